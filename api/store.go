@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// A Store is what the API needs of the database. Errors are those of package
+// job ([job.ErrNotFound] and so on); anything else is an internal fault. What
+// belongs to another workspace is not found.
+type Store interface {
+	// Ping answers whether the database can be read and written.
+	Ping(ctx context.Context) error
+
+	// KeyBySecret finds the live key of a secret.
+	KeyBySecret(ctx context.Context, secret string) (auth.Key, error)
+	// CreateKey makes a key in k.Workspace.Name, and the workspace when it is
+	// new. The secret is returned this once. ErrExists: a live key of the
+	// workspace has that name.
+	CreateKey(ctx context.Context, k auth.Key) (auth.Key, string, error)
+	// Keys lists the live keys of all workspaces.
+	Keys(ctx context.Context) ([]auth.Key, error)
+	// RevokeKey ends a key; revoking it again is harmless.
+	RevokeKey(ctx context.Context, id int64) error
+
+	// CreateRecord makes a record of a checked draft.
+	// ErrExists: the id is taken. *job.UniqueError: another value is.
+	CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error)
+	Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error)
+	Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error)
+	// Scan calls yield with pages of all records that match, in the order of
+	// their internal numbers, each page a short read of its own. It stops at
+	// yield's error and returns it.
+	Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error
+	DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Model, id any) error
+	History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, secrets bool, limit int, cursor string) ([]job.HistoryItem, string, error)
+	// Import merges drafts into the records of their ids, or makes new ones,
+	// in one transaction. lines[i] is the line number of drafts[i]. A draft
+	// that a constraint refuses is reported and stops no other.
+	Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error)
+
+	// Submit accepts a job: when it returns, the job is on disk and will run.
+	// replayed: the idempotency key had made this job before.
+	// ErrNotFound: a single's record does not exist. ErrKeyReused.
+	Submit(ctx context.Context, s job.Submission) (j job.Job, replayed bool, err error)
+	// Preview computes what a submission would do, without doing it.
+	Preview(ctx context.Context, s job.Submission, secrets bool) (job.Preview, error)
+	// Job reads a job. ErrGone: it left after its retention.
+	Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error)
+	Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error)
+	Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error)
+	// Act pauses, resumes or cancels a job and returns it as it then is.
+	// *job.StateError: its state does not allow that.
+	Act(ctx context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error)
+	// SetThrottle sets or with nil lifts the limit of a job that is not final.
+	SetThrottle(ctx context.Context, ws auth.Workspace, id string, recordsPerSecond *float64) (job.Job, error)
+	// Subscribe returns a channel that gets a value, soon after, when this
+	// process commits a change of the job. It is a hint only: other processes
+	// change jobs unseen, so callers poll too. stop ends it.
+	Subscribe(id string) (changed <-chan struct{}, stop func())
+
+	// SigningKey is a secret of the whole installation, for confirm tokens.
+	SigningKey(ctx context.Context) ([]byte, error)
+}

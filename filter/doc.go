@@ -1,0 +1,12 @@
+// Package filter owns the filter language: JSON objects that select
+// customers, as in Teamwork Desk's guide to filtering results, with a few
+// operators more. Parsing, checking against a model and compiling are three
+// steps; only a checked [Filter] can become SQL, so an unchecked one cannot
+// reach a database.
+//
+// Filters are two-valued: every condition is true or false for every record,
+// also for one without a value, so "not" is exact and no SQL NULL escapes.
+//
+// It leaves running the SQL to the store, and knows models only by their
+// fields.
+package filter

@@ -1,0 +1,56 @@
+package job
+
+// Outcome is what became of one selected record.
+type Outcome string
+
+// The outcomes. Pending is the absence of one.
+const (
+	Updated    Outcome = "updated"
+	Unchanged  Outcome = "unchanged"  // already right: not written
+	Skipped    Outcome = "skipped"    // no_longer_matches or not_found
+	Conflicted Outcome = "conflicted" // precondition_failed, changed_since, secret_not_kept
+	RecordFail Outcome = "failed"     // a rule or constraint refused it
+	Pending    Outcome = "pending"
+)
+
+// Outcomes lists them all in the order of the API's counts.
+var Outcomes = []Outcome{Updated, Unchanged, Skipped, Conflicted, RecordFail, Pending}
+
+// Tally counts the records that have an outcome.
+type Tally struct {
+	Updated    int64 `db:"updated"`
+	Unchanged  int64 `db:"unchanged"`
+	Skipped    int64 `db:"skipped"`
+	Conflicted int64 `db:"conflicted"`
+	Failed     int64 `db:"failed"`
+}
+
+// Tried is how many records have an outcome.
+func (t Tally) Tried() int64 {
+	return t.Updated + t.Unchanged + t.Skipped + t.Conflicted + t.Failed
+}
+
+// Add returns the sum of two tallies.
+func (t Tally) Add(o Tally) Tally {
+	return Tally{
+		Updated:    t.Updated + o.Updated,
+		Unchanged:  t.Unchanged + o.Unchanged,
+		Skipped:    t.Skipped + o.Skipped,
+		Conflicted: t.Conflicted + o.Conflicted,
+		Failed:     t.Failed + o.Failed,
+	}
+}
+
+// End is the final state of a job whose records ended as t says. A fault of
+// the job itself or a refused guard (failed) and a cancel that took hold
+// (cancelled) come first and are not its business.
+func (t Tally) End() State {
+	switch {
+	case t.Failed == 0 && t.Conflicted == 0:
+		return Succeeded
+	case t.Updated+t.Unchanged > 0:
+		return PartiallySucceeded
+	default:
+		return Failed
+	}
+}

@@ -1,0 +1,24 @@
+package job
+
+import "errors"
+
+// What store answers when something is not there or not allowed. Callers ask
+// with errors.Is.
+var (
+	ErrNotFound    = errors.New("not found")
+	ErrGone        = errors.New("expired and removed")
+	ErrExists      = errors.New("already exists")
+	ErrKeyReused   = errors.New("idempotency key used for another request")
+	ErrUnavailable = errors.New("the database cannot answer now")    // 503: locked, stopped or out of reach
+	ErrStorageFull = errors.New("the database is out of disk space") // 507
+	ErrLeaseLost   = errors.New("another worker holds this work")
+	ErrStopped     = errors.New("the job was paused or cancelled")
+	ErrBadCursor   = errors.New("malformed cursor")
+)
+
+// A UniqueError says that a value is already taken by another record.
+type UniqueError struct {
+	Field string // JSON name
+}
+
+func (e *UniqueError) Error() string { return "value of " + e.Field + " is already taken" }

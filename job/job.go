@@ -1,0 +1,161 @@
+package job
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Kind says what a job does.
+type Kind string
+
+// The kinds.
+const (
+	Bulk        Kind = "bulk"
+	Single      Kind = "single"
+	Undo        Kind = "undo"
+	Retry       Kind = "retry"
+	PreviewKind Kind = "preview"
+)
+
+// OnMismatch says what becomes of a selected record that no longer matches
+// the filter when its turn comes.
+type OnMismatch string
+
+// The choices; Skip is the default.
+const (
+	Skip  OnMismatch = "skip"
+	Force OnMismatch = "force"
+)
+
+// Options change how a job runs. The zero value is the default. The JSON
+// names are the API's, and those of the query parameters.
+type Options struct {
+	AllowAll         bool       `json:"allowAll,omitempty"`
+	MaxAffected      *int64     `json:"maxAffected,omitempty"`
+	ExpectedCount    *int64     `json:"expectedCount,omitempty"`
+	OnMismatch       OnMismatch `json:"onMismatch,omitempty"`
+	RecordsPerSecond *float64   `json:"recordsPerSecond,omitempty"`
+	MaxFailures      *int64     `json:"maxFailures,omitempty"`
+}
+
+// A Guard is what the selection must be, else the job fails with nothing
+// written.
+type Guard struct {
+	MaxAffected   *int64
+	ExpectedCount *int64
+	Digest        string // hex, of the selection a preview showed; "" for any
+}
+
+// A Job is the state of one job at one moment, as one read of the store
+// saw it.
+type Job struct {
+	Num         int64 // internal number
+	ID          string
+	Kind        Kind
+	Model       string
+	WorkspaceID int64
+	Workspace   string // name
+	State       State
+	Revision    int64 // grows with every change that users can see
+
+	CreatedAt  time.Time
+	StartedAt  *time.Time
+	FinishedAt *time.Time
+	ExpiresAt  time.Time
+	CreatedBy  string // "key:NAME"
+
+	Filter   json.RawMessage // as given; nil for a single and an undo
+	RecordID string          // of a single, else ""
+	Patch    json.RawMessage // secrets masked; nil for an undo
+	Options  Options
+
+	Matched *int64 // nil until the selection is fixed
+	Tally
+
+	RecordsPerSecond float64 // at present, or over the whole run once final
+	WaitReason       string
+	Throttle         *float64
+	Resumes          int64
+	HeartbeatAt      *time.Time
+	Stalled          bool
+
+	ErrorSummary []ErrorSummary // most frequent first
+	Error        *Error         // why the job as a whole failed
+
+	UndoAvailable bool
+	UndoUntil     *time.Time
+	UndoneBy      string // job ids, "" for none
+	UndoOf        string
+	RetryOf       string
+	Preview       *Preview
+}
+
+// Pending is how many selected records have no outcome; nil until the
+// selection is fixed.
+func (j Job) Pending() *int64 {
+	if j.Matched == nil {
+		return nil
+	}
+	n := *j.Matched - j.Tried()
+	return &n
+}
+
+// An Error says why a job as a whole failed.
+type Error struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+// MaxSampleIDs bounds the ids that an [ErrorSummary] names.
+const MaxSampleIDs = 10
+
+// An ErrorSummary counts the records that failed, conflicted or were skipped
+// for one reason.
+type ErrorSummary struct {
+	Code      string   `json:"code"`
+	Title     string   `json:"title"`
+	Count     int64    `json:"count"`
+	SampleIDs []string `json:"sampleIds"`
+}
+
+// A Change is the former and the new value of one field, as JSON.
+type Change struct {
+	From json.RawMessage `json:"from"`
+	To   json.RawMessage `json:"to"`
+}
+
+// A Result is what became of one selected record.
+type Result struct {
+	ID      string
+	Outcome Outcome
+	Changed map[string]Change // nil unless updated and still kept
+	Error   *RecordError      // nil unless skipped, conflicted or failed
+	At      *time.Time        // nil for pending
+}
+
+// A RecordError says why one record was not updated.
+type RecordError struct {
+	Code    string `json:"code"`
+	Detail  string `json:"detail"`
+	Pointer string `json:"pointer"`
+}
+
+// A Preview is what a job would do if it ran now.
+type Preview struct {
+	Matched      int64
+	WouldChange  int64
+	Unchanged    int64
+	Sample       []PreviewItem // at most MaxPreviewSample
+	Digest       string        // hex, of the selected ids
+	ConfirmToken string
+	ExpiresAt    time.Time
+}
+
+// MaxPreviewSample bounds the records that a [Preview] shows.
+const MaxPreviewSample = 20
+
+// A PreviewItem is one record that would change.
+type PreviewItem struct {
+	ID      string            `json:"id"`
+	Changed map[string]Change `json:"changed"`
+}

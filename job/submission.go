@@ -1,0 +1,74 @@
+package job
+
+import (
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/model"
+)
+
+// A Submission is a checked request for a job.
+type Submission struct {
+	Kind      Kind // Bulk or Single
+	Workspace auth.Workspace
+	Model     *model.Model
+	Filter    filter.Filter // of a bulk
+	RecordID  any           // of a single, in stored form
+	Patch     model.Patch
+	Options   Options
+	Digest    string // of the selection that a preview showed, or ""
+	IfMatch   *int64 // version that a single's record must have when its turn comes
+	CreatedBy string // auth.Key.Actor
+
+	IdempotencyKey string // "" for none
+	Fingerprint    string // of the whole request; the same key with another one is refused
+}
+
+// A Query asks for a page of jobs, newest first.
+type Query struct {
+	State     State  // "" for any
+	Model     string // "" for any
+	CreatedBy string // "" for any
+	Limit     int
+	Cursor    string // NextCursor of the page before, "" for the first
+}
+
+// A Page is some of the jobs that a [Query] asks for.
+type Page struct {
+	Items      []Job
+	NextCursor string // "" at the end
+}
+
+// A ResultQuery asks for a page of a job's results, in the order of the
+// records' numbers.
+type ResultQuery struct {
+	Outcomes []Outcome // nil for all
+	Limit    int
+	Cursor   string
+	Secrets  bool // show masked values
+}
+
+// A ResultPage is some of the results of a job.
+type ResultPage struct {
+	Items      []Result
+	NextCursor string // "" when no more can be read now
+	Complete   bool   // the job is final, so what was read stays as it is
+}
+
+// A HistoryItem says that a job changed a record.
+type HistoryItem struct {
+	JobID   string            `json:"jobId"`
+	At      string            `json:"at"`
+	Changed map[string]Change `json:"changed"`
+}
+
+// An ImportReport is what became of some lines of an import.
+type ImportReport struct {
+	Inserted, Updated int64
+	Failed            []LineError // in the order of the lines
+}
+
+// A LineError says why a line of an import was passed over.
+type LineError struct {
+	Line   int64  `json:"line"`
+	Detail string `json:"detail"`
+}

@@ -1,0 +1,122 @@
+package model
+
+// A Kind is the type of a field as its store sees it.
+type Kind string
+
+// The kinds, and the Go type in which a value of each is held everywhere
+// between JSON and SQL ("stored form"). A missing value, JSON null and SQL
+// NULL are all nil.
+const (
+	String   Kind = "string"    // string
+	Integer  Kind = "integer"   // int64
+	Number   Kind = "number"    // float64, finite
+	Boolean  Kind = "boolean"   // bool
+	Date     Kind = "date"      // string, YYYY-MM-DD
+	DateTime Kind = "date-time" // int64, microseconds since 1970 UTC, years 1 to 9999
+	Object   Kind = "object"    // string, canonical JSON
+	Array    Kind = "array"     // string, canonical JSON
+	Any      Kind = "any"       // string, canonical JSON of any value
+)
+
+// A Role marks the fields that the store itself keeps.
+type Role string
+
+// The roles. Every model has exactly one field of each: under the model's own
+// name where its file declares one (x-role), else under the default name.
+const (
+	RoleNone      Role = ""
+	RoleID        Role = "id"        // public id: Integer or String
+	RoleVersion   Role = "version"   // Integer; 1 at creation, +1 with each change
+	RoleCreatedAt Role = "createdAt" // DateTime
+	RoleUpdatedAt Role = "updatedAt" // DateTime
+	RoleLastJob   Role = "lastJobId" // String, id of the job that last changed the record, or nil
+)
+
+// Secret says how far a value may travel.
+type Secret string
+
+// The degrees of secrecy.
+const (
+	Public Secret = ""
+	Masked Secret = "masked" // kept as it is, shown as [Mask] without the scope secrets:read
+	Hashed Secret = "hashed" // kept as a bcrypt hash and never shown at all
+)
+
+// Mask stands in answers where a secret value would.
+const Mask = "***"
+
+// A Field is one property of a model.
+type Field struct {
+	Index  int    // place in Model.Fields and in Record.Values
+	Name   string // JSON name
+	Column string // SQL column; unique in the model without regard to case
+	Kind   Kind
+	Role   Role
+	Title  string
+
+	Nullable   bool // may be null: may be cleared
+	Required   bool // must be given when a record is created
+	ReadOnly   bool
+	WriteOnly  bool // never shown
+	Secret     Secret
+	Filterable bool
+	Indexed    bool
+	Unique     bool     // within a workspace; nil never collides
+	Options    []string // allowed values (enum) of a String field, nil when free
+	Extensible bool     // Options may grow with allowNewOptions
+	Default    any      // stored form, used when a new record lacks the field
+
+	// Generate says how the store or model makes a value for a new record
+	// that lacks one: "", "sequence" (per workspace and model, from 1),
+	// "uuid" (version 4), "slug" or "hex" (Prefix and then 32 hex digits).
+	Generate string
+	Prefix   string
+
+	// Paths are the declared nested values of an Object field by dotted
+	// path below the field ("tier" for custom.tier), with their kinds.
+	Paths map[string]Kind
+	// OpenPaths says that undeclared nested paths may be filtered too.
+	OpenPaths bool
+}
+
+// A Model is one kind of customer record. It is immutable once loaded.
+type Model struct {
+	Name        string
+	Title       string
+	Description string
+	Digest      string   // hex SHA-256 of the meaning of the file
+	Fields      []*Field // declared order, then the roles the file did not name
+
+	byName map[string]*Field
+	byRole map[Role]*Field
+	schema schema // compiled rules, see patch.go and draft.go
+}
+
+// Field finds a field by its JSON name, exactly.
+func (m *Model) Field(name string) (*Field, bool) {
+	f, ok := m.byName[name]
+	return f, ok
+}
+
+// Role returns the field that has role r; every model has one.
+func (m *Model) Role(r Role) *Field { return m.byRole[r] }
+
+// Table is the name of the SQL table that holds the model's records.
+func (m *Model) Table() string { return "c_" + m.Name }
+
+// A Record is one customer in stored form.
+type Record struct {
+	RID    int64 // internal number, never shown
+	Values []any // by Field.Index, roles included
+}
+
+// A Fault is one thing wrong with an input.
+type Fault struct {
+	Pointer string `json:"pointer"` // RFC 6901 into the input, "" for the whole
+	Code    string `json:"code"`    // stable, snake_case
+	Detail  string `json:"detail"`  // a sentence for the user, without the value itself
+}
+
+// Faults are all things wrong with one input. It is an error; its text names
+// the first few.
+type Faults []Fault
