@@ -54,6 +54,10 @@ type Field struct {
 	Role   Role
 	Title  string
 
+	Description string
+	Format      string // the schema's format, "" for none
+	VendorName  string // name on the vendor's own surface; Name unless the file says otherwise
+
 	Nullable   bool // may be null: may be cleared
 	Required   bool // must be given when a record is created
 	ReadOnly   bool
@@ -77,6 +81,11 @@ type Field struct {
 	Paths map[string]Kind
 	// OpenPaths says that undeclared nested paths may be filtered too.
 	OpenPaths bool
+	// FilterBy is the declared path that a filter on the whole Object field
+	// compares ("id" where a relation is filtered by a bare id), or "".
+	FilterBy string
+
+	rule rule
 }
 
 // A Model is one kind of customer record. It is immutable once loaded.
@@ -89,7 +98,7 @@ type Model struct {
 
 	byName map[string]*Field
 	byRole map[Role]*Field
-	schema schema // compiled rules, see patch.go and draft.go
+	source map[string]any // the file's schema without x- keywords
 }
 
 // Field finds a field by its JSON name, exactly.
@@ -109,14 +118,3 @@ type Record struct {
 	RID    int64 // internal number, never shown
 	Values []any // by Field.Index, roles included
 }
-
-// A Fault is one thing wrong with an input.
-type Fault struct {
-	Pointer string `json:"pointer"` // RFC 6901 into the input, "" for the whole
-	Code    string `json:"code"`    // stable, snake_case
-	Detail  string `json:"detail"`  // a sentence for the user, without the value itself
-}
-
-// Faults are all things wrong with one input. It is an error; its text names
-// the first few.
-type Faults []Fault

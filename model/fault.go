@@ -1,0 +1,71 @@
+package model
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Fault is one thing wrong with an input.
+type Fault struct {
+	Pointer string `json:"pointer"` // RFC 6901 into the input, "" for the whole
+	Code    string `json:"code"`    // stable, snake_case
+	Detail  string `json:"detail"`  // a sentence for the user, without the value itself
+}
+
+// Faults are all things wrong with one input. It is an error; its text names
+// the first few.
+type Faults []Fault
+
+// The codes of faults that this package finds.
+const (
+	CodeUnknownField = "unknown_field"
+	CodeReadOnly     = "read_only"
+	CodeType         = "type"
+	CodeRequired     = "required"
+	CodeNotNull      = "not_null"
+	CodeTooLong      = "too_long"
+	CodeTooShort     = "too_short"
+	CodeOutOfRange   = "out_of_range"
+	CodeEnum         = "enum"
+	CodeFormat       = "format"
+	CodePattern      = "pattern"
+	CodeSchema       = "schema" // a rule of the schema that has no code of its own
+	CodeDuplicateKey = "duplicate_key"
+	CodeInvalidJSON  = "invalid_json"
+	CodeInvalidUTF8  = "invalid_utf8"
+	CodeNUL          = "nul_character"
+	CodeTooDeep      = "too_deep"
+	CodeEmptyPatch   = "empty_patch"
+)
+
+// maxFaultsInText bounds the faults that the text of [Faults] names.
+const maxFaultsInText = 3
+
+// Error names the first few faults with their pointers.
+func (fs Faults) Error() string {
+	var b strings.Builder
+	for i, f := range fs {
+		if i == maxFaultsInText {
+			fmt.Fprintf(&b, " (and %d more)", len(fs)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		if f.Pointer != "" {
+			b.WriteString(f.Pointer + ": ")
+		}
+		b.WriteString(f.Detail)
+	}
+	return b.String()
+}
+
+var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+
+// pointerTo appends one segment to an RFC 6901 pointer.
+func pointerTo(base, segment string) string {
+	if strings.ContainsAny(segment, "~/") {
+		segment = pointerEscaper.Replace(segment)
+	}
+	return base + "/" + segment
+}
