@@ -1,0 +1,156 @@
+package client
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// longPoll is how long the server may hold a read of a job that has not
+// changed, in seconds.
+const longPoll = "20"
+
+// Job reads a job. A job that has left after its retention is an [*Error]
+// with status 410.
+func (c *Client) Job(ctx context.Context, id string) (Job, error) {
+	return c.job(ctx, call{method: http.MethodGet, path: jobPath(id)})
+}
+
+// Wait follows a job until its state is final and returns it. It calls onChange,
+// if that is not nil, with the job as first read and after each change that
+// it saw, the final one too. Ending the context ends the wait and not the job.
+func (c *Client) Wait(ctx context.Context, id string, onChange func(Job)) (Job, error) {
+	j, err := c.Job(ctx, id)
+	for {
+		if err != nil {
+			return Job{}, err
+		}
+		if onChange != nil {
+			onChange(j)
+		}
+		if j.Done {
+			return j, nil
+		}
+		j, err = c.Next(ctx, j)
+	}
+}
+
+// Next waits until the job differs from what seen says, and returns it as it
+// then is. It waits for as long as the context lives.
+func (c *Client) Next(ctx context.Context, seen Job) (Job, error) {
+	for {
+		var j Job
+		resp, err := c.json(ctx, call{
+			method: http.MethodGet,
+			path:   jobPath(seen.ID),
+			query:  url.Values{"wait": {longPoll}},
+			header: http.Header{"If-None-Match": {seen.ETag}},
+		}, &j)
+		if err != nil {
+			return Job{}, err
+		}
+		if resp.StatusCode != http.StatusNotModified {
+			j.ETag = resp.Header.Get("ETag")
+			return j, nil
+		}
+	}
+}
+
+// A JobQuery asks for jobs; its zero value asks for all.
+type JobQuery struct {
+	State string
+	Model string
+}
+
+// Jobs lists jobs, newest first, and reads page after page as the loop goes
+// on. The first error ends it.
+func (c *Client) Jobs(ctx context.Context, q JobQuery) iter.Seq2[Job, error] {
+	query := url.Values{}
+	if q.State != "" {
+		query.Set("state", q.State)
+	}
+	if q.Model != "" {
+		query.Set("model", q.Model)
+	}
+	return pages[Job](ctx, c, "/v1/jobs", query)
+}
+
+// Results lists what became of each selected record that has one of the
+// outcomes, or any when none is given. It can be read while the job runs: it
+// then ends where the job stands. The first error ends it.
+func (c *Client) Results(ctx context.Context, jobID string, outcomes ...string) iter.Seq2[Result, error] {
+	query := url.Values{}
+	if len(outcomes) > 0 {
+		query.Set("outcome", strings.Join(outcomes, ","))
+	}
+	return pages[Result](ctx, c, jobPath(jobID)+"/results", query)
+}
+
+// Pause stops a job at its next chunk until [Client.Resume]. Pause, Resume
+// and Cancel answer with the job as it then is; one that its state does not
+// allow is an [*Error] with status 409, and repeating one is harmless.
+func (c *Client) Pause(ctx context.Context, jobID string) (Job, error) {
+	return c.act(ctx, jobID, "pause")
+}
+
+// Resume lets a paused job go on.
+func (c *Client) Resume(ctx context.Context, jobID string) (Job, error) {
+	return c.act(ctx, jobID, "resume")
+}
+
+// Cancel ends a job at its next chunk. What it has changed stays changed.
+func (c *Client) Cancel(ctx context.Context, jobID string) (Job, error) {
+	return c.act(ctx, jobID, "cancel")
+}
+
+func (c *Client) act(ctx context.Context, jobID, action string) (Job, error) {
+	return c.job(ctx, call{method: http.MethodPost, path: jobPath(jobID) + "/" + action})
+}
+
+// SetThrottle limits the speed of a job that is not final, or lifts the limit
+// with nil.
+func (c *Client) SetThrottle(ctx context.Context, jobID string, recordsPerSecond *float64) (Job, error) {
+	rate := "null"
+	if recordsPerSecond != nil {
+		rate = strconv.FormatFloat(*recordsPerSecond, 'f', -1, 64)
+	}
+	return c.job(ctx, call{
+		method: http.MethodPatch,
+		path:   jobPath(jobID),
+		header: http.Header{"Content-Type": {"application/merge-patch+json"}},
+		body:   []byte(`{"recordsPerSecond":` + rate + `}`),
+	})
+}
+
+// pages reads the items of a list, page after page.
+func pages[T any](ctx context.Context, c *Client, path string, query url.Values) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		query := maps.Clone(query) // the loop may be run again
+		for {
+			var page struct {
+				Items      []T     `json:"items"`
+				NextCursor *string `json:"nextCursor"`
+			}
+			if _, err := c.json(ctx, call{method: http.MethodGet, path: path, query: query}, &page); err != nil {
+				yield(none, err)
+				return
+			}
+			for _, item := range page.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if page.NextCursor == nil || *page.NextCursor == "" {
+				return
+			}
+			query.Set("cursor", *page.NextCursor)
+		}
+	}
+}
+
+func jobPath(id string) string { return "/v1/jobs/" + url.PathEscape(id) }

@@ -1,0 +1,226 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestWaitPollsFromTheRevisionItHasSeen(t *testing.T) {
+	c, rec, _ := serve(t,
+		answer(200, `{"jobId":"j1","state":"queued","revision":1}`, "ETag", `W/"1"`),
+		answer(304, ``, "ETag", `W/"1"`),
+		answer(200, `{"jobId":"j1","state":"running","revision":2}`, "ETag", `W/"2"`),
+		answer(200, `{"jobId":"j1","state":"succeeded","revision":3,"done":true}`, "ETag", `W/"3"`))
+	var seen []string
+	j, err := c.Wait(t.Context(), "j1", func(j Job) { seen = append(seen, j.State) })
+	if err != nil || j.State != StateSucceeded {
+		t.Fatalf("job %+v, error %v", j, err)
+	}
+	if want := []string{StateQueued, StateRunning, StateSucceeded}; !slices.Equal(seen, want) {
+		t.Errorf("saw %v", seen)
+	}
+	for i, want := range []string{"", `W/"1"`, `W/"1"`, `W/"2"`} {
+		if got := rec.calls[i].header.Get("If-None-Match"); got != want {
+			t.Errorf("call %d asks for other than %q instead of %q", i, got, want)
+		}
+		if i > 0 && rec.calls[i].query != "wait=20" {
+			t.Errorf("call %d has query %q", i, rec.calls[i].query)
+		}
+	}
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c, _, _ := serve(t, func(w http.ResponseWriter) {
+		answer(200, `{"jobId":"j1","state":"queued"}`)(w)
+		cancel()
+	})
+	if _, err := c.Wait(ctx, "j1", nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestResultsFollowCursorsAndCanBeReadTwice(t *testing.T) {
+	first := answer(200, `{"items":[{"id":"1","outcome":"updated","changed":{"a":{"from":1,"to":2}}}],"nextCursor":"c2","complete":true}`)
+	last := answer(200, `{"items":[{"id":"2","outcome":"failed","error":{"code":"unique"}}],"nextCursor":null,"complete":true}`)
+	c, rec, _ := serve(t, first, last, first, last)
+	results := c.Results(t.Context(), "j1", OutcomeUpdated, OutcomeFailed)
+	for range 2 {
+		var ids []string
+		for r, err := range results {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, r.ID+":"+r.Outcome)
+		}
+		if want := []string{"1:updated", "2:failed"}; !slices.Equal(ids, want) {
+			t.Errorf("results are %v", ids)
+		}
+	}
+	for i, want := range []string{"outcome=updated%2Cfailed", "cursor=c2&outcome=updated%2Cfailed", "outcome=updated%2Cfailed"} {
+		if rec.calls[i].query != want {
+			t.Errorf("call %d has query %q", i, rec.calls[i].query)
+		}
+	}
+}
+
+func TestListsStopWhenTheLoopDoesAndReportTheirError(t *testing.T) {
+	c, rec, _ := serve(t,
+		answer(200, `{"items":[{"jobId":"a"},{"jobId":"b"}],"nextCursor":"n"}`),
+		answer(404, `{"code":"not_found"}`))
+	for range c.Jobs(t.Context(), JobQuery{State: StateFailed, Model: "desk"}) {
+		break
+	}
+	if len(rec.calls) != 1 || rec.calls[0].query != "model=desk&state=failed" {
+		t.Errorf("calls are %+v", rec.calls)
+	}
+	var last error
+	for _, err := range c.Jobs(t.Context(), JobQuery{}) {
+		last = err
+	}
+	if !HasCode(last, "not_found") {
+		t.Errorf("error is %v", last)
+	}
+}
+
+func TestActionsPostToTheirPaths(t *testing.T) {
+	c, rec, _ := serve(t, answer(200, `{"jobId":"j1"}`))
+	ctx, rate := t.Context(), 2.5
+	for _, call := range []func() (Job, error){
+		func() (Job, error) { return c.Pause(ctx, "j1") },
+		func() (Job, error) { return c.Resume(ctx, "j1") },
+		func() (Job, error) { return c.Cancel(ctx, "j1") },
+		func() (Job, error) { return c.SetThrottle(ctx, "j1", &rate) },
+		func() (Job, error) { return c.SetThrottle(ctx, "j1", nil) },
+	} {
+		if _, err := call(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{
+		"POST /v1/jobs/j1/pause ", "POST /v1/jobs/j1/resume ", "POST /v1/jobs/j1/cancel ",
+		`PATCH /v1/jobs/j1 {"recordsPerSecond":2.5}`, `PATCH /v1/jobs/j1 {"recordsPerSecond":null}`,
+	}
+	for i, call := range rec.calls {
+		if got := call.method + " " + call.path + " " + call.body; got != want[i] {
+			t.Errorf("call %d is %q", i, got)
+		}
+	}
+}
+
+func TestUpdateRecordReturnsTheRecordOrFollowsTheJob(t *testing.T) {
+	c, rec, _ := serve(t,
+		answer(200, `{"id":7,"version":2}`, "ETag", `"2"`),
+		answer(202, `{"jobId":"j1"}`),
+		answer(200, `{"jobId":"j1","state":"succeeded","done":true}`),
+		answer(200, `{"id":7,"version":3}`, "ETag", `"3"`),
+		answer(412, `{"code":"precondition_failed"}`))
+	for _, want := range []int64{2, 3} {
+		r, err := c.UpdateRecord(t.Context(), "desk", "7", map[string]any{"phone": "1"}, 0)
+		if err != nil || r.Version() != want || r.ID() != "7" {
+			t.Fatalf("record %s, error %v", r.JSON, err)
+		}
+	}
+	if rec.calls[0].header.Get("Prefer") != "wait=30" {
+		t.Errorf("headers are %v", rec.calls[0].header)
+	}
+	if _, err := c.UpdateRecord(t.Context(), "desk", "7", map[string]any{}, 9); !HasStatus(err, 412) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+func TestPreviewAsksForADryRunAndFollowsALongOne(t *testing.T) {
+	c, rec, _ := serve(t,
+		answer(200, `{"matched":3,"confirmToken":"t"}`),
+		answer(202, `{"jobId":"p1"}`),
+		answer(200, `{"jobId":"p1","state":"succeeded","done":true,"preview":{"matched":4}}`))
+	s := Submission{Model: "desk", Filter: map[string]any{}, Patch: map[string]any{"trusted": true}, Options: Options{AllowAll: true}}
+	for _, want := range []int64{3, 4} {
+		p, err := c.PreviewSubmission(t.Context(), s)
+		if err != nil || p.Matched != want {
+			t.Fatalf("preview %+v, error %v", p, err)
+		}
+	}
+	if want := `{"model":"desk","filter":{},"patch":{"trusted":true},"options":{"allowAll":true,"dryRun":true}}`; rec.calls[0].body != want {
+		t.Errorf("body is %s", rec.calls[0].body)
+	}
+}
+
+func TestRecordsKeepTheirJSONAndIDsOfBothKinds(t *testing.T) {
+	c, rec, _ := serve(t,
+		answer(200, `{"items":[{"id":9007199254740993,"version":1},{"id":"a\"b","version":2}],"nextCursor":null,"count":2}`))
+	var ids []string
+	for r, err := range c.Records(t.Context(), "desk", RecordQuery{Filter: map[string]any{"id": 1}, Sort: "-id", Fields: []string{"id", "phone"}}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, r.ID())
+	}
+	if !slices.Equal(ids, []string{"9007199254740993", `a"b`}) {
+		t.Errorf("ids are %q", ids)
+	}
+	if want := "fields=id%2Cphone&filter=%7B%22id%22%3A1%7D&sort=-id"; rec.calls[0].query != want {
+		t.Errorf("query is %q", rec.calls[0].query)
+	}
+	if n, err := c.Count(t.Context(), "desk", nil); n != 2 || err != nil {
+		t.Errorf("count %d, error %v", n, err)
+	}
+}
+
+func TestImportStreamsAndExportReportsACut(t *testing.T) {
+	c, rec, _ := serve(t,
+		answer(200, `{"inserted":2,"updated":0,"failed":1,"errors":[{"line":2,"detail":"no"}]}`),
+		func(w http.ResponseWriter) {
+			w.Header().Set("Content-Length", "100")
+			io.WriteString(w, "{}\n")
+		})
+	report, err := c.Import(t.Context(), "desk", CSV, strings.NewReader("id\n1\n"))
+	if err != nil || report.Inserted != 2 || report.Errors[0].Line != 2 {
+		t.Fatalf("report %+v, error %v", report, err)
+	}
+	if rec.calls[0].header.Get("Content-Type") != "text/csv" || rec.calls[0].body != "id\n1\n" {
+		t.Errorf("sent %+v", rec.calls[0])
+	}
+	stream, err := c.Export(t.Context(), "desk", NDJSON, map[string]any{"id": 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close()
+	if _, err := io.ReadAll(stream); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a stream that was cut ended with %v", err)
+	}
+}
+
+func TestKeysAndModels(t *testing.T) {
+	c, rec, _ := serve(t,
+		answer(201, `{"id":3,"name":"ops","workspace":"w","scopes":["admin"],"secret":"bp_x"}`),
+		answer(200, `{"items":[{"id":3,"name":"ops"}],"nextCursor":null}`),
+		answer(204, ``),
+		answer(200, `{"items":[{"name":"desk","title":"Desk","fields":[]}]}`),
+		answer(200, `{"name":"desk","title":"Desk","fields":[]}`))
+	k, secret, err := c.CreateKey(t.Context(), "ops", "w", []string{"admin"})
+	if err != nil || k.ID != 3 || secret != "bp_x" {
+		t.Fatalf("key %+v, error %v", k, err)
+	}
+	for k, err := range c.Keys(t.Context()) {
+		if err != nil || k.Name != "ops" {
+			t.Fatalf("key %+v, error %v", k, err)
+		}
+	}
+	if err := c.RevokeKey(t.Context(), 3); err != nil || rec.calls[2].path != "/v1/keys/3" {
+		t.Errorf("called %+v, error %v", rec.calls[2], err)
+	}
+	for m, err := range c.Models(t.Context()) {
+		if err != nil || m.Name != "desk" || len(m.JSON) == 0 {
+			t.Fatalf("model %+v, error %v", m, err)
+		}
+	}
+	if m, err := c.Model(t.Context(), "desk"); err != nil || m.Title != "Desk" {
+		t.Errorf("model %+v, error %v", m, err)
+	}
+}

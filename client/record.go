@@ -1,0 +1,143 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// A Record is one customer as the server sent it.
+type Record struct {
+	JSON json.RawMessage
+	ETag string // the quoted version, when the record was read alone
+}
+
+// UnmarshalJSON keeps the document as it is.
+func (r *Record) UnmarshalJSON(b []byte) error {
+	r.JSON = append([]byte(nil), b...)
+	return nil
+}
+
+// MarshalJSON returns the document as it came.
+func (r Record) MarshalJSON() ([]byte, error) { return r.JSON, nil }
+
+// Decode reads the record into v, as [json.Unmarshal] does.
+func (r Record) Decode(v any) error { return json.Unmarshal(r.JSON, v) }
+
+// ID is the record's id as text, as it stands in an address.
+func (r Record) ID() string {
+	var head struct {
+		ID json.RawMessage `json:"id"`
+	}
+	if json.Unmarshal(r.JSON, &head) != nil {
+		return ""
+	}
+	var text string
+	if json.Unmarshal(head.ID, &text) == nil {
+		return text
+	}
+	return string(head.ID)
+}
+
+// Version is the record's version, or 0 when the document names none.
+func (r Record) Version() int64 {
+	var head struct {
+		Version int64 `json:"version"`
+	}
+	if json.Unmarshal(r.JSON, &head) != nil {
+		return 0
+	}
+	return head.Version
+}
+
+// Record reads a customer.
+func (c *Client) Record(ctx context.Context, model, id string) (Record, error) {
+	return c.record(ctx, call{method: http.MethodGet, path: customer(model, id)})
+}
+
+// CreateRecord makes a customer of draft, which is anything that encodes as
+// the JSON object meant, and returns it with what the server added.
+func (c *Client) CreateRecord(ctx context.Context, model string, draft any) (Record, error) {
+	body, err := json.Marshal(draft)
+	if err != nil {
+		return Record{}, fmt.Errorf("encode the record: %w", err)
+	}
+	return c.record(ctx, call{
+		method: http.MethodPost,
+		path:   customers(model),
+		header: http.Header{"Content-Type": {"application/json"}},
+		body:   body,
+	})
+}
+
+// DeleteRecord removes a customer.
+func (c *Client) DeleteRecord(ctx context.Context, model, id string) error {
+	_, err := c.json(ctx, call{method: http.MethodDelete, path: customer(model, id)}, nil)
+	return err
+}
+
+func (c *Client) record(ctx context.Context, r call) (Record, error) {
+	var rec Record
+	resp, err := c.json(ctx, r, &rec)
+	if err != nil {
+		return Record{}, err
+	}
+	rec.ETag = resp.Header.Get("ETag")
+	return rec, nil
+}
+
+// A RecordQuery asks for customers; its zero value asks for all.
+type RecordQuery struct {
+	Filter any      // encodes as the filter; nil for all
+	Sort   string   // such as "-createdAt,id"
+	Fields []string // nil for all
+}
+
+// Records lists customers and reads page after page as the loop goes on. The
+// first error ends it.
+func (c *Client) Records(ctx context.Context, model string, q RecordQuery) iter.Seq2[Record, error] {
+	query, err := filterQuery(q.Filter)
+	if err != nil {
+		return func(yield func(Record, error) bool) { yield(Record{}, err) }
+	}
+	if q.Sort != "" {
+		query.Set("sort", q.Sort)
+	}
+	if len(q.Fields) > 0 {
+		query.Set("fields", strings.Join(q.Fields, ","))
+	}
+	return pages[Record](ctx, c, customers(model), query)
+}
+
+// Count is how many customers match the filter; nil counts all.
+func (c *Client) Count(ctx context.Context, model string, filter any) (int64, error) {
+	query, err := filterQuery(filter)
+	if err != nil {
+		return 0, err
+	}
+	query.Set("count", "true")
+	query.Set("limit", "1")
+	var page struct {
+		Count int64 `json:"count"`
+	}
+	_, err = c.json(ctx, call{method: http.MethodGet, path: customers(model), query: query}, &page)
+	return page.Count, err
+}
+
+// filterQuery is a query with the filter, if there is one.
+func filterQuery(filter any) (url.Values, error) {
+	query := url.Values{}
+	if filter == nil {
+		return query, nil
+	}
+	text, err := json.Marshal(filter)
+	if err != nil {
+		return nil, fmt.Errorf("encode the filter: %w", err)
+	}
+	query.Set("filter", string(text))
+	return query, nil
+}

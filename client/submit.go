@@ -1,0 +1,230 @@
+package client
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Options change how a job runs; the zero value is the default. The server's
+// documentation says what each does.
+type Options struct {
+	AllowAll         bool     `json:"allowAll,omitempty"`
+	MaxAffected      *int64   `json:"maxAffected,omitempty"`
+	ExpectedCount    *int64   `json:"expectedCount,omitempty"`
+	ConfirmToken     string   `json:"confirmToken,omitempty"`
+	OnMismatch       string   `json:"onMismatch,omitempty"` // skip or force
+	RecordsPerSecond *float64 `json:"recordsPerSecond,omitempty"`
+	MaxFailures      *int64   `json:"maxFailures,omitempty"`
+	AllowNewOptions  bool     `json:"allowNewOptions,omitempty"`
+	Webhook          string   `json:"webhook,omitempty"`
+}
+
+// query is the options as the parameters of a PATCH.
+func (o Options) query() url.Values {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	integer := func(name string, n *int64) {
+		if n != nil {
+			q.Set(name, strconv.FormatInt(*n, 10))
+		}
+	}
+	if o.AllowAll {
+		q.Set("allowAll", "true")
+	}
+	if o.AllowNewOptions {
+		q.Set("allowNewOptions", "true")
+	}
+	integer("maxAffected", o.MaxAffected)
+	integer("expectedCount", o.ExpectedCount)
+	integer("maxFailures", o.MaxFailures)
+	if o.RecordsPerSecond != nil {
+		q.Set("recordsPerSecond", strconv.FormatFloat(*o.RecordsPerSecond, 'f', -1, 64))
+	}
+	set("confirmToken", o.ConfirmToken)
+	set("onMismatch", o.OnMismatch)
+	set("webhook", o.Webhook)
+	return q
+}
+
+// A Submission asks for a job. Either Filter selects the records or ID names
+// one. Filter, ID and Patch are anything that encodes as the JSON meant, such
+// as a map or a [json.RawMessage].
+type Submission struct {
+	Model   string  `json:"model"`
+	Filter  any     `json:"filter,omitempty"`
+	ID      any     `json:"id,omitempty"`
+	Patch   any     `json:"patch"`
+	Options Options `json:"options"`
+
+	// IdempotencyKey makes two deliveries of the submission one job, also
+	// across restarts of the caller. Empty: a random one, which covers the
+	// attempts of this call alone.
+	IdempotencyKey string `json:"-"`
+}
+
+// Submit asks for a job as a resource, which has room for a long filter. When
+// it returns, the job will run, whatever crashes.
+func (c *Client) Submit(ctx context.Context, s Submission) (Job, error) {
+	body, err := json.Marshal(s)
+	if err != nil {
+		return Job{}, fmt.Errorf("encode the submission: %w", err)
+	}
+	return c.submit(ctx, call{
+		method: http.MethodPost,
+		path:   "/v1/jobs",
+		header: http.Header{"Content-Type": {"application/json"}},
+		body:   body,
+	}, s.IdempotencyKey)
+}
+
+// SubmitBulk patches all customers of the model that match the filter.
+func (c *Client) SubmitBulk(ctx context.Context, model string, filter, patch any, o Options) (Job, error) {
+	text, err := json.Marshal(filter)
+	if err != nil {
+		return Job{}, fmt.Errorf("encode the filter: %w", err)
+	}
+	query := o.query()
+	query.Set("filter", string(text))
+	return c.patch(ctx, customers(model), query, nil, patch)
+}
+
+// SubmitSingle patches one customer. ifMatch is the version that it must have
+// when its turn comes, or 0 for any. An unknown id is an error with status
+// 404, and no job.
+func (c *Client) SubmitSingle(ctx context.Context, model, id string, patch any, ifMatch int64) (Job, error) {
+	return c.patch(ctx, customer(model, id), nil, matching(ifMatch), patch)
+}
+
+// UpdateRecord patches one customer and waits until that is done. It returns
+// the record as it then is. What refused the change is an [*Error]: 412 when
+// the version is not ifMatch (0 for any), 409 when a unique value is taken,
+// 404 when the record is gone, 422 for a rule that only the database knew.
+// When the server cannot say within 30 seconds, it follows the job to its end.
+func (c *Client) UpdateRecord(ctx context.Context, model, id string, patch any, ifMatch int64) (Record, error) {
+	body, err := json.Marshal(patch)
+	if err != nil {
+		return Record{}, fmt.Errorf("encode the patch: %w", err)
+	}
+	header := matching(ifMatch)
+	header.Set("Content-Type", "application/merge-patch+json")
+	header.Set("Idempotency-Key", newKey(""))
+	header.Set("Prefer", "wait=30")
+	var answer json.RawMessage
+	resp, err := c.json(ctx, call{method: http.MethodPatch, path: customer(model, id), header: header, body: body}, &answer)
+	if err != nil {
+		return Record{}, err
+	}
+	if resp.StatusCode != http.StatusAccepted {
+		return Record{JSON: answer, ETag: resp.Header.Get("ETag")}, nil
+	}
+	var j Job
+	if err := json.Unmarshal(answer, &j); err != nil {
+		return Record{}, fmt.Errorf("read the job: %w", err)
+	}
+	j, err = c.Wait(ctx, j.ID, nil)
+	if err != nil {
+		return Record{}, err
+	}
+	if j.State != StateSucceeded {
+		return Record{}, fmt.Errorf("job %s ended %s", j.ID, j.State)
+	}
+	return c.Record(ctx, model, id)
+}
+
+// PreviewSubmission computes what the submission would do, without doing it.
+// The token in the answer, given as the option ConfirmToken, makes sure that
+// the job meets the same records.
+func (c *Client) PreviewSubmission(ctx context.Context, s Submission) (Preview, error) {
+	body, err := json.Marshal(struct {
+		Submission
+		Options any `json:"options"`
+	}{s, struct {
+		Options
+		DryRun bool `json:"dryRun"`
+	}{s.Options, true}})
+	if err != nil {
+		return Preview{}, fmt.Errorf("encode the submission: %w", err)
+	}
+	header := http.Header{"Content-Type": {"application/json"}}
+	var answer json.RawMessage
+	resp, err := c.json(ctx, call{method: http.MethodPost, path: "/v1/jobs", header: header, body: body}, &answer)
+	if err != nil {
+		return Preview{}, err
+	}
+	var p Preview
+	if resp.StatusCode != http.StatusAccepted {
+		return p, json.Unmarshal(answer, &p)
+	}
+	var j Job
+	if err := json.Unmarshal(answer, &j); err != nil {
+		return p, fmt.Errorf("read the job: %w", err)
+	}
+	if j, err = c.Wait(ctx, j.ID, nil); err != nil {
+		return p, err
+	}
+	if j.Preview == nil {
+		return p, fmt.Errorf("preview %s ended %s", j.ID, j.State)
+	}
+	return *j.Preview, nil
+}
+
+// patch sends a merge patch that is answered with a job.
+func (c *Client) patch(ctx context.Context, path string, query url.Values, header http.Header, patch any) (Job, error) {
+	body, err := json.Marshal(patch)
+	if err != nil {
+		return Job{}, fmt.Errorf("encode the patch: %w", err)
+	}
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set("Content-Type", "application/merge-patch+json")
+	return c.submit(ctx, call{method: http.MethodPatch, path: path, query: query, header: header, body: body}, "")
+}
+
+// submit sends a call that makes a job, under the key or a random one.
+func (c *Client) submit(ctx context.Context, r call, key string) (Job, error) {
+	r.header.Set("Idempotency-Key", newKey(key))
+	return c.job(ctx, r)
+}
+
+// job sends a call that is answered with a job.
+func (c *Client) job(ctx context.Context, r call) (Job, error) {
+	var j Job
+	resp, err := c.json(ctx, r, &j)
+	if err != nil {
+		return Job{}, err
+	}
+	j.ETag = resp.Header.Get("ETag")
+	return j, nil
+}
+
+// newKey is the given idempotency key, or else a random one.
+func newKey(given string) string {
+	if given != "" {
+		return given
+	}
+	return rand.Text()
+}
+
+// matching is the header of a conditional change; 0 asks for no condition.
+func matching(version int64) http.Header {
+	h := http.Header{}
+	if version != 0 {
+		h.Set("If-Match", strconv.Quote(strconv.FormatInt(version, 10)))
+	}
+	return h
+}
+
+// customers is the path of a model's records, customer that of one.
+func customers(model string) string { return "/v1/" + url.PathEscape(model) + "/customers" }
+
+func customer(model, id string) string { return customers(model) + "/" + url.PathEscape(id) }
