@@ -1,0 +1,30 @@
+# SQLite is C, so the build needs a compiler and the program the C library of
+# the same Debian.
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+ARG VERSION=devel
+RUN CGO_ENABLED=1 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /bulkpatch ./cmd/bulkpatch
+
+FROM debian:bookworm-slim
+# Certificates are for rediss://, curl for the health check.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends ca-certificates curl \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --no-create-home bulkpatch \
+ && install -d -o bulkpatch -g bulkpatch /data
+COPY --from=build /bulkpatch /usr/local/bin/bulkpatch
+USER bulkpatch
+WORKDIR /data
+VOLUME /data
+ENV BULKPATCH_ADDR=0.0.0.0:8080 \
+    BULKPATCH_DB=sqlite:///data/bulkpatch.db
+EXPOSE 8080
+# In order stops take up to ten seconds; SIGTERM is what asks for one.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/readyz"]
+ENTRYPOINT ["bulkpatch"]
+CMD ["serve"]

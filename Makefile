@@ -1,0 +1,45 @@
+# make help lists what is here.
+
+FUZZTIME ?= 5s
+BENCH    ?= .
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo build test check race fuzz bench
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+run: ## serve on 127.0.0.1:8080 with SQLite and the embedded Redis
+	go run ./cmd/bulkpatch serve
+
+demo: ## show everything on a throw-away set-up
+	go run ./cmd/bulkpatch demo
+
+build: ## make bin/bulkpatch
+	CGO_ENABLED=1 go build -trimpath -o bin/bulkpatch ./cmd/bulkpatch
+
+test: ## run all tests; fetches the Redis server that they start where it may
+	@.ci/prepare
+	go test ./...
+
+check: ## gofmt, vet and staticcheck
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "gofmt would change: $$unformatted"; exit 1; fi
+	go vet ./...
+	go tool staticcheck ./...
+
+race: ## run all tests under the race detector
+	@.ci/prepare
+	go test -race ./...
+
+fuzz: ## run each fuzz target for FUZZTIME
+	@set -e; for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+bench: ## run the benchmarks that BENCH matches
+	@.ci/prepare
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
