@@ -17,22 +17,142 @@ type Draft struct {
 }
 
 // CheckDraft checks a record given as a JSON object and finds every fault of
-// it, but for required fields: see [Model.MissingFor]. options, when given,
-// lists what a workspace added to an Extensible field.
+// it, save that a fault of the JSON itself ends the search, and that what is
+// missing is left to [Model.MissingFor]. options, when given, lists what a
+// workspace added to an Extensible field. Null for what is generated, or kept
+// by the store, counts as not given; so does the mask of a secret.
 func (m *Model) CheckDraft(raw []byte, p Purpose, options ...func(*Field) []string) (Draft, Faults) {
-	return Draft{}, nil
+	r := newReader(m, raw, first(options), false)
+	defer r.free()
+	d := drafting{check: &r.check, purpose: p}
+	d.draft.Patch.Sets = make([]Set, 0, min(len(m.Fields), 24))
+	for r.next() {
+		f := r.field
+		if f == nil || isMask(f, r.value) || string(r.value) == "null" && f.absentWhenNull() {
+			continue
+		}
+		pointer := f.rule.pointer
+		if r.name != f.Name {
+			pointer = pointerTo("", r.name)
+		}
+		if d.allowed(f, pointer) {
+			stored, merge := r.check.value(f, r.value, pointer)
+			d.add(f, stored, merge, pointer)
+		}
+	}
+	return d.finish()
 }
 
-// CheckRow checks a line of a CSV file for an import: names are the fields,
-// cells their texts. An empty cell clears; objects and lists are JSON text.
-func (m *Model) CheckRow(names, cells []string, options ...func(*Field) []string) (Draft, Faults) {
-	return Draft{}, nil
+func first(options []func(*Field) []string) func(*Field) []string {
+	if len(options) == 0 {
+		return nil
+	}
+	return options[0]
+}
+
+// absentWhenNull reports whether null can only mean "not given", because the
+// field always has a value that something else makes.
+func (f *Field) absentWhenNull() bool {
+	return !f.Nullable && (f.Role != RoleNone || f.Generate != "")
+}
+
+// drafting gathers the fields of one draft.
+type drafting struct {
+	draft   Draft
+	check   *checker
+	purpose Purpose
+}
+
+func (d *drafting) allowed(f *Field, pointer string) bool {
+	if d.purpose == Create && f.ReadOnly && f.Role != RoleID {
+		d.check.fault(pointer, CodeReadOnly, detailReadOnly)
+		return false
+	}
+	return true
+}
+
+func (d *drafting) add(f *Field, stored any, merge []byte, pointer string) {
+	switch f.Role {
+	case RoleID:
+		if d.draft.ID != nil {
+			d.sameAgain(f, stored, pointer)
+			return
+		}
+		d.draft.ID = stored
+	case RoleVersion:
+		version, _ := stored.(int64)
+		if d.draft.Version != 0 {
+			d.sameAgain(f, stored, pointer)
+			return
+		}
+		if version < 1 && len(d.check.faults) == 0 {
+			d.check.fault(pointer, CodeOutOfRange, "This must be at least 1.")
+		}
+		d.draft.Version = version
+	}
+	d.draft.Patch.Sets = append(d.draft.Patch.Sets, Set{Field: f, Value: stored, Merge: merge, Pointer: pointer})
+}
+
+// sameAgain checks the second of two names for the id or the version.
+func (d *drafting) sameAgain(f *Field, stored any, pointer string) {
+	before := any(d.draft.Version)
+	if f.Role == RoleID {
+		before = d.draft.ID
+	}
+	if stored != before {
+		d.check.fault(pointer, CodeDuplicateKey, "This and "+f.Name+" are one thing, and their values differ.")
+	}
+}
+
+func (d *drafting) finish() (Draft, Faults) {
+	if len(d.check.faults) > 0 {
+		return Draft{}, d.check.faults
+	}
+	sortSets(d.draft.Patch.Sets)
+	return d.draft, nil
 }
 
 // Insert returns the values of a new record by Field.Index: those given,
 // defaults, and generated ones. What the store makes is nil: sequences, and
 // the roles unless given.
-func (d Draft) Insert(m *Model) []any { return make([]any, len(m.Fields)) }
+func (d Draft) Insert(m *Model) []any {
+	values := make([]any, len(m.Fields))
+	sets := d.Patch.Sets
+	for i, f := range m.Fields {
+		if len(sets) > 0 && sets[0].Field == f {
+			values[i], sets = sets[0].Value, sets[1:]
+			continue
+		}
+		switch f.Generate {
+		case "":
+			values[i] = f.Default
+		case "sequence":
+		default:
+			values[i] = f.generate()
+		}
+	}
+	return values
+}
 
-// MissingFor names the required fields that a new record of d would lack.
-func (m *Model) MissingFor(d Draft) Faults { return nil }
+// MissingFor names what a new record of d would lack: required fields, and
+// required properties of its objects.
+func (m *Model) MissingFor(d Draft) Faults {
+	var faults Faults
+	sets := d.Patch.Sets
+	for _, f := range m.required {
+		for len(sets) > 0 && sets[0].Field.Index < f.Index {
+			sets = sets[1:]
+		}
+		if len(sets) == 0 || sets[0].Field != f {
+			faults = append(faults, Fault{f.rule.pointer, CodeRequired, "This is required."})
+		}
+	}
+	for _, f := range m.nested {
+		for _, s := range d.Patch.Sets {
+			if stored, ok := s.Value.(string); ok && s.Field == f {
+				faults = append(faults, f.missingWithin(stored, f.rule.pointer)...)
+			}
+		}
+	}
+	return faults
+}

@@ -1,48 +1,80 @@
 package model
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"bytes"
 
-type rule struct{}
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // EncodeJSON checks a JSON value by all rules of the field and returns it in
-// stored form, or the first fault with a pointer relative to the value.
-func (f *Field) EncodeJSON(raw jsontext.Value) (any, *Fault) { return nil, nil }
+// stored form, or the first fault with a pointer relative to the value. An
+// extensible field takes its own options only. An object is taken as a whole
+// value, so that what its schema requires must be there.
+func (f *Field) EncodeJSON(raw jsontext.Value) (any, *Fault) {
+	var c checker
+	v, _ := c.value(f, bytes.TrimSpace(raw), "")
+	if len(c.faults) == 0 && f.rule.full != nil && f.Kind == Object && v != nil {
+		c.faults = f.missingWithin(v.(string), "")
+	}
+	if len(c.faults) > 0 {
+		return nil, &c.faults[0]
+	}
+	return v, nil
+}
 
-// AppendJSON appends a stored value as JSON. It also takes what SQL drivers
-// make of stored values: 0 and 1 for a Boolean, bytes for text, an int64 for
-// a Number.
-func (f *Field) AppendJSON(dst []byte, stored any) []byte { return append(dst, "null"...) }
+// value checks a JSON value and returns its stored form, and for objects the
+// merge patch that it is. What it returns with a fault is of no use.
+func (c *checker) value(f *Field, raw []byte, pointer string) (stored any, merge []byte) {
+	if len(raw) == 0 {
+		c.fault(pointer, CodeInvalidJSON, "This is not valid JSON.")
+		return nil, nil
+	}
+	if raw[0] == 'n' && string(raw) == "null" {
+		if !f.Nullable {
+			c.fault(pointer, CodeNotNull, "This may not be null.")
+		}
+		return nil, nil
+	}
+	if f.Kind == Object || f.Kind == Array || f.Kind == Any {
+		return c.nested(f, raw, pointer)
+	}
+	before := len(c.faults)
+	stored = c.scalar(f, raw, pointer)
+	if f.rule.full != nil && len(c.faults) == before {
+		tree, faults := readTree(raw, pointer, 2)
+		c.faults = append(c.faults, faults...)
+		c.faults = append(c.faults, schemaFaults(f.rule.full, tree, pointer)...)
+	}
+	return stored, nil
+}
 
-// AppendRecord appends a record as a JSON object: "id" and "version" first,
-// whatever the model calls them, then the fields (nil for all). Write-only
-// and hashed fields are left out; masked ones show the mask unless secrets.
-func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, secrets bool) []byte { return dst }
+func (c *checker) scalar(f *Field, raw []byte, pointer string) any {
+	switch f.Kind {
+	case Integer:
+		return c.integer(f, raw, pointer)
+	case Number:
+		return c.number(f, raw, pointer)
+	case Boolean:
+		if s := string(raw); s == "true" || s == "false" {
+			return c.enum(f, s == "true", pointer)
+		}
+		c.fault(pointer, CodeType, typeDetail(f))
+		return nil
+	}
+	if raw[0] != '"' {
+		c.fault(pointer, CodeType, typeDetail(f))
+		return nil
+	}
+	s, err := unquote(raw)
+	if err != nil {
+		c.faults = append(c.faults, syntaxFault(raw, pointer, err))
+		return nil
+	}
+	return c.text(f, s, pointer)
+}
 
-// ParseID reads an id as it stands in an address.
-func (m *Model) ParseID(text string) (any, bool) { return nil, false }
-
-// FormatID writes a stored id as text.
-func FormatID(id any) string { return "" }
-
-// Canonical returns JSON in the one form in which lists and objects are
-// stored: keys sorted, no spaces, each number in its shortest exact form.
-func Canonical(raw []byte) ([]byte, error) { return nil, nil }
-
-// MergeJSON applies an RFC 7396 merge patch; both are canonical JSON and so
-// is the result. An empty target stands for null.
-func MergeJSON(target, patch []byte) []byte { return nil }
-
-// ParseTime reads an RFC 3339 date-time as microseconds since 1970 UTC.
-func ParseTime(text string) (micros int64, ok bool) { return 0, false }
-
-// FormatTime writes microseconds since 1970 as RFC 3339 in UTC.
-func FormatTime(micros int64) string { return "" }
-
-// ValidDate reports whether text is a date YYYY-MM-DD, years 1 to 9999.
-func ValidDate(text string) bool { return false }
-
-// Schema is the JSON Schema of the field, without x- keywords.
-func (f *Field) Schema() jsontext.Value { return nil }
-
-// Schema is the JSON Schema of a record, without x- keywords.
-func (m *Model) Schema() jsontext.Value { return nil }
+// isMask reports whether a value is the mask of a secret written back, which
+// stands for "as it is".
+func isMask(f *Field, raw []byte) bool {
+	return f.Secret != Public && string(raw) == `"`+Mask+`"`
+}

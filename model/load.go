@@ -1,5 +1,20 @@
 package model
 
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed shipped/*.yaml
+var shippedFiles embed.FS
+
 // A Registry holds the loaded models. It is immutable.
 type Registry struct {
 	models []*Model
@@ -13,28 +28,134 @@ func (r *Registry) Model(name string) (*Model, bool) {
 }
 
 // All lists the models by name.
-func (r *Registry) All() []*Model { return r.models }
+func (r *Registry) All() []*Model { return slices.Clone(r.models) }
+
+func newRegistry(models []*Model) *Registry {
+	r := &Registry{models: slices.Clone(models), byName: map[string]*Model{}}
+	slices.SortFunc(r.models, func(a, b *Model) int { return strings.Compare(a.Name, b.Name) })
+	for _, m := range r.models {
+		r.byName[m.Name] = m
+	}
+	return r
+}
 
 // A Problem is one fault of a model file.
 type Problem struct {
 	File   string
-	Line   int
+	Line   int // from 1; 0 where the file could not be read
 	Detail string
+}
+
+func (p Problem) String() string {
+	if p.Line == 0 {
+		return p.File + ": " + p.Detail
+	}
+	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Detail)
 }
 
 // Problems are all faults of some model files. It is an error; its text has
 // a line for each.
 type Problems []Problem
 
-func (ps Problems) Error() string { return "" }
+func (ps Problems) Error() string {
+	lines := make([]string, len(ps))
+	for i, p := range ps {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
 
 // Load reads the shipped models and every *.yaml and *.yml file of dirs.
-// A user's model may not have the name of a shipped one. The error is of type
-// [Problems] and names every fault of every file.
-func Load(dirs ...string) (*Registry, error) { return &Registry{}, nil }
+// A user's model may not have the name of a shipped one, nor two of them the
+// same. The error is of type [Problems] and names every fault of every file.
+func Load(dirs ...string) (*Registry, error) {
+	models := Shipped().All()
+	seen := map[string]string{}
+	var problems Problems
+	for _, dir := range dirs {
+		files, err := modelFiles(dir)
+		if err != nil {
+			problems = append(problems, Problem{File: dir, Detail: "this folder cannot be read"})
+			continue
+		}
+		for _, file := range files {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				problems = append(problems, Problem{File: file, Detail: "this file cannot be read"})
+				continue
+			}
+			m, faults := Check(file, src)
+			problems = append(problems, faults...)
+			if m == nil {
+				continue
+			}
+			if other, taken := seen[m.Name]; taken {
+				problems = append(problems, Problem{file, 1, fmt.Sprintf("the name %q is taken by %s", m.Name, other)})
+				continue
+			}
+			seen[m.Name] = file
+			if _, shipped := Shipped().Model(m.Name); !shipped {
+				models = append(models, m)
+			}
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return newRegistry(models), nil
+}
 
-// Shipped returns the models that come with the program.
-func Shipped() *Registry { return &Registry{} }
+func modelFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, e := range entries {
+		ext := filepath.Ext(e.Name())
+		if !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
+	return files, nil
+}
 
-// Check reads one model file. With problems there is no model.
-func Check(file string, src []byte) (*Model, []Problem) { return nil, nil }
+// shipped reads the embedded files once. They are part of the program, so a
+// fault of theirs is a fault of the program; a test loads them.
+var shipped = sync.OnceValue(func() *Registry {
+	names, err := fs.Glob(shippedFiles, "shipped/*.yaml")
+	if err != nil {
+		panic(err)
+	}
+	var models []*Model
+	for _, name := range names {
+		src, err := shippedFiles.ReadFile(name)
+		if err != nil {
+			panic(err)
+		}
+		m, problems := build(path.Base(name), src)
+		if len(problems) > 0 {
+			panic(Problems(problems).Error())
+		}
+		models = append(models, m)
+	}
+	return newRegistry(models)
+})
+
+// Shipped returns the models that come with the program: desk, plane,
+// clientsuccess, accounts and mythic.
+func Shipped() *Registry { return shipped() }
+
+// Check reads one model file and finds every fault of it, in the order of the
+// lines. With problems there is no model. A file with the name of a shipped
+// model passes only if it means the same as that one.
+func Check(file string, src []byte) (*Model, []Problem) {
+	m, problems := build(file, src)
+	if m == nil {
+		return nil, problems
+	}
+	if s, ok := Shipped().Model(m.Name); ok && s.Digest != m.Digest {
+		return nil, []Problem{{file, 1, fmt.Sprintf("the name %q is taken by a model that comes with the program", m.Name)}}
+	}
+	return m, nil
+}

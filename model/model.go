@@ -85,7 +85,8 @@ type Field struct {
 	// compares ("id" where a relation is filtered by a bare id), or "".
 	FilterBy string
 
-	rule rule
+	source map[string]any // its schema without x- keywords
+	rule   rule
 }
 
 // A Model is one kind of customer record. It is immutable once loaded.
@@ -96,9 +97,10 @@ type Model struct {
 	Digest      string   // hex SHA-256 of the meaning of the file
 	Fields      []*Field // declared order, then the roles the file did not name
 
-	byName map[string]*Field
-	byRole map[Role]*Field
-	source map[string]any // the file's schema without x- keywords
+	byName   map[string]*Field
+	byRole   map[Role]*Field
+	required []*Field // what a new record must be given
+	nested   []*Field // Objects with required properties of their own
 }
 
 // Field finds a field by its JSON name, exactly.

@@ -1,5 +1,10 @@
 package model
 
+import (
+	"slices"
+	"strings"
+)
+
 // PatchOptions say how a merge patch is checked.
 type PatchOptions struct {
 	// Single: the patch is for one record, so that a read-only field is kept
@@ -20,41 +25,140 @@ type Set struct {
 	// Merge is given, it is the patch applied to an empty object: the value
 	// of a record that has none yet.
 	Value any
-	// Merge is the RFC 7396 patch of an object, as canonical JSON. It is nil
-	// where Value replaces what is there.
+	// Merge is the RFC 7396 patch of an object, as canonical JSON: of an
+	// Object field always, of an Any field if the value is an object. It is
+	// nil where Value replaces what is there.
 	Merge []byte
 	// Pointer leads to the value in the request.
 	Pointer string
 }
 
-// A Patch is a checked merge patch.
+// A Patch is a checked merge patch. It may be empty: a patch of nothing but
+// masks of secrets changes nothing, and that is no fault.
 type Patch struct {
 	Sets     []Set // by Field.Index, each field at most once
 	ReadOnly []Set // of a single's patch: values that must equal the stored ones
 }
 
 // CheckPatch checks an RFC 7396 merge patch of a record and finds every
-// fault of it.
-func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) { return Patch{}, nil }
+// fault of it, save that a fault of the JSON itself ends the search. Rules
+// that need the record (read-only values of a single) or the database (unique
+// values) are left to others. raw is not kept.
+func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
+	r := newReader(m, raw, o.Options, o.AllowNewOptions)
+	defer r.free()
+	var p Patch
+	count := 0
+	for r.next() {
+		count++
+		f, value := r.field, r.value
+		switch {
+		case f == nil || isMask(f, value):
+		case !f.ReadOnly:
+			stored, merge := r.check.value(f, value, f.rule.pointer)
+			p.Sets = append(p.Sets, Set{Field: f, Value: stored, Merge: merge, Pointer: f.rule.pointer})
+		case o.Single:
+			p.ReadOnly = append(p.ReadOnly, readOnlySet(f, r.name, value))
+		default:
+			r.check.fault(pointerTo("", r.name), CodeReadOnly, detailReadOnly)
+		}
+	}
+	if count == 0 && len(r.check.faults) == 0 {
+		r.check.fault("", CodeEmptyPatch, "The patch is empty: give at least one field to change.")
+	}
+	if len(r.check.faults) > 0 {
+		return Patch{}, r.check.faults
+	}
+	sortSets(p.Sets)
+	sortSets(p.ReadOnly)
+	return p, nil
+}
+
+const detailReadOnly = "This field is read-only."
+
+func sortSets(sets []Set) {
+	byIndex := func(a, b Set) int { return a.Field.Index - b.Field.Index }
+	if !slices.IsSortedFunc(sets, byIndex) {
+		slices.SortFunc(sets, byIndex)
+	}
+}
+
+// noValue is the value of a read-only set that no record can have.
+type noValue struct{}
+
+// readOnlySet keeps a value for comparison with the stored one. A value that
+// breaks the field's rules equals none.
+func readOnlySet(f *Field, name string, raw []byte) Set {
+	s := Set{Field: f, Pointer: pointerTo("", name)}
+	if string(raw) == "null" {
+		return s
+	}
+	var c checker
+	c.allowNew = true
+	if s.Value, _ = c.value(f, raw, ""); len(c.faults) > 0 {
+		s.Value = noValue{}
+	}
+	return s
+}
 
 // CheckReadOnly refuses the read-only fields of a single's patch whose value
 // is not the one that r holds.
-func (p Patch) CheckReadOnly(r Record) Faults { return nil }
+func (p Patch) CheckReadOnly(r Record) Faults {
+	var faults Faults
+	for _, s := range p.ReadOnly {
+		if !s.Field.Same(s.Value, r.Values[s.Field.Index]) {
+			faults = append(faults, Fault{s.Pointer, CodeReadOnly, "This field is read-only, and this is not its value."})
+		}
+	}
+	return faults
+}
+
+// Same reports whether two stored values of the field are one value. Like
+// [Field.AppendJSON] it also takes what SQL drivers make of stored values.
+func (f *Field) Same(a, b any) bool {
+	if a == nil || b == nil {
+		return a == nil && b == nil
+	}
+	if a == (noValue{}) || b == (noValue{}) {
+		return false
+	}
+	if x, ok := a.(string); ok {
+		if y, ok := b.(string); ok {
+			return x == y
+		}
+	}
+	return string(f.AppendJSON(nil, a)) == string(f.AppendJSON(nil, b))
+}
 
 // NewOptions lists the values of Extensible fields that neither the model nor
 // options (which may be nil) know.
-func (p Patch) NewOptions(options func(*Field) []string) []Set { return nil }
-
-// Seal returns the patch with the values of Hashed fields hashed. Call it
-// once, after all checks: it is slow on purpose.
-func (p Patch) Seal() (Patch, error) { return p, nil }
+func (p Patch) NewOptions(options func(*Field) []string) []Set {
+	c := checker{options: options}
+	var sets []Set
+	for _, s := range p.Sets {
+		if option, ok := s.Value.(string); ok && s.Field.Extensible && !c.knows(s.Field, option) {
+			sets = append(sets, s)
+		}
+	}
+	return sets
+}
 
 // Display is the patch as canonical JSON, with every secret and write-only
 // value as the mask.
-func (p Patch) Display() []byte { return []byte("{}") }
-
-// MarshalStored writes a sealed patch for [Model.UnmarshalStored].
-func (p Patch) MarshalStored() []byte { return nil }
-
-// UnmarshalStored reads what [Patch.MarshalStored] wrote.
-func (m *Model) UnmarshalStored(b []byte) (Patch, error) { return Patch{}, nil }
+func (p Patch) Display() []byte {
+	sets := slices.Clone(p.Sets)
+	slices.SortFunc(sets, func(a, b Set) int { return strings.Compare(a.Field.Name, b.Field.Name) })
+	dst := []byte{'{'}
+	for i, s := range sets {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendText(dst, s.Field.Name), ':')
+		if s.Merge != nil {
+			dst = append(dst, s.Merge...)
+			continue
+		}
+		dst = s.Field.AppendShown(dst, s.Value, false)
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,120 @@
+package model
+
+import (
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// AppendJSON appends a stored value as JSON, secrets and all; see
+// [Field.AppendShown]. It also takes what SQL drivers make of stored values: 0
+// and 1 for a Boolean, bytes for text, an int64 for a Number, a float64 for an
+// Integer. A value that is no stored form of the field becomes null.
+func (f *Field) AppendJSON(dst []byte, stored any) []byte {
+	switch v := stored.(type) {
+	case string:
+		return appendStoredText(dst, f.Kind, v)
+	case []byte:
+		return appendStoredText(dst, f.Kind, v)
+	case int64:
+		return appendStoredInt(dst, f.Kind, v)
+	case float64:
+		if f.Kind == Integer {
+			return strconv.AppendInt(dst, int64(v), 10)
+		}
+		return jsontext.AppendFloat(dst, v, 64)
+	case bool:
+		return strconv.AppendBool(dst, v)
+	}
+	return append(dst, "null"...)
+}
+
+func appendStoredText[T ~string | ~[]byte](dst []byte, k Kind, v T) []byte {
+	switch k {
+	case Object, Array, Any:
+		return append(dst, v...)
+	}
+	return appendText(dst, v)
+}
+
+func appendStoredInt(dst []byte, k Kind, v int64) []byte {
+	switch k {
+	case Boolean:
+		return strconv.AppendBool(dst, v != 0)
+	case DateTime:
+		dst = AppendTime(append(dst, '"'), v)
+		return append(dst, '"')
+	case Number:
+		return jsontext.AppendFloat(dst, float64(v), 64)
+	}
+	return strconv.AppendInt(dst, v, 10)
+}
+
+// AppendShown appends a stored value as a reader may see it: of a hashed,
+// write-only or (unless secrets) masked field only the mask, or null where
+// there is no value.
+func (f *Field) AppendShown(dst []byte, stored any, secrets bool) []byte {
+	hidden := f.WriteOnly || f.Secret == Hashed || f.Secret == Masked && !secrets
+	if hidden && stored != nil {
+		return append(dst, `"`+Mask+`"`...)
+	}
+	return f.AppendJSON(dst, stored)
+}
+
+// AppendRecord appends a record as a JSON object: "id" and "version" first,
+// whatever the model calls them, then the fields (nil for all). Write-only
+// and hashed fields are left out; masked ones show the mask unless secrets.
+// Missing values are null.
+func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, secrets bool) []byte {
+	id, version := m.byRole[RoleID], m.byRole[RoleVersion]
+	dst = id.AppendJSON(append(dst, `{"id":`...), r.Values[id.Index])
+	dst = version.AppendJSON(append(dst, `,"version":`...), r.Values[version.Index])
+	if fields == nil {
+		fields = m.Fields
+	}
+	for _, f := range fields {
+		// The loader keeps these two names for the roles.
+		if f.Name == "id" || f.Name == "version" || f.WriteOnly || f.Secret == Hashed {
+			continue
+		}
+		dst = append(appendText(append(dst, ','), f.Name), ':')
+		dst = f.AppendShown(dst, r.Values[f.Index], secrets)
+	}
+	return append(dst, '}')
+}
+
+// ParseID reads an id as it stands in an address. It is not ok when no record
+// can have such an id.
+func (m *Model) ParseID(text string) (any, bool) {
+	f := m.byRole[RoleID]
+	if f.Kind == Integer {
+		v, err := strconv.ParseInt(text, 10, 64)
+		// Only the one spelling that FormatID writes names the record.
+		if err != nil || strconv.FormatInt(v, 10) != text {
+			return nil, false
+		}
+		return v, true
+	}
+	if text == "" {
+		return nil, false
+	}
+	var c checker
+	v := c.text(f, text, "")
+	if len(c.faults) > 0 {
+		return nil, false
+	}
+	return v, true
+}
+
+// FormatID writes a stored id as text, the inverse of [Model.ParseID].
+func FormatID(id any) string {
+	switch v := id.(type) {
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case string:
+		return v
+	case []byte:
+		return string(v)
+	}
+	return ""
+}

@@ -1,0 +1,336 @@
+package model
+
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// filePointer leads to the field in its file.
+func (r *rule) filePointer() string { return "/properties" + r.pointer }
+
+// addField adds a field of the file, or of a role that the file leaves out.
+func (b *builder) addField(name string, schema any) {
+	at := pointerTo("/properties", name)
+	if schema == true {
+		schema = map[string]any{}
+	}
+	s, ok := schema.(map[string]any)
+	if !ok {
+		b.problem(at, "a field must be described by a schema that some value fits")
+		s = map[string]any{}
+	}
+	f := &Field{
+		Name: name, Column: columnPrefix + name,
+		Title: text(s, "title"), Description: text(s, "description"), Format: text(s, "format"),
+		ReadOnly: flag(s, "readOnly"), WriteOnly: flag(s, "writeOnly"),
+		source: withoutX(s),
+	}
+	f.rule.pointer = pointerTo("", name)
+	f.Kind, f.Nullable = b.kind(s, at)
+	b.checkFieldX(s, at)
+	b.applyX(f, s)
+	b.checkRole(f, s, at)
+	b.setNullable(f, s)
+	b.prepareRule(f, s, at)
+	b.preparePaths(f, s, at)
+	b.checkMarks(f, s, at)
+	b.checkGenerator(f, s, at)
+	b.setDefault(f, s, at)
+	b.model.Fields = append(b.model.Fields, f)
+	b.model.byName[name] = f
+}
+
+// kind says of which kind the values of a schema are, and whether its type
+// allows null.
+func (b *builder) kind(s map[string]any, at string) (Kind, bool) {
+	types, nullable := typesOf(s)
+	if len(types) == 2 && slices.Contains(types, "integer") && slices.Contains(types, "number") {
+		types = []string{"number"}
+	}
+	switch {
+	case s["type"] == nil:
+		return Any, true
+	case len(types) == 0:
+		b.problem(pointerTo(at, "type"), "a field that is always null holds nothing")
+		return Any, true
+	case len(types) > 1:
+		return Any, nullable
+	case types[0] == "string" && (s["format"] == "date" || s["format"] == "date-time"):
+		return Kind(text(s, "format")), nullable
+	default:
+		return Kind(types[0]), nullable
+	}
+}
+
+// typesOf lists the types of a schema but null, and says whether null is one.
+func typesOf(s map[string]any) (types []string, nullable bool) {
+	list, ok := s["type"].([]any)
+	if !ok {
+		list = []any{s["type"]}
+	}
+	for _, t := range list {
+		switch name, _ := t.(string); name {
+		case "":
+		case "null":
+			nullable = true
+		default:
+			types = append(types, name)
+		}
+	}
+	return types, nullable
+}
+
+func (b *builder) checkFieldX(s map[string]any, at string) {
+	for name, v := range s {
+		if !strings.HasPrefix(name, "x-") {
+			continue
+		}
+		want, ok := xField[name]
+		if !ok {
+			b.problem(pointerTo(at, name), "unknown keyword %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(xField)), ", "))
+			continue
+		}
+		b.checkX(pointerTo(at, name), v, want)
+	}
+}
+
+// applyX reads the x- keywords; checkMarks says which do not fit together.
+func (b *builder) applyX(f *Field, s map[string]any) {
+	f.Role, f.Secret = Role(text(s, "x-role")), Secret(text(s, "x-secret"))
+	f.Indexed, f.Unique, f.Extensible = flag(s, "x-indexed"), flag(s, "x-unique"), flag(s, "x-extensible")
+	f.OpenPaths, f.FilterBy = flag(s, "x-open-paths"), text(s, "x-filter-by")
+	f.Generate, f.Prefix = text(s, "x-generate"), text(s, "x-prefix")
+	f.VendorName = text(s, "x-vendor-name")
+	if f.VendorName == "" {
+		f.VendorName = f.Name
+	}
+	if f.Secret == Hashed {
+		f.WriteOnly = true
+	}
+	f.Filterable = flag(s, "x-filterable")
+	if _, said := s["x-filterable"]; !said && f.Secret == Public && !f.WriteOnly {
+		f.Filterable = flag(b.root, "x-filterable")
+	}
+	if list, ok := s["enum"].([]any); ok && f.Kind == String {
+		f.Options = []string{}
+		for _, v := range list {
+			if option, ok := v.(string); ok {
+				f.Options = append(f.Options, option)
+			}
+		}
+	}
+}
+
+func (b *builder) checkRole(f *Field, s map[string]any, at string) {
+	if f.Role == RoleNone {
+		return
+	}
+	at = pointerTo(at, "x-role")
+	kinds, ok := roleKinds[f.Role]
+	switch {
+	case !ok:
+		b.problem(at, "unknown role %q; known are id, version, createdAt, updatedAt and lastJobId", string(f.Role))
+		f.Role = RoleNone
+		return
+	case b.model.byRole[f.Role] != nil:
+		b.problem(at, "two fields have the role %s", f.Role)
+	case !slices.Contains(kinds, f.Kind):
+		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinKinds(kinds))
+	}
+	if s["default"] != nil || f.Secret != Public || f.WriteOnly || f.Options != nil {
+		b.problem(at, "a field with a role can have no default, no enum and no secret")
+	}
+	f.ReadOnly = true
+	b.model.byRole[f.Role] = f
+	if f.Role == RoleID && f.Generate == "" {
+		f.Generate = idGenerator(f)
+	}
+}
+
+func joinKinds(kinds []Kind) string {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = string(k)
+	}
+	return strings.Join(words, " or ")
+}
+
+// idGenerator says how ids are made where the file does not.
+func idGenerator(f *Field) string {
+	switch {
+	case f.Kind == Integer:
+		return "sequence"
+	case f.Format == "uuid":
+		return "uuid"
+	default:
+		return "slug"
+	}
+}
+
+// setNullable settles whether a field may be null. Null and missing are one
+// thing in a record, so what need not be there may be null, whether or not
+// its type says so.
+func (b *builder) setNullable(f *Field, s map[string]any) {
+	list, _ := b.root["required"].([]any)
+	f.Required = slices.Contains(list, any(f.Name))
+	switch {
+	case f.Role != RoleNone:
+		f.Nullable = f.Role == RoleLastJob
+	case !f.Required && s["default"] == nil && f.Generate == "":
+		f.Nullable = true
+	}
+}
+
+func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
+	r := &f.rule
+	r.maxLength, r.minInt, r.maxInt = -1, math.MinInt64, math.MaxInt64
+	if n, ok := number(s, "maxLength"); ok {
+		r.maxLength = toInt(n, math.MaxInt32)
+	}
+	if n, ok := number(s, "minLength"); ok {
+		r.minLength = toInt(n, math.MaxInt32)
+	}
+	if p, ok := s["pattern"].(string); ok {
+		r.pattern, _ = regexp.Compile(p)
+	}
+	if f.Kind == String {
+		r.format = formats[f.Format]
+	}
+	b.prepareBounds(f, s)
+	b.prepareEnum(f, s, at)
+	_, inFile := b.lines[at]
+	if !inFile {
+		return
+	}
+	switch f.Kind {
+	case Object:
+		r.shape = s
+		r.full, r.patch = b.compile(schemaURL, at), b.compile(patchURL, at)
+		b.checkMergeable(s, at)
+	case Array, Any:
+		r.full = b.compile(schemaURL, at)
+		if f.Kind == Any {
+			b.checkMergeable(s, at)
+		}
+	default:
+		if f.Kind == DateTime && (s["maxLength"] != nil || s["minLength"] != nil || s["pattern"] != nil) {
+			b.problem(at, "a date-time is kept as an instant, so rules about its text cannot hold")
+		}
+		if needsValidator(s) {
+			r.full = b.compile(schemaURL, at)
+		}
+	}
+}
+
+func needsValidator(s map[string]any) bool {
+	for name := range s {
+		if !prepared[name] && !strings.HasPrefix(name, "x-") {
+			return true
+		}
+	}
+	return false
+}
+
+// toInt reads a whole number of the schema; the metaschema has checked it.
+func toInt(n json.Number, most int) int {
+	v, err := parseInteger([]byte(n))
+	if err != nil || v > int64(most) {
+		return most
+	}
+	return int(v)
+}
+
+func (b *builder) prepareBounds(f *Field, s map[string]any) {
+	for _, keyword := range []string{"minimum", "exclusiveMinimum"} {
+		if n, ok := number(s, keyword); ok {
+			f.rule.raise(n, keyword != "minimum")
+		}
+	}
+	for _, keyword := range []string{"maximum", "exclusiveMaximum"} {
+		if n, ok := number(s, keyword); ok {
+			f.rule.lower(n, keyword != "maximum")
+		}
+	}
+}
+
+// raise and lower narrow the range by one bound; of two bounds on a side the
+// narrower one holds.
+func (r *rule) raise(n json.Number, open bool) {
+	v, _ := n.Float64()
+	if r.minNumber == nil || v > *r.minNumber || v == *r.minNumber && open {
+		r.minNumber, r.openMin = &v, open
+	}
+	whole, exact := ceil(n)
+	if exact && open && whole < math.MaxInt64 {
+		whole++
+	}
+	r.minInt = max(r.minInt, whole)
+}
+
+func (r *rule) lower(n json.Number, open bool) {
+	v, _ := n.Float64()
+	if r.maxNumber == nil || v < *r.maxNumber || v == *r.maxNumber && open {
+		r.maxNumber, r.openMax = &v, open
+	}
+	whole, exact := ceil(n)
+	if (!exact || open) && whole > math.MinInt64 {
+		whole--
+	}
+	r.maxInt = min(r.maxInt, whole)
+}
+
+// ceil rounds a number up into the range of int64; exact tells that it did
+// not have to be rounded.
+func ceil(n json.Number) (v int64, exact bool) {
+	x, ok := new(big.Rat).SetString(string(n))
+	if !ok {
+		return 0, false
+	}
+	q, rest := new(big.Int).DivMod(x.Num(), x.Denom(), new(big.Int))
+	if rest.Sign() != 0 {
+		q.Add(q, big.NewInt(1))
+	}
+	switch {
+	case q.IsInt64():
+		return q.Int64(), rest.Sign() == 0
+	case q.Sign() > 0:
+		return math.MaxInt64, true
+	default:
+		return math.MinInt64, true
+	}
+}
+
+// prepareEnum keeps the allowed values of a scalar that is no option list.
+func (b *builder) prepareEnum(f *Field, s map[string]any, at string) {
+	list, ok := s["enum"].([]any)
+	if !ok {
+		return
+	}
+	at = pointerTo(at, "enum")
+	if _, typed := typesOf(s); typed && !slices.Contains(list, nil) && f.Kind != Any {
+		b.problem(at, "the type allows null but the enum does not; add null to it")
+	}
+	switch f.Kind {
+	case Integer, Number, Boolean, Date:
+		f.rule.enum = b.enumValues(f, list)
+	case DateTime:
+		b.problem(at, "a date-time is kept as an instant and can have no enum")
+	}
+}
+
+func (b *builder) enumValues(f *Field, list []any) []any {
+	values := []any{}
+	for _, v := range list {
+		var c checker
+		stored := c.scalar(f, appendTree(nil, v), "")
+		if v != nil && len(c.faults) == 0 {
+			values = append(values, stored)
+		}
+	}
+	return values
+}

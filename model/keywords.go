@@ -1,0 +1,104 @@
+package model
+
+// A keywordKind says where schemas are found below a keyword.
+type keywordKind int
+
+const (
+	unknown      keywordKind = iota
+	plain                    // none below
+	subschema                // one schema
+	subschemas               // a list of schemas
+	namedSchemas             // an object of schemas
+)
+
+// keywords are all keywords of JSON Schema 2020-12. The standard lets an
+// unknown one pass as a remark; a model file may not have any, since it is a
+// misspelt rule far more often than a remark.
+var keywords = map[string]keywordKind{
+	"$schema": plain, "$id": plain, "$ref": plain, "$anchor": plain, "$comment": plain,
+	"$dynamicRef": plain, "$dynamicAnchor": plain, "$defs": namedSchemas,
+
+	"type": plain, "enum": plain, "const": plain, "format": plain,
+	"maxLength": plain, "minLength": plain, "pattern": plain,
+	"minimum": plain, "maximum": plain, "exclusiveMinimum": plain, "exclusiveMaximum": plain, "multipleOf": plain,
+	"maxItems": plain, "minItems": plain, "uniqueItems": plain, "maxContains": plain, "minContains": plain,
+	"maxProperties": plain, "minProperties": plain, "required": plain, "dependentRequired": plain,
+
+	"properties": namedSchemas, "patternProperties": namedSchemas, "dependentSchemas": namedSchemas,
+	"additionalProperties": subschema, "unevaluatedProperties": subschema, "propertyNames": subschema,
+	"items": subschema, "contains": subschema, "unevaluatedItems": subschema, "prefixItems": subschemas,
+	"allOf": subschemas, "anyOf": subschemas, "oneOf": subschemas,
+	"not": subschema, "if": subschema, "then": subschema, "else": subschema,
+
+	"title": plain, "description": plain, "default": plain, "examples": plain, "deprecated": plain,
+	"readOnly": plain, "writeOnly": plain,
+	"contentEncoding": plain, "contentMediaType": plain, "contentSchema": subschema,
+}
+
+// prepared are the keywords of a scalar that its [rule] checks itself. Any
+// other one that is no annotation needs the general validator.
+var prepared = map[string]bool{
+	"type": true, "enum": true, "format": true, "maxLength": true, "minLength": true, "pattern": true,
+	"minimum": true, "maximum": true, "exclusiveMinimum": true, "exclusiveMaximum": true,
+
+	"title": true, "description": true, "default": true, "examples": true, "deprecated": true, "$comment": true,
+	"readOnly": true, "writeOnly": true, "contentEncoding": true, "contentMediaType": true, "contentSchema": true,
+}
+
+// rootKeywords are those that the schema of a record may have. A rule over
+// several fields could not be kept by merge patches of single ones.
+var rootKeywords = map[string]bool{
+	"$schema": true, "$id": true, "$comment": true, "$defs": true, "title": true, "description": true,
+	"type": true, "properties": true, "required": true, "additionalProperties": true, "examples": true,
+}
+
+// unmergeable are keywords that an object into which patches merge may not
+// have: whether a patch keeps them shows only once it is merged into each
+// record.
+var unmergeable = []string{
+	"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "$ref", "$dynamicRef", "enum", "const",
+	"minProperties", "maxProperties", "dependentRequired", "dependentSchemas", "unevaluatedProperties",
+}
+
+// An xType is the type of the value of an x- keyword.
+type xType string
+
+const (
+	xBool   xType = "true or false"
+	xText   xType = "text"
+	xObject xType = "an object"
+)
+
+// xFile and xField are the x- keywords of a file and of a field. What they
+// mean is written in shipped/README.md.
+var (
+	xFile  = map[string]xType{"x-model": xText, "x-filterable": xBool, "x-vendor": xObject}
+	xField = map[string]xType{
+		"x-role": xText, "x-secret": xText, "x-generate": xText, "x-prefix": xText,
+		"x-filterable": xBool, "x-filter-by": xText, "x-open-paths": xBool,
+		"x-indexed": xBool, "x-unique": xBool, "x-extensible": xBool,
+		"x-vendor-name": xText, "x-vendor": xObject,
+	}
+)
+
+// roleKinds says which kinds a field of each role may have.
+var roleKinds = map[Role][]Kind{
+	RoleID:        {Integer, String},
+	RoleVersion:   {Integer},
+	RoleCreatedAt: {DateTime},
+	RoleUpdatedAt: {DateTime},
+	RoleLastJob:   {String},
+}
+
+// roles lists the roles in the order in which fields for those that a file
+// does not name are added.
+var roles = []Role{RoleID, RoleVersion, RoleCreatedAt, RoleUpdatedAt, RoleLastJob}
+
+// generators says of which kind a generated value is.
+var generators = map[string]Kind{"sequence": Integer, "uuid": String, "slug": String, "hex": String}
+
+// reserved are words of the API's paths that no model may be named.
+var reserved = map[string]bool{
+	"jobs": true, "models": true, "keys": true, "audit": true, "auth": true,
+	"clients": true, "client": true, "properties": true, "webhooks": true,
+}

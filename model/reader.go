@@ -1,0 +1,136 @@
+package model
+
+import (
+	"bytes"
+	"errors"
+)
+
+// A reader walks over the members of a JSON object and finds the fields that
+// they name. It reports unknown and repeated names and, last, a fault of the
+// JSON itself.
+type reader struct {
+	*scanner
+	model *Model
+	raw   []byte
+	check checker
+	seen  []bool
+	buf   [64]bool // holds seen of most models
+	other [2]bool  // "id" and "version" were seen, where the model calls them otherwise
+
+	name  string // of the member, as given
+	field *Field // nil if it has a fault of its own
+	value []byte // valid until the next call
+}
+
+func newReader(m *Model, raw []byte, options func(*Field) []string, allowNew bool) *reader {
+	r := &reader{scanner: newScanner(raw), model: m, raw: raw, check: checker{options: options, allowNew: allowNew}}
+	if len(m.Fields) <= len(r.buf) {
+		r.seen = r.buf[:len(m.Fields)]
+	} else {
+		r.seen = make([]bool, len(m.Fields))
+	}
+	if err := r.begin(); err != nil {
+		r.fail(err)
+	}
+	return r
+}
+
+var errNotObject = errors.New("not an object")
+
+func (r *reader) begin() error {
+	if kind := r.dec.PeekKind(); kind != '{' && kind != 0 {
+		return errNotObject
+	}
+	_, err := r.dec.ReadToken()
+	return err
+}
+
+func (r *reader) fail(err error) {
+	r.model = nil
+	if err == errNotObject {
+		r.check.fault("", CodeType, "This must be an object.")
+		return
+	}
+	r.check.faults = append(r.check.faults, syntaxFault(r.raw, "", err))
+}
+
+// next goes to the next member; it returns false at the end and after a fault
+// of the JSON.
+func (r *reader) next() bool {
+	if r.model == nil {
+		return false
+	}
+	if r.dec.PeekKind() == '}' {
+		_, err := r.dec.ReadToken()
+		if err == nil {
+			err = r.end()
+		}
+		if err != nil {
+			r.fail(err)
+		}
+		r.model = nil
+		return false
+	}
+	if err := r.member(); err != nil {
+		r.fail(err)
+		return false
+	}
+	return true
+}
+
+func (r *reader) member() error {
+	raw, err := r.dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	if err := r.lookUp(raw); err != nil {
+		return err
+	}
+	r.value, err = r.dec.ReadValue()
+	return err
+}
+
+// lookUp finds the field of a name. Every answer shows the id and the version
+// by these names, so they are understood whatever the model calls them.
+func (r *reader) lookUp(quoted []byte) error {
+	var f *Field
+	if n := len(quoted); n >= 2 && bytes.IndexByte(quoted, '\\') < 0 {
+		f = r.model.byName[string(quoted[1:n-1])]
+	}
+	if f != nil {
+		r.name = f.Name
+	} else {
+		name, err := unquote(quoted)
+		if err != nil {
+			return err
+		}
+		r.name = name
+		if f = r.model.byName[name]; f == nil && (name == "id" || name == "version") {
+			r.field = r.model.byRole[Role(name)]
+			if i := btoi(name == "id"); r.other[i] {
+				r.check.fault(pointerTo("", name), CodeDuplicateKey, "This name is given twice.")
+			} else {
+				r.other[i] = true
+			}
+			return nil
+		}
+	}
+	r.field = f
+	switch {
+	case f == nil:
+		r.check.fault(pointerTo("", r.name), CodeUnknownField, "There is no such field.")
+	case r.seen[f.Index]:
+		r.check.fault(f.rule.pointer, CodeDuplicateKey, "This name is given twice.")
+		r.field = nil
+	default:
+		r.seen[f.Index] = true
+	}
+	return nil
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,102 @@
+package model
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// CheckRow checks a line of a CSV file for an import and finds every fault of
+// it: names are the fields, cells their texts. An empty cell clears the field;
+// of what is generated, or kept by the store, it counts as not given.
+// Booleans are true or false in any case, objects, lists and values of any
+// type are JSON text. options is as for [Model.CheckDraft].
+func (m *Model) CheckRow(names, cells []string, options ...func(*Field) []string) (Draft, Faults) {
+	c := checker{options: first(options)}
+	d := drafting{check: &c, purpose: Import}
+	if len(cells) != len(names) {
+		c.fault("", CodeSchema, fmt.Sprintf("The line has %d cells but the header has %d.", len(cells), len(names)))
+		return d.finish()
+	}
+	d.draft.Patch.Sets = make([]Set, 0, len(names))
+	seen := make([]bool, len(m.Fields))
+	for i, name := range names {
+		f := m.column(name)
+		pointer := pointerTo("", name)
+		switch {
+		case f == nil:
+			c.fault(pointer, CodeUnknownField, "There is no such field.")
+			continue
+		case f.Name == name && seen[f.Index]:
+			c.fault(pointer, CodeDuplicateKey, "The header names this field twice.")
+			continue
+		case f.Name == name:
+			seen[f.Index] = true
+		}
+		if f.Secret != Public && cells[i] == Mask || cells[i] == "" && f.absentWhenNull() {
+			continue
+		}
+		stored, merge := c.cell(f, cells[i], pointer)
+		d.add(f, stored, merge, pointer)
+	}
+	return d.finish()
+}
+
+// column finds the field of a header; see reader.lookUp.
+func (m *Model) column(name string) *Field {
+	f := m.byName[name]
+	if f == nil && (name == "id" || name == "version") {
+		return m.byRole[Role(name)]
+	}
+	return f
+}
+
+func (c *checker) cell(f *Field, cell, pointer string) (stored any, merge []byte) {
+	if cell == "" {
+		return c.value(f, []byte("null"), pointer)
+	}
+	switch f.Kind {
+	case String, Date, DateTime:
+		if !validText(cell) {
+			c.fault(pointer, CodeInvalidUTF8, "This is not valid UTF-8.")
+			return nil, nil
+		}
+		return c.value(f, appendText(nil, cell), pointer)
+	case Boolean:
+		if lower := strings.ToLower(cell); lower == "true" || lower == "false" {
+			cell = lower
+		}
+	case Integer, Number:
+		// A cell "null" is no number, though it is JSON.
+		if cell == "null" {
+			c.fault(pointer, CodeType, typeDetail(f))
+			return nil, nil
+		}
+	}
+	if f.Kind == Boolean && cell != "true" && cell != "false" {
+		c.fault(pointer, CodeType, typeDetail(f))
+		return nil, nil
+	}
+	return c.value(f, []byte(cell), pointer)
+}
+
+// AppendCell appends a stored value as the text of a CSV cell, as
+// [Model.CheckRow] reads it. A missing value is empty.
+func (f *Field) AppendCell(dst []byte, stored any) []byte {
+	switch v := stored.(type) {
+	case nil:
+		return dst
+	case string:
+		return append(dst, v...)
+	case []byte:
+		return append(dst, v...)
+	case int64:
+		if f.Kind == DateTime {
+			return AppendTime(dst, v)
+		}
+		if f.Kind == Integer {
+			return strconv.AppendInt(dst, v, 10)
+		}
+	}
+	return f.AppendJSON(dst, stored)
+}

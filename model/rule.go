@@ -1,0 +1,199 @@
+package model
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// A rule is what the schema says of a field's values, prepared at load so
+// that a scalar is checked without the general validator. Both must agree.
+type rule struct {
+	pointer string // of the field in a record
+
+	minLength, maxLength int // in code points; maxLength is -1 for none
+	pattern              *regexp.Regexp
+	format               func(string) bool
+
+	minInt, maxInt       int64 // the whole range of int64 for none
+	minNumber, maxNumber *float64
+	openMin, openMax     bool // the bounds of a Number are excluded
+
+	enum []any // stored forms of a scalar that is not an extensible option
+
+	// full checks what the prepared rules do not cover; nil where they cover
+	// all. For an Object it holds for the whole value of a new record.
+	full *jsonschema.Schema
+	// patch is full without the required properties of the objects that a
+	// patch merges into. Nil for all but Objects.
+	patch *jsonschema.Schema
+	// shape is the schema of an Object that a patch walks along.
+	shape map[string]any
+}
+
+// A checker collects the faults of one input.
+type checker struct {
+	options  func(*Field) []string // what the workspace added; may be nil
+	allowNew bool
+	faults   Faults
+}
+
+func (c *checker) fault(pointer, code, detail string) {
+	c.faults = append(c.faults, Fault{Pointer: pointer, Code: code, Detail: detail})
+}
+
+// text checks a string of a field whose values are strings in JSON.
+func (c *checker) text(f *Field, s, pointer string) any {
+	before := len(c.faults)
+	r := &f.rule
+	switch f.Kind {
+	case DateTime:
+		micros, ok := ParseTime(s)
+		if !ok {
+			c.fault(pointer, CodeFormat, "This must be "+formatNames["date-time"]+".")
+			return nil
+		}
+		return micros
+	case Date:
+		if !ValidDate(s) {
+			c.fault(pointer, CodeFormat, "This must be "+formatNames["date"]+".")
+		}
+	}
+	c.textLength(f, s, pointer)
+	for i := range len(s) {
+		if s[i] == 0 {
+			c.fault(pointer, CodeNUL, detailNUL)
+			break
+		}
+	}
+	if f.Options != nil && !c.knows(f, s) {
+		c.fault(pointer, CodeEnum, "This is not one of the allowed values.")
+	}
+	if r.format != nil && !r.format(s) {
+		c.fault(pointer, CodeFormat, "This must be "+formatNames[f.Format]+".")
+	}
+	if r.pattern != nil && !r.pattern.MatchString(s) {
+		c.fault(pointer, CodePattern, "This must match the pattern "+r.pattern.String()+" .")
+	}
+	if len(c.faults) > before {
+		return nil
+	}
+	if f.Role == RoleID && f.Format == "uuid" {
+		return strings.ToLower(s) // one record, whatever the case of its id
+	}
+	return s
+}
+
+func (c *checker) textLength(f *Field, s, pointer string) {
+	r := &f.rule
+	// A code point has at least one byte, so most texts need no counting.
+	if r.maxLength >= 0 && len(s) > r.maxLength && utf8.RuneCountInString(s) > r.maxLength {
+		c.fault(pointer, CodeTooLong, fmt.Sprintf("This may have at most %d characters.", r.maxLength))
+	}
+	if r.minLength > 0 && utf8.RuneCountInString(s) < r.minLength {
+		c.fault(pointer, CodeTooShort, fmt.Sprintf("This must have at least %d characters.", r.minLength))
+	}
+	if f.Secret == Hashed && len(s) > maxHashed {
+		c.fault(pointer, CodeTooLong, fmt.Sprintf("This may have at most %d bytes.", maxHashed))
+	}
+}
+
+// knows reports whether an option is one of the field's, of the workspace's,
+// or may become one.
+func (c *checker) knows(f *Field, option string) bool {
+	if slices.Contains(f.Options, option) {
+		return true
+	}
+	if !f.Extensible {
+		return false
+	}
+	return c.allowNew || c.options != nil && slices.Contains(c.options(f), option)
+}
+
+func (c *checker) integer(f *Field, raw []byte, pointer string) any {
+	v, err := parseInteger(raw)
+	switch {
+	case err == errFraction:
+		c.fault(pointer, CodeType, "This must be a whole number.")
+		return nil
+	case err == errRange:
+		c.fault(pointer, CodeOutOfRange, "This whole number does not fit into 64 bits.")
+		return nil
+	case err != nil:
+		c.fault(pointer, CodeType, typeDetail(f))
+		return nil
+	}
+	if v < f.rule.minInt {
+		c.fault(pointer, CodeOutOfRange, fmt.Sprintf("This must be at least %d.", f.rule.minInt))
+		return nil
+	}
+	if v > f.rule.maxInt {
+		c.fault(pointer, CodeOutOfRange, fmt.Sprintf("This must be at most %d.", f.rule.maxInt))
+		return nil
+	}
+	return c.enum(f, v, pointer)
+}
+
+func (c *checker) number(f *Field, raw []byte, pointer string) any {
+	v, err := parseFloat(raw)
+	if err == errRange {
+		c.fault(pointer, CodeOutOfRange, "This number is too large.")
+		return nil
+	}
+	if err != nil {
+		c.fault(pointer, CodeType, typeDetail(f))
+		return nil
+	}
+	r := &f.rule
+	if r.minNumber != nil && (v < *r.minNumber || r.openMin && v == *r.minNumber) {
+		c.fault(pointer, CodeOutOfRange, "This must be "+bound("at least ", "more than ", r.openMin)+formatFloat(*r.minNumber)+".")
+		return nil
+	}
+	if r.maxNumber != nil && (v > *r.maxNumber || r.openMax && v == *r.maxNumber) {
+		c.fault(pointer, CodeOutOfRange, "This must be "+bound("at most ", "less than ", r.openMax)+formatFloat(*r.maxNumber)+".")
+		return nil
+	}
+	return c.enum(f, v, pointer)
+}
+
+func bound(closed, open string, isOpen bool) string {
+	if isOpen {
+		return open
+	}
+	return closed
+}
+
+func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+func (c *checker) enum(f *Field, v any, pointer string) any {
+	if f.rule.enum != nil && !slices.Contains(f.rule.enum, v) {
+		c.fault(pointer, CodeEnum, "This is not one of the allowed values.")
+		return nil
+	}
+	return v
+}
+
+// typeDetail says what a field's values are.
+func typeDetail(f *Field) string {
+	switch f.Kind {
+	case Integer:
+		return "This must be a whole number."
+	case Number:
+		return "This must be a number."
+	case Boolean:
+		return "This must be true or false."
+	case Object:
+		return "This must be an object."
+	case Array:
+		return "This must be a list."
+	case Date, DateTime:
+		return "This must be text: " + formatNames[string(f.Kind)] + "."
+	default:
+		return "This must be text."
+	}
+}

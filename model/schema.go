@@ -1,0 +1,102 @@
+package model
+
+import (
+	"encoding/json"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Schema is the JSON Schema of the field as its file gives it, without x-
+// keywords.
+func (f *Field) Schema() jsontext.Value { return appendTree(nil, f.source) }
+
+// Schema is the JSON Schema of a record, without x- keywords; the fields that
+// the file left to the roles are in it.
+func (m *Model) Schema() jsontext.Value {
+	properties := map[string]any{}
+	required := []any{}
+	for _, f := range m.Fields {
+		properties[f.Name] = f.source
+		if f.Required {
+			required = append(required, f.Name)
+		}
+	}
+	schema := map[string]any{"type": "object", "title": m.Title, "properties": properties, "additionalProperties": false}
+	if m.Description != "" {
+		schema["description"] = m.Description
+	}
+	if len(required) > 0 {
+		schema["required"] = required
+	}
+	return appendTree(nil, schema)
+}
+
+// annotations are the keywords of a schema that change no value's validity.
+// They and the x- keywords for vendors' surfaces are left out of a digest, so
+// that a better description does not keep workers from a job.
+var annotations = []string{"title", "description", "$comment", "examples", "deprecated", "$schema", "$id", "x-vendor", "x-vendor-name"}
+
+// withoutX copies a schema without its own x- keywords. Nested schemas have
+// none.
+func withoutX(schema map[string]any) map[string]any {
+	plain := make(map[string]any, len(schema))
+	for k, v := range schema {
+		if len(k) < 2 || k[:2] != "x-" {
+			plain[k] = v
+		}
+	}
+	return plain
+}
+
+// mapSchemas copies a schema and applies change to it and to every schema
+// below it, outermost first.
+func mapSchemas(schema any, change func(map[string]any)) any {
+	s, ok := schema.(map[string]any)
+	if !ok {
+		return schema
+	}
+	out := make(map[string]any, len(s))
+	for k, v := range s {
+		out[k] = v
+	}
+	change(out)
+	for k, v := range out {
+		switch keywords[k] {
+		case subschema:
+			out[k] = mapSchemas(v, change)
+		case subschemas:
+			if list, ok := v.([]any); ok {
+				copied := make([]any, len(list))
+				for i, item := range list {
+					copied[i] = mapSchemas(item, change)
+				}
+				out[k] = copied
+			}
+		case namedSchemas:
+			if named, ok := v.(map[string]any); ok {
+				copied := make(map[string]any, len(named))
+				for name, item := range named {
+					copied[name] = mapSchemas(item, change)
+				}
+				out[k] = copied
+			}
+		}
+	}
+	return out
+}
+
+// number reads a keyword's number; ok is false where there is none.
+func number(schema map[string]any, keyword string) (json.Number, bool) {
+	n, ok := schema[keyword].(json.Number)
+	return n, ok
+}
+
+func flag(schema map[string]any, keyword string) bool {
+	b, _ := schema[keyword].(bool)
+	return b
+}
+
+func text(schema map[string]any, keyword string) string {
+	s, _ := schema[keyword].(string)
+	return s
+}

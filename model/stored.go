@@ -1,0 +1,118 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+)
+
+func validText(s string) bool { return utf8.ValidString(s) }
+
+// storedPatch is the form of a patch in a job's row. Fields go by name, so
+// that the order of a file may change while a job waits.
+type storedPatch struct {
+	Sets     []storedSet `json:"sets"`
+	ReadOnly []storedSet `json:"readOnly,omitempty"`
+}
+
+type storedSet struct {
+	Field   string          `json:"field"`
+	Value   json.RawMessage `json:"value"`
+	Merge   json.RawMessage `json:"merge,omitempty"`
+	Pointer string          `json:"pointer"`
+	Never   bool            `json:"never,omitempty"` // a read-only value that no record can have
+}
+
+// MarshalStored writes a sealed patch for [Model.UnmarshalStored]. It holds
+// masked secrets in the clear: it is for the database alone.
+func (p Patch) MarshalStored() []byte {
+	s := storedPatch{Sets: storeSets(p.Sets), ReadOnly: storeSets(p.ReadOnly)}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // canonical JSON must come back as it went in
+	if err := enc.Encode(s); err != nil {
+		// Values of a checked patch are valid JSON, so this is a slip of ours.
+		panic(fmt.Sprintf("marshal patch: %v", err))
+	}
+	return bytes.TrimSpace(b.Bytes())
+}
+
+func storeSets(sets []Set) []storedSet {
+	out := make([]storedSet, len(sets))
+	for i, s := range sets {
+		_, never := s.Value.(noValue)
+		out[i] = storedSet{
+			Field: s.Field.Name, Value: s.Field.AppendJSON(nil, s.Value), Merge: s.Merge,
+			Pointer: s.Pointer, Never: never,
+		}
+	}
+	return out
+}
+
+// UnmarshalStored reads what [Patch.MarshalStored] wrote. It checks no rules
+// again: a hash would break those of its password. It fails if the model no
+// longer has one of the fields, or has it with another kind.
+func (m *Model) UnmarshalStored(b []byte) (Patch, error) {
+	var s storedPatch
+	if err := json.Unmarshal(b, &s); err != nil {
+		return Patch{}, fmt.Errorf("read stored patch: %w", err)
+	}
+	var p Patch
+	var err error
+	if p.Sets, err = m.readSets(s.Sets); err != nil {
+		return Patch{}, err
+	}
+	p.ReadOnly, err = m.readSets(s.ReadOnly)
+	return p, err
+}
+
+func (m *Model) readSets(stored []storedSet) ([]Set, error) {
+	var sets []Set
+	for _, s := range stored {
+		f, ok := m.byName[s.Field]
+		if !ok {
+			return nil, fmt.Errorf("read stored patch: model %s has no field %s", m.Name, s.Field)
+		}
+		set := Set{Field: f, Pointer: s.Pointer}
+		if s.Merge != nil {
+			set.Merge = []byte(s.Merge)
+		}
+		if set.Value, ok = f.decode(s.Value); !ok {
+			return nil, fmt.Errorf("read stored patch: field %s of model %s has another type", f.Name, m.Name)
+		}
+		if s.Never {
+			set.Value = noValue{}
+		}
+		sets = append(sets, set)
+	}
+	sortSets(sets)
+	return sets, nil
+}
+
+// decode reads what AppendJSON wrote, without the field's rules.
+func (f *Field) decode(raw []byte) (any, bool) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, true
+	}
+	switch f.Kind {
+	case Object, Array, Any:
+		return string(raw), true
+	case Integer:
+		v, err := parseInteger(raw)
+		return v, err == nil
+	case Number:
+		v, err := parseFloat(raw)
+		return v, err == nil
+	case Boolean:
+		return string(raw) == "true", string(raw) == "true" || string(raw) == "false"
+	}
+	s, err := unquote(raw)
+	if err != nil || raw[0] != '"' {
+		return nil, false
+	}
+	if f.Kind == DateTime {
+		return ParseTime(s)
+	}
+	return s, true
+}
