@@ -1,0 +1,20 @@
+package customers_test
+
+import (
+	"testing"
+
+	"bulkpatch/bench/customers"
+	"bulkpatch/model"
+)
+
+func TestTheShippedModelTakesEveryCustomer(t *testing.T) {
+	desk, ok := model.Shipped().Model("desk")
+	if !ok {
+		t.Fatal("no model desk is shipped")
+	}
+	for line := range customers.Desk(1, 5000) {
+		if _, faults := desk.CheckDraft(line, model.Import); len(faults) > 0 {
+			t.Fatalf("%v in %s", faults, line)
+		}
+	}
+}
