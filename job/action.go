@@ -1,6 +1,9 @@
 package job
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // An Action is what a caller may ask of a job.
 type Action string
@@ -52,4 +55,32 @@ type StateError struct {
 
 func (e *StateError) Error() string {
 	return fmt.Sprintf("a job that is %s cannot %s", e.State, e.Action)
+}
+
+// From says to which state the action leads from another: the same state
+// where it has been carried out already. resolved: the job's selection is
+// fixed. The error is a [*StateError].
+func (a Action) From(s State, resolved bool) (State, error) {
+	if slices.Contains(settled[a], s) {
+		return s, nil
+	}
+	to, ok := moves[a][s]
+	if !ok {
+		return s, &StateError{Action: a, State: s, Allowed: s.Actions()}
+	}
+	if a == Resume && s == Pausing && !resolved {
+		to = Resolving
+	}
+	return to, nil
+}
+
+// Actions lists the actions that lead somewhere else from s.
+func (s State) Actions() []Action {
+	var list []Action
+	for _, a := range []Action{Pause, Resume, Cancel} {
+		if _, ok := moves[a][s]; ok {
+			list = append(list, a)
+		}
+	}
+	return list
 }

@@ -22,3 +22,7 @@ type UniqueError struct {
 }
 
 func (e *UniqueError) Error() string { return "value of " + e.Field + " is already taken" }
+
+// ErrRefused says that the database refused the values of at least one record
+// of a chunk, which was rolled back as a whole.
+var ErrRefused = errors.New("the database refused a record of the chunk")

@@ -1,0 +1,95 @@
+package job
+
+import (
+	"fmt"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/model"
+)
+
+// A Ref names a piece of work: a shard of a bulk job, or a whole single
+// (shard 0).
+type Ref struct {
+	Workspace int64 `db:"workspace" json:"workspace"`
+	Job       int64 `db:"job" json:"job"`
+	Shard     int64 `db:"shard" json:"shard"`
+}
+
+// A Ring asks for a piece of work to be looked at. It is what a task in Redis
+// says, and all that it says.
+type Ring struct {
+	Ref
+	Epoch  int64 `db:"epoch" json:"epoch"`   // at which the shard is to be found
+	Seq    int64 `db:"seq" json:"seq"`       // names the ring: one sent twice is one task
+	Single bool  `db:"single" json:"single"` // a single-record patch
+}
+
+// A Lease is the right to work on a shard until somebody else claims it. It
+// carries all that is needed to do so.
+type Lease struct {
+	Ref
+	Epoch    int64
+	JobID    string
+	Owner    auth.Workspace
+	Model    *model.Model
+	Filter   filter.Filter
+	Patch    model.Patch
+	Options  Options
+	Guard    Guard
+	Throttle *float64
+	Resolved bool  // the selection is fixed
+	Tally    Tally // of the whole job so far
+}
+
+// A Step is what one chunk did.
+type Step struct {
+	Tally      // of the whole job, after the chunk
+	Done  bool // the shard has no pending record left
+	N     int64
+}
+
+// A Pulse is a sign of life of a piece of work, as the sweep compares it
+// with the one it saw before.
+type Pulse struct {
+	Ref
+	Single   bool
+	Epoch    int64 `db:"epoch"`
+	Beat     int64 `db:"beat"`
+	Stopping bool  // a pause or cancel waits to be settled
+	Idle     bool  // no open shard is left: the job waits to be finished
+}
+
+// minTried is how many records must have been tried, all without success,
+// before a job gives up by itself.
+const minTried = 100
+
+// GiveUp says why a job should stop as failed, or nil: it has reached its
+// maxFailures, or everything it tried failed.
+func (o Options) GiveUp(t Tally) *Error {
+	switch {
+	case o.MaxFailures != nil && t.Failed >= *o.MaxFailures:
+		return &Error{Code: "max_failures", Detail: "The job stopped because as many records failed as maxFailures allows."}
+	case o.MaxFailures == nil && t.Tried() >= minTried && t.Failed == t.Tried():
+		return &Error{Code: "all_failed", Detail: "The job stopped because every one of its first records failed."}
+	}
+	return nil
+}
+
+// Check says which guard refuses a selection of n records with this digest,
+// or nil.
+func (g Guard) Check(n int64, digest string) *Error {
+	switch {
+	case g.MaxAffected != nil && n > *g.MaxAffected:
+		return errorf("max_affected", "The filter matches %d records, more than maxAffected allows (%d). Nothing was changed.", n, *g.MaxAffected)
+	case g.ExpectedCount != nil && n != *g.ExpectedCount:
+		return errorf("expected_count", "The filter matches %d records, not the expected %d. Nothing was changed.", n, *g.ExpectedCount)
+	case g.Digest != "" && g.Digest != digest:
+		return errorf("selection_changed", "The filter no longer selects the records that were previewed: it matches %d now. Nothing was changed.", n)
+	}
+	return nil
+}
+
+func errorf(code, format string, args ...any) *Error {
+	return &Error{Code: code, Detail: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,34 @@
+package job
+
+import (
+	"cmp"
+	"slices"
+)
+
+// titles names each reason for which a record is not updated.
+var titles = map[string]string{
+	"no_longer_matches":   "The record no longer matched the filter when its turn came",
+	"not_found":           "The record was deleted before its turn came",
+	"precondition_failed": "The record's version was not the one in If-Match",
+	"unique":              "The value is already taken by another record",
+	"constraint":          "A rule of the database refused the value",
+}
+
+// Title is a sentence for a reason, by its code.
+func Title(code string) string { return titles[code] }
+
+// Summarise adds n records that ended for one reason to a summary, naming
+// some of them, and keeps the most frequent reason first.
+func Summarise(list []ErrorSummary, add ErrorSummary) []ErrorSummary {
+	i := slices.IndexFunc(list, func(e ErrorSummary) bool { return e.Code == add.Code })
+	if i < 0 {
+		list = append(list, ErrorSummary{Code: add.Code, Title: Title(add.Code), SampleIDs: []string{}})
+		i = len(list) - 1
+	}
+	e := &list[i]
+	e.Count += add.Count
+	room := MaxSampleIDs - len(e.SampleIDs)
+	e.SampleIDs = append(e.SampleIDs, add.SampleIDs[:min(room, len(add.SampleIDs))]...)
+	slices.SortStableFunc(list, func(a, b ErrorSummary) int { return cmp.Compare(b.Count, a.Count) })
+	return list
+}

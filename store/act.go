@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+// Act pauses, resumes or cancels a job and returns it as it then is. An
+// action that has been carried out already changes nothing. [*job.StateError]:
+// the job's state does not allow it.
+func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error) {
+	var ref job.Ref
+	var stopping bool
+	err := s.inTx(ctx, func(t *tx) error {
+		row, err := t.jobToAct(ws, id)
+		if err != nil {
+			return err
+		}
+		ref = job.Ref{Workspace: ws.ID, Job: row.Num}
+		to, err := a.From(row.State, row.Matched != nil)
+		if err != nil || to == row.State {
+			return err
+		}
+		stopping = to.Stopping()
+		return t.act(ref, id, row, to)
+	})
+	if err != nil {
+		return job.Job{}, err
+	}
+	if stopping {
+		// Whoever works on the job settles it too, as does the sweep; doing it
+		// at once spares the caller the wait.
+		if err := s.Settle(ctx, ref); err != nil {
+			return job.Job{}, err
+		}
+	}
+	return s.Job(ctx, ws, id)
+}
+
+type actRow struct {
+	Num     int64
+	Kind    job.Kind
+	State   job.State
+	Matched *int64
+}
+
+func (t *tx) jobToAct(ws auth.Workspace, id string) (actRow, error) {
+	var row actRow
+	ok, err := t.get(&row, `SELECT num, kind, state, matched FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate, ws.ID, id)
+	if err != nil {
+		return row, err
+	}
+	return row, found(ok)
+}
+
+// act moves a job to the state an action leads to.
+func (t *tx) act(ref job.Ref, id string, row actRow, to job.State) error {
+	switch to {
+	case job.Cancelled:
+		return t.end(ref, id, job.Cancelled, nil)
+	case job.Paused:
+		if err := t.fenceOff(ref); err != nil {
+			return err
+		}
+	case job.Queued, job.Running, job.Resolving:
+		if err := t.ringShards(ref, row.Kind == job.Single); err != nil {
+			return err
+		}
+	}
+	return t.setState(ref, id, to)
+}
+
+// ringShards rings for all open shards of a job that goes on.
+func (t *tx) ringShards(ref job.Ref, single bool) error {
+	if single {
+		return t.ring(ref, true, 0, t.now)
+	}
+	var open []struct{ No, Epoch int64 }
+	if err := t.list(&open, `SELECT no, epoch FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`, ref.Workspace, ref.Job); err != nil {
+		return err
+	}
+	for _, o := range open {
+		if err := t.ring(job.Ref{Workspace: ref.Workspace, Job: ref.Job, Shard: o.No}, false, o.Epoch, t.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SetThrottle limits a job to some records a second, or with nil lifts the
+// limit. It takes hold within a second. [*job.StateError]: the job has ended.
+func (s *Store) SetThrottle(ctx context.Context, ws auth.Workspace, id string, recordsPerSecond *float64) (job.Job, error) {
+	err := s.inTx(ctx, func(t *tx) error {
+		row, err := t.jobToAct(ws, id)
+		if err != nil {
+			return err
+		}
+		if row.State.Final() {
+			return &job.StateError{Action: "throttle", State: row.State, Allowed: row.State.Actions()}
+		}
+		t.touch(id)
+		// A shard may be waiting out the old limit: let it look again now.
+		if err := t.exec1(`UPDATE outbox SET due_at = ? WHERE workspace = ? AND job = ?`, t.now, ws.ID, row.Num); err != nil {
+			return err
+		}
+		t.rang = true
+		return t.exec1(`UPDATE jobs SET throttle = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`, recordsPerSecond, ws.ID, row.Num)
+	})
+	if err != nil {
+		return job.Job{}, err
+	}
+	return s.Job(ctx, ws, id)
+}

@@ -1,0 +1,241 @@
+package store
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// changes is what reading a chunk found: the matching records that the patch
+// would change, with the values they have, and those that are right already.
+// Numbers are offsets from the chunk's base, in order.
+type changes struct {
+	changed   []uint32
+	unchanged []uint32
+	former    [][]byte // for each field of the patch a JSON array, in the order of changed
+}
+
+// errDisagree means that a statement changed other records than the same
+// transaction had read. It is never expected; the chunk is rolled back.
+var errDisagree = errors.New("the update did not change the records that were read")
+
+// matched is all that was found, in order.
+func (c changes) matched() []uint32 {
+	if len(c.unchanged) == 0 {
+		return c.changed
+	}
+	all := append(slices.Clone(c.changed), c.unchanged...)
+	slices.Sort(all)
+	return all
+}
+
+// only keeps what is in a sorted list of numbers.
+func (c changes) only(wanted []uint32) changes {
+	out := changes{unchanged: intersect(c.unchanged, wanted)}
+	var places []int
+	for i, n := range c.changed {
+		if _, ok := slices.BinarySearch(wanted, n); ok {
+			places = append(places, i)
+			out.changed = append(out.changed, n)
+		}
+	}
+	for _, array := range c.former {
+		out.former = append(out.former, keep(array, places))
+	}
+	return out
+}
+
+// merge joins two disjoint finds.
+func (c changes) merge(o changes) changes {
+	type one struct {
+		n      uint32
+		former [][]byte
+	}
+	all := make([]one, 0, len(c.changed)+len(o.changed))
+	for _, part := range []changes{c, o} {
+		columns := make([][][]byte, len(part.former))
+		for f, array := range part.former {
+			columns[f] = slices.Collect(scalars(array))
+		}
+		for i, n := range part.changed {
+			r := one{n: n}
+			for _, column := range columns {
+				r.former = append(r.former, column[i])
+			}
+			all = append(all, r)
+		}
+	}
+	slices.SortFunc(all, func(a, b one) int { return cmp.Compare(a.n, b.n) })
+	out := changes{unchanged: append(slices.Clone(c.unchanged), o.unchanged...), former: make([][]byte, max(len(c.former), len(o.former)))}
+	slices.Sort(out.unchanged)
+	for i, r := range all {
+		out.changed = append(out.changed, r.n)
+		for f, v := range r.former {
+			if i > 0 {
+				out.former[f] = append(out.former[f], ',')
+			}
+			out.former[f] = append(out.former[f], v...)
+		}
+	}
+	for f, inner := range out.former {
+		out.former[f] = append(append([]byte{'['}, inner...), ']')
+	}
+	return out
+}
+
+// without lists what is in a and not in b; both are sorted.
+func without(a, b []uint32) []uint32 {
+	var out []uint32
+	for _, n := range a {
+		if _, ok := slices.BinarySearch(b, n); !ok {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func intersect(a, b []uint32) []uint32 {
+	var out []uint32
+	for _, n := range a {
+		if _, ok := slices.BinarySearch(b, n); ok {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// read finds the matching records of the chunk's range, or of its list.
+func (c *chunk) read(ranged bool) (changes, error) {
+	condition, args := c.l.Filter.SQL(c.t.d.filter)
+	if !ranged {
+		return c.readListed(c.selected, condition, args)
+	}
+	where := c.t.d.notIndexed + " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + condition
+	return c.readWhere(where, append([]any{c.base, c.last, c.l.Workspace}, args...))
+}
+
+func (c *chunk) readListed(offsets []uint32, condition string, args []any) (changes, error) {
+	where := " WHERE rid " + c.t.d.inList + " AND workspace = ? AND " + condition + " ORDER BY rid" + c.t.d.forUpdate + c.t.d.barrier
+	return c.readWhere(where, append([]any{c.list(offsets), c.l.Workspace}, args...))
+}
+
+// readWhere gathers numbers and former values as one JSON array each.
+func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
+	d := c.t.d
+	columns, inner := []string{"rid"}, []string{c.a.differs + " AS differs"}
+	for _, f := range c.a.fields {
+		columns = append(columns, quoted(f))
+	}
+	outer := []string{d.collect("rid - ?", "differs"), d.collect("rid - ?", "NOT differs")}
+	for _, column := range columns[1:] {
+		outer = append(outer, d.collect(column, "differs"))
+	}
+	args := append([]any{c.base, c.base}, c.a.differsArgs...)
+	query := "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(append(columns, inner...), ", ") +
+		" FROM " + c.l.Model.Table() + where + ") AS found"
+	raw := make([][]byte, len(outer))
+	dest := make([]any, len(outer))
+	for i := range raw {
+		dest[i] = &raw[i]
+	}
+	if _, err := c.t.row(query, append(args, whereArgs...), dest...); err != nil {
+		return changes{}, err
+	}
+	return changes{changed: parseNumbers(raw[0]), unchanged: parseNumbers(raw[1]), former: raw[2:]}, nil
+}
+
+// list is some offsets as a JSON array of record numbers.
+func (c *chunk) list(offsets []uint32) string {
+	out := make([]byte, 0, 10*len(offsets))
+	out = append(out, '[')
+	for i, n := range offsets {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = strconv.AppendInt(out, c.base+int64(n), 10)
+	}
+	return string(append(out, ']'))
+}
+
+// write updates the changed records, and makes sure that it was them.
+func (c *chunk) write(ranged bool) error {
+	d := c.t.d
+	args := append(slices.Clone(c.a.setArgs), c.t.now, c.l.Job)
+	where := " WHERE rid " + d.inList + " AND workspace = ?"
+	if ranged {
+		condition, filterArgs := c.l.Filter.SQL(d.filter)
+		where = " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + condition
+		args = append(append(args, c.base, c.last, c.l.Workspace), filterArgs...)
+	} else {
+		args = append(args, c.list(c.changed), c.l.Workspace)
+	}
+	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+d.notIndexed+" SET "+c.a.set+", version = version + 1, updated_at = ?, last_job = ?"+
+		where+" AND "+c.a.differs, append(args, c.a.differsArgs...)...)
+	if err == nil && n != int64(len(c.changed)) {
+		err = errDisagree
+	}
+	return err
+}
+
+// addReasons counts refusals into a summary, with the ids of some records.
+func (t *tx) addReasons(list []job.ErrorSummary, ws int64, m *model.Model, base int64, refusals []refusal) ([]job.ErrorSummary, error) {
+	byCode := map[string][]int64{}
+	var codes []string
+	for _, r := range refusals {
+		if byCode[r.Code] == nil {
+			codes = append(codes, r.Code)
+		}
+		byCode[r.Code] = append(byCode[r.Code], base+int64(r.Offset))
+	}
+	for _, code := range codes {
+		rids := byCode[code]
+		some := rids[:min(len(rids), job.MaxSampleIDs)]
+		ids, err := t.ids(ws, m, some)
+		if err != nil {
+			return nil, err
+		}
+		list = job.Summarise(list, job.ErrorSummary{Code: code, Count: int64(len(rids)), SampleIDs: ids})
+	}
+	return list, nil
+}
+
+// ids finds the public ids of record numbers, deleted ones included, in the
+// order of the numbers.
+func (t *tx) ids(ws int64, m *model.Model, rids []int64) ([]string, error) {
+	byNumber, err := idsOf(t, t.d, ws, m, rids)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, 0, len(rids))
+	for _, rid := range rids {
+		if id, ok := byNumber[rid]; ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+func idsOf(q queryer, d *dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
+	list, err := json.Marshal(rids)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		RID int64 `db:"rid"`
+		ID  string
+	}
+	err = q.list(&rows, "SELECT rid, CAST(id AS TEXT) AS id FROM "+m.Table()+" WHERE rid "+d.inList+" AND workspace = ?"+
+		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND rid "+d.inList,
+		string(list), ws, ws, m.Name, string(list))
+	byNumber := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		byNumber[r.RID] = r.ID
+	}
+	return byNumber, err
+}

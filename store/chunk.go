@@ -1,0 +1,283 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"bulkpatch/job"
+)
+
+// maxSpread is how many numbers a chunk may span for each one selected and
+// still be updated as a range. A sparser chunk names its records instead:
+// walking past a record costs about an eighth of looking one up.
+const maxSpread = 8
+
+// ApplyChunk updates the next records of the leased shard, at most limit, and
+// in the same transaction keeps their former values, counts each one's
+// outcome and moves the checkpoint.
+//
+// It changes nothing and returns [job.ErrStopped] if the job was paused or
+// cancelled, [job.ErrLeaseLost] if another worker holds the shard, or
+// [job.ErrRefused] if the database refused the values of one of several
+// records: try again with fewer. A single record that is refused is recorded
+// as failed.
+func (s *Store) ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Step, error) {
+	var step job.Step
+	err := s.inLargeTx(ctx, func(t *tx) error {
+		c, err := t.openChunk(l, limit)
+		if err != nil {
+			return err
+		}
+		if len(c.selected) > 0 {
+			if err := c.apply(); err != nil {
+				return err
+			}
+		}
+		if err := c.advance(); err != nil {
+			return err
+		}
+		step = job.Step{Done: !c.more, N: c.tally.Tried()}
+		step.Tally, err = t.tally(l.Ref)
+		return err
+	})
+	if _, refused := s.d.refusal(err); refused {
+		return step, job.ErrRefused
+	}
+	return step, err
+}
+
+// A chunk is the part of a shard that one transaction works on. Numbers are
+// offsets from base.
+type chunk struct {
+	t        *tx
+	l        job.Lease
+	a        assignment
+	shard    shardRow
+	base     int64
+	last     int64    // number of the last selected record
+	selected []uint32 // what is to get an outcome
+	more     bool     // the shard has further selected records
+
+	changes
+	tally   job.Tally
+	skipped []refusal
+}
+
+// shardRow is what a chunk needs to know of its shard.
+type shardRow struct {
+	Next    int64  `db:"next_rid"`
+	Before  int64  `db:"before_rid"`
+	Summary string `db:"summary"`
+	ChunkAt int64  `db:"chunk_at"`
+	Rate    float64
+}
+
+// A refusal is the outcome of one record that was not updated, and why.
+type refusal struct {
+	Offset  uint32      `json:"n"`
+	Outcome job.Outcome `json:"o"`
+	Code    string      `json:"c"`
+	Pointer string      `json:"p,omitempty"`
+}
+
+// openChunk checks the fence and takes the next numbers behind the
+// checkpoint.
+func (t *tx) openChunk(l job.Lease, limit int) (*chunk, error) {
+	if err := t.fence(l, job.Running); err != nil {
+		return nil, err
+	}
+	c := &chunk{t: t, l: l, a: t.d.assign(l.Patch.Sets)}
+	if _, err := t.get(&c.shard, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, rate FROM shards
+		WHERE workspace = ? AND job = ? AND no = ?`, l.Workspace, l.Job, l.Shard); err != nil {
+		return nil, err
+	}
+	numbers, err := nextNumbers(t, l.Workspace, l.Job, c.shard.Next, c.shard.Before, limit+1)
+	if err != nil || len(numbers) == 0 {
+		return c, err
+	}
+	if len(numbers) > limit {
+		numbers, c.more = numbers[:limit], true
+	}
+	c.base, c.last = numbers[0], numbers[len(numbers)-1]
+	c.selected = make([]uint32, len(numbers))
+	for i, rid := range numbers {
+		c.selected[i] = uint32(rid - c.base)
+	}
+	return c, nil
+}
+
+// apply gives every selected record its outcome.
+//
+// Membership decides, never the range: what matches in the range is compared
+// with what was selected. When both are the same, one statement over the
+// range does the work, and otherwise one over the listed records.
+func (c *chunk) apply() error {
+	ranged := c.last-c.base < int64(len(c.selected))*maxSpread
+	var err error
+	if c.changes, err = c.read(ranged); err != nil {
+		return err
+	}
+	missing, extra := c.compare()
+	if extra {
+		c.changes = c.changes.only(c.selected)
+	}
+	if len(missing) > 0 {
+		if err := c.settleMissing(missing); err != nil {
+			return err
+		}
+	}
+	ranged = ranged && !extra && len(missing) == 0
+	return c.update(ranged)
+}
+
+// compare finds the selected records that did not match, and whether any
+// matched that was not selected.
+func (c *chunk) compare() (missing []uint32, extra bool) {
+	matched := c.matched()
+	if slices.Equal(matched, c.selected) {
+		return nil, false
+	}
+	missing = without(c.selected, matched)
+	return missing, len(matched)+len(missing) > len(c.selected)
+}
+
+// settleMissing deals with selected records that no longer match: they are
+// skipped, or with force updated all the same; those that are gone are
+// skipped in any case.
+func (c *chunk) settleMissing(missing []uint32) error {
+	there, err := c.readListed(missing, "1 = 1", nil)
+	if err != nil {
+		return err
+	}
+	for _, n := range without(missing, there.matched()) {
+		c.skipped = append(c.skipped, refusal{Offset: n, Outcome: job.Skipped, Code: "not_found"})
+	}
+	if c.l.Options.OnMismatch == job.Force {
+		c.changes = c.changes.merge(there)
+		return nil
+	}
+	for _, n := range there.matched() {
+		c.skipped = append(c.skipped, refusal{Offset: n, Outcome: job.Skipped, Code: "no_longer_matches"})
+	}
+	return nil
+}
+
+// update writes the new values. A chunk of one record bears its refusal
+// itself; a larger one passes it on, and is rolled back.
+func (c *chunk) update(ranged bool) error {
+	c.tally = job.Tally{Updated: int64(len(c.changed)), Unchanged: int64(len(c.unchanged)), Skipped: int64(len(c.skipped))}
+	if len(c.changed) == 0 {
+		return nil
+	}
+	if len(c.selected) > 1 {
+		return c.write(ranged)
+	}
+	err := c.t.attempt(func() error { return c.write(ranged) })
+	column, refused := c.t.d.refusal(err)
+	if !refused {
+		return err
+	}
+	c.skipped = append(c.skipped, c.t.refusalOfRecord(c.l, c.changed[0], column))
+	c.changes = changes{}
+	c.tally = job.Tally{Failed: 1}
+	return nil
+}
+
+// refusalOfRecord names the field of the patch whose value was refused.
+func (t *tx) refusalOfRecord(l job.Lease, offset uint32, column string) refusal {
+	r := refusal{Offset: offset, Outcome: job.RecordFail, Code: "constraint"}
+	for _, s := range l.Patch.Sets {
+		if s.Field.Column == column {
+			r.Code, r.Pointer = "unique", s.Pointer
+		}
+	}
+	return r
+}
+
+// advance keeps what the chunk did and moves the shard's checkpoint behind
+// it.
+func (c *chunk) advance() error {
+	if len(c.selected) > 0 {
+		if err := c.keepHistory(); err != nil {
+			return err
+		}
+	}
+	summary, err := c.summarise()
+	if err != nil {
+		return err
+	}
+	next := c.shard.Before
+	if c.more {
+		next = c.last + 1
+	}
+	c.t.touch(c.l.JobID)
+	n := c.tally
+	return c.t.exec1(`UPDATE shards SET next_rid = ?, open = ?, updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?,
+			conflicted = conflicted + ?, failed = failed + ?, summary = ?, beat = beat + 1, beat_at = ?, revision = revision + 1,
+			chunk_at = ?, rate = ?, wait_reason = NULL
+		WHERE workspace = ? AND job = ? AND no = ?`,
+		next, c.more, n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.now,
+		c.t.now, c.rate(), c.l.Workspace, c.l.Job, c.l.Shard)
+}
+
+// keepHistory writes the chunk's one row of former values and outcomes.
+func (c *chunk) keepHistory() error {
+	updated, err := packNumbers(c.changed)
+	if err != nil {
+		return err
+	}
+	unchanged, err := packNumbers(c.unchanged)
+	if err != nil {
+		return err
+	}
+	var former []byte
+	if len(c.changed) > 0 {
+		former = packFormer(c.a.fields, c.former)
+	}
+	var refused any
+	if len(c.skipped) > 0 {
+		slices.SortFunc(c.skipped, func(a, b refusal) int { return int(a.Offset) - int(b.Offset) })
+		text, err := json.Marshal(c.skipped)
+		if err != nil {
+			return err
+		}
+		refused = string(text)
+	}
+	return c.t.exec1(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, refused)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.now, updated, unchanged, former, refused)
+}
+
+// summarise adds the chunk's reasons to those of its shard.
+func (c *chunk) summarise() (string, error) {
+	if len(c.skipped) == 0 {
+		return c.shard.Summary, nil
+	}
+	var list []job.ErrorSummary
+	if err := json.Unmarshal([]byte(c.shard.Summary), &list); err != nil {
+		return "", err
+	}
+	list, err := c.t.addReasons(list, c.l.Workspace, c.l.Model, c.base, c.skipped)
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(list)
+	return string(text), err
+}
+
+// smoothing is the weight of the newest chunk in the rate that users see.
+const smoothing = 0.3
+
+// rate is how many records a second the shard works off, smoothed over its
+// last chunks.
+func (c *chunk) rate() float64 {
+	seconds := float64(c.t.now-c.shard.ChunkAt) / 1e6
+	if seconds <= 0 {
+		return c.shard.Rate
+	}
+	latest := float64(c.tally.Tried()) / seconds
+	if c.shard.Rate == 0 {
+		return latest
+	}
+	return smoothing*latest + (1-smoothing)*c.shard.Rate
+}

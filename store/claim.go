@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// leaseRow is what a claim reads of a job.
+type leaseRow struct {
+	ID        string
+	Workspace string
+	Model     string
+	Digest    string
+	State     job.State
+	Filter    *string
+	Change    string
+	Options   string
+	Expected  string
+	Matched   *int64
+	Throttle  *float64
+}
+
+const leaseQuery = `SELECT j.id, w.name AS workspace, j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
+	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`
+
+// Claim takes the shard that a ring asks for, if it still is at the ring's
+// epoch, and fences off whoever held it before. [job.ErrLeaseLost]: it has
+// moved on, and the ring is void. [job.ErrStopped]: a pause or cancel waits
+// to be settled. [ErrOtherModel]: this process has not the model that the
+// database was migrated to.
+func (s *Store) Claim(ctx context.Context, r job.Ring) (job.Lease, error) {
+	var lease job.Lease
+	err := s.inTx(ctx, func(t *tx) error {
+		var row leaseRow
+		ok, err := t.get(&row, leaseQuery, r.Workspace, r.Job)
+		switch {
+		case err != nil:
+			return err
+		case !ok || row.State.Final() || row.State == job.Paused:
+			return job.ErrLeaseLost
+		case row.State.Stopping():
+			return job.ErrStopped
+		}
+		if lease, err = t.lease(s.models, r, row); err != nil {
+			return err
+		}
+		if err := t.takeShard(r); err != nil {
+			return err
+		}
+		if row.State == job.Queued {
+			return t.begin(r, row)
+		}
+		return nil
+	})
+	return lease, err
+}
+
+// ErrOtherModel says that the tables were made from another version of a
+// model than this process has loaded.
+var ErrOtherModel = fmt.Errorf("the database has another version of the model")
+
+// lease compiles what the worker needs. A job of an older version of its
+// model runs under the present one, which has all its fields: migrations
+// refuse anything else.
+func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease, error) {
+	m, ok := models.Model(row.Model)
+	if !ok {
+		return job.Lease{}, ErrOtherModel
+	}
+	if m.Digest != row.Digest {
+		if err := t.checkCurrent(m); err != nil {
+			return job.Lease{}, err
+		}
+	}
+	l := job.Lease{
+		Ref: r.Ref, Epoch: r.Epoch + 1, JobID: row.ID, Owner: auth.Workspace{ID: r.Workspace, Name: row.Workspace},
+		Model: m, Throttle: row.Throttle, Resolved: row.Matched != nil,
+	}
+	if err := json.Unmarshal([]byte(row.Options), &l.Options); err != nil {
+		return l, err
+	}
+	l.Guard = job.Guard{MaxAffected: l.Options.MaxAffected, ExpectedCount: l.Options.ExpectedCount, Digest: row.Expected}
+	var err error
+	if l.Patch, err = m.UnmarshalStored([]byte(row.Change)); err != nil {
+		return l, err
+	}
+	if row.Filter != nil {
+		f, faults := filter.New([]byte(*row.Filter), m, filter.Native)
+		if len(faults) > 0 {
+			return l, faults
+		}
+		l.Filter = f
+	}
+	l.Tally, err = t.tally(r.Ref)
+	return l, err
+}
+
+// checkCurrent refuses a model that is not the one the tables were made from.
+func (t *tx) checkCurrent(m *model.Model) error {
+	var digest string
+	if _, err := t.get(&digest, `SELECT digest FROM models WHERE name = ?`, m.Name); err != nil {
+		return err
+	}
+	if digest != m.Digest {
+		return ErrOtherModel
+	}
+	return nil
+}
+
+// takeShard raises the epoch. A holder that had not yielded counts as a
+// resume: it crashed, or it is a zombie that the new epoch fences off.
+func (t *tx) takeShard(r job.Ring) error {
+	n, err := t.exec(`UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
+			revision = revision + held, chunk_at = ?
+		WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`,
+		t.now, t.now, r.Workspace, r.Job, r.Shard, r.Epoch)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return job.ErrLeaseLost
+	}
+	return nil
+}
+
+// begin moves a queued job on: to resolve its filter, or to run where its
+// selection is fixed already.
+func (t *tx) begin(r job.Ring, row leaseRow) error {
+	to := job.Resolving
+	if row.Matched != nil {
+		to = job.Running
+	}
+	t.touch(row.ID)
+	return t.exec1(`UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), revision = revision + 1
+		WHERE workspace = ? AND num = ?`, to, t.now, r.Workspace, r.Job)
+}
+
+// tally sums what the shards of a job have done.
+func (t *tx) tally(ref job.Ref) (job.Tally, error) {
+	var sum job.Tally
+	_, err := t.get(&sum, `SELECT COALESCE(SUM(updated), 0) AS updated, COALESCE(SUM(unchanged), 0) AS unchanged,
+			COALESCE(SUM(skipped), 0) AS skipped, COALESCE(SUM(conflicted), 0) AS conflicted, COALESCE(SUM(failed), 0) AS failed
+		FROM shards WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job)
+	return sum, err
+}
+
+// waits notes what a shard waits for, which users see, so that another reason
+// raises the revision.
+const waits = `revision = revision + CASE WHEN COALESCE(wait_reason, '') = ? THEN 0 ELSE 1 END, wait_reason = NULLIF(?, '')`
+
+// Beat is a sign of life while a lease waits or does something long.
+// [job.ErrLeaseLost]: another worker has the shard. A reason says what it
+// waits for, "" for nothing.
+func (s *Store) Beat(ctx context.Context, l job.Lease, reason string) error {
+	return s.inTx(ctx, func(t *tx) error {
+		n, err := t.exec(`UPDATE shards SET beat = beat + 1, beat_at = ?, `+waits+`
+			WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
+			t.now, reason, reason, l.Workspace, l.Job, l.Shard, l.Epoch)
+		if err == nil && n == 0 {
+			err = job.ErrLeaseLost
+		}
+		return err
+	})
+}
+
+// Yield gives a shard back and rings for it again after a while, with the
+// reason for that while, "" for none. A lease that is lost has nothing to
+// give back.
+func (s *Store) Yield(ctx context.Context, l job.Lease, after time.Duration, reason string) error {
+	return s.inTx(ctx, func(t *tx) error {
+		n, err := t.exec(`UPDATE shards SET held = 0, beat = beat + 1, beat_at = ?, `+waits+`
+			WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`,
+			t.now, reason, reason, l.Workspace, l.Job, l.Shard, l.Epoch)
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.ring(l.Ref, false, l.Epoch, t.now+after.Microseconds())
+	})
+}

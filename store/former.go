@@ -1,0 +1,129 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"bulkpatch/model"
+)
+
+// Former values are kept a column each: one value where all records of the
+// chunk had the same, else one for each updated record in the order of their
+// numbers. Values are in stored form, as JSON.
+type formerColumn struct {
+	All  json.RawMessage   `json:"all,omitempty"`
+	Each []json.RawMessage `json:"each,omitempty"`
+}
+
+// at is the value of the i-th updated record.
+func (c formerColumn) at(i int) json.RawMessage {
+	if c.Each == nil {
+		return c.All
+	}
+	return c.Each[i]
+}
+
+// packFormer joins the JSON arrays of former values, one for each field, into
+// what is kept of a chunk.
+func packFormer(fields []*model.Field, arrays [][]byte) []byte {
+	var out bytes.Buffer
+	out.WriteByte('{')
+	for i, f := range fields {
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		fmt.Fprintf(&out, "%q:", f.Name)
+		if v, ok := allAgree(arrays[i]); ok {
+			out.WriteString(`{"all":`)
+			out.Write(v)
+		} else {
+			out.WriteString(`{"each":`)
+			out.Write(arrays[i])
+		}
+		out.WriteByte('}')
+	}
+	out.WriteByte('}')
+	return out.Bytes()
+}
+
+func unpackFormer(raw []byte) (map[string]formerColumn, error) {
+	var columns map[string]formerColumn
+	err := json.Unmarshal(raw, &columns)
+	return columns, err
+}
+
+// allAgree returns the one value that a JSON array of scalars holds
+// throughout. It looks no further than the first that differs.
+func allAgree(array []byte) ([]byte, bool) {
+	var first []byte
+	for v := range scalars(array) {
+		switch {
+		case first == nil:
+			first = v
+		case !bytes.Equal(first, v):
+			return nil, false
+		}
+	}
+	return first, first != nil
+}
+
+// scalars walks the values of a JSON array of scalars as they are written.
+func scalars(array []byte) func(yield func([]byte) bool) {
+	return func(yield func([]byte) bool) {
+		start, quoted := 1, false
+		for i := 1; i < len(array); i++ {
+			switch c := array[i]; {
+			case quoted && c == '\\':
+				i++
+			case c == '"':
+				quoted = !quoted
+			case !quoted && (c == ',' || c == ']'):
+				if i > start && !yield(array[start:i]) {
+					return
+				}
+				start = i + 1
+			}
+		}
+	}
+}
+
+// keep returns the array with only the values at the given places, in order.
+func keep(array []byte, places []int) []byte {
+	out := []byte{'['}
+	i, next := 0, 0
+	for v := range scalars(array) {
+		if next < len(places) && places[next] == i {
+			if next > 0 {
+				out = append(out, ',')
+			}
+			out = append(out, v...)
+			next++
+		}
+		i++
+	}
+	return append(out, ']')
+}
+
+// packNumbers is the bitmap of some offsets, nil for none.
+func packNumbers(offsets []uint32) ([]byte, error) {
+	if len(offsets) == 0 {
+		return nil, nil
+	}
+	b := roaring.BitmapOf(offsets...)
+	b.RunOptimize()
+	return b.ToBytes()
+}
+
+func unpackNumbers(raw []byte) ([]uint32, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	b := roaring.New()
+	if err := b.UnmarshalBinary(raw); err != nil {
+		return nil, err
+	}
+	return b.ToArray(), nil
+}

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// historyScan bounds the jobs that one page of a record's history looks
+// through.
+const historyScan = 500
+
+// History lists the jobs that changed a record, newest first, with what they
+// changed as long as that is kept. A page may hold fewer than limit and still
+// have a next one. [job.ErrNotFound]: there is no such record.
+func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, secrets bool, limit int, cursor string) (items []job.HistoryItem, next string, err error) {
+	before := int64(1) << 62
+	if cursor != "" {
+		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil {
+			return nil, "", job.ErrBadCursor
+		}
+	}
+	err = s.inSnapshot(ctx, func(t *sqlx.Tx) error {
+		var rid int64
+		ok, err := one(t.GetContext(ctx, &rid, s.d.rebind("SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?"), ws.ID, id))
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return job.ErrNotFound
+		}
+		h := historian{ctx: ctx, t: t, d: s.d, ws: ws.ID, m: m, rid: rid, secrets: secrets}
+		items, next, err = h.page(before, limit)
+		return err
+	})
+	return items, next, err
+}
+
+// A historian looks for the changes of one record in one snapshot.
+type historian struct {
+	ctx     context.Context
+	t       *sqlx.Tx
+	d       *dialect
+	ws      int64
+	m       *model.Model
+	rid     int64
+	secrets bool
+}
+
+type historyJob struct {
+	Num    int64
+	ID     string
+	Change string
+}
+
+func (h historian) page(before int64, limit int) (items []job.HistoryItem, next string, err error) {
+	jobs, err := h.candidates(before)
+	if err != nil {
+		return nil, "", err
+	}
+	items = []job.HistoryItem{}
+	for i, j := range jobs {
+		item, changed, err := h.look(j)
+		if err != nil {
+			return nil, "", err
+		}
+		if changed {
+			items = append(items, item)
+		}
+		if len(items) == limit && i < len(jobs)-1 || i == historyScan-1 {
+			return items, strconv.FormatInt(j.Num, 10), nil
+		}
+	}
+	return items, "", nil
+}
+
+// candidates lists the jobs that may have changed the record: its own singles
+// and all that selected many.
+func (h historian) candidates(before int64) ([]historyJob, error) {
+	var jobs []historyJob
+	err := h.t.SelectContext(h.ctx, &jobs, h.d.rebind(`SELECT num, id, change FROM (
+			SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? ORDER BY num DESC LIMIT ?) AS own
+			UNION ALL
+			SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND num < ? ORDER BY num DESC LIMIT ?) AS many
+		) AS both_kinds ORDER BY num DESC LIMIT ?`),
+		h.ws, h.m.Name, h.rid, before, historyScan, h.ws, h.m.Name, before, historyScan, historyScan)
+	return jobs, err
+}
+
+// look finds what one job did to the record.
+func (h historian) look(j historyJob) (job.HistoryItem, bool, error) {
+	var row changeRow
+	ok, err := one(h.t.GetContext(h.ctx, &row, h.d.rebind(`SELECT first_rid, last_rid, at, updated, former FROM changes
+		WHERE workspace = ? AND job = ? AND first_rid <= ? AND last_rid >= ? ORDER BY first_rid DESC LIMIT 1`), h.ws, j.Num, h.rid, h.rid))
+	if err != nil || !ok {
+		return job.HistoryItem{}, false, err
+	}
+	all, err := row.outcomes(func(o job.Outcome) bool { return o == job.Updated })
+	if err != nil {
+		return job.HistoryItem{}, false, err
+	}
+	i := slices.IndexFunc(all, func(f foundResult) bool { return f.rid == h.rid })
+	if i < 0 {
+		return job.HistoryItem{}, false, nil
+	}
+	item := job.HistoryItem{JobID: j.ID, At: model.FormatTime(time.UnixMicro(row.At).UTC().UnixMicro())}
+	if all[i].former != nil {
+		p, err := h.m.UnmarshalStored([]byte(j.Change))
+		if err != nil {
+			return item, false, err
+		}
+		item.Changed = changedFields(p, all[i].former, all[i].place, h.secrets)
+	}
+	return item, true, nil
+}

@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// Import merges each draft into the record of its id, or makes a new record,
+// in one transaction. lines[i] is the line number of drafts[i], for the
+// report. A draft that the database refuses is reported and stops no other.
+func (s *Store) Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
+	var report job.ImportReport
+	err := s.inLargeTx(ctx, func(t *tx) error {
+		report = job.ImportReport{}
+		im := importer{t: t, ws: ws, m: m, report: &report}
+		for len(drafts) > 0 {
+			n := distinct(drafts)
+			if err := im.merge(drafts[:n], lines[:n]); err != nil {
+				return err
+			}
+			drafts, lines = drafts[n:], lines[n:]
+		}
+		return nil
+	})
+	return report, err
+}
+
+// distinct is how many drafts, from the first, have different ids: an id that
+// comes again must find the record that its first line made.
+func distinct(drafts []model.Draft) int {
+	seen := make(map[any]bool, len(drafts))
+	for i, d := range drafts {
+		if d.ID != nil && seen[d.ID] {
+			return i
+		}
+		seen[d.ID] = true
+	}
+	return len(drafts)
+}
+
+// An importer is one transaction of an import.
+type importer struct {
+	t      *tx
+	ws     auth.Workspace
+	m      *model.Model
+	report *job.ImportReport
+}
+
+func (im *importer) merge(drafts []model.Draft, lines []int64) error {
+	existing, err := im.existing(drafts)
+	if err != nil {
+		return err
+	}
+	var fresh []model.Draft
+	var freshLines []int64
+	for i, d := range drafts {
+		rid, ok := existing[d.ID]
+		switch {
+		case ok:
+			err = im.update(rid, d, lines[i])
+		case im.incomplete(d, lines[i]):
+		default:
+			fresh, freshLines = append(fresh, d), append(freshLines, lines[i])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return im.insert(fresh, freshLines)
+}
+
+// existing finds the record numbers of the ids that are there already.
+func (im *importer) existing(drafts []model.Draft) (map[any]int64, error) {
+	ids := make([]any, 0, len(drafts))
+	for _, d := range drafts {
+		if d.ID != nil {
+			ids = append(ids, d.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		ID  any
+		RID int64 `db:"rid"`
+	}
+	if err := im.t.list(&rows, "SELECT id, rid FROM "+im.m.Table()+" WHERE workspace = ? AND id "+im.t.d.inList, im.ws.ID, string(list)); err != nil {
+		return nil, err
+	}
+	existing := make(map[any]int64, len(rows))
+	for _, r := range rows {
+		existing[r.ID] = r.RID
+	}
+	return existing, nil
+}
+
+// incomplete reports a new record that lacks what its model requires.
+func (im *importer) incomplete(d model.Draft, line int64) bool {
+	faults := im.m.MissingFor(d)
+	if len(faults) > 0 {
+		im.fail(line, faults.Error())
+	}
+	return len(faults) > 0
+}
+
+func (im *importer) fail(line int64, detail string) {
+	im.report.Failed = append(im.report.Failed, job.LineError{Line: line, Detail: detail})
+}
+
+// update merges the given values into a record. A record that has them all
+// already is not written.
+func (im *importer) update(rid int64, d model.Draft, line int64) error {
+	sets := slices.DeleteFunc(slices.Clone(d.Patch.Sets), func(s model.Set) bool {
+		return s.Field.Role == model.RoleID || s.Field.Role == model.RoleVersion || s.Field.Role == model.RoleLastJob
+	})
+	if len(sets) == 0 {
+		im.report.Updated++
+		return nil
+	}
+	a := im.t.d.assign(sets)
+	stamps, args := "version = version + 1", slices.Clone(a.setArgs)
+	if !slices.ContainsFunc(sets, func(s model.Set) bool { return s.Field.Role == model.RoleUpdatedAt }) {
+		stamps += ", updated_at = ?"
+		args = append(args, im.t.now)
+	}
+	args = append(append(args, rid), a.differsArgs...)
+	err := im.t.attempt(func() error {
+		return im.t.exec1("UPDATE "+im.m.Table()+" SET "+a.set+", "+stamps+" WHERE rid = ? AND "+a.differs, args...)
+	})
+	return im.outcome(err, &im.report.Updated, 1, line)
+}
+
+// insert makes new records, all in a few statements where none is refused,
+// else one by one.
+func (im *importer) insert(drafts []model.Draft, lines []int64) error {
+	if len(drafts) == 0 {
+		return nil
+	}
+	rows, err := im.t.newRows(im.ws, im.m, drafts)
+	if err != nil {
+		return err
+	}
+	err = im.t.attempt(func() error { return im.t.insert(im.ws, im.m, rows) })
+	if _, refused := im.t.d.refusal(err); !refused {
+		im.report.Inserted += int64(len(rows))
+		return err
+	}
+	for i := range rows {
+		err := im.t.attempt(func() error { return im.t.insert(im.ws, im.m, rows[i:i+1]) })
+		if err := im.outcome(err, &im.report.Inserted, 1, lines[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outcome counts a success, or reports the line whose values were refused;
+// any other error is the transaction's.
+func (im *importer) outcome(err error, counter *int64, n int64, line int64) error {
+	if err == nil {
+		*counter += n
+		return nil
+	}
+	column, refused := im.t.d.refusal(err)
+	if !refused {
+		return err
+	}
+	im.fail(line, fmt.Sprintf("the value of %s is already taken by another record", fieldOf(im.m, column)))
+	return nil
+}

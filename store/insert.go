@@ -1,0 +1,117 @@
+package store
+
+import (
+	"strings"
+
+	"bulkpatch/auth"
+	"bulkpatch/model"
+)
+
+// insertRows is how many records one INSERT takes. Fixed, so that two
+// prepared statements a model serve every import.
+const insertRows = 50
+
+// A newRow is a record about to be inserted.
+type newRow struct {
+	rid    int64
+	values []any // by Field.Index, complete
+}
+
+// newRows completes drafts with what the store makes: numbers, counted
+// values and times.
+func (t *tx) newRows(ws auth.Workspace, m *model.Model, drafts []model.Draft) ([]newRow, error) {
+	rids, err := t.takeNumbers(ws.ID, m, len(drafts))
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]newRow, len(drafts))
+	for i, d := range drafts {
+		values := d.Insert(m)
+		stamp(values, m.Role(model.RoleVersion), int64(1))
+		stamp(values, m.Role(model.RoleCreatedAt), t.now)
+		stamp(values, m.Role(model.RoleUpdatedAt), values[m.Role(model.RoleCreatedAt).Index])
+		values[m.Role(model.RoleLastJob).Index] = nil
+		rows[i] = newRow{rids[i], values}
+	}
+	for _, f := range m.Fields {
+		if f.Generate == "sequence" {
+			if err := t.count(ws.ID, m, f, rows); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return rows, nil
+}
+
+func stamp(values []any, f *model.Field, v any) {
+	if values[f.Index] == nil {
+		values[f.Index] = v
+	}
+}
+
+// count gives a counted field to the rows that lack it.
+func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) error {
+	lacking, highest := 0, int64(0)
+	for _, r := range rows {
+		if v, given := r.values[f.Index].(int64); given {
+			highest = max(highest, v)
+		} else {
+			lacking++
+		}
+	}
+	if highest > 0 {
+		if err := t.skipSequence(ws, m, f, highest); err != nil {
+			return err
+		}
+	}
+	if lacking == 0 {
+		return nil
+	}
+	next, err := t.takeSequence(ws, m, f, lacking)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.values[f.Index] == nil {
+			r.values[f.Index] = next
+			next++
+		}
+	}
+	return nil
+}
+
+// insert writes new rows, many a statement.
+func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow) error {
+	for len(rows) > 0 {
+		n := 1
+		if len(rows) >= insertRows {
+			n = insertRows
+		}
+		if err := t.insertSome(ws, m, rows[:n]); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+func (t *tx) insertSome(ws auth.Workspace, m *model.Model, rows []newRow) error {
+	columns := []string{"rid", "workspace"}
+	for _, f := range m.Fields {
+		if f.Role != model.RoleLastJob {
+			columns = append(columns, quoted(f))
+		}
+	}
+	one := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
+	args := make([]any, 0, len(rows)*len(columns))
+	for _, r := range rows {
+		args = append(args, r.rid, ws.ID)
+		for _, f := range m.Fields {
+			if f.Role != model.RoleLastJob {
+				args = append(args, r.values[f.Index])
+			}
+		}
+	}
+	return t.exec1("INSERT INTO "+m.Table()+" ("+strings.Join(columns, ", ")+") VALUES "+
+		one+strings.Repeat(", "+one, len(rows)-1), args...)
+}

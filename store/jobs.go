@@ -1,0 +1,232 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+// stallAfter is how long a worker that holds a shard may show no sign of life
+// until its job is shown as stalled.
+const stallAfter = 15 * time.Second
+
+type jobRow struct {
+	Num         int64
+	Workspace   int64
+	Owner       string
+	ID          string
+	Kind        job.Kind
+	Model       string
+	State       job.State
+	Revision    int64
+	CreatedAt   int64  `db:"created_at"`
+	CreatedBy   string `db:"created_by"`
+	StartedAt   *int64 `db:"started_at"`
+	FinishedAt  *int64 `db:"finished_at"`
+	Filter      *string
+	Patch       string
+	Options     string
+	RecordID    *string `db:"record_id"`
+	Matched     *int64
+	Summary     string
+	Throttle    *float64
+	ErrorCode   *string `db:"error_code"`
+	ErrorDetail *string `db:"error_detail"`
+	job.Tally
+}
+
+const jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.model, j.state, j.revision, j.created_at, j.created_by,
+	j.started_at, j.finished_at, j.filter, j.patch, j.options, j.record_id, j.matched, j.summary, j.throttle, j.error_code, j.error_detail,
+	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed
+	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`
+
+type progressRow struct {
+	Job        int64
+	Open       bool
+	Held       bool
+	Revision   int64
+	Resumes    int64
+	BeatAt     *int64 `db:"beat_at"`
+	Summary    string
+	Rate       float64
+	WaitReason *string `db:"wait_reason"`
+	job.Tally
+}
+
+// Job reads a job and the progress of its shards in one snapshot, so that its
+// numbers always add up.
+func (s *Store) Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error) {
+	jobs, err := s.readJobs(ctx, ws, " AND j.id = ?", id)
+	if err != nil {
+		return job.Job{}, err
+	}
+	if len(jobs) == 0 {
+		return job.Job{}, job.ErrNotFound
+	}
+	return jobs[0], nil
+}
+
+// Jobs lists a workspace's jobs, newest first. [job.ErrBadCursor]: the cursor
+// is none of this list.
+func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
+	var where strings.Builder
+	var args []any
+	add := func(condition string, arg any) {
+		where.WriteString(" AND " + condition)
+		args = append(args, arg)
+	}
+	if q.State != "" {
+		add("j.state = ?", q.State)
+	}
+	if q.Model != "" {
+		add("j.model = ?", q.Model)
+	}
+	if q.CreatedBy != "" {
+		add("j.created_by = ?", q.CreatedBy)
+	}
+	if q.Cursor != "" {
+		before, err := strconv.ParseInt(q.Cursor, 10, 64)
+		if err != nil {
+			return job.Page{}, job.ErrBadCursor
+		}
+		add("j.num < ?", before)
+	}
+	args = append(args, q.Limit+1)
+	jobs, err := s.readJobs(ctx, ws, where.String()+" ORDER BY j.num DESC LIMIT ?", args...)
+	page := job.Page{Items: jobs}
+	if err == nil && len(jobs) > q.Limit {
+		page.Items = jobs[:q.Limit]
+		page.NextCursor = strconv.FormatInt(jobs[q.Limit-1].Num, 10)
+	}
+	return page, err
+}
+
+func (s *Store) readJobs(ctx context.Context, ws auth.Workspace, where string, args ...any) ([]job.Job, error) {
+	var jobs []job.Job
+	err := s.inSnapshot(ctx, func(t *sqlx.Tx) error {
+		var rows []jobRow
+		if err := t.SelectContext(ctx, &rows, s.d.rebind(jobColumns+where), append([]any{ws.ID}, args...)...); err != nil {
+			return err
+		}
+		progress, err := s.progress(ctx, t, ws, rows)
+		if err != nil {
+			return err
+		}
+		jobs = make([]job.Job, len(rows))
+		for i, r := range rows {
+			if jobs[i], err = s.toJob(r, progress[r.Num]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return jobs, err
+}
+
+// progress reads the shards of some jobs.
+func (s *Store) progress(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, jobs []jobRow) (map[int64][]progressRow, error) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
+	nums := make([]int64, len(jobs))
+	for i, r := range jobs {
+		nums[i] = r.Num
+	}
+	list, err := json.Marshal(nums)
+	if err != nil {
+		return nil, err
+	}
+	var rows []progressRow
+	err = t.SelectContext(ctx, &rows, s.d.rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, rate, wait_reason,
+			updated, unchanged, skipped, conflicted, failed
+		FROM shards WHERE workspace = ? AND job `+s.d.inList+` ORDER BY job, no`), ws.ID, string(list))
+	byJob := make(map[int64][]progressRow, len(jobs))
+	for _, r := range rows {
+		byJob[r.Job] = append(byJob[r.Job], r)
+	}
+	return byJob, err
+}
+
+func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
+	j := job.Job{
+		Num: r.Num, ID: r.ID, Kind: r.Kind, Model: r.Model, WorkspaceID: r.Workspace, Workspace: r.Owner,
+		State: r.State, Revision: r.Revision,
+		CreatedAt: micros(r.CreatedAt), StartedAt: microsPtr(r.StartedAt), FinishedAt: microsPtr(r.FinishedAt), CreatedBy: r.CreatedBy,
+		Patch: json.RawMessage(r.Patch), Matched: r.Matched, Tally: r.Tally, Throttle: r.Throttle,
+	}
+	if r.Filter != nil {
+		j.Filter = json.RawMessage(*r.Filter)
+	}
+	if r.RecordID != nil {
+		j.RecordID = *r.RecordID
+	}
+	if r.ErrorCode != nil {
+		j.Error = &job.Error{Code: *r.ErrorCode, Detail: *r.ErrorDetail}
+	}
+	if err := json.Unmarshal([]byte(r.Options), &j.Options); err != nil {
+		return j, err
+	}
+	if err := json.Unmarshal([]byte(r.Summary), &j.ErrorSummary); err != nil {
+		return j, err
+	}
+	s.setExpiry(&j)
+	return j, s.addProgress(&j, shards)
+}
+
+func (s *Store) setExpiry(j *job.Job) {
+	from := j.CreatedAt
+	if j.FinishedAt != nil {
+		from = *j.FinishedAt
+	}
+	j.ExpiresAt = from.Add(s.keep)
+}
+
+// addProgress sums the shards into the job.
+func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
+	now := s.now()
+	for _, p := range shards {
+		j.Revision += p.Revision
+		j.Tally = j.Tally.Add(p.Tally)
+		j.Resumes += p.Resumes
+		if at := microsPtr(p.BeatAt); at != nil && (j.HeartbeatAt == nil || at.After(*j.HeartbeatAt)) {
+			j.HeartbeatAt = at
+		}
+		if p.Open {
+			j.RecordsPerSecond += p.Rate
+			j.Stalled = j.Stalled || p.Held && p.BeatAt != nil && now.Sub(micros(*p.BeatAt)) > stallAfter
+		}
+		if p.WaitReason != nil {
+			j.WaitReason = *p.WaitReason
+		}
+		var list []job.ErrorSummary
+		if err := json.Unmarshal([]byte(p.Summary), &list); err != nil {
+			return err
+		}
+		for _, e := range list {
+			j.ErrorSummary = job.Summarise(j.ErrorSummary, e)
+		}
+	}
+	if j.State.Final() {
+		j.RecordsPerSecond = overall(*j)
+	}
+	return nil
+}
+
+// overall is the rate over a whole run.
+func overall(j job.Job) float64 {
+	if j.StartedAt == nil || j.FinishedAt == nil {
+		return 0
+	}
+	seconds := j.FinishedAt.Sub(*j.StartedAt).Seconds()
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(j.Tried()) / seconds
+}

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+const keyColumns = `k.id, k.workspace, w.name AS workspace_name, k.name, k.hint, k.scopes, k.created_at, k.revoked_at
+	FROM api_keys k JOIN workspaces w ON w.id = k.workspace`
+
+type keyRow struct {
+	ID            int64
+	Workspace     int64
+	WorkspaceName string `db:"workspace_name"`
+	Name          string
+	Hint          string
+	Scopes        string
+	CreatedAt     int64  `db:"created_at"`
+	RevokedAt     *int64 `db:"revoked_at"`
+}
+
+func (r keyRow) key() (auth.Key, error) {
+	scopes, err := auth.ParseScopes(r.Scopes)
+	return auth.Key{
+		ID: r.ID, Name: r.Name, Workspace: auth.Workspace{ID: r.Workspace, Name: r.WorkspaceName},
+		Scopes: scopes, Hint: r.Hint, CreatedAt: micros(r.CreatedAt), RevokedAt: microsPtr(r.RevokedAt),
+	}, err
+}
+
+// Bootstrap makes what the first start needs: the key that signs, the
+// workspace main, and its first admin key, whose secret is adminKey where
+// that is given. created says that the admin key is new, in which case secret
+// is to be shown to the user this once. With a fixed adminKey, a later start
+// with another one adds that one.
+func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, created bool, err error) {
+	err = s.inTx(ctx, func(t *tx) error {
+		signing := make([]byte, 32)
+		rand.Read(signing) // never fails
+		if err := t.exec1(`INSERT INTO settings (name, value) VALUES ('signing_key', ?) ON CONFLICT DO NOTHING`, signing); err != nil {
+			return err
+		}
+		ws, err := t.workspace(auth.MainWorkspace)
+		if err != nil {
+			return err
+		}
+		secret, created, err = t.firstKey(ws, adminKey)
+		return err
+	})
+	return secret, created, err
+}
+
+func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created bool, err error) {
+	var n int
+	if fixed == "" {
+		_, err = t.get(&n, `SELECT COUNT(*) FROM api_keys WHERE workspace = ?`, ws.ID)
+		fixed = auth.NewSecret()
+	} else {
+		_, err = t.get(&n, `SELECT COUNT(*) FROM api_keys WHERE hash = ?`, auth.Hash(fixed))
+	}
+	if err != nil || n > 0 {
+		return "", false, err
+	}
+	name, err := t.freeName(ws, "admin")
+	if err != nil {
+		return "", false, err
+	}
+	_, err = t.insertKey(auth.Key{Name: name, Workspace: ws, Scopes: []auth.Scope{auth.Admin}}, fixed)
+	return fixed, err == nil, err
+}
+
+// freeName is name, or name-2, name-3 … where live keys have the others.
+func (t *tx) freeName(ws auth.Workspace, name string) (string, error) {
+	var taken []string
+	if err := t.list(&taken, `SELECT name FROM api_keys WHERE workspace = ? AND revoked_at IS NULL`, ws.ID); err != nil {
+		return "", err
+	}
+	free := name
+	for i := 2; slices.Contains(taken, free); i++ {
+		free = fmt.Sprintf("%s-%d", name, i)
+	}
+	return free, nil
+}
+
+// workspace finds or makes a workspace.
+func (t *tx) workspace(name string) (auth.Workspace, error) {
+	ws := auth.Workspace{}
+	known, err := t.get(&ws, `SELECT id, name FROM workspaces WHERE name = ?`, name)
+	if err != nil || known {
+		return ws, err
+	}
+	_, err = t.get(&ws, `INSERT INTO workspaces (name, created_at) VALUES (?, ?) RETURNING id, name`, name, t.now)
+	return ws, err
+}
+
+// CreateKey makes an API key of k's name and scopes in the workspace
+// k.Workspace.Name, which is made when it is new, and returns its secret this
+// once. A live key of that name in the workspace: [job.ErrExists].
+func (s *Store) CreateKey(ctx context.Context, k auth.Key) (auth.Key, string, error) {
+	secret := auth.NewSecret()
+	err := s.inTx(ctx, func(t *tx) error {
+		ws, err := t.workspace(k.Workspace.Name)
+		if err != nil {
+			return err
+		}
+		k.Workspace = ws
+		k, err = t.insertKey(k, secret)
+		return err
+	})
+	if _, taken := s.d.refusal(err); taken {
+		err = job.ErrExists
+	}
+	return k, secret, err
+}
+
+func (t *tx) insertKey(k auth.Key, secret string) (auth.Key, error) {
+	k.Hint, k.CreatedAt = auth.Hint(secret), micros(t.now)
+	_, err := t.get(&k.ID, `INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at)
+		VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
+		k.Workspace.ID, k.Name, auth.Hash(secret), k.Hint, auth.JoinScopes(k.Scopes), t.now)
+	return k, err
+}
+
+// KeyBySecret finds the live key of a secret, or answers [job.ErrNotFound].
+func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
+	var r keyRow
+	ok, err := one(s.read.GetContext(ctx, &r, s.d.rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND k.revoked_at IS NULL`), auth.Hash(secret)))
+	if err != nil {
+		return auth.Key{}, s.d.classify(err)
+	}
+	if !ok {
+		return auth.Key{}, job.ErrNotFound
+	}
+	return r.key()
+}
+
+// Keys lists the live keys of all workspaces, oldest first.
+func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
+	var rows []keyRow
+	if err := s.read.SelectContext(ctx, &rows, `SELECT `+keyColumns+` WHERE k.revoked_at IS NULL ORDER BY k.id`); err != nil {
+		return nil, s.d.classify(err)
+	}
+	keys := make([]auth.Key, len(rows))
+	var errs []error
+	for i, r := range rows {
+		k, err := r.key()
+		keys[i] = k
+		errs = append(errs, err)
+	}
+	return keys, errors.Join(errs...)
+}
+
+// RevokeKey ends a key for good. Revoking it again is harmless; a key that
+// never was is [job.ErrNotFound].
+func (s *Store) RevokeKey(ctx context.Context, id int64) error {
+	return s.inTx(ctx, func(t *tx) error {
+		n, err := t.exec(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?`, t.now, id)
+		if err != nil {
+			return err
+		}
+		return found(n == 1)
+	})
+}
+
+// SigningKey is a secret of the whole installation, 32 bytes, the same in
+// every process.
+func (s *Store) SigningKey(ctx context.Context) ([]byte, error) {
+	var key []byte
+	err := s.read.GetContext(ctx, &key, `SELECT value FROM settings WHERE name = 'signing_key'`)
+	return key, s.d.classify(err)
+}
+
+// Workspace finds a workspace by its name, or answers [job.ErrNotFound].
+func (s *Store) Workspace(ctx context.Context, name string) (auth.Workspace, error) {
+	var ws auth.Workspace
+	ok, err := one(s.read.GetContext(ctx, &ws, s.d.rebind(`SELECT id, name FROM workspaces WHERE name = ?`), name))
+	if err != nil {
+		return ws, s.d.classify(err)
+	}
+	return ws, found(ok)
+}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/auth"
+	"bulkpatch/model"
+)
+
+// windowBits is the size of a window of record numbers, and of the blocks in
+// which workspaces lease them: 65,536, the reach of one Roaring container.
+const (
+	windowBits = 16
+	windowSize = 1 << windowBits
+)
+
+// A block is a range of record numbers that one workspace has leased.
+type block struct {
+	Block int64
+	Next  int64 // first number not given yet
+}
+
+func (b block) first() int64 { return b.Block << windowBits }
+func (b block) end() int64   { return b.first() + windowSize }
+
+// takeNumbers gives n record numbers that were never given before.
+func (t *tx) takeNumbers(ws int64, m *model.Model, n int) ([]int64, error) {
+	numbers := make([]int64, 0, n)
+	for len(numbers) < n {
+		b, err := t.openBlock(ws, m)
+		if err != nil {
+			return nil, err
+		}
+		upto := min(b.Next+int64(n-len(numbers)), b.end())
+		for rid := b.Next; rid < upto; rid++ {
+			numbers = append(numbers, rid)
+		}
+		if err := t.exec1(`UPDATE blocks SET next = ? WHERE workspace = ? AND model = ? AND block = ?`,
+			upto, ws, m.Name, b.Block); err != nil {
+			return nil, err
+		}
+	}
+	return numbers, nil
+}
+
+// openBlock finds the workspace's newest block, or leases another when that
+// is full.
+func (t *tx) openBlock(ws int64, m *model.Model) (block, error) {
+	var b block
+	ok, err := t.get(&b, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ?
+		ORDER BY block DESC LIMIT 1`+t.d.forUpdate, ws, m.Name)
+	if err != nil || ok && b.Next < b.end() {
+		return b, err
+	}
+	_, err = t.get(&b, `INSERT INTO blocks (workspace, model, block, next)
+		SELECT ?, ?, n, n * ? FROM (SELECT COALESCE(MAX(block), -1) + 1 AS n FROM blocks WHERE model = ?) AS newest
+		RETURNING block, next`, ws, m.Name, windowSize, m.Name)
+	return b, err
+}
+
+// blocks lists a workspace's blocks in order.
+func blocks(ctx context.Context, db sqlx.QueryerContext, d *dialect, ws int64, m *model.Model) ([]block, error) {
+	var list []block
+	err := sqlx.SelectContext(ctx, db, &list,
+		d.rebind(`SELECT block, next FROM blocks WHERE workspace = ? AND model = ? ORDER BY block`), ws, m.Name)
+	return list, err
+}
+
+// takeSequence gives the next n values of a counted field.
+func (t *tx) takeSequence(ws int64, m *model.Model, f *model.Field, n int) (first int64, err error) {
+	_, err = t.get(&first, `INSERT INTO sequences (workspace, model, field, next) VALUES (?, ?, ?, 1 + ?)
+		ON CONFLICT (workspace, model, field) DO UPDATE SET next = sequences.next + ?
+		RETURNING next - ?`, ws, m.Name, f.Name, n, n, n)
+	return first, err
+}
+
+// skipSequence keeps a counted field from giving values that a user has
+// given already.
+func (t *tx) skipSequence(ws int64, m *model.Model, f *model.Field, given int64) error {
+	if given >= math.MaxInt64/2 {
+		return nil // no sequence ever gets there
+	}
+	return t.exec1(`INSERT INTO sequences (workspace, model, field, next) VALUES (?, ?, ?, ?)
+		ON CONFLICT (workspace, model, field) DO UPDATE SET next = max(sequences.next, excluded.next)`,
+		ws, m.Name, f.Name, given+1)
+}
+
+// inWorkspace is the condition that a record belongs to the workspace.
+func inWorkspace(ws auth.Workspace) string { return fmt.Sprintf("workspace = %d", ws.ID) }

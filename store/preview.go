@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// Preview computes in one snapshot what a submission would do, and writes
+// nothing. It reads all that the filter matches, so it takes about as long as
+// resolving the job would; ctx bounds it. The token is the caller's to add.
+func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (job.Preview, error) {
+	var p job.Preview
+	err := s.inSnapshot(ctx, func(t *sqlx.Tx) error {
+		a := s.d.assign(sub.Patch.Sets)
+		condition, args := s.previewCondition(sub)
+		sel, err := s.d.selectNumbers(ctx, t, sub.Workspace.ID, sub.Model, condition, args, a)
+		if err != nil {
+			return err
+		}
+		p = job.Preview{Matched: sel.count, WouldChange: sel.differ, Unchanged: sel.count - sel.differ, Digest: sel.digest}
+		p.Sample, err = s.sample(ctx, t, sub, a, secrets)
+		return err
+	})
+	return p, err
+}
+
+// previewCondition selects what the submission would.
+func (s *Store) previewCondition(sub job.Submission) (string, []any) {
+	if sub.Kind == job.Single {
+		return "id = ?", []any{sub.RecordID}
+	}
+	return sub.Filter.SQL(s.d.filter)
+}
+
+// sample shows the first records that would change.
+func (s *Store) sample(ctx context.Context, t *sqlx.Tx, sub job.Submission, a assignment, secrets bool) ([]job.PreviewItem, error) {
+	condition, args := s.previewCondition(sub)
+	rest := " WHERE workspace = ? AND " + condition + " AND " + a.differs + " ORDER BY rid LIMIT ?"
+	all := append(append([]any{sub.Workspace.ID}, args...), a.differsArgs...)
+	records, err := s.queryRecords(ctx, t, sub.Model, rest, append(all, job.MaxPreviewSample)...)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]job.PreviewItem, len(records))
+	id := sub.Model.Role(model.RoleID).Index
+	for i, r := range records {
+		items[i] = job.PreviewItem{ID: model.FormatID(r.Values[id]), Changed: map[string]job.Change{}}
+		for _, set := range sub.Patch.Sets {
+			if c, differs := change(set, r.Values[set.Field.Index], secrets); differs {
+				items[i].Changed[set.Field.Name] = c
+			}
+		}
+	}
+	return items, nil
+}

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// Records reads a page of records in the order that q asks for. The cursor
+// names the last record's place in that order, so that records which come and
+// go between two pages neither repeat nor hide others. [job.ErrBadCursor]: it
+// is not one of this order.
+func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
+	order := fullOrder(m, q.Sort)
+	condition, args := q.Filter.SQL(s.d.filter)
+	condition = "workspace = ? AND " + condition
+	args = append([]any{ws.ID}, args...)
+	var page filter.Page
+	err := s.inSnapshot(ctx, func(t *sqlx.Tx) error {
+		if q.Count {
+			var n int64
+			if err := t.GetContext(ctx, &n, s.d.rebind("SELECT COUNT(*) FROM "+m.Table()+" WHERE "+condition), args...); err != nil {
+				return err
+			}
+			page.Count = &n
+		}
+		where, all := condition, args
+		if q.Cursor != "" {
+			place, err := readPlace(q.Cursor, order)
+			if err != nil {
+				return err
+			}
+			after, more := afterPlace(order, place)
+			where, all = where+" AND "+after, append(all[:len(all):len(all)], more...)
+		}
+		var err error
+		page.Items, err = s.queryRecords(ctx, t, m, " WHERE "+where+" ORDER BY "+orderBy(order)+" LIMIT ?", append(all[:len(all):len(all)], q.Limit+1)...)
+		return err
+	})
+	if err == nil && len(page.Items) > q.Limit {
+		page.Items = page.Items[:q.Limit]
+		page.NextCursor = writePlace(order, page.Items[q.Limit-1])
+	}
+	return page, err
+}
+
+// fullOrder ends an order with the id, so that no two records are equal in
+// it.
+func fullOrder(m *model.Model, sort []filter.Sort) []filter.Sort {
+	id := m.Role(model.RoleID)
+	for i, s := range sort {
+		if s.Field == id {
+			return sort[:i+1]
+		}
+	}
+	return append(sort[:len(sort):len(sort)], filter.Sort{Field: id})
+}
+
+// orderBy relies on NULL being the least value, which SQLite has by itself.
+func orderBy(order []filter.Sort) string {
+	parts := make([]string, len(order))
+	for i, s := range order {
+		parts[i] = quoted(s.Field)
+		if s.Descending {
+			parts[i] += " DESC"
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// afterPlace is the condition for the records behind a place in the order:
+// behind it in the first key, or equal there and behind it in the second, and
+// so on.
+func afterPlace(order []filter.Sort, place []any) (string, []any) {
+	s, v := order[0], place[0]
+	column := quoted(s.Field)
+	var behind string
+	var args []any
+	switch {
+	case s.Descending && v == nil:
+		behind = "1 = 0"
+	case s.Descending:
+		behind, args = "("+column+" < ? OR "+column+" IS NULL)", []any{v}
+	case v == nil:
+		behind = column + " IS NOT NULL"
+	default:
+		behind, args = column+" > ?", []any{v}
+	}
+	if len(order) == 1 {
+		return "(" + behind + ")", args
+	}
+	equal := column + " = ?"
+	if v == nil {
+		equal = column + " IS NULL"
+	} else {
+		args = append(args, v)
+	}
+	rest, more := afterPlace(order[1:], place[1:])
+	return "(" + behind + " OR (" + equal + " AND " + rest + "))", append(args, more...)
+}
+
+// A cursor is the order's name and the last record's values in it.
+type cursor struct {
+	Order  string   `json:"o"`
+	Values []string `json:"v"` // JSON of each
+}
+
+func orderName(order []filter.Sort) string { return orderBy(order) }
+
+func writePlace(order []filter.Sort, r model.Record) string {
+	c := cursor{Order: orderName(order)}
+	for _, s := range order {
+		text, _ := json.Marshal(r.Values[s.Field.Index]) // stored form is always JSON
+		c.Values = append(c.Values, string(text))
+	}
+	text, _ := json.Marshal(c)
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func readPlace(text string, order []filter.Sort) ([]any, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(text)
+	var c cursor
+	if err != nil || json.Unmarshal(raw, &c) != nil || c.Order != orderName(order) || len(c.Values) != len(order) {
+		return nil, job.ErrBadCursor
+	}
+	place := make([]any, len(order))
+	for i, s := range order {
+		if place[i], err = readPlaceValue(c.Values[i], s.Field.Kind); err != nil {
+			return nil, job.ErrBadCursor
+		}
+	}
+	return place, nil
+}
+
+// readPlaceValue reads a value without a float in between, which would round
+// large integers.
+func readPlaceValue(text string, k model.Kind) (any, error) {
+	if text == "null" {
+		return nil, nil
+	}
+	switch k {
+	case model.Integer, model.DateTime:
+		return strconv.ParseInt(text, 10, 64)
+	case model.Number:
+		return strconv.ParseFloat(text, 64)
+	case model.Boolean:
+		return strconv.ParseBool(text)
+	}
+	var v string
+	err := json.Unmarshal([]byte(text), &v)
+	return v, err
+}

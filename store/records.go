@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// selectList is the columns of a record: its number and then the fields by
+// Index. The job that last changed it is kept as a number and shown as the
+// job's id.
+func selectList(m *model.Model) string {
+	columns := []string{"rid"}
+	for _, f := range m.Fields {
+		if f.Role == model.RoleLastJob {
+			columns = append(columns, "(SELECT id FROM jobs WHERE jobs.num = last_job)")
+			continue
+		}
+		columns = append(columns, quoted(f))
+	}
+	return strings.Join(columns, ", ")
+}
+
+// scanRecords reads the rows of a [selectList].
+func scanRecords(m *model.Model, rows *sqlx.Rows) ([]model.Record, error) {
+	defer rows.Close()
+	var records []model.Record
+	for rows.Next() {
+		r := model.Record{Values: make([]any, len(m.Fields))}
+		dest := make([]any, 0, len(m.Fields)+1)
+		dest = append(dest, &r.RID)
+		for i := range r.Values {
+			dest = append(dest, &r.Values[i])
+		}
+		if err := rows.Scan(dest...); err != nil {
+			return nil, err
+		}
+		normalise(m, r.Values)
+		records = append(records, r)
+	}
+	return records, rows.Err()
+}
+
+// normalise turns what a driver gives into stored form: SQLite has no
+// booleans.
+func normalise(m *model.Model, values []any) {
+	for _, f := range m.Fields {
+		switch v := values[f.Index].(type) {
+		case int64:
+			if f.Kind == model.Boolean {
+				values[f.Index] = v != 0
+			}
+		case []byte:
+			values[f.Index] = string(v)
+		}
+	}
+}
+
+// queryRecords runs a query that begins with the select list of m.
+func (s *Store) queryRecords(ctx context.Context, db sqlx.QueryerContext, m *model.Model, rest string, args ...any) ([]model.Record, error) {
+	rows, err := db.QueryxContext(ctx, s.d.rebind("SELECT "+selectList(m)+" FROM "+m.Table()+rest), args...)
+	if err != nil {
+		return nil, err
+	}
+	return scanRecords(m, rows)
+}
+
+// Record reads one record by its id, or answers [job.ErrNotFound].
+func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error) {
+	records, err := s.queryRecords(ctx, s.read, m, " WHERE workspace = ? AND id = ?", ws.ID, id)
+	if err != nil {
+		return model.Record{}, s.d.classify(err)
+	}
+	if len(records) == 0 {
+		return model.Record{}, job.ErrNotFound
+	}
+	return records[0], nil
+}
+
+// CreateRecord makes a record of a checked draft. [job.ErrExists]: its id is
+// taken. [*job.UniqueError]: another of its values is.
+func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
+	var id any
+	err := s.inTx(ctx, func(t *tx) error {
+		rows, err := t.newRows(ws, m, []model.Draft{d})
+		if err != nil {
+			return err
+		}
+		id = rows[0].values[m.Role(model.RoleID).Index]
+		return t.insert(ws, m, rows)
+	})
+	if err != nil {
+		return model.Record{}, s.refusalOf(m, err)
+	}
+	return s.Record(ctx, ws, m, id)
+}
+
+// refusalOf names the field that made the database refuse a new record.
+func (s *Store) refusalOf(m *model.Model, err error) error {
+	column, refused := s.d.refusal(err)
+	switch {
+	case !refused:
+		return err
+	case column == "id":
+		return job.ErrExists
+	}
+	return &job.UniqueError{Field: fieldOf(m, column)}
+}
+
+// fieldOf is the name of the field that a column belongs to.
+func fieldOf(m *model.Model, column string) string {
+	for _, f := range m.Fields {
+		if f.Column == column {
+			return f.Name
+		}
+	}
+	return ""
+}
+
+// DeleteRecord removes a record. Its number and id stay known until the jobs
+// that selected it have left, so that their results can name it. Deleting it
+// again is [job.ErrNotFound].
+func (s *Store) DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Model, id any) error {
+	return s.inTx(ctx, func(t *tx) error {
+		var rid int64
+		ok, err := t.get(&rid, "DELETE FROM "+m.Table()+" WHERE workspace = ? AND id = ? RETURNING rid", ws.ID, id)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return job.ErrNotFound
+		}
+		return t.exec1(`INSERT INTO departed (workspace, model, rid, id, deleted_at) VALUES (?, ?, ?, ?, ?)`,
+			ws.ID, m.Name, rid, model.FormatID(id), t.now)
+	})
+}
+
+// scanPage is how many records one read of [Store.Scan] takes. Reads are
+// short because an open cursor keeps SQLite from recycling its log.
+const scanPage = 1000
+
+// Scan calls yield with pages of all records that match f, in the order of
+// their numbers. Each page is a read of its own: a record that changes
+// meanwhile is seen as it is when its page is read. It stops at yield's error
+// and returns it.
+func (s *Store) Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error {
+	list, err := blocks(ctx, s.read, s.d, ws.ID, m)
+	if err != nil {
+		return s.d.classify(err)
+	}
+	condition, args := f.SQL(s.d.filter)
+	rest := s.d.notIndexed + " WHERE rid > ? AND rid < ? AND " + inWorkspace(ws) + " AND " + condition + " ORDER BY rid LIMIT ?"
+	for _, b := range list {
+		after := b.first() - 1
+		for {
+			all := append(append([]any{after, b.end()}, args...), scanPage)
+			page, err := s.queryRecords(ctx, s.read, m, rest, all...)
+			if err != nil {
+				return s.d.classify(err)
+			}
+			if len(page) > 0 {
+				if err := yield(page); err != nil {
+					return err
+				}
+				after = page[len(page)-1].RID
+			}
+			if len(page) < scanPage {
+				break
+			}
+		}
+	}
+	return nil
+}

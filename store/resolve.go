@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/job"
+)
+
+// Resolve fixes the selection of the leased job: it reads all that the filter
+// matches in one snapshot, checks the guards, and in one transaction writes
+// the selection, cuts it into shards and moves the job on. A crash before
+// that leaves nothing, so the next claim resolves again. ended says that the
+// job is final: nothing matched, or a guard refused it.
+func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error) {
+	var sel selection
+	err = s.inSnapshot(ctx, func(db *sqlx.Tx) error {
+		condition, args := l.Filter.SQL(s.d.filter)
+		sel, err = s.d.selectNumbers(ctx, db, l.Workspace, l.Model, condition, args, s.d.assign(nil))
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	err = s.inLargeTx(ctx, func(t *tx) error {
+		if err := t.fence(l, job.Resolving); err != nil {
+			return err
+		}
+		t.touch(l.JobID)
+		if refused := l.Guard.Check(sel.count, sel.digest); refused != nil {
+			ended = true
+			return t.refuse(l, sel, *refused)
+		}
+		ended = sel.count == 0
+		return t.fix(l, sel)
+	})
+	return ended, err
+}
+
+// fence makes sure that the lease still holds and the job is in the state it
+// is worked in.
+func (t *tx) fence(l job.Lease, want job.State) error {
+	var row struct {
+		Epoch int64
+		State job.State
+	}
+	ok, err := t.get(&row, `SELECT s.epoch, j.state FROM jobs j JOIN shards s ON s.workspace = j.workspace AND s.job = j.num
+		WHERE j.workspace = ? AND j.num = ? AND s.no = ?`+t.d.forUpdate, l.Workspace, l.Job, l.Shard)
+	switch {
+	case err != nil:
+		return err
+	case !ok || row.Epoch != l.Epoch || row.State.Final():
+		return job.ErrLeaseLost
+	case row.State != want:
+		return job.ErrStopped
+	}
+	return nil
+}
+
+// fix writes the selection and lets the job run, or ends it when there is
+// nothing to do.
+func (t *tx) fix(l job.Lease, sel selection) error {
+	if err := t.keepSelection(l, sel, sel.count > 0); err != nil {
+		return err
+	}
+	state, finished := job.Running, any(nil)
+	if sel.count == 0 {
+		state, finished = job.Succeeded, t.now
+	}
+	return t.exec1(`UPDATE jobs SET matched = ?, state = ?, finished_at = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`,
+		sel.count, state, finished, l.Workspace, l.Job)
+}
+
+// refuse fails a job whose guard does not hold, with no record written. What
+// it matched stays pending for good.
+func (t *tx) refuse(l job.Lease, sel selection, why job.Error) error {
+	if err := t.keepSelection(l, sel, false); err != nil {
+		return err
+	}
+	return t.exec1(`UPDATE jobs SET matched = ?, state = ?, finished_at = ?, error_code = ?, error_detail = ?, revision = revision + 1
+		WHERE workspace = ? AND num = ?`, sel.count, job.Failed, t.now, why.Code, why.Detail, l.Workspace, l.Job)
+}
+
+// keepSelection writes the selection and gives it to shard 0.
+func (t *tx) keepSelection(l job.Lease, sel selection, open bool) error {
+	if err := t.saveSelection(l.Workspace, l.Job, sel); err != nil {
+		return err
+	}
+	first, end := sel.bounds()
+	return t.exec1(`UPDATE shards SET first_rid = ?, before_rid = ?, next_rid = ?, open = ?, chunk_at = ?, beat = beat + 1, beat_at = ?
+		WHERE workspace = ? AND job = ? AND no = ?`,
+		first, end, first, open, t.now, t.now, l.Workspace, l.Job, l.Shard)
+}

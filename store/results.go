@@ -1,0 +1,344 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// Results lists what became of a job's records, in the order of their
+// numbers. The cursor is the number of the last one. [job.ErrBadCursor]: it
+// is no number.
+func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error) {
+	after := int64(-1)
+	if q.Cursor != "" {
+		var err error
+		if after, err = strconv.ParseInt(q.Cursor, 10, 64); err != nil {
+			return job.ResultPage{}, job.ErrBadCursor
+		}
+	}
+	var page job.ResultPage
+	err := s.inSnapshot(ctx, func(t *sqlx.Tx) error {
+		r, err := s.openResults(ctx, t, ws, id, q)
+		if err != nil {
+			return err
+		}
+		page.Complete = r.job.State.Final()
+		if err := r.collect(after); err != nil {
+			return err
+		}
+		if len(r.found) > q.Limit {
+			r.found = r.found[:q.Limit]
+			page.NextCursor = strconv.FormatInt(r.found[q.Limit-1].rid, 10)
+		}
+		page.Items, err = r.items()
+		return err
+	})
+	return page, err
+}
+
+// results reads the results of one job in one snapshot.
+type results struct {
+	ctx   context.Context
+	t     *sqlx.Tx
+	d     *dialect
+	q     job.ResultQuery
+	job   resultJob
+	model *model.Model
+	patch model.Patch
+	found []foundResult // one more than the limit, where there are more
+}
+
+type resultJob struct {
+	Num       int64
+	Workspace int64
+	Kind      job.Kind
+	Model     string
+	State     job.State
+	Change    string
+	RID       *int64  `db:"rid"`
+	RecordID  *string `db:"record_id"`
+}
+
+// A foundResult is one record's outcome before its id is looked up.
+type foundResult struct {
+	rid     int64
+	outcome job.Outcome
+	at      int64
+	former  map[string]formerColumn // of an updated one, nil when no longer kept
+	place   int                     // of an updated one, in former
+	refusal *refusal
+}
+
+func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, id string, q job.ResultQuery) (*results, error) {
+	r := &results{ctx: ctx, t: t, d: s.d, q: q}
+	ok, err := one(t.GetContext(ctx, &r.job, s.d.rebind(`SELECT num, workspace, kind, model, state, change, rid, record_id
+		FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, job.ErrNotFound
+	}
+	m, loaded := s.models.Model(r.job.Model)
+	if !loaded {
+		return nil, ErrOtherModel
+	}
+	r.model = m
+	r.patch, err = m.UnmarshalStored([]byte(r.job.Change))
+	return r, err
+}
+
+func (r *results) list(dest any, query string, args ...any) error {
+	return r.t.SelectContext(r.ctx, dest, r.d.rebind(query), args...)
+}
+
+// full reports whether the page has one more than it needs.
+func (r *results) full() bool { return len(r.found) > r.q.Limit }
+
+func (r *results) wants(o job.Outcome) bool {
+	return r.q.Outcomes == nil || slices.Contains(r.q.Outcomes, o)
+}
+
+// collect finds the outcomes behind a number: of each shard those of its
+// chunks, and then what it has not reached.
+func (r *results) collect(after int64) error {
+	if r.job.Kind == job.Single {
+		return r.collectSingle(after)
+	}
+	var shards []struct {
+		First  int64 `db:"first_rid"`
+		Next   int64 `db:"next_rid"`
+		Before int64 `db:"before_rid"`
+	}
+	if err := r.list(&shards, `SELECT first_rid, next_rid, before_rid FROM shards WHERE workspace = ? AND job = ? AND before_rid > ?
+		ORDER BY first_rid`, r.job.Workspace, r.job.Num, after); err != nil {
+		return err
+	}
+	for _, sh := range shards {
+		if err := r.collectChunks(max(after, sh.First-1), sh.Next); err != nil {
+			return err
+		}
+		if err := r.collectPending(max(after+1, sh.Next), sh.Before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *results) collectSingle(after int64) error {
+	if err := r.collectChunks(after, *r.job.RID+1); err != nil {
+		return err
+	}
+	if len(r.found) == 0 && *r.job.RID > after && r.wants(job.Pending) && !r.hasOutcome() {
+		r.found = append(r.found, foundResult{rid: *r.job.RID, outcome: job.Pending})
+	}
+	return nil
+}
+
+// hasOutcome says of a single whether it was carried out: the ends without
+// doing so are a cancel and a fault of the job.
+func (r *results) hasOutcome() bool {
+	var rows []int
+	return r.list(&rows, `SELECT 1 FROM changes WHERE workspace = ? AND job = ?`, r.job.Workspace, r.job.Num) == nil && len(rows) > 0
+}
+
+// chunksAtOnce bounds the chunks that are held in memory for one page.
+const chunksAtOnce = 4
+
+// collectChunks reads the chunks that reach behind a number, a few at a time.
+func (r *results) collectChunks(after, before int64) error {
+	for from := after; !r.full(); {
+		var rows []changeRow
+		if err := r.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, former, refused FROM changes
+			WHERE workspace = ? AND job = ? AND last_rid > ? AND first_rid < ? ORDER BY first_rid LIMIT ?`,
+			r.job.Workspace, r.job.Num, from, before, chunksAtOnce); err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		for _, row := range rows {
+			if err := r.collectChunk(row, after); err != nil {
+				return err
+			}
+			from = row.Last
+		}
+	}
+	return nil
+}
+
+type changeRow struct {
+	First     int64 `db:"first_rid"`
+	Last      int64 `db:"last_rid"`
+	At        int64
+	Updated   []byte
+	Unchanged []byte
+	Former    []byte
+	Refused   *string
+}
+
+func (r *results) collectChunk(row changeRow, after int64) error {
+	all, err := row.outcomes(r.wants)
+	if err != nil {
+		return err
+	}
+	for _, f := range all {
+		if f.rid > after && !r.full() {
+			r.found = append(r.found, f)
+		}
+	}
+	return nil
+}
+
+// outcomes lists the wanted outcomes of a chunk in the order of the numbers.
+func (row changeRow) outcomes(wants func(job.Outcome) bool) ([]foundResult, error) {
+	var all []foundResult
+	if wants(job.Updated) {
+		numbers, err := unpackNumbers(row.Updated)
+		if err != nil {
+			return nil, err
+		}
+		var former map[string]formerColumn
+		if row.Former != nil && len(numbers) > 0 {
+			if former, err = unpackFormer(row.Former); err != nil {
+				return nil, err
+			}
+		}
+		for i, n := range numbers {
+			all = append(all, foundResult{rid: row.First + int64(n), outcome: job.Updated, at: row.At, former: former, place: i})
+		}
+	}
+	if wants(job.Unchanged) {
+		numbers, err := unpackNumbers(row.Unchanged)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range numbers {
+			all = append(all, foundResult{rid: row.First + int64(n), outcome: job.Unchanged, at: row.At})
+		}
+	}
+	if row.Refused != nil {
+		var list []refusal
+		if err := json.Unmarshal([]byte(*row.Refused), &list); err != nil {
+			return nil, err
+		}
+		for i, f := range list {
+			if wants(f.Outcome) {
+				all = append(all, foundResult{rid: row.First + int64(f.Offset), outcome: f.Outcome, at: row.At, refusal: &list[i]})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b foundResult) int { return int(a.rid - b.rid) })
+	return all, nil
+}
+
+func (r *results) collectPending(from, before int64) error {
+	if !r.wants(job.Pending) || r.full() || from >= before {
+		return nil
+	}
+	numbers, err := nextNumbers(r, r.job.Workspace, r.job.Num, from, before, r.q.Limit+1-len(r.found))
+	for _, rid := range numbers {
+		r.found = append(r.found, foundResult{rid: rid, outcome: job.Pending})
+	}
+	return err
+}
+
+// items looks up the ids and words the outcomes.
+func (r *results) items() ([]job.Result, error) {
+	rids := make([]int64, len(r.found))
+	for i, f := range r.found {
+		rids[i] = f.rid
+	}
+	ids, err := idsOf(r, r.d, r.job.Workspace, r.model, rids)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]job.Result, len(r.found))
+	for i, f := range r.found {
+		items[i] = r.item(f, ids[f.rid])
+	}
+	return items, nil
+}
+
+func (r *results) item(f foundResult, id string) job.Result {
+	item := job.Result{ID: id, Outcome: f.outcome}
+	if f.outcome == job.Pending {
+		return item
+	}
+	at := time.UnixMicro(f.at).UTC()
+	item.At = &at
+	if f.former != nil {
+		item.Changed = changedFields(r.patch, f.former, f.place, r.q.Secrets)
+	}
+	if f.refusal != nil {
+		item.Error = &job.RecordError{Code: f.refusal.Code, Detail: job.Title(f.refusal.Code) + ".", Pointer: f.refusal.Pointer}
+	}
+	return item
+}
+
+// changedFields words what a patch changed in one record, from the values
+// that the record had.
+func changedFields(p model.Patch, former map[string]formerColumn, place int, secrets bool) map[string]job.Change {
+	changed := make(map[string]job.Change, len(p.Sets))
+	for _, s := range p.Sets {
+		before, err := storedValue(s.Field, former[s.Field.Name].at(place))
+		if err != nil {
+			continue
+		}
+		if c, differs := change(s, before, secrets); differs {
+			changed[s.Field.Name] = c
+		}
+	}
+	return changed
+}
+
+// change words the change of one field, masked where it is secret.
+func change(s model.Set, before any, secrets bool) (job.Change, bool) {
+	after := s.Value
+	if text, ok := before.(string); ok && s.Merge != nil {
+		after = string(model.MergeJSON([]byte(text), s.Merge))
+	}
+	from, to := s.Field.AppendJSON(nil, before), s.Field.AppendJSON(nil, after)
+	if string(from) == string(to) {
+		return job.Change{}, false
+	}
+	hidden := s.Field.WriteOnly || s.Field.Secret == model.Hashed || s.Field.Secret == model.Masked && !secrets
+	if hidden {
+		return job.Change{From: masked(from), To: masked(to)}, true
+	}
+	return job.Change{From: from, To: to}, true
+}
+
+func masked(v []byte) json.RawMessage {
+	if string(v) == "null" {
+		return v
+	}
+	return json.RawMessage(`"` + model.Mask + `"`)
+}
+
+// storedValue reads a former value back into stored form.
+func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	switch f.Kind {
+	case model.Integer, model.DateTime:
+		return strconv.ParseInt(string(raw), 10, 64)
+	case model.Number:
+		return strconv.ParseFloat(string(raw), 64)
+	case model.Boolean:
+		return string(raw) == "1" || string(raw) == "true", nil
+	}
+	var text string
+	err := json.Unmarshal(raw, &text)
+	return text, err
+}

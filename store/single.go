@@ -1,0 +1,81 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"bulkpatch/job"
+)
+
+// ApplySingle carries out a single-record patch: from queued to its final
+// state in one transaction. A job that is not queued any more is left alone,
+// so a task that comes twice does no harm. The errors are those of
+// [Store.Claim].
+func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
+	return s.inTx(ctx, func(t *tx) error {
+		var row struct {
+			leaseRow
+			RID     int64  `db:"rid"`
+			IfMatch *int64 `db:"if_match"`
+		}
+		ok, err := t.get(&row, `SELECT j.id, w.name AS workspace, j.model, j.digest, j.state, j.change, j.options, j.expected,
+				j.matched, j.throttle, j.rid, j.if_match
+			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`+t.d.forUpdate, r.Workspace, r.Job)
+		if err != nil || !ok || row.State != job.Queued {
+			return err
+		}
+		lease, err := t.lease(s.models, r, row.leaseRow)
+		if err != nil {
+			return err
+		}
+		c := &chunk{t: t, l: lease, a: t.d.assign(lease.Patch.Sets), base: row.RID, last: row.RID, selected: []uint32{0}}
+		if err := c.applyOne(row.IfMatch); err != nil {
+			return err
+		}
+		return c.endSingle()
+	})
+}
+
+// applyOne gives the record its outcome. An If-Match is judged here, on the
+// version that the record has in this transaction.
+func (c *chunk) applyOne(ifMatch *int64) error {
+	var version int64
+	there, err := c.t.get(&version, "SELECT version FROM "+c.l.Model.Table()+" WHERE rid = ? AND workspace = ?"+c.t.d.forUpdate, c.base, c.l.Workspace)
+	switch {
+	case err != nil:
+		return err
+	case !there:
+		c.skipped = []refusal{{Outcome: job.Skipped, Code: "not_found"}}
+		c.tally.Skipped = 1
+		return nil
+	case ifMatch != nil && *ifMatch != version:
+		c.skipped = []refusal{{Outcome: job.Conflicted, Code: "precondition_failed"}}
+		c.tally.Conflicted = 1
+		return nil
+	}
+	if c.changes, err = c.readListed(c.selected, "1 = 1", nil); err != nil {
+		return err
+	}
+	return c.update(false)
+}
+
+// endSingle keeps what was done and writes the final state.
+func (c *chunk) endSingle() error {
+	if err := c.keepHistory(); err != nil {
+		return err
+	}
+	summary, err := c.t.addReasons([]job.ErrorSummary{}, c.l.Workspace, c.l.Model, c.base, c.skipped)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(summary)
+	if err != nil {
+		return err
+	}
+	c.t.touch(c.l.JobID)
+	n := c.tally
+	return c.t.exec1(`UPDATE jobs SET state = ?, started_at = ?, finished_at = ?, updated = ?, unchanged = ?, skipped = ?, conflicted = ?,
+			failed = ?, summary = ?, revision = revision + 1
+		WHERE workspace = ? AND num = ?`, n.End(), c.t.now, c.t.now, n.Updated, n.Unchanged, n.Skipped, n.Conflicted,
+		n.Failed, string(text), c.l.Workspace, c.l.Job)
+}

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/mattn/go-sqlite3"
+
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// readers is the size of SQLite's pool of reading connections.
+const readers = 4
+
+var sqliteDialect = &dialect{
+	name:       "sqlite",
+	filter:     filter.SQLite,
+	rebind:     func(q string) string { return q },
+	migrations: "migrations/sqlite",
+	columnType: sqliteType,
+	notIndexed: " NOT INDEXED",
+	differs:    "IS NOT",
+	same:       "IS",
+	inList:     "IN (SELECT value FROM json_each(?))",
+	barrier:    " LIMIT -1",
+	collect: func(expr, condition string) string {
+		return "json_group_array(" + expr + ") FILTER (WHERE " + condition + ")"
+	},
+	merge:    func(column string) string { return "json_patch(COALESCE(" + column + ", '{}'), ?)" },
+	classify: classifySQLite,
+	refusal:  sqliteRefusal,
+}
+
+func sqliteType(k model.Kind) string {
+	switch k {
+	case model.Integer, model.Boolean, model.DateTime:
+		return "INTEGER"
+	case model.Number:
+		return "REAL"
+	default:
+		return "TEXT"
+	}
+}
+
+// openSQLite opens the one writing connection and the pool of readers.
+//
+// The writer begins every transaction IMMEDIATE: a deferred one that turns
+// into a write fails with "locked" whenever another process wrote meanwhile.
+// synchronous=FULL makes a commit survive a power cut, which is what a 202
+// promises.
+func openSQLite(ctx context.Context, path string) (*sqlx.Conn, *sqlx.DB, error) {
+	file := sqliteFile(path)
+	writeDB, err := sqlx.Open("sqlite3", file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-65536")
+	if err != nil {
+		return nil, nil, err
+	}
+	writeDB.SetMaxOpenConns(1)
+	conn, err := writeDB.Connx(ctx)
+	if err != nil {
+		return nil, nil, explainSQLite(err)
+	}
+	// From here on the writer waits for the lock itself; see lockPoll.
+	if _, err := conn.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err != nil {
+		return nil, nil, explainSQLite(err)
+	}
+	read, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-16384")
+	if err != nil {
+		return nil, nil, err
+	}
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	return conn, read, nil
+}
+
+func sqliteFile(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
+
+// sqliteMigrations opens the connection on which the fixed tables are made.
+func sqliteMigrations(path string) (*sql.DB, error) {
+	return sql.Open("sqlite3", sqliteFile(path)+"?_txlock=immediate&_foreign_keys=1&_busy_timeout=10000")
+}
+
+func explainSQLite(err error) error {
+	if strings.Contains(err.Error(), "CGO_ENABLED=0") {
+		return errors.New("this binary was built without cgo, which SQLite needs: build it with CGO_ENABLED=1 and a C compiler")
+	}
+	return fmt.Errorf("%w (is the folder there, and writable?)", err)
+}
+
+func classifySQLite(err error) error {
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code {
+	case sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrIoErr, sqlite3.ErrCantOpen, sqlite3.ErrReadonly, sqlite3.ErrProtocol:
+		return fmt.Errorf("%w: %w", job.ErrUnavailable, err)
+	case sqlite3.ErrFull:
+		return fmt.Errorf("%w: %w", job.ErrStorageFull, err)
+	}
+	return err
+}
+
+// sqliteRefusal reads the index from the message, the only place where SQLite
+// names it: "UNIQUE constraint failed: c_x.workspace, c_x.domain", or
+// "...: index 'name'" for an index on an expression.
+func sqliteRefusal(err error) (string, bool) {
+	var e sqlite3.Error
+	if !errors.As(err, &e) || e.Code != sqlite3.ErrConstraint {
+		return "", false
+	}
+	_, columns, _ := strings.Cut(e.Error(), "UNIQUE constraint failed: ")
+	last := columns[strings.LastIndex(columns, ".")+1:]
+	return last, true
+}

@@ -1,0 +1,126 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+
+	"github.com/google/uuid"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// Submit accepts a job: when it returns without an error, the job is on disk
+// and will run, whatever becomes of this process or of Redis. With an
+// idempotency key that has made a job before, that job is returned and
+// replayed is true. [job.ErrNotFound]: a single's record does not exist.
+// [job.ErrKeyReused]: the key was used for another request.
+func (s *Store) Submit(ctx context.Context, sub job.Submission) (j job.Job, replayed bool, err error) {
+	id := uuid.Must(uuid.NewV7()).String()
+	err = s.inTx(ctx, func(t *tx) error {
+		if before, err := t.replay(sub); err != nil || before != "" {
+			id, replayed = before, before != ""
+			return err
+		}
+		return t.accept(id, sub)
+	})
+	if err != nil {
+		return job.Job{}, false, err
+	}
+	j, err = s.Job(ctx, sub.Workspace, id)
+	return j, replayed, err
+}
+
+// replay finds the job that the submission's idempotency key has made.
+func (t *tx) replay(sub job.Submission) (jobID string, err error) {
+	if sub.IdempotencyKey == "" {
+		return "", nil
+	}
+	var before struct {
+		Fingerprint string
+		ID          string
+	}
+	ok, err := t.get(&before, `SELECT i.fingerprint, j.id FROM idempotency i JOIN jobs j ON j.num = i.job
+		WHERE i.workspace = ? AND i.key = ?`, sub.Workspace.ID, sub.IdempotencyKey)
+	if err != nil || !ok {
+		return "", err
+	}
+	if before.Fingerprint != sub.Fingerprint {
+		return "", job.ErrKeyReused
+	}
+	return before.ID, nil
+}
+
+// accept writes the job, the row of its idempotency key and the ring that
+// gets it going.
+func (t *tx) accept(id string, sub job.Submission) error {
+	r, err := t.newJobRow(id, sub)
+	if err != nil {
+		return err
+	}
+	var num int64
+	_, err = t.get(&num, `INSERT INTO jobs
+		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options,
+		 expected, if_match, record_id, rid, matched, throttle)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
+	if err != nil {
+		return err
+	}
+	if sub.IdempotencyKey != "" {
+		if err := t.exec1(`INSERT INTO idempotency (workspace, key, fingerprint, job) VALUES (?, ?, ?, ?)`,
+			sub.Workspace.ID, sub.IdempotencyKey, sub.Fingerprint, num); err != nil {
+			return err
+		}
+	}
+	ref := job.Ref{Workspace: sub.Workspace.ID, Job: num}
+	if sub.Kind != job.Single {
+		if err := t.exec1(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
+			return err
+		}
+	}
+	return t.ring(ref, sub.Kind == job.Single, 0, t.now)
+}
+
+func (t *tx) newJobRow(id string, sub job.Submission) ([]any, error) {
+	options, err := json.Marshal(sub.Options)
+	if err != nil {
+		return nil, err
+	}
+	var filterText, recordID, rid, matched any
+	if sub.Kind == job.Single {
+		number, err := t.numberOf(sub.Workspace.ID, sub.Model, sub.RecordID)
+		if err != nil {
+			return nil, err
+		}
+		recordID, rid, matched = model.FormatID(sub.RecordID), number, 1
+	} else {
+		filterText = string(sub.Filter.JSON())
+	}
+	return []any{
+		sub.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.now, sub.CreatedBy,
+		filterText, string(sub.Patch.Display()), string(sub.Patch.MarshalStored()), string(options),
+		sub.Digest, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond,
+	}, nil
+}
+
+// numberOf finds a record's internal number, or answers [job.ErrNotFound].
+func (t *tx) numberOf(ws int64, m *model.Model, id any) (int64, error) {
+	var rid int64
+	ok, err := t.get(&rid, "SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?", ws, id)
+	if err != nil {
+		return 0, err
+	}
+	return rid, found(ok)
+}
+
+// ring puts a piece of work into the outbox, to be found at an epoch. There
+// is at most one row for each piece: a later ring takes the earlier one's
+// place.
+func (t *tx) ring(ref job.Ref, single bool, epoch, dueAt int64) error {
+	t.rang = true
+	return t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (workspace, job, shard) DO UPDATE
+		SET epoch = excluded.epoch, seq = excluded.seq, due_at = excluded.due_at`,
+		ref.Workspace, ref.Job, ref.Shard, single, epoch, rand.Int64(), dueAt)
+}

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkpatch/model"
+)
+
+// A LossError says that a changed model file would lose data, and the way
+// out.
+type LossError struct {
+	Model, Field string
+	Reason       string
+	WayOut       string
+}
+
+func (e *LossError) Error() string {
+	return fmt.Sprintf("model %s, field %s: %s. %s", e.Model, e.Field, e.Reason, e.WayOut)
+}
+
+// A column is what the database remembers of a field that a table was made
+// with.
+type column struct {
+	Name string     `json:"name"` // of the field
+	SQL  string     `json:"sql"`  // of the column
+	Kind model.Kind `json:"kind"`
+}
+
+// stored lists the fields that have a column of their own beside the roles'.
+func stored(m *model.Model) []*model.Field {
+	var fields []*model.Field
+	for _, f := range m.Fields {
+		if f.Role == model.RoleNone {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// quoted is the column of a field as it stands in SQL.
+func quoted(f *model.Field) string { return `"` + f.Column + `"` }
+
+// migrateModels makes or extends the table of each loaded model.
+func (s *Store) migrateModels(t *tx) error {
+	for _, m := range s.models.All() {
+		if err := t.migrateModel(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) migrateModel(m *model.Model) error {
+	var had struct {
+		Digest  string
+		Columns string
+	}
+	known, err := t.get(&had, `SELECT digest, columns FROM models WHERE name = ?`, m.Name)
+	if err != nil || known && had.Digest == m.Digest {
+		return err
+	}
+	var before []column
+	if known {
+		if err := json.Unmarshal([]byte(had.Columns), &before); err != nil {
+			return err
+		}
+		err = t.extendTable(m, before)
+	} else {
+		err = t.createTable(m)
+	}
+	if err != nil {
+		return err
+	}
+	if err := t.alignIndexes(m); err != nil {
+		return err
+	}
+	return t.rememberModel(m, before)
+}
+
+func (t *tx) createTable(m *model.Model) error {
+	columns := []string{
+		"rid INTEGER PRIMARY KEY",
+		"workspace INTEGER NOT NULL",
+		"id " + t.d.columnType(m.Role(model.RoleID).Kind) + " NOT NULL",
+		"version INTEGER NOT NULL",
+		"created_at INTEGER NOT NULL",
+		"updated_at INTEGER NOT NULL",
+		"last_job INTEGER",
+	}
+	for _, f := range stored(m) {
+		columns = append(columns, quoted(f)+" "+t.d.columnType(f.Kind))
+	}
+	return t.exec1("CREATE TABLE " + m.Table() + " (" + strings.Join(columns, ", ") + ") STRICT")
+}
+
+// extendTable adds the columns of new fields, and refuses what would lose
+// values that are there.
+func (t *tx) extendTable(m *model.Model, before []column) error {
+	if id := m.Role(model.RoleID); !slices.Contains(before, column{id.Name, id.Column, id.Kind}) {
+		return &LossError{m.Name, id.Name, "the id has changed its name or type",
+			"Keep it as it was, or give the new model another name and move the records with export and import"}
+	}
+	for _, f := range stored(m) {
+		if err := t.extendColumn(m, f, before); err != nil {
+			return err
+		}
+	}
+	for _, c := range before {
+		if _, still := m.Field(c.Name); still {
+			continue
+		}
+		if err := t.checkEmpty(m, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) extendColumn(m *model.Model, f *model.Field, before []column) error {
+	i := slices.IndexFunc(before, func(c column) bool { return strings.EqualFold(c.SQL, f.Column) })
+	switch {
+	case i < 0:
+		return t.exec1("ALTER TABLE " + m.Table() + " ADD COLUMN " + quoted(f) + " " + t.d.columnType(f.Kind))
+	case before[i].Kind != f.Kind:
+		return &LossError{m.Name, f.Name,
+			fmt.Sprintf("its type would change from %s to %s", before[i].Kind, f.Kind),
+			"Keep the type, or add a field of another name and fill it from an export"}
+	}
+	return nil
+}
+
+// checkEmpty lets a field go only when no record has a value in it.
+func (t *tx) checkEmpty(m *model.Model, c column) error {
+	var one int
+	some, err := t.get(&one, `SELECT 1 FROM `+m.Table()+` WHERE "`+c.SQL+`" IS NOT NULL LIMIT 1`)
+	if err != nil || !some {
+		return err
+	}
+	return &LossError{m.Name, c.Name, "it is gone from the model but records have values in it",
+		"Put it back into the file (readOnly keeps it from changing), or clear it on all records first"}
+}
+
+// rememberModel keeps what the table has, the columns of fields that went
+// included: their names are taken for good.
+func (t *tx) rememberModel(m *model.Model, before []column) error {
+	columns := before
+	for _, f := range m.Fields {
+		if c := (column{f.Name, f.Column, f.Kind}); !slices.Contains(columns, c) {
+			columns = append(columns, c)
+		}
+	}
+	text, err := json.Marshal(columns)
+	if err != nil {
+		return err
+	}
+	return t.exec1(`INSERT INTO models (name, digest, columns) VALUES (?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, columns = excluded.columns`,
+		m.Name, m.Digest, string(text))
+}
+
+// alignIndexes makes the indexes that the model asks for and drops those that
+// it no longer does.
+func (t *tx) alignIndexes(m *model.Model) error {
+	want := map[string]string{
+		m.Table() + "_id": "UNIQUE INDEX " + m.Table() + "_id ON " + m.Table() + " (workspace, id)",
+	}
+	for _, f := range stored(m) {
+		switch {
+		case f.Unique:
+			name := m.Table() + "_u_" + f.Column
+			want[name] = `UNIQUE INDEX "` + name + `" ON ` + m.Table() + " (workspace, " + quoted(f) + ")"
+		case f.Indexed:
+			name := m.Table() + "_i_" + f.Column
+			want[name] = `INDEX "` + name + `" ON ` + m.Table() + " (workspace, " + quoted(f) + ")"
+		}
+	}
+	have, err := t.indexes(m)
+	if err != nil {
+		return err
+	}
+	for _, name := range have {
+		if want[name] == "" {
+			if err := t.exec1(`DROP INDEX "` + name + `"`); err != nil {
+				return err
+			}
+		}
+		delete(want, name)
+	}
+	for _, definition := range want {
+		if err := t.createIndex(m, definition); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) indexes(m *model.Model) ([]string, error) {
+	var names []string
+	err := t.list(&names, `SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`, m.Table())
+	return names, err
+}
+
+func (t *tx) createIndex(m *model.Model, definition string) error {
+	err := t.exec1("CREATE " + definition)
+	if name, refused := t.d.refusal(err); refused {
+		return &LossError{m.Name, name, "it would become unique but some records share a value",
+			"Give them values of their own first, or leave it as it was"}
+	}
+	return err
+}

@@ -1,0 +1,260 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/mattn/go-sqlite3"
+
+	"bulkpatch/job"
+)
+
+// size says how a transaction is scheduled.
+type size int
+
+const (
+	small size = iota // quick; may share its commit with others
+	large             // runs alone, after the small ones that wait
+)
+
+// maxMembers bounds the small transactions of one commit, and so how long
+// the first of them waits for the last.
+const maxMembers = 128
+
+// lockWait is how long a transaction waits for another process that writes,
+// and lockPoll how often it asks. SQLite's own busy handler backs off to
+// 100 ms, by which a process would never get in between another's chunks.
+const (
+	lockWait = 5 * time.Second
+	lockPoll = time.Millisecond
+)
+
+var errClosed = errors.New("the store is closed")
+
+// A member is one transaction in the writer's queue.
+type member struct {
+	fn   func(*tx) error
+	tx   *tx
+	done chan error // gets the result once
+
+	mu      sync.Mutex
+	started bool
+	gone    bool // the caller left before the start
+}
+
+// start reports whether the member is still wanted, after which its caller
+// waits for the result.
+func (m *member) start() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.started = !m.gone
+	return m.started
+}
+
+// leave reports whether the caller may go: the member has not started and
+// never will.
+func (m *member) leave() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.gone = !m.started
+	return m.gone
+}
+
+// A writer is the one goroutine that writes to SQLite. Small transactions
+// that wait at the same time join into one commit, because on a disk that
+// keeps its promises the sync of a commit costs far more than they do.
+type writer struct {
+	conn  *sqlx.Conn
+	d     *dialect
+	now   func() int64
+	stmts statements
+
+	queue [2]chan *member // by size
+	quit  chan struct{}
+	ended chan struct{}
+}
+
+func newWriter(conn *sqlx.Conn, d *dialect, now func() int64) *writer {
+	w := &writer{
+		conn: conn, d: d, now: now,
+		queue: [2]chan *member{make(chan *member, maxMembers), make(chan *member)},
+		quit:  make(chan struct{}), ended: make(chan struct{}),
+	}
+	go w.run()
+	return w
+}
+
+// close ends the goroutine after the transaction in progress.
+func (w *writer) close() error {
+	close(w.quit)
+	<-w.ended
+	w.stmts.close()
+	return w.conn.Close()
+}
+
+// do runs fn in a transaction and returns after its commit. The context ends
+// the wait for a turn, never a transaction that has begun.
+func (w *writer) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+	m := &member{fn: fn, done: make(chan error, 1)}
+	select {
+	case w.queue[n] <- m:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-w.ended:
+		return nil, errClosed
+	}
+	select {
+	case err := <-m.done:
+		return m.tx, err
+	case <-w.ended:
+		return w.atTheEnd(m)
+	case <-ctx.Done():
+		if m.leave() {
+			return nil, ctx.Err()
+		}
+		err := <-m.done
+		return m.tx, err
+	}
+}
+
+// atTheEnd tells a member that ran as the writer closed from one that never
+// will.
+func (w *writer) atTheEnd(m *member) (*tx, error) {
+	select {
+	case err := <-m.done:
+		return m.tx, err
+	default:
+		return nil, errClosed
+	}
+}
+
+func (w *writer) run() {
+	defer close(w.ended)
+	for {
+		// Small before large: whoever waits for a page waits for these.
+		select {
+		case m := <-w.queue[small]:
+			w.commit(w.gather(m))
+			continue
+		case <-w.quit:
+			return
+		default:
+		}
+		select {
+		case m := <-w.queue[small]:
+			w.commit(w.gather(m))
+		case m := <-w.queue[large]:
+			w.commit([]*member{m})
+		case <-w.quit:
+			return
+		}
+	}
+}
+
+// gather takes the small transactions that are waiting right now.
+func (w *writer) gather(first *member) []*member {
+	batch := []*member{first}
+	for len(batch) < maxMembers {
+		select {
+		case m := <-w.queue[small]:
+			batch = append(batch, m)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit runs a batch in one transaction and answers each member after the
+// COMMIT: a member whose own work failed gets its error, and when the
+// transaction as a whole fails, everybody does.
+func (w *writer) commit(batch []*member) {
+	results := make([]error, len(batch))
+	whole := w.transact(batch, results)
+	for i, m := range batch {
+		if whole != nil && results[i] == nil {
+			results[i] = whole
+		}
+		m.done <- results[i]
+	}
+}
+
+func (w *writer) transact(batch []*member, results []error) error {
+	ctx := context.Background()
+	if err := w.begin(ctx); err != nil {
+		return err
+	}
+	now := w.now()
+	for i, m := range batch {
+		if !m.start() {
+			results[i] = context.Canceled
+			continue
+		}
+		m.tx = &tx{ctx: ctx, conn: w.conn, d: w.d, stmts: &w.stmts, now: now}
+		results[i] = w.runMember(m, len(batch) == 1)
+		if fatal(results[i]) {
+			return errors.Join(results[i], w.rollback(ctx))
+		}
+	}
+	if len(batch) == 1 && results[0] != nil {
+		return w.rollback(ctx)
+	}
+	if _, err := w.conn.ExecContext(ctx, `COMMIT`); err != nil {
+		return errors.Join(err, w.rollback(ctx))
+	}
+	return nil
+}
+
+// runMember runs one member, under a savepoint unless it is alone.
+func (w *writer) runMember(m *member, alone bool) error {
+	if alone {
+		return m.fn(m.tx)
+	}
+	return m.tx.attempt(func() error { return m.fn(m.tx) })
+}
+
+// begin takes SQLite's write lock.
+func (w *writer) begin(ctx context.Context) error {
+	deadline := time.Now().Add(lockWait)
+	for {
+		_, err := w.conn.ExecContext(ctx, `BEGIN IMMEDIATE`)
+		var e sqlite3.Error
+		if err == nil || !errors.As(err, &e) || e.Code != sqlite3.ErrBusy || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-time.After(lockPoll):
+		case <-w.quit:
+			return fmt.Errorf("%w: closing", job.ErrUnavailable)
+		}
+	}
+}
+
+// rollback undoes the transaction. SQLite may have done so by itself, after
+// a full disk for instance; then there is nothing to undo, which is no error.
+func (w *writer) rollback(ctx context.Context) error {
+	_, err := w.conn.ExecContext(ctx, `ROLLBACK`)
+	var e sqlite3.Error
+	if errors.As(err, &e) && e.Code == sqlite3.ErrError {
+		return nil
+	}
+	return err
+}
+
+// fatal reports whether an error concerns the whole transaction and not only
+// the member it met.
+func fatal(err error) bool {
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrNomem, sqlite3.ErrCorrupt, sqlite3.ErrReadonly:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,149 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"bulkpatch/job"
+)
+
+const (
+	// relayPoll is how often the outbox is read without a bell, for the sake
+	// of other processes' rings.
+	relayPoll = 200 * time.Millisecond
+	// relayPause is how long the relay waits after Redis or the database
+	// failed it.
+	relayPause = 500 * time.Millisecond
+	// batch bounds the rings of one pass.
+	batch = 500
+)
+
+// A Relay tells Redis of the work in the outbox. Any number of processes may
+// run one: a ring that two of them send is queued once.
+//
+// It is the scheduler, too. Patches of one record go out at once. Of bulk
+// shards it keeps no more tasks waiting in Redis than there are workers, and
+// takes them from the workspaces in turn: what has not been sent can still be
+// put in a better order.
+type Relay struct {
+	store  Store
+	client *asynq.Client
+	queues *asynq.Inspector
+	log    *slog.Logger
+	turns  turns
+	silent bool // the fault of the last pass has been logged
+}
+
+// NewRelay makes a relay. It connects when it runs.
+func NewRelay(s Store, redis asynq.RedisConnOpt, log *slog.Logger) *Relay {
+	return &Relay{store: s, client: asynq.NewClient(redis), queues: asynq.NewInspector(redis), log: log}
+}
+
+// Run relays until the context ends.
+func (r *Relay) Run(ctx context.Context) error {
+	defer r.client.Close()
+	defer r.queues.Close()
+	for {
+		wait := relayPoll
+		if err := r.pass(ctx); err != nil {
+			wait = relayPause
+			r.complain(ctx, err)
+		} else {
+			r.silent = false
+			wait = min(wait, r.untilDue(ctx))
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-r.store.Bell():
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// complain logs a fault once, until a pass succeeds again.
+func (r *Relay) complain(ctx context.Context, err error) {
+	if !r.silent && ctx.Err() == nil {
+		r.log.Warn("tasks cannot be sent now; jobs are safe and wait", "error", err)
+	}
+	r.silent = true
+}
+
+// untilDue is how long it is until the next ring is due.
+func (r *Relay) untilDue(ctx context.Context) time.Duration {
+	wait, ok, err := r.store.NextDue(ctx)
+	if err != nil || !ok {
+		return relayPoll
+	}
+	return max(wait, time.Millisecond)
+}
+
+// pass sends what may be sent now.
+func (r *Relay) pass(ctx context.Context) error {
+	singles, err := r.store.Singles(ctx, batch)
+	if err != nil {
+		return err
+	}
+	if err := r.send(ctx, singles); err != nil {
+		return err
+	}
+	bulks, err := r.store.Bulks(ctx, batch)
+	if err != nil || len(bulks) == 0 {
+		return err
+	}
+	room, err := r.room()
+	if err != nil {
+		return err
+	}
+	return r.send(ctx, r.turns.pick(bulks, room))
+}
+
+// room is how many bulk tasks more may wait in Redis.
+func (r *Relay) room() (int, error) {
+	servers, err := r.queues.Servers()
+	if err != nil {
+		return 0, err
+	}
+	workers := 0
+	for _, s := range servers {
+		if s.Queues[bulkQueue] > 0 {
+			workers += s.Concurrency
+		}
+	}
+	info, err := r.queues.GetQueueInfo(bulkQueue)
+	if errors.Is(err, asynq.ErrQueueNotFound) {
+		return max(workers, 1), nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return max(workers, 1) - info.Pending, nil
+}
+
+// send queues rings, and takes those that are queued out of the outbox.
+func (r *Relay) send(ctx context.Context, rings []job.Ring) error {
+	for i, ring := range rings {
+		task, err := newTask(ring)
+		if err == nil {
+			_, err = r.client.EnqueueContext(ctx, task)
+		}
+		if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+			return errors.Join(err, r.sent(ctx, rings[:i]))
+		}
+	}
+	return r.sent(ctx, rings)
+}
+
+func (r *Relay) sent(ctx context.Context, rings []job.Ring) error {
+	if len(rings) == 0 {
+		return nil
+	}
+	return r.store.Sent(ctx, rings)
+}

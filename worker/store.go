@@ -1,0 +1,32 @@
+package worker
+
+import (
+	"context"
+	"time"
+
+	"bulkpatch/job"
+)
+
+// A Store is what the worker needs of the database. Errors are those of
+// package job; any other is a fault that may pass.
+type Store interface {
+	// Bell has a value soon after this process put work into the outbox.
+	Bell() <-chan struct{}
+	Singles(ctx context.Context, limit int) ([]job.Ring, error)
+	Bulks(ctx context.Context, perWorkspace int) ([]job.Ring, error)
+	NextDue(ctx context.Context) (wait time.Duration, ok bool, err error)
+	Sent(ctx context.Context, rings []job.Ring) error
+
+	Claim(ctx context.Context, r job.Ring) (job.Lease, error)
+	Beat(ctx context.Context, l job.Lease, reason string) error
+	Resolve(ctx context.Context, l job.Lease) (ended bool, err error)
+	ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Step, error)
+	ApplySingle(ctx context.Context, r job.Ring) error
+	Yield(ctx context.Context, l job.Lease, after time.Duration, reason string) error
+	Finish(ctx context.Context, ref job.Ref) error
+	Settle(ctx context.Context, ref job.Ref) error
+	Stop(ctx context.Context, ref job.Ref, why job.Error) error
+
+	Pulses(ctx context.Context, limit int) ([]job.Pulse, error)
+	RingAgain(ctx context.Context, p job.Pulse) error
+}

@@ -1,0 +1,95 @@
+package worker
+
+import (
+	"context"
+	"time"
+
+	"bulkpatch/job"
+)
+
+const (
+	sweepEvery = time.Second
+	// patience is how long work may show no sign of life until the sweep
+	// rings for it again. It doubles with each ring in vain.
+	patience    = 5 * time.Second
+	maxPatience = time.Minute
+	// sweepLimit bounds what one pass looks at; the oldest jobs come first.
+	sweepLimit = 1000
+)
+
+// A watched is a piece of work as the sweep last saw it move.
+type watched struct {
+	pulse    job.Pulse
+	since    time.Time // by this process's own monotonic clock
+	patience time.Duration
+}
+
+// A sweep finds work that was rung for and has stood still: its task was
+// lost, or its worker died. It trusts no clock but its own, and compares only
+// what it has seen itself.
+type sweep struct {
+	store Store
+	now   func() time.Time
+	seen  map[job.Ref]watched
+}
+
+// sweepUntil sweeps until the context ends.
+func (w *Worker) sweepUntil(ctx context.Context) {
+	s := sweep{store: w.store, now: time.Now, seen: make(map[job.Ref]watched)}
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := s.pass(ctx); err != nil && ctx.Err() == nil {
+				w.log.Warn("the sweep could not look at all work", "error", err)
+			}
+		}
+	}
+}
+
+// pass looks at all work once, and rings again for what has stood still for
+// longer than its patience.
+func (s *sweep) pass(ctx context.Context) error {
+	pulses, err := s.store.Pulses(ctx, sweepLimit)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	seen := make(map[job.Ref]watched, len(pulses))
+	for _, p := range pulses {
+		v := s.look(p, now)
+		if v, err = s.mend(ctx, v, now); err != nil {
+			return err
+		}
+		seen[p.Ref] = v
+	}
+	s.seen = seen
+	return nil
+}
+
+// look compares a pulse with the one before.
+func (s *sweep) look(p job.Pulse, now time.Time) watched {
+	v, known := s.seen[p.Ref]
+	if !known || v.pulse != p {
+		return watched{pulse: p, since: now, patience: patience}
+	}
+	return v
+}
+
+// mend does what the work waits for: settle a stop, finish what has no open
+// shard, ring for what stands still.
+func (s *sweep) mend(ctx context.Context, v watched, now time.Time) (watched, error) {
+	switch {
+	case v.pulse.Stopping:
+		return v, s.store.Settle(ctx, v.pulse.Ref)
+	case v.pulse.Idle:
+		return v, s.store.Finish(ctx, v.pulse.Ref)
+	case now.Sub(v.since) < v.patience:
+		return v, nil
+	}
+	v.since, v.patience = now, min(2*v.patience, maxPatience)
+	return v, s.store.RingAgain(ctx, v.pulse)
+}

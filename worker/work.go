@@ -1,0 +1,138 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"math"
+	"sync"
+	"time"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// failClaim deals with work that could not be claimed.
+func (w *Worker) failClaim(ctx context.Context, r job.Ring, err error) {
+	var faults model.Faults
+	switch {
+	case errors.Is(err, job.ErrLeaseLost):
+		// Somebody else has it, or it has ended.
+	case errors.Is(err, job.ErrStopped):
+		w.logError(r.Ref, w.store.Settle(ctx, r.Ref))
+	case errors.As(err, &faults):
+		// The model has changed so that the job means nothing any more.
+		w.logError(r.Ref, w.store.Stop(ctx, r.Ref, job.Error{
+			Code:   "model_changed",
+			Detail: "The job's filter or patch does not fit the model any more. Submit it again as the model now is.",
+		}))
+	default:
+		w.logError(r.Ref, err)
+	}
+}
+
+func (w *Worker) logError(ref job.Ref, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		w.log.Warn("work could not be taken; the sweep will ring for it again", "num", ref.Job, "shard", ref.Shard, "error", err)
+	}
+}
+
+// work carries a leased shard on until it is done, is stopped, or has had its
+// slice of time. It keeps no progress of its own, so it is safe to run again
+// after a crash.
+func (w *Worker) work(ctx context.Context, l job.Lease) error {
+	defer w.beat(ctx, l)()
+	if !l.Resolved {
+		ended, err := w.store.Resolve(ctx, l)
+		if err != nil || ended {
+			return w.leave(ctx, l, err)
+		}
+	}
+	return w.leave(ctx, l, w.chunks(ctx, l))
+}
+
+// errYield says that the shard's turn is over; more work is left.
+var errYield = errors.New("the turn is over")
+
+// chunks applies chunk after chunk.
+func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
+	began := time.Now()
+	size := w.chunk
+	for {
+		if why := l.Options.GiveUp(l.Tally); why != nil {
+			return w.store.Stop(ctx, l.Ref, *why)
+		}
+		started := time.Now()
+		step, err := w.store.ApplyChunk(ctx, l, min(size, throttled(l)))
+		switch {
+		case errors.Is(err, job.ErrRefused):
+			// One of them is at fault: half as many, until it stands alone.
+			size = max(1, size/2)
+			continue
+		case err != nil:
+			return err
+		}
+		w.stats.chunk(step, time.Since(started))
+		l.Tally, size = step.Tally, min(w.chunk, 2*size)
+		switch {
+		case step.Done:
+			return w.store.Finish(ctx, l.Ref)
+		case l.Throttle != nil:
+			due := time.Duration(float64(step.N) / *l.Throttle * float64(time.Second))
+			return w.store.Yield(ctx, l, due-time.Since(started), "throttled")
+		case ctx.Err() != nil || time.Since(began) > slice:
+			return errYield
+		}
+	}
+}
+
+// throttled is how many records a throttled job may take at once: half a
+// second's worth, so that its progress is even.
+func throttled(l job.Lease) int {
+	if l.Throttle == nil {
+		return math.MaxInt
+	}
+	return int(max(1, *l.Throttle/2))
+}
+
+// leave gives the shard up in the way that the reason asks for. At the end of
+// the process it still has the time to do so.
+func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
+	defer cancel()
+	switch {
+	case reason == nil || errors.Is(reason, job.ErrLeaseLost):
+		return nil
+	case errors.Is(reason, job.ErrStopped):
+		return w.store.Settle(ctx, l.Ref)
+	case errors.Is(reason, errYield) || errors.Is(reason, context.Canceled):
+		return w.store.Yield(ctx, l, 0, "")
+	case errors.Is(reason, job.ErrStorageFull):
+		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, "storage_full"))
+	default:
+		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, "database_unavailable"))
+	}
+}
+
+// beat shows signs of life until the function it returns is called.
+func (w *Worker) beat(ctx context.Context, l job.Lease) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		tick := time.NewTicker(beatEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if w.store.Beat(ctx, l, "") != nil {
+					return // lost, or the database is away: then the chunks tell
+				}
+			}
+		}
+	})
+	return func() {
+		cancel()
+		ended.Wait()
+	}
+}

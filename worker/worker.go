@@ -1,0 +1,140 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"bulkpatch/job"
+)
+
+// Defaults and limits of a [Config].
+const (
+	DefaultConcurrency = 4
+	DefaultChunk       = 10_000
+	MaxChunk           = 50_000
+
+	singleConcurrency = 32 // enough to fill a shared commit
+
+	// idlePoll is how often an idle queue is asked for work, which is the
+	// latency of a single-record patch. asynq's own default is a second.
+	idlePoll = 20 * time.Millisecond
+	// slice is how long a task works before it lets others have its turn.
+	slice = time.Second
+	// beatEvery is how often a lease shows that it is alive while a long
+	// statement runs.
+	beatEvery = 2 * time.Second
+	// shutdown is how long a chunk in flight may take to commit at the end.
+	shutdown = 6 * time.Second
+	// faultPause is how long a shard waits after a fault that may pass.
+	faultPause = time.Second
+)
+
+// A Config says what a worker works on and how hard.
+type Config struct {
+	Store       Store
+	Redis       asynq.RedisConnOpt
+	Log         *slog.Logger
+	Concurrency int // bulk shards at a time; 0 is DefaultConcurrency
+	Chunk       int // most records of one transaction; 0 is DefaultChunk
+}
+
+// A Worker works on jobs that Redis has tasks for.
+type Worker struct {
+	store Store
+	redis asynq.RedisConnOpt
+	log   *slog.Logger
+	bulk  int
+	chunk int
+	stats *stats
+}
+
+// New makes a worker. It connects when it runs.
+func New(c Config) *Worker {
+	return &Worker{
+		store: c.Store, redis: c.Redis, log: c.Log,
+		bulk:  cmp.Or(c.Concurrency, DefaultConcurrency),
+		chunk: min(cmp.Or(c.Chunk, DefaultChunk), MaxChunk),
+		stats: newStats(),
+	}
+}
+
+// Metrics counts what the worker did.
+func (w *Worker) Metrics() prometheus.Collector { return w.stats }
+
+// Run works until the context ends. Then it takes no more tasks, lets the
+// chunks in flight commit, gives its shards back and returns.
+func (w *Worker) Run(ctx context.Context) error {
+	var ended sync.WaitGroup
+	defer ended.Wait()
+	singles, err := w.serve(ctx, singleQueue, singleConcurrency, w.handleSingle)
+	if err != nil {
+		return err
+	}
+	defer ended.Go(singles.Shutdown)
+	bulks, err := w.serve(ctx, bulkQueue, w.bulk, w.handleBulk)
+	if err != nil {
+		return err
+	}
+	defer ended.Go(bulks.Shutdown)
+	w.sweepUntil(ctx)
+	return nil
+}
+
+// serve starts the workers of one queue.
+func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(context.Context, job.Ring)) (*asynq.Server, error) {
+	server := asynq.NewServer(w.redis, asynq.Config{
+		Concurrency:              n,
+		Queues:                   map[string]int{queue: 1},
+		TaskCheckInterval:        idlePoll,
+		DelayedTaskCheckInterval: time.Minute, // nothing is ever scheduled
+		JanitorInterval:          time.Hour,   // nothing is ever retained
+		ShutdownTimeout:          shutdown,
+		Logger:                   asynqLog{w.log.With("queue", queue)},
+		LogLevel:                 asynq.WarnLevel,
+	})
+	// Handlers see the worker's context and not the task's: a task that
+	// asynq gives up may still be worked on, and the epoch decides about it.
+	err := server.Start(asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error {
+		ring, err := readTask(t)
+		if err != nil {
+			w.log.Warn("a task that nobody can read was dropped", "queue", queue)
+			return nil
+		}
+		handle(ctx, ring)
+		return nil
+	}))
+	if err != nil {
+		return nil, fmt.Errorf("start the workers of queue %s: %w", queue, err)
+	}
+	return server, nil
+}
+
+// The handlers answer nothing to asynq: what fails is found by the sweep,
+// which is quicker than a retry and is there anyway.
+
+func (w *Worker) handleSingle(ctx context.Context, r job.Ring) {
+	if err := w.store.ApplySingle(context.WithoutCancel(ctx), r); err != nil {
+		w.failClaim(ctx, r, err)
+		return
+	}
+	w.stats.tasks.WithLabelValues(singleQueue).Inc()
+}
+
+func (w *Worker) handleBulk(ctx context.Context, r job.Ring) {
+	lease, err := w.store.Claim(ctx, r)
+	if err != nil {
+		w.failClaim(ctx, r, err)
+		return
+	}
+	w.stats.tasks.WithLabelValues(bulkQueue).Inc()
+	if err := w.work(ctx, lease); err != nil {
+		w.log.Warn("work on a job was interrupted", "job", lease.JobID, "shard", lease.Shard, "error", err)
+	}
+}
