@@ -142,7 +142,9 @@ func roleSchema(role Role) map[string]any {
 	case RoleUpdatedAt:
 		s["type"], s["format"], s["description"] = "string", "date-time", "When the record last changed"
 	case RoleLastJob:
+		// Not filterable: the store keeps the job's number, not its id.
 		s["type"], s["description"] = []any{"string", "null"}, "Job that last changed the record"
+		delete(s, "x-filterable")
 	}
 	return s
 }
@@ -152,10 +154,19 @@ var columnPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 // columnPrefix keeps the columns of fields apart from the store's own.
 const columnPrefix = "f_"
 
+// roleColumns are the columns of the roles, the same in every table.
+var roleColumns = map[Role]string{
+	RoleID:        "id",
+	RoleVersion:   "version",
+	RoleCreatedAt: "created_at",
+	RoleUpdatedAt: "updated_at",
+	RoleLastJob:   "last_job",
+}
+
 const maxColumn = 63 // bytes, PostgreSQL's limit
 
 func (b *builder) checkColumns() {
-	taken := map[string]string{}
+	taken := map[string]*Field{}
 	for _, f := range b.model.Fields {
 		at := f.rule.filePointer()
 		if !columnPattern.MatchString(f.Name) {
@@ -165,10 +176,13 @@ func (b *builder) checkColumns() {
 			b.problem(at, "the name %q is too long: its column may have at most %d bytes", f.Name, maxColumn)
 		}
 		folded := strings.ToLower(f.Column)
-		if other, ok := taken[folded]; ok {
-			b.problem(at, "the names %q and %q differ only in case, so their columns would collide", other, f.Name)
+		if other := taken[folded]; other != nil {
+			if _, inFile := b.lines[at]; !inFile {
+				at = other.rule.filePointer()
+			}
+			b.problem(at, "the names %q and %q differ only in case, so their columns would collide", other.Name, f.Name)
 		}
-		taken[folded] = f.Name
+		taken[folded] = f
 	}
 }
 

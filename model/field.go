@@ -146,6 +146,7 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 		b.problem(at, "a field with a role can have no default, no enum and no secret")
 	}
 	f.ReadOnly = true
+	f.Column = roleColumns[f.Role]
 	b.model.byRole[f.Role] = f
 	if f.Role == RoleID && f.Generate == "" {
 		f.Generate = idGenerator(f)
@@ -201,6 +202,7 @@ func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
 	if f.Kind == String {
 		r.format = formats[f.Format]
 	}
+	b.boundKey(f, at)
 	b.prepareBounds(f, s)
 	b.prepareEnum(f, s, at)
 	_, inFile := b.lines[at]
@@ -224,6 +226,25 @@ func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
 		if needsValidator(s) {
 			r.full = b.compile(schemaURL, at)
 		}
+	}
+}
+
+// maxKey is how many characters a text may have that an index holds: with
+// four bytes each they still fit into an entry of PostgreSQL's indexes. A
+// longer one would be refused only when it is written.
+const maxKey = 600
+
+func (b *builder) boundKey(f *Field, at string) {
+	key := f.Indexed || f.Unique || f.Role == RoleID
+	if f.Kind != String || !key {
+		return
+	}
+	if f.rule.maxLength > maxKey {
+		b.problem(pointerTo(at, "maxLength"), "a text that is indexed, unique or the id may have at most %d characters", maxKey)
+	}
+	if f.rule.maxLength < 0 {
+		f.rule.maxLength = maxKey
+		f.source["maxLength"] = json.Number(itoa(maxKey))
 	}
 }
 
