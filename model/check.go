@@ -156,6 +156,9 @@ func (b *builder) invalidKeywords(e *jsonschema.ValidationError, p *message.Prin
 		}
 		return
 	}
+	if f, ok := e.ErrorKind.(*kind.Format); ok && f.Want == "regex" {
+		return // checkPattern has named it
+	}
 	at, name := "", "the file"
 	for _, segment := range e.InstanceLocation {
 		at, name = pointerTo(at, segment), segment

@@ -73,7 +73,9 @@ func parseYAML(file string, src []byte) *document {
 	if !ok && len(d.problems) == 0 {
 		d.problem("", "the file must be a mapping: the schema of a record")
 	}
-	d.root = root
+	if d.nodes < maxNodes {
+		d.root = root
+	}
 	return d
 }
 

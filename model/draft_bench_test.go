@@ -1,0 +1,24 @@
+package model
+
+import (
+	"testing"
+)
+
+// benchLine is a line of an import with 20 fields, as an export writes it.
+const benchLine = `{"id":123456,"version":3,"firstName":"Ana","lastName":"de la Cruz","email":"ana.cruz@example.com",` +
+	`"organization":"Example Works","verifiedEmail":true,"permission":"own","linkedinURL":"https://linkedin.example/in/ana",` +
+	`"twitterHandle":"@ana","jobTitle":"Lead","phone":"+49 30 1234567","mobile":null,"address":"1 Long Street, Town",` +
+	`"externalId":"crm-998877","trusted":false,"welcomeEmailSent":true,"state":"active","numTickets":12,` +
+	`"createdAt":"2024-03-21T18:42:15.291Z"}`
+
+func BenchmarkCheckDraft(b *testing.B) {
+	m, _ := Shipped().Model("desk")
+	line := []byte(benchLine)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, faults := m.CheckDraft(line, Import); len(faults) > 0 {
+			b.Fatal(faults)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}

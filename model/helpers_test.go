@@ -1,0 +1,96 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mustModel builds a model from YAML.
+func mustModel(t testing.TB, yaml string) *Model {
+	t.Helper()
+	m, problems := Check("test.yaml", []byte(yaml))
+	if len(problems) > 0 {
+		t.Fatalf("the model has problems:\n%v", Problems(problems))
+	}
+	return m
+}
+
+func shippedModel(t testing.TB, name string) *Model {
+	t.Helper()
+	m, ok := Shipped().Model(name)
+	if !ok {
+		t.Fatalf("no model %s", name)
+	}
+	return m
+}
+
+// field finds a field that must be there.
+func field(t testing.TB, m *Model, name string) *Field {
+	t.Helper()
+	f, ok := m.Field(name)
+	if !ok {
+		t.Fatalf("model %s has no field %s", m.Name, name)
+	}
+	return f
+}
+
+// codes writes faults as "pointer code", sorted.
+func codes(faults Faults) []string {
+	out := []string{}
+	for _, f := range faults {
+		out = append(out, strings.TrimSpace(f.Pointer+" "+f.Code))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func wantCodes(t *testing.T, got Faults, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	if !slices.Equal(codes(got), want) {
+		t.Errorf("faults:\n got %q\nwant %q", codes(got), want)
+	}
+	for _, f := range got {
+		if !strings.HasSuffix(f.Detail, ".") || f.Detail[0] < 'A' || f.Detail[0] > 'Z' {
+			t.Errorf("detail is no sentence: %q", f.Detail)
+		}
+	}
+}
+
+// everyKind is a model with a field of each kind and mark.
+const everyKind = `
+x-model: every
+x-filterable: true
+type: object
+required: [name, profile]
+properties:
+  name: {type: string, minLength: 2, maxLength: 5}
+  email: {type: [string, "null"], format: email}
+  code: {type: string, pattern: "^[a-z]+$"}
+  tier: {type: [string, "null"], enum: [basic, gold, null], x-extensible: true}
+  state: {type: string, enum: [on, off], default: on}
+  count: {type: integer, minimum: -5, maximum: 10}
+  size: {type: number, exclusiveMinimum: 0}
+  even: {type: integer, multipleOf: 2}
+  flag: {type: boolean, default: false}
+  born: {type: string, format: date}
+  seen: {type: string, format: date-time}
+  tags: {type: array, items: {type: string, maxLength: 3}, maxItems: 2}
+  profile:
+    type: object
+    required: [kind]
+    additionalProperties: false
+    properties:
+      kind: {type: string}
+      age: {type: [integer, "null"]}
+      deep: {type: object, required: [a], properties: {a: {type: integer}, b: {type: integer}}}
+  custom: {type: [object, "null"], x-open-paths: true}
+  any: {}
+  token: {type: [string, "null"], x-secret: masked}
+  password: {type: [string, "null"], minLength: 4, x-secret: hashed}
+  inbox: {type: string, writeOnly: true}
+  made: {type: [string, "null"], readOnly: true}
+  number: {type: integer, readOnly: true, x-generate: sequence}
+  key: {type: string, readOnly: true, x-generate: hex, x-prefix: k_}
+`
