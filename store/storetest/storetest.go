@@ -1,0 +1,278 @@
+// Package storetest is the conformance suite of package store: what a store
+// promises, whatever database is under it. It drives jobs as a worker would,
+// without a queue, so that a test decides what happens between two steps.
+package storetest
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+	"bulkpatch/store"
+)
+
+//go:embed testdata
+var files embed.FS
+
+// Models loads the shipped models and the suite's own, people.
+func Models(tb testing.TB) *model.Registry {
+	tb.Helper()
+	src, err := files.ReadFile("testdata/people.yaml")
+	check(tb, err)
+	dir := tb.TempDir()
+	check(tb, os.WriteFile(filepath.Join(dir, "people.yaml"), src, 0o600))
+	models, err := model.Load(dir)
+	check(tb, err)
+	return models
+}
+
+// A Kit is an empty store with the model people, and one workspace.
+type Kit struct {
+	tb testing.TB
+	*store.Store
+	People *model.Model
+	WS     auth.Workspace
+}
+
+// NewKit opens a kit on a database of its own.
+func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *Kit {
+	tb.Helper()
+	models := Models(tb)
+	s := open(tb, store.Options{Models: models})
+	check(tb, s.Migrate(tb.Context()))
+	_, _, err := s.Bootstrap(tb.Context(), "")
+	check(tb, err)
+	ws, err := s.Workspace(tb.Context(), auth.MainWorkspace)
+	check(tb, err)
+	people, _ := models.Model("people")
+	return &Kit{tb: tb, Store: s, People: people, WS: ws}
+}
+
+func check(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// Filter checks a filter of people.
+func (k *Kit) Filter(text string) filter.Filter {
+	k.tb.Helper()
+	f, faults := filter.New([]byte(text), k.People, filter.Native)
+	if len(faults) > 0 {
+		k.tb.Fatal(faults)
+	}
+	return f
+}
+
+// Add imports n people that make gives as JSON.
+func (k *Kit) Add(n int, person func(i int) string) {
+	k.tb.Helper()
+	const batch = 1000
+	for from := 0; from < n; from += batch {
+		var drafts []model.Draft
+		var lines []int64
+		for i := from; i < min(from+batch, n); i++ {
+			d, faults := k.People.CheckDraft([]byte(person(i)), model.Import)
+			if len(faults) > 0 {
+				k.tb.Fatal(faults)
+			}
+			drafts, lines = append(drafts, d), append(lines, int64(i))
+		}
+		report, err := k.Import(k.tb.Context(), k.WS, k.People, drafts, lines)
+		check(k.tb, err)
+		if len(report.Failed) > 0 {
+			k.tb.Fatalf("import refused %+v", report.Failed)
+		}
+	}
+}
+
+// Bulk is a submission of a bulk patch of people.
+func (k *Kit) Bulk(filterText, patch string, o job.Options) job.Submission {
+	k.tb.Helper()
+	return job.Submission{
+		Kind: job.Bulk, Workspace: k.WS, Model: k.People, Filter: k.Filter(filterText), Patch: k.patch(patch, false), Options: o, CreatedBy: "key:test",
+	}
+}
+
+// Single is a submission of a patch of one person.
+func (k *Kit) Single(id int64, patch string) job.Submission {
+	k.tb.Helper()
+	return job.Submission{Kind: job.Single, Workspace: k.WS, Model: k.People, RecordID: id, Patch: k.patch(patch, true), CreatedBy: "key:test"}
+}
+
+func (k *Kit) patch(text string, single bool) model.Patch {
+	k.tb.Helper()
+	p, faults := k.People.CheckPatch([]byte(text), model.PatchOptions{Single: single})
+	if len(faults) > 0 {
+		k.tb.Fatal(faults)
+	}
+	p, err := p.Seal()
+	check(k.tb, err)
+	return p
+}
+
+// Accept submits a job.
+func (k *Kit) Accept(sub job.Submission) job.Job {
+	k.tb.Helper()
+	j, _, err := k.Submit(k.tb.Context(), sub)
+	check(k.tb, err)
+	return j
+}
+
+// Read reads a job.
+func (k *Kit) Read(id string) job.Job {
+	k.tb.Helper()
+	j, err := k.Job(k.tb.Context(), k.WS, id)
+	check(k.tb, err)
+	return j
+}
+
+// Due takes all rings out of the outbox, as a relay does.
+func (k *Kit) Due() []job.Ring {
+	k.tb.Helper()
+	ctx := k.tb.Context()
+	rings, err := k.Singles(ctx, 1000)
+	check(k.tb, err)
+	bulks, err := k.Bulks(ctx, 1000)
+	check(k.tb, err)
+	rings = append(rings, bulks...)
+	check(k.tb, k.Sent(ctx, rings))
+	return rings
+}
+
+// Lease claims the one bulk shard that is due.
+func (k *Kit) Lease() job.Lease {
+	k.tb.Helper()
+	rings := k.Due()
+	if len(rings) != 1 {
+		k.tb.Fatalf("%d rings are due, not 1", len(rings))
+	}
+	l, err := k.Claim(k.tb.Context(), rings[0])
+	check(k.tb, err)
+	return l
+}
+
+// Start submits a bulk job and resolves its filter.
+func (k *Kit) Start(sub job.Submission) (job.Job, job.Lease) {
+	k.tb.Helper()
+	j := k.Accept(sub)
+	l := k.Lease()
+	_, err := k.Resolve(k.tb.Context(), l)
+	check(k.tb, err)
+	l.Resolved = true
+	return j, l
+}
+
+// Run carries all work out that is due and comes due by it, in chunks of a
+// size, as a worker does.
+func (k *Kit) Run(chunk int) {
+	k.tb.Helper()
+	for rings := k.Due(); len(rings) > 0; rings = k.Due() {
+		for _, r := range rings {
+			if r.Single {
+				check(k.tb, k.ApplySingle(k.tb.Context(), r))
+				continue
+			}
+			l, err := k.Claim(k.tb.Context(), r)
+			check(k.tb, err)
+			k.Work(l, chunk)
+		}
+	}
+}
+
+// Work works a lease to its end.
+func (k *Kit) Work(l job.Lease, chunk int) {
+	k.tb.Helper()
+	ctx := k.tb.Context()
+	if !l.Resolved {
+		ended, err := k.Resolve(ctx, l)
+		check(k.tb, err)
+		if ended {
+			return
+		}
+	}
+	for size := chunk; ; {
+		if why := l.Options.GiveUp(l.Tally); why != nil {
+			check(k.tb, k.Stop(ctx, l.Ref, *why))
+			return
+		}
+		step, err := k.ApplyChunk(ctx, l, size)
+		if errors.Is(err, job.ErrRefused) {
+			size = max(1, size/2)
+			continue
+		}
+		check(k.tb, err)
+		l.Tally, size = step.Tally, min(chunk, size*2)
+		if step.Done {
+			check(k.tb, k.Finish(ctx, l.Ref))
+			return
+		}
+	}
+}
+
+// All reads all records that match a filter, by id.
+func (k *Kit) All(filterText string) map[string]Person {
+	k.tb.Helper()
+	people := map[string]Person{}
+	err := k.Scan(k.tb.Context(), k.WS, k.People, k.Filter(filterText), func(page []model.Record) error {
+		for _, r := range page {
+			var p Person
+			if err := json.Unmarshal(k.People.AppendRecord(nil, r, nil, false), &p); err != nil {
+				return err
+			}
+			people[fmt.Sprint(p.ID)] = p
+		}
+		return nil
+	})
+	check(k.tb, err)
+	return people
+}
+
+// A Person is a record of people as the API shows it.
+type Person struct {
+	ID        int64           `json:"id"`
+	Version   int64           `json:"version"`
+	Name      string          `json:"name"`
+	State     *string         `json:"state"`
+	Score     *float64        `json:"score"`
+	Visits    *int64          `json:"visits"`
+	Active    *bool           `json:"active"`
+	Born      *string         `json:"born"`
+	Seen      *string         `json:"seen"`
+	Domain    *string         `json:"domain"`
+	Tags      json.RawMessage `json:"tags"`
+	Custom    json.RawMessage `json:"custom"`
+	UpdatedAt string          `json:"updatedAt"`
+	LastJobID *string         `json:"lastJobId"`
+}
+
+// Outcomes reads all results of a job, page by page, by id.
+func (k *Kit) Outcomes(id string, page int) map[string]job.Result {
+	k.tb.Helper()
+	all := map[string]job.Result{}
+	q := job.ResultQuery{Limit: page}
+	for {
+		p, err := k.Results(k.tb.Context(), k.WS, id, q)
+		check(k.tb, err)
+		for _, item := range p.Items {
+			if _, twice := all[item.ID]; twice {
+				k.tb.Fatalf("record %s has two results", item.ID)
+			}
+			all[item.ID] = item
+		}
+		if p.NextCursor == "" {
+			return all
+		}
+		q.Cursor = p.NextCursor
+	}
+}
+

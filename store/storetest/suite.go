@@ -1,0 +1,43 @@
+package storetest
+
+import (
+	"testing"
+
+	"bulkpatch/store"
+)
+
+// Run runs the suite on databases that open makes, each test on one of its
+// own.
+func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
+	tests := map[string]func(*testing.T, *Kit){
+		"a bulk job updates what its filter selects":          bulkUpdatesSelection,
+		"outcomes are told apart":                             outcomesAreToldApart,
+		"records that come to match later are left alone":     lateMatchesAreLeft,
+		"records that cease to match are skipped or forced":   mismatchIsSkippedOrForced,
+		"a sparse selection is updated by list":               sparseSelection,
+		"a refused record costs only itself":                  refusedRecordCostsOnlyItself,
+		"nested objects are merged":                           nestedObjectsMerge,
+		"guards refuse with nothing written":                  guardsRefuse,
+		"a claim fences off the holder before":                claimFencesOff,
+		"a crash in a chunk leaves nothing of it":             crashLeavesNothing,
+		"pause, resume and cancel hold":                       controlsHold,
+		"singles are applied once, and by their precondition": singlesApplyOnce,
+		"an idempotency key makes one job":                    oneKeyOneJob,
+		"results page through every selected record":          resultsPage,
+		"a preview says what the job then does":               previewAgrees,
+		"history names the jobs that changed a record":        historyNamesJobs,
+		"imports merge, insert and report":                    importsMerge,
+		"lists are complete in every order":                   listsAreComplete,
+		"a deleted record keeps its name in results":          deletedKeepsItsName,
+		"record numbers are never given twice":                numbersAreNeverReused,
+		"workspaces see nothing of each other":                workspacesAreApart,
+		"the sweep finds work that stands still":              pulsesFindLostWork,
+		"keys are found by their secret until revoked":        keysWork,
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, NewKit(t, open))
+		})
+	}
+}
