@@ -142,7 +142,6 @@ func roleSchema(role Role) map[string]any {
 	case RoleUpdatedAt:
 		s["type"], s["format"], s["description"] = "string", "date-time", "When the record last changed"
 	case RoleLastJob:
-		// Not filterable: the store keeps the job's number, not its id.
 		s["type"], s["description"] = []any{"string", "null"}, "Job that last changed the record"
 		delete(s, "x-filterable")
 	}
@@ -180,7 +179,7 @@ func (b *builder) checkColumns() {
 			if _, inFile := b.lines[at]; !inFile {
 				at = other.rule.filePointer()
 			}
-			b.problem(at, "the names %q and %q differ only in case, so their columns would collide", other.Name, f.Name)
+			b.problem(at, "the names %q and %q differ only in case, so that their columns would collide", other.Name, f.Name)
 		}
 		taken[folded] = f
 	}

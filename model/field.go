@@ -139,11 +139,19 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 		return
 	case b.model.byRole[f.Role] != nil:
 		b.problem(at, "two fields have the role %s", f.Role)
+		f.Role = RoleNone
+		return
 	case !slices.Contains(kinds, f.Kind):
 		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinKinds(kinds))
 	}
 	if s["default"] != nil || f.Secret != Public || f.WriteOnly || f.Options != nil {
 		b.problem(at, "a field with a role can have no default, no enum and no secret")
+	}
+	if f.Role == RoleLastJob {
+		if flag(s, "x-filterable") {
+			b.problem(at, "the store keeps the job's number, not its id, so that this field may not be filtered")
+		}
+		f.Filterable = false
 	}
 	f.ReadOnly = true
 	f.Column = roleColumns[f.Role]

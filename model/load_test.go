@@ -42,7 +42,7 @@ func TestEveryFaultOfAFileIsNamedWithItsLine(t *testing.T) {
 		"more fields":                {top + "  a: {type: string}\nadditionalProperties: true\n", []string{"5: only false"}},
 		"required but not there":     {top + "  a: {type: string}\nrequired: [a, b]\n", []string{`5: "b" is required`}},
 		"names alike but for case":   {top + "  aB: {type: string}\n  Ab: {type: string}\n", []string{"5: differ only in case"}},
-		"like a role but for case":   {top + "  createdat: {type: string}\n", []string{"4: differ only in case"}},
+		"filtering by the job":       {top + "  a: {type: string, x-role: lastJobId, x-filterable: true}\n", []string{"4: may not be filtered"}},
 		"a name with a dot":          {top + "  a.b: {type: string}\n", []string{"4: must match"}},
 		"a name too long":            {top + "  " + long + ": {type: string}\n", []string{"4: too long"}},
 		"a nested name with a space": {top + "  a: {type: object, properties: {\"b c\": {type: string}}}\n", []string{"4: must match"}},
@@ -97,8 +97,9 @@ func TestEveryFaultOfAFileIsNamedWithItsLine(t *testing.T) {
 func TestAModelGetsTheRolesItsFileLeavesOut(t *testing.T) {
 	m := mustModel(t, "x-model: shop\ntype: object\nproperties:\n  key: {type: string, x-role: id}\n  made: {type: string, format: date-time, x-role: createdAt}\n")
 	want := []string{"key", "made", "version", "updatedAt", "lastJobId"}
+	columns := []string{"id", "created_at", "version", "updated_at", "last_job"}
 	for i, f := range m.Fields {
-		if f.Index != i || f.Name != want[i] || f.Column != "f_"+f.Name {
+		if f.Index != i || f.Name != want[i] || f.Column != columns[i] {
 			t.Errorf("field %d: %d %s %s", i, f.Index, f.Name, f.Column)
 		}
 	}

@@ -3,7 +3,6 @@ package model
 import (
 	"bytes"
 	"errors"
-	"math"
 	"strconv"
 )
 
@@ -34,16 +33,13 @@ func parseDecimal(lit []byte) (decimal, error) {
 	if len(s) > 0 && s[0] == '-' {
 		d.negative, s = true, s[1:]
 	}
-	whole := countDigits(s)
-	if whole == 0 || (whole > 1 && s[0] == '0') {
+	if !isNumber(lit) {
 		return d, errNotNumber
 	}
+	whole := countDigits(s)
 	d.digits, s, d.point = append(d.digits, s[:whole]...), s[whole:], whole
 	if len(s) > 0 && s[0] == '.' {
 		n := countDigits(s[1:])
-		if n == 0 {
-			return d, errNotNumber
-		}
 		d.digits, s = append(d.digits, s[1:1+n]...), s[1+n:]
 	}
 	exponent, err := parseExponent(s)
@@ -64,22 +60,12 @@ func countDigits(s []byte) int {
 	return len(s)
 }
 
+// parseExponent reads what follows the digits of a number.
 func parseExponent(s []byte) (int, error) {
 	if len(s) == 0 {
 		return 0, nil
 	}
-	if s[0]|0x20 != 'e' {
-		return 0, errNotNumber
-	}
-	s = s[1:]
-	digits := s
-	if len(s) > 0 && (s[0] == '+' || s[0] == '-') {
-		digits = s[1:]
-	}
-	if n := countDigits(digits); n == 0 || n != len(digits) {
-		return 0, errNotNumber
-	}
-	n, err := strconv.ParseInt(string(s), 10, 32)
+	n, err := strconv.ParseInt(string(s[1:]), 10, 32)
 	if err != nil || n > 1e6 || n < -1e6 {
 		return 0, errRange
 	}
@@ -194,18 +180,42 @@ func parseInteger(lit []byte) (int64, error) {
 
 // parseFloat reads a JSON number as a finite float64.
 func parseFloat(lit []byte) (float64, error) {
-	if len(lit) == 0 || (lit[0] != '-' && (lit[0] < '0' || lit[0] > '9')) {
+	if !isNumber(lit) {
 		return 0, errNotNumber
 	}
 	v, err := strconv.ParseFloat(string(lit), 64)
-	if err != nil || math.IsInf(v, 0) {
-		if errors.Is(err, strconv.ErrSyntax) {
-			return 0, errNotNumber
-		}
+	if err != nil {
 		return 0, errRange
 	}
 	if v == 0 {
 		return 0, nil // JSON's -0 and 0 are one value
 	}
 	return v, nil
+}
+
+// isNumber reports whether lit is a number of JSON's grammar. Go's own parser
+// takes more than that.
+func isNumber(lit []byte) bool {
+	s := bytes.TrimPrefix(lit, []byte("-"))
+	whole := countDigits(s)
+	if whole == 0 || whole > 1 && s[0] == '0' {
+		return false
+	}
+	if s = s[whole:]; len(s) > 0 && s[0] == '.' {
+		n := countDigits(s[1:])
+		if n == 0 {
+			return false
+		}
+		s = s[1+n:]
+	}
+	if len(s) == 0 {
+		return true
+	}
+	if s[0]|0x20 != 'e' {
+		return false
+	}
+	if s = s[1:]; len(s) > 0 && (s[0] == '+' || s[0] == '-') {
+		s = s[1:]
+	}
+	return len(s) > 0 && countDigits(s) == len(s)
 }

@@ -78,7 +78,7 @@ var shippedFields = map[string]string{
 		updated_at date-time updatedAt ro filter
 		deleted_at date-time null ro filter
 		version integer version ro filter
-		lastJobId string lastJobId null ro filter`,
+		lastJobId string lastJobId null ro`,
 	"clientsuccess": `
 		id integer id ro filter gen:sequence
 		uuid string ro filter unique gen:uuid format:uuid <=600
@@ -135,7 +135,7 @@ var shippedFields = map[string]string{
 		createdTime date-time createdAt ro filter
 		modifiedTime date-time updatedAt ro filter
 		version integer version ro filter
-		lastJobId string lastJobId null ro filter`,
+		lastJobId string lastJobId null ro`,
 	"accounts": `
 		id integer id ro filter gen:sequence
 		number integer ro filter gen:sequence
@@ -155,7 +155,7 @@ var shippedFields = map[string]string{
 		createdAt date-time createdAt ro filter
 		updatedAt date-time updatedAt ro filter
 		version integer version ro filter
-		lastJobId string lastJobId null ro filter`,
+		lastJobId string lastJobId null ro`,
 	"mythic": `
 		id string id ro filter gen:slug <=255
 		name string req filter >=1 <=255
@@ -176,7 +176,7 @@ var shippedFields = map[string]string{
 		created_at date-time createdAt ro filter
 		updated_at date-time updatedAt ro filter
 		version integer version ro filter
-		lastJobId string lastJobId null ro filter`,
+		lastJobId string lastJobId null ro`,
 }
 
 // describe writes a field as shippedFields does.
