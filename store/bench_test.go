@@ -1,0 +1,172 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/bench/customers"
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+	"bulkpatch/store"
+)
+
+// benchRecords is how many customers the benchmarks work on.
+const benchRecords = 200_000
+
+// benchFilter matches about half of them, and benchWhere is the same by hand.
+const (
+	benchFilter = `{"state": "active", "$or": [{"trusted": true}, {"createdAt": {"$gte": "2019-06-01T00:00:00Z"}}]}`
+	benchWhere  = `workspace = 1 AND f_state = 'active' AND (f_trusted = 1 OR created_at >= 1559347200000000)`
+)
+
+// imported is a database file with customers, made once.
+func imported(b *testing.B, n int) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "customers.db")
+	s := openBench(b, path)
+	desk, _ := model.Shipped().Model("desk")
+	_, _, err := s.Bootstrap(b.Context(), "")
+	fatal(b, err)
+	var drafts []model.Draft
+	for line := range customers.Desk(1, n) {
+		d, faults := desk.CheckDraft(line, model.Import)
+		if len(faults) > 0 {
+			b.Fatal(faults)
+		}
+		if drafts = append(drafts, d); len(drafts) == 1000 {
+			_, err := s.Import(b.Context(), auth.Workspace{ID: 1}, desk, drafts, make([]int64, len(drafts)))
+			fatal(b, err)
+			drafts = drafts[:0]
+		}
+	}
+	fatal(b, s.Close())
+	return path
+}
+
+func openBench(b *testing.B, path string) *store.Store {
+	b.Helper()
+	s, err := store.Open(b.Context(), "sqlite://"+path, store.Options{Models: model.Shipped()})
+	fatal(b, err)
+	fatal(b, s.Migrate(b.Context()))
+	return s
+}
+
+func fatal(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// copied copies a database file that nobody has open, and lets the copy
+// settle on the disk.
+func copied(b *testing.B, path string) string {
+	b.Helper()
+	to := filepath.Join(b.TempDir(), "copy.db")
+	in, err := os.Open(path)
+	fatal(b, err)
+	defer in.Close()
+	out, err := os.Create(to)
+	fatal(b, err)
+	_, err = io.Copy(out, in)
+	fatal(b, errors.Join(err, out.Sync(), out.Close()))
+	return to
+}
+
+// BenchmarkJob resolves a filter that matches about half of the customers and
+// updates one field of them, chunk by chunk, and right before that runs the
+// bare UPDATE with the same stamps on a copy of the file. Both are timed
+// through a final checkpoint. x-of-bare is the ratio of the two rates.
+func BenchmarkJob(b *testing.B) {
+	base := imported(b, benchRecords)
+	var ours, bare time.Duration
+	var rows int64
+	for b.Loop() {
+		b.StopTimer()
+		n, took := bareUpdate(b, copied(b, base))
+		bare += took
+		path := copied(b, base)
+		b.StartTimer()
+		updated, took := wholeJob(b, path)
+		if updated != n {
+			b.Fatalf("the job updated %d records and the bare statement %d", updated, n)
+		}
+		ours += took
+		rows += updated
+	}
+	b.ReportMetric(float64(rows)/ours.Seconds(), "records/s")
+	b.ReportMetric(bare.Seconds()/ours.Seconds(), "x-of-bare")
+}
+
+func bareUpdate(b *testing.B, path string) (int64, time.Duration) {
+	b.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path+"?_journal_mode=WAL&_synchronous=FULL&_cache_size=-65536")
+	fatal(b, err)
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	began := time.Now()
+	r, err := db.Exec(`UPDATE c_desk NOT INDEXED SET f_jobTitle = 'Lead', version = version + 1, updated_at = 1, last_job = 1 WHERE ` + benchWhere)
+	fatal(b, err)
+	checkpoint(b, db)
+	took := time.Since(began)
+	n, err := r.RowsAffected()
+	fatal(b, err)
+	return n, took
+}
+
+func checkpoint(b *testing.B, db *sql.DB) {
+	b.Helper()
+	_, err := db.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
+	fatal(b, err)
+}
+
+func wholeJob(b *testing.B, path string) (int64, time.Duration) {
+	b.Helper()
+	ctx := context.Background()
+	s := openBench(b, path)
+	defer s.Close()
+	desk, _ := model.Shipped().Model("desk")
+	f, faults := filter.New([]byte(benchFilter), desk, filter.Native)
+	if faults != nil {
+		b.Fatal(faults)
+	}
+	p, faults := desk.CheckPatch([]byte(`{"jobTitle": "Lead"}`), model.PatchOptions{})
+	if faults != nil {
+		b.Fatal(faults)
+	}
+	began := time.Now()
+	j, _, err := s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: auth.Workspace{ID: 1}, Model: desk, Filter: f, Patch: p, CreatedBy: "bench"})
+	fatal(b, err)
+	rings, err := s.Bulks(ctx, 1)
+	fatal(b, err)
+	l, err := s.Claim(ctx, rings[0])
+	fatal(b, err)
+	_, err = s.Resolve(ctx, l)
+	fatal(b, err)
+	for done := false; !done; {
+		step, err := s.ApplyChunk(ctx, l, 10_000)
+		fatal(b, err)
+		done = step.Done
+	}
+	fatal(b, s.Finish(ctx, l.Ref))
+	db, err := sql.Open("sqlite3", "file:"+path)
+	fatal(b, err)
+	defer db.Close()
+	checkpoint(b, db)
+	took := time.Since(began)
+	j, err = s.Job(ctx, auth.Workspace{ID: 1}, j.ID)
+	fatal(b, err)
+	if !strings.HasPrefix(string(j.State), "succeeded") {
+		b.Fatalf("the job ended as %s", j.State)
+	}
+	return j.Updated, took
+}
