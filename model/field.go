@@ -35,8 +35,8 @@ func (b *builder) addField(name string, schema any) {
 	b.checkFieldX(s, at)
 	b.applyX(f, s)
 	b.checkRole(f, s, at)
-	b.setNullable(f, s)
 	b.prepareRule(f, s, at)
+	b.setNullable(f, s)
 	b.preparePaths(f, s, at)
 	b.checkMarks(f, s, at)
 	b.checkGenerator(f, s, at)
@@ -187,6 +187,9 @@ func idGenerator(f *Field) string {
 func (b *builder) setNullable(f *Field, s map[string]any) {
 	list, _ := b.root["required"].([]any)
 	f.Required = slices.Contains(list, any(f.Name))
+	if f.Nullable && f.rule.full != nil && f.rule.full.Validate(nil) != nil {
+		f.Nullable = false // its type allows null, but another keyword does not
+	}
 	switch {
 	case f.Role != RoleNone:
 		f.Nullable = f.Role == RoleLastJob
