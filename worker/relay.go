@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -117,14 +118,22 @@ func (r *Relay) room() (int, error) {
 			workers += s.Concurrency
 		}
 	}
-	info, err := r.queues.GetQueueInfo(bulkQueue)
-	if errors.Is(err, asynq.ErrQueueNotFound) {
-		return max(workers, 1), nil
+	pending, err := r.pending()
+	return max(workers, 1) - pending, err
+}
+
+// pending is how many bulk tasks wait in Redis. The queue is not there until
+// its first task is, and again when Redis was emptied.
+func (r *Relay) pending() (int, error) {
+	names, err := r.queues.Queues()
+	if err != nil || !slices.Contains(names, bulkQueue) {
+		return 0, err
 	}
+	info, err := r.queues.GetQueueInfo(bulkQueue)
 	if err != nil {
 		return 0, err
 	}
-	return max(workers, 1) - info.Pending, nil
+	return info.Pending, nil
 }
 
 // send queues rings, and takes those that are queued out of the outbox.
