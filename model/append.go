@@ -54,11 +54,14 @@ func appendStoredInt(dst []byte, k Kind, v int64) []byte {
 // write-only or (unless secrets) masked field only the mask, or null where
 // there is no value.
 func (f *Field) AppendShown(dst []byte, stored any, secrets bool) []byte {
-	hidden := f.WriteOnly || f.Secret == Hashed || f.Secret == Masked && !secrets
-	if hidden && stored != nil {
+	if stored != nil && f.hidden(secrets) {
 		return append(dst, `"`+Mask+`"`...)
 	}
 	return f.AppendJSON(dst, stored)
+}
+
+func (f *Field) hidden(secrets bool) bool {
+	return f.WriteOnly || f.Secret == Hashed || f.Secret == Masked && !secrets
 }
 
 // AppendRecord appends a record as a JSON object: "id" and "version" first,

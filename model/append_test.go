@@ -42,6 +42,21 @@ func TestARecordWithItsOwnNamesShowsTheCommonOnesToo(t *testing.T) {
 	}
 }
 
+func TestCellsHideSecretsToo(t *testing.T) {
+	m := mustModel(t, everyKind)
+	for name, want := range map[string]string{"token": "***", "password": "***", "inbox": "***", "name": "v"} {
+		if got := string(field(t, m, name).AppendCell(nil, "v", false)); got != want {
+			t.Errorf("%s: cell %q", name, got)
+		}
+	}
+	if got := string(field(t, m, "token").AppendCell(nil, []byte("v"), true)); got != "v" {
+		t.Errorf("token with the right to see it: %q", got)
+	}
+	if got := string(field(t, m, "token").AppendCell(nil, nil, false)); got != "" {
+		t.Errorf("no token: %q", got)
+	}
+}
+
 // drawStored draws a stored value that the rules of everyKind allow.
 func drawStored(t *rapid.T, f *Field) any {
 	switch f.Kind {
@@ -74,7 +89,7 @@ func TestStoredValuesRoundTripThroughJSON(t *testing.T) {
 			if fault != nil || back != stored {
 				t.Fatalf("%s: %#v became %s and then %#v, %v", name, stored, raw, back, fault)
 			}
-			cell := f.AppendCell(nil, stored)
+			cell := f.AppendCell(nil, stored, false)
 			d, faults := m.CheckRow([]string{name}, []string{string(cell)})
 			if len(faults) > 0 || d.Patch.Sets[0].Value != stored {
 				t.Fatalf("%s: %#v became the cell %s and then %v, %v", name, stored, cell, d.Patch.Sets, faults)

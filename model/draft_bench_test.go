@@ -22,3 +22,41 @@ func BenchmarkCheckDraft(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }
+
+func BenchmarkCheckRow(b *testing.B) {
+	m, _ := Shipped().Model("desk")
+	names := []string{"id", "firstName", "lastName", "email", "organization", "trusted", "state", "numTickets", "createdAt"}
+	cells := []string{"123456", "Ana", "de la Cruz", "ana.cruz@example.com", "", "true", "active", "12", "2024-03-21T18:42:15Z"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, faults := m.CheckRow(names, cells); len(faults) > 0 {
+			b.Fatal(faults)
+		}
+	}
+}
+
+// Nested values go through the general validator.
+func BenchmarkCheckDraftNested(b *testing.B) {
+	m, _ := Shipped().Model("clientsuccess")
+	line := []byte(`{"id":5,"name":"N","status":"TRIAL","active":true,"custom":{"industry__cs":"Retail","seats":5,"vip":true},"region":{"id":1,"name":"EMEA"}}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, faults := m.CheckDraft(line, Import); len(faults) > 0 {
+			b.Fatal(faults)
+		}
+	}
+}
+
+func BenchmarkAppendRecord(b *testing.B) {
+	m, _ := Shipped().Model("desk")
+	d, faults := m.CheckDraft([]byte(benchLine), Import)
+	if len(faults) > 0 {
+		b.Fatal(faults)
+	}
+	r := Record{Values: d.Insert(m)}
+	var buf []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = m.AppendRecord(buf[:0], r, nil, false)
+	}
+}

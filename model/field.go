@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"math"
-	"math/big"
 	"regexp"
 	"slices"
 	"strings"
@@ -266,103 +265,4 @@ func needsValidator(s map[string]any) bool {
 		}
 	}
 	return false
-}
-
-// toInt reads a whole number of the schema; the metaschema has checked it.
-func toInt(n json.Number, most int) int {
-	v, err := parseInteger([]byte(n))
-	if err != nil || v > int64(most) {
-		return most
-	}
-	return int(v)
-}
-
-func (b *builder) prepareBounds(f *Field, s map[string]any) {
-	for _, keyword := range []string{"minimum", "exclusiveMinimum"} {
-		if n, ok := number(s, keyword); ok {
-			f.rule.raise(n, keyword != "minimum")
-		}
-	}
-	for _, keyword := range []string{"maximum", "exclusiveMaximum"} {
-		if n, ok := number(s, keyword); ok {
-			f.rule.lower(n, keyword != "maximum")
-		}
-	}
-}
-
-// raise and lower narrow the range by one bound; of two bounds on a side the
-// narrower one holds.
-func (r *rule) raise(n json.Number, open bool) {
-	v, _ := n.Float64()
-	if r.minNumber == nil || v > *r.minNumber || v == *r.minNumber && open {
-		r.minNumber, r.openMin = &v, open
-	}
-	whole, exact := ceil(n)
-	if exact && open && whole < math.MaxInt64 {
-		whole++
-	}
-	r.minInt = max(r.minInt, whole)
-}
-
-func (r *rule) lower(n json.Number, open bool) {
-	v, _ := n.Float64()
-	if r.maxNumber == nil || v < *r.maxNumber || v == *r.maxNumber && open {
-		r.maxNumber, r.openMax = &v, open
-	}
-	whole, exact := ceil(n)
-	if (!exact || open) && whole > math.MinInt64 {
-		whole--
-	}
-	r.maxInt = min(r.maxInt, whole)
-}
-
-// ceil rounds a number up into the range of int64; exact tells that it did
-// not have to be rounded.
-func ceil(n json.Number) (v int64, exact bool) {
-	x, ok := new(big.Rat).SetString(string(n))
-	if !ok {
-		return 0, false
-	}
-	q, rest := new(big.Int).DivMod(x.Num(), x.Denom(), new(big.Int))
-	if rest.Sign() != 0 {
-		q.Add(q, big.NewInt(1))
-	}
-	switch {
-	case q.IsInt64():
-		return q.Int64(), rest.Sign() == 0
-	case q.Sign() > 0:
-		return math.MaxInt64, true
-	default:
-		return math.MinInt64, true
-	}
-}
-
-// prepareEnum keeps the allowed values of a scalar that is no option list.
-func (b *builder) prepareEnum(f *Field, s map[string]any, at string) {
-	list, ok := s["enum"].([]any)
-	if !ok {
-		return
-	}
-	at = pointerTo(at, "enum")
-	if _, typed := typesOf(s); typed && !slices.Contains(list, nil) && f.Kind != Any {
-		b.problem(at, "the type allows null but the enum does not; add null to it")
-	}
-	switch f.Kind {
-	case Integer, Number, Boolean, Date:
-		f.rule.enum = b.enumValues(f, list)
-	case DateTime:
-		b.problem(at, "a date-time is kept as an instant and can have no enum")
-	}
-}
-
-func (b *builder) enumValues(f *Field, list []any) []any {
-	values := []any{}
-	for _, v := range list {
-		var c checker
-		stored := c.scalar(f, appendTree(nil, v), "")
-		if v != nil && len(c.faults) == 0 {
-			values = append(values, stored)
-		}
-	}
-	return values
 }

@@ -69,40 +69,49 @@ func (ps Problems) Error() string {
 // A user's model may not have the name of a shipped one, nor two of them the
 // same. The error is of type [Problems] and names every fault of every file.
 func Load(dirs ...string) (*Registry, error) {
-	models := Shipped().All()
-	seen := map[string]string{}
-	var problems Problems
+	l := loading{models: Shipped().All(), files: map[string]string{}}
 	for _, dir := range dirs {
 		files, err := modelFiles(dir)
 		if err != nil {
-			problems = append(problems, Problem{File: dir, Detail: "this folder cannot be read"})
-			continue
+			l.problems = append(l.problems, Problem{File: dir, Detail: "this folder cannot be read"})
 		}
 		for _, file := range files {
-			src, err := os.ReadFile(file)
-			if err != nil {
-				problems = append(problems, Problem{File: file, Detail: "this file cannot be read"})
-				continue
-			}
-			m, faults := Check(file, src)
-			problems = append(problems, faults...)
-			if m == nil {
-				continue
-			}
-			if other, taken := seen[m.Name]; taken {
-				problems = append(problems, Problem{file, 1, fmt.Sprintf("the name %q is taken by %s", m.Name, other)})
-				continue
-			}
-			seen[m.Name] = file
-			if _, shipped := Shipped().Model(m.Name); !shipped {
-				models = append(models, m)
-			}
+			l.load(file)
 		}
 	}
-	if len(problems) > 0 {
-		return nil, problems
+	if len(l.problems) > 0 {
+		return nil, l.problems
 	}
-	return newRegistry(models), nil
+	return newRegistry(l.models), nil
+}
+
+// loading gathers models and problems of many files.
+type loading struct {
+	models   []*Model
+	files    map[string]string // where each user's model is from
+	problems Problems
+}
+
+func (l *loading) load(file string) {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		l.problems = append(l.problems, Problem{File: file, Detail: "this file cannot be read"})
+		return
+	}
+	m, problems := Check(file, src)
+	l.problems = append(l.problems, problems...)
+	if m == nil {
+		return
+	}
+	if other, taken := l.files[m.Name]; taken {
+		l.problems = append(l.problems, Problem{file, 1, fmt.Sprintf("the name %q is taken by %s", m.Name, other)})
+		return
+	}
+	l.files[m.Name] = file
+	// A copy of a shipped file is that model; Check has compared them.
+	if _, shipped := Shipped().Model(m.Name); !shipped {
+		l.models = append(l.models, m)
+	}
 }
 
 func modelFiles(dir string) ([]string, error) {

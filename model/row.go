@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -81,8 +80,12 @@ func (c *checker) cell(f *Field, cell, pointer string) (stored any, merge []byte
 }
 
 // AppendCell appends a stored value as the text of a CSV cell, as
-// [Model.CheckRow] reads it. A missing value is empty.
-func (f *Field) AppendCell(dst []byte, stored any) []byte {
+// [Model.CheckRow] reads it: a missing value is empty, and what
+// [Field.AppendShown] hides is the mask.
+func (f *Field) AppendCell(dst []byte, stored any, secrets bool) []byte {
+	if stored != nil && f.hidden(secrets) {
+		return append(dst, Mask...)
+	}
 	switch v := stored.(type) {
 	case nil:
 		return dst
@@ -93,9 +96,6 @@ func (f *Field) AppendCell(dst []byte, stored any) []byte {
 	case int64:
 		if f.Kind == DateTime {
 			return AppendTime(dst, v)
-		}
-		if f.Kind == Integer {
-			return strconv.AppendInt(dst, v, 10)
 		}
 	}
 	return f.AppendJSON(dst, stored)

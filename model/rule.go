@@ -65,11 +65,8 @@ func (c *checker) text(f *Field, s, pointer string) any {
 		}
 	}
 	c.textLength(f, s, pointer)
-	for i := range len(s) {
-		if s[i] == 0 {
-			c.fault(pointer, CodeNUL, detailNUL)
-			break
-		}
+	if strings.IndexByte(s, 0) >= 0 {
+		c.fault(pointer, CodeNUL, detailNUL)
 	}
 	if f.Options != nil && !c.knows(f, s) {
 		c.fault(pointer, CodeEnum, "This is not one of the allowed values.")
