@@ -1,0 +1,182 @@
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/hibiken/asynq"
+	"go.uber.org/goleak"
+
+	"bulkpatch/job"
+	"bulkpatch/worker/redistest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// A fakeStore has an outbox and does as its functions say, so that a test can
+// act out every answer that a store may give. What the worker calls is noted.
+type fakeStore struct {
+	mu     sync.Mutex
+	outbox map[job.Ref]job.Ring
+	calls  []string
+	bell   chan struct{}
+	called chan string // gets every call
+
+	claim  func(job.Ring) (job.Lease, error)
+	chunk  func(l job.Lease, limit int) (job.Step, error)
+	pulses []job.Pulse
+}
+
+func newFakeStore() *fakeStore {
+	return &fakeStore{
+		outbox: make(map[job.Ref]job.Ring), bell: make(chan struct{}, 1), called: make(chan string, 1000),
+		claim: func(r job.Ring) (job.Lease, error) {
+			return job.Lease{Ref: r.Ref, Epoch: r.Epoch + 1, Resolved: true}, nil
+		},
+		chunk: func(job.Lease, int) (job.Step, error) { return job.Step{Done: true}, nil },
+	}
+}
+
+func (s *fakeStore) note(call string) {
+	s.mu.Lock()
+	s.calls = append(s.calls, call)
+	s.mu.Unlock()
+	s.called <- call
+}
+
+// ring puts work into the outbox.
+func (s *fakeStore) ring(r job.Ring) {
+	s.mu.Lock()
+	s.outbox[r.Ref] = r
+	s.mu.Unlock()
+	select {
+	case s.bell <- struct{}{}:
+	default:
+	}
+}
+
+func (s *fakeStore) due(single bool) []job.Ring {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var rings []job.Ring
+	for _, r := range s.outbox {
+		if r.Single == single {
+			rings = append(rings, r)
+		}
+	}
+	return rings
+}
+
+func (s *fakeStore) Bell() <-chan struct{}                                  { return s.bell }
+func (s *fakeStore) Singles(context.Context, int) ([]job.Ring, error)       { return s.due(true), nil }
+func (s *fakeStore) Bulks(context.Context, int) ([]job.Ring, error)         { return s.due(false), nil }
+func (s *fakeStore) NextDue(context.Context) (time.Duration, bool, error)   { return 0, false, nil }
+func (s *fakeStore) Beat(context.Context, job.Lease, string) error          { return nil }
+func (s *fakeStore) Pulses(context.Context, int) ([]job.Pulse, error)       { return s.pulses, nil }
+func (s *fakeStore) Claim(_ context.Context, r job.Ring) (job.Lease, error) { return s.claim(r) }
+
+func (s *fakeStore) Sent(_ context.Context, rings []job.Ring) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range rings {
+		if s.outbox[r.Ref].Seq == r.Seq {
+			delete(s.outbox, r.Ref)
+		}
+	}
+	return nil
+}
+
+func (s *fakeStore) Resolve(context.Context, job.Lease) (bool, error) {
+	s.note("resolve")
+	return false, nil
+}
+
+func (s *fakeStore) ApplyChunk(_ context.Context, l job.Lease, limit int) (job.Step, error) {
+	return s.chunk(l, limit)
+}
+
+func (s *fakeStore) ApplySingle(_ context.Context, r job.Ring) error {
+	s.note("single")
+	return nil
+}
+
+func (s *fakeStore) Yield(_ context.Context, _ job.Lease, after time.Duration, reason string) error {
+	if after > 0 {
+		reason += " later"
+	}
+	s.note("yield " + reason)
+	return nil
+}
+
+func (s *fakeStore) Finish(context.Context, job.Ref) error {
+	s.note("finish")
+	return nil
+}
+
+func (s *fakeStore) Settle(context.Context, job.Ref) error {
+	s.note("settle")
+	return nil
+}
+
+func (s *fakeStore) Stop(_ context.Context, _ job.Ref, why job.Error) error {
+	s.note("stop " + why.Code)
+	return nil
+}
+
+func (s *fakeStore) RingAgain(_ context.Context, p job.Pulse) error {
+	s.note("ring again")
+	return nil
+}
+
+// await returns when the store got a call, and fails the test when it gets
+// another one or none at all.
+func (s *fakeStore) await(t *testing.T, want string) {
+	t.Helper()
+	select {
+	case got := <-s.called:
+		if got != want {
+			t.Fatalf("the store was called to %q, not to %q", got, want)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatalf("nobody called the store to %q", want)
+	}
+}
+
+// eachRedis runs a test on a real Redis and on the embedded one.
+func eachRedis(t *testing.T, test func(*testing.T, asynq.RedisClientOpt)) {
+	t.Run("redis-server", func(t *testing.T) {
+		test(t, asynq.RedisClientOpt{Addr: redistest.Start(t).Addr})
+	})
+	t.Run("embedded", func(t *testing.T) {
+		test(t, asynq.RedisClientOpt{Addr: miniredis.RunT(t).Addr()})
+	})
+}
+
+// run starts a worker and a relay, and ends them with the test.
+func run(t *testing.T, s *fakeStore, redis asynq.RedisClientOpt) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	w := New(Config{Store: s, Redis: redis, Log: slog.New(slog.DiscardHandler)})
+	r := NewRelay(s, redis, slog.New(slog.DiscardHandler))
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		if err := w.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	ended.Go(func() {
+		if err := r.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	stop = func() {
+		cancel()
+		ended.Wait()
+	}
+	t.Cleanup(stop)
+	return stop
+}

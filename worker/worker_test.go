@@ -1,0 +1,255 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+	"bulkpatch/worker/redistest"
+)
+
+func ring(ws, num int64) job.Ring {
+	return job.Ring{Ref: job.Ref{Workspace: ws, Job: num}, Seq: num}
+}
+
+func TestWorkInTheOutboxIsDone(t *testing.T) {
+	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
+		s := newFakeStore()
+		run(t, s, redis)
+		s.ring(ring(1, 1))
+		s.await(t, "finish")
+		single := ring(1, 2)
+		single.Single = true
+		s.ring(single)
+		s.await(t, "single")
+		s.ring(ring(2, 3))
+		s.await(t, "finish")
+	})
+}
+
+func TestARingThatIsSentTwiceIsOneTask(t *testing.T) {
+	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
+		s := newFakeStore()
+		first := NewRelay(s, redis, slog.New(slog.DiscardHandler))
+		second := NewRelay(s, redis, slog.New(slog.DiscardHandler))
+		t.Cleanup(func() {
+			for _, c := range []io.Closer{first.client, first.queues, second.client, second.queues} {
+				c.Close()
+			}
+		})
+		s.ring(ring(1, 1))
+		rings := s.due(false)
+		for _, r := range []*Relay{first, second} {
+			if err := r.send(t.Context(), rings); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, err := first.pending(); n != 1 || err != nil {
+			t.Errorf("%d tasks are queued, %v", n, err)
+		}
+		if left := s.due(false); len(left) > 0 {
+			t.Errorf("the outbox still has %v", left)
+		}
+	})
+}
+
+func TestTasksThatNobodyCanReadAreDropped(t *testing.T) {
+	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
+		s := newFakeStore()
+		client := asynq.NewClient(redis)
+		defer client.Close()
+		for i, payload := range []string{"", "{", "null", `{"job": "x"}`, `{"workspace": 1}`, "\xff"} {
+			for _, queue := range []string{singleQueue, bulkQueue} {
+				if _, err := client.Enqueue(asynq.NewTask(fmt.Sprint("type", i), []byte(payload)), asynq.Queue(queue)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		run(t, s, redis)
+		s.ring(ring(1, 1))
+		s.await(t, "finish")
+	})
+}
+
+func TestWorkWaitsForARedisThatIsDown(t *testing.T) {
+	server := redistest.Start(t)
+	server.Kill()
+	s := newFakeStore()
+	run(t, s, asynq.RedisClientOpt{Addr: server.Addr})
+	s.ring(ring(1, 1))
+	server.Restart(t)
+	s.await(t, "finish")
+}
+
+func TestTheEndOfTheProcessGivesTheShardBack(t *testing.T) {
+	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
+		s := newFakeStore()
+		started := make(chan struct{}, 1000)
+		s.chunk = func(job.Lease, int) (job.Step, error) {
+			select {
+			case started <- struct{}{}:
+			default:
+			}
+			return job.Step{}, nil
+		}
+		stop := run(t, s, redis)
+		s.ring(ring(1, 1))
+		<-started
+		stop()
+		s.await(t, "yield ")
+	})
+}
+
+// script answers chunk after chunk, and notes how many records were asked
+// for.
+type script struct {
+	answers []any // job.Step or error
+	limits  []int
+}
+
+func (c *script) chunk(_ job.Lease, limit int) (job.Step, error) {
+	c.limits = append(c.limits, limit)
+	answer := c.answers[0]
+	c.answers = c.answers[1:]
+	if err, ok := answer.(error); ok {
+		return job.Step{}, err
+	}
+	return answer.(job.Step), nil
+}
+
+func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
+	five, slow := int64(5), 10.0
+	tests := map[string]struct {
+		lease   job.Lease
+		claim   error
+		answers []any
+		calls   []string
+		limits  []int
+	}{
+		"a done shard finishes its job": {
+			answers: []any{job.Step{}, job.Step{Done: true}}, calls: []string{"finish"}, limits: []int{100, 100},
+		},
+		"a refused chunk is halved until one stands alone, and then doubled": {
+			answers: []any{job.ErrRefused, job.ErrRefused, job.Step{}, job.Step{}, job.Step{Done: true}},
+			calls:   []string{"finish"}, limits: []int{100, 50, 25, 50, 100},
+		},
+		"a stopped job is settled":                {answers: []any{job.ErrStopped}, calls: []string{"settle"}, limits: []int{100}},
+		"a lost lease is left alone":              {answers: []any{job.ErrLeaseLost}, limits: []int{100}},
+		"a fault makes the shard wait":            {answers: []any{errors.New("fault")}, calls: []string{"yield database_unavailable later"}, limits: []int{100}},
+		"a full disk makes the shard wait":        {answers: []any{job.ErrStorageFull}, calls: []string{"yield storage_full later"}, limits: []int{100}},
+		"too many failures stop the job":          {lease: job.Lease{Options: job.Options{MaxFailures: &five}}, answers: []any{job.Step{Tally: job.Tally{Failed: 5, Updated: 9}}}, calls: []string{"stop max_failures"}, limits: []int{100}},
+		"failures before a crash count too":       {lease: job.Lease{Options: job.Options{MaxFailures: &five}, Tally: job.Tally{Failed: 6}}, calls: []string{"stop max_failures"}},
+		"failures alone stop the job":             {answers: []any{job.Step{Tally: job.Tally{Failed: 100}}}, calls: []string{"stop all_failed"}, limits: []int{100}},
+		"a throttled job takes a little":          {lease: job.Lease{Throttle: &slow}, answers: []any{job.Step{N: 5}}, calls: []string{"yield throttled later"}, limits: []int{5}},
+		"a void ring is dropped":                  {claim: job.ErrLeaseLost},
+		"a stop that waits is settled":            {claim: job.ErrStopped, calls: []string{"settle"}},
+		"a job of a changed model is failed":      {claim: model.Faults{{Code: "unknown_field"}}, calls: []string{"stop model_changed"}},
+		"a claim that fails is left to the sweep": {claim: errors.New("fault")},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newFakeStore()
+			c := &script{answers: test.answers}
+			s.chunk = c.chunk
+			s.claim = func(r job.Ring) (job.Lease, error) {
+				l := test.lease
+				l.Ref, l.Resolved = r.Ref, true
+				return l, test.claim
+			}
+			w := New(Config{Store: s, Log: slog.New(slog.DiscardHandler), Chunk: 100})
+			w.handleBulk(t.Context(), ring(1, 1))
+			if !slices.Equal(s.calls, test.calls) {
+				t.Errorf("the store was called to %q, not to %q", s.calls, test.calls)
+			}
+			if !slices.Equal(c.limits, test.limits) {
+				t.Errorf("chunks were of %v, not of %v", c.limits, test.limits)
+			}
+		})
+	}
+}
+
+func TestATurnEnds(t *testing.T) {
+	s := newFakeStore()
+	s.chunk = func(job.Lease, int) (job.Step, error) { return job.Step{}, nil }
+	w := New(Config{Store: s, Log: slog.New(slog.DiscardHandler)})
+	w.handleBulk(t.Context(), ring(1, 1)) // returns after a slice, or never
+	if !slices.Equal(s.calls, []string{"yield "}) {
+		t.Errorf("the store was called to %q", s.calls)
+	}
+}
+
+func TestWorkspacesTakeTurns(t *testing.T) {
+	var turn turns
+	many := []job.Ring{ring(1, 1), ring(1, 2), ring(1, 3), ring(2, 4), ring(3, 5), ring(3, 6)}
+	order := func(n int) (nums []int64) {
+		for _, r := range turn.pick(many, n) {
+			nums = append(nums, r.Job)
+		}
+		return nums
+	}
+	for _, step := range []struct {
+		n    int
+		want []int64
+	}{
+		{4, []int64{1, 4, 5, 2}},
+		{1, []int64{4}}, // workspace 2 has waited longest, then 3
+		{1, []int64{5}},
+		{0, nil},
+		{-3, nil},
+		{9, []int64{1, 4, 5, 2, 6, 3}},
+	} {
+		if got := order(step.n); !reflect.DeepEqual(got, step.want) {
+			t.Errorf("picked %v, not %v", got, step.want)
+		}
+	}
+}
+
+func TestTheSweepRingsForWhatStandsStill(t *testing.T) {
+	now := time.Now()
+	fake := newFakeStore()
+	s := sweep{store: fake, now: func() time.Time { return now }, seen: map[job.Ref]watched{}}
+	pass := func(after time.Duration, pulses ...job.Pulse) (calls []string) {
+		t.Helper()
+		now = now.Add(after)
+		fake.calls, fake.pulses = nil, pulses
+		if err := s.pass(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		return fake.calls
+	}
+	still := job.Pulse{Ref: job.Ref{Job: 1}, Epoch: 3, Beat: 7}
+	moved := still
+	moved.Beat++
+	steps := []struct {
+		about string
+		after time.Duration
+		pulse job.Pulse
+		want  []string
+	}{
+		{"first seen", 0, still, nil},
+		{"not long enough", 4 * time.Second, still, nil},
+		{"stood still", time.Second, still, []string{"ring again"}},
+		{"rung for just now", 6 * time.Second, still, nil},
+		{"rung in vain", 4 * time.Second, still, []string{"ring again"}},
+		{"moved", 19 * time.Second, moved, nil},
+		{"moved, so patient again", 4 * time.Second, moved, nil},
+		{"stood still again", time.Second, moved, []string{"ring again"}},
+		{"a stop waits", 0, job.Pulse{Stopping: true}, []string{"settle"}},
+		{"the last shard closed", 0, job.Pulse{Idle: true}, []string{"finish"}},
+	}
+	for _, step := range steps {
+		if got := pass(step.after, step.pulse); !slices.Equal(got, step.want) {
+			t.Errorf("%s: the sweep called to %q, not to %q", step.about, got, step.want)
+		}
+	}
+}
