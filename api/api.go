@@ -1,0 +1,84 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"bulkpatch/model"
+)
+
+// Limits of requests.
+const (
+	DefaultMaxBody = 1 << 20 // bytes of a JSON body
+	MaxWait        = 30 * time.Second
+	MaxLine        = 1 << 20 // bytes of one line of an import
+	PreviewLimit   = 30 * time.Second
+
+	DefaultStepTimeout = time.Minute
+)
+
+// Config is what the API needs. Store and Models are required.
+type Config struct {
+	Store  Store
+	Models *model.Registry
+	Log    *slog.Logger     // nil: the default logger
+	Now    func() time.Time // nil: time.Now
+
+	// Ready says whether the service can do its work; nil asks the store.
+	Ready func(context.Context) error
+	// Metrics and Queues are served at /metrics and, behind the sign-in of
+	// an administrator and for reading only, at /admin/queues. With nil the
+	// path does not exist.
+	Metrics, Queues http.Handler
+
+	// MaxBody limits a JSON body in bytes; 0 means [DefaultMaxBody]. Imports
+	// are streamed and have no limit but [MaxLine].
+	MaxBody int64
+	// StepTimeout is how long a JSON body, one read of an import or one write
+	// of an answer may take; 0 means [DefaultStepTimeout]. Who is slower is
+	// cut off, so that nobody can hold connections for ever.
+	StepTimeout time.Duration
+	// Stopping is closed when the process is about to stop: waiting calls
+	// then answer with what they have, and event streams end, so that a
+	// shutdown need not wait for them. May be nil.
+	Stopping <-chan struct{}
+}
+
+// New returns the handler of the whole API. It starts no goroutine that
+// outlives a request, and is safe for concurrent use.
+func New(c Config) http.Handler {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Ready == nil {
+		c.Ready = c.Store.Ping
+	}
+	if c.MaxBody <= 0 {
+		c.MaxBody = DefaultMaxBody
+	}
+	if c.StepTimeout <= 0 {
+		c.StepTimeout = DefaultStepTimeout
+	}
+	s := &server{
+		Config: c,
+		keys:   newKeyCache(c.Store, c.Now),
+		origin: http.NewCrossOriginProtection(),
+	}
+	return s.observe(s.mux())
+}
+
+// A server is what the handlers share. It holds nothing of a request.
+type server struct {
+	Config
+	keys   *keyCache
+	origin *http.CrossOriginProtection
+}
+
+// newRequestID names a request whose caller did not.
+func newRequestID() string { return rand.Text() }

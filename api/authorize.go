@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+// Bounds of the memory of recognised keys. The time is how long a revoked
+// key may live on in another process.
+const (
+	keyMemory    = 2 * time.Second
+	maxKeyMemory = 4096
+	maxSecret    = 512
+)
+
+// authorize finds who calls and whether they may.
+func (s *server) authorize(c *call, scope auth.Scope) error {
+	if scope == open {
+		return nil
+	}
+	secret, err := secretOf(c.r.Header)
+	if err != nil {
+		return err
+	}
+	if secret == "" {
+		return newProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
+			set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
+	}
+	key, err := s.keys.find(c.ctx(), secret)
+	if errors.Is(err, job.ErrNotFound) {
+		return newProblem("invalid_key", "The API key is unknown or has been revoked.").
+			set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+	}
+	if err != nil {
+		return err
+	}
+	c.key, c.secret = key, secret
+	if rec, ok := c.w.(*recorder); ok {
+		rec.actor, rec.workspace = key.Actor(), key.Workspace.Name
+	}
+	return require(key, scope)
+}
+
+// require refuses a key that lacks a scope.
+func require(key auth.Key, scope auth.Scope) error {
+	if scope == anyKey || key.Has(scope) {
+		return nil
+	}
+	return newProblem("missing_scope", "This call needs the scope "+string(scope)+".")
+}
+
+// secretOf reads the key of a request, "" for none. An Authorization of
+// another scheme is not ours to judge: a proxy may have put it there.
+func secretOf(h http.Header) (string, error) {
+	var found string
+	for _, given := range append(bearers(h), h.Values("X-API-Key")...) {
+		given = strings.TrimSpace(given)
+		switch {
+		case given == "":
+		case found == "":
+			found = given
+		case found != given:
+			return "", newProblem("conflicting_keys", "The headers carry two different API keys; send one.")
+		}
+	}
+	return found, nil
+}
+
+// bearers lists the bearer tokens of a request.
+func bearers(h http.Header) []string {
+	var tokens []string
+	for _, v := range h.Values("Authorization") {
+		scheme, token, _ := strings.Cut(strings.TrimSpace(v), " ")
+		if strings.EqualFold(scheme, "Bearer") {
+			tokens = append(tokens, token)
+		}
+	}
+	return tokens
+}
+
+// A keyCache remembers, for a moment and by hash, which keys were good, so
+// that a busy caller does not cost a query each time. Bad keys are not
+// remembered: a new one works at once.
+type keyCache struct {
+	store Store
+	now   func() time.Time
+
+	mu    sync.Mutex
+	known map[string]knownKey
+	epoch int // grows with forget, so that an answer from before is not kept
+}
+
+type knownKey struct {
+	key   auth.Key
+	until time.Time
+}
+
+func newKeyCache(store Store, now func() time.Time) *keyCache {
+	return &keyCache{store: store, now: now, known: map[string]knownKey{}}
+}
+
+// find returns the live key of a secret, or job.ErrNotFound.
+func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
+	if len(secret) > maxSecret {
+		return auth.Key{}, job.ErrNotFound
+	}
+	hash := auth.Hash(secret)
+	k.mu.Lock()
+	hit, ok := k.known[hash]
+	epoch := k.epoch
+	k.mu.Unlock()
+	if ok && k.now().Before(hit.until) {
+		return hit.key, nil
+	}
+	key, err := k.store.KeyBySecret(ctx, secret)
+	if err != nil {
+		return auth.Key{}, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.epoch == epoch {
+		if len(k.known) >= maxKeyMemory {
+			clear(k.known)
+		}
+		k.known[hash] = knownKey{key, k.now().Add(keyMemory)}
+	}
+	return key, nil
+}
+
+// forget drops all that is remembered, so that a key revoked in this process
+// ends at once.
+func (k *keyCache) forget() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.epoch++
+	clear(k.known)
+}

@@ -1,0 +1,105 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"bulkpatch/auth"
+	"bulkpatch/model"
+)
+
+// A call is one request on its way through a handler.
+type call struct {
+	w      http.ResponseWriter
+	r      *http.Request
+	key    auth.Key     // zero on open routes
+	secret string       // of the key, as it was given
+	model  *model.Model // nil on routes that have none
+}
+
+func (c *call) ctx() context.Context      { return c.r.Context() }
+func (c *call) workspace() auth.Workspace { return c.key.Workspace }
+
+// secrets reports whether masked values may be shown.
+func (c *call) secrets() bool { return c.key.Has(auth.SecretsRead) }
+
+// bodyless reports whether the caller asked for the headers only.
+func (c *call) bodyless() bool { return c.r.Method == http.MethodHead }
+
+// answer sends v as JSON.
+func (c *call) answer(status int, v any) error {
+	line, err := jsonLine(v)
+	if err != nil {
+		return err
+	}
+	c.send(status, line)
+	return nil
+}
+
+// jsonLine writes v as one line of JSON with its line feed. Unlike
+// [json.Marshal] it leaves <, > and & as they are.
+func jsonLine(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}
+
+// send sends text that is JSON already.
+func (c *call) send(status int, body []byte) {
+	h := c.w.Header()
+	h.Set("Content-Type", "application/json")
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(body) // who left needs no answer
+}
+
+// alive gives an answer that is long in the making its time to be written.
+func (c *call) alive() {
+	if rec, ok := c.w.(*recorder); ok {
+		rec.extend()
+	}
+}
+
+// notModified reports whether the caller has this version already, and if so
+// has answered.
+func (c *call) notModified(tag string) bool {
+	c.w.Header().Set("ETag", tag)
+	c.w.Header().Set("Cache-Control", "private, no-cache")
+	c.w.Header().Set("Vary", "Authorization, X-API-Key")
+	if !matchesTag(c.r.Header.Values("If-None-Match"), tag) {
+		return false
+	}
+	c.w.WriteHeader(http.StatusNotModified)
+	return true
+}
+
+// fail answers with an error, and logs one that nobody foresaw. A caller who
+// left is no error. One whose body did not come as it should is told so: the
+// server ends the context then, too.
+func (s *server) fail(c *call, err error) {
+	rec, _ := c.w.(*recorder)
+	var told *problem
+	gone := c.ctx().Err() != nil && !errors.As(err, &told)
+	if rec != nil {
+		rec.left = rec.left || gone
+		gone = rec.left
+	}
+	if gone {
+		// To return would send an empty 200 to whoever still listens.
+		panic(http.ErrAbortHandler)
+	}
+	p, known := problemOf(err)
+	if !known {
+		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", err)
+	}
+	if rec != nil && rec.status != 0 {
+		// A stream cannot turn into a problem; a broken one must not look
+		// whole.
+		panic(http.ErrAbortHandler)
+	}
+	p.write(c.w)
+}

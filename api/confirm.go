@@ -1,0 +1,106 @@
+package api
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// tokenLife is how long a preview may be confirmed.
+const tokenLife = 15 * time.Minute
+
+// sign is a keyed hash of texts for one purpose. Each is preceded by its
+// length, so that no two lists of them look alike.
+func sign(key []byte, purpose string, parts ...string) []byte {
+	mac := hmac.New(sha256.New, key)
+	for _, p := range append([]string{purpose}, parts...) {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
+		mac.Write(n[:])
+		mac.Write([]byte(p))
+	}
+	return mac.Sum(nil)
+}
+
+// meaning lists what an update does and to which records, in one form
+// whatever the call and the spelling it came in.
+func (u *update) meaning(ws auth.Workspace) []string {
+	target := []string{"single", ""}
+	if u.bulk() {
+		target = []string{"bulk", canonical(u.filter.JSON())}
+	} else {
+		target[1] = model.FormatID(u.id)
+	}
+	mismatch := u.options.OnMismatch
+	if mismatch == "" {
+		mismatch = job.Skip
+	}
+	return append(target, strconv.FormatInt(ws.ID, 10), u.model.Name, canonical(u.rawPatch), string(mismatch))
+}
+
+// canonical is the one spelling of a JSON text that was checked before.
+func canonical(raw []byte) string {
+	c, err := model.Canonical(raw)
+	if err != nil {
+		return string(raw)
+	}
+	return string(c)
+}
+
+// fingerprint tells two requests with one idempotency key apart. It is keyed,
+// because a patch may hold a password that could be guessed from a bare hash.
+func (u *update) fingerprint(key []byte, ws auth.Workspace) (string, error) {
+	o := u.options.Options
+	o.OnMismatch = "" // is part of the meaning
+	opts, err := json.Marshal(o)
+	if err != nil {
+		return "", err
+	}
+	version := "any"
+	if u.ifMatch != nil {
+		version = strconv.FormatInt(*u.ifMatch, 10)
+	}
+	parts := append(u.meaning(ws), string(opts), u.options.ConfirmToken, version)
+	return hex.EncodeToString(sign(key, "idempotency", parts...)), nil
+}
+
+// confirmToken makes the token that lets a caller confirm what a preview
+// showed: an expiry, a signature and the digest of the selection.
+func (u *update) confirmToken(key []byte, ws auth.Workspace, digest string, expires time.Time) string {
+	b := binary.BigEndian.AppendUint64(nil, uint64(expires.Unix()))
+	b = append(b, u.tokenSignature(key, ws, expires.Unix(), digest)...)
+	return base64.RawURLEncoding.EncodeToString(append(b, digest...))
+}
+
+func (u *update) tokenSignature(key []byte, ws auth.Workspace, expires int64, digest string) []byte {
+	parts := append(u.meaning(ws), u.model.Digest, strconv.FormatInt(expires, 10), digest)
+	return sign(key, "confirm", parts...)
+}
+
+// confirmed returns the digest of the selection that a token is for. A token
+// that does not hold makes no job.
+func (u *update) confirmed(key []byte, ws auth.Workspace, now time.Time) (string, error) {
+	const head = 8 + sha256.Size
+	refused := newProblem("confirm_token_invalid", "The confirm token is malformed or belongs to another request. Preview again.")
+	b, err := base64.RawURLEncoding.DecodeString(u.options.ConfirmToken)
+	if err != nil || len(b) <= head {
+		return "", refused
+	}
+	expires, digest := int64(binary.BigEndian.Uint64(b)), string(b[head:])
+	if !hmac.Equal(b[8:head], u.tokenSignature(key, ws, expires, digest)) {
+		return "", refused
+	}
+	if now.Unix() >= expires {
+		return "", newProblem("confirm_token_invalid", "The confirm token has expired. Preview again.")
+	}
+	return digest, nil
+}

@@ -1,0 +1,112 @@
+package api
+
+import (
+	"encoding/json"
+
+	"bulkpatch/model"
+)
+
+// exportRecords streams all records that match. Each page is a short read of
+// the store, so a slow reader holds nothing there.
+func (s *server) exportRecords(c *call) error {
+	in := c.input()
+	f := in.filterOrAll(c.model)
+	if err := in.err(); err != nil {
+		return err
+	}
+	format, err := negotiate(c.r.Header, typeNDJSON, typeCSV)
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Vary", "Accept")
+	out := &stream{c: c, mediaType: format, filename: c.model.Name + extension(format)}
+	if c.bodyless() {
+		return out.flush()
+	}
+	line := func(dst []byte, r model.Record) []byte {
+		return append(c.model.AppendRecord(dst, r, nil, c.secrets()), '\n')
+	}
+	if format == typeCSV {
+		out.mediaType = typeCSV + "; charset=utf-8; header=present"
+		sheet := newSheet(c.model, c.secrets())
+		out.buf = appendRow(out.buf, sheet.names...)
+		line = sheet.appendRecord
+	}
+	var buf []byte
+	err = s.Store.Scan(c.ctx(), c.workspace(), c.model, f, func(page []model.Record) error {
+		c.alive()
+		for _, r := range page {
+			buf = line(buf[:0], r)
+			if err := out.put(buf); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return out.flush()
+}
+
+// extension is the ending of a downloaded file.
+func extension(mediaType string) string {
+	if mediaType == typeCSV {
+		return ".csv"
+	}
+	return ".ndjson"
+}
+
+// A sheet is a model as a table: the columns of its CSV form.
+type sheet struct {
+	names   []string
+	fields  []*model.Field
+	secrets bool
+	text    []byte
+}
+
+// newSheet lists the fields that may be shown, in the model's order.
+func newSheet(m *model.Model, secrets bool) *sheet {
+	s := &sheet{secrets: secrets}
+	for _, f := range m.Fields {
+		if f.WriteOnly || f.Secret == model.Hashed {
+			continue
+		}
+		s.names = append(s.names, f.Name)
+		s.fields = append(s.fields, f)
+	}
+	return s
+}
+
+// appendRecord writes one record as a CSV line.
+func (s *sheet) appendRecord(dst []byte, r model.Record) []byte {
+	for i, f := range s.fields {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendCell(dst, s.cell(f, r.Values[f.Index]))
+	}
+	return append(dst, '\r', '\n')
+}
+
+// cell is the text of a value: as it is for a text or a date, else as JSON.
+// A missing value is an empty cell.
+func (s *sheet) cell(f *model.Field, value any) string {
+	if value == nil {
+		return ""
+	}
+	if f.Secret == model.Masked && !s.secrets {
+		return model.Mask
+	}
+	if text, ok := value.(string); ok && (f.Kind == model.String || f.Kind == model.Date) {
+		return text
+	}
+	s.text = f.AppendJSON(s.text[:0], value)
+	if f.Kind != model.Object && f.Kind != model.Array && f.Kind != model.Any && len(s.text) > 0 && s.text[0] == '"' {
+		var text string
+		if json.Unmarshal(s.text, &text) == nil {
+			return text
+		}
+	}
+	return string(s.text)
+}

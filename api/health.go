@@ -1,0 +1,40 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// readyLimit is how long the check behind /readyz may take; an orchestrator
+// asks again soon.
+const readyLimit = 5 * time.Second
+
+type statusJSON struct {
+	Status string `json:"status"`
+}
+
+// health answers that the process lives, and asks nothing else.
+func (s *server) health(c *call) error {
+	return c.answer(http.StatusOK, statusJSON{"ok"})
+}
+
+// ready answers whether calls can be served. Why not is for the log.
+func (s *server) ready(c *call) error {
+	ctx, cancel := context.WithTimeout(c.ctx(), readyLimit)
+	defer cancel()
+	if err := s.Ready(ctx); err != nil {
+		s.Log.Warn("not ready", "request", requestID(c.ctx()), "error", err)
+		return newProblem("not_ready", "Something that the service needs does not answer.").set("Retry-After", "1")
+	}
+	return c.answer(http.StatusOK, statusJSON{"ready"})
+}
+
+// metrics passes on to the metrics, where there are any.
+func (s *server) metrics(c *call) error {
+	if s.Metrics == nil {
+		return newProblem("unknown_path", "This process offers no metrics.")
+	}
+	s.Metrics.ServeHTTP(c.w, c.r)
+	return nil
+}

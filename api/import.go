@@ -1,0 +1,220 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// Sizes of an import's steps.
+const (
+	importBatch     = 1000    // drafts in one transaction
+	importBytes     = 4 << 20 // of the lines of a batch
+	maxImportErrors = 100     // reported by line
+)
+
+// An importJSON is the answer to an import.
+type importJSON struct {
+	Inserted int64           `json:"inserted"`
+	Updated  int64           `json:"updated"`
+	Failed   int64           `json:"failed"`
+	Errors   []job.LineError `json:"errors"` // the first of them
+}
+
+// add takes up what became of a batch.
+func (a *importJSON) add(r job.ImportReport, bad []job.LineError, badCount int64) {
+	a.Inserted += r.Inserted
+	a.Updated += r.Updated
+	a.Failed += int64(len(r.Failed)) + badCount
+	if room := maxImportErrors - len(a.Errors); room > 0 {
+		both := append(slices.Clone(bad), r.Failed...)
+		slices.SortFunc(both, func(x, y job.LineError) int { return int(x.Line - y.Line) })
+		a.Errors = append(a.Errors, both[:min(room, len(both))]...)
+	}
+}
+
+// A batch is some lines of an import, parsed.
+type batch struct {
+	drafts []model.Draft
+	lines  []int64
+	bytes  int
+	bad    []job.LineError // at most maxImportErrors
+	failed int64           // lines that are bad, all of them
+	last   int64           // line that the batch ends with
+	err    error           // that ended the stream, nil in between
+}
+
+func (b *batch) refuse(line int64, why string) {
+	b.failed++
+	if len(b.bad) < maxImportErrors {
+		b.bad = append(b.bad, job.LineError{Line: line, Detail: why})
+	}
+}
+
+// A draftSource gives the lines of an import as drafts.
+type draftSource interface {
+	// next reads one line. A lineError is the fault of that line alone; any
+	// other error ends the import, io.EOF as it should be.
+	next() (d model.Draft, line int64, size int, err error)
+}
+
+// A lineError is why one line was passed over.
+type lineError struct{ why string }
+
+func (e lineError) Error() string { return e.why }
+
+// importRecords reads a stream of records and merges them in. While the store
+// writes a batch, the next one is parsed.
+func (s *server) importRecords(c *call) error {
+	format, err := c.media(typeNDJSON, "application/ndjson", typeCSV)
+	if err != nil {
+		return err
+	}
+	if err := c.input().err(); err != nil {
+		return err
+	}
+	body := &idleBody{body: c.r.Body, control: http.NewResponseController(c.w), step: s.StepTimeout}
+	lines := newLineReader(body)
+	var source draftSource = &ndjsonSource{lines: lines, model: c.model}
+	if format == typeCSV {
+		if source, err = newCSVSource(lines, c.model); err != nil {
+			return err
+		}
+	}
+	answer, err := s.runImport(c, source, body)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, answer)
+}
+
+// runImport stores the batches as they are parsed. It returns when the parser
+// has ended, too.
+func (s *server) runImport(c *call, source draftSource, body *idleBody) (importJSON, error) {
+	// The parser does not end with the request, whose context ends with any
+	// fault of the body: it has to tell which one it was.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(c.ctx()))
+	batches := make(chan *batch, 1)
+	go func() {
+		defer close(batches)
+		parse(ctx, source, batches)
+	}()
+	defer func() {
+		cancel()
+		body.interrupt()
+		for range batches { // until the parser has ended
+		}
+	}()
+	answer := importJSON{Errors: []job.LineError{}}
+	var kept int64
+	for b := range batches {
+		if b.err != nil && b.err != io.EOF {
+			return answer, cutShort(b.err, kept)
+		}
+		var report job.ImportReport
+		var err error
+		if len(b.drafts) > 0 {
+			report, err = s.Store.Import(c.ctx(), c.workspace(), c.model, b.drafts, b.lines)
+		}
+		if err != nil {
+			return answer, cutShort(err, kept)
+		}
+		answer.add(report, b.bad, b.failed)
+		c.alive()
+		kept = b.last
+	}
+	return answer, nil
+}
+
+// cutShort says how far an import came.
+func cutShort(err error, kept int64) error {
+	p, known := problemOf(err)
+	if !known {
+		return fmt.Errorf("import after line %d: %w", kept, err)
+	}
+	told := *p
+	told.Detail += fmt.Sprintf(" Lines up to %d have been taken in.", kept)
+	return &told
+}
+
+// parse reads lines into batches until the stream or ctx ends.
+func parse(ctx context.Context, source draftSource, out chan<- *batch) {
+	b := &batch{}
+	for ctx.Err() == nil {
+		d, line, size, err := source.next()
+		var bad lineError
+		switch {
+		case err == nil:
+			b.drafts = append(b.drafts, d)
+			b.lines = append(b.lines, line)
+			b.bytes += size
+			b.last = line
+		case errors.As(err, &bad):
+			b.refuse(line, bad.why)
+			b.last = line
+		default:
+			b.err = err
+		}
+		if b.err == nil && len(b.drafts) < importBatch && b.bytes < importBytes && b.failed < importBatch {
+			continue
+		}
+		select {
+		case out <- b:
+		case <-ctx.Done():
+			return
+		}
+		if b.err != nil {
+			return
+		}
+		b = &batch{drafts: make([]model.Draft, 0, importBatch), lines: make([]int64, 0, importBatch)}
+	}
+}
+
+// sealed hashes what must be kept as a hash.
+func sealed(d model.Draft, faults model.Faults) (model.Draft, error) {
+	if len(faults) > 0 {
+		return d, lineError{faults.Error()}
+	}
+	var err error
+	d.Patch, err = d.Patch.Seal()
+	return d, err
+}
+
+// An idleBody gives each read of a long body its time, instead of one limit
+// for the whole.
+type idleBody struct {
+	body     io.Reader
+	control  *http.ResponseController
+	step     time.Duration
+	extended time.Time
+	ended    atomic.Bool
+}
+
+// Read moves the deadline along and reads.
+func (b *idleBody) Read(p []byte) (int, error) {
+	if now := time.Now(); now.Sub(b.extended) >= b.step/8 {
+		b.extended = now
+		_ = b.control.SetReadDeadline(now.Add(b.step))
+	}
+	n, err := b.body.Read(p)
+	if err == io.EOF {
+		b.ended.Store(true)
+	}
+	return n, err
+}
+
+// interrupt ends a read that waits for the caller. After a body that was read
+// to its end there is none, and the connection stays usable.
+func (b *idleBody) interrupt() {
+	if !b.ended.Load() {
+		_ = b.control.SetReadDeadline(time.Unix(1, 0))
+	}
+}

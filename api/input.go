@@ -1,0 +1,216 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/url"
+	"sort"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/model"
+)
+
+// An input gathers what a request says beside its path, and everything that
+// is wrong with it, so that one answer can name it all.
+type input struct {
+	query  url.Values
+	known  map[string]bool // parameters that were asked for
+	faults []fault
+}
+
+// input reads the query of the call.
+func (c *call) input() *input {
+	in := &input{known: map[string]bool{}}
+	var err error
+	if in.query, err = url.ParseQuery(c.r.URL.RawQuery); err != nil {
+		in.fail(inQuery, "?", "invalid_query", "The query of the address is not properly encoded.")
+	}
+	return in
+}
+
+// fail notes a fault.
+func (in *input) fail(where, pointer, code, detail string) {
+	in.faults = append(in.faults, fault{pointer, code, detail, where})
+}
+
+// failParam notes a fault of a query parameter.
+func (in *input) failParam(name, code, detail string) {
+	in.fail(inQuery, "?"+name, code, detail)
+}
+
+// failAll notes the faults of an input that lies under prefix.
+func (in *input) failAll(where, prefix string, fs model.Faults) {
+	in.faults = append(in.faults, faultsIn(where, prefix, fs)...)
+}
+
+// err returns the answer to all faults, unknown parameters included, or nil.
+// It must be asked after all parameters were read.
+func (in *input) err() error {
+	var unknown []string
+	for name := range in.query {
+		if !in.known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	sort.Strings(unknown)
+	for _, name := range unknown {
+		in.failParam(name, "unknown_parameter", "This call has no such query parameter.")
+		in.known[name] = true
+	}
+	if len(in.faults) == 0 {
+		return nil
+	}
+	return invalid(in.faults)
+}
+
+// param reads a parameter, which may be given once.
+func (in *input) param(name string) (string, bool) {
+	in.known[name] = true
+	values := in.query[name]
+	if len(values) > 1 {
+		in.failParam(name, "repeated_parameter", "This query parameter may be given once.")
+	}
+	if len(values) == 0 {
+		return "", false
+	}
+	return values[0], true
+}
+
+// number reads a whole number within bounds.
+func (in *input) number(name string, low, high, otherwise int) int {
+	text, ok := in.param(name)
+	if !ok {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		in.failParam(name, "type", "This must be a whole number.")
+		return otherwise
+	}
+	if n < low || n > high {
+		in.failParam(name, "out_of_range", "This must be from "+strconv.Itoa(low)+" to "+strconv.Itoa(high)+".")
+		return otherwise
+	}
+	return n
+}
+
+// flag reads true or false.
+func (in *input) flag(name string) bool {
+	text, ok := in.param(name)
+	if ok && text != "true" && text != "false" {
+		in.failParam(name, "type", "This must be true or false.")
+	}
+	return text == "true"
+}
+
+// Bounds of pages.
+const (
+	maxLimit     = 1000
+	defaultLimit = 100
+)
+
+// page reads the two parameters that every list has.
+func (in *input) page() (limit int, cursor string) {
+	limit = in.number("limit", 1, maxLimit, defaultLimit)
+	cursor, given := in.param("cursor")
+	if given && cursor == "" {
+		in.failParam("cursor", "invalid_cursor", "The cursor is empty; leave it out for the first page.")
+	}
+	return limit, cursor
+}
+
+// members splits a JSON object, and notes what is wrong with it as JSON. ok
+// is false when there is no object to look into.
+func (in *input) members(raw []byte, prefix string) (names map[string]jsontext.Value, ok bool) {
+	dec := jsontext.NewDecoder(bytes.NewReader(raw))
+	if dec.PeekKind() != '{' {
+		if err := checkJSON(raw); err != nil {
+			in.badJSON(err, prefix)
+		} else {
+			in.fail(inBody, prefix, "type", "This must be a JSON object.")
+		}
+		return nil, false
+	}
+	names = map[string]jsontext.Value{}
+	err := func() error {
+		if _, err := dec.ReadToken(); err != nil {
+			return err
+		}
+		for dec.PeekKind() != '}' {
+			name, err := dec.ReadToken()
+			if err != nil {
+				return err
+			}
+			key := name.String()
+			value, err := dec.ReadValue()
+			if err != nil {
+				return err
+			}
+			names[key] = value.Clone()
+		}
+		if _, err := dec.ReadToken(); err != nil {
+			return err
+		}
+		return atEnd(dec)
+	}()
+	if err != nil {
+		in.badJSON(err, prefix)
+		return nil, false
+	}
+	return names, true
+}
+
+var errTrailing = errors.New("more follows the value")
+
+// atEnd refuses anything after the value.
+func atEnd(dec *jsontext.Decoder) error {
+	if _, err := dec.ReadToken(); err != io.EOF {
+		return errTrailing
+	}
+	return nil
+}
+
+// checkJSON judges whether raw is one strict JSON value.
+func checkJSON(raw []byte) error {
+	dec := jsontext.NewDecoder(bytes.NewReader(raw))
+	if _, err := dec.ReadValue(); err != nil {
+		return err
+	}
+	return atEnd(dec)
+}
+
+// badJSON notes why a text is not JSON, without showing it.
+func (in *input) badJSON(err error, prefix string) {
+	code, detail := "invalid_json", "This is not valid JSON."
+	var syntax *jsontext.SyntacticError
+	pointer := prefix
+	if errors.As(err, &syntax) {
+		pointer += string(syntax.JSONPointer)
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			code, detail = "duplicate_key", "This name is given twice in one object."
+		} else {
+			detail = "This is not valid JSON, at byte " + strconv.FormatInt(syntax.ByteOffset, 10) + "."
+		}
+	}
+	in.fail(inBody, pointer, code, detail)
+}
+
+// elements splits a JSON list that is known to be JSON.
+func elements(raw jsontext.Value) (items []jsontext.Value, ok bool) {
+	dec := jsontext.NewDecoder(bytes.NewReader(raw))
+	if dec.PeekKind() != '[' {
+		return nil, false
+	}
+	_, _ = dec.ReadToken()
+	for dec.PeekKind() != ']' {
+		v, err := dec.ReadValue()
+		if err != nil {
+			return nil, false
+		}
+		items = append(items, v.Clone())
+	}
+	return items, true
+}

@@ -1,0 +1,200 @@
+package api
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"time"
+
+	"bulkpatch/job"
+)
+
+// A jobJSON is a job as callers see it. The order of the fields is part of
+// the contract's example.
+type jobJSON struct {
+	JobID          string             `json:"jobId"`
+	Kind           job.Kind           `json:"kind"`
+	Model          string             `json:"model"`
+	Workspace      string             `json:"workspace"`
+	State          job.State          `json:"state"`
+	Done           bool               `json:"done"`
+	Revision       int64              `json:"revision"`
+	CreatedAt      string             `json:"createdAt"`
+	StartedAt      *string            `json:"startedAt"`
+	FinishedAt     *string            `json:"finishedAt"`
+	ExpiresAt      string             `json:"expiresAt"`
+	CreatedBy      string             `json:"createdBy"`
+	Request        requestJSON        `json:"request"`
+	Counts         countsJSON         `json:"counts"`
+	Progress       progressJSON       `json:"progress"`
+	Throttle       throttleJSON       `json:"throttle"`
+	Attempt        attemptJSON        `json:"attempt"`
+	ErrorSummary   []job.ErrorSummary `json:"errorSummary"`
+	Error          *job.Error         `json:"error"`
+	Undo           undoJSON           `json:"undo"`
+	RetryOf        *string            `json:"retryOf"`
+	AllowedActions []job.Action       `json:"allowedActions"`
+	Links          linksJSON          `json:"links"`
+	Preview        *previewJSON       `json:"preview,omitempty"`
+}
+
+// A requestJSON is what was asked for: a bulk by its filter, a single by its
+// id.
+type requestJSON struct {
+	Filter  json.RawMessage `json:"filter"`
+	ID      *string         `json:"id,omitempty"`
+	Patch   json.RawMessage `json:"patch"`
+	Options job.Options     `json:"options"`
+}
+
+type countsJSON struct {
+	Matched    *int64 `json:"matched"`
+	Updated    int64  `json:"updated"`
+	Unchanged  int64  `json:"unchanged"`
+	Skipped    int64  `json:"skipped"`
+	Conflicted int64  `json:"conflicted"`
+	Failed     int64  `json:"failed"`
+	Pending    *int64 `json:"pending"`
+}
+
+type progressJSON struct {
+	Percent          *tenths `json:"percent"`
+	RecordsPerSecond tenths  `json:"recordsPerSecond"`
+	ETASeconds       *int64  `json:"etaSeconds"`
+	WaitReason       *string `json:"waitReason"`
+}
+
+type throttleJSON struct {
+	RecordsPerSecond *float64 `json:"recordsPerSecond"`
+}
+
+type attemptJSON struct {
+	Resumes     int64   `json:"resumes"`
+	HeartbeatAt *string `json:"heartbeatAt"`
+	Stalled     bool    `json:"stalled"`
+}
+
+type undoJSON struct {
+	Available bool    `json:"available"`
+	Until     *string `json:"until"`
+	UndoneBy  *string `json:"undoneBy"`
+	UndoOf    *string `json:"undoOf"`
+}
+
+type linksJSON struct {
+	Self    string `json:"self"`
+	Results string `json:"results"`
+	Events  string `json:"events"`
+}
+
+// tenths is a number shown with one decimal.
+type tenths float64
+
+// MarshalJSON writes one decimal, also where it is 0.
+func (t tenths) MarshalJSON() ([]byte, error) {
+	f := float64(t)
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		f = 0
+	}
+	return strconv.AppendFloat(nil, f, 'f', 1, 64), nil
+}
+
+// jobPath is where a job is found.
+func jobPath(id string) string { return "/v1/jobs/" + id }
+
+// jobOf shows a job.
+func jobOf(j job.Job) jobJSON {
+	out := jobJSON{
+		JobID: j.ID, Kind: j.Kind, Model: j.Model, Workspace: j.Workspace,
+		State: j.State, Done: j.State.Final(), Revision: j.Revision,
+		CreatedAt: timeText(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt),
+		FinishedAt: timeOrNull(j.FinishedAt), ExpiresAt: timeText(j.ExpiresAt),
+		CreatedBy: j.CreatedBy,
+		Request:   requestJSON{j.Filter, textOrNull(j.RecordID), j.Patch, j.Options},
+		Counts:    countsOf(j),
+		Progress:  progressOf(j),
+		Throttle:  throttleJSON{j.Throttle},
+		Attempt:   attemptJSON{j.Resumes, timeOrNull(j.HeartbeatAt), j.Stalled},
+		Error:     j.Error,
+		Undo:      undoJSON{j.UndoAvailable, timeOrNull(j.UndoUntil), textOrNull(j.UndoneBy), textOrNull(j.UndoOf)},
+		RetryOf:   textOrNull(j.RetryOf),
+		Links:     linksJSON{jobPath(j.ID), jobPath(j.ID) + "/results", jobPath(j.ID) + "/events"},
+	}
+	out.AllowedActions = append([]job.Action{}, j.State.Actions()...)
+	out.ErrorSummary = append([]job.ErrorSummary{}, j.ErrorSummary...)
+	for i := range out.ErrorSummary {
+		if out.ErrorSummary[i].SampleIDs == nil {
+			out.ErrorSummary[i].SampleIDs = []string{}
+		}
+	}
+	if j.Preview != nil {
+		p := previewOf(*j.Preview)
+		out.Preview = &p
+	}
+	return out
+}
+
+func countsOf(j job.Job) countsJSON {
+	c := countsJSON{Matched: j.Matched, Pending: j.Pending()}
+	if j.Matched != nil { // until the selection is fixed all is 0
+		c.Updated, c.Unchanged, c.Skipped = j.Updated, j.Unchanged, j.Skipped
+		c.Conflicted, c.Failed = j.Conflicted, j.Failed
+	}
+	return c
+}
+
+// maxETA keeps the estimate of a job that hardly moves within an integer.
+const maxETA = 1e12
+
+// progressOf computes what follows from the counts. The percentage is rounded
+// down, so that 100.0 means that all are done.
+func progressOf(j job.Job) progressJSON {
+	p := progressJSON{RecordsPerSecond: tenths(j.RecordsPerSecond), WaitReason: textOrNull(j.WaitReason)}
+	pending := j.Pending()
+	if pending == nil {
+		return p
+	}
+	percent := tenths(100)
+	if *j.Matched > 0 {
+		percent = tenths(math.Floor(float64(j.Tried())*1000/float64(*j.Matched)) / 10)
+	}
+	p.Percent = &percent
+	if !j.State.Final() && j.State != job.Paused && j.RecordsPerSecond > 0 {
+		eta := int64(math.Ceil(min(float64(*pending)/j.RecordsPerSecond, maxETA)))
+		p.ETASeconds = &eta
+	}
+	return p
+}
+
+// timeText writes a time as the API shows all times: UTC, with a fraction
+// only where there is one.
+func timeText(t time.Time) string {
+	return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano)
+}
+
+func timeOrNull(t *time.Time) *string {
+	if t == nil {
+		return nil
+	}
+	text := timeText(*t)
+	return &text
+}
+
+// A previewJSON is what a dry run answers.
+type previewJSON struct {
+	Matched      int64             `json:"matched"`
+	WouldChange  int64             `json:"wouldChange"`
+	Unchanged    int64             `json:"unchanged"`
+	Sample       []job.PreviewItem `json:"sample"`
+	ConfirmToken string            `json:"confirmToken"`
+	ExpiresAt    string            `json:"expiresAt"`
+}
+
+func previewOf(p job.Preview) previewJSON {
+	return previewJSON{
+		Matched: p.Matched, WouldChange: p.WouldChange, Unchanged: p.Unchanged,
+		Sample:       append([]job.PreviewItem{}, p.Sample...),
+		ConfirmToken: p.ConfirmToken,
+		ExpiresAt:    timeText(p.ExpiresAt),
+	}
+}

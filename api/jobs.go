@@ -1,0 +1,164 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+var errNoJob = newProblem("job_not_found", "No job has this id.")
+
+// visibleJob reads the job of the path if the caller may see it. A key
+// without jobs:read sees the jobs it made; of others it learns nothing, not
+// even that they are there.
+func (s *server) visibleJob(c *call) (job.Job, error) {
+	j, err := s.Store.Job(c.ctx(), c.workspace(), c.r.PathValue("job"))
+	return s.seen(c, j, err)
+}
+
+// seen judges a job as it was read.
+func (s *server) seen(c *call, j job.Job, err error) (job.Job, error) {
+	gone := errors.Is(err, job.ErrGone)
+	switch {
+	case errors.Is(err, job.ErrNotFound):
+		return job.Job{}, errNoJob
+	case err != nil && !gone:
+		return job.Job{}, err
+	case !c.key.Has(auth.JobsRead) && !c.made(j):
+		return job.Job{}, errNoJob
+	case gone:
+		return job.Job{}, goneProblem(j)
+	}
+	return j, nil
+}
+
+// made reports whether the caller's key made the job.
+func (c *call) made(j job.Job) bool { return j.CreatedBy == c.key.Actor() }
+
+// goneProblem tells what is kept of a job that has left: its final state and
+// counts.
+func goneProblem(j job.Job) error {
+	p := newProblem("job_gone", "The job was kept for its time and has been removed.")
+	if j.State == "" {
+		return p
+	}
+	counts := countsOf(j)
+	p.JobID, p.State, p.Counts = j.ID, j.State, &counts
+	return p
+}
+
+// answerJob sends a job.
+func (s *server) answerJob(c *call, status int, j job.Job) error {
+	c.w.Header().Set("ETag", jobTag(j.Revision))
+	return c.answer(status, jobOf(j))
+}
+
+func (s *server) getJob(c *call) error {
+	in := c.input()
+	wait := time.Duration(in.number("wait", 0, int(MaxWait/time.Second), 0)) * time.Second
+	if err := in.err(); err != nil {
+		return err
+	}
+	tags := c.r.Header.Values("If-None-Match")
+	news := func(j job.Job) bool { return j.State.Final() || !matchesTag(tags, jobTag(j.Revision)) }
+	if len(tags) == 0 {
+		wait = 0 // there is no revision to wait for the successor of
+	}
+	j, err := s.await(c, c.r.PathValue("job"), wait, news)
+	if err != nil {
+		return err
+	}
+	if c.notModified(jobTag(j.Revision)) {
+		return nil
+	}
+	return s.answerJob(c, http.StatusOK, j)
+}
+
+func (s *server) listJobs(c *call) error {
+	in := c.input()
+	var q job.Query
+	if text, ok := in.param("state"); ok {
+		if q.State = job.State(text); !q.State.Known() {
+			in.failParam("state", "enum", "This is no state of a job.")
+		}
+	}
+	if text, ok := in.param("model"); ok {
+		if _, known := s.Models.Model(text); !known {
+			in.failParam("model", "unknown_model", "No model of this name is loaded.")
+		}
+		q.Model = text
+	}
+	q.Limit, q.Cursor = in.page()
+	if err := in.err(); err != nil {
+		return err
+	}
+	page, err := s.Store.Jobs(c.ctx(), c.workspace(), q)
+	if err != nil {
+		return err
+	}
+	items := make([]jobJSON, len(page.Items))
+	for i, j := range page.Items {
+		items[i] = jobOf(j)
+	}
+	return c.answer(http.StatusOK, listOf(items, page.NextCursor))
+}
+
+// act pauses, resumes or cancels: the action is the end of the path.
+func (s *server) act(c *call) error {
+	in := c.input()
+	if err := s.noBody(c, in); err != nil {
+		return err
+	}
+	if err := in.err(); err != nil {
+		return err
+	}
+	action := job.Action(path.Base(c.r.URL.Path))
+	j, err := s.Store.Act(c.ctx(), c.workspace(), c.r.PathValue("job"), action)
+	return s.acted(c, j, err)
+}
+
+// acted answers with the job as an action left it.
+func (s *server) acted(c *call, j job.Job, err error) error {
+	switch {
+	case errors.Is(err, job.ErrNotFound):
+		return errNoJob
+	case errors.Is(err, job.ErrGone):
+		return goneProblem(j)
+	case err != nil:
+		return err
+	}
+	return s.answerJob(c, http.StatusOK, j)
+}
+
+// throttle changes the speed of a job while it runs.
+func (s *server) throttle(c *call) error {
+	raw, err := s.body(c, typeMerge, typeJSON)
+	if err != nil {
+		return err
+	}
+	in := c.input()
+	var rate *float64
+	if members, ok := in.members(raw, ""); ok {
+		value, given := members["recordsPerSecond"]
+		delete(members, "recordsPerSecond")
+		in.unknownMembers(members, "")
+		var o options
+		switch {
+		case !given:
+			in.fail(inBody, "/recordsPerSecond", "required", "Give recordsPerSecond as a number, or null to lift the limit.")
+		case strings.TrimSpace(string(value)) != "null":
+			o.set(in, "recordsPerSecond", value, inBody, "/recordsPerSecond")
+		}
+		rate = o.RecordsPerSecond
+	}
+	if err := in.err(); err != nil {
+		return err
+	}
+	j, err := s.Store.SetThrottle(c.ctx(), c.workspace(), c.r.PathValue("job"), rate)
+	return s.acted(c, j, err)
+}

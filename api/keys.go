@@ -1,0 +1,169 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+// A keyJSON is an API key without its secret.
+type keyJSON struct {
+	ID        int64        `json:"id"`
+	Name      string       `json:"name"`
+	Workspace string       `json:"workspace"`
+	Scopes    []auth.Scope `json:"scopes"`
+	Hint      string       `json:"hint"`
+	CreatedAt string       `json:"createdAt"`
+	// Secret is shown once, to who made the key.
+	Secret string `json:"secret,omitempty"`
+}
+
+func keyOf(k auth.Key, secret string) keyJSON {
+	return keyJSON{
+		ID: k.ID, Name: k.Name, Workspace: k.Workspace.Name,
+		Scopes: append([]auth.Scope{}, k.Scopes...),
+		Hint:   k.Hint, CreatedAt: timeText(k.CreatedAt), Secret: secret,
+	}
+}
+
+// manages reports whether an administrator may manage the keys of a
+// workspace: that of main all, any other its own.
+func (c *call) manages(workspace string) bool {
+	own := c.workspace().Name
+	return own == auth.MainWorkspace || own == workspace
+}
+
+func (s *server) listKeys(c *call) error {
+	if err := c.input().err(); err != nil {
+		return err
+	}
+	keys, err := s.Store.Keys(c.ctx())
+	if err != nil {
+		return err
+	}
+	var items []keyJSON
+	for _, k := range keys {
+		if c.manages(k.Workspace.Name) {
+			items = append(items, keyOf(k, ""))
+		}
+	}
+	return c.answer(http.StatusOK, listOf(items, ""))
+}
+
+func (s *server) createKey(c *call) error {
+	raw, err := s.body(c, typeJSON)
+	if err != nil {
+		return err
+	}
+	in := c.input()
+	k := auth.Key{Workspace: auth.Workspace{Name: c.workspace().Name}}
+	if members, ok := in.members(raw, ""); ok {
+		in.takeKey(&k, members)
+	}
+	if err := in.err(); err != nil {
+		return err
+	}
+	if !c.manages(k.Workspace.Name) {
+		return newProblem("forbidden_workspace", "Only an administrator of the workspace main may make keys for other workspaces.")
+	}
+	made, secret, err := s.Store.CreateKey(c.ctx(), k)
+	if errors.Is(err, job.ErrExists) {
+		return newProblem("name_taken", "A key of the workspace has this name already.")
+	}
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Location", "/v1/keys/"+strconv.FormatInt(made.ID, 10))
+	return c.answer(http.StatusCreated, keyOf(made, secret))
+}
+
+// takeKey reads a key from the members of a body.
+func (in *input) takeKey(k *auth.Key, members map[string]jsontext.Value) {
+	take := func(name string) jsontext.Value {
+		v := members[name]
+		delete(members, name)
+		return v
+	}
+	in.takeName(&k.Name, take("name"), "/name", true)
+	in.takeName(&k.Workspace.Name, take("workspace"), "/workspace", false)
+	in.takeScopes(k, take("scopes"))
+	in.unknownMembers(members, "")
+}
+
+// takeName reads the name of a key or a workspace.
+func (in *input) takeName(to *string, v jsontext.Value, pointer string, required bool) {
+	if v == nil {
+		if required {
+			in.fail(inBody, pointer, "required", "This must be given.")
+		}
+		return
+	}
+	if code, must := setText(to, v); code != "" {
+		in.fail(inBody, pointer, code, must)
+	} else if !auth.ValidName(*to) {
+		in.fail(inBody, pointer, "format", "A name has 1 to 64 letters, digits, dots, dashes or underscores, and begins with a letter or a digit.")
+	}
+}
+
+// takeScopes reads the list of scopes.
+func (in *input) takeScopes(k *auth.Key, v jsontext.Value) {
+	if v == nil {
+		in.fail(inBody, "/scopes", "required", "Give at least one of the scopes: "+auth.JoinScopes(auth.Scopes)+".")
+		return
+	}
+	items, ok := elements(v)
+	if !ok {
+		in.fail(inBody, "/scopes", "type", "This must be a list of scopes.")
+		return
+	}
+	if len(items) == 0 {
+		in.fail(inBody, "/scopes", "too_short", "Give at least one scope.")
+	}
+	for i, item := range items {
+		var scope string
+		setText(&scope, item)
+		switch {
+		case !slices.Contains(auth.Scopes, auth.Scope(scope)):
+			in.fail(inBody, "/scopes/"+strconv.Itoa(i), "enum", "The scopes are: "+auth.JoinScopes(auth.Scopes)+".")
+		case !slices.Contains(k.Scopes, auth.Scope(scope)):
+			k.Scopes = append(k.Scopes, auth.Scope(scope))
+		}
+	}
+}
+
+// revokeKey ends a key. It holds in this process at once, and in others
+// within seconds.
+func (s *server) revokeKey(c *call) error {
+	if err := c.input().err(); err != nil {
+		return err
+	}
+	unknown := newProblem("key_not_found", "No key has this id.")
+	id, err := strconv.ParseInt(c.r.PathValue("key"), 10, 64)
+	if err != nil {
+		return unknown
+	}
+	keys, err := s.Store.Keys(c.ctx())
+	if err != nil {
+		return err
+	}
+	live := slices.ContainsFunc(keys, func(k auth.Key) bool { return k.ID == id && c.manages(k.Workspace.Name) })
+	if !live && c.workspace().Name != auth.MainWorkspace {
+		return unknown
+	}
+	err = s.Store.RevokeKey(c.ctx(), id)
+	s.keys.forget()
+	if errors.Is(err, job.ErrNotFound) {
+		return unknown
+	}
+	if err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}

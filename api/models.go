@@ -1,0 +1,117 @@
+package api
+
+import (
+	"encoding/json"
+
+	"bulkpatch/model"
+)
+
+// A modelJSON is a model as GET /v1/models shows it.
+type modelJSON struct {
+	Name        string      `json:"name"`
+	Title       string      `json:"title"`
+	Description string      `json:"description"`
+	Digest      string      `json:"digest"`
+	Fields      []fieldJSON `json:"fields,omitempty"`
+	Links       modelLinks  `json:"links"`
+}
+
+type modelLinks struct {
+	Self      string `json:"self"`
+	Customers string `json:"customers"`
+}
+
+// A fieldJSON is one field of a model.
+type fieldJSON struct {
+	Name       string                `json:"name"`
+	Title      string                `json:"title,omitempty"`
+	Type       model.Kind            `json:"type"`
+	Role       model.Role            `json:"role,omitempty"`
+	Nullable   bool                  `json:"nullable"`
+	Required   bool                  `json:"required"`
+	ReadOnly   bool                  `json:"readOnly"`
+	WriteOnly  bool                  `json:"writeOnly"`
+	Secret     model.Secret          `json:"secret,omitempty"`
+	Filterable bool                  `json:"filterable"`
+	Indexed    bool                  `json:"indexed"`
+	Unique     bool                  `json:"unique"`
+	Options    []string              `json:"options,omitempty"`
+	Extensible bool                  `json:"extensible,omitempty"`
+	Default    json.RawMessage       `json:"default,omitempty"`
+	Paths      map[string]model.Kind `json:"paths,omitempty"`
+	OpenPaths  bool                  `json:"openPaths,omitempty"`
+}
+
+func modelOf(m *model.Model) modelJSON {
+	return modelJSON{
+		Name:        m.Name,
+		Title:       m.Title,
+		Description: m.Description,
+		Digest:      m.Digest,
+		Links: modelLinks{
+			Self:      "/v1/models/" + m.Name,
+			Customers: "/v1/" + m.Name + "/customers",
+		},
+	}
+}
+
+func fieldOf(f *model.Field) fieldJSON {
+	out := fieldJSON{
+		Name: f.Name, Title: f.Title, Type: f.Kind, Role: f.Role,
+		Nullable: f.Nullable, Required: f.Required, ReadOnly: f.ReadOnly, WriteOnly: f.WriteOnly,
+		Secret: f.Secret, Filterable: f.Filterable, Indexed: f.Indexed, Unique: f.Unique,
+		Options: f.Options, Extensible: f.Extensible, Paths: f.Paths, OpenPaths: f.OpenPaths,
+	}
+	if f.Default != nil {
+		out.Default = f.AppendJSON(nil, f.Default)
+	}
+	return out
+}
+
+// A listJSON is a page of things.
+type listJSON[T any] struct {
+	Items      []T     `json:"items"`
+	NextCursor *string `json:"nextCursor"`
+}
+
+// listOf makes a page; the empty cursor is null.
+func listOf[T any](items []T, next string) listJSON[T] {
+	if items == nil {
+		items = []T{}
+	}
+	return listJSON[T]{items, textOrNull(next)}
+}
+
+// textOrNull is null for an empty text.
+func textOrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func (s *server) listModels(c *call) error {
+	if err := c.input().err(); err != nil {
+		return err
+	}
+	var items []modelJSON
+	for _, m := range s.Models.All() {
+		items = append(items, modelOf(m))
+	}
+	return c.answer(200, listOf(items, ""))
+}
+
+func (s *server) getModel(c *call) error {
+	m, ok := s.Models.Model(c.r.PathValue("name"))
+	if !ok {
+		return newProblem("model_not_found", "No model of this name is loaded; GET /v1/models lists them.")
+	}
+	if err := c.input().err(); err != nil {
+		return err
+	}
+	out := modelOf(m)
+	for _, f := range m.Fields {
+		out.Fields = append(out.Fields, fieldOf(f))
+	}
+	return c.answer(200, out)
+}

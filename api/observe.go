@@ -1,0 +1,185 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"regexp"
+	"runtime/debug"
+	"time"
+)
+
+const (
+	statusLeft   = 499 // in the log: the caller left before the answer
+	maxRequestID = 128
+)
+
+type requestIDKey struct{}
+
+// requestID is the id of the request that ctx belongs to.
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+var saneRequestID = regexp.MustCompile(`^[A-Za-z0-9._:-]+$`)
+
+// observe gives each request an id, a log line and safe headers, limits how
+// slow it may be, and turns a panic into an answer.
+func (s *server) observe(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		id := r.Header.Get("X-Request-Id")
+		if len(id) > maxRequestID || !saneRequestID.MatchString(id) {
+			id = newRequestID()
+		}
+		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
+		rec := &recorder{ResponseWriter: w, step: s.StepTimeout}
+		secureHeaders(w.Header(), id)
+		rec.extend()
+		if r.Body != nil && r.Body != http.NoBody {
+			// Not every writer has deadlines; the real server's does.
+			_ = http.NewResponseController(w).SetReadDeadline(began.Add(s.StepTimeout))
+			r.Body = &timedBody{ReadCloser: r.Body, control: http.NewResponseController(w)}
+		}
+		defer s.logged(r, rec, id, began)
+		defer s.recovered(rec, id)
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// secureHeaders sets what every answer says unless a page needs otherwise.
+func secureHeaders(h http.Header, id string) {
+	h.Set("X-Request-Id", id)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Cache-Control", "no-store")
+}
+
+// recovered turns a panic into a problem, or breaks the connection when an
+// answer has begun.
+func (s *server) recovered(rec *recorder, id string) {
+	v := recover()
+	if v == nil {
+		return
+	}
+	if v == http.ErrAbortHandler {
+		rec.broken = !rec.left
+		panic(v)
+	}
+	s.Log.Error("handler panicked", "request", id, "panic", v, "stack", string(debug.Stack()))
+	if rec.status != 0 {
+		rec.broken = true
+		panic(http.ErrAbortHandler)
+	}
+	p, _ := problemOf(errPanic)
+	p.write(rec)
+}
+
+// errPanic stands for whatever a handler panicked with.
+var errPanic = errors.New("handler panicked")
+
+// logged writes the access log: no query, which may hold customers' values,
+// and no key but its name.
+func (s *server) logged(r *http.Request, rec *recorder, id string, began time.Time) {
+	status := rec.status
+	switch {
+	case rec.left:
+		status = statusLeft
+	case status == 0:
+		status = http.StatusOK
+	}
+	attrs := []any{
+		"request", id, "method", r.Method, "path", r.URL.Path, "status", status,
+		"bytes", rec.bytes, "duration", time.Since(began),
+	}
+	if rec.actor != "" {
+		attrs = append(attrs, "workspace", rec.workspace, "actor", rec.actor)
+	}
+	if rec.broken {
+		attrs = append(attrs, "broken", true)
+	}
+	level := slog.LevelInfo
+	if status >= 500 {
+		level = slog.LevelWarn
+	}
+	s.Log.Log(context.WithoutCancel(r.Context()), level, "request", attrs...)
+}
+
+// A recorder remembers what was answered, and moves the write deadline along
+// as the reader takes what is written.
+type recorder struct {
+	http.ResponseWriter
+	status           int
+	bytes            int64
+	left             bool // the caller went away
+	broken           bool // the answer was cut off
+	actor, workspace string
+	step             time.Duration
+	extended         time.Time
+}
+
+// WriteHeader notes the status.
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 && status >= 200 {
+		r.status = status
+	}
+	r.extend()
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts what is sent.
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	r.extend()
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
+	if err != nil {
+		r.left = true // or is so slow that it comes to the same
+	}
+	return n, err
+}
+
+// Unwrap lets [http.ResponseController] reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// extend gives the next write its time. The deadline moves now and then, not
+// with each of many small writes.
+func (r *recorder) extend() {
+	now := time.Now()
+	if now.Sub(r.extended) < r.step/8 {
+		return
+	}
+	r.extended = now
+	_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(now.Add(r.step))
+}
+
+// A timedBody lifts the read deadline once the body is read: the server goes
+// on reading to notice that the caller left, and a deadline that passes then
+// would look like that.
+type timedBody struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+// Read reads, and lifts the deadline at the end. A body that breaks off is
+// the caller's fault, and told apart here from faults of ours.
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	switch {
+	case err == io.EOF:
+		_ = b.control.SetReadDeadline(time.Time{})
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = newProblem("request_timeout", "The body did not arrive in time.").set("Connection", "close")
+	case err != nil:
+		err = newProblem("incomplete_body", "The body broke off before its end.").set("Connection", "close")
+	}
+	return n, err
+}

@@ -1,0 +1,196 @@
+package api
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/job"
+)
+
+// options are the options of an update: those of the job, and those that
+// only the call itself knows.
+type options struct {
+	job.Options
+	DryRun       bool
+	ConfirmToken string
+}
+
+// An option is one that callers may give, as a query parameter or as a member
+// of options.
+type option struct {
+	name string
+	// text: the value is a text, which stands bare in a query.
+	text bool
+	// bulk: it says something about many records, and would be passed over
+	// in silence for a single one. So it is refused there.
+	bulk bool
+	// set takes the value, or says what it must be.
+	set func(o *options, v jsontext.Value) (code, must string)
+}
+
+// optionList lists all options.
+var optionList = []option{
+	{"allowAll", false, true, func(o *options, v jsontext.Value) (string, string) {
+		return setBool(&o.AllowAll, v)
+	}},
+	{"maxAffected", false, true, func(o *options, v jsontext.Value) (string, string) {
+		return setCount(&o.MaxAffected, v, 0)
+	}},
+	{"expectedCount", false, true, func(o *options, v jsontext.Value) (string, string) {
+		return setCount(&o.ExpectedCount, v, 0)
+	}},
+	{"dryRun", false, false, func(o *options, v jsontext.Value) (string, string) {
+		return setBool(&o.DryRun, v)
+	}},
+	{"confirmToken", true, false, func(o *options, v jsontext.Value) (string, string) {
+		return setText(&o.ConfirmToken, v)
+	}},
+	{"onMismatch", true, true, func(o *options, v jsontext.Value) (string, string) {
+		return setText((*string)(&o.OnMismatch), v, string(job.Skip), string(job.Force))
+	}},
+	{"recordsPerSecond", false, true, func(o *options, v jsontext.Value) (string, string) {
+		return setRate(&o.RecordsPerSecond, v)
+	}},
+	{"maxFailures", false, true, func(o *options, v jsontext.Value) (string, string) {
+		return setCount(&o.MaxFailures, v, 1)
+	}},
+}
+
+func setBool(to *bool, v jsontext.Value) (code, must string) {
+	if k := v.Kind(); k != 't' && k != 'f' {
+		return "type", "This must be true or false."
+	}
+	*to = v.Kind() == 't'
+	return "", ""
+}
+
+func setText(to *string, v jsontext.Value, allowed ...string) (code, must string) {
+	var text string
+	if v.Kind() != '"' || json.Unmarshal(v, &text) != nil {
+		return "type", "This must be a text."
+	}
+	if len(allowed) > 0 && !slices.Contains(allowed, text) {
+		return "enum", "This must be one of: " + strings.Join(allowed, ", ") + "."
+	}
+	*to = text
+	return "", ""
+}
+
+// setCount reads a whole number of at least low; 1.0 is one, too.
+func setCount(to **int64, v jsontext.Value, low int64) (code, must string) {
+	must = "This must be a whole number of at least " + strconv.FormatInt(low, 10) + "."
+	if v.Kind() != '0' {
+		return "type", must
+	}
+	n, err := strconv.ParseInt(string(v), 10, 64)
+	if err != nil {
+		f, ferr := strconv.ParseFloat(string(v), 64)
+		if ferr != nil || f != math.Trunc(f) {
+			return "type", must
+		}
+		if math.Abs(f) > 1<<53 {
+			return "out_of_range", must
+		}
+		n = int64(f)
+	}
+	if n < low {
+		return "out_of_range", must
+	}
+	*to = &n
+	return "", ""
+}
+
+// setRate reads a number above 0.
+func setRate(to **float64, v jsontext.Value) (code, must string) {
+	must = "This must be a number above 0."
+	if v.Kind() != '0' {
+		return "type", must
+	}
+	f, err := strconv.ParseFloat(string(v), 64)
+	if err != nil || f <= 0 {
+		return "out_of_range", must
+	}
+	*to = &f
+	return "", ""
+}
+
+// set takes one option by its name.
+func (o *options) set(in *input, name string, v jsontext.Value, where, pointer string) {
+	i := slices.IndexFunc(optionList, func(p option) bool { return p.name == name })
+	if i < 0 {
+		in.fail(where, pointer, "unknown_field", "There is no option of this name.")
+		return
+	}
+	if code, must := optionList[i].set(o, v); code != "" {
+		in.fail(where, pointer, code, must)
+	}
+}
+
+// fromQuery reads the options that stand in the query.
+func (o *options) fromQuery(in *input) {
+	for _, p := range optionList {
+		text, ok := in.param(p.name)
+		if !ok {
+			continue
+		}
+		v := jsontext.Value(text)
+		if p.text {
+			v, _ = json.Marshal(text) // a text can always be marshalled
+		} else if checkJSON(v) != nil {
+			v = jsontext.Value("null") // no number and no truth, so it is refused
+		}
+		o.set(in, p.name, v, inQuery, "?"+p.name)
+	}
+}
+
+// fromBody reads the options of a body; null means not given.
+func (o *options) fromBody(in *input, raw jsontext.Value) {
+	if raw == nil || raw.Kind() == 'n' {
+		return
+	}
+	members, ok := in.members(raw, "/options")
+	if !ok {
+		return
+	}
+	for _, name := range sortedNames(members) {
+		if v := members[name]; v.Kind() != 'n' {
+			o.set(in, name, v, inBody, "/options/"+escapePointer(name))
+		} else if !slices.ContainsFunc(optionList, func(p option) bool { return p.name == name }) {
+			in.fail(inBody, "/options/"+escapePointer(name), "unknown_field", "There is no option of this name.")
+		}
+	}
+}
+
+// refuseBulk notes the options that a single may not have.
+func (o *options) refuseBulk(in *input, given func(name string) (pointer, where string, ok bool)) {
+	for _, p := range optionList {
+		if !p.bulk {
+			continue
+		}
+		if pointer, where, ok := given(p.name); ok {
+			in.fail(where, pointer, "bulk_only", "This option is for updates by filter; this one names a single record.")
+		}
+	}
+}
+
+// unknownMembers notes the members that nobody asked for.
+func (in *input) unknownMembers(members map[string]jsontext.Value, prefix string) {
+	for _, name := range sortedNames(members) {
+		in.fail(inBody, prefix+"/"+escapePointer(name), "unknown_field", "There is no field of this name here.")
+	}
+}
+
+func sortedNames(members map[string]jsontext.Value) []string {
+	names := make([]string, 0, len(members))
+	for name := range members {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}

@@ -1,0 +1,224 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+var errNoRecord = newProblem("record_not_found", "No customer has this id.")
+
+// orNoRecord says which thing was not found.
+func orNoRecord(err error) error {
+	if errors.Is(err, job.ErrNotFound) {
+		return errNoRecord
+	}
+	return err
+}
+
+// recordID reads the id of the path. A text that no id of the model can be
+// names no record.
+func (c *call) recordID() (any, error) {
+	id, ok := c.model.ParseID(c.r.PathValue("id"))
+	if !ok {
+		return nil, errNoRecord
+	}
+	return id, nil
+}
+
+// recordPath is where a record is found.
+func recordPath(m *model.Model, id any) string {
+	return "/v1/" + m.Name + "/customers/" + url.PathEscape(model.FormatID(id))
+}
+
+func (s *server) createRecord(c *call) error {
+	raw, err := s.body(c, typeJSON)
+	if err != nil {
+		return err
+	}
+	in := c.input()
+	draft, faults := c.model.CheckDraft(raw, model.Create)
+	in.failAll(inBody, "", faults)
+	in.failAll(inBody, "", missing(c.model, draft, raw, faults))
+	if err := in.err(); err != nil {
+		return err
+	}
+	if draft.Patch, err = draft.Patch.Seal(); err != nil {
+		return err
+	}
+	rec, err := s.Store.CreateRecord(c.ctx(), c.workspace(), c.model, draft)
+	if errors.Is(err, job.ErrExists) {
+		return newProblem("id_taken", "A customer with this id exists already.")
+	}
+	if err != nil {
+		return err
+	}
+	id := rec.Values[c.model.Role(model.RoleID).Index]
+	c.w.Header().Set("Location", recordPath(c.model, id))
+	return s.answerRecord(c, http.StatusCreated, rec)
+}
+
+// missing names the required fields that a new record lacks. A draft with
+// faults is empty, so what was given is then read from the body itself; of a
+// body that is no JSON object nothing can be said.
+func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults) model.Faults {
+	lacking := m.MissingFor(draft)
+	if len(faults) == 0 || len(lacking) == 0 {
+		return lacking
+	}
+	given, ok := (&input{}).members(raw, "")
+	if !ok {
+		return nil
+	}
+	return slices.DeleteFunc(lacking, func(f model.Fault) bool {
+		for name := range given {
+			if f.Pointer == "/"+escapePointer(name) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// answerRecord sends one record with its version as the ETag.
+func (s *server) answerRecord(c *call, status int, rec model.Record) error {
+	c.w.Header().Set("ETag", recordTag(c.model, rec))
+	c.send(status, append(c.model.AppendRecord(nil, rec, nil, c.secrets()), '\n'))
+	return nil
+}
+
+func (s *server) getRecord(c *call) error {
+	if err := c.input().err(); err != nil {
+		return err
+	}
+	id, err := c.recordID()
+	if err != nil {
+		return err
+	}
+	rec, err := s.Store.Record(c.ctx(), c.workspace(), c.model, id)
+	if err != nil {
+		return orNoRecord(err)
+	}
+	if c.notModified(recordTag(c.model, rec)) {
+		return nil
+	}
+	return s.answerRecord(c, http.StatusOK, rec)
+}
+
+func (s *server) deleteRecord(c *call) error {
+	in := c.input()
+	if c.r.Header.Get("If-Match") != "" {
+		in.fail(inHeader, "If-Match", "if_match_not_supported", "If-Match is judged only when one record is patched.")
+	}
+	if err := in.err(); err != nil {
+		return err
+	}
+	id, err := c.recordID()
+	if err != nil {
+		return err
+	}
+	if err := s.Store.DeleteRecord(c.ctx(), c.workspace(), c.model, id); err != nil {
+		return orNoRecord(err)
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (s *server) history(c *call) error {
+	in := c.input()
+	limit, cursor := in.page()
+	if err := in.err(); err != nil {
+		return err
+	}
+	id, err := c.recordID()
+	if err != nil {
+		return err
+	}
+	items, next, err := s.Store.History(c.ctx(), c.workspace(), c.model, id, c.secrets(), limit, cursor)
+	if err != nil {
+		return orNoRecord(err)
+	}
+	return c.answer(http.StatusOK, listOf(items, next))
+}
+
+func (s *server) listRecords(c *call) error {
+	in := c.input()
+	q := filter.Query{Filter: in.filterOrAll(c.model), Count: in.flag("count")}
+	if text, ok := in.param("sort"); ok {
+		var faults model.Faults
+		q.Sort, faults = filter.ParseSort(text, c.model)
+		for _, f := range faults {
+			in.failParam("sort", f.Code, f.Detail)
+		}
+	}
+	fields := in.fields(c.model)
+	q.Limit, q.Cursor = in.page()
+	if err := in.err(); err != nil {
+		return err
+	}
+	page, err := s.Store.Records(c.ctx(), c.workspace(), c.model, q)
+	if err != nil {
+		return err
+	}
+	c.send(http.StatusOK, appendPage(nil, c.model, page, fields, c.secrets()))
+	return nil
+}
+
+// filterOrAll reads the filter of a list; without one, all are meant.
+func (in *input) filterOrAll(m *model.Model) filter.Filter {
+	text, ok := in.param("filter")
+	if !ok {
+		return filter.All(m)
+	}
+	f, faults := filter.New([]byte(text), m, filter.Native)
+	in.failAll(inFilter, "", faults)
+	return f
+}
+
+// fields reads which fields a list shall show, nil for all.
+func (in *input) fields(m *model.Model) []*model.Field {
+	text, ok := in.param("fields")
+	if !ok {
+		return nil
+	}
+	fields := []*model.Field{}
+	for name := range strings.SplitSeq(text, ",") {
+		f, known := m.Field(strings.TrimSpace(name))
+		switch {
+		case known:
+			fields = append(fields, f)
+		case name != "id" && name != "version": // always shown
+			in.failParam("fields", "unknown_field", "The list of fields names one that the model does not have.")
+		}
+	}
+	return fields
+}
+
+// appendPage writes a page of records as JSON.
+func appendPage(dst []byte, m *model.Model, p filter.Page, fields []*model.Field, secrets bool) []byte {
+	dst = append(dst, `{"items":[`...)
+	for i, rec := range p.Items {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = m.AppendRecord(dst, rec, fields, secrets)
+	}
+	dst = append(dst, `],"nextCursor":`...)
+	if p.NextCursor == "" {
+		dst = append(dst, "null"...)
+	} else {
+		dst = strconv.AppendQuote(dst, p.NextCursor) // a cursor is plain ASCII
+	}
+	if p.Count != nil {
+		dst = append(dst, `,"count":`...)
+		dst = strconv.AppendInt(dst, *p.Count, 10)
+	}
+	return append(dst, "}\n"...)
+}

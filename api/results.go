@@ -1,0 +1,145 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"bulkpatch/job"
+)
+
+// A resultJSON is what became of one record.
+type resultJSON struct {
+	ID      string                `json:"id"`
+	Outcome job.Outcome           `json:"outcome"`
+	Changed map[string]job.Change `json:"changed"`
+	Error   *job.RecordError      `json:"error"`
+	At      *string               `json:"at"`
+}
+
+func resultOf(r job.Result) resultJSON {
+	return resultJSON{r.ID, r.Outcome, r.Changed, r.Error, timeOrNull(r.At)}
+}
+
+// A resultPageJSON is a page of results. Complete: the job is final, so that
+// what was read stays as it is.
+type resultPageJSON struct {
+	Items      []resultJSON `json:"items"`
+	NextCursor *string      `json:"nextCursor"`
+	Complete   bool         `json:"complete"`
+}
+
+func (s *server) results(c *call) error {
+	in := c.input()
+	q := job.ResultQuery{Outcomes: in.outcomes(), Secrets: c.secrets()}
+	format, err := negotiate(c.r.Header, typeJSON, typeCSV, typeNDJSON)
+	if err != nil {
+		return err
+	}
+	q.Limit, q.Cursor = in.page()
+	if format != typeJSON {
+		q.Limit = maxLimit
+		for _, name := range []string{"limit", "cursor"} {
+			if in.query.Has(name) {
+				in.failParam(name, "not_for_streams", "CSV and NDJSON answer with all results, without pages.")
+			}
+		}
+	}
+	if err := in.err(); err != nil {
+		return err
+	}
+	j, err := s.visibleJob(c)
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Vary", "Accept")
+	if format != typeJSON {
+		return s.streamResults(c, j.ID, q, format)
+	}
+	page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, q)
+	if err != nil {
+		return err
+	}
+	out := resultPageJSON{[]resultJSON{}, textOrNull(page.NextCursor), page.Complete}
+	for _, r := range page.Items {
+		out.Items = append(out.Items, resultOf(r))
+	}
+	return c.answer(http.StatusOK, out)
+}
+
+// outcomes reads which outcomes are asked for, nil for all.
+func (in *input) outcomes() []job.Outcome {
+	text, ok := in.param("outcome")
+	if !ok {
+		return nil
+	}
+	var outcomes []job.Outcome
+	for name := range strings.SplitSeq(text, ",") {
+		o := job.Outcome(strings.TrimSpace(name))
+		if !slices.Contains(job.Outcomes, o) {
+			in.failParam("outcome", "enum", "The list names something that is no outcome.")
+			continue
+		}
+		outcomes = append(outcomes, o)
+	}
+	return outcomes
+}
+
+// streamResults sends all pages, one after the other.
+func (s *server) streamResults(c *call, id string, q job.ResultQuery, format string) error {
+	out := &stream{c: c, mediaType: format, filename: "job-" + id + extension(format)}
+	line := appendResultLine
+	if format == typeCSV {
+		out.mediaType = typeCSV + "; charset=utf-8; header=present"
+		out.buf = appendRow(out.buf, "id", "outcome", "code", "detail", "pointer", "at", "changed")
+		line = appendResultRow
+	}
+	if c.bodyless() {
+		return out.flush()
+	}
+	for {
+		page, err := s.Store.Results(c.ctx(), c.workspace(), id, q)
+		if err != nil {
+			return err
+		}
+		var buf []byte
+		for _, r := range page.Items {
+			if buf, err = line(buf[:0], r); err != nil {
+				return err
+			}
+			if err := out.put(buf); err != nil {
+				return err
+			}
+		}
+		if page.NextCursor == "" {
+			return out.flush()
+		}
+		q.Cursor = page.NextCursor
+	}
+}
+
+// appendResultLine writes a result as a line of NDJSON.
+func appendResultLine(dst []byte, r job.Result) ([]byte, error) {
+	line, err := jsonLine(resultOf(r))
+	return append(dst, line...), err
+}
+
+// appendResultRow writes a result as a line of CSV.
+func appendResultRow(dst []byte, r job.Result) ([]byte, error) {
+	var failure job.RecordError
+	if r.Error != nil {
+		failure = *r.Error
+	}
+	at, changed := "", ""
+	if r.At != nil {
+		at = timeText(*r.At)
+	}
+	if r.Changed != nil {
+		line, err := jsonLine(r.Changed)
+		if err != nil {
+			return nil, err
+		}
+		changed = strings.TrimSuffix(string(line), "\n")
+	}
+	return appendRow(dst, r.ID, string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed), nil
+}

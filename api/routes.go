@@ -1,0 +1,166 @@
+package api
+
+import (
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"bulkpatch/auth"
+	"bulkpatch/model"
+)
+
+// Scopes of routes that ask for none.
+const (
+	open   auth.Scope = "open" // no key at all
+	anyKey auth.Scope = ""     // a key; the handler judges what it may see
+)
+
+// A route is one call of the API. A path that begins with /v1/{model} stands
+// for one path for each loaded model, under the model's literal name.
+type route struct {
+	method string
+	path   string
+	scope  auth.Scope
+	serve  func(*call) error
+}
+
+// routes lists every call.
+func (s *server) routes() []route {
+	return []route{
+		{"GET", "/healthz", open, s.health},
+		{"GET", "/readyz", open, s.ready},
+		{"GET", "/metrics", open, s.metrics},
+		{"GET", "/admin/login", open, s.loginPage},
+		{"POST", "/admin/login", open, s.login},
+		{"POST", "/admin/logout", open, s.logout},
+		{"GET", "/admin/queues", open, s.queues},
+		{"GET", "/admin/queues/", open, s.queues},
+
+		{"GET", "/v1/models", anyKey, s.listModels},
+		{"GET", "/v1/models/{name}", anyKey, s.getModel},
+
+		{"GET", "/v1/{model}/customers", auth.CustomersRead, s.listRecords},
+		{"POST", "/v1/{model}/customers", auth.CustomersWrite, s.createRecord},
+		{"PATCH", "/v1/{model}/customers", auth.CustomersWrite, s.patchBulk},
+		{"GET", "/v1/{model}/customers/{id}", auth.CustomersRead, s.getRecord},
+		{"PATCH", "/v1/{model}/customers/{id}", auth.CustomersWrite, s.patchSingle},
+		{"DELETE", "/v1/{model}/customers/{id}", auth.CustomersWrite, s.deleteRecord},
+		{"GET", "/v1/{model}/customers/{id}/history", auth.CustomersRead, s.history},
+		{"POST", "/v1/{model}/import", auth.CustomersWrite, s.importRecords},
+		{"GET", "/v1/{model}/export", auth.CustomersRead, s.exportRecords},
+
+		{"GET", "/v1/jobs", auth.JobsRead, s.listJobs},
+		{"POST", "/v1/jobs", auth.CustomersWrite, s.postJob},
+		// A key may see the jobs it made without jobs:read.
+		{"GET", "/v1/jobs/{job}", anyKey, s.getJob},
+		{"GET", "/v1/jobs/{job}/results", anyKey, s.results},
+		{"GET", "/v1/jobs/{job}/events", anyKey, s.events},
+		{"PATCH", "/v1/jobs/{job}", auth.JobsWrite, s.throttle},
+		{"POST", "/v1/jobs/{job}/pause", auth.JobsWrite, s.act},
+		{"POST", "/v1/jobs/{job}/resume", auth.JobsWrite, s.act},
+		{"POST", "/v1/jobs/{job}/cancel", auth.JobsWrite, s.act},
+
+		{"GET", "/v1/keys", auth.Admin, s.listKeys},
+		{"POST", "/v1/keys", auth.Admin, s.createKey},
+		{"DELETE", "/v1/keys/{key}", auth.Admin, s.revokeKey},
+	}
+}
+
+// modelRoute is the beginning of the paths that every model has.
+const modelRoute = "/v1/{model}/"
+
+// mux registers the routes: each path once, so that a wrong method is
+// answered in our own words.
+func (s *server) mux() http.Handler {
+	paths := map[string]*resource{}
+	add := func(at string, m *model.Model, r route) {
+		if paths[at] == nil {
+			paths[at] = &resource{server: s, model: m, methods: map[string]route{}}
+		}
+		paths[at].methods[r.method] = r
+	}
+	for _, r := range s.routes() {
+		rest, perModel := strings.CutPrefix(r.path, modelRoute)
+		if !perModel {
+			add(r.path, nil, r)
+			continue
+		}
+		for _, m := range s.Models.All() {
+			add("/v1/"+m.Name+"/"+rest, m, r)
+		}
+	}
+	mux := http.NewServeMux()
+	for at, res := range paths {
+		mux.Handle(at, res)
+	}
+	mux.HandleFunc("/", s.unknownPath)
+	return plainPaths(mux, s.unknownPath)
+}
+
+// plainPaths keeps paths such as /a//b and /a/../b from the mux, which would
+// redirect them: a client that follows loses its body or its key.
+func plainPaths(next http.Handler, otherwise http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := r.URL.EscapedPath()
+		if clean := path.Clean(p); p != clean && p != clean+"/" {
+			otherwise(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// unknownPath answers what no route has, and says when it is only the model
+// that does not exist.
+func (s *server) unknownPath(w http.ResponseWriter, r *http.Request) {
+	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if len(parts) >= 3 && parts[0] == "v1" && slices.Contains([]string{"customers", "import", "export"}, parts[2]) {
+		if _, known := s.Models.Model(parts[1]); !known {
+			newProblem("model_not_found", "No model of this name is loaded; GET /v1/models lists them.").write(w)
+			return
+		}
+	}
+	newProblem("unknown_path", "No call of the API has this path.").write(w)
+}
+
+// A resource is one path with its methods.
+type resource struct {
+	*server
+	model   *model.Model
+	methods map[string]route
+}
+
+func (s *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	rt, ok := s.methods[method]
+	if !ok {
+		s.wrongMethod(w)
+		return
+	}
+	c := &call{w: w, r: r, model: s.model}
+	err := s.authorize(c, rt.scope)
+	if err == nil {
+		err = rt.serve(c)
+	}
+	if err != nil {
+		s.fail(c, err)
+	}
+}
+
+// wrongMethod names the methods that the path has.
+func (s *resource) wrongMethod(w http.ResponseWriter) {
+	var allow []string
+	for m := range s.methods {
+		allow = append(allow, m)
+		if m == http.MethodGet {
+			allow = append(allow, http.MethodHead)
+		}
+	}
+	slices.Sort(allow)
+	list := strings.Join(allow, ", ")
+	newProblem("method_not_allowed", "This path takes "+list+".").set("Allow", list).write(w)
+}

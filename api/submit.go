@@ -1,0 +1,209 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+// A Replayer is a [Store] that can tell which job an idempotency key made.
+// With it a repeated request gets its job again even where it would be
+// refused by now: because its record has changed or gone, or because its
+// confirm token has expired.
+type Replayer interface {
+	// Replay finds the job of an idempotency key. ErrNotFound: the key has
+	// not been used. ErrKeyReused: for another request.
+	Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error)
+}
+
+// submit is the end of all three calls: it gathers the last faults, and then
+// previews or accepts the job.
+func (s *server) submit(c *call, in *input, u *update) error {
+	u.takeHeaders(in, c.r.Header)
+	sub, done, err := s.submission(c, in, u)
+	if err != nil || done {
+		return err
+	}
+	if u.options.DryRun {
+		return s.preview(c, u, sub)
+	}
+	j, replayed, err := s.Store.Submit(c.ctx(), sub)
+	if err != nil {
+		return orNoRecord(err)
+	}
+	return s.accepted(c, u, j, replayed)
+}
+
+// submission makes the checked request for the store. done: the idempotency
+// key had made the job before, and it has been answered.
+func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, done bool, err error) {
+	var key []byte
+	if u.idempotencyKey != "" || u.options.ConfirmToken != "" {
+		if key, err = s.Store.SigningKey(c.ctx()); err != nil {
+			return sub, false, err
+		}
+	}
+	sub = job.Submission{
+		Kind: job.Bulk, Workspace: c.workspace(), Model: u.model, Filter: u.filter,
+		Options: u.options.Options, IfMatch: u.ifMatch, CreatedBy: c.key.Actor(),
+	}
+	if u.single {
+		sub.Kind, sub.RecordID = job.Single, u.id
+	}
+	if u.idempotencyKey != "" && !u.options.DryRun && in.err() == nil {
+		sub.IdempotencyKey = u.idempotencyKey
+		if sub.Fingerprint, err = u.fingerprint(key, sub.Workspace); err != nil {
+			return sub, false, err
+		}
+		if done, err = s.replay(c, u, sub); done || err != nil {
+			return sub, done, err
+		}
+	}
+	if err := s.checkReadOnly(c, in, u); err != nil {
+		return sub, false, err
+	}
+	if err := in.err(); err != nil {
+		return sub, false, err
+	}
+	if u.options.ConfirmToken != "" && !u.options.DryRun {
+		if sub.Digest, err = u.confirmed(key, sub.Workspace, s.Now()); err != nil {
+			return sub, false, err
+		}
+	}
+	sub.Patch, err = u.patch.Seal()
+	return sub, false, err
+}
+
+// replay answers with the job that the idempotency key made before, if any.
+func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err error) {
+	r, ok := s.Store.(Replayer)
+	if !ok {
+		return false, nil
+	}
+	j, err := r.Replay(c.ctx(), sub.Workspace, sub.IdempotencyKey, sub.Fingerprint)
+	if errors.Is(err, job.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, s.accepted(c, u, j, true)
+}
+
+// preview answers what the job would do.
+func (s *server) preview(c *call, u *update, sub job.Submission) error {
+	key, err := s.Store.SigningKey(c.ctx())
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
+	defer cancel()
+	p, err := s.Store.Preview(ctx, sub, c.secrets())
+	if err != nil && ctx.Err() != nil && c.ctx().Err() == nil {
+		return newProblem("preview_timeout", "The preview took more than 30 seconds. Guard the update with expectedCount or maxAffected instead.").
+			set("Retry-After", "30")
+	}
+	if err != nil {
+		return orNoRecord(err)
+	}
+	p.ExpiresAt = s.Now().Add(tokenLife)
+	p.ConfirmToken = u.confirmToken(key, sub.Workspace, p.Digest, p.ExpiresAt)
+	return c.answer(http.StatusOK, previewOf(p))
+}
+
+// accepted answers with a job that is on disk, at once or when it has ended,
+// as the caller prefers.
+func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
+	h := c.w.Header()
+	h.Set("Location", jobPath(j.ID))
+	if replayed {
+		h.Set("Idempotency-Replayed", "true")
+	}
+	if applied := u.prefer.applied(); applied != "" {
+		h.Set("Preference-Applied", applied)
+	}
+	if u.prefer.wait > 0 {
+		// The job is accepted whatever becomes of the waiting.
+		latest, err := s.await(c, j.ID, u.prefer.wait, func(j job.Job) bool { return j.State.Final() })
+		if err == nil {
+			j = latest
+		}
+		if err == nil && j.State.Final() {
+			return s.ended(c, u, j)
+		}
+	}
+	h.Set("Retry-After", retryAfter)
+	return s.answerJob(c, http.StatusAccepted, j)
+}
+
+// ended answers with what became of a job that the caller waited for: a bulk
+// by the job, a single by its record.
+func (s *server) ended(c *call, u *update, j job.Job) error {
+	if u.bulk() {
+		return s.answerJob(c, http.StatusOK, j)
+	}
+	page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, job.ResultQuery{Limit: 1, Secrets: c.secrets()})
+	if err != nil {
+		return err
+	}
+	if len(page.Items) == 1 {
+		item := page.Items[0]
+		if item.Outcome == job.Updated || item.Outcome == job.Unchanged {
+			return s.changedRecord(c, u)
+		}
+		if item.Error != nil {
+			return failedRecord(u, j, item)
+		}
+	}
+	return unreached(j)
+}
+
+// changedRecord answers with the record as it is now.
+func (s *server) changedRecord(c *call, u *update) error {
+	rec, err := s.Store.Record(c.ctx(), c.workspace(), u.model, u.id)
+	if err != nil {
+		return orNoRecord(err)
+	}
+	c.model = u.model
+	return s.answerRecord(c, http.StatusOK, rec)
+}
+
+// failedRecord says why a single record was not changed.
+func failedRecord(u *update, j job.Job, item job.Result) error {
+	code := "record_failed"
+	switch {
+	case item.Outcome == job.Conflicted:
+		code = "precondition_failed"
+	case item.Outcome == job.Skipped:
+		code = "record_not_found"
+	case item.Error.Code == "unique":
+		code = "unique"
+	}
+	p := newProblem(code, item.Error.Detail)
+	p.JobID = j.ID
+	f := fault{u.prefix + item.Error.Pointer, item.Error.Code, item.Error.Detail, inBody}
+	if item.Outcome == job.Conflicted {
+		f.Pointer, f.In = "If-Match", inHeader
+	}
+	if item.Outcome != job.Skipped {
+		p.Errors = []fault{f}
+	}
+	return p
+}
+
+// unreached says why a single ended without touching its record.
+func unreached(j job.Job) error {
+	p := newProblem("record_failed", "The job ended before it reached the record.")
+	if j.State == job.Cancelled {
+		p = newProblem("job_cancelled", "The job was cancelled before it reached the record.")
+	}
+	if j.Error != nil {
+		p.Detail = j.Error.Detail
+		p.Errors = []fault{{"", j.Error.Code, j.Error.Detail, inBody}}
+	}
+	p.JobID, p.State = j.ID, j.State
+	return p
+}

@@ -1,0 +1,235 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// An update is one request for a job, from whichever of the three calls it
+// came. They all end in [server.submit].
+type update struct {
+	model    *model.Model
+	filter   filter.Filter // of a bulk
+	single   bool
+	id       any // of a single
+	patch    model.Patch
+	rawPatch []byte
+	prefix   string // where the patch stands in the body
+	options  options
+
+	ifMatch        *int64
+	idempotencyKey string
+	prefer         prefer
+}
+
+func (u *update) bulk() bool { return !u.single }
+
+// patchBulk changes the records of a filter; the body is the patch.
+func (s *server) patchBulk(c *call) error {
+	raw, err := s.body(c, typeMerge, typeJSON)
+	if err != nil {
+		return err
+	}
+	in := c.input()
+	u := &update{model: c.model}
+	u.options.fromQuery(in)
+	if text, ok := in.param("filter"); !ok {
+		in.failParam("filter", "missing_filter", "Give a filter; {} with allowAll=true means all customers.")
+	} else {
+		u.takeFilter(in, []byte(text), "?allowAll", inQuery)
+	}
+	u.takePatch(in, raw, "")
+	return s.submit(c, in, u)
+}
+
+// patchSingle changes one record; the body is the patch.
+func (s *server) patchSingle(c *call) error {
+	raw, err := s.body(c, typeMerge, typeJSON)
+	if err != nil {
+		return err
+	}
+	in := c.input()
+	u := &update{model: c.model, single: true}
+	if u.id, err = c.recordID(); err != nil {
+		return err
+	}
+	u.options.fromQuery(in)
+	u.options.refuseBulk(in, func(name string) (string, string, bool) {
+		return "?" + name, inQuery, in.query.Has(name)
+	})
+	u.takePatch(in, raw, "")
+	return s.submit(c, in, u)
+}
+
+// postJob takes the same as a resource, for filters too long for an address.
+func (s *server) postJob(c *call) error {
+	raw, err := s.body(c, typeJSON)
+	if err != nil {
+		return err
+	}
+	in := c.input()
+	members, ok := in.members(raw, "")
+	if !ok {
+		return in.err()
+	}
+	take := func(name string) jsontext.Value {
+		v := members[name]
+		delete(members, name)
+		return v
+	}
+	u := &update{}
+	u.takeModel(in, s.Models, take("model"))
+	opts := take("options")
+	u.options.fromBody(in, opts)
+	err = u.takeTarget(in, given(take("filter")), given(take("id")))
+	if patch := take("patch"); patch == nil {
+		in.fail(inBody, "/patch", "required", "Give the patch: the fields to change.")
+	} else if u.model != nil {
+		u.takePatch(in, patch, "/patch")
+	}
+	if u.single {
+		chosen, _ := (&input{}).members(opts, "/options")
+		u.options.refuseBulk(in, func(name string) (string, string, bool) {
+			_, ok := chosen[name]
+			return "/options/" + name, inBody, ok
+		})
+	}
+	in.unknownMembers(members, "")
+	if faults := in.err(); faults != nil {
+		return faults
+	}
+	if err != nil {
+		return err
+	}
+	return s.submit(c, in, u)
+}
+
+// given takes null for a value that was left out.
+func given(v jsontext.Value) jsontext.Value {
+	if v.Kind() == 'n' {
+		return nil
+	}
+	return v
+}
+
+// takeModel reads which model a job is for.
+func (u *update) takeModel(in *input, models *model.Registry, v jsontext.Value) {
+	var name string
+	if v == nil {
+		in.fail(inBody, "/model", "required", "Give the name of a model.")
+	} else if code, must := setText(&name, v); code != "" {
+		in.fail(inBody, "/model", code, must)
+	} else if m, ok := models.Model(name); !ok {
+		in.fail(inBody, "/model", "unknown_model", "No model of this name is loaded; GET /v1/models lists them.")
+	} else {
+		u.model = m
+	}
+}
+
+// takeTarget reads which records a job is for: a filter or an id. Its error
+// is that no record can have the id; the request itself is sound.
+func (u *update) takeTarget(in *input, rawFilter, id jsontext.Value) error {
+	u.single = id != nil
+	switch {
+	case rawFilter != nil && id != nil:
+		in.fail(inBody, "/id", "filter_and_id", "Give a filter or an id, not both.")
+		return nil
+	case id != nil:
+		return u.takeID(in, id)
+	case rawFilter == nil:
+		in.fail(inBody, "/filter", "missing_filter", "Give a filter or an id; {} with allowAll means all customers.")
+	case u.model != nil:
+		u.takeFilter(in, rawFilter, "/options/allowAll", inBody)
+	}
+	return nil
+}
+
+func (u *update) takeID(in *input, v jsontext.Value) error {
+	text := string(v)
+	if v.Kind() == '"' {
+		setText(&text, v)
+	} else if v.Kind() != '0' {
+		in.fail(inBody, "/id", "type", "This must be the id of a customer.")
+		return nil
+	}
+	if u.model == nil {
+		return nil
+	}
+	var ok bool
+	if u.id, ok = u.model.ParseID(text); !ok {
+		return errNoRecord
+	}
+	return nil
+}
+
+// takeFilter checks a filter. One that is empty selects everything, which
+// must be said twice.
+func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
+	f, faults := filter.New(raw, u.model, filter.Native)
+	in.failAll(inFilter, "", faults)
+	u.filter = f
+	if len(faults) == 0 && f.Empty() && !u.options.AllowAll {
+		in.fail(where, allowAll, "allow_all_required", "An empty filter means all customers; say so with allowAll.")
+	}
+}
+
+// takePatch checks the patch, which stands under prefix in the body.
+func (u *update) takePatch(in *input, raw []byte, prefix string) {
+	patch, faults := u.model.CheckPatch(raw, model.PatchOptions{Single: u.single})
+	in.failAll(inBody, prefix, faults)
+	u.patch, u.rawPatch, u.prefix = patch, raw, prefix
+}
+
+// takeHeaders reads what the headers say about the update.
+func (u *update) takeHeaders(in *input, h http.Header) {
+	u.prefer = preferOf(h)
+	if u.single {
+		u.ifMatch = in.ifMatch(h)
+	} else if len(h.Values("If-Match")) > 0 {
+		in.fail(inHeader, "If-Match", "if_match_on_bulk", "If-Match is for updates of a single record.")
+	}
+	keys := h.Values("Idempotency-Key")
+	if len(keys) == 0 {
+		return
+	}
+	u.idempotencyKey = keys[0]
+	if len(keys) > 1 || !visible(keys[0]) {
+		in.fail(inHeader, "Idempotency-Key", "invalid_idempotency_key", "This must be given once, with 1 to 255 visible ASCII characters.")
+	}
+}
+
+// visible reports whether s may be an idempotency key.
+func visible(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return len(s) >= 1 && len(s) <= 255
+}
+
+// checkReadOnly compares the read-only fields of a single's patch with what
+// the record holds.
+func (s *server) checkReadOnly(c *call, in *input, u *update) error {
+	if len(u.patch.ReadOnly) == 0 {
+		return nil
+	}
+	rec, err := s.Store.Record(c.ctx(), c.workspace(), u.model, u.id)
+	if errors.Is(err, job.ErrNotFound) && len(in.faults) > 0 {
+		return nil // the faults come first
+	}
+	if err != nil {
+		return orNoRecord(err)
+	}
+	in.failAll(inBody, u.prefix, u.patch.CheckReadOnly(rec))
+	return nil
+}
+
+// retryAfter is when a caller may look for news of a job, in seconds.
+const retryAfter = "1"
