@@ -1,0 +1,452 @@
+package api_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// A fake is a store in memory: enough of one to see what the API makes of
+// requests and answers. It runs no jobs; tests move them.
+type fake struct {
+	mu         sync.Mutex
+	now        func() time.Time
+	keys       map[string]auth.Key // by secret
+	workspaces map[string]int64
+	records    map[string]map[string]model.Record // by table, by id
+	jobs       map[string]job.Job
+	order      []string // job ids, oldest first
+	results    map[string][]job.Result
+	byKey      map[string]job.Submission // by idempotency key
+	jobByKey   map[string]string
+	watchers   map[string][]chan struct{}
+	moved      *sync.Cond // somebody began or ended to wait
+	submitted  []job.Submission
+	batches    []int // sizes of what Import was given
+
+	// err is the answer to everything, if set; onSubmit sees each new job
+	// and may change it before it is answered.
+	err      error
+	onSubmit func(*job.Job)
+	// onPreview runs before a preview is answered; onImport before a batch.
+	onPreview func(context.Context) error
+	onImport  func(context.Context) error
+	lookups   int  // of keys
+	scanFails bool // after the first page
+}
+
+func newFake(now func() time.Time) *fake {
+	f := &fake{
+		now: now, keys: map[string]auth.Key{}, workspaces: map[string]int64{},
+		records: map[string]map[string]model.Record{}, jobs: map[string]job.Job{},
+		results: map[string][]job.Result{}, byKey: map[string]job.Submission{},
+		jobByKey: map[string]string{}, watchers: map[string][]chan struct{}{},
+	}
+	f.moved = sync.NewCond(&f.mu)
+	return f
+}
+
+func (f *fake) lock() func() {
+	f.mu.Lock()
+	return f.mu.Unlock
+}
+
+func (f *fake) Ping(context.Context) error { defer f.lock()(); return f.err }
+
+func (f *fake) KeyBySecret(_ context.Context, secret string) (auth.Key, error) {
+	defer f.lock()()
+	f.lookups++
+	if f.err != nil {
+		return auth.Key{}, f.err
+	}
+	k, ok := f.keys[secret]
+	if !ok || k.RevokedAt != nil {
+		return auth.Key{}, job.ErrNotFound
+	}
+	return k, nil
+}
+
+func (f *fake) CreateKey(_ context.Context, k auth.Key) (auth.Key, string, error) {
+	defer f.lock()()
+	for _, other := range f.keys {
+		if other.Name == k.Name && other.Workspace.Name == k.Workspace.Name && other.RevokedAt == nil {
+			return auth.Key{}, "", job.ErrExists
+		}
+	}
+	if f.workspaces[k.Workspace.Name] == 0 {
+		f.workspaces[k.Workspace.Name] = int64(len(f.workspaces) + 1)
+	}
+	k.Workspace.ID = f.workspaces[k.Workspace.Name]
+	k.ID = int64(len(f.keys) + 1)
+	k.CreatedAt = f.now()
+	secret := auth.NewSecret()
+	k.Hint = auth.Hint(secret)
+	f.keys[secret] = k
+	return k, secret, nil
+}
+
+func (f *fake) Keys(context.Context) ([]auth.Key, error) {
+	defer f.lock()()
+	var live []auth.Key
+	for _, k := range f.keys {
+		if k.RevokedAt == nil {
+			live = append(live, k)
+		}
+	}
+	slices.SortFunc(live, func(a, b auth.Key) int { return cmp.Compare(a.ID, b.ID) })
+	return live, nil
+}
+
+func (f *fake) RevokeKey(_ context.Context, id int64) error {
+	defer f.lock()()
+	for secret, k := range f.keys {
+		if k.ID == id {
+			at := f.now()
+			k.RevokedAt = &at
+			f.keys[secret] = k
+			return nil
+		}
+	}
+	return job.ErrNotFound
+}
+
+func table(ws auth.Workspace, m *model.Model) string { return ws.Name + "/" + m.Name }
+
+// put makes or replaces a record.
+func (f *fake) put(ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, bool) {
+	all := f.records[table(ws, m)]
+	if all == nil {
+		all = map[string]model.Record{}
+		f.records[table(ws, m)] = all
+	}
+	id := d.ID
+	if id == nil {
+		id = int64(len(all) + 1)
+	}
+	old, existed := all[model.FormatID(id)]
+	rec := model.Record{RID: int64(len(all) + 1), Values: d.Insert(m)}
+	version := int64(1)
+	if existed {
+		rec = model.Record{RID: old.RID, Values: slices.Clone(old.Values)}
+		version = old.Values[m.Role(model.RoleVersion).Index].(int64) + 1
+		for _, set := range d.Patch.Sets {
+			rec.Values[set.Field.Index] = set.Value
+		}
+	}
+	rec.Values[m.Role(model.RoleID).Index] = id
+	rec.Values[m.Role(model.RoleVersion).Index] = version
+	all[model.FormatID(id)] = rec
+	return rec, existed
+}
+
+func (f *fake) CreateRecord(_ context.Context, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
+	defer f.lock()()
+	if f.err != nil {
+		return model.Record{}, f.err
+	}
+	if d.ID != nil {
+		if _, taken := f.records[table(ws, m)][model.FormatID(d.ID)]; taken {
+			return model.Record{}, job.ErrExists
+		}
+	}
+	rec, _ := f.put(ws, m, d)
+	return rec, nil
+}
+
+func (f *fake) Record(_ context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error) {
+	defer f.lock()()
+	rec, ok := f.records[table(ws, m)][model.FormatID(id)]
+	if !ok {
+		return model.Record{}, job.ErrNotFound
+	}
+	return rec, f.err
+}
+
+func (f *fake) matching(ws auth.Workspace, m *model.Model, by filter.Filter) []model.Record {
+	var out []model.Record
+	for _, rec := range f.records[table(ws, m)] {
+		if by.Match(rec) {
+			out = append(out, rec)
+		}
+	}
+	slices.SortFunc(out, func(a, b model.Record) int { return cmp.Compare(a.RID, b.RID) })
+	return out
+}
+
+// cut makes a page of a list; the cursor is the place it begins at.
+func cut[T any](all []T, cursor string, limit int) ([]T, string, error) {
+	at := 0
+	if cursor != "" {
+		var err error
+		if at, err = strconv.Atoi(cursor); err != nil || at < 0 || at > len(all) {
+			return nil, "", job.ErrBadCursor
+		}
+	}
+	end := min(at+limit, len(all))
+	next := ""
+	if end < len(all) {
+		next = strconv.Itoa(end)
+	}
+	return all[at:end], next, nil
+}
+
+func (f *fake) Records(_ context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
+	defer f.lock()()
+	all := f.matching(ws, m, q.Filter)
+	items, next, err := cut(all, q.Cursor, q.Limit)
+	page := filter.Page{Items: items, NextCursor: next}
+	if q.Count {
+		n := int64(len(all))
+		page.Count = &n
+	}
+	return page, cmp.Or(f.err, err)
+}
+
+func (f *fake) Scan(_ context.Context, ws auth.Workspace, m *model.Model, by filter.Filter, yield func([]model.Record) error) error {
+	unlock := f.lock()
+	all, err := f.matching(ws, m, by), f.err
+	unlock()
+	if err != nil {
+		return err
+	}
+	for page := range slices.Chunk(all, 2) {
+		if err := yield(page); err != nil {
+			return err
+		}
+		if f.scanFails {
+			return job.ErrUnavailable
+		}
+	}
+	return nil
+}
+
+func (f *fake) DeleteRecord(_ context.Context, ws auth.Workspace, m *model.Model, id any) error {
+	defer f.lock()()
+	all := f.records[table(ws, m)]
+	if _, ok := all[model.FormatID(id)]; !ok {
+		return job.ErrNotFound
+	}
+	delete(all, model.FormatID(id))
+	return nil
+}
+
+func (f *fake) History(_ context.Context, ws auth.Workspace, m *model.Model, id any, _ bool, limit int, cursor string) ([]job.HistoryItem, string, error) {
+	defer f.lock()()
+	if _, ok := f.records[table(ws, m)][model.FormatID(id)]; !ok {
+		return nil, "", job.ErrNotFound
+	}
+	return cut([]job.HistoryItem{{JobID: "j1", At: "2026-01-02T03:04:05Z", Changed: map[string]job.Change{
+		"jobTitle": {From: json.RawMessage("null"), To: json.RawMessage(`"Lead"`)},
+	}}}, cursor, limit)
+}
+
+func (f *fake) Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
+	if f.onImport != nil {
+		if err := f.onImport(ctx); err != nil {
+			return job.ImportReport{}, err
+		}
+	}
+	defer f.lock()()
+	if err := cmp.Or(ctx.Err(), f.err); err != nil {
+		return job.ImportReport{}, err
+	}
+	f.batches = append(f.batches, len(drafts))
+	var report job.ImportReport
+	for i, d := range drafts {
+		_, exists := f.records[table(ws, m)][model.FormatID(d.ID)]
+		if faults := m.MissingFor(d); len(faults) > 0 && !exists {
+			report.Failed = append(report.Failed, job.LineError{Line: lines[i], Detail: faults.Error()})
+			continue
+		}
+		if _, existed := f.put(ws, m, d); existed {
+			report.Updated++
+		} else {
+			report.Inserted++
+		}
+	}
+	return report, nil
+}
+
+func (f *fake) Submit(_ context.Context, s job.Submission) (job.Job, bool, error) {
+	defer f.lock()()
+	if f.err != nil {
+		return job.Job{}, false, f.err
+	}
+	if s.IdempotencyKey != "" {
+		if before, ok := f.byKey[s.IdempotencyKey]; ok {
+			if before.Fingerprint != s.Fingerprint {
+				return job.Job{}, false, job.ErrKeyReused
+			}
+			return f.jobs[f.jobByKey[s.IdempotencyKey]], true, nil
+		}
+	}
+	j := job.Job{
+		ID: fmt.Sprintf("job%d", len(f.jobs)+1), Kind: s.Kind, Model: s.Model.Name, WorkspaceID: s.Workspace.ID,
+		Workspace: s.Workspace.Name, State: job.Queued, Revision: 1, CreatedAt: f.now(), ExpiresAt: f.now().Add(time.Hour),
+		CreatedBy: s.CreatedBy, Patch: s.Patch.Display(), Options: s.Options,
+	}
+	if s.Kind == job.Single {
+		j.RecordID = model.FormatID(s.RecordID)
+		if _, ok := f.records[table(s.Workspace, s.Model)][j.RecordID]; !ok {
+			return job.Job{}, false, job.ErrNotFound
+		}
+		one := int64(1)
+		j.Matched = &one
+	} else {
+		j.Filter = s.Filter.JSON()
+	}
+	if f.onSubmit != nil {
+		f.onSubmit(&j)
+	}
+	f.submitted = append(f.submitted, s)
+	f.jobs[j.ID] = j
+	f.order = append(f.order, j.ID)
+	if s.IdempotencyKey != "" {
+		f.byKey[s.IdempotencyKey], f.jobByKey[s.IdempotencyKey] = s, j.ID
+	}
+	return j, false, nil
+}
+
+func (f *fake) Replay(_ context.Context, _ auth.Workspace, key, fingerprint string) (job.Job, error) {
+	defer f.lock()()
+	before, ok := f.byKey[key]
+	switch {
+	case !ok:
+		return job.Job{}, job.ErrNotFound
+	case before.Fingerprint != fingerprint:
+		return job.Job{}, job.ErrKeyReused
+	}
+	return f.jobs[f.jobByKey[key]], nil
+}
+
+func (f *fake) Preview(ctx context.Context, s job.Submission, _ bool) (job.Preview, error) {
+	if f.onPreview != nil {
+		if err := f.onPreview(ctx); err != nil {
+			return job.Preview{}, err
+		}
+	}
+	return job.Preview{Matched: 3, WouldChange: 2, Unchanged: 1, Digest: "abcdef"}, nil
+}
+
+func (f *fake) Job(_ context.Context, ws auth.Workspace, id string) (job.Job, error) {
+	defer f.lock()()
+	j, ok := f.jobs[id]
+	switch {
+	case f.err != nil:
+		return job.Job{}, f.err
+	case !ok || j.Workspace != ws.Name:
+		return job.Job{}, job.ErrNotFound
+	case j.ExpiresAt.Before(f.now()):
+		return j, job.ErrGone
+	}
+	return j, nil
+}
+
+func (f *fake) Jobs(_ context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
+	defer f.lock()()
+	var all []job.Job
+	for _, id := range slices.Backward(f.order) {
+		j := f.jobs[id]
+		if j.Workspace == ws.Name && (q.State == "" || q.State == j.State) && (q.Model == "" || q.Model == j.Model) {
+			all = append(all, j)
+		}
+	}
+	items, next, err := cut(all, q.Cursor, q.Limit)
+	return job.Page{Items: items, NextCursor: next}, err
+}
+
+func (f *fake) Results(_ context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error) {
+	defer f.lock()()
+	var some []job.Result
+	for _, r := range f.results[id] {
+		if q.Outcomes == nil || slices.Contains(q.Outcomes, r.Outcome) {
+			some = append(some, r)
+		}
+	}
+	items, next, err := cut(some, q.Cursor, min(q.Limit, 2))
+	return job.ResultPage{Items: items, NextCursor: next, Complete: f.jobs[id].State.Final()}, err
+}
+
+func (f *fake) Act(_ context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error) {
+	defer f.lock()()
+	j, ok := f.jobs[id]
+	if !ok || j.Workspace != ws.Name {
+		return job.Job{}, job.ErrNotFound
+	}
+	to, err := a.From(j.State, j.Matched != nil)
+	if err != nil {
+		return job.Job{}, err
+	}
+	if to != j.State {
+		j.State, j.Revision = to, j.Revision+1
+		f.jobs[id] = j
+	}
+	return j, nil
+}
+
+func (f *fake) SetThrottle(_ context.Context, ws auth.Workspace, id string, rate *float64) (job.Job, error) {
+	defer f.lock()()
+	j, ok := f.jobs[id]
+	if !ok || j.Workspace != ws.Name {
+		return job.Job{}, job.ErrNotFound
+	}
+	j.Throttle = rate
+	f.jobs[id] = j
+	return j, nil
+}
+
+func (f *fake) Subscribe(id string) (<-chan struct{}, func()) {
+	ch := make(chan struct{}, 1)
+	defer f.lock()()
+	f.watchers[id] = append(f.watchers[id], ch)
+	f.moved.Broadcast()
+	return ch, func() {
+		defer f.lock()()
+		defer f.moved.Broadcast()
+		f.watchers[id] = slices.DeleteFunc(f.watchers[id], func(c chan struct{}) bool { return c == ch })
+	}
+}
+
+// change moves a job on and rings for who waits. Quietly: as another process
+// would, with no ring.
+func (f *fake) change(id string, ring bool, how func(*job.Job)) {
+	defer f.lock()()
+	j := f.jobs[id]
+	j.Revision++
+	how(&j)
+	f.jobs[id] = j
+	if !ring {
+		return
+	}
+	for _, ch := range f.watchers[id] {
+		select {
+		case ch <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// joined returns when a call waits for a job.
+func (f *fake) joined(id string) { f.waiters(id, 1) }
+
+// waiters returns when so many calls wait for a job.
+func (f *fake) waiters(id string, n int) {
+	defer f.lock()()
+	for len(f.watchers[id]) != n {
+		f.moved.Wait()
+	}
+}
+
+func (f *fake) SigningKey(context.Context) ([]byte, error) {
+	return []byte("the signing key of the tests"), nil
+}

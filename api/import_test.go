@@ -1,0 +1,197 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"bulkpatch/job"
+)
+
+const csvType = "text/csv; charset=utf-8"
+
+func TestImportSkipsBadLinesAndNamesThem(t *testing.T) {
+	r := newRig(t)
+	body := "\xef\xbb\xbf" + `{"id":7,"firstName":"Ana","createdAt":"2020-01-02T03:04:05Z","numTickets":3}` + "\r\n" +
+		"\n" +
+		`{"id":8,"firstName":8}` + "\n" +
+		`{"id":9,"firstName":"` + strings.Repeat("x", 1<<20) + `"}` + "\n" +
+		"nonsense\n" +
+		`{"id":7,"firstName":"Anna"}` // no line feed at the end
+	a := r.call("POST", "/v1/desk/import", body, "Content-Type", "application/x-ndjson").want(200).json()
+	if a["inserted"] != 1.0 || a["updated"] != 1.0 || a["failed"] != 3.0 {
+		t.Errorf("%v", a)
+	}
+	var lines []float64
+	for _, e := range a["errors"].([]any) {
+		lines = append(lines, e.(map[string]any)["line"].(float64))
+	}
+	if fmt.Sprint(lines) != "[3 4 5]" {
+		t.Errorf("lines %v", lines)
+	}
+	rec := r.call("GET", "/v1/desk/customers/7", "").want(200).json()
+	if rec["firstName"] != "Anna" || rec["createdAt"] != "2020-01-02T03:04:05Z" || rec["numTickets"] != 3.0 || rec["version"] != 2.0 {
+		t.Errorf("%v", rec)
+	}
+}
+
+func TestImportOfCSV(t *testing.T) {
+	r := newRig(t)
+	body := "\xef\xbb\xbfid,firstName,notes,trusted\r\n" +
+		"1,\"Ana \"\"A\"\"\",\"two\r\nlines, yes\",true\r\n" +
+		"2,Bo\r\n" +
+		"\r\n" +
+		"3,a\"b,,\n" +
+		"4,Di,,maybe\n" +
+		"5,=1+1,,false\n" +
+		"6,\"open"
+	a := r.call("POST", "/v1/desk/import", body, "Content-Type", csvType).want(200)
+	if v := a.json(); v["inserted"] != 2.0 || v["failed"] != 4.0 {
+		t.Errorf("%s", a.text)
+	}
+	for _, line := range []string{`"line":4,`, `"line":6,`, `"line":7,`, `"line":9,`} {
+		if !strings.Contains(a.text, line) {
+			t.Errorf("no %s in %s", line, a.text)
+		}
+	}
+	rec := r.call("GET", "/v1/desk/customers/1", "").want(200).json()
+	if rec["firstName"] != `Ana "A"` || rec["notes"] != "two\r\nlines, yes" || rec["trusted"] != true {
+		t.Errorf("%v", rec)
+	}
+	r.call("POST", "/v1/desk/import", "id,firstName\n1,\n", "Content-Type", csvType).want(200)
+	if rec := r.call("GET", "/v1/desk/customers/1", "").json(); rec["firstName"] != nil || rec["trusted"] != true {
+		t.Errorf("an empty cell did not clear: %v", rec)
+	}
+}
+
+func TestImportWithoutAHeaderIsRefused(t *testing.T) {
+	r := newRig(t)
+	for _, body := range []string{"", "\n\n", "id,\"x", "id,id\n1,2\n"} {
+		if a := r.call("POST", "/v1/desk/import", body, "Content-Type", csvType); a.StatusCode != 400 {
+			t.Errorf("%q: %d %s", body, a.StatusCode, a.text)
+		}
+	}
+}
+
+func TestImportReportsTheFirstHundredErrors(t *testing.T) {
+	r := newRig(t)
+	a := r.call("POST", "/v1/desk/import", strings.Repeat("no\n", 2500), "Content-Type", "application/x-ndjson").want(200).json()
+	if a["failed"] != 2500.0 || len(a["errors"].([]any)) != 100 {
+		t.Errorf("%v failed, %d named", a["failed"], len(a["errors"].([]any)))
+	}
+}
+
+// people writes n lines.
+func people(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `{"id":%d,"firstName":"P"}`+"\n", i+1)
+	}
+	return b.String()
+}
+
+func TestImportGoesInBatches(t *testing.T) {
+	r := newRig(t)
+	a := r.call("POST", "/v1/desk/import", people(2500), "Content-Type", "application/x-ndjson").want(200).json()
+	if a["inserted"] != 2500.0 || fmt.Sprint(r.store.batches) != "[1000 1000 500]" {
+		t.Errorf("%v in batches %v", a, r.store.batches)
+	}
+	if a := r.call("POST", "/v1/desk/import", "", "Content-Type", "application/x-ndjson").want(200).text; a != `{"inserted":0,"updated":0,"failed":0,"errors":[]}`+"\n" {
+		t.Errorf("%s", a)
+	}
+}
+
+func TestImportThatTheStoreStopsTellsHowFarItCame(t *testing.T) {
+	r := newRig(t)
+	batches := 0
+	r.store.onImport = func(context.Context) error {
+		if batches++; batches == 2 {
+			return job.ErrStorageFull
+		}
+		return nil
+	}
+	body, feed := io.Pipe() // a caller who never ends
+	go func() {
+		_, _ = io.WriteString(feed, people(3000))
+	}()
+	resp, err := r.start(context.Background(), r.admin, "POST", "/v1/desk/import", body, "Content-Type", "application/x-ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != 507 || !strings.Contains(string(text), "Lines up to 1000 ") {
+		t.Errorf("%d %s", resp.StatusCode, text)
+	}
+	feed.Close()
+	body.Close()
+}
+
+func TestImportThatBreaksOffKeepsWhatWasCommitted(t *testing.T) {
+	r := newRig(t)
+	committed := make(chan struct{}, 10)
+	r.store.onImport = func(context.Context) error { committed <- struct{}{}; return nil }
+	body, feed := io.Pipe()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = r.start(ctx, r.admin, "POST", "/v1/desk/import", body, "Content-Type", "application/x-ndjson")
+	}()
+	_, _ = io.WriteString(feed, people(1500)+`{"id":99999,"firstN`)
+	<-committed
+	cancel()
+	feed.CloseWithError(io.ErrUnexpectedEOF)
+	<-done
+	r.log.until("path=/v1/desk/import")
+	if n := r.call("GET", "/v1/desk/customers?count=true&limit=1", "").json()["count"]; n != 1000.0 {
+		t.Errorf("%v records", n)
+	}
+}
+
+func TestExportComesBackThroughImport(t *testing.T) {
+	for _, format := range []string{"application/x-ndjson", "text/csv"} {
+		t.Run(format, func(t *testing.T) {
+			r := newRig(t)
+			r.customer(`{"firstName":"=SUM(1,2)","notes":" two\r\nlines \"q\" ","trusted":true,"company":{"id":7,"type":"companies"},"state":"active"}`)
+			r.customer(`{"firstName":"Zoë","address":"+1, @x"}`)
+			r.customer(`{"firstName":"-1"}`)
+			export := r.call("GET", "/v1/desk/export", "", "Accept", format+";q=0.9, text/html").want(200)
+			if !strings.HasPrefix(export.Header.Get("Content-Type"), format) {
+				t.Errorf("Content-Type %q", export.Header.Get("Content-Type"))
+			}
+			before := r.call("GET", "/v1/desk/customers", "").text
+			other := newRig(t)
+			a := other.call("POST", "/v1/desk/import", export.text, "Content-Type", format).want(200)
+			if a.json()["inserted"] != 3.0 {
+				t.Fatalf("%s\n%s", a.text, export.text)
+			}
+			if after := other.call("GET", "/v1/desk/customers", "").text; after != before {
+				t.Errorf("before %s\nafter  %s", before, after)
+			}
+			if one := r.call("GET", "/v1/desk/export?filter=%7B%22trusted%22:true%7D", "").want(200).text; strings.Count(one, "\n") != 1 {
+				t.Errorf("filtered: %s", one)
+			}
+		})
+	}
+}
+
+func TestExportThatFailsDoesNotLookWhole(t *testing.T) {
+	r := newRig(t)
+	for range 3 {
+		r.customer(`{"firstName":"A","notes":"` + strings.Repeat("x", 60_000) + `"}`)
+	}
+	r.call("GET", "/v1/models", "") // the key is remembered
+	r.store.scanFails = true
+	resp, err := r.start(context.Background(), r.admin, "GET", "/v1/desk/export", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if _, err := io.ReadAll(resp.Body); err == nil {
+		t.Error("a broken export ended as if it were whole")
+	}
+}

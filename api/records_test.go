@@ -1,0 +1,192 @@
+package api_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"bulkpatch/api"
+)
+
+func TestRecordIsCreatedReadAndDeleted(t *testing.T) {
+	r := newRig(t)
+	a := r.call("POST", "/v1/desk/customers", `{"firstName":"Ana","state":"active"}`).want(201)
+	a.header("Location", "/v1/desk/customers/1").header("ETag", `"1"`)
+	if !strings.HasPrefix(a.text, `{"id":1,"version":1,`) {
+		t.Errorf("%s", a.text)
+	}
+	path := a.Header.Get("Location")
+	if got := r.call("GET", path, "").want(200).header("ETag", `"1"`).text; got != a.text {
+		t.Errorf("created %s, read %s", a.text, got)
+	}
+	r.call("GET", path, "", "If-None-Match", `"1"`).want(304)
+	r.call("GET", path, "", "If-None-Match", `"2"`).want(200)
+	r.call("POST", "/v1/desk/customers", `{"id":1,"firstName":"Ana"}`).want(409).code("id_taken")
+	r.as(r.other, "GET", path, "").want(404).code("record_not_found")
+	r.call("GET", path+"/history", "").want(200)
+	r.call("DELETE", path, "", "If-Match", `"1"`).want(400)
+	r.call("DELETE", path, "").want(204)
+	r.call("DELETE", path, "").want(404).code("record_not_found")
+	r.call("GET", path, "").want(404)
+}
+
+func TestNewRecordLackingFieldsNamesThemAll(t *testing.T) {
+	r := newRig(t)
+	a := r.call("POST", "/v1/clientsuccess/customers", `{"city":7}`).want(400).code("invalid_request")
+	for _, part := range []string{`"/city","code":"type"`, `"/name","code":"required"`, `"/active","code":"required"`} {
+		if !strings.Contains(a.text, part) {
+			t.Errorf("no %s in %s", part, a.text)
+		}
+	}
+	if strings.Contains(a.text, `"/city","code":"required"`) {
+		t.Errorf("%s", a.text)
+	}
+}
+
+func TestListOfRecords(t *testing.T) {
+	r := newRig(t)
+	for _, name := range []string{"Ana", "Bo", "Cy"} {
+		r.customer(`{"firstName":"` + name + `","state":"active"}`)
+	}
+	r.customer(`{"firstName":"Di","state":"deleted"}`)
+	first := r.call("GET", "/v1/desk/customers"+activeFilter+"&limit=2&count=true&fields=firstName&sort=-createdAt,id", "").want(200)
+	const want = `{"items":[{"id":1,"version":1,"firstName":"Ana"},{"id":2,"version":1,"firstName":"Bo"}],"nextCursor":"2","count":3}` + "\n"
+	if first.text != want {
+		t.Errorf("got  %s\nwant %s", first.text, want)
+	}
+	last := r.call("GET", "/v1/desk/customers"+activeFilter+"&cursor=2&fields=id", "").want(200).text
+	if last != `{"items":[{"id":3,"version":1}],"nextCursor":null}`+"\n" {
+		t.Errorf("%s", last)
+	}
+}
+
+func TestMaskedValuesNeedTheScope(t *testing.T) {
+	r := newRig(t)
+	a := r.call("POST", "/v1/mythic/import", `{"id":"acme","name":"Acme","secret_key":"very-secret"}`, "Content-Type", "application/x-ndjson")
+	if a.want(200).json()["inserted"] != 1.0 {
+		t.Fatalf("%s", a.text)
+	}
+	const path = "/v1/mythic/customers/acme"
+	if !strings.Contains(r.call("GET", path, "").text, "very-secret") {
+		t.Error("the administrator does not see the secret")
+	}
+	if text := r.as(r.reader, "GET", path, "").want(200).text; strings.Contains(text, "very-secret") || !strings.Contains(text, `"***"`) {
+		t.Errorf("%s", text)
+	}
+	for _, accept := range []string{"text/csv", "application/x-ndjson"} {
+		text := r.as(r.reader, "GET", "/v1/mythic/export", "", "Accept", accept).want(200).text
+		if strings.Contains(text, "very-secret") || !strings.Contains(text, "***") {
+			t.Errorf("%s", text)
+		}
+	}
+}
+
+func TestModelsAreDescribed(t *testing.T) {
+	r := newRig(t)
+	if items := r.call("GET", "/v1/models", "").want(200).json()["items"].([]any); len(items) != 5 {
+		t.Errorf("%d models", len(items))
+	}
+	m := r.as(r.writer, "GET", "/v1/models/desk", "").want(200).json()
+	found := false
+	for _, f := range m["fields"].([]any) {
+		f := f.(map[string]any)
+		if f["name"] == "state" {
+			found = f["filterable"] == true && f["type"] == "string" && len(f["options"].([]any)) == 2
+		}
+	}
+	if !found {
+		t.Errorf("%v", m)
+	}
+	r.call("GET", "/v1/models/nope", "").want(404).code("model_not_found")
+}
+
+func TestKeysAreMadeListedAndRevoked(t *testing.T) {
+	r := newRig(t)
+	a := r.call("POST", "/v1/keys", `{"name":"robot","workspace":"acme","scopes":["customers:read","admin"]}`).want(201)
+	a.header("Cache-Control", "no-store")
+	made := a.json()
+	secret := made["secret"].(string)
+	if made["workspace"] != "acme" || made["name"] != "robot" {
+		t.Errorf("%v", made)
+	}
+	r.call("POST", "/v1/keys", `{"name":"robot","workspace":"acme","scopes":["admin"]}`).want(409).code("name_taken")
+	bad := r.call("POST", "/v1/keys", `{"name":"a b","scopes":["all"],"color":"red"}`).want(400)
+	if n := len(bad.json()["errors"].([]any)); n != 3 {
+		t.Errorf("%d faults: %s", n, bad.text)
+	}
+	if items := r.as(secret, "GET", "/v1/keys", "").want(200).json()["items"].([]any); len(items) != 1 {
+		t.Errorf("an administrator of another workspace sees %v", items)
+	}
+	if text := r.call("GET", "/v1/keys", "").want(200).text; strings.Contains(text, secret) || strings.Count(text, `"name"`) != 5 {
+		t.Errorf("%s", text)
+	}
+	r.as(secret, "POST", "/v1/keys", `{"name":"x","workspace":"main","scopes":["admin"]}`).want(403).code("forbidden_workspace")
+	r.as(secret, "POST", "/v1/keys", `{"name":"x","scopes":["jobs:read"]}`).want(201)
+	r.as(secret, "DELETE", "/v1/keys/1", "").want(404).code("key_not_found")
+	r.as(r.reader, "GET", "/v1/keys", "").want(403)
+	r.call("DELETE", a.Header.Get("Location"), "").want(204)
+	r.call("DELETE", a.Header.Get("Location"), "").want(204) // revoking again is harmless
+	r.as(secret, "GET", "/v1/models", "").want(401)
+	r.call("DELETE", "/v1/keys/x", "").want(404)
+}
+
+func TestQueuesAreForAdministratorsToRead(t *testing.T) {
+	var seen []string
+	r := newRig(t, func(c *api.Config) {
+		c.Queues = http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { seen = append(seen, q.Method+" "+q.URL.Path) })
+	})
+	r.as("", "GET", "/admin/queues/", "").want(303).header("Location", "/admin/login")
+	r.as("bp_wrong", "GET", "/admin/queues/", "").want(401)
+	r.as(r.reader, "GET", "/admin/queues/", "").want(403)
+	r.as(r.other, "GET", "/admin/queues/", "").want(403)
+	r.as(r.admin, "POST", "/admin/queues/api/x", "").want(405)
+	if len(seen) > 0 {
+		t.Fatalf("passed on: %v", seen)
+	}
+	r.as(r.admin, "GET", "/admin/queues/api/x", "").want(200)
+	if len(seen) != 1 || seen[0] != "GET /admin/queues/api/x" {
+		t.Errorf("passed on: %v", seen)
+	}
+}
+
+func TestSignInLastsUntilTheKeyEnds(t *testing.T) {
+	r := newRig(t, func(c *api.Config) {
+		c.Queues = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	})
+	form := r.as("", "GET", "/admin/login", "").want(200)
+	if csp := form.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'none'") {
+		t.Errorf("policy %q", csp)
+	}
+	post := func(key string, header ...string) answer {
+		return r.as("", "POST", "/admin/login", "key="+key, append(header, "Content-Type", "application/x-www-form-urlencoded")...)
+	}
+	post(r.admin, "Origin", "https://evil.example").want(403).code("cross_origin")
+	post(r.reader).want(403)
+	post(r.other).want(403)
+	cookies := post(r.admin).want(303).header("Location", "/admin/queues/").Cookies()
+	if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteStrictMode || cookies[0].MaxAge != 8*3600 {
+		t.Fatalf("cookies %v", cookies)
+	}
+	cookie := cookies[0].Name + "=" + cookies[0].Value
+	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie).want(200)
+	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie+"x").want(303)
+	if err := r.store.RevokeKey(context.Background(), 1); err != nil {
+		t.Fatal(err)
+	}
+	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie).want(303)
+	out := r.as("", "POST", "/admin/logout", "", "Cookie", cookie).want(303)
+	if c := out.Cookies(); len(c) != 1 || c[0].MaxAge >= 0 {
+		t.Errorf("cookies %v", c)
+	}
+}
+
+func TestSessionEnds(t *testing.T) {
+	r := newRig(t, func(c *api.Config) {
+		c.Queues = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	})
+	a := r.as("", "POST", "/admin/login", "key="+r.admin, "Content-Type", "application/x-www-form-urlencoded").want(303)
+	cookie := a.Cookies()[0].Name + "=" + a.Cookies()[0].Value
+	r.clock.pass(8 * 3600 * 1e9)
+	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie).want(303)
+}
