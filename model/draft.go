@@ -25,7 +25,8 @@ func (m *Model) CheckDraft(raw []byte, p Purpose, options ...func(*Field) []stri
 	r := newReader(m, raw, first(options), false)
 	defer r.free()
 	d := drafting{check: &r.check, purpose: p}
-	d.draft.Patch.Sets = make([]Set, 0, min(len(m.Fields), 24))
+	d.gathered = r.sets[:0]
+	defer func() { r.sets = d.gathered }()
 	for r.next() {
 		f := r.field
 		if f == nil || isMask(f, r.value) || string(r.value) == "null" && f.absentWhenNull() {
@@ -58,9 +59,10 @@ func (f *Field) absentWhenNull() bool {
 
 // drafting gathers the fields of one draft.
 type drafting struct {
-	draft   Draft
-	check   *checker
-	purpose Purpose
+	draft    Draft
+	gathered []Set // in the order of the input
+	check    *checker
+	purpose  Purpose
 }
 
 func (d *drafting) allowed(f *Field, pointer string) bool {
@@ -90,7 +92,7 @@ func (d *drafting) add(f *Field, stored any, merge []byte, pointer string) {
 		}
 		d.draft.Version = version
 	}
-	d.draft.Patch.Sets = append(d.draft.Patch.Sets, Set{Field: f, Value: stored, Merge: merge, Pointer: pointer})
+	d.gathered = append(d.gathered, Set{Field: f, Value: stored, Merge: merge, Pointer: pointer})
 }
 
 // sameAgain checks the second of two names for the id or the version.
@@ -108,7 +110,7 @@ func (d *drafting) finish() (Draft, Faults) {
 	if len(d.check.faults) > 0 {
 		return Draft{}, d.check.faults
 	}
-	sortSets(d.draft.Patch.Sets)
+	d.draft.Patch.Sets = ordered(d.gathered)
 	return d.draft, nil
 }
 

@@ -22,8 +22,9 @@ const MaxDepth = 20
 // A scanner reads JSON that is already in memory. Duplicate names pass the
 // decoder, because whoever reads an object finds all of them itself.
 type scanner struct {
-	buf bytes.Buffer
-	dec jsontext.Decoder
+	buf  bytes.Buffer
+	dec  jsontext.Decoder
+	sets []Set // room in which a draft is gathered
 }
 
 var scanners = sync.Pool{New: func() any { return new(scanner) }}
@@ -37,6 +38,7 @@ func newScanner(raw []byte) *scanner {
 
 func (s *scanner) free() {
 	s.buf = bytes.Buffer{}
+	clear(s.sets)
 	scanners.Put(s)
 }
 

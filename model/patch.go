@@ -69,18 +69,28 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 	if len(r.check.faults) > 0 {
 		return Patch{}, r.check.faults
 	}
-	sortSets(p.Sets)
-	sortSets(p.ReadOnly)
-	return p, nil
+	return Patch{Sets: ordered(p.Sets), ReadOnly: ordered(p.ReadOnly)}, nil
 }
 
 const detailReadOnly = "This field is read-only."
 
-func sortSets(sets []Set) {
-	byIndex := func(a, b Set) int { return a.Field.Index - b.Field.Index }
-	if !slices.IsSortedFunc(sets, byIndex) {
-		slices.SortFunc(sets, byIndex)
+// ordered copies sets by the order of their fields. Sorting their places
+// first is much cheaper than moving the sets about.
+func ordered(sets []Set) []Set {
+	if len(sets) == 0 {
+		return nil
 	}
+	var buf [64]uint64
+	places := buf[:0]
+	for i, s := range sets {
+		places = append(places, uint64(s.Field.Index)<<32|uint64(i))
+	}
+	slices.Sort(places)
+	out := make([]Set, len(sets))
+	for i, p := range places {
+		out[i] = sets[uint32(p)]
+	}
+	return out
 }
 
 // noValue is the value of a read-only set that no record can have.

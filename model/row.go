@@ -17,7 +17,7 @@ func (m *Model) CheckRow(names, cells []string, options ...func(*Field) []string
 		c.fault("", CodeSchema, fmt.Sprintf("The line has %d cells but the header has %d.", len(cells), len(names)))
 		return d.finish()
 	}
-	d.draft.Patch.Sets = make([]Set, 0, len(names))
+	d.gathered = make([]Set, 0, len(names))
 	seen := make([]bool, len(m.Fields))
 	for i, name := range names {
 		f := m.column(name)

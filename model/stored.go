@@ -86,8 +86,7 @@ func (m *Model) readSets(stored []storedSet) ([]Set, error) {
 		}
 		sets = append(sets, set)
 	}
-	sortSets(sets)
-	return sets, nil
+	return ordered(sets), nil
 }
 
 // decode reads what AppendJSON wrote, without the field's rules.
