@@ -173,3 +173,26 @@ func TestLoadTakesSeveralFoldersAndNamesAllFaultsAtOnce(t *testing.T) {
 		}
 	}
 }
+
+func TestTheExampleOfTheReadmeIsAModel(t *testing.T) {
+	readme, err := os.ReadFile("shipped/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
+	example, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("there is no example")
+	}
+	m := mustModel(t, example)
+	for _, keywords := range []map[string]xType{xFile, xField} {
+		for name := range keywords {
+			if !strings.Contains(string(readme), "| `"+name+"` |") {
+				t.Errorf("%s is not explained", name)
+			}
+		}
+	}
+	if f := field(t, m, "tier"); !f.Extensible || !f.Indexed || !f.Filterable || f.Default != "basic" {
+		t.Errorf("tier: %+v", f)
+	}
+}
