@@ -1,0 +1,205 @@
+package filter
+
+import (
+	"regexp"
+	"strings"
+
+	"bulkpatch/model"
+)
+
+// A checker gives meaning to a tree: it looks up fields and operators, types
+// the values and notes every fault.
+type checker struct {
+	m      *model.Model
+	g      Grammar
+	faults model.Faults
+}
+
+func (c *checker) fault(at *path, code, detail string) {
+	c.faults = append(c.faults, model.Fault{Pointer: at.pointer(), Code: code, Detail: detail})
+}
+
+// logical reports whether an operator holds conditions and not values.
+func logical(name string) bool { return name == "$and" || name == "$or" || name == "$not" }
+
+// filter checks the whole.
+func (c *checker) filter(t tree) node {
+	if t.kind == nothing && len(c.faults) > 0 {
+		return nil
+	}
+	return c.conditions(t, nil)
+}
+
+// conditions checks an object of conditions, all of which must hold.
+func (c *checker) conditions(t tree, at *path) node {
+	if t.kind != anObject {
+		if t.kind != nothing {
+			c.fault(at, CodeType, "Conditions must be a JSON object.")
+		}
+		return nil
+	}
+	all := make(allOf, 0, len(t.names))
+	for i, name := range t.names {
+		all = append(all, c.member(name, t.items[i], at.member(name)))
+	}
+	return all
+}
+
+// member checks one member of an object of conditions.
+func (c *checker) member(name string, v tree, at *path) node {
+	switch {
+	case name == "$and":
+		return allOf(c.list(v, at))
+	case name == "$or":
+		return anyOf(c.list(v, at))
+	case name == "$not" && c.g == Native:
+		c.fault(at, CodeUnknownOperator, "$not stands around the operators of one field, as in {\"field\": {\"$not\": {…}}}.")
+		return nil
+	case strings.HasPrefix(name, "$"):
+		c.fault(at, CodeUnknownOperator, "Only $and and $or may stand in the place of a field.")
+		return nil
+	}
+	t, ok := c.target(name, at)
+	if !ok {
+		return nil
+	}
+	return c.field(t, v, at)
+}
+
+// list checks the conditions of $and and $or.
+func (c *checker) list(v tree, at *path) []node {
+	if v.kind != aList {
+		if v.kind != nothing {
+			c.fault(at, CodeType, "The operator takes a list of conditions.")
+		}
+		return nil
+	}
+	nodes := make([]node, len(v.items))
+	for i, item := range v.items {
+		nodes[i] = c.conditions(item, at.at(i))
+	}
+	return nodes
+}
+
+// segment is what a part of a dotted path may look like.
+var segment = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// target finds what a name means: a field, or a path below an object field.
+func (c *checker) target(name string, at *path) (target, bool) {
+	f, ok := c.m.Field(name)
+	head, rest, below := strings.Cut(name, ".")
+	if ok {
+		rest, below = f.FilterBy, f.FilterBy != ""
+	} else if below {
+		f, ok = c.m.Field(head)
+	}
+	switch {
+	case !ok:
+		c.fault(at, CodeUnknownField, "The model has no such field.")
+		return target{}, false
+	case !f.Filterable:
+		c.fault(at, CodeNotFilterable, "The field cannot be filtered.")
+		return target{}, false
+	case below:
+		return c.nested(f, rest, at)
+	}
+	return target{field: f, kind: f.Kind}, true
+}
+
+// nested finds the target of a path below a field.
+func (c *checker) nested(f *model.Field, rest string, at *path) (target, bool) {
+	t := target{field: f, kind: model.Any, path: strings.Split(rest, ".")}
+	if kind, declared := f.Paths[rest]; declared {
+		t.kind = kind
+	} else if !f.OpenPaths || f.Kind != model.Object && f.Kind != model.Any {
+		c.fault(at, CodeUnknownField, "The model has no such path below the field.")
+		return t, false
+	}
+	if len(t.path) > MaxDepth {
+		c.fault(at, CodeTooDeep, "The path has more than 20 parts.")
+		return t, false
+	}
+	for _, s := range t.path {
+		if !segment.MatchString(s) {
+			c.fault(at, CodeUnknownField, "A part of a path has 1 to 64 letters, digits, underscores or hyphens.")
+			return t, false
+		}
+	}
+	return t, true
+}
+
+// field checks what stands beside a field: a value, or its operators.
+func (c *checker) field(t target, v tree, at *path) node {
+	if v.kind != anObject {
+		return c.equal(t, v, at)
+	}
+	if !hasOperator(v) {
+		c.fault(at, CodeType, "An object must name operators; a nested value is reached by a dotted path.")
+		return nil
+	}
+	return c.operators(t, v, at)
+}
+
+func hasOperator(v tree) bool {
+	for _, name := range v.names {
+		if strings.HasPrefix(name, "$") {
+			return true
+		}
+	}
+	return false
+}
+
+// operators checks the operators of one field, all of which must hold.
+func (c *checker) operators(t target, v tree, at *path) node {
+	all := make(allOf, 0, len(v.names))
+	for i, name := range v.names {
+		here := at.member(name)
+		o, known := operators[name]
+		switch {
+		case !known && !strings.HasPrefix(name, "$"):
+			c.fault(here, CodeUnknownOperator, "Operators and other names cannot stand in one object.")
+		case !known || o.native && c.g != Native:
+			c.fault(here, CodeUnknownOperator, "There is no such operator.")
+		case !suits(o, t):
+			c.fault(here, CodeOperatorNotAllowed, "The operator does not suit the type of the field.")
+		default:
+			all = append(all, c.operator(name, t, v.items[i], here))
+		}
+	}
+	return all
+}
+
+// whole reports whether a target can only be asked whether it has a value: a
+// list, an object, or a secret, whose value must not be found out by filters.
+func whole(t target) bool {
+	return secret(t) || t.kind == model.Object || t.kind == model.Array ||
+		t.kind == model.Any && !t.nested()
+}
+
+func secret(t target) bool { return t.field.Secret != model.Public || t.field.WriteOnly }
+
+// value checks a value to compare with; null is for the caller to judge. When
+// ok is false the fault is noted.
+func (c *checker) value(t target, v tree, at *path) (l literal, null, ok bool) {
+	switch {
+	case v.kind == nothing:
+		return literal{}, false, false
+	case v.kind == isNull:
+		return literal{}, true, true
+	case secret(t):
+		c.fault(at, CodeNotFilterable, "A secret field can only be compared with null.")
+	case whole(t):
+		c.fault(at, CodeType, "A list or an object can only be compared with null.")
+	case v.kind == aList:
+		c.fault(at, CodeType, "A list stands only with $in, $nin and $between.")
+	case v.kind == anObject:
+		c.fault(at, CodeType, "The value must not be an object.")
+	default:
+		l, bad := literalOf(t, v)
+		if bad != nil {
+			c.fault(at, bad.code, bad.detail)
+		}
+		return l, false, bad == nil
+	}
+	return literal{}, false, false
+}

@@ -1,0 +1,120 @@
+package filter
+
+import (
+	"strings"
+)
+
+// A sense says whether a node is compiled as it stands or turned around.
+// Negations are carried down to the conditions, which have a form for each
+// sense; SQL's NOT, which leaves NULL as it is, is never used.
+type sense bool
+
+const (
+	positive sense = true
+	negative sense = false
+)
+
+// A truth is what is known of a condition before any record is seen.
+type truth int
+
+const (
+	depends truth = iota
+	always
+	never
+)
+
+// A piece is SQL text with its arguments: a call, or something in parentheses.
+type piece struct {
+	truth truth
+	text  string
+	args  []any
+}
+
+func (p piece) sql() (string, []any) {
+	switch p.truth {
+	case always:
+		return "(1 = 1)", nil
+	case never:
+		return "(1 = 0)", nil
+	}
+	if p.text[0] != '(' {
+		return "(" + p.text + ")", p.args
+	}
+	return p.text, p.args
+}
+
+type compiler struct{ d dialect }
+
+func (c compiler) compile(n node, s sense) piece {
+	switch n := n.(type) {
+	case allOf:
+		return c.junction(n, s, s == positive)
+	case anyOf:
+		return c.junction(n, s, s == negative)
+	case negation:
+		return c.compile(n.of, !s)
+	case *cond:
+		return c.condition(n, s)
+	}
+	return piece{truth: never} // no other nodes exist
+}
+
+func (c compiler) junction(nodes []node, s sense, and bool) piece {
+	pieces := make([]piece, len(nodes))
+	for i, n := range nodes {
+		pieces[i] = c.compile(n, s)
+	}
+	return join(pieces, and)
+}
+
+// join connects pieces by AND or OR. Those whose truth is known beforehand
+// vanish or decide the whole.
+func join(pieces []piece, and bool) piece {
+	neutral, deciding, word := never, always, " OR "
+	if and {
+		neutral, deciding, word = always, never, " AND "
+	}
+	kept := make([]piece, 0, len(pieces))
+	for _, p := range pieces {
+		switch p.truth {
+		case deciding:
+			return p
+		case depends:
+			kept = append(kept, p)
+		}
+	}
+	if len(kept) == 0 {
+		return piece{truth: neutral}
+	}
+	var text strings.Builder
+	var args []any
+	balance(kept, word, &text, &args)
+	return piece{text: text.String(), args: args}
+}
+
+// balance writes pieces as a tree of even height. A chain of ten thousand
+// terms would be a tree as high as it is long, and SQLite takes expressions
+// up to a depth of 1,000 only.
+func balance(pieces []piece, word string, text *strings.Builder, args *[]any) {
+	if len(pieces) == 1 {
+		text.WriteString(pieces[0].text)
+		*args = append(*args, pieces[0].args...)
+		return
+	}
+	const few = 4 // a chain this short reads better than its tree
+	text.WriteByte('(')
+	if len(pieces) <= few {
+		for i := range pieces {
+			if i > 0 {
+				text.WriteString(word)
+			}
+			balance(pieces[i:i+1], word, text, args)
+		}
+	} else {
+		half := len(pieces) / 2
+		balance(pieces[:half], word, text, args)
+		text.WriteString(word)
+		balance(pieces[half:], word, text, args)
+	}
+	text.WriteByte(')')
+}

@@ -1,0 +1,176 @@
+package filter
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"bulkpatch/model"
+)
+
+// manyValues is where a list becomes one argument: a job runs statements with
+// the filter in them thousands of times, and each would bind every value.
+const manyValues = 50
+
+// condition compiles a leaf.
+func (c compiler) condition(n *cond, s sense) piece {
+	if n.op == opIn {
+		return c.in(n, s)
+	}
+	l := n.literals[0]
+	x := c.operand(n.target, l)
+	switch n.op {
+	case opContains:
+		return c.contains(x, l.v.(string), s)
+	case opStartsWith:
+		return c.startsWith(x, l.v.(string), s)
+	}
+	return c.compare(x, comparison(n.op, l.after, s), l.v, s)
+}
+
+// operand finds the SQL for the value that a literal is compared with.
+func (c compiler) operand(t target, l literal) operand {
+	if !t.nested() {
+		name := quote(t.field.Column)
+		return operand{expr: name, column: name, sqlType: columnType(t.kind), mark: "?"}
+	}
+	st := textType
+	switch l.v.(type) {
+	case bool:
+		st = booleanType
+	case int64, float64:
+		st = numericType
+	}
+	x := operand{sqlType: st, mark: c.d.mark(st)}
+	if t.kind == model.DateTime {
+		x.expr = c.d.instant(t)
+	} else {
+		x.expr = c.d.part(t, st)
+	}
+	return x
+}
+
+func (c compiler) compare(x operand, word string, v any, s sense) piece {
+	return x.when(x.expr+" "+word+" "+x.mark, []any{c.d.arg(x, v)}, s)
+}
+
+// turned maps each comparison to the one for the negative sense.
+var turned = map[string]string{"=": "<>", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "IN": "NOT IN"}
+
+func worded(word string, s sense) string {
+	if s == negative {
+		return turned[word]
+	}
+	return word
+}
+
+// comparison is the SQL operator of an ordering. Where the true literal lies
+// above the argument that stands for it, what is less than the literal is
+// less than or equal to the argument.
+func comparison(o op, after bool, s sense) string {
+	word := map[op]string{opLess: "<", opLessEq: "<=", opGreater: ">", opGreaterEq: ">="}[o]
+	if after {
+		word = map[op]string{opLess: "<=", opLessEq: "<=", opGreater: ">", opGreaterEq: ">"}[o]
+	}
+	return worded(word, s)
+}
+
+func (c compiler) contains(x operand, text string, s sense) piece {
+	if text == "" {
+		return x.exists(s)
+	}
+	found := " > 0"
+	if s == negative {
+		found = " = 0"
+	}
+	return x.when(c.d.position(x.expr)+found, []any{text}, s)
+}
+
+// startsWith compiles a prefix as a range, which an index can answer.
+func (c compiler) startsWith(x operand, prefix string, s sense) piece {
+	if prefix == "" {
+		return x.exists(s)
+	}
+	from := c.compare(x, worded(">=", s), prefix, s)
+	end, bounded := afterPrefix(prefix)
+	if !bounded {
+		return from
+	}
+	to := c.compare(x, worded("<", s), end, s)
+	return join([]piece{from, to}, s == positive)
+}
+
+// afterPrefix is the least string, by code points, above all that start with
+// prefix. There is none when prefix holds nothing but the last code point.
+func afterPrefix(prefix string) (end string, ok bool) {
+	head := strings.TrimRight(prefix, string(utf8.MaxRune))
+	if head == "" {
+		return "", false
+	}
+	last, size := utf8.DecodeLastRuneInString(head)
+	last++
+	if last == 0xD800 {
+		last = 0xE000 // surrogates are no code points of a string
+	}
+	return head[:len(head)-size] + string(last), true
+}
+
+// in compiles equality with any of some values.
+func (c compiler) in(n *cond, s sense) piece {
+	var pieces []piece
+	for _, group := range byType(n.literals) {
+		pieces = append(pieces, c.oneOf(c.operand(n.target, group[0]), group, s))
+	}
+	if n.null {
+		pieces = append(pieces, c.missing(n.target, s))
+	}
+	return join(pieces, s == negative)
+}
+
+// byType splits literals by the type that the value must have; only a path
+// without a declared type has more than one. What equals nothing is left out.
+func byType(literals []literal) [][]literal {
+	var groups [3][]literal
+	for _, l := range literals {
+		i := 0
+		switch l.v.(type) {
+		case int64, float64:
+			i = 1
+		case bool:
+			i = 2
+		}
+		if !l.after {
+			groups[i] = append(groups[i], l)
+		}
+	}
+	var used [][]literal
+	for _, g := range groups {
+		if len(g) > 0 {
+			used = append(used, g)
+		}
+	}
+	return used
+}
+
+func (c compiler) oneOf(x operand, group []literal, s sense) piece {
+	if len(group) == 1 {
+		return c.compare(x, worded("=", s), group[0].v, s)
+	}
+	in := x.expr + " " + worded("IN", s) + " "
+	if len(group) > manyValues {
+		return x.when(in+c.d.list(x.sqlType), []any{jsonArray(group)}, s)
+	}
+	args := make([]any, len(group))
+	for i, l := range group {
+		args[i] = c.d.arg(x, l.v)
+	}
+	marks := strings.Repeat(", "+x.mark, len(group))[len(", "):]
+	return x.when(in+"("+marks+")", args, s)
+}
+
+// missing compiles the test for null.
+func (c compiler) missing(t target, s sense) piece {
+	if !t.nested() {
+		return operand{expr: quote(t.field.Column)}.exists(!s)
+	}
+	return piece{text: "(coalesce(" + c.d.jsonType(t) + ", 'null') " + worded("=", s) + " 'null')"}
+}

@@ -1,0 +1,178 @@
+package filter
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"bulkpatch/model"
+)
+
+// A typeFault says why a value does not fit its target.
+type typeFault struct{ code, detail string }
+
+func wrongType(want string) *typeFault {
+	return &typeFault{CodeType, "The value must be " + want + "."}
+}
+
+// literalOf turns a scalar other than null into the form that fits a target.
+func literalOf(t target, v tree) (literal, *typeFault) {
+	switch t.kind {
+	case model.String:
+		return textLiteral(v, "a string")
+	case model.Boolean:
+		return boolLiteral(v)
+	case model.Integer:
+		return integerLiteral(v)
+	case model.Number:
+		return numberLiteral(t, v)
+	case model.Date, model.DateTime:
+		return timeLiteral(t, v)
+	default:
+		return ownLiteral(t, v)
+	}
+}
+
+func textLiteral(v tree, want string) (literal, *typeFault) {
+	if v.kind != isString {
+		return literal{}, wrongType(want)
+	}
+	return literal{v: v.text}, nil
+}
+
+func boolLiteral(v tree) (literal, *typeFault) {
+	if v.kind != isTrue && v.kind != isFalse {
+		return literal{}, wrongType("true or false")
+	}
+	return literal{v: v.kind == isTrue}, nil
+}
+
+func integerLiteral(v tree) (literal, *typeFault) {
+	if v.kind != isNumber {
+		return literal{}, wrongType("an integer")
+	}
+	n, size := integerOf(v.text)
+	switch size {
+	case notInteger:
+		return literal{}, wrongType("an integer")
+	case beyondInt64:
+		return literal{}, &typeFault{CodeOutOfRange, "The integer does not fit into 64 bits."}
+	}
+	return literal{v: n}, nil
+}
+
+// numberLiteral keeps a number as the store will meet it: a column of numbers
+// holds floats, but in JSON an integer stays exact, so that ids of 17 digits
+// and more do not match their neighbours.
+func numberLiteral(t target, v tree) (literal, *typeFault) {
+	if v.kind != isNumber {
+		return literal{}, wrongType("a number")
+	}
+	f, err := strconv.ParseFloat(v.text, 64)
+	if err != nil {
+		return literal{}, &typeFault{CodeOutOfRange, "The number is too large."}
+	}
+	if !t.nested() {
+		return literal{v: f}, nil
+	}
+	return literal{v: exactNumber(v.text, f)}, nil
+}
+
+func timeLiteral(t target, v tree) (literal, *typeFault) {
+	i, ok := instant{}, false
+	if v.kind == isString {
+		i, ok = parseInstant(v.text)
+	}
+	if !ok {
+		return literal{}, wrongType("a date (YYYY-MM-DD) or an RFC 3339 date-time")
+	}
+	switch {
+	case t.kind == model.Date:
+		day, after := i.day()
+		return literal{v: day, after: after}, nil
+	case t.nested():
+		return literal{v: i.key()}, nil
+	default:
+		micros, after := i.micros()
+		return literal{v: micros, after: after}, nil
+	}
+}
+
+// ownLiteral is for paths without a declared type.
+func ownLiteral(t target, v tree) (literal, *typeFault) {
+	switch v.kind {
+	case isString:
+		return textLiteral(v, "a string")
+	case isNumber:
+		return numberLiteral(t, v)
+	default:
+		return boolLiteral(v)
+	}
+}
+
+// exactNumber is the number of a JSON literal as every database holds one in
+// JSON: an int64 if it is one exactly, else the nearest float64, which is f.
+func exactNumber(text string, f float64) any {
+	if n, size := integerOf(text); size == fitsInt64 {
+		return n
+	}
+	if f == math.Trunc(f) && f >= -1<<63 && f < 1<<63 {
+		return int64(f) // more digits than a float64 holds
+	}
+	return f
+}
+
+type integerSize int
+
+const (
+	notInteger integerSize = iota
+	fitsInt64
+	beyondInt64
+)
+
+// integerOf reads a JSON number as an integer without passing through a
+// float: 1.0 and 10e-1 are 1, 1.5 is none.
+func integerOf(text string) (int64, integerSize) {
+	mantissa, negative := strings.CutPrefix(text, "-")
+	exponent := 0
+	if i := strings.IndexAny(mantissa, "eE"); i >= 0 {
+		exponent = clampedInt(mantissa[i+1:])
+		mantissa = mantissa[:i]
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	digits := strings.TrimLeft(whole+fraction, "0")
+	exponent -= len(fraction)
+	short := strings.TrimRight(digits, "0")
+	exponent += len(digits) - len(short)
+	switch {
+	case short == "":
+		return 0, fitsInt64
+	case exponent < 0:
+		return 0, notInteger
+	case len(short)+exponent > 19:
+		return 0, beyondInt64
+	}
+	digits = short + strings.Repeat("0", exponent)
+	if negative {
+		digits = "-" + digits
+	}
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return 0, beyondInt64
+	}
+	return n, fitsInt64
+}
+
+// clampedInt reads an exponent. One beyond all sense is cut to a size that is
+// still larger than any filter is long.
+func clampedInt(text string) int {
+	const limit = 10 * MaxBytes
+	n, err := strconv.Atoi(strings.TrimPrefix(text, "+"))
+	if err != nil {
+		n = limit
+		if text[0] == '-' {
+			n = -limit
+		}
+	}
+	return min(max(n, -limit), limit)
+}

@@ -1,0 +1,200 @@
+package filter
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/model"
+)
+
+// matches reads the filter as its words say: a negation is a negation.
+func matches(n node, r model.Record) bool {
+	switch n := n.(type) {
+	case allOf:
+		for _, of := range n {
+			if !matches(of, r) {
+				return false
+			}
+		}
+		return true
+	case anyOf:
+		return slices.ContainsFunc(n, func(of node) bool { return matches(of, r) })
+	case negation:
+		return !matches(n.of, r)
+	case *cond:
+		return n.holds(n.target.value(r))
+	}
+	return false
+}
+
+// A present is a value that only says that it is there: a list or an object.
+type present struct{}
+
+// value finds what a record holds for a target, nil for none. Values in JSON
+// are strings, bools, int64 or float64 as [exactNumber] says, or present.
+func (t target) value(r model.Record) any {
+	stored := r.Values[t.field.Index]
+	if !t.nested() {
+		return stored
+	}
+	text, _ := stored.(string)
+	found := lookUp(text, t.path)
+	if t.kind != model.DateTime || found == nil {
+		return found
+	}
+	if text, ok := found.(string); ok {
+		if i, ok := parseDateTime(text); ok {
+			return i.key()
+		}
+	}
+	return present{}
+}
+
+// lookUp finds the value at a path of canonical JSON.
+func lookUp(text string, path []string) any {
+	dec := jsontext.NewDecoder(strings.NewReader(text))
+	for _, name := range path {
+		if !enter(dec, name) {
+			return nil
+		}
+	}
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return nil
+	}
+	switch raw.Kind() {
+	case isNull:
+		return nil
+	case isTrue, isFalse:
+		return raw.Kind() == isTrue
+	case isString:
+		b, _ := jsontext.AppendUnquote(nil, raw)
+		return string(b)
+	case isNumber:
+		f, _ := strconv.ParseFloat(string(raw), 64)
+		return exactNumber(string(raw), f)
+	}
+	return present{}
+}
+
+// enter moves the decoder to a member of the object before it.
+func enter(dec *jsontext.Decoder, name string) bool {
+	if dec.PeekKind() != anObject {
+		return false
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return false
+	}
+	for dec.PeekKind() == isString {
+		token, err := dec.ReadToken()
+		if err != nil {
+			return false
+		}
+		if token.String() == name {
+			return true
+		}
+		if err := dec.SkipValue(); err != nil {
+			return false
+		}
+	}
+	return false
+}
+
+// holds judges one value of a record, nil for none.
+func (n *cond) holds(v any) bool {
+	if v == nil {
+		return n.op == opIn && n.null
+	}
+	for _, l := range n.literals {
+		if n.compares(v, l) {
+			return true
+		}
+	}
+	return false
+}
+
+func (n *cond) compares(v any, l literal) bool {
+	switch n.op {
+	case opContains:
+		text, ok := v.(string)
+		return ok && strings.Contains(lowerASCII(text), l.v.(string))
+	case opStartsWith:
+		text, ok := v.(string)
+		return ok && strings.HasPrefix(text, l.v.(string))
+	}
+	order, comparable := compareTo(v, l)
+	if !comparable {
+		return false
+	}
+	switch n.op {
+	case opLess:
+		return order < 0
+	case opLessEq:
+		return order <= 0
+	case opGreater:
+		return order > 0
+	case opGreaterEq:
+		return order >= 0
+	}
+	return order == 0
+}
+
+// compareTo orders a value and a literal of one type.
+func compareTo(v any, l literal) (order int, comparable bool) {
+	switch b := l.v.(type) {
+	case string:
+		a, ok := v.(string)
+		order, comparable = strings.Compare(a, b), ok
+	case bool:
+		a, ok := v.(bool)
+		if a != b {
+			order = 1
+		}
+		comparable = ok
+	default:
+		order, comparable = compareNumbers(v, b)
+	}
+	if order == 0 && l.after {
+		order = -1
+	}
+	return order, comparable
+}
+
+// compareNumbers orders int64 and float64 by their exact values.
+func compareNumbers(a, b any) (order int, comparable bool) {
+	switch a := a.(type) {
+	case int64:
+		switch b := b.(type) {
+		case int64:
+			return cmp.Compare(a, b), true
+		case float64:
+			return compareIntFloat(a, b), true
+		}
+	case float64:
+		switch b := b.(type) {
+		case int64:
+			return -compareIntFloat(b, a), true
+		case float64:
+			return cmp.Compare(a, b), true
+		}
+	}
+	return 0, false
+}
+
+func compareIntFloat(i int64, f float64) int {
+	switch {
+	case f >= 1<<63:
+		return -1
+	case f < -1<<63:
+		return 1
+	}
+	whole := int64(f)
+	if i != whole {
+		return cmp.Compare(i, whole)
+	}
+	return cmp.Compare(0, f-float64(whole))
+}

@@ -1,0 +1,231 @@
+package filter
+
+import (
+	"strings"
+
+	"bulkpatch/model"
+)
+
+// An operator is a row of the language.
+type operator struct {
+	suits  suit
+	native bool // not part of Teamwork Desk's grammar
+}
+
+// A suit says which types an operator is for.
+type suit int
+
+const (
+	anyType     suit = iota
+	orderedType      // has less and greater
+	stringType
+)
+
+// operators lists what may stand beside a field.
+var operators = map[string]operator{
+	"$eq":         {suits: anyType},
+	"$ne":         {suits: anyType},
+	"$in":         {suits: anyType},
+	"$nin":        {suits: anyType},
+	"$lt":         {suits: orderedType},
+	"$lte":        {suits: orderedType},
+	"$gt":         {suits: orderedType},
+	"$gte":        {suits: orderedType},
+	"$contains":   {suits: stringType},
+	"$startsWith": {suits: stringType, native: true},
+	"$between":    {suits: orderedType, native: true},
+	"$exists":     {suits: anyType, native: true},
+	"$not":        {suits: anyType, native: true},
+}
+
+// operator checks one known operator that suits its target.
+func (c *checker) operator(name string, t target, v tree, at *path) node {
+	switch name {
+	case "$eq":
+		return c.equal(t, v, at)
+	case "$ne":
+		return negation{c.equal(t, v, at)}
+	case "$in":
+		return c.in(t, v, at)
+	case "$nin":
+		return negation{c.in(t, v, at)}
+	case "$lt":
+		return c.ordering(opLess, t, v, at)
+	case "$lte":
+		return c.ordering(opLessEq, t, v, at)
+	case "$gt":
+		return c.ordering(opGreater, t, v, at)
+	case "$gte":
+		return c.ordering(opGreaterEq, t, v, at)
+	case "$contains":
+		return c.contains(t, v, at)
+	case "$startsWith":
+		return c.startsWith(t, v, at)
+	case "$between":
+		return c.between(t, v, at)
+	case "$exists":
+		return c.exists(t, v, at)
+	default:
+		return c.not(t, v, at)
+	}
+}
+
+// suits reports whether an operator can be used on a target at all.
+func suits(o operator, t target) bool {
+	switch o.suits {
+	case orderedType:
+		return !whole(t) && t.kind != model.Boolean
+	case stringType:
+		return !whole(t) && (t.kind == model.String || t.kind == model.Any)
+	}
+	return true
+}
+
+func (c *checker) equal(t target, v tree, at *path) node {
+	l, null, ok := c.value(t, v, at)
+	switch {
+	case !ok:
+		return nil
+	case null:
+		return &cond{target: t, null: true}
+	}
+	return &cond{target: t, literals: []literal{l}}
+}
+
+func (c *checker) in(t target, v tree, at *path) node {
+	if v.kind != aList {
+		if v.kind != nothing {
+			c.fault(at, CodeType, "The operator takes a list of values.")
+		}
+		return nil
+	}
+	n := &cond{target: t}
+	seen := make(map[literal]bool, len(v.items))
+	for i, item := range v.items {
+		l, null, ok := c.value(t, item, at.at(i))
+		switch {
+		case ok && null:
+			n.null = true
+		case ok && !seen[l]:
+			seen[l] = true
+			n.literals = append(n.literals, l)
+		}
+	}
+	return n
+}
+
+func (c *checker) ordering(o op, t target, v tree, at *path) node {
+	l, ok := c.ordered(t, v, at)
+	if !ok {
+		return nil
+	}
+	return &cond{target: t, op: o, literals: []literal{l}}
+}
+
+// ordered checks a value that has others before and after it.
+func (c *checker) ordered(t target, v tree, at *path) (literal, bool) {
+	l, null, ok := c.value(t, v, at)
+	if null {
+		c.fault(at, CodeNullComparison, "null has no order; use $exists or compare for equality.")
+		return l, false
+	}
+	if _, isBool := l.v.(bool); isBool {
+		c.fault(at, CodeType, "true and false have no order.")
+		return l, false
+	}
+	return l, ok
+}
+
+func (c *checker) between(t target, v tree, at *path) node {
+	if v.kind != aList || len(v.items) != 2 {
+		if v.kind != nothing {
+			c.fault(at, CodeType, "$between takes a list of exactly two values.")
+		}
+		return nil
+	}
+	from, ok1 := c.ordered(t, v.items[0], at.at(0))
+	to, ok2 := c.ordered(t, v.items[1], at.at(1))
+	if !ok1 || !ok2 {
+		return nil
+	}
+	if isText(from) != isText(to) {
+		c.fault(at, CodeType, "The two values of $between must be of one type.")
+		return nil
+	}
+	return allOf{
+		&cond{target: t, op: opGreaterEq, literals: []literal{from}},
+		&cond{target: t, op: opLessEq, literals: []literal{to}},
+	}
+}
+
+func isText(l literal) bool {
+	_, ok := l.v.(string)
+	return ok
+}
+
+func (c *checker) contains(t target, v tree, at *path) node {
+	l, ok := c.text(t, v, at)
+	if !ok {
+		return nil
+	}
+	l.v = lowerASCII(l.v.(string))
+	return &cond{target: t, op: opContains, literals: []literal{l}}
+}
+
+func (c *checker) startsWith(t target, v tree, at *path) node {
+	l, ok := c.text(t, v, at)
+	if !ok {
+		return nil
+	}
+	return &cond{target: t, op: opStartsWith, literals: []literal{l}}
+}
+
+// text checks a value that must be a string.
+func (c *checker) text(t target, v tree, at *path) (literal, bool) {
+	l, null, ok := c.value(t, v, at)
+	if null {
+		c.fault(at, CodeNullComparison, "The operator takes a string, not null.")
+		return l, false
+	}
+	if ok && !isText(l) {
+		c.fault(at, CodeType, "The value must be a string.")
+		return l, false
+	}
+	return l, ok
+}
+
+func (c *checker) exists(t target, v tree, at *path) node {
+	if v.kind != isTrue && v.kind != isFalse {
+		if v.kind != nothing {
+			c.fault(at, CodeType, "$exists takes true or false.")
+		}
+		return nil
+	}
+	missing := &cond{target: t, null: true}
+	if v.kind == isFalse {
+		return missing
+	}
+	return negation{missing}
+}
+
+func (c *checker) not(t target, v tree, at *path) node {
+	if v.kind == nothing {
+		return nil
+	}
+	if v.kind != anObject || !hasOperator(v) {
+		c.fault(at, CodeType, "$not takes an object of operators.")
+		return nil
+	}
+	return negation{c.operators(t, v, at)}
+}
+
+// lowerASCII makes A-Z small and leaves every other letter as it is, as the
+// databases do.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,55 @@
+package filter
+
+import (
+	"strings"
+
+	"bulkpatch/model"
+)
+
+// ParseSort reads the keys of an order, such as "-createdAt,id": names of
+// fields, most significant first, with a hyphen for descending. No text means
+// no keys. Lists, objects and secret fields cannot be sorted by, nor one
+// field twice. The pointer of a fault holds the number of the key.
+func ParseSort(text string, m *model.Model) ([]Sort, model.Faults) {
+	if text == "" {
+		return nil, nil
+	}
+	var keys []Sort
+	var faults model.Faults
+	seen := map[*model.Field]bool{}
+	// No model has so many fields that more keys than these could be right.
+	for i, key := range strings.SplitN(text, ",", maxSortKeys) {
+		name, descending := strings.CutPrefix(key, "-")
+		f, ok := m.Field(name)
+		code, detail := "", ""
+		switch {
+		case !ok:
+			code, detail = CodeUnknownField, "The model has no such field to sort by."
+		case !sortable(f):
+			code, detail = CodeNotSortable, "The records cannot be sorted by this field."
+		case seen[f]:
+			code, detail = CodeDuplicateField, "The field occurs twice in the order."
+		default:
+			seen[f] = true
+			keys = append(keys, Sort{Field: f, Descending: descending})
+			continue
+		}
+		var root *path
+		faults = append(faults, model.Fault{Pointer: root.at(i).pointer(), Code: code, Detail: detail})
+	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
+	return keys, nil
+}
+
+// maxSortKeys bounds the keys that are looked at one by one.
+const maxSortKeys = 1000
+
+func sortable(f *model.Field) bool {
+	switch f.Kind {
+	case model.Object, model.Array, model.Any:
+		return false
+	}
+	return f.Secret == model.Public && !f.WriteOnly
+}
