@@ -1,0 +1,4 @@
+(coalesce(CASE jsonb_typeof(("f_custom" -> 'tier')) WHEN 'string' THEN ("f_custom" ->> 'tier') COLLATE "C" END = ?, FALSE) AND coalesce(CASE WHEN jsonb_typeof(("f_custom" -> 'level')) = 'number' THEN CASE WHEN CAST(("f_custom" -> 'level') AS numeric) = trunc(CAST(("f_custom" -> 'level') AS numeric)) AND CAST(("f_custom" -> 'level') AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(("f_custom" -> 'level') AS numeric) WHEN abs(CAST(("f_custom" -> 'level') AS numeric)) > 1.7976931348623158e308 THEN sign(CAST(("f_custom" -> 'level') AS numeric)) * 1e309 WHEN abs(CAST(("f_custom" -> 'level') AS numeric)) < 2.4703282292062328e-324 THEN 0 ELSE CAST(CAST(CAST(CAST(("f_custom" -> 'level') AS numeric) AS double precision) AS text) AS numeric) END END >= CAST(? AS numeric), FALSE) AND coalesce(CASE jsonb_typeof(("f_custom" -> 'vip')) WHEN 'boolean' THEN CAST(("f_custom" -> 'vip') AS boolean) END <> ?, TRUE))
+-- string "gold"
+-- string "3"
+-- bool true

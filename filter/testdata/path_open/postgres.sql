@@ -1,0 +1,5 @@
+((coalesce(CASE jsonb_typeof(("f_custom" -> 'x')) WHEN 'string' THEN ("f_custom" ->> 'x') COLLATE "C" END = ?, FALSE) OR coalesce(CASE WHEN jsonb_typeof(("f_custom" -> 'x')) = 'number' THEN CASE WHEN CAST(("f_custom" -> 'x') AS numeric) = trunc(CAST(("f_custom" -> 'x') AS numeric)) AND CAST(("f_custom" -> 'x') AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(("f_custom" -> 'x') AS numeric) WHEN abs(CAST(("f_custom" -> 'x') AS numeric)) > 1.7976931348623158e308 THEN sign(CAST(("f_custom" -> 'x') AS numeric)) * 1e309 WHEN abs(CAST(("f_custom" -> 'x') AS numeric)) < 2.4703282292062328e-324 THEN 0 ELSE CAST(CAST(CAST(CAST(("f_custom" -> 'x') AS numeric) AS double precision) AS text) AS numeric) END END = CAST(? AS numeric), FALSE) OR coalesce(CASE jsonb_typeof(("f_custom" -> 'x')) WHEN 'boolean' THEN CAST(("f_custom" -> 'x') AS boolean) END = ?, FALSE) OR (coalesce(jsonb_typeof(("f_custom" -> 'x')), 'null') = 'null')) AND coalesce(CASE jsonb_typeof(("f_custom" -> 'a' -> 'b-c')) WHEN 'string' THEN ("f_custom" -> 'a' ->> 'b-c') COLLATE "C" END > ?, FALSE))
+-- string "1"
+-- string "1"
+-- bool true
+-- string "m"

@@ -1,0 +1,3 @@
+(coalesce(CASE WHEN jsonb_typeof(("f_owner" -> 'id')) = 'number' THEN CASE WHEN CAST(("f_owner" -> 'id') AS numeric) = trunc(CAST(("f_owner" -> 'id') AS numeric)) AND CAST(("f_owner" -> 'id') AS numeric) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN CAST(("f_owner" -> 'id') AS numeric) WHEN abs(CAST(("f_owner" -> 'id') AS numeric)) > 1.7976931348623158e308 THEN sign(CAST(("f_owner" -> 'id') AS numeric)) * 1e309 WHEN abs(CAST(("f_owner" -> 'id') AS numeric)) < 2.4703282292062328e-324 THEN 0 ELSE CAST(CAST(CAST(CAST(("f_owner" -> 'id') AS numeric) AS double precision) AS text) AS numeric) END END IN (CAST(? AS numeric), CAST(? AS numeric)), FALSE))
+-- string "5"
+-- string "7"

@@ -1,0 +1,19 @@
+(((("f_age" IS NOT NULL AND "f_age" = ?) AND ("f_name" IS NOT NULL AND "f_name" = ?)) OR (("f_age" IS NOT NULL AND "f_age" = ?) AND ("f_name" IS NOT NULL AND "f_name" = ?)) OR (("f_age" IS NOT NULL AND "f_age" = ?) AND ("f_name" IS NOT NULL AND "f_name" = ?)) OR (("f_age" IS NOT NULL AND "f_age" = ?) AND ("f_name" IS NOT NULL AND "f_name" = ?))) OR (((("f_age" IS NOT NULL AND "f_age" = ?) AND ("f_name" IS NOT NULL AND "f_name" = ?)) OR (("f_age" IS NOT NULL AND "f_age" = ?) AND ("f_name" IS NOT NULL AND "f_name" = ?))) OR ((("f_age" IS NOT NULL AND "f_age" = ?) AND ("f_name" IS NOT NULL AND "f_name" = ?)) OR (("f_age" IS NOT NULL AND "f_age" = ?) AND ("f_name" IS NOT NULL AND "f_name" = ?)) OR (("f_age" IS NOT NULL AND "f_age" = ?) AND ("f_name" IS NOT NULL AND "f_name" = ?)))))
+-- int64 1
+-- string "n1"
+-- int64 2
+-- string "n2"
+-- int64 3
+-- string "n3"
+-- int64 4
+-- string "n4"
+-- int64 5
+-- string "n5"
+-- int64 6
+-- string "n6"
+-- int64 7
+-- string "n7"
+-- int64 8
+-- string "n8"
+-- int64 9
+-- string "n9"
