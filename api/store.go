@@ -47,6 +47,9 @@ type Store interface {
 	// replayed: the idempotency key had made this job before.
 	// ErrNotFound: a single's record does not exist. ErrKeyReused.
 	Submit(ctx context.Context, s job.Submission) (j job.Job, replayed bool, err error)
+	// Replay finds the job that an idempotency key has made. ErrNotFound: none
+	// yet. ErrKeyReused: another request's.
+	Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error)
 	// Preview computes what a submission would do, without doing it.
 	Preview(ctx context.Context, s job.Submission, secrets bool) (job.Preview, error)
 	// Job reads a job. ErrGone: it left after its retention.

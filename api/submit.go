@@ -5,19 +5,8 @@ import (
 	"errors"
 	"net/http"
 
-	"bulkpatch/auth"
 	"bulkpatch/job"
 )
-
-// A Replayer is a [Store] that can tell which job an idempotency key made.
-// With it a repeated request gets its job again even where it would be
-// refused by now: because its record has changed or gone, or because its
-// confirm token has expired.
-type Replayer interface {
-	// Replay finds the job of an idempotency key. ErrNotFound: the key has
-	// not been used. ErrKeyReused: for another request.
-	Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error)
-}
 
 // submit is the end of all three calls: it gathers the last faults, and then
 // previews or accepts the job.
@@ -77,13 +66,11 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 	return sub, false, err
 }
 
-// replay answers with the job that the idempotency key made before, if any.
+// replay answers with the job that the idempotency key made before, if any:
+// also where the request would be refused by now, because its record has
+// changed or gone or its confirm token has expired.
 func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err error) {
-	r, ok := s.Store.(Replayer)
-	if !ok {
-		return false, nil
-	}
-	j, err := r.Replay(c.ctx(), sub.Workspace, sub.IdempotencyKey, sub.Fingerprint)
+	j, err := s.Store.Replay(c.ctx(), sub.Workspace, sub.IdempotencyKey, sub.Fingerprint)
 	if errors.Is(err, job.ErrNotFound) {
 		return false, nil
 	}

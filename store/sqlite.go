@@ -55,28 +55,24 @@ func sqliteType(k model.Kind) string {
 // into a write fails with "locked" whenever another process wrote meanwhile.
 // synchronous=FULL makes a commit survive a power cut, which is what a 202
 // promises.
-func openSQLite(ctx context.Context, path string) (*sqlx.Conn, *sqlx.DB, error) {
+func openSQLite(ctx context.Context, path string) (write, read *sqlx.DB, err error) {
 	file := sqliteFile(path)
-	writeDB, err := sqlx.Open("sqlite3", file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-65536")
+	write, err = sqlx.Open("sqlite3", file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-65536")
 	if err != nil {
 		return nil, nil, err
 	}
-	writeDB.SetMaxOpenConns(1)
-	conn, err := writeDB.Connx(ctx)
-	if err != nil {
-		return nil, nil, explainSQLite(err)
-	}
+	write.SetMaxOpenConns(1)
 	// From here on the writer waits for the lock itself; see lockPoll.
-	if _, err := conn.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err != nil {
-		return nil, nil, explainSQLite(err)
+	if _, err := write.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err != nil {
+		return nil, nil, errors.Join(explainSQLite(err), write.Close())
 	}
-	read, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-16384")
+	read, err = sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-16384")
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, errors.Join(err, write.Close())
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	return conn, read, nil
+	return write, read, nil
 }
 
 func sqliteFile(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }

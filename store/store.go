@@ -58,11 +58,15 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	conn, read, err := openSQLite(ctx, path)
+	write, read, err := openSQLite(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	s.read, s.write = read, newWriter(conn, s.d, s.nowMicros)
+	conn, err := write.Connx(ctx)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), read.Close(), write.Close())
+	}
+	s.read, s.write = read, newWriter(write, conn, s.d, s.nowMicros)
 	return s, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -32,17 +33,39 @@ func (s *Store) Submit(ctx context.Context, sub job.Submission) (j job.Job, repl
 	return j, replayed, err
 }
 
-// replay finds the job that the submission's idempotency key has made.
+// Replay finds the job that an idempotency key has made. [job.ErrNotFound]:
+// none yet. [job.ErrKeyReused]: the key was used for another request.
+func (s *Store) Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error) {
+	var before keyUse
+	ok, err := one(s.read.GetContext(ctx, &before, s.d.rebind(keyUseQuery), ws.ID, key))
+	if err != nil {
+		return job.Job{}, s.d.classify(err)
+	}
+	if !ok {
+		return job.Job{}, job.ErrNotFound
+	}
+	if before.Fingerprint != fingerprint {
+		return job.Job{}, job.ErrKeyReused
+	}
+	return s.Job(ctx, ws, before.ID)
+}
+
+// keyUse is what an idempotency key was used for.
+type keyUse struct {
+	Fingerprint string
+	ID          string // of the job it made
+}
+
+const keyUseQuery = `SELECT i.fingerprint, j.id FROM idempotency i JOIN jobs j ON j.num = i.job WHERE i.workspace = ? AND i.key = ?`
+
+// replay finds the job that the submission's idempotency key has made, "" for
+// none.
 func (t *tx) replay(sub job.Submission) (jobID string, err error) {
 	if sub.IdempotencyKey == "" {
 		return "", nil
 	}
-	var before struct {
-		Fingerprint string
-		ID          string
-	}
-	ok, err := t.get(&before, `SELECT i.fingerprint, j.id FROM idempotency i JOIN jobs j ON j.num = i.job
-		WHERE i.workspace = ? AND i.key = ?`, sub.Workspace.ID, sub.IdempotencyKey)
+	var before keyUse
+	ok, err := t.get(&before, keyUseQuery, sub.Workspace.ID, sub.IdempotencyKey)
 	if err != nil || !ok {
 		return "", err
 	}

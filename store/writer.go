@@ -68,6 +68,7 @@ func (m *member) leave() bool {
 // that wait at the same time join into one commit, because on a disk that
 // keeps its promises the sync of a commit costs far more than they do.
 type writer struct {
+	db    *sqlx.DB // has the one connection
 	conn  *sqlx.Conn
 	d     *dialect
 	now   func() int64
@@ -78,9 +79,9 @@ type writer struct {
 	ended chan struct{}
 }
 
-func newWriter(conn *sqlx.Conn, d *dialect, now func() int64) *writer {
+func newWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, now func() int64) *writer {
 	w := &writer{
-		conn: conn, d: d, now: now,
+		db: db, conn: conn, d: d, now: now,
 		queue: [2]chan *member{make(chan *member, maxMembers), make(chan *member)},
 		quit:  make(chan struct{}), ended: make(chan struct{}),
 	}
@@ -93,7 +94,7 @@ func (w *writer) close() error {
 	close(w.quit)
 	<-w.ended
 	w.stmts.close()
-	return w.conn.Close()
+	return errors.Join(w.conn.Close(), w.db.Close())
 }
 
 // do runs fn in a transaction and returns after its commit. The context ends

@@ -67,8 +67,13 @@ func oneKeyOneJob(t *testing.T, k *Kit) {
 	wait.Wait()
 	slices.Sort(ids)
 	equal(t, "jobs of one key", len(slices.Compact(ids)), 1)
+	j, err := k.Replay(t.Context(), k.WS, "k1", "f1")
+	check(t, err)
+	equal(t, "the key's job", j.ID, ids[0])
+	_, err = k.Replay(t.Context(), k.WS, "k2", "f1")
+	equal(t, "an unused key", errors.Is(err, job.ErrNotFound), true)
 	sub.Fingerprint = "f2"
-	_, _, err := k.Submit(t.Context(), sub)
+	_, _, err = k.Submit(t.Context(), sub)
 	equal(t, "another request under the key", errors.Is(err, job.ErrKeyReused), true)
 }
 

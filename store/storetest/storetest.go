@@ -275,4 +275,3 @@ func (k *Kit) Outcomes(id string, page int) map[string]job.Result {
 		q.Cursor = p.NextCursor
 	}
 }
-

@@ -1,0 +1,275 @@
+package bench
+
+import (
+	"bufio"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3"
+
+	"bulkpatch/bench/customers"
+	"bulkpatch/client"
+	"bulkpatch/worker/redistest"
+)
+
+var records = flag.Int("records", 100_000, "customers of the benchmark of a whole job")
+
+const adminKey = "bp_the-key-of-the-benchmarks"
+
+// The filter matches about half of the customers; where is the same by hand.
+const (
+	filterText = `{"state": "active", "$or": [{"trusted": true}, {"createdAt": {"$gte": "2019-06-01T00:00:00Z"}}]}`
+	where      = `workspace = 1 AND f_state = 'active' AND (f_trusted = 1 OR created_at >= 1559347200000000)`
+)
+
+// binary builds the program once.
+func binary(b *testing.B) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "bulkpatch")
+	out, err := exec.Command("go", "build", "-o", path, "bulkpatch/cmd/bulkpatch").CombinedOutput()
+	if err != nil {
+		b.Fatalf("build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// A server is a running bulkpatch serve.
+type server struct {
+	*client.Client
+	cmd *exec.Cmd
+}
+
+var listening = regexp.MustCompile(`http://\S+`)
+
+// serve starts the program on a database file.
+func serve(b *testing.B, binary, db, redis string) *server {
+	b.Helper()
+	cmd := exec.Command(binary, "serve", "--db", "sqlite://"+db, "--redis", redis, "--addr", "127.0.0.1:0", "--admin-key", adminKey, "--log-level", "warn")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	fatal(b, err)
+	fatal(b, cmd.Start())
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if base := listening.FindString(lines.Text()); base != "" {
+			go io.Copy(io.Discard, out)
+			c, err := client.New(base, adminKey)
+			fatal(b, err)
+			return &server{c, cmd}
+		}
+	}
+	b.Fatal("the server ended before it listened")
+	return nil
+}
+
+// stop ends the program in order.
+func (s *server) stop(b *testing.B) {
+	b.Helper()
+	fatal(b, s.cmd.Process.Signal(syscall.SIGTERM))
+	fatal(b, s.cmd.Wait())
+}
+
+// peak is the most memory that the program has held so far, in bytes, counted
+// from the last reset.
+func (s *server) peak(b *testing.B) int64 {
+	b.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	fatal(b, err)
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kB, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+			fatal(b, err)
+			return kB << 10
+		}
+	}
+	b.Fatal("the kernel does not say how much memory a process held")
+	return 0
+}
+
+// imported is a database file with n customers, imported over HTTP.
+func imported(b *testing.B, binary string, n int) string {
+	b.Helper()
+	db := filepath.Join(b.TempDir(), "customers.db")
+	s := serve(b, binary, db, "embedded")
+	began := time.Now()
+	report, err := s.Import(b.Context(), "desk", "application/x-ndjson", customers.DeskReader(1, n))
+	fatal(b, err)
+	if report.Inserted != int64(n) {
+		b.Fatalf("the import took %+v", report)
+	}
+	b.Logf("imported %d customers at %.0f/s; the process held at most %d MiB", n, float64(n)/time.Since(began).Seconds(), s.peak(b)>>20)
+	s.stop(b)
+	return db
+}
+
+func fatal(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func copied(b *testing.B, path string) string {
+	b.Helper()
+	in, err := os.Open(path)
+	fatal(b, err)
+	defer in.Close()
+	out, err := os.Create(filepath.Join(b.TempDir(), "copy.db"))
+	fatal(b, err)
+	_, err = io.Copy(out, in)
+	fatal(b, errors.Join(err, out.Sync(), out.Close()))
+	return out.Name()
+}
+
+// checkpoint moves all of the write-ahead log into the database file.
+func checkpoint(b *testing.B, path string) {
+	b.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=10000")
+	fatal(b, err)
+	defer db.Close()
+	_, err = db.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
+	fatal(b, err)
+}
+
+// BenchmarkWholeJob sends a filtered bulk update of one field by PATCH to the
+// running program and waits until the job has succeeded; right before that it
+// runs the bare UPDATE with the same stamps, in one transaction, on a copy of
+// the file. Both are timed through a final checkpoint. x-of-bare is the ratio
+// of their rates.
+func BenchmarkWholeJob(b *testing.B) {
+	program := binary(b)
+	base := imported(b, program, *records)
+	var ours, bare time.Duration
+	var rows int64
+	for b.Loop() {
+		b.StopTimer()
+		n, took := bareUpdate(b, copied(b, base))
+		bare += took
+		db := copied(b, base)
+		s := serve(b, program, db, "embedded")
+		b.StartTimer()
+		updated, took := wholeJob(b, s, db)
+		b.StopTimer()
+		ours += took
+		rows += updated
+		s.stop(b)
+		if updated != n {
+			b.Fatalf("the job updated %d records and the bare statement %d", updated, n)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(rows)/ours.Seconds(), "records/s")
+	b.ReportMetric(bare.Seconds()/ours.Seconds(), "x-of-bare")
+}
+
+func bareUpdate(b *testing.B, path string) (int64, time.Duration) {
+	b.Helper()
+	db, err := sql.Open("sqlite3", "file:"+path+"?_journal_mode=WAL&_synchronous=FULL&_cache_size=-65536")
+	fatal(b, err)
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	began := time.Now()
+	r, err := db.Exec(`UPDATE c_desk SET f_jobTitle = 'Lead', version = version + 1, updated_at = 1, last_job = 1 WHERE ` + where)
+	fatal(b, err)
+	_, err = db.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`)
+	fatal(b, err)
+	took := time.Since(began)
+	n, err := r.RowsAffected()
+	fatal(b, err)
+	return n, took
+}
+
+func wholeJob(b *testing.B, s *server, db string) (int64, time.Duration) {
+	b.Helper()
+	began := time.Now()
+	j, err := s.SubmitBulk(b.Context(), "desk", raw(filterText), raw(`{"jobTitle": "Lead"}`), client.Options{})
+	fatal(b, err)
+	j, err = s.Wait(b.Context(), j.ID, nil)
+	fatal(b, err)
+	checkpoint(b, db)
+	took := time.Since(began)
+	if j.State != "succeeded" {
+		b.Fatalf("the job ended as %s", j.State)
+	}
+	return j.Counts.Updated, took
+}
+
+// BenchmarkMemory compares how much memory the program holds at the most
+// after a job over a hundredth of the customers and after one over half of
+// them.
+func BenchmarkMemory(b *testing.B) {
+	program := binary(b)
+	base := imported(b, program, *records)
+	var grown int64
+	for b.Loop() {
+		s := serve(b, program, copied(b, base), "embedded")
+		_, err := s.SubmitBulk(b.Context(), "desk", raw(`{"id": {"$lte": 10000}}`), raw(`{"jobTitle": "Warm"}`), client.Options{})
+		fatal(b, err)
+		small := done(b, s, `{"id": {"$lte": 10000}}`, `{"jobTitle": "Small"}`)
+		before := s.peak(b)
+		large := done(b, s, filterText, `{"jobTitle": "Large"}`)
+		grown = s.peak(b) - before
+		if small == 0 || large == 0 {
+			b.Fatal("a job updated nothing")
+		}
+		s.stop(b)
+	}
+	b.ReportMetric(float64(grown)/(1<<20), "MiB-grown")
+}
+
+func done(b *testing.B, s *server, filter, patch string) int64 {
+	b.Helper()
+	j, err := s.SubmitBulk(b.Context(), "desk", raw(filter), raw(patch), client.Options{})
+	fatal(b, err)
+	j, err = s.Wait(b.Context(), j.ID, nil)
+	fatal(b, err)
+	return j.Counts.Updated
+}
+
+// BenchmarkSinglePatch measures how long a patch of one record takes on an
+// idle program, from the request until the answer says that it is applied, on
+// the embedded Redis and on a real one. ms-median is the figure to read.
+func BenchmarkSinglePatch(b *testing.B) {
+	program := binary(b)
+	for _, redis := range []string{"embedded", "redis-server"} {
+		b.Run(redis, func(b *testing.B) {
+			address := redis
+			if redis == "redis-server" {
+				address = redistest.Start(b).URL()
+			}
+			s := serve(b, program, filepath.Join(b.TempDir(), "one.db"), address)
+			defer s.stop(b)
+			_, err := s.CreateRecord(b.Context(), "desk", map[string]any{"id": 1})
+			fatal(b, err)
+			var took []time.Duration
+			for i := 0; b.Loop(); i++ {
+				began := time.Now()
+				_, err := s.UpdateRecord(b.Context(), "desk", "1", map[string]any{"firstName": fmt.Sprint("n", i)}, 0)
+				fatal(b, err)
+				took = append(took, time.Since(began))
+			}
+			b.ReportMetric(median(took).Seconds()*1e3, "ms-median")
+		})
+	}
+}
+
+func median(list []time.Duration) time.Duration {
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+func raw(text string) json.RawMessage { return json.RawMessage(text) }
