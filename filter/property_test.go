@@ -126,7 +126,7 @@ func (r runner) testSelectsWhatMatches(t *testing.T) {
 			}
 		}
 		r.replace(t, records)
-		for range rapid.IntRange(1, 8).Draw(t, "filters") {
+		for range rapid.IntRange(1, 60).Draw(t, "filters") {
 			text := conditions(t, 0)
 			f, faults := New([]byte(text), r.m, Native)
 			if len(faults) > 0 {
