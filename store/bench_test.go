@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -169,4 +170,37 @@ func wholeJob(b *testing.B, path string) (int64, time.Duration) {
 		b.Fatalf("the job ended as %s", j.State)
 	}
 	return j.Updated, took
+}
+
+// BenchmarkImport imports new customers, a thousand a transaction, from
+// drafts that have been checked.
+func BenchmarkImport(b *testing.B) {
+	const n = 20_000
+	desk, _ := model.Shipped().Model("desk")
+	var drafts []model.Draft
+	for line := range customers.Desk(1, n) {
+		d, faults := desk.CheckDraft(line, model.Import)
+		if len(faults) > 0 {
+			b.Fatal(faults)
+		}
+		drafts = append(drafts, d)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		s := openBench(b, filepath.Join(b.TempDir(), "import.db"))
+		_, _, err := s.Bootstrap(b.Context(), "")
+		fatal(b, err)
+		b.StartTimer()
+		for part := range slices.Chunk(drafts, 1000) {
+			report, err := s.Import(b.Context(), auth.Workspace{ID: 1}, desk, part, make([]int64, len(part)))
+			fatal(b, err)
+			if report.Inserted != int64(len(part)) {
+				b.Fatalf("%+v", report)
+			}
+		}
+		b.StopTimer()
+		fatal(b, s.Close())
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "records/s")
 }

@@ -36,8 +36,7 @@ func (d *dialect) selectNumbers(ctx context.Context, db sqlx.QueryerContext, ws 
 	if err != nil {
 		return selection{}, err
 	}
-	query := d.rebind("SELECT " + d.collect("rid - ?", "1 = 1") + ", COUNT(*) FILTER (WHERE " + a.differs + ") FROM " + m.Table() + d.notIndexed +
-		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + condition)
+	query := d.rebind(d.windowQuery(m, condition, a))
 	var sel selection
 	hash := sha256.New()
 	for _, b := range list {
@@ -63,6 +62,13 @@ func (d *dialect) selectNumbers(ctx context.Context, db sqlx.QueryerContext, ws 
 	}
 	sel.digest = hex.EncodeToString(hash.Sum(nil))
 	return sel, nil
+}
+
+// windowQuery gathers the numbers of a window that meet a condition, and counts
+// those that a patch would change.
+func (d *dialect) windowQuery(m *model.Model, condition string, a assignment) string {
+	return "SELECT " + d.collect("rid - ?", "1 = 1") + ", COUNT(*) FILTER (WHERE " + a.differs + ") FROM " + m.Table() + d.notIndexed +
+		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + condition
 }
 
 func newWindow(no int64, offsets []uint32) (window, error) {

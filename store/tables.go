@@ -205,8 +205,8 @@ func (t *tx) indexes(m *model.Model) ([]string, error) {
 
 func (t *tx) createIndex(m *model.Model, definition string) error {
 	err := t.exec1("CREATE " + definition)
-	if name, refused := t.d.refusal(err); refused {
-		return &LossError{m.Name, name, "it would become unique but some records share a value",
+	if column, refused := t.d.refusal(err); refused {
+		return &LossError{m.Name, fieldOf(m, column), "it would become unique but some records share a value",
 			"Give them values of their own first, or leave it as it was"}
 	}
 	return err

@@ -1,0 +1,140 @@
+package store_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/model"
+	"bulkpatch/store"
+)
+
+// A growing is a database whose model file changes between two starts.
+type growing struct {
+	t    *testing.T
+	file string // of the database
+	dir  string // of the model
+}
+
+func newGrowing(t *testing.T) *growing {
+	return &growing{t: t, file: filepath.Join(t.TempDir(), "grow.db"), dir: t.TempDir()}
+}
+
+const plantHead = "x-model: plant\nx-filterable: true\ntype: object\nproperties:\n"
+
+// start opens the database with the model's properties, migrates it, and
+// hands both on.
+func (g *growing) start(properties string, use func(*store.Store, *model.Model)) error {
+	g.t.Helper()
+	fatal(g.t, os.WriteFile(filepath.Join(g.dir, "plant.yaml"), []byte(plantHead+properties), 0o600))
+	models, err := model.Load(g.dir)
+	fatal(g.t, err)
+	s, err := store.Open(g.t.Context(), "sqlite://"+g.file, store.Options{Models: models})
+	fatal(g.t, err)
+	defer s.Close()
+	if err := s.Migrate(g.t.Context()); err != nil {
+		return err
+	}
+	_, _, err = s.Bootstrap(g.t.Context(), "")
+	fatal(g.t, err)
+	plant, _ := models.Model("plant")
+	if use != nil {
+		use(s, plant)
+	}
+	return nil
+}
+
+var main = auth.Workspace{ID: 1, Name: auth.MainWorkspace}
+
+func (g *growing) add(lines ...string) func(*store.Store, *model.Model) {
+	return func(s *store.Store, m *model.Model) {
+		g.t.Helper()
+		for _, line := range lines {
+			d, faults := m.CheckDraft([]byte(line), model.Create)
+			if faults != nil {
+				g.t.Fatal(faults)
+			}
+			_, err := s.CreateRecord(g.t.Context(), main, m, d)
+			fatal(g.t, err)
+		}
+	}
+}
+
+func (g *growing) count(want int64, filterText string) func(*store.Store, *model.Model) {
+	return func(s *store.Store, m *model.Model) {
+		g.t.Helper()
+		f, faults := filter.New([]byte(filterText), m, filter.Native)
+		if faults != nil {
+			g.t.Fatal(faults)
+		}
+		page, err := s.Records(g.t.Context(), main, m, filter.Query{Filter: f, Limit: 1, Count: true})
+		fatal(g.t, err)
+		if *page.Count != want {
+			g.t.Errorf("%d records match %s, not %d", *page.Count, filterText, want)
+		}
+	}
+}
+
+func TestAModelMayGainFieldsAndIndexes(t *testing.T) {
+	g := newGrowing(t)
+	fatal(t, g.start("  name: {type: string}\n", g.add(`{"name": "fern"}`, `{"name": "moss"}`)))
+	grown := "  name: {type: string, x-unique: true}\n  height: {type: integer, x-indexed: true}\n  custom: {type: object, x-open-paths: true}\n"
+	fatal(t, g.start(grown, g.count(2, `{"height": null, "custom.x": null}`)))
+	fatal(t, g.start(grown, g.add(`{"name": "oak", "height": 30, "custom": {"x": 1}}`)))
+	fatal(t, g.start(strings.ReplaceAll(grown, ", x-unique: true", ""), g.add(`{"name": "oak"}`)))
+}
+
+func TestAModelThatWouldLoseDataIsRefused(t *testing.T) {
+	const before = "  name: {type: string}\n  height: {type: integer}\n"
+	tests := map[string]struct{ after, field, wayOut string }{
+		"another type":            {"  name: {type: string}\n  height: {type: number}\n", "height", "export"},
+		"a field with values":     {"  name: {type: string}\n", "height", "readOnly"},
+		"unique where it is not":  {"  name: {type: string, x-unique: true}\n  height: {type: integer}\n", "name", "first"},
+		"another type of the ids": {before + "  id: {type: string, x-role: id}\n", "id", "export"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			g := newGrowing(t)
+			fatal(t, g.start(before, g.add(`{"name": "fern", "height": 1}`, `{"name": "fern"}`)))
+			err := g.start(test.after, nil)
+			var loss *store.LossError
+			if !errors.As(err, &loss) || loss.Field != test.field || !strings.Contains(err.Error(), test.wayOut) {
+				t.Errorf("the error is %v", err)
+			}
+			fatal(t, g.start(before, g.count(2, `{"name": "fern"}`)))
+		})
+	}
+}
+
+func TestAFieldWithoutValuesMayGoAndComeBack(t *testing.T) {
+	g := newGrowing(t)
+	both := "  name: {type: string}\n  height: {type: integer}\n"
+	fatal(t, g.start(both, g.add(`{"name": "fern"}`)))
+	fatal(t, g.start("  name: {type: string}\n", g.count(1, `{}`)))
+	fatal(t, g.start(both, g.add(`{"name": "oak", "height": 30}`)))
+	fatal(t, g.start(both, g.count(1, `{"height": 30}`)))
+}
+
+func TestProcessesMigrateOneAtATime(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "many.db")
+	var started sync.WaitGroup
+	for range 4 {
+		started.Go(func() {
+			s, err := store.Open(t.Context(), "sqlite://"+file, store.Options{Models: model.Shipped()})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	started.Wait()
+}
