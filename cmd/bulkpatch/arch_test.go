@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A goPackage is what go list says of one.
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+	Doc        string
+}
+
+const module = "bulkpatch"
+
+func goList(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Doc", module+"/...")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []goPackage
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return list
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+}
+
+// within reports whether an import path is the package or below it.
+func within(path, parent string) bool {
+	return path == parent || strings.HasPrefix(path, parent+"/")
+}
+
+// top is the first folder of one of our import paths, "" for a foreign one.
+func top(path string) string {
+	rest, ours := strings.CutPrefix(path, module+"/")
+	if !ours {
+		return ""
+	}
+	first, _, _ := strings.Cut(rest, "/")
+	return first
+}
+
+// mayImport lists, for each top-level folder, which others of ours it may
+// import. The domain only reaches downwards, the three adapters reach the
+// domain and never one another, and cmd joins everything.
+var mayImport = map[string][]string{
+	"model":  {},
+	"auth":   {},
+	"filter": {"model"},
+	"job":    {"auth", "filter", "model"},
+	"store":  {"auth", "filter", "job", "model"},
+	"worker": {"auth", "filter", "job", "model"},
+	"api":    {"auth", "filter", "job", "model"},
+	"client": {},
+	"bench":  {"client", "model", "filter", "job", "auth", "store", "worker", "api"},
+	"cmd":    {"client", "model", "filter", "job", "auth", "store", "worker", "api", "bench"},
+}
+
+func TestPackagesOnlyReachDownwards(t *testing.T) {
+	for _, p := range goList(t) {
+		allowed, known := mayImport[top(p.ImportPath)]
+		if !known {
+			t.Errorf("%s is in a top-level folder that has no place in the design", p.ImportPath)
+		}
+		for _, i := range p.Imports {
+			if to := top(i); to != "" && to != top(p.ImportPath) && !slices.Contains(allowed, to) {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+		}
+	}
+}
+
+// homes lists where a library or part of the standard library may be used.
+var homes = map[string][]string{
+	"github.com/hibiken/asynq":        {"worker", "cmd"},
+	"github.com/hibiken/asynqmon":     {"cmd"},
+	"github.com/redis/go-redis/v9":    {"worker", "cmd"},
+	"github.com/alicebob/miniredis":   {"cmd"},
+	"github.com/alecthomas/kong":      {"cmd"},
+	"github.com/mattn/go-sqlite3":     {"store"},
+	"github.com/jackc/pgx":            {"store"},
+	"github.com/jmoiron/sqlx":         {"store"},
+	"github.com/pressly/goose":        {"store"},
+	"github.com/brianvoe/gofakeit/v7": {"bench"},
+	"database/sql":                    {"store"},
+	"net":                             {"api", "cmd", "client", "worker/redistest"},
+	"net/http":                        {"api", "cmd", "client"},
+	"os/exec":                         {"worker/redistest"},
+}
+
+// pure lists the packages that may not reach out of the process at all, but
+// that model reads the files it is given.
+var pure = []string{"auth", "filter", "job", "model"}
+
+// outside lists what such a package may not import.
+var outside = []string{"net", "net/http", "os/exec", "database/sql", "log", "log/slog", "syscall"}
+
+func TestEachTechnologyHasOneHome(t *testing.T) {
+	for _, p := range goList(t) {
+		for _, i := range p.Imports {
+			for library, allowed := range homes {
+				// net/url and the like are not the network.
+				if i != library && (library == "net" || library == "net/http" || !within(i, library)) {
+					continue
+				}
+				if !slices.ContainsFunc(allowed, func(a string) bool { return within(p.ImportPath, module+"/"+a) }) {
+					t.Errorf("%s imports %s, whose home is %v", p.ImportPath, i, allowed)
+				}
+			}
+		}
+	}
+}
+
+func TestTheDomainDoesNoIO(t *testing.T) {
+	for _, p := range goList(t) {
+		if !slices.Contains(pure, top(p.ImportPath)) {
+			continue
+		}
+		for _, i := range p.Imports {
+			if slices.Contains(outside, i) || i == "os" && top(p.ImportPath) != "model" {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+		}
+	}
+}
+
+func TestTheClientNeedsOnlyTheStandardLibrary(t *testing.T) {
+	for _, p := range goList(t) {
+		if p.ImportPath != module+"/client" {
+			continue
+		}
+		for _, i := range p.Imports {
+			if first, _, _ := strings.Cut(i, "/"); strings.Contains(first, ".") || top(i) != "" {
+				t.Errorf("the client imports %s", i)
+			}
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItOwns(t *testing.T) {
+	for _, p := range goList(t) {
+		if len(p.Doc) < 40 {
+			t.Errorf("%s has no package comment to speak of", p.ImportPath)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package main
+
+import "github.com/alecthomas/kong"
+
+// commands is the command line. Flags that need more than a look at their
+// text are strings here and are read by settings, so that every fault can be
+// named at once.
+type commands struct {
+	Version kong.VersionFlag `help:"Print the version and exit."`
+
+	Serve  serveCommand  `cmd:"" help:"Run the API and the workers in one process."`
+	API    apiCommand    `cmd:"" name:"api" help:"Run only the HTTP front."`
+	Worker workerCommand `cmd:"" help:"Run only the workers."`
+	Demo   demoCommand   `cmd:"" help:"Show everything on a throw-away set-up."`
+
+	Import importCommand `cmd:"" help:"Read customers from a file."`
+	Export exportCommand `cmd:"" help:"Write customers to standard output or a file."`
+
+	Key     keyCommand     `cmd:"" help:"Make, list and revoke API keys."`
+	Model   modelCommand   `cmd:"" help:"Work with model files."`
+	Migrate migrateCommand `cmd:"" help:"Bring a database up to date."`
+}
+
+// databaseFlags say where records and jobs are kept.
+type databaseFlags struct {
+	DB            string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database: sqlite://PATH (default ${default})."`
+	Models        string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files (*.yaml); without it there are the shipped ones."`
+	Retention     string `env:"BULKPATCH_RETENTION" default:"30d" placeholder:"TIME" help:"How long finished jobs and their results are kept, such as 30d or 36h (default ${default})."`
+	UndoRetention string `env:"BULKPATCH_UNDO_RETENTION" default:"7d" placeholder:"TIME" help:"How long former values are kept, so that a job can be undone (default ${default})."`
+}
+
+// redisFlags say where the queue is.
+type redisFlags struct {
+	Redis string `env:"BULKPATCH_REDIS" default:"embedded" placeholder:"URL" help:"Queue: embedded (in process; serve and demo only), redis://[USER:PASSWORD@]HOST:PORT[/DB] or rediss://… (default ${default})."`
+}
+
+// listenFlags say where the API is served, and by whose first key.
+type listenFlags struct {
+	Addr     string `env:"BULKPATCH_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (default ${default})."`
+	AdminKey string `env:"BULKPATCH_ADMIN_KEY" placeholder:"SECRET" help:"A fixed first admin key; without it one is made at the first start and printed once."`
+}
+
+// workFlags say how much is done at a time.
+type workFlags struct {
+	Concurrency string `env:"BULKPATCH_CONCURRENCY" default:"${concurrency}" placeholder:"N" help:"Parts of bulk jobs worked on at once in this process, 1 to 1000 (default ${default})."`
+	Chunk       string `env:"BULKPATCH_CHUNK" default:"${chunk}" placeholder:"N" help:"Most records of one transaction, 1 to ${maxChunk}: more is faster, fewer lets a pause take hold sooner (default ${default})."`
+}
+
+// logFlags say what is logged, on standard error.
+type logFlags struct {
+	LogFormat string `env:"BULKPATCH_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"text or json (default ${default})."`
+	LogLevel  string `env:"BULKPATCH_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (default ${default})."`
+}
+
+// serviceFlags are those of a process that serves.
+type serviceFlags struct {
+	databaseFlags
+	redisFlags
+	logFlags
+}
+
+type serveCommand struct {
+	listenFlags
+	serviceFlags
+	workFlags
+}
+
+// Help shows an example.
+func (serveCommand) Help() string {
+	return `Example:
+  bulkpatch serve --db sqlite:///var/lib/bulkpatch/bulkpatch.db --redis redis://127.0.0.1:6379
+
+The first start makes the workspace main and prints its admin key, once. Every flag can be set by the environment variable that stands beside it.`
+}
+
+type apiCommand struct {
+	listenFlags
+	serviceFlags
+}
+
+// Help shows an example.
+func (apiCommand) Help() string {
+	return `Example:
+  bulkpatch api --addr 0.0.0.0:8080 --db sqlite:///data/bulkpatch.db --redis redis://queue:6379
+
+It needs a Redis that the workers reach too; the embedded one lives inside one process.`
+}
+
+type workerCommand struct {
+	serviceFlags
+	workFlags
+	MetricsAddr string `env:"BULKPATCH_METRICS_ADDR" placeholder:"HOST:PORT" help:"Serve /healthz, /readyz and /metrics there; without it nothing is served."`
+}
+
+// Help shows an example.
+func (workerCommand) Help() string {
+	return `Example:
+  bulkpatch worker --db sqlite:///data/bulkpatch.db --redis redis://queue:6379 --concurrency 16
+
+Several processes on one SQLite file must run on one host.`
+}
+
+type migrateCommand struct {
+	databaseFlags
+	logFlags
+}
+
+// Help shows an example.
+func (migrateCommand) Help() string {
+	return `Example:
+  bulkpatch migrate --db sqlite:///var/lib/bulkpatch/bulkpatch.db
+
+Every start of serve, api and worker does the same; this command is for doing it at a time of your own choice.`
+}

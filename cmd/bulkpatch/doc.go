@@ -1,0 +1,8 @@
+// Command bulkpatch is the program: it reads settings, joins the packages
+// into a service and runs it, and offers the commands around it. Nothing else
+// reads flags or the environment, and nothing else sees all packages.
+//
+// The commands that touch customers go through the HTTP API, also those that
+// work on a database directly: they then serve the API to themselves in
+// memory. So there is one way in, with one set of checks.
+package main

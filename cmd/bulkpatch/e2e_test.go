@@ -1,0 +1,339 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+
+	"bulkpatch/api/apitest"
+	"bulkpatch/client"
+	"bulkpatch/worker/redistest"
+)
+
+// trusting is the update that most tests submit: all customers match, and
+// none is as the patch says.
+var (
+	everybody = map[string]any{"id": map[string]any{"$gt": 0}}
+	trusting  = map[string]any{"extraData": "seen"}
+)
+
+// queues are the two kinds of Redis that serve runs on.
+func queues(tb testing.TB) map[string]func(tb testing.TB) string {
+	return map[string]func(testing.TB) string{
+		"embedded Redis": func(testing.TB) string { return "embedded" },
+		"real Redis":     func(tb testing.TB) string { return redistest.Start(tb).URL() },
+	}
+}
+
+func TestServeRunsAJobToItsEndAndStops(t *testing.T) {
+	for name, queue := range queues(t) {
+		t.Run(name, func(t *testing.T) {
+			db, redis := database(t), queue(t)
+			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db, "--redis", redis)
+			if p.firstKey == "" {
+				t.Fatal("the first start printed no admin key")
+			}
+			c := p.client(t, p.firstKey)
+			load(t, c, 3000)
+			j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 3000)
+			if status := p.stop(t); status != 0 {
+				t.Errorf("exit status %d after SIGTERM", status)
+			}
+
+			again := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db, "--redis", redis)
+			if again.firstKey != "" {
+				t.Error("the second start printed a key again")
+			}
+			checkSum(t, wait(t, again.client(t, p.firstKey), j.ID), client.StateSucceeded, 3000)
+		})
+	}
+}
+
+func TestAJobOutlivesKill9OfTheProcess(t *testing.T) {
+	for name, queue := range queues(t) {
+		t.Run(name, func(t *testing.T) {
+			const n = 4000
+			flags := []string{"serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", queue(t), "--chunk", "100"}
+			p := start(t, flags...)
+			c := p.client(t, p.firstKey)
+			load(t, c, n)
+			rate := 1000.0
+			j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{RecordsPerSecond: &rate})
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := under(t, c, j)
+			p.kill(t)
+
+			c = start(t, flags...).client(t, p.firstKey)
+			seen, err := c.Job(t.Context(), j.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen.Counts.Tried() < before.Counts.Tried() || seen.Revision < before.Revision {
+				t.Errorf("the crash took back %+v to %+v", before.Counts, seen.Counts)
+			}
+			if _, err := c.SetThrottle(t.Context(), j.ID, nil); err != nil {
+				t.Fatal(err)
+			}
+			checkSum(t, wait(t, c, j.ID), client.StateSucceeded, n)
+			checkChangedOnce(t, c, n)
+		})
+	}
+}
+
+// checkChangedOnce reads all customers and fails the test unless each has
+// been changed once, to what the job wrote.
+func checkChangedOnce(t *testing.T, c *client.Client, n int) {
+	t.Helper()
+	stream, err := c.Export(t.Context(), "desk", client.NDJSON, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close()
+	seen := 0
+	for d := json.NewDecoder(stream); ; seen++ {
+		var r struct {
+			ID        int
+			Version   int
+			ExtraData string
+		}
+		if err := d.Decode(&r); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if r.Version != 2 || r.ExtraData != "seen" {
+			t.Fatalf("customer %d has version %d and %q", r.ID, r.Version, r.ExtraData)
+		}
+	}
+	if seen != n {
+		t.Errorf("%d customers of %d", seen, n)
+	}
+}
+
+func TestAStopInTheMidstOfAJobIsInOrderAndTheNextStartGoesOn(t *testing.T) {
+	const n = 4000
+	flags := []string{"serve", "--addr", "127.0.0.1:0", "--db", database(t), "--chunk", "100"}
+	p := start(t, flags...)
+	c := p.client(t, p.firstKey)
+	load(t, c, n)
+	rate := 1000.0
+	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{RecordsPerSecond: &rate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	under(t, c, j)
+	if status := p.stop(t); status != 0 {
+		t.Errorf("exit status %d after SIGTERM", status)
+	}
+	c = start(t, flags...).client(t, p.firstKey)
+	if _, err := c.SetThrottle(t.Context(), j.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, n)
+	checkChangedOnce(t, c, n)
+}
+
+func TestFrontAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
+	const n = 4000
+	db, redis := database(t), redistest.Start(t)
+	shared := []string{"--db", db, "--redis", redis.URL()}
+	front := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
+	worker := append([]string{"worker", "--metrics-addr", "127.0.0.1:0", "--chunk", "100"}, shared...)
+	first := start(t, worker...)
+	c := front.client(t, front.firstKey)
+	load(t, c, n)
+	rate := 1000.0
+	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{RecordsPerSecond: &rate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	under(t, c, j)
+	first.kill(t)
+	second := start(t, worker...)
+	if _, err := c.SetThrottle(t.Context(), j.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	ended := wait(t, c, j.ID)
+	checkSum(t, ended, client.StateSucceeded, n)
+	if ended.Attempt.Resumes == 0 {
+		t.Error("the job does not show that it was taken up again")
+	}
+	checkChangedOnce(t, c, n)
+	for name, p := range map[string]*process{"api": front, "worker": second} {
+		if status := p.stop(t); status != 0 {
+			t.Errorf("%s: exit status %d after SIGTERM", name, status)
+		}
+	}
+}
+
+func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
+	redis := redistest.Start(t)
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", redis.URL())
+	c := p.client(t, p.firstKey)
+	load(t, c, 500)
+	redis.Kill()
+	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
+	if err != nil {
+		t.Fatalf("submit without Redis: %v", err)
+	}
+	if j, err = c.Job(t.Context(), j.ID); err != nil || j.Done {
+		t.Fatalf("job %+v, error %v", j, err)
+	}
+	redis.Restart(t)
+	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 500)
+}
+
+func TestTheSecondSignalEndsAtOnce(t *testing.T) {
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
+	// An import that never ends holds the first stop up.
+	body, feed := io.Pipe()
+	defer feed.Close()
+	imported := make(chan error, 1)
+	go func() {
+		_, err := p.client(t, p.firstKey).Import(t.Context(), "desk", client.NDJSON, body)
+		imported <- err
+	}()
+	if _, err := io.WriteString(feed, "{\"id\":1}\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	untilRefused(t, strings.TrimPrefix(p.base, "http://"))
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	<-p.ended
+	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
+		t.Errorf("the process ended with %v", p.cmd.ProcessState)
+	}
+	feed.Close()
+	if err := <-imported; err == nil {
+		t.Error("the import ended as if it were whole")
+	}
+}
+
+// untilRefused returns when nobody accepts connections at the address.
+func untilRefused(t *testing.T, addr string) {
+	t.Helper()
+	for {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr)
+		if err != nil {
+			return
+		}
+		conn.Close()
+	}
+}
+
+func TestBadInputsLeaveNoTraceOnTheRealService(t *testing.T) {
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
+	c := p.client(t, p.firstKey)
+	_, reader, err := c.CreateKey(t.Context(), "reader", "main", []string{"customers:read"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, foreign, err := c.CreateKey(t.Context(), "foreign", "elsewhere", []string{"admin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := p.client(t, foreign).SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := c.CreateRecord(t.Context(), "desk", map[string]any{"firstName": "Ana"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	apitest.BadInputs(t, apitest.Target{
+		BaseURL: p.base, Admin: p.firstKey, Reader: reader, ForeignJob: j.ID, Record: record.ID(),
+	})
+}
+
+func TestTheServiceShowsMetricsAndQueues(t *testing.T) {
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--admin-key", "chosen-by-the-user")
+	if p.firstKey != "" {
+		t.Error("a key that the user chose was printed")
+	}
+	c := p.client(t, "chosen-by-the-user")
+	load(t, c, 10)
+	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wait(t, c, j.ID)
+	metrics := get(t, p.base+"/metrics", "chosen-by-the-user", http.StatusOK)
+	for _, name := range []string{"go_goroutines", "process_open_fds", "go_build_info", "asynq_queue_size", "bulkpatch_records_total 10"} {
+		if !strings.Contains(metrics, name) {
+			t.Errorf("no %s in:\n%s", name, metrics)
+		}
+	}
+	get(t, p.base+"/healthz", "", http.StatusOK)
+	get(t, p.base+"/readyz", "", http.StatusOK)
+	if page := get(t, p.base+"/admin/queues/api/queues", "chosen-by-the-user", http.StatusOK); !strings.Contains(page, `"bulk"`) {
+		t.Errorf("the queues' page says %s", page)
+	}
+}
+
+func get(t *testing.T, address, key string, status int) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != status {
+		t.Fatalf("%s: %s, %v\n%s", address, resp.Status, err, body)
+	}
+	return string(body)
+}
+
+func TestTheDemoEndsWellAndLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.Command(binary(t), "demo", "--exit", "--records", "2000")
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, part := range []string{": succeeded", ": partially_succeeded", "failed 2", "(unique)", "→", "curl -s"} {
+		if !strings.Contains(string(out), part) {
+			t.Errorf("no %q in:\n%s", part, out)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestATakenAddressStopsTheStart(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	status, _, complaint := call(t, "serve", "--addr", l.Addr().String(), "--db", database(t))
+	if status != exitFailed || !strings.Contains(complaint, "address already in use") {
+		t.Errorf("ended with %d and said %q", status, complaint)
+	}
+}

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/hibiken/asynq"
+	queuemetrics "github.com/hibiken/asynq/x/metrics"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// newMetrics returns the handler of /metrics: the process, the build, the
+// queues, and whatever else the parts of this process count.
+func newMetrics(queues *asynq.Inspector, more ...prometheus.Collector) http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		collectors.NewBuildInfoCollector(),
+		queuemetrics.NewQueueMetricsCollector(queues),
+	)
+	registry.MustRegister(more...)
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+		Registry:      registry,
+		ErrorHandling: promhttp.ContinueOnError,
+	})
+}

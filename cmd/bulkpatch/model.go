@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"bulkpatch/model"
+)
+
+type modelCommand struct {
+	Check modelCheckCommand `cmd:"" help:"Check model files and name every fault."`
+}
+
+type modelCheckCommand struct {
+	Files []string `arg:"" name:"file" help:"Model files (YAML)."`
+}
+
+// Help shows an example.
+func (modelCheckCommand) Help() string {
+	return `Example:
+  bulkpatch model check models/*.yaml
+
+Every fault of every file is printed with its line; the exit status is 1 if there is any.`
+}
+
+// Run checks the files one by one.
+func (c *modelCheckCommand) Run(a *app) error {
+	failed := false
+	for _, file := range c.Files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			fmt.Fprintln(a.err, err)
+			failed = true
+			continue
+		}
+		m, problems := model.Check(file, src)
+		for _, p := range problems {
+			fmt.Fprintln(a.err, describe(p))
+		}
+		if len(problems) > 0 {
+			failed = true
+			continue
+		}
+		fmt.Fprintf(a.out, "%s: model %s with %d fields is fine\n", file, m.Name, len(m.Fields))
+	}
+	if failed {
+		return errSaid
+	}
+	return nil
+}

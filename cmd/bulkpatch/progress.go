@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// plainEvery is how often progress is told where no bar can be drawn.
+const plainEvery = 5 * time.Second
+
+// A bar shows how far something is: drawn on a terminal, as lines elsewhere.
+type bar struct {
+	drawn *progressbar.ProgressBar // nil: lines
+	out   io.Writer
+	what  string
+	unit  string
+	now   func() time.Time
+	told  time.Time
+	done  int64
+	total int64 // -1: not known
+}
+
+// newByteBar shows bytes; it is written what passes by.
+func newByteBar(out io.Writer, what string, total int64) *bar {
+	b := newBar(out, what, "bytes", total)
+	if b.drawn != nil {
+		b.drawn = progressbar.NewOptions64(total, append(barOptions(out, what), progressbar.OptionShowBytes(true))...)
+	}
+	return b
+}
+
+// newRecordBar shows records.
+func newRecordBar(out io.Writer, what string, total int64) *bar {
+	b := newBar(out, what, "records", total)
+	if b.drawn != nil {
+		b.drawn = progressbar.NewOptions64(total, append(barOptions(out, what),
+			progressbar.OptionShowIts(), progressbar.OptionSetItsString("records"))...)
+	}
+	return b
+}
+
+func newBar(out io.Writer, what, unit string, total int64) *bar {
+	b := &bar{out: out, what: what, unit: unit, total: total, now: time.Now, told: time.Now()}
+	if isTerminal(out) {
+		b.drawn = progressbar.NewOptions64(total)
+	}
+	return b
+}
+
+func barOptions(out io.Writer, what string) []progressbar.Option {
+	return []progressbar.Option{
+		progressbar.OptionSetWriter(out),
+		progressbar.OptionSetDescription(what),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionThrottle(100 * time.Millisecond),
+		progressbar.OptionOnCompletion(func() { fmt.Fprintln(out) }),
+	}
+}
+
+// Write counts bytes and never fails.
+func (b *bar) Write(p []byte) (int, error) {
+	b.Set(b.done + int64(len(p)))
+	return len(p), nil
+}
+
+// Set says how far it is. A display that cannot be written to is no reason to
+// stop what is displayed.
+func (b *bar) Set(done int64) {
+	b.done = done
+	if b.drawn != nil {
+		_ = b.drawn.Set64(done)
+		return
+	}
+	if now := b.now(); now.Sub(b.told) >= plainEvery {
+		b.told = now
+		b.tell()
+	}
+}
+
+// Finish says the last and ends the line.
+func (b *bar) Finish() {
+	switch {
+	case b.drawn != nil && b.total < 0:
+		_ = b.drawn.Finish()
+		fmt.Fprintln(b.out)
+	case b.drawn != nil:
+		_ = b.drawn.Exit()
+	default:
+		b.tell()
+	}
+}
+
+func (b *bar) tell() {
+	if b.total > 0 {
+		fmt.Fprintf(b.out, "%s: %d of %d %s (%d%%)\n", b.what, b.done, b.total, b.unit, 100*b.done/b.total)
+		return
+	}
+	fmt.Fprintf(b.out, "%s: %d %s\n", b.what, b.done, b.unit)
+}
+
+// isTerminal reports whether out draws what it is given.
+func isTerminal(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceFlag builds the program as the test itself is built.
+var raceFlag = []string{"-race"}

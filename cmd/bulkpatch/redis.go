@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+)
+
+// parseRedis reads the setting --redis; nil means the embedded Redis. Its
+// errors quote nothing, since the address may hold a password.
+//
+// The address is read by go-redis: asynq's own reader drops the user's name.
+func parseRedis(text string) (asynq.RedisConnOpt, error) {
+	scheme, _, _ := strings.Cut(text, "://")
+	switch {
+	case text == "embedded":
+		return nil, nil
+	case scheme == "redis-sentinel" || scheme == "redis-cluster":
+		return nil, fmt.Errorf("names a %s; this version serves only embedded, redis://… and rediss://…", scheme)
+	case scheme != "redis" && scheme != "rediss":
+		return nil, errors.New("must be embedded, redis://HOST:PORT or rediss://HOST:PORT")
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" {
+		return nil, fmt.Errorf("must look like %s://[USER:PASSWORD@]HOST:PORT[/DB]; escape special characters of the password", scheme)
+	}
+	if u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("takes no query or fragment")
+	}
+	o, err := redis.ParseURL(text)
+	if err != nil {
+		return nil, errors.New("has a path that is not the number of a database")
+	}
+	return asynq.RedisClientOpt{
+		Addr: o.Addr, Username: o.Username, Password: o.Password, DB: o.DB, TLSConfig: o.TLSConfig,
+	}, nil
+}
+
+// An embedded is a Redis inside this process. It forgets everything when the
+// process ends, which costs nothing: what must be kept is in the database.
+type embedded struct {
+	opt    asynq.RedisClientOpt
+	server *miniredis.Miniredis
+	stop   chan struct{}
+	clock  sync.WaitGroup
+}
+
+// startEmbedded starts a Redis on a free port of the loopback interface,
+// behind a random password.
+func startEmbedded() (*embedded, error) {
+	password := rand.Text()
+	server := miniredis.NewMiniRedis()
+	server.RequireAuth(password)
+	if err := server.StartAddr("127.0.0.1:0"); err != nil {
+		return nil, fmt.Errorf("start the embedded Redis: %w", err)
+	}
+	e := &embedded{
+		opt:    asynq.RedisClientOpt{Addr: server.Addr(), Password: password},
+		server: server,
+		stop:   make(chan struct{}),
+	}
+	e.clock.Go(e.tick)
+	return e, nil
+}
+
+// tick moves the server's clock, by which keys expire. Once a second is what
+// the queue needs; each step walks all keys under a lock.
+func (e *embedded) tick() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-e.stop:
+			return
+		case <-tick.C:
+			e.server.FastForward(time.Second)
+		}
+	}
+}
+
+// Close stops the server and its clock. Nothing may use it any more.
+func (e *embedded) Close() {
+	close(e.stop)
+	e.clock.Wait()
+	e.server.Close()
+}
+
+// warnOfEviction says when Redis is allowed to throw away what it was given.
+// A server that does not answer, or does not tell, is passed over: the first
+// is reported by whoever needs it.
+func warnOfEviction(ctx context.Context, opt asynq.RedisConnOpt, log *slog.Logger) {
+	client, ok := opt.MakeRedisClient().(redis.UniversalClient)
+	if !ok {
+		return
+	}
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	policy, err := client.ConfigGet(ctx, "maxmemory-policy").Result()
+	if err != nil {
+		return
+	}
+	if p := policy["maxmemory-policy"]; p != "" && p != "noeviction" {
+		log.Warn("Redis may evict queued tasks; set its maxmemory-policy to noeviction. Jobs are not lost, but wait for the sweep.", "policy", p)
+	}
+}

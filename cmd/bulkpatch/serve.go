@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/hibiken/asynqmon"
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"bulkpatch/api"
+	"bulkpatch/store"
+)
+
+// stopWithin bounds how long requests in flight may take once the process is
+// told to stop. The worker's own bound is below it too, so that the whole
+// ends within ten seconds.
+const stopWithin = 8 * time.Second
+
+// A part is what a process may do; serve does both.
+type part int
+
+const (
+	front part = 1 << iota
+	workers
+)
+
+// Run serves until a signal.
+func (c *serveCommand) Run(a *app) error {
+	s, err := c.settings(a.err)
+	if err != nil {
+		return err
+	}
+	return serve(a, s, front|workers, a.announce)
+}
+
+// Run serves the API until a signal.
+func (c *apiCommand) Run(a *app) error {
+	s, err := c.settings(a.err)
+	if err != nil {
+		return err
+	}
+	return serve(a, s, front, a.announce)
+}
+
+// Run works until a signal.
+func (c *workerCommand) Run(a *app) error {
+	s, err := c.settings(a.err)
+	if err != nil {
+		return err
+	}
+	return serve(a, s, workers, a.announce)
+}
+
+// Run brings the database up to date.
+func (c *migrateCommand) Run(a *app) error {
+	s, err := c.settings(a.err)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(a.ctx, s)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.out, "the database is up to date")
+	return db.Close()
+}
+
+// openStore opens the database and brings it up to date.
+func openStore(ctx context.Context, s settings) (*store.Store, error) {
+	db, err := store.Open(ctx, s.db, store.Options{
+		Models: s.models, Log: s.log, Retention: s.retention, UndoRetention: s.undo,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("migrate the database: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// A service is what the running parts of a process share.
+type service struct {
+	settings
+	db    *store.Store
+	queue *asynq.Inspector
+	pages *asynqmon.HTTPHandler // of the queues
+
+	counted   []prometheus.Collector // what the parts of this process count
+	listening func(addr string)
+}
+
+// announce says where the process listens.
+func (a *app) announce(addr string) { fmt.Fprintf(a.out, "Listening on http://%s\n", addr) }
+
+// serve runs the parts until the app's context ends or one of them fails, and
+// returns when all of them have ended. It calls listening with each address
+// that it listens on, as soon as it does.
+func serve(a *app, s settings, parts part, listening func(addr string)) (err error) {
+	logThrough(s.log)
+	db, err := openStore(a.ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+
+	if s.redis == nil {
+		inside, err := startEmbedded()
+		if err != nil {
+			return err
+		}
+		defer inside.Close()
+		s.redis = inside.opt
+	}
+	run := newService(s, db)
+	run.listening = listening
+	defer func() { err = errors.Join(err, run.Close()) }()
+
+	ctx, cancel := context.WithCancel(a.ctx)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	if err := run.start(ctx, a, group, parts); err != nil {
+		cancel() // ends what has started already
+		return errors.Join(err, group.Wait())
+	}
+	err = group.Wait()
+	s.log.Info("stopped")
+	return err
+}
+
+func newService(s settings, db *store.Store) *service {
+	look := impatient(s.redis)
+	return &service{
+		settings: s, db: db, queue: asynq.NewInspector(look),
+		pages: asynqmon.New(asynqmon.Options{RootPath: "/admin/queues", RedisConnOpt: look, ReadOnly: true}),
+	}
+}
+
+// Close ends the connections of a service whose parts have ended.
+func (s *service) Close() error { return errors.Join(s.pages.Close(), s.queue.Close()) }
+
+// start lets the group run the parts. What others find through this process,
+// its address and its metrics, comes last.
+func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, parts part) error {
+	warnOfEviction(ctx, s.redis, s.log)
+	if parts&front != 0 {
+		if err := firstUse(a, s.db, s.adminKey, a.out); err != nil {
+			return err
+		}
+	}
+	s.relay(ctx, group)
+	if parts&workers != 0 {
+		s.work(ctx, group)
+	}
+	if parts&front != 0 {
+		if err := s.listen(ctx, group, s.addr, s.api(ctx)); err != nil {
+			return err
+		}
+	}
+	if s.metricsAddr != "" {
+		return s.listen(ctx, group, s.metricsAddr, s.probes())
+	}
+	return nil
+}
+
+// firstUse makes the workspace main and its admin key where a database has
+// none, and prints the key to out: it cannot be shown again. One that the user
+// chose is not repeated.
+func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
+	secret, created, err := db.Bootstrap(a.ctx, adminKey)
+	if err != nil {
+		return fmt.Errorf("make the first key: %w", err)
+	}
+	if created && adminKey == "" {
+		fmt.Fprintf(out, "Admin key of workspace main, shown this once: %s\n", secret)
+	}
+	return nil
+}
+
+// api is the handler of the whole API. Calls that wait answer as soon as the
+// process is to stop.
+func (s *service) api(ctx context.Context) http.Handler {
+	return api.New(api.Config{
+		Store: s.db, Models: s.models, Log: s.log, Stopping: ctx.Done(),
+		Metrics: newMetrics(s.queue, s.counted...), Queues: s.pages,
+	})
+}
+
+// probes is what a process without the API serves about itself.
+func (s *service) probes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.db.Ping(r.Context()); err != nil {
+			s.log.Warn("not ready", "error", err)
+			http.Error(w, "the database cannot answer now", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	mux.Handle("GET /metrics", newMetrics(s.queue, s.counted...))
+	return mux
+}
+
+// listen takes the address now, so that a taken one stops the start, and lets
+// the group serve it.
+func (s *service) listen(ctx context.Context, group *errgroup.Group, addr string, h http.Handler) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	s.listening(listener.Addr().String())
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		return shutDown(server, s.log)
+	})
+	return nil
+}
+
+// shutDown stops accepting and lets the requests in flight finish; those that
+// take too long are cut off.
+func shutDown(server *http.Server, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	err := server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("requests were cut off at the stop")
+		return server.Close()
+	}
+	return err
+}
+
+// impatient is the same Redis for whoever only looks at it: while it is down,
+// a page or a scrape is to fail soon.
+func impatient(opt asynq.RedisConnOpt) asynq.RedisConnOpt {
+	if direct, ok := opt.(asynq.RedisClientOpt); ok {
+		direct.DialTimeout = time.Second
+		direct.ReadTimeout = 2 * time.Second
+		return direct
+	}
+	return opt
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+// call runs a command to its end and returns its exit status and what it
+// wrote.
+func call(t *testing.T, args ...string) (status int, out, complaint string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	status = run(t.Context(), args, &app{in: strings.NewReader(""), out: &stdout, err: &stderr})
+	return status, stdout.String(), stderr.String()
+}
+
+func TestABadStartNamesEveryFaultAtOnce(t *testing.T) {
+	status, out, complaint := call(t, "serve", "--addr", "nowhere", "--db", "mysql://u:secretword@h/d",
+		"--redis", "redis://:secretword@h:1/x", "--models", "/no/such/folder", "--retention", "soon",
+		"--undo-retention", "0d", "--concurrency", "0", "--chunk", "many", "--log-format", "xml", "--log-level", "loud",
+		"--admin-key", "a b")
+	if status != exitUsage || out != "" {
+		t.Errorf("status %d, output %q", status, out)
+	}
+	for _, flag := range []string{"--addr", "--db", "--redis", "--models", "--retention", "--undo-retention",
+		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key"} {
+		if strings.Count(complaint, "\n  "+flag+" ") != 1 {
+			t.Errorf("%s is not named once in:\n%s", flag, complaint)
+		}
+	}
+	if strings.Contains(complaint, "secretword") {
+		t.Errorf("a password is shown:\n%s", complaint)
+	}
+}
+
+func TestTheEnvironmentSetsFlagsAndIsCheckedAsThey(t *testing.T) {
+	t.Setenv("BULKPATCH_ADDR", "9:9:9")
+	t.Setenv("BULKPATCH_CHUNK", "70000")
+	t.Setenv("BULKPATCH_REDIS", "http://h")
+	t.Setenv("BULKPATCH_UNDO_RETENTION", "-1h")
+	_, _, complaint := call(t, "serve")
+	for _, flag := range []string{"--addr", "--chunk", "--redis", "--undo-retention"} {
+		if !strings.Contains(complaint, flag) {
+			t.Errorf("%s is not named in:\n%s", flag, complaint)
+		}
+	}
+}
+
+func TestTheEmbeddedRedisIsForOneProcess(t *testing.T) {
+	for _, command := range []string{"api", "worker"} {
+		status, _, complaint := call(t, command, "--redis", "embedded")
+		if status != exitUsage || !strings.Contains(complaint, "--redis must name a Redis that the other processes reach too") {
+			t.Errorf("%s ended with %d and said %q", command, status, complaint)
+		}
+	}
+}
+
+func TestSettingsThatThisVersionDoesNotServeSaySo(t *testing.T) {
+	tests := map[string][]string{
+		"only sqlite://PATH":                     {"--db", "postgres://u:p@h/d"},
+		"names a redis-sentinel; this version":   {"--redis", "redis-sentinel://h:1"},
+		"names a redis-cluster; this version":    {"--redis", "redis-cluster://h:1,h:2"},
+		"must be embedded, redis://HOST:PORT or": {"--redis", "memory"},
+	}
+	for want, flags := range tests {
+		if _, _, complaint := call(t, append([]string{"serve"}, flags...)...); !strings.Contains(complaint, want) {
+			t.Errorf("%v: %q", flags, complaint)
+		}
+	}
+}
+
+func TestDurationsTakeDays(t *testing.T) {
+	tests := map[string]struct {
+		text string
+		want time.Duration // 0: refused
+	}{
+		"days":               {"30d", 30 * 24 * time.Hour},
+		"days and hours":     {"1d12h", 36 * time.Hour},
+		"no day, but hours":  {"0d1h", time.Hour},
+		"hours":              {"36h", 36 * time.Hour},
+		"seconds":            {"90s", 90 * time.Second},
+		"nothing":            {"", 0},
+		"zero":               {"0s", 0},
+		"zero days":          {"0d", 0},
+		"below zero":         {"-1h", 0},
+		"days less hours":    {"1d-2h", 0},
+		"a number alone":     {"30", 0},
+		"half a day":         {"1.5d", 0},
+		"words":              {"soon", 0},
+		"over the calendar":  {"40000d", 0},
+		"over an integer":    {"99999999999999999999d", 0},
+		"hours over a limit": {"999999h", 0},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := parseDuration(tt.text)
+			if got != tt.want || (err == nil) != (tt.want > 0) {
+				t.Errorf("got %v, error %v", got, err)
+			}
+		})
+	}
+}
+
+func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
+	parsed, err := parse([]string{"serve"}, &app{out: io.Discard, err: io.Discard}, func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := parsed.Selected().Target.Addr().Interface().(*serveCommand)
+	s, err := c.settings(io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.addr != "127.0.0.1:8080" || s.db != "sqlite://bulkpatch.db" || s.redis != nil || s.adminKey != "" ||
+		s.retention != 30*24*time.Hour || s.undo != 7*24*time.Hour || len(s.models.All()) != 5 {
+		t.Errorf("settings are %+v", s)
+	}
+}
+
+func TestEveryCommandsHelpShowsAnExample(t *testing.T) {
+	for _, command := range []string{"serve", "api", "worker", "demo", "import", "export", "key create", "key list",
+		"key revoke", "model check", "migrate"} {
+		status, out, complaint := call(t, append(strings.Fields(command), "--help")...)
+		if status != exitOK || !strings.Contains(out, "Example") || !strings.Contains(out, "bulkpatch "+command) {
+			t.Errorf("%s --help ended with %d:\n%s%s", command, status, out, complaint)
+		}
+	}
+}
+
+func TestHelpNamesEveryEnvironmentVariable(t *testing.T) {
+	_, out, _ := call(t, "serve", "--help")
+	for _, name := range []string{"ADDR", "DB", "REDIS", "ADMIN_KEY", "MODELS", "RETENTION", "UNDO_RETENTION",
+		"CONCURRENCY", "CHUNK", "LOG_FORMAT", "LOG_LEVEL"} {
+		if !strings.Contains(out, "$BULKPATCH_"+name) {
+			t.Errorf("BULKPATCH_%s is not in:\n%s", name, out)
+		}
+	}
+}
+
+func TestUnknownCommandsAndFlagsEndWithAHint(t *testing.T) {
+	for _, args := range [][]string{{"fly"}, {"serve", "--wings"}, {}} {
+		status, _, complaint := call(t, args...)
+		if status != exitUsage || !strings.Contains(complaint, "--help") {
+			t.Errorf("%v ended with %d and said %q", args, status, complaint)
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+
+	"bulkpatch/api"
+	"bulkpatch/auth"
+	"bulkpatch/client"
+	"bulkpatch/job"
+	"bulkpatch/store"
+)
+
+// targetFlags say whom a command speaks to: a server, or a database directly.
+type targetFlags struct {
+	Server string `env:"BULKPATCH_SERVER" placeholder:"URL" help:"Server to call, such as http://127.0.0.1:8080; without it the command works on --db."`
+	Key    string `env:"BULKPATCH_KEY" placeholder:"SECRET" help:"API key for --server."`
+	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to work on without a server (default ${default})."`
+	Models string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files, for --db."`
+}
+
+// workspaceFlag says whose customers or key a command means.
+type workspaceFlag struct {
+	Workspace string `env:"BULKPATCH_WORKSPACE" default:"main" placeholder:"NAME" help:"Workspace (default ${default})."`
+}
+
+// A target is an open way to the API.
+type target struct {
+	*client.Client
+	close func() error
+}
+
+// Close ends what the target started.
+func (t *target) Close() error { return t.close() }
+
+// connect opens the way that the flags name, to the customers of a workspace.
+// A server knows the workspace by the key.
+func (f targetFlags) connect(a *app, w workspaceFlag) (*target, error) {
+	return f.open(a, func(db *store.Store) (auth.Workspace, error) {
+		return workspaceOf(a.ctx, db, w.Workspace)
+	})
+}
+
+// administer opens the way that the flags name, to the keys of all workspaces.
+// It asks for no live key, so that who has revoked the last one can make
+// another.
+func (f targetFlags) administer(a *app) (*target, error) {
+	return f.open(a, func(*store.Store) (auth.Workspace, error) {
+		return auth.Workspace{Name: auth.MainWorkspace}, nil
+	})
+}
+
+// open calls the server, or without one serves the API to this process alone,
+// on the database itself.
+func (f targetFlags) open(a *app, choose func(*store.Store) (auth.Workspace, error)) (*target, error) {
+	if f.Server != "" {
+		c, err := client.New(f.Server, f.Key)
+		if err != nil {
+			return nil, &settingsError{[]string{"--server: " + err.Error()}}
+		}
+		return &target{c, func() error { return nil }}, nil
+	}
+	var r reader
+	r.database(databaseFlags{DB: f.DB, Models: f.Models, Retention: "30d", UndoRetention: "7d"})
+	s, err := r.done()
+	if err != nil {
+		return nil, err
+	}
+	s.log = slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelError}))
+	db, err := openStore(a.ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := firstUse(a, db, "", a.err); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	ws, err := choose(db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return serveInMemory(db, s, ws)
+}
+
+// workspaceOf finds a workspace by the keys that can reach it.
+func workspaceOf(ctx context.Context, db *store.Store, name string) (auth.Workspace, error) {
+	keys, err := db.Keys(ctx)
+	if err != nil {
+		return auth.Workspace{}, err
+	}
+	for _, k := range keys {
+		if k.Workspace.Name == name {
+			return k.Workspace, nil
+		}
+	}
+	return auth.Workspace{}, fmt.Errorf("no key reaches a workspace %s; key create makes one", name)
+}
+
+// serveInMemory joins a client to the API over connections that never leave
+// the process.
+func serveInMemory(db *store.Store, s settings, ws auth.Workspace) (*target, error) {
+	owner := &owner{Store: db, secret: auth.NewSecret(), workspace: ws}
+	lines := &memoryListener{conns: make(chan net.Conn), done: make(chan struct{})}
+	server := &http.Server{
+		Handler:  api.New(api.Config{Store: owner, Models: s.models, Log: s.log}),
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelError),
+	}
+	transport := &http.Transport{DialContext: lines.dial, DisableCompression: true}
+	c, err := client.New("http://memory", owner.secret, client.WithHTTPClient(&http.Client{Transport: transport}))
+	if err != nil {
+		return nil, err
+	}
+	var served sync.WaitGroup
+	served.Go(func() { _ = server.Serve(lines) }) // ends with ErrServerClosed
+	return &target{c, func() error {
+		transport.CloseIdleConnections()
+		err := server.Close()
+		served.Wait()
+		return errors.Join(err, db.Close())
+	}}, nil
+}
+
+// An owner is a store that takes one more key: that of whoever has the
+// database's file in hand, and so needs none.
+type owner struct {
+	*store.Store
+	secret    string
+	workspace auth.Workspace
+}
+
+// KeyBySecret accepts the owner's secret before it asks the store.
+func (o *owner) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
+	if subtle.ConstantTimeCompare([]byte(secret), []byte(o.secret)) == 1 {
+		return auth.Key{Name: "local", Workspace: o.workspace, Scopes: []auth.Scope{auth.Admin}}, nil
+	}
+	return auth.Key{}, job.ErrNotFound
+}
+
+// A memoryListener hands one end of each pipe to the server and the other to
+// who dials.
+type memoryListener struct {
+	conns chan net.Conn
+	once  sync.Once
+	done  chan struct{}
+}
+
+func (l *memoryListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	ours, theirs := net.Pipe()
+	select {
+	case l.conns <- theirs:
+		return ours, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Accept waits for somebody to dial.
+func (l *memoryListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, io.EOF
+	}
+}
+
+// Close ends Accept and dial; closing again is harmless.
+func (l *memoryListener) Close() error {
+	l.once.Do(func() { close(l.done) })
+	return nil
+}
+
+// Addr names the listener.
+func (l *memoryListener) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "unix"} }

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"bulkpatch/client"
+)
+
+type importCommand struct {
+	Model  string `arg:"" help:"Model of the customers, such as desk."`
+	File   string `arg:"" help:"File to read; - is standard input."`
+	Format string `default:"auto" enum:"auto,ndjson,csv" placeholder:"FORMAT" help:"ndjson or csv; by default by the file's name, else ndjson."`
+	targetFlags
+	workspaceFlag
+}
+
+// Help shows an example.
+func (importCommand) Help() string {
+	return `Examples:
+  bulkpatch import desk customers.ndjson --db sqlite://bulkpatch.db
+  zcat customers.csv.gz | bulkpatch import desk - --format csv --server http://127.0.0.1:8080 --key $KEY
+
+Each line is merged into the record of its id, or makes a new one. A line that is refused is reported and passed over; then the exit status is 1.`
+}
+
+// Run imports the file and reports what became of its lines.
+func (c *importCommand) Run(a *app) error {
+	in, size, err := c.source(a)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	t, err := c.connect(a, c.workspaceFlag)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	bar := newByteBar(a.err, "import", size)
+	report, err := t.Import(a.ctx, c.Model, formatOf(c.Format, c.File), io.TeeReader(in, bar))
+	bar.Finish()
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	return reportImport(a, report)
+}
+
+// source opens the file; its size is -1 where that is not known.
+func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
+	if c.File == "-" {
+		return io.NopCloser(a.in), -1, nil
+	}
+	f, err := os.Open(c.File)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	if !info.Mode().IsRegular() {
+		return f, -1, nil
+	}
+	return f, info.Size(), nil
+}
+
+func reportImport(a *app, r client.ImportReport) error {
+	fmt.Fprintf(a.out, "%d inserted, %d updated, %d failed\n", r.Inserted, r.Updated, r.Failed)
+	for _, e := range r.Errors {
+		fmt.Fprintf(a.err, "line %d: %s\n", e.Line, e.Detail)
+	}
+	if more := r.Failed - int64(len(r.Errors)); more > 0 {
+		fmt.Fprintf(a.err, "and %d more\n", more)
+	}
+	if r.Failed > 0 {
+		return errSaid
+	}
+	return nil
+}
+
+type exportCommand struct {
+	Model  string `arg:"" help:"Model of the customers, such as desk."`
+	Output string `short:"o" default:"-" placeholder:"FILE" help:"File to write; - is standard output. A file appears under its name only when it is whole."`
+	Format string `default:"auto" enum:"auto,ndjson,csv" placeholder:"FORMAT" help:"ndjson or csv; by default by the file's name, else ndjson."`
+	Filter string `default:"{}" placeholder:"JSON" help:"Only the customers that match (default all)."`
+	targetFlags
+	workspaceFlag
+}
+
+// Help shows an example.
+func (exportCommand) Help() string {
+	return `Examples:
+  bulkpatch export desk --db sqlite://bulkpatch.db > customers.ndjson
+  bulkpatch export desk -o active.csv --filter '{"state":"active"}' --server http://127.0.0.1:8080 --key $KEY`
+}
+
+// Run exports to the file or to standard output.
+func (c *exportCommand) Run(a *app) error {
+	t, err := c.connect(a, c.workspaceFlag)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	stream, err := t.Export(a.ctx, c.Model, formatOf(c.Format, c.Output), rawJSON(c.Filter))
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	defer stream.Close()
+	bar := newByteBar(a.err, "export", -1)
+	defer bar.Finish()
+	if c.Output == "-" {
+		return copyOut(a.out, stream, bar)
+	}
+	return writeWhole(c.Output, func(w io.Writer) error { return copyOut(w, stream, bar) })
+}
+
+// copyOut copies the stream, and fails when it was cut short.
+func copyOut(w io.Writer, stream io.Reader, bar io.Writer) error {
+	b := bufio.NewWriterSize(w, 1<<16)
+	if _, err := io.Copy(b, io.TeeReader(stream, bar)); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return b.Flush()
+}
+
+// writeWhole makes the file beside its place and moves it there at the end,
+// so that a broken export never looks like a finished one.
+func writeWhole(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // does nothing once it has moved
+	if err := write(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// formatOf chooses a format by flag, else by the file's name.
+func formatOf(flag, file string) client.Format {
+	if flag == "csv" || flag == "auto" && strings.EqualFold(filepath.Ext(file), ".csv") {
+		return client.CSV
+	}
+	return client.NDJSON
+}
+
+// rawJSON is text that goes into a query as it is: the server says what is
+// wrong with it.
+type rawJSON string
+
+// MarshalJSON returns the text; encoding/json refuses what is not JSON.
+func (r rawJSON) MarshalJSON() ([]byte, error) { return []byte(r), nil }

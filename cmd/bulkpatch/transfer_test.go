@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"bulkpatch/bench/customers"
+)
+
+// sample writes a file of customers and returns its path.
+func sample(t *testing.T, n int) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := customers.WriteDesk(&b, 1, n); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "customers.ndjson")
+	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// must runs a command that has to succeed and returns its output.
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	status, out, complaint := call(t, args...)
+	if status != exitOK {
+		t.Fatalf("%v ended with %d: %s%s", args, status, out, complaint)
+	}
+	return out
+}
+
+func TestWhatWasExportedComesBackByteForByte(t *testing.T) {
+	first := database(t)
+	if out := must(t, "import", "desk", sample(t, 1500), "--db", first); out != "1500 inserted, 0 updated, 0 failed\n" {
+		t.Fatalf("import said %q", out)
+	}
+	want := must(t, "export", "desk", "--db", first)
+	if strings.Count(want, "\n") != 1500 {
+		t.Fatalf("%d lines", strings.Count(want, "\n"))
+	}
+	for _, name := range []string{"copy.ndjson", "copy.csv"} {
+		t.Run(name, func(t *testing.T) {
+			file, second := filepath.Join(t.TempDir(), name), database(t)
+			must(t, "export", "desk", "-o", file, "--db", first)
+			must(t, "import", "desk", file, "--db", second)
+			if got := must(t, "export", "desk", "--db", second); got != want {
+				t.Error("the second export differs from the first")
+			}
+			if out := must(t, "import", "desk", file, "--db", second); !strings.HasPrefix(out, "0 inserted") {
+				t.Errorf("importing again said %q", out)
+			}
+			if got := must(t, "export", "desk", "--db", second); got != want {
+				t.Error("importing the same again has changed something")
+			}
+		})
+	}
+}
+
+func TestABadLineIsNamedAndPassedOver(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "two.ndjson")
+	if err := os.WriteFile(file, []byte("{\"id\":1}\n{\"id\":2,\"trusted\":\"maybe\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	status, out, complaint := call(t, "import", "desk", file, "--db", database(t))
+	if status != exitFailed || out != "1 inserted, 0 updated, 1 failed\n" || !strings.Contains(complaint, "line 2: ") || strings.Contains(complaint, "maybe") {
+		t.Errorf("ended with %d, %q, %q", status, out, complaint)
+	}
+}
+
+func TestExportTakesAFilterAndRefusesABadOne(t *testing.T) {
+	db := database(t)
+	must(t, "import", "desk", sample(t, 50), "--db", db)
+	if out := must(t, "export", "desk", "--db", db, "--filter", `{"id":{"$lte":7}}`); strings.Count(out, "\n") != 7 {
+		t.Errorf("export gave %q", out)
+	}
+	for _, filter := range []string{`{"wings":1}`, `{`, ``} {
+		file := filepath.Join(t.TempDir(), "out.ndjson")
+		status, _, complaint := call(t, "export", "desk", "--db", db, "-o", file, "--filter", filter)
+		if status != exitFailed || complaint == "" {
+			t.Errorf("filter %q ended with %d and said %q", filter, status, complaint)
+		}
+		if _, err := os.Stat(file); err == nil {
+			t.Errorf("filter %q left a file", filter)
+		}
+	}
+}
+
+func TestTransfersGoOverHTTPToo(t *testing.T) {
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
+	t.Setenv("BULKPATCH_SERVER", p.base)
+	t.Setenv("BULKPATCH_KEY", p.firstKey)
+	var in, out, complaint bytes.Buffer
+	if err := customers.WriteDesk(&in, 1, 20); err != nil {
+		t.Fatal(err)
+	}
+	a := &app{in: &in, out: &out, err: &complaint}
+	if status := run(t.Context(), []string{"import", "desk", "-"}, a); status != exitOK || !strings.HasPrefix(out.String(), "20 inserted") {
+		t.Fatalf("ended with %d: %s%s", status, out.String(), complaint.String())
+	}
+	if got := must(t, "export", "desk"); strings.Count(got, "\n") != 20 {
+		t.Errorf("export gave %q", got)
+	}
+	status, _, said := call(t, "export", "desk", "--key", "wrong")
+	if status != exitFailed || strings.Contains(said, "wrong") {
+		t.Errorf("a wrong key ended with %d and said %q", status, said)
+	}
+}
+
+func TestKeysAreMadeListedAndRevoked(t *testing.T) {
+	db := database(t)
+	secret := strings.TrimSpace(must(t, "key", "create", "sync", "--workspace", "north", "--scopes", "customers:read,jobs:read", "--db", db))
+	if !regexp.MustCompile(`^bp_\S{40,}$`).MatchString(secret) {
+		t.Fatalf("the key is %q", secret)
+	}
+	list := must(t, "key", "list", "--db", db)
+	if !regexp.MustCompile(`north +sync +customers:read,jobs:read`).MatchString(list) || !strings.Contains(list, "main") || strings.Contains(list, secret) {
+		t.Errorf("the list is\n%s", list)
+	}
+	must(t, "import", "desk", sample(t, 3), "--db", db, "--workspace", "north")
+	if out := must(t, "export", "desk", "--db", db); out != "" {
+		t.Errorf("the workspace main sees %q", out)
+	}
+	must(t, "key", "revoke", "sync", "--workspace", "north", "--db", db)
+	if list := must(t, "key", "list", "--db", db); strings.Contains(list, "sync") {
+		t.Errorf("the list is still\n%s", list)
+	}
+	if status, _, _ := call(t, "key", "revoke", "sync", "--workspace", "north", "--db", db); status != exitFailed {
+		t.Errorf("revoking what is not there ended with %d", status)
+	}
+	if status, _, complaint := call(t, "key", "create", "x", "--scopes", "fly", "--db", db); status != exitUsage || !strings.Contains(complaint, "fly") {
+		t.Errorf("an unknown scope ended with %d and said %q", status, complaint)
+	}
+}
+
+func TestWhoHasRevokedTheLastKeyCanMakeAnother(t *testing.T) {
+	db := database(t)
+	must(t, "migrate", "--db", db)
+	must(t, "key", "list", "--db", db)
+	must(t, "key", "revoke", "admin", "--db", db)
+	must(t, "key", "create", "rescue", "--scopes", "admin", "--db", db)
+	if list := must(t, "key", "list", "--db", db); !strings.Contains(list, "rescue") {
+		t.Errorf("the list is\n%s", list)
+	}
+}
+
+func TestModelCheckNamesTheLineOfEveryFault(t *testing.T) {
+	good, bad := filepath.Join(t.TempDir(), "good.yaml"), filepath.Join(t.TempDir(), "bad.yaml")
+	source := "x-model: shop\ntitle: Shop\ntype: object\nproperties:\n  name:\n    type: string\n"
+	if err := os.WriteFile(good, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(bad, []byte(source+"    wings: 2\n  legs:\n    type: feet\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := must(t, "model", "check", good); !strings.Contains(out, "model shop") {
+		t.Errorf("said %q", out)
+	}
+	status, _, complaint := call(t, "model", "check", good, bad, bad+".none")
+	if status != exitFailed || !strings.Contains(complaint, "bad.yaml:7:") || !strings.Contains(complaint, "bad.yaml:9:") || !strings.Contains(complaint, "none") {
+		t.Errorf("ended with %d and said %s", status, complaint)
+	}
+}
