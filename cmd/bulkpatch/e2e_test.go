@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -60,37 +61,55 @@ func TestServeRunsAJobToItsEndAndStops(t *testing.T) {
 	}
 }
 
+// crowd is how many customers the tests of crashes have, and tiny the flag
+// that makes their jobs so many chunks that one is always in flight.
+const crowd = 20_000
+
+var tiny = []string{"--chunk", "10"}
+
+// begin submits the job of all customers and returns when some of them have
+// been updated.
+func begin(t *testing.T, c *client.Client) client.Job {
+	t.Helper()
+	load(t, c, crowd)
+	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return under(t, c, j)
+}
+
 func TestAJobOutlivesKill9OfTheProcess(t *testing.T) {
 	for name, queue := range queues(t) {
 		t.Run(name, func(t *testing.T) {
-			const n = 4000
-			flags := []string{"serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", queue(t), "--chunk", "100"}
+			flags := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", queue(t)}, tiny...)
 			p := start(t, flags...)
-			c := p.client(t, p.firstKey)
-			load(t, c, n)
-			rate := 1000.0
-			j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{RecordsPerSecond: &rate})
-			if err != nil {
-				t.Fatal(err)
-			}
-			before := under(t, c, j)
+			before := begin(t, p.client(t, p.firstKey))
 			p.kill(t)
 
-			c = start(t, flags...).client(t, p.firstKey)
-			seen, err := c.Job(t.Context(), j.ID)
+			c := start(t, flags...).client(t, p.firstKey)
+			after, err := c.Job(t.Context(), before.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if seen.Counts.Tried() < before.Counts.Tried() || seen.Revision < before.Revision {
-				t.Errorf("the crash took back %+v to %+v", before.Counts, seen.Counts)
+			if after.Counts.Tried() < before.Counts.Tried() || after.Revision < before.Revision {
+				t.Errorf("the crash took back %+v to %+v", before.Counts, after.Counts)
 			}
-			if _, err := c.SetThrottle(t.Context(), j.ID, nil); err != nil {
-				t.Fatal(err)
-			}
-			checkSum(t, wait(t, c, j.ID), client.StateSucceeded, n)
-			checkChangedOnce(t, c, n)
+			checkResumed(t, c, before.ID)
 		})
 	}
+}
+
+// checkResumed waits for the job's end, and fails the test unless it was taken
+// up again and has changed each customer once.
+func checkResumed(t *testing.T, c *client.Client, id string) {
+	t.Helper()
+	j := wait(t, c, id)
+	checkSum(t, j, client.StateSucceeded, crowd)
+	if j.Attempt.Resumes == 0 {
+		t.Error("the job does not show that it was taken up again")
+	}
+	checkChangedOnce(t, c, crowd)
 }
 
 // checkChangedOnce reads all customers and fails the test unless each has
@@ -124,54 +143,27 @@ func checkChangedOnce(t *testing.T, c *client.Client, n int) {
 }
 
 func TestAStopInTheMidstOfAJobIsInOrderAndTheNextStartGoesOn(t *testing.T) {
-	const n = 4000
-	flags := []string{"serve", "--addr", "127.0.0.1:0", "--db", database(t), "--chunk", "100"}
+	flags := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", database(t)}, tiny...)
 	p := start(t, flags...)
-	c := p.client(t, p.firstKey)
-	load(t, c, n)
-	rate := 1000.0
-	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{RecordsPerSecond: &rate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	under(t, c, j)
+	j := begin(t, p.client(t, p.firstKey))
 	if status := p.stop(t); status != 0 {
 		t.Errorf("exit status %d after SIGTERM", status)
 	}
-	c = start(t, flags...).client(t, p.firstKey)
-	if _, err := c.SetThrottle(t.Context(), j.ID, nil); err != nil {
-		t.Fatal(err)
-	}
-	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, n)
-	checkChangedOnce(t, c, n)
+	c := start(t, flags...).client(t, p.firstKey)
+	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, crowd)
+	checkChangedOnce(t, c, crowd)
 }
 
 func TestFrontAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
-	const n = 4000
-	db, redis := database(t), redistest.Start(t)
-	shared := []string{"--db", db, "--redis", redis.URL()}
+	shared := []string{"--db", database(t), "--redis", redistest.Start(t).URL()}
 	front := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
-	worker := append([]string{"worker", "--metrics-addr", "127.0.0.1:0", "--chunk", "100"}, shared...)
+	worker := slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0"}, tiny, shared)
 	first := start(t, worker...)
 	c := front.client(t, front.firstKey)
-	load(t, c, n)
-	rate := 1000.0
-	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{RecordsPerSecond: &rate})
-	if err != nil {
-		t.Fatal(err)
-	}
-	under(t, c, j)
+	j := begin(t, c)
 	first.kill(t)
 	second := start(t, worker...)
-	if _, err := c.SetThrottle(t.Context(), j.ID, nil); err != nil {
-		t.Fatal(err)
-	}
-	ended := wait(t, c, j.ID)
-	checkSum(t, ended, client.StateSucceeded, n)
-	if ended.Attempt.Resumes == 0 {
-		t.Error("the job does not show that it was taken up again")
-	}
-	checkChangedOnce(t, c, n)
+	checkResumed(t, c, j.ID)
 	for name, p := range map[string]*process{"api": front, "worker": second} {
 		if status := p.stop(t); status != 0 {
 			t.Errorf("%s: exit status %d after SIGTERM", name, status)
