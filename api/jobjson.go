@@ -120,7 +120,7 @@ func jobOf(j job.Job) jobJSON {
 		RetryOf:   textOrNull(j.RetryOf),
 		Links:     linksJSON{jobPath(j.ID), jobPath(j.ID) + "/results", jobPath(j.ID) + "/events"},
 	}
-	out.AllowedActions = append([]job.Action{}, j.State.Actions()...)
+	out.AllowedActions = append([]job.Action{}, j.AllowedActions()...)
 	out.ErrorSummary = append([]job.ErrorSummary{}, j.ErrorSummary...)
 	for i := range out.ErrorSummary {
 		if out.ErrorSummary[i].SampleIDs == nil {

@@ -13,6 +13,9 @@ const (
 	Pause  Action = "pause"
 	Resume Action = "resume"
 	Cancel Action = "cancel"
+	// RetryIt and UndoIt make a new job of one that has ended.
+	RetryIt Action = "retry"
+	UndoIt  Action = "undo"
 )
 
 // moves lists, for each action, the state it leads to from each state that
@@ -51,10 +54,11 @@ type StateError struct {
 	Action  Action
 	State   State
 	Allowed []Action
+	Reason  string // a sentence, where the state alone does not tell
 }
 
 func (e *StateError) Error() string {
-	return fmt.Sprintf("a job that is %s cannot %s", e.State, e.Action)
+	return fmt.Sprintf("a job that is %s does not allow %s", e.State, e.Action)
 }
 
 // From says to which state the action leads from another: the same state
@@ -66,7 +70,7 @@ func (a Action) From(s State, resolved bool) (State, error) {
 	}
 	to, ok := moves[a][s]
 	if !ok {
-		return s, &StateError{Action: a, State: s, Allowed: s.Actions()}
+		return s, &StateError{Action: a, State: s, Allowed: s.actions()}
 	}
 	if a == Resume && s == Pausing && !resolved {
 		to = Resolving
@@ -74,8 +78,8 @@ func (a Action) From(s State, resolved bool) (State, error) {
 	return to, nil
 }
 
-// Actions lists the actions that lead somewhere else from s.
-func (s State) Actions() []Action {
+// actions lists the actions that lead somewhere else from s.
+func (s State) actions() []Action {
 	var list []Action
 	for _, a := range []Action{Pause, Resume, Cancel} {
 		if _, ok := moves[a][s]; ok {
@@ -83,4 +87,62 @@ func (s State) Actions() []Action {
 		}
 	}
 	return list
+}
+
+// AllowedActions lists what the job allows as it is: of one that has ended, a
+// retry where something is left to do, and an undo as long as it can be.
+func (j Job) AllowedActions() []Action {
+	list := j.State.actions()
+	if j.retryable() == "" {
+		list = append(list, RetryIt)
+	}
+	if j.UndoAvailable {
+		list = append(list, UndoIt)
+	}
+	return list
+}
+
+// CheckRetry refuses a retry that the job does not allow. The error is a
+// [*StateError].
+func (j Job) CheckRetry() error { return j.refuse(RetryIt, j.retryable()) }
+
+// CheckUndo refuses an undo that the job does not allow. The error is a
+// [*StateError].
+func (j Job) CheckUndo() error {
+	switch {
+	case !j.State.Final():
+		return j.refuse(UndoIt, "Only a job that has ended can be undone: cancel it first.")
+	case j.Updated == 0:
+		return j.refuse(UndoIt, "The job has changed nothing.")
+	case !j.UndoAvailable:
+		return j.refuse(UndoIt, "The former values are no longer kept.")
+	}
+	return nil
+}
+
+// retryable says why the job cannot be retried, "" where it can.
+func (j Job) retryable() string {
+	switch {
+	case !j.State.Final():
+		return "Only a job that has ended can be retried."
+	case j.Matched == nil:
+		return "The job ended before its records were selected, so nothing is known to be left. Submit it again."
+	case j.Error.refusedGuard():
+		return "A guard refused the job. Submit it again with the guard as it should be."
+	case j.Failed+j.Conflicted+j.Skipped+*j.Pending() == 0:
+		return "Nothing is left to do."
+	}
+	return ""
+}
+
+func (j Job) refuse(a Action, reason string) error {
+	if reason == "" {
+		return nil
+	}
+	return &StateError{Action: a, State: j.State, Allowed: j.AllowedActions(), Reason: reason}
+}
+
+// refusedGuard reports whether the error is a guard's.
+func (e *Error) refusedGuard() bool {
+	return e != nil && slices.Contains([]string{"max_affected", "expected_count", "selection_changed"}, e.Code)
 }

@@ -30,6 +30,23 @@ func (t Tally) Tried() int64 {
 	return t.Updated + t.Unchanged + t.Skipped + t.Conflicted + t.Failed
 }
 
+// Count returns the tally with one more record of an outcome.
+func (t Tally) Count(o Outcome) Tally {
+	switch o {
+	case Updated:
+		t.Updated++
+	case Unchanged:
+		t.Unchanged++
+	case Skipped:
+		t.Skipped++
+	case Conflicted:
+		t.Conflicted++
+	case RecordFail:
+		t.Failed++
+	}
+	return t
+}
+
 // Add returns the sum of two tallies.
 func (t Tally) Add(o Tally) Tally {
 	return Tally{

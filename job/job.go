@@ -88,6 +88,8 @@ type Job struct {
 	UndoOf        string
 	RetryOf       string
 	Preview       *Preview
+	Confirms      string     // of a preview, as in [Submission]
+	LeftAt        *time.Time // when its retention ended: only state and counts are left
 }
 
 // Pending is how many selected records have no outcome; nil until the

@@ -31,10 +31,14 @@ type Lease struct {
 	Ref
 	Epoch    int64
 	JobID    string
+	Kind     Kind
+	Origin   int64  // number of the job that this one retries or undoes, else 0
+	Source   int64  // number of the job whose changes are taken back, 0 to apply the patch
+	RecordID string // of a preview of one record, else ""
 	Owner    auth.Workspace
 	Model    *model.Model
-	Filter   filter.Filter
-	Patch    model.Patch
+	Filter   *filter.Filter // nil for a retry of a single and for an undo
+	Patch    model.Patch    // of an undo: that of the job it undoes
 	Options  Options
 	Guard    Guard
 	Throttle *float64

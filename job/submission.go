@@ -8,14 +8,15 @@ import (
 
 // A Submission is a checked request for a job.
 type Submission struct {
-	Kind      Kind // Bulk or Single
+	Kind      Kind // Bulk, Single or PreviewKind
 	Workspace auth.Workspace
 	Model     *model.Model
 	Filter    filter.Filter // of a bulk
-	RecordID  any           // of a single, in stored form
+	RecordID  any           // of a single or its preview, in stored form; else nil
 	Patch     model.Patch
 	Options   Options
 	Digest    string // of the selection that a preview showed, or ""
+	Confirms  string // of a preview: what its token will sign, kept with the job
 	IfMatch   *int64 // version that a single's record must have when its turn comes
 	CreatedBy string // auth.Key.Actor
 

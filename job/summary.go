@@ -10,6 +10,8 @@ var titles = map[string]string{
 	"no_longer_matches":   "The record no longer matched the filter when its turn came",
 	"not_found":           "The record was deleted before its turn came",
 	"precondition_failed": "The record's version was not the one in If-Match",
+	"changed_since":       "The record was changed since, in what the job had changed",
+	"secret_not_kept":     "The former value is a secret that was not kept",
 	"unique":              "The value is already taken by another record",
 	"constraint":          "A rule of the database refused the value",
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"bulkpatch/auth"
 	"bulkpatch/job"
@@ -26,8 +27,11 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 		stopping = to.Stopping()
 		return t.act(ref, id, row, to)
 	})
+	if errors.Is(err, job.ErrGone) {
+		return s.Job(ctx, ws, id) // the answer that comes with the error
+	}
 	if err != nil {
-		return job.Job{}, err
+		return job.Job{}, s.allowed(ctx, ws, id, err)
 	}
 	if stopping {
 		// Whoever works on the job settles it too, as does the sweep; doing it
@@ -39,18 +43,33 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 	return s.Job(ctx, ws, id)
 }
 
+// allowed completes the refusal of an action with what the job does allow.
+func (s *Store) allowed(ctx context.Context, ws auth.Workspace, id string, err error) error {
+	var refused *job.StateError
+	if errors.As(err, &refused) {
+		if j, unread := s.Job(ctx, ws, id); unread == nil {
+			refused.Allowed = j.AllowedActions()
+		}
+	}
+	return err
+}
+
 type actRow struct {
 	Num     int64
 	Kind    job.Kind
 	State   job.State
 	Matched *int64
+	LeftAt  *int64 `db:"left_at"`
 }
 
 func (t *tx) jobToAct(ws auth.Workspace, id string) (actRow, error) {
 	var row actRow
-	ok, err := t.get(&row, `SELECT num, kind, state, matched FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate, ws.ID, id)
-	if err != nil {
+	ok, err := t.get(&row, `SELECT num, kind, state, matched, left_at FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate, ws.ID, id)
+	switch {
+	case err != nil:
 		return row, err
+	case ok && row.LeftAt != nil:
+		return row, job.ErrGone
 	}
 	return row, found(ok)
 }
@@ -98,7 +117,7 @@ func (s *Store) SetThrottle(ctx context.Context, ws auth.Workspace, id string, r
 			return err
 		}
 		if row.State.Final() {
-			return &job.StateError{Action: "throttle", State: row.State, Allowed: row.State.Actions()}
+			return &job.StateError{Action: "throttle", State: row.State}
 		}
 		t.touch(id)
 		// A shard may be waiting out the old limit: let it look again now.
@@ -108,8 +127,8 @@ func (s *Store) SetThrottle(ctx context.Context, ws auth.Workspace, id string, r
 		t.rang = true
 		return t.exec1(`UPDATE jobs SET throttle = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`, recordsPerSecond, ws.ID, row.Num)
 	})
-	if err != nil {
-		return job.Job{}, err
+	if err != nil && !errors.Is(err, job.ErrGone) {
+		return job.Job{}, s.allowed(ctx, ws, id, err)
 	}
 	return s.Job(ctx, ws, id)
 }

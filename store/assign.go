@@ -12,7 +12,7 @@ type assignment struct {
 	setArgs     []any
 	differs     string // true for a record that has another value in any of them
 	differsArgs []any
-	fields      []*model.Field
+	kept        []*model.Field // those whose former values are kept: not of hashed ones
 }
 
 // assign compiles the sets of a patch. Without any, nothing differs.
@@ -29,7 +29,9 @@ func (d *dialect) assign(sets []model.Set) assignment {
 		differs = append(differs, column+" "+d.differs+" "+expr)
 		a.setArgs = append(a.setArgs, arg)
 		a.differsArgs = append(a.differsArgs, arg)
-		a.fields = append(a.fields, s.Field)
+		if s.Field.Secret != model.Hashed {
+			a.kept = append(a.kept, s.Field)
+		}
 	}
 	a.set = strings.Join(set, ", ")
 	a.differs = "(" + strings.Join(differs, " OR ") + ")"

@@ -110,9 +110,17 @@ func intersect(a, b []uint32) []uint32 {
 	return out
 }
 
+// condition is the job's filter.
+func (c *chunk) condition() (string, []any) {
+	if c.l.Filter == nil {
+		return "1 = 1", nil
+	}
+	return c.l.Filter.SQL(c.t.d.filter)
+}
+
 // read finds the matching records of the chunk's range, or of its list.
 func (c *chunk) read(ranged bool) (changes, error) {
-	condition, args := c.l.Filter.SQL(c.t.d.filter)
+	condition, args := c.condition()
 	if !ranged {
 		return c.readListed(c.selected, condition, args)
 	}
@@ -129,7 +137,7 @@ func (c *chunk) readListed(offsets []uint32, condition string, args []any) (chan
 func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 	d := c.t.d
 	columns, inner := []string{"rid"}, []string{c.a.differs + " AS differs"}
-	for _, f := range c.a.fields {
+	for _, f := range c.a.kept {
 		columns = append(columns, quoted(f))
 	}
 	outer := []string{d.collect("rid - ?", "differs"), d.collect("rid - ?", "NOT differs")}
@@ -169,7 +177,7 @@ func (c *chunk) write(ranged bool) error {
 	args := append(slices.Clone(c.a.setArgs), c.t.now, c.l.Job)
 	where := " WHERE rid " + d.inList + " AND workspace = ?"
 	if ranged {
-		condition, filterArgs := c.l.Filter.SQL(d.filter)
+		condition, filterArgs := c.condition()
 		where = " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + condition
 		args = append(append(args, c.base, c.last, c.l.Workspace), filterArgs...)
 	} else {

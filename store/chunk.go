@@ -60,8 +60,9 @@ type chunk struct {
 	more     bool     // the shard has further selected records
 
 	changes
+	written [][]byte // of an undo: for each kept field the new values, as former holds the old ones
+	refused []refusal
 	tally   job.Tally
-	skipped []refusal
 }
 
 // shardRow is what a chunk needs to know of its shard.
@@ -108,11 +109,18 @@ func (t *tx) openChunk(l job.Lease, limit int) (*chunk, error) {
 }
 
 // apply gives every selected record its outcome.
-//
-// Membership decides, never the range: what matches in the range is compared
-// with what was selected. When both are the same, one statement over the
-// range does the work, and otherwise one over the listed records.
 func (c *chunk) apply() error {
+	if c.l.Source != 0 {
+		return c.restore()
+	}
+	return c.patch()
+}
+
+// patch applies the job's patch. Membership decides, never the range: what
+// matches in the range is compared with what was selected. When both are the
+// same, one statement over the range does the work, and otherwise one over
+// the listed records.
+func (c *chunk) patch() error {
 	ranged := c.last-c.base < int64(len(c.selected))*maxSpread
 	var err error
 	if c.changes, err = c.read(ranged); err != nil {
@@ -128,7 +136,7 @@ func (c *chunk) apply() error {
 		}
 	}
 	ranged = ranged && !extra && len(missing) == 0
-	return c.update(ranged)
+	return c.commit(func() error { return c.write(ranged) })
 }
 
 // compare finds the selected records that did not match, and whether any
@@ -151,37 +159,50 @@ func (c *chunk) settleMissing(missing []uint32) error {
 		return err
 	}
 	for _, n := range without(missing, there.matched()) {
-		c.skipped = append(c.skipped, refusal{Offset: n, Outcome: job.Skipped, Code: "not_found"})
+		c.refuse(n, job.Skipped, "not_found")
 	}
 	if c.l.Options.OnMismatch == job.Force {
 		c.changes = c.changes.merge(there)
 		return nil
 	}
 	for _, n := range there.matched() {
-		c.skipped = append(c.skipped, refusal{Offset: n, Outcome: job.Skipped, Code: "no_longer_matches"})
+		c.refuse(n, job.Skipped, "no_longer_matches")
 	}
 	return nil
 }
 
-// update writes the new values. A chunk of one record bears its refusal
-// itself; a larger one passes it on, and is rolled back.
-func (c *chunk) update(ranged bool) error {
-	c.tally = job.Tally{Updated: int64(len(c.changed)), Unchanged: int64(len(c.unchanged)), Skipped: int64(len(c.skipped))}
+// commit writes the new values and counts the outcomes. A chunk of one record
+// bears its refusal itself; a larger one passes it on, and is rolled back.
+func (c *chunk) commit(write func() error) error {
+	if err := c.attempt(write); err != nil {
+		return err
+	}
+	c.tally = job.Tally{Updated: int64(len(c.changed)), Unchanged: int64(len(c.unchanged))}
+	for _, r := range c.refused {
+		c.tally = c.tally.Count(r.Outcome)
+	}
+	return nil
+}
+
+func (c *chunk) attempt(write func() error) error {
 	if len(c.changed) == 0 {
 		return nil
 	}
 	if len(c.selected) > 1 {
-		return c.write(ranged)
+		return write()
 	}
-	err := c.t.attempt(func() error { return c.write(ranged) })
+	err := c.t.attempt(write)
 	column, refused := c.t.d.refusal(err)
 	if !refused {
 		return err
 	}
-	c.skipped = append(c.skipped, c.t.refusalOfRecord(c.l, c.changed[0], column))
-	c.changes = changes{}
-	c.tally = job.Tally{Failed: 1}
+	c.refused = append(c.refused, c.t.refusalOfRecord(c.l, c.changed[0], column))
+	c.changes, c.written = changes{}, nil
 	return nil
+}
+
+func (c *chunk) refuse(offset uint32, o job.Outcome, code string) {
+	c.refused = append(c.refused, refusal{Offset: offset, Outcome: o, Code: code})
 }
 
 // refusalOfRecord names the field of the patch whose value was refused.
@@ -233,31 +254,35 @@ func (c *chunk) keepHistory() error {
 	}
 	var former []byte
 	if len(c.changed) > 0 {
-		former = packFormer(c.a.fields, c.former)
+		former = packValues(c.a.kept, c.former)
+	}
+	var written []byte
+	if len(c.written) > 0 {
+		written = packValues(c.a.kept, c.written)
 	}
 	var refused any
-	if len(c.skipped) > 0 {
-		slices.SortFunc(c.skipped, func(a, b refusal) int { return int(a.Offset) - int(b.Offset) })
-		text, err := json.Marshal(c.skipped)
+	if len(c.refused) > 0 {
+		slices.SortFunc(c.refused, func(a, b refusal) int { return int(a.Offset) - int(b.Offset) })
+		text, err := json.Marshal(c.refused)
 		if err != nil {
 			return err
 		}
 		refused = string(text)
 	}
-	return c.t.exec1(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, refused)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.now, updated, unchanged, former, refused)
+	return c.t.exec1(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, written, refused)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.now, updated, unchanged, former, written, refused)
 }
 
 // summarise adds the chunk's reasons to those of its shard.
 func (c *chunk) summarise() (string, error) {
-	if len(c.skipped) == 0 {
+	if len(c.refused) == 0 {
 		return c.shard.Summary, nil
 	}
 	var list []job.ErrorSummary
 	if err := json.Unmarshal([]byte(c.shard.Summary), &list); err != nil {
 		return "", err
 	}
-	list, err := c.t.addReasons(list, c.l.Workspace, c.l.Model, c.base, c.skipped)
+	list, err := c.t.addReasons(list, c.l.Workspace, c.l.Model, c.base, c.refused)
 	if err != nil {
 		return "", err
 	}

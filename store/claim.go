@@ -16,6 +16,10 @@ import (
 type leaseRow struct {
 	ID        string
 	Workspace string
+	Kind      job.Kind
+	Origin    *int64
+	Source    *int64
+	RecordID  *string `db:"record_id"`
 	Model     string
 	Digest    string
 	State     job.State
@@ -27,7 +31,7 @@ type leaseRow struct {
 	Throttle  *float64
 }
 
-const leaseQuery = `SELECT j.id, w.name AS workspace, j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
+const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.record_id, j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`
 
 // Claim takes the shard that a ring asks for, if it still is at the ring's
@@ -81,6 +85,7 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 	}
 	l := job.Lease{
 		Ref: r.Ref, Epoch: r.Epoch + 1, JobID: row.ID, Owner: auth.Workspace{ID: r.Workspace, Name: row.Workspace},
+		Kind: row.Kind, Origin: deref(row.Origin), Source: deref(row.Source), RecordID: deref(row.RecordID),
 		Model: m, Throttle: row.Throttle, Resolved: row.Matched != nil,
 	}
 	if err := json.Unmarshal([]byte(row.Options), &l.Options); err != nil {
@@ -96,10 +101,17 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 		if len(faults) > 0 {
 			return l, faults
 		}
-		l.Filter = f
+		l.Filter = &f
 	}
 	l.Tally, err = t.tally(r.Ref)
 	return l, err
+}
+
+func deref[T any](p *T) T {
+	if p == nil {
+		return *new(T)
+	}
+	return *p
 }
 
 // checkCurrent refuses a model that is not the one the tables were made from.

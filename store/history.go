@@ -97,7 +97,7 @@ func (h historian) candidates(before int64) ([]historyJob, error) {
 // look finds what one job did to the record.
 func (h historian) look(j historyJob) (job.HistoryItem, bool, error) {
 	var row changeRow
-	ok, err := one(h.t.GetContext(h.ctx, &row, h.d.rebind(`SELECT first_rid, last_rid, at, updated, former FROM changes
+	ok, err := one(h.t.GetContext(h.ctx, &row, h.d.rebind(`SELECT first_rid, last_rid, at, updated, former, written FROM changes
 		WHERE workspace = ? AND job = ? AND first_rid <= ? AND last_rid >= ? ORDER BY first_rid DESC LIMIT 1`), h.ws, j.Num, h.rid, h.rid))
 	if err != nil || !ok {
 		return job.HistoryItem{}, false, err
@@ -116,7 +116,7 @@ func (h historian) look(j historyJob) (job.HistoryItem, bool, error) {
 		if err != nil {
 			return item, false, err
 		}
-		item.Changed = changedFields(p, all[i].former, all[i].place, h.secrets)
+		item.Changed = changedFields(p, all[i], h.secrets)
 	}
 	return item, true, nil
 }

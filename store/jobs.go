@@ -31,8 +31,14 @@ type jobRow struct {
 	StartedAt   *int64 `db:"started_at"`
 	FinishedAt  *int64 `db:"finished_at"`
 	Filter      *string
-	Patch       string
+	Patch       *string
 	Options     string
+	Origin      *string
+	UndoneBy    *string `db:"undone_by"`
+	ValuesKept  bool    `db:"values_kept"`
+	Preview     *string
+	Confirms    string
+	LeftAt      *int64  `db:"left_at"`
 	RecordID    *string `db:"record_id"`
 	Matched     *int64
 	Summary     string
@@ -43,7 +49,10 @@ type jobRow struct {
 }
 
 const jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.model, j.state, j.revision, j.created_at, j.created_by,
-	j.started_at, j.finished_at, j.filter, j.patch, j.options, j.record_id, j.matched, j.summary, j.throttle, j.error_code, j.error_detail,
+	j.started_at, j.finished_at, j.filter, j.patch, j.options,
+	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
+	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_by,
+	j.values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.error_code, j.error_detail,
 	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`
 
@@ -61,7 +70,8 @@ type progressRow struct {
 }
 
 // Job reads a job and the progress of its shards in one snapshot, so that its
-// numbers always add up.
+// numbers always add up. [job.ErrGone]: the job has left after its retention;
+// its final state and counts come with the error.
 func (s *Store) Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error) {
 	jobs, err := s.readJobs(ctx, ws, " AND j.id = ?", id)
 	if err != nil {
@@ -70,14 +80,18 @@ func (s *Store) Job(ctx context.Context, ws auth.Workspace, id string) (job.Job,
 	if len(jobs) == 0 {
 		return job.Job{}, job.ErrNotFound
 	}
+	if jobs[0].LeftAt != nil {
+		return jobs[0], job.ErrGone
+	}
 	return jobs[0], nil
 }
 
 // Jobs lists a workspace's jobs, newest first. [job.ErrBadCursor]: the cursor
 // is none of this list.
 func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
-	var where strings.Builder
 	var args []any
+	where := new(strings.Builder)
+	where.WriteString(" AND j.left_at IS NULL")
 	add := func(condition string, arg any) {
 		where.WriteString(" AND " + condition)
 		args = append(args, arg)
@@ -159,7 +173,23 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		Num: r.Num, ID: r.ID, Kind: r.Kind, Model: r.Model, WorkspaceID: r.Workspace, Workspace: r.Owner,
 		State: r.State, Revision: r.Revision,
 		CreatedAt: micros(r.CreatedAt), StartedAt: microsPtr(r.StartedAt), FinishedAt: microsPtr(r.FinishedAt), CreatedBy: r.CreatedBy,
-		Patch: json.RawMessage(r.Patch), Matched: r.Matched, Tally: r.Tally, Throttle: r.Throttle,
+		Matched: r.Matched, Tally: r.Tally, Throttle: r.Throttle, Confirms: r.Confirms,
+		UndoneBy: deref(r.UndoneBy), LeftAt: microsPtr(r.LeftAt),
+	}
+	switch r.Kind {
+	case job.Undo:
+		j.UndoOf = deref(r.Origin)
+	case job.Retry:
+		j.RetryOf = deref(r.Origin)
+	}
+	if r.Patch != nil {
+		j.Patch = json.RawMessage(*r.Patch)
+	}
+	if r.Preview != nil {
+		j.Preview = new(job.Preview)
+		if err := json.Unmarshal([]byte(*r.Preview), j.Preview); err != nil {
+			return j, err
+		}
 	}
 	if r.Filter != nil {
 		j.Filter = json.RawMessage(*r.Filter)
@@ -176,16 +206,23 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 	if err := json.Unmarshal([]byte(r.Summary), &j.ErrorSummary); err != nil {
 		return j, err
 	}
-	s.setExpiry(&j)
-	return j, s.addProgress(&j, shards)
+	err := s.addProgress(&j, shards)
+	s.setExpiry(&j, r.ValuesKept)
+	return j, err
 }
 
-func (s *Store) setExpiry(j *job.Job) {
-	from := j.CreatedAt
-	if j.FinishedAt != nil {
-		from = *j.FinishedAt
+// setExpiry says how long the job stays, and how long it can be undone.
+func (s *Store) setExpiry(j *job.Job, valuesKept bool) {
+	if j.FinishedAt == nil {
+		j.ExpiresAt = j.CreatedAt.Add(s.keep)
+		return
 	}
-	j.ExpiresAt = from.Add(s.keep)
+	j.ExpiresAt = j.FinishedAt.Add(s.keep)
+	if j.Updated > 0 {
+		until := j.FinishedAt.Add(min(s.undo, s.keep))
+		j.UndoUntil = &until
+		j.UndoAvailable = valuesKept && j.UndoneBy == "" && s.now().Before(until)
+	}
 }
 
 // addProgress sums the shards into the job.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/jmoiron/sqlx"
 
@@ -30,7 +31,7 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (
 
 // previewCondition selects what the submission would.
 func (s *Store) previewCondition(sub job.Submission) (string, []any) {
-	if sub.Kind == job.Single {
+	if sub.RecordID != nil {
 		return "id = ?", []any{sub.RecordID}
 	}
 	return sub.Filter.SQL(s.d.filter)
@@ -50,10 +51,39 @@ func (s *Store) sample(ctx context.Context, t *sqlx.Tx, sub job.Submission, a as
 	for i, r := range records {
 		items[i] = job.PreviewItem{ID: model.FormatID(r.Values[id]), Changed: map[string]job.Change{}}
 		for _, set := range sub.Patch.Sets {
-			if c, differs := change(set, r.Values[set.Field.Index], secrets); differs {
+			before := r.Values[set.Field.Index]
+			if c, differs := change(set.Field, before, patched(set, before), secrets); differs {
 				items[i].Changed[set.Field.Name] = c
 			}
 		}
 	}
 	return items, nil
+}
+
+// resolvePreview carries out a job of kind preview: it computes what the
+// submission would do and ends the job with that.
+func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
+	sub := job.Submission{Workspace: l.Owner, Model: l.Model, Patch: l.Patch}
+	if l.Filter != nil {
+		sub.Filter = *l.Filter
+	} else {
+		sub.RecordID, _ = l.Model.ParseID(l.RecordID)
+	}
+	p, err := s.Preview(ctx, sub, false)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	return s.inTx(ctx, func(t *tx) error {
+		if err := t.fence(l, job.Resolving); err != nil {
+			return err
+		}
+		if err := t.exec1(`UPDATE jobs SET preview = ? WHERE workspace = ? AND num = ?`, string(text), l.Workspace, l.Job); err != nil {
+			return err
+		}
+		return t.end(l.Ref, l.JobID, job.Succeeded, nil)
+	})
 }

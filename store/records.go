@@ -48,7 +48,8 @@ func scanRecords(m *model.Model, rows *sqlx.Rows) ([]model.Record, error) {
 }
 
 // normalise turns what a driver gives into stored form: SQLite has no
-// booleans.
+// booleans, and a database that merges a patch into an object keeps its keys
+// in an order of its own.
 func normalise(m *model.Model, values []any) {
 	for _, f := range m.Fields {
 		switch v := values[f.Index].(type) {
@@ -57,9 +58,23 @@ func normalise(m *model.Model, values []any) {
 				values[f.Index] = v != 0
 			}
 		case []byte:
-			values[f.Index] = string(v)
+			values[f.Index] = canonical(f, string(v))
+		case string:
+			values[f.Index] = canonical(f, v)
 		}
 	}
+}
+
+// canonical is the text of a field in stored form.
+func canonical(f *model.Field, text string) string {
+	if f.Kind != model.Object && f.Kind != model.Any {
+		return text
+	}
+	c, err := model.Canonical([]byte(text))
+	if err != nil {
+		return text // not ours to mend; it shows as it is
+	}
+	return string(c)
 }
 
 // queryRecords runs a query that begins with the select list of m.

@@ -64,8 +64,8 @@ type resultJob struct {
 	Model     string
 	State     job.State
 	Change    string
-	RID       *int64  `db:"rid"`
-	RecordID  *string `db:"record_id"`
+	RID       *int64 `db:"rid"`
+	LeftAt    *int64 `db:"left_at"`
 }
 
 // A foundResult is one record's outcome before its id is looked up.
@@ -73,20 +73,24 @@ type foundResult struct {
 	rid     int64
 	outcome job.Outcome
 	at      int64
-	former  map[string]formerColumn // of an updated one, nil when no longer kept
-	place   int                     // of an updated one, in former
+	former  values // of an updated one, nil when no longer kept
+	written values // of one updated by an undo
+	place   int    // of an updated one, in both
 	refusal *refusal
 }
 
 func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, id string, q job.ResultQuery) (*results, error) {
 	r := &results{ctx: ctx, t: t, d: s.d, q: q}
-	ok, err := one(t.GetContext(ctx, &r.job, s.d.rebind(`SELECT num, workspace, kind, model, state, change, rid, record_id
+	ok, err := one(t.GetContext(ctx, &r.job, s.d.rebind(`SELECT num, workspace, kind, model, state, change, rid, left_at
 		FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		return nil, job.ErrNotFound
+	}
+	if r.job.LeftAt != nil {
+		return nil, job.ErrGone
 	}
 	m, loaded := s.models.Model(r.job.Model)
 	if !loaded {
@@ -158,7 +162,7 @@ const chunksAtOnce = 4
 func (r *results) collectChunks(after, before int64) error {
 	for from := after; !r.full(); {
 		var rows []changeRow
-		if err := r.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, former, refused FROM changes
+		if err := r.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, former, written, refused FROM changes
 			WHERE workspace = ? AND job = ? AND last_rid > ? AND first_rid < ? ORDER BY first_rid LIMIT ?`,
 			r.job.Workspace, r.job.Num, from, before, chunksAtOnce); err != nil {
 			return err
@@ -183,6 +187,7 @@ type changeRow struct {
 	Updated   []byte
 	Unchanged []byte
 	Former    []byte
+	Written   []byte
 	Refused   *string
 }
 
@@ -207,14 +212,16 @@ func (row changeRow) outcomes(wants func(job.Outcome) bool) ([]foundResult, erro
 		if err != nil {
 			return nil, err
 		}
-		var former map[string]formerColumn
-		if row.Former != nil && len(numbers) > 0 {
-			if former, err = unpackFormer(row.Former); err != nil {
-				return nil, err
-			}
+		former, err := unpackValues(row.Former)
+		if err != nil {
+			return nil, err
+		}
+		written, err := unpackValues(row.Written)
+		if err != nil {
+			return nil, err
 		}
 		for i, n := range numbers {
-			all = append(all, foundResult{rid: row.First + int64(n), outcome: job.Updated, at: row.At, former: former, place: i})
+			all = append(all, foundResult{rid: row.First + int64(n), outcome: job.Updated, at: row.At, former: former, written: written, place: i})
 		}
 	}
 	if wants(job.Unchanged) {
@@ -277,7 +284,7 @@ func (r *results) item(f foundResult, id string) job.Result {
 	at := time.UnixMicro(f.at).UTC()
 	item.At = &at
 	if f.former != nil {
-		item.Changed = changedFields(r.patch, f.former, f.place, r.q.Secrets)
+		item.Changed = changedFields(r.patch, f, r.q.Secrets)
 	}
 	if f.refusal != nil {
 		item.Error = &job.RecordError{Code: f.refusal.Code, Detail: job.Title(f.refusal.Code) + ".", Pointer: f.refusal.Pointer}
@@ -285,44 +292,56 @@ func (r *results) item(f foundResult, id string) job.Result {
 	return item
 }
 
-// changedFields words what a patch changed in one record, from the values
-// that the record had.
-func changedFields(p model.Patch, former map[string]formerColumn, place int, secrets bool) map[string]job.Change {
+// changedFields words what was changed in one updated record.
+func changedFields(p model.Patch, f foundResult, secrets bool) map[string]job.Change {
 	changed := make(map[string]job.Change, len(p.Sets))
 	for _, s := range p.Sets {
-		before, err := storedValue(s.Field, former[s.Field.Name].at(place))
+		if s.Field.Secret == model.Hashed {
+			changed[s.Field.Name] = hiddenChange
+			continue
+		}
+		before, after, err := f.values(s)
 		if err != nil {
 			continue
 		}
-		if c, differs := change(s, before, secrets); differs {
+		if c, differs := change(s.Field, before, after, secrets); differs {
 			changed[s.Field.Name] = c
 		}
 	}
 	return changed
 }
 
-// change words the change of one field, masked where it is secret.
-func change(s model.Set, before any, secrets bool) (job.Change, bool) {
-	after := s.Value
-	if text, ok := before.(string); ok && s.Merge != nil {
-		after = string(model.MergeJSON([]byte(text), s.Merge))
+// values are what an updated record had in a field, and what it was given.
+func (f foundResult) values(s model.Set) (before, after any, err error) {
+	before, err = storedValue(s.Field, f.former[s.Field.Name].at(f.place))
+	if err != nil {
+		return nil, nil, err
 	}
-	from, to := s.Field.AppendJSON(nil, before), s.Field.AppendJSON(nil, after)
-	if string(from) == string(to) {
-		return job.Change{}, false
+	if f.written == nil {
+		return before, patched(s, before), nil
 	}
-	hidden := s.Field.WriteOnly || s.Field.Secret == model.Hashed || s.Field.Secret == model.Masked && !secrets
-	if hidden {
-		return job.Change{From: masked(from), To: masked(to)}, true
-	}
-	return job.Change{From: from, To: to}, true
+	after, err = storedValue(s.Field, f.written[s.Field.Name].at(f.place))
+	return before, after, err
 }
 
-func masked(v []byte) json.RawMessage {
-	if string(v) == "null" {
-		return v
+// patched is the value that a patch gives to a field.
+func patched(s model.Set, before any) any {
+	if text, ok := before.(string); ok && s.Merge != nil {
+		return string(model.MergeJSON([]byte(text), s.Merge))
 	}
-	return json.RawMessage(`"` + model.Mask + `"`)
+	return s.Value
+}
+
+// hiddenChange is how the change of a hashed value shows. The former hash is
+// not kept.
+var hiddenChange = job.Change{From: json.RawMessage(`"` + model.Mask + `"`), To: json.RawMessage(`"` + model.Mask + `"`)}
+
+// change words the change of one field, masked where it is secret.
+func change(f *model.Field, before, after any, secrets bool) (job.Change, bool) {
+	if string(f.AppendJSON(nil, before)) == string(f.AppendJSON(nil, after)) {
+		return job.Change{}, false
+	}
+	return job.Change{From: f.AppendShown(nil, before, secrets), To: f.AppendShown(nil, after, secrets)}, true
 }
 
 // storedValue reads a former value back into stored form.
@@ -340,5 +359,5 @@ func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
 	}
 	var text string
 	err := json.Unmarshal(raw, &text)
-	return text, err
+	return canonical(f, text), err
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"hash"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/jmoiron/sqlx"
@@ -38,7 +39,7 @@ func (d *dialect) selectNumbers(ctx context.Context, db sqlx.QueryerContext, ws 
 	}
 	query := d.rebind(d.windowQuery(m, condition, a))
 	var sel selection
-	hash := sha256.New()
+	digest := sha256.New()
 	for _, b := range list {
 		all := append([]any{b.first()}, a.differsArgs...)
 		all = append(append(all, b.first(), b.Next, ws), args...)
@@ -54,14 +55,19 @@ func (d *dialect) selectNumbers(ctx context.Context, db sqlx.QueryerContext, ws 
 		if w.count == 0 {
 			continue
 		}
-		binary.Write(hash, binary.BigEndian, w.no) // a hash takes everything
-		hash.Write(w.numbers)
-		sel.windows = append(sel.windows, w)
-		sel.count += w.count
+		sel.add(w, digest)
 		sel.differ += differ
 	}
-	sel.digest = hex.EncodeToString(hash.Sum(nil))
+	sel.digest = hex.EncodeToString(digest.Sum(nil))
 	return sel, nil
+}
+
+// add appends a window, and its numbers to the digest.
+func (sel *selection) add(w window, digest hash.Hash) {
+	binary.Write(digest, binary.BigEndian, w.no) // a hash takes everything
+	digest.Write(w.numbers)
+	sel.windows = append(sel.windows, w)
+	sel.count += w.count
 }
 
 // windowQuery gathers the numbers of a window that meet a condition, and counts

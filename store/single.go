@@ -18,7 +18,7 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 			RID     int64  `db:"rid"`
 			IfMatch *int64 `db:"if_match"`
 		}
-		ok, err := t.get(&row, `SELECT j.id, w.name AS workspace, j.model, j.digest, j.state, j.change, j.options, j.expected,
+		ok, err := t.get(&row, `SELECT j.id, w.name AS workspace, j.kind, j.model, j.digest, j.state, j.change, j.options, j.expected,
 				j.matched, j.throttle, j.rid, j.if_match
 			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`+t.d.forUpdate, r.Workspace, r.Job)
 		if err != nil || !ok || row.State != job.Queued {
@@ -45,18 +45,16 @@ func (c *chunk) applyOne(ifMatch *int64) error {
 	case err != nil:
 		return err
 	case !there:
-		c.skipped = []refusal{{Outcome: job.Skipped, Code: "not_found"}}
-		c.tally.Skipped = 1
-		return nil
+		c.refuse(0, job.Skipped, "not_found")
+		return c.commit(nil)
 	case ifMatch != nil && *ifMatch != version:
-		c.skipped = []refusal{{Outcome: job.Conflicted, Code: "precondition_failed"}}
-		c.tally.Conflicted = 1
-		return nil
+		c.refuse(0, job.Conflicted, "precondition_failed")
+		return c.commit(nil)
 	}
 	if c.changes, err = c.readListed(c.selected, "1 = 1", nil); err != nil {
 		return err
 	}
-	return c.update(false)
+	return c.commit(func() error { return c.write(false) })
 }
 
 // endSingle keeps what was done and writes the final state.
@@ -64,7 +62,7 @@ func (c *chunk) endSingle() error {
 	if err := c.keepHistory(); err != nil {
 		return err
 	}
-	summary, err := c.t.addReasons([]job.ErrorSummary{}, c.l.Workspace, c.l.Model, c.base, c.skipped)
+	summary, err := c.t.addReasons([]job.ErrorSummary{}, c.l.Workspace, c.l.Model, c.base, c.refused)
 	if err != nil {
 		return err
 	}

@@ -85,8 +85,8 @@ func (t *tx) accept(id string, sub job.Submission) error {
 	var num int64
 	_, err = t.get(&num, `INSERT INTO jobs
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options,
-		 expected, if_match, record_id, rid, matched, throttle)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
+		 expected, confirms, if_match, record_id, rid, matched, throttle)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
 	if err != nil {
 		return err
 	}
@@ -97,12 +97,18 @@ func (t *tx) accept(id string, sub job.Submission) error {
 		}
 	}
 	ref := job.Ref{Workspace: sub.Workspace.ID, Job: num}
-	if sub.Kind != job.Single {
-		if err := t.exec1(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
-			return err
-		}
+	if sub.Kind == job.Single {
+		return t.ring(ref, true, 0, t.now)
 	}
-	return t.ring(ref, sub.Kind == job.Single, 0, t.now)
+	return t.openJob(ref)
+}
+
+// openJob gives a job its first shard and rings for it.
+func (t *tx) openJob(ref job.Ref) error {
+	if err := t.exec1(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
+		return err
+	}
+	return t.ring(ref, false, 0, t.now)
 }
 
 func (t *tx) newJobRow(id string, sub job.Submission) ([]any, error) {
@@ -111,19 +117,22 @@ func (t *tx) newJobRow(id string, sub job.Submission) ([]any, error) {
 		return nil, err
 	}
 	var filterText, recordID, rid, matched any
-	if sub.Kind == job.Single {
+	if sub.RecordID == nil {
+		filterText = string(sub.Filter.JSON())
+	} else {
 		number, err := t.numberOf(sub.Workspace.ID, sub.Model, sub.RecordID)
 		if err != nil {
 			return nil, err
 		}
-		recordID, rid, matched = model.FormatID(sub.RecordID), number, 1
-	} else {
-		filterText = string(sub.Filter.JSON())
+		recordID = model.FormatID(sub.RecordID)
+		if sub.Kind == job.Single {
+			rid, matched = number, 1
+		}
 	}
 	return []any{
 		sub.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.now, sub.CreatedBy,
 		filterText, string(sub.Patch.Display()), string(sub.Patch.MarshalStored()), string(options),
-		sub.Digest, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond,
+		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond,
 	}, nil
 }
 

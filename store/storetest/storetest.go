@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"bulkpatch/auth"
 	"bulkpatch/filter"
@@ -40,20 +42,22 @@ type Kit struct {
 	*store.Store
 	People *model.Model
 	WS     auth.Workspace
+	ahead  *atomic.Int64 // how far the database's clock was moved
 }
 
 // NewKit opens a kit on a database of its own.
 func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *Kit {
 	tb.Helper()
 	models := Models(tb)
-	s := open(tb, store.Options{Models: models})
+	ahead := new(atomic.Int64)
+	s := open(tb, store.Options{Models: models, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
 	check(tb, s.Migrate(tb.Context()))
 	_, _, err := s.Bootstrap(tb.Context(), "")
 	check(tb, err)
 	ws, err := s.Workspace(tb.Context(), auth.MainWorkspace)
 	check(tb, err)
 	people, _ := models.Model("people")
-	return &Kit{tb: tb, Store: s, People: people, WS: ws}
+	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead}
 }
 
 func check(tb testing.TB, err error) {
@@ -62,6 +66,9 @@ func check(tb testing.TB, err error) {
 		tb.Fatal(err)
 	}
 }
+
+// Pass moves the database's clock on.
+func (k *Kit) Pass(d time.Duration) { k.ahead.Add(int64(d)) }
 
 // Filter checks a filter of people.
 func (k *Kit) Filter(text string) filter.Filter {

@@ -32,6 +32,13 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"record numbers are never given twice":                numbersAreNeverReused,
 		"workspaces see nothing of each other":                workspacesAreApart,
 		"the sweep finds work that stands still":              pulsesFindLostWork,
+		"an undo restores what nobody has changed since":      undoRestores,
+		"an undo can be undone, once and the same":            undoOfUndo,
+		"an undo respects edits inside objects":               undoInsideObjects,
+		"an undo names what it cannot restore":                undoNamesWhatItCannot,
+		"a retry takes what is left":                          retryTakesTheRest,
+		"a preview can be a job":                              previewJob,
+		"values and jobs leave after their retention":         retention,
 		"keys are found by their secret until revoked":        keysWork,
 	}
 	for name, test := range tests {

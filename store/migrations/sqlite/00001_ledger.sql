@@ -76,11 +76,17 @@ CREATE TABLE jobs (
   started_at   INTEGER,
   finished_at  INTEGER,
   filter       TEXT,          -- as given; NULL for a single
-  patch        TEXT NOT NULL, -- as shown: secrets masked
+  patch        TEXT,          -- as shown: secrets masked; NULL for an undo
   change       TEXT NOT NULL, -- the checked patch as it is applied
   options      TEXT NOT NULL,
   expected     TEXT NOT NULL, -- digest of the selection a preview showed, or ''
   if_match     INTEGER,
+  origin       INTEGER REFERENCES jobs (num), -- the job that this one retries or undoes
+  source       INTEGER REFERENCES jobs (num), -- the job whose changes this one takes back
+  confirms     TEXT NOT NULL DEFAULT '',      -- of a preview: what its token signs
+  preview      TEXT,          -- of a preview: what it found, JSON
+  values_kept  INTEGER NOT NULL DEFAULT 1,    -- 0 when the former values have left
+  left_at      INTEGER,       -- when the job has left: only its state and counts stay
   record_id    TEXT,          -- of a single, as shown
   rid          INTEGER,
   matched      INTEGER,       -- NULL until the selection is fixed
@@ -95,6 +101,10 @@ CREATE TABLE jobs (
   error_detail TEXT
 ) STRICT;
 CREATE INDEX jobs_of_workspace ON jobs (workspace, num);
+CREATE INDEX jobs_of_origin ON jobs (workspace, origin) WHERE origin IS NOT NULL;
+CREATE INDEX jobs_of_source ON jobs (workspace, source) WHERE source IS NOT NULL;
+CREATE INDEX jobs_to_leave ON jobs (finished_at) WHERE left_at IS NULL;
+CREATE INDEX jobs_with_values ON jobs (finished_at) WHERE values_kept = 1;
 CREATE INDEX jobs_open ON jobs (num)
   WHERE state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled');
 CREATE INDEX jobs_of_record ON jobs (workspace, model, rid, num) WHERE rid IS NOT NULL;
@@ -151,6 +161,7 @@ CREATE TABLE changes (
   updated   BLOB,
   unchanged BLOB,
   former    BLOB, -- values before, of the updated; NULL when they are no longer kept
+  written   BLOB, -- values after, where they are not the patch's alone: of an undo
   refused   TEXT, -- JSON: the skipped, conflicted and failed, each with its reason
   PRIMARY KEY (workspace, job, first_rid)
 ) STRICT;

@@ -10,25 +10,25 @@ import (
 	"bulkpatch/model"
 )
 
-// Former values are kept a column each: one value where all records of the
-// chunk had the same, else one for each updated record in the order of their
-// numbers. Values are in stored form, as JSON.
-type formerColumn struct {
+// A valueColumn holds the values of one field that a chunk's updated records
+// had: one value where all had the same, else one for each record in the
+// order of their numbers. Values are in stored form, as JSON.
+type valueColumn struct {
 	All  json.RawMessage   `json:"all,omitempty"`
 	Each []json.RawMessage `json:"each,omitempty"`
 }
 
 // at is the value of the i-th updated record.
-func (c formerColumn) at(i int) json.RawMessage {
+func (c valueColumn) at(i int) json.RawMessage {
 	if c.Each == nil {
 		return c.All
 	}
 	return c.Each[i]
 }
 
-// packFormer joins the JSON arrays of former values, one for each field, into
-// what is kept of a chunk.
-func packFormer(fields []*model.Field, arrays [][]byte) []byte {
+// packValues joins JSON arrays of values, one for each field, into what is
+// kept of a chunk.
+func packValues(fields []*model.Field, arrays [][]byte) []byte {
 	var out bytes.Buffer
 	out.WriteByte('{')
 	for i, f := range fields {
@@ -49,8 +49,14 @@ func packFormer(fields []*model.Field, arrays [][]byte) []byte {
 	return out.Bytes()
 }
 
-func unpackFormer(raw []byte) (map[string]formerColumn, error) {
-	var columns map[string]formerColumn
+// values are the columns of a chunk by field; nil when they are not kept.
+type values map[string]valueColumn
+
+func unpackValues(raw []byte) (values, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	var columns values
 	err := json.Unmarshal(raw, &columns)
 	return columns, err
 }

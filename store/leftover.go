@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/job"
+)
+
+// bitmaps are record numbers by window.
+type bitmaps map[int64]*roaring.Bitmap
+
+func (b bitmaps) add(rid int64) {
+	no := rid >> windowBits
+	if b[no] == nil {
+		b[no] = roaring.New()
+	}
+	b[no].Add(uint32(rid & (windowSize - 1)))
+}
+
+func (b bitmaps) remove(rid int64) {
+	if w := b[rid>>windowBits]; w != nil {
+		w.Remove(uint32(rid & (windowSize - 1)))
+	}
+}
+
+// selection serialises the numbers, window by window.
+func (b bitmaps) selection() (selection, error) {
+	var sel selection
+	digest := sha256.New()
+	for _, no := range slices.Sorted(maps.Keys(b)) {
+		if b[no].IsEmpty() {
+			continue
+		}
+		w, err := newWindow(no, b[no].ToArray())
+		if err != nil {
+			return sel, err
+		}
+		sel.add(w, digest)
+	}
+	sel.digest = hex.EncodeToString(digest.Sum(nil))
+	return sel, nil
+}
+
+// leftOver is what the job before has left for the leased one: of an undo all
+// that was updated, of a retry what has no outcome that settles it. What was
+// skipped is taken again with force only.
+func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease) (selection, error) {
+	q := snapshotReader{ctx, db, s.d}
+	left := bitmaps{}
+	if l.Kind == job.Retry {
+		if err := q.selected(left, l.Workspace, l.Origin); err != nil {
+			return selection{}, err
+		}
+	}
+	err := q.eachChange(l.Workspace, l.Origin, func(row changeRow) error {
+		if l.Kind == job.Undo {
+			return eachNumber(row.Updated, row.First, left.add)
+		}
+		return row.settle(left, l.Options.OnMismatch == job.Force)
+	})
+	if err != nil {
+		return selection{}, err
+	}
+	return left.selection()
+}
+
+// settle takes out of left what the chunk has settled.
+func (row changeRow) settle(left bitmaps, force bool) error {
+	for _, raw := range [][]byte{row.Updated, row.Unchanged} {
+		if err := eachNumber(raw, row.First, left.remove); err != nil {
+			return err
+		}
+	}
+	if row.Refused == nil || force {
+		return nil
+	}
+	var list []refusal
+	if err := json.Unmarshal([]byte(*row.Refused), &list); err != nil {
+		return err
+	}
+	for _, r := range list {
+		if r.Outcome == job.Skipped {
+			left.remove(row.First + int64(r.Offset))
+		}
+	}
+	return nil
+}
+
+func eachNumber(raw []byte, base int64, do func(int64)) error {
+	numbers, err := unpackNumbers(raw)
+	for _, n := range numbers {
+		do(base + int64(n))
+	}
+	return err
+}
+
+// A snapshotReader reads in one snapshot.
+type snapshotReader struct {
+	ctx context.Context
+	db  *sqlx.Tx
+	d   *dialect
+}
+
+func (q snapshotReader) list(dest any, query string, args ...any) error {
+	return q.db.SelectContext(q.ctx, dest, q.d.rebind(query), args...)
+}
+
+// selected adds a job's selection; of a single that is its one record.
+func (q snapshotReader) selected(to bitmaps, ws, num int64) error {
+	var singles []int64
+	if err := q.list(&singles, `SELECT rid FROM jobs WHERE workspace = ? AND num = ? AND rid IS NOT NULL`, ws, num); err != nil {
+		return err
+	}
+	for _, rid := range singles {
+		to.add(rid)
+	}
+	var rows []struct {
+		Window  int64
+		Numbers []byte
+	}
+	if err := q.list(&rows, `SELECT window, numbers FROM selection WHERE workspace = ? AND job = ?`, ws, num); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		b := roaring.New()
+		if err := b.UnmarshalBinary(row.Numbers); err != nil {
+			return err
+		}
+		to[row.Window] = b
+	}
+	return nil
+}
+
+// eachChange walks a job's chunks without their values, a few at a time.
+func (q snapshotReader) eachChange(ws, num int64, do func(changeRow) error) error {
+	const atOnce = 100
+	for after := int64(-1); ; {
+		var rows []changeRow
+		if err := q.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
+			WHERE workspace = ? AND job = ? AND first_rid > ? ORDER BY first_rid LIMIT ?`, ws, num, after, atOnce); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := do(row); err != nil {
+				return err
+			}
+			after = row.First
+		}
+		if len(rows) < atOnce {
+			return nil
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+
+	"bulkpatch/job"
+)
+
+// How much one step of the retention removes, so that it holds nobody up.
+const (
+	retireChunks  = 10 // of former values or outcomes, each of one chunk
+	retireRecords = 1000
+)
+
+// unfinishedHeirs is the condition that no unfinished job needs job j: its
+// outcomes for a retry, or its former values for an undo.
+const noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
+	AND h.state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled'))`
+
+// Retire removes a little of what its retention has ended for: former values,
+// then whole jobs, then the names of deleted records. more says that another
+// step would find something to do. What an unfinished job refers to stays.
+func (s *Store) Retire(ctx context.Context) (more bool, err error) {
+	for _, step := range []func(*tx) (bool, error){s.retireValues, s.retireJob, s.retireNames} {
+		err := s.inLargeTx(ctx, func(t *tx) error {
+			more, err = step(t)
+			return err
+		})
+		if err != nil || more {
+			return more, err
+		}
+	}
+	return false, nil
+}
+
+type retiring struct {
+	Workspace int64
+	Num       int64
+	ID        string
+}
+
+// retireValues forgets the former values of some chunks of one job.
+func (s *Store) retireValues(t *tx) (bool, error) {
+	var j retiring
+	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept = 1 AND finished_at < ? AND `+noHeirs+`
+		ORDER BY finished_at LIMIT 1`, t.now-s.undo.Microseconds())
+	if err != nil || !ok {
+		return false, err
+	}
+	n, err := t.exec(`UPDATE changes SET former = NULL, written = NULL WHERE workspace = ? AND job = ? AND first_rid IN (
+			SELECT first_rid FROM changes WHERE workspace = ? AND job = ? AND former IS NOT NULL LIMIT ?)`,
+		j.Workspace, j.Num, j.Workspace, j.Num, retireChunks)
+	if err != nil || n > 0 {
+		return true, err
+	}
+	t.touch(j.ID)
+	return true, t.exec1(`UPDATE jobs SET values_kept = 0, revision = revision + 1 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
+}
+
+// retireJob removes some rows of one job that has left, and when none is left
+// of them all but its final state and counts.
+func (s *Store) retireJob(t *tx) (bool, error) {
+	var j retiring
+	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+noHeirs+`
+		ORDER BY finished_at LIMIT 1`, t.now-s.keep.Microseconds())
+	if err != nil || !ok {
+		return false, err
+	}
+	for table, key := range map[string]string{"changes": "first_rid", "selection": "window"} {
+		n, err := t.exec(`DELETE FROM `+table+` WHERE workspace = ? AND job = ? AND `+key+` IN (
+				SELECT `+key+` FROM `+table+` WHERE workspace = ? AND job = ? LIMIT ?)`,
+			j.Workspace, j.Num, j.Workspace, j.Num, retireChunks)
+		if err != nil || n > 0 {
+			return true, err
+		}
+	}
+	return true, t.leaveTombstone(j)
+}
+
+// leaveTombstone keeps of a job what answers "gone": its id, state and counts.
+func (t *tx) leaveTombstone(j retiring) error {
+	sum, err := t.tally(job.Ref{Workspace: j.Workspace, Job: j.Num})
+	if err != nil {
+		return err
+	}
+	for _, table := range []string{"shards", "idempotency"} {
+		if err := t.exec1(`DELETE FROM `+table+` WHERE workspace = ? AND job = ?`, j.Workspace, j.Num); err != nil {
+			return err
+		}
+	}
+	t.touch(j.ID)
+	return t.exec1(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
+			record_id = NULL, rid = NULL, values_kept = 0, revision = revision + 1,
+			updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?, conflicted = conflicted + ?, failed = failed + ?
+		WHERE workspace = ? AND num = ?`, t.now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)
+}
+
+// retireNames forgets records that were deleted before any job that is still
+// kept could have ended.
+func (s *Store) retireNames(t *tx) (bool, error) {
+	n, err := t.exec(`DELETE FROM departed WHERE (workspace, model, rid) IN (
+			SELECT workspace, model, rid FROM departed WHERE deleted_at < ? LIMIT ?)`,
+		t.now-s.keep.Microseconds(), retireRecords)
+	return n > 0, err
+}
