@@ -73,17 +73,39 @@ func (u *update) fingerprint(key []byte, ws auth.Workspace) (string, error) {
 	return hex.EncodeToString(sign(key, "idempotency", parts...)), nil
 }
 
+// confirms is what a token says of the request: a keyed hash, which a preview
+// that is a job keeps until its token is made.
+func (u *update) confirms(key []byte, ws auth.Workspace) string {
+	return hex.EncodeToString(sign(key, "confirms", append(u.meaning(ws), u.model.Digest)...))
+}
+
 // confirmToken makes the token that lets a caller confirm what a preview
 // showed: an expiry, a signature and the digest of the selection.
-func (u *update) confirmToken(key []byte, ws auth.Workspace, digest string, expires time.Time) string {
+func confirmToken(key []byte, confirms, digest string, expires time.Time) string {
 	b := binary.BigEndian.AppendUint64(nil, uint64(expires.Unix()))
-	b = append(b, u.tokenSignature(key, ws, expires.Unix(), digest)...)
+	b = append(b, tokenSignature(key, confirms, expires.Unix(), digest)...)
 	return base64.RawURLEncoding.EncodeToString(append(b, digest...))
 }
 
-func (u *update) tokenSignature(key []byte, ws auth.Workspace, expires int64, digest string) []byte {
-	parts := append(u.meaning(ws), u.model.Digest, strconv.FormatInt(expires, 10), digest)
-	return sign(key, "confirm", parts...)
+func tokenSignature(key []byte, confirms string, expires int64, digest string) []byte {
+	return sign(key, "confirm", confirms, strconv.FormatInt(expires, 10), digest)
+}
+
+// addToken completes the preview of a job with its token, which lives from
+// the job's end on.
+func (s *server) addToken(c *call, j *job.Job) error {
+	if j.Preview == nil || j.FinishedAt == nil {
+		return nil
+	}
+	key, err := s.Store.SigningKey(c.ctx())
+	if err != nil {
+		return err
+	}
+	p := *j.Preview
+	p.ExpiresAt = j.FinishedAt.Add(tokenLife)
+	p.ConfirmToken = confirmToken(key, j.Confirms, p.Digest, p.ExpiresAt)
+	j.Preview = &p
+	return nil
 }
 
 // confirmed returns the digest of the selection that a token is for. A token
@@ -96,7 +118,7 @@ func (u *update) confirmed(key []byte, ws auth.Workspace, now time.Time) (string
 		return "", refused
 	}
 	expires, digest := int64(binary.BigEndian.Uint64(b)), string(b[head:])
-	if !hmac.Equal(b[8:head], u.tokenSignature(key, ws, expires, digest)) {
+	if !hmac.Equal(b[8:head], tokenSignature(key, u.confirms(key, ws), expires, digest)) {
 		return "", refused
 	}
 	if now.Unix() >= expires {

@@ -83,6 +83,9 @@ func (f *feed) report(j job.Job) error {
 	if j.Revision == f.last {
 		return nil
 	}
+	if err := f.addToken(f.call, &j); err != nil {
+		return err
+	}
 	data, err := jsonLine(jobOf(j))
 	if err != nil {
 		return err

@@ -293,9 +293,9 @@ func (f *fake) Submit(_ context.Context, s job.Submission) (job.Job, bool, error
 	j := job.Job{
 		ID: fmt.Sprintf("job%d", len(f.jobs)+1), Kind: s.Kind, Model: s.Model.Name, WorkspaceID: s.Workspace.ID,
 		Workspace: s.Workspace.Name, State: job.Queued, Revision: 1, CreatedAt: f.now(), ExpiresAt: f.now().Add(time.Hour),
-		CreatedBy: s.CreatedBy, Patch: s.Patch.Display(), Options: s.Options,
+		CreatedBy: s.CreatedBy, Patch: s.Patch.Display(), Options: s.Options, Confirms: s.Confirms,
 	}
-	if s.Kind == job.Single {
+	if s.RecordID != nil {
 		j.RecordID = model.FormatID(s.RecordID)
 		if _, ok := f.records[table(s.Workspace, s.Model)][j.RecordID]; !ok {
 			return job.Job{}, false, job.ErrNotFound
@@ -392,6 +392,35 @@ func (f *fake) Act(_ context.Context, ws auth.Workspace, id string, a job.Action
 		f.jobs[id] = j
 	}
 	return j, nil
+}
+
+func (f *fake) Retry(ctx context.Context, ws auth.Workspace, id, createdBy string, onMismatch job.OnMismatch) (job.Job, error) {
+	origin, err := f.Job(ctx, ws, id)
+	if err != nil {
+		return origin, err
+	}
+	if err := origin.CheckRetry(); err != nil {
+		return origin, err
+	}
+	return f.follow(job.Job{Kind: job.Retry, RetryOf: id, Options: job.Options{OnMismatch: onMismatch}}, ws, createdBy), nil
+}
+
+func (f *fake) Undo(ctx context.Context, ws auth.Workspace, id, createdBy string) (job.Job, error) {
+	origin, err := f.Job(ctx, ws, id)
+	if err != nil {
+		return origin, err
+	}
+	if err := origin.CheckUndo(); err != nil {
+		return origin, err
+	}
+	return f.follow(job.Job{Kind: job.Undo, UndoOf: id}, ws, createdBy), nil
+}
+
+func (f *fake) follow(j job.Job, ws auth.Workspace, createdBy string) job.Job {
+	defer f.lock()()
+	j.ID, j.Workspace, j.CreatedBy, j.State, j.Revision = "following", ws.Name, createdBy, job.Queued, 1
+	f.jobs[j.ID] = j
+	return j
 }
 
 func (f *fake) SetThrottle(_ context.Context, ws auth.Workspace, id string, rate *float64) (job.Job, error) {

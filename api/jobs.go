@@ -54,6 +54,9 @@ func goneProblem(j job.Job) error {
 
 // answerJob sends a job.
 func (s *server) answerJob(c *call, status int, j job.Job) error {
+	if err := s.addToken(c, &j); err != nil {
+		return err
+	}
 	c.w.Header().Set("ETag", jobTag(j.Revision))
 	return c.answer(status, jobOf(j))
 }
@@ -103,6 +106,9 @@ func (s *server) listJobs(c *call) error {
 	}
 	items := make([]jobJSON, len(page.Items))
 	for i, j := range page.Items {
+		if err := s.addToken(c, &j); err != nil {
+			return err
+		}
 		items[i] = jobOf(j)
 	}
 	return c.answer(http.StatusOK, listOf(items, page.NextCursor))

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -160,7 +161,56 @@ func TestActionsOnJobs(t *testing.T) {
 		t.Errorf("%v", a)
 	}
 	r.call("POST", "/v1/jobs/nope/cancel", "").want(404).code("job_not_found")
-	r.call("POST", "/v1/jobs/"+id+"/undo", "").want(404)
+}
+
+func TestRetryAndUndoMakeAJobThatFollows(t *testing.T) {
+	r := newRig(t)
+	id := r.job()
+	for _, action := range []string{"retry", "undo"} {
+		r.call("POST", "/v1/jobs/"+id+"/"+action, "").want(409).code("action_not_allowed")
+		r.call("POST", "/v1/jobs/nope/"+action, "").want(404).code("job_not_found")
+		r.call("POST", "/v1/jobs/"+id+"/"+action, `{"why":1}`).want(400)
+		r.as(r.writer, "POST", "/v1/jobs/"+id+"/"+action, "").want(403)
+	}
+	r.store.change(id, false, func(j *job.Job) {
+		matched := int64(3)
+		j.State, j.Matched, j.Tally, j.UndoAvailable = job.PartiallySucceeded, &matched, job.Tally{Updated: 2, Failed: 1}, true
+	})
+	j := r.call("GET", "/v1/jobs/"+id, "").want(200).json()
+	if got := fmt.Sprint(j["allowedActions"]); got != "[retry undo]" {
+		t.Errorf("allowed actions are %s", got)
+	}
+	retried := r.call("POST", "/v1/jobs/"+id+"/retry", `{"onMismatch":"force"}`).want(202).header("Location", "/v1/jobs/following").json()
+	if retried["kind"] != "retry" || retried["retryOf"] != id || retried["request"].(map[string]any)["options"].(map[string]any)["onMismatch"] != "force" {
+		t.Errorf("%v", retried)
+	}
+	r.call("POST", "/v1/jobs/"+id+"/retry", `{"onMismatch":"maybe"}`).want(400)
+	undone := r.call("POST", "/v1/jobs/"+id+"/undo", "").want(202).json()
+	if undone["kind"] != "undo" || undone["undo"].(map[string]any)["undoOf"] != id || undone["request"].(map[string]any)["patch"] != nil {
+		t.Errorf("%v", undone)
+	}
+}
+
+func TestAPreviewThatIsAJobCarriesAToken(t *testing.T) {
+	r := newRig(t)
+	j := r.call("PATCH", "/v1/desk/customers"+activeFilter+"&dryRun=true", leadPatch, "Prefer", "respond-async").want(202).
+		header("Preference-Applied", "respond-async").json()
+	id := j["jobId"].(string)
+	if j["kind"] != "preview" || j["preview"] != nil {
+		t.Errorf("%v", j)
+	}
+	r.store.change(id, false, func(j *job.Job) {
+		ended := r.clock.now()
+		j.State, j.FinishedAt, j.Preview = job.Succeeded, &ended, &job.Preview{Matched: 3, Digest: "abcdef"}
+	})
+	p := r.call("GET", "/v1/jobs/"+id, "").want(200).json()["preview"].(map[string]any)
+	token := p["confirmToken"].(string)
+	r.call("PATCH", "/v1/desk/customers"+activeFilter+"&confirmToken="+token, leadPatch).want(202)
+	if got := r.store.submitted[len(r.store.submitted)-1].Digest; got != "abcdef" {
+		t.Errorf("the job was submitted for the selection %q", got)
+	}
+	r.clock.pass(15 * time.Minute)
+	r.call("PATCH", "/v1/desk/customers"+activeFilter+"&confirmToken="+token, leadPatch).want(412).code("confirm_token_invalid")
 }
 
 func TestThrottleOfAJob(t *testing.T) {

@@ -69,9 +69,8 @@ var kinds = map[string]kind{
 
 	"internal": {500, "Something went wrong on our side"},
 
-	"unavailable":     {503, "The service cannot answer right now"},
-	"not_ready":       {503, "The service is not ready"},
-	"preview_timeout": {503, "The preview took too long"},
+	"unavailable": {503, "The service cannot answer right now"},
+	"not_ready":   {503, "The service is not ready"},
 
 	"storage_full": {507, "The database is out of space"},
 }
@@ -216,7 +215,7 @@ func stateProblem(e *job.StateError) *problem {
 		}
 		allowed = strings.Join(names, ", ")
 	}
-	p := newProblem("action_not_allowed", "The job is "+string(e.State)+", which allows: "+allowed+".")
+	p := newProblem("action_not_allowed", strings.TrimSpace(e.Reason+" The job is "+string(e.State)+", which allows: "+allowed+"."))
 	p.State = e.State
 	p.AllowedActions = append([]job.Action{}, e.Allowed...)
 	return p

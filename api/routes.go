@@ -60,6 +60,8 @@ func (s *server) routes() []route {
 		{"POST", "/v1/jobs/{job}/pause", auth.JobsWrite, s.act},
 		{"POST", "/v1/jobs/{job}/resume", auth.JobsWrite, s.act},
 		{"POST", "/v1/jobs/{job}/cancel", auth.JobsWrite, s.act},
+		{"POST", "/v1/jobs/{job}/retry", auth.JobsWrite, s.retry},
+		{"POST", "/v1/jobs/{job}/undo", auth.JobsWrite, s.undo},
 
 		{"GET", "/v1/keys", auth.Admin, s.listKeys},
 		{"POST", "/v1/keys", auth.Admin, s.createKey},

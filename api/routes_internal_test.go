@@ -88,7 +88,7 @@ func TestConfirmTokenHoldsForItsRequestOnly(t *testing.T) {
 		return &update{model: m, single: true, id: id, rawPatch: []byte(patch)}
 	}
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	token := of(1, `{"a":1,"b":2}`).confirmToken(key, ws, "digest", now.Add(tokenLife))
+	token := confirmToken(key, of(1, `{"a":1,"b":2}`).confirms(key, ws), "digest", now.Add(tokenLife))
 	tests := map[string]struct {
 		u    *update
 		ws   auth.Workspace

@@ -52,13 +52,20 @@ type Store interface {
 	Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error)
 	// Preview computes what a submission would do, without doing it.
 	Preview(ctx context.Context, s job.Submission, secrets bool) (job.Preview, error)
-	// Job reads a job. ErrGone: it left after its retention.
+	// Job reads a job. ErrGone: it left after its retention; its final state
+	// and counts come with the error, here and from all that act on a job.
 	Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error)
 	Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error)
 	Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error)
 	// Act pauses, resumes or cancels a job and returns it as it then is.
 	// *job.StateError: its state does not allow that.
 	Act(ctx context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error)
+	// Retry accepts a job that takes what another has left; onMismatch may be
+	// "", for the other's own. *job.StateError: there is nothing to retry.
+	Retry(ctx context.Context, ws auth.Workspace, id, createdBy string, onMismatch job.OnMismatch) (job.Job, error)
+	// Undo accepts a job that takes back what another has changed; a second
+	// undo is the first. *job.StateError: it cannot be undone.
+	Undo(ctx context.Context, ws auth.Workspace, id, createdBy string) (job.Job, error)
 	// SetThrottle sets or with nil lifts the limit of a job that is not final.
 	SetThrottle(ctx context.Context, ws auth.Workspace, id string, recordsPerSecond *float64) (job.Job, error)
 	// Subscribe returns a channel that gets a value, soon after, when this

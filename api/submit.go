@@ -80,25 +80,50 @@ func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err 
 	return true, s.accepted(c, u, j, true)
 }
 
-// preview answers what the job would do.
+// preview answers what the job would do: at once, or where that takes too
+// long or the caller prefers so, by a job that carries the answer in the end.
 func (s *server) preview(c *call, u *update, sub job.Submission) error {
 	key, err := s.Store.SigningKey(c.ctx())
 	if err != nil {
 		return err
 	}
+	sub.Confirms = u.confirms(key, sub.Workspace)
+	if u.prefer.async {
+		return s.previewJob(c, u, sub)
+	}
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
 	defer cancel()
 	p, err := s.Store.Preview(ctx, sub, c.secrets())
 	if err != nil && ctx.Err() != nil && c.ctx().Err() == nil {
-		return newProblem("preview_timeout", "The preview took more than 30 seconds. Guard the update with expectedCount or maxAffected instead.").
-			set("Retry-After", "30")
+		return s.previewJob(c, u, sub)
 	}
 	if err != nil {
 		return orNoRecord(err)
 	}
 	p.ExpiresAt = s.Now().Add(tokenLife)
-	p.ConfirmToken = u.confirmToken(key, sub.Workspace, p.Digest, p.ExpiresAt)
+	p.ConfirmToken = confirmToken(key, sub.Confirms, p.Digest, p.ExpiresAt)
 	return c.answer(http.StatusOK, previewOf(p))
+}
+
+// previewJob accepts a job of kind preview.
+func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
+	sub.Kind = job.PreviewKind
+	j, _, err := s.Store.Submit(c.ctx(), sub)
+	if err != nil {
+		return orNoRecord(err)
+	}
+	return s.acceptedJob(c, u.prefer, j)
+}
+
+// acceptedJob answers with a new job that nobody waits for.
+func (s *server) acceptedJob(c *call, p prefer, j job.Job) error {
+	h := c.w.Header()
+	h.Set("Location", jobPath(j.ID))
+	if p.async {
+		h.Set("Preference-Applied", "respond-async")
+	}
+	h.Set("Retry-After", retryAfter)
+	return s.answerJob(c, http.StatusAccepted, j)
 }
 
 // accepted answers with a job that is on disk, at once or when it has ended,

@@ -117,7 +117,7 @@ func TestChangeOfAnotherProcessIsSeenSoon(t *testing.T) {
 	})
 }
 
-func TestPreviewHasThirtySeconds(t *testing.T) {
+func TestAPreviewThatTakesLongBecomesAJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBubble(t)
 		b.store.onPreview = func(ctx context.Context) error {
@@ -129,7 +129,7 @@ func TestPreviewHasThirtySeconds(t *testing.T) {
 		w := httptest.NewRecorder()
 		began := time.Now()
 		b.handler.ServeHTTP(w, r)
-		if w.Code != 503 || !strings.Contains(w.Body.String(), `"preview_timeout"`) || time.Since(began) != 30*time.Second {
+		if w.Code != 202 || !strings.Contains(w.Body.String(), `"kind":"preview"`) || time.Since(began) != 30*time.Second {
 			t.Errorf("%d %s after %v", w.Code, w.Body, time.Since(began))
 		}
 	})

@@ -16,7 +16,7 @@ import (
 func (s *Store) Retry(ctx context.Context, ws auth.Workspace, id, createdBy string, onMismatch job.OnMismatch) (job.Job, error) {
 	origin, err := s.Job(ctx, ws, id)
 	if err != nil {
-		return job.Job{}, err
+		return origin, err
 	}
 	if err := origin.CheckRetry(); err != nil {
 		return job.Job{}, err
@@ -41,7 +41,7 @@ func (s *Store) Retry(ctx context.Context, ws auth.Workspace, id, createdBy stri
 func (s *Store) Undo(ctx context.Context, ws auth.Workspace, id, createdBy string) (job.Job, error) {
 	origin, err := s.Job(ctx, ws, id)
 	if err != nil {
-		return job.Job{}, err
+		return origin, err
 	}
 	undo := uuid.Must(uuid.NewV7()).String()
 	err = s.inTx(ctx, func(t *tx) error {
