@@ -29,6 +29,8 @@ type fakeStore struct {
 	claim  func(job.Ring) (job.Lease, error)
 	chunk  func(l job.Lease, limit int) (job.Step, error)
 	pulses []job.Pulse
+
+	retired int
 }
 
 func newFakeStore() *fakeStore {
@@ -78,6 +80,14 @@ func (s *fakeStore) NextDue(context.Context) (time.Duration, bool, error)   { re
 func (s *fakeStore) Beat(context.Context, job.Lease, string) error          { return nil }
 func (s *fakeStore) Pulses(context.Context, int) ([]job.Pulse, error)       { return s.pulses, nil }
 func (s *fakeStore) Claim(_ context.Context, r job.Ring) (job.Lease, error) { return s.claim(r) }
+
+// Retire has two steps to do.
+func (s *fakeStore) Retire(context.Context) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.retired++
+	return s.retired < 2, nil
+}
 
 func (s *fakeStore) Sent(_ context.Context, rings []job.Ring) error {
 	s.mu.Lock()

@@ -29,4 +29,6 @@ type Store interface {
 
 	Pulses(ctx context.Context, limit int) ([]job.Pulse, error)
 	RingAgain(ctx context.Context, p job.Pulse) error
+
+	Retire(ctx context.Context) (more bool, err error)
 }

@@ -83,6 +83,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		return err
 	}
 	defer ended.Go(bulks.Shutdown)
+	ended.Go(func() { w.retireUntil(ctx) })
 	w.sweepUntil(ctx)
 	return nil
 }

@@ -188,6 +188,14 @@ func TestATurnEnds(t *testing.T) {
 	}
 }
 
+func TestRetentionGoesOnUntilNothingIsLeft(t *testing.T) {
+	s := newFakeStore()
+	w := New(Config{Store: s, Log: slog.New(slog.DiscardHandler)})
+	if err := w.retire(t.Context()); err != nil || s.retired != 2 {
+		t.Errorf("%d steps, %v", s.retired, err)
+	}
+}
+
 func TestWorkspacesTakeTurns(t *testing.T) {
 	var turn turns
 	many := []job.Ring{ring(1, 1), ring(1, 2), ring(1, 3), ring(2, 4), ring(3, 5), ring(3, 6)}
