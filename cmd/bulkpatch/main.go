@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"sync"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -78,10 +79,25 @@ func parse(args []string, a *app, leave func(int)) (*kong.Context, error) {
 // watch ends the app's context at the first SIGINT or SIGTERM, and lets the
 // second one end the process at once.
 func (a *app) watch(ctx context.Context) (stop func()) {
-	notified, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(notified, stop)
-	a.ctx = notified
-	return stop
+	ctx, cancel := context.WithCancel(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		select {
+		case <-signals:
+		case <-ctx.Done():
+		}
+		// Before the context ends: whoever sees the process stopping may send
+		// the second signal, and it must not be swallowed.
+		signal.Stop(signals)
+		cancel()
+	})
+	a.ctx = ctx
+	return func() {
+		cancel()
+		watching.Wait()
+	}
 }
 
 // report prints why a command failed and chooses the exit status.
