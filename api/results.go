@@ -38,7 +38,7 @@ func (s *server) results(c *call) error {
 	}
 	q.Limit, q.Cursor = in.page()
 	if format != typeJSON {
-		q.Limit = maxLimit
+		q.Limit = streamPage
 		for _, name := range []string{"limit", "cursor"} {
 			if in.query.Has(name) {
 				in.failParam(name, "not_for_streams", "CSV and NDJSON answer with all results, without pages.")
@@ -84,6 +84,10 @@ func (in *input) outcomes() []job.Outcome {
 	}
 	return outcomes
 }
+
+// streamPage is how many results a stream reads at once: a chunk of a job
+// holds about as many, and is read as a whole.
+const streamPage = 10_000
 
 // streamResults sends all pages, one after the other.
 func (s *server) streamResults(c *call, id string, q job.ResultQuery, format string) error {

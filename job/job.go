@@ -132,7 +132,7 @@ type Result struct {
 	Outcome Outcome
 	Changed map[string]Change // nil unless updated and still kept
 	Error   *RecordError      // nil unless skipped, conflicted or failed
-	At      *time.Time        // nil for pending
+	At      *time.Time        // nil for unchanged and pending
 }
 
 // A RecordError says why one record was not updated.

@@ -129,7 +129,7 @@ func (c *chunk) read(ranged bool) (changes, error) {
 }
 
 func (c *chunk) readListed(offsets []uint32, condition string, args []any) (changes, error) {
-	where := " WHERE rid " + c.t.d.inList + " AND workspace = ? AND " + condition + " ORDER BY rid" + c.t.d.forUpdate + c.t.d.barrier
+	where := c.t.d.notIndexed + " WHERE rid " + c.t.d.inList + " AND workspace = ? AND " + condition + " ORDER BY rid" + c.t.d.forUpdate + c.t.d.barrier
 	return c.readWhere(where, append([]any{c.list(offsets), c.l.Workspace}, args...))
 }
 

@@ -13,10 +13,11 @@ import (
 	"bulkpatch/model"
 )
 
-// TestRangeStatementsWalkTheirRange holds SQLite's planner to the range of
-// numbers: with the index on a filtered field, which looks cheaper to it, a
-// job runs at a quarter of its speed.
-func TestRangeStatementsWalkTheirRange(t *testing.T) {
+// TestChunksReachRecordsByNumber holds SQLite's planner to the range of
+// numbers, and to look-ups by number where they are listed: with the index on
+// a filtered field, which looks cheaper to it, a job runs at a quarter of its
+// speed, and an undo never ends.
+func TestChunksReachRecordsByNumber(t *testing.T) {
 	ctx := t.Context()
 	s, err := Open(ctx, "sqlite://"+filepath.Join(t.TempDir(), "plan.db"), Options{Models: model.Shipped()})
 	must(t, err)
@@ -52,26 +53,46 @@ func TestRangeStatementsWalkTheirRange(t *testing.T) {
 	if step.Updated != 10 {
 		t.Fatalf("the chunk updated %d records", step.Updated)
 	}
+	must(t, s.Stop(ctx, l.Ref, job.Error{Code: "test"}))
+	u, err := s.Undo(ctx, ws, l.JobID, "key:test")
+	must(t, err)
+	rings, err = s.Bulks(ctx, 1)
+	must(t, err)
+	back, err := s.Claim(ctx, rings[0])
+	must(t, err)
+	_, err = s.Resolve(ctx, back)
+	must(t, err)
+	if step, err = s.ApplyChunk(ctx, back, 10); err != nil || step.Updated != 10 {
+		t.Fatalf("the undo %s restored %d records, %v", u.ID, step.Updated, err)
+	}
 
 	condition, _ := f.SQL(s.d.filter)
-	statements := []string{s.d.windowQuery(desk, condition, s.d.assign(p.Sets))}
+	ranged := []string{s.d.windowQuery(desk, condition, s.d.assign(p.Sets))}
+	var listed []string
 	must(t, s.inTx(context.Background(), func(t *tx) error {
 		for text := range t.stmts.byText {
-			if strings.Contains(text, "rid BETWEEN") {
-				statements = append(statements, text)
+			switch {
+			case strings.Contains(text, "rid BETWEEN"):
+				ranged = append(ranged, text)
+			case strings.Contains(text, "c_desk") && strings.Contains(text, "json_each"):
+				listed = append(listed, text)
 			}
 		}
 		return nil
 	}))
-	if len(statements) != 3 {
-		t.Fatalf("a chunk over a range ran %d statements over it, not a read and an update: %q", len(statements)-1, statements[1:])
+	if len(ranged) != 3 || len(listed) != 2 {
+		t.Fatalf("not a read and an update over the range, and a read and an update by list: %q %q", ranged, listed)
 	}
+	planned(t, s, ranged, "c_desk USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
+	planned(t, s, listed, "c_desk USING INTEGER PRIMARY KEY (rowid=?)")
+}
+
+func planned(t *testing.T, s *Store, statements []string, want string) {
+	t.Helper()
 	for _, text := range statements {
 		plan := explain(t, s, text)
-		if !slices.ContainsFunc(plan, func(step string) bool {
-			return strings.Contains(step, "c_desk USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
-		}) {
-			t.Errorf("the planner does not walk the range: %q\n%s", plan, text)
+		if !slices.ContainsFunc(plan, func(step string) bool { return strings.Contains(step, want) }) {
+			t.Errorf("the plan is %q, without %s\n%s", plan, want, text)
 		}
 	}
 }

@@ -267,7 +267,7 @@ func (c *chunk) writeRestored(r *restoration) error {
 		set = append(set, fmt.Sprintf("%s = back.v%d", quoted(f), i+1))
 		columns = append(columns, fmt.Sprintf("json_extract(value, '$[%d]') AS v%d", i+1, i+1))
 	}
-	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+" SET "+strings.Join(set, ", ")+", version = version + 1, updated_at = ?, last_job = ?"+
+	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+c.t.d.notIndexed+" SET "+strings.Join(set, ", ")+", version = version + 1, updated_at = ?, last_job = ?"+
 		" FROM (SELECT ? + json_extract(value, '$[0]') AS number, "+strings.Join(columns, ", ")+" FROM json_each(?)) AS back"+
 		" WHERE rid = back.number AND workspace = ?",
 		c.t.now, c.l.Job, c.base, "["+r.list.String()+"]", c.l.Workspace)

@@ -155,16 +155,13 @@ func (r *results) hasOutcome() bool {
 	return r.list(&rows, `SELECT 1 FROM changes WHERE workspace = ? AND job = ?`, r.job.Workspace, r.job.Num) == nil && len(rows) > 0
 }
 
-// chunksAtOnce bounds the chunks that are held in memory for one page.
-const chunksAtOnce = 4
-
-// collectChunks reads the chunks that reach behind a number, a few at a time.
+// collectChunks reads the chunks that reach behind a number, one at a time.
 func (r *results) collectChunks(after, before int64) error {
 	for from := after; !r.full(); {
 		var rows []changeRow
 		if err := r.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, former, written, refused FROM changes
-			WHERE workspace = ? AND job = ? AND last_rid > ? AND first_rid < ? ORDER BY first_rid LIMIT ?`,
-			r.job.Workspace, r.job.Num, from, before, chunksAtOnce); err != nil {
+			WHERE workspace = ? AND job = ? AND last_rid > ? AND first_rid < ? ORDER BY first_rid LIMIT 1`,
+			r.job.Workspace, r.job.Num, from, before); err != nil {
 			return err
 		}
 		if len(rows) == 0 {
@@ -278,8 +275,8 @@ func (r *results) items() ([]job.Result, error) {
 
 func (r *results) item(f foundResult, id string) job.Result {
 	item := job.Result{ID: id, Outcome: f.outcome}
-	if f.outcome == job.Pending {
-		return item
+	if f.outcome == job.Pending || f.outcome == job.Unchanged {
+		return item // by id alone
 	}
 	at := time.UnixMicro(f.at).UTC()
 	item.At = &at
