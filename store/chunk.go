@@ -233,13 +233,13 @@ func (c *chunk) advance() error {
 		next = c.last + 1
 	}
 	c.t.touch(c.l.JobID)
-	n := c.tally
+	n, ended := c.tally, c.t.clock()
 	return c.t.exec1(`UPDATE shards SET next_rid = ?, open = ?, updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?,
 			conflicted = conflicted + ?, failed = failed + ?, summary = ?, beat = beat + 1, beat_at = ?, revision = revision + 1,
 			chunk_at = ?, rate = ?, wait_reason = NULL
 		WHERE workspace = ? AND job = ? AND no = ?`,
 		next, c.more, n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.now,
-		c.t.now, c.rate(), c.l.Workspace, c.l.Job, c.l.Shard)
+		ended, c.rate(ended), c.l.Workspace, c.l.Job, c.l.Shard)
 }
 
 // keepHistory writes the chunk's one row of former values and outcomes.
@@ -295,8 +295,8 @@ const smoothing = 0.3
 
 // rate is how many records a second the shard works off, smoothed over its
 // last chunks.
-func (c *chunk) rate() float64 {
-	seconds := float64(c.t.now-c.shard.ChunkAt) / 1e6
+func (c *chunk) rate(ended int64) float64 {
+	seconds := float64(ended-c.shard.ChunkAt) / 1e6
 	if seconds <= 0 {
 		return c.shard.Rate
 	}

@@ -21,6 +21,7 @@ type tx struct {
 	d       *dialect
 	stmts   *statements
 	now     int64 // microseconds, one reading for the whole transaction
+	clock   func() int64
 	touched []string
 	rang    bool
 }

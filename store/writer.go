@@ -77,6 +77,12 @@ type writer struct {
 	queue [2]chan *member // by size
 	quit  chan struct{}
 	ended chan struct{}
+
+	// A large transaction runs under a context that ends when the writer has
+	// waited for it long enough at the end; what it did is rolled back.
+	ctx       context.Context
+	interrupt context.CancelFunc
+	lockWait  time.Duration
 }
 
 func newWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, now func() int64) *writer {
@@ -84,15 +90,23 @@ func newWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, now func() int64) *writ
 		db: db, conn: conn, d: d, now: now,
 		queue: [2]chan *member{make(chan *member, maxMembers), make(chan *member)},
 		quit:  make(chan struct{}), ended: make(chan struct{}),
+		lockWait: lockWait,
 	}
+	w.ctx, w.interrupt = context.WithCancel(context.Background())
 	go w.run()
 	return w
 }
 
-// close ends the goroutine after the transaction in progress.
+// closeWait is how long the writer waits for the transaction in progress.
+const closeWait = 2 * time.Second
+
+// close ends the goroutine after the transaction in progress, or rolls that
+// back when it takes too long.
 func (w *writer) close() error {
 	close(w.quit)
+	defer time.AfterFunc(closeWait, w.interrupt).Stop()
 	<-w.ended
+	w.interrupt()
 	w.stmts.close()
 	return errors.Join(w.conn.Close(), w.db.Close())
 }
@@ -139,7 +153,7 @@ func (w *writer) run() {
 		// Small before large: whoever waits for a page waits for these.
 		select {
 		case m := <-w.queue[small]:
-			w.commit(w.gather(m))
+			w.commit(context.Background(), w.gather(m))
 			continue
 		case <-w.quit:
 			return
@@ -147,9 +161,9 @@ func (w *writer) run() {
 		}
 		select {
 		case m := <-w.queue[small]:
-			w.commit(w.gather(m))
+			w.commit(context.Background(), w.gather(m))
 		case m := <-w.queue[large]:
-			w.commit([]*member{m})
+			w.commit(w.ctx, []*member{m})
 		case <-w.quit:
 			return
 		}
@@ -173,9 +187,9 @@ func (w *writer) gather(first *member) []*member {
 // commit runs a batch in one transaction and answers each member after the
 // COMMIT: a member whose own work failed gets its error, and when the
 // transaction as a whole fails, everybody does.
-func (w *writer) commit(batch []*member) {
+func (w *writer) commit(ctx context.Context, batch []*member) {
 	results := make([]error, len(batch))
-	whole := w.transact(batch, results)
+	whole := w.transact(ctx, batch, results)
 	for i, m := range batch {
 		if whole != nil && results[i] == nil {
 			results[i] = whole
@@ -184,9 +198,8 @@ func (w *writer) commit(batch []*member) {
 	}
 }
 
-func (w *writer) transact(batch []*member, results []error) error {
-	ctx := context.Background()
-	if err := w.begin(ctx); err != nil {
+func (w *writer) transact(ctx context.Context, batch []*member, results []error) error {
+	if err := w.begin(); err != nil {
 		return err
 	}
 	now := w.now()
@@ -195,17 +208,17 @@ func (w *writer) transact(batch []*member, results []error) error {
 			results[i] = context.Canceled
 			continue
 		}
-		m.tx = &tx{ctx: ctx, conn: w.conn, d: w.d, stmts: &w.stmts, now: now}
+		m.tx = &tx{ctx: ctx, conn: w.conn, d: w.d, stmts: &w.stmts, now: now, clock: w.now}
 		results[i] = w.runMember(m, len(batch) == 1)
 		if fatal(results[i]) {
-			return errors.Join(results[i], w.rollback(ctx))
+			return errors.Join(results[i], w.rollback())
 		}
 	}
 	if len(batch) == 1 && results[0] != nil {
-		return w.rollback(ctx)
+		return w.rollback()
 	}
-	if _, err := w.conn.ExecContext(ctx, `COMMIT`); err != nil {
-		return errors.Join(err, w.rollback(ctx))
+	if _, err := w.conn.ExecContext(context.Background(), `COMMIT`); err != nil {
+		return errors.Join(err, w.rollback())
 	}
 	return nil
 }
@@ -219,10 +232,10 @@ func (w *writer) runMember(m *member, alone bool) error {
 }
 
 // begin takes SQLite's write lock.
-func (w *writer) begin(ctx context.Context) error {
-	deadline := time.Now().Add(lockWait)
+func (w *writer) begin() error {
+	deadline := time.Now().Add(w.lockWait)
 	for {
-		_, err := w.conn.ExecContext(ctx, `BEGIN IMMEDIATE`)
+		_, err := w.conn.ExecContext(context.Background(), `BEGIN IMMEDIATE`)
 		var e sqlite3.Error
 		if err == nil || !errors.As(err, &e) || e.Code != sqlite3.ErrBusy || time.Now().After(deadline) {
 			return err
@@ -237,8 +250,8 @@ func (w *writer) begin(ctx context.Context) error {
 
 // rollback undoes the transaction. SQLite may have done so by itself, after
 // a full disk for instance; then there is nothing to undo, which is no error.
-func (w *writer) rollback(ctx context.Context) error {
-	_, err := w.conn.ExecContext(ctx, `ROLLBACK`)
+func (w *writer) rollback() error {
+	_, err := w.conn.ExecContext(context.Background(), `ROLLBACK`)
 	var e sqlite3.Error
 	if errors.As(err, &e) && e.Code == sqlite3.ErrError {
 		return nil

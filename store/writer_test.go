@@ -1,0 +1,176 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// openWriter opens a store with a table of numbers that may stand in it once.
+func openWriter(t *testing.T) (*Store, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "writer.db")
+	s, err := Open(t.Context(), "sqlite://"+path, Options{Models: model.Shipped()})
+	must(t, err)
+	must(t, s.inTx(t.Context(), func(t *tx) error {
+		return t.exec1(`CREATE TABLE numbers (n INTEGER PRIMARY KEY, CHECK (n < 1000)) STRICT`)
+	}))
+	return s, path
+}
+
+func insertNumbers(numbers ...int) func(*tx) error {
+	return func(t *tx) error {
+		for _, n := range numbers {
+			if err := t.exec1(`INSERT INTO numbers (n) VALUES (?)`, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func countNumbers(t *testing.T, s *Store) (n int) {
+	t.Helper()
+	must(t, s.read.Get(&n, `SELECT COUNT(*) FROM numbers`))
+	return n
+}
+
+// TestAMemberThatFailsUndoesOnlyItself holds the writer back until many
+// members wait, so that they share a commit.
+func TestAMemberThatFailsUndoesOnlyItself(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	release := make(chan struct{})
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		must(t, s.inTx(t.Context(), func(*tx) error { <-release; return nil }))
+	})
+	const members = 40
+	errs := make([]error, members)
+	for i := range members {
+		ended.Go(func() {
+			numbers := []int{2 * i, 2*i + 1}
+			if i%4 == 3 {
+				numbers[1] = 1000 // the table refuses it
+			}
+			errs[i] = s.inTx(t.Context(), insertNumbers(numbers...))
+		})
+	}
+	for len(s.write.queue[small]) < members {
+		runtime.Gosched() // they are on their way into the queue
+	}
+	close(release)
+	ended.Wait()
+	for i, err := range errs {
+		if _, refused := s.d.refusal(err); refused != (i%4 == 3) {
+			t.Errorf("member %d: %v", i, err)
+		}
+	}
+	if n := countNumbers(t, s); n != 2*members*3/4 {
+		t.Errorf("%d numbers are there", n)
+	}
+}
+
+func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
+	s, path := openWriter(t)
+	defer s.Close()
+	release, entered := make(chan struct{}), make(chan struct{})
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		must(t, s.inTx(t.Context(), func(*tx) error { close(entered); <-release; return nil }))
+	})
+	<-entered
+	errs := make([]error, 8)
+	for i := range errs {
+		ended.Go(func() { errs[i] = s.inTx(t.Context(), insertNumbers(i)) })
+	}
+	for len(s.write.queue[small]) < len(errs) {
+		runtime.Gosched() // they are on their way into the queue
+	}
+	// Another process takes the lock as soon as it is free, and keeps it for
+	// longer than the writer waits.
+	other, err := sql.Open("sqlite3", sqliteFile(path)+"?_busy_timeout=10000&_txlock=immediate")
+	must(t, err)
+	defer other.Close()
+	locked := make(chan *sql.Tx)
+	go func() {
+		tx, err := other.Begin()
+		if err != nil {
+			t.Error(err)
+		}
+		locked <- tx
+	}()
+	// The writer's members that wait are one transaction from here on.
+	s.write.lockWait = 0
+	close(release)
+	tx := <-locked
+	ended.Wait()
+	refused := 0
+	for i, err := range errs {
+		if err == nil {
+			continue // it came in before the other process
+		}
+		refused++
+		if !errors.Is(err, job.ErrUnavailable) {
+			t.Errorf("member %d: %v", i, err)
+		}
+	}
+	must(t, tx.Rollback())
+	if n := countNumbers(t, s); n != len(errs)-refused {
+		t.Errorf("%d numbers are there and %d members were refused", n, refused)
+	}
+	must(t, s.inTx(t.Context(), insertNumbers(500)))
+}
+
+func TestACallerWhoLeavesTearsNoCommit(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	err := s.inTx(ctx, func(t *tx) error {
+		cancel()
+		return insertNumbers(1)(t)
+	})
+	if err != nil || countNumbers(t, s) != 1 {
+		t.Errorf("%v, and %d numbers are there", err, countNumbers(t, s))
+	}
+	if err := s.inTx(ctx, insertNumbers(2)); !errors.Is(err, context.Canceled) || countNumbers(t, s) != 1 {
+		t.Errorf("%v, and %d numbers are there", err, countNumbers(t, s))
+	}
+}
+
+func TestTheEndInterruptsAStatementThatNeverEnds(t *testing.T) {
+	s, _ := openWriter(t)
+	entered, result := make(chan struct{}), make(chan error)
+	go func() {
+		result <- s.inLargeTx(context.Background(), func(t *tx) error {
+			if err := insertNumbers(1)(t); err != nil {
+				return err
+			}
+			close(entered)
+			return t.exec1(`WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) INSERT INTO numbers SELECT -x FROM c WHERE x < 0`)
+		})
+	}()
+	<-entered
+	must(t, s.Close())
+	if err := <-result; err == nil {
+		t.Error("a statement that never ends has ended well")
+	}
+}
+
+func TestNothingRunsAfterTheEnd(t *testing.T) {
+	s, _ := openWriter(t)
+	must(t, s.Close())
+	for _, n := range []size{small, large} {
+		if _, err := s.write.do(t.Context(), n, insertNumbers(1)); !errors.Is(err, errClosed) {
+			t.Error(fmt.Sprint(n), err)
+		}
+	}
+}
