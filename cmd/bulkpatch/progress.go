@@ -25,29 +25,20 @@ type bar struct {
 	total int64 // -1: not known
 }
 
-// newByteBar shows bytes; it is written what passes by.
+// newByteBar shows the bytes that are written to it.
 func newByteBar(out io.Writer, what string, total int64) *bar {
-	b := newBar(out, what, "bytes", total)
-	if b.drawn != nil {
-		b.drawn = progressbar.NewOptions64(total, append(barOptions(out, what), progressbar.OptionShowBytes(true))...)
-	}
-	return b
+	return newBar(out, what, "bytes", total, progressbar.OptionShowBytes(true))
 }
 
 // newRecordBar shows records.
 func newRecordBar(out io.Writer, what string, total int64) *bar {
-	b := newBar(out, what, "records", total)
-	if b.drawn != nil {
-		b.drawn = progressbar.NewOptions64(total, append(barOptions(out, what),
-			progressbar.OptionShowIts(), progressbar.OptionSetItsString("records"))...)
-	}
-	return b
+	return newBar(out, what, "records", total, progressbar.OptionShowIts(), progressbar.OptionSetItsString("records"))
 }
 
-func newBar(out io.Writer, what, unit string, total int64) *bar {
+func newBar(out io.Writer, what, unit string, total int64, more ...progressbar.Option) *bar {
 	b := &bar{out: out, what: what, unit: unit, total: total, now: time.Now, told: time.Now()}
 	if isTerminal(out) {
-		b.drawn = progressbar.NewOptions64(total)
+		b.drawn = progressbar.NewOptions64(total, append(barOptions(out, what), more...)...)
 	}
 	return b
 }
@@ -59,7 +50,6 @@ func barOptions(out io.Writer, what string) []progressbar.Option {
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetWidth(30),
 		progressbar.OptionThrottle(100 * time.Millisecond),
-		progressbar.OptionOnCompletion(func() { fmt.Fprintln(out) }),
 	}
 }
 
@@ -85,15 +75,12 @@ func (b *bar) Set(done int64) {
 
 // Finish says the last and ends the line.
 func (b *bar) Finish() {
-	switch {
-	case b.drawn != nil && b.total < 0:
-		_ = b.drawn.Finish()
-		fmt.Fprintln(b.out)
-	case b.drawn != nil:
-		_ = b.drawn.Exit()
-	default:
+	if b.drawn == nil {
 		b.tell()
+		return
 	}
+	_ = b.drawn.Exit()
+	fmt.Fprintln(b.out)
 }
 
 func (b *bar) tell() {
