@@ -55,9 +55,9 @@ func sqliteType(k model.Kind) string {
 // into a write fails with "locked" whenever another process wrote meanwhile.
 // synchronous=FULL makes a commit survive a power cut, which is what a 202
 // promises.
-func openSQLite(ctx context.Context, path string) (write, read *sqlx.DB, err error) {
+func openSQLite(ctx context.Context, driver, path string) (write, read *sqlx.DB, err error) {
 	file := sqliteFile(path)
-	write, err = sqlx.Open("sqlite3", file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-65536")
+	write, err = sqlx.Open(driver, file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-65536")
 	if err != nil {
 		return nil, nil, err
 	}

@@ -43,6 +43,12 @@ type Store struct {
 // is not there. It makes no tables: call [Store.Migrate] before anything
 // else.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	return open(ctx, "sqlite3", url, o)
+}
+
+// open is Open with the name of the driver, which tests replace by one that
+// fails when they say.
+func open(ctx context.Context, driver, url string, o Options) (*Store, error) {
 	path, ok := strings.CutPrefix(url, "sqlite://")
 	if !ok || path == "" {
 		return nil, fmt.Errorf("database %s: this version serves sqlite://PATH only", scheme(url))
@@ -58,7 +64,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	write, read, err := openSQLite(ctx, path)
+	write, read, err := openSQLite(ctx, driver, path)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}

@@ -43,6 +43,7 @@ type Kit struct {
 	People *model.Model
 	WS     auth.Workspace
 	ahead  *atomic.Int64 // how far the database's clock was moved
+	o      store.Options
 }
 
 // NewKit opens a kit on a database of its own.
@@ -50,14 +51,15 @@ func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *K
 	tb.Helper()
 	models := Models(tb)
 	ahead := new(atomic.Int64)
-	s := open(tb, store.Options{Models: models, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
+	o := store.Options{Models: models, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
+	s := open(tb, o)
 	check(tb, s.Migrate(tb.Context()))
 	_, _, err := s.Bootstrap(tb.Context(), "")
 	check(tb, err)
 	ws, err := s.Workspace(tb.Context(), auth.MainWorkspace)
 	check(tb, err)
 	people, _ := models.Model("people")
-	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead}
+	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead, o: o}
 }
 
 func check(tb testing.TB, err error) {
@@ -65,6 +67,13 @@ func check(tb testing.TB, err error) {
 	if err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// Reopen opens the database anew, as a process that starts again does.
+func (k *Kit) Reopen(open func(testing.TB, store.Options) *store.Store) {
+	k.tb.Helper()
+	k.Store = open(k.tb, k.o)
+	check(k.tb, k.Migrate(k.tb.Context()))
 }
 
 // Pass moves the database's clock on.

@@ -1,0 +1,312 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/mattn/go-sqlite3"
+
+	"bulkpatch/job"
+	"bulkpatch/store"
+	"bulkpatch/store/storetest"
+)
+
+// A faultyDriver passes every call on to SQLite, until a test makes one fail.
+type faultyDriver struct{ *faults }
+
+// faults say which call of the writing connection fails, counted from when
+// they were armed, and whether all later ones do too, as when the process has
+// died.
+type faults struct {
+	mu      sync.Mutex
+	armed   bool
+	failOn  int
+	crash   bool
+	calls   int
+	tripped bool
+}
+
+// hit counts a call and answers the error it is to fail with.
+func (f *faults) hit() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.armed {
+		return nil
+	}
+	f.calls++
+	if f.calls == f.failOn || f.crash && f.calls > f.failOn {
+		f.tripped = true
+		return sqlite3.Error{Code: sqlite3.ErrIoErr}
+	}
+	return nil
+}
+
+func (f *faults) set(armed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.armed = armed
+}
+
+func (d faultyDriver) Open(name string) (driver.Conn, error) {
+	c, err := (&sqlite3.SQLiteDriver{}).Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return &faultyConn{c.(*sqlite3.SQLiteConn), d.faults}, nil
+}
+
+type faultyConn struct {
+	*sqlite3.SQLiteConn
+	faults *faults
+}
+
+// ExecContext fails a COMMIT by rolling back, as SQLite does when the sync of
+// a commit fails.
+func (c *faultyConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if query != "ROLLBACK" {
+		if err := c.faults.hit(); err != nil {
+			return nil, err
+		}
+	}
+	return c.SQLiteConn.ExecContext(ctx, query, args)
+}
+
+func (c *faultyConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	s, err := c.SQLiteConn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return &faultyStmt{s.(*sqlite3.SQLiteStmt), c.faults}, nil
+}
+
+type faultyStmt struct {
+	*sqlite3.SQLiteStmt
+	faults *faults
+}
+
+func (s *faultyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	if err := s.faults.hit(); err != nil {
+		return nil, err
+	}
+	return s.SQLiteStmt.ExecContext(ctx, args)
+}
+
+func (s *faultyStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	if err := s.faults.hit(); err != nil {
+		return nil, err
+	}
+	return s.SQLiteStmt.QueryContext(ctx, args)
+}
+
+// TestAFaultAtAnyStatementChangesNothingInTheEnd runs the same jobs again and
+// again and fails another statement each time: once, as a disk may, and from
+// then on, as a crash does, after which the database is opened anew. In the
+// end everything must be as in the run that nothing disturbed.
+func TestAFaultAtAnyStatementChangesNothingInTheEnd(t *testing.T) {
+	for name, crash := range map[string]bool{"one statement fails": false, "the process dies": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := newScenario(t, 0, crash).run()
+			stride := 1
+			if testing.Short() {
+				stride = 17
+			}
+			for n := 1; ; n += stride {
+				s := newScenario(t, n, crash)
+				got := s.run()
+				if got != want {
+					t.Fatalf("with a fault at call %d the end is\n%s\nand not\n%s", n, got, want)
+				}
+				if !s.faults.tripped {
+					t.Logf("%d statements were made to fail", n-1)
+					return
+				}
+			}
+		})
+	}
+}
+
+// A scenario is a bulk job, a single and an undo on a database with faults.
+type scenario struct {
+	*storetest.Kit
+	t      *testing.T
+	faults *faults
+	path   string
+	driver string
+}
+
+var drivers struct {
+	sync.Mutex
+	n int
+}
+
+func newScenario(t *testing.T, failOn int, crash bool) *scenario {
+	s := &scenario{t: t, faults: &faults{failOn: failOn, crash: crash}, path: filepath.Join(t.TempDir(), "faulty.db")}
+	drivers.Lock()
+	drivers.n++
+	s.driver = fmt.Sprintf("faulty-sqlite-%d", drivers.n)
+	drivers.Unlock()
+	sql.Register(s.driver, faultyDriver{s.faults})
+	s.Kit = storetest.NewKit(t, s.open)
+	return s
+}
+
+func (s *scenario) open(tb testing.TB, o store.Options) *store.Store {
+	tb.Helper()
+	db, err := store.OpenWith(tb.Context(), s.driver, "sqlite://"+s.path, o)
+	fatal(tb, err)
+	return db
+}
+
+// run carries the scenario out and tells how everything ended.
+func (s *scenario) run() string {
+	s.t.Helper()
+	s.Add(16, func(i int) string {
+		return fmt.Sprintf(`{"id": %d, "name": "n", "visits": %d, "custom": {"a": %d}}`, i+1, i, i)
+	})
+	s.Add(1, func(int) string { return `{"id": 16, "domain": "taken.example"}` })
+	s.faults.set(true)
+	bulk := s.submit("bulk", s.Bulk(`{"visits": {"$lt": 12}}`, `{"score": 1.5, "custom": {"a": null, "b": 1}}`, job.Options{}))
+	s.drive(bulk)
+	refused := s.submit("refused", s.Bulk(`{"visits": {"$in": [1, 2]}}`, `{"domain": "taken.example"}`, job.Options{}))
+	single := s.submit("single", s.Single(3, `{"name": "once"}`))
+	s.drive(refused)
+	s.drive(single)
+	undo := s.undoOf(bulk)
+	s.drive(undo)
+	s.faults.set(false)
+	text := ""
+	for _, id := range []string{bulk, refused, single, undo} {
+		j := s.Read(id)
+		text += fmt.Sprintln(j.Kind, j.State, *j.Matched, j.Tally)
+		results := s.Outcomes(id, 5)
+		for i := range 16 {
+			r := results[fmt.Sprint(i+1)]
+			text += fmt.Sprintln(" ", r.ID, r.Outcome, r.Changed, r.Error)
+		}
+	}
+	for i := range 16 {
+		p := s.All(`{}`)[fmt.Sprint(i+1)]
+		text += fmt.Sprintln(p.ID, p.Version, p.Name, p.Score == nil, string(p.Custom))
+	}
+	fatal(s.t, s.Store.Close())
+	return text
+}
+
+// mend is called after a fault. A process that has died starts again.
+func (s *scenario) mend() {
+	s.t.Helper()
+	if !s.faults.crash {
+		return
+	}
+	s.faults.set(false)
+	s.Store.Close() // it has nothing to say any more
+	s.Reopen(s.open)
+}
+
+func (s *scenario) submit(key string, sub job.Submission) string {
+	s.t.Helper()
+	sub.IdempotencyKey, sub.Fingerprint = key, key
+	for {
+		j, _, err := s.Submit(s.t.Context(), sub)
+		if err == nil {
+			return j.ID
+		}
+		s.mend()
+	}
+}
+
+func (s *scenario) undoOf(id string) string {
+	s.t.Helper()
+	for {
+		j, err := s.Undo(s.t.Context(), s.WS, id, "key:test")
+		if err == nil {
+			return j.ID
+		}
+		s.mend()
+	}
+}
+
+// drive works until the job is final, as relays, workers and sweeps would.
+func (s *scenario) drive(id string) {
+	s.t.Helper()
+	for range 1000 {
+		if s.Read(id).State.Final() {
+			return
+		}
+		if err := s.step(); err != nil {
+			s.mend()
+		}
+	}
+	s.t.Fatalf("job %s has not ended: %+v", id, s.Read(id))
+}
+
+// step does all work that is due, and rings for what stands still. It stops at
+// the first error, as a process that dies does.
+func (s *scenario) step() error {
+	ctx := s.t.Context()
+	pulses, err := s.Pulses(ctx, 10)
+	if err != nil {
+		return err
+	}
+	for _, p := range pulses {
+		if p.Idle {
+			err = s.Finish(ctx, p.Ref)
+		} else {
+			err = s.RingAgain(ctx, p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	singles, err := s.Singles(ctx, 10)
+	if err != nil {
+		return err
+	}
+	bulks, err := s.Bulks(ctx, 10)
+	if err != nil {
+		return err
+	}
+	for _, r := range append(singles, bulks...) {
+		if err := s.Sent(ctx, []job.Ring{r}); err != nil {
+			return err
+		}
+		if err := s.work(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *scenario) work(r job.Ring) error {
+	ctx := s.t.Context()
+	if r.Single {
+		return s.ApplySingle(ctx, r)
+	}
+	l, err := s.Claim(ctx, r)
+	if err != nil {
+		return err
+	}
+	if !l.Resolved {
+		if _, err := s.Resolve(ctx, l); err != nil {
+			return err
+		}
+	}
+	for size := 5; ; {
+		step, err := s.ApplyChunk(ctx, l, size)
+		switch {
+		case err == job.ErrRefused:
+			size = max(1, size/2)
+			continue
+		case err != nil:
+			return err
+		case step.Done:
+			return s.Finish(ctx, l.Ref)
+		}
+	}
+}
