@@ -188,6 +188,26 @@ func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
 	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 500)
 }
 
+func TestAStartDoesNotNeedRedis(t *testing.T) {
+	redis := redistest.Start(t)
+	redis.Kill()
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", redis.URL())
+	c := p.client(t, p.firstKey)
+	load(t, c, 10)
+	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
+	if err != nil {
+		t.Fatalf("submit without Redis: %v", err)
+	}
+	if metrics := get(t, p.base+"/metrics", p.firstKey, http.StatusOK); !strings.Contains(metrics, "go_goroutines") {
+		t.Errorf("no metrics without Redis:\n%s", metrics)
+	}
+	redis.Restart(t)
+	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 10)
+	if status := p.stop(t); status != 0 {
+		t.Errorf("exit status %d after SIGTERM", status)
+	}
+}
+
 func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
 	// An import that never ends holds the first stop up.

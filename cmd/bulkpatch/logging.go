@@ -15,11 +15,11 @@ func logThrough(log *slog.Logger) {
 	redis.SetLogger(redisLog{log})
 }
 
-// redisLog takes what the Redis client says. It is a warning at most, since
-// whoever made the call hears of it too.
+// redisLog takes what the Redis client says. It says so for every attempt to
+// connect, and whoever made the call hears of it too: so it is for debugging.
 type redisLog struct{ log *slog.Logger }
 
 // Printf logs one line.
 func (r redisLog) Printf(ctx context.Context, format string, args ...any) {
-	r.log.WarnContext(ctx, "redis client", "says", fmt.Sprintf(format, args...))
+	r.log.DebugContext(ctx, "redis client", "says", fmt.Sprintf(format, args...))
 }

@@ -18,7 +18,7 @@ func newMetrics(queues *asynq.Inspector, more ...prometheus.Collector) http.Hand
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		collectors.NewBuildInfoCollector(),
-		queuemetrics.NewQueueMetricsCollector(queues),
+		undescribed{queuemetrics.NewQueueMetricsCollector(queues)},
 	)
 	registry.MustRegister(more...)
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{
@@ -26,3 +26,10 @@ func newMetrics(queues *asynq.Inspector, more ...prometheus.Collector) http.Hand
 		ErrorHandling: promhttp.ContinueOnError,
 	})
 }
+
+// undescribed is a collector that is not asked beforehand what it will say:
+// the one of the queues would ask Redis, which may be down at the start.
+type undescribed struct{ prometheus.Collector }
+
+// Describe says nothing, by which the registry takes the metrics as they come.
+func (undescribed) Describe(chan<- *prometheus.Desc) {}

@@ -150,7 +150,10 @@ func (s *service) Close() error { return errors.Join(s.pages.Close(), s.queue.Cl
 // start lets the group run the parts. What others find through this process,
 // its address and its metrics, comes last.
 func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, parts part) error {
-	warnOfEviction(ctx, s.redis, s.log)
+	group.Go(func() error {
+		warnOfEviction(ctx, impatient(s.redis), s.log)
+		return nil
+	})
 	if parts&front != 0 {
 		if err := firstUse(a, s.db, s.adminKey, a.out); err != nil {
 			return err
