@@ -1,0 +1,57 @@
+package auth_test
+
+import (
+	"strings"
+	"testing"
+
+	"bulkpatch/auth"
+)
+
+func TestScopesAreReadAndWritten(t *testing.T) {
+	scopes, err := auth.ParseScopes(" customers:read,jobs:read,customers:read,")
+	if err != nil || auth.JoinScopes(scopes) != "customers:read,jobs:read" {
+		t.Errorf("%v, %v", scopes, err)
+	}
+	_, err = auth.ParseScopes("customers:read,nonsense,more")
+	if err == nil || !strings.Contains(err.Error(), "nonsense") || !strings.Contains(err.Error(), "more") {
+		t.Errorf("the error does not name every unknown scope: %v", err)
+	}
+	if _, err := auth.ParseScopes(" , "); err == nil {
+		t.Error("no scope at all was taken")
+	}
+}
+
+func TestAdminHasEveryScope(t *testing.T) {
+	admin, reader := auth.Key{Scopes: []auth.Scope{auth.Admin}}, auth.Key{Scopes: []auth.Scope{auth.CustomersRead}}
+	for _, s := range auth.Scopes {
+		if !admin.Has(s) {
+			t.Errorf("an admin has not %s", s)
+		}
+		if reader.Has(s) != (s == auth.CustomersRead) {
+			t.Errorf("a reader has %s: %v", s, reader.Has(s))
+		}
+	}
+}
+
+func TestSecretsAreKnownByTheirHashAlone(t *testing.T) {
+	a, b := auth.NewSecret(), auth.NewSecret()
+	if a == b || auth.Hash(a) == auth.Hash(b) || auth.Hash(a) != auth.Hash(a) {
+		t.Error("secrets or their hashes collide")
+	}
+	if strings.Contains(auth.Hash(a), a) || len(auth.Hint(a)) > 7 || !strings.HasPrefix(a, auth.Hint(a)) {
+		t.Errorf("the hint of a secret is %q", auth.Hint(a))
+	}
+	if auth.Hint("abc") != "" {
+		t.Error("the hint of a short secret tells it")
+	}
+}
+
+func TestNames(t *testing.T) {
+	for name, valid := range map[string]bool{
+		"main": true, "a.b-c_1": true, "A": true, "": false, "-a": false, "a b": false, "é": false, strings.Repeat("x", 65): false,
+	} {
+		if auth.ValidName(name) != valid {
+			t.Errorf("%q is a valid name: %v", name, !valid)
+		}
+	}
+}
