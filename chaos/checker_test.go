@@ -1,0 +1,293 @@
+package chaos
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// A checker judges a run by the answers that were noted and by the database.
+type checker struct {
+	*run
+	jobs    []*tracked
+	ends    map[*tracked]sighting
+	results map[*tracked][]item
+	numbers map[int64]string // job ids by the number that records refer to
+	lost    int              // jobs whose acceptance was lost
+	// changed lists, for each record, the jobs that say they updated it.
+	changed map[*record][]change
+}
+
+// A change is one update of a record as its job tells of it.
+type change struct {
+	job  *tracked
+	item item
+}
+
+// check judges the run once all has ended.
+func (r *run) check() {
+	c := &checker{run: r, ends: map[*tracked]sighting{}, results: map[*tracked][]item{}, numbers: map[int64]string{}, changed: map[*record][]change{}}
+	c.discover()
+	c.gather()
+	for _, j := range c.jobs {
+		c.checkJob(j)
+	}
+	c.checkVersions()
+	c.checkHistories()
+	c.checkRefusals()
+	for _, p := range r.procs {
+		if err := p.end(endWithin); err != nil {
+			r.violation("%s: %v", p.name, err)
+		}
+	}
+	c.checkDatabase()
+	c.checkProcesses()
+	c.checkEvidence()
+}
+
+// discover lists all jobs there are, and follows those to their end whose
+// acceptance was lost.
+func (c *checker) discover() {
+	for name, caller := range c.callers {
+		views, err := caller.listJobs()
+		if err != nil {
+			c.violation("the jobs of %s cannot be listed in the end: %v", name, err)
+		}
+		for _, v := range views {
+			j, _ := c.book.accept(v.JobID, name, nil)
+			if j.where != nil {
+				continue
+			}
+			c.lost++
+			i := slices.IndexFunc(c.tables, func(t *table) bool { return t.workspace == name && t.model == v.Model })
+			j.where = c.tables[i]
+			(&minder{caller: caller, j: j}).follow()
+		}
+	}
+	if c.lost > c.book.lost {
+		c.violation("there are %d jobs that nobody was told of, and only %d submissions got no answer", c.lost, c.book.lost)
+	}
+}
+
+// gather asks for the final answers.
+func (c *checker) gather() {
+	for _, j := range c.book.all() {
+		caller := c.callers[j.workspace]
+		a, err := caller.persist(request{method: "GET", path: "/v1/jobs/" + j.id})
+		if err != nil {
+			c.violation("%s cannot be read in the end: %v", j.name(), err)
+			continue
+		}
+		s, err := readJob(a)
+		if err != nil {
+			c.violation("%s cannot be read in the end: %v", j.name(), err)
+			continue
+		}
+		j.see(s)
+		c.tally.polls.Add(1)
+		c.jobs = append(c.jobs, j)
+		c.ends[j] = s
+		if c.results[j], err = caller.readResults(j.id); err != nil {
+			c.violation("%s: %v", j.name(), err)
+		}
+		c.index(j)
+	}
+}
+
+// index notes which records a job updated.
+func (c *checker) index(j *tracked) {
+	for _, i := range c.results[j] {
+		rec := j.where.find(i.ID)
+		switch {
+		case rec == nil:
+			c.violation("%s has a result for %q, which was never made", j.name(), i.ID)
+		case i.Outcome == "updated":
+			c.changed[rec] = append(c.changed[rec], change{j, i})
+		}
+	}
+}
+
+// complain notes what is wrong with a job.
+func (c *checker) complain(j *tracked, faults ...string) {
+	for _, f := range faults {
+		if f != "" {
+			c.violation("%s: %s", j.name(), f)
+		}
+	}
+}
+
+func (c *checker) checkJob(j *tracked) {
+	end := c.ends[j]
+	c.complain(j, judgeSightings(j.sightings, j.asked)...)
+	c.complain(j, judgeItems(c.results[j], end.Counts)...)
+	if !end.Done {
+		return // that has been noted
+	}
+	cancelled := slices.ContainsFunc(j.asked, func(a asking) bool { return a.name == "cancel" })
+	var options map[string]any
+	var patch map[string]any
+	switch {
+	case j.bulk != nil:
+		options, patch = j.bulk.options, j.bulk.patch
+		c.checkSelection(j)
+	case j.single != nil:
+		patch = j.single.patch
+		c.checkSingle(j)
+	default:
+		return
+	}
+	if fault := judgeEnd(end, cancelled, options); fault != "" {
+		c.complain(j, fmt.Sprintf("%s: %s, options %v", fault, end, options))
+	}
+	for _, i := range c.results[j] {
+		if i.Outcome != "updated" {
+			continue
+		}
+		if fault := judgePatch(i, patch); fault != "" {
+			c.complain(j, fmt.Sprintf("record %s: %s", i.ID, fault))
+		}
+	}
+}
+
+// checkSelection compares the records of a job with what its filter must have
+// matched while it was resolved.
+func (c *checker) checkSelection(j *tracked) {
+	t, cond := j.bulk.table, j.bulk.cond
+	if c.ends[j].Counts.Matched == nil {
+		return // cancelled before
+	}
+	from, to := j.submitted.sent, j.resolved()
+	over := c.ends[j].sent
+	if first := j.finished(); first < over {
+		over = first
+	}
+	got := map[string]item{}
+	for _, i := range c.results[j] {
+		got[i.ID] = i
+	}
+	for _, r := range t.all() {
+		i, in := got[r.id]
+		switch v := selected(cond, t, r, from, to); {
+		case in && v == never:
+			c.complain(j, fmt.Sprintf("record %s is %s, and did not match when the selection was fixed", r.id, i.Outcome))
+		case !in && v == always:
+			c.complain(j, fmt.Sprintf("record %s is missing, and matched when the selection was fixed", r.id))
+		}
+		if in {
+			c.complain(j, c.judgeTurn(j, r, i, from, over))
+		}
+	}
+}
+
+// judgeTurn says whether a selected record got an outcome that it could have
+// got at any time of the job.
+func (c *checker) judgeTurn(j *tracked, r *record, i item, from, to time.Duration) string {
+	t, forced := j.bulk.table, j.bulk.options["onMismatch"] == "force"
+	matched := j.bulk.cond.judge(t, r, from, to)
+	switch code := i.code(); {
+	case code == "no_longer_matches" && (forced || matched == always):
+		return fmt.Sprintf("record %s was skipped, though it matched all the time or the job was forced", r.id)
+	case code == "not_found" && r.exists(from, to) == always:
+		return fmt.Sprintf("record %s was not found, though it was there", r.id)
+	case i.Outcome == "updated" && !forced && matched == never:
+		return fmt.Sprintf("record %s was updated, though it never matched", r.id)
+	case i.Outcome == "skipped" && code != "no_longer_matches" && code != "not_found",
+		i.Outcome == "conflicted", i.Outcome == "failed" && code != "unique":
+		return fmt.Sprintf("record %s is %s for the reason %q", r.id, i.Outcome, code)
+	}
+	return ""
+}
+
+// resolved is when the selection of the job was certainly fixed.
+func (j *tracked) resolved() time.Duration {
+	at := farAway
+	for _, s := range j.sightings {
+		if s.Counts.Matched != nil {
+			at = min(at, s.done)
+		}
+	}
+	return at
+}
+
+// finished is when the job was first seen to be final.
+func (j *tracked) finished() time.Duration {
+	at := farAway
+	for _, s := range j.sightings {
+		if s.Done {
+			at = min(at, s.done)
+		}
+	}
+	return at
+}
+
+func (c *checker) checkSingle(j *tracked) {
+	items, id := c.results[j], j.single.table.at(j.single.index).id
+	if len(items) != 1 || items[0].ID != id {
+		c.complain(j, fmt.Sprintf("it has %d results, not one for record %s", len(items), id))
+		return
+	}
+	i, rec := items[0], j.single.table.find(id)
+	ok := map[string]bool{
+		"updated": true, "unchanged": true,
+		"conflicted": i.code() == "precondition_failed" && j.version > 0,
+		"skipped":    i.code() == "not_found" && rec.deleted.done > 0,
+		"failed":     i.code() == "unique",
+		"pending":    c.ends[j].State == "cancelled",
+	}
+	if !ok[i.Outcome] {
+		c.complain(j, fmt.Sprintf("it is %s for the reason %q", i.Outcome, i.code()))
+	}
+}
+
+// checkVersions makes sure that of the patches that demanded one version of a
+// record at most one changed it.
+func (c *checker) checkVersions() {
+	for rec, changes := range c.changed {
+		by := map[int64]*tracked{}
+		for _, ch := range changes {
+			v := ch.job.version
+			if v == 0 {
+				continue
+			}
+			if by[v] != nil {
+				c.violation("record %s: %s and %s both changed version %d", rec.id, by[v].name(), ch.job.name(), v)
+			}
+			by[v] = ch.job
+		}
+	}
+}
+
+// samples is how many records' histories are read.
+const samples = 80
+
+// checkHistories asks for the history of some records, and compares it with
+// what the jobs say.
+func (c *checker) checkHistories() {
+	for _, t := range c.tables {
+		all := t.all()
+		for range samples / len(c.tables) {
+			rec := all[rand.IntN(len(all))]
+			if rec.deleted.done == 0 {
+				c.checkHistory(t, rec)
+			}
+		}
+	}
+}
+
+func (c *checker) checkHistory(t *table, rec *record) {
+	got, err := c.callers[t.workspace].readHistory(t, rec.id)
+	if err != nil {
+		c.violation("the history of %s %s cannot be read: %v", t, rec.id, err)
+		return
+	}
+	var want []string
+	for _, ch := range c.changed[rec] {
+		want = append(want, ch.job.id)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		c.violation("the history of %s %s names the jobs %v, and the jobs %v say that they updated it", t, rec.id, got, want)
+	}
+}

@@ -1,0 +1,93 @@
+package chaos
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// A row is a record as the database holds it, by column.
+type row map[string]any
+
+// column is where the database keeps a field.
+func column(field string) string { return "f_" + field }
+
+// openDatabase opens the file for reading only.
+func (r *run) openDatabase() (*sql.DB, error) {
+	return sql.Open("sqlite3", dataSource(r.disk.database())+"?mode=ro&_query_only=1&_busy_timeout=10000")
+}
+
+// photograph keeps what all tables hold before anything is changed.
+func (r *run) photograph() error {
+	db, err := r.openDatabase()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, t := range r.tables {
+		if r.baseline[t], err = readTable(r.deadline, db, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readTable reads the records of a table by their ids.
+func readTable(ctx context.Context, db *sql.DB, t *table) (map[string]row, error) {
+	rows, err := readRows(ctx, db, `SELECT c.* FROM c_`+t.model+` c JOIN workspaces w ON w.id = c.workspace WHERE w.name = ?`, t.workspace)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]row, len(rows))
+	for _, r := range rows {
+		byID[fmt.Sprint(r["id"])] = r
+	}
+	return byID, nil
+}
+
+// readRows reads all that a query answers. Texts are strings, also where the
+// driver gives bytes.
+func readRows(ctx context.Context, db *sql.DB, query string, args ...any) ([]row, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var all []row
+	for rows.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		one := make(row, len(columns))
+		for i, c := range columns {
+			if b, ok := values[i].([]byte); ok {
+				values[i] = string(b)
+			}
+			one[c] = values[i]
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// value is a field of a record in the spelling in which values are compared.
+func (t *table) value(r row, field string) string {
+	v := r[column(field)]
+	switch {
+	case v == nil:
+		return "null"
+	case field == t.flag:
+		return canonical(fmt.Sprint(v) == "1")
+	case field == t.object:
+		return canonicalText([]byte(fmt.Sprint(v)))
+	}
+	return canonical(v)
+}

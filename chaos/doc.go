@@ -1,0 +1,16 @@
+// Package chaos hurts a running bulkpatch and checks that it keeps its
+// promises. It holds tests only: one seed is one run of real processes under a
+// load, while they are killed, stopped and cut off from Redis, from the disk
+// and from the database. Afterwards a checker reads the answers that were
+// noted and the database, and judges them.
+//
+// What is done, and when, follows from the seed; how the processes interleave
+// does not, so a seed that failed may have to be replayed a few times:
+//
+//	go test ./chaos -v -run TestChaos -chaos.first=SEED -chaos.seeds=1 -chaos.redis=real
+//
+// The harness speaks plain HTTP and SQL of its own. It shares no code with the
+// client, the worker or the store, so that a mistake in one of them cannot hide
+// itself. It leaves what a single package promises to the tests of that
+// package.
+package chaos

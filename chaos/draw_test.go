@@ -1,0 +1,227 @@
+package chaos
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A drawer draws the load.
+type drawer struct {
+	*rand.Rand
+	plan *plan
+	made map[*table]int // records made so far
+	gone map[*table]int // records deleted so far
+}
+
+// per is how many of something there are for each second of the run.
+func (d *drawer) per(second float64) int { return int(second * d.plan.active.Seconds()) }
+
+func (d *drawer) draw() {
+	d.made, d.gone = make(map[*table]int), make(map[*table]int)
+	p := d.plan
+	for n := range 25 + d.per(3) {
+		p.bulks = append(p.bulks, d.bulk(n))
+	}
+	for n := range 20 + d.per(5) {
+		p.singles = append(p.singles, d.single(n))
+	}
+	for n := range 15 + d.per(4) {
+		p.foreign = append(p.foreign, foreignOp{n: n, at: d.moment(), table: d.table()})
+	}
+	slices.SortFunc(p.foreign, func(a, b foreignOp) int { return int(a.at - b.at) })
+	for i := range p.foreign {
+		d.foreign(&p.foreign[i])
+	}
+}
+
+// bait has a large job under way whenever a process is killed or stopped, so
+// that it is hit at work.
+func (d *drawer) bait() {
+	for _, f := range d.plan.faults {
+		if f.kind != killProcess && f.kind != stopProcess {
+			continue
+		}
+		n, t := len(d.plan.bulks), d.plan.tables[0]
+		early := d.between(30*time.Millisecond, 200*time.Millisecond)
+		d.plan.bulks = append(d.plan.bulks, bulkOp{
+			n: n, at: max(0, f.at-early), table: t, cond: everything{}, options: map[string]any{"allowAll": true},
+			patch: map[string]any{t.texts[n%len(t.texts)]: fmt.Sprintf("bait %d", n)}, send: sending{copies: 1}, asJob: true,
+		})
+	}
+}
+
+// moment is some time of the run, its last second excepted.
+func (d *drawer) moment() time.Duration {
+	return time.Duration(d.Int64N(int64(d.plan.active - time.Second)))
+}
+
+func (d *drawer) between(lo, hi time.Duration) time.Duration {
+	return lo + time.Duration(d.Int64N(int64(hi-lo)))
+}
+
+// table favours the first, which is the largest.
+func (d *drawer) table() *table {
+	return d.plan.tables[[]int{0, 0, 0, 0, 1, 1, 2, 2, 3}[d.IntN(9)]]
+}
+
+// one reports a chance of 1 in n.
+func (d *drawer) one(n int) bool { return d.IntN(n) == 0 }
+
+func (d *drawer) bulk(n int) bulkOp {
+	op := bulkOp{n: n, at: d.moment(), table: d.table(), options: map[string]any{}, send: d.sending(), asJob: d.one(2)}
+	op.patch = d.patch(op.table, fmt.Sprintf("bulk %d", n))
+	op.cond = d.cond(op.table)
+	if op.table.unique != "" && d.one(3) {
+		// All but one of the records cannot have the value.
+		op.patch[op.table.unique] = fmt.Sprintf("bulk%d.example.com", n)
+		lo := d.IntN(op.table.initial - 60)
+		op.cond = idRange{lo, lo + 5 + d.IntN(50)}
+		if d.one(2) {
+			op.options["maxFailures"] = 1 + d.IntN(20)
+		}
+	}
+	if _, ok := op.cond.(everything); ok {
+		op.options["allowAll"] = true
+	}
+	if d.one(3) {
+		op.options["onMismatch"] = []string{"skip", "force"}[d.IntN(2)]
+	}
+	switch d.IntN(12) {
+	case 0:
+		op.options["maxAffected"] = d.IntN(600)
+	case 1:
+		op.options["expectedCount"] = d.IntN(300)
+	case 2, 3:
+		op.options["recordsPerSecond"] = 100 + d.IntN(900)
+	}
+	if d.one(2) {
+		op.actions = d.actions()
+		if d.one(2) {
+			op.options["recordsPerSecond"] = 50 + d.IntN(300)
+		}
+	}
+	return op
+}
+
+// cond draws a filter; many overlap.
+func (d *drawer) cond(t *table) cond {
+	lo := d.IntN(t.initial)
+	part := idRange{lo, min(lo+d.IntN(t.initial), t.initial-1)}
+	switch d.IntN(10) {
+	case 0:
+		return everything{}
+	case 1, 2:
+		return inGroup{d.IntN(groups)}
+	case 3:
+		return both{part, inGroup{d.IntN(groups)}}
+	case 4:
+		return either{inGroup{d.IntN(groups)}, inGroup{d.IntN(groups)}}
+	case 5:
+		return both{inOrg{d.IntN(orgs)}, part}
+	case 6:
+		return either{inOrg{d.IntN(orgs)}, inGroup{d.IntN(groups)}}
+	case 7:
+		return both{flagged{d.one(2)}, part}
+	default:
+		return part
+	}
+}
+
+// patch draws new values. Some are given by this update alone, some by many,
+// so that records have them already.
+func (d *drawer) patch(t *table, name string) map[string]any {
+	patch := map[string]any{}
+	for len(patch) == 0 || d.one(3) {
+		field := t.texts[d.IntN(len(t.texts))]
+		switch d.IntN(6) {
+		case 0:
+			patch[field] = nil
+		case 1:
+			patch[field] = fmt.Sprintf("%s %d", field, d.IntN(7))
+		default:
+			patch[field] = name + strings.Repeat(" äöü", d.IntN(3))
+		}
+	}
+	if d.one(4) {
+		patch[t.flag] = d.one(2)
+	}
+	if t.object != "" && d.one(3) {
+		patch[t.object] = []map[string]any{
+			{"by": name}, {"tier": d.IntN(4)}, {"tier": nil}, {"by": name, "tier": d.IntN(2)},
+		}[d.IntN(4)]
+	}
+	return patch
+}
+
+func (d *drawer) sending() sending {
+	s := sending{copies: 1, hasty: d.one(4), reuse: d.one(5)}
+	if d.one(3) {
+		s.copies = 2 + d.IntN(2)
+	}
+	if d.one(8) {
+		s.wait = 1 + d.IntN(3)
+	}
+	if d.one(12) {
+		s = sending{copies: 1, keyless: true}
+	}
+	return s
+}
+
+// actions draws what is asked of a job after it was accepted.
+func (d *drawer) actions() []action {
+	soon := func() time.Duration { return d.between(0, 900*time.Millisecond) }
+	pause, resume, cancel := action{soon(), "pause", 0}, action{soon(), "resume", 0}, action{soon(), "cancel", 0}
+	switch d.IntN(6) {
+	case 0:
+		return []action{cancel}
+	case 1:
+		return []action{pause, cancel}
+	case 2:
+		return []action{pause, resume, {soon(), "pause", 0}, {soon(), "resume", 0}}
+	case 3:
+		return []action{{soon(), "throttle", float64(50 + d.IntN(500))}, pause, resume, {soon(), "throttle", 0}}
+	case 4:
+		return []action{pause} // resumed when the faults are over
+	default:
+		return []action{pause, resume}
+	}
+}
+
+func (d *drawer) single(n int) singleOp {
+	op := singleOp{n: n, at: d.moment(), table: d.table(), ifMatch: ifMatch(d.IntN(3)), send: d.sending()}
+	op.index = d.IntN(op.table.initial)
+	if d.one(2) {
+		op.index = d.IntN(10) // many patch the same few records
+	}
+	op.patch = d.patch(op.table, fmt.Sprintf("single %d", n))
+	if op.table.unique != "" && d.one(3) {
+		op.patch[op.table.unique] = fmt.Sprintf("r%d.example.com", d.IntN(op.table.initial))
+	}
+	if d.one(10) {
+		op.actions = []action{{d.between(0, 20*time.Millisecond), []string{"pause", "cancel"}[d.IntN(2)], 0}}
+	}
+	return op
+}
+
+func (d *drawer) foreign(op *foreignOp) {
+	t := op.table
+	op.kind, op.group = "move", d.IntN(groups)
+	switch {
+	case d.one(10):
+		op.kind, op.indexes = "make", []int{t.initial + d.made[t]}
+		d.made[t]++
+	case d.one(10) && d.gone[t] < t.doomed:
+		op.kind, op.indexes = "delete", []int{t.initial - 1 - d.gone[t]}
+		d.gone[t]++
+	default:
+		for range 1 + d.IntN(30) {
+			i := d.IntN(t.initial - t.doomed)
+			if !slices.Contains(op.indexes, i) {
+				op.indexes = append(op.indexes, i)
+			}
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package chaos
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A faultKind is one way to hurt a run.
+type faultKind string
+
+// The faults.
+const (
+	killProcess  faultKind = "kill a process"
+	stopProcess  faultKind = "stop a process"
+	killRedis    faultKind = "kill Redis"
+	endRedis     faultKind = "end Redis"
+	emptyRedis   faultKind = "empty Redis"
+	loseRedis    faultKind = "lose Redis and its data"
+	slowRedis    faultKind = "slow down Redis"
+	cutRedis     faultKind = "cut connections to Redis"
+	silenceRedis faultKind = "silence Redis"
+	lockDatabase faultKind = "lock the database"
+	fillDisk     faultKind = "fill the disk"
+	badTasks     faultKind = "queue malformed tasks"
+)
+
+// ofRedis are the faults that leave the database alone: while nothing else is
+// wrong, jobs are accepted and can be read.
+var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks}
+
+// A fault is one of them at a time.
+type fault struct {
+	kind   faultKind
+	at     time.Duration
+	lasts  time.Duration
+	choice int // whom it hits, or how
+}
+
+func (f fault) String() string {
+	return fmt.Sprintf("%7.3fs %s for %.3fs (choice %d)", f.at.Seconds(), f.kind, f.lasts.Seconds(), f.choice)
+}
+
+// schedule lists faults for a report.
+func schedule(faults []fault) string {
+	var b strings.Builder
+	for _, f := range faults {
+		fmt.Fprintln(&b, " ", f)
+	}
+	return b.String()
+}
+
+// drawFaults draws some of each kind. Two faults of one thing do not overlap:
+// the second would end the first.
+func (d *drawer) drawFaults() []fault {
+	var list []fault
+	add := func(n int, lo, hi time.Duration, kinds ...faultKind) {
+		for range n {
+			f := fault{kind: kinds[d.IntN(len(kinds))], lasts: d.between(lo, hi), choice: d.IntN(1000)}
+			latest := max(d.plan.active-f.lasts-time.Second, time.Second)
+			f.at = d.between(300*time.Millisecond, latest)
+			list = append(list, f)
+		}
+	}
+	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+	times := max(1, int(d.plan.active/(20*time.Second)))
+	add(1, seconds(1), seconds(7), lockDatabase)
+	add(times, seconds(1), seconds(3), fillDisk)
+	if d.plan.redis == embeddedRedis {
+		add(3*times, seconds(0.05), seconds(1.5), killProcess)
+		add(times, seconds(1), seconds(4), stopProcess)
+		return apart(list)
+	}
+	add(3*times, seconds(0.05), seconds(2), killProcess)
+	add(1, seconds(8), seconds(9.5), stopProcess)
+	if d.plan.long {
+		add(1, seconds(36), seconds(39), stopProcess)
+	}
+	add(2*times, seconds(0.3), seconds(3), killRedis, endRedis, loseRedis, silenceRedis)
+	add(2*times, seconds(0.3), seconds(2), emptyRedis, slowRedis, cutRedis)
+	add(2*times, seconds(0.1), seconds(0.2), badTasks)
+	return apart(list)
+}
+
+// apart sorts faults and moves those that would overlap with another of the
+// same thing behind it, where there is room for them.
+func apart(list []fault) []fault {
+	slices.SortFunc(list, func(a, b fault) int { return int(a.at - b.at) })
+	busy := map[string]time.Duration{}
+	for i := range list {
+		f := &list[i]
+		thing := f.thing()
+		if thing == "" {
+			continue
+		}
+		f.at = max(f.at, busy[thing])
+		busy[thing] = f.at + f.lasts + 200*time.Millisecond
+	}
+	slices.SortFunc(list, func(a, b fault) int { return int(a.at - b.at) })
+	return list
+}
+
+// thing is what a fault has for itself, "" for nothing.
+func (f fault) thing() string {
+	switch {
+	case f.kind == fillDisk || f.kind == lockDatabase:
+		return string(f.kind)
+	case slices.Contains(ofRedis, f.kind) && f.kind != emptyRedis:
+		return "Redis"
+	}
+	return ""
+}

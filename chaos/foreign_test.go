@@ -1,0 +1,83 @@
+package chaos
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// interfere does what foreign writers do to one table, in the order of the
+// plan: so it is known what each record of it must hold.
+func (r *run) interfere(t *table) {
+	for _, op := range r.foreign {
+		if op.table == t && r.until(op.at) {
+			if err := r.meddle(op); err != nil {
+				r.violation("foreign write %d (%s) of %s: %v", op.n, op.kind, t, err)
+			}
+		}
+	}
+}
+
+func (r *run) meddle(op foreignOp) error {
+	c, t := r.callers[op.table.workspace], op.table
+	base := "/v1/" + t.model + "/"
+	value := groupValue(op.group, fmt.Sprintf("foreign%d", op.n))
+	switch op.kind {
+	case "make":
+		sent := r.now()
+		rec := t.add(op.indexes[0], span{sent, farAway}, value)
+		a, err := c.persist(request{method: "POST", path: base + "customers", body: jsonBody(rec.values)})
+		if err != nil || a.status != http.StatusCreated && a.status != http.StatusConflict {
+			return unexpected(a, err)
+		}
+		t.created(rec, a.done)
+	case "delete":
+		rec := t.at(op.indexes[0])
+		t.removed(rec, span{r.now(), farAway})
+		a, err := c.persist(request{method: "DELETE", path: base + "customers/" + rec.id})
+		if err != nil || a.status != http.StatusNoContent && a.status != http.StatusNotFound {
+			return unexpected(a, err)
+		}
+		t.removed(rec, span{rec.deleted.sent, a.done})
+	default:
+		return r.move(c, op, value)
+	}
+	return nil
+}
+
+// farAway is the end of what has not ended.
+const farAway = 1000 * time.Hour
+
+func unexpected(a answer, err error) error {
+	return errors.Join(fmt.Errorf("the answer is %s", a), err)
+}
+
+// move imports another group for some records. The same import twice changes
+// nothing the second time.
+func (r *run) move(c *caller, op foreignOp, value string) error {
+	t := op.table
+	var lines bytes.Buffer
+	for _, i := range op.indexes {
+		lines.Write(jsonBody(map[string]any{"id": t.shape.id(i), t.group: value}))
+		lines.WriteByte('\n')
+	}
+	sent := r.now()
+	a, err := c.persist(request{
+		method: "POST", path: "/v1/" + t.model + "/import", body: lines.Bytes(),
+		header: map[string]string{"Content-Type": "application/x-ndjson"},
+	})
+	var report struct{ Inserted, Updated, Failed int }
+	if err != nil || a.status != http.StatusOK {
+		return unexpected(a, err)
+	}
+	if err := json.Unmarshal(a.body, &report); err != nil || report.Updated != len(op.indexes) {
+		return unexpected(a, err)
+	}
+	for _, i := range op.indexes {
+		t.wrote(t.at(i), groupWrite{span{sent, a.done}, value})
+	}
+	return nil
+}

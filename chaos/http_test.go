@@ -1,0 +1,147 @@
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+)
+
+// A request is one call of the API.
+type request struct {
+	method  string
+	path    string // with its query
+	header  map[string]string
+	body    []byte
+	timeout time.Duration // 0: as long as it takes
+}
+
+// An answer is what came back. Every answer has its times, so that a later
+// one can be told from one that only overlapped.
+type answer struct {
+	span
+	status int
+	header http.Header
+	body   []byte
+}
+
+// job is the id of the job that the answer names in its Location.
+func (a answer) job() string {
+	const prefix = "/v1/jobs/"
+	at := a.header.Get("Location")
+	if len(at) <= len(prefix) || at[:len(prefix)] != prefix {
+		return ""
+	}
+	return at[len(prefix):]
+}
+
+func (a answer) String() string {
+	return fmt.Sprintf("%d %.300s", a.status, bytes.TrimSpace(a.body))
+}
+
+// A caller speaks to the API with one key. It reaches the front at its
+// address, whether or not a process is behind that.
+type caller struct {
+	base  string
+	key   string
+	http  *http.Client
+	run   *run
+	never context.Context // ends with the run
+}
+
+func newHTTPClient() *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		MaxIdleConnsPerHost: 100,
+		DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+	}}
+}
+
+// once makes one call. Its error is that no whole answer came.
+func (c *caller) once(r request) (answer, error) {
+	ctx, cancel := c.never, context.CancelFunc(func() {})
+	if r.timeout > 0 {
+		ctx, cancel = context.WithTimeout(c.never, r.timeout)
+	}
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, bytes.NewReader(r.body))
+	if err != nil {
+		return answer{}, err
+	}
+	req.Header.Set("Authorization", "Bearer "+c.key)
+	if len(r.body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for k, v := range r.header {
+		req.Header.Set(k, v)
+	}
+	a := answer{span: span{sent: c.run.now()}}
+	resp, err := c.http.Do(req)
+	if err == nil {
+		a.status, a.header = resp.StatusCode, resp.Header
+		a.body, err = io.ReadAll(resp.Body)
+		resp.Body.Close()
+	}
+	a.done = c.run.now()
+	c.run.tally.answered(a, err)
+	if err == nil && a.status == http.StatusInternalServerError {
+		c.run.violation("%s %s answered %s", r.method, r.path, a)
+	}
+	if err == nil && (a.status == http.StatusServiceUnavailable || a.status == http.StatusInsufficientStorage) {
+		c.run.refused(r, a)
+	}
+	return a, err
+}
+
+// errGivenUp ends a call that never got an answer until the run's deadline.
+var errGivenUp = errors.New("no answer until the deadline")
+
+// persist repeats a call until it is answered: no whole answer, 503 and 507
+// are what faults may do. The span reaches from the first try to the answer.
+func (c *caller) persist(r request) (answer, error) {
+	first := c.run.now()
+	for try := 0; ; try++ {
+		a, err := c.once(r)
+		passing := a.status == http.StatusServiceUnavailable || a.status == http.StatusInsufficientStorage
+		if err == nil && !passing {
+			a.sent = first
+			return a, nil
+		}
+		if !c.pause(time.Duration(50+rand.IntN(300)) * time.Millisecond) {
+			return a, fmt.Errorf("%w: %s %s: last %s, %w", errGivenUp, r.method, r.path, a, errOr(err))
+		}
+	}
+}
+
+var errNone = errors.New("no error")
+
+func errOr(err error) error {
+	if err == nil {
+		return errNone
+	}
+	return err
+}
+
+// pause waits, or reports false when the run's deadline has come.
+func (c *caller) pause(d time.Duration) bool {
+	select {
+	case <-c.never.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// jsonBody encodes a body.
+func jsonBody(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // the harness makes only what can be encoded
+	}
+	return text
+}

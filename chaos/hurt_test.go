@@ -1,0 +1,242 @@
+package chaos
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"time"
+)
+
+// A step is the beginning or the end of a fault.
+type step struct {
+	at time.Duration
+	do func()
+}
+
+// A hurter carries out the faults of a plan, one after the other and all in
+// the goroutine of the test.
+type hurter struct {
+	*run
+	steps []step
+	bad   int // tasks pushed so far
+}
+
+// hurt carries out the faults and returns when the last is over.
+func (r *run) hurt() {
+	h := &hurter{run: r}
+	for _, f := range r.faults {
+		h.add(step{r.started + f.at, func() { h.begin(f) }})
+	}
+	for len(h.steps) > 0 {
+		next := h.steps[0]
+		h.steps = h.steps[1:]
+		time.Sleep(next.at - r.now())
+		next.do()
+	}
+	time.Sleep(r.started + r.active - r.now())
+}
+
+func (h *hurter) add(s step) {
+	i, _ := slices.BinarySearchFunc(h.steps, s, func(a, b step) int { return int(a.at - b.at) })
+	h.steps = slices.Insert(h.steps, i, s)
+}
+
+// lasting begins a fault that has an end, and notes that it took place when
+// undo says so.
+func (h *hurter) lasting(f fault, undo func() error) {
+	began := h.now()
+	h.add(step{began + f.lasts, func() {
+		if err := undo(); err != nil {
+			h.failed(f, err)
+			return
+		}
+		h.took(f, span{began, h.now()})
+	}})
+}
+
+// failed notes a fault that did not take place as it should.
+func (h *hurter) failed(f fault, err error) { h.missed = append(h.missed, f.String()+": "+err.Error()) }
+
+func (h *hurter) begin(f fault) {
+	switch f.kind {
+	case killProcess:
+		h.kill(f)
+	case stopProcess:
+		h.stop(f)
+	case lockDatabase:
+		h.lock(f)
+	case fillDisk:
+		h.fill(f)
+	default:
+		h.hurtQueue(f)
+	}
+}
+
+// kill ends a process that is running, and the supervisor starts it again.
+func (h *hurter) kill(f fault) {
+	for i := range h.procs {
+		if h.procs[(f.choice+i)%len(h.procs)].kill(f.lasts) {
+			h.took(f, span{h.now(), h.now() + f.lasts})
+			return
+		}
+	}
+	h.soon(func() { h.kill(f) })
+}
+
+// soon tries again what could not be done yet.
+func (h *hurter) soon(try func()) { h.add(step{h.now() + again, try}) }
+
+// stop makes a worker stand still, or the only process there is.
+func (h *hurter) stop(f fault) {
+	workers := h.procs
+	if len(workers) > 1 {
+		workers = workers[1:]
+	}
+	for i := range workers {
+		p := workers[(f.choice+i)%len(workers)]
+		cmd, ok := p.stop()
+		if !ok {
+			continue
+		}
+		h.lasting(f, func() error {
+			if !p.proceed(cmd) {
+				return errGone
+			}
+			return nil
+		})
+		return
+	}
+	h.soon(func() { h.stop(f) })
+}
+
+// lock lets another process take the database's write lock, and gives it back
+// in order or by killing that process.
+func (h *hurter) lock(f fault) {
+	l, err := newLocker(h.disk.database())
+	if err != nil {
+		h.failed(f, err)
+		return
+	}
+	h.awaitLock(f, l, h.now()+maxLockWait)
+}
+
+// maxLockWait is how long a locker may wait for its turn: a process that
+// stands still may have the lock.
+const maxLockWait = 50 * time.Second
+
+// awaitLock holds on to the lock once the locker has it.
+func (h *hurter) awaitLock(f fault, l *locker, until time.Duration) {
+	switch {
+	case l.holds():
+		h.lasting(f, func() error { return l.release(f.choice%2 == 0) })
+	case h.now() > until:
+		h.failed(f, l.release(true))
+	default:
+		h.soon(func() { h.awaitLock(f, l, until) })
+	}
+}
+
+// fill makes the disk full. Somebody reads meanwhile, as a backup does: so the
+// log cannot begin anew, and every write needs room.
+func (h *hurter) fill(f fault) {
+	reader, err := h.readOn()
+	if err != nil {
+		h.failed(f, err)
+		return
+	}
+	var pids []int
+	for _, p := range h.procs {
+		if pid := p.pid(); pid != 0 {
+			pids = append(pids, pid)
+		}
+	}
+	if err := h.disk.fill(pids); err != nil {
+		h.failed(f, errors.Join(err, reader.Close()))
+		return
+	}
+	h.lasting(f, func() error { return errors.Join(h.disk.clear(), reader.Close()) })
+}
+
+// readOn begins to read the database and goes on until it is closed.
+func (h *hurter) readOn() (io.Closer, error) {
+	db, err := h.openDatabase()
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	reading, err := db.BeginTx(context.Background(), nil)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	var jobs int
+	if err := reading.QueryRow(`SELECT COUNT(*) FROM jobs`).Scan(&jobs); err != nil {
+		return nil, errors.Join(err, reading.Rollback(), db.Close())
+	}
+	return closer(func() error { return errors.Join(reading.Rollback(), db.Close()) }), nil
+}
+
+// A closer is a function that ends something.
+type closer func() error
+
+// Close ends it.
+func (c closer) Close() error { return c() }
+
+// hurtQueue hurts Redis or the way there.
+func (h *hurter) hurtQueue(f fault) {
+	q := h.queue
+	switch f.kind {
+	case killRedis, endRedis, loseRedis:
+		h.down(f)
+	case emptyRedis:
+		h.atOnce(f, q.client.FlushAll(context.Background()).Err())
+	case slowRedis:
+		q.proxy.set(slow, time.Duration(20+f.choice%200)*time.Millisecond)
+		h.lasting(f, h.soothe)
+	case cutRedis:
+		q.proxy.set(cut, 0)
+		h.lasting(f, h.soothe)
+	case silenceRedis:
+		q.proxy.set(silent, 0)
+		h.lasting(f, h.soothe)
+	case badTasks:
+		n := 5 + f.choice%20
+		pushed, err := q.pushBadTasks(context.Background(), h.bad, n)
+		h.bad += n
+		h.tally.badTasks.Add(int64(pushed))
+		if pushed > 0 {
+			err = nil
+		}
+		h.atOnce(f, err)
+	}
+}
+
+// down takes the server away for a while, with what it holds or without.
+func (h *hurter) down(f fault) {
+	if f.kind == endRedis {
+		h.queue.server.Stop()
+	} else {
+		h.queue.server.Kill()
+	}
+	h.lasting(f, func() error {
+		var err error
+		if f.kind == loseRedis {
+			err = h.queue.lose()
+		}
+		h.queue.server.Restart(h.queue.t)
+		return err
+	})
+}
+
+func (h *hurter) soothe() error {
+	h.queue.proxy.set(forward, 0)
+	return nil
+}
+
+func (h *hurter) atOnce(f fault, err error) {
+	if err != nil {
+		h.failed(f, err)
+		return
+	}
+	h.took(f, span{h.now(), h.now()})
+}

@@ -1,0 +1,97 @@
+package chaos
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// seen makes an answer about a job of ten records that took one second and
+// ended at the given one.
+func seen(at int, state string, revision, updated int64) sighting {
+	matched, pending := int64(10), 10-updated
+	s := sighting{span: span{time.Duration(at-1) * time.Second, time.Duration(at) * time.Second}}
+	s.State, s.Done, s.Revision = state, slices.Contains(finalStates, state), revision
+	s.Counts = counts{Matched: &matched, Updated: updated, Pending: &pending}
+	return s
+}
+
+func TestTheCheckerFindsBrokenPromisesInAnswers(t *testing.T) {
+	wrongSum := seen(1, "running", 3, 4)
+	*wrongSum.Counts.Pending = 5
+	unresolved := seen(1, "running", 3, 4)
+	unresolved.Counts.Matched, unresolved.Counts.Pending = nil, nil
+	rematched := seen(4, "running", 5, 4)
+	*rematched.Counts.Matched, *rematched.Counts.Pending = 11, 7
+	resume := asking{span{3 * time.Second, 4 * time.Second}, "resume"}
+	lost := asking{span{time.Second, 0}, "resume"}
+	for _, c := range []struct {
+		name      string
+		sightings []sighting
+		asked     []asking
+		want      string // "" for nothing
+	}{
+		{"a good life", []sighting{seen(1, "running", 3, 0), seen(3, "running", 4, 5), seen(5, "succeeded", 6, 10)}, nil, ""},
+		{"a wrong sum", []sighting{wrongSum}, nil, "do not add up"},
+		{"early counts", []sighting{unresolved}, nil, "before the selection is known"},
+		{"another matched", []sighting{seen(1, "running", 3, 4), rematched}, nil, "matched changed"},
+		{"a falling revision", []sighting{seen(1, "running", 4, 5), seen(3, "running", 3, 5)}, nil, "revision fell"},
+		{"overlapping answers", []sighting{seen(2, "running", 4, 5), seen(2, "running", 3, 5)}, nil, ""},
+		{"a falling count", []sighting{seen(1, "running", 3, 6), seen(3, "running", 4, 5)}, nil, "count fell"},
+		{"one revision twice", []sighting{seen(1, "running", 3, 5), seen(3, "running", 3, 6)}, nil, "two answers"},
+		{"a final job that changes", []sighting{seen(1, "cancelled", 3, 5), seen(3, "cancelled", 4, 6)}, nil, "final job changed"},
+		{"a pause that does not hold", []sighting{seen(1, "paused", 3, 5), seen(3, "running", 4, 6)}, nil, "paused job went on"},
+		{"a pause that is over", []sighting{seen(2, "paused", 3, 5), seen(6, "running", 4, 6)}, []asking{resume}, ""},
+		{"a resume that may have been heard", []sighting{seen(2, "paused", 3, 5), seen(6, "running", 4, 6)}, []asking{lost}, ""},
+	} {
+		faults := strings.Join(judgeSightings(c.sightings, c.asked), "; ")
+		if c.want == "" && faults != "" || !strings.Contains(faults, c.want) {
+			t.Errorf("%s: the checker says %q, want %q", c.name, faults, c.want)
+		}
+	}
+}
+
+func TestTheCheckerFindsBrokenPromisesInResults(t *testing.T) {
+	n := func(n int64) *int64 { return &n }
+	good := []item{{ID: "1", Outcome: "updated"}, {ID: "2", Outcome: "pending"}}
+	twice := []item{{ID: "1", Outcome: "updated"}, {ID: "1", Outcome: "pending"}}
+	c := counts{Matched: n(2), Updated: 1, Pending: n(1)}
+	if faults := judgeItems(good, c); len(faults) > 0 {
+		t.Errorf("good results: %v", faults)
+	}
+	if len(judgeItems(twice, c)) == 0 {
+		t.Error("a record with two results is passed over")
+	}
+	if len(judgeItems(good[:1], c)) == 0 {
+		t.Error("a missing result is passed over")
+	}
+}
+
+func TestTheCheckerKnowsWhatAFilterMustMatch(t *testing.T) {
+	tab := newTable(desk, "main", 100)
+	r := tab.at(3) // group 3 from the start
+	second := func(n int) time.Duration { return time.Duration(n) * time.Second }
+	tab.wrote(r, groupWrite{span{second(10), second(12)}, groupValue(5, "moved")})
+	for _, c := range []struct {
+		group    int
+		from, to int
+		want     verdict
+	}{
+		{3, 1, 9, always}, {3, 1, 11, maybe}, {3, 11, 20, maybe}, {3, 12, 20, never},
+		{5, 1, 9, never}, {5, 1, 11, maybe}, {5, 12, 20, always}, {4, 1, 20, never},
+	} {
+		if got := (inGroup{c.group}).judge(tab, r, second(c.from), second(c.to)); got != c.want {
+			t.Errorf("group %d from %d s to %d s: %d, want %d", c.group, c.from, c.to, got, c.want)
+		}
+	}
+	tab.removed(r, span{second(20), second(22)})
+	for to, want := range map[int]verdict{19: always, 21: maybe, 30: maybe} {
+		if got := r.exists(second(1), second(to)); got != want {
+			t.Errorf("a record deleted after 20 s, until %d s: %d, want %d", to, got, want)
+		}
+	}
+	if got := r.exists(second(22), second(30)); got != never {
+		t.Errorf("a record that was deleted: %d", got)
+	}
+}

@@ -1,0 +1,241 @@
+package chaos
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// readHistory lists the jobs that changed a record.
+func (c *caller) readHistory(t *table, id string) ([]string, error) {
+	var jobs []string
+	cursor := ""
+	for {
+		a, err := c.persist(request{method: "GET", path: "/v1/" + t.model + "/customers/" + id + "/history?limit=1000" + cursor})
+		if err != nil {
+			return nil, err
+		}
+		var page struct {
+			Items []struct {
+				JobID string `json:"jobId"`
+			}
+			NextCursor *string
+		}
+		if err := json.Unmarshal(a.body, &page); err != nil || a.status != http.StatusOK {
+			return nil, unexpected(a, err)
+		}
+		for _, i := range page.Items {
+			jobs = append(jobs, i.JobID)
+		}
+		if page.NextCursor == nil {
+			return jobs, nil
+		}
+		cursor = "&cursor=" + url.QueryEscape(*page.NextCursor)
+	}
+}
+
+// listJobs lists all jobs of the caller's workspace.
+func (c *caller) listJobs() ([]jobView, error) {
+	var views []jobView
+	cursor := ""
+	for {
+		a, err := c.persist(request{method: "GET", path: "/v1/jobs?limit=500" + cursor})
+		if err != nil {
+			return nil, err
+		}
+		var page struct {
+			Items      []jobView
+			NextCursor *string
+		}
+		if err := json.Unmarshal(a.body, &page); err != nil || a.status != http.StatusOK {
+			return nil, unexpected(a, err)
+		}
+		views = append(views, page.Items...)
+		if page.NextCursor == nil {
+			return views, nil
+		}
+		cursor = "&cursor=" + url.QueryEscape(*page.NextCursor)
+	}
+}
+
+// checkDatabase judges what is in the file, once nobody has it open.
+func (c *checker) checkDatabase() {
+	db, err := c.openDatabase()
+	if err != nil {
+		c.violation("open the database: %v", err)
+		return
+	}
+	defer db.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), settleWithin)
+	defer cancel()
+	if err := c.checkFile(ctx, db); err != nil {
+		c.violation("read the database: %v", err)
+	}
+	for _, t := range c.tables {
+		rows, err := readTable(ctx, db, t)
+		if err != nil {
+			c.violation("read %s: %v", t, err)
+			continue
+		}
+		c.checkTable(t, rows)
+	}
+}
+
+// checkFile judges the file itself and the jobs that are in it.
+func (c *checker) checkFile(ctx context.Context, db *sql.DB) error {
+	integrity, err := readRows(ctx, db, `PRAGMA integrity_check`)
+	if err != nil {
+		return err
+	}
+	if len(integrity) != 1 || integrity[0]["integrity_check"] != "ok" {
+		c.violation("the database is damaged: %v", integrity)
+	}
+	jobs, err := readRows(ctx, db, `SELECT num, id, state FROM jobs`)
+	if err != nil {
+		return err
+	}
+	c.checkJobs(jobs)
+	keys, err := readRows(ctx, db, `SELECT i.key, j.id FROM idempotency i JOIN jobs j ON j.num = i.job`)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if made, ok := c.keys[fmt.Sprint(k["key"])]; !ok || made != k["id"] {
+			c.violation("the idempotency key %s belongs to job %s, and its callers were told %q", k["key"], k["id"], made)
+		}
+	}
+	if len(keys) != len(c.keys) {
+		c.violation("%d idempotency keys are in the database, and %d made a job", len(keys), len(c.keys))
+	}
+	left, err := readRows(ctx, db, `SELECT job, shard FROM outbox`)
+	if err == nil && len(left) > 0 {
+		c.violation("%d pieces of work are in the outbox though all jobs are final", len(left))
+	}
+	return err
+}
+
+// checkJobs compares the jobs in the database with those that were accepted.
+func (c *checker) checkJobs(rows []row) {
+	inside := map[string]bool{}
+	for _, r := range rows {
+		id := fmt.Sprint(r["id"])
+		inside[id] = true
+		c.numbers[r["num"].(int64)] = id
+		if _, fresh := c.book.accept(id, "", nil); fresh {
+			c.violation("job %s is in the database and in no list", id)
+		}
+	}
+	for _, j := range c.jobs {
+		if !inside[j.id] {
+			c.violation("%s is not in the database", j.name())
+		}
+	}
+}
+
+// checkTable judges every record of a table.
+func (c *checker) checkTable(t *table, rows map[string]row) {
+	for _, rec := range t.all() {
+		got, there := rows[rec.id]
+		delete(rows, rec.id)
+		switch {
+		case rec.deleted.done > 0 && there:
+			c.violation("%s %s is there though it was deleted", t, rec.id)
+		case rec.deleted.done == 0 && !there:
+			c.violation("%s %s is gone", t, rec.id)
+		case there:
+			for _, fault := range c.judgeRecord(t, rec, got) {
+				c.violation("%s %s: %s", t, rec.id, fault)
+			}
+		}
+	}
+	if len(rows) > 0 {
+		c.violation("%s has records that were never made: %v", t, slices.Collect(maps.Keys(rows)))
+	}
+}
+
+// judgeRecord compares a record with all that is known to have changed it.
+func (c *checker) judgeRecord(t *table, rec *record, got row) (faults []string) {
+	complain := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	changes := c.changed[rec]
+	want := 1 + int64(len(changes)) + int64(len(rec.groups)-1)
+	if got["version"] != want {
+		complain("its version is %v instead of %d, after %d jobs and %d foreign writes", got["version"], want, len(changes), len(rec.groups)-1)
+	}
+	if last := rec.groups[len(rec.groups)-1].value; got[column(t.group)] != last {
+		complain("%s is %v instead of %q, which was written last", t.group, got[column(t.group)], last)
+	}
+	if n, ok := got["last_job"].(int64); ok != (len(changes) > 0) {
+		complain("its last job is %v, after %d jobs", got["last_job"], len(changes))
+	} else if ok && !slices.ContainsFunc(changes, func(ch change) bool { return ch.job.id == c.numbers[n] }) {
+		complain("its last job is %s, which does not say that it updated it", c.numbers[n])
+	}
+	for _, field := range t.changing() {
+		if fault := judgeField(t, field, rec, changes, got); fault != "" {
+			complain("%s", fault)
+		}
+	}
+	before, known := c.baseline[t][rec.id]
+	if !known {
+		return faults
+	}
+	for name, value := range before {
+		if !c.mayChange(t, name, want > 1) && value != got[name] {
+			complain("column %s went from %v to %v", name, value, got[name])
+		}
+	}
+	return faults
+}
+
+// changing lists the fields that jobs change.
+func (t *table) changing() []string {
+	fields := append(slices.Clone(t.texts), t.flag)
+	for _, f := range []string{t.object, t.unique} {
+		if f != "" {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// mayChange reports whether a column may hold another value than at first.
+func (c *checker) mayChange(t *table, name string, changed bool) bool {
+	if !changed {
+		return false
+	}
+	if slices.Contains([]string{"version", "updated_at", "last_job", column(t.group)}, name) {
+		return true
+	}
+	return slices.ContainsFunc(t.changing(), func(f string) bool { return column(f) == name })
+}
+
+// judgeField makes sure that the changes of one field, taken together, lead
+// from the value that the record was made with to the one it has: as a walk
+// enters each value as often as it leaves it, its ends excepted.
+func judgeField(t *table, field string, rec *record, changes []change, got row) string {
+	balance := map[string]int{}
+	first, last := canonical(rec.values[field]), t.value(got, field)
+	balance[first]--
+	balance[last]++
+	for _, ch := range changes {
+		if ch.item.Changed[field] == nil {
+			continue
+		}
+		from, to, err := ch.item.change(field)
+		if err != nil {
+			return "a change of " + field + " cannot be read"
+		}
+		balance[canonicalText(from)]++
+		balance[canonicalText(to)]--
+	}
+	for value, n := range balance {
+		if n != 0 {
+			return fmt.Sprintf("%s went from %s to %s, and the %d jobs that updated it do not account for %s", field, first, last, len(changes), value)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,112 @@
+package chaos
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"syscall"
+
+	_ "github.com/mattn/go-sqlite3"
+)
+
+// lockEnv makes this test binary a process that only locks a database: the
+// one at the path that it holds.
+const lockEnv = "CHAOS_LOCK"
+
+// holdLock takes the write lock, says so, and gives it back when its standard
+// input ends.
+func holdLock(path string) error {
+	db, err := sql.Open("sqlite3", dataSource(path)+"?_busy_timeout=60000")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	ctx := context.Background()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil {
+		return err
+	}
+	fmt.Println("locked")
+	io.Copy(io.Discard, os.Stdin)
+	_, err = conn.ExecContext(ctx, `ROLLBACK`)
+	return err
+}
+
+// A locker is a process that holds the database's write lock.
+type locker struct {
+	cmd   *exec.Cmd
+	stdin io.Closer
+	said  chan error // gets nil once it holds the lock
+	held  bool
+}
+
+// newLocker starts a process that asks for the lock.
+func newLocker(path string) (*locker, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), lockEnv+"="+path)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	l := &locker{cmd: cmd, stdin: stdin, said: make(chan error, 1)}
+	go func() {
+		if line, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+			l.said <- fmt.Errorf("the lock was not taken: %q, %w", line, err)
+			return
+		}
+		l.said <- nil
+	}()
+	return l, nil
+}
+
+// holds reports whether the process has the lock by now.
+func (l *locker) holds() bool {
+	select {
+	case err := <-l.said:
+		l.held = err == nil
+	default:
+	}
+	return l.held
+}
+
+var errNoLock = errors.New("the lock was never taken")
+
+// release ends the process, by force or in order. Its error is that it did
+// not hold the lock, or did not give it back.
+func (l *locker) release(force bool) error {
+	if force {
+		_ = l.cmd.Process.Kill() // it may have ended by itself
+	}
+	l.stdin.Close()
+	err := l.cmd.Wait()
+	if !l.held {
+		return errors.Join(errNoLock, err)
+	}
+	if force {
+		return nil // killed, as it should be
+	}
+	return err
+}
+
+func dataSource(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }

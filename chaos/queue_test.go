@@ -1,0 +1,126 @@
+package chaos
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"bulkpatch/worker/redistest"
+)
+
+// A queue is the real Redis of a run, with the proxy before it.
+type queue struct {
+	t      testing.TB // of the goroutine that hurts it
+	server *redistest.Server
+	proxy  *proxy
+	client *redis.Client // past the proxy
+	dir    string        // where the server keeps its data
+}
+
+// A silentLog drops what the Redis library says: that it cannot connect is
+// what the faults are for.
+type silentLog struct{}
+
+// Printf drops a line.
+func (silentLog) Printf(context.Context, string, ...any) {}
+
+// newQueue starts a server and its proxy.
+func newQueue(t testing.TB) (*queue, error) {
+	redis.SetLogger(silentLog{})
+	q := &queue{t: t, server: redistest.Start(t)}
+	q.client = redis.NewClient(&redis.Options{Addr: q.server.Addr, MaxRetries: -1, DialTimeout: time.Second})
+	dir, err := q.client.ConfigGet(t.Context(), "dir").Result()
+	if err != nil {
+		return nil, err
+	}
+	q.dir = dir["dir"]
+	q.proxy, err = newProxy(q.server.Addr)
+	return q, err
+}
+
+func (q *queue) close() error {
+	q.proxy.close()
+	return q.client.Close()
+}
+
+// url is where the processes find the queue.
+func (q *queue) url() string { return "redis://" + q.proxy.addr }
+
+// lose throws away what the server, which must have ended, has on disk.
+func (q *queue) lose() error {
+	files, err := filepath.Glob(filepath.Join(q.dir, "*"))
+	for _, f := range files {
+		err = errors.Join(err, os.RemoveAll(f))
+	}
+	return err
+}
+
+// The names of the program's queues and of its one type of task.
+const (
+	singleQueue = "single"
+	bulkQueue   = "bulk"
+	taskType    = "look"
+)
+
+// A ring is the payload of a task.
+type ring struct {
+	Workspace int64 `json:"workspace"`
+	Job       int64 `json:"job"`
+	Shard     int64 `json:"shard"`
+	Epoch     int64 `json:"epoch"`
+	Seq       int64 `json:"seq"`
+	Single    bool  `json:"single"`
+}
+
+// badTask is the n-th of the tasks that nobody should have queued: garbage,
+// and rings for work that is not there, is over, or is somebody else's.
+func badTask(n int) (payload []byte, queue, kind string) {
+	rings := []ring{
+		{Workspace: 1, Job: 1 << 40},
+		{Workspace: 99, Job: int64(1 + n%40)},
+		{Workspace: 1, Job: int64(1 + n%60), Epoch: 1 << 30},
+		{Workspace: 1, Job: int64(1 + n%60), Epoch: -1},
+		{Workspace: 1, Job: int64(1 + n%60), Shard: 7},
+		{Workspace: 1, Job: int64(1 + n%60)},
+		{Workspace: 2, Job: int64(1 + n%60), Epoch: 1},
+		{Workspace: 1, Job: int64(1 + n%60), Epoch: int64(n % 5)},
+	}
+	garbage := []string{"", "null", "{", `{"job":"one"}`, `{"job":1e99,"workspace":1}`, "\x00\xff", `[]`, `{"workspace":0,"job":0}`}
+	queue = []string{singleQueue, bulkQueue}[n%2]
+	if n/2%3 == 0 {
+		return []byte(garbage[n/6%len(garbage)]), queue, []string{taskType, "unknown"}[n/3%2]
+	}
+	r := rings[n/2%len(rings)]
+	// Also in the wrong queue: a bulk job as a single and the reverse.
+	r.Single = n/5%2 == 0
+	payload, _ = json.Marshal(r) // numbers only
+	return payload, queue, taskType
+}
+
+// pushBadTasks queues some malformed tasks, by asynq's client and past it. It
+// returns how many.
+func (q *queue) pushBadTasks(ctx context.Context, first, n int) (pushed int, err error) {
+	client := asynq.NewClient(asynq.RedisClientOpt{Addr: q.server.Addr, DialTimeout: time.Second})
+	defer client.Close()
+	for i := range n {
+		payload, queue, kind := badTask(first + i)
+		if i%4 == 3 {
+			err = q.client.LPush(ctx, "asynq:{"+queue+"}:pending", fmt.Sprintf("nothing-%d", first+i)).Err()
+		} else {
+			_, err = client.EnqueueContext(ctx, asynq.NewTask(kind, payload), asynq.Queue(queue), asynq.MaxRetry(1))
+		}
+		if err != nil {
+			return pushed, err
+		}
+		pushed++
+	}
+	return pushed, nil
+}

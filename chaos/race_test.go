@@ -1,0 +1,6 @@
+//go:build race
+
+package chaos
+
+// raceFlag has the program built under the race detector, as the tests are.
+var raceFlag = []string{"-race"}

@@ -1,0 +1,126 @@
+package chaos
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// An item is what became of one record of a job.
+type item struct {
+	ID      string                     `json:"id"`
+	Outcome string                     `json:"outcome"`
+	Changed map[string]json.RawMessage `json:"changed"`
+	Error   *struct {
+		Code string `json:"code"`
+	} `json:"error"`
+}
+
+// change is one changed field of an item.
+func (i item) change(field string) (from, to json.RawMessage, err error) {
+	var c struct{ From, To json.RawMessage }
+	err = json.Unmarshal(i.Changed[field], &c)
+	return c.From, c.To, err
+}
+
+func (i item) code() string {
+	if i.Error == nil {
+		return ""
+	}
+	return i.Error.Code
+}
+
+// readResults reads all results of a job.
+func (c *caller) readResults(id string) ([]item, error) {
+	a, err := c.persist(request{method: "GET", path: "/v1/jobs/" + id + "/results", header: map[string]string{"Accept": "application/x-ndjson"}})
+	if err != nil {
+		return nil, err
+	}
+	if a.status != http.StatusOK {
+		return nil, fmt.Errorf("the results were answered %s", a)
+	}
+	var items []item
+	for line := range bytes.Lines(a.body) {
+		var i item
+		if err := json.Unmarshal(line, &i); err != nil {
+			return nil, fmt.Errorf("the results have the line %q: %w", line, err)
+		}
+		items = append(items, i)
+	}
+	return items, nil
+}
+
+// judgeItems compares the results of a job with its counts.
+func judgeItems(items []item, c counts) []string {
+	var faults []string
+	got := map[string]int64{}
+	seen := map[string]bool{}
+	for _, i := range items {
+		got[i.Outcome]++
+		if seen[i.ID] {
+			faults = append(faults, fmt.Sprintf("record %s has two results", i.ID))
+		}
+		seen[i.ID] = true
+	}
+	want := map[string]int64{
+		"updated": c.Updated, "unchanged": c.Unchanged, "skipped": c.Skipped, "conflicted": c.Conflicted, "failed": c.Failed,
+	}
+	if c.Pending != nil {
+		want["pending"] = *c.Pending
+	}
+	for outcome, n := range want {
+		if got[outcome] != n {
+			faults = append(faults, fmt.Sprintf("%d results are %s, and the count says %d", got[outcome], outcome, n))
+		}
+		delete(got, outcome)
+	}
+	for outcome := range got {
+		faults = append(faults, fmt.Sprintf("there are results with the outcome %q", outcome))
+	}
+	return faults
+}
+
+// judgePatch compares what an updated record shows as changed with the patch.
+func judgePatch(i item, patch map[string]any) string {
+	if len(i.Changed) == 0 {
+		return "nothing is shown as changed"
+	}
+	for field := range i.Changed {
+		from, to, err := i.change(field)
+		if err != nil {
+			return "the change cannot be read: " + err.Error()
+		}
+		value, ok := patch[field]
+		if !ok {
+			return field + " was changed, which is not in the patch"
+		}
+		want := canonical(value)
+		if merge, ok := value.(map[string]any); ok {
+			want = merged(from, merge)
+		}
+		if canonicalText(to) != want {
+			return fmt.Sprintf("%s was set to %s instead of %s", field, to, want)
+		}
+		if canonicalText(from) == want {
+			return field + " is shown as changed though it had the value"
+		}
+	}
+	return ""
+}
+
+// merged is a flat object after a merge patch.
+func merged(from json.RawMessage, patch map[string]any) string {
+	object := map[string]any{}
+	if err := json.Unmarshal(from, &object); err != nil || object == nil {
+		object = map[string]any{}
+	}
+	for k, v := range patch {
+		if v == nil {
+			delete(object, k)
+		} else {
+			object[k] = v
+		}
+	}
+	return canonical(object)
+}

@@ -1,0 +1,131 @@
+package chaos
+
+import "time"
+
+// A verdict is what can be known of a record and a filter over a time.
+type verdict int
+
+const (
+	never verdict = iota
+	maybe
+	always
+)
+
+// A cond is a filter that the harness can judge by what it did itself.
+type cond interface {
+	filter(t *table) map[string]any
+	// judge says whether the record met the condition all the time from one
+	// moment to another (always), at no moment (never), or neither is certain.
+	judge(t *table, r *record, from, to time.Duration) verdict
+}
+
+// everything is the empty filter.
+type everything struct{}
+
+func (everything) filter(*table) map[string]any                                { return map[string]any{} }
+func (everything) judge(*table, *record, time.Duration, time.Duration) verdict { return always }
+
+// idRange is the records with indexes from lo to hi.
+type idRange struct{ lo, hi int }
+
+func (c idRange) filter(t *table) map[string]any {
+	return map[string]any{"id": map[string]any{"$between": []any{t.shape.id(c.lo), t.shape.id(c.hi)}}}
+}
+
+func (c idRange) judge(_ *table, r *record, _, _ time.Duration) verdict {
+	return certain(c.lo <= r.index && r.index <= c.hi)
+}
+
+// inOrg is the records of one organization, which never changes.
+type inOrg struct{ n int }
+
+func (c inOrg) filter(t *table) map[string]any { return map[string]any{t.org: orgName(c.n)} }
+
+func (c inOrg) judge(_ *table, r *record, _, _ time.Duration) verdict {
+	return certain(r.index%orgs == c.n)
+}
+
+// inGroup is the records of one group, between which foreign writers move
+// them.
+type inGroup struct{ n int }
+
+func (c inGroup) filter(t *table) map[string]any {
+	return map[string]any{t.group: map[string]any{"$startsWith": groupValue(c.n, "")}}
+}
+
+func (c inGroup) judge(_ *table, r *record, from, to time.Duration) verdict {
+	// What it may have held: the last value that was certain before, and all
+	// that was being written since.
+	first := 0
+	for i, w := range r.groups {
+		if w.done <= from {
+			first = i
+		}
+	}
+	some, all := false, true
+	for _, w := range r.groups[first:] {
+		if w.sent > to {
+			break
+		}
+		in := groupOf(w.value) == c.n
+		some, all = some || in, all && in
+	}
+	return mixed(some, all)
+}
+
+// flagged is the records whose flag is set or not. Jobs change it, so only
+// the checker's other rules bear on it.
+type flagged struct{ on bool }
+
+func (c flagged) filter(t *table) map[string]any { return map[string]any{t.flag: c.on} }
+
+func (c flagged) judge(*table, *record, time.Duration, time.Duration) verdict { return maybe }
+
+// both and either join two conditions.
+type both struct{ a, b cond }
+
+func (c both) filter(t *table) map[string]any {
+	return map[string]any{"$and": []any{c.a.filter(t), c.b.filter(t)}}
+}
+
+func (c both) judge(t *table, r *record, from, to time.Duration) verdict {
+	return min(c.a.judge(t, r, from, to), c.b.judge(t, r, from, to))
+}
+
+type either struct{ a, b cond }
+
+func (c either) filter(t *table) map[string]any {
+	return map[string]any{"$or": []any{c.a.filter(t), c.b.filter(t)}}
+}
+
+func (c either) judge(t *table, r *record, from, to time.Duration) verdict {
+	return max(c.a.judge(t, r, from, to), c.b.judge(t, r, from, to))
+}
+
+// exists says whether the record was there all the time.
+func (r *record) exists(from, to time.Duration) verdict {
+	switch {
+	case r.made.sent > to || r.deleted.done > 0 && r.deleted.done <= from:
+		return never
+	case r.made.done > from || r.deleted.done > 0 && r.deleted.sent <= to:
+		return maybe
+	}
+	return always
+}
+
+// selected judges a record that may also not be there.
+func selected(c cond, t *table, r *record, from, to time.Duration) verdict {
+	return min(c.judge(t, r, from, to), r.exists(from, to))
+}
+
+func certain(in bool) verdict { return mixed(in, in) }
+
+func mixed(some, all bool) verdict {
+	switch {
+	case all && some:
+		return always
+	case some:
+		return maybe
+	}
+	return never
+}

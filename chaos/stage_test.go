@@ -1,0 +1,211 @@
+package chaos
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"testing"
+	"time"
+)
+
+const (
+	// settleWithin is how long jobs may take to end once the faults are over.
+	settleWithin = 60 * time.Second
+	// wholeWithin bounds a run, whatever happens.
+	wholeWithin = 5 * time.Minute
+	// startWithin is how long the first start may take.
+	startWithin = time.Minute
+	// endWithin is how long a process may take to end when it is told to.
+	endWithin = 20 * time.Second
+
+	adminKey = "chaos-admin-key"
+)
+
+var (
+	errGone     = errors.New("the process was gone")
+	errNotReady = errors.New("the service did not get ready")
+)
+
+// newRun prepares a run: a folder, a disk and a queue.
+func newRun(t *testing.T, p *plan) (*run, error) {
+	r := &run{plan: p, began: time.Now(), calm: make(chan struct{}), callers: make(map[string]*caller), baseline: make(map[*table]map[string]row)}
+	var err error
+	if r.dir, err = os.MkdirTemp("", fmt.Sprintf("bulkpatch-chaos-%d-", p.seed)); err != nil {
+		return nil, err
+	}
+	if r.disk, err = newDisk(r.dir); err != nil {
+		return nil, err
+	}
+	if p.redis == realRedis {
+		if r.queue, err = newQueue(t); err != nil {
+			return nil, err
+		}
+	}
+	r.deadline, r.cancel = context.WithTimeout(context.Background(), wholeWithin)
+	return r, nil
+}
+
+// close takes everything away. With a folder named, it keeps that.
+func (r *run) close(keep string) error {
+	r.cancel()
+	var err error
+	for _, p := range r.procs {
+		err = errors.Join(err, p.end(endWithin))
+	}
+	if r.queue != nil {
+		err = errors.Join(err, r.queue.close())
+	}
+	err = errors.Join(err, r.disk.close(keep))
+	if keep == "" {
+		err = errors.Join(err, os.RemoveAll(r.dir))
+	}
+	return err
+}
+
+// set starts the processes and fills the tables.
+func (r *run) set(binary string) error {
+	addr, err := freeAddr()
+	if err != nil {
+		return err
+	}
+	if err := r.launch(binary, addr); err != nil {
+		return err
+	}
+	r.http = newHTTPClient()
+	main := &caller{base: "http://" + addr, key: adminKey, http: r.http, run: r, never: r.deadline}
+	r.callers["main"] = main
+	if err := main.await("/readyz", startWithin); err != nil {
+		return err
+	}
+	north, err := main.newWorkspace("north")
+	if err != nil {
+		return err
+	}
+	r.callers["north"] = north
+	for _, t := range r.tables {
+		if err := r.callers[t.workspace].fill(t); err != nil {
+			return fmt.Errorf("fill %s: %w", t, err)
+		}
+	}
+	return r.photograph()
+}
+
+// launch starts the processes of the run, the front first.
+func (r *run) launch(binary, addr string) error {
+	shared := []string{"--db", "sqlite://" + r.disk.database(), "--log-format", "json"}
+	working := []string{"--chunk", fmt.Sprint(r.chunk), "--concurrency", fmt.Sprint(r.concurrency)}
+	queue := []string{"--redis", "embedded"}
+	if r.queue != nil {
+		queue = []string{"--redis", r.queue.url()}
+	}
+	start := func(name, command string, parts ...[]string) error {
+		args := []string{command}
+		for _, p := range append(parts, shared, queue) {
+			args = append(args, p...)
+		}
+		p, err := newProcess(r.now, r.dir, name, binary, args...)
+		if err == nil {
+			r.procs = append(r.procs, p)
+		}
+		return err
+	}
+	front := [][]string{{"--addr", addr, "--admin-key", adminKey}}
+	if r.front == "serve" {
+		front = append(front, working)
+	}
+	if err := start(r.front, r.front, front...); err != nil {
+		return err
+	}
+	if r.queue == nil {
+		return nil
+	}
+	return errors.Join(start("worker1", "worker", working), start("worker2", "worker", working))
+}
+
+// await polls a path until it answers 200.
+func (c *caller) await(path string, within time.Duration) error {
+	for began := c.run.now(); c.run.now()-began < within; c.pause(20 * time.Millisecond) {
+		if a, err := c.once(request{method: "GET", path: path, timeout: 2 * time.Second}); err == nil && a.status == http.StatusOK {
+			return nil
+		}
+	}
+	return errNotReady
+}
+
+// newWorkspace makes a workspace with a key of its own.
+func (c *caller) newWorkspace(name string) (*caller, error) {
+	a, err := c.once(request{method: "POST", path: "/v1/keys", body: jsonBody(map[string]any{
+		"name": "chaos", "workspace": name, "scopes": []string{"admin"},
+	})})
+	if err != nil {
+		return nil, err
+	}
+	var made struct{ Secret string }
+	if err := json.Unmarshal(a.body, &made); err != nil || made.Secret == "" {
+		return nil, fmt.Errorf("no key was made: %s", a)
+	}
+	other := *c
+	other.key = made.Secret
+	return &other, nil
+}
+
+// fill imports the records that a table starts with.
+func (c *caller) fill(t *table) error {
+	var lines bytes.Buffer
+	for _, r := range t.all() {
+		lines.Write(jsonBody(r.values))
+		lines.WriteByte('\n')
+	}
+	a, err := c.once(request{
+		method: "POST", path: "/v1/" + t.model + "/import", body: lines.Bytes(),
+		header: map[string]string{"Content-Type": "application/x-ndjson"},
+	})
+	if err != nil {
+		return err
+	}
+	var report struct{ Inserted int }
+	if err := json.Unmarshal(a.body, &report); err != nil || report.Inserted != t.initial {
+		return fmt.Errorf("the import of %d records answered %s", t.initial, a)
+	}
+	return nil
+}
+
+// carryOut lets load and faults go on together, and then waits until all is
+// done or the time for that is over.
+func (r *run) carryOut() {
+	r.started = r.now()
+	loaded := make(chan struct{})
+	go func() {
+		defer close(loaded)
+		r.load()
+	}()
+	r.hurt()
+	r.faultsEnded = r.now()
+	close(r.calm)
+	limit := time.AfterFunc(settleWithin, r.cancel)
+	<-loaded
+	r.settled = r.now()
+	if limit.Stop() {
+		return
+	}
+	// The checker still has questions.
+	r.deadline, r.cancel = context.WithTimeout(context.Background(), wholeWithin)
+	for _, c := range r.callers {
+		c.never = r.deadline
+	}
+}
+
+// freeAddr is an address of the loopback interface that nobody listens on.
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}

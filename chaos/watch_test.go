@@ -1,0 +1,211 @@
+package chaos
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+// A jobView is what an answer says of a job, as far as it is judged.
+type jobView struct {
+	JobID    string `json:"jobId"`
+	Model    string `json:"model"`
+	State    string `json:"state"`
+	Done     bool   `json:"done"`
+	Revision int64  `json:"revision"`
+	Counts   counts `json:"counts"`
+	Attempt  struct {
+		Resumes int64 `json:"resumes"`
+	} `json:"attempt"`
+	Error *struct {
+		Code string `json:"code"`
+	} `json:"error"`
+}
+
+// counts are the numbers of a job.
+type counts struct {
+	Matched    *int64 `json:"matched"`
+	Updated    int64  `json:"updated"`
+	Unchanged  int64  `json:"unchanged"`
+	Skipped    int64  `json:"skipped"`
+	Conflicted int64  `json:"conflicted"`
+	Failed     int64  `json:"failed"`
+	Pending    *int64 `json:"pending"`
+}
+
+// outcomes are the counts that may never fall.
+func (c counts) outcomes() [5]int64 {
+	return [5]int64{c.Updated, c.Unchanged, c.Skipped, c.Conflicted, c.Failed}
+}
+
+func (c counts) String() string {
+	show := func(n *int64) string {
+		if n == nil {
+			return "null"
+		}
+		return fmt.Sprint(*n)
+	}
+	return fmt.Sprintf("matched %s, updated/unchanged/skipped/conflicted/failed %v, pending %s", show(c.Matched), c.outcomes(), show(c.Pending))
+}
+
+// A sighting is one answer about a job.
+type sighting struct {
+	span
+	jobView
+}
+
+func (s sighting) String() string {
+	return fmt.Sprintf("at %.3fs %s, revision %d, %s", s.done.Seconds(), s.State, s.Revision, s.Counts)
+}
+
+// readJob reads a job from an answer.
+func readJob(a answer) (sighting, error) {
+	s := sighting{span: a.span}
+	if err := json.Unmarshal(a.body, &s.jobView); err != nil {
+		return s, err
+	}
+	if s.JobID == "" {
+		return s, fmt.Errorf("the answer names no job: %s", a)
+	}
+	return s, nil
+}
+
+// A minder follows one job to its end and asks of it what the plan says.
+type minder struct {
+	*caller
+	j       *tracked
+	actions []action
+	last    sighting
+}
+
+// mind starts following a job, once.
+func (r *run) mind(c *caller, j *tracked, actions []action) {
+	m := &minder{caller: c, j: j, actions: actions}
+	r.minders.Go(m.follow)
+}
+
+// follow polls the job until it is final or the run's deadline comes. The
+// answers are kept for the checker; whether they agree is its business.
+func (m *minder) follow() {
+	began := m.run.now()
+	calm := false
+	for !m.last.Done {
+		for len(m.actions) > 0 && m.run.now()-began >= m.actions[0].after {
+			m.act(m.actions[0])
+			m.actions, began = m.actions[1:], m.run.now()
+		}
+		if !calm && m.run.isCalm() {
+			calm, m.actions = true, m.release()
+			began = m.run.now()
+		}
+		if !m.pause(time.Duration(60+rand.IntN(300)) * time.Millisecond) {
+			m.run.violation("%s is not final at the deadline; last seen %s", m.j.name(), m.last)
+			return
+		}
+		m.poll()
+	}
+}
+
+// release is what a job needs to end soon, whatever was asked of it before.
+func (m *minder) release() []action {
+	return []action{{0, "throttle", 0}, {0, "resume", 0}}
+}
+
+// poll looks at the job, sometimes as long as there is no news of it.
+func (m *minder) poll() {
+	q := request{method: "GET", path: "/v1/jobs/" + m.j.id}
+	if m.last.Revision > 0 && rand.IntN(4) == 0 {
+		q.path += "?wait=1"
+		q.header = map[string]string{"If-None-Match": fmt.Sprintf(`W/"%d"`, m.last.Revision)}
+	}
+	a, err := m.once(q)
+	if err != nil {
+		return
+	}
+	switch a.status {
+	case http.StatusOK:
+		m.saw(a)
+	case http.StatusNotModified:
+		m.run.tally.polls.Add(1)
+	case http.StatusServiceUnavailable, http.StatusInsufficientStorage, http.StatusInternalServerError:
+	default:
+		m.run.violation("%s was asked for and the answer is %s", m.j.name(), a)
+	}
+}
+
+func (m *minder) saw(a answer) {
+	s, err := readJob(a)
+	if err != nil {
+		m.run.violation("%s: %v", m.j.name(), err)
+		return
+	}
+	m.run.tally.polls.Add(1)
+	m.last = s
+	m.j.see(s)
+}
+
+// act asks one action of the job. What is not answered is not repeated, as it
+// may have taken hold all the same; only what a job needs to end is.
+func (m *minder) act(what action) {
+	q := request{method: "POST", path: "/v1/jobs/" + m.j.id + "/" + what.name}
+	if what.name == "throttle" {
+		var rate any
+		if what.rate > 0 {
+			rate = what.rate
+		}
+		q = request{method: "PATCH", path: "/v1/jobs/" + m.j.id, body: jsonBody(map[string]any{"recordsPerSecond": rate})}
+	}
+	asked := asking{span{sent: m.run.now()}, what.name}
+	ask := m.once
+	if m.run.isCalm() {
+		ask = m.persist
+	}
+	a, err := ask(q)
+	if err == nil {
+		asked.done = a.done
+	}
+	m.j.ask(asked)
+	if err != nil {
+		return
+	}
+	switch a.status {
+	case http.StatusOK:
+		m.saw(a)
+	case http.StatusConflict: // its state does not allow it
+	case http.StatusServiceUnavailable, http.StatusInsufficientStorage, http.StatusInternalServerError:
+	default:
+		m.run.violation("%s was asked to %s and the answer is %s", m.j.name(), what.name, a)
+	}
+}
+
+// watchList polls the list of a workspace's jobs until the faults are over.
+func (r *run) watchList(c *caller, workspace string) {
+	for !r.isCalm() && c.pause(time.Duration(200+rand.IntN(600))*time.Millisecond) {
+		a, err := c.once(request{method: "GET", path: "/v1/jobs?limit=200"})
+		if err != nil || a.status != http.StatusOK {
+			continue
+		}
+		var page struct{ Items []jobView }
+		if err := json.Unmarshal(a.body, &page); err != nil {
+			r.violation("the list of jobs cannot be read: %v", err)
+			continue
+		}
+		r.tally.polls.Add(1)
+		for _, v := range page.Items {
+			j, _ := r.book.accept(v.JobID, workspace, nil)
+			j.see(sighting{a.span, v})
+		}
+	}
+}
+
+// isCalm reports whether the faults are over.
+func (r *run) isCalm() bool {
+	select {
+	case <-r.calm:
+		return true
+	default:
+		return false
+	}
+}
