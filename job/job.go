@@ -148,7 +148,7 @@ type Preview struct {
 	WouldChange  int64
 	Unchanged    int64
 	Sample       []PreviewItem // at most MaxPreviewSample
-	Digest       string        // hex, of the selected ids
+	Digest       string        // of the selected records, see [Digest]
 	ConfirmToken string
 	ExpiresAt    time.Time
 }

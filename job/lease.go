@@ -2,6 +2,8 @@ package job
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"bulkpatch/auth"
 	"bulkpatch/filter"
@@ -89,9 +91,27 @@ func (g Guard) Check(n int64, digest string) *Error {
 	case g.ExpectedCount != nil && n != *g.ExpectedCount:
 		return errorf("expected_count", "The filter matches %d records, not the expected %d. Nothing was changed.", n, *g.ExpectedCount)
 	case g.Digest != "" && g.Digest != digest:
-		return errorf("selection_changed", "The filter no longer selects the records that were previewed: it matches %d now. Nothing was changed.", n)
+		return errorf("selection_changed", "The preview showed %s records and the filter selects %d now%s. Nothing was changed.",
+			counted(g.Digest), n, notTheSame(g.Digest, n))
 	}
 	return nil
+}
+
+// Digest names a selection: how many records it has, and a hash of which.
+func Digest(n int64, hash []byte) string { return fmt.Sprintf("%d-%x", n, hash) }
+
+// counted is the number of records in a digest.
+func counted(digest string) string {
+	n, _, _ := strings.Cut(digest, "-")
+	return n
+}
+
+// notTheSame explains two selections of one size.
+func notTheSame(digest string, n int64) string {
+	if counted(digest) == strconv.FormatInt(n, 10) {
+		return ", but not the same ones"
+	}
+	return ""
 }
 
 func errorf(code, format string, args ...any) *Error {

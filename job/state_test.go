@@ -157,6 +157,21 @@ func TestGuards(t *testing.T) {
 	}
 }
 
+func TestAChangedSelectionTellsHowTheNumbersDiffer(t *testing.T) {
+	shown := job.Guard{Digest: job.Digest(12, []byte{1})}
+	for n, want := range map[int64]string{
+		11: "The preview showed 12 records and the filter selects 11 now. Nothing was changed.",
+		12: "The preview showed 12 records and the filter selects 12 now, but not the same ones. Nothing was changed.",
+	} {
+		if e := shown.Check(n, job.Digest(n, []byte{2})); e == nil || e.Detail != want {
+			t.Errorf("%+v", e)
+		}
+	}
+	if e := shown.Check(12, job.Digest(12, []byte{1})); e != nil {
+		t.Errorf("%+v", e)
+	}
+}
+
 func TestASummaryCountsAndNamesSome(t *testing.T) {
 	var list []job.ErrorSummary
 	for i := range 25 {

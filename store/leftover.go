@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -45,7 +44,7 @@ func (b bitmaps) selection() (selection, error) {
 		}
 		sel.add(w, digest)
 	}
-	sel.digest = hex.EncodeToString(digest.Sum(nil))
+	sel.digest = job.Digest(sel.count, digest.Sum(nil))
 	return sel, nil
 }
 

@@ -5,12 +5,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"hash"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/jmoiron/sqlx"
 
+	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -20,7 +20,7 @@ type selection struct {
 	windows []window
 	count   int64
 	differ  int64  // how many of them a patch would change
-	digest  string // hex, of the numbers
+	digest  string // of the numbers, see [job.Digest]
 }
 
 type window struct {
@@ -58,7 +58,7 @@ func (d *dialect) selectNumbers(ctx context.Context, db sqlx.QueryerContext, ws 
 		sel.add(w, digest)
 		sel.differ += differ
 	}
-	sel.digest = hex.EncodeToString(digest.Sum(nil))
+	sel.digest = job.Digest(sel.count, digest.Sum(nil))
 	return sel, nil
 }
 

@@ -20,6 +20,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"guards refuse with nothing written":                  guardsRefuse,
 		"a claim fences off the holder before":                claimFencesOff,
 		"a crash in a chunk leaves nothing of it":             crashLeavesNothing,
+		"actions hold against a worker":                       actionsHoldAgainstWork,
 		"pause, resume and cancel hold":                       controlsHold,
 		"singles are applied once, and by their precondition": singlesApplyOnce,
 		"an idempotency key makes one job":                    oneKeyOneJob,

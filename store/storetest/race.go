@@ -1,0 +1,163 @@
+package storetest
+
+import (
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"bulkpatch/job"
+)
+
+// actionsHoldAgainstWork lets a worker work on job after job while a caller
+// pauses, resumes, cancels and undoes them at any moment. Whatever the caller
+// has seen must hold.
+func actionsHoldAgainstWork(t *testing.T, k *Kit) {
+	const people = 120
+	k.Add(people, person)
+	for seed := range uint64(25) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		before, old := k.versions(), len(k.jobs())
+		j := k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"score": 1}`, job.Options{}))
+		if seed%2 == 1 {
+			j = k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"score": 2}`, job.Options{}))
+		}
+		stop := make(chan struct{})
+		var worker sync.WaitGroup
+		worker.Go(func() { k.workUntil(t, stop) })
+		for !k.Read(j.ID).State.Final() {
+			k.actAtRandom(t, r, j.ID)
+		}
+		for _, other := range k.jobs() {
+			if !other.State.Final() {
+				k.await(t, other.ID)
+			}
+		}
+		close(stop)
+		worker.Wait()
+		k.versionsGrewByUpdates(t, before, old)
+	}
+}
+
+// actAtRandom takes one action, and holds what it shows to be true.
+func (k *Kit) actAtRandom(t *testing.T, r *rand.Rand, id string) {
+	t.Helper()
+	actions := []job.Action{job.Pause, job.Pause, job.Resume, job.Resume, job.Resume, job.Cancel}
+	seen, err := k.Act(t.Context(), k.WS, id, actions[r.IntN(len(actions))])
+	var refused *job.StateError
+	if errors.As(err, &refused) {
+		return
+	}
+	check(t, err)
+	invariant(t, seen)
+	if seen.State == job.Paused || seen.State.Final() {
+		for range r.IntN(5) {
+			now := k.Read(id)
+			equal(t, "what a "+string(seen.State)+" job has done", now.Tally, seen.Tally)
+			equal(t, "its state", now.State, seen.State)
+		}
+	}
+}
+
+// workUntil works as relays, workers and sweeps do together, until stop.
+func (k *Kit) workUntil(t *testing.T, stop chan struct{}) {
+	ctx := t.Context()
+	for {
+		select {
+		case <-stop:
+			return
+		default:
+		}
+		rings, err := k.Bulks(ctx, 10)
+		check(t, err)
+		check(t, k.Sent(ctx, rings))
+		for _, r := range rings {
+			l, err := k.Claim(ctx, r)
+			if err == nil {
+				err = k.carryOn(t, l)
+			}
+			k.expected(t, r.Ref, err)
+		}
+		pulses, err := k.Pulses(ctx, 10)
+		check(t, err)
+		for _, p := range pulses {
+			switch {
+			case p.Stopping:
+				check(t, k.Settle(ctx, p.Ref))
+			case p.Idle:
+				check(t, k.Finish(ctx, p.Ref))
+			default:
+				check(t, k.RingAgain(ctx, p))
+			}
+		}
+	}
+}
+
+// expected takes the errors by which the store tells a worker to go.
+func (k *Kit) expected(t *testing.T, ref job.Ref, err error) {
+	t.Helper()
+	switch {
+	case err == nil || errors.Is(err, job.ErrLeaseLost):
+	case errors.Is(err, job.ErrStopped):
+		check(t, k.Settle(t.Context(), ref))
+	default:
+		t.Errorf("the worker met %v", err)
+	}
+}
+
+// carryOn works on a lease until it is done or the store says stop.
+func (k *Kit) carryOn(t *testing.T, l job.Lease) error {
+	if !l.Resolved {
+		if ended, err := k.Resolve(t.Context(), l); err != nil || ended {
+			return err
+		}
+	}
+	for {
+		step, err := k.ApplyChunk(t.Context(), l, 7)
+		if err != nil {
+			return err
+		}
+		if step.Done {
+			return k.Finish(t.Context(), l.Ref)
+		}
+	}
+}
+
+// await resumes a job until it has ended.
+func (k *Kit) await(t *testing.T, id string) {
+	t.Helper()
+	for !k.Read(id).State.Final() {
+		if _, err := k.Act(t.Context(), k.WS, id, job.Resume); err != nil {
+			var refused *job.StateError
+			if !errors.As(err, &refused) {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func (k *Kit) versions() map[string]int64 {
+	versions := map[string]int64{}
+	for id, p := range k.All(`{}`) {
+		versions[id] = p.Version
+	}
+	return versions
+}
+
+// versionsGrewByUpdates holds each record's version to the number of jobs
+// since that count it as updated.
+func (k *Kit) versionsGrewByUpdates(t *testing.T, before map[string]int64, old int) {
+	t.Helper()
+	seen := map[string]int64{}
+	jobs := k.jobs() // newest first
+	for _, j := range jobs[:len(jobs)-old] {
+		for id, r := range k.Outcomes(j.ID, 1000) {
+			if r.Outcome == job.Updated {
+				seen[id]++
+			}
+		}
+	}
+	for id, v := range k.versions() {
+		equal(t, "how often "+id+" was changed", v-before[id], seen[id])
+	}
+}
