@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"iter"
 	"maps"
 	"net/http"
@@ -109,6 +111,31 @@ func (c *Client) Cancel(ctx context.Context, jobID string) (Job, error) {
 
 func (c *Client) act(ctx context.Context, jobID, action string) (Job, error) {
 	return c.job(ctx, call{method: http.MethodPost, path: jobPath(jobID) + "/" + action})
+}
+
+// Undo makes a job that takes back what a finished job has changed, where no
+// later edit is in the way. A second undo of a job gives the same undo job.
+func (c *Client) Undo(ctx context.Context, jobID string) (Job, error) {
+	return c.act(ctx, jobID, "undo")
+}
+
+// Retry makes a job of the records that failed, conflicted or were not reached
+// in a finished one. With onMismatch "force" it takes those that were skipped,
+// too; "" leaves that to the server.
+func (c *Client) Retry(ctx context.Context, jobID, onMismatch string) (Job, error) {
+	if onMismatch == "" {
+		return c.act(ctx, jobID, "retry")
+	}
+	body, err := json.Marshal(map[string]string{"onMismatch": onMismatch})
+	if err != nil {
+		return Job{}, fmt.Errorf("encode the request: %w", err)
+	}
+	return c.job(ctx, call{
+		method: http.MethodPost,
+		path:   jobPath(jobID) + "/retry",
+		header: http.Header{"Content-Type": {"application/json"}},
+		body:   body,
+	})
 }
 
 // SetThrottle limits the speed of a job that is not final, or lifts the limit

@@ -95,6 +95,9 @@ func TestActionsPostToTheirPaths(t *testing.T) {
 		func() (Job, error) { return c.Pause(ctx, "j1") },
 		func() (Job, error) { return c.Resume(ctx, "j1") },
 		func() (Job, error) { return c.Cancel(ctx, "j1") },
+		func() (Job, error) { return c.Undo(ctx, "j1") },
+		func() (Job, error) { return c.Retry(ctx, "j1", "") },
+		func() (Job, error) { return c.Retry(ctx, "j1", "force") },
 		func() (Job, error) { return c.SetThrottle(ctx, "j1", &rate) },
 		func() (Job, error) { return c.SetThrottle(ctx, "j1", nil) },
 	} {
@@ -104,6 +107,7 @@ func TestActionsPostToTheirPaths(t *testing.T) {
 	}
 	want := []string{
 		"POST /v1/jobs/j1/pause ", "POST /v1/jobs/j1/resume ", "POST /v1/jobs/j1/cancel ",
+		"POST /v1/jobs/j1/undo ", "POST /v1/jobs/j1/retry ", `POST /v1/jobs/j1/retry {"onMismatch":"force"}`,
 		`PATCH /v1/jobs/j1 {"recordsPerSecond":2.5}`, `PATCH /v1/jobs/j1 {"recordsPerSecond":null}`,
 	}
 	for i, call := range rec.calls {
