@@ -48,11 +48,12 @@ func countNumbers(t *testing.T, s *Store) (n int) {
 func TestAMemberThatFailsUndoesOnlyItself(t *testing.T) {
 	s, _ := openWriter(t)
 	defer s.Close()
-	release := make(chan struct{})
+	release, entered := make(chan struct{}), make(chan struct{})
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		must(t, s.inTx(t.Context(), func(*tx) error { <-release; return nil }))
+		must(t, s.inTx(t.Context(), func(*tx) error { close(entered); <-release; return nil }))
 	})
+	<-entered
 	const members = 40
 	errs := make([]error, members)
 	for i := range members {

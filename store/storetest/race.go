@@ -25,7 +25,7 @@ func actionsHoldAgainstWork(t *testing.T, k *Kit) {
 		stop := make(chan struct{})
 		var worker sync.WaitGroup
 		worker.Go(func() { k.workUntil(t, stop) })
-		for !k.Read(j.ID).State.Final() {
+		for !t.Failed() && !k.Read(j.ID).State.Final() {
 			k.actAtRandom(t, r, j.ID)
 		}
 		for _, other := range k.jobs() {
@@ -126,7 +126,7 @@ func (k *Kit) carryOn(t *testing.T, l job.Lease) error {
 // await resumes a job until it has ended.
 func (k *Kit) await(t *testing.T, id string) {
 	t.Helper()
-	for !k.Read(id).State.Final() {
+	for !t.Failed() && !k.Read(id).State.Final() {
 		if _, err := k.Act(t.Context(), k.WS, id, job.Resume); err != nil {
 			var refused *job.StateError
 			if !errors.As(err, &refused) {
