@@ -21,8 +21,7 @@ build: ## make bin/bulkpatch
 	CGO_ENABLED=1 go build -trimpath -o bin/bulkpatch ./cmd/bulkpatch
 
 test: ## run all tests; fetches the Redis server that they start where it may
-	@.ci/prepare
-	go test ./...
+	@.ci/test
 
 check: ## gofmt, vet and staticcheck
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \

@@ -267,3 +267,18 @@ func overall(j job.Job) float64 {
 	}
 	return float64(j.Tried()) / seconds
 }
+
+// OpenJobs counts the jobs of all workspaces that have not ended, by state.
+func (s *Store) OpenJobs(ctx context.Context) (map[job.State]int64, error) {
+	var rows []struct {
+		State job.State
+		N     int64
+	}
+	err := s.read.SelectContext(ctx, &rows, `SELECT state, COUNT(*) AS n FROM jobs
+		WHERE state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled') GROUP BY state`)
+	counts := make(map[job.State]int64, len(rows))
+	for _, r := range rows {
+		counts[r.State] = r.N
+	}
+	return counts, s.d.classify(err)
+}

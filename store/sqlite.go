@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/mattn/go-sqlite3"
 
 	"bulkpatch/filter"
 	"bulkpatch/job"
@@ -89,16 +89,30 @@ func explainSQLite(err error) error {
 	return fmt.Errorf("%w (is the folder there, and writable?)", err)
 }
 
+// SQLite's result codes that matter here, from https://sqlite.org/rescode.html.
+const (
+	sqliteGeneric    = 1
+	sqliteBusy       = 5
+	sqliteLocked     = 6
+	sqliteNoMemory   = 7
+	sqliteReadOnly   = 8
+	sqliteIOError    = 10
+	sqliteCorrupt    = 11
+	sqliteFull       = 13
+	sqliteCannotOpen = 14
+	sqliteProtocol   = 15
+	sqliteConstraint = 19
+)
+
 func classifySQLite(err error) error {
-	var e sqlite3.Error
-	if !errors.As(err, &e) {
+	code, _, ok := sqliteError(err)
+	switch {
+	case !ok:
 		return err
-	}
-	switch e.Code {
-	case sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrIoErr, sqlite3.ErrCantOpen, sqlite3.ErrReadonly, sqlite3.ErrProtocol:
-		return fmt.Errorf("%w: %w", job.ErrUnavailable, err)
-	case sqlite3.ErrFull:
+	case code == sqliteFull:
 		return fmt.Errorf("%w: %w", job.ErrStorageFull, err)
+	case slices.Contains([]int{sqliteBusy, sqliteLocked, sqliteIOError, sqliteCannotOpen, sqliteReadOnly, sqliteProtocol}, code):
+		return fmt.Errorf("%w: %w", job.ErrUnavailable, err)
 	}
 	return err
 }
@@ -107,11 +121,11 @@ func classifySQLite(err error) error {
 // names it: "UNIQUE constraint failed: c_x.workspace, c_x.domain", or
 // "...: index 'name'" for an index on an expression.
 func sqliteRefusal(err error) (string, bool) {
-	var e sqlite3.Error
-	if !errors.As(err, &e) || e.Code != sqlite3.ErrConstraint {
+	code, message, ok := sqliteError(err)
+	if !ok || code != sqliteConstraint {
 		return "", false
 	}
-	_, columns, _ := strings.Cut(e.Error(), "UNIQUE constraint failed: ")
+	_, columns, _ := strings.Cut(message, "UNIQUE constraint failed: ")
 	last := columns[strings.LastIndex(columns, ".")+1:]
 	return last, true
 }

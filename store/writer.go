@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/mattn/go-sqlite3"
 
 	"bulkpatch/job"
 )
@@ -236,8 +236,8 @@ func (w *writer) begin() error {
 	deadline := time.Now().Add(w.lockWait)
 	for {
 		_, err := w.conn.ExecContext(context.Background(), `BEGIN IMMEDIATE`)
-		var e sqlite3.Error
-		if err == nil || !errors.As(err, &e) || e.Code != sqlite3.ErrBusy || time.Now().After(deadline) {
+		code, _, _ := sqliteError(err)
+		if code != sqliteBusy || time.Now().After(deadline) {
 			return err
 		}
 		select {
@@ -252,8 +252,7 @@ func (w *writer) begin() error {
 // a full disk for instance; then there is nothing to undo, which is no error.
 func (w *writer) rollback() error {
 	_, err := w.conn.ExecContext(context.Background(), `ROLLBACK`)
-	var e sqlite3.Error
-	if errors.As(err, &e) && e.Code == sqlite3.ErrError {
+	if code, _, _ := sqliteError(err); code == sqliteGeneric {
 		return nil
 	}
 	return err
@@ -262,13 +261,6 @@ func (w *writer) rollback() error {
 // fatal reports whether an error concerns the whole transaction and not only
 // the member it met.
 func fatal(err error) bool {
-	var e sqlite3.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch e.Code {
-	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrNomem, sqlite3.ErrCorrupt, sqlite3.ErrReadonly:
-		return true
-	}
-	return false
+	code, _, _ := sqliteError(err)
+	return slices.Contains([]int{sqliteFull, sqliteIOError, sqliteBusy, sqliteLocked, sqliteNoMemory, sqliteCorrupt, sqliteReadOnly}, code)
 }

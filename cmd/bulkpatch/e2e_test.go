@@ -287,7 +287,7 @@ func TestTheServiceShowsMetricsAndQueues(t *testing.T) {
 	}
 	wait(t, c, j.ID)
 	metrics := get(t, p.base+"/metrics", "chosen-by-the-user", http.StatusOK)
-	for _, name := range []string{"go_goroutines", "process_open_fds", "go_build_info", "asynq_queue_size", "bulkpatch_records_total 10"} {
+	for _, name := range []string{"go_goroutines", "process_open_fds", "go_build_info", "asynq_queue_size", "bulkpatch_records_total 10", `bulkpatch_jobs_open{state="running"} 0`} {
 		if !strings.Contains(metrics, name) {
 			t.Errorf("no %s in:\n%s", name, metrics)
 		}

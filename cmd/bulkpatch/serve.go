@@ -193,7 +193,7 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
 		Store: s.db, Models: s.models, Log: s.log, Stopping: ctx.Done(),
-		Metrics: newMetrics(s.queue, s.counted...), Queues: s.pages,
+		Metrics: newMetrics(s.queue, append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
 	})
 }
 

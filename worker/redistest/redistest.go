@@ -38,7 +38,7 @@ type Server struct {
 func Start(tb testing.TB) *Server {
 	tb.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
-		tb.Fatal("redis-server is not on the PATH: install Redis (on Debian: apt-get install redis-server), or run the tests by `make test`, which does it where it may")
+		tb.Fatal("redis-server is not on the PATH: install Redis (on Debian: apt-get install redis-server), or run the tests by `.ci/test`, which does it where it may")
 	}
 	s := &Server{Addr: freeAddr(tb), dir: tb.TempDir()}
 	tb.Cleanup(s.Kill)
