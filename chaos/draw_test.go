@@ -45,7 +45,7 @@ func (d *drawer) bait() {
 			continue
 		}
 		n, t := len(d.plan.bulks), d.plan.tables[0]
-		early := d.between(30*time.Millisecond, 200*time.Millisecond)
+		early := d.between(0, 30*time.Millisecond)
 		d.plan.bulks = append(d.plan.bulks, bulkOp{
 			n: n, at: max(0, f.at-early), table: t, cond: everything{}, options: map[string]any{"allowAll": true},
 			patch: map[string]any{t.texts[n%len(t.texts)]: fmt.Sprintf("bait %d", n)}, send: sending{copies: 1}, asJob: true,
@@ -162,7 +162,7 @@ func (d *drawer) sending() sending {
 		s.copies = 2 + d.IntN(2)
 	}
 	if d.one(8) {
-		s.wait = 1 + d.IntN(3)
+		s.wait, s.hasty = 1+d.IntN(3), false
 	}
 	if d.one(12) {
 		s = sending{copies: 1, keyless: true}

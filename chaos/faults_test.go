@@ -65,7 +65,11 @@ func (d *drawer) drawFaults() []fault {
 	}
 	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	times := max(1, int(d.plan.active/(20*time.Second)))
-	add(1, seconds(1), seconds(7), lockDatabase)
+	longest := seconds(3)
+	if d.one(3) {
+		longest = seconds(8) // longer than the program waits for a lock
+	}
+	add(1, seconds(0.5), longest, lockDatabase)
 	add(times, seconds(1), seconds(3), fillDisk)
 	if d.plan.redis == embeddedRedis {
 		add(3*times, seconds(0.05), seconds(1.5), killProcess)

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io"
 	"slices"
@@ -18,13 +19,19 @@ type step struct {
 // the goroutine of the test.
 type hurter struct {
 	*run
+	db    *sql.DB // for reading only
 	steps []step
 	bad   int // tasks pushed so far
 }
 
 // hurt carries out the faults and returns when the last is over.
-func (r *run) hurt() {
-	h := &hurter{run: r}
+func (r *run) hurt() error {
+	db, err := r.openDatabase()
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	h := &hurter{run: r, db: db}
 	for _, f := range r.faults {
 		h.add(step{r.started + f.at, func() { h.begin(f) }})
 	}
@@ -35,6 +42,7 @@ func (r *run) hurt() {
 		next.do()
 	}
 	time.Sleep(r.started + r.active - r.now())
+	return nil
 }
 
 func (h *hurter) add(s step) {
@@ -61,8 +69,10 @@ func (h *hurter) failed(f fault, err error) { h.missed = append(h.missed, f.Stri
 func (h *hurter) begin(f fault) {
 	switch f.kind {
 	case killProcess:
+		h.await(h.working)
 		h.kill(f)
 	case stopProcess:
+		h.await(h.working)
 		h.stop(f)
 	case lockDatabase:
 		h.lock(f)
@@ -71,6 +81,27 @@ func (h *hurter) begin(f fault) {
 	default:
 		h.hurtQueue(f)
 	}
+}
+
+// alert is how long a fault waits for a moment at which it hurts most.
+const alert = 600 * time.Millisecond
+
+// await waits until a fault would hit something, but not for long.
+func (h *hurter) await(there func(context.Context) bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), alert)
+	defer cancel()
+	for ctx.Err() == nil && !there(ctx) {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// working reports whether a worker holds a job that will keep it busy for a
+// while.
+func (h *hurter) working(ctx context.Context) bool {
+	var held int
+	err := h.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM shards s JOIN jobs j ON j.workspace = s.workspace AND j.num = s.job
+		WHERE s.held = 1 AND s.open = 1 AND j.throttle IS NULL AND j.matched - s.updated - s.unchanged > 1000`).Scan(&held)
+	return err == nil && held > 0
 }
 
 // kill ends a process that is running, and the supervisor starts it again.
@@ -187,8 +218,10 @@ func (h *hurter) hurtQueue(f fault) {
 	q := h.queue
 	switch f.kind {
 	case killRedis, endRedis, loseRedis:
+		h.await(q.waiting)
 		h.down(f)
 	case emptyRedis:
+		h.await(q.waiting)
 		h.atOnce(f, q.client.FlushAll(context.Background()).Err())
 	case slowRedis:
 		q.proxy.set(slow, time.Duration(20+f.choice%200)*time.Millisecond)

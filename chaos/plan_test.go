@@ -106,7 +106,7 @@ func newPlan(seed uint64, redis string) *plan {
 	if p.long {
 		p.active = 46 * time.Second
 	}
-	p.chunk = []int{2, 5, 10, 20, 100}[rnd.IntN(5)]
+	p.chunk = []int{3, 5, 10, 20, 50}[rnd.IntN(5)]
 	p.concurrency = 2 + rnd.IntN(4)
 	p.tables = []*table{
 		newTable(desk, "main", 4000+rnd.IntN(4000)),

@@ -63,6 +63,16 @@ func (q *queue) lose() error {
 	return err
 }
 
+// waiting reports whether tasks wait in Redis.
+func (q *queue) waiting(ctx context.Context) bool {
+	for _, name := range []string{singleQueue, bulkQueue} {
+		if n, err := q.client.LLen(ctx, "asynq:{"+name+"}:pending").Result(); err == nil && n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // The names of the program's queues and of its one type of task.
 const (
 	singleQueue = "single"

@@ -184,7 +184,9 @@ func (r *run) carryOut() {
 		defer close(loaded)
 		r.load()
 	}()
-	r.hurt()
+	if err := r.hurt(); err != nil {
+		r.violation("no evidence: %v", err)
+	}
 	r.faultsEnded = r.now()
 	close(r.calm)
 	limit := time.AfterFunc(settleWithin, r.cancel)
