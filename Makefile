@@ -4,9 +4,11 @@
 # time without having found anything.
 FUZZTIME ?= 30000x
 BENCH    ?= .
+SEEDS    ?= 20
+FIRST    ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check race fuzz bench
+.PHONY: help run demo build test check race fuzz bench chaos
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -44,3 +46,7 @@ fuzz: ## run each fuzz target for a few seconds, or for FUZZTIME
 bench: ## run the benchmarks that BENCH matches
 	@.ci/prepare
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+chaos: ## hurt running processes under a load: SEEDS seeds from FIRST on, on each kind of Redis
+	@.ci/prepare
+	go test ./chaos -count=1 -v -timeout 24h -run '^TestChaos$$' -chaos.seeds=$(SEEDS) -chaos.first=$(FIRST)
