@@ -14,16 +14,18 @@ import (
 
 // A goPackage is what go list says of one.
 type goPackage struct {
-	ImportPath string
-	Imports    []string
-	Doc        string
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+	Doc          string
 }
 
 const module = "bulkpatch"
 
 func goList(t *testing.T) []goPackage {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Doc", module+"/...")
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Doc", module+"/...")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -70,6 +72,7 @@ var mayImport = map[string][]string{
 	"worker": {"auth", "filter", "job", "model"},
 	"api":    {"auth", "filter", "job", "model"},
 	"client": {},
+	"chaos":  {},
 	"bench":  {"client", "model", "filter", "job", "auth", "store", "worker", "api"},
 	"cmd":    {"client", "model", "filter", "job", "auth", "store", "worker", "api", "bench"},
 }
@@ -82,6 +85,21 @@ func TestPackagesOnlyReachDownwards(t *testing.T) {
 		}
 		for _, i := range p.Imports {
 			if to := top(i); to != "" && to != top(p.ImportPath) && !slices.Contains(allowed, to) {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+		}
+	}
+}
+
+// TestTheChaosHarnessSharesNoCodeWithWhatItChecks lets it start a Redis, and
+// use nothing else of ours.
+func TestTheChaosHarnessSharesNoCodeWithWhatItChecks(t *testing.T) {
+	for _, p := range goList(t) {
+		if top(p.ImportPath) != "chaos" {
+			continue
+		}
+		for _, i := range slices.Concat(p.TestImports, p.XTestImports) {
+			if top(i) != "" && i != module+"/worker/redistest" {
 				t.Errorf("%s imports %s", p.ImportPath, i)
 			}
 		}
