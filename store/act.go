@@ -24,6 +24,9 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 		if err != nil || to == row.State {
 			return err
 		}
+		if _, loaded := s.models.Model(row.Model); !loaded && a == job.Resume {
+			return t.end(ref, id, job.Failed, &modelGone)
+		}
 		stopping = to.Stopping()
 		return t.act(ref, id, row, to)
 	})
@@ -43,6 +46,9 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 	return s.Job(ctx, ws, id)
 }
 
+// modelGone ends a job that is to go on without its model.
+var modelGone = job.Error{Code: "model_gone", Detail: "The job's model is no longer loaded, so its records cannot be updated."}
+
 // allowed completes the refusal of an action with what the job does allow.
 func (s *Store) allowed(ctx context.Context, ws auth.Workspace, id string, err error) error {
 	var refused *job.StateError
@@ -57,6 +63,7 @@ func (s *Store) allowed(ctx context.Context, ws auth.Workspace, id string, err e
 type actRow struct {
 	Num     int64
 	Kind    job.Kind
+	Model   string
 	State   job.State
 	Matched *int64
 	LeftAt  *int64 `db:"left_at"`
@@ -64,7 +71,7 @@ type actRow struct {
 
 func (t *tx) jobToAct(ws auth.Workspace, id string) (actRow, error) {
 	var row actRow
-	ok, err := t.get(&row, `SELECT num, kind, state, matched, left_at FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate, ws.ID, id)
+	ok, err := t.get(&row, `SELECT num, kind, model, state, matched, left_at FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate, ws.ID, id)
 	switch {
 	case err != nil:
 		return row, err

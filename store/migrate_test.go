@@ -10,6 +10,7 @@ import (
 
 	"bulkpatch/auth"
 	"bulkpatch/filter"
+	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store"
 )
@@ -137,4 +138,27 @@ func TestProcessesMigrateOneAtATime(t *testing.T) {
 		})
 	}
 	started.Wait()
+}
+
+func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
+	g := newGrowing(t)
+	var id string
+	fatal(t, g.start("  name: {type: string}\n", func(s *store.Store, m *model.Model) {
+		f, _ := filter.New([]byte(`{"name": "fern"}`), m, filter.Native)
+		p, _ := m.CheckPatch([]byte(`{"name": "moss"}`), model.PatchOptions{})
+		j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: main, Model: m, Filter: f, Patch: p})
+		fatal(t, err)
+		id = j.ID
+		_, err = s.Act(t.Context(), main, id, job.Pause)
+		fatal(t, err)
+	}))
+	s, err := store.Open(t.Context(), "sqlite://"+g.file, store.Options{Models: model.Shipped()})
+	fatal(t, err)
+	defer s.Close()
+	fatal(t, s.Migrate(t.Context()))
+	j, err := s.Act(t.Context(), main, id, job.Resume)
+	fatal(t, err)
+	if j.State != job.Failed || j.Error == nil || j.Error.Code != "model_gone" {
+		t.Errorf("the job is %s, %+v", j.State, j.Error)
+	}
 }
