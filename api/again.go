@@ -1,10 +1,6 @@
 package api
 
-import (
-	"errors"
-
-	"bulkpatch/job"
-)
+import "bulkpatch/job"
 
 // retry makes a job of what another has left. The body is optional: with
 // {"onMismatch": "force"} what was skipped is taken too.
@@ -56,13 +52,8 @@ func (s *server) undo(c *call) error {
 
 // followed answers with the job that follows from another.
 func (s *server) followed(c *call, j job.Job, err error) error {
-	switch {
-	case errors.Is(err, job.ErrNotFound):
-		return errNoJob
-	case errors.Is(err, job.ErrGone):
-		return goneProblem(j)
-	case err != nil:
-		return err
+	if err != nil {
+		return actionError(j, err)
 	}
 	return s.acceptedJob(c, prefer{}, j)
 }

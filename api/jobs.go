@@ -130,15 +130,21 @@ func (s *server) act(c *call) error {
 
 // acted answers with the job as an action left it.
 func (s *server) acted(c *call, j job.Job, err error) error {
+	if err != nil {
+		return actionError(j, err)
+	}
+	return s.answerJob(c, http.StatusOK, j)
+}
+
+// actionError words why an action on a job was not taken.
+func actionError(j job.Job, err error) error {
 	switch {
 	case errors.Is(err, job.ErrNotFound):
 		return errNoJob
 	case errors.Is(err, job.ErrGone):
 		return goneProblem(j)
-	case err != nil:
-		return err
 	}
-	return s.answerJob(c, http.StatusOK, j)
+	return err
 }
 
 // throttle changes the speed of a job while it runs.
