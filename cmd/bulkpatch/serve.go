@@ -76,7 +76,7 @@ func (c *migrateCommand) Run(a *app) error {
 // openStore opens the database and brings it up to date.
 func openStore(ctx context.Context, s settings) (*store.Store, error) {
 	db, err := store.Open(ctx, s.db, store.Options{
-		Models: s.models, Log: s.log, Retention: s.retention, UndoRetention: s.undo,
+		Models: s.models, Log: s.log, Now: clock, Retention: s.retention, UndoRetention: s.undo,
 	})
 	if err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 // process is to stop.
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
-		Store: s.db, Models: s.models, Log: s.log, Stopping: ctx.Done(),
+		Store: s.db, Models: s.models, Log: s.log, Now: clock, Stopping: ctx.Done(),
 		Metrics: newMetrics(s.queue, append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
 	})
 }
