@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"io"
+	"os/exec"
 	"slices"
 	"time"
 )
@@ -20,8 +21,10 @@ type step struct {
 type hurter struct {
 	*run
 	db    *sql.DB // for reading only
+	probe *sql.DB // tries the lock
 	steps []step
-	bad   int // tasks pushed so far
+	bad   int  // tasks pushed so far
+	ill   bool // Redis or the way there is hurt already
 }
 
 // hurt carries out the faults and returns when the last is over.
@@ -31,7 +34,13 @@ func (r *run) hurt() error {
 		return err
 	}
 	defer db.Close()
-	h := &hurter{run: r, db: db}
+	probe, err := sql.Open("sqlite3", dataSource(r.disk.database())+"?_busy_timeout=150")
+	if err != nil {
+		return err
+	}
+	defer probe.Close()
+	probe.SetMaxOpenConns(1)
+	h := &hurter{run: r, db: db, probe: probe}
 	for _, f := range r.faults {
 		h.add(step{r.started + f.at, func() { h.begin(f) }})
 	}
@@ -130,6 +139,9 @@ func (h *hurter) stop(f fault) {
 		if !ok {
 			continue
 		}
+		if f.choice%4 != 0 {
+			h.unlock(p, cmd)
+		}
 		h.lasting(f, func() error {
 			if !p.proceed(cmd) {
 				return errGone
@@ -139,6 +151,25 @@ func (h *hurter) stop(f fault) {
 		return
 	}
 	h.soon(func() { h.stop(f) })
+}
+
+// unlock moves a process that stands still on to where it does not hold the
+// database's lock. With the lock everybody stands still; without it others
+// take over its work, and it must not do that again when it wakes up.
+func (h *hurter) unlock(p *process, cmd *exec.Cmd) {
+	for range 20 {
+		if _, err := h.probe.Exec(`BEGIN IMMEDIATE; ROLLBACK`); err == nil {
+			return
+		}
+		if !p.proceed(cmd) {
+			return
+		}
+		time.Sleep(2 * time.Millisecond)
+		var ok bool
+		if cmd, ok = p.stop(); !ok {
+			return
+		}
+	}
 }
 
 // lock lets another process take the database's write lock, and gives it back
@@ -216,6 +247,10 @@ func (c closer) Close() error { return c() }
 // hurtQueue hurts Redis or the way there.
 func (h *hurter) hurtQueue(f fault) {
 	q := h.queue
+	if h.ill {
+		h.soon(func() { h.hurtQueue(f) })
+		return
+	}
 	switch f.kind {
 	case killRedis, endRedis, loseRedis:
 		h.await(q.waiting)
@@ -224,14 +259,11 @@ func (h *hurter) hurtQueue(f fault) {
 		h.await(q.waiting)
 		h.atOnce(f, q.client.FlushAll(context.Background()).Err())
 	case slowRedis:
-		q.proxy.set(slow, time.Duration(20+f.choice%200)*time.Millisecond)
-		h.lasting(f, h.soothe)
+		h.spoil(f, slow)
 	case cutRedis:
-		q.proxy.set(cut, 0)
-		h.lasting(f, h.soothe)
+		h.spoil(f, cut)
 	case silenceRedis:
-		q.proxy.set(silent, 0)
-		h.lasting(f, h.soothe)
+		h.spoil(f, silent)
 	case badTasks:
 		n := 5 + f.choice%20
 		pushed, err := q.pushBadTasks(context.Background(), h.bad, n)
@@ -251,19 +283,27 @@ func (h *hurter) down(f fault) {
 	} else {
 		h.queue.server.Kill()
 	}
+	h.ill = true
 	h.lasting(f, func() error {
 		var err error
 		if f.kind == loseRedis {
 			err = h.queue.lose()
 		}
 		h.queue.server.Restart(h.queue.t)
+		h.ill = false
 		return err
 	})
 }
 
-func (h *hurter) soothe() error {
-	h.queue.proxy.set(forward, 0)
-	return nil
+// spoil changes how connections to Redis are treated for a while.
+func (h *hurter) spoil(f fault, mode proxyMode) {
+	h.queue.proxy.set(mode, time.Duration(20+f.choice%200)*time.Millisecond)
+	h.ill = true
+	h.lasting(f, func() error {
+		h.queue.proxy.set(forward, 0)
+		h.ill = false
+		return nil
+	})
 }
 
 func (h *hurter) atOnce(f fault, err error) {
