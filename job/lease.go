@@ -25,6 +25,7 @@ type Ring struct {
 	Epoch  int64 `db:"epoch" json:"epoch"`   // at which the shard is to be found
 	Seq    int64 `db:"seq" json:"seq"`       // names the ring: one sent twice is one task
 	Single bool  `db:"single" json:"single"` // a single-record patch
+	Wait   int64 `db:"wait" json:"-"`        // microseconds to let pass before Redis is told
 }
 
 // A Lease is the right to work on a shard until somebody else claims it. It

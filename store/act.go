@@ -101,14 +101,14 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State) error {
 // ringShards rings for all open shards of a job that goes on.
 func (t *tx) ringShards(ref job.Ref, single bool) error {
 	if single {
-		return t.ring(ref, true, 0, t.now)
+		return t.ring(ref, true, 0, 0)
 	}
 	var open []struct{ No, Epoch int64 }
 	if err := t.list(&open, `SELECT no, epoch FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	for _, o := range open {
-		if err := t.ring(job.Ref{Workspace: ref.Workspace, Job: ref.Job, Shard: o.No}, false, o.Epoch, t.now); err != nil {
+		if err := t.ring(job.Ref{Workspace: ref.Workspace, Job: ref.Job, Shard: o.No}, false, o.Epoch, 0); err != nil {
 			return err
 		}
 	}
@@ -128,7 +128,7 @@ func (s *Store) SetThrottle(ctx context.Context, ws auth.Workspace, id string, r
 		}
 		t.touch(id)
 		// A shard may be waiting out the old limit: let it look again now.
-		if err := t.exec1(`UPDATE outbox SET due_at = ? WHERE workspace = ? AND job = ?`, t.now, ws.ID, row.Num); err != nil {
+		if err := t.exec1(`UPDATE outbox SET wait = 0 WHERE workspace = ? AND job = ?`, ws.ID, row.Num); err != nil {
 			return err
 		}
 		t.rang = true

@@ -193,6 +193,6 @@ func (s *Store) Yield(ctx context.Context, l job.Lease, after time.Duration, rea
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.ring(l.Ref, false, l.Epoch, t.now+after.Microseconds())
+		return t.ring(l.Ref, false, l.Epoch, after)
 	})
 }

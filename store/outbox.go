@@ -2,41 +2,29 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"bulkpatch/job"
 )
 
-// Singles lists the rings of single-record patches that are due, oldest
-// first.
+const ringColumns = `workspace, job, shard, epoch, seq, single, wait`
+
+// Singles lists the rings of single-record patches, oldest first.
 func (s *Store) Singles(ctx context.Context, limit int) ([]job.Ring, error) {
 	var rings []job.Ring
-	err := s.read.SelectContext(ctx, &rings, s.d.rebind(`SELECT workspace, job, shard, epoch, seq, single FROM outbox
-		WHERE single = 1 AND due_at <= ? ORDER BY due_at LIMIT ?`), s.nowMicros(), limit)
+	err := s.read.SelectContext(ctx, &rings, s.d.rebind(`SELECT `+ringColumns+` FROM outbox
+		WHERE single = 1 ORDER BY place LIMIT ?`), limit)
 	return rings, s.d.classify(err)
 }
 
-// Bulks lists the rings of bulk shards that are due: of each workspace at
-// most perWorkspace, those that have waited longest.
+// Bulks lists the rings of bulk shards: of each workspace at most
+// perWorkspace, those without a wait first and of them the oldest.
 func (s *Store) Bulks(ctx context.Context, perWorkspace int) ([]job.Ring, error) {
 	var rings []job.Ring
-	err := s.read.SelectContext(ctx, &rings, s.d.rebind(`SELECT workspace, job, shard, epoch, seq, single FROM (
-			SELECT *, row_number() OVER (PARTITION BY workspace ORDER BY due_at) AS turn
-			FROM outbox WHERE single = 0 AND due_at <= ?) AS waiting
-		WHERE turn <= ? ORDER BY turn, due_at`), s.nowMicros(), perWorkspace)
+	err := s.read.SelectContext(ctx, &rings, s.d.rebind(`SELECT `+ringColumns+` FROM (
+			SELECT *, row_number() OVER (PARTITION BY workspace ORDER BY CASE wait WHEN 0 THEN 0 ELSE 1 END, place) AS turn
+			FROM outbox WHERE single = 0) AS waiting
+		WHERE turn <= ? ORDER BY turn, place`), perWorkspace)
 	return rings, s.d.classify(err)
-}
-
-// NextDue says how long it is until the next ring that is not due yet; ok is
-// false when there is none.
-func (s *Store) NextDue(ctx context.Context) (wait time.Duration, ok bool, err error) {
-	var at *int64
-	now := s.nowMicros()
-	err = s.read.GetContext(ctx, &at, s.d.rebind(`SELECT MIN(due_at) FROM outbox WHERE due_at > ?`), now)
-	if err != nil || at == nil {
-		return 0, false, s.d.classify(err)
-	}
-	return time.Duration(*at-now) * time.Microsecond, true, nil
 }
 
 // Sent removes rings that Redis has been told of. A ring that was put in
@@ -84,6 +72,6 @@ func (s *Store) RingAgain(ctx context.Context, p job.Pulse) error {
 				return err
 			}
 		}
-		return t.ring(p.Ref, p.Single, p.Epoch, t.now)
+		return t.ring(p.Ref, p.Single, p.Epoch, 0)
 	})
 }

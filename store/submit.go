@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -98,7 +99,7 @@ func (t *tx) accept(id string, sub job.Submission) error {
 	}
 	ref := job.Ref{Workspace: sub.Workspace.ID, Job: num}
 	if sub.Kind == job.Single {
-		return t.ring(ref, true, 0, t.now)
+		return t.ring(ref, true, 0, 0)
 	}
 	return t.openJob(ref)
 }
@@ -108,7 +109,7 @@ func (t *tx) openJob(ref job.Ref) error {
 	if err := t.exec1(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
-	return t.ring(ref, false, 0, t.now)
+	return t.ring(ref, false, 0, 0)
 }
 
 func (t *tx) newJobRow(id string, sub job.Submission) ([]any, error) {
@@ -148,11 +149,11 @@ func (t *tx) numberOf(ws int64, m *model.Model, id any) (int64, error) {
 
 // ring puts a piece of work into the outbox, to be found at an epoch. There
 // is at most one row for each piece: a later ring takes the earlier one's
-// place.
-func (t *tx) ring(ref job.Ref, single bool, epoch, dueAt int64) error {
+// place. It is to be told after a wait, which the relay measures.
+func (t *tx) ring(ref job.Ref, single bool, epoch int64, wait time.Duration) error {
 	t.rang = true
-	return t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	return t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE
-		SET epoch = excluded.epoch, seq = excluded.seq, due_at = excluded.due_at`,
-		ref.Workspace, ref.Job, ref.Shard, single, epoch, rand.Int64(), dueAt)
+		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait`,
+		ref.Workspace, ref.Job, ref.Shard, single, epoch, rand.Int64(), max(0, wait.Microseconds()))
 }

@@ -76,7 +76,6 @@ func (s *fakeStore) due(single bool) []job.Ring {
 func (s *fakeStore) Bell() <-chan struct{}                                  { return s.bell }
 func (s *fakeStore) Singles(context.Context, int) ([]job.Ring, error)       { return s.due(true), nil }
 func (s *fakeStore) Bulks(context.Context, int) ([]job.Ring, error)         { return s.due(false), nil }
-func (s *fakeStore) NextDue(context.Context) (time.Duration, bool, error)   { return 0, false, nil }
 func (s *fakeStore) Beat(context.Context, job.Lease, string) error          { return nil }
 func (s *fakeStore) Pulses(context.Context, int) ([]job.Pulse, error)       { return s.pulses, nil }
 func (s *fakeStore) Claim(_ context.Context, r job.Ring) (job.Lease, error) { return s.claim(r) }

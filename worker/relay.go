@@ -35,13 +35,15 @@ type Relay struct {
 	client *asynq.Client
 	queues *asynq.Inspector
 	log    *slog.Logger
+	now    func() time.Time
 	turns  turns
+	waits  waits
 	silent bool // the fault of the last pass has been logged
 }
 
 // NewRelay makes a relay. It connects when it runs.
 func NewRelay(s Store, redis asynq.RedisConnOpt, log *slog.Logger) *Relay {
-	return &Relay{store: s, client: asynq.NewClient(redis), queues: asynq.NewInspector(redis), log: log}
+	return &Relay{store: s, client: asynq.NewClient(redis), queues: asynq.NewInspector(redis), log: log, now: time.Now}
 }
 
 // Run relays until the context ends.
@@ -49,13 +51,12 @@ func (r *Relay) Run(ctx context.Context) error {
 	defer r.client.Close()
 	defer r.queues.Close()
 	for {
-		wait := relayPoll
-		if err := r.pass(ctx); err != nil {
+		wait, err := r.pass(ctx)
+		if err != nil {
 			wait = relayPause
 			r.complain(ctx, err)
 		} else {
 			r.silent = false
-			wait = min(wait, r.untilDue(ctx))
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -77,33 +78,28 @@ func (r *Relay) complain(ctx context.Context, err error) {
 	r.silent = true
 }
 
-// untilDue is how long it is until the next ring is due.
-func (r *Relay) untilDue(ctx context.Context) time.Duration {
-	wait, ok, err := r.store.NextDue(ctx)
-	if err != nil || !ok {
-		return relayPoll
-	}
-	return max(wait, time.Millisecond)
-}
-
-// pass sends what may be sent now.
-func (r *Relay) pass(ctx context.Context) error {
+// pass sends what may be sent now, and says when to look again.
+func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 	singles, err := r.store.Singles(ctx, batch)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if err := r.send(ctx, singles); err != nil {
-		return err
+		return 0, err
 	}
 	bulks, err := r.store.Bulks(ctx, batch)
-	if err != nil || len(bulks) == 0 {
-		return err
+	if err != nil {
+		return 0, err
+	}
+	due, next := r.waits.due(bulks, r.now())
+	if len(due) == 0 {
+		return next, nil
 	}
 	room, err := r.room()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return r.send(ctx, r.turns.pick(bulks, room))
+	return next, r.send(ctx, r.turns.pick(due, room))
 }
 
 // room is how many bulk tasks more may wait in Redis.

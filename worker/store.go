@@ -14,7 +14,6 @@ type Store interface {
 	Bell() <-chan struct{}
 	Singles(ctx context.Context, limit int) ([]job.Ring, error)
 	Bulks(ctx context.Context, perWorkspace int) ([]job.Ring, error)
-	NextDue(ctx context.Context) (wait time.Duration, ok bool, err error)
 	Sent(ctx context.Context, rings []job.Ring) error
 
 	Claim(ctx context.Context, r job.Ring) (job.Lease, error)

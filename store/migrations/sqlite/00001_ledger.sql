@@ -166,18 +166,19 @@ CREATE TABLE changes (
   PRIMARY KEY (workspace, job, first_rid)
 ) STRICT;
 
--- Work that Redis has not been told of yet.
+-- Work that Redis has not been told of yet, in the order in which it came.
 CREATE TABLE outbox (
+  place     INTEGER PRIMARY KEY,
   workspace INTEGER NOT NULL,
   job       INTEGER NOT NULL REFERENCES jobs (num),
   shard     INTEGER NOT NULL,
   single    INTEGER NOT NULL,
   epoch     INTEGER NOT NULL, -- at which the task will find the shard
   seq       INTEGER NOT NULL, -- names this ring, so that two relays send it once
-  due_at    INTEGER NOT NULL,
-  PRIMARY KEY (workspace, job, shard)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX outbox_due ON outbox (single, due_at);
+  wait      INTEGER NOT NULL, -- microseconds to let pass before it is told; no clock time, so that none can step
+  UNIQUE (workspace, job, shard)
+) STRICT;
+CREATE INDEX outbox_singles ON outbox (single, place);
 
 CREATE TABLE idempotency (
   workspace   INTEGER NOT NULL,

@@ -1,0 +1,41 @@
+package worker
+
+import (
+	"time"
+
+	"bulkpatch/job"
+)
+
+// waits measures how long rings have waited since this relay first saw them,
+// by its own monotonic clock: a machine's clock may step, and two machines'
+// clocks differ. A relay that starts lets them wait anew. The zero value is
+// ready.
+type waits struct {
+	seen map[int64]time.Time // by the ring's sequence
+}
+
+// due picks the rings that have waited long enough, and says when to look
+// again for the others, at most relayPoll from now.
+func (w *waits) due(rings []job.Ring, now time.Time) (due []job.Ring, next time.Duration) {
+	next = relayPoll
+	seen := make(map[int64]time.Time)
+	for _, r := range rings {
+		if r.Wait == 0 {
+			due = append(due, r)
+			continue
+		}
+		since, known := w.seen[r.Seq]
+		if !known {
+			since = now
+		}
+		seen[r.Seq] = since
+		left := time.Duration(r.Wait)*time.Microsecond - now.Sub(since)
+		if left <= 0 {
+			due = append(due, r)
+			continue
+		}
+		next = min(next, left)
+	}
+	w.seen = seen
+	return due, max(next, time.Millisecond)
+}
