@@ -79,4 +79,6 @@ func (d *demo) curlLines(j client.Job) {
 	d.say("  curl -s %s '%s/v1/jobs/%s/results?outcome=updated&limit=3'", bearer, d.base, j.ID)
 	d.say("  curl -s %s '%s/v1/desk/customers?limit=3&count=true'", bearer, d.base)
 	d.say(`  curl -s %s -H 'Content-Type: application/json' -d '{"model":"desk","filter":{"state":"active"},"patch":{"welcomeEmailSent":true}}' %s/v1/jobs`, bearer, d.base)
+	d.say("To take the update back:")
+	d.say("  curl -s -X POST %s %s/v1/jobs/%s/undo", bearer, d.base, j.ID)
 }

@@ -97,6 +97,7 @@ func TestTheREADMEsCallsWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	wait(t, c, j.ID)
 	fill := strings.NewReplacer("http://127.0.0.1:8080", p.base, "$KEY", p.firstKey, "$JOB", j.ID)
 	calls := 0
 	for _, command := range readmeCommands(t) {
