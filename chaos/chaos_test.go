@@ -13,7 +13,7 @@ var (
 	databaseFor = flag.String("chaos.db", "sqlite", "the database: sqlite")
 	redisKind   = flag.String("chaos.redis", "both", "the queue: real, embedded or both")
 	keepAll     = flag.Bool("chaos.keep", false, "keep the folders of seeds that passed, too")
-	readyBinary = flag.String("chaos.binary", "", "a program that is built already, instead of building this module's")
+	readyBinary = flag.String("chaos.binary", "", "a program that is built already (with -tags stepclock), instead of building this module's")
 )
 
 func TestMain(m *testing.M) {

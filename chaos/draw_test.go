@@ -95,15 +95,26 @@ func (d *drawer) bulk(n int) bulkOp {
 	case 1:
 		op.options["expectedCount"] = d.IntN(300)
 	case 2, 3:
-		op.options["recordsPerSecond"] = 100 + d.IntN(900)
+		op.throttle(d)
 	}
 	if d.one(2) {
 		op.actions = d.actions()
+		op.slow = slices.ContainsFunc(op.actions, func(a action) bool { return a.name == "throttle" })
 		if d.one(2) {
-			op.options["recordsPerSecond"] = 50 + d.IntN(300)
+			op.throttle(d)
 		}
 	}
 	return op
+}
+
+// throttle lets a job run evenly: fast enough to end by itself, or so slowly
+// that the throttle must be lifted when the faults are over.
+func (op *bulkOp) throttle(d *drawer) {
+	op.options["recordsPerSecond"] = 100 + op.table.initial/6 + d.IntN(300)
+	if d.one(2) {
+		op.options["recordsPerSecond"] = 50 + d.IntN(300)
+		op.slow = true
+	}
 }
 
 // cond draws a filter; many overlap.

@@ -29,7 +29,7 @@ func (c *checker) checkRefusals() {
 // felt at a time.
 func (r *run) excused(s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		return !slices.Contains(ofRedis, w.kind) && w.sent <= s.done && s.sent <= w.done+echo
+		return !slices.Contains(ofRedis, w.kind) && w.kind != stepClock && w.sent <= s.done && s.sent <= w.done+echo
 	})
 }
 
@@ -65,7 +65,7 @@ var evidence = struct {
 	faultsOfRedis                  [][]faultKind // and of these, where there is a real one
 }{
 	bulks: 25, singles: 25, polls: 300, checked: 5000,
-	faults: [][]faultKind{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}},
+	faults: [][]faultKind{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}, {stepClock}},
 	faultsOfRedis: [][]faultKind{
 		{killRedis, endRedis, loseRedis, silenceRedis}, {emptyRedis, slowRedis, cutRedis}, {badTasks},
 	},
@@ -141,16 +141,16 @@ func (r *run) resumes() (n int64) {
 func (r *run) summary() string {
 	bulks, singles := r.counted()
 	return fmt.Sprintf("seed %d, %s Redis, %s: %d jobs, %d singles, %d polls; %d kills, %d stops, %d Redis faults, %d malformed tasks, %d locks, "+
-		"%d full disks (%s); %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen; "+
+		"%d full disks (%s), %d clock steps with %d jobs; %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen; "+
 		"final %.1fs after the faults",
 		r.seed, r.redis, r.front, bulks, singles, r.tally.polls.Load(), r.happened(killProcess), r.happened(stopProcess), r.happened(ofRedis...)-r.happened(badTasks),
-		r.tally.badTasks.Load(), r.happened(lockDatabase), r.happened(fillDisk), r.disk.means(), r.offline(), r.tally.replays.Load(),
+		r.tally.badTasks.Load(), r.happened(lockDatabase), r.happened(fillDisk), r.disk.means(), r.happened(stepClock), r.stepped, r.offline(), r.tally.replays.Load(),
 		r.tally.refusals.Load()+r.tally.full.Load(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), (r.settled - r.faultsEnded).Seconds())
 }
 
 // A total sums what several seeds did.
 type total struct {
-	jobs, polls, faults, resumes, offline, full int64
+	jobs, polls, faults, resumes, offline, full, stepped int64
 }
 
 func (t *total) add(r *run) {
@@ -161,6 +161,7 @@ func (t *total) add(r *run) {
 	t.resumes += r.resumes()
 	t.offline += int64(r.offline())
 	t.full += r.tally.full.Load()
+	t.stepped += int64(r.stepped)
 }
 
 func (t total) String() string {
@@ -178,6 +179,8 @@ func (t total) lacks(redis string, seeds int) string {
 	case seeds < manySeeds:
 	case t.resumes == 0:
 		return "no evidence: no job was ever resumed"
+	case t.stepped == 0:
+		return "no evidence: no job was made while the clock was off (is the program built with -tags stepclock?)"
 	case t.full == 0:
 		return "no evidence: the full disks were never felt"
 	case redis == realRedis && t.offline == 0:

@@ -24,11 +24,18 @@ const (
 	lockDatabase faultKind = "lock the database"
 	fillDisk     faultKind = "fill the disk"
 	badTasks     faultKind = "queue malformed tasks"
+	stepClock    faultKind = "step the clock"
 )
 
 // ofRedis are the faults that leave the database alone: while nothing else is
 // wrong, jobs are accepted and can be read.
 var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks}
+
+// clockSteps are how far the clock of all processes is moved, forth and later
+// back again or the reverse.
+var clockSteps = []time.Duration{
+	3 * time.Hour, -3 * time.Hour, 10 * time.Minute, -10 * time.Minute, 20 * time.Second, -20 * time.Second, time.Second, -time.Second,
+}
 
 // A fault is one of them at a time.
 type fault struct {
@@ -71,6 +78,7 @@ func (d *drawer) drawFaults() []fault {
 	}
 	add(1, seconds(0.5), longest, lockDatabase)
 	add(times, seconds(1), seconds(3), fillDisk)
+	add(times, seconds(1), seconds(5), stepClock)
 	if d.plan.redis == embeddedRedis {
 		add(3*times, seconds(0.05), seconds(1.5), killProcess)
 		add(times, seconds(1), seconds(4), stopProcess)
@@ -108,7 +116,7 @@ func apart(list []fault) []fault {
 // thing is what a fault has for itself, "" for nothing.
 func (f fault) thing() string {
 	switch {
-	case f.kind == fillDisk || f.kind == lockDatabase:
+	case f.kind == fillDisk || f.kind == lockDatabase || f.kind == stepClock:
 		return string(f.kind)
 	case slices.Contains(ofRedis, f.kind) && f.kind != emptyRedis:
 		return "Redis"

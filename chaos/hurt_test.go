@@ -87,6 +87,8 @@ func (h *hurter) begin(f fault) {
 		h.lock(f)
 	case fillDisk:
 		h.fill(f)
+	case stepClock:
+		h.step(f)
 	default:
 		h.hurtQueue(f)
 	}
@@ -218,6 +220,15 @@ func (h *hurter) fill(f fault) {
 		return
 	}
 	h.lasting(f, func() error { return errors.Join(h.disk.clear(), reader.Close()) })
+}
+
+// step moves the clock of all processes: they run on one machine.
+func (h *hurter) step(f fault) {
+	if err := h.setClock(clockSteps[f.choice%len(clockSteps)]); err != nil {
+		h.failed(f, err)
+		return
+	}
+	h.lasting(f, func() error { return h.setClock(0) })
 }
 
 // readOn begins to read the database and goes on until it is closed.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 )
 
 // readHistory lists the jobs that changed a record.
@@ -95,7 +96,7 @@ func (c *checker) checkFile(ctx context.Context, db *sql.DB) error {
 	if len(integrity) != 1 || integrity[0]["integrity_check"] != "ok" {
 		c.violation("the database is damaged: %v", integrity)
 	}
-	jobs, err := readRows(ctx, db, `SELECT num, id, state FROM jobs`)
+	jobs, err := readRows(ctx, db, `SELECT num, id, created_at FROM jobs`)
 	if err != nil {
 		return err
 	}
@@ -126,8 +127,13 @@ func (c *checker) checkJobs(rows []row) {
 		id := fmt.Sprint(r["id"])
 		inside[id] = true
 		c.numbers[r["num"].(int64)] = id
-		if _, fresh := c.book.accept(id, "", nil); fresh {
+		j, fresh := c.book.accept(id, "", nil)
+		if fresh {
 			c.violation("job %s is in the database and in no list", id)
+		}
+		made, told := time.UnixMicro(r["created_at"].(int64)), c.began.Add(j.submitted.done)
+		if off := made.Sub(told); off.Abs() > wholeWithin && j.submitted.done > 0 {
+			c.stepped++
 		}
 	}
 	for _, j := range c.jobs {

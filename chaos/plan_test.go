@@ -42,6 +42,7 @@ type bulkOp struct {
 	actions []action
 	send    sending
 	asJob   bool // POST /v1/jobs instead of PATCH
+	slow    bool // its throttle may be too low to end in time
 }
 
 // A sending says how a request is submitted.

@@ -11,6 +11,22 @@ import (
 	"time"
 )
 
+// clockEnv names the file that says how far the program's clock is off, for a
+// build with the tag stepclock.
+const clockEnv = "BULKPATCH_CLOCK_STEP"
+
+// clockFile is that file for all processes of the run.
+func (r *run) clockFile() string { return filepath.Join(r.dir, "clock") }
+
+// setClock moves the clock of all processes, to so far from the true time.
+func (r *run) setClock(off time.Duration) error {
+	next := r.clockFile() + ".next"
+	if err := os.WriteFile(next, []byte(off.String()), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, r.clockFile())
+}
+
 // again is how long a process that ended by itself stays away, as a service
 // manager would have it.
 const again = 300 * time.Millisecond
@@ -22,7 +38,7 @@ func build(t *testing.T) string {
 		return *readyBinary
 	}
 	to := filepath.Join(t.TempDir(), "bulkpatch")
-	args := append([]string{"build", "-o", to}, raceFlag...)
+	args := append([]string{"build", "-tags", "stepclock", "-o", to}, raceFlag...)
 	if out, err := exec.Command("go", append(args, "bulkpatch/cmd/bulkpatch")...).CombinedOutput(); err != nil {
 		t.Fatalf("build the program: %v\n%s", err, out)
 	}
@@ -35,6 +51,7 @@ type process struct {
 	name string
 	path string
 	args []string
+	env  []string
 	now  func() time.Duration // of the run
 	log  *os.File
 
@@ -55,14 +72,15 @@ type exit struct {
 	status string
 }
 
-// newProcess starts the program with the arguments; what it says goes to a
-// file of the folder.
-func newProcess(now func() time.Duration, dir, name, path string, args ...string) (*process, error) {
-	log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+// newProcess starts the program with the arguments for a run; what it says
+// goes to a file of the run's folder.
+func newProcess(r *run, name, path string, args ...string) (*process, error) {
+	log, err := os.OpenFile(filepath.Join(r.dir, name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	p := &process{name: name, path: path, args: args, now: now, log: log, wanted: true, ended: make(chan struct{})}
+	env := append(os.Environ(), clockEnv+"="+r.clockFile())
+	p := &process{name: name, path: path, args: args, env: env, now: r.now, log: log, wanted: true, ended: make(chan struct{})}
 	go p.supervise()
 	return p, nil
 }
@@ -89,6 +107,7 @@ func (p *process) start() *exec.Cmd {
 		return nil
 	}
 	cmd := exec.Command(p.path, p.args...)
+	cmd.Env = p.env
 	cmd.Stdout, cmd.Stderr = p.log, p.log
 	// It must not outlive the test, however that ends.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

@@ -18,6 +18,7 @@ type run struct {
 
 	faultsEnded time.Duration
 	settled     time.Duration // when the last job was final
+	stepped     int           // jobs made while the clock was off
 	dir         string
 	disk        *disk
 	queue       *queue // nil with the embedded Redis

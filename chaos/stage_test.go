@@ -108,7 +108,7 @@ func (r *run) launch(binary, addr string) error {
 		for _, p := range append(parts, shared, queue) {
 			args = append(args, p...)
 		}
-		p, err := newProcess(r.now, r.dir, name, binary, args...)
+		p, err := newProcess(r, name, binary, args...)
 		if err == nil {
 			r.procs = append(r.procs, p)
 		}

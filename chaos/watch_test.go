@@ -96,9 +96,9 @@ func (m *minder) follow() {
 			m.act(m.actions[0])
 			m.actions, began = m.actions[1:], m.run.now()
 		}
-		if !calm && m.run.isCalm() {
-			calm, m.actions = true, m.release()
-			began = m.run.now()
+		if m.run.isCalm() {
+			m.release(!calm)
+			calm = true
 		}
 		if !m.pause(time.Duration(60+rand.IntN(300)) * time.Millisecond) {
 			m.run.violation("%s is not final at the deadline; last seen %s", m.j.name(), m.last)
@@ -108,9 +108,18 @@ func (m *minder) follow() {
 	}
 }
 
-// release is what a job needs to end soon, whatever was asked of it before.
-func (m *minder) release() []action {
-	return []action{{0, "throttle", 0}, {0, "resume", 0}}
+// release asks of a job what it needs to end soon. Other jobs are let alone,
+// since every action also wakes a job up.
+func (m *minder) release(first bool) {
+	if first {
+		m.actions = nil
+		if m.j.bulk == nil && m.j.single == nil || m.j.bulk != nil && m.j.bulk.slow {
+			m.act(action{name: "throttle"})
+		}
+	}
+	if m.last.State == "paused" || m.last.State == "pausing" {
+		m.act(action{name: "resume"})
+	}
 }
 
 // poll looks at the job, sometimes as long as there is no news of it.
