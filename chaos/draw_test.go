@@ -111,7 +111,10 @@ func (d *drawer) bulk(n int) bulkOp {
 // that the throttle must be lifted when the faults are over.
 func (op *bulkOp) throttle(d *drawer) {
 	op.options["recordsPerSecond"] = 100 + op.table.initial/6 + d.IntN(300)
-	if d.one(2) {
+	// Each chunk of a throttled job goes through the queue, so that small ones
+	// are slower than any throttle.
+	small := op.table.initial > 300*d.plan.chunk
+	if small || d.one(2) {
 		op.options["recordsPerSecond"] = 50 + d.IntN(300)
 		op.slow = true
 	}

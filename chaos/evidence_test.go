@@ -161,6 +161,9 @@ func (t *total) add(r *run) {
 	t.resumes += r.resumes()
 	t.offline += int64(r.offline())
 	t.full += r.tally.full.Load()
+	if !r.disk.mounted {
+		t.full += r.tally.refusals.Load() // a limit shows as a fault of the disk
+	}
 	t.stepped += int64(r.stepped)
 }
 
