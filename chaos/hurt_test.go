@@ -141,7 +141,8 @@ func (h *hurter) stop(f fault) {
 		if !ok {
 			continue
 		}
-		if f.choice%4 != 0 {
+		// A long stop is about the zombie, not about the lock.
+		if f.choice%4 != 0 || f.lasts > longStop {
 			h.unlock(p, cmd)
 		}
 		h.lasting(f, func() error {
@@ -155,11 +156,14 @@ func (h *hurter) stop(f fault) {
 	h.soon(func() { h.stop(f) })
 }
 
+// longStop is longer than any but those stops that outlast the queue's lease.
+const longStop = 20 * time.Second
+
 // unlock moves a process that stands still on to where it does not hold the
 // database's lock. With the lock everybody stands still; without it others
 // take over its work, and it must not do that again when it wakes up.
 func (h *hurter) unlock(p *process, cmd *exec.Cmd) {
-	for range 20 {
+	for range 100 {
 		if _, err := h.probe.Exec(`BEGIN IMMEDIATE; ROLLBACK`); err == nil {
 			return
 		}
