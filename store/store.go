@@ -72,7 +72,7 @@ func open(ctx context.Context, driver, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), read.Close(), write.Close())
 	}
-	s.read, s.write = read, newWriter(write, conn, s.d, s.nowMicros)
+	s.read, s.write = read, newWriter(write, conn, s.d, path, s.nowMicros)
 	return s, nil
 }
 

@@ -74,6 +74,8 @@ type writer struct {
 	now   func() int64
 	stmts statements
 
+	keeper logKeeper
+
 	queue [2]chan *member // by size
 	quit  chan struct{}
 	ended chan struct{}
@@ -85,9 +87,9 @@ type writer struct {
 	lockWait  time.Duration
 }
 
-func newWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, now func() int64) *writer {
+func newWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, path string, now func() int64) *writer {
 	w := &writer{
-		db: db, conn: conn, d: d, now: now,
+		db: db, conn: conn, d: d, now: now, keeper: logKeeper{reserve: path + "-reserve", tended: time.Now()},
 		queue: [2]chan *member{make(chan *member, maxMembers), make(chan *member)},
 		quit:  make(chan struct{}), ended: make(chan struct{}),
 		lockWait: lockWait,
@@ -196,6 +198,7 @@ func (w *writer) commit(ctx context.Context, batch []*member) {
 		}
 		m.done <- results[i]
 	}
+	w.keeper.tend(w, errors.Join(results[0], whole))
 }
 
 func (w *writer) transact(ctx context.Context, batch []*member, results []error) error {
