@@ -99,7 +99,7 @@ func (d *drawer) bulk(n int) bulkOp {
 	}
 	if d.one(2) {
 		op.actions = d.actions()
-		op.slow = slices.ContainsFunc(op.actions, func(a action) bool { return a.name == "throttle" })
+		op.slow = op.slow || slices.ContainsFunc(op.actions, func(a action) bool { return a.name == "throttle" })
 		if d.one(2) {
 			op.throttle(d)
 		}
