@@ -130,9 +130,9 @@ func (t *tx) checkCurrent(m *model.Model) error {
 // resume: it crashed, or it is a zombie that the new epoch fences off.
 func (t *tx) takeShard(r job.Ring) error {
 	n, err := t.exec(`UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
-			revision = revision + held, chunk_at = ?
+			revision = revision + held
 		WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`,
-		t.now, t.now, r.Workspace, r.Job, r.Shard, r.Epoch)
+		t.now, r.Workspace, r.Job, r.Shard, r.Epoch)
 	if err != nil {
 		return err
 	}
@@ -150,6 +150,11 @@ func (t *tx) begin(r job.Ring, row leaseRow) error {
 		to = job.Running
 	}
 	t.touch(row.ID)
+	// The rate that users see counts from here: waits between two turns belong
+	// to it, a pause does not.
+	if err := t.exec1(`UPDATE shards SET chunk_at = ?, rate = 0 WHERE workspace = ? AND job = ?`, t.now, r.Workspace, r.Job); err != nil {
+		return err
+	}
 	return t.exec1(`UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), revision = revision + 1
 		WHERE workspace = ? AND num = ?`, to, t.now, r.Workspace, r.Job)
 }

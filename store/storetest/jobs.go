@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"testing"
+	"time"
 
 	"bulkpatch/job"
 )
@@ -229,6 +230,23 @@ func claimFencesOff(t *testing.T, k *Kit) {
 	equal(t, "resumes", j.Resumes, 1)
 	for id, p := range k.All(`{"visits": -1}`) {
 		equal(t, "version of "+id, p.Version, 2)
+	}
+}
+
+// rateCountsWaits lets a worker yield for a second after each chunk, as a
+// throttled job does: what it shows then is not how fast a chunk was.
+func rateCountsWaits(t *testing.T, k *Kit) {
+	k.Add(600, person)
+	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
+	for range 10 {
+		k.Pass(time.Second)
+		_, err := k.ApplyChunk(t.Context(), l, 10)
+		check(t, err)
+		check(t, k.Yield(t.Context(), l, 0, ""))
+		l = k.Lease()
+	}
+	if rate := k.Read(j.ID).RecordsPerSecond; rate < 8 || rate > 10 {
+		t.Errorf("10 records a second show as %v", rate)
 	}
 }
 

@@ -19,6 +19,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"nested objects are merged":                           nestedObjectsMerge,
 		"guards refuse with nothing written":                  guardsRefuse,
 		"a claim fences off the holder before":                claimFencesOff,
+		"the rate counts the waits between chunks":            rateCountsWaits,
 		"a crash in a chunk leaves nothing of it":             crashLeavesNothing,
 		"actions hold against a worker":                       actionsHoldAgainstWork,
 		"pause, resume and cancel hold":                       controlsHold,
