@@ -57,7 +57,7 @@ func sqliteType(k model.Kind) string {
 // promises.
 func openSQLite(ctx context.Context, driver, path string) (write, read *sqlx.DB, err error) {
 	file := sqliteFile(path)
-	write, err = sqlx.Open(driver, file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-65536")
+	write, err = sqlx.Open(driver, file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-32768")
 	if err != nil {
 		return nil, nil, err
 	}
