@@ -25,6 +25,8 @@ type hurter struct {
 	steps []step
 	bad   int  // tasks pushed so far
 	ill   bool // Redis or the way there is hurt already
+
+	locked bool // another process asks for the database's lock, or has it
 }
 
 // hurt carries out the faults and returns when the last is over.
@@ -34,7 +36,7 @@ func (r *run) hurt() error {
 		return err
 	}
 	defer db.Close()
-	probe, err := sql.Open("sqlite3", dataSource(r.disk.database())+"?_busy_timeout=150")
+	probe, err := sql.Open("sqlite3", dataSource(r.disk.database())+"?_busy_timeout=50")
 	if err != nil {
 		return err
 	}
@@ -146,10 +148,14 @@ func (h *hurter) stop(f fault) {
 			h.unlock(p, cmd)
 		}
 		h.lasting(f, func() error {
-			if !p.proceed(cmd) {
-				return errGone
+			if p.proceed(cmd) {
+				return nil
 			}
-			return nil
+			// It had ended by itself before it stood still for good.
+			if h.now() < h.started+h.active+echo {
+				h.soon(func() { h.stop(f) })
+			}
+			return errGone
 		})
 		return
 	}
@@ -163,7 +169,7 @@ const longStop = 20 * time.Second
 // database's lock. With the lock everybody stands still; without it others
 // take over its work, and it must not do that again when it wakes up.
 func (h *hurter) unlock(p *process, cmd *exec.Cmd) {
-	for range 100 {
+	for began := h.now(); !h.locked && h.now()-began < alert; {
 		if _, err := h.probe.Exec(`BEGIN IMMEDIATE; ROLLBACK`); err == nil {
 			return
 		}
@@ -186,6 +192,7 @@ func (h *hurter) lock(f fault) {
 		h.failed(f, err)
 		return
 	}
+	h.locked = true
 	h.awaitLock(f, l, h.now()+maxLockWait)
 }
 
@@ -197,8 +204,12 @@ const maxLockWait = 50 * time.Second
 func (h *hurter) awaitLock(f fault, l *locker, until time.Duration) {
 	switch {
 	case l.holds():
-		h.lasting(f, func() error { return l.release(f.choice%2 == 0) })
+		h.lasting(f, func() error {
+			h.locked = false
+			return l.release(f.choice%2 == 0)
+		})
 	case h.now() > until:
+		h.locked = false
 		h.failed(f, l.release(true))
 	default:
 		h.soon(func() { h.awaitLock(f, l, until) })
