@@ -20,7 +20,7 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 		}
 		ok, err := t.get(&row, `SELECT j.id, w.name AS workspace, j.kind, j.model, j.digest, j.state, j.change, j.options, j.expected,
 				j.matched, j.throttle, j.rid, j.if_match
-			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`+t.d.forUpdate, r.Workspace, r.Job)
+			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ? AND j.kind = 'single'`+t.d.forUpdate, r.Workspace, r.Job)
 		if err != nil || !ok || row.State != job.Queued {
 			return err
 		}

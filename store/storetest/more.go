@@ -41,6 +41,12 @@ func singlesApplyOnce(t *testing.T, k *Kit) {
 	equal(t, "conflicted", j.Conflicted, 1)
 	equal(t, "reason", k.Outcomes(j.ID, 5)["2"].Error.Code, "precondition_failed")
 
+	// A task may be forged or garbled: a ring for a single does nothing to a
+	// job that is none.
+	bulk := k.Accept(k.Bulk(`{"id": 1}`, `{"name": "bulk"}`, job.Options{}))
+	check(t, k.ApplySingle(ctx, job.Ring{Ref: job.Ref{Workspace: k.WS.ID, Job: bulk.Num}, Single: true}))
+	equal(t, "a bulk job that a single's ring names", k.Read(bulk.ID).State, job.Queued)
+
 	gone := k.Accept(k.Single(3, `{"name": "Gone"}`))
 	check(t, k.DeleteRecord(ctx, k.WS, k.People, int64(3)))
 	k.Run(1)
