@@ -12,7 +12,7 @@ const (
 	retireRecords = 1000
 )
 
-// unfinishedHeirs is the condition that no unfinished job needs job j: its
+// noHeirs is the condition that no unfinished job needs job j: its
 // outcomes for a retry, or its former values for an undo.
 const noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
 	AND h.state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled'))`
