@@ -37,8 +37,11 @@ func (r keyRow) key() (auth.Key, error) {
 // workspace main, and its first admin key, whose secret is adminKey where
 // that is given. created says that the admin key is new, in which case secret
 // is to be shown to the user this once. With a fixed adminKey, a later start
-// with another one adds that one.
+// with another one adds that one. A start that finds all this takes no lock.
 func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, created bool, err error) {
+	if made, err := s.bootstrapped(ctx, adminKey); err != nil || made {
+		return "", false, err
+	}
 	err = s.inTx(ctx, func(t *tx) error {
 		signing := make([]byte, 32)
 		rand.Read(signing) // never fails
@@ -53,6 +56,15 @@ func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, 
 		return err
 	})
 	return secret, created, err
+}
+
+// bootstrapped reports whether an earlier start has made everything.
+func (s *Store) bootstrapped(ctx context.Context, adminKey string) (bool, error) {
+	var made bool
+	err := s.read.GetContext(ctx, &made, s.d.rebind(`SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'signing_key')
+		AND EXISTS (SELECT 1 FROM api_keys k JOIN workspaces w ON w.id = k.workspace WHERE w.name = ? AND (? = '' OR k.hash = ?))`),
+		auth.MainWorkspace, adminKey, auth.Hash(adminKey))
+	return made, s.d.classify(err)
 }
 
 func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created bool, err error) {

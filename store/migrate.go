@@ -17,8 +17,9 @@ var migrations embed.FS
 const migrateTries = 3
 
 // Migrate brings the database up to date: first the fixed tables, then a
-// table for each model. Calling it again changes nothing. A change of a model
-// that would lose data is refused with an error of type [*LossError].
+// table for each model. Calling it again changes nothing and takes no lock, so
+// that a process can start while another one holds the database. A change of
+// a model that would lose data is refused with an error of type [*LossError].
 func (s *Store) Migrate(ctx context.Context) error {
 	var err error
 	for range migrateTries {
@@ -29,10 +30,32 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	if err := s.inLargeTx(ctx, s.migrateModels); err != nil {
+	done, err := s.modelsMigrated(ctx)
+	if err == nil && !done {
+		err = s.inLargeTx(ctx, s.migrateModels)
+	}
+	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// modelsMigrated reports whether the tables are those of the loaded models.
+func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
+	var known []struct{ Name, Digest string }
+	if err := s.read.SelectContext(ctx, &known, `SELECT name, digest FROM models`); err != nil {
+		return false, s.d.classify(err)
+	}
+	digests := make(map[string]string, len(known))
+	for _, k := range known {
+		digests[k.Name] = k.Digest
+	}
+	for _, m := range s.models.All() {
+		if digests[m.Name] != m.Digest {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 func (s *Store) migrateLedger(ctx context.Context) error {
@@ -47,6 +70,10 @@ func (s *Store) migrateLedger(ctx context.Context) error {
 	}
 	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
+		return err
+	}
+	pending, err := p.HasPending(ctx)
+	if err != nil || !pending {
 		return err
 	}
 	_, err = p.Up(ctx)

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -138,6 +139,38 @@ func TestProcessesMigrateOneAtATime(t *testing.T) {
 		})
 	}
 	started.Wait()
+}
+
+// TestAStartThatFindsEverythingTakesNoLock lets another process hold the
+// database for writing: one that was stopped in the middle of a transaction
+// must not keep others from starting and serving what can be read.
+func TestAStartThatFindsEverythingTakesNoLock(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "held.db")
+	start := func(adminKey string) (created bool) {
+		t.Helper()
+		s, err := store.Open(t.Context(), "sqlite://"+file, store.Options{Models: model.Shipped()})
+		fatal(t, err)
+		defer s.Close()
+		fatal(t, s.Migrate(t.Context()))
+		_, created, err = s.Bootstrap(t.Context(), adminKey)
+		fatal(t, err)
+		return created
+	}
+	if !start("one") {
+		t.Error("the first start made no key")
+	}
+	holder, err := sql.Open("sqlite3", file+"?_txlock=immediate")
+	fatal(t, err)
+	defer holder.Close()
+	held, err := holder.Begin()
+	fatal(t, err)
+	if start("") || start("one") {
+		t.Error("a start made a key that was there")
+	}
+	fatal(t, held.Rollback())
+	if !start("two") {
+		t.Error("a start with another key did not add it")
+	}
 }
 
 func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
