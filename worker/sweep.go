@@ -30,22 +30,26 @@ type watched struct {
 type sweep struct {
 	store Store
 	now   func() time.Time
-	seen  map[job.Ref]watched
+	first time.Duration       // patience with what the first pass finds
+	seen  map[job.Ref]watched // nil before the first pass
 }
 
 // sweepUntil sweeps until the context ends.
 func (w *Worker) sweepUntil(ctx context.Context) {
-	s := sweep{store: w.store, now: time.Now, seen: make(map[job.Ref]watched)}
+	s := sweep{store: w.store, now: time.Now, first: patience}
+	if w.newRedis {
+		s.first = 0
+	}
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
+		if err := s.pass(ctx); err != nil && ctx.Err() == nil {
+			w.log.Warn("the sweep could not look at all work", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := s.pass(ctx); err != nil && ctx.Err() == nil {
-				w.log.Warn("the sweep could not look at all work", "error", err)
-			}
 		}
 	}
 }
@@ -73,7 +77,10 @@ func (s *sweep) pass(ctx context.Context) error {
 // look compares a pulse with the one before.
 func (s *sweep) look(p job.Pulse, now time.Time) watched {
 	v, known := s.seen[p.Ref]
-	if !known || v.pulse != p {
+	switch {
+	case s.seen == nil:
+		return watched{pulse: p, since: now, patience: s.first}
+	case !known || v.pulse != p:
 		return watched{pulse: p, since: now, patience: patience}
 	}
 	return v
@@ -90,6 +97,6 @@ func (s *sweep) mend(ctx context.Context, v watched, now time.Time) (watched, er
 	case now.Sub(v.since) < v.patience:
 		return v, nil
 	}
-	v.since, v.patience = now, min(2*v.patience, maxPatience)
+	v.since, v.patience = now, min(max(2*v.patience, patience), maxPatience)
 	return v, s.store.RingAgain(ctx, v.pulse)
 }

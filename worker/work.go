@@ -56,13 +56,13 @@ var errYield = errors.New("the turn is over")
 // chunks applies chunk after chunk.
 func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 	began := time.Now()
-	size := w.chunk
+	size, left := w.chunk, allowance(l)
 	for {
 		if why := l.Options.GiveUp(l.Tally); why != nil {
 			return w.store.Stop(ctx, l.Ref, *why)
 		}
 		started := time.Now()
-		step, err := w.store.ApplyChunk(ctx, l, min(size, throttled(l)))
+		step, err := w.store.ApplyChunk(ctx, l, min(size, left))
 		switch {
 		case errors.Is(err, job.ErrRefused):
 			// One of them is at fault: half as many, until it stands alone.
@@ -72,22 +72,23 @@ func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 			return err
 		}
 		w.stats.chunk(step, time.Since(started))
-		l.Tally, size = step.Tally, min(w.chunk, 2*size)
-		switch {
+		l.Tally, size, left = step.Tally, min(w.chunk, 2*size), left-int(step.N)
+		switch over := ctx.Err() != nil || time.Since(began) > slice; {
 		case step.Done:
 			return w.store.Finish(ctx, l.Ref)
-		case l.Throttle != nil:
-			due := time.Duration(float64(step.N) / *l.Throttle * float64(time.Second))
-			return w.store.Yield(ctx, l, due-time.Since(started), "throttled")
-		case ctx.Err() != nil || time.Since(began) > slice:
+		case l.Throttle != nil && (over || left <= 0):
+			due := time.Duration(float64(allowance(l)-left) / *l.Throttle * float64(time.Second))
+			return w.store.Yield(ctx, l, due-time.Since(began), "throttled")
+		case over:
 			return errYield
 		}
 	}
 }
 
-// throttled is how many records a throttled job may take at once: half a
-// second's worth, so that its progress is even.
-func throttled(l job.Lease) int {
+// allowance is how many records a throttled job may take in a turn: half a
+// second's worth, so that its progress is even and a new limit takes hold
+// soon.
+func allowance(l job.Lease) int {
 	if l.Throttle == nil {
 		return math.MaxInt
 	}

@@ -43,6 +43,9 @@ type Config struct {
 	Log         *slog.Logger
 	Concurrency int // bulk shards at a time; 0 is DefaultConcurrency
 	Chunk       int // most records of one transaction; 0 is DefaultChunk
+	// NewRedis says that Redis has just been started without data: all that
+	// an earlier one was told is to be rung for again, at once.
+	NewRedis bool
 }
 
 // A Worker works on jobs that Redis has tasks for.
@@ -53,6 +56,8 @@ type Worker struct {
 	bulk  int
 	chunk int
 	stats *stats
+
+	newRedis bool
 }
 
 // New makes a worker. It connects when it runs.
@@ -61,7 +66,7 @@ func New(c Config) *Worker {
 		store: c.Store, redis: c.Redis, log: c.Log,
 		bulk:  cmp.Or(c.Concurrency, DefaultConcurrency),
 		chunk: min(cmp.Or(c.Chunk, DefaultChunk), MaxChunk),
-		stats: newStats(),
+		stats: newStats(), newRedis: c.NewRedis,
 	}
 }
 

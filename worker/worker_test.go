@@ -128,7 +128,7 @@ func (c *script) chunk(_ job.Lease, limit int) (job.Step, error) {
 }
 
 func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
-	five, slow := int64(5), 10.0
+	five, slow, fast := int64(5), 10.0, 500.0
 	tests := map[string]struct {
 		lease   job.Lease
 		claim   error
@@ -143,14 +143,18 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 			answers: []any{job.ErrRefused, job.ErrRefused, job.Step{}, job.Step{}, job.Step{Done: true}},
 			calls:   []string{"finish"}, limits: []int{100, 50, 25, 50, 100},
 		},
-		"a stopped job is settled":                {answers: []any{job.ErrStopped}, calls: []string{"settle"}, limits: []int{100}},
-		"a lost lease is left alone":              {answers: []any{job.ErrLeaseLost}, limits: []int{100}},
-		"a fault makes the shard wait":            {answers: []any{errors.New("fault")}, calls: []string{"yield database_unavailable later"}, limits: []int{100}},
-		"a full disk makes the shard wait":        {answers: []any{job.ErrStorageFull}, calls: []string{"yield storage_full later"}, limits: []int{100}},
-		"too many failures stop the job":          {lease: job.Lease{Options: job.Options{MaxFailures: &five}}, answers: []any{job.Step{Tally: job.Tally{Failed: 5, Updated: 9}}}, calls: []string{"stop max_failures"}, limits: []int{100}},
-		"failures before a crash count too":       {lease: job.Lease{Options: job.Options{MaxFailures: &five}, Tally: job.Tally{Failed: 6}}, calls: []string{"stop max_failures"}},
-		"failures alone stop the job":             {answers: []any{job.Step{Tally: job.Tally{Failed: 100}}}, calls: []string{"stop all_failed"}, limits: []int{100}},
-		"a throttled job takes a little":          {lease: job.Lease{Throttle: &slow}, answers: []any{job.Step{N: 5}}, calls: []string{"yield throttled later"}, limits: []int{5}},
+		"a stopped job is settled":          {answers: []any{job.ErrStopped}, calls: []string{"settle"}, limits: []int{100}},
+		"a lost lease is left alone":        {answers: []any{job.ErrLeaseLost}, limits: []int{100}},
+		"a fault makes the shard wait":      {answers: []any{errors.New("fault")}, calls: []string{"yield database_unavailable later"}, limits: []int{100}},
+		"a full disk makes the shard wait":  {answers: []any{job.ErrStorageFull}, calls: []string{"yield storage_full later"}, limits: []int{100}},
+		"too many failures stop the job":    {lease: job.Lease{Options: job.Options{MaxFailures: &five}}, answers: []any{job.Step{Tally: job.Tally{Failed: 5, Updated: 9}}}, calls: []string{"stop max_failures"}, limits: []int{100}},
+		"failures before a crash count too": {lease: job.Lease{Options: job.Options{MaxFailures: &five}, Tally: job.Tally{Failed: 6}}, calls: []string{"stop max_failures"}},
+		"failures alone stop the job":       {answers: []any{job.Step{Tally: job.Tally{Failed: 100}}}, calls: []string{"stop all_failed"}, limits: []int{100}},
+		"a throttled job takes a little":    {lease: job.Lease{Throttle: &slow}, answers: []any{job.Step{N: 5}}, calls: []string{"yield throttled later"}, limits: []int{5}},
+		"a throttled turn takes its share in chunks": {
+			lease: job.Lease{Throttle: &fast}, answers: []any{job.Step{N: 100}, job.Step{N: 100}, job.Step{N: 50}},
+			calls: []string{"yield throttled later"}, limits: []int{100, 100, 50},
+		},
 		"a void ring is dropped":                  {claim: job.ErrLeaseLost},
 		"a stop that waits is settled":            {claim: job.ErrStopped, calls: []string{"settle"}},
 		"a job of a changed model is failed":      {claim: model.Faults{{Code: "unknown_field"}}, calls: []string{"stop model_changed"}},
@@ -225,7 +229,7 @@ func TestWorkspacesTakeTurns(t *testing.T) {
 func TestTheSweepRingsForWhatStandsStill(t *testing.T) {
 	now := time.Now()
 	fake := newFakeStore()
-	s := sweep{store: fake, now: func() time.Time { return now }, seen: map[job.Ref]watched{}}
+	s := sweep{store: fake, now: func() time.Time { return now }, first: patience}
 	pass := func(after time.Duration, pulses ...job.Pulse) (calls []string) {
 		t.Helper()
 		now = now.Add(after)
@@ -259,6 +263,25 @@ func TestTheSweepRingsForWhatStandsStill(t *testing.T) {
 		if got := pass(step.after, step.pulse); !slices.Equal(got, step.want) {
 			t.Errorf("%s: the sweep called to %q, not to %q", step.about, got, step.want)
 		}
+	}
+}
+
+func TestTheSweepDoesNotWaitForAnEmptyRedis(t *testing.T) {
+	now := time.Now()
+	fake := newFakeStore()
+	s := sweep{store: fake, now: func() time.Time { return now }}
+	fake.pulses = []job.Pulse{{Ref: job.Ref{Job: 1}}}
+	for range 2 {
+		if err := s.pass(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fake.pulses = append(fake.pulses, job.Pulse{Ref: job.Ref{Job: 2}})
+	if err := s.pass(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"ring again"}; !slices.Equal(fake.calls, want) {
+		t.Errorf("the sweep called to %q: it is to ring at once, and once, for what it finds at its start", fake.calls)
 	}
 }
 

@@ -94,6 +94,7 @@ type service struct {
 	queue *asynq.Inspector
 	pages *asynqmon.HTTPHandler // of the queues
 
+	embedded  bool                   // Redis is this process's own, and new
 	counted   []prometheus.Collector // what the parts of this process count
 	listening func(addr string)
 }
@@ -112,7 +113,8 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 
-	if s.redis == nil {
+	ownRedis := s.redis == nil
+	if ownRedis {
 		inside, err := startEmbedded()
 		if err != nil {
 			return err
@@ -121,7 +123,7 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 		s.redis = inside.opt
 	}
 	run := newService(s, db)
-	run.listening = listening
+	run.listening, run.embedded = listening, ownRedis
 	defer func() { err = errors.Join(err, run.Close()) }()
 
 	ctx, cancel := context.WithCancel(a.ctx)

@@ -20,6 +20,7 @@ func (s *service) relay(ctx context.Context, group *errgroup.Group) {
 func (s *service) work(ctx context.Context, group *errgroup.Group) {
 	w := worker.New(worker.Config{
 		Store: s.db, Redis: s.redis, Log: s.log, Concurrency: s.concurrency, Chunk: s.chunk,
+		NewRedis: s.embedded,
 	})
 	s.counted = append(s.counted, w.Metrics())
 	group.Go(func() error { return w.Run(ctx) })
