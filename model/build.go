@@ -74,6 +74,7 @@ func (b *builder) checkRoot() {
 	b.checkRequired()
 	m := b.model
 	m.Name, m.Title, m.Description = name, text(b.root, "title"), text(b.root, "description")
+	m.Vendor, _ = b.root["x-vendor"].(map[string]any)
 }
 
 func (b *builder) checkRequired() {

@@ -96,6 +96,9 @@ type Model struct {
 	Description string
 	Digest      string   // hex SHA-256 of the meaning of the file
 	Fields      []*Field // declared order, then the roles the file did not name
+	// Vendor is what the file says of the vendor's own surface (x-vendor), as
+	// JSON values; nil when it says nothing. Others give it its meaning.
+	Vendor map[string]any
 
 	byName   map[string]*Field
 	byRole   map[Role]*Field
