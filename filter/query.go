@@ -8,6 +8,7 @@ type Query struct {
 	Sort   []Sort
 	Limit  int
 	Cursor string // NextCursor of the page before, "" for the first
+	Offset int    // records to pass over before the page; not together with Cursor
 	Count  bool   // count all that match, too
 }
 

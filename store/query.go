@@ -17,8 +17,9 @@ import (
 
 // Records reads a page of records in the order that q asks for. The cursor
 // names the last record's place in that order, so that records which come and
-// go between two pages neither repeat nor hide others. [job.ErrBadCursor]: it
-// is not one of this order.
+// go between two pages neither repeat nor hide others. An offset promises no
+// such thing: it is for callers whose own protocol counts. [job.ErrBadCursor]:
+// the cursor is not one of this order.
 func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
 	order := fullOrder(m, q.Sort)
 	condition, args := q.Filter.SQL(s.d.filter)
@@ -43,7 +44,8 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 			where, all = where+" AND "+after, append(all[:len(all):len(all)], more...)
 		}
 		var err error
-		page.Items, err = s.queryRecords(ctx, t, m, " WHERE "+where+" ORDER BY "+orderBy(order)+" LIMIT ?", append(all[:len(all):len(all)], q.Limit+1)...)
+		page.Items, err = s.queryRecords(ctx, t, m, " WHERE "+where+" ORDER BY "+orderBy(order)+" LIMIT ? OFFSET ?",
+			append(all[:len(all):len(all)], q.Limit+1, q.Offset)...)
 		return err
 	})
 	if err == nil && len(page.Items) > q.Limit {

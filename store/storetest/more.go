@@ -203,7 +203,17 @@ func listsAreComplete(t *testing.T, k *Kit) {
 			equal(t, fmt.Sprintf("list of %v by %d", order, limit), fmt.Sprint(pages), fmt.Sprint(whole))
 		}
 	}
-	_, err := k.Records(t.Context(), k.WS, k.People, filter.Query{Filter: k.Filter(`{}`), Limit: 5, Cursor: "nonsense"})
+	whole := k.list(filter.Query{Filter: k.Filter(`{}`), Limit: 1000})
+	for _, offset := range []int{1, 50, 56, 57, 1000} {
+		rest := k.list(filter.Query{Filter: k.Filter(`{}`), Limit: 1000, Offset: offset})
+		equal(t, fmt.Sprintf("list behind %d", offset), fmt.Sprint(rest), fmt.Sprint(whole[min(offset, len(whole)):]))
+	}
+	p, err := k.Records(t.Context(), k.WS, k.People, filter.Query{Filter: k.Filter(`{}`), Limit: 5, Offset: 20, Count: true})
+	check(t, err)
+	equal(t, "a page behind an offset", len(p.Items), 5)
+	equal(t, "first of it", p.Items[0].Values[k.People.Role(model.RoleID).Index], whole[20])
+	equal(t, "count with an offset", *p.Count, 57)
+	_, err = k.Records(t.Context(), k.WS, k.People, filter.Query{Filter: k.Filter(`{}`), Limit: 5, Cursor: "nonsense"})
 	equal(t, "bad cursor", errors.Is(err, job.ErrBadCursor), true)
 }
 
