@@ -149,18 +149,28 @@ func (f *fake) put(ws auth.Workspace, m *model.Model, d model.Draft) (model.Reco
 	return rec, existed
 }
 
-func (f *fake) CreateRecord(_ context.Context, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
+func (f *fake) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
+	rec, _, err := f.CreateUnless(ctx, ws, m, d)
+	return rec, err
+}
+
+func (f *fake) CreateUnless(_ context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (model.Record, bool, error) {
 	defer f.lock()()
 	if f.err != nil {
-		return model.Record{}, f.err
+		return model.Record{}, false, f.err
+	}
+	for _, by := range found {
+		if some := f.matching(ws, m, by); len(some) > 0 {
+			return some[0], true, nil
+		}
 	}
 	if d.ID != nil {
 		if _, taken := f.records[table(ws, m)][model.FormatID(d.ID)]; taken {
-			return model.Record{}, job.ErrExists
+			return model.Record{}, false, job.ErrExists
 		}
 	}
 	rec, _ := f.put(ws, m, d)
-	return rec, nil
+	return rec, false, nil
 }
 
 func (f *fake) Record(_ context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error) {
@@ -203,7 +213,7 @@ func cut[T any](all []T, cursor string, limit int) ([]T, string, error) {
 func (f *fake) Records(_ context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
 	defer f.lock()()
 	all := f.matching(ws, m, q.Filter)
-	items, next, err := cut(all, q.Cursor, q.Limit)
+	items, next, err := cut(all[min(q.Offset, len(all)):], q.Cursor, q.Limit)
 	page := filter.Page{Items: items, NextCursor: next}
 	if q.Count {
 		n := int64(len(all))

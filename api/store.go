@@ -30,6 +30,10 @@ type Store interface {
 	// CreateRecord makes a record of a checked draft.
 	// ErrExists: the id is taken. *job.UniqueError: another value is.
 	CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error)
+	// CreateUnless is CreateRecord, unless one of the filters finds a record
+	// that is there already: it is then returned and existed is true. Callers
+	// who race make one record.
+	CreateUnless(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error)
 	Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error)
 	Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error)
 	// Scan calls yield with pages of all records that match, in the order of

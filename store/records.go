@@ -101,19 +101,55 @@ func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, i
 // CreateRecord makes a record of a checked draft. [job.ErrExists]: its id is
 // taken. [*job.UniqueError]: another of its values is.
 func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
-	var id any
-	err := s.inTx(ctx, func(t *tx) error {
-		rows, err := t.newRows(ws, m, []model.Draft{d})
-		if err != nil {
-			return err
+	rec, _, err := s.CreateUnless(ctx, ws, m, d)
+	return rec, err
+}
+
+// CreateUnless makes a record of a checked draft, unless one of the filters
+// finds a record that is there already: existed is then true, and it is the
+// oldest one that the first filter with any finds. Looking and making are one
+// transaction, so that callers who race make one record. The errors are those
+// of [Store.CreateRecord].
+func (s *Store) CreateUnless(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
+	err = s.inTx(ctx, func(t *tx) error {
+		for _, f := range found {
+			if rec, existed, err = s.oldest(t, ws, m, f); existed || err != nil {
+				return err
+			}
 		}
-		id = rows[0].values[m.Role(model.RoleID).Index]
-		return t.insert(ws, m, rows)
+		rec, err = s.create(t, ws, m, d)
+		return err
 	})
 	if err != nil {
-		return model.Record{}, s.refusalOf(m, err)
+		return model.Record{}, false, s.refusalOf(m, err)
 	}
-	return s.Record(ctx, ws, m, id)
+	return rec, existed, nil
+}
+
+// oldest finds the record with the lowest number that a filter selects.
+func (s *Store) oldest(t *tx, ws auth.Workspace, m *model.Model, f filter.Filter) (rec model.Record, ok bool, err error) {
+	condition, args := f.SQL(t.d.filter)
+	records, err := s.queryRecords(t.ctx, t.conn, m, " WHERE workspace = ? AND "+condition+" ORDER BY rid LIMIT 1", append([]any{ws.ID}, args...)...)
+	if err != nil || len(records) == 0 {
+		return model.Record{}, false, err
+	}
+	return records[0], true, nil
+}
+
+// create makes one record and reads it back.
+func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
+	rows, err := t.newRows(ws, m, []model.Draft{d})
+	if err != nil {
+		return model.Record{}, err
+	}
+	if err := t.insert(ws, m, rows); err != nil {
+		return model.Record{}, err
+	}
+	records, err := s.queryRecords(t.ctx, t.conn, m, " WHERE workspace = ? AND rid = ?", ws.ID, rows[0].rid)
+	if err != nil {
+		return model.Record{}, err
+	}
+	return records[0], nil
 }
 
 // refusalOf names the field that made the database refuse a new record.

@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"history names the jobs that changed a record":        historyNamesJobs,
 		"imports merge, insert and report":                    importsMerge,
 		"lists are complete in every order":                   listsAreComplete,
+		"a record is made unless it is there":                 createdUnlessThere,
 		"a deleted record keeps its name in results":          deletedKeepsItsName,
 		"record numbers are never given twice":                numbersAreNeverReused,
 		"workspaces see nothing of each other":                workspacesAreApart,
