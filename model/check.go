@@ -51,7 +51,7 @@ func (b *builder) checkSchema() {
 			return nil
 		}})
 	}
-	whole := maps.Clone(b.root)
+	whole := withoutOptions(b.root)
 	delete(whole, "$schema")
 	delete(whole, "$id")
 	for _, err := range []error{
@@ -103,7 +103,8 @@ func (b *builder) checkKeywords(s map[string]any, pointer string) {
 		at := pointerTo(pointer, name)
 		switch {
 		case strings.HasPrefix(name, "x-"):
-			if strings.Count(pointer, "/") != 0 && !isFieldPointer(pointer) {
+			below := name == "x-extensible" && isDeclaredPointer(pointer)
+			if strings.Count(pointer, "/") != 0 && !isFieldPointer(pointer) && !below {
 				b.problem(at, "%s may stand only at the top of the file and in its fields", name)
 			}
 		case keywords[name] == unknown:
@@ -132,6 +133,18 @@ func (b *builder) checkPattern(p, pointer string) {
 // itself.
 func isFieldPointer(pointer string) bool {
 	return strings.HasPrefix(pointer, "/properties/") && strings.Count(pointer, "/") == 2
+}
+
+// isDeclaredPointer reports whether a pointer leads to a property that is
+// declared below a field: through properties alone.
+func isDeclaredPointer(pointer string) bool {
+	segments := strings.Split(pointer, "/")[1:]
+	for i, segment := range segments {
+		if i%2 == 0 && segment != "properties" {
+			return false
+		}
+	}
+	return len(segments)%2 == 0 && len(segments) > 2
 }
 
 // schemaProblems names each thing that is wrong with the schema.

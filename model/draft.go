@@ -18,11 +18,11 @@ type Draft struct {
 
 // CheckDraft checks a record given as a JSON object and finds every fault of
 // it, save that a fault of the JSON itself ends the search, and that what is
-// missing is left to [Model.MissingFor]. options, when given, lists what a
-// workspace added to an Extensible field. Null for what is generated, or kept
-// by the store, counts as not given; so does the mask of a secret.
-func (m *Model) CheckDraft(raw []byte, p Purpose, options ...func(*Field) []string) (Draft, Faults) {
-	r := newReader(m, raw, first(options), false)
+// missing is left to [Model.MissingFor]. Null for what is generated, or kept by
+// the store, counts as not given; so does the mask of a secret.
+func (m *Model) CheckDraft(raw []byte, p Purpose, o ...PatchOptions) (Draft, Faults) {
+	options, allowNew := about(o)
+	r := newReader(m, raw, options, allowNew)
 	defer r.free()
 	d := drafting{check: &r.check, purpose: p}
 	d.gathered = r.sets[:0]
@@ -44,11 +44,12 @@ func (m *Model) CheckDraft(raw []byte, p Purpose, options ...func(*Field) []stri
 	return d.finish()
 }
 
-func first(options []func(*Field) []string) func(*Field) []string {
-	if len(options) == 0 {
-		return nil
+// about reads what was said of options, if anything.
+func about(o []PatchOptions) (options func(*Field) []string, allowNew bool) {
+	if len(o) == 0 {
+		return nil, false
 	}
-	return options[0]
+	return o[0].Options, o[0].AllowNewOptions
 }
 
 // absentWhenNull reports whether null can only mean "not given", because the

@@ -37,6 +37,7 @@ func (b *builder) addField(name string, schema any) {
 	b.prepareRule(f, s, at)
 	b.setNullable(f, s)
 	b.preparePaths(f, s, at)
+	b.prepareDropDowns(f, s, at)
 	b.checkMarks(f, s, at)
 	b.checkGenerator(f, s, at)
 	b.setDefault(f, s, at)
@@ -115,13 +116,8 @@ func (b *builder) applyX(f *Field, s map[string]any) {
 	if _, said := s["x-filterable"]; !said && f.Secret == Public && !f.WriteOnly {
 		f.Filterable = flag(b.root, "x-filterable")
 	}
-	if list, ok := s["enum"].([]any); ok && f.Kind == String {
-		f.Options = []string{}
-		for _, v := range list {
-			if option, ok := v.(string); ok {
-				f.Options = append(f.Options, option)
-			}
-		}
+	if f.Kind == String {
+		f.Options = optionsOf(s)
 	}
 }
 

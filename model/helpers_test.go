@@ -85,7 +85,12 @@ properties:
       kind: {type: string}
       age: {type: [integer, "null"]}
       deep: {type: object, required: [a], properties: {a: {type: integer}, b: {type: integer}}}
-  custom: {type: [object, "null"], x-open-paths: true}
+  custom:
+    type: [object, "null"]
+    x-open-paths: true
+    properties:
+      channel: {type: [string, "null"], enum: [mail, phone], x-extensible: true}
+      home: {type: object, properties: {kind: {type: string, minLength: 2, enum: [house, flat], x-extensible: true}}}
   any: {}
   token: {type: [string, "null"], x-secret: masked}
   password: {type: [string, "null"], minLength: 4, x-secret: hashed}

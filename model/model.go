@@ -81,12 +81,17 @@ type Field struct {
 	Paths map[string]Kind
 	// OpenPaths says that undeclared nested paths may be filtered too.
 	OpenPaths bool
+	// DropDowns are the declared texts below an Object field whose options
+	// may grow, by name. Each is a Field in name, pointer and options alone:
+	// Name is the dotted path ("custom.tier"), and it is none of Model.Fields.
+	DropDowns []*Field
 	// FilterBy is the declared path that a filter on the whole Object field
 	// compares ("id" where a relation is filtered by a bare id), or "".
 	FilterBy string
 
 	source map[string]any // its schema without x- keywords
 	rule   rule
+	path   []string // of a drop-down below an object: the names that lead to it
 }
 
 // A Model is one kind of customer record. It is immutable once loaded.

@@ -34,6 +34,7 @@ func (c *checker) nested(f *Field, raw []byte, pointer string) (stored any, merg
 		tree = mergeTree(nil, tree)
 	}
 	c.faults = append(c.faults, schemaFaults(schema, tree, pointer)...)
+	c.dropDowns(f, tree)
 	return string(appendTree(nil, tree)), merge
 }
 
@@ -130,7 +131,7 @@ func leafFault(k jsonschema.ErrorKind) (code, detail string) {
 	case *kind.Type:
 		return CodeType, "This must be " + typeNames(k.Want) + "."
 	case *kind.Enum, *kind.Const:
-		return CodeEnum, "This is not one of the allowed values."
+		return CodeEnum, detailEnum
 	case *kind.Format:
 		return CodeFormat, "This must be " + formatNames[k.Want] + "."
 	case *kind.Pattern:

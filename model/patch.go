@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// PatchOptions say how a merge patch is checked.
+// PatchOptions say how a merge patch or a draft is checked.
 type PatchOptions struct {
 	// Single: the patch is for one record, so that a read-only field is kept
 	// aside for [Patch.CheckReadOnly] instead of refused.
 	Single bool
 	// Options lists the options that a workspace added to an Extensible
-	// field. It may be nil.
+	// field, or to a drop-down below an Object field. It may be nil.
 	Options func(*Field) []string
 	// AllowNewOptions accepts values that an Extensible field does not know
 	// yet; see [Patch.NewOptions].
@@ -138,19 +138,6 @@ func (f *Field) Same(a, b any) bool {
 		}
 	}
 	return string(f.AppendJSON(nil, a)) == string(f.AppendJSON(nil, b))
-}
-
-// NewOptions lists the values of Extensible fields that neither the model nor
-// options (which may be nil) know.
-func (p Patch) NewOptions(options func(*Field) []string) []Set {
-	c := checker{options: options}
-	var sets []Set
-	for _, s := range p.Sets {
-		if option, ok := s.Value.(string); ok && s.Field.Extensible && !c.knows(s.Field, option) {
-			sets = append(sets, s)
-		}
-	}
-	return sets
 }
 
 // Display is the patch as canonical JSON, with every secret and write-only

@@ -9,9 +9,10 @@ import (
 // it: names are the fields, cells their texts. An empty cell clears the field;
 // of what is generated, or kept by the store, it counts as not given.
 // Booleans are true or false in any case, objects, lists and values of any
-// type are JSON text. options is as for [Model.CheckDraft].
-func (m *Model) CheckRow(names, cells []string, options ...func(*Field) []string) (Draft, Faults) {
-	c := checker{options: first(options)}
+// type are JSON text.
+func (m *Model) CheckRow(names, cells []string, o ...PatchOptions) (Draft, Faults) {
+	var c checker
+	c.options, c.allowNew = about(o)
 	d := drafting{check: &c, purpose: Import}
 	if len(cells) != len(names) {
 		c.fault("", CodeSchema, fmt.Sprintf("The line has %d cells but the header has %d.", len(cells), len(names)))

@@ -69,7 +69,7 @@ func (c *checker) text(f *Field, s, pointer string) any {
 		c.fault(pointer, CodeNUL, detailNUL)
 	}
 	if f.Options != nil && !c.knows(f, s) {
-		c.fault(pointer, CodeEnum, "This is not one of the allowed values.")
+		c.fault(pointer, CodeEnum, detailEnum)
 	}
 	if r.format != nil && !r.format(s) {
 		c.fault(pointer, CodeFormat, "This must be "+formatNames[f.Format]+".")
@@ -169,7 +169,7 @@ func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) 
 
 func (c *checker) enum(f *Field, v any, pointer string) any {
 	if f.rule.enum != nil && !slices.Contains(f.rule.enum, v) {
-		c.fault(pointer, CodeEnum, "This is not one of the allowed values.")
+		c.fault(pointer, CodeEnum, detailEnum)
 		return nil
 	}
 	return v

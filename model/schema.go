@@ -2,6 +2,8 @@ package model
 
 import (
 	"encoding/json"
+	"maps"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -36,15 +38,11 @@ func (m *Model) Schema() jsontext.Value {
 // that a better description does not keep workers from a job.
 var annotations = []string{"title", "description", "$comment", "examples", "deprecated", "$schema", "$id", "x-vendor", "x-vendor-name"}
 
-// withoutX copies a schema without its own x- keywords. Nested schemas have
-// none.
+// withoutX copies a schema without x- keywords, at any depth.
 func withoutX(schema map[string]any) map[string]any {
-	plain := make(map[string]any, len(schema))
-	for k, v := range schema {
-		if len(k) < 2 || k[:2] != "x-" {
-			plain[k] = v
-		}
-	}
+	plain, _ := mapSchemas(schema, func(s map[string]any) {
+		maps.DeleteFunc(s, func(name string, _ any) bool { return strings.HasPrefix(name, "x-") })
+	}).(map[string]any)
 	return plain
 }
 

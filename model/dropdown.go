@@ -1,0 +1,144 @@
+package model
+
+import (
+	"slices"
+	"strings"
+)
+
+// A drop-down is text whose allowed values are options that may grow. One is
+// a field of its own, another a declared text below an Object field: the
+// latter is held as a Field too, so that whoever deals with options need not
+// tell them apart.
+
+// Extensible lists the fields whose options may grow, those below objects
+// included; see [Field.DropDowns].
+func (m *Model) Extensible() []*Field {
+	var all []*Field
+	for _, f := range m.Fields {
+		if f.Extensible {
+			all = append(all, f)
+		}
+		all = append(all, f.DropDowns...)
+	}
+	return all
+}
+
+// prepareDropDowns finds the extensible text below a field.
+func (b *builder) prepareDropDowns(f *Field, s map[string]any, at string) {
+	b.addDropDowns(f, s, at, nil, f.Kind == Object)
+	slices.SortFunc(f.DropDowns, func(a, b *Field) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// addDropDowns looks below a schema; inside is false where it need not be an
+// object, so that what stands below may never be asked.
+func (b *builder) addDropDowns(f *Field, s map[string]any, at string, path []string, inside bool) {
+	properties, _ := s["properties"].(map[string]any)
+	for name, v := range properties {
+		child, ok := v.(map[string]any)
+		if !ok {
+			continue
+		}
+		below := pointerTo(pointerTo(at, "properties"), name)
+		kind, _ := b.kind(child, below)
+		way := append(path[:len(path):len(path)], name)
+		if mark, given := child["x-extensible"]; given && b.checkX(pointerTo(below, "x-extensible"), mark, xBool) && mark == true {
+			b.addDropDown(f, child, below, way, inside && kind == String)
+		}
+		b.addDropDowns(f, child, below, way, inside && kind == Object)
+	}
+}
+
+func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []string, isText bool) {
+	options := optionsOf(s)
+	if !isText || options == nil {
+		b.problem(pointerTo(at, "x-extensible"), "x-extensible: needs text with an enum to extend, declared below an object")
+		return
+	}
+	d := &Field{
+		Index: -1, Name: f.Name + "." + strings.Join(path, "."), Kind: String, Title: text(s, "title"), Description: text(s, "description"),
+		Nullable: true, Options: options, Extensible: true, path: path, source: withoutX(s),
+	}
+	d.VendorName = d.Name
+	d.rule.pointer = f.rule.pointer
+	for _, name := range path {
+		d.rule.pointer = pointerTo(d.rule.pointer, name)
+	}
+	f.DropDowns = append(f.DropDowns, d)
+}
+
+// optionsOf is the texts of an enum, nil where there is none.
+func optionsOf(s map[string]any) []string {
+	list, ok := s["enum"].([]any)
+	if !ok {
+		return nil
+	}
+	options := []string{}
+	for _, v := range list {
+		if option, ok := v.(string); ok {
+			options = append(options, option)
+		}
+	}
+	return options
+}
+
+// withoutOptions copies a schema without the enums that may grow: they are
+// checked by a [checker], which knows what a workspace has added.
+func withoutOptions(root map[string]any) map[string]any {
+	out, _ := mapSchemas(root, func(s map[string]any) {
+		if flag(s, "x-extensible") {
+			delete(s, "enum")
+		}
+	}).(map[string]any)
+	return out
+}
+
+// chosen is the text that the tree of an object holds in a drop-down below
+// it.
+func (f *Field) chosen(tree any) (option string, ok bool) {
+	for _, name := range f.path {
+		members, _ := tree.(map[string]any)
+		tree = members[name]
+	}
+	option, ok = tree.(string)
+	return option, ok
+}
+
+// dropDowns checks what the tree of an object holds in the drop-downs below
+// it.
+func (c *checker) dropDowns(f *Field, tree any) {
+	for _, d := range f.DropDowns {
+		if option, ok := d.chosen(tree); ok && !c.knows(d, option) {
+			c.fault(d.rule.pointer, CodeEnum, detailEnum)
+		}
+	}
+}
+
+const detailEnum = "This is not one of the allowed values."
+
+// NewOptions lists the values of Extensible fields, and of drop-downs below
+// Object fields, that neither the model nor options (which may be nil) know.
+func (p Patch) NewOptions(options func(*Field) []string) []Set {
+	c := checker{options: options}
+	var sets []Set
+	add := func(f *Field, option, pointer string) {
+		if !c.knows(f, option) {
+			sets = append(sets, Set{Field: f, Value: option, Pointer: pointer})
+		}
+	}
+	for _, s := range p.Sets {
+		stored, ok := s.Value.(string)
+		switch {
+		case !ok:
+		case s.Field.Extensible:
+			add(s.Field, stored, s.Pointer)
+		case len(s.Field.DropDowns) > 0:
+			tree, _ := readTree([]byte(stored), "", 2)
+			for _, d := range s.Field.DropDowns {
+				if option, chosen := d.chosen(tree); chosen {
+					add(d, option, d.rule.pointer)
+				}
+			}
+		}
+	}
+	return sets
+}

@@ -1,0 +1,85 @@
+package model
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestDropDownsBelowObjectsGrowAsFieldsDo(t *testing.T) {
+	m := mustModel(t, everyKind)
+	added := func(f *Field) []string {
+		return map[string][]string{"custom.channel": {"fax"}, "tier": {"iron"}}[f.Name]
+	}
+	tests := map[string]struct {
+		patch   string
+		options PatchOptions
+		want    []string // faults
+		grown   string   // options that are new to the workspace
+	}{
+		"options of the model":       {`{"custom":{"channel":"mail","home":{"kind":"flat"}}}`, PatchOptions{}, nil, ""},
+		"an unknown one":             {`{"custom":{"channel":"fax"}}`, PatchOptions{}, []string{"/custom/channel enum"}, ""},
+		"two, at any depth":          {`{"custom":{"channel":"fax","home":{"kind":"boat"}}}`, PatchOptions{}, []string{"/custom/channel enum", "/custom/home/kind enum"}, ""},
+		"what the workspace added":   {`{"tier":"iron","custom":{"channel":"fax"}}`, PatchOptions{Options: added}, nil, ""},
+		"what it did not":            {`{"custom":{"channel":"telex"}}`, PatchOptions{Options: added}, []string{"/custom/channel enum"}, ""},
+		"new ones, asked for":        {`{"tier":"zinc","custom":{"channel":"telex","home":{"kind":"boat"}}}`, PatchOptions{Options: added, AllowNewOptions: true}, nil, "tier=zinc custom.channel=telex custom.home.kind=boat"},
+		"new to others only":         {`{"tier":"iron","custom":{"channel":"fax"}}`, PatchOptions{Options: added, AllowNewOptions: true}, nil, ""},
+		"other rules still hold":     {`{"custom":{"channel":1,"home":{"kind":"x"}}}`, PatchOptions{AllowNewOptions: true}, []string{"/custom/channel type", "/custom/home/kind too_short"}, ""},
+		"removing is no option":      {`{"custom":{"channel":null,"home":null}}`, PatchOptions{}, nil, ""},
+		"beside an object elsewhere": {`{"custom":{"home":{"channel":"x"},"kind":"y"},"any":{"channel":"x"}}`, PatchOptions{}, nil, ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			p, faults := m.CheckPatch([]byte(tt.patch), tt.options)
+			wantCodes(t, faults, tt.want...)
+			d, faults := m.CheckDraft([]byte(tt.patch), Create, tt.options)
+			wantCodes(t, faults, tt.want...)
+			for _, sets := range [][]Set{p.NewOptions(tt.options.Options), d.Patch.NewOptions(tt.options.Options)} {
+				var grown []string
+				for _, s := range sets {
+					grown = append(grown, s.Field.Name+"="+s.Value.(string))
+					if s.Pointer != "/"+strings.ReplaceAll(s.Field.Name, ".", "/") {
+						t.Errorf("%s is at %s", s.Field.Name, s.Pointer)
+					}
+				}
+				if got := strings.Join(grown, " "); got != tt.grown {
+					t.Errorf("new options are %q, not %q", got, tt.grown)
+				}
+			}
+		})
+	}
+}
+
+func TestAModelListsItsDropDowns(t *testing.T) {
+	var names []string
+	for _, f := range mustModel(t, everyKind).Extensible() {
+		names = append(names, f.Name+":"+strings.Join(f.Options, "|"))
+	}
+	want := []string{"tier:basic|gold", "custom.channel:mail|phone", "custom.home.kind:house|flat"}
+	if !slices.Equal(names, want) {
+		t.Errorf("got %v", names)
+	}
+	if all := shippedModel(t, "mythic").Extensible(); len(all) > 0 {
+		t.Errorf("mythic has %v", all)
+	}
+	if f := shippedModel(t, "accounts").Extensible(); len(f) != 1 || f[0].Name != "custom.preferredContactMethod" {
+		t.Errorf("accounts has %v", f)
+	}
+}
+
+func TestAnExtensibleFieldMayHaveOtherRules(t *testing.T) {
+	m := mustModel(t, "{x-model: shop, type: object, properties: {a: {type: string, enum: [x], not: {const: z}, x-extensible: true}}}")
+	for value, want := range map[string]string{"x": "", "y": "", "z": "/a schema"} {
+		_, faults := m.CheckPatch([]byte(`{"a":"`+value+`"}`), PatchOptions{AllowNewOptions: true})
+		if got := strings.Join(codes(faults), " "); got != want {
+			t.Errorf("%s: %s", value, got)
+		}
+	}
+}
+
+func TestTheDigestFollowsWhatMayGrow(t *testing.T) {
+	const grows = "{x-model: shop, type: object, properties: {a: {type: object, properties: {b: {type: string, enum: [x], x-extensible: true}}}}}"
+	if mustModel(t, grows).Digest == mustModel(t, strings.Replace(grows, "true", "false", 1)).Digest {
+		t.Error("a drop-down below an object that no longer grows has the same digest")
+	}
+}
