@@ -179,7 +179,7 @@ func (s *server) queues(c *call) error {
 	if s.Queues == nil {
 		return newProblem("unknown_path", "This process offers no queue pages.")
 	}
-	if secret, err := secretOf(c.r.Header); err != nil {
+	if secret, err := secretOf(c.r.Header, false); err != nil {
 		return err
 	} else if secret != "" {
 		if err := s.authorize(c, auth.Admin); err != nil {

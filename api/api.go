@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"bulkpatch/api/compat"
 	"bulkpatch/model"
 )
 
@@ -26,6 +27,9 @@ type Config struct {
 	Models *model.Registry
 	Log    *slog.Logger     // nil: the default logger
 	Now    func() time.Time // nil: time.Now
+
+	// Surfaces are the vendors' own APIs that are served too; see [Surfaces].
+	Surfaces []*compat.Surface
 
 	// Ready says whether the service can do its work; nil asks the store.
 	Ready func(context.Context) error

@@ -25,7 +25,7 @@ func (s *server) authorize(c *call, scope auth.Scope) error {
 	if scope == open {
 		return nil
 	}
-	secret, err := secretOf(c.r.Header)
+	secret, err := secretOf(c.r.Header, c.surface != nil && c.surface.BareKey)
 	if err != nil {
 		return err
 	}
@@ -57,10 +57,11 @@ func require(key auth.Key, scope auth.Scope) error {
 }
 
 // secretOf reads the key of a request, "" for none. An Authorization of
-// another scheme is not ours to judge: a proxy may have put it there.
-func secretOf(h http.Header) (string, error) {
+// another scheme is not ours to judge: a proxy may have put it there. bare
+// says that one without a scheme is the key.
+func secretOf(h http.Header, bare bool) (string, error) {
 	var found string
-	for _, given := range append(bearers(h), h.Values("X-API-Key")...) {
+	for _, given := range append(bearers(h, bare), h.Values("X-API-Key")...) {
 		given = strings.TrimSpace(given)
 		switch {
 		case given == "":
@@ -73,13 +74,17 @@ func secretOf(h http.Header) (string, error) {
 	return found, nil
 }
 
-// bearers lists the bearer tokens of a request.
-func bearers(h http.Header) []string {
+// bearers lists the bearer tokens of a request, and bare ones where they
+// count.
+func bearers(h http.Header, bare bool) []string {
 	var tokens []string
 	for _, v := range h.Values("Authorization") {
-		scheme, token, _ := strings.Cut(strings.TrimSpace(v), " ")
-		if strings.EqualFold(scheme, "Bearer") {
+		scheme, token, schemed := strings.Cut(strings.TrimSpace(v), " ")
+		switch {
+		case strings.EqualFold(scheme, "Bearer"):
 			tokens = append(tokens, token)
+		case bare && !schemed:
+			tokens = append(tokens, scheme)
 		}
 	}
 	return tokens

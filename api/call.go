@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 
+	"bulkpatch/api/compat"
 	"bulkpatch/auth"
 	"bulkpatch/model"
 )
@@ -18,6 +19,9 @@ type call struct {
 	key    auth.Key     // zero on open routes
 	secret string       // of the key, as it was given
 	model  *model.Model // nil on routes that have none
+
+	surface *compat.Surface // whose words the answer is in; nil for the native ones
+	request *compat.Request // of a vendor's call
 }
 
 func (c *call) ctx() context.Context      { return c.r.Context() }
@@ -100,6 +104,10 @@ func (s *server) fail(c *call, err error) {
 		// A stream cannot turn into a problem; a broken one must not look
 		// whole.
 		panic(http.ErrAbortHandler)
+	}
+	if c.surface != nil {
+		c.failVendor(p)
+		return
 	}
 	p.write(c.w)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"sync"
@@ -26,6 +27,7 @@ type fake struct {
 	records    map[string]map[string]model.Record // by table, by id
 	jobs       map[string]job.Job
 	order      []string // job ids, oldest first
+	options    map[string]map[string][]string // added, by table and field
 	results    map[string][]job.Result
 	byKey      map[string]job.Submission // by idempotency key
 	jobByKey   map[string]string
@@ -50,6 +52,7 @@ func newFake(now func() time.Time) *fake {
 		now: now, keys: map[string]auth.Key{}, workspaces: map[string]int64{},
 		records: map[string]map[string]model.Record{}, jobs: map[string]job.Job{},
 		results: map[string][]job.Result{}, byKey: map[string]job.Submission{},
+		options:  map[string]map[string][]string{},
 		jobByKey: map[string]string{}, watchers: map[string][]chan struct{}{},
 	}
 	f.moved = sync.NewCond(&f.mu)
@@ -170,6 +173,7 @@ func (f *fake) CreateUnless(_ context.Context, ws auth.Workspace, m *model.Model
 		}
 	}
 	rec, _ := f.put(ws, m, d)
+	f.grow(ws, m, d.Patch)
 	return rec, false, nil
 }
 
@@ -238,6 +242,24 @@ func (f *fake) Scan(_ context.Context, ws auth.Workspace, m *model.Model, by fil
 		}
 	}
 	return nil
+}
+
+// Options answers what earlier calls have added.
+func (f *fake) Options(_ context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error) {
+	defer f.lock()()
+	added := maps.Clone(f.options[table(ws, m)])
+	return func(fd *model.Field) []string { return added[fd.Name] }, f.err
+}
+
+// grow adds what a patch brings to the options.
+func (f *fake) grow(ws auth.Workspace, m *model.Model, p model.Patch) {
+	at := table(ws, m)
+	if f.options[at] == nil {
+		f.options[at] = map[string][]string{}
+	}
+	for _, s := range p.NewOptions(func(fd *model.Field) []string { return f.options[at][fd.Name] }) {
+		f.options[at][s.Field.Name] = append(f.options[at][s.Field.Name], s.Value.(string))
+	}
 }
 
 func (f *fake) DeleteRecord(_ context.Context, ws auth.Workspace, m *model.Model, id any) error {
@@ -318,6 +340,7 @@ func (f *fake) Submit(_ context.Context, s job.Submission) (job.Job, bool, error
 	if f.onSubmit != nil {
 		f.onSubmit(&j)
 	}
+	f.grow(s.Workspace, s.Model, s.Patch)
 	f.submitted = append(f.submitted, s)
 	f.jobs[j.ID] = j
 	f.order = append(f.order, j.ID)

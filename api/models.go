@@ -36,10 +36,20 @@ type fieldJSON struct {
 	Indexed    bool                  `json:"indexed"`
 	Unique     bool                  `json:"unique"`
 	Options    []string              `json:"options,omitempty"`
+	Added      []string              `json:"addedOptions,omitempty"` // by the workspace
 	Extensible bool                  `json:"extensible,omitempty"`
+	DropDowns  []dropDownJSON        `json:"dropDowns,omitempty"`
 	Default    json.RawMessage       `json:"default,omitempty"`
 	Paths      map[string]model.Kind `json:"paths,omitempty"`
 	OpenPaths  bool                  `json:"openPaths,omitempty"`
+}
+
+// A dropDownJSON is a text below an object field whose options may grow.
+type dropDownJSON struct {
+	Name    string   `json:"name"` // dotted path, as in filters
+	Title   string   `json:"title,omitempty"`
+	Options []string `json:"options"`
+	Added   []string `json:"addedOptions,omitempty"`
 }
 
 func modelOf(m *model.Model) modelJSON {
@@ -55,15 +65,19 @@ func modelOf(m *model.Model) modelJSON {
 	}
 }
 
-func fieldOf(f *model.Field) fieldJSON {
+// fieldOf shows a field; added lists what the workspace added to its options.
+func fieldOf(f *model.Field, added func(*model.Field) []string) fieldJSON {
 	out := fieldJSON{
 		Name: f.Name, Title: f.Title, Type: f.Kind, Role: f.Role,
 		Nullable: f.Nullable, Required: f.Required, ReadOnly: f.ReadOnly, WriteOnly: f.WriteOnly,
 		Secret: f.Secret, Filterable: f.Filterable, Indexed: f.Indexed, Unique: f.Unique,
-		Options: f.Options, Extensible: f.Extensible, Paths: f.Paths, OpenPaths: f.OpenPaths,
+		Options: f.Options, Added: added(f), Extensible: f.Extensible, Paths: f.Paths, OpenPaths: f.OpenPaths,
 	}
 	if f.Default != nil {
 		out.Default = f.AppendJSON(nil, f.Default)
+	}
+	for _, d := range f.DropDowns {
+		out.DropDowns = append(out.DropDowns, dropDownJSON{d.Name, d.Title, d.Options, added(d)})
 	}
 	return out
 }
@@ -109,9 +123,13 @@ func (s *server) getModel(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
 	}
+	added, err := s.Store.Options(c.ctx(), c.workspace(), m)
+	if err != nil {
+		return err
+	}
 	out := modelOf(m)
 	for _, f := range m.Fields {
-		out.Fields = append(out.Fields, fieldOf(f))
+		out.Fields = append(out.Fields, fieldOf(f, added))
 	}
 	return c.answer(200, out)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // options are the options of an update: those of the job, and those that
@@ -59,6 +60,9 @@ var optionList = []option{
 	}},
 	{"maxFailures", false, true, func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.MaxFailures, v, 1)
+	}},
+	{"allowNewOptions", false, false, func(o *options, v jsontext.Value) (string, string) {
+		return setBool(&o.AllowNewOptions, v)
 	}},
 }
 
@@ -165,6 +169,18 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 			in.fail(inBody, "/options/"+escapePointer(name), "unknown_field", "There is no option of this name.")
 		}
 	}
+}
+
+// known says which options of drop-downs a call may use: the model's, those
+// that the workspace added and, where it asks for that, any.
+func (s *server) known(c *call, m *model.Model, allowNew bool) (model.PatchOptions, error) {
+	o := model.PatchOptions{AllowNewOptions: allowNew}
+	if m == nil || len(m.Extensible()) == 0 {
+		return o, nil
+	}
+	var err error
+	o.Options, err = s.Store.Options(c.ctx(), c.workspace(), m)
+	return o, err
 }
 
 // refuseBulk notes the options that a single may not have.

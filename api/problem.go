@@ -40,6 +40,7 @@ var kinds = map[string]kind{
 
 	"unknown_path":     {404, "There is nothing at this path"},
 	"not_found":        {404, "Not found"},
+	"invalid_id":       {404, "No record can have this id"},
 	"model_not_found":  {404, "There is no such model"},
 	"record_not_found": {404, "There is no such record"},
 	"job_not_found":    {404, "There is no such job"},
@@ -244,6 +245,12 @@ func escapePointer(name string) string { return pointerEscapes.Replace(name) }
 
 // write sends the problem.
 func (p *problem) write(w http.ResponseWriter) {
+	line, _ := jsonLine(p) // it holds texts and numbers only
+	p.send(w, "application/problem+json", p.Status, line)
+}
+
+// send sends the problem in some form.
+func (p *problem) send(w http.ResponseWriter, contentType string, status int, body []byte) {
 	h := w.Header()
 	for _, name := range []string{"ETag", "Content-Disposition", "Last-Modified"} {
 		h.Del(name) // they spoke of the answer that is not sent
@@ -251,9 +258,8 @@ func (p *problem) write(w http.ResponseWriter) {
 	for name, values := range p.header {
 		h[name] = values
 	}
-	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
-	line, _ := jsonLine(p) // it holds texts and numbers only
-	w.WriteHeader(p.Status)
-	_, _ = w.Write(line) // who left needs no answer
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // who left needs no answer
 }

@@ -44,7 +44,11 @@ func (s *server) createRecord(c *call) error {
 		return err
 	}
 	in := c.input()
-	draft, faults := c.model.CheckDraft(raw, model.Create)
+	o, err := s.known(c, c.model, in.flag("allowNewOptions"))
+	if err != nil {
+		return err
+	}
+	draft, faults := c.model.CheckDraft(raw, model.Create, o)
 	in.failAll(inBody, "", faults)
 	in.failAll(inBody, "", missing(c.model, draft, raw, faults))
 	if err := in.err(); err != nil {
@@ -90,6 +94,9 @@ func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults)
 // answerRecord sends one record with its version as the ETag.
 func (s *server) answerRecord(c *call, status int, rec model.Record) error {
 	c.w.Header().Set("ETag", recordTag(c.model, rec))
+	if c.surface != nil {
+		return c.answerVendor(status, rec)
+	}
 	c.send(status, append(c.model.AppendRecord(nil, rec, nil, c.secrets()), '\n'))
 	return nil
 }

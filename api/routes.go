@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkpatch/api/compat"
 	"bulkpatch/auth"
 	"bulkpatch/model"
 )
@@ -72,9 +73,9 @@ func (s *server) routes() []route {
 // modelRoute is the beginning of the paths that every model has.
 const modelRoute = "/v1/{model}/"
 
-// mux registers the routes: each path once, so that a wrong method is
-// answered in our own words.
-func (s *server) mux() http.Handler {
+// native gathers the routes by path: each path once, so that a wrong method
+// is answered in our own words.
+func (s *server) native() map[string]*resource {
 	paths := map[string]*resource{}
 	add := func(at string, m *model.Model, r route) {
 		if paths[at] == nil {
@@ -91,6 +92,15 @@ func (s *server) mux() http.Handler {
 		for _, m := range s.Models.All() {
 			add("/v1/"+m.Name+"/"+rest, m, r)
 		}
+	}
+	return paths
+}
+
+// mux registers all paths, the native ones and those of the vendors.
+func (s *server) mux() http.Handler {
+	paths := s.native()
+	for _, v := range s.Surfaces {
+		s.surface(v, paths)
 	}
 	mux := http.NewServeMux()
 	for at, res := range paths {
@@ -130,31 +140,41 @@ func (s *server) unknownPath(w http.ResponseWriter, r *http.Request) {
 type resource struct {
 	*server
 	model   *model.Model
-	methods map[string]route
+	methods map[string]route // none: a subtree in which every path is unknown
+
+	surface *compat.Surface // nil for native paths
+	suffix  string          // what follows the id in the last segment, as in {id}.json
 }
 
 func (s *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	method := r.Method
+	c := &call{w: w, r: r, model: s.model, surface: s.surface}
+	if err := s.dispatch(c); err != nil {
+		s.fail(c, err)
+	}
+}
+
+// dispatch lets the route of the method serve the call.
+func (s *resource) dispatch(c *call) error {
+	if len(s.methods) == 0 || !strings.HasSuffix(c.r.PathValue("id"), s.suffix) {
+		return newProblem("unknown_path", "No call of the API has this path.")
+	}
+	method := c.r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
 	rt, ok := s.methods[method]
 	if !ok {
-		s.wrongMethod(w)
-		return
+		return s.wrongMethod()
 	}
-	c := &call{w: w, r: r, model: s.model}
-	err := s.authorize(c, rt.scope)
-	if err == nil {
-		err = rt.serve(c)
+	c.r.SetPathValue("id", strings.TrimSuffix(c.r.PathValue("id"), s.suffix))
+	if err := s.authorize(c, rt.scope); err != nil {
+		return err
 	}
-	if err != nil {
-		s.fail(c, err)
-	}
+	return rt.serve(c)
 }
 
 // wrongMethod names the methods that the path has.
-func (s *resource) wrongMethod(w http.ResponseWriter) {
+func (s *resource) wrongMethod() error {
 	var allow []string
 	for m := range s.methods {
 		allow = append(allow, m)
@@ -164,5 +184,5 @@ func (s *resource) wrongMethod(w http.ResponseWriter) {
 	}
 	slices.Sort(allow)
 	list := strings.Join(allow, ", ")
-	newProblem("method_not_allowed", "This path takes "+list+".").set("Allow", list).write(w)
+	return newProblem("method_not_allowed", "This path takes "+list+".").set("Allow", list)
 }

@@ -47,6 +47,10 @@ type Store interface {
 	// that a constraint refuses is reported and stops no other.
 	Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error)
 
+	// Options returns the options that a workspace has added to the model's
+	// drop-downs.
+	Options(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error)
+
 	// Submit accepts a job: when it returns, the job is on disk and will run.
 	// replayed: the idempotency key had made this job before.
 	// ErrNotFound: a single's record does not exist. ErrKeyReused.

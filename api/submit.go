@@ -12,6 +12,9 @@ import (
 // previews or accepts the job.
 func (s *server) submit(c *call, in *input, u *update) error {
 	u.takeHeaders(in, c.r.Header)
+	if c.surface != nil {
+		u.prefer = vendorPrefer(u.prefer)
+	}
 	sub, done, err := s.submission(c, in, u)
 	if err != nil || done {
 		return err
@@ -134,7 +137,10 @@ func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
 	if replayed {
 		h.Set("Idempotency-Replayed", "true")
 	}
-	if applied := u.prefer.applied(); applied != "" {
+	if c.surface != nil {
+		h.Set("Job-Id", j.ID)
+	}
+	if applied := u.prefer.applied(); applied != "" && len(c.r.Header.Values("Prefer")) > 0 {
 		h.Set("Preference-Applied", applied)
 	}
 	if u.prefer.wait > 0 {
@@ -146,6 +152,9 @@ func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
 		if err == nil && j.State.Final() {
 			return s.ended(c, u, j)
 		}
+	}
+	if c.surface != nil && (u.bulk() || u.prefer.async) {
+		return c.acceptedVendor(u, j)
 	}
 	h.Set("Retry-After", retryAfter)
 	return s.answerJob(c, http.StatusAccepted, j)

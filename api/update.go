@@ -18,6 +18,7 @@ type update struct {
 	filter   filter.Filter // of a bulk
 	single   bool
 	id       any // of a single
+	known    model.PatchOptions // options of drop-downs; see [server.known]
 	patch    model.Patch
 	rawPatch []byte
 	prefix   string // where the patch stands in the body
@@ -44,6 +45,9 @@ func (s *server) patchBulk(c *call) error {
 	} else {
 		u.takeFilter(in, []byte(text), "?allowAll", inQuery)
 	}
+	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+		return err
+	}
 	u.takePatch(in, raw, "")
 	return s.submit(c, in, u)
 }
@@ -63,6 +67,9 @@ func (s *server) patchSingle(c *call) error {
 	u.options.refuseBulk(in, func(name string) (string, string, bool) {
 		return "?" + name, inQuery, in.query.Has(name)
 	})
+	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+		return err
+	}
 	u.takePatch(in, raw, "")
 	return s.submit(c, in, u)
 }
@@ -87,6 +94,9 @@ func (s *server) postJob(c *call) error {
 	u.takeModel(in, s.Models, take("model"))
 	opts := take("options")
 	u.options.fromBody(in, opts)
+	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+		return err
+	}
 	err = u.takeTarget(in, given(take("filter")), given(take("id")))
 	if patch := take("patch"); patch == nil {
 		in.fail(inBody, "/patch", "required", "Give the patch: the fields to change.")
@@ -181,7 +191,9 @@ func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
 
 // takePatch checks the patch, which stands under prefix in the body.
 func (u *update) takePatch(in *input, raw []byte, prefix string) {
-	patch, faults := u.model.CheckPatch(raw, model.PatchOptions{Single: u.single})
+	o := u.known
+	o.Single = u.single
+	patch, faults := u.model.CheckPatch(raw, o)
 	in.failAll(inBody, prefix, faults)
 	u.patch, u.rawPatch, u.prefix = patch, raw, prefix
 }

@@ -30,6 +30,9 @@ func (r *Registry) Model(name string) (*Model, bool) {
 // All lists the models by name.
 func (r *Registry) All() []*Model { return slices.Clone(r.models) }
 
+// With is the registry with one more model.
+func (r *Registry) With(m *Model) *Registry { return newRegistry(append(r.All(), m)) }
+
 func newRegistry(models []*Model) *Registry {
 	r := &Registry{models: slices.Clone(models), byName: map[string]*Model{}}
 	slices.SortFunc(r.models, func(a, b *Model) int { return strings.Compare(a.Name, b.Name) })

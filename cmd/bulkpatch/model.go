@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 
+	"bulkpatch/api"
 	"bulkpatch/model"
 )
 
@@ -38,6 +39,11 @@ func (c *modelCheckCommand) Run(a *app) error {
 			fmt.Fprintln(a.err, describe(p))
 		}
 		if len(problems) > 0 {
+			failed = true
+			continue
+		}
+		if _, err := api.Surfaces(model.Shipped().With(m), nil); err != nil {
+			fmt.Fprintf(a.err, "%s: %v\n", file, err)
 			failed = true
 			continue
 		}

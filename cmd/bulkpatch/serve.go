@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"bulkpatch/api"
+	"bulkpatch/api/compat"
 	"bulkpatch/store"
 )
 
@@ -95,6 +96,7 @@ type service struct {
 	pages *asynqmon.HTTPHandler // of the queues
 
 	embedded  bool                   // Redis is this process's own, and new
+	surfaces  []*compat.Surface      // the vendors' APIs
 	counted   []prometheus.Collector // what the parts of this process count
 	listening func(addr string)
 }
@@ -107,6 +109,10 @@ func (a *app) announce(addr string) { fmt.Fprintf(a.out, "Listening on http://%s
 // that it listens on, as soon as it does.
 func serve(a *app, s settings, parts part, listening func(addr string)) (err error) {
 	logThrough(s.log)
+	surfaces, err := api.Surfaces(s.models, nil)
+	if err != nil {
+		return fmt.Errorf("the models cannot be served together: %w", err)
+	}
 	db, err := openStore(a.ctx, s)
 	if err != nil {
 		return err
@@ -123,7 +129,7 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 		s.redis = inside.opt
 	}
 	run := newService(s, db)
-	run.listening, run.embedded = listening, ownRedis
+	run.listening, run.embedded, run.surfaces = listening, ownRedis, surfaces
 	defer func() { err = errors.Join(err, run.Close()) }()
 
 	ctx, cancel := context.WithCancel(a.ctx)
@@ -194,7 +200,7 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 // process is to stop.
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
-		Store: s.db, Models: s.models, Log: s.log, Now: clock, Stopping: ctx.Done(),
+		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(),
 		Metrics: newMetrics(s.queue, append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
 	})
 }

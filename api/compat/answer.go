@@ -1,0 +1,77 @@
+package compat
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/model"
+)
+
+// A Page is what a list found.
+type Page struct {
+	Items   []jsontext.Value // the records as the vendor shows them
+	Listing Listing
+	Total   int64 // of all pages
+	Request *Request
+}
+
+// More reports whether records follow this page.
+func (p Page) More() bool { return int64(p.Listing.Offset+len(p.Items)) < p.Total }
+
+// Pages is how many pages of this size there are.
+func (p Page) Pages() int64 {
+	size := int64(p.Listing.Limit)
+	return (p.Total + size - 1) / size
+}
+
+// A Problem is why a request failed.
+type Problem struct {
+	Status int
+	Code   string // of the native API
+	Title  string
+	Detail string
+	Faults []Fault
+}
+
+// Shown is a record as its vendor shows it: its fields in the order of the
+// model file, each as the vendor has it. fields names those wanted, nil for
+// all.
+func (s *Surface) Shown(r model.Record, secrets bool, fields []string) jsontext.Value {
+	only := make(map[string]bool, len(fields))
+	for _, name := range fields {
+		only[name] = true
+	}
+	dst := []byte{'{'}
+	for _, f := range s.Model.Fields {
+		if _, seen := s.Field(f.VendorName); !seen || f.WriteOnly || f.Secret == model.Hashed {
+			continue
+		}
+		if len(only) > 0 && !only[f.VendorName] && f.Role != model.RoleID {
+			continue
+		}
+		v := s.Value(f, r.Values[f.Index], secrets)
+		if v == nil {
+			continue
+		}
+		if len(dst) > 1 {
+			dst = append(dst, ',')
+		}
+		dst = append(JSON(dst, f.VendorName), ':')
+		dst = append(dst, v...)
+	}
+	return append(dst, '}')
+}
+
+// JSON appends v as JSON. Unlike [json.Marshal] it leaves <, > and & alone.
+// What is given to it can always be written.
+func JSON(dst []byte, v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic("compat: " + err.Error())
+	}
+	return append(dst, bytes.TrimRight(b.Bytes(), "\n")...)
+}

@@ -1,0 +1,136 @@
+package compat
+
+import (
+	"fmt"
+	"strings"
+
+	"bulkpatch/model"
+)
+
+// An Action is what a call of a vendor's API does.
+type Action string
+
+// The actions.
+const (
+	List           Action = "list"
+	Create         Action = "create" // or update the one that is there, as the vendor has it
+	Get            Action = "get"
+	Update         Action = "update" // of one record
+	Bulk           Action = "bulk"   // of all records that a filter selects
+	Delete         Action = "delete"
+	DeleteMatching Action = "deleteMatching" // all records that the query names
+	Describe       Action = "describe"       // the fields that records have
+)
+
+// Segments of paths that stand for something.
+const (
+	recordSegment    = "{id}"        // names a record
+	workspaceSegment = "{workspace}" // must be the workspace of the key
+)
+
+// A Route is one call of a surface, with its whole path.
+type Route struct {
+	Method string
+	Path   string
+	Action Action
+}
+
+// A Surface is one vendor's API. It is immutable once loaded.
+type Surface struct {
+	Vendor
+	Model  *model.Model
+	Routes []Route
+	// Roots are the beginnings of the surface's paths: what is unknown below
+	// them is answered in the vendor's words. Each ends in a slash.
+	Roots []string
+	// ID is the field by which paths name a record: the id itself or another
+	// unique one.
+	ID *model.Field
+	// BareKey says that the Authorization header may be the key alone.
+	BareKey bool
+
+	fields map[string]*model.Field // by the vendor's names
+}
+
+// Field finds a field by the vendor's name for it. The version and the last
+// job are ours alone.
+func (s *Surface) Field(name string) (*model.Field, bool) {
+	f, ok := s.fields[name]
+	return f, ok
+}
+
+// fieldsOf lists the fields that a vendor's callers see.
+func fieldsOf(m *model.Model) map[string]*model.Field {
+	fields := make(map[string]*model.Field, len(m.Fields))
+	for _, f := range m.Fields {
+		if f.Role != model.RoleVersion && f.Role != model.RoleLastJob {
+			fields[f.VendorName] = f
+		}
+	}
+	return fields
+}
+
+var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+
+// pointerTo leads to a member of the body.
+func pointerTo(name string) string { return "/" + pointerEscaper.Replace(name) }
+
+// Pointer turns a pointer into the body of a native call into one into the
+// vendor's.
+func (s *Surface) Pointer(native string) string {
+	first, rest, more := strings.Cut(strings.TrimPrefix(native, "/"), "/")
+	f, ok := s.Model.Field(first)
+	if !ok || f.VendorName == f.Name {
+		return native
+	}
+	if more {
+		rest = "/" + rest
+	}
+	return pointerTo(f.VendorName) + rest
+}
+
+// compatRoot is where the paths of each surface are found for clients that
+// are given a base address.
+func compatRoot(m *model.Model) string { return "/compat/" + m.Name }
+
+// conflicts says when two surfaces claim a path: one request could be meant
+// for either. All of them are named at once.
+func conflicts(surfaces []*Surface, taken []string) []error {
+	type claim struct{ path, who string }
+	var claims []claim
+	for _, p := range taken {
+		claims = append(claims, claim{p, "the API itself"})
+	}
+	var faults []error
+	for _, s := range surfaces {
+		who := "model " + s.Model.Name
+		seen := map[string]bool{}
+		for _, r := range s.Routes {
+			if seen[r.Path] {
+				continue
+			}
+			seen[r.Path] = true
+			for _, c := range claims {
+				if c.who != who && overlap(c.path, r.Path) {
+					faults = append(faults, fmt.Errorf("%s and %s both claim the path %s", c.who, who, r.Path))
+				}
+			}
+			claims = append(claims, claim{r.Path, who})
+		}
+	}
+	return faults
+}
+
+// overlap reports whether one path could be read as either pattern.
+func overlap(a, b string) bool {
+	x, y := strings.Split(strings.Trim(a, "/"), "/"), strings.Split(strings.Trim(b, "/"), "/")
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if x[i] != y[i] && !strings.HasPrefix(x[i], "{") && !strings.HasPrefix(y[i], "{") {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,139 @@
+package compat
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/filter"
+	"bulkpatch/model"
+)
+
+// A Vendor is how one vendor's API speaks, where its model file cannot say
+// it. Its methods only turn words into words; they are safe for concurrent
+// use.
+type Vendor interface {
+	// Update turns the body of an update, of one record or of many, into the
+	// members of a merge patch. Without any member left the update changes
+	// nothing, unless the vendor calls that a fault.
+	Update(*Request)
+	// Create turns the body for a new record into its members, and says which
+	// records stand in for it.
+	Create(*Request) Match
+	// List reads which records are asked for: of a list, a bulk update, or a
+	// deletion of all that match.
+	List(*Request) Listing
+
+	// Value is a field's stored value as the vendor shows it; nil leaves the
+	// field out.
+	Value(f *model.Field, stored any, secrets bool) jsontext.Value
+	// One is the answer with one record.
+	One(r *Request, record jsontext.Value) any
+	// Many is the answer of a list.
+	Many(Page) any
+	// Created is the status of an answer with a record that is new.
+	Created() int
+	// Deleted is the answer to a deletion; a nil body is none.
+	Deleted() (status int, body any)
+	// Describe is the answer to what fields records have. options lists what
+	// a workspace has added to a drop-down field.
+	Describe(m *model.Model, r *Request, options func(*model.Field) []string) any
+	// Failure is the answer to what failed, with its status.
+	Failure(Problem) (status int, body any)
+}
+
+// Plain speaks as plainly as the native API does, for surfaces that need
+// nothing of their own. Vendors embed it and say what they do differently.
+type Plain struct{}
+
+// Update takes the members as they are, but those that a caller never sets.
+func (Plain) Update(r *Request) { r.DropKept() }
+
+// Create takes the members as they are; nothing stands in for a new record.
+func (Plain) Create(*Request) Match { return Match{} }
+
+// Pages of a plain list.
+const (
+	plainLimit    = 100
+	plainMaxLimit = 1000
+)
+
+// List reads filter, sort, limit and offset, as the native API has them.
+func (Plain) List(r *Request) Listing {
+	l := Listing{Grammar: filter.Native, Param: "filter"}
+	l.Filter, _ = r.Param("filter")
+	l.Sort, _ = r.Param("sort")
+	l.Limit = min(r.Number("limit", 1, plainLimit), plainMaxLimit)
+	l.Offset = r.Number("offset", 0, 0)
+	return l
+}
+
+// Value shows a field as the native API does.
+func (Plain) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
+	return f.AppendShown(nil, stored, secrets)
+}
+
+// One is the record itself.
+func (Plain) One(_ *Request, record jsontext.Value) any { return record }
+
+// Many is the records and how many there are.
+func (Plain) Many(p Page) any {
+	return struct {
+		Items []jsontext.Value `json:"items"`
+		Count int64            `json:"count"`
+	}{p.Items, p.Total}
+}
+
+// Created is 201.
+func (Plain) Created() int { return 201 }
+
+// Deleted is 204, without a body.
+func (Plain) Deleted() (int, any) { return 204, nil }
+
+// Describe lists names, types and options.
+func (Plain) Describe(m *model.Model, _ *Request, options func(*model.Field) []string) any {
+	type field struct {
+		Name    string     `json:"name"`
+		Type    model.Kind `json:"type"`
+		Options []string   `json:"options,omitempty"`
+	}
+	var fields []field
+	for _, f := range m.Fields {
+		fields = append(fields, field{f.VendorName, f.Kind, append(f.Options[:len(f.Options):len(f.Options)], options(f)...)})
+	}
+	return map[string]any{"fields": fields}
+}
+
+// Failure names every fault by its field.
+func (Plain) Failure(p Problem) (int, any) {
+	type fault struct {
+		Field   string `json:"field"`
+		Message string `json:"message"`
+	}
+	faults := []fault{}
+	for _, f := range p.Faults {
+		faults = append(faults, fault{f.Field(), f.Detail})
+	}
+	return p.Status, map[string]any{"error": p.Detail, "errors": faults}
+}
+
+// Field is where a fault lies, as most vendors write it: settings.domain,
+// addresses[1].city, or the name of a query parameter or header.
+func (f Fault) Field() string {
+	if f.In != InBody {
+		return strings.TrimPrefix(f.Pointer, "?")
+	}
+	var b strings.Builder
+	for part := range strings.SplitSeq(strings.TrimPrefix(f.Pointer, "/"), "/") {
+		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+		switch {
+		case b.Len() == 0:
+			b.WriteString(part)
+		case part != "" && strings.Trim(part, "0123456789") == "":
+			b.WriteString("[" + part + "]")
+		default:
+			b.WriteString("." + part)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,204 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/api/compat"
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// Surfaces reads the vendors' surfaces of all models. vendors are those that
+// model files may name; nil means the shipped ones. It fails when two models,
+// or a model and the native API, claim the same path, and names both.
+func Surfaces(models *model.Registry, vendors map[string]compat.Vendor) ([]*compat.Surface, error) {
+	if vendors == nil {
+		vendors = compat.Shipped()
+	}
+	var taken []string
+	for at := range (&server{Config: Config{Models: models}}).native() {
+		taken = append(taken, at)
+	}
+	return compat.Load(models, vendors, taken)
+}
+
+// A vendorCall is what a vendor's call needs and does: the same for all of
+// them.
+type vendorCall struct {
+	scope auth.Scope
+	serve func(*call) error
+}
+
+func (s *server) vendorCalls() map[compat.Action]vendorCall {
+	return map[compat.Action]vendorCall{
+		compat.List:           {auth.CustomersRead, s.vendorList},
+		compat.Create:         {auth.CustomersWrite, s.vendorCreate},
+		compat.Get:            {auth.CustomersRead, s.vendorGet},
+		compat.Update:         {auth.CustomersWrite, s.vendorUpdate},
+		compat.Bulk:           {auth.CustomersWrite, s.vendorBulk},
+		compat.Delete:         {auth.CustomersWrite, s.vendorDelete},
+		compat.DeleteMatching: {auth.CustomersWrite, s.vendorDeleteMatching},
+		compat.Describe:       {auth.CustomersRead, s.vendorDescribe},
+	}
+}
+
+// surface lists the paths of a vendor's surface, and the subtrees in which
+// what is unknown is answered in its words. Each path answers with and
+// without a slash at its end.
+func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
+	calls := s.vendorCalls()
+	for _, r := range v.Routes {
+		at, suffix := r.Path, ""
+		if before, after, ok := strings.Cut(at, "{id}"); ok && !strings.HasPrefix(after, "/") {
+			at, suffix = before+"{id}", after
+		}
+		does := calls[r.Action]
+		for _, p := range []string{at, at + "/{$}"} {
+			if paths[p] == nil {
+				paths[p] = &resource{server: s, model: v.Model, surface: v, suffix: suffix, methods: map[string]route{}}
+			}
+			paths[p].methods[r.Method] = route{r.Method, p, does.scope, func(c *call) error {
+				c.request = &compat.Request{Surface: v, Action: r.Action, Query: c.r.URL.Query()}
+				return does.serve(c)
+			}}
+		}
+	}
+	for _, root := range v.Roots {
+		if paths[root] == nil {
+			paths[root] = &resource{server: s, model: v.Model, surface: v}
+		}
+	}
+}
+
+// vendorWait is how long a vendor's single-record call waits for its job.
+const vendorWait = 10 * time.Second
+
+// vendorPrefer is what a vendor's caller wishes, who knows nothing of jobs
+// unless a header says so.
+func vendorPrefer(p prefer) prefer {
+	if p.async {
+		p.wait = 0
+	} else if p.wait == 0 {
+		p.wait = vendorWait
+	}
+	return p
+}
+
+// acceptedVendor answers with the job that a vendor's call has made.
+func (c *call) acceptedVendor(u *update, j job.Job) error {
+	status := http.StatusOK
+	if u.prefer.async {
+		status = http.StatusAccepted
+	}
+	return c.answer(status, struct {
+		JobID string `json:"jobId"`
+	}{j.ID})
+}
+
+// answerVendor answers with a record.
+func (c *call) answerVendor(status int, rec model.Record) error {
+	return c.answer(status, c.surface.One(c.request, c.surface.Shown(rec, c.secrets(), nil)))
+}
+
+// failVendor answers an error in the vendor's words.
+func (c *call) failVendor(p *problem) {
+	told := compat.Problem{Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail}
+	for _, f := range p.Errors {
+		if f.In == inBody {
+			f.Pointer = c.surface.Pointer(f.Pointer)
+		}
+		told.Faults = append(told.Faults, compat.Fault(f))
+	}
+	if p.JobID != "" {
+		c.w.Header().Set("Job-Id", p.JobID)
+	}
+	status, body := c.surface.Failure(told)
+	line, err := jsonLine(body)
+	if err != nil {
+		p.write(c.w)
+		return
+	}
+	p.send(c.w, typeJSON, status, line)
+}
+
+// vendorBody reads the members of the body.
+func (s *server) vendorBody(c *call, in *input) error {
+	raw, err := s.body(c, typeJSON, typeMerge)
+	if err != nil {
+		return err
+	}
+	c.request.Members, _ = in.members(raw, "")
+	return in.err()
+}
+
+// lenient reads the query of a vendor's call, whose unknown parameters are
+// passed over.
+func (c *call) lenient() *input {
+	in := c.input()
+	for name := range in.query {
+		in.known[name] = true
+	}
+	return in
+}
+
+// take adds what the vendor found wrong.
+func (in *input) take(r *compat.Request) {
+	for _, f := range r.Faults {
+		in.faults = append(in.faults, fault(f))
+	}
+	r.Faults = nil
+}
+
+// vendorWorkspace makes sure that the path speaks of the key's workspace.
+func (c *call) vendorWorkspace() error {
+	if name := c.r.PathValue("workspace"); name != "" && name != c.workspace().Name {
+		return newProblem("not_found", "The key belongs to no workspace of this name.")
+	}
+	return nil
+}
+
+// vendorRecord finds the record of the path.
+func (s *server) vendorRecord(c *call) (model.Record, error) {
+	if err := c.vendorWorkspace(); err != nil {
+		return model.Record{}, err
+	}
+	text, f := c.r.PathValue("id"), c.surface.ID
+	if f.Role == model.RoleID {
+		id, ok := c.model.ParseID(text)
+		if !ok {
+			return model.Record{}, newProblem("invalid_id", "No customer can have this id.")
+		}
+		rec, err := s.Store.Record(c.ctx(), c.workspace(), c.model, id)
+		return rec, orNoRecord(err)
+	}
+	by, faults := filter.New([]byte(compat.Where(f.Name, "", text)), c.model, filter.Native)
+	if len(faults) > 0 {
+		return model.Record{}, newProblem("invalid_id", "No customer can have this id.")
+	}
+	page, err := s.Store.Records(c.ctx(), c.workspace(), c.model, filter.Query{Filter: by, Limit: 1})
+	if err == nil && len(page.Items) == 0 {
+		err = errNoRecord
+	}
+	if err != nil {
+		return model.Record{}, err
+	}
+	return page.Items[0], nil
+}
+
+// idOf is the id of a record.
+func idOf(m *model.Model, rec model.Record) any { return rec.Values[m.Role(model.RoleID).Index] }
+
+// jsonValues are records as the vendor shows them.
+func (c *call) jsonValues(records []model.Record, fields []string) []jsontext.Value {
+	shown := make([]jsontext.Value, len(records))
+	for i, rec := range records {
+		shown[i] = c.surface.Shown(rec, c.secrets(), fields)
+	}
+	return shown
+}

@@ -1,0 +1,135 @@
+package api
+
+import (
+	"net/http"
+
+	"bulkpatch/api/compat"
+	"bulkpatch/filter"
+	"bulkpatch/model"
+)
+
+// vendorGet answers with one record.
+func (s *server) vendorGet(c *call) error {
+	rec, err := s.vendorRecord(c)
+	if err != nil {
+		return err
+	}
+	if c.notModified(recordTag(c.model, rec)) {
+		return nil
+	}
+	return s.answerRecord(c, http.StatusOK, rec)
+}
+
+// vendorList answers with a page of records.
+func (s *server) vendorList(c *call) error {
+	if err := c.vendorWorkspace(); err != nil {
+		return err
+	}
+	in := c.lenient()
+	l := c.surface.List(c.request)
+	in.take(c.request)
+	q := filter.Query{Filter: in.listed(c, l), Limit: l.Limit, Offset: l.Offset, Count: true}
+	if l.Sort != "" {
+		var faults model.Faults
+		q.Sort, faults = filter.ParseSort(l.Sort, c.model)
+		for _, f := range faults {
+			in.failParam("sort", f.Code, f.Detail)
+		}
+	}
+	if err := in.err(); err != nil {
+		return err
+	}
+	page, err := s.Store.Records(c.ctx(), c.workspace(), c.model, q)
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, c.surface.Many(compat.Page{
+		Items: c.jsonValues(page.Items, l.Fields), Listing: l, Total: *page.Count, Request: c.request,
+	}))
+}
+
+// listed makes the filter of a listing: what the caller asked for and what
+// the vendor adds.
+func (in *input) listed(c *call, l compat.Listing) filter.Filter {
+	given := filter.All(c.model)
+	if l.Filter != "" {
+		var faults model.Faults
+		given, faults = filter.New([]byte(l.Filter), c.model, l.Grammar)
+		for _, f := range faults {
+			in.fail(inFilter, f.Pointer, f.Code, f.Detail)
+		}
+		if len(faults) > 0 {
+			return filter.All(c.model)
+		}
+	}
+	conditions := l.Where
+	if l.Hidden != "" && (l.Filter == "" || !given.Names(l.HiddenField)) {
+		conditions = append(conditions[:len(conditions):len(conditions)], l.Hidden)
+	}
+	if len(conditions) == 0 {
+		return given
+	}
+	all, faults := filter.New(compat.Both(given.JSON(), conditions), c.model, filter.Native)
+	for _, f := range faults {
+		in.failParam(l.Param, f.Code, f.Detail)
+	}
+	return all
+}
+
+// vendorDelete deletes one record.
+func (s *server) vendorDelete(c *call) error {
+	rec, err := s.vendorRecord(c)
+	if err != nil {
+		return err
+	}
+	if err := s.Store.DeleteRecord(c.ctx(), c.workspace(), c.model, idOf(c.model, rec)); err != nil {
+		return orNoRecord(err)
+	}
+	return c.deleted()
+}
+
+// deleted answers that what was to be deleted is gone.
+func (c *call) deleted() error {
+	status, body := c.surface.Deleted()
+	if body == nil {
+		c.w.WriteHeader(status)
+		return nil
+	}
+	return c.answer(status, body)
+}
+
+// vendorDeleteMatching deletes the records that the query names. That there
+// is none is no fault.
+func (s *server) vendorDeleteMatching(c *call) error {
+	if err := c.vendorWorkspace(); err != nil {
+		return err
+	}
+	in := c.lenient()
+	l := c.surface.List(c.request)
+	in.take(c.request)
+	named := in.listed(c, l)
+	if err := in.err(); err != nil {
+		return err
+	}
+	var ids []any
+	err := s.Store.Scan(c.ctx(), c.workspace(), c.model, named, func(page []model.Record) error {
+		for _, rec := range page {
+			ids = append(ids, idOf(c.model, rec))
+		}
+		return nil
+	})
+	for _, id := range ids {
+		if err == nil {
+			err = ignoreMissing(s.Store.DeleteRecord(c.ctx(), c.workspace(), c.model, id))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return c.deleted()
+}
+
+// vendorDescribe answers what fields records have.
+func (s *server) vendorDescribe(c *call) error {
+	return c.answer(http.StatusOK, c.surface.Describe(c.model, c.request, func(*model.Field) []string { return nil }))
+}
