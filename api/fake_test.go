@@ -26,7 +26,7 @@ type fake struct {
 	workspaces map[string]int64
 	records    map[string]map[string]model.Record // by table, by id
 	jobs       map[string]job.Job
-	order      []string // job ids, oldest first
+	order      []string                       // job ids, oldest first
 	options    map[string]map[string][]string // added, by table and field
 	results    map[string][]job.Result
 	byKey      map[string]job.Submission // by idempotency key

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,14 +79,16 @@ func (s *server) importRecords(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := c.input().err(); err != nil {
+	in := c.input()
+	known, err := s.known(c, c.model, in.flag("allowNewOptions"))
+	if err := cmp.Or(in.err(), err); err != nil {
 		return err
 	}
 	body := &idleBody{body: c.r.Body, control: http.NewResponseController(c.w), step: s.StepTimeout}
 	lines := newLineReader(body)
-	var source draftSource = &ndjsonSource{lines: lines, model: c.model}
+	var source draftSource = &ndjsonSource{lines: lines, model: c.model, known: known}
 	if format == typeCSV {
-		if source, err = newCSVSource(lines, c.model); err != nil {
+		if source, err = newCSVSource(lines, c.model, known); err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 type ndjsonSource struct {
 	lines *lineReader
 	model *model.Model
+	known model.PatchOptions
 }
 
 func (s *ndjsonSource) next() (model.Draft, int64, int, error) {
@@ -30,7 +31,7 @@ func (s *ndjsonSource) next() (model.Draft, int64, int, error) {
 			continue
 		}
 		// A draft may keep parts of the line, which the reader uses again.
-		draft, faults := s.model.CheckDraft(bytes.Clone(line), model.Import)
+		draft, faults := s.model.CheckDraft(bytes.Clone(line), model.Import, s.known)
 		draft, err = sealed(draft, faults)
 		return draft, number, len(line), err
 	}
@@ -40,13 +41,14 @@ func (s *ndjsonSource) next() (model.Draft, int64, int, error) {
 type csvSource struct {
 	lines *lineReader
 	model *model.Model
+	known model.PatchOptions
 	names []string
 }
 
 // newCSVSource reads the header line. What is wrong with it is known before
 // anything is stored.
-func newCSVSource(lines *lineReader, m *model.Model) (*csvSource, error) {
-	s := &csvSource{lines: lines, model: m}
+func newCSVSource(lines *lineReader, m *model.Model, known model.PatchOptions) (*csvSource, error) {
+	s := &csvSource{lines: lines, model: m, known: known}
 	names, _, _, err := s.row()
 	var bad lineError
 	switch {
@@ -90,7 +92,7 @@ func (s *csvSource) next() (model.Draft, int64, int, error) {
 	if len(cells) != len(s.names) {
 		return model.Draft{}, number, 0, lineError{fmt.Sprintf("The line has %d cells, the header %d.", len(cells), len(s.names))}
 	}
-	draft, faults := s.model.CheckRow(s.names, cells)
+	draft, faults := s.model.CheckRow(s.names, cells, s.known)
 	draft, err = sealed(draft, faults)
 	return draft, number, size, err
 }

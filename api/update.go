@@ -17,7 +17,7 @@ type update struct {
 	model    *model.Model
 	filter   filter.Filter // of a bulk
 	single   bool
-	id       any // of a single
+	id       any                // of a single
 	known    model.PatchOptions // options of drop-downs; see [server.known]
 	patch    model.Patch
 	rawPatch []byte

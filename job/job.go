@@ -36,6 +36,9 @@ type Options struct {
 	OnMismatch       OnMismatch `json:"onMismatch,omitempty"`
 	RecordsPerSecond *float64   `json:"recordsPerSecond,omitempty"`
 	MaxFailures      *int64     `json:"maxFailures,omitempty"`
+	// AllowNewOptions: the values that drop-downs did not know have become
+	// options with the job.
+	AllowNewOptions bool `json:"allowNewOptions,omitempty"`
 }
 
 // A Guard is what the selection must be, else the job fails with nothing

@@ -18,6 +18,9 @@ func (s *Store) Import(ctx context.Context, ws auth.Workspace, m *model.Model, d
 	var report job.ImportReport
 	err := s.inLargeTx(ctx, func(t *tx) error {
 		report = job.ImportReport{}
+		if err := t.addOptions(ws.ID, m, brought(drafts)); err != nil {
+			return err
+		}
 		im := importer{t: t, ws: ws, m: m, report: &report}
 		for len(drafts) > 0 {
 			n := distinct(drafts)
@@ -29,6 +32,26 @@ func (s *Store) Import(ctx context.Context, ws auth.Workspace, m *model.Model, d
 		return nil
 	})
 	return report, err
+}
+
+// brought lists each value once that drafts give to drop-downs and their
+// model does not know.
+func brought(drafts []model.Draft) []model.Set {
+	type option struct {
+		field string
+		value any
+	}
+	seen := map[option]bool{}
+	var sets []model.Set
+	for _, d := range drafts {
+		for _, s := range d.Patch.NewOptions(nil) {
+			if o := (option{s.Field.Name, s.Value}); !seen[o] {
+				seen[o] = true
+				sets = append(sets, s)
+			}
+		}
+	}
+	return sets
 }
 
 // distinct is how many drafts, from the first, have different ids: an id that

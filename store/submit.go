@@ -76,8 +76,8 @@ func (t *tx) replay(sub job.Submission) (jobID string, err error) {
 	return before.ID, nil
 }
 
-// accept writes the job, the row of its idempotency key and the ring that
-// gets it going.
+// accept writes the job, the row of its idempotency key, the options that its
+// patch brings, and the ring that gets it going.
 func (t *tx) accept(id string, sub job.Submission) error {
 	r, err := t.newJobRow(id, sub)
 	if err != nil {
@@ -94,6 +94,11 @@ func (t *tx) accept(id string, sub job.Submission) error {
 	if sub.IdempotencyKey != "" {
 		if err := t.exec1(`INSERT INTO idempotency (workspace, key, fingerprint, job) VALUES (?, ?, ?, ?)`,
 			sub.Workspace.ID, sub.IdempotencyKey, sub.Fingerprint, num); err != nil {
+			return err
+		}
+	}
+	if sub.Kind != job.PreviewKind {
+		if err := t.addOptions(sub.Workspace.ID, sub.Model, sub.Patch.NewOptions(nil)); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"imports merge, insert and report":                    importsMerge,
 		"lists are complete in every order":                   listsAreComplete,
 		"a record is made unless it is there":                 createdUnlessThere,
+		"options grow with what was accepted":                 optionsGrow,
 		"a deleted record keeps its name in results":          deletedKeepsItsName,
 		"record numbers are never given twice":                numbersAreNeverReused,
 		"workspaces see nothing of each other":                workspacesAreApart,

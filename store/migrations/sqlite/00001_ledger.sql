@@ -52,6 +52,17 @@ CREATE TABLE sequences (
   PRIMARY KEY (workspace, model, field)
 ) STRICT, WITHOUT ROWID;
 
+-- What workspaces have added to the options of drop-downs. field is the name,
+-- or the dotted path below an object.
+CREATE TABLE field_options (
+  workspace INTEGER NOT NULL,
+  model     TEXT NOT NULL,
+  field     TEXT NOT NULL,
+  value     TEXT NOT NULL,
+  added_at  INTEGER NOT NULL,
+  PRIMARY KEY (workspace, model, field, value)
+) STRICT, WITHOUT ROWID;
+
 -- Deleted records leave their number and id, so that results can name them.
 CREATE TABLE departed (
   workspace  INTEGER NOT NULL,
