@@ -2,6 +2,8 @@ package api
 
 import (
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -110,7 +112,7 @@ func (c *call) answerVendor(status int, rec model.Record) error {
 func (c *call) failVendor(p *problem) {
 	told := compat.Problem{Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail}
 	for _, f := range p.Errors {
-		if f.In == inBody {
+		if f.In == inBody && (c.request == nil || !slices.Contains(c.request.Faults, compat.Fault(f))) {
 			f.Pointer = c.surface.Pointer(f.Pointer)
 		}
 		told.Faults = append(told.Faults, compat.Fault(f))
@@ -147,12 +149,13 @@ func (c *call) lenient() *input {
 	return in
 }
 
-// take adds what the vendor found wrong.
+// take adds what the vendor has found wrong since the last time.
 func (in *input) take(r *compat.Request) {
 	for _, f := range r.Faults {
-		in.faults = append(in.faults, fault(f))
+		if !slices.Contains(in.faults, fault(f)) {
+			in.faults = append(in.faults, fault(f))
+		}
 	}
-	r.Faults = nil
 }
 
 // vendorWorkspace makes sure that the path speaks of the key's workspace.
@@ -177,7 +180,7 @@ func (s *server) vendorRecord(c *call) (model.Record, error) {
 		rec, err := s.Store.Record(c.ctx(), c.workspace(), c.model, id)
 		return rec, orNoRecord(err)
 	}
-	by, faults := filter.New([]byte(compat.Where(f.Name, "", text)), c.model, filter.Native)
+	by, faults := filter.New([]byte(compat.Where(f.Name, "", idValue(f, text))), c.model, filter.Native)
 	if len(faults) > 0 {
 		return model.Record{}, newProblem("invalid_id", "No customer can have this id.")
 	}
@@ -189,6 +192,14 @@ func (s *server) vendorRecord(c *call) (model.Record, error) {
 		return model.Record{}, err
 	}
 	return page.Items[0], nil
+}
+
+// idValue is the text of a path as a value of the field that it names.
+func idValue(f *model.Field, text string) any {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && f.Kind == model.Integer {
+		return n
+	}
+	return text
 }
 
 // idOf is the id of a record.
