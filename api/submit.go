@@ -13,7 +13,7 @@ import (
 func (s *server) submit(c *call, in *input, u *update) error {
 	u.takeHeaders(in, c.r.Header)
 	if c.surface != nil {
-		u.prefer = vendorPrefer(u.prefer)
+		u.vendorPrefer()
 	}
 	sub, done, err := s.submission(c, in, u)
 	if err != nil || done {
@@ -163,6 +163,9 @@ func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
 // ended answers with what became of a job that the caller waited for: a bulk
 // by the job, a single by its record.
 func (s *server) ended(c *call, u *update, j job.Job) error {
+	if u.bulk() && c.surface != nil {
+		return c.acceptedVendor(u, j)
+	}
 	if u.bulk() {
 		return s.answerJob(c, http.StatusOK, j)
 	}

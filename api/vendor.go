@@ -66,7 +66,7 @@ func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
 				paths[p] = &resource{server: s, model: v.Model, surface: v, suffix: suffix, methods: map[string]route{}}
 			}
 			paths[p].methods[r.Method] = route{r.Method, p, does.scope, func(c *call) error {
-				c.request = &compat.Request{Surface: v, Action: r.Action, Query: c.r.URL.Query()}
+				c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Query: c.r.URL.Query()}
 				return does.serve(c)
 			}}
 		}
@@ -82,14 +82,15 @@ func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
 const vendorWait = 10 * time.Second
 
 // vendorPrefer is what a vendor's caller wishes, who knows nothing of jobs
-// unless a header says so.
-func vendorPrefer(p prefer) prefer {
+// unless a header says so: the record of a single, the number of a bulk at
+// once.
+func (u *update) vendorPrefer() {
+	p := &u.prefer
 	if p.async {
 		p.wait = 0
-	} else if p.wait == 0 {
+	} else if p.wait == 0 && u.single {
 		p.wait = vendorWait
 	}
-	return p
 }
 
 // acceptedVendor answers with the job that a vendor's call has made.
@@ -110,7 +111,10 @@ func (c *call) answerVendor(status int, rec model.Record) error {
 
 // failVendor answers an error in the vendor's words.
 func (c *call) failVendor(p *problem) {
-	told := compat.Problem{Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail}
+	told := compat.Problem{
+		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail,
+		Model: c.surface.Model, ID: requestID(c.ctx()),
+	}
 	for _, f := range p.Errors {
 		if f.In == inBody && (c.request == nil || !slices.Contains(c.request.Faults, compat.Fault(f))) {
 			f.Pointer = c.surface.Pointer(f.Pointer)

@@ -21,6 +21,7 @@ func (s *server) vendorUpdate(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.request.Record = &rec
 	c.surface.Update(c.request)
 	return s.vendorPatch(c, in, rec)
 }
@@ -104,6 +105,7 @@ func (s *server) vendorCreate(c *call) error {
 	case match.Then == compat.Leave:
 		return s.answerRecord(c, http.StatusOK, rec)
 	}
+	sent.Record = &rec
 	c.request = sent
 	c.surface.Update(c.request)
 	if match.Then == compat.Fill {

@@ -33,6 +33,8 @@ type Problem struct {
 	Title  string
 	Detail string
 	Faults []Fault
+	Model  *model.Model
+	ID     string // of the request, as the log has it
 }
 
 // Shown is a record as its vendor shows it: its fields in the order of the

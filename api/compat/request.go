@@ -33,7 +33,10 @@ type Fault struct {
 type Request struct {
 	*Surface
 	Action Action
+	Method string
 	Query  url.Values
+	// Record is the one that an update of one record is for; nil for all else.
+	Record *model.Record
 	// Members are those of the body, under the vendor's names; nil for a call
 	// without a body.
 	Members map[string]jsontext.Value
@@ -133,6 +136,17 @@ func (r *Request) DropKept() {
 	for name := range r.Members {
 		f, ok := r.Field(name)
 		if ok && (f.Role == model.RoleID || f.ReadOnly && f.Kind == model.DateTime) {
+			delete(r.Members, name)
+		}
+	}
+}
+
+// DropDefaults removes read-only members that say what a new record has
+// anyway: a caller may send a whole record that it has read elsewhere.
+func (r *Request) DropDefaults() {
+	for name, v := range r.Members {
+		f, ok := r.Field(name)
+		if ok && f.ReadOnly && string(v) == string(f.AppendJSON(nil, f.Default)) {
 			delete(r.Members, name)
 		}
 	}
