@@ -27,6 +27,7 @@ func build(file string, src []byte) (*Model, []Problem) {
 		b.checkRoot()
 		b.addFields()
 		b.addRoles()
+		b.relate()
 		b.checkColumns()
 		if len(b.problems) == 0 {
 			b.finish()
@@ -96,10 +97,19 @@ func (b *builder) checkX(pointer string, v any, want xType) bool {
 		_, ok = v.(string)
 	case xObject:
 		_, ok = v.(map[string]any)
+	case xList, xTexts:
+		var list []any
+		list, ok = v.([]any)
+		ok = ok && len(list) > 0 && (want == xList || !slices.ContainsFunc(list, func(v any) bool { return !isText(v) }))
 	}
 	if !ok {
 		b.problem(pointer, "%s must be %s", pointer[strings.LastIndexByte(pointer, '/')+1:], want)
 	}
+	return ok
+}
+
+func isText(v any) bool {
+	_, ok := v.(string)
 	return ok
 }
 

@@ -14,6 +14,7 @@ type Draft struct {
 	ID      any   // stored form, nil when not given
 	Version int64 // 0 when not given
 	Patch   Patch // Sets are the given fields, roles included
+	Actor   int64 // number of the API key that gives it, 0 for nobody; see [Patch.Stamped]
 }
 
 // CheckDraft checks a record given as a JSON object and finds every fault of
@@ -41,7 +42,7 @@ func (m *Model) CheckDraft(raw []byte, p Purpose, o ...PatchOptions) (Draft, Fau
 			d.add(f, stored, merge, pointer)
 		}
 	}
-	return d.finish()
+	return d.finish(m)
 }
 
 // about reads what was said of options, if anything.
@@ -107,7 +108,17 @@ func (d *drafting) sameAgain(f *Field, stored any, pointer string) {
 	}
 }
 
-func (d *drafting) finish() (Draft, Faults) {
+// finish carries out the rules across fields. An import restores records, in
+// which fields may stand together that no single call would set together: none
+// of them is dropped.
+func (d *drafting) finish(m *Model) (Draft, Faults) {
+	if len(d.check.faults) == 0 {
+		if d.purpose == Import {
+			d.gathered = m.derive(d.check, d.gathered)
+		} else {
+			d.gathered = m.settle(d.check, d.gathered)
+		}
+	}
 	if len(d.check.faults) > 0 {
 		return Draft{}, d.check.faults
 	}
@@ -116,8 +127,8 @@ func (d *drafting) finish() (Draft, Faults) {
 }
 
 // Insert returns the values of a new record by Field.Index: those given,
-// defaults, and generated ones. What the store makes is nil: sequences, and
-// the roles unless given.
+// defaults, and generated ones. What the store makes is nil: sequences, times
+// of stamps, and the roles unless given.
 func (d Draft) Insert(m *Model) []any {
 	values := make([]any, len(m.Fields))
 	sets := d.Patch.Sets
@@ -137,10 +148,10 @@ func (d Draft) Insert(m *Model) []any {
 	return values
 }
 
-// MissingFor names what a new record of d would lack: required fields, and
-// required properties of its objects.
+// MissingFor names what a new record of d would lack: required fields,
+// required properties of its objects, and what other fields need.
 func (m *Model) MissingFor(d Draft) Faults {
-	var faults Faults
+	faults := needsFaults(d.Patch.Sets, true)
 	sets := d.Patch.Sets
 	for _, f := range m.required {
 		for len(sets) > 0 && sets[0].Field.Index < f.Index {

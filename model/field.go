@@ -112,6 +112,7 @@ func (b *builder) applyX(f *Field, s map[string]any) {
 	if f.Secret == Hashed {
 		f.WriteOnly = true
 	}
+	f.rule.takesDate = flag(s, "x-takes-date")
 	f.Filterable = flag(s, "x-filterable")
 	if _, said := s["x-filterable"]; !said && f.Secret == Public && !f.WriteOnly {
 		f.Filterable = flag(b.root, "x-filterable")

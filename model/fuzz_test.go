@@ -13,6 +13,7 @@ var fuzzSeeds = []string{
 	`{"profile":{"kind":"k","age":null,"deep":{"a":1}},"custom":{"<":"&","a":[{"b":null}]},"any":{"x":null,"y":-0.0}}`,
 	`{"tags":["a","b"],"token":"***","password":"secret","tier":"gold","id":5,"version":2,"lastJobId":null}`,
 	`{"name":"\u00e9\ud83d\ude00","name":"x"}`, `{"any":"\u0000"}`, `[[[]]]`, `{"a":`, "\xff", `{"custom":{"a":12345678901234567890.5e-3}}`,
+	`{"state":"off","kindId":1,"kindTitle":"t","markup":"<p>a&amp;<b","owner":null,"rights":"own","due":"2024-02-29"}`, `{"state":"on","custom":{"channel":"x","home":{"kind":"boat"}}}`,
 }
 
 func FuzzCheckPatch(f *testing.F) {
@@ -27,6 +28,7 @@ func FuzzCheckPatch(f *testing.F) {
 		if len(faults) > 0 {
 			return
 		}
+		p = p.Stamped(m, 7)
 		stored := p.MarshalStored()
 		back, err := m.UnmarshalStored(stored)
 		if err != nil {
@@ -106,7 +108,8 @@ func sameSets(t *testing.T, got, want []Set) {
 	}
 	for i := range got {
 		g, w := got[i], want[i]
-		if g.Field != w.Field || g.Value != w.Value || !bytes.Equal(g.Merge, w.Merge) || g.Pointer != w.Pointer {
+		if g.Field != w.Field || g.Value != w.Value || !bytes.Equal(g.Merge, w.Merge) || g.Pointer != w.Pointer ||
+			g.When != w.When || g.Now != w.Now {
 			t.Fatalf("got %+v, want %+v", g, w)
 		}
 	}

@@ -69,7 +69,7 @@ properties:
   email: {type: [string, "null"], format: email}
   code: {type: string, pattern: "^[a-z]+$"}
   tier: {type: [string, "null"], enum: [basic, gold, null], x-extensible: true}
-  state: {type: string, enum: [on, off], default: on}
+  state: {type: string, enum: [on, off], default: on, x-keeps-updated: [off]}
   count: {type: integer, minimum: -5, maximum: 10}
   size: {type: number, exclusiveMinimum: 0}
   even: {type: integer, multipleOf: 2}
@@ -92,6 +92,16 @@ properties:
       channel: {type: [string, "null"], enum: [mail, phone], x-extensible: true}
       home: {type: object, properties: {kind: {type: string, minLength: 2, enum: [house, flat], x-extensible: true}}}
   any: {}
+  kindId: {type: [integer, "null"], minimum: 0, x-overrides: [kindTitle, kindNote]}
+  kindTitle: {type: [string, "null"]}
+  kindNote: {type: [string, "null"]}
+  markup: {type: [string, "null"]}
+  plain: {type: [string, "null"], maxLength: 20, x-text-of: markup}
+  offAt: {type: [string, "null"], format: date-time, readOnly: true, x-stamped-by: {field: state, value: off}}
+  offBy: {type: [object, "null"], readOnly: true, x-stamped-by: {field: state, value: off}}
+  owner: {type: [object, "null"]}
+  rights: {type: [string, "null"], enum: [own, all, null], x-needs: owner}
+  due: {type: [string, "null"], format: date-time, x-takes-date: true}
   token: {type: [string, "null"], x-secret: masked}
   password: {type: [string, "null"], minLength: 4, x-secret: hashed}
   inbox: {type: string, writeOnly: true}

@@ -67,6 +67,8 @@ const (
 	xBool   xType = "true or false"
 	xText   xType = "text"
 	xObject xType = "an object"
+	xTexts  xType = "a list of names"
+	xList   xType = "a list"
 )
 
 // xFile and xField are the x- keywords of a file and of a field. What they
@@ -77,6 +79,8 @@ var (
 		"x-role": xText, "x-secret": xText, "x-generate": xText, "x-prefix": xText,
 		"x-filterable": xBool, "x-filter-by": xText, "x-open-paths": xBool,
 		"x-indexed": xBool, "x-unique": xBool, "x-extensible": xBool,
+		"x-overrides": xTexts, "x-text-of": xText, "x-stamped-by": xObject, "x-keeps-updated": xList, "x-needs": xText,
+		"x-takes-date":  xBool,
 		"x-vendor-name": xText, "x-vendor": xObject,
 	}
 )

@@ -89,6 +89,7 @@ func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
 	_, declared := f.Paths[f.FilterBy]
 	refuse(f.FilterBy != "" && !declared, "x-filter-by", "must be a declared path below the object")
 	refuse(f.Prefix != "" && f.Generate != "hex" && f.Generate != "slug", "x-prefix", "needs x-generate: hex or slug")
+	refuse(f.rule.takesDate && (f.Kind != DateTime || f.Role != RoleNone || f.rule.full != nil), "x-takes-date", "needs a date-time without further rules")
 	stuck := f.Required && f.ReadOnly && f.Role == RoleNone && f.Generate == "" && s["default"] == nil
 	refuse(stuck, "readOnly", "the field is required, but nothing can give it a value")
 }

@@ -85,6 +85,13 @@ type Field struct {
 	// may grow, by name. Each is a Field in name, pointer and options alone:
 	// Name is the dotted path ("custom.tier"), and it is none of Model.Fields.
 	DropDowns []*Field
+
+	// Rules across fields. All are part of the digest.
+	Overrides    []*Field // are dropped from a patch that gives this one a value
+	TextOf       *Field   // holds HTML: its text is this one's value where a patch gives the HTML alone
+	Stamp        *Stamp   // says when this one is stamped; see Patch.Stamped
+	KeepsUpdated []any    // values, in stored form, whose update leaves the record's updatedAt as it is
+	Needs        *Field   // must have a value for this one to be given any
 	// FilterBy is the declared path that a filter on the whole Object field
 	// compares ("id" where a relation is filtered by a bare id), or "".
 	FilterBy string
@@ -109,6 +116,8 @@ type Model struct {
 	byRole   map[Role]*Field
 	required []*Field // what a new record must be given
 	nested   []*Field // Objects with required properties of their own
+
+	overriding, derived, stamped []*Field // those with Overrides, TextOf and Stamp
 }
 
 // Field finds a field by its JSON name, exactly.

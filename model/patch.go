@@ -31,6 +31,13 @@ type Set struct {
 	Merge []byte
 	// Pointer leads to the value in the request.
 	Pointer string
+
+	// When, if given, makes this a stamp: it is written to a record together
+	// with a change of that field, which the patch sets too, and otherwise
+	// left as it is. It never makes a record differ from the patch.
+	When *Field
+	// Now: the value of the stamp is the time of the change, and not Value.
+	Now bool
 }
 
 // A Patch is a checked merge patch. It may be empty: a patch of nothing but
@@ -65,6 +72,10 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 	}
 	if count == 0 && len(r.check.faults) == 0 {
 		r.check.fault("", CodeEmptyPatch, "The patch is empty: give at least one field to change.")
+	}
+	if len(r.check.faults) == 0 {
+		p.Sets = m.settle(&r.check, p.Sets)
+		r.check.faults = append(r.check.faults, needsFaults(p.Sets, false)...)
 	}
 	if len(r.check.faults) > 0 {
 		return Patch{}, r.check.faults
@@ -141,9 +152,9 @@ func (f *Field) Same(a, b any) bool {
 }
 
 // Display is the patch as canonical JSON, with every secret and write-only
-// value as the mask.
+// value as the mask. Stamps are no part of what was asked for.
 func (p Patch) Display() []byte {
-	sets := slices.Clone(p.Sets)
+	sets := slices.DeleteFunc(slices.Clone(p.Sets), func(s Set) bool { return s.When != nil })
 	slices.SortFunc(sets, func(a, b Set) int { return strings.Compare(a.Field.Name, b.Field.Name) })
 	dst := []byte{'{'}
 	for i, s := range sets {

@@ -16,7 +16,7 @@ func (m *Model) CheckRow(names, cells []string, o ...PatchOptions) (Draft, Fault
 	d := drafting{check: &c, purpose: Import}
 	if len(cells) != len(names) {
 		c.fault("", CodeSchema, fmt.Sprintf("The line has %d cells but the header has %d.", len(cells), len(names)))
-		return d.finish()
+		return d.finish(m)
 	}
 	d.gathered = make([]Set, 0, len(names))
 	seen := make([]bool, len(m.Fields))
@@ -39,7 +39,7 @@ func (m *Model) CheckRow(names, cells []string, o ...PatchOptions) (Draft, Fault
 		stored, merge := c.cell(f, cells[i], pointer)
 		d.add(f, stored, merge, pointer)
 	}
-	return d.finish()
+	return d.finish(m)
 }
 
 // column finds the field of a header; see reader.lookUp.

@@ -20,6 +20,8 @@ type rule struct {
 	pattern              *regexp.Regexp
 	format               func(string) bool
 
+	takesDate bool // a DateTime takes a day too, for its midnight UTC
+
 	minInt, maxInt       int64 // the whole range of int64 for none
 	minNumber, maxNumber *float64
 	openMin, openMax     bool // the bounds of a Number are excluded
@@ -53,6 +55,9 @@ func (c *checker) text(f *Field, s, pointer string) any {
 	r := &f.rule
 	switch f.Kind {
 	case DateTime:
+		if r.takesDate && ValidDate(s) {
+			s += "T00:00:00Z"
+		}
 		micros, ok := ParseTime(s)
 		if !ok {
 			c.fault(pointer, CodeFormat, "This must be "+formatNames["date-time"]+".")

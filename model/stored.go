@@ -22,6 +22,8 @@ type storedSet struct {
 	Merge   json.RawMessage `json:"merge,omitempty"`
 	Pointer string          `json:"pointer"`
 	Never   bool            `json:"never,omitempty"` // a read-only value that no record can have
+	When    string          `json:"when,omitempty"`  // of a stamp
+	Now     bool            `json:"now,omitempty"`   // of a stamp
 }
 
 // MarshalStored writes a sealed patch for [Model.UnmarshalStored]. It holds
@@ -44,7 +46,10 @@ func storeSets(sets []Set) []storedSet {
 		_, never := s.Value.(noValue)
 		out[i] = storedSet{
 			Field: s.Field.Name, Value: s.Field.AppendJSON(nil, s.Value), Merge: s.Merge,
-			Pointer: s.Pointer, Never: never,
+			Pointer: s.Pointer, Never: never, Now: s.Now,
+		}
+		if s.When != nil {
+			out[i].When = s.When.Name
 		}
 	}
 	return out
@@ -70,14 +75,20 @@ func (m *Model) UnmarshalStored(b []byte) (Patch, error) {
 func (m *Model) readSets(stored []storedSet) ([]Set, error) {
 	var sets []Set
 	for _, s := range stored {
-		f, ok := m.byName[s.Field]
-		if !ok {
-			return nil, fmt.Errorf("read stored patch: model %s has no field %s", m.Name, s.Field)
+		f, err := m.storedField(s.Field)
+		if err != nil {
+			return nil, err
 		}
-		set := Set{Field: f, Pointer: s.Pointer}
+		set := Set{Field: f, Pointer: s.Pointer, Now: s.Now}
+		if s.When != "" {
+			if set.When, err = m.storedField(s.When); err != nil {
+				return nil, err
+			}
+		}
 		if s.Merge != nil {
 			set.Merge = []byte(s.Merge)
 		}
+		var ok bool
 		if set.Value, ok = f.decode(s.Value); !ok {
 			return nil, fmt.Errorf("read stored patch: field %s of model %s has another type", f.Name, m.Name)
 		}
@@ -87,6 +98,14 @@ func (m *Model) readSets(stored []storedSet) ([]Set, error) {
 		sets = append(sets, set)
 	}
 	return ordered(sets), nil
+}
+
+func (m *Model) storedField(name string) (*Field, error) {
+	f, ok := m.byName[name]
+	if !ok {
+		return nil, fmt.Errorf("read stored patch: model %s has no field %s", m.Name, name)
+	}
+	return f, nil
 }
 
 // decode reads what AppendJSON wrote, without the field's rules.
