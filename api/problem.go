@@ -110,6 +110,7 @@ type problem struct {
 	Counts         *countsJSON  `json:"counts,omitempty"`
 
 	header http.Header
+	holder string // the id of the record that has a unique value; for vendors' answers
 }
 
 func (p *problem) Error() string { return p.Code + ": " + p.Detail }

@@ -112,7 +112,7 @@ func (c *call) answerVendor(status int, rec model.Record) error {
 // failVendor answers an error in the vendor's words.
 func (c *call) failVendor(p *problem) {
 	told := compat.Problem{
-		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail,
+		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail, Holder: p.holder,
 		Model: c.surface.Model, ID: requestID(c.ctx()),
 	}
 	for _, f := range p.Errors {

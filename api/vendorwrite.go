@@ -30,6 +30,9 @@ func (s *server) vendorUpdate(c *call) error {
 func (s *server) vendorPatch(c *call, in *input, rec model.Record) error {
 	u := &update{model: c.model, single: true, id: idOf(c.model, rec)}
 	s.takeVendorPatch(c, in, u)
+	if err := s.vendorTaken(c, in, u.id); err != nil {
+		return err
+	}
 	return s.submit(c, in, u)
 }
 
@@ -37,9 +40,8 @@ func (s *server) vendorPatch(c *call, in *input, rec model.Record) error {
 // the vendor says so: it makes a job that changes nothing.
 func (s *server) takeVendorPatch(c *call, in *input, u *update) {
 	raw := c.request.Native()
-	empty := len(c.request.Members) == 0
 	in.take(c.request)
-	if empty {
+	if string(raw) == "{}" { // also where all of it was unknown
 		u.rawPatch = raw
 		return
 	}

@@ -33,6 +33,7 @@ type Problem struct {
 	Title  string
 	Detail string
 	Faults []Fault
+	Holder string // the id of the record that has a value which was to be taken, if known
 	Model  *model.Model
 	ID     string // of the request, as the log has it
 }

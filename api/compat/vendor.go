@@ -42,6 +42,15 @@ type Vendor interface {
 	Failure(Problem) (status int, body any)
 }
 
+// A Guard is a vendor of whose records no two may share values that its model
+// cannot call unique, such as those of two fields together.
+type Guard interface {
+	// Taken is a filter, in the native words, of the records that hold what
+	// the request's record would hold after its update; "" where that takes
+	// nothing. Another record that it finds refuses the update.
+	Taken(*Request) string
+}
+
 // Plain speaks as plainly as the native API does, for surfaces that need
 // nothing of their own. Vendors embed it and say what they do differently.
 type Plain struct{}
