@@ -16,6 +16,7 @@ func Shipped() map[string]Vendor {
 	return map[string]Vendor{
 		"":       Plain{},
 		"mythic": mythic{},
+		"plane":  plane{},
 	}
 }
 
