@@ -66,7 +66,7 @@ func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
 				paths[p] = &resource{server: s, model: v.Model, surface: v, suffix: suffix, methods: map[string]route{}}
 			}
 			paths[p].methods[r.Method] = route{r.Method, p, does.scope, func(c *call) error {
-				c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Query: c.r.URL.Query()}
+				c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Path: r.Path, Query: c.r.URL.Query()}
 				return does.serve(c)
 			}}
 		}

@@ -131,5 +131,18 @@ func (s *server) vendorDeleteMatching(c *call) error {
 
 // vendorDescribe answers what fields records have.
 func (s *server) vendorDescribe(c *call) error {
-	return c.answer(http.StatusOK, c.surface.Describe(c.model, c.request, func(*model.Field) []string { return nil }))
+	in := c.lenient()
+	known, err := s.known(c, c.model, false)
+	if err != nil {
+		return err
+	}
+	if known.Options == nil {
+		known.Options = func(*model.Field) []string { return nil }
+	}
+	described := c.surface.Describe(c.model, c.request, known.Options)
+	in.take(c.request)
+	if err := in.err(); err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, described)
 }

@@ -29,7 +29,9 @@ func (s *server) vendorUpdate(c *call) error {
 // vendorPatch submits what the request says of one record.
 func (s *server) vendorPatch(c *call, in *input, rec model.Record) error {
 	u := &update{model: c.model, single: true, id: idOf(c.model, rec)}
-	s.takeVendorPatch(c, in, u)
+	if err := s.takeVendorPatch(c, in, u); err != nil {
+		return err
+	}
 	if err := s.vendorTaken(c, in, u.id); err != nil {
 		return err
 	}
@@ -38,14 +40,19 @@ func (s *server) vendorPatch(c *call, in *input, rec model.Record) error {
 
 // takeVendorPatch checks the patch. One that is empty is a fault only where
 // the vendor says so: it makes a job that changes nothing.
-func (s *server) takeVendorPatch(c *call, in *input, u *update) {
+func (s *server) takeVendorPatch(c *call, in *input, u *update) (err error) {
 	raw := c.request.Native()
 	in.take(c.request)
 	if string(raw) == "{}" { // also where all of it was unknown
 		u.rawPatch = raw
-		return
+		return nil
+	}
+	u.options.AllowNewOptions = u.options.AllowNewOptions || c.request.AllowNewOptions
+	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+		return err
 	}
 	u.takePatch(in, raw, "")
+	return nil
 }
 
 // vendorBulk changes the records of a filter. All options of the native call
@@ -68,7 +75,9 @@ func (s *server) vendorBulk(c *call) error {
 	if given, faults := filter.New([]byte(l.Filter), c.model, l.Grammar); before == len(in.faults) && len(faults) == 0 && given.Empty() && !u.options.AllowAll {
 		in.failParam("allowAll", "allow_all_required", "An empty filter means all customers; say so with allowAll.")
 	}
-	s.takeVendorPatch(c, in, u)
+	if err := s.takeVendorPatch(c, in, u); err != nil {
+		return err
+	}
 	return s.submit(c, in, u)
 }
 
@@ -85,14 +94,17 @@ func (s *server) vendorCreate(c *call) error {
 	match := c.surface.Create(c.request)
 	raw := c.request.Native()
 	in.take(c.request)
-	draft, faults := c.model.CheckDraft(raw, model.Create)
+	known, err := s.known(c, c.model, c.request.AllowNewOptions)
+	if err != nil {
+		return err
+	}
+	draft, faults := c.model.CheckDraft(raw, model.Create, known)
 	in.failAll(inBody, "", faults)
 	in.failAll(inBody, "", missing(c.model, draft, raw, faults))
 	found := in.matches(c, match)
 	if err := in.err(); err != nil {
 		return err
 	}
-	var err error
 	if draft.Patch, err = draft.Patch.Seal(); err != nil {
 		return err
 	}

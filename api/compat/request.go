@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -34,6 +36,7 @@ type Request struct {
 	*Surface
 	Action Action
 	Method string
+	Path   string // of the route, as in [Route]
 	Query  url.Values
 	// Record is the one that an update of one record is for; nil for all else.
 	Record *model.Record
@@ -95,6 +98,19 @@ func (r *Request) Flag(name string) bool {
 	return v
 }
 
+// Choice reads one of some words. The first stands where none is given.
+func (r *Request) Choice(name string, words ...string) string {
+	text, ok := r.Param(name)
+	if !ok || text == "" {
+		return words[0]
+	}
+	if !slices.Contains(words, text) {
+		r.FailParam(name, model.CodeEnum, "This must be one of: "+strings.Join(words, ", ")+".")
+		return words[0]
+	}
+	return text
+}
+
 // Unwrap takes the members out of an envelope, {"customer": {…}}. Without
 // the envelope it changes nothing and returns nil; else it returns what stood
 // beside it.
@@ -147,6 +163,16 @@ func (r *Request) DropDefaults() {
 	for name, v := range r.Members {
 		f, ok := r.Field(name)
 		if ok && f.ReadOnly && string(v) == string(f.AppendJSON(nil, f.Default)) {
+			delete(r.Members, name)
+		}
+	}
+}
+
+// DropUnset removes read-only members that are null: whoever sends a whole
+// record does not set them.
+func (r *Request) DropUnset() {
+	for name, v := range r.Members {
+		if f, ok := r.Field(name); ok && f.ReadOnly && v.Kind() == 'n' {
 			delete(r.Members, name)
 		}
 	}
@@ -253,11 +279,38 @@ func (r *Request) Copy() *Request {
 	return &copied
 }
 
-// DropFilled removes members for which a record has a value already.
+// DropFilled removes members for which a record has a value already, and of
+// objects the parts that it has. An empty text is no value.
 func (r *Request) DropFilled(rec model.Record) {
-	for name := range r.Members {
-		if f, ok := r.Field(name); ok && rec.Values[f.Index] != nil {
-			delete(r.Members, name)
+	for name, v := range r.Members {
+		f, ok := r.Field(name)
+		if !ok || rec.Values[f.Index] == nil || rec.Values[f.Index] == "" {
+			continue
+		}
+		delete(r.Members, name)
+		if lacking := lackingOf(v, f.AppendJSON(nil, rec.Values[f.Index])); lacking != nil {
+			r.Members[name] = lacking
 		}
 	}
+}
+
+// lackingOf is what one object has and another has not, nil for nothing.
+func lackingOf(given, stored jsontext.Value) jsontext.Value {
+	members, ok1 := Object(given)
+	there, ok2 := Object(stored)
+	if !ok1 || !ok2 {
+		return nil
+	}
+	for name, v := range there {
+		lacking := lackingOf(members[name], v)
+		if lacking != nil {
+			members[name] = lacking
+		} else if v.Kind() != 'n' {
+			delete(members, name)
+		}
+	}
+	if len(members) == 0 {
+		return nil
+	}
+	return JSON(nil, members)
 }

@@ -111,7 +111,7 @@ func conflicts(surfaces []*Surface, taken []string) []error {
 			}
 			seen[r.Path] = true
 			for _, c := range claims {
-				if c.who != who && overlap(c.path, r.Path) {
+				if c.who != who && overlap(c.path, r.Path) && !s.yields(r.Path, c.path) {
 					faults = append(faults, fmt.Errorf("%s and %s both claim the path %s", c.who, who, r.Path))
 				}
 			}
@@ -119,6 +119,23 @@ func conflicts(surfaces []*Surface, taken []string) []error {
 		}
 	}
 	return faults
+}
+
+// yields reports whether a route of the surface leaves a path of others alone
+// that it could be read as: that path has a word where the route has an id, and
+// no record can have such an id. The server prefers the word, so that nothing
+// is taken from either.
+func (s *Surface) yields(route, other string) bool {
+	words := strings.Split(other, "/")
+	for i, part := range strings.Split(route, "/") {
+		if part != recordSegment || s.ID.Role != model.RoleID || strings.HasPrefix(words[i], "{") {
+			continue
+		}
+		if _, ok := s.Model.ParseID(words[i]); !ok {
+			return true
+		}
+	}
+	return false
 }
 
 // overlap reports whether one path could be read as either pattern.
