@@ -31,7 +31,7 @@ type databaseFlags struct {
 
 // redisFlags say where the queue is.
 type redisFlags struct {
-	Redis string `env:"BULKPATCH_REDIS" default:"embedded" placeholder:"URL" help:"Queue: embedded (in process; serve and demo only), redis://[USER:PASSWORD@]HOST:PORT[/DB] or rediss://… (default ${default})."`
+	Redis string `env:"BULKPATCH_REDIS" default:"embedded" placeholder:"URL" help:"Queue: embedded (in process; serve and demo only), redis://[USER:PASSWORD@]HOST:PORT[/DB], rediss://…, redis-sentinel://HOST:PORT,HOST:PORT[/DB]?master=NAME or redis-cluster://HOST:PORT,HOST:PORT (default ${default})."`
 }
 
 // listenFlags say where the API is served, and by whose first key.

@@ -25,11 +25,13 @@ var (
 	trusting  = map[string]any{"extraData": "seen"}
 )
 
-// queues are the two kinds of Redis that serve runs on.
+// queues are the kinds of Redis that serve runs on.
 func queues(tb testing.TB) map[string]func(tb testing.TB) string {
 	return map[string]func(testing.TB) string{
 		"embedded Redis": func(testing.TB) string { return "embedded" },
 		"real Redis":     func(tb testing.TB) string { return redistest.Start(tb).URL() },
+		"Redis Sentinel": func(tb testing.TB) string { return redistest.StartSentinel(tb).URL() },
+		"Redis Cluster":  func(tb testing.TB) string { return redistest.StartCluster(tb).URL() },
 	}
 }
 

@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,36 +12,6 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 )
-
-// parseRedis reads the setting --redis; nil means the embedded Redis. Its
-// errors quote nothing, since the address may hold a password.
-//
-// The address is read by go-redis: asynq's own reader drops the user's name.
-func parseRedis(text string) (asynq.RedisConnOpt, error) {
-	scheme, _, _ := strings.Cut(text, "://")
-	switch {
-	case text == "embedded":
-		return nil, nil
-	case scheme == "redis-sentinel" || scheme == "redis-cluster":
-		return nil, fmt.Errorf("names a %s; this version serves only embedded, redis://… and rediss://…", scheme)
-	case scheme != "redis" && scheme != "rediss":
-		return nil, errors.New("must be embedded, redis://HOST:PORT or rediss://HOST:PORT")
-	}
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" {
-		return nil, fmt.Errorf("must look like %s://[USER:PASSWORD@]HOST:PORT[/DB]; escape special characters of the password", scheme)
-	}
-	if u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("takes no query or fragment")
-	}
-	o, err := redis.ParseURL(text)
-	if err != nil {
-		return nil, errors.New("has a path that is not the number of a database")
-	}
-	return asynq.RedisClientOpt{
-		Addr: o.Addr, Username: o.Username, Password: o.Password, DB: o.DB, TLSConfig: o.TLSConfig,
-	}, nil
-}
 
 // An embedded is a Redis inside this process. It forgets everything when the
 // process ends, which costs nothing: what must be kept is in the database.
@@ -106,11 +73,14 @@ func warnOfEviction(ctx context.Context, opt asynq.RedisConnOpt, log *slog.Logge
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	policy, err := client.ConfigGet(ctx, "maxmemory-policy").Result()
+	err := eachNode(ctx, client, func(ctx context.Context, node *redis.Client) error {
+		policy, err := node.ConfigGet(ctx, "maxmemory-policy").Result()
+		if p := policy["maxmemory-policy"]; err == nil && p != "" && p != "noeviction" {
+			log.Warn("Redis may evict queued tasks; set its maxmemory-policy to noeviction. Jobs are not lost, but wait for the sweep.", "policy", p)
+		}
+		return err
+	})
 	if err != nil {
-		return
-	}
-	if p := policy["maxmemory-policy"]; p != "" && p != "noeviction" {
-		log.Warn("Redis may evict queued tasks; set its maxmemory-policy to noeviction. Jobs are not lost, but wait for the sweep.", "policy", p)
+		log.Debug("Redis does not tell its maxmemory-policy", "error", err)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"log/slog"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -35,6 +36,25 @@ func TestRedisAddressesAreReadWhole(t *testing.T) {
 	}
 }
 
+func TestAddressesOfSeveralServersAreReadWhole(t *testing.T) {
+	tests := map[string]struct {
+		text string
+		want asynq.RedisConnOpt
+	}{
+		"sentinels": {"redis-sentinel://me:p@a:1,b/2?master=m", asynq.RedisFailoverClientOpt{
+			MasterName: "m", SentinelAddrs: []string{"a:1", "b:26379"}, Username: "me", Password: "p", DB: 2}},
+		"a sentinel of the usual master": {"redis-sentinel://a", asynq.RedisFailoverClientOpt{MasterName: "mymaster", SentinelAddrs: []string{"a:26379"}}},
+		"a cluster":                      {"redis-cluster://:p@a:1,[::1]:2", asynq.RedisClusterClientOpt{Addrs: []string{"a:1", "[::1]:2"}, Password: "p"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got, err := parseRedis(tt.text); err != nil || !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("got %+v, error %v", got, err)
+			}
+		})
+	}
+}
+
 func TestRedissMeansTLSForThatHost(t *testing.T) {
 	got, err := parseRedis("rediss://queue:1")
 	if opt, ok := got.(asynq.RedisClientOpt); err != nil || !ok || opt.TLSConfig == nil || opt.TLSConfig.ServerName != "queue" {
@@ -44,7 +64,8 @@ func TestRedissMeansTLSForThatHost(t *testing.T) {
 
 func TestBadRedisAddressesAreRefusedWithoutTheirPassword(t *testing.T) {
 	for _, text := range []string{"", "redis", "redis://", "redis://:word@", "redis://h:word", "redis://u:wo rd@h:1",
-		"redis://u:word@h:1/x", "redis://h:1?db=word", "unix:///word", "redis://u:%zzword@h"} {
+		"redis://u:word@h:1/x", "redis://h:1?db=word", "unix:///word", "redis://u:%zzword@h",
+		"redis://u:word@h:1,i:2", "redis-cluster://u:word@h:1/3", "redis-cluster://u:word@h:1?master=m", "redis-sentinel://u:word@h,,i", "redis-sentinel://h?name=word"} {
 		opt, err := parseRedis(text)
 		if err == nil || opt != nil {
 			t.Errorf("parseRedis(%q) gave %v", text, opt)

@@ -260,14 +260,3 @@ func shutDown(server *http.Server, log *slog.Logger) error {
 	}
 	return err
 }
-
-// impatient is the same Redis for whoever only looks at it: while it is down,
-// a page or a scrape is to fail soon.
-func impatient(opt asynq.RedisConnOpt) asynq.RedisConnOpt {
-	if direct, ok := opt.(asynq.RedisClientOpt); ok {
-		direct.DialTimeout = time.Second
-		direct.ReadTimeout = 2 * time.Second
-		return direct
-	}
-	return opt
-}

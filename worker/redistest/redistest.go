@@ -26,7 +26,8 @@ const patience = 20 * time.Second
 type Server struct {
 	Addr string // host:port; stays the same over a restart
 
-	dir  string
+	args []string // all but the address
+	sign string   // what it says, in lower case, when it is ready
 	mu   sync.Mutex
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended
@@ -37,10 +38,23 @@ type Server struct {
 // PATH the test fails, and says how to get one.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
+	return start(tb)
+}
+
+// start runs a server with more settings.
+func start(tb testing.TB, args ...string) *Server {
+	tb.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		tb.Fatal("redis-server is not on the PATH: install Redis (on Debian: apt-get install redis-server), or run the tests by `.ci/test`, which does it where it may")
 	}
-	s := &Server{Addr: freeAddr(tb), dir: tb.TempDir()}
+	usual := []string{"--dir", tb.TempDir(), "--save", "", "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction"}
+	return startAs(tb, "ready to accept connections", append(usual, args...)...)
+}
+
+// startAs runs a redis-server that is ready when it says so in its log.
+func startAs(tb testing.TB, sign string, args ...string) *Server {
+	tb.Helper()
+	s := &Server{Addr: freeAddr(tb), args: args, sign: sign}
 	tb.Cleanup(s.Kill)
 	s.Restart(tb)
 	return s
@@ -62,8 +76,7 @@ func (s *Server) Restart(tb testing.TB) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cmd := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", s.dir,
-		"--save", "", "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction")
+	cmd := exec.Command("redis-server", append(s.args[:len(s.args):len(s.args)], "--port", port, "--bind", "127.0.0.1")...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		tb.Fatal(err)
@@ -74,7 +87,7 @@ func (s *Server) Restart(tb testing.TB) {
 	ready, said := make(chan struct{}), make(chan string, 1)
 	done := make(chan struct{})
 	go func() {
-		said <- follow(out, ready)
+		said <- follow(out, s.sign, ready)
 		cmd.Wait()
 		close(done)
 	}()
@@ -90,13 +103,13 @@ func (s *Server) Restart(tb testing.TB) {
 }
 
 // follow reads what the server says until it ends, and closes ready when it
-// accepts connections.
-func follow(out io.Reader, ready chan<- struct{}) string {
+// gives the sign.
+func follow(out io.Reader, sign string, ready chan<- struct{}) string {
 	var said strings.Builder
 	lines := bufio.NewScanner(out)
 	announced := false
 	for lines.Scan() {
-		if !announced && strings.Contains(strings.ToLower(lines.Text()), "ready to accept connections") {
+		if !announced && strings.Contains(strings.ToLower(lines.Text()), sign) {
 			announced = true
 			close(ready)
 		}
@@ -135,6 +148,26 @@ func (s *Server) end(signal syscall.Signal) {
 // answer.
 func (s *Server) Do(tb testing.TB, words ...string) string {
 	tb.Helper()
+	return strings.TrimSpace(s.ask(tb, words, func(r *bufio.Reader) (string, error) { return r.ReadString('\n') }))
+}
+
+// Bulk sends one command that is answered by a text of many lines, such as
+// INFO, and returns that.
+func (s *Server) Bulk(tb testing.TB, words ...string) string {
+	tb.Helper()
+	return s.ask(tb, words, func(r *bufio.Reader) (string, error) {
+		var n int
+		if _, err := fmt.Fscanf(r, "$%d\r\n", &n); err != nil {
+			return "", err
+		}
+		text := make([]byte, n)
+		_, err := io.ReadFull(r, text)
+		return string(text), err
+	})
+}
+
+func (s *Server) ask(tb testing.TB, words []string, read func(*bufio.Reader) (string, error)) string {
+	tb.Helper()
 	conn, err := (&net.Dialer{Timeout: patience}).DialContext(context.Background(), "tcp", s.Addr)
 	if err != nil {
 		tb.Fatal(err)
@@ -146,11 +179,11 @@ func (s *Server) Do(tb testing.TB, words ...string) string {
 	if _, err := fmt.Fprintf(conn, "%s\r\n", strings.Join(words, " ")); err != nil {
 		tb.Fatal(err)
 	}
-	line, err := bufio.NewReader(conn).ReadString('\n')
+	answer, err := read(bufio.NewReader(conn))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return strings.TrimSpace(line)
+	return answer
 }
 
 // freeAddr is an address of the loopback interface that nobody listens on.
