@@ -10,6 +10,14 @@ import (
 
 // vendorGet answers with one record.
 func (s *server) vendorGet(c *call) error {
+	if reader, ok := c.surface.Vendor.(compat.Reader); ok {
+		in := c.lenient()
+		reader.Get(c.request)
+		in.take(c.request)
+		if err := in.err(); err != nil {
+			return err
+		}
+	}
 	rec, err := s.vendorRecord(c)
 	if err != nil {
 		return err

@@ -67,7 +67,7 @@ func (s *server) vendorBulk(c *call) error {
 	c.surface.Update(c.request)
 	l := c.surface.List(c.request)
 	in.take(c.request)
-	if l.Filter == "" && len(in.faults) == 0 {
+	if l.Filter == "" {
 		in.failParam(l.Param, "missing_filter", "Give a filter; {} with allowAll=true means all customers.")
 	}
 	before := len(in.faults)

@@ -16,14 +16,16 @@ import (
 
 // Where a fault was found, as package api has it.
 const (
-	InBody  = "body"
-	InQuery = "query"
+	InBody   = "body"
+	InFilter = "filter" // the pointer leads into the filter
+	InQuery  = "query"
 )
 
 // A Fault is one thing wrong with a request.
 type Fault struct {
-	// Pointer leads into the body as the vendor's caller sent it, or is "?"
-	// and the name of a query parameter, or the name of a header.
+	// Pointer leads into the body as the vendor's caller sent it, or into the
+	// filter, or is "?" and the name of a query parameter, or the name of a
+	// header.
 	Pointer string
 	Code    string
 	Detail  string // a sentence
@@ -109,6 +111,19 @@ func (r *Request) Choice(name string, words ...string) string {
 		return words[0]
 	}
 	return text
+}
+
+// Time reads a day, or an RFC 3339 date-time.
+func (r *Request) Time(name string) (text string, ok bool) {
+	if text, ok = r.Param(name); !ok || text == "" {
+		return "", false
+	}
+	text = strings.ReplaceAll(text, " ", "+") // what an unescaped + of an offset becomes
+	if _, sound := model.ParseTime(text); !sound && !model.ValidDate(text) {
+		r.FailParam(name, model.CodeFormat, "This must be a date (YYYY-MM-DD) or an RFC 3339 date-time.")
+		return "", false
+	}
+	return text, true
 }
 
 // Unwrap takes the members out of an envelope, {"customer": {…}}. Without

@@ -51,6 +51,13 @@ type Guard interface {
 	Taken(*Request) string
 }
 
+// A Reader is a vendor whose calls for one record say something in their
+// query.
+type Reader interface {
+	// Get notes what is wrong with the query.
+	Get(*Request)
+}
+
 // Plain speaks as plainly as the native API does, for surfaces that need
 // nothing of their own. Vendors embed it and say what they do differently.
 type Plain struct{}
