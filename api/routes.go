@@ -102,6 +102,7 @@ func (s *server) mux() http.Handler {
 	for _, v := range s.Surfaces {
 		s.surface(v, paths)
 	}
+	withoutSlash(paths)
 	mux := http.NewServeMux()
 	for at, res := range paths {
 		mux.Handle(at, res)

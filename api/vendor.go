@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -74,6 +75,17 @@ func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
 	for _, root := range v.Roots {
 		if paths[root] == nil {
 			paths[root] = &resource{server: s, model: v.Model, surface: v}
+		}
+	}
+}
+
+// withoutSlash lets the path of each subtree in which all is unknown answer
+// like the subtree: the mux would redirect to it.
+func withoutSlash(paths map[string]*resource) {
+	for at, res := range maps.Clone(paths) {
+		bare := strings.TrimSuffix(at, "/")
+		if len(res.methods) == 0 && paths[bare] == nil {
+			paths[bare] = res
 		}
 	}
 }
