@@ -14,9 +14,11 @@ import (
 // Shipped are the vendors that model files can name in x-vendor: speaks.
 func Shipped() map[string]Vendor {
 	return map[string]Vendor{
-		"":       Plain{},
-		"mythic": mythic{},
-		"plane":  plane{},
+		"":              Plain{},
+		"accounts":      accounts{},
+		"clientsuccess": clientSuccess{},
+		"mythic":        mythic{},
+		"plane":         plane{},
 	}
 }
 

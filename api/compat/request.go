@@ -287,6 +287,15 @@ func Both(given []byte, conditions []string) []byte {
 	return JSON(nil, map[string]any{"$and": all})
 }
 
+// Either joins conditions of which one must hold.
+func Either(conditions []string) string {
+	list := make([]jsontext.Value, len(conditions))
+	for i, c := range conditions {
+		list[i] = jsontext.Value(c)
+	}
+	return string(JSON(nil, map[string]any{"$or": list}))
+}
+
 // Copy is the request as it came, for one who reads it a second time.
 func (r *Request) Copy() *Request {
 	copied := *r

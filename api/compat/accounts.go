@@ -1,0 +1,184 @@
+package compat
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/model"
+)
+
+// accounts is how Coperniq's accounts API speaks, which has clients as an
+// older name for accounts: records and lists without an envelope, and errors
+// with a code. Its page is
+// https://docs.coperniq.io/api-reference/accounts/update-account; what it does
+// not say is in docs/compat.md.
+type accounts struct{ Plain }
+
+// Names that the rules below speak of.
+const (
+	accountsType     = "accountType"
+	accountsOldType  = "type"
+	accountsAddress  = "address"
+	accountsContacts = "contacts"
+	accountsCustom   = "custom"
+	accountsActive   = "isActive"
+)
+
+// Update takes the older spellings, too. The page has the id and the times
+// among what is sent; they are passed over.
+func (accounts) Update(r *Request) {
+	r.DropKept()
+	accountsBody(r)
+}
+
+// Create makes an account unless one matches that is there: it then stays as
+// it is, is updated with what was sent, or only where it has nothing.
+func (accounts) Create(r *Request) Match {
+	r.DropKept()
+	r.DropUnset()
+	accountsBody(r)
+	by := r.Choice("match_by", "title", "primaryEmail", "primaryPhone", accountsAddress)
+	then := map[string]Found{"skip": Leave, "replace": Merge, "enrich": Fill}[r.Choice("match_found_strategy", "skip", "replace", "enrich")]
+	f, _ := r.Field(by)
+	if _, ok := compared(f); !ok {
+		r.FailParam("match_by", "not_filterable", "Accounts cannot be found by this field.")
+		return Match{}
+	}
+	v := r.Members[by]
+	if by == accountsAddress {
+		v = onlyItem(v)
+	}
+	if text, ok := Text(v); ok && text != "" {
+		return Match{Filters: []string{Where(f.Name, "", text)}, Then: then}
+	}
+	return Match{}
+}
+
+// accountsBody turns the spellings that the vendor has, or once had, into the
+// one of the model.
+func accountsBody(r *Request) {
+	r.AllowNewOptions = r.Flag("allow_new_options")
+	if v := r.Members[accountsAddress]; v.Kind() == '"' {
+		r.Members[accountsAddress] = JSON(nil, []jsontext.Value{v})
+	}
+	given, both := r.Members[accountsType]
+	if both {
+		given = upperCase(given)
+		r.Members[accountsType] = given
+	}
+	old, ok := r.Members[accountsOldType]
+	if !ok {
+		return
+	}
+	old = upperCase(old)
+	delete(r.Members, accountsOldType)
+	f, _ := r.Field(accountsType)
+	if _, fault := f.EncodeJSON(old); fault != nil {
+		r.Fail("/"+accountsOldType, fault.Code, fault.Detail)
+	} else if both && !bytes.Equal(old, given) {
+		r.Fail("/"+accountsOldType, model.CodeSchema, "This and accountType are one thing, and their values differ.")
+	} else {
+		r.Members[accountsType] = old
+	}
+}
+
+// upperCase is a text in capital letters, and everything else as it is.
+func upperCase(v jsontext.Value) jsontext.Value {
+	if text, ok := Text(v); ok {
+		return JSON(nil, strings.ToUpper(text))
+	}
+	return v
+}
+
+// onlyItem is the item of a list of one.
+func onlyItem(v jsontext.Value) jsontext.Value {
+	var items []jsontext.Value
+	if v.Kind() != '[' || json.Unmarshal(v, &items) != nil || len(items) != 1 {
+		return nil
+	}
+	return items[0]
+}
+
+// Value shows contacts as objects, in whichever form they came.
+func (accounts) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
+	shown := jsontext.Value(f.AppendShown(nil, stored, secrets))
+	if f.VendorName != accountsContacts || shown.Kind() != '[' {
+		return shown
+	}
+	var items []jsontext.Value
+	if json.Unmarshal(shown, &items) != nil {
+		return shown
+	}
+	type contact struct {
+		ID     jsontext.Value `json:"id"`
+		Emails []string       `json:"emails"`
+		Phones []string       `json:"phones"`
+	}
+	for i, item := range items {
+		if item.Kind() == '0' {
+			items[i] = JSON(nil, contact{item, []string{}, []string{}})
+		}
+	}
+	return JSON(nil, items)
+}
+
+// Many is the bare list.
+func (accounts) Many(p Page) any { return p.Items }
+
+// Deleted is an empty object: the vendor says nothing of a body, and this is
+// one that no client stumbles over.
+func (accounts) Deleted() (int, any) { return http.StatusOK, struct{}{} }
+
+// Failure has the vendor's code for what it names, and one made in the same
+// manner for all else. field is the first that is at fault; the message names
+// them all.
+func (accounts) Failure(p Problem) (int, any) {
+	status := takenIsBad(p)
+	told := struct {
+		Message string `json:"message"`
+		Code    string `json:"code"`
+		Field   string `json:"field,omitempty"`
+	}{Message: p.Detail, Code: accountsCode(p, status)}
+	var sentences []string
+	for _, f := range p.Faults {
+		at := accountsKey(f)
+		if told.Field == "" && told.Code == "VALIDATION_ERROR" {
+			told.Field = at
+		}
+		if at != "" {
+			at += ": "
+		}
+		sentences = append(sentences, at+f.Detail)
+	}
+	if len(sentences) > 0 {
+		told.Message = strings.Join(sentences, " ")
+	}
+	return status, told
+}
+
+// accountsCode is the code of an error. Bad input is one of three: what is no
+// JSON, what breaks a rule, and what is wrong with the request as such.
+func accountsCode(p Problem, status int) string {
+	notJSON := []string{model.CodeInvalidJSON, model.CodeInvalidUTF8, model.CodeDuplicateKey}
+	switch {
+	case status == http.StatusBadRequest && slices.ContainsFunc(p.Faults, func(f Fault) bool { return slices.Contains(notJSON, f.Code) }):
+		return "INVALID_JSON"
+	case status == http.StatusBadRequest && len(p.Faults) > 0:
+		return "VALIDATION_ERROR"
+	}
+	return strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_"))
+}
+
+// accountsKey is where a fault lies. Custom fields go by their own names.
+func accountsKey(f Fault) string {
+	at := f.Field()
+	if key, below := strings.CutPrefix(at, accountsCustom+"."); below {
+		return key
+	}
+	return at
+}

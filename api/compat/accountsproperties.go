@@ -1,0 +1,113 @@
+package compat
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/model"
+)
+
+// An accountsProp is a property as the vendor describes it.
+type accountsProp struct {
+	Name         string           `json:"name"`
+	Type         string           `json:"type"`
+	KeyName      string           `json:"keyName"`
+	IsMultiple   bool             `json:"isMultiple"`
+	Options      []string         `json:"options"`
+	DefaultValue []jsontext.Value `json:"defaultValue"`
+	IsCustom     bool             `json:"isCustom"`
+}
+
+// accountsRecords are the vendor's kinds of records. Only accounts are kept
+// here, under either name; of the others there are no properties.
+var accountsRecords = []string{"account", "client", "opportunity", "request", "project", "vendor", "ahj"}
+
+// Describe lists the properties of the kinds of records that record_type
+// names, once or more often or with commas; without it, those of accounts.
+func (accounts) Describe(m *model.Model, r *Request, options func(*model.Field) []string) any {
+	names := strings.Split(strings.Join(r.Query["record_type"], ","), ",")
+	described := map[string][]accountsProp{}
+	for _, name := range names {
+		switch {
+		case name == "" || name == "account" || name == "client":
+			described["account"] = accountsProps(r, options)
+			described["client"] = described["account"]
+		case slices.Contains(accountsRecords, name):
+			described[name] = []accountsProp{}
+		default:
+			r.FailParam("record_type", model.CodeEnum, "This must be one of: "+strings.Join(accountsRecords, ", ")+".")
+		}
+	}
+	return described
+}
+
+// accountsProps lists the properties of accounts: the fields, and what is
+// declared of the custom ones.
+func accountsProps(r *Request, options func(*model.Field) []string) []accountsProp {
+	var props []accountsProp
+	for _, f := range r.Model.Fields {
+		if seen, ok := r.Field(f.VendorName); ok && seen.VendorName != accountsCustom {
+			props = append(props, accountsPropOf(f, f.VendorName, options))
+		}
+	}
+	custom, _ := r.Field(accountsCustom)
+	dropDowns := map[string]*model.Field{}
+	for _, d := range custom.DropDowns {
+		dropDowns[strings.TrimPrefix(d.Name, custom.Name+".")] = d
+	}
+	for _, key := range slices.Sorted(maps.Keys(custom.Paths)) {
+		f := dropDowns[key]
+		if f == nil {
+			f = &model.Field{Name: custom.Name + "." + key, Kind: custom.Paths[key]}
+		}
+		p := accountsPropOf(f, key, options)
+		p.IsCustom = true
+		props = append(props, p)
+	}
+	return props
+}
+
+func accountsPropOf(f *model.Field, key string, options func(*model.Field) []string) accountsProp {
+	p := accountsProp{
+		Name: f.Title, Type: accountsTypes[f.Kind], KeyName: key, IsMultiple: f.Kind == model.Array,
+		Options: []string{}, DefaultValue: []jsontext.Value{},
+	}
+	if p.Name == "" {
+		p.Name = spoken(key)
+	}
+	if f.Options != nil {
+		p.Type = "DROPDOWN"
+		p.Options = append(append(p.Options, f.Options...), options(f)...)
+	}
+	if f.Default != nil {
+		p.DefaultValue = append(p.DefaultValue, f.AppendJSON(nil, f.Default))
+	}
+	return p
+}
+
+// accountsTypes are the types of properties; the vendor names none of its own.
+var accountsTypes = map[model.Kind]string{
+	model.String: "TEXT", model.Integer: "NUMBER", model.Number: "NUMBER", model.Boolean: "BOOLEAN",
+	model.Date: "DATE", model.DateTime: "DATETIME", model.Object: "OBJECT", model.Array: "LIST", model.Any: "ANY",
+}
+
+// spoken is the name of a field for people: primaryEmail is Primary Email.
+func spoken(key string) string {
+	var b strings.Builder
+	for i, c := range key {
+		switch {
+		case i == 0:
+			c = unicode.ToUpper(c)
+		case c == '_' || c == '-':
+			c = ' '
+		case unicode.IsUpper(c):
+			b.WriteByte(' ')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}

@@ -1,0 +1,199 @@
+package compat
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/filter"
+	"bulkpatch/model"
+)
+
+// accountsOps are the operators of a search in the native words. many: the
+// operator takes a list.
+var accountsOps = map[string]struct {
+	native string
+	many   bool
+}{
+	"eq": {"", false}, "neq": {"$ne", false},
+	"gt": {"$gt", false}, "gte": {"$gte", false}, "lt": {"$lt", false}, "lte": {"$lte", false},
+	"contains": {"$contains", false},
+	"in":       {"$in", true}, "nin": {"$nin", true},
+	"between": {"$between", true},
+}
+
+// accountsOpNames lists them for whoever named another.
+const accountsOpNames = "eq, neq, gt, gte, lt, lte, contains, in, nin, between"
+
+// accountsSearch are the conditions of a search: one, or two that logic joins.
+// archived says that one of them asks whether accounts are archived.
+func accountsSearch(r *Request) (conditions []string, archived bool) {
+	logic := r.Choice("logic", "and", "or")
+	for _, n := range []string{"1", "2"} {
+		prop, given := r.Param("prop" + n)
+		archived = archived || prop == accountsActive
+		if given || n == "1" {
+			conditions = append(conditions, accountsCondition(r, n, prop)...)
+		}
+	}
+	if logic == "or" && len(conditions) > 1 {
+		conditions = []string{Either(conditions)}
+	}
+	return conditions, archived
+}
+
+// accountsCondition is what prop, op and value of one number ask for; none
+// where something is wrong with them.
+func accountsCondition(r *Request, n, prop string) []string {
+	before := len(r.Faults)
+	op, _ := r.Param("op" + n)
+	o, known := accountsOps[op]
+	text, given := r.Param("value" + n)
+	if prop == "" {
+		r.FailParam("prop"+n, model.CodeRequired, "This is required.")
+	}
+	if !known {
+		r.FailParam("op"+n, model.CodeEnum, "This must be one of: "+accountsOpNames+".")
+	}
+	if !given {
+		r.FailParam("value"+n, model.CodeRequired, "This is required.")
+	}
+	if len(r.Faults) > before {
+		return nil
+	}
+	path, kind := accountsProperty(r, prop)
+	texts := []string{text}
+	if o.many {
+		var ok bool
+		if texts, ok = listed(text); !ok || op == "between" && len(texts) != 2 {
+			r.FailParam("value"+n, "type", "This must be a list: values with commas between them, or a JSON list; for between, of two.")
+			return nil
+		}
+	}
+	condition := Where(path, o.native, accountsOperand(op, kind, texts))
+	if kind == model.Any && (op == "eq" || op == "neq") {
+		condition = Where(path, map[string]string{"eq": "$in", "neq": "$nin"}[op], accountsEither(texts))
+	}
+	if _, faults := filter.New([]byte(condition), r.Model, filter.Native); len(faults) > 0 {
+		r.FailParam(searchParam(faults[0].Code)+n, faults[0].Code, faults[0].Detail)
+		return nil
+	}
+	return []string{condition}
+}
+
+// searchParam is which parameter a fault of a condition lies in.
+func searchParam(code string) string {
+	switch code {
+	case filter.CodeUnknownField, filter.CodeNotFilterable, filter.CodeTooDeep:
+		return "prop"
+	case filter.CodeOperatorNotAllowed:
+		return "op"
+	}
+	return "value"
+}
+
+// accountsProperty finds what a search compares, and its type: a standard
+// field, or else a custom one by its own name. The type of a custom field that
+// is not declared shows only in each value.
+func accountsProperty(r *Request, name string) (path string, kind model.Kind) {
+	switch name {
+	case accountsOldType:
+		name = accountsType
+	case "name":
+		name = "title"
+	}
+	if f, ok := r.Field(name); ok {
+		kind, _ = compared(f)
+		return f.Name, kind
+	}
+	custom, _ := r.Field(accountsCustom)
+	name = strings.TrimPrefix(name, accountsCustom+".")
+	kind, declared := custom.Paths[name]
+	if !declared {
+		kind = model.Any
+	}
+	return custom.Name + "." + name, kind
+}
+
+// accountsOperand is the value of an operator: of those that take a list, the
+// list.
+func accountsOperand(op string, kind model.Kind, texts []string) any {
+	if kind == model.Any && (op == "in" || op == "nin") {
+		return accountsEither(texts)
+	}
+	values := make([]any, len(texts))
+	numbers := true
+	for i, text := range texts {
+		values[i] = scalar(kind, text)
+		_, isText := values[i].(string)
+		numbers = numbers && !isText
+	}
+	if kind == model.Any && (!numbers || op == "contains") {
+		for i, text := range texts {
+			values[i] = text
+		}
+	}
+	if accountsOps[op].many {
+		return values
+	}
+	return values[0]
+}
+
+// accountsEither are texts as they are, and what else they could stand for:
+// a custom field may hold a number as a number or as text.
+func accountsEither(texts []string) []any {
+	var values []any
+	for _, text := range texts {
+		values = append(values, text)
+		if v := scalar(model.Any, text); v != any(text) {
+			values = append(values, v)
+		}
+	}
+	return values
+}
+
+// scalar reads a text as a value of some type. What is none stays text, for
+// the check of the whole to refuse.
+func scalar(kind model.Kind, text string) any {
+	v := jsontext.Value(text)
+	isJSON := v.IsValid() && strings.TrimSpace(text) == text
+	switch {
+	case !isJSON || kind == model.String || kind == model.Date || kind == model.DateTime:
+		return text
+	case v.Kind() == '0', v.Kind() == 't', v.Kind() == 'f':
+		return json.RawMessage(text)
+	}
+	return text
+}
+
+// listed splits a list of values: a JSON list, or one with commas, in which
+// quotation marks keep a comma within a value.
+func listed(text string) (values []string, ok bool) {
+	if list := jsontext.Value(text); list.Kind() == '[' {
+		var items []jsontext.Value
+		if json.Unmarshal(list, &items) != nil {
+			return nil, false
+		}
+		for _, item := range items {
+			value, isText := Text(item)
+			if !isText {
+				value = string(item)
+			}
+			values = append(values, value)
+		}
+		return values, true
+	}
+	if text == "" {
+		return []string{""}, true
+	}
+	reader := csv.NewReader(strings.NewReader(text))
+	reader.TrimLeadingSpace = true
+	values, err := reader.Read()
+	if err != nil {
+		return nil, false
+	}
+	_, err = reader.Read()
+	return values, err != nil // a second line is no list
+}
