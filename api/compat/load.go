@@ -17,6 +17,7 @@ func Shipped() map[string]Vendor {
 		"":              Plain{},
 		"accounts":      accounts{},
 		"clientsuccess": clientSuccess{},
+		"desk":          desk{},
 		"mythic":        mythic{},
 		"plane":         plane{},
 	}

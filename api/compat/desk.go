@@ -1,0 +1,241 @@
+package compat
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/filter"
+	"bulkpatch/model"
+)
+
+// desk is how Teamwork Desk's customers API speaks: records in an envelope
+// beside what they are related to, lists by page number, and filters of the
+// vendor's own grammar. Its page is
+// https://apidocs.teamwork.com/docs/desk/v2/customers/patch-v2-customers-update-json;
+// what callers really send is read from its Go SDK. What neither says is in
+// docs/compat.md.
+type desk struct{ Plain }
+
+// Members of a body that are no fields of a customer.
+const (
+	deskEnvelope   = "customer"
+	deskIncluded   = "included"
+	deskFilterArgs = "filter_args"
+)
+
+// Fields that the rules below speak of.
+const (
+	deskState     = "state"
+	deskDeleted   = "deleted"
+	deskDeletedAt = "deletedAt"
+	deskDeletedBy = "deletedBy"
+	deskCompany   = "company"
+	deskContacts  = "contacts"
+	deskEmail     = "email"
+)
+
+// deskUnset are what the vendor's SDK sends as null in every body, whether or
+// not its caller meant to clear them. "type" is the SDK's kind of relation and
+// no field.
+var deskUnset = []string{"type", deskContacts, "customerwelcomeemails", "jobTitle"}
+
+// Update opens the envelope and makes relations what is kept of them. A bulk
+// must change something and is held to every read-only field; in an update of
+// one customer, whoever sends back what was read says nothing with them.
+func (desk) Update(r *Request) {
+	if r.Action == Bulk {
+		deskFilter(r)
+	}
+	included := deskOpen(r)
+	if r.Method == http.MethodPut {
+		r.DropNull(deskUnset...)
+	}
+	deskDropNoID(r)
+	if r.Action != Bulk {
+		r.DropKept()
+		deskDropSame(r)
+	}
+	deskRelate(r, included)
+	if r.Action == Bulk && len(r.Members) == 0 && len(r.Faults) == 0 {
+		r.Fail("", model.CodeEmptyPatch, "Give at least one field to change.")
+	}
+}
+
+// Create takes what an update takes. The id and the times are made here.
+func (desk) Create(r *Request) Match {
+	included := deskOpen(r)
+	r.DropNull(deskUnset...)
+	r.DropKept()
+	r.DropDefaults()
+	deskRelate(r, included)
+	return Match{}
+}
+
+// deskOpen takes the customer out of its envelope, if it came in one, and
+// returns what was sent as included.
+func deskOpen(r *Request) map[string]jsontext.Value {
+	beside := r.Unwrap(deskEnvelope)
+	if beside == nil {
+		beside = map[string]jsontext.Value{deskIncluded: r.Members[deskIncluded]}
+		delete(r.Members, deskIncluded)
+	}
+	raw := beside[deskIncluded]
+	delete(beside, deskIncluded)
+	for name := range beside {
+		r.Fail(pointerTo(name), model.CodeUnknownField, "There is no such field.")
+	}
+	if raw == nil || raw.Kind() == 'n' {
+		return nil
+	}
+	included, ok := Object(raw)
+	if !ok {
+		r.Fail(pointerTo(deskIncluded), model.CodeType, "This must be an object.")
+	}
+	return included
+}
+
+// deskDropNoID removes an id that says nothing: the SDK sends 0.
+func deskDropNoID(r *Request) {
+	if v := r.Members["id"]; v.Kind() == 'n' || string(v) == "0" {
+		delete(r.Members, "id")
+	}
+}
+
+// deskFilter finds the filter of a bulk update in filter_args, for callers
+// whose filter is too long for an address.
+func deskFilter(r *Request) {
+	raw, given := r.Members[deskFilterArgs]
+	delete(r.Members, deskFilterArgs)
+	if !given || raw.Kind() == 'n' {
+		return
+	}
+	at := pointerTo(deskFilterArgs)
+	args, ok := Object(raw)
+	if !ok {
+		r.Fail(at, model.CodeType, "This must be an object.")
+	}
+	for name := range args {
+		if name != "filter" {
+			r.Fail(at+pointerTo(name), model.CodeUnknownField, "Only a filter has a meaning here; all else stands in the query.")
+		}
+	}
+	f := args["filter"]
+	if f == nil || f.Kind() == 'n' {
+		return
+	}
+	if r.Query.Has("filter") {
+		r.Fail(at+"/filter", "two_filters", "Give the filter in the query or here, not in both.")
+		return
+	}
+	text, isText := Text(f)
+	if !isText {
+		text = string(f)
+	}
+	r.Query.Set("filter", text)
+}
+
+// Pages of a list of customers.
+const (
+	deskPage    = 50
+	deskMaxPage = 100
+)
+
+// List reads filter and includeArchived, and for a list also orderBy,
+// orderMode, page and pageSize. Deleted customers are left out unless they are
+// asked for.
+func (desk) List(r *Request) Listing {
+	l := Listing{Grammar: filter.Desk, Param: "filter"}
+	l.Filter, _ = r.Param("filter")
+	deskNames(r, l.Filter)
+	if !r.Flag("includeArchived") {
+		l.Hidden, l.HiddenField = Where(deskState, "$ne", deskDeleted), deskState
+	}
+	if r.Action != List {
+		return l
+	}
+	deskAsked(r)
+	l.Sort = deskOrder(r)
+	// Larger pages than there are become the largest, silently.
+	l.Limit = min(r.Number("pageSize", 1, deskPage), deskMaxPage)
+	l.Offset = (r.Number("page", 1, 1) - 1) * l.Limit
+	return l
+}
+
+// Get reads includes and fields.
+func (desk) Get(r *Request) { deskAsked(r) }
+
+// deskNames refuses names in a filter that the vendor does not list. The
+// model says which fields those are; a path below one is none.
+func deskNames(r *Request, text string) {
+	dec := jsontext.NewDecoder(strings.NewReader(text))
+	for {
+		token, err := dec.ReadToken()
+		if err != nil {
+			return // the end, or a fault for the filter's own check to find
+		}
+		kind, n := dec.StackIndex(dec.StackDepth())
+		isName := token.Kind() == '"' && kind == '{' && n%2 == 1
+		if !isName {
+			continue
+		}
+		head, _, below := strings.Cut(token.String(), ".")
+		if f, known := r.Model.Field(head); below && known && f.Filterable {
+			r.Faults = append(r.Faults, Fault{string(dec.StackPointer()), filter.CodeNotFilterable, "The field cannot be filtered.", InFilter})
+		}
+	}
+}
+
+// deskUnordered may be named in orderBy on the vendor's side, but stand in no
+// order here: they are relations or secret.
+var deskUnordered = []string{"companies.name", "contacts.value", "createdBy", "updatedBy", "password"}
+
+// deskOrder reads orderBy and orderMode. What the vendor can order by is what
+// it can filter by, and the email address.
+func deskOrder(r *Request) string {
+	by, _ := r.Param("orderBy")
+	descending := r.Choice("orderMode", "asc", "desc") == "desc"
+	f, known := r.Field(by)
+	switch {
+	case by == "":
+		f = r.Model.Role(model.RoleID)
+	case slices.Contains(deskUnordered, by):
+		r.FailParam("orderBy", "not_sortable", "The customers cannot be ordered by this here.")
+		return ""
+	case !known || !f.Filterable && by != deskEmail:
+		r.FailParam("orderBy", model.CodeUnknownField, "The customers cannot be ordered by this.")
+		return ""
+	}
+	if descending {
+		return "-" + f.Name
+	}
+	return f.Name
+}
+
+// deskAsked checks the names in includes and fields.
+func deskAsked(r *Request) {
+	for _, name := range deskList(r, "includes") {
+		if name != deskAll && !slices.Contains(deskIncludes, name) {
+			r.FailParam("includes", model.CodeEnum, "This must be one of: "+strings.Join(deskIncludes, ", ")+", "+deskAll+".")
+		}
+	}
+	for _, name := range deskList(r, "fields") {
+		if _, known := r.Field(name); !known {
+			r.FailParam("fields", model.CodeUnknownField, "Customers have no field that is called like one of these.")
+		}
+	}
+}
+
+// deskList reads a parameter that lists names between commas.
+func deskList(r *Request, name string) []string {
+	text, _ := r.Param(name)
+	var names []string
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			names = append(names, part)
+		}
+	}
+	return names
+}

@@ -1,0 +1,201 @@
+package compat
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/model"
+)
+
+// deskAll asks for everything that can be included.
+const deskAll = "all"
+
+// deskIncludes is what a caller can ask to be included.
+var deskIncludes = []string{"companies", deskContacts, "customerwelcomeemails", "users"}
+
+// deskTypes are the types of the relations that have one, as the vendor calls
+// them, and the names under which they are included.
+var deskTypes = map[string]string{
+	deskCompany: "companies", deskContacts: deskContacts, "customerwelcomeemails": "customerwelcomeemails",
+	"createdBy": "users", "updatedBy": "users", deskDeletedBy: "users",
+}
+
+// Value gives every relation a type that is a text, since the vendor's SDK
+// can read no other.
+func (desk) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
+	shown := f.AppendShown(nil, stored, secrets)
+	kind, related := deskTypes[f.VendorName]
+	if !related || stored == nil {
+		return shown
+	}
+	if f.Kind == model.Object {
+		return JSON(nil, deskTyped(shown, kind))
+	}
+	var list []jsontext.Value
+	if json.Unmarshal(shown, &list) != nil {
+		return shown
+	}
+	for i := range list {
+		list[i] = deskTyped(list[i], kind)
+	}
+	return JSON(nil, list)
+}
+
+// deskTyped is a relation with a type.
+func deskTyped(v jsontext.Value, kind string) jsontext.Value {
+	members, ok := Object(v)
+	if !ok || members["type"].Kind() == '"' {
+		return v
+	}
+	members["type"] = JSON(nil, kind)
+	return JSON(nil, members)
+}
+
+// A deskMember is a field of a customer in an answer.
+type deskMember struct {
+	name  string
+	value jsontext.Value
+}
+
+// deskMembers splits a customer into its fields, in their order.
+func deskMembers(record jsontext.Value) []deskMember {
+	var members []deskMember
+	dec := jsontext.NewDecoder(bytes.NewReader(record))
+	_, _ = dec.ReadToken() // the record is an object that was just written
+	for dec.PeekKind() == '"' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			break
+		}
+		m := deskMember{name: name.String()}
+		if m.value, err = dec.ReadValue(); err != nil {
+			break
+		}
+		m.value = m.value.Clone()
+		members = append(members, m)
+	}
+	return members
+}
+
+// A deskReply is an answer with customers in the making: what is to be shown
+// of them, and what they are related to.
+type deskReply struct {
+	fields   []string // nil for all
+	wanted   []string // of deskIncludes
+	included map[string][]jsontext.Value
+	seen     map[string]bool
+}
+
+// newDeskReply makes the answer to a request. One that changed a customer
+// tells what the customer holds by now, unless it asks for less.
+func newDeskReply(r *Request) *deskReply {
+	d := &deskReply{
+		fields: deskList(r, "fields"), wanted: deskList(r, "includes"),
+		included: map[string][]jsontext.Value{}, seen: map[string]bool{},
+	}
+	changed := r.Action == Create || r.Action == Update
+	if slices.Contains(d.wanted, deskAll) || changed && len(d.wanted) == 0 {
+		d.wanted = deskIncludes
+	}
+	for _, kind := range d.wanted {
+		d.included[kind] = []jsontext.Value{}
+	}
+	return d
+}
+
+// customer is a customer as it is shown, and notes what it is related to. Who
+// deleted it and when is shown only as long as it is deleted.
+func (d *deskReply) customer(record jsontext.Value) jsontext.Value {
+	members := deskMembers(record)
+	deleted := slices.ContainsFunc(members, func(m deskMember) bool {
+		return m.name == deskState && string(m.value) == `"`+deskDeleted+`"`
+	})
+	dst := []byte{'{'}
+	for _, m := range members {
+		if (m.name == deskDeletedAt || m.name == deskDeletedBy) && !deleted {
+			continue
+		}
+		d.include(deskTypes[m.name], m.value)
+		if len(d.fields) > 0 && m.name != "id" && !slices.Contains(d.fields, m.name) {
+			continue
+		}
+		if len(dst) > 1 {
+			dst = append(dst, ',')
+		}
+		dst = append(JSON(dst, m.name), ':')
+		dst = append(dst, m.value...)
+	}
+	return append(dst, '}')
+}
+
+// include adds what a relation leads to, each thing once.
+func (d *deskReply) include(kind string, v jsontext.Value) {
+	if kind == "" || !slices.Contains(d.wanted, kind) {
+		return
+	}
+	var items []jsontext.Value
+	if json.Unmarshal(v, &items) != nil {
+		items = []jsontext.Value{v}
+	}
+	for _, item := range items {
+		members, ok := Object(item)
+		id := deskRelation(members).id()
+		if !ok || id != "" && d.seen[kind+id] {
+			continue
+		}
+		d.seen[kind+id] = id != ""
+		d.included[kind] = append(d.included[kind], item)
+	}
+}
+
+// One is the customer beside what it is related to.
+func (desk) One(r *Request, record jsontext.Value) any {
+	d := newDeskReply(r)
+	return struct {
+		Customer jsontext.Value              `json:"customer"`
+		Included map[string][]jsontext.Value `json:"included"`
+	}{d.customer(record), d.included}
+}
+
+// deskPagination and deskPageMeta say in two ways where a page lies.
+type deskPagination struct {
+	Records int64 `json:"records"` // on all pages
+	Size    int   `json:"pageSize"`
+	Pages   int64 `json:"pages"`
+	Page    int   `json:"page"`
+	More    bool  `json:"hasMorePages"`
+}
+
+type deskPageMeta struct {
+	Count  int64 `json:"count"` // on all pages
+	Size   int   `json:"pageSize"`
+	Offset int   `json:"pageOffset"` // customers before the page
+	Pages  int64 `json:"pages"`
+	More   bool  `json:"hasMore"`
+}
+
+// Many is a page of customers beside what they are related to.
+func (desk) Many(p Page) any {
+	d := newDeskReply(p.Request)
+	customers := make([]jsontext.Value, len(p.Items))
+	for i, record := range p.Items {
+		customers[i] = d.customer(record)
+	}
+	l := p.Listing
+	type meta struct {
+		Page deskPageMeta `json:"page"`
+	}
+	return struct {
+		Customers  []jsontext.Value            `json:"customers"`
+		Included   map[string][]jsontext.Value `json:"included"`
+		Pagination deskPagination              `json:"pagination"`
+		Meta       meta                        `json:"meta"`
+	}{
+		customers, d.included,
+		deskPagination{p.Total, l.Limit, p.Pages(), l.Offset/l.Limit + 1, p.More()},
+		meta{deskPageMeta{p.Total, l.Limit, l.Offset, p.Pages(), p.More()}},
+	}
+}

@@ -1,0 +1,101 @@
+package compat
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"bulkpatch/model"
+)
+
+// Failure names what is wrong with a request by field, as the vendor's
+// validation does, and all else in the vendor's list of errors. What showed
+// only when the record was changed is wrong with the request all the same.
+func (desk) Failure(p Problem) (int, any) {
+	invalid := p.Status == http.StatusBadRequest || p.Code == "record_failed" || p.Code == "unique"
+	if !invalid {
+		return p.Status, deskErrors{[]deskError{{p.Code, p.Detail, p.ID, p.Title}}}
+	}
+	faults := p.Faults
+	if len(faults) == 0 {
+		faults = []Fault{{Detail: p.Detail, In: InBody}}
+	}
+	named := map[string][]string{}
+	for _, f := range faults {
+		key, message := deskKey(f), deskMessage(p.Model, f)
+		if !slices.Contains(named[key], message) {
+			named[key] = append(named[key], message)
+		}
+	}
+	return http.StatusBadRequest, map[string]any{"errors": named}
+}
+
+// A deskError is what went wrong with a request that was sound.
+type deskError struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+	ID     string `json:"id"`
+	Title  string `json:"title"`
+}
+
+type deskErrors struct {
+	Errors []deskError `json:"errors"`
+}
+
+// deskKey is the name under which a fault is listed: its field, or the
+// parameter it is in. What is wrong with the whole is wrong with the customer.
+func deskKey(f Fault) string {
+	if f.In == InFilter {
+		return "filter"
+	}
+	if name := f.Field(); name != "" {
+		return name
+	}
+	return deskEnvelope
+}
+
+// deskSaid turns our sentences into what the vendor's validation says for the
+// same, by https://github.com/Teamwork/validate (messages.go). Our own
+// sentence stands where it says nothing.
+var deskSaid = []struct {
+	detail  *regexp.Regexp
+	message string
+}{
+	{regexp.MustCompile(`^This must be an email address\.$`), "must be a valid email address"},
+	{regexp.MustCompile(`^This must be a web address .*$`), "must be a valid url"},
+	{regexp.MustCompile(`^This must be a domain name\.$`), "must be a valid domain"},
+	{regexp.MustCompile(`^This may have at most (\d+) (characters|bytes)\.$`), "must be shorter than $1 $2"},
+	{regexp.MustCompile(`^This must have at least (\d+) characters\.$`), "must be longer than $1 characters"},
+	{regexp.MustCompile(`^This must be a whole number of at least (-?\d+)\.$`), "must be $1 or higher"},
+	{regexp.MustCompile(`^This must be at least (-?\d+)\.$`), "must be $1 or higher"},
+	{regexp.MustCompile(`^This must be at most (-?\d+)\.$`), "must be $1 or lower"},
+	{regexp.MustCompile(`^(This|The value) must be (a whole number|an integer)\.$`), "must be a whole number"},
+	{regexp.MustCompile(`^(This|The value) must be true or false\.$`), "must be a boolean"},
+	{regexp.MustCompile(`^(This must be|This must be text:|The value must be) a date .*$`), "must be a date as ‘2006-01-02T15:04:05Z07:00’"},
+	{regexp.MustCompile(`^This must be one of: (.*)\.$`), "must be one of ‘$1’"},
+}
+
+// deskMessage says what is wrong in the vendor's words.
+func deskMessage(m *model.Model, f Fault) string {
+	message := f.Detail
+	for _, said := range deskSaid {
+		if said.detail.MatchString(f.Detail) {
+			message = said.detail.ReplaceAllString(f.Detail, said.message)
+			break
+		}
+	}
+	switch {
+	case f.In == InFilter:
+		if at := (Fault{Pointer: f.Pointer, In: InBody}).Field(); at != "" {
+			message = at + ": " + message
+		}
+	case f.Code == model.CodeRequired || f.Code == model.CodeNotNull:
+		message = "must be set"
+	case f.Code == model.CodeEnum && f.In == InBody:
+		if field, ok := m.Field(strings.TrimPrefix(f.Pointer, "/")); ok && len(field.Options) > 0 {
+			message = "must be one of ‘" + strings.Join(field.Options, ", ") + "’"
+		}
+	}
+	return message
+}
