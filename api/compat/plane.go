@@ -1,10 +1,10 @@
 package compat
 
 import (
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -28,7 +28,60 @@ const (
 // Update takes the members as they are, but those that a caller never sets.
 func (plane) Update(r *Request) {
 	r.DropKept()
-	planeInstant(r, "archived_at")
+	for _, name := range planeWhole {
+		planeReplace(r, name)
+	}
+}
+
+// planeWhole are the fields of any JSON, which an update replaces.
+var planeWhole = []string{"description", "logo_props"}
+
+// planeReplace sends away the keys that an object has and shall no longer
+// have. As a merge patch it would keep them.
+func planeReplace(r *Request, name string) {
+	was, now := decoded(planeStored(r, name)), decoded(r.Members[name])
+	if was != nil && now != nil {
+		clearRest(was, now)
+		r.Members[name] = JSON(nil, now)
+	}
+}
+
+// planeStored is the text that a field of the updated record holds, or "".
+func planeStored(r *Request, name string) string {
+	f, ok := r.Field(name)
+	if !ok || r.Record == nil {
+		return ""
+	}
+	text, _ := r.Record.Values[f.Index].(string)
+	return text
+}
+
+// clearRest sets the keys of an object to null that only the other has.
+func clearRest(was, now map[string]any) {
+	for key, old := range was {
+		v, kept := now[key]
+		if !kept {
+			now[key] = nil
+			continue
+		}
+		before, _ := old.(map[string]any)
+		if after, ok := v.(map[string]any); ok {
+			clearRest(before, after)
+		}
+	}
+}
+
+// decoded reads a JSON object, with its numbers as they stand; nil for all
+// else.
+func decoded[T ~string | ~[]byte](v T) map[string]any {
+	dec := json.NewDecoder(strings.NewReader(string(v)))
+	dec.UseNumber()
+	var value any
+	if dec.Decode(&value) != nil {
+		return nil
+	}
+	object, _ := value.(map[string]any)
+	return object
 }
 
 // Create is an upsert: a customer with the same reference to another system
@@ -37,7 +90,6 @@ func (plane) Update(r *Request) {
 func (plane) Create(r *Request) Match {
 	r.DropKept()
 	r.DropDefaults()
-	planeInstant(r, "archived_at")
 	var m Match
 	source, _ := Text(r.Members[planeSource])
 	id, _ := Text(r.Members[planeID])
@@ -56,16 +108,6 @@ func planeReference(source, id string) string {
 	return string(Both([]byte(Where(planeSource, "", source)), []string{Where(planeID, "", id)}))
 }
 
-// planeInstant lets a day stand for its beginning, where a time is asked for:
-// the vendor takes either.
-func planeInstant(r *Request, name string) {
-	if text, ok := Text(r.Members[name]); ok {
-		if day, err := time.Parse(time.DateOnly, text); err == nil {
-			r.Members[name] = JSON(nil, day.Format(time.RFC3339))
-		}
-	}
-}
-
 // Taken finds the customer that has the reference to another system which
 // this one would get: no two stand for the same thing. A reference that stays
 // as it is takes nothing from anyone.
@@ -81,8 +123,7 @@ func (plane) Taken(r *Request) string {
 // planeAfter is the text that a field will hold after an update, and whether
 // the update changes it.
 func planeAfter(r *Request, name string) (text string, changes bool) {
-	f, _ := r.Field(name)
-	before, _ := r.Record.Values[f.Index].(string)
+	before := planeStored(r, name)
 	v, sent := r.Members[name]
 	if !sent {
 		return before, false
