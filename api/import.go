@@ -124,6 +124,9 @@ func (s *server) runImport(c *call, source draftSource, body *idleBody) (importJ
 		}
 		var report job.ImportReport
 		var err error
+		for i := range b.drafts {
+			b.drafts[i].Actor = c.key.ID
+		}
 		if len(b.drafts) > 0 {
 			report, err = s.Store.Import(c.ctx(), c.workspace(), c.model, b.drafts, b.lines)
 		}

@@ -57,6 +57,7 @@ func (s *server) createRecord(c *call) error {
 	if draft.Patch, err = draft.Patch.Seal(); err != nil {
 		return err
 	}
+	draft.Actor = c.key.ID
 	rec, err := s.Store.CreateRecord(c.ctx(), c.workspace(), c.model, draft)
 	if errors.Is(err, job.ErrExists) {
 		return newProblem("id_taken", "A customer with this id exists already.")

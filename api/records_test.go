@@ -190,3 +190,21 @@ func TestSessionEnds(t *testing.T) {
 	r.clock.pass(8 * 3600 * 1e9)
 	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie).want(303)
 }
+
+func TestANewRecordIsHeldToRulesAcrossFields(t *testing.T) {
+	r := newRig(t)
+	a := r.call("POST", "/v1/desk/customers", `{"permission":"own","phone":1}`).want(400)
+	if !strings.Contains(a.text, `"/phone","code":"type"`) {
+		t.Errorf("%s", a.text)
+	}
+	a = r.call("POST", "/v1/desk/customers", `{"permission":"own"}`).want(400)
+	if !strings.Contains(a.text, `"/permission","code":"permission_needs_company"`) {
+		t.Errorf("%s", a.text)
+	}
+	r.call("POST", "/v1/desk/customers", `{"permission":"own","company":{"id":5}}`).want(201)
+	r.call("PATCH", "/v1/desk/customers/1", `{"permission":"own","company":null}`).want(400)
+	r.call("PATCH", "/v1/desk/customers/1", `{"state":"deleted"}`).want(202)
+	if s := r.store.submitted[0]; s.Actor == 0 {
+		t.Error("nobody deleted the record")
+	}
+}

@@ -40,7 +40,7 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 	}
 	sub = job.Submission{
 		Kind: job.Bulk, Workspace: c.workspace(), Model: u.model, Filter: u.filter,
-		Options: u.options.Options, IfMatch: u.ifMatch, CreatedBy: c.key.Actor(),
+		Options: u.options.Options, IfMatch: u.ifMatch, CreatedBy: c.key.Actor(), Actor: c.key.ID,
 	}
 	if u.single {
 		sub.Kind, sub.RecordID = job.Single, u.id

@@ -19,6 +19,7 @@ type Submission struct {
 	Confirms  string // of a preview: what its token will sign, kept with the job
 	IfMatch   *int64 // version that a single's record must have when its turn comes
 	CreatedBy string // auth.Key.Actor
+	Actor     int64  // number of that key, for stamps of records; 0 for nobody
 
 	IdempotencyKey string // "" for none
 	Fingerprint    string // of the whole request; the same key with another one is refused

@@ -3,6 +3,7 @@ package job
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // titles names each reason for which a record is not updated.
@@ -16,8 +17,14 @@ var titles = map[string]string{
 	"constraint":          "A rule of the database refused the value",
 }
 
-// Title is a sentence for a reason, by its code.
-func Title(code string) string { return titles[code] }
+// Title is a sentence for a reason, by its code. Codes of values that need
+// others are made of the two fields' names.
+func Title(code string) string {
+	if field, other, ok := strings.Cut(code, "_needs_"); ok {
+		return "The record has no value in " + other + ", which " + field + " needs"
+	}
+	return titles[code]
+}
 
 // Summarise adds n records that ended for one reason to a summary, naming
 // some of them, and keeps the most frequent reason first.

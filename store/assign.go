@@ -1,8 +1,11 @@
 package store
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
+	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -10,33 +13,123 @@ import (
 type assignment struct {
 	set         string // "a" = ?, "b" = json_patch("b", ?)
 	setArgs     []any
-	differs     string // true for a record that has another value in any of them
+	differs     string // true for a record that the patch would change
 	differsArgs []any
 	kept        []*model.Field // those whose former values are kept: not of hashed ones
+	needs       []need
+	keepsTime   bool // the record's time of change stays as it is
 }
 
-// assign compiles the sets of a patch. Without any, nothing differs.
-func (d *dialect) assign(sets []model.Set) assignment {
+// A need is a value that a record must have to be given another one.
+type need struct {
+	lacks   string // true for a record that lacks it, and nothing that was listed before
+	refusal refusal
+}
+
+// assign compiles the sets of a patch. now is the time that stamps get.
+// Without any set, nothing differs.
+func (d *dialect) assign(sets []model.Set, now int64) assignment {
 	var a assignment
 	var set, differs []string
 	for _, s := range sets {
 		column := quoted(s.Field)
-		expr, arg := "?", s.Value
-		if s.Merge != nil {
-			expr, arg = d.merge(column), string(s.Merge)
-		}
+		expr, args := d.newValue(sets, s, now)
 		set = append(set, column+" = "+expr)
-		differs = append(differs, column+" "+d.differs+" "+expr)
-		a.setArgs = append(a.setArgs, arg)
-		a.differsArgs = append(a.differsArgs, arg)
+		a.setArgs = append(a.setArgs, args...)
 		if s.Field.Secret != model.Hashed {
 			a.kept = append(a.kept, s.Field)
 		}
+		if s.When != nil {
+			continue // comes with what differs, and makes no record differ
+		}
+		differs = append(differs, column+" "+d.differs+" "+expr)
+		a.differsArgs = append(a.differsArgs, args...)
+		a.keepsTime = a.keepsTime || slices.Contains(s.Field.KeepsUpdated, s.Value)
 	}
 	a.set = strings.Join(set, ", ")
+	a.needs = needsOf(sets)
 	a.differs = "(" + strings.Join(differs, " OR ") + ")"
-	if len(sets) == 0 {
+	if len(differs) == 0 {
 		a.differs = "(1 = 0)"
 	}
+	if lacks := a.lacks(); lacks != "" {
+		a.differs = "(" + a.differs + " AND NOT " + lacks + ")"
+	}
 	return a
+}
+
+// newValue is what a set gives to its column. A stamp is written where the
+// field that brings it changes; its column stands for itself elsewhere.
+func (d *dialect) newValue(sets []model.Set, s model.Set, now int64) (expr string, args []any) {
+	switch {
+	case s.When != nil:
+		brings, _ := model.Patch{Sets: sets}.Set(s.When)
+		return "CASE WHEN " + quoted(s.When) + " " + d.differs + " ? THEN ? ELSE " + quoted(s.Field) + " END", []any{brings.Value, stampOf(s, now)}
+	case s.Merge != nil:
+		return d.merge(quoted(s.Field)), []any{string(s.Merge)}
+	}
+	return "?", []any{s.Value}
+}
+
+// stampOf is the value of a stamp that is written at some time.
+func stampOf(s model.Set, at int64) any {
+	if s.Now {
+		return at
+	}
+	return s.Value
+}
+
+// needsOf lists what records must have for the values that the sets give, as
+// far as the sets do not give that too.
+func needsOf(sets []model.Set) []need {
+	var needs []need
+	before := ""
+	for _, s := range sets {
+		if s.Field.Needs == nil || s.Value == nil {
+			continue
+		}
+		lacks := quoted(s.Field.Needs) + " IS NULL"
+		if other, given := (model.Patch{Sets: sets}).Set(s.Field.Needs); given {
+			if other.Value != nil {
+				continue
+			}
+			lacks = "1 = 1"
+		}
+		needs = append(needs, need{
+			lacks:   "(" + lacks + before + ")",
+			refusal: refusal{Outcome: job.RecordFail, Code: s.Field.NeedsCode(), Pointer: s.Pointer},
+		})
+		before += " AND NOT (" + lacks + ")"
+	}
+	return needs
+}
+
+// lacks is true for a record that lacks any of the needs; "" where there are
+// none.
+func (a assignment) lacks() string {
+	if len(a.needs) == 0 {
+		return ""
+	}
+	parts := make([]string, len(a.needs))
+	for i, n := range a.needs {
+		parts[i] = n.lacks
+	}
+	return "(" + strings.Join(parts, " OR ") + ")"
+}
+
+// countLacking counts the records that lack something, as a column of a query.
+func (a assignment) countLacking() string {
+	if len(a.needs) == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("COUNT(*) FILTER (WHERE %s)", a.lacks())
+}
+
+// stamps is what else an UPDATE with the assignment sets of the record
+// itself.
+func (a assignment) stamps(now int64) (set string, args []any) {
+	if a.keepsTime {
+		return "version = version + 1", nil
+	}
+	return "version = version + 1, updated_at = ?", []any{now}
 }

@@ -13,12 +13,14 @@ import (
 )
 
 // changes is what reading a chunk found: the matching records that the patch
-// would change, with the values they have, and those that are right already.
-// Numbers are offsets from the chunk's base, in order.
+// would change, with the values they have, those that are right already, and
+// those that lack what the patch's values need. Numbers are offsets from the
+// chunk's base, in order.
 type changes struct {
 	changed   []uint32
 	unchanged []uint32
-	former    [][]byte // for each field of the patch a JSON array, in the order of changed
+	lacking   [][]uint32 // for each need of the assignment
+	former    [][]byte   // for each field of the patch a JSON array, in the order of changed
 }
 
 // errDisagree means that a statement changed other records than the same
@@ -27,10 +29,13 @@ var errDisagree = errors.New("the update did not change the records that were re
 
 // matched is all that was found, in order.
 func (c changes) matched() []uint32 {
-	if len(c.unchanged) == 0 {
+	if len(c.unchanged) == 0 && len(c.lacking) == 0 {
 		return c.changed
 	}
 	all := append(slices.Clone(c.changed), c.unchanged...)
+	for _, list := range c.lacking {
+		all = append(all, list...)
+	}
 	slices.Sort(all)
 	return all
 }
@@ -44,6 +49,9 @@ func (c changes) only(wanted []uint32) changes {
 			places = append(places, i)
 			out.changed = append(out.changed, n)
 		}
+	}
+	for _, list := range c.lacking {
+		out.lacking = append(out.lacking, intersect(list, wanted))
 	}
 	for _, array := range c.former {
 		out.former = append(out.former, keep(array, places))
@@ -74,6 +82,9 @@ func (c changes) merge(o changes) changes {
 	slices.SortFunc(all, func(a, b one) int { return cmp.Compare(a.n, b.n) })
 	out := changes{unchanged: append(slices.Clone(c.unchanged), o.unchanged...), former: make([][]byte, max(len(c.former), len(o.former)))}
 	slices.Sort(out.unchanged)
+	for i, list := range c.lacking {
+		out.lacking = append(out.lacking, append(slices.Clone(list), o.lacking[i]...))
+	}
 	for i, r := range all {
 		out.changed = append(out.changed, r.n)
 		for f, v := range r.former {
@@ -137,14 +148,21 @@ func (c *chunk) readListed(offsets []uint32, condition string, args []any) (chan
 func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 	d := c.t.d
 	columns, inner := []string{"rid"}, []string{c.a.differs + " AS differs"}
+	right, args := "NOT differs", []any{c.base, c.base}
+	var outer []string
+	for i, n := range c.a.needs {
+		name := "lacks_" + strconv.Itoa(i)
+		inner = append(inner, n.lacks+" AS "+name)
+		outer = append(outer, d.collect("rid - ?", name))
+		right += " AND NOT " + name
+		args = append(args, c.base)
+	}
+	outer = append([]string{d.collect("rid - ?", "differs"), d.collect("rid - ?", right)}, outer...)
 	for _, f := range c.a.kept {
 		columns = append(columns, quoted(f))
+		outer = append(outer, d.collect(quoted(f), "differs"))
 	}
-	outer := []string{d.collect("rid - ?", "differs"), d.collect("rid - ?", "NOT differs")}
-	for _, column := range columns[1:] {
-		outer = append(outer, d.collect(column, "differs"))
-	}
-	args := append([]any{c.base, c.base}, c.a.differsArgs...)
+	args = append(args, c.a.differsArgs...)
 	query := "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(append(columns, inner...), ", ") +
 		" FROM " + c.l.Model.Table() + where + ") AS found"
 	raw := make([][]byte, len(outer))
@@ -155,7 +173,11 @@ func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 	if _, err := c.t.row(query, append(args, whereArgs...), dest...); err != nil {
 		return changes{}, err
 	}
-	return changes{changed: parseNumbers(raw[0]), unchanged: parseNumbers(raw[1]), former: raw[2:]}, nil
+	found := changes{changed: parseNumbers(raw[0]), unchanged: parseNumbers(raw[1]), former: raw[2+len(c.a.needs):]}
+	for i := range c.a.needs {
+		found.lacking = append(found.lacking, parseNumbers(raw[2+i]))
+	}
+	return found, nil
 }
 
 // list is some offsets as a JSON array of record numbers.
@@ -174,7 +196,8 @@ func (c *chunk) list(offsets []uint32) string {
 // write updates the changed records, and makes sure that it was them.
 func (c *chunk) write(ranged bool) error {
 	d := c.t.d
-	args := append(slices.Clone(c.a.setArgs), c.t.now, c.l.Job)
+	stamps, stampArgs := c.a.stamps(c.t.now)
+	args := append(append(slices.Clone(c.a.setArgs), stampArgs...), c.l.Job)
 	where := " WHERE rid " + d.inList + " AND workspace = ?"
 	if ranged {
 		condition, filterArgs := c.condition()
@@ -183,7 +206,7 @@ func (c *chunk) write(ranged bool) error {
 	} else {
 		args = append(args, c.list(c.changed), c.l.Workspace)
 	}
-	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+d.notIndexed+" SET "+c.a.set+", version = version + 1, updated_at = ?, last_job = ?"+
+	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+d.notIndexed+" SET "+c.a.set+", "+stamps+", last_job = ?"+
 		where+" AND "+c.a.differs, append(args, c.a.differsArgs...)...)
 	if err == nil && n != int64(len(c.changed)) {
 		err = errDisagree

@@ -88,7 +88,7 @@ func (t *tx) openChunk(l job.Lease, limit int) (*chunk, error) {
 	if err := t.fence(l, job.Running); err != nil {
 		return nil, err
 	}
-	c := &chunk{t: t, l: l, a: t.d.assign(l.Patch.Sets)}
+	c := &chunk{t: t, l: l, a: t.d.assign(l.Patch.Sets, t.now)}
 	if _, err := t.get(&c.shard, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, rate FROM shards
 		WHERE workspace = ? AND job = ? AND no = ?`, l.Workspace, l.Job, l.Shard); err != nil {
 		return nil, err
@@ -135,6 +135,7 @@ func (c *chunk) patch() error {
 			return err
 		}
 	}
+	c.refuseLacking()
 	ranged = ranged && !extra && len(missing) == 0
 	return c.commit(func() error { return c.write(ranged) })
 }
@@ -203,6 +204,18 @@ func (c *chunk) attempt(write func() error) error {
 
 func (c *chunk) refuse(offset uint32, o job.Outcome, code string) {
 	c.refused = append(c.refused, refusal{Offset: offset, Outcome: o, Code: code})
+}
+
+// refuseLacking fails the records that lack what the patch's values need. The
+// others go on.
+func (c *chunk) refuseLacking() {
+	for i, list := range c.lacking {
+		for _, n := range list {
+			r := c.a.needs[i].refusal
+			r.Offset = n
+			c.refused = append(c.refused, r)
+		}
+	}
 }
 
 // refusalOfRecord names the field of the patch whose value was refused.

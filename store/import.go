@@ -143,24 +143,43 @@ func (im *importer) fail(line int64, detail string) {
 // update merges the given values into a record. A record that has them all
 // already is not written.
 func (im *importer) update(rid int64, d model.Draft, line int64) error {
-	sets := slices.DeleteFunc(slices.Clone(d.Patch.Sets), func(s model.Set) bool {
+	sets := slices.DeleteFunc(slices.Clone(d.Patch.Stamped(im.m, d.Actor).Sets), func(s model.Set) bool {
 		return s.Field.Role == model.RoleID || s.Field.Role == model.RoleVersion || s.Field.Role == model.RoleLastJob
 	})
 	if len(sets) == 0 {
 		im.report.Updated++
 		return nil
 	}
-	a := im.t.d.assign(sets)
-	stamps, args := "version = version + 1", slices.Clone(a.setArgs)
-	if !slices.ContainsFunc(sets, func(s model.Set) bool { return s.Field.Role == model.RoleUpdatedAt }) {
-		stamps += ", updated_at = ?"
-		args = append(args, im.t.now)
+	a := im.t.d.assign(sets, im.t.now)
+	if failed, err := im.lacks(rid, a, line); failed || err != nil {
+		return err
 	}
-	args = append(append(args, rid), a.differsArgs...)
+	if slices.ContainsFunc(sets, func(s model.Set) bool { return s.Field.Role == model.RoleUpdatedAt }) {
+		a.keepsTime = true // it is among the values
+	}
+	stamps, stampArgs := a.stamps(im.t.now)
+	args := append(append(slices.Clone(a.setArgs), stampArgs...), rid)
+	args = append(args, a.differsArgs...)
 	err := im.t.attempt(func() error {
 		return im.t.exec1("UPDATE "+im.m.Table()+" SET "+a.set+", "+stamps+" WHERE rid = ? AND "+a.differs, args...)
 	})
 	return im.outcome(err, &im.report.Updated, 1, line)
+}
+
+// lacks reports a record that lacks what its new values need.
+func (im *importer) lacks(rid int64, a assignment, line int64) (bool, error) {
+	for _, n := range a.needs {
+		var one int
+		lacks, err := im.t.get(&one, "SELECT 1 FROM "+im.m.Table()+" WHERE rid = ? AND "+n.lacks, rid)
+		if err != nil {
+			return false, err
+		}
+		if lacks {
+			im.fail(line, job.Title(n.refusal.Code))
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // insert makes new records, all in a few statements where none is refused,

@@ -26,7 +26,13 @@ func (t *tx) newRows(ws auth.Workspace, m *model.Model, drafts []model.Draft) ([
 	}
 	rows := make([]newRow, len(drafts))
 	for i, d := range drafts {
+		d.Patch = d.Patch.Stamped(m, d.Actor)
 		values := d.Insert(m)
+		for _, s := range d.Patch.Sets {
+			if s.Now {
+				values[s.Field.Index] = t.now
+			}
+		}
 		stamp(values, m.Role(model.RoleVersion), int64(1))
 		stamp(values, m.Role(model.RoleCreatedAt), t.now)
 		stamp(values, m.Role(model.RoleUpdatedAt), values[m.Role(model.RoleCreatedAt).Index])

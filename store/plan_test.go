@@ -28,7 +28,7 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 	desk, _ := model.Shipped().Model("desk")
 	ws := auth.Workspace{ID: 1, Name: auth.MainWorkspace}
 	for range 20 {
-		d, faults := desk.CheckDraft([]byte(`{"organization": "Acme"}`), model.Create)
+		d, faults := desk.CheckDraft([]byte(`{"organization": "Acme", "company": {"id": 1}}`), model.Create)
 		if faults != nil {
 			t.Fatal(faults)
 		}
@@ -36,7 +36,7 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 		must(t, err)
 	}
 	f, faults := filter.New([]byte(`{"organization": "Acme"}`), desk, filter.Native)
-	p, more := desk.CheckPatch([]byte(`{"organization": "Other", "jobTitle": "Lead"}`), model.PatchOptions{})
+	p, more := desk.CheckPatch([]byte(`{"organization": "Other", "jobTitle": "Lead", "permission": "own", "state": "deleted"}`), model.PatchOptions{})
 	if faults != nil || more != nil {
 		t.Fatal(faults, more)
 	}
@@ -67,7 +67,7 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 	}
 
 	condition, _ := f.SQL(s.d.filter)
-	ranged := []string{s.d.windowQuery(desk, condition, s.d.assign(p.Sets))}
+	ranged := []string{s.d.windowQuery(desk, condition, s.d.assign(p.Stamped(desk, 1).Sets, 1))}
 	var listed []string
 	must(t, s.inTx(context.Background(), func(t *tx) error {
 		for text := range t.stmts.byText {

@@ -14,16 +14,18 @@ import (
 // nothing. It reads all that the filter matches, so it takes about as long as
 // resolving the job would; ctx bounds it. The token is the caller's to add.
 func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (job.Preview, error) {
+	sub.Patch = sub.Patch.Stamped(sub.Model, sub.Actor)
+	now := s.nowMicros()
 	var p job.Preview
 	err := s.inSnapshot(ctx, func(t *sqlx.Tx) error {
-		a := s.d.assign(sub.Patch.Sets)
+		a := s.d.assign(sub.Patch.Sets, now)
 		condition, args := s.previewCondition(sub)
 		sel, err := s.d.selectNumbers(ctx, t, sub.Workspace.ID, sub.Model, condition, args, a)
 		if err != nil {
 			return err
 		}
-		p = job.Preview{Matched: sel.count, WouldChange: sel.differ, Unchanged: sel.count - sel.differ, Digest: sel.digest}
-		p.Sample, err = s.sample(ctx, t, sub, a, secrets)
+		p = job.Preview{Matched: sel.count, WouldChange: sel.differ, Unchanged: sel.count - sel.differ - sel.lack, Digest: sel.digest}
+		p.Sample, err = s.sample(ctx, t, sub, a, now, secrets)
 		return err
 	})
 	return p, err
@@ -38,7 +40,7 @@ func (s *Store) previewCondition(sub job.Submission) (string, []any) {
 }
 
 // sample shows the first records that would change.
-func (s *Store) sample(ctx context.Context, t *sqlx.Tx, sub job.Submission, a assignment, secrets bool) ([]job.PreviewItem, error) {
+func (s *Store) sample(ctx context.Context, t *sqlx.Tx, sub job.Submission, a assignment, now int64, secrets bool) ([]job.PreviewItem, error) {
 	condition, args := s.previewCondition(sub)
 	rest := " WHERE workspace = ? AND " + condition + " AND " + a.differs + " ORDER BY rid LIMIT ?"
 	all := append(append([]any{sub.Workspace.ID}, args...), a.differsArgs...)
@@ -51,8 +53,11 @@ func (s *Store) sample(ctx context.Context, t *sqlx.Tx, sub job.Submission, a as
 	for i, r := range records {
 		items[i] = job.PreviewItem{ID: model.FormatID(r.Values[id]), Changed: map[string]job.Change{}}
 		for _, set := range sub.Patch.Sets {
-			before := r.Values[set.Field.Index]
-			if c, differs := change(set.Field, before, patched(set, before), secrets); differs {
+			before, was := r.Values[set.Field.Index], any(nil)
+			if set.When != nil {
+				was = r.Values[set.When.Index]
+			}
+			if c, differs := change(set.Field, before, patched(sub.Patch, set, before, was, now), secrets); differs {
 				items[i].Changed[set.Field.Name] = c
 			}
 		}

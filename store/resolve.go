@@ -24,7 +24,7 @@ func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error
 			return err
 		}
 		condition, args := l.Filter.SQL(s.d.filter)
-		sel, err = s.d.selectNumbers(ctx, db, l.Workspace, l.Model, condition, args, s.d.assign(nil))
+		sel, err = s.d.selectNumbers(ctx, db, l.Workspace, l.Model, condition, args, s.d.assign(nil, 0))
 		return err
 	})
 	if err != nil {

@@ -24,7 +24,7 @@ func (c *chunk) restore() error {
 	if err != nil {
 		return err
 	}
-	c.a.differs, c.a.differsArgs = "(1 = 1)", nil // read the values of all that are there
+	c.a.differs, c.a.differsArgs, c.a.needs = "(1 = 1)", nil, nil // read the values of all that are there
 	now, err := c.readListed(c.selected, "1 = 1", nil)
 	if err != nil {
 		return err
@@ -82,13 +82,16 @@ func (c *chunk) sourceValues() (map[int64]foundResult, error) {
 // false when the record was changed since in what the job had changed.
 func (c *chunk) takeBack(f foundResult, current []json.RawMessage) (values []any, ok bool, err error) {
 	for i, s := range c.l.Patch.Sets {
-		former, written, err := f.values(s)
+		former, written, err := f.values(c.l.Patch, s)
 		if err != nil {
 			return nil, false, err
 		}
 		now, err := storedValue(s.Field, current[i])
 		if err != nil {
 			return nil, false, err
+		}
+		if s.When != nil && former != written {
+			written = now // a stamp goes with the field that brings it, which is compared
 		}
 		v, ok, err := takeBackField(s, former, written, now)
 		if err != nil || !ok {

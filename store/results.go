@@ -297,7 +297,7 @@ func changedFields(p model.Patch, f foundResult, secrets bool) map[string]job.Ch
 			changed[s.Field.Name] = hiddenChange
 			continue
 		}
-		before, after, err := f.values(s)
+		before, after, err := f.values(p, s)
 		if err != nil {
 			continue
 		}
@@ -309,20 +309,35 @@ func changedFields(p model.Patch, f foundResult, secrets bool) map[string]job.Ch
 }
 
 // values are what an updated record had in a field, and what it was given.
-func (f foundResult) values(s model.Set) (before, after any, err error) {
-	before, err = storedValue(s.Field, f.former[s.Field.Name].at(f.place))
-	if err != nil {
+func (f foundResult) values(p model.Patch, s model.Set) (before, after any, err error) {
+	if before, err = f.had(s.Field); err != nil {
 		return nil, nil, err
 	}
-	if f.written == nil {
-		return before, patched(s, before), nil
+	if f.written != nil {
+		after, err = storedValue(s.Field, f.written[s.Field.Name].at(f.place))
+		return before, after, err
 	}
-	after, err = storedValue(s.Field, f.written[s.Field.Name].at(f.place))
-	return before, after, err
+	if s.When == nil {
+		return before, patched(p, s, before, nil, f.at), nil
+	}
+	was, err := f.had(s.When)
+	return before, patched(p, s, before, was, f.at), err
 }
 
-// patched is the value that a patch gives to a field.
-func patched(s model.Set, before any) any {
+// had is what an updated record had in a field.
+func (f foundResult) had(field *model.Field) (any, error) {
+	return storedValue(field, f.former[field.Name].at(f.place))
+}
+
+// patched is the value that a patch gives to a field of a record at some
+// time. was is what the record had in the field that brings a stamp.
+func patched(p model.Patch, s model.Set, before, was any, at int64) any {
+	if s.When != nil {
+		if brings, _ := p.Set(s.When); s.When.Same(was, brings.Value) {
+			return before
+		}
+		return stampOf(s, at)
+	}
 	if text, ok := before.(string); ok && s.Merge != nil {
 		return string(model.MergeJSON([]byte(text), s.Merge))
 	}

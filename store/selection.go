@@ -20,6 +20,7 @@ type selection struct {
 	windows []window
 	count   int64
 	differ  int64  // how many of them a patch would change
+	lack    int64  // how many of them it would fail
 	digest  string // of the numbers, see [job.Digest]
 }
 
@@ -44,8 +45,8 @@ func (d *dialect) selectNumbers(ctx context.Context, db sqlx.QueryerContext, ws 
 		all := append([]any{b.first()}, a.differsArgs...)
 		all = append(append(all, b.first(), b.Next, ws), args...)
 		var raw []byte
-		var differ int64
-		if err := db.QueryRowxContext(ctx, query, all...).Scan(&raw, &differ); err != nil {
+		var differ, lack int64
+		if err := db.QueryRowxContext(ctx, query, all...).Scan(&raw, &differ, &lack); err != nil {
 			return selection{}, err
 		}
 		w, err := newWindow(b.Block, parseNumbers(raw))
@@ -56,7 +57,7 @@ func (d *dialect) selectNumbers(ctx context.Context, db sqlx.QueryerContext, ws 
 			continue
 		}
 		sel.add(w, digest)
-		sel.differ += differ
+		sel.differ, sel.lack = sel.differ+differ, sel.lack+lack
 	}
 	sel.digest = job.Digest(sel.count, digest.Sum(nil))
 	return sel, nil
@@ -71,9 +72,9 @@ func (sel *selection) add(w window, digest hash.Hash) {
 }
 
 // windowQuery gathers the numbers of a window that meet a condition, and counts
-// those that a patch would change.
+// those that a patch would change and those that lack what it needs.
 func (d *dialect) windowQuery(m *model.Model, condition string, a assignment) string {
-	return "SELECT " + d.collect("rid - ?", "1 = 1") + ", COUNT(*) FILTER (WHERE " + a.differs + ") FROM " + m.Table() + d.notIndexed +
+	return "SELECT " + d.collect("rid - ?", "1 = 1") + ", COUNT(*) FILTER (WHERE " + a.differs + "), " + a.countLacking() + " FROM " + m.Table() + d.notIndexed +
 		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + condition
 }
 

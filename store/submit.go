@@ -137,7 +137,7 @@ func (t *tx) newJobRow(id string, sub job.Submission) ([]any, error) {
 	}
 	return []any{
 		sub.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.now, sub.CreatedBy,
-		filterText, string(sub.Patch.Display()), string(sub.Patch.MarshalStored()), string(options),
+		filterText, string(sub.Patch.Display()), string(sub.Patch.Stamped(sub.Model, sub.Actor).MarshalStored()), string(options),
 		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond,
 	}, nil
 }

@@ -267,6 +267,10 @@ type Person struct {
 	Domain    *string         `json:"domain"`
 	Tags      json.RawMessage `json:"tags"`
 	Custom    json.RawMessage `json:"custom"`
+	GoneAt    *string         `json:"goneAt"`
+	GoneBy    json.RawMessage `json:"goneBy"`
+	Company   json.RawMessage `json:"company"`
+	Rights    *string         `json:"rights"`
 	UpdatedAt string          `json:"updatedAt"`
 	LastJobID *string         `json:"lastJobId"`
 }
