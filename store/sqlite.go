@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -63,7 +64,7 @@ func openSQLite(ctx context.Context, driver, path string) (write, read *sqlx.DB,
 	}
 	write.SetMaxOpenConns(1)
 	// From here on the writer waits for the lock itself; see lockPoll.
-	if _, err := write.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err != nil {
+	if err := firstConnection(ctx, write, `PRAGMA busy_timeout = 0`); err != nil {
 		return nil, nil, errors.Join(explainSQLite(err), write.Close())
 	}
 	read, err = sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-16384")
@@ -73,6 +74,23 @@ func openSQLite(ctx context.Context, driver, path string) (write, read *sqlx.DB,
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
 	return write, read, nil
+}
+
+// firstConnection connects and runs a statement. Connecting turns the
+// write-ahead log on, for which SQLite does not wait: of processes that find a
+// new file at the same time, all but one are told that it is locked.
+func firstConnection(ctx context.Context, db *sqlx.DB, statement string) error {
+	for deadline := time.Now().Add(lockWait); ; {
+		_, err := db.ExecContext(ctx, statement)
+		if code, _, _ := sqliteError(err); code != sqliteBusy || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(lockPoll):
+		}
+	}
 }
 
 func sqliteFile(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
