@@ -70,7 +70,7 @@ var deskSaid = []struct {
 	{regexp.MustCompile(`^This must be a whole number of at least (-?\d+)\.$`), "must be $1 or higher"},
 	{regexp.MustCompile(`^This must be at least (-?\d+)\.$`), "must be $1 or higher"},
 	{regexp.MustCompile(`^This must be at most (-?\d+)\.$`), "must be $1 or lower"},
-	{regexp.MustCompile(`^(This|The value) must be (a whole number|an integer)\.$`), "must be a whole number"},
+	{regexp.MustCompile(`^(This|The value) must be (null or )?(a whole number|an integer)\.$`), "must be a whole number"},
 	{regexp.MustCompile(`^(This|The value) must be true or false\.$`), "must be a boolean"},
 	{regexp.MustCompile(`^(This must be|This must be text:|The value must be) a date .*$`), "must be a date as ‘2006-01-02T15:04:05Z07:00’"},
 	{regexp.MustCompile(`^This must be one of: (.*)\.$`), "must be one of ‘$1’"},

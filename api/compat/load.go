@@ -41,6 +41,9 @@ func Load(models *model.Registry, vendors map[string]Vendor, taken []string) ([]
 		faults = append(faults, r.faults...)
 	}
 	faults = append(faults, conflicts(surfaces, taken)...)
+	for _, s := range surfaces {
+		s.widen(surfaces, taken)
+	}
 	return surfaces, errors.Join(faults...)
 }
 

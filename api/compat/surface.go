@@ -2,6 +2,7 @@ package compat
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkpatch/model"
@@ -136,6 +137,28 @@ func (s *Surface) yields(route, other string) bool {
 		}
 	}
 	return false
+}
+
+// widen makes the first segment of the surface's paths a root where nobody
+// else has paths that begin with it: what is unknown there can only be meant
+// for this vendor.
+func (s *Surface) widen(surfaces []*Surface, taken []string) {
+	others := slices.Clone(taken)
+	for _, other := range surfaces {
+		if other != s {
+			for _, r := range other.Routes {
+				others = append(others, r.Path)
+			}
+		}
+	}
+	for _, r := range s.Routes {
+		first, _, more := strings.Cut(r.Path[1:], "/")
+		root := "/" + first + "/"
+		shared := slices.ContainsFunc(others, func(path string) bool { return strings.HasPrefix(path+"/", root) })
+		if more && !shared && !strings.Contains(root, "{") && !slices.Contains(s.Roots, root) {
+			s.Roots = append(s.Roots, root)
+		}
+	}
 }
 
 // overlap reports whether one path could be read as either pattern.
