@@ -22,6 +22,7 @@ type call struct {
 
 	surface *compat.Surface // whose words the answer is in; nil for the native ones
 	request *compat.Request // of a vendor's call
+	sent    []byte          // the body of a vendor's call
 }
 
 func (c *call) ctx() context.Context      { return c.r.Context() }

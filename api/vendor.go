@@ -151,6 +151,7 @@ func (s *server) vendorBody(c *call, in *input) error {
 	if err != nil {
 		return err
 	}
+	c.sent = raw
 	c.request.Members, _ = in.members(raw, "")
 	return in.err()
 }

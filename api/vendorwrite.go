@@ -43,8 +43,10 @@ func (s *server) vendorPatch(c *call, in *input, rec model.Record) error {
 func (s *server) takeVendorPatch(c *call, in *input, u *update) (err error) {
 	raw := c.request.Native()
 	in.take(c.request)
+	// What tells this request from others is what was sent: the patch that a
+	// vendor makes of it may depend on the record.
+	defer func() { u.rawPatch = c.sent }()
 	if string(raw) == "{}" { // also where all of it was unknown
-		u.rawPatch = raw
 		return nil
 	}
 	u.options.AllowNewOptions = u.options.AllowNewOptions || c.request.AllowNewOptions

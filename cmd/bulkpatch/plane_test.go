@@ -234,6 +234,23 @@ func TestPlaneReplacesJSON(t *testing.T) {
 	}
 }
 
+// TestPlaneRepeatsSafely sends one update twice with an idempotency key. What
+// it replaces has changed in between, by the update itself.
+func TestPlaneRepeatsSafely(t *testing.T) {
+	s := startVendor(t, planeKey)
+	record := s.planeObject(t, "POST /api/v1/workspaces/main/customers/", `{"name": "Acme", "logo_props": {"a": 1}}`)
+	call := "PATCH /api/v1/workspaces/main/customers/" + fmt.Sprint(record["id"]) + "/"
+	once := http.Header{"Idempotency-Key": {"once"}}
+	first, _ := s.send(t, call, once, `{"logo_props": {"b": 2}}`)
+	again, answer := s.send(t, call, once, `{"logo_props": {"b": 2}}`)
+	if first.StatusCode != 200 || again.StatusCode != 200 || again.Header.Get("Idempotency-Replayed") != "true" || again.Header.Get("Job-Id") != first.Header.Get("Job-Id") {
+		t.Errorf("%d and then %d, %v: %s", first.StatusCode, again.StatusCode, again.Header, answer)
+	}
+	if other, answer := s.send(t, call, once, `{"logo_props": {"b": 3}}`); other.StatusCode != 422 {
+		t.Errorf("another request with this key: %d %s", other.StatusCode, answer)
+	}
+}
+
 // planeJSON is JSON in one spelling.
 func planeJSON(t *testing.T, raw []byte) string {
 	t.Helper()
