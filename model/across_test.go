@@ -62,6 +62,8 @@ func TestAnImportRestoresWhatStoodTogether(t *testing.T) {
 	if got := setsOf(d.Patch.Sets); got != want {
 		t.Errorf("sets %s, not %s", got, want)
 	}
+	d, faults = m.CheckDraft([]byte(`{"name":"ab","profile":{"kind":"k"},"owner":null,"rights":"own"}`), Import)
+	wantCodes(t, append(faults, m.MissingFor(d)...))
 	d, faults = m.CheckRow([]string{"kindId", "kindTitle", "markup"}, []string{"1", "t", "<p>a</p>"})
 	wantCodes(t, faults)
 	if got := setsOf(d.Patch.Sets); got != want {

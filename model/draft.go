@@ -15,6 +15,8 @@ type Draft struct {
 	Version int64 // 0 when not given
 	Patch   Patch // Sets are the given fields, roles included
 	Actor   int64 // number of the API key that gives it, 0 for nobody; see [Patch.Stamped]
+
+	purpose Purpose
 }
 
 // CheckDraft checks a record given as a JSON object and finds every fault of
@@ -109,8 +111,8 @@ func (d *drafting) sameAgain(f *Field, stored any, pointer string) {
 }
 
 // finish carries out the rules across fields. An import restores records, in
-// which fields may stand together that no single call would set together: none
-// of them is dropped.
+// which values may stand together that no single call would set: none of them
+// is dropped or refused for another's sake.
 func (d *drafting) finish(m *Model) (Draft, Faults) {
 	if len(d.check.faults) == 0 {
 		if d.purpose == Import {
@@ -122,7 +124,7 @@ func (d *drafting) finish(m *Model) (Draft, Faults) {
 	if len(d.check.faults) > 0 {
 		return Draft{}, d.check.faults
 	}
-	d.draft.Patch.Sets = ordered(d.gathered)
+	d.draft.Patch.Sets, d.draft.purpose = ordered(d.gathered), d.purpose
 	return d.draft, nil
 }
 
@@ -151,7 +153,10 @@ func (d Draft) Insert(m *Model) []any {
 // MissingFor names what a new record of d would lack: required fields,
 // required properties of its objects, and what other fields need.
 func (m *Model) MissingFor(d Draft) Faults {
-	faults := needsFaults(d.Patch.Sets, true)
+	var faults Faults
+	if d.purpose != Import {
+		faults = needsFaults(d.Patch.Sets, true)
+	}
 	sets := d.Patch.Sets
 	for _, f := range m.required {
 		for len(sets) > 0 && sets[0].Field.Index < f.Index {

@@ -47,11 +47,16 @@ func (d *dialect) assign(sets []model.Set, now int64) assignment {
 		a.keepsTime = a.keepsTime || slices.Contains(s.Field.KeepsUpdated, s.Value)
 	}
 	a.set = strings.Join(set, ", ")
-	a.needs = needsOf(sets)
 	a.differs = "(" + strings.Join(differs, " OR ") + ")"
 	if len(differs) == 0 {
 		a.differs = "(1 = 0)"
 	}
+	return a
+}
+
+// require leaves the records alone that lack what the sets' values need.
+func (a assignment) require(sets []model.Set) assignment {
+	a.needs = needsOf(sets)
 	if lacks := a.lacks(); lacks != "" {
 		a.differs = "(" + a.differs + " AND NOT " + lacks + ")"
 	}

@@ -88,7 +88,7 @@ func (t *tx) openChunk(l job.Lease, limit int) (*chunk, error) {
 	if err := t.fence(l, job.Running); err != nil {
 		return nil, err
 	}
-	c := &chunk{t: t, l: l, a: t.d.assign(l.Patch.Sets, t.now)}
+	c := &chunk{t: t, l: l, a: t.d.assign(l.Patch.Sets, t.now).require(l.Patch.Sets)}
 	if _, err := t.get(&c.shard, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, rate FROM shards
 		WHERE workspace = ? AND job = ? AND no = ?`, l.Workspace, l.Job, l.Shard); err != nil {
 		return nil, err

@@ -151,9 +151,6 @@ func (im *importer) update(rid int64, d model.Draft, line int64) error {
 		return nil
 	}
 	a := im.t.d.assign(sets, im.t.now)
-	if failed, err := im.lacks(rid, a, line); failed || err != nil {
-		return err
-	}
 	if slices.ContainsFunc(sets, func(s model.Set) bool { return s.Field.Role == model.RoleUpdatedAt }) {
 		a.keepsTime = true // it is among the values
 	}
@@ -164,22 +161,6 @@ func (im *importer) update(rid int64, d model.Draft, line int64) error {
 		return im.t.exec1("UPDATE "+im.m.Table()+" SET "+a.set+", "+stamps+" WHERE rid = ? AND "+a.differs, args...)
 	})
 	return im.outcome(err, &im.report.Updated, 1, line)
-}
-
-// lacks reports a record that lacks what its new values need.
-func (im *importer) lacks(rid int64, a assignment, line int64) (bool, error) {
-	for _, n := range a.needs {
-		var one int
-		lacks, err := im.t.get(&one, "SELECT 1 FROM "+im.m.Table()+" WHERE rid = ? AND "+n.lacks, rid)
-		if err != nil {
-			return false, err
-		}
-		if lacks {
-			im.fail(line, job.Title(n.refusal.Code))
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 // insert makes new records, all in a few statements where none is refused,

@@ -67,7 +67,7 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 	}
 
 	condition, _ := f.SQL(s.d.filter)
-	ranged := []string{s.d.windowQuery(desk, condition, s.d.assign(p.Stamped(desk, 1).Sets, 1))}
+	ranged := []string{s.d.windowQuery(desk, condition, s.d.assign(p.Stamped(desk, 1).Sets, 1).require(p.Sets))}
 	var listed []string
 	must(t, s.inTx(context.Background(), func(t *tx) error {
 		for text := range t.stmts.byText {

@@ -18,7 +18,7 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (
 	now := s.nowMicros()
 	var p job.Preview
 	err := s.inSnapshot(ctx, func(t *sqlx.Tx) error {
-		a := s.d.assign(sub.Patch.Sets, now)
+		a := s.d.assign(sub.Patch.Sets, now).require(sub.Patch.Sets)
 		condition, args := s.previewCondition(sub)
 		sel, err := s.d.selectNumbers(ctx, t, sub.Workspace.ID, sub.Model, condition, args, a)
 		if err != nil {

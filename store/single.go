@@ -28,7 +28,7 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 		if err != nil {
 			return err
 		}
-		c := &chunk{t: t, l: lease, a: t.d.assign(lease.Patch.Sets, t.now), base: row.RID, last: row.RID, selected: []uint32{0}}
+		c := &chunk{t: t, l: lease, a: t.d.assign(lease.Patch.Sets, t.now).require(lease.Patch.Sets), base: row.RID, last: row.RID, selected: []uint32{0}}
 		if err := c.applyOne(row.IfMatch); err != nil {
 			return err
 		}
