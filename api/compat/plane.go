@@ -2,7 +2,9 @@ package compat
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -154,12 +156,37 @@ func (plane) List(r *Request) Listing {
 	if text, _ := r.Param("query"); text != "" {
 		l.Where = append(l.Where, Where(planeName, "$contains", text))
 	}
-	if text, _ := r.Param("fields"); text != "" {
-		for name := range strings.SplitSeq(text, ",") {
-			l.Fields = append(l.Fields, strings.TrimSpace(name))
-		}
-	}
+	l.Fields = planeAsked(r)
 	return l
+}
+
+// planeAsked are the fields that a caller wants to see, nil for all. Names
+// that no field has are passed over.
+func planeAsked(r *Request) []string {
+	text, _ := r.Param("fields")
+	if text == "" {
+		return nil
+	}
+	names := strings.Split(text, ",")
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+	}
+	return names
+}
+
+// One shows of a record that is read what the caller asked for, its id in any
+// case, as in a list.
+func (plane) One(r *Request, record jsontext.Value) any {
+	asked := planeAsked(r)
+	members, ok := Object(record)
+	if r.Action != Get || asked == nil || !ok {
+		return record
+	}
+	id := r.Model.Role(model.RoleID).VendorName
+	maps.DeleteFunc(members, func(name string, _ jsontext.Value) bool {
+		return name != id && !slices.Contains(asked, name)
+	})
+	return members
 }
 
 // planeNamed reads which customers a deletion means. It takes both

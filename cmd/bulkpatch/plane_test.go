@@ -394,7 +394,9 @@ func TestPlanePages(t *testing.T) {
 		{name: "a search by name", call: list + "?query=C", status: 200, want: `{"count": 1, "total_count": 1, "results": [{"name": "c"}]}`},
 		{name: "a search in vain", call: list + "?query=zzz", status: 200, want: `{"count": 0, "total_count": 0, "total_pages": 0, "next_page_results": false, "results": []}`},
 	})
-	for _, c := range s.planeList(t, "fields=name,stage,nothing").Results {
+	listed := s.planeList(t, "fields=name,stage,nothing").Results
+	one := fmt.Sprint("GET /api/v1/workspaces/main/customers/", listed[0]["id"], "/?fields=stage,name")
+	for _, c := range append(listed, s.planeObject(t, one, "")) {
 		if keys := slices.Sorted(maps.Keys(c)); !slices.Equal(keys, []string{"id", "name", "stage"}) {
 			t.Errorf("of the fields asked for, there are %v", keys)
 		}
