@@ -416,7 +416,7 @@ func (f *fake) Act(_ context.Context, ws auth.Workspace, id string, a job.Action
 	if !ok || j.Workspace != ws.Name {
 		return job.Job{}, job.ErrNotFound
 	}
-	to, err := a.From(j.State, j.Matched != nil)
+	to, err := a.From(j.State, j.Matched != nil, true)
 	if err != nil {
 		return job.Job{}, err
 	}

@@ -41,11 +41,11 @@ var moves = map[Action]map[State]State{
 	},
 }
 
-// settled lists the states in which an action has already been carried out,
-// so that repeating it is harmless.
+// settled lists the states in which an action may have been carried out
+// already, so that repeating it is harmless.
 var settled = map[Action][]State{
 	Pause:  {Pausing, Paused},
-	Resume: {Queued, Resolving, Running},
+	Resume: {Queued, Resolving, Running}, // of a job that was paused before
 	Cancel: {Cancelling, Cancelled},
 }
 
@@ -63,9 +63,10 @@ func (e *StateError) Error() string {
 
 // From says to which state the action leads from another: the same state
 // where it has been carried out already. resolved: the job's selection is
-// fixed. The error is a [*StateError].
-func (a Action) From(s State, resolved bool) (State, error) {
-	if slices.Contains(settled[a], s) {
+// fixed; resumed: the last action on the job was to resume it. The error is a
+// [*StateError].
+func (a Action) From(s State, resolved, resumed bool) (State, error) {
+	if slices.Contains(settled[a], s) && (a != Resume || resumed) {
 		return s, nil
 	}
 	to, ok := moves[a][s]

@@ -20,7 +20,7 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 			return err
 		}
 		ref = job.Ref{Workspace: ws.ID, Job: row.Num}
-		to, err := a.From(row.State, row.Matched != nil)
+		to, err := a.From(row.State, row.Matched != nil, row.Resumed)
 		if err != nil || to == row.State {
 			return err
 		}
@@ -28,6 +28,9 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 			return t.end(ref, id, job.Failed, &modelGone)
 		}
 		stopping = to.Stopping()
+		if err := t.exec1(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, a == job.Resume, ws.ID, row.Num); err != nil {
+			return err
+		}
 		return t.act(ref, id, row, to)
 	})
 	if errors.Is(err, job.ErrGone) {
@@ -66,12 +69,13 @@ type actRow struct {
 	Model   string
 	State   job.State
 	Matched *int64
+	Resumed bool
 	LeftAt  *int64 `db:"left_at"`
 }
 
 func (t *tx) jobToAct(ws auth.Workspace, id string) (actRow, error) {
 	var row actRow
-	ok, err := t.get(&row, `SELECT num, kind, model, state, matched, left_at FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate, ws.ID, id)
+	ok, err := t.get(&row, `SELECT num, kind, model, state, matched, resumed, left_at FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate, ws.ID, id)
 	switch {
 	case err != nil:
 		return row, err

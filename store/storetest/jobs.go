@@ -283,11 +283,15 @@ func controlsHold(t *testing.T, k *Kit) {
 		check(t, err)
 		equal(t, "state after "+string(a), j.State, want)
 	}
+	var refused *job.StateError
+	_, err = k.Act(ctx, k.WS, j.ID, job.Resume)
+	equal(t, "resuming a job that was never paused is refused", errors.As(err, &refused), true)
 	act(job.Pause, job.Paused)
 	act(job.Pause, job.Paused)
 	_, err = k.ApplyChunk(ctx, l, 5)
 	equal(t, "error of a paused chunk", errors.Is(err, job.ErrLeaseLost), true)
 	equal(t, "rings while paused", len(k.Due()), 0)
+	act(job.Resume, job.Queued)
 	act(job.Resume, job.Queued)
 	again := k.Lease()
 	equal(t, "resolved", again.Resolved, true)
@@ -299,6 +303,5 @@ func controlsHold(t *testing.T, k *Kit) {
 	equal(t, "updated", j.Updated, 10)
 	equal(t, "pending", *j.Pending(), 10)
 	_, err = k.Act(ctx, k.WS, j.ID, job.Pause)
-	var refused *job.StateError
 	equal(t, "pausing a cancelled job is refused", errors.As(err, &refused), true)
 }

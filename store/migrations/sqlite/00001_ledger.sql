@@ -108,6 +108,7 @@ CREATE TABLE jobs (
   failed       INTEGER NOT NULL DEFAULT 0,
   summary      TEXT NOT NULL DEFAULT '[]', -- of a single's error; a bulk's are its shards'
   throttle     REAL,
+  resumed      INTEGER NOT NULL DEFAULT 0, -- 1 when the last action was to resume it
   error_code   TEXT,
   error_detail TEXT
 ) STRICT;
