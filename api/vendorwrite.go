@@ -110,6 +110,7 @@ func (s *server) vendorCreate(c *call) error {
 	if draft.Patch, err = draft.Patch.Seal(); err != nil {
 		return err
 	}
+	draft.Actor = c.key.ID
 	rec, existed, err := s.Store.CreateUnless(c.ctx(), c.workspace(), c.model, draft, found...)
 	switch {
 	case errors.Is(err, job.ErrExists):

@@ -151,7 +151,7 @@ func (desk) List(r *Request) Listing {
 	l.Filter, _ = r.Param("filter")
 	deskNames(r, l.Filter)
 	if !r.Flag("includeArchived") {
-		l.Hidden, l.HiddenField = Where(deskState, "$ne", deskDeleted), deskState
+		l.Hidden, l.HiddenField = Where(deskState, "", "active"), deskState
 	}
 	if r.Action != List {
 		return l

@@ -189,7 +189,7 @@ func deskSetContacts(r *Request, raw jsontext.Value) {
 		}
 	}
 	r.Members[deskContacts] = JSON(nil, kept)
-	if len(kept) == 0 && len(list) > 0 {
+	if len(kept) == 0 && len(given)+len(told) > 0 {
 		r.Members[deskContacts] = jsontext.Value("null")
 	}
 }
@@ -226,8 +226,18 @@ func deskFind(list []deskRelation, c deskRelation) int {
 		if c.id() != "" && other.id() != "" {
 			return c.id() == other.id()
 		}
-		return c.text("value") != "" && c.text("value") == other.text("value") && c.text("type") == other.text("type")
+		x, y := c.way(), other.way()
+		return c.text("value") != "" && c.text("value") == other.text("value") && (x == y || x == "" || y == "")
 	})
+}
+
+// way is how a contact is reached: its type, unless that is the type of the
+// relation.
+func (d deskRelation) way() string {
+	if way := d.text("type"); way != deskContacts {
+		return way
+	}
+	return ""
 }
 
 // deskTell adds to the contacts of a list what included ones tell of them,
@@ -277,7 +287,7 @@ func (d deskRelation) learn(told deskRelation) {
 // than the type of the contact.
 func (d deskRelation) recall(stored deskRelation) {
 	for name, v := range stored {
-		if old := d[name]; old == nil || old.Kind() == 'n' || name == "type" && (d.text(name) == "" || d.text(name) == deskContacts) {
+		if old := d[name]; old == nil || old.Kind() == 'n' || name == "type" && d.way() == "" {
 			d[name] = v
 		}
 	}

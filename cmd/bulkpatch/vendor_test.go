@@ -22,7 +22,8 @@ type exchange struct {
 	body   string
 	status int
 	// want is JSON that the answer must hold: of objects at least the members
-	// given, of lists exactly the elements; "*" stands for anything but null.
+	// given, of lists exactly the elements; "*" stands for anything but null,
+	// "absent" for a member that is not there.
 	// "" wants no body at all.
 	want string
 	save map[string]string // what to keep, by name: a dotted path into the answer
@@ -142,6 +143,12 @@ func holds(got, want any, where string) error {
 		}
 		for name, w := range want {
 			v, there := have[name]
+			if there && w == "absent" {
+				return fmt.Errorf("%s has %q", where, name)
+			}
+			if w == "absent" {
+				continue
+			}
 			if !there {
 				return fmt.Errorf("%s has no %q", where, name)
 			}
