@@ -100,17 +100,19 @@ func (r *Request) Flag(name string) bool {
 	return v
 }
 
-// Choice reads one of some words. The first stands where none is given.
+// Choice reads one of some words, in any case. The first stands where none is
+// given.
 func (r *Request) Choice(name string, words ...string) string {
 	text, ok := r.Param(name)
 	if !ok || text == "" {
 		return words[0]
 	}
-	if !slices.Contains(words, text) {
+	i := slices.IndexFunc(words, func(word string) bool { return strings.EqualFold(word, text) })
+	if i < 0 {
 		r.FailParam(name, model.CodeEnum, "This must be one of: "+strings.Join(words, ", ")+".")
 		return words[0]
 	}
-	return text
+	return words[i]
 }
 
 // Time reads a day, or an RFC 3339 date-time.

@@ -179,3 +179,29 @@ func TestAccountsDescribeWhatIsAskedFor(t *testing.T) {
 		{name: "a kind that nobody knows", call: "GET /compat/accounts/v1/properties?record_type=cat", status: 400, want: accountsFault("record_type")},
 	})
 }
+
+// TestAccountsFieldsAreFiltered selects an account by each field of the page
+// through the native API.
+func TestAccountsFieldsAreFiltered(t *testing.T) {
+	s := startVendor(t, xAPIKey)
+	s.run(t, []exchange{newAccount("other", smallAccount), newAccount("id", accountsPage)})
+	for name, v := range members(t, accountsShown) {
+		switch name {
+		case "address": // the other account has one, too
+		case "contacts":
+			s.selects(t, "accounts", `{"contacts": {"$exists": true}}`, s.saved["id"])
+		case "custom":
+			for key, v := range members(t, string(v)) {
+				switch v[0] {
+				case '[', '{':
+					s.selects(t, "accounts", `{"custom.`+key+`": {"$exists": true}}`, s.saved["id"])
+				default:
+					s.selects(t, "accounts", `{"custom.`+key+`": `+string(v)+`}`, s.saved["id"])
+				}
+			}
+		default:
+			s.selects(t, "accounts", `{"`+name+`": `+string(v)+`}`, s.saved["id"])
+		}
+	}
+	s.selects(t, "accounts", `{"custom.deep.y": 1, "number": {"$gt": 1}, "createdAt": {"$gt": "2000-01-01"}, "createdBy": null}`, s.saved["id"])
+}

@@ -31,7 +31,7 @@ func TestAccountsAreListed(t *testing.T) {
 		{name: "an update", call: "PATCH /v1/accounts/{a}", body: `{"size": 1}`, status: 200, want: `{}`, save: map[string]string{"at": "updatedAt"}},
 		{name: "updated before", call: "GET /v1/accounts?updated_before={at}", status: 200, want: `[{"id": {b}}, {"id": {c}}]`},
 		{name: "updated after", call: "GET /v1/accounts?updated_after={at}", status: 200, want: `[]`},
-		{name: "updated between", call: "GET /v1/accounts?updated_after=2000-01-01&updated_before=2999-12-31T00:00:00%2B02:00", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
+		{name: "updated between", call: "GET /v1/accounts?updated_after=2000-01-01&updated_before=2999-12-31T00:00:00+02:00", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
 	})
 	var exchanges []exchange
 	for query, field := range map[string]string{
@@ -113,6 +113,7 @@ func TestAccountsAreSearched(t *testing.T) {
 		{search("preferredContactMethod", "eq", "Email"), "a"},
 		{search("nobody_has_this", "eq", "1"), ""},
 		{search("title", "eq", "Bee", "or", "size", "eq", "5"), "a b"},
+		{search("title", "eq", "Bee", "AND", "size", "eq", "5"), ""},
 		{search("title", "contains", "e", "and", "size", "gt", "5"), "b"},
 		{search("title", "contains", "e", "", "size", "gt", "5"), "b"},
 		{search("title", "neq", "x") + "&order_by=desc&page_size=2&page=1", "c b"},
