@@ -15,19 +15,26 @@ const (
 	longLog = 16_384
 	// readersMay is how long emptying the log waits for readers.
 	readersMay = "250"
-	// reserveSize is what is kept free for a disk that the log itself has
-	// filled: emptying the log first needs a little room in the database.
-	reserveSize = 1 << 20
+	// minReserve is the least that is kept free for a disk that the log itself
+	// has filled: emptying the log first needs a little room in the database.
+	minReserve = 1 << 20
 )
 
 // A logKeeper keeps SQLite's write-ahead log from growing without end, and
 // empties it when the disk is full. While a reader of it stands still, the log
 // cannot be emptied and grows with each write; it may fill the disk, and as no
 // commit succeeds any more, SQLite would never get to emptying it.
+//
+// So it keeps a reserve, a file as large as what the database will grow by
+// when the log is moved into it, and gives that up in the moment in which the
+// move needs it: before, others would write the room full.
 type logKeeper struct {
-	reserve string // file that keeps some room free
-	tended  time.Time
+	path   string // of the database
+	tended time.Time
+	growth int64 // that the last look has found
 }
+
+func (k *logKeeper) reserve() string { return k.path + "-reserve" }
 
 // tend is called after each transaction, with its error.
 func (k *logKeeper) tend(w *writer, err error) {
@@ -35,23 +42,28 @@ func (k *logKeeper) tend(w *writer, err error) {
 		return
 	}
 	k.tended = time.Now()
-	if code, _, _ := sqliteError(err); code == sqliteFull {
-		os.Remove(k.reserve) // it is there to be given up
+	pages, moveErr := k.move(w)
+	switch {
+	case isFull(moveErr):
+		os.Remove(k.reserve()) // it is there to be given up
 		k.empty(w)
-	} else if err == nil && k.length(w) > longLog {
+	case isFull(err) || pages > longLog:
 		k.empty(w)
 	}
-	k.keepReserve()
+	k.keepReserve(w)
 }
 
-// length moves what it can from the log into the database, and returns how
-// many pages the log has. It is 0 when SQLite does not say.
-func (k *logKeeper) length(w *writer) int {
+func isFull(err error) bool {
+	code, _, _ := sqliteError(err)
+	return code == sqliteFull
+}
+
+// move moves what no reader stands in the way of from the log into the
+// database, and returns how many pages the log has.
+func (k *logKeeper) move(w *writer) (int, error) {
 	var busy, pages, moved int
-	if err := w.conn.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &moved); err != nil {
-		return 0
-	}
-	return pages
+	err := w.conn.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &moved)
+	return pages, err
 }
 
 // empty moves all of the log into the database and cuts the file off. It is an
@@ -65,12 +77,52 @@ func (k *logKeeper) empty(w *writer) {
 	}
 }
 
-// keepReserve puts the reserve there if it is not and there is room.
-func (k *logKeeper) keepReserve() {
-	if _, err := os.Stat(k.reserve); err == nil {
+// keepReserve makes the reserve as large as it must be, where there is room:
+// what the database will grow by, and once more what that has grown by since
+// the last look.
+func (k *logKeeper) keepReserve(w *writer) {
+	var pages, size int64
+	ctx := context.Background()
+	if w.conn.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages) != nil || w.conn.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&size) != nil {
 		return
 	}
-	if os.WriteFile(k.reserve, make([]byte, reserveSize), 0o600) != nil {
-		os.Remove(k.reserve) // half of it keeps nobody's room
+	growth := max(0, pages*size-fileSize(k.path))
+	want := growth + max(minReserve, growth-k.growth)
+	k.growth = growth
+	have := fileSize(k.reserve())
+	if have >= want && have < 2*want+minReserve {
+		return
 	}
+	if resize(k.reserve(), have, want) != nil && have == 0 {
+		os.Remove(k.reserve()) // a part of the least keeps nobody's room
+	}
+}
+
+// fileSize is 0 for a file that is not there.
+func fileSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// resize cuts a file, or lengthens it by bytes that take room.
+func resize(path string, have, want int64) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if want <= have {
+		return f.Truncate(want)
+	}
+	block := make([]byte, min(want-have, 1<<20))
+	for have < want {
+		n, err := f.WriteAt(block[:min(int64(len(block)), want-have)], have)
+		if have += int64(n); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -89,7 +89,7 @@ type writer struct {
 
 func newWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, path string, now func() int64) *writer {
 	w := &writer{
-		db: db, conn: conn, d: d, now: now, keeper: logKeeper{reserve: path + "-reserve", tended: time.Now()},
+		db: db, conn: conn, d: d, now: now, keeper: logKeeper{path: path, tended: time.Now()},
 		queue: [2]chan *member{make(chan *member, maxMembers), make(chan *member)},
 		quit:  make(chan struct{}), ended: make(chan struct{}),
 		lockWait: lockWait,
@@ -116,6 +116,9 @@ func (w *writer) close() error {
 // do runs fn in a transaction and returns after its commit. The context ends
 // the wait for a turn, never a transaction that has begun.
 func (w *writer) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	m := &member{fn: fn, done: make(chan error, 1)}
 	select {
 	case w.queue[n] <- m:
