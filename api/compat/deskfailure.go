@@ -19,7 +19,7 @@ func (desk) Failure(p Problem) (int, any) {
 	}
 	faults := p.Faults
 	if len(faults) == 0 {
-		faults = []Fault{{Detail: p.Detail, In: InBody}}
+		faults = []Fault{{Pointer: "/request", Detail: p.Detail, In: InBody}}
 	}
 	named := map[string][]string{}
 	for _, f := range faults {

@@ -13,10 +13,6 @@ import (
 // a contact, which has a value besides.
 type deskRelation map[string]jsontext.Value
 
-// deskDetails are what an included contact tells of the contact it stands
-// for.
-var deskDetails = []string{"id", "value", "type", "isMain"}
-
 // deskUnread are what an included object may hold beside companies and
 // contacts. A caller who sends back what was read sends them; they are not
 // part of the customer.
@@ -162,165 +158,27 @@ func deskValue(r *Request, name string) jsontext.Value {
 	return jsontext.Value(text)
 }
 
-// deskSetContacts makes the list of contacts that is kept. The body's own
-// list stands for the whole, and included contacts add what they tell of
-// those in it. Included contacts alone are changes of the ones that are there.
-func deskSetContacts(r *Request, raw jsontext.Value) {
-	told, some := deskRelations(r, pointerTo(deskIncluded)+"/contacts", raw)
-	given, named := deskRelations(r, pointerTo(deskContacts), r.Members[deskContacts])
-	if !named && !some || len(r.Faults) > 0 {
-		return
-	}
-	stored := deskStoredContacts(r)
-	list := given
-	if named {
-		list = deskTell(list, told, stored)
-	} else {
-		list = deskMergeContacts(stored, told)
-	}
-	if deskAllEnd(given) && r.Record != nil {
-		list = append(deskWithout(stored, given), list[len(given):]...)
-	}
-	kept := make([]deskRelation, 0, len(list))
-	for _, c := range list {
-		if !c.ends() {
-			c.tidy()
-			kept = append(kept, c)
-		}
-	}
-	r.Members[deskContacts] = JSON(nil, kept)
-	if len(kept) == 0 && len(given)+len(told) > 0 {
-		r.Members[deskContacts] = jsontext.Value("null")
-	}
-}
+// deskReadOnly are the relations that no caller sets.
+var deskReadOnly = []string{"customerwelcomeemails", "createdBy", "updatedBy", deskDeletedBy}
 
-// deskStoredContacts are the contacts of the record of an update.
-func deskStoredContacts(r *Request) []deskRelation {
-	var list []deskRelation
-	if raw := deskValue(r, deskContacts); len(raw) > 0 && json.Unmarshal(raw, &list) != nil {
-		return nil
-	}
-	return list
-}
-
-// deskAllEnd reports whether a caller named contacts only to end them.
-func deskAllEnd(list []deskRelation) bool {
-	return len(list) > 0 && !slices.ContainsFunc(list, func(c deskRelation) bool { return !c.ends() })
-}
-
-// deskWithout is a list without the contacts that others stand for.
-func deskWithout(list, gone []deskRelation) []deskRelation {
-	var left []deskRelation
-	for _, c := range list {
-		if deskFind(gone, c) < 0 {
-			left = append(left, c)
-		}
-	}
-	return left
-}
-
-// deskFind finds the contact of a list that c stands for: by its id, else by
-// what it says.
-func deskFind(list []deskRelation, c deskRelation) int {
-	return slices.IndexFunc(list, func(other deskRelation) bool {
-		if c.id() != "" && other.id() != "" {
-			return c.id() == other.id()
-		}
-		x, y := c.way(), other.way()
-		return c.text("value") != "" && c.text("value") == other.text("value") && (x == y || x == "" || y == "")
-	})
-}
-
-// way is how a contact is reached: its type, unless that is the type of the
-// relation.
-func (d deskRelation) way() string {
-	if way := d.text("type"); way != deskContacts {
-		return way
-	}
-	return ""
-}
-
-// deskTell adds to the contacts of a list what included ones tell of them,
-// found by id or, where neither has one, by place, and then what the record
-// knows of them: the SDK sends ids and types alone. Who is told of and not in
-// the list is put behind it.
-func deskTell(list, told, stored []deskRelation) []deskRelation {
-	used := make([]bool, len(told))
-	for i, c := range list {
-		if j := deskMatch(told, c, i); j >= 0 && !used[j] {
-			used[j] = true
-			c.learn(told[j])
-		}
-		if j := deskMatch(stored, c, i); j >= 0 {
-			c.recall(stored[j])
-		}
-	}
-	for j, c := range told {
-		if !used[j] {
-			list = append(list, deskOnly(c))
-		}
-	}
-	return list
-}
-
-// deskMatch finds the contact that the i-th of another list stands for.
-func deskMatch(list []deskRelation, c deskRelation, i int) int {
-	if j := deskFind(list, c); j >= 0 {
-		return j
-	}
-	if i < len(list) && c.id() == "" && list[i].id() == "" && (c.text("value") == "" || list[i].text("value") == "") {
-		return i
-	}
-	return -1
-}
-
-// learn takes over what an included contact tells.
-func (d deskRelation) learn(told deskRelation) {
-	for _, name := range append([]string{"delete"}, deskDetails...) {
-		if v := told[name]; v != nil && v.Kind() != 'n' && string(v) != `""` {
-			d[name] = v
-		}
-	}
-}
-
-// recall fills in what the record knows. The type of the relation says less
-// than the type of the contact.
-func (d deskRelation) recall(stored deskRelation) {
-	for name, v := range stored {
-		if old := d[name]; old == nil || old.Kind() == 'n' || name == "type" && d.way() == "" {
-			d[name] = v
-		}
-	}
-}
-
-// deskOnly is an included contact without what the vendor tells besides.
-func deskOnly(told deskRelation) deskRelation {
-	c := deskRelation{}
-	c.learn(told)
-	return c
-}
-
-// deskMergeContacts changes those contacts of a record that included ones
-// stand for, and adds the others.
-func deskMergeContacts(stored, told []deskRelation) []deskRelation {
-	list := stored
-	for _, t := range told {
-		if i := deskFind(list, t); i >= 0 {
-			list[i].learn(t)
-		} else {
-			list = append(list, deskOnly(t))
-		}
-	}
-	return list
-}
-
-// deskDropSame removes read-only relations that are the customer's own: the
-// SDK sends one back without its meta.
+// deskDropSame removes read-only relations that are the customer's own: what
+// is sent back need not hold all that was shown, and the SDK leaves out meta.
 func deskDropSame(r *Request) {
-	for _, name := range []string{"createdBy", "updatedBy", deskDeletedBy} {
-		members, ok := Object(r.Members[name])
-		if d := deskRelation(members); ok && r.Record != nil && d.id() != "" && d.id() == deskStored(r, name).id() {
+	for _, name := range deskReadOnly {
+		if v, sent := r.Members[name]; sent && deskSame(v, deskValue(r, name)) {
 			delete(r.Members, name)
 		}
 	}
+}
+
+// deskSame reports whether two relations, or two lists of them, are to the
+// same things.
+func deskSame(a, b jsontext.Value) bool {
+	var x, y []jsontext.Value
+	if a.Kind() == '[' && json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil {
+		return slices.EqualFunc(x, y, deskSame)
+	}
+	one, ok := Object(a)
+	other, _ := Object(b)
+	return ok && deskRelation(one).id() != "" && deskRelation(one).id() == deskRelation(other).id()
 }
