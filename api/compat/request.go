@@ -313,9 +313,10 @@ func (r *Request) DropFilled(rec model.Record) {
 		if !ok || rec.Values[f.Index] == nil || rec.Values[f.Index] == "" {
 			continue
 		}
-		delete(r.Members, name)
 		if lacking := lackingOf(v, f.AppendJSON(nil, rec.Values[f.Index])); lacking != nil {
 			r.Members[name] = lacking
+		} else {
+			delete(r.Members, name)
 		}
 	}
 }
