@@ -43,6 +43,8 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"an undo can be undone, once and the same":            undoOfUndo,
 		"an undo respects edits inside objects":               undoInsideObjects,
 		"an undo names what it cannot restore":                undoNamesWhatItCannot,
+		"many undos of one job are one":                       manyUndosAreOne,
+		"an undo holds against the expiry of what it needs":   anUndoHoldsAgainstExpiry,
 		"a retry takes what is left":                          retryTakesTheRest,
 		"a preview can be a job":                              previewJob,
 		"values and jobs leave after their retention":         retention,
