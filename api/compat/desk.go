@@ -158,10 +158,19 @@ func (desk) List(r *Request) Listing {
 	}
 	deskAsked(r)
 	l.Sort = deskOrder(r)
-	// Larger pages than there are become the largest, silently.
-	l.Limit = min(r.Number("pageSize", 1, deskPage), deskMaxPage)
+	l.Limit = deskSize(r)
 	l.Offset = (r.Number("page", 1, 1) - 1) * l.Limit
 	return l
+}
+
+// deskSize reads pageSize. Larger pages than there are become the largest,
+// silently.
+func deskSize(r *Request) int {
+	text, _ := r.Param("pageSize")
+	if digits := strings.Trim(text, "0123456789") == ""; digits && len(text) > len("1000000") {
+		return deskMaxPage
+	}
+	return min(r.Number("pageSize", 1, deskPage), deskMaxPage)
 }
 
 // Get reads includes and fields.

@@ -3,6 +3,7 @@ package compat
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -11,9 +12,10 @@ import (
 // list stands for the whole, and included contacts add what they tell of
 // those in it. Included contacts alone are changes of the ones that are there.
 func deskSetContacts(r *Request, raw jsontext.Value) {
+	before := len(r.Faults)
 	told, _ := deskRelations(r, pointerTo(deskIncluded)+"/contacts", raw)
 	given, named := deskRelations(r, pointerTo(deskContacts), r.Members[deskContacts])
-	if !named && len(told) == 0 || len(r.Faults) > 0 {
+	if !named && len(told) == 0 || len(r.Faults) > before {
 		return
 	}
 	stored := deskStoredContacts(r)
@@ -30,6 +32,7 @@ func deskSetContacts(r *Request, raw jsontext.Value) {
 	for _, c := range list {
 		if !c.ends() {
 			c.tidy()
+			c.judge(r, pointerTo(deskContacts)+"/"+strconv.Itoa(len(kept)))
 			kept = append(kept, c)
 		}
 	}

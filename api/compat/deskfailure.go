@@ -19,7 +19,7 @@ func (desk) Failure(p Problem) (int, any) {
 	}
 	faults := p.Faults
 	if len(faults) == 0 {
-		faults = []Fault{{Pointer: "/request", Detail: p.Detail, In: InBody}}
+		faults = []Fault{{Pointer: pointerTo(deskRequest), Detail: p.Detail, In: InBody}}
 	}
 	named := map[string][]string{}
 	for _, f := range faults {
@@ -43,16 +43,24 @@ type deskErrors struct {
 	Errors []deskError `json:"errors"`
 }
 
+// deskRequest is where faults are listed that lie in no field and in no
+// parameter.
+const deskRequest = "request"
+
 // deskKey is the name under which a fault is listed: its field, or the
-// parameter it is in. What is wrong with the whole is wrong with the customer.
+// parameter it is in. What is wrong with the whole body is wrong with the
+// customer.
 func deskKey(f Fault) string {
 	if f.In == InFilter {
 		return "filter"
 	}
-	if name := f.Field(); name != "" {
+	switch name := f.Field(); {
+	case name != "":
 		return name
+	case f.In == InBody:
+		return deskEnvelope
 	}
-	return deskEnvelope
+	return deskRequest
 }
 
 // deskSaid turns our sentences into what the vendor's validation says for the

@@ -3,6 +3,7 @@ package compat
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -56,6 +57,20 @@ func (d deskRelation) tidy() {
 	}
 }
 
+// judge refuses an id that is no number of anything, or too large for the
+// vendor's SDK, which then could not read the customer at all.
+func (d deskRelation) judge(r *Request, pointer string) {
+	if d["id"].Kind() != '0' {
+		return // absent, or a fault for the model to find
+	}
+	switch n, err := strconv.ParseFloat(string(d["id"]), 64); {
+	case err != nil || n >= 1<<63:
+		r.Fail(pointer+"/id", model.CodeOutOfRange, "This whole number does not fit into 64 bits.")
+	case n < 1:
+		r.Fail(pointer+"/id", model.CodeOutOfRange, "This must be at least 1.")
+	}
+}
+
 // deskRelate makes the relations of a body what is kept of them, and texts
 // that the vendor takes for unset null: its checks pass every empty value.
 func deskRelate(r *Request, included map[string]jsontext.Value) {
@@ -82,13 +97,11 @@ func deskOne(r *Request, name string) {
 		return // absent, null, or a fault for the model to find
 	}
 	d := deskRelation(members)
-	switch {
-	case d.ends():
+	if d.ends() {
 		r.Members[name] = jsontext.Value("null")
 		return
-	case string(d["id"]) == "0":
-		r.Fail(pointerTo(name)+"/id", model.CodeOutOfRange, "This must be at least 1.")
 	}
+	d.judge(r, pointerTo(name))
 	if d["delete"].Kind() == 'f' {
 		delete(d, "delete")
 	}
