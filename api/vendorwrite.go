@@ -26,9 +26,11 @@ func (s *server) vendorUpdate(c *call) error {
 	return s.vendorPatch(c, in, rec)
 }
 
-// vendorPatch submits what the request says of one record.
+// vendorPatch submits what the request says of one record. Of our own options
+// it knows dryRun: to pass it over would change what was only to be looked at.
 func (s *server) vendorPatch(c *call, in *input, rec model.Record) error {
 	u := &update{model: c.model, single: true, id: idOf(c.model, rec)}
+	u.options.DryRun = in.flag("dryRun")
 	if err := s.takeVendorPatch(c, in, u); err != nil {
 		return err
 	}

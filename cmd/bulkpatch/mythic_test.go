@@ -31,6 +31,8 @@ func TestMythicSpeaksAsItsPageSays(t *testing.T) {
 			want: `{"data": {"domain": null, "agency_id": null}}`},
 		{name: "unknown fields beside known ones are passed over", call: "PATCH /api/v1/clients/acme", body: `{"colour": "red", "phone": "1"}`, status: 200,
 			want: `{"data": {"phone": "1"}}`},
+		{name: "a dry run changes nothing", call: "PATCH /api/v1/clients/acme?dryRun=true", body: `{"phone": "9"}`, status: 200,
+			want: `{"matched": 1, "wouldChange": 1, "sample": [{"id": "acme", "changed": {"phone": {"from": "1", "to": "9"}}}]}`},
 		{name: "a client is read", call: "GET /api/v1/clients/acme", status: 200, want: `{"success": true, "data": {"id": "acme", "phone": "1"}}`},
 		{name: "a second client", call: "POST /api/v1/clients", body: `{"id": "b_2", "name": "Bee", "domain": "bee.example", "global_name": "bee"}`, status: 201,
 			want: `{"data": {"id": "b_2"}}`},
