@@ -60,22 +60,27 @@ func accountsCondition(r *Request, n, prop string) []string {
 	if !given {
 		r.FailParam("value"+n, model.CodeRequired, "This is required.")
 	}
+	texts, isList := []string{text}, true
+	if o.many {
+		texts, isList = listed(text)
+	}
+	if !isList || op == "between" && len(texts) != 2 {
+		r.FailParam("value"+n, model.CodeType, "This must be a list: values with commas between them, or a JSON list; for between, of two.")
+	}
 	if len(r.Faults) > before {
 		return nil
 	}
+	return accountsComparison(r, n, prop, op, texts)
+}
+
+// accountsComparison compares a property with values, as the filter has it.
+func accountsComparison(r *Request, n, prop, op string, texts []string) []string {
 	path, kind := accountsProperty(r, prop)
-	texts := []string{text}
-	if o.many {
-		var ok bool
-		if texts, ok = listed(text); !ok || op == "between" && len(texts) != 2 {
-			r.FailParam("value"+n, "type", "This must be a list: values with commas between them, or a JSON list; for between, of two.")
-			return nil
-		}
+	operator := accountsOps[op].native
+	if instead, ok := map[string]string{"eq": "in", "neq": "nin"}[op]; ok && kind == model.Any {
+		op, operator = instead, accountsOps[instead].native // it has more than one reading
 	}
-	condition := Where(path, o.native, accountsOperand(op, kind, texts))
-	if kind == model.Any && (op == "eq" || op == "neq") {
-		condition = Where(path, map[string]string{"eq": "$in", "neq": "$nin"}[op], accountsEither(texts))
-	}
+	condition := Where(path, operator, accountsOperand(op, kind, texts))
 	if _, faults := filter.New([]byte(condition), r.Model, filter.Native); len(faults) > 0 {
 		r.FailParam(searchParam(faults[0].Code)+n, faults[0].Code, faults[0].Detail)
 		return nil
