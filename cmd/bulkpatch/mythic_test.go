@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 )
 
@@ -81,4 +82,69 @@ func TestMythicRefusesBadInput(t *testing.T) {
 		{name: "a method that is not there", call: "PUT /api/v1/clients/acme", body: `{"phone": "1"}`, status: 405, want: failed("*")},
 		{name: "nothing has changed", call: "GET /api/v1/clients", status: 200, want: `{"data": [{"id": "acme", "name": "A", "phone": null}, {"id": "bee", "domain": null}], "count": 2}`},
 	})
+}
+
+func TestMythicShowsSecretsToThoseWhoMaySeeThem(t *testing.T) {
+	s := startVendor(t, bearer)
+	s.run(t, []exchange{
+		{name: "a client", call: "POST /api/v1/clients", body: `{"id": "acme", "name": "A", "proxy_api_key": "hidden"}`, status: 201,
+			want: `{"data": {"proxy_api_key": "hidden"}}`, save: map[string]string{"secret": "data.secret_key"}},
+		{name: "a key that writes", call: "POST /v1/keys", body: `{"name": "writer", "scopes": ["customers:read", "customers:write"]}`, status: 201,
+			want: `{}`, save: map[string]string{"writer": "secret"}},
+	})
+	writer := bearer(s.saved["writer"])
+	s.run(t, []exchange{
+		{name: "masked", call: "GET /api/v1/clients/acme", header: writer, status: 200, want: `{"data": {"secret_key": "***", "proxy_api_key": "***"}}`},
+		{name: "what was shown is sent back", call: "PATCH /api/v1/clients/acme", header: writer, body: `{"secret_key": "***", "proxy_api_key": "***", "phone": "1"}`, status: 200,
+			want: `{"data": {"proxy_api_key": "***", "phone": "1"}}`},
+		{name: "and is as it was", call: "GET /api/v1/clients/acme", status: 200, want: `{"data": {"secret_key": "{secret}", "proxy_api_key": "hidden"}}`},
+		{name: "a new one", call: "PATCH /api/v1/clients/acme", header: writer, body: `{"proxy_api_key": "other"}`, status: 200, want: `{"data": {"proxy_api_key": "***"}}`},
+		{name: "is kept", call: "GET /api/v1/clients/acme", status: 200, want: `{"data": {"proxy_api_key": "other"}}`},
+		{name: "to read is not to write", call: "POST /v1/keys", body: `{"name": "reader", "scopes": ["customers:read"]}`, status: 201,
+			want: `{}`, save: map[string]string{"reader": "secret"}},
+	})
+	s.run(t, []exchange{
+		{name: "who reads does not write", call: "PATCH /api/v1/clients/acme", header: bearer(s.saved["reader"]), body: `{"phone": "2"}`, status: 403,
+			want: `{"success": false, "error": "*"}`},
+	})
+}
+
+// TestEachOfMythicsFieldsIsSetAndClearedAndFiltered takes the fields one by
+// one: text of any kind, and what each refuses.
+func TestEachOfMythicsFieldsIsSetAndClearedAndFiltered(t *testing.T) {
+	s := startVendor(t, bearer)
+	s.run(t, []exchange{{name: "a client", call: "POST /api/v1/clients", body: `{"id": "acme", "name": "A"}`, status: 201, want: `{}`}})
+	for name, field := range map[string]struct{ value, bad, cleared string }{
+		"name":            {`"Bee"`, `""`, ""},
+		"status":          {`false`, `1`, ""},
+		"domain":          {`"bee.example"`, `"bee"`, "null"},
+		"email":           {`"b@bee.example"`, `"b"`, "null"},
+		"phone":           {`"+1"`, `1`, "null"},
+		"website":         {`"bee"`, `{}`, "null"},
+		"timezone":        {`"UTC"`, `"Nowhere"`, "null"},
+		"global_name":     {`"_bee1"`, `"1bee"`, "null"},
+		"company_id":      {`"c"`, `[]`, "null"},
+		"agency_id":       {`"a"`, `true`, "null"},
+		"ghl_location_id": {`"g"`, `2`, "null"},
+		"proxy_api_key":   {`"p"`, `3`, "null"},
+		"api_metadata":    {`{"plan": "pro"}`, `"pro"`, "null"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			patch := func(value string) string { return `{"` + name + `": ` + value + `}` }
+			s.exchange(t, exchange{call: "PATCH /api/v1/clients/acme", body: patch(field.value), status: 200, want: `{"data": ` + patch(field.value) + `}`})
+			s.exchange(t, exchange{call: "PATCH /api/v1/clients/acme", body: patch(field.bad), status: 400, want: `{"success": false}`})
+			filter := patch(field.value)
+			if name == "api_metadata" {
+				filter = `{"api_metadata.plan": "pro"}`
+			}
+			if name != "proxy_api_key" { // a secret
+				s.exchange(t, exchange{call: "GET /v1/mythic/customers?filter=" + url.QueryEscape(filter), status: 200, want: `{"items": [{"id": "acme"}]}`})
+			}
+			if field.cleared == "" {
+				s.exchange(t, exchange{call: "PATCH /api/v1/clients/acme", body: patch("null"), status: 400, want: `{"success": false}`})
+				return
+			}
+			s.exchange(t, exchange{call: "PATCH /api/v1/clients/acme", body: patch("null"), status: 200, want: `{"data": ` + patch("null") + `}`})
+		})
+	}
 }
