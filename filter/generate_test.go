@@ -91,7 +91,8 @@ func stored(t *rapid.T, f *model.Field) any {
 		}
 		return m.UnixMicro()
 	case model.Array:
-		return canonical(`["a",1,null]`)
+		first := rapid.OneOf(rapid.Map(text(), quoted), rapid.SampledFrom([]string{"", "null", "1", `"a",1,null`, `{"0":"a"}`})).Draw(t, f.Name)
+		return canonical("[" + first + "]")
 	default:
 		return canonical(object(t, f))
 	}
@@ -161,7 +162,7 @@ type subject struct {
 var subjects = []subject{
 	{"name", model.String}, {"name", model.String}, {"age", model.Integer}, {"balance", model.Number}, {"active", model.Boolean},
 	{"born", model.Date}, {"seenAt", model.DateTime}, {"createdAt", model.DateTime}, {"id", model.Integer},
-	{"custom", model.Object}, {"tags", model.Array}, {"extra", model.Any}, {"owner", model.Integer}, {"closed.tier", model.String},
+	{"custom", model.Object}, {"tags", model.Array}, {"place", model.String}, {"place.0", model.String}, {"extra", model.Any}, {"owner", model.Integer}, {"closed.tier", model.String},
 	{"password", model.Object},
 	{"custom.tier", model.String}, {"custom.score", model.Number}, {"custom.level", model.Integer}, {"custom.vip", model.Boolean},
 	{"custom.since", model.Date}, {"custom.seen", model.DateTime}, {"custom.address.city", model.String},

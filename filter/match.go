@@ -42,7 +42,7 @@ func (t target) value(r model.Record) any {
 		return stored
 	}
 	text, _ := stored.(string)
-	found := lookUp(text, t.path)
+	found := lookUp(text, t.path, t.inList())
 	if t.kind != model.DateTime || found == nil {
 		return found
 	}
@@ -54,9 +54,15 @@ func (t target) value(r model.Record) any {
 	return present{}
 }
 
-// lookUp finds the value at a path of canonical JSON.
-func lookUp(text string, path []string) any {
+// lookUp finds the value at a path of canonical JSON, or the first of a list.
+func lookUp(text string, path []string, inList bool) any {
 	dec := jsontext.NewDecoder(strings.NewReader(text))
+	if inList {
+		if first, err := dec.ReadToken(); err != nil || first.Kind() != aList {
+			return nil
+		}
+		path = nil
+	}
 	for _, name := range path {
 		if !enter(dec, name) {
 			return nil

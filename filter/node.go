@@ -43,12 +43,16 @@ type cond struct {
 // A target is the value of a record that a condition looks at.
 type target struct {
 	field *model.Field
-	path  []string // below an object field; nil for the field itself
+	path  []string // below an object or list field; nil for the field itself
 
 	// kind is the declared type. For a path that is not declared it is Any:
 	// each literal then meets only values of its own JSON type.
 	kind model.Kind
 }
+
+// inList reports whether the path leads into a list: its first part is then a
+// place in that, and there is no other.
+func (t target) inList() bool { return t.field.Kind == model.Array }
 
 // nested reports whether the value is a part of a JSON column.
 func (t target) nested() bool { return len(t.path) > 0 }

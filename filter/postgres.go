@@ -14,6 +14,9 @@ type postgres struct{}
 // step walks a path; the last arrow decides between jsonb and text.
 func (postgres) step(t target, last string) string {
 	expr := quote(t.field.Column)
+	if t.inList() {
+		return "(" + expr + " " + last + " " + t.path[0] + ")"
+	}
 	for i, part := range t.path {
 		arrow := "->"
 		if i == len(t.path)-1 {

@@ -12,6 +12,9 @@ type sqlite struct{}
 // letters, digits, "_" and "-" only, so they need no escapes; the quotes keep
 // SQLite from taking digits for an index.
 func (sqlite) jsonPath(t target) string {
+	if t.inList() {
+		return "(" + quote(t.field.Column) + ", '$[" + t.path[0] + "]')"
+	}
 	return "(" + quote(t.field.Column) + `, '$."` + strings.Join(t.path, `"."`) + `"')`
 }
 

@@ -61,6 +61,8 @@ func TestEveryFaultOfAFileIsNamedWithItsLine(t *testing.T) {
 		"an unknown secrecy":         {top + "  a: {type: string, x-secret: hidden}\n", []string{"4: masked or hashed"}},
 		"filtering by a secret":      {top + "  a: {type: string, x-secret: masked, x-filterable: true}\n", []string{"4: guessed"}},
 		"open paths of a text":       {top + "  a: {type: string, x-filterable: true, x-open-paths: true}\n", []string{"4: needs an object"}},
+		"a list of many to compare":  {top + "  a: {type: array, items: {type: string}, x-filterable: true, x-filter-by: \"0\"}\n", []string{"4: declared path"}},
+		"a list of lists to compare": {top + "  a: {type: array, items: {type: array}, maxItems: 1, x-filterable: true, x-filter-by: \"0\"}\n", []string{"4: declared path"}},
 		"a path that is not there":   {top + "  a: {type: object, x-filterable: true, x-filter-by: id}\n", []string{"4: declared path"}},
 		"extending a list's text":    {top + "  a: {type: array, items: {type: string, enum: [x], x-extensible: true}}\n", []string{"4: x-extensible may stand only"}},
 		"extending what is no text":  {top + "  a: {type: object, properties: {b: {type: integer, enum: [1], x-extensible: true}}}\n", []string{"4: needs text with an enum to extend, declared below an object"}},

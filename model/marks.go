@@ -5,13 +5,30 @@ import (
 	"strings"
 )
 
-// preparePaths lists the nested values of an Object that filters may name.
+// preparePaths lists the nested values that filters may name.
 func (b *builder) preparePaths(f *Field, s map[string]any, at string) {
-	if f.Kind != Object {
-		return
+	switch f.Kind {
+	case Object:
+		f.Paths = map[string]Kind{}
+		b.addPaths(f, s, at, "")
+	case Array:
+		f.Paths = b.onlyItem(s, at)
 	}
-	f.Paths = map[string]Kind{}
-	b.addPaths(f, s, at, "")
+}
+
+// onlyItem is the path to the value of a list that holds one at most. Lists
+// of more have none: a filter that saw their first value alone would mislead.
+func (b *builder) onlyItem(s map[string]any, at string) map[string]Kind {
+	items, _ := s["items"].(map[string]any)
+	most, bounded := number(s, "maxItems")
+	if items == nil || !bounded || toInt(most, 2) != 1 {
+		return nil
+	}
+	switch k, _ := b.kind(items, pointerTo(at, "items")); k {
+	case String, Integer, Number, Boolean, Date:
+		return map[string]Kind{"0": k}
+	}
+	return nil
 }
 
 func (b *builder) addPaths(f *Field, s map[string]any, at, prefix string) {
@@ -87,7 +104,7 @@ func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
 	refuse(f.OpenPaths && (f.Kind != Object || !f.Filterable), "x-open-paths", "needs an object that may be filtered")
 	refuse(f.OpenPaths && s["additionalProperties"] == false, "x-open-paths", "the object allows no further properties")
 	_, declared := f.Paths[f.FilterBy]
-	refuse(f.FilterBy != "" && !declared, "x-filter-by", "must be a declared path below the object")
+	refuse(f.FilterBy != "" && !declared, "x-filter-by", "must be a declared path below the object, or 0 of a list that holds one value at most")
 	refuse(f.Prefix != "" && f.Generate != "hex" && f.Generate != "slug", "x-prefix", "needs x-generate: hex or slug")
 	refuse(f.rule.takesDate && (f.Kind != DateTime || f.Role != RoleNone || f.rule.full != nil), "x-takes-date", "needs a date-time without further rules")
 	stuck := f.Required && f.ReadOnly && f.Role == RoleNone && f.Generate == "" && s["default"] == nil

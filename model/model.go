@@ -92,8 +92,9 @@ type Field struct {
 	Stamp        *Stamp   // says when this one is stamped; see Patch.Stamped
 	KeepsUpdated []any    // values, in stored form, whose update leaves the record's updatedAt as it is
 	Needs        *Field   // must have a value for this one to be given any
-	// FilterBy is the declared path that a filter on the whole Object field
-	// compares ("id" where a relation is filtered by a bare id), or "".
+	// FilterBy is the declared path that a filter on the whole Object or Array
+	// field compares ("id" where a relation is filtered by a bare id, "0" for
+	// the value of a list that holds one at most), or "".
 	FilterBy string
 
 	source map[string]any // its schema without x- keywords

@@ -141,7 +141,7 @@ var shippedFields = map[string]string{
 		number integer ro filter gen:sequence
 		title string req filter
 		description string null filter
-		address array req filter
+		address array req filter by:0
 		isActive boolean filter =true
 		primaryEmail string null filter index format:email <=600
 		primaryPhone string null filter

@@ -203,3 +203,28 @@ func TestAccountsWhoRaceMakeOne(t *testing.T) {
 	}
 	s.run(t, []exchange{{name: "one account", call: "GET /v1/accounts", status: 200, want: `[{"id": 1}]`}})
 }
+
+// TestAccountsAreFoundByAddress compares the only item of the list that an
+// address is.
+func TestAccountsAreFoundByAddress(t *testing.T) {
+	s := startVendor(t, xAPIKey)
+	post := func(name, query, body string, status int, want string) exchange {
+		return exchange{name: name, call: "POST /v1/accounts?match_by=address" + query, body: body, status: status, want: want}
+	}
+	s.run(t, []exchange{
+		newAccount("a", `{"title": "A", "address": "1 Main St"}`),
+		newAccount("b", `{"title": "B", "address": ["2 Main St"]}`),
+		newAccount("main", `{"title": "Main", "address": ["9 Oak"]}`),
+		{name: "by a part", call: "GET /v1/accounts?address=MAIN", status: 200, want: `[{"id": {a}}, {"id": {b}}]`},
+		{name: "by any text", call: "GET /v1/accounts?q=main", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {main}}]`},
+		{name: "equal", call: "GET /v1/accounts/search?" + search("address", "eq", "1 Main St"), status: 200, want: `[{"id": {a}}]`},
+		{name: "one of some", call: "GET /v1/accounts/search?" + search("address", "in", "1 Main St,9 Oak"), status: 200, want: `[{"id": {a}}, {"id": {main}}]`},
+		{name: "ordered", call: "GET /v1/accounts/search?" + search("address", "gt", "2"), status: 200, want: `[{"id": {b}}, {"id": {main}}]`},
+		post("the same address", "", `{"title": "C", "address": "1 Main St"}`, 200, `{"id": {a}, "title": "A"}`),
+		post("the same address as a list, replaced", "&match_found_strategy=replace", `{"title": "C", "address": ["1 Main St"]}`, 200, `{"id": {a}, "title": "C"}`),
+		post("another address", "", `{"title": "C", "address": "3 Main St"}`, 201, `{"title": "C"}`),
+		post("no address", "", `{"title": "C", "address": [""]}`, 201, `{"title": "C"}`),
+	})
+	s.selects(t, "accounts", `{"address": {"$startsWith": "2"}}`, s.saved["b"])
+	s.selects(t, "accounts", `{"address.0": "9 Oak"}`, s.saved["main"])
+}
