@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/model"
 )
 
 // deskSetContacts makes the list of contacts that is kept. The body's own
@@ -16,6 +18,12 @@ func deskSetContacts(r *Request, raw jsontext.Value) {
 	told, _ := deskRelations(r, pointerTo(deskIncluded)+"/contacts", raw)
 	given, named := deskRelations(r, pointerTo(deskContacts), r.Members[deskContacts])
 	if !named && len(told) == 0 || len(r.Faults) > before {
+		return
+	}
+	if r.Action == Bulk && (!named || deskAllEnd(given) && slices.ContainsFunc(given, deskRelation.identified)) {
+		// Each customer has other contacts, and one patch for all could only
+		// take the rest of them, too.
+		r.Fail(pointerTo(deskContacts), model.CodeSchema, "For many customers at once, give all contacts that they shall have.")
 		return
 	}
 	stored := deskStoredContacts(r)
@@ -55,6 +63,9 @@ func deskStoredContacts(r *Request) []deskRelation {
 func deskAllEnd(list []deskRelation) bool {
 	return len(list) > 0 && !slices.ContainsFunc(list, func(c deskRelation) bool { return !c.ends() })
 }
+
+// identified reports whether it is said which contact is meant.
+func (d deskRelation) identified() bool { return d.id() != "" || d.text("value") != "" }
 
 // deskWithout is a list without the contacts that others stand for.
 func deskWithout(list, gone []deskRelation) []deskRelation {

@@ -120,8 +120,10 @@ func deskIncludedCompany(r *Request, raw jsontext.Value) {
 		switch {
 		case c.id() == "":
 			r.Fail(pointerTo(deskIncluded)+"/companies", model.CodeSchema, "A company is named by its id.")
+		case c.ends() && r.Action == Bulk: // who is not in this company must not lose another
+			r.Fail(pointerTo(deskIncluded)+"/companies", model.CodeSchema, "For many customers at once, let the company itself end.")
 		case c.ends():
-			if !set && (r.Record == nil || deskStored(r, deskCompany).id() == c.id()) {
+			if !set && deskStored(r, deskCompany).id() == c.id() {
 				r.Members[deskCompany] = jsontext.Value("null")
 			}
 		case now.Kind() == '{':

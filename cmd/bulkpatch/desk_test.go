@@ -100,6 +100,13 @@ func TestADeskBulkIsUndone(t *testing.T) {
 		{name: "done", call: "GET /desk/api/v2/customers/1.json?includes=all", status: 200,
 			want: `{"customer": {"jobTitle": "Lead", "company": null, "contacts": [{"value": "@a"}], "trusted": true}, "included": {"companies": [], "contacts": [{"value": "@a"}], "users": []}}`},
 	})
+	s.run(t, []exchange{
+		{name: "relations of many at once", call: "PATCH /desk/api/v2/customers/update.json?dryRun=true&" + asks(`{"jobTitle": "Lead"}`), status: 200,
+			body: `{"customer": {"contacts": [{"id": 1, "delete": true}, {"id": 2, "type": "contacts"}]}, "included": {"companies": [{"id": 17}], "contacts": [{"id": 2, "value": "b", "type": "email"}]}}`,
+			want: `{"sample": [{"changed": {"company": {"to": {"id": 17, "type": "companies"}}, "contacts": {"to": [{"id": 2, "value": "b", "type": "email"}]}}}]}`},
+		{name: "all of many at once", call: "PATCH /desk/api/v2/customers/update.json?dryRun=true&" + asks(`{"jobTitle": "Lead"}`), status: 200,
+			body: `{"contacts": [{"delete": true, "id": 0, "meta": {"a": "b"}, "type": 0}]}`, want: `{"sample": [{"changed": {"contacts": {"to": null}}}]}`},
+	})
 	undo, err := c.Undo(t.Context(), s.saved["job"])
 	if err != nil {
 		t.Fatal(err)
@@ -456,6 +463,9 @@ func TestDeskRefusesBadInput(t *testing.T) {
 		{name: "other arguments", call: bulk, body: `{"notes": "n", "filter_args": {"filter": {"id": 1}, "page": 1, "orderBy": "id"}}`, status: 400, want: `{"errors": {"filter_args.page": ["*"], "filter_args.orderBy": ["*"]}}`},
 		{name: "arguments that are none", call: bulk, body: `{"notes": "n", "filter_args": 5}`, status: 400, want: `{"errors": {"filter_args": ["*"], "filter": ["*"]}}`},
 		{name: "an id in a bulk", call: bulk + "?" + asks(`{"id": 1}`), body: `{"id": 1, "notes": "n"}`, status: 400, want: of("id", "*")},
+		{name: "one contact of many customers", call: bulk + "?" + asks(`{"id": 1}`), body: `{"contacts": [{"id": 5, "delete": true}]}`, status: 400, want: of("contacts", "*")},
+		{name: "more contacts of many customers", call: bulk + "?" + asks(`{"id": 1}`), body: `{"notes": "n", "included": {"contacts": [{"value": "@a", "type": "twitter"}]}}`, status: 400, want: of("contacts", "*")},
+		{name: "one company of many customers", call: bulk + "?" + asks(`{"id": 1}`), body: `{"notes": "n", "included": {"companies": [{"id": 2, "delete": true}]}}`, status: 400, want: of("included.companies", "*")},
 		{name: "bad options", call: bulk + "?maxAffected=-1&dryRun=si&onMismatch=no&includeArchived=x&recordsPerSecond=0&" + asks(`{"id": 1}`), body: `{"notes": "n"}`, status: 400,
 			want: `{"errors": {"maxAffected": ["must be 0 or higher"], "dryRun": ["must be a boolean"], "onMismatch": ["must be one of ‘skip, force’"], "includeArchived": ["must be a boolean"], "recordsPerSecond": ["*"]}}`},
 		{name: "a version in a bulk", call: bulk + "?" + asks(`{"id": 1}`), header: http.Header{"If-Match": {`"1"`}}, body: `{"notes": "n"}`, status: 400, want: of("If-Match", "*")},
