@@ -152,11 +152,6 @@ func (f *fake) put(ws auth.Workspace, m *model.Model, d model.Draft) (model.Reco
 	return rec, existed
 }
 
-func (f *fake) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
-	rec, _, err := f.CreateUnless(ctx, ws, m, d)
-	return rec, err
-}
-
 func (f *fake) CreateUnless(_ context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (model.Record, bool, error) {
 	defer f.lock()()
 	if f.err != nil {

@@ -44,30 +44,43 @@ func (s *server) createRecord(c *call) error {
 		return err
 	}
 	in := c.input()
-	o, err := s.known(c, c.model, in.flag("allowNewOptions"))
+	draft, err := s.newDraft(c, in, raw, in.flag("allowNewOptions"))
 	if err != nil {
 		return err
 	}
-	draft, faults := c.model.CheckDraft(raw, model.Create, o)
+	rec, _, err := s.create(c, draft)
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Location", recordPath(c.model, idOf(c.model, rec)))
+	return s.answerRecord(c, http.StatusCreated, rec)
+}
+
+// newDraft checks a new record, as the last of what a request says. Its error
+// names every fault.
+func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.Draft, error) {
+	known, err := s.known(c, c.model, allowNew)
+	if err != nil {
+		return model.Draft{}, err
+	}
+	draft, faults := c.model.CheckDraft(raw, model.Create, known)
 	in.failAll(inBody, "", faults)
 	in.failAll(inBody, "", missing(c.model, draft, raw, faults))
 	if err := in.err(); err != nil {
-		return err
-	}
-	if draft.Patch, err = draft.Patch.Seal(); err != nil {
-		return err
+		return model.Draft{}, err
 	}
 	draft.Actor = c.key.ID
-	rec, err := s.Store.CreateRecord(c.ctx(), c.workspace(), c.model, draft)
+	draft.Patch, err = draft.Patch.Seal()
+	return draft, err
+}
+
+// create makes a record, unless one of the filters finds one.
+func (s *server) create(c *call, draft model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
+	rec, existed, err = s.Store.CreateUnless(c.ctx(), c.workspace(), c.model, draft, found...)
 	if errors.Is(err, job.ErrExists) {
-		return newProblem("id_taken", "A customer with this id exists already.")
+		err = newProblem("id_taken", "A customer with this id exists already.")
 	}
-	if err != nil {
-		return err
-	}
-	id := rec.Values[c.model.Role(model.RoleID).Index]
-	c.w.Header().Set("Location", recordPath(c.model, id))
-	return s.answerRecord(c, http.StatusCreated, rec)
+	return rec, existed, err
 }
 
 // missing names the required fields that a new record lacks. A draft with

@@ -59,16 +59,9 @@ func (s *server) vendorList(c *call) error {
 // listed makes the filter of a listing: what the caller asked for and what
 // the vendor adds.
 func (in *input) listed(c *call, l compat.Listing) filter.Filter {
-	given := filter.All(c.model)
-	if l.Filter != "" {
-		var faults model.Faults
-		given, faults = filter.New([]byte(l.Filter), c.model, l.Grammar)
-		for _, f := range faults {
-			in.fail(inFilter, f.Pointer, f.Code, f.Detail)
-		}
-		if len(faults) > 0 {
-			return filter.All(c.model)
-		}
+	given, sound := in.asked(c, l)
+	if !sound {
+		return given
 	}
 	conditions := l.Where
 	if l.Hidden != "" && (l.Filter == "" || !given.Names(l.HiddenField)) {
@@ -82,6 +75,16 @@ func (in *input) listed(c *call, l compat.Listing) filter.Filter {
 		in.failParam(l.Param, f.Code, f.Detail)
 	}
 	return all
+}
+
+// asked is the caller's own filter, everything without one.
+func (in *input) asked(c *call, l compat.Listing) (f filter.Filter, sound bool) {
+	if l.Filter == "" {
+		return filter.All(c.model), true
+	}
+	f, faults := filter.New([]byte(l.Filter), c.model, l.Grammar)
+	in.failAll(inFilter, "", faults)
+	return f, len(faults) == 0
 }
 
 // vendorDelete deletes one record.

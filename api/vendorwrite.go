@@ -71,18 +71,24 @@ func (s *server) vendorBulk(c *call) error {
 	c.surface.Update(c.request)
 	l := c.surface.List(c.request)
 	in.take(c.request)
-	if l.Filter == "" {
-		in.failParam(l.Param, "missing_filter", "Give a filter; {} with allowAll=true means all customers.")
-	}
-	before := len(in.faults)
-	u.filter = in.listed(c, l)
-	if given, faults := filter.New([]byte(l.Filter), c.model, l.Grammar); before == len(in.faults) && len(faults) == 0 && given.Empty() && !u.options.AllowAll {
-		in.failParam("allowAll", "allow_all_required", "An empty filter means all customers; say so with allowAll.")
-	}
+	u.takeListing(c, in, l)
 	if err := s.takeVendorPatch(c, in, u); err != nil {
 		return err
 	}
 	return s.submit(c, in, u)
+}
+
+// takeListing reads which records a bulk update is for. All of them must be
+// asked for twice, whatever the vendor leaves out by itself.
+func (u *update) takeListing(c *call, in *input, l compat.Listing) {
+	if u.filter = in.listed(c, l); l.Filter == "" {
+		in.failParam(l.Param, "missing_filter", "Give a filter; {} with allowAll=true means all customers.")
+		return
+	}
+	given, sound := (&input{}).asked(c, l)
+	if sound && given.Empty() && !u.options.AllowAll {
+		in.failParam("allowAll", "allow_all_required", "An empty filter means all customers; say so with allowAll.")
+	}
 }
 
 // vendorCreate makes a record, or updates the one that stands in for it.
@@ -98,25 +104,12 @@ func (s *server) vendorCreate(c *call) error {
 	match := c.surface.Create(c.request)
 	raw := c.request.Native()
 	in.take(c.request)
-	known, err := s.known(c, c.model, c.request.AllowNewOptions)
+	draft, err := s.newDraft(c, in, raw, c.request.AllowNewOptions)
 	if err != nil {
 		return err
 	}
-	draft, faults := c.model.CheckDraft(raw, model.Create, known)
-	in.failAll(inBody, "", faults)
-	in.failAll(inBody, "", missing(c.model, draft, raw, faults))
-	found := in.matches(c, match)
-	if err := in.err(); err != nil {
-		return err
-	}
-	if draft.Patch, err = draft.Patch.Seal(); err != nil {
-		return err
-	}
-	draft.Actor = c.key.ID
-	rec, existed, err := s.Store.CreateUnless(c.ctx(), c.workspace(), c.model, draft, found...)
+	rec, existed, err := s.create(c, draft, matches(c.model, match)...)
 	switch {
-	case errors.Is(err, job.ErrExists):
-		return newProblem("id_taken", "A customer with this id exists already.")
 	case err != nil:
 		return err
 	case !existed:
@@ -124,20 +117,26 @@ func (s *server) vendorCreate(c *call) error {
 	case match.Then == compat.Leave:
 		return s.answerRecord(c, http.StatusOK, rec)
 	}
-	sent.Record = &rec
 	c.request = sent
+	return s.vendorMerge(c, in, rec, match.Then == compat.Fill)
+}
+
+// vendorMerge updates the record that stands in for a new one with what was
+// sent, or fills only what it lacks.
+func (s *server) vendorMerge(c *call, in *input, rec model.Record, fill bool) error {
+	c.request.Record = &rec
 	c.surface.Update(c.request)
-	if match.Then == compat.Fill {
+	if fill {
 		c.request.DropFilled(rec)
 	}
 	return s.vendorPatch(c, in, rec)
 }
 
 // matches makes the filters that find who stands in for a new record.
-func (in *input) matches(c *call, m compat.Match) []filter.Filter {
+func matches(m *model.Model, match compat.Match) []filter.Filter {
 	var found []filter.Filter
-	for _, text := range m.Filters {
-		f, faults := filter.New([]byte(text), c.model, filter.Native)
+	for _, text := range match.Filters {
+		f, faults := filter.New([]byte(text), m, filter.Native)
 		if len(faults) == 0 { // a value that no record can have finds none
 			found = append(found, f)
 		}
