@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,7 +11,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"bulkpatch/api"
 	"bulkpatch/client"
+	"bulkpatch/model"
 )
 
 // document reads a file of the project's root.
@@ -126,6 +129,9 @@ func checkCurl(t *testing.T, args []string) {
 				method = args[i]
 			case "-d":
 				body = args[i]
+				if header.Get("Content-Type") == "" { // as curl does
+					header.Set("Content-Type", "application/x-www-form-urlencoded")
+				}
 			default:
 				name, value, _ := strings.Cut(args[i], ": ")
 				header.Set(name, value)
@@ -161,14 +167,28 @@ func words(line string) []string {
 
 var localLink = regexp.MustCompile(`\]\(([^)]+)\)`)
 
+// TestTheDocumentNamesEverySurface looks for the paths of each shipped model.
+func TestTheDocumentNamesEverySurface(t *testing.T) {
+	text := document(t, "docs/compat.md")
+	surfaces, err := api.Surfaces(model.Shipped(), nil)
+	if err != nil || len(surfaces) != 5 {
+		t.Fatalf("%d surfaces, %v", len(surfaces), err)
+	}
+	for _, s := range surfaces {
+		if base, _ := s.Model.Vendor["base"].(string); !strings.Contains(text, "`"+base) {
+			t.Errorf("it does not name %s of %s", base, s.Model.Name)
+		}
+	}
+}
+
 func TestTheDocumentsLinksLeadSomewhere(t *testing.T) {
-	for _, name := range []string{"README.md", "CHANGELOG.md"} {
+	for _, name := range []string{"README.md", "CHANGELOG.md", "docs/compat.md"} {
 		for _, link := range localLink.FindAllStringSubmatch(document(t, name), -1) {
 			if strings.HasPrefix(link[1], "https://") {
 				continue
 			}
 			path, _, _ := strings.Cut(link[1], "#")
-			if _, err := os.Stat("../../" + path); err != nil {
+			if _, err := os.Stat(filepath.Join("../..", filepath.Dir(name), path)); err != nil {
 				t.Errorf("%s links to %s: %v", name, link[1], err)
 			}
 		}
