@@ -3,6 +3,7 @@ package compat
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -94,4 +95,9 @@ func (mythic) Failure(p Problem) (int, any) {
 		text = strings.Join(faults, " ")
 	}
 	return p.Status, envelope{Error: text, Count: new(int64)}
+}
+
+// milliseconds writes a stored time with three digits of its second.
+func milliseconds(micros int64) string {
+	return time.UnixMicro(micros).UTC().Format("2006-01-02T15:04:05.000Z")
 }

@@ -1,0 +1,175 @@
+package compat
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/model"
+)
+
+// Pages of a list of customers.
+const planeMaxLimit = 100
+
+// List reads per_page, cursor, query and fields; newest customers come first.
+// A deletion names what it means by its reference to another system.
+func (plane) List(r *Request) Listing {
+	if r.Action == DeleteMatching {
+		return planeNamed(r)
+	}
+	l := Listing{Sort: "-created_at", Param: "query"}
+	size, sized := planePerPage(r)
+	c := planeCursorOf(r)
+	if !sized && c.size > 0 {
+		size = min(c.size, planeMaxLimit)
+	}
+	if c.page > maxOffset/size {
+		c = planeBadCursor(r)
+	}
+	l.Limit, l.Offset = size, c.page*size
+	if text, _ := r.Param("query"); text != "" {
+		l.Where = append(l.Where, Where(planeName, "$contains", text))
+	}
+	l.Fields = planeAsked(r)
+	return l
+}
+
+// planeAsked are the fields that a caller wants to see, nil for all. Names
+// that no field has are passed over.
+func planeAsked(r *Request) []string {
+	text, _ := r.Param("fields")
+	if text == "" {
+		return nil
+	}
+	names := strings.Split(text, ",")
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+	}
+	return names
+}
+
+// One shows of a record that is read what the caller asked for, its id in any
+// case, as in a list.
+func (plane) One(r *Request, record jsontext.Value) any {
+	asked := planeAsked(r)
+	members, ok := Object(record)
+	if r.Action != Get || asked == nil || !ok {
+		return record
+	}
+	id := r.Model.Role(model.RoleID).VendorName
+	maps.DeleteFunc(members, func(name string, _ jsontext.Value) bool {
+		return name != id && !slices.Contains(asked, name)
+	})
+	return members
+}
+
+// planeNamed reads which customers a deletion means. It takes both
+// parameters: half a reference would name customers of other systems, too.
+func planeNamed(r *Request) Listing {
+	source, _ := r.Param(planeSource)
+	id, _ := r.Param(planeID)
+	for name, text := range map[string]string{planeSource: source, planeID: id} {
+		if text == "" {
+			r.FailParam(name, model.CodeRequired, "Give external_source and external_id.")
+		}
+	}
+	return Listing{Param: planeID, Where: []string{planeReference(source, id)}}
+}
+
+// planePerPage is the size of a page, and whether the caller gave it.
+func planePerPage(r *Request) (size int, given bool) {
+	text, given := r.Param("per_page")
+	if !given {
+		return planeMaxLimit, false
+	}
+	size, err := strconv.Atoi(text)
+	switch {
+	case err != nil || size < 1:
+		r.FailParam("per_page", "type", "Invalid per_page parameter.")
+	case size > planeMaxLimit:
+		r.FailParam("per_page", "out_of_range", "Invalid per_page value. Cannot exceed "+strconv.Itoa(planeMaxLimit)+".")
+	default:
+		return size, true
+	}
+	return planeMaxLimit, true
+}
+
+// A planeCursor leads to a page: size:page:back, the page counted from 0. The
+// last tells which way the caller went, and changes nothing.
+type planeCursor struct {
+	size, page int
+	back       bool
+}
+
+// String writes the cursor.
+func (c planeCursor) String() string {
+	way := ":0"
+	if c.back {
+		way = ":1"
+	}
+	return strconv.Itoa(c.size) + ":" + strconv.Itoa(c.page) + way
+}
+
+// planeCursorOf reads the cursor of a request, that of the first page where
+// there is none.
+func planeCursorOf(r *Request) planeCursor {
+	text, _ := r.Param("cursor")
+	if text == "" {
+		return planeCursor{}
+	}
+	parts := strings.Split(text, ":")
+	if len(parts) != 3 {
+		return planeBadCursor(r)
+	}
+	var numbers [3]int
+	for i, part := range parts {
+		n, err := strconv.Atoi(part)
+		if err != nil || n < 0 {
+			return planeBadCursor(r)
+		}
+		numbers[i] = n
+	}
+	return planeCursor{numbers[0], numbers[1], numbers[2] != 0}
+}
+
+func planeBadCursor(r *Request) planeCursor {
+	r.FailParam("cursor", "invalid_cursor", "Invalid cursor parameter.")
+	return planeCursor{}
+}
+
+// planePage is one page of customers. Its clients insist on nearly all of it.
+type planePage struct {
+	GroupedBy       *string          `json:"grouped_by"`
+	SubGroupedBy    *string          `json:"sub_grouped_by"`
+	TotalCount      int64            `json:"total_count"`
+	NextCursor      string           `json:"next_cursor"`
+	PrevCursor      string           `json:"prev_cursor"`
+	NextPageResults bool             `json:"next_page_results"`
+	PrevPageResults bool             `json:"prev_page_results"`
+	Count           int              `json:"count"` // on this page
+	TotalPages      int64            `json:"total_pages"`
+	TotalResults    int64            `json:"total_results"`
+	ExtraStats      *string          `json:"extra_stats"`
+	Results         []jsontext.Value `json:"results"`
+}
+
+// Many is a page with the cursors of those beside it, which are there whether
+// or not such pages are.
+func (plane) Many(p Page) any {
+	size := p.Listing.Limit
+	page := p.Listing.Offset / size
+	return planePage{
+		TotalCount:      p.Total,
+		NextCursor:      planeCursor{size, page + 1, false}.String(),
+		PrevCursor:      planeCursor{size, page - 1, true}.String(),
+		NextPageResults: p.More(),
+		PrevPageResults: page > 0,
+		Count:           len(p.Items),
+		TotalPages:      p.Pages(),
+		TotalResults:    p.Total,
+		Results:         p.Items,
+	}
+}
