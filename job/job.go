@@ -105,6 +105,15 @@ func (j Job) Pending() *int64 {
 	return &n
 }
 
+// What a job that has not ended may wait for, as users see it.
+const (
+	WaitThrottled = "throttled"            // for its turn, by its own limit
+	WaitWorker    = "waiting_for_worker"   // none has taken it, or it lets others have a turn
+	WaitRedis     = "redis_unavailable"    // no worker can be told of it
+	WaitDatabase  = "database_unavailable" // it is busy or out of reach
+	WaitStorage   = "storage_full"
+)
+
 // An Error says why a job as a whole failed.
 type Error struct {
 	Code   string `json:"code"`

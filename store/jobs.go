@@ -39,6 +39,7 @@ type jobRow struct {
 	Preview     *string
 	Confirms    string
 	LeftAt      *int64  `db:"left_at"`
+	Unsent      *string // why a worker cannot be told of it
 	RecordID    *string `db:"record_id"`
 	Matched     *int64
 	Summary     string
@@ -53,7 +54,8 @@ const jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
 	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_by,
 	j.values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.error_code, j.error_detail,
-	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed
+	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed,
+	(SELECT MAX(x.reason) FROM outbox x WHERE x.workspace = j.workspace AND x.job = j.num) AS unsent
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`
 
 type progressRow struct {
@@ -207,6 +209,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		return j, err
 	}
 	err := s.addProgress(&j, shards)
+	j.WaitReason = waitReason(j.State, deref(r.Unsent), shards)
 	s.setExpiry(&j, r.ValuesKept)
 	return j, err
 }
@@ -239,9 +242,6 @@ func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
 			j.RecordsPerSecond += p.Rate
 			j.Stalled = j.Stalled || p.Held && p.BeatAt != nil && now.Sub(micros(*p.BeatAt)) > stallAfter
 		}
-		if p.WaitReason != nil {
-			j.WaitReason = *p.WaitReason
-		}
 		var list []job.ErrorSummary
 		if err := json.Unmarshal([]byte(p.Summary), &list); err != nil {
 			return err
@@ -254,6 +254,27 @@ func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
 		j.RecordsPerSecond = overall(*j)
 	}
 	return nil
+}
+
+// waitReason says what a job waits for, "" where it is worked on, or waits for
+// nothing but its user.
+func waitReason(s job.State, unsent string, shards []progressRow) string {
+	reason, held := "", false
+	for _, p := range shards {
+		held = held || p.Open && p.Held
+		if p.Open && p.WaitReason != nil {
+			reason = *p.WaitReason
+		}
+	}
+	switch {
+	case s.Final() || s == job.Paused:
+		return ""
+	case unsent != "":
+		return unsent
+	case reason == "" && !held && !s.Stopping():
+		return job.WaitWorker
+	}
+	return reason
 }
 
 // overall is the rate over a whole run.

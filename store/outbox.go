@@ -41,6 +41,20 @@ func (s *Store) Sent(ctx context.Context, rings []job.Ring) error {
 	})
 }
 
+// Unsent notes why the rings of a workspace cannot be sent now, so that users
+// see what their jobs wait for; "" when they can be again. What has the note
+// already is left alone.
+func (s *Store) Unsent(ctx context.Context, workspace int64, reason string) error {
+	const other = `workspace = ? AND COALESCE(reason, '') <> ?`
+	return s.inTx(ctx, func(t *tx) error {
+		if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num IN (SELECT job FROM outbox WHERE `+other+`)`,
+			workspace, workspace, reason); err != nil {
+			return err
+		}
+		return t.exec1(`UPDATE outbox SET reason = NULLIF(?, '') WHERE `+other, reason, workspace, reason)
+	})
+}
+
 // pulseQuery finds the work that Redis was told of and that has not ended:
 // open shards, singles, stops to settle and jobs to finish.
 const pulseQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shard,

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -31,10 +32,12 @@ type fakeStore struct {
 	pulses []job.Pulse
 
 	retired int
+	unsent  map[int64]string // why the rings of a workspace are not sent
 }
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{
+		unsent: make(map[int64]string),
 		outbox: make(map[job.Ref]job.Ring), bell: make(chan struct{}, 1), called: make(chan string, 1000),
 		claim: func(r job.Ring) (job.Lease, error) {
 			return job.Lease{Ref: r.Ref, Epoch: r.Epoch + 1, Resolved: true}, nil
@@ -99,6 +102,17 @@ func (s *fakeStore) Sent(_ context.Context, rings []job.Ring) error {
 	return nil
 }
 
+func (s *fakeStore) Unsent(_ context.Context, workspace int64, reason string) error {
+	s.mu.Lock()
+	before := s.unsent[workspace]
+	s.unsent[workspace] = reason
+	s.mu.Unlock()
+	if before != reason {
+		s.note("unsent " + reason)
+	}
+	return nil
+}
+
 func (s *fakeStore) Resolve(context.Context, job.Lease) (bool, error) {
 	s.note("resolve")
 	return false, nil
@@ -152,6 +166,25 @@ func (s *fakeStore) await(t *testing.T, want string) {
 		}
 	case <-time.After(20 * time.Second):
 		t.Fatalf("nobody called the store to %q", want)
+	}
+}
+
+// awaitAll is await for calls that may come in any order.
+func (s *fakeStore) awaitAll(t *testing.T, want ...string) {
+	t.Helper()
+	var got []string
+	for range want {
+		select {
+		case call := <-s.called:
+			got = append(got, call)
+		case <-time.After(20 * time.Second):
+			t.Fatalf("the store was called to %q only", got)
+		}
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("the store was called to %q, not to %q", got, want)
 	}
 }
 

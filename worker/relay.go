@@ -38,12 +38,18 @@ type Relay struct {
 	now    func() time.Time
 	turns  turns
 	waits  waits
-	silent bool // the fault of the last pass has been logged
+	seen   map[int64]bool // workspaces whose rings the last pass has read
+	noted  map[int64]bool // and those that were told that Redis is away
+	silent bool           // the fault of the last pass has been logged
 }
+
+// errRedis is in the chain of what Redis failed at.
+var errRedis = errors.New("redis")
 
 // NewRelay makes a relay. It connects when it runs.
 func NewRelay(s Store, redis asynq.RedisConnOpt, log *slog.Logger) *Relay {
-	return &Relay{store: s, client: asynq.NewClient(redis), queues: asynq.NewInspector(redis), log: log, now: time.Now}
+	return &Relay{store: s, client: asynq.NewClient(redis), queues: asynq.NewInspector(redis), log: log, now: time.Now,
+		seen: map[int64]bool{}, noted: map[int64]bool{}}
 }
 
 // Run relays until the context ends.
@@ -52,6 +58,7 @@ func (r *Relay) Run(ctx context.Context) error {
 	defer r.queues.Close()
 	for {
 		wait, err := r.pass(ctx)
+		r.note(ctx, err)
 		if err != nil {
 			wait = relayPause
 			r.complain(ctx, err)
@@ -70,6 +77,25 @@ func (r *Relay) Run(ctx context.Context) error {
 	}
 }
 
+// note lets users see that their jobs wait for Redis, and that they no longer
+// do. What cannot be noted is the database's fault, which shows by itself.
+func (r *Relay) note(ctx context.Context, err error) {
+	switch {
+	case errors.Is(err, errRedis):
+		for ws := range r.seen {
+			if r.store.Unsent(ctx, ws, job.WaitRedis) == nil {
+				r.noted[ws] = true
+			}
+		}
+	case err == nil:
+		for ws := range r.noted {
+			if r.store.Unsent(ctx, ws, "") == nil {
+				delete(r.noted, ws)
+			}
+		}
+	}
+}
+
 // complain logs a fault once, until a pass succeeds again.
 func (r *Relay) complain(ctx context.Context, err error) {
 	if !r.silent && ctx.Err() == nil {
@@ -80,10 +106,12 @@ func (r *Relay) complain(ctx context.Context, err error) {
 
 // pass sends what may be sent now, and says when to look again.
 func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
+	clear(r.seen)
 	singles, err := r.store.Singles(ctx, batch)
 	if err != nil {
 		return 0, err
 	}
+	r.see(singles)
 	if err := r.send(ctx, singles); err != nil {
 		return 0, err
 	}
@@ -91,15 +119,22 @@ func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	r.see(bulks)
 	due, next := r.waits.due(bulks, r.now())
 	if len(due) == 0 {
 		return next, nil
 	}
 	room, err := r.room()
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(errRedis, err)
 	}
 	return next, r.send(ctx, r.turns.pick(due, room))
+}
+
+func (r *Relay) see(rings []job.Ring) {
+	for _, ring := range rings {
+		r.seen[ring.Workspace] = true
+	}
 }
 
 // room is how many bulk tasks more may wait in Redis.
@@ -136,11 +171,11 @@ func (r *Relay) pending() (int, error) {
 func (r *Relay) send(ctx context.Context, rings []job.Ring) error {
 	for i, ring := range rings {
 		task, err := newTask(ring)
-		if err == nil {
-			_, err = r.client.EnqueueContext(ctx, task)
+		if err != nil {
+			return err
 		}
-		if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-			return errors.Join(err, r.sent(ctx, rings[:i]))
+		if _, err = r.client.EnqueueContext(ctx, task); err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+			return errors.Join(errRedis, err, r.sent(ctx, rings[:i]))
 		}
 	}
 	return r.sent(ctx, rings)

@@ -15,6 +15,7 @@ type Store interface {
 	Singles(ctx context.Context, limit int) ([]job.Ring, error)
 	Bulks(ctx context.Context, perWorkspace int) ([]job.Ring, error)
 	Sent(ctx context.Context, rings []job.Ring) error
+	Unsent(ctx context.Context, workspace int64, reason string) error
 
 	Claim(ctx context.Context, r job.Ring) (job.Lease, error)
 	Beat(ctx context.Context, l job.Lease, reason string) error

@@ -78,7 +78,7 @@ func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 			return w.store.Finish(ctx, l.Ref)
 		case l.Throttle != nil && (over || left <= 0):
 			due := time.Duration(float64(allowance(l)-left) / *l.Throttle * float64(time.Second))
-			return w.store.Yield(ctx, l, due-time.Since(began), "throttled")
+			return w.store.Yield(ctx, l, due-time.Since(began), job.WaitThrottled)
 		case over:
 			return errYield
 		}
@@ -108,9 +108,9 @@ func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
 	case errors.Is(reason, errYield) || errors.Is(reason, context.Canceled):
 		return w.store.Yield(ctx, l, 0, "")
 	case errors.Is(reason, job.ErrStorageFull):
-		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, "storage_full"))
+		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitStorage))
 	default:
-		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, "database_unavailable"))
+		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitDatabase))
 	}
 }
 

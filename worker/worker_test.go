@@ -87,8 +87,9 @@ func TestWorkWaitsForARedisThatIsDown(t *testing.T) {
 	s := newFakeStore()
 	run(t, s, asynq.RedisClientOpt{Addr: server.Addr})
 	s.ring(ring(1, 1))
+	s.await(t, "unsent redis_unavailable")
 	server.Restart(t)
-	s.await(t, "finish")
+	s.awaitAll(t, "finish", "unsent ")
 }
 
 func TestTheEndOfTheProcessGivesTheShardBack(t *testing.T) {

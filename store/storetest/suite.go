@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"a deleted record keeps its name in results":          deletedKeepsItsName,
 		"record numbers are never given twice":                numbersAreNeverReused,
 		"workspaces see nothing of each other":                workspacesAreApart,
+		"a job says what it waits for":                        jobsSayWhatTheyWaitFor,
 		"the sweep finds work that stands still":              pulsesFindLostWork,
 		"an undo restores what nobody has changed since":      undoRestores,
 		"an undo can be undone, once and the same":            undoOfUndo,

@@ -188,6 +188,7 @@ CREATE TABLE outbox (
   epoch     INTEGER NOT NULL, -- at which the task will find the shard
   seq       INTEGER NOT NULL, -- names this ring, so that two relays send it once
   wait      INTEGER NOT NULL, -- microseconds to let pass before it is told; no clock time, so that none can step
+  reason    TEXT,             -- why it cannot be told now, NULL when it can
   UNIQUE (workspace, job, shard)
 ) STRICT;
 CREATE INDEX outbox_singles ON outbox (single, place);

@@ -1,0 +1,53 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"bulkpatch/job"
+)
+
+// jobsSayWhatTheyWaitFor walks a job through what it may wait for.
+func jobsSayWhatTheyWaitFor(t *testing.T, k *Kit) {
+	k.Add(20, person)
+	j := k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"score": 1}`, job.Options{}))
+	single := k.Accept(k.Single(1, `{"score": 2}`))
+	waits := func(what, want string) job.Job {
+		t.Helper()
+		now := k.Read(j.ID)
+		equal(t, "what a job waits for that "+what, now.WaitReason, want)
+		return now
+	}
+	before := waits("nobody has taken", job.WaitWorker)
+	equal(t, "what a single waits for", k.Read(single.ID).WaitReason, job.WaitWorker)
+
+	unsent := func(reason string) { check(t, k.Unsent(t.Context(), k.WS.ID, reason)) }
+	unsent(job.WaitRedis)
+	told := waits("cannot be sent", job.WaitRedis)
+	equal(t, "that it shows", told.Revision > before.Revision, true)
+	equal(t, "what a single waits for then", k.Read(single.ID).WaitReason, job.WaitRedis)
+	unsent(job.WaitRedis)
+	equal(t, "the revision when nothing is new", waits("cannot be sent", job.WaitRedis).Revision, told.Revision)
+	unsent("")
+	waits("can be sent again", job.WaitWorker)
+
+	var l job.Lease
+	for _, r := range k.Due() {
+		if r.Single {
+			check(t, k.ApplySingle(t.Context(), r))
+			continue
+		}
+		var err error
+		l, err = k.Claim(t.Context(), r)
+		check(t, err)
+	}
+	waits("is worked on", "")
+	equal(t, "what a single waits for that has ended", k.Read(single.ID).WaitReason, "")
+	_, err := k.Resolve(t.Context(), l)
+	check(t, err)
+	check(t, k.Yield(t.Context(), l, time.Second, job.WaitThrottled))
+	waits("has a limit", job.WaitThrottled)
+	_, err = k.Act(t.Context(), k.WS, j.ID, job.Pause)
+	check(t, err)
+	waits("waits for its user", "")
+}
