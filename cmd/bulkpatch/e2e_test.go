@@ -173,6 +173,33 @@ func TestFrontAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// TestAJobIsFollowedThroughAnyFront asks one process for what another has
+// accepted and a third one does.
+func TestAJobIsFollowedThroughAnyFront(t *testing.T) {
+	shared := []string{"--db", database(t), "--redis", redistest.Start(t).URL()}
+	front := append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)
+	one := start(t, front...)
+	other := start(t, front...)
+	c := one.client(t, one.firstKey)
+	load(t, c, 1000)
+	slowly := 500.0
+	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{RecordsPerSecond: &slowly})
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, append([]string{"worker", "--metrics-addr", "127.0.0.1:0"}, shared...)...)
+	seen := map[string]bool{}
+	elsewhere := other.client(t, one.firstKey)
+	last, err := elsewhere.Wait(t.Context(), j.ID, func(j client.Job) { seen[j.State] = true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSum(t, last, client.StateSucceeded, 1000)
+	if !seen["running"] {
+		t.Errorf("the other front showed the states %v on the way", seen)
+	}
+}
+
 func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
 	redis := redistest.Start(t)
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", redis.URL())
@@ -183,8 +210,13 @@ func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
 	if err != nil {
 		t.Fatalf("submit without Redis: %v", err)
 	}
-	if j, err = c.Job(t.Context(), j.ID); err != nil || j.Done {
-		t.Fatalf("job %+v, error %v", j, err)
+	for why := ""; why != "redis_unavailable"; {
+		if j, err = c.Next(t.Context(), j); err != nil || j.Done {
+			t.Fatalf("job %+v, error %v", j, err)
+		}
+		if j.Progress.WaitReason != nil {
+			why = *j.Progress.WaitReason
+		}
 	}
 	redis.Restart(t)
 	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 500)
