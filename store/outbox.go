@@ -43,11 +43,13 @@ func (s *Store) Sent(ctx context.Context, rings []job.Ring) error {
 
 // Unsent notes why the rings of a workspace cannot be sent now, so that users
 // see what their jobs wait for; "" when they can be again. What has the note
-// already is left alone.
+// already is left alone, and so is a job that has ended: its ring was sent,
+// and the relay died before it could say so.
 func (s *Store) Unsent(ctx context.Context, workspace int64, reason string) error {
 	const other = `workspace = ? AND COALESCE(reason, '') <> ?`
 	return s.inTx(ctx, func(t *tx) error {
-		if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num IN (SELECT job FROM outbox WHERE `+other+`)`,
+		if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num IN (SELECT job FROM outbox WHERE `+other+`)
+				AND state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled')`,
 			workspace, workspace, reason); err != nil {
 			return err
 		}

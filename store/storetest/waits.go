@@ -31,6 +31,21 @@ func jobsSayWhatTheyWaitFor(t *testing.T, k *Kit) {
 	unsent("")
 	waits("can be sent again", job.WaitWorker)
 
+	// A relay that dies between telling Redis and noting that leaves a ring.
+	ended := k.Accept(k.Single(2, `{"score": 3}`))
+	left, err := k.Singles(t.Context(), 10)
+	check(t, err)
+	for _, r := range left {
+		if r.Job == ended.Num {
+			check(t, k.ApplySingle(t.Context(), r))
+		}
+	}
+	last := k.Read(ended.ID)
+	equal(t, "that the single has ended", last.State.Final(), true)
+	unsent(job.WaitRedis)
+	equal(t, "the revision of a job that has ended", k.Read(ended.ID).Revision, last.Revision)
+	unsent("")
+
 	var l job.Lease
 	for _, r := range k.Due() {
 		if r.Single {
@@ -43,7 +58,7 @@ func jobsSayWhatTheyWaitFor(t *testing.T, k *Kit) {
 	}
 	waits("is worked on", "")
 	equal(t, "what a single waits for that has ended", k.Read(single.ID).WaitReason, "")
-	_, err := k.Resolve(t.Context(), l)
+	_, err = k.Resolve(t.Context(), l)
 	check(t, err)
 	check(t, k.Yield(t.Context(), l, time.Second, job.WaitThrottled))
 	waits("has a limit", job.WaitThrottled)
