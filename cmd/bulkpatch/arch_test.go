@@ -119,9 +119,9 @@ var homes = map[string][]string{
 	"github.com/pressly/goose":        {"store"},
 	"github.com/brianvoe/gofakeit/v7": {"bench"},
 	"database/sql":                    {"store"},
-	"net":                             {"api", "cmd", "client", "worker/redistest"},
+	"net":                             {"api", "cmd", "client", "store", "worker/redistest"},
 	"net/http":                        {"api", "cmd", "client"},
-	"os/exec":                         {"worker/redistest"},
+	"os/exec":                         {"worker/redistest", "store/pgtest"},
 }
 
 // pure lists the packages that may not reach out of the process at all, but

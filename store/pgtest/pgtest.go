@@ -1,0 +1,150 @@
+// Package pgtest runs real PostgreSQL servers for tests: each listens on a
+// port of the loopback interface that stays its own, keeps its data in a
+// folder of its own, and can be ended and started again in the midst of a
+// test.
+package pgtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that Database uses
+)
+
+// A Server is one throw-away server.
+type Server struct {
+	port      string
+	bin, dir  string
+	options   string
+	databases atomic.Int64
+}
+
+// Start makes a server and stops it when the test ends. It keeps no promise
+// about its disk, so that it is quick, unless the settings, such as
+// "fsync=on", say otherwise. Without the server's programs the test fails,
+// and says how to get them.
+func Start(tb testing.TB, settings ...string) *Server {
+	tb.Helper()
+	dir, err := os.MkdirTemp("", "pg")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { os.RemoveAll(dir) })
+	if os.Getuid() == 0 {
+		run(tb, "chown", "postgres", dir)
+	}
+	s := &Server{port: freePort(tb), bin: programs(tb), dir: dir}
+	all := append([]string{"listen_addresses=127.0.0.1", "port=" + s.port, "unix_socket_directories=''",
+		"max_connections=300", "fsync=off", "full_page_writes=off", "synchronous_commit=off"}, settings...)
+	s.options = "-c " + strings.Join(all, " -c ")
+	run(tb, s.program("initdb", "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")...)
+	tb.Cleanup(func() { exec.Command(s.stop()[0], s.stop()[1:]...).Run() }) // it may have been killed
+	s.Restart(tb)
+	return s
+}
+
+// Restart starts a server that was killed. What it had committed is there
+// again.
+func (s *Server) Restart(tb testing.TB) {
+	tb.Helper()
+	run(tb, s.program("pg_ctl", "-l", filepath.Join(s.dir, "log"), "-o", s.options, "-w", "start")...)
+}
+
+// Kill ends the server at once, as a crash would.
+func (s *Server) Kill(tb testing.TB) {
+	tb.Helper()
+	run(tb, s.stop()...)
+}
+
+func (s *Server) stop() []string { return s.program("pg_ctl", "-m", "immediate", "-w", "stop") }
+
+// URL is the address of one of the server's databases, as the program's
+// settings take it.
+func (s *Server) URL(database string) string {
+	return fmt.Sprintf("postgres://test@127.0.0.1:%s/%s?sslmode=disable", s.port, database)
+}
+
+// Database makes an empty database and returns its address.
+func (s *Server) Database(tb testing.TB) string {
+	tb.Helper()
+	name := fmt.Sprint("test", s.databases.Add(1))
+	s.Do(tb, "postgres", "CREATE DATABASE "+name)
+	return s.URL(name)
+}
+
+// Do runs a statement on one of the server's databases and returns the first
+// column of its first row, "" when it has none.
+func (s *Server) Do(tb testing.TB, database, statement string) string {
+	tb.Helper()
+	db, err := sql.Open("pgx", s.URL(database))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer db.Close()
+	var value sql.NullString
+	err = db.QueryRowContext(context.Background(), statement).Scan(&value)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		tb.Fatalf("%s: %v", statement, err)
+	}
+	return value.String
+}
+
+// program is the command line of one of the server's programs. Root runs it as
+// another user, since the server refuses to be root.
+func (s *Server) program(name string, args ...string) []string {
+	command := append([]string{filepath.Join(s.bin, name), "-D", filepath.Join(s.dir, "data")}, args...)
+	if os.Getuid() == 0 {
+		return append([]string{"runuser", "-u", "postgres", "--"}, command...)
+	}
+	return command
+}
+
+// programs finds the folder of the newest server's programs.
+func programs(tb testing.TB) string {
+	tb.Helper()
+	if path, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(path)
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		tb.Fatal("no PostgreSQL server to test with: initdb is neither on the PATH nor where Debian puts it (apt-get install postgresql, or run the tests by `.ci/test`, which does it where it may)")
+	}
+	slices.Sort(found)
+	return filepath.Dir(found[len(found)-1])
+}
+
+func run(tb testing.TB, command ...string) {
+	tb.Helper()
+	cmd := exec.Command(command[0], command[1:]...)
+	cmd.Dir = "/"
+	var out strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		tb.Fatalf("%s: %v\n%s", strings.Join(command, " "), err, out.String())
+	}
+}
+
+// freePort is a port of the loopback interface that nobody listens on.
+func freePort(tb testing.TB) string {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return port
+}
