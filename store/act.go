@@ -28,7 +28,7 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 			return t.end(ref, id, job.Failed, &modelGone)
 		}
 		stopping = to.Stopping()
-		if err := t.exec1(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, a == job.Resume, ws.ID, row.Num); err != nil {
+		if err := t.exec1(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, flag(a == job.Resume), ws.ID, row.Num); err != nil {
 			return err
 		}
 		return t.act(ref, id, row, to)
@@ -75,7 +75,7 @@ type actRow struct {
 
 func (t *tx) jobToAct(ws auth.Workspace, id string) (actRow, error) {
 	var row actRow
-	ok, err := t.get(&row, `SELECT num, kind, model, state, matched, resumed, left_at FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate, ws.ID, id)
+	ok, err := t.get(&row, `SELECT num, kind, model, state, matched, resumed, left_at FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate("jobs"), ws.ID, id)
 	switch {
 	case err != nil:
 		return row, err

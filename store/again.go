@@ -45,13 +45,15 @@ func (s *Store) Undo(ctx context.Context, ws auth.Workspace, id, createdBy strin
 	}
 	undo := uuid.Must(uuid.NewV7()).String()
 	err = s.inTx(ctx, func(t *tx) error {
+		kept, err := t.valuesKept(origin)
+		if err != nil {
+			return err
+		}
 		known, err := t.get(&undo, `SELECT id FROM jobs WHERE workspace = ? AND origin = ? AND kind = ?`, ws.ID, origin.Num, job.Undo)
 		if err != nil || known {
 			return err
 		}
-		if origin.UndoAvailable, err = t.valuesKept(origin); err != nil {
-			return err
-		}
+		origin.UndoAvailable = kept
 		if err := origin.CheckUndo(); err != nil {
 			return err
 		}
@@ -63,12 +65,12 @@ func (s *Store) Undo(ctx context.Context, ws auth.Workspace, id, createdBy strin
 	return s.Job(ctx, ws, undo)
 }
 
-// valuesKept reports whether all former values of a job are still there. It
-// decides in the transaction that accepts the undo, so that no retention can
-// come in between.
+// valuesKept reports whether all former values of a job are still there, and
+// locks the job. It decides in the transaction that accepts the undo, so that
+// no retention can come in between, and no other undo.
 func (t *tx) valuesKept(j job.Job) (bool, error) {
 	var kept bool
-	_, err := t.get(&kept, `SELECT values_kept FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate, j.WorkspaceID, j.Num)
+	_, err := t.get(&kept, `SELECT values_kept FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), j.WorkspaceID, j.Num)
 	return kept && j.UndoAvailable, err
 }
 

@@ -71,7 +71,7 @@ func (d *dialect) newValue(sets []model.Set, s model.Set, now int64) (expr strin
 		brings, _ := model.Patch{Sets: sets}.Set(s.When)
 		return "CASE WHEN " + quoted(s.When) + " " + d.differs + " ? THEN ? ELSE " + quoted(s.Field) + " END", []any{brings.Value, stampOf(s, now)}
 	case s.Merge != nil:
-		return d.merge(quoted(s.Field)), []any{string(s.Merge)}
+		return d.merge(quoted(s.Field), s.Merge)
 	}
 	return "?", []any{s.Value}
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -135,35 +134,39 @@ func (c *chunk) read(ranged bool) (changes, error) {
 	if !ranged {
 		return c.readListed(c.selected, condition, args)
 	}
-	where := c.t.d.notIndexed + " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + condition
+	d := c.t.d
+	where := d.notIndexed + " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + d.opaque(condition) + d.rangeEnd(c.l.Model.Table())
 	return c.readWhere(where, append([]any{c.base, c.last, c.l.Workspace}, args...))
 }
 
 func (c *chunk) readListed(offsets []uint32, condition string, args []any) (changes, error) {
-	where := c.t.d.notIndexed + " WHERE rid " + c.t.d.inList + " AND workspace = ? AND " + condition + " ORDER BY rid" + c.t.d.forUpdate + c.t.d.barrier
-	return c.readWhere(where, append([]any{c.list(offsets), c.l.Workspace}, args...))
+	d := c.t.d
+	among, all := d.among("rid", c.numbers(offsets))
+	where := d.notIndexed + " WHERE " + among + " AND workspace = ? AND " + d.opaque(condition) + d.listEnd(c.l.Model.Table())
+	return c.readWhere(where, append(append(all, c.l.Workspace), args...))
 }
 
 // readWhere gathers numbers and former values as one JSON array each.
 func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 	d := c.t.d
-	columns, inner := []string{"rid"}, []string{c.a.differs + " AS differs"}
+	inner := []string{"rid"}
 	right, args := "NOT differs", []any{c.base, c.base}
-	var outer []string
+	var outer, conditions []string
 	for i, n := range c.a.needs {
 		name := "lacks_" + strconv.Itoa(i)
-		inner = append(inner, n.lacks+" AS "+name)
+		conditions = append(conditions, n.lacks+" AS "+name)
 		outer = append(outer, d.collect("rid - ?", name))
 		right += " AND NOT " + name
 		args = append(args, c.base)
 	}
 	outer = append([]string{d.collect("rid - ?", "differs"), d.collect("rid - ?", right)}, outer...)
 	for _, f := range c.a.kept {
-		columns = append(columns, quoted(f))
-		outer = append(outer, d.collect(quoted(f), "differs"))
+		inner = append(inner, quoted(f))
+		outer = append(outer, d.collect(d.scalar(f), "differs"))
 	}
+	inner = append(append(inner, c.a.differs+" AS differs"), conditions...)
 	args = append(args, c.a.differsArgs...)
-	query := "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(append(columns, inner...), ", ") +
+	query := "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") +
 		" FROM " + c.l.Model.Table() + where + ") AS found"
 	raw := make([][]byte, len(outer))
 	dest := make([]any, len(outer))
@@ -180,17 +183,13 @@ func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 	return found, nil
 }
 
-// list is some offsets as a JSON array of record numbers.
-func (c *chunk) list(offsets []uint32) string {
-	out := make([]byte, 0, 10*len(offsets))
-	out = append(out, '[')
+// numbers are some offsets as record numbers.
+func (c *chunk) numbers(offsets []uint32) []int64 {
+	numbers := make([]int64, len(offsets))
 	for i, n := range offsets {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = strconv.AppendInt(out, c.base+int64(n), 10)
+		numbers[i] = c.base + int64(n)
 	}
-	return string(append(out, ']'))
+	return numbers
 }
 
 // write updates the changed records, and makes sure that it was them.
@@ -198,16 +197,15 @@ func (c *chunk) write(ranged bool) error {
 	d := c.t.d
 	stamps, stampArgs := c.a.stamps(c.t.now)
 	args := append(append(slices.Clone(c.a.setArgs), stampArgs...), c.l.Job)
-	where := " WHERE rid " + d.inList + " AND workspace = ?"
-	if ranged {
-		condition, filterArgs := c.condition()
-		where = " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + condition
-		args = append(append(args, c.base, c.last, c.l.Workspace), filterArgs...)
-	} else {
-		args = append(args, c.list(c.changed), c.l.Workspace)
+	where, which := d.among("rid", c.numbers(c.changed))
+	condition, filterArgs := "1 = 1", []any(nil)
+	if ranged && d.alone {
+		where, which = "rid BETWEEN ? AND ?", []any{c.base, c.last}
+		condition, filterArgs = c.condition()
 	}
+	args = append(append(append(args, which...), c.l.Workspace), filterArgs...)
 	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+d.notIndexed+" SET "+c.a.set+", "+stamps+", last_job = ?"+
-		where+" AND "+c.a.differs, append(args, c.a.differsArgs...)...)
+		" WHERE "+where+" AND workspace = ? AND "+condition+" AND "+c.a.differs, append(args, c.a.differsArgs...)...)
 	if err == nil && n != int64(len(c.changed)) {
 		err = errDisagree
 	}
@@ -253,17 +251,14 @@ func (t *tx) ids(ws int64, m *model.Model, rids []int64) ([]string, error) {
 }
 
 func idsOf(q queryer, d *dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
-	list, err := json.Marshal(rids)
-	if err != nil {
-		return nil, err
-	}
 	var rows []struct {
 		RID int64 `db:"rid"`
 		ID  string
 	}
-	err = q.list(&rows, "SELECT rid, CAST(id AS TEXT) AS id FROM "+m.Table()+" WHERE rid "+d.inList+" AND workspace = ?"+
-		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND rid "+d.inList,
-		string(list), ws, ws, m.Name, string(list))
+	among, which := d.among("rid", rids)
+	args := append(append(slices.Clone(which), ws, ws, m.Name), which...)
+	err := q.list(&rows, "SELECT rid, CAST(id AS TEXT) AS id FROM "+m.Table()+" WHERE "+among+" AND workspace = ?"+
+		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND "+among, args...)
 	byNumber := make(map[int64]string, len(rows))
 	for _, r := range rows {
 		byNumber[r.RID] = r.ID

@@ -251,7 +251,7 @@ func (c *chunk) advance() error {
 			conflicted = conflicted + ?, failed = failed + ?, summary = ?, beat = beat + 1, beat_at = ?, revision = revision + 1,
 			chunk_at = ?, rate = ?, wait_reason = NULL
 		WHERE workspace = ? AND job = ? AND no = ?`,
-		next, c.more, n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.now,
+		next, flag(c.more), n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.now,
 		ended, c.rate(ended), c.l.Workspace, c.l.Job, c.l.Shard)
 }
 

@@ -42,8 +42,7 @@ const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source
 func (s *Store) Claim(ctx context.Context, r job.Ring) (job.Lease, error) {
 	var lease job.Lease
 	err := s.inTx(ctx, func(t *tx) error {
-		var row leaseRow
-		ok, err := t.get(&row, leaseQuery, r.Workspace, r.Job)
+		row, ok, err := t.jobToWork(r)
 		switch {
 		case err != nil:
 			return err
@@ -66,6 +65,17 @@ func (s *Store) Claim(ctx context.Context, r job.Ring) (job.Lease, error) {
 	return lease, err
 }
 
+// jobToWork reads the job of a ring, and locks one that is to begin: what
+// begins it writes the job's row, which is locked before any shard's.
+func (t *tx) jobToWork(r job.Ring) (row leaseRow, ok bool, err error) {
+	ok, err = t.get(&row, leaseQuery, r.Workspace, r.Job)
+	if ok && row.State == job.Queued {
+		row = leaseRow{}
+		ok, err = t.get(&row, leaseQuery+t.d.forUpdate("j"), r.Workspace, r.Job)
+	}
+	return row, ok, err
+}
+
 // ErrOtherModel says that the tables were made from another version of a
 // model than this process has loaded.
 var ErrOtherModel = fmt.Errorf("the database has another version of the model")
@@ -86,7 +96,7 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 	l := job.Lease{
 		Ref: r.Ref, Epoch: r.Epoch + 1, JobID: row.ID, Owner: auth.Workspace{ID: r.Workspace, Name: row.Workspace},
 		Kind: row.Kind, Origin: deref(row.Origin), Source: deref(row.Source), RecordID: deref(row.RecordID),
-		Model: m, Throttle: row.Throttle, Resolved: row.Matched != nil,
+		Model: m, Resolved: row.Matched != nil,
 	}
 	if err := json.Unmarshal([]byte(row.Options), &l.Options); err != nil {
 		return l, err
@@ -103,8 +113,22 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 		}
 		l.Filter = &f
 	}
-	l.Tally, err = t.tally(r.Ref)
+	if l.Tally, err = t.tally(r.Ref); err != nil {
+		return l, err
+	}
+	l.Throttle, err = t.share(r.Ref, row.Throttle)
 	return l, err
+}
+
+// share is a shard's part of a job's throttle: as much as each other one that
+// is open.
+func (t *tx) share(ref job.Ref, throttle *float64) (*float64, error) {
+	if throttle == nil {
+		return nil, nil
+	}
+	open, err := t.openShards(ref)
+	part := *throttle / float64(max(1, open))
+	return &part, err
 }
 
 func deref[T any](p *T) T {

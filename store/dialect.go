@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql"
 
+	"github.com/pressly/goose/v3"
+
 	"bulkpatch/filter"
 	"bulkpatch/model"
 )
@@ -10,34 +12,79 @@ import (
 // A dialect says what differs between databases. Code asks it for text and
 // never asks which database it is talking to.
 type dialect struct {
-	name   string
 	filter filter.Dialect
 	rebind func(query string) string // from ? to the driver's placeholders
 
 	migrations string // folder of the fixed tables' migrations
+	goose      goose.Dialect
 	snapshot   *sql.TxOptions
+	// lockMigration keeps other processes from migrating as long as its
+	// connection stands; "" where a transaction does.
+	lockMigration string
 
 	columnType func(model.Kind) string
-	// notIndexed makes a statement over a range of numbers walk that range:
-	// an index on a filtered field looks cheaper to SQLite's planner and is
-	// several times slower.
+	// recordTable makes the table of a model. The first column is the number,
+	// the second the workspace.
+	recordTable func(table string, columns []string) string
+	indexes     string // lists the indexes that were made on a table
+	nullsFirst  string // of an index's column, where NULL is not the least value by itself
+
+	// shards is into how many parts a selection may be cut, to be worked on
+	// side by side, and part how many records are worth one.
+	shards int
+	part   int64
+	// alone says that nobody else writes while a transaction does: a statement
+	// finds again what an earlier one has read.
+	alone bool
+	// notIndexed and opaque make a statement over a range of numbers walk that
+	// range: an index on a filtered field may look cheaper to a planner and be
+	// many times slower.
 	notIndexed string
-	forUpdate  string // locks the rows that a SELECT returns
+	opaque     func(condition string) string
+
+	// forUpdate locks the rows of one table that a SELECT returns, and ifFree
+	// leaves out those that somebody else has locked. rangeEnd and listEnd lock
+	// the records of a range of numbers, or of a list, in the order of their
+	// numbers, in which they come.
+	forUpdate func(table string) string
+	ifFree    func(table string) string
+	rangeEnd  func(table string) string
+	listEnd   func(table string) string
 
 	differs string // "a differs b": null-safe inequality
-	same    string // "a same b": null-safe equality
-	inList  string // "x inList": membership in a JSON array bound as one value
+	// among is the condition that a column of numbers holds one of a list, and
+	// bounded another that its numbers lie in a range, where a planner that
+	// knows little of the table needs to be told.
+	among   func(column string, numbers []int64) (string, []any)
+	bounded func(column string, first, last int64) (string, []any)
+	// byID finds the numbers of the records with one of the ids that are bound
+	// first, in the workspace that is bound second.
+	byID func(m *model.Model) string
+	ids  func(m *model.Model, ids []any) any // binds ids
 	// collect gathers an expression of the rows that meet a condition into a
-	// JSON array, in the order of the rows.
+	// JSON array, in the order of the rows. scalar is a column as it stands
+	// there: never an object or an array.
 	collect func(expr, condition string) string
-	barrier string // ends a subquery whose order and columns must be kept as they are
-	// merge applies the bound RFC 7396 patch to a column of JSON.
-	merge func(column string) string
+	scalar  func(*model.Field) string
+	// elements are the rows of a bound JSON array of arrays, and element is
+	// what stands at a place in such a row.
+	elements string
+	element  func(place int, k model.Kind) string
+	// merge is what an RFC 7396 patch makes of a column of JSON.
+	merge func(column string, patch []byte) (expr string, args []any)
 
 	// classify turns a driver's error into one of package job where it has a
 	// meaning there, and leaves it alone otherwise.
 	classify func(error) error
 	// refusal says whether an error is the refusal of one record's values, and
-	// by which unique index.
-	refusal func(error) (index string, refused bool)
+	// by the unique index of which column.
+	refusal func(error) (column string, refused bool)
+}
+
+// flag is a truth value as the fixed tables keep it.
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
 }

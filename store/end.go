@@ -32,7 +32,7 @@ func (s *Store) Settle(ctx context.Context, ref job.Ref) error {
 		if err != nil || !e.State.Stopping() {
 			return err
 		}
-		open, err := t.openShards(ref)
+		open, err := t.lockShards(ref)
 		if err != nil {
 			return err
 		}
@@ -71,7 +71,7 @@ type ending struct {
 // in this order.
 func (t *tx) lockJob(ref job.Ref) (ending, error) {
 	var e ending
-	ok, err := t.get(&e, `SELECT id, state FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate, ref.Workspace, ref.Job)
+	ok, err := t.get(&e, `SELECT id, state FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), ref.Workspace, ref.Job)
 	if err != nil {
 		return e, err
 	}
@@ -82,6 +82,15 @@ func (t *tx) openShards(ref job.Ref) (int, error) {
 	var n int
 	_, err := t.get(&n, `SELECT COUNT(*) FROM shards WHERE workspace = ? AND job = ? AND open = 1`, ref.Workspace, ref.Job)
 	return n, err
+}
+
+// lockShards waits for the chunks in flight, locks what is still open after
+// them, in order, and counts it.
+func (t *tx) lockShards(ref job.Ref) (int, error) {
+	var open []int64
+	err := t.list(&open, `SELECT no FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`+t.d.forUpdate("shards"),
+		ref.Workspace, ref.Job)
+	return len(open), err
 }
 
 // finish writes the final state that the outcomes call for.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -18,6 +17,7 @@ func (s *Store) Import(ctx context.Context, ws auth.Workspace, m *model.Model, d
 	var report job.ImportReport
 	err := s.inLargeTx(ctx, func(t *tx) error {
 		report = job.ImportReport{}
+		drafts, lines := drafts, lines // it may run again
 		if err := t.addOptions(ws.ID, m, brought(drafts)); err != nil {
 			return err
 		}
@@ -98,7 +98,8 @@ func (im *importer) merge(drafts []model.Draft, lines []int64) error {
 	return im.insert(fresh, freshLines)
 }
 
-// existing finds the record numbers of the ids that are there already.
+// existing finds the record numbers of the ids that are there already, and
+// locks the records in the order of their numbers, as chunks do.
 func (im *importer) existing(drafts []model.Draft) (map[any]int64, error) {
 	ids := make([]any, 0, len(drafts))
 	for _, d := range drafts {
@@ -109,15 +110,18 @@ func (im *importer) existing(drafts []model.Draft) (map[any]int64, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, err := json.Marshal(ids)
-	if err != nil {
+	d := im.t.d
+	var rids []int64
+	if err := im.t.list(&rids, d.byID(im.m), d.ids(im.m, ids), im.ws.ID); err != nil || len(rids) == 0 {
 		return nil, err
 	}
 	var rows []struct {
 		ID  any
 		RID int64 `db:"rid"`
 	}
-	if err := im.t.list(&rows, "SELECT id, rid FROM "+im.m.Table()+" WHERE workspace = ? AND id "+im.t.d.inList, im.ws.ID, string(list)); err != nil {
+	among, args := d.among("rid", rids)
+	if err := im.t.list(&rows, "SELECT id, rid FROM "+im.m.Table()+d.notIndexed+" WHERE "+among+" AND workspace = ?"+d.listEnd(im.m.Table()),
+		append(args, im.ws.ID)...); err != nil {
 		return nil, err
 	}
 	existing := make(map[any]int64, len(rows))

@@ -155,14 +155,11 @@ func (s *Store) progress(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, job
 	for i, r := range jobs {
 		nums[i] = r.Num
 	}
-	list, err := json.Marshal(nums)
-	if err != nil {
-		return nil, err
-	}
+	among, args := s.d.among("job", nums)
 	var rows []progressRow
-	err = t.SelectContext(ctx, &rows, s.d.rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, rate, wait_reason,
+	err := t.SelectContext(ctx, &rows, s.d.rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, rate, wait_reason,
 			updated, unchanged, skipped, conflicted, failed
-		FROM shards WHERE workspace = ? AND job `+s.d.inList+` ORDER BY job, no`), ws.ID, string(list))
+		FROM shards WHERE workspace = ? AND `+among+` ORDER BY job, no`), append([]any{ws.ID}, args...)...)
 	byJob := make(map[int64][]progressRow, len(jobs))
 	for _, r := range rows {
 		byJob[r.Job] = append(byJob[r.Job], r)

@@ -68,6 +68,10 @@ func (s *Store) bootstrapped(ctx context.Context, adminKey string) (bool, error)
 }
 
 func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created bool, err error) {
+	// Processes that start together do this one after the other.
+	if err := t.lockWorkspace(ws); err != nil {
+		return "", false, err
+	}
 	var n int
 	if fixed == "" {
 		_, err = t.get(&n, `SELECT COUNT(*) FROM api_keys WHERE workspace = ?`, ws.ID)
@@ -84,6 +88,14 @@ func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created b
 	}
 	_, err = t.insertKey(auth.Key{Name: name, Workspace: ws, Scopes: []auth.Scope{auth.Admin}}, fixed)
 	return fixed, err == nil, err
+}
+
+// lockWorkspace lets one transaction at a time look at what a workspace has,
+// and make what it lacks.
+func (t *tx) lockWorkspace(ws auth.Workspace) error {
+	var id int64
+	_, err := t.get(&id, `SELECT id FROM workspaces WHERE id = ?`+t.d.forUpdate("workspaces"), ws.ID)
+	return err
 }
 
 // freeName is name, or name-2, name-3 … where live keys have the others.
@@ -106,7 +118,10 @@ func (t *tx) workspace(name string) (auth.Workspace, error) {
 	if err != nil || known {
 		return ws, err
 	}
-	_, err = t.get(&ws, `INSERT INTO workspaces (name, created_at) VALUES (?, ?) RETURNING id, name`, name, t.now)
+	made, err := t.get(&ws, `INSERT INTO workspaces (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id, name`, name, t.now)
+	if err == nil && !made {
+		err = errRaced
+	}
 	return ws, err
 }
 

@@ -125,7 +125,7 @@ func (q snapshotReader) selected(to bitmaps, ws, num int64) error {
 		Window  int64
 		Numbers []byte
 	}
-	if err := q.list(&rows, `SELECT window, numbers FROM selection WHERE workspace = ? AND job = ?`, ws, num); err != nil {
+	if err := q.list(&rows, `SELECT "window", numbers FROM selection WHERE workspace = ? AND job = ?`, ws, num); err != nil {
 		return err
 	}
 	for _, row := range rows {

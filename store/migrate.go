@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -17,25 +18,26 @@ var migrations embed.FS
 const migrateTries = 3
 
 // Migrate brings the database up to date: first the fixed tables, then a
-// table for each model. Calling it again changes nothing and takes no lock, so
-// that a process can start while another one holds the database. A change of
-// a model that would lose data is refused with an error of type [*LossError].
+// table for each model. One process does so at a time. Calling it again changes
+// nothing and takes no lock, so that a process can start while another one
+// holds the database. A change of a model that would lose data is refused with
+// an error of type [*LossError].
 func (s *Store) Migrate(ctx context.Context) error {
-	var err error
+	db, err := s.migrating()
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	defer db.Close()
 	for range migrateTries {
-		if err = s.migrateLedger(ctx); err == nil {
+		if err = s.migrateLedger(ctx, db); err == nil {
 			break
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	done, err := s.modelsMigrated(ctx)
-	if err == nil && !done {
-		err = s.inLargeTx(ctx, s.migrateModels)
+	if err == nil {
+		err = s.migrateModels(ctx, db)
 	}
 	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return fmt.Errorf("migrate: %w", s.d.classify(err))
 	}
 	return nil
 }
@@ -58,17 +60,12 @@ func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-func (s *Store) migrateLedger(ctx context.Context) error {
-	db, err := sqliteMigrations(s.path)
-	if err != nil {
-		return err
-	}
-	defer db.Close()
+func (s *Store) migrateLedger(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, s.d.migrations)
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(s.d.goose, db, files, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return err
 	}
@@ -76,6 +73,38 @@ func (s *Store) migrateLedger(ctx context.Context) error {
 	if err != nil || !pending {
 		return err
 	}
+	if err := s.lockMigration(ctx, db); err != nil {
+		return err
+	}
 	_, err = p.Up(ctx)
+	return err
+}
+
+// migrateModels makes or extends the table of each loaded model.
+func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
+	done, err := s.modelsMigrated(ctx)
+	if err != nil || done {
+		return err
+	}
+	if err := s.lockMigration(ctx, db); err != nil {
+		return err
+	}
+	return s.after(s.write.do(ctx, endless, func(t *tx) error {
+		for _, m := range s.models.All() {
+			if err := t.migrateModel(m); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// lockMigration waits until no other process migrates. The lock is the
+// connection's: closing it gives it back.
+func (s *Store) lockMigration(ctx context.Context, db *sql.DB) error {
+	if s.d.lockMigration == "" {
+		return nil // each step is a transaction that nobody else writes in
+	}
+	_, err := db.ExecContext(ctx, s.d.lockMigration)
 	return err
 }

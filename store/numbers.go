@@ -50,16 +50,27 @@ func (t *tx) takeNumbers(ws int64, m *model.Model, n int) ([]int64, error) {
 // openBlock finds the workspace's newest block, or leases another when that
 // is full.
 func (t *tx) openBlock(ws int64, m *model.Model) (block, error) {
-	var b block
-	ok, err := t.get(&b, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ?
-		ORDER BY block DESC LIMIT 1`+t.d.forUpdate, ws, m.Name)
-	if err != nil || ok && b.Next < b.end() {
-		return b, err
+	for {
+		b, ok, err := t.newestBlock(ws, m)
+		if err != nil || ok {
+			return b, err
+		}
+		// Another transaction may lease the same block: then look again.
+		ok, err = t.get(&b, `INSERT INTO blocks (workspace, model, block, next)
+			SELECT ?, ?, n, n * ? FROM (SELECT COALESCE(MAX(block), -1) + 1 AS n FROM blocks WHERE model = ?) AS newest WHERE 1 = 1
+			ON CONFLICT DO NOTHING RETURNING block, next`, ws, m.Name, windowSize, m.Name)
+		if err != nil || ok {
+			return b, err
+		}
 	}
-	_, err = t.get(&b, `INSERT INTO blocks (workspace, model, block, next)
-		SELECT ?, ?, n, n * ? FROM (SELECT COALESCE(MAX(block), -1) + 1 AS n FROM blocks WHERE model = ?) AS newest
-		RETURNING block, next`, ws, m.Name, windowSize, m.Name)
-	return b, err
+}
+
+// newestBlock locks the workspace's newest block; ok is false when there is
+// none or it is full.
+func (t *tx) newestBlock(ws int64, m *model.Model) (b block, ok bool, err error) {
+	ok, err = t.get(&b, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ?
+		ORDER BY block DESC LIMIT 1`+t.d.forUpdate("blocks"), ws, m.Name)
+	return b, ok && b.Next < b.end(), err
 }
 
 // blocks lists a workspace's blocks in order.
@@ -85,7 +96,7 @@ func (t *tx) skipSequence(ws int64, m *model.Model, f *model.Field, given int64)
 		return nil // no sequence ever gets there
 	}
 	return t.exec1(`INSERT INTO sequences (workspace, model, field, next) VALUES (?, ?, ?, ?)
-		ON CONFLICT (workspace, model, field) DO UPDATE SET next = max(sequences.next, excluded.next)`,
+		ON CONFLICT (workspace, model, field) DO UPDATE SET next = CASE WHEN excluded.next > sequences.next THEN excluded.next ELSE sequences.next END`,
 		ws, m.Name, f.Name, given+1)
 }
 

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"bulkpatch/job"
 )
@@ -28,8 +30,12 @@ func (s *Store) Bulks(ctx context.Context, perWorkspace int) ([]job.Ring, error)
 }
 
 // Sent removes rings that Redis has been told of. A ring that was put in
-// their place meanwhile stays.
+// their place meanwhile stays. They go in the order of their keys, so that two
+// relays cannot wait for one another.
 func (s *Store) Sent(ctx context.Context, rings []job.Ring) error {
+	rings = slices.SortedFunc(slices.Values(rings), func(a, b job.Ring) int {
+		return cmp.Or(cmp.Compare(a.Workspace, b.Workspace), cmp.Compare(a.Job, b.Job), cmp.Compare(a.Shard, b.Shard))
+	})
 	return s.inTx(ctx, func(t *tx) error {
 		for _, r := range rings {
 			if err := t.exec1(`DELETE FROM outbox WHERE workspace = ? AND job = ? AND shard = ? AND seq = ?`,
@@ -77,12 +83,13 @@ func (s *Store) Pulses(ctx context.Context, limit int) ([]job.Pulse, error) {
 }
 
 // RingAgain puts work into the outbox whose pulse has stood still. It does
-// nothing when the work has moved since.
+// nothing when the work has moved since, or somebody has the shard in a
+// transaction: that is a sign of life too.
 func (s *Store) RingAgain(ctx context.Context, p job.Pulse) error {
 	return s.inTx(ctx, func(t *tx) error {
 		if !p.Single {
 			var still int
-			ok, err := t.get(&still, `SELECT 1 FROM shards WHERE workspace = ? AND job = ? AND no = ? AND open = 1 AND epoch = ? AND beat = ?`,
+			ok, err := t.get(&still, `SELECT 1 FROM shards WHERE workspace = ? AND job = ? AND no = ? AND open = 1 AND epoch = ? AND beat = ?`+t.d.ifFree("shards"),
 				p.Workspace, p.Job, p.Shard, p.Epoch, p.Beat)
 			if err != nil || !ok {
 				return err

@@ -2,10 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/jmoiron/sqlx"
 
 	"bulkpatch/auth"
 	"bulkpatch/filter"
@@ -18,12 +21,59 @@ import (
 // a filtered field, which looks cheaper to it, a job runs at a quarter of its
 // speed, and an undo never ends.
 func TestChunksReachRecordsByNumber(t *testing.T) {
-	ctx := t.Context()
-	s, err := Open(ctx, "sqlite://"+filepath.Join(t.TempDir(), "plan.db"), Options{Models: model.Shipped()})
+	s, err := Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "plan.db"), Options{Models: model.Shipped()})
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
+	ranged, listed := chunkStatements(t, s, "json_each")
+	if len(ranged) != 3 || len(listed) != 2 {
+		t.Fatalf("not a read and an update over the range, and a read and an update by list: %q %q", ranged, listed)
+	}
+	planned(t, s, ranged, "c_desk USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
+	planned(t, s, listed, "c_desk USING INTEGER PRIMARY KEY (rowid=?)")
+}
+
+// A statement is a text with its arguments.
+type statement struct {
+	text string
+	args []any
+}
+
+// A recorder is a writer that keeps the statements on customers.
+type recorder struct {
+	writer
+	seen map[string]statement
+}
+
+func (r recorder) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+	return r.writer.do(ctx, n, func(t *tx) error {
+		t.db = recordedSession{t.db, r.seen}
+		return fn(t)
+	})
+}
+
+type recordedSession struct {
+	session
+	seen map[string]statement
+}
+
+func (s recordedSession) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	s.seen[text] = statement{text, args}
+	return s.session.ExecContext(ctx, text, args...)
+}
+
+func (s recordedSession) QueryxContext(ctx context.Context, text string, args ...any) (*sqlx.Rows, error) {
+	s.seen[text] = statement{text, args}
+	return s.session.QueryxContext(ctx, text, args...)
+}
+
+// chunkStatements runs a chunk of a job and one of its undo, and returns what
+// they do to customers: over a range of numbers, and by a list, which has the
+// mark.
+func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []statement) {
+	t.Helper()
+	ctx := t.Context()
 	must(t, s.Migrate(ctx))
-	_, _, err = s.Bootstrap(ctx, "")
+	_, _, err := s.Bootstrap(ctx, "")
 	must(t, err)
 	desk, _ := model.Shipped().Model("desk")
 	ws := auth.Workspace{ID: 1, Name: auth.MainWorkspace}
@@ -40,59 +90,53 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 	if faults != nil || more != nil {
 		t.Fatal(faults, more)
 	}
+	seen := map[string]statement{}
+	s.write = recorder{s.write, seen}
 	_, _, err = s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
 	must(t, err)
-	rings, err := s.Bulks(ctx, 1)
-	must(t, err)
-	l, err := s.Claim(ctx, rings[0])
-	must(t, err)
-	_, err = s.Resolve(ctx, l)
-	must(t, err)
-	step, err := s.ApplyChunk(ctx, l, 10)
-	must(t, err)
-	if step.Updated != 10 {
-		t.Fatalf("the chunk updated %d records", step.Updated)
-	}
+	l := applyOne(t, s)
 	must(t, s.Stop(ctx, l.Ref, job.Error{Code: "test"}))
-	u, err := s.Undo(ctx, ws, l.JobID, "key:test")
+	_, err = s.Undo(ctx, ws, l.JobID, "key:test")
 	must(t, err)
-	rings, err = s.Bulks(ctx, 1)
-	must(t, err)
-	back, err := s.Claim(ctx, rings[0])
-	must(t, err)
-	_, err = s.Resolve(ctx, back)
-	must(t, err)
-	if step, err = s.ApplyChunk(ctx, back, 10); err != nil || step.Updated != 10 {
-		t.Fatalf("the undo %s restored %d records, %v", u.ID, step.Updated, err)
-	}
+	applyOne(t, s)
 
-	condition, _ := f.SQL(s.d.filter)
-	ranged := []string{s.d.windowQuery(desk, condition, s.d.assign(p.Stamped(desk, 1).Sets, 1).require(p.Sets))}
-	var listed []string
-	must(t, s.inTx(context.Background(), func(t *tx) error {
-		for text := range t.stmts.byText {
-			switch {
-			case strings.Contains(text, "rid BETWEEN"):
-				ranged = append(ranged, text)
-			case strings.Contains(text, "c_desk") && strings.Contains(text, "json_each"):
-				listed = append(listed, text)
-			}
+	condition, args := f.SQL(s.d.filter)
+	a := s.d.assign(p.Stamped(desk, 1).Sets, 1).require(p.Sets)
+	window := append(append(append([]any{int64(0)}, a.differsArgs...), int64(0), int64(1000), ws.ID), args...)
+	ranged = append(ranged, statement{s.d.rebind(s.d.windowQuery(desk, condition, a)), window})
+	for text, st := range seen {
+		switch {
+		case !strings.Contains(text, "c_desk") || !strings.Contains(text, "jobTitle"):
+		case strings.Contains(text, mark):
+			listed = append(listed, st)
+		case strings.Contains(text, "rid BETWEEN"):
+			ranged = append(ranged, st)
 		}
-		return nil
-	}))
-	if len(ranged) != 3 || len(listed) != 2 {
-		t.Fatalf("not a read and an update over the range, and a read and an update by list: %q %q", ranged, listed)
 	}
-	planned(t, s, ranged, "c_desk USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
-	planned(t, s, listed, "c_desk USING INTEGER PRIMARY KEY (rowid=?)")
+	return ranged, listed
 }
 
-func planned(t *testing.T, s *Store, statements []string, want string) {
+// applyOne claims the shard that is due and applies one chunk of ten.
+func applyOne(t *testing.T, s *Store) job.Lease {
 	t.Helper()
-	for _, text := range statements {
-		plan := explain(t, s, text)
+	rings, err := s.Bulks(t.Context(), 1)
+	must(t, err)
+	l, err := s.Claim(t.Context(), rings[0])
+	must(t, err)
+	_, err = s.Resolve(t.Context(), l)
+	must(t, err)
+	if step, err := s.ApplyChunk(t.Context(), l, 10); err != nil || step.Updated != 10 {
+		t.Fatalf("the chunk updated %d records, %v", step.Updated, err)
+	}
+	return l
+}
+
+func planned(t *testing.T, s *Store, statements []statement, want string) {
+	t.Helper()
+	for _, st := range statements {
+		plan := explain(t, s, st.text)
 		if !slices.ContainsFunc(plan, func(step string) bool { return strings.Contains(step, want) }) {
-			t.Errorf("the plan is %q, without %s\n%s", plan, want, text)
+			t.Errorf("the plan is %q, without %s\n%s", plan, want, st.text)
 		}
 	}
 }

@@ -15,7 +15,7 @@ import (
 // resolving the job would; ctx bounds it. The token is the caller's to add.
 func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (job.Preview, error) {
 	sub.Patch = sub.Patch.Stamped(sub.Model, sub.Actor)
-	now := s.nowMicros()
+	now := s.now().UnixMicro()
 	var p job.Preview
 	err := s.inSnapshot(ctx, func(t *sqlx.Tx) error {
 		a := s.d.assign(sub.Patch.Sets, now).require(sub.Patch.Sets)
@@ -83,7 +83,7 @@ func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
 		return err
 	}
 	return s.inTx(ctx, func(t *tx) error {
-		if err := t.fence(l, job.Resolving); err != nil {
+		if err := t.fenceJob(l, job.Resolving); err != nil {
 			return err
 		}
 		if err := t.exec1(`UPDATE jobs SET preview = ? WHERE workspace = ? AND num = ?`, string(text), l.Workspace, l.Job); err != nil {

@@ -67,13 +67,13 @@ func fullOrder(m *model.Model, sort []filter.Sort) []filter.Sort {
 	return append(sort[:len(sort):len(sort)], filter.Sort{Field: id})
 }
 
-// orderBy relies on NULL being the least value, which SQLite has by itself.
+// orderBy makes NULL the least value.
 func orderBy(order []filter.Sort) string {
 	parts := make([]string, len(order))
 	for i, s := range order {
-		parts[i] = quoted(s.Field)
+		parts[i] = quoted(s.Field) + " NULLS FIRST"
 		if s.Descending {
-			parts[i] += " DESC"
+			parts[i] = quoted(s.Field) + " DESC NULLS LAST"
 		}
 	}
 	return strings.Join(parts, ", ")

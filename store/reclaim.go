@@ -37,7 +37,7 @@ type logKeeper struct {
 func (k *logKeeper) reserve() string { return k.path + "-reserve" }
 
 // tend is called after each transaction, with its error.
-func (k *logKeeper) tend(w *writer, err error) {
+func (k *logKeeper) tend(w *groupWriter, err error) {
 	if time.Since(k.tended) < tendEvery {
 		return
 	}
@@ -60,7 +60,7 @@ func isFull(err error) bool {
 
 // move moves what no reader stands in the way of from the log into the
 // database, and returns how many pages the log has.
-func (k *logKeeper) move(w *writer) (int, error) {
+func (k *logKeeper) move(w *groupWriter) (int, error) {
 	var busy, pages, moved int
 	err := w.conn.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &moved)
 	return pages, err
@@ -68,7 +68,7 @@ func (k *logKeeper) move(w *writer) (int, error) {
 
 // empty moves all of the log into the database and cuts the file off. It is an
 // attempt: readers may be in the way, and the next one is a second ahead.
-func (k *logKeeper) empty(w *writer) {
+func (k *logKeeper) empty(w *groupWriter) {
 	ctx := context.Background()
 	for _, pragma := range []string{`busy_timeout = ` + readersMay, `wal_checkpoint(TRUNCATE)`, `busy_timeout = 0`} {
 		if _, err := w.conn.ExecContext(ctx, `PRAGMA `+pragma); err != nil {
@@ -80,7 +80,7 @@ func (k *logKeeper) empty(w *writer) {
 // keepReserve makes the reserve as large as it must be, where there is room:
 // what the database will grow by, and once more what that has grown by since
 // the last look.
-func (k *logKeeper) keepReserve(w *writer) {
+func (k *logKeeper) keepReserve(w *groupWriter) {
 	var pages, size int64
 	ctx := context.Background()
 	if w.conn.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages) != nil || w.conn.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&size) != nil {

@@ -23,14 +23,14 @@ func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 		must(t, s.inTx(t.Context(), func(t *tx) error { return t.exec1(`INSERT INTO bulk VALUES (?)`, strings.Repeat("x", 1<<20)) }))
 	}
 	look(t, s)
-	if have := fileSize(s.write.keeper.reserve()); have < 6<<20 {
+	if have := fileSize(s.write.(*groupWriter).keeper.reserve()); have < 6<<20 {
 		t.Errorf("the reserve is %d bytes", have)
 	}
 
 	must(t, reader.Rollback())
 	look(t, s)
 	look(t, s)
-	if have := fileSize(s.write.keeper.reserve()); have > 3<<20 || have < minReserve {
+	if have := fileSize(s.write.(*groupWriter).keeper.reserve()); have > 3<<20 || have < minReserve {
 		t.Errorf("when the log could be moved, the reserve stays %d bytes", have)
 	}
 }
@@ -40,7 +40,7 @@ func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 func look(t *testing.T, s *Store) {
 	t.Helper()
 	must(t, s.inTx(t.Context(), func(*tx) error {
-		s.write.keeper.tended = time.Time{} // on the writer's own goroutine
+		s.write.(*groupWriter).keeper.tended = time.Time{} // on the writer's own goroutine
 		return nil
 	}))
 	must(t, s.inTx(t.Context(), func(*tx) error { return nil }))

@@ -19,7 +19,7 @@ func selectList(m *model.Model) string {
 	columns := []string{"rid"}
 	for _, f := range m.Fields {
 		if f.Role == model.RoleLastJob {
-			columns = append(columns, "(SELECT id FROM jobs WHERE jobs.num = last_job)")
+			columns = append(columns, "(SELECT id FROM jobs WHERE jobs.workspace = "+m.Table()+".workspace AND jobs.num = last_job) AS last_job_id")
 			continue
 		}
 		columns = append(columns, quoted(f))
@@ -67,7 +67,13 @@ func normalise(m *model.Model, values []any) {
 
 // canonical is the text of a field in stored form.
 func canonical(f *model.Field, text string) string {
-	if f.Kind != model.Object && f.Kind != model.Any {
+	switch f.Kind {
+	case model.Object, model.Any:
+	case model.Array:
+		if !strings.Contains(text, " ") {
+			return text // as it was written: a database that forms it anew sets its parts apart
+		}
+	default:
 		return text
 	}
 	c, err := model.Canonical([]byte(text))
@@ -77,8 +83,13 @@ func canonical(f *model.Field, text string) string {
 	return string(c)
 }
 
+// A rowReader runs a query: a pool, a snapshot or a transaction.
+type rowReader interface {
+	QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error)
+}
+
 // queryRecords runs a query that begins with the select list of m.
-func (s *Store) queryRecords(ctx context.Context, db sqlx.QueryerContext, m *model.Model, rest string, args ...any) ([]model.Record, error) {
+func (s *Store) queryRecords(ctx context.Context, db rowReader, m *model.Model, rest string, args ...any) ([]model.Record, error) {
 	rows, err := db.QueryxContext(ctx, s.d.rebind("SELECT "+selectList(m)+" FROM "+m.Table()+rest), args...)
 	if err != nil {
 		return nil, err
@@ -112,6 +123,11 @@ func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Mo
 // of [Store.CreateRecord].
 func (s *Store) CreateUnless(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
 	err = s.inTx(ctx, func(t *tx) error {
+		if len(found) > 0 {
+			if err := t.lockWorkspace(ws); err != nil {
+				return err
+			}
+		}
 		for _, f := range found {
 			if rec, existed, err = s.oldest(t, ws, m, f); existed || err != nil {
 				return err
@@ -129,7 +145,7 @@ func (s *Store) CreateUnless(ctx context.Context, ws auth.Workspace, m *model.Mo
 // oldest finds the record with the lowest number that a filter selects.
 func (s *Store) oldest(t *tx, ws auth.Workspace, m *model.Model, f filter.Filter) (rec model.Record, ok bool, err error) {
 	condition, args := f.SQL(t.d.filter)
-	records, err := s.queryRecords(t.ctx, t.conn, m, " WHERE workspace = ? AND "+condition+" ORDER BY rid LIMIT 1", append([]any{ws.ID}, args...)...)
+	records, err := s.queryRecords(t.ctx, t.db, m, " WHERE workspace = ? AND "+condition+" ORDER BY rid LIMIT 1", append([]any{ws.ID}, args...)...)
 	if err != nil || len(records) == 0 {
 		return model.Record{}, false, err
 	}
@@ -149,7 +165,7 @@ func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) 
 	if err := t.addOptions(ws.ID, m, d.Patch.NewOptions(nil)); err != nil {
 		return model.Record{}, err
 	}
-	records, err := s.queryRecords(t.ctx, t.conn, m, " WHERE workspace = ? AND rid = ?", ws.ID, rows[0].rid)
+	records, err := s.queryRecords(t.ctx, t.db, m, " WHERE workspace = ? AND rid = ?", ws.ID, rows[0].rid)
 	if err != nil {
 		return model.Record{}, err
 	}
@@ -210,7 +226,7 @@ func (s *Store) Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f f
 		return s.d.classify(err)
 	}
 	condition, args := f.SQL(s.d.filter)
-	rest := s.d.notIndexed + " WHERE rid > ? AND rid < ? AND " + inWorkspace(ws) + " AND " + condition + " ORDER BY rid LIMIT ?"
+	rest := s.d.notIndexed + " WHERE rid > ? AND rid < ? AND " + inWorkspace(ws) + " AND " + s.d.opaque(condition) + " ORDER BY rid LIMIT ?"
 	for _, b := range list {
 		after := b.first() - 1
 		for {

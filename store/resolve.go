@@ -31,7 +31,7 @@ func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error
 		return false, err
 	}
 	err = s.inLargeTx(ctx, func(t *tx) error {
-		if err := t.fence(l, job.Resolving); err != nil {
+		if err := t.fenceJob(l, job.Resolving); err != nil {
 			return err
 		}
 		t.touch(l.JobID)
@@ -45,15 +45,25 @@ func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error
 	return ended, err
 }
 
+// fenceJob is fence for what writes the job's own row, which it locks first:
+// whoever locks both does it in this order.
+func (t *tx) fenceJob(l job.Lease, want job.State) error {
+	if _, err := t.lockJob(l.Ref); err != nil {
+		return err
+	}
+	return t.fence(l, want)
+}
+
 // fence makes sure that the lease still holds and the job is in the state it
-// is worked in.
+// is worked in. It locks the shard, and of the job reads the state: a stop
+// that is asked for after that waits for the shard before it settles.
 func (t *tx) fence(l job.Lease, want job.State) error {
 	var row struct {
 		Epoch int64
 		State job.State
 	}
 	ok, err := t.get(&row, `SELECT s.epoch, j.state FROM jobs j JOIN shards s ON s.workspace = j.workspace AND s.job = j.num
-		WHERE j.workspace = ? AND j.num = ? AND s.no = ?`+t.d.forUpdate, l.Workspace, l.Job, l.Shard)
+		WHERE j.workspace = ? AND j.num = ? AND s.no = ?`+t.d.forUpdate("s"), l.Workspace, l.Job, l.Shard)
 	switch {
 	case err != nil:
 		return err
@@ -68,7 +78,7 @@ func (t *tx) fence(l job.Lease, want job.State) error {
 // fix writes the selection and lets the job run, or ends it when there is
 // nothing to do.
 func (t *tx) fix(l job.Lease, sel selection) error {
-	if err := t.keepSelection(l, sel, sel.count > 0); err != nil {
+	if err := t.keepSelection(l, sel, sel.cut(t.parts(l), t.d.part)); err != nil {
 		return err
 	}
 	state, finished := job.Running, any(nil)
@@ -79,23 +89,49 @@ func (t *tx) fix(l job.Lease, sel selection) error {
 		sel.count, state, finished, l.Workspace, l.Job)
 }
 
+// parts is into how many shards a selection may be cut. A throttled job gains
+// nothing by more than one.
+func (t *tx) parts(l job.Lease) int {
+	if l.Throttle != nil {
+		return 1
+	}
+	return t.d.shards
+}
+
 // refuse fails a job whose guard does not hold, with no record written. What
 // it matched stays pending for good.
 func (t *tx) refuse(l job.Lease, sel selection, why job.Error) error {
-	if err := t.keepSelection(l, sel, false); err != nil {
+	if err := t.keepSelection(l, sel, sel.cut(1, 1)); err != nil {
+		return err
+	}
+	if err := t.exec1(`UPDATE shards SET open = 0 WHERE workspace = ? AND job = ?`, l.Workspace, l.Job); err != nil {
 		return err
 	}
 	return t.exec1(`UPDATE jobs SET matched = ?, state = ?, finished_at = ?, error_code = ?, error_detail = ?, revision = revision + 1
 		WHERE workspace = ? AND num = ?`, sel.count, job.Failed, t.now, why.Code, why.Detail, l.Workspace, l.Job)
 }
 
-// keepSelection writes the selection and gives it to shard 0.
-func (t *tx) keepSelection(l job.Lease, sel selection, open bool) error {
+// keepSelection writes the selection and gives its first part to shard 0,
+// which is leased, and the others to shards that it rings for.
+func (t *tx) keepSelection(l job.Lease, sel selection, parts []span) error {
 	if err := t.saveSelection(l.Workspace, l.Job, sel); err != nil {
 		return err
 	}
-	first, end := sel.bounds()
-	return t.exec1(`UPDATE shards SET first_rid = ?, before_rid = ?, next_rid = ?, open = ?, chunk_at = ?, beat = beat + 1, beat_at = ?
+	p := parts[0]
+	if err := t.exec1(`UPDATE shards SET first_rid = ?, before_rid = ?, next_rid = ?, open = ?, chunk_at = ?, beat = beat + 1, beat_at = ?
 		WHERE workspace = ? AND job = ? AND no = ?`,
-		first, end, first, open, t.now, t.now, l.Workspace, l.Job, l.Shard)
+		p.first, p.before, p.first, flag(sel.count > 0), t.now, t.now, l.Workspace, l.Job, l.Shard); err != nil {
+		return err
+	}
+	for i, p := range parts[1:] {
+		ref := job.Ref{Workspace: l.Workspace, Job: l.Job, Shard: l.Shard + int64(i) + 1}
+		if err := t.exec1(`INSERT INTO shards (workspace, job, no, open, first_rid, before_rid, next_rid, chunk_at) VALUES (?, ?, ?, 1, ?, ?, ?, ?)`,
+			ref.Workspace, ref.Job, ref.Shard, p.first, p.before, p.first, t.now); err != nil {
+			return err
+		}
+		if err := t.ring(ref, false, 0, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }

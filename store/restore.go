@@ -265,15 +265,17 @@ func (r *restoration) written() [][]byte {
 
 // writeRestored writes each record's own values, all in one statement.
 func (c *chunk) writeRestored(r *restoration) error {
+	d := c.t.d
 	var set, columns []string
 	for i, f := range r.fields {
 		set = append(set, fmt.Sprintf("%s = back.v%d", quoted(f), i+1))
-		columns = append(columns, fmt.Sprintf("json_extract(value, '$[%d]') AS v%d", i+1, i+1))
+		columns = append(columns, fmt.Sprintf("%s AS v%d", d.element(i+1, f.Kind), i+1))
 	}
-	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+c.t.d.notIndexed+" SET "+strings.Join(set, ", ")+", version = version + 1, updated_at = ?, last_job = ?"+
-		" FROM (SELECT ? + json_extract(value, '$[0]') AS number, "+strings.Join(columns, ", ")+" FROM json_each(?)) AS back"+
-		" WHERE rid = back.number AND workspace = ?",
-		c.t.now, c.l.Job, c.base, "["+r.list.String()+"]", c.l.Workspace)
+	bounds, which := d.bounded("rid", c.base, c.last)
+	args := append([]any{c.t.now, c.l.Job, c.base, "[" + r.list.String() + "]", c.l.Workspace}, which...)
+	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+d.notIndexed+" SET "+strings.Join(set, ", ")+", version = version + 1, updated_at = ?, last_job = ?"+
+		" FROM (SELECT ? + "+d.element(0, model.Integer)+" AS number, "+strings.Join(columns, ", ")+" FROM "+d.elements+") AS back"+
+		" WHERE rid = back.number AND workspace = ? AND "+bounds, args...)
 	if err == nil && n != int64(len(r.numbers)) {
 		err = errDisagree
 	}

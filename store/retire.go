@@ -39,13 +39,23 @@ type retiring struct {
 	ID        string
 }
 
+// stillFree looks again for an unfinished job that needs j, now that j is
+// locked: whoever accepts one locks j first.
+func (t *tx) stillFree(j retiring) (bool, error) {
+	var num int64
+	return t.get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+noHeirs, j.Workspace, j.Num)
+}
+
 // retireValues forgets the former values of some chunks of one job.
 func (s *Store) retireValues(t *tx) (bool, error) {
 	var j retiring
 	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept = 1 AND finished_at < ? AND `+noHeirs+`
-		ORDER BY finished_at LIMIT 1`, t.now-s.undo.Microseconds())
+		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.undo.Microseconds())
 	if err != nil || !ok {
 		return false, err
+	}
+	if free, err := t.stillFree(j); err != nil || !free {
+		return err == nil, err
 	}
 	n, err := t.exec(`UPDATE changes SET former = NULL, written = NULL WHERE workspace = ? AND job = ? AND first_rid IN (
 			SELECT first_rid FROM changes WHERE workspace = ? AND job = ? AND former IS NOT NULL LIMIT ?)`,
@@ -62,11 +72,14 @@ func (s *Store) retireValues(t *tx) (bool, error) {
 func (s *Store) retireJob(t *tx) (bool, error) {
 	var j retiring
 	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+noHeirs+`
-		ORDER BY finished_at LIMIT 1`, t.now-s.keep.Microseconds())
+		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.keep.Microseconds())
 	if err != nil || !ok {
 		return false, err
 	}
-	for table, key := range map[string]string{"changes": "first_rid", "selection": "window"} {
+	if free, err := t.stillFree(j); err != nil || !free {
+		return err == nil, err
+	}
+	for table, key := range map[string]string{"changes": "first_rid", "selection": `"window"`} {
 		n, err := t.exec(`DELETE FROM `+table+` WHERE workspace = ? AND job = ? AND `+key+` IN (
 				SELECT `+key+` FROM `+table+` WHERE workspace = ? AND job = ? LIMIT ?)`,
 			j.Workspace, j.Num, j.Workspace, j.Num, retireChunks)

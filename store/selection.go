@@ -75,7 +75,7 @@ func (sel *selection) add(w window, digest hash.Hash) {
 // those that a patch would change and those that lack what it needs.
 func (d *dialect) windowQuery(m *model.Model, condition string, a assignment) string {
 	return "SELECT " + d.collect("rid - ?", "1 = 1") + ", COUNT(*) FILTER (WHERE " + a.differs + "), " + a.countLacking() + " FROM " + m.Table() + d.notIndexed +
-		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + condition
+		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + d.opaque(condition)
 }
 
 func newWindow(no int64, offsets []uint32) (window, error) {
@@ -110,7 +110,7 @@ func (t *tx) saveSelection(ws, job int64, sel selection) error {
 		return err
 	}
 	for _, w := range sel.windows {
-		if err := t.exec1(`INSERT INTO selection (workspace, job, window, numbers) VALUES (?, ?, ?, ?)`,
+		if err := t.exec1(`INSERT INTO selection (workspace, job, "window", numbers) VALUES (?, ?, ?, ?)`,
 			ws, job, w.no, w.numbers); err != nil {
 			return err
 		}
@@ -132,8 +132,8 @@ func nextNumbers(q queryer, ws, job, from, before int64, limit int) ([]int64, er
 			Window  int64
 			Numbers []byte
 		}
-		if err := q.list(&rows, `SELECT window, numbers FROM selection
-			WHERE workspace = ? AND job = ? AND window >= ? ORDER BY window LIMIT 1`, ws, job, no); err != nil {
+		if err := q.list(&rows, `SELECT "window", numbers FROM selection
+			WHERE workspace = ? AND job = ? AND "window" >= ? ORDER BY "window" LIMIT 1`, ws, job, no); err != nil {
 			return nil, err
 		}
 		if len(rows) == 0 {
@@ -158,10 +158,39 @@ func nextNumbers(q queryer, ws, job, from, before int64, limit int) ([]int64, er
 	return numbers, nil
 }
 
-// first and end bound the selected numbers: from first, below end.
-func (sel selection) bounds() (first, end int64) {
+// A span is a range of record numbers: from first, below before.
+type span struct{ first, before int64 }
+
+// cut divides the selected numbers into at most n spans that meet, of about
+// as many each and at least of least. There is always one.
+func (sel selection) cut(n int, least int64) []span {
 	if len(sel.windows) == 0 {
-		return 0, 0
+		return []span{{}}
 	}
-	return sel.windows[0].no << windowBits, (sel.windows[len(sel.windows)-1].no + 1) << windowBits
+	first, before := sel.windows[0].no<<windowBits, (sel.windows[len(sel.windows)-1].no+1)<<windowBits
+	n = max(1, min(n, int(sel.count/least)))
+	spans := make([]span, 0, n)
+	for i := 1; i < n; i++ {
+		next := sel.numberAt(sel.count * int64(i) / int64(n))
+		spans = append(spans, span{first, next})
+		first = next
+	}
+	return append(spans, span{first, before})
+}
+
+// numberAt is the selected number that has i others before it.
+func (sel selection) numberAt(i int64) int64 {
+	for _, w := range sel.windows {
+		if i >= w.count {
+			i -= w.count
+			continue
+		}
+		b := roaring.New()
+		if b.UnmarshalBinary(w.numbers) != nil {
+			break // it was made a moment ago
+		}
+		offset, _ := b.Select(uint32(i))
+		return w.no<<windowBits + int64(offset)
+	}
+	return (sel.windows[len(sel.windows)-1].no + 1) << windowBits
 }

@@ -20,7 +20,7 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 		}
 		ok, err := t.get(&row, `SELECT j.id, w.name AS workspace, j.kind, j.model, j.digest, j.state, j.change, j.options, j.expected,
 				j.matched, j.throttle, j.rid, j.if_match
-			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ? AND j.kind = 'single'`+t.d.forUpdate, r.Workspace, r.Job)
+			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ? AND j.kind = 'single'`+t.d.forUpdate("j"), r.Workspace, r.Job)
 		if err != nil || !ok || row.State != job.Queued {
 			return err
 		}
@@ -40,7 +40,7 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 // version that the record has in this transaction.
 func (c *chunk) applyOne(ifMatch *int64) error {
 	var version int64
-	there, err := c.t.get(&version, "SELECT version FROM "+c.l.Model.Table()+" WHERE rid = ? AND workspace = ?"+c.t.d.forUpdate, c.base, c.l.Workspace)
+	there, err := c.t.get(&version, "SELECT version FROM "+c.l.Model.Table()+" WHERE rid = ? AND workspace = ?"+c.t.d.forUpdate(c.l.Model.Table()), c.base, c.l.Workspace)
 	switch {
 	case err != nil:
 		return err

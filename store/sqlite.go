@@ -1,16 +1,20 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
 
 	"bulkpatch/filter"
 	"bulkpatch/job"
@@ -21,22 +25,66 @@ import (
 const readers = 4
 
 var sqliteDialect = &dialect{
-	name:       "sqlite",
-	filter:     filter.SQLite,
-	rebind:     func(q string) string { return q },
-	migrations: "migrations/sqlite",
-	columnType: sqliteType,
-	notIndexed: " NOT INDEXED",
-	differs:    "IS NOT",
-	same:       "IS",
-	inList:     "IN (SELECT value FROM json_each(?))",
-	barrier:    " LIMIT -1",
+	filter:      filter.SQLite,
+	rebind:      func(q string) string { return q },
+	migrations:  "migrations/sqlite",
+	goose:       goose.DialectSQLite3,
+	columnType:  sqliteType,
+	recordTable: sqliteTable,
+	indexes:     `SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`,
+	shards:      1, // they would only wait for one another
+	part:        1,
+	alone:       true,
+	notIndexed:  " NOT INDEXED",
+	opaque:      func(condition string) string { return condition },
+	forUpdate:   func(string) string { return "" },
+	ifFree:      func(string) string { return "" },
+	rangeEnd:    func(string) string { return "" },
+	// The limit keeps the planner from dropping the order.
+	listEnd: func(string) string { return " ORDER BY rid LIMIT -1" },
+	differs: "IS NOT",
+	among: func(column string, numbers []int64) (string, []any) {
+		return column + " IN (SELECT value FROM json_each(?))", []any{jsonNumbers(numbers)}
+	},
+	bounded: func(string, int64, int64) (string, []any) { return "1 = 1", nil },
+	byID: func(m *model.Model) string {
+		return "SELECT rid FROM " + m.Table() + " WHERE id IN (SELECT value FROM json_each(?)) AND workspace = ?"
+	},
+	ids: func(_ *model.Model, ids []any) any {
+		text, _ := json.Marshal(ids) // ids are numbers or texts
+		return string(text)
+	},
 	collect: func(expr, condition string) string {
 		return "json_group_array(" + expr + ") FILTER (WHERE " + condition + ")"
 	},
-	merge:    func(column string) string { return "json_patch(COALESCE(" + column + ", '{}'), ?)" },
+	scalar:   quoted,
+	elements: "json_each(?)",
+	element:  func(place int, _ model.Kind) string { return fmt.Sprintf("json_extract(value, '$[%d]')", place) },
+	merge: func(column string, patch []byte) (string, []any) {
+		return "json_patch(COALESCE(" + column + ", '{}'), ?)", []any{string(patch)}
+	},
 	classify: classifySQLite,
 	refusal:  sqliteRefusal,
+}
+
+// sqliteTable makes the number the row's own, so that a range of numbers is a
+// range of the file.
+func sqliteTable(table string, columns []string) string {
+	columns[0] += " PRIMARY KEY"
+	return "CREATE TABLE " + table + " (" + strings.Join(columns, ", ") + ") STRICT"
+}
+
+// jsonNumbers writes a list as JSON, without the cost of a general encoder.
+func jsonNumbers(numbers []int64) string {
+	out := make([]byte, 0, 2+10*len(numbers))
+	out = append(out, '[')
+	for i, n := range numbers {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = strconv.AppendInt(out, n, 10)
+	}
+	return string(append(out, ']'))
 }
 
 func sqliteType(k model.Kind) string {
@@ -50,13 +98,38 @@ func sqliteType(k model.Kind) string {
 	}
 }
 
-// openSQLite opens the one writing connection and the pool of readers.
+func checkSQLite(address string) error {
+	if address == "sqlite://" {
+		return errors.New("must be sqlite://PATH")
+	}
+	return nil
+}
+
+// openSQLite opens a database file; the driver is "" but in tests.
+func openSQLite(ctx context.Context, driver, address string, now func() time.Time) (*backend, error) {
+	path := strings.TrimPrefix(address, "sqlite://")
+	write, read, err := openFile(ctx, cmp.Or(driver, "sqlite3"), path)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := write.Connx(ctx)
+	if err != nil {
+		return nil, errors.Join(err, read.Close(), write.Close())
+	}
+	micros := func() int64 { return now().UnixMicro() }
+	return &backend{
+		d: sqliteDialect, read: read, write: newGroupWriter(write, conn, sqliteDialect, path, micros), now: now,
+		migrating: func() (*sql.DB, error) { return sqliteMigrations(path) },
+	}, nil
+}
+
+// openFile opens the one writing connection and the pool of readers.
 //
 // The writer begins every transaction IMMEDIATE: a deferred one that turns
 // into a write fails with "locked" whenever another process wrote meanwhile.
 // synchronous=FULL makes a commit survive a power cut, which is what a 202
 // promises.
-func openSQLite(ctx context.Context, driver, path string) (write, read *sqlx.DB, err error) {
+func openFile(ctx context.Context, driver, path string) (write, read *sqlx.DB, err error) {
 	file := sqliteFile(path)
 	write, err = sqlx.Open(driver, file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-32768")
 	if err != nil {

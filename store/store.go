@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,61 +19,88 @@ import (
 type Options struct {
 	Models        *model.Registry
 	Log           *slog.Logger
-	Now           func() time.Time // the database's clock, for SQLite; nil is time.Now
+	Now           func() time.Time // the clock of SQLite, which has none of its own; nil is time.Now
 	Retention     time.Duration    // of finished jobs; 0 is 30 days
 	UndoRetention time.Duration    // of former values; 0 is 7 days
 }
 
 // A Store is an open database. It is safe for concurrent use.
 type Store struct {
-	d      *dialect
-	path   string
+	*backend
 	models *model.Registry
 	log    *slog.Logger
-	now    func() time.Time
 	keep   time.Duration
 	undo   time.Duration
 
-	read  *sqlx.DB // many connections, reading only
-	write *writer
-	hub   *hub
-	bell  chan struct{} // has a value when the outbox has news
+	hub  *hub
+	bell chan struct{} // has a value when the outbox has news
 }
 
-// Open opens the database at url, "sqlite://PATH", and makes the file when it
-// is not there. It makes no tables: call [Store.Migrate] before anything
-// else.
-func Open(ctx context.Context, url string, o Options) (*Store, error) {
-	return open(ctx, "sqlite3", url, o)
+// A backend is an open database.
+type backend struct {
+	d         *dialect
+	read      *sqlx.DB // many connections, reading only
+	write     writer
+	now       func() time.Time        // the database's clock
+	migrating func() (*sql.DB, error) // opens the one connection on which tables are made
+}
+
+// A kind of database reads addresses and opens what they name.
+type kind struct {
+	check func(address string) error
+	open  func(ctx context.Context, driver, address string, now func() time.Time) (*backend, error)
+}
+
+// backends lists the kinds by the scheme of their addresses.
+var backends = map[string]kind{
+	"sqlite":     {checkSQLite, openSQLite},
+	"postgres":   {checkPostgres, openPostgres},
+	"postgresql": {checkPostgres, openPostgres},
+}
+
+func scheme(address string) string {
+	before, _, _ := strings.Cut(address, "://")
+	return before
+}
+
+// CheckAddress says what keeps [Open] from understanding an address, without
+// quoting it: it may hold a password.
+func CheckAddress(address string) error {
+	k, known := backends[scheme(address)]
+	if !known {
+		return errors.New("must be sqlite://PATH or postgres://…")
+	}
+	return k.check(address)
+}
+
+// Open opens the database at address: "sqlite://PATH", whose file it makes
+// when it is not there, or "postgres://…". It makes no tables: call
+// [Store.Migrate] before anything else. Its errors show no password.
+func Open(ctx context.Context, address string, o Options) (*Store, error) {
+	return open(ctx, "", address, o)
 }
 
 // open is Open with the name of the driver, which tests replace by one that
 // fails when they say.
-func open(ctx context.Context, driver, url string, o Options) (*Store, error) {
-	path, ok := strings.CutPrefix(url, "sqlite://")
-	if !ok || path == "" {
-		return nil, fmt.Errorf("database %s: this version serves sqlite://PATH only", scheme(url))
+func open(ctx context.Context, driver, address string, o Options) (*Store, error) {
+	if err := CheckAddress(address); err != nil {
+		return nil, fmt.Errorf("the database's address %w", err)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	b, err := backends[scheme(address)].open(ctx, driver, address, o.Now)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
 	}
 	s := &Store{
-		d: sqliteDialect, path: path, models: o.Models, log: o.Log, now: o.Now,
+		backend: b, models: o.Models, log: o.Log,
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
 		hub: newHub(), bell: make(chan struct{}, 1),
-	}
-	if s.now == nil {
-		s.now = time.Now
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	write, read, err := openSQLite(ctx, driver, path)
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
-	}
-	conn, err := write.Connx(ctx)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open database: %w", err), read.Close(), write.Close())
-	}
-	s.read, s.write = read, newWriter(write, conn, s.d, path, s.nowMicros)
 	return s, nil
 }
 
@@ -93,7 +121,8 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Bell() <-chan struct{} { return s.bell }
 
 // inTx runs a small transaction. Many of them may share one commit, so fn
-// must be quick. When inTx returns nil, everything fn did is on disk.
+// must be quick. When inTx returns nil, everything fn did is on disk. It may
+// run fn again from the start, after a transaction that lost a race.
 func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
 	return s.after(s.write.do(ctx, small, fn))
 }
@@ -119,8 +148,6 @@ func (s *Store) after(t *tx, err error) error {
 	return nil
 }
 
-func (s *Store) nowMicros() int64 { return s.now().UnixMicro() }
-
 // inSnapshot runs fn on one unchanging view of the database.
 func (s *Store) inSnapshot(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	t, err := s.read.BeginTxx(ctx, s.d.snapshot)
@@ -129,14 +156,6 @@ func (s *Store) inSnapshot(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	}
 	defer t.Rollback()
 	return s.d.classify(fn(t))
-}
-
-func scheme(url string) string {
-	before, _, ok := strings.Cut(url, "://")
-	if !ok {
-		return "address without a scheme"
-	}
-	return before + "://…"
 }
 
 func orDefault(d, def time.Duration) time.Duration {

@@ -57,7 +57,7 @@ type keyUse struct {
 	ID          string // of the job it made
 }
 
-const keyUseQuery = `SELECT i.fingerprint, j.id FROM idempotency i JOIN jobs j ON j.num = i.job WHERE i.workspace = ? AND i.key = ?`
+const keyUseQuery = `SELECT i.fingerprint, j.id FROM idempotency i JOIN jobs j ON j.workspace = i.workspace AND j.num = i.job WHERE i.workspace = ? AND i.key = ?`
 
 // replay finds the job that the submission's idempotency key has made, "" for
 // none.
@@ -91,11 +91,8 @@ func (t *tx) accept(id string, sub job.Submission) error {
 	if err != nil {
 		return err
 	}
-	if sub.IdempotencyKey != "" {
-		if err := t.exec1(`INSERT INTO idempotency (workspace, key, fingerprint, job) VALUES (?, ?, ?, ?)`,
-			sub.Workspace.ID, sub.IdempotencyKey, sub.Fingerprint, num); err != nil {
-			return err
-		}
+	if err := t.useKey(sub, num); err != nil {
+		return err
 	}
 	if sub.Kind != job.PreviewKind {
 		if err := t.addOptions(sub.Workspace.ID, sub.Model, sub.Patch.NewOptions(nil)); err != nil {
@@ -107,6 +104,21 @@ func (t *tx) accept(id string, sub job.Submission) error {
 		return t.ring(ref, true, 0, 0)
 	}
 	return t.openJob(ref)
+}
+
+// useKey notes which job the submission's idempotency key has made. It waits
+// for another transaction that is using the key, and where that has made a
+// job, the submission starts again and finds it.
+func (t *tx) useKey(sub job.Submission, num int64) error {
+	if sub.IdempotencyKey == "" {
+		return nil
+	}
+	n, err := t.exec(`INSERT INTO idempotency (workspace, key, fingerprint, job) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		sub.Workspace.ID, sub.IdempotencyKey, sub.Fingerprint, num)
+	if err == nil && n == 0 {
+		err = errRaced
+	}
+	return err
 }
 
 // openJob gives a job its first shard and rings for it.
@@ -160,5 +172,5 @@ func (t *tx) ring(ref job.Ref, single bool, epoch int64, wait time.Duration) err
 	return t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE
 		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait`,
-		ref.Workspace, ref.Job, ref.Shard, single, epoch, rand.Int64(), max(0, wait.Microseconds()))
+		ref.Workspace, ref.Job, ref.Shard, flag(single), epoch, rand.Int64(), max(0, wait.Microseconds()))
 }

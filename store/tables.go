@@ -1,6 +1,7 @@
 package store
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -43,16 +44,6 @@ func stored(m *model.Model) []*model.Field {
 // quoted is the column of a field as it stands in SQL.
 func quoted(f *model.Field) string { return `"` + f.Column + `"` }
 
-// migrateModels makes or extends the table of each loaded model.
-func (s *Store) migrateModels(t *tx) error {
-	for _, m := range s.models.All() {
-		if err := t.migrateModel(m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (t *tx) migrateModel(m *model.Model) error {
 	var had struct {
 		Digest  string
@@ -81,19 +72,20 @@ func (t *tx) migrateModel(m *model.Model) error {
 }
 
 func (t *tx) createTable(m *model.Model) error {
+	integer := t.d.columnType(model.Integer)
 	columns := []string{
-		"rid INTEGER PRIMARY KEY",
-		"workspace INTEGER NOT NULL",
+		"rid " + integer,
+		"workspace " + integer + " NOT NULL",
 		"id " + t.d.columnType(m.Role(model.RoleID).Kind) + " NOT NULL",
-		"version INTEGER NOT NULL",
-		"created_at INTEGER NOT NULL",
-		"updated_at INTEGER NOT NULL",
-		"last_job INTEGER",
+		"version " + integer + " NOT NULL",
+		"created_at " + integer + " NOT NULL",
+		"updated_at " + integer + " NOT NULL",
+		"last_job " + integer,
 	}
 	for _, f := range stored(m) {
 		columns = append(columns, quoted(f)+" "+t.d.columnType(f.Kind))
 	}
-	return t.exec1("CREATE TABLE " + m.Table() + " (" + strings.Join(columns, ", ") + ") STRICT")
+	return t.exec1(t.d.recordTable(m.Table(), columns))
 }
 
 // extendTable adds the columns of new fields, and refuses what would lose
@@ -168,14 +160,15 @@ func (t *tx) alignIndexes(m *model.Model) error {
 		m.Table() + "_id": "UNIQUE INDEX " + m.Table() + "_id ON " + m.Table() + " (workspace, id)",
 	}
 	for _, f := range stored(m) {
+		kind, mark := "INDEX", "_i_"
 		switch {
 		case f.Unique:
-			name := m.Table() + "_u_" + f.Column
-			want[name] = `UNIQUE INDEX "` + name + `" ON ` + m.Table() + " (workspace, " + quoted(f) + ")"
-		case f.Indexed:
-			name := m.Table() + "_i_" + f.Column
-			want[name] = `INDEX "` + name + `" ON ` + m.Table() + " (workspace, " + quoted(f) + ")"
+			kind, mark = "UNIQUE INDEX", "_u_"
+		case !f.Indexed:
+			continue
 		}
+		name := indexName(m.Table() + mark + f.Column)
+		want[name] = kind + ` "` + name + `" ON ` + m.Table() + " (workspace, " + quoted(f) + t.d.nullsFirst + ")"
 	}
 	have, err := t.indexes(m)
 	if err != nil {
@@ -197,9 +190,21 @@ func (t *tx) alignIndexes(m *model.Model) error {
 	return nil
 }
 
+// maxName is how many bytes of a name PostgreSQL heeds.
+const maxName = 63
+
+// indexName is the name, or where that is too long what tells it from others.
+func indexName(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("%s_%x", name[:maxName-17], sum[:8])
+}
+
 func (t *tx) indexes(m *model.Model) ([]string, error) {
 	var names []string
-	err := t.list(&names, `SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`, m.Table())
+	err := t.list(&names, t.d.indexes, m.Table())
 	return names, err
 }
 

@@ -8,18 +8,20 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// maxStatements bounds the prepared statements that a writer keeps. Statements
-// of jobs carry their filter in their text, so their number has no end.
-const maxStatements = 200
+// A session runs the statements of a transaction on its one connection.
+type session interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	GetContext(ctx context.Context, dest any, query string, args ...any) error
+	SelectContext(ctx context.Context, dest any, query string, args ...any) error
+	QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error)
+}
 
-// A tx is one write transaction. Its helpers never begin or commit. It lives
-// in the writer's goroutine and under the writer's own context: a caller that
-// goes away cannot tear a commit that others share.
+// A tx is one write transaction. Its helpers never begin or commit. It runs
+// under the writer's own context: a caller that goes away cannot tear a commit.
 type tx struct {
 	ctx     context.Context
-	conn    *sqlx.Conn
+	db      session
 	d       *dialect
-	stmts   *statements
 	now     int64 // microseconds, one reading for the whole transaction
 	clock   func() int64
 	touched []string
@@ -31,11 +33,7 @@ func (t *tx) touch(jobID string) { t.touched = append(t.touched, jobID) }
 
 // exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(query string, args ...any) (int64, error) {
-	stmt, err := t.stmts.get(t.ctx, t.conn, t.d.rebind(query))
-	if err != nil {
-		return 0, err
-	}
-	r, err := stmt.ExecContext(t.ctx, args...)
+	r, err := t.db.ExecContext(t.ctx, t.d.rebind(query), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -50,29 +48,25 @@ func (t *tx) exec1(query string, args ...any) error {
 
 // get reads one row into dest; ok is false when there is none.
 func (t *tx) get(dest any, query string, args ...any) (ok bool, err error) {
-	stmt, err := t.stmts.get(t.ctx, t.conn, t.d.rebind(query))
-	if err != nil {
-		return false, err
-	}
-	return one(stmt.GetContext(t.ctx, dest, args...))
+	return one(t.db.GetContext(t.ctx, dest, t.d.rebind(query), args...))
 }
 
 // list reads all rows into the slice that dest points to.
 func (t *tx) list(dest any, query string, args ...any) error {
-	stmt, err := t.stmts.get(t.ctx, t.conn, t.d.rebind(query))
-	if err != nil {
-		return err
-	}
-	return stmt.SelectContext(t.ctx, dest, args...)
+	return t.db.SelectContext(t.ctx, dest, t.d.rebind(query), args...)
 }
 
 // row reads one row of several columns; ok is false when there is none.
 func (t *tx) row(query string, args []any, dest ...any) (ok bool, err error) {
-	stmt, err := t.stmts.get(t.ctx, t.conn, t.d.rebind(query))
+	rows, err := t.db.QueryxContext(t.ctx, t.d.rebind(query), args...)
 	if err != nil {
 		return false, err
 	}
-	return one(stmt.QueryRowContext(t.ctx, args...).Scan(dest...))
+	defer rows.Close()
+	if !rows.Next() {
+		return false, rows.Err()
+	}
+	return true, errors.Join(rows.Scan(dest...), rows.Close())
 }
 
 // attempt runs fn so that its error undoes only what fn did.
@@ -82,11 +76,11 @@ func (t *tx) attempt(fn func() error) error {
 	}
 	err := fn()
 	if err != nil {
-		if rollback := t.exec1(`ROLLBACK TO attempt`); rollback != nil {
+		if rollback := t.exec1(`ROLLBACK TO SAVEPOINT attempt`); rollback != nil {
 			return errors.Join(err, rollback)
 		}
 	}
-	return errors.Join(err, t.exec1(`RELEASE attempt`))
+	return errors.Join(err, t.exec1(`RELEASE SAVEPOINT attempt`))
 }
 
 func one(err error) (bool, error) {
@@ -94,36 +88,4 @@ func one(err error) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// statements keeps what a connection has prepared.
-type statements struct {
-	byText map[string]*sqlx.Stmt
-}
-
-func (s *statements) get(ctx context.Context, conn *sqlx.Conn, query string) (*sqlx.Stmt, error) {
-	if stmt, ok := s.byText[query]; ok {
-		return stmt, nil
-	}
-	stmt, err := conn.PreparexContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if len(s.byText) >= maxStatements {
-		s.close()
-	}
-	if s.byText == nil {
-		s.byText = make(map[string]*sqlx.Stmt)
-	}
-	s.byText[query] = stmt
-	return stmt, nil
-}
-
-// close forgets all statements. What it cannot close is closed with the
-// connection.
-func (s *statements) close() {
-	for text, stmt := range s.byText {
-		stmt.Close()
-		delete(s.byText, text)
-	}
 }

@@ -77,11 +77,14 @@ func allAgree(array []byte) ([]byte, bool) {
 }
 
 // scalars walks the values of a JSON array of scalars as they are written.
+// PostgreSQL puts a space before each but the first.
 func scalars(array []byte) func(yield func([]byte) bool) {
 	return func(yield func([]byte) bool) {
 		start, quoted := 1, false
 		for i := 1; i < len(array); i++ {
 			switch c := array[i]; {
+			case c == ' ' && i == start:
+				start++
 			case quoted && c == '\\':
 				i++
 			case c == '"':

@@ -17,8 +17,9 @@ import (
 type size int
 
 const (
-	small size = iota // quick; may share its commit with others
-	large             // runs alone, after the small ones that wait
+	small   size = iota // quick; may share its commit with others
+	large               // may take tens of milliseconds; small ones that wait go first
+	endless             // takes as long as it takes: a migration
 )
 
 // maxMembers bounds the small transactions of one commit, and so how long
@@ -64,10 +65,22 @@ func (m *member) leave() bool {
 	return m.gone
 }
 
-// A writer is the one goroutine that writes to SQLite. Small transactions
+// A writer runs write transactions.
+type writer interface {
+	// do runs fn in a transaction and returns after its commit, with the
+	// transaction as it then was. It may run fn more than once, of which the
+	// last counts. The context ends the wait for a turn, never a transaction
+	// that has begun.
+	do(ctx context.Context, n size, fn func(*tx) error) (*tx, error)
+	// close waits for the transactions in progress, or rolls back those that
+	// take too long. Nothing runs after it.
+	close() error
+}
+
+// A groupWriter is the one goroutine that writes to SQLite. Small transactions
 // that wait at the same time join into one commit, because on a disk that
 // keeps its promises the sync of a commit costs far more than they do.
-type writer struct {
+type groupWriter struct {
 	db    *sqlx.DB // has the one connection
 	conn  *sqlx.Conn
 	d     *dialect
@@ -87,9 +100,9 @@ type writer struct {
 	lockWait  time.Duration
 }
 
-func newWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, path string, now func() int64) *writer {
-	w := &writer{
-		db: db, conn: conn, d: d, now: now, keeper: logKeeper{path: path, tended: time.Now()},
+func newGroupWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, path string, now func() int64) *groupWriter {
+	w := &groupWriter{
+		db: db, conn: conn, d: d, now: now, stmts: statements{conn: conn}, keeper: logKeeper{path: path, tended: time.Now()},
 		queue: [2]chan *member{make(chan *member, maxMembers), make(chan *member)},
 		quit:  make(chan struct{}), ended: make(chan struct{}),
 		lockWait: lockWait,
@@ -104,7 +117,7 @@ const closeWait = 2 * time.Second
 
 // close ends the goroutine after the transaction in progress, or rolls that
 // back when it takes too long.
-func (w *writer) close() error {
+func (w *groupWriter) close() error {
 	close(w.quit)
 	defer time.AfterFunc(closeWait, w.interrupt).Stop()
 	<-w.ended
@@ -113,13 +126,13 @@ func (w *writer) close() error {
 	return errors.Join(w.conn.Close(), w.db.Close())
 }
 
-// do runs fn in a transaction and returns after its commit. The context ends
-// the wait for a turn, never a transaction that has begun.
-func (w *writer) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+// do is one turn in the queue, or a part of one.
+func (w *groupWriter) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	m := &member{fn: fn, done: make(chan error, 1)}
+	n = min(n, large)
 	select {
 	case w.queue[n] <- m:
 	case <-ctx.Done():
@@ -143,7 +156,7 @@ func (w *writer) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error
 
 // atTheEnd tells a member that ran as the writer closed from one that never
 // will.
-func (w *writer) atTheEnd(m *member) (*tx, error) {
+func (w *groupWriter) atTheEnd(m *member) (*tx, error) {
 	select {
 	case err := <-m.done:
 		return m.tx, err
@@ -152,7 +165,7 @@ func (w *writer) atTheEnd(m *member) (*tx, error) {
 	}
 }
 
-func (w *writer) run() {
+func (w *groupWriter) run() {
 	defer close(w.ended)
 	for {
 		// Small before large: whoever waits for a page waits for these.
@@ -176,7 +189,7 @@ func (w *writer) run() {
 }
 
 // gather takes the small transactions that are waiting right now.
-func (w *writer) gather(first *member) []*member {
+func (w *groupWriter) gather(first *member) []*member {
 	batch := []*member{first}
 	for len(batch) < maxMembers {
 		select {
@@ -192,7 +205,7 @@ func (w *writer) gather(first *member) []*member {
 // commit runs a batch in one transaction and answers each member after the
 // COMMIT: a member whose own work failed gets its error, and when the
 // transaction as a whole fails, everybody does.
-func (w *writer) commit(ctx context.Context, batch []*member) {
+func (w *groupWriter) commit(ctx context.Context, batch []*member) {
 	results := make([]error, len(batch))
 	whole := w.transact(ctx, batch, results)
 	for i, m := range batch {
@@ -204,7 +217,7 @@ func (w *writer) commit(ctx context.Context, batch []*member) {
 	w.keeper.tend(w, errors.Join(results[0], whole))
 }
 
-func (w *writer) transact(ctx context.Context, batch []*member, results []error) error {
+func (w *groupWriter) transact(ctx context.Context, batch []*member, results []error) error {
 	if err := w.begin(); err != nil {
 		return err
 	}
@@ -214,7 +227,7 @@ func (w *writer) transact(ctx context.Context, batch []*member, results []error)
 			results[i] = context.Canceled
 			continue
 		}
-		m.tx = &tx{ctx: ctx, conn: w.conn, d: w.d, stmts: &w.stmts, now: now, clock: w.now}
+		m.tx = &tx{ctx: ctx, db: &w.stmts, d: w.d, now: now, clock: w.now}
 		results[i] = w.runMember(m, len(batch) == 1)
 		if fatal(results[i]) {
 			return errors.Join(results[i], w.rollback())
@@ -230,7 +243,7 @@ func (w *writer) transact(ctx context.Context, batch []*member, results []error)
 }
 
 // runMember runs one member, under a savepoint unless it is alone.
-func (w *writer) runMember(m *member, alone bool) error {
+func (w *groupWriter) runMember(m *member, alone bool) error {
 	if alone {
 		return m.fn(m.tx)
 	}
@@ -238,7 +251,7 @@ func (w *writer) runMember(m *member, alone bool) error {
 }
 
 // begin takes SQLite's write lock.
-func (w *writer) begin() error {
+func (w *groupWriter) begin() error {
 	deadline := time.Now().Add(w.lockWait)
 	for {
 		_, err := w.conn.ExecContext(context.Background(), `BEGIN IMMEDIATE`)
@@ -256,7 +269,7 @@ func (w *writer) begin() error {
 
 // rollback undoes the transaction. SQLite may have done so by itself, after
 // a full disk for instance; then there is nothing to undo, which is no error.
-func (w *writer) rollback() error {
+func (w *groupWriter) rollback() error {
 	_, err := w.conn.ExecContext(context.Background(), `ROLLBACK`)
 	if code, _, _ := sqliteError(err); code == sqliteGeneric {
 		return nil

@@ -65,7 +65,7 @@ func TestAMemberThatFailsUndoesOnlyItself(t *testing.T) {
 			errs[i] = s.inTx(t.Context(), insertNumbers(numbers...))
 		})
 	}
-	for len(s.write.queue[small]) < members {
+	for len(s.write.(*groupWriter).queue[small]) < members {
 		runtime.Gosched() // they are on their way into the queue
 	}
 	close(release)
@@ -93,7 +93,7 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 	for i := range errs {
 		ended.Go(func() { errs[i] = s.inTx(t.Context(), insertNumbers(i)) })
 	}
-	for len(s.write.queue[small]) < len(errs) {
+	for len(s.write.(*groupWriter).queue[small]) < len(errs) {
 		runtime.Gosched() // they are on their way into the queue
 	}
 	// Another process takes the lock as soon as it is free, and keeps it for
@@ -110,7 +110,7 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 		locked <- tx
 	}()
 	// The writer's members that wait are one transaction from here on.
-	s.write.lockWait = 0
+	s.write.(*groupWriter).lockWait = 0
 	close(release)
 	tx := <-locked
 	ended.Wait()

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/job"
+)
+
+// errRaced says that a transaction met what another one has made meanwhile,
+// and is to start again.
+var errRaced = errors.New("another transaction was quicker")
+
+const (
+	// lostTries bounds how often a transaction that lost a race starts again.
+	lostTries = 8
+	// lostPause is at most how long it waits before, times the tries so far:
+	// two that met each other are to miss each other now.
+	lostPause = 10 * time.Millisecond
+)
+
+// limits is how long a transaction of a size may take in all. It ends those
+// whose server has gone without a word; statement_timeout ends slow ones.
+var limits = map[size]time.Duration{small: 30 * time.Second, large: 2 * time.Minute, endless: 24 * time.Hour}
+
+// A pooledWriter runs each transaction on a connection of its own, many at a
+// time: the server keeps them apart.
+type pooledWriter struct {
+	db    *sqlx.DB
+	d     *dialect
+	now   func() time.Time
+	tune  func(context.Context, sqlx.QueryerContext) error
+	large chan struct{} // has a place for each large transaction that may run
+
+	ctx       context.Context // of all transactions
+	interrupt context.CancelFunc
+
+	mu      sync.Mutex
+	closed  bool
+	running sync.WaitGroup
+}
+
+// newPooledWriter makes a writer that leaves some of the pool's connections
+// to small transactions.
+func newPooledWriter(db *sqlx.DB, d *dialect, c *serverClock, large int) *pooledWriter {
+	w := &pooledWriter{db: db, d: d, now: c.now, tune: c.tune, large: make(chan struct{}, large)}
+	w.ctx, w.interrupt = context.WithCancel(context.Background())
+	return w
+}
+
+// close waits for the transactions in progress, or ends them.
+func (w *pooledWriter) close() error {
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	timer := time.AfterFunc(closeWait, w.interrupt)
+	w.running.Wait()
+	timer.Stop()
+	w.interrupt()
+	return w.db.Close()
+}
+
+// do tries a transaction until it loses no race.
+func (w *pooledWriter) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+	leave, err := w.enter(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	for try := 1; ; try++ {
+		t, err := w.once(ctx, n, fn)
+		if !postgresLost(err) {
+			return t, err
+		}
+		if try == lostTries {
+			return nil, errors.Join(job.ErrUnavailable, err)
+		}
+		select {
+		case <-time.After(rand.N(time.Duration(try) * lostPause)):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// enter waits for a large transaction's turn, and keeps the writer from
+// closing until leave is called.
+func (w *pooledWriter) enter(ctx context.Context, n size) (leave func(), err error) {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return nil, errClosed
+	}
+	w.running.Add(1)
+	w.mu.Unlock()
+	if n == small {
+		return w.running.Done, nil
+	}
+	select {
+	case w.large <- struct{}{}:
+		return func() { <-w.large; w.running.Done() }, nil
+	case <-ctx.Done():
+		err = ctx.Err()
+	case <-w.ctx.Done():
+		err = errClosed
+	}
+	w.running.Done()
+	return nil, err
+}
+
+// once runs a transaction. The context ends the wait for a connection; from
+// then on the transaction has its own.
+func (w *pooledWriter) once(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+	conn, err := w.db.Connx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	ctx, cancel := context.WithTimeout(w.ctx, limits[n])
+	defer cancel()
+	t, err := w.transact(ctx, conn, n, fn)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", job.ErrUnavailable, err)
+	}
+	return t, err
+}
+
+func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n size, fn func(*tx) error) (*tx, error) {
+	if err := w.tune(ctx, conn); err != nil {
+		return nil, err
+	}
+	db, err := conn.BeginTxx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Rollback() // does nothing after a COMMIT
+	if n == endless {
+		if _, err := db.ExecContext(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
+			return nil, err
+		}
+	}
+	t := &tx{ctx: ctx, db: db, d: w.d, now: w.micros(), clock: w.micros}
+	if err := fn(t); err != nil {
+		return t, err
+	}
+	return t, db.Commit()
+}
+
+func (w *pooledWriter) micros() int64 { return w.now().UnixMicro() }

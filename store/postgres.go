@@ -1,0 +1,145 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
+
+	"bulkpatch/filter"
+	"bulkpatch/model"
+)
+
+// postgresShards is into how many parts a job's selection is cut at most. More
+// than that keep one server no busier.
+const postgresShards = 8
+
+// postgresPart is a chunk as it usually is: less is not worth a turn.
+const postgresPart = 10_000
+
+// migrationLock is the number that stands for the right to migrate; it is
+// bulkpatch's own in its database.
+const migrationLock = 0x62756c6b
+
+// Rows are locked FOR NO KEY UPDATE: no key ever changes, and readers of keys
+// need not wait.
+var postgresDialect = &dialect{
+	filter:        filter.PostgreSQL,
+	rebind:        func(q string) string { return sqlx.Rebind(sqlx.DOLLAR, q) },
+	migrations:    "migrations/postgres",
+	goose:         goose.DialectPostgres,
+	snapshot:      &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+	lockMigration: fmt.Sprintf("SELECT pg_advisory_lock(%d)", migrationLock),
+	columnType:    postgresType,
+	recordTable:   postgresTable,
+	indexes: `SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+		WHERE i.indrelid = CAST(CAST(? AS text) AS regclass) AND NOT i.indisprimary`,
+	nullsFirst: " NULLS FIRST",
+	shards:     postgresShards,
+	part:       postgresPart,
+	// To the planner the condition is a value, for which no index helps.
+	opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
+	forUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
+	ifFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
+	rangeEnd:  postgresInOrder,
+	listEnd:   postgresInOrder,
+	differs:   "IS DISTINCT FROM",
+	among:     postgresAmong,
+	bounded:   postgresBounded,
+	byID:      postgresByID,
+	ids:       postgresIDs,
+	collect: func(expr, condition string) string {
+		return "json_agg(" + expr + ") FILTER (WHERE " + condition + ")"
+	},
+	scalar:   postgresScalar,
+	elements: "json_array_elements(CAST(? AS json)) AS list(value)",
+	element: func(place int, k model.Kind) string {
+		return fmt.Sprintf("CAST(value ->> %d AS %s)", place, postgresBase(k))
+	},
+	merge:    postgresMerge,
+	classify: classifyPostgres,
+	refusal:  postgresRefusal,
+}
+
+// postgresType is a column's type. Texts compare by code point, as on SQLite.
+func postgresType(k model.Kind) string {
+	if base := postgresBase(k); base != "text" {
+		return base
+	}
+	return `text COLLATE "C"`
+}
+
+// postgresBase is the type of a value, as the filter expects it of a column.
+func postgresBase(k model.Kind) string {
+	switch k {
+	case model.Integer, model.DateTime:
+		return "bigint"
+	case model.Number:
+		return "double precision"
+	case model.Boolean:
+		return "boolean"
+	case model.Object, model.Array, model.Any:
+		return "jsonb"
+	default:
+		return "text"
+	}
+}
+
+// postgresTable leads the key with the workspace, by which the tables of a
+// distributed PostgreSQL are cut.
+func postgresTable(table string, columns []string) string {
+	return "CREATE TABLE " + table + " (" + strings.Join(columns, ", ") + ", PRIMARY KEY (workspace, rid))"
+}
+
+// postgresInOrder locks records in the order of their numbers, so that no two
+// chunks can wait for one another.
+func postgresInOrder(table string) string { return " ORDER BY rid FOR NO KEY UPDATE OF " + table }
+
+// postgresScalar writes JSON as text, so that it stands in an array as a
+// string, as on SQLite.
+func postgresScalar(f *model.Field) string {
+	if postgresBase(f.Kind) == "jsonb" {
+		return "CAST(" + quoted(f) + " AS text)"
+	}
+	return quoted(f)
+}
+
+// A table that has just been filled has no statistics yet, and the planner
+// takes it for one in which each workspace has a handful of records: it would
+// walk a workspace for a list of numbers. Their bounds make it use the key. At
+// worst it walks what lies between them, once for each chunk.
+func postgresAmong(column string, numbers []int64) (string, []any) {
+	if len(numbers) == 0 {
+		return "1 = 0", nil
+	}
+	bounds, args := postgresBounded(column, slices.Min(numbers), slices.Max(numbers))
+	return bounds + " AND " + column + " = ANY(?)", append(args, numbers)
+}
+
+func postgresBounded(column string, first, last int64) (string, []any) {
+	return column + " BETWEEN ? AND ?", []any{first, last}
+}
+
+// postgresByID looks each id up by itself, for the same reason.
+func postgresByID(m *model.Model) string {
+	return "SELECT found.rid FROM unnest(CAST(? AS " + postgresBase(m.Role(model.RoleID).Kind) + "[])) AS want(id)," +
+		" LATERAL (SELECT r.rid FROM " + m.Table() + " AS r WHERE r.workspace = ? AND r.id = want.id LIMIT 1) AS found"
+}
+
+func postgresIDs(m *model.Model, ids []any) any {
+	if m.Role(model.RoleID).Kind == model.Integer {
+		return typed[int64](ids)
+	}
+	return typed[string](ids)
+}
+
+func typed[T any](values []any) []T {
+	out := make([]T, len(values))
+	for i, v := range values {
+		out[i], _ = v.(T) // a checked id is of its kind
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"bulkpatch/job"
+)
+
+// PostgreSQL's SQLSTATEs that matter here, from
+// https://www.postgresql.org/docs/current/errcodes-appendix.html. Two letters
+// or digits stand for a class.
+const (
+	postgresDiskFull      = "53100"
+	postgresSerialization = "40001"
+	postgresDeadlock      = "40P01"
+)
+
+// postgresPasses lists the faults that may pass: of the connection, of the
+// server's resources, of its operators and its disk, a lock or a statement
+// that took too long, a session that stood still, a server that only reads
+// (after a failover), and transactions that lost a race again and again.
+var postgresPasses = []string{"08", "53", "57", "58", "40", "55P03", "25P03", "25P04", "25006"}
+
+// postgresRefusals lists what a record's values can be refused for: a
+// constraint, a value out of a type's range, a text too long for an index.
+var postgresRefusals = []string{"23", "22", "54000"}
+
+func classifyPostgres(err error) error {
+	var refused *pgconn.PgError
+	switch {
+	case err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		return err // the caller's own doing
+	case errors.As(err, &refused):
+		switch {
+		case refused.Code == postgresDiskFull:
+			return fmt.Errorf("%w: %w", job.ErrStorageFull, err)
+		case hasCode(refused, postgresPasses):
+			return fmt.Errorf("%w: %w", job.ErrUnavailable, err)
+		}
+		return err
+	case cutOff(err):
+		return fmt.Errorf("%w: %w", job.ErrUnavailable, err)
+	}
+	return err
+}
+
+func hasCode(err *pgconn.PgError, codes []string) bool {
+	for _, c := range codes {
+		if strings.HasPrefix(err.Code, c) {
+			return true
+		}
+	}
+	return false
+}
+
+// cutOff reports whether there was no connection, or none any more. A
+// transaction that was cut off in its COMMIT may have been committed or not,
+// as after a crash.
+func cutOff(err error) bool {
+	var connecting *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connecting) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone)
+}
+
+// postgresLost reports whether a transaction lost a race and is to start
+// again.
+func postgresLost(err error) bool {
+	var refused *pgconn.PgError
+	return errors.Is(err, errRaced) ||
+		errors.As(err, &refused) && (refused.Code == postgresSerialization || refused.Code == postgresDeadlock)
+}
+
+// postgresRefusal reads the column from the detail, "Key (workspace,
+// f_domain)=(1, x) already exists." in the server's language: the index's name
+// may have been cut.
+func postgresRefusal(err error) (string, bool) {
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) || !hasCode(refused, postgresRefusals) {
+		return "", false
+	}
+	_, rest, _ := strings.Cut(refused.Detail, "(")
+	columns, _, found := strings.Cut(rest, ")=(")
+	if !found {
+		return "", true
+	}
+	last := columns[strings.LastIndex(columns, " ")+1:]
+	return strings.Trim(last, `"`), true
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jmoiron/sqlx"
+)
+
+// The pools of one process. A server allows 100 connections unless it is told
+// otherwise, so four processes fit. Large transactions leave some to small
+// ones.
+const (
+	postgresWriters = 16
+	postgresLarge   = 12
+	postgresReaders = 8
+)
+
+// session settings of all connections, where the address does not set them.
+//
+// Plans are made for the values at hand: one made for any list of numbers
+// compares each record with each of them. jit costs minutes of compiling for filters over many JSON paths. A lock is
+// waited for longer than a chunk takes. A process that was stopped in the
+// midst of a transaction gives its locks back after 10 seconds, and one that
+// has gone without a word is found by the server in 25, as keepalives go.
+var postgresSession = map[string]string{
+	"application_name":                    "bulkpatch",
+	"default_transaction_isolation":       "read committed",
+	"jit":                                 "off",
+	"plan_cache_mode":                     "force_custom_plan",
+	"lock_timeout":                        "10s",
+	"idle_in_transaction_session_timeout": "10s",
+	"tcp_keepalives_idle":                 "10",
+	"tcp_keepalives_interval":             "5",
+	"tcp_keepalives_count":                "3",
+	"timezone":                            "UTC",
+}
+
+// How long one statement may take. A chunk's is bounded by its size, so that a
+// minute means that something is wrong. What reads may walk millions of
+// records, to count or to preview them; its caller's context ends it sooner.
+// What migrates takes as long as it takes.
+const (
+	postgresWrite = "60s"
+	postgresRead  = "10min"
+)
+
+func checkPostgres(address string) error {
+	_, err := pgx.ParseConfig(address)
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &file):
+		return fmt.Errorf("names a file that cannot be read: %w", file)
+	case err != nil:
+		return errors.New("must look like postgres://USER:PASSWORD@HOST:PORT/DATABASE, with known options; escape special characters of the password")
+	}
+	return nil
+}
+
+// openPostgres opens the pools of a database; the driver is "" but in tests.
+func openPostgres(ctx context.Context, driver, address string, _ func() time.Time) (*backend, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, checkPostgres(address)
+	}
+	driver = cmp.Or(driver, "pgx")
+	write, err := postgresPool(driver, config, postgresWriters, map[string]string{"statement_timeout": postgresWrite})
+	if err != nil {
+		return nil, err
+	}
+	read, err := postgresPool("pgx", config, postgresReaders, map[string]string{
+		"statement_timeout": postgresRead, "default_transaction_read_only": "on",
+	})
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	clock := new(serverClock)
+	if err := errors.Join(suits(ctx, read), clock.tune(ctx, read)); err != nil {
+		return nil, errors.Join(err, read.Close(), write.Close())
+	}
+	return &backend{
+		d: postgresDialect, read: read, now: clock.now,
+		write: newPooledWriter(write, postgresDialect, clock, postgresLarge),
+		migrating: func() (*sql.DB, error) {
+			db, err := postgresPool(driver, config, 1, map[string]string{"lock_timeout": "0"})
+			if err != nil {
+				return nil, err
+			}
+			return db.DB, nil
+		},
+	}, nil
+}
+
+// postgresPool opens a pool of n connections with settings of its own.
+func postgresPool(driver string, config *pgx.ConnConfig, n int, own map[string]string) (*sqlx.DB, error) {
+	c := config.Copy()
+	c.DialFunc = (&net.Dialer{
+		Timeout:         10 * time.Second,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3},
+	}).DialContext
+	given := c.RuntimeParams
+	c.RuntimeParams = maps.Clone(postgresSession)
+	maps.Copy(c.RuntimeParams, own)
+	maps.Copy(c.RuntimeParams, given)
+	db, err := sqlx.Open(driver, stdlib.RegisterConnConfig(c))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	return db, nil
+}
+
+// suits refuses a database that cannot hold what JSON can.
+func suits(ctx context.Context, db *sqlx.DB) error {
+	var encoding string
+	if err := db.GetContext(ctx, &encoding, `SHOW server_encoding`); err != nil {
+		return err
+	}
+	if encoding != "UTF8" {
+		return fmt.Errorf("the database's encoding is %s; make one with ENCODING 'UTF8'", encoding)
+	}
+	return nil
+}

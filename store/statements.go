@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// maxStatements bounds the prepared statements that a writer keeps. Statements
+// of jobs carry their filter in their text, so their number has no end.
+const maxStatements = 200
+
+// statements is the [session] of a connection that is to keep what it has
+// prepared, because its driver does not.
+type statements struct {
+	conn   *sqlx.Conn
+	byText map[string]*sqlx.Stmt
+}
+
+// ExecContext runs a statement that answers no rows.
+func (s *statements) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	stmt, err := s.get(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.ExecContext(ctx, args...)
+}
+
+// GetContext reads one row.
+func (s *statements) GetContext(ctx context.Context, dest any, query string, args ...any) error {
+	stmt, err := s.get(ctx, query)
+	if err != nil {
+		return err
+	}
+	return stmt.GetContext(ctx, dest, args...)
+}
+
+// SelectContext reads all rows.
+func (s *statements) SelectContext(ctx context.Context, dest any, query string, args ...any) error {
+	stmt, err := s.get(ctx, query)
+	if err != nil {
+		return err
+	}
+	return stmt.SelectContext(ctx, dest, args...)
+}
+
+// QueryxContext hands on the rows.
+func (s *statements) QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
+	stmt, err := s.get(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryxContext(ctx, args...)
+}
+
+func (s *statements) get(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	if stmt, ok := s.byText[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := s.conn.PreparexContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	if len(s.byText) >= maxStatements {
+		s.close()
+	}
+	if s.byText == nil {
+		s.byText = make(map[string]*sqlx.Stmt)
+	}
+	s.byText[query] = stmt
+	return stmt, nil
+}
+
+// close forgets all statements. What it cannot close is closed with the
+// connection.
+func (s *statements) close() {
+	for text, stmt := range s.byText {
+		stmt.Close()
+		delete(s.byText, text)
+	}
+}
