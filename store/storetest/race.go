@@ -74,7 +74,7 @@ func (k *Kit) workUntil(t *testing.T, stop chan struct{}) {
 		for _, r := range rings {
 			l, err := k.Claim(ctx, r)
 			if err == nil {
-				err = k.carryOn(t, l)
+				err = k.carryOn(t, l, 7)
 			}
 			k.expected(t, r.Ref, err)
 		}
@@ -105,15 +105,15 @@ func (k *Kit) expected(t *testing.T, ref job.Ref, err error) {
 	}
 }
 
-// carryOn works on a lease until it is done or the store says stop.
-func (k *Kit) carryOn(t *testing.T, l job.Lease) error {
+// carryOn works on a lease in chunks until it is done or the store says stop.
+func (k *Kit) carryOn(t *testing.T, l job.Lease, chunk int) error {
 	if !l.Resolved {
 		if ended, err := k.Resolve(t.Context(), l); err != nil || ended {
 			return err
 		}
 	}
 	for {
-		step, err := k.ApplyChunk(t.Context(), l, 7)
+		step, err := k.ApplyChunk(t.Context(), l, chunk)
 		if err != nil {
 			return err
 		}

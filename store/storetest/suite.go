@@ -50,6 +50,11 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"a preview can be a job":                              previewJob,
 		"values and jobs leave after their retention":         retention,
 		"keys are found by their secret until revoked":        keysWork,
+		"shards of a job are worked on side by side":          shardsSideBySide,
+		"jobs over the same records all get through":          overlappingJobs,
+		"a cancel meets the last chunk":                       cancelMeetsTheLastChunk,
+		"undos that race are one":                             undosRace,
+		"records made at a time have numbers of their own":    numbersRace,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
