@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
@@ -9,15 +8,14 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mattn/go-sqlite3"
 
 	"bulkpatch/job"
 	"bulkpatch/store"
+	"bulkpatch/store/pgtest"
 	"bulkpatch/store/storetest"
 )
-
-// A faultyDriver passes every call on to SQLite, until a test makes one fail.
-type faultyDriver struct{ *faults }
 
 // faults say which call of the writing connection fails, counted from when
 // they were armed, and whether all later ones do too, as when the process has
@@ -27,6 +25,7 @@ type faults struct {
 	armed   bool
 	failOn  int
 	crash   bool
+	err     error // the fault
 	calls   int
 	tripped bool
 }
@@ -41,7 +40,7 @@ func (f *faults) hit() error {
 	f.calls++
 	if f.calls == f.failOn || f.crash && f.calls > f.failOn {
 		f.tripped = true
-		return sqlite3.Error{Code: sqlite3.ErrIoErr}
+		return f.err
 	}
 	return nil
 }
@@ -52,72 +51,51 @@ func (f *faults) set(armed bool) {
 	f.armed = armed
 }
 
-func (d faultyDriver) Open(name string) (driver.Conn, error) {
-	c, err := (&sqlite3.SQLiteDriver{}).Open(name)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyConn{c.(*sqlite3.SQLiteConn), d.faults}, nil
-}
-
-type faultyConn struct {
-	*sqlite3.SQLiteConn
-	faults *faults
-}
-
-// ExecContext fails a COMMIT by rolling back, as SQLite does when the sync of
-// a commit fails.
-func (c *faultyConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	if query != "ROLLBACK" {
-		if err := c.faults.hit(); err != nil {
-			return nil, err
-		}
-	}
-	return c.SQLiteConn.ExecContext(ctx, query, args)
-}
-
-func (c *faultyConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	s, err := c.SQLiteConn.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyStmt{s.(*sqlite3.SQLiteStmt), c.faults}, nil
-}
-
-type faultyStmt struct {
-	*sqlite3.SQLiteStmt
-	faults *faults
-}
-
-func (s *faultyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	if err := s.faults.hit(); err != nil {
-		return nil, err
-	}
-	return s.SQLiteStmt.ExecContext(ctx, args)
-}
-
-func (s *faultyStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	if err := s.faults.hit(); err != nil {
-		return nil, err
-	}
-	return s.SQLiteStmt.QueryContext(ctx, args)
-}
-
 // TestAFaultAtAnyStatementChangesNothingInTheEnd runs the same jobs again and
 // again and fails another statement each time: once, as a disk may, and from
 // then on, as a crash does, after which the database is opened anew. In the
 // end everything must be as in the run that nothing disturbed.
 func TestAFaultAtAnyStatementChangesNothingInTheEnd(t *testing.T) {
+	failEach(t, 1, func(t *testing.T) place {
+		return place{
+			address: "sqlite://" + filepath.Join(t.TempDir(), "faulty.db"),
+			fault:   sqlite3.Error{Code: sqlite3.ErrIoErr},
+			driver:  func(f *faults) driver.Driver { return faultySQLite{f} },
+		}
+	})
+}
+
+// TestAFaultAtAnyStatementOnPostgreSQL does so on a server, where a COMMIT may
+// also be carried out and its answer get lost.
+func TestAFaultAtAnyStatementOnPostgreSQL(t *testing.T) {
+	server := pgtest.Start(t)
+	failEach(t, 9, func(t *testing.T) place {
+		return place{
+			address: server.Database(t),
+			fault:   &pgconn.PgError{Code: "58030", Message: "could not write block"},
+			driver:  func(f *faults) driver.Driver { return faultyPostgres{f} },
+		}
+	})
+}
+
+// A place is where a scenario is carried out.
+type place struct {
+	address string
+	fault   error
+	driver  func(*faults) driver.Driver
+}
+
+// failEach fails each stride-th statement.
+func failEach(t *testing.T, stride int, at func(t *testing.T) place) {
+	if testing.Short() {
+		stride = 17
+	}
 	for name, crash := range map[string]bool{"one statement fails": false, "the process dies": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := newScenario(t, 0, crash).run()
-			stride := 1
-			if testing.Short() {
-				stride = 17
-			}
+			want := newScenario(t, at(t), 0, crash).run()
 			for n := 1; ; n += stride {
-				s := newScenario(t, n, crash)
+				s := newScenario(t, at(t), n, crash)
 				got := s.run()
 				if got != want {
 					t.Fatalf("with a fault at call %d the end is\n%s\nand not\n%s", n, got, want)
@@ -136,7 +114,7 @@ type scenario struct {
 	*storetest.Kit
 	t      *testing.T
 	faults *faults
-	path   string
+	place  place
 	driver string
 }
 
@@ -145,20 +123,20 @@ var drivers struct {
 	n int
 }
 
-func newScenario(t *testing.T, failOn int, crash bool) *scenario {
-	s := &scenario{t: t, faults: &faults{failOn: failOn, crash: crash}, path: filepath.Join(t.TempDir(), "faulty.db")}
+func newScenario(t *testing.T, at place, failOn int, crash bool) *scenario {
+	s := &scenario{t: t, faults: &faults{failOn: failOn, crash: crash, err: at.fault}, place: at}
 	drivers.Lock()
 	drivers.n++
-	s.driver = fmt.Sprintf("faulty-sqlite-%d", drivers.n)
+	s.driver = fmt.Sprintf("faulty-%d", drivers.n)
 	drivers.Unlock()
-	sql.Register(s.driver, faultyDriver{s.faults})
+	sql.Register(s.driver, at.driver(s.faults))
 	s.Kit = storetest.NewKit(t, s.open)
 	return s
 }
 
 func (s *scenario) open(tb testing.TB, o store.Options) *store.Store {
 	tb.Helper()
-	db, err := store.OpenWith(tb.Context(), s.driver, "sqlite://"+s.path, o)
+	db, err := store.OpenWith(tb.Context(), s.driver, s.place.address, o)
 	fatal(tb, err)
 	return db
 }
