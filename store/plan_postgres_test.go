@@ -1,0 +1,44 @@
+package store
+
+import (
+	"strings"
+	"testing"
+
+	"bulkpatch/model"
+	"bulkpatch/store/pgtest"
+)
+
+// TestChunksReachRecordsByKeyOnPostgreSQL holds the planner to the primary
+// key, on a table that has just been filled and one that has been analysed.
+func TestChunksReachRecordsByKeyOnPostgreSQL(t *testing.T) {
+	server := pgtest.Start(t, "autovacuum=off")
+	address := server.Database(t)
+	s, err := Open(t.Context(), address, Options{Models: model.Shipped()})
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	ranged, listed := chunkStatements(t, s, "ANY(")
+	if len(ranged) != 3 || len(listed) != 2 {
+		t.Fatalf("not two reads and the undo's update over ranges, and a read and an update by list: %q %q", ranged, listed)
+	}
+	name := address[strings.LastIndex(address, "/")+1 : strings.Index(address, "?")]
+	server.Do(t, name, `INSERT INTO c_desk (rid, workspace, id, version, created_at, updated_at, "f_organization")
+		SELECT n, 1, n, 1, 0, 0, 'Acme' FROM generate_series(1000, 60000) AS n`)
+	for _, known := range []bool{false, true} {
+		if known {
+			server.Do(t, name, "ANALYZE c_desk")
+		}
+		for _, st := range append(ranged, listed...) {
+			plan := explainPostgres(t, s, st)
+			if !strings.Contains(plan, "Index Scan using c_desk_pkey") || strings.Contains(plan, "c_desk_i") || strings.Contains(plan, "Seq Scan") {
+				t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.text)
+			}
+		}
+	}
+}
+
+func explainPostgres(t *testing.T, s *Store, st statement) string {
+	t.Helper()
+	var plan []string
+	must(t, s.read.Select(&plan, "EXPLAIN "+st.text, st.args...))
+	return strings.Join(plan, "\n")
+}
