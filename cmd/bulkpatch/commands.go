@@ -23,7 +23,7 @@ type commands struct {
 
 // databaseFlags say where records and jobs are kept.
 type databaseFlags struct {
-	DB            string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database: sqlite://PATH (default ${default})."`
+	DB            string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database: sqlite://PATH or postgres://[USER:PASSWORD@]HOST[:PORT]/DATABASE (default ${default})."`
 	Models        string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files (*.yaml); without it there are the shipped ones."`
 	Retention     string `env:"BULKPATCH_RETENTION" default:"30d" placeholder:"TIME" help:"How long finished jobs and their results are kept, such as 30d or 36h (default ${default})."`
 	UndoRetention string `env:"BULKPATCH_UNDO_RETENTION" default:"7d" placeholder:"TIME" help:"How long former values are kept, so that a job can be undone (default ${default})."`
@@ -95,7 +95,7 @@ type workerCommand struct {
 // Help shows an example.
 func (workerCommand) Help() string {
 	return `Example:
-  bulkpatch worker --db sqlite:///data/bulkpatch.db --redis redis://queue:6379 --concurrency 16
+  bulkpatch worker --db postgres://bulkpatch@db/bulkpatch --redis redis://queue:6379 --concurrency 16
 
 Several processes on one SQLite file must run on one host.`
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"bulkpatch/model"
+	"bulkpatch/store"
 	"bulkpatch/worker"
 )
 
@@ -124,12 +125,8 @@ func (r *reader) address(flag, text string) string {
 
 func (r *reader) database(f databaseFlags) {
 	r.s.db = f.DB
-	scheme, rest, _ := strings.Cut(f.DB, "://")
-	switch {
-	case scheme == "postgres" || scheme == "postgresql":
-		r.fault("--db", "names PostgreSQL; this version serves only sqlite://PATH")
-	case scheme != "sqlite" || rest == "":
-		r.fault("--db", "must be sqlite://PATH")
+	if err := store.CheckAddress(f.DB); err != nil {
+		r.fault("--db", "%v", err)
 	}
 	r.s.retention = r.duration("--retention", f.Retention)
 	r.s.undo = r.duration("--undo-retention", f.UndoRetention)

@@ -60,8 +60,9 @@ func TestTheEmbeddedRedisIsForOneProcess(t *testing.T) {
 
 func TestSettingsThatThisVersionDoesNotServeSaySo(t *testing.T) {
 	tests := map[string][]string{
-		"only sqlite://PATH":                    {"--db", "postgres://u:p@h/d"},
-		"must be embedded, redis://HOST:PORT, ": {"--redis", "memory"},
+		"--db must be sqlite://PATH or postgres:": {"--db", "mysql://u:p@h/d"},
+		"--db must look like postgres://USER:":    {"--db", "postgres://u:secretword@h:port/d"},
+		"must be embedded, redis://HOST:PORT, ":   {"--redis", "memory"},
 	}
 	for want, flags := range tests {
 		if _, _, complaint := call(t, append([]string{"serve"}, flags...)...); !strings.Contains(complaint, want) {
