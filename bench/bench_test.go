@@ -55,10 +55,10 @@ type server struct {
 
 var listening = regexp.MustCompile(`http://\S+`)
 
-// serve starts the program on a database file.
-func serve(b *testing.B, binary, db, redis string) *server {
+// serve starts the program on a database, with more flags.
+func serve(b *testing.B, binary, db, redis string, flags ...string) *server {
 	b.Helper()
-	cmd := exec.Command(binary, "serve", "--db", "sqlite://"+db, "--redis", redis, "--addr", "127.0.0.1:0", "--admin-key", adminKey, "--log-level", "warn")
+	cmd := exec.Command(binary, append([]string{"serve", "--db", db, "--redis", redis, "--addr", "127.0.0.1:0", "--admin-key", adminKey, "--log-level", "warn"}, flags...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	fatal(b, err)
@@ -104,6 +104,13 @@ func (s *server) peak(b *testing.B) int64 {
 func imported(b *testing.B, binary string, n int) string {
 	b.Helper()
 	db := filepath.Join(b.TempDir(), "customers.db")
+	fill(b, binary, "sqlite://"+db, n)
+	return db
+}
+
+// fill imports n customers into a database over HTTP.
+func fill(b *testing.B, binary, db string, n int) {
+	b.Helper()
 	s := serve(b, binary, db, "embedded")
 	began := time.Now()
 	report, err := s.Import(b.Context(), "desk", "application/x-ndjson", customers.DeskReader(1, n))
@@ -113,7 +120,6 @@ func imported(b *testing.B, binary string, n int) string {
 	}
 	b.Logf("imported %d customers at %.0f/s; the process held at most %d MiB", n, float64(n)/time.Since(began).Seconds(), s.peak(b)>>20)
 	s.stop(b)
-	return db
 }
 
 func fatal(tb testing.TB, err error) {
@@ -160,9 +166,9 @@ func BenchmarkWholeJob(b *testing.B) {
 		n, took := bareUpdate(b, copied(b, base))
 		bare += took
 		db := copied(b, base)
-		s := serve(b, program, db, "embedded")
+		s := serve(b, program, "sqlite://"+db, "embedded")
 		b.StartTimer()
-		updated, took := wholeJob(b, s, db)
+		updated, took := wholeJob(b, s, func() { checkpoint(b, db) })
 		b.StopTimer()
 		ours += took
 		rows += updated
@@ -193,14 +199,14 @@ func bareUpdate(b *testing.B, path string) (int64, time.Duration) {
 	return n, took
 }
 
-func wholeJob(b *testing.B, s *server, db string) (int64, time.Duration) {
+func wholeJob(b *testing.B, s *server, checkpoint func()) (int64, time.Duration) {
 	b.Helper()
 	began := time.Now()
 	j, err := s.SubmitBulk(b.Context(), "desk", raw(filterText), raw(`{"jobTitle": "Lead"}`), client.Options{})
 	fatal(b, err)
 	j, err = s.Wait(b.Context(), j.ID, nil)
 	fatal(b, err)
-	checkpoint(b, db)
+	checkpoint()
 	took := time.Since(began)
 	if j.State != "succeeded" {
 		b.Fatalf("the job ended as %s", j.State)
@@ -216,7 +222,7 @@ func BenchmarkMemory(b *testing.B) {
 	base := imported(b, program, *records)
 	var grown int64
 	for b.Loop() {
-		s := serve(b, program, copied(b, base), "embedded")
+		s := serve(b, program, "sqlite://"+copied(b, base), "embedded")
 		_, err := s.SubmitBulk(b.Context(), "desk", raw(`{"id": {"$lte": 10000}}`), raw(`{"jobTitle": "Warm"}`), client.Options{})
 		fatal(b, err)
 		small := done(b, s, `{"id": {"$lte": 10000}}`, `{"jobTitle": "Small"}`)
@@ -251,7 +257,7 @@ func BenchmarkSinglePatch(b *testing.B) {
 			if redis == "redis-server" {
 				address = redistest.Start(b).URL()
 			}
-			s := serve(b, program, filepath.Join(b.TempDir(), "one.db"), address)
+			s := serve(b, program, "sqlite://"+filepath.Join(b.TempDir(), "one.db"), address)
 			defer s.stop(b)
 			_, err := s.CreateRecord(b.Context(), "desk", map[string]any{"id": 1})
 			fatal(b, err)
