@@ -195,6 +195,7 @@ CREATE TABLE outbox (
   epoch     bigint NOT NULL, -- at which the task will find the shard
   seq       bigint NOT NULL, -- names this ring, so that two relays send it once
   wait      bigint NOT NULL, -- microseconds to let pass before it is told; no clock time, so that none can step
+  reason    text,            -- why it cannot be told now, NULL when it can
   PRIMARY KEY (workspace, job, shard)
 );
 CREATE INDEX outbox_singles ON outbox (single, place);
