@@ -41,7 +41,7 @@ func (s *Store) ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Ste
 		step.Tally, err = t.tally(l.Ref)
 		return err
 	})
-	if _, refused := s.d.refusal(err); refused {
+	if _, refused := s.d.refusal(err); refused && limit > 1 {
 		return step, job.ErrRefused
 	}
 	return step, err

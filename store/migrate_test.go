@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"bulkpatch/auth"
@@ -14,17 +15,30 @@ import (
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store"
+	"bulkpatch/store/pgtest"
 )
 
 // A growing is a database whose model file changes between two starts.
 type growing struct {
-	t    *testing.T
-	file string // of the database
-	dir  string // of the model
+	t       *testing.T
+	address string // of the database
+	dir     string // of the model
 }
 
-func newGrowing(t *testing.T) *growing {
-	return &growing{t: t, file: filepath.Join(t.TempDir(), "grow.db"), dir: t.TempDir()}
+func newGrowing(t *testing.T, address string) *growing {
+	return &growing{t: t, address: address, dir: t.TempDir()}
+}
+
+// onBoth runs a test on both kinds of database. empty makes one and returns
+// its address.
+func onBoth(t *testing.T, test func(t *testing.T, empty func(*testing.T) string)) {
+	t.Run("SQLite", func(t *testing.T) {
+		test(t, func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "test.db") })
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		server := pgtest.Start(t)
+		test(t, func(t *testing.T) string { return server.Database(t) })
+	})
 }
 
 const plantHead = "x-model: plant\nx-filterable: true\ntype: object\nproperties:\n"
@@ -36,7 +50,7 @@ func (g *growing) start(properties string, use func(*store.Store, *model.Model))
 	fatal(g.t, os.WriteFile(filepath.Join(g.dir, "plant.yaml"), []byte(plantHead+properties), 0o600))
 	models, err := model.Load(g.dir)
 	fatal(g.t, err)
-	s, err := store.Open(g.t.Context(), "sqlite://"+g.file, store.Options{Models: models})
+	s, err := store.Open(g.t.Context(), g.address, store.Options{Models: models})
 	fatal(g.t, err)
 	defer s.Close()
 	if err := s.Migrate(g.t.Context()); err != nil {
@@ -83,62 +97,79 @@ func (g *growing) count(want int64, filterText string) func(*store.Store, *model
 }
 
 func TestAModelMayGainFieldsAndIndexes(t *testing.T) {
-	g := newGrowing(t)
-	fatal(t, g.start("  name: {type: string}\n", g.add(`{"name": "fern"}`, `{"name": "moss"}`)))
-	grown := "  name: {type: string, x-unique: true}\n  height: {type: integer, x-indexed: true}\n  custom: {type: object, x-open-paths: true}\n"
-	fatal(t, g.start(grown, g.count(2, `{"height": null, "custom.x": null}`)))
-	fatal(t, g.start(grown, g.add(`{"name": "oak", "height": 30, "custom": {"x": 1}}`)))
-	fatal(t, g.start(strings.ReplaceAll(grown, ", x-unique: true", ""), g.add(`{"name": "oak"}`)))
+	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
+		g := newGrowing(t, empty(t))
+		fatal(t, g.start("  name: {type: string}\n", g.add(`{"name": "fern"}`, `{"name": "moss"}`)))
+		grown := "  name: {type: string, x-unique: true}\n  height: {type: integer, x-indexed: true}\n  custom: {type: object, x-open-paths: true}\n"
+		fatal(t, g.start(grown, g.count(2, `{"height": null, "custom.x": null}`)))
+		fatal(t, g.start(grown, g.add(`{"name": "oak", "height": 30, "custom": {"x": 1}}`)))
+		fatal(t, g.start(strings.ReplaceAll(grown, ", x-unique: true", ""), g.add(`{"name": "oak"}`)))
+	})
 }
 
 func TestAModelThatWouldLoseDataIsRefused(t *testing.T) {
-	const before = "  name: {type: string}\n  height: {type: integer}\n"
-	tests := map[string]struct{ after, field, wayOut string }{
-		"another type":            {"  name: {type: string}\n  height: {type: number}\n", "height", "export"},
-		"a field with values":     {"  name: {type: string}\n", "height", "readOnly"},
-		"unique where it is not":  {"  name: {type: string, x-unique: true}\n  height: {type: integer}\n", "name", "first"},
-		"another type of the ids": {before + "  id: {type: string, x-role: id}\n", "id", "export"},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			g := newGrowing(t)
-			fatal(t, g.start(before, g.add(`{"name": "fern", "height": 1}`, `{"name": "fern"}`)))
-			err := g.start(test.after, nil)
-			var loss *store.LossError
-			if !errors.As(err, &loss) || loss.Field != test.field || !strings.Contains(err.Error(), test.wayOut) {
-				t.Errorf("the error is %v", err)
-			}
-			fatal(t, g.start(before, g.count(2, `{"name": "fern"}`)))
-		})
-	}
+	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
+		const before = "  name: {type: string}\n  height: {type: integer}\n"
+		tests := map[string]struct{ after, field, wayOut string }{
+			"another type":            {"  name: {type: string}\n  height: {type: number}\n", "height", "export"},
+			"a field with values":     {"  name: {type: string}\n", "height", "readOnly"},
+			"unique where it is not":  {"  name: {type: string, x-unique: true}\n  height: {type: integer}\n", "name", "first"},
+			"another type of the ids": {before + "  id: {type: string, x-role: id}\n", "id", "export"},
+		}
+		for name, test := range tests {
+			t.Run(name, func(t *testing.T) {
+				g := newGrowing(t, empty(t))
+				fatal(t, g.start(before, g.add(`{"name": "fern", "height": 1}`, `{"name": "fern"}`)))
+				err := g.start(test.after, nil)
+				var loss *store.LossError
+				if !errors.As(err, &loss) || loss.Field != test.field || !strings.Contains(err.Error(), test.wayOut) {
+					t.Errorf("the error is %v", err)
+				}
+				fatal(t, g.start(before, g.count(2, `{"name": "fern"}`)))
+			})
+		}
+	})
 }
 
 func TestAFieldWithoutValuesMayGoAndComeBack(t *testing.T) {
-	g := newGrowing(t)
-	both := "  name: {type: string}\n  height: {type: integer}\n"
-	fatal(t, g.start(both, g.add(`{"name": "fern"}`)))
-	fatal(t, g.start("  name: {type: string}\n", g.count(1, `{}`)))
-	fatal(t, g.start(both, g.add(`{"name": "oak", "height": 30}`)))
-	fatal(t, g.start(both, g.count(1, `{"height": 30}`)))
+	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
+		g := newGrowing(t, empty(t))
+		both := "  name: {type: string}\n  height: {type: integer}\n"
+		fatal(t, g.start(both, g.add(`{"name": "fern"}`)))
+		fatal(t, g.start("  name: {type: string}\n", g.count(1, `{}`)))
+		fatal(t, g.start(both, g.add(`{"name": "oak", "height": 30}`)))
+		fatal(t, g.start(both, g.count(1, `{"height": 30}`)))
+	})
 }
 
 func TestProcessesMigrateOneAtATime(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "many.db")
-	var started sync.WaitGroup
-	for range 4 {
-		started.Go(func() {
-			s, err := store.Open(t.Context(), "sqlite://"+file, store.Options{Models: model.Shipped()})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer s.Close()
-			if err := s.Migrate(t.Context()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	started.Wait()
+	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
+		address := empty(t)
+		var started sync.WaitGroup
+		var keys atomic.Int64
+		for range 4 {
+			started.Go(func() {
+				s, err := store.Open(t.Context(), address, store.Options{Models: model.Shipped()})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer s.Close()
+				if err := s.Migrate(t.Context()); err != nil {
+					t.Error(err)
+				}
+				if _, created, err := s.Bootstrap(t.Context(), "the same key"); err != nil {
+					t.Error(err)
+				} else if created {
+					keys.Add(1)
+				}
+			})
+		}
+		started.Wait()
+		if n := keys.Load(); n != 1 {
+			t.Errorf("%d first keys", n)
+		}
+	})
 }
 
 // TestAStartThatFindsEverythingTakesNoLock lets another process hold the
@@ -174,24 +205,26 @@ func TestAStartThatFindsEverythingTakesNoLock(t *testing.T) {
 }
 
 func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
-	g := newGrowing(t)
-	var id string
-	fatal(t, g.start("  name: {type: string}\n", func(s *store.Store, m *model.Model) {
-		f, _ := filter.New([]byte(`{"name": "fern"}`), m, filter.Native)
-		p, _ := m.CheckPatch([]byte(`{"name": "moss"}`), model.PatchOptions{})
-		j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: main, Model: m, Filter: f, Patch: p})
+	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
+		g := newGrowing(t, empty(t))
+		var id string
+		fatal(t, g.start("  name: {type: string}\n", func(s *store.Store, m *model.Model) {
+			f, _ := filter.New([]byte(`{"name": "fern"}`), m, filter.Native)
+			p, _ := m.CheckPatch([]byte(`{"name": "moss"}`), model.PatchOptions{})
+			j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: main, Model: m, Filter: f, Patch: p})
+			fatal(t, err)
+			id = j.ID
+			_, err = s.Act(t.Context(), main, id, job.Pause)
+			fatal(t, err)
+		}))
+		s, err := store.Open(t.Context(), g.address, store.Options{Models: model.Shipped()})
 		fatal(t, err)
-		id = j.ID
-		_, err = s.Act(t.Context(), main, id, job.Pause)
+		defer s.Close()
+		fatal(t, s.Migrate(t.Context()))
+		j, err := s.Act(t.Context(), main, id, job.Resume)
 		fatal(t, err)
-	}))
-	s, err := store.Open(t.Context(), "sqlite://"+g.file, store.Options{Models: model.Shipped()})
-	fatal(t, err)
-	defer s.Close()
-	fatal(t, s.Migrate(t.Context()))
-	j, err := s.Act(t.Context(), main, id, job.Resume)
-	fatal(t, err)
-	if j.State != job.Failed || j.Error == nil || j.Error.Code != "model_gone" {
-		t.Errorf("the job is %s, %+v", j.State, j.Error)
-	}
+		if j.State != job.Failed || j.Error == nil || j.Error.Code != "model_gone" {
+			t.Errorf("the job is %s, %+v", j.State, j.Error)
+		}
+	})
 }

@@ -28,16 +28,16 @@ const (
 // session settings of all connections, where the address does not set them.
 //
 // Plans are made for the values at hand: one made for any list of numbers
-// compares each record with each of them. jit costs minutes of compiling for filters over many JSON paths. A lock is
-// waited for longer than a chunk takes. A process that was stopped in the
-// midst of a transaction gives its locks back after 10 seconds, and one that
-// has gone without a word is found by the server in 25, as keepalives go.
+// compares each record with each of them. jit costs minutes of compiling for filters over many JSON paths. A process
+// that was stopped in the midst of a transaction gives its locks back after 10
+// seconds, and locks are waited for longer than that. One that has gone
+// without a word is found by the server in 25, as keepalives go.
 var postgresSession = map[string]string{
 	"application_name":                    "bulkpatch",
 	"default_transaction_isolation":       "read committed",
 	"jit":                                 "off",
 	"plan_cache_mode":                     "force_custom_plan",
-	"lock_timeout":                        "10s",
+	"lock_timeout":                        "15s",
 	"idle_in_transaction_session_timeout": "10s",
 	"tcp_keepalives_idle":                 "10",
 	"tcp_keepalives_interval":             "5",
@@ -118,6 +118,7 @@ func postgresPool(driver string, config *pgx.ConnConfig, n int, own map[string]s
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	db.SetConnMaxIdleTime(5 * time.Minute)
+	db.SetConnMaxLifetime(30 * time.Minute) // finds its way to a server that has taken over
 	return db, nil
 }
 
