@@ -51,6 +51,11 @@ type dialect struct {
 	rangeEnd  func(table string) string
 	listEnd   func(table string) string
 
+	// insertAtOnce is how many of some records one INSERT takes, and rows their
+	// values, of columns of some kinds, as its source.
+	insertAtOnce func(n int) int
+	rows         func(kinds []model.Kind, values [][]any) (source string, args []any)
+
 	differs string // "a differs b": null-safe inequality
 	// among is the condition that a column of numbers holds one of a list, and
 	// bounded another that its numbers lie in a range, where a planner that

@@ -7,10 +7,6 @@ import (
 	"bulkpatch/model"
 )
 
-// insertRows is how many records one INSERT takes. Fixed, so that two
-// prepared statements a model serve every import.
-const insertRows = 50
-
 // A newRow is a record about to be inserted.
 type newRow struct {
 	rid    int64
@@ -88,12 +84,21 @@ func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) erro
 
 // insert writes new rows, many a statement.
 func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow) error {
-	for len(rows) > 0 {
-		n := 1
-		if len(rows) >= insertRows {
-			n = insertRows
+	columns, kinds := []string{"rid", "workspace"}, []model.Kind{model.Integer, model.Integer}
+	for _, f := range m.Fields {
+		if f.Role != model.RoleLastJob {
+			columns, kinds = append(columns, quoted(f)), append(kinds, f.Kind)
 		}
-		if err := t.insertSome(ws, m, rows[:n]); err != nil {
+	}
+	head := "INSERT INTO " + m.Table() + " (" + strings.Join(columns, ", ") + ") "
+	for len(rows) > 0 {
+		n := t.d.insertAtOnce(len(rows))
+		values := make([][]any, n)
+		for i, r := range rows[:n] {
+			values[i] = r.line(ws, m)
+		}
+		source, args := t.d.rows(kinds, values)
+		if err := t.exec1(head+source, args...); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -101,23 +106,14 @@ func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow) error {
 	return nil
 }
 
-func (t *tx) insertSome(ws auth.Workspace, m *model.Model, rows []newRow) error {
-	columns := []string{"rid", "workspace"}
+// line is what an INSERT writes of the record.
+func (r newRow) line(ws auth.Workspace, m *model.Model) []any {
+	line := make([]any, 0, len(m.Fields)+2)
+	line = append(line, r.rid, ws.ID)
 	for _, f := range m.Fields {
 		if f.Role != model.RoleLastJob {
-			columns = append(columns, quoted(f))
+			line = append(line, r.values[f.Index])
 		}
 	}
-	one := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
-	args := make([]any, 0, len(rows)*len(columns))
-	for _, r := range rows {
-		args = append(args, r.rid, ws.ID)
-		for _, f := range m.Fields {
-			if f.Role != model.RoleLastJob {
-				args = append(args, r.values[f.Index])
-			}
-		}
-	}
-	return t.exec1("INSERT INTO "+m.Table()+" ("+strings.Join(columns, ", ")+") VALUES "+
-		one+strings.Repeat(", "+one, len(rows)-1), args...)
+	return line
 }

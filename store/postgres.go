@@ -41,16 +41,18 @@ var postgresDialect = &dialect{
 	shards:     postgresShards,
 	part:       postgresPart,
 	// To the planner the condition is a value, for which no index helps.
-	opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
-	forUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
-	ifFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
-	rangeEnd:  postgresInOrder,
-	listEnd:   postgresInOrder,
-	differs:   "IS DISTINCT FROM",
-	among:     postgresAmong,
-	bounded:   postgresBounded,
-	byID:      postgresByID,
-	ids:       postgresIDs,
+	opaque:       func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
+	forUpdate:    func(table string) string { return " FOR NO KEY UPDATE OF " + table },
+	ifFree:       func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
+	rangeEnd:     postgresInOrder,
+	listEnd:      postgresInOrder,
+	insertAtOnce: func(n int) int { return min(n, 1000) },
+	rows:         postgresRows,
+	differs:      "IS DISTINCT FROM",
+	among:        postgresAmong,
+	bounded:      postgresBounded,
+	byID:         postgresByID,
+	ids:          postgresIDs,
 	collect: func(expr, condition string) string {
 		return "json_agg(" + expr + ") FILTER (WHERE " + condition + ")"
 	},
@@ -140,6 +142,49 @@ func typed[T any](values []any) []T {
 	out := make([]T, len(values))
 	for i, v := range values {
 		out[i], _ = v.(T) // a checked id is of its kind
+	}
+	return out
+}
+
+// postgresRows binds each column as one array: a statement with thousands of
+// values takes longer to read and to plan than to run.
+func postgresRows(kinds []model.Kind, values [][]any) (string, []any) {
+	var arrays, names, columns []string
+	var args []any
+	for i, k := range kinds {
+		base := postgresBase(k)
+		name := fmt.Sprint("c", i)
+		column := name
+		if base == "jsonb" {
+			base, column = "text", "CAST("+name+" AS jsonb)"
+		}
+		arrays = append(arrays, "CAST(? AS "+base+"[])")
+		names, columns = append(names, name), append(columns, column)
+		args = append(args, postgresArray(k, values, i))
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " FROM unnest(" + strings.Join(arrays, ", ") + ") AS new(" + strings.Join(names, ", ") + ")", args
+}
+
+func postgresArray(k model.Kind, values [][]any, column int) any {
+	switch k {
+	case model.Integer, model.DateTime:
+		return nullable[int64](values, column)
+	case model.Number:
+		return nullable[float64](values, column)
+	case model.Boolean:
+		return nullable[bool](values, column)
+	default:
+		return nullable[string](values, column)
+	}
+}
+
+// nullable is one column of some rows.
+func nullable[T any](values [][]any, column int) []*T {
+	out := make([]*T, len(values))
+	for i, line := range values {
+		if v, ok := line[column].(T); ok {
+			out[i] = &v
+		}
 	}
 	return out
 }

@@ -41,8 +41,10 @@ var sqliteDialect = &dialect{
 	ifFree:      func(string) string { return "" },
 	rangeEnd:    func(string) string { return "" },
 	// The limit keeps the planner from dropping the order.
-	listEnd: func(string) string { return " ORDER BY rid LIMIT -1" },
-	differs: "IS NOT",
+	listEnd:      func(string) string { return " ORDER BY rid LIMIT -1" },
+	insertAtOnce: sqliteAtOnce,
+	rows:         sqliteRows,
+	differs:      "IS NOT",
 	among: func(column string, numbers []int64) (string, []any) {
 		return column + " IN (SELECT value FROM json_each(?))", []any{jsonNumbers(numbers)}
 	},
@@ -72,6 +74,24 @@ var sqliteDialect = &dialect{
 func sqliteTable(table string, columns []string) string {
 	columns[0] += " PRIMARY KEY"
 	return "CREATE TABLE " + table + " (" + strings.Join(columns, ", ") + ") STRICT"
+}
+
+// sqliteAtOnce takes fifty records or one, so that two prepared statements a
+// model serve every import.
+func sqliteAtOnce(n int) int {
+	if n >= 50 {
+		return 50
+	}
+	return 1
+}
+
+func sqliteRows(kinds []model.Kind, values [][]any) (string, []any) {
+	one := "(?" + strings.Repeat(", ?", len(kinds)-1) + ")"
+	args := make([]any, 0, len(values)*len(kinds))
+	for _, line := range values {
+		args = append(args, line...)
+	}
+	return "VALUES " + one + strings.Repeat(", "+one, len(values)-1), args
 }
 
 // jsonNumbers writes a list as JSON, without the cost of a general encoder.
