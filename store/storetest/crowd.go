@@ -24,14 +24,14 @@ func (k *Kit) workTogether(t *testing.T, ids ...string) {
 	t.Helper()
 	stop := make(chan struct{})
 	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer close(stop)
 	for range crowd {
 		workers.Go(func() { k.takePart(t, stop) })
 	}
 	for _, id := range ids {
 		k.follow(t, id)
 	}
-	close(stop)
-	workers.Wait()
 }
 
 // takePart does what is due until stop. Nobody dies, so that nothing is lost
