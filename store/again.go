@@ -70,7 +70,7 @@ func (s *Store) Undo(ctx context.Context, ws auth.Workspace, id, createdBy strin
 // no retention can come in between, and no other undo.
 func (t *tx) valuesKept(j job.Job) (bool, error) {
 	var kept bool
-	_, err := t.get(&kept, `SELECT values_kept FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), j.WorkspaceID, j.Num)
+	_, err := t.get(&kept, `SELECT values_kept = 1 FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), j.WorkspaceID, j.Num)
 	return kept && j.UndoAvailable, err
 }
 

@@ -53,7 +53,7 @@ const jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.
 	j.started_at, j.finished_at, j.filter, j.patch, j.options,
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
 	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_by,
-	j.values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.error_code, j.error_detail,
+	j.values_kept = 1 AS values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.error_code, j.error_detail,
 	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed,
 	(SELECT MAX(x.reason) FROM outbox x WHERE x.workspace = j.workspace AND x.job = j.num) AS unsent
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`

@@ -49,7 +49,7 @@ func (t *tx) stillFree(j retiring) (bool, error) {
 // retireValues forgets the former values of some chunks of one job.
 func (s *Store) retireValues(t *tx) (bool, error) {
 	var j retiring
-	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept = 1 AND finished_at < ? AND `+noHeirs+`
+	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept > 0 AND finished_at < ? AND `+noHeirs+`
 		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.undo.Microseconds())
 	if err != nil || !ok {
 		return false, err
@@ -57,13 +57,18 @@ func (s *Store) retireValues(t *tx) (bool, error) {
 	if free, err := t.stillFree(j); err != nil || !free {
 		return err == nil, err
 	}
+	// From the first step on no undo is accepted: some values would be gone.
+	if err := t.exec1(`UPDATE jobs SET values_kept = 2, revision = revision + 1 WHERE workspace = ? AND num = ? AND values_kept = 1`,
+		j.Workspace, j.Num); err != nil {
+		return false, err
+	}
 	n, err := t.exec(`UPDATE changes SET former = NULL, written = NULL WHERE workspace = ? AND job = ? AND first_rid IN (
 			SELECT first_rid FROM changes WHERE workspace = ? AND job = ? AND former IS NOT NULL LIMIT ?)`,
 		j.Workspace, j.Num, j.Workspace, j.Num, retireChunks)
+	t.touch(j.ID)
 	if err != nil || n > 0 {
 		return true, err
 	}
-	t.touch(j.ID)
 	return true, t.exec1(`UPDATE jobs SET values_kept = 0, revision = revision + 1 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
 }
 

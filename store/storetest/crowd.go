@@ -167,28 +167,6 @@ func cancelMeetsTheLastChunk(t *testing.T, k *Kit) {
 	t.Logf("ends: %v", seen)
 }
 
-// undosRace lets many callers undo one job.
-func undosRace(t *testing.T, k *Kit) {
-	k.Add(10, person)
-	j := k.Accept(k.Bulk(`{"state": "trial"}`, `{"score": 1}`, job.Options{}))
-	k.Run(5)
-	ids := make([]string, 20)
-	var callers sync.WaitGroup
-	for i := range ids {
-		callers.Go(func() {
-			u, err := k.Undo(t.Context(), k.WS, j.ID, "key:test")
-			if err != nil {
-				t.Error(err)
-			}
-			ids[i] = u.ID
-		})
-	}
-	callers.Wait()
-	for _, id := range ids {
-		equal(t, "the undo", id, ids[0])
-	}
-}
-
 // numbersRace lets many callers make records at a time, who all need numbers
 // and ids of one sequence.
 func numbersRace(t *testing.T, k *Kit) {

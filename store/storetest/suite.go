@@ -53,7 +53,6 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"shards of a job are worked on side by side":          shardsSideBySide,
 		"jobs over the same records all get through":          overlappingJobs,
 		"a cancel meets the last chunk":                       cancelMeetsTheLastChunk,
-		"undos that race are one":                             undosRace,
 		"records made at a time have numbers of their own":    numbersRace,
 	}
 	for name, test := range tests {

@@ -102,7 +102,7 @@ CREATE TABLE jobs (
   source       bigint,        -- the job whose changes this one takes back
   confirms     text NOT NULL DEFAULT '',   -- of a preview: what its token signs
   preview      text,          -- of a preview: what it found, JSON
-  values_kept  bigint NOT NULL DEFAULT 1,  -- 0 when the former values have left
+  values_kept  bigint NOT NULL DEFAULT 1,  -- 2 when the former values are leaving, 0 when they have
   left_at      bigint,        -- when the job has left: only its state and counts stay
   record_id    text,          -- of a single, as shown
   rid          bigint,
@@ -123,7 +123,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_of_origin ON jobs (workspace, origin) WHERE origin IS NOT NULL;
 CREATE INDEX jobs_of_source ON jobs (workspace, source) WHERE source IS NOT NULL;
 CREATE INDEX jobs_to_leave ON jobs (finished_at) WHERE left_at IS NULL;
-CREATE INDEX jobs_with_values ON jobs (finished_at) WHERE values_kept = 1;
+CREATE INDEX jobs_with_values ON jobs (finished_at) WHERE values_kept > 0;
 CREATE INDEX jobs_open ON jobs (num)
   WHERE state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled');
 CREATE INDEX jobs_of_record ON jobs (workspace, model, rid, num) WHERE rid IS NOT NULL;
