@@ -69,7 +69,7 @@ func TestAFaultAtAnyStatementChangesNothingInTheEnd(t *testing.T) {
 // also be carried out and its answer get lost.
 func TestAFaultAtAnyStatementOnPostgreSQL(t *testing.T) {
 	server := pgtest.Start(t)
-	failEach(t, 9, func(t *testing.T) place {
+	failEach(t, 15, func(t *testing.T) place {
 		return place{
 			address: server.Database(t),
 			fault:   &pgconn.PgError{Code: "58030", Message: "could not write block"},
