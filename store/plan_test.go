@@ -72,19 +72,7 @@ func (s recordedSession) QueryxContext(ctx context.Context, text string, args ..
 func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []statement) {
 	t.Helper()
 	ctx := t.Context()
-	must(t, s.Migrate(ctx))
-	_, _, err := s.Bootstrap(ctx, "")
-	must(t, err)
-	desk, _ := model.Shipped().Model("desk")
-	ws := auth.Workspace{ID: 1, Name: auth.MainWorkspace}
-	for range 20 {
-		d, faults := desk.CheckDraft([]byte(`{"organization": "Acme", "company": {"id": 1}}`), model.Create)
-		if faults != nil {
-			t.Fatal(faults)
-		}
-		_, err := s.CreateRecord(ctx, ws, desk, d)
-		must(t, err)
-	}
+	desk, ws := fillWithAcme(t, s)
 	f, faults := filter.New([]byte(`{"organization": "Acme"}`), desk, filter.Native)
 	p, more := desk.CheckPatch([]byte(`{"organization": "Other", "jobTitle": "Lead", "permission": "own", "state": "deleted"}`), model.PatchOptions{})
 	if faults != nil || more != nil {
@@ -92,7 +80,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 	}
 	seen := map[string]statement{}
 	s.write = recorder{s.write, seen}
-	_, _, err = s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
+	_, _, err := s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
 	must(t, err)
 	l := applyOne(t, s)
 	must(t, s.Stop(ctx, l.Ref, job.Error{Code: "test"}))
@@ -114,6 +102,26 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 		}
 	}
 	return ranged, listed
+}
+
+// fillWithAcme makes an empty database with twenty customers of one
+// organization.
+func fillWithAcme(t *testing.T, s *Store) (*model.Model, auth.Workspace) {
+	t.Helper()
+	must(t, s.Migrate(t.Context()))
+	_, _, err := s.Bootstrap(t.Context(), "")
+	must(t, err)
+	desk, _ := model.Shipped().Model("desk")
+	ws := auth.Workspace{ID: 1, Name: auth.MainWorkspace}
+	for range 20 {
+		d, faults := desk.CheckDraft([]byte(`{"organization": "Acme", "company": {"id": 1}}`), model.Create)
+		if faults != nil {
+			t.Fatal(faults)
+		}
+		_, err := s.CreateRecord(t.Context(), ws, desk, d)
+		must(t, err)
+	}
+	return desk, ws
 }
 
 // applyOne claims the shard that is due and applies one chunk of ten.
