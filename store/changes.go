@@ -197,19 +197,24 @@ func (c *chunk) write(ranged bool) error {
 	d := c.t.d
 	stamps, stampArgs := c.a.stamps(c.t.now)
 	args := append(append(slices.Clone(c.a.setArgs), stampArgs...), c.l.Job)
-	where, which := d.among("rid", c.numbers(c.changed))
-	condition, filterArgs := "1 = 1", []any(nil)
-	if ranged && d.alone {
-		where, which = "rid BETWEEN ? AND ?", []any{c.base, c.last}
-		condition, filterArgs = c.condition()
-	}
-	args = append(append(append(args, which...), c.l.Workspace), filterArgs...)
+	where, which := c.target(ranged && d.alone)
+	args = append(args, which...)
 	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+d.notIndexed+" SET "+c.a.set+", "+stamps+", last_job = ?"+
-		" WHERE "+where+" AND workspace = ? AND "+condition+" AND "+c.a.differs, append(args, c.a.differsArgs...)...)
+		" WHERE "+where+" AND "+c.a.differs, append(args, c.a.differsArgs...)...)
 	if err == nil && n != int64(len(c.changed)) {
 		err = errDisagree
 	}
 	return err
+}
+
+// target names the records to write: those of the range that match, or a list.
+func (c *chunk) target(ranged bool) (where string, args []any) {
+	if ranged {
+		condition, args := c.condition()
+		return "rid BETWEEN ? AND ? AND workspace = ? AND " + condition, append([]any{c.base, c.last, c.l.Workspace}, args...)
+	}
+	where, args = c.t.d.among("rid", c.numbers(c.changed))
+	return where + " AND workspace = ?", append(args, c.l.Workspace)
 }
 
 // addReasons counts refusals into a summary, with the ids of some records.
