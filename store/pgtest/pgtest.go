@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that Database uses
@@ -26,7 +27,9 @@ import (
 // A Server is one throw-away server.
 type Server struct {
 	port      string
-	bin, dir  string
+	bin       string
+	data      string // the folder of the data
+	log       string // the file that the server writes to
 	options   string
 	databases atomic.Int64
 }
@@ -42,10 +45,18 @@ func Start(tb testing.TB, settings ...string) *Server {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { os.RemoveAll(dir) })
+	return StartIn(tb, dir, settings...)
+}
+
+// StartIn is [Start] with the data in a folder that is there already and
+// stays, such as one on a disk that is to become full. The server's user must
+// be able to reach it.
+func StartIn(tb testing.TB, dir string, settings ...string) *Server {
+	tb.Helper()
 	if os.Getuid() == 0 {
 		run(tb, "chown", "postgres", dir)
 	}
-	s := &Server{port: freePort(tb), bin: programs(tb), dir: dir}
+	s := &Server{port: freePort(tb), bin: programs(tb), data: filepath.Join(dir, "data"), log: filepath.Join(dir, "log")}
 	all := append([]string{"listen_addresses=127.0.0.1", "port=" + s.port, "unix_socket_directories=''",
 		"max_connections=300", "fsync=off", "full_page_writes=off", "synchronous_commit=off"}, settings...)
 	s.options = "-c " + strings.Join(all, " -c ")
@@ -59,7 +70,7 @@ func Start(tb testing.TB, settings ...string) *Server {
 // again.
 func (s *Server) Restart(tb testing.TB) {
 	tb.Helper()
-	run(tb, s.program("pg_ctl", "-l", filepath.Join(s.dir, "log"), "-o", s.options, "-w", "start")...)
+	run(tb, s.program("pg_ctl", "-l", s.log, "-o", s.options, "-w", "start")...)
 }
 
 // Kill ends the server at once, as a crash would.
@@ -67,6 +78,30 @@ func (s *Server) Kill(tb testing.TB) {
 	tb.Helper()
 	run(tb, s.stop()...)
 }
+
+// Stop ends the server in order, without waiting for its sessions.
+func (s *Server) Stop(tb testing.TB) {
+	tb.Helper()
+	run(tb, s.program("pg_ctl", "-m", "fast", "-w", "stop")...)
+}
+
+// Pid is the number of the server's first process, the parent of all others,
+// or 0 when it has ended.
+func (s *Server) Pid() int {
+	text, err := os.ReadFile(filepath.Join(s.data, "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	pid, err := strconv.Atoi(first)
+	if err != nil || syscall.Kill(pid, 0) != nil {
+		return 0 // it was killed, and its file is left
+	}
+	return pid
+}
+
+// Log is the file that the server writes to.
+func (s *Server) Log() string { return s.log }
 
 func (s *Server) stop() []string { return s.program("pg_ctl", "-m", "immediate", "-w", "stop") }
 
@@ -104,7 +139,7 @@ func (s *Server) Do(tb testing.TB, database, statement string) string {
 // program is the command line of one of the server's programs. Root runs it as
 // another user, since the server refuses to be root.
 func (s *Server) program(name string, args ...string) []string {
-	command := append([]string{filepath.Join(s.bin, name), "-D", filepath.Join(s.dir, "data")}, args...)
+	command := append([]string{filepath.Join(s.bin, name), "-D", s.data}, args...)
 	if os.Getuid() == 0 {
 		return append([]string{"runuser", "-u", "postgres", "--"}, command...)
 	}

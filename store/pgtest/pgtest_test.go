@@ -16,12 +16,17 @@ func TestAServerKeepsItsAddressAndDataOverARestart(t *testing.T) {
 	if _, err := db.Exec("CREATE TABLE kept AS SELECT 1 AS n"); err != nil {
 		t.Fatal(err)
 	}
-	s.Kill(t)
-	if err := db.Ping(); err == nil {
-		t.Fatal("a server that was killed still answers")
-	}
-	s.Restart(t)
-	if err := db.Ping(); err != nil {
-		t.Error(err)
+	for name, end := range map[string]func(testing.TB){"killed": s.Kill, "stopped": s.Stop} {
+		if s.Pid() == 0 {
+			t.Fatal("a server that runs has no process")
+		}
+		end(t)
+		if err := db.Ping(); err == nil || s.Pid() != 0 {
+			t.Fatalf("a server that was %s still answers", name)
+		}
+		s.Restart(t)
+		if err := db.Ping(); err != nil {
+			t.Error(err)
+		}
 	}
 }
