@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 )
 
 var (
-	seedCount   = flag.Int("chaos.seeds", 1, "how many seeds to run on each kind of Redis")
+	seedCount   = flag.Int("chaos.seeds", 1, "how many seeds to run of each kind")
 	firstSeed   = flag.Uint64("chaos.first", 1, "the first seed")
-	databaseFor = flag.String("chaos.db", "sqlite", "the database: sqlite")
-	redisKind   = flag.String("chaos.redis", "both", "the queue: real, embedded or both")
+	summaryFile = flag.String("chaos.summary", "", "a file to which a line is added for each kind")
 	keepAll     = flag.Bool("chaos.keep", false, "keep the folders of seeds that passed, too")
 	readyBinary = flag.String("chaos.binary", "", "a program that is built already (with -tags stepclock), instead of building this module's")
 )
@@ -29,34 +29,41 @@ func TestMain(m *testing.M) {
 
 // TestChaos runs the seeds that the flags ask for.
 func TestChaos(t *testing.T) {
-	if *databaseFor != "sqlite" {
-		t.Fatalf("-chaos.db=%s: the harness knows sqlite", *databaseFor)
-	}
-	kinds, ok := map[string][]string{
-		"both": {realRedis, embeddedRedis}, realRedis: {realRedis}, embeddedRedis: {embeddedRedis},
-	}[*redisKind]
-	if !ok {
-		t.Fatalf("-chaos.redis=%s: it is real, embedded or both", *redisKind)
+	kinds, err := chosenKinds()
+	if err != nil {
+		t.Fatal(err)
 	}
 	binary := build(t)
-	for _, kind := range kinds {
-		passed, all := 0, total{}
-		for i := range *seedCount {
-			seed := *firstSeed + uint64(i)
-			if t.Run(fmt.Sprintf("%s/seed=%d", kind, seed), func(t *testing.T) { runSeed(t, binary, seed, kind, &all) }) {
-				passed++
-			}
+	for _, k := range kinds {
+		runKind(t, binary, k)
+	}
+}
+
+// runKind carries out the seeds of one kind.
+func runKind(t *testing.T, binary string, k kind) {
+	all := &total{kind: k, first: *firstSeed, hits: hits{}, began: time.Now()}
+	for i := range *seedCount {
+		seed := *firstSeed + uint64(i)
+		if t.Run(fmt.Sprintf("%s/seed=%d", k, seed), func(t *testing.T) { runSeed(t, binary, seed, k, all) }) {
+			all.passed++
+		} else {
+			all.failed++
 		}
-		t.Logf("%s Redis: %d of %d seeds passed; %s", kind, passed, *seedCount, all)
-		if fault := all.lacks(kind, *seedCount); fault != "" {
-			t.Error(fault)
+	}
+	t.Log(all)
+	if fault := all.lacks(); fault != "" {
+		t.Error(fault)
+	}
+	if *summaryFile != "" {
+		if err := all.keep(*summaryFile); err != nil {
+			t.Error(err)
 		}
 	}
 }
 
 // runSeed carries out one seed and reports what the checker finds.
-func runSeed(t *testing.T, binary string, seed uint64, kind string, all *total) {
-	r, err := newRun(t, newPlan(seed, kind))
+func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
+	r, err := newRun(t, newPlan(seed, k))
 	if err != nil {
 		t.Fatal(err)
 	}

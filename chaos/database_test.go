@@ -12,14 +12,36 @@ type row map[string]any
 // column is where the database keeps a field.
 func column(field string) string { return "f_" + field }
 
-// openDatabase opens the file for reading only.
-func (r *run) openDatabase() (*sql.DB, error) {
-	return sql.Open("sqlite3", dataSource(r.disk.database())+"?mode=ro&_query_only=1&_busy_timeout=10000")
+// A database is what the processes of a run share.
+type database interface {
+	// address is what a process is given as --db.
+	address(process string) (string, error)
+	// open opens it for reading only.
+	open() (*sql.DB, error)
+	// damage says what is wrong with the database itself, "" for nothing.
+	damage(context.Context, *sql.DB) (string, error)
+}
+
+// An sqlite is a file on the run's disk.
+type sqlite struct{ disk *disk }
+
+func (s sqlite) address(string) (string, error) { return "sqlite://" + s.disk.database(), nil }
+
+func (s sqlite) open() (*sql.DB, error) {
+	return sql.Open("sqlite3", dataSource(s.disk.database())+"?mode=ro&_query_only=1&_busy_timeout=10000")
+}
+
+func (s sqlite) damage(ctx context.Context, db *sql.DB) (string, error) {
+	found, err := readRows(ctx, db, `PRAGMA integrity_check`)
+	if err != nil || len(found) == 1 && found[0]["integrity_check"] == "ok" {
+		return "", err
+	}
+	return fmt.Sprint(found), nil
 }
 
 // photograph keeps what all tables hold before anything is changed.
 func (r *run) photograph() error {
-	db, err := r.openDatabase()
+	db, err := r.database.open()
 	if err != nil {
 		return err
 	}
@@ -34,7 +56,7 @@ func (r *run) photograph() error {
 
 // readTable reads the records of a table by their ids.
 func readTable(ctx context.Context, db *sql.DB, t *table) (map[string]row, error) {
-	rows, err := readRows(ctx, db, `SELECT c.* FROM c_`+t.model+` c JOIN workspaces w ON w.id = c.workspace WHERE w.name = ?`, t.workspace)
+	rows, err := readRows(ctx, db, `SELECT c.* FROM c_`+t.model+` c JOIN workspaces w ON w.id = c.workspace WHERE w.name = '`+t.workspace+`'`)
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +69,8 @@ func readTable(ctx context.Context, db *sql.DB, t *table) (map[string]row, error
 
 // readRows reads all that a query answers. Texts are strings, also where the
 // driver gives bytes.
-func readRows(ctx context.Context, db *sql.DB, query string, args ...any) ([]row, error) {
-	rows, err := db.QueryContext(ctx, query, args...)
+func readRows(ctx context.Context, db *sql.DB, query string) ([]row, error) {
+	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +107,7 @@ func (t *table) value(r row, field string) string {
 	case v == nil:
 		return "null"
 	case field == t.flag:
-		return canonical(fmt.Sprint(v) == "1")
+		return canonical(v == true || fmt.Sprint(v) == "1") // SQLite has numbers instead
 	case field == t.object:
 		return canonicalText([]byte(fmt.Sprint(v)))
 	}

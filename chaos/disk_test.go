@@ -3,7 +3,6 @@ package chaos
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -11,9 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// diskSize is the size of the small file system that the database gets: room
+// The sizes of the small file system that the database gets: room
 // for all that a run needs, and quick to fill.
-const diskSize = 160 << 20
+const (
+	diskSize       = 160 << 20
+	serverDiskSize = 320 << 20 // a server has more of its own
+)
 
 // A disk is where the database lies, and can be made full. Where a small
 // file system of its own can be mounted, which takes root, it is really full;
@@ -25,13 +27,13 @@ type disk struct {
 	limited []int // processes whose files are limited
 }
 
-// newDisk makes a disk in the folder.
-func newDisk(dir string) (*disk, error) {
+// newDisk makes a disk in the folder, which other users may then enter.
+func newDisk(dir string, size int) (*disk, error) {
 	d := &disk{dir: filepath.Join(dir, "disk")}
-	if err := os.Mkdir(d.dir, 0o700); err != nil {
+	if err := errors.Join(os.Mkdir(d.dir, 0o755), os.Chmod(dir, 0o755)); err != nil {
 		return nil, err
 	}
-	d.mounted = syscall.Mount("tmpfs", d.dir, "tmpfs", 0, fmt.Sprintf("size=%d", diskSize)) == nil
+	d.mounted = syscall.Mount("tmpfs", d.dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)) == nil
 	return d, nil
 }
 
@@ -113,34 +115,7 @@ func (d *disk) close(keep string) error {
 	}
 	var err error
 	if keep != "" {
-		err = copyFiles(keep, d.dir)
+		err = os.CopyFS(filepath.Join(keep, "kept"), os.DirFS(d.dir))
 	}
 	return errors.Join(err, syscall.Unmount(d.dir, syscall.MNT_DETACH))
-}
-
-func copyFiles(to, from string) error {
-	files, err := os.ReadDir(from)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if err := copyFile(filepath.Join(to, f.Name()), filepath.Join(from, f.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func copyFile(to, from string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
 }

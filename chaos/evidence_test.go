@@ -18,19 +18,30 @@ const echo = 15 * time.Second
 // Redis is hurt, there is no reason to refuse one.
 func (c *checker) checkRefusals() {
 	for _, refused := range c.refusals {
-		if !c.excused(refused.span) {
-			c.violation("%s %s was refused at %.3fs though the database was well: %s",
-				refused.method, refused.path, refused.done.Seconds(), refused.answer)
+		if !c.excused(refused.front, refused.span) {
+			c.violation("%s %s was refused by %s at %.3fs though the database was well: %s",
+				refused.method, refused.path, refused.front, refused.done.Seconds(), refused.answer)
 		}
 	}
 }
 
 // excused reports whether a fault that bears on more than Redis may have been
-// felt at a time.
-func (r *run) excused(s span) bool {
+// felt by a process at a time.
+func (r *run) excused(process string, s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		return !slices.Contains(ofRedis, w.kind) && w.kind != stepClock && w.sent <= s.done && s.sent <= w.done+echo
+		return w.bears(r.kind, process) && w.sent <= s.done && s.sent <= w.done+echo
 	})
+}
+
+// bears reports whether a fault may keep a process from its database.
+func (w window) bears(k kind, process string) bool {
+	switch {
+	case slices.Contains(ofRedis, w.kind) || w.kind == stepClock:
+		return false
+	case k.postgres && w.kind == killProcess:
+		return w.victim == process // the server sees at once that the others' locks are free
+	}
+	return true
 }
 
 // fatal is what a process says that ended by a fault of its own.
@@ -40,7 +51,7 @@ var fatal = regexp.MustCompile(`(?m)^(panic|fatal error|SIG[A-Z]+|WARNING: DATA 
 func (c *checker) checkProcesses() {
 	for _, p := range c.procs {
 		for _, e := range p.unasked() {
-			if !c.excused(span{e.at, e.at}) {
+			if !c.excused(p.name, span{e.at, e.at}) {
 				c.violation("%s ended by itself at %.3fs: %s", p.name, e.at.Seconds(), e.status)
 			}
 		}
@@ -63,11 +74,16 @@ var evidence = struct {
 	bulks, singles, polls, checked int
 	faults                         [][]faultKind // of each list at least one
 	faultsOfRedis                  [][]faultKind // and of these, where there is a real one
+	faultsOfPostgres               [][]faultKind // and of these, where it is the database
 }{
 	bulks: 25, singles: 25, polls: 300, checked: 5000,
 	faults: [][]faultKind{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}, {stepClock}},
 	faultsOfRedis: [][]faultKind{
 		{killRedis, endRedis, loseRedis, silenceRedis}, {emptyRedis, slowRedis, cutRedis}, {badTasks},
+	},
+	faultsOfPostgres: [][]faultKind{
+		{killPostgres, endPostgres, freezePostgres}, {slowPostgres, cutPostgres, silencePostgres}, {endSessions},
+		{partPostgres, partBoth}, {partRedis},
 	},
 }
 
@@ -90,6 +106,9 @@ func (c *checker) checkEvidence() {
 	wanted := evidence.faults
 	if c.queue != nil {
 		wanted = append(slices.Clone(wanted), evidence.faultsOfRedis...)
+	}
+	if c.server != nil {
+		wanted = append(slices.Clone(wanted), evidence.faultsOfPostgres...)
 	}
 	for _, kinds := range wanted {
 		short(fmt.Sprintf("faults of %q", kinds), c.happened(kinds...), 1)
@@ -140,56 +159,21 @@ func (r *run) resumes() (n int64) {
 // summary is what a run did, in a line.
 func (r *run) summary() string {
 	bulks, singles := r.counted()
-	return fmt.Sprintf("seed %d, %s Redis, %s: %d jobs, %d singles, %d polls; %d kills, %d stops, %d Redis faults, %d malformed tasks, %d locks, "+
-		"%d full disks (%s), %d clock steps with %d jobs; %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen; "+
-		"final %.1fs after the faults",
-		r.seed, r.redis, r.front, bulks, singles, r.tally.polls.Load(), r.happened(killProcess), r.happened(stopProcess), r.happened(ofRedis...)-r.happened(badTasks),
-		r.tally.badTasks.Load(), r.happened(lockDatabase), r.happened(fillDisk), r.disk.means(), r.happened(stepClock), r.stepped, r.offline(), r.tally.replays.Load(),
-		r.tally.refusals.Load()+r.tally.full.Load(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), (r.settled - r.faultsEnded).Seconds())
+	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %d polls, %d events; faults %s (disks: %s; %d stopped with locks); "+
+		"%d malformed tasks, %d jobs while the clock was off, %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen; "+
+		"final %.1fs after the faults, %.0fs in all",
+		r.seed, r.kind, len(r.procs), bulks, singles, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(),
+		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(),
+		(r.settled - r.faultsEnded).Seconds(), r.now().Seconds())
 }
 
-// A total sums what several seeds did.
-type total struct {
-	jobs, polls, faults, resumes, offline, full, stepped int64
-}
-
-func (t *total) add(r *run) {
-	bulks, singles := r.counted()
-	t.jobs += int64(bulks + singles)
-	t.polls += r.tally.polls.Load()
-	t.faults += int64(len(r.windows))
-	t.resumes += r.resumes()
-	t.offline += int64(r.offline())
-	t.full += r.tally.full.Load()
-	if !r.disk.mounted {
-		t.full += r.tally.refusals.Load() // a limit shows as a fault of the disk
+// diary lists the faults as they took place.
+func (r *run) diary() string {
+	var b strings.Builder
+	for _, w := range r.windows {
+		fmt.Fprintf(&b, "  %7.3fs to %.3fs %s %s (felt: %t)\n", w.sent.Seconds(), w.done.Seconds(), w.kind, w.victim, w.felt)
 	}
-	t.stepped += int64(r.stepped)
-}
-
-func (t total) String() string {
-	return fmt.Sprintf("%d jobs, %d polls, %d faults, %d resumes, %d accepted without Redis, %d refused for space",
-		t.jobs, t.polls, t.faults, t.resumes, t.offline, t.full)
-}
-
-// manySeeds is from how many seeds on those effects must have been seen that
-// a single one may miss.
-const manySeeds = 10
-
-// lacks says which effect of the faults was never seen, "" for none.
-func (t total) lacks(redis string, seeds int) string {
-	switch {
-	case seeds < manySeeds:
-	case t.resumes == 0:
-		return "no evidence: no job was ever resumed"
-	case t.stepped == 0:
-		return "no evidence: no job was made while the clock was off (is the program built with -tags stepclock?)"
-	case t.full == 0:
-		return "no evidence: the full disks were never felt"
-	case redis == realRedis && t.offline == 0:
-		return "no evidence: no job was accepted while Redis could not be reached"
-	}
-	return ""
+	return b.String()
 }
 
 // shown is how many violations a report lists.
@@ -198,10 +182,11 @@ const shown = 25
 // report is what somebody needs who wants to know why a seed failed.
 func (r *run) report() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d with %s Redis failed; logs and database are kept in %s\n", r.seed, r.redis, r.dir)
-	fmt.Fprintf(&b, "replay: go test ./chaos -v -run TestChaos -chaos.first=%d -chaos.seeds=1 -chaos.redis=%s\n", r.seed, r.redis)
-	fmt.Fprintf(&b, "front %s, chunk %d, concurrency %d; load and faults began at %.3fs; the faults, from there:\n%s",
-		r.front, r.chunk, r.concurrency, r.started.Seconds(), schedule(r.faults))
+	fmt.Fprintf(&b, "seed %d of %s failed; logs and database are kept in %s\n", r.seed, r.kind, r.dir)
+	fmt.Fprintf(&b, "replay: go test ./chaos -v -run TestChaos -chaos.first=%d -chaos.seeds=1 -chaos.kind=%s\n", r.seed, r.kind)
+	fmt.Fprintf(&b, "fronts %v, workers %v, chunk %d, concurrency %d; load and faults began at %.3fs; the faults, from there:\n%s",
+		r.fronts, r.workers, r.chunk, r.concurrency, r.started.Seconds(), schedule(r.faults))
+	fmt.Fprintf(&b, "as they took place, from the beginning:\n%s", r.diary())
 	for _, m := range r.missed {
 		fmt.Fprintf(&b, "did not take place: %s\n", m)
 	}

@@ -25,11 +25,25 @@ const (
 	fillDisk     faultKind = "fill the disk"
 	badTasks     faultKind = "queue malformed tasks"
 	stepClock    faultKind = "step the clock"
+
+	killPostgres    faultKind = "kill PostgreSQL"
+	endPostgres     faultKind = "restart PostgreSQL"
+	freezePostgres  faultKind = "stop PostgreSQL"
+	slowPostgres    faultKind = "slow down PostgreSQL"
+	cutPostgres     faultKind = "cut connections to PostgreSQL"
+	silencePostgres faultKind = "silence PostgreSQL"
+	endSessions     faultKind = "end sessions"
+	partPostgres    faultKind = "part a process from PostgreSQL"
+	partRedis       faultKind = "part a process from Redis"
+	partBoth        faultKind = "part a process from both"
 )
 
 // ofRedis are the faults that leave the database alone: while nothing else is
 // wrong, jobs are accepted and can be read.
-var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks}
+var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks, partRedis}
+
+// ofPostgres are the faults of the server and of all ways to it.
+var ofPostgres = []faultKind{killPostgres, endPostgres, freezePostgres, slowPostgres, cutPostgres, silencePostgres, endSessions}
 
 // clockSteps are how far the clock of all processes is moved, forth and later
 // back again or the reverse.
@@ -76,33 +90,50 @@ func (d *drawer) drawFaults() []fault {
 	if d.one(3) {
 		longest = seconds(8) // longer than the program waits for a lock
 	}
+	if d.plan.patient {
+		longest = seconds(12)
+	}
 	add(1, seconds(0.5), longest, lockDatabase)
 	add(times, seconds(1), seconds(3), fillDisk)
 	add(times, seconds(1), seconds(5), stepClock)
-	if d.plan.redis == embeddedRedis {
+	if !d.plan.kind.redis {
 		add(3*times, seconds(0.05), seconds(1.5), killProcess)
 		add(times, seconds(1), seconds(4), stopProcess)
-		return apart(list)
+		return d.apart(list)
 	}
 	add(3*times, seconds(0.05), seconds(2), killProcess)
-	add(1, seconds(8), seconds(9.5), stopProcess)
+	standstill := [2]time.Duration{seconds(8), seconds(9.5)}
+	if d.plan.patient {
+		standstill = [2]time.Duration{seconds(11), seconds(14)}
+	}
+	add(1, standstill[0], standstill[1], stopProcess)
 	if d.plan.long {
 		add(1, seconds(36), seconds(39), stopProcess)
 	}
 	add(2*times, seconds(0.3), seconds(3), killRedis, endRedis, loseRedis, silenceRedis)
 	add(2*times, seconds(0.3), seconds(2), emptyRedis, slowRedis, cutRedis)
 	add(2*times, seconds(0.1), seconds(0.2), badTasks)
-	return apart(list)
+	if d.plan.kind.postgres {
+		add(times, seconds(0.2), seconds(3), killPostgres, endPostgres, freezePostgres)
+		add(times, seconds(0.2), seconds(3), slowPostgres, cutPostgres, silencePostgres)
+		add(2*times, seconds(0.1), seconds(0.2), endSessions)
+		add(2*times, seconds(0.5), seconds(5), partPostgres, partBoth)
+		add(times, seconds(0.5), seconds(5), partRedis)
+		if d.plan.patient {
+			add(1, standstill[0], standstill[1], partPostgres, partBoth)
+		}
+	}
+	return d.apart(list)
 }
 
 // apart sorts faults and moves those that would overlap with another of the
 // same thing behind it, where there is room for them.
-func apart(list []fault) []fault {
+func (d *drawer) apart(list []fault) []fault {
 	slices.SortFunc(list, func(a, b fault) int { return int(a.at - b.at) })
 	busy := map[string]time.Duration{}
 	for i := range list {
 		f := &list[i]
-		thing := f.thing()
+		thing := f.thing(d.plan.kind)
 		if thing == "" {
 			continue
 		}
@@ -113,9 +144,16 @@ func apart(list []fault) []fault {
 	return list
 }
 
+// postgresProcesses is how many processes there are on PostgreSQL.
+const postgresProcesses = 5
+
 // thing is what a fault has for itself, "" for nothing.
-func (f fault) thing() string {
+func (f fault) thing(k kind) string {
 	switch {
+	case slices.Contains(ofPostgres, f.kind) && f.kind != endSessions, f.kind == fillDisk && k.postgres:
+		return "PostgreSQL"
+	case f.kind == partPostgres || f.kind == partRedis || f.kind == partBoth:
+		return fmt.Sprint("the ways of process ", f.choice%postgresProcesses)
 	case f.kind == fillDisk || f.kind == lockDatabase || f.kind == stepClock:
 		return string(f.kind)
 	case slices.Contains(ofRedis, f.kind) && f.kind != emptyRedis:

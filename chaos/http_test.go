@@ -26,6 +26,7 @@ type request struct {
 // one can be told from one that only overlapped.
 type answer struct {
 	span
+	front  string // who gave it
 	status int
 	header http.Header
 	body   []byte
@@ -45,15 +46,18 @@ func (a answer) String() string {
 	return fmt.Sprintf("%d %.300s", a.status, bytes.TrimSpace(a.body))
 }
 
-// A caller speaks to the API with one key. It reaches the front at its
-// address, whether or not a process is behind that.
+// A caller speaks to the API with one key. It reaches the fronts, each call
+// any of them, at their addresses, whether or not a process is behind that.
 type caller struct {
-	base  string
-	key   string
-	http  *http.Client
-	run   *run
-	never context.Context // ends with the run
+	fronts []front
+	key    string
+	http   *http.Client
+	run    *run
+	never  context.Context // ends with the run
 }
+
+// A front is a process that serves the API.
+type front struct{ name, base string }
 
 func newHTTPClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{
@@ -69,18 +73,12 @@ func (c *caller) once(r request) (answer, error) {
 		ctx, cancel = context.WithTimeout(c.never, r.timeout)
 	}
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, r.method, c.base+r.path, bytes.NewReader(r.body))
+	at := c.fronts[rand.IntN(len(c.fronts))]
+	req, err := c.request(ctx, at, r)
 	if err != nil {
 		return answer{}, err
 	}
-	req.Header.Set("Authorization", "Bearer "+c.key)
-	if len(r.body) > 0 {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for k, v := range r.header {
-		req.Header.Set(k, v)
-	}
-	a := answer{span: span{sent: c.run.now()}}
+	a := answer{span: span{sent: c.run.now()}, front: at.name}
 	resp, err := c.http.Do(req)
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
@@ -89,13 +87,36 @@ func (c *caller) once(r request) (answer, error) {
 	}
 	a.done = c.run.now()
 	c.run.tally.answered(a, err)
-	if err == nil && a.status == http.StatusInternalServerError {
-		c.run.violation("%s %s answered %s", r.method, r.path, a)
-	}
-	if err == nil && (a.status == http.StatusServiceUnavailable || a.status == http.StatusInsufficientStorage) {
-		c.run.refused(r, a)
+	if err == nil {
+		c.run.suspect(r, a)
 	}
 	return a, err
+}
+
+// request is a call of a front.
+func (c *caller) request(ctx context.Context, at front, r request) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, r.method, at.base+r.path, bytes.NewReader(r.body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+c.key)
+	if len(r.body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for k, v := range r.header {
+		req.Header.Set(k, v)
+	}
+	return req, nil
+}
+
+// suspect notes an answer that no call should get, or none without a reason.
+func (r *run) suspect(q request, a answer) {
+	switch a.status {
+	case http.StatusInternalServerError:
+		r.violation("%s %s answered %s", q.method, q.path, a)
+	case http.StatusServiceUnavailable, http.StatusInsufficientStorage:
+		r.refused(q, a)
+	}
 }
 
 // errGivenUp ends a call that never got an answer until the run's deadline.

@@ -21,17 +21,18 @@ type step struct {
 type hurter struct {
 	*run
 	db    *sql.DB // for reading only
-	probe *sql.DB // tries the lock
+	probe *sql.DB // tries the lock of SQLite
 	steps []step
 	bad   int  // tasks pushed so far
 	ill   bool // Redis or the way there is hurt already
+	down  bool // PostgreSQL or the way there is
 
 	locked bool // another process asks for the database's lock, or has it
 }
 
 // hurt carries out the faults and returns when the last is over.
 func (r *run) hurt() error {
-	db, err := r.openDatabase()
+	db, err := r.database.open()
 	if err != nil {
 		return err
 	}
@@ -62,15 +63,16 @@ func (h *hurter) add(s step) {
 }
 
 // lasting begins a fault that has an end, and notes that it took place when
-// undo says so.
-func (h *hurter) lasting(f fault, undo func() error) {
+// undo says so. Undo tells who was hit, and whether it was felt.
+func (h *hurter) lasting(f fault, undo func() (victim string, felt bool, err error)) {
 	began := h.now()
 	h.add(step{began + f.lasts, func() {
-		if err := undo(); err != nil {
+		victim, felt, err := undo()
+		if err != nil {
 			h.failed(f, err)
 			return
 		}
-		h.took(f, span{began, h.now()})
+		h.took(window{f, span{began, h.now()}, victim, felt})
 	}})
 }
 
@@ -86,13 +88,27 @@ func (h *hurter) begin(f fault) {
 		h.await(h.working)
 		h.stop(f)
 	case lockDatabase:
-		h.lock(f)
+		if h.server != nil {
+			h.block(f)
+		} else {
+			h.lock(f)
+		}
 	case fillDisk:
-		h.fill(f)
+		if h.server != nil {
+			h.crowd(f)
+		} else {
+			h.fill(f)
+		}
 	case stepClock:
 		h.step(f)
+	case partPostgres, partRedis, partBoth:
+		h.part(f)
 	default:
-		h.hurtQueue(f)
+		if slices.Contains(ofPostgres, f.kind) {
+			h.hurtServer(f)
+		} else {
+			h.hurtQueue(f)
+		}
 	}
 }
 
@@ -120,8 +136,8 @@ func (h *hurter) working(ctx context.Context) bool {
 // kill ends a process that is running, and the supervisor starts it again.
 func (h *hurter) kill(f fault) {
 	for i := range h.procs {
-		if h.procs[(f.choice+i)%len(h.procs)].kill(f.lasts) {
-			h.took(f, span{h.now(), h.now() + f.lasts})
+		if p := h.procs[(f.choice+i)%len(h.procs)]; p.kill(f.lasts) {
+			h.took(window{f, span{h.now(), h.now() + f.lasts}, p.name, true})
 			return
 		}
 	}
@@ -131,10 +147,11 @@ func (h *hurter) kill(f fault) {
 // soon tries again what could not be done yet.
 func (h *hurter) soon(try func()) { h.add(step{h.now() + again, try}) }
 
-// stop makes a worker stand still, or the only process there is.
+// stop makes a worker stand still, or the only process there is; on
+// PostgreSQL it may be any.
 func (h *hurter) stop(f fault) {
 	workers := h.procs
-	if len(workers) > 1 {
+	if len(workers) > 1 && h.server == nil {
 		workers = workers[1:]
 	}
 	for i := range workers {
@@ -144,18 +161,21 @@ func (h *hurter) stop(f fault) {
 			continue
 		}
 		// A long stop is about the zombie, not about the lock.
-		if f.choice%4 != 0 || f.lasts > longStop {
+		switch {
+		case h.server != nil && f.choice%4 != 0:
+			cmd = h.hold(p, cmd)
+		case h.server == nil && (f.choice%4 != 0 || f.lasts > longStop):
 			h.unlock(p, cmd)
 		}
-		h.lasting(f, func() error {
+		h.lasting(f, func() (string, bool, error) {
 			if p.proceed(cmd) {
-				return nil
+				return p.name, true, nil
 			}
 			// It had ended by itself before it stood still for good.
 			if h.now() < h.started+h.active+echo {
 				h.soon(func() { h.stop(f) })
 			}
-			return errGone
+			return "", false, errGone
 		})
 		return
 	}
@@ -204,9 +224,9 @@ const maxLockWait = 50 * time.Second
 func (h *hurter) awaitLock(f fault, l *locker, until time.Duration) {
 	switch {
 	case l.holds():
-		h.lasting(f, func() error {
+		h.lasting(f, func() (string, bool, error) {
 			h.locked = false
-			return l.release(f.choice%2 == 0)
+			return "", true, l.release(f.choice%2 == 0)
 		})
 	case h.now() > until:
 		h.locked = false
@@ -234,7 +254,10 @@ func (h *hurter) fill(f fault) {
 		h.failed(f, errors.Join(err, reader.Close()))
 		return
 	}
-	h.lasting(f, func() error { return errors.Join(h.disk.clear(), reader.Close()) })
+	before := h.tally.unserved()
+	h.lasting(f, func() (string, bool, error) {
+		return "", h.tally.unserved() > before, errors.Join(h.disk.clear(), reader.Close())
+	})
 }
 
 // step moves the clock of all processes: they run on one machine.
@@ -243,12 +266,13 @@ func (h *hurter) step(f fault) {
 		h.failed(f, err)
 		return
 	}
-	h.lasting(f, func() error { return h.setClock(0) })
+	before := h.tally.accepted.Load()
+	h.lasting(f, func() (string, bool, error) { return "", h.tally.accepted.Load() > before, h.setClock(0) })
 }
 
 // readOn begins to read the database and goes on until it is closed.
 func (h *hurter) readOn() (io.Closer, error) {
-	db, err := h.openDatabase()
+	db, err := h.database.open()
 	if err != nil {
 		return nil, err
 	}
@@ -280,7 +304,7 @@ func (h *hurter) hurtQueue(f fault) {
 	switch f.kind {
 	case killRedis, endRedis, loseRedis:
 		h.await(q.waiting)
-		h.down(f)
+		h.takeRedis(f)
 	case emptyRedis:
 		h.await(q.waiting)
 		h.atOnce(f, q.client.FlushAll(context.Background()).Err())
@@ -302,33 +326,35 @@ func (h *hurter) hurtQueue(f fault) {
 	}
 }
 
-// down takes the server away for a while, with what it holds or without.
-func (h *hurter) down(f fault) {
+// takeRedis takes the server away for a while, with what it holds or without.
+func (h *hurter) takeRedis(f fault) {
+	before := h.queue.ways.felt()
 	if f.kind == endRedis {
 		h.queue.server.Stop()
 	} else {
 		h.queue.server.Kill()
 	}
 	h.ill = true
-	h.lasting(f, func() error {
+	h.lasting(f, func() (string, bool, error) {
 		var err error
 		if f.kind == loseRedis {
 			err = h.queue.lose()
 		}
 		h.queue.server.Restart(h.queue.t)
 		h.ill = false
-		return err
+		return "", h.queue.ways.felt() > before, err
 	})
 }
 
 // spoil changes how connections to Redis are treated for a while.
 func (h *hurter) spoil(f fault, mode proxyMode) {
-	h.queue.proxy.set(mode, time.Duration(20+f.choice%200)*time.Millisecond)
+	before := h.queue.ways.felt()
+	h.queue.ways.set(mode, time.Duration(20+f.choice%200)*time.Millisecond)
 	h.ill = true
-	h.lasting(f, func() error {
-		h.queue.proxy.set(forward, 0)
+	h.lasting(f, func() (string, bool, error) {
+		h.queue.ways.set(forward, 0)
 		h.ill = false
-		return nil
+		return "", h.queue.ways.felt() > before, nil
 	})
 }
 
@@ -337,5 +363,5 @@ func (h *hurter) atOnce(f fault, err error) {
 		h.failed(f, err)
 		return
 	}
-	h.took(f, span{h.now(), h.now()})
+	h.took(window{f, span{h.now(), h.now()}, "", true})
 }

@@ -1,14 +1,9 @@
 package chaos
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"time"
-)
-
-// The kinds of Redis that a run has.
-const (
-	realRedis     = "real"     // one api or serve, two workers, a Redis server
-	embeddedRedis = "embedded" // one serve
 )
 
 // longEach marks every so many-th seed as long: a worker stands still for
@@ -18,12 +13,14 @@ const longEach = 10
 // A plan is all that a seed decides.
 type plan struct {
 	seed        uint64
-	redis       string
+	kind        kind
 	long        bool
-	front       string // what serves the API: api or serve
+	fronts      []role // what serves the API
+	workers     []role
 	chunk       int
 	concurrency int
 	active      time.Duration // how long load and faults go on
+	patient     bool          // faults outlast what the program waits for a lock
 	tables      []*table
 	bulks       []bulkOp
 	singles     []singleOp
@@ -93,16 +90,19 @@ type foreignOp struct {
 	group   int
 }
 
+// A role is a process to be started: its name and the program's command.
+type role struct{ name, command string }
+
 // newPlan draws a plan.
-func newPlan(seed uint64, redis string) *plan {
-	p := &plan{seed: seed, redis: redis, long: seed%longEach == 0, front: "api", active: 11 * time.Second}
-	if redis == embeddedRedis {
-		p.front = "serve"
+func newPlan(seed uint64, k kind) *plan {
+	p := &plan{seed: seed, kind: k, long: seed%longEach == 0, active: 11 * time.Second}
+	if !k.redis {
 		p.long = false // there is nobody to take a zombie's work
 	}
-	rnd := rand.New(rand.NewPCG(seed, uint64(len(redis))))
-	if rnd.IntN(3) == 0 {
-		p.front = "serve"
+	rnd := rand.New(rand.NewPCG(seed, k.stream))
+	p.cast(rnd.IntN(3) == 0)
+	if k.postgres && rnd.IntN(3) == 0 {
+		p.patient, p.active = true, 17*time.Second
 	}
 	if p.long {
 		p.active = 46 * time.Second
@@ -120,4 +120,22 @@ func newPlan(seed uint64, redis string) *plan {
 	p.faults = d.drawFaults()
 	d.bait()
 	return p
+}
+
+// cast says which processes there are.
+func (p *plan) cast(serving bool) {
+	workers := 2
+	switch {
+	case p.kind.postgres:
+		p.fronts, workers = []role{{"api1", "api"}, {"api2", "api"}}, 3
+	case !p.kind.redis:
+		p.fronts, workers = []role{{"serve", "serve"}}, 0
+	case serving:
+		p.fronts = []role{{"serve", "serve"}}
+	default:
+		p.fronts = []role{{"api", "api"}}
+	}
+	for i := range workers {
+		p.workers = append(p.workers, role{fmt.Sprint("worker", i+1), "worker"})
+	}
 }

@@ -4,20 +4,25 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// A proxy stands between the processes and Redis, so that the connections can
-// be hurt while the server is well.
+// A proxy stands between a process and a server, so that the connections can
+// be hurt while both are well.
 type proxy struct {
 	addr   string // its own
 	target string
 	listen net.Listener
 
+	asked atomic.Int64 // pieces that came from the process
+	felt  atomic.Int64 // connections that were refused, cut or lost, and pieces that had to wait
+
 	mu     sync.Mutex
-	mode   proxyMode
+	modes  [hands]proxyMode
 	delay  time.Duration
 	conns  map[net.Conn]bool
 	mood   chan struct{} // closed at each change of the mode
@@ -25,14 +30,24 @@ type proxy struct {
 	open   sync.WaitGroup
 }
 
+// A hand is one of those that may hurt a proxy at a time: the worst of what
+// they do counts.
+type hand int
+
+const (
+	onServer  hand = iota // hurts all ways to the server
+	onProcess             // hurts the ways of one process
+	hands
+)
+
 // A proxyMode says how a proxy treats what passes.
 type proxyMode int
 
 const (
 	forward proxyMode = iota
 	slow              // each piece waits
-	cut               // connections are closed, also new ones
 	silent            // nothing passes, and nobody is told
+	cut               // connections are closed, also new ones
 )
 
 func newProxy(target string) (*proxy, error) {
@@ -46,10 +61,13 @@ func newProxy(target string) (*proxy, error) {
 }
 
 // set changes how the proxy treats connections, also those that are open.
-func (p *proxy) set(mode proxyMode, delay time.Duration) {
+func (p *proxy) set(by hand, mode proxyMode, delay time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.mode, p.delay = mode, delay
+	p.modes[by] = mode
+	if by == onServer {
+		p.delay = delay
+	}
 	close(p.mood)
 	p.mood = make(chan struct{})
 	if mode == cut {
@@ -57,8 +75,12 @@ func (p *proxy) set(mode proxyMode, delay time.Duration) {
 	}
 }
 
+// mode is how connections are treated. The caller holds the lock.
+func (p *proxy) mode() proxyMode { return slices.Max(p.modes[:]) }
+
 // drop closes every connection. The caller holds the lock.
 func (p *proxy) drop() {
+	p.felt.Add(int64(len(p.conns)))
 	for c := range p.conns {
 		c.Close()
 	}
@@ -90,7 +112,8 @@ func (p *proxy) accept() {
 func (p *proxy) keep(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || p.mode == cut {
+	if p.closed || p.mode() == cut {
+		p.felt.Add(1)
 		c.Close()
 		return false
 	}
@@ -111,33 +134,52 @@ func (p *proxy) serve(c net.Conn) {
 	}
 	defer p.forget(c)
 	server, err := net.DialTimeout("tcp", p.target, time.Second)
-	if err != nil || !p.keep(server) {
+	if err != nil {
+		p.felt.Add(1)
+		return
+	}
+	if !p.keep(server) {
 		return
 	}
 	defer p.forget(server)
 	var both sync.WaitGroup
-	pass := func(to, from net.Conn) {
-		p.pass(to, from)
+	pass := func(to, from net.Conn, passed func()) {
+		if err := p.pass(to, from, passed); from == server && !errors.Is(err, net.ErrClosed) {
+			p.felt.Add(1) // the server ended it
+		}
 		to.Close()
 		from.Close()
 	}
-	both.Go(func() { pass(server, c) })
-	both.Go(func() { pass(c, server) })
+	both.Go(func() { pass(server, c, func() { p.asked.Add(1) }) })
+	both.Go(func() { pass(c, server, func() {}) })
 	both.Wait()
 }
 
-// pass hands on what comes, as the mode says at that time.
-func (p *proxy) pass(to io.Writer, from io.Reader) {
+// ports lists the ports from which the connections to the server come.
+func (p *proxy) ports() (list []int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.conns {
+		if c.RemoteAddr().String() == p.target {
+			list = append(list, c.LocalAddr().(*net.TCPAddr).Port)
+		}
+	}
+	return list
+}
+
+// pass hands on what comes, as the mode says at that time, until that fails.
+func (p *proxy) pass(to io.Writer, from io.Reader, passed func()) error {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)
 		if n > 0 && p.hold() {
-			if _, werr := to.Write(buf[:n]); werr != nil {
-				return
+			if _, err := to.Write(buf[:n]); err != nil {
+				return net.ErrClosed // there is nobody to hand it to
 			}
+			passed()
 		}
 		if err != nil {
-			return
+			return err
 		}
 	}
 }
@@ -146,8 +188,11 @@ func (p *proxy) pass(to io.Writer, from io.Reader) {
 func (p *proxy) hold() bool {
 	for {
 		p.mu.Lock()
-		mode, delay, mood, closed := p.mode, p.delay, p.mood, p.closed
+		mode, delay, mood, closed := p.mode(), p.delay, p.mood, p.closed
 		p.mu.Unlock()
+		if mode != forward {
+			p.felt.Add(1)
+		}
 		switch {
 		case closed || mode == cut:
 			return false
@@ -198,13 +243,17 @@ func TestTheProxyCutsSilencesAndForwards(t *testing.T) {
 	if err := ask(c, 10*time.Second); err != nil {
 		t.Errorf("a healthy connection: %v", err)
 	}
-	p.set(silent, 0)
+	p.set(onServer, silent, 0)
 	var timeout net.Error
 	if err := ask(c, 50*time.Millisecond); !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("a silent connection: %v", err)
 	}
-	p.set(cut, 0)
+	p.set(onProcess, cut, 0)
 	if err := ask(c, 10*time.Second); err == nil || errors.As(err, &timeout) && timeout.Timeout() {
 		t.Errorf("a cut connection: %v", err)
+	}
+	p.set(onServer, forward, 0)
+	if c, err := net.Dial("tcp", p.addr); err == nil && ask(c, 10*time.Second) == nil {
+		t.Error("a connection that two had hurt is well when one leaves off")
 	}
 }

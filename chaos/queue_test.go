@@ -16,12 +16,12 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// A queue is the real Redis of a run, with the proxy before it.
+// A queue is the real Redis of a run, with the proxies before it.
 type queue struct {
 	t      testing.TB // of the goroutine that hurts it
 	server *redistest.Server
-	proxy  *proxy
-	client *redis.Client // past the proxy
+	ways   *ways
+	client *redis.Client // past the proxies
 	dir    string        // where the server keeps its data
 }
 
@@ -32,27 +32,33 @@ type silentLog struct{}
 // Printf drops a line.
 func (silentLog) Printf(context.Context, string, ...any) {}
 
-// newQueue starts a server and its proxy.
+// newQueue starts a server.
 func newQueue(t testing.TB) (*queue, error) {
 	redis.SetLogger(silentLog{})
 	q := &queue{t: t, server: redistest.Start(t)}
+	q.ways = &ways{target: q.server.Addr}
 	q.client = redis.NewClient(&redis.Options{Addr: q.server.Addr, MaxRetries: -1, DialTimeout: time.Second})
 	dir, err := q.client.ConfigGet(t.Context(), "dir").Result()
 	if err != nil {
 		return nil, err
 	}
 	q.dir = dir["dir"]
-	q.proxy, err = newProxy(q.server.Addr)
-	return q, err
+	return q, nil
 }
 
 func (q *queue) close() error {
-	q.proxy.close()
+	q.ways.close()
 	return q.client.Close()
 }
 
-// url is where the processes find the queue.
-func (q *queue) url() string { return "redis://" + q.proxy.addr }
+// address is where a process finds the queue.
+func (q *queue) address(process string) (string, error) {
+	way, err := q.ways.from(process)
+	if err != nil {
+		return "", err
+	}
+	return "redis://" + way.addr, nil
+}
 
 // lose throws away what the server, which must have ended, has on disk.
 func (q *queue) lose() error {

@@ -21,10 +21,11 @@ type run struct {
 	stepped     int           // jobs made while the clock was off
 	dir         string
 	disk        *disk
-	queue       *queue // nil with the embedded Redis
+	database    database
+	server      *postgres // the database, nil with SQLite
+	queue       *queue    // nil with the embedded Redis
 	procs       []*process
 	callers     map[string]*caller // by workspace
-	http        *http.Client
 	deadline    context.Context
 	cancel      context.CancelFunc
 	calm        chan struct{} // closed when the faults are over
@@ -46,6 +47,8 @@ type run struct {
 type window struct {
 	fault
 	span
+	victim string // the process that it hit, "" for none or all
+	felt   bool   // by somebody
 }
 
 // A refusal is a call that the service could not serve.
@@ -72,10 +75,19 @@ func (r *run) refused(q request, a answer) {
 }
 
 // took notes a fault that took place.
-func (r *run) took(f fault, s span) {
+func (r *run) took(w window) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.windows = append(r.windows, window{f, s})
+	r.windows = append(r.windows, w)
+}
+
+// during reports whether a call was made while a fault of a kind was on.
+func (r *run) during(kind faultKind, s span) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(r.windows, func(w window) bool {
+		return w.kind == kind && w.sent <= s.sent && s.done <= w.done
+	})
 }
 
 // happened counts the faults of some kinds that took place.
@@ -92,8 +104,11 @@ func (r *run) happened(kinds ...faultKind) (n int) {
 
 // A tally counts what a run did, as evidence that it did something.
 type tally struct {
-	polls, silences, refusals, full, replays, badTasks atomic.Int64
+	polls, events, silences, refusals, full, replays, badTasks, accepted, zombies atomic.Int64
 }
+
+// unserved counts the calls that were refused.
+func (t *tally) unserved() int64 { return t.refusals.Load() + t.full.Load() }
 
 func (t *tally) answered(a answer, err error) {
 	switch {
@@ -103,6 +118,8 @@ func (t *tally) answered(a answer, err error) {
 		t.refusals.Add(1)
 	case a.status == http.StatusInsufficientStorage:
 		t.full.Add(1)
+	case a.status == http.StatusAccepted:
+		t.accepted.Add(1)
 	}
 	if err == nil && a.header.Get("Idempotency-Replayed") == "true" {
 		t.replays.Add(1)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"testing"
 	"time"
 )
@@ -31,17 +32,28 @@ var (
 	errNotReady = errors.New("the service did not get ready")
 )
 
-// newRun prepares a run: a folder, a disk and a queue.
+// newRun prepares a run: a folder, a disk and the servers.
 func newRun(t *testing.T, p *plan) (*run, error) {
 	r := &run{plan: p, began: time.Now(), calm: make(chan struct{}), callers: make(map[string]*caller), baseline: make(map[*table]map[string]row)}
 	var err error
 	if r.dir, err = os.MkdirTemp("", fmt.Sprintf("bulkpatch-chaos-%d-", p.seed)); err != nil {
 		return nil, err
 	}
-	if r.disk, err = newDisk(r.dir); err != nil {
+	size := diskSize
+	if p.kind.postgres {
+		size = serverDiskSize
+	}
+	if r.disk, err = newDisk(r.dir, size); err != nil {
 		return nil, err
 	}
-	if p.redis == realRedis {
+	r.database = sqlite{r.disk}
+	if p.kind.postgres {
+		if r.server, err = newPostgres(t, r.disk); err != nil {
+			return nil, err
+		}
+		r.database = r.server
+	}
+	if p.kind.redis {
 		if r.queue, err = newQueue(t); err != nil {
 			return nil, err
 		}
@@ -60,6 +72,9 @@ func (r *run) close(keep string) error {
 	if r.queue != nil {
 		err = errors.Join(err, r.queue.close())
 	}
+	if r.server != nil {
+		err = errors.Join(err, r.server.close())
+	}
 	err = errors.Join(err, r.disk.close(keep))
 	if keep == "" {
 		err = errors.Join(err, os.RemoveAll(r.dir))
@@ -69,18 +84,18 @@ func (r *run) close(keep string) error {
 
 // set starts the processes and fills the tables.
 func (r *run) set(binary string) error {
-	addr, err := freeAddr()
+	fronts, err := r.launch(binary)
 	if err != nil {
 		return err
 	}
-	if err := r.launch(binary, addr); err != nil {
-		return err
-	}
-	r.http = newHTTPClient()
-	main := &caller{base: "http://" + addr, key: adminKey, http: r.http, run: r, never: r.deadline}
+	main := &caller{fronts: fronts, key: adminKey, http: newHTTPClient(), run: r, never: r.deadline}
 	r.callers["main"] = main
-	if err := main.await("/readyz", startWithin); err != nil {
-		return err
+	for _, f := range fronts {
+		one := *main
+		one.fronts = []front{f}
+		if err := one.await("/readyz", startWithin); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
+		}
 	}
 	north, err := main.newWorkspace("north")
 	if err != nil {
@@ -95,36 +110,45 @@ func (r *run) set(binary string) error {
 	return r.photograph()
 }
 
-// launch starts the processes of the run, the front first.
-func (r *run) launch(binary, addr string) error {
-	shared := []string{"--db", "sqlite://" + r.disk.database(), "--log-format", "json"}
-	working := []string{"--chunk", fmt.Sprint(r.chunk), "--concurrency", fmt.Sprint(r.concurrency)}
-	queue := []string{"--redis", "embedded"}
+// launch starts the processes of the run, the fronts first.
+func (r *run) launch(binary string) (fronts []front, err error) {
+	for _, role := range append(slices.Clone(r.fronts), r.workers...) {
+		args := []string{role.command, "--log-format", "json"}
+		if role.command != "worker" {
+			addr, err := freeAddr()
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, "--addr", addr, "--admin-key", adminKey)
+			fronts = append(fronts, front{role.name, "http://" + addr})
+		}
+		if role.command != "api" {
+			args = append(args, "--chunk", fmt.Sprint(r.chunk), "--concurrency", fmt.Sprint(r.concurrency))
+		}
+		if err := r.launchOne(binary, role.name, args); err != nil {
+			return nil, err
+		}
+	}
+	return fronts, nil
+}
+
+// launchOne starts a process with its ways to the database and the queue.
+func (r *run) launchOne(binary, name string, args []string) error {
+	db, err := r.database.address(name)
+	if err != nil {
+		return err
+	}
+	queue := "embedded"
 	if r.queue != nil {
-		queue = []string{"--redis", r.queue.url()}
-	}
-	start := func(name, command string, parts ...[]string) error {
-		args := []string{command}
-		for _, p := range append(parts, shared, queue) {
-			args = append(args, p...)
+		if queue, err = r.queue.address(name); err != nil {
+			return err
 		}
-		p, err := newProcess(r, name, binary, args...)
-		if err == nil {
-			r.procs = append(r.procs, p)
-		}
-		return err
 	}
-	front := [][]string{{"--addr", addr, "--admin-key", adminKey}}
-	if r.front == "serve" {
-		front = append(front, working)
+	p, err := newProcess(r, name, binary, append(args, "--db", db, "--redis", queue)...)
+	if err == nil {
+		r.procs = append(r.procs, p)
 	}
-	if err := start(r.front, r.front, front...); err != nil {
-		return err
-	}
-	if r.queue == nil {
-		return nil
-	}
-	return errors.Join(start("worker1", "worker", working), start("worker2", "worker", working))
+	return err
 }
 
 // await polls a path until it answers 200.

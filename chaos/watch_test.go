@@ -84,7 +84,13 @@ type minder struct {
 func (r *run) mind(c *caller, j *tracked, actions []action) {
 	m := &minder{caller: c, j: j, actions: actions}
 	r.minders.Go(m.follow)
+	if rand.IntN(listened) == 0 {
+		r.minders.Go(func() { r.listen(c, j) })
+	}
 }
+
+// listened is of how many jobs one is listened to.
+const listened = 4
 
 // follow polls the job until it is final or the run's deadline comes. The
 // answers are kept for the checker; whether they agree is its business.

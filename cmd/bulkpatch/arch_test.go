@@ -91,7 +91,7 @@ func TestPackagesOnlyReachDownwards(t *testing.T) {
 	}
 }
 
-// TestTheChaosHarnessSharesNoCodeWithWhatItChecks lets it start a Redis, and
+// TestTheChaosHarnessSharesNoCodeWithWhatItChecks lets it start servers, and
 // use nothing else of ours.
 func TestTheChaosHarnessSharesNoCodeWithWhatItChecks(t *testing.T) {
 	for _, p := range goList(t) {
@@ -99,7 +99,7 @@ func TestTheChaosHarnessSharesNoCodeWithWhatItChecks(t *testing.T) {
 			continue
 		}
 		for _, i := range slices.Concat(p.TestImports, p.XTestImports) {
-			if top(i) != "" && i != module+"/worker/redistest" {
+			if top(i) != "" && i != module+"/worker/redistest" && i != module+"/store/pgtest" {
 				t.Errorf("%s imports %s", p.ImportPath, i)
 			}
 		}

@@ -1,0 +1,143 @@
+package chaos
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A total sums what the seeds of one kind did.
+type total struct {
+	kind                                                    kind
+	first                                                   uint64
+	passed, failed                                          int
+	jobs, polls, events, resumes, offline, stepped, zombies int64
+	hits                                                    hits
+	began                                                   time.Time
+}
+
+// Hits counts faults by their kind.
+type hits map[faultKind]*hit
+
+// A hit is how often a kind of fault took place, and was felt.
+type hit struct{ took, felt int }
+
+// hits counts the faults of a run.
+func (r *run) hits() hits {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := hits{}
+	for _, w := range r.windows {
+		all.add(w.kind, 1, 0)
+		if w.felt {
+			all.add(w.kind, 0, 1)
+		}
+	}
+	return all
+}
+
+func (h hits) add(k faultKind, took, felt int) {
+	if h[k] == nil {
+		h[k] = &hit{}
+	}
+	h[k].took += took
+	h[k].felt += felt
+}
+
+func (h hits) String() string {
+	var list []string
+	for _, k := range slices.Sorted(maps.Keys(h)) {
+		list = append(list, fmt.Sprintf("%s %d", k, h[k].took))
+		if h[k].felt < h[k].took {
+			list[len(list)-1] += fmt.Sprintf(" (felt %d)", h[k].felt)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+func (t *total) add(r *run) {
+	bulks, singles := r.counted()
+	t.jobs += int64(bulks + singles)
+	t.polls += r.tally.polls.Load()
+	t.events += r.tally.events.Load()
+	t.resumes += r.resumes()
+	t.offline += int64(r.offline())
+	t.stepped += int64(r.stepped)
+	t.zombies += r.tally.zombies.Load()
+	for k, n := range r.hits() {
+		t.hits.add(k, n.took, n.felt)
+	}
+}
+
+// String is a line that can be kept.
+func (t *total) String() string {
+	last := t.first + uint64(t.passed+t.failed) - 1
+	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off; "+
+		"faults: %s; %s; commit %s",
+		t.kind, t.first, last, t.passed, t.failed, t.jobs, t.polls, t.events, t.resumes, t.offline, t.stepped,
+		t.hits, time.Since(t.began).Round(time.Second), commit())
+}
+
+// keep appends the line to a file.
+func (t *total) keep(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(f, t)
+	return cmp.Or(err, f.Close())
+}
+
+// commit names what was tested, if that can be known.
+func commit() string {
+	if *readyBinary != "" {
+		return "unknown"
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value
+			}
+		}
+	}
+	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// manySeeds is from how many seeds on those effects must have been seen that
+// a single one may miss.
+const manySeeds = 10
+
+// lacks says which effect of the faults was never seen, "" for none.
+func (t *total) lacks() string {
+	if t.passed+t.failed < manySeeds {
+		return ""
+	}
+	for k, n := range t.hits {
+		if n.felt == 0 {
+			return fmt.Sprintf("no evidence: %q took place %d times and was never felt", k, n.took)
+		}
+	}
+	switch {
+	case t.resumes == 0:
+		return "no evidence: no job was ever resumed"
+	case t.stepped == 0:
+		return "no evidence: no job was made while the clock was off (is the program built with -tags stepclock?)"
+	case t.events == 0:
+		return "no evidence: no event was ever heard"
+	case t.kind.redis && t.offline == 0:
+		return "no evidence: no job was accepted while Redis could not be reached"
+	case t.kind.postgres && t.zombies == 0:
+		return "no evidence: no process was ever stopped while it held locks"
+	}
+	return ""
+}
