@@ -36,10 +36,8 @@ func (r *run) check() {
 	c.checkVersions()
 	c.checkHistories()
 	c.checkRefusals()
-	for _, p := range r.procs {
-		if err := p.end(endWithin); err != nil {
-			r.violation("%s: %v", p.name, err)
-		}
+	if err := r.endProcesses(); err != nil {
+		r.violation("%v", err)
 	}
 	c.checkDatabase()
 	c.checkProcesses()

@@ -108,6 +108,9 @@ func newPlan(seed uint64, k kind) *plan {
 		p.active = 46 * time.Second
 	}
 	p.chunk = []int{3, 5, 10, 20, 50}[rnd.IntN(5)]
+	if k.postgres {
+		p.chunk *= 5 // a commit costs more there
+	}
 	p.concurrency = 2 + rnd.IntN(4)
 	p.tables = []*table{
 		newTable(desk, "main", 4000+rnd.IntN(4000)),

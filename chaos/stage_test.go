@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 )
@@ -65,10 +66,7 @@ func newRun(t *testing.T, p *plan) (*run, error) {
 // close takes everything away. With a folder named, it keeps that.
 func (r *run) close(keep string) error {
 	r.cancel()
-	var err error
-	for _, p := range r.procs {
-		err = errors.Join(err, p.end(endWithin))
-	}
+	err := r.endProcesses()
 	if r.queue != nil {
 		err = errors.Join(err, r.queue.close())
 	}
@@ -80,6 +78,21 @@ func (r *run) close(keep string) error {
 		err = errors.Join(err, os.RemoveAll(r.dir))
 	}
 	return err
+}
+
+// endProcesses tells all processes to end, and waits until they have.
+func (r *run) endProcesses() error {
+	faults := make([]error, len(r.procs))
+	var all sync.WaitGroup
+	for i, p := range r.procs {
+		all.Go(func() {
+			if err := p.end(endWithin); err != nil {
+				faults[i] = fmt.Errorf("%s: %w", p.name, err)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(faults...)
 }
 
 // set starts the processes and fills the tables.
