@@ -6,6 +6,8 @@ FUZZTIME ?= 30000x
 BENCH    ?= .
 SEEDS    ?= 20
 FIRST    ?= 1
+KIND     ?= all
+SUMMARY  ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo build test check race fuzz bench chaos
@@ -47,6 +49,6 @@ bench: ## run the benchmarks that BENCH matches
 	@.ci/prepare
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-chaos: ## hurt running processes under a load: SEEDS seeds from FIRST on, on each kind of Redis
+chaos: ## hurt running processes under a load: SEEDS seeds from FIRST on, of each KIND; a line a kind is added to SUMMARY
 	@.ci/prepare
-	go test ./chaos -count=1 -v -timeout 24h -run '^TestChaos$$' -chaos.seeds=$(SEEDS) -chaos.first=$(FIRST)
+	go test ./chaos -count=1 -v -timeout 24h -run '^TestChaos$$' -chaos.kind=$(KIND) -chaos.seeds=$(SEEDS) -chaos.first=$(FIRST) -chaos.summary=$(SUMMARY)

@@ -4,10 +4,15 @@
 // and from the database. Afterwards a checker reads the answers that were
 // noted and the database, and judges them.
 //
+// There are three kinds of runs: SQLite with the embedded Redis and one
+// process; SQLite with a Redis server and three; PostgreSQL and a Redis server
+// with two apis and three workers, each with ways of its own to both servers,
+// so that one of them can lose a server that the others have.
+//
 // What is done, and when, follows from the seed; how the processes interleave
 // does not, so a seed that failed may have to be replayed a few times:
 //
-//	go test ./chaos -v -run TestChaos -chaos.first=SEED -chaos.seeds=1 -chaos.redis=real
+//	go test ./chaos -v -run TestChaos -chaos.first=SEED -chaos.seeds=1 -chaos.kind=postgres
 //
 // The harness speaks plain HTTP and SQL of its own. It shares no code with the
 // client, the worker or the store, so that a mistake in one of them cannot hide

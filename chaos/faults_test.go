@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -160,4 +161,17 @@ func (f fault) thing(k kind) string {
 		return "Redis"
 	}
 	return ""
+}
+
+func TestEveryPlanHasTheFaultsThatAreEvidence(t *testing.T) {
+	for _, k := range allKinds {
+		for seed := range uint64(10) {
+			p := newPlan(seed, k)
+			for _, kinds := range k.evidence() {
+				if !slices.ContainsFunc(p.faults, func(f fault) bool { return slices.Contains(kinds, f.kind) }) {
+					t.Errorf("seed %d of %s has none of %q", seed, k, kinds)
+				}
+			}
+		}
+	}
 }
