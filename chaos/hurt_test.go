@@ -65,8 +65,12 @@ func (h *hurter) add(s step) {
 // lasting begins a fault that has an end, and notes that it took place when
 // undo says so. Undo tells who was hit, and whether it was felt.
 func (h *hurter) lasting(f fault, undo func() (victim string, felt bool, err error)) {
-	began := h.now()
-	h.add(step{began + f.lasts, func() {
+	h.since(h.now(), f, undo)
+}
+
+// since is lasting for a fault that may have been felt before it was complete.
+func (h *hurter) since(began time.Duration, f fault, undo func() (victim string, felt bool, err error)) {
+	h.add(step{h.now() + f.lasts, func() {
 		victim, felt, err := undo()
 		if err != nil {
 			h.failed(f, err)

@@ -45,13 +45,13 @@ func (h *hurter) killSession() error {
 
 // takeServer takes the server away for a while.
 func (h *hurter) takeServer(f fault, take func() error) {
-	before := h.server.ways.felt()
+	before, began := h.server.ways.felt(), h.now()
 	if err := take(); err != nil {
 		h.again(f, err)
 		return
 	}
 	h.down = true
-	h.lasting(f, func() (string, bool, error) {
+	h.since(began, f, func() (string, bool, error) {
 		h.down = false
 		return "", h.server.ways.felt() > before, h.server.up()
 	})
@@ -69,13 +69,13 @@ func (h *hurter) again(f fault, err error) {
 
 // freeze makes all of the server stand still, while its connections stay.
 func (h *hurter) freeze(f fault) {
-	before := h.server.ways.asked()
+	before, began := h.server.ways.asked(), h.now()
 	if err := h.server.signal(syscall.SIGSTOP); err != nil {
 		h.again(f, err)
 		return
 	}
 	h.down = true
-	h.lasting(f, func() (string, bool, error) {
+	h.since(began, f, func() (string, bool, error) {
 		h.down = false
 		return "", h.server.ways.asked() > before, errors.Join(h.server.signal(syscall.SIGCONT), h.server.up())
 	})
@@ -96,12 +96,13 @@ func (h *hurter) spoilServer(f fault, mode proxyMode) {
 func (h *hurter) endSessions(f fault) {
 	ctx, cancel := context.WithTimeout(context.Background(), alert)
 	defer cancel()
+	began := h.now()
 	n, err := h.server.terminate(ctx, 1+f.choice%12)
 	if err != nil || n == 0 {
 		h.again(f, err)
 		return
 	}
-	h.took(window{f, span{h.now(), h.now()}, "", true})
+	h.took(window{f, span{began, h.now()}, "", true})
 }
 
 // block lets a session hold locks for a while, as somebody does who looks
@@ -146,7 +147,7 @@ func (h *hurter) crowd(f fault) {
 		h.soon(func() { h.crowd(f) })
 		return
 	}
-	before := h.server.lacked()
+	before, full, began := h.server.lacked(), h.tally.full.Load(), h.now()
 	if !h.disk.mounted {
 		h.failed(f, errNoDisk)
 		return
@@ -156,10 +157,10 @@ func (h *hurter) crowd(f fault) {
 		return
 	}
 	h.down = true
-	h.lasting(f, func() (string, bool, error) {
+	h.since(began, f, func() (string, bool, error) {
 		h.down = false
 		err := errors.Join(h.disk.clear(), h.server.up())
-		return "", h.server.lacked() > before || h.tally.full.Load() > 0, err
+		return "", h.server.lacked() > before || h.tally.full.Load() > full, err
 	})
 }
 
