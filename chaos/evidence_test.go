@@ -17,13 +17,24 @@ const echo = 15 * time.Second
 // checkRefusals judges the calls that were not served. While nothing but
 // Redis is hurt, there is no reason to refuse one.
 func (c *checker) checkRefusals() {
+	n := 0
 	for _, refused := range c.refusals {
-		if !c.excused(refused.front, refused.span) {
+		if c.excused(refused.front, refused.span) {
+			continue
+		}
+		// They come in crowds, and are not to hide what else is wrong.
+		if n++; n <= refusalsShown {
 			c.violation("%s %s was refused by %s at %.3fs though the database was well: %s",
 				refused.method, refused.path, refused.front, refused.done.Seconds(), refused.answer)
 		}
 	}
+	if n > refusalsShown {
+		c.violation("%d calls in all were refused though the database was well", n)
+	}
 }
+
+// refusalsShown is how many refused calls a report shows.
+const refusalsShown = 5
 
 // excused reports whether a fault that bears on more than Redis may have been
 // felt by a process at a time.
