@@ -32,7 +32,7 @@ type postgres struct {
 // it is killed, as by its own defaults.
 func newPostgres(t testing.TB, d *disk) (*postgres, error) {
 	server := pgtest.StartIn(t, d.dir, "synchronous_commit=on", "full_page_writes=on",
-		"max_wal_size=64MB", "deadlock_timeout=200ms", "log_min_messages=warning")
+		"max_wal_size=64MB", "deadlock_timeout=200ms", "authentication_timeout=5s")
 	server.Do(t, "postgres", "CREATE DATABASE "+databaseName)
 	server.Do(t, databaseName, "CREATE EXTENSION amcheck")
 	db, err := sql.Open("pgx", server.URL(databaseName))

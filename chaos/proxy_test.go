@@ -133,6 +133,11 @@ func (p *proxy) serve(c net.Conn) {
 		return
 	}
 	defer p.forget(c)
+	// The first packet has to pass, too: a server that knows of a connection
+	// waits for what comes by it, and does not end before.
+	if !p.hold() {
+		return
+	}
 	server, err := net.DialTimeout("tcp", p.target, time.Second)
 	if err != nil {
 		p.felt.Add(1)
