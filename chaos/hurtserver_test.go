@@ -17,9 +17,9 @@ func (h *hurter) hurtServer(f fault) {
 	switch f.kind {
 	case killPostgres:
 		h.await(h.working)
-		h.takeServer(f, []func() error{h.server.crash, h.panic, h.killSession}[f.choice%3])
+		h.takeServer(f, []func() error{h.server.crash, h.abort, h.killSession}[f.choice%3])
 	case endPostgres:
-		h.takeServer(f, func() error { h.server.server.Stop(h.server.t); return nil })
+		h.takeServer(f, h.end)
 	case freezePostgres:
 		h.await(h.working)
 		h.freeze(f)
@@ -35,7 +35,9 @@ func (h *hurter) hurtServer(f fault) {
 	}
 }
 
-func (h *hurter) panic() error { h.server.server.Kill(h.server.t); return nil }
+// end ends the server in order, and abort without a checkpoint.
+func (h *hurter) end() error   { h.server.server.Stop(h.server.t); return nil }
+func (h *hurter) abort() error { h.server.server.Kill(h.server.t); return nil }
 
 func (h *hurter) killSession() error {
 	ctx, cancel := context.WithTimeout(context.Background(), alert)
