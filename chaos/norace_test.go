@@ -3,3 +3,5 @@
 package chaos
 
 var raceFlag []string
+
+const slowness = 1

@@ -17,9 +17,9 @@ import (
 
 const (
 	// settleWithin is how long jobs may take to end once the faults are over.
-	settleWithin = 60 * time.Second
+	settleWithin = slowness * 60 * time.Second
 	// wholeWithin bounds a run, whatever happens.
-	wholeWithin = 5 * time.Minute
+	wholeWithin = slowness * 5 * time.Minute
 	// startWithin is how long the first start may take.
 	startWithin = time.Minute
 	// endWithin is how long a process may take to end when it is told to.
