@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -68,29 +69,52 @@ func (c *checker) discover() {
 	}
 }
 
-// gather asks for the final answers.
+// gather asks for the final answers, several at a time.
 func (c *checker) gather() {
-	for _, j := range c.book.all() {
-		caller := c.callers[j.workspace]
-		a, err := caller.persist(request{method: "GET", path: "/v1/jobs/" + j.id})
-		if err != nil {
-			c.violation("%s cannot be read in the end: %v", j.name(), err)
+	jobs := c.book.all()
+	ends, results := make([]*sighting, len(jobs)), make([][]item, len(jobs))
+	var all sync.WaitGroup
+	for part := range askers {
+		all.Go(func() {
+			for i := part; i < len(jobs); i += askers {
+				ends[i], results[i] = c.askEnd(jobs[i])
+			}
+		})
+	}
+	all.Wait()
+	for i, j := range jobs {
+		if ends[i] == nil {
 			continue
 		}
-		s, err := readJob(a)
-		if err != nil {
-			c.violation("%s cannot be read in the end: %v", j.name(), err)
-			continue
-		}
-		j.see(s)
-		c.tally.polls.Add(1)
 		c.jobs = append(c.jobs, j)
-		c.ends[j] = s
-		if c.results[j], err = caller.readResults(j.id); err != nil {
-			c.violation("%s: %v", j.name(), err)
-		}
+		c.ends[j], c.results[j] = *ends[i], results[i]
 		c.index(j)
 	}
+}
+
+// askers is how many ask for final answers at a time.
+const askers = 4
+
+// askEnd asks for what became of a job, nil for no answer.
+func (c *checker) askEnd(j *tracked) (*sighting, []item) {
+	caller := c.callers[j.workspace]
+	a, err := caller.persist(request{method: "GET", path: "/v1/jobs/" + j.id})
+	if err != nil {
+		c.violation("%s cannot be read in the end: %v", j.name(), err)
+		return nil, nil
+	}
+	s, err := readJob(a)
+	if err != nil {
+		c.violation("%s cannot be read in the end: %v", j.name(), err)
+		return nil, nil
+	}
+	j.see(s)
+	c.tally.polls.Add(1)
+	items, err := caller.readResults(j.id)
+	if err != nil {
+		c.violation("%s: %v", j.name(), err)
+	}
+	return &s, items
 }
 
 // index notes which records a job updated.
