@@ -47,10 +47,10 @@ func (r *run) excused(process string, s span) bool {
 // bears reports whether a fault may keep a process from its database.
 func (w window) bears(k kind, process string) bool {
 	switch {
-	case slices.Contains(ofRedis, w.kind) || w.kind == stepClock:
-		return false
 	case k.postgres && w.kind == killProcess:
 		return w.victim == process // the server sees at once that the others' locks are free
+	case w.kind.sparesDatabase() && w.kind != killProcess:
+		return false
 	}
 	return true
 }
@@ -114,7 +114,7 @@ func (c *checker) checkEvidence() {
 	short("singles", singles, evidence.singles)
 	short("polls", int(c.tally.polls.Load()), evidence.polls)
 	short("results", items, evidence.checked)
-	for _, kinds := range c.kind.evidence() {
+	for _, kinds := range c.plan.evidence() {
 		if c.server != nil && !c.disk.mounted && slices.Equal(kinds, []faultKind{fillDisk}) {
 			continue // a server's disk can only be full when it is its own
 		}
@@ -122,14 +122,17 @@ func (c *checker) checkEvidence() {
 	}
 }
 
-// evidence lists the faults of which each run of a kind must have had one.
-func (k kind) evidence() [][]faultKind {
+// evidence lists the faults of which the run must have had one.
+func (p *plan) evidence() [][]faultKind {
 	wanted := slices.Clone(evidence.faults)
-	if k.redis {
+	if p.kind.redis {
 		wanted = append(wanted, evidence.faultsOfRedis...)
 	}
-	if k.postgres {
+	if p.kind.postgres {
 		wanted = append(wanted, evidence.faultsOfPostgres...)
+	}
+	if p.mild {
+		wanted = slices.DeleteFunc(wanted, func(kinds []faultKind) bool { return !slices.ContainsFunc(kinds, faultKind.sparesDatabase) })
 	}
 	return wanted
 }

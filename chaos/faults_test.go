@@ -46,6 +46,12 @@ var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis,
 // ofPostgres are the faults of the server and of all ways to it.
 var ofPostgres = []faultKind{killPostgres, endPostgres, freezePostgres, slowPostgres, cutPostgres, silencePostgres, endSessions}
 
+// sparesDatabase reports whether nobody is kept from the database by a fault,
+// but a process that it ends.
+func (k faultKind) sparesDatabase() bool {
+	return slices.Contains(ofRedis, k) || k == stepClock || k == killProcess
+}
+
 // clockSteps are how far the clock of all processes is moved, forth and later
 // back again or the reverse.
 var clockSteps = []time.Duration{
@@ -76,55 +82,86 @@ func schedule(faults []fault) string {
 // drawFaults draws some of each kind. Two faults of one thing do not overlap:
 // the second would end the first.
 func (d *drawer) drawFaults() []fault {
-	var list []fault
-	add := func(n int, lo, hi time.Duration, kinds ...faultKind) {
-		for range n {
-			f := fault{kind: kinds[d.IntN(len(kinds))], lasts: d.between(lo, hi), choice: d.IntN(1000)}
-			latest := max(d.plan.active-f.lasts-time.Second, time.Second)
-			f.at = d.between(300*time.Millisecond, latest)
-			list = append(list, f)
-		}
+	f := &faultDrawer{drawer: d, times: max(1, int(d.plan.active/(20*time.Second)))}
+	f.always()
+	if d.plan.kind.redis {
+		f.ofMany()
+	} else {
+		f.ofOne()
 	}
-	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
-	times := max(1, int(d.plan.active/(20*time.Second)))
-	longest := seconds(3)
-	if d.one(3) {
-		longest = seconds(8) // longer than the program waits for a lock
-	}
-	if d.plan.patient {
-		longest = seconds(12)
-	}
-	add(1, seconds(0.5), longest, lockDatabase)
-	add(times, seconds(1), seconds(3), fillDisk)
-	add(times, seconds(1), seconds(5), stepClock)
-	if !d.plan.kind.redis {
-		add(3*times, seconds(0.05), seconds(1.5), killProcess)
-		add(times, seconds(1), seconds(4), stopProcess)
-		return d.apart(list)
-	}
-	add(3*times, seconds(0.05), seconds(2), killProcess)
-	standstill := [2]time.Duration{seconds(8), seconds(9.5)}
-	if d.plan.patient {
-		standstill = [2]time.Duration{seconds(11), seconds(14)}
-	}
-	add(1, standstill[0], standstill[1], stopProcess)
-	if d.plan.long {
-		add(1, seconds(36), seconds(39), stopProcess)
-	}
-	add(2*times, seconds(0.3), seconds(3), killRedis, endRedis, loseRedis, silenceRedis)
-	add(2*times, seconds(0.3), seconds(2), emptyRedis, slowRedis, cutRedis)
-	add(2*times, seconds(0.1), seconds(0.2), badTasks)
 	if d.plan.kind.postgres {
-		add(times, seconds(0.2), seconds(3), killPostgres, endPostgres, freezePostgres)
-		add(times, seconds(0.2), seconds(3), slowPostgres, cutPostgres, silencePostgres)
-		add(2*times, seconds(0.1), seconds(0.2), endSessions)
-		add(2*times, seconds(0.5), seconds(5), partPostgres, partBoth)
-		add(times, seconds(0.5), seconds(5), partRedis)
-		if d.plan.patient {
-			add(1, standstill[0], standstill[1], partPostgres, partBoth)
-		}
+		f.ofPostgres()
 	}
-	return d.apart(list)
+	if d.plan.mild {
+		f.list = slices.DeleteFunc(f.list, func(f fault) bool { return !f.kind.sparesDatabase() })
+	}
+	return d.apart(f.list)
+}
+
+// A faultDrawer draws faults.
+type faultDrawer struct {
+	*drawer
+	times int // how many of most kinds
+	list  []fault
+}
+
+// add draws n faults, each of one of the kinds and of some seconds.
+func (d *faultDrawer) add(n int, lo, hi float64, kinds ...faultKind) {
+	second := float64(time.Second)
+	for range n {
+		f := fault{
+			kind: kinds[d.IntN(len(kinds))], lasts: d.between(time.Duration(lo*second), time.Duration(hi*second)), choice: d.IntN(1000),
+		}
+		latest := max(d.plan.active-f.lasts-time.Second, time.Second)
+		f.at = d.between(300*time.Millisecond, latest)
+		d.list = append(d.list, f)
+	}
+}
+
+func (d *faultDrawer) always() {
+	longest := 3.0
+	if d.one(3) {
+		longest = 8 // longer than the program waits for the lock of SQLite
+	}
+	if d.plan.patient {
+		longest = 12 // longer than it waits for one of PostgreSQL
+	}
+	d.add(1, 0.5, longest, lockDatabase)
+	d.add(d.times, 1, 3, fillDisk)
+	d.add(d.times, 1, 5, stepClock)
+}
+
+// ofOne draws for a process that is the only one.
+func (d *faultDrawer) ofOne() {
+	d.add(3*d.times, 0.05, 1.5, killProcess)
+	d.add(d.times, 1, 4, stopProcess)
+}
+
+// ofMany draws for several processes and their Redis.
+func (d *faultDrawer) ofMany() {
+	d.add(3*d.times, 0.05, 2, killProcess)
+	if d.plan.patient {
+		d.add(1, 11, 14, stopProcess)
+	} else {
+		d.add(1, 8, 9.5, stopProcess)
+	}
+	if d.plan.long {
+		d.add(1, 36, 39, stopProcess)
+	}
+	d.add(2*d.times, 0.3, 3, killRedis, endRedis, loseRedis, silenceRedis)
+	d.add(2*d.times, 0.3, 2, emptyRedis, slowRedis, cutRedis)
+	d.add(2*d.times, 0.1, 0.2, badTasks)
+}
+
+func (d *faultDrawer) ofPostgres() {
+	d.add(d.times, 0.2, 3, killPostgres, endPostgres, freezePostgres)
+	d.add(d.times, 0.2, 3, slowPostgres, cutPostgres, silencePostgres)
+	d.add(2*d.times, 0.1, 0.2, endSessions)
+	d.add(2*d.times, 0.5, 5, partPostgres, partBoth)
+	d.add(d.times, 0.5, 5, partRedis)
+	if d.plan.patient {
+		d.add(1, 11, 14, partPostgres, partBoth)
+	}
 }
 
 // apart sorts faults and moves those that would overlap with another of the
@@ -167,7 +204,7 @@ func TestEveryPlanHasTheFaultsThatAreEvidence(t *testing.T) {
 	for _, k := range allKinds {
 		for seed := range uint64(10) {
 			p := newPlan(seed, k)
-			for _, kinds := range k.evidence() {
+			for _, kinds := range p.evidence() {
 				if !slices.ContainsFunc(p.faults, func(f fault) bool { return slices.Contains(kinds, f.kind) }) {
 					t.Errorf("seed %d of %s has none of %q", seed, k, kinds)
 				}
