@@ -41,7 +41,7 @@ func TestChaos(t *testing.T) {
 
 // runKind carries out the seeds of one kind.
 func runKind(t *testing.T, binary string, k kind) {
-	all := &total{kind: k, first: *firstSeed, hits: hits{}, began: time.Now()}
+	all := &total{kind: k, binary: binary, first: *firstSeed, hits: hits{}, began: time.Now()}
 	for i := range *seedCount {
 		seed := *firstSeed + uint64(i)
 		if t.Run(fmt.Sprintf("%s/seed=%d", k, seed), func(t *testing.T) { runSeed(t, binary, seed, k, all) }) {

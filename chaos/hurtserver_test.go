@@ -100,12 +100,17 @@ func (h *hurter) endSessions(f fault) {
 	defer cancel()
 	began := h.now()
 	n, err := h.server.terminate(ctx, 1+f.choice%12)
-	if err != nil || n == 0 {
+	if err == nil && n == 0 {
+		err = errNoSession
+	}
+	if err != nil {
 		h.again(f, err)
 		return
 	}
 	h.took(window{f, span{began, h.now()}, "", true})
 }
+
+var errNoSession = errors.New("the program had no session")
 
 // block lets a session hold locks for a while, as somebody does who looks
 // into the database and forgets to leave.

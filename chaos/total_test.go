@@ -2,11 +2,11 @@ package chaos
 
 import (
 	"cmp"
+	"debug/buildinfo"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +15,7 @@ import (
 // A total sums what the seeds of one kind did.
 type total struct {
 	kind                                                    kind
+	binary                                                  string
 	first                                                   uint64
 	passed, failed                                          int
 	jobs, polls, events, resumes, offline, stepped, zombies int64
@@ -81,7 +82,7 @@ func (t *total) String() string {
 	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off; "+
 		"faults: %s; %s; commit %s",
 		t.kind, t.first, last, t.passed, t.failed, t.jobs, t.polls, t.events, t.resumes, t.offline, t.stepped,
-		t.hits, time.Since(t.began).Round(time.Second), commit())
+		t.hits, time.Since(t.began).Round(time.Second), commit(t.binary))
 }
 
 // keep appends the line to a file.
@@ -94,12 +95,10 @@ func (t *total) keep(path string) error {
 	return cmp.Or(err, f.Close())
 }
 
-// commit names what was tested, if that can be known.
-func commit() string {
-	if *readyBinary != "" {
-		return "unknown"
-	}
-	if info, ok := debug.ReadBuildInfo(); ok {
+// commit names what a program was built from, if that can be known: by its
+// own word, or because it was built from here.
+func commit(binary string) string {
+	if info, err := buildinfo.ReadFile(binary); err == nil {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
 				return s.Value
@@ -107,7 +106,7 @@ func commit() string {
 		}
 	}
 	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
-	if err != nil {
+	if *readyBinary != "" || err != nil {
 		return "unknown"
 	}
 	return strings.TrimSpace(string(out))
