@@ -159,7 +159,7 @@ func (h *hurter) stop(f fault) {
 		workers = workers[1:]
 	}
 	for i := range workers {
-		p := workers[(f.choice+i)%len(workers)]
+		p, began := workers[(f.choice+i)%len(workers)], h.now()
 		cmd, ok := p.stop()
 		if !ok {
 			continue
@@ -171,7 +171,7 @@ func (h *hurter) stop(f fault) {
 		case h.server == nil && (f.choice%4 != 0 || f.lasts > longStop):
 			h.unlock(p, cmd)
 		}
-		h.lasting(f, func() (string, bool, error) {
+		h.since(began, f, func() (string, bool, error) {
 			if p.proceed(cmd) {
 				return p.name, true, nil
 			}

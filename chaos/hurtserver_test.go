@@ -85,10 +85,10 @@ func (h *hurter) freeze(f fault) {
 
 // spoilServer changes how connections to the server are treated for a while.
 func (h *hurter) spoilServer(f fault, mode proxyMode) {
-	before := h.server.ways.felt()
+	before, began := h.server.ways.felt(), h.now()
 	h.server.ways.set(mode, time.Duration(5+f.choice%60)*time.Millisecond)
 	h.down = true
-	h.lasting(f, func() (string, bool, error) {
+	h.since(began, f, func() (string, bool, error) {
 		h.server.ways.set(forward, 0)
 		h.down = false
 		return "", h.server.ways.felt() > before, nil
@@ -187,11 +187,11 @@ func (h *hurter) part(f fault) {
 		}
 		cutOff = append(cutOff, way)
 	}
-	before := felt(cutOff)
+	before, began := felt(cutOff), h.now()
 	for _, way := range cutOff {
 		way.set(onProcess, mode, 0)
 	}
-	h.lasting(f, func() (string, bool, error) {
+	h.since(began, f, func() (string, bool, error) {
 		for _, way := range cutOff {
 			way.set(onProcess, forward, 0)
 		}
