@@ -27,7 +27,8 @@ const (
 
 // session settings of all connections, where the address does not set them.
 //
-// Plans are made for the values at hand: one made for any list of numbers
+// What a COMMIT answers is on disk, whatever the server is set to: a 202
+// promises that. Plans are made for the values at hand: one made for any list of numbers
 // compares each record with each of them. jit costs minutes of compiling for filters over many JSON paths. A process
 // that was stopped in the midst of a transaction gives its locks back after 10
 // seconds, and locks are waited for longer than that. One that has gone
@@ -36,6 +37,7 @@ var postgresSession = map[string]string{
 	"application_name":                    "bulkpatch",
 	"default_transaction_isolation":       "read committed",
 	"jit":                                 "off",
+	"synchronous_commit":                  "on",
 	"plan_cache_mode":                     "force_custom_plan",
 	"lock_timeout":                        "15s",
 	"idle_in_transaction_session_timeout": "10s",
