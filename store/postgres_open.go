@@ -28,11 +28,12 @@ const (
 // session settings of all connections, where the address does not set them.
 //
 // What a COMMIT answers is on disk, whatever the server is set to: a 202
-// promises that. Plans are made for the values at hand: one made for any list of numbers
-// compares each record with each of them. jit costs minutes of compiling for filters over many JSON paths. A process
-// that was stopped in the midst of a transaction gives its locks back after 10
-// seconds, and locks are waited for longer than that. One that has gone
-// without a word is found by the server in 25, as keepalives go.
+// promises that. Plans are made for the values at hand: one made for any list
+// of numbers compares each record with each of them. jit costs minutes of
+// compiling for filters over many JSON paths. A process that was stopped in
+// the midst of a transaction gives its locks back after 10 seconds, and locks
+// are waited for longer than that. One that has gone without a word is found
+// by the server in 25, as keepalives go.
 var postgresSession = map[string]string{
 	"application_name":                    "bulkpatch",
 	"default_transaction_isolation":       "read committed",
