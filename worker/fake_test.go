@@ -31,6 +31,8 @@ type fakeStore struct {
 	chunk  func(l job.Lease, limit int) (job.Step, error)
 	pulses []job.Pulse
 
+	settle error // the answer to Settle
+
 	retired int
 	unsent  map[int64]string // why the rings of a workspace are not sent
 }
@@ -142,7 +144,7 @@ func (s *fakeStore) Finish(context.Context, job.Ref) error {
 
 func (s *fakeStore) Settle(context.Context, job.Ref) error {
 	s.note("settle")
-	return nil
+	return s.settle
 }
 
 func (s *fakeStore) Stop(_ context.Context, _ job.Ref, why job.Error) error {

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"bulkpatch/job"
@@ -15,6 +16,10 @@ const (
 	maxPatience = time.Minute
 	// sweepLimit bounds what one pass looks at; the oldest jobs come first.
 	sweepLimit = 1000
+	// sweepFaults is how many jobs may fail a pass before it leaves the others
+	// for the next: one whose rows somebody holds must not stop the rest, and a
+	// database that is away need not be asked for each.
+	sweepFaults = 3
 )
 
 // A watched is a piece of work as the sweep last saw it move.
@@ -63,15 +68,21 @@ func (s *sweep) pass(ctx context.Context) error {
 	}
 	now := s.now()
 	seen := make(map[job.Ref]watched, len(pulses))
+	var faults []error
 	for _, p := range pulses {
 		v := s.look(p, now)
+		seen[p.Ref] = v
+		if len(faults) == sweepFaults {
+			continue
+		}
 		if v, err = s.mend(ctx, v, now); err != nil {
-			return err
+			faults = append(faults, err)
+			continue // as it was, so that the next pass tries again
 		}
 		seen[p.Ref] = v
 	}
 	s.seen = seen
-	return nil
+	return errors.Join(faults...)
 }
 
 // look compares a pulse with the one before.

@@ -267,6 +267,23 @@ func TestTheSweepRingsForWhatStandsStill(t *testing.T) {
 	}
 }
 
+func TestAJobThatCannotBeMendedStopsNoOther(t *testing.T) {
+	fake := newFakeStore()
+	fake.settle = errors.New("somebody holds its rows")
+	s := sweep{store: fake, now: time.Now}
+	fake.pulses = []job.Pulse{{Ref: job.Ref{Job: 1}, Stopping: true}, {Ref: job.Ref{Job: 2}, Idle: true}}
+	if err := s.pass(t.Context()); !errors.Is(err, fake.settle) {
+		t.Errorf("the pass answers %v", err)
+	}
+	if want := []string{"settle", "finish"}; !slices.Equal(fake.calls, want) {
+		t.Errorf("the sweep called to %q", fake.calls)
+	}
+	fake.calls, fake.pulses = nil, slices.Repeat(fake.pulses[:1], 10)
+	if err := s.pass(t.Context()); err == nil || len(fake.calls) != sweepFaults {
+		t.Errorf("of a database that is away %d questions were asked, %v", len(fake.calls), err)
+	}
+}
+
 func TestTheSweepDoesNotWaitForAnEmptyRedis(t *testing.T) {
 	now := time.Now()
 	fake := newFakeStore()
