@@ -35,7 +35,7 @@ check: ## gofmt, vet and staticcheck
 
 race: ## run all tests under the race detector
 	@.ci/prepare
-	go test -race ./...
+	go test -race -timeout 20m ./...
 
 fuzz: ## run each fuzz target for a few seconds, or for FUZZTIME
 	@set -e; for package in $$(go list ./...); do \
