@@ -66,22 +66,14 @@ func (clientSuccess) Many(p Page) any {
 // Failure is a sentence for the user and every fault by its field. To the
 // vendor a value that is taken is bad input like any other.
 func (clientSuccess) Failure(p Problem) (int, any) {
-	type fault struct {
-		Field   string `json:"field"`
-		Message string `json:"message"`
-	}
-	faults := []fault{}
-	for _, f := range p.Faults {
-		faults = append(faults, fault{f.Field(), f.Detail})
-	}
 	text := p.Detail
-	if n := len(faults); n > 1 {
+	if n := len(p.Faults); n > 1 {
 		text = strconv.Itoa(n) + " values of the request are not valid."
 	}
 	return takenIsBad(p), struct {
-		UserMessage string  `json:"userMessage"`
-		Errors      []fault `json:"errors"`
-	}{text, faults}
+		UserMessage string    `json:"userMessage"`
+		Errors      []message `json:"errors"`
+	}{text, messages(p.Faults)}
 }
 
 // takenIsBad is the status of a problem for vendors to whom a value that is

@@ -122,15 +122,22 @@ func (Plain) Describe(m *model.Model, _ *Request, options func(*model.Field) []s
 
 // Failure names every fault by its field.
 func (Plain) Failure(p Problem) (int, any) {
-	type fault struct {
-		Field   string `json:"field"`
-		Message string `json:"message"`
+	return p.Status, map[string]any{"error": p.Detail, "errors": messages(p.Faults)}
+}
+
+// A message is a fault under the name of its field.
+type message struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// messages are faults for an answer: an empty list for none.
+func messages(faults []Fault) []message {
+	list := make([]message, len(faults))
+	for i, f := range faults {
+		list[i] = message{f.Field(), f.Detail}
 	}
-	faults := []fault{}
-	for _, f := range p.Faults {
-		faults = append(faults, fault{f.Field(), f.Detail})
-	}
-	return p.Status, map[string]any{"error": p.Detail, "errors": faults}
+	return list
 }
 
 // Field is where a fault lies, as most vendors write it: settings.domain,
