@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"testing"
 	"time"
 )
 
@@ -60,9 +61,14 @@ func (s sighting) String() string {
 	return fmt.Sprintf("at %.3fs %s, revision %d, %s", s.done.Seconds(), s.State, s.Revision, s.Counts)
 }
 
-// readJob reads a job from an answer.
+// readJob reads a job from an answer. A problem may name a job and its state,
+// as that of a caller who waited for a single that was cancelled; it is no
+// reading of the job.
 func readJob(a answer) (sighting, error) {
 	s := sighting{span: a.span}
+	if a.status >= http.StatusMultipleChoices {
+		return s, fmt.Errorf("the answer is no job: %s", a)
+	}
 	if err := json.Unmarshal(a.body, &s.jobView); err != nil {
 		return s, err
 	}
@@ -222,5 +228,15 @@ func (r *run) isCalm() bool {
 		return true
 	default:
 		return false
+	}
+}
+
+func TestAProblemIsNoReadingOfItsJob(t *testing.T) {
+	body := []byte(`{"code": "job_cancelled", "jobId": "j", "state": "cancelled"}`)
+	if s, err := readJob(answer{status: http.StatusConflict, body: body}); err == nil {
+		t.Errorf("it is read as %s", s)
+	}
+	if _, err := readJob(answer{status: http.StatusOK, body: body}); err != nil {
+		t.Error(err)
 	}
 }
