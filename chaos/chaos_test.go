@@ -73,7 +73,7 @@ func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
 			t.Error(err)
 		}
 	}()
-	if err := r.set(binary); err != nil {
+	if err := r.set(t, binary); err != nil {
 		t.Errorf("the run could not begin: %v", err)
 		keep = r.dir
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os/exec"
-	"syscall"
 	"time"
 )
 
@@ -72,14 +71,14 @@ func (h *hurter) again(f fault, err error) {
 // freeze makes all of the server stand still, while its connections stay.
 func (h *hurter) freeze(f fault) {
 	before, began := h.server.ways.asked(), h.now()
-	if err := h.server.signal(syscall.SIGSTOP); err != nil {
+	if err := h.server.server.Stall(); err != nil {
 		h.again(f, err)
 		return
 	}
 	h.down = true
 	h.since(began, f, func() (string, bool, error) {
 		h.down = false
-		return "", h.server.ways.asked() > before, errors.Join(h.server.signal(syscall.SIGCONT), h.server.up())
+		return "", h.server.ways.asked() > before, errors.Join(h.server.server.Resume(), h.server.up())
 	})
 }
 

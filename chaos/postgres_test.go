@@ -3,12 +3,9 @@ package chaos
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -106,48 +103,10 @@ func (p *postgres) up() error {
 	return err
 }
 
-// family lists the server's processes, its first one before the others.
-func (p *postgres) family() []int {
-	first := p.server.Pid()
-	if first == 0 {
-		return nil
-	}
-	list := []int{first}
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, path := range stats {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			continue // it has ended
-		}
-		// The name, in parentheses, may hold anything.
-		_, rest, _ := strings.Cut(string(text), ") ")
-		if fields := strings.Fields(rest); len(fields) > 1 && fields[1] == strconv.Itoa(first) {
-			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-			list = append(list, pid)
-		}
-	}
-	return list
-}
-
-// signal sends a signal to all processes of the server.
-func (p *postgres) signal(s syscall.Signal) error {
-	list := p.family()
-	if len(list) == 0 {
-		return errGone
-	}
-	var err error
-	for _, pid := range list {
-		if e := syscall.Kill(pid, s); e != nil && !errors.Is(e, syscall.ESRCH) {
-			err = errors.Join(err, e)
-		}
-	}
-	return err
-}
-
 // crash kills the server's first process. The others end when they see that;
 // those that do not are killed, too: nobody could start the server before.
 func (p *postgres) crash() error {
-	list := p.family()
+	list := p.server.Processes()
 	if len(list) == 0 {
 		return errGone
 	}

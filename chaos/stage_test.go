@@ -6,13 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"bulkpatch/worker/redistest"
 )
 
 const (
@@ -96,8 +97,8 @@ func (r *run) endProcesses() error {
 }
 
 // set starts the processes and fills the tables.
-func (r *run) set(binary string) error {
-	fronts, err := r.launch(binary)
+func (r *run) set(t testing.TB, binary string) error {
+	fronts, err := r.launch(t, binary)
 	if err != nil {
 		return err
 	}
@@ -124,14 +125,11 @@ func (r *run) set(binary string) error {
 }
 
 // launch starts the processes of the run, the fronts first.
-func (r *run) launch(binary string) (fronts []front, err error) {
+func (r *run) launch(t testing.TB, binary string) (fronts []front, err error) {
 	for _, role := range append(slices.Clone(r.fronts), r.workers...) {
 		args := []string{role.command, "--log-format", "json"}
 		if role.command != "worker" {
-			addr, err := freeAddr()
-			if err != nil {
-				return nil, err
-			}
+			addr := redistest.FreeAddr(t)
 			args = append(args, "--addr", addr, "--admin-key", adminKey)
 			fronts = append(fronts, front{role.name, "http://" + addr})
 		}
@@ -237,14 +235,4 @@ func (r *run) carryOut() {
 	for _, c := range r.callers {
 		c.never = r.deadline
 	}
-}
-
-// freeAddr is an address of the loopback interface that nobody listens on.
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
 }

@@ -14,12 +14,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that Database uses
 )
@@ -100,6 +102,98 @@ func (s *Server) Pid() int {
 	return pid
 }
 
+// Processes lists the numbers of the server's processes, its first one before
+// the others; none when it has ended.
+func (s *Server) Processes() []int {
+	first := s.Pid()
+	if first == 0 {
+		return nil
+	}
+	return append([]int{first}, children(first)...)
+}
+
+// children lists the processes that another one has begun.
+func children(parent int) []int {
+	var list []int
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is a good one
+	for _, path := range stats {
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if _, of := stat(pid); of == parent {
+			list = append(list, pid)
+		}
+	}
+	return list
+}
+
+// stat reads the state of a process, "T" when it is stopped, and its parent;
+// "" and 0 when it has ended.
+func stat(pid int) (state string, parent int) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return "", 0
+	}
+	// The name, in parentheses, may hold anything.
+	_, rest, _ := strings.Cut(string(text), ") ")
+	_, _ = fmt.Sscan(rest, &state, &parent)
+	return state, parent
+}
+
+// ErrEnded says that there is no process to send a signal to.
+var ErrEnded = errors.New("the server has ended")
+
+// Stall makes the server silent without closing a connection, until
+// [Server.Resume]. All its processes are stopped when it returns.
+func (s *Server) Stall() error {
+	first := s.Pid()
+	if first == 0 {
+		return ErrEnded
+	}
+	// A child that is born after the list was read would go on answering.
+	if err := stall(first); err != nil {
+		return err
+	}
+	var err error
+	for _, pid := range children(first) {
+		err = errors.Join(err, stall(pid))
+	}
+	return err
+}
+
+// stall returns when the process is stopped, or has ended.
+func stall(pid int) error {
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return unlessEnded(err)
+	}
+	// The kernel tells only a parent of a stop: here one can but look.
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+		if state, _ := stat(pid); state == "T" || state == "Z" || state == "" {
+			return nil
+		}
+		runtime.Gosched()
+	}
+	return fmt.Errorf("process %d does not stop", pid)
+}
+
+// Resume lets a server go on that was stalled.
+func (s *Server) Resume() error {
+	list := s.Processes()
+	if len(list) == 0 {
+		return ErrEnded
+	}
+	var err error
+	for _, pid := range list {
+		err = errors.Join(err, unlessEnded(syscall.Kill(pid, syscall.SIGCONT)))
+	}
+	return err
+}
+
+func unlessEnded(err error) error {
+	if errors.Is(err, syscall.ESRCH) {
+		return nil
+	}
+	return err
+}
+
 // Log is the file that the server writes to.
 func (s *Server) Log() string { return s.log }
 
@@ -136,10 +230,13 @@ func (s *Server) Do(tb testing.TB, database, statement string) string {
 	return value.String
 }
 
+// Program is the path of a program that came with the server, such as pg_dump.
+func (s *Server) Program(name string) string { return filepath.Join(s.bin, name) }
+
 // program is the command line of one of the server's programs. Root runs it as
 // another user, since the server refuses to be root.
 func (s *Server) program(name string, args ...string) []string {
-	command := append([]string{filepath.Join(s.bin, name), "-D", s.data}, args...)
+	command := append([]string{s.Program(name), "-D", s.data}, args...)
 	if os.Getuid() == 0 {
 		return append([]string{"runuser", "-u", "postgres", "--"}, command...)
 	}
@@ -150,6 +247,9 @@ func (s *Server) program(name string, args ...string) []string {
 func programs(tb testing.TB) string {
 	tb.Helper()
 	if path, err := exec.LookPath("initdb"); err == nil {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real // the other programs are beside it
+		}
 		return filepath.Dir(path)
 	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")

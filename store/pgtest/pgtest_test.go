@@ -1,7 +1,9 @@
 package pgtest
 
 import (
+	"context"
 	"database/sql"
+	"sync"
 	"testing"
 )
 
@@ -27,6 +29,42 @@ func TestAServerKeepsItsAddressAndDataOverARestart(t *testing.T) {
 		s.Restart(t)
 		if err := db.Ping(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestAStalledServerAnswersNobody stalls a server while sessions begin: one
+// that began meanwhile would go on.
+func TestAStalledServerAnswersNobody(t *testing.T) {
+	s := Start(t)
+	db, err := sql.Open("pgx", s.Database(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxIdleConns(0) // each call is a session of its own
+	ctx, cancel := context.WithCancel(t.Context())
+	var callers sync.WaitGroup
+	defer callers.Wait()
+	defer cancel()
+	for range 4 {
+		callers.Go(func() {
+			for ctx.Err() == nil {
+				_ = db.PingContext(ctx)
+			}
+		})
+	}
+	for range 20 {
+		if err := s.Stall(); err != nil {
+			t.Fatal(err)
+		}
+		for _, pid := range s.Processes() {
+			if state, _ := stat(pid); state != "T" && state != "Z" {
+				t.Errorf("process %d of a stalled server is in the state %q", pid, state)
+			}
+		}
+		if err := s.Resume(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func StartCluster(tb testing.TB) *Cluster {
 	c := &Cluster{}
 	var bus []string // ports by which they talk to each other
 	for i := range n {
-		_, port, _ := net.SplitHostPort(freeAddr(tb))
+		_, port, _ := net.SplitHostPort(FreeAddr(tb))
 		bus = append(bus, port)
 		s := start(tb, "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", port)
 		c.Nodes = append(c.Nodes, s)

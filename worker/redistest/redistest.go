@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os/exec"
 	"strings"
@@ -54,7 +55,7 @@ func start(tb testing.TB, args ...string) *Server {
 // startAs runs a redis-server that is ready when it says so in its log.
 func startAs(tb testing.TB, sign string, args ...string) *Server {
 	tb.Helper()
-	s := &Server{Addr: freeAddr(tb), args: args, sign: sign}
+	s := &Server{Addr: FreeAddr(tb), args: args, sign: sign}
 	tb.Cleanup(s.Kill)
 	s.Restart(tb)
 	return s
@@ -186,13 +187,20 @@ func (s *Server) ask(tb testing.TB, words []string, read func(*bufio.Reader) (st
 	return answer
 }
 
-// freeAddr is an address of the loopback interface that nobody listens on.
-func freeAddr(tb testing.TB) string {
+// FreeAddr is an address of the loopback interface that nobody listens on. Its
+// port lies below those that the system hands out by itself, which could be
+// taken before a server listens, or while it is down.
+func FreeAddr(tb testing.TB) string {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
+	var err error
+	for range 100 {
+		addr := fmt.Sprint("127.0.0.1:", 15_000+rand.IntN(17_000))
+		var l net.Listener
+		if l, err = net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	tb.Fatal(err)
+	return ""
 }
