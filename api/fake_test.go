@@ -39,6 +39,7 @@ type fake struct {
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
 	err      error
+	silent   bool // KeyBySecret answers when its caller has gone
 	onSubmit func(*job.Job)
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
@@ -66,7 +67,11 @@ func (f *fake) lock() func() {
 
 func (f *fake) Ping(context.Context) error { defer f.lock()(); return f.err }
 
-func (f *fake) KeyBySecret(_ context.Context, secret string) (auth.Key, error) {
+func (f *fake) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
+	if f.silent {
+		<-ctx.Done()
+		return auth.Key{}, ctx.Err()
+	}
 	defer f.lock()()
 	f.lookups++
 	if f.err != nil {
@@ -152,7 +157,7 @@ func (f *fake) put(ws auth.Workspace, m *model.Model, d model.Draft) (model.Reco
 	return rec, existed
 }
 
-func (f *fake) CreateUnless(_ context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (model.Record, bool, error) {
+func (f *fake) CreateRecord(_ context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (model.Record, bool, error) {
 	defer f.lock()()
 	if f.err != nil {
 		return model.Record{}, false, f.err

@@ -76,7 +76,7 @@ func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.
 
 // create makes a record, unless one of the filters finds one.
 func (s *server) create(c *call, draft model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
-	rec, existed, err = s.Store.CreateUnless(c.ctx(), c.workspace(), c.model, draft, found...)
+	rec, existed, err = s.Store.CreateRecord(c.ctx(), c.workspace(), c.model, draft, found...)
 	if errors.Is(err, job.ErrExists) {
 		err = newProblem("id_taken", "A customer with this id exists already.")
 	}

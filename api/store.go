@@ -27,11 +27,11 @@ type Store interface {
 	// RevokeKey ends a key; revoking it again is harmless.
 	RevokeKey(ctx context.Context, id int64) error
 
-	// CreateUnless makes a record of a checked draft, unless one of the
+	// CreateRecord makes a record of a checked draft, unless one of the
 	// filters finds a record, which is then returned as it is. Callers who
 	// race make one record.
 	// ErrExists: the id is taken. *job.UniqueError: another value is.
-	CreateUnless(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error)
+	CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error)
 	Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error)
 	Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error)
 	// Scan calls yield with pages of all records that match, in the order of

@@ -118,7 +118,7 @@ func fillWithAcme(t *testing.T, s *Store) (*model.Model, auth.Workspace) {
 		if faults != nil {
 			t.Fatal(faults)
 		}
-		_, err := s.CreateRecord(t.Context(), ws, desk, d)
+		_, _, err := s.CreateRecord(t.Context(), ws, desk, d)
 		must(t, err)
 	}
 	return desk, ws

@@ -109,19 +109,12 @@ func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, i
 	return records[0], nil
 }
 
-// CreateRecord makes a record of a checked draft. [job.ErrExists]: its id is
-// taken. [*job.UniqueError]: another of its values is.
-func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
-	rec, _, err := s.CreateUnless(ctx, ws, m, d)
-	return rec, err
-}
-
-// CreateUnless makes a record of a checked draft, unless one of the filters
+// CreateRecord makes a record of a checked draft, unless one of the filters
 // finds a record that is there already: existed is then true, and it is the
 // oldest one that the first filter with any finds. Looking and making are one
-// transaction, so that callers who race make one record. The errors are those
-// of [Store.CreateRecord].
-func (s *Store) CreateUnless(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
+// transaction, so that callers who race make one record. [job.ErrExists]: its
+// id is taken. [*job.UniqueError]: another of its values is.
+func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
 	err = s.inTx(ctx, func(t *tx) error {
 		if len(found) > 0 {
 			if err := t.lockWorkspace(ws); err != nil {

@@ -106,7 +106,7 @@ func (k *Kit) stampsAreClearedAndRestored(t *testing.T, gone, before map[string]
 func stampsOfNewRecords(t *testing.T, k *Kit) {
 	d := k.draft(`{"name": "n", "state": "gone"}`)
 	d.Actor = 3
-	rec, err := k.CreateRecord(t.Context(), k.WS, k.People, d)
+	rec, _, err := k.CreateRecord(t.Context(), k.WS, k.People, d)
 	check(t, err)
 	p := k.All(`{"name": "n"}`)[fmt.Sprint(rec.Values[k.People.Role(model.RoleID).Index])]
 	equal(t, "stamps of a new record", stamps(p), p.UpdatedAt+` by {"id":3,"type":"users"}`)

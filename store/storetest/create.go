@@ -25,7 +25,7 @@ func createdUnlessThere(t *testing.T, k *Kit) {
 	byDomain, byName := k.Filter(`{"domain": "a.example"}`), k.Filter(`{"name": "Ana"}`)
 	unless := func(text string, found ...filter.Filter) (id any, existed bool) {
 		t.Helper()
-		rec, existed, err := k.CreateUnless(t.Context(), k.WS, k.People, k.draft(text), found...)
+		rec, existed, err := k.CreateRecord(t.Context(), k.WS, k.People, k.draft(text), found...)
 		check(t, err)
 		return rec.Values[k.People.Role(model.RoleID).Index], existed
 	}
@@ -37,10 +37,10 @@ func createdUnlessThere(t *testing.T, k *Kit) {
 	id, existed = unless(`{"name": "Ana"}`, byDomain, byName)
 	equal(t, "the first filter goes first", fmt.Sprint(id, existed), "31 true")
 
-	_, _, err := k.CreateUnless(t.Context(), k.WS, k.People, k.draft(`{"id": 31, "name": "Cy"}`), k.Filter(`{"name": "Cy"}`))
+	_, _, err := k.CreateRecord(t.Context(), k.WS, k.People, k.draft(`{"id": 31, "name": "Cy"}`), k.Filter(`{"name": "Cy"}`))
 	equal(t, "a taken id", errors.Is(err, job.ErrExists), true)
 	var taken *job.UniqueError
-	_, err = k.CreateRecord(t.Context(), k.WS, k.People, k.draft(`{"name": "Cy", "domain": "a.example"}`))
+	_, _, err = k.CreateRecord(t.Context(), k.WS, k.People, k.draft(`{"name": "Cy", "domain": "a.example"}`))
 	equal(t, "a taken value", errors.As(err, &taken) && taken.Field == "domain", true)
 	k.raceToCreate(t)
 }
@@ -53,7 +53,7 @@ func (k *Kit) raceToCreate(t *testing.T) {
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
-			rec, existed, err := k.CreateUnless(t.Context(), k.WS, k.People, d, found)
+			rec, existed, err := k.CreateRecord(t.Context(), k.WS, k.People, d, found)
 			if err != nil {
 				t.Error(err)
 				return

@@ -182,7 +182,7 @@ func numbersRace(t *testing.T, k *Kit) {
 					t.Error(faults)
 					return
 				}
-				r, err := k.CreateRecord(t.Context(), k.WS, k.People, d)
+				r, _, err := k.CreateRecord(t.Context(), k.WS, k.People, d)
 				if err != nil {
 					t.Error(err)
 					return
