@@ -12,10 +12,11 @@ import (
 	"bulkpatch/job"
 )
 
-// Bounds of the memory of recognised keys. The time is how long a revoked
-// key may live on in another process.
+// Bounds of looking for keys and of the memory of recognised ones. keyMemory
+// is how long a revoked key may live on in another process.
 const (
 	keyMemory    = 2 * time.Second
+	keyWait      = 30 * time.Second // for a database that says nothing at all; a busy one may take seconds
 	maxKeyMemory = 4096
 	maxSecret    = 512
 )
@@ -124,7 +125,7 @@ func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 	if ok && k.now().Before(hit.until) {
 		return hit.key, nil
 	}
-	key, err := k.store.KeyBySecret(ctx, secret)
+	key, err := k.ask(ctx, secret)
 	if err != nil {
 		return auth.Key{}, err
 	}
@@ -137,6 +138,18 @@ func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 		k.known[hash] = knownKey{key, k.now().Add(keyMemory)}
 	}
 	return key, nil
+}
+
+// ask asks the store, for a while: every call asks it first, so none waits for
+// longer on a database that has gone without a word.
+func (k *keyCache) ask(ctx context.Context, secret string) (auth.Key, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, keyWait, job.ErrUnavailable)
+	defer cancel()
+	key, err := k.store.KeyBySecret(ctx, secret)
+	if err != nil && errors.Is(context.Cause(ctx), job.ErrUnavailable) {
+		err = errors.Join(job.ErrUnavailable, err)
+	}
+	return key, err
 }
 
 // forget drops all that is remembered, so that a key revoked in this process

@@ -117,6 +117,21 @@ func TestChangeOfAnotherProcessIsSeenSoon(t *testing.T) {
 	})
 }
 
+func TestADatabaseThatSaysNothingIsWaitedForBriefly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t)
+		b.store.silent = true
+		began := time.Now()
+		w := b.call("/v1/jobs/" + b.job)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "1" {
+			t.Errorf("answered %d, Retry-After %q: %s", w.Code, w.Header().Get("Retry-After"), w.Body)
+		}
+		if d := time.Since(began); d != 30*time.Second {
+			t.Errorf("after %v", d)
+		}
+	})
+}
+
 func TestAPreviewThatTakesLongBecomesAJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBubble(t)

@@ -26,6 +26,8 @@ type Ring struct {
 	Seq    int64 `db:"seq" json:"seq"`       // names the ring: one sent twice is one task
 	Single bool  `db:"single" json:"single"` // a single-record patch
 	Wait   int64 `db:"wait" json:"-"`        // microseconds to let pass before Redis is told
+
+	InFlight int `db:"in_flight" json:"-"` // of a bulk's: how many shards of its job Redis was told of already
 }
 
 // A Lease is the right to work on a shard until somebody else claims it. It

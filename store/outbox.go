@@ -18,11 +18,17 @@ func (s *Store) Singles(ctx context.Context, limit int) ([]job.Ring, error) {
 	return rings, s.d.classify(err)
 }
 
-// Bulks lists the rings of bulk shards: of each workspace at most
-// perWorkspace, those without a wait first and of them the oldest.
+// inFlight counts the shards of a ring's job that Redis was told of and that
+// have not ended or been given back since.
+const inFlight = `(SELECT COUNT(*) FROM shards s WHERE s.workspace = waiting.workspace AND s.job = waiting.job AND s.open = 1
+	AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.workspace = s.workspace AND o.job = s.job AND o.shard = s.no))`
+
+// Bulks lists the rings of bulk shards, each with how many of its job are in
+// flight: of each workspace at most perWorkspace, those without a wait first
+// and of them the oldest.
 func (s *Store) Bulks(ctx context.Context, perWorkspace int) ([]job.Ring, error) {
 	var rings []job.Ring
-	err := s.read.SelectContext(ctx, &rings, s.d.rebind(`SELECT `+ringColumns+` FROM (
+	err := s.read.SelectContext(ctx, &rings, s.d.rebind(`SELECT `+ringColumns+`, `+inFlight+` AS in_flight FROM (
 			SELECT *, row_number() OVER (PARTITION BY workspace ORDER BY CASE wait WHEN 0 THEN 0 ELSE 1 END, place) AS turn
 			FROM outbox WHERE single = 0) AS waiting
 		WHERE turn <= ? ORDER BY turn, place`), perWorkspace)

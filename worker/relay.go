@@ -19,6 +19,9 @@ const (
 	// relayPause is how long the relay waits after Redis or the database
 	// failed it.
 	relayPause = 500 * time.Millisecond
+	// passLimit ends a pass, of the sweep as well, whose database has gone
+	// without a word.
+	passLimit = 30 * time.Second
 	// batch bounds the rings of one pass.
 	batch = 500
 )
@@ -28,8 +31,8 @@ const (
 //
 // It is the scheduler, too. Patches of one record go out at once. Of bulk
 // shards it keeps no more tasks waiting in Redis than there are workers, and
-// takes them from the workspaces in turn: what has not been sent can still be
-// put in a better order.
+// takes them from the workspaces in turn, and from each workspace's jobs:
+// what has not been sent can still be put in a better order.
 type Relay struct {
 	store  Store
 	client *asynq.Client
@@ -106,6 +109,8 @@ func (r *Relay) complain(ctx context.Context, err error) {
 
 // pass sends what may be sent now, and says when to look again.
 func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, passLimit)
+	defer cancel()
 	clear(r.seen)
 	singles, err := r.store.Singles(ctx, batch)
 	if err != nil {
@@ -124,12 +129,16 @@ func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 	if len(due) == 0 {
 		return next, nil
 	}
-	room, err := r.room()
+	workers, pending, err := r.load()
 	if err != nil {
 		return 0, errors.Join(errRedis, err)
 	}
-	return next, r.send(ctx, r.turns.pick(due, room))
+	return next, r.send(ctx, r.turns.pick(due, workers-pending, share(workers)))
 }
+
+// share is how many workers one job may have: a quarter of them is left to
+// those that come after it.
+func share(workers int) int { return workers - workers/4 }
 
 func (r *Relay) see(rings []job.Ring) {
 	for _, ring := range rings {
@@ -137,20 +146,20 @@ func (r *Relay) see(rings []job.Ring) {
 	}
 }
 
-// room is how many bulk tasks more may wait in Redis.
-func (r *Relay) room() (int, error) {
+// load is how many bulk tasks can be worked on at a time, by all processes,
+// and how many wait in Redis.
+func (r *Relay) load() (workers, pending int, err error) {
 	servers, err := r.queues.Servers()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	workers := 0
 	for _, s := range servers {
 		if s.Queues[bulkQueue] > 0 {
 			workers += s.Concurrency
 		}
 	}
-	pending, err := r.pending()
-	return max(workers, 1) - pending, err
+	pending, err = r.pending()
+	return max(workers, 1), pending, err
 }
 
 // pending is how many bulk tasks wait in Redis. The queue is not there until

@@ -62,6 +62,8 @@ func (w *Worker) sweepUntil(ctx context.Context) {
 // pass looks at all work once, and rings again for what has stood still for
 // longer than its patience.
 func (s *sweep) pass(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, passLimit)
+	defer cancel()
 	pulses, err := s.store.Pulses(ctx, sweepLimit)
 	if err != nil {
 		return err

@@ -205,7 +205,7 @@ func TestWorkspacesTakeTurns(t *testing.T) {
 	var turn turns
 	many := []job.Ring{ring(1, 1), ring(1, 2), ring(1, 3), ring(2, 4), ring(3, 5), ring(3, 6)}
 	order := func(n int) (nums []int64) {
-		for _, r := range turn.pick(many, n) {
+		for _, r := range turn.pick(many, n, 1) {
 			nums = append(nums, r.Job)
 		}
 		return nums
@@ -216,13 +216,47 @@ func TestWorkspacesTakeTurns(t *testing.T) {
 	}{
 		{4, []int64{1, 4, 5, 2}},
 		{1, []int64{4}}, // workspace 2 has waited longest, then 3
-		{1, []int64{5}},
+		{1, []int64{6}}, // whose job 5 had its turn
 		{0, nil},
 		{-3, nil},
-		{9, []int64{1, 4, 5, 2, 6, 3}},
+		{9, []int64{3, 4, 5, 1, 6, 2}},
 	} {
 		if got := order(step.n); !reflect.DeepEqual(got, step.want) {
 			t.Errorf("picked %v, not %v", got, step.want)
+		}
+	}
+}
+
+func TestJobsOfAWorkspaceTakeTurns(t *testing.T) {
+	shard := func(num, no int64, inFlight int) job.Ring {
+		return job.Ring{Ref: job.Ref{Workspace: 1, Job: num, Shard: no}, InFlight: inFlight}
+	}
+	var turn turns
+	order := func(n, share int, rings ...job.Ring) (got []job.Ref) {
+		for _, r := range turn.pick(rings, n, share) {
+			got = append(got, r.Ref)
+		}
+		return got
+	}
+	ref := func(num, no int64) job.Ref { return job.Ref{Workspace: 1, Job: num, Shard: no} }
+	for name, step := range map[string]struct{ got, want []job.Ref }{
+		"a job of many shards and a small one behind it": {
+			order(3, 3, shard(1, 0, 0), shard(1, 1, 0), shard(1, 2, 0), shard(2, 0, 0)),
+			[]job.Ref{ref(1, 0), ref(2, 0), ref(1, 1)}},
+		"a job alone leaves workers to those that come": {
+			order(4, 3, shard(3, 0, 0), shard(3, 1, 0), shard(3, 2, 0), shard(3, 3, 0)),
+			[]job.Ref{ref(3, 0), ref(3, 1), ref(3, 2)}},
+		"what is in flight counts": {
+			order(4, 3, shard(4, 2, 2), shard(4, 3, 2), shard(5, 0, 3)),
+			[]job.Ref{ref(4, 2)}},
+	} {
+		if !reflect.DeepEqual(step.got, step.want) {
+			t.Errorf("%s: picked %v, not %v", name, step.got, step.want)
+		}
+	}
+	for workers, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3, 8: 6, 12: 9} {
+		if got := share(workers); got != want {
+			t.Errorf("of %d workers a job may have %d, not %d", workers, got, want)
 		}
 	}
 }

@@ -102,6 +102,33 @@ func shardsSideBySide(t *testing.T, k *Kit) {
 	equal(t, "as before", len(k.All(`{"state": "trial", "score": null}`)), (n+2)/3)
 }
 
+// ringsTellWhatIsInFlight looks at the rings of a job's other shards, where
+// it has some, while the first is held and when another was sent.
+func ringsTellWhatIsInFlight(t *testing.T, k *Kit) {
+	k.Add(4*Part, person)
+	k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"score": 1}`, job.Options{}))
+	inFlight := func(want int) []job.Ring {
+		t.Helper()
+		rings, err := k.Bulks(t.Context(), 100)
+		check(t, err)
+		for _, r := range rings {
+			equal(t, "shards in flight", r.InFlight, want)
+		}
+		return rings
+	}
+	first := inFlight(0)
+	check(t, k.Sent(t.Context(), first))
+	l, err := k.Claim(t.Context(), first[0])
+	check(t, err)
+	_, err = k.Resolve(t.Context(), l)
+	check(t, err)
+	if others := inFlight(1); len(others) > 0 {
+		check(t, k.Sent(t.Context(), others[:1]))
+		inFlight(2)
+	}
+	check(t, k.Yield(t.Context(), l, 0, ""))
+}
+
 // overlappingJobs lets a crowd work on jobs over the same records, with
 // singles and imports between: nobody may wait for ever, and no change be
 // lost.

@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"values and jobs leave after their retention":         retention,
 		"keys are found by their secret until revoked":        keysWork,
 		"shards of a job are worked on side by side":          shardsSideBySide,
+		"a ring tells what of its job is in flight":           ringsTellWhatIsInFlight,
 		"jobs over the same records all get through":          overlappingJobs,
 		"a cancel meets the last chunk":                       cancelMeetsTheLastChunk,
 		"records made at a time have numbers of their own":    numbersRace,
