@@ -21,13 +21,20 @@ type dialect struct {
 	// lockMigration keeps other processes from migrating as long as its
 	// connection stands; "" where a transaction does.
 	lockMigration string
+	// giveWay makes a transaction that changes a table's shape wait briefly for
+	// whoever uses it, since all others wait behind it; "" where nobody does.
+	giveWay string
 
 	columnType func(model.Kind) string
 	// recordTable makes the table of a model. The first column is the number,
 	// the second the workspace.
 	recordTable func(table string, columns []string) string
-	indexes     string // lists the indexes that were made on a table
-	nullsFirst  string // of an index's column, where NULL is not the least value by itself
+	// indexes lists those that were made on a table, and whether they are
+	// whole; concurrently makes or drops one while others write to the table,
+	// outside of a transaction.
+	indexes      string
+	concurrently string
+	nullsFirst   string // of an index's column, where NULL is not the least value by itself
 
 	// shards is into how many parts a selection may be cut, to be worked on
 	// side by side, and part how many records are worth one.
@@ -50,6 +57,22 @@ type dialect struct {
 	ifFree    func(table string) string
 	rangeEnd  func(table string) string
 	listEnd   func(table string) string
+
+	// tables lists the names of all tables, those before that others refer to,
+	// and columns what a [tableColumn] says of the columns of one. typeKind is
+	// the kind of a column's type.
+	tables   string
+	columns  string
+	typeKind map[string]model.Kind
+	// copying begins a transaction that copies, and streaming another
+	// statement where it only reads: what is read once need not be kept. hold,
+	// "" where the transaction itself does, keeps others from writing to some
+	// tables. numbered goes before the rows of an INSERT that brings numbers
+	// which the database would give by itself.
+	copying   string
+	streaming string
+	hold      func(tables []string) string
+	numbered  string
 
 	// insertAtOnce is how many of some records one INSERT takes, and rows their
 	// values, of columns of some kinds, as its source.
@@ -85,6 +108,9 @@ type dialect struct {
 	// by the unique index of which column.
 	refusal func(error) (column string, refused bool)
 }
+
+// blob is the kind of bytes, which only the fixed tables hold.
+const blob model.Kind = "blob"
 
 // flag is a truth value as the fixed tables keep it.
 func flag(b bool) int64 {

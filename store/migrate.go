@@ -4,10 +4,16 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 //go:embed migrations
@@ -16,6 +22,13 @@ var migrations embed.FS
 // migrateTries bounds how often a migration is tried again after another
 // process has won the race for the same step.
 const migrateTries = 3
+
+// How often a change of tables is tried that somebody uses for long, such as
+// an export or a backup, and how long they are left alone in between.
+const (
+	shapeTries = 20
+	shapePause = time.Second
+)
 
 // Migrate brings the database up to date: first the fixed tables, then a
 // table for each model. One process does so at a time. Calling it again changes
@@ -61,11 +74,7 @@ func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
 }
 
 func (s *Store) migrateLedger(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, s.d.migrations)
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(s.d.goose, db, files, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true))
+	p, err := s.ledgerMigrations(db)
 	if err != nil {
 		return err
 	}
@@ -80,7 +89,18 @@ func (s *Store) migrateLedger(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// migrateModels makes or extends the table of each loaded model.
+func (s *Store) ledgerMigrations(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, s.d.migrations)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(s.d.goose, db, files, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true))
+}
+
+// migrateModels makes or extends the table of each loaded model. Others go on
+// reading and writing meanwhile: a change of shape is quick, gives way to who
+// uses the table and tries again, and indexes grow beside the writers. A crash
+// in between leaves columns that the next start finds.
 func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	done, err := s.modelsMigrated(ctx)
 	if err != nil || done {
@@ -89,14 +109,40 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	if err := s.lockMigration(ctx, db); err != nil {
 		return err
 	}
-	return s.after(s.write.do(ctx, endless, func(t *tx) error {
-		for _, m := range s.models.All() {
-			if err := t.migrateModel(m); err != nil {
-				return err
-			}
+	grown, err := s.shapeTables(ctx)
+	if err != nil {
+		return err
+	}
+	bare := &tx{ctx: ctx, db: sqlx.NewDb(db, ""), d: s.d} // each statement by itself
+	for _, m := range grown {
+		if err := bare.alignIndexes(m, s.d.concurrently); err != nil {
+			return err
 		}
-		return nil
-	}))
+		if err := bare.exec1(`UPDATE models SET digest = ? WHERE name = ?`, m.Digest, m.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shapeTables makes new tables, with their indexes, and gives columns to those
+// that are there. It lists the models of the latter, whose indexes are still
+// as they were.
+func (s *Store) shapeTables(ctx context.Context) (grown []*model.Model, err error) {
+	for try := 1; ; try++ {
+		err = s.after(s.write.do(ctx, endless, func(t *tx) (err error) {
+			grown, err = t.shapeTables(s.models.All())
+			return err
+		}))
+		if !errors.Is(err, job.ErrUnavailable) || try == shapeTries {
+			return grown, err
+		}
+		select {
+		case <-time.After(shapePause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // lockMigration waits until no other process migrates. The lock is the

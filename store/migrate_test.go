@@ -43,13 +43,20 @@ func onBoth(t *testing.T, test func(t *testing.T, empty func(*testing.T) string)
 
 const plantHead = "x-model: plant\nx-filterable: true\ntype: object\nproperties:\n"
 
-// start opens the database with the model's properties, migrates it, and
-// hands both on.
-func (g *growing) start(properties string, use func(*store.Store, *model.Model)) error {
+// load reads the model with these properties, beside the shipped ones.
+func (g *growing) load(properties string) *model.Registry {
 	g.t.Helper()
 	fatal(g.t, os.WriteFile(filepath.Join(g.dir, "plant.yaml"), []byte(plantHead+properties), 0o600))
 	models, err := model.Load(g.dir)
 	fatal(g.t, err)
+	return models
+}
+
+// start opens the database with the model's properties, migrates it, and
+// hands both on.
+func (g *growing) start(properties string, use func(*store.Store, *model.Model)) error {
+	g.t.Helper()
+	models := g.load(properties)
 	s, err := store.Open(g.t.Context(), g.address, store.Options{Models: models})
 	fatal(g.t, err)
 	defer s.Close()
@@ -75,7 +82,7 @@ func (g *growing) add(lines ...string) func(*store.Store, *model.Model) {
 			if faults != nil {
 				g.t.Fatal(faults)
 			}
-			_, err := s.CreateRecord(g.t.Context(), main, m, d)
+			_, _, err := s.CreateRecord(g.t.Context(), main, m, d)
 			fatal(g.t, err)
 		}
 	}

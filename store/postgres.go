@@ -35,17 +35,27 @@ var postgresDialect = &dialect{
 	lockMigration: fmt.Sprintf("SELECT pg_advisory_lock(%d)", migrationLock),
 	columnType:    postgresType,
 	recordTable:   postgresTable,
-	indexes: `SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+	giveWay:       `SET LOCAL lock_timeout = '2s'`,
+	concurrently:  " CONCURRENTLY",
+	indexes: `SELECT c.relname AS name, i.indisvalid AS valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 		WHERE i.indrelid = CAST(CAST(? AS text) AS regclass) AND NOT i.indisprimary`,
 	nullsFirst: " NULLS FIRST",
 	shards:     postgresShards,
 	part:       postgresPart,
 	// To the planner the condition is a value, for which no index helps.
-	opaque:       func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
-	forUpdate:    func(table string) string { return " FOR NO KEY UPDATE OF " + table },
-	ifFree:       func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
-	rangeEnd:     postgresInOrder,
-	listEnd:      postgresInOrder,
+	opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
+	forUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
+	ifFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
+	rangeEnd:  postgresInOrder,
+	listEnd:   postgresInOrder,
+	tables:    postgresTables,
+	columns:   postgresColumns,
+	typeKind: map[string]model.Kind{"bigint": model.Integer, "double precision": model.Number, "text": model.String,
+		"boolean": model.Boolean, "jsonb": model.Any, "bytea": blob},
+	// Either of two databases may have to wait long for the other.
+	copying:      `SET LOCAL idle_in_transaction_session_timeout = 0`,
+	hold:         postgresHold,
+	numbered:     "OVERRIDING SYSTEM VALUE ",
 	insertAtOnce: func(n int) int { return min(n, 1000) },
 	rows:         postgresRows,
 	differs:      "IS DISTINCT FROM",
@@ -85,6 +95,8 @@ func postgresBase(k model.Kind) string {
 		return "boolean"
 	case model.Object, model.Array, model.Any:
 		return "jsonb"
+	case blob:
+		return "bytea"
 	default:
 		return "text"
 	}
@@ -173,6 +185,8 @@ func postgresArray(k model.Kind, values [][]any, column int) any {
 		return nullable[float64](values, column)
 	case model.Boolean:
 		return nullable[bool](values, column)
+	case blob:
+		return nullable[[]byte](values, column)
 	default:
 		return nullable[string](values, column)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"bulkpatch/model"
@@ -20,6 +21,31 @@ func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 	got := columnsOf(t, pgtest.Start(t).Database(t), inPostgres)
 	if !slices.Equal(got, want) {
 		t.Errorf("PostgreSQL has the columns\n%q\nand SQLite\n%q", got, want)
+	}
+}
+
+// undivided are the tables that a distributed PostgreSQL keeps whole on each of
+// its machines; docs/operations.md names them.
+var undivided = []string{"settings", "workspaces", "api_keys", "models", "blocks", "goose_db_version"}
+
+// TestTablesCanBeCutByWorkspace looks at every key of every other table: one
+// that does not hold the workspace could only be kept by looking everywhere.
+func TestTablesCanBeCutByWorkspace(t *testing.T) {
+	s, err := Open(t.Context(), pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
+	must(t, err)
+	defer s.Close()
+	must(t, s.Migrate(t.Context()))
+	var keys []struct{ Table, Index, Columns string }
+	must(t, s.read.Select(&keys, `SELECT CAST(CAST(indrelid AS regclass) AS text) AS table, CAST(CAST(indexrelid AS regclass) AS text) AS index,
+			(SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = indexrelid) AS columns
+		FROM pg_index WHERE indisunique AND indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = CAST('public' AS regnamespace))`))
+	if len(keys) < 20 {
+		t.Fatalf("only %d keys", len(keys))
+	}
+	for _, k := range keys {
+		if !slices.Contains(undivided, k.Table) && !slices.Contains(strings.Fields(k.Columns), "workspace") {
+			t.Errorf("%s of %s is on %s, without the workspace", k.Index, k.Table, k.Columns)
+		}
 	}
 }
 

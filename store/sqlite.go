@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +32,7 @@ var sqliteDialect = &dialect{
 	goose:       goose.DialectSQLite3,
 	columnType:  sqliteType,
 	recordTable: sqliteTable,
-	indexes:     `SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`,
+	indexes:     `SELECT name, 1 AS valid FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`,
 	shards:      1, // they would only wait for one another
 	part:        1,
 	alone:       true,
@@ -41,7 +42,15 @@ var sqliteDialect = &dialect{
 	ifFree:      func(string) string { return "" },
 	rangeEnd:    func(string) string { return "" },
 	// The limit keeps the planner from dropping the order.
-	listEnd:      func(string) string { return " ORDER BY rid LIMIT -1" },
+	listEnd: func(string) string { return " ORDER BY rid LIMIT -1" },
+	// In the order in which they were made.
+	tables:   `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY rowid`,
+	columns:  `SELECT name, type, pk AS key, 0 AS counted FROM pragma_table_info(?) ORDER BY cid`,
+	typeKind: map[string]model.Kind{"INTEGER": model.Integer, "REAL": model.Number, "TEXT": model.String, "BLOB": blob},
+	// A job may come before the one that it refers to.
+	copying:      `PRAGMA defer_foreign_keys = ON`,
+	streaming:    `PRAGMA cache_size = -2048`,
+	hold:         func([]string) string { return "" },
 	insertAtOnce: sqliteAtOnce,
 	rows:         sqliteRows,
 	differs:      "IS NOT",
@@ -125,9 +134,20 @@ func checkSQLite(address string) error {
 	return nil
 }
 
+// fileThere answers nil when the address names a file.
+func fileThere(address string) error {
+	info, err := os.Stat(sqlitePath(address))
+	if err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder", sqlitePath(address))
+	}
+	return err
+}
+
+func sqlitePath(address string) string { return strings.TrimPrefix(address, "sqlite://") }
+
 // openSQLite opens a database file; the driver is "" but in tests.
 func openSQLite(ctx context.Context, driver, address string, now func() time.Time) (*backend, error) {
-	path := strings.TrimPrefix(address, "sqlite://")
+	path := sqlitePath(address)
 	write, read, err := openFile(ctx, cmp.Or(driver, "sqlite3"), path)
 	if err != nil {
 		return nil, err

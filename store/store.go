@@ -48,14 +48,15 @@ type backend struct {
 // A kind of database reads addresses and opens what they name.
 type kind struct {
 	check func(address string) error
+	there func(address string) error // refuses what open would make
 	open  func(ctx context.Context, driver, address string, now func() time.Time) (*backend, error)
 }
 
 // backends lists the kinds by the scheme of their addresses.
 var backends = map[string]kind{
-	"sqlite":     {checkSQLite, openSQLite},
-	"postgres":   {checkPostgres, openPostgres},
-	"postgresql": {checkPostgres, openPostgres},
+	"sqlite":     {checkSQLite, fileThere, openSQLite},
+	"postgres":   {checkPostgres, neverMade, openPostgres},
+	"postgresql": {checkPostgres, neverMade, openPostgres},
 }
 
 func scheme(address string) string {
@@ -78,6 +79,17 @@ func CheckAddress(address string) error {
 // [Store.Migrate] before anything else. Its errors show no password.
 func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	return open(ctx, "", address, o)
+}
+
+// OpenExisting is [Open] for a database that has to be there: it makes no file.
+func OpenExisting(ctx context.Context, address string, o Options) (*Store, error) {
+	if err := CheckAddress(address); err != nil {
+		return nil, fmt.Errorf("the database's address %w", err)
+	}
+	if err := backends[scheme(address)].there(address); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return Open(ctx, address, o)
 }
 
 // open is Open with the name of the driver, which tests replace by one that

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -44,31 +45,57 @@ func stored(m *model.Model) []*model.Field {
 // quoted is the column of a field as it stands in SQL.
 func quoted(f *model.Field) string { return `"` + f.Column + `"` }
 
-func (t *tx) migrateModel(m *model.Model) error {
+func (t *tx) shapeTables(models []*model.Model) (grown []*model.Model, err error) {
+	if t.d.giveWay != "" {
+		if err := t.exec1(t.d.giveWay); err != nil {
+			return nil, err
+		}
+	}
+	for _, m := range models {
+		was, err := t.shapeTable(m)
+		if err != nil {
+			return nil, err
+		}
+		if was {
+			grown = append(grown, m)
+		}
+	}
+	return grown, nil
+}
+
+// shapeTable makes the table of a model, or gives one that was there the
+// columns that it lacks. What is remembered of the latter keeps the former
+// digest until its indexes are right, too.
+func (t *tx) shapeTable(m *model.Model) (was bool, err error) {
 	var had struct {
 		Digest  string
 		Columns string
 	}
-	known, err := t.get(&had, `SELECT digest, columns FROM models WHERE name = ?`, m.Name)
-	if err != nil || known && had.Digest == m.Digest {
-		return err
+	was, err = t.get(&had, `SELECT digest, columns FROM models WHERE name = ?`, m.Name)
+	if err != nil || was && had.Digest == m.Digest {
+		return false, err
+	}
+	if !was {
+		return false, t.newTable(m)
 	}
 	var before []column
-	if known {
-		if err := json.Unmarshal([]byte(had.Columns), &before); err != nil {
-			return err
-		}
-		err = t.extendTable(m, before)
-	} else {
-		err = t.createTable(m)
+	if err := json.Unmarshal([]byte(had.Columns), &before); err != nil {
+		return false, err
 	}
-	if err != nil {
+	if err := t.extendTable(m, before); err != nil {
+		return false, err
+	}
+	return true, t.rememberModel(m, had.Digest, before)
+}
+
+func (t *tx) newTable(m *model.Model) error {
+	if err := t.createTable(m); err != nil {
 		return err
 	}
-	if err := t.alignIndexes(m); err != nil {
+	if err := t.alignIndexes(m, ""); err != nil {
 		return err
 	}
-	return t.rememberModel(m, before)
+	return t.rememberModel(m, m.Digest, nil)
 }
 
 func (t *tx) createTable(m *model.Model) error {
@@ -137,7 +164,7 @@ func (t *tx) checkEmpty(m *model.Model, c column) error {
 
 // rememberModel keeps what the table has, the columns of fields that went
 // included: their names are taken for good.
-func (t *tx) rememberModel(m *model.Model, before []column) error {
+func (t *tx) rememberModel(m *model.Model, digest string, before []column) error {
 	columns := before
 	for _, f := range m.Fields {
 		if c := (column{f.Name, f.Column, f.Kind}); !slices.Contains(columns, c) {
@@ -150,15 +177,43 @@ func (t *tx) rememberModel(m *model.Model, before []column) error {
 	}
 	return t.exec1(`INSERT INTO models (name, digest, columns) VALUES (?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, columns = excluded.columns`,
-		m.Name, m.Digest, string(text))
+		m.Name, digest, string(text))
 }
 
 // alignIndexes makes the indexes that the model asks for and drops those that
-// it no longer does.
-func (t *tx) alignIndexes(m *model.Model) error {
-	want := map[string]string{
-		m.Table() + "_id": "UNIQUE INDEX " + m.Table() + "_id ON " + m.Table() + " (workspace, id)",
+// it no longer does, and what is left of one that was broken off; how is "" or
+// the dialect's concurrently.
+func (t *tx) alignIndexes(m *model.Model, how string) error {
+	want := wantedIndexes(m, t.d)
+	var have []struct {
+		Name  string
+		Valid bool
 	}
+	if err := t.list(&have, t.d.indexes, m.Table()); err != nil {
+		return err
+	}
+	for _, index := range have {
+		if want[index.Name] != nil && index.Valid {
+			delete(want, index.Name)
+			continue
+		}
+		if err := t.dropIndex(index.Name, how); err != nil {
+			return err
+		}
+	}
+	for name, index := range want {
+		if err := t.createIndex(m, name, index, how); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// An index is what stands before and after its name.
+type index struct{ kind, on string }
+
+func wantedIndexes(m *model.Model, d *dialect) map[string]*index {
+	want := map[string]*index{m.Table() + "_id": {"UNIQUE INDEX", "(workspace, id)"}}
 	for _, f := range stored(m) {
 		kind, mark := "INDEX", "_i_"
 		switch {
@@ -167,27 +222,9 @@ func (t *tx) alignIndexes(m *model.Model) error {
 		case !f.Indexed:
 			continue
 		}
-		name := indexName(m.Table() + mark + f.Column)
-		want[name] = kind + ` "` + name + `" ON ` + m.Table() + " (workspace, " + quoted(f) + t.d.nullsFirst + ")"
+		want[indexName(m.Table()+mark+f.Column)] = &index{kind, "(workspace, " + quoted(f) + d.nullsFirst + ")"}
 	}
-	have, err := t.indexes(m)
-	if err != nil {
-		return err
-	}
-	for _, name := range have {
-		if want[name] == "" {
-			if err := t.exec1(`DROP INDEX "` + name + `"`); err != nil {
-				return err
-			}
-		}
-		delete(want, name)
-	}
-	for _, definition := range want {
-		if err := t.createIndex(m, definition); err != nil {
-			return err
-		}
-	}
-	return nil
+	return want
 }
 
 // maxName is how many bytes of a name PostgreSQL heeds.
@@ -202,17 +239,17 @@ func indexName(name string) string {
 	return fmt.Sprintf("%s_%x", name[:maxName-17], sum[:8])
 }
 
-func (t *tx) indexes(m *model.Model) ([]string, error) {
-	var names []string
-	err := t.list(&names, t.d.indexes, m.Table())
-	return names, err
-}
-
-func (t *tx) createIndex(m *model.Model, definition string) error {
-	err := t.exec1("CREATE " + definition)
+func (t *tx) createIndex(m *model.Model, name string, i *index, how string) error {
+	err := t.exec1("CREATE " + i.kind + how + ` "` + name + `" ON ` + m.Table() + " " + i.on)
 	if column, refused := t.d.refusal(err); refused {
-		return &LossError{m.Name, fieldOf(m, column), "it would become unique but some records share a value",
-			"Give them values of their own first, or leave it as it was"}
+		// One that was made beside the writers is left behind, and would refuse
+		// what is allowed until the model asks for it.
+		return errors.Join(&LossError{m.Name, fieldOf(m, column), "it would become unique but some records share a value",
+			"Give them values of their own first, or leave it as it was"}, t.dropIndex(name, how))
 	}
 	return err
+}
+
+func (t *tx) dropIndex(name, how string) error {
+	return t.exec1("DROP INDEX" + how + ` IF EXISTS "` + name + `"`)
 }

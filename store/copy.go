@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"bulkpatch/model"
+)
+
+// Why [Store.CopyTo] does not begin.
+var (
+	ErrOutdated  = errors.New("the tables are not those of this version and of the models that are loaded: migrate the database first")
+	ErrNeverUsed = errors.New("the source has never been in use: there is nothing to copy")
+	ErrNotEmpty  = errors.New("the destination is not empty")
+	ErrSame      = errors.New("the destination is the source itself, or was copied from it")
+)
+
+// A TableCopy says how many rows of a table were copied.
+type TableCopy struct {
+	Table string
+	Rows  int64
+}
+
+// CopyTo copies everything that the database holds into another one, which
+// has been migrated and never used: workspaces, keys, records under their
+// numbers, and jobs in whatever state they are. Processes that then work on
+// the copy go on where those of the source have stopped.
+//
+// Meanwhile no other process can write to either database. The source is only
+// read, all of it in one state. The destination gets everything in one
+// transaction: after an error it is as empty as before, and a second call can
+// fill it. Only where the answer to the COMMIT was lost may it be complete all
+// the same, which the second call then says.
+//
+// tell is called now and then with the rows copied so far and those there are;
+// after a lost race it begins anew. The errors that keep it from beginning are
+// [ErrOutdated], [ErrNeverUsed], [ErrNotEmpty] and [ErrSame].
+func (s *Store) CopyTo(ctx context.Context, to *Store, tell func(done, total int64)) ([]TableCopy, error) {
+	if err := s.UpToDate(ctx); err != nil {
+		return nil, fmt.Errorf("source: %w", err)
+	}
+	if err := s.differsFrom(ctx, to); err != nil {
+		return nil, err
+	}
+	var copied []TableCopy
+	// Nothing is written to the source: its transaction is there for its lock.
+	_, err := s.write.do(ctx, endless, func(from *tx) error {
+		_, err := to.write.do(ctx, endless, func(dest *tx) (err error) {
+			c := copier{ctx: ctx, from: from, to: dest, models: s.models, tell: tell}
+			copied, err = c.run()
+			return err
+		})
+		return to.d.classify(err)
+	})
+	if err != nil {
+		return nil, s.d.classify(err)
+	}
+	return copied, nil
+}
+
+// A copier is one attempt at a copy.
+type copier struct {
+	ctx         context.Context // ends the copy between two batches
+	from, to    *tx
+	models      *model.Registry
+	tell        func(done, total int64)
+	done, total int64
+}
+
+func (c *copier) run() ([]TableCopy, error) {
+	tables, err := c.tables()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.hold(tables); err != nil {
+		return nil, err
+	}
+	if err := c.vacant(tables); err != nil {
+		return nil, err
+	}
+	counts, err := c.from.rowCounts(tables)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range counts {
+		c.total += t.Rows
+	}
+	if err := c.alignModels(); err != nil {
+		return nil, err
+	}
+	for _, t := range tables {
+		if err := c.table(t); err != nil {
+			return nil, fmt.Errorf("copy table %s: %w", t, err)
+		}
+	}
+	return counts, c.compare(counts)
+}
+
+// tables lists what is to be copied, in an order in which the destination
+// takes it. There may be other people's tables beside ours, but none at the
+// source that the destination has not.
+func (c *copier) tables() ([]string, error) {
+	have, err := c.from.tables()
+	if err != nil {
+		return nil, err
+	}
+	take, err := c.to.tables()
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range have {
+		if !slices.Contains(take, t) {
+			return nil, fmt.Errorf("the source has a table %s that the destination has not", t)
+		}
+	}
+	return slices.DeleteFunc(take, func(t string) bool { return !slices.Contains(have, t) }), nil
+}
+
+// hold keeps all others from writing to both databases until the end.
+func (c *copier) hold(tables []string) error {
+	if err := c.from.each(c.from.d.copying, c.from.d.streaming, c.from.d.hold(tables)); err != nil {
+		return fmt.Errorf("hold the source: %w", err)
+	}
+	if err := c.to.each(c.to.d.copying, c.to.d.hold(tables)); err != nil {
+		return fmt.Errorf("hold the destination: %w", err)
+	}
+	return nil
+}
+
+// each runs the statements that are not "".
+func (t *tx) each(statements ...string) error {
+	for _, s := range statements {
+		if s == "" {
+			continue
+		}
+		if err := t.exec1(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// vacant refuses a destination that holds anything but what migrating makes.
+func (c *copier) vacant(tables []string) error {
+	for _, t := range tables {
+		if t == "models" {
+			continue
+		}
+		var one int
+		some, err := c.to.get(&one, `SELECT 1 FROM `+t+` LIMIT 1`)
+		if err != nil {
+			return err
+		}
+		if some {
+			return fmt.Errorf("%w: its table %s has rows", ErrNotEmpty, t)
+		}
+	}
+	return nil
+}
+
+// compare makes sure that each table has as many rows as at the source.
+func (c *copier) compare(want []TableCopy) error {
+	for _, w := range want {
+		got, err := c.to.rowCount(w.Table)
+		if err != nil {
+			return err
+		}
+		if got != w.Rows {
+			return fmt.Errorf("table %s has %d rows at the source and %d at the destination", w.Table, w.Rows, got)
+		}
+	}
+	return nil
+}
+
+func (t *tx) rowCounts(tables []string) ([]TableCopy, error) {
+	counts := make([]TableCopy, len(tables))
+	for i, name := range tables {
+		n, err := t.rowCount(name)
+		if err != nil {
+			return nil, err
+		}
+		counts[i] = TableCopy{name, n}
+	}
+	return counts, nil
+}

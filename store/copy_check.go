@@ -1,0 +1,112 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
+)
+
+// UpToDate answers nil when the tables are those that [Store.Migrate] would
+// make, and [ErrOutdated] when they are older, newer, or not there. A model
+// whose records are there but which is not loaded is an error that names it.
+// It changes nothing.
+func (s *Store) UpToDate(ctx context.Context) error {
+	want, err := s.latest()
+	if err != nil {
+		return err
+	}
+	return s.inSnapshot(ctx, func(t *sqlx.Tx) error {
+		q := snapshotReader{ctx: ctx, db: t, d: s.d}
+		var tables []string
+		if err := q.list(&tables, s.d.tables); err != nil {
+			return err
+		}
+		if !slices.Contains(tables, goose.DefaultTablename) {
+			return ErrOutdated
+		}
+		var versions []int64
+		if err := q.list(&versions, `SELECT MAX(version_id) FROM `+goose.DefaultTablename+` WHERE is_applied`); err != nil {
+			return err
+		}
+		if versions[0] != want {
+			return ErrOutdated
+		}
+		return s.modelsCurrent(q)
+	})
+}
+
+// latest is the number of the newest migration.
+func (s *Store) latest() (int64, error) {
+	p, err := s.ledgerMigrations(s.read.DB)
+	if err != nil {
+		return 0, err
+	}
+	sources := p.ListSources()
+	return sources[len(sources)-1].Version, nil
+}
+
+// modelsCurrent compares the models that tables were made from with those that
+// are loaded.
+func (s *Store) modelsCurrent(q queryer) error {
+	var known []struct{ Name, Digest string }
+	if err := q.list(&known, `SELECT name, digest FROM models`); err != nil {
+		return err
+	}
+	for _, k := range known {
+		m, loaded := s.models.Model(k.Name)
+		if !loaded {
+			return fmt.Errorf("there are records of the model %s, which is not loaded", k.Name)
+		}
+		if m.Digest != k.Digest {
+			return ErrOutdated
+		}
+	}
+	if len(known) < len(s.models.All()) {
+		return ErrOutdated
+	}
+	return nil
+}
+
+// differsFrom makes sure that the source is in use, and that the destination
+// is another installation. Looking at the keys that sign tells one under two
+// addresses, before their locks wait for one another.
+func (s *Store) differsFrom(ctx context.Context, to *Store) error {
+	ours, err := s.signingKeys(ctx)
+	if err != nil {
+		return err
+	}
+	if len(ours) == 0 {
+		return ErrNeverUsed
+	}
+	theirs, err := to.signingKeys(ctx)
+	if err != nil {
+		return err
+	}
+	if len(theirs) > 0 && bytes.Equal(ours[0], theirs[0]) {
+		return ErrSame
+	}
+	return nil
+}
+
+func (s *Store) signingKeys(ctx context.Context) ([][]byte, error) {
+	var keys [][]byte
+	err := s.read.SelectContext(ctx, &keys, `SELECT value FROM settings WHERE name = 'signing_key'`)
+	return keys, s.d.classify(err)
+}
+
+// tables lists the tables of the ledger and of the models.
+func (t *tx) tables() ([]string, error) {
+	var names []string
+	err := t.list(&names, t.d.tables)
+	return slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(n, goose.DefaultTablename) }), err
+}
+
+func (t *tx) rowCount(table string) (n int64, err error) {
+	_, err = t.get(&n, `SELECT COUNT(*) FROM `+table)
+	return n, err
+}

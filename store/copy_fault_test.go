@@ -1,0 +1,147 @@
+package store_test
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/mattn/go-sqlite3"
+
+	"bulkpatch/store"
+	"bulkpatch/store/pgtest"
+	"bulkpatch/store/storetest"
+)
+
+// TestACopyThatBreaksOffLeavesNothing fails a copy at many of its statements:
+// in turn from there on, as a crash does, and once, as a disk may. The
+// destination must be as empty as before, so that a second copy fills it, or
+// complete where only the answer was lost.
+func TestACopyThatBreaksOffLeavesNothing(t *testing.T) {
+	server := pgtest.Start(t)
+	address := "sqlite://" + filepath.Join(t.TempDir(), "source.db")
+	source := newInstallation(t, address)
+	want := dump(t, address, nil)
+	dir := t.TempDir()
+	file := func(n int) place {
+		return place{
+			address: fmt.Sprintf("sqlite://%s/%d.db", dir, n),
+			fault:   sqlite3.Error{Code: sqlite3.ErrIoErr},
+		}
+	}
+	t.Run("into SQLite", func(t *testing.T) {
+		breakEach(t, source.Store, 30, nil, want, func(n int, f *faults) place {
+			p := file(n)
+			f.err = p.fault
+			sql.Register(p.address, faultySQLite{f})
+			return p
+		})
+	})
+	t.Run("into PostgreSQL", func(t *testing.T) {
+		json := jsonColumns(t, migrated(t, server.Database(t)))
+		breakEach(t, source.Store, 18, json, dump(t, address, json), func(_ int, f *faults) place {
+			p := place{address: server.Database(t), fault: &pgconn.PgError{Code: "58030", Message: "could not write block"}}
+			f.err = p.fault
+			sql.Register(p.address, faultyPostgres{f})
+			return p
+		})
+	})
+	sameRows(t, "the source", dump(t, address, nil), want)
+}
+
+// migrated makes the tables of a new database.
+func migrated(t *testing.T, address string) string {
+	t.Helper()
+	s, err := store.Open(t.Context(), address, store.Options{Models: storetest.Models(t)})
+	fatal(t, err)
+	fatal(t, s.Migrate(t.Context()))
+	fatal(t, s.Close())
+	return address
+}
+
+// breakEach breaks a copy off at each stride-th statement, at a place of which
+// the driver is registered under its address.
+func breakEach(t *testing.T, source *store.Store, stride int, json map[string]bool, whole map[string][]string, at func(n int, f *faults) place) {
+	t.Helper()
+	same := func(a, b map[string][]string) bool {
+		return maps.EqualFunc(a, b, func(a, b []string) bool { return slices.Equal(a, b) })
+	}
+	for n := 1; ; n += stride {
+		f := &faults{failOn: n, crash: n/stride%2 == 0}
+		p := at(n, f)
+		empty := dump(t, migrated(t, p.address), json)
+		to, err := store.OpenWith(t.Context(), p.address, p.address, store.Options{Models: storetest.Models(t)})
+		fatal(t, err)
+		f.set(true)
+		_, err = source.CopyTo(t.Context(), to, func(int64, int64) {})
+		f.set(false)
+		to.Close() // it has nothing to say any more
+		got := dump(t, p.address, json)
+		switch {
+		case !f.tripped:
+			fatal(t, err)
+			t.Logf("broken off at %d of %d statements", n/stride, n)
+			return
+		case err == nil:
+			t.Fatalf("a fault at call %d went unnoticed", n)
+		}
+		_, again := copyTo(t, source, p.address)
+		switch {
+		case same(got, empty) && again == nil:
+		case same(got, whole) && errors.Is(again, store.ErrSame): // the answer to the COMMIT was lost
+		default:
+			t.Fatalf("after a fault at call %d a second copy ended with %v", n, again)
+		}
+		if !same(dump(t, p.address, json), whole) {
+			t.Fatalf("after a fault at call %d the second copy is not whole", n)
+		}
+	}
+}
+
+// TestACopyKeepsOthersFromWriting tries to write to both databases in the
+// midst of a copy.
+func TestACopyKeepsOthersFromWriting(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
+		from, to := empty(t), empty(t)
+		source := newInstallation(t, from)
+		dest := opened(t, migrated(t, to), store.Options{Models: storetest.Models(t)})
+		tried := false
+		_, err := source.CopyTo(t.Context(), dest, func(int64, int64) {
+			if tried {
+				return
+			}
+			tried = true
+			for name, address := range map[string]string{"source": from, "destination": to} {
+				if err := intrude(t, address); err == nil {
+					t.Errorf("another process could write to the %s", name)
+				}
+			}
+		})
+		fatal(t, err)
+		if !tried {
+			t.Error("no progress was told")
+		}
+		fatal(t, intrude(t, from))
+		fatal(t, intrude(t, to))
+	})
+}
+
+// intrude writes to a database as a forgotten process does, but with less
+// patience.
+func intrude(t *testing.T, address string) error {
+	t.Helper()
+	driver, name := "pgx", address+"&lock_timeout=50"
+	if path, ok := strings.CutPrefix(address, "sqlite://"); ok {
+		driver, name = "sqlite3", "file:"+path+"?_busy_timeout=0"
+	}
+	db, err := sql.Open(driver, name)
+	fatal(t, err)
+	defer db.Close()
+	_, err = db.Exec(`UPDATE jobs SET revision = revision`)
+	return err
+}

@@ -1,0 +1,191 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"bulkpatch/model"
+)
+
+// A batch is full at so many rows, or bytes of their values: a chunk's former
+// values are megabytes.
+const (
+	batchRows  = 250
+	batchBytes = 1 << 20
+)
+
+// A tableColumn is what a database knows of a column.
+type tableColumn struct {
+	Name    string
+	Type    string
+	Key     int  // place in the primary key from 1 on, 0 outside
+	Counted bool // the database gives numbers by itself, and minds when others do
+}
+
+// A copiedColumn is a column on both sides: its kind at the source and at the
+// destination.
+type copiedColumn struct {
+	tableColumn
+	from, to model.Kind
+}
+
+func (c copiedColumn) quoted() string { return `"` + c.Name + `"` }
+
+// table copies all rows of a table.
+func (c *copier) table(table string) error {
+	columns, err := c.columns(table)
+	if err != nil {
+		return err
+	}
+	rows, err := c.from.db.QueryxContext(c.from.ctx, c.query(table, columns))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	in := inserter{t: c.to, table: table, columns: columns}
+	for rows.Next() {
+		line, err := rows.SliceScan()
+		if err != nil {
+			return err
+		}
+		if err := in.add(line); err != nil {
+			return err
+		}
+		if in.full() {
+			if err := c.flush(&in); err != nil {
+				return err
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if err := c.flush(&in); err != nil {
+		return err
+	}
+	return c.to.countOn(table, columns)
+}
+
+func (c *copier) flush(in *inserter) error {
+	if err := c.ctx.Err(); err != nil {
+		return err
+	}
+	c.done += int64(len(in.rows))
+	if err := in.flush(); err != nil {
+		return err
+	}
+	c.tell(c.done, c.total)
+	return nil
+}
+
+// columns pairs the columns of both sides, which must be the same.
+func (c *copier) columns(table string) ([]copiedColumn, error) {
+	have, err := c.from.columns(table)
+	if err != nil {
+		return nil, err
+	}
+	take, err := c.to.columns(table)
+	if err != nil {
+		return nil, err
+	}
+	columns := make([]copiedColumn, len(take))
+	for i, t := range take {
+		at := slices.IndexFunc(have, func(h tableColumn) bool { return h.Name == t.Name })
+		if at < 0 {
+			return nil, fmt.Errorf("only the destination has a column %s", t.Name)
+		}
+		columns[i] = copiedColumn{t, c.from.d.typeKind[have[at].Type], c.to.d.typeKind[t.Type]}
+		if columns[i].from == "" || columns[i].to == "" {
+			return nil, fmt.Errorf("column %s has a type that no table of ours has", t.Name)
+		}
+		have = slices.Delete(have, at, at+1)
+	}
+	if len(have) > 0 {
+		return nil, fmt.Errorf("only the source has a column %s", have[0].Name)
+	}
+	return columns, nil
+}
+
+func (t *tx) columns(table string) ([]tableColumn, error) {
+	var columns []tableColumn
+	return columns, t.list(&columns, t.d.columns, table)
+}
+
+// query reads the table in the order of its key, in which a job comes before
+// those that refer to it.
+func (c *copier) query(table string, columns []copiedColumn) string {
+	list, key := make([]string, len(columns)), []copiedColumn{}
+	for i, col := range columns {
+		list[i] = c.from.d.scalar(&model.Field{Column: col.Name, Kind: col.from})
+		if col.Key > 0 {
+			key = append(key, col)
+		}
+	}
+	slices.SortFunc(key, func(a, b copiedColumn) int { return a.Key - b.Key })
+	order := make([]string, len(key))
+	for i, col := range key {
+		order[i] = col.quoted()
+	}
+	return "SELECT " + strings.Join(list, ", ") + " FROM " + table + " ORDER BY " + strings.Join(order, ", ")
+}
+
+// countOn lets the numbers that the database gives by itself go on after those
+// that have come.
+func (t *tx) countOn(table string, columns []copiedColumn) error {
+	for _, col := range columns {
+		if !col.Counted {
+			continue
+		}
+		var next int64
+		if _, err := t.get(&next, `SELECT COALESCE(MAX(`+col.quoted()+`), 0) + 1 FROM `+table); err != nil {
+			return err
+		}
+		if err := t.exec1(fmt.Sprintf(`ALTER TABLE %s ALTER COLUMN %s RESTART WITH %d`, table, col.quoted(), next)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alignModels gives the destination the columns of fields that have gone from
+// their models, whose names are taken for good, and makes room for what the
+// source remembers of its models.
+func (c *copier) alignModels() error {
+	var known []struct{ Name, Columns string }
+	if err := c.from.list(&known, `SELECT name, columns FROM models`); err != nil {
+		return err
+	}
+	for _, k := range known {
+		var had []column
+		if err := json.Unmarshal([]byte(k.Columns), &had); err != nil {
+			return err
+		}
+		if err := c.addGone(k.Name, had); err != nil {
+			return err
+		}
+	}
+	return c.to.exec1(`DELETE FROM models`)
+}
+
+func (c *copier) addGone(name string, had []column) error {
+	m, loaded := c.models.Model(name)
+	if !loaded {
+		return fmt.Errorf("there are records of the model %s, which is not loaded", name)
+	}
+	have, err := c.to.columns(m.Table())
+	if err != nil {
+		return err
+	}
+	for _, gone := range had {
+		if slices.ContainsFunc(have, func(h tableColumn) bool { return strings.EqualFold(h.Name, gone.SQL) }) {
+			continue
+		}
+		f := &model.Field{Name: gone.Name, Column: gone.SQL, Kind: gone.Kind}
+		if err := c.to.extendColumn(m, f, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
