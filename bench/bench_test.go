@@ -50,7 +50,8 @@ func binary(b *testing.B) string {
 // A server is a running bulkpatch serve.
 type server struct {
 	*client.Client
-	cmd *exec.Cmd
+	base string
+	cmd  *exec.Cmd
 }
 
 var listening = regexp.MustCompile(`http://\S+`)
@@ -69,7 +70,7 @@ func serve(b *testing.B, binary, db, redis string, flags ...string) *server {
 			go io.Copy(io.Discard, out)
 			c, err := client.New(base, adminKey)
 			fatal(b, err)
-			return &server{c, cmd}
+			return &server{c, base, cmd}
 		}
 	}
 	b.Fatal("the server ended before it listened")
