@@ -19,6 +19,7 @@ type commands struct {
 	Key     keyCommand     `cmd:"" help:"Make, list and revoke API keys."`
 	Model   modelCommand   `cmd:"" help:"Work with model files."`
 	Migrate migrateCommand `cmd:"" help:"Bring a database up to date."`
+	Copy    copyCommand    `cmd:"" help:"Move everything to another database, such as from SQLite to PostgreSQL."`
 }
 
 // databaseFlags say where records and jobs are kept.

@@ -35,6 +35,11 @@ func newRecordBar(out io.Writer, what string, total int64) *bar {
 	return newBar(out, what, "records", total, progressbar.OptionShowIts(), progressbar.OptionSetItsString("records"))
 }
 
+// newRowBar shows rows of any table.
+func newRowBar(out io.Writer, what string, total int64) *bar {
+	return newBar(out, what, "rows", total, progressbar.OptionShowIts(), progressbar.OptionSetItsString("rows"))
+}
+
 func newBar(out io.Writer, what, unit string, total int64, more ...progressbar.Option) *bar {
 	b := &bar{out: out, what: what, unit: unit, total: total, now: time.Now, told: time.Now()}
 	if isTerminal(out) {

@@ -121,7 +121,7 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 
 func TestEveryCommandsHelpShowsAnExample(t *testing.T) {
 	for _, command := range []string{"serve", "api", "worker", "demo", "import", "export", "key create", "key list",
-		"key revoke", "model check", "migrate"} {
+		"key revoke", "model check", "migrate", "copy"} {
 		status, out, complaint := call(t, append(strings.Fields(command), "--help")...)
 		if status != exitOK || !strings.Contains(out, "Example") || !strings.Contains(out, "bulkpatch "+command) {
 			t.Errorf("%s --help ended with %d:\n%s%s", command, status, out, complaint)

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"text/tabwriter"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+	"bulkpatch/store"
+)
+
+type copyCommand struct {
+	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to copy, sqlite://PATH or postgres://… (default ${default}). It stays as it is."`
+	To     string `env:"BULKPATCH_TO" required:"" placeholder:"URL" help:"Database to copy into, sqlite://PATH or postgres://…; it must be empty."`
+	Models string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files, the same that the processes are started with."`
+}
+
+// Help says what comes before and after, and shows an example.
+func (copyCommand) Help() string {
+	return `Example:
+  bulkpatch copy --db sqlite:///var/lib/bulkpatch/bulkpatch.db --to postgres://bulkpatch@db/bulkpatch
+
+Stop all processes first, then copy, then start them with the destination as their --db: keys, customers, jobs in mid-course, undo and idempotency keys go on as before. What a forgotten process wants to write to either database while it is copied fails; what it writes to the old one afterwards stays there.
+
+The copy arrives whole or not at all: after an interruption the destination is still empty, and the command can be run again.`
+}
+
+// Run copies the installation and tells what has been copied.
+func (c *copyCommand) Run(a *app) error {
+	from, to, err := c.settings(a)
+	if err != nil {
+		return err
+	}
+	source, err := openSource(a.ctx, from)
+	if err != nil {
+		return fmt.Errorf("--db: %w", err)
+	}
+	defer source.Close()
+	dest, err := openStore(a.ctx, to)
+	if err != nil {
+		return fmt.Errorf("--to: %w", err)
+	}
+	copied, err := copyAll(a, source, dest)
+	if err := errors.Join(err, dest.Close()); err != nil {
+		return fmt.Errorf("copy: %w", err)
+	}
+	return reportCopy(a, from.models, copied)
+}
+
+func (c *copyCommand) settings(a *app) (from, to settings, err error) {
+	var r reader
+	r.database(databaseFlags{DB: c.DB, Models: c.Models, Retention: "30d", UndoRetention: "7d"})
+	if err := store.CheckAddress(c.To); err != nil {
+		r.fault("--to", "%v", err)
+	}
+	from, err = r.done()
+	from.log = slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelError}))
+	to = from
+	to.db = c.To
+	return from, to, err
+}
+
+// openSource opens a database that is to be read only: it makes none, and
+// brings none up to date.
+func openSource(ctx context.Context, s settings) (*store.Store, error) {
+	db, err := store.OpenExisting(ctx, s.db, store.Options{Models: s.models, Log: s.log, Now: clock})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.UpToDate(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// copyAll shows how far the copy is.
+func copyAll(a *app, source, dest *store.Store) ([]store.TableCopy, error) {
+	var bar *bar
+	copied, err := source.CopyTo(a.ctx, dest, func(done, total int64) {
+		if bar == nil {
+			bar = newRowBar(a.err, "copy", total)
+		}
+		bar.Set(done)
+	})
+	if bar != nil {
+		bar.Finish()
+	}
+	if errors.Is(err, job.ErrUnavailable) {
+		err = fmt.Errorf("%w (does a process still work on one of the databases? stop it)", err)
+	}
+	return copied, err
+}
+
+// reportCopy prints the rows of each table that has any, and their sum.
+func reportCopy(a *app, models *model.Registry, copied []store.TableCopy) error {
+	var tables []string
+	for _, m := range models.All() {
+		tables = append(tables, m.Table())
+	}
+	var records, jobs int64
+	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "TABLE\tROWS")
+	for _, t := range copied {
+		switch {
+		case t.Table == "jobs":
+			jobs = t.Rows
+		case slices.Contains(tables, t.Table):
+			records += t.Rows
+		}
+		if t.Rows > 0 {
+			fmt.Fprintf(w, "%s\t%d\n", t.Table, t.Rows)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "copied %d records and %d jobs; each table has as many rows as at the source\n", records, jobs)
+	return nil
+}
