@@ -28,21 +28,24 @@ func document(t *testing.T, name string) string {
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
 
-// readmeCommands lists the commands of the README's code blocks.
-func readmeCommands(t *testing.T) []string {
+// shownCommands lists the commands of the code blocks of the documents.
+func shownCommands(t *testing.T) []string {
 	t.Helper()
-	var commands []string
-	for _, block := range shellBlock.FindAllStringSubmatch(document(t, "README.md"), -1) {
-		for line := range strings.Lines(block[1]) {
-			if line = strings.TrimSpace(line); line != "" {
-				commands = append(commands, line)
+	var all []string
+	for _, name := range []string{"README.md", "docs/operations.md"} {
+		before := len(all)
+		for _, block := range shellBlock.FindAllStringSubmatch(document(t, name), -1) {
+			for line := range strings.Lines(block[1]) {
+				if line = strings.TrimSpace(line); line != "" {
+					all = append(all, line)
+				}
 			}
 		}
+		if len(all) == before {
+			t.Fatalf("%s shows no command", name)
+		}
 	}
-	if len(commands) == 0 {
-		t.Fatal("the README shows no command")
-	}
-	return commands
+	return all
 }
 
 // proof says where the commands that begin so are run: a file, and what it
@@ -62,12 +65,17 @@ var proof = map[string][2]string{
 	"bin/bulkpatch key create":    {"cmd/bulkpatch/transfer_test.go", `"key", "create"`},
 	"curl":                        {"cmd/bulkpatch/documents_test.go", "TestTheREADMEsCallsWork"},
 	"POSTGRES_PASSWORD=choose-one docker compose": {"cmd/bulkpatch/documents_test.go", "docker-compose.yml"},
-	"docker compose": {"cmd/bulkpatch/documents_test.go", "docker-compose.yml"},
-	"go test":        {".ci/run", "go test"},
+	"docker compose":        {"cmd/bulkpatch/documents_test.go", "docker-compose.yml"},
+	"bin/bulkpatch migrate": {"cmd/bulkpatch/upgrade_test.go", `"migrate"`},
+	"bin/bulkpatch copy":    {"cmd/bulkpatch/copy_test.go", `"copy"`},
+	"sqlite3":               {"cmd/bulkpatch/operations_test.go", "VACUUM INTO"},
+	"pg_dump":               {"cmd/bulkpatch/operations_test.go", `"--format", "custom", "--file"`},
+	"pg_restore":            {"cmd/bulkpatch/operations_test.go", `"--no-owner", "--dbname"`},
+	"go test":               {".ci/run", "go test"},
 }
 
-func TestEveryCommandOfTheREADMEIsRunSomewhere(t *testing.T) {
-	for _, command := range readmeCommands(t) {
+func TestEveryCommandOfTheDocumentsIsRunSomewhere(t *testing.T) {
+	for _, command := range shownCommands(t) {
 		found := false
 		for start, where := range proof {
 			if strings.HasPrefix(command, start) {
@@ -81,8 +89,8 @@ func TestEveryCommandOfTheREADMEIsRunSomewhere(t *testing.T) {
 	}
 }
 
-func TestTheREADMEsFlagsExist(t *testing.T) {
-	for _, command := range readmeCommands(t) {
+func TestTheDocumentsFlagsExist(t *testing.T) {
+	for _, command := range shownCommands(t) {
 		args, ours := strings.CutPrefix(command, "bin/bulkpatch ")
 		if !ours {
 			continue
@@ -104,7 +112,7 @@ func TestTheREADMEsCallsWork(t *testing.T) {
 	wait(t, c, j.ID)
 	fill := strings.NewReplacer("http://127.0.0.1:8080", p.base, "$KEY", p.firstKey, "$JOB", j.ID)
 	calls := 0
-	for _, command := range readmeCommands(t) {
+	for _, command := range shownCommands(t) {
 		if args, ok := strings.CutPrefix(command, "curl "); ok {
 			calls++
 			checkCurl(t, words(fill.Replace(args)))
@@ -183,7 +191,7 @@ func TestTheDocumentNamesEverySurface(t *testing.T) {
 }
 
 func TestTheDocumentsLinksLeadSomewhere(t *testing.T) {
-	for _, name := range []string{"README.md", "CHANGELOG.md", "docs/compat.md"} {
+	for _, name := range []string{"README.md", "CHANGELOG.md", "docs/compat.md", "docs/operations.md"} {
 		for _, link := range localLink.FindAllStringSubmatch(document(t, name), -1) {
 			if strings.HasPrefix(link[1], "https://") {
 				continue
@@ -237,6 +245,9 @@ func TestTheContainersSettingsAreOnesTheProgramKnows(t *testing.T) {
 		if !strings.Contains(help, "$"+variable) {
 			t.Errorf("serve knows no %s", variable)
 		}
+	}
+	if postgres := strings.Join(compose.Services["postgres"].Command, " "); !strings.Contains(postgres, "max_connections=200") {
+		t.Errorf("PostgreSQL is started by %s", postgres)
 	}
 	if redis := strings.Join(compose.Services["redis"].Command, " "); !strings.Contains(redis, "noeviction") || !strings.Contains(redis, "--appendonly yes") {
 		t.Errorf("Redis is started by %s", redis)

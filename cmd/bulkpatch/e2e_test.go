@@ -15,6 +15,7 @@ import (
 
 	"bulkpatch/api/apitest"
 	"bulkpatch/client"
+	"bulkpatch/store/pgtest"
 	"bulkpatch/worker/redistest"
 )
 
@@ -201,25 +202,32 @@ func TestAJobIsFollowedThroughAnyFront(t *testing.T) {
 }
 
 func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
-	redis := redistest.Start(t)
-	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", redis.URL())
-	c := p.client(t, p.firstKey)
-	load(t, c, 500)
-	redis.Kill()
-	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
-	if err != nil {
-		t.Fatalf("submit without Redis: %v", err)
+	for name, db := range map[string]func() string{
+		"SQLite":     func() string { return database(t) },
+		"PostgreSQL": func() string { return pgtest.Start(t).Database(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			redis := redistest.Start(t)
+			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(), "--redis", redis.URL())
+			c := p.client(t, p.firstKey)
+			load(t, c, 500)
+			redis.Kill()
+			j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
+			if err != nil {
+				t.Fatalf("submit without Redis: %v", err)
+			}
+			for why := ""; why != "redis_unavailable"; {
+				if j, err = c.Next(t.Context(), j); err != nil || j.Done {
+					t.Fatalf("job %+v, error %v", j, err)
+				}
+				if j.Progress.WaitReason != nil {
+					why = *j.Progress.WaitReason
+				}
+			}
+			redis.Restart(t)
+			checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 500)
+		})
 	}
-	for why := ""; why != "redis_unavailable"; {
-		if j, err = c.Next(t.Context(), j); err != nil || j.Done {
-			t.Fatalf("job %+v, error %v", j, err)
-		}
-		if j.Progress.WaitReason != nil {
-			why = *j.Progress.WaitReason
-		}
-	}
-	redis.Restart(t)
-	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 500)
 }
 
 func TestAStartDoesNotNeedRedis(t *testing.T) {

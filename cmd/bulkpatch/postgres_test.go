@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,20 +52,77 @@ func untilCounted(t *testing.T, p *process) {
 	t.Fatal("a worker had nothing to do")
 }
 
-func TestServeOutlivesARestartOfPostgreSQL(t *testing.T) {
-	server := pgtest.Start(t)
-	flags := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", server.Database(t)}, tiny...)
-	p := start(t, flags...)
-	c := p.client(t, p.firstKey)
-	j := begin(t, c)
-	server.Kill(t)
-	get(t, p.base+"/readyz", "", http.StatusServiceUnavailable)
-	get(t, p.base+"/healthz", "", http.StatusOK)
-	get(t, p.base+"/v1/jobs/"+j.ID, p.firstKey, http.StatusServiceUnavailable)
-	server.Restart(t)
-	untilReady(t, p)
-	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, crowd)
-	checkChangedOnce(t, c, crowd)
+// TestServeOutlivesTheLossOfPostgreSQL takes the server away in the midst of
+// a job. Meanwhile each call is refused for now, and none of them acts.
+func TestServeOutlivesTheLossOfPostgreSQL(t *testing.T) {
+	for name, loss := range map[string]struct {
+		begin, end func(*testing.T, *pgtest.Server)
+	}{
+		"it is killed": {
+			func(t *testing.T, s *pgtest.Server) { s.Kill(t) },
+			func(t *testing.T, s *pgtest.Server) { s.Restart(t) }},
+		"it says nothing": {
+			func(t *testing.T, s *pgtest.Server) { fatal(t, s.Stall()) },
+			func(t *testing.T, s *pgtest.Server) { fatal(t, s.Resume()) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := pgtest.Start(t)
+			p := start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", server.Database(t)}, tiny...)...)
+			c := p.client(t, p.firstKey)
+			j := begin(t, c)
+			loss.begin(t, server)
+			get(t, p.base+"/readyz", "", http.StatusServiceUnavailable)
+			get(t, p.base+"/healthz", "", http.StatusOK)
+			refusedForNow(t, p, j.ID)
+			loss.end(t, server)
+			untilReady(t, p)
+			checkSum(t, wait(t, c, j.ID), client.StateSucceeded, crowd)
+			checkChangedOnce(t, c, crowd)
+		})
+	}
+}
+
+func fatal(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refusedForNow makes calls of each kind, all of which are to be told to come
+// again.
+func refusedForNow(t *testing.T, p *process, id string) {
+	t.Helper()
+	var calls sync.WaitGroup
+	for _, call := range []struct{ method, path, body string }{
+		{"GET", "/v1/jobs/" + id, ""},
+		{"GET", "/v1/jobs/" + id + "/results", ""},
+		{"GET", "/v1/desk/customers", ""},
+		{"PATCH", "/v1/desk/customers/1", `{"jobTitle": "never"}`},
+		{"PATCH", "/v1/desk/customers?filter=%7B%22id%22%3A%7B%22$gt%22%3A0%7D%7D", `{"jobTitle": "never"}`},
+		{"POST", "/v1/jobs/" + id + "/cancel", ""},
+		{"PATCH", "/desk/api/v2/customers/1.json", `{"customer": {"jobTitle": "never"}}`},
+	} {
+		calls.Go(func() {
+			req, err := http.NewRequestWithContext(t.Context(), call.method, p.base+call.path, strings.NewReader(call.body))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			req.Header.Set("Authorization", "Bearer "+p.firstKey)
+			req.Header.Set("Content-Type", "application/json")
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer resp.Body.Close()
+			if resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
+				t.Errorf("%s %s answered %s, Retry-After %q", call.method, call.path, resp.Status, resp.Header.Get("Retry-After"))
+			}
+		})
+	}
+	calls.Wait()
 }
 
 // untilReady returns when the process can work again.
