@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
@@ -9,7 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"bulkpatch/client"
@@ -36,9 +37,8 @@ func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 		return start(t, slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0", "--models", folder(t, models)}, tiny, shared)...)
 	}
 	oldFront, oldWorker := front(plants), worker(plants)
-	var current atomic.Pointer[process]
-	current.Store(oldFront)
-	c := throughProxy(t, &current, oldFront.firstKey)
+	proxy := &proxy{current: oldFront}
+	c := proxy.client(t)
 	report, err := c.Import(t.Context(), "plant", client.NDJSON, strings.NewReader(strings.Repeat(`{"name": "fern"}`+"\n", people)))
 	if err != nil || report.Inserted != people {
 		t.Fatalf("%+v, %v", report, err)
@@ -55,7 +55,7 @@ func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 		t.Fatalf("migrate: exit status %d, %s", status, said)
 	}
 	newFront, newWorker := front(nextPlants), worker(nextPlants)
-	current.Store(newFront)
+	proxy.turn(newFront)
 	for name, p := range map[string]*process{"front": oldFront, "worker": oldWorker} {
 		if status := p.stop(t); status != 0 {
 			t.Errorf("the old %s: exit status %d", name, status)
@@ -73,22 +73,42 @@ func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 	}
 }
 
-// throughProxy calls whichever front is the current one, as through a proxy.
-func throughProxy(t *testing.T, current *atomic.Pointer[process], key string) *client.Client {
+// A proxy sends all calls to one front.
+type proxy struct {
+	current  *process
+	underWay sync.RWMutex // held for reading by each call
+}
+
+// client calls whichever front is the current one.
+func (p *proxy) client(t *testing.T) *client.Client {
 	t.Helper()
-	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		to, err := url.Parse(current.Load().base)
+	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		to, err := url.Parse(p.current.base)
 		if err != nil {
 			t.Error(err)
 		}
 		r.SetURL(to)
-	}})
-	t.Cleanup(proxy.Close)
-	c, err := client.New(proxy.URL, key)
+	}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.underWay.RLock()
+		defer p.underWay.RUnlock()
+		forward.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	c, err := client.New(server.URL, p.current.firstKey)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// turn sends the calls that come from now on to another front. The former one
+// has answered all of its calls when turn returns: one that has chosen it and
+// not reached it yet would find it gone.
+func (p *proxy) turn(to *process) {
+	p.underWay.Lock()
+	defer p.underWay.Unlock()
+	p.current = to
 }
 
 // folder makes a folder with one model file.
