@@ -1,6 +1,15 @@
 package api
 
-import "bulkpatch/job"
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
 
 // retry makes a job of what another has left. The body is optional: with
 // {"onMismatch": "force"} what was skipped is taken too.
@@ -14,11 +23,7 @@ func (s *server) retry(c *call) error {
 		}
 		o.fromRetry(in, raw)
 	}
-	if err := in.err(); err != nil {
-		return err
-	}
-	j, err := s.Store.Retry(c.ctx(), c.workspace(), c.r.PathValue("job"), c.key.Actor(), o.OnMismatch)
-	return s.followed(c, j, err)
+	return s.follow(c, in, job.RetryIt, o.OnMismatch, s.Store.Retry)
 }
 
 // fromRetry reads the body of a retry, which may be empty.
@@ -43,17 +48,53 @@ func (s *server) undo(c *call) error {
 	if err := s.noBody(c, in); err != nil {
 		return err
 	}
+	return s.follow(c, in, job.UndoIt, "", s.Store.Undo)
+}
+
+// follow makes a job that follows from the one of the path, and answers with
+// it at once or when it has ended, as the caller prefers.
+func (s *server) follow(c *call, in *input, a job.Action, onMismatch job.OnMismatch,
+	accept func(context.Context, job.Follow) (job.Job, bool, error)) error {
+	f := job.Follow{Workspace: c.workspace(), Origin: c.r.PathValue("job"), OnMismatch: onMismatch, CreatedBy: c.key.Actor()}
+	f.IdempotencyKey = in.idempotencyKey(c.r.Header)
 	if err := in.err(); err != nil {
 		return err
 	}
-	j, err := s.Store.Undo(c.ctx(), c.workspace(), c.r.PathValue("job"), c.key.Actor())
-	return s.followed(c, j, err)
-}
-
-// followed answers with the job that follows from another.
-func (s *server) followed(c *call, j job.Job, err error) error {
+	j, replayed, err := s.replayFollow(c, a, &f)
+	if err == nil && !replayed {
+		j, replayed, err = accept(c.ctx(), f)
+	}
 	if err != nil {
 		return actionError(j, err)
 	}
-	return s.acceptedJob(c, prefer{}, j)
+	p := preferOf(c.r.Header)
+	j, ended := s.announce(c, p, p.applied(), j, replayed)
+	if ended {
+		return s.answerJob(c, http.StatusOK, j)
+	}
+	return s.answerPending(c, j)
+}
+
+// replayFollow finds the job that the request's idempotency key made before,
+// also where the origin would refuse by now, and else prepares the key's use.
+func (s *server) replayFollow(c *call, a job.Action, f *job.Follow) (j job.Job, replayed bool, err error) {
+	if f.IdempotencyKey == "" {
+		return job.Job{}, false, nil
+	}
+	key, err := s.Store.SigningKey(c.ctx())
+	if err != nil {
+		return job.Job{}, false, err
+	}
+	f.Fingerprint = followPrint(key, f.Workspace, a, f)
+	j, err = s.Store.Replay(c.ctx(), f.Workspace, f.IdempotencyKey, f.Fingerprint)
+	if errors.Is(err, job.ErrNotFound) {
+		return job.Job{}, false, nil
+	}
+	return j, err == nil, err
+}
+
+// followPrint tells two requests with one idempotency key apart, as
+// [update.fingerprint] does.
+func followPrint(key []byte, ws auth.Workspace, a job.Action, f *job.Follow) string {
+	return hex.EncodeToString(sign(key, "idempotency", string(a), f.Origin, strconv.FormatInt(ws.ID, 10), string(f.OnMismatch)))
 }

@@ -29,7 +29,7 @@ type fake struct {
 	order      []string                       // job ids, oldest first
 	options    map[string]map[string][]string // added, by table and field
 	results    map[string][]job.Result
-	byKey      map[string]job.Submission // by idempotency key
+	byKey      map[string]job.Once // by idempotency key
 	jobByKey   map[string]string
 	watchers   map[string][]chan struct{}
 	moved      *sync.Cond // somebody began or ended to wait
@@ -52,7 +52,7 @@ func newFake(now func() time.Time) *fake {
 	f := &fake{
 		now: now, keys: map[string]auth.Key{}, workspaces: map[string]int64{},
 		records: map[string]map[string]model.Record{}, jobs: map[string]job.Job{},
-		results: map[string][]job.Result{}, byKey: map[string]job.Submission{},
+		results: map[string][]job.Result{}, byKey: map[string]job.Once{},
 		options:  map[string]map[string][]string{},
 		jobByKey: map[string]string{}, watchers: map[string][]chan struct{}{},
 	}
@@ -345,7 +345,7 @@ func (f *fake) Submit(_ context.Context, s job.Submission) (job.Job, bool, error
 	f.jobs[j.ID] = j
 	f.order = append(f.order, j.ID)
 	if s.IdempotencyKey != "" {
-		f.byKey[s.IdempotencyKey], f.jobByKey[s.IdempotencyKey] = s, j.ID
+		f.byKey[s.IdempotencyKey], f.jobByKey[s.IdempotencyKey] = s.Once, j.ID
 	}
 	return j, false, nil
 }
@@ -427,31 +427,38 @@ func (f *fake) Act(_ context.Context, ws auth.Workspace, id string, a job.Action
 	return j, nil
 }
 
-func (f *fake) Retry(ctx context.Context, ws auth.Workspace, id, createdBy string, onMismatch job.OnMismatch) (job.Job, error) {
-	origin, err := f.Job(ctx, ws, id)
+func (f *fake) Retry(ctx context.Context, o job.Follow) (job.Job, bool, error) {
+	origin, err := f.Job(ctx, o.Workspace, o.Origin)
 	if err != nil {
-		return origin, err
+		return origin, false, err
 	}
 	if err := origin.CheckRetry(); err != nil {
-		return origin, err
+		return origin, false, err
 	}
-	return f.follow(job.Job{Kind: job.Retry, RetryOf: id, Options: job.Options{OnMismatch: onMismatch}}, ws, createdBy), nil
+	return f.follow(job.Job{Kind: job.Retry, RetryOf: o.Origin, Options: job.Options{OnMismatch: o.OnMismatch}}, o), false, nil
 }
 
-func (f *fake) Undo(ctx context.Context, ws auth.Workspace, id, createdBy string) (job.Job, error) {
-	origin, err := f.Job(ctx, ws, id)
+func (f *fake) Undo(ctx context.Context, o job.Follow) (job.Job, bool, error) {
+	origin, err := f.Job(ctx, o.Workspace, o.Origin)
 	if err != nil {
-		return origin, err
+		return origin, false, err
 	}
 	if err := origin.CheckUndo(); err != nil {
-		return origin, err
+		return origin, false, err
 	}
-	return f.follow(job.Job{Kind: job.Undo, UndoOf: id}, ws, createdBy), nil
+	return f.follow(job.Job{Kind: job.Undo, UndoOf: o.Origin}, o), false, nil
 }
 
-func (f *fake) follow(j job.Job, ws auth.Workspace, createdBy string) job.Job {
+func (f *fake) follow(j job.Job, o job.Follow) job.Job {
 	defer f.lock()()
-	j.ID, j.Workspace, j.CreatedBy, j.State, j.Revision = "following", ws.Name, createdBy, job.Queued, 1
+	j.ID, j.Workspace, j.CreatedBy, j.State, j.Revision = "following", o.Workspace.Name, o.CreatedBy, job.Queued, 1
+	j.ExpiresAt = f.now().Add(time.Hour)
+	if o.IdempotencyKey != "" {
+		f.byKey[o.IdempotencyKey], f.jobByKey[o.IdempotencyKey] = o.Once, j.ID
+	}
+	if f.onSubmit != nil {
+		f.onSubmit(&j)
+	}
 	f.jobs[j.ID] = j
 	return j
 }

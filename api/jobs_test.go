@@ -191,6 +191,43 @@ func TestRetryAndUndoMakeAJobThatFollows(t *testing.T) {
 	}
 }
 
+func TestOneKeyMakesOneRetry(t *testing.T) {
+	r := newRig(t)
+	id := r.job()
+	left := func(state job.State) func(j *job.Job) {
+		return func(j *job.Job) {
+			matched := int64(3)
+			j.State, j.Matched, j.Tally, j.UndoAvailable = state, &matched, job.Tally{Updated: 2, Failed: 1}, true
+		}
+	}
+	r.store.change(id, false, left(job.PartiallySucceeded))
+	retry := "/v1/jobs/" + id + "/retry"
+	r.call("POST", retry, "", "Idempotency-Key", "two words").want(400).code("invalid_request")
+	first := r.call("POST", retry, "", "Idempotency-Key", "k1").want(202).header("Idempotency-Replayed", "")
+	r.store.change(id, false, left(job.Running)) // by now it would be refused
+	r.call("POST", retry, "", "Idempotency-Key", "k1").want(202).header("Idempotency-Replayed", "true").
+		header("Location", first.Header.Get("Location"))
+	r.call("POST", retry, `{"onMismatch":"force"}`, "Idempotency-Key", "k1").want(422).code("idempotency_key_reused")
+	r.call("POST", "/v1/jobs/"+id+"/undo", "", "Idempotency-Key", "k1").want(422).code("idempotency_key_reused")
+	r.call("PATCH", "/v1/desk/customers"+activeFilter, leadPatch, "Idempotency-Key", "k1").want(422).code("idempotency_key_reused")
+	r.call("POST", retry, "").want(409)
+}
+
+func TestWaitingForAnUndoEndsWithTheJob(t *testing.T) {
+	r := newRig(t)
+	id := r.job()
+	r.store.change(id, false, func(j *job.Job) {
+		matched := int64(1)
+		j.State, j.Matched, j.Tally, j.UndoAvailable = job.Succeeded, &matched, job.Tally{Updated: 1}, true
+	})
+	r.store.onSubmit = func(j *job.Job) { j.State = job.Succeeded }
+	a := r.call("POST", "/v1/jobs/"+id+"/undo", "", "Prefer", "wait=5").want(200)
+	a.header("Preference-Applied", "wait=5").header("Location", "/v1/jobs/following")
+	if j := a.json(); j["state"] != "succeeded" || j["kind"] != "undo" {
+		t.Errorf("%v", j)
+	}
+}
+
 func TestAPreviewThatIsAJobCarriesAToken(t *testing.T) {
 	r := newRig(t)
 	j := r.call("PATCH", "/v1/desk/customers"+activeFilter+"&dryRun=true", leadPatch, "Prefer", "respond-async").want(202).

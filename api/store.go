@@ -66,12 +66,13 @@ type Store interface {
 	// Act pauses, resumes or cancels a job and returns it as it then is.
 	// *job.StateError: its state does not allow that.
 	Act(ctx context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error)
-	// Retry accepts a job that takes what another has left; onMismatch may be
-	// "", for the other's own. *job.StateError: there is nothing to retry.
-	Retry(ctx context.Context, ws auth.Workspace, id, createdBy string, onMismatch job.OnMismatch) (job.Job, error)
+	// Retry accepts a job that takes what another has left. replayed: the
+	// idempotency key had made this job before. *job.StateError: there is
+	// nothing to retry. ErrKeyReused.
+	Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error)
 	// Undo accepts a job that takes back what another has changed; a second
-	// undo is the first. *job.StateError: it cannot be undone.
-	Undo(ctx context.Context, ws auth.Workspace, id, createdBy string) (job.Job, error)
+	// undo is the first. *job.StateError: it cannot be undone. ErrKeyReused.
+	Undo(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error)
 	// SetThrottle sets or with nil lifts the limit of a job that is not final.
 	SetThrottle(ctx context.Context, ws auth.Workspace, id string, recordsPerSecond *float64) (job.Job, error)
 	// Subscribe returns a channel that gets a value, soon after, when this

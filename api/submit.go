@@ -115,48 +115,55 @@ func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 	if err != nil {
 		return orNoRecord(err)
 	}
-	return s.acceptedJob(c, u.prefer, j)
-}
-
-// acceptedJob answers with a new job that nobody waits for.
-func (s *server) acceptedJob(c *call, p prefer, j job.Job) error {
-	h := c.w.Header()
-	h.Set("Location", jobPath(j.ID))
-	if p.async {
-		h.Set("Preference-Applied", "respond-async")
-	}
-	h.Set("Retry-After", retryAfter)
-	return s.answerJob(c, http.StatusAccepted, j)
+	p := prefer{async: u.prefer.async}
+	j, _ = s.announce(c, p, p.applied(), j, false)
+	return s.answerPending(c, j)
 }
 
 // accepted answers with a job that is on disk, at once or when it has ended,
 // as the caller prefers.
 func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
+	if c.surface != nil {
+		c.w.Header().Set("Job-Id", j.ID)
+	}
+	applied := u.prefer.applied()
+	if len(c.r.Header.Values("Prefer")) == 0 {
+		applied = "" // the wait is the surface's own
+	}
+	j, ended := s.announce(c, u.prefer, applied, j, replayed)
+	switch {
+	case ended:
+		return s.ended(c, u, j)
+	case c.surface != nil && (u.bulk() || u.prefer.async):
+		return c.acceptedVendor(u, j)
+	}
+	return s.answerPending(c, j)
+}
+
+// announce names a job that is on disk in the answer's headers, and waits for
+// its end as the caller prefers. ended: j is final.
+func (s *server) announce(c *call, p prefer, applied string, j job.Job, replayed bool) (latest job.Job, ended bool) {
 	h := c.w.Header()
 	h.Set("Location", jobPath(j.ID))
 	if replayed {
 		h.Set("Idempotency-Replayed", "true")
 	}
-	if c.surface != nil {
-		h.Set("Job-Id", j.ID)
-	}
-	if applied := u.prefer.applied(); applied != "" && len(c.r.Header.Values("Prefer")) > 0 {
+	if applied != "" {
 		h.Set("Preference-Applied", applied)
 	}
-	if u.prefer.wait > 0 {
-		// The job is accepted whatever becomes of the waiting.
-		latest, err := s.await(c, j.ID, u.prefer.wait, func(j job.Job) bool { return j.State.Final() })
-		if err == nil {
-			j = latest
-		}
-		if err == nil && j.State.Final() {
-			return s.ended(c, u, j)
-		}
+	if p.wait == 0 {
+		return j, false
 	}
-	if c.surface != nil && (u.bulk() || u.prefer.async) {
-		return c.acceptedVendor(u, j)
+	latest, err := s.await(c, j.ID, p.wait, func(j job.Job) bool { return j.State.Final() })
+	if err != nil {
+		return j, false // it is accepted whatever becomes of the waiting
 	}
-	h.Set("Retry-After", retryAfter)
+	return latest, latest.State.Final()
+}
+
+// answerPending sends a job that has yet to end.
+func (s *server) answerPending(c *call, j job.Job) error {
+	c.w.Header().Set("Retry-After", retryAfter)
 	return s.answerJob(c, http.StatusAccepted, j)
 }
 

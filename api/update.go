@@ -206,14 +206,20 @@ func (u *update) takeHeaders(in *input, h http.Header) {
 	} else if len(h.Values("If-Match")) > 0 {
 		in.fail(inHeader, "If-Match", "if_match_on_bulk", "If-Match is for updates of a single record.")
 	}
+	u.idempotencyKey = in.idempotencyKey(h)
+}
+
+// idempotencyKey reads the key under which a request makes one job, "" for
+// none.
+func (in *input) idempotencyKey(h http.Header) string {
 	keys := h.Values("Idempotency-Key")
 	if len(keys) == 0 {
-		return
+		return ""
 	}
-	u.idempotencyKey = keys[0]
 	if len(keys) > 1 || !visible(keys[0]) {
 		in.fail(inHeader, "Idempotency-Key", "invalid_idempotency_key", "This must be given once, with 1 to 255 visible ASCII characters.")
 	}
+	return keys[0]
 }
 
 // visible reports whether s may be an idempotency key.

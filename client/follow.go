@@ -116,26 +116,31 @@ func (c *Client) act(ctx context.Context, jobID, action string) (Job, error) {
 // Undo makes a job that takes back what a finished job has changed, where no
 // later edit is in the way. A second undo of a job gives the same undo job.
 func (c *Client) Undo(ctx context.Context, jobID string) (Job, error) {
-	return c.act(ctx, jobID, "undo")
+	return c.follow(ctx, jobID, "undo", nil)
 }
 
 // Retry makes a job of the records that failed, conflicted or were not reached
 // in a finished one. With onMismatch "force" it takes those that were skipped,
-// too; "" leaves that to the server.
+// too; "" leaves that to the server. One call makes one job, however often it
+// has to be sent.
 func (c *Client) Retry(ctx context.Context, jobID, onMismatch string) (Job, error) {
 	if onMismatch == "" {
-		return c.act(ctx, jobID, "retry")
+		return c.follow(ctx, jobID, "retry", nil)
 	}
 	body, err := json.Marshal(map[string]string{"onMismatch": onMismatch})
 	if err != nil {
 		return Job{}, fmt.Errorf("encode the request: %w", err)
 	}
-	return c.job(ctx, call{
-		method: http.MethodPost,
-		path:   jobPath(jobID) + "/retry",
-		header: http.Header{"Content-Type": {"application/json"}},
-		body:   body,
-	})
+	return c.follow(ctx, jobID, "retry", body)
+}
+
+// follow makes a job that follows from another.
+func (c *Client) follow(ctx context.Context, jobID, action string, body []byte) (Job, error) {
+	r := call{method: http.MethodPost, path: jobPath(jobID) + "/" + action, header: http.Header{}, body: body}
+	if body != nil {
+		r.header.Set("Content-Type", "application/json")
+	}
+	return c.submit(ctx, r, "")
 }
 
 // SetThrottle limits the speed of a job that is not final, or lifts the limit

@@ -20,9 +20,23 @@ type Submission struct {
 	IfMatch   *int64 // version that a single's record must have when its turn comes
 	CreatedBy string // auth.Key.Actor
 	Actor     int64  // number of that key, for stamps of records; 0 for nobody
+	Once
+}
 
+// A Once makes requests with the same key one job, however many come.
+type Once struct {
 	IdempotencyKey string // "" for none
 	Fingerprint    string // of the whole request; the same key with another one is refused
+}
+
+// A Follow is a request for a job that follows from another: its retry or its
+// undo.
+type Follow struct {
+	Workspace  auth.Workspace
+	Origin     string     // id of the other job
+	OnMismatch OnMismatch // of a retry; "" for the origin's own
+	CreatedBy  string     // auth.Key.Actor
+	Once
 }
 
 // A Query asks for a page of jobs, newest first.

@@ -6,63 +6,80 @@ import (
 
 	"github.com/google/uuid"
 
-	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
 // Retry accepts a job that takes what another has left: the records that
 // failed, conflicted or were not reached, and with force those it skipped.
-// [*job.StateError]: the job allows no retry.
-func (s *Store) Retry(ctx context.Context, ws auth.Workspace, id, createdBy string, onMismatch job.OnMismatch) (job.Job, error) {
-	origin, err := s.Job(ctx, ws, id)
-	if err != nil {
-		return origin, err
-	}
-	if err := origin.CheckRetry(); err != nil {
-		return job.Job{}, err
-	}
-	o := origin.Options
-	o.AllowAll, o.MaxAffected, o.ExpectedCount = false, nil, nil
-	if onMismatch != "" {
-		o.OnMismatch = onMismatch
-	}
-	next := uuid.Must(uuid.NewV7()).String()
-	err = s.inTx(ctx, func(t *tx) error {
-		return t.acceptAgain(next, job.Retry, origin, createdBy, o)
+// With an idempotency key that has made a job before, that job is returned and
+// replayed is true. [*job.StateError]: the job allows no retry.
+// [job.ErrKeyReused]: the key was used for another request.
+func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
+	return s.follow(ctx, f, func(t *tx, origin job.Job, id string) (string, int64, error) {
+		if err := origin.CheckRetry(); err != nil {
+			return "", 0, err
+		}
+		o := origin.Options
+		o.AllowAll, o.MaxAffected, o.ExpectedCount = false, nil, nil
+		if f.OnMismatch != "" {
+			o.OnMismatch = f.OnMismatch
+		}
+		num, err := t.acceptAgain(id, job.Retry, origin, f.CreatedBy, o)
+		return id, num, err
 	})
-	if err != nil {
-		return job.Job{}, err
-	}
-	return s.Job(ctx, ws, next)
 }
 
 // Undo accepts a job that takes back what another has changed. A second undo
-// of a job is the first one. [*job.StateError]: the job cannot be undone.
-func (s *Store) Undo(ctx context.Context, ws auth.Workspace, id, createdBy string) (job.Job, error) {
-	origin, err := s.Job(ctx, ws, id)
-	if err != nil {
-		return origin, err
-	}
-	undo := uuid.Must(uuid.NewV7()).String()
-	err = s.inTx(ctx, func(t *tx) error {
+// of a job is the first one; replayed tells only of idempotency keys, as with
+// [Store.Retry]. [*job.StateError]: the job cannot be undone.
+func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
+	return s.follow(ctx, f, func(t *tx, origin job.Job, id string) (string, int64, error) {
 		kept, err := t.valuesKept(origin)
 		if err != nil {
-			return err
+			return "", 0, err
 		}
-		known, err := t.get(&undo, `SELECT id FROM jobs WHERE workspace = ? AND origin = ? AND kind = ?`, ws.ID, origin.Num, job.Undo)
+		var first struct {
+			ID  string
+			Num int64
+		}
+		known, err := t.get(&first, `SELECT id, num FROM jobs WHERE workspace = ? AND origin = ? AND kind = ?`, f.Workspace.ID, origin.Num, job.Undo)
 		if err != nil || known {
-			return err
+			return first.ID, first.Num, err
 		}
 		origin.UndoAvailable = kept
 		if err := origin.CheckUndo(); err != nil {
+			return "", 0, err
+		}
+		num, err := t.acceptAgain(id, job.Undo, origin, f.CreatedBy, job.Options{})
+		return id, num, err
+	})
+}
+
+// follow accepts a job that follows from another, unless its idempotency key
+// has made one. accept writes it under a new id, or says which one there is.
+func (s *Store) follow(ctx context.Context, f job.Follow, accept func(t *tx, origin job.Job, id string) (string, int64, error)) (j job.Job, replayed bool, err error) {
+	origin, err := s.Job(ctx, f.Workspace, f.Origin)
+	if err != nil {
+		return origin, false, err
+	}
+	var id string
+	next := uuid.Must(uuid.NewV7()).String()
+	err = s.inTx(ctx, func(t *tx) error {
+		before, err := t.replay(f.Workspace, f.Once)
+		if id, replayed = before, before != ""; err != nil || replayed {
 			return err
 		}
-		return t.acceptAgain(undo, job.Undo, origin, createdBy, job.Options{})
+		var num int64
+		if id, num, err = accept(t, origin, next); err != nil {
+			return err
+		}
+		return t.useKey(f.Workspace, f.Once, num)
 	})
 	if err != nil {
-		return job.Job{}, err
+		return job.Job{}, false, err
 	}
-	return s.Job(ctx, ws, undo)
+	j, err = s.Job(ctx, f.Workspace, id)
+	return j, replayed, err
 }
 
 // valuesKept reports whether all former values of a job are still there, and
@@ -77,28 +94,27 @@ func (t *tx) valuesKept(j job.Job) (bool, error) {
 // acceptAgain writes a job that follows from another. An undo has no patch of
 // its own to show, but restores the fields of its origin's; a retry of an
 // undo goes on restoring from the same source.
-func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, createdBy string, o job.Options) error {
+func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, createdBy string, o job.Options) (num int64, err error) {
 	options, err := json.Marshal(o)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	filter, patch, source := "filter", "patch", "source"
 	if kind == job.Undo {
 		filter, patch, source = "NULL", "NULL", "num"
 	}
-	var num int64
 	_, err = t.get(&num, `INSERT INTO jobs
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, throttle)
 		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
 		id, kind, job.Queued, t.now, createdBy, string(options), o.RecordsPerSecond, origin.WorkspaceID, origin.Num)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	// The origin shows by whom it is undone, and no longer allows the same.
 	if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num = ?`, origin.WorkspaceID, origin.Num); err != nil {
-		return err
+		return 0, err
 	}
 	t.touch(origin.ID)
-	return t.openJob(job.Ref{Workspace: origin.WorkspaceID, Job: num})
+	return num, t.openJob(job.Ref{Workspace: origin.WorkspaceID, Job: num})
 }

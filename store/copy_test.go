@@ -151,12 +151,12 @@ func (i *installation) addJobs() {
 	i.Run(3)
 	i.undone = i.Accept(i.Bulk(`{"state": "paid"}`, `{"state": "left"}`, job.Options{}))
 	i.Run(10)
-	_, err := i.Undo(ctx, i.WS, i.undone.ID, "key:test")
+	_, err := i.UndoJob(i.undone.ID)
 	fatal(i.t, err)
 	i.Run(10)
 	i.Accept(i.Single(1001, `{"name": "Once", "pin": "1234"}`))
 	i.Run(1)
-	_, err = i.Retry(ctx, i.WS, failed.ID, "key:test", "")
+	_, err = i.RetryJob(failed.ID, "")
 	fatal(i.t, err)
 	i.Run(2)
 	fatal(i.t, i.DeleteRecord(ctx, i.WS, i.People, int64(1002)))
@@ -303,7 +303,7 @@ func (i *installation) goOn(t *testing.T, before job.Job) {
 // undoAll takes back what was done before the copy.
 func (i *installation) undoAll(t *testing.T, before job.Job) {
 	t.Helper()
-	u, err := i.Undo(t.Context(), i.WS, i.done.ID, "key:test")
+	u, err := i.UndoJob(i.done.ID)
 	fatal(t, err)
 	i.Run(9)
 	// A record that the job changed was left by nobody since.

@@ -202,7 +202,7 @@ func (s *scenario) submit(key string, sub job.Submission) string {
 func (s *scenario) undoOf(id string) string {
 	s.t.Helper()
 	for {
-		j, err := s.Undo(s.t.Context(), s.WS, id, "key:test")
+		j, err := s.UndoJob(id)
 		if err == nil {
 			return j.ID
 		}

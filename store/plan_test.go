@@ -84,7 +84,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 	must(t, err)
 	l := applyOne(t, s)
 	must(t, s.Stop(ctx, l.Ref, job.Error{Code: "test"}))
-	_, err = s.Undo(ctx, ws, l.JobID, "key:test")
+	_, _, err = s.Undo(ctx, job.Follow{Workspace: ws, Origin: l.JobID, CreatedBy: "key:test"})
 	must(t, err)
 	applyOne(t, s)
 

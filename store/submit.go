@@ -21,7 +21,7 @@ import (
 func (s *Store) Submit(ctx context.Context, sub job.Submission) (j job.Job, replayed bool, err error) {
 	id := uuid.Must(uuid.NewV7()).String()
 	err = s.inTx(ctx, func(t *tx) error {
-		if before, err := t.replay(sub); err != nil || before != "" {
+		if before, err := t.replay(sub.Workspace, sub.Once); err != nil || before != "" {
 			id, replayed = before, before != ""
 			return err
 		}
@@ -59,18 +59,17 @@ type keyUse struct {
 
 const keyUseQuery = `SELECT i.fingerprint, j.id FROM idempotency i JOIN jobs j ON j.workspace = i.workspace AND j.num = i.job WHERE i.workspace = ? AND i.key = ?`
 
-// replay finds the job that the submission's idempotency key has made, "" for
-// none.
-func (t *tx) replay(sub job.Submission) (jobID string, err error) {
-	if sub.IdempotencyKey == "" {
+// replay finds the job that a request's idempotency key has made, "" for none.
+func (t *tx) replay(ws auth.Workspace, once job.Once) (jobID string, err error) {
+	if once.IdempotencyKey == "" {
 		return "", nil
 	}
 	var before keyUse
-	ok, err := t.get(&before, keyUseQuery, sub.Workspace.ID, sub.IdempotencyKey)
+	ok, err := t.get(&before, keyUseQuery, ws.ID, once.IdempotencyKey)
 	if err != nil || !ok {
 		return "", err
 	}
-	if before.Fingerprint != sub.Fingerprint {
+	if before.Fingerprint != once.Fingerprint {
 		return "", job.ErrKeyReused
 	}
 	return before.ID, nil
@@ -91,7 +90,7 @@ func (t *tx) accept(id string, sub job.Submission) error {
 	if err != nil {
 		return err
 	}
-	if err := t.useKey(sub, num); err != nil {
+	if err := t.useKey(sub.Workspace, sub.Once, num); err != nil {
 		return err
 	}
 	if sub.Kind != job.PreviewKind {
@@ -106,15 +105,15 @@ func (t *tx) accept(id string, sub job.Submission) error {
 	return t.openJob(ref)
 }
 
-// useKey notes which job the submission's idempotency key has made. It waits
-// for another transaction that is using the key, and where that has made a
-// job, the submission starts again and finds it.
-func (t *tx) useKey(sub job.Submission, num int64) error {
-	if sub.IdempotencyKey == "" {
+// useKey notes which job a request's idempotency key has made. It waits for
+// another transaction that is using the key, and where that has made a job,
+// the request starts again and finds it.
+func (t *tx) useKey(ws auth.Workspace, once job.Once, num int64) error {
+	if once.IdempotencyKey == "" {
 		return nil
 	}
 	n, err := t.exec(`INSERT INTO idempotency (workspace, key, fingerprint, job) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		sub.Workspace.ID, sub.IdempotencyKey, sub.Fingerprint, num)
+		ws.ID, once.IdempotencyKey, once.Fingerprint, num)
 	if err == nil && n == 0 {
 		err = errRaced
 	}

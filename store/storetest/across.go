@@ -162,7 +162,7 @@ func needsFailRecordsAlone(t *testing.T, k *Kit) {
 	// has one.
 	equal(t, "given with its need", k.done(k.Bulk(`{"id": 2}`, `{"rights": "own", "company": {"id": 1}}`, job.Options{})).Updated, 1)
 	k.Add(1, func(int) string { return `{"id": 62, "company": {"id": 1}}` })
-	again, err := k.Retry(t.Context(), k.WS, forced.ID, "key:test", "")
+	again, err := k.RetryJob(forced.ID, "")
 	check(t, err)
 	k.Run(7)
 	again = k.Read(again.ID)

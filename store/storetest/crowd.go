@@ -95,7 +95,7 @@ func shardsSideBySide(t *testing.T, k *Kit) {
 	}
 	outcomes := k.Outcomes(j.ID, 300)
 	equal(t, "outcomes", len(outcomes), n)
-	u, err := k.Undo(t.Context(), k.WS, j.ID, "key:test")
+	u, err := k.UndoJob(j.ID)
 	check(t, err)
 	k.workTogether(t, u.ID)
 	equal(t, "restored", k.Read(u.ID).Updated, int64(n))

@@ -21,7 +21,7 @@ func manyUndosAreOne(t *testing.T, k *Kit) {
 	var callers sync.WaitGroup
 	for i := range ids {
 		callers.Go(func() {
-			u, err := k.Undo(t.Context(), k.WS, j.ID, "key:test")
+			u, err := k.UndoJob(j.ID)
 			if err != nil {
 				t.Error(err)
 			}
@@ -45,6 +45,56 @@ func manyUndosAreOne(t *testing.T, k *Kit) {
 	}
 }
 
+// oneKeyOneFollower lets many callers retry a job under one key at the same
+// time, and then tries the key for something else.
+func oneKeyOneFollower(t *testing.T, k *Kit) {
+	k.Add(60, person)
+	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
+	_, err := k.ApplyChunk(t.Context(), l, 5)
+	check(t, err)
+	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	retry := k.Follow(j.ID)
+	retry.IdempotencyKey, retry.Fingerprint = "again", "retry"
+	ids := make([]string, 20)
+	var callers sync.WaitGroup
+	for i := range ids {
+		callers.Go(func() {
+			r, _, err := k.Retry(t.Context(), retry)
+			if err != nil {
+				t.Error(err)
+			}
+			ids[i] = r.ID
+		})
+	}
+	callers.Wait()
+	for _, id := range ids {
+		equal(t, "the retry of every caller", id, ids[0])
+	}
+	_, replayed, err := k.Retry(t.Context(), retry)
+	check(t, err)
+	equal(t, "replayed", replayed, true)
+	equal(t, "jobs", len(k.jobs()), 2)
+
+	undo := k.Follow(j.ID)
+	undo.IdempotencyKey, undo.Fingerprint = "again", "undo"
+	_, _, err = k.Undo(t.Context(), undo)
+	equal(t, "an undo under the retry's key", errors.Is(err, job.ErrKeyReused), true)
+	first, err := k.UndoJob(j.ID) // which has no key
+	check(t, err)
+	undo.IdempotencyKey = "back"
+	u, replayed, err := k.Undo(t.Context(), undo)
+	check(t, err)
+	equal(t, "the undo", u.ID, first.ID)
+	equal(t, "replayed", replayed, false)
+	u, replayed, err = k.Undo(t.Context(), undo)
+	check(t, err)
+	equal(t, "the undo under its key", u.ID, first.ID)
+	equal(t, "replayed", replayed, true)
+	k.Run(7)
+	retried := k.Read(ids[0])
+	equal(t, "what was pending is taken", retried.Updated+retried.Unchanged, *k.Read(j.ID).Pending())
+}
+
 // anUndoHoldsAgainstExpiry lets the undo of a job race the end of the time
 // for which its former values are kept. Either the undo is refused, or it
 // restores everything.
@@ -61,7 +111,7 @@ func anUndoHoldsAgainstExpiry(t *testing.T, k *Kit) {
 			k.Pass(8 * 24 * time.Hour)
 			k.retire()
 		})
-		u, err := k.Undo(t.Context(), k.WS, j.ID, "key:test")
+		u, err := k.UndoJob(j.ID)
 		racers.Wait()
 		var refused *job.StateError
 		if errors.As(err, &refused) {

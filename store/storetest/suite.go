@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"pause, resume and cancel hold":                       controlsHold,
 		"singles are applied once, and by their precondition": singlesApplyOnce,
 		"an idempotency key makes one job":                    oneKeyOneJob,
+		"an idempotency key makes one retry and one undo":     oneKeyOneFollower,
 		"results page through every selected record":          resultsPage,
 		"a preview says what the job then does":               previewAgrees,
 		"history names the jobs that changed a record":        historyNamesJobs,

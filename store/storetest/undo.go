@@ -9,10 +9,29 @@ import (
 	"bulkpatch/job"
 )
 
+// Follow is a request for what follows from a job.
+func (k *Kit) Follow(origin string) job.Follow {
+	return job.Follow{Workspace: k.WS, Origin: origin, CreatedBy: "key:test"}
+}
+
+// UndoJob accepts the undo of a job.
+func (k *Kit) UndoJob(id string) (job.Job, error) {
+	j, _, err := k.Undo(k.tb.Context(), k.Follow(id))
+	return j, err
+}
+
+// RetryJob accepts a retry of a job.
+func (k *Kit) RetryJob(id string, onMismatch job.OnMismatch) (job.Job, error) {
+	f := k.Follow(id)
+	f.OnMismatch = onMismatch
+	j, _, err := k.Retry(k.tb.Context(), f)
+	return j, err
+}
+
 // undo undoes a job and carries that out.
 func (k *Kit) undo(id string, chunk int) job.Job {
 	k.tb.Helper()
-	u, err := k.Undo(k.tb.Context(), k.WS, id, "key:test")
+	u, err := k.UndoJob(id)
 	check(k.tb, err)
 	k.Run(chunk)
 	return k.Read(u.ID)
@@ -66,7 +85,7 @@ func undoOfUndo(t *testing.T, k *Kit) {
 	u := k.undo(j.ID, 6)
 	equal(t, "restored", u.Updated, 20)
 	equal(t, "objects that were not there are not again", len(k.All(`{"custom": null}`)), 60)
-	again, err := k.Undo(t.Context(), k.WS, j.ID, "key:test")
+	again, err := k.UndoJob(j.ID)
 	check(t, err)
 	equal(t, "the second undo", again.ID, u.ID)
 	uu := k.undo(u.ID, 5)
@@ -116,7 +135,7 @@ func undoNamesWhatItCannot(t *testing.T, k *Kit) {
 	nothing := k.Accept(k.Bulk(`{"name": "nobody"}`, `{"visits": 1}`, job.Options{}))
 	k.Run(1)
 	for _, id := range []string{nothing.ID, k.Accept(k.Bulk(`{"id": 5}`, `{"visits": 1}`, job.Options{})).ID} {
-		_, err := k.Undo(t.Context(), k.WS, id, "key:test")
+		_, err := k.UndoJob(id)
 		var refused *job.StateError
 		equal(t, "an undo of nothing, or of what has not ended, is refused", errors.As(err, &refused), true)
 	}
@@ -138,10 +157,10 @@ func retryTakesTheRest(t *testing.T, k *Kit) {
 	check(t, err)
 	equal(t, "updated", j.Updated, 1)
 	equal(t, "pending", *j.Pending(), 6)
-	_, err = k.Undo(t.Context(), k.WS, j.ID, "key:test")
+	_, err = k.UndoJob(j.ID)
 	check(t, err) // frees the domain
 	k.Run(10)
-	r, err := k.Retry(t.Context(), k.WS, j.ID, "key:test", "")
+	r, err := k.RetryJob(j.ID, "")
 	check(t, err)
 	k.Run(10)
 	r = k.Read(r.ID)
@@ -151,7 +170,7 @@ func retryTakesTheRest(t *testing.T, k *Kit) {
 	equal(t, "updated", r.Updated, 1)
 	equal(t, "failed", r.Failed, 7)
 	equal(t, "skipped", r.Skipped, 1)
-	again, err := k.Retry(t.Context(), k.WS, r.ID, "key:test", job.Force)
+	again, err := k.RetryJob(r.ID, job.Force)
 	check(t, err)
 	k.Run(10)
 	again = k.Read(again.ID)
@@ -160,7 +179,7 @@ func retryTakesTheRest(t *testing.T, k *Kit) {
 
 	done := k.Accept(k.Bulk(`{"id": 1}`, `{"name": "x"}`, job.Options{}))
 	k.Run(1)
-	_, err = k.Retry(t.Context(), k.WS, done.ID, "key:test", "")
+	_, err = k.RetryJob(done.ID, "")
 	var refused *job.StateError
 	equal(t, "a retry of nothing is refused", errors.As(err, &refused), true)
 }
@@ -190,7 +209,7 @@ func retention(t *testing.T, k *Kit) {
 	old := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
 	needed := k.Accept(k.Bulk(`{"state": "paid"}`, `{"visits": -1}`, job.Options{}))
 	k.Run(3)
-	held, err := k.Undo(t.Context(), k.WS, needed.ID, "key:test") // not carried out yet
+	held, err := k.UndoJob(needed.ID) // not carried out yet
 	check(t, err)
 	k.retire()
 	equal(t, "values before their time", len(k.Outcomes(old.ID, 100)["1"].Changed), 1)
@@ -199,7 +218,7 @@ func retention(t *testing.T, k *Kit) {
 	k.retire()
 	equal(t, "values after their time", len(k.Outcomes(old.ID, 100)["1"].Changed), 0)
 	equal(t, "undo after its time", k.Read(old.ID).UndoAvailable, false)
-	_, err = k.Undo(t.Context(), k.WS, old.ID, "key:test")
+	_, err = k.UndoJob(old.ID)
 	var refused *job.StateError
 	equal(t, "undo after its time is refused", errors.As(err, &refused), true)
 	equal(t, "values that an unfinished undo needs", len(k.Outcomes(needed.ID, 100)["2"].Changed), 1)
