@@ -79,6 +79,9 @@ func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
 	}
 	if !t.Failed() {
 		r.carryOut()
+		if len(r.violations) == 0 {
+			r.neighbours()
+		}
 		r.check()
 		t.Log(r.summary())
 		all.add(r)

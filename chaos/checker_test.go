@@ -37,6 +37,7 @@ func (r *run) check() {
 	c.checkVersions()
 	c.checkHistories()
 	c.checkRefusals()
+	c.checkMemory()
 	if err := r.endProcesses(); err != nil {
 		r.violation("%v", err)
 	}
@@ -156,6 +157,10 @@ func (c *checker) checkJob(j *tracked) {
 	case j.single != nil:
 		patch = j.single.patch
 		c.checkSingle(j)
+	case j.follows != nil:
+		options, patch = j.follows.inherited()
+		c.checkSequel(j)
+		c.followers.count(j.follows.by, c.ends[j])
 	default:
 		return
 	}
@@ -163,7 +168,7 @@ func (c *checker) checkJob(j *tracked) {
 		c.complain(j, fmt.Sprintf("%s: %s, options %v", fault, end, options))
 	}
 	for _, i := range c.results[j] {
-		if i.Outcome != "updated" {
+		if i.Outcome != "updated" || patch == nil {
 			continue
 		}
 		if fault := judgePatch(i, patch); fault != "" {
@@ -197,16 +202,15 @@ func (c *checker) checkSelection(j *tracked) {
 			c.complain(j, fmt.Sprintf("record %s is missing, and matched when the selection was fixed", r.id))
 		}
 		if in {
-			c.complain(j, c.judgeTurn(j, r, i, from, over))
+			c.complain(j, c.judgeTurn(j.bulk, j.bulk.options["onMismatch"] == "force", r, i, from, over))
 		}
 	}
 }
 
 // judgeTurn says whether a selected record got an outcome that it could have
 // got at any time of the job.
-func (c *checker) judgeTurn(j *tracked, r *record, i item, from, to time.Duration) string {
-	t, forced := j.bulk.table, j.bulk.options["onMismatch"] == "force"
-	matched := j.bulk.cond.judge(t, r, from, to)
+func (c *checker) judgeTurn(op *bulkOp, forced bool, r *record, i item, from, to time.Duration) string {
+	matched := op.cond.judge(op.table, r, from, to)
 	switch code := i.code(); {
 	case code == "no_longer_matches" && (forced || matched == always):
 		return fmt.Sprintf("record %s was skipped, though it matched all the time or the job was forced", r.id)

@@ -9,6 +9,14 @@
 // with two apis and three workers, each with ways of its own to both servers,
 // so that one of them can lose a server that the others have.
 //
+// Under the faults jobs are submitted, stopped, throttled, retried and undone,
+// and other writers change the same records. When all has ended, a large job
+// runs once more with small ones beside it. Judged are the first ten promises
+// that the project makes to its users: nothing lost, nothing twice, counts that
+// add up, a selection that stays, stops that hold, bad records that stop no
+// others, undo that respects later edits, one job for one key, small jobs that
+// are not held up, and memory that does not grow.
+//
 // What is done, and when, follows from the seed; how the processes interleave
 // does not, so a seed that failed may have to be replayed a few times:
 //

@@ -49,6 +49,7 @@ func (d *drawer) bait() {
 		d.plan.bulks = append(d.plan.bulks, bulkOp{
 			n: n, at: max(0, f.at-early), table: t, cond: everything{}, options: map[string]any{"allowAll": true},
 			patch: map[string]any{t.texts[n%len(t.texts)]: fmt.Sprintf("bait %d", n)}, send: sending{copies: 1}, asJob: true,
+			sequels: d.sequels(3),
 		})
 	}
 }
@@ -104,7 +105,24 @@ func (d *drawer) bulk(n int) bulkOp {
 			op.throttle(d)
 		}
 	}
+	op.sequels = d.sequels(2)
 	return op
+}
+
+// sequels draws what follows from one job of n.
+func (d *drawer) sequels(n int) (list []follow) {
+	if !d.one(n) {
+		return nil
+	}
+	chains := [][]sequel{{undoIt}, {undoIt, undoIt}, {undoIt, retryIt}, {retryIt}, {retryForce, undoIt}}
+	for _, by := range chains[d.IntN(len(chains))] {
+		f := follow{by: by}
+		if d.one(3) {
+			f.actions = d.actions()
+		}
+		list = append(list, f)
+	}
+	return list
 }
 
 // throttle lets a job run evenly: fast enough to end by itself, or so slowly
@@ -217,6 +235,7 @@ func (d *drawer) single(n int) singleOp {
 	if d.one(10) {
 		op.actions = []action{{d.between(0, 20*time.Millisecond), []string{"pause", "cancel"}[d.IntN(2)], 0}}
 	}
+	op.sequels = d.sequels(3)
 	return op
 }
 

@@ -181,11 +181,11 @@ func (r *run) resumes() (n int64) {
 // summary is what a run did, in a line.
 func (r *run) summary() string {
 	bulks, singles := r.counted()
-	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %d polls, %d events; faults %s (disks: %s; %d stopped with locks); "+
-		"%d malformed tasks, %d jobs while the clock was off, %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen; "+
+	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %s, %d polls, %d events; faults %s (disks: %s; %d stopped with locks); "+
+		"%d malformed tasks, %d jobs while the clock was off, %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen, %d small jobs beside a large one, at most %d MiB; "+
 		"begun at %.1fs, hurt for %.1fs, final %.1fs later, judged in %.1fs",
-		r.seed, r.kind, len(r.procs), bulks, singles, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(),
-		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(),
+		r.seed, r.kind, len(r.procs), bulks, singles, r.followers, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(),
+		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), r.beside.Load(), r.peak>>20,
 		r.started.Seconds(), (r.faultsEnded - r.started).Seconds(), (r.settled - r.faultsEnded).Seconds(), (r.now() - r.settled).Seconds())
 }
 

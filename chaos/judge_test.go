@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +26,7 @@ func TestTheCheckerFindsBrokenPromisesInAnswers(t *testing.T) {
 	rematched := seen(4, "running", 5, 4)
 	*rematched.Counts.Matched, *rematched.Counts.Pending = 11, 7
 	resume := asking{span{3 * time.Second, 4 * time.Second}, "resume"}
+	undo := asking{span{2 * time.Second, 3 * time.Second}, string(undoIt)}
 	lost := asking{span{time.Second, 0}, "resume"}
 	for _, c := range []struct {
 		name      string
@@ -41,6 +43,8 @@ func TestTheCheckerFindsBrokenPromisesInAnswers(t *testing.T) {
 		{"a falling count", []sighting{seen(1, "running", 3, 6), seen(3, "running", 4, 5)}, nil, "count fell"},
 		{"one revision twice", []sighting{seen(1, "running", 3, 5), seen(3, "running", 3, 6)}, nil, "two answers"},
 		{"a final job that changes", []sighting{seen(1, "cancelled", 3, 5), seen(3, "cancelled", 4, 6)}, nil, "final job changed"},
+		{"a final job that is undone", []sighting{seen(1, "cancelled", 3, 5), seen(5, "cancelled", 4, 5)}, []asking{undo}, ""},
+		{"a final job that stirs by itself", []sighting{seen(1, "cancelled", 3, 5), seen(3, "cancelled", 4, 5)}, nil, "final job changed"},
 		{"a pause that does not hold", []sighting{seen(1, "paused", 3, 5), seen(3, "running", 4, 6)}, nil, "paused job went on"},
 		{"a pause that is over", []sighting{seen(2, "paused", 3, 5), seen(6, "running", 4, 6)}, []asking{resume}, ""},
 		{"a resume that may have been heard", []sighting{seen(2, "paused", 3, 5), seen(6, "running", 4, 6)}, []asking{lost}, ""},
@@ -65,6 +69,87 @@ func TestTheCheckerFindsBrokenPromisesInResults(t *testing.T) {
 	}
 	if len(judgeItems(good[:1], c)) == 0 {
 		t.Error("a missing result is passed over")
+	}
+}
+
+// changed makes a result of record 1 with a change of one field.
+func changed(outcome, code, field, from, to string) item {
+	i := item{ID: "1", Outcome: outcome}
+	if field != "" {
+		i.Changed = map[string]json.RawMessage{field: json.RawMessage(`{"from": ` + from + `, "to": ` + to + `}`)}
+	}
+	if code != "" {
+		i.Error = &struct {
+			Code string `json:"code"`
+		}{code}
+	}
+	return i
+}
+
+func TestTheCheckerKnowsWhatAnUndoMustRestore(t *testing.T) {
+	const object = "api_metadata"
+	wrote := changed("updated", "", "phone", `"a"`, `"b"`)
+	merged := changed("updated", "", object, `{"tier": 1}`, `{"tier": 2}`)
+	for _, c := range []struct {
+		name  string
+		was   item   // what the job did
+		since []item // what others did
+		undo  item
+		want  string // "" for nothing
+	}{
+		{"restored", wrote, nil, changed("updated", "", "phone", `"b"`, `"a"`), ""},
+		{"restored to something else", wrote, nil, changed("updated", "", "phone", `"b"`, `"c"`), "and back"},
+		{"restored over a later edit", wrote, nil, changed("updated", "", "phone", `"c"`, `"a"`), "and back"},
+		{"another field", wrote, nil, changed("updated", "", "notes", `"b"`, `"a"`), "was taken back of"},
+		{"a key beside somebody else's", merged, nil, changed("updated", "", object, `{"tier": 2, "by": "x"}`, `{"tier": 1, "by": "x"}`), ""},
+		{"somebody else's key", merged, nil, changed("updated", "", object, `{"tier": 2, "by": "x"}`, `{"tier": 1}`), "and back"},
+		{"edited since", wrote, []item{changed("updated", "", "phone", `"b"`, `"c"`)}, changed("conflicted", "changed_since", "", "", ""), ""},
+		{"edited elsewhere", wrote, []item{changed("updated", "", "notes", `"b"`, `"c"`)}, changed("conflicted", "changed_since", "", "", ""), "nobody else"},
+		{"left alone", wrote, nil, changed("conflicted", "changed_since", "", "", ""), "nobody else"},
+		{"gone, though it is there", wrote, nil, changed("skipped", "not_found", "", "", ""), "nobody else"},
+	} {
+		tab := newTable(mythic, "main", 100)
+		rec := tab.at(0)
+		source, undone := &tracked{where: tab}, &tracked{where: tab}
+		undone.follows = source.next(undoIt)
+		check := &checker{changed: map[*record][]change{rec: {{source, c.was}}}}
+		for _, i := range c.since {
+			check.changed[rec] = append(check.changed[rec], change{&tracked{}, i})
+		}
+		fault := check.judgeReverted(undone, rec, c.undo)
+		if (c.want == "") != (fault == "") || !strings.Contains(fault, c.want) {
+			t.Errorf("%s: the checker says %q, want %q", c.name, fault, c.want)
+		}
+	}
+}
+
+func TestTheCheckerKnowsWhatIsLeftToAFollower(t *testing.T) {
+	all := []string{"updated", "unchanged", "skipped", "conflicted", "failed", "pending"}
+	for by, want := range map[sequel]string{
+		undoIt: "updated", retryIt: "conflicted failed pending", retryForce: "skipped conflicted failed pending",
+	} {
+		f := (&tracked{}).next(by)
+		var got []string
+		for _, outcome := range all {
+			if f.takes(outcome) {
+				got = append(got, outcome)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s takes %v, want %s", by, got, want)
+		}
+	}
+	j := &tracked{bulk: &bulkOp{}}
+	undo := &tracked{follows: j.next(undoIt)}
+	if retry := undo.next(retryIt); retry.reverts != j || retry.bulk != nil {
+		t.Error("the retry of an undo must take back what the undo was to")
+	}
+	if again := undo.next(undoIt); again.reverts != undo {
+		t.Error("the undo of an undo must take back the undo")
+	}
+	retry := &tracked{follows: j.next(retryForce)}
+	if next := retry.next(retryIt); next.bulk != j.bulk || !next.forced() {
+		t.Error("a retry of a forced retry is forced, and of the same update")
 	}
 }
 

@@ -54,7 +54,7 @@ func (r *run) submitBulk(op *bulkOp) {
 		}
 		q = request{method: "PATCH", path: "/v1/" + op.table.model + "/customers?" + query.Encode(), body: jsonBody(op.patch)}
 	}
-	r.submit(q, op.send, op.table, fmt.Sprintf("bulk-%d", op.n), func(j *tracked) { j.bulk = op }, op.actions)
+	r.submit(q, op.send, op.table, fmt.Sprintf("bulk-%d", op.n), func(j *tracked) { j.bulk = op }, op.actions, op.sequels)
 }
 
 func (r *run) submitSingle(op *singleOp) {
@@ -67,7 +67,7 @@ func (r *run) submitSingle(op *singleOp) {
 	}
 	r.submit(q, op.send, op.table, fmt.Sprintf("single-%d", op.n), func(j *tracked) {
 		j.single, j.version = op, version
-	}, op.actions)
+	}, op.actions, op.sequels)
 }
 
 // demanded is the version that a single demands, 0 for none.
@@ -91,7 +91,7 @@ func (r *run) demanded(op *singleOp, path string) int64 {
 
 // submit sends an update in the way that the plan says, and has the job that
 // it makes followed.
-func (r *run) submit(q request, how sending, t *table, key string, fill func(*tracked), actions []action) {
+func (r *run) submit(q request, how sending, t *table, key string, fill func(*tracked), actions []action, sequels []follow) {
 	c := r.callers[t.workspace]
 	if q.header == nil {
 		q.header = map[string]string{}
@@ -100,7 +100,7 @@ func (r *run) submit(q request, how sending, t *table, key string, fill func(*tr
 		q.header["Prefer"] = fmt.Sprintf("wait=%d", how.wait)
 	}
 	if how.keyless {
-		r.submitOnce(c, q, t, fill, actions)
+		r.submitOnce(c, q, t, fill, actions, sequels)
 		return
 	}
 	q.header["Idempotency-Key"] = key
@@ -109,7 +109,7 @@ func (r *run) submit(q request, how sending, t *table, key string, fill func(*tr
 	}
 	var copies sync.WaitGroup
 	for range how.copies {
-		copies.Go(func() { r.take(c, q, t, key, fill, actions) })
+		copies.Go(func() { r.take(c, q, t, key, fill, actions, sequels) })
 	}
 	copies.Wait()
 	if how.reuse {
@@ -118,7 +118,7 @@ func (r *run) submit(q request, how sending, t *table, key string, fill func(*tr
 }
 
 // take repeats a submission until it is answered, and enters the job.
-func (r *run) take(c *caller, q request, t *table, key string, fill func(*tracked), actions []action) {
+func (r *run) take(c *caller, q request, t *table, key string, fill func(*tracked), actions []action, sequels []follow) {
 	first := r.now()
 	for {
 		a, err := c.persist(q)
@@ -128,7 +128,7 @@ func (r *run) take(c *caller, q request, t *table, key string, fill func(*tracke
 		}
 		if !r.isDisturbed(a) {
 			a.sent = first
-			r.enter(c, a, t, key, fill, actions)
+			r.enter(c, a, t, key, fill, actions, sequels)
 			return
 		}
 	}
@@ -140,7 +140,7 @@ func (r *run) isDisturbed(a answer) bool { return a.status == http.StatusInterna
 
 // submitOnce sends an update without a key. When no answer comes, nobody can
 // say whether there is a job.
-func (r *run) submitOnce(c *caller, q request, t *table, fill func(*tracked), actions []action) {
+func (r *run) submitOnce(c *caller, q request, t *table, fill func(*tracked), actions []action, sequels []follow) {
 	a, err := c.once(q)
 	if err != nil || a.status >= 500 {
 		r.book.mu.Lock()
@@ -148,11 +148,11 @@ func (r *run) submitOnce(c *caller, q request, t *table, fill func(*tracked), ac
 		r.book.mu.Unlock()
 		return
 	}
-	r.enter(c, a, t, "", fill, actions)
+	r.enter(c, a, t, "", fill, actions, sequels)
 }
 
 // enter notes the job that an answer speaks of.
-func (r *run) enter(c *caller, a answer, t *table, key string, fill func(*tracked), actions []action) {
+func (r *run) enter(c *caller, a answer, t *table, key string, fill func(*tracked), actions []action, sequels []follow) {
 	id := a.job()
 	switch a.status {
 	case http.StatusAccepted, http.StatusOK:
@@ -177,7 +177,7 @@ func (r *run) enter(c *caller, a answer, t *table, key string, fill func(*tracke
 	if !known {
 		r.violation("the idempotency key %s made the jobs %s and %s", key, j, id)
 	}
-	r.start(c, a, t, id, fill, actions)
+	r.start(c, a, t, id, fill, actions, sequels)
 }
 
 // keyed notes which job a key has made, and reports whether it is the only
@@ -198,10 +198,10 @@ func (r *run) keyed(id, key string) (before string, same bool) {
 }
 
 // start has a job followed, unless it is already.
-func (r *run) start(c *caller, a answer, t *table, id string, fill func(*tracked), actions []action) {
+func (r *run) start(c *caller, a answer, t *table, id string, fill func(*tracked), actions []action, sequels []follow) {
 	fresh := false
 	j, _ := r.book.accept(id, t.workspace, func(j *tracked) {
-		fresh = j.bulk == nil && j.single == nil
+		fresh = j.where == nil
 		if fresh {
 			fill(j)
 			j.where, j.submitted = t, a.span
@@ -214,7 +214,7 @@ func (r *run) start(c *caller, a answer, t *table, id string, fill func(*tracked
 		j.see(s)
 	}
 	if fresh {
-		r.mind(c, j, actions)
+		r.mind(c, j, actions, sequels)
 	}
 }
 

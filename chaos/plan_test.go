@@ -43,6 +43,7 @@ type bulkOp struct {
 	options map[string]any
 	actions []action
 	send    sending
+	sequels []follow
 	asJob   bool // POST /v1/jobs instead of PATCH
 	slow    bool // its throttle may be too low to end in time
 }
@@ -72,6 +73,7 @@ type singleOp struct {
 	patch   map[string]any
 	ifMatch ifMatch
 	actions []action
+	sequels []follow
 	send    sending
 }
 

@@ -19,6 +19,9 @@ type run struct {
 	faultsEnded time.Duration
 	settled     time.Duration // when the last job was final
 	stepped     int           // jobs made while the clock was off
+	followers   followers     // jobs that followed from others
+	beside      atomic.Int64  // small jobs that ended while a large one ran
+	peak        int64         // the most memory that a process has held, in bytes
 	dir         string
 	disk        *disk
 	database    database
@@ -143,7 +146,9 @@ type tracked struct {
 	bulk      *bulkOp
 	single    *singleOp
 	version   int64 // that a single demanded, 0 for none
-	submitted span  // from the first try to the answer
+	follows   *following
+	undoneBy  string // guarded by the run
+	submitted span   // from the first try to the answer
 
 	mu        sync.Mutex
 	sightings []sighting
@@ -164,6 +169,8 @@ func (j *tracked) name() string {
 		return fmt.Sprintf("bulk %d on %s (job %s)", j.bulk.n, j.bulk.table, j.id)
 	case j.single != nil:
 		return fmt.Sprintf("single %d on %s (job %s)", j.single.n, j.single.table, j.id)
+	case j.follows != nil:
+		return fmt.Sprintf("the %s (job %s) of %s", j.follows.by, j.id, j.follows.origin.name())
 	}
 	return "a job whose acceptance was lost (" + j.id + ")"
 }

@@ -19,6 +19,8 @@ type total struct {
 	first                                                   uint64
 	passed, failed                                          int
 	jobs, polls, events, resumes, offline, stepped, zombies int64
+	followers                                               followers
+	beside, peak                                            int64
 	hits                                                    hits
 	began                                                   time.Time
 }
@@ -71,6 +73,9 @@ func (t *total) add(r *run) {
 	t.offline += int64(r.offline())
 	t.stepped += int64(r.stepped)
 	t.zombies += r.tally.zombies.Load()
+	t.followers.add(r.followers)
+	t.beside += r.beside.Load()
+	t.peak = max(t.peak, r.peak)
 	for k, n := range r.hits() {
 		t.hits.add(k, n.took, n.felt)
 	}
@@ -79,9 +84,9 @@ func (t *total) add(r *run) {
 // String is a line that can be kept.
 func (t *total) String() string {
 	last := t.first + uint64(t.passed+t.failed) - 1
-	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off; "+
+	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; "+
 		"faults: %s; %s; commit %s",
-		t.kind, t.first, last, t.passed, t.failed, t.jobs, t.polls, t.events, t.resumes, t.offline, t.stepped,
+		t.kind, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20,
 		t.hits, time.Since(t.began).Round(time.Second), commit(t.binary))
 }
 
@@ -133,6 +138,10 @@ func (t *total) lacks() string {
 		return "no evidence: no job was made while the clock was off (is the program built with -tags stepclock?)"
 	case t.events == 0:
 		return "no evidence: no event was ever heard"
+	case t.followers.restored == 0 || t.followers.spared == 0 || t.followers.retries == 0:
+		return "no evidence: no undo restored a record or left one alone, or nothing was retried"
+	case t.beside == 0:
+		return "no evidence: no small job ended while a large one ran"
 	case t.kind.redis && t.offline == 0:
 		return "no evidence: no job was accepted while Redis could not be reached"
 	case t.kind.postgres && t.zombies == 0:

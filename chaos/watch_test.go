@@ -23,6 +23,12 @@ type jobView struct {
 	Error *struct {
 		Code string `json:"code"`
 	} `json:"error"`
+	Kind string `json:"kind"`
+	Undo struct {
+		UndoneBy *string `json:"undoneBy"`
+		UndoOf   *string `json:"undoOf"`
+	} `json:"undo"`
+	RetryOf *string `json:"retryOf"`
 }
 
 // counts are the numbers of a job.
@@ -83,13 +89,18 @@ type minder struct {
 	*caller
 	j       *tracked
 	actions []action
+	sequels []follow
 	last    sighting
 }
 
 // mind starts following a job, once.
-func (r *run) mind(c *caller, j *tracked, actions []action) {
-	m := &minder{caller: c, j: j, actions: actions}
-	r.minders.Go(m.follow)
+func (r *run) mind(c *caller, j *tracked, actions []action, sequels []follow) {
+	m := &minder{caller: c, j: j, actions: actions, sequels: sequels}
+	r.minders.Go(func() {
+		if m.follow() {
+			m.sequel()
+		}
+	})
 	if rand.IntN(listened) == 0 {
 		r.minders.Go(func() { r.listen(c, j) })
 	}
@@ -99,8 +110,9 @@ func (r *run) mind(c *caller, j *tracked, actions []action) {
 const listened = 4
 
 // follow polls the job until it is final or the run's deadline comes. The
-// answers are kept for the checker; whether they agree is its business.
-func (m *minder) follow() {
+// answers are kept for the checker; whether they agree is its business. It
+// reports whether the job has ended.
+func (m *minder) follow() bool {
 	began := m.run.now()
 	calm := false
 	for !m.last.Done {
@@ -114,10 +126,11 @@ func (m *minder) follow() {
 		}
 		if !m.pause(time.Duration(60+rand.IntN(300)) * time.Millisecond) {
 			m.run.violation("%s is not final at the deadline; last seen %s", m.j.name(), m.last)
-			return
+			return false
 		}
 		m.poll()
 	}
+	return true
 }
 
 // release asks of a job what it needs to end soon. Other jobs are let alone,

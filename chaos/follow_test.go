@@ -1,0 +1,349 @@
+package chaos
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A sequel is asked for when a job has ended: another job, which follows from
+// it.
+type sequel string
+
+const (
+	undoIt     sequel = "undo"
+	retryIt    sequel = "retry"
+	retryForce sequel = "retry by force" // takes what was skipped, too
+)
+
+// A follow is a sequel to be asked for, and what is asked of its job then.
+type follow struct {
+	by      sequel
+	actions []action
+}
+
+// A following says from which job another follows, and how.
+type following struct {
+	origin *tracked
+	by     sequel
+	// reverts is the job whose changes are taken back, nil for none: a retry
+	// of an undo goes on taking back what the undo did.
+	reverts *tracked
+	bulk    *bulkOp // that is retried, or else a single
+	single  *singleOp
+}
+
+// Followers counts what followed from jobs.
+type followers struct {
+	undos, retries   int
+	restored, spared int64 // records, by undos
+}
+
+func (f *followers) count(by sequel, end sighting) {
+	if by != undoIt {
+		f.retries++
+		return
+	}
+	f.undos++
+	f.restored += end.Counts.Updated
+	f.spared += end.Counts.Conflicted
+}
+
+func (f *followers) add(o followers) {
+	f.undos += o.undos
+	f.retries += o.retries
+	f.restored += o.restored
+	f.spared += o.spared
+}
+
+func (f followers) String() string {
+	return fmt.Sprintf("%d undos (%d records restored, %d edited since), %d retries", f.undos, f.restored, f.spared, f.retries)
+}
+
+// next says how a job follows from this one.
+func (j *tracked) next(by sequel) *following {
+	f := &following{origin: j, by: by, bulk: j.bulk, single: j.single}
+	if j.follows != nil {
+		f.reverts, f.bulk, f.single = j.follows.reverts, j.follows.bulk, j.follows.single
+	}
+	if by == undoIt {
+		f.reverts, f.bulk, f.single = j, nil, nil
+	}
+	return f
+}
+
+// forced reports whether records are changed that no longer match.
+func (f *following) forced() bool {
+	return f.by == retryForce || f.origin.follows != nil && f.origin.follows.by != undoIt && f.origin.follows.forced() ||
+		f.bulk != nil && f.bulk.options["onMismatch"] == "force"
+}
+
+// sequel asks for the next of what is to follow from the job, by several
+// callers at the same time, and has what comes of it followed in turn.
+func (m *minder) sequel() {
+	if len(m.sequels) == 0 || m.run.isCalm() {
+		return
+	}
+	next, rest := m.sequels[0], m.sequels[1:]
+	by := next.by
+	q := request{method: "POST", path: "/v1/jobs/" + m.j.id + "/undo"}
+	key := "follow-" + m.j.id
+	switch {
+	case by == undoIt && rand.IntN(2) == 0:
+		key = "" // it needs none
+	case by == retryIt:
+		q.path = "/v1/jobs/" + m.j.id + "/retry"
+	case by == retryForce:
+		q.path, q.body = "/v1/jobs/"+m.j.id+"/retry", jsonBody(map[string]any{"onMismatch": "force"})
+	}
+	if key != "" {
+		q.header = map[string]string{"Idempotency-Key": key}
+	}
+	var callers sync.WaitGroup
+	for range 1 + rand.IntN(3) {
+		callers.Go(func() { m.askSequel(q, key, next, rest) })
+	}
+	callers.Wait()
+}
+
+// askSequel asks for a job that follows, until there is an answer.
+func (m *minder) askSequel(q request, key string, next follow, rest []follow) {
+	by := next.by
+	asked := asking{span{sent: m.run.now()}, string(by)}
+	a, err := m.persist(q)
+	asked.done = a.done
+	m.j.ask(asked)
+	if err != nil {
+		m.run.violation("%s: nothing answered the %s: %v", m.j.name(), by, err)
+		return
+	}
+	possible := m.last.allows(by)
+	switch {
+	case a.status == http.StatusConflict && !possible:
+	case a.status == http.StatusAccepted && possible:
+		m.run.enterSequel(m, a, key, next, rest)
+	case m.run.isDisturbed(a): // that has been noted
+	default:
+		m.run.violation("%s: the %s of a job seen %s was answered %s", m.j.name(), by, m.last, a)
+	}
+}
+
+// allows reports whether something can follow from a job that has ended.
+func (s sighting) allows(by sequel) bool {
+	if by == undoIt {
+		return s.Counts.Updated > 0
+	}
+	guard := s.Error != nil && slices.Contains([]string{"max_affected", "expected_count"}, s.Error.Code)
+	return s.Counts.Matched != nil && !guard && s.Counts.Failed+s.Counts.Conflicted+s.Counts.Skipped+*s.Counts.Pending > 0
+}
+
+// enterSequel notes the job that follows, which is to be one for all callers.
+func (r *run) enterSequel(m *minder, a answer, key string, next follow, rest []follow) {
+	id := a.job()
+	if before, same := r.keyed(id, key); !same {
+		r.violation("the idempotency key %s made the jobs %s and %s", key, before, id)
+	}
+	if before, same := r.onlyUndo(m.j, id, next.by); !same {
+		r.violation("%s was undone by the jobs %s and %s", m.j.name(), before, id)
+	}
+	r.start(m.caller, a, m.j.where, id, func(j *tracked) { j.follows = m.j.next(next.by) }, next.actions, rest)
+}
+
+// onlyUndo notes what a job was undone by, and reports whether nothing else
+// was named before.
+func (r *run) onlyUndo(j *tracked, id string, by sequel) (before string, same bool) {
+	if by != undoIt {
+		return "", true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if j.undoneBy == "" {
+		j.undoneBy = id
+	}
+	return j.undoneBy, j.undoneBy == id
+}
+
+// inherited is what the job has of the one that it retries: its options
+// without the guards, and its patch, nil where changes are taken back.
+func (f *following) inherited() (options, patch map[string]any) {
+	switch {
+	case f.reverts != nil:
+		return nil, nil
+	case f.single != nil:
+		return nil, f.single.patch
+	}
+	options = maps.Clone(f.bulk.options)
+	delete(options, "maxAffected")
+	delete(options, "expectedCount")
+	return options, f.bulk.patch
+}
+
+// checkSequel judges a job that follows from another.
+func (c *checker) checkSequel(j *tracked) {
+	end, f := c.ends[j], j.follows
+	c.complain(j, f.judgeLinks(end, c.ends[f.origin]))
+	if end.Counts.Matched == nil {
+		return
+	}
+	want := map[string]bool{}
+	for _, i := range c.results[f.origin] {
+		want[i.ID] = f.takes(i.Outcome)
+	}
+	for _, i := range c.results[j] {
+		if !want[i.ID] {
+			c.complain(j, fmt.Sprintf("record %s is %s, which its origin does not leave to it", i.ID, i.Outcome))
+		}
+		delete(want, i.ID)
+		c.complain(j, c.judgeSequel(j, i))
+	}
+	for id, left := range want {
+		if left {
+			c.complain(j, fmt.Sprintf("record %s is missing, which its origin leaves to it", id))
+		}
+	}
+}
+
+// takes reports whether a record with an outcome is left to the job that
+// follows.
+func (f *following) takes(outcome string) bool {
+	switch outcome {
+	case "updated":
+		return f.by == undoIt
+	case "failed", "conflicted", "pending":
+		return f.by != undoIt
+	case "skipped":
+		return f.by == retryForce
+	}
+	return false
+}
+
+// judgeLinks says what is wrong with how two jobs name each other.
+func (f *following) judgeLinks(s, origin sighting) string {
+	text := func(p *string) string {
+		if p == nil {
+			return ""
+		}
+		return *p
+	}
+	switch {
+	case f.by == undoIt && (s.Kind != "undo" || text(s.Undo.UndoOf) != f.origin.id):
+		return fmt.Sprintf("it is a job of kind %s that undoes %q, not %s", s.Kind, text(s.Undo.UndoOf), f.origin.id)
+	case f.by == undoIt && text(origin.Undo.UndoneBy) != s.JobID:
+		return fmt.Sprintf("its origin says that it was undone by %q", text(origin.Undo.UndoneBy))
+	case f.by != undoIt && (s.Kind != "retry" || text(s.RetryOf) != f.origin.id):
+		return fmt.Sprintf("it is a job of kind %s that retries %q, not %s", s.Kind, text(s.RetryOf), f.origin.id)
+	}
+	return ""
+}
+
+// judgeSequel says whether a record got an outcome that it could have got.
+func (c *checker) judgeSequel(j *tracked, i item) string {
+	rec, f := j.where.find(i.ID), j.follows
+	switch {
+	case rec == nil:
+		return "" // that has been noted
+	case f.reverts != nil:
+		return c.judgeReverted(j, rec, i)
+	case f.bulk != nil:
+		return c.judgeTurn(f.bulk, f.forced(), rec, i, j.submitted.sent, min(c.ends[j].sent, j.finished()))
+	}
+	ok := i.Outcome == "updated" || i.Outcome == "unchanged" || i.code() == "unique" ||
+		i.code() == "not_found" && rec.deleted.done > 0
+	if !ok {
+		return fmt.Sprintf("record %s is %s for the reason %q", i.ID, i.Outcome, i.code())
+	}
+	return ""
+}
+
+// judgeReverted judges a record whose change was to be taken back: all of it
+// is, or nothing, and that only when somebody has changed the same since.
+func (c *checker) judgeReverted(j *tracked, rec *record, i item) string {
+	var was *item
+	other := false
+	for _, ch := range c.changed[rec] {
+		if ch.job == j.follows.reverts {
+			was = &ch.item
+		}
+	}
+	if was == nil {
+		return fmt.Sprintf("record %s is %s, and the job that is undone did not change it", i.ID, i.Outcome)
+	}
+	for _, ch := range c.changed[rec] {
+		other = other || ch.job != j.follows.reverts && ch.job != j && sharesField(ch.item, *was)
+	}
+	switch {
+	case i.Outcome == "updated":
+		return judgeTakenBack(i, *was)
+	case i.code() == "changed_since" && i.Outcome == "conflicted" && other,
+		i.code() == "not_found" && i.Outcome == "skipped" && rec.deleted.done > 0,
+		i.code() == "unique" && i.Outcome == "failed" && was.Changed[j.where.unique] != nil:
+		return ""
+	}
+	return fmt.Sprintf("record %s is %s for the reason %q, though nobody else changed %v", i.ID, i.Outcome, i.code(), fields(*was))
+}
+
+func fields(i item) (names []string) {
+	for f := range i.Changed {
+		names = append(names, f)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func sharesField(a, b item) bool {
+	return slices.ContainsFunc(fields(a), func(f string) bool { return b.Changed[f] != nil })
+}
+
+// judgeTakenBack says whether one change is the reverse of another. Of an
+// object only the keys that were changed count: others are somebody else's.
+func judgeTakenBack(i, was item) string {
+	if !slices.Equal(fields(i), fields(was)) {
+		return fmt.Sprintf("record %s: %v was taken back of %v", i.ID, fields(i), fields(was))
+	}
+	for _, f := range fields(i) {
+		from, to, err := i.change(f)
+		first, then, fault := was.change(f)
+		if err != nil || fault != nil {
+			return fmt.Sprintf("record %s: a change of %s cannot be read", i.ID, f)
+		}
+		if difference(from, to) != difference(then, first) {
+			return fmt.Sprintf("record %s: %s went from %s to %s, and back from %s to %s", i.ID, f, first, then, from, to)
+		}
+	}
+	return ""
+}
+
+// difference spells the difference between two values, so that it can be compared.
+func difference(from, to json.RawMessage) string {
+	a, isA := object(from)
+	b, isB := object(to)
+	if !isA || !isB {
+		return canonicalText(from) + " to " + canonicalText(to)
+	}
+	keys := map[string]bool{}
+	for k := range a {
+		keys[k] = true
+	}
+	for k := range b {
+		keys[k] = true
+	}
+	var steps []string
+	for k := range keys {
+		if x, y := canonical(a[k]), canonical(b[k]); x != y {
+			steps = append(steps, k+" from "+x+" to "+y)
+		}
+	}
+	slices.Sort(steps)
+	return strings.Join(steps, ", ")
+}
+
+// object reads an object, or none at all as an empty one.
+func object(raw json.RawMessage) (m map[string]any, ok bool) {
+	ok = json.Unmarshal(raw, &m) == nil
+	return m, ok
+}
