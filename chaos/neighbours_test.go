@@ -45,6 +45,7 @@ func (r *run) neighbours() {
 		small.Go(func() { r.patchBeside(j, t, len(r.singles)+i) })
 	}
 	small.Wait()
+	(&minder{caller: c, j: j}).act(action{name: "cancel"}) // it has done its part
 	r.minders.Wait()
 }
 

@@ -120,8 +120,12 @@ func newPlan(seed uint64, k kind) *plan {
 		p.chunk *= 5 // a commit costs more there
 	}
 	p.concurrency = 2 + rnd.IntN(4)
+	most := 4000
+	if k.postgres {
+		most = 2500 // a chunk costs more there
+	}
 	p.tables = []*table{
-		newTable(desk, "main", 4000+rnd.IntN(4000)),
+		newTable(desk, "main", most+rnd.IntN(most)),
 		newTable(desk, "north", 1500+rnd.IntN(1500)),
 		newTable(mythic, "main", 400+rnd.IntN(200)),
 		newTable(clientsuccess, "north", 400+rnd.IntN(400)),

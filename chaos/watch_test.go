@@ -114,6 +114,7 @@ const listened = 4
 // reports whether the job has ended.
 func (m *minder) follow() bool {
 	began := m.run.now()
+	first := began
 	calm := false
 	for !m.last.Done {
 		for len(m.actions) > 0 && m.run.now()-began >= m.actions[0].after {
@@ -124,13 +125,19 @@ func (m *minder) follow() bool {
 			m.release(!calm)
 			calm = true
 		}
-		if !m.pause(time.Duration(60+rand.IntN(300)) * time.Millisecond) {
+		if !m.pause(patience(m.run.now() - first)) {
 			m.run.violation("%s is not final at the deadline; last seen %s", m.j.name(), m.last)
 			return false
 		}
 		m.poll()
 	}
 	return true
+}
+
+// patience is how long after a look at a job the next one is, by how long it
+// has been followed: looking is not to become most of what the service does.
+func patience(age time.Duration) time.Duration {
+	return time.Duration(60+rand.IntN(300))*time.Millisecond + min(age/4, 2*time.Second)
 }
 
 // release asks of a job what it needs to end soon. Other jobs are let alone,
