@@ -245,8 +245,8 @@ func (f *following) judgeLinks(s, origin sighting) string {
 func (c *checker) judgeSequel(j *tracked, i item) string {
 	rec, f := j.where.find(i.ID), j.follows
 	switch {
-	case rec == nil:
-		return "" // that has been noted
+	case rec == nil, i.Outcome == "pending":
+		return "" // that is judged elsewhere: by the index, and by the state
 	case f.reverts != nil:
 		return c.judgeReverted(j, rec, i)
 	case f.bulk != nil:
