@@ -132,6 +132,8 @@ func (j Job) retryable() string {
 		return "A guard refused the job. Submit it again with the guard as it should be."
 	case j.Failed+j.Conflicted+j.Skipped+*j.Pending() == 0:
 		return "Nothing is left to do."
+	case j.SourceLeft:
+		return "The former values are no longer kept."
 	}
 	return ""
 }

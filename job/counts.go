@@ -8,7 +8,7 @@ const (
 	Updated    Outcome = "updated"
 	Unchanged  Outcome = "unchanged"  // already right: not written
 	Skipped    Outcome = "skipped"    // no_longer_matches or not_found
-	Conflicted Outcome = "conflicted" // precondition_failed, changed_since, secret_not_kept
+	Conflicted Outcome = "conflicted" // precondition_failed, changed_since, secret_not_kept, values_not_kept
 	RecordFail Outcome = "failed"     // a rule or constraint refused it
 	Pending    Outcome = "pending"
 )

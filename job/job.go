@@ -90,6 +90,7 @@ type Job struct {
 	UndoneBy      string // job ids, "" for none
 	UndoOf        string
 	RetryOf       string
+	SourceLeft    bool // of an undo and its retries: what it gives back is no longer kept
 	Preview       *Preview
 	Confirms      string     // of a preview, as in [Submission]
 	LeftAt        *time.Time // when its retention ended: only state and counts are left

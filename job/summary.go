@@ -13,6 +13,7 @@ var titles = map[string]string{
 	"precondition_failed": "The record's version was not the one in If-Match",
 	"changed_since":       "The record was changed since, in what the job had changed",
 	"secret_not_kept":     "The former value is a secret that was not kept",
+	"values_not_kept":     "The former value is no longer kept",
 	"unique":              "The value is already taken by another record",
 	"constraint":          "A rule of the database refused the value",
 }

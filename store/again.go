@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/google/uuid"
 
@@ -34,10 +35,6 @@ func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bo
 // [Store.Retry]. [*job.StateError]: the job cannot be undone.
 func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
 	return s.follow(ctx, f, func(t *tx, origin job.Job, id string) (string, int64, error) {
-		kept, err := t.valuesKept(origin)
-		if err != nil {
-			return "", 0, err
-		}
 		var first struct {
 			ID  string
 			Num int64
@@ -46,7 +43,6 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 		if err != nil || known {
 			return first.ID, first.Num, err
 		}
-		origin.UndoAvailable = kept
 		if err := origin.CheckUndo(); err != nil {
 			return "", 0, err
 		}
@@ -57,6 +53,7 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 
 // follow accepts a job that follows from another, unless its idempotency key
 // has made one. accept writes it under a new id, or says which one there is.
+// [job.ErrGone]: the origin has left, and is returned as with [Store.Job].
 func (s *Store) follow(ctx context.Context, f job.Follow, accept func(t *tx, origin job.Job, id string) (string, int64, error)) (j job.Job, replayed bool, err error) {
 	origin, err := s.Job(ctx, f.Workspace, f.Origin)
 	if err != nil {
@@ -69,26 +66,57 @@ func (s *Store) follow(ctx context.Context, f job.Follow, accept func(t *tx, ori
 		if id, replayed = before, before != ""; err != nil || replayed {
 			return err
 		}
+		if err := t.lockOrigin(&origin); err != nil {
+			return err
+		}
 		var num int64
 		if id, num, err = accept(t, origin, next); err != nil {
 			return err
 		}
 		return t.useKey(f.Workspace, f.Once, num)
 	})
-	if err != nil {
+	if errors.Is(err, job.ErrGone) {
+		id, replayed = f.Origin, false // the answer that comes with the error
+	} else if err != nil {
 		return job.Job{}, false, err
 	}
 	j, err = s.Job(ctx, f.Workspace, id)
 	return j, replayed, err
 }
 
-// valuesKept reports whether all former values of a job are still there, and
-// locks the job. It decides in the transaction that accepts the undo, so that
-// no retention can come in between, and no other undo.
-func (t *tx) valuesKept(j job.Job) (bool, error) {
-	var kept bool
-	_, err := t.get(&kept, `SELECT values_kept = 1 FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), j.WorkspaceID, j.Num)
-	return kept && j.UndoAvailable, err
+// lockOrigin locks the job that another is to follow from, and reads again what
+// the retention may have taken of it: it decides in the transaction that
+// accepts, so that nothing leaves in between, and no other undo comes.
+func (t *tx) lockOrigin(j *job.Job) error {
+	kept, err := t.lockKept(j.WorkspaceID, j.Num)
+	if err != nil {
+		return err
+	}
+	j.UndoAvailable = j.UndoAvailable && kept.Values
+	if kept.Gone {
+		return job.ErrGone
+	}
+	if kept.Source == nil {
+		return nil
+	}
+	source, err := t.lockKept(j.WorkspaceID, *kept.Source)
+	j.SourceLeft = !source.Values
+	return err
+}
+
+// keptRow says what the retention has left of a job.
+type keptRow struct {
+	Values bool // all of the former ones
+	Gone   bool
+	Source *int64 // the job whose changes it takes back
+}
+
+// lockKept reads that of a job, and locks it. Of two jobs the later is locked
+// first.
+func (t *tx) lockKept(ws, num int64) (kept keptRow, err error) {
+	_, err = t.get(&kept, `SELECT values_kept = 1 AS "values", left_at IS NOT NULL AS gone, source FROM jobs
+		WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), ws, num)
+	return kept, err
 }
 
 // acceptAgain writes a job that follows from another. An undo has no patch of

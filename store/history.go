@@ -86,9 +86,9 @@ func (h historian) page(before int64, limit int) (items []job.HistoryItem, next 
 func (h historian) candidates(before int64) ([]historyJob, error) {
 	var jobs []historyJob
 	err := h.t.SelectContext(h.ctx, &jobs, h.d.rebind(`SELECT num, id, change FROM (
-			SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? ORDER BY num DESC LIMIT ?) AS own
+			SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? AND left_at IS NULL ORDER BY num DESC LIMIT ?) AS own
 			UNION ALL
-			SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND num < ? ORDER BY num DESC LIMIT ?) AS many
+			SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND num < ? AND left_at IS NULL ORDER BY num DESC LIMIT ?) AS many
 		) AS both_kinds ORDER BY num DESC LIMIT ?`),
 		h.ws, h.m.Name, h.rid, before, historyScan, h.ws, h.m.Name, before, historyScan, historyScan)
 	return jobs, err

@@ -35,6 +35,7 @@ type jobRow struct {
 	Options     string
 	Origin      *string
 	UndoneBy    *string `db:"undone_by"`
+	SourceLeft  *bool   `db:"source_left"`
 	ValuesKept  bool    `db:"values_kept"`
 	Preview     *string
 	Confirms    string
@@ -53,6 +54,7 @@ const jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.
 	j.started_at, j.finished_at, j.filter, j.patch, j.options,
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
 	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_by,
+	(SELECT s.values_kept <> 1 FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
 	j.values_kept = 1 AS values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.error_code, j.error_detail,
 	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed,
 	(SELECT MAX(x.reason) FROM outbox x WHERE x.workspace = j.workspace AND x.job = j.num) AS unsent
@@ -173,7 +175,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		State: r.State, Revision: r.Revision,
 		CreatedAt: micros(r.CreatedAt), StartedAt: microsPtr(r.StartedAt), FinishedAt: microsPtr(r.FinishedAt), CreatedBy: r.CreatedBy,
 		Matched: r.Matched, Tally: r.Tally, Throttle: r.Throttle, Confirms: r.Confirms,
-		UndoneBy: deref(r.UndoneBy), LeftAt: microsPtr(r.LeftAt),
+		UndoneBy: deref(r.UndoneBy), SourceLeft: r.SourceLeft != nil && *r.SourceLeft, LeftAt: microsPtr(r.LeftAt),
 	}
 	switch r.Kind {
 	case job.Undo:

@@ -36,7 +36,12 @@ func (c *chunk) restore() error {
 	columns := splitAll(now.former)
 	for i, n := range now.changed {
 		current := row(columns, i)
-		values, ok, err := c.takeBack(before[c.base+int64(n)], current)
+		was := before[c.base+int64(n)]
+		if was.former == nil {
+			c.refuse(n, job.Conflicted, "values_not_kept") // and must not be taken for none
+			continue
+		}
+		values, ok, err := c.takeBack(was, current)
 		if err != nil {
 			return err
 		}

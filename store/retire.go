@@ -17,11 +17,13 @@ const (
 const noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
 	AND h.state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled'))`
 
-// Retire removes a little of what its retention has ended for: former values,
-// then whole jobs, then the names of deleted records. more says that another
-// step would find something to do. What an unfinished job refers to stays.
+// Retire removes a little of what its retention has ended for: jobs, then what
+// they leave behind, then former values, then the names of deleted records.
+// more says that another step would find something to do. What an unfinished
+// job refers to stays. A job leaves at once and its rows after it, so that
+// nobody ever reads, retries or undoes a part of one.
 func (s *Store) Retire(ctx context.Context) (more bool, err error) {
-	for _, step := range []func(*tx) (bool, error){s.retireValues, s.retireJob, s.retireNames} {
+	for _, step := range []func(*tx) (bool, error){s.retireJob, s.retireRows, s.retireValues, s.retireNames} {
 		err := s.inLargeTx(ctx, func(t *tx) error {
 			more, err = step(t)
 			return err
@@ -49,7 +51,7 @@ func (t *tx) stillFree(j retiring) (bool, error) {
 // retireValues forgets the former values of some chunks of one job.
 func (s *Store) retireValues(t *tx) (bool, error) {
 	var j retiring
-	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept > 0 AND finished_at < ? AND `+noHeirs+`
+	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept > 0 AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
 		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.undo.Microseconds())
 	if err != nil || !ok {
 		return false, err
@@ -72,8 +74,8 @@ func (s *Store) retireValues(t *tx) (bool, error) {
 	return true, t.exec1(`UPDATE jobs SET values_kept = 0, revision = revision + 1 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
 }
 
-// retireJob removes some rows of one job that has left, and when none is left
-// of them all but its final state and counts.
+// retireJob lets one job leave, all but its final state and counts. Its rows
+// go afterwards.
 func (s *Store) retireJob(t *tx) (bool, error) {
 	var j retiring
 	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+noHeirs+`
@@ -84,6 +86,17 @@ func (s *Store) retireJob(t *tx) (bool, error) {
 	if free, err := t.stillFree(j); err != nil || !free {
 		return err == nil, err
 	}
+	return true, t.leaveTombstone(j)
+}
+
+// retireRows removes some rows of one job that has left.
+func (s *Store) retireRows(t *tx) (bool, error) {
+	var j retiring
+	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept > 0 AND left_at IS NOT NULL AND finished_at < ?
+		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.keep.Microseconds())
+	if err != nil || !ok {
+		return false, err
+	}
 	for table, key := range map[string]string{"changes": "first_rid", "selection": `"window"`} {
 		n, err := t.exec(`DELETE FROM `+table+` WHERE workspace = ? AND job = ? AND `+key+` IN (
 				SELECT `+key+` FROM `+table+` WHERE workspace = ? AND job = ? LIMIT ?)`,
@@ -92,10 +105,11 @@ func (s *Store) retireJob(t *tx) (bool, error) {
 			return true, err
 		}
 	}
-	return true, t.leaveTombstone(j)
+	return true, t.exec1(`UPDATE jobs SET values_kept = 0 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
 }
 
-// leaveTombstone keeps of a job what answers "gone": its id, state and counts.
+// leaveTombstone keeps of a job what answers "gone": its id, state and counts,
+// and the note that its rows are still to go.
 func (t *tx) leaveTombstone(j retiring) error {
 	sum, err := t.tally(job.Ref{Workspace: j.Workspace, Job: j.Num})
 	if err != nil {
@@ -108,7 +122,7 @@ func (t *tx) leaveTombstone(j retiring) error {
 	}
 	t.touch(j.ID)
 	return t.exec1(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
-			record_id = NULL, rid = NULL, values_kept = 0, revision = revision + 1,
+			record_id = NULL, rid = NULL, values_kept = 2, revision = revision + 1,
 			updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?, conflicted = conflicted + ?, failed = failed + ?
 		WHERE workspace = ? AND num = ?`, t.now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)
 }

@@ -50,6 +50,8 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"a retry takes what is left":                          retryTakesTheRest,
 		"a preview can be a job":                              previewJob,
 		"values and jobs leave after their retention":         retention,
+		"a job that leaves is whole until it is gone":         wholeOrGone,
+		"a retry of an undo needs the former values":          retriedUndo,
 		"keys are found by their secret until revoked":        keysWork,
 		"shards of a job are worked on side by side":          shardsSideBySide,
 		"a ring tells what of its job is in flight":           ringsTellWhatIsInFlight,

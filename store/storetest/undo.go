@@ -241,6 +241,103 @@ func retention(t *testing.T, k *Kit) {
 	equal(t, "its results", errors.Is(err, job.ErrGone), true)
 }
 
+// wholeOrGone removes a job of many chunks, some of its records never
+// reached, step by step. After each step it is as it was, or it has left: a
+// retry of half of it would take records that it had settled.
+func wholeOrGone(t *testing.T, k *Kit) {
+	k.Add(300, person)
+	j, l := k.Start(k.Bulk(`{"id": {"$lte": 290}}`, `{"visits": -1}`, job.Options{}))
+	for range 40 {
+		_, err := k.ApplyChunk(t.Context(), l, 5)
+		check(t, err)
+	}
+	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	j = k.Read(j.ID)
+	k.Pass(40 * 24 * time.Hour)
+	steps := 0
+	for more := true; more; steps++ {
+		var err error
+		more, err = k.Retire(t.Context())
+		check(t, err)
+		if _, err := k.Job(t.Context(), k.WS, j.ID); !errors.Is(err, job.ErrGone) {
+			check(t, err)
+			settled := 0
+			for _, r := range k.Outcomes(j.ID, 100) {
+				if r.Outcome != job.Pending {
+					settled++
+				}
+			}
+			equal(t, "settled records of a job that is there", int64(settled), j.Updated+j.Unchanged)
+			continue
+		}
+		_, err = k.RetryJob(j.ID, "")
+		equal(t, "a retry of a job that has left", errors.Is(err, job.ErrGone), true)
+		_, err = k.UndoJob(j.ID)
+		equal(t, "an undo of a job that has left", errors.Is(err, job.ErrGone), true)
+	}
+	if steps < 4 {
+		t.Errorf("it left in %d steps, too few to come in between", steps)
+	}
+	items, _, err := k.History(t.Context(), k.WS, k.People, int64(1), false, 10, "")
+	check(t, err)
+	equal(t, "what is left of its changes", len(items), 0)
+}
+
+// retriedUndo takes up an undo again that was stopped half way. As long as the
+// values that it gives back are kept, a retry gives them back; afterwards it is
+// refused, and no record is touched.
+func retriedUndo(t *testing.T, k *Kit) {
+	k.Add(60, person)
+	before := k.All(`{}`)
+	j := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
+	k.Run(30)
+	u := k.halfUndone(j.ID)
+	equal(t, "left by the undo", *k.Read(u.ID).Pending(), int64(15))
+
+	k.Pass(8 * 24 * time.Hour)
+	half := k.versions()
+	if _, err := k.Retire(t.Context()); err != nil { // the values begin to leave
+		t.Fatal(err)
+	}
+	_, err := k.RetryJob(u.ID, "")
+	var refused *job.StateError
+	equal(t, "a retry without the values is refused", errors.As(err, &refused), true)
+	k.retire()
+	_, err = k.RetryJob(u.ID, "")
+	equal(t, "a retry when all have left is refused", errors.As(err, &refused), true)
+	equal(t, "what the undo allows", fmt.Sprint(k.Read(u.ID).AllowedActions()), "[]")
+	k.Run(5)
+	equal(t, "records", fmt.Sprint(k.versions()), fmt.Sprint(half))
+
+	j = k.Accept(k.Bulk(`{"state": "paid"}`, `{"visits": -1}`, job.Options{}))
+	k.Run(30)
+	u = k.halfUndone(j.ID)
+	r, err := k.RetryJob(u.ID, "")
+	check(t, err)
+	k.Pass(8 * 24 * time.Hour)
+	k.retire() // must leave what the retry needs
+	k.Run(5)
+	equal(t, "taken back by the retry", k.Read(r.ID).Updated, int64(15))
+	for id, p := range k.All(`{"state": "paid"}`) {
+		equal(t, "visits of "+id, *p.Visits, *before[id].Visits)
+	}
+}
+
+// halfUndone undoes five records of a job, and stops that.
+func (k *Kit) halfUndone(id string) job.Job {
+	k.tb.Helper()
+	ctx := k.tb.Context()
+	u, err := k.UndoJob(id)
+	check(k.tb, err)
+	l := k.Lease()
+	_, err = k.Resolve(ctx, l)
+	check(k.tb, err)
+	_, err = k.ApplyChunk(ctx, l, 5)
+	check(k.tb, err)
+	check(k.tb, k.Stop(ctx, l.Ref, job.Error{Code: "test"}))
+	return u
+}
+
 // retire removes all that has had its time.
 func (k *Kit) retire() {
 	k.tb.Helper()

@@ -102,7 +102,7 @@ CREATE TABLE jobs (
   source       bigint,        -- the job whose changes this one takes back
   confirms     text NOT NULL DEFAULT '',   -- of a preview: what its token signs
   preview      text,          -- of a preview: what it found, JSON
-  values_kept  bigint NOT NULL DEFAULT 1,  -- 2 when the former values are leaving, 0 when they have
+  values_kept  bigint NOT NULL DEFAULT 1,  -- 2 when the former values are leaving, or of a job that has left its rows; 0 when they have
   left_at      bigint,        -- when the job has left: only its state and counts stay
   record_id    text,          -- of a single, as shown
   rid          bigint,

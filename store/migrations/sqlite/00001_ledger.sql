@@ -96,7 +96,7 @@ CREATE TABLE jobs (
   source       INTEGER REFERENCES jobs (num), -- the job whose changes this one takes back
   confirms     TEXT NOT NULL DEFAULT '',      -- of a preview: what its token signs
   preview      TEXT,          -- of a preview: what it found, JSON
-  values_kept  INTEGER NOT NULL DEFAULT 1,    -- 2 when the former values are leaving, 0 when they have
+  values_kept  INTEGER NOT NULL DEFAULT 1,    -- 2 when the former values are leaving, or of a job that has left its rows; 0 when they have
   left_at      INTEGER,       -- when the job has left: only its state and counts stay
   record_id    TEXT,          -- of a single, as shown
   rid          INTEGER,
