@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,9 +39,11 @@ const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source
 // epoch, and fences off whoever held it before. [job.ErrLeaseLost]: it has
 // moved on, and the ring is void. [job.ErrStopped]: a pause or cancel waits
 // to be settled. [ErrOtherModel]: this process has not the model that the
-// database was migrated to.
+// database was migrated to. A job that does not fit the model any more ends
+// as failed, and its ring is void.
 func (s *Store) Claim(ctx context.Context, r job.Ring) (job.Lease, error) {
 	var lease job.Lease
+	outgrown := false
 	err := s.inTx(ctx, func(t *tx) error {
 		row, ok, err := t.jobToWork(r)
 		switch {
@@ -51,7 +54,11 @@ func (s *Store) Claim(ctx context.Context, r job.Ring) (job.Lease, error) {
 		case row.State.Stopping():
 			return job.ErrStopped
 		}
-		if lease, err = t.lease(s.models, r, row); err != nil {
+		lease, err = t.lease(s.models, r, row)
+		if outgrown = errors.Is(err, errOutgrown); outgrown {
+			return t.failOutgrown(r.Ref)
+		}
+		if err != nil {
 			return err
 		}
 		if err := t.takeShard(r); err != nil {
@@ -62,7 +69,25 @@ func (s *Store) Claim(ctx context.Context, r job.Ring) (job.Lease, error) {
 		}
 		return nil
 	})
+	if err == nil && outgrown {
+		err = job.ErrLeaseLost
+	}
 	return lease, err
+}
+
+// errOutgrown says that a job's filter or patch is not one of its model any more.
+var errOutgrown = errors.New("the job does not fit its model")
+
+// modelChanged ends such a job: it would wait for ever.
+var modelChanged = job.Error{Code: "model_changed",
+	Detail: "The model has changed since: it no longer has a field of the job's patch or filter, or no longer lets it be filtered."}
+
+func (t *tx) failOutgrown(ref job.Ref) error {
+	e, err := t.lockJob(ref)
+	if err != nil || e.State.Final() {
+		return err
+	}
+	return t.end(ref, e.ID, job.Failed, &modelChanged)
 }
 
 // jobToWork reads the job of a ring, and locks one that is to begin: what
@@ -104,12 +129,12 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 	l.Guard = job.Guard{MaxAffected: l.Options.MaxAffected, ExpectedCount: l.Options.ExpectedCount, Digest: row.Expected}
 	var err error
 	if l.Patch, err = m.UnmarshalStored([]byte(row.Change)); err != nil {
-		return l, err
+		return l, errors.Join(errOutgrown, err)
 	}
 	if row.Filter != nil {
 		f, faults := filter.New([]byte(*row.Filter), m, filter.Native)
 		if len(faults) > 0 {
-			return l, faults
+			return l, errors.Join(errOutgrown, faults)
 		}
 		l.Filter = &f
 	}

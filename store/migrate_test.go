@@ -114,6 +114,71 @@ func TestAModelMayGainFieldsAndIndexes(t *testing.T) {
 	})
 }
 
+// TestAJobThatDoesNotFitItsModelAnyMoreEnds accepts jobs, and starts again with
+// a model that lacks what they name: they end, and wait for nobody.
+func TestAJobThatDoesNotFitItsModelAnyMoreEnds(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
+		const before = "  name: {type: string}\n  height: {type: integer}\n"
+		for name, after := range map[string]string{
+			"a field may not be filtered any more": "  name: {type: string}\n  height: {type: integer, x-filterable: false}\n",
+			"a field is gone":                      "  name: {type: string}\n",
+		} {
+			t.Run(name, func(t *testing.T) {
+				g := newGrowing(t, empty(t))
+				var ids []string
+				fatal(t, g.start(before, g.add(`{"id": 1, "name": "fern"}`)))
+				fatal(t, g.start(before, func(s *store.Store, m *model.Model) {
+					ids = append(ids, g.submit(s, m, `{"height": null}`, `{"name": "moss"}`), g.submit(s, m, "", `{"height": 7}`))
+				}))
+				fatal(t, g.start(after, func(s *store.Store, m *model.Model) {
+					rings, err := s.Bulks(t.Context(), 10)
+					fatal(t, err)
+					_, err = s.Claim(t.Context(), rings[0])
+					if !errors.Is(err, job.ErrLeaseLost) {
+						t.Errorf("the claim says %v", err)
+					}
+					rings, err = s.Singles(t.Context(), 10)
+					fatal(t, err)
+					fatal(t, s.ApplySingle(t.Context(), rings[0]))
+					ended := 0
+					for _, id := range ids {
+						j, err := s.Job(t.Context(), main, id)
+						fatal(t, err)
+						if j.State == job.Failed && j.Error.Code == "model_changed" {
+							ended++
+						}
+					}
+					if _, still := m.Field("height"); ended != map[bool]int{true: 1, false: 2}[still] {
+						t.Errorf("%d jobs ended", ended)
+					}
+				}))
+			})
+		}
+	})
+}
+
+// submit accepts a job for what a filter selects, or with "" for record 1.
+func (g *growing) submit(s *store.Store, m *model.Model, filterText, patch string) string {
+	g.t.Helper()
+	sub := job.Submission{Kind: job.Bulk, Workspace: main, Model: m, CreatedBy: "key:test"}
+	var faults model.Faults
+	if filterText == "" {
+		sub.Kind, sub.RecordID = job.Single, int64(1)
+	} else {
+		sub.Filter, faults = filter.New([]byte(filterText), m, filter.Native)
+	}
+	p, more := m.CheckPatch([]byte(patch), model.PatchOptions{Single: filterText == ""})
+	if len(faults)+len(more) > 0 {
+		g.t.Fatal(faults, more)
+	}
+	var err error
+	sub.Patch, err = p.Seal()
+	fatal(g.t, err)
+	j, _, err := s.Submit(g.t.Context(), sub)
+	fatal(g.t, err)
+	return j.ID
+}
+
 func TestAModelThatWouldLoseDataIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		const before = "  name: {type: string}\n  height: {type: integer}\n"

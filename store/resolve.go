@@ -9,10 +9,11 @@ import (
 )
 
 // Resolve fixes the selection of the leased job: it reads all that the filter
-// matches in one snapshot, or what the job before has left to retry or undo, checks the guards, and in one transaction writes
-// the selection, cuts it into shards and moves the job on. A crash before
-// that leaves nothing, so the next claim resolves again. ended says that the
-// job is final: nothing matched, a guard refused it, or it was a preview.
+// matches in one snapshot, or what the job before has left to retry or undo,
+// checks the guards, and in one transaction writes the selection, cuts it into
+// shards and moves the job on. A crash before that leaves nothing, so the next
+// claim resolves again. ended says that the job is final: nothing matched, a
+// guard refused it, or it was a preview.
 func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error) {
 	if l.Kind == job.PreviewKind {
 		return true, s.resolvePreview(ctx, l)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"bulkpatch/job"
 )
@@ -25,6 +26,9 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 			return err
 		}
 		lease, err := t.lease(s.models, r, row.leaseRow)
+		if errors.Is(err, errOutgrown) {
+			return t.failOutgrown(r.Ref)
+		}
 		if err != nil {
 			return err
 		}
