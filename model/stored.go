@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -59,12 +60,35 @@ func storeSets(sets []Set) []storedSet {
 // again: a hash would break those of its password. It fails if the model no
 // longer has one of the fields, or has it with another kind.
 func (m *Model) UnmarshalStored(b []byte) (Patch, error) {
-	var s storedPatch
-	if err := json.Unmarshal(b, &s); err != nil {
-		return Patch{}, fmt.Errorf("read stored patch: %w", err)
+	s, err := readStored(b)
+	if err != nil {
+		return Patch{}, err
 	}
-	var p Patch
-	var err error
+	return m.patchOf(s)
+}
+
+// RecallStored is UnmarshalStored to show what a job of the past did: it
+// leaves out fields that the model no longer has.
+func (m *Model) RecallStored(b []byte) (Patch, error) {
+	s, err := readStored(b)
+	if err != nil {
+		return Patch{}, err
+	}
+	unknown := func(set storedSet) bool {
+		return m.byName[set.Field] == nil || set.When != "" && m.byName[set.When] == nil
+	}
+	s.Sets, s.ReadOnly = slices.DeleteFunc(s.Sets, unknown), slices.DeleteFunc(s.ReadOnly, unknown)
+	return m.patchOf(s)
+}
+
+func readStored(b []byte) (s storedPatch, err error) {
+	if err = json.Unmarshal(b, &s); err != nil {
+		err = fmt.Errorf("read stored patch: %w", err)
+	}
+	return s, err
+}
+
+func (m *Model) patchOf(s storedPatch) (p Patch, err error) {
 	if p.Sets, err = m.readSets(s.Sets); err != nil {
 		return Patch{}, err
 	}

@@ -112,7 +112,7 @@ func (h historian) look(j historyJob) (job.HistoryItem, bool, error) {
 	}
 	item := job.HistoryItem{JobID: j.ID, At: model.FormatTime(time.UnixMicro(row.At).UTC().UnixMicro())}
 	if all[i].former != nil {
-		p, err := h.m.UnmarshalStored([]byte(j.Change))
+		p, err := h.m.RecallStored([]byte(j.Change))
 		if err != nil {
 			return item, false, err
 		}

@@ -157,6 +157,35 @@ func TestAJobThatDoesNotFitItsModelAnyMoreEnds(t *testing.T) {
 	})
 }
 
+// TestWhatAJobDidCanBeReadWhenAFieldHasGone takes a field away that a job has
+// cleared: its results and the record's history still show the rest.
+func TestWhatAJobDidCanBeReadWhenAFieldHasGone(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
+		const before = "  name: {type: string}\n  height: {type: integer}\n"
+		g := newGrowing(t, empty(t))
+		fatal(t, g.start(before, g.add(`{"id": 1, "name": "fern", "height": 3}`)))
+		var id string
+		fatal(t, g.start(before, func(s *store.Store, m *model.Model) {
+			id = g.submit(s, m, "", `{"name": "moss", "height": null}`)
+			rings, err := s.Singles(t.Context(), 10)
+			fatal(t, err)
+			fatal(t, s.ApplySingle(t.Context(), rings[0]))
+		}))
+		fatal(t, g.start("  name: {type: string}\n", func(s *store.Store, m *model.Model) {
+			page, err := s.Results(t.Context(), main, id, job.ResultQuery{Limit: 10})
+			fatal(t, err)
+			if c := page.Items[0].Changed; len(c) != 1 || string(c["name"].To) != `"moss"` {
+				t.Errorf("the results show %v", c)
+			}
+			items, _, err := s.History(t.Context(), main, m, int64(1), false, 10, "")
+			fatal(t, err)
+			if len(items) != 1 || len(items[0].Changed) != 1 {
+				t.Errorf("the history shows %v", items)
+			}
+		}))
+	})
+}
+
 // submit accepts a job for what a filter selects, or with "" for record 1.
 func (g *growing) submit(s *store.Store, m *model.Model, filterText, patch string) string {
 	g.t.Helper()

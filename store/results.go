@@ -97,7 +97,7 @@ func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, 
 		return nil, ErrOtherModel
 	}
 	r.model = m
-	r.patch, err = m.UnmarshalStored([]byte(r.job.Change))
+	r.patch, err = m.RecallStored([]byte(r.job.Change))
 	return r, err
 }
 
