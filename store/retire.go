@@ -127,11 +127,29 @@ func (t *tx) leaveTombstone(j retiring) error {
 		WHERE workspace = ? AND num = ?`, t.now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)
 }
 
-// retireNames forgets records that were deleted before any job that is still
-// kept could have ended.
+// retireNames forgets records that were deleted before their time, and before
+// any job that is still kept was accepted: only such a job can have selected
+// them.
 func (s *Store) retireNames(t *tx) (bool, error) {
+	before := t.now - s.keep.Microseconds()
+	if some, err := t.forgettable(before); err != nil || !some {
+		return false, err
+	}
+	var oldest *int64
+	if _, err := t.get(&oldest, `SELECT MIN(created_at) FROM jobs WHERE left_at IS NULL`); err != nil {
+		return false, err
+	}
+	if oldest != nil {
+		before = min(before, *oldest)
+	}
 	n, err := t.exec(`DELETE FROM departed WHERE (workspace, model, rid) IN (
-			SELECT workspace, model, rid FROM departed WHERE deleted_at < ? LIMIT ?)`,
-		t.now-s.keep.Microseconds(), retireRecords)
+			SELECT workspace, model, rid FROM departed WHERE deleted_at < ? LIMIT ?)`, before, retireRecords)
 	return n > 0, err
+}
+
+// forgettable reports whether a record was deleted before a time: mostly none
+// was, and then nobody needs to look at the jobs.
+func (t *tx) forgettable(before int64) (bool, error) {
+	var rid int64
+	return t.get(&rid, `SELECT rid FROM departed WHERE deleted_at < ? LIMIT 1`, before)
 }

@@ -283,6 +283,28 @@ func wholeOrGone(t *testing.T, k *Kit) {
 	equal(t, "what is left of its changes", len(items), 0)
 }
 
+// namesStay lets a job rest for longer than the retention, while a record that
+// it has selected is deleted: its results name the record all the same.
+func namesStay(t *testing.T, k *Kit) {
+	k.Add(9, person)
+	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
+	_, err := k.ApplyChunk(t.Context(), l, 1)
+	check(t, err)
+	_, err = k.Act(t.Context(), k.WS, j.ID, job.Pause)
+	check(t, err)
+	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(7)))
+	k.Pass(40 * 24 * time.Hour)
+	k.retire()
+	_, err = k.Act(t.Context(), k.WS, j.ID, job.Resume)
+	check(t, err)
+	k.Run(5)
+	k.retire()
+	r, named := k.Outcomes(j.ID, 10)["7"]
+	equal(t, "the record that was deleted is named", named, true)
+	equal(t, "its outcome", r.Outcome, job.Skipped)
+	equal(t, "samples", fmt.Sprint(k.Read(j.ID).ErrorSummary[0].SampleIDs), "[7]")
+}
+
 // retriedUndo takes up an undo again that was stopped half way. As long as the
 // values that it gives back are kept, a retry gives them back; afterwards it is
 // refused, and no record is touched.
