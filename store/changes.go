@@ -255,6 +255,13 @@ func (t *tx) ids(ws int64, m *model.Model, rids []int64) ([]string, error) {
 	return ids, nil
 }
 
+// idsQuery looks each number up. Left to itself SQLite's planner walks the
+// index of all ids of the workspace instead.
+func (d *dialect) idsQuery(m *model.Model, among string) string {
+	return "SELECT rid, CAST(id AS TEXT) AS id FROM " + m.Table() + d.notIndexed + " WHERE " + among + " AND workspace = ?" +
+		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND " + among
+}
+
 func idsOf(q queryer, d *dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
 	var rows []struct {
 		RID int64 `db:"rid"`
@@ -262,8 +269,7 @@ func idsOf(q queryer, d *dialect, ws int64, m *model.Model, rids []int64) (map[i
 	}
 	among, which := d.among("rid", rids)
 	args := append(append(slices.Clone(which), ws, ws, m.Name), which...)
-	err := q.list(&rows, "SELECT rid, CAST(id AS TEXT) AS id FROM "+m.Table()+" WHERE "+among+" AND workspace = ?"+
-		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND "+among, args...)
+	err := q.list(&rows, d.idsQuery(m, among), args...)
 	byNumber := make(map[int64]string, len(rows))
 	for _, r := range rows {
 		byNumber[r.RID] = r.ID

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
@@ -102,21 +101,17 @@ func (h historian) look(j historyJob) (job.HistoryItem, bool, error) {
 	if err != nil || !ok {
 		return job.HistoryItem{}, false, err
 	}
-	all, err := row.outcomes(func(o job.Outcome) bool { return o == job.Updated })
-	if err != nil {
+	found, err := row.outcomes(isUpdated, h.rid-1, 1)
+	if err != nil || len(found) == 0 || found[0].rid != h.rid {
 		return job.HistoryItem{}, false, err
 	}
-	i := slices.IndexFunc(all, func(f foundResult) bool { return f.rid == h.rid })
-	if i < 0 {
-		return job.HistoryItem{}, false, nil
-	}
 	item := job.HistoryItem{JobID: j.ID, At: model.FormatTime(time.UnixMicro(row.At).UTC().UnixMicro())}
-	if all[i].former != nil {
+	if found[0].former != nil {
 		p, err := h.m.RecallStored([]byte(j.Change))
 		if err != nil {
 			return item, false, err
 		}
-		item.Changed = changedFields(p, all[i], h.secrets)
+		item.Changed = changedFields(p, found[0], h.secrets)
 	}
 	return item, true, nil
 }

@@ -149,6 +149,22 @@ func planned(t *testing.T, s *Store, statements []statement, want string) {
 	}
 }
 
+// TestNamesOfRecordsAreLookedUp holds the planner to the records' numbers where
+// it could walk all records of the workspace: for each page of results, and for
+// each record that fails.
+func TestNamesOfRecordsAreLookedUp(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	desk, _ := fillWithAcme(t, s)
+	among, _ := s.d.among("rid", []int64{1, 2})
+	plan := strings.Join(explain(t, s, s.d.idsQuery(desk, among)), "; ")
+	for _, want := range []string{"SEARCH c_desk USING INTEGER PRIMARY KEY (rowid=?)", "SEARCH departed USING PRIMARY KEY (workspace=? AND model=? AND rid=?)"} {
+		if !strings.Contains(plan, want) {
+			t.Errorf("the plan is %s, without %s", plan, want)
+		}
+	}
+}
+
 func explain(t *testing.T, s *Store, text string) (plan []string) {
 	t.Helper()
 	args := make([]any, strings.Count(text, "?"))

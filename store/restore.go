@@ -72,7 +72,7 @@ func (c *chunk) sourceValues() (map[int64]foundResult, error) {
 	}
 	byNumber := make(map[int64]foundResult, len(c.selected))
 	for _, r := range rows {
-		all, err := r.outcomes(func(o job.Outcome) bool { return o == job.Updated })
+		all, err := r.outcomes(isUpdated, c.base-1, int(c.last-c.base+1))
 		if err != nil {
 			return nil, err
 		}

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
+	"sort"
 	"strconv"
 	"time"
 
@@ -189,26 +191,16 @@ type changeRow struct {
 }
 
 func (r *results) collectChunk(row changeRow, after int64) error {
-	all, err := row.outcomes(r.wants)
-	if err != nil {
-		return err
-	}
-	for _, f := range all {
-		if f.rid > after && !r.full() {
-			r.found = append(r.found, f)
-		}
-	}
-	return nil
+	some, err := row.outcomes(r.wants, after, r.q.Limit+1-len(r.found))
+	r.found = append(r.found, some...)
+	return err
 }
 
-// outcomes lists the wanted outcomes of a chunk in the order of the numbers.
-func (row changeRow) outcomes(wants func(job.Outcome) bool) ([]foundResult, error) {
+// outcomes lists the wanted outcomes of a chunk behind a number, at most so
+// many, in the order of the numbers.
+func (row changeRow) outcomes(wants func(job.Outcome) bool, after int64, most int) ([]foundResult, error) {
 	var all []foundResult
 	if wants(job.Updated) {
-		numbers, err := unpackNumbers(row.Updated)
-		if err != nil {
-			return nil, err
-		}
 		former, err := unpackValues(row.Former)
 		if err != nil {
 			return nil, err
@@ -217,17 +209,19 @@ func (row changeRow) outcomes(wants func(job.Outcome) bool) ([]foundResult, erro
 		if err != nil {
 			return nil, err
 		}
-		for i, n := range numbers {
-			all = append(all, foundResult{rid: row.First + int64(n), outcome: job.Updated, at: row.At, former: former, written: written, place: i})
-		}
-	}
-	if wants(job.Unchanged) {
-		numbers, err := unpackNumbers(row.Unchanged)
+		err = row.eachBehind(row.Updated, after, most, func(rid int64, place int) {
+			all = append(all, foundResult{rid: rid, outcome: job.Updated, at: row.At, former: former, written: written, place: place})
+		})
 		if err != nil {
 			return nil, err
 		}
-		for _, n := range numbers {
-			all = append(all, foundResult{rid: row.First + int64(n), outcome: job.Unchanged, at: row.At})
+	}
+	if wants(job.Unchanged) {
+		err := row.eachBehind(row.Unchanged, after, most, func(rid int64, _ int) {
+			all = append(all, foundResult{rid: rid, outcome: job.Unchanged, at: row.At})
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	if row.Refused != nil {
@@ -236,13 +230,26 @@ func (row changeRow) outcomes(wants func(job.Outcome) bool) ([]foundResult, erro
 			return nil, err
 		}
 		for i, f := range list {
-			if wants(f.Outcome) {
-				all = append(all, foundResult{rid: row.First + int64(f.Offset), outcome: f.Outcome, at: row.At, refusal: &list[i]})
+			if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome) {
+				all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &list[i]})
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b foundResult) int { return int(a.rid - b.rid) })
-	return all, nil
+	slices.SortFunc(all, func(a, b foundResult) int { return cmp.Compare(a.rid, b.rid) })
+	return all[:min(most, len(all))], nil
+}
+
+func isUpdated(o job.Outcome) bool { return o == job.Updated }
+
+// eachBehind calls do with the numbers of a set that lie behind one, at most
+// so many, and with the place of each in the whole set.
+func (row changeRow) eachBehind(raw []byte, after int64, most int, do func(rid int64, place int)) error {
+	numbers, err := unpackNumbers(raw)
+	from := sort.Search(len(numbers), func(i int) bool { return row.First+int64(numbers[i]) > after })
+	for i := from; i < min(len(numbers), from+most); i++ {
+		do(row.First+int64(numbers[i]), i)
+	}
+	return err
 }
 
 func (r *results) collectPending(from, before int64) error {

@@ -14,8 +14,21 @@ import (
 // had: one value where all had the same, else one for each record in the
 // order of their numbers. Values are in stored form, as JSON.
 type valueColumn struct {
-	All  json.RawMessage   `json:"all,omitempty"`
-	Each []json.RawMessage `json:"each,omitempty"`
+	All  json.RawMessage `json:"all,omitempty"`
+	Each scalarList      `json:"each,omitempty"`
+}
+
+// A scalarList is a JSON array of scalars that is split and read no further.
+type scalarList []json.RawMessage
+
+// UnmarshalJSON splits the array; it keeps a copy.
+func (l *scalarList) UnmarshalJSON(array []byte) error {
+	array = bytes.Clone(array)
+	*l = make(scalarList, 0, 1+bytes.Count(array, []byte{','}))
+	for v := range scalars(array) {
+		*l = append(*l, v)
+	}
+	return nil
 }
 
 // at is the value of the i-th updated record.
