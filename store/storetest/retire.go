@@ -1,0 +1,121 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"bulkpatch/job"
+)
+
+func retention(t *testing.T, k *Kit) {
+	k.Add(60, person)
+	old := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
+	needed := k.Accept(k.Bulk(`{"state": "paid"}`, `{"visits": -1}`, job.Options{}))
+	k.Run(3)
+	held, err := k.UndoJob(needed.ID) // not carried out yet
+	check(t, err)
+	k.retire()
+	equal(t, "values before their time", len(k.Outcomes(old.ID, 100)["1"].Changed), 1)
+
+	k.Pass(8 * 24 * time.Hour)
+	k.retire()
+	equal(t, "values after their time", len(k.Outcomes(old.ID, 100)["1"].Changed), 0)
+	equal(t, "undo after its time", k.Read(old.ID).UndoAvailable, false)
+	_, err = k.UndoJob(old.ID)
+	var refused *job.StateError
+	equal(t, "undo after its time is refused", errors.As(err, &refused), true)
+	equal(t, "values that an unfinished undo needs", len(k.Outcomes(needed.ID, 100)["2"].Changed), 1)
+	k.Run(7)
+	equal(t, "that undo", k.Read(held.ID).Updated, 20)
+
+	final := k.Read(old.ID)
+	k.Pass(30 * 24 * time.Hour)
+	k.retire()
+	gone, err := k.Job(t.Context(), k.WS, old.ID)
+	equal(t, "a job after its time", errors.Is(err, job.ErrGone), true)
+	equal(t, "its state", gone.State, final.State)
+	equal(t, "its counts", gone.Tally, final.Tally)
+	equal(t, "its selection", *gone.Matched, *final.Matched)
+	equal(t, "jobs listed", len(k.jobs()), 0)
+	equal(t, "the last job of a record is still named", *k.All(`{}`)["1"].LastJobID, old.ID)
+	_, err = k.Act(t.Context(), k.WS, old.ID, job.Cancel)
+	equal(t, "an action on it", errors.Is(err, job.ErrGone), true)
+	_, err = k.Results(t.Context(), k.WS, old.ID, job.ResultQuery{Limit: 1})
+	equal(t, "its results", errors.Is(err, job.ErrGone), true)
+}
+
+// wholeOrGone removes a job of many chunks, some of its records never
+// reached, step by step. After each step it is as it was, or it has left: a
+// retry of half of it would take records that it had settled.
+func wholeOrGone(t *testing.T, k *Kit) {
+	k.Add(300, person)
+	j, l := k.Start(k.Bulk(`{"id": {"$lte": 290}}`, `{"visits": -1}`, job.Options{}))
+	for range 40 {
+		_, err := k.ApplyChunk(t.Context(), l, 5)
+		check(t, err)
+	}
+	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	j = k.Read(j.ID)
+	k.Pass(40 * 24 * time.Hour)
+	steps := 0
+	for more := true; more; steps++ {
+		var err error
+		more, err = k.Retire(t.Context())
+		check(t, err)
+		if _, err := k.Job(t.Context(), k.WS, j.ID); !errors.Is(err, job.ErrGone) {
+			check(t, err)
+			settled := 0
+			for _, r := range k.Outcomes(j.ID, 100) {
+				if r.Outcome != job.Pending {
+					settled++
+				}
+			}
+			equal(t, "settled records of a job that is there", int64(settled), j.Updated+j.Unchanged)
+			continue
+		}
+		_, err = k.RetryJob(j.ID, "")
+		equal(t, "a retry of a job that has left", errors.Is(err, job.ErrGone), true)
+		_, err = k.UndoJob(j.ID)
+		equal(t, "an undo of a job that has left", errors.Is(err, job.ErrGone), true)
+	}
+	if steps < 4 {
+		t.Errorf("it left in %d steps, too few to come in between", steps)
+	}
+	items, _, err := k.History(t.Context(), k.WS, k.People, int64(1), false, 10, "")
+	check(t, err)
+	equal(t, "what is left of its changes", len(items), 0)
+}
+
+// namesStay lets a job rest for longer than the retention, while a record that
+// it has selected is deleted: its results name the record all the same.
+func namesStay(t *testing.T, k *Kit) {
+	k.Add(9, person)
+	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
+	_, err := k.ApplyChunk(t.Context(), l, 1)
+	check(t, err)
+	_, err = k.Act(t.Context(), k.WS, j.ID, job.Pause)
+	check(t, err)
+	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(7)))
+	k.Pass(40 * 24 * time.Hour)
+	k.retire()
+	_, err = k.Act(t.Context(), k.WS, j.ID, job.Resume)
+	check(t, err)
+	k.Run(5)
+	k.retire()
+	r, named := k.Outcomes(j.ID, 10)["7"]
+	equal(t, "the record that was deleted is named", named, true)
+	equal(t, "its outcome", r.Outcome, job.Skipped)
+	equal(t, "samples", fmt.Sprint(k.Read(j.ID).ErrorSummary[0].SampleIDs), "[7]")
+}
+
+// retire removes all that has had its time.
+func (k *Kit) retire() {
+	k.tb.Helper()
+	for more := true; more; {
+		var err error
+		more, err = k.Retire(k.tb.Context())
+		check(k.tb, err)
+	}
+}
