@@ -57,6 +57,7 @@ type historyJob struct {
 	Num    int64
 	ID     string
 	Change string
+	LeftAt *int64 `db:"left_at"` // its rows may be there for a moment longer
 }
 
 func (h historian) page(before int64, limit int) (items []job.HistoryItem, next string, err error) {
@@ -84,10 +85,10 @@ func (h historian) page(before int64, limit int) (items []job.HistoryItem, next 
 // and all that selected many.
 func (h historian) candidates(before int64) ([]historyJob, error) {
 	var jobs []historyJob
-	err := h.t.SelectContext(h.ctx, &jobs, h.d.rebind(`SELECT num, id, change FROM (
-			SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? AND left_at IS NULL ORDER BY num DESC LIMIT ?) AS own
+	err := h.t.SelectContext(h.ctx, &jobs, h.d.rebind(`SELECT num, id, change, left_at FROM (
+			SELECT * FROM (SELECT num, id, change, left_at FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? ORDER BY num DESC LIMIT ?) AS own
 			UNION ALL
-			SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND num < ? AND left_at IS NULL ORDER BY num DESC LIMIT ?) AS many
+			SELECT * FROM (SELECT num, id, change, left_at FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND num < ? ORDER BY num DESC LIMIT ?) AS many
 		) AS both_kinds ORDER BY num DESC LIMIT ?`),
 		h.ws, h.m.Name, h.rid, before, historyScan, h.ws, h.m.Name, before, historyScan, historyScan)
 	return jobs, err
@@ -95,6 +96,9 @@ func (h historian) candidates(before int64) ([]historyJob, error) {
 
 // look finds what one job did to the record.
 func (h historian) look(j historyJob) (job.HistoryItem, bool, error) {
+	if j.LeftAt != nil {
+		return job.HistoryItem{}, false, nil
+	}
 	var row changeRow
 	ok, err := one(h.t.GetContext(h.ctx, &row, h.d.rebind(`SELECT first_rid, last_rid, at, updated, former, written FROM changes
 		WHERE workspace = ? AND job = ? AND first_rid <= ? AND last_rid >= ? ORDER BY first_rid DESC LIMIT 1`), h.ws, j.Num, h.rid, h.rid))
