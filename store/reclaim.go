@@ -2,8 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"time"
+
+	"github.com/jmoiron/sqlx"
 )
 
 const (
@@ -13,8 +17,11 @@ const (
 	// begins it anew only when no reader uses it, which under steady reading
 	// may never come by itself.
 	longLog = 16_384
-	// readersMay is how long emptying the log waits for readers.
-	readersMay = "250"
+	// emptyWait is how long emptying a log of that length waits for readers,
+	// and others that write or move it; for a longer one it waits longer, up to
+	// emptyWaitMost. Nobody writes meanwhile.
+	emptyWait     = 250 * time.Millisecond
+	emptyWaitMost = 2 * time.Second
 	// minReserve is the least that is kept free for a disk that the log itself
 	// has filled: emptying the log first needs a little room in the database.
 	minReserve = 1 << 20
@@ -27,7 +34,8 @@ const (
 //
 // So it keeps a reserve, a file as large as what the database will grow by
 // when the log is moved into it, and gives that up in the moment in which the
-// move needs it: before, others would write the room full.
+// move needs it, while nobody may write: else others would write the room
+// full.
 type logKeeper struct {
 	path   string // of the database
 	tended time.Time
@@ -42,13 +50,9 @@ func (k *logKeeper) tend(w *groupWriter, err error) {
 		return
 	}
 	k.tended = time.Now()
-	pages, moveErr := k.move(w)
-	switch {
-	case isFull(moveErr):
-		os.Remove(k.reserve()) // it is there to be given up
-		k.empty(w)
-	case isFull(err) || pages > longLog:
-		k.empty(w)
+	pages, moveErr := checkpoint(w.conn, "PASSIVE")
+	if isFull(err) || isFull(moveErr) || pages > longLog {
+		k.empty(w, min(emptyWait*time.Duration(max(pages, longLog))/longLog, emptyWaitMost), isFull(moveErr))
 	}
 	k.keepReserve(w)
 }
@@ -58,28 +62,66 @@ func isFull(err error) bool {
 	return code == sqliteFull
 }
 
-// move moves what no reader stands in the way of from the log into the
-// database, and returns how many pages the log has.
-func (k *logKeeper) move(w *groupWriter) (int, error) {
+// checkpoint moves what no reader stands in the way of from the log into the
+// database, and returns how many pages the log has: -1 if another connection is
+// moving it. The modes are those of https://sqlite.org/pragma.html.
+func checkpoint(conn *sqlx.Conn, mode string) (int, error) {
 	var busy, pages, moved int
-	err := w.conn.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &moved)
+	err := conn.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(`+mode+`)`).Scan(&busy, &pages, &moved)
 	return pages, err
 }
 
 // empty moves all of the log into the database and cuts the file off. It is an
 // attempt: readers may be in the way, and the next one is a second ahead.
-func (k *logKeeper) empty(w *groupWriter) {
-	ctx := context.Background()
-	for _, pragma := range []string{`busy_timeout = ` + readersMay, `wal_checkpoint(TRUNCATE)`, `busy_timeout = 0`} {
-		if _, err := w.conn.ExecContext(ctx, `PRAGMA `+pragma); err != nil {
-			continue // the time-out must be set back in any case
+//
+// SQLite asks for the lock of writers at intervals so long that others who
+// write all the time may leave it no gap, and does not wait at all for another
+// connection that moves the log. So the keeper takes the lock as the writer
+// does, leaves it to SQLite then, and tries again.
+func (k *logKeeper) empty(w *groupWriter, wait time.Duration, full bool) {
+	for deadline := time.Now().Add(wait); time.Now().Before(deadline); time.Sleep(lockPoll) {
+		if w.begin(time.Until(deadline)) != nil {
+			return
+		}
+		if full {
+			k.giveUpReserve(w)
+		}
+		if w.rollback() != nil {
+			return
+		}
+		if pages, err := k.cutOff(w, wait); pages >= 0 || err != nil {
+			return
 		}
 	}
 }
 
+// cutOff has SQLite wait for readers, which it does with the log alone.
+func (k *logKeeper) cutOff(w *groupWriter, wait time.Duration) (pages int, err error) {
+	ctx := context.Background()
+	_, err = w.conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, wait.Milliseconds()))
+	if err == nil {
+		pages, err = checkpoint(w.conn, "TRUNCATE")
+	}
+	_, resetErr := w.conn.ExecContext(ctx, `PRAGMA busy_timeout = 0`)
+	return pages, errors.Join(err, resetErr)
+}
+
+// giveUpReserve makes room for the database to grow, and has it grow at once.
+// The writer has the lock, with which its own connection may not move the log.
+func (k *logKeeper) giveUpReserve(w *groupWriter) {
+	other, err := w.db.Connx(context.Background())
+	if err != nil {
+		return
+	}
+	defer other.Close()
+	os.Remove(k.reserve())              // it is there to be given up
+	_, _ = checkpoint(other, "PASSIVE") // what is still in the way is met a second later
+	k.keepReserve(w)
+}
+
 // keepReserve makes the reserve as large as it must be, where there is room:
-// what the database will grow by, and once more what that has grown by since
-// the last look.
+// what the database will grow by, and twice what that has grown by since the
+// last look, for it may have grown faster by the next.
 func (k *logKeeper) keepReserve(w *groupWriter) {
 	var pages, size int64
 	ctx := context.Background()
@@ -87,7 +129,7 @@ func (k *logKeeper) keepReserve(w *groupWriter) {
 		return
 	}
 	growth := max(0, pages*size-fileSize(k.path))
-	want := growth + max(minReserve, growth-k.growth)
+	want := growth + max(minReserve, 2*(growth-k.growth))
 	k.growth = growth
 	have := fileSize(k.reserve())
 	if have >= want && have < 2*want+minReserve {

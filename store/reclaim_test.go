@@ -1,6 +1,8 @@
 package store
 
 import (
+	"database/sql"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -32,6 +34,41 @@ func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 	look(t, s)
 	if have := fileSize(s.write.(*groupWriter).keeper.reserve()); have > 3<<20 || have < minReserve {
 		t.Errorf("when the log could be moved, the reserve stays %d bytes", have)
+	}
+}
+
+// TestTheReserveIsGivenUpWhileNobodyWrites has another process hold the lock of
+// writers: with it, that one would write full the room that is given up.
+func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
+	s, path := openWriter(t)
+	defer s.Close()
+	look(t, s)
+	w := s.write.(*groupWriter)
+	must(t, os.WriteFile(w.keeper.reserve(), []byte("this one"), 0o600))
+	given := func() bool {
+		text, err := os.ReadFile(w.keeper.reserve())
+		must(t, err)
+		return string(text) != "this one"
+	}
+	other, err := sql.Open("sqlite3", sqliteFile(path)+"?_txlock=immediate")
+	must(t, err)
+	defer other.Close()
+	tx, err := other.Begin()
+	must(t, err)
+	_, err = tx.Exec(`INSERT INTO numbers (n) VALUES (1)`)
+	must(t, err)
+
+	w.keeper.empty(w, 10*time.Millisecond, true)
+	if given() {
+		t.Error("the reserve was given up while another process could write")
+	}
+	must(t, tx.Commit())
+	w.keeper.empty(w, time.Minute, true)
+	if !given() {
+		t.Error("the reserve was not given up")
+	}
+	if n := fileSize(path + "-wal"); n != 0 {
+		t.Errorf("the log was not emptied: %d bytes", n)
 	}
 }
 

@@ -175,7 +175,7 @@ func openFile(ctx context.Context, driver, path string) (write, read *sqlx.DB, e
 	if err != nil {
 		return nil, nil, err
 	}
-	write.SetMaxOpenConns(1)
+	write.SetMaxOpenConns(2) // the second is the log keeper's
 	// From here on the writer waits for the lock itself; see lockPoll.
 	if err := firstConnection(ctx, write, `PRAGMA busy_timeout = 0`); err != nil {
 		return nil, nil, errors.Join(explainSQLite(err), write.Close())

@@ -81,7 +81,7 @@ type writer interface {
 // that wait at the same time join into one commit, because on a disk that
 // keeps its promises the sync of a commit costs far more than they do.
 type groupWriter struct {
-	db    *sqlx.DB // has the one connection
+	db    *sqlx.DB // has the connection that writes, and lends the keeper another
 	conn  *sqlx.Conn
 	d     *dialect
 	now   func() int64
@@ -218,7 +218,7 @@ func (w *groupWriter) commit(ctx context.Context, batch []*member) {
 }
 
 func (w *groupWriter) transact(ctx context.Context, batch []*member, results []error) error {
-	if err := w.begin(); err != nil {
+	if err := w.begin(w.lockWait); err != nil {
 		return err
 	}
 	now := w.now()
@@ -250,9 +250,9 @@ func (w *groupWriter) runMember(m *member, alone bool) error {
 	return m.tx.attempt(func() error { return m.fn(m.tx) })
 }
 
-// begin takes SQLite's write lock.
-func (w *groupWriter) begin() error {
-	deadline := time.Now().Add(w.lockWait)
+// begin takes SQLite's write lock, and waits for it if it must.
+func (w *groupWriter) begin(wait time.Duration) error {
+	deadline := time.Now().Add(wait)
 	for {
 		_, err := w.conn.ExecContext(context.Background(), `BEGIN IMMEDIATE`)
 		code, _, _ := sqliteError(err)
