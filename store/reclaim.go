@@ -17,11 +17,12 @@ const (
 	// begins it anew only when no reader uses it, which under steady reading
 	// may never come by itself.
 	longLog = 16_384
-	// emptyWait is how long emptying a log of that length waits for readers,
-	// and others that write or move it; for a longer one it waits longer, up to
-	// emptyWaitMost. Nobody writes meanwhile.
-	emptyWait     = 250 * time.Millisecond
-	emptyWaitMost = 2 * time.Second
+	// emptyWait is how long emptying it waits for readers, and for others that
+	// write or move it. Nobody writes meanwhile, so that a reader who stands
+	// still would hold everybody up: after each attempt in vain the next one is
+	// twice as far ahead, up to mostPause.
+	emptyWait = 500 * time.Millisecond
+	mostPause = 16 * time.Second
 	// minReserve is the least that is kept free for a disk that the log itself
 	// has filled: emptying the log first needs a little room in the database.
 	minReserve = 1 << 20
@@ -39,7 +40,9 @@ const (
 type logKeeper struct {
 	path   string // of the database
 	tended time.Time
-	growth int64 // that the last look has found
+	growth int64         // that the last look has found
+	pause  time.Duration // since the last attempt to empty the log, 0 if it went well
+	again  time.Time     // when the pause is over
 }
 
 func (k *logKeeper) reserve() string { return k.path + "-reserve" }
@@ -50,9 +53,9 @@ func (k *logKeeper) tend(w *groupWriter, err error) {
 		return
 	}
 	k.tended = time.Now()
-	pages, moveErr := checkpoint(w.conn, "PASSIVE")
-	if isFull(err) || isFull(moveErr) || pages > longLog {
-		k.empty(w, min(emptyWait*time.Duration(max(pages, longLog))/longLog, emptyWaitMost), isFull(moveErr))
+	pages, _, moveErr := checkpoint(w.conn, "PASSIVE")
+	if isFull(err) || isFull(moveErr) || pages > longLog && k.tended.After(k.again) {
+		k.empty(w, isFull(moveErr))
 	}
 	k.keepReserve(w)
 }
@@ -63,23 +66,26 @@ func isFull(err error) bool {
 }
 
 // checkpoint moves what no reader stands in the way of from the log into the
-// database, and returns how many pages the log has: -1 if another connection is
-// moving it. The modes are those of https://sqlite.org/pragma.html.
-func checkpoint(conn *sqlx.Conn, mode string) (int, error) {
-	var busy, pages, moved int
-	err := conn.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(`+mode+`)`).Scan(&busy, &pages, &moved)
-	return pages, err
+// database. It returns how many pages the log has, -1 if another connection is
+// moving it, and whether somebody was in the way. The modes are those of
+// https://sqlite.org/pragma.html#pragma_wal_checkpoint.
+func checkpoint(conn *sqlx.Conn, mode string) (pages int, busy bool, err error) {
+	var moved int
+	err = conn.QueryRowContext(context.Background(), `PRAGMA wal_checkpoint(`+mode+`)`).Scan(&busy, &pages, &moved)
+	return pages, busy, err
 }
 
 // empty moves all of the log into the database and cuts the file off. It is an
-// attempt: readers may be in the way, and the next one is a second ahead.
+// attempt, and says when the next one is due: readers may be in the way.
 //
 // SQLite asks for the lock of writers at intervals so long that others who
 // write all the time may leave it no gap, and does not wait at all for another
 // connection that moves the log. So the keeper takes the lock as the writer
 // does, leaves it to SQLite then, and tries again.
-func (k *logKeeper) empty(w *groupWriter, wait time.Duration, full bool) {
-	for deadline := time.Now().Add(wait); time.Now().Before(deadline); time.Sleep(lockPoll) {
+func (k *logKeeper) empty(w *groupWriter, full bool) {
+	k.pause = min(max(tendEvery, 2*k.pause), mostPause)
+	k.again = time.Now().Add(k.pause)
+	for deadline := time.Now().Add(emptyWait); time.Now().Before(deadline); time.Sleep(lockPoll) {
 		if w.begin(time.Until(deadline)) != nil {
 			return
 		}
@@ -89,21 +95,25 @@ func (k *logKeeper) empty(w *groupWriter, wait time.Duration, full bool) {
 		if w.rollback() != nil {
 			return
 		}
-		if pages, err := k.cutOff(w, wait); pages >= 0 || err != nil {
+		switch pages, busy, err := truncate(w.conn); {
+		case err == nil && !busy:
+			k.pause, k.again = 0, time.Time{}
+			return
+		case pages >= 0 || err != nil:
 			return
 		}
 	}
 }
 
-// cutOff has SQLite wait for readers, which it does with the log alone.
-func (k *logKeeper) cutOff(w *groupWriter, wait time.Duration) (pages int, err error) {
+// truncate has SQLite wait for readers.
+func truncate(conn *sqlx.Conn) (pages int, busy bool, err error) {
 	ctx := context.Background()
-	_, err = w.conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, wait.Milliseconds()))
+	_, err = conn.ExecContext(ctx, fmt.Sprintf(`PRAGMA busy_timeout = %d`, emptyWait.Milliseconds()))
 	if err == nil {
-		pages, err = checkpoint(w.conn, "TRUNCATE")
+		pages, busy, err = checkpoint(conn, "TRUNCATE")
 	}
-	_, resetErr := w.conn.ExecContext(ctx, `PRAGMA busy_timeout = 0`)
-	return pages, errors.Join(err, resetErr)
+	_, resetErr := conn.ExecContext(ctx, `PRAGMA busy_timeout = 0`)
+	return pages, busy, errors.Join(err, resetErr)
 }
 
 // giveUpReserve makes room for the database to grow, and has it grow at once.
@@ -114,8 +124,8 @@ func (k *logKeeper) giveUpReserve(w *groupWriter) {
 		return
 	}
 	defer other.Close()
-	os.Remove(k.reserve())              // it is there to be given up
-	_, _ = checkpoint(other, "PASSIVE") // what is still in the way is met a second later
+	os.Remove(k.reserve())                 // it is there to be given up
+	_, _, _ = checkpoint(other, "PASSIVE") // what is still in the way is met a second later
 	k.keepReserve(w)
 }
 
