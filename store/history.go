@@ -101,7 +101,7 @@ func (h historian) look(j historyJob) (job.HistoryItem, bool, error) {
 	}
 	var row changeRow
 	ok, err := one(h.t.GetContext(h.ctx, &row, h.d.rebind(`SELECT first_rid, last_rid, at, updated, former, written FROM changes
-		WHERE workspace = ? AND job = ? AND first_rid <= ? AND last_rid >= ? ORDER BY first_rid DESC LIMIT 1`), h.ws, j.Num, h.rid, h.rid))
+		WHERE workspace = ? AND job = ? AND first_rid = `+chunkAt), h.ws, j.Num, h.ws, j.Num, h.rid))
 	if err != nil || !ok {
 		return job.HistoryItem{}, false, err
 	}

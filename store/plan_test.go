@@ -165,6 +165,21 @@ func TestNamesOfRecordsAreLookedUp(t *testing.T) {
 	}
 }
 
+// TestAChunkIsLookedUpByWhereItBegins holds the planner to the index: walking
+// the chunks before it would make the results of a job of many small chunks,
+// and its undo, slower with each.
+func TestAChunkIsLookedUpByWhereItBegins(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	must(t, s.Migrate(t.Context()))
+	plan := strings.Join(explain(t, s, `SELECT last_rid FROM changes WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ?`), "; ")
+	for _, want := range []string{"(workspace=? AND job=? AND first_rid<?)", "(workspace=? AND job=? AND first_rid>? AND first_rid<?)"} {
+		if !strings.Contains(plan, want) {
+			t.Errorf("the plan is %s, without %s", plan, want)
+		}
+	}
+}
+
 func explain(t *testing.T, s *Store, text string) (plan []string) {
 	t.Helper()
 	args := make([]any, strings.Count(text, "?"))

@@ -67,7 +67,8 @@ func (c *chunk) refuseAll(code string) error {
 func (c *chunk) sourceValues() (map[int64]foundResult, error) {
 	var rows []changeRow
 	if err := c.t.list(&rows, `SELECT first_rid, last_rid, at, updated, former, written FROM changes
-		WHERE workspace = ? AND job = ? AND last_rid >= ? AND first_rid <= ?`, c.l.Workspace, c.l.Source, c.base, c.last); err != nil {
+		WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ?`,
+		c.l.Workspace, c.l.Source, c.l.Workspace, c.l.Source, c.base, c.last); err != nil {
 		return nil, err
 	}
 	byNumber := make(map[int64]foundResult, len(c.selected))

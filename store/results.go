@@ -157,27 +157,40 @@ func (r *results) hasOutcome() bool {
 	return r.list(&rows, `SELECT 1 FROM changes WHERE workspace = ? AND job = ?`, r.job.Workspace, r.job.Num) == nil && len(rows) > 0
 }
 
-// collectChunks reads the chunks that reach behind a number, one at a time.
+// mostChunks bounds the chunks that are read at once. A page mostly needs one,
+// unless they are tiny or hold few of the wanted outcomes.
+const mostChunks = 64
+
+// collectChunks reads the chunks that reach behind a number.
 func (r *results) collectChunks(after, before int64) error {
-	for from := after; !r.full(); {
+	var from int64
+	if err := r.t.GetContext(r.ctx, &from, r.d.rebind(`SELECT `+chunkAt), r.job.Workspace, r.job.Num, after); err != nil {
+		return err
+	}
+	for most := 1; !r.full(); most = min(2*most, mostChunks) {
 		var rows []changeRow
 		if err := r.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, former, written, refused FROM changes
-			WHERE workspace = ? AND job = ? AND last_rid > ? AND first_rid < ? ORDER BY first_rid LIMIT 1`,
-			r.job.Workspace, r.job.Num, from, before); err != nil {
+			WHERE workspace = ? AND job = ? AND first_rid >= ? AND first_rid < ? ORDER BY first_rid LIMIT ?`,
+			r.job.Workspace, r.job.Num, from, before, most); err != nil {
 			return err
-		}
-		if len(rows) == 0 {
-			return nil
 		}
 		for _, row := range rows {
 			if err := r.collectChunk(row, after); err != nil {
 				return err
 			}
-			from = row.Last
+			from = row.First + 1
+		}
+		if len(rows) < most {
+			break
 		}
 	}
 	return nil
 }
+
+// chunkAt is where the chunk begins that a number may lie in: as a job's chunks
+// do not overlap, that is the last one that begins before or at it. Looking
+// for the end of a chunk instead would walk through all those before.
+const chunkAt = `COALESCE((SELECT MAX(first_rid) FROM changes WHERE workspace = ? AND job = ? AND first_rid <= ?), 0)`
 
 type changeRow struct {
 	First     int64 `db:"first_rid"`
@@ -191,7 +204,7 @@ type changeRow struct {
 }
 
 func (r *results) collectChunk(row changeRow, after int64) error {
-	some, err := row.outcomes(r.wants, after, r.q.Limit+1-len(r.found))
+	some, err := row.outcomes(r.wants, after, max(0, r.q.Limit+1-len(r.found)))
 	r.found = append(r.found, some...)
 	return err
 }
