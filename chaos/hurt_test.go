@@ -254,12 +254,12 @@ func (h *hurter) fill(f fault) {
 			pids = append(pids, pid)
 		}
 	}
+	began, before := h.now(), h.tally.unserved()
 	if err := h.disk.fill(pids); err != nil {
 		h.failed(f, errors.Join(err, reader.Close()))
 		return
 	}
-	before := h.tally.unserved()
-	h.lasting(f, func() (string, bool, error) {
+	h.since(began, f, func() (string, bool, error) {
 		return "", h.tally.unserved() > before, errors.Join(h.disk.clear(), reader.Close())
 	})
 }
