@@ -119,6 +119,9 @@ func newPlan(seed uint64, k kind) *plan {
 	if k.postgres {
 		p.chunk *= 5 // a commit costs more there
 	}
+	if p.long {
+		p.chunk *= 3 // it has three times the jobs of others, and they have as long to end
+	}
 	p.concurrency = 2 + rnd.IntN(4)
 	most := 4000
 	if k.postgres {
