@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -35,7 +36,7 @@ func TestAnInstallationMovesToPostgreSQL(t *testing.T) {
 	p.kill(t)
 
 	out := copied(t, old, address)
-	if !strings.Contains(out, "copied 20000 records and 2 jobs") {
+	if !strings.Contains(out, fmt.Sprintf("copied %d records and 2 jobs", crowd)) {
 		t.Errorf("copy said\n%s", out)
 	}
 	shared := []string{"--db", address, "--redis", redistest.Start(t).URL()}
@@ -57,7 +58,7 @@ func TestAnInstallationMovesToPostgreSQL(t *testing.T) {
 	if titles(t, c) != before {
 		t.Error("the undo has not restored the titles")
 	}
-	if back := copiedBack(t, address); !strings.Contains(back, "copied 20001 records and 3 jobs") {
+	if back := copiedBack(t, address); !strings.Contains(back, fmt.Sprintf("copied %d records and 3 jobs", crowd+1)) {
 		t.Errorf("copying back said\n%s", back)
 	}
 }
@@ -100,7 +101,7 @@ func goOn(t *testing.T, c *client.Client, earlier client.Submission, done client
 	}
 	checkSum(t, wait(t, c, undo.ID), client.StateSucceeded, 100)
 	fresh, err := c.CreateRecord(t.Context(), "desk", map[string]any{"firstName": "New"})
-	if err != nil || !strings.Contains(string(fresh.JSON), `"id":20001`) {
+	if err != nil || !strings.Contains(string(fresh.JSON), fmt.Sprintf(`"id":%d`, crowd+1)) {
 		t.Errorf("a new customer is %s, %v", fresh.JSON, err)
 	}
 }

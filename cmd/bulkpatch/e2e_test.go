@@ -66,7 +66,7 @@ func TestServeRunsAJobToItsEndAndStops(t *testing.T) {
 
 // crowd is how many customers the tests of crashes have, and tiny the flag
 // that makes their jobs so many chunks that one is always in flight.
-const crowd = 20_000
+const crowd = 8_000
 
 var tiny = []string{"--chunk", "10"}
 
