@@ -24,6 +24,7 @@ var (
 // TestAnInstallationMovesToPostgreSQL ends serve on SQLite in the midst of a
 // job, copies everything, and goes on on PostgreSQL.
 func TestAnInstallationMovesToPostgreSQL(t *testing.T) {
+	t.Parallel()
 	old, address := database(t), pgtest.Start(t).Database(t)
 	p := start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", old}, tiny...)...)
 	c := p.client(t, p.firstKey)

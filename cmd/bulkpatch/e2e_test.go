@@ -37,8 +37,10 @@ func queues(tb testing.TB) map[string]func(tb testing.TB) string {
 }
 
 func TestServeRunsAJobToItsEndAndStops(t *testing.T) {
+	t.Parallel()
 	for name, queue := range queues(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			db, redis := database(t), queue(t)
 			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db, "--redis", redis)
 			if p.firstKey == "" {
@@ -83,8 +85,10 @@ func begin(t *testing.T, c *client.Client) client.Job {
 }
 
 func TestAJobOutlivesKill9OfTheProcess(t *testing.T) {
+	t.Parallel()
 	for name, queue := range queues(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			flags := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", queue(t)}, tiny...)
 			p := start(t, flags...)
 			before := begin(t, p.client(t, p.firstKey))
@@ -202,13 +206,15 @@ func TestAJobIsFollowedThroughAnyFront(t *testing.T) {
 }
 
 func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
-	for name, db := range map[string]func() string{
-		"SQLite":     func() string { return database(t) },
-		"PostgreSQL": func() string { return pgtest.Start(t).Database(t) },
+	t.Parallel()
+	for name, db := range map[string]func(testing.TB) string{
+		"SQLite":     database,
+		"PostgreSQL": func(tb testing.TB) string { return pgtest.Start(tb).Database(tb) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			redis := redistest.Start(t)
-			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(), "--redis", redis.URL())
+			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(t), "--redis", redis.URL())
 			c := p.client(t, p.firstKey)
 			load(t, c, 500)
 			redis.Kill()

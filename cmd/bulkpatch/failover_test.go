@@ -11,6 +11,7 @@ import (
 // The job goes on when the sentinel has promoted the replica, whatever of the
 // queue the replica lacks.
 func TestAJobOutlivesItsRedisMaster(t *testing.T) {
+	t.Parallel()
 	redis := redistest.StartSentinel(t)
 	hurtUnderWay(t, redis.URL(), redis.Master.Kill)
 }
@@ -18,6 +19,7 @@ func TestAJobOutlivesItsRedisMaster(t *testing.T) {
 // TestAJobWaitsForItsNodeOfACluster kills the nodes, one of which has the
 // queue, and starts them again: a queue lives on one node.
 func TestAJobWaitsForItsNodeOfACluster(t *testing.T) {
+	t.Parallel()
 	redis := redistest.StartCluster(t)
 	hurtUnderWay(t, redis.URL(), func() {
 		for _, node := range redis.Nodes {

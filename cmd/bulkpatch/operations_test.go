@@ -16,6 +16,7 @@ import (
 // of a job, as docs/operations.md says, and starts on it after the original is
 // gone. Redis is left as it was, with a task for a job that the copy lacks.
 func TestABackupTakenUnderWayIsTakenUp(t *testing.T) {
+	t.Parallel()
 	for name, kind := range map[string]func(*testing.T) (address string, backUp func() (restored string)){
 		"SQLite": func(t *testing.T) (string, func() string) {
 			file, backup := filepath.Join(t.TempDir(), "live.db"), filepath.Join(t.TempDir(), "backup.db")
@@ -36,6 +37,7 @@ func TestABackupTakenUnderWayIsTakenUp(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			const people = 4000
 			address, backUp := kind(t)
 			redis := redistest.Start(t).URL()

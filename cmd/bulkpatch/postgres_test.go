@@ -55,6 +55,7 @@ func untilCounted(t *testing.T, p *process) {
 // TestServeOutlivesTheLossOfPostgreSQL takes the server away in the midst of
 // a job. Meanwhile each call is refused for now, and none of them acts.
 func TestServeOutlivesTheLossOfPostgreSQL(t *testing.T) {
+	t.Parallel()
 	for name, loss := range map[string]struct {
 		begin, end func(*testing.T, *pgtest.Server)
 	}{
@@ -66,6 +67,7 @@ func TestServeOutlivesTheLossOfPostgreSQL(t *testing.T) {
 			func(t *testing.T, s *pgtest.Server) { fatal(t, s.Resume()) }},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			server := pgtest.Start(t)
 			p := start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", server.Database(t)}, tiny...)...)
 			c := p.client(t, p.firstKey)

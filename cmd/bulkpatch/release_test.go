@@ -47,8 +47,10 @@ var releases = map[string]struct {
 // TestTheNextVersionFinishesWhatThisOneBegan starts on databases that an
 // earlier version left with jobs in several states, one of them under way.
 func TestTheNextVersionFinishesWhatThisOneBegan(t *testing.T) {
+	t.Parallel()
 	for name, kind := range releases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			address, file := kind.empty(t), filepath.Join("testdata", "release", name+".sql")
 			if *keepRelease {
 				leave(t, address)
