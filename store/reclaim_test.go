@@ -72,6 +72,33 @@ func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
 	}
 }
 
+// TestAReaderWhoStandsStillIsWaitedForLessAndLess: nobody writes while the keeper
+// waits for readers.
+func TestAReaderWhoStandsStillIsWaitedForLessAndLess(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	look(t, s)
+	reader, err := s.read.Beginx()
+	must(t, err)
+	defer reader.Rollback()
+	var n int
+	must(t, reader.Get(&n, `SELECT COUNT(*) FROM numbers`))
+	must(t, s.inTx(t.Context(), insertNumbers(1)))
+
+	w := s.write.(*groupWriter)
+	for _, want := range []time.Duration{tendEvery, 2 * tendEvery} {
+		w.keeper.empty(w, false)
+		if w.keeper.pause != want {
+			t.Errorf("the next attempt is %v ahead, not %v", w.keeper.pause, want)
+		}
+	}
+	must(t, reader.Rollback())
+	w.keeper.empty(w, false)
+	if n := fileSize(w.keeper.path + "-wal"); w.keeper.pause != 0 || n != 0 {
+		t.Errorf("without the reader the log has %d bytes, and the pause is %v", n, w.keeper.pause)
+	}
+}
+
 // look makes the keeper look after the next transaction, and returns when it
 // has.
 func look(t *testing.T, s *Store) {
