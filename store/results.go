@@ -159,7 +159,7 @@ func (r *results) hasOutcome() bool {
 
 // mostChunks bounds the chunks that are read at once. A page mostly needs one,
 // unless they are tiny or hold few of the wanted outcomes.
-const mostChunks = 64
+const mostChunks = 8
 
 // collectChunks reads the chunks that reach behind a number.
 func (r *results) collectChunks(after, before int64) error {
