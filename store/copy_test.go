@@ -282,7 +282,7 @@ func (i *installation) goOn(t *testing.T, before job.Job) {
 	}
 	_, err = i.Act(ctx, i.WS, i.paused.ID, job.Resume)
 	fatal(t, err)
-	pulses, err := i.Pulses(ctx, 100)
+	pulses, err := i.Pulses(ctx, job.Ref{}, 100)
 	fatal(t, err)
 	for _, p := range pulses {
 		fatal(t, i.RingAgain(ctx, p))

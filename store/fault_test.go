@@ -228,7 +228,7 @@ func (s *scenario) drive(id string) {
 // the first error, as a process that dies does.
 func (s *scenario) step() error {
 	ctx := s.t.Context()
-	pulses, err := s.Pulses(ctx, 10)
+	pulses, err := s.Pulses(ctx, job.Ref{}, 10)
 	if err != nil {
 		return err
 	}

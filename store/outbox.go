@@ -78,13 +78,15 @@ const pulseQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shard
 	FROM jobs j LEFT JOIN shards s ON s.workspace = j.workspace AND s.job = j.num AND s.open = 1
 	WHERE j.state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled') AND j.state <> 'paused'
 		AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.workspace = j.workspace AND o.job = j.num AND o.shard = COALESCE(s.no, 0))
+		AND j.num >= ? AND (j.num > ? OR COALESCE(s.no, 0) > ?)
 	ORDER BY j.num, shard LIMIT ?`
 
 // Pulses lists the signs of life of work that ought to be under way: rung for
-// and not ended. Oldest jobs come first.
-func (s *Store) Pulses(ctx context.Context, limit int) ([]job.Pulse, error) {
+// and not ended. They are in the order of jobs and shards, the oldest first,
+// and begin behind after; the zero value begins with all.
+func (s *Store) Pulses(ctx context.Context, after job.Ref, limit int) ([]job.Pulse, error) {
 	var pulses []job.Pulse
-	err := s.read.SelectContext(ctx, &pulses, s.d.rebind(pulseQuery), limit)
+	err := s.read.SelectContext(ctx, &pulses, s.d.rebind(pulseQuery), after.Job, after.Job, after.Shard, limit)
 	return pulses, s.d.classify(err)
 }
 

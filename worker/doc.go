@@ -1,7 +1,8 @@
 // Package worker drives jobs: it tells Redis of work that the store has in
 // its outbox (relay), takes tasks from Redis and works on what they name
 // (worker), and looks for work that nobody has shown a sign of life for
-// (sweep). It is the only package that knows asynq.
+// (sweep). Beside it only cmd/bulkpatch knows asynq, to connect and to show the
+// queues.
 //
 // A task says no more than "look at job J, shard S, which you will find at
 // epoch E". It may arrive twice, late or never, and nothing breaks: what is

@@ -82,8 +82,16 @@ func (s *fakeStore) Bell() <-chan struct{}                                  { re
 func (s *fakeStore) Singles(context.Context, int) ([]job.Ring, error)       { return s.due(true), nil }
 func (s *fakeStore) Bulks(context.Context, int) ([]job.Ring, error)         { return s.due(false), nil }
 func (s *fakeStore) Beat(context.Context, job.Lease, string) error          { return nil }
-func (s *fakeStore) Pulses(context.Context, int) ([]job.Pulse, error)       { return s.pulses, nil }
 func (s *fakeStore) Claim(_ context.Context, r job.Ring) (job.Lease, error) { return s.claim(r) }
+
+// Pulses pages through the pulses, which are in order.
+func (s *fakeStore) Pulses(_ context.Context, after job.Ref, limit int) ([]job.Pulse, error) {
+	behind := s.pulses
+	if i := slices.IndexFunc(behind, func(p job.Pulse) bool { return p.Ref == after }); i >= 0 && after != (job.Ref{}) {
+		behind = behind[i+1:]
+	}
+	return behind[:min(limit, len(behind))], nil
+}
 
 // Retire has two steps to do.
 func (s *fakeStore) Retire(context.Context) (bool, error) {

@@ -27,7 +27,7 @@ type Store interface {
 	Settle(ctx context.Context, ref job.Ref) error
 	Stop(ctx context.Context, ref job.Ref, why job.Error) error
 
-	Pulses(ctx context.Context, limit int) ([]job.Pulse, error)
+	Pulses(ctx context.Context, after job.Ref, limit int) ([]job.Pulse, error)
 	RingAgain(ctx context.Context, p job.Pulse) error
 
 	Retire(ctx context.Context) (more bool, err error)

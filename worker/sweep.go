@@ -14,7 +14,8 @@ const (
 	// rings for it again. It doubles with each ring in vain.
 	patience    = 5 * time.Second
 	maxPatience = time.Minute
-	// sweepLimit bounds what one pass looks at; the oldest jobs come first.
+	// sweepLimit bounds what one pass looks at. The next goes on behind it, so
+	// that work which cannot be helped does not hide the rest.
 	sweepLimit = 1000
 	// sweepFaults is how many jobs may fail a pass before it leaves the others
 	// for the next: one whose rows somebody holds must not stop the rest, and a
@@ -35,8 +36,10 @@ type watched struct {
 type sweep struct {
 	store Store
 	now   func() time.Time
-	first time.Duration       // patience with what the first pass finds
-	seen  map[job.Ref]watched // nil before the first pass
+	first time.Duration       // patience with what the first round finds
+	seen  map[job.Ref]watched // in the round before, nil in the first
+	found map[job.Ref]watched // in this round, which is of one pass or more
+	after job.Ref             // how far this round has come
 }
 
 // sweepUntil sweeps until the context ends.
@@ -59,31 +62,32 @@ func (w *Worker) sweepUntil(ctx context.Context) {
 	}
 }
 
-// pass looks at all work once, and rings again for what has stood still for
-// longer than its patience.
+// pass looks at the work behind what the pass before has looked at, and rings
+// again for what has stood still for longer than its patience.
 func (s *sweep) pass(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, passLimit)
 	defer cancel()
-	pulses, err := s.store.Pulses(ctx, sweepLimit)
+	pulses, err := s.store.Pulses(ctx, s.after, sweepLimit)
 	if err != nil {
 		return err
 	}
 	now := s.now()
-	seen := make(map[job.Ref]watched, len(pulses))
+	if s.found == nil {
+		s.found = make(map[job.Ref]watched, len(pulses))
+	}
 	var faults []error
 	for _, p := range pulses {
 		v := s.look(p, now)
-		seen[p.Ref] = v
-		if len(faults) == sweepFaults {
-			continue
+		s.found[p.Ref], s.after = v, p.Ref
+		if v, err = s.mend(ctx, v, now); err == nil {
+			s.found[p.Ref] = v
+		} else if faults = append(faults, err); len(faults) == sweepFaults { // as it was, so that the next round tries again
+			return errors.Join(faults...)
 		}
-		if v, err = s.mend(ctx, v, now); err != nil {
-			faults = append(faults, err)
-			continue // as it was, so that the next pass tries again
-		}
-		seen[p.Ref] = v
 	}
-	s.seen = seen
+	if len(pulses) < sweepLimit { // that was all
+		s.seen, s.found, s.after = s.found, nil, job.Ref{}
+	}
 	return errors.Join(faults...)
 }
 

@@ -77,8 +77,7 @@ func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 		case step.Done:
 			return w.store.Finish(ctx, l.Ref)
 		case l.Throttle != nil && (over || left <= 0):
-			due := time.Duration(float64(allowance(l)-left) / *l.Throttle * float64(time.Second))
-			return w.store.Yield(ctx, l, due-time.Since(began), job.WaitThrottled)
+			return w.store.Yield(ctx, l, due(allowance(l)-left, *l.Throttle)-time.Since(began), job.WaitThrottled)
 		case over:
 			return errYield
 		}
@@ -87,12 +86,20 @@ func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 
 // allowance is how many records a throttled job may take in a turn: half a
 // second's worth, so that its progress is even and a new limit takes hold
-// soon.
+// soon. A limit may be any number above 0, also one that no integer can hold.
 func allowance(l job.Lease) int {
 	if l.Throttle == nil {
 		return math.MaxInt
 	}
-	return int(max(1, *l.Throttle/2))
+	return int(min(max(1, *l.Throttle/2), math.MaxInt32))
+}
+
+// longestDue bounds the wait of the slowest limits.
+const longestDue = 365 * 24 * time.Hour
+
+// due is how long n records take at a rate, in records a second.
+func due(n int, rate float64) time.Duration {
+	return time.Duration(min(float64(n)/rate, longestDue.Seconds()) * float64(time.Second))
 }
 
 // leave gives the shard up in the way that the reason asks for. At the end of

@@ -129,7 +129,7 @@ func (c *script) chunk(_ job.Lease, limit int) (job.Step, error) {
 }
 
 func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
-	five, slow, fast := int64(5), 10.0, 500.0
+	five, slow, fast, boundless, still := int64(5), 10.0, 500.0, 1e300, 1e-300
 	tests := map[string]struct {
 		lease   job.Lease
 		claim   error
@@ -156,6 +156,10 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 			lease: job.Lease{Throttle: &fast}, answers: []any{job.Step{N: 100}, job.Step{N: 100}, job.Step{N: 50}},
 			calls: []string{"yield throttled later"}, limits: []int{100, 100, 50},
 		},
+		"a limit beyond all numbers is none": {
+			lease: job.Lease{Throttle: &boundless}, answers: []any{job.Step{N: 100}, job.Step{N: 50, Done: true}}, calls: []string{"finish"}, limits: []int{100, 100},
+		},
+		"the slowest limit is one, too":           {lease: job.Lease{Throttle: &still}, answers: []any{job.Step{N: 1}}, calls: []string{"yield throttled later"}, limits: []int{1}},
 		"a void ring is dropped":                  {claim: job.ErrLeaseLost},
 		"a stop that waits is settled":            {claim: job.ErrStopped, calls: []string{"settle"}},
 		"a job of a changed model is failed":      {claim: model.Faults{{Code: "unknown_field"}}, calls: []string{"stop model_changed"}},
@@ -315,6 +319,30 @@ func TestAJobThatCannotBeMendedStopsNoOther(t *testing.T) {
 	fake.calls, fake.pulses = nil, slices.Repeat(fake.pulses[:1], 10)
 	if err := s.pass(t.Context()); err == nil || len(fake.calls) != sweepFaults {
 		t.Errorf("of a database that is away %d questions were asked, %v", len(fake.calls), err)
+	}
+}
+
+// TestTheSweepReachesAllWork has more work than one pass looks at, and then
+// work that cannot be mended before the last.
+func TestTheSweepReachesAllWork(t *testing.T) {
+	for name, settle := range map[string]error{"much work": nil, "stuck work": errors.New("somebody holds its rows")} {
+		fake := newFakeStore()
+		fake.settle = settle
+		for n := range sweepLimit {
+			fake.pulses = append(fake.pulses, job.Pulse{Ref: job.Ref{Job: int64(n + 1)}, Stopping: true})
+		}
+		fake.pulses = append(fake.pulses, job.Pulse{Ref: job.Ref{Job: sweepLimit + 1}, Idle: true})
+		fake.called = make(chan string, 2*sweepLimit)
+		s := sweep{store: fake, now: time.Now}
+		for range sweepLimit / 2 {
+			_ = s.pass(t.Context()) // fails where work is stuck
+			if slices.Contains(fake.calls, "finish") {
+				break
+			}
+		}
+		if n := len(fake.calls); n != sweepLimit+1 || fake.calls[n-1] != "finish" {
+			t.Errorf("%s: the sweep made %d calls", name, n)
+		}
 	}
 }
 

@@ -214,7 +214,7 @@ func claimFencesOff(t *testing.T, k *Kit) {
 	_, err := k.ApplyChunk(t.Context(), zombie, 10)
 	check(t, err)
 	// The sweep rings for what stood still, and another worker claims it.
-	pulses, err := k.Pulses(t.Context(), 10)
+	pulses, err := k.Pulses(t.Context(), job.Ref{}, 10)
 	check(t, err)
 	equal(t, "pulses", len(pulses), 1)
 	check(t, k.RingAgain(t.Context(), pulses[0]))

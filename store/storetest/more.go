@@ -286,11 +286,11 @@ func pulsesFindLostWork(t *testing.T, k *Kit) {
 	k.Add(30, person)
 	bulk := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
 	single := k.Accept(k.Single(1, `{"name": "x"}`))
-	pulses, err := k.Pulses(ctx, 10)
+	pulses, err := k.Pulses(ctx, job.Ref{}, 10)
 	check(t, err)
 	equal(t, "pulses while the outbox has the work", len(pulses), 0)
 	k.Due() // and Redis loses all of it
-	pulses, err = k.Pulses(ctx, 10)
+	pulses, err = k.Pulses(ctx, job.Ref{}, 10)
 	check(t, err)
 	equal(t, "pulses", len(pulses), 2)
 	for _, p := range pulses {
@@ -299,7 +299,7 @@ func pulsesFindLostWork(t *testing.T, k *Kit) {
 	k.Run(100)
 	equal(t, "bulk", k.Read(bulk.ID).State, job.Succeeded)
 	equal(t, "single", k.Read(single.ID).State, job.Succeeded)
-	pulses, err = k.Pulses(ctx, 10)
+	pulses, err = k.Pulses(ctx, job.Ref{}, 10)
 	check(t, err)
 	equal(t, "pulses at the end", len(pulses), 0)
 }

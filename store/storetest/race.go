@@ -78,7 +78,7 @@ func (k *Kit) workUntil(t *testing.T, stop chan struct{}) {
 			}
 			k.expected(t, r.Ref, err)
 		}
-		pulses, err := k.Pulses(ctx, 10)
+		pulses, err := k.Pulses(ctx, job.Ref{}, 10)
 		check(t, err)
 		for _, p := range pulses {
 			switch {
