@@ -183,7 +183,7 @@ func (c *copier) addGone(name string, had []column) error {
 			continue
 		}
 		f := &model.Field{Name: gone.Name, Column: gone.SQL, Kind: gone.Kind}
-		if err := c.to.extendColumn(m, f, nil); err != nil {
+		if err := c.to.addColumn(m, f); err != nil {
 			return err
 		}
 	}

@@ -18,8 +18,9 @@ type dialect struct {
 	migrations string // folder of the fixed tables' migrations
 	goose      goose.Dialect
 	snapshot   *sql.TxOptions
-	// lockMigration keeps other processes from migrating as long as its
-	// connection stands; "" where a transaction does.
+	// lockMigration asks for what keeps other processes from migrating as long
+	// as its connection stands, and answers whether it has it; "" where a
+	// transaction does.
 	lockMigration string
 	// giveWay makes a transaction that changes a table's shape wait briefly for
 	// whoever uses it, since all others wait behind it; "" where nobody does.
@@ -48,6 +49,9 @@ type dialect struct {
 	// many times slower.
 	notIndexed string
 	opaque     func(condition string) string
+	// indexedBy names the index to use where the planner, which keeps no
+	// statistics, would take another.
+	indexedBy func(index string) string
 
 	// forUpdate locks the rows of one table that a SELECT returns, and ifFree
 	// leaves out those that somebody else has locked. rangeEnd and listEnd lock

@@ -57,7 +57,6 @@ type historyJob struct {
 	Num    int64
 	ID     string
 	Change string
-	LeftAt *int64 `db:"left_at"` // its rows may be there for a moment longer
 }
 
 func (h historian) page(before int64, limit int) (items []job.HistoryItem, next string, err error) {
@@ -81,24 +80,24 @@ func (h historian) page(before int64, limit int) (items []job.HistoryItem, next 
 	return items, "", nil
 }
 
-// candidates lists the jobs that may have changed the record: its own singles
-// and all that selected many.
+// candidatesQuery lists the jobs that may have changed a record: its own
+// singles and all that selected many. What has left is none: its rows may be
+// there for a moment longer.
+const candidatesQuery = `SELECT num, id, change FROM (
+		SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? ORDER BY num DESC LIMIT ?) AS own
+		UNION ALL
+		SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND left_at IS NULL AND num < ? ORDER BY num DESC LIMIT ?) AS many
+	) AS both_kinds ORDER BY num DESC LIMIT ?`
+
 func (h historian) candidates(before int64) ([]historyJob, error) {
 	var jobs []historyJob
-	err := h.t.SelectContext(h.ctx, &jobs, h.d.rebind(`SELECT num, id, change, left_at FROM (
-			SELECT * FROM (SELECT num, id, change, left_at FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? ORDER BY num DESC LIMIT ?) AS own
-			UNION ALL
-			SELECT * FROM (SELECT num, id, change, left_at FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND num < ? ORDER BY num DESC LIMIT ?) AS many
-		) AS both_kinds ORDER BY num DESC LIMIT ?`),
+	err := h.t.SelectContext(h.ctx, &jobs, h.d.rebind(candidatesQuery),
 		h.ws, h.m.Name, h.rid, before, historyScan, h.ws, h.m.Name, before, historyScan, historyScan)
 	return jobs, err
 }
 
 // look finds what one job did to the record.
 func (h historian) look(j historyJob) (job.HistoryItem, bool, error) {
-	if j.LeftAt != nil {
-		return job.HistoryItem{}, false, nil
-	}
 	var row changeRow
 	ok, err := one(h.t.GetContext(h.ctx, &row, h.d.rebind(`SELECT first_rid, last_rid, at, updated, former, written FROM changes
 		WHERE workspace = ? AND job = ? AND first_rid = `+chunkAt), h.ws, j.Num, h.ws, j.Num, h.rid))

@@ -23,6 +23,9 @@ var migrations embed.FS
 // process has won the race for the same step.
 const migrateTries = 3
 
+// migratePoll is how often a process asks whether another one is done.
+const migratePoll = 100 * time.Millisecond
+
 // How often a change of tables is tried that somebody uses for long, such as
 // an export or a backup, and how long they are left alone in between.
 const (
@@ -146,11 +149,22 @@ func (s *Store) shapeTables(ctx context.Context) (grown []*model.Model, err erro
 }
 
 // lockMigration waits until no other process migrates. The lock is the
-// connection's: closing it gives it back.
+// connection's: closing it gives it back. It asks again and again, since a
+// statement that waits would itself be waited for by the one that makes an
+// index beside the writers.
 func (s *Store) lockMigration(ctx context.Context, db *sql.DB) error {
 	if s.d.lockMigration == "" {
 		return nil // each step is a transaction that nobody else writes in
 	}
-	_, err := db.ExecContext(ctx, s.d.lockMigration)
-	return err
+	for {
+		var locked bool
+		if err := db.QueryRowContext(ctx, s.d.lockMigration).Scan(&locked); err != nil || locked {
+			return err
+		}
+		select {
+		case <-time.After(migratePoll):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }

@@ -180,6 +180,25 @@ func TestAChunkIsLookedUpByWhereItBegins(t *testing.T) {
 	}
 }
 
+// TestWhatHasLeftIsNotWalked holds the planner to indexes of what is kept: jobs
+// that have left stay as one row each for ever, and an idempotency key as long
+// as its job.
+func TestWhatHasLeftIsNotWalked(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	must(t, s.Migrate(t.Context()))
+	for query, index := range map[string]string{
+		jobColumns + ` AND j.left_at IS NULL ORDER BY j.num DESC LIMIT ?`: "SEARCH j USING INDEX jobs_kept (workspace=?)",
+		candidatesQuery: "SEARCH jobs USING INDEX jobs_kept_of_many (workspace=? AND model=? AND num<?)",
+		`DELETE FROM idempotency` + s.d.indexedBy("idempotency_of_job") + ` WHERE workspace = ? AND job = ?`: "idempotency_of_job (workspace=? AND job=?)",
+		`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`:                                                "departed_since (deleted_at<?)",
+	} {
+		if plan := strings.Join(explain(t, s, query), "; "); !strings.Contains(plan, index) || strings.Contains(plan, "SCAN jobs") {
+			t.Errorf("the plan is %s, without %s", plan, index)
+		}
+	}
+}
+
 func explain(t *testing.T, s *Store, text string) (plan []string) {
 	t.Helper()
 	args := make([]any, strings.Count(text, "?"))

@@ -32,7 +32,7 @@ var postgresDialect = &dialect{
 	migrations:    "migrations/postgres",
 	goose:         goose.DialectPostgres,
 	snapshot:      &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
-	lockMigration: fmt.Sprintf("SELECT pg_advisory_lock(%d)", migrationLock),
+	lockMigration: fmt.Sprintf("SELECT pg_try_advisory_lock(%d)", migrationLock),
 	columnType:    postgresType,
 	recordTable:   postgresTable,
 	giveWay:       `SET LOCAL lock_timeout = '2s'`,
@@ -44,6 +44,7 @@ var postgresDialect = &dialect{
 	part:       postgresPart,
 	// To the planner the condition is a value, for which no index helps.
 	opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
+	indexedBy: func(string) string { return "" },
 	forUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
 	ifFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
 	rangeEnd:  postgresInOrder,

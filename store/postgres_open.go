@@ -17,7 +17,7 @@ import (
 )
 
 // The pools of one process. A server allows 100 connections unless it is told
-// otherwise, so four processes fit. Large transactions leave some to small
+// otherwise, so three processes fit, and some to spare. Large transactions leave some to small
 // ones.
 const (
 	postgresWriters = 16

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 
+	"github.com/jmoiron/sqlx"
+
 	"bulkpatch/job"
 )
 
@@ -23,7 +25,7 @@ const noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspac
 // job refers to stays. A job leaves at once and its rows after it, so that
 // nobody ever reads, retries or undoes a part of one.
 func (s *Store) Retire(ctx context.Context) (more bool, err error) {
-	for _, step := range []func(*tx) (bool, error){s.retireJob, s.retireRows, s.retireValues, s.retireNames} {
+	for _, step := range []func(*tx) (bool, error){s.retireJob, s.retireRows, s.retireValues} {
 		err := s.inLargeTx(ctx, func(t *tx) error {
 			more, err = step(t)
 			return err
@@ -32,7 +34,7 @@ func (s *Store) Retire(ctx context.Context) (more bool, err error) {
 			return more, err
 		}
 	}
-	return false, nil
+	return s.retireNames(ctx)
 }
 
 type retiring struct {
@@ -115,7 +117,7 @@ func (t *tx) leaveTombstone(j retiring) error {
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"shards", "idempotency"} {
+	for _, table := range []string{"shards", "idempotency" + t.d.indexedBy("idempotency_of_job")} {
 		if err := t.exec1(`DELETE FROM `+table+` WHERE workspace = ? AND job = ?`, j.Workspace, j.Num); err != nil {
 			return err
 		}
@@ -128,28 +130,48 @@ func (t *tx) leaveTombstone(j retiring) error {
 }
 
 // retireNames forgets records that were deleted before their time, and before
-// any job that is still kept was accepted: only such a job can have selected
-// them.
-func (s *Store) retireNames(t *tx) (bool, error) {
-	before := t.now - s.keep.Microseconds()
-	if some, err := t.forgettable(before); err != nil || !some {
+// any job was accepted whose results may still name them. It looks for them
+// beside the writers: a job that is accepted meanwhile can select none of them.
+func (s *Store) retireNames(ctx context.Context) (bool, error) {
+	before := s.now().Add(-s.keep).UnixMicro()
+	var due bool
+	err := s.inLongSnapshot(ctx, func(db *sqlx.Tx) error {
+		var some []int64
+		if err := db.SelectContext(ctx, &some, s.d.rebind(`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`), before); err != nil || len(some) == 0 {
+			return err // mostly none: then nobody needs to look at the jobs
+		}
+		var oldest *int64
+		if err := db.GetContext(ctx, &oldest, oldestSelection); err != nil {
+			return err
+		}
+		if oldest != nil {
+			before = min(before, *oldest)
+		}
+		due = true
+		return nil
+	})
+	if err != nil || !due {
 		return false, err
 	}
-	var oldest *int64
-	if _, err := t.get(&oldest, `SELECT MIN(created_at) FROM jobs WHERE left_at IS NULL`); err != nil {
-		return false, err
-	}
-	if oldest != nil {
-		before = min(before, *oldest)
-	}
-	n, err := t.exec(`DELETE FROM departed WHERE (workspace, model, rid) IN (
+	var n int64
+	err = s.inLargeTx(ctx, func(t *tx) error {
+		n, err = t.exec(`DELETE FROM departed WHERE (workspace, model, rid) IN (
 			SELECT workspace, model, rid FROM departed WHERE deleted_at < ? LIMIT ?)`, before, retireRecords)
+		return err
+	})
 	return n > 0, err
 }
 
-// forgettable reports whether a record was deleted before a time: mostly none
-// was, and then nobody needs to look at the jobs.
-func (t *tx) forgettable(before int64) (bool, error) {
-	var rid int64
-	return t.get(&rid, `SELECT rid FROM departed WHERE deleted_at < ? LIMIT 1`, before)
-}
+// oldestSelection is when the first job was accepted whose selection a job that
+// is kept has: a retry or an undo has that of the job which it follows, also
+// where that one has left.
+const oldestSelection = `WITH RECURSIVE back (workspace, origin, created_at) AS (
+		SELECT workspace, origin, created_at FROM jobs WHERE left_at IS NULL AND origin IS NOT NULL
+		UNION
+		SELECT o.workspace, o.origin, o.created_at FROM back b JOIN jobs o ON o.workspace = b.workspace AND o.num = b.origin
+	)
+	SELECT MIN(created_at) FROM (
+		SELECT created_at FROM jobs WHERE left_at IS NULL
+		UNION ALL
+		SELECT created_at FROM back
+	) AS kept`

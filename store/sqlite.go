@@ -37,6 +37,7 @@ var sqliteDialect = &dialect{
 	part:        1,
 	alone:       true,
 	notIndexed:  " NOT INDEXED",
+	indexedBy:   func(index string) string { return " INDEXED BY " + index },
 	opaque:      func(condition string) string { return condition },
 	forUpdate:   func(string) string { return "" },
 	ifFree:      func(string) string { return "" },

@@ -32,8 +32,9 @@ type Store struct {
 	keep   time.Duration
 	undo   time.Duration
 
-	hub  *hub
-	bell chan struct{} // has a value when the outbox has news
+	scans chan struct{} // has a place for each long read that may run
+	hub   *hub
+	bell  chan struct{} // has a value when the outbox has news
 }
 
 // A backend is an open database.
@@ -108,7 +109,8 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	s := &Store{
 		backend: b, models: o.Models, log: o.Log,
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
-		hub: newHub(), bell: make(chan struct{}, 1),
+		scans: make(chan struct{}, b.read.Stats().MaxOpenConnections/2),
+		hub:   newHub(), bell: make(chan struct{}, 1),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -168,6 +170,18 @@ func (s *Store) inSnapshot(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	}
 	defer t.Rollback()
 	return s.d.classify(fn(t))
+}
+
+// inLongSnapshot is inSnapshot for what may read all records of a model. Half
+// of the reading connections are left to who looks up a key or a job.
+func (s *Store) inLongSnapshot(ctx context.Context, fn func(*sqlx.Tx) error) error {
+	select {
+	case s.scans <- struct{}{}:
+	case <-ctx.Done():
+		return s.d.classify(ctx.Err())
+	}
+	defer func() { <-s.scans }()
+	return s.inSnapshot(ctx, fn)
 }
 
 func orDefault(d, def time.Duration) time.Duration {

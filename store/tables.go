@@ -51,41 +51,51 @@ func (t *tx) shapeTables(models []*model.Model) (grown []*model.Model, err error
 			return nil, err
 		}
 	}
+	// All that must be looked for comes first: from the first column on, others
+	// wait for the table.
+	var old []oldTable
 	for _, m := range models {
-		was, err := t.shapeTable(m)
-		if err != nil {
+		o, was, err := t.oldTable(m)
+		switch {
+		case err != nil:
+			return nil, err
+		case !was:
+			if err := t.newTable(m); err != nil {
+				return nil, err
+			}
+		case o.digest != m.Digest:
+			if err := t.checkLoss(m, o.columns); err != nil {
+				return nil, err
+			}
+			old = append(old, o)
+		}
+	}
+	for _, o := range old {
+		if err := t.extendTable(o); err != nil {
 			return nil, err
 		}
-		if was {
-			grown = append(grown, m)
-		}
+		grown = append(grown, o.m)
 	}
 	return grown, nil
 }
 
-// shapeTable makes the table of a model, or gives one that was there the
-// columns that it lacks. What is remembered of the latter keeps the former
-// digest until its indexes are right, too.
-func (t *tx) shapeTable(m *model.Model) (was bool, err error) {
+// An oldTable is one that was made from another version of its model.
+type oldTable struct {
+	m       *model.Model
+	digest  string
+	columns []column
+}
+
+func (t *tx) oldTable(m *model.Model) (o oldTable, was bool, err error) {
 	var had struct {
 		Digest  string
 		Columns string
 	}
-	was, err = t.get(&had, `SELECT digest, columns FROM models WHERE name = ?`, m.Name)
-	if err != nil || was && had.Digest == m.Digest {
-		return false, err
+	if was, err = t.get(&had, `SELECT digest, columns FROM models WHERE name = ?`, m.Name); err != nil || !was {
+		return o, false, err
 	}
-	if !was {
-		return false, t.newTable(m)
-	}
-	var before []column
-	if err := json.Unmarshal([]byte(had.Columns), &before); err != nil {
-		return false, err
-	}
-	if err := t.extendTable(m, before); err != nil {
-		return false, err
-	}
-	return true, t.rememberModel(m, had.Digest, before)
+	o = oldTable{m: m, digest: had.Digest}
+	return o, true, json.Unmarshal([]byte(had.Columns), &o.columns)
 }
 
 func (t *tx) newTable(m *model.Model) error {
@@ -115,16 +125,40 @@ func (t *tx) createTable(m *model.Model) error {
 	return t.exec1(t.d.recordTable(m.Table(), columns))
 }
 
-// extendTable adds the columns of new fields, and refuses what would lose
-// values that are there.
-func (t *tx) extendTable(m *model.Model, before []column) error {
+// extendTable adds the columns of new fields. What is remembered keeps the
+// former digest until the indexes are right, too.
+func (t *tx) extendTable(o oldTable) error {
+	for _, f := range stored(o.m) {
+		if findColumn(o.columns, f) >= 0 {
+			continue
+		}
+		if err := t.addColumn(o.m, f); err != nil {
+			return err
+		}
+	}
+	return t.rememberModel(o.m, o.digest, o.columns)
+}
+
+func (t *tx) addColumn(m *model.Model, f *model.Field) error {
+	return t.exec1("ALTER TABLE " + m.Table() + " ADD COLUMN " + quoted(f) + " " + t.d.columnType(f.Kind))
+}
+
+// findColumn is the place of a field's column, -1 for none.
+func findColumn(columns []column, f *model.Field) int {
+	return slices.IndexFunc(columns, func(c column) bool { return strings.EqualFold(c.SQL, f.Column) })
+}
+
+// checkLoss refuses what would lose values that are there.
+func (t *tx) checkLoss(m *model.Model, before []column) error {
 	if id := m.Role(model.RoleID); !slices.Contains(before, column{id.Name, id.Column, id.Kind}) {
 		return &LossError{m.Name, id.Name, "the id has changed its name or type",
 			"Keep it as it was, or give the new model another name and move the records with export and import"}
 	}
 	for _, f := range stored(m) {
-		if err := t.extendColumn(m, f, before); err != nil {
-			return err
+		if i := findColumn(before, f); i >= 0 && before[i].Kind != f.Kind {
+			return &LossError{m.Name, f.Name,
+				fmt.Sprintf("its type would change from %s to %s", before[i].Kind, f.Kind),
+				"Keep the type, or add a field of another name and fill it from an export"}
 		}
 	}
 	for _, c := range before {
@@ -134,19 +168,6 @@ func (t *tx) extendTable(m *model.Model, before []column) error {
 		if err := t.checkEmpty(m, c); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-func (t *tx) extendColumn(m *model.Model, f *model.Field, before []column) error {
-	i := slices.IndexFunc(before, func(c column) bool { return strings.EqualFold(c.SQL, f.Column) })
-	switch {
-	case i < 0:
-		return t.exec1("ALTER TABLE " + m.Table() + " ADD COLUMN " + quoted(f) + " " + t.d.columnType(f.Kind))
-	case before[i].Kind != f.Kind:
-		return &LossError{m.Name, f.Name,
-			fmt.Sprintf("its type would change from %s to %s", before[i].Kind, f.Kind),
-			"Keep the type, or add a field of another name and fill it from an export"}
 	}
 	return nil
 }
@@ -193,6 +214,9 @@ func (t *tx) alignIndexes(m *model.Model, how string) error {
 		return err
 	}
 	for _, index := range have {
+		if !strings.HasPrefix(index.Name, m.Table()+"_") {
+			continue // somebody else's
+		}
 		if want[index.Name] != nil && index.Valid {
 			delete(want, index.Name)
 			continue
