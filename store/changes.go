@@ -146,6 +146,18 @@ func (c *chunk) readListed(offsets []uint32, condition string, args []any) (chan
 	return c.readWhere(where, append(append(all, c.l.Workspace), args...))
 }
 
+// existing finds which of some records there are.
+func (c *chunk) existing(offsets []uint32) ([]uint32, error) {
+	among, args := c.t.d.among("rid", c.numbers(offsets))
+	var rids []int64
+	err := c.t.list(&rids, "SELECT rid FROM "+c.l.Model.Table()+" WHERE "+among+" AND workspace = ? ORDER BY rid", append(args, c.l.Workspace)...)
+	there := make([]uint32, len(rids))
+	for i, rid := range rids {
+		there[i] = uint32(rid - c.base)
+	}
+	return there, err
+}
+
 // readWhere gathers numbers and former values as one JSON array each.
 func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 	d := c.t.d

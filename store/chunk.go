@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"slices"
 
 	"bulkpatch/job"
@@ -100,7 +101,11 @@ func (t *tx) openChunk(l job.Lease, limit int) (*chunk, error) {
 	if len(numbers) > limit {
 		numbers, c.more = numbers[:limit], true
 	}
-	c.base, c.last = numbers[0], numbers[len(numbers)-1]
+	c.base = numbers[0]
+	if far := slices.IndexFunc(numbers, func(rid int64) bool { return rid-c.base > math.MaxUint32 }); far > 0 {
+		numbers, c.more = numbers[:far], true
+	}
+	c.last = numbers[len(numbers)-1]
 	c.selected = make([]uint32, len(numbers))
 	for i, rid := range numbers {
 		c.selected[i] = uint32(rid - c.base)
@@ -155,21 +160,18 @@ func (c *chunk) compare() (missing []uint32, extra bool) {
 // skipped, or with force updated all the same; those that are gone are
 // skipped in any case.
 func (c *chunk) settleMissing(missing []uint32) error {
-	there, err := c.readListed(missing, "1 = 1", nil)
-	if err != nil {
+	if c.l.Options.OnMismatch == job.Force {
+		there, err := c.readListed(missing, "1 = 1", nil)
+		c.refuseAll(without(missing, there.matched()), job.Skipped, "not_found")
+		c.changes = c.changes.merge(there)
 		return err
 	}
-	for _, n := range without(missing, there.matched()) {
-		c.refuse(n, job.Skipped, "not_found")
-	}
-	if c.l.Options.OnMismatch == job.Force {
-		c.changes = c.changes.merge(there)
-		return nil
-	}
-	for _, n := range there.matched() {
-		c.refuse(n, job.Skipped, "no_longer_matches")
-	}
-	return nil
+	// What is not written is not locked: its turn in the order of numbers is
+	// over, and two chunks could wait for one another.
+	there, err := c.existing(missing)
+	c.refuseAll(without(missing, there), job.Skipped, "not_found")
+	c.refuseAll(there, job.Skipped, "no_longer_matches")
+	return err
 }
 
 // commit writes the new values and counts the outcomes. A chunk of one record
@@ -204,6 +206,12 @@ func (c *chunk) attempt(write func() error) error {
 
 func (c *chunk) refuse(offset uint32, o job.Outcome, code string) {
 	c.refused = append(c.refused, refusal{Offset: offset, Outcome: o, Code: code})
+}
+
+func (c *chunk) refuseAll(offsets []uint32, o job.Outcome, code string) {
+	for _, n := range offsets {
+		c.refuse(n, o, code)
+	}
 }
 
 // refuseLacking fails the records that lack what the patch's values need. The

@@ -159,10 +159,10 @@ func (im *importer) update(rid int64, d model.Draft, line int64) error {
 		a.keepsTime = true // it is among the values
 	}
 	stamps, stampArgs := a.stamps(im.t.now)
-	args := append(append(slices.Clone(a.setArgs), stampArgs...), rid)
+	args := append(append(slices.Clone(a.setArgs), stampArgs...), rid, im.ws.ID)
 	args = append(args, a.differsArgs...)
 	err := im.t.attempt(func() error {
-		return im.t.exec1("UPDATE "+im.m.Table()+" SET "+a.set+", "+stamps+" WHERE rid = ? AND "+a.differs, args...)
+		return im.t.exec1("UPDATE "+im.m.Table()+" SET "+a.set+", "+stamps+" WHERE rid = ? AND workspace = ? AND "+a.differs, args...)
 	})
 	return im.outcome(err, &im.report.Updated, 1, line)
 }

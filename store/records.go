@@ -70,8 +70,10 @@ func canonical(f *model.Field, text string) string {
 	switch f.Kind {
 	case model.Object, model.Any:
 	case model.Array:
-		if !strings.Contains(text, " ") {
-			return text // as it was written: a database that forms it anew sets its parts apart
+		// As it was written: a database that forms it anew sets its parts apart,
+		// and leaves texts as they are, though not numbers.
+		if text == "[]" || strings.HasPrefix(text, `["`) && !strings.Contains(text, " ") {
+			return text
 		}
 	default:
 		return text

@@ -18,7 +18,8 @@ import (
 func (c *chunk) restore() error {
 	if len(c.a.kept) < len(c.l.Patch.Sets) {
 		// A hashed value was written, and the one before it is not kept.
-		return c.refuseAll("secret_not_kept")
+		c.refuseAll(c.selected, job.Conflicted, "secret_not_kept")
+		return c.commit(nil)
 	}
 	before, err := c.sourceValues()
 	if err != nil {
@@ -29,9 +30,7 @@ func (c *chunk) restore() error {
 	if err != nil {
 		return err
 	}
-	for _, n := range without(c.selected, now.changed) {
-		c.refuse(n, job.Skipped, "not_found")
-	}
+	c.refuseAll(without(c.selected, now.changed), job.Skipped, "not_found")
 	restored := newRestoration(c.a.kept)
 	columns := splitAll(now.former)
 	for i, n := range now.changed {
@@ -53,13 +52,6 @@ func (c *chunk) restore() error {
 	}
 	c.changes, c.written = restored.changes(), restored.written()
 	return c.commit(func() error { return c.writeRestored(restored) })
-}
-
-func (c *chunk) refuseAll(code string) error {
-	for _, n := range c.selected {
-		c.refuse(n, job.Conflicted, code)
-	}
-	return c.commit(nil)
 }
 
 // sourceValues reads what the source job found and wrote in the chunk's

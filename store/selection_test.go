@@ -4,6 +4,10 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 func TestASelectionIsCutIntoEvenPartsThatMeet(t *testing.T) {
@@ -45,5 +49,41 @@ func checkCut(t *testing.T, sel selection, spans []span, n int, part int64) {
 		if i > 0 && spans[i].first != spans[i-1].before {
 			t.Errorf("parts %d and %d do not meet: %v", i-1, i, spans)
 		}
+	}
+}
+
+// TestAChunkEndsWhereItsNumbersAreTooFarApart selects records whose numbers
+// differ by more than an offset can say, as in a workspace that has blocks far
+// from each other.
+func TestAChunkEndsWhereItsNumbersAreTooFarApart(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	desk, ws := fillWithAcme(t, s)
+	const far = int64(70_000) << 16
+	must(t, s.inTx(t.Context(), func(tx *tx) error {
+		if err := tx.exec1(`INSERT INTO blocks (workspace, model, block, next) VALUES (?, 'desk', ?, ?)`, ws.ID, far>>16, far+65536); err != nil {
+			return err
+		}
+		return tx.exec1(`UPDATE c_desk SET rid = rid + ? WHERE rid > (SELECT MIN(rid) + 9 FROM c_desk)`, far)
+	}))
+	f, _ := filter.New([]byte(`{"organization": "Acme"}`), desk, filter.Native)
+	p, _ := desk.CheckPatch([]byte(`{"jobTitle": "Lead"}`), model.PatchOptions{})
+	j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
+	must(t, err)
+	rings, err := s.Bulks(t.Context(), 1)
+	must(t, err)
+	l, err := s.Claim(t.Context(), rings[0])
+	must(t, err)
+	_, err = s.Resolve(t.Context(), l)
+	must(t, err)
+	for _, want := range []job.Step{{N: 10}, {N: 10, Done: true}} {
+		step, err := s.ApplyChunk(t.Context(), l, 100)
+		if err != nil || step.N != want.N || step.Done != want.Done {
+			t.Errorf("a chunk took %d, done %v, %v", step.N, step.Done, err)
+		}
+	}
+	must(t, s.Finish(t.Context(), l.Ref))
+	if j, err = s.Job(t.Context(), ws, j.ID); err != nil || j.Updated != 20 {
+		t.Errorf("%d records were updated, %v", j.Updated, err)
 	}
 }
