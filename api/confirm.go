@@ -70,6 +70,9 @@ func (u *update) fingerprint(key []byte, ws auth.Workspace) (string, error) {
 		version = strconv.FormatInt(*u.ifMatch, 10)
 	}
 	parts := append(u.meaning(ws), string(opts), u.options.ConfirmToken, version)
+	if u.options.DryRun {
+		parts = append(parts, "dryRun")
+	}
 	return hex.EncodeToString(sign(key, "idempotency", parts...)), nil
 }
 

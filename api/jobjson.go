@@ -10,7 +10,7 @@ import (
 )
 
 // A jobJSON is a job as callers see it. The order of the fields is part of
-// the contract's example.
+// the API's example.
 type jobJSON struct {
 	JobID          string             `json:"jobId"`
 	Kind           job.Kind           `json:"kind"`

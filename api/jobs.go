@@ -37,8 +37,11 @@ func (s *server) seen(c *call, j job.Job, err error) (job.Job, error) {
 	return j, nil
 }
 
-// made reports whether the caller's key made the job.
-func (c *call) made(j job.Job) bool { return j.CreatedBy == c.key.Actor() }
+// made reports whether the caller's key made the job. One that was revoked
+// may have had the same name before; what it made is older than the key.
+func (c *call) made(j job.Job) bool {
+	return j.CreatedBy == c.key.Actor() && !j.CreatedAt.Before(c.key.CreatedAt)
+}
 
 // goneProblem tells what is kept of a job that has left: its final state and
 // counts.

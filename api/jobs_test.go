@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
@@ -236,6 +237,14 @@ func TestAPreviewThatIsAJobCarriesAToken(t *testing.T) {
 	if j["kind"] != "preview" || j["preview"] != nil {
 		t.Errorf("%v", j)
 	}
+	keyed := func(query string) answer {
+		return r.call("PATCH", "/v1/desk/customers"+activeFilter+query, leadPatch, "Prefer", "respond-async", "Idempotency-Key", "k")
+	}
+	first := keyed("&dryRun=true").want(202).json()["jobId"]
+	if again := keyed("&dryRun=true").want(202).header("Idempotency-Replayed", "true").json()["jobId"]; again != first {
+		t.Errorf("one key made the previews %v and %v", first, again)
+	}
+	keyed("").want(422).code("idempotency_key_reused")
 	r.store.change(id, false, func(j *job.Job) {
 		ended := r.clock.now()
 		j.State, j.FinishedAt, j.Preview = job.Succeeded, &ended, &job.Preview{Matched: 3, Digest: "abcdef"}
@@ -248,6 +257,32 @@ func TestAPreviewThatIsAJobCarriesAToken(t *testing.T) {
 	}
 	r.clock.pass(15 * time.Minute)
 	r.call("PATCH", "/v1/desk/customers"+activeFilter+"&confirmToken="+token, leadPatch).want(412).code("confirm_token_invalid")
+}
+
+// TestAKeyDoesNotSeeTheJobsOfItsNamesake revokes a key and makes one of the
+// same name, which may not read jobs.
+func TestAKeyDoesNotSeeTheJobsOfItsNamesake(t *testing.T) {
+	r := newRig(t)
+	submit := func(key string) string {
+		return "/v1/jobs/" + r.as(key, "PATCH", "/v1/desk/customers"+activeFilter, leadPatch).want(202).json()["jobId"].(string)
+	}
+	old := submit(r.writer)
+	r.as(r.writer, "GET", old, "").want(200)
+	keys, err := r.store.Keys(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range keys {
+		if k.Name == "writer" {
+			if err := r.store.RevokeKey(t.Context(), k.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	r.clock.pass(time.Second)
+	namesake := r.key("writer", "main", auth.CustomersWrite)
+	r.as(namesake, "GET", old, "").want(404)
+	r.as(namesake, "GET", submit(namesake), "").want(200)
 }
 
 func TestThrottleOfAJob(t *testing.T) {

@@ -20,6 +20,7 @@ type options struct {
 	job.Options
 	DryRun       bool
 	ConfirmToken string
+	Confirmed    bool // a token was given, also where that is an empty one
 }
 
 // An option is one that callers may give, as a query parameter or as a member
@@ -50,6 +51,7 @@ var optionList = []option{
 		return setBool(&o.DryRun, v)
 	}},
 	{"confirmToken", true, false, func(o *options, v jsontext.Value) (string, string) {
+		o.Confirmed = true
 		return setText(&o.ConfirmToken, v)
 	}},
 	{"onMismatch", true, true, func(o *options, v jsontext.Value) (string, string) {

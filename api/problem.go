@@ -56,6 +56,7 @@ var kinds = map[string]kind{
 	"name_taken":         {409, "The name is taken"},
 	"unique":             {409, "A unique value is already taken"},
 	"job_cancelled":      {409, "The job was cancelled"},
+	"model_gone":         {409, "The job's model is not loaded"},
 
 	"job_gone": {410, "The job has left after its retention"},
 
@@ -201,6 +202,9 @@ var causes = []struct {
 	}},
 	{job.ErrStorageFull, func() *problem {
 		return newProblem("storage_full", "The database is out of disk space, so nothing can be stored.")
+	}},
+	{job.ErrOtherModel, func() *problem {
+		return newProblem("model_gone", "The job's model is not loaded here any more, so its records cannot be read.")
 	}},
 	{job.ErrBadCursor, func() *problem {
 		return invalid([]fault{{"?cursor", "invalid_cursor", "The cursor is not one that this list gave.", inQuery}})

@@ -33,7 +33,7 @@ func (s *server) submit(c *call, in *input, u *update) error {
 // key had made the job before, and it has been answered.
 func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, done bool, err error) {
 	var key []byte
-	if u.idempotencyKey != "" || u.options.ConfirmToken != "" {
+	if u.idempotencyKey != "" || u.options.Confirmed {
 		if key, err = s.Store.SigningKey(c.ctx()); err != nil {
 			return sub, false, err
 		}
@@ -45,7 +45,7 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 	if u.single {
 		sub.Kind, sub.RecordID = job.Single, u.id
 	}
-	if u.idempotencyKey != "" && !u.options.DryRun && in.err() == nil {
+	if u.idempotencyKey != "" && in.err() == nil {
 		sub.IdempotencyKey = u.idempotencyKey
 		if sub.Fingerprint, err = u.fingerprint(key, sub.Workspace); err != nil {
 			return sub, false, err
@@ -60,7 +60,7 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 	if err := in.err(); err != nil {
 		return sub, false, err
 	}
-	if u.options.ConfirmToken != "" && !u.options.DryRun {
+	if u.options.Confirmed && !u.options.DryRun {
 		if sub.Digest, err = u.confirmed(key, sub.Workspace, s.Now()); err != nil {
 			return sub, false, err
 		}
@@ -79,6 +79,9 @@ func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err 
 	}
 	if err != nil {
 		return false, err
+	}
+	if u.options.DryRun {
+		return true, s.previewAccepted(c, u, j, true)
 	}
 	return true, s.accepted(c, u, j, true)
 }
@@ -111,12 +114,17 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 // previewJob accepts a job of kind preview.
 func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 	sub.Kind = job.PreviewKind
-	j, _, err := s.Store.Submit(c.ctx(), sub)
+	j, replayed, err := s.Store.Submit(c.ctx(), sub)
 	if err != nil {
 		return orNoRecord(err)
 	}
+	return s.previewAccepted(c, u, j, replayed)
+}
+
+// previewAccepted answers with a job of kind preview that is on disk.
+func (s *server) previewAccepted(c *call, u *update, j job.Job, replayed bool) error {
 	p := prefer{async: u.prefer.async}
-	j, _ = s.announce(c, p, p.applied(), j, false)
+	j, _ = s.announce(c, p, p.applied(), j, replayed)
 	return s.answerPending(c, j)
 }
 

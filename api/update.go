@@ -111,10 +111,7 @@ func (s *server) postJob(c *call) error {
 		})
 	}
 	in.unknownMembers(members, "")
-	if faults := in.err(); faults != nil {
-		return faults
-	}
-	if err != nil {
+	if err != nil && in.err() == nil {
 		return err
 	}
 	return s.submit(c, in, u)

@@ -70,6 +70,25 @@ func TestReplayOutlivesTheRecord(t *testing.T) {
 	r.call("PATCH", path, `{"jobTitle":"x","id":1}`, "Idempotency-Key", "k").want(202).header("Idempotency-Replayed", "true")
 }
 
+func TestFaultsOfBodyAndHeadersComeAtOnce(t *testing.T) {
+	r := newRig(t)
+	pointers := func(a answer) string {
+		var all []string
+		for _, f := range a.want(400).json()["errors"].([]any) {
+			all = append(all, f.(map[string]any)["pointer"].(string))
+		}
+		return strings.Join(all, " ")
+	}
+	body := `{"model":"desk","filter":{"state":"active"},"patch":{"jobTitle":7}}`
+	if got := pointers(r.call("POST", "/v1/jobs", body, "Idempotency-Key", "a b", "If-Match", `"1"`)); got != "/patch/jobTitle If-Match Idempotency-Key" {
+		t.Errorf("faults at %s", got)
+	}
+	path := r.customer(`{"firstName":"Ana"}`)
+	if got := pointers(r.call("PATCH", path, `{"jobTitle":7,"numTickets":99}`)); got != "/jobTitle /numTickets" {
+		t.Errorf("faults at %s", got)
+	}
+}
+
 func TestPreviewAndConfirm(t *testing.T) {
 	r := newRig(t)
 	at := "/v1/desk/customers" + activeFilter
@@ -98,6 +117,10 @@ func TestPreviewAndConfirm(t *testing.T) {
 			t.Errorf("%s: %d %s", name, a.StatusCode, a.text)
 		}
 	}
+	// What an empty variable sends is a bad token, and not none.
+	r.call("PATCH", at+"&confirmToken=", leadPatch).want(412).code("confirm_token_invalid")
+	r.call("POST", "/v1/jobs", `{"model":"desk","filter":{"state":"active"},"patch":{"jobTitle":"Lead"},"options":{"confirmToken":""}}`).
+		want(412).code("confirm_token_invalid")
 	r.as(r.other, "PATCH", at+token, leadPatch).want(412).code("confirm_token_invalid")
 	r.call("PATCH", at+token+"&maxAffected=5&onMismatch=skip", leadPatch).want(202)
 	if s := r.store.submitted; len(s) != 1 || s[0].Digest != "abcdef" {

@@ -19,7 +19,7 @@ const (
 )
 
 // moves lists, for each action, the state it leads to from each state that
-// allows it. The contract's table, row by row.
+// allows it. The API's table of states, row by row.
 var moves = map[Action]map[State]State{
 	Pause: {
 		Queued:    Paused,
@@ -115,11 +115,15 @@ func (j Job) CheckUndo() error {
 		return j.refuse(UndoIt, "Only a job that has ended can be undone: cancel it first.")
 	case j.Updated == 0:
 		return j.refuse(UndoIt, "The job has changed nothing.")
+	case j.ModelGone:
+		return j.refuse(UndoIt, modelGone)
 	case !j.UndoAvailable:
 		return j.refuse(UndoIt, "The former values are no longer kept.")
 	}
 	return nil
 }
+
+const modelGone = "The job's model is not loaded here any more."
 
 // retryable says why the job cannot be retried, "" where it can.
 func (j Job) retryable() string {
@@ -132,6 +136,8 @@ func (j Job) retryable() string {
 		return "A guard refused the job. Submit it again with the guard as it should be."
 	case j.Failed+j.Conflicted+j.Skipped+*j.Pending() == 0:
 		return "Nothing is left to do."
+	case j.ModelGone:
+		return modelGone
 	case j.SourceLeft:
 		return "The former values are no longer kept."
 	}

@@ -14,6 +14,7 @@ var (
 	ErrLeaseLost   = errors.New("another worker holds this work")
 	ErrStopped     = errors.New("the job was paused or cancelled")
 	ErrBadCursor   = errors.New("malformed cursor")
+	ErrOtherModel  = errors.New("the database has another version of the model than this process has loaded, or it has none")
 )
 
 // A UniqueError says that a value is already taken by another record.

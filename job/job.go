@@ -90,6 +90,7 @@ type Job struct {
 	UndoneBy      string // job ids, "" for none
 	UndoOf        string
 	RetryOf       string
+	ModelGone     bool // its model is not loaded: nothing of its records can be read or written
 	SourceLeft    bool // of an undo and its retries: what it gives back is no longer kept
 	Preview       *Preview
 	Confirms      string     // of a preview, as in [Submission]

@@ -49,6 +49,8 @@ type Lease struct {
 	Throttle *float64
 	Resolved bool  // the selection is fixed
 	Tally    Tally // of the whole job so far
+
+	TakesSkipped bool // of a retry: it takes what its origin skipped, too
 }
 
 // A Step is what one chunk did.

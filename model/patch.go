@@ -78,7 +78,7 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 		r.check.faults = append(r.check.faults, needsFaults(p.Sets, false)...)
 	}
 	if len(r.check.faults) > 0 {
-		return Patch{}, r.check.faults
+		return Patch{ReadOnly: ordered(p.ReadOnly)}, r.check.faults
 	}
 	return Patch{Sets: ordered(p.Sets), ReadOnly: ordered(p.ReadOnly)}, nil
 }

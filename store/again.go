@@ -25,7 +25,7 @@ func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bo
 		if f.OnMismatch != "" {
 			o.OnMismatch = f.OnMismatch
 		}
-		num, err := t.acceptAgain(id, job.Retry, origin, f.CreatedBy, o)
+		num, err := t.acceptAgain(id, job.Retry, origin, f.CreatedBy, storedOptions{o, f.OnMismatch == job.Force})
 		return id, num, err
 	})
 }
@@ -46,7 +46,7 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 		if err := origin.CheckUndo(); err != nil {
 			return "", 0, err
 		}
-		num, err := t.acceptAgain(id, job.Undo, origin, f.CreatedBy, job.Options{})
+		num, err := t.acceptAgain(id, job.Undo, origin, f.CreatedBy, storedOptions{})
 		return id, num, err
 	})
 }
@@ -119,10 +119,18 @@ func (t *tx) lockKept(ws, num int64) (kept keptRow, err error) {
 	return kept, err
 }
 
+// storedOptions are the options of a job as they are kept.
+type storedOptions struct {
+	job.Options
+	// TakesSkipped: a retry takes what was skipped, too. It was asked to; that
+	// its origin was forced does not say so.
+	TakesSkipped bool `json:"takesSkipped,omitempty"`
+}
+
 // acceptAgain writes a job that follows from another. An undo has no patch of
 // its own to show, but restores the fields of its origin's; a retry of an
 // undo goes on restoring from the same source.
-func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, createdBy string, o job.Options) (num int64, err error) {
+func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, createdBy string, o storedOptions) (num int64, err error) {
 	options, err := json.Marshal(o)
 	if err != nil {
 		return 0, err

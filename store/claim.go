@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"bulkpatch/auth"
@@ -38,7 +37,7 @@ const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source
 // Claim takes the shard that a ring asks for, if it still is at the ring's
 // epoch, and fences off whoever held it before. [job.ErrLeaseLost]: it has
 // moved on, and the ring is void. [job.ErrStopped]: a pause or cancel waits
-// to be settled. [ErrOtherModel]: this process has not the model that the
+// to be settled. [job.ErrOtherModel]: this process has not the model that the
 // database was migrated to. A job that does not fit the model any more ends
 // as failed, and its ring is void.
 func (s *Store) Claim(ctx context.Context, r job.Ring) (job.Lease, error) {
@@ -101,17 +100,13 @@ func (t *tx) jobToWork(r job.Ring) (row leaseRow, ok bool, err error) {
 	return row, ok, err
 }
 
-// ErrOtherModel says that the tables were made from another version of a
-// model than this process has loaded.
-var ErrOtherModel = fmt.Errorf("the database has another version of the model")
-
 // lease compiles what the worker needs. A job of an older version of its
 // model runs under the present one, which has all its fields: migrations
 // refuse anything else.
 func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease, error) {
 	m, ok := models.Model(row.Model)
 	if !ok {
-		return job.Lease{}, ErrOtherModel
+		return job.Lease{}, job.ErrOtherModel
 	}
 	if m.Digest != row.Digest {
 		if err := t.checkCurrent(m); err != nil {
@@ -123,9 +118,11 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 		Kind: row.Kind, Origin: deref(row.Origin), Source: deref(row.Source), RecordID: deref(row.RecordID),
 		Model: m, Resolved: row.Matched != nil,
 	}
-	if err := json.Unmarshal([]byte(row.Options), &l.Options); err != nil {
+	var o storedOptions
+	if err := json.Unmarshal([]byte(row.Options), &o); err != nil {
 		return l, err
 	}
+	l.Options, l.TakesSkipped = o.Options, o.TakesSkipped
 	l.Guard = job.Guard{MaxAffected: l.Options.MaxAffected, ExpectedCount: l.Options.ExpectedCount, Digest: row.Expected}
 	var err error
 	if l.Patch, err = m.UnmarshalStored([]byte(row.Change)); err != nil {
@@ -170,7 +167,7 @@ func (t *tx) checkCurrent(m *model.Model) error {
 		return err
 	}
 	if digest != m.Digest {
-		return ErrOtherModel
+		return job.ErrOtherModel
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 
 	"bulkpatch/job"
 )
@@ -64,15 +65,16 @@ func (s *Store) Stop(ctx context.Context, ref job.Ref, why job.Error) error {
 
 // An ending is what must be known of a job to end it.
 type ending struct {
-	ID    string
-	State job.State
+	ID      string
+	State   job.State
+	Options string
 }
 
 // lockJob locks the job's row, before any shard's: whoever locks both does it
 // in this order.
 func (t *tx) lockJob(ref job.Ref) (ending, error) {
 	var e ending
-	ok, err := t.get(&e, `SELECT id, state FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), ref.Workspace, ref.Job)
+	ok, err := t.get(&e, `SELECT id, state, options FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), ref.Workspace, ref.Job)
 	if err != nil {
 		return e, err
 	}
@@ -94,11 +96,19 @@ func (t *tx) lockShards(ref job.Ref) (int, error) {
 	return len(open), err
 }
 
-// finish writes the final state that the outcomes call for.
+// finish writes the final state that the outcomes call for. The last chunk,
+// too, may be the one that reaches maxFailures.
 func (t *tx) finish(ref job.Ref, e ending) error {
 	tally, err := t.tally(ref)
 	if err != nil {
 		return err
+	}
+	var o job.Options
+	if err := json.Unmarshal([]byte(e.Options), &o); err != nil {
+		return err
+	}
+	if why := o.GiveUp(tally); why != nil {
+		return t.end(ref, e.ID, job.Failed, why)
 	}
 	return t.end(ref, e.ID, tally.End(), nil)
 }

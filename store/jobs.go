@@ -175,7 +175,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		State: r.State, Revision: r.Revision,
 		CreatedAt: micros(r.CreatedAt), StartedAt: microsPtr(r.StartedAt), FinishedAt: microsPtr(r.FinishedAt), CreatedBy: r.CreatedBy,
 		Matched: r.Matched, Tally: r.Tally, Throttle: r.Throttle, Confirms: r.Confirms,
-		UndoneBy: deref(r.UndoneBy), SourceLeft: r.SourceLeft != nil && *r.SourceLeft, LeftAt: microsPtr(r.LeftAt),
+		ModelGone: !s.loaded(r.Model), UndoneBy: deref(r.UndoneBy), SourceLeft: r.SourceLeft != nil && *r.SourceLeft, LeftAt: microsPtr(r.LeftAt),
 	}
 	switch r.Kind {
 	case job.Undo:
@@ -213,6 +213,12 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 	return j, err
 }
 
+// loaded reports whether this process knows a model.
+func (s *Store) loaded(name string) bool {
+	_, ok := s.models.Model(name)
+	return ok
+}
+
 // setExpiry says how long the job stays, and how long it can be undone.
 func (s *Store) setExpiry(j *job.Job, valuesKept bool) {
 	if j.FinishedAt == nil {
@@ -223,7 +229,7 @@ func (s *Store) setExpiry(j *job.Job, valuesKept bool) {
 	if j.Updated > 0 {
 		until := j.FinishedAt.Add(min(s.undo, s.keep))
 		j.UndoUntil = &until
-		j.UndoAvailable = valuesKept && j.UndoneBy == "" && s.now().Before(until)
+		j.UndoAvailable = valuesKept && !j.ModelGone && j.UndoneBy == "" && s.now().Before(until)
 	}
 }
 

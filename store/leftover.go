@@ -63,7 +63,7 @@ func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease) (selecti
 		if l.Kind == job.Undo {
 			return eachNumber(row.Updated, row.First, left.add)
 		}
-		return row.settle(left, l.Options.OnMismatch == job.Force)
+		return row.settle(left, l.TakesSkipped)
 	})
 	if err != nil {
 		return selection{}, err
@@ -72,13 +72,13 @@ func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease) (selecti
 }
 
 // settle takes out of left what the chunk has settled.
-func (row changeRow) settle(left bitmaps, force bool) error {
+func (row changeRow) settle(left bitmaps, takesSkipped bool) error {
 	for _, raw := range [][]byte{row.Updated, row.Unchanged} {
 		if err := eachNumber(raw, row.First, left.remove); err != nil {
 			return err
 		}
 	}
-	if row.Refused == nil || force {
+	if row.Refused == nil || takesSkipped {
 		return nil
 	}
 	var list []refusal

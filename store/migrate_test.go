@@ -114,6 +114,26 @@ func TestAModelMayGainFieldsAndIndexes(t *testing.T) {
 	})
 }
 
+func TestAnIndexOfSomebodyElseStays(t *testing.T) {
+	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
+		g := newGrowing(t, empty(t))
+		const named, grown = "  name: {type: string}\n", "  name: {type: string}\n  height: {type: integer, x-indexed: true}\n"
+		fatal(t, g.start(named, nil))
+		driver, source := "pgx", g.address
+		if path, ok := strings.CutPrefix(g.address, "sqlite://"); ok {
+			driver, source = "sqlite3", path
+		}
+		db, err := sql.Open(driver, source)
+		fatal(t, err)
+		defer db.Close()
+		_, err = db.Exec(`CREATE INDEX reports ON c_plant (updated_at)`)
+		fatal(t, err)
+		fatal(t, g.start(grown, nil))
+		_, err = db.Exec(`DROP INDEX reports`)
+		fatal(t, err)
+	})
+}
+
 // TestAJobThatDoesNotFitItsModelAnyMoreEnds accepts jobs, and starts again with
 // a model that lacks what they name: they end, and wait for nobody.
 func TestAJobThatDoesNotFitItsModelAnyMoreEnds(t *testing.T) {
@@ -308,8 +328,13 @@ func TestAStartThatFindsEverythingTakesNoLock(t *testing.T) {
 func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		g := newGrowing(t, empty(t))
-		var id string
+		var id, done string
+		fatal(t, g.start("  name: {type: string}\n", g.add(`{"id": 1, "name": "fern"}`)))
 		fatal(t, g.start("  name: {type: string}\n", func(s *store.Store, m *model.Model) {
+			done = g.submit(s, m, "", `{"name": "oak"}`)
+			rings, err := s.Singles(t.Context(), 10)
+			fatal(t, err)
+			fatal(t, s.ApplySingle(t.Context(), rings[0]))
 			f, _ := filter.New([]byte(`{"name": "fern"}`), m, filter.Native)
 			p, _ := m.CheckPatch([]byte(`{"name": "moss"}`), model.PatchOptions{})
 			j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: main, Model: m, Filter: f, Patch: p})
@@ -326,6 +351,13 @@ func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 		fatal(t, err)
 		if j.State != job.Failed || j.Error == nil || j.Error.Code != "model_gone" {
 			t.Errorf("the job is %s, %+v", j.State, j.Error)
+		}
+		if _, err := s.Results(t.Context(), main, done, job.ResultQuery{Limit: 1}); !errors.Is(err, job.ErrOtherModel) {
+			t.Errorf("its results: %v", err)
+		}
+		var refused *job.StateError
+		if _, _, err := s.Undo(t.Context(), job.Follow{Workspace: main, Origin: done}); !errors.As(err, &refused) || len(refused.Allowed) != 0 {
+			t.Errorf("an undo: %v", err)
 		}
 	})
 }

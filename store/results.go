@@ -96,7 +96,7 @@ func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, 
 	}
 	m, loaded := s.models.Model(r.job.Model)
 	if !loaded {
-		return nil, ErrOtherModel
+		return nil, job.ErrOtherModel
 	}
 	r.model = m
 	r.patch, err = m.RecallStored([]byte(r.job.Change))

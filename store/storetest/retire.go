@@ -110,6 +110,45 @@ func namesStay(t *testing.T, k *Kit) {
 	equal(t, "samples", fmt.Sprint(k.Read(j.ID).ErrorSummary[0].SampleIDs), "[7]")
 }
 
+// namesStayForARetry lets a job leave whose retries list a record that was
+// deleted before they were made.
+func namesStayForARetry(t *testing.T, k *Kit) {
+	k.Add(9, person)
+	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
+	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(7)))
+	k.Pass(20 * 24 * time.Hour)
+	again, err := k.RetryJob(j.ID, "")
+	check(t, err)
+	l = k.Lease()
+	_, err = k.Resolve(t.Context(), l)
+	check(t, err)
+	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	k.Pass(20 * 24 * time.Hour) // the first leaves
+	k.retire()
+	again, err = k.RetryJob(again.ID, "")
+	check(t, err)
+	k.Run(5)
+	k.Pass(20 * 24 * time.Hour) // and the second
+	k.retire()
+	equal(t, "jobs that are left", len(k.jobs()), 1)
+	_, named := k.Outcomes(again.ID, 10)["7"]
+	equal(t, "the record that was deleted is named", named, true)
+}
+
+// maxFailuresInTheLastChunk has a job end as failed where its only chunk reaches
+// the limit, and not where it stays below.
+func maxFailuresInTheLastChunk(t *testing.T, k *Kit) {
+	k.Add(9, person)
+	for most, want := range map[int64]job.State{1: job.Failed, 2: job.PartiallySucceeded} {
+		j := k.Accept(k.Bulk(`{"id": {"$lte": 2}}`, `{"domain": "new.example"}`, job.Options{MaxFailures: &most}))
+		k.Run(5)
+		j = k.Read(j.ID)
+		equal(t, fmt.Sprintf("a job that may fail %d times", most), j.State, want)
+		equal(t, "its error", j.Error != nil && j.Error.Code == "max_failures", want == job.Failed)
+	}
+}
+
 // retire removes all that has had its time.
 func (k *Kit) retire() {
 	k.tb.Helper()

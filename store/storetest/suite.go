@@ -52,6 +52,8 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"values and jobs leave after their retention":             retention,
 		"a job that leaves is whole until it is gone":             wholeOrGone,
 		"names of deleted records stay as long as a job has them": namesStay,
+		"names of deleted records stay for a retry, too":          namesStayForARetry,
+		"maxFailures holds in the last chunk":                     maxFailuresInTheLastChunk,
 		"a retry of an undo needs the former values":              retriedUndo,
 		"keys are found by their secret until revoked":            keysWork,
 		"shards of a job are worked on side by side":              shardsSideBySide,

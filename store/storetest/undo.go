@@ -177,6 +177,18 @@ func retryTakesTheRest(t *testing.T, k *Kit) {
 	equal(t, "matched with force", *again.Matched, 8)
 	equal(t, "failed with force", again.Failed, 8)
 
+	forced, lease := k.Start(k.Bulk(`{"state": "paid"}`, `{"visits": -1}`, job.Options{OnMismatch: job.Force}))
+	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(2)))
+	k.Work(lease, 10)
+	k.Run(10)
+	equal(t, "skipped by a forced job", k.Read(forced.ID).Skipped, 1)
+	for onMismatch, want := range map[job.OnMismatch]int64{"": 0, job.Force: 1} {
+		again, err := k.RetryJob(forced.ID, onMismatch)
+		check(t, err)
+		k.Run(10)
+		equal(t, fmt.Sprintf("matched by its retry with %q", onMismatch), *k.Read(again.ID).Matched, want)
+	}
+
 	done := k.Accept(k.Bulk(`{"id": 1}`, `{"name": "x"}`, job.Options{}))
 	k.Run(1)
 	_, err = k.RetryJob(done.ID, "")
