@@ -10,11 +10,15 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // longPoll is how long the server may hold a read of a job that has not
 // changed, in seconds.
 const longPoll = "20"
+
+// shortestPoll is how far two reads of a job that has not changed are apart.
+const shortestPoll = time.Second
 
 // Job reads a job. A job that has left after its retention is an [*Error]
 // with status 410.
@@ -46,6 +50,7 @@ func (c *Client) Wait(ctx context.Context, id string, onChange func(Job)) (Job, 
 func (c *Client) Next(ctx context.Context, seen Job) (Job, error) {
 	for {
 		var j Job
+		asked := time.Now()
 		resp, err := c.json(ctx, call{
 			method: http.MethodGet,
 			path:   jobPath(seen.ID),
@@ -58,6 +63,11 @@ func (c *Client) Next(ctx context.Context, seen Job) (Job, error) {
 		if resp.StatusCode != http.StatusNotModified {
 			j.ETag = resp.Header.Get("ETag")
 			return j, nil
+		}
+		// A server does not wait for a job that has ended, nor when it is
+		// told to stop.
+		if err := c.pause(ctx, max(0, shortestPoll-time.Since(asked))); err != nil {
+			return Job{}, err
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func TestWaitPollsFromTheRevisionItHasSeen(t *testing.T) {
-	c, rec, _ := serve(t,
+	c, rec, pauses := serve(t,
 		answer(200, `{"jobId":"j1","state":"queued","revision":1}`, "ETag", `W/"1"`),
 		answer(304, ``, "ETag", `W/"1"`),
 		answer(200, `{"jobId":"j1","state":"running","revision":2}`, "ETag", `W/"2"`),
@@ -23,6 +23,9 @@ func TestWaitPollsFromTheRevisionItHasSeen(t *testing.T) {
 	}
 	if want := []string{StateQueued, StateRunning, StateSucceeded}; !slices.Equal(seen, want) {
 		t.Errorf("saw %v", seen)
+	}
+	if len(*pauses) != 1 || (*pauses)[0] == 0 {
+		t.Errorf("it paused %v after an answer that came at once", *pauses)
 	}
 	for i, want := range []string{"", `W/"1"`, `W/"1"`, `W/"2"`} {
 		if got := rec.calls[i].header.Get("If-None-Match"); got != want {
@@ -135,6 +138,24 @@ func TestUpdateRecordReturnsTheRecordOrFollowsTheJob(t *testing.T) {
 	}
 	if _, err := c.UpdateRecord(t.Context(), "desk", "7", map[string]any{}, 9); !HasStatus(err, 412) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+func TestUpdateRecordAnswersTheSameWhenItHadToWait(t *testing.T) {
+	for result, want := range map[string]int{
+		`{"outcome":"conflicted","error":{"code":"precondition_failed","detail":"d"}}`: 412,
+		`{"outcome":"skipped","error":{"code":"not_found","detail":"d"}}`:              404,
+		`{"outcome":"failed","error":{"code":"unique","detail":"d"}}`:                  409,
+		`{"outcome":"failed","error":{"code":"constraint","detail":"d"}}`:              422,
+		`{"outcome":"pending"}`: 409,
+	} {
+		c, _, _ := serve(t,
+			answer(202, `{"jobId":"j1"}`),
+			answer(200, `{"jobId":"j1","state":"failed","done":true,"counts":{"failed":1}}`),
+			answer(200, `{"items":[`+result+`],"nextCursor":null}`))
+		if _, err := c.UpdateRecord(t.Context(), "desk", "7", map[string]any{}, 9); !HasStatus(err, want) {
+			t.Errorf("%s: error is %v", result, err)
+		}
 	}
 }
 

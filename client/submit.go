@@ -134,10 +134,36 @@ func (c *Client) UpdateRecord(ctx context.Context, model, id string, patch any, 
 	if err != nil {
 		return Record{}, err
 	}
-	if j.State != StateSucceeded {
-		return Record{}, fmt.Errorf("job %s ended %s", j.ID, j.State)
+	if j.State != StateSucceeded || j.Counts.Skipped > 0 {
+		return Record{}, c.refusal(ctx, j)
 	}
 	return c.Record(ctx, model, id)
+}
+
+// refusal is the error that the server would have answered, had it waited
+// until the job of one record ended without changing it.
+func (c *Client) refusal(ctx context.Context, j Job) error {
+	refused := &Error{Status: http.StatusConflict, Code: "job_cancelled", Detail: "Job " + j.ID + " ended " + j.State + " before it reached the record."}
+	for r, err := range c.Results(ctx, j.ID) {
+		if err != nil {
+			return err
+		}
+		if r.Error == nil {
+			break
+		}
+		refused.Detail = r.Error.Detail
+		switch {
+		case r.Outcome == OutcomeConflicted:
+			refused.Status, refused.Code = http.StatusPreconditionFailed, "precondition_failed"
+		case r.Outcome == OutcomeSkipped:
+			refused.Status, refused.Code = http.StatusNotFound, "record_not_found"
+		case r.Error.Code == "unique":
+			refused.Status, refused.Code = http.StatusConflict, "unique"
+		default:
+			refused.Status, refused.Code = http.StatusUnprocessableEntity, "record_failed"
+		}
+	}
+	return refused
 }
 
 // PreviewSubmission computes what the submission would do, without doing it.
