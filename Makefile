@@ -24,7 +24,7 @@ demo: ## show everything on a throw-away set-up
 build: ## make bin/bulkpatch
 	CGO_ENABLED=1 go build -trimpath -o bin/bulkpatch ./cmd/bulkpatch
 
-test: ## run all tests; fetches the Redis server that they start where it may
+test: ## run all tests; fetches the servers that they start where it may
 	@.ci/test
 
 check: ## gofmt, vet and staticcheck
@@ -37,7 +37,7 @@ race: ## run all tests under the race detector
 	@.ci/prepare
 	go test -race -timeout 20m ./...
 
-fuzz: ## run each fuzz target for a few seconds, or for FUZZTIME
+fuzz: ## run each fuzz target on FUZZTIME inputs
 	@set -e; for package in $$(go list ./...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "$$package $$target"; \

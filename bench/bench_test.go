@@ -216,8 +216,7 @@ func wholeJob(b *testing.B, s *server, checkpoint func()) (int64, time.Duration)
 }
 
 // BenchmarkMemory compares how much memory the program holds at the most
-// after a job over a hundredth of the customers and after one over half of
-// them.
+// after a job over 10,000 customers and after one over half of all.
 func BenchmarkMemory(b *testing.B) {
 	program := binary(b)
 	base := imported(b, program, *records)

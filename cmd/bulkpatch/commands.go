@@ -38,7 +38,7 @@ type redisFlags struct {
 // listenFlags say where the API is served, and by whose first key.
 type listenFlags struct {
 	Addr     string `env:"BULKPATCH_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (default ${default})."`
-	AdminKey string `env:"BULKPATCH_ADMIN_KEY" placeholder:"SECRET" help:"A fixed first admin key; without it one is made at the first start and printed once."`
+	AdminKey string `env:"BULKPATCH_ADMIN_KEY" placeholder:"SECRET" help:"An admin key of the workspace main, made at any start that does not find it; one that was set before stays until it is revoked. Without it one is made at the first start and printed once."`
 }
 
 // workFlags say how much is done at a time.
@@ -111,5 +111,6 @@ func (migrateCommand) Help() string {
 	return `Example:
   bulkpatch migrate --db sqlite:///var/lib/bulkpatch/bulkpatch.db
 
-Every start of serve, api and worker does the same; this command is for doing it at a time of your own choice.`
+Every start of serve, api and worker does the same, and so does every command that works on a database; this one is for doing
+it at a time of your own choice. Take a backup first.`
 }

@@ -4,5 +4,6 @@
 //
 // The commands that touch customers go through the HTTP API, also those that
 // work on a database directly: they then serve the API to themselves in
-// memory. So there is one way in, with one set of checks.
+// memory. So there is one way in, with one set of checks. Only copy speaks to
+// the store itself: it moves rows as they are.
 package main

@@ -1,18 +1,13 @@
 package main
 
 import (
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
-	"go.yaml.in/yaml/v3"
-
 	"bulkpatch/api"
-	"bulkpatch/client"
 	"bulkpatch/model"
 )
 
@@ -63,15 +58,16 @@ var proof = map[string][2]string{
 	"bin/bulkpatch import":        {"cmd/bulkpatch/transfer_test.go", `"import"`},
 	"bin/bulkpatch export":        {"cmd/bulkpatch/transfer_test.go", `"export"`},
 	"bin/bulkpatch key create":    {"cmd/bulkpatch/transfer_test.go", `"key", "create"`},
-	"curl":                        {"cmd/bulkpatch/documents_test.go", "TestTheREADMEsCallsWork"},
-	"POSTGRES_PASSWORD=choose-one docker compose": {"cmd/bulkpatch/documents_test.go", "docker-compose.yml"},
-	"docker compose":        {"cmd/bulkpatch/documents_test.go", "docker-compose.yml"},
-	"bin/bulkpatch migrate": {"cmd/bulkpatch/upgrade_test.go", `"migrate"`},
-	"bin/bulkpatch copy":    {"cmd/bulkpatch/copy_test.go", `"copy"`},
-	"sqlite3":               {"cmd/bulkpatch/operations_test.go", "VACUUM INTO"},
-	"pg_dump":               {"cmd/bulkpatch/operations_test.go", `"--format", "custom", "--file"`},
-	"pg_restore":            {"cmd/bulkpatch/operations_test.go", `"--no-owner", "--dbname"`},
-	"go test":               {".ci/run", "go test"},
+	"curl":                        {"cmd/bulkpatch/readme_test.go", "func TestTheREADMEsCallsWork"},
+	"export POSTGRES_PASSWORD":    {"cmd/bulkpatch/compose_test.go", "POSTGRES_PASSWORD"},
+	"docker compose":              {"cmd/bulkpatch/compose_test.go", "docker-compose.yml"},
+	"createdb":                    {"cmd/bulkpatch/operations_test.go", `"--encoding", "UTF8"`},
+	"bin/bulkpatch migrate":       {"cmd/bulkpatch/upgrade_test.go", `"migrate"`},
+	"bin/bulkpatch copy":          {"cmd/bulkpatch/copy_test.go", `"copy"`},
+	"sqlite3":                     {"cmd/bulkpatch/operations_test.go", "VACUUM INTO"},
+	"pg_dump":                     {"cmd/bulkpatch/operations_test.go", `"--format", "custom", "--file"`},
+	"pg_restore":                  {"cmd/bulkpatch/operations_test.go", `"--no-owner", "--dbname"`},
+	"go test":                     {".ci/run", "go test"},
 }
 
 func TestEveryCommandOfTheDocumentsIsRunSomewhere(t *testing.T) {
@@ -99,79 +95,6 @@ func TestTheDocumentsFlagsExist(t *testing.T) {
 			t.Errorf("%s: %v", command, err)
 		}
 	}
-}
-
-func TestTheREADMEsCallsWork(t *testing.T) {
-	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
-	c := p.client(t, p.firstKey)
-	load(t, c, 20)
-	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	wait(t, c, j.ID)
-	fill := strings.NewReplacer("http://127.0.0.1:8080", p.base, "$KEY", p.firstKey, "$JOB", j.ID)
-	calls := 0
-	for _, command := range shownCommands(t) {
-		if args, ok := strings.CutPrefix(command, "curl "); ok {
-			calls++
-			checkCurl(t, words(fill.Replace(args)))
-		}
-	}
-	if calls == 0 {
-		t.Error("the README shows no call")
-	}
-}
-
-// checkCurl makes the call that curl would make.
-func checkCurl(t *testing.T, args []string) {
-	t.Helper()
-	method, body, header, address := http.MethodGet, "", http.Header{}, ""
-	for i := 0; i < len(args); i++ {
-		switch args[i] {
-		case "-s":
-		case "-X", "-H", "-d":
-			flag := args[i]
-			i++
-			switch flag {
-			case "-X":
-				method = args[i]
-			case "-d":
-				body = args[i]
-				if header.Get("Content-Type") == "" { // as curl does
-					header.Set("Content-Type", "application/x-www-form-urlencoded")
-				}
-			default:
-				name, value, _ := strings.Cut(args[i], ": ")
-				header.Set(name, value)
-			}
-		default:
-			address = args[i]
-		}
-	}
-	req, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header = header
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode >= 300 {
-		t.Errorf("%s %s: %s", method, address, resp.Status)
-	}
-}
-
-// words splits a command line as a shell does, where no word has both kinds of
-// quotes.
-func words(line string) []string {
-	var list []string
-	for _, m := range regexp.MustCompile(`'([^']*)'|"([^"]*)"|(\S+)`).FindAllStringSubmatch(line, -1) {
-		list = append(list, m[1]+m[2]+m[3])
-	}
-	return list
 }
 
 var localLink = regexp.MustCompile(`\]\(([^)]+)\)`)
@@ -214,42 +137,5 @@ func TestEveryTopLevelFolderIsInTheREADMEsMap(t *testing.T) {
 		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && e.Name() != "bin" && !strings.Contains(readme, "]("+e.Name()) {
 			t.Errorf("the README's map has no %s", e.Name())
 		}
-	}
-}
-
-func TestTheContainersSettingsAreOnesTheProgramKnows(t *testing.T) {
-	var compose struct {
-		Services map[string]struct {
-			Command     []string
-			Environment map[string]string
-		}
-	}
-	if err := yaml.Unmarshal([]byte(document(t, "docker-compose.yml")), &compose); err != nil {
-		t.Fatal(err)
-	}
-	image := regexp.MustCompile(`BULKPATCH_[A-Z_]+`).FindAllString(document(t, "Dockerfile"), -1)
-	for name, command := range map[string]string{"api1": "api", "api2": "api", "worker": "worker"} {
-		service := compose.Services[name]
-		if !slices.Equal(service.Command, []string{command}) {
-			t.Fatalf("service %s runs %v", name, service.Command)
-		}
-		_, help, _ := call(t, command, "--help")
-		for variable := range service.Environment {
-			if !strings.Contains(help, "$"+variable) {
-				t.Errorf("%s knows no %s", name, variable)
-			}
-		}
-	}
-	_, help, _ := call(t, "serve", "--help")
-	for _, variable := range image {
-		if !strings.Contains(help, "$"+variable) {
-			t.Errorf("serve knows no %s", variable)
-		}
-	}
-	if postgres := strings.Join(compose.Services["postgres"].Command, " "); !strings.Contains(postgres, "max_connections=200") {
-		t.Errorf("PostgreSQL is started by %s", postgres)
-	}
-	if redis := strings.Join(compose.Services["redis"].Command, " "); !strings.Contains(redis, "noeviction") || !strings.Contains(redis, "--appendonly yes") {
-		t.Errorf("Redis is started by %s", redis)
 	}
 }

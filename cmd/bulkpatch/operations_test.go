@@ -30,7 +30,8 @@ func TestABackupTakenUnderWayIsTakenUp(t *testing.T) {
 			address, dump := server.Database(t), filepath.Join(t.TempDir(), "bulkpatch.dump")
 			return address, func() string {
 				command(t, server.Program("pg_dump"), "--format", "custom", "--file", dump, address)
-				restored := server.Database(t)
+				command(t, server.Program("createdb"), "--maintenance-db", address, "--owner", "test", "--encoding", "UTF8", "--template", "template0", "restored")
+				restored := server.URL("restored")
 				command(t, server.Program("pg_restore"), "--no-owner", "--dbname", restored, dump)
 				return restored
 			}
