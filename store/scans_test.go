@@ -25,6 +25,7 @@ func TestLongReadsLeaveConnectionsToShortOnes(t *testing.T) {
 			defer s.Close()
 			must(t, s.Migrate(t.Context()))
 			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
 			reading := make(chan struct{}, 100)
 			ended := make(chan error, 100)
 			all := 2 * s.read.Stats().MaxOpenConnections
@@ -37,11 +38,15 @@ func TestLongReadsLeaveConnectionsToShortOnes(t *testing.T) {
 					})
 				}()
 			}
-			for range cap(s.scans) {
-				<-reading
-			}
 			short, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
+			for range cap(s.scans) {
+				select {
+				case <-reading:
+				case <-short.Done():
+					t.Fatal("more long reads may run than there are connections")
+				}
+			}
 			if _, err := s.Keys(short); err != nil {
 				t.Errorf("beside long reads: %v", err)
 			}
