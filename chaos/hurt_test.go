@@ -120,11 +120,29 @@ func (h *hurter) begin(f fault) {
 const alert = 600 * time.Millisecond
 
 // await waits until a fault would hit something, but not for long.
-func (h *hurter) await(there func(context.Context) bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), alert)
+func (h *hurter) await(there func(context.Context) bool) { within(alert, there) }
+
+// within reports whether something becomes true in a time. It does not wait
+// longer for an answer: where a process stands still in such a way that nobody
+// can read, SQLite gives up after ten seconds, whatever the context says.
+func within(d time.Duration, there func(context.Context) bool) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
-	for ctx.Err() == nil && !there(ctx) {
-		time.Sleep(time.Millisecond)
+	found := make(chan struct{})
+	go func() {
+		for ctx.Err() == nil {
+			if there(ctx) {
+				close(found)
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	select {
+	case <-found:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
@@ -193,19 +211,27 @@ const longStop = 20 * time.Second
 // database's lock. With the lock everybody stands still; without it others
 // take over its work, and it must not do that again when it wakes up.
 func (h *hurter) unlock(p *process, cmd *exec.Cmd) {
-	for began := h.now(); !h.locked && h.now()-began < alert; {
-		if _, err := h.probe.Exec(`BEGIN IMMEDIATE; ROLLBACK`); err == nil {
+	for range unlockTries {
+		if h.locked || within(alert/10, h.free) || !p.proceed(cmd) {
 			return
 		}
-		if !p.proceed(cmd) {
-			return
-		}
-		time.Sleep(2 * time.Millisecond)
+		h.await(h.free) // on a busy machine it takes a while to go on
 		var ok bool
 		if cmd, ok = p.stop(); !ok {
 			return
 		}
 	}
+}
+
+// unlockTries is how often a process is moved on. It may need some: it takes
+// the lock again and again.
+const unlockTries = 10
+
+// free reports whether nobody holds the lock of SQLite. It must not end
+// between the two, and so goes by no context.
+func (h *hurter) free(context.Context) bool {
+	_, err := h.probe.Exec(`BEGIN IMMEDIATE; ROLLBACK`)
+	return err == nil
 }
 
 // lock lets another process take the database's write lock, and gives it back
@@ -245,7 +271,7 @@ func (h *hurter) awaitLock(f fault, l *locker, until time.Duration) {
 func (h *hurter) fill(f fault) {
 	reader, err := h.readOn()
 	if err != nil {
-		h.failed(f, err)
+		h.again(f, err)
 		return
 	}
 	var pids []int

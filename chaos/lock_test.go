@@ -12,7 +12,7 @@ import (
 	"os/exec"
 	"syscall"
 
-	_ "github.com/mattn/go-sqlite3"
+	"github.com/mattn/go-sqlite3"
 )
 
 // lockEnv makes this test binary a process that only locks a database: the
@@ -28,17 +28,35 @@ func holdLock(path string) error {
 	}
 	defer db.Close()
 	ctx := context.Background()
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
+	conn, err := takeLock(ctx, db)
+	for hasCode(err, sqlite3.ErrProtocol) {
+		// Somebody stands still in such a way that nobody can read, and SQLite
+		// gave up after ten seconds.
+		conn, err = takeLock(ctx, db)
 	}
-	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil {
+	if err != nil {
 		return err
 	}
 	fmt.Println("locked")
 	io.Copy(io.Discard, os.Stdin)
 	_, err = conn.ExecContext(ctx, `ROLLBACK`)
 	return err
+}
+
+func takeLock(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return conn, nil
+}
+
+func hasCode(err error, code sqlite3.ErrNo) bool {
+	var refused sqlite3.Error
+	return errors.As(err, &refused) && refused.Code == code
 }
 
 // A locker is a process that holds the database's write lock.
