@@ -218,6 +218,9 @@ func explainSQLite(err error) error {
 	if strings.Contains(err.Error(), "CGO_ENABLED=0") {
 		return errors.New("this binary was built without cgo, which SQLite needs: build it with CGO_ENABLED=1 and a C compiler")
 	}
+	if code, _, _ := sqliteError(err); code == sqliteBusy || code == sqliteProtocol {
+		return fmt.Errorf("%w (does another process stand still in the middle of a write? Let it go on, or end it)", err)
+	}
 	return fmt.Errorf("%w (is the folder there, and writable?)", err)
 }
 
