@@ -8,9 +8,10 @@ import (
 	"bulkpatch/job"
 )
 
-// Act pauses, resumes or cancels a job and returns it as it then is. An
-// action that has been carried out already changes nothing. [*job.StateError]:
-// the job's state does not allow it.
+// Act pauses, resumes or cancels a job and returns it as it then is: what
+// others do to it at the same time may show already. An action that has been
+// carried out already changes nothing. [*job.StateError]: the job's state does
+// not allow it.
 func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error) {
 	var ref job.Ref
 	var stopping bool
@@ -95,6 +96,11 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State) error {
 			return err
 		}
 	case job.Queued, job.Running, job.Resolving:
+		// Who still holds a shard of a pausing job may go on or be about to
+		// leave it; fenced off, it leaves, and that is no crash.
+		if err := t.fenceOff(ref); err != nil {
+			return err
+		}
 		if err := t.ringShards(ref, row.Kind == job.Single); err != nil {
 			return err
 		}

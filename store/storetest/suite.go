@@ -60,6 +60,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"a ring tells what of its job is in flight":               ringsTellWhatIsInFlight,
 		"jobs over the same records all get through":              overlappingJobs,
 		"a cancel meets the last chunk":                           cancelMeetsTheLastChunk,
+		"a pause meets a resume":                                  pauseMeetsResume,
 		"records made at a time have numbers of their own":        numbersRace,
 	}
 	for name, test := range tests {
