@@ -10,13 +10,9 @@ import (
 // A checker gives meaning to a tree: it looks up fields and operators, types
 // the values and notes every fault.
 type checker struct {
-	m      *model.Model
-	g      Grammar
-	faults model.Faults
-}
-
-func (c *checker) fault(at *path, code, detail string) {
-	c.faults = append(c.faults, model.Fault{Pointer: at.pointer(), Code: code, Detail: detail})
+	*model.Collector
+	m *model.Model
+	g Grammar
 }
 
 // logical reports whether an operator holds conditions and not values.
@@ -24,39 +20,41 @@ func logical(name string) bool { return name == "$and" || name == "$or" || name 
 
 // filter checks the whole.
 func (c *checker) filter(t tree) node {
-	if t.kind == nothing && len(c.faults) > 0 {
+	if t.kind == nothing && c.Found() > 0 {
 		return nil
 	}
 	return c.conditions(t, nil)
 }
 
 // conditions checks an object of conditions, all of which must hold.
-func (c *checker) conditions(t tree, at *path) node {
+func (c *checker) conditions(t tree, at *model.Place) node {
 	if t.kind != anObject {
 		if t.kind != nothing {
-			c.fault(at, CodeType, "Conditions must be a JSON object.")
+			c.Add(at, CodeType, "Conditions must be a JSON object.")
 		}
 		return nil
 	}
 	all := make(allOf, 0, len(t.names))
+	here := at.Member("")
 	for i, name := range t.names {
-		all = append(all, c.member(name, t.items[i], at.member(name)))
+		here.Go(name)
+		all = append(all, c.member(name, t.items[i], here))
 	}
 	return all
 }
 
 // member checks one member of an object of conditions.
-func (c *checker) member(name string, v tree, at *path) node {
+func (c *checker) member(name string, v tree, at *model.Place) node {
 	switch {
 	case name == "$and":
 		return allOf(c.list(v, at))
 	case name == "$or":
 		return anyOf(c.list(v, at))
 	case name == "$not" && c.g == Native:
-		c.fault(at, CodeUnknownOperator, "$not stands around the operators of one field, as in {\"field\": {\"$not\": {…}}}.")
+		c.Add(at, CodeUnknownOperator, "$not stands around the operators of one field, as in {\"field\": {\"$not\": {…}}}.")
 		return nil
 	case strings.HasPrefix(name, "$"):
-		c.fault(at, CodeUnknownOperator, "Only $and and $or may stand in the place of a field.")
+		c.Add(at, CodeUnknownOperator, "Only $and and $or may stand in the place of a field.")
 		return nil
 	}
 	t, ok := c.target(name, at)
@@ -67,16 +65,18 @@ func (c *checker) member(name string, v tree, at *path) node {
 }
 
 // list checks the conditions of $and and $or.
-func (c *checker) list(v tree, at *path) []node {
+func (c *checker) list(v tree, at *model.Place) []node {
 	if v.kind != aList {
 		if v.kind != nothing {
-			c.fault(at, CodeType, "The operator takes a list of conditions.")
+			c.Add(at, CodeType, "The operator takes a list of conditions.")
 		}
 		return nil
 	}
 	nodes := make([]node, len(v.items))
+	here := at.Item(0)
 	for i, item := range v.items {
-		nodes[i] = c.conditions(item, at.at(i))
+		nodes[i] = c.conditions(item, here)
+		here.Next()
 	}
 	return nodes
 }
@@ -85,7 +85,7 @@ func (c *checker) list(v tree, at *path) []node {
 var segment = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // target finds what a name means: a field, or a path below an object field.
-func (c *checker) target(name string, at *path) (target, bool) {
+func (c *checker) target(name string, at *model.Place) (target, bool) {
 	f, ok := c.m.Field(name)
 	head, rest, below := strings.Cut(name, ".")
 	if ok {
@@ -95,10 +95,10 @@ func (c *checker) target(name string, at *path) (target, bool) {
 	}
 	switch {
 	case !ok:
-		c.fault(at, CodeUnknownField, "The model has no such field.")
+		c.Add(at, CodeUnknownField, "The model has no such field.")
 		return target{}, false
 	case !f.Filterable:
-		c.fault(at, CodeNotFilterable, "The field cannot be filtered.")
+		c.Add(at, CodeNotFilterable, "The field cannot be filtered.")
 		return target{}, false
 	case below:
 		return c.nested(f, rest, at)
@@ -107,21 +107,21 @@ func (c *checker) target(name string, at *path) (target, bool) {
 }
 
 // nested finds the target of a path below a field.
-func (c *checker) nested(f *model.Field, rest string, at *path) (target, bool) {
+func (c *checker) nested(f *model.Field, rest string, at *model.Place) (target, bool) {
 	t := target{field: f, kind: model.Any, path: strings.Split(rest, ".")}
 	if kind, declared := f.Paths[rest]; declared {
 		t.kind = kind
 	} else if !f.OpenPaths || f.Kind != model.Object && f.Kind != model.Any {
-		c.fault(at, CodeUnknownField, "The model has no such path below the field.")
+		c.Add(at, CodeUnknownField, "The model has no such path below the field.")
 		return t, false
 	}
 	if len(t.path) > MaxDepth {
-		c.fault(at, CodeTooDeep, "The path has more than 20 parts.")
+		c.Add(at, CodeTooDeep, "The path has more than 20 parts.")
 		return t, false
 	}
 	for _, s := range t.path {
 		if !segment.MatchString(s) {
-			c.fault(at, CodeUnknownField, "A part of a path has 1 to 64 letters, digits, underscores or hyphens.")
+			c.Add(at, CodeUnknownField, "A part of a path has 1 to 64 letters, digits, underscores or hyphens.")
 			return t, false
 		}
 	}
@@ -129,12 +129,12 @@ func (c *checker) nested(f *model.Field, rest string, at *path) (target, bool) {
 }
 
 // field checks what stands beside a field: a value, or its operators.
-func (c *checker) field(t target, v tree, at *path) node {
+func (c *checker) field(t target, v tree, at *model.Place) node {
 	if v.kind != anObject {
 		return c.equal(t, v, at)
 	}
 	if !hasOperator(v) {
-		c.fault(at, CodeType, "An object must name operators; a nested value is reached by a dotted path.")
+		c.Add(at, CodeType, "An object must name operators; a nested value is reached by a dotted path.")
 		return nil
 	}
 	return c.operators(t, v, at)
@@ -150,18 +150,19 @@ func hasOperator(v tree) bool {
 }
 
 // operators checks the operators of one field, all of which must hold.
-func (c *checker) operators(t target, v tree, at *path) node {
+func (c *checker) operators(t target, v tree, at *model.Place) node {
 	all := make(allOf, 0, len(v.names))
+	here := at.Member("")
 	for i, name := range v.names {
-		here := at.member(name)
+		here.Go(name)
 		o, known := operators[name]
 		switch {
 		case !known && !strings.HasPrefix(name, "$"):
-			c.fault(here, CodeUnknownOperator, "Operators and other names cannot stand in one object.")
+			c.Add(here, CodeUnknownOperator, "Operators and other names cannot stand in one object.")
 		case !known || o.native && c.g != Native:
-			c.fault(here, CodeUnknownOperator, "There is no such operator.")
+			c.Add(here, CodeUnknownOperator, "There is no such operator.")
 		case !suits(o, t):
-			c.fault(here, CodeOperatorNotAllowed, "The operator does not suit the type of the field.")
+			c.Add(here, CodeOperatorNotAllowed, "The operator does not suit the type of the field.")
 		default:
 			all = append(all, c.operator(name, t, v.items[i], here))
 		}
@@ -180,24 +181,24 @@ func secret(t target) bool { return t.field.Secret != model.Public || t.field.Wr
 
 // value checks a value to compare with; null is for the caller to judge. When
 // ok is false the fault is noted.
-func (c *checker) value(t target, v tree, at *path) (l literal, null, ok bool) {
+func (c *checker) value(t target, v tree, at *model.Place) (l literal, null, ok bool) {
 	switch {
 	case v.kind == nothing:
 		return literal{}, false, false
 	case v.kind == isNull:
 		return literal{}, true, true
 	case secret(t):
-		c.fault(at, CodeNotFilterable, "A secret field can only be compared with null.")
+		c.Add(at, CodeNotFilterable, "A secret field can only be compared with null.")
 	case whole(t):
-		c.fault(at, CodeType, "A list or an object can only be compared with null.")
+		c.Add(at, CodeType, "A list or an object can only be compared with null.")
 	case v.kind == aList:
-		c.fault(at, CodeType, "A list stands only with $in, $nin and $between.")
+		c.Add(at, CodeType, "A list stands only with $in, $nin and $between.")
 	case v.kind == anObject:
-		c.fault(at, CodeType, "The value must not be an object.")
+		c.Add(at, CodeType, "The value must not be an object.")
 	default:
 		l, bad := literalOf(t, v)
 		if bad != nil {
-			c.fault(at, bad.code, bad.detail)
+			c.Add(at, bad.code, bad.detail)
 		}
 		return l, false, bad == nil
 	}

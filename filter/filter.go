@@ -42,11 +42,11 @@ type Filter struct {
 // New parses a filter and checks it against a model. It finds every fault,
 // each with a pointer into the filter; with faults there is no filter.
 func New(raw []byte, m *model.Model, g Grammar) (Filter, model.Faults) {
-	tree, faults := parse(raw)
-	c := checker{m: m, g: g, faults: faults}
-	root := c.filter(tree)
-	if len(c.faults) > 0 {
-		return Filter{}, c.faults
+	var faults model.Collector
+	c := checker{Collector: &faults, m: m, g: g}
+	root := c.filter(parse(raw, &faults))
+	if faults.Found() > 0 {
+		return Filter{}, faults.Faults()
 	}
 	compact := jsontext.Value(raw).Clone()
 	if err := compact.Compact(); err != nil {

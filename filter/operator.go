@@ -39,7 +39,7 @@ var operators = map[string]operator{
 }
 
 // operator checks one known operator that suits its target.
-func (c *checker) operator(name string, t target, v tree, at *path) node {
+func (c *checker) operator(name string, t target, v tree, at *model.Place) node {
 	switch name {
 	case "$eq":
 		return c.equal(t, v, at)
@@ -81,7 +81,7 @@ func suits(o operator, t target) bool {
 	return true
 }
 
-func (c *checker) equal(t target, v tree, at *path) node {
+func (c *checker) equal(t target, v tree, at *model.Place) node {
 	l, null, ok := c.value(t, v, at)
 	switch {
 	case !ok:
@@ -92,17 +92,19 @@ func (c *checker) equal(t target, v tree, at *path) node {
 	return &cond{target: t, literals: []literal{l}}
 }
 
-func (c *checker) in(t target, v tree, at *path) node {
+func (c *checker) in(t target, v tree, at *model.Place) node {
 	if v.kind != aList {
 		if v.kind != nothing {
-			c.fault(at, CodeType, "The operator takes a list of values.")
+			c.Add(at, CodeType, "The operator takes a list of values.")
 		}
 		return nil
 	}
 	n := &cond{target: t}
 	seen := make(map[literal]bool, len(v.items))
-	for i, item := range v.items {
-		l, null, ok := c.value(t, item, at.at(i))
+	here := at.Item(0)
+	for _, item := range v.items {
+		l, null, ok := c.value(t, item, here)
+		here.Next()
 		switch {
 		case ok && null:
 			n.null = true
@@ -114,7 +116,7 @@ func (c *checker) in(t target, v tree, at *path) node {
 	return n
 }
 
-func (c *checker) ordering(o op, t target, v tree, at *path) node {
+func (c *checker) ordering(o op, t target, v tree, at *model.Place) node {
 	l, ok := c.ordered(t, v, at)
 	if !ok {
 		return nil
@@ -123,33 +125,33 @@ func (c *checker) ordering(o op, t target, v tree, at *path) node {
 }
 
 // ordered checks a value that has others before and after it.
-func (c *checker) ordered(t target, v tree, at *path) (literal, bool) {
+func (c *checker) ordered(t target, v tree, at *model.Place) (literal, bool) {
 	l, null, ok := c.value(t, v, at)
 	if null {
-		c.fault(at, CodeNullComparison, "null has no order; use $exists or compare for equality.")
+		c.Add(at, CodeNullComparison, "null has no order; use $exists or compare for equality.")
 		return l, false
 	}
 	if _, isBool := l.v.(bool); isBool {
-		c.fault(at, CodeType, "true and false have no order.")
+		c.Add(at, CodeType, "true and false have no order.")
 		return l, false
 	}
 	return l, ok
 }
 
-func (c *checker) between(t target, v tree, at *path) node {
+func (c *checker) between(t target, v tree, at *model.Place) node {
 	if v.kind != aList || len(v.items) != 2 {
 		if v.kind != nothing {
-			c.fault(at, CodeType, "$between takes a list of exactly two values.")
+			c.Add(at, CodeType, "$between takes a list of exactly two values.")
 		}
 		return nil
 	}
-	from, ok1 := c.ordered(t, v.items[0], at.at(0))
-	to, ok2 := c.ordered(t, v.items[1], at.at(1))
+	from, ok1 := c.ordered(t, v.items[0], at.Item(0))
+	to, ok2 := c.ordered(t, v.items[1], at.Item(1))
 	if !ok1 || !ok2 {
 		return nil
 	}
 	if isText(from) != isText(to) {
-		c.fault(at, CodeType, "The two values of $between must be of one type.")
+		c.Add(at, CodeType, "The two values of $between must be of one type.")
 		return nil
 	}
 	return allOf{
@@ -163,7 +165,7 @@ func isText(l literal) bool {
 	return ok
 }
 
-func (c *checker) contains(t target, v tree, at *path) node {
+func (c *checker) contains(t target, v tree, at *model.Place) node {
 	l, ok := c.text(t, v, at)
 	if !ok {
 		return nil
@@ -172,7 +174,7 @@ func (c *checker) contains(t target, v tree, at *path) node {
 	return &cond{target: t, op: opContains, literals: []literal{l}}
 }
 
-func (c *checker) startsWith(t target, v tree, at *path) node {
+func (c *checker) startsWith(t target, v tree, at *model.Place) node {
 	l, ok := c.text(t, v, at)
 	if !ok {
 		return nil
@@ -181,23 +183,23 @@ func (c *checker) startsWith(t target, v tree, at *path) node {
 }
 
 // text checks a value that must be a string.
-func (c *checker) text(t target, v tree, at *path) (literal, bool) {
+func (c *checker) text(t target, v tree, at *model.Place) (literal, bool) {
 	l, null, ok := c.value(t, v, at)
 	if null {
-		c.fault(at, CodeNullComparison, "The operator takes a string, not null.")
+		c.Add(at, CodeNullComparison, "The operator takes a string, not null.")
 		return l, false
 	}
 	if ok && !isText(l) {
-		c.fault(at, CodeType, "The value must be a string.")
+		c.Add(at, CodeType, "The value must be a string.")
 		return l, false
 	}
 	return l, ok
 }
 
-func (c *checker) exists(t target, v tree, at *path) node {
+func (c *checker) exists(t target, v tree, at *model.Place) node {
 	if v.kind != isTrue && v.kind != isFalse {
 		if v.kind != nothing {
-			c.fault(at, CodeType, "$exists takes true or false.")
+			c.Add(at, CodeType, "$exists takes true or false.")
 		}
 		return nil
 	}
@@ -208,12 +210,12 @@ func (c *checker) exists(t target, v tree, at *path) node {
 	return negation{missing}
 }
 
-func (c *checker) not(t target, v tree, at *path) node {
+func (c *checker) not(t target, v tree, at *model.Place) node {
 	if v.kind == nothing {
 		return nil
 	}
 	if v.kind != anObject || !hasOperator(v) {
-		c.fault(at, CodeType, "$not takes an object of operators.")
+		c.Add(at, CodeType, "$not takes an object of operators.")
 		return nil
 	}
 	return negation{c.operators(t, v, at)}

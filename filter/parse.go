@@ -56,35 +56,36 @@ type parser struct {
 	dec    *jsontext.Decoder
 	values int
 	nodes  int
-	faults model.Faults
+	faults *model.Collector
 }
 
 // parse reads JSON strictly: RFC 8259 with unique names and valid UTF-8,
 // without NUL characters, within the limits. It goes on after a fault as long
 // as the syntax holds.
-func parse(raw []byte) (tree, model.Faults) {
+func parse(raw []byte, faults *model.Collector) tree {
 	if len(raw) > MaxBytes {
-		return tree{}, model.Faults{{Code: CodeTooLong, Detail: "The filter is longer than 1 MiB."}}
+		faults.Add(nil, CodeTooLong, "The filter is longer than 1 MiB.")
+		return tree{}
 	}
 	// Duplicate names and bad UTF-8 would end the decoder's work; they are
 	// found here instead, so that the rest of the filter is checked, too.
 	p := parser{dec: jsontext.NewDecoder(bytes.NewReader(raw),
-		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
+		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), faults: faults}
 	root, err := p.value(nil, 0, 0)
 	if err == nil {
 		err = p.end()
 	}
 	if err != nil {
 		p.noteSyntax(err)
-		return tree{}, p.faults
+		return tree{}
 	}
-	return root, p.faults
+	return root
 }
 
 // end makes sure that nothing follows the filter.
 func (p *parser) end() error {
 	if _, err := p.dec.ReadToken(); err != io.EOF {
-		p.fault(nil, CodeInvalidJSON, "The filter must be one JSON object with nothing after it.")
+		p.faults.Add(nil, CodeInvalidJSON, "The filter must be one JSON object with nothing after it.")
 		return errStop
 	}
 	return nil
@@ -98,19 +99,14 @@ func (p *parser) noteSyntax(err error) {
 	if e, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at = string(e.JSONPointer)
 	}
-	p.faults = append(p.faults, model.Fault{
-		Pointer: strings.ToValidUTF8(at, "\uFFFD"), Code: CodeInvalidJSON, Detail: "The filter is not valid JSON."})
-}
-
-func (p *parser) fault(at *path, code, detail string) {
-	p.faults = append(p.faults, model.Fault{Pointer: at.pointer(), Code: code, Detail: detail})
+	p.faults.Add(model.At(strings.ToValidUTF8(at, "\uFFFD")), CodeInvalidJSON, "The filter is not valid JSON.")
 }
 
 // value reads one value: nesting counts the containers around it, depth the
 // logical operators.
-func (p *parser) value(at *path, nesting, depth int) (tree, error) {
+func (p *parser) value(at *model.Place, nesting, depth int) (tree, error) {
 	if p.nodes++; p.nodes > maxNodes {
-		p.fault(at, CodeTooManyValues, "The filter has too many conditions.")
+		p.faults.Add(at, CodeTooManyValues, "The filter has too many conditions.")
 		return tree{}, errStop
 	}
 	switch kind := p.dec.PeekKind(); kind {
@@ -128,8 +124,8 @@ func (p *parser) value(at *path, nesting, depth int) (tree, error) {
 }
 
 // tooDeep notes the fault and passes over the value without recursion.
-func (p *parser) tooDeep(at *path) error {
-	p.fault(at, CodeTooDeep, "Conditions are nested more than 20 deep.")
+func (p *parser) tooDeep(at *model.Place) error {
+	p.faults.Add(at, CodeTooDeep, "Conditions are nested more than 20 deep.")
 	err := p.dec.SkipValue()
 	if err != nil && p.dec.StackDepth() >= decoderNesting {
 		return errStop // too deep even for the decoder: said already
@@ -137,24 +133,25 @@ func (p *parser) tooDeep(at *path) error {
 	return err
 }
 
-func (p *parser) object(at *path, nesting, depth int) (tree, error) {
+func (p *parser) object(at *model.Place, nesting, depth int) (tree, error) {
 	t := tree{kind: anObject}
 	if _, err := p.dec.ReadToken(); err != nil {
 		return tree{}, err
 	}
 	seen := map[string]bool{}
+	here := at.Member("")
 	for p.dec.PeekKind() != endObject {
 		raw, err := p.dec.ReadValue()
 		if err != nil {
 			return tree{}, err
 		}
 		name, code := unquote(raw)
-		here := at.member(name)
+		here.Go(name)
 		if code == "" && seen[name] {
 			code = CodeDuplicateKey
 		}
 		if code != "" {
-			p.fault(here, code, stringFaults[code])
+			p.faults.Add(here, code, stringFaults[code])
 		}
 		inner := depth
 		if logical(name) {
@@ -173,13 +170,13 @@ func (p *parser) object(at *path, nesting, depth int) (tree, error) {
 	return t, err
 }
 
-func (p *parser) list(at *path, nesting, depth int) (tree, error) {
+func (p *parser) list(at *model.Place, nesting, depth int) (tree, error) {
 	t := tree{kind: aList}
 	if _, err := p.dec.ReadToken(); err != nil {
 		return tree{}, err
 	}
-	for p.dec.PeekKind() != endList {
-		v, err := p.value(at.at(len(t.items)), nesting, depth)
+	for here := at.Item(0); p.dec.PeekKind() != endList; here.Next() {
+		v, err := p.value(here, nesting, depth)
 		if err != nil {
 			return tree{}, err
 		}
@@ -189,13 +186,13 @@ func (p *parser) list(at *path, nesting, depth int) (tree, error) {
 	return t, err
 }
 
-func (p *parser) scalar(at *path) (tree, error) {
+func (p *parser) scalar(at *model.Place) (tree, error) {
 	raw, err := p.dec.ReadValue()
 	if err != nil {
 		return tree{}, err
 	}
 	if p.values++; p.values > MaxValues {
-		p.fault(at, CodeTooManyValues, "The filter compares with more than 10,000 values.")
+		p.faults.Add(at, CodeTooManyValues, "The filter compares with more than 10,000 values.")
 		return tree{}, errStop
 	}
 	switch kind := raw.Kind(); kind {
@@ -204,7 +201,7 @@ func (p *parser) scalar(at *path) (tree, error) {
 	case isString:
 		text, code := unquote(raw)
 		if code != "" {
-			p.fault(at, code, stringFaults[code])
+			p.faults.Add(at, code, stringFaults[code])
 			return tree{}, nil
 		}
 		return tree{kind: kind, text: text}, nil

@@ -15,7 +15,7 @@ func ParseSort(text string, m *model.Model) ([]Sort, model.Faults) {
 		return nil, nil
 	}
 	var keys []Sort
-	var faults model.Faults
+	var faults model.Collector
 	seen := map[*model.Field]bool{}
 	// No model has so many fields that more keys than these could be right.
 	for i, key := range strings.SplitN(text, ",", maxSortKeys) {
@@ -34,11 +34,11 @@ func ParseSort(text string, m *model.Model) ([]Sort, model.Faults) {
 			keys = append(keys, Sort{Field: f, Descending: descending})
 			continue
 		}
-		var root *path
-		faults = append(faults, model.Fault{Pointer: root.at(i).pointer(), Code: code, Detail: detail})
+		var whole *model.Place
+		faults.Add(whole.Item(i), code, detail)
 	}
-	if len(faults) > 0 {
-		return nil, faults
+	if faults.Found() > 0 {
+		return nil, faults.Faults()
 	}
 	return keys, nil
 }

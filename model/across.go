@@ -112,7 +112,7 @@ func (b *builder) setStamp(f *Field, s map[string]any, at string) {
 	}
 	if f.Kind == Object {
 		var c checker
-		if c.value(f, []byte(actorValue(1)), ""); len(c.faults) > 0 {
+		if c.value(f, []byte(actorValue(1)), nil); c.Found() > 0 {
 			b.problem(at, "x-stamped-by: the field's rules refuse what would be written, %s", actorValue(1))
 		}
 	}
@@ -190,7 +190,7 @@ func (m *Model) derive(c *checker, sets []Set) []Set {
 		}
 		s := Set{Field: f, Pointer: source.Pointer}
 		if markup, _ := source.Value.(string); markup != "" {
-			s.Value = c.text(f, textOf(markup), source.Pointer)
+			s.Value = c.text(f, textOf(markup), f.TextOf.rule.at)
 		}
 		sets = append(sets, s)
 	}
@@ -236,20 +236,18 @@ func textOf(markup string) string {
 // without having one in the field that it needs.
 func (f *Field) NeedsCode() string { return f.Name + "_needs_" + f.Needs.Name }
 
-// needsFaults refuses values of fields whose needed field is cleared, or of a
+// needs refuses values of fields whose needed field is cleared, or of a
 // new record not given. Whether a patch's other values can be is for the
 // store to say of each record.
-func needsFaults(sets []Set, isNew bool) Faults {
-	var faults Faults
+func (c *Collector) needs(sets []Set, isNew bool) {
 	for _, s := range sets {
 		if s.Field.Needs == nil || s.Value == nil {
 			continue
 		}
 		if o, given := find(sets, s.Field.Needs); (given || isNew && s.Field.Needs.Default == nil) && o.Value == nil {
-			faults = append(faults, Fault{s.Pointer, s.Field.NeedsCode(), "This needs a value in " + s.Field.Needs.Name + "."})
+			c.Add(At(s.Pointer), s.Field.NeedsCode(), "This needs a value in "+s.Field.Needs.Name+".")
 		}
 	}
-	return faults
 }
 
 // Stamped adds the stamps that the values of a patch bring, except to fields

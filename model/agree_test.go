@@ -78,7 +78,7 @@ func TestPreparedRulesAgreeWithTheSchemaValidator(t *testing.T) {
 			if f.Kind == Number && len(raw) > 17 {
 				continue // a Number is a double, which cannot tell these from their neighbours
 			}
-			tree, _ := readTree([]byte(raw), "", 1)
+			tree, _ := new(Collector).readTree([]byte(raw), nil, 1)
 			want := validator.Validate(tree)
 			if _, fault := f.EncodeJSON([]byte(raw)); (fault == nil) != (want == nil) {
 				t.Fatalf("%s by %s: prepared %v, validator %v", raw, schema, fault, want)

@@ -102,8 +102,8 @@ func (m *Model) ParseID(text string) (any, bool) {
 		return nil, false
 	}
 	var c checker
-	v := c.text(f, text, "")
-	if len(c.faults) > 0 {
+	v := c.text(f, text, nil)
+	if c.Found() > 0 {
 		return nil, false
 	}
 	return v, true

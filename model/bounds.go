@@ -95,8 +95,8 @@ func (b *builder) enumValues(f *Field, list []any) []any {
 	values := []any{}
 	for _, v := range list {
 		var c checker
-		stored := c.scalar(f, appendTree(nil, v), "")
-		if v != nil && len(c.faults) == 0 {
+		stored := c.scalar(f, appendTree(nil, v), nil)
+		if v != nil && c.Found() == 0 {
 			values = append(values, stored)
 		}
 	}

@@ -35,13 +35,9 @@ func (m *Model) CheckDraft(raw []byte, p Purpose, o ...PatchOptions) (Draft, Fau
 		if f == nil || isMask(f, r.value) || string(r.value) == "null" && f.absentWhenNull() {
 			continue
 		}
-		pointer := f.rule.pointer
-		if r.name != f.Name {
-			pointer = pointerTo("", r.name)
-		}
-		if d.allowed(f, pointer) {
-			stored, merge := r.check.value(f, r.value, pointer)
-			d.add(f, stored, merge, pointer)
+		if at := r.place(r.name); d.allowed(f, at) {
+			stored, merge := r.check.value(f, r.value, at)
+			d.add(f, stored, merge, at)
 		}
 	}
 	return d.finish(m)
@@ -69,44 +65,44 @@ type drafting struct {
 	purpose  Purpose
 }
 
-func (d *drafting) allowed(f *Field, pointer string) bool {
+func (d *drafting) allowed(f *Field, at *Place) bool {
 	if d.purpose == Create && f.ReadOnly && f.Role != RoleID {
-		d.check.fault(pointer, CodeReadOnly, detailReadOnly)
+		d.check.Add(at, CodeReadOnly, detailReadOnly)
 		return false
 	}
 	return true
 }
 
-func (d *drafting) add(f *Field, stored any, merge []byte, pointer string) {
+func (d *drafting) add(f *Field, stored any, merge []byte, at *Place) {
 	switch f.Role {
 	case RoleID:
 		if d.draft.ID != nil {
-			d.sameAgain(f, stored, pointer)
+			d.sameAgain(f, stored, at)
 			return
 		}
 		d.draft.ID = stored
 	case RoleVersion:
 		version, _ := stored.(int64)
 		if d.draft.Version != 0 {
-			d.sameAgain(f, stored, pointer)
+			d.sameAgain(f, stored, at)
 			return
 		}
-		if version < 1 && len(d.check.faults) == 0 {
-			d.check.fault(pointer, CodeOutOfRange, "This must be at least 1.")
+		if version < 1 && d.check.Found() == 0 {
+			d.check.Add(at, CodeOutOfRange, "This must be at least 1.")
 		}
 		d.draft.Version = version
 	}
-	d.gathered = append(d.gathered, Set{Field: f, Value: stored, Merge: merge, Pointer: pointer})
+	d.gathered = append(d.gathered, Set{Field: f, Value: stored, Merge: merge, Pointer: at.Pointer()})
 }
 
 // sameAgain checks the second of two names for the id or the version.
-func (d *drafting) sameAgain(f *Field, stored any, pointer string) {
+func (d *drafting) sameAgain(f *Field, stored any, at *Place) {
 	before := any(d.draft.Version)
 	if f.Role == RoleID {
 		before = d.draft.ID
 	}
 	if stored != before {
-		d.check.fault(pointer, CodeDuplicateKey, "This and "+f.Name+" are one thing, and their values differ.")
+		d.check.Add(at, CodeDuplicateKey, "This and "+f.Name+" are one thing, and their values differ.")
 	}
 }
 
@@ -114,15 +110,15 @@ func (d *drafting) sameAgain(f *Field, stored any, pointer string) {
 // which values may stand together that no single call would set: none of them
 // is dropped or refused for another's sake.
 func (d *drafting) finish(m *Model) (Draft, Faults) {
-	if len(d.check.faults) == 0 {
+	if d.check.Found() == 0 {
 		if d.purpose == Import {
 			d.gathered = m.derive(d.check, d.gathered)
 		} else {
 			d.gathered = m.settle(d.check, d.gathered)
 		}
 	}
-	if len(d.check.faults) > 0 {
-		return Draft{}, d.check.faults
+	if d.check.Found() > 0 {
+		return Draft{}, d.check.Faults()
 	}
 	d.draft.Patch.Sets, d.draft.purpose = ordered(d.gathered), d.purpose
 	return d.draft, nil
@@ -153,9 +149,9 @@ func (d Draft) Insert(m *Model) []any {
 // MissingFor names what a new record of d would lack: required fields,
 // required properties of its objects, and what other fields need.
 func (m *Model) MissingFor(d Draft) Faults {
-	var faults Faults
+	var c Collector
 	if d.purpose != Import {
-		faults = needsFaults(d.Patch.Sets, true)
+		c.needs(d.Patch.Sets, true)
 	}
 	sets := d.Patch.Sets
 	for _, f := range m.required {
@@ -163,15 +159,15 @@ func (m *Model) MissingFor(d Draft) Faults {
 			sets = sets[1:]
 		}
 		if len(sets) == 0 || sets[0].Field != f {
-			faults = append(faults, Fault{f.rule.pointer, CodeRequired, "This is required."})
+			c.Add(f.rule.at, CodeRequired, detailRequired)
 		}
 	}
 	for _, f := range m.nested {
 		for _, s := range d.Patch.Sets {
 			if stored, ok := s.Value.(string); ok && s.Field == f {
-				faults = append(faults, f.missingWithin(stored, f.rule.pointer)...)
+				c.missingWithin(f, stored, f.rule.at)
 			}
 		}
 	}
-	return faults
+	return c.Faults()
 }

@@ -59,10 +59,11 @@ func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []stri
 		Nullable: true, Options: options, Extensible: true, path: path, source: withoutX(s),
 	}
 	d.VendorName = d.Name
-	d.rule.pointer = f.rule.pointer
+	pointer := f.rule.pointer
 	for _, name := range path {
-		d.rule.pointer = pointerTo(d.rule.pointer, name)
+		pointer = pointerTo(pointer, name)
 	}
+	d.rule.leadTo(pointer)
 	f.DropDowns = append(f.DropDowns, d)
 }
 
@@ -108,7 +109,7 @@ func (f *Field) chosen(tree any) (option string, ok bool) {
 func (c *checker) dropDowns(f *Field, tree any) {
 	for _, d := range f.DropDowns {
 		if option, ok := d.chosen(tree); ok && !c.knows(d, option) {
-			c.fault(d.rule.pointer, CodeEnum, detailEnum)
+			c.Add(d.rule.at, CodeEnum, detailEnum)
 		}
 	}
 }
@@ -132,7 +133,7 @@ func (p Patch) NewOptions(options func(*Field) []string) []Set {
 		case s.Field.Extensible:
 			add(s.Field, stored, s.Pointer)
 		case len(s.Field.DropDowns) > 0:
-			tree, _ := readTree([]byte(stored), "", 2)
+			tree, _ := c.readTree([]byte(stored), nil, 2)
 			for _, d := range s.Field.DropDowns {
 				if option, chosen := d.chosen(tree); chosen {
 					add(d, option, d.rule.pointer)

@@ -12,65 +12,65 @@ import (
 // value, so that what its schema requires must be there.
 func (f *Field) EncodeJSON(raw jsontext.Value) (any, *Fault) {
 	var c checker
-	v, _ := c.value(f, bytes.TrimSpace(raw), "")
-	if len(c.faults) == 0 && f.rule.full != nil && f.Kind == Object && v != nil {
-		c.faults = f.missingWithin(v.(string), "")
+	v, _ := c.value(f, bytes.TrimSpace(raw), nil)
+	if c.Found() == 0 && f.rule.full != nil && f.Kind == Object && v != nil {
+		c.missingWithin(f, v.(string), nil)
 	}
-	if len(c.faults) > 0 {
-		return nil, &c.faults[0]
+	if faults := c.Faults(); len(faults) > 0 {
+		return nil, &faults[0]
 	}
 	return v, nil
 }
 
 // value checks a JSON value and returns its stored form, and for objects the
 // merge patch that it is. What it returns with a fault is of no use.
-func (c *checker) value(f *Field, raw []byte, pointer string) (stored any, merge []byte) {
+func (c *checker) value(f *Field, raw []byte, at *Place) (stored any, merge []byte) {
 	if len(raw) == 0 {
-		c.fault(pointer, CodeInvalidJSON, "This is not valid JSON.")
+		c.Add(at, CodeInvalidJSON, "This is not valid JSON.")
 		return nil, nil
 	}
 	if raw[0] == 'n' && string(raw) == "null" {
 		if !f.Nullable {
-			c.fault(pointer, CodeNotNull, "This may not be null.")
+			c.Add(at, CodeNotNull, "This may not be null.")
 		}
 		return nil, nil
 	}
 	if f.Kind == Object || f.Kind == Array || f.Kind == Any {
-		return c.nested(f, raw, pointer)
+		return c.nested(f, raw, at)
 	}
-	before := len(c.faults)
-	stored = c.scalar(f, raw, pointer)
-	if f.rule.full != nil && len(c.faults) == before {
-		tree, faults := readTree(raw, pointer, 2)
-		c.faults = append(c.faults, faults...)
-		c.faults = append(c.faults, schemaFaults(f.rule.full, tree, pointer)...)
+	before := c.Found()
+	stored = c.scalar(f, raw, at)
+	if f.rule.full != nil && c.Found() == before {
+		if tree, ok := c.readTree(raw, at, 2); ok {
+			c.followSchema(f.rule.full, tree, at)
+		}
 	}
 	return stored, nil
 }
 
-func (c *checker) scalar(f *Field, raw []byte, pointer string) any {
+func (c *checker) scalar(f *Field, raw []byte, at *Place) any {
 	switch f.Kind {
 	case Integer:
-		return c.integer(f, raw, pointer)
+		return c.integer(f, raw, at)
 	case Number:
-		return c.number(f, raw, pointer)
+		return c.number(f, raw, at)
 	case Boolean:
 		if s := string(raw); s == "true" || s == "false" {
-			return c.enum(f, s == "true", pointer)
+			return c.enum(f, s == "true", at)
 		}
-		c.fault(pointer, CodeType, typeDetail(f))
+		c.Add(at, CodeType, typeDetail(f))
 		return nil
 	}
 	if raw[0] != '"' {
-		c.fault(pointer, CodeType, typeDetail(f))
+		c.Add(at, CodeType, typeDetail(f))
 		return nil
 	}
 	s, err := unquote(raw)
 	if err != nil {
-		c.faults = append(c.faults, syntaxFault(raw, pointer, err))
+		c.syntaxFault(raw, at, err)
 		return nil
 	}
-	return c.text(f, s, pointer)
+	return c.text(f, s, at)
 }
 
 // isMask reports whether a value is the mask of a secret written back, which

@@ -7,13 +7,18 @@ import (
 
 // A Fault is one thing wrong with an input.
 type Fault struct {
-	Pointer string `json:"pointer"` // RFC 6901 into the input, "" for the whole
+	Pointer string `json:"pointer"` // RFC 6901 into the input, "" for the whole; see [Place.Pointer]
 	Code    string `json:"code"`    // stable, snake_case
 	Detail  string `json:"detail"`  // a sentence for the user, without the value itself
+
+	// Further is how many more faults were found after this one and only
+	// counted: of the last one that a [Collector] has kept.
+	Further int `json:"-"`
 }
 
-// Faults are all things wrong with one input. It is an error; its text names
-// the first few.
+// Faults are the things wrong with one input: the first [MaxFaults], and in
+// the last of them how many more there are. It is an error; its text names the
+// first few.
 type Faults []Fault
 
 // The codes of faults that this package finds.
@@ -38,6 +43,15 @@ const (
 	CodeEmptyPatch   = "empty_patch"
 )
 
+// More is how many faults were found beyond those listed.
+func (fs Faults) More() int {
+	n := 0
+	for _, f := range fs {
+		n += f.Further
+	}
+	return n
+}
+
 // maxFaultsInText bounds the faults that the text of [Faults] names.
 const maxFaultsInText = 3
 
@@ -46,7 +60,7 @@ func (fs Faults) Error() string {
 	var b strings.Builder
 	for i, f := range fs {
 		if i == maxFaultsInText {
-			fmt.Fprintf(&b, " (and %d more)", len(fs)-i)
+			fmt.Fprintf(&b, " (and %d more)", len(fs)-i+fs.More())
 			break
 		}
 		if i > 0 {
@@ -58,14 +72,4 @@ func (fs Faults) Error() string {
 		b.WriteString(f.Detail)
 	}
 	return b.String()
-}
-
-var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
-
-// pointerTo appends one segment to an RFC 6901 pointer.
-func pointerTo(base, segment string) string {
-	if strings.ContainsAny(segment, "~/") {
-		segment = pointerEscaper.Replace(segment)
-	}
-	return base + "/" + segment
 }

@@ -3,8 +3,8 @@ package model
 import "testing"
 
 func TestTheTextOfFaultsNamesTheFirstFew(t *testing.T) {
-	fs := Faults{{"/a", "x", "One."}, {"", "x", "Two."}, {"/c", "x", "Three."}, {"/d", "x", "Four."}, {"/e", "x", "Five."}}
-	if got, want := fs.Error(), "/a: One.; Two.; /c: Three. (and 2 more)"; got != want {
+	fs := Faults{{"/a", "x", "One.", 0}, {"", "x", "Two.", 0}, {"/c", "x", "Three.", 0}, {"/d", "x", "Four.", 0}, {"/e", "x", "Five.", 7}}
+	if got, want := fs.Error(), "/a: One.; Two.; /c: Three. (and 9 more)"; got != want {
 		t.Errorf("got %q", got)
 	}
 }

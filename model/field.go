@@ -29,7 +29,7 @@ func (b *builder) addField(name string, schema any) {
 		ReadOnly: flag(s, "readOnly"), WriteOnly: flag(s, "writeOnly"),
 		source: withoutX(s),
 	}
-	f.rule.pointer = pointerTo("", name)
+	f.rule.leadTo(pointerTo("", name))
 	f.Kind, f.Nullable = b.kind(s, at)
 	b.checkFieldX(s, at)
 	b.applyX(f, s)

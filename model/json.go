@@ -50,18 +50,18 @@ func (s *scanner) end() error {
 	return nil
 }
 
-// syntaxFault says why raw could not be read.
-func syntaxFault(raw []byte, base string, err error) Fault {
-	f := Fault{Pointer: base, Code: CodeInvalidJSON, Detail: "This is not valid JSON."}
+// syntaxFault notes why the raw value at a place could not be read.
+func (c *Collector) syntaxFault(raw []byte, at *Place, err error) {
+	code, detail := CodeInvalidJSON, "This is not valid JSON."
 	if !utf8.Valid(raw) {
-		f.Code, f.Detail = CodeInvalidUTF8, "This is not valid UTF-8."
+		code, detail = CodeInvalidUTF8, "This is not valid UTF-8."
 	}
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
-		f.Pointer += string(syntax.JSONPointer)
-		f.Detail = strings.TrimSuffix(f.Detail, ".") + ", at byte " + strconv.FormatInt(syntax.ByteOffset, 10) + "."
+		at = At(at.Pointer() + string(syntax.JSONPointer))
+		detail = strings.TrimSuffix(detail, ".") + ", at byte " + strconv.FormatInt(syntax.ByteOffset, 10) + "."
 	}
-	return f
+	c.Add(at, code, detail)
 }
 
 // unquote reads a JSON string that a scanner has accepted.
@@ -74,43 +74,41 @@ func unquote(raw []byte) (string, error) {
 }
 
 // A treeReader turns JSON into Go values: map[string]any, []any, string,
-// json.Number (in canonical form), bool and nil. It collects all faults but
+// json.Number (in canonical form), bool and nil. It notes all faults but
 // those of the syntax, which end it.
 type treeReader struct {
 	*scanner
-	faults Faults
+	faults *Collector
 }
 
-// readTree reads a whole JSON value whose outermost level is the depth-th of
-// the document. Pointers of faults start with base.
-func readTree(raw []byte, base string, depth int) (any, Faults) {
-	r := treeReader{scanner: newScanner(raw)}
+// readTree reads a whole JSON value that stands at a place, its outermost
+// level the depth-th of the document. It is not ok if there was a fault.
+func (c *Collector) readTree(raw []byte, at *Place, depth int) (tree any, ok bool) {
+	before := c.Found()
+	r := treeReader{scanner: newScanner(raw), faults: c}
 	defer r.free()
-	v, err := r.value(base, depth)
+	v, err := r.value(at, depth)
 	if err == nil {
 		err = r.end()
 	}
 	if err != nil {
-		return nil, append(r.faults, syntaxFault(raw, base, err))
+		c.syntaxFault(raw, at, err)
+		return nil, false
 	}
-	return v, r.faults
+	return v, c.Found() == before
 }
 
-func (r *treeReader) fault(ptr, code, detail string) {
-	r.faults = append(r.faults, Fault{Pointer: ptr, Code: code, Detail: detail})
-}
-
-func (r *treeReader) value(ptr string, depth int) (any, error) {
+func (r *treeReader) value(at *Place, depth int) (any, error) {
 	kind := r.dec.PeekKind()
 	if (kind == '{' || kind == '[') && depth > MaxDepth {
-		r.fault(ptr, CodeTooDeep, "This nests more than "+strconv.Itoa(MaxDepth)+" levels deep.")
+		r.faults.Add(at, CodeTooDeep, detailTooDeep)
 		return nil, r.dec.SkipValue()
 	}
 	switch kind {
 	case '{':
-		return r.object(ptr, depth)
+		return r.object(at, depth)
 	case '[':
-		return r.list(ptr, depth)
+		return r.list(at, depth)
 	}
 	raw, err := r.dec.ReadValue()
 	if err != nil {
@@ -118,11 +116,11 @@ func (r *treeReader) value(ptr string, depth int) (any, error) {
 	}
 	switch kind {
 	case '"':
-		return r.text(raw, ptr)
+		return r.text(raw, at)
 	case '0':
 		n, err := appendNumber(nil, raw)
 		if err != nil {
-			r.fault(ptr, CodeOutOfRange, "This number is too large, too small or too long to keep.")
+			r.faults.Add(at, CodeOutOfRange, "This number is too large, too small or too long to keep.")
 		}
 		return json.Number(n), nil
 	case 't', 'f':
@@ -132,24 +130,30 @@ func (r *treeReader) value(ptr string, depth int) (any, error) {
 	}
 }
 
-func (r *treeReader) text(raw []byte, ptr string) (string, error) {
+func (r *treeReader) text(raw []byte, at *Place) (string, error) {
 	s, err := unquote(raw)
 	if err != nil {
 		return "", err
 	}
 	if strings.IndexByte(s, 0) >= 0 {
-		r.fault(ptr, CodeNUL, detailNUL)
+		r.faults.Add(at, CodeNUL, detailNUL)
 	}
 	return s, nil
 }
 
-const detailNUL = "Text may not contain a NUL character."
+var detailTooDeep = "This nests more than " + strconv.Itoa(MaxDepth) + " levels deep."
 
-func (r *treeReader) object(ptr string, depth int) (any, error) {
+const (
+	detailNUL   = "Text may not contain a NUL character."
+	detailTwice = "This name is given twice."
+)
+
+func (r *treeReader) object(at *Place, depth int) (any, error) {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return nil, err
 	}
 	members := map[string]any{}
+	here := at.Member("")
 	for r.dec.PeekKind() != '}' {
 		raw, err := r.dec.ReadValue()
 		if err != nil {
@@ -159,14 +163,14 @@ func (r *treeReader) object(ptr string, depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		at := pointerTo(ptr, name)
+		here.Go(name)
 		if strings.IndexByte(name, 0) >= 0 {
-			r.fault(at, CodeNUL, detailNUL)
+			r.faults.Add(here, CodeNUL, detailNUL)
 		}
 		if _, twice := members[name]; twice {
-			r.fault(at, CodeDuplicateKey, "This name is given twice.")
+			r.faults.Add(here, CodeDuplicateKey, detailTwice)
 		}
-		if members[name], err = r.value(at, depth+1); err != nil {
+		if members[name], err = r.value(here, depth+1); err != nil {
 			return nil, err
 		}
 	}
@@ -174,13 +178,13 @@ func (r *treeReader) object(ptr string, depth int) (any, error) {
 	return members, err
 }
 
-func (r *treeReader) list(ptr string, depth int) (any, error) {
+func (r *treeReader) list(at *Place, depth int) (any, error) {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return nil, err
 	}
 	items := []any{}
-	for r.dec.PeekKind() != ']' {
-		v, err := r.value(ptr+"/"+strconv.Itoa(len(items)), depth+1)
+	for here := at.Item(0); r.dec.PeekKind() != ']'; here.Next() {
+		v, err := r.value(here, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -236,9 +240,10 @@ func appendText[T ~string | ~[]byte](dst []byte, text T) []byte {
 // duplicate names, NUL characters, invalid UTF-8, numbers beyond a double's
 // range, and more than [MaxDepth] levels.
 func Canonical(raw []byte) ([]byte, error) {
-	v, faults := readTree(raw, "", 1)
-	if len(faults) > 0 {
-		return nil, faults
+	var c Collector
+	v, ok := c.readTree(raw, nil, 1)
+	if !ok {
+		return nil, c.Faults()
 	}
 	return appendTree(nil, v), nil
 }
@@ -249,8 +254,9 @@ func Canonical(raw []byte) ([]byte, error) {
 func MergeJSON(target, patch []byte) []byte {
 	// Faults do not matter here: both sides were checked when they came in,
 	// and a merge nests no deeper than the deeper of the two.
-	t, _ := readTree(target, "", 1)
-	p, _ := readTree(patch, "", 1)
+	var ignored Collector
+	t, _ := ignored.readTree(target, nil, 1)
+	p, _ := ignored.readTree(patch, nil, 1)
 	return appendTree(nil, mergeTree(t, p))
 }
 

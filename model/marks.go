@@ -132,9 +132,9 @@ func (b *builder) checkGenerator(f *Field, s map[string]any, at string) {
 		b.problem(at, "the store itself makes the values of this role")
 	case kind == String:
 		var c checker
-		c.text(f, f.generate(), "")
-		if len(c.faults) > 0 {
-			b.problem(at, "the field's rules refuse what would be generated: %s", strings.ToLower(c.faults[0].Detail))
+		c.text(f, f.generate(), nil)
+		if faults := c.Faults(); len(faults) > 0 {
+			b.problem(at, "the field's rules refuse what would be generated: %s", strings.ToLower(faults[0].Detail))
 		}
 	}
 }
@@ -146,11 +146,11 @@ func (b *builder) setDefault(f *Field, s map[string]any, at string) {
 		return
 	}
 	var c checker
-	stored, _ := c.value(f, appendTree(nil, v), "")
-	if len(c.faults) == 0 && f.Kind == Object {
-		c.faults = f.missingWithin(stored.(string), "")
+	stored, _ := c.value(f, appendTree(nil, v), nil)
+	if c.Found() == 0 && f.Kind == Object {
+		c.missingWithin(f, stored.(string), nil)
 	}
-	for _, fault := range c.faults {
+	for _, fault := range c.Faults() {
 		b.problem(pointerTo(at, "default"), "the default breaks the field's own rules: %s", strings.ToLower(fault.Detail))
 	}
 	f.Default = stored

@@ -12,119 +12,147 @@ import (
 
 // nested checks a list, an object or a value of any type. An object is a
 // merge patch: the stored value is what it makes of an empty one.
-func (c *checker) nested(f *Field, raw []byte, pointer string) (stored any, merge []byte) {
-	tree, faults := readTree(raw, pointer, 2)
-	if len(faults) > 0 {
-		c.faults = append(c.faults, faults...)
+func (c *checker) nested(f *Field, raw []byte, at *Place) (stored any, merge []byte) {
+	tree, ok := c.readTree(raw, at, 2)
+	if !ok {
 		return nil, nil
 	}
 	patch, isObject := tree.(map[string]any)
 	_, isList := tree.([]any)
 	if f.Kind == Object && !isObject || f.Kind == Array && !isList {
-		c.fault(pointer, CodeType, typeDetail(f))
+		c.Add(at, CodeType, typeDetail(f))
 		return nil, nil
 	}
 	schema := f.rule.full
 	if isObject {
 		if f.Kind == Object {
 			schema = f.rule.patch
-			c.faults = append(c.faults, removalFaults(f.rule.shape, patch, pointer)...)
+			c.removals(f.rule.shape, patch, at)
 		}
 		merge = appendTree(nil, patch)
 		tree = mergeTree(nil, tree)
 	}
-	c.faults = append(c.faults, schemaFaults(schema, tree, pointer)...)
+	c.followSchema(schema, tree, at)
 	c.dropDowns(f, tree)
 	return string(appendTree(nil, tree)), merge
 }
 
-// removalFaults refuses to remove what the schema requires, and to remove
-// names that it does not allow, which can only be slips.
-func removalFaults(shape, patch map[string]any, pointer string) Faults {
-	var faults Faults
+// removals refuses to remove what the schema requires, and to remove names
+// that it does not allow, which can only be slips.
+func (c *checker) removals(shape, patch map[string]any, at *Place) {
 	properties, _ := shape["properties"].(map[string]any)
 	required, _ := shape["required"].([]any)
 	closed := shape["additionalProperties"] == false && shape["patternProperties"] == nil
+	if len(properties) == 0 && len(required) == 0 && !closed {
+		return
+	}
+	here := at.Member("")
 	for _, name := range slices.Sorted(maps.Keys(patch)) {
-		at := pointerTo(pointer, name)
+		here.Go(name)
 		switch v := patch[name].(type) {
 		case nil:
 			_, declared := properties[name]
 			if slices.Contains(required, any(name)) {
-				faults = append(faults, Fault{at, CodeNotNull, "This may not be null."})
+				c.Add(here, CodeNotNull, "This may not be null.")
 			} else if closed && !declared {
-				faults = append(faults, Fault{at, CodeUnknownField, "There is no such field."})
+				c.Add(here, CodeUnknownField, detailUnknown)
 			}
 		case map[string]any:
 			if child, ok := properties[name].(map[string]any); ok {
-				faults = append(faults, removalFaults(child, v, at)...)
+				c.removals(child, v, here)
 			}
 		}
 	}
-	return faults
 }
 
 // missingWithin finds what the schema of an Object requires and a new record's
 // value of it lacks.
-func (f *Field) missingWithin(stored, pointer string) Faults {
-	tree, faults := readTree([]byte(stored), pointer, 2)
-	if len(faults) > 0 {
-		return faults
+func (c *Collector) missingWithin(f *Field, stored string, at *Place) {
+	if tree, ok := c.readTree([]byte(stored), at, 2); ok {
+		c.followSchema(f.rule.full, tree, at)
 	}
-	return schemaFaults(f.rule.full, tree, pointer)
 }
 
-// schemaFaults checks a tree by a schema; a nil schema allows all.
-func schemaFaults(schema *jsonschema.Schema, tree any, pointer string) Faults {
+// followSchema checks a tree by a schema; a nil schema allows all.
+func (c *Collector) followSchema(schema *jsonschema.Schema, tree any, at *Place) {
 	if schema == nil {
-		return nil
+		return
 	}
 	err := schema.Validate(tree)
 	if err == nil {
-		return nil
+		return
 	}
 	top, ok := err.(*jsonschema.ValidationError)
 	if !ok {
-		return Faults{{pointer, CodeSchema, "This does not follow the schema of the model."}}
+		c.Add(at, CodeSchema, detailSchema)
+		return
 	}
-	var faults Faults
-	collectFaults(&faults, top, pointer)
-	slices.SortStableFunc(faults, func(a, b Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
-	return slices.Compact(faults)
+	var found Collector
+	found.leaves(top, at)
+	slices.SortStableFunc(found.kept, func(a, b Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
+	c.AddAll(slices.Compact(found.kept))
+	c.further += found.further
 }
 
-// collectFaults turns the leaves of a validation error into faults. Where
-// alternatives failed there is one fault for all, since the reasons of each
-// would read as contradictions.
-func collectFaults(faults *Faults, e *jsonschema.ValidationError, base string) {
-	at := base
-	for _, segment := range e.InstanceLocation {
-		at = pointerTo(at, segment)
-	}
+// leaves notes the leaves of a validation error. Where alternatives failed
+// there is one fault for all, since the reasons of each would read as
+// contradictions.
+func (c *Collector) leaves(e *jsonschema.ValidationError, base *Place) {
 	switch k := e.ErrorKind.(type) {
 	case *kind.Required:
-		for _, name := range k.Missing {
-			*faults = append(*faults, Fault{pointerTo(at, name), CodeRequired, "This is required."})
-		}
+		c.names(k.Missing, e, base, CodeRequired, detailRequired)
 		return
 	case *kind.AdditionalProperties:
-		for _, name := range k.Properties {
-			*faults = append(*faults, Fault{pointerTo(at, name), CodeUnknownField, "There is no such field."})
-		}
+		c.names(k.Properties, e, base, CodeUnknownField, detailUnknown)
 		return
 	case *kind.AnyOf, *kind.OneOf, *kind.Not, *kind.Contains, *kind.MinContains, *kind.MaxContains:
-		*faults = append(*faults, Fault{at, CodeSchema, "This has none of the allowed forms."})
+		c.leaf(e, base, CodeSchema, "This has none of the allowed forms.")
 		return
 	}
 	if len(e.Causes) > 0 {
 		for _, cause := range e.Causes {
-			collectFaults(faults, cause, base)
+			c.leaves(cause, base)
 		}
 		return
 	}
-	code, detail := leafFault(e.ErrorKind)
-	*faults = append(*faults, Fault{at, code, detail})
+	code, detail := "", ""
+	if !c.Full() {
+		code, detail = leafFault(e.ErrorKind)
+	}
+	c.leaf(e, base, code, detail)
 }
+
+// leaf notes one fault of the value that an error is about.
+func (c *Collector) leaf(e *jsonschema.ValidationError, base *Place, code, detail string) {
+	var at *Place
+	if !c.Full() {
+		at = within(base, e.InstanceLocation)
+	}
+	c.Add(at, code, detail)
+}
+
+// names notes a fault of each of some members of the object that an error is
+// about.
+func (c *Collector) names(names []string, e *jsonschema.ValidationError, base *Place, code, detail string) {
+	here := within(base, e.InstanceLocation).Member("")
+	for _, name := range names {
+		here.Go(name)
+		c.Add(here, code, detail)
+	}
+}
+
+// within is the place of a path below another.
+func within(base *Place, path []string) *Place {
+	for _, name := range path {
+		base = base.Member(name)
+	}
+	return base
+}
+
+const (
+	detailRequired = "This is required."
+	detailSchema   = "This does not follow the schema of the model."
+)
 
 func leafFault(k jsonschema.ErrorKind) (code, detail string) {
 	switch k := k.(type) {
@@ -147,7 +175,7 @@ func leafFault(k jsonschema.ErrorKind) (code, detail string) {
 	case *kind.Minimum, *kind.Maximum, *kind.ExclusiveMinimum, *kind.ExclusiveMaximum, *kind.MultipleOf:
 		return CodeOutOfRange, "This number is not in the allowed range."
 	default:
-		return CodeSchema, "This does not follow the schema of the model."
+		return CodeSchema, detailSchema
 	}
 }
 

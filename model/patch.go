@@ -62,23 +62,23 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 		switch {
 		case f == nil || isMask(f, value):
 		case !f.ReadOnly:
-			stored, merge := r.check.value(f, value, f.rule.pointer)
+			stored, merge := r.check.value(f, value, f.rule.at)
 			p.Sets = append(p.Sets, Set{Field: f, Value: stored, Merge: merge, Pointer: f.rule.pointer})
 		case o.Single:
 			p.ReadOnly = append(p.ReadOnly, readOnlySet(f, r.name, value))
 		default:
-			r.check.fault(pointerTo("", r.name), CodeReadOnly, detailReadOnly)
+			r.check.Add(r.place(r.name), CodeReadOnly, detailReadOnly)
 		}
 	}
-	if count == 0 && len(r.check.faults) == 0 {
-		r.check.fault("", CodeEmptyPatch, "The patch is empty: give at least one field to change.")
+	if count == 0 && r.check.Found() == 0 {
+		r.check.Add(nil, CodeEmptyPatch, "The patch is empty: give at least one field to change.")
 	}
-	if len(r.check.faults) == 0 {
+	if r.check.Found() == 0 {
 		p.Sets = m.settle(&r.check, p.Sets)
-		r.check.faults = append(r.check.faults, needsFaults(p.Sets, false)...)
+		r.check.needs(p.Sets, false)
 	}
-	if len(r.check.faults) > 0 {
-		return Patch{ReadOnly: ordered(p.ReadOnly)}, r.check.faults
+	if r.check.Found() > 0 {
+		return Patch{ReadOnly: ordered(p.ReadOnly)}, r.check.Faults()
 	}
 	return Patch{Sets: ordered(p.Sets), ReadOnly: ordered(p.ReadOnly)}, nil
 }
@@ -116,7 +116,7 @@ func readOnlySet(f *Field, name string, raw []byte) Set {
 	}
 	var c checker
 	c.allowNew = true
-	if s.Value, _ = c.value(f, raw, ""); len(c.faults) > 0 {
+	if s.Value, _ = c.value(f, raw, nil); c.Found() > 0 {
 		s.Value = noValue{}
 	}
 	return s
@@ -125,13 +125,13 @@ func readOnlySet(f *Field, name string, raw []byte) Set {
 // CheckReadOnly refuses the read-only fields of a single's patch whose value
 // is not the one that r holds.
 func (p Patch) CheckReadOnly(r Record) Faults {
-	var faults Faults
+	var c Collector
 	for _, s := range p.ReadOnly {
 		if !s.Field.Same(s.Value, r.Values[s.Field.Index]) {
-			faults = append(faults, Fault{s.Pointer, CodeReadOnly, "This field is read-only, and this is not its value."})
+			c.Add(At(s.Pointer), CodeReadOnly, "This field is read-only, and this is not its value.")
 		}
 	}
-	return faults
+	return c.Faults()
 }
 
 // Same reports whether two stored values of the field are one value. Like

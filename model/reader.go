@@ -48,10 +48,10 @@ func (r *reader) begin() error {
 func (r *reader) fail(err error) {
 	r.model = nil
 	if err == errNotObject {
-		r.check.fault("", CodeType, "This must be an object.")
+		r.check.Add(nil, CodeType, "This must be an object.")
 		return
 	}
-	r.check.faults = append(r.check.faults, syntaxFault(r.raw, "", err))
+	r.check.syntaxFault(r.raw, nil, err)
 }
 
 // next goes to the next member; it returns false at the end and after a fault
@@ -108,7 +108,7 @@ func (r *reader) lookUp(quoted []byte) error {
 		if f = r.model.byName[name]; f == nil && (name == "id" || name == "version") {
 			r.field = r.model.byRole[Role(name)]
 			if i := btoi(name == "id"); r.other[i] {
-				r.check.fault(pointerTo("", name), CodeDuplicateKey, "This name is given twice.")
+				r.check.Add(r.place(name), CodeDuplicateKey, detailTwice)
 			} else {
 				r.other[i] = true
 			}
@@ -118,15 +118,25 @@ func (r *reader) lookUp(quoted []byte) error {
 	r.field = f
 	switch {
 	case f == nil:
-		r.check.fault(pointerTo("", r.name), CodeUnknownField, "There is no such field.")
+		r.check.Add(r.place(r.name), CodeUnknownField, detailUnknown)
 	case r.seen[f.Index]:
-		r.check.fault(f.rule.pointer, CodeDuplicateKey, "This name is given twice.")
+		r.check.Add(f.rule.at, CodeDuplicateKey, detailTwice)
 		r.field = nil
 	default:
 		r.seen[f.Index] = true
 	}
 	return nil
 }
+
+// place is where a member of the record stands.
+func (r *reader) place(name string) *Place {
+	if r.field != nil && r.field.Name == name {
+		return r.field.rule.at
+	}
+	return (*Place)(nil).Member(name)
+}
+
+const detailUnknown = "There is no such field."
 
 func btoi(b bool) int {
 	if b {

@@ -15,20 +15,23 @@ func (m *Model) CheckRow(names, cells []string, o ...PatchOptions) (Draft, Fault
 	c.options, c.allowNew = about(o)
 	d := drafting{check: &c, purpose: Import}
 	if len(cells) != len(names) {
-		c.fault("", CodeSchema, fmt.Sprintf("The line has %d cells but the header has %d.", len(cells), len(names)))
+		c.Add(nil, CodeSchema, fmt.Sprintf("The line has %d cells but the header has %d.", len(cells), len(names)))
 		return d.finish(m)
 	}
 	d.gathered = make([]Set, 0, len(names))
 	seen := make([]bool, len(m.Fields))
 	for i, name := range names {
 		f := m.column(name)
-		pointer := pointerTo("", name)
+		at := (*Place)(nil).Member(name)
+		if f != nil && f.Name == name {
+			at = f.rule.at
+		}
 		switch {
 		case f == nil:
-			c.fault(pointer, CodeUnknownField, "There is no such field.")
+			c.Add(at, CodeUnknownField, detailUnknown)
 			continue
 		case f.Name == name && seen[f.Index]:
-			c.fault(pointer, CodeDuplicateKey, "The header names this field twice.")
+			c.Add(at, CodeDuplicateKey, "The header names this field twice.")
 			continue
 		case f.Name == name:
 			seen[f.Index] = true
@@ -36,8 +39,8 @@ func (m *Model) CheckRow(names, cells []string, o ...PatchOptions) (Draft, Fault
 		if f.Secret != Public && cells[i] == Mask || cells[i] == "" && f.absentWhenNull() {
 			continue
 		}
-		stored, merge := c.cell(f, cells[i], pointer)
-		d.add(f, stored, merge, pointer)
+		stored, merge := c.cell(f, cells[i], at)
+		d.add(f, stored, merge, at)
 	}
 	return d.finish(m)
 }
@@ -51,17 +54,17 @@ func (m *Model) column(name string) *Field {
 	return f
 }
 
-func (c *checker) cell(f *Field, cell, pointer string) (stored any, merge []byte) {
+func (c *checker) cell(f *Field, cell string, at *Place) (stored any, merge []byte) {
 	if cell == "" {
-		return c.value(f, []byte("null"), pointer)
+		return c.value(f, []byte("null"), at)
 	}
 	switch f.Kind {
 	case String, Date, DateTime:
 		if !validText(cell) {
-			c.fault(pointer, CodeInvalidUTF8, "This is not valid UTF-8.")
+			c.Add(at, CodeInvalidUTF8, "This is not valid UTF-8.")
 			return nil, nil
 		}
-		return c.value(f, appendText(nil, cell), pointer)
+		return c.value(f, appendText(nil, cell), at)
 	case Boolean:
 		if lower := strings.ToLower(cell); lower == "true" || lower == "false" {
 			cell = lower
@@ -69,15 +72,15 @@ func (c *checker) cell(f *Field, cell, pointer string) (stored any, merge []byte
 	case Integer, Number:
 		// A cell "null" is no number, though it is JSON.
 		if cell == "null" {
-			c.fault(pointer, CodeType, typeDetail(f))
+			c.Add(at, CodeType, typeDetail(f))
 			return nil, nil
 		}
 	}
 	if f.Kind == Boolean && cell != "true" && cell != "false" {
-		c.fault(pointer, CodeType, typeDetail(f))
+		c.Add(at, CodeType, typeDetail(f))
 		return nil, nil
 	}
-	return c.value(f, []byte(cell), pointer)
+	return c.value(f, []byte(cell), at)
 }
 
 // AppendCell appends a stored value as the text of a CSV cell, as

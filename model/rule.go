@@ -15,6 +15,7 @@ import (
 // that a scalar is checked without the general validator. Both must agree.
 type rule struct {
 	pointer string // of the field in a record
+	at      *Place // the same
 
 	minLength, maxLength int // in code points; maxLength is -1 for none
 	pattern              *regexp.Regexp
@@ -38,20 +39,19 @@ type rule struct {
 	shape map[string]any
 }
 
-// A checker collects the faults of one input.
+// A checker checks the values of one input and collects the faults.
 type checker struct {
+	Collector
 	options  func(*Field) []string // what the workspace added; may be nil
 	allowNew bool
-	faults   Faults
 }
 
-func (c *checker) fault(pointer, code, detail string) {
-	c.faults = append(c.faults, Fault{Pointer: pointer, Code: code, Detail: detail})
-}
+// leadTo says where the field stands in a record.
+func (r *rule) leadTo(pointer string) { r.pointer, r.at = pointer, At(pointer) }
 
 // text checks a string of a field whose values are strings in JSON.
-func (c *checker) text(f *Field, s, pointer string) any {
-	before := len(c.faults)
+func (c *checker) text(f *Field, s string, at *Place) any {
+	before := c.Found()
 	r := &f.rule
 	switch f.Kind {
 	case DateTime:
@@ -60,29 +60,29 @@ func (c *checker) text(f *Field, s, pointer string) any {
 		}
 		micros, ok := ParseTime(s)
 		if !ok {
-			c.fault(pointer, CodeFormat, "This must be "+formatNames["date-time"]+".")
+			c.Add(at, CodeFormat, "This must be "+formatNames["date-time"]+".")
 			return nil
 		}
 		return micros
 	case Date:
 		if !ValidDate(s) {
-			c.fault(pointer, CodeFormat, "This must be "+formatNames["date"]+".")
+			c.Add(at, CodeFormat, "This must be "+formatNames["date"]+".")
 		}
 	}
-	c.textLength(f, s, pointer)
+	c.textLength(f, s, at)
 	if strings.IndexByte(s, 0) >= 0 {
-		c.fault(pointer, CodeNUL, detailNUL)
+		c.Add(at, CodeNUL, detailNUL)
 	}
 	if f.Options != nil && !c.knows(f, s) {
-		c.fault(pointer, CodeEnum, detailEnum)
+		c.Add(at, CodeEnum, detailEnum)
 	}
 	if r.format != nil && !r.format(s) {
-		c.fault(pointer, CodeFormat, "This must be "+formatNames[f.Format]+".")
+		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")
 	}
 	if r.pattern != nil && !r.pattern.MatchString(s) {
-		c.fault(pointer, CodePattern, "This must match the pattern "+r.pattern.String()+" .")
+		c.Add(at, CodePattern, "This must match the pattern "+r.pattern.String()+" .")
 	}
-	if len(c.faults) > before {
+	if c.Found() > before {
 		return nil
 	}
 	if f.Role == RoleID && f.Format == "uuid" {
@@ -91,17 +91,17 @@ func (c *checker) text(f *Field, s, pointer string) any {
 	return s
 }
 
-func (c *checker) textLength(f *Field, s, pointer string) {
+func (c *checker) textLength(f *Field, s string, at *Place) {
 	r := &f.rule
 	// A code point has at least one byte, so most texts need no counting.
 	if r.maxLength >= 0 && len(s) > r.maxLength && utf8.RuneCountInString(s) > r.maxLength {
-		c.fault(pointer, CodeTooLong, fmt.Sprintf("This may have at most %d characters.", r.maxLength))
+		c.Add(at, CodeTooLong, fmt.Sprintf("This may have at most %d characters.", r.maxLength))
 	}
 	if r.minLength > 0 && utf8.RuneCountInString(s) < r.minLength {
-		c.fault(pointer, CodeTooShort, fmt.Sprintf("This must have at least %d characters.", r.minLength))
+		c.Add(at, CodeTooShort, fmt.Sprintf("This must have at least %d characters.", r.minLength))
 	}
 	if f.Secret == Hashed && len(s) > maxHashed {
-		c.fault(pointer, CodeTooLong, fmt.Sprintf("This may have at most %d bytes.", maxHashed))
+		c.Add(at, CodeTooLong, fmt.Sprintf("This may have at most %d bytes.", maxHashed))
 	}
 }
 
@@ -117,50 +117,50 @@ func (c *checker) knows(f *Field, option string) bool {
 	return c.allowNew || c.options != nil && slices.Contains(c.options(f), option)
 }
 
-func (c *checker) integer(f *Field, raw []byte, pointer string) any {
+func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 	v, err := parseInteger(raw)
 	switch {
 	case err == errFraction:
-		c.fault(pointer, CodeType, "This must be a whole number.")
+		c.Add(at, CodeType, "This must be a whole number.")
 		return nil
 	case err == errRange:
-		c.fault(pointer, CodeOutOfRange, "This whole number does not fit into 64 bits.")
+		c.Add(at, CodeOutOfRange, "This whole number does not fit into 64 bits.")
 		return nil
 	case err != nil:
-		c.fault(pointer, CodeType, typeDetail(f))
+		c.Add(at, CodeType, typeDetail(f))
 		return nil
 	}
 	if v < f.rule.minInt {
-		c.fault(pointer, CodeOutOfRange, fmt.Sprintf("This must be at least %d.", f.rule.minInt))
+		c.Add(at, CodeOutOfRange, fmt.Sprintf("This must be at least %d.", f.rule.minInt))
 		return nil
 	}
 	if v > f.rule.maxInt {
-		c.fault(pointer, CodeOutOfRange, fmt.Sprintf("This must be at most %d.", f.rule.maxInt))
+		c.Add(at, CodeOutOfRange, fmt.Sprintf("This must be at most %d.", f.rule.maxInt))
 		return nil
 	}
-	return c.enum(f, v, pointer)
+	return c.enum(f, v, at)
 }
 
-func (c *checker) number(f *Field, raw []byte, pointer string) any {
+func (c *checker) number(f *Field, raw []byte, at *Place) any {
 	v, err := parseFloat(raw)
 	if err == errRange {
-		c.fault(pointer, CodeOutOfRange, "This number is too large.")
+		c.Add(at, CodeOutOfRange, "This number is too large.")
 		return nil
 	}
 	if err != nil {
-		c.fault(pointer, CodeType, typeDetail(f))
+		c.Add(at, CodeType, typeDetail(f))
 		return nil
 	}
 	r := &f.rule
 	if r.minNumber != nil && (v < *r.minNumber || r.openMin && v == *r.minNumber) {
-		c.fault(pointer, CodeOutOfRange, "This must be "+bound("at least ", "more than ", r.openMin)+formatFloat(*r.minNumber)+".")
+		c.Add(at, CodeOutOfRange, "This must be "+bound("at least ", "more than ", r.openMin)+formatFloat(*r.minNumber)+".")
 		return nil
 	}
 	if r.maxNumber != nil && (v > *r.maxNumber || r.openMax && v == *r.maxNumber) {
-		c.fault(pointer, CodeOutOfRange, "This must be "+bound("at most ", "less than ", r.openMax)+formatFloat(*r.maxNumber)+".")
+		c.Add(at, CodeOutOfRange, "This must be "+bound("at most ", "less than ", r.openMax)+formatFloat(*r.maxNumber)+".")
 		return nil
 	}
-	return c.enum(f, v, pointer)
+	return c.enum(f, v, at)
 }
 
 func bound(closed, open string, isOpen bool) string {
@@ -172,9 +172,9 @@ func bound(closed, open string, isOpen bool) string {
 
 func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-func (c *checker) enum(f *Field, v any, pointer string) any {
+func (c *checker) enum(f *Field, v any, at *Place) any {
 	if f.rule.enum != nil && !slices.Contains(f.rule.enum, v) {
-		c.fault(pointer, CodeEnum, detailEnum)
+		c.Add(at, CodeEnum, detailEnum)
 		return nil
 	}
 	return v
