@@ -58,7 +58,7 @@ func (s *server) body(c *call, types ...string) ([]byte, error) {
 	if _, err := io.CopyN(io.Discard, c.r.Body, maxDrain); err != io.EOF {
 		c.w.Header().Set("Connection", "close") // the rest is not worth waiting for
 	}
-	return nil, newProblem("body_too_large", "The body is larger than "+strconv.FormatInt(s.MaxBody, 10)+" bytes.")
+	return nil, newProblem("too_large", "The body is larger than "+strconv.FormatInt(s.MaxBody, 10)+" bytes.")
 }
 
 // noBody refuses a body that says something on a call that takes none. An

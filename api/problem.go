@@ -30,6 +30,7 @@ var kinds = map[string]kind{
 	"empty_patch":        {400, "The patch changes nothing"},
 	"incomplete_body":    {400, "The body is incomplete"},
 	"conflicting_keys":   {400, "Two different API keys were given"},
+	"too_many_options":   {400, "A drop-down has too many options"},
 
 	"missing_key": {401, "An API key is required"},
 	"invalid_key": {401, "The API key is not valid"},
@@ -63,16 +64,23 @@ var kinds = map[string]kind{
 	"precondition_failed":   {412, "The record has another version"},
 	"confirm_token_invalid": {412, "The confirm token does not hold"},
 
-	"body_too_large":         {413, "The body is too large"},
+	"too_large":              {413, "The body is too large"},
+	"url_too_long":           {414, "The URL is too long"},
 	"unsupported_media_type": {415, "The media type is not supported"},
 
 	"idempotency_key_reused": {422, "The idempotency key was used for another request"},
 	"record_failed":          {422, "A rule refused the change"},
 
+	"too_many_streams": {429, "Too many event streams and waiting calls are open"},
+	"too_many_jobs":    {429, "Too many jobs are open"},
+
+	"headers_too_large": {431, "The headers are too large"},
+
 	"internal": {500, "Something went wrong on our side"},
 
-	"unavailable": {503, "The service cannot answer right now"},
-	"not_ready":   {503, "The service is not ready"},
+	"unavailable":   {503, "The service cannot answer right now"},
+	"query_timeout": {503, "The query takes too long"},
+	"not_ready":     {503, "The service is not ready"},
 
 	"storage_full": {507, "The database is out of space"},
 }
@@ -199,6 +207,17 @@ var causes = []struct {
 	}},
 	{job.ErrUnavailable, func() *problem {
 		return newProblem("unavailable", "The database cannot answer at the moment. Please try again.").set("Retry-After", "1")
+	}},
+	{job.ErrQueryTimeout, func() *problem {
+		return newProblem("query_timeout", "The query took longer than it may. Narrow the filter, leave out count, or try again later.").
+			set("Retry-After", "5")
+	}},
+	{job.ErrTooManyJobs, func() *problem {
+		return newProblem("too_many_jobs", "The workspace has as many open jobs as it may have. Wait for some to end, or cancel some.").
+			set("Retry-After", "5")
+	}},
+	{job.ErrTooManyOptions, func() *problem {
+		return newProblem("too_many_options", "A drop-down of the workspace may have at most 1,000 added options, each of at most 200 characters.")
 	}},
 	{job.ErrStorageFull, func() *problem {
 		return newProblem("storage_full", "The database is out of disk space, so nothing can be stored.")

@@ -14,7 +14,15 @@ var (
 	ErrLeaseLost   = errors.New("another worker holds this work")
 	ErrStopped     = errors.New("the job was paused or cancelled")
 	ErrBadCursor   = errors.New("malformed cursor")
-	ErrOtherModel  = errors.New("the database has another version of the model than this process has loaded, or it has none")
+	// ErrQueryTimeout: a list, count or preview took longer than it may.
+	ErrQueryTimeout = errors.New("the query took longer than it may") // 503
+	// ErrTooManyJobs: the workspace has as many open jobs, or as many bytes of
+	// their requests, as it may have.
+	ErrTooManyJobs = errors.New("the workspace has too many open jobs") // 429
+	// ErrTooManyOptions: a drop-down would have more added options than it may,
+	// or a longer one.
+	ErrTooManyOptions = errors.New("the drop-down has too many added options") // 400
+	ErrOtherModel     = errors.New("the database has another version of the model than this process has loaded, or it has none")
 )
 
 // A UniqueError says that a value is already taken by another record.

@@ -108,7 +108,7 @@ func badBodies(g Target) []badInput {
 		{
 			name: "body over the limit", method: "PATCH", path: bulk(active),
 			body:   `{"notes":"` + strings.Repeat("x", g.MaxBody) + `"}`,
-			status: 413, code: "body_too_large",
+			status: 413, code: "too_large",
 		},
 		invalid("all faults at once", "PATCH", bulk(`{"nope":1}`, "maxFailures=0", "what=1"), `{"jobTitle":7,"numTickets":1}`,
 			inQuery("maxFailures", "out_of_range"),
