@@ -56,7 +56,7 @@ func integerLiteral(v tree) (literal, *typeFault) {
 	case notInteger:
 		return literal{}, wrongType("an integer")
 	case beyondInt64:
-		return literal{}, &typeFault{CodeOutOfRange, "The integer does not fit into 64 bits."}
+		return literal{}, &typeFault{CodeOutOfRange, "The integer must be from -9223372036854775808 to 9223372036854775807."}
 	}
 	return literal{v: n}, nil
 }
@@ -70,7 +70,7 @@ func numberLiteral(t target, v tree) (literal, *typeFault) {
 	}
 	f, err := strconv.ParseFloat(v.text, 64)
 	if err != nil {
-		return literal{}, &typeFault{CodeOutOfRange, "The number is too large."}
+		return literal{}, &typeFault{CodeOutOfRange, "The number must be from -1.7976931348623157e+308 to 1.7976931348623157e+308."}
 	}
 	if !t.nested() {
 		return literal{v: f}, nil

@@ -79,8 +79,8 @@ func TestPreparedRulesAgreeWithTheSchemaValidator(t *testing.T) {
 				continue // a Number is a double, which cannot tell these from their neighbours
 			}
 			tree, _ := new(Collector).readTree([]byte(raw), nil, 1)
-			want := validator.Validate(tree)
-			if _, fault := f.EncodeJSON([]byte(raw)); (fault == nil) != (want == nil) {
+			want := validator.allows(tree)
+			if _, fault := f.EncodeJSON([]byte(raw)); (fault == nil) != want {
 				t.Fatalf("%s by %s: prepared %v, validator %v", raw, schema, fault, want)
 			}
 		}

@@ -219,7 +219,7 @@ func withoutRequired(schema any) any {
 }
 
 // compile returns the validator of the schema at a pointer into the file.
-func (b *builder) compile(url, pointer string) *jsonschema.Schema {
+func (b *builder) compile(url, pointer string) *validator {
 	if b.compiler == nil {
 		return nil
 	}
@@ -228,7 +228,7 @@ func (b *builder) compile(url, pointer string) *jsonschema.Schema {
 		b.problem(pointer, "this schema cannot be used")
 		return nil
 	}
-	return s
+	return newValidator(s)
 }
 
 // fragment writes a pointer as the fragment of a URL.

@@ -35,7 +35,7 @@ func (m *Model) CheckDraft(raw []byte, p Purpose, o ...PatchOptions) (Draft, Fau
 		if f == nil || isMask(f, r.value) || string(r.value) == "null" && f.absentWhenNull() {
 			continue
 		}
-		if at := r.place(r.name); d.allowed(f, at) {
+		if at := placeOf(f, r.name); d.allowed(f, at) {
 			stored, merge := r.check.value(f, r.value, at)
 			d.add(f, stored, merge, at)
 		}

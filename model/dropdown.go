@@ -109,12 +109,10 @@ func (f *Field) chosen(tree any) (option string, ok bool) {
 func (c *checker) dropDowns(f *Field, tree any) {
 	for _, d := range f.DropDowns {
 		if option, ok := d.chosen(tree); ok && !c.knows(d, option) {
-			c.Add(d.rule.at, CodeEnum, detailEnum)
+			c.Add(d.rule.at, CodeEnum, c.optionsDetail(d))
 		}
 	}
 }
-
-const detailEnum = "This is not one of the allowed values."
 
 // NewOptions lists the values of Extensible fields, and of drop-downs below
 // Object fields, that neither the model nor options (which may be nil) know.

@@ -42,7 +42,7 @@ func (c *checker) value(f *Field, raw []byte, at *Place) (stored any, merge []by
 	stored = c.scalar(f, raw, at)
 	if f.rule.full != nil && c.Found() == before {
 		if tree, ok := c.readTree(raw, at, 2); ok {
-			c.followSchema(f.rule.full, tree, at)
+			f.rule.full.check(&c.Collector, tree, at)
 		}
 	}
 	return stored, nil

@@ -31,7 +31,7 @@ properties:
 `)
 	_, faults := m.CheckPatch([]byte(`{"a":[{"k":"z","s":"b","e":"e","n":0.25,"l":[],"o":"x"},{"k":"x","s":"abcd","l":[1,1,1]},{},{"k":1,"q":2}]}`), PatchOptions{})
 	wantCodes(t, faults,
-		"/a/0/k enum", "/a/0/s too_short", "/a/0/s pattern", "/a/0/e format", "/a/0/n out_of_range", "/a/0/l too_short", "/a/0/o schema",
+		"/a/0/k enum", "/a/0/s too_short", "/a/0/s pattern", "/a/0/e format", "/a/0/n out_of_range", "/a/0/n out_of_range", "/a/0/l too_short", "/a/0/o schema",
 		"/a/1/s too_long", "/a/1/l too_long", "/a/1/l schema", "/a/2 schema", "/a/2/k required", "/a/3/k type", "/a/3/q unknown_field")
 }
 

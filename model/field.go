@@ -183,7 +183,7 @@ func idGenerator(f *Field) string {
 func (b *builder) setNullable(f *Field, s map[string]any) {
 	list, _ := b.root["required"].([]any)
 	f.Required = slices.Contains(list, any(f.Name))
-	if f.Nullable && f.rule.full != nil && f.rule.full.Validate(nil) != nil {
+	if f.Nullable && f.rule.full != nil && !f.rule.full.allows(nil) {
 		f.Nullable = false // its type allows null, but another keyword does not
 	}
 	switch {

@@ -120,7 +120,7 @@ func (r *treeReader) value(at *Place, depth int) (any, error) {
 	case '0':
 		n, err := appendNumber(nil, raw)
 		if err != nil {
-			r.faults.Add(at, CodeOutOfRange, "This number is too large, too small or too long to keep.")
+			r.faults.Add(at, CodeOutOfRange, detailNumber)
 		}
 		return json.Number(n), nil
 	case 't', 'f':
@@ -140,13 +140,6 @@ func (r *treeReader) text(raw []byte, at *Place) (string, error) {
 	}
 	return s, nil
 }
-
-var detailTooDeep = "This nests more than " + strconv.Itoa(MaxDepth) + " levels deep."
-
-const (
-	detailNUL   = "Text may not contain a NUL character."
-	detailTwice = "This name is given twice."
-)
 
 func (r *treeReader) object(at *Place, depth int) (any, error) {
 	if _, err := r.dec.ReadToken(); err != nil {

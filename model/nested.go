@@ -3,11 +3,6 @@ package model
 import (
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // nested checks a list, an object or a value of any type. An object is a
@@ -32,7 +27,7 @@ func (c *checker) nested(f *Field, raw []byte, at *Place) (stored any, merge []b
 		merge = appendTree(nil, patch)
 		tree = mergeTree(nil, tree)
 	}
-	c.followSchema(schema, tree, at)
+	schema.check(&c.Collector, tree, at)
 	c.dropDowns(f, tree)
 	return string(appendTree(nil, tree)), merge
 }
@@ -69,126 +64,6 @@ func (c *checker) removals(shape, patch map[string]any, at *Place) {
 // value of it lacks.
 func (c *Collector) missingWithin(f *Field, stored string, at *Place) {
 	if tree, ok := c.readTree([]byte(stored), at, 2); ok {
-		c.followSchema(f.rule.full, tree, at)
+		f.rule.full.check(c, tree, at)
 	}
-}
-
-// followSchema checks a tree by a schema; a nil schema allows all.
-func (c *Collector) followSchema(schema *jsonschema.Schema, tree any, at *Place) {
-	if schema == nil {
-		return
-	}
-	err := schema.Validate(tree)
-	if err == nil {
-		return
-	}
-	top, ok := err.(*jsonschema.ValidationError)
-	if !ok {
-		c.Add(at, CodeSchema, detailSchema)
-		return
-	}
-	var found Collector
-	found.leaves(top, at)
-	slices.SortStableFunc(found.kept, func(a, b Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
-	c.AddAll(slices.Compact(found.kept))
-	c.further += found.further
-}
-
-// leaves notes the leaves of a validation error. Where alternatives failed
-// there is one fault for all, since the reasons of each would read as
-// contradictions.
-func (c *Collector) leaves(e *jsonschema.ValidationError, base *Place) {
-	switch k := e.ErrorKind.(type) {
-	case *kind.Required:
-		c.names(k.Missing, e, base, CodeRequired, detailRequired)
-		return
-	case *kind.AdditionalProperties:
-		c.names(k.Properties, e, base, CodeUnknownField, detailUnknown)
-		return
-	case *kind.AnyOf, *kind.OneOf, *kind.Not, *kind.Contains, *kind.MinContains, *kind.MaxContains:
-		c.leaf(e, base, CodeSchema, "This has none of the allowed forms.")
-		return
-	}
-	if len(e.Causes) > 0 {
-		for _, cause := range e.Causes {
-			c.leaves(cause, base)
-		}
-		return
-	}
-	code, detail := "", ""
-	if !c.Full() {
-		code, detail = leafFault(e.ErrorKind)
-	}
-	c.leaf(e, base, code, detail)
-}
-
-// leaf notes one fault of the value that an error is about.
-func (c *Collector) leaf(e *jsonschema.ValidationError, base *Place, code, detail string) {
-	var at *Place
-	if !c.Full() {
-		at = within(base, e.InstanceLocation)
-	}
-	c.Add(at, code, detail)
-}
-
-// names notes a fault of each of some members of the object that an error is
-// about.
-func (c *Collector) names(names []string, e *jsonschema.ValidationError, base *Place, code, detail string) {
-	here := within(base, e.InstanceLocation).Member("")
-	for _, name := range names {
-		here.Go(name)
-		c.Add(here, code, detail)
-	}
-}
-
-// within is the place of a path below another.
-func within(base *Place, path []string) *Place {
-	for _, name := range path {
-		base = base.Member(name)
-	}
-	return base
-}
-
-const (
-	detailRequired = "This is required."
-	detailSchema   = "This does not follow the schema of the model."
-)
-
-func leafFault(k jsonschema.ErrorKind) (code, detail string) {
-	switch k := k.(type) {
-	case *kind.Type:
-		return CodeType, "This must be " + typeNames(k.Want) + "."
-	case *kind.Enum, *kind.Const:
-		return CodeEnum, detailEnum
-	case *kind.Format:
-		return CodeFormat, "This must be " + formatNames[k.Want] + "."
-	case *kind.Pattern:
-		return CodePattern, "This must match the pattern " + k.Want + " ."
-	case *kind.MaxLength:
-		return CodeTooLong, "This may have at most " + strconv.Itoa(k.Want) + " characters."
-	case *kind.MinLength:
-		return CodeTooShort, "This must have at least " + strconv.Itoa(k.Want) + " characters."
-	case *kind.MaxItems:
-		return CodeTooLong, "This may have at most " + strconv.Itoa(k.Want) + " items."
-	case *kind.MinItems:
-		return CodeTooShort, "This must have at least " + strconv.Itoa(k.Want) + " items."
-	case *kind.Minimum, *kind.Maximum, *kind.ExclusiveMinimum, *kind.ExclusiveMaximum, *kind.MultipleOf:
-		return CodeOutOfRange, "This number is not in the allowed range."
-	default:
-		return CodeSchema, detailSchema
-	}
-}
-
-// jsonTypes says the schema's types in words.
-var jsonTypes = map[string]string{
-	"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
-	"object": "an object", "array": "a list", "null": "null",
-}
-
-func typeNames(types []string) string {
-	words := make([]string, len(types))
-	for i, t := range types {
-		words[i] = jsonTypes[t]
-	}
-	return strings.Join(words, " or ")
 }

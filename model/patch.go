@@ -67,7 +67,7 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 		case o.Single:
 			p.ReadOnly = append(p.ReadOnly, readOnlySet(f, r.name, value))
 		default:
-			r.check.Add(r.place(r.name), CodeReadOnly, detailReadOnly)
+			r.check.Add(placeOf(f, r.name), CodeReadOnly, detailReadOnly)
 		}
 	}
 	if count == 0 && r.check.Found() == 0 {
@@ -82,8 +82,6 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 	}
 	return Patch{Sets: ordered(p.Sets), ReadOnly: ordered(p.ReadOnly)}, nil
 }
-
-const detailReadOnly = "This field is read-only."
 
 // ordered copies sets by the order of their fields. Sorting their places
 // first is much cheaper than moving the sets about.

@@ -108,7 +108,7 @@ func (r *reader) lookUp(quoted []byte) error {
 		if f = r.model.byName[name]; f == nil && (name == "id" || name == "version") {
 			r.field = r.model.byRole[Role(name)]
 			if i := btoi(name == "id"); r.other[i] {
-				r.check.Add(r.place(name), CodeDuplicateKey, detailTwice)
+				r.check.Add(placeOf(nil, name), CodeDuplicateKey, detailTwice)
 			} else {
 				r.other[i] = true
 			}
@@ -118,7 +118,7 @@ func (r *reader) lookUp(quoted []byte) error {
 	r.field = f
 	switch {
 	case f == nil:
-		r.check.Add(r.place(r.name), CodeUnknownField, detailUnknown)
+		r.check.Add(placeOf(f, r.name), CodeUnknownField, detailUnknown)
 	case r.seen[f.Index]:
 		r.check.Add(f.rule.at, CodeDuplicateKey, detailTwice)
 		r.field = nil
@@ -128,15 +128,13 @@ func (r *reader) lookUp(quoted []byte) error {
 	return nil
 }
 
-// place is where a member of the record stands.
-func (r *reader) place(name string) *Place {
-	if r.field != nil && r.field.Name == name {
-		return r.field.rule.at
+// placeOf is where a member of the record stands that names a field, or none.
+func placeOf(f *Field, name string) *Place {
+	if f != nil && f.Name == name {
+		return f.rule.at
 	}
-	return (*Place)(nil).Member(name)
+	return At("").Member(name)
 }
-
-const detailUnknown = "There is no such field."
 
 func btoi(b bool) int {
 	if b {

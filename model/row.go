@@ -22,10 +22,7 @@ func (m *Model) CheckRow(names, cells []string, o ...PatchOptions) (Draft, Fault
 	seen := make([]bool, len(m.Fields))
 	for i, name := range names {
 		f := m.column(name)
-		at := (*Place)(nil).Member(name)
-		if f != nil && f.Name == name {
-			at = f.rule.at
-		}
+		at := placeOf(f, name)
 		switch {
 		case f == nil:
 			c.Add(at, CodeUnknownField, detailUnknown)

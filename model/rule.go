@@ -4,11 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // A rule is what the schema says of a field's values, prepared at load so
@@ -31,10 +28,10 @@ type rule struct {
 
 	// full checks what the prepared rules do not cover; nil where they cover
 	// all. For an Object it holds for the whole value of a new record.
-	full *jsonschema.Schema
+	full *validator
 	// patch is full without the required properties of the objects that a
 	// patch merges into. Nil for all but Objects.
-	patch *jsonschema.Schema
+	patch *validator
 	// shape is the schema of an Object that a patch walks along.
 	shape map[string]any
 }
@@ -74,7 +71,7 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 		c.Add(at, CodeNUL, detailNUL)
 	}
 	if f.Options != nil && !c.knows(f, s) {
-		c.Add(at, CodeEnum, detailEnum)
+		c.Add(at, CodeEnum, c.optionsDetail(f))
 	}
 	if r.format != nil && !r.format(s) {
 		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")
@@ -124,18 +121,14 @@ func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 		c.Add(at, CodeType, "This must be a whole number.")
 		return nil
 	case err == errRange:
-		c.Add(at, CodeOutOfRange, "This whole number does not fit into 64 bits.")
+		c.Add(at, CodeOutOfRange, detailInt64)
 		return nil
 	case err != nil:
 		c.Add(at, CodeType, typeDetail(f))
 		return nil
 	}
-	if v < f.rule.minInt {
-		c.Add(at, CodeOutOfRange, fmt.Sprintf("This must be at least %d.", f.rule.minInt))
-		return nil
-	}
-	if v > f.rule.maxInt {
-		c.Add(at, CodeOutOfRange, fmt.Sprintf("This must be at most %d.", f.rule.maxInt))
+	if v < f.rule.minInt || v > f.rule.maxInt {
+		c.Add(at, CodeOutOfRange, integerRange(&f.rule))
 		return nil
 	}
 	return c.enum(f, v, at)
@@ -144,7 +137,7 @@ func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 func (c *checker) number(f *Field, raw []byte, at *Place) any {
 	v, err := parseFloat(raw)
 	if err == errRange {
-		c.Add(at, CodeOutOfRange, "This number is too large.")
+		c.Add(at, CodeOutOfRange, detailFloat64)
 		return nil
 	}
 	if err != nil {
@@ -152,50 +145,19 @@ func (c *checker) number(f *Field, raw []byte, at *Place) any {
 		return nil
 	}
 	r := &f.rule
-	if r.minNumber != nil && (v < *r.minNumber || r.openMin && v == *r.minNumber) {
-		c.Add(at, CodeOutOfRange, "This must be "+bound("at least ", "more than ", r.openMin)+formatFloat(*r.minNumber)+".")
-		return nil
-	}
-	if r.maxNumber != nil && (v > *r.maxNumber || r.openMax && v == *r.maxNumber) {
-		c.Add(at, CodeOutOfRange, "This must be "+bound("at most ", "less than ", r.openMax)+formatFloat(*r.maxNumber)+".")
+	below := r.minNumber != nil && (v < *r.minNumber || r.openMin && v == *r.minNumber)
+	above := r.maxNumber != nil && (v > *r.maxNumber || r.openMax && v == *r.maxNumber)
+	if below || above {
+		c.Add(at, CodeOutOfRange, numberRange(r))
 		return nil
 	}
 	return c.enum(f, v, at)
 }
 
-func bound(closed, open string, isOpen bool) string {
-	if isOpen {
-		return open
-	}
-	return closed
-}
-
-func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-
 func (c *checker) enum(f *Field, v any, at *Place) any {
 	if f.rule.enum != nil && !slices.Contains(f.rule.enum, v) {
-		c.Add(at, CodeEnum, detailEnum)
+		c.Add(at, CodeEnum, enumDetail(f))
 		return nil
 	}
 	return v
-}
-
-// typeDetail says what a field's values are.
-func typeDetail(f *Field) string {
-	switch f.Kind {
-	case Integer:
-		return "This must be a whole number."
-	case Number:
-		return "This must be a number."
-	case Boolean:
-		return "This must be true or false."
-	case Object:
-		return "This must be an object."
-	case Array:
-		return "This must be a list."
-	case Date, DateTime:
-		return "This must be text: " + formatNames[string(f.Kind)] + "."
-	default:
-		return "This must be text."
-	}
 }

@@ -140,7 +140,7 @@ func TestClientSuccessRefusesBadInput(t *testing.T) {
 		{name: "several faults at once", call: "PATCH /v2/client/{uuid}", body: `{"zip": "123456789012345678901", "npsScore": 500, "custom": {"a": []}, "region": {"id": "x"}, "accTeamingRoles": [1]}`, status: 400,
 			want: `{"userMessage": "5 values of the request are not valid.", "errors": [{"field": "accTeamingRoles[0]"}, {"field": "custom.a"}, {"field": "npsScore"}, {"field": "region.id"}, {"field": "zip"}]}`},
 		{name: "one fault", call: "PATCH /v2/client/{uuid}", body: `{"status": "GONE"}`, status: 400,
-			want: `{"userMessage": "This is not one of the allowed values.", "errors": [{"field": "status", "message": "This is not one of the allowed values."}]}`},
+			want: `{"userMessage": "This must be one of: ACTIVE, INACTIVE, TRIAL, TERMINATED.", "errors": [{"field": "status", "message": "This must be one of: ACTIVE, INACTIVE, TRIAL, TERMINATED."}]}`},
 		{name: "no JSON", call: "PATCH /v2/client/{uuid}", body: `{"zip":`, status: 400, want: `{"userMessage": "*", "errors": "*"}`},
 		{name: "no object", call: "PUT /v2/client/{uuid}", body: `[]`, status: 400, want: `{"userMessage": "*", "errors": "*"}`},
 		{name: "a name twice", call: "PATCH /v2/client/{uuid}", body: `{"zip": "1", "zip": "2"}`, status: 400, want: `{"errors": [{"field": "zip"}]}`},

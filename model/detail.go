@@ -1,0 +1,159 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// The details of faults say what is allowed.
+const (
+	detailUnknown  = "There is no such field."
+	detailTwice    = "This name is given twice."
+	detailRequired = "This is required."
+	detailReadOnly = "This field is read-only."
+	detailNUL      = "Text may not contain a NUL character."
+	detailForms    = "This has none of the allowed forms."
+	detailSchema   = "This does not follow the schema of the model."
+)
+
+var (
+	detailTooDeep = "This nests more than " + strconv.Itoa(MaxDepth) + " levels deep."
+	detailInt64   = fmt.Sprintf("This must be a whole number from %d to %d.", math.MinInt64, math.MaxInt64)
+	detailFloat64 = fmt.Sprintf("This must be a number from %v to %[2]v.", -math.MaxFloat64, math.MaxFloat64)
+	detailNumber  = fmt.Sprintf("This must be a number from %v to %[2]v with at most %[3]d digits, and not closer to zero than %[4]v.",
+		-math.MaxFloat64, math.MaxFloat64, maxDigits, math.SmallestNonzeroFloat64)
+)
+
+// Bounds of the values that a detail lists.
+const (
+	maxListed      = 20
+	maxListedBytes = 1000
+)
+
+// oneOf says which values are allowed: the first few, and how many more there
+// are.
+func oneOf(values []string) string {
+	var b strings.Builder
+	b.WriteString("This must be one of: ")
+	for i, v := range values {
+		v = Shown(v)
+		if i == maxListed || i > 0 && b.Len()+len(v) > maxListedBytes {
+			fmt.Fprintf(&b, " and %d more", len(values)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(v)
+	}
+	b.WriteByte('.')
+	return b.String()
+}
+
+// optionsDetail says which options a drop-down has.
+func (c *checker) optionsDetail(f *Field) string {
+	options := f.Options
+	if f.Extensible && c.options != nil {
+		options = append(options[:len(options):len(options)], c.options(f)...)
+	}
+	return oneOf(options)
+}
+
+// enumDetail says which values a field's enum has.
+func enumDetail(f *Field) string {
+	values := make([]string, len(f.rule.enum))
+	for i, v := range f.rule.enum {
+		values[i] = string(f.AppendCell(nil, v, false))
+	}
+	return oneOf(values)
+}
+
+// treesDetail is oneOf for values as they stand in the file.
+func treesDetail(trees ...any) string {
+	values := make([]string, len(trees))
+	for i, tree := range trees {
+		text, ok := tree.(string)
+		if !ok {
+			text = string(appendTree(nil, tree))
+		}
+		values[i] = text
+	}
+	return oneOf(values)
+}
+
+// rangeDetail says between which bounds a number must lie; "" is none.
+func rangeDetail(least, most string, openLeast, openMost bool) string {
+	low, high := bound("at least ", "more than ", openLeast)+least, bound("at most ", "less than ", openMost)+most
+	switch {
+	case least == "":
+		return "This must be " + high + "."
+	case most == "":
+		return "This must be " + low + "."
+	}
+	return "This must be " + low + " and " + high + "."
+}
+
+func bound(closed, open string, isOpen bool) string {
+	if isOpen {
+		return open
+	}
+	return closed
+}
+
+// integerRange says which whole numbers a field takes.
+func integerRange(r *rule) string {
+	least, most := "", ""
+	if r.minInt > math.MinInt64 {
+		least = strconv.FormatInt(r.minInt, 10)
+	}
+	if r.maxInt < math.MaxInt64 {
+		most = strconv.FormatInt(r.maxInt, 10)
+	}
+	return rangeDetail(least, most, false, false)
+}
+
+// numberRange says which numbers a field takes.
+func numberRange(r *rule) string {
+	least, most := "", ""
+	if r.minNumber != nil {
+		least = formatFloat(*r.minNumber)
+	}
+	if r.maxNumber != nil {
+		most = formatFloat(*r.maxNumber)
+	}
+	return rangeDetail(least, most, r.openMin, r.openMax)
+}
+
+func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// formatRat writes a number of the file, to about the digits that it has.
+func formatRat(r *big.Rat) string {
+	if r.IsInt() && r.Num().BitLen() <= 64 {
+		return r.Num().String()
+	}
+	v, _ := r.Float64()
+	return formatFloat(v)
+}
+
+// typeDetail says what a field's values are.
+func typeDetail(f *Field) string {
+	switch f.Kind {
+	case Integer:
+		return "This must be a whole number."
+	case Number:
+		return "This must be a number."
+	case Boolean:
+		return "This must be true or false."
+	case Object:
+		return "This must be an object."
+	case Array:
+		return "This must be a list."
+	case Date, DateTime:
+		return "This must be text: " + formatNames[string(f.Kind)] + "."
+	default:
+		return "This must be text."
+	}
+}

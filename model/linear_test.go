@@ -1,0 +1,145 @@
+package model
+
+import (
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// hostileModel has a field for each way in which a value can be wrong many
+// times over.
+const hostileModel = `
+x-model: shop
+type: object
+properties:
+  name: {type: string, pattern: "^(a|b|ab)*c$"}
+  state: {type: string, enum: [on, off], x-extensible: true}
+  size: {type: integer}
+  rate: {type: number}
+  at: {type: string, format: date-time}
+  zone: {type: string, format: timezone}
+  mail: {type: string, format: email}
+  site: {type: string, format: uri}
+  html: {type: string}
+  plain: {type: string, x-text-of: html}
+  open: {type: object}
+  closed: {type: object, additionalProperties: false, required: [a], properties: {a: {type: string}}}
+  grown: {type: object, properties: {state: {type: string, enum: [on], x-extensible: true}}}
+  numbers: {type: array, items: {type: number, minimum: 5, multipleOf: 2}}
+  words: {type: array, uniqueItems: true, items: {type: string, enum: [on, off]}}
+  forms: {type: array, items: {anyOf: [{type: integer, minimum: 7}, {type: string, minLength: 7}]}}
+  rows: {type: array, items: {type: object, additionalProperties: false, required: [a, b, c], properties: {a: {type: string, format: email}, b: {type: string}}}}
+  deep: {type: array, items: {type: array, items: {type: array, items: {type: array, items: {type: string}}}}}
+`
+
+// list repeats an item to a JSON list of about size bytes.
+func list(item string, size int) string {
+	n := size/(len(item)+1) + 1
+	return "[" + strings.TrimSuffix(strings.Repeat(item+",", n), ",") + "]"
+}
+
+// object makes members with names of their own, of about size bytes in all.
+func object(value string, size int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < size; i++ {
+		b.WriteString(`,"n` + strconv.Itoa(i) + `":` + value)
+	}
+	return "{" + b.String()[1:] + "}"
+}
+
+// hostilePatches are patches of about size bytes each.
+func hostilePatches(size int) map[string]string {
+	name := strings.Repeat("x", size/2)
+	in := func(field, value string) string { return `{"` + field + `":` + value + `}` }
+	return map[string]string{
+		"list of good values":        in("open", in("a", list("1", size))),
+		"lists within one another":   in("open", in("a", list(strings.Repeat("[", 16)+strings.Repeat("]", 16), size))),
+		"too deep":                   in("open", in("a", strings.Repeat("[", size/2)+strings.Repeat("]", size/2))),
+		"bad values under long name": in("open", in(name, list(`"\u0000"`, size/2))),
+		"bad values in a list":       in("open", in("a", list(`"\u0000"`, size))),
+		"wide object":                in("open", object("1", size)),
+		"wide objects":               in("open", in("a", list(object("{}", 40), size))),
+		"same name again":            in("open", "{"+strings.TrimSuffix(strings.Repeat(`"a":1,`, size/6), ",")+"}"),
+		"names with escapes":         in("open", object(`"\u0000"`, size)),
+		"names that are not allowed": in("closed", object("1", size)),
+		"names that go":              in("closed", object("null", size)),
+		"unknown fields":             object("1", size),
+		"one field again":            "{" + strings.TrimSuffix(strings.Repeat(`"size":1,`, size/9), ",") + "}",
+		"long unknown field":         in(name, "1"),
+		"out of range":               in("numbers", list("1", size)),
+		"numbers beyond range":       in("numbers", list("1e999", size)),
+		"large numbers":              in("numbers", list("1e308", size)),
+		"long number":                in("rate", strings.Repeat("1", size)),
+		"long fraction":              in("size", "1."+strings.Repeat("0", size)),
+		"long exponent":              in("size", "1e"+strings.Repeat("0", size)+"1"),
+		"enum misses":                in("words", list(`"x"`, size)),
+		"alternatives that fail":     in("forms", list("1", size)),
+		"required misses":            in("rows", list("{}", size)),
+		"many rules broken":          in("rows", list(`{"a":"x","b":1,"d":2}`, size)),
+		"wrong types":                in("deep", list("[[[1]]]", size)),
+		"long text":                  in("name", `"`+strings.Repeat("ab", size/2)+`"`),
+		"long fraction of a time":    in("at", `"2024-01-01T00:00:00.`+strings.Repeat("1", size)+`Z"`),
+		"long zone":                  in("zone", `"`+strings.Repeat("Europe/", size/7)+`"`),
+		"long address":               in("mail", `"`+strings.Repeat("a.", size/2)+`@b.example"`),
+		"long URI":                   in("site", `"a:`+strings.Repeat("%41", size/3)+`"`),
+		"tags":                       in("html", `"`+strings.Repeat("<a b=c>&amp;", size/12)+`"`),
+		"tags that do not end":       in("html", `"`+strings.Repeat("<a ", size/3)+`"`),
+		"scripts":                    in("html", `"`+strings.Repeat("<script></scrip", size/15)+`"`),
+		"remarks that do not end":    in("html", `"`+strings.Repeat("<!--", size/4)+`"`),
+		"broken JSON":                in("open", in(name, "[1,2")),
+		"broken UTF-8":               in("open", in(name, "\"\xff\"")),
+	}
+}
+
+// allocated measures what a call allocates.
+func allocated(call func()) (bytes, objects uint64) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	call()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs
+}
+
+// checkLinear fails if four times the input costs more than five times the
+// allocations. What is allocated whatever the input is set aside.
+func checkLinear(t *testing.T, name string, call func(size int)) {
+	t.Helper()
+	const size, fixed = 16 << 10, 64 << 10
+	call(size) // fills pools
+	bytes, objects := allocated(func() { call(size) })
+	bytes4, objects4 := allocated(func() { call(4 * size) })
+	if bytes4 > 5*bytes+fixed || objects4 > 5*objects+500 {
+		t.Errorf("%s: %d bytes in %d objects became %d in %d", name, bytes, objects, bytes4, objects4)
+	}
+}
+
+func TestParsersAreLinear(t *testing.T) {
+	m := mustModel(t, hostileModel)
+	const size = 16 << 10
+	small, large := hostilePatches(size), hostilePatches(4*size)
+	of := func(n int) map[string]string {
+		if n == size {
+			return small
+		}
+		return large
+	}
+	for name := range small {
+		checkLinear(t, "patch: "+name, func(n int) { m.CheckPatch([]byte(of(n)[name]), PatchOptions{}) })
+		checkLinear(t, "draft: "+name, func(n int) {
+			d, _ := m.CheckDraft([]byte(of(n)[name]), Create, PatchOptions{AllowNewOptions: true})
+			m.MissingFor(d)
+		})
+		checkLinear(t, "canonical: "+name, func(n int) { Canonical([]byte(of(n)[name])) })
+		checkLinear(t, "merge: "+name, func(n int) { MergeJSON([]byte(of(n)[name]), []byte(of(n)[name])) })
+	}
+	for name, cell := range map[string]string{"name": "x", "open": "{", "nobody": "", "size": "x"} {
+		checkLinear(t, "row: "+name, func(n int) {
+			names, cells := make([]string, n/8), make([]string, n/8)
+			for i := range names {
+				names[i], cells[i] = name, cell
+			}
+			m.CheckRow(names, cells)
+		})
+	}
+}
