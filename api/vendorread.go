@@ -70,7 +70,8 @@ func (in *input) listed(c *call, l compat.Listing) filter.Filter {
 	if len(conditions) == 0 {
 		return given
 	}
-	all, faults := filter.New(compat.Both(given.JSON(), conditions), c.model, filter.Native)
+	// What the caller gave has kept the limits; ours need not count.
+	all, faults := filter.Restore(compat.Both(given.JSON(), conditions), c.model)
 	for _, f := range faults {
 		in.failParam(l.Param, f.Code, f.Detail)
 	}

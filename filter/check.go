@@ -11,8 +11,9 @@ import (
 // the values and notes every fault.
 type checker struct {
 	*model.Collector
-	m *model.Model
-	g Grammar
+	m      *model.Model
+	g      Grammar
+	limits limits
 }
 
 // logical reports whether an operator holds conditions and not values.
@@ -160,7 +161,7 @@ func (c *checker) operators(t target, v tree, at *model.Place) node {
 		case !known && !strings.HasPrefix(name, "$"):
 			c.Add(here, CodeUnknownOperator, "Operators and other names cannot stand in one object.")
 		case !known || o.native && c.g != Native:
-			c.Add(here, CodeUnknownOperator, "There is no such operator.")
+			c.Add(here, CodeUnknownOperator, detailOperators[c.g])
 		case !suits(o, t):
 			c.Add(here, CodeOperatorNotAllowed, "The operator does not suit the type of the field.")
 		default:

@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// A sense says whether a node is compiled as it stands or turned around.
-// Negations are carried down to the conditions, which have a form for each
-// sense; SQL's NOT, which leaves NULL as it is, is never used.
+// A sense says whether a node stands as it is or turned around. Negations are
+// carried down to the conditions, which have a form for each sense; SQL's NOT,
+// which leaves NULL as it is, is never used on what may be NULL.
 type sense bool
 
 const (
@@ -45,24 +45,25 @@ func (p piece) sql() (string, []any) {
 
 type compiler struct{ d dialect }
 
-func (c compiler) compile(n node, s sense) piece {
+// compile compiles a folded node.
+func (c compiler) compile(n node) piece {
 	switch n := n.(type) {
 	case allOf:
-		return c.junction(n, s, s == positive)
+		return c.junction(n, true)
 	case anyOf:
-		return c.junction(n, s, s == negative)
+		return c.junction(n, false)
 	case negation:
-		return c.compile(n.of, !s)
+		return c.condition(n.of.(*cond), negative)
 	case *cond:
-		return c.condition(n, s)
+		return c.condition(n, positive)
 	}
 	return piece{truth: never} // no other nodes exist
 }
 
-func (c compiler) junction(nodes []node, s sense, and bool) piece {
+func (c compiler) junction(nodes []node, and bool) piece {
 	pieces := make([]piece, len(nodes))
 	for i, n := range nodes {
-		pieces[i] = c.compile(n, s)
+		pieces[i] = c.compile(n)
 	}
 	return join(pieces, and)
 }

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,18 +14,57 @@ const manyValues = 50
 
 // condition compiles a leaf.
 func (c compiler) condition(n *cond, s sense) piece {
-	if n.op == opIn {
-		return c.in(n, s)
-	}
-	l := n.literals[0]
-	x := c.operand(n.target, l)
 	switch n.op {
-	case opContains:
-		return c.contains(x, l.v.(string), s)
-	case opStartsWith:
-		return c.startsWith(x, l.v.(string), s)
+	case opIn:
+		return c.in(n, s)
+	case opContains, opStartsWith:
+		return c.likeAny(n, s)
 	}
-	return c.compare(x, comparison(n.op, l.after, s), l.v, s)
+	pieces := make([]piece, len(n.literals))
+	for i, l := range n.literals {
+		pieces[i] = c.compare(c.operand(n.target, l), comparison(n.op, l.after, s), l.v, s)
+	}
+	return join(pieces, s == negative)
+}
+
+// likeAny compiles the search for any of some texts, many of them as a list.
+func (c compiler) likeAny(n *cond, s sense) piece {
+	x := c.operand(n.target, n.literals[0])
+	if len(n.literals) > manyValues {
+		if n.op == opContains {
+			return x.when(c.d.containsAny(x.expr, s), []any{jsonArray(n.literals)}, s)
+		}
+		prefixes, lengths := shortest(n.literals)
+		return x.when(c.d.startsWithAny(x.expr, s), []any{jsonArray(lengths), jsonArray(prefixes)}, s)
+	}
+	pieces := make([]piece, len(n.literals))
+	for i, l := range n.literals {
+		if n.op == opContains {
+			pieces[i] = c.contains(x, l.v.(string), s)
+		} else {
+			pieces[i] = c.startsWith(x, l.v.(string), s)
+		}
+	}
+	return join(pieces, s == negative)
+}
+
+// shortest leaves out prefixes that begin with another one, and lists the
+// lengths of the rest in characters, each once.
+func shortest(prefixes []literal) (kept, lengths []literal) {
+	sorted := slices.SortedFunc(slices.Values(prefixes), func(a, b literal) int { return strings.Compare(a.v.(string), b.v.(string)) })
+	seen := map[int64]bool{}
+	for _, p := range sorted {
+		text := p.v.(string)
+		if n := len(kept); n > 0 && strings.HasPrefix(text, kept[n-1].v.(string)) {
+			continue
+		}
+		kept = append(kept, p)
+		if n := int64(utf8.RuneCountInString(text)); !seen[n] {
+			seen[n] = true
+			lengths = append(lengths, literal{v: n})
+		}
+	}
+	return kept, lengths
 }
 
 // operand finds the SQL for the value that a literal is compared with.

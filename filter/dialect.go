@@ -14,6 +14,13 @@ type dialect interface {
 	// position is the place of a placeholder's text in that of an expression,
 	// or 0, when A-Z in the latter are taken as small letters.
 	position(expr string) string
+	// containsAny is true if the text of an expression, with A-Z as small
+	// letters, has one of a placeholder's JSON array in it, and false if not
+	// or if it is NULL; the other way around in the negative sense.
+	containsAny(expr string, s sense) string
+	// startsWithAny is containsAny for prefixes. The first placeholder is for
+	// their lengths in characters, the second for the prefixes.
+	startsWithAny(expr string, s sense) string
 	// list is a sub-select of the elements of a placeholder's JSON array.
 	list(sqlType) string
 	// mark is the placeholder for a value to compare a part with.

@@ -35,7 +35,7 @@ func (r runner) testKnowsEveryEdge(t *testing.T) {
 	}
 	r.replace(t, records)
 	for _, text := range edges() {
-		f := accepted(t, r.m, text)
+		f := restored(t, r.m, text)
 		got := r.selected(t, f)
 		for _, rec := range records {
 			if want := f.Match(rec); got[rec.RID] != want {

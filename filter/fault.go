@@ -13,7 +13,9 @@ const (
 	CodeOutOfRange         = model.CodeOutOfRange
 	CodeTooDeep            = model.CodeTooDeep
 	CodeTooLong            = model.CodeTooLong
+	CodeTooShort           = model.CodeTooShort
 	CodeTooManyValues      = "too_many_values"
+	CodeTooManyConditions  = "too_many_conditions"
 	CodeUnknownOperator    = "unknown_operator"
 	CodeOperatorNotAllowed = "operator_not_allowed" // the operator does not suit the field's type
 	CodeNotFilterable      = "not_filterable"

@@ -1,6 +1,8 @@
 package filter
 
 import (
+	"fmt"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/model"
@@ -11,6 +13,22 @@ const (
 	MaxDepth  = 20      // $and, $or and $not within one another; parts of a dotted path
 	MaxValues = 10000   // compared values in all
 	MaxBytes  = 1 << 20 // of JSON
+
+	// MaxConditions bounds the conditions of a new filter. Alternatives that
+	// ask for equality of one field count as one, as if $in had said so.
+	MaxConditions = 1000
+)
+
+// limits are those that were added when filters had been accepted already, so
+// that not all of these keep them.
+type limits struct {
+	conditions int
+	emptyText  bool // $contains and $startsWith take one
+}
+
+var (
+	ofRequests = limits{conditions: MaxConditions}
+	ofAccepted = limits{conditions: maxNodes, emptyText: true}
 )
 
 // A Dialect is a database a filter can be compiled for.
@@ -34,39 +52,57 @@ const (
 // A Filter is a checked filter of one model. The zero Filter is not valid;
 // use [New]. It is immutable and safe for concurrent use.
 type Filter struct {
-	m    *model.Model
-	root node
-	raw  []byte // compact JSON as given
+	m      *model.Model
+	root   node   // as given
+	folded node   // the same in its simplest form
+	raw    []byte // compact JSON as given
 }
 
-// New parses a filter and checks it against a model. It finds every fault,
-// each with a pointer into the filter; with faults there is no filter.
+// New parses the filter of a request and checks it against a model. It finds
+// every fault, each with a pointer into the filter; with faults there is no
+// filter.
 func New(raw []byte, m *model.Model, g Grammar) (Filter, model.Faults) {
+	return read(raw, m, g, ofRequests)
+}
+
+// Restore is New for a filter that was accepted before, by the rules of its
+// time: those of [New] without the limits that came later. It is the one for
+// what a job's row holds.
+func Restore(raw []byte, m *model.Model) (Filter, model.Faults) {
+	return read(raw, m, Native, ofAccepted)
+}
+
+func read(raw []byte, m *model.Model, g Grammar, l limits) (Filter, model.Faults) {
 	var faults model.Collector
-	c := checker{Collector: &faults, m: m, g: g}
+	c := checker{Collector: &faults, m: m, g: g, limits: l}
 	root := c.filter(parse(raw, &faults))
 	if faults.Found() > 0 {
 		return Filter{}, faults.Faults()
 	}
-	compact := jsontext.Value(raw).Clone()
-	if err := compact.Compact(); err != nil {
-		return Filter{}, model.Faults{{Code: CodeInvalidJSON, Detail: "The filter is not valid JSON."}}
+	f := Filter{m: m, root: root, folded: fold(root, positive)}
+	if n := countGiven(f.folded); n > l.conditions {
+		faults.Add(nil, CodeTooManyConditions, fmt.Sprintf("The filter has %d conditions; at most %d are allowed. "+
+			"Several values of one field count as one condition with $in.", n, l.conditions))
+		return Filter{}, faults.Faults()
 	}
-	return Filter{m: m, root: root, raw: compact}, nil
+	f.raw = jsontext.Value(raw).Clone()
+	if err := (*jsontext.Value)(&f.raw).Compact(); err != nil {
+		faults.Add(nil, CodeInvalidJSON, "The filter is not valid JSON.")
+		return Filter{}, faults.Faults()
+	}
+	return f, nil
 }
 
 // All is the filter {} of a model: it selects every record.
 func All(m *model.Model) Filter {
-	return Filter{m: m, root: allOf{}, raw: []byte("{}")}
+	return Filter{m: m, root: allOf{}, folded: allOf{}, raw: []byte("{}")}
 }
 
-// Empty reports whether the filter is {}. A filter that selects everything in
-// other words, such as {"$and": []}, counts as empty too: whoever asks wants
-// to know whether it was meant to.
-func (f Filter) Empty() bool {
-	p := compiler{sqlite{}}.compile(f.root, positive)
-	return p.truth == always
-}
+// Empty reports whether the filter is true for every record by its form: {},
+// the same in other words, such as {"$and": []}, and what is true of a field
+// that always has a value, such as {"id": {"$exists": true}}. Whoever asks
+// wants to know whether all records were meant.
+func (f Filter) Empty() bool { return everything(f.folded) }
 
 // JSON is the filter as it was given, without spaces between its tokens. The
 // caller must not change it.
@@ -84,7 +120,7 @@ func (f Filter) Names(field string) bool { return mentions(f.root, field) }
 // run. The condition is TRUE or FALSE for every row and never NULL.
 func (f Filter) SQL(d Dialect) (text string, args []any) {
 	c := compiler{dialectOf(d)}
-	return c.compile(f.root, positive).sql()
+	return c.compile(f.folded).sql()
 }
 
 // Match reports whether a record is selected. It is the plain reading of the

@@ -273,6 +273,21 @@ func (s subject) operand(t *rapid.T, name string, depth int) string {
 	return s.nullable(t)
 }
 
+// alternatives draws conditions with one operator on one value, or the
+// negations of such, which become one. Many are compiled in another way.
+func (s subject) alternatives(t *rapid.T) string {
+	name := rapid.SampledFrom(s.names()).Draw(t, "operator")
+	word, item := "$or", `{%s: {%s: %s}}`
+	if rapid.Bool().Draw(t, "negated") {
+		word, item = "$and", `{%s: {"$not": {%s: %s}}}`
+	}
+	items := make([]string, rapid.SampledFrom([]int{2, 3, manyValues + 5}).Draw(t, "length"))
+	for i := range items {
+		items[i] = fmt.Sprintf(item, quoted(s.name), quoted(name), s.operand(t, name, 3))
+	}
+	return quoted(word) + ":[" + strings.Join(items, ",") + "]"
+}
+
 // conditions draws an object of conditions.
 func conditions(t *rapid.T, depth int) string {
 	var members []string
@@ -283,7 +298,7 @@ func conditions(t *rapid.T, depth int) string {
 }
 
 func condition(t *rapid.T, depth int) string {
-	form := rapid.IntRange(0, 5).Draw(t, "form")
+	form := rapid.IntRange(0, 6).Draw(t, "form")
 	if form == 0 && depth < 3 {
 		word := rapid.SampledFrom([]string{"$and", "$or"}).Draw(t, "word")
 		var items []string
@@ -293,6 +308,9 @@ func condition(t *rapid.T, depth int) string {
 		return quoted(word) + ":[" + strings.Join(items, ",") + "]"
 	}
 	s := rapid.SampledFrom(subjects).Draw(t, "subject")
+	if form == 2 {
+		return s.alternatives(t)
+	}
 	if form == 1 {
 		return quoted(s.name) + ":" + s.nullable(t)
 	}

@@ -24,11 +24,11 @@ type op int
 
 const (
 	opIn         op = iota // equals one of the literals, or has no value where null is set
-	opLess                 // has a value less than the literal, and so on
+	opLess                 // has a value less than a literal, and so on
 	opLessEq               //
 	opGreater              //
 	opGreaterEq            //
-	opContains             // the literal's letters A-Z are small already
+	opContains             // the literals' letters A-Z are small already
 	opStartsWith           //
 )
 
@@ -36,8 +36,9 @@ const (
 type cond struct {
 	target
 	op       op
-	literals []literal // none twice
+	literals []literal // none twice; any of them may fit
 	null     bool      // for opIn: a missing value counts
+	given    int       // how many conditions of the filter as given it stands for
 }
 
 // A target is the value of a record that a condition looks at.

@@ -64,6 +64,15 @@ func (x operand) exists(s sense) piece {
 	return piece{text: "(" + x.expr + " IS NULL)"}
 }
 
+// exists is the word before a sub-select that finds rows or, in the negative
+// sense, none. It is never NULL.
+func exists(s sense) string {
+	if s == positive {
+		return "EXISTS"
+	}
+	return "NOT EXISTS"
+}
+
 // quote writes an identifier. Models allow no quotation marks in a column,
 // but this is the one place where text of a model becomes SQL.
 func quote(name string) string {

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"slices"
 	"strings"
 
 	"bulkpatch/model"
@@ -36,6 +37,20 @@ var operators = map[string]operator{
 	"$between":    {suits: orderedType, native: true},
 	"$exists":     {suits: anyType, native: true},
 	"$not":        {suits: anyType, native: true},
+}
+
+// detailOperators names the operators of each grammar.
+var detailOperators = map[Grammar]string{Native: operatorsOf(Native), Desk: operatorsOf(Desk)}
+
+func operatorsOf(g Grammar) string {
+	var names []string
+	for name, o := range operators {
+		if g == Native || !o.native {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return "There is no such operator; known are " + strings.Join(names, ", ") + "."
 }
 
 // operator checks one known operator that suits its target.
@@ -87,9 +102,9 @@ func (c *checker) equal(t target, v tree, at *model.Place) node {
 	case !ok:
 		return nil
 	case null:
-		return &cond{target: t, null: true}
+		return &cond{target: t, null: true, given: 1}
 	}
-	return &cond{target: t, literals: []literal{l}}
+	return &cond{target: t, literals: []literal{l}, given: 1}
 }
 
 func (c *checker) in(t target, v tree, at *model.Place) node {
@@ -99,7 +114,7 @@ func (c *checker) in(t target, v tree, at *model.Place) node {
 		}
 		return nil
 	}
-	n := &cond{target: t}
+	n := &cond{target: t, given: 1}
 	seen := make(map[literal]bool, len(v.items))
 	here := at.Item(0)
 	for _, item := range v.items {
@@ -121,7 +136,7 @@ func (c *checker) ordering(o op, t target, v tree, at *model.Place) node {
 	if !ok {
 		return nil
 	}
-	return &cond{target: t, op: o, literals: []literal{l}}
+	return &cond{target: t, op: o, literals: []literal{l}, given: 1}
 }
 
 // ordered checks a value that has others before and after it.
@@ -155,7 +170,7 @@ func (c *checker) between(t target, v tree, at *model.Place) node {
 		return nil
 	}
 	return allOf{
-		&cond{target: t, op: opGreaterEq, literals: []literal{from}},
+		&cond{target: t, op: opGreaterEq, literals: []literal{from}, given: 1},
 		&cond{target: t, op: opLessEq, literals: []literal{to}},
 	}
 }
@@ -171,7 +186,7 @@ func (c *checker) contains(t target, v tree, at *model.Place) node {
 		return nil
 	}
 	l.v = lowerASCII(l.v.(string))
-	return &cond{target: t, op: opContains, literals: []literal{l}}
+	return &cond{target: t, op: opContains, literals: []literal{l}, given: 1}
 }
 
 func (c *checker) startsWith(t target, v tree, at *model.Place) node {
@@ -179,7 +194,7 @@ func (c *checker) startsWith(t target, v tree, at *model.Place) node {
 	if !ok {
 		return nil
 	}
-	return &cond{target: t, op: opStartsWith, literals: []literal{l}}
+	return &cond{target: t, op: opStartsWith, literals: []literal{l}, given: 1}
 }
 
 // text checks a value that must be a string.
@@ -193,6 +208,10 @@ func (c *checker) text(t target, v tree, at *model.Place) (literal, bool) {
 		c.Add(at, CodeType, "The value must be a string.")
 		return l, false
 	}
+	if ok && l.v == "" && !c.limits.emptyText {
+		c.Add(at, CodeTooShort, "The text must have at least one character.")
+		return l, false
+	}
 	return l, ok
 }
 
@@ -203,7 +222,7 @@ func (c *checker) exists(t target, v tree, at *model.Place) node {
 		}
 		return nil
 	}
-	missing := &cond{target: t, null: true}
+	missing := &cond{target: t, null: true, given: 1}
 	if v.kind == isFalse {
 		return missing
 	}

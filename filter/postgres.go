@@ -68,6 +68,21 @@ func (postgres) position(expr string) string {
 	return "strpos(lower(" + expr + ` COLLATE "C"), ?)`
 }
 
+// containsAny computes the text once for all of the list: OFFSET keeps the
+// planner from writing the expression into each comparison.
+func (postgres) containsAny(expr string, s sense) string {
+	return "(SELECT " + exists(s) + " (SELECT 1 FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS list(v) WHERE strpos(s, v) > 0)" +
+		" FROM (SELECT lower(" + expr + ` COLLATE "C") AS s OFFSET 0) AS searched)`
+}
+
+// startsWithAny looks prefixes up in a hash table, which CASE keeps the planner
+// from turning into a join.
+func (d postgres) startsWithAny(expr string, s sense) string {
+	return "(SELECT " + exists(s) + " (SELECT 1 FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS lengths(n)" +
+		" WHERE CASE WHEN left(s, CAST(n AS integer)) IN " + d.list(textType) + " THEN TRUE END)" +
+		" FROM (SELECT " + expr + " AS s OFFSET 0) AS searched)"
+}
+
 func (postgres) list(st sqlType) string {
 	return "(SELECT CAST(v AS " + string(st) + ") FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS list(v))"
 }

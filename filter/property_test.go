@@ -136,7 +136,7 @@ func (r runner) testSelectsWhatMatches(t *testing.T) {
 		r.replace(t, records)
 		for range filtersPerCheck {
 			text := conditions(t, 0)
-			f, faults := New([]byte(text), r.m, Native)
+			f, faults := Restore([]byte(text), r.m)
 			if len(faults) > 0 {
 				t.Fatalf("%s was refused: %v", text, faults)
 			}
@@ -173,16 +173,14 @@ func TestSQLiteTakesTheLargestFilters(t *testing.T) {
 // which must not pass those of the database.
 func (r runner) testTakesTheLargestFilters(t *testing.T) {
 	r.replace(t, []model.Record{record(t, r.m, map[string]any{"age": int64(9999), "name": "n9999", "custom": `{"x":9999}`})})
-	wide := func(word, item string) string {
-		items := make([]string, MaxValues)
-		for i := range items {
-			items[i] = fmt.Sprintf(item, i)
-		}
-		return fmt.Sprintf(`{"%s": [%s]}`, word, strings.Join(items, ","))
-	}
+	wide := func(word, item string) string { return wide(word, item, MaxValues) }
 	for name, text := range map[string]string{
 		"wide or":         wide("$or", `{"age": %d}`),
 		"wide prefixes":   wide("$or", `{"name": {"$startsWith": "n%d"}}`),
+		"wide parts":      wide("$or", `{"name": {"$contains": "N%d"}}`),
+		"no wide parts":   wide("$and", `{"name": {"$not": {"$contains": "x%d"}}}`),
+		"parts of paths":  wide("$and", `{"custom.y": {"$not": {"$contains": "x%d"}}}`),
+		"wide bounds":     wide("$or", `{"age": {"$gt": %d}}`),
 		"wide and":        wide("$and", `{"age": {"$ne": -1%d}}`),
 		"wide paths":      wide("$or", `{"custom.x": %d}`),
 		"deep":            nest(20, `{"age": {"$gt": 1}}`),
@@ -193,7 +191,7 @@ func (r runner) testTakesTheLargestFilters(t *testing.T) {
 		"long other list": `{"custom.x": {"$in": [` + strings.Trim(strings.Join(strings.Fields(fmt.Sprint(seq(MaxValues))), ","), "[]") + `]}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := r.selected(t, accepted(t, r.m, text)); !got[0] {
+			if got := r.selected(t, restored(t, r.m, text)); !got[0] {
 				t.Error("the record was not selected")
 			}
 		})

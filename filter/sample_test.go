@@ -34,6 +34,16 @@ func accepted(t testing.TB, m *model.Model, text string) Filter {
 	return f
 }
 
+// restored makes a filter that was accepted before there were all limits.
+func restored(t testing.TB, m *model.Model, text string) Filter {
+	t.Helper()
+	f, faults := Restore([]byte(text), m)
+	if len(faults) > 0 {
+		t.Fatalf("%s was refused: %v", text, faults)
+	}
+	return f
+}
+
 // record makes a record with some values in stored form, by name.
 func record(t testing.TB, m *model.Model, values map[string]any) model.Record {
 	t.Helper()

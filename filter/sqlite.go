@@ -52,6 +52,18 @@ func (d sqlite) instant(t target) string {
 
 func (sqlite) position(expr string) string { return "instr(lower(" + expr + "), ?)" }
 
+// containsAny computes the text once for all of the list. The list is read
+// once for all records: json_each by itself would be read for each anew.
+func (sqlite) containsAny(expr string, s sense) string {
+	return "(SELECT " + exists(s) + " (WITH list(v) AS MATERIALIZED (SELECT value FROM json_each(?)) SELECT 1 FROM list WHERE instr(s, v) > 0)" +
+		" FROM (SELECT lower(" + expr + ") AS s))"
+}
+
+func (d sqlite) startsWithAny(expr string, s sense) string {
+	return "(SELECT " + exists(s) + " (WITH lengths(n) AS MATERIALIZED (SELECT value FROM json_each(?)) SELECT 1 FROM lengths WHERE substr(s, 1, n) IN " + d.list(textType) + ")" +
+		" FROM (SELECT " + expr + " AS s))"
+}
+
 func (sqlite) list(sqlType) string { return "(SELECT value FROM json_each(?))" }
 
 func (sqlite) mark(sqlType) string { return "?" }

@@ -129,7 +129,7 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 		return l, errors.Join(errOutgrown, err)
 	}
 	if row.Filter != nil {
-		f, faults := filter.New([]byte(*row.Filter), m, filter.Native)
+		f, faults := filter.Restore([]byte(*row.Filter), m)
 		if len(faults) > 0 {
 			return l, errors.Join(errOutgrown, faults)
 		}

@@ -1,4 +1,4 @@
-((("f_age" IS NULL OR "f_age" < ?) OR ("f_age" IS NULL OR "f_age" > ?)) OR ("f_age" IS NOT NULL AND "f_age" = ?))
+(("f_age" IS NULL OR "f_age" < ?) OR ("f_age" IS NULL OR "f_age" > ?) OR ("f_age" IS NOT NULL AND "f_age" = ?))
 -- int64 10
 -- int64 20
 -- int64 15
