@@ -41,6 +41,7 @@ const (
 	CodeNUL          = "nul_character"
 	CodeTooDeep      = "too_deep"
 	CodeEmptyPatch   = "empty_patch"
+	CodeTooManyNames = "too_many_names"
 )
 
 // More is how many faults were found beyond those listed.

@@ -25,11 +25,24 @@ func (c *checker) nested(f *Field, raw []byte, at *Place) (stored any, merge []b
 			c.removals(f.rule.shape, patch, at)
 		}
 		merge = appendTree(nil, patch)
+		c.merged += names(patch)
 		tree = mergeTree(nil, tree)
 	}
 	schema.check(&c.Collector, tree, at)
 	c.dropDowns(f, tree)
 	return string(appendTree(nil, tree)), merge
+}
+
+// names counts those of an object and of the objects in it. What stands in
+// lists does not merge.
+func names(patch map[string]any) int {
+	n := len(patch)
+	for _, v := range patch {
+		if inner, ok := v.(map[string]any); ok {
+			n += names(inner)
+		}
+	}
+	return n
 }
 
 // removals refuses to remove what the schema requires, and to remove names

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -47,6 +48,10 @@ type Patch struct {
 	ReadOnly []Set // of a single's patch: values that must equal the stored ones
 }
 
+// MaxNames bounds the names of a patch in all objects that it merges, those
+// within one another included: each is worked on for each record.
+const MaxNames = 1000
+
 // CheckPatch checks an RFC 7396 merge patch of a record and finds every
 // fault of it, save that a fault of the JSON itself ends the search. Rules
 // that need the record (read-only values of a single) or the database (unique
@@ -72,6 +77,9 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 	}
 	if count == 0 && r.check.Found() == 0 {
 		r.check.Add(nil, CodeEmptyPatch, "The patch is empty: give at least one field to change.")
+	}
+	if n := r.check.merged; n > MaxNames {
+		r.check.Add(nil, CodeTooManyNames, fmt.Sprintf("The patch merges %d names into objects; at most %d are allowed. Spread them over several patches.", n, MaxNames))
 	}
 	if r.check.Found() == 0 {
 		p.Sets = m.settle(&r.check, p.Sets)

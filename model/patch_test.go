@@ -1,6 +1,8 @@
 package model
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -245,5 +247,37 @@ func TestAStoredPatchNeedsItsFields(t *testing.T) {
 	}
 	if _, err := m.UnmarshalStored([]byte("{")); err == nil {
 		t.Error("half a patch was read")
+	}
+}
+
+func TestAPatchMergesAThousandNamesAtMost(t *testing.T) {
+	m := mustModel(t, everyKind)
+	object := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `,"n%d":1`, i)
+		}
+		return "{" + strings.TrimPrefix(b.String(), ",") + "}"
+	}
+	for name, tt := range map[string]struct {
+		patch string
+		want  []string
+	}{
+		"as many as may":            {`{"custom":` + object(MaxNames) + `}`, nil},
+		"one more":                  {`{"custom":` + object(MaxNames+1) + `}`, []string{"too_many_names"}},
+		"in several fields":         {`{"custom":` + object(600) + `,"any":` + object(401) + `}`, []string{"too_many_names"}},
+		"within one another":        {`{"custom":{"a":` + object(500) + `,"b":{"c":` + object(498) + `}}}`, []string{"too_many_names"}},
+		"with those around them":    {`{"custom":{"a":` + object(500) + `,"b":{"c":` + object(497) + `}}}`, nil},
+		"names that go":             {`{"custom":` + strings.ReplaceAll(object(MaxNames+1), ":1", ":null") + `}`, []string{"too_many_names"}},
+		"a list is no merge":        {`{"any":[` + object(2*MaxNames) + `]}`, nil},
+		"a list within is no merge": {`{"custom":{"a":[` + object(2*MaxNames) + `]}}`, nil},
+	} {
+		_, faults := m.CheckPatch([]byte(tt.patch), PatchOptions{})
+		if got := codes(faults); !slices.Equal(got, tt.want) && len(got)+len(tt.want) > 0 {
+			t.Errorf("%s: %v", name, faults)
+		}
+	}
+	if _, faults := m.CheckDraft([]byte(`{"name":"ab","profile":{"kind":"k"},"custom":`+object(2*MaxNames)+`}`), Import); len(faults) > 0 {
+		t.Errorf("a record as a whole: %v", faults)
 	}
 }

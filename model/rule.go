@@ -41,6 +41,7 @@ type checker struct {
 	Collector
 	options  func(*Field) []string // what the workspace added; may be nil
 	allowNew bool
+	merged   int // names in objects that merge
 }
 
 // leadTo says where the field stands in a record.

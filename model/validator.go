@@ -96,10 +96,10 @@ func (c *Collector) invalid(err error, at *Place) {
 func (c *Collector) leaves(e *jsonschema.ValidationError, base *Place) {
 	switch k := e.ErrorKind.(type) {
 	case *kind.Required:
-		c.names(k.Missing, e, base, CodeRequired, detailRequired)
+		c.eachOf(k.Missing, e, base, CodeRequired, detailRequired)
 		return
 	case *kind.AdditionalProperties:
-		c.names(k.Properties, e, base, CodeUnknownField, detailUnknown)
+		c.eachOf(k.Properties, e, base, CodeUnknownField, detailUnknown)
 		return
 	case *kind.AnyOf, *kind.OneOf, *kind.Not, *kind.Contains, *kind.MinContains, *kind.MaxContains:
 		c.leaf(e, base, CodeSchema, detailForms)
@@ -127,9 +127,9 @@ func (c *Collector) leaf(e *jsonschema.ValidationError, base *Place, code, detai
 	c.Add(at, code, detail)
 }
 
-// names notes a fault of each of some members of the object that an error is
+// eachOf notes a fault of each of some members of the object that an error is
 // about.
-func (c *Collector) names(names []string, e *jsonschema.ValidationError, base *Place, code, detail string) {
+func (c *Collector) eachOf(names []string, e *jsonschema.ValidationError, base *Place, code, detail string) {
 	here := within(base, e.InstanceLocation).Member("")
 	for _, name := range names {
 		here.Go(name)
