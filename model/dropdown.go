@@ -2,7 +2,9 @@ package model
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A drop-down is text whose allowed values are options that may grow. One is
@@ -108,10 +110,43 @@ func (f *Field) chosen(tree any) (option string, ok bool) {
 // it.
 func (c *checker) dropDowns(f *Field, tree any) {
 	for _, d := range f.DropDowns {
-		if option, ok := d.chosen(tree); ok && !c.knows(d, option) {
-			c.Add(d.rule.at, CodeEnum, c.optionsDetail(d))
+		if option, ok := d.chosen(tree); ok {
+			c.option(d, option, d.rule.at)
 		}
 	}
+}
+
+// Limits of what a workspace may add to a drop-down.
+const (
+	MaxNewOptions = 1000
+	MaxNewOption  = 200 // characters of each
+)
+
+// TooManyOptions is the fault of a value for which a drop-down has no room.
+func TooManyOptions(pointer string) Fault {
+	return Fault{Pointer: pointer, Code: CodeTooManyOptions,
+		Detail: "This would be a new option, and a workspace may add at most " + strconv.Itoa(MaxNewOptions) + " to a field."}
+}
+
+// option checks a value of a drop-down.
+func (c *checker) option(f *Field, option string, at *Place) {
+	switch {
+	case c.takesAny || c.knows(f, option):
+	case !f.Extensible || !c.allowNew:
+		c.Add(at, CodeEnum, c.optionsDetail(f))
+	case option == "":
+		c.Add(at, CodeTooShort, "A new option must have at least one character.")
+	case len(option) > MaxNewOption && utf8.RuneCountInString(option) > MaxNewOption:
+		c.Add(at, CodeTooLong, "A new option may have at most "+strconv.Itoa(MaxNewOption)+" characters.")
+	case c.options != nil && len(c.options(f)) >= MaxNewOptions:
+		full := TooManyOptions("")
+		c.Add(at, full.Code, full.Detail)
+	}
+}
+
+// knows reports whether an option is one of the field's or the workspace's.
+func (c *checker) knows(f *Field, option string) bool {
+	return slices.Contains(f.Options, option) || f.Extensible && c.options != nil && slices.Contains(c.options(f), option)
 }
 
 // NewOptions lists the values of Extensible fields, and of drop-downs below

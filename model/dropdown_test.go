@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -81,5 +82,37 @@ func TestTheDigestFollowsWhatMayGrow(t *testing.T) {
 	const grows = "{x-model: shop, type: object, properties: {a: {type: object, properties: {b: {type: string, enum: [x], x-extensible: true}}}}}"
 	if mustModel(t, grows).Digest == mustModel(t, strings.Replace(grows, "true", "false", 1)).Digest {
 		t.Error("a drop-down below an object that no longer grows has the same digest")
+	}
+}
+
+func TestNewOptionsAreBounded(t *testing.T) {
+	m := mustModel(t, everyKind)
+	full := make([]string, MaxNewOptions)
+	for i := range full {
+		full[i] = "option " + strconv.Itoa(i)
+	}
+	added := func(n int) func(*Field) []string { return func(*Field) []string { return full[:n] } }
+	long := strings.Repeat("é", MaxNewOption)
+	for name, tt := range map[string]struct {
+		tier  string
+		added int
+		want  []string
+	}{
+		"room for one":         {"zinc", MaxNewOptions - 1, nil},
+		"no room":              {"zinc", MaxNewOptions, []string{"/custom/channel too_many_options", "/tier too_many_options"}},
+		"one that is there":    {"option 5", MaxNewOptions, nil},
+		"as long as it may be": {long, 0, nil},
+		"too long":             {long + "x", 0, []string{"/custom/channel too_long", "/tier too_long"}},
+		"empty":                {"", 0, []string{"/custom/channel too_short", "/tier too_short"}},
+	} {
+		patch := `{"tier":"` + tt.tier + `","custom":{"channel":"` + tt.tier + `"}}`
+		_, faults := m.CheckPatch([]byte(patch), PatchOptions{Options: added(tt.added), AllowNewOptions: true})
+		if got := codes(faults); strings.Join(got, " ") != strings.Join(tt.want, " ") {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	before := func(*Field) []string { return []string{"", long + long} }
+	if _, faults := m.CheckPatch([]byte(`{"tier":"","custom":{"channel":"`+long+long+`"}}`), PatchOptions{Options: before}); len(faults) > 0 {
+		t.Errorf("options from before: %v", faults)
 	}
 }

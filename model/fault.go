@@ -42,6 +42,8 @@ const (
 	CodeTooDeep      = "too_deep"
 	CodeEmptyPatch   = "empty_patch"
 	CodeTooManyNames = "too_many_names"
+
+	CodeTooManyOptions = "too_many_options"
 )
 
 // More is how many faults were found beyond those listed.

@@ -121,7 +121,7 @@ func readOnlySet(f *Field, name string, raw []byte) Set {
 		return s
 	}
 	var c checker
-	c.allowNew = true
+	c.takesAny = true // what is stored may be older than a limit
 	if s.Value, _ = c.value(f, raw, nil); c.Found() > 0 {
 		s.Value = noValue{}
 	}

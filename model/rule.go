@@ -41,7 +41,8 @@ type checker struct {
 	Collector
 	options  func(*Field) []string // what the workspace added; may be nil
 	allowNew bool
-	merged   int // names in objects that merge
+	takesAny bool // of options
+	merged   int  // names in objects that merge
 }
 
 // leadTo says where the field stands in a record.
@@ -71,8 +72,8 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 	if strings.IndexByte(s, 0) >= 0 {
 		c.Add(at, CodeNUL, detailNUL)
 	}
-	if f.Options != nil && !c.knows(f, s) {
-		c.Add(at, CodeEnum, c.optionsDetail(f))
+	if f.Options != nil {
+		c.option(f, s, at)
 	}
 	if r.format != nil && !r.format(s) {
 		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")
@@ -101,18 +102,6 @@ func (c *checker) textLength(f *Field, s string, at *Place) {
 	if f.Secret == Hashed && len(s) > maxHashed {
 		c.Add(at, CodeTooLong, fmt.Sprintf("This may have at most %d bytes.", maxHashed))
 	}
-}
-
-// knows reports whether an option is one of the field's, of the workspace's,
-// or may become one.
-func (c *checker) knows(f *Field, option string) bool {
-	if slices.Contains(f.Options, option) {
-		return true
-	}
-	if !f.Extensible {
-		return false
-	}
-	return c.allowNew || c.options != nil && slices.Contains(c.options(f), option)
 }
 
 func (c *checker) integer(f *Field, raw []byte, at *Place) any {

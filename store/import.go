@@ -18,10 +18,12 @@ func (s *Store) Import(ctx context.Context, ws auth.Workspace, m *model.Model, d
 	err := s.inLargeTx(ctx, func(t *tx) error {
 		report = job.ImportReport{}
 		drafts, lines := drafts, lines // it may run again
-		if err := t.addOptions(ws.ID, m, brought(drafts)); err != nil {
+		im := importer{t: t, ws: ws, m: m, report: &report}
+		full, err := t.takeOptions(ws.ID, m, brought(drafts))
+		if err != nil {
 			return err
 		}
-		im := importer{t: t, ws: ws, m: m, report: &report}
+		drafts, lines = im.withRoom(drafts, lines, full)
 		for len(drafts) > 0 {
 			n := distinct(drafts)
 			if err := im.merge(drafts[:n], lines[:n]); err != nil {
@@ -34,13 +36,39 @@ func (s *Store) Import(ctx context.Context, ws auth.Workspace, m *model.Model, d
 	return report, err
 }
 
+// An option is a value of a drop-down.
+type option struct {
+	field string
+	value any
+}
+
+// withRoom reports the lines that bring an option for which there is no room,
+// and returns the others.
+func (im *importer) withRoom(drafts []model.Draft, lines []int64, full []model.Set) ([]model.Draft, []int64) {
+	if len(full) == 0 {
+		return drafts, lines
+	}
+	refused := make(map[option]bool, len(full))
+	for _, s := range full {
+		refused[option{s.Field.Name, s.Value}] = true
+	}
+	var kept []model.Draft
+	var keptLines []int64
+	for i, d := range drafts {
+		values := d.Patch.NewOptions(nil)
+		at := slices.IndexFunc(values, func(s model.Set) bool { return refused[option{s.Field.Name, s.Value}] })
+		if at < 0 {
+			kept, keptLines = append(kept, d), append(keptLines, lines[i])
+			continue
+		}
+		im.fail(lines[i], model.Faults{model.TooManyOptions(values[at].Pointer)}.Error())
+	}
+	return kept, keptLines
+}
+
 // brought lists each value once that drafts give to drop-downs and their
 // model does not know.
 func brought(drafts []model.Draft) []model.Set {
-	type option struct {
-		field string
-		value any
-	}
 	seen := map[option]bool{}
 	var sets []model.Set
 	for _, d := range drafts {

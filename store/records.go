@@ -150,14 +150,14 @@ func (s *Store) oldest(t *tx, ws auth.Workspace, m *model.Model, f filter.Filter
 // create makes one record, with the options that it brings, and reads it
 // back.
 func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
+	if err := t.addOptions(ws.ID, m, d.Patch.NewOptions(nil)); err != nil {
+		return model.Record{}, err
+	}
 	rows, err := t.newRows(ws, m, []model.Draft{d})
 	if err != nil {
 		return model.Record{}, err
 	}
 	if err := t.insert(ws, m, rows); err != nil {
-		return model.Record{}, err
-	}
-	if err := t.addOptions(ws.ID, m, d.Patch.NewOptions(nil)); err != nil {
 		return model.Record{}, err
 	}
 	records, err := s.queryRecords(t.ctx, t.db, m, " WHERE workspace = ? AND rid = ?", ws.ID, rows[0].rid)

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"lists are complete in every order":                       listsAreComplete,
 		"a record is made unless it is there":                     createdUnlessThere,
 		"options grow with what was accepted":                     optionsGrow,
+		"a drop-down has room for a thousand options":             optionsHaveRoom,
 		"a filter beyond later limits runs on":                    acceptedFiltersRunOn,
 		"stamps come with the change they are of":                 stampsComeWithTheChange,
 		"new and imported records are stamped":                    stampsOfNewRecords,
