@@ -2,6 +2,7 @@ package model
 
 import (
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -98,7 +99,8 @@ func (m *Model) ParseID(text string) (any, bool) {
 		}
 		return v, true
 	}
-	if text == "" {
+	// PostgreSQL refuses a text that is not UTF-8, and SQLite does not.
+	if text == "" || !utf8.ValidString(text) {
 		return nil, false
 	}
 	var c checker

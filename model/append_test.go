@@ -2,6 +2,7 @@ package model
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -133,5 +134,16 @@ func TestEncodeJSONTakesAnObjectAsAWhole(t *testing.T) {
 				t.Errorf("got %v, want %q", fault, tt.code)
 			}
 		})
+	}
+}
+
+func TestNoIDHoldsWhatADatabaseRefuses(t *testing.T) {
+	free := mustModel(t, `{x-model: free, type: object, properties: {id: {type: string, x-role: id, readOnly: true}}}`)
+	for _, m := range append(Shipped().All(), free) {
+		for _, text := range []string{"", "\x00", "a\x00b", "\xff", "a\xc3", "\xed\xa0\x80", "550e8400-e29b-41d4-a716-44665544000\x00", strings.Repeat("a", 100_000)} {
+			if id, ok := m.ParseID(text); ok {
+				t.Errorf("%s: %.50q is the id %.50v", m.Name, text, id)
+			}
+		}
 	}
 }
