@@ -1,6 +1,7 @@
 package model
 
 import (
+	"encoding/json"
 	"runtime"
 	"strconv"
 	"strings"
@@ -141,5 +142,23 @@ func TestParsersAreLinear(t *testing.T) {
 			}
 			m.CheckRow(names, cells)
 		})
+	}
+}
+
+func TestHostilePatchesGetShortAnswers(t *testing.T) {
+	m := mustModel(t, hostileModel)
+	const size, most = 256 << 10, 32 << 20 // of allocations where names are long
+	patches := hostilePatches(size)
+	patches["5,000 bad values under 400,000 characters"] = `{"open":{"` + strings.Repeat("x", 400_000) + `":[` + strings.TrimSuffix(strings.Repeat(`"\u0000",`, 5000), ",") + `]}}`
+	for name, patch := range patches {
+		var faults Faults
+		bytes, _ := allocated(func() { _, faults = m.CheckPatch([]byte(patch), PatchOptions{}) })
+		answer, err := json.Marshal(faults)
+		if err != nil || len(answer) > 64<<10 || len(faults) > MaxFaults {
+			t.Errorf("%s: %d faults in %d bytes: %v", name, len(faults), len(answer), err)
+		}
+		if long := strings.Contains(name, "long") || strings.Contains(name, "characters"); long && bytes > most {
+			t.Errorf("%s: %d bytes allocated", name, bytes)
+		}
 	}
 }
