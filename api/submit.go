@@ -100,7 +100,7 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
 	defer cancel()
 	p, err := s.Store.Preview(ctx, sub, c.secrets())
-	if err != nil && ctx.Err() != nil && c.ctx().Err() == nil {
+	if err != nil && c.ctx().Err() == nil && (ctx.Err() != nil || errors.Is(err, job.ErrQueryTimeout)) {
 		return s.previewJob(c, u, sub)
 	}
 	if err != nil {

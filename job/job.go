@@ -111,6 +111,7 @@ func (j Job) Pending() *int64 {
 const (
 	WaitThrottled = "throttled"            // for its turn, by its own limit
 	WaitWorker    = "waiting_for_worker"   // none has taken it, or it lets others have a turn
+	WaitTurn      = "waiting_for_database" // others are reading the filter's records, of jobs that came before it
 	WaitRedis     = "redis_unavailable"    // no worker can be told of it
 	WaitDatabase  = "database_unavailable" // it is busy or out of reach
 	WaitStorage   = "storage_full"

@@ -220,12 +220,15 @@ const waits = `revision = revision + CASE WHEN COALESCE(wait_reason, '') = ? THE
 
 // Beat is a sign of life while a lease waits or does something long.
 // [job.ErrLeaseLost]: another worker has the shard. A reason says what it
-// waits for, "" for nothing.
+// waits for from now on; "" leaves that as it is.
 func (s *Store) Beat(ctx context.Context, l job.Lease, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
-		n, err := t.exec(`UPDATE shards SET beat = beat + 1, beat_at = ?, `+waits+`
-			WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
-			t.now, reason, reason, l.Workspace, l.Job, l.Shard, l.Epoch)
+		set, args := "beat = beat + 1, beat_at = ?", []any{t.now}
+		if reason != "" {
+			set, args = set+", "+waits, append(args, reason, reason)
+		}
+		n, err := t.exec(`UPDATE shards SET `+set+` WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
+			append(args, l.Workspace, l.Job, l.Shard, l.Epoch)...)
 		if err == nil && n == 0 {
 			err = job.ErrLeaseLost
 		}

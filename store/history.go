@@ -26,7 +26,7 @@ func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, 
 			return nil, "", job.ErrBadCursor
 		}
 	}
-	err = s.inSnapshot(ctx, func(t *sqlx.Tx) error {
+	err = s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		var rid int64
 		ok, err := one(t.GetContext(ctx, &rid, s.d.rebind("SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?"), ws.ID, id))
 		if err != nil {

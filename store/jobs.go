@@ -77,7 +77,11 @@ type progressRow struct {
 // numbers always add up. [job.ErrGone]: the job has left after its retention;
 // its final state and counts come with the error.
 func (s *Store) Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error) {
-	jobs, err := s.readJobs(ctx, ws, " AND j.id = ?", id)
+	var jobs []job.Job
+	err := s.inSnapshot(ctx, func(t *sqlx.Tx) (err error) {
+		jobs, err = s.readJobs(ctx, t, ws, " AND j.id = ?", id)
+		return err
+	})
 	if err != nil {
 		return job.Job{}, err
 	}
@@ -117,7 +121,11 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 		add("j.num < ?", before)
 	}
 	args = append(args, q.Limit+1)
-	jobs, err := s.readJobs(ctx, ws, where.String()+" ORDER BY j.num DESC LIMIT ?", args...)
+	var jobs []job.Job
+	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) (err error) {
+		jobs, err = s.readJobs(ctx, t, ws, where.String()+" ORDER BY j.num DESC LIMIT ?", args...)
+		return err
+	})
 	page := job.Page{Items: jobs}
 	if err == nil && len(jobs) > q.Limit {
 		page.Items = jobs[:q.Limit]
@@ -126,26 +134,22 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 	return page, err
 }
 
-func (s *Store) readJobs(ctx context.Context, ws auth.Workspace, where string, args ...any) ([]job.Job, error) {
-	var jobs []job.Job
-	err := s.inSnapshot(ctx, func(t *sqlx.Tx) error {
-		var rows []jobRow
-		if err := t.SelectContext(ctx, &rows, s.d.rebind(jobColumns+where), append([]any{ws.ID}, args...)...); err != nil {
-			return err
+func (s *Store) readJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, where string, args ...any) ([]job.Job, error) {
+	var rows []jobRow
+	if err := t.SelectContext(ctx, &rows, s.d.rebind(jobColumns+where), append([]any{ws.ID}, args...)...); err != nil {
+		return nil, err
+	}
+	progress, err := s.progress(ctx, t, ws, rows)
+	if err != nil {
+		return nil, err
+	}
+	jobs := make([]job.Job, len(rows))
+	for i, r := range rows {
+		if jobs[i], err = s.toJob(r, progress[r.Num]); err != nil {
+			return nil, err
 		}
-		progress, err := s.progress(ctx, t, ws, rows)
-		if err != nil {
-			return err
-		}
-		jobs = make([]job.Job, len(rows))
-		for i, r := range rows {
-			if jobs[i], err = s.toJob(r, progress[r.Num]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return jobs, err
+	}
+	return jobs, nil
 }
 
 // progress reads the shards of some jobs.

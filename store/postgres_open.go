@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 )
@@ -22,8 +24,9 @@ import (
 const (
 	postgresWriters = 16
 	postgresLarge   = 12
-	postgresReaders = 8
 )
+
+var postgresReaders = readerSizes{lookups: 6, searches: 4, work: 4, resolving: 4}
 
 // session settings of all connections, where the address does not set them.
 //
@@ -48,14 +51,11 @@ var postgresSession = map[string]string{
 	"timezone":                            "UTC",
 }
 
-// How long one statement may take. A chunk's is bounded by its size, so that a
-// minute means that something is wrong. What reads may walk millions of
-// records, to count or to preview them; its caller's context ends it sooner.
-// What migrates takes as long as it takes.
-const (
-	postgresWrite = "60s"
-	postgresRead  = "10min"
-)
+// postgresStatement is how long one statement may take. A chunk's is bounded by
+// its size, and a read's by its context, which ends it sooner: so that a minute
+// means that something is wrong, or that the process has gone. What migrates
+// takes as long as it takes.
+const postgresStatement = "60s"
 
 func checkPostgres(address string) error {
 	_, err := pgx.ParseConfig(address)
@@ -79,22 +79,24 @@ func openPostgres(ctx context.Context, driver, address string, _ func() time.Tim
 		return nil, checkPostgres(address)
 	}
 	driver = cmp.Or(driver, "pgx")
-	write, err := postgresPool(driver, config, postgresWriters, map[string]string{"statement_timeout": postgresWrite})
+	write, err := postgresPool(driver, config, postgresWriters, map[string]string{"statement_timeout": postgresStatement})
 	if err != nil {
 		return nil, err
 	}
-	read, err := postgresPool("pgx", config, postgresReaders, map[string]string{
-		"statement_timeout": postgresRead, "default_transaction_read_only": "on",
+	reading, err := openReaders(postgresReaders, func(n int) (*sqlx.DB, error) {
+		return postgresPool("pgx", endingStatements(config), n, map[string]string{
+			"statement_timeout": postgresStatement, "default_transaction_read_only": "on",
+		})
 	})
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
 	clock := new(serverClock)
-	if err := errors.Join(suits(ctx, read), clock.tune(ctx, read)); err != nil {
-		return nil, errors.Join(err, read.Close(), write.Close())
+	if err := errors.Join(suits(ctx, reading.read), clock.tune(ctx, reading.read)); err != nil {
+		return nil, errors.Join(err, reading.close(), write.Close())
 	}
 	return &backend{
-		d: postgresDialect, read: read, now: clock.now,
+		d: postgresDialect, readers: reading, sizes: postgresReaders, now: clock.now,
 		write: newPooledWriter(write, postgresDialect, clock, postgresLarge),
 		migrating: func() (*sql.DB, error) {
 			db, err := postgresPool(driver, config, 1, map[string]string{"lock_timeout": "0"})
@@ -104,6 +106,17 @@ func openPostgres(ctx context.Context, driver, address string, _ func() time.Tim
 			return db.DB, nil
 		},
 	}, nil
+}
+
+// endingStatements has a context that ends also end the statement which runs
+// under it. Left to itself the driver only closes the connection, and the
+// server goes on computing.
+func endingStatements(config *pgx.ConnConfig) *pgx.ConnConfig {
+	c := config.Copy()
+	c.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
+		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelWait}
+	}
+	return c
 }
 
 // postgresPool opens a pool of n connections with settings of its own.

@@ -17,7 +17,7 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (
 	sub.Patch = sub.Patch.Stamped(sub.Model, sub.Actor)
 	now := s.now().UnixMicro()
 	var p job.Preview
-	err := s.inLongSnapshot(ctx, func(t *sqlx.Tx) error {
+	err := s.inSearch(ctx, sub.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		a := s.d.assign(sub.Patch.Sets, now).require(sub.Patch.Sets)
 		condition, args := s.previewCondition(sub)
 		sel, err := s.d.selectNumbers(ctx, t, sub.Workspace.ID, sub.Model, condition, args, a)

@@ -26,11 +26,7 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 	condition = "workspace = ? AND " + condition
 	args = append([]any{ws.ID}, args...)
 	var page filter.Page
-	read := s.inSnapshot
-	if q.Count {
-		read = s.inLongSnapshot
-	}
-	err := read(ctx, func(t *sqlx.Tx) error {
+	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		if q.Count {
 			var n int64
 			if err := t.GetContext(ctx, &n, s.d.rebind("SELECT COUNT(*) FROM "+m.Table()+" WHERE "+condition), args...); err != nil {

@@ -19,7 +19,7 @@ func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error
 		return true, s.resolvePreview(ctx, l)
 	}
 	var sel selection
-	err = s.inLongSnapshot(ctx, func(db *sqlx.Tx) error {
+	err = s.inResolving(ctx, l, func(db *sqlx.Tx) error {
 		if l.Origin != 0 {
 			sel, err = s.leftOver(ctx, db, l)
 			return err

@@ -135,7 +135,7 @@ func (t *tx) leaveTombstone(j retiring) error {
 func (s *Store) retireNames(ctx context.Context) (bool, error) {
 	before := s.now().Add(-s.keep).UnixMicro()
 	var due bool
-	err := s.inLongSnapshot(ctx, func(db *sqlx.Tx) error {
+	err := s.inWork(ctx, func(db *sqlx.Tx) error {
 		var some []int64
 		if err := db.SelectContext(ctx, &some, s.d.rebind(`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`), before); err != nil || len(some) == 0 {
 			return err // mostly none: then nobody needs to look at the jobs

@@ -22,8 +22,9 @@ import (
 	"bulkpatch/model"
 )
 
-// readers is the size of SQLite's pool of reading connections.
-const readers = 4
+// sqliteReaders are few: more than the cores can run only wait for them. Each
+// keeps up to 8 MiB of pages.
+var sqliteReaders = readerSizes{lookups: 4, searches: 4, work: 6, resolving: 4}
 
 var sqliteDialect = &dialect{
 	filter:      filter.SQLite,
@@ -149,45 +150,51 @@ func sqlitePath(address string) string { return strings.TrimPrefix(address, "sql
 // openSQLite opens a database file; the driver is "" but in tests.
 func openSQLite(ctx context.Context, driver, address string, now func() time.Time) (*backend, error) {
 	path := sqlitePath(address)
-	write, read, err := openFile(ctx, cmp.Or(driver, "sqlite3"), path)
+	write, reading, err := openFile(ctx, cmp.Or(driver, "sqlite3"), path)
 	if err != nil {
 		return nil, err
 	}
 	conn, err := write.Connx(ctx)
 	if err != nil {
-		return nil, errors.Join(err, read.Close(), write.Close())
+		return nil, errors.Join(err, reading.close(), write.Close())
 	}
 	micros := func() int64 { return now().UnixMicro() }
 	return &backend{
-		d: sqliteDialect, read: read, write: newGroupWriter(write, conn, sqliteDialect, path, micros), now: now,
+		d: sqliteDialect, readers: reading, sizes: sqliteReaders, now: now,
+		write:     newGroupWriter(write, conn, sqliteDialect, path, micros),
 		migrating: func() (*sql.DB, error) { return sqliteMigrations(path) },
 	}, nil
 }
 
-// openFile opens the one writing connection and the pool of readers.
+// openFile opens the one writing connection and the pools of readers.
 //
 // The writer begins every transaction IMMEDIATE: a deferred one that turns
 // into a write fails with "locked" whenever another process wrote meanwhile.
 // synchronous=FULL makes a commit survive a power cut, which is what a 202
 // promises.
-func openFile(ctx context.Context, driver, path string) (write, read *sqlx.DB, err error) {
+func openFile(ctx context.Context, driver, path string) (write *sqlx.DB, reading readers, err error) {
 	file := sqliteFile(path)
 	write, err = sqlx.Open(driver, file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-32768")
 	if err != nil {
-		return nil, nil, err
+		return nil, readers{}, err
 	}
 	write.SetMaxOpenConns(2) // the second is the log keeper's
 	// From here on the writer waits for the lock itself; see lockPoll.
 	if err := firstConnection(ctx, write, `PRAGMA busy_timeout = 0`); err != nil {
-		return nil, nil, errors.Join(explainSQLite(err), write.Close())
+		return nil, readers{}, errors.Join(explainSQLite(err), write.Close())
 	}
-	read, err = sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-16384")
+	reading, err = openReaders(sqliteReaders, func(n int) (*sqlx.DB, error) {
+		db, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-8192")
+		if err == nil {
+			db.SetMaxOpenConns(n)
+			db.SetMaxIdleConns(n)
+		}
+		return db, err
+	})
 	if err != nil {
-		return nil, nil, errors.Join(err, write.Close())
+		return nil, readers{}, errors.Join(err, write.Close())
 	}
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
-	return write, read, nil
+	return write, reading, nil
 }
 
 // firstConnection connects and runs a statement. Connecting turns the

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -22,6 +20,7 @@ type Options struct {
 	Now           func() time.Time // the clock of SQLite, which has none of its own; nil is time.Now
 	Retention     time.Duration    // of finished jobs; 0 is 30 days
 	UndoRetention time.Duration    // of former values; 0 is 7 days
+	SearchLimit   time.Duration    // of one list, count or preview; 0 is 30 seconds
 }
 
 // A Store is an open database. It is safe for concurrent use.
@@ -32,15 +31,19 @@ type Store struct {
 	keep   time.Duration
 	undo   time.Duration
 
-	scans chan struct{} // has a place for each long read that may run
-	hub   *hub
-	bell  chan struct{} // has a value when the outbox has news
+	searching   *gate // to the connections for searches
+	resolving   *gate // to those of work on which jobs are resolved
+	searchLimit time.Duration
+
+	hub  *hub
+	bell chan struct{} // has a value when the outbox has news
 }
 
 // A backend is an open database.
 type backend struct {
-	d         *dialect
-	read      *sqlx.DB // many connections, reading only
+	d *dialect
+	readers
+	sizes     readerSizes
 	write     writer
 	now       func() time.Time        // the database's clock
 	migrating func() (*sql.DB, error) // opens the one connection on which tables are made
@@ -109,8 +112,8 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	s := &Store{
 		backend: b, models: o.Models, log: o.Log,
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
-		scans: make(chan struct{}, b.read.Stats().MaxOpenConnections/2),
-		hub:   newHub(), bell: make(chan struct{}, 1),
+		searching: newGate(b.sizes.searches), resolving: newGate(b.sizes.resolving), searchLimit: orDefault(o.SearchLimit, searchLimit),
+		hub: newHub(), bell: make(chan struct{}, 1),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -121,11 +124,16 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 // Close waits for the transaction in progress and closes the database. No
 // method may be called after it.
 func (s *Store) Close() error {
-	return errors.Join(s.read.Close(), s.write.close())
+	return errors.Join(s.readers.close(), s.write.close())
 }
 
-// Ping answers nil when the database can be read and written.
+// Ping answers nil when the database can be written, and read where keys and
+// jobs are looked up.
 func (s *Store) Ping(ctx context.Context) error {
+	var n int
+	if err := s.read.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
+		return s.d.classify(err)
+	}
 	return s.inTx(ctx, func(t *tx) error {
 		return t.exec1(`UPDATE settings SET value = value WHERE name = 'signing_key'`)
 	})
@@ -160,28 +168,6 @@ func (s *Store) after(t *tx, err error) error {
 		}
 	}
 	return nil
-}
-
-// inSnapshot runs fn on one unchanging view of the database.
-func (s *Store) inSnapshot(ctx context.Context, fn func(*sqlx.Tx) error) error {
-	t, err := s.read.BeginTxx(ctx, s.d.snapshot)
-	if err != nil {
-		return s.d.classify(err)
-	}
-	defer t.Rollback()
-	return s.d.classify(fn(t))
-}
-
-// inLongSnapshot is inSnapshot for what may read all records of a model. Half
-// of the reading connections are left to who looks up a key or a job.
-func (s *Store) inLongSnapshot(ctx context.Context, fn func(*sqlx.Tx) error) error {
-	select {
-	case s.scans <- struct{}{}:
-	case <-ctx.Done():
-		return s.d.classify(ctx.Err())
-	}
-	defer func() { <-s.scans }()
-	return s.inSnapshot(ctx, fn)
 }
 
 func orDefault(d, def time.Duration) time.Duration {
