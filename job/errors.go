@@ -11,6 +11,7 @@ var (
 	ErrKeyReused   = errors.New("idempotency key used for another request")
 	ErrUnavailable = errors.New("the database cannot answer now")    // 503: locked, stopped or out of reach
 	ErrStorageFull = errors.New("the database is out of disk space") // 507
+	ErrNoTurn      = errors.New("as many jobs as may are being resolved")
 	ErrLeaseLost   = errors.New("another worker holds this work")
 	ErrStopped     = errors.New("the job was paused or cancelled")
 	ErrBadCursor   = errors.New("malformed cursor")

@@ -72,7 +72,8 @@ type Job struct {
 	Patch    json.RawMessage // secrets masked; nil for an undo
 	Options  Options
 
-	Matched *int64 // nil until the selection is fixed
+	Matched         *int64  // nil until the selection is fixed
+	ResolvedPercent float64 // how much of the model has been examined to fix it; it never falls
 	Tally
 
 	RecordsPerSecond float64 // at present, or over the whole run once final

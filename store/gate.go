@@ -23,18 +23,9 @@ func newGate(places int) *gate {
 }
 
 // enter waits for a place, which leave gives back. Calling leave again does
-// nothing. Where there is none at once it first calls mustWait, which may be
-// nil. The context ends the wait with its error.
-func (g *gate) enter(ctx context.Context, ws int64, mustWait func()) (leave func(), err error) {
+// nothing. The context ends the wait with its error.
+func (g *gate) enter(ctx context.Context, ws int64) (leave func(), err error) {
 	turn := g.ask(ws)
-	select {
-	case <-turn:
-		return sync.OnceFunc(func() { g.leave(ws) }), nil
-	default:
-	}
-	if mustWait != nil {
-		mustWait()
-	}
 	select {
 	case <-turn:
 		return sync.OnceFunc(func() { g.leave(ws) }), nil

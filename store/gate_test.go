@@ -13,7 +13,7 @@ func TestAGateLetsEachWorkspaceHaveHalf(t *testing.T) {
 	var leaves []func()
 	enter := func(ws int64) {
 		t.Helper()
-		leave, err := g.enter(t.Context(), ws, func() { t.Fatalf("workspace %d has to wait", ws) })
+		leave, err := g.enter(t.Context(), ws)
 		must(t, err)
 		leaves = append(leaves, leave)
 	}
@@ -22,7 +22,8 @@ func TestAGateLetsEachWorkspaceHaveHalf(t *testing.T) {
 	refused := func(ws int64) {
 		t.Helper()
 		ctx, cancel := context.WithCancel(t.Context())
-		if _, err := g.enter(ctx, ws, cancel); !errors.Is(err, context.Canceled) {
+		cancel()
+		if _, err := g.enter(ctx, ws); !errors.Is(err, context.Canceled) {
 			t.Fatalf("workspace %d did not have to wait: %v", ws, err)
 		}
 	}
@@ -43,7 +44,7 @@ func TestAGateLetsEachWorkspaceHaveHalf(t *testing.T) {
 // others come after them.
 func TestAGateLetsWorkspacesInByTurns(t *testing.T) {
 	g := newGate(1)
-	leave, err := g.enter(t.Context(), 9, nil)
+	leave, err := g.enter(t.Context(), 9)
 	must(t, err)
 	type one struct {
 		ws   int64
@@ -76,7 +77,7 @@ func TestAGateLetsWorkspacesInByTurns(t *testing.T) {
 // TestWhoLeavesAGateGivesItsPlaceOn withdraws one that has just been let in.
 func TestWhoLeavesAGateGivesItsPlaceOn(t *testing.T) {
 	g := newGate(1)
-	leave, err := g.enter(t.Context(), 1, nil)
+	leave, err := g.enter(t.Context(), 1)
 	must(t, err)
 	late, next := g.ask(1), g.ask(1)
 	leave()

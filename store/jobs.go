@@ -70,6 +70,7 @@ type progressRow struct {
 	Summary    string
 	Rate       float64
 	WaitReason *string `db:"wait_reason"`
+	Resolved   int64
 	job.Tally
 }
 
@@ -163,7 +164,7 @@ func (s *Store) progress(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, job
 	}
 	among, args := s.d.among("job", nums)
 	var rows []progressRow
-	err := t.SelectContext(ctx, &rows, s.d.rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, rate, wait_reason,
+	err := t.SelectContext(ctx, &rows, s.d.rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, rate, wait_reason, resolved,
 			updated, unchanged, skipped, conflicted, failed
 		FROM shards WHERE workspace = ? AND `+among+` ORDER BY job, no`), append([]any{ws.ID}, args...)...)
 	byJob := make(map[int64][]progressRow, len(jobs))
@@ -244,6 +245,7 @@ func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
 		j.Revision += p.Revision
 		j.Tally = j.Tally.Add(p.Tally)
 		j.Resumes += p.Resumes
+		j.ResolvedPercent = max(j.ResolvedPercent, float64(p.Resolved)/10)
 		if at := microsPtr(p.BeatAt); at != nil && (j.HeartbeatAt == nil || at.After(*j.HeartbeatAt)) {
 			j.HeartbeatAt = at
 		}
@@ -258,6 +260,9 @@ func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
 		for _, e := range list {
 			j.ErrorSummary = job.Summarise(j.ErrorSummary, e)
 		}
+	}
+	if j.Matched != nil || j.Preview != nil {
+		j.ResolvedPercent = 100
 	}
 	if j.State.Final() {
 		j.RecordsPerSecond = overall(*j)

@@ -32,8 +32,7 @@ func (b bitmaps) remove(rid int64) {
 
 // selection serialises the numbers, window by window.
 func (b bitmaps) selection() (selection, error) {
-	var sel selection
-	digest := sha256.New()
+	sel := selection{hash: sha256.New()}
 	for _, no := range slices.Sorted(maps.Keys(b)) {
 		if b[no].IsEmpty() {
 			continue
@@ -42,16 +41,15 @@ func (b bitmaps) selection() (selection, error) {
 		if err != nil {
 			return sel, err
 		}
-		sel.add(w, digest)
+		sel.add(w)
 	}
-	sel.digest = job.Digest(sel.count, digest.Sum(nil))
-	return sel, nil
+	return sel, sel.finish()
 }
 
 // leftOver is what the job before has left for the leased one: of an undo all
 // that was updated, of a retry what has no outcome that settles it. What was
 // skipped is taken again with force only.
-func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease) (selection, error) {
+func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease, examined func(part float64)) (selection, error) {
 	q := snapshotReader{ctx, db, s.d}
 	left := bitmaps{}
 	if l.Kind == job.Retry {
@@ -59,7 +57,7 @@ func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease) (selecti
 			return selection{}, err
 		}
 	}
-	err := q.eachChange(l.Workspace, l.Origin, func(row changeRow) error {
+	err := q.eachChange(l.Workspace, l.Origin, examined, func(row changeRow) error {
 		if l.Kind == job.Undo {
 			return eachNumber(row.Updated, row.First, left.add)
 		}
@@ -139,8 +137,14 @@ func (q snapshotReader) selected(to bitmaps, ws, num int64) error {
 }
 
 // eachChange walks a job's chunks without their values, a few at a time.
-func (q snapshotReader) eachChange(ws, num int64, do func(changeRow) error) error {
-	const atOnce = 100
+func (q snapshotReader) eachChange(ws, num int64, examined func(part float64), do func(changeRow) error) error {
+	const atOnce = 16 // a chunk may name each of its records, with a reason
+	var ends []struct{ First, Last int64 }
+	if err := q.list(&ends, `SELECT COALESCE((SELECT MIN(first_rid) FROM changes WHERE workspace = ? AND job = ?), 0) AS first,
+		COALESCE((SELECT MAX(first_rid) FROM changes WHERE workspace = ? AND job = ?), 0) AS last`, ws, num, ws, num); err != nil {
+		return err
+	}
+	first, last := ends[0].First, ends[0].Last
 	for after := int64(-1); ; {
 		var rows []changeRow
 		if err := q.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
@@ -152,6 +156,7 @@ func (q snapshotReader) eachChange(ws, num int64, do func(changeRow) error) erro
 				return err
 			}
 			after = row.First
+			examined(float64(after-first) / float64(max(1, last-first)))
 		}
 		if len(rows) < atOnce {
 			return nil

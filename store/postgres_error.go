@@ -22,6 +22,7 @@ const (
 	postgresDiskFull      = "53100"
 	postgresSerialization = "40001"
 	postgresDeadlock      = "40P01"
+	postgresCancelled     = "57014"
 )
 
 // postgresPasses lists the faults that may pass: of the connection, of the
@@ -79,6 +80,12 @@ func postgresLost(err error) bool {
 	var refused *pgconn.PgError
 	return errors.Is(err, errRaced) ||
 		errors.As(err, &refused) && (refused.Code == postgresSerialization || refused.Code == postgresDeadlock)
+}
+
+// postgresOutOfTime reports whether a statement reached statement_timeout.
+func postgresOutOfTime(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && refused.Code == postgresCancelled
 }
 
 // postgresRefusal reads the column from the detail, "Key (workspace,

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 
 	"github.com/jmoiron/sqlx"
 
@@ -12,22 +14,34 @@ import (
 
 // Preview computes in one snapshot what a submission would do, and writes
 // nothing. It reads all that the filter matches, so it takes about as long as
-// resolving the job would; ctx bounds it. The token is the caller's to add.
+// resolving the job would. [job.ErrQueryTimeout]: that is too long, and a job
+// of kind preview is to do it. The token is the caller's to add.
 func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (job.Preview, error) {
-	sub.Patch = sub.Patch.Stamped(sub.Model, sub.Actor)
-	now := s.now().UnixMicro()
 	var p job.Preview
-	err := s.inSearch(ctx, sub.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) error {
-		a := s.d.assign(sub.Patch.Sets, now).require(sub.Patch.Sets)
-		condition, args := s.previewCondition(sub)
-		sel, err := s.d.selectNumbers(ctx, t, sub.Workspace.ID, sub.Model, condition, args, a)
-		if err != nil {
-			return err
-		}
-		p = job.Preview{Matched: sel.count, WouldChange: sel.differ, Unchanged: sel.count - sel.differ - sel.lack, Digest: sel.digest}
-		p.Sample, err = s.sample(ctx, t, sub, a, now, secrets)
+	err := s.inSearch(ctx, sub.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) (err error) {
+		p, err = s.preview(ctx, t, sub, secrets, func(float64) {})
 		return err
 	})
+	if errors.Is(err, errLoneRecord) {
+		err = fmt.Errorf("%w: %w", job.ErrQueryTimeout, err)
+	}
+	return p, err
+}
+
+func (s *Store) preview(ctx context.Context, t *sqlx.Tx, sub job.Submission, secrets bool, examined func(part float64)) (job.Preview, error) {
+	sub.Patch = sub.Patch.Stamped(sub.Model, sub.Actor)
+	now := s.now().UnixMicro()
+	condition, args := s.previewCondition(sub)
+	c := choice{sub.Workspace.ID, sub.Model, condition, args, s.d.assign(sub.Patch.Sets, now).require(sub.Patch.Sets)}
+	sel, err := s.d.selectNumbers(ctx, t, c, examined)
+	if err != nil {
+		return job.Preview{}, err
+	}
+	p := job.Preview{Matched: sel.count, WouldChange: sel.differ, Unchanged: sel.count - sel.differ - sel.lack, Digest: sel.digest}
+	records, err := s.sampled(ctx, t, c, sel.differing)
+	if err == nil {
+		p.Sample = sampleOf(sub, records, now, secrets)
+	}
 	return p, err
 }
 
@@ -39,30 +53,49 @@ func (s *Store) previewCondition(sub job.Submission) (string, []any) {
 	return sub.Filter.SQL(s.d.filter)
 }
 
-// sample shows the first records that would change.
-func (s *Store) sample(ctx context.Context, t *sqlx.Tx, sub job.Submission, a assignment, now int64, secrets bool) ([]job.PreviewItem, error) {
-	condition, args := s.previewCondition(sub)
-	rest := " WHERE workspace = ? AND " + condition + " AND " + a.differs + " ORDER BY rid LIMIT ?"
-	all := append(append([]any{sub.Workspace.ID}, args...), a.differsArgs...)
-	records, err := s.queryRecords(ctx, t, sub.Model, rest, append(all, job.MaxPreviewSample)...)
-	if err != nil {
-		return nil, err
+// sampled reads the first records that would change, from the ranges which are
+// known to have them.
+func (s *Store) sampled(ctx context.Context, t *sqlx.Tx, c choice, ranges []span) ([]model.Record, error) {
+	query := s.d.rebind("SELECT rid FROM " + c.model.Table() + s.d.notIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " +
+		s.d.opaque(c.condition) + " AND " + c.a.differs + " ORDER BY rid LIMIT ?")
+	var rids []int64
+	for _, r := range ranges {
+		var some []int64
+		args := append(append([]any{r.first, r.before, c.ws}, c.args...), c.a.differsArgs...)
+		if err := t.SelectContext(ctx, &some, query, append(args, job.MaxPreviewSample-len(rids))...); err != nil {
+			return nil, err
+		}
+		rids = append(rids, some...)
 	}
-	items := make([]job.PreviewItem, len(records))
+	return s.recordsOf(ctx, t, c.ws, c.model, rids, budget{left: pageBytes})
+}
+
+// sampleBytes is how much the sample of a preview shows. A preview job keeps it
+// with its row.
+const sampleBytes = 1 << 20
+
+// sampleOf shows what would change in some records.
+func sampleOf(sub job.Submission, records []model.Record, now int64, secrets bool) []job.PreviewItem {
+	items := make([]job.PreviewItem, 0, len(records))
+	room := budget{left: sampleBytes}
 	id := sub.Model.Role(model.RoleID).Index
-	for i, r := range records {
-		items[i] = job.PreviewItem{ID: model.FormatID(r.Values[id]), Changed: map[string]job.Change{}}
+	for _, r := range records {
+		item := job.PreviewItem{ID: model.FormatID(r.Values[id]), Changed: map[string]job.Change{}}
 		for _, set := range sub.Patch.Sets {
 			before, was := r.Values[set.Field.Index], any(nil)
 			if set.When != nil {
 				was = r.Values[set.When.Index]
 			}
 			if c, differs := change(set.Field, before, patched(sub.Patch, set, before, was, now), secrets); differs {
-				items[i].Changed[set.Field.Name] = c
+				item.Changed[set.Field.Name] = c
 			}
 		}
+		if !room.take(changedBytes(item.Changed)) {
+			break
+		}
+		items = append(items, item)
 	}
-	return items, nil
+	return items
 }
 
 // resolvePreview carries out a job of kind preview: it computes what the
@@ -74,7 +107,11 @@ func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
 	} else {
 		sub.RecordID, _ = l.Model.ParseID(l.RecordID)
 	}
-	p, err := s.Preview(ctx, sub, false)
+	var p job.Preview
+	err := s.inResolving(ctx, l, func(ctx context.Context, t *sqlx.Tx, examined func(float64)) (err error) {
+		p, err = s.preview(ctx, t, sub, false, examined)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (s *Store) inWork(ctx context.Context, fn func(*sqlx.Tx) error) error {
 func (s *Store) inSearch(ctx context.Context, ws int64, fn func(context.Context, *sqlx.Tx) error) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, s.searchLimit, job.ErrQueryTimeout)
 	defer cancel()
-	leave, err := s.searching.enter(bounded, ws, nil)
+	leave, err := s.searching.enter(bounded, ws)
 	if err == nil {
 		defer leave()
 		err = s.snapshot(bounded, s.searches, func(t *sqlx.Tx) error { return fn(bounded, t) })
@@ -95,19 +95,42 @@ func ownEnd(ctx context.Context, err error) error {
 	return fmt.Errorf("%w (%v)", context.Cause(ctx), err)
 }
 
-// inResolving runs fn on one unchanging view of the database when it is the
-// turn of the lease's workspace, and has the job say so while it waits.
-func (s *Store) inResolving(ctx context.Context, l job.Lease, fn func(*sqlx.Tx) error) error {
-	var waited error
-	leave, err := s.resolving.enter(ctx, l.Workspace, func() { waited = s.Beat(ctx, l, job.WaitTurn) })
+// turnWait is how long a worker waits for its turn to resolve a job. Then it
+// does something else: others' work needs it, too.
+const turnWait = 200 * time.Millisecond
+
+// inResolving runs fn on one unchanging view of the database, [Store.watched],
+// when it is the turn of the lease's workspace. [job.ErrNoTurn]: it is not.
+func (s *Store) inResolving(ctx context.Context, l job.Lease, fn func(ctx context.Context, t *sqlx.Tx, examined func(part float64)) error) error {
+	bounded, cancel := context.WithTimeoutCause(ctx, turnWait, job.ErrNoTurn)
+	defer cancel()
+	leave, err := s.resolving.enter(bounded, l.Workspace)
 	if err != nil {
-		return err
+		return ownEnd(bounded, err)
 	}
 	defer leave()
-	if waited != nil {
-		return waited
+	if err := s.waitsNoMore(ctx, l); err != nil {
+		return err
 	}
-	return s.snapshot(ctx, s.work, fn)
+	return s.watched(ctx, l, func(ctx context.Context, examined func(float64)) error {
+		return s.snapshot(ctx, s.work, func(t *sqlx.Tx) error { return fn(ctx, t, examined) })
+	})
+}
+
+// waitsNoMore takes back what a shard was waiting for before it was claimed,
+// where a user still sees it.
+func (s *Store) waitsNoMore(ctx context.Context, l job.Lease) error {
+	var reason []string
+	err := s.read.SelectContext(ctx, &reason, s.d.rebind(`SELECT wait_reason FROM shards
+		WHERE workspace = ? AND job = ? AND no = ? AND wait_reason IS NOT NULL`), l.Workspace, l.Job, l.Shard)
+	if err != nil || len(reason) == 0 {
+		return s.d.classify(err)
+	}
+	return s.inTx(ctx, func(t *tx) error {
+		t.touch(l.JobID)
+		return t.exec1(`UPDATE shards SET wait_reason = NULL, revision = revision + 1 WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
+			l.Workspace, l.Job, l.Shard, l.Epoch)
+	})
 }
 
 // snapshot runs fn in a transaction that only reads. Its context ends the wait

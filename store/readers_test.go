@@ -51,7 +51,7 @@ func TestNoClassOfReadsTakesWhatAnotherNeeds(t *testing.T) {
 				ended <- s.inSearch(ctx, 1, func(_ context.Context, t *sqlx.Tx) error { return stay(t) })
 			}()
 			go func() {
-				leave, err := s.resolving.enter(ctx, 1, nil)
+				leave, err := s.resolving.enter(ctx, 1)
 				if err == nil {
 					defer leave()
 					err = s.inWork(ctx, stay)
@@ -69,7 +69,10 @@ func TestNoClassOfReadsTakesWhatAnotherNeeds(t *testing.T) {
 		_, err := s.Keys(short)
 		must(t, err)
 		must(t, s.inSearch(short, 2, func(context.Context, *sqlx.Tx) error { return nil }))
-		must(t, s.inResolving(short, job.Lease{Ref: job.Ref{Workspace: 2}}, nothing))
+		must(t, s.inResolving(short, job.Lease{Ref: job.Ref{Workspace: 2}}, func(context.Context, *sqlx.Tx, func(float64)) error { return nil }))
+		if err := s.inResolving(short, job.Lease{Ref: job.Ref{Workspace: 1}}, nil); !errors.Is(err, job.ErrNoTurn) {
+			t.Errorf("one job too many is resolved: %v", err)
+		}
 		must(t, s.inWork(short, nothing))
 		stop()
 		for range 2 * many {
@@ -116,7 +119,7 @@ func TestASearchThatHasHadItsTimeEndsInTheDatabase(t *testing.T) {
 func TestASearchWithoutATurnEnds(t *testing.T) {
 	onBoth(t, Options{SearchLimit: 20 * time.Millisecond}, func(t *testing.T, s *Store) {
 		for range s.searching.share {
-			leave, err := s.searching.enter(t.Context(), 1, nil)
+			leave, err := s.searching.enter(t.Context(), 1)
 			must(t, err)
 			defer leave()
 		}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jmoiron/sqlx"
 
@@ -14,18 +15,36 @@ import (
 // shards and moves the job on. A crash before that leaves nothing, so the next
 // claim resolves again. ended says that the job is final: nothing matched, a
 // guard refused it, or it was a preview.
+//
+// [job.ErrNoTurn]: as many jobs as may are being resolved; give the shard back
+// and try again later. [job.ErrLeaseLost], [job.ErrStopped]: as of
+// [Store.ApplyChunk], within a second. It has no limit in all, but each of its
+// statements has.
 func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error) {
+	ended, err = s.resolve(ctx, l)
+	if errors.Is(err, errLoneRecord) {
+		return true, s.Stop(ctx, l.Ref, filterTooExpensive)
+	}
+	return ended, err
+}
+
+// filterTooExpensive ends a job whose filter no reading in small parts helps.
+var filterTooExpensive = job.Error{Code: "filter_too_expensive",
+	Detail: "To compare a single record with the filter takes longer than 30 seconds. Submit the job again with fewer or simpler conditions."}
+
+func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error) {
 	if l.Kind == job.PreviewKind {
 		return true, s.resolvePreview(ctx, l)
 	}
 	var sel selection
-	err = s.inResolving(ctx, l, func(db *sqlx.Tx) error {
+	err = s.inResolving(ctx, l, func(ctx context.Context, db *sqlx.Tx, examined func(float64)) error {
 		if l.Origin != 0 {
-			sel, err = s.leftOver(ctx, db, l)
+			sel, err = s.leftOver(ctx, db, l, examined)
 			return err
 		}
 		condition, args := l.Filter.SQL(s.d.filter)
-		sel, err = s.d.selectNumbers(ctx, db, l.Workspace, l.Model, condition, args, s.d.assign(nil, 0))
+		c := choice{l.Workspace, l.Model, condition, args, s.d.assign(nil, 0)}
+		sel, err = s.d.selectNumbers(ctx, db, c, examined)
 		return err
 	})
 	if err != nil {
@@ -59,15 +78,24 @@ func (t *tx) fenceJob(l job.Lease, want job.State) error {
 // is worked in. It locks the shard, and of the job reads the state: a stop
 // that is asked for after that waits for the shard before it settles.
 func (t *tx) fence(l job.Lease, want job.State) error {
-	var row struct {
-		Epoch int64
-		State job.State
-	}
-	ok, err := t.get(&row, `SELECT s.epoch, j.state FROM jobs j JOIN shards s ON s.workspace = j.workspace AND s.job = j.num
-		WHERE j.workspace = ? AND j.num = ? AND s.no = ?`+t.d.forUpdate("s"), l.Workspace, l.Job, l.Shard)
-	switch {
-	case err != nil:
+	var row fenceRow
+	ok, err := t.get(&row, fenceQuery+t.d.forUpdate("s"), l.Workspace, l.Job, l.Shard)
+	if err != nil {
 		return err
+	}
+	return row.check(ok, l, want)
+}
+
+type fenceRow struct {
+	Epoch int64
+	State job.State
+}
+
+const fenceQuery = `SELECT s.epoch, j.state FROM jobs j JOIN shards s ON s.workspace = j.workspace AND s.job = j.num
+	WHERE j.workspace = ? AND j.num = ? AND s.no = ?`
+
+func (row fenceRow) check(ok bool, l job.Lease, want job.State) error {
+	switch {
 	case !ok || row.Epoch != l.Epoch || row.State.Final():
 		return job.ErrLeaseLost
 	case row.State != want:

@@ -22,6 +22,15 @@ type selection struct {
 	differ  int64  // how many of them a patch would change
 	lack    int64  // how many of them it would fail
 	digest  string // of the numbers, see [job.Digest]
+
+	// differing are ranges, the first of all, in which together there are
+	// enough records that a patch would change to show.
+	differing []span
+	shown     int64
+
+	hash    hash.Hash // of the windows so far
+	open    int64     // the window that is being read
+	offsets []uint32  // what was found in it
 }
 
 type window struct {
@@ -30,48 +39,93 @@ type window struct {
 	count   int64
 }
 
-// selectNumbers reads what meets a condition, window by window, in the
-// snapshot that db shows. The numbers come as one JSON array a window: reading them row by
-// row takes twice as long.
-func (d *dialect) selectNumbers(ctx context.Context, db sqlx.QueryerContext, ws int64, m *model.Model, condition string, args []any, a assignment) (selection, error) {
-	list, err := blocks(ctx, db, d, ws, m)
+// A choice is what selects records: a condition, and the patch that is to be
+// applied to what meets it.
+type choice struct {
+	ws        int64
+	model     *model.Model
+	condition string
+	args      []any
+	a         assignment
+}
+
+// selectNumbers reads what meets the condition, range by range, in the
+// snapshot that t shows. The numbers come as one JSON array a range: reading
+// them row by row takes twice as long.
+func (d *dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, examined func(part float64)) (selection, error) {
+	list, err := blocks(ctx, t, d, c.ws, c.model)
 	if err != nil {
 		return selection{}, err
 	}
-	query := d.rebind(d.windowQuery(m, condition, a))
-	var sel selection
-	digest := sha256.New()
-	for _, b := range list {
-		all := append([]any{b.first()}, a.differsArgs...)
-		all = append(append(all, b.first(), b.Next, ws), args...)
+	stmt, err := t.PreparexContext(ctx, d.rebind(d.windowQuery(c.model, c.condition, c.a)))
+	if err != nil {
+		return selection{}, err
+	}
+	defer stmt.Close()
+	sel := selection{hash: sha256.New()}
+	err = newWalk(d, t, examined).each(ctx, list, func(ctx context.Context, s span) error {
+		base := s.first &^ (windowSize - 1)
+		all := append([]any{base}, c.a.differsArgs...)
+		all = append(append(all, s.first, s.before, c.ws), c.args...)
 		var raw []byte
 		var differ, lack int64
-		if err := db.QueryRowxContext(ctx, query, all...).Scan(&raw, &differ, &lack); err != nil {
-			return selection{}, err
+		if err := stmt.QueryRowxContext(ctx, all...).Scan(&raw, &differ, &lack); err != nil {
+			return err
 		}
-		w, err := newWindow(b.Block, parseNumbers(raw))
-		if err != nil {
-			return selection{}, err
-		}
-		if w.count == 0 {
-			continue
-		}
-		sel.add(w, digest)
-		sel.differ, sel.lack = sel.differ+differ, sel.lack+lack
+		return sel.take(s, parseNumbers(raw), differ, lack)
+	})
+	if err != nil {
+		return selection{}, err
 	}
-	sel.digest = job.Digest(sel.count, digest.Sum(nil))
-	return sel, nil
+	return sel, sel.finish()
+}
+
+// take adds what was found in a range, whose offsets are those of its window.
+func (sel *selection) take(s span, offsets []uint32, differ, lack int64) error {
+	no := s.first >> windowBits
+	if no != sel.open {
+		if err := sel.closeWindow(); err != nil {
+			return err
+		}
+		sel.open = no
+	}
+	sel.offsets = append(sel.offsets, offsets...)
+	sel.differ, sel.lack = sel.differ+differ, sel.lack+lack
+	if differ > 0 && sel.shown < job.MaxPreviewSample {
+		sel.differing = append(sel.differing, s)
+		sel.shown += differ
+	}
+	return nil
+}
+
+// closeWindow packs what was found in the window that is open.
+func (sel *selection) closeWindow() error {
+	if len(sel.offsets) == 0 {
+		return nil
+	}
+	w, err := newWindow(sel.open, sel.offsets)
+	sel.add(w)
+	sel.offsets = sel.offsets[:0]
+	return err
+}
+
+// finish closes the last window, after which the selection has its digest.
+func (sel *selection) finish() error {
+	err := sel.closeWindow()
+	sel.offsets = nil
+	sel.digest = job.Digest(sel.count, sel.hash.Sum(nil))
+	return err
 }
 
 // add appends a window, and its numbers to the digest.
-func (sel *selection) add(w window, digest hash.Hash) {
-	binary.Write(digest, binary.BigEndian, w.no) // a hash takes everything
-	digest.Write(w.numbers)
+func (sel *selection) add(w window) {
+	binary.Write(sel.hash, binary.BigEndian, w.no) // a hash takes everything
+	sel.hash.Write(w.numbers)
 	sel.windows = append(sel.windows, w)
 	sel.count += w.count
 }
 
-// windowQuery gathers the numbers of a window that meet a condition, and counts
+// windowQuery gathers the numbers of a range that meet a condition, and counts
 // those that a patch would change and those that lack what it needs.
 func (d *dialect) windowQuery(m *model.Model, condition string, a assignment) string {
 	return "SELECT " + d.collect("rid - ?", "1 = 1") + ", COUNT(*) FILTER (WHERE " + a.differs + "), " + a.countLacking() + " FROM " + m.Table() + d.notIndexed +
@@ -160,6 +214,8 @@ func nextNumbers(q queryer, ws, job, from, before int64, limit int) ([]int64, er
 
 // A span is a range of record numbers: from first, below before.
 type span struct{ first, before int64 }
+
+func (s span) size() int64 { return s.before - s.first }
 
 // cut divides the selected numbers into at most n spans that meet, of about
 // as many each and at least of least. There is always one.

@@ -114,6 +114,8 @@ func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
 		return w.store.Settle(ctx, l.Ref)
 	case errors.Is(reason, errYield) || errors.Is(reason, context.Canceled):
 		return w.store.Yield(ctx, l, 0, "")
+	case errors.Is(reason, job.ErrNoTurn):
+		return w.store.Yield(ctx, l, turnPause, job.WaitTurn)
 	case errors.Is(reason, job.ErrStorageFull):
 		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitStorage))
 	default:

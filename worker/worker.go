@@ -34,6 +34,9 @@ const (
 	shutdown = 6 * time.Second
 	// faultPause is how long a shard waits after a fault that may pass.
 	faultPause = time.Second
+	// turnPause is how long a job waits that may not be resolved now: others of
+	// its workspace are.
+	turnPause = 500 * time.Millisecond
 )
 
 // A Config says what a worker works on and how hard.

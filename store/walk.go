@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// How a walk reads. A statement is to take about as long as walkAim, so that
+// its progress shows; one that takes walkLimit is ended and covers less the
+// next time. A single record may take loneLimit, twice.
+const (
+	walkAim   = 200 * time.Millisecond
+	walkLimit = 5 * time.Second
+	loneLimit = 30 * time.Second
+	loneTries = 2
+
+	firstSpan = 1024
+	leastSpan = 64 // by which time does not cut on: preparing a statement takes some, too
+	growth    = 8
+)
+
+// limitOf is how long a statement may take that reads a range.
+func limitOf(s span) time.Duration {
+	if s.size() == 1 {
+		return loneLimit
+	}
+	return walkLimit
+}
+
+// errLoneRecord says that to compare one record with a filter takes longer
+// than it may.
+var errLoneRecord = errors.New("comparing one record with the filter takes too long")
+
+// A pace is how many record numbers the next read covers, by how long those
+// before took.
+type pace struct {
+	span int64
+	aim  time.Duration
+}
+
+// took notes that a read of n numbers has taken some time.
+func (p *pace) took(n int64, d time.Duration) {
+	want := int64(float64(n) * float64(p.aim) / float64(max(d, 1)))
+	p.span = min(max(want, min(leastSpan, p.span)), growth*p.span, windowSize)
+}
+
+// slow notes that a read was ended because it took too long. ok is false where
+// it was of a single number.
+func (p *pace) slow(n int64) (ok bool) {
+	p.span = max(1, n/growth)
+	return n > 1
+}
+
+// A walk reads all numbers of some blocks in their order, in one snapshot,
+// each range of them in about the same time. A filter may be so expensive
+// that a whole block takes minutes, or so cheap that anything less than one
+// is a waste.
+type walk struct {
+	d        *dialect
+	t        *sqlx.Tx
+	pace     pace
+	examined func(part float64) // is told how much has been read, from 0 to 1
+}
+
+func newWalk(d *dialect, t *sqlx.Tx, examined func(part float64)) *walk {
+	return &walk{d: d, t: t, pace: pace{firstSpan, walkAim}, examined: examined}
+}
+
+// each calls read for one range after the other, none of which reaches beyond
+// a block. It calls it again, for less, where a range took too long:
+// [errLoneRecord] where that was one record.
+func (w *walk) each(ctx context.Context, list []block, read func(context.Context, span) error) error {
+	var done, total int64
+	for _, b := range list {
+		total += b.Next - b.first()
+	}
+	for _, b := range list {
+		lone := 0
+		for first := b.first(); first < b.Next; {
+			s := span{first, min(b.Next, first+w.pace.span)}
+			late, err := w.step(ctx, s, read)
+			switch {
+			case err != nil:
+				return err
+			case !late:
+				first, lone = s.before, 0
+				done += s.size()
+				w.examined(float64(done) / float64(total))
+			case !w.pace.slow(s.size()):
+				if lone++; lone == loneTries {
+					return errLoneRecord
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// step reads one range, with a savepoint to go back to: on a server the
+// statement that is ended takes the transaction with it.
+func (w *walk) step(ctx context.Context, s span, read func(context.Context, span) error) (late bool, err error) {
+	if _, err := w.t.ExecContext(ctx, `SAVEPOINT step`); err != nil {
+		return false, err
+	}
+	bounded, cancel := context.WithTimeout(ctx, limitOf(s))
+	defer cancel()
+	began := time.Now()
+	err = read(bounded, s)
+	if err == nil {
+		w.pace.took(s.size(), time.Since(began))
+		_, err = w.t.ExecContext(ctx, `RELEASE SAVEPOINT step`)
+		return false, err
+	}
+	if ctx.Err() != nil || bounded.Err() == nil && !w.d.outOfTime(err) {
+		return false, err
+	}
+	_, err = w.t.ExecContext(ctx, `ROLLBACK TO SAVEPOINT step`)
+	return true, err
+}
