@@ -32,12 +32,6 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 	planned(t, s, listed, "c_desk USING INTEGER PRIMARY KEY (rowid=?)")
 }
 
-// A statement is a text with its arguments.
-type statement struct {
-	text string
-	args []any
-}
-
 // A recorder is a writer that keeps the statements on customers.
 type recorder struct {
 	writer
@@ -191,10 +185,25 @@ func TestWhatHasLeftIsNotWalked(t *testing.T) {
 		jobColumns + ` AND j.left_at IS NULL ORDER BY j.num DESC LIMIT ?`: "SEARCH j USING INDEX jobs_kept (workspace=?)",
 		candidatesQuery: "SEARCH jobs USING INDEX jobs_kept_of_many (workspace=? AND model=? AND num<?)",
 		`DELETE FROM idempotency` + s.d.indexedBy("idempotency_of_job") + ` WHERE workspace = ? AND job = ?`: "idempotency_of_job (workspace=? AND job=?)",
-		`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`:                                                "departed_since (deleted_at<?)",
+		oldestKept: "SEARCH jobs USING INDEX jobs_kept_since",
+		`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`: "departed_since (deleted_at<?)",
 	} {
 		if plan := strings.Join(explain(t, s, query), "; "); !strings.Contains(plan, index) || strings.Contains(plan, "SCAN jobs") {
 			t.Errorf("the plan is %s, without %s", plan, index)
+		}
+	}
+}
+
+// TestNamesArePurgedWithoutWalkingJobs holds the planner to an index of the few
+// jobs that follow another.
+func TestNamesArePurgedWithoutWalkingJobs(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	must(t, s.Migrate(t.Context()))
+	plan := strings.Join(explain(t, s, oldestFollowed), "; ")
+	for _, want := range []string{"SCAN jobs USING COVERING INDEX jobs_kept_following", "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)"} {
+		if !strings.Contains(plan, want) {
+			t.Errorf("the plan is %s, without %s", plan, want)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 const (
 	retireChunks  = 10 // of former values or outcomes, each of one chunk
 	retireRecords = 1000
+	retireRounds  = 100 // of records, for one look at the jobs
 )
 
 // noHeirs is the condition that no unfinished job needs job j: its
@@ -130,48 +131,61 @@ func (t *tx) leaveTombstone(j retiring) error {
 }
 
 // retireNames forgets records that were deleted before their time, and before
-// any job was accepted whose results may still name them. It looks for them
-// beside the writers: a job that is accepted meanwhile can select none of them.
-func (s *Store) retireNames(ctx context.Context) (bool, error) {
-	before := s.now().Add(-s.keep).UnixMicro()
-	var due bool
-	err := s.inWork(ctx, func(db *sqlx.Tx) error {
+// any job was accepted whose results may still name them: some thousands, for
+// which it looks at the jobs once. It looks for them beside the writers: a job
+// that is accepted meanwhile can select none of them.
+func (s *Store) retireNames(ctx context.Context) (more bool, err error) {
+	before, due, err := s.namesBefore(ctx)
+	if err != nil || !due {
+		return false, err
+	}
+	for range retireRounds {
+		var n int64
+		err := s.inLargeTx(ctx, func(t *tx) (err error) {
+			n, err = t.exec(`DELETE FROM departed WHERE (workspace, model, rid) IN (
+				SELECT workspace, model, rid FROM departed WHERE deleted_at < ? LIMIT ?)`, before, retireRecords)
+			return err
+		})
+		if err != nil || n == 0 {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// namesBefore is when the oldest name was given up that has to stay. due: there
+// is one that has not.
+func (s *Store) namesBefore(ctx context.Context) (before int64, due bool, err error) {
+	before = s.now().Add(-s.keep).UnixMicro()
+	err = s.inWork(ctx, func(db *sqlx.Tx) error {
 		var some []int64
 		if err := db.SelectContext(ctx, &some, s.d.rebind(`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`), before); err != nil || len(some) == 0 {
 			return err // mostly none: then nobody needs to look at the jobs
 		}
-		var oldest *int64
-		if err := db.GetContext(ctx, &oldest, oldestSelection); err != nil {
-			return err
-		}
-		if oldest != nil {
-			before = min(before, *oldest)
-		}
 		due = true
+		for _, query := range []string{oldestKept, oldestFollowed} {
+			var oldest *int64
+			if err := db.GetContext(ctx, &oldest, query); err != nil {
+				return err
+			}
+			if oldest != nil {
+				before = min(before, *oldest)
+			}
+		}
 		return nil
 	})
-	if err != nil || !due {
-		return false, err
-	}
-	var n int64
-	err = s.inLargeTx(ctx, func(t *tx) error {
-		n, err = t.exec(`DELETE FROM departed WHERE (workspace, model, rid) IN (
-			SELECT workspace, model, rid FROM departed WHERE deleted_at < ? LIMIT ?)`, before, retireRecords)
-		return err
-	})
-	return n > 0, err
+	return before, due, err
 }
 
-// oldestSelection is when the first job was accepted whose selection a job that
-// is kept has: a retry or an undo has that of the job which it follows, also
-// where that one has left.
-const oldestSelection = `WITH RECURSIVE back (workspace, origin, created_at) AS (
-		SELECT workspace, origin, created_at FROM jobs WHERE left_at IS NULL AND origin IS NOT NULL
-		UNION
-		SELECT o.workspace, o.origin, o.created_at FROM back b JOIN jobs o ON o.workspace = b.workspace AND o.num = b.origin
-	)
-	SELECT MIN(created_at) FROM (
-		SELECT created_at FROM jobs WHERE left_at IS NULL
-		UNION ALL
-		SELECT created_at FROM back
-	) AS kept`
+// When the first job was accepted whose selection a job that is kept has: that
+// is one of those which are kept, or of those which a retry or an undo that is
+// kept follows, also where they have left.
+const (
+	oldestKept     = `SELECT MIN(created_at) FROM jobs WHERE left_at IS NULL`
+	oldestFollowed = `WITH RECURSIVE back (workspace, origin, created_at) AS (
+			SELECT workspace, origin, created_at FROM jobs WHERE left_at IS NULL AND origin IS NOT NULL
+			UNION
+			SELECT o.workspace, o.origin, o.created_at FROM back b JOIN jobs o ON o.workspace = b.workspace AND o.num = b.origin
+		)
+		SELECT MIN(created_at) FROM back`
+)

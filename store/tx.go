@@ -89,3 +89,9 @@ func one(err error) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// A statement is a text, or a part of one, with its arguments.
+type statement struct {
+	text string
+	args []any
+}
