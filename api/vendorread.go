@@ -36,7 +36,7 @@ func (s *server) vendorList(c *call) error {
 	in := c.lenient()
 	l := c.surface.List(c.request)
 	in.take(c.request)
-	q := filter.Query{Filter: in.listed(c, l), Limit: l.Limit, Offset: l.Offset, Count: true}
+	q := filter.Query{Filter: in.listed(c, l), Limit: l.Limit, Offset: l.Offset, Whole: true, Count: true}
 	if l.Sort != "" {
 		var faults model.Faults
 		q.Sort, faults = filter.ParseSort(l.Sort, c.model)

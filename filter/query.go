@@ -8,7 +8,8 @@ type Query struct {
 	Sort   []Sort
 	Limit  int
 	Cursor string // NextCursor of the page before, "" for the first
-	Offset int    // records to pass over before the page; not together with Cursor
+	Offset int    // records before the page, which it leaves out; not together with Cursor
+	Whole  bool   // the page is not to end early at some size: its caller counts pages
 	Count  bool   // count all that match, too
 }
 

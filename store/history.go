@@ -12,9 +12,13 @@ import (
 	"bulkpatch/model"
 )
 
-// historyScan bounds the jobs that one page of a record's history looks
-// through.
-const historyScan = 500
+// One page of a record's history looks through so many jobs and reads about so
+// many bytes of what they kept: to show one record's values, those of its chunk
+// are read.
+const (
+	historyScan  = 500
+	historyBytes = 32 << 20
+)
 
 // History lists the jobs that changed a record, newest first, with what they
 // changed as long as that is kept. A page may hold fewer than limit and still
@@ -35,7 +39,7 @@ func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, 
 		if !ok {
 			return job.ErrNotFound
 		}
-		h := historian{ctx: ctx, t: t, d: s.d, ws: ws.ID, m: m, rid: rid, secrets: secrets}
+		h := historian{snapshotReader: snapshotReader{ctx, t, s.d}, ws: ws.ID, m: m, rid: rid, secrets: secrets}
 		items, next, err = h.page(before, limit)
 		return err
 	})
@@ -44,13 +48,12 @@ func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, 
 
 // A historian looks for the changes of one record in one snapshot.
 type historian struct {
-	ctx     context.Context
-	t       *sqlx.Tx
-	d       *dialect
+	snapshotReader
 	ws      int64
 	m       *model.Model
 	rid     int64
 	secrets bool
+	read    int // bytes of what jobs kept
 }
 
 type historyJob struct {
@@ -59,12 +62,13 @@ type historyJob struct {
 	Change string
 }
 
-func (h historian) page(before int64, limit int) (items []job.HistoryItem, next string, err error) {
+func (h *historian) page(before int64, limit int) (items []job.HistoryItem, next string, err error) {
 	jobs, err := h.candidates(before)
 	if err != nil {
 		return nil, "", err
 	}
 	items = []job.HistoryItem{}
+	room := budget{left: pageBytes}
 	for i, j := range jobs {
 		item, changed, err := h.look(j)
 		if err != nil {
@@ -72,8 +76,10 @@ func (h historian) page(before int64, limit int) (items []job.HistoryItem, next 
 		}
 		if changed {
 			items = append(items, item)
+			room.take(changedBytes(item.Changed))
 		}
-		if len(items) == limit && i < len(jobs)-1 || i == historyScan-1 {
+		full := len(items) == limit || room.left <= 0 || h.read > historyBytes
+		if full && i < len(jobs)-1 || i == historyScan-1 {
 			return items, strconv.FormatInt(j.Num, 10), nil
 		}
 	}
@@ -89,32 +95,38 @@ const candidatesQuery = `SELECT num, id, change FROM (
 		SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND left_at IS NULL AND num < ? ORDER BY num DESC LIMIT ?) AS many
 	) AS both_kinds ORDER BY num DESC LIMIT ?`
 
-func (h historian) candidates(before int64) ([]historyJob, error) {
+func (h *historian) candidates(before int64) ([]historyJob, error) {
 	var jobs []historyJob
-	err := h.t.SelectContext(h.ctx, &jobs, h.d.rebind(candidatesQuery),
+	err := h.list(&jobs, candidatesQuery,
 		h.ws, h.m.Name, h.rid, before, historyScan, h.ws, h.m.Name, before, historyScan, historyScan)
 	return jobs, err
 }
 
-// look finds what one job did to the record.
-func (h historian) look(j historyJob) (job.HistoryItem, bool, error) {
-	var row changeRow
-	ok, err := one(h.t.GetContext(h.ctx, &row, h.d.rebind(`SELECT first_rid, last_rid, at, updated, former, written FROM changes
-		WHERE workspace = ? AND job = ? AND first_rid = `+chunkAt), h.ws, j.Num, h.ws, j.Num, h.rid))
-	if err != nil || !ok {
+// look finds what one job did to the record. Whether it did anything shows
+// without the values of its chunk, which are read only then.
+func (h *historian) look(j historyJob) (job.HistoryItem, bool, error) {
+	var rows []changeRow
+	err := h.list(&rows, `SELECT first_rid, at, updated FROM changes WHERE workspace = ? AND job = ? AND first_rid = `+chunkAt,
+		h.ws, j.Num, h.ws, j.Num, h.rid)
+	if err != nil || len(rows) == 0 {
 		return job.HistoryItem{}, false, err
 	}
-	found, err := row.outcomes(isUpdated, h.rid-1, 1)
+	found, err := rows[0].list(isUpdated, h.rid-1, 1)
 	if err != nil || len(found) == 0 || found[0].rid != h.rid {
 		return job.HistoryItem{}, false, err
 	}
-	item := job.HistoryItem{JobID: j.ID, At: model.FormatTime(time.UnixMicro(row.At).UTC().UnixMicro())}
-	if found[0].former != nil {
-		p, err := h.m.RecallStored([]byte(j.Change))
-		if err != nil {
-			return item, false, err
-		}
-		item.Changed = changedFields(p, found[0], h.secrets)
+	item := job.HistoryItem{JobID: j.ID, At: model.FormatTime(time.UnixMicro(rows[0].At).UTC().UnixMicro())}
+	f := found[0]
+	k, err := valuesAt(h, h.ws, j.Num, f.chunk, []int{f.place})
+	h.read += k.bytes
+	if err != nil || k.former == nil {
+		return item, err == nil, err
 	}
+	p, err := h.m.RecallStored([]byte(j.Change))
+	if err != nil {
+		return item, false, err
+	}
+	f.former, f.written, f.place = k.former, k.written, 0
+	item.Changed = changedFields(p, f, h.secrets)
 	return item, true, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"math"
 	"strconv"
 	"strings"
 
@@ -18,8 +19,10 @@ import (
 // Records reads a page of records in the order that q asks for. The cursor
 // names the last record's place in that order, so that records which come and
 // go between two pages neither repeat nor hide others. An offset promises no
-// such thing: it is for callers whose own protocol counts. [job.ErrBadCursor]:
-// the cursor is not one of this order.
+// such thing: it is for callers whose own protocol counts. A page ends early
+// at 8 MiB, with at least one record, unless it is to be whole.
+// [job.ErrBadCursor]: the cursor is not one of this order.
+// [job.ErrQueryTimeout]: it takes too long.
 func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
 	order := fullOrder(m, q.Sort)
 	condition, args := q.Filter.SQL(s.d.filter)
@@ -43,16 +46,33 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 			after, more := afterPlace(order, place)
 			where, all = where+" AND "+after, append(all[:len(all):len(all)], more...)
 		}
+		var more bool
 		var err error
-		page.Items, err = s.queryRecords(ctx, t, m, " WHERE "+where+" ORDER BY "+orderBy(order)+" LIMIT ? OFFSET ?",
-			append(all[:len(all):len(all)], q.Limit+1, q.Offset)...)
+		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, statement{" WHERE " + where + " ORDER BY " + orderBy(order), all})
+		if more {
+			page.NextCursor = writePlace(order, page.Items[len(page.Items)-1])
+		}
 		return err
 	})
-	if err == nil && len(page.Items) > q.Limit {
-		page.Items = page.Items[:q.Limit]
-		page.NextCursor = writePlace(order, page.Items[q.Limit-1])
-	}
 	return page, err
+}
+
+// pageOf reads the numbers of a page's records and then the records
+// themselves: to bring them in order, a database would hold all of them as a
+// whole. more says that there are others behind it.
+func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *model.Model, q filter.Query, which statement) (items []model.Record, more bool, err error) {
+	var rids []int64
+	err = t.SelectContext(ctx, &rids, s.d.rebind("SELECT rid FROM "+m.Table()+which.text+" LIMIT ? OFFSET ?"),
+		append(which.args[:len(which.args):len(which.args)], q.Limit+1, q.Offset)...)
+	if err != nil {
+		return nil, false, err
+	}
+	room := budget{left: pageBytes}
+	if q.Whole {
+		room.left = math.MaxInt
+	}
+	items, err = s.recordsOf(ctx, t, ws.ID, m, rids[:min(q.Limit, len(rids))], room)
+	return items, len(items) > 0 && len(items) < len(rids), err
 }
 
 // fullOrder ends an order with the id, so that no two records are equal in

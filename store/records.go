@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -27,10 +28,10 @@ func selectList(m *model.Model) string {
 	return strings.Join(columns, ", ")
 }
 
-// scanRecords reads the rows of a [selectList].
-func scanRecords(m *model.Model, rows *sqlx.Rows) ([]model.Record, error) {
+// scanRecords reads the rows of a [selectList], as many as the budget has room
+// for. more says that there are others.
+func scanRecords(m *model.Model, rows *sqlx.Rows, room budget) (records []model.Record, more bool, err error) {
 	defer rows.Close()
-	var records []model.Record
 	for rows.Next() {
 		r := model.Record{Values: make([]any, len(m.Fields))}
 		dest := make([]any, 0, len(m.Fields)+1)
@@ -39,12 +40,15 @@ func scanRecords(m *model.Model, rows *sqlx.Rows) ([]model.Record, error) {
 			dest = append(dest, &r.Values[i])
 		}
 		if err := rows.Scan(dest...); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		normalise(m, r.Values)
+		if !room.take(sizeOf(r)) {
+			return records, true, nil
+		}
 		records = append(records, r)
 	}
-	return records, rows.Err()
+	return records, false, rows.Err()
 }
 
 // normalise turns what a driver gives into stored form: SQLite has no
@@ -92,11 +96,18 @@ type rowReader interface {
 
 // queryRecords runs a query that begins with the select list of m.
 func (s *Store) queryRecords(ctx context.Context, db rowReader, m *model.Model, rest string, args ...any) ([]model.Record, error) {
+	records, _, err := s.queryBounded(ctx, db, m, budget{left: math.MaxInt}, rest, args...)
+	return records, err
+}
+
+// queryBounded is queryRecords for as many as the budget has room for. more
+// says that there are others.
+func (s *Store) queryBounded(ctx context.Context, db rowReader, m *model.Model, room budget, rest string, args ...any) (records []model.Record, more bool, err error) {
 	rows, err := db.QueryxContext(ctx, s.d.rebind("SELECT "+selectList(m)+" FROM "+m.Table()+rest), args...)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return scanRecords(m, rows)
+	return scanRecords(m, rows, room)
 }
 
 // Record reads one record by its id, or answers [job.ErrNotFound].
@@ -205,41 +216,4 @@ func (s *Store) DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Mo
 		return t.exec1(`INSERT INTO departed (workspace, model, rid, id, deleted_at) VALUES (?, ?, ?, ?, ?)`,
 			ws.ID, m.Name, rid, model.FormatID(id), t.now)
 	})
-}
-
-// scanPage is how many records one read of [Store.Scan] takes. Reads are
-// short because an open cursor keeps SQLite from recycling its log.
-const scanPage = 1000
-
-// Scan calls yield with pages of all records that match f, in the order of
-// their numbers. Each page is a read of its own: a record that changes
-// meanwhile is seen as it is when its page is read. It stops at yield's error
-// and returns it.
-func (s *Store) Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error {
-	list, err := blocks(ctx, s.read, s.d, ws.ID, m)
-	if err != nil {
-		return s.d.classify(err)
-	}
-	condition, args := f.SQL(s.d.filter)
-	rest := s.d.notIndexed + " WHERE rid > ? AND rid < ? AND " + inWorkspace(ws) + " AND " + s.d.opaque(condition) + " ORDER BY rid LIMIT ?"
-	for _, b := range list {
-		after := b.first() - 1
-		for {
-			all := append(append([]any{after, b.end()}, args...), scanPage)
-			page, err := s.queryRecords(ctx, s.read, m, rest, all...)
-			if err != nil {
-				return s.d.classify(err)
-			}
-			if len(page) > 0 {
-				if err := yield(page); err != nil {
-					return err
-				}
-				after = page[len(page)-1].RID
-			}
-			if len(page) < scanPage {
-				break
-			}
-		}
-	}
-	return nil
 }

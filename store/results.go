@@ -1,11 +1,8 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
-	"sort"
 	"strconv"
 	"time"
 
@@ -17,8 +14,9 @@ import (
 )
 
 // Results lists what became of a job's records, in the order of their
-// numbers. The cursor is the number of the last one. [job.ErrBadCursor]: it
-// is no number.
+// numbers. The cursor is the number of the last one. A page ends early at
+// 8 MiB, with at least one result. [job.ErrBadCursor]: it is no number.
+// [job.ErrQueryTimeout]: it takes too long.
 func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error) {
 	after := int64(-1)
 	if q.Cursor != "" {
@@ -27,8 +25,12 @@ func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job
 			return job.ResultPage{}, job.ErrBadCursor
 		}
 	}
+	read, err := s.resultsClass(ctx, ws, id)
+	if err != nil {
+		return job.ResultPage{}, err
+	}
 	var page job.ResultPage
-	err := s.inSnapshot(ctx, func(t *sqlx.Tx) error {
+	err = read(func(ctx context.Context, t *sqlx.Tx) error {
 		r, err := s.openResults(ctx, t, ws, id, q)
 		if err != nil {
 			return err
@@ -37,14 +39,31 @@ func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job
 		if err := r.collect(after); err != nil {
 			return err
 		}
-		if len(r.found) > q.Limit {
-			r.found = r.found[:q.Limit]
-			page.NextCursor = strconv.FormatInt(r.found[q.Limit-1].rid, 10)
+		if page.Items, err = r.items(); err != nil {
+			return err
 		}
-		page.Items, err = r.items()
-		return err
+		if n := len(page.Items); n < len(r.found) {
+			page.NextCursor = strconv.FormatInt(r.found[n-1].rid, 10)
+		}
+		return nil
 	})
 	return page, err
+}
+
+// resultsClass is how results are read: those of a single, which has one, as
+// a look-up, and all others as a search.
+func (s *Store) resultsClass(ctx context.Context, ws auth.Workspace, id string) (read func(func(context.Context, *sqlx.Tx) error) error, err error) {
+	var kind job.Kind
+	_, err = one(s.read.GetContext(ctx, &kind, s.d.rebind(`SELECT kind FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
+	switch {
+	case err != nil:
+		return nil, s.d.classify(err)
+	case kind == job.Single:
+		return func(fn func(context.Context, *sqlx.Tx) error) error {
+			return s.inSnapshot(ctx, func(t *sqlx.Tx) error { return fn(ctx, t) })
+		}, nil
+	}
+	return func(fn func(context.Context, *sqlx.Tx) error) error { return s.inSearch(ctx, ws.ID, fn) }, nil
 }
 
 // results reads the results of one job in one snapshot.
@@ -68,17 +87,6 @@ type resultJob struct {
 	Change    string
 	RID       *int64 `db:"rid"`
 	LeftAt    *int64 `db:"left_at"`
-}
-
-// A foundResult is one record's outcome before its id is looked up.
-type foundResult struct {
-	rid     int64
-	outcome job.Outcome
-	at      int64
-	former  values // of an updated one, nil when no longer kept
-	written values // of one updated by an undo
-	place   int    // of an updated one, in both
-	refusal *refusal
 }
 
 func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, id string, q job.ResultQuery) (*results, error) {
@@ -169,7 +177,7 @@ func (r *results) collectChunks(after, before int64) error {
 	}
 	for most := 1; !r.full(); most = min(2*most, mostChunks) {
 		var rows []changeRow
-		if err := r.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, former, written, refused FROM changes
+		if err := r.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
 			WHERE workspace = ? AND job = ? AND first_rid >= ? AND first_rid < ? ORDER BY first_rid LIMIT ?`,
 			r.job.Workspace, r.job.Num, from, before, most); err != nil {
 			return err
@@ -192,76 +200,9 @@ func (r *results) collectChunks(after, before int64) error {
 // for the end of a chunk instead would walk through all those before.
 const chunkAt = `COALESCE((SELECT MAX(first_rid) FROM changes WHERE workspace = ? AND job = ? AND first_rid <= ?), 0)`
 
-type changeRow struct {
-	First     int64 `db:"first_rid"`
-	Last      int64 `db:"last_rid"`
-	At        int64
-	Updated   []byte
-	Unchanged []byte
-	Former    []byte
-	Written   []byte
-	Refused   *string
-}
-
 func (r *results) collectChunk(row changeRow, after int64) error {
-	some, err := row.outcomes(r.wants, after, max(0, r.q.Limit+1-len(r.found)))
+	some, err := row.list(r.wants, after, max(0, r.q.Limit+1-len(r.found)))
 	r.found = append(r.found, some...)
-	return err
-}
-
-// outcomes lists the wanted outcomes of a chunk behind a number, at most so
-// many, in the order of the numbers.
-func (row changeRow) outcomes(wants func(job.Outcome) bool, after int64, most int) ([]foundResult, error) {
-	var all []foundResult
-	if wants(job.Updated) {
-		former, err := unpackValues(row.Former)
-		if err != nil {
-			return nil, err
-		}
-		written, err := unpackValues(row.Written)
-		if err != nil {
-			return nil, err
-		}
-		err = row.eachBehind(row.Updated, after, most, func(rid int64, place int) {
-			all = append(all, foundResult{rid: rid, outcome: job.Updated, at: row.At, former: former, written: written, place: place})
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if wants(job.Unchanged) {
-		err := row.eachBehind(row.Unchanged, after, most, func(rid int64, _ int) {
-			all = append(all, foundResult{rid: rid, outcome: job.Unchanged, at: row.At})
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if row.Refused != nil {
-		var list []refusal
-		if err := json.Unmarshal([]byte(*row.Refused), &list); err != nil {
-			return nil, err
-		}
-		for i, f := range list {
-			if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome) {
-				all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &list[i]})
-			}
-		}
-	}
-	slices.SortFunc(all, func(a, b foundResult) int { return cmp.Compare(a.rid, b.rid) })
-	return all[:min(most, len(all))], nil
-}
-
-func isUpdated(o job.Outcome) bool { return o == job.Updated }
-
-// eachBehind calls do with the numbers of a set that lie behind one, at most
-// so many, and with the place of each in the whole set.
-func (row changeRow) eachBehind(raw []byte, after int64, most int, do func(rid int64, place int)) error {
-	numbers, err := unpackNumbers(raw)
-	from := sort.Search(len(numbers), func(i int) bool { return row.First+int64(numbers[i]) > after })
-	for i := from; i < min(len(numbers), from+most); i++ {
-		do(row.First+int64(numbers[i]), i)
-	}
 	return err
 }
 
@@ -276,21 +217,61 @@ func (r *results) collectPending(from, before int64) error {
 	return err
 }
 
-// items looks up the ids and words the outcomes.
+// items looks up the ids and words the outcomes, of as many as a page has room
+// for.
 func (r *results) items() ([]job.Result, error) {
-	rids := make([]int64, len(r.found))
-	for i, f := range r.found {
+	found := r.found[:min(len(r.found), r.q.Limit)]
+	rids := make([]int64, len(found))
+	for i, f := range found {
 		rids[i] = f.rid
 	}
 	ids, err := idsOf(r, r.d, r.job.Workspace, r.model, rids)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]job.Result, len(r.found))
-	for i, f := range r.found {
-		items[i] = r.item(f, ids[f.rid])
+	items := make([]job.Result, 0, len(found))
+	room, loaded := budget{left: pageBytes}, int64(-1)
+	for i := range found {
+		if found[i].outcome == job.Updated && found[i].chunk != loaded {
+			loaded = found[i].chunk
+			if err := r.load(found[i:]); err != nil {
+				return nil, err
+			}
+		}
+		item := r.item(found[i], ids[found[i].rid])
+		if !room.take(changedBytes(item.Changed)) {
+			break
+		}
+		items = append(items, item)
+		found[i].former, found[i].written = nil, nil
 	}
 	return items, nil
+}
+
+// load reads what is kept of the chunk of the first of some results, for all
+// of them that it updated.
+func (r *results) load(found []foundResult) error {
+	var places, where []int
+	for i, f := range found {
+		if f.outcome == job.Updated && f.chunk == found[0].chunk {
+			places, where = append(places, f.place), append(where, i)
+		}
+	}
+	k, err := valuesAt(r, r.job.Workspace, r.job.Num, found[0].chunk, places)
+	for place, i := range where {
+		found[i].former, found[i].written, found[i].place = k.former, k.written, place
+	}
+	return err
+}
+
+// changedBytes is about how many bytes an item takes that shows what was
+// changed.
+func changedBytes(changed map[string]job.Change) int {
+	n := 128
+	for name, c := range changed {
+		n += len(name) + len(c.From) + len(c.To)
+	}
+	return n
 }
 
 func (r *results) item(f foundResult, id string) job.Result {
@@ -307,89 +288,4 @@ func (r *results) item(f foundResult, id string) job.Result {
 		item.Error = &job.RecordError{Code: f.refusal.Code, Detail: job.Title(f.refusal.Code) + ".", Pointer: f.refusal.Pointer}
 	}
 	return item
-}
-
-// changedFields words what was changed in one updated record.
-func changedFields(p model.Patch, f foundResult, secrets bool) map[string]job.Change {
-	changed := make(map[string]job.Change, len(p.Sets))
-	for _, s := range p.Sets {
-		if s.Field.Secret == model.Hashed {
-			changed[s.Field.Name] = hiddenChange
-			continue
-		}
-		before, after, err := f.values(p, s)
-		if err != nil {
-			continue
-		}
-		if c, differs := change(s.Field, before, after, secrets); differs {
-			changed[s.Field.Name] = c
-		}
-	}
-	return changed
-}
-
-// values are what an updated record had in a field, and what it was given.
-func (f foundResult) values(p model.Patch, s model.Set) (before, after any, err error) {
-	if before, err = f.had(s.Field); err != nil {
-		return nil, nil, err
-	}
-	if f.written != nil {
-		after, err = storedValue(s.Field, f.written[s.Field.Name].at(f.place))
-		return before, after, err
-	}
-	if s.When == nil {
-		return before, patched(p, s, before, nil, f.at), nil
-	}
-	was, err := f.had(s.When)
-	return before, patched(p, s, before, was, f.at), err
-}
-
-// had is what an updated record had in a field.
-func (f foundResult) had(field *model.Field) (any, error) {
-	return storedValue(field, f.former[field.Name].at(f.place))
-}
-
-// patched is the value that a patch gives to a field of a record at some
-// time. was is what the record had in the field that brings a stamp.
-func patched(p model.Patch, s model.Set, before, was any, at int64) any {
-	if s.When != nil {
-		if brings, _ := p.Set(s.When); s.When.Same(was, brings.Value) {
-			return before
-		}
-		return stampOf(s, at)
-	}
-	if text, ok := before.(string); ok && s.Merge != nil {
-		return string(model.MergeJSON([]byte(text), s.Merge))
-	}
-	return s.Value
-}
-
-// hiddenChange is how the change of a hashed value shows. The former hash is
-// not kept.
-var hiddenChange = job.Change{From: json.RawMessage(`"` + model.Mask + `"`), To: json.RawMessage(`"` + model.Mask + `"`)}
-
-// change words the change of one field, masked where it is secret.
-func change(f *model.Field, before, after any, secrets bool) (job.Change, bool) {
-	if string(f.AppendJSON(nil, before)) == string(f.AppendJSON(nil, after)) {
-		return job.Change{}, false
-	}
-	return job.Change{From: f.AppendShown(nil, before, secrets), To: f.AppendShown(nil, after, secrets)}, true
-}
-
-// storedValue reads a former value back into stored form.
-func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
-	if len(raw) == 0 || string(raw) == "null" {
-		return nil, nil
-	}
-	switch f.Kind {
-	case model.Integer, model.DateTime:
-		return strconv.ParseInt(string(raw), 10, 64)
-	case model.Number:
-		return strconv.ParseFloat(string(raw), 64)
-	case model.Boolean:
-		return string(raw) == "1" || string(raw) == "true", nil
-	}
-	var text string
-	err := json.Unmarshal(raw, &text)
-	return canonical(f, text), err
 }

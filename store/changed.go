@@ -1,0 +1,94 @@
+package store
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// changedFields words what was changed in one updated record.
+func changedFields(p model.Patch, f foundResult, secrets bool) map[string]job.Change {
+	changed := make(map[string]job.Change, len(p.Sets))
+	for _, s := range p.Sets {
+		if s.Field.Secret == model.Hashed {
+			changed[s.Field.Name] = hiddenChange
+			continue
+		}
+		before, after, err := f.values(p, s)
+		if err != nil {
+			continue
+		}
+		if c, differs := change(s.Field, before, after, secrets); differs {
+			changed[s.Field.Name] = c
+		}
+	}
+	return changed
+}
+
+// values are what an updated record had in a field, and what it was given.
+func (f foundResult) values(p model.Patch, s model.Set) (before, after any, err error) {
+	if before, err = f.had(s.Field); err != nil {
+		return nil, nil, err
+	}
+	if f.written != nil {
+		after, err = storedValue(s.Field, f.written[s.Field.Name].at(f.place))
+		return before, after, err
+	}
+	if s.When == nil {
+		return before, patched(p, s, before, nil, f.at), nil
+	}
+	was, err := f.had(s.When)
+	return before, patched(p, s, before, was, f.at), err
+}
+
+// had is what an updated record had in a field.
+func (f foundResult) had(field *model.Field) (any, error) {
+	return storedValue(field, f.former[field.Name].at(f.place))
+}
+
+// patched is the value that a patch gives to a field of a record at some
+// time. was is what the record had in the field that brings a stamp.
+func patched(p model.Patch, s model.Set, before, was any, at int64) any {
+	if s.When != nil {
+		if brings, _ := p.Set(s.When); s.When.Same(was, brings.Value) {
+			return before
+		}
+		return stampOf(s, at)
+	}
+	if text, ok := before.(string); ok && s.Merge != nil {
+		return string(model.MergeJSON([]byte(text), s.Merge))
+	}
+	return s.Value
+}
+
+// hiddenChange is how the change of a hashed value shows. The former hash is
+// not kept.
+var hiddenChange = job.Change{From: json.RawMessage(`"` + model.Mask + `"`), To: json.RawMessage(`"` + model.Mask + `"`)}
+
+// change words the change of one field, masked where it is secret.
+func change(f *model.Field, before, after any, secrets bool) (job.Change, bool) {
+	if string(f.AppendJSON(nil, before)) == string(f.AppendJSON(nil, after)) {
+		return job.Change{}, false
+	}
+	return job.Change{From: f.AppendShown(nil, before, secrets), To: f.AppendShown(nil, after, secrets)}, true
+}
+
+// storedValue reads a former value back into stored form.
+func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	switch f.Kind {
+	case model.Integer, model.DateTime:
+		return strconv.ParseInt(string(raw), 10, 64)
+	case model.Number:
+		return strconv.ParseFloat(string(raw), 64)
+	case model.Boolean:
+		return string(raw) == "1" || string(raw) == "true", nil
+	}
+	var text string
+	err := json.Unmarshal(raw, &text)
+	return canonical(f, text), err
+}

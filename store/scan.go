@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// scanAim is about how long one read of [Store.Scan] takes. Reads are short
+// because an open cursor keeps SQLite from recycling its log, and because
+// others wait for their turn.
+const scanAim = 100 * time.Millisecond
+
+// Scan calls yield with pages of all records that match f, in the order of
+// their numbers: of those that there are when it begins. Each page is a read of
+// its own, so that nothing is held while yield is slow, and a record that
+// changes meanwhile is seen as it is when its page is read. A page has at most
+// 1,000 records and 8 MiB, but at least one record. It stops at yield's error
+// and returns it. [job.ErrQueryTimeout]: one read takes too long; all together
+// may take as long as they do.
+func (s *Store) Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error {
+	list, err := blocks(ctx, s.read, s.d, ws.ID, m)
+	if err != nil {
+		return s.d.classify(err)
+	}
+	condition, args := f.SQL(s.d.filter)
+	sc := scan{s: s, ws: ws, m: m, args: args, pace: pace{firstSpan, scanAim}, atOnce: mostFirst,
+		rest: s.d.notIndexed + " WHERE rid >= ? AND rid < ? AND " + inWorkspace(ws) + " AND " + s.d.opaque(condition) + " ORDER BY rid LIMIT ?"}
+	for _, b := range list {
+		for first := b.first(); first < b.Next; {
+			page, next, err := sc.read(ctx, span{first, min(b.Next, first+sc.pace.span)})
+			if err != nil {
+				return err
+			}
+			if len(page) > 0 {
+				if err := yield(page); err != nil {
+					return err
+				}
+			}
+			first = next
+		}
+	}
+	return nil
+}
+
+// A scan reads records range by range.
+type scan struct {
+	s      *Store
+	ws     auth.Workspace
+	m      *model.Model
+	rest   string
+	args   []any
+	pace   pace
+	atOnce int // how many records are likely to fit into a page
+}
+
+// mostFirst is how many records the first page of a scan has at most, when
+// nothing is known of their size.
+const mostFirst = 64
+
+// read reads a page from the beginning of a range, and says where the next one
+// begins: where this one did, when it took too long.
+func (sc *scan) read(ctx context.Context, r span) (page []model.Record, next int64, err error) {
+	s, next, late := sc.s, r.before, false
+	err = s.inSearch(ctx, sc.ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
+		bounded, cancel := context.WithTimeout(ctx, limitOf(r))
+		defer cancel()
+		began, more := time.Now(), false
+		page, more, err = s.queryBounded(bounded, t, sc.m, budget{left: pageBytes}, sc.rest, append(append([]any{r.first, r.before}, sc.args...), sc.atOnce)...)
+		if err != nil {
+			late = ctx.Err() == nil && (bounded.Err() != nil || s.d.outOfTime(err))
+			return err
+		}
+		if more || len(page) == sc.atOnce {
+			next = page[len(page)-1].RID + 1
+		}
+		sc.learn(page)
+		sc.pace.took(next-r.first, time.Since(began))
+		return nil
+	})
+	switch {
+	case late && sc.pace.slow(r.size()):
+		return nil, r.first, nil
+	case late:
+		return nil, 0, job.ErrQueryTimeout
+	}
+	return page, next, err
+}
+
+// learn says how many records the next page may ask for.
+func (sc *scan) learn(page []model.Record) {
+	bytes := 0
+	for _, r := range page {
+		bytes += sizeOf(r)
+	}
+	if len(page) > 0 {
+		sc.atOnce = worthReading(pageBytes, len(page), bytes)
+	}
+}
