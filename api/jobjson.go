@@ -59,7 +59,7 @@ type countsJSON struct {
 
 type progressJSON struct {
 	Percent          *tenths `json:"percent"`
-	ResolvedPercent  tenths  `json:"resolvedPercent"`
+	ResolvedPercent  float64 `json:"resolvedPercent"`
 	RecordsPerSecond tenths  `json:"recordsPerSecond"`
 	ETASeconds       *int64  `json:"etaSeconds"`
 	WaitReason       *string `json:"waitReason"`
@@ -150,7 +150,7 @@ const maxETA = 1e12
 // progressOf computes what follows from the counts. The percentage is rounded
 // down, so that 100.0 means that all are done.
 func progressOf(j job.Job) progressJSON {
-	p := progressJSON{ResolvedPercent: tenths(j.ResolvedPercent), RecordsPerSecond: tenths(j.RecordsPerSecond), WaitReason: textOrNull(j.WaitReason)}
+	p := progressJSON{ResolvedPercent: j.ResolvedPercent, RecordsPerSecond: tenths(j.RecordsPerSecond), WaitReason: textOrNull(j.WaitReason)}
 	pending := j.Pending()
 	if pending == nil {
 		return p

@@ -24,7 +24,7 @@ func TestJobLooksAsPromised(t *testing.T) {
 		`"createdAt":"2026-11-21T12:00:00Z","startedAt":null,"finishedAt":null,"expiresAt":"2026-11-21T13:00:00Z","createdBy":"key:ops",` +
 		`"request":{"filter":{"state":"active"},"patch":{"jobTitle":"Lead"},"options":{}},` +
 		`"counts":{"matched":null,"updated":0,"unchanged":0,"skipped":0,"conflicted":0,"failed":0,"pending":null},` +
-		`"progress":{"percent":null,"recordsPerSecond":0.0,"etaSeconds":null,"waitReason":null},` +
+		`"progress":{"percent":null,"resolvedPercent":0,"recordsPerSecond":0.0,"etaSeconds":null,"waitReason":null},` +
 		`"throttle":{"recordsPerSecond":null},"attempt":{"resumes":0,"heartbeatAt":null,"stalled":false},` +
 		`"errorSummary":[],"error":null,"undo":{"available":false,"until":null,"undoneBy":null,"undoOf":null},"retryOf":null,` +
 		`"allowedActions":["pause","cancel"],` +
@@ -36,14 +36,14 @@ func TestJobLooksAsPromised(t *testing.T) {
 		matched, began := int64(120000), r.clock.now().Add(1500*time.Millisecond)
 		j.State, j.StartedAt, j.Matched = job.Running, &began, &matched
 		j.Tally = job.Tally{Updated: 59000, Unchanged: 700, Skipped: 200, Failed: 100}
-		j.RecordsPerSecond = 81200.34
+		j.ResolvedPercent, j.RecordsPerSecond = 100, 81200.34
 		j.ErrorSummary = []job.ErrorSummary{{Code: "unique", Title: "Taken", Count: 90, SampleIDs: []string{"12"}}}
 	})
 	text = r.call("GET", "/v1/jobs/"+id, "").want(200).header("ETag", `W/"2"`).text
 	for _, part := range []string{
 		`"startedAt":"2026-11-21T12:00:01.5Z"`,
 		`"counts":{"matched":120000,"updated":59000,"unchanged":700,"skipped":200,"conflicted":0,"failed":100,"pending":60000}`,
-		`"progress":{"percent":50.0,"recordsPerSecond":81200.3,"etaSeconds":1,"waitReason":null}`,
+		`"progress":{"percent":50.0,"resolvedPercent":100,"recordsPerSecond":81200.3,"etaSeconds":1,"waitReason":null}`,
 		`"errorSummary":[{"code":"unique","title":"Taken","count":90,"sampleIds":["12"]}]`,
 	} {
 		if !strings.Contains(text, part) {

@@ -212,6 +212,14 @@ func TestSecretsDoNotTravel(t *testing.T) {
 	}
 }
 
+func TestPreviewThatTheStoreEndsBecomesAJob(t *testing.T) {
+	r := newRig(t)
+	r.store.onPreview = func(context.Context) error { return job.ErrQueryTimeout }
+	if text := r.call("PATCH", "/v1/desk/customers"+activeFilter+"&dryRun=true", leadPatch).want(202).text; !strings.Contains(text, `"kind":"preview"`) {
+		t.Error(text)
+	}
+}
+
 func TestPreviewThatTakesTooLong(t *testing.T) {
 	r := newRig(t)
 	r.store.onPreview = func(ctx context.Context) error {

@@ -89,7 +89,8 @@ func (c Counts) Tried() int64 {
 
 // Progress says how far a job is and how fast it goes.
 type Progress struct {
-	Percent          *float64 `json:"percent"` // nil until the selection is fixed
+	Percent          *float64 `json:"percent"`         // nil until the selection is fixed
+	ResolvedPercent  float64  `json:"resolvedPercent"` // how much of the model has been examined to fix it
 	RecordsPerSecond float64  `json:"recordsPerSecond"`
 	ETASeconds       *float64 `json:"etaSeconds"`
 	WaitReason       *string  `json:"waitReason"`

@@ -62,11 +62,12 @@ type walk struct {
 	d        *dialect
 	t        *sqlx.Tx
 	pace     pace
-	examined func(part float64) // is told how much has been read, from 0 to 1
+	limit    func(span) time.Duration // of one statement
+	examined func(part float64)       // is told how much has been read, from 0 to 1
 }
 
 func newWalk(d *dialect, t *sqlx.Tx, examined func(part float64)) *walk {
-	return &walk{d: d, t: t, pace: pace{firstSpan, walkAim}, examined: examined}
+	return &walk{d: d, t: t, pace: pace{firstSpan, walkAim}, limit: limitOf, examined: examined}
 }
 
 // each calls read for one range after the other, none of which reaches beyond
@@ -105,7 +106,7 @@ func (w *walk) step(ctx context.Context, s span, read func(context.Context, span
 	if _, err := w.t.ExecContext(ctx, `SAVEPOINT step`); err != nil {
 		return false, err
 	}
-	bounded, cancel := context.WithTimeout(ctx, limitOf(s))
+	bounded, cancel := context.WithTimeout(ctx, w.limit(s))
 	defer cancel()
 	began := time.Now()
 	err = read(bounded, s)
