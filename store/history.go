@@ -74,11 +74,13 @@ func (h *historian) page(before int64, limit int) (items []job.HistoryItem, next
 		if err != nil {
 			return nil, "", err
 		}
+		if changed && !room.take(changedBytes(item.Changed)) {
+			return items, strconv.FormatInt(jobs[i-1].Num, 10), nil // this one is the next page's
+		}
 		if changed {
 			items = append(items, item)
-			room.take(changedBytes(item.Changed))
 		}
-		full := len(items) == limit || room.left <= 0 || h.read > historyBytes
+		full := len(items) == limit || h.read > historyBytes
 		if full && i < len(jobs)-1 || i == historyScan-1 {
 			return items, strconv.FormatInt(j.Num, 10), nil
 		}

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/pgtest"
@@ -18,13 +20,16 @@ import (
 func TestReads(t *testing.T) {
 	server := pgtest.Start(t)
 	for name, test := range map[string]func(*testing.T, *Store){
-		"no class takes what another needs":   noClassTakesWhatAnotherNeeds,
-		"a search ends in the database":       searchEndsInTheDatabase,
-		"a search without a turn ends":        searchWithoutATurnEnds,
-		"a cancel ends the statement":         cancelEndsTheStatement,
-		"progress shows and only grows":       progressShowsAndOnlyGrows,
-		"a walk cuts what is slow":            walkCutsWhatIsSlow,
-		"a filter is too much for one record": tooMuchForOneRecord,
+		"no class takes what another needs":     noClassTakesWhatAnotherNeeds,
+		"a search ends in the database":         searchEndsInTheDatabase,
+		"a search without a turn ends":          searchWithoutATurnEnds,
+		"a cancel ends the statement":           cancelEndsTheStatement,
+		"progress shows and only grows":         progressShowsAndOnlyGrows,
+		"what is looked up waits for no search": lookUpsWaitForNoSearch,
+		"a job without a turn says so":          jobWithoutATurnSaysSo,
+		"a history reads what it shows":         historyReadsWhatItShows,
+		"a walk cuts what is slow":              walkCutsWhatIsSlow,
+		"a filter is too much for one record":   tooMuchForOneRecord,
 	} {
 		for kind, address := range map[string]string{
 			"SQLite":     "sqlite://" + filepath.Join(t.TempDir(), "reads.db"),
@@ -88,6 +93,129 @@ func noClassTakesWhatAnotherNeeds(t *testing.T, s *Store) {
 	}
 }
 
+// fill takes all places of a workspace.
+func fill(t *testing.T, g *gate, ws int64) (leave func()) {
+	t.Helper()
+	var leaves []func()
+	for range g.share {
+		leave, err := g.enter(t.Context(), ws)
+		must(t, err)
+		leaves = append(leaves, leave)
+	}
+	return func() {
+		for _, leave := range leaves {
+			leave()
+		}
+	}
+}
+
+// lookUpsWaitForNoSearch has a workspace search as much as it may: what it
+// searches besides ends when the time is up, and what needs little is answered.
+func lookUpsWaitForNoSearch(t *testing.T, s *Store) {
+	ctx := t.Context()
+	l := leased(t, s)
+	_, err := s.Resolve(ctx, l)
+	must(t, err)
+	ws, all := l.Owner, filter.All(l.Model)
+	single := job.Submission{Kind: job.Single, Workspace: ws, Model: l.Model, RecordID: int64(1), Patch: l.Patch}
+	j, _, err := s.Submit(ctx, single)
+	must(t, err)
+	rings, err := s.Singles(ctx, 1)
+	must(t, err)
+
+	s.searchLimit = 10 * time.Millisecond
+	defer fill(t, s.searching, ws.ID)()
+	for name, search := range map[string]func() error{
+		"a list": func() error { _, err := s.Records(ctx, ws, l.Model, filter.Query{Filter: all, Limit: 1}); return err },
+		"a count": func() error {
+			_, err := s.Records(ctx, ws, l.Model, filter.Query{Filter: all, Limit: 1, Count: true})
+			return err
+		},
+		"an export": func() error { return s.Scan(ctx, ws, l.Model, all, nil) },
+		"a preview": func() error { _, err := s.Preview(ctx, single, false); return err },
+		"jobs":      func() error { _, err := s.Jobs(ctx, ws, job.Query{Limit: 1}); return err },
+		"results":   func() error { _, err := s.Results(ctx, ws, l.JobID, job.ResultQuery{Limit: 1}); return err },
+		"a history": func() error { _, _, err := s.History(ctx, ws, l.Model, int64(1), false, 1, ""); return err },
+	} {
+		if err := search(); !errors.Is(err, job.ErrQueryTimeout) {
+			t.Errorf("%s ended with %v", name, err)
+		}
+	}
+	_, err = s.Record(ctx, ws, l.Model, int64(1))
+	must(t, err)
+	must(t, s.ApplySingle(ctx, rings[0]))
+	if j, err = s.Job(ctx, ws, j.ID); err != nil || j.State != job.Succeeded {
+		t.Errorf("the single is %s, %v", j.State, err)
+	}
+	page, err := s.Results(ctx, ws, j.ID, job.ResultQuery{Limit: 1})
+	if err != nil || len(page.Items) != 1 {
+		t.Errorf("its result: %+v, %v", page, err)
+	}
+	_, err = s.ApplyChunk(ctx, l, 10)
+	must(t, err)
+}
+
+// jobWithoutATurnSaysSo has a workspace resolve as much as it may: one job more
+// gives its worker back, and goes on later.
+func jobWithoutATurnSaysSo(t *testing.T, s *Store) {
+	ctx := t.Context()
+	l := leased(t, s)
+	leave := fill(t, s.resolving, l.Workspace)
+	if _, err := s.Resolve(ctx, l); !errors.Is(err, job.ErrNoTurn) {
+		t.Fatalf("it ended with %v", err)
+	}
+	must(t, s.Yield(ctx, l, 0, job.WaitTurn))
+	waits := func(want string) {
+		t.Helper()
+		if j, err := s.Job(ctx, l.Owner, l.JobID); err != nil || j.WaitReason != want || j.Resumes != 0 {
+			t.Errorf("it waits for %q, with %d resumes, %v", j.WaitReason, j.Resumes, err)
+		}
+	}
+	waits(job.WaitTurn)
+	leave()
+	rings, err := s.Bulks(ctx, 1)
+	must(t, err)
+	must(t, s.Sent(ctx, rings))
+	l, err = s.Claim(ctx, rings[0])
+	must(t, err)
+	must(t, s.Beat(ctx, l, ""))
+	waits(job.WaitTurn)
+	_, err = s.Resolve(ctx, l)
+	must(t, err)
+	waits("")
+}
+
+// historyReadsWhatItShows looks for the history of a record in a job that
+// changed others, much, and in one that changed it.
+func historyReadsWhatItShows(t *testing.T, s *Store) {
+	ctx := t.Context()
+	desk, ws := fillWithAcme(t, s)
+	run := func(filter string) {
+		t.Helper()
+		l := leaseOf(ctx, t, s, desk, ws, filter)
+		_, err := s.Resolve(ctx, l)
+		must(t, err)
+		_, err = s.ApplyChunk(ctx, l, 20)
+		must(t, err)
+		must(t, s.Finish(ctx, l.Ref))
+	}
+	run(`{"id": {"$nin": [5]}}`)
+	run(`{"id": 5}`)
+	must(t, s.inTx(ctx, func(t *tx) error {
+		return t.exec1(`UPDATE changes SET former = ? WHERE job = 1`, []byte(`{"jobTitle": {"all": "`+strings.Repeat("x", 1<<20)+`"}}`))
+	}))
+	must(t, s.inSnapshot(ctx, func(db *sqlx.Tx) error {
+		var rid int64
+		must(t, db.Get(&rid, `SELECT rid FROM c_desk WHERE id = 5`))
+		h := historian{snapshotReader: snapshotReader{ctx, db, s.d}, ws: ws.ID, m: desk, rid: rid}
+		items, _, err := h.page(100, 10)
+		if err != nil || len(items) != 1 || h.read > 1000 {
+			t.Errorf("%d jobs, for which %d bytes were read, %v", len(items), h.read, err)
+		}
+		return nil
+	}))
+}
+
 // endlessQuery is a query that no database ever answers.
 const endlessQuery = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT COUNT(*) FROM n`
 
@@ -120,11 +248,7 @@ func searchEndsInTheDatabase(t *testing.T, s *Store) {
 // searchWithoutATurnEnds keeps the workspace's places.
 func searchWithoutATurnEnds(t *testing.T, s *Store) {
 	s.searchLimit = 20 * time.Millisecond
-	for range s.searching.share {
-		leave, err := s.searching.enter(t.Context(), 1)
-		must(t, err)
-		defer leave()
-	}
+	defer fill(t, s.searching, 1)()
 	err := s.inSearch(t.Context(), 1, func(context.Context, *sqlx.Tx) error { return nil })
 	if !errors.Is(err, job.ErrQueryTimeout) {
 		t.Errorf("it ended with %v", err)

@@ -31,6 +31,8 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"history names the jobs that changed a record":            historyNamesJobs,
 		"imports merge, insert and report":                        importsMerge,
 		"lists are complete in every order":                       listsAreComplete,
+		"pages of large records end early":                        listsEndEarly,
+		"pages of large changes end early":                        whatChangedEndsEarly,
 		"a record is made unless it is there":                     createdUnlessThere,
 		"options grow with what was accepted":                     optionsGrow,
 		"a drop-down has room for a thousand options":             optionsHaveRoom,

@@ -1,0 +1,126 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// Twenty records of 900 KB each are more than two pages.
+const (
+	largeRecords = 20
+	largeValue   = 900_000
+	pageLimit    = 8 << 20
+)
+
+func large(i int) string {
+	return fmt.Sprintf(`{"id": %d, "name": "P%d", "custom": {"text": "%s"}}`, i, i%7, strings.Repeat(string(rune('a'+i)), largeValue))
+}
+
+func bytesOf(records []model.Record) int {
+	n := 0
+	for _, r := range records {
+		for _, v := range r.Values {
+			text, _ := v.(string)
+			n += len(text)
+		}
+	}
+	return n
+}
+
+// listsEndEarly reads large records in several orders: every page is bounded,
+// and together they have each record once. A page that is to be whole is.
+func listsEndEarly(t *testing.T, k *Kit) {
+	k.Add(largeRecords, large)
+	for _, order := range []string{"", "name", "-name,id"} {
+		sort, faults := filter.ParseSort(order, k.People)
+		if len(faults) > 0 {
+			t.Fatal(faults)
+		}
+		q := filter.Query{Filter: filter.All(k.People), Sort: sort, Limit: 100, Count: true}
+		seen, pages := map[int64]bool{}, 0
+		for more := true; more; more = q.Cursor != "" {
+			page, err := k.Records(t.Context(), k.WS, k.People, q)
+			check(t, err)
+			if n := bytesOf(page.Items); n > pageLimit || n == 0 {
+				t.Fatalf("a page has %d bytes", n)
+			}
+			for _, r := range page.Items {
+				seen[r.RID] = true
+			}
+			pages++
+			q.Cursor = page.NextCursor
+			equal(t, "count", *page.Count, largeRecords)
+		}
+		equal(t, "records in order of "+order, len(seen), largeRecords)
+		equal(t, "pages", pages, 3)
+	}
+	whole, err := k.Records(t.Context(), k.WS, k.People, filter.Query{Filter: filter.All(k.People), Limit: 100, Whole: true})
+	check(t, err)
+	equal(t, "records of a whole page", len(whole.Items), largeRecords)
+
+	var ids []int64
+	check(t, k.Scan(t.Context(), k.WS, k.People, filter.All(k.People), func(page []model.Record) error {
+		if n := bytesOf(page); n > pageLimit || n == 0 {
+			t.Fatalf("a page of an export has %d bytes", n)
+		}
+		for _, r := range page {
+			ids = append(ids, r.Values[k.People.Role(model.RoleID).Index].(int64))
+		}
+		return nil
+	}))
+	equal(t, "exported", len(ids), largeRecords)
+	for i, id := range ids {
+		equal(t, "place", id, int64(i))
+	}
+}
+
+// whatChangedEndsEarly changes large values in chunks of three, back and forth:
+// pages of results, of history and the sample of a preview are bounded.
+func whatChangedEndsEarly(t *testing.T, k *Kit) {
+	k.Add(largeRecords, large)
+	patch := `{"custom": {"text": "` + strings.Repeat("z", largeValue) + `"}}`
+	preview, err := k.Preview(t.Context(), k.Bulk(`{"id": {"$gte": 0}}`, patch, job.Options{}), false)
+	check(t, err)
+	equal(t, "would change", preview.WouldChange, largeRecords)
+	equal(t, "shown of that", len(preview.Sample), 1)
+
+	j := k.Accept(k.Bulk(`{"id": {"$gte": 0}}`, patch, job.Options{}))
+	k.Run(3)
+	seen := map[string]bool{}
+	q := job.ResultQuery{Limit: 100}
+	for more := true; more; more = q.Cursor != "" {
+		page, err := k.Results(t.Context(), k.WS, j.ID, q)
+		check(t, err)
+		n := 0
+		for _, item := range page.Items {
+			c := item.Changed["custom"]
+			n += len(c.From) + len(c.To)
+			equal(t, "bytes of what "+item.ID+" had", len(c.From), len(`{"text":""}`)+largeValue)
+			equal(t, "seen before", seen[item.ID], false)
+			seen[item.ID] = true
+		}
+		if n > pageLimit || n == 0 {
+			t.Fatalf("a page of results has %d bytes", n)
+		}
+		q.Cursor = page.NextCursor
+	}
+	equal(t, "results", len(seen), largeRecords)
+
+	for i := range 6 {
+		k.Accept(k.Single(5, fmt.Sprintf(`{"custom": {"text": "%s"}}`, strings.Repeat(string(rune('A'+i)), largeValue))))
+		k.Run(1)
+	}
+	items, pages := 0, 0
+	for cursor := ""; pages == 0 || cursor != ""; pages++ {
+		page, next, err := k.History(t.Context(), k.WS, k.People, int64(5), false, 100, cursor)
+		check(t, err)
+		items, cursor = items+len(page), next
+	}
+	equal(t, "jobs in the history", items, 7)
+	equal(t, "pages of it", pages, 2)
+}
