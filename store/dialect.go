@@ -108,9 +108,9 @@ type dialect struct {
 	// classify turns a driver's error into one of package job where it has a
 	// meaning there, and leaves it alone otherwise.
 	classify func(error) error
-	// outOfTime says whether an error is that of a statement which the database
-	// has ended because it took too long.
-	outOfTime func(error) bool
+	// tooSlow reports whether a statement reached the limit that its session
+	// sets.
+	tooSlow func(error) bool
 	// refusal says whether an error is the refusal of one record's values, and
 	// by the unique index of which column.
 	refusal func(error) (column string, refused bool)

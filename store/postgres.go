@@ -72,10 +72,10 @@ var postgresDialect = &dialect{
 	element: func(place int, k model.Kind) string {
 		return fmt.Sprintf("CAST(value ->> %d AS %s)", place, postgresBase(k))
 	},
-	merge:     postgresMerge,
-	classify:  classifyPostgres,
-	outOfTime: postgresOutOfTime,
-	refusal:   postgresRefusal,
+	merge:    postgresMerge,
+	classify: classifyPostgres,
+	tooSlow:  postgresTooSlow,
+	refusal:  postgresRefusal,
 }
 
 // postgresType is a column's type. Texts compare by code point, as on SQLite.

@@ -22,7 +22,7 @@ const (
 	postgresDiskFull      = "53100"
 	postgresSerialization = "40001"
 	postgresDeadlock      = "40P01"
-	postgresCancelled     = "57014"
+	postgresCancelled     = "57014" // by statement_timeout, or by an operator
 )
 
 // postgresPasses lists the faults that may pass: of the connection, of the
@@ -82,8 +82,8 @@ func postgresLost(err error) bool {
 		errors.As(err, &refused) && (refused.Code == postgresSerialization || refused.Code == postgresDeadlock)
 }
 
-// postgresOutOfTime reports whether a statement reached statement_timeout.
-func postgresOutOfTime(err error) bool {
+// postgresTooSlow reports whether a statement reached its time limit.
+func postgresTooSlow(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && refused.Code == postgresCancelled
 }

@@ -151,7 +151,12 @@ func lookUpsWaitForNoSearch(t *testing.T, s *Store) {
 	if err != nil || len(page.Items) != 1 {
 		t.Errorf("its result: %+v, %v", page, err)
 	}
-	_, err = s.ApplyChunk(ctx, l, 10)
+	oneChunk(t, s, l)
+}
+
+func oneChunk(t *testing.T, s *Store, l job.Lease) {
+	t.Helper()
+	_, err := s.ApplyChunk(t.Context(), l, 20)
 	must(t, err)
 }
 
@@ -195,8 +200,7 @@ func historyReadsWhatItShows(t *testing.T, s *Store) {
 		l := leaseOf(ctx, t, s, desk, ws, filter)
 		_, err := s.Resolve(ctx, l)
 		must(t, err)
-		_, err = s.ApplyChunk(ctx, l, 20)
-		must(t, err)
+		oneChunk(t, s, l)
 		must(t, s.Finish(ctx, l.Ref))
 	}
 	run(`{"id": {"$nin": [5]}}`)

@@ -30,11 +30,11 @@ func (s *Store) Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f f
 		return s.d.classify(err)
 	}
 	condition, args := f.SQL(s.d.filter)
-	sc := scan{s: s, ws: ws, m: m, args: args, pace: pace{firstSpan, scanAim}, atOnce: mostFirst,
+	sc := scan{s: s, ws: ws, m: m, args: args, stride: stride{firstSpan, scanAim}, atOnce: mostFirst,
 		rest: s.d.notIndexed + " WHERE rid >= ? AND rid < ? AND " + inWorkspace(ws) + " AND " + s.d.opaque(condition) + " ORDER BY rid LIMIT ?"}
 	for _, b := range list {
 		for first := b.first(); first < b.Next; {
-			page, next, err := sc.read(ctx, span{first, min(b.Next, first+sc.pace.span)})
+			page, next, err := sc.read(ctx, span{first, min(b.Next, first+sc.stride.span)})
 			if err != nil {
 				return err
 			}
@@ -56,7 +56,7 @@ type scan struct {
 	m      *model.Model
 	rest   string
 	args   []any
-	pace   pace
+	stride stride
 	atOnce int // how many records are likely to fit into a page
 }
 
@@ -74,18 +74,18 @@ func (sc *scan) read(ctx context.Context, r span) (page []model.Record, next int
 		began, more := time.Now(), false
 		page, more, err = s.queryBounded(bounded, t, sc.m, budget{left: pageBytes}, sc.rest, append(append([]any{r.first, r.before}, sc.args...), sc.atOnce)...)
 		if err != nil {
-			late = ctx.Err() == nil && (bounded.Err() != nil || s.d.outOfTime(err))
+			late = ctx.Err() == nil && (bounded.Err() != nil || s.d.tooSlow(err))
 			return err
 		}
 		if more || len(page) == sc.atOnce {
 			next = page[len(page)-1].RID + 1
 		}
 		sc.learn(page)
-		sc.pace.took(next-r.first, time.Since(began))
+		sc.stride.took(next-r.first, time.Since(began))
 		return nil
 	})
 	switch {
-	case late && sc.pace.slow(r.size()):
+	case late && sc.stride.slow(r.size()):
 		return nil, r.first, nil
 	case late:
 		return nil, 0, job.ErrQueryTimeout

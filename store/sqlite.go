@@ -78,8 +78,7 @@ var sqliteDialect = &dialect{
 	},
 	classify: classifySQLite,
 	refusal:  sqliteRefusal,
-	// It has no limit of its own.
-	outOfTime: func(error) bool { return false },
+	tooSlow:  func(error) bool { return false },
 }
 
 // sqliteTable makes the number the row's own, so that a range of numbers is a

@@ -17,9 +17,9 @@ const (
 	loneLimit = 30 * time.Second
 	loneTries = 2
 
-	firstSpan = 1024
-	leastSpan = 64 // by which time does not cut on: preparing a statement takes some, too
-	growth    = 8
+	firstSpan    = 1024
+	leastSpan    = 64 // by which time does not cut on: preparing a statement takes some, too
+	strideGrowth = 8
 )
 
 // limitOf is how long a statement may take that reads a range.
@@ -34,23 +34,23 @@ func limitOf(s span) time.Duration {
 // than it may.
 var errLoneRecord = errors.New("comparing one record with the filter takes too long")
 
-// A pace is how many record numbers the next read covers, by how long those
+// A stride is how many record numbers the next read covers, by how long those
 // before took.
-type pace struct {
+type stride struct {
 	span int64
 	aim  time.Duration
 }
 
 // took notes that a read of n numbers has taken some time.
-func (p *pace) took(n int64, d time.Duration) {
+func (p *stride) took(n int64, d time.Duration) {
 	want := int64(float64(n) * float64(p.aim) / float64(max(d, 1)))
-	p.span = min(max(want, min(leastSpan, p.span)), growth*p.span, windowSize)
+	p.span = min(max(want, min(leastSpan, p.span)), strideGrowth*p.span, windowSize)
 }
 
 // slow notes that a read was ended because it took too long. ok is false where
 // it was of a single number.
-func (p *pace) slow(n int64) (ok bool) {
-	p.span = max(1, n/growth)
+func (p *stride) slow(n int64) (ok bool) {
+	p.span = max(1, n/strideGrowth)
 	return n > 1
 }
 
@@ -61,13 +61,13 @@ func (p *pace) slow(n int64) (ok bool) {
 type walk struct {
 	d        *dialect
 	t        *sqlx.Tx
-	pace     pace
+	stride   stride
 	limit    func(span) time.Duration // of one statement
 	examined func(part float64)       // is told how much has been read, from 0 to 1
 }
 
 func newWalk(d *dialect, t *sqlx.Tx, examined func(part float64)) *walk {
-	return &walk{d: d, t: t, pace: pace{firstSpan, walkAim}, limit: limitOf, examined: examined}
+	return &walk{d: d, t: t, stride: stride{firstSpan, walkAim}, limit: limitOf, examined: examined}
 }
 
 // each calls read for one range after the other, none of which reaches beyond
@@ -81,7 +81,7 @@ func (w *walk) each(ctx context.Context, list []block, read func(context.Context
 	for _, b := range list {
 		lone := 0
 		for first := b.first(); first < b.Next; {
-			s := span{first, min(b.Next, first+w.pace.span)}
+			s := span{first, min(b.Next, first+w.stride.span)}
 			late, err := w.step(ctx, s, read)
 			switch {
 			case err != nil:
@@ -90,7 +90,7 @@ func (w *walk) each(ctx context.Context, list []block, read func(context.Context
 				first, lone = s.before, 0
 				done += s.size()
 				w.examined(float64(done) / float64(total))
-			case !w.pace.slow(s.size()):
+			case !w.stride.slow(s.size()):
 				if lone++; lone == loneTries {
 					return errLoneRecord
 				}
@@ -111,11 +111,11 @@ func (w *walk) step(ctx context.Context, s span, read func(context.Context, span
 	began := time.Now()
 	err = read(bounded, s)
 	if err == nil {
-		w.pace.took(s.size(), time.Since(began))
+		w.stride.took(s.size(), time.Since(began))
 		_, err = w.t.ExecContext(ctx, `RELEASE SAVEPOINT step`)
 		return false, err
 	}
-	if ctx.Err() != nil || bounded.Err() == nil && !w.d.outOfTime(err) {
+	if ctx.Err() != nil || bounded.Err() == nil && !w.d.tooSlow(err) {
 		return false, err
 	}
 	_, err = w.t.ExecContext(ctx, `ROLLBACK TO SAVEPOINT step`)
