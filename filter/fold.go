@@ -1,6 +1,9 @@
 package filter
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // fold writes a filter in its simplest form: negations stand at conditions
 // only, nothing stands within its like, what is true or false whatever the
@@ -71,6 +74,8 @@ type topic struct {
 	op          op
 }
 
+func (n *cond) topic() topic { return topic{n.field.Name, strings.Join(n.path, "."), n.op} }
+
 // unite makes one of the conditions that are alternatives: those that stand
 // under "or", and under "and" those that are negated, by De Morgan.
 func unite(nodes []node, and bool) []node {
@@ -85,7 +90,7 @@ func unite(nodes []node, and bool) []node {
 			kept = append(kept, n)
 			continue
 		}
-		about := topic{c.field.Name, strings.Join(c.path, "."), c.op}
+		about := c.topic()
 		if u := united[about]; u != nil {
 			u.add(c, and)
 			continue
@@ -199,21 +204,53 @@ func countGiven(n node) int {
 func everything(n node) bool {
 	switch n := n.(type) {
 	case allOf:
-		for _, of := range n {
-			if !everything(of) {
-				return false
-			}
-		}
-		return true
+		return !slices.ContainsFunc(n, func(of node) bool { return !everything(of) })
 	case anyOf:
-		for _, of := range n {
-			if everything(of) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(n, everything) || eitherWay(n)
 	case negation:
 		c := n.of.(*cond)
 		return c.op == opIn && len(c.literals) == 0 && !c.nested() && !c.field.Nullable
 	}
 	return false
+}
+
+// eitherWay reports whether one of some alternatives holds where another does
+// not, as having a value and having none do.
+func eitherWay(nodes []node) bool {
+	positive := make(map[topic]map[literal]bool)
+	for _, n := range nodes {
+		if c, ok := n.(*cond); ok {
+			positive[c.topic()] = setOf(c)
+		}
+	}
+	return slices.ContainsFunc(nodes, func(n node) bool {
+		not, ok := n.(negation)
+		if !ok {
+			return false
+		}
+		c := not.of.(*cond)
+		held, ok := positive[c.topic()]
+		if !ok {
+			return false
+		}
+		for l := range setOf(c) {
+			if !held[l] {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// setOf are the literals of a condition, with a nil among them where a missing
+// value counts.
+func setOf(c *cond) map[literal]bool {
+	set := make(map[literal]bool, len(c.literals)+1)
+	for _, l := range c.literals {
+		set[l] = true
+	}
+	if c.null {
+		set[literal{}] = true
+	}
+	return set
 }

@@ -79,7 +79,7 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")
 	}
 	if r.pattern != nil && !r.pattern.MatchString(s) {
-		c.Add(at, CodePattern, "This must match the pattern "+r.pattern.String()+" .")
+		c.Add(at, CodePattern, "This must match the pattern "+Shown(r.pattern.String())+" .")
 	}
 	if c.Found() > before {
 		return nil

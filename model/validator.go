@@ -156,7 +156,7 @@ func leafFault(k jsonschema.ErrorKind) (code, detail string) {
 	case *kind.Format:
 		return CodeFormat, "This must be " + formatNames[k.Want] + "."
 	case *kind.Pattern:
-		return CodePattern, "This must match the pattern " + k.Want + " ."
+		return CodePattern, "This must match the pattern " + Shown(k.Want) + " ."
 	case *kind.MaxLength:
 		return CodeTooLong, "This may have at most " + strconv.Itoa(k.Want) + " characters."
 	case *kind.MinLength:
