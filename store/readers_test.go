@@ -31,12 +31,12 @@ func TestReads(t *testing.T) {
 		"a walk cuts what is slow":              walkCutsWhatIsSlow,
 		"a filter is too much for one record":   tooMuchForOneRecord,
 	} {
-		for kind, address := range map[string]string{
-			"SQLite":     "sqlite://" + filepath.Join(t.TempDir(), "reads.db"),
-			"PostgreSQL": server.Database(t),
+		for kind, address := range map[string]func(testing.TB) string{
+			"SQLite":     func(tb testing.TB) string { return "sqlite://" + filepath.Join(tb.TempDir(), "reads.db") },
+			"PostgreSQL": server.Database,
 		} {
 			t.Run(kind+"/"+name, func(t *testing.T) {
-				s, err := Open(t.Context(), address, Options{Models: model.Shipped()})
+				s, err := Open(t.Context(), address(t), Options{Models: model.Shipped()})
 				must(t, err)
 				defer s.Close()
 				must(t, s.Migrate(t.Context()))
@@ -51,13 +51,13 @@ func TestReads(t *testing.T) {
 // keys are looked up.
 func noClassTakesWhatAnotherNeeds(t *testing.T, s *Store) {
 	ctx, stop := context.WithCancel(t.Context())
-	reading := make(chan struct{})
+	const many = 10
+	reading := make(chan struct{}, 2*many)
 	stay := func(*sqlx.Tx) error {
 		reading <- struct{}{}
 		<-ctx.Done()
 		return nil
 	}
-	const many = 10
 	ended := make(chan error)
 	for range many {
 		go func() {
