@@ -147,6 +147,7 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 		"a stopped job is settled":          {answers: []any{job.ErrStopped}, calls: []string{"settle"}, limits: []int{100}},
 		"a lost lease is left alone":        {answers: []any{job.ErrLeaseLost}, limits: []int{100}},
 		"a fault makes the shard wait":      {answers: []any{errors.New("fault")}, calls: []string{"yield database_unavailable later"}, limits: []int{100}},
+		"others' turn makes the shard wait": {answers: []any{job.ErrNoTurn}, calls: []string{"yield waiting_for_database later"}, limits: []int{100}},
 		"a full disk makes the shard wait":  {answers: []any{job.ErrStorageFull}, calls: []string{"yield storage_full later"}, limits: []int{100}},
 		"too many failures stop the job":    {lease: job.Lease{Options: job.Options{MaxFailures: &five}}, answers: []any{job.Step{Tally: job.Tally{Failed: 5, Updated: 9}}}, calls: []string{"stop max_failures"}, limits: []int{100}},
 		"failures before a crash count too": {lease: job.Lease{Options: job.Options{MaxFailures: &five}, Tally: job.Tally{Failed: 6}}, calls: []string{"stop max_failures"}},
