@@ -38,8 +38,10 @@ type Config struct {
 	// path does not exist.
 	Metrics, Queues http.Handler
 
-	// MaxBody limits a JSON body in bytes; 0 means [DefaultMaxBody]. Imports
-	// are streamed and have no limit but [MaxLine].
+	// MaxBody limits a JSON body in bytes; 0 means [DefaultMaxBody]. Of bodies
+	// above 64 KiB, 16 are received and judged at a time, at most 8 of them of
+	// one key; further ones wait for StepTimeout at most. Imports are streamed
+	// and have no limit but [MaxLine].
 	MaxBody int64
 	// StepTimeout is how long a JSON body, one read of an import or one write
 	// of an answer may take; 0 means [DefaultStepTimeout]. Who is slower is
@@ -72,6 +74,7 @@ func New(c Config) http.Handler {
 	s := &server{
 		Config: c,
 		keys:   newKeyCache(c.Store, c.Now),
+		bodies: newBudget(bodiesSize * c.MaxBody),
 		origin: http.NewCrossOriginProtection(),
 	}
 	return s.observe(s.mux())
@@ -81,6 +84,7 @@ func New(c Config) http.Handler {
 type server struct {
 	Config
 	keys   *keyCache
+	bodies *budget // bytes of large bodies
 	origin *http.CrossOriginProtection
 }
 

@@ -1,12 +1,16 @@
 package api
 
 import (
+	"errors"
 	"io"
 	"mime"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"bulkpatch/job"
 )
 
 // Media types that calls take and give.
@@ -46,19 +50,105 @@ func (c *call) media(types ...string) (string, error) {
 // broken connection.
 const maxDrain = 8 << 20
 
-// body reads a whole JSON body within the limit.
+// Sizes of reading a body.
+const (
+	firstRead = 4 << 10
+	// freeBody is how much of each body needs no place in the budget: most
+	// are smaller, and what connections hold besides is about as much.
+	freeBody = 64 << 10
+	// bodiesSize is the size of the budget for what is beyond that, in bodies
+	// of the largest size.
+	bodiesSize = 16
+)
+
+// body reads a whole JSON body within the limit. A large one waits for its
+// place among those in flight, which it keeps until [call.freeBody]. Memory
+// grows with what has come, not with what was announced.
 func (s *server) body(c *call, types ...string) ([]byte, error) {
 	if _, err := c.media(types...); err != nil {
 		return nil, err
 	}
-	raw, err := io.ReadAll(io.LimitReader(c.r.Body, s.MaxBody+1))
-	if err != nil || int64(len(raw)) <= s.MaxBody {
-		return raw, err
+	if c.r.ContentLength > s.MaxBody {
+		return nil, s.tooLarge(c)
 	}
+	raw, err := appendBody(nil, c.r.Body, min(freeBody, s.MaxBody+1))
+	if err != nil {
+		return raw, orEnd(err)
+	}
+	if int64(len(raw)) <= s.MaxBody {
+		if err := s.reserve(c); err != nil {
+			return nil, err
+		}
+		if raw, err = appendBody(raw, c.r.Body, s.MaxBody+1); err != nil {
+			return raw, orEnd(err)
+		}
+	}
+	return nil, s.tooLarge(c)
+}
+
+// appendBody reads on until there are size bytes. io.EOF: the body ended
+// before.
+func appendBody(raw []byte, body io.Reader, size int64) ([]byte, error) {
+	for int64(len(raw)) < size {
+		if len(raw) == cap(raw) {
+			raw = slices.Grow(raw, max(firstRead, min(len(raw), int(size)-len(raw))))
+		}
+		n, err := body.Read(raw[len(raw):min(cap(raw), int(size))])
+		raw = raw[:len(raw)+n]
+		if err != nil {
+			return raw, err
+		}
+	}
+	return raw, nil
+}
+
+// orEnd takes the end of a body for what it should be.
+func orEnd(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+// reserve waits for the place of a large body, and gives its rest the time
+// that it took.
+func (s *server) reserve(c *call) error {
+	size := s.MaxBody
+	if c.r.ContentLength > 0 {
+		size = c.r.ContentLength
+	}
+	var err error
+	if c.giveBack, err = s.bodies.take(c.ctx(), c.key.ID, size, s.StepTimeout); err != nil {
+		return noRoom(err)
+	}
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Now().Add(s.StepTimeout))
+	return nil
+}
+
+// noRoom words that a request found no place beside others. The rest of its
+// body is not worth waiting for.
+func noRoom(err error) error {
+	if !errors.Is(err, job.ErrUnavailable) {
+		return err
+	}
+	return newProblem("unavailable", "Too many large requests are being received at the moment. Please try again.").
+		set("Retry-After", "1").set("Connection", "close")
+}
+
+// freeBody gives back the body's place, once nothing of it is needed. To do
+// so twice is harmless.
+func (c *call) freeBody() {
+	if c.giveBack != nil {
+		c.giveBack()
+	}
+}
+
+// tooLarge refuses a body, once it has been sent if that does not take long.
+func (s *server) tooLarge(c *call) error {
 	if _, err := io.CopyN(io.Discard, c.r.Body, maxDrain); err != io.EOF {
 		c.w.Header().Set("Connection", "close") // the rest is not worth waiting for
 	}
-	return nil, newProblem("too_large", "The body is larger than "+strconv.FormatInt(s.MaxBody, 10)+" bytes.")
+	return newProblem("too_large", "The body is larger than "+strconv.FormatInt(s.MaxBody, 10)+" bytes.")
 }
 
 // noBody refuses a body that says something on a call that takes none. An

@@ -23,6 +23,8 @@ type call struct {
 	surface *compat.Surface // whose words the answer is in; nil for the native ones
 	request *compat.Request // of a vendor's call
 	sent    []byte          // the body of a vendor's call
+
+	giveBack func() // the place that a large body has, nil for none
 }
 
 func (c *call) ctx() context.Context      { return c.r.Context() }

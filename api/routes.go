@@ -149,6 +149,7 @@ type resource struct {
 
 func (s *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{w: w, r: r, model: s.model, surface: s.surface}
+	defer c.freeBody()
 	if err := s.dispatch(c); err != nil {
 		s.fail(c, err)
 	}

@@ -1,0 +1,98 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"bulkpatch/job"
+)
+
+// A budget bounds what requests in flight may hold together, in units of the
+// caller's choice. One key may hold at most half of it, so that its slow
+// requests never keep those of others waiting. It is safe for concurrent use.
+type budget struct {
+	mu      sync.Mutex
+	free    int64
+	share   int64 // that one key may hold
+	held    map[int64]int64
+	waiting []*budgetTurn // in the order in which they came
+}
+
+// A budgetTurn waits for its part of a budget.
+type budgetTurn struct {
+	key, n  int64
+	granted chan struct{}
+}
+
+func newBudget(size int64) *budget {
+	return &budget{free: size, share: size / 2, held: map[int64]int64{}}
+}
+
+// take waits until a key may hold n more units, and returns how to give them
+// back; to do so twice is harmless. Turns are taken in the order of their
+// calls, but for those whose key has its share. An n beyond the share counts
+// as the whole share. [job.ErrUnavailable]: it took longer than patience.
+func (b *budget) take(ctx context.Context, key, n int64, patience time.Duration) (giveBack func(), err error) {
+	t := &budgetTurn{key: key, n: min(n, b.share), granted: make(chan struct{})}
+	b.mu.Lock()
+	b.waiting = append(b.waiting, t)
+	b.grant()
+	b.mu.Unlock()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-t.granted:
+		return sync.OnceFunc(func() { b.giveBack(t) }), nil
+	case <-timer.C:
+		err = job.ErrUnavailable
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	if !b.withdraw(t) {
+		b.giveBack(t) // it was granted in the meantime
+	}
+	return nil, err
+}
+
+// grant serves those who wait, as far as there is room. Where the first whose
+// key has not its share does not fit, nobody behind is served before.
+func (b *budget) grant() {
+	full := false
+	b.waiting = slices.DeleteFunc(b.waiting, func(t *budgetTurn) bool {
+		if full || b.held[t.key]+t.n > b.share {
+			return false
+		}
+		if full = b.free < t.n; full {
+			return false
+		}
+		b.free -= t.n
+		b.held[t.key] += t.n
+		close(t.granted)
+		return true
+	})
+}
+
+func (b *budget) giveBack(t *budgetTurn) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.free += t.n
+	if b.held[t.key] -= t.n; b.held[t.key] == 0 {
+		delete(b.held, t.key)
+	}
+	b.grant()
+}
+
+// withdraw ends a turn that still waits.
+func (b *budget) withdraw(t *budgetTurn) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.Index(b.waiting, t)
+	if i < 0 {
+		return false
+	}
+	b.waiting = slices.Delete(b.waiting, i, i+1)
+	b.grant()
+	return true
+}
