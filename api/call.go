@@ -101,7 +101,7 @@ func (s *server) fail(c *call, err error) {
 	}
 	p, known := problemOf(err)
 	if !known {
-		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", err)
+		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", logged(err))
 	}
 	if rec != nil && rec.status != 0 {
 		// A stream cannot turn into a problem; a broken one must not look

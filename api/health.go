@@ -24,7 +24,7 @@ func (s *server) ready(c *call) error {
 	ctx, cancel := context.WithTimeout(c.ctx(), readyLimit)
 	defer cancel()
 	if err := s.Ready(ctx); err != nil {
-		s.Log.Warn("not ready", "request", requestID(c.ctx()), "error", err)
+		s.Log.Warn("not ready", "request", requestID(c.ctx()), "error", logged(err))
 		return newProblem("not_ready", "Something that the service needs does not answer.").set("Retry-After", "1")
 	}
 	return c.answer(http.StatusOK, statusJSON{"ready"})

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"regexp"
 	"runtime/debug"
 	"time"
+
+	"bulkpatch/model"
 )
 
 const (
@@ -72,7 +75,7 @@ func (s *server) recovered(rec *recorder, id string) {
 		rec.broken = !rec.left
 		panic(v)
 	}
-	s.Log.Error("handler panicked", "request", id, "panic", v, "stack", string(debug.Stack()))
+	s.Log.Error("handler panicked", "request", id, "panic", logged(fmt.Errorf("%v", v)), "stack", string(debug.Stack()))
 	if rec.status != 0 {
 		rec.broken = true
 		panic(http.ErrAbortHandler)
@@ -85,7 +88,7 @@ func (s *server) recovered(rec *recorder, id string) {
 var errPanic = errors.New("handler panicked")
 
 // logged writes the access log: no query, which may hold customers' values,
-// and no key but its name.
+// no key but its name, and of what a caller chose no more than fits a line.
 func (s *server) logged(r *http.Request, rec *recorder, id string, began time.Time) {
 	status := rec.status
 	switch {
@@ -95,7 +98,7 @@ func (s *server) logged(r *http.Request, rec *recorder, id string, began time.Ti
 		status = http.StatusOK
 	}
 	attrs := []any{
-		"request", id, "method", r.Method, "path", r.URL.Path, "status", status,
+		"request", id, "method", model.Shown(r.Method), "path", model.Shown(r.URL.Path), "status", status,
 		"bytes", rec.bytes, "duration", time.Since(began),
 	}
 	if rec.actor != "" {

@@ -127,6 +127,11 @@ func plainPaths(next http.Handler, otherwise http.HandlerFunc) http.Handler {
 // unknownPath answers what no route has, and says when it is only the model
 // that does not exist.
 func (s *server) unknownPath(w http.ResponseWriter, r *http.Request) {
+	if err := measured(r); err != nil {
+		p, _ := problemOf(err)
+		p.write(w)
+		return
+	}
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if len(parts) >= 3 && parts[0] == "v1" && slices.Contains([]string{"customers", "import", "export"}, parts[2]) {
 		if _, known := s.Models.Model(parts[1]); !known {
@@ -157,6 +162,9 @@ func (s *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // dispatch lets the route of the method serve the call.
 func (s *resource) dispatch(c *call) error {
+	if err := measured(c.r); err != nil {
+		return err
+	}
 	if len(s.methods) == 0 || !strings.HasSuffix(c.r.PathValue("id"), s.suffix) {
 		return newProblem("unknown_path", "No call of the API has this path.")
 	}

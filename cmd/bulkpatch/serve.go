@@ -230,8 +230,11 @@ func (s *service) listen(ctx context.Context, group *errgroup.Group, addr string
 	}
 	s.listening(listener.Addr().String())
 	server := &http.Server{
-		Handler:           h,
+		Handler: h,
+		// Who has yet to send a whole header holds a connection and little
+		// else, and not for long; bodies and answers have their times from api.
 		ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes:    api.MaxHeaderBytes,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}

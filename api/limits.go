@@ -1,0 +1,48 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// What a request may say beside its body.
+const (
+	MaxURL     = 64 << 10 // bytes of the URL
+	MaxHeaders = 16 << 10 // bytes of all headers: names, values and line ends
+	// MaxHeaderBytes is what a server reads before it gives up by itself, in
+	// plain text: so much more that whoever is somewhat above the limits is
+	// told so by a problem document.
+	MaxHeaderBytes = 128 << 10
+)
+
+// measured refuses a request with a URL or headers beyond the limits.
+func measured(r *http.Request) error {
+	if len(r.RequestURI) > MaxURL {
+		return newProblem("url_too_long", "The URL is longer than "+strconv.Itoa(MaxURL)+" bytes. A long filter has room in the body of POST /v1/jobs.").
+			set("Connection", "close")
+	}
+	size := len("Host: ") + len(r.Host) + len("\r\n")
+	for name, values := range r.Header {
+		for _, v := range values {
+			size += len(name) + len(": ") + len(v) + len("\r\n")
+		}
+	}
+	if size > MaxHeaders {
+		return newProblem("headers_too_large", "The headers are larger than "+strconv.Itoa(MaxHeaders)+" bytes in all.").
+			set("Connection", "close")
+	}
+	return nil
+}
+
+// maxLogged bounds the characters of an error in the log.
+const maxLogged = 1000
+
+// logged is an error as the log shows it: it may hold what a caller sent.
+func logged(err error) string {
+	text := err.Error()
+	if len(text) > maxLogged {
+		text = strings.ToValidUTF8(text[:maxLogged], "") + "…"
+	}
+	return text
+}
