@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"errors"
+	"iter"
 	"strings"
 )
 
@@ -43,21 +44,34 @@ var (
 	errAfterQuote = errors.New("a closing quote is not followed by a comma or the end of the line")
 )
 
-// splitRow cuts one CSV record, given without its last line break, into
-// cells.
-func splitRow(line []byte) ([]string, error) {
-	cells := make([]string, 0, 1+bytes.Count(line, []byte{','}))
-	for {
-		cell, rest, more, err := nextCell(line)
-		if err != nil {
-			return nil, err
+// cellsOf cuts one CSV record, given without its last line break, into cells.
+// It ends with the first error.
+func cellsOf(record []byte) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for more := true; more; {
+			var cell string
+			var err error
+			cell, record, more, err = nextCell(record)
+			if !yield(cell, err) || err != nil {
+				return
+			}
 		}
-		cells = append(cells, cell)
-		if !more {
-			return cells, nil
-		}
-		line = rest
 	}
+}
+
+// splitRow cuts a record into cells, and keeps as many as there should be. n
+// is how many there are.
+func splitRow(record []byte, most int) (cells []string, n int, err error) {
+	cells = make([]string, 0, most)
+	for cell, err := range cellsOf(record) {
+		if err != nil {
+			return nil, 0, err
+		}
+		if n++; n <= most {
+			cells = append(cells, cell)
+		}
+	}
+	return cells, n, nil
 }
 
 // nextCell takes the first cell off a record.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"bulkpatch/api/compat"
 	"bulkpatch/model"
 )
 
@@ -49,59 +50,73 @@ type csvSource struct {
 // anything is stored.
 func newCSVSource(lines *lineReader, m *model.Model, known model.PatchOptions) (*csvSource, error) {
 	s := &csvSource{lines: lines, model: m, known: known}
-	names, _, _, err := s.row()
+	header, _, err := s.record()
 	var bad lineError
 	switch {
 	case errors.As(err, &bad):
-		return nil, invalid([]fault{{"", "invalid_csv", "The header line cannot be read: " + bad.why, inBody}})
+		return nil, badHeader(bad.why)
 	case err == io.EOF:
-		return nil, invalid([]fault{{"", "invalid_csv", "The body is empty; its first line must name the fields.", inBody}})
+		return nil, invalid(bodyFault("", "invalid_csv", "The body is empty; its first line must name the fields."))
 	case err != nil:
 		return nil, err
 	}
-	s.names = names
-	if faults := headerFaults(names, m); len(faults) > 0 {
-		return nil, invalid(faults)
-	}
-	return s, nil
+	return s, s.readHeader(header)
 }
 
-// headerFaults finds all that is wrong with the names of the columns.
-func headerFaults(names []string, m *model.Model) []fault {
-	var faults []fault
+func badHeader(why string) error {
+	return invalid(bodyFault("", "invalid_csv", "The header line cannot be read: "+why))
+}
+
+// readHeader takes the names of the columns, and finds all that is wrong with
+// them. Those that no field has are not kept.
+func (s *csvSource) readHeader(header []byte) error {
+	var faults compat.Faults
 	seen := map[string]bool{}
-	for i, name := range names {
-		pointer := "/" + escapePointer(name)
-		_, known := m.Field(name)
-		switch {
-		case seen[name]:
-			faults = append(faults, fault{pointer, "duplicate_key", fmt.Sprintf("Column %d repeats a name.", i+1), inBody})
-		case !known && name != "id" && name != "version":
-			faults = append(faults, fault{pointer, "unknown_field", fmt.Sprintf("Column %d names no field of the model.", i+1), inBody})
+	column := 0
+	for name, err := range cellsOf(header) {
+		if err != nil {
+			return badHeader(sentence(err))
+		}
+		column++
+		if _, known := s.model.Field(name); !known && name != "id" && name != "version" {
+			faults.Add(bodyFault("/"+escapePointer(name), "unknown_field", fmt.Sprintf("Column %d names no field of the model.", column)))
+			continue
+		}
+		if seen[name] {
+			faults.Add(bodyFault("/"+escapePointer(name), "duplicate_key", fmt.Sprintf("Column %d repeats a name.", column)))
+			continue
 		}
 		seen[name] = true
+		s.names = append(s.names, name)
 	}
-	return faults
+	if faults.Found() > 0 {
+		return invalidFor(faults)
+	}
+	return nil
 }
 
 func (s *csvSource) next() (model.Draft, int64, int, error) {
-	cells, number, size, err := s.row()
+	record, number, err := s.record()
 	if err != nil {
 		return model.Draft{}, number, 0, err
 	}
-	if len(cells) != len(s.names) {
-		return model.Draft{}, number, 0, lineError{fmt.Sprintf("The line has %d cells, the header %d.", len(cells), len(s.names))}
+	cells, n, err := splitRow(record, len(s.names))
+	if err != nil {
+		return model.Draft{}, number, 0, lineError{sentence(err)}
+	}
+	if n != len(s.names) {
+		return model.Draft{}, number, 0, lineError{fmt.Sprintf("The line has %d cells, the header %d.", n, len(s.names))}
 	}
 	draft, faults := s.model.CheckRow(s.names, cells, s.known)
 	draft, err = sealed(draft, faults)
-	return draft, number, size, err
+	return draft, number, len(record), err
 }
 
-// row reads one record, which goes over several lines where a quoted cell
-// holds line breaks. Its number is that of its first line. A record that
-// never closes its quote is refused, and reading goes on in the next line.
-func (s *csvSource) row() (cells []string, number int64, size int, err error) {
-	var record []byte
+// record reads one record without its last line break. It goes over several
+// lines where a quoted cell holds line breaks, and its number is that of its
+// first line. A record that never closes its quote is refused, and reading
+// goes on in the next line.
+func (s *csvSource) record() (record []byte, number int64, err error) {
 	open := false
 	for {
 		line, err := s.lines.next()
@@ -110,29 +125,24 @@ func (s *csvSource) row() (cells []string, number int64, size int, err error) {
 		}
 		switch {
 		case err == errLineTooLong:
-			return nil, number, 0, lineError{"The line is longer than 1 MiB."}
+			return nil, number, lineError{"The line is longer than 1 MiB."}
 		case err == io.EOF && open:
-			return nil, number, 0, lineError{sentence(errOpenQuote)}
+			return nil, number, lineError{sentence(errOpenQuote)}
 		case err != nil:
-			return nil, number, 0, err
+			return nil, number, err
 		case !open && len(bytes.TrimSuffix(line, []byte{'\r'})) == 0:
 			number = 0
 			continue
 		}
 		record = append(record, line...)
 		if len(record) > MaxLine {
-			return nil, number, 0, lineError{"The record is longer than 1 MiB; a quote may be missing."}
+			return nil, number, lineError{"The record is longer than 1 MiB; a quote may be missing."}
 		}
 		if open = leavesOpen(line, open); !open {
-			break
+			return bytes.TrimSuffix(record, []byte{'\r'}), number, nil
 		}
 		record = append(record, '\n')
 	}
-	cells, err = splitRow(bytes.TrimSuffix(record, []byte{'\r'}))
-	if err != nil {
-		err = lineError{sentence(err)}
-	}
-	return cells, number, len(record), err
 }
 
 // sentence makes an error of ours fit for the caller.

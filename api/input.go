@@ -3,13 +3,13 @@ package api
 import (
 	"bytes"
 	"errors"
-	"io"
 	"net/url"
 	"sort"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/compat"
 	"bulkpatch/model"
 )
 
@@ -18,12 +18,15 @@ import (
 type input struct {
 	query  url.Values
 	known  map[string]bool // parameters that were asked for
-	faults []fault
+	faults compat.Faults
+	// surface is set on a vendor's paths, where the native names of fields
+	// become the vendor's.
+	surface *compat.Surface
 }
 
 // input reads the query of the call.
 func (c *call) input() *input {
-	in := &input{known: map[string]bool{}}
+	in := &input{known: map[string]bool{}, surface: c.surface}
 	var err error
 	if in.query, err = url.ParseQuery(c.r.URL.RawQuery); err != nil {
 		in.fail(inQuery, "?", "invalid_query", "The query of the address is not properly encoded.")
@@ -33,7 +36,7 @@ func (c *call) input() *input {
 
 // fail notes a fault.
 func (in *input) fail(where, pointer, code, detail string) {
-	in.faults = append(in.faults, fault{pointer, code, detail, where})
+	in.faults.Add(fault{Pointer: pointer, Code: code, Detail: detail, In: where})
 }
 
 // failParam notes a fault of a query parameter.
@@ -43,7 +46,20 @@ func (in *input) failParam(name, code, detail string) {
 
 // failAll notes the faults of an input that lies under prefix.
 func (in *input) failAll(where, prefix string, fs model.Faults) {
-	in.faults = append(in.faults, faultsIn(where, prefix, fs)...)
+	addAll(&in.faults, where, fs, func(pointer string) string {
+		if in.surface != nil && where == inBody {
+			pointer = in.surface.Pointer(pointer)
+		}
+		return prefix + pointer
+	})
+}
+
+// addAll notes the faults of an input, with those that it counts.
+func addAll(list *compat.Faults, where string, fs model.Faults, at func(pointer string) string) {
+	for _, f := range fs {
+		list.Add(fault{Pointer: at(f.Pointer), Code: f.Code, Detail: f.Detail, In: where})
+	}
+	list.Further += fs.More()
 }
 
 // err returns the answer to all faults, unknown parameters included, or nil.
@@ -60,10 +76,12 @@ func (in *input) err() error {
 		in.failParam(name, "unknown_parameter", "This call has no such query parameter.")
 		in.known[name] = true
 	}
-	if len(in.faults) == 0 {
+	if in.faults.Found() == 0 {
 		return nil
 	}
-	return invalid(in.faults)
+	p := invalidFor(in.faults)
+	p.named = in.surface != nil
+	return p
 }
 
 // param reads a parameter, which may be given once.
@@ -122,40 +140,16 @@ func (in *input) page() (limit int, cursor string) {
 	return limit, cursor
 }
 
-// members splits a JSON object, and notes what is wrong with it as JSON. ok
-// is false when there is no object to look into.
+// members splits a JSON object, and notes what is wrong with it as JSON. The
+// values are parts of raw. ok is false when there is no object to look into.
 func (in *input) members(raw []byte, prefix string) (names map[string]jsontext.Value, ok bool) {
-	dec := jsontext.NewDecoder(bytes.NewReader(raw))
-	if dec.PeekKind() != '{' {
-		if err := checkJSON(raw); err != nil {
-			in.badJSON(err, prefix)
-		} else {
+	names, err := compat.Members(raw)
+	if err == compat.ErrNoObject {
+		if err = checkJSON(raw); err == nil {
 			in.fail(inBody, prefix, "type", "This must be a JSON object.")
+			return nil, false
 		}
-		return nil, false
 	}
-	names = map[string]jsontext.Value{}
-	err := func() error {
-		if _, err := dec.ReadToken(); err != nil {
-			return err
-		}
-		for dec.PeekKind() != '}' {
-			name, err := dec.ReadToken()
-			if err != nil {
-				return err
-			}
-			key := name.String()
-			value, err := dec.ReadValue()
-			if err != nil {
-				return err
-			}
-			names[key] = value.Clone()
-		}
-		if _, err := dec.ReadToken(); err != nil {
-			return err
-		}
-		return atEnd(dec)
-	}()
 	if err != nil {
 		in.badJSON(err, prefix)
 		return nil, false
@@ -163,23 +157,13 @@ func (in *input) members(raw []byte, prefix string) (names map[string]jsontext.V
 	return names, true
 }
 
-var errTrailing = errors.New("more follows the value")
-
-// atEnd refuses anything after the value.
-func atEnd(dec *jsontext.Decoder) error {
-	if _, err := dec.ReadToken(); err != io.EOF {
-		return errTrailing
-	}
-	return nil
-}
-
 // checkJSON judges whether raw is one strict JSON value.
 func checkJSON(raw []byte) error {
-	dec := jsontext.NewDecoder(bytes.NewReader(raw))
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw))
 	if _, err := dec.ReadValue(); err != nil {
 		return err
 	}
-	return atEnd(dec)
+	return compat.AtEnd(dec)
 }
 
 // badJSON notes why a text is not JSON, without showing it.
@@ -196,21 +180,4 @@ func (in *input) badJSON(err error, prefix string) {
 		}
 	}
 	in.fail(inBody, pointer, code, detail)
-}
-
-// elements splits a JSON list that is known to be JSON.
-func elements(raw jsontext.Value) (items []jsontext.Value, ok bool) {
-	dec := jsontext.NewDecoder(bytes.NewReader(raw))
-	if dec.PeekKind() != '[' {
-		return nil, false
-	}
-	_, _ = dec.ReadToken()
-	for dec.PeekKind() != ']' {
-		v, err := dec.ReadValue()
-		if err != nil {
-			return nil, false
-		}
-		items = append(items, v.Clone())
-	}
-	return items, true
 }

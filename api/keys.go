@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/compat"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 )
@@ -117,7 +118,7 @@ func (in *input) takeScopes(k *auth.Key, v jsontext.Value) {
 		in.fail(inBody, "/scopes", "required", "Give at least one of the scopes: "+auth.JoinScopes(auth.Scopes)+".")
 		return
 	}
-	items, ok := elements(v)
+	items, ok := compat.Items(v)
 	if !ok {
 		in.fail(inBody, "/scopes", "type", "This must be a list of scopes.")
 		return

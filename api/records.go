@@ -95,14 +95,13 @@ func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults)
 	if !ok {
 		return nil
 	}
-	return slices.DeleteFunc(lacking, func(f model.Fault) bool {
-		for name := range given {
-			if f.Pointer == "/"+escapePointer(name) {
-				return true
-			}
+	present := make(map[string]bool, len(m.Fields))
+	for name := range given {
+		if _, known := m.Field(name); known {
+			present["/"+escapePointer(name)] = true
 		}
-		return false
-	})
+	}
+	return slices.DeleteFunc(lacking, func(f model.Fault) bool { return present[f.Pointer] })
 }
 
 // answerRecord sends one record with its version as the ETag.

@@ -224,12 +224,12 @@ func failedRecord(u *update, j job.Job, item job.Result) error {
 	}
 	p := newProblem(code, item.Error.Detail)
 	p.JobID = j.ID
-	f := fault{u.prefix + item.Error.Pointer, item.Error.Code, item.Error.Detail, inBody}
+	f := bodyFault(u.prefix+item.Error.Pointer, item.Error.Code, item.Error.Detail)
 	if item.Outcome == job.Conflicted {
 		f.Pointer, f.In = "If-Match", inHeader
 	}
 	if item.Outcome != job.Skipped {
-		p.Errors = []fault{f}
+		p.Errors = invalid(f).Errors
 	}
 	return p
 }
@@ -242,7 +242,7 @@ func unreached(j job.Job) error {
 	}
 	if j.Error != nil {
 		p.Detail = j.Error.Detail
-		p.Errors = []fault{{"", j.Error.Code, j.Error.Detail, inBody}}
+		p.Errors = []fault{bodyFault("", j.Error.Code, j.Error.Detail)}
 	}
 	p.JobID, p.State = j.ID, j.State
 	return p

@@ -236,7 +236,7 @@ func (s *server) checkReadOnly(c *call, in *input, u *update) error {
 		return nil
 	}
 	rec, err := s.Store.Record(c.ctx(), c.workspace(), u.model, u.id)
-	if errors.Is(err, job.ErrNotFound) && len(in.faults) > 0 {
+	if errors.Is(err, job.ErrNotFound) && in.faults.Found() > 0 {
 		return nil // the faults come first
 	}
 	if err != nil {

@@ -123,26 +123,38 @@ func (c *call) answerVendor(status int, rec model.Record) error {
 
 // failVendor answers an error in the vendor's words.
 func (c *call) failVendor(p *problem) {
-	told := compat.Problem{
-		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail, Holder: p.holder,
-		Model: c.surface.Model, ID: requestID(c.ctx()),
-	}
-	for _, f := range p.Errors {
-		if f.In == inBody && (c.request == nil || !slices.Contains(c.request.Faults, compat.Fault(f))) {
-			f.Pointer = c.surface.Pointer(f.Pointer)
-		}
-		told.Faults = append(told.Faults, compat.Fault(f))
-	}
 	if p.JobID != "" {
 		c.w.Header().Set("Job-Id", p.JobID)
 	}
-	status, body := c.surface.Failure(told)
-	line, err := jsonLine(body)
-	if err != nil {
+	status := p.Status
+	line := p.fitted(func(p *problem) ([]byte, error) {
+		var body any
+		status, body = c.surface.Fail(c.told(p))
+		return jsonLine(body)
+	})
+	if line == nil {
 		p.write(c.w)
 		return
 	}
 	p.send(c.w, typeJSON, status, line)
+}
+
+// told is a problem under the vendor's names.
+func (c *call) told(p *problem) compat.Problem {
+	told := compat.Problem{
+		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail, Holder: p.holder,
+		Faults: p.Errors, Further: p.MoreErrors, Model: c.surface.Model, ID: requestID(c.ctx()),
+	}
+	if p.named {
+		return told
+	}
+	told.Faults = slices.Clone(p.Errors)
+	for i, f := range told.Faults {
+		if f.In == inBody {
+			told.Faults[i].Pointer = c.surface.Pointer(f.Pointer)
+		}
+	}
+	return told
 }
 
 // vendorBody reads the members of the body.
@@ -168,11 +180,8 @@ func (c *call) lenient() *input {
 
 // take adds what the vendor has found wrong since the last time.
 func (in *input) take(r *compat.Request) {
-	for _, f := range r.Faults {
-		if !slices.Contains(in.faults, fault(f)) {
-			in.faults = append(in.faults, fault(f))
-		}
-	}
+	in.faults.AddAll(r.Faults)
+	r.Faults = compat.Faults{}
 }
 
 // vendorWorkspace makes sure that the path speaks of the key's workspace.

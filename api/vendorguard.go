@@ -10,7 +10,7 @@ import (
 // vendor guards that. Faults of the request come first.
 func (s *server) vendorTaken(c *call, in *input, id any) error {
 	guard, ok := c.surface.Vendor.(compat.Guard)
-	if !ok || len(in.faults) > 0 {
+	if !ok || in.faults.Found() > 0 {
 		return nil
 	}
 	text := guard.Taken(c.request)

@@ -31,7 +31,7 @@ var accountsRecords = []string{"account", "client", "opportunity", "request", "p
 func (accounts) Describe(m *model.Model, r *Request, options func(*model.Field) []string) any {
 	names := strings.Split(strings.Join(r.Query["record_type"], ","), ",")
 	described := map[string][]accountsProp{}
-	for _, name := range names {
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		switch {
 		case name == "" || name == "account" || name == "client":
 			described["account"] = accountsProps(r, options)

@@ -47,7 +47,7 @@ func accountsSearch(r *Request) (conditions []string, archived bool) {
 // accountsCondition is what prop, op and value of one number ask for; none
 // where something is wrong with them.
 func accountsCondition(r *Request, n, prop string) []string {
-	before := len(r.Faults)
+	before := r.Faults.Found()
 	op, _ := r.Param("op" + n)
 	o, known := accountsOps[op]
 	text, given := r.Param("value" + n)
@@ -67,7 +67,7 @@ func accountsCondition(r *Request, n, prop string) []string {
 	if !isList || op == "between" && len(texts) != 2 {
 		r.FailParam("value"+n, model.CodeType, "This must be a list: values with commas between them, or a JSON list; for between, of two.")
 	}
-	if len(r.Faults) > before {
+	if r.Faults.Found() > before {
 		return nil
 	}
 	return accountsComparison(r, n, prop, op, texts)

@@ -32,20 +32,38 @@ type Problem struct {
 	Code   string // of the native API
 	Title  string
 	Detail string
-	Faults []Fault
-	Holder string // the id of the record that has a value which was to be taken, if known
-	Model  *model.Model
-	ID     string // of the request, as the log has it
+	// Faults are the first things that are wrong with the request, and Further
+	// is how many more there are. [Surface.Fail] adds the fault that says so.
+	Faults  []Fault
+	Further int
+	Holder  string // the id of the record that has a value which was to be taken, if known
+	Model   *model.Model
+	ID      string // of the request, as the log has it
+}
+
+// found is how many faults there are in all. The last of those listed speaks
+// of the further ones.
+func (p Problem) found() int {
+	if p.Further > 0 {
+		return len(p.Faults) - 1 + p.Further
+	}
+	return len(p.Faults)
+}
+
+// Fail is the vendor's answer to what failed, with its status. Where there are
+// more faults than listed, the last one says how many.
+func (s *Surface) Fail(p Problem) (status int, body any) {
+	if p.Further > 0 {
+		p.Faults = append(p.Faults[:len(p.Faults):len(p.Faults)], others(p.Further))
+	}
+	return s.Failure(p)
 }
 
 // Shown is a record as its vendor shows it: its fields in the order of the
 // model file, each as the vendor has it. fields names those wanted, nil for
 // all.
 func (s *Surface) Shown(r model.Record, secrets bool, fields []string) jsontext.Value {
-	only := make(map[string]bool, len(fields))
-	for _, name := range fields {
-		only[name] = true
-	}
+	only := setOf(fields)
 	dst := []byte{'{'}
 	for _, f := range s.Model.Fields {
 		if _, seen := s.Field(f.VendorName); !seen || f.WriteOnly || f.Secret == model.Hashed {
@@ -65,6 +83,15 @@ func (s *Surface) Shown(r model.Record, secrets bool, fields []string) jsontext.
 		dst = append(dst, v...)
 	}
 	return append(dst, '}')
+}
+
+// setOf makes a set of names, in whichever number they come.
+func setOf(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[name] = true
+	}
+	return set
 }
 
 // JSON appends v as JSON. Unlike [json.Marshal] it leaves <, > and & alone.

@@ -67,7 +67,7 @@ func (clientSuccess) Many(p Page) any {
 // vendor a value that is taken is bad input like any other.
 func (clientSuccess) Failure(p Problem) (int, any) {
 	text := p.Detail
-	if n := len(p.Faults); n > 1 {
+	if n := p.found(); n > 1 {
 		text = strconv.Itoa(n) + " values of the request are not valid."
 	}
 	return takenIsBad(p), struct {

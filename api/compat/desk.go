@@ -59,7 +59,7 @@ func (desk) Update(r *Request) {
 		deskDropSame(r)
 	}
 	deskRelate(r, included)
-	if r.Action == Bulk && len(r.Members) == 0 && len(r.Faults) == 0 {
+	if r.Action == Bulk && len(r.Members) == 0 && r.Faults.Found() == 0 {
 		r.Fail("", model.CodeEmptyPatch, "Give at least one field to change.")
 	}
 }
@@ -191,9 +191,14 @@ func deskNames(r *Request, text string) {
 			continue
 		}
 		head, _, below := strings.Cut(token.String(), ".")
-		if f, known := r.Model.Field(head); below && known && f.Filterable {
-			r.Faults = append(r.Faults, Fault{string(dec.StackPointer()), filter.CodeNotFilterable, "The field cannot be filtered.", InFilter})
+		if f, known := r.Model.Field(head); !below || !known || !f.Filterable {
+			continue
 		}
+		fault := Fault{Code: filter.CodeNotFilterable, Detail: "The field cannot be filtered.", In: InFilter}
+		if !r.Faults.Full() {
+			fault.Pointer = string(dec.StackPointer())
+		}
+		r.Faults.Add(fault)
 	}
 }
 

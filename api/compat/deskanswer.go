@@ -83,8 +83,8 @@ func deskMembers(record jsontext.Value) []deskMember {
 // A deskReply is an answer with customers in the making: what is to be shown
 // of them, and what they are related to.
 type deskReply struct {
-	fields   []string // nil for all
-	wanted   []string // of deskIncludes
+	fields   map[string]bool // none for all
+	wanted   []string        // of deskIncludes
 	included map[string][]jsontext.Value
 	seen     map[string]bool
 }
@@ -93,13 +93,14 @@ type deskReply struct {
 // tells what the customer holds by now, unless it asks for less.
 func newDeskReply(r *Request) *deskReply {
 	d := &deskReply{
-		fields: deskList(r, "fields"), wanted: deskList(r, "includes"),
+		fields: setOf(deskList(r, "fields")), wanted: deskList(r, "includes"),
 		included: map[string][]jsontext.Value{}, seen: map[string]bool{},
 	}
 	changed := r.Action == Create || r.Action == Update
 	if slices.Contains(d.wanted, deskAll) || changed && len(d.wanted) == 0 {
 		d.wanted = deskIncludes
 	}
+	d.wanted = slices.DeleteFunc(slices.Clone(deskIncludes), func(kind string) bool { return !slices.Contains(d.wanted, kind) })
 	for _, kind := range d.wanted {
 		d.included[kind] = []jsontext.Value{}
 	}
@@ -119,7 +120,7 @@ func (d *deskReply) customer(record jsontext.Value) jsontext.Value {
 			continue
 		}
 		d.include(deskTypes[m.name], m.value)
-		if len(d.fields) > 0 && m.name != "id" && !slices.Contains(d.fields, m.name) {
+		if len(d.fields) > 0 && m.name != "id" && !d.fields[m.name] {
 			continue
 		}
 		if len(dst) > 1 {

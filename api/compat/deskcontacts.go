@@ -14,10 +14,12 @@ import (
 // list stands for the whole, and included contacts add what they tell of
 // those in it. Included contacts alone are changes of the ones that are there.
 func deskSetContacts(r *Request, raw jsontext.Value) {
-	before := len(r.Faults)
+	before := r.Faults.Found()
 	told, _ := deskRelations(r, pointerTo(deskIncluded)+"/contacts", raw)
 	given, named := deskRelations(r, pointerTo(deskContacts), r.Members[deskContacts])
-	if !named && len(told) == 0 || len(r.Faults) > before {
+	deskCount(r, pointerTo(deskIncluded)+"/contacts", told)
+	deskCount(r, pointerTo(deskContacts), given)
+	if !named && len(told) == 0 || r.Faults.Found() > before {
 		return
 	}
 	if r.Action == Bulk && (!named || deskAllEnd(given) && slices.ContainsFunc(given, deskRelation.identified)) {
@@ -50,6 +52,16 @@ func deskSetContacts(r *Request, raw jsontext.Value) {
 	}
 }
 
+// deskMaxContacts is how many contacts a request may name. Each is compared
+// with all others.
+const deskMaxContacts = 1000
+
+func deskCount(r *Request, pointer string, list []deskRelation) {
+	if len(list) > deskMaxContacts {
+		r.Fail(pointer, model.CodeTooLong, "This may name at most "+strconv.Itoa(deskMaxContacts)+" contacts.")
+	}
+}
+
 // deskStoredContacts are the contacts of the record of an update.
 func deskStoredContacts(r *Request) []deskRelation {
 	var list []deskRelation
@@ -69,24 +81,37 @@ func (d deskRelation) identified() bool { return d.id() != "" || d.text("value")
 
 // deskWithout is a list without the contacts that others stand for.
 func deskWithout(list, gone []deskRelation) []deskRelation {
+	keys := deskWhos(gone)
 	var left []deskRelation
 	for _, c := range list {
-		if deskFind(gone, c) < 0 {
+		if deskFind(keys, c.key()) < 0 {
 			left = append(left, c)
 		}
 	}
 	return left
 }
 
+// A deskWho is what contacts are told apart by.
+type deskWho struct{ id, value, way string }
+
+func (d deskRelation) key() deskWho { return deskWho{d.id(), d.text("value"), d.way()} }
+
+func deskWhos(list []deskRelation) []deskWho {
+	keys := make([]deskWho, len(list))
+	for i, c := range list {
+		keys[i] = c.key()
+	}
+	return keys
+}
+
 // deskFind finds the contact of a list that c stands for: by its id, else by
 // what it says.
-func deskFind(list []deskRelation, c deskRelation) int {
-	return slices.IndexFunc(list, func(other deskRelation) bool {
-		if c.id() != "" && other.id() != "" {
-			return c.id() == other.id()
+func deskFind(list []deskWho, c deskWho) int {
+	return slices.IndexFunc(list, func(other deskWho) bool {
+		if c.id != "" && other.id != "" {
+			return c.id == other.id
 		}
-		x, y := c.way(), other.way()
-		return c.text("value") != "" && c.text("value") == other.text("value") && (x == y || x == "" || y == "")
+		return c.value != "" && c.value == other.value && (c.way == other.way || c.way == "" || other.way == "")
 	})
 }
 
@@ -105,12 +130,13 @@ func (d deskRelation) way() string {
 // the list is put behind it.
 func deskTell(list, told, stored []deskRelation) []deskRelation {
 	used := make([]bool, len(told))
+	toldKeys, storedKeys := deskWhos(told), deskWhos(stored)
 	for i, c := range list {
-		if j := deskMatch(told, c, i); j >= 0 && !used[j] {
+		if j := deskMatch(toldKeys, c.key(), i); j >= 0 && !used[j] {
 			used[j] = true
 			c.learn(told[j])
 		}
-		if j := deskMatch(stored, c, i); j >= 0 {
+		if j := deskMatch(storedKeys, c.key(), i); j >= 0 {
 			c.recall(stored[j])
 		}
 	}
@@ -123,11 +149,11 @@ func deskTell(list, told, stored []deskRelation) []deskRelation {
 }
 
 // deskMatch finds the contact that the i-th of another list stands for.
-func deskMatch(list []deskRelation, c deskRelation, i int) int {
+func deskMatch(list []deskWho, c deskWho, i int) int {
 	if j := deskFind(list, c); j >= 0 {
 		return j
 	}
-	if i < len(list) && c.id() == "" && list[i].id() == "" && (c.text("value") == "" || list[i].text("value") == "") {
+	if i < len(list) && c.id == "" && list[i].id == "" && (c.value == "" || list[i].value == "") {
 		return i
 	}
 	return -1
@@ -166,12 +192,14 @@ func deskOnly(told deskRelation) deskRelation {
 // deskMergeContacts changes those contacts of a record that included ones
 // stand for, and adds the others.
 func deskMergeContacts(stored, told []deskRelation) []deskRelation {
-	list := stored
+	list, keys := stored, deskWhos(stored)
 	for _, t := range told {
-		if i := deskFind(list, t); i >= 0 {
+		if i := deskFind(keys, t.key()); i >= 0 {
 			list[i].learn(t)
+			keys[i] = list[i].key()
 		} else {
 			list = append(list, deskOnly(t))
+			keys = append(keys, list[len(list)-1].key())
 		}
 	}
 	return list

@@ -1,7 +1,6 @@
 package compat
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -115,6 +114,7 @@ func deskIncludedCompany(r *Request, raw jsontext.Value) {
 	if _, said := r.Members[deskCompany]; said || !ok {
 		return
 	}
+	stored := deskStored(r, deskCompany).id()
 	for _, c := range companies {
 		now, set := r.Members[deskCompany]
 		switch {
@@ -123,7 +123,7 @@ func deskIncludedCompany(r *Request, raw jsontext.Value) {
 		case c.ends() && r.Action == Bulk: // who is not in this company must not lose another
 			r.Fail(pointerTo(deskIncluded)+"/companies", model.CodeSchema, "For many customers at once, let the company itself end.")
 		case c.ends():
-			if !set && deskStored(r, deskCompany).id() == c.id() {
+			if !set && stored == c.id() {
 				r.Members[deskCompany] = jsontext.Value("null")
 			}
 		case now.Kind() == '{':
@@ -140,8 +140,8 @@ func deskRelations(r *Request, pointer string, raw jsontext.Value) (list []deskR
 	if raw == nil || raw.Kind() == 'n' {
 		return nil, false
 	}
-	var items []jsontext.Value
-	if raw.Kind() != '[' || json.Unmarshal(raw, &items) != nil {
+	items, ok := Items(raw)
+	if !ok {
 		r.Fail(pointer, model.CodeType, "This must be a list.")
 		return nil, false
 	}
@@ -189,8 +189,8 @@ func deskDropSame(r *Request) {
 // deskSame reports whether two relations, or two lists of them, are to the
 // same things.
 func deskSame(a, b jsontext.Value) bool {
-	var x, y []jsontext.Value
-	if a.Kind() == '[' && json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil {
+	x, isList := Items(a)
+	if y, also := Items(b); isList && also {
 		return slices.EqualFunc(x, y, deskSame)
 	}
 	one, ok := Object(a)

@@ -27,13 +27,10 @@ func (r *Request) Unwrap(name string) (beside map[string]jsontext.Value) {
 	return beside
 }
 
-// Object splits a JSON object that is known to be sound JSON.
+// Object splits a JSON object that is known to be sound JSON; see [Members].
 func Object(v jsontext.Value) (map[string]jsontext.Value, bool) {
-	var members map[string]jsontext.Value
-	if v.Kind() != '{' || json.Unmarshal(v, &members) != nil {
-		return nil, false
-	}
-	return members, true
+	members, err := Members(v)
+	return members, err == nil
 }
 
 // Text reads a JSON text.

@@ -37,32 +37,31 @@ func (plane) List(r *Request) Listing {
 	return l
 }
 
-// planeAsked are the fields that a caller wants to see, nil for all. Names
-// that no field has are passed over.
+// planeAsked are the fields that a caller wants to see, each once and the id
+// in any case; nil for all. Names that no field has are ignored.
 func planeAsked(r *Request) []string {
 	text, _ := r.Param("fields")
 	if text == "" {
 		return nil
 	}
-	names := strings.Split(text, ",")
-	for i, name := range names {
-		names[i] = strings.TrimSpace(name)
+	names := []string{r.Model.Role(model.RoleID).VendorName}
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		if _, known := r.Field(name); known && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return names
 }
 
-// One shows of a record that is read what the caller asked for, its id in any
-// case, as in a list.
+// One shows of a record that is read what the caller asked for, as in a list.
 func (plane) One(r *Request, record jsontext.Value) any {
 	asked := planeAsked(r)
 	members, ok := Object(record)
 	if r.Action != Get || asked == nil || !ok {
 		return record
 	}
-	id := r.Model.Role(model.RoleID).VendorName
-	maps.DeleteFunc(members, func(name string, _ jsontext.Value) bool {
-		return name != id && !slices.Contains(asked, name)
-	})
+	maps.DeleteFunc(members, func(name string, _ jsontext.Value) bool { return !slices.Contains(asked, name) })
 	return members
 }
 

@@ -12,24 +12,6 @@ import (
 	"bulkpatch/model"
 )
 
-// Where a fault was found, as package api has it.
-const (
-	InBody   = "body"
-	InFilter = "filter" // the pointer leads into the filter
-	InQuery  = "query"
-)
-
-// A Fault is one thing wrong with a request.
-type Fault struct {
-	// Pointer leads into the body as the vendor's caller sent it, or into the
-	// filter, or is "?" and the name of a query parameter, or the name of a
-	// header.
-	Pointer string
-	Code    string
-	Detail  string // a sentence
-	In      string
-}
-
 // A Request is what a vendor's caller asks for, on its way into our words. A
 // [Vendor] changes Members in place and notes what is wrong.
 type Request struct {
@@ -46,17 +28,17 @@ type Request struct {
 	// AllowNewOptions lets values that a drop-down field does not know yet
 	// become options of it.
 	AllowNewOptions bool
-	Faults          []Fault
+	Faults          Faults
 }
 
 // Fail notes a fault of the body; pointer is "" for the whole.
 func (r *Request) Fail(pointer, code, detail string) {
-	r.Faults = append(r.Faults, Fault{pointer, code, detail, InBody})
+	r.Faults.Add(Fault{pointer, code, detail, InBody})
 }
 
 // FailParam notes a fault of a query parameter.
 func (r *Request) FailParam(name, code, detail string) {
-	r.Faults = append(r.Faults, Fault{"?" + name, code, detail, InQuery})
+	r.Faults.Add(Fault{"?" + name, code, detail, InQuery})
 }
 
 // Param reads a query parameter. The first counts where it comes twice.

@@ -38,7 +38,8 @@ type Vendor interface {
 	// Describe is the answer to what fields records have. options lists what
 	// a workspace has added to a drop-down field.
 	Describe(m *model.Model, r *Request, options func(*model.Field) []string) any
-	// Failure is the answer to what failed, with its status.
+	// Failure is the answer to what failed, with its status. It is asked by
+	// [Surface.Fail].
 	Failure(Problem) (status int, body any)
 }
 

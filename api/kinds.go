@@ -1,0 +1,76 @@
+package api
+
+// A kind is one kind of error: its status and its title, which are the same
+// in every answer with that code.
+type kind struct {
+	status int
+	title  string
+}
+
+// kinds is the list of all error codes. A code is a promise: it may be added
+// to, never renamed.
+var kinds = map[string]kind{
+	"invalid_request":    {400, "The request is not valid"},
+	"invalid_json":       {400, "The body is not valid JSON"},
+	"duplicate_key":      {400, "A JSON name is given twice"},
+	"unknown_parameter":  {400, "A query parameter is unknown"},
+	"unknown_model":      {400, "There is no such model"},
+	"missing_filter":     {400, "A filter is required"},
+	"allow_all_required": {400, "An empty filter needs allowAll"},
+	"empty_patch":        {400, "The patch changes nothing"},
+	"incomplete_body":    {400, "The body is incomplete"},
+	"conflicting_keys":   {400, "Two different API keys were given"},
+	"too_many_options":   {400, "A drop-down has too many options"},
+
+	"missing_key": {401, "An API key is required"},
+	"invalid_key": {401, "The API key is not valid"},
+
+	"missing_scope":       {403, "The API key lacks a scope"},
+	"forbidden_workspace": {403, "The workspace is not yours to manage"},
+	"cross_origin":        {403, "The request came from another site"},
+
+	"unknown_path":     {404, "There is nothing at this path"},
+	"not_found":        {404, "Not found"},
+	"invalid_id":       {404, "No record can have this id"},
+	"model_not_found":  {404, "There is no such model"},
+	"record_not_found": {404, "There is no such record"},
+	"job_not_found":    {404, "There is no such job"},
+	"key_not_found":    {404, "There is no such key"},
+
+	"method_not_allowed": {405, "The method is not allowed here"},
+	"not_acceptable":     {406, "No offered media type is accepted"},
+	"request_timeout":    {408, "The body did not arrive in time"},
+
+	"action_not_allowed": {409, "The job's state does not allow this"},
+	"exists":             {409, "It already exists"},
+	"id_taken":           {409, "The id is taken"},
+	"name_taken":         {409, "The name is taken"},
+	"unique":             {409, "A unique value is already taken"},
+	"job_cancelled":      {409, "The job was cancelled"},
+	"model_gone":         {409, "The job's model is not loaded"},
+
+	"job_gone": {410, "The job has left after its retention"},
+
+	"precondition_failed":   {412, "The record has another version"},
+	"confirm_token_invalid": {412, "The confirm token does not hold"},
+
+	"too_large":              {413, "The body is too large"},
+	"url_too_long":           {414, "The URL is too long"},
+	"unsupported_media_type": {415, "The media type is not supported"},
+
+	"idempotency_key_reused": {422, "The idempotency key was used for another request"},
+	"record_failed":          {422, "A rule refused the change"},
+
+	"too_many_streams": {429, "Too many event streams and waiting calls are open"},
+	"too_many_jobs":    {429, "Too many jobs are open"},
+
+	"headers_too_large": {431, "The headers are too large"},
+
+	"internal": {500, "Something went wrong on our side"},
+
+	"unavailable":   {503, "The service cannot answer right now"},
+	"query_timeout": {503, "The query takes too long"},
+	"not_ready":     {503, "The service is not ready"},
+
+	"storage_full": {507, "The database is out of space"},
+}
