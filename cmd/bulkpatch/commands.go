@@ -35,9 +35,11 @@ type redisFlags struct {
 	Redis string `env:"BULKPATCH_REDIS" default:"embedded" placeholder:"URL" help:"Queue: embedded (in process; serve and demo only), redis://[USER:PASSWORD@]HOST:PORT[/DB], rediss://…, redis-sentinel://HOST:PORT,HOST:PORT[/DB]?master=NAME or redis-cluster://HOST:PORT,HOST:PORT (default ${default})."`
 }
 
-// listenFlags say where the API is served, and by whose first key.
+// listenFlags say where the API is served, how much it takes, and by whose
+// first key.
 type listenFlags struct {
 	Addr     string `env:"BULKPATCH_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (default ${default})."`
+	MaxBody  string `env:"BULKPATCH_MAX_BODY" default:"1MiB" placeholder:"SIZE" help:"Largest body of a request, such as 512KiB, 2MiB or a number of bytes, from 64KiB to 16MiB (default ${default}). Imports are streamed and have no limit but 1 MiB a line."`
 	AdminKey string `env:"BULKPATCH_ADMIN_KEY" placeholder:"SECRET" help:"An admin key of the workspace main, made at any start that does not find it; one that was set before stays until it is revoked. Without it one is made at the first start and printed once."`
 }
 

@@ -200,7 +200,7 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 // process is to stop.
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
-		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(),
+		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody,
 		Metrics: newMetrics(s.queue, append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
 	})
 }

@@ -25,6 +25,7 @@ type settings struct {
 	metricsAddr string
 	db          string
 	redis       asynq.RedisConnOpt // nil: embedded
+	maxBody     int64              // bytes
 	adminKey    string
 	models      *model.Registry
 	retention   time.Duration
@@ -105,6 +106,7 @@ func (r *reader) service(f serviceFlags, stderr io.Writer) {
 
 func (r *reader) listen(f listenFlags) {
 	r.s.addr = r.address("--addr", f.Addr)
+	r.s.maxBody = r.size("--max-body", f.MaxBody, 64<<10, 16<<20)
 	r.s.adminKey = f.AdminKey
 	if strings.ContainsFunc(f.AdminKey, func(c rune) bool { return c <= ' ' || c > '~' }) || len(f.AdminKey) > 255 {
 		r.fault("--admin-key", "must be 1 to 255 visible ASCII characters")

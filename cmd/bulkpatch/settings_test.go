@@ -21,12 +21,12 @@ func TestABadStartNamesEveryFaultAtOnce(t *testing.T) {
 	status, out, complaint := call(t, "serve", "--addr", "nowhere", "--db", "mysql://u:secretword@h/d",
 		"--redis", "redis://:secretword@h:1/x", "--models", "/no/such/folder", "--retention", "soon",
 		"--undo-retention", "0d", "--concurrency", "0", "--chunk", "many", "--log-format", "xml", "--log-level", "loud",
-		"--admin-key", "a b")
+		"--admin-key", "a b", "--max-body", "1GiB")
 	if status != exitUsage || out != "" {
 		t.Errorf("status %d, output %q", status, out)
 	}
 	for _, flag := range []string{"--addr", "--db", "--redis", "--models", "--retention", "--undo-retention",
-		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key"} {
+		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body"} {
 		if strings.Count(complaint, "\n  "+flag+" ") != 1 {
 			t.Errorf("%s is not named once in:\n%s", flag, complaint)
 		}
@@ -103,6 +103,19 @@ func TestDurationsTakeDays(t *testing.T) {
 	}
 }
 
+func TestSizesAreBytesKiBOrMiB(t *testing.T) {
+	for text, want := range map[string]int64{"65536": 65536, "64KiB": 65536, "2MiB": 2 << 20, "1 MiB": 1 << 20} {
+		if got, ok := parseSize(text); !ok || got != want || text != "65536" && text != "1 MiB" && sizeText(got) != text {
+			t.Errorf("%q is %d, written as %q", text, got, sizeText(got))
+		}
+	}
+	for _, text := range []string{"", "MiB", "-1", "1.5MiB", "1GiB", "1mb", "99999999999999999999"} {
+		if n, ok := parseSize(text); ok {
+			t.Errorf("%q was taken for %d bytes", text, n)
+		}
+	}
+}
+
 func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 	parsed, err := parse([]string{"serve"}, &app{out: io.Discard, err: io.Discard}, func(int) {})
 	if err != nil {
@@ -114,7 +127,7 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s.addr != "127.0.0.1:8080" || s.db != "sqlite://bulkpatch.db" || s.redis != nil || s.adminKey != "" ||
-		s.retention != 30*24*time.Hour || s.undo != 7*24*time.Hour || len(s.models.All()) != 5 {
+		s.retention != 30*24*time.Hour || s.undo != 7*24*time.Hour || len(s.models.All()) != 5 || s.maxBody != 1<<20 {
 		t.Errorf("settings are %+v", s)
 	}
 }
@@ -132,7 +145,7 @@ func TestEveryCommandsHelpShowsAnExample(t *testing.T) {
 func TestHelpNamesEveryEnvironmentVariable(t *testing.T) {
 	_, out, _ := call(t, "serve", "--help")
 	for _, name := range []string{"ADDR", "DB", "REDIS", "ADMIN_KEY", "MODELS", "RETENTION", "UNDO_RETENTION",
-		"CONCURRENCY", "CHUNK", "LOG_FORMAT", "LOG_LEVEL"} {
+		"CONCURRENCY", "CHUNK", "MAX_BODY", "LOG_FORMAT", "LOG_LEVEL"} {
 		if !strings.Contains(out, "$BULKPATCH_"+name) {
 			t.Errorf("BULKPATCH_%s is not in:\n%s", name, out)
 		}

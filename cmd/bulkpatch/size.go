@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// units are those that sizes are written with.
+var units = []struct {
+	name  string
+	bytes int64
+}{{"MiB", 1 << 20}, {"KiB", 1 << 10}}
+
+// size reads a flag that is a size within bounds.
+func (r *reader) size(flag, text string, least, most int64) int64 {
+	n, ok := parseSize(text)
+	if !ok || n < least || n > most {
+		r.fault(flag, "%q is not a size from %s to %s, such as 2MiB", text, sizeText(least), sizeText(most))
+		return 0
+	}
+	return n
+}
+
+// parseSize reads a number of bytes, KiB or MiB.
+func parseSize(text string) (n int64, ok bool) {
+	unit := int64(1)
+	for _, u := range units {
+		if digits, ok := strings.CutSuffix(text, u.name); ok {
+			text, unit = strings.TrimSpace(digits), u.bytes
+			break
+		}
+	}
+	count, err := strconv.ParseUint(text, 10, 40)
+	return int64(count) * unit, err == nil
+}
+
+// sizeText writes a size as it can be given.
+func sizeText(n int64) string {
+	for _, u := range units {
+		if n >= u.bytes && n%u.bytes == 0 {
+			return fmt.Sprintf("%d%s", n/u.bytes, u.name)
+		}
+	}
+	return strconv.FormatInt(n, 10)
+}
