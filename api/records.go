@@ -209,14 +209,20 @@ func (in *input) fields(m *model.Model) []*model.Field {
 		return nil
 	}
 	fields := []*model.Field{}
+	seen := map[string]bool{}
 	for name := range strings.SplitSeq(text, ",") {
-		f, known := m.Field(strings.TrimSpace(name))
+		name = strings.TrimSpace(name)
+		f, known := m.Field(name)
 		switch {
+		case !known && name != "id" && name != "version": // always shown
+			in.failParam("fields", "unknown_field", "The list of fields names one that the model does not have.")
+			continue
+		case seen[name]:
+			in.failParam("fields", "duplicate_field", "The list of fields names "+name+" more than once.")
 		case known:
 			fields = append(fields, f)
-		case name != "id" && name != "version": // always shown
-			in.failParam("fields", "unknown_field", "The list of fields names one that the model does not have.")
 		}
+		seen[name] = true
 	}
 	return fields
 }

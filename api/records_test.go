@@ -208,3 +208,16 @@ func TestANewRecordIsHeldToRulesAcrossFields(t *testing.T) {
 		t.Error("nobody deleted the record")
 	}
 }
+
+// TestAFieldIsAskedForOnce: a list of fields that repeated itself made answers
+// of hundreds of megabytes, with names given twice.
+func TestAFieldIsAskedForOnce(t *testing.T) {
+	r := newRig(t)
+	for _, fields := range []string{"firstName,state,firstName", "id,%20id", "version,version"} {
+		a := r.call("GET", "/v1/desk/customers?fields="+fields, "").want(400)
+		if !strings.Contains(a.text, `"duplicate_field"`) {
+			t.Errorf("%s: %s", fields, a.text)
+		}
+	}
+	r.call("GET", "/v1/desk/customers?fields=id,version,firstName", "").want(200)
+}

@@ -76,11 +76,12 @@ func (in *input) outcomes() []job.Outcome {
 	var outcomes []job.Outcome
 	for name := range strings.SplitSeq(text, ",") {
 		o := job.Outcome(strings.TrimSpace(name))
-		if !slices.Contains(job.Outcomes, o) {
+		switch {
+		case !slices.Contains(job.Outcomes, o):
 			in.failParam("outcome", "enum", "The list names something that is no outcome.")
-			continue
+		case !slices.Contains(outcomes, o):
+			outcomes = append(outcomes, o)
 		}
-		outcomes = append(outcomes, o)
 	}
 	return outcomes
 }
