@@ -14,10 +14,20 @@ func negotiate(h http.Header, offers ...string) (string, error) {
 	if strings.TrimSpace(header) == "" {
 		return offers[0], nil
 	}
+	liked := make([]liking, len(offers))
+	for part := range strings.SplitSeq(header, ",") {
+		span, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		for i, offer := range offers {
+			liked[i].take(fit(span, offer), params)
+		}
+	}
 	best, bestQ := "", 0.0
-	for _, offer := range offers {
-		if q := quality(header, offer); q > bestQ {
-			best, bestQ = offer, q
+	for i, offer := range offers {
+		if liked[i].q > bestQ {
+			best, bestQ = offer, liked[i].q
 		}
 	}
 	if best == "" {
@@ -26,34 +36,37 @@ func negotiate(h http.Header, offers ...string) (string, error) {
 	return best, nil
 }
 
-// quality is how much an Accept header likes a type: the most specific range
+// A liking is how much an Accept header likes a type: the most specific range
 // that fits decides.
-func quality(header, offer string) float64 {
-	kind, _, _ := strings.Cut(offer, "/")
-	q, rank := 0.0, 0
-	for part := range strings.SplitSeq(header, ",") {
-		span, params, err := mime.ParseMediaType(part)
-		if err != nil {
-			continue
-		}
-		fits := 0
-		switch {
-		case span == offer || "application/x-"+strings.TrimPrefix(span, "application/") == offer:
-			fits = 3
-		case span == kind+"/*":
-			fits = 2
-		case span == "*/*":
-			fits = 1
-		}
-		if fits <= rank {
-			continue
-		}
-		q, rank = 1, fits
-		if text, ok := params["q"]; ok {
-			if q, err = strconv.ParseFloat(text, 64); err != nil {
-				q = 0
-			}
+type liking struct {
+	q    float64
+	rank int // of the range that decided, 0 for none
+}
+
+// take lets a range decide that fits better than those before.
+func (l *liking) take(rank int, params map[string]string) {
+	if rank <= l.rank {
+		return
+	}
+	l.q, l.rank = 1, rank
+	if text, ok := params["q"]; ok {
+		var err error
+		if l.q, err = strconv.ParseFloat(text, 64); err != nil {
+			l.q = 0
 		}
 	}
-	return q
+}
+
+// fit is how specifically a range speaks of a type, 0 for not at all.
+func fit(span, offer string) int {
+	kind, _, _ := strings.Cut(offer, "/")
+	switch span {
+	case offer, strings.Replace(offer, "application/x-", "application/", 1):
+		return 3
+	case kind + "/*":
+		return 2
+	case "*/*":
+		return 1
+	}
+	return 0
 }

@@ -94,6 +94,10 @@ func (in *input) param(name string) (string, bool) {
 	if len(values) == 0 {
 		return "", false
 	}
+	if !sound(values[0]) {
+		in.failParam(name, "invalid_text", "This must be UTF-8 without a NUL character.")
+		return "", false
+	}
 	return values[0], true
 }
 

@@ -33,6 +33,8 @@ func keyOf(k auth.Key, secret string) keyJSON {
 	}
 }
 
+var errNoKey = newProblem("key_not_found", "No key has this id.")
+
 // manages reports whether an administrator may manage the keys of a
 // workspace: that of main all, any other its own.
 func (c *call) manages(workspace string) bool {
@@ -144,10 +146,9 @@ func (s *server) revokeKey(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
 	}
-	unknown := newProblem("key_not_found", "No key has this id.")
 	id, err := strconv.ParseInt(c.r.PathValue("key"), 10, 64)
 	if err != nil {
-		return unknown
+		return errNoKey
 	}
 	keys, err := s.Store.Keys(c.ctx())
 	if err != nil {
@@ -155,12 +156,12 @@ func (s *server) revokeKey(c *call) error {
 	}
 	live := slices.ContainsFunc(keys, func(k auth.Key) bool { return k.ID == id && c.manages(k.Workspace.Name) })
 	if !live && c.workspace().Name != auth.MainWorkspace {
-		return unknown
+		return errNoKey
 	}
 	err = s.Store.RevokeKey(c.ctx(), id)
 	s.keys.forget()
 	if errors.Is(err, job.ErrNotFound) {
-		return unknown
+		return errNoKey
 	}
 	if err != nil {
 		return err

@@ -104,6 +104,8 @@ func textOrNull(s string) *string {
 	return &s
 }
 
+var errNoModel = newProblem("model_not_found", "No model of this name is loaded; GET /v1/models lists them.")
+
 func (s *server) listModels(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
@@ -118,7 +120,7 @@ func (s *server) listModels(c *call) error {
 func (s *server) getModel(c *call) error {
 	m, ok := s.Models.Model(c.r.PathValue("name"))
 	if !ok {
-		return newProblem("model_not_found", "No model of this name is loaded; GET /v1/models lists them.")
+		return errNoModel
 	}
 	if err := c.input().err(); err != nil {
 		return err

@@ -135,7 +135,7 @@ func (s *server) unknownPath(w http.ResponseWriter, r *http.Request) {
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if len(parts) >= 3 && parts[0] == "v1" && slices.Contains([]string{"customers", "import", "export"}, parts[2]) {
 		if _, known := s.Models.Model(parts[1]); !known {
-			newProblem("model_not_found", "No model of this name is loaded; GET /v1/models lists them.").write(w)
+			errNoModel.write(w)
 			return
 		}
 	}
@@ -178,6 +178,9 @@ func (s *resource) dispatch(c *call) error {
 	}
 	c.r.SetPathValue("id", strings.TrimSuffix(c.r.PathValue("id"), s.suffix))
 	if err := s.authorize(c, rt.scope); err != nil {
+		return err
+	}
+	if err := c.soundPath(); err != nil {
 		return err
 	}
 	return rt.serve(c)

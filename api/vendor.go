@@ -184,10 +184,16 @@ func (in *input) take(r *compat.Request) {
 	r.Faults = compat.Faults{}
 }
 
+// What a vendor's path names and nobody has.
+var (
+	errNoWorkspace = newProblem("not_found", "The key belongs to no workspace of this name.")
+	errInvalidID   = newProblem("invalid_id", "No customer can have this id.")
+)
+
 // vendorWorkspace makes sure that the path speaks of the key's workspace.
 func (c *call) vendorWorkspace() error {
 	if name := c.r.PathValue("workspace"); name != "" && name != c.workspace().Name {
-		return newProblem("not_found", "The key belongs to no workspace of this name.")
+		return errNoWorkspace
 	}
 	return nil
 }
@@ -201,14 +207,14 @@ func (s *server) vendorRecord(c *call) (model.Record, error) {
 	if f.Role == model.RoleID {
 		id, ok := c.model.ParseID(text)
 		if !ok {
-			return model.Record{}, newProblem("invalid_id", "No customer can have this id.")
+			return model.Record{}, errInvalidID
 		}
 		rec, err := s.Store.Record(c.ctx(), c.workspace(), c.model, id)
 		return rec, orNoRecord(err)
 	}
 	by, faults := filter.New([]byte(compat.Where(f.Name, "", idValue(f, text))), c.model, filter.Native)
 	if len(faults) > 0 {
-		return model.Record{}, newProblem("invalid_id", "No customer can have this id.")
+		return model.Record{}, errInvalidID
 	}
 	page, err := s.Store.Records(c.ctx(), c.workspace(), c.model, filter.Query{Filter: by, Limit: 1})
 	if err == nil && len(page.Items) == 0 {

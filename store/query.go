@@ -173,11 +173,18 @@ func readPlaceValue(text string, k model.Kind) (any, error) {
 	case model.Integer, model.DateTime:
 		return strconv.ParseInt(text, 10, 64)
 	case model.Number:
-		return strconv.ParseFloat(text, 64)
+		v, err := strconv.ParseFloat(text, 64)
+		if math.IsNaN(v) {
+			return nil, job.ErrBadCursor
+		}
+		return v, err
 	case model.Boolean:
 		return strconv.ParseBool(text)
 	}
 	var v string
 	err := json.Unmarshal([]byte(text), &v)
+	if strings.IndexByte(v, 0) >= 0 {
+		return nil, job.ErrBadCursor // forged: no stored text holds one
+	}
 	return v, err
 }

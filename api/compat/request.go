@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -46,7 +47,12 @@ func (r *Request) Param(name string) (string, bool) {
 	if !r.Query.Has(name) {
 		return "", false
 	}
-	return r.Query.Get(name), true
+	text := r.Query.Get(name)
+	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
+		r.FailParam(name, "invalid_text", "This must be UTF-8 without a NUL character.")
+		return "", false
+	}
+	return text, true
 }
 
 // Number reads a whole number of at least low.
