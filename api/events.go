@@ -86,7 +86,7 @@ func (f *feed) report(j job.Job) error {
 	if err := f.addToken(f.call, &j); err != nil {
 		return err
 	}
-	data, err := jsonLine(jobOf(j))
+	data, err := jsonLine(jobOf(j.Short()))
 	if err != nil {
 		return err
 	}

@@ -41,10 +41,13 @@ type jobJSON struct {
 // A requestJSON is what was asked for: a bulk by its filter, a single by its
 // id.
 type requestJSON struct {
-	Filter  json.RawMessage `json:"filter"`
-	ID      *string         `json:"id,omitempty"`
-	Patch   json.RawMessage `json:"patch"`
-	Options job.Options     `json:"options"`
+	Filter json.RawMessage `json:"filter"`
+	ID     *string         `json:"id,omitempty"`
+	Patch  json.RawMessage `json:"patch"`
+	// RequestBytes is the size of a filter and a patch that are null in a list
+	// or an event because they are large.
+	RequestBytes int64       `json:"requestBytes,omitempty"`
+	Options      job.Options `json:"options"`
 }
 
 type countsJSON struct {
@@ -111,7 +114,7 @@ func jobOf(j job.Job) jobJSON {
 		CreatedAt: timeText(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt),
 		FinishedAt: timeOrNull(j.FinishedAt), ExpiresAt: timeText(j.ExpiresAt),
 		CreatedBy: j.CreatedBy,
-		Request:   requestJSON{j.Filter, textOrNull(j.RecordID), j.Patch, j.Options},
+		Request:   requestJSON{j.Filter, textOrNull(j.RecordID), j.Patch, j.RequestBytes, j.Options},
 		Counts:    countsOf(j),
 		Progress:  progressOf(j),
 		Throttle:  throttleJSON{j.Throttle},

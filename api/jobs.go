@@ -112,7 +112,7 @@ func (s *server) listJobs(c *call) error {
 		if err := s.addToken(c, &j); err != nil {
 			return err
 		}
-		items[i] = jobOf(j)
+		items[i] = jobOf(j.Short())
 	}
 	return c.answer(http.StatusOK, listOf(items, page.NextCursor))
 }

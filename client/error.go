@@ -18,7 +18,8 @@ type Error struct {
 	Code   string // stable, for programs; "" when the answer was no problem document
 	Title  string
 	Detail string  // a sentence for people
-	Faults []Fault // every fault of a bad input
+	Faults []Fault // the first 100 faults of a bad input
+	More   int     // faults beyond those
 
 	RetryAfter time.Duration   // what the server asked for, or 0
 	Body       json.RawMessage // the whole document, with what else it says; nil when it was none
@@ -53,6 +54,9 @@ func (e *Error) Error() string {
 	if len(parts) == 0 {
 		return text
 	}
+	if e.More > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", e.More))
+	}
 	return text + " (" + strings.Join(parts, "; ") + ")"
 }
 
@@ -83,10 +87,12 @@ func readError(resp *http.Response) *Error {
 		Title  string  `json:"title"`
 		Detail string  `json:"detail"`
 		Errors []Fault `json:"errors"`
+		More   int     `json:"moreErrors"`
 	}
 	e.Body = body
 	if json.Unmarshal(body, &problem) == nil {
 		e.Code, e.Title, e.Detail, e.Faults = problem.Code, problem.Title, problem.Detail, problem.Errors
+		e.More = problem.More
 	}
 	return e
 }

@@ -62,12 +62,15 @@ const (
 	OutcomePending    = "pending"
 )
 
-// A Request is what a job was asked to do, with secrets masked.
+// A Request is what a job was asked to do, with secrets masked. In lists and
+// events a filter or a patch above 4 KiB is null, and RequestBytes is the size
+// of what is left out; [Client.Job] has it whole.
 type Request struct {
-	Filter  json.RawMessage `json:"filter"`
-	ID      json.RawMessage `json:"id"`
-	Patch   json.RawMessage `json:"patch"`
-	Options json.RawMessage `json:"options"`
+	Filter       json.RawMessage `json:"filter"`
+	ID           json.RawMessage `json:"id"`
+	Patch        json.RawMessage `json:"patch"`
+	RequestBytes int64           `json:"requestBytes"`
+	Options      json.RawMessage `json:"options"`
 }
 
 // Counts says how many selected records have which outcome. Matched and

@@ -71,6 +71,9 @@ type Job struct {
 	RecordID string          // of a single, else ""
 	Patch    json.RawMessage // secrets masked; nil for an undo
 	Options  Options
+	// RequestBytes is the size of what is left out of Filter and Patch, 0 for
+	// nothing; see [Job.Short].
+	RequestBytes int64
 
 	Matched         *int64  // nil until the selection is fixed
 	ResolvedPercent float64 // how much of the model has been examined to fix it; it never falls
@@ -96,6 +99,22 @@ type Job struct {
 	Preview       *Preview
 	Confirms      string     // of a preview, as in [Submission]
 	LeftAt        *time.Time // when its retention ended: only state and counts are left
+}
+
+// MaxListed is how many bytes of a filter or a patch stand in lists of jobs, in
+// events and in webhooks.
+const MaxListed = 4 << 10
+
+// Short is the job as lists, events and webhooks show it: without a filter or
+// a patch above [MaxListed].
+func (j Job) Short() Job {
+	for _, text := range []*json.RawMessage{&j.Filter, &j.Patch} {
+		if len(*text) > MaxListed {
+			j.RequestBytes += int64(len(*text))
+			*text = nil
+		}
+	}
+	return j
 }
 
 // Pending is how many selected records have no outcome; nil until the

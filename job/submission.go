@@ -48,7 +48,8 @@ type Query struct {
 	Cursor    string // NextCursor of the page before, "" for the first
 }
 
-// A Page is some of the jobs that a [Query] asks for.
+// A Page is some of the jobs that a [Query] asks for, each as [Job.Short] has
+// it.
 type Page struct {
 	Items      []Job
 	NextCursor string // "" at the end

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -32,6 +30,7 @@ type jobRow struct {
 	FinishedAt  *int64 `db:"finished_at"`
 	Filter      *string
 	Patch       *string
+	LeftOut     int64 `db:"left_out"` // bytes of filter and patch, where a list leaves them out
 	Options     string
 	Origin      *string
 	UndoneBy    *string `db:"undone_by"`
@@ -95,49 +94,15 @@ func (s *Store) Job(ctx context.Context, ws auth.Workspace, id string) (job.Job,
 	return jobs[0], nil
 }
 
-// Jobs lists a workspace's jobs, newest first. [job.ErrBadCursor]: the cursor
-// is none of this list.
-func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
-	var args []any
-	where := new(strings.Builder)
-	where.WriteString(" AND j.left_at IS NULL")
-	add := func(condition string, arg any) {
-		where.WriteString(" AND " + condition)
-		args = append(args, arg)
-	}
-	if q.State != "" {
-		add("j.state = ?", q.State)
-	}
-	if q.Model != "" {
-		add("j.model = ?", q.Model)
-	}
-	if q.CreatedBy != "" {
-		add("j.created_by = ?", q.CreatedBy)
-	}
-	if q.Cursor != "" {
-		before, err := strconv.ParseInt(q.Cursor, 10, 64)
-		if err != nil {
-			return job.Page{}, job.ErrBadCursor
-		}
-		add("j.num < ?", before)
-	}
-	args = append(args, q.Limit+1)
-	var jobs []job.Job
-	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) (err error) {
-		jobs, err = s.readJobs(ctx, t, ws, where.String()+" ORDER BY j.num DESC LIMIT ?", args...)
-		return err
-	})
-	page := job.Page{Items: jobs}
-	if err == nil && len(jobs) > q.Limit {
-		page.Items = jobs[:q.Limit]
-		page.NextCursor = strconv.FormatInt(jobs[q.Limit-1].Num, 10)
-	}
-	return page, err
+func (s *Store) readJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, where string, args ...any) ([]job.Job, error) {
+	return s.selectJobs(ctx, t, ws, jobColumns+where, args...)
 }
 
-func (s *Store) readJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, where string, args ...any) ([]job.Job, error) {
+// selectJobs runs a query with the columns of jobs, whose first argument is
+// the workspace.
+func (s *Store) selectJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, query string, args ...any) ([]job.Job, error) {
 	var rows []jobRow
-	if err := t.SelectContext(ctx, &rows, s.d.rebind(jobColumns+where), append([]any{ws.ID}, args...)...); err != nil {
+	if err := t.SelectContext(ctx, &rows, s.d.rebind(query), append([]any{ws.ID}, args...)...); err != nil {
 		return nil, err
 	}
 	progress, err := s.progress(ctx, t, ws, rows)
@@ -180,7 +145,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		State: r.State, Revision: r.Revision,
 		CreatedAt: micros(r.CreatedAt), StartedAt: microsPtr(r.StartedAt), FinishedAt: microsPtr(r.FinishedAt), CreatedBy: r.CreatedBy,
 		Matched: r.Matched, Tally: r.Tally, Throttle: r.Throttle, Confirms: r.Confirms,
-		ModelGone: !s.loaded(r.Model), UndoneBy: deref(r.UndoneBy), SourceLeft: r.SourceLeft != nil && *r.SourceLeft, LeftAt: microsPtr(r.LeftAt),
+		RequestBytes: r.LeftOut, ModelGone: !s.loaded(r.Model), UndoneBy: deref(r.UndoneBy), SourceLeft: r.SourceLeft != nil && *r.SourceLeft, LeftAt: microsPtr(r.LeftAt),
 	}
 	switch r.Kind {
 	case job.Undo:

@@ -30,6 +30,8 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"a preview says what the job then does":                   previewAgrees,
 		"history names the jobs that changed a record":            historyNamesJobs,
 		"imports merge, insert and report":                        importsMerge,
+		"lists of jobs leave out large requests":                  listsLeaveOutLargeRequests,
+		"lists of jobs end early":                                 listsOfJobsEndEarly,
 		"lists are complete in every order":                       listsAreComplete,
 		"pages of large records end early":                        listsEndEarly,
 		"pages of large changes end early":                        whatChangedEndsEarly,
