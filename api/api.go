@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"time"
 
 	"bulkpatch/api/compat"
@@ -74,8 +75,11 @@ func New(c Config) http.Handler {
 	s := &server{
 		Config: c,
 		keys:   newKeyCache(c.Store, c.Now),
-		bodies: newBudget(bodiesSize * c.MaxBody),
-		origin: http.NewCrossOriginProtection(),
+
+		bodies:  newBudget(bodiesSize*c.MaxBody, bodiesSize*c.MaxBody/2),
+		imports: newBudget(maxImports, maxImports/2),
+		hashes:  newBudget(int64(max(1, runtime.GOMAXPROCS(0)/2)), 1),
+		origin:  http.NewCrossOriginProtection(),
 	}
 	return s.observe(s.mux())
 }
@@ -83,9 +87,12 @@ func New(c Config) http.Handler {
 // A server is what the handlers share. It holds nothing of a request.
 type server struct {
 	Config
-	keys   *keyCache
-	bodies *budget // bytes of large bodies
-	origin *http.CrossOriginProtection
+	keys *keyCache
+
+	bodies  *budget // bytes of large bodies
+	imports *budget // imports that are read
+	hashes  *budget // secrets that are hashed
+	origin  *http.CrossOriginProtection
 }
 
 // newRequestID names a request whose caller did not.

@@ -10,8 +10,8 @@ import (
 )
 
 // A budget bounds what requests in flight may hold together, in units of the
-// caller's choice. One key may hold at most half of it, so that its slow
-// requests never keep those of others waiting. It is safe for concurrent use.
+// caller's choice. One key may hold a share of it, so that its slow requests
+// never keep those of others waiting. It is safe for concurrent use.
 type budget struct {
 	mu      sync.Mutex
 	free    int64
@@ -26,14 +26,14 @@ type budgetTurn struct {
 	granted chan struct{}
 }
 
-func newBudget(size int64) *budget {
-	return &budget{free: size, share: size / 2, held: map[int64]int64{}}
+func newBudget(size, share int64) *budget {
+	return &budget{free: size, share: share, held: map[int64]int64{}}
 }
 
 // take waits until a key may hold n more units, and returns how to give them
 // back; to do so twice is harmless. Turns are taken in the order of their
-// calls, but for those whose key has its share. An n beyond the share counts
-// as the whole share. [job.ErrUnavailable]: it took longer than patience.
+// calls, but for those whose key has its share or was served last. An n beyond
+// the share counts as the whole share. [job.ErrUnavailable]: it took longer than patience.
 func (b *budget) take(ctx context.Context, key, n int64, patience time.Duration) (giveBack func(), err error) {
 	t := &budgetTurn{key: key, n: min(n, b.share), granted: make(chan struct{})}
 	b.mu.Lock()
@@ -57,21 +57,34 @@ func (b *budget) take(ctx context.Context, key, n int64, patience time.Duration)
 }
 
 // grant serves those who wait, as far as there is room. Where the first whose
-// key has not its share does not fit, nobody behind is served before.
+// key has not its share does not fit, nobody behind is served before. A key
+// that was served lets the others go first.
 func (b *budget) grant() {
-	full := false
-	b.waiting = slices.DeleteFunc(b.waiting, func(t *budgetTurn) bool {
-		if full || b.held[t.key]+t.n > b.share {
-			return false
+	for {
+		i := slices.IndexFunc(b.waiting, func(t *budgetTurn) bool { return b.held[t.key]+t.n <= b.share })
+		if i < 0 || b.free < b.waiting[i].n {
+			return
 		}
-		if full = b.free < t.n; full {
-			return false
-		}
+		t := b.waiting[i]
+		b.waiting = slices.Delete(b.waiting, i, i+1)
+		b.waiting = behindOthers(b.waiting, t.key)
 		b.free -= t.n
 		b.held[t.key] += t.n
 		close(t.granted)
-		return true
-	})
+	}
+}
+
+// behindOthers puts the turns of a key behind those of all others.
+func behindOthers(turns []*budgetTurn, key int64) []*budgetTurn {
+	ordered := make([]*budgetTurn, 0, len(turns))
+	for _, own := range []bool{false, true} {
+		for _, t := range turns {
+			if (t.key == key) == own {
+				ordered = append(ordered, t)
+			}
+		}
+	}
+	return ordered
 }
 
 func (b *budget) giveBack(t *budgetTurn) {

@@ -42,7 +42,7 @@ func queued(t *testing.T, b *budget, key, n int64) (granted chan func()) {
 }
 
 func TestOneKeyHoldsHalfOfABudget(t *testing.T) {
-	b := newBudget(8)
+	b := newBudget(8, 4)
 	first := mustTake(t, b, 1, 4)
 	second := queued(t, b, 1, 1)
 	others := mustTake(t, b, 2, 4) // although the first key waits
@@ -56,7 +56,7 @@ func TestOneKeyHoldsHalfOfABudget(t *testing.T) {
 }
 
 func TestABudgetServesInOrder(t *testing.T) {
-	b := newBudget(8)
+	b := newBudget(8, 4)
 	one, two := mustTake(t, b, 1, 4), mustTake(t, b, 2, 3)
 	large := queued(t, b, 3, 4)
 	small := queued(t, b, 4, 1) // would fit, but came later
@@ -72,8 +72,23 @@ func TestABudgetServesInOrder(t *testing.T) {
 	}
 }
 
+func TestKeysAreServedByTurns(t *testing.T) {
+	b := newBudget(1, 1)
+	now := mustTake(t, b, 1, 1)
+	first, second := queued(t, b, 1, 1), queued(t, b, 1, 1)
+	other := queued(t, b, 2, 1)
+	now()
+	(<-first)() // it came first, and now the other key's turn comes before its next
+	giveBack := <-other
+	if len(second) != 0 {
+		t.Error("one key was served twice while another waited")
+	}
+	giveBack()
+	(<-second)()
+}
+
 func TestWhoFindsABudgetSpentIsToldSo(t *testing.T) {
-	b := newBudget(8)
+	b := newBudget(8, 4)
 	defer mustTake(t, b, 1, 4)()
 	if _, err := b.take(t.Context(), 1, 1, time.Nanosecond); !errors.Is(err, job.ErrUnavailable) {
 		t.Errorf("got %v", err)

@@ -18,8 +18,9 @@ import (
 // Sizes of an import's steps.
 const (
 	importBatch     = 1000    // drafts in one transaction
-	importBytes     = 4 << 20 // of the lines of a batch
+	importBytes     = 1 << 20 // of the lines of a batch
 	maxImportErrors = 100     // reported by line
+	maxImports      = 32      // read at a time, half of them of one key
 )
 
 // An importJSON is the answer to an import.
@@ -85,10 +86,16 @@ func (s *server) importRecords(c *call) error {
 		return err
 	}
 	body := &idleBody{body: c.r.Body, control: http.NewResponseController(c.w), step: s.StepTimeout}
+	giveBack, err := s.imports.take(c.ctx(), c.key.ID, 1, s.StepTimeout)
+	if err != nil {
+		return noRoom(err)
+	}
+	defer giveBack()
 	lines := newLineReader(body)
-	var source draftSource = &ndjsonSource{lines: lines, model: c.model, known: known}
+	sealer := &lineSealer{server: s, ctx: context.WithoutCancel(c.ctx()), key: c.key.ID}
+	var source draftSource = &ndjsonSource{lines: lines, model: c.model, known: known, sealer: sealer}
 	if format == typeCSV {
-		if source, err = newCSVSource(lines, c.model, known); err != nil {
+		if source, err = newCSVSource(lines, c.model, known, sealer); err != nil {
 			return err
 		}
 	}
@@ -182,16 +189,6 @@ func parse(ctx context.Context, source draftSource, out chan<- *batch) {
 		}
 		b = &batch{drafts: make([]model.Draft, 0, importBatch), lines: make([]int64, 0, importBatch)}
 	}
-}
-
-// sealed hashes what must be kept as a hash.
-func sealed(d model.Draft, faults model.Faults) (model.Draft, error) {
-	if len(faults) > 0 {
-		return d, lineError{faults.Error()}
-	}
-	var err error
-	d.Patch, err = d.Patch.Seal()
-	return d, err
 }
 
 // An idleBody gives each read of a long body its time, instead of one limit

@@ -16,6 +16,8 @@ type ndjsonSource struct {
 	lines *lineReader
 	model *model.Model
 	known model.PatchOptions
+
+	sealer *lineSealer
 }
 
 func (s *ndjsonSource) next() (model.Draft, int64, int, error) {
@@ -33,7 +35,7 @@ func (s *ndjsonSource) next() (model.Draft, int64, int, error) {
 		}
 		// A draft may keep parts of the line, which the reader uses again.
 		draft, faults := s.model.CheckDraft(bytes.Clone(line), model.Import, s.known)
-		draft, err = sealed(draft, faults)
+		draft, err = s.sealer.seal(draft, faults)
 		return draft, number, len(line), err
 	}
 }
@@ -44,12 +46,14 @@ type csvSource struct {
 	model *model.Model
 	known model.PatchOptions
 	names []string
+
+	sealer *lineSealer
 }
 
 // newCSVSource reads the header line. What is wrong with it is known before
 // anything is stored.
-func newCSVSource(lines *lineReader, m *model.Model, known model.PatchOptions) (*csvSource, error) {
-	s := &csvSource{lines: lines, model: m, known: known}
+func newCSVSource(lines *lineReader, m *model.Model, known model.PatchOptions, sealer *lineSealer) (*csvSource, error) {
+	s := &csvSource{lines: lines, model: m, known: known, sealer: sealer}
 	header, _, err := s.record()
 	var bad lineError
 	switch {
@@ -108,7 +112,7 @@ func (s *csvSource) next() (model.Draft, int64, int, error) {
 		return model.Draft{}, number, 0, lineError{fmt.Sprintf("The line has %d cells, the header %d.", n, len(s.names))}
 	}
 	draft, faults := s.model.CheckRow(s.names, cells, s.known)
-	draft, err = sealed(draft, faults)
+	draft, err = s.sealer.seal(draft, faults)
 	return draft, number, len(record), err
 }
 

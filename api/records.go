@@ -70,7 +70,7 @@ func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.
 		return model.Draft{}, err
 	}
 	draft.Actor = c.key.ID
-	draft.Patch, err = draft.Patch.Seal()
+	draft.Patch, err = s.seal(c.ctx(), c.key.ID, draft.Patch)
 	return draft, err
 }
 

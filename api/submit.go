@@ -65,7 +65,7 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 			return sub, false, err
 		}
 	}
-	sub.Patch, err = u.patch.Seal()
+	sub.Patch, err = s.seal(c.ctx(), c.key.ID, u.patch)
 	return sub, false, err
 }
 

@@ -1,0 +1,54 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"bulkpatch/model"
+)
+
+// maxSecrets is how many lines of one import may bring a secret to be hashed.
+const maxSecrets = 1000
+
+// seal hashes what a patch must keep as a hash. A hash takes a core for about
+// 0.1 s, on purpose; so all requests together take half of the cores for it,
+// and a key one of them, in turns.
+func (s *server) seal(ctx context.Context, key int64, p model.Patch) (model.Patch, error) {
+	if !bringsSecret(p) {
+		return p, nil
+	}
+	giveBack, err := s.hashes.take(ctx, key, 1, s.StepTimeout)
+	if err != nil {
+		return p, err
+	}
+	defer giveBack()
+	return p.Seal()
+}
+
+// bringsSecret reports whether sealing a patch costs anything.
+func bringsSecret(p model.Patch) bool {
+	return slices.ContainsFunc(p.Sets, func(s model.Set) bool { return s.Field.Secret == model.Hashed && s.Value != nil })
+}
+
+// A lineSealer seals the lines of one import.
+type lineSealer struct {
+	server *server
+	ctx    context.Context
+	key    int64
+	sealed int
+}
+
+// seal hashes what must be kept as a hash, unless the line is bad.
+func (l *lineSealer) seal(d model.Draft, faults model.Faults) (model.Draft, error) {
+	if len(faults) > 0 {
+		return d, lineError{faults.Error()}
+	}
+	if bringsSecret(d.Patch) {
+		if l.sealed++; l.sealed > maxSecrets {
+			return d, lineError{"An import may bring 1,000 lines with a secret that must be hashed. Send this line and those after it again, with another import."}
+		}
+	}
+	var err error
+	d.Patch, err = l.server.seal(l.ctx, l.key, d.Patch)
+	return d, err
+}
