@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"bulkpatch/api/compat"
 	"bulkpatch/model"
@@ -29,7 +30,7 @@ func Calls(models *model.Registry, surfaces []*compat.Surface) []Call {
 			vendor = res.model.Name
 		}
 		for method := range res.methods {
-			calls = append(calls, Call{method, at + res.suffix, vendor})
+			calls = append(calls, Call{method, strings.Replace(at, "{id}", "{id}"+res.suffix, 1), vendor})
 		}
 	}
 	slices.SortFunc(calls, func(a, b Call) int {

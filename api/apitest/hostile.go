@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,19 +47,21 @@ func Hostiles(models *model.Registry, surfaces []*compat.Surface) []Hostile {
 	return all
 }
 
-// ours leaves out what is served a second time at another path.
+// ours leaves out what is served a second time at another path or by another
+// method.
 func ours(c api.Call) bool {
-	model := strings.HasPrefix(c.Path, "/v1/") && strings.Contains(c.Path, "/customers") || strings.HasSuffix(c.Path, "/import") || strings.HasSuffix(c.Path, "/export")
-	switch {
-	case c.Path == "/metrics", strings.HasPrefix(c.Path, "/admin"):
+	if c.Path == "/metrics" || strings.HasPrefix(c.Path, "/admin") || c.Method == http.MethodPut {
 		return false
-	case c.Vendor != "":
-		return strings.HasPrefix(c.Path, "/compat/") && !strings.HasSuffix(c.Path, "{$}") && strings.Count(c.Path, "/v") == 0 && strings.Count(c.Path, "/api") == 0
-	case model:
-		return strings.HasPrefix(c.Path, "/v1/desk/")
 	}
-	return true
+	if c.Vendor == "" {
+		return !perModel.MatchString(c.Path) || strings.HasPrefix(c.Path, "/v1/desk/")
+	}
+	again := strings.HasSuffix(c.Path, "{$}") || strings.HasPrefix(c.Path, "/compat/accounts/clients")
+	return strings.HasPrefix(c.Path, "/compat/") && !again && !strings.Contains(c.Path, "/v") && !strings.Contains(c.Path, "/api")
 }
+
+// perModel are the paths that each model has.
+var perModel = regexp.MustCompile(`^/v1/[a-z]+/(customers|import|export)`)
 
 // segments are what paths are filled with where nothing else is tried.
 var segments = strings.NewReplacer("{id}", "7", "{job}", "0193b3a4-0000-7000-8000-000000000000", "{key}", "7", "{name}", "desk", "{workspace}", "main")

@@ -3,10 +3,14 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"bulkpatch/api"
 	"bulkpatch/api/apitest"
@@ -43,6 +47,54 @@ func TestHostileInputsCostLittle(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestUnfinishedRequestsHoldLittle leaves hundreds of requests of one key open
+// in their headers and in their bodies. Meanwhile another key's large request
+// is served.
+func TestUnfinishedRequestsHoldLittle(t *testing.T) {
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", "embedded", "--log-level", "error")
+	_, other, err := p.client(t, p.firstKey).CreateKey(t.Context(), "other", "other", []string{"admin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 200 {
+		group.Go(func() { p.leaveOpen(t, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: "+strings.Repeat("x", 100_000)) })
+		group.Go(func() {
+			p.leaveOpen(t, "POST /v1/desk/customers HTTP/1.1\r\nHost: x\r\nX-API-Key: "+p.firstKey+
+				"\r\nContent-Type: application/json\r\nContent-Length: 1048576\r\n\r\n"+strings.Repeat(" ", 1_000_000))
+		})
+	}
+	group.Wait()
+	for range 10 {
+		_, err := p.client(t, other).CreateRecord(t.Context(), "desk", map[string]any{"notes": strings.Repeat("x", 900_000)})
+		if err != nil {
+			t.Errorf("another key's large record: %v", err)
+		}
+	}
+	peak := p.peak(t)
+	t.Logf("the process held %d MiB", peak>>20)
+	if peak > mostUnfinished && raceFlag == nil {
+		t.Errorf("the process held %d MiB", peak>>20)
+	}
+}
+
+// mostUnfinished is what four hundred unfinished requests may cost, with what
+// a process holds anyway.
+const mostUnfinished = 250 << 20
+
+// leaveOpen sends the beginning of a request, as far as the process takes it,
+// and nothing more.
+func (p *process) leaveOpen(t *testing.T, text string) {
+	conn, err := net.Dial("tcp", strings.TrimPrefix(p.base, "http://"))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	t.Cleanup(func() { conn.Close() })
+	conn.SetWriteDeadline(time.Now().Add(time.Second)) // a body that is not read stops in the midst
+	io.WriteString(conn, text)
 }
 
 // peak is the most memory that the process has held.
