@@ -1,0 +1,118 @@
+package api
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"bulkpatch/api/compat"
+	"bulkpatch/model"
+)
+
+// repeated joins parts until there are n.
+func repeated(n int, part func(i int) string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(part(i))
+	}
+	return b.String()
+}
+
+// querying makes the call with a query.
+func querying(query string) *call {
+	return &call{r: httptest.NewRequest("GET", "/?"+query, nil)}
+}
+
+// TestWhatReadsARequestIsLinear gives each parser its worst input, and one
+// four times as large: what it allocates may grow fivefold.
+func TestWhatReadsARequestIsLinear(t *testing.T) {
+	desk, _ := model.Shipped().Model("desk")
+	names := func(n int) string {
+		return "{" + repeated(n, func(i int) string { return `"x` + strconv.Itoa(i) + `":1,` }) + `"end":1}`
+	}
+	header := func(name, value string) http.Header { return http.Header{name: {value}} }
+	for name, parser := range map[string]struct {
+		size  int // of the smaller input
+		input func(n int) string
+		read  func(text string)
+	}{
+		"members of an object": {4_000, names, func(text string) {
+			in := &input{}
+			members, _ := in.members([]byte(text), "")
+			in.unknownMembers(members, "")
+			_ = in.err()
+		}},
+		"members that are no JSON": {20_000, func(n int) string { return "[" + strings.Repeat(`{"a":[`, n) }, func(text string) {
+			(&input{}).members([]byte(text), "")
+		}},
+		"items of a list": {20_000, func(n int) string { return "[" + strings.Repeat("1,", n) + "1]" }, func(text string) {
+			compat.Items([]byte(text))
+		}},
+		"options": {4_000, names, func(text string) {
+			var o options
+			o.fromBody(&input{}, []byte(text))
+		}},
+		"scopes": {10_000, func(n int) string { return "[" + strings.Repeat(`"x",`, n) + `"x"]` }, func(text string) {
+			(&input{}).takeScopes(nil, []byte(text))
+		}},
+		"unknown parameters": {1_000, func(n int) string { return repeated(n, func(i int) string { return "p" + strconv.Itoa(i) + "=1&" }) },
+			func(text string) { _ = querying(text).input().err() }},
+		"fields": {2_000, func(n int) string { return "fields=" + repeated(n, func(i int) string { return "firstName,x" + strconv.Itoa(i) + "," }) },
+			func(text string) { querying(text).input().fields(desk) }},
+		"outcomes": {2_000, func(n int) string { return "outcome=" + strings.Repeat("failed,x,", n) },
+			func(text string) { querying(text).input().outcomes() }},
+		"the header of a CSV file": {10_000, func(n int) string { return repeated(n, func(i int) string { return "x" + strconv.Itoa(i) + "," }) },
+			func(text string) { _, _ = newCSVSource(newLineReader(strings.NewReader(text)), desk, model.PatchOptions{}, nil) }},
+		"the cells of a row": {20_000, func(n int) string { return strings.Repeat(`"x",`, n) },
+			func(text string) { _, _, _ = splitRow([]byte(text), 3) }},
+		"a row of many lines": {10_000, func(n int) string { return `"` + strings.Repeat("x\n", n) }, func(text string) {
+			_, _, _ = (&csvSource{lines: newLineReader(strings.NewReader(text))}).record()
+		}},
+		"lines": {10_000, func(n int) string { return strings.Repeat("x\n", n) }, func(text string) {
+			lines := newLineReader(strings.NewReader(text))
+			for _, err := lines.next(); err == nil; _, err = lines.next() {
+			}
+		}},
+		"Accept": {500, func(n int) string { return strings.Repeat("a/b;q=0.1,", n) },
+			func(text string) { _, _ = negotiate(header("Accept", text), typeJSON, typeCSV, typeNDJSON) }},
+		"Prefer": {1_000, func(n int) string { return strings.Repeat("wait=x,", n) },
+			func(text string) { preferOf(header("Prefer", text)) }},
+		"If-None-Match": {1_000, func(n int) string { return strings.Repeat(`"1",`, n) },
+			func(text string) { matchesTag([]string{text}, `"2"`) }},
+		"faults": {1_000, func(n int) string { return strings.Repeat("x", n) }, func(text string) {
+			in := &input{}
+			for range len(text) {
+				in.fail(inBody, "/"+text[:10], "type", "This is wrong.")
+			}
+			_ = in.err()
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			small, large := parser.input(parser.size), parser.input(4*parser.size)
+			parser.read(small) // fills what is made once
+			smallBytes, smallTimes := allocated(func() { parser.read(small) })
+			largeBytes, largeTimes := allocated(func() { parser.read(large) })
+			if largeBytes > 5*smallBytes+slackBytes || largeTimes > 5*smallTimes+slackTimes {
+				t.Errorf("%d bytes in %d pieces became %d in %d", smallBytes, smallTimes, largeBytes, largeTimes)
+			}
+		})
+	}
+}
+
+// What may be allocated whatever the input.
+const (
+	slackBytes = 128 << 10
+	slackTimes = 100
+)
+
+// allocated is what a function allocates.
+func allocated(f func()) (bytes, times uint64) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs
+}
