@@ -60,12 +60,16 @@ func TestWhatReadsARequestIsLinear(t *testing.T) {
 		}},
 		"unknown parameters": {1_000, func(n int) string { return repeated(n, func(i int) string { return "p" + strconv.Itoa(i) + "=1&" }) },
 			func(text string) { _ = querying(text).input().err() }},
-		"fields": {2_000, func(n int) string { return "fields=" + repeated(n, func(i int) string { return "firstName,x" + strconv.Itoa(i) + "," }) },
+		"fields": {2_000, func(n int) string {
+			return "fields=" + repeated(n, func(i int) string { return "firstName,x" + strconv.Itoa(i) + "," })
+		},
 			func(text string) { querying(text).input().fields(desk) }},
 		"outcomes": {2_000, func(n int) string { return "outcome=" + strings.Repeat("failed,x,", n) },
 			func(text string) { querying(text).input().outcomes() }},
 		"the header of a CSV file": {10_000, func(n int) string { return repeated(n, func(i int) string { return "x" + strconv.Itoa(i) + "," }) },
-			func(text string) { _, _ = newCSVSource(newLineReader(strings.NewReader(text)), desk, model.PatchOptions{}, nil) }},
+			func(text string) {
+				_, _ = newCSVSource(newLineReader(strings.NewReader(text)), desk, model.PatchOptions{}, nil)
+			}},
 		"the cells of a row": {20_000, func(n int) string { return strings.Repeat(`"x",`, n) },
 			func(text string) { _, _, _ = splitRow([]byte(text), 3) }},
 		"a row of many lines": {10_000, func(n int) string { return `"` + strings.Repeat("x\n", n) }, func(text string) {

@@ -84,7 +84,7 @@ func deskOpen(r *Request) map[string]jsontext.Value {
 	}
 	raw := beside[deskIncluded]
 	delete(beside, deskIncluded)
-	for name := range beside {
+	for _, name := range names(beside) {
 		r.Fail(pointerTo(name), model.CodeUnknownField, "There is no such field.")
 	}
 	if raw == nil || raw.Kind() == 'n' {
@@ -117,7 +117,7 @@ func deskFilter(r *Request) {
 	if !ok {
 		r.Fail(at, model.CodeType, "This must be an object.")
 	}
-	for name := range args {
+	for _, name := range names(args) {
 		if name != "filter" {
 			r.Fail(at+pointerTo(name), model.CodeUnknownField, "Only a filter has a meaning here; all else stands in the query.")
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bulkpatch/model"
@@ -84,6 +85,16 @@ var deskSaid = []struct {
 	{regexp.MustCompile(`^This must be one of: (.*)\.$`), "must be one of ‘$1’"},
 }
 
+// deskOptions lists options, of many the first twenty.
+func deskOptions(options []string) string {
+	const most = 20
+	text := strings.Join(options[:min(most, len(options))], ", ")
+	if n := len(options) - most; n > 0 {
+		text += " and " + strconv.Itoa(n) + " more"
+	}
+	return text
+}
+
 // deskMessage says what is wrong in the vendor's words.
 func deskMessage(m *model.Model, f Fault) string {
 	message := f.Detail
@@ -102,7 +113,7 @@ func deskMessage(m *model.Model, f Fault) string {
 		message = "must be set"
 	case f.Code == model.CodeEnum && f.In == InBody:
 		if field, ok := m.Field(strings.TrimPrefix(f.Pointer, "/")); ok && len(field.Options) > 0 {
-			message = "must be one of ‘" + strings.Join(field.Options, ", ") + "’"
+			message = "must be one of ‘" + deskOptions(field.Options) + "’"
 		}
 	}
 	return message

@@ -73,7 +73,7 @@ func (d deskRelation) judge(r *Request, pointer string) {
 // deskRelate makes the relations of a body what is kept of them, and texts
 // that the vendor takes for unset null: its checks pass every empty value.
 func deskRelate(r *Request, included map[string]jsontext.Value) {
-	for name := range included {
+	for _, name := range names(included) {
 		if name != "companies" && name != deskContacts && !slices.Contains(deskUnread, name) {
 			r.Fail(pointerTo(deskIncluded)+pointerTo(name), model.CodeUnknownField, "There is no such relation.")
 		}

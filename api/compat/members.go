@@ -2,6 +2,8 @@ package compat
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -94,16 +96,20 @@ func (r *Request) DropNull(names ...string) {
 // own names.
 func (r *Request) Native() []byte {
 	members := make(map[string]jsontext.Value, len(r.Members))
-	for name, v := range r.Members {
+	for _, name := range names(r.Members) {
 		f, ok := r.Field(name)
 		if !ok {
 			r.Fail(pointerTo(name), model.CodeUnknownField, "There is no such field.")
 			continue
 		}
-		members[f.Name] = v
+		members[f.Name] = r.Members[name]
 	}
 	return JSON(nil, members)
 }
+
+// names lists the names of members in their order, so that the same request
+// has the same faults first.
+func names(members map[string]jsontext.Value) []string { return slices.Sorted(maps.Keys(members)) }
 
 // DropFilled removes members for which a record has a value already, and of
 // objects the parts that it has. An empty text is no value.
