@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strconv"
 
 	"bulkpatch/api/compat"
 	"bulkpatch/filter"
@@ -36,7 +37,7 @@ func (s *server) vendorList(c *call) error {
 	in := c.lenient()
 	l := c.surface.List(c.request)
 	in.take(c.request)
-	q := filter.Query{Filter: in.listed(c, l), Limit: l.Limit, Offset: l.Offset, Whole: true, Count: true}
+	q := filter.Query{Filter: in.listed(c, l), Limit: l.Limit, Offset: l.Offset, Count: true}
 	if l.Sort != "" {
 		var faults model.Faults
 		q.Sort, faults = filter.ParseSort(l.Sort, c.model)
@@ -51,9 +52,20 @@ func (s *server) vendorList(c *call) error {
 	if err != nil {
 		return err
 	}
+	if n := len(page.Items); n < l.Limit && page.NextCursor != "" && l.SizeParam != "" {
+		return pageTooLarge(l.SizeParam, n)
+	}
 	return c.answer(http.StatusOK, c.surface.Many(compat.Page{
 		Items: c.jsonValues(page.Items, l.Fields), Listing: l, Total: *page.Count, Request: c.request,
 	}))
+}
+
+// pageTooLarge refuses a page of which only n records have room.
+func pageTooLarge(param string, n int) error {
+	return invalid(fault{
+		Pointer: "?" + param, Code: "page_too_large", In: inQuery,
+		Detail: "A page holds at most 8 MiB, and these customers are large. Ask for at most " + strconv.Itoa(n) + " a page.",
+	})
 }
 
 // listed makes the filter of a listing: what the caller asked for and what

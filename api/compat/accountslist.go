@@ -20,7 +20,7 @@ func (accounts) List(r *Request) Listing {
 	if size > accountsMaxSize {
 		r.FailParam("page_size", model.CodeOutOfRange, "This must be a whole number from 1 to 100.")
 	}
-	l := Listing{Limit: size, Offset: (r.Number("page", 1, 1) - 1) * size}
+	l := Listing{Limit: size, Offset: (r.Number("page", 1, 1) - 1) * size, SizeParam: "page_size"}
 	id := r.Model.Role(model.RoleID).Name
 	l.Sort = map[string]string{"asc": id, "desc": "-" + id}[r.Choice("order_by", "asc", "desc")]
 	archived := r.Flag("include_archived")

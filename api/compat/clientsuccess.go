@@ -33,7 +33,7 @@ const (
 // List reads a search: page and size, the day after which clients must have
 // changed, and the fields to sort by.
 func (clientSuccess) List(r *Request) Listing {
-	l := Listing{Limit: min(r.Number("size", 1, clientSuccessSize), clientSuccessMaxSize)}
+	l := Listing{Limit: min(r.Number("size", 1, clientSuccessSize), clientSuccessMaxSize), SizeParam: "size"}
 	l.Offset = r.Number("page", 0, 0) * l.Limit
 	if after, ok := r.Time("modifiedAfter"); ok {
 		// A day stands for its beginning, so the day itself is among them.

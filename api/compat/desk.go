@@ -158,7 +158,7 @@ func (desk) List(r *Request) Listing {
 	}
 	deskAsked(r)
 	l.Sort = deskOrder(r)
-	l.Limit = deskSize(r)
+	l.Limit, l.SizeParam = deskSize(r), "pageSize"
 	l.Offset = (r.Number("page", 1, 1) - 1) * l.Limit
 	return l
 }

@@ -25,7 +25,12 @@ type Listing struct {
 	Sort   string // as the native ?sort=
 	Limit  int    // 1 or more
 	Offset int
-	Fields []string // only these fields are shown; nil for all
+	// SizeParam is the parameter by which callers of pages with numbers say how
+	// large they are. A page that has no room for its records is refused then,
+	// because the next number would leave out what is missing. "": the vendor
+	// goes on from wherever a page ends.
+	SizeParam string
+	Fields    []string // only these fields are shown; nil for all
 }
 
 // A Match says which records stand in for a new one.

@@ -42,7 +42,7 @@ const (
 
 // List reads limit and offset.
 func (mythic) List(r *Request) Listing {
-	return Listing{Limit: min(r.Number("limit", 1, mythicLimit), mythicMaxLimit), Offset: r.Number("offset", 0, 0)}
+	return Listing{Limit: min(r.Number("limit", 1, mythicLimit), mythicMaxLimit), Offset: r.Number("offset", 0, 0), SizeParam: "limit"}
 }
 
 // Value shows times with milliseconds.

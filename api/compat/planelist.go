@@ -30,6 +30,9 @@ func (plane) List(r *Request) Listing {
 		c = planeBadCursor(r)
 	}
 	l.Limit, l.Offset = size, c.page*size
+	if c.from > 0 {
+		l.Offset = c.from
+	}
 	if text, _ := r.Param("query"); text != "" {
 		l.Where = append(l.Where, Where(planeName, "$contains", text))
 	}
@@ -96,11 +99,23 @@ func planePerPage(r *Request) (size int, given bool) {
 	return planeMaxLimit, true
 }
 
-// A planeCursor leads to a page: size:page:back, the page counted from 0. The
-// last tells which way the caller went, and changes nothing.
+// A planeCursor leads to a page: size:page:back, the page counted from 0. back
+// tells which way the caller went, and changes nothing. Behind a page that
+// ended early, with fewer customers than its size, :from follows: the page
+// begins behind so many customers.
 type planeCursor struct {
 	size, page int
 	back       bool
+	from       int
+}
+
+// planeCursorAt leads to the page that begins behind so many customers.
+func planeCursorAt(size, from int) planeCursor {
+	c := planeCursor{size: size, page: from / size}
+	if from%size != 0 {
+		c.from = from
+	}
+	return c
 }
 
 // String writes the cursor.
@@ -109,7 +124,11 @@ func (c planeCursor) String() string {
 	if c.back {
 		way = ":1"
 	}
-	return strconv.Itoa(c.size) + ":" + strconv.Itoa(c.page) + way
+	text := strconv.Itoa(c.size) + ":" + strconv.Itoa(c.page) + way
+	if c.from > 0 {
+		text += ":" + strconv.Itoa(c.from)
+	}
+	return text
 }
 
 // planeCursorOf reads the cursor of a request, that of the first page where
@@ -120,18 +139,18 @@ func planeCursorOf(r *Request) planeCursor {
 		return planeCursor{}
 	}
 	parts := strings.Split(text, ":")
-	if len(parts) != 3 {
+	if len(parts) < 3 || len(parts) > 4 {
 		return planeBadCursor(r)
 	}
-	var numbers [3]int
+	var numbers [4]int
 	for i, part := range parts {
 		n, err := strconv.Atoi(part)
-		if err != nil || n < 0 {
+		if err != nil || n < 0 || i == 3 && n > maxOffset {
 			return planeBadCursor(r)
 		}
 		numbers[i] = n
 	}
-	return planeCursor{numbers[0], numbers[1], numbers[2] != 0}
+	return planeCursor{numbers[0], numbers[1], numbers[2] != 0, numbers[3]}
 }
 
 func planeBadCursor(r *Request) planeCursor {
@@ -159,16 +178,25 @@ type planePage struct {
 // or not such pages are.
 func (plane) Many(p Page) any {
 	size := p.Listing.Limit
-	page := p.Listing.Offset / size
+	next := planeCursorAt(size, p.Listing.Offset+size)
+	if p.More() {
+		next = planeCursorAt(size, p.Listing.Offset+len(p.Items))
+	}
 	return planePage{
 		TotalCount:      p.Total,
-		NextCursor:      planeCursor{size, page + 1, false}.String(),
-		PrevCursor:      planeCursor{size, page - 1, true}.String(),
+		NextCursor:      next.String(),
+		PrevCursor:      planeCursor{size: size, page: planeBefore(p.Listing), back: true}.String(),
 		NextPageResults: p.More(),
-		PrevPageResults: page > 0,
+		PrevPageResults: p.Listing.Offset > 0,
 		Count:           len(p.Items),
 		TotalPages:      p.Pages(),
 		TotalResults:    p.Total,
 		Results:         p.Items,
 	}
+}
+
+// planeBefore is the page before one, -1 before the first. Where a page begins
+// in the midst of another, that one comes before it.
+func planeBefore(l Listing) int {
+	return (l.Offset+l.Limit-1)/l.Limit - 1
 }

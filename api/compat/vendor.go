@@ -77,7 +77,7 @@ const (
 
 // List reads filter, sort, limit and offset, as the native API has them.
 func (Plain) List(r *Request) Listing {
-	l := Listing{Grammar: filter.Native, Param: "filter"}
+	l := Listing{Grammar: filter.Native, Param: "filter", SizeParam: "limit"}
 	l.Filter, _ = r.Param("filter")
 	l.Sort, _ = r.Param("sort")
 	l.Limit = min(r.Number("limit", 1, plainLimit), plainMaxLimit)
