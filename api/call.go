@@ -36,14 +36,24 @@ func (c *call) secrets() bool { return c.key.Has(auth.SecretsRead) }
 // bodyless reports whether the caller asked for the headers only.
 func (c *call) bodyless() bool { return c.r.Method == http.MethodHead }
 
-// answer sends v as JSON.
+// answer sends v as JSON. It is written once, as a whole: what cannot be
+// written is an error before anything was sent.
 func (c *call) answer(status int, v any) error {
-	line, err := jsonLine(v)
-	if err != nil {
-		return err
-	}
-	c.send(status, line)
-	return nil
+	enc := json.NewEncoder(jsonAnswer{c, status})
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// A jsonAnswer sends what is written to it.
+type jsonAnswer struct {
+	c      *call
+	status int
+}
+
+// Write sends JSON. Who left needs no answer.
+func (a jsonAnswer) Write(body []byte) (int, error) {
+	a.c.send(a.status, body)
+	return len(body), nil
 }
 
 // jsonLine writes v as one line of JSON with its line feed. Unlike

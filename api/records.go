@@ -187,8 +187,7 @@ func (s *server) listRecords(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.send(http.StatusOK, appendPage(nil, c.model, page, fields, c.secrets()))
-	return nil
+	return c.sendPage(page, fields)
 }
 
 // filterOrAll reads the filter of a list; without one, all are meant.
@@ -227,24 +226,31 @@ func (in *input) fields(m *model.Model) []*model.Field {
 	return fields
 }
 
-// appendPage writes a page of records as JSON.
-func appendPage(dst []byte, m *model.Model, p filter.Page, fields []*model.Field, secrets bool) []byte {
-	dst = append(dst, `{"items":[`...)
+// sendPage sends a page of records as JSON, some at a time: what was read is
+// not held a second time.
+func (c *call) sendPage(p filter.Page, fields []*model.Field) error {
+	out := &stream{c: c, mediaType: typeJSON}
+	record := []byte(`{"items":[`)
 	for i, rec := range p.Items {
 		if i > 0 {
-			dst = append(dst, ',')
+			record = append(record, ',')
 		}
-		dst = m.AppendRecord(dst, rec, fields, secrets)
+		record = c.model.AppendRecord(record, rec, fields, c.secrets())
+		if err := out.put(record); err != nil {
+			return err
+		}
+		record = record[:0]
 	}
-	dst = append(dst, `],"nextCursor":`...)
+	end := append(record, `],"nextCursor":`...)
 	if p.NextCursor == "" {
-		dst = append(dst, "null"...)
+		end = append(end, "null"...)
 	} else {
-		dst = strconv.AppendQuote(dst, p.NextCursor) // a cursor is plain ASCII
+		end = strconv.AppendQuote(end, p.NextCursor) // a cursor is plain ASCII
 	}
 	if p.Count != nil {
-		dst = append(dst, `,"count":`...)
-		dst = strconv.AppendInt(dst, *p.Count, 10)
+		end = append(end, `,"count":`...)
+		end = strconv.AppendInt(end, *p.Count, 10)
 	}
-	return append(dst, "}\n"...)
+	out.buf = append(append(out.buf, end...), "}\n"...)
+	return out.flush()
 }

@@ -237,11 +237,13 @@ func idValue(f *model.Field, text string) any {
 // idOf is the id of a record.
 func idOf(m *model.Model, rec model.Record) any { return rec.Values[m.Role(model.RoleID).Index] }
 
-// jsonValues are records as the vendor shows them.
+// jsonValues are records as the vendor shows them. It lets go of each record,
+// so that no page is held twice.
 func (c *call) jsonValues(records []model.Record, fields []string) []jsontext.Value {
 	shown := make([]jsontext.Value, len(records))
 	for i, rec := range records {
 		shown[i] = c.surface.Shown(rec, c.secrets(), fields)
+		records[i] = model.Record{}
 	}
 	return shown
 }

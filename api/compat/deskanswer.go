@@ -184,6 +184,7 @@ func (desk) Many(p Page) any {
 	customers := make([]jsontext.Value, len(p.Items))
 	for i, record := range p.Items {
 		customers[i] = d.customer(record)
+		p.Items[i] = nil // no page is held twice
 	}
 	l := p.Listing
 	type meta struct {

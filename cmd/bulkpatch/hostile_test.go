@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
@@ -14,6 +16,7 @@ import (
 
 	"bulkpatch/api"
 	"bulkpatch/api/apitest"
+	"bulkpatch/client"
 	"bulkpatch/model"
 	"bulkpatch/store/pgtest"
 )
@@ -32,10 +35,7 @@ func TestHostileInputsCostLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	inputs := apitest.Hostiles(models, surfaces)
-	for name, db := range map[string]func() string{
-		"SQLite":     func() string { return database(t) },
-		"PostgreSQL": func() string { return pgtest.Start(t).Database(t) },
-	} {
+	for name, db := range databases(t) {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(), "--redis", "embedded", "--log-level", "warn")
 			load(t, p.client(t, p.firstKey), 10)
@@ -95,6 +95,104 @@ func (p *process) leaveOpen(t *testing.T, text string) {
 	t.Cleanup(func() { conn.Close() })
 	conn.SetWriteDeadline(time.Now().Add(time.Second)) // a body that is not read stops in the midst
 	io.WriteString(conn, text)
+}
+
+// TestListsOfLargeRecordsHoldLittle reads customers of 900 KB in every list
+// there is, eight at a time, and finds each once.
+func TestListsOfLargeRecordsHoldLittle(t *testing.T) {
+	for name, db := range databases(t) {
+		t.Run(name, func(t *testing.T) {
+			const n = 12
+			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(), "--redis", "embedded", "--log-level", "error")
+			for model, field := range map[string]string{"plane": "name\":\"x\",\"description_html", "desk": "notes"} {
+				line := "{\"" + field + "\":\"" + strings.Repeat("x", 900_000) + "\"}\n"
+				report, err := p.client(t, p.firstKey).Import(t.Context(), model, client.NDJSON, strings.NewReader(strings.Repeat(line, n)))
+				if err != nil || report.Inserted != n {
+					t.Fatalf("import: %+v, %v", report, err)
+				}
+			}
+			var group sync.WaitGroup
+			for range 8 {
+				group.Go(func() {
+					if got := p.walk(t, "/v1/plane/customers?limit=1000", "items", "nextCursor"); got != n {
+						t.Errorf("the native list has %d customers", got)
+					}
+					if got := p.walk(t, "/api/v1/workspaces/main/customers?per_page=100", "results", "next_cursor"); got != n {
+						t.Errorf("Plane's list has %d customers", got)
+					}
+					if status, body := p.get(t, "/desk/api/v2/customers.json?pageSize=12"); status != 400 || !strings.Contains(body, "Ask for at most 9 a page.") {
+						t.Errorf("Desk's page: %d %.300s", status, body)
+					}
+					if status, _ := p.get(t, "/desk/api/v2/customers.json?pageSize=9"); status != 200 {
+						t.Errorf("Desk's smaller page: %d", status)
+					}
+					if status, body := p.get(t, "/v1/desk/export"); status != 200 || strings.Count(body, "\n") != n {
+						t.Errorf("export: %d with %d bytes", status, len(body))
+					}
+				})
+			}
+			group.Wait()
+			peak := p.peak(t)
+			t.Logf("the process held %d MiB", peak>>20)
+			if peak > mostMemory && raceFlag == nil {
+				t.Errorf("the process held %d MiB", peak>>20)
+			}
+		})
+	}
+}
+
+// walk follows a list to its end and counts its items. No page may be larger
+// than a page may be.
+func (p *process) walk(t *testing.T, path, items, cursor string) (n int) {
+	const most = 9 << 20 // a page and what JSON adds
+	next := ""
+	for {
+		status, body := p.get(t, path+next)
+		var page map[string]json.RawMessage
+		var list []json.RawMessage
+		var at *string
+		if json.Unmarshal([]byte(body), &page) != nil || json.Unmarshal(page[items], &list) != nil || json.Unmarshal(page[cursor], &at) != nil {
+			t.Errorf("%s%s: %d %.300s", path, next, status, body)
+			return n
+		}
+		if len(body) > most {
+			t.Errorf("%s%s: a page of %d bytes", path, next, len(body))
+		}
+		n += len(list)
+		if at == nil || string(page["next_page_results"]) == "false" || len(list) == 0 {
+			return n
+		}
+		next = "&cursor=" + *at
+	}
+}
+
+// get reads with the first key.
+func (p *process) get(t *testing.T, path string) (status int, body string) {
+	req, err := http.NewRequestWithContext(t.Context(), "GET", p.base+path, nil)
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	req.Header.Set("X-Api-Key", p.firstKey)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Error(err)
+		return 0, ""
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return resp.StatusCode, string(raw)
+}
+
+// databases are the two kinds, each new.
+func databases(t *testing.T) map[string]func() string {
+	return map[string]func() string{
+		"SQLite":     func() string { return database(t) },
+		"PostgreSQL": func() string { return pgtest.Start(t).Database(t) },
+	}
 }
 
 // peak is the most memory that the process has held.
