@@ -140,7 +140,7 @@ func (c *call) redirect(to string) error {
 // session makes the value of a session cookie: the key's id and the expiry,
 // signed by a secret that all processes share.
 func (s *server) session(ctx context.Context, keyID, expires int64) (string, error) {
-	secret, err := s.Store.SigningKey(ctx)
+	secret, err := s.signingKey(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -81,7 +81,7 @@ func (s *server) replayFollow(c *call, a job.Action, f *job.Follow) (j job.Job, 
 	if f.IdempotencyKey == "" {
 		return job.Job{}, false, nil
 	}
-	key, err := s.Store.SigningKey(c.ctx())
+	key, err := s.signingKey(c.ctx())
 	if err != nil {
 		return job.Job{}, false, err
 	}

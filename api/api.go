@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
-	"runtime"
+	"sync/atomic"
 	"time"
 
 	"bulkpatch/api/compat"
@@ -75,24 +75,19 @@ func New(c Config) http.Handler {
 	s := &server{
 		Config: c,
 		keys:   newKeyCache(c.Store, c.Now),
-
-		bodies:  newBudget(bodiesSize*c.MaxBody, bodiesSize*c.MaxBody/2),
-		imports: newBudget(maxImports, maxImports/2),
-		hashes:  newBudget(int64(max(1, runtime.GOMAXPROCS(0)/2)), 1),
-		origin:  http.NewCrossOriginProtection(),
+		origin: http.NewCrossOriginProtection(),
 	}
+	s.shares = newShares(c.MaxBody)
 	return s.observe(s.mux())
 }
 
 // A server is what the handlers share. It holds nothing of a request.
 type server struct {
 	Config
-	keys *keyCache
-
-	bodies  *budget // bytes of large bodies
-	imports *budget // imports that are read
-	hashes  *budget // secrets that are hashed
+	shares
+	keys    *keyCache
 	origin  *http.CrossOriginProtection
+	signing atomic.Pointer[[]byte] // see signingKey
 }
 
 // newRequestID names a request whose caller did not.

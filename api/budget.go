@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -18,6 +19,21 @@ type budget struct {
 	share   int64 // that one key may hold
 	held    map[int64]int64
 	waiting []*budgetTurn // in the order in which they came
+}
+
+// shares are what requests in flight share.
+type shares struct {
+	bodies  *budget // bytes of large bodies
+	imports *budget // imports that are read
+	hashes  *budget // secrets that are hashed
+}
+
+func newShares(maxBody int64) shares {
+	return shares{
+		bodies:  newBudget(bodiesSize*maxBody, bodiesSize*maxBody/2),
+		imports: newBudget(maxImports, maxImports/2),
+		hashes:  newBudget(int64(max(1, runtime.GOMAXPROCS(0)/2)), 1),
+	}
 }
 
 // A budgetTurn waits for its part of a budget.

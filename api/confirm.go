@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -14,6 +15,19 @@ import (
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
+
+// signingKey is the secret of the installation. It never changes, so it is
+// read once: a list of previews needs it for each.
+func (s *server) signingKey(ctx context.Context) ([]byte, error) {
+	if key := s.signing.Load(); key != nil {
+		return *key, nil
+	}
+	key, err := s.Store.SigningKey(ctx)
+	if err == nil {
+		s.signing.Store(&key)
+	}
+	return key, err
+}
 
 // tokenLife is how long a preview may be confirmed.
 const tokenLife = 15 * time.Minute
@@ -100,7 +114,7 @@ func (s *server) addToken(c *call, j *job.Job) error {
 	if j.Preview == nil || j.FinishedAt == nil {
 		return nil
 	}
-	key, err := s.Store.SigningKey(c.ctx())
+	key, err := s.signingKey(c.ctx())
 	if err != nil {
 		return err
 	}

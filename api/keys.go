@@ -42,8 +42,20 @@ func (c *call) manages(workspace string) bool {
 	return own == auth.MainWorkspace || own == workspace
 }
 
+// maxKeys is how many keys a page holds: about 8 MiB.
+const maxKeys = 10_000
+
+// listKeys lists the keys by their numbers. The cursor is the last one's.
 func (s *server) listKeys(c *call) error {
-	if err := c.input().err(); err != nil {
+	in := c.input()
+	after := int64(0)
+	if text, ok := in.param("cursor"); ok {
+		var err error
+		if after, err = strconv.ParseInt(text, 10, 64); err != nil {
+			in.failParam("cursor", "invalid_cursor", "The cursor is not one that this list gave.")
+		}
+	}
+	if err := in.err(); err != nil {
 		return err
 	}
 	keys, err := s.Store.Keys(c.ctx())
@@ -51,12 +63,18 @@ func (s *server) listKeys(c *call) error {
 		return err
 	}
 	var items []keyJSON
+	next := ""
 	for _, k := range keys {
-		if c.manages(k.Workspace.Name) {
-			items = append(items, keyOf(k, ""))
+		if k.ID <= after || !c.manages(k.Workspace.Name) {
+			continue
 		}
+		if len(items) == maxKeys {
+			next = strconv.FormatInt(items[maxKeys-1].ID, 10)
+			break
+		}
+		items = append(items, keyOf(k, ""))
 	}
-	return c.answer(http.StatusOK, listOf(items, ""))
+	return c.answer(http.StatusOK, listOf(items, next))
 }
 
 func (s *server) createKey(c *call) error {

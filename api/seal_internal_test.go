@@ -18,7 +18,7 @@ func TestSecretsAreHashedByTurns(t *testing.T) {
 		}
 		return p
 	}
-	s := &server{Config: Config{StepTimeout: time.Nanosecond}, hashes: newBudget(2, 1)}
+	s := &server{Config: Config{StepTimeout: time.Nanosecond}, shares: shares{hashes: newBudget(2, 1)}}
 	busy := mustTake(t, s.hashes, 1, 1)
 	if _, err := s.seal(t.Context(), 1, patch(`{"firstName": "Ana"}`)); err != nil {
 		t.Errorf("a patch without a secret waited: %v", err)
@@ -36,7 +36,7 @@ func TestSecretsAreHashedByTurns(t *testing.T) {
 
 func TestAnImportBringsSoManySecrets(t *testing.T) {
 	m, _ := model.Shipped().Model("desk")
-	l := &lineSealer{server: &server{Config: Config{StepTimeout: time.Hour}, hashes: newBudget(1, 1)}, ctx: t.Context(), sealed: maxSecrets}
+	l := &lineSealer{server: &server{Config: Config{StepTimeout: time.Hour}, shares: shares{hashes: newBudget(1, 1)}}, ctx: t.Context(), sealed: maxSecrets}
 	line := func(text string) error {
 		_, err := l.seal(m.CheckDraft([]byte(text), model.Import))
 		return err

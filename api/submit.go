@@ -34,7 +34,7 @@ func (s *server) submit(c *call, in *input, u *update) error {
 func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, done bool, err error) {
 	var key []byte
 	if u.idempotencyKey != "" || u.options.Confirmed {
-		if key, err = s.Store.SigningKey(c.ctx()); err != nil {
+		if key, err = s.signingKey(c.ctx()); err != nil {
 			return sub, false, err
 		}
 	}
@@ -89,7 +89,7 @@ func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err 
 // preview answers what the job would do: at once, or where that takes too
 // long or the caller prefers so, by a job that carries the answer in the end.
 func (s *server) preview(c *call, u *update, sub job.Submission) error {
-	key, err := s.Store.SigningKey(c.ctx())
+	key, err := s.signingKey(c.ctx())
 	if err != nil {
 		return err
 	}
