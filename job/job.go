@@ -49,6 +49,12 @@ type Guard struct {
 	Digest        string // hex, of the selection a preview showed; "" for any
 }
 
+// A Name is what callers know a job by: its id, within their workspace.
+type Name struct {
+	Workspace int64
+	ID        string
+}
+
 // A Job is the state of one job at one moment, as one read of the store
 // saw it.
 type Job struct {

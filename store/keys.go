@@ -14,6 +14,9 @@ import (
 const keyColumns = `k.id, k.workspace, w.name AS workspace_name, k.name, k.hint, k.scopes, k.created_at, k.revoked_at
 	FROM api_keys k JOIN workspaces w ON w.id = k.workspace`
 
+// liveKey is the condition that a key may be used.
+const liveKey = `k.revoked_at IS NULL`
+
 type keyRow struct {
 	ID            int64
 	Workspace     int64
@@ -156,7 +159,7 @@ func (t *tx) insertKey(k auth.Key, secret string) (auth.Key, error) {
 // KeyBySecret finds the live key of a secret, or answers [job.ErrNotFound].
 func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
 	var r keyRow
-	ok, err := one(s.read.GetContext(ctx, &r, s.d.rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND k.revoked_at IS NULL`), auth.Hash(secret)))
+	ok, err := one(s.read.GetContext(ctx, &r, s.d.rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
 	if err != nil {
 		return auth.Key{}, s.d.classify(err)
 	}
@@ -169,7 +172,7 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error
 // Keys lists the live keys of all workspaces, oldest first.
 func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 	var rows []keyRow
-	if err := s.read.SelectContext(ctx, &rows, `SELECT `+keyColumns+` WHERE k.revoked_at IS NULL ORDER BY k.id`); err != nil {
+	if err := s.read.SelectContext(ctx, &rows, `SELECT `+keyColumns+` WHERE `+liveKey+` ORDER BY k.id`); err != nil {
 		return nil, s.d.classify(err)
 	}
 	keys := make([]auth.Key, len(rows))

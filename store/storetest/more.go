@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -314,12 +315,19 @@ func keysWork(t *testing.T, k *Kit) {
 	a, _ := json.Marshal(key)
 	b, _ := json.Marshal(got)
 	equal(t, "key", string(b), string(a))
+	hashes := []string{auth.Hash(secret), auth.Hash("of nobody")}
+	live, err := k.LiveSecrets(ctx, hashes)
+	check(t, err)
+	equal(t, "live", strings.Join(live, " "), hashes[0])
 	_, _, err = k.CreateKey(ctx, want)
 	equal(t, "a second key of the name", errors.Is(err, job.ErrExists), true)
 	check(t, k.RevokeKey(ctx, key.ID))
 	check(t, k.RevokeKey(ctx, key.ID))
 	_, err = k.KeyBySecret(ctx, secret)
 	equal(t, "a revoked key", errors.Is(err, job.ErrNotFound), true)
+	live, err = k.LiveSecrets(ctx, hashes)
+	check(t, err)
+	equal(t, "live once revoked", len(live), 0)
 	secret, created, err := k.Bootstrap(ctx, "")
 	check(t, err)
 	equal(t, "a second first key", created || secret != "", false)

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// Revisions reads the revisions of some jobs, of whatever workspaces, in one
+// query. A job that is not there, or that has left after its retention, has
+// none.
+func (s *Store) Revisions(ctx context.Context, names []job.Name) (map[job.Name]int64, error) {
+	list := make([][]any, len(names))
+	for i, n := range names {
+		list[i] = []any{n.Workspace, n.ID}
+	}
+	var rows []struct {
+		Workspace int64
+		ID        string
+		Revision  *int64
+	}
+	if err := s.selectAmong(ctx, &rows, revisionsQuery(s.d), list); err != nil {
+		return nil, err
+	}
+	revisions := make(map[job.Name]int64, len(rows))
+	for _, r := range rows {
+		if r.Revision != nil {
+			revisions[job.Name{Workspace: r.Workspace, ID: r.ID}] = *r.Revision
+		}
+	}
+	return revisions, nil
+}
+
+// revisionsQuery looks each job up by itself: joined with the list, a planner
+// could walk all jobs there are.
+func revisionsQuery(d *dialect) string {
+	return `SELECT workspace, id, (SELECT j.revision + COALESCE((SELECT SUM(s.revision) FROM shards s WHERE s.workspace = j.workspace AND s.job = j.num), 0)
+			FROM jobs j WHERE j.workspace = named.workspace AND j.id = named.id AND j.left_at IS NULL) AS revision
+		FROM (SELECT ` + d.element(0, model.Integer) + ` AS workspace, ` + d.element(1, model.String) + ` AS id FROM ` + d.elements + `) AS named`
+}
+
+// JobsByID reads some jobs of a workspace in one snapshot, in no order. Those
+// that have left after their retention say so by LeftAt; those that are not
+// there are missing.
+func (s *Store) JobsByID(ctx context.Context, ws auth.Workspace, ids []string) ([]job.Job, error) {
+	list, err := json.Marshal(singly(ids))
+	if err != nil {
+		return nil, err
+	}
+	var jobs []job.Job
+	err = s.inSnapshot(ctx, func(t *sqlx.Tx) (err error) {
+		jobs, err = s.readJobs(ctx, t, ws, amongIDs(s.d), string(list))
+		return err
+	})
+	return jobs, err
+}
+
+func amongIDs(d *dialect) string {
+	return ` AND j.id IN (SELECT ` + d.element(0, model.String) + ` FROM ` + d.elements + `)`
+}
+
+// LiveSecrets returns those of some hashes of secrets that are of live keys.
+func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, error) {
+	var live []string
+	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.d), singly(hashes))
+	return live, err
+}
+
+func liveSecretsQuery(d *dialect) string {
+	return `SELECT hash FROM (SELECT ` + d.element(0, model.String) + ` AS hash FROM ` + d.elements + `) AS named
+		WHERE (SELECT 1 FROM api_keys k WHERE k.hash = named.hash AND ` + liveKey + `) = 1`
+}
+
+// selectAmong runs a query over a bound list of rows.
+func (s *Store) selectAmong(ctx context.Context, dest any, query string, list [][]any) error {
+	text, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	return s.d.classify(s.read.SelectContext(ctx, dest, s.d.rebind(query), string(text)))
+}
+
+// singly makes a list of rows of one value each.
+func singly(values []string) [][]any {
+	rows := make([][]any, len(values))
+	for i, v := range values {
+		rows[i] = []any{v}
+	}
+	return rows
+}

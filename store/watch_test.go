@@ -1,0 +1,69 @@
+package store
+
+import (
+	"strings"
+	"testing"
+
+	"bulkpatch/model"
+	"bulkpatch/store/pgtest"
+)
+
+// TestWatchedJobsAreLookedUp holds the planner to the jobs that are watched,
+// and the keys that have calls open: it could walk all there are, many times a
+// second.
+func TestWatchedJobsAreLookedUp(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	must(t, s.Migrate(t.Context()))
+	for query, want := range map[string][]string{
+		revisionsQuery(s.d):        {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)", "SEARCH s USING PRIMARY KEY (workspace=? AND job=?)"},
+		jobColumns + amongIDs(s.d): {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)"},
+		liveSecretsQuery(s.d):      {"SEARCH k USING INDEX sqlite_autoindex_api_keys_1 (hash=?)"},
+	} {
+		plan := strings.Join(explain(t, s, query), "; ")
+		for _, step := range want {
+			if !strings.Contains(plan, step) {
+				t.Errorf("the plan is %s, without %s", plan, step)
+			}
+		}
+	}
+}
+
+// TestWatchedJobsAreLookedUpOnPostgreSQL does so beside many jobs, before and
+// after they were analysed.
+func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
+	server := pgtest.Start(t, "autovacuum=off")
+	address := server.Database(t)
+	s, err := Open(t.Context(), address, Options{Models: model.Shipped()})
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	must(t, s.Migrate(t.Context()))
+	name := address[strings.LastIndex(address, "/")+1 : strings.Index(address, "?")]
+	for _, fill := range []string{
+		`INSERT INTO workspaces (name, created_at) VALUES ('main', 0)`,
+		`INSERT INTO jobs (workspace, id, kind, model, digest, state, created_at, created_by, change, options, expected, confirms)
+			SELECT 1, 'job-' || n, 'bulk', 'desk', '', 'paused', 0, '', '{}', '{}', '', '' FROM generate_series(1, 20000) AS n`,
+		`INSERT INTO shards (workspace, job, no, open) SELECT workspace, num, 0, 1 FROM jobs`,
+		`INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at)
+			SELECT 1, 'key-' || n, 'hash-' || n, '', 'admin', 0 FROM generate_series(1, 20000) AS n`,
+	} {
+		server.Do(t, name, fill)
+	}
+	for _, known := range []bool{false, true} {
+		if known {
+			server.Do(t, name, "ANALYZE")
+		}
+		for _, st := range []statement{
+			{s.d.rebind(revisionsQuery(s.d)), []any{`[[1,"job-7"],[1,"job-8"]]`}},
+			{s.d.rebind(jobColumns + amongIDs(s.d)), []any{1, `[["job-7"],["job-8"]]`}},
+			{s.d.rebind(liveSecretsQuery(s.d)), []any{`[["hash-7"]]`}},
+		} {
+			plan := explainPostgres(t, s, st)
+			for _, table := range []string{"jobs j", "shards s", "api_keys k"} {
+				if strings.Contains(plan, "Seq Scan on "+table) {
+					t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.text)
+				}
+			}
+		}
+	}
+}
