@@ -44,9 +44,10 @@ type Config struct {
 	// one key; further ones wait for StepTimeout at most. Imports are streamed
 	// and have no limit but [MaxLine].
 	MaxBody int64
-	// StepTimeout is how long a JSON body, one read of an import or one write
-	// of an answer may take; 0 means [DefaultStepTimeout]. Who is slower is
-	// cut off, so that nobody can hold connections for ever.
+	// StepTimeout is how long a JSON body, or one write of an answer of at most
+	// 64 KiB, may take; and by how much an import may be behind 1 KiB a
+	// second. 0 means [DefaultStepTimeout]. Who is slower is cut off, so that
+	// nobody can hold connections for ever.
 	StepTimeout time.Duration
 	// Stopping is closed when the process is about to stop: waiting calls
 	// then answer with what they have, and event streams end, so that a
@@ -81,7 +82,7 @@ func New(c Config) http.Handler {
 	return s.observe(s.mux())
 }
 
-// A server is what the handlers share. It holds nothing of a request.
+// A server is what the handlers share.
 type server struct {
 	Config
 	shares

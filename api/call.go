@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 
 	"bulkpatch/api/compat"
 	"bulkpatch/auth"
@@ -32,6 +33,14 @@ func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 
 // secrets reports whether masked values may be shown.
 func (c *call) secrets() bool { return c.key.Has(auth.SecretsRead) }
+
+// arrived is when the request did.
+func (c *call) arrived() time.Time {
+	if rec, ok := c.w.(*recorder); ok {
+		return rec.arrived
+	}
+	return time.Now()
+}
 
 // bodyless reports whether the caller asked for the headers only.
 func (c *call) bodyless() bool { return c.r.Method == http.MethodHead }

@@ -8,8 +8,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"sync/atomic"
-	"time"
 
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -85,7 +83,7 @@ func (s *server) importRecords(c *call) error {
 	if err := cmp.Or(in.err(), err); err != nil {
 		return err
 	}
-	body := &idleBody{body: c.r.Body, control: http.NewResponseController(c.w), step: s.StepTimeout}
+	body := newLongBody(c, s.StepTimeout)
 	giveBack, err := s.imports.take(c.ctx(), c.key.ID, 1, s.StepTimeout)
 	if err != nil {
 		return noRoom(err)
@@ -108,7 +106,7 @@ func (s *server) importRecords(c *call) error {
 
 // runImport stores the batches as they are parsed. It returns when the parser
 // has ended, too.
-func (s *server) runImport(c *call, source draftSource, body *idleBody) (importJSON, error) {
+func (s *server) runImport(c *call, source draftSource, body *longBody) (importJSON, error) {
 	// The parser does not end with the request, whose context ends with any
 	// fault of the body: it has to tell which one it was.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.ctx()))
@@ -188,36 +186,5 @@ func parse(ctx context.Context, source draftSource, out chan<- *batch) {
 			return
 		}
 		b = &batch{drafts: make([]model.Draft, 0, importBatch), lines: make([]int64, 0, importBatch)}
-	}
-}
-
-// An idleBody gives each read of a long body its time, instead of one limit
-// for the whole.
-type idleBody struct {
-	body     io.Reader
-	control  *http.ResponseController
-	step     time.Duration
-	extended time.Time
-	ended    atomic.Bool
-}
-
-// Read moves the deadline along and reads.
-func (b *idleBody) Read(p []byte) (int, error) {
-	if now := time.Now(); now.Sub(b.extended) >= b.step/8 {
-		b.extended = now
-		_ = b.control.SetReadDeadline(now.Add(b.step))
-	}
-	n, err := b.body.Read(p)
-	if err == io.EOF {
-		b.ended.Store(true)
-	}
-	return n, err
-}
-
-// interrupt ends a read that waits for the caller. After a body that was read
-// to its end there is none, and the connection stays usable.
-func (b *idleBody) interrupt() {
-	if !b.ended.Load() {
-		_ = b.control.SetReadDeadline(time.Unix(1, 0))
 	}
 }

@@ -40,7 +40,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 			id = newRequestID()
 		}
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
-		rec := &recorder{ResponseWriter: w, step: s.StepTimeout}
+		rec := &recorder{ResponseWriter: w, step: s.StepTimeout, arrived: began}
 		secureHeaders(w.Header(), id)
 		rec.extend()
 		if r.Body != nil && r.Body != http.NoBody {
@@ -123,6 +123,7 @@ type recorder struct {
 	left             bool // the caller went away
 	broken           bool // the answer was cut off
 	actor, workspace string
+	arrived          time.Time
 	step             time.Duration
 	extended         time.Time
 }

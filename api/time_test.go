@@ -25,7 +25,7 @@ type bubble struct {
 	job     string
 }
 
-func newBubble(t *testing.T) *bubble {
+func newBubble(t *testing.T, change ...func(*api.Config)) *bubble {
 	t.Helper()
 	b := &bubble{store: newFake(time.Now)}
 	_, secret, err := b.store.CreateKey(context.Background(), auth.Key{
@@ -35,7 +35,11 @@ func newBubble(t *testing.T) *bubble {
 		t.Fatal(err)
 	}
 	b.admin = secret
-	b.handler = api.New(api.Config{Store: b.store, Models: model.Shipped(), Log: slog.New(slog.DiscardHandler)})
+	config := api.Config{Store: b.store, Models: model.Shipped(), Log: slog.New(slog.DiscardHandler)}
+	for _, f := range change {
+		f(&config)
+	}
+	b.handler = api.New(config)
 	b.job = "job1"
 	b.store.jobs[b.job] = job.Job{ID: b.job, Workspace: "main", State: job.Running, Revision: 1, ExpiresAt: time.Now().Add(24 * time.Hour)}
 	return b
