@@ -74,9 +74,11 @@ func New(c Config) http.Handler {
 		c.StepTimeout = DefaultStepTimeout
 	}
 	s := &server{
-		Config: c,
-		keys:   newKeyCache(c.Store, c.Now),
-		origin: http.NewCrossOriginProtection(),
+		Config:  c,
+		keys:    newKeyCache(c.Store, c.Now),
+		calls:   newOpenCalls(c.Store),
+		watcher: newWatcher(c.Store),
+		origin:  http.NewCrossOriginProtection(),
 	}
 	s.shares = newShares(c.MaxBody)
 	return s.observe(s.mux())
@@ -87,6 +89,8 @@ type server struct {
 	Config
 	shares
 	keys    *keyCache
+	calls   *openCalls
+	watcher *watcher
 	origin  *http.CrossOriginProtection
 	signing atomic.Pointer[[]byte] // see signingKey
 }

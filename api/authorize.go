@@ -13,9 +13,10 @@ import (
 )
 
 // Bounds of looking for keys and of the memory of recognised ones. keyMemory
-// is how long a revoked key may live on in another process.
+// is how long a revoked key may begin calls in another process; see
+// [keyCheck].
 const (
-	keyMemory    = 2 * time.Second
+	keyMemory    = 300 * time.Millisecond
 	keyWait      = 30 * time.Second // for a database that says nothing at all; a busy one may take seconds
 	maxKeyMemory = 4096
 	maxSecret    = 512
@@ -42,7 +43,7 @@ func (s *server) authorize(c *call, scope auth.Scope) error {
 	if err != nil {
 		return err
 	}
-	c.key, c.secret = key, secret
+	c.key, c.secret = key, auth.Hash(secret)
 	if rec, ok := c.w.(*recorder); ok {
 		rec.actor, rec.workspace = key.Actor(), key.Workspace.Name
 	}
@@ -122,7 +123,8 @@ func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 	hit, ok := k.known[hash]
 	epoch := k.epoch
 	k.mu.Unlock()
-	if ok && k.now().Before(hit.until) {
+	asked := k.now() // what the store answers may be as old as the question
+	if ok && asked.Before(hit.until) {
 		return hit.key, nil
 	}
 	key, err := k.ask(ctx, secret)
@@ -135,7 +137,7 @@ func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 		if len(k.known) >= maxKeyMemory {
 			clear(k.known)
 		}
-		k.known[hash] = knownKey{key, k.now().Add(keyMemory)}
+		k.known[hash] = knownKey{key, asked.Add(keyMemory)}
 	}
 	return key, nil
 }

@@ -18,7 +18,7 @@ type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	key    auth.Key     // zero on open routes
-	secret string       // of the key, as it was given
+	secret string       // of the key, its hash
 	model  *model.Model // nil on routes that have none
 
 	surface *compat.Surface // whose words the answer is in; nil for the native ones
@@ -26,6 +26,9 @@ type call struct {
 	sent    []byte          // the body of a vendor's call
 
 	giveBack func() // the place that a large body has, nil for none
+
+	cancel  context.CancelCauseFunc // of the context; nil without a key
+	streams bool                    // is an event stream or a long poll
 }
 
 func (c *call) ctx() context.Context      { return c.r.Context() }
@@ -104,11 +107,14 @@ func (c *call) notModified(tag string) bool {
 }
 
 // fail answers with an error, and logs one that nobody foresaw. A caller who
-// left is no error. One whose body did not come as it should is told so: the
-// server ends the context then, too.
+// left is no error. One whose body did not come as it should is told so, and
+// one whose key has ended: the context ends then, too.
 func (s *server) fail(c *call, err error) {
 	rec, _ := c.w.(*recorder)
 	var told *problem
+	if c.keyEnded() && !(errors.As(err, &told) && told.Code == errKeyEnded.Code) {
+		err = errKeyEnded // whatever came of it
+	}
 	gone := c.ctx().Err() != nil && !errors.As(err, &told)
 	if rec != nil {
 		rec.left = rec.left || gone

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,6 +24,8 @@ func (s *server) events(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
 	}
+	follower := s.watcher.follow(c.workspace(), c.r.PathValue("job"))
+	defer follower.leave()
 	j, err := s.visibleJob(c)
 	if err != nil {
 		return err
@@ -37,6 +38,9 @@ func (s *server) events(c *call) error {
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
+	if err := s.calls.stream(c); err != nil {
+		return err
+	}
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // or nginx holds events back
@@ -44,54 +48,66 @@ func (s *server) events(c *call) error {
 	if c.bodyless() {
 		return nil
 	}
-	f := &feed{server: s, call: c, control: http.NewResponseController(c.w), last: last}
+	f := &feed{server: s, call: c, control: http.NewResponseController(c.w), follower: follower}
 	if err := f.control.Flush(); err != nil { // the first event may be long in coming
 		return err
 	}
-	return f.run(j)
+	return f.run(newReading(j), last)
 }
 
 // A feed is one open event stream.
 type feed struct {
 	*server
-	call    *call
-	control *http.ResponseController
-	last    int64 // revision sent last
+	call     *call
+	control  *http.ResponseController
+	follower *follower
 }
 
 // run sends changes until the job is final, the caller leaves, the key ends
-// or the process stops.
-func (f *feed) run(j job.Job) error {
-	changed, stop := f.Store.Subscribe(j.ID)
-	defer stop()
+// or the process stops. The caller has the revision last.
+func (f *feed) run(r *reading, last int64) error {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
-	for {
-		if err := f.report(j); err != nil || j.State.Final() {
+	if r.job.Revision == last {
+		r = f.next(last, beat)
+	}
+	for r != nil && r.err == nil {
+		if err := f.report(r); err != nil || r.job.State.Final() {
 			return err
 		}
-		next, ok := f.nextChange(changed, beat)
-		if !ok {
-			return nil
+		revision := r.job.Revision
+		r = nil // may be large, and the next one long in coming
+		if f.rest() {
+			r = f.next(revision, beat)
 		}
-		j = next
 	}
+	return nil
 }
 
-// report sends the job if its revision is new.
-func (f *feed) report(j job.Job) error {
-	if j.Revision == f.last {
-		return nil
+// report sends a job as an event.
+func (f *feed) report(r *reading) error {
+	if r.job.Preview == nil {
+		event, err := r.event()
+		if err != nil {
+			return err
+		}
+		return f.push(event)
 	}
+	j := r.job
 	if err := f.addToken(f.call, &j); err != nil {
 		return err
 	}
-	data, err := jsonLine(jobOf(j.Short()))
+	event, err := eventOf(j)
 	if err != nil {
 		return err
 	}
-	f.last = j.Revision
-	return f.push(slices.Concat([]byte("event: job\nid: "+strconv.FormatInt(j.Revision, 10)+"\ndata: "), data, []byte("\n")))
+	return f.push(event)
+}
+
+// eventOf writes a job as an event.
+func eventOf(j job.Job) ([]byte, error) {
+	data, err := jsonLine(jobOf(j.Short()))
+	return slices.Concat([]byte("event: job\nid: "+strconv.FormatInt(j.Revision, 10)+"\ndata: "), data, []byte("\n")), err
 }
 
 // push sends bytes at once.
@@ -102,48 +118,38 @@ func (f *feed) push(b []byte) error {
 	return f.control.Flush()
 }
 
-// nextChange waits until the job has another revision and enough time has
-// passed since the last event. ok is false when the stream is over.
-func (f *feed) nextChange(changed <-chan struct{}, beat *time.Ticker) (j job.Job, ok bool) {
+// rest keeps the gap between two events, and reports whether the stream goes
+// on.
+func (f *feed) rest() bool {
 	gap := time.NewTimer(eventGap)
 	defer gap.Stop()
 	select {
 	case <-gap.C:
+		return true
 	case <-f.call.ctx().Done():
-		return j, false
 	case <-f.Stopping:
-		return j, false
 	}
-	pace := newPace()
-	defer pace.stop()
+	return false
+}
+
+// next waits for a reading with another revision; nil when the stream is
+// over. The heartbeats find out that the caller has left.
+func (f *feed) next(seen int64, beat *time.Ticker) *reading {
 	for {
-		j, err := f.Store.Job(f.call.ctx(), f.call.workspace(), f.call.r.PathValue("job"))
-		switch {
-		case err == nil && j.Revision != f.last:
-			return j, true
-		case errors.Is(err, job.ErrNotFound), errors.Is(err, job.ErrGone):
-			return j, false
+		r, changed := f.follower.news(seen)
+		if r != nil {
+			return r
 		}
 		select {
 		case <-changed:
-		case <-pace.next():
 		case <-beat.C:
-			if !f.alive() {
-				return j, false
+			if f.push([]byte(": still here\n\n")) != nil {
+				return nil
 			}
 		case <-f.call.ctx().Done():
-			return j, false
+			return nil
 		case <-f.Stopping:
-			return j, false
+			return nil
 		}
 	}
-}
-
-// alive sends the heartbeat, which also finds out that the caller has left,
-// and ends the stream of a key that was revoked.
-func (f *feed) alive() bool {
-	if _, err := f.keys.find(f.call.ctx(), f.call.secret); errors.Is(err, job.ErrNotFound) {
-		return false
-	}
-	return f.push([]byte(": still here\n\n")) == nil
 }

@@ -31,8 +31,9 @@ type fake struct {
 	results    map[string][]job.Result
 	byKey      map[string]job.Once // by idempotency key
 	jobByKey   map[string]string
-	watchers   map[string][]chan struct{}
-	moved      *sync.Cond // somebody began or ended to wait
+	told       []func(ids []string) // of changes
+	asked      map[string]int       // how often for the revision of a job
+	moved      *sync.Cond           // somebody has asked
 	submitted  []job.Submission
 	batches    []int // sizes of what Import was given
 
@@ -45,6 +46,10 @@ type fake struct {
 	onPreview func(context.Context) error
 	onImport  func(context.Context) error
 	lookups   int  // of keys
+	queries   int  // for revisions
+	reads     int  // of several jobs at once
+	keyLooks  int  // for the keys of open calls
+	down      bool // nothing that is asked for in the background is answered
 	scanFails bool // after the first page
 }
 
@@ -54,7 +59,7 @@ func newFake(now func() time.Time) *fake {
 		records: map[string]map[string]model.Record{}, jobs: map[string]job.Job{},
 		results: map[string][]job.Result{}, byKey: map[string]job.Once{},
 		options:  map[string]map[string][]string{},
-		jobByKey: map[string]string{}, watchers: map[string][]chan struct{}{},
+		jobByKey: map[string]string{}, asked: map[string]int{},
 	}
 	f.moved = sync.NewCond(&f.mu)
 	return f
@@ -474,44 +479,80 @@ func (f *fake) SetThrottle(_ context.Context, ws auth.Workspace, id string, rate
 	return j, nil
 }
 
-func (f *fake) Subscribe(id string) (<-chan struct{}, func()) {
-	ch := make(chan struct{}, 1)
+func (f *fake) Revisions(ctx context.Context, names []job.Name) (map[job.Name]int64, error) {
 	defer f.lock()()
-	f.watchers[id] = append(f.watchers[id], ch)
-	f.moved.Broadcast()
-	return ch, func() {
-		defer f.lock()()
-		defer f.moved.Broadcast()
-		f.watchers[id] = slices.DeleteFunc(f.watchers[id], func(c chan struct{}) bool { return c == ch })
+	f.queries++
+	if err := cmp.Or(ctx.Err(), f.outage()); err != nil {
+		return nil, err
 	}
+	found := map[job.Name]int64{}
+	for _, n := range names {
+		f.asked[n.ID]++
+		if j, ok := f.jobs[n.ID]; ok && f.workspaces[j.Workspace] == n.Workspace && j.LeftAt == nil {
+			found[n] = j.Revision
+		}
+	}
+	f.moved.Broadcast()
+	return found, nil
 }
 
-// change moves a job on and rings for who waits. Quietly: as another process
-// would, with no ring.
-func (f *fake) change(id string, ring bool, how func(*job.Job)) {
+func (f *fake) JobsByID(ctx context.Context, ws auth.Workspace, ids []string) ([]job.Job, error) {
 	defer f.lock()()
+	f.reads++
+	if err := cmp.Or(ctx.Err(), f.outage()); err != nil {
+		return nil, err
+	}
+	var found []job.Job
+	for _, id := range ids {
+		if j, ok := f.jobs[id]; ok && j.Workspace == ws.Name {
+			found = append(found, j)
+		}
+	}
+	return found, nil
+}
+
+func (f *fake) LiveSecrets(_ context.Context, hashes []string) ([]string, error) {
+	defer f.lock()()
+	f.keyLooks++
+	var live []string
+	for secret, k := range f.keys {
+		if k.RevokedAt == nil && slices.Contains(hashes, auth.Hash(secret)) {
+			live = append(live, auth.Hash(secret))
+		}
+	}
+	return live, f.outage()
+}
+
+func (f *fake) outage() error {
+	if f.down {
+		return job.ErrUnavailable
+	}
+	return f.err
+}
+
+func (f *fake) Subscribe(fn func(ids []string)) { f.told = append(f.told, fn) }
+
+// change moves a job on and tells who subscribed. Quietly: as another process
+// would, without telling.
+func (f *fake) change(id string, tell bool, how func(*job.Job)) {
+	f.mu.Lock()
 	j := f.jobs[id]
 	j.Revision++
 	how(&j)
 	f.jobs[id] = j
-	if !ring {
+	f.mu.Unlock()
+	if !tell {
 		return
 	}
-	for _, ch := range f.watchers[id] {
-		select {
-		case ch <- struct{}{}:
-		default:
-		}
+	for _, fn := range f.told {
+		fn([]string{id})
 	}
 }
 
 // joined returns when a call waits for a job.
-func (f *fake) joined(id string) { f.waiters(id, 1) }
-
-// waiters returns when so many calls wait for a job.
-func (f *fake) waiters(id string, n int) {
+func (f *fake) joined(id string) {
 	defer f.lock()()
-	for len(f.watchers[id]) != n {
+	for f.asked[id] == 0 {
 		f.moved.Wait()
 	}
 }

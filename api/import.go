@@ -135,6 +135,9 @@ func (s *server) runImport(c *call, source draftSource, body *longBody) (importJ
 		if len(b.drafts) > 0 {
 			report, err = s.Store.Import(c.ctx(), c.workspace(), c.model, b.drafts, b.lines)
 		}
+		if err != nil && c.keyEnded() {
+			err = errKeyEnded
+		}
 		if err != nil {
 			return answer, cutShort(err, kept)
 		}

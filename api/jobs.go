@@ -72,10 +72,11 @@ func (s *server) getJob(c *call) error {
 	}
 	tags := c.r.Header.Values("If-None-Match")
 	news := func(j job.Job) bool { return j.State.Final() || !matchesTag(tags, jobTag(j.Revision)) }
-	if len(tags) == 0 {
-		wait = 0 // there is no revision to wait for the successor of
+	read := s.visibleJob
+	if wait > 0 && len(tags) > 0 { // else there is no revision to wait for the successor of
+		read = func(c *call) (job.Job, error) { return s.longPoll(c, wait, news) }
 	}
-	j, err := s.await(c, c.r.PathValue("job"), wait, news)
+	j, err := read(c)
 	if err != nil {
 		return err
 	}

@@ -158,8 +158,8 @@ func (in *input) takeScopes(k *auth.Key, v jsontext.Value) {
 	}
 }
 
-// revokeKey ends a key. It holds in this process at once, and in others
-// within seconds.
+// revokeKey ends a key, and what it has open. It holds in this process at
+// once, and in others within a second.
 func (s *server) revokeKey(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
@@ -178,6 +178,7 @@ func (s *server) revokeKey(c *call) error {
 	}
 	err = s.Store.RevokeKey(c.ctx(), id)
 	s.keys.forget()
+	s.calls.lookNow()
 	if errors.Is(err, job.ErrNotFound) {
 		return errNoKey
 	}

@@ -43,6 +43,9 @@ func (b *longBody) Read(p []byte) (int, error) {
 	}
 	_ = b.control.SetReadDeadline(deadline)
 	// Only now is it certain that the deadline does not undo an interruption.
+	if b.call.keyEnded() {
+		return 0, errKeyEnded
+	}
 	if b.interrupted.Load() {
 		return 0, context.Canceled
 	}
@@ -60,6 +63,9 @@ func (b *longBody) explain(err error) error {
 	var p *problem
 	if !errors.As(err, &p) || p.Code != "request_timeout" {
 		return err
+	}
+	if b.call.keyEnded() {
+		return errKeyEnded
 	}
 	told := *p
 	told.Detail = fmt.Sprintf("The body came too slowly: it must bring at least %d bytes a second on average, and end within %v.", minBodyRate, maxBodyTime)

@@ -155,6 +155,7 @@ type resource struct {
 func (s *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{w: w, r: r, model: s.model, surface: s.surface}
 	defer c.freeBody()
+	defer s.calls.end(c)
 	if err := s.dispatch(c); err != nil {
 		s.fail(c, err)
 	}
@@ -182,6 +183,9 @@ func (s *resource) dispatch(c *call) error {
 	}
 	if err := c.soundPath(); err != nil {
 		return err
+	}
+	if rt.scope != open {
+		s.calls.begin(c)
 	}
 	return rt.serve(c)
 }

@@ -30,6 +30,8 @@ func (k keyOnly) KeyBySecret(_ context.Context, secret string) (auth.Key, error)
 	return k.key, nil
 }
 
+func (keyOnly) Subscribe(func([]string)) {}
+
 func TestEveryRouteAsksForItsScope(t *testing.T) {
 	for _, rt := range (&server{}).routes() {
 		if rt.scope == open {

@@ -18,6 +18,9 @@ type Store interface {
 
 	// KeyBySecret finds the live key of a secret.
 	KeyBySecret(ctx context.Context, secret string) (auth.Key, error)
+	// LiveSecrets returns those of some hashes of secrets that are of live
+	// keys.
+	LiveSecrets(ctx context.Context, hashes []string) ([]string, error)
 	// CreateKey makes a key in k.Workspace.Name, and the workspace when it is
 	// new. The secret is returned this once. ErrExists: a live key of the
 	// workspace has that name.
@@ -75,10 +78,15 @@ type Store interface {
 	Undo(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error)
 	// SetThrottle sets or with nil lifts the limit of a job that is not final.
 	SetThrottle(ctx context.Context, ws auth.Workspace, id string, recordsPerSecond *float64) (job.Job, error)
-	// Subscribe returns a channel that gets a value, soon after, when this
-	// process commits a change of the job. It is a hint only: other processes
-	// change jobs unseen, so callers poll too. stop ends it.
-	Subscribe(id string) (changed <-chan struct{}, stop func())
+	// Revisions reads the revisions of some jobs in one query; a job that is
+	// not there, or no longer, has none.
+	Revisions(ctx context.Context, jobs []job.Name) (map[job.Name]int64, error)
+	// JobsByID reads some jobs of a workspace at once. What is not there is
+	// missing; what has left after its retention says so by LeftAt.
+	JobsByID(ctx context.Context, ws auth.Workspace, ids []string) ([]job.Job, error)
+	// Subscribe has fn called with the ids of jobs that this process has just
+	// changed. It is a hint only: other processes change jobs unseen.
+	Subscribe(fn func(ids []string))
 
 	// SigningKey is a secret of the whole installation, for confirm tokens.
 	SigningKey(ctx context.Context) ([]byte, error)

@@ -1,6 +1,10 @@
 package api
 
-import "net/http"
+import (
+	"context"
+	"net/http"
+	"time"
+)
 
 // streamBuffer is how much of a stream is gathered before it is sent.
 const streamBuffer = 64 << 10
@@ -24,10 +28,16 @@ func (s *stream) put(b []byte) error {
 	return s.flush()
 }
 
-// flush sends all that has gathered.
+// flush sends all that has gathered. Each write has the step timeout, so that
+// who reads less than streamBuffer in that time, about 1 KiB a second, is cut
+// off; and none outlives the key.
 func (s *stream) flush() error {
+	if err := s.c.ctx().Err(); err != nil {
+		return err
+	}
 	if !s.begun {
 		s.begun = true
+		context.AfterFunc(s.c.ctx(), s.cut)
 		h := s.c.w.Header()
 		h.Set("Content-Type", s.mediaType)
 		if s.filename != "" {
@@ -41,4 +51,11 @@ func (s *stream) flush() error {
 	_, err := s.c.w.Write(s.buf)
 	s.buf = s.buf[:0]
 	return err
+}
+
+// cut ends a write that waits for the reader when the key has ended.
+func (s *stream) cut() {
+	if s.c.keyEnded() {
+		_ = http.NewResponseController(s.c.w).SetWriteDeadline(time.Unix(1, 0))
+	}
 }

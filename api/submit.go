@@ -163,7 +163,7 @@ func (s *server) announce(c *call, p prefer, applied string, j job.Job, replayed
 		return j, false
 	}
 	c.freeBody() // what was asked for is on disk
-	latest, err := s.await(c, j.ID, p.wait, func(j job.Job) bool { return j.State.Final() })
+	latest, err := s.awaitEnd(c, j, p.wait)
 	if err != nil {
 		return j, false // it is accepted whatever becomes of the waiting
 	}

@@ -7,65 +7,55 @@ import (
 	"bulkpatch/job"
 )
 
-// How often a waiting call looks at a job. Hints make it look at once; the
-// polls are for changes that other processes make.
-const (
-	firstPoll = 10 * time.Millisecond
-	lastPoll  = 250 * time.Millisecond
-)
+// longPoll reads the job of the path, and waits until news says that there is
+// something to tell, for as long as given from the arrival of the request.
+func (s *server) longPoll(c *call, wait time.Duration, news func(job.Job) bool) (job.Job, error) {
+	f := s.watcher.follow(c.workspace(), c.r.PathValue("job"))
+	defer f.leave()
+	j, err := s.visibleJob(c)
+	if err != nil || news(j) {
+		return j, err
+	}
+	if err := s.calls.stream(c); err != nil {
+		return job.Job{}, err
+	}
+	return s.await(c, f, j, wait, news)
+}
 
-// await reads a job until ok says so, limit has passed, the caller left or
-// the process stops, and returns the last reading.
-func (s *server) await(c *call, id string, limit time.Duration, ok func(job.Job) bool) (job.Job, error) {
-	read := func() (job.Job, error) {
-		j, err := s.Store.Job(c.ctx(), c.workspace(), id)
-		return s.seen(c, j, err)
+// awaitEnd waits for the end of a job that was accepted, for as long as given
+// from the arrival of the request, and returns the job as it then is.
+func (s *server) awaitEnd(c *call, j job.Job, wait time.Duration) (job.Job, error) {
+	f := s.watcher.follow(c.workspace(), j.ID)
+	defer f.leave()
+	return s.await(c, f, j, wait, func(j job.Job) bool { return j.State.Final() })
+}
+
+// await returns the first reading, beginning with j, that ok accepts; or the
+// last one when the time is up or the process stops.
+func (s *server) await(c *call, f *follower, j job.Job, wait time.Duration, ok func(job.Job) bool) (job.Job, error) {
+	if j.Kind == job.Single {
+		f.hurry()
 	}
-	if limit <= 0 {
-		return read()
-	}
-	ctx, cancel := context.WithTimeout(c.ctx(), limit)
-	defer cancel()
-	// Subscribing first makes sure that no change falls between reading and
-	// waiting.
-	changed, stop := s.Store.Subscribe(id)
-	defer stop()
-	pace := newPace()
-	defer pace.stop()
-	for {
-		j, err := read()
-		if err != nil || ok(j) {
-			return j, err
+	limit := time.NewTimer(time.Until(c.arrived().Add(wait)))
+	defer limit.Stop()
+	for !ok(j) {
+		r, changed := f.news(j.Revision)
+		if r != nil {
+			var err error
+			if j, err = s.seen(c, r.job, r.err); err != nil {
+				return job.Job{}, err
+			}
+			continue
 		}
 		select {
 		case <-changed:
-		case <-pace.next():
-		case <-ctx.Done():
-			if c.ctx().Err() != nil {
-				return job.Job{}, c.ctx().Err()
-			}
+		case <-limit.C:
 			return j, nil
+		case <-c.ctx().Done():
+			return job.Job{}, context.Cause(c.ctx())
 		case <-s.Stopping:
 			return j, nil
 		}
 	}
+	return j, nil
 }
-
-// A pace is a timer that slows down from poll to poll.
-type pace struct {
-	timer *time.Timer
-	delay time.Duration
-}
-
-func newPace() *pace {
-	return &pace{timer: time.NewTimer(firstPoll), delay: firstPoll}
-}
-
-// next starts the timer anew and doubles the delay.
-func (p *pace) next() <-chan time.Time {
-	p.timer.Reset(p.delay)
-	p.delay = min(2*p.delay, lastPoll)
-	return p.timer.C
-}
-
-func (p *pace) stop() { p.timer.Stop() }

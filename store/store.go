@@ -35,7 +35,7 @@ type Store struct {
 	resolving   *gate // to those of work on which jobs are resolved
 	searchLimit time.Duration
 
-	hub  *hub
+	hub  hub
 	bell chan struct{} // has a value when the outbox has news
 }
 
@@ -113,7 +113,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 		backend: b, models: o.Models, log: o.Log,
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
 		searching: newGate(b.sizes.searches), resolving: newGate(b.sizes.resolving), searchLimit: orDefault(o.SearchLimit, searchLimit),
-		hub: newHub(), bell: make(chan struct{}, 1),
+		bell: make(chan struct{}, 1),
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

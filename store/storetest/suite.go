@@ -63,6 +63,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"a retry of an undo needs the former values":              retriedUndo,
 		"keys are found by their secret until revoked":            keysWork,
 		"watched jobs are read together":                          watchedJobsAreReadTogether,
+		"commits say which jobs they changed":                     commitsSayWhatTheyChanged,
 		"shards of a job are worked on side by side":              shardsSideBySide,
 		"a ring tells what of its job is in flight":               ringsTellWhatIsInFlight,
 		"jobs over the same records all get through":              overlappingJobs,

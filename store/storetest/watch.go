@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,4 +52,28 @@ func watchedJobsAreReadTogether(t *testing.T, k *Kit) {
 	jobs, err = k.JobsByID(ctx, k.WS, []string{bulk.ID})
 	check(t, err)
 	equal(t, "jobs that have left", len(jobs) == 1 && jobs[0].LeftAt != nil, true)
+}
+
+func commitsSayWhatTheyChanged(t *testing.T, k *Kit) {
+	k.Add(20, person)
+	var mu sync.Mutex
+	var told []string
+	k.Subscribe(func(ids []string) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, ids...)
+	})
+	taken := func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		taken := told
+		told = nil
+		return taken
+	}
+	j := k.Accept(k.Bulk(`{}`, `{"name": "x"}`, job.Options{AllowAll: true}))
+	taken()
+	k.Run(5)
+	ids := taken()
+	equal(t, "commits of the job, at least", len(ids) >= 5, true)
+	equal(t, "commits of others", slices.ContainsFunc(ids, func(id string) bool { return id != j.ID }), false)
 }

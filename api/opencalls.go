@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// keyCheck is how often the keys of open calls are looked at. With
+// [keyMemory], it keeps the promise that a key has ended everywhere within a
+// second.
+const keyCheck = 300 * time.Millisecond
+
+// MaxStreams is how many event streams and long polls a key may have open in
+// one process.
+const (
+	MaxStreams        = 200
+	streamsRetryAfter = "5" // seconds
+)
+
+// errKeyEnded is why the context of a call ends whose key does.
+var errKeyEnded = newProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
+	set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+
+// openCalls knows the calls that keys have open, and ends them with their
+// keys, whatever they are doing: one query asks for all keys that have any.
+// While the store cannot answer, calls go on.
+type openCalls struct {
+	store Store
+
+	mu       sync.Mutex
+	bySecret map[string]map[*call]struct{} // by the hash of the secret
+	streams  map[int64]int                 // by the id of the key
+	check    *time.Timer                   // nil while no call is open
+}
+
+func newOpenCalls(store Store) *openCalls {
+	return &openCalls{store: store, bySecret: map[string]map[*call]struct{}{}, streams: map[int64]int{}}
+}
+
+// begin ties a call to its key, until [openCalls.end].
+func (o *openCalls) begin(c *call) {
+	ctx, cancel := context.WithCancelCause(c.ctx())
+	c.r, c.cancel = c.r.WithContext(ctx), cancel
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.bySecret[c.secret] == nil {
+		o.bySecret[c.secret] = map[*call]struct{}{}
+	}
+	o.bySecret[c.secret][c] = struct{}{}
+	if o.check == nil {
+		o.check = time.AfterFunc(keyCheck, o.look)
+	}
+}
+
+// stream counts a call among the streams of its key, or refuses it.
+func (o *openCalls) stream(c *call) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.streams[c.key.ID] >= MaxStreams {
+		return newProblem("too_many_streams", "This key has "+strconv.Itoa(MaxStreams)+
+			" event streams and long polls open, which is the limit. Close some, or look at several jobs at once with GET /v1/jobs.").
+			set("Retry-After", streamsRetryAfter)
+	}
+	o.streams[c.key.ID]++
+	c.streams = true
+	return nil
+}
+
+// end frees what a call holds. It is the last thing to happen to a call; one
+// that never began holds nothing.
+func (o *openCalls) end(c *call) {
+	if c.cancel == nil {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.bySecret[c.secret], c)
+	if len(o.bySecret[c.secret]) == 0 {
+		delete(o.bySecret, c.secret)
+	}
+	if c.streams {
+		o.streams[c.key.ID]--
+	}
+	if o.streams[c.key.ID] == 0 {
+		delete(o.streams, c.key.ID)
+	}
+	c.cancel(nil)
+}
+
+// look ends the calls whose keys have ended, and comes back as long as calls
+// are open.
+func (o *openCalls) look() {
+	asked := o.secrets()
+	if len(asked) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), watchLimit)
+	defer cancel()
+	live, err := o.store.LiveSecrets(ctx, asked)
+	dead := map[string]bool{}
+	for _, secret := range asked {
+		dead[secret] = err == nil
+	}
+	for _, secret := range live {
+		dead[secret] = false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for secret, c := range o.bySecret {
+		if dead[secret] {
+			cut(c)
+		}
+	}
+	if o.check != nil {
+		o.check.Reset(keyCheck)
+	}
+}
+
+// secrets lists what is to be asked for. Without any, nobody looks until the
+// next call begins.
+func (o *openCalls) secrets() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.bySecret) == 0 {
+		o.check = nil
+	}
+	return slices.Collect(maps.Keys(o.bySecret))
+}
+
+// cut ends calls with their key, also those that wait for the rest of a body.
+func cut(calls map[*call]struct{}) {
+	for c := range calls {
+		c.cancel(errKeyEnded)
+		if c.r.Body != nil && c.r.Body != http.NoBody {
+			_ = http.NewResponseController(c.w).SetReadDeadline(time.Unix(1, 0))
+		}
+	}
+}
+
+// lookNow looks without waiting for the next turn.
+func (o *openCalls) lookNow() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.check != nil {
+		o.check.Reset(0)
+	}
+}
+
+// keyEnded reports whether the call was ended because its key was.
+func (c *call) keyEnded() bool { return errors.Is(context.Cause(c.ctx()), errKeyEnded) }
