@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"bulkpatch/client"
+	"bulkpatch/store/pgtest"
+)
+
+// TestWhatAKeyHasOpenEndsWhereverItIsRevoked opens calls of a key that would go
+// on for half a minute or for ever, and revokes it in another process.
+func TestWhatAKeyHasOpenEndsWhereverItIsRevoked(t *testing.T) {
+	t.Parallel()
+	for name, db := range map[string]string{"SQLite": database(t), "PostgreSQL": pgtest.Start(t).Database(t)} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db)
+			c := p.client(t, p.firstKey)
+			load(t, c, 3*crowd) // as an export more than sockets keep
+			slowly := 1.0
+			j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{RecordsPerSecond: &slowly})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.Pause(t.Context(), j.ID); err != nil {
+				t.Fatal(err)
+			}
+			k := keyInUse{t, p.base, strings.TrimSpace(must(t, "key", "create", "leaver",
+				"--scopes", "customers:read,customers:write,jobs:read", "--db", db))}
+			events, export := k.begin("/v1/jobs/"+j.ID+"/events"), k.begin("/v1/desk/export")
+			poll, load := k.poll(j.ID), k.load(c, 3*crowd)
+
+			must(t, "key", "revoke", "leaver", "--db", db)
+			if _, err := io.ReadAll(events); err != nil {
+				t.Errorf("the event stream broke off: %v", err)
+			}
+			if rest, err := io.ReadAll(export); !errors.Is(err, io.ErrUnexpectedEOF) {
+				t.Errorf("the export ended after %d bytes: %v", len(rest), err)
+			}
+			if a := <-poll; !strings.HasPrefix(a, "401") {
+				t.Errorf("the long poll was answered %s", a)
+			}
+			if a := <-load; !strings.HasPrefix(a, "401") || !strings.Contains(a, "ines up to 1000 ") {
+				t.Errorf("the import was answered %s", a)
+			}
+		})
+	}
+}
+
+// A keyInUse has calls open.
+type keyInUse struct {
+	t         *testing.T
+	base, key string
+}
+
+// begin opens a stream and returns it after its first line.
+func (k keyInUse) begin(path string) io.Reader {
+	k.t.Helper()
+	resp, err := k.call(http.MethodGet, path, nil)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.t.Cleanup(func() { resp.Body.Close() })
+	in := bufio.NewReader(resp.Body)
+	if line, err := in.ReadString('\n'); err != nil || resp.StatusCode != http.StatusOK {
+		k.t.Fatalf("%s: %s %q, %v", path, resp.Status, line, err)
+	}
+	return in
+}
+
+// poll waits for the next change of a job that has none.
+func (k keyInUse) poll(id string) <-chan string {
+	answer := make(chan string, 1)
+	go func() {
+		for tag := ""; ; { // until there is nothing new
+			resp, err := k.call(http.MethodGet, "/v1/jobs/"+id+"?wait=30", nil, "If-None-Match", tag)
+			if err != nil || resp.StatusCode != http.StatusOK {
+				answer <- said(resp, err)
+				return
+			}
+			tag = resp.Header.Get("ETag")
+			resp.Body.Close()
+		}
+	}()
+	return answer
+}
+
+// load begins an import that does not end, and returns when its first batch is
+// there beside the n customers that were.
+func (k keyInUse) load(c *client.Client, n int) <-chan string {
+	k.t.Helper()
+	answer := make(chan string, 1)
+	body, sender := io.Pipe()
+	k.t.Cleanup(func() { sender.Close() })
+	go func() {
+		answer <- said(k.call(http.MethodPost, "/v1/desk/import", body, "Content-Type", "application/x-ndjson"))
+	}()
+	go func() { _, _ = io.WriteString(sender, strings.Repeat(`{"firstName": "Ana"}`+"\n", 1001)) }()
+	for there := int64(0); there < int64(n)+1000; {
+		var err error
+		if there, err = c.Count(k.t.Context(), "desk", everybody); err != nil {
+			k.t.Fatal(err)
+		}
+	}
+	return answer
+}
+
+func (k keyInUse) call(method, path string, body io.Reader, header ...string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(k.t.Context(), method, k.base+path, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+k.key)
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	return http.DefaultClient.Do(req)
+}
+
+// said is an answer as text.
+func said(resp *http.Response, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err.Error()
+	}
+	return resp.Status + " " + string(text)
+}
