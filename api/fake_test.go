@@ -45,12 +45,13 @@ type fake struct {
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
 	onImport  func(context.Context) error
-	lookups   int  // of keys
-	queries   int  // for revisions
-	reads     int  // of several jobs at once
-	keyLooks  int  // for the keys of open calls
-	down      bool // nothing that is asked for in the background is answered
-	scanFails bool // after the first page
+	lookups   int           // of keys
+	queries   int           // for revisions
+	reads     int           // of several jobs at once
+	keyLooks  int           // for the keys of open calls
+	down      bool          // nothing that is asked for in the background is answered
+	slow      time.Duration // that an answer for revisions takes
+	scanFails bool          // after the first page
 }
 
 func newFake(now func() time.Time) *fake {
@@ -480,6 +481,7 @@ func (f *fake) SetThrottle(_ context.Context, ws auth.Workspace, id string, rate
 }
 
 func (f *fake) Revisions(ctx context.Context, names []job.Name) (map[job.Name]int64, error) {
+	time.Sleep(f.slow)
 	defer f.lock()()
 	f.queries++
 	if err := cmp.Or(ctx.Err(), f.outage()); err != nil {

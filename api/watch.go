@@ -9,12 +9,13 @@ import (
 	"bulkpatch/job"
 )
 
-// How a watcher asks the store. Its queries take at most one part in watchRest
-// of the time, however many jobs there are to ask for.
+// How a watcher asks the store. After a query it rests for watchRest times as
+// long as that took, so that it takes a bounded part of the time however many
+// jobs there are to ask for.
 const (
 	hastyTick  = 20 * time.Millisecond // while a caller waits for a single
 	watchTick  = 250 * time.Millisecond
-	watchRest  = 10
+	watchRest  = 3
 	watchLimit = 10 * time.Second // of one query: a database may say nothing at all
 	watchBatch = 50               // jobs read at once, each with its filter and patch
 	memoryLife = time.Second      // of a reading, for those who come for it late

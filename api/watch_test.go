@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -174,6 +175,52 @@ func TestASingleIsWaitedForInShortTicks(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestASlowStoreIsAskedLessOften follows a job in a store that takes a second
+// for each answer: it is left alone for most of the time.
+func TestASlowStoreIsAskedLessOften(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t)
+		b.store.slow = time.Second
+		b.call("/v1/jobs/"+b.job+"?wait=30", "If-None-Match", `W/"1"`)
+		if queries, _, _ := b.store.counts(); queries > 8 {
+			t.Errorf("asked %d times in half a minute", queries)
+		}
+	})
+}
+
+// TestAStreamThatIsNotReadHoldsNobodyUp opens two streams and reads one.
+func TestAStreamThatIsNotReadHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t)
+		client, done := b.serve(t)
+		defer done()
+		open := func() *bufio.Reader {
+			req, err := http.NewRequest("GET", "http://api/v1/jobs/"+b.job+"/events", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("X-API-Key", b.admin)
+			resp, err := client.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { resp.Body.Close() })
+			return bufio.NewReader(resp.Body)
+		}
+		open()
+		reader := open()
+		for revision := 1; revision <= 20; revision++ {
+			for line := ""; line != fmt.Sprintf("id: %d\n", revision); {
+				var err error
+				if line, err = reader.ReadString('\n'); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b.store.change(b.job, true, func(*job.Job) {})
+		}
+	})
 }
 
 // TestFollowersOutliveAnOutage changes a job while the store does not answer.
