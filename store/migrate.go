@@ -85,9 +85,6 @@ func (s *Store) migrateLedger(ctx context.Context, db *sql.DB) error {
 	if err != nil || !pending {
 		return err
 	}
-	if err := s.lockMigration(ctx, db); err != nil {
-		return err
-	}
 	_, err = p.Up(ctx)
 	return err
 }
@@ -97,26 +94,36 @@ func (s *Store) ledgerMigrations(db *sql.DB) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(s.d.goose, db, files, goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true))
+	options := []goose.ProviderOption{goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true)}
+	if s.d.lockMigration != "" {
+		options = append(options, goose.WithSessionLocker(migrationLocker{s.d}))
+	}
+	return goose.NewProvider(s.d.goose, db, files, options...)
 }
 
 // migrateModels makes or extends the table of each loaded model. Others go on
 // reading and writing meanwhile: a change of shape is quick, gives way to who
 // uses the table and tries again, and indexes grow beside the writers. A crash
 // in between leaves columns that the next start finds.
+//
+// All of it runs on one connection, which holds the lock: where the connection
+// has gone, so has the lock, and the next statement fails instead of running
+// without it on another one.
 func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	done, err := s.modelsMigrated(ctx)
 	if err != nil || done {
 		return err
 	}
-	if err := s.lockMigration(ctx, db); err != nil {
-		return err
-	}
-	grown, err := s.shapeTables(ctx)
+	conn, err := sqlx.NewDb(db, "").Connx(ctx)
 	if err != nil {
 		return err
 	}
-	bare := &tx{ctx: ctx, db: sqlx.NewDb(db, ""), d: s.d} // each statement by itself
+	defer conn.Close()
+	grown, err := s.shapeTables(ctx, conn)
+	if err != nil {
+		return err
+	}
+	bare := &tx{ctx: ctx, db: conn, d: s.d} // each statement by itself
 	for _, m := range grown {
 		if err := bare.alignIndexes(m, s.d.concurrently); err != nil {
 			return err
@@ -131,12 +138,13 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 // shapeTables makes new tables, with their indexes, and gives columns to those
 // that are there. It lists the models of the latter, whose indexes are still
 // as they were.
-func (s *Store) shapeTables(ctx context.Context) (grown []*model.Model, err error) {
+func (s *Store) shapeTables(ctx context.Context, conn *sqlx.Conn) (grown []*model.Model, err error) {
 	for try := 1; ; try++ {
-		err = s.after(s.write.do(ctx, endless, func(t *tx) (err error) {
-			grown, err = t.shapeTables(s.models.All())
-			return err
-		}))
+		if err := s.d.holdMigration(ctx, conn.Conn); err != nil {
+			return nil, err
+		}
+		grown, err = s.shapeOnce(ctx, conn)
+		err = s.d.classify(err)
 		if !errors.Is(err, job.ErrUnavailable) || try == shapeTries {
 			return grown, err
 		}
@@ -148,17 +156,42 @@ func (s *Store) shapeTables(ctx context.Context) (grown []*model.Model, err erro
 	}
 }
 
-// lockMigration waits until no other process migrates. The lock is the
-// connection's: closing it gives it back. It asks again and again, since a
-// statement that waits would itself be waited for by the one that makes an
-// index beside the writers.
-func (s *Store) lockMigration(ctx context.Context, db *sql.DB) error {
-	if s.d.lockMigration == "" {
+func (s *Store) shapeOnce(ctx context.Context, conn *sqlx.Conn) ([]*model.Model, error) {
+	db, err := conn.BeginTxx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Rollback() // does nothing after a COMMIT
+	grown, err := (&tx{ctx: ctx, db: db, d: s.d}).shapeTables(s.models.All())
+	if err != nil {
+		return nil, err
+	}
+	return grown, db.Commit()
+}
+
+// A migrationLocker takes the lock on the connection on which the fixed tables
+// are made. The lock is the connection's, and closing that gives it back.
+type migrationLocker struct{ d *dialect }
+
+// SessionLock implements [lock.SessionLocker].
+func (l migrationLocker) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	return l.d.holdMigration(ctx, conn)
+}
+
+// SessionUnlock keeps the lock for the steps that follow.
+func (migrationLocker) SessionUnlock(context.Context, *sql.Conn) error { return nil }
+
+// holdMigration waits until the connection has the right to migrate, and no
+// other process. One that has it already is told so at once. It asks again and
+// again, since a statement that waits would itself be waited for by the one
+// that makes an index beside the writers.
+func (d *dialect) holdMigration(ctx context.Context, conn *sql.Conn) error {
+	if d.lockMigration == "" {
 		return nil // each step is a transaction that nobody else writes in
 	}
 	for {
 		var locked bool
-		if err := db.QueryRowContext(ctx, s.d.lockMigration).Scan(&locked); err != nil || locked {
+		if err := conn.QueryRowContext(ctx, d.lockMigration).Scan(&locked); err != nil || locked {
 			return err
 		}
 		select {

@@ -99,6 +99,40 @@ func TestAChangeOfShapeGivesWay(t *testing.T) {
 	}
 }
 
+// TestWhoLosesTheLockMigratesNoFurther ends the connection that holds the right
+// to migrate while a change of shape waits for a backup. Another process may
+// migrate from then on, so the start that had the right must not go on.
+func TestWhoLosesTheLockMigratesNoFurther(t *testing.T) {
+	p := newPeopled(t)
+	backup, err := p.others.Begin()
+	fatal(t, err)
+	defer backup.Rollback()
+	_, err = backup.Exec(`LOCK TABLE c_plant IN ACCESS SHARE MODE`)
+	fatal(t, err)
+	started := make(chan error, 1)
+	go func() { started <- p.start(fern+"  height: {type: integer, x-indexed: true}\n", nil) }()
+	p.waiting("ALTER TABLE%")
+	var locked bool
+	fatal(t, p.others.QueryRow(`SELECT EXISTS (SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND query ILIKE 'ALTER TABLE%')`).Scan(&locked))
+	if !locked {
+		t.Error("the change of shape runs on a connection that has not the lock")
+	}
+	another, err := p.others.Conn(t.Context())
+	fatal(t, err)
+	defer another.Close()
+	_, err = another.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`)
+	fatal(t, err)
+	_, err = another.ExecContext(t.Context(), `SELECT pg_advisory_lock(1651862635)`) // as another process that migrates
+	fatal(t, err)
+	fatal(t, backup.Commit())
+	if err := <-started; err == nil {
+		t.Error("the start went on")
+	}
+	if n := p.indexes("_i_"); n != 0 {
+		t.Errorf("%d indexes were made without the lock", n)
+	}
+}
+
 // TestABrokenIndexIsMadeAnew finds what is left of an index whose making was
 // refused or broken off.
 func TestABrokenIndexIsMadeAnew(t *testing.T) {

@@ -103,6 +103,10 @@ func openPostgres(ctx context.Context, driver, address string, _ func() time.Tim
 			if err != nil {
 				return nil, err
 			}
+			// The connection holds the lock of who migrates, however long an
+			// index takes and however long nothing is asked of it.
+			db.SetConnMaxIdleTime(0)
+			db.SetConnMaxLifetime(0)
 			return db.DB, nil
 		},
 	}, nil

@@ -46,7 +46,7 @@ type backend struct {
 	sizes     readerSizes
 	write     writer
 	now       func() time.Time        // the database's clock
-	migrating func() (*sql.DB, error) // opens the one connection on which tables are made
+	migrating func() (*sql.DB, error) // opens the one connection on which all that migrates runs
 }
 
 // A kind of database reads addresses and opens what they name.
