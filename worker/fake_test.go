@@ -27,9 +27,11 @@ type fakeStore struct {
 	bell   chan struct{}
 	called chan string // gets every call
 
-	claim  func(job.Ring) (job.Lease, error)
-	chunk  func(l job.Lease, limit int) (job.Step, error)
-	pulses []job.Pulse
+	claim   func(job.Ring) (job.Lease, error)
+	beat    func(job.Lease) error
+	resolve func(context.Context) error
+	chunk   func(l job.Lease, limit int) (job.Step, error)
+	pulses  []job.Pulse
 
 	settle error // the answer to Settle
 
@@ -44,7 +46,9 @@ func newFakeStore() *fakeStore {
 		claim: func(r job.Ring) (job.Lease, error) {
 			return job.Lease{Ref: r.Ref, Epoch: r.Epoch + 1, Resolved: true}, nil
 		},
-		chunk: func(job.Lease, int) (job.Step, error) { return job.Step{Done: true}, nil },
+		beat:    func(job.Lease) error { return nil },
+		resolve: func(context.Context) error { return nil },
+		chunk:   func(job.Lease, int) (job.Step, error) { return job.Step{Done: true}, nil },
 	}
 }
 
@@ -81,7 +85,7 @@ func (s *fakeStore) due(single bool) []job.Ring {
 func (s *fakeStore) Bell() <-chan struct{}                                  { return s.bell }
 func (s *fakeStore) Singles(context.Context, int) ([]job.Ring, error)       { return s.due(true), nil }
 func (s *fakeStore) Bulks(context.Context, int) ([]job.Ring, error)         { return s.due(false), nil }
-func (s *fakeStore) Beat(context.Context, job.Lease, string) error          { return nil }
+func (s *fakeStore) Beat(_ context.Context, l job.Lease, _ string) error    { return s.beat(l) }
 func (s *fakeStore) Claim(_ context.Context, r job.Ring) (job.Lease, error) { return s.claim(r) }
 
 // Pulses pages through the pulses, which are in order.
@@ -123,9 +127,9 @@ func (s *fakeStore) Unsent(_ context.Context, workspace int64, reason string) er
 	return nil
 }
 
-func (s *fakeStore) Resolve(context.Context, job.Lease) (bool, error) {
+func (s *fakeStore) Resolve(ctx context.Context, _ job.Lease) (bool, error) {
 	s.note("resolve")
-	return false, nil
+	return false, s.resolve(ctx)
 }
 
 func (s *fakeStore) ApplyChunk(_ context.Context, l job.Lease, limit int) (job.Step, error) {

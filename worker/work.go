@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"sync"
 	"time"
 
 	"bulkpatch/job"
@@ -40,7 +39,8 @@ func (w *Worker) logError(ref job.Ref, err error) {
 // slice of time. It keeps no progress of its own, so it is safe to run again
 // after a crash.
 func (w *Worker) work(ctx context.Context, l job.Lease) error {
-	defer w.beat(ctx, l)()
+	ctx, stop := w.heartbeats(ctx, l)
+	defer stop()
 	if !l.Resolved {
 		ended, err := w.store.Resolve(ctx, l)
 		if err != nil || ended {
@@ -105,6 +105,9 @@ func due(n int, rate float64) time.Duration {
 // leave gives the shard up in the way that the reason asks for. At the end of
 // the process it still has the time to do so.
 func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
+	if errors.Is(context.Cause(ctx), job.ErrLeaseLost) {
+		return nil // whatever was cut short by it
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
 	switch {
@@ -120,29 +123,5 @@ func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
 		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitStorage))
 	default:
 		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitDatabase))
-	}
-}
-
-// beat shows signs of life until the function it returns is called.
-func (w *Worker) beat(ctx context.Context, l job.Lease) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	var ended sync.WaitGroup
-	ended.Go(func() {
-		tick := time.NewTicker(beatEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-				if w.store.Beat(ctx, l, "") != nil {
-					return // lost, or the database is away: then the chunks tell
-				}
-			}
-		}
-	})
-	return func() {
-		cancel()
-		ended.Wait()
 	}
 }

@@ -27,9 +27,6 @@ const (
 	idlePoll = 20 * time.Millisecond
 	// slice is how long a task works before it lets others have its turn.
 	slice = time.Second
-	// beatEvery is how often a lease shows that it is alive while a long
-	// statement runs.
-	beatEvery = 2 * time.Second
 	// shutdown is how long a chunk in flight may take to commit at the end.
 	shutdown = 6 * time.Second
 	// faultPause is how long a shard waits after a fault that may pass.
