@@ -66,6 +66,7 @@ type progressJSON struct {
 	RecordsPerSecond tenths  `json:"recordsPerSecond"`
 	ETASeconds       *int64  `json:"etaSeconds"`
 	WaitReason       *string `json:"waitReason"`
+	WaitDetail       *string `json:"waitDetail"`
 }
 
 type throttleJSON struct {
@@ -153,7 +154,8 @@ const maxETA = 1e12
 // progressOf computes what follows from the counts. The percentage is rounded
 // down, so that 100.0 means that all are done.
 func progressOf(j job.Job) progressJSON {
-	p := progressJSON{ResolvedPercent: j.ResolvedPercent, RecordsPerSecond: tenths(j.RecordsPerSecond), WaitReason: textOrNull(j.WaitReason)}
+	p := progressJSON{ResolvedPercent: j.ResolvedPercent, RecordsPerSecond: tenths(j.RecordsPerSecond),
+		WaitReason: textOrNull(j.WaitReason), WaitDetail: textOrNull(j.WaitDetail)}
 	pending := j.Pending()
 	if pending == nil {
 		return p

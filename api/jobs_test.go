@@ -24,7 +24,7 @@ func TestJobLooksAsPromised(t *testing.T) {
 		`"createdAt":"2026-11-21T12:00:00Z","startedAt":null,"finishedAt":null,"expiresAt":"2026-11-21T13:00:00Z","createdBy":"key:ops",` +
 		`"request":{"filter":{"state":"active"},"patch":{"jobTitle":"Lead"},"options":{}},` +
 		`"counts":{"matched":null,"updated":0,"unchanged":0,"skipped":0,"conflicted":0,"failed":0,"pending":null},` +
-		`"progress":{"percent":null,"resolvedPercent":0,"recordsPerSecond":0.0,"etaSeconds":null,"waitReason":null},` +
+		`"progress":{"percent":null,"resolvedPercent":0,"recordsPerSecond":0.0,"etaSeconds":null,"waitReason":null,"waitDetail":null},` +
 		`"throttle":{"recordsPerSecond":null},"attempt":{"resumes":0,"heartbeatAt":null,"stalled":false},` +
 		`"errorSummary":[],"error":null,"undo":{"available":false,"until":null,"undoneBy":null,"undoOf":null},"retryOf":null,` +
 		`"allowedActions":["pause","cancel"],` +
@@ -43,7 +43,7 @@ func TestJobLooksAsPromised(t *testing.T) {
 	for _, part := range []string{
 		`"startedAt":"2026-11-21T12:00:01.5Z"`,
 		`"counts":{"matched":120000,"updated":59000,"unchanged":700,"skipped":200,"conflicted":0,"failed":100,"pending":60000}`,
-		`"progress":{"percent":50.0,"resolvedPercent":100,"recordsPerSecond":81200.3,"etaSeconds":1,"waitReason":null}`,
+		`"progress":{"percent":50.0,"resolvedPercent":100,"recordsPerSecond":81200.3,"etaSeconds":1,"waitReason":null,"waitDetail":null}`,
 		`"errorSummary":[{"code":"unique","title":"Taken","count":90,"sampleIds":["12"]}]`,
 	} {
 		if !strings.Contains(text, part) {

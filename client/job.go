@@ -97,6 +97,7 @@ type Progress struct {
 	RecordsPerSecond float64  `json:"recordsPerSecond"`
 	ETASeconds       *float64 `json:"etaSeconds"`
 	WaitReason       *string  `json:"waitReason"`
+	WaitDetail       *string  `json:"waitDetail"` // a sentence about it, where the reason does not say it all
 }
 
 // Throttle is the limit of a job's speed; nil for none.

@@ -87,6 +87,7 @@ type Job struct {
 
 	RecordsPerSecond float64 // at present, or over the whole run once final
 	WaitReason       string
+	WaitDetail       string // a sentence about it, "" where the reason says it all
 	Throttle         *float64
 	Resumes          int64
 	HeartbeatAt      *time.Time
@@ -141,7 +142,16 @@ const (
 	WaitRedis     = "redis_unavailable"    // no worker can be told of it
 	WaitDatabase  = "database_unavailable" // it is busy or out of reach
 	WaitStorage   = "storage_full"
+
+	// WaitModel: the workers that looked at it have not its model. Users see
+	// [WaitWorker], and [ModelDetail].
+	WaitModel = "waiting_for_model"
 )
+
+// ModelDetail tells the users of a job with [WaitModel] what it waits for.
+func ModelDetail(model string) string {
+	return "The workers that have looked at the job do not have its model " + model + ", or have another version of it. It goes on as soon as one that has it is free; start one if none is running."
+}
 
 // An Error says why a job as a whole failed.
 type Error struct {

@@ -25,9 +25,12 @@ type Ring struct {
 	Epoch  int64 `db:"epoch" json:"epoch"`   // at which the shard is to be found
 	Seq    int64 `db:"seq" json:"seq"`       // names the ring: one sent twice is one task
 	Single bool  `db:"single" json:"single"` // a single-record patch
-	Wait   int64 `db:"wait" json:"-"`        // microseconds to let pass before Redis is told
+	Wait   int64 `db:"wait" json:"wait"`     // microseconds to let pass before Redis is told; in a task: that have passed
 
-	InFlight int `db:"in_flight" json:"-"` // of a bulk's: how many shards of its job Redis was told of already
+	// Of a bulk's: how many shards of its job, and of its workspace, Redis was
+	// told of that have neither ended nor been given back.
+	InFlight          int `db:"-" json:"-"`
+	InFlightWorkspace int `db:"-" json:"-"`
 }
 
 // A Lease is the right to work on a shard until somebody else claims it. It

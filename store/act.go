@@ -25,8 +25,14 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 		if err != nil || to == row.State {
 			return err
 		}
-		if _, loaded := s.models.Model(row.Model); !loaded && a == job.Resume {
-			return t.end(ref, id, job.Failed, &modelGone)
+		if a == job.Resume {
+			gone, err := t.modelGone(ref)
+			if err != nil {
+				return err
+			}
+			if gone {
+				return t.end(ref, id, job.Failed, &modelGone)
+			}
 		}
 		stopping = to.Stopping()
 		if err := t.exec1(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, flag(a == job.Resume), ws.ID, row.Num); err != nil {
@@ -51,7 +57,8 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 }
 
 // modelGone ends a job that is to go on without its model.
-var modelGone = job.Error{Code: "model_gone", Detail: "The job's model is no longer loaded, so its records cannot be updated."}
+var modelGone = job.Error{Code: "model_gone",
+	Detail: "No running process has the job's model any more, so its records cannot be updated. Start a worker with the model, and submit the job again."}
 
 // allowed completes the refusal of an action with what the job does allow.
 func (s *Store) allowed(ctx context.Context, ws auth.Workspace, id string, err error) error {

@@ -173,10 +173,12 @@ func (t *tx) checkCurrent(m *model.Model) error {
 }
 
 // takeShard raises the epoch. A holder that had not yielded counts as a
-// resume: it crashed, or it is a zombie that the new epoch fences off.
+// resume: it crashed, or it is a zombie that the new epoch fences off. What the
+// shard has waited for is over, but for a throttle, of which this is a part.
 func (t *tx) takeShard(r job.Ring) error {
 	n, err := t.exec(`UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
-			revision = revision + held
+			revision = revision + held + CASE WHEN COALESCE(wait_reason, 'throttled') = 'throttled' THEN 0 ELSE 1 END,
+			wait_reason = CASE WHEN wait_reason = 'throttled' THEN wait_reason END
 		WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`,
 		t.now, r.Workspace, r.Job, r.Shard, r.Epoch)
 	if err != nil {
@@ -233,6 +235,35 @@ func (s *Store) Beat(ctx context.Context, l job.Lease, reason string) error {
 			err = job.ErrLeaseLost
 		}
 		return err
+	})
+}
+
+// PutBack gives back work that a worker was told of and could not begin, to be
+// told again after the ring's wait; users see the reason. A heartbeat shows
+// that it was answered for. With [job.WaitModel] as the reason nobody is told
+// as long as no running process has the model. Work that has moved on since is
+// left alone.
+func (s *Store) PutBack(ctx context.Context, r job.Ring, reason string) error {
+	return s.inTx(ctx, func(t *tx) error {
+		answered := `UPDATE shards SET beat = beat + 1, ` + waits + ` WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`
+		args := []any{reason, reason, r.Workspace, r.Job, r.Shard, r.Epoch}
+		if r.Single {
+			answered = `UPDATE jobs SET beat = beat + 1, ` + waits + ` WHERE workspace = ? AND num = ? AND state = 'queued'`
+			args = args[:4]
+		}
+		n, err := t.exec(answered, args...)
+		if err != nil || n == 0 {
+			return err
+		}
+		var of struct{ ID, Model string }
+		if _, err := t.get(&of, `SELECT id, model FROM jobs WHERE workspace = ? AND num = ?`, r.Workspace, r.Job); err != nil {
+			return err
+		}
+		t.touch(of.ID)
+		if reason != job.WaitModel {
+			of.Model = ""
+		}
+		return t.ringFor(of.Model, r)
 	})
 }
 

@@ -98,6 +98,10 @@ func (c *copier) run() ([]TableCopy, error) {
 	return counts, c.compare(counts)
 }
 
+// ofProcesses is the table that is not copied: it says which processes run on
+// the source.
+const ofProcesses = "running_models"
+
 // tables lists what is to be copied, in an order in which the destination
 // takes it. There may be other people's tables beside ours, but none at the
 // source that the destination has not.
@@ -115,7 +119,7 @@ func (c *copier) tables() ([]string, error) {
 			return nil, fmt.Errorf("the source has a table %s that the destination has not", t)
 		}
 	}
-	return slices.DeleteFunc(take, func(t string) bool { return !slices.Contains(have, t) }), nil
+	return slices.DeleteFunc(take, func(t string) bool { return t == ofProcesses || !slices.Contains(have, t) }), nil
 }
 
 // hold keeps all others from writing to both databases until the end.

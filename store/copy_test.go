@@ -282,10 +282,10 @@ func (i *installation) goOn(t *testing.T, before job.Job) {
 	}
 	_, err = i.Act(ctx, i.WS, i.paused.ID, job.Resume)
 	fatal(t, err)
-	pulses, err := i.Pulses(ctx, job.Ref{}, 100)
+	pulses, _, err := i.Pulses(ctx, 0, 100)
 	fatal(t, err)
 	for _, p := range pulses {
-		fatal(t, i.RingAgain(ctx, p))
+		fatal(t, i.RingAgain(ctx, []job.Pulse{p}))
 	}
 	i.Run(6)
 	for id, updated := range map[string]int64{i.paused.ID: 40, i.running.ID: 40, i.single.ID: 1} {

@@ -131,10 +131,11 @@ func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error) error 
 		WHERE workspace = ? AND num = ?`, state, t.now, code, detail, ref.Workspace, ref.Job)
 }
 
-// fenceOff raises the epoch of every open shard and takes back its rings:
+// fenceOff raises the epoch of every open shard and takes back its rings, and
+// with them what it waits for:
 // nobody who held one can commit after this.
 func (t *tx) fenceOff(ref job.Ref) error {
-	if err := t.exec1(`UPDATE shards SET epoch = epoch + 1, held = 0 WHERE workspace = ? AND job = ? AND open = 1`,
+	if err := t.exec1(`UPDATE shards SET epoch = epoch + 1, held = 0, told = 0, wait_reason = NULL WHERE workspace = ? AND job = ? AND open = 1`,
 		ref.Workspace, ref.Job); err != nil {
 		return err
 	}
@@ -143,5 +144,5 @@ func (t *tx) fenceOff(ref job.Ref) error {
 
 func (t *tx) setState(ref job.Ref, id string, state job.State) error {
 	t.touch(id)
-	return t.exec1(`UPDATE jobs SET state = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`, state, ref.Workspace, ref.Job)
+	return t.exec1(`UPDATE jobs SET state = ?, wait_reason = NULL, revision = revision + 1 WHERE workspace = ? AND num = ?`, state, ref.Workspace, ref.Job)
 }

@@ -228,7 +228,7 @@ func (s *scenario) drive(id string) {
 // the first error, as a process that dies does.
 func (s *scenario) step() error {
 	ctx := s.t.Context()
-	pulses, err := s.Pulses(ctx, job.Ref{}, 10)
+	pulses, _, err := s.Pulses(ctx, 0, 10)
 	if err != nil {
 		return err
 	}
@@ -236,7 +236,7 @@ func (s *scenario) step() error {
 		if p.Idle {
 			err = s.Finish(ctx, p.Ref)
 		} else {
-			err = s.RingAgain(ctx, p)
+			err = s.RingAgain(ctx, []job.Pulse{p})
 		}
 		if err != nil {
 			return err

@@ -39,6 +39,7 @@ type jobRow struct {
 	Preview     *string
 	Confirms    string
 	LeftAt      *int64  `db:"left_at"`
+	WaitReason  *string `db:"wait_reason"` // of a single
 	Unsent      *string // why a worker cannot be told of it
 	RecordID    *string `db:"record_id"`
 	Matched     *int64
@@ -54,7 +55,7 @@ const jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
 	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_by,
 	(SELECT s.values_kept <> 1 FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
-	j.values_kept = 1 AS values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.error_code, j.error_detail,
+	j.values_kept = 1 AS values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail,
 	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed,
 	(SELECT MAX(x.reason) FROM outbox x WHERE x.workspace = j.workspace AND x.job = j.num) AS unsent
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`
@@ -178,7 +179,10 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		return j, err
 	}
 	err := s.addProgress(&j, shards)
-	j.WaitReason = waitReason(j.State, deref(r.Unsent), shards)
+	j.WaitReason = waitReason(j.State, r, shards)
+	if j.WaitReason == job.WaitModel {
+		j.WaitReason, j.WaitDetail = job.WaitWorker, job.ModelDetail(j.Model)
+	}
 	s.setExpiry(&j, r.ValuesKept)
 	return j, err
 }
@@ -237,8 +241,8 @@ func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
 
 // waitReason says what a job waits for, "" where it is worked on, or waits for
 // nothing but its user.
-func waitReason(s job.State, unsent string, shards []progressRow) string {
-	reason, held := "", false
+func waitReason(s job.State, r jobRow, shards []progressRow) string {
+	reason, held := deref(r.WaitReason), false
 	for _, p := range shards {
 		held = held || p.Open && p.Held
 		if p.Open && p.WaitReason != nil {
@@ -248,8 +252,8 @@ func waitReason(s job.State, unsent string, shards []progressRow) string {
 	switch {
 	case s.Final() || s == job.Paused:
 		return ""
-	case unsent != "":
-		return unsent
+	case r.Unsent != nil:
+		return *r.Unsent
 	case reason == "" && !held && !s.Stopping():
 		return job.WaitWorker
 	}

@@ -347,6 +347,7 @@ func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 		fatal(t, err)
 		defer s.Close()
 		fatal(t, s.Migrate(t.Context()))
+		fatal(t, s.ShowRunning(t.Context(), "without"))
 		j, err := s.Act(t.Context(), main, id, job.Resume)
 		fatal(t, err)
 		if j.State != job.Failed || j.Error == nil || j.Error.Code != "model_gone" {

@@ -5,35 +5,93 @@ import (
 	"context"
 	"slices"
 
+	"github.com/jmoiron/sqlx"
+
 	"bulkpatch/job"
 )
 
-const ringColumns = `workspace, job, shard, epoch, seq, single, wait`
+const ringColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait`
 
-// Singles lists the rings of single-record patches, oldest first.
+// ringKinds are what a relay reads the first of, so that none hides another:
+// what any process may be told at once; what has to wait, of which the
+// shortest waits come first; and what is for those that have a model, for each
+// one that a running process has.
+const ringKinds = `(SELECT '' AS model, 0 AS low, 0 AS high UNION ALL SELECT '', 1, 9223372036854775807
+	UNION ALL SELECT model, 0, 9223372036854775807 FROM (SELECT DISTINCT model FROM running_models WHERE seen_at > ?) AS running) AS kind`
+
+const ofKind = `model = kind.model AND wait BETWEEN kind.low AND kind.high`
+
+// Singles lists the rings of single-record patches, oldest first: of each kind
+// at most limit.
 func (s *Store) Singles(ctx context.Context, limit int) ([]job.Ring, error) {
 	var rings []job.Ring
-	err := s.read.SelectContext(ctx, &rings, s.d.rebind(`SELECT `+ringColumns+` FROM outbox
-		WHERE single = 1 ORDER BY place LIMIT ?`), limit)
-	return rings, s.d.classify(err)
+	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
+		return t.SelectContext(ctx, &rings, s.d.rebind(s.d.singlesQuery()), runningSince(s.now().UnixMicro()), limit)
+	})
+	return rings, err
 }
 
-// inFlight counts the shards of a ring's job that Redis was told of and that
-// have not ended or been given back since.
-const inFlight = `(SELECT COUNT(*) FROM shards s WHERE s.workspace = waiting.workspace AND s.job = waiting.job AND s.open = 1
-	AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.workspace = s.workspace AND o.job = s.job AND o.shard = s.no))`
+// inIndexOrder is inSnapshot for what reads the first of many rows.
+func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error {
+	return s.inSnapshot(ctx, func(t *sqlx.Tx) error {
+		if s.d.byIndex != "" {
+			if _, err := t.ExecContext(ctx, s.d.byIndex); err != nil {
+				return err
+			}
+		}
+		return fn(t)
+	})
+}
 
-// Bulks lists the rings of bulk shards, each with how many of its job are in
-// flight: of each workspace at most perWorkspace, those without a wait first
+func (d *dialect) singlesQuery() string {
+	return `SELECT ` + ringColumns + ` FROM ` + ringKinds + d.firstRings(`single = 1 AND `+ofKind) + ` ORDER BY o.place`
+}
+
+// Bulks lists the rings of bulk shards, each with how many of its job and of
+// its workspace are in flight: of each workspace at most limit of each kind,
 // and of them the oldest.
-func (s *Store) Bulks(ctx context.Context, perWorkspace int) ([]job.Ring, error) {
+func (s *Store) Bulks(ctx context.Context, limit int) ([]job.Ring, error) {
 	var rings []job.Ring
-	err := s.read.SelectContext(ctx, &rings, s.d.rebind(`SELECT `+ringColumns+`, `+inFlight+` AS in_flight FROM (
-			SELECT *, row_number() OVER (PARTITION BY workspace ORDER BY CASE wait WHEN 0 THEN 0 ELSE 1 END, place) AS turn
-			FROM outbox WHERE single = 0) AS waiting
-		WHERE turn <= ? ORDER BY turn, place`), perWorkspace)
-	return rings, s.d.classify(err)
+	var told []job.Ref
+	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
+		err := t.SelectContext(ctx, &rings, s.d.rebind(s.d.bulksQuery()), runningSince(s.now().UnixMicro()), limit)
+		if err != nil || len(rings) == 0 {
+			return err
+		}
+		return t.SelectContext(ctx, &told, inFlightQuery)
+	})
+	if err != nil {
+		return nil, err
+	}
+	n := make(map[job.Ref]int, len(told)) // by job, and by workspace with job 0
+	for _, r := range told {
+		n[job.Ref{Workspace: r.Workspace, Job: r.Job}]++
+		n[job.Ref{Workspace: r.Workspace}]++
+	}
+	for i := range rings {
+		r := &rings[i]
+		r.InFlight, r.InFlightWorkspace = n[job.Ref{Workspace: r.Workspace, Job: r.Job}], n[job.Ref{Workspace: r.Workspace}]
+	}
+	return rings, nil
 }
+
+// bulksQuery steps from workspace to workspace and reads the first rings of
+// each, so that its cost does not grow with what waits.
+func (d *dialect) bulksQuery() string {
+	return `WITH RECURSIVE busy (workspace) AS (
+			SELECT MIN(workspace) FROM outbox WHERE single = 0
+			UNION ALL
+			SELECT (SELECT MIN(workspace) FROM outbox WHERE single = 0 AND workspace > busy.workspace) FROM busy WHERE busy.workspace IS NOT NULL
+		)
+		SELECT ` + ringColumns + ` FROM busy CROSS JOIN ` + ringKinds +
+		d.firstRings(`single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
+}
+
+// inFlightQuery lists the shards that Redis was told of and that have neither
+// ended nor been given back since. What has come back to the outbox through a
+// process of a version that knows no "told" is none of them.
+const inFlightQuery = `SELECT workspace, job, no AS shard FROM shards s WHERE told = 1 AND open = 1
+	AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.workspace = s.workspace AND o.job = s.job AND o.shard = s.no)`
 
 // Sent removes rings that Redis has been told of. A ring that was put in
 // their place meanwhile stays. They go in the order of their keys, so that two
@@ -44,8 +102,12 @@ func (s *Store) Sent(ctx context.Context, rings []job.Ring) error {
 	})
 	return s.inTx(ctx, func(t *tx) error {
 		for _, r := range rings {
-			if err := t.exec1(`DELETE FROM outbox WHERE workspace = ? AND job = ? AND shard = ? AND seq = ?`,
-				r.Workspace, r.Job, r.Shard, r.Seq); err != nil {
+			n, err := t.exec(`DELETE FROM outbox WHERE workspace = ? AND job = ? AND shard = ? AND seq = ?`,
+				r.Workspace, r.Job, r.Shard, r.Seq)
+			if err == nil && n > 0 && !r.Single {
+				err = t.noteTold(r)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -53,56 +115,116 @@ func (s *Store) Sent(ctx context.Context, rings []job.Ring) error {
 	})
 }
 
-// Unsent notes why the rings of a workspace cannot be sent now, so that users
-// see what their jobs wait for; "" when they can be again. What has the note
-// already is left alone, and so is a job that has ended: its ring was sent,
-// and the relay died before it could say so.
-func (s *Store) Unsent(ctx context.Context, workspace int64, reason string) error {
-	const other = `workspace = ? AND COALESCE(reason, '') <> ?`
-	return s.inTx(ctx, func(t *tx) error {
-		if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num IN (SELECT job FROM outbox WHERE `+other+`)
-				AND state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled')`,
-			workspace, workspace, reason); err != nil {
-			return err
-		}
-		return t.exec1(`UPDATE outbox SET reason = NULLIF(?, '') WHERE `+other, reason, workspace, reason)
-	})
+// noteTold notes that a shard is in flight. One that somebody has in a
+// transaction is not waited for: it counts for one less until its turn is over.
+func (t *tx) noteTold(r job.Ring) error {
+	return t.exec1(`UPDATE shards SET told = 1 WHERE (workspace, job, no) IN (
+			SELECT workspace, job, no FROM shards WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`+t.d.ifFree("shards")+`)`,
+		r.Workspace, r.Job, r.Shard, r.Epoch)
 }
 
-// pulseQuery finds the work that Redis was told of and that has not ended:
-// open shards, singles, stops to settle and jobs to finish.
+// unsentStep bounds the rings that one transaction notes.
+const unsentStep = 500
+
+// Unsent notes why rings cannot be sent now, so that users see what their jobs
+// wait for; "" when they can be again. It notes some of one workspace and says
+// whether there may be more. A job that has ended is left alone: its ring was
+// sent, and the relay died before it could say so.
+func (s *Store) Unsent(ctx context.Context, reason string) (more bool, err error) {
+	other := `IS NULL`
+	if reason == "" {
+		other = `IS NOT NULL`
+	}
+	err = s.inTx(ctx, func(t *tx) error {
+		if err := t.each(t.d.byIndex); err != nil {
+			return err
+		}
+		var ws int64
+		if more, err = t.get(&ws, unsentQuery(other)); err != nil || !more {
+			return err
+		}
+		var jobs []int64
+		if err := t.list(&jobs, `SELECT DISTINCT job FROM (SELECT job FROM outbox WHERE reason `+other+` AND workspace = ? LIMIT ?) AS some_rings ORDER BY job`,
+			ws, unsentStep); err != nil {
+			return err
+		}
+		among, args := t.d.among("num", jobs)
+		if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND `+among+`
+				AND state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled')`, append([]any{ws}, args...)...); err != nil {
+			return err
+		}
+		among, args = t.d.among("job", jobs)
+		return t.exec1(`UPDATE outbox SET reason = NULLIF(?, '') WHERE workspace = ? AND `+among, append([]any{reason, ws}, args...)...)
+	})
+	return more, err
+}
+
+// unsentQuery finds a workspace with rings whose reason is another.
+func unsentQuery(other string) string {
+	return `SELECT workspace FROM outbox WHERE reason ` + other + ` ORDER BY reason, workspace LIMIT 1`
+}
+
+// unfinished is the condition of jobs_open, an index of jobs by number.
+const unfinished = `state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled')`
+
+// pageQuery is how far a page of unfinished jobs reaches.
+const pageQuery = `SELECT COUNT(*) AS n, COALESCE(MAX(num), 0) AS last FROM (
+	SELECT num FROM jobs WHERE ` + unfinished + ` AND num > ? ORDER BY num LIMIT ?) AS page`
+
+// pulseQuery finds the work among some jobs that Redis was told of and that
+// has not ended: open shards, singles, stops to settle and jobs to finish.
 const pulseQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shard,
-		COALESCE(s.epoch, 0) AS epoch, COALESCE(s.beat, 0) AS beat,
+		COALESCE(s.epoch, 0) AS epoch, COALESCE(s.beat, j.beat) AS beat,
 		j.kind = 'single' AS single, j.state IN ('pausing', 'cancelling') AS stopping,
 		j.kind <> 'single' AND s.no IS NULL AS idle
 	FROM jobs j LEFT JOIN shards s ON s.workspace = j.workspace AND s.job = j.num AND s.open = 1
-	WHERE j.state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled') AND j.state <> 'paused'
+	WHERE j.` + unfinished + ` AND j.state <> 'paused'
 		AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.workspace = j.workspace AND o.job = j.num AND o.shard = COALESCE(s.no, 0))
-		AND j.num >= ? AND (j.num > ? OR COALESCE(s.no, 0) > ?)
-	ORDER BY j.num, shard LIMIT ?`
+		AND j.num > ? AND j.num <= ?
+	ORDER BY j.num, shard`
 
-// Pulses lists the signs of life of work that ought to be under way: rung for
-// and not ended. They are in the order of jobs and shards, the oldest first,
-// and begin behind after; the zero value begins with all.
-func (s *Store) Pulses(ctx context.Context, after job.Ref, limit int) ([]job.Pulse, error) {
-	var pulses []job.Pulse
-	err := s.read.SelectContext(ctx, &pulses, s.d.rebind(pulseQuery), after.Job, after.Job, after.Shard, limit)
-	return pulses, s.d.classify(err)
+// Pulses lists the signs of life of work that ought to be under way, rung for
+// and not ended, among the first limit unfinished jobs behind a number. They
+// are in the order of jobs and shards. next is where the following page begins,
+// 0 behind the last.
+func (s *Store) Pulses(ctx context.Context, after int64, limit int) (pulses []job.Pulse, next int64, err error) {
+	err = s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
+		var page struct{ N, Last int64 }
+		if err := t.GetContext(ctx, &page, s.d.rebind(pageQuery), after, limit); err != nil || page.N == 0 {
+			return err
+		}
+		if page.N == int64(limit) {
+			next = page.Last
+		}
+		return t.SelectContext(ctx, &pulses, s.d.rebind(pulseQuery), after, page.Last)
+	})
+	return pulses, next, err
 }
 
-// RingAgain puts work into the outbox whose pulse has stood still. It does
-// nothing when the work has moved since, or somebody has the shard in a
-// transaction: that is a sign of life too.
-func (s *Store) RingAgain(ctx context.Context, p job.Pulse) error {
+// RingAgain puts work into the outbox whose pulses have stood still. It leaves
+// out what has moved since, and shards that somebody has in a transaction:
+// that is a sign of life too.
+func (s *Store) RingAgain(ctx context.Context, still []job.Pulse) error {
 	return s.inTx(ctx, func(t *tx) error {
-		if !p.Single {
-			var still int
-			ok, err := t.get(&still, `SELECT 1 FROM shards WHERE workspace = ? AND job = ? AND no = ? AND open = 1 AND epoch = ? AND beat = ?`+t.d.ifFree("shards"),
-				p.Workspace, p.Job, p.Shard, p.Epoch, p.Beat)
-			if err != nil || !ok {
+		for _, p := range still {
+			if err := t.ringAgain(p); err != nil {
 				return err
 			}
 		}
-		return t.ring(p.Ref, p.Single, p.Epoch, 0)
+		return nil
 	})
+}
+
+func (t *tx) ringAgain(p job.Pulse) error {
+	query := `SELECT 1 FROM shards WHERE workspace = ? AND job = ? AND no = ? AND open = 1 AND epoch = ? AND beat = ?` + t.d.ifFree("shards")
+	args := []any{p.Workspace, p.Job, p.Shard, p.Epoch, p.Beat}
+	if p.Single {
+		query, args = `SELECT 1 FROM jobs WHERE workspace = ? AND num = ? AND state = 'queued' AND beat = ?`+t.d.ifFree("jobs"), []any{p.Workspace, p.Job, p.Beat}
+	}
+	var one int
+	still, err := t.get(&one, query, args...)
+	if err != nil || !still {
+		return err
+	}
+	return t.ring(p.Ref, p.Single, p.Epoch, 0)
 }

@@ -26,7 +26,7 @@ func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 
 // undivided are the tables that a distributed PostgreSQL keeps whole on each of
 // its machines; docs/operations.md names them.
-var undivided = []string{"settings", "workspaces", "api_keys", "models", "blocks", "goose_db_version"}
+var undivided = []string{"settings", "workspaces", "api_keys", "models", "running_models", "blocks", "goose_db_version"}
 
 // TestTablesCanBeCutByWorkspace looks at every key of every other table: one
 // that does not hold the workspace could only be kept by looking everywhere.

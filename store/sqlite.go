@@ -40,9 +40,12 @@ var sqliteDialect = &dialect{
 	notIndexed:  " NOT INDEXED",
 	indexedBy:   func(index string) string { return " INDEXED BY " + index },
 	opaque:      func(condition string) string { return condition },
-	forUpdate:   func(string) string { return "" },
-	ifFree:      func(string) string { return "" },
-	rangeEnd:    func(string) string { return "" },
+	firstRings: func(condition string) string {
+		return " CROSS JOIN outbox AS o ON o.place IN (SELECT place FROM outbox WHERE " + condition + " ORDER BY wait, place LIMIT ?)"
+	},
+	forUpdate: func(string) string { return "" },
+	ifFree:    func(string) string { return "" },
+	rangeEnd:  func(string) string { return "" },
 	// The limit keeps the planner from dropping the order.
 	listEnd: func(string) string { return " ORDER BY rid LIMIT -1" },
 	// In the order in which they were made.

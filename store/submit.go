@@ -167,9 +167,18 @@ func (t *tx) numberOf(ws int64, m *model.Model, id any) (int64, error) {
 // is at most one row for each piece: a later ring takes the earlier one's
 // place. It is to be told after a wait, which the relay measures.
 func (t *tx) ring(ref job.Ref, single bool, epoch int64, wait time.Duration) error {
+	return t.ringFor("", job.Ring{Ref: ref, Single: single, Epoch: epoch, Wait: wait.Microseconds()})
+}
+
+// ringFor is ring for who has a model: nobody is told while no running process
+// has it. "" is for any.
+func (t *tx) ringFor(model string, r job.Ring) error {
 	t.rang = true
-	return t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait) VALUES (?, ?, ?, ?, ?, ?, ?)
+	if err := t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE
-		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait`,
-		ref.Workspace, ref.Job, ref.Shard, flag(single), epoch, rand.Int64(), max(0, wait.Microseconds()))
+		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait, model = excluded.model`,
+		r.Workspace, r.Job, r.Shard, flag(r.Single), r.Epoch, rand.Int64(), max(0, r.Wait), model); err != nil || r.Single {
+		return err
+	}
+	return t.exec1(`UPDATE shards SET told = 0 WHERE workspace = ? AND job = ? AND no = ? AND told = 1`, r.Workspace, r.Job, r.Shard)
 }

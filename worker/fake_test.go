@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -36,12 +37,11 @@ type fakeStore struct {
 	settle error // the answer to Settle
 
 	retired int
-	unsent  map[int64]string // why the rings of a workspace are not sent
+	unsent  string // why rings are not sent
 }
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{
-		unsent: make(map[int64]string),
 		outbox: make(map[job.Ref]job.Ring), bell: make(chan struct{}, 1), called: make(chan string, 1000),
 		claim: func(r job.Ring) (job.Lease, error) {
 			return job.Lease{Ref: r.Ref, Epoch: r.Epoch + 1, Resolved: true}, nil
@@ -88,13 +88,24 @@ func (s *fakeStore) Bulks(context.Context, int) ([]job.Ring, error)         { re
 func (s *fakeStore) Beat(_ context.Context, l job.Lease, _ string) error    { return s.beat(l) }
 func (s *fakeStore) Claim(_ context.Context, r job.Ring) (job.Lease, error) { return s.claim(r) }
 
-// Pulses pages through the pulses, which are in order.
-func (s *fakeStore) Pulses(_ context.Context, after job.Ref, limit int) ([]job.Pulse, error) {
+// Pulses pages through the pulses, each of a job of its own and in order.
+func (s *fakeStore) Pulses(_ context.Context, after int64, limit int) ([]job.Pulse, int64, error) {
 	behind := s.pulses
-	if i := slices.IndexFunc(behind, func(p job.Pulse) bool { return p.Ref == after }); i >= 0 && after != (job.Ref{}) {
+	if i := slices.IndexFunc(behind, func(p job.Pulse) bool { return p.Job == after }); i >= 0 && after != 0 {
 		behind = behind[i+1:]
 	}
-	return behind[:min(limit, len(behind))], nil
+	if len(behind) < limit {
+		return behind, 0, nil
+	}
+	return behind[:limit], behind[limit-1].Job, nil
+}
+
+func (s *fakeStore) ShowRunning(context.Context, string) error { return nil }
+func (s *fakeStore) ShowStopped(context.Context, string) error { return nil }
+
+func (s *fakeStore) PutBack(_ context.Context, r job.Ring, reason string) error {
+	s.note(fmt.Sprintf("put back %s %v", reason, time.Duration(r.Wait)*time.Microsecond))
+	return nil
 }
 
 // Retire has two steps to do.
@@ -116,15 +127,15 @@ func (s *fakeStore) Sent(_ context.Context, rings []job.Ring) error {
 	return nil
 }
 
-func (s *fakeStore) Unsent(_ context.Context, workspace int64, reason string) error {
+func (s *fakeStore) Unsent(_ context.Context, reason string) (bool, error) {
 	s.mu.Lock()
-	before := s.unsent[workspace]
-	s.unsent[workspace] = reason
+	before := s.unsent
+	s.unsent = reason
 	s.mu.Unlock()
 	if before != reason {
 		s.note("unsent " + reason)
 	}
-	return nil
+	return false, nil
 }
 
 func (s *fakeStore) Resolve(ctx context.Context, _ job.Lease) (bool, error) {
@@ -164,7 +175,7 @@ func (s *fakeStore) Stop(_ context.Context, _ job.Ref, why job.Error) error {
 	return nil
 }
 
-func (s *fakeStore) RingAgain(_ context.Context, p job.Pulse) error {
+func (s *fakeStore) RingAgain(context.Context, []job.Pulse) error {
 	s.note("ring again")
 	return nil
 }

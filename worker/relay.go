@@ -22,8 +22,12 @@ const (
 	// passLimit ends a pass, of the sweep as well, whose database has gone
 	// without a word.
 	passLimit = 30 * time.Second
-	// batch bounds the rings of one pass.
-	batch = 500
+	// singleBatch bounds the rings of singles of one pass, and bulkBatch those
+	// of each workspace's bulk shards, of which it chooses.
+	singleBatch = 500
+	bulkBatch   = 64
+	// unsentSteps bounds how many rings one pass notes to be waiting for Redis.
+	unsentSteps = 20
 )
 
 // A Relay tells Redis of the work in the outbox. Any number of processes may
@@ -32,18 +36,19 @@ const (
 // It is the scheduler, too. Patches of one record go out at once. Of bulk
 // shards it keeps no more tasks waiting in Redis than there are workers, and
 // takes them from the workspaces in turn, and from each workspace's jobs:
-// what has not been sent can still be put in a better order.
+// what has not been sent can still be put in a better order. However much
+// waits, a pass reads a bounded part of it.
 type Relay struct {
-	store  Store
-	client *asynq.Client
-	queues *asynq.Inspector
-	log    *slog.Logger
-	now    func() time.Time
-	turns  turns
-	waits  waits
-	seen   map[int64]bool // workspaces whose rings the last pass has read
-	noted  map[int64]bool // and those that were told that Redis is away
-	silent bool           // the fault of the last pass has been logged
+	store   Store
+	client  *asynq.Client
+	queues  *asynq.Inspector
+	log     *slog.Logger
+	now     func() time.Time
+	turns   turns
+	singles waits
+	bulks   waits
+	noted   bool // users were told that Redis is away
+	silent  bool // the fault of the last pass has been logged
 }
 
 // errRedis is in the chain of what Redis failed at.
@@ -51,8 +56,7 @@ var errRedis = errors.New("redis")
 
 // NewRelay makes a relay. It connects when it runs.
 func NewRelay(s Store, redis asynq.RedisConnOpt, log *slog.Logger) *Relay {
-	return &Relay{store: s, client: asynq.NewClient(redis), queues: asynq.NewInspector(redis), log: log, now: time.Now,
-		seen: map[int64]bool{}, noted: map[int64]bool{}}
+	return &Relay{store: s, client: asynq.NewClient(redis), queues: asynq.NewInspector(redis), log: log, now: time.Now}
 }
 
 // Run relays until the context ends.
@@ -81,22 +85,28 @@ func (r *Relay) Run(ctx context.Context) error {
 }
 
 // note lets users see that their jobs wait for Redis, and that they no longer
-// do. What cannot be noted is the database's fault, which shows by itself.
+// do: of some jobs with each pass. What cannot be noted is the database's
+// fault, which shows by itself.
 func (r *Relay) note(ctx context.Context, err error) {
 	switch {
 	case errors.Is(err, errRedis):
-		for ws := range r.seen {
-			if r.store.Unsent(ctx, ws, job.WaitRedis) == nil {
-				r.noted[ws] = true
-			}
-		}
-	case err == nil:
-		for ws := range r.noted {
-			if r.store.Unsent(ctx, ws, "") == nil {
-				delete(r.noted, ws)
-			}
+		r.noted = true
+		r.unsent(ctx, job.WaitRedis)
+	case err == nil && r.noted:
+		r.noted = r.unsent(ctx, "")
+	}
+}
+
+// unsent reports whether there may be more to note.
+func (r *Relay) unsent(ctx context.Context, reason string) (more bool) {
+	ctx, cancel := context.WithTimeout(ctx, passLimit)
+	defer cancel()
+	for range unsentSteps {
+		if more, err := r.store.Unsent(ctx, reason); err != nil || !more {
+			return err != nil
 		}
 	}
+	return true
 }
 
 // complain logs a fault once, until a pass succeeds again.
@@ -111,21 +121,23 @@ func (r *Relay) complain(ctx context.Context, err error) {
 func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, passLimit)
 	defer cancel()
-	clear(r.seen)
-	singles, err := r.store.Singles(ctx, batch)
+	singles, err := r.store.Singles(ctx, singleBatch)
 	if err != nil {
 		return 0, err
 	}
-	r.see(singles)
-	if err := r.send(ctx, singles); err != nil {
+	due, next := r.singles.due(singles, r.now())
+	if err := r.send(ctx, due); err != nil {
 		return 0, err
 	}
-	bulks, err := r.store.Bulks(ctx, batch)
+	if len(due) == singleBatch {
+		next = 0 // more of them may wait
+	}
+	bulks, err := r.store.Bulks(ctx, bulkBatch)
 	if err != nil {
 		return 0, err
 	}
-	r.see(bulks)
-	due, next := r.waits.due(bulks, r.now())
+	due, later := r.bulks.due(bulks, r.now())
+	next = min(next, later)
 	if len(due) == 0 {
 		return next, nil
 	}
@@ -133,17 +145,7 @@ func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, errors.Join(errRedis, err)
 	}
-	return next, r.send(ctx, r.turns.pick(due, workers-pending, share(workers)))
-}
-
-// share is how many workers one job may have: a quarter of them is left to
-// those that come after it.
-func share(workers int) int { return workers - workers/4 }
-
-func (r *Relay) see(rings []job.Ring) {
-	for _, ring := range rings {
-		r.seen[ring.Workspace] = true
-	}
+	return next, r.send(ctx, r.turns.pick(due, workers-pending, shareOf(workers)))
 }
 
 // load is how many bulk tasks can be worked on at a time, by all processes,

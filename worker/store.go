@@ -13,11 +13,12 @@ type Store interface {
 	// Bell has a value soon after this process put work into the outbox.
 	Bell() <-chan struct{}
 	Singles(ctx context.Context, limit int) ([]job.Ring, error)
-	Bulks(ctx context.Context, perWorkspace int) ([]job.Ring, error)
+	Bulks(ctx context.Context, limit int) ([]job.Ring, error)
 	Sent(ctx context.Context, rings []job.Ring) error
-	Unsent(ctx context.Context, workspace int64, reason string) error
+	Unsent(ctx context.Context, reason string) (more bool, err error)
 
 	Claim(ctx context.Context, r job.Ring) (job.Lease, error)
+	PutBack(ctx context.Context, r job.Ring, reason string) error
 	Beat(ctx context.Context, l job.Lease, reason string) error
 	Resolve(ctx context.Context, l job.Lease) (ended bool, err error)
 	ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Step, error)
@@ -27,8 +28,11 @@ type Store interface {
 	Settle(ctx context.Context, ref job.Ref) error
 	Stop(ctx context.Context, ref job.Ref, why job.Error) error
 
-	Pulses(ctx context.Context, after job.Ref, limit int) ([]job.Pulse, error)
-	RingAgain(ctx context.Context, p job.Pulse) error
+	Pulses(ctx context.Context, after int64, limit int) (pulses []job.Pulse, next int64, err error)
+	RingAgain(ctx context.Context, still []job.Pulse) error
+
+	ShowRunning(ctx context.Context, process string) error
+	ShowStopped(ctx context.Context, process string) error
 
 	Retire(ctx context.Context) (more bool, err error)
 }

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"bulkpatch/job"
@@ -14,9 +15,11 @@ const (
 	// rings for it again. It doubles with each ring in vain.
 	patience    = 5 * time.Second
 	maxPatience = time.Minute
-	// sweepLimit bounds what one pass looks at. The next goes on behind it, so
-	// that work which cannot be helped does not hide the rest.
-	sweepLimit = 1000
+	// sweepLimit bounds the jobs that one pass looks at. The next goes on behind
+	// them, so that work which cannot be helped does not hide the rest.
+	sweepLimit = 10_000
+	// ringBatch bounds what is rung for in one transaction.
+	ringBatch = 500
 	// sweepFaults is how many jobs may fail a pass before it leaves the others
 	// for the next: one whose rows somebody holds must not stop the rest, and a
 	// database that is away need not be asked for each.
@@ -32,14 +35,15 @@ type watched struct {
 
 // A sweep finds work that was rung for and has stood still: its task was
 // lost, or its worker died. It trusts no clock but its own, and compares only
-// what it has seen itself.
+// what it has seen itself. Work that a worker has answered for, if only by
+// putting it back, has moved.
 type sweep struct {
 	store Store
 	now   func() time.Time
 	first time.Duration       // patience with what the first round finds
 	seen  map[job.Ref]watched // in the round before, nil in the first
 	found map[job.Ref]watched // in this round, which is of one pass or more
-	after job.Ref             // how far this round has come
+	after int64               // number of the job up to which this round has come
 }
 
 // sweepUntil sweeps until the context ends.
@@ -67,7 +71,7 @@ func (w *Worker) sweepUntil(ctx context.Context) {
 func (s *sweep) pass(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, passLimit)
 	defer cancel()
-	pulses, err := s.store.Pulses(ctx, s.after, sweepLimit)
+	pulses, next, err := s.store.Pulses(ctx, s.after, sweepLimit)
 	if err != nil {
 		return err
 	}
@@ -75,18 +79,24 @@ func (s *sweep) pass(ctx context.Context) error {
 	if s.found == nil {
 		s.found = make(map[job.Ref]watched, len(pulses))
 	}
+	var still []job.Pulse
 	var faults []error
 	for _, p := range pulses {
 		v := s.look(p, now)
-		s.found[p.Ref], s.after = v, p.Ref
-		if v, err = s.mend(ctx, v, now); err == nil {
-			s.found[p.Ref] = v
-		} else if faults = append(faults, err); len(faults) == sweepFaults { // as it was, so that the next round tries again
-			return errors.Join(faults...)
+		s.found[p.Ref] = v
+		if v.stoodStill(now) {
+			still = append(still, p)
+		} else if err := s.mend(ctx, p); err != nil {
+			faults = append(faults, err)
+		}
+		if len(faults) == sweepFaults {
+			next = p.Job
+			break
 		}
 	}
-	if len(pulses) < sweepLimit { // that was all
-		s.seen, s.found, s.after = s.found, nil, job.Ref{}
+	faults = append(faults, s.ringAgain(ctx, still, now))
+	if s.after = next; next == 0 { // that was all
+		s.seen, s.found = s.found, nil
 	}
 	return errors.Join(faults...)
 }
@@ -103,17 +113,34 @@ func (s *sweep) look(p job.Pulse, now time.Time) watched {
 	return v
 }
 
-// mend does what the work waits for: settle a stop, finish what has no open
-// shard, ring for what stands still.
-func (s *sweep) mend(ctx context.Context, v watched, now time.Time) (watched, error) {
+// stoodStill reports whether it is time to ring again.
+func (v watched) stoodStill(now time.Time) bool {
+	return !v.pulse.Stopping && !v.pulse.Idle && now.Sub(v.since) >= v.patience
+}
+
+// mend settles a stop, and finishes what has no open shard.
+func (s *sweep) mend(ctx context.Context, p job.Pulse) error {
 	switch {
-	case v.pulse.Stopping:
-		return v, s.store.Settle(ctx, v.pulse.Ref)
-	case v.pulse.Idle:
-		return v, s.store.Finish(ctx, v.pulse.Ref)
-	case now.Sub(v.since) < v.patience:
-		return v, nil
+	case p.Stopping:
+		return s.store.Settle(ctx, p.Ref)
+	case p.Idle:
+		return s.store.Finish(ctx, p.Ref)
 	}
-	v.since, v.patience = now, min(max(2*v.patience, patience), maxPatience)
-	return v, s.store.RingAgain(ctx, v.pulse)
+	return nil
+}
+
+// ringAgain rings for what stands still. What it could not ring for stays as
+// it was, so that the next round tries again.
+func (s *sweep) ringAgain(ctx context.Context, still []job.Pulse, now time.Time) error {
+	for some := range slices.Chunk(still, ringBatch) {
+		if err := s.store.RingAgain(ctx, some); err != nil {
+			return err
+		}
+		for _, p := range some {
+			v := s.found[p.Ref]
+			v.since, v.patience = now, min(max(2*v.patience, patience), maxPatience)
+			s.found[p.Ref] = v
+		}
+	}
+	return nil
 }

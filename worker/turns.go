@@ -22,18 +22,33 @@ type party struct{ workspace, job int64 }
 // nothing: it is served next.
 const maxTurns = 10_000
 
+// A share is how many workers may be at work for one workspace, and for one of
+// its jobs: with four workers or more, a quarter of them is left to other
+// workspaces, and of its own a quarter, where that is one or more, to the
+// workspace's other jobs.
+type share struct{ workspace, job int }
+
+func shareOf(workers int) share {
+	most := func(n int) int { return n - n/4 }
+	return share{workspace: most(workers), job: most(most(workers))}
+}
+
+// full reports whether a ring's workspace or job has its share in flight.
+func (s share) full(r job.Ring) bool {
+	return r.InFlightWorkspace >= s.workspace || r.InFlight >= s.job
+}
+
 // pick takes up to n rings: one from each workspace in turn, and in it from
 // each job, beginning with those whose last turn is longest ago and of them in
-// the order they are given. A job with share of its shards in flight gets no
-// more.
-func (t *turns) pick(rings []job.Ring, n, share int) (picked []job.Ring) {
+// the order they are given. What has its share in flight gets no more.
+func (t *turns) pick(rings []job.Ring, n int, s share) (picked []job.Ring) {
 	if t.served == nil || len(t.served) > maxTurns {
 		t.served = make(map[party]uint64)
 	}
 	order, waiting := byWorkspace(rings)
 	for len(picked) < n && len(order) > 0 {
 		at := t.first(len(order), func(i int) party { return party{workspace: order[i]} })
-		of := slices.DeleteFunc(waiting[order[at]], func(r job.Ring) bool { return r.InFlight >= share })
+		of := slices.DeleteFunc(waiting[order[at]], s.full)
 		waiting[order[at]] = of
 		if len(of) == 0 {
 			order = slices.Delete(order, at, at+1)
@@ -75,11 +90,13 @@ func (t *turns) serve(r job.Ring) {
 	t.served[party{workspace: r.Workspace}], t.served[party{r.Workspace, r.Job}] = t.clock, t.clock
 }
 
-// sent takes ring i out: one shard more of its job is in flight.
+// sent takes ring i out of a workspace's: one shard more of its job is in
+// flight.
 func sent(rings []job.Ring, i int) []job.Ring {
 	of := rings[i].Job
 	rings = slices.Delete(rings, i, i+1)
 	for i := range rings {
+		rings[i].InFlightWorkspace++
 		if rings[i].Job == of {
 			rings[i].InFlight++
 		}

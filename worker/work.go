@@ -7,33 +7,7 @@ import (
 	"time"
 
 	"bulkpatch/job"
-	"bulkpatch/model"
 )
-
-// failClaim deals with work that could not be claimed.
-func (w *Worker) failClaim(ctx context.Context, r job.Ring, err error) {
-	var faults model.Faults
-	switch {
-	case errors.Is(err, job.ErrLeaseLost):
-		// Somebody else has it, or it has ended.
-	case errors.Is(err, job.ErrStopped):
-		w.logError(r.Ref, w.store.Settle(ctx, r.Ref))
-	case errors.As(err, &faults):
-		// The model has changed so that the job means nothing any more.
-		w.logError(r.Ref, w.store.Stop(ctx, r.Ref, job.Error{
-			Code:   "model_changed",
-			Detail: "The job's filter or patch does not fit the model any more. Submit it again as the model now is.",
-		}))
-	default:
-		w.logError(r.Ref, err)
-	}
-}
-
-func (w *Worker) logError(ref job.Ref, err error) {
-	if err != nil && !errors.Is(err, context.Canceled) {
-		w.log.Warn("work could not be taken; the sweep will ring for it again", "num", ref.Job, "shard", ref.Shard, "error", err)
-	}
-}
 
 // work carries a leased shard on until it is done, is stopped, or has had its
 // slice of time. It keeps no progress of its own, so it is safe to run again

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -29,8 +30,6 @@ const (
 	slice = time.Second
 	// shutdown is how long a chunk in flight may take to commit at the end.
 	shutdown = 6 * time.Second
-	// faultPause is how long a shard waits after a fault that may pass.
-	faultPause = time.Second
 	// turnPause is how long a job waits that may not be resolved now: others of
 	// its workspace are.
 	turnPause = 500 * time.Millisecond
@@ -56,6 +55,7 @@ type Worker struct {
 	bulk  int
 	chunk int
 	stats *stats
+	name  string // of this process, among those that work
 
 	newRedis bool
 }
@@ -66,7 +66,7 @@ func New(c Config) *Worker {
 		store: c.Store, redis: c.Redis, log: c.Log,
 		bulk:  cmp.Or(c.Concurrency, DefaultConcurrency),
 		chunk: min(cmp.Or(c.Chunk, DefaultChunk), MaxChunk),
-		stats: newStats(), newRedis: c.NewRedis,
+		stats: newStats(), name: uuid.NewString(), newRedis: c.NewRedis,
 	}
 }
 
@@ -76,6 +76,8 @@ func (w *Worker) Metrics() prometheus.Collector { return w.stats }
 // Run works until the context ends. Then it takes no more tasks, lets the
 // chunks in flight commit, gives its shards back and returns.
 func (w *Worker) Run(ctx context.Context) error {
+	w.show(ctx)
+	defer w.stopShowing()
 	var ended sync.WaitGroup
 	defer ended.Wait()
 	singles, err := w.serve(ctx, singleQueue, singleConcurrency, w.handleSingle)
@@ -89,6 +91,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 	defer ended.Go(bulks.Shutdown)
 	ended.Go(func() { w.retireUntil(ctx) })
+	ended.Go(func() { w.showUntil(ctx) })
 	w.sweepUntil(ctx)
 	return nil
 }
@@ -122,8 +125,8 @@ func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(con
 	return server, nil
 }
 
-// The handlers answer nothing to asynq: what fails is found by the sweep,
-// which is quicker than a retry and is there anyway.
+// The handlers answer nothing to asynq: what fails is put back into the outbox,
+// and where that fails, too, the sweep finds it, which is quicker than a retry.
 
 func (w *Worker) handleSingle(ctx context.Context, r job.Ring) {
 	if err := w.store.ApplySingle(context.WithoutCancel(ctx), r); err != nil {

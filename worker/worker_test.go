@@ -160,11 +160,14 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 		"a limit beyond all numbers is none": {
 			lease: job.Lease{Throttle: &boundless}, answers: []any{job.Step{N: 100}, job.Step{N: 50, Done: true}}, calls: []string{"finish"}, limits: []int{100, 100},
 		},
-		"the slowest limit is one, too":           {lease: job.Lease{Throttle: &still}, answers: []any{job.Step{N: 1}}, calls: []string{"yield throttled later"}, limits: []int{1}},
-		"a void ring is dropped":                  {claim: job.ErrLeaseLost},
-		"a stop that waits is settled":            {claim: job.ErrStopped, calls: []string{"settle"}},
-		"a job of a changed model is failed":      {claim: model.Faults{{Code: "unknown_field"}}, calls: []string{"stop model_changed"}},
-		"a claim that fails is left to the sweep": {claim: errors.New("fault")},
+		"the slowest limit is one, too":         {lease: job.Lease{Throttle: &still}, answers: []any{job.Step{N: 1}}, calls: []string{"yield throttled later"}, limits: []int{1}},
+		"a void ring is dropped":                {claim: job.ErrLeaseLost},
+		"a stop that waits is settled":          {claim: job.ErrStopped, calls: []string{"settle"}},
+		"a job of a changed model is failed":    {claim: model.Faults{{Code: "unknown_field"}}, calls: []string{"stop model_changed"}},
+		"a claim that fails waits and says why": {claim: errors.New("fault"), calls: []string{"put back database_unavailable 1s"}},
+		"so it does on a full disk":             {claim: job.ErrStorageFull, calls: []string{"put back storage_full 1s"}},
+		"what the model is lacking for goes on": {claim: job.ErrOtherModel, calls: []string{"put back waiting_for_model 20ms"}},
+		"an end of the process gives work back": {claim: context.Canceled, calls: []string{"put back  0s"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -210,7 +213,7 @@ func TestWorkspacesTakeTurns(t *testing.T) {
 	var turn turns
 	many := []job.Ring{ring(1, 1), ring(1, 2), ring(1, 3), ring(2, 4), ring(3, 5), ring(3, 6)}
 	order := func(n int) (nums []int64) {
-		for _, r := range turn.pick(many, n, 1) {
+		for _, r := range turn.pick(many, n, share{workspace: 9, job: 1}) {
 			nums = append(nums, r.Job)
 		}
 		return nums
@@ -233,12 +236,13 @@ func TestWorkspacesTakeTurns(t *testing.T) {
 }
 
 func TestJobsOfAWorkspaceTakeTurns(t *testing.T) {
-	shard := func(num, no int64, inFlight int) job.Ring {
-		return job.Ring{Ref: job.Ref{Workspace: 1, Job: num, Shard: no}, InFlight: inFlight}
+	shard := func(num, no int64, ofJob, ofWorkspace int) job.Ring {
+		return job.Ring{Ref: job.Ref{Workspace: 1, Job: num, Shard: no}, InFlight: ofJob, InFlightWorkspace: ofWorkspace}
 	}
+	other := job.Ring{Ref: job.Ref{Workspace: 2, Job: 9}}
 	var turn turns
-	order := func(n, share int, rings ...job.Ring) (got []job.Ref) {
-		for _, r := range turn.pick(rings, n, share) {
+	order := func(n int, s share, rings ...job.Ring) (got []job.Ref) {
+		for _, r := range turn.pick(rings, n, s) {
 			got = append(got, r.Ref)
 		}
 		return got
@@ -246,23 +250,71 @@ func TestJobsOfAWorkspaceTakeTurns(t *testing.T) {
 	ref := func(num, no int64) job.Ref { return job.Ref{Workspace: 1, Job: num, Shard: no} }
 	for name, step := range map[string]struct{ got, want []job.Ref }{
 		"a job of many shards and a small one behind it": {
-			order(3, 3, shard(1, 0, 0), shard(1, 1, 0), shard(1, 2, 0), shard(2, 0, 0)),
+			order(3, share{3, 3}, shard(1, 0, 0, 0), shard(1, 1, 0, 0), shard(1, 2, 0, 0), shard(2, 0, 0, 0)),
 			[]job.Ref{ref(1, 0), ref(2, 0), ref(1, 1)}},
 		"a job alone leaves workers to those that come": {
-			order(4, 3, shard(3, 0, 0), shard(3, 1, 0), shard(3, 2, 0), shard(3, 3, 0)),
+			order(4, share{4, 3}, shard(3, 0, 0, 0), shard(3, 1, 0, 0), shard(3, 2, 0, 0), shard(3, 3, 0, 0)),
 			[]job.Ref{ref(3, 0), ref(3, 1), ref(3, 2)}},
 		"what is in flight counts": {
-			order(4, 3, shard(4, 2, 2), shard(4, 3, 2), shard(5, 0, 3)),
+			order(4, share{6, 3}, shard(4, 2, 2, 5), shard(4, 3, 2, 5), shard(5, 0, 3, 5)),
 			[]job.Ref{ref(4, 2)}},
+		"a workspace of many jobs leaves workers to others": {
+			order(8, share{3, 3}, shard(10, 0, 0, 1), shard(11, 0, 0, 1), shard(12, 0, 0, 1), shard(13, 0, 0, 1), other),
+			[]job.Ref{other.Ref, ref(10, 0), ref(11, 0)}},
+		"and none where it has its share in flight": {
+			order(8, share{3, 3}, shard(14, 0, 0, 3), shard(15, 0, 0, 3), other),
+			[]job.Ref{other.Ref}},
 	} {
 		if !reflect.DeepEqual(step.got, step.want) {
 			t.Errorf("%s: picked %v, not %v", name, step.got, step.want)
 		}
 	}
-	for workers, want := range map[int]int{1: 1, 2: 2, 3: 3, 4: 3, 8: 6, 12: 9} {
-		if got := share(workers); got != want {
-			t.Errorf("of %d workers a job may have %d, not %d", workers, got, want)
+	for workers, want := range map[int]share{1: {1, 1}, 2: {2, 2}, 3: {3, 3}, 4: {3, 3}, 8: {6, 5}, 12: {9, 7}} {
+		if got := shareOf(workers); got != want {
+			t.Errorf("of %d workers a workspace and a job may have %v, not %v", workers, got, want)
 		}
+	}
+}
+
+// TestWorkThatWasAnsweredForIsGivenNoMorePatience has work that workers put back
+// again and again, since they have not its model: each time it has moved.
+func TestWorkThatWasAnsweredForIsGivenNoMorePatience(t *testing.T) {
+	now := time.Now()
+	fake := newFakeStore()
+	s := sweep{store: fake, now: func() time.Time { return now }, first: patience}
+	for beat := range int64(5) {
+		fake.pulses = []job.Pulse{{Ref: job.Ref{Job: 1}, Single: true, Beat: beat}}
+		for range 2 {
+			if err := s.pass(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			now = now.Add(patience)
+		}
+	}
+	if v := s.seen[job.Ref{Job: 1}]; len(fake.calls) != 5 || v.patience != 2*patience {
+		t.Errorf("%d rings, and the patience is %v", len(fake.calls), v.patience)
+	}
+}
+
+func TestRefusedWorkWaitsALittleLongerEachTime(t *testing.T) {
+	r := ring(1, 1)
+	var waits []time.Duration
+	for range 40 {
+		r = again(r, otherModelPause, otherModelMost)
+		waits = append(waits, time.Duration(r.Wait)*time.Microsecond)
+	}
+	// Of four workers one has the model: three in four rings are in vain, and
+	// nineteen in twenty are over after ten of them.
+	var ten time.Duration
+	for _, w := range waits[:10] {
+		ten += w
+	}
+	if waits[0] != otherModelPause || waits[39] != otherModelMost || ten > time.Second || !slices.IsSorted(waits) {
+		t.Errorf("the waits are %v, the first ten together %v", waits, ten)
+	}
+	r.Wait = time.Hour.Microseconds() // a throttle's
+	if w := again(r, otherModelPause, otherModelMost).Wait; w != otherModelMost.Microseconds() {
+		t.Errorf("a throttled ring then waits %v", time.Duration(w)*time.Microsecond)
 	}
 }
 

@@ -113,6 +113,7 @@ func ringsTellWhatIsInFlight(t *testing.T, k *Kit) {
 		check(t, err)
 		for _, r := range rings {
 			equal(t, "shards in flight", r.InFlight, want)
+			equal(t, "shards of the workspace in flight", r.InFlightWorkspace, want)
 		}
 		return rings
 	}

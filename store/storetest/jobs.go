@@ -214,10 +214,10 @@ func claimFencesOff(t *testing.T, k *Kit) {
 	_, err := k.ApplyChunk(t.Context(), zombie, 10)
 	check(t, err)
 	// The sweep rings for what stood still, and another worker claims it.
-	pulses, err := k.Pulses(t.Context(), job.Ref{}, 10)
+	pulses, _, err := k.Pulses(t.Context(), 0, 10)
 	check(t, err)
 	equal(t, "pulses", len(pulses), 1)
-	check(t, k.RingAgain(t.Context(), pulses[0]))
+	check(t, k.RingAgain(t.Context(), []job.Pulse{pulses[0]}))
 	l := k.Lease()
 	_, err = k.ApplyChunk(t.Context(), zombie, 10)
 	equal(t, "the zombie's error", errors.Is(err, job.ErrLeaseLost), true)

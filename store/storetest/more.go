@@ -287,20 +287,20 @@ func pulsesFindLostWork(t *testing.T, k *Kit) {
 	k.Add(30, person)
 	bulk := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
 	single := k.Accept(k.Single(1, `{"name": "x"}`))
-	pulses, err := k.Pulses(ctx, job.Ref{}, 10)
+	pulses, _, err := k.Pulses(ctx, 0, 10)
 	check(t, err)
 	equal(t, "pulses while the outbox has the work", len(pulses), 0)
 	k.Due() // and Redis loses all of it
-	pulses, err = k.Pulses(ctx, job.Ref{}, 10)
+	pulses, _, err = k.Pulses(ctx, 0, 10)
 	check(t, err)
 	equal(t, "pulses", len(pulses), 2)
 	for _, p := range pulses {
-		check(t, k.RingAgain(ctx, p))
+		check(t, k.RingAgain(ctx, []job.Pulse{p}))
 	}
 	k.Run(100)
 	equal(t, "bulk", k.Read(bulk.ID).State, job.Succeeded)
 	equal(t, "single", k.Read(single.ID).State, job.Succeeded)
-	pulses, err = k.Pulses(ctx, job.Ref{}, 10)
+	pulses, _, err = k.Pulses(ctx, 0, 10)
 	check(t, err)
 	equal(t, "pulses at the end", len(pulses), 0)
 }

@@ -78,7 +78,7 @@ func (k *Kit) workUntil(t *testing.T, stop chan struct{}) {
 			}
 			k.expected(t, r.Ref, err)
 		}
-		pulses, err := k.Pulses(ctx, job.Ref{}, 10)
+		pulses, _, err := k.Pulses(ctx, 0, 10)
 		check(t, err)
 		for _, p := range pulses {
 			switch {
@@ -87,7 +87,7 @@ func (k *Kit) workUntil(t *testing.T, stop chan struct{}) {
 			case p.Idle:
 				check(t, k.Finish(ctx, p.Ref))
 			default:
-				check(t, k.RingAgain(ctx, p))
+				check(t, k.RingAgain(ctx, []job.Pulse{p}))
 			}
 		}
 	}

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bulkpatch/job"
+)
+
+// runningFor is for how long a process counts as running after it was seen.
+const runningFor = 30 * time.Second
+
+// ShowRunning notes that a process works on jobs with the models that are
+// loaded, so that others know what can be worked on. It counts as running for
+// half a minute from each call, or until [Store.ShowStopped]. What is left of
+// processes that ended without a word goes on the way.
+func (s *Store) ShowRunning(ctx context.Context, process string) error {
+	return s.inTx(ctx, func(t *tx) error {
+		for _, m := range s.models.All() {
+			if err := t.exec1(`INSERT INTO running_models (process, model, digest, seen_at) VALUES (?, ?, ?, ?)
+				ON CONFLICT (process, model) DO UPDATE SET digest = excluded.digest, seen_at = excluded.seen_at`,
+				process, m.Name, m.Digest, t.now); err != nil {
+				return err
+			}
+		}
+		return t.exec1(`DELETE FROM running_models WHERE seen_at <= ?`, runningSince(t.now))
+	})
+}
+
+// ShowStopped notes that a process works no more. Calling it again, or for a
+// process that was never seen, changes nothing.
+func (s *Store) ShowStopped(ctx context.Context, process string) error {
+	return s.inTx(ctx, func(t *tx) error {
+		return t.exec1(`DELETE FROM running_models WHERE process = ?`, process)
+	})
+}
+
+// runningSince is after when a process must have been seen to count as running.
+func runningSince(now int64) int64 { return now - runningFor.Microseconds() }
+
+// modelGone reports whether no running process can work on a job: none has its
+// model as it was when the job was accepted, or as the database was migrated
+// to. Where no process runs at all, none can be asked, and the job can wait.
+func (t *tx) modelGone(ref job.Ref) (bool, error) {
+	var n struct{ Running, Able int64 }
+	_, err := t.get(&n, `SELECT COUNT(*) AS running, COUNT(CASE WHEN r.model = j.model AND r.digest IN (j.digest, m.digest) THEN 1 END) AS able
+		FROM jobs j LEFT JOIN models m ON m.name = j.model CROSS JOIN running_models r
+		WHERE j.workspace = ? AND j.num = ? AND r.seen_at > ?`, ref.Workspace, ref.Job, runningSince(t.now))
+	return n.Running > 0 && n.Able == 0, err
+}

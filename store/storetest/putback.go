@@ -1,0 +1,154 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+// putBackSaysWhy gives work back that could not be begun, for a fault that may
+// pass: a single's own reason shows as a bulk's does, and the sweep sees that
+// somebody has answered for it.
+func putBackSaysWhy(t *testing.T, k *Kit) {
+	ctx := t.Context()
+	k.Add(20, person)
+	for _, sub := range []job.Submission{k.Single(1, `{"score": 2}`), k.Bulk(`{"visits": {"$gte": 0}}`, `{"score": 1}`, job.Options{})} {
+		j := k.Accept(sub)
+		r := k.Due()[0]
+		told := k.pulse(t)
+		r.Wait = time.Minute.Microseconds()
+		check(t, k.PutBack(ctx, r, job.WaitStorage))
+		first := k.Read(j.ID)
+		equal(t, "the reason", first.WaitReason, job.WaitStorage)
+		equal(t, "that it shows", first.Revision > j.Revision, true)
+		pulses, _, err := k.Pulses(ctx, 0, 10)
+		check(t, err)
+		equal(t, "pulses while the outbox has it", len(pulses), 0)
+		again := k.Due()
+		equal(t, "rings", len(again), 1)
+		equal(t, "the wait", again[0].Wait, r.Wait)
+		equal(t, "that it has moved", k.pulse(t) != told, true)
+		check(t, k.PutBack(ctx, again[0], job.WaitStorage))
+		equal(t, "the revision when nothing is new", k.Read(j.ID).Revision, first.Revision)
+		_, err = k.Act(ctx, k.WS, j.ID, job.Pause)
+		check(t, err)
+		equal(t, "what it waits for when paused", k.Read(j.ID).WaitReason, "")
+		check(t, k.PutBack(ctx, again[0], job.WaitStorage)) // of a worker that comes late
+		equal(t, "rings of a paused job", len(k.Due()), 0)
+		_, err = k.Act(ctx, k.WS, j.ID, job.Resume)
+		check(t, err)
+		equal(t, "what it waits for when resumed", k.Read(j.ID).WaitReason, job.WaitWorker)
+		k.Run(100)
+		equal(t, "state", k.Read(j.ID).State, job.Succeeded)
+	}
+}
+
+// pulse is the one sign of life there is.
+func (k *Kit) pulse(t *testing.T) job.Pulse {
+	t.Helper()
+	pulses, next, err := k.Pulses(t.Context(), 0, 10)
+	check(t, err)
+	equal(t, "pulses", len(pulses), 1)
+	equal(t, "the next page", next, 0)
+	return pulses[0]
+}
+
+// ringsHideNone lets more work wait than a relay reads at a time: what waits
+// hides nothing that is due, nor a long wait a short one, nor one workspace
+// another.
+func ringsHideNone(t *testing.T, k *Kit) {
+	ctx := t.Context()
+	k.Add(20, person)
+	const limit = 3
+	var singles, bulks []job.Job
+	for range 2 * limit {
+		singles = append(singles, k.Accept(k.Single(1, `{"score": 2}`)))
+		bulks = append(bulks, k.Accept(k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{})))
+	}
+	for i, r := range k.Due() { // all are put back, to wait a while
+		r.Wait = time.Hour.Microseconds() + int64(i)
+		check(t, k.PutBack(ctx, r, job.WaitDatabase))
+	}
+	other := *k
+	other.WS = k.workspace(t, "other")
+	other.Add(1, person)
+	last := map[int64]bool{
+		k.Accept(k.Single(2, `{"score": 2}`)).Num:                                    true,
+		k.Accept(k.Bulk(`{"visits": 2}`, `{"score": 1}`, job.Options{})).Num:         true,
+		other.Accept(other.Bulk(`{"visits": 2}`, `{"score": 1}`, job.Options{})).Num: true,
+	}
+	rings, err := k.Singles(ctx, limit)
+	check(t, err)
+	bulk, err := k.Bulks(ctx, limit)
+	check(t, err)
+	equal(t, "singles that are read", len(rings), limit+1)
+	equal(t, "bulk shards that are read", len(bulk), limit+2)
+	for _, r := range append(rings, bulk...) {
+		if r.Wait == 0 {
+			equal(t, fmt.Sprint("that job ", r.Job, " is due"), last[r.Job], true)
+			delete(last, r.Job)
+		}
+	}
+	equal(t, "those that are due and hidden", len(last), 0)
+}
+
+// workspace makes another workspace.
+func (k *Kit) workspace(t *testing.T, name string) auth.Workspace {
+	t.Helper()
+	key, _, err := k.CreateKey(t.Context(), auth.Key{Name: name, Workspace: auth.Workspace{Name: name}, Scopes: []auth.Scope{auth.Admin}})
+	check(t, err)
+	return key.Workspace
+}
+
+// pulsesComeInPages looks at a few jobs at a time, some of which wait in the
+// outbox: each page goes on where the one before has ended.
+func pulsesComeInPages(t *testing.T, k *Kit) {
+	k.Add(20, person)
+	for range 7 {
+		k.Accept(k.Single(1, `{"score": 2}`))
+	}
+	lost := k.Due()[3:]
+	for _, r := range lost[:2] {
+		check(t, k.PutBack(t.Context(), r, job.WaitDatabase))
+	}
+	seen, pages, after := 0, 0, int64(0)
+	for ; after != 0 || pages == 0; pages++ {
+		pulses, next, err := k.Pulses(t.Context(), after, 2)
+		check(t, err)
+		for _, p := range pulses {
+			equal(t, "that a pulse is of its page", p.Job > after && (next == 0 || p.Job <= next), true)
+			seen++
+		}
+		after = next
+	}
+	equal(t, "pulses", seen, 5)
+	equal(t, "pages", pages, 4)
+}
+
+// notesComeInSteps notes of more rings than one transaction takes that they
+// cannot be sent, and then that they can.
+func notesComeInSteps(t *testing.T, k *Kit) {
+	k.Add(20, person)
+	const jobs = 501
+	var last job.Job
+	for range jobs {
+		last = k.Accept(k.Single(1, `{"score": 2}`))
+	}
+	for _, reason := range []string{job.WaitRedis, ""} {
+		steps := 0
+		for more := true; more; steps++ {
+			var err error
+			more, err = k.Unsent(t.Context(), reason)
+			check(t, err)
+		}
+		equal(t, "steps", steps, 3) // of which the last finds nothing
+		want := job.WaitRedis
+		if reason == "" {
+			want = job.WaitWorker
+		}
+		equal(t, "what the last waits for", k.Read(last.ID).WaitReason, want)
+	}
+}

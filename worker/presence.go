@@ -1,0 +1,36 @@
+package worker
+
+import (
+	"context"
+	"time"
+)
+
+// presenceEvery is how often a process shows that it runs, several times within
+// the half minute for which the store believes it.
+const presenceEvery = 5 * time.Second
+
+// showUntil shows, until the context ends, that this process works with its
+// models: others send no work that no process can take, and end no job as
+// having lost its model that another process could go on with.
+func (w *Worker) showUntil(ctx context.Context) {
+	for pause(ctx, presenceEvery) {
+		w.show(ctx)
+	}
+}
+
+func (w *Worker) show(ctx context.Context) {
+	within, cancel := context.WithTimeout(ctx, presenceEvery)
+	defer cancel()
+	if err := w.store.ShowRunning(within, w.name); err != nil && ctx.Err() == nil {
+		w.log.Warn("the process could not show that it runs", "error", err)
+	}
+}
+
+// stopShowing is for an orderly end, when no task is worked on any more.
+func (w *Worker) stopShowing() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := w.store.ShowStopped(ctx, w.name); err != nil {
+		w.log.Warn("the process could not show that it has stopped", "error", err)
+	}
+}
