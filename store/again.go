@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,9 +16,10 @@ import (
 // With an idempotency key that has made a job before, that job is returned and
 // replayed is true. [*job.StateError]: the job allows no retry.
 // [job.ErrKeyReused]: the key was used for another request.
+// [job.ErrTooManyJobs]: as with [Store.Submit].
 func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
-	return s.follow(ctx, f, func(t *tx, origin job.Job, id string) (string, int64, error) {
-		if err := origin.CheckRetry(); err != nil {
+	return s.follow(ctx, f, job.Retry, func(t *tx, origin job.Job, id string, room error) (string, int64, error) {
+		if err := cmp.Or(origin.CheckRetry(), room); err != nil {
 			return "", 0, err
 		}
 		o := origin.Options
@@ -34,7 +36,7 @@ func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bo
 // of a job is the first one; replayed tells only of idempotency keys, as with
 // [Store.Retry]. [*job.StateError]: the job cannot be undone.
 func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
-	return s.follow(ctx, f, func(t *tx, origin job.Job, id string) (string, int64, error) {
+	return s.follow(ctx, f, job.Undo, func(t *tx, origin job.Job, id string, room error) (string, int64, error) {
 		var first struct {
 			ID  string
 			Num int64
@@ -43,7 +45,7 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 		if err != nil || known {
 			return first.ID, first.Num, err
 		}
-		if err := origin.CheckUndo(); err != nil {
+		if err := cmp.Or(origin.CheckUndo(), room); err != nil {
 			return "", 0, err
 		}
 		num, err := t.acceptAgain(id, job.Undo, origin, f.CreatedBy, storedOptions{})
@@ -52,28 +54,33 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 }
 
 // follow accepts a job that follows from another, unless its idempotency key
-// has made one. accept writes it under a new id, or says which one there is.
-// [job.ErrGone]: the origin has left, and is returned as with [Store.Job].
-func (s *Store) follow(ctx context.Context, f job.Follow, accept func(t *tx, origin job.Job, id string) (string, int64, error)) (j job.Job, replayed bool, err error) {
+// has made one. accept writes it under a new id if there is room for it, or
+// says which one there is. [job.ErrGone]: the origin has left, and is returned
+// as with [Store.Job].
+func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept func(t *tx, origin job.Job, id string, room error) (string, int64, error)) (j job.Job, replayed bool, err error) {
 	origin, err := s.Job(ctx, f.Workspace, f.Origin)
 	if err != nil {
 		return origin, false, err
 	}
+	var bytes int
+	if err := s.read.GetContext(ctx, &bytes, s.d.rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), f.Workspace.ID, origin.Num); err != nil {
+		return job.Job{}, false, s.d.classify(err)
+	}
 	var id string
 	next := uuid.Must(uuid.NewV7()).String()
-	err = s.inTx(ctx, func(t *tx) error {
+	err = s.accepting(ctx, f.Workspace, useOf(kind, bytes), func(t *tx, room error) (bool, error) {
 		before, err := t.replay(f.Workspace, f.Once)
 		if id, replayed = before, before != ""; err != nil || replayed {
-			return err
+			return false, err
 		}
 		if err := t.lockOrigin(&origin); err != nil {
-			return err
+			return false, err
 		}
 		var num int64
-		if id, num, err = accept(t, origin, next); err != nil {
-			return err
+		if id, num, err = accept(t, origin, next, room); err != nil {
+			return false, err
 		}
-		return t.useKey(f.Workspace, f.Once, num)
+		return id == next, t.useKey(f.Workspace, f.Once, num)
 	})
 	if errors.Is(err, job.ErrGone) {
 		id, replayed = f.Origin, false // the answer that comes with the error
@@ -82,6 +89,14 @@ func (s *Store) follow(ctx context.Context, f job.Follow, accept func(t *tx, ori
 	}
 	j, err = s.Job(ctx, f.Workspace, id)
 	return j, replayed, err
+}
+
+// bytesOf is how much of its origin's request a job of a kind keeps.
+func bytesOf(k job.Kind) string {
+	if k == job.Undo {
+		return `octet_length(change)`
+	}
+	return `COALESCE(octet_length(filter), 0) + COALESCE(octet_length(patch), 0) + octet_length(change)`
 }
 
 // lockOrigin locks the job that another is to follow from, and reads again what
@@ -140,8 +155,8 @@ func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, createdBy str
 		filter, patch, source = "NULL", "NULL", "num"
 	}
 	_, err = t.get(&num, `INSERT INTO jobs
-		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, throttle)
-		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?
+		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, throttle, request_bytes)
+		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, `+bytesOf(kind)+`
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
 		id, kind, job.Queued, t.now, createdBy, string(options), o.RecordsPerSecond, origin.WorkspaceID, origin.Num)
 	if err != nil {

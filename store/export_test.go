@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
 
 // OpenWith is [Open] with another driver under it.
 var OpenWith = open
@@ -21,4 +25,17 @@ func (s *Store) CutFinely(part int64) {
 	if w, ok := s.write.(*pooledWriter); ok {
 		w.d = &d
 	}
+}
+
+// LimitOpenBytes bounds the bytes of a workspace's open requests.
+func (s *Store) LimitOpenBytes(n int64) { s.open.most.Bytes = n }
+
+// CountsOfOpenJobs says how often open jobs have been counted from now on.
+func (s *Store) CountsOfOpenJobs() *atomic.Int64 {
+	n, count := new(atomic.Int64), s.open.count
+	s.open.count = func(ctx context.Context, ws int64) (openUse, error) {
+		n.Add(1)
+		return count(ctx, ws)
+	}
+	return n
 }

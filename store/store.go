@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -21,6 +22,7 @@ type Options struct {
 	Retention     time.Duration    // of finished jobs; 0 is 30 days
 	UndoRetention time.Duration    // of former values; 0 is 7 days
 	SearchLimit   time.Duration    // of one list, count or preview; 0 is 30 seconds
+	MaxOpenJobs   int              // of a workspace, which may have ten times as many singles; 0 is 10,000
 }
 
 // A Store is an open database. It is safe for concurrent use.
@@ -36,6 +38,7 @@ type Store struct {
 	searchLimit time.Duration
 
 	hub  hub
+	open *openJobs
 	bell chan struct{} // has a value when the outbox has news
 }
 
@@ -115,6 +118,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 		searching: newGate(b.sizes.searches), resolving: newGate(b.sizes.resolving), searchLimit: orDefault(o.SearchLimit, searchLimit),
 		bell: make(chan struct{}, 1),
 	}
+	s.open = newOpenJobs(cmp.Or(o.MaxOpenJobs, defaultOpenJobs), func() time.Time { return s.now() }, s.countOpen)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"math/rand/v2"
@@ -18,14 +19,20 @@ import (
 // idempotency key that has made a job before, that job is returned and
 // replayed is true. [job.ErrNotFound]: a single's record does not exist.
 // [job.ErrKeyReused]: the key was used for another request.
+// [job.ErrTooManyJobs]: the workspace has as many open jobs as it may have.
 func (s *Store) Submit(ctx context.Context, sub job.Submission) (j job.Job, replayed bool, err error) {
-	id := uuid.Must(uuid.NewV7()).String()
-	err = s.inTx(ctx, func(t *tx) error {
-		if before, err := t.replay(sub.Workspace, sub.Once); err != nil || before != "" {
-			id, replayed = before, before != ""
-			return err
+	next := uuid.Must(uuid.NewV7()).String()
+	id := next
+	text := textOf(sub)
+	err = s.accepting(ctx, sub.Workspace, useOf(sub.Kind, text.bytes()), func(t *tx, room error) (bool, error) {
+		before, err := t.replay(sub.Workspace, sub.Once)
+		if id, replayed = cmp.Or(before, next), before != ""; err != nil || replayed {
+			return false, err
 		}
-		return t.accept(id, sub)
+		if room != nil {
+			return false, room
+		}
+		return true, t.accept(id, sub, text)
 	})
 	if err != nil {
 		return job.Job{}, false, err
@@ -77,16 +84,16 @@ func (t *tx) replay(ws auth.Workspace, once job.Once) (jobID string, err error) 
 
 // accept writes the job, the row of its idempotency key, the options that its
 // patch brings, and the ring that gets it going.
-func (t *tx) accept(id string, sub job.Submission) error {
-	r, err := t.newJobRow(id, sub)
+func (t *tx) accept(id string, sub job.Submission, text requestText) error {
+	r, err := t.newJobRow(id, sub, text)
 	if err != nil {
 		return err
 	}
 	var num int64
 	_, err = t.get(&num, `INSERT INTO jobs
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options,
-		 expected, confirms, if_match, record_id, rid, matched, throttle)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
+		 expected, confirms, if_match, record_id, rid, matched, throttle, request_bytes)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
 	if err != nil {
 		return err
 	}
@@ -128,15 +135,30 @@ func (t *tx) openJob(ref job.Ref) error {
 	return t.ring(ref, false, 0, 0)
 }
 
-func (t *tx) newJobRow(id string, sub job.Submission) ([]any, error) {
+// A requestText is what a job keeps of its request.
+type requestText struct {
+	filter        *string // nil where a record is named
+	patch, change string  // as shown and as applied
+}
+
+func textOf(sub job.Submission) requestText {
+	text := requestText{patch: string(sub.Patch.Display()), change: string(sub.Patch.Stamped(sub.Model, sub.Actor).MarshalStored())}
+	if sub.RecordID == nil {
+		filter := string(sub.Filter.JSON())
+		text.filter = &filter
+	}
+	return text
+}
+
+func (r requestText) bytes() int { return len(deref(r.filter)) + len(r.patch) + len(r.change) }
+
+func (t *tx) newJobRow(id string, sub job.Submission, text requestText) ([]any, error) {
 	options, err := json.Marshal(sub.Options)
 	if err != nil {
 		return nil, err
 	}
-	var filterText, recordID, rid, matched any
-	if sub.RecordID == nil {
-		filterText = string(sub.Filter.JSON())
-	} else {
+	var recordID, rid, matched any
+	if sub.RecordID != nil {
 		number, err := t.numberOf(sub.Workspace.ID, sub.Model, sub.RecordID)
 		if err != nil {
 			return nil, err
@@ -148,8 +170,8 @@ func (t *tx) newJobRow(id string, sub job.Submission) ([]any, error) {
 	}
 	return []any{
 		sub.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.now, sub.CreatedBy,
-		filterText, string(sub.Patch.Display()), string(sub.Patch.Stamped(sub.Model, sub.Actor).MarshalStored()), string(options),
-		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond,
+		text.filter, text.patch, text.change, string(options),
+		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond, text.bytes(),
 	}, nil
 }
 

@@ -38,9 +38,10 @@ type redisFlags struct {
 // listenFlags say where the API is served, how much it takes, and by whose
 // first key.
 type listenFlags struct {
-	Addr     string `env:"BULKPATCH_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (default ${default})."`
-	MaxBody  string `env:"BULKPATCH_MAX_BODY" default:"1MiB" placeholder:"SIZE" help:"Largest body of a request, such as 512KiB, 2MiB or a number of bytes, from 64KiB to 16MiB (default ${default}). Imports are streamed and have no limit but 1 MiB a line."`
-	AdminKey string `env:"BULKPATCH_ADMIN_KEY" placeholder:"SECRET" help:"An admin key of the workspace main, made at any start that does not find it; one that was set before stays until it is revoked. Without it one is made at the first start and printed once."`
+	Addr        string `env:"BULKPATCH_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (default ${default})."`
+	MaxBody     string `env:"BULKPATCH_MAX_BODY" default:"1MiB" placeholder:"SIZE" help:"Largest body of a request, such as 512KiB, 2MiB or a number of bytes, from 64KiB to 16MiB (default ${default}). Imports are streamed and have no limit but 1 MiB a line."`
+	MaxOpenJobs string `env:"BULKPATCH_MAX_OPEN_JOBS" default:"10000" placeholder:"N" help:"Most jobs over many records that a workspace may have open at a time, 1 to 1000000; of jobs over one record it may have ten times as many (default ${default}). The filters and patches of all of them together may have 256 MiB. More are refused until some have ended; several API processes may accept a little more at the same moment."`
+	AdminKey    string `env:"BULKPATCH_ADMIN_KEY" placeholder:"SECRET" help:"An admin key of the workspace main, made at any start that does not find it; one that was set before stays until it is revoked. Without it one is made at the first start and printed once."`
 }
 
 // workFlags say how much is done at a time.

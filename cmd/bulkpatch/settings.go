@@ -30,6 +30,7 @@ type settings struct {
 	models      *model.Registry
 	retention   time.Duration
 	undo        time.Duration
+	maxOpenJobs int // 0: the default
 	concurrency int
 	chunk       int
 	log         *slog.Logger
@@ -107,6 +108,7 @@ func (r *reader) service(f serviceFlags, stderr io.Writer) {
 func (r *reader) listen(f listenFlags) {
 	r.s.addr = r.address("--addr", f.Addr)
 	r.s.maxBody = r.size("--max-body", f.MaxBody, 64<<10, 16<<20)
+	r.s.maxOpenJobs = r.integer("--max-open-jobs", f.MaxOpenJobs, 1_000_000)
 	r.s.adminKey = f.AdminKey
 	if strings.ContainsFunc(f.AdminKey, func(c rune) bool { return c <= ' ' || c > '~' }) || len(f.AdminKey) > 255 {
 		r.fault("--admin-key", "must be 1 to 255 visible ASCII characters")

@@ -51,7 +51,7 @@ func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *K
 	tb.Helper()
 	models := Models(tb)
 	ahead := new(atomic.Int64)
-	o := store.Options{Models: models, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
+	o := store.Options{Models: models, MaxOpenJobs: OpenJobs, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
 	s := open(tb, o)
 	check(tb, s.Migrate(tb.Context()))
 	_, _, err := s.Bootstrap(tb.Context(), "")

@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"work that is put back says why and has moved":            putBackSaysWhy,
 		"one job's rings hide no other's":                         ringsHideNone,
 		"unfinished work is looked at page by page":               pulsesComeInPages,
+		"a workspace has as many open jobs as it may":             openJobsAreLimited,
 		"what is noted of rings is noted step by step":            notesComeInSteps,
 		"the sweep finds work that stands still":                  pulsesFindLostWork,
 		"an undo restores what nobody has changed since":          undoRestores,

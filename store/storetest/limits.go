@@ -1,0 +1,54 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"bulkpatch/job"
+)
+
+// OpenJobs is how many open jobs a workspace of a [Kit] may have that are no
+// singles.
+const OpenJobs = 1000
+
+// openJobsAreLimited fills a workspace with jobs of each kind. What a request
+// has made before is answered with all the same, another workspace has its own
+// room, and a job that ends makes some.
+func openJobsAreLimited(t *testing.T, k *Kit) {
+	ctx := t.Context()
+	k.Add(20, person)
+	bulk := func() job.Submission { return k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}) }
+	done, _ := k.Start(k.Bulk(`{"state": "trial"}`, `{"score": 3}`, job.Options{}))
+	check(t, k.Stop(ctx, job.Ref{Workspace: k.WS.ID, Job: done.Num}, job.Error{Code: "test"}))
+	first := bulk()
+	first.Once = job.Once{IdempotencyKey: "k", Fingerprint: "f"}
+	j := k.Accept(first)
+	for range OpenJobs - 1 {
+		k.Accept(bulk())
+	}
+	preview := bulk()
+	preview.Kind = job.PreviewKind
+	for _, sub := range []job.Submission{bulk(), preview} {
+		_, _, err := k.Submit(ctx, sub)
+		equal(t, "that one more is refused", errors.Is(err, job.ErrTooManyJobs), true)
+	}
+	_, _, err := k.Retry(ctx, job.Follow{Workspace: k.WS, Origin: done.ID, CreatedBy: "key:test"})
+	equal(t, "that a retry is", errors.Is(err, job.ErrTooManyJobs), true)
+	again, replayed, err := k.Submit(ctx, first)
+	check(t, err)
+	equal(t, "the job of a key", again.ID, j.ID)
+	equal(t, "that it is replayed", replayed, true)
+	k.Accept(k.Single(1, `{"score": 2}`))
+	other := *k
+	other.WS = k.workspace(t, "other")
+	other.Accept(other.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}))
+
+	_, err = k.Act(ctx, k.WS, j.ID, job.Cancel)
+	check(t, err)
+	k.Pass(time.Second)
+	_, _, err = k.Retry(ctx, job.Follow{Workspace: k.WS, Origin: done.ID, CreatedBy: "key:test"})
+	check(t, err)
+	_, _, err = k.Submit(ctx, bulk())
+	equal(t, "that the one place is taken", errors.Is(err, job.ErrTooManyJobs), true)
+}
