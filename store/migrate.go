@@ -26,10 +26,10 @@ const migrateTries = 3
 // migratePoll is how often a process asks whether another one is done.
 const migratePoll = 100 * time.Millisecond
 
-// How often a change of tables is tried that somebody uses for long, such as
+// For how long a change of tables is tried that somebody uses for long, such as
 // an export or a backup, and how long they are left alone in between.
 const (
-	shapeTries = 20
+	shapeFor   = time.Minute
 	shapePause = time.Second
 )
 
@@ -44,12 +44,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	defer db.Close()
-	for range migrateTries {
-		if err = s.migrateLedger(ctx, db); err == nil {
-			break
-		}
-	}
-	if err == nil {
+	if err = s.migrateLedger(ctx, db); err == nil {
 		err = s.migrateModels(ctx, db)
 	}
 	if err != nil {
@@ -76,7 +71,18 @@ func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-func (s *Store) migrateLedger(ctx context.Context, db *sql.DB) error {
+// migrateLedger makes and changes the fixed tables.
+func (s *Store) migrateLedger(ctx context.Context, db *sql.DB) (err error) {
+	for range migrateTries {
+		err = s.givingWay(ctx, func() error { return s.migrateLedgerOnce(ctx, db) })
+		if err == nil || errors.Is(err, job.ErrUnavailable) {
+			break
+		}
+	}
+	return err
+}
+
+func (s *Store) migrateLedgerOnce(ctx context.Context, db *sql.DB) error {
 	p, err := s.ledgerMigrations(db)
 	if err != nil {
 		return err
@@ -139,19 +145,30 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 // that are there. It lists the models of the latter, whose indexes are still
 // as they were.
 func (s *Store) shapeTables(ctx context.Context, conn *sqlx.Conn) (grown []*model.Model, err error) {
-	for try := 1; ; try++ {
+	err = s.givingWay(ctx, func() error {
 		if err := s.d.holdMigration(ctx, conn.Conn); err != nil {
-			return nil, err
+			return errors.Join(errLockLost, err)
 		}
 		grown, err = s.shapeOnce(ctx, conn)
-		err = s.d.classify(err)
-		if !errors.Is(err, job.ErrUnavailable) || try == shapeTries {
-			return grown, err
+		return err
+	})
+	return grown, err
+}
+
+// errLockLost says that the connection that held the right to migrate has gone.
+var errLockLost = errors.New("the connection that migrates was lost; start again")
+
+// givingWay tries a change of tables again that somebody uses for long.
+func (s *Store) givingWay(ctx context.Context, change func() error) error {
+	for began := time.Now(); ; {
+		err := s.d.classify(change())
+		if !errors.Is(err, job.ErrUnavailable) || errors.Is(err, errLockLost) || time.Since(began) > shapeFor {
+			return err
 		}
 		select {
 		case <-time.After(shapePause):
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 	}
 }

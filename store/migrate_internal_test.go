@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"bulkpatch/model"
+	"bulkpatch/store/pgtest"
+)
+
+// TestAChangeOfFixedTablesGivesWay brings a database of an earlier version up
+// to date while a backup reads it. The change must not make others wait for
+// the backup.
+func TestAChangeOfFixedTablesGivesWay(t *testing.T) {
+	ctx := t.Context()
+	s, err := Open(ctx, pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	db, err := s.migrating()
+	must(t, err)
+	defer db.Close()
+	p, err := s.ledgerMigrations(db)
+	must(t, err)
+	_, err = p.UpTo(ctx, 2)
+	must(t, err)
+	must(t, db.Close()) // with the lock
+
+	backup, err := s.read.Beginx()
+	must(t, err)
+	defer backup.Rollback()
+	_, err = backup.Exec(`LOCK TABLE jobs IN ACCESS SHARE MODE`)
+	must(t, err)
+	migrated := make(chan error, 1)
+	go func() { migrated <- s.Migrate(ctx) }()
+	for {
+		var waiting bool
+		must(t, s.read.Get(&waiting, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE query ILIKE 'ALTER TABLE jobs%' AND wait_event_type = 'Lock')`))
+		if waiting {
+			break
+		}
+	}
+	within, cancel := context.WithTimeout(ctx, 10*time.Second) // less than a lock may take
+	defer cancel()
+	must(t, s.write.(*pooledWriter).db.QueryRowContext(within, `SELECT COUNT(*) FROM jobs`).Scan(new(int)))
+	select {
+	case err := <-migrated:
+		t.Fatalf("the change did not wait for the backup: %v", err)
+	default:
+	}
+	must(t, backup.Rollback())
+	must(t, <-migrated)
+	ok, err := s.modelsMigrated(ctx)
+	if must(t, err); !ok {
+		t.Error("the models are not migrated")
+	}
+}
