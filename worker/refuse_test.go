@@ -1,0 +1,67 @@
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hibiken/asynq"
+
+	"bulkpatch/job"
+)
+
+// A lacking is the store as a process without the model sees it.
+type lacking struct {
+	*fakeStore
+	refused *atomic.Int64
+}
+
+func (s lacking) ApplySingle(context.Context, job.Ring) error {
+	s.refused.Add(1)
+	return job.ErrOtherModel
+}
+
+func (s lacking) Claim(context.Context, job.Ring) (job.Lease, error) {
+	s.refused.Add(1)
+	return job.Lease{}, job.ErrOtherModel
+}
+
+// PutBack is the outbox's part of it.
+func (s lacking) PutBack(_ context.Context, r job.Ring, reason string) error {
+	r.Seq++
+	s.ring(r)
+	return nil
+}
+
+// TestWorkReachesTheOneWorkerThatHasItsModel runs three workers without a model
+// beside one that has it. What they refuse reaches it without the sweep, which
+// has nothing to look at here.
+func TestWorkReachesTheOneWorkerThatHasItsModel(t *testing.T) {
+	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
+		s := newFakeStore()
+		refused := new(atomic.Int64)
+		run(t, s, redis)
+		ctx, cancel := context.WithCancel(t.Context())
+		var ended sync.WaitGroup
+		t.Cleanup(func() { cancel(); ended.Wait() })
+		for range 3 {
+			w := New(Config{Store: lacking{s, refused}, Redis: redis, Log: slog.New(slog.DiscardHandler)})
+			ended.Go(func() {
+				if err := w.Run(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		const jobs = 20
+		for n := range int64(jobs) {
+			r := ring(1, n+1)
+			r.Seq, r.Single = (n+1)*1000, n%2 == 0
+			s.ring(r)
+		}
+		s.awaitAll(t, append(slices.Repeat([]string{"single"}, jobs/2), slices.Repeat([]string{"finish"}, jobs/2)...)...)
+		t.Logf("%d refusals", refused.Load())
+	})
+}
