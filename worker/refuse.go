@@ -51,10 +51,10 @@ func (w *Worker) failClaim(ctx context.Context, r job.Ring, err error) {
 	}
 }
 
-// again is a ring that waits a quarter longer than it did the last time.
+// again is a ring that waits an eighth longer than it did the last time.
 func again(r job.Ring, least, most time.Duration) job.Ring {
 	waited := time.Duration(r.Wait) * time.Microsecond
-	r.Wait = min(max(least, waited+waited/4), most).Microseconds()
+	r.Wait = min(max(least, waited+waited/8), most).Microseconds()
 	return r
 }
 
