@@ -16,8 +16,7 @@ import (
 const (
 	otherModelPause = 20 * time.Millisecond
 	otherModelMost  = time.Second
-	faultPause      = time.Second
-	faultMost       = time.Minute
+	faultMost       = time.Minute // from faultPause on
 )
 
 // failClaim deals with work that could not be begun. It is answered for at

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/hibiken/asynq"
 
@@ -64,4 +65,22 @@ func TestWorkReachesTheOneWorkerThatHasItsModel(t *testing.T) {
 		s.awaitAll(t, append(slices.Repeat([]string{"single"}, jobs/2), slices.Repeat([]string{"finish"}, jobs/2)...)...)
 		t.Logf("%d refusals", refused.Load())
 	})
+}
+
+// A full is the store on a full disk.
+type full struct{ *fakeStore }
+
+func (full) ApplySingle(context.Context, job.Ring) error { return job.ErrStorageFull }
+
+func TestASingleThatMeetsAFaultSaysSoAndWaits(t *testing.T) {
+	s := newFakeStore()
+	w := New(Config{Store: full{s}, Log: slog.New(slog.DiscardHandler)})
+	r := ring(1, 1)
+	r.Single = true
+	w.handleSingle(t.Context(), r)
+	r.Wait = time.Hour.Microseconds()
+	w.handleSingle(t.Context(), r)
+	if want := []string{"put back storage_full 1s", "put back storage_full 1m0s"}; !slices.Equal(s.calls, want) {
+		t.Errorf("the store was called to %q, not to %q", s.calls, want)
+	}
 }

@@ -30,6 +30,8 @@ const (
 	slice = time.Second
 	// shutdown is how long a chunk in flight may take to commit at the end.
 	shutdown = 6 * time.Second
+	// faultPause is how long a shard waits after a fault that may pass.
+	faultPause = time.Second
 	// turnPause is how long a job waits that may not be resolved now: others of
 	// its workspace are.
 	turnPause = 500 * time.Millisecond
