@@ -19,7 +19,7 @@ type size int
 const (
 	small   size = iota // quick; may share its commit with others
 	large               // may take tens of milliseconds; small ones that wait go first
-	endless             // takes as long as it takes: a copy
+	endless             // takes as long as it takes: a migration
 )
 
 // maxMembers bounds the small transactions of one commit, and so how long
