@@ -238,11 +238,11 @@ func (s *Store) Beat(ctx context.Context, l job.Lease, reason string) error {
 	})
 }
 
-// PutBack gives back work that a worker was told of and could not begin, to be
-// told again after the ring's wait; users see the reason. A heartbeat shows
-// that it was answered for. With [job.WaitModel] as the reason nobody is told
-// as long as no running process has the model. Work that has moved on since is
-// left alone.
+// PutBack gives back work that a worker was woken for and could not begin. Its
+// wake-up is sent again after the ring's wait; users see the reason. A
+// heartbeat shows that it was answered for. With [job.WaitModel] as the reason
+// no wake-up is sent while no running process has the model. Work that has
+// moved on since is left alone, so a second call changes nothing.
 func (s *Store) PutBack(ctx context.Context, r job.Ring, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
 		answered := `UPDATE shards SET beat = beat + 1, ` + waits + ` WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`
@@ -263,7 +263,7 @@ func (s *Store) PutBack(ctx context.Context, r job.Ring, reason string) error {
 		if reason != job.WaitModel {
 			of.Model = ""
 		}
-		return t.ringFor(of.Model, r)
+		return t.notifyFor(of.Model, r)
 	})
 }
 

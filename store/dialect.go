@@ -53,9 +53,9 @@ type dialect struct {
 	// statistics, would take another.
 	indexedBy func(index string) string
 
-	// firstRings joins to each row before it the first rows of the outbox, as
-	// o, that meet a condition on that row; how many is bound.
-	firstRings func(condition string) string
+	// firstWakeUps joins to each row before it the first wake-ups of the outbox,
+	// as o, that meet a condition on that row; how many is bound.
+	firstWakeUps func(condition string) string
 	// byIndex makes a transaction's queries walk indexes in their order and
 	// stop where they may, whatever the planner takes a table for: what waits
 	// comes and goes faster than its statistics. "" where the planner has none.

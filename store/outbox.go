@@ -12,17 +12,17 @@ import (
 
 const ringColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait`
 
-// ringKinds are what a relay reads the first of, so that none hides another:
+// wakeUpKinds are what a relay reads the first of, so that none hides another:
 // what any process may be told at once; what has to wait, of which the
 // shortest waits come first; and what is for those that have a model, for each
 // one that a running process has.
-const ringKinds = `(SELECT '' AS model, 0 AS low, 0 AS high UNION ALL SELECT '', 1, 9223372036854775807
+const wakeUpKinds = `(SELECT '' AS model, 0 AS low, 0 AS high UNION ALL SELECT '', 1, 9223372036854775807
 	UNION ALL SELECT model, 0, 9223372036854775807 FROM (SELECT DISTINCT model FROM running_models WHERE seen_at > ?) AS running) AS kind`
 
 const ofKind = `model = kind.model AND wait BETWEEN kind.low AND kind.high`
 
-// Singles lists the rings of single-record patches, oldest first: of each kind
-// at most limit.
+// Singles lists the wake-ups of single-record patches, oldest first: of each
+// kind at most limit.
 func (s *Store) Singles(ctx context.Context, limit int) ([]job.Ring, error) {
 	var rings []job.Ring
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
@@ -44,12 +44,12 @@ func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error
 }
 
 func (d *dialect) singlesQuery() string {
-	return `SELECT ` + ringColumns + ` FROM ` + ringKinds + d.firstRings(`single = 1 AND `+ofKind) + ` ORDER BY o.place`
+	return `SELECT ` + ringColumns + ` FROM ` + wakeUpKinds + d.firstWakeUps(`single = 1 AND `+ofKind) + ` ORDER BY o.place`
 }
 
-// Bulks lists the rings of bulk shards, each with how many of its job and of
-// its workspace are in flight: of each workspace at most limit of each kind,
-// and of them the oldest.
+// Bulks lists the wake-ups of bulk shards, each with how many of its job and
+// of its workspace are in flight: of each workspace at most limit of each kind,
+// those that wait least and of them the oldest.
 func (s *Store) Bulks(ctx context.Context, limit int) ([]job.Ring, error) {
 	var rings []job.Ring
 	var told []job.Ref
@@ -75,7 +75,7 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.Ring, error) {
 	return rings, nil
 }
 
-// bulksQuery steps from workspace to workspace and reads the first rings of
+// bulksQuery steps from workspace to workspace and reads the first wake-ups of
 // each, so that its cost does not grow with what waits.
 func (d *dialect) bulksQuery() string {
 	return `WITH RECURSIVE busy (workspace) AS (
@@ -83,8 +83,8 @@ func (d *dialect) bulksQuery() string {
 			UNION ALL
 			SELECT (SELECT MIN(workspace) FROM outbox WHERE single = 0 AND workspace > busy.workspace) FROM busy WHERE busy.workspace IS NOT NULL
 		)
-		SELECT ` + ringColumns + ` FROM busy CROSS JOIN ` + ringKinds +
-		d.firstRings(`single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
+		SELECT ` + ringColumns + ` FROM busy CROSS JOIN ` + wakeUpKinds +
+		d.firstWakeUps(`single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
 }
 
 // inFlightQuery lists the shards that Redis was told of and that have neither
@@ -123,12 +123,12 @@ func (t *tx) noteTold(r job.Ring) error {
 		r.Workspace, r.Job, r.Shard, r.Epoch)
 }
 
-// unsentStep bounds the rings that one transaction notes.
+// unsentStep bounds the wake-ups that one transaction notes.
 const unsentStep = 500
 
-// Unsent notes why rings cannot be sent now, so that users see what their jobs
+// Unsent notes why wake-ups cannot be sent now, so that users see what their jobs
 // wait for; "" when they can be again. It notes some of one workspace and says
-// whether there may be more. A job that has ended is left alone: its ring was
+// whether there may be more. A job that has ended is left alone: its wake-up was
 // sent, and the relay died before it could say so.
 func (s *Store) Unsent(ctx context.Context, reason string) (more bool, err error) {
 	other := `IS NULL`
@@ -159,7 +159,7 @@ func (s *Store) Unsent(ctx context.Context, reason string) (more bool, err error
 	return more, err
 }
 
-// unsentQuery finds a workspace with rings whose reason is another.
+// unsentQuery finds a workspace with wake-ups whose reason is another.
 func unsentQuery(other string) string {
 	return `SELECT workspace FROM outbox WHERE reason ` + other + ` ORDER BY reason, workspace LIMIT 1`
 }

@@ -46,7 +46,7 @@ var postgresDialect = &dialect{
 	opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
 	indexedBy: func(string) string { return "" },
 	byIndex:   `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin']) AS name`,
-	firstRings: func(condition string) string {
+	firstWakeUps: func(condition string) string {
 		return " CROSS JOIN LATERAL (SELECT * FROM outbox WHERE " + condition + " ORDER BY wait, place LIMIT ?) AS o"
 	},
 	forUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },

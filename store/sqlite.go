@@ -40,7 +40,7 @@ var sqliteDialect = &dialect{
 	notIndexed:  " NOT INDEXED",
 	indexedBy:   func(index string) string { return " INDEXED BY " + index },
 	opaque:      func(condition string) string { return condition },
-	firstRings: func(condition string) string {
+	firstWakeUps: func(condition string) string {
 		return " CROSS JOIN outbox AS o ON o.place IN (SELECT place FROM outbox WHERE " + condition + " ORDER BY wait, place LIMIT ?)"
 	},
 	forUpdate: func(string) string { return "" },

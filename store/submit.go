@@ -189,12 +189,12 @@ func (t *tx) numberOf(ws int64, m *model.Model, id any) (int64, error) {
 // is at most one row for each piece: a later ring takes the earlier one's
 // place. It is to be told after a wait, which the relay measures.
 func (t *tx) ring(ref job.Ref, single bool, epoch int64, wait time.Duration) error {
-	return t.ringFor("", job.Ring{Ref: ref, Single: single, Epoch: epoch, Wait: wait.Microseconds()})
+	return t.notifyFor("", job.Ring{Ref: ref, Single: single, Epoch: epoch, Wait: wait.Microseconds()})
 }
 
-// ringFor is ring for who has a model: nobody is told while no running process
-// has it. "" is for any.
-func (t *tx) ringFor(model string, r job.Ring) error {
+// notifyFor is ring for the workers that have a model: no wake-up is sent while
+// no running process has it. "" is for any worker.
+func (t *tx) notifyFor(model string, r job.Ring) error {
 	t.rang = true
 	if err := t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE

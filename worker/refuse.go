@@ -9,7 +9,7 @@ import (
 	"bulkpatch/model"
 )
 
-// How long work that could not be begun waits until it is told again: a little
+// How long work that could not be begun waits for its next wake-up: a little
 // longer each time, since the next worker may have the model that this one
 // lacks, but none may have it; and longer at once after a fault of the store,
 // which another worker would meet as well.
@@ -50,7 +50,7 @@ func (w *Worker) failClaim(ctx context.Context, r job.Ring, err error) {
 	}
 }
 
-// again is a ring that waits an eighth longer than it did the last time.
+// again is a wake-up that waits an eighth longer than it did the last time.
 func again(r job.Ring, least, most time.Duration) job.Ring {
 	waited := time.Duration(r.Wait) * time.Microsecond
 	r.Wait = min(max(least, waited+waited/8), most).Microseconds()

@@ -22,11 +22,11 @@ const (
 	// passLimit ends a pass, of the sweep as well, whose database has gone
 	// without a word.
 	passLimit = 30 * time.Second
-	// singleBatch bounds the rings of singles of one pass, and bulkBatch those
+	// singleBatch bounds the wake-ups of singles of one pass, and bulkBatch those
 	// of each workspace's bulk shards, of which it chooses.
 	singleBatch = 500
 	bulkBatch   = 64
-	// unsentSteps bounds how many rings one pass notes to be waiting for Redis.
+	// unsentSteps bounds how many wake-ups one pass notes to be waiting for Redis.
 	unsentSteps = 20
 )
 

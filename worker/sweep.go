@@ -18,8 +18,8 @@ const (
 	// sweepLimit bounds the jobs that one pass looks at. The next goes on behind
 	// them, so that work which cannot be helped does not hide the rest.
 	sweepLimit = 10_000
-	// ringBatch bounds what is rung for in one transaction.
-	ringBatch = 500
+	// redeliverBatch bounds what is rung for in one transaction.
+	redeliverBatch = 500
 	// sweepFaults is how many jobs may fail a pass before it leaves the others
 	// for the next: one whose rows somebody holds must not stop the rest, and a
 	// database that is away need not be asked for each.
@@ -94,7 +94,7 @@ func (s *sweep) pass(ctx context.Context) error {
 			break
 		}
 	}
-	faults = append(faults, s.ringAgain(ctx, still, now))
+	faults = append(faults, s.redeliver(ctx, still, now))
 	if s.after = next; next == 0 { // that was all
 		s.seen, s.found = s.found, nil
 	}
@@ -129,10 +129,10 @@ func (s *sweep) mend(ctx context.Context, p job.Pulse) error {
 	return nil
 }
 
-// ringAgain rings for what stands still. What it could not ring for stays as
+// redeliver rings again for what stands still. What it could not ring for stays as
 // it was, so that the next round tries again.
-func (s *sweep) ringAgain(ctx context.Context, still []job.Pulse, now time.Time) error {
-	for some := range slices.Chunk(still, ringBatch) {
+func (s *sweep) redeliver(ctx context.Context, still []job.Pulse, now time.Time) error {
+	for some := range slices.Chunk(still, redeliverBatch) {
 		if err := s.store.RingAgain(ctx, some); err != nil {
 			return err
 		}

@@ -63,10 +63,9 @@ func ringsHideNone(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	k.Add(20, person)
 	const limit = 3
-	var singles, bulks []job.Job
 	for range 2 * limit {
-		singles = append(singles, k.Accept(k.Single(1, `{"score": 2}`)))
-		bulks = append(bulks, k.Accept(k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{})))
+		k.Accept(k.Single(1, `{"score": 2}`))
+		k.Accept(k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}))
 	}
 	for i, r := range k.Due() { // all are put back, to wait a while
 		r.Wait = time.Hour.Microseconds() + int64(i)
