@@ -172,13 +172,16 @@ func (t *tx) checkCurrent(m *model.Model) error {
 	return nil
 }
 
+// waitsOn is the condition that a shard waits for nothing, or goes on waiting
+// when it was claimed: for its limit, or for its turn to resolve.
+const waitsOn = `COALESCE(wait_reason, '` + job.WaitThrottled + `') IN ('` + job.WaitThrottled + `', '` + job.WaitTurn + `')`
+
 // takeShard raises the epoch. A holder that had not yielded counts as a
 // resume: it crashed, or it is a zombie that the new epoch fences off. What the
-// shard has waited for is over, but for a throttle, of which this is a part.
+// shard has waited for is over, but for what it does between two waits.
 func (t *tx) takeShard(r job.Ring) error {
 	n, err := t.exec(`UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
-			revision = revision + held + CASE WHEN COALESCE(wait_reason, 'throttled') = 'throttled' THEN 0 ELSE 1 END,
-			wait_reason = CASE WHEN wait_reason = 'throttled' THEN wait_reason END
+			revision = revision + held + CASE WHEN `+waitsOn+` THEN 0 ELSE 1 END, wait_reason = CASE WHEN `+waitsOn+` THEN wait_reason END
 		WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`,
 		t.now, r.Workspace, r.Job, r.Shard, r.Epoch)
 	if err != nil {
