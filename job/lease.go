@@ -1,6 +1,7 @@
 package job
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -61,6 +62,21 @@ type Step struct {
 	Tally      // of the whole job, after the chunk
 	Done  bool // the shard has no pending record left
 	N     int64
+}
+
+// Chunks works a leased shard off, chunk after chunk, one call at a time.
+type Chunks interface {
+	// Next updates the next records of the shard, at most limit and as many as
+	// may be written without holding others up. In one transaction it keeps
+	// their former values, counts each one's outcome and moves the checkpoint.
+	//
+	// It changes nothing and returns [ErrStopped] if the job was paused or
+	// cancelled, [ErrLeaseLost] if another worker holds the shard, or
+	// [ErrRefused] if the fault lies in the data of some of them: try again, and
+	// it takes fewer. A single record at fault is recorded as failed.
+	Next(ctx context.Context, limit int) (Step, error)
+	// Close gives up what was read ahead.
+	Close()
 }
 
 // A Pulse is a sign of life of a piece of work, as the sweep compares it

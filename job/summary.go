@@ -16,6 +16,9 @@ var titles = map[string]string{
 	"values_not_kept":     "The former value is no longer kept",
 	"unique":              "The value is already taken by another record",
 	"constraint":          "A rule of the database refused the value",
+	"too_large":           "The value would be larger than a field may hold (1 MiB)",
+	"too_complex":         "The change is too complex for the database to carry out",
+	"too_slow":            "The change of this record alone took longer than the database may spend on one",
 }
 
 // Title is a sentence for a reason, by its code. Codes of values that need

@@ -15,6 +15,7 @@ type assignment struct {
 	setArgs     []any
 	differs     string // true for a record that the patch would change
 	differsArgs []any
+	merged      []model.Set    // those that are merged in Go, and in neither of the two
 	kept        []*model.Field // those whose former values are kept: not of hashed ones
 	needs       []need
 	keepsTime   bool // the record's time of change stays as it is
@@ -29,16 +30,25 @@ type need struct {
 // assign compiles the sets of a patch. now is the time that stamps get.
 // Without any set, nothing differs.
 func (d *dialect) assign(sets []model.Set, now int64) assignment {
+	return d.assignSome(sets, now, func(model.Set) bool { return false })
+}
+
+// assignSome leaves some sets to be merged in Go.
+func (d *dialect) assignSome(sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
 	var a assignment
 	var set, differs []string
 	for _, s := range sets {
+		if s.Field.Secret != model.Hashed {
+			a.kept = append(a.kept, s.Field)
+		}
+		if inGo(s) {
+			a.merged = append(a.merged, s)
+			continue
+		}
 		column := quoted(s.Field)
 		expr, args := d.newValue(sets, s, now)
 		set = append(set, column+" = "+expr)
 		a.setArgs = append(a.setArgs, args...)
-		if s.Field.Secret != model.Hashed {
-			a.kept = append(a.kept, s.Field)
-		}
 		if s.When != nil {
 			continue // comes with what differs, and makes no record differ
 		}

@@ -153,8 +153,10 @@ func wholeJob(b *testing.B, path string) (int64, time.Duration) {
 	fatal(b, err)
 	_, err = s.Resolve(ctx, l)
 	fatal(b, err)
+	chunks := s.Chunks(l)
+	defer chunks.Close()
 	for done := false; !done; {
-		step, err := s.ApplyChunk(ctx, l, 10_000)
+		step, err := chunks.Next(ctx, 10_000)
 		fatal(b, err)
 		done = step.Done
 	}

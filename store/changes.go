@@ -19,7 +19,11 @@ type changes struct {
 	changed   []uint32
 	unchanged []uint32
 	lacking   [][]uint32 // for each need of the assignment
+	otherwise []uint32   // before merges: 1 for each of changed that differs in other fields, else 0
 	former    [][]byte   // for each field of the patch a JSON array, in the order of changed
+
+	given  []*model.Field // fields of which each record is given a value of its own
+	values [][]byte       // the values: for each such field a JSON array, in the order of changed
 }
 
 // errDisagree means that a statement changed other records than the same
@@ -41,12 +45,16 @@ func (c changes) matched() []uint32 {
 
 // only keeps what is in a sorted list of numbers.
 func (c changes) only(wanted []uint32) changes {
-	out := changes{unchanged: intersect(c.unchanged, wanted)}
+	out := changes{unchanged: intersect(c.unchanged, wanted), given: c.given}
 	var places []int
 	for i, n := range c.changed {
-		if _, ok := slices.BinarySearch(wanted, n); ok {
-			places = append(places, i)
-			out.changed = append(out.changed, n)
+		if _, ok := slices.BinarySearch(wanted, n); !ok {
+			continue
+		}
+		places = append(places, i)
+		out.changed = append(out.changed, n)
+		if c.otherwise != nil {
+			out.otherwise = append(out.otherwise, c.otherwise[i])
 		}
 	}
 	for _, list := range c.lacking {
@@ -55,46 +63,67 @@ func (c changes) only(wanted []uint32) changes {
 	for _, array := range c.former {
 		out.former = append(out.former, keep(array, places))
 	}
+	for _, array := range c.values {
+		out.values = append(out.values, keep(array, places))
+	}
 	return out
 }
 
 // merge joins two disjoint finds.
 func (c changes) merge(o changes) changes {
-	type one struct {
-		n      uint32
-		former [][]byte
+	out := changes{unchanged: append(slices.Clone(c.unchanged), o.unchanged...), given: c.given}
+	if len(out.given) == 0 {
+		out.given = o.given
 	}
-	all := make([]one, 0, len(c.changed)+len(o.changed))
-	for _, part := range []changes{c, o} {
-		columns := make([][][]byte, len(part.former))
-		for f, array := range part.former {
-			columns[f] = slices.Collect(scalars(array))
-		}
-		for i, n := range part.changed {
-			r := one{n: n}
-			for _, column := range columns {
-				r.former = append(r.former, column[i])
-			}
-			all = append(all, r)
-		}
-	}
-	slices.SortFunc(all, func(a, b one) int { return cmp.Compare(a.n, b.n) })
-	out := changes{unchanged: append(slices.Clone(c.unchanged), o.unchanged...), former: make([][]byte, max(len(c.former), len(o.former)))}
 	slices.Sort(out.unchanged)
 	for i, list := range c.lacking {
 		out.lacking = append(out.lacking, append(slices.Clone(list), o.lacking[i]...))
 	}
-	for i, r := range all {
-		out.changed = append(out.changed, r.n)
-		for f, v := range r.former {
-			if i > 0 {
-				out.former[f] = append(out.former[f], ',')
-			}
-			out.former[f] = append(out.former[f], v...)
+	both, order := interleave(c.changed, o.changed)
+	out.changed = both
+	if all := slices.Concat(c.otherwise, o.otherwise); len(all) > 0 {
+		for _, place := range order {
+			out.otherwise = append(out.otherwise, all[place])
 		}
 	}
-	for f, inner := range out.former {
-		out.former[f] = append(append([]byte{'['}, inner...), ']')
+	out.former = joinArrays(c.former, o.former, order)
+	out.values = joinArrays(c.values, o.values, order)
+	return out
+}
+
+// interleave merges two sorted disjoint lists, and says of each number of the
+// result at which place of the two lists, one behind the other, it was.
+func interleave(a, b []uint32) (both []uint32, order []int) {
+	all := slices.Concat(a, b)
+	order = make([]int, len(all))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(all[x], all[y]) })
+	for _, place := range order {
+		both = append(both, all[place])
+	}
+	return both, order
+}
+
+// joinArrays joins JSON arrays of values, field by field, in an order.
+func joinArrays(a, b [][]byte, order []int) [][]byte {
+	out := make([][]byte, max(len(a), len(b)))
+	for f := range out {
+		var all [][]byte
+		for _, arrays := range [][][]byte{a, b} {
+			if f < len(arrays) {
+				all = slices.AppendSeq(all, scalars(arrays[f]))
+			}
+		}
+		array := []byte{'['}
+		for i, place := range order {
+			if i > 0 {
+				array = append(array, ',')
+			}
+			array = append(array, all[place]...)
+		}
+		out[f] = append(array, ']')
 	}
 	return out
 }
@@ -120,79 +149,86 @@ func intersect(a, b []uint32) []uint32 {
 	return out
 }
 
-// condition is the job's filter.
-func (c *chunk) condition() (string, []any) {
-	if c.l.Filter == nil {
-		return "1 = 1", nil
-	}
-	return c.l.Filter.SQL(c.t.d.filter)
-}
-
 // read finds the matching records of the chunk's range, or of its list.
 func (c *chunk) read(ranged bool) (changes, error) {
-	condition, args := c.condition()
 	if !ranged {
-		return c.readListed(c.selected, condition, args)
+		return c.readListed(c.selected, c.filter)
 	}
-	d := c.t.d
-	where := d.notIndexed + " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + d.opaque(condition) + d.rangeEnd(c.l.Model.Table())
-	return c.readWhere(where, append([]any{c.base, c.last, c.l.Workspace}, args...))
+	where := c.d.notIndexed + " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + c.d.opaque(c.filter.text) + c.d.rangeEnd(c.l.Model.Table())
+	return c.readWhere(where, append([]any{c.base, c.last, c.l.Workspace}, c.filter.args...))
 }
 
-func (c *chunk) readListed(offsets []uint32, condition string, args []any) (changes, error) {
-	d := c.t.d
-	among, all := d.among("rid", c.numbers(offsets))
-	where := d.notIndexed + " WHERE " + among + " AND workspace = ? AND " + d.opaque(condition) + d.listEnd(c.l.Model.Table())
-	return c.readWhere(where, append(append(all, c.l.Workspace), args...))
-}
-
-// existing finds which of some records there are.
-func (c *chunk) existing(offsets []uint32) ([]uint32, error) {
-	among, args := c.t.d.among("rid", c.numbers(offsets))
-	var rids []int64
-	err := c.t.list(&rids, "SELECT rid FROM "+c.l.Model.Table()+" WHERE "+among+" AND workspace = ? ORDER BY rid", append(args, c.l.Workspace)...)
-	there := make([]uint32, len(rids))
-	for i, rid := range rids {
-		there[i] = uint32(rid - c.base)
-	}
-	return there, err
+func (c *chunk) readListed(offsets []uint32, f condition) (changes, error) {
+	among, all := c.d.among("rid", c.numbers(offsets))
+	where := c.d.notIndexed + " WHERE " + among + " AND workspace = ? AND " + c.d.opaque(f.text) + c.d.listEnd(c.l.Model.Table())
+	return c.readWhere(where, append(append(all, c.l.Workspace), f.args...))
 }
 
 // readWhere gathers numbers and former values as one JSON array each.
 func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
-	d := c.t.d
-	inner := []string{"rid"}
-	right, args := "NOT differs", []any{c.base, c.base}
-	var outer, conditions []string
+	query, args := c.findQuery()
+	raw := make([][]byte, 4+len(c.a.needs)+len(c.a.kept))
+	dest := make([]any, len(raw))
+	for i := range raw {
+		dest[i] = &raw[i]
+	}
+	if _, err := c.q.row(query+c.l.Model.Table()+where+") AS found", append(args, whereArgs...), dest...); err != nil {
+		return changes{}, err
+	}
+	found := changes{changed: parseNumbers(raw[0]), unchanged: parseNumbers(raw[1]), former: raw[4+len(c.a.needs):]}
+	if len(c.a.merged) > 0 {
+		found.otherwise = parseNumbers(raw[3])
+	}
+	for i := range c.a.needs {
+		found.lacking = append(found.lacking, parseNumbers(raw[4+i]))
+	}
+	if c.seen == nil {
+		return found, nil
+	}
+	versions := parseNumbers(raw[2])
+	for i, n := range found.matched() {
+		c.seen[n] = versions[i]
+	}
+	return found, nil
+}
+
+// findQuery is what readWhere reads, up to the table's name. Where merges are
+// left to Go, all records that match may differ.
+func (c *chunk) findQuery() (query string, args []any) {
+	d := c.d
+	differs := c.a.differs
+	if len(c.a.merged) > 0 {
+		differs = "1 = 1"
+		if lacks := c.a.lacks(); lacks != "" {
+			differs = "NOT " + lacks
+		}
+	}
+	inner := []string{"rid", "version", "(" + differs + ") AS differs"}
+	right := "NOT differs"
+	args = []any{c.base, c.base}
+	var lacking []string
 	for i, n := range c.a.needs {
 		name := "lacks_" + strconv.Itoa(i)
-		conditions = append(conditions, n.lacks+" AS "+name)
-		outer = append(outer, d.collect("rid - ?", name))
+		inner = append(inner, n.lacks+" AS "+name)
+		lacking = append(lacking, d.collect("rid - ?", name))
 		right += " AND NOT " + name
 		args = append(args, c.base)
 	}
-	outer = append([]string{d.collect("rid - ?", "differs"), d.collect("rid - ?", right)}, outer...)
+	versions, otherwise := "NULL", "NULL"
+	if c.seen != nil {
+		versions = d.collect("version", "1 = 1")
+	}
+	if len(c.a.merged) > 0 {
+		inner = append(inner, c.a.differs+" AS otherwise")
+		otherwise = d.collect("CASE WHEN otherwise THEN 1 ELSE 0 END", "differs")
+	}
+	args = append(args, c.a.differsArgs...)
+	outer := append([]string{d.collect("rid - ?", "differs"), d.collect("rid - ?", right), versions, otherwise}, lacking...)
 	for _, f := range c.a.kept {
 		inner = append(inner, quoted(f))
 		outer = append(outer, d.collect(d.scalar(f), "differs"))
 	}
-	inner = append(append(inner, c.a.differs+" AS differs"), conditions...)
-	args = append(args, c.a.differsArgs...)
-	query := "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") +
-		" FROM " + c.l.Model.Table() + where + ") AS found"
-	raw := make([][]byte, len(outer))
-	dest := make([]any, len(outer))
-	for i := range raw {
-		dest[i] = &raw[i]
-	}
-	if _, err := c.t.row(query, append(args, whereArgs...), dest...); err != nil {
-		return changes{}, err
-	}
-	found := changes{changed: parseNumbers(raw[0]), unchanged: parseNumbers(raw[1]), former: raw[2+len(c.a.needs):]}
-	for i := range c.a.needs {
-		found.lacking = append(found.lacking, parseNumbers(raw[2+i]))
-	}
-	return found, nil
+	return "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") + " FROM ", args
 }
 
 // numbers are some offsets as record numbers.
@@ -204,28 +240,33 @@ func (c *chunk) numbers(offsets []uint32) []int64 {
 	return numbers
 }
 
-// write updates the changed records, and makes sure that it was them.
-func (c *chunk) write(ranged bool) error {
-	d := c.t.d
+// writeAll gives the changed records the patch, and makes sure that it was
+// them.
+func (c *chunk) writeAll() error {
 	stamps, stampArgs := c.a.stamps(c.t.now)
 	args := append(append(slices.Clone(c.a.setArgs), stampArgs...), c.l.Job)
-	where, which := c.target(ranged && d.alone)
-	args = append(args, which...)
-	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+d.notIndexed+" SET "+c.a.set+", "+stamps+", last_job = ?"+
-		" WHERE "+where+" AND "+c.a.differs, append(args, c.a.differsArgs...)...)
+	where, which := c.target()
+	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+c.d.notIndexed+" SET "+c.a.set+", "+stamps+", last_job = ? WHERE "+where,
+		append(args, which...)...)
 	if err == nil && n != int64(len(c.changed)) {
 		err = errDisagree
 	}
 	return err
 }
 
-// target names the records to write: those of the range that match, or a list.
-func (c *chunk) target(ranged bool) (where string, args []any) {
-	if ranged {
-		condition, args := c.condition()
-		return "rid BETWEEN ? AND ? AND workspace = ? AND " + condition, append([]any{c.base, c.last, c.l.Workspace}, args...)
+// target names the records to write: a range without a gap, the range of which
+// those that match are meant, or a list. The filter is evaluated only if that
+// is cheap, since nobody else writes meanwhile.
+func (c *chunk) target() (where string, args []any) {
+	first, last := c.base+int64(c.changed[0]), c.base+int64(c.changed[len(c.changed)-1])
+	switch {
+	case last-first == int64(len(c.changed))-1:
+		return "rid BETWEEN ? AND ? AND workspace = ?", []any{first, last, c.l.Workspace}
+	case c.ranged && c.cheap && c.d.alone:
+		args = append([]any{c.base, c.last, c.l.Workspace}, c.filter.args...)
+		return "rid BETWEEN ? AND ? AND workspace = ? AND " + c.filter.text + " AND " + c.a.differs, append(args, c.a.differsArgs...)
 	}
-	where, args = c.t.d.among("rid", c.numbers(c.changed))
+	where, args = c.d.among("rid", c.numbers(c.changed))
 	return where + " AND workspace = ?", append(args, c.l.Workspace)
 }
 

@@ -1,70 +1,62 @@
 package store
 
 import (
-	"context"
 	"encoding/json"
+	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"bulkpatch/job"
 )
 
 // maxSpread is how many numbers a chunk may span for each one selected and
-// still be updated as a range. A sparser chunk names its records instead:
-// walking past a record costs about an eighth of looking one up.
+// still be read as a range. A sparser chunk names its records instead: walking
+// past a record costs about an eighth of looking one up.
 const maxSpread = 8
 
-// ApplyChunk updates the next records of the leased shard, at most limit, and
-// in the same transaction keeps their former values, counts each one's
-// outcome and moves the checkpoint.
-//
-// It changes nothing and returns [job.ErrStopped] if the job was paused or
-// cancelled, [job.ErrLeaseLost] if another worker holds the shard, or
-// [job.ErrRefused] if the database refused the values of one of several
-// records: try again with fewer. A single record that is refused is recorded
-// as failed.
-func (s *Store) ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Step, error) {
-	var step job.Step
-	err := s.inLargeTx(ctx, func(t *tx) error {
-		c, err := t.openChunk(l, limit)
-		if err != nil {
-			return err
-		}
-		if len(c.selected) > 0 {
-			if err := c.apply(); err != nil {
-				return err
-			}
-		}
-		if err := c.advance(); err != nil {
-			return err
-		}
-		step = job.Step{Done: !c.more, N: c.tally.Tried()}
-		step.Tally, err = t.tally(l.Ref)
-		return err
-	})
-	if _, refused := s.d.refusal(err); refused && limit > 1 {
-		return step, job.ErrRefused
-	}
-	return step, err
-}
-
 // A chunk is the part of a shard that one transaction works on. Numbers are
-// offsets from base.
+// offsets from base. It is read first, in the transaction or in a snapshot
+// before it, and then written.
 type chunk struct {
-	t        *tx
+	d        *dialect
+	q        reading
+	t        *tx // that writes; nil before
 	l        job.Lease
+	filter   condition
+	cheap    bool // the filter may be evaluated while the writer is held
 	a        assignment
 	shard    shardRow
 	base     int64
 	last     int64    // number of the last selected record
 	selected []uint32 // what is to get an outcome
 	more     bool     // the shard has further selected records
+	asked    int      // how many it was to take
+	bytes    int64    // about what the values take that are read and written
+	reading  time.Duration
 
 	changes
-	written [][]byte // of an undo: for each kept field the new values, as former holds the old ones
+	seen    map[uint32]uint32 // versions of what is read before the transaction, else nil
+	moment  moment
+	ranged  bool              // what matches in the range is what was selected
 	refused []refusal
+	source  map[int64]foundResult // of an undo: what its source did
 	tally   job.Tally
 }
+
+// A reading runs queries: a transaction or a snapshot.
+type reading interface {
+	queryer
+	row(query string, args []any, dest ...any) (ok bool, err error)
+}
+
+// A condition selects records.
+type condition struct {
+	text string
+	args []any
+}
+
+var everything = condition{text: "1 = 1"}
 
 // shardRow is what a chunk needs to know of its shard.
 type shardRow struct {
@@ -73,6 +65,7 @@ type shardRow struct {
 	Summary string `db:"summary"`
 	ChunkAt int64  `db:"chunk_at"`
 	Rate    float64
+	Records int64 `db:"chunk_records"`
 }
 
 // A refusal is the outcome of one record that was not updated, and why.
@@ -83,49 +76,63 @@ type refusal struct {
 	Pointer string      `json:"p,omitempty"`
 }
 
-// openChunk checks the fence and takes the next numbers behind the
-// checkpoint.
-func (t *tx) openChunk(l job.Lease, limit int) (*chunk, error) {
-	if err := t.fence(l, job.Running); err != nil {
-		return nil, err
+// readShard reads a shard's row.
+func readShard(q reading, l job.Lease) (shardRow, error) {
+	var rows []shardRow
+	err := q.list(&rows, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, rate, chunk_records FROM shards
+		WHERE workspace = ? AND job = ? AND no = ?`, l.Workspace, l.Job, l.Shard)
+	if err != nil || len(rows) == 0 {
+		return shardRow{}, err
 	}
-	c := &chunk{t: t, l: l, a: t.d.assign(l.Patch.Sets, t.now).require(l.Patch.Sets)}
-	if _, err := t.get(&c.shard, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, rate FROM shards
-		WHERE workspace = ? AND job = ? AND no = ?`, l.Workspace, l.Job, l.Shard); err != nil {
-		return nil, err
-	}
-	numbers, err := nextNumbers(t, l.Workspace, l.Job, c.shard.Next, c.shard.Before, limit+1)
+	return rows[0], nil
+}
+
+// choose takes the next selected numbers of the shard, at most limit.
+func (c *chunk) choose(limit int) error {
+	numbers, err := nextNumbers(c.q, c.l.Workspace, c.l.Job, c.shard.Next, c.shard.Before, limit+1)
 	if err != nil || len(numbers) == 0 {
-		return c, err
-	}
-	if len(numbers) > limit {
-		numbers, c.more = numbers[:limit], true
+		return err
 	}
 	c.base = numbers[0]
-	if far := slices.IndexFunc(numbers, func(rid int64) bool { return rid-c.base > math.MaxUint32 }); far > 0 {
-		numbers, c.more = numbers[:far], true
+	c.selected = make([]uint32, 0, len(numbers))
+	for _, rid := range numbers {
+		if rid-c.base > math.MaxUint32 {
+			break
+		}
+		c.selected = append(c.selected, uint32(rid-c.base))
 	}
-	c.last = numbers[len(numbers)-1]
-	c.selected = make([]uint32, len(numbers))
-	for i, rid := range numbers {
-		c.selected[i] = uint32(rid - c.base)
-	}
-	return c, nil
+	c.more = len(c.selected) < len(numbers)
+	c.cut(limit)
+	return nil
 }
 
-// apply gives every selected record its outcome.
-func (c *chunk) apply() error {
+// cut leaves all records but the first n to the chunks that follow.
+func (c *chunk) cut(n int) {
+	if len(c.selected) == 0 {
+		return
+	}
+	if n < len(c.selected) {
+		c.selected, c.more, c.ranged = c.selected[:n], true, false
+		c.changes = c.changes.only(c.selected)
+		c.refused = slices.DeleteFunc(c.refused, func(r refusal) bool { return r.Offset > c.selected[n-1] })
+	}
+	c.last = c.base + int64(c.selected[len(c.selected)-1])
+}
+
+// find reads what becomes of every selected record.
+func (c *chunk) find() error {
+	if len(c.selected) == 0 {
+		return nil
+	}
 	if c.l.Source != 0 {
-		return c.restore()
+		return c.findRestored()
 	}
-	return c.patch()
+	return c.findPatched()
 }
 
-// patch applies the job's patch. Membership decides, never the range: what
-// matches in the range is compared with what was selected. When both are the
-// same, one statement over the range does the work, and otherwise one over
-// the listed records.
-func (c *chunk) patch() error {
+// findPatched finds the outcomes of a patch. Membership decides, never the
+// range: what matches in the range is compared with what was selected.
+func (c *chunk) findPatched() error {
 	ranged := c.last-c.base < int64(len(c.selected))*maxSpread
 	var err error
 	if c.changes, err = c.read(ranged); err != nil {
@@ -141,8 +148,8 @@ func (c *chunk) patch() error {
 		}
 	}
 	c.refuseLacking()
-	ranged = ranged && !extra && len(missing) == 0
-	return c.commit(func() error { return c.write(ranged) })
+	c.ranged = ranged && !extra && len(missing) == 0
+	return c.merge()
 }
 
 // compare finds the selected records that did not match, and whether any
@@ -161,47 +168,44 @@ func (c *chunk) compare() (missing []uint32, extra bool) {
 // skipped in any case.
 func (c *chunk) settleMissing(missing []uint32) error {
 	if c.l.Options.OnMismatch == job.Force {
-		there, err := c.readListed(missing, "1 = 1", nil)
+		there, err := c.readListed(missing, everything)
 		c.refuseAll(without(missing, there.matched()), job.Skipped, "not_found")
 		c.changes = c.changes.merge(there)
 		return err
 	}
 	// What is not written is not locked: its turn in the order of numbers is
 	// over, and two chunks could wait for one another.
-	there, err := c.existing(missing)
-	c.refuseAll(without(missing, there), job.Skipped, "not_found")
-	c.refuseAll(there, job.Skipped, "no_longer_matches")
+	there, err := c.versions(missing)
+	for _, n := range missing {
+		if _, ok := there[n]; ok {
+			c.refuse(n, job.Skipped, "no_longer_matches")
+		} else {
+			c.refuse(n, job.Skipped, "not_found")
+		}
+	}
+	if c.seen != nil {
+		maps.Copy(c.seen, there)
+	}
 	return err
 }
 
-// commit writes the new values and counts the outcomes. A chunk of one record
-// bears its refusal itself; a larger one passes it on, and is rolled back.
-func (c *chunk) commit(write func() error) error {
-	if err := c.attempt(write); err != nil {
-		return err
+// write writes the new values: one patch for all, or values for each record.
+func (c *chunk) write() error {
+	switch {
+	case len(c.changed) == 0:
+		return nil
+	case len(c.given) > 0:
+		return c.writeEach()
 	}
+	return c.writeAll()
+}
+
+// count adds the outcomes up.
+func (c *chunk) count() {
 	c.tally = job.Tally{Updated: int64(len(c.changed)), Unchanged: int64(len(c.unchanged))}
 	for _, r := range c.refused {
 		c.tally = c.tally.Count(r.Outcome)
 	}
-	return nil
-}
-
-func (c *chunk) attempt(write func() error) error {
-	if len(c.changed) == 0 {
-		return nil
-	}
-	if len(c.selected) > 1 {
-		return write()
-	}
-	err := c.t.attempt(write)
-	column, refused := c.t.d.refusal(err)
-	if !refused {
-		return err
-	}
-	c.refused = append(c.refused, c.t.refusalOfRecord(c.l, c.changed[0], column))
-	c.changes, c.written = changes{}, nil
-	return nil
 }
 
 func (c *chunk) refuse(offset uint32, o job.Outcome, code string) {
@@ -226,20 +230,26 @@ func (c *chunk) refuseLacking() {
 	}
 }
 
-// refusalOfRecord names the field of the patch whose value was refused.
-func (t *tx) refusalOfRecord(l job.Lease, offset uint32, column string) refusal {
-	r := refusal{Offset: offset, Outcome: job.RecordFail, Code: "constraint"}
-	for _, s := range l.Patch.Sets {
-		if s.Field.Column == column {
-			r.Code, r.Pointer = "unique", s.Pointer
+// fail makes a fault the outcome of the chunk's one record. It names the field
+// of the patch whose value was refused.
+func (c *chunk) fail(f dataFault) {
+	r := refusal{Outcome: job.RecordFail, Code: f.code}
+	if f.code == codeUnique {
+		r.Code = codeConstraint // of what the patch does not set
+	}
+	for _, s := range c.l.Patch.Sets {
+		if s.Field.Column == f.column {
+			r.Code, r.Pointer = f.code, s.Pointer
 		}
 	}
-	return r
+	c.changes, c.refused = changes{}, []refusal{r}
 }
 
 // advance keeps what the chunk did and moves the shard's checkpoint behind
-// it.
-func (c *chunk) advance() error {
+// it. The shard keeps how many records the next chunk is to take, too, so that
+// whoever goes on does not begin anew.
+func (c *chunk) advance(records int) error {
+	c.count()
 	if len(c.selected) > 0 {
 		if err := c.keepHistory(); err != nil {
 			return err
@@ -257,10 +267,10 @@ func (c *chunk) advance() error {
 	n, ended := c.tally, c.t.clock()
 	return c.t.exec1(`UPDATE shards SET next_rid = ?, open = ?, updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?,
 			conflicted = conflicted + ?, failed = failed + ?, summary = ?, beat = beat + 1, beat_at = ?, revision = revision + 1,
-			chunk_at = ?, rate = ?, wait_reason = NULL
+			chunk_at = ?, rate = ?, chunk_records = ?, fruitless = 0, fruitless_since = NULL, wait_reason = NULL
 		WHERE workspace = ? AND job = ? AND no = ?`,
 		next, flag(c.more), n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.now,
-		ended, c.rate(ended), c.l.Workspace, c.l.Job, c.l.Shard)
+		ended, c.rate(ended), records, c.l.Workspace, c.l.Job, c.l.Shard)
 }
 
 // keepHistory writes the chunk's one row of former values and outcomes.
@@ -273,13 +283,12 @@ func (c *chunk) keepHistory() error {
 	if err != nil {
 		return err
 	}
-	var former []byte
+	var former, written []byte
 	if len(c.changed) > 0 {
 		former = packValues(c.a.kept, c.former)
 	}
-	var written []byte
-	if len(c.written) > 0 {
-		written = packValues(c.a.kept, c.written)
+	if c.l.Source != 0 && len(c.changed) > 0 {
+		written = packValues(c.a.kept, c.values)
 	}
 	var refused any
 	if len(c.refused) > 0 {

@@ -106,6 +106,9 @@ type dialect struct {
 	// there: never an object or an array.
 	collect func(expr, condition string) string
 	scalar  func(*model.Field) string
+	// bytes is how long a column's value is where it stands so, at least: asked
+	// for without reading it where the database can.
+	bytes func(*model.Field) string
 	// elements are the rows of a bound JSON array of arrays, and element is
 	// what stands at a place in such a row.
 	elements string
@@ -116,12 +119,11 @@ type dialect struct {
 	// classify turns a driver's error into one of package job where it has a
 	// meaning there, and leaves it alone otherwise.
 	classify func(error) error
+	// fault tells the refusal of some records' values from all other errors.
+	fault func(error) (dataFault, bool)
 	// tooSlow reports whether a statement reached the limit that its session
 	// sets.
 	tooSlow func(error) bool
-	// refusal says whether an error is the refusal of one record's values, and
-	// by the unique index of which column.
-	refusal func(error) (column string, refused bool)
 }
 
 // blob is the kind of bytes, which only the fixed tables hold.

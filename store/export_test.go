@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 	"time"
+
+	"bulkpatch/job"
 )
 
 // OpenWith is [Open] with another driver under it.
@@ -38,4 +40,11 @@ func (s *Store) CountsOfOpenJobs() *atomic.Int64 {
 		return count(ctx, ws)
 	}
 	return n
+}
+
+// ApplyChunk applies one chunk of a lease.
+func (s *Store) ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Step, error) {
+	c := s.Chunks(l)
+	defer c.Close()
+	return c.Next(ctx, limit)
 }

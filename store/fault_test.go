@@ -275,11 +275,12 @@ func (s *scenario) work(r job.Ring) error {
 			return err
 		}
 	}
-	for size := 5; ; {
-		step, err := s.ApplyChunk(ctx, l, size)
+	chunks := s.Chunks(l)
+	defer chunks.Close()
+	for {
+		step, err := chunks.Next(ctx, 5)
 		switch {
 		case err == job.ErrRefused:
-			size = max(1, size/2)
 			continue
 		case err != nil:
 			return err

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,8 +26,8 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
 	ranged, listed := chunkStatements(t, s, "json_each")
-	if len(ranged) != 3 || len(listed) != 2 {
-		t.Fatalf("not a read and an update over the range, and a read and an update by list: %q %q", ranged, listed)
+	if len(ranged) != 5 || len(listed) != 4 {
+		t.Fatalf("not three reads and two updates over the range, and two reads and two updates by list: %q %q", ranged, listed)
 	}
 	planned(t, s, ranged, "c_desk USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
 	planned(t, s, listed, "c_desk USING INTEGER PRIMARY KEY (rowid=?)")
@@ -60,9 +61,9 @@ func (s recordedSession) QueryxContext(ctx context.Context, text string, args ..
 	return s.session.QueryxContext(ctx, text, args...)
 }
 
-// chunkStatements runs a chunk of a job and one of its undo, and returns what
-// they do to customers: over a range of numbers, and by a list, which has the
-// mark.
+// chunkStatements runs a chunk of a job and one of its undo, and then each way
+// to read and write a chunk. It returns what they do to customers: over a range
+// of numbers, and by a list, which has the mark.
 func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []statement) {
 	t.Helper()
 	ctx := t.Context()
@@ -77,6 +78,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 	_, _, err := s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
 	must(t, err)
 	l := applyOne(t, s)
+	everyWay(t, s, l)
 	must(t, s.Stop(ctx, l.Ref, job.Error{Code: "test"}))
 	_, _, err = s.Undo(ctx, job.Follow{Workspace: ws, Origin: l.JobID, CreatedBy: "key:test"})
 	must(t, err)
@@ -96,6 +98,36 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 		}
 	}
 	return ranged, listed
+}
+
+// everyWay reads and writes a chunk over its range, by a list, and with values
+// for each record, and takes it back.
+func everyWay(t *testing.T, s *Store, l job.Lease) {
+	t.Helper()
+	w := s.Chunks(l).(*chunks)
+	err := s.inTx(t.Context(), func(tx *tx) error {
+		c := w.chunk(tx, shardRow{Next: 0, Before: 1000})
+		c.t = tx
+		must(t, c.choose(10))
+		must(t, c.bound())
+		measured, most := c.weigh()
+		must(t, c.cutAt(measured, most))
+		_, err := c.read(true)
+		must(t, err)
+		_, err = c.read(false)
+		must(t, err)
+		gap := changes{changed: []uint32{0, 2, 4}}
+		for _, way := range []chunk{{changes: gap, ranged: true}, {changes: gap}} {
+			c.changes, c.ranged = way.changes, way.ranged
+			if err := c.write(); err != nil && !errors.Is(err, errDisagree) {
+				t.Fatal(err)
+			}
+		}
+		return errDisagree
+	})
+	if err != errDisagree {
+		t.Fatal(err)
+	}
 }
 
 // fillWithAcme makes an empty database with twenty customers of one

@@ -27,7 +27,23 @@ const (
 
 // limits is how long a transaction of a size may take in all. It ends those
 // whose server has gone without a word; statement_timeout ends slow ones.
-var limits = map[size]time.Duration{small: 30 * time.Second, large: 2 * time.Minute, endless: 24 * time.Hour}
+var limits = map[size]time.Duration{small: 30 * time.Second, large: 2 * time.Minute, chunked: 15 * time.Second, endless: 24 * time.Hour}
+
+// settings are what a transaction of a size sets for itself. A chunk's
+// statement that waits for a lock ends before its own time is over, so that
+// one that does reach its limit is slow by itself.
+var settings = map[size]string{
+	chunked: `SELECT set_config('statement_timeout', '3s', true), set_config('lock_timeout', '2s', true)`,
+	endless: `SET LOCAL statement_timeout = 0`,
+}
+
+// aimPooled is how long a chunk should take, and hold its records' locks.
+const aimPooled = 250 * time.Millisecond
+
+func (w *pooledWriter) aim() time.Duration { return aimPooled }
+
+// mark is never asked for: here the read that locks is the read.
+func (w *pooledWriter) mark() mark { return mark{} }
 
 // A pooledWriter runs each transaction on a connection of its own, many at a
 // time: the server keeps them apart.
@@ -125,6 +141,9 @@ func (w *pooledWriter) once(ctx context.Context, n size, fn func(*tx) error) (*t
 	ctx, cancel := context.WithTimeout(w.ctx, limits[n])
 	defer cancel()
 	t, err := w.transact(ctx, conn, n, fn)
+	if n == chunked && ctx.Err() == nil && postgresTooSlow(err) {
+		err = errors.Join(errTooSlow, err)
+	}
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("%w: %w", job.ErrUnavailable, err)
 	}
@@ -140,16 +159,18 @@ func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n size, fn
 		return nil, err
 	}
 	defer db.Rollback() // does nothing after a COMMIT
-	if n == endless {
-		if _, err := db.ExecContext(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
+	t := &tx{ctx: ctx, db: db, d: w.d, now: w.micros(), clock: w.micros, began: time.Now()}
+	if text := settings[n]; text != "" {
+		if _, err := db.ExecContext(ctx, text); err != nil {
 			return nil, err
 		}
 	}
-	t := &tx{ctx: ctx, db: db, d: w.d, now: w.micros(), clock: w.micros}
 	if err := fn(t); err != nil {
 		return t, err
 	}
-	return t, db.Commit()
+	err = db.Commit()
+	t.took = time.Since(t.began)
+	return t, err
 }
 
 func (w *pooledWriter) micros() int64 { return w.now().UnixMicro() }

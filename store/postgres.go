@@ -72,14 +72,15 @@ var postgresDialect = &dialect{
 		return "json_agg(" + expr + ") FILTER (WHERE " + condition + ")"
 	},
 	scalar:   postgresScalar,
+	bytes:    func(f *model.Field) string { return "octet_length(" + postgresScalar(f) + ")" },
 	elements: "json_array_elements(CAST(? AS json)) AS list(value)",
 	element: func(place int, k model.Kind) string {
 		return fmt.Sprintf("CAST(value ->> %d AS %s)", place, postgresBase(k))
 	},
 	merge:    postgresMerge,
 	classify: classifyPostgres,
+	fault:    postgresFault,
 	tooSlow:  postgresTooSlow,
-	refusal:  postgresRefusal,
 }
 
 // postgresType is a column's type. Texts compare by code point, as on SQLite.

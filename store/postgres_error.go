@@ -23,6 +23,12 @@ const (
 	postgresSerialization = "40001"
 	postgresDeadlock      = "40P01"
 	postgresCancelled     = "57014" // by statement_timeout, or by an operator
+	postgresUnique        = "23505"
+	postgresStackDepth    = "54001"
+	postgresTooComplex    = "54011"
+	postgresTooManyArgs   = "54023"
+	postgresNoMemory      = "53200"
+	postgresInternal      = "XX000"
 )
 
 // postgresPasses lists the faults that may pass: of the connection, of the
@@ -31,9 +37,18 @@ const (
 // (after a failover), and transactions that lost a race again and again.
 var postgresPasses = []string{"08", "53", "57", "58", "40", "55P03", "25P03", "25P04", "25006"}
 
-// postgresRefusals lists what a record's values can be refused for: a
-// constraint, a value out of a type's range, a text too long for an index.
-var postgresRefusals = []string{"23", "22", "54000"}
+// postgresRefusals lists the classes of what a record's values can be refused
+// for, and the code of each: a constraint, a value out of a type's range, one
+// beyond the program's limits, such as a text too long for an index.
+var postgresRefusals = []struct{ prefix, code string }{
+	{postgresUnique, codeUnique},
+	{"23", codeConstraint},
+	{"22", codeConstraint},
+	{postgresStackDepth, codeTooComplex},
+	{postgresTooComplex, codeTooComplex},
+	{postgresTooManyArgs, codeTooComplex},
+	{"54", codeTooLarge},
+}
 
 func classifyPostgres(err error) error {
 	var refused *pgconn.PgError
@@ -88,19 +103,33 @@ func postgresTooSlow(err error) bool {
 	return errors.As(err, &refused) && refused.Code == postgresCancelled
 }
 
-// postgresRefusal reads the column from the detail, "Key (workspace,
+func postgresFault(err error) (dataFault, bool) {
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) {
+		return dataFault{}, false
+	}
+	switch {
+	case refused.Code == postgresNoMemory:
+		return dataFault{code: codeTooLarge, memory: true}, true
+	case refused.Code == postgresInternal && strings.Contains(refused.Routine, "lloc"):
+		return dataFault{code: codeTooLarge}, true // one value of more than a gigabyte
+	}
+	for _, r := range postgresRefusals {
+		if strings.HasPrefix(refused.Code, r.prefix) {
+			return dataFault{code: r.code, column: postgresColumn(refused.Detail)}, true
+		}
+	}
+	return dataFault{}, false
+}
+
+// postgresColumn reads the column from the detail, "Key (workspace,
 // f_domain)=(1, x) already exists." in the server's language: the index's name
 // may have been cut.
-func postgresRefusal(err error) (string, bool) {
-	var refused *pgconn.PgError
-	if !errors.As(err, &refused) || !hasCode(refused, postgresRefusals) {
-		return "", false
-	}
-	_, rest, _ := strings.Cut(refused.Detail, "(")
+func postgresColumn(detail string) string {
+	_, rest, _ := strings.Cut(detail, "(")
 	columns, _, found := strings.Cut(rest, ")=(")
 	if !found {
-		return "", true
+		return ""
 	}
-	last := columns[strings.LastIndex(columns, " ")+1:]
-	return strings.Trim(last, `"`), true
+	return strings.Trim(columns[strings.LastIndex(columns, " ")+1:], `"`)
 }

@@ -51,11 +51,14 @@ var postgresSession = map[string]string{
 	"timezone":                            "UTC",
 }
 
-// postgresStatement is how long one statement may take. A chunk's is bounded by
-// its size, and a read's by its context, which ends it sooner: so that a minute
-// means that something is wrong, or that the process has gone. What migrates
+// How long one statement may take. A read is ended sooner, by its context. One
+// that writes ends before its transaction's own time is over, so that the
+// server says what was too slow; a chunk sets less for itself. What migrates
 // takes as long as it takes.
-const postgresStatement = "60s"
+const (
+	postgresWrite = "25s"
+	postgresRead  = "60s"
+)
 
 func checkPostgres(address string) error {
 	_, err := pgx.ParseConfig(address)
@@ -79,13 +82,13 @@ func openPostgres(ctx context.Context, driver, address string, _ func() time.Tim
 		return nil, checkPostgres(address)
 	}
 	driver = cmp.Or(driver, "pgx")
-	write, err := postgresPool(driver, config, postgresWriters, map[string]string{"statement_timeout": postgresStatement})
+	write, err := postgresPool(driver, config, postgresWriters, map[string]string{"statement_timeout": postgresWrite})
 	if err != nil {
 		return nil, err
 	}
 	reading, err := openReaders(postgresReaders, func(n int) (*sqlx.DB, error) {
 		return postgresPool("pgx", endingStatements(config), n, map[string]string{
-			"statement_timeout": postgresStatement, "default_transaction_read_only": "on",
+			"statement_timeout": postgresRead, "default_transaction_read_only": "on",
 		})
 	})
 	if err != nil {

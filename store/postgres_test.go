@@ -70,7 +70,7 @@ func TestARefusalNamesTheColumn(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if column, refused := postgresRefusal(&tt.err); column != tt.column || refused != tt.refused {
+			if column, refused := postgresDialect.refusal(&tt.err); column != tt.column || refused != tt.refused {
 				t.Errorf("%q, %v", column, refused)
 			}
 		})

@@ -1,41 +1,38 @@
 package store
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"reflect"
-	"slices"
+	"sort"
 	"strings"
 
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
-// restore gives the chunk's records back what the source job found in them.
-// A record is restored whole or not at all: when any value that the job
-// changed is another by now than the job wrote, nothing of it is touched.
-func (c *chunk) restore() error {
+// findRestored finds what gives the chunk's records back what the source job
+// found in them. A record is restored whole or not at all: when any value that
+// the job changed is another by now than the job wrote, nothing of it is
+// touched.
+func (c *chunk) findRestored() error {
 	if len(c.a.kept) < len(c.l.Patch.Sets) {
 		// A hashed value was written, and the one before it is not kept.
 		c.refuseAll(c.selected, job.Conflicted, "secret_not_kept")
-		return c.commit(nil)
+		return nil
 	}
-	before, err := c.sourceValues()
-	if err != nil {
+	if err := c.sourceValues(); err != nil {
 		return err
 	}
-	c.a.differs, c.a.differsArgs, c.a.needs = "(1 = 1)", nil, nil // read the values of all that are there
-	now, err := c.readListed(c.selected, "1 = 1", nil)
+	now, err := c.readListed(c.selected, everything)
 	if err != nil {
 		return err
 	}
 	c.refuseAll(without(c.selected, now.changed), job.Skipped, "not_found")
-	restored := newRestoration(c.a.kept)
+	restored := newGiven(c.a.kept, len(c.a.kept))
 	columns := splitAll(now.former)
 	for i, n := range now.changed {
 		current := row(columns, i)
-		was := before[c.base+int64(n)]
+		was := c.source[c.base+int64(n)]
 		if was.former == nil {
 			c.refuse(n, job.Conflicted, "values_not_kept") // and must not be taken for none
 			continue
@@ -50,30 +47,60 @@ func (c *chunk) restore() error {
 		}
 		restored.add(n, current, values)
 	}
-	c.changes, c.written = restored.changes(), restored.written()
-	return c.commit(func() error { return c.writeRestored(restored) })
+	c.changes = restored.changes()
+	return nil
+}
+
+// sourceRow is a chunk of the source job, with about what unpacking it takes.
+type sourceRow struct {
+	Last  int64 `db:"last_rid"`
+	Bytes int64
+}
+
+// boundSource cuts an undo where what the source job found and wrote would take
+// too much. One of its chunks it always takes.
+func (c *chunk) boundSource() error {
+	var rows []sourceRow
+	if err := c.q.list(&rows, `SELECT last_rid, COALESCE(LENGTH(former), 0) + COALESCE(LENGTH(written), 0) AS bytes FROM changes
+		WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ? ORDER BY first_rid`,
+		c.l.Workspace, c.l.Source, c.l.Workspace, c.l.Source, c.base, c.last); err != nil {
+		return err
+	}
+	var sum, upTo int64
+	for i, r := range rows {
+		if sum += r.Bytes; sum > maxChunkBytes && i > 0 && upTo >= c.base {
+			last := sort.Search(len(c.selected), func(i int) bool { return c.base+int64(c.selected[i]) > upTo })
+			c.cut(max(1, last))
+			return nil
+		}
+		upTo = r.Last
+	}
+	return nil
 }
 
 // sourceValues reads what the source job found and wrote in the chunk's
 // records, by number.
-func (c *chunk) sourceValues() (map[int64]foundResult, error) {
+func (c *chunk) sourceValues() error {
+	if c.source != nil {
+		return nil
+	}
 	var rows []changeRow
-	if err := c.t.list(&rows, `SELECT first_rid, last_rid, at, updated, former, written FROM changes
+	if err := c.q.list(&rows, `SELECT first_rid, last_rid, at, updated, former, written FROM changes
 		WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ?`,
 		c.l.Workspace, c.l.Source, c.l.Workspace, c.l.Source, c.base, c.last); err != nil {
-		return nil, err
+		return err
 	}
-	byNumber := make(map[int64]foundResult, len(c.selected))
+	c.source = make(map[int64]foundResult, len(c.selected))
 	for _, r := range rows {
 		all, err := r.outcomes(isUpdated, c.base-1, int(c.last-c.base+1))
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, f := range all {
-			byNumber[f.rid] = f
+			c.source[f.rid] = f
 		}
 	}
-	return byNumber, nil
+	return nil
 }
 
 // takeBack computes what a record's fields are to hold, in stored form. ok is
@@ -209,91 +236,4 @@ func writeTree(tree, former any) (any, error) {
 	}
 	text, err = model.Canonical(text)
 	return string(text), err
-}
-
-// A restoration gathers what an undo writes.
-type restoration struct {
-	fields  []*model.Field
-	numbers []uint32
-	former  [][]byte // growing JSON arrays, one for each field
-	values  [][]byte
-	list    bytes.Buffer // growing JSON array of [number, value, …], for the statement
-}
-
-func newRestoration(fields []*model.Field) *restoration {
-	return &restoration{fields: fields, former: make([][]byte, len(fields)), values: make([][]byte, len(fields))}
-}
-
-// add notes a record's former values, as they are written, and its new ones.
-func (r *restoration) add(n uint32, former []json.RawMessage, values []any) {
-	comma := ""
-	if len(r.numbers) > 0 {
-		comma = ","
-	}
-	r.numbers = append(r.numbers, n)
-	fmt.Fprintf(&r.list, "%s[%d", comma, n)
-	for i, v := range values {
-		text, _ := json.Marshal(v) // stored form is always JSON
-		r.former[i] = append(append(r.former[i], comma...), former[i]...)
-		r.values[i] = append(append(r.values[i], comma...), text...)
-		r.list.WriteByte(',')
-		r.list.Write(text)
-	}
-	r.list.WriteByte(']')
-}
-
-func brackets(inner [][]byte) [][]byte {
-	out := make([][]byte, len(inner))
-	for i, b := range inner {
-		out[i] = slices.Concat([]byte{'['}, b, []byte{']'})
-	}
-	return out
-}
-
-func (r *restoration) changes() changes {
-	return changes{changed: r.numbers, former: brackets(r.former)}
-}
-
-func (r *restoration) written() [][]byte {
-	if len(r.numbers) == 0 {
-		return nil
-	}
-	return brackets(r.values)
-}
-
-// writeRestored writes each record's own values, all in one statement.
-func (c *chunk) writeRestored(r *restoration) error {
-	d := c.t.d
-	var set, columns []string
-	for i, f := range r.fields {
-		set = append(set, fmt.Sprintf("%s = back.v%d", quoted(f), i+1))
-		columns = append(columns, fmt.Sprintf("%s AS v%d", d.element(i+1, f.Kind), i+1))
-	}
-	bounds, which := d.bounded("rid", c.base, c.last)
-	args := append([]any{c.t.now, c.l.Job, c.base, "[" + r.list.String() + "]", c.l.Workspace}, which...)
-	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+d.notIndexed+" SET "+strings.Join(set, ", ")+", version = version + 1, updated_at = ?, last_job = ?"+
-		" FROM (SELECT ? + "+d.element(0, model.Integer)+" AS number, "+strings.Join(columns, ", ")+" FROM "+d.elements+") AS back"+
-		" WHERE rid = back.number AND workspace = ? AND "+bounds, args...)
-	if err == nil && n != int64(len(r.numbers)) {
-		err = errDisagree
-	}
-	return err
-}
-
-func splitAll(arrays [][]byte) [][]json.RawMessage {
-	columns := make([][]json.RawMessage, len(arrays))
-	for i, array := range arrays {
-		for v := range scalars(array) {
-			columns[i] = append(columns[i], v)
-		}
-	}
-	return columns
-}
-
-func row(columns [][]json.RawMessage, i int) []json.RawMessage {
-	values := make([]json.RawMessage, len(columns))
-	for f, column := range columns {
-		values[f] = column[i]
-	}
-	return values
 }

@@ -32,38 +32,55 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 		if err != nil {
 			return err
 		}
-		c := &chunk{t: t, l: lease, a: t.d.assign(lease.Patch.Sets, t.now).require(lease.Patch.Sets), base: row.RID, last: row.RID, selected: []uint32{0}}
-		if err := c.applyOne(row.IfMatch); err != nil {
+		c := &chunk{d: t.d, q: t, t: t, l: lease, filter: everything, base: row.RID, last: row.RID, selected: []uint32{0}}
+		if err := c.applyAlone(row.IfMatch); err != nil {
 			return err
 		}
 		return c.endSingle()
 	})
 }
 
-// applyOne gives the record its outcome. An If-Match is judged here, on the
-// version that the record has in this transaction.
+// applyAlone gives the record its outcome, which is a failure where the fault
+// lies in its data.
+func (c *chunk) applyAlone(ifMatch *int64) error {
+	err := c.t.attempt(func() error { return c.applyOne(ifMatch) })
+	f, inData := c.d.inData(err)
+	switch {
+	case c.d.tooSlow(err):
+		f.code = codeTooSlow
+	case !inData || f.memory:
+		return err
+	}
+	c.fail(f)
+	return nil
+}
+
+// applyOne judges an If-Match on the version that the record has in this
+// transaction, and writes the record.
 func (c *chunk) applyOne(ifMatch *int64) error {
 	var version int64
-	there, err := c.t.get(&version, "SELECT version FROM "+c.l.Model.Table()+" WHERE rid = ? AND workspace = ?"+c.t.d.forUpdate(c.l.Model.Table()), c.base, c.l.Workspace)
+	there, err := c.t.get(&version, "SELECT version FROM "+c.l.Model.Table()+" WHERE rid = ? AND workspace = ?"+c.d.forUpdate(c.l.Model.Table()), c.base, c.l.Workspace)
 	switch {
 	case err != nil:
 		return err
 	case !there:
 		c.refuse(0, job.Skipped, "not_found")
-		return c.commit(nil)
+		return nil
 	case ifMatch != nil && *ifMatch != version:
 		c.refuse(0, job.Conflicted, "precondition_failed")
-		return c.commit(nil)
+		return nil
 	}
-	if c.changes, err = c.readListed(c.selected, "1 = 1", nil); err != nil {
+	c.leaveToGo(maxValue) // all merges: one record's are quick
+	if err := c.findPatched(); err != nil {
 		return err
 	}
-	c.refuseLacking()
-	return c.commit(func() error { return c.write(false) })
+	c.compile(c.t.now)
+	return c.write()
 }
 
 // endSingle keeps what was done and writes the final state.
 func (c *chunk) endSingle() error {
+	c.count()
 	if err := c.keepHistory(); err != nil {
 		return err
 	}

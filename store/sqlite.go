@@ -74,13 +74,14 @@ var sqliteDialect = &dialect{
 		return "json_group_array(" + expr + ") FILTER (WHERE " + condition + ")"
 	},
 	scalar:   quoted,
+	bytes:    func(f *model.Field) string { return "octet_length(" + quoted(f) + ")" },
 	elements: "json_each(?)",
 	element:  func(place int, _ model.Kind) string { return fmt.Sprintf("json_extract(value, '$[%d]')", place) },
 	merge: func(column string, patch []byte) (string, []any) {
 		return "json_patch(COALESCE(" + column + ", '{}'), ?)", []any{string(patch)}
 	},
 	classify: classifySQLite,
-	refusal:  sqliteRefusal,
+	fault:    sqliteFault,
 	tooSlow:  func(error) bool { return false },
 }
 
@@ -247,6 +248,7 @@ const (
 	sqliteFull       = 13
 	sqliteCannotOpen = 14
 	sqliteProtocol   = 15
+	sqliteTooBig     = 18
 	sqliteConstraint = 19
 )
 
@@ -263,15 +265,22 @@ func classifySQLite(err error) error {
 	return err
 }
 
-// sqliteRefusal reads the index from the message, the only place where SQLite
+// sqliteFault reads the index from the message, the only place where SQLite
 // names it: "UNIQUE constraint failed: c_x.workspace, c_x.domain", or
 // "...: index 'name'" for an index on an expression.
-func sqliteRefusal(err error) (string, bool) {
-	code, message, ok := sqliteError(err)
-	if !ok || code != sqliteConstraint {
-		return "", false
+func sqliteFault(err error) (dataFault, bool) {
+	code, message, _ := sqliteError(err)
+	switch code {
+	case sqliteTooBig:
+		return dataFault{code: codeTooLarge}, true
+	case sqliteNoMemory:
+		return dataFault{code: codeTooLarge, memory: true}, true
+	case sqliteConstraint:
+		_, columns, unique := strings.Cut(message, "UNIQUE constraint failed: ")
+		if !unique {
+			return dataFault{code: codeConstraint}, true
+		}
+		return dataFault{code: codeUnique, column: columns[strings.LastIndex(columns, ".")+1:]}, true
 	}
-	_, columns, _ := strings.Cut(message, "UNIQUE constraint failed: ")
-	last := columns[strings.LastIndex(columns, ".")+1:]
-	return last, true
+	return dataFault{}, false
 }

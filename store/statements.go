@@ -8,14 +8,19 @@ import (
 )
 
 // maxStatements bounds the prepared statements that a writer keeps. Statements
-// of jobs carry their filter in their text, so their number has no end.
-const maxStatements = 200
+// of jobs may carry their filter in their text, so their number has no end.
+// They are forgotten together, also when their texts are long.
+const (
+	maxStatements     = 200
+	maxStatementBytes = 2 << 20
+)
 
 // statements is the [session] of a connection that is to keep what it has
 // prepared, because its driver does not.
 type statements struct {
 	conn   *sqlx.Conn
 	byText map[string]*sqlx.Stmt
+	bytes  int // of the texts
 }
 
 // ExecContext runs a statement that answers no rows.
@@ -62,13 +67,14 @@ func (s *statements) get(ctx context.Context, query string) (*sqlx.Stmt, error) 
 	if err != nil {
 		return nil, err
 	}
-	if len(s.byText) >= maxStatements {
+	if len(s.byText) >= maxStatements || s.bytes+len(query) > maxStatementBytes {
 		s.close()
 	}
 	if s.byText == nil {
 		s.byText = make(map[string]*sqlx.Stmt)
 	}
 	s.byText[query] = stmt
+	s.bytes += len(query)
 	return stmt, nil
 }
 
@@ -79,4 +85,5 @@ func (s *statements) close() {
 		stmt.Close()
 		delete(s.byText, text)
 	}
+	s.bytes = 0
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -26,6 +27,12 @@ type tx struct {
 	clock   func() int64
 	touched []string
 	rang    bool
+
+	began time.Time
+	took  time.Duration // until its commit was done
+	// others reports whether anybody else has committed since a mark, beside
+	// so many transactions of the caller's own.
+	others func(since mark, own int64) (bool, error)
 }
 
 // touch notes that the transaction changed a job that users may be watching.

@@ -43,6 +43,11 @@ func (c valueColumn) at(i int) json.RawMessage {
 // kept of a chunk.
 func packValues(fields []*model.Field, arrays [][]byte) []byte {
 	var out bytes.Buffer
+	length := 2
+	for i, f := range fields {
+		length += len(f.Name) + len(arrays[i]) + 16
+	}
+	out.Grow(length)
 	out.WriteByte('{')
 	for i, f := range fields {
 		if i > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -19,6 +20,7 @@ type size int
 const (
 	small   size = iota // quick; may share its commit with others
 	large               // may take tens of milliseconds; small ones that wait go first
+	chunked             // large, and ended with [errTooSlow] when it takes much longer
 	endless             // takes as long as it takes: a migration
 )
 
@@ -39,6 +41,7 @@ var errClosed = errors.New("the store is closed")
 // A member is one transaction in the writer's queue.
 type member struct {
 	fn   func(*tx) error
+	size size
 	tx   *tx
 	done chan error // gets the result once
 
@@ -72,6 +75,11 @@ type writer interface {
 	// last counts. The context ends the wait for a turn, never a transaction
 	// that has begun.
 	do(ctx context.Context, n size, fn func(*tx) error) (*tx, error)
+	// aim is how long a chunk should take now.
+	aim() time.Duration
+	// mark remembers a moment, for [tx.othersSince]: what a snapshot shows that
+	// is opened after it.
+	mark() mark
 	// close waits for the transactions in progress, or rolls back those that
 	// take too long. Nothing runs after it.
 	close() error
@@ -93,11 +101,16 @@ type groupWriter struct {
 	quit  chan struct{}
 	ended chan struct{}
 
+	waiting waiting
+	commits atomic.Int64 // transactions that this process has committed
+	version atomic.Int64 // SQLite's data_version when a chunk last looked: raised by other processes
+
 	// A large transaction runs under a context that ends when the writer has
 	// waited for it long enough at the end; what it did is rolled back.
 	ctx       context.Context
 	interrupt context.CancelFunc
 	lockWait  time.Duration
+	patience  time.Duration // with a chunk
 }
 
 func newGroupWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, path string, now func() int64) *groupWriter {
@@ -105,7 +118,7 @@ func newGroupWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, path string, now f
 		db: db, conn: conn, d: d, now: now, stmts: statements{conn: conn}, keeper: logKeeper{path: path, tended: time.Now()},
 		queue: [2]chan *member{make(chan *member, maxMembers), make(chan *member)},
 		quit:  make(chan struct{}), ended: make(chan struct{}),
-		lockWait: lockWait,
+		lockWait: lockWait, patience: chunkPatience,
 	}
 	w.ctx, w.interrupt = context.WithCancel(context.Background())
 	go w.run()
@@ -131,10 +144,9 @@ func (w *groupWriter) do(ctx context.Context, n size, fn func(*tx) error) (*tx, 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	m := &member{fn: fn, done: make(chan error, 1)}
-	n = min(n, large)
+	m := &member{fn: fn, size: n, done: make(chan error, 1)}
 	select {
-	case w.queue[n] <- m:
+	case w.queue[min(n, large)] <- m:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-w.ended:
@@ -181,11 +193,22 @@ func (w *groupWriter) run() {
 		case m := <-w.queue[small]:
 			w.commit(context.Background(), w.gather(m))
 		case m := <-w.queue[large]:
-			w.commit(w.ctx, []*member{m})
+			w.commitLarge(m)
+			w.waiting.note(len(w.queue[small]), time.Now())
 		case <-w.quit:
 			return
 		}
 	}
+}
+
+// commitLarge gives a chunk a time limit.
+func (w *groupWriter) commitLarge(m *member) {
+	ctx, cancel := w.ctx, func() {}
+	if m.size == chunked {
+		ctx, cancel = context.WithTimeoutCause(w.ctx, w.patience, errTooSlow)
+	}
+	defer cancel()
+	w.commit(ctx, []*member{m})
 }
 
 // gather takes the small transactions that are waiting right now.
@@ -221,14 +244,17 @@ func (w *groupWriter) transact(ctx context.Context, batch []*member, results []e
 	if err := w.begin(w.lockWait); err != nil {
 		return err
 	}
-	now := w.now()
+	now, began := w.now(), time.Now()
 	for i, m := range batch {
 		if !m.start() {
 			results[i] = context.Canceled
 			continue
 		}
-		m.tx = &tx{ctx: ctx, db: &w.stmts, d: w.d, now: now, clock: w.now}
+		m.tx = &tx{ctx: ctx, db: &w.stmts, d: w.d, now: now, clock: w.now, began: began, others: w.othersSince}
 		results[i] = w.runMember(m, len(batch) == 1)
+		if results[i] != nil && context.Cause(ctx) == errTooSlow {
+			results[i] = errors.Join(errTooSlow, results[i])
+		}
 		if fatal(results[i]) {
 			return errors.Join(results[i], w.rollback())
 		}
@@ -238,6 +264,12 @@ func (w *groupWriter) transact(ctx context.Context, batch []*member, results []e
 	}
 	if _, err := w.conn.ExecContext(context.Background(), `COMMIT`); err != nil {
 		return errors.Join(err, w.rollback())
+	}
+	w.commits.Add(1)
+	for _, m := range batch {
+		if m.tx != nil {
+			m.tx.took = time.Since(began)
+		}
 	}
 	return nil
 }

@@ -143,9 +143,15 @@ func (s *fakeStore) Resolve(ctx context.Context, _ job.Lease) (bool, error) {
 	return false, s.resolve(ctx)
 }
 
-func (s *fakeStore) ApplyChunk(_ context.Context, l job.Lease, limit int) (job.Step, error) {
-	return s.chunk(l, limit)
+func (s *fakeStore) Chunks(l job.Lease) job.Chunks { return fakeChunks{s, l} }
+
+type fakeChunks struct {
+	s *fakeStore
+	l job.Lease
 }
+
+func (c fakeChunks) Next(_ context.Context, limit int) (job.Step, error) { return c.s.chunk(c.l, limit) }
+func (c fakeChunks) Close()                                              {}
 
 func (s *fakeStore) ApplySingle(_ context.Context, r job.Ring) error {
 	s.note("single")

@@ -21,7 +21,7 @@ type Store interface {
 	PutBack(ctx context.Context, r job.Ring, reason string) error
 	Beat(ctx context.Context, l job.Lease, reason string) error
 	Resolve(ctx context.Context, l job.Lease) (ended bool, err error)
-	ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Step, error)
+	Chunks(l job.Lease) job.Chunks
 	ApplySingle(ctx context.Context, r job.Ring) error
 	Yield(ctx context.Context, l job.Lease, after time.Duration, reason string) error
 	Finish(ctx context.Context, ref job.Ref) error

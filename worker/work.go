@@ -29,24 +29,23 @@ var errYield = errors.New("the turn is over")
 
 // chunks applies chunk after chunk.
 func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
-	began := time.Now()
-	size, left := w.chunk, allowance(l)
+	began, left := time.Now(), allowance(l)
+	chunks := w.store.Chunks(l)
+	defer chunks.Close()
 	for {
 		if why := l.Options.GiveUp(l.Tally); why != nil {
 			return w.store.Stop(ctx, l.Ref, *why)
 		}
 		started := time.Now()
-		step, err := w.store.ApplyChunk(ctx, l, min(size, left))
+		step, err := chunks.Next(ctx, min(w.chunk, left))
 		switch {
 		case errors.Is(err, job.ErrRefused):
-			// One of them is at fault: half as many, until it stands alone.
-			size = max(1, size/2)
-			continue
+			continue // one of them is at fault: it takes fewer, until that stands alone
 		case err != nil:
 			return err
 		}
 		w.stats.chunk(step, time.Since(started))
-		l.Tally, size, left = step.Tally, min(w.chunk, 2*size), left-int(step.N)
+		l.Tally, left = step.Tally, left-int(step.N)
 		switch over := ctx.Err() != nil || time.Since(began) > slice; {
 		case step.Done:
 			return w.store.Finish(ctx, l.Ref)

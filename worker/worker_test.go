@@ -140,9 +140,9 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 		"a done shard finishes its job": {
 			answers: []any{job.Step{}, job.Step{Done: true}}, calls: []string{"finish"}, limits: []int{100, 100},
 		},
-		"a refused chunk is halved until one stands alone, and then doubled": {
-			answers: []any{job.ErrRefused, job.ErrRefused, job.Step{}, job.Step{}, job.Step{Done: true}},
-			calls:   []string{"finish"}, limits: []int{100, 50, 25, 50, 100},
+		"a refused chunk is tried again, of which the store takes less": {
+			answers: []any{job.ErrRefused, job.ErrRefused, job.Step{}, job.Step{Done: true}},
+			calls:   []string{"finish"}, limits: []int{100, 100, 100, 100},
 		},
 		"a stopped job is settled":          {answers: []any{job.ErrStopped}, calls: []string{"settle"}, limits: []int{100}},
 		"a lost lease is left alone":        {answers: []any{job.ErrLeaseLost}, limits: []int{100}},

@@ -112,8 +112,10 @@ func (k *Kit) carryOn(t *testing.T, l job.Lease, chunk int) error {
 			return err
 		}
 	}
+	chunks := k.Chunks(l)
+	defer chunks.Close()
 	for {
-		step, err := k.ApplyChunk(t.Context(), l, chunk)
+		step, err := chunks.Next(t.Context(), chunk)
 		if err != nil {
 			return err
 		}

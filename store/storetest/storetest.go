@@ -4,6 +4,7 @@
 package storetest
 
 import (
+	"context"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -205,6 +206,13 @@ func (k *Kit) Run(chunk int) {
 	}
 }
 
+// ApplyChunk applies one chunk of a lease.
+func (k *Kit) ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Step, error) {
+	c := k.Chunks(l)
+	defer c.Close()
+	return c.Next(ctx, limit)
+}
+
 // Work works a lease to its end.
 func (k *Kit) Work(l job.Lease, chunk int) {
 	k.tb.Helper()
@@ -216,18 +224,19 @@ func (k *Kit) Work(l job.Lease, chunk int) {
 			return
 		}
 	}
-	for size := chunk; ; {
+	chunks := k.Chunks(l)
+	defer chunks.Close()
+	for {
 		if why := l.Options.GiveUp(l.Tally); why != nil {
 			check(k.tb, k.Stop(ctx, l.Ref, *why))
 			return
 		}
-		step, err := k.ApplyChunk(ctx, l, size)
+		step, err := chunks.Next(ctx, chunk)
 		if errors.Is(err, job.ErrRefused) {
-			size = max(1, size/2)
 			continue
 		}
 		check(k.tb, err)
-		l.Tally, size = step.Tally, min(chunk, size*2)
+		l.Tally = step.Tally
 		if step.Done {
 			check(k.tb, k.Finish(ctx, l.Ref))
 			return

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Where one transaction at a time writes, a chunk is read before its own, in a
+// snapshot and while the one before is written: so a filter, however costly,
+// keeps nobody waiting. The job's own chunks touch other records. What others
+// have changed since the snapshot is found by its version and read again.
+
+// readPatience is how long reading a chunk may take before it is given up and
+// halved.
+const readPatience = 3 * time.Second
+
+// An ahead is a chunk that is being read before its turn.
+type ahead struct {
+	cancel context.CancelFunc
+	done   chan struct{}
+	c      *chunk
+	err    error
+}
+
+func (a *ahead) drop() {
+	a.cancel()
+	<-a.done
+}
+
+// A moment is when a snapshot was opened: what of the writer, and how many of
+// the lease's own chunks, it shows at least.
+type moment struct {
+	mark mark
+	own  int64
+}
+
+// take waits for the chunk that was read ahead, or reads the first one, and
+// has the next one be read. It is nil where a chunk is read in its own
+// transaction.
+func (w *chunks) take(ctx context.Context, limit int) (*chunk, error) {
+	if !w.s.d.alone {
+		return nil, nil
+	}
+	c, err := w.taken(ctx, limit)
+	if err != nil || len(c.selected) == 0 {
+		return c, err
+	}
+	// It may have been asked for before a chunk showed that fewer are enough.
+	if most := min(limit, growth*w.pace.records); len(c.selected) > most {
+		c.cut(w.pace.begin(0, w.cheap, limit))
+	}
+	if c.more {
+		w.start(ctx, c, limit)
+	}
+	return c, nil
+}
+
+func (w *chunks) taken(ctx context.Context, limit int) (*chunk, error) {
+	a := w.ahead
+	if a == nil {
+		c := w.early(shardRow{})
+		return c, w.look(ctx, c, func() (n int, err error) {
+			c.shard, err = readShard(c.q, w.l)
+			return w.pace.begin(c.shard.Records, w.cheap, limit), err
+		})
+	}
+	w.ahead = nil
+	defer a.cancel()
+	<-a.done // it ends with the context
+	return a.c, a.err
+}
+
+// start reads the chunk behind another one.
+func (w *chunks) start(ctx context.Context, before *chunk, limit int) {
+	ctx, cancel := context.WithCancel(ctx)
+	shard := before.shard
+	shard.Next = before.last + 1
+	c, n := w.early(shard), w.pace.begin(0, w.cheap, limit)
+	a := &ahead{cancel: cancel, done: make(chan struct{}), c: c}
+	w.ahead = a
+	go func() {
+		defer close(a.done)
+		a.err = w.look(ctx, c, func() (int, error) { return n, nil })
+	}()
+}
+
+// early is a chunk to be read before its transaction.
+func (w *chunks) early(shard shardRow) *chunk {
+	c := w.chunk(nil, shard)
+	c.seen = map[uint32]uint32{}
+	c.moment = moment{w.s.write.mark(), w.own}
+	return c
+}
+
+// look reads a chunk in a snapshot.
+func (w *chunks) look(ctx context.Context, c *chunk, size func() (int, error)) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, readPatience, errTooSlow)
+	defer cancel()
+	err := w.s.inWork(ctx, func(t *sqlx.Tx) error {
+		c.q = view{ctx, t, w.s.d}
+		n, err := size()
+		if err != nil {
+			return err
+		}
+		return w.read(c, n)
+	})
+	if err != nil && context.Cause(ctx) == errTooSlow {
+		err = errors.Join(errTooSlow, err)
+	}
+	return err
+}
+
+// A view reads in a snapshot.
+type view struct {
+	ctx context.Context
+	t   *sqlx.Tx
+	d   *dialect
+}
+
+func (v view) list(dest any, query string, args ...any) error {
+	return v.t.SelectContext(v.ctx, dest, v.d.rebind(query), args...)
+}
+
+func (v view) row(query string, args []any, dest ...any) (ok bool, err error) {
+	return one(v.t.QueryRowxContext(v.ctx, v.d.rebind(query), args...).Scan(dest...))
+}
+
+// enter brings a chunk that was read ahead into its transaction. own is how
+// many chunks the lease has committed.
+func (c *chunk) enter(t *tx, shard shardRow, own int64) error {
+	c.q, c.shard = t, shard
+	others, err := t.others(c.moment.mark, own-c.moment.own)
+	if err != nil || !others {
+		return err
+	}
+	c.ranged = false // others in the range may match by now
+	stale, err := c.stale()
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	return c.readAgain(stale)
+}
+
+// stale lists the records that somebody has changed or deleted since the
+// chunk was read.
+func (c *chunk) stale() ([]uint32, error) {
+	now, err := c.versions(c.selected)
+	if err != nil {
+		return nil, err
+	}
+	var stale []uint32
+	for _, n := range c.selected {
+		version, there := now[n]
+		seen, was := c.seen[n]
+		if there != was || version != seen {
+			stale = append(stale, n)
+		}
+	}
+	return stale, nil
+}
+
+// readAgain finds the outcomes of some of the chunk's records anew.
+func (c *chunk) readAgain(stale []uint32) error {
+	again := *c
+	again.changes, again.refused, again.seen = changes{}, nil, nil
+	again.selected, again.last = stale, c.base+int64(stale[len(stale)-1])
+	if outgrown, err := again.outgrown(); err != nil {
+		return err
+	} else if outgrown {
+		again.selected, again.last = c.selected, c.last // all merges are Go's then
+	}
+	if err := again.find(); err != nil {
+		return err
+	}
+	c.a = again.a
+	c.changes = c.changes.only(without(c.selected, again.selected)).merge(again.changes)
+	c.refused = append(slices.DeleteFunc(c.refused, func(r refusal) bool {
+		_, found := slices.BinarySearch(again.selected, r.Offset)
+		return found
+	}), again.refused...)
+	return nil
+}

@@ -1,0 +1,156 @@
+package store
+
+import (
+	"slices"
+	"strings"
+
+	"bulkpatch/model"
+)
+
+const (
+	// maxChunkBytes bounds the values that a chunk reads and writes. One record
+	// it always takes.
+	maxChunkBytes = 16 << 20
+	// maxValue bounds what a merge may make of a field.
+	maxValue = 1 << 20
+)
+
+// bound cuts the chunk where its values would take too much, without reading
+// them, and leaves merges that may make too large a value to Go.
+func (c *chunk) bound() error {
+	c.compile(0)
+	if c.l.Source != 0 {
+		if err := c.boundSource(); err != nil {
+			return err
+		}
+	}
+	measured, most := c.weigh()
+	c.bytes = most * int64(len(c.selected))
+	if len(measured) == 0 && c.bytes <= maxChunkBytes || len(c.selected) == 0 {
+		return nil
+	}
+	sum, longest, err := c.measure(measured)
+	if err != nil {
+		return err
+	}
+	if c.bytes += sum; c.bytes > maxChunkBytes {
+		if err := c.cutAt(measured, most); err != nil {
+			return err
+		}
+	}
+	c.leaveToGo(longest)
+	return nil
+}
+
+// weigh tells the fields whose values must be measured from those that the
+// model bounds, and says what a record takes at most of the latter and of the
+// values that it is given. A value that is merged is about as long again as it
+// was.
+func (c *chunk) weigh() (measured []*model.Field, most int64) {
+	for _, s := range c.l.Patch.Sets {
+		if text, ok := s.Value.(string); ok {
+			most += int64(max(len(text), len(s.Merge)))
+		}
+	}
+	for _, f := range c.a.kept {
+		n := f.MaxBytes()
+		if n == 0 || f.Kind == model.String && int64(n)*int64(len(c.selected)) > maxChunkBytes/8 {
+			measured = append(measured, f)
+			continue
+		}
+		most += int64(n)
+	}
+	return measured, most
+}
+
+// measure adds up the lengths of some fields and finds the longest merged
+// value, in all records of the range where it is dense: that is quicker, and
+// no less than of those that were selected.
+func (c *chunk) measure(fields []*model.Field) (sum, longest int64, err error) {
+	if len(fields) == 0 {
+		return 0, 0, nil
+	}
+	most := []string{"0"}
+	for _, s := range c.l.Patch.Sets {
+		if s.Merge != nil {
+			most = append(most, "COALESCE(MAX("+c.d.bytes(s.Field)+"), 0)")
+		}
+	}
+	where, args := c.around()
+	raw := make([]int64, len(most)+1)
+	dest := make([]any, len(raw))
+	for i := range raw {
+		dest[i] = &raw[i]
+	}
+	_, err = c.q.row("SELECT COALESCE(SUM("+c.length(fields)+"), 0), "+strings.Join(most, ", ")+" FROM "+c.l.Model.Table()+c.d.notIndexed+where, args, dest...)
+	return raw[0], slices.Max(raw[1:]), err
+}
+
+// length is the length of some fields of a record. What the chunk gives back
+// or merges is written as it is read.
+func (c *chunk) length(fields []*model.Field) string {
+	var parts []string
+	for _, f := range fields {
+		part := "COALESCE(" + c.d.bytes(f) + ", 0)"
+		if set, _ := c.l.Patch.Set(f); set.Merge != nil || c.l.Source != 0 {
+			part = "2 * " + part
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, " + ")
+}
+
+// around is the chunk's range where that is dense, else its list.
+func (c *chunk) around() (where string, args []any) {
+	if c.last-c.base < int64(len(c.selected))*maxSpread {
+		return " WHERE rid BETWEEN ? AND ? AND workspace = ?", []any{c.base, c.last, c.l.Workspace}
+	}
+	among, args := c.d.among("rid", c.numbers(c.selected))
+	return " WHERE " + among + " AND workspace = ?", append(args, c.l.Workspace)
+}
+
+// cutAt measures each selected record, and takes the first ones that fit.
+func (c *chunk) cutAt(fields []*model.Field, most int64) error {
+	lengths := make(map[uint32]uint32, len(c.selected))
+	if len(fields) > 0 {
+		var err error
+		if lengths, err = c.lookUp(c.selected, c.length(fields)); err != nil {
+			return err
+		}
+	}
+	var sum int64
+	for i, n := range c.selected {
+		next := sum + most + int64(lengths[n])
+		if next > maxChunkBytes && i > 0 {
+			c.cut(i)
+			break
+		}
+		sum = next
+	}
+	c.bytes = sum
+	return nil
+}
+
+// lookUp finds a number of each record of a list that there is.
+func (c *chunk) lookUp(offsets []uint32, expr string) (map[uint32]uint32, error) {
+	among, which := c.d.among("rid", c.numbers(offsets))
+	args := append(append([]any{c.base}, which...), c.l.Workspace)
+	inner := "SELECT rid, " + expr + " AS n FROM " + c.l.Model.Table() + c.d.notIndexed + " WHERE " + among + " AND workspace = ?"
+	var numbers, found []byte
+	if _, err := c.q.row("SELECT "+c.d.collect("rid - ?", "1 = 1")+", "+c.d.collect("n", "1 = 1")+" FROM ("+inner+") AS found",
+		args, &numbers, &found); err != nil {
+		return nil, err
+	}
+	values := parseNumbers(found)
+	byOffset := make(map[uint32]uint32, len(values))
+	for i, n := range parseNumbers(numbers) {
+		byOffset[n] = values[i]
+	}
+	return byOffset, nil
+}
+
+// versions are the versions of those of some records that there are. They only
+// grow, so that what goes beyond 32 bits is not missed.
+func (c *chunk) versions(offsets []uint32) (map[uint32]uint32, error) {
+	return c.lookUp(offsets, "version")
+}

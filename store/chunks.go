@@ -1,0 +1,189 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"bulkpatch/job"
+)
+
+// chunks works a leased shard off. A chunk is bounded by time and bytes, so
+// that whoever writes beside it waits for a moment only.
+type chunks struct {
+	s      *Store
+	l      job.Lease
+	filter condition // compiled once
+	cheap  bool
+	pace   pace
+	slow   int   // how often a record that stood alone reached the time limit
+	own    int64 // chunks that were committed
+	ahead  *ahead
+}
+
+// Chunks starts to work on a leased shard. Close what it returns.
+func (s *Store) Chunks(l job.Lease) job.Chunks {
+	w := &chunks{s: s, l: l, filter: everything, cheap: true}
+	if l.Filter != nil {
+		w.filter.text, w.filter.args = l.Filter.SQL(s.d.filter)
+		w.cheap = len(w.filter.text) <= cheapText && len(w.filter.args) <= cheapArgs
+	}
+	return w
+}
+
+// What a filter may have that is evaluated while others wait for the writer:
+// again in the statement that writes a range, where that is quicker than
+// naming the records.
+const (
+	cheapText = 2000
+	cheapArgs = 16
+)
+
+// Next implements [job.Chunks].
+func (w *chunks) Next(ctx context.Context, limit int) (job.Step, error) {
+	c, err := w.take(ctx, limit)
+	var step job.Step
+	if err == nil {
+		step, c, err = w.apply(ctx, c, limit)
+	}
+	if err != nil {
+		w.Close()
+		return w.judge(ctx, c, err)
+	}
+	w.slow = 0
+	return step, nil
+}
+
+// Close implements [job.Chunks].
+func (w *chunks) Close() {
+	if w.ahead != nil {
+		w.ahead.drop()
+		w.ahead = nil
+	}
+}
+
+// apply writes a chunk in one transaction, in which it is also read where it
+// was not before.
+func (w *chunks) apply(ctx context.Context, read *chunk, limit int) (step job.Step, c *chunk, err error) {
+	c = read
+	t, err := w.s.write.do(ctx, chunked, func(t *tx) error {
+		shard, err := w.open(t)
+		if err != nil {
+			return err
+		}
+		if read != nil && read.shard.Next == shard.Next {
+			err = read.enter(t, shard, w.own)
+		} else {
+			c = w.chunk(t, shard)
+			err = w.read(c, w.pace.begin(shard.Records, w.cheap, limit))
+		}
+		if err != nil {
+			return err
+		}
+		c.t = t
+		step, err = w.write(c)
+		return err
+	})
+	if err = w.s.after(t, err); err == nil {
+		w.own++
+		w.pace.records = w.pace.after(c, t.took, w.s.write.aim())
+	}
+	return step, c, err
+}
+
+// open checks the fence and reads the shard.
+func (w *chunks) open(t *tx) (shardRow, error) {
+	if err := t.fence(w.l, job.Running); err != nil {
+		return shardRow{}, err
+	}
+	return readShard(t, w.l)
+}
+
+func (w *chunks) chunk(q reading, shard shardRow) *chunk {
+	return &chunk{d: w.s.d, q: q, l: w.l, filter: w.filter, cheap: w.cheap, shard: shard}
+}
+
+// read finds what becomes of the next records of the chunk's shard, at most n.
+func (w *chunks) read(c *chunk, n int) error {
+	began := time.Now()
+	c.asked = n
+	if err := c.choose(n); err != nil || len(c.selected) == 0 {
+		return err
+	}
+	if err := c.bound(); err != nil {
+		return err
+	}
+	err := c.find()
+	c.reading = time.Since(began)
+	return err
+}
+
+func (w *chunks) write(c *chunk) (job.Step, error) {
+	c.compile(c.t.now)
+	if err := c.write(); err != nil {
+		return job.Step{}, err
+	}
+	return w.settle(c, w.pace.after(c, time.Since(c.t.began), w.s.write.aim()))
+}
+
+// settle records what a chunk did, and how many records the next is to take.
+func (w *chunks) settle(c *chunk, records int) (job.Step, error) {
+	if err := c.advance(records); err != nil {
+		return job.Step{}, err
+	}
+	tally, err := c.t.tally(w.l.Ref)
+	return job.Step{Tally: tally, Done: !c.more, N: c.tally.Tried()}, err
+}
+
+// slowTries is how often a record alone may reach the time limit before that
+// is its own fault: the machine may have stood still.
+const slowTries = 3
+
+// judge tells whether what went wrong with a chunk lies in the data. Then the
+// next try takes fewer records, and one that stood alone is recorded as failed.
+func (w *chunks) judge(ctx context.Context, c *chunk, err error) (job.Step, error) {
+	f, inData := w.s.d.inData(err)
+	switch {
+	case !inData || c == nil || len(c.selected) == 0:
+		return job.Step{}, err
+	case len(c.selected) > 1:
+		w.pace.refused(len(c.selected), f.code == codeTooSlow)
+		if err := w.remember(ctx); err != nil {
+			return job.Step{}, err
+		}
+		return job.Step{}, job.ErrRefused
+	case f.memory && c.bytes <= maxValue:
+		return job.Step{}, err
+	case f.code == codeTooSlow && w.slow+1 < slowTries:
+		w.slow++
+		return job.Step{}, job.ErrRefused
+	}
+	w.slow = 0
+	return w.failOne(ctx, f)
+}
+
+// remember keeps the smaller size for whoever goes on.
+func (w *chunks) remember(ctx context.Context) error {
+	return w.s.inTx(ctx, func(t *tx) error {
+		return t.exec1(`UPDATE shards SET chunk_records = ? WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
+			w.pace.records, w.l.Workspace, w.l.Job, w.l.Shard, w.l.Epoch)
+	})
+}
+
+// failOne records the next record as failed.
+func (w *chunks) failOne(ctx context.Context, f dataFault) (step job.Step, err error) {
+	err = w.s.inTx(ctx, func(t *tx) error {
+		shard, err := w.open(t)
+		if err != nil {
+			return err
+		}
+		c := w.chunk(t, shard)
+		if err := c.choose(1); err != nil || len(c.selected) == 0 {
+			return err
+		}
+		c.t = t
+		c.fail(f)
+		step, err = w.settle(c, w.pace.records)
+		return err
+	})
+	return step, err
+}
