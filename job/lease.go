@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"bulkpatch/auth"
 	"bulkpatch/filter"
@@ -104,6 +105,23 @@ func (o Options) GiveUp(t Tally) *Error {
 		return &Error{Code: "all_failed", Detail: "The job stopped because every one of its first records failed."}
 	}
 	return nil
+}
+
+// A job that cannot go on although the database answers is tried so many times,
+// over so long, before it ends: what is wrong may yet be put right.
+const (
+	fruitlessRounds = 100
+	fruitlessTime   = 10 * time.Minute
+)
+
+// NoProgress says why a job should stop as failed, or nil, after so many rounds
+// in a row in which the database answered and nothing was committed.
+func NoProgress(rounds int64, over time.Duration) *Error {
+	if rounds < fruitlessRounds || over < fruitlessTime {
+		return nil
+	}
+	return errorf("no_progress", "The job was tried %d times over %d minutes, and the database answered but could carry out no part of it. "+
+		"What it has done stays. The log says what went wrong; retry the job when that is put right.", rounds, int(over.Minutes()))
 }
 
 // Check says which guard refuses a selection of n records with this digest,

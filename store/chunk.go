@@ -38,7 +38,7 @@ type chunk struct {
 	changes
 	seen    map[uint32]uint32 // versions of what is read before the transaction, else nil
 	moment  moment
-	ranged  bool              // what matches in the range is what was selected
+	ranged  bool // what matches in the range is what was selected
 	refused []refusal
 	source  map[int64]foundResult // of an undo: what its source did
 	tally   job.Tally

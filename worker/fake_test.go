@@ -34,7 +34,8 @@ type fakeStore struct {
 	chunk   func(l job.Lease, limit int) (job.Step, error)
 	pulses  []job.Pulse
 
-	settle error // the answer to Settle
+	settle    error      // the answer to Settle
+	fruitless *job.Error // why a job stops that never gets on
 
 	retired int
 	unsent  string // why rings are not sent
@@ -145,13 +146,19 @@ func (s *fakeStore) Resolve(ctx context.Context, _ job.Lease) (bool, error) {
 
 func (s *fakeStore) Chunks(l job.Lease) job.Chunks { return fakeChunks{s, l} }
 
+func (s *fakeStore) Fruitless(context.Context, job.Lease) (*job.Error, error) {
+	return s.fruitless, nil
+}
+
 type fakeChunks struct {
 	s *fakeStore
 	l job.Lease
 }
 
-func (c fakeChunks) Next(_ context.Context, limit int) (job.Step, error) { return c.s.chunk(c.l, limit) }
-func (c fakeChunks) Close()                                              {}
+func (c fakeChunks) Next(_ context.Context, limit int) (job.Step, error) {
+	return c.s.chunk(c.l, limit)
+}
+func (c fakeChunks) Close() {}
 
 func (s *fakeStore) ApplySingle(_ context.Context, r job.Ring) error {
 	s.note("single")

@@ -94,7 +94,22 @@ func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
 		return w.store.Yield(ctx, l, turnPause, job.WaitTurn)
 	case errors.Is(reason, job.ErrStorageFull):
 		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitStorage))
-	default:
+	case errors.Is(reason, job.ErrUnavailable):
 		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitDatabase))
+	default:
+		return errors.Join(reason, w.waitOrStop(ctx, l))
 	}
+}
+
+// waitOrStop deals with a fault that nobody knows. It may pass; but where the
+// database answers all the time and the job never gets on, it ends.
+func (w *Worker) waitOrStop(ctx context.Context, l job.Lease) error {
+	why, err := w.store.Fruitless(ctx, l)
+	switch {
+	case err != nil:
+		return errors.Join(err, w.store.Yield(ctx, l, faultPause, job.WaitDatabase))
+	case why != nil:
+		return w.store.Stop(ctx, l.Ref, *why)
+	}
+	return w.store.Yield(ctx, l, faultPause, job.WaitDatabase)
 }

@@ -131,11 +131,12 @@ func (c *script) chunk(_ job.Lease, limit int) (job.Step, error) {
 func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 	five, slow, fast, boundless, still := int64(5), 10.0, 500.0, 1e300, 1e-300
 	tests := map[string]struct {
-		lease   job.Lease
-		claim   error
-		answers []any
-		calls   []string
-		limits  []int
+		lease     job.Lease
+		claim     error
+		fruitless *job.Error
+		answers   []any
+		calls     []string
+		limits    []int
 	}{
 		"a done shard finishes its job": {
 			answers: []any{job.Step{}, job.Step{Done: true}}, calls: []string{"finish"}, limits: []int{100, 100},
@@ -144,9 +145,15 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 			answers: []any{job.ErrRefused, job.ErrRefused, job.Step{}, job.Step{Done: true}},
 			calls:   []string{"finish"}, limits: []int{100, 100, 100, 100},
 		},
-		"a stopped job is settled":          {answers: []any{job.ErrStopped}, calls: []string{"settle"}, limits: []int{100}},
-		"a lost lease is left alone":        {answers: []any{job.ErrLeaseLost}, limits: []int{100}},
-		"a fault makes the shard wait":      {answers: []any{errors.New("fault")}, calls: []string{"yield database_unavailable later"}, limits: []int{100}},
+		"a stopped job is settled":     {answers: []any{job.ErrStopped}, calls: []string{"settle"}, limits: []int{100}},
+		"a lost lease is left alone":   {answers: []any{job.ErrLeaseLost}, limits: []int{100}},
+		"a fault makes the shard wait": {answers: []any{errors.New("fault")}, calls: []string{"yield database_unavailable later"}, limits: []int{100}},
+		"a database that is away makes the shard wait": {
+			fruitless: &job.Error{Code: "no_progress"}, answers: []any{job.ErrUnavailable}, calls: []string{"yield database_unavailable later"}, limits: []int{100},
+		},
+		"a fault that never passes ends the job": {
+			fruitless: &job.Error{Code: "no_progress"}, answers: []any{errors.New("fault")}, calls: []string{"stop no_progress"}, limits: []int{100},
+		},
 		"others' turn makes the shard wait": {answers: []any{job.ErrNoTurn}, calls: []string{"yield waiting_for_database later"}, limits: []int{100}},
 		"a full disk makes the shard wait":  {answers: []any{job.ErrStorageFull}, calls: []string{"yield storage_full later"}, limits: []int{100}},
 		"too many failures stop the job":    {lease: job.Lease{Options: job.Options{MaxFailures: &five}}, answers: []any{job.Step{Tally: job.Tally{Failed: 5, Updated: 9}}}, calls: []string{"stop max_failures"}, limits: []int{100}},
@@ -173,7 +180,7 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newFakeStore()
 			c := &script{answers: test.answers}
-			s.chunk = c.chunk
+			s.chunk, s.fruitless = c.chunk, test.fruitless
 			s.claim = func(r job.Ring) (job.Lease, error) {
 				l := test.lease
 				l.Ref, l.Resolved = r.Ref, true
