@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"bulkpatch/auth"
@@ -111,10 +110,10 @@ func (im *importer) merge(drafts []model.Draft, lines []int64) error {
 	var fresh []model.Draft
 	var freshLines []int64
 	for i, d := range drafts {
-		rid, ok := existing[d.ID]
+		r, ok := existing[d.ID]
 		switch {
 		case ok:
-			err = im.update(rid, d, lines[i])
+			err = im.update(r, d, lines[i])
 		case im.incomplete(d, lines[i]):
 		default:
 			fresh, freshLines = append(fresh, d), append(freshLines, lines[i])
@@ -128,7 +127,7 @@ func (im *importer) merge(drafts []model.Draft, lines []int64) error {
 
 // existing finds the record numbers of the ids that are there already, and
 // locks the records in the order of their numbers, as chunks do.
-func (im *importer) existing(drafts []model.Draft) (map[any]int64, error) {
+func (im *importer) existing(drafts []model.Draft) (map[any]importedRecord, error) {
 	ids := make([]any, 0, len(drafts))
 	for _, d := range drafts {
 		if d.ID != nil {
@@ -144,17 +143,18 @@ func (im *importer) existing(drafts []model.Draft) (map[any]int64, error) {
 		return nil, err
 	}
 	var rows []struct {
-		ID  any
-		RID int64 `db:"rid"`
+		ID    any
+		RID   int64 `db:"rid"`
+		Bytes int64
 	}
 	among, args := d.among("rid", rids)
-	if err := im.t.list(&rows, "SELECT id, rid FROM "+im.m.Table()+d.notIndexed+" WHERE "+among+" AND workspace = ?"+d.listEnd(im.m.Table()),
+	if err := im.t.list(&rows, "SELECT id, rid, "+d.lengthOf(mergedFields(drafts))+" AS bytes FROM "+im.m.Table()+d.notIndexed+" WHERE "+among+" AND workspace = ?"+d.listEnd(im.m.Table()),
 		append(args, im.ws.ID)...); err != nil {
 		return nil, err
 	}
-	existing := make(map[any]int64, len(rows))
+	existing := make(map[any]importedRecord, len(rows))
 	for _, r := range rows {
-		existing[r.ID] = r.RID
+		existing[r.ID] = importedRecord{r.RID, r.Bytes}
 	}
 	return existing, nil
 }
@@ -174,7 +174,7 @@ func (im *importer) fail(line int64, detail string) {
 
 // update merges the given values into a record. A record that has them all
 // already is not written.
-func (im *importer) update(rid int64, d model.Draft, line int64) error {
+func (im *importer) update(r importedRecord, d model.Draft, line int64) error {
 	sets := slices.DeleteFunc(slices.Clone(d.Patch.Stamped(im.m, d.Actor).Sets), func(s model.Set) bool {
 		return s.Field.Role == model.RoleID || s.Field.Role == model.RoleVersion || s.Field.Role == model.RoleLastJob
 	})
@@ -182,12 +182,18 @@ func (im *importer) update(rid int64, d model.Draft, line int64) error {
 		im.report.Updated++
 		return nil
 	}
+	if tooLarge, err := im.mergeInGo(r, sets); err != nil || tooLarge != "" {
+		if tooLarge != "" {
+			im.fail(line, tooLarge+" would be larger than the 1 MiB that a field may hold")
+		}
+		return err
+	}
 	a := im.t.d.assign(sets, im.t.now)
 	if slices.ContainsFunc(sets, func(s model.Set) bool { return s.Field.Role == model.RoleUpdatedAt }) {
 		a.keepsTime = true // it is among the values
 	}
 	stamps, stampArgs := a.stamps(im.t.now)
-	args := append(append(slices.Clone(a.setArgs), stampArgs...), rid, im.ws.ID)
+	args := append(append(slices.Clone(a.setArgs), stampArgs...), r.rid, im.ws.ID)
 	args = append(args, a.differsArgs...)
 	err := im.t.attempt(func() error {
 		return im.t.exec1("UPDATE "+im.m.Table()+" SET "+a.set+", "+stamps+" WHERE rid = ? AND workspace = ? AND "+a.differs, args...)
@@ -226,10 +232,10 @@ func (im *importer) outcome(err error, counter *int64, n int64, line int64) erro
 		*counter += n
 		return nil
 	}
-	column, refused := im.t.d.refusal(err)
-	if !refused {
+	f, inData := im.t.d.fault(err)
+	if !inData || f.memory {
 		return err
 	}
-	im.fail(line, fmt.Sprintf("the value of %s is already taken by another record", fieldOf(im.m, column)))
+	im.fail(line, im.refusedDetail(f))
 	return nil
 }

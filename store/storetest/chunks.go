@@ -1,0 +1,240 @@
+package storetest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+const mebibyte = 1 << 20
+
+// large is a person with about so many bytes of tags.
+func large(bytes int) func(i int) string {
+	return func(i int) string {
+		return fmt.Sprintf(`{"id": %d, "name": "n%d", "visits": %d, "tags": ["%s"]}`, i+1, i, i, strings.Repeat("t", bytes))
+	}
+}
+
+// largeRecords holds chunks to 16 MiB of values, those they read and those they
+// write, and undoes them.
+func largeRecords(t *testing.T, k *Kit) {
+	const n, bytes = 20, mebibyte * 9 / 10
+	for i := range n {
+		k.Add(1, func(int) string { return large(bytes)(i) })
+	}
+	j, l := k.Start(k.Bulk(`{"visits": {"$gte": 0}}`, `{"tags": ["`+strings.Repeat("u", bytes)+`"]}`, job.Options{}))
+	k.bounded(t, l, 16*mebibyte/(2*bytes))
+	equal(t, "updated", k.Read(j.ID).Updated, n)
+	u, err := k.UndoJob(j.ID)
+	check(t, err)
+	l = k.Lease()
+	_, err = k.Resolve(t.Context(), l)
+	check(t, err)
+	k.bounded(t, l, 16*mebibyte/(2*bytes))
+	equal(t, "restored", k.Read(u.ID).Updated, n)
+	equal(t, "tags", strings.HasPrefix(string(k.All(`{"id": 1}`)["1"].Tags), `["tt`), true)
+
+	name := k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"name": "none of it is read"}`, job.Options{}))
+	l = k.Lease()
+	_, err = k.Resolve(t.Context(), l)
+	check(t, err)
+	equal(t, "records of a chunk that does not touch the large values", k.bounded(t, l, n), n)
+	equal(t, "updated", k.Read(name.ID).Updated, n)
+}
+
+// bounded works a lease to its end and holds each chunk to so many records. It
+// returns how many the largest had.
+func (k *Kit) bounded(t *testing.T, l job.Lease, most int64) (largest int64) {
+	t.Helper()
+	chunks := k.Chunks(l)
+	defer chunks.Close()
+	for {
+		step, err := chunks.Next(t.Context(), 10_000)
+		check(t, err)
+		if largest = max(largest, step.N); step.N > most {
+			t.Fatalf("a chunk took %d records, of at most %d", step.N, most)
+		}
+		if step.Done {
+			check(t, k.Finish(t.Context(), l.Ref))
+			return largest
+		}
+	}
+}
+
+// merging is a patch of custom that was accepted before patches had limits.
+func (k *Kit) merging(sub job.Submission, patch string) job.Submission {
+	k.tb.Helper()
+	custom, _ := k.People.Field("custom")
+	merge, err := model.Canonical([]byte(patch))
+	check(k.tb, err)
+	sub.Patch = model.Patch{Sets: []model.Set{{Field: custom, Value: string(model.MergeJSON(nil, merge)), Merge: merge, Pointer: "/custom"}}}
+	return sub
+}
+
+func names(n int, value string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `,"k%05d":%s`, i, value)
+	}
+	return "{" + b.String()[1:] + "}"
+}
+
+// wideMerges merges thousands of names, into one record and into many, which
+// neither database takes in one expression.
+func wideMerges(t *testing.T, k *Kit) {
+	k.Add(6, func(i int) string {
+		return fmt.Sprintf(`{"id": %d, "name": "n", "visits": %d, "custom": {"own": %d, "k00001": "mine", "k00003": {"deep": 1}}}`, i+1, i, i)
+	})
+	k.Add(1, func(int) string { return `{"id": 7, "name": "none", "visits": 7}` })
+	const n = 5000
+	sub := k.Bulk(`{"visits": {"$gte": 0}}`, `{"name": "x"}`, job.Options{})
+	wide := k.merging(sub, strings.Replace(names(n, "7"), `"k00002":7`, `"k00002":null`, 1))
+	j := k.Accept(wide)
+	k.Run(4)
+	j = k.Read(j.ID)
+	equal(t, "state", j.State, job.Succeeded)
+	equal(t, "updated", j.Updated, 7)
+	p := k.All(`{}`)["1"]
+	var custom map[string]any
+	check(t, json.Unmarshal(p.Custom, &custom))
+	equal(t, "names", len(custom), n) // own, and all of the patch but the one it clears
+	equal(t, "of its own", custom["own"], any(0.0))
+	equal(t, "merged", custom["k00003"], any(7.0))
+	change := k.Outcomes(j.ID, 3)["1"].Changed["custom"]
+	equal(t, "from", string(change.From), `{"k00001":"mine","k00003":{"deep":1},"own":0}`)
+	equal(t, "to", string(change.To), string(p.Custom))
+
+	again := k.Accept(wide)
+	k.Run(4)
+	equal(t, "unchanged when it is there already", k.Read(again.ID).Unchanged, 7)
+	single := k.Accept(k.merging(k.Single(1, `{"name": "x"}`), names(n, "8")))
+	k.Run(1)
+	equal(t, "a single", k.Read(single.ID).Updated, 1)
+
+	u := k.undo(j.ID, 4)
+	equal(t, "restored", k.Read(u.ID).Updated, 6)
+	equal(t, "conflicted", k.Read(u.ID).Conflicted, 1)
+	equal(t, "custom", string(k.All(`{}`)["2"].Custom), `{"k00001":"mine","k00003":{"deep":1},"own":1}`)
+	equal(t, "none", string(k.All(`{}`)["7"].Custom), "null")
+}
+
+// mergesTooLarge refuses to make a value of more than 1 MiB, for that record
+// alone: by few names and by many, of one record and of many, by a job and by
+// an import.
+func mergesTooLarge(t *testing.T, k *Kit) {
+	const most = mebibyte
+	k.Add(3, func(i int) string {
+		return fmt.Sprintf(`{"id": %d, "name": "n", "visits": %d, "custom": {"a": "%s"}}`, i+1, i, strings.Repeat("a", []int{10, most * 2 / 3, 20}[i]))
+	})
+	half := strings.Repeat("b", most/2)
+	j := k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"name": "m", "custom": {"b": "`+half+`"}}`, job.Options{}))
+	k.Run(3)
+	equal(t, "updated", k.Read(j.ID).Updated, 2)
+	k.tooLarge(t, j.ID, "2")
+	equal(t, "the other field of the one that failed", k.All(`{}`)["2"].Name, "n")
+
+	wide := k.Accept(k.merging(k.Bulk(`{"id": 2}`, `{"name": "x"}`, job.Options{}), names(100, `"`+strings.Repeat("c", most/200)+`"`)))
+	single := k.Accept(k.Single(2, `{"custom": {"b": "`+half+`"}}`))
+	k.Run(3)
+	k.tooLarge(t, wide.ID, "2")
+	k.tooLarge(t, single.ID, "2")
+
+	d, faults := k.People.CheckDraft([]byte(`{"id": 2, "custom": {"b": "`+half+`"}}`), model.Import)
+	equal(t, "faults", len(faults), 0)
+	other, faults := k.People.CheckDraft([]byte(`{"id": 3, "custom": `+names(40, "1")+`}`), model.Import)
+	equal(t, "faults", len(faults), 0)
+	report, err := k.Import(t.Context(), k.WS, k.People, []model.Draft{d, other}, []int64{1, 2})
+	check(t, err)
+	equal(t, "lines that failed", len(report.Failed), 1)
+	equal(t, "line", report.Failed[0].Line, 1)
+	equal(t, "detail", report.Failed[0].Detail, "custom would be larger than the 1 MiB that a field may hold")
+	equal(t, "version of the record", k.All(`{}`)["2"].Version, 1)
+	equal(t, "updated", report.Updated, 1)
+}
+
+func (k *Kit) tooLarge(t *testing.T, id, record string) {
+	t.Helper()
+	r := k.Outcomes(id, 10)[record]
+	if r.Outcome != job.RecordFail || r.Error.Code != "too_large" || r.Error.Pointer != "/custom" {
+		t.Errorf("the outcome is %s %+v", r.Outcome, r.Error)
+	}
+}
+
+// sizesAreKept lets each chunk be taken by another holder of the shard: one
+// that was refused is halved, though nothing of it was committed.
+func sizesAreKept(t *testing.T, k *Kit) {
+	k.Add(40, person)
+	j, l := k.Start(k.Bulk(`{}`, `{"domain": "one.example"}`, job.Options{AllowAll: true}))
+	for turn := 1; k.Read(j.ID).Tried() == 0; turn++ {
+		if turn > 8 {
+			t.Fatal("no record has an outcome after eight turns")
+		}
+		if _, err := k.ApplyChunk(t.Context(), l, 1000); err != nil && !errors.Is(err, job.ErrRefused) {
+			t.Fatal(err)
+		}
+		check(t, k.Yield(t.Context(), l, 0, ""))
+		l = k.Lease()
+	}
+	equal(t, "updated", k.Read(j.ID).Updated, 1)
+}
+
+// fruitlessRounds ends a job only after many rounds over a long time.
+func fruitlessRounds(t *testing.T, k *Kit) {
+	k.Add(20, person)
+	_, l := k.Start(k.Bulk(`{}`, `{"score": 1}`, job.Options{AllowAll: true}))
+	rounds := func(n int) (why *job.Error) {
+		for range n {
+			var err error
+			why, err = k.Fruitless(t.Context(), l)
+			check(t, err)
+		}
+		return why
+	}
+	equal(t, "many rounds at once", rounds(110) == nil, true)
+	_, err := k.ApplyChunk(t.Context(), l, 5)
+	check(t, err)
+	equal(t, "the first round", rounds(1) == nil, true)
+	k.Pass(11 * time.Minute)
+	equal(t, "few rounds over a long time", rounds(98) == nil, true)
+	equal(t, "both", rounds(1).Code, "no_progress")
+}
+
+// othersBesideChunks changes and deletes records right before the chunk that
+// takes them, which may have been read by then.
+func othersBesideChunks(t *testing.T, k *Kit) {
+	k.Add(40, func(i int) string {
+		return fmt.Sprintf(`{"id": %d, "name": "n", "visits": %d, "state": "trial", "custom": {"a": %d}}`, i+1, i, i)
+	})
+	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"custom": {"b": 1}, "visits": 20}`, job.Options{}))
+	chunks := k.Chunks(l)
+	defer chunks.Close()
+	_, err := chunks.Next(t.Context(), 10)
+	check(t, err)
+	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(12)))
+	k.Add(1, func(int) string { return `{"id": 13, "state": "paid"}` })
+	k.Add(1, func(int) string { return `{"id": 14, "custom": {"a": "new"}}` })
+	k.Add(1, func(int) string { return `{"id": 15, "visits": 20, "custom": {"b": 1}}` })
+	k.Add(1, func(int) string { return `{"id": 99, "name": "late", "state": "trial"}` })
+	for range 3 {
+		_, err = chunks.Next(t.Context(), 10)
+		check(t, err)
+	}
+	check(t, k.Finish(t.Context(), l.Ref))
+	j = k.Read(j.ID)
+	invariant(t, j)
+	equal(t, "updated", j.Updated, 37)
+	equal(t, "unchanged", j.Unchanged, 1)
+	equal(t, "skipped", j.Skipped, 2)
+	results := k.Outcomes(j.ID, 10)
+	equal(t, "deleted", results["12"].Error.Code, "not_found")
+	equal(t, "no longer matching", results["13"].Error.Code, "no_longer_matches")
+	equal(t, "its new former value", string(results["14"].Changed["custom"].From), `{"a":"new"}`)
+	equal(t, "right by now", results["15"].Outcome, job.Unchanged)
+	equal(t, "late", k.All(`{"id": 99}`)["99"].Version, 1)
+}
