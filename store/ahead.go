@@ -14,8 +14,8 @@ import (
 // keeps nobody waiting. The job's own chunks touch other records. What others
 // have changed since the snapshot is found by its version and read again.
 
-// readPatience is how long reading a chunk may take before it is given up and
-// halved.
+// readPatience is how long one statement that reads a chunk may take before it
+// is given up and the chunk halved.
 const readPatience = 3 * time.Second
 
 // An ahead is a chunk that is being read before its turn.
@@ -98,27 +98,23 @@ func (w *chunks) early(shard shardRow) *chunk {
 
 // look reads a chunk in a snapshot.
 func (w *chunks) look(ctx context.Context, c *chunk, size func() (int, error)) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, readPatience, errTooSlow)
-	defer cancel()
-	err := w.s.inWork(ctx, func(t *sqlx.Tx) error {
-		c.q = view{ctx, t, w.s.d}
+	return w.s.inWork(ctx, func(t *sqlx.Tx) error {
+		c.q = view{ctx, t, w.s.d, &c.reading}
 		n, err := size()
 		if err != nil {
 			return err
 		}
 		return w.read(c, n)
 	})
-	if err != nil && context.Cause(ctx) == errTooSlow {
-		err = errors.Join(errTooSlow, err)
-	}
-	return err
 }
 
-// A view reads in a snapshot.
+// A view reads in a snapshot, and adds up for how long. Preparing a statement
+// takes no less for fewer records, and is left out.
 type view struct {
-	ctx context.Context
-	t   *sqlx.Tx
-	d   *dialect
+	ctx  context.Context
+	t    *sqlx.Tx
+	d    *dialect
+	took *time.Duration
 }
 
 func (v view) list(dest any, query string, args ...any) error {
@@ -126,7 +122,20 @@ func (v view) list(dest any, query string, args ...any) error {
 }
 
 func (v view) row(query string, args []any, dest ...any) (ok bool, err error) {
-	return one(v.t.QueryRowxContext(v.ctx, v.d.rebind(query), args...).Scan(dest...))
+	stmt, err := v.t.PreparexContext(v.ctx, v.d.rebind(query))
+	if err != nil {
+		return false, err
+	}
+	defer stmt.Close()
+	began := time.Now()
+	defer func() { *v.took += time.Since(began) }()
+	ctx, cancel := context.WithTimeoutCause(v.ctx, readPatience, errTooSlow)
+	defer cancel()
+	ok, err = one(stmt.QueryRowxContext(ctx, args...).Scan(dest...))
+	if err != nil && context.Cause(ctx) == errTooSlow {
+		err = errors.Join(errTooSlow, err)
+	}
+	return ok, err
 }
 
 // enter brings a chunk that was read ahead into its transaction. own is how

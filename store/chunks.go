@@ -85,7 +85,7 @@ func (w *chunks) apply(ctx context.Context, read *chunk, limit int) (step job.St
 	})
 	if err = w.s.after(t, err); err == nil {
 		w.own++
-		w.pace.records = w.pace.after(c, t.took, w.s.write.aim())
+		w.pace = w.pace.after(c, t.took, w.s.write.aim())
 	}
 	return step, c, err
 }
@@ -104,7 +104,6 @@ func (w *chunks) chunk(q reading, shard shardRow) *chunk {
 
 // read finds what becomes of the next records of the chunk's shard, at most n.
 func (w *chunks) read(c *chunk, n int) error {
-	began := time.Now()
 	c.asked = n
 	if err := c.choose(n); err != nil || len(c.selected) == 0 {
 		return err
@@ -112,9 +111,7 @@ func (w *chunks) read(c *chunk, n int) error {
 	if err := c.bound(); err != nil {
 		return err
 	}
-	err := c.find()
-	c.reading = time.Since(began)
-	return err
+	return c.find()
 }
 
 func (w *chunks) write(c *chunk) (job.Step, error) {
@@ -122,7 +119,7 @@ func (w *chunks) write(c *chunk) (job.Step, error) {
 	if err := c.write(); err != nil {
 		return job.Step{}, err
 	}
-	return w.settle(c, w.pace.after(c, time.Since(c.t.began), w.s.write.aim()))
+	return w.settle(c, w.pace.after(c, time.Since(c.t.began), w.s.write.aim()).records)
 }
 
 // settle records what a chunk did, and how many records the next is to take.

@@ -6,6 +6,11 @@ import "time"
 // ones took, at once where they took long, and otherwise step by step.
 type pace struct {
 	records int // 0 before the first chunk
+
+	// The last chunk, and what a chunk costs whatever its size: to take fewer
+	// records would not make that less.
+	n           int
+	load, fixed float64
 }
 
 const (
@@ -33,22 +38,37 @@ func (p *pace) begin(remembered int64, cheap bool, limit int) int {
 	return max(1, min(limit, p.records))
 }
 
-// after is how many records to take after a chunk that held the writer for
-// some time, and should have held it for another.
-func (p pace) after(c *chunk, took, aim time.Duration) int {
+// after is the pace after a chunk that held the writer for some time, and should
+// have held it for another.
+func (p pace) after(c *chunk, took, aim time.Duration) pace {
 	n := len(c.selected)
 	if n == 0 {
-		return p.records
+		return p
 	}
 	load := max(float64(took)/float64(aim), float64(c.reading)/float64(max(aim, aimRead)))
+	if p.n > 0 && (n >= 2*p.n || p.n >= 2*n) {
+		each := max(0, (load-p.load)/float64(n-p.n))
+		p.fixed = max(0, min(load, p.load, load-each*float64(n)))
+	}
+	p.n, p.load = n, load
+	p.records = p.next(n, c.asked)
+	return p
+}
+
+// mostFixed is how far a chunk may go beyond its aim for the sake of what each
+// costs whatever its size.
+const mostFixed = 3
+
+func (p pace) next(n, asked int) int {
+	room := max(1-p.fixed, min(p.fixed, mostFixed))
 	want := mostRecords
-	if load > 0 {
-		want = int(min(float64(n)/load, mostRecords))
+	if each := (p.load - p.fixed) / float64(n); each > 0 {
+		want = int(min(room/each, mostRecords))
 	}
 	switch {
 	case want < n:
 		return max(1, want)
-	case n < c.asked:
+	case n < asked:
 		return min(p.records, growth*n) // its bytes cut it short
 	case n < p.records:
 		return p.records // its caller did

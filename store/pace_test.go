@@ -1,0 +1,71 @@
+package store
+
+import (
+	"testing"
+	"time"
+)
+
+// TestChunksFollowWhatTheLastOnesTook lets chunks take a time for each record
+// and one whatever their size, and says where their size settles.
+func TestChunksFollowWhatTheLastOnesTook(t *testing.T) {
+	tests := map[string]struct {
+		each, fixed time.Duration
+		least, most int
+	}{
+		"quick records":                     {time.Microsecond, time.Millisecond, 20_000, mostRecords},
+		"slow records":                      {time.Millisecond, 0, 30, 70},
+		"records too slow for a chunk":      {time.Second, 0, 1, 1},
+		"a commit as slow as a chunk":       {100 * time.Microsecond, 60 * time.Millisecond, 300, 1300},
+		"a statement that is slow to plan":  {100 * time.Microsecond, time.Second, 500, 3000},
+		"nothing at all":                    {0, 0, mostRecords / growth, mostRecords},
+		"large records, of which few go in": {10 * time.Microsecond, 0, 100, 100},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var p pace
+			n := p.begin(0, true, mostRecords)
+			for range 20 {
+				c := &chunk{asked: n, selected: make([]uint32, n)}
+				if tt.least == tt.most && tt.least > 1 {
+					c.selected = c.selected[:min(n, 25)] // by their bytes
+				}
+				p = p.after(c, time.Duration(len(c.selected))*tt.each+tt.fixed, 60*time.Millisecond)
+				n = p.begin(0, true, mostRecords)
+			}
+			if n < tt.least || n > tt.most {
+				t.Errorf("chunks settle at %d records, not at %d to %d", n, tt.least, tt.most)
+			}
+		})
+	}
+}
+
+// TestAFaultInTheDataTakesFewer halves what was refused, and takes much less of
+// what reached the time limit.
+func TestAFaultInTheDataTakesFewer(t *testing.T) {
+	p := pace{records: 1000}
+	if p.refused(1000, false); p.records != 500 {
+		t.Errorf("%d records", p.records)
+	}
+	if p.refused(500, true); p.records != 62 {
+		t.Errorf("%d records", p.records)
+	}
+	if p.refused(1, true); p.records != 1 {
+		t.Errorf("%d records", p.records)
+	}
+}
+
+// TestSmallWorkThatWaitsIsSeen lets chunks be brief only while several small
+// transactions found one in their way.
+func TestSmallWorkThatWaitsIsSeen(t *testing.T) {
+	var h waiting
+	now := time.Unix(1000, 0)
+	h.note(0, now)
+	h.note(1, now)
+	if h.haste(now) {
+		t.Error("one in a second is haste")
+	}
+	h.note(1, now.Add(100*time.Millisecond))
+	if !h.haste(now.Add(time.Second)) || h.haste(now.Add(2*time.Second)) {
+		t.Error("two in a second are none, or are for ever")
+	}
+}
