@@ -14,19 +14,19 @@ import (
 
 const mebibyte = 1 << 20
 
-// large is a person with about so many bytes of tags.
-func large(bytes int) func(i int) string {
+// tagged is a person with about so many bytes of tags.
+func tagged(bytes int) func(i int) string {
 	return func(i int) string {
 		return fmt.Sprintf(`{"id": %d, "name": "n%d", "visits": %d, "tags": ["%s"]}`, i+1, i, i, strings.Repeat("t", bytes))
 	}
 }
 
-// largeRecords holds chunks to 16 MiB of values, those they read and those they
+// largeChunks holds chunks to 16 MiB of values, those they read and those they
 // write, and undoes them.
-func largeRecords(t *testing.T, k *Kit) {
+func largeChunks(t *testing.T, k *Kit) {
 	const n, bytes = 20, mebibyte * 9 / 10
 	for i := range n {
-		k.Add(1, func(int) string { return large(bytes)(i) })
+		k.Add(1, func(int) string { return tagged(bytes)(i) })
 	}
 	j, l := k.Start(k.Bulk(`{"visits": {"$gte": 0}}`, `{"tags": ["`+strings.Repeat("u", bytes)+`"]}`, job.Options{}))
 	k.bounded(t, l, 16*mebibyte/(2*bytes))

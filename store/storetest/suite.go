@@ -15,7 +15,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"records that come to match later are left alone":         lateMatchesAreLeft,
 		"records that cease to match are skipped or forced":       mismatchIsSkippedOrForced,
 		"a sparse selection is updated by list":                   sparseSelection,
-		"large records are taken a few at a time":                 largeRecords,
+		"large records are taken a few at a time":                 largeChunks,
 		"merges of many names are carried out":                    wideMerges,
 		"a merge that makes too large a value fails its record":   mergesTooLarge,
 		"the size of chunks is kept from turn to turn":            sizesAreKept,
