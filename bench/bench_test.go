@@ -101,25 +101,37 @@ func (s *server) peak(b *testing.B) int64 {
 	return 0
 }
 
-// imported is a database file with n customers, imported over HTTP.
-func imported(b *testing.B, binary string, n int) string {
+// A stock is what a database holds at first.
+type stock struct {
+	model string
+	n     int
+	lines func() io.Reader
+}
+
+// desks are n customers of the model desk.
+func desks(n int) stock {
+	return stock{"desk", n, func() io.Reader { return customers.DeskReader(1, n) }}
+}
+
+// imported is a database file with customers, imported over HTTP.
+func imported(b *testing.B, binary string, of stock) string {
 	b.Helper()
 	db := filepath.Join(b.TempDir(), "customers.db")
-	fill(b, binary, "sqlite://"+db, n)
+	fill(b, binary, "sqlite://"+db, of)
 	return db
 }
 
-// fill imports n customers into a database over HTTP.
-func fill(b *testing.B, binary, db string, n int) {
+// fill imports customers into a database over HTTP.
+func fill(b *testing.B, binary, db string, of stock) {
 	b.Helper()
 	s := serve(b, binary, db, "embedded")
 	began := time.Now()
-	report, err := s.Import(b.Context(), "desk", "application/x-ndjson", customers.DeskReader(1, n))
+	report, err := s.Import(b.Context(), of.model, "application/x-ndjson", of.lines())
 	fatal(b, err)
-	if report.Inserted != int64(n) {
+	if report.Inserted != int64(of.n) {
 		b.Fatalf("the import took %+v", report)
 	}
-	b.Logf("imported %d customers at %.0f/s; the process held at most %d MiB", n, float64(n)/time.Since(began).Seconds(), s.peak(b)>>20)
+	b.Logf("imported %d customers at %.0f/s; the process held at most %d MiB", of.n, float64(of.n)/time.Since(began).Seconds(), s.peak(b)>>20)
 	s.stop(b)
 }
 
@@ -159,7 +171,7 @@ func checkpoint(b *testing.B, path string) {
 // of their rates.
 func BenchmarkWholeJob(b *testing.B) {
 	program := binary(b)
-	base := imported(b, program, *records)
+	base := imported(b, program, desks(*records))
 	var ours, bare time.Duration
 	var rows int64
 	for b.Loop() {
@@ -219,7 +231,7 @@ func wholeJob(b *testing.B, s *server, checkpoint func()) (int64, time.Duration)
 // after a job over 10,000 customers and after one over half of all.
 func BenchmarkMemory(b *testing.B) {
 	program := binary(b)
-	base := imported(b, program, *records)
+	base := imported(b, program, desks(*records))
 	var grown int64
 	for b.Loop() {
 		s := serve(b, program, "sqlite://"+copied(b, base), "embedded")

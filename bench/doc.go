@@ -1,5 +1,10 @@
 // Package bench measures bulkpatch as its users meet it: the real binary, over
 // HTTP, with the raw statement of the database in the same run as the
-// yardstick. It holds benchmarks only; package customers beside it makes the
-// records.
+// yardstick where there is one. It holds benchmarks only; package customers
+// beside it makes the records.
+//
+// Some measure what one caller can cost the others: BenchmarkSingleBesideAJob,
+// BenchmarkExpensiveNeighbours, BenchmarkExpensiveFilter and
+// BenchmarkFollowers. These are small unless -costly, -followers and -measured
+// say otherwise, and -records is the size of the rest.
 package bench

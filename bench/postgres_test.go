@@ -21,12 +21,12 @@ type cluster struct {
 	copies int
 }
 
-func startCluster(b *testing.B, program string, n int) *cluster {
+func startCluster(b *testing.B, program string, of stock) *cluster {
 	b.Helper()
 	c := &cluster{Server: pgtest.Start(b, "fsync=on", "full_page_writes=on", "synchronous_commit=on",
 		"shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min", "autovacuum=off")}
 	c.Do(b, "postgres", "CREATE DATABASE base")
-	fill(b, program, c.URL("base"), n)
+	fill(b, program, c.URL("base"), of)
 	c.Do(b, "base", "VACUUM ANALYZE")
 	return c
 }
@@ -68,7 +68,7 @@ func (c *cluster) bare(b *testing.B) (int64, time.Duration) {
 // on a copy of its own.
 func BenchmarkWholeJobPostgreSQL(b *testing.B) {
 	program := binary(b)
-	c := startCluster(b, program, *records)
+	c := startCluster(b, program, desks(*records))
 	for _, workers := range []int{1, 4} {
 		b.Run(fmt.Sprint("workers=", workers), func(b *testing.B) {
 			var ours, bare time.Duration

@@ -18,11 +18,11 @@ const edits = 1000
 func BenchmarkUndo(b *testing.B) {
 	program := binary(b)
 	b.Run("SQLite", func(b *testing.B) {
-		base := imported(b, program, *records)
+		base := imported(b, program, desks(*records))
 		undone(b, program, func() string { return "sqlite://" + copied(b, base) })
 	})
 	b.Run("PostgreSQL", func(b *testing.B) {
-		c := startCluster(b, program, *records)
+		c := startCluster(b, program, desks(*records))
 		undone(b, program, func() string { return c.URL(c.copied(b)) })
 	})
 }

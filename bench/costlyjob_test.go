@@ -1,0 +1,175 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"bulkpatch/client"
+)
+
+// BenchmarkExpensiveFilter runs a job whose filter is the most expensive that
+// the limits allow, over all customers of a model. s-job is its time from the
+// submission to the end; resolved-steps and count-steps are how many different
+// values of resolvedPercent, and then of the counts, a caller saw who looked
+// every 20 ms. cancel-resolving-s and cancel-running-s are how long the
+// cancel of another such job took, asked for in that state, until it was seen
+// cancelled (or, if that is later, until the request was answered).
+//
+// On SQLite lock-over-250ms-% is measured from another process, which asks for
+// the database's write lock every 20 ms during all of this: how many of 100
+// such attempts waited longer than 250 ms. That is what a small write of
+// anybody has to wait for; as it is a sample in time, and one attempt may meet
+// several transactions in a row, it is an upper bound for the share of the
+// transactions that take so long.
+//
+//	go test ./bench -run '^$' -bench ExpensiveFilter -costly 100000
+func BenchmarkExpensiveFilter(b *testing.B) { onBoth(b, clients(*costly), costlyJob) }
+
+func costlyJob(b *testing.B, program string, database func() string) {
+	b.Helper()
+	db := database()
+	s := serve(b, program, db, "embedded")
+	defer s.stop(b)
+	c := s.newCaller(b, "costly", "main", everything...)
+	for n := 0; b.Loop(); n++ {
+		waited := lockWaits(b, db)
+		began := time.Now()
+		p := c.followCostly(b, c.submitCostly(b, n))
+		b.ReportMetric(time.Since(began).Seconds(), "s-job")
+		b.ReportMetric(float64(p.resolved), "resolved-steps")
+		b.ReportMetric(float64(p.counted), "count-steps")
+		for _, state := range []string{"resolving", "running"} {
+			if took, met := c.cancelIn(b, state, n); met {
+				b.ReportMetric(took.Seconds(), "cancel-"+state+"-s")
+			}
+		}
+		if t := waited(); t != nil {
+			b.ReportMetric(t.over(250*time.Millisecond), "lock-over-250ms-%")
+			b.ReportMetric(ms(t.share(1)), "lock-ms-max")
+		}
+	}
+}
+
+// submitCostly submits a job that changes every customer.
+func (c *caller) submitCostly(b *testing.B, n int) string {
+	b.Helper()
+	patch := raw(fmt.Sprintf(`{"city": "c%d %d"}`, n, time.Now().UnixNano()))
+	j, err := c.Submit(b.Context(), client.Submission{Model: "clientsuccess", Filter: atTheLimits(), Patch: patch})
+	fatal(b, err)
+	return j.ID
+}
+
+// A costlyView is what is read of such a job.
+type costlyView struct {
+	State    string
+	Done     bool
+	Counts   client.Counts
+	Progress struct{ ResolvedPercent *float64 }
+}
+
+// look reads a job. A look that is refused is not repeated here.
+func (c *caller) look(ctx context.Context, id string) (v costlyView, err error) {
+	resp, err := c.open(ctx, "GET", "/v1/jobs/"+id, nil)
+	if err != nil {
+		return v, err
+	}
+	err = json.NewDecoder(resp.Body).Decode(&v)
+	return v, errors.Join(err, resp.Body.Close())
+}
+
+// steps are how often the progress of a job was seen to move.
+type steps struct{ resolved, counted int }
+
+// followCostly looks at a job until it has succeeded.
+func (c *caller) followCostly(b *testing.B, id string) (s steps) {
+	b.Helper()
+	resolved, counted := map[float64]bool{}, map[int64]bool{}
+	for {
+		v, err := c.look(b.Context(), id)
+		if err == nil && v.Progress.ResolvedPercent != nil {
+			resolved[*v.Progress.ResolvedPercent] = true
+		}
+		if err == nil && v.Counts.Matched != nil {
+			counted[v.Counts.Tried()] = true
+		}
+		if err == nil && v.Done {
+			if v.State != "succeeded" {
+				b.Fatalf("the job ended as %s, %+v", v.State, v.Counts)
+			}
+			return steps{len(resolved), len(counted)}
+		}
+		pause(b, 20*time.Millisecond)
+	}
+}
+
+func pause(b *testing.B, d time.Duration) {
+	b.Helper()
+	select {
+	case <-b.Context().Done():
+		b.Fatal(b.Context().Err())
+	case <-time.After(d):
+	}
+}
+
+// cancelIn submits a job, cancels it once it is seen in a state, and says how
+// long it took to end, unless the job was too quick to be met in that state.
+func (c *caller) cancelIn(b *testing.B, state string, n int) (took time.Duration, met bool) {
+	b.Helper()
+	id := c.submitCostly(b, n)
+	var began time.Time
+	for {
+		v, err := c.look(b.Context(), id)
+		switch {
+		case err == nil && v.Done && v.State != "cancelled":
+			b.Logf("a job was %s before it was cancelled while %s; more customers than %d would keep it busy", v.State, state, *costly)
+			return 0, false
+		case err == nil && v.Done:
+			return time.Since(began), true
+		case err == nil && began.IsZero() && v.State == state:
+			began = time.Now()
+			if _, err := c.Cancel(b.Context(), id); err != nil && !client.HasStatus(err, 409) {
+				b.Logf("the cancel of a job that is %s: %v", state, err)
+			}
+		default:
+			pause(b, time.Millisecond)
+		}
+	}
+}
+
+// lockWaits asks for the write lock of a database of SQLite again and again
+// until the returned function is called, which says how long it waited each
+// time, and nothing for another database.
+func lockWaits(b *testing.B, address string) func() *times {
+	b.Helper()
+	path, ok := strings.CutPrefix(address, "sqlite://")
+	if !ok {
+		return func() *times { return nil }
+	}
+	db, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=0&_synchronous=OFF")
+	fatal(b, err)
+	db.SetMaxOpenConns(1)
+	stop, ended, t := make(chan struct{}), make(chan struct{}), &times{}
+	go func() {
+		defer close(ended)
+		t.loop(stop, 20*time.Millisecond, func() error {
+			for {
+				if _, err := db.Exec(`BEGIN IMMEDIATE; ROLLBACK`); err == nil {
+					return nil
+				}
+				time.Sleep(time.Millisecond)
+			}
+		})
+	}()
+	return func() *times {
+		close(stop)
+		<-ended
+		fatal(b, db.Close())
+		return t
+	}
+}
