@@ -35,6 +35,8 @@ func (r *run) check() {
 		c.checkJob(j)
 	}
 	c.checkVersions()
+	c.checkReadings()
+	c.checkRevocations()
 	c.checkHistories()
 	c.checkRefusals()
 	c.checkMemory()
@@ -111,7 +113,7 @@ func (c *checker) askEnd(j *tracked) (*sighting, []item) {
 	}
 	j.see(s)
 	c.tally.polls.Add(1)
-	items, err := caller.readResults(j.id)
+	items, err := c.of(j.where).readResults(j.id)
 	if err != nil {
 		c.violation("%s: %v", j.name(), err)
 	}
@@ -157,6 +159,9 @@ func (c *checker) checkJob(j *tracked) {
 	case j.single != nil:
 		patch = j.single.patch
 		c.checkSingle(j)
+	case j.preview != nil:
+		c.checkPreview(j)
+		return
 	case j.follows != nil:
 		options, patch = j.follows.inherited()
 		c.checkSequel(j)
@@ -164,10 +169,17 @@ func (c *checker) checkJob(j *tracked) {
 	default:
 		return
 	}
+	if end.Error != nil && end.Error.Code == "model_gone" {
+		c.complain(j, c.checkModelGone(j))
+	}
 	if fault := judgeEnd(end, cancelled, options); fault != "" {
 		c.complain(j, fmt.Sprintf("%s: %s, options %v", fault, end, options))
 	}
+	c.tally.oversized.Add(oversized(c.results[j]))
 	for _, i := range c.results[j] {
+		if rec := j.where.find(i.ID); rec != nil && patch != nil {
+			c.complain(j, judgeSize(j.where, rec, i, patch))
+		}
 		if i.Outcome != "updated" || patch == nil {
 			continue
 		}
@@ -219,7 +231,7 @@ func (c *checker) judgeTurn(op *bulkOp, forced bool, r *record, i item, from, to
 	case i.Outcome == "updated" && !forced && matched == never:
 		return fmt.Sprintf("record %s was updated, though it never matched", r.id)
 	case i.Outcome == "skipped" && code != "no_longer_matches" && code != "not_found",
-		i.Outcome == "conflicted", i.Outcome == "failed" && code != "unique":
+		i.Outcome == "conflicted", i.Outcome == "failed" && code != "unique" && code != "too_large":
 		return fmt.Sprintf("record %s is %s for the reason %q", r.id, i.Outcome, code)
 	}
 	return ""
@@ -302,7 +314,7 @@ func (c *checker) checkHistories() {
 }
 
 func (c *checker) checkHistory(t *table, rec *record) {
-	got, err := c.callers[t.workspace].readHistory(t, rec.id)
+	got, err := c.of(t).readHistory(t, rec.id)
 	if err != nil {
 		c.violation("the history of %s %s cannot be read: %v", t, rec.id, err)
 		return

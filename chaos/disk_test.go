@@ -13,8 +13,8 @@ import (
 // The sizes of the small file system that the database gets: room
 // for all that a run needs, and quick to fill.
 const (
-	diskSize       = 160 << 20
-	serverDiskSize = 320 << 20 // a server has more of its own
+	diskSize       = 288 << 20
+	serverDiskSize = 480 << 20 // a server has more of its own
 )
 
 // A disk is where the database lies, and can be made full. Where a small

@@ -10,8 +10,17 @@
 // so that one of them can lose a server that the others have.
 //
 // Under the faults jobs are submitted, stopped, throttled, retried and undone,
-// and other writers change the same records. When all has ended, a large job
-// runs once more with small ones beside it. Judged are the first ten promises
+// and other writers change the same records. Callers go to the limits of what
+// they may ask for, and beyond: jobs write, merge and undo values of nearly a
+// megabyte, some of which would become too large; jobs, lists, counts and
+// previews have filters of a thousand conditions; requests that are beyond a
+// limit must be refused. Keys are revoked while they import, export and follow
+// a job of theirs: what was open must end, every process must refuse the key,
+// the job goes on, and what the import had written counts. And in some seeds a
+// few of the processes lack a model, whose jobs are the others' work.
+//
+// When all has ended, a large job
+// runs once more with small ones beside it, and one more key is revoked. Judged are the first ten promises
 // that the project makes to its users: nothing lost, nothing twice, counts that
 // add up, a selection that stays, stops that hold, bad records that stop no
 // others, undo that respects later edits, one job for one key, small jobs that

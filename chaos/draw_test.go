@@ -14,6 +14,7 @@ type drawer struct {
 	plan *plan
 	made map[*table]int // records made so far
 	gone map[*table]int // records deleted so far
+	only *table         // that table draws, nil for any
 }
 
 // per is how many of something there are for each second of the run.
@@ -65,6 +66,9 @@ func (d *drawer) between(lo, hi time.Duration) time.Duration {
 
 // table favours the first, which is the largest.
 func (d *drawer) table() *table {
+	if d.only != nil {
+		return d.only
+	}
 	return d.plan.tables[[]int{0, 0, 0, 0, 1, 1, 2, 2, 3}[d.IntN(9)]]
 }
 

@@ -115,7 +115,7 @@ func (m *minder) sequel() {
 func (m *minder) askSequel(q request, key string, next follow, rest []follow) {
 	by := next.by
 	asked := asking{span{sent: m.run.now()}, string(by)}
-	a, err := m.persist(q)
+	a, err := m.run.of(m.j.where).persist(q)
 	asked.done = a.done
 	m.j.ask(asked)
 	if err != nil {

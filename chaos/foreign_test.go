@@ -22,7 +22,7 @@ func (r *run) interfere(t *table) {
 }
 
 func (r *run) meddle(op foreignOp) error {
-	c, t := r.callers[op.table.workspace], op.table
+	c, t := r.of(op.table), op.table
 	base := "/v1/" + t.model + "/"
 	value := groupValue(op.group, fmt.Sprintf("foreign%d", op.n))
 	switch op.kind {
@@ -42,6 +42,8 @@ func (r *run) meddle(op foreignOp) error {
 			return unexpected(a, err)
 		}
 		t.removed(rec, span{rec.deleted.sent, a.done})
+	case "revoke":
+		return r.revoke(op, value)
 	default:
 		return r.move(c, op, value)
 	}
@@ -55,25 +57,28 @@ func unexpected(a answer, err error) error {
 	return errors.Join(fmt.Errorf("the answer is %s", a), err)
 }
 
+// lines are those of the import that moves the records of an operation.
+func (op foreignOp) lines(value string) (lines [][]byte) {
+	for _, i := range op.indexes {
+		lines = append(lines, append(jsonBody(map[string]any{"id": op.table.shape.id(i), op.table.group: value}), '\n'))
+	}
+	return lines
+}
+
 // move imports another group for some records. The same import twice changes
 // nothing the second time.
 func (r *run) move(c *caller, op foreignOp, value string) error {
 	t := op.table
-	var lines bytes.Buffer
-	for _, i := range op.indexes {
-		lines.Write(jsonBody(map[string]any{"id": t.shape.id(i), t.group: value}))
-		lines.WriteByte('\n')
-	}
 	sent := r.now()
 	a, err := c.persist(request{
-		method: "POST", path: "/v1/" + t.model + "/import", body: lines.Bytes(),
+		method: "POST", path: "/v1/" + t.model + "/import", body: bytes.Join(op.lines(value), nil),
 		header: map[string]string{"Content-Type": "application/x-ndjson"},
 	})
-	var report struct{ Inserted, Updated, Failed int }
+	var report struct{ Inserted, Updated, Unchanged, Failed int }
 	if err != nil || a.status != http.StatusOK {
 		return unexpected(a, err)
 	}
-	if err := json.Unmarshal(a.body, &report); err != nil || report.Updated != len(op.indexes) {
+	if err := json.Unmarshal(a.body, &report); err != nil || report.Updated+report.Unchanged != len(op.indexes) {
 		return unexpected(a, err)
 	}
 	for _, i := range op.indexes {

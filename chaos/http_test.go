@@ -20,6 +20,7 @@ type request struct {
 	header  map[string]string
 	body    []byte
 	timeout time.Duration // 0: as long as it takes
+	costly  bool          // it may be refused for taking too long
 }
 
 // An answer is what came back. Every answer has its times, so that a later
@@ -115,6 +116,10 @@ func (r *run) suspect(q request, a answer) {
 	case http.StatusInternalServerError:
 		r.violation("%s %s answered %s", q.method, q.path, a)
 	case http.StatusServiceUnavailable, http.StatusInsufficientStorage:
+		if tooCostly(q, a) {
+			r.tally.timeouts.Add(1)
+			return
+		}
 		r.refused(q, a)
 	}
 }

@@ -83,6 +83,7 @@ func (c *checker) checkDatabase() {
 			c.violation("read %s: %v", t, err)
 			continue
 		}
+		c.checkSizes(t, rows)
 		c.checkTable(t, rows)
 	}
 }

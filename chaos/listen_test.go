@@ -68,7 +68,7 @@ func (l *listener) hear() {
 // the job as it was at some moment since then.
 func (l *listener) read(opened time.Duration, body io.Reader) {
 	lines := bufio.NewScanner(body)
-	lines.Buffer(nil, 1<<20)
+	lines.Buffer(nil, 8<<20) // a job may carry a large patch
 	for lines.Scan() {
 		data, ok := strings.CutPrefix(lines.Text(), "data: ")
 		if !ok {

@@ -27,6 +27,12 @@ func (r *run) load() {
 	for i := range r.singles {
 		at(r.singles[i].at, func() { r.submitSingle(&r.singles[i]) })
 	}
+	for i := range r.reads {
+		at(r.reads[i].at, func() { r.readCostly(r.reads[i]) })
+	}
+	for i := range r.beyond {
+		at(r.beyond[i].at, func() { r.exceed(r.beyond[i]) })
+	}
 	for _, t := range r.tables {
 		all.Go(func() { r.interfere(t) })
 	}
@@ -78,7 +84,7 @@ func (r *run) demanded(op *singleOp, path string) int64 {
 	if op.ifMatch == oldVersion {
 		return 1
 	}
-	a, err := r.callers[op.table.workspace].persist(request{method: "GET", path: path})
+	a, err := r.of(op.table).persist(request{method: "GET", path: path})
 	if err != nil || a.status != http.StatusOK {
 		return 0
 	}
@@ -92,7 +98,7 @@ func (r *run) demanded(op *singleOp, path string) int64 {
 // submit sends an update in the way that the plan says, and has the job that
 // it makes followed.
 func (r *run) submit(q request, how sending, t *table, key string, fill func(*tracked), actions []action, sequels []follow) {
-	c := r.callers[t.workspace]
+	c := r.of(t)
 	if q.header == nil {
 		q.header = map[string]string{}
 	}
@@ -143,9 +149,7 @@ func (r *run) isDisturbed(a answer) bool { return a.status == http.StatusInterna
 func (r *run) submitOnce(c *caller, q request, t *table, fill func(*tracked), actions []action, sequels []follow) {
 	a, err := c.once(q)
 	if err != nil || a.status >= 500 {
-		r.book.mu.Lock()
-		r.book.lost++
-		r.book.mu.Unlock()
+		r.book.lose()
 		return
 	}
 	r.enter(c, a, t, "", fill, actions, sequels)
@@ -214,7 +218,7 @@ func (r *run) start(c *caller, a answer, t *table, id string, fill func(*tracked
 		j.see(s)
 	}
 	if fresh {
-		r.mind(c, j, actions, sequels)
+		r.mind(r.callers[t.workspace], j, actions, sequels)
 	}
 }
 

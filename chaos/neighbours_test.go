@@ -47,6 +47,11 @@ func (r *run) neighbours() {
 	small.Wait()
 	(&minder{caller: c, j: j}).act(action{name: "cancel"}) // it has done its part
 	r.minders.Wait()
+	op := newRevoke(len(r.foreign), 0, 0, r.tables[1], 0)
+	if err := r.meddle(op); err != nil {
+		r.violation("foreign write %d (%s) of %s: %v", op.n, op.kind, op.table, err)
+	}
+	r.minders.Wait()
 }
 
 // patchBeside changes one record while a large job runs.

@@ -31,6 +31,9 @@ type plan struct {
 	singles     []singleOp
 	foreign     []foreignOp
 	faults      []fault
+	reads       []readOp   // with costly filters
+	beyond      []beyondOp // requests
+	lacking     []string   // processes without a model that others have
 }
 
 // A bulkOp is a bulk update to be submitted, and what is asked of it then.
@@ -92,7 +95,7 @@ type foreignOp struct {
 	n       int
 	at      time.Duration
 	table   *table
-	kind    string // move, make or delete
+	kind    string // move, make, delete or revoke
 	indexes []int
 	group   int
 }
@@ -137,7 +140,18 @@ func newPlan(seed uint64, k kind) *plan {
 	d.draw()
 	p.faults = d.drawFaults()
 	d.bait()
+	p.drawCallers()
 	return p
+}
+
+// drawCallers draws what callers do at the limits, from a stream of its own:
+// so it leaves all else in the plan as it is.
+func (p *plan) drawCallers() {
+	d := drawer{Rand: rand.New(rand.NewPCG(p.seed, p.kind.stream+1)), plan: p, made: map[*table]int{}, gone: map[*table]int{}}
+	d.large()
+	d.costly()
+	d.revoked()
+	d.without()
 }
 
 // cast says which processes there are.

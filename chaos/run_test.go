@@ -37,13 +37,15 @@ type run struct {
 	book    book
 	minders sync.WaitGroup
 
-	mu         sync.Mutex
-	violations []string
-	windows    []window // of the faults that took place
-	missed     []string // faults that did not
-	refusals   []refusal
-	keys       map[string]string // the job that each idempotency key has made
-	baseline   map[*table]map[string]row
+	mu          sync.Mutex
+	violations  []string
+	windows     []window // of the faults that took place
+	missed      []string // faults that did not
+	refusals    []refusal
+	keys        map[string]string // the job that each idempotency key has made
+	baseline    map[*table]map[string]row
+	readings    []reading
+	revocations []*holder
 }
 
 // A window is the time in which a fault may be felt.
@@ -108,6 +110,10 @@ func (r *run) happened(kinds ...faultKind) (n int) {
 // A tally counts what a run did, as evidence that it did something.
 type tally struct {
 	polls, events, silences, refusals, full, replays, badTasks, accepted, zombies atomic.Int64
+
+	reads, timeouts, beyond atomic.Int64 // with costly filters
+	revoked, cut            atomic.Int64 // keys, and calls of theirs that were open
+	oversized               atomic.Int64 // records whose values would have been too large
 }
 
 // unserved counts the calls that were refused.
@@ -147,6 +153,7 @@ type tracked struct {
 	single    *singleOp
 	version   int64 // that a single demanded, 0 for none
 	follows   *following
+	preview   *readOp
 	undoneBy  string // guarded by the run
 	submitted span   // from the first try to the answer
 
@@ -169,6 +176,8 @@ func (j *tracked) name() string {
 		return fmt.Sprintf("bulk %d on %s (job %s)", j.bulk.n, j.bulk.table, j.id)
 	case j.single != nil:
 		return fmt.Sprintf("single %d on %s (job %s)", j.single.n, j.single.table, j.id)
+	case j.preview != nil:
+		return fmt.Sprintf("a preview of %s (job %s)", j.preview.table, j.id)
 	case j.follows != nil:
 		return fmt.Sprintf("the %s (job %s) of %s", j.follows.by, j.id, j.follows.origin.name())
 	}

@@ -152,6 +152,9 @@ func judgeEnd(s sighting, cancelAsked bool, options map[string]any) string {
 	case ok && code != "expected_count" && c.Matched != nil && *c.Matched != want:
 		return "expectedCount did not refuse"
 	}
+	if !slices.Contains([]string{"", "max_affected", "expected_count", "max_failures", "model_gone"}, code) {
+		return "it failed for a reason that lies not in its records: " + code
+	}
 	if most, ok := limit("maxFailures"); code == "max_failures" && (!ok || c.Failed < most) {
 		return "maxFailures stopped the job too soon"
 	}

@@ -117,7 +117,7 @@ func (r *run) set(t testing.TB, binary string) error {
 	}
 	r.callers["north"] = north
 	for _, t := range r.tables {
-		if err := r.callers[t.workspace].fill(t); err != nil {
+		if err := r.of(t).fill(t); err != nil {
 			return fmt.Errorf("fill %s: %w", t, err)
 		}
 	}
@@ -135,6 +135,13 @@ func (r *run) launch(t testing.TB, binary string) (fronts []front, err error) {
 		}
 		if role.command != "api" {
 			args = append(args, "--chunk", fmt.Sprint(r.chunk), "--concurrency", fmt.Sprint(r.concurrency))
+		}
+		models, err := r.models(role.name)
+		if err != nil {
+			return nil, err
+		}
+		if models != "" {
+			args = append(args, "--models", models)
 		}
 		if err := r.launchOne(binary, role.name, args); err != nil {
 			return nil, err

@@ -145,7 +145,7 @@ func patience(age time.Duration) time.Duration {
 func (m *minder) release(first bool) {
 	if first {
 		m.actions = nil
-		if m.j.bulk == nil && m.j.single == nil || m.j.bulk != nil && m.j.bulk.slow {
+		if m.j.bulk == nil && m.j.single == nil && m.j.preview == nil || m.j.bulk != nil && m.j.bulk.slow {
 			m.act(action{name: "throttle"})
 		}
 	}

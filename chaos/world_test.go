@@ -21,6 +21,8 @@ type shape struct {
 	object string // merged into, "" for none
 	unique string // no two records of a workspace share a value, "" for none
 	always map[string]any
+
+	searched []string // what costly filters read; of any writer
 }
 
 var (
@@ -28,19 +30,20 @@ var (
 		model: "desk", id: func(i int) any { return i + 1 },
 		group: "facebookURL", org: "organization",
 		texts: []string{"jobTitle", "phone", "mobile", "address", "notes"}, flag: "trusted",
+		searched: []string{"jobTitle", "address", "organization"},
 	}
 	mythic = shape{
 		model: "mythic", id: func(i int) any { return fmt.Sprintf("c%06d", i+1) },
 		group: "website", org: "agency_id",
 		texts: []string{"company_id", "phone", "ghl_location_id"}, flag: "status",
-		object: "api_metadata", unique: "domain",
+		object: "api_metadata", unique: "domain", searched: []string{"phone", "api_metadata.tier", "name"},
 		always: map[string]any{"name": "Client"},
 	}
 	clientsuccess = shape{
 		model: "clientsuccess", id: func(i int) any { return i + 1 },
 		group: "zendeskId", org: "country",
 		texts: []string{"city", "street", "note"}, flag: "active",
-		object: "custom",
+		object: "custom", searched: []string{"note", "custom.tier", "custom.by", "street"},
 		always: map[string]any{"name": "Client", "status": "ACTIVE"},
 	}
 )

@@ -1,0 +1,98 @@
+package chaos
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// narrowClient is a client into which little fits that it has not read.
+func narrowClient() *http.Client {
+	dialer := net.Dialer{Timeout: 5 * time.Second}
+	return &http.Client{Transport: &http.Transport{
+		DisableCompression: true,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, addr)
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				err = errors.Join(err, tcp.SetReadBuffer(8<<10))
+			}
+			return conn, err
+		},
+	}}
+}
+
+// drain reads an answer to its end, bit by bit if told how.
+func (h *holder) drain(ctx context.Context, at front, q request, bit func(io.Reader) error) (fault string, err error) {
+	req, err := h.request(ctx, at, q)
+	if err != nil {
+		return "", err
+	}
+	resp, err := h.http.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	for bit != nil && err == nil {
+		err = bit(resp.Body)
+	}
+	if bit == nil {
+		lines := bufio.NewReaderSize(resp.Body, 4<<10)
+		_, err = io.Copy(io.Discard, lines)
+	}
+	if err == io.EOF && resp.StatusCode == http.StatusOK && h.goneFor(endsWithin/2) {
+		return "it went on to its end", nil
+	}
+	return "", err
+}
+
+// poll waits for news of the job.
+func (h *holder) poll(ctx context.Context, at front, job string) (string, error) {
+	one := *h.caller
+	one.fronts, one.never = []front{at}, ctx
+	a, err := one.once(request{method: "GET", path: "/v1/jobs/" + job})
+	if err != nil || a.status != http.StatusOK {
+		return "", err
+	}
+	_, err = one.once(request{method: "GET", path: "/v1/jobs/" + job + "?wait=20", header: map[string]string{"If-None-Match": a.header.Get("ETag")}})
+	return "", err
+}
+
+// trickle imports the lines, the last ones so slowly that the key is gone
+// before their end.
+func (h *holder) trickle(ctx context.Context, at front, value string) (fault string, err error) {
+	lines := h.op.lines(value)
+	first := min(atOnce, len(lines)/2)
+	body, w := io.Pipe()
+	go func() {
+		_, err := w.Write(bytes.Join(lines[:first], nil))
+		for i := first; err == nil && ctx.Err() == nil; i = min(i+1, len(lines)-1) {
+			// The last line is sent over and over, which changes nothing.
+			_, err = w.Write(lines[i])
+			time.Sleep(10 * time.Millisecond)
+		}
+		w.CloseWithError(errors.Join(err, io.ErrUnexpectedEOF))
+	}()
+	defer body.Close()
+	req, err := h.request(ctx, at, request{method: "POST", path: "/v1/" + h.op.table.model + "/import"})
+	if err != nil {
+		return "", err
+	}
+	req.Body, req.ContentLength = body, -1
+	req.Header.Set("Content-Type", "application/x-ndjson")
+	resp, err := h.http.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	said, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	if resp.StatusCode == http.StatusOK && err == nil {
+		return fmt.Sprintf("it was answered as if it were whole: %s", said), nil
+	}
+	return "", err
+}

@@ -1,0 +1,139 @@
+package chaos
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// bulky is a table of few records, of which some have a value close to the
+// most that a field may hold.
+var bulky = shape{
+	model: "clientsuccess", id: func(i int) any { return i + 1 },
+	group: "zendeskId", org: "country",
+	texts: []string{"note", "street"}, flag: "active",
+	object: "custom", searched: []string{"note", "custom.blob"},
+	always: map[string]any{"name": "Client", "status": "ACTIVE"},
+}
+
+const (
+	bulkyRecords = 16
+	// vastBytes is the size of a large value. The most is 1 MiB, for a value
+	// and for the request that carries it.
+	vastBytes = 900_000
+	// growBytes is what makes a vast object too large when it is merged in.
+	growBytes = 200_000
+	// wideNames is how many names a patch may merge at the most.
+	wideNames = 1000
+)
+
+// newBulky makes the table: some of its records have a vast object, and others
+// a vast text.
+func newBulky() *table {
+	t := newTable(bulky, "main", bulkyRecords)
+	for _, rec := range t.all() {
+		filler := strings.Repeat(fmt.Sprintf("%d wide, ", rec.index), vastBytes/8)[:vastBytes]
+		switch rec.index % (bulkyRecords / 2) {
+		case 0:
+			rec.values[t.object] = map[string]any{"tier": rec.index, "blob": filler}
+		case 1:
+			rec.values["note"] = filler
+		}
+	}
+	return t
+}
+
+// vast reports whether the record has an object to which little can be added.
+// No job takes that away.
+func (rec *record) vast(t *table) bool {
+	o, ok := rec.values[t.object].(map[string]any)
+	return ok && o["blob"] != nil
+}
+
+// outgrows reports whether a patch would make a value of the record too large.
+func (rec *record) outgrows(t *table, patch map[string]any) bool {
+	o, _ := patch[t.object].(map[string]any)
+	more, _ := o["more"].(string)
+	return len(more) >= growBytes && rec.vast(t)
+}
+
+// large draws jobs that change large values.
+func (d *drawer) large() {
+	t := newBulky()
+	d.plan.tables = append(d.plan.tables, t)
+	for k := range 4 + d.per(0.2) {
+		n := len(d.plan.bulks)
+		lo := d.IntN(bulkyRecords / 2)
+		op := bulkOp{
+			n: n, at: d.moment(), table: t, cond: idRange{lo, lo + bulkyRecords/2}, patch: d.largePatch(t, n, k),
+			options: map[string]any{}, send: sending{copies: 1 + d.IntN(2)}, asJob: true,
+		}
+		if d.one(3) {
+			op.actions = d.actions()
+		}
+		if !d.one(3) {
+			op.sequels = []follow{{by: undoIt}}
+		}
+		d.plan.bulks = append(d.plan.bulks, op)
+	}
+}
+
+// largePatch draws a patch that is large or makes something large; the first
+// ones are one of each sort.
+func (d *drawer) largePatch(t *table, n, k int) map[string]any {
+	if k > 3 {
+		k = d.IntN(4)
+	}
+	name := fmt.Sprintf("large %d ", n)
+	switch k {
+	case 0: // too much for a vast object
+		return map[string]any{t.object: map[string]any{"more": name + strings.Repeat("m", growBytes)}}
+	case 1:
+		return map[string]any{"note": strings.Repeat(name, (100_000+d.IntN(200_000))/len(name))}
+	case 2: // as many names as may be
+		wide := map[string]any{}
+		for i := range wideNames - d.IntN(3) {
+			wide[fmt.Sprint("w", i)] = n*1000 + i
+		}
+		return map[string]any{t.object: wide}
+	default:
+		return map[string]any{"note": nil, t.object: map[string]any{"more": nil, "w7": nil, "by": name}}
+	}
+}
+
+// judgeSize says whether a record was refused for the size of a value when it
+// should not have been, or the reverse.
+func judgeSize(t *table, r *record, i item, patch map[string]any) string {
+	large := i.Outcome == "failed" && i.code() == "too_large"
+	switch outgrown := r.outgrows(t, patch); {
+	case large && !outgrown:
+		return fmt.Sprintf("record %s is too large, and is not", r.id)
+	case !large && outgrown && slices.Contains([]string{"updated", "unchanged"}, i.Outcome):
+		return fmt.Sprintf("record %s is %s, and holds more than a value may", r.id, i.Outcome)
+	}
+	return ""
+}
+
+// oversized counts the records of a job that were refused for their size.
+func oversized(items []item) (n int64) {
+	for _, i := range items {
+		if i.code() == "too_large" {
+			n++
+		}
+	}
+	return n
+}
+
+// mostValue bounds every stored value; databases may space out what they keep.
+const mostValue = 1<<20 + 1<<16
+
+// checkSizes makes sure that no stored value is larger than one may be.
+func (c *checker) checkSizes(t *table, rows map[string]row) {
+	for id, r := range rows {
+		for _, field := range t.changing() {
+			if n := len(fmt.Sprint(r[column(field)])); n > mostValue {
+				c.violation("%s %s: %s has %d bytes", t, id, field, n)
+			}
+		}
+	}
+}
