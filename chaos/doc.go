@@ -19,12 +19,12 @@
 // the job goes on, and what the import had written counts. And in some seeds a
 // few of the processes lack a model, whose jobs are the others' work.
 //
-// When all has ended, a large job
-// runs once more with small ones beside it, and one more key is revoked. Judged are the first ten promises
-// that the project makes to its users: nothing lost, nothing twice, counts that
-// add up, a selection that stays, stops that hold, bad records that stop no
-// others, undo that respects later edits, one job for one key, small jobs that
-// are not held up, and memory that does not grow.
+// When all has ended, a large job runs once more with small ones beside it, and
+// one more key is revoked. Judged are the first ten promises that the project
+// makes to its users: nothing lost, nothing twice, counts that add up, a
+// selection that stays, stops that hold, bad records that stop no others, undo
+// that respects later edits, one job for one key, small jobs that are not held
+// up, and memory that does not grow; and the limits of what is accepted.
 //
 // What is done, and when, follows from the seed; how the processes interleave
 // does not, so a seed that failed may have to be replayed a few times:

@@ -114,13 +114,7 @@ func (c *checker) checkEvidence() {
 	short("singles", singles, evidence.singles)
 	short("polls", int(c.tally.polls.Load()), evidence.polls)
 	short("results", items, evidence.checked)
-	short("large jobs", c.jobsOf(bulky.model, "main"), 4)
-	short("costly reads", int(c.tally.reads.Load()+c.tally.timeouts.Load()), 1)
-	short("requests beyond a limit", int(c.tally.beyond.Load()), 3)
-	short("calls of revoked keys", int(c.tally.cut.Load()), 4)
-	if c.someLack() {
-		short("jobs of a model that some lack", c.jobsOf(shop.model, "main"), 5)
-	}
+	c.checkLimitEvidence(short)
 	for _, kinds := range c.plan.evidence() {
 		if c.server != nil && !c.disk.mounted && slices.Equal(kinds, []faultKind{fillDisk}) {
 			continue // a server's disk can only be full when it is its own
@@ -191,30 +185,9 @@ func (r *run) summary() string {
 	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %s, %d polls, %d events; faults %s (disks: %s; %d stopped with locks); %s; "+
 		"%d malformed tasks, %d jobs while the clock was off, %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen, %d small jobs beside a large one, at most %d MiB; "+
 		"begun at %.1fs, hurt for %.1fs, final %.1fs later, judged in %.1fs",
-		r.seed, r.kind, len(r.procs), bulks, singles, r.followers, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.atTheLimits(),
+		r.seed, r.kind, len(r.procs), bulks, singles, r.followers, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
 		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), r.beside.Load(), r.peak>>20,
 		r.started.Seconds(), (r.faultsEnded - r.started).Seconds(), (r.settled - r.faultsEnded).Seconds(), (r.now() - r.settled).Seconds())
-}
-
-// atTheLimits is what callers did at the limits and beyond.
-func (r *run) atTheLimits() string {
-	t := &r.tally
-	text := fmt.Sprintf("%d large jobs, %d records too large, %d costly reads (%d timed out), %d requests beyond a limit, %d keys revoked (%d calls cut off)",
-		r.jobsOf(bulky.model, "main"), t.oversized.Load(), t.reads.Load(), t.timeouts.Load(), t.beyond.Load(), t.revoked.Load(), t.cut.Load())
-	if r.someLack() {
-		text += fmt.Sprintf(", %d jobs of a model that %v lack", r.jobsOf(shop.model, "main"), r.lacking)
-	}
-	return text
-}
-
-// jobsOf counts the jobs of a model.
-func (r *run) jobsOf(model, workspace string) (n int) {
-	for _, j := range r.book.all() {
-		if j.where != nil && j.where.model == model && j.workspace == workspace {
-			n++
-		}
-	}
-	return n
 }
 
 // diary lists the faults as they took place.

@@ -21,6 +21,7 @@ type total struct {
 	jobs, polls, events, resumes, offline, stepped, zombies int64
 	followers                                               followers
 	beside, peak                                            int64
+	atLimits                                                limitCounts
 	hits                                                    hits
 	began                                                   time.Time
 }
@@ -76,6 +77,7 @@ func (t *total) add(r *run) {
 	t.followers.add(r.followers)
 	t.beside += r.beside.Load()
 	t.peak = max(t.peak, r.peak)
+	t.atLimits.add(r.limitCounts())
 	for k, n := range r.hits() {
 		t.hits.add(k, n.took, n.felt)
 	}
@@ -84,9 +86,9 @@ func (t *total) add(r *run) {
 // String is a line that can be kept.
 func (t *total) String() string {
 	last := t.first + uint64(t.passed+t.failed) - 1
-	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; "+
+	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; "+
 		"faults: %s; %s; commit %s",
-		t.kind, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20,
+		t.kind, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.atLimits,
 		t.hits, time.Since(t.began).Round(time.Second), commit(t.binary))
 }
 
@@ -140,6 +142,8 @@ func (t *total) lacks() string {
 		return "no evidence: no event was ever heard"
 	case t.followers.restored == 0 || t.followers.spared == 0 || t.followers.retries == 0:
 		return "no evidence: no undo restored a record or left one alone, or nothing was retried"
+	case !t.atLimits.complete(t.kind):
+		return "no evidence: something at the limits never took place: " + t.atLimits.String()
 	case t.beside == 0:
 		return "no evidence: no small job ended while a large one ran"
 	case t.kind.redis && t.offline == 0:

@@ -1,0 +1,68 @@
+package chaos
+
+import "fmt"
+
+// LimitCounts count what callers did at the limits and beyond.
+type limitCounts struct {
+	large     int64 // jobs with large values
+	oversized int64 // records whose values would have become too large
+	reads     int64 // with costly filters
+	timeouts  int64 // of such reads
+	beyond    int64 // requests that were refused
+	revoked   int64 // keys
+	cut       int64 // calls of theirs that were open
+	without   int64 // jobs of a model that some processes lack
+}
+
+// limitCounts counts them for a run.
+func (r *run) limitCounts() limitCounts {
+	t := &r.tally
+	return limitCounts{
+		large: r.jobsOf(bulky.model, "main"), oversized: t.oversized.Load(), reads: t.reads.Load(), timeouts: t.timeouts.Load(),
+		beyond: t.beyond.Load(), revoked: t.revoked.Load(), cut: t.cut.Load(), without: r.jobsOf(shop.model, "main"),
+	}
+}
+
+func (n *limitCounts) add(o limitCounts) {
+	n.large += o.large
+	n.oversized += o.oversized
+	n.reads += o.reads
+	n.timeouts += o.timeouts
+	n.beyond += o.beyond
+	n.revoked += o.revoked
+	n.cut += o.cut
+	n.without += o.without
+}
+
+func (n limitCounts) String() string {
+	return fmt.Sprintf("%d large jobs, %d records too large, %d costly reads and %d that timed out, %d requests beyond a limit, %d keys revoked (%d calls cut off), %d jobs of a model that some lack",
+		n.large, n.oversized, n.reads, n.timeouts, n.beyond, n.revoked, n.cut, n.without)
+}
+
+// complete reports whether everything took place at least once, as it does
+// over many seeds. That a read times out depends on the machine.
+func (n limitCounts) complete(k kind) bool {
+	return n.oversized > 0 && n.reads > 0 && n.cut > 0 && (n.without > 0 || !k.redis)
+}
+
+// checkLimitEvidence fails a run that did too little of this.
+func (c *checker) checkLimitEvidence(short func(what string, got, want int)) {
+	n := c.limitCounts()
+	short("large jobs", int(n.large), 4)
+	short("costly reads", int(n.reads+n.timeouts), 1)
+	short("requests beyond a limit", int(n.beyond), 3)
+	short("calls of revoked keys", int(n.cut), 4)
+	if c.someLack() {
+		short("jobs of a model that some lack", int(n.without), 5)
+	}
+}
+
+// jobsOf counts the jobs of a model.
+func (r *run) jobsOf(model, workspace string) (n int64) {
+	for _, j := range r.book.all() {
+		if j.where != nil && j.where.model == model && j.workspace == workspace {
+			n++
+		}
+	}
+	return n
+}
