@@ -16,9 +16,10 @@ var (
 // values is how many values a filter may compare with.
 const values = 10_000
 
-// The texts and paths that a filter at the limits reads. Each condition reads
-// another than the one before, so that no two can be joined into one list.
-var read = []string{"note", "custom.plan", "street", "custom.owner", "name", "custom.remark", "siteUrl", "custom.none", "externalId"}
+// The paths and the text that a filter at the limits reads; paths cost about
+// twice as much as texts. Each condition reads another than the one before, so
+// that no two can be joined into one list.
+var read = []string{"custom.remark", "custom.plan", "note", "custom.owner"}
 
 // clients are n customers of the model clientsuccess, which has open paths.
 func clients(n int) stock {
