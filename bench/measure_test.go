@@ -37,6 +37,9 @@ type times struct {
 	bad  int // of them, those that were not answered as they should
 }
 
+// errCutOff is of a call that was ended by the caller, and does not count.
+var errCutOff = errors.New("cut off")
+
 func (t *times) add(took time.Duration, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -77,7 +80,9 @@ func (t *times) loop(stop <-chan struct{}, pause time.Duration, call func() erro
 	for {
 		began := time.Now()
 		err := call()
-		t.add(time.Since(began), err)
+		if err != errCutOff {
+			t.add(time.Since(began), err)
+		}
 		select {
 		case <-stop:
 			return
