@@ -9,22 +9,26 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
-// narrowClient is a client into which little fits that it has not read.
+// narrowClient is a client into which little fits that it has not read, nor
+// into the way there: a server that has sent all is done, whatever is read.
 func narrowClient() *http.Client {
-	dialer := net.Dialer{Timeout: 5 * time.Second}
-	return &http.Client{Transport: &http.Transport{
-		DisableCompression: true,
-		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-			conn, err := dialer.DialContext(ctx, network, addr)
-			if tcp, ok := conn.(*net.TCPConn); ok {
-				err = errors.Join(err, tcp.SetReadBuffer(8<<10))
-			}
-			return conn, err
-		},
+	dialer := net.Dialer{Timeout: 5 * time.Second, Control: func(_, _ string, conn syscall.RawConn) error {
+		var fault error
+		err := conn.Control(func(fd uintptr) {
+			fault = errors.Join(
+				unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, 8<<10),
+				unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_MAXSEG, 1400),
+			)
+		})
+		return errors.Join(err, fault)
 	}}
+	return &http.Client{Transport: &http.Transport{DisableCompression: true, DialContext: dialer.DialContext}}
 }
 
 // drain reads an answer to its end, bit by bit if told how.
