@@ -28,7 +28,7 @@ import (
 // several transactions in a row, it is an upper bound for the share of the
 // transactions that take so long.
 //
-//	go test ./bench -run '^$' -bench ExpensiveFilter -costly 100000
+//	go test ./bench -run '^$' -bench ExpensiveFilter -costly 100000 -timeout 1h
 func BenchmarkExpensiveFilter(b *testing.B) { onBoth(b, clients(*costly), costlyJob) }
 
 func costlyJob(b *testing.B, program string, database func() string) {

@@ -72,7 +72,7 @@ func neighbours(b *testing.B, program string, database func() string) {
 func (c *caller) costlyCalls() []func(context.Context) error {
 	// In an address there is room for 64 KiB, and nothing in the filter has to
 	// be escaped.
-	list := "/v1/clientsuccess/customers?limit=1000&filter=" + none(*terms)
+	list := "/v1/clientsuccess/customers?limit=1000&filter=" + matchesNone(*terms)
 	var n atomic.Int64
 	submission := func() client.Submission {
 		patch := raw(fmt.Sprintf(`{"city": "b%d"}`, n.Add(1)))
@@ -104,7 +104,7 @@ func (c *caller) costlyCalls() []func(context.Context) error {
 func (c *caller) admitted(b *testing.B) {
 	b.Helper()
 	fatal(b, c.costlyCalls()[0](b.Context()))
-	for _, filter := range []string{none(*terms), string(atTheLimits())} {
+	for _, filter := range []string{matchesNone(*terms), string(atTheLimits())} {
 		j, err := c.Submit(b.Context(), client.Submission{Model: "clientsuccess", Filter: raw(filter), Patch: raw(`{"city": "b"}`)})
 		fatal(b, err)
 		_, err = c.Cancel(b.Context(), j.ID)
