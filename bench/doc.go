@@ -4,7 +4,7 @@
 // beside it makes the records.
 //
 // Some measure what one caller can cost the others: BenchmarkSingleBesideAJob,
-// BenchmarkExpensiveNeighbours, BenchmarkExpensiveFilter and
-// BenchmarkFollowers. These are small unless -costly, -followers and -measured
-// say otherwise, and -records is the size of the rest.
+// BenchmarkExpensiveNeighbours, BenchmarkExpensiveFilter, BenchmarkFollowers
+// and BenchmarkHostile. The three in the middle are small unless -costly,
+// -followers and -measured say otherwise; -records is the size of the rest.
 package bench
