@@ -3,10 +3,13 @@
 // requests into checked drafts, queries and submissions, and what the store
 // answers into JSON, streams and problem documents.
 //
-// Every fault of a request is found before anything is stored, and all of
-// them are named in one answer: in the body, the filter, the query
-// parameters and the headers together. The codes of the errors are in one
-// table, see problem.go; the routes are one list, see routes.go.
+// Every fault of a request is found before anything is stored, and one answer
+// names the first hundred and counts the others: in the body, the filter, the
+// query parameters and the headers together. The codes of the errors are in
+// one table, see kinds.go; the routes are one list, see routes.go.
+//
+// Whatever a caller chooses is bounded: what a request says beside its body in
+// limits.go, and what all requests in flight hold together in budget.go.
 //
 // It leaves to model and filter what is valid, to job what a job is, to store
 // how all is kept, and to cmd the listener and the settings.

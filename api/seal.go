@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"errors"
 	"slices"
 
+	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -18,6 +20,9 @@ func (s *server) seal(ctx context.Context, key int64, p model.Patch) (model.Patc
 		return p, nil
 	}
 	giveBack, err := s.hashes.take(ctx, key, 1, s.StepTimeout)
+	if errors.Is(err, job.ErrUnavailable) {
+		return p, newProblem("unavailable", "Too many secrets are being hashed at the moment. Please try again.").set("Retry-After", "5")
+	}
 	if err != nil {
 		return p, err
 	}

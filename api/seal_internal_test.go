@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -23,7 +22,8 @@ func TestSecretsAreHashedByTurns(t *testing.T) {
 	if _, err := s.seal(t.Context(), 1, patch(`{"firstName": "Ana"}`)); err != nil {
 		t.Errorf("a patch without a secret waited: %v", err)
 	}
-	if _, err := s.seal(t.Context(), 1, patch(`{"password": "first one"}`)); !errors.Is(err, job.ErrUnavailable) {
+	var told *problem
+	if _, err := s.seal(t.Context(), 1, patch(`{"password": "first one"}`)); !errors.As(err, &told) || told.Code != "unavailable" {
 		t.Errorf("a second hash of one key: %v", err)
 	}
 	s.StepTimeout = time.Hour
