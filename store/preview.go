@@ -31,8 +31,10 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (
 func (s *Store) preview(ctx context.Context, t *sqlx.Tx, sub job.Submission, secrets bool, examined func(part float64)) (job.Preview, error) {
 	sub.Patch = sub.Patch.Stamped(sub.Model, sub.Actor)
 	now := s.now().UnixMicro()
-	condition, args := s.previewCondition(sub)
-	c := choice{sub.Workspace.ID, sub.Model, condition, args, s.d.assign(sub.Patch.Sets, now).require(sub.Patch.Sets)}
+	c := choice{ws: sub.Workspace.ID, model: sub.Model, id: sub.RecordID, condition: "1 = 1", a: s.d.assign(sub.Patch.Sets, now).require(sub.Patch.Sets)}
+	if sub.RecordID == nil {
+		c.condition, c.args = sub.Filter.SQL(s.d.filter)
+	}
 	sel, err := s.d.selectNumbers(ctx, t, c, examined)
 	if err != nil {
 		return job.Preview{}, err
@@ -43,14 +45,6 @@ func (s *Store) preview(ctx context.Context, t *sqlx.Tx, sub job.Submission, sec
 		p.Sample = sampleOf(sub, records, now, secrets)
 	}
 	return p, err
-}
-
-// previewCondition selects what the submission would.
-func (s *Store) previewCondition(sub job.Submission) (string, []any) {
-	if sub.RecordID != nil {
-		return "id = ?", []any{sub.RecordID}
-	}
-	return sub.Filter.SQL(s.d.filter)
 }
 
 // sampled reads the first records that would change, from the ranges which are

@@ -20,16 +20,17 @@ import (
 func TestReads(t *testing.T) {
 	server := pgtest.Start(t)
 	for name, test := range map[string]func(*testing.T, *Store){
-		"no class takes what another needs":     noClassTakesWhatAnotherNeeds,
-		"a search ends in the database":         searchEndsInTheDatabase,
-		"a search without a turn ends":          searchWithoutATurnEnds,
-		"a cancel ends the statement":           cancelEndsTheStatement,
-		"progress shows and only grows":         progressShowsAndOnlyGrows,
-		"what is looked up waits for no search": lookUpsWaitForNoSearch,
-		"a job without a turn says so":          jobWithoutATurnSaysSo,
-		"a history reads what it shows":         historyReadsWhatItShows,
-		"a walk cuts what is slow":              walkCutsWhatIsSlow,
-		"a filter is too much for one record":   tooMuchForOneRecord,
+		"no class takes what another needs":      noClassTakesWhatAnotherNeeds,
+		"a search ends in the database":          searchEndsInTheDatabase,
+		"a search without a turn ends":           searchWithoutATurnEnds,
+		"a cancel ends the statement":            cancelEndsTheStatement,
+		"progress shows and only grows":          progressShowsAndOnlyGrows,
+		"what is looked up waits for no search":  lookUpsWaitForNoSearch,
+		"a job without a turn says so":           jobWithoutATurnSaysSo,
+		"a history reads what it shows":          historyReadsWhatItShows,
+		"a preview of one record reads that one": previewOfOneReadsOne,
+		"a walk cuts what is slow":               walkCutsWhatIsSlow,
+		"a filter is too much for one record":    tooMuchForOneRecord,
 	} {
 		for kind, address := range map[string]func(testing.TB) string{
 			"SQLite":     func(tb testing.TB) string { return "sqlite://" + filepath.Join(tb.TempDir(), "reads.db") },
@@ -188,6 +189,21 @@ func jobWithoutATurnSaysSo(t *testing.T, s *Store) {
 	_, err = s.Resolve(ctx, l)
 	must(t, err)
 	waits("")
+}
+
+// previewOfOneReadsOne asks where a preview of one record looks for it.
+func previewOfOneReadsOne(t *testing.T, s *Store) {
+	desk, ws := fillWithAcme(t, s)
+	must(t, s.inSnapshot(t.Context(), func(db *sqlx.Tx) error {
+		one, err := s.d.rangesOf(t.Context(), db, choice{ws: ws.ID, model: desk, id: int64(5)})
+		must(t, err)
+		none, err := s.d.rangesOf(t.Context(), db, choice{ws: ws.ID, model: desk, id: int64(500)})
+		must(t, err)
+		if len(one) != 1 || one[0].size() != 1 || len(none) != 0 {
+			t.Errorf("it looks at %v, and for one that is not there at %v", one, none)
+		}
+		return nil
+	}))
 }
 
 // historyReadsWhatItShows looks for the history of a record in a job that

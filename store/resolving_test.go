@@ -128,7 +128,7 @@ func walkCutsWhatIsSlow(t *testing.T, s *Store) {
 	must(t, s.inWork(t.Context(), func(db *sqlx.Tx) error {
 		w := newWalk(s.d, db, func(part float64) { parts = append(parts, part) })
 		w.limit = brief
-		return w.each(t.Context(), []block{{Block: 0, Next: 100}}, func(ctx context.Context, r span) error {
+		return w.each(t.Context(), []span{{0, 100}}, func(ctx context.Context, r span) error {
 			if r.size() > 20 {
 				return readForever(ctx, db)
 			}
@@ -149,7 +149,7 @@ func tooMuchForOneRecord(t *testing.T, s *Store) {
 	must(t, s.inWork(t.Context(), func(db *sqlx.Tx) error {
 		w := newWalk(s.d, db, func(float64) { t.Error("something was read") })
 		w.limit = brief
-		err := w.each(t.Context(), []block{{Block: 0, Next: 100}}, func(ctx context.Context, _ span) error { return readForever(ctx, db) })
+		err := w.each(t.Context(), []span{{0, 100}}, func(ctx context.Context, _ span) error { return readForever(ctx, db) })
 		if !errors.Is(err, errLoneRecord) {
 			t.Errorf("it ended with %v", err)
 		}

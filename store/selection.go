@@ -47,13 +47,14 @@ type choice struct {
 	condition string
 	args      []any
 	a         assignment
+	id        any // of the one record that is meant, where it is one
 }
 
 // selectNumbers reads what meets the condition, range by range, in the
 // snapshot that t shows. The numbers come as one JSON array a range: reading
 // them row by row takes twice as long.
 func (d *dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, examined func(part float64)) (selection, error) {
-	list, err := blocks(ctx, t, d, c.ws, c.model)
+	ranges, err := d.rangesOf(ctx, t, c)
 	if err != nil {
 		return selection{}, err
 	}
@@ -63,7 +64,7 @@ func (d *dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, exami
 	}
 	defer stmt.Close()
 	sel := selection{hash: sha256.New()}
-	err = newWalk(d, t, examined).each(ctx, list, func(ctx context.Context, s span) error {
+	err = newWalk(d, t, examined).each(ctx, ranges, func(ctx context.Context, s span) error {
 		base := s.first &^ (windowSize - 1)
 		all := append([]any{base}, c.a.differsArgs...)
 		all = append(append(all, s.first, s.before, c.ws), c.args...)
@@ -78,6 +79,25 @@ func (d *dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, exami
 		return selection{}, err
 	}
 	return sel, sel.finish()
+}
+
+// rangesOf are where the records are that a choice may select, none of them
+// beyond a window.
+func (d *dialect) rangesOf(ctx context.Context, t *sqlx.Tx, c choice) ([]span, error) {
+	if c.id != nil {
+		var rid int64
+		ok, err := one(t.GetContext(ctx, &rid, d.rebind("SELECT rid FROM "+c.model.Table()+" WHERE workspace = ? AND id = ?"), c.ws, c.id))
+		if err != nil || !ok {
+			return nil, err
+		}
+		return []span{{rid, rid + 1}}, nil
+	}
+	list, err := blocks(ctx, t, d, c.ws, c.model)
+	ranges := make([]span, len(list))
+	for i, b := range list {
+		ranges[i] = span{b.first(), b.Next}
+	}
+	return ranges, err
 }
 
 // take adds what was found in a range, whose offsets are those of its window.

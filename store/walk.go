@@ -54,10 +54,10 @@ func (p *stride) slow(n int64) (ok bool) {
 	return n > 1
 }
 
-// A walk reads all numbers of some blocks in their order, in one snapshot,
-// each range of them in about the same time. A filter may be so expensive
-// that a whole block takes minutes, or so cheap that anything less than one
-// is a waste.
+// A walk reads all numbers of some ranges in their order, in one snapshot, each
+// part of them in about the same time. A filter may be so expensive that a
+// whole window takes minutes, or so cheap that anything less than one is a
+// waste.
 type walk struct {
 	d        *dialect
 	t        *sqlx.Tx
@@ -70,18 +70,18 @@ func newWalk(d *dialect, t *sqlx.Tx, examined func(part float64)) *walk {
 	return &walk{d: d, t: t, stride: stride{firstSpan, walkAim}, limit: limitOf, examined: examined}
 }
 
-// each calls read for one range after the other, none of which reaches beyond
-// a block. It calls it again, for less, where a range took too long:
-// [errLoneRecord] where that was one record.
-func (w *walk) each(ctx context.Context, list []block, read func(context.Context, span) error) error {
+// each calls read for one part of the ranges after the other. It calls it
+// again, for less, where a part took too long: [errLoneRecord] where that was
+// one record.
+func (w *walk) each(ctx context.Context, ranges []span, read func(context.Context, span) error) error {
 	var done, total int64
-	for _, b := range list {
-		total += b.Next - b.first()
+	for _, r := range ranges {
+		total += r.size()
 	}
-	for _, b := range list {
+	for _, r := range ranges {
 		lone := 0
-		for first := b.first(); first < b.Next; {
-			s := span{first, min(b.Next, first+w.stride.span)}
+		for first := r.first; first < r.before; {
+			s := span{first, min(r.before, first+w.stride.span)}
 			late, err := w.step(ctx, s, read)
 			switch {
 			case err != nil:
