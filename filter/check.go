@@ -161,7 +161,7 @@ func (c *checker) operators(t target, v tree, at *model.Place) node {
 		case !known && !strings.HasPrefix(name, "$"):
 			c.Add(here, CodeUnknownOperator, "Operators and other names cannot stand in one object.")
 		case !known || o.native && c.g != Native:
-			c.Add(here, CodeUnknownOperator, detailOperators[c.g])
+			c.Add(here, CodeUnknownOperator, "There is no such operator.")
 		case !suits(o, t):
 			c.Add(here, CodeOperatorNotAllowed, "The operator does not suit the type of the field.")
 		default:

@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"slices"
 	"strings"
 
 	"bulkpatch/model"
@@ -37,20 +36,6 @@ var operators = map[string]operator{
 	"$between":    {suits: orderedType, native: true},
 	"$exists":     {suits: anyType, native: true},
 	"$not":        {suits: anyType, native: true},
-}
-
-// detailOperators names the operators of each grammar.
-var detailOperators = map[Grammar]string{Native: operatorsOf(Native), Desk: operatorsOf(Desk)}
-
-func operatorsOf(g Grammar) string {
-	var names []string
-	for name, o := range operators {
-		if g == Native || !o.native {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return "There is no such operator; known are " + strings.Join(names, ", ") + "."
 }
 
 // operator checks one known operator that suits its target.
