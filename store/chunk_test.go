@@ -59,12 +59,11 @@ func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 	s.write = recorder{s.write, seen}
 	chunks := s.Chunks(l)
 	defer chunks.Close()
-	for range 4 {
+	for done := false; !done; {
 		must(t, s.Beat(t.Context(), l, ""))
 		step, err := chunks.Next(t.Context(), 5)
-		if err != nil || step.N != 5 {
-			t.Fatalf("%+v, %v", step, err)
-		}
+		must(t, err)
+		done = step.Done
 	}
 	updates := 0
 	for text, st := range seen {
@@ -92,6 +91,7 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 	defer w.Close()
 	next := func(between func()) (read int, ran map[string]statement) {
 		t.Helper()
+		w.pace = pace{records: 1000} // whatever the last one took
 		c, err := w.take(t.Context(), 4)
 		must(t, err)
 		between()

@@ -52,8 +52,18 @@ func (p pace) after(c *chunk, took, aim time.Duration) pace {
 	}
 	p.n, p.load = n, load
 	p.records = p.next(n, c.asked)
+	if c.bytes <= smallBytes {
+		p.records = max(p.records, min(n, leastRecords))
+	}
 	return p
 }
+
+// What so few small records take is not theirs: the machine is busy, and fewer
+// would take no less.
+const (
+	leastRecords = 50
+	smallBytes   = 1 << 20
+)
 
 // mostFixed is how far a chunk may go beyond its aim for the sake of what each
 // costs whatever its size.

@@ -221,9 +221,10 @@ func othersBesideChunks(t *testing.T, k *Kit) {
 	k.Add(1, func(int) string { return `{"id": 14, "custom": {"a": "new"}}` })
 	k.Add(1, func(int) string { return `{"id": 15, "visits": 20, "custom": {"b": 1}}` })
 	k.Add(1, func(int) string { return `{"id": 99, "name": "late", "state": "trial"}` })
-	for range 3 {
-		_, err = chunks.Next(t.Context(), 10)
+	for done := false; !done; {
+		step, err := chunks.Next(t.Context(), 10)
 		check(t, err)
+		done = step.Done
 	}
 	check(t, k.Finish(t.Context(), l.Ref))
 	j = k.Read(j.ID)
