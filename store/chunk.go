@@ -95,6 +95,9 @@ func (c *chunk) choose(limit int) error {
 	}
 	c.base = numbers[0]
 	c.selected = make([]uint32, 0, len(numbers))
+	if c.seen != nil {
+		c.seen = make(map[uint32]uint32, len(numbers))
+	}
 	for _, rid := range numbers {
 		if rid-c.base > math.MaxUint32 {
 			break

@@ -14,7 +14,7 @@ type pace struct {
 }
 
 const (
-	firstRecords  = 1000 // of a shard
+	firstRecords  = 4000 // of a shard
 	firstCostly   = 100  // where the filter may be costly
 	mostRecords   = 50_000
 	growth        = 4
