@@ -43,7 +43,7 @@ func started(t *testing.T, s *Store, condition string) (job.Lease, *model.Model,
 func conditions(n int) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, `, {"organization": {"$ne": "n%d"}}`, i)
+		fmt.Fprintf(&b, `, {"organization": {"$not": {"$contains": "n%d"}}}`, i)
 	}
 	return `{"$and": [{"organization": {"$contains": "acme"}}` + b.String() + `]}`
 }
@@ -88,6 +88,7 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 	l, desk, ws := started(t, s, `{"organization": "Acme"}`)
 	seen := map[string]statement{}
 	w := s.Chunks(l).(*chunks)
+	w.early = true
 	defer w.Close()
 	next := func(between func()) (read int, ran map[string]statement) {
 		t.Helper()

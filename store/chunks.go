@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // chunks works a leased shard off. A chunk is bounded by time and bytes, so
@@ -14,6 +16,7 @@ type chunks struct {
 	l      job.Lease
 	filter condition // compiled once
 	cheap  bool
+	early  bool // a chunk is read before its transaction
 	pace   pace
 	slow   int   // how often a record that stood alone reached the time limit
 	own    int64 // chunks that were committed
@@ -25,18 +28,17 @@ func (s *Store) Chunks(l job.Lease) job.Chunks {
 	w := &chunks{s: s, l: l, filter: everything, cheap: true}
 	if l.Filter != nil {
 		w.filter.text, w.filter.args = l.Filter.SQL(s.d.filter)
-		w.cheap = len(w.filter.text) <= cheapText && len(w.filter.args) <= cheapArgs
+		w.cheap = l.Filter.Cost() <= cheapFilter
 	}
+	merges := slices.ContainsFunc(l.Patch.Sets, func(s model.Set) bool { return s.Merge != nil })
+	w.early = s.d.alone && (!w.cheap || merges || l.Source != 0)
 	return w
 }
 
-// What a filter may have that is evaluated while others wait for the writer:
-// again in the statement that writes a range, where that is quicker than
-// naming the records.
-const (
-	cheapText = 2000
-	cheapArgs = 16
-)
+// cheapFilter is what a filter may cost that is evaluated while others wait for
+// the writer: where a chunk is read, and again in the statement that writes a
+// range, where that is quicker than naming the records.
+const cheapFilter = 32
 
 // Next implements [job.Chunks].
 func (w *chunks) Next(ctx context.Context, limit int) (job.Step, error) {
