@@ -70,7 +70,7 @@ func TestServeRunsAJobToItsEndAndStops(t *testing.T) {
 // that makes their jobs so many chunks that one is always in flight.
 const crowd = 8_000
 
-var tiny = []string{"--chunk", "10"}
+var tiny = []string{"--chunk", "3"}
 
 // begin submits the job of all customers and returns when some of them have
 // been updated.
