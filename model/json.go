@@ -227,32 +227,6 @@ func appendText[T ~string | ~[]byte](dst []byte, text T) []byte {
 	return dst
 }
 
-// Canonical returns JSON in the one form in which lists and objects are
-// stored: names sorted, no spaces, each number in its shortest exact form.
-// Equal values have equal forms. It refuses what a record may not hold:
-// duplicate names, NUL characters, invalid UTF-8, numbers beyond a double's
-// range, and more than [MaxDepth] levels.
-func Canonical(raw []byte) ([]byte, error) {
-	var c Collector
-	v, ok := c.readTree(raw, nil, 1)
-	if !ok {
-		return nil, c.Faults()
-	}
-	return appendTree(nil, v), nil
-}
-
-// MergeJSON applies an RFC 7396 merge patch to a target; both are canonical
-// JSON and so is the result. An empty target stands for null, and so does
-// anything that is not JSON.
-func MergeJSON(target, patch []byte) []byte {
-	// Faults do not matter here: both sides were checked when they came in,
-	// and a merge nests no deeper than the deeper of the two.
-	var ignored Collector
-	t, _ := ignored.readTree(target, nil, 1)
-	p, _ := ignored.readTree(patch, nil, 1)
-	return appendTree(nil, mergeTree(t, p))
-}
-
 // mergeTree is RFC 7396 section 2. It changes neither argument.
 func mergeTree(target, patch any) any {
 	changes, ok := patch.(map[string]any)

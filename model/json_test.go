@@ -3,9 +3,13 @@ package model
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"pgregory.net/rapid"
 )
@@ -76,6 +80,9 @@ func TestMergeKeepsItsLaws(t *testing.T) {
 		target := appendTree(nil, drawTree(t, "target", 3, false))
 		patch := appendTree(nil, drawTree(t, "patch", 3, true))
 		once := MergeJSON(target, patch)
+		if want := appendTree(nil, mergeTree(treeOf(t, target), treeOf(t, patch))); string(once) != string(want) {
+			t.Fatalf("merging %s into %s as texts gives %s, as trees %s", patch, target, once, want)
+		}
 		if twice := MergeJSON(once, patch); string(twice) != string(once) {
 			t.Fatalf("a second time changes %s to %s", once, twice)
 		}
@@ -179,5 +186,89 @@ func TestCanonicalRefusesWhatARecordMayNotHold(t *testing.T) {
 	}
 	if _, err := Canonical([]byte(strings.Repeat("[", 20) + strings.Repeat("]", 20))); err != nil {
 		t.Errorf("20 levels: %v", err)
+	}
+}
+
+func treeOf(t *rapid.T, text []byte) any {
+	var c Collector
+	tree, ok := c.readTree(text, nil, 1)
+	if !ok {
+		t.Fatalf("%s: %v", text, c.Faults())
+	}
+	return tree
+}
+
+// TestTheCanonicalFormIsThatOfTheTree writes values as people may: names in any
+// order and with needless escapes, and spaces.
+func TestTheCanonicalFormIsThatOfTheTree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		raw := appendLoosely(t, nil, drawTree(t, "value", 3, true))
+		want := appendTree(nil, treeOf(t, raw))
+		if got, err := Canonical(raw); err != nil || string(got) != string(want) {
+			t.Fatalf("the canonical form of %s is %s (%v), not %s", raw, got, err, want)
+		}
+	})
+}
+
+func appendLoosely(t *rapid.T, dst []byte, v any) []byte {
+	switch v := v.(type) {
+	case map[string]any:
+		dst = append(dst, '{')
+		for i, name := range rapid.Permutation(slices.Sorted(maps.Keys(v))).Draw(t, "order") {
+			if i > 0 {
+				dst = append(dst, " , "...)
+			}
+			dst = append(appendEscaped(dst, name), " : "...)
+			dst = appendLoosely(t, dst, v[name])
+		}
+		return append(dst, '}')
+	case []any:
+		dst = append(dst, "[ "...)
+		for i, item := range v {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendLoosely(t, dst, item)
+		}
+		return append(dst, ']')
+	case string:
+		return appendEscaped(dst, v)
+	}
+	return appendTree(dst, v)
+}
+
+// appendEscaped writes each character of the basic plane by its number.
+func appendEscaped(dst []byte, text string) []byte {
+	dst = append(dst, '"')
+	for _, unit := range utf16.Encode([]rune(text)) {
+		dst = fmt.Appendf(dst, "\\u%04x", unit)
+	}
+	return append(dst, '"')
+}
+
+// TestCanonicalJSONTakesLittleMemory holds what a database gives, and what is
+// merged with it, to a few times its size: as trees these would take a hundred
+// times as much.
+func TestCanonicalJSONTakesLittleMemory(t *testing.T) {
+	const size = 1 << 20
+	for name, item := range map[string]string{"empty objects": `{},`, "objects": `{"a":1},`, "lists": `[1],`, "numbers": `1,`} {
+		list := []byte(`{"x":[` + strings.TrimSuffix(strings.Repeat(item, size/len(item)), ",") + `]}`)
+		canonical := testing.Benchmark(func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Canonical(list); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		merge := testing.Benchmark(func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				MergeJSON(list, list)
+			}
+		})
+		if most := max(canonical.AllocedBytesPerOp(), merge.AllocedBytesPerOp()); most > 32*size {
+			t.Errorf("%s: %d KiB are allocated for one MiB", name, most>>10)
+		}
 	}
 }

@@ -1,0 +1,187 @@
+package model
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Canonical returns JSON in the one form in which lists and objects are
+// stored: names sorted, no spaces, each number in its shortest exact form.
+// Equal values have equal forms. It refuses what a record may not hold:
+// duplicate names, NUL characters, invalid UTF-8, numbers beyond a double's
+// range, and more than [MaxDepth] levels. It takes little more memory than its
+// result, whatever raw is made of.
+func Canonical(raw []byte) ([]byte, error) {
+	w := canonicalWriter{scanner: newScanner(raw), out: make([]byte, 0, len(raw))}
+	defer w.free()
+	err := w.value(nil, 1)
+	if err == nil {
+		err = w.end()
+	}
+	if err != nil {
+		w.faults.syntaxFault(raw, nil, err)
+	}
+	if w.faults.Found() > 0 {
+		return nil, w.faults.Faults()
+	}
+	return w.out, nil
+}
+
+// A canonicalWriter writes each value as it reads it, and sorts the members of
+// an object once all are written. No tree of values is made: one of a million
+// bytes may need a hundred million.
+type canonicalWriter struct {
+	*scanner
+	faults  Collector
+	out     []byte
+	members []canonicalMember // of all objects that are open, the innermost last
+	sorted  []byte            // room for the members of one object
+}
+
+// A canonicalMember is where a member stands in what was written: its quoted
+// name from start to name, and its value behind the colon up to end.
+type canonicalMember struct{ start, name, end int }
+
+func (w *canonicalWriter) value(at *Place, depth int) error {
+	kind := w.dec.PeekKind()
+	if (kind == '{' || kind == '[') && depth > MaxDepth {
+		w.faults.Add(at, CodeTooDeep, detailTooDeep)
+		return w.dec.SkipValue()
+	}
+	switch kind {
+	case '{':
+		return w.object(at, depth)
+	case '[':
+		return w.list(at, depth)
+	}
+	raw, err := w.dec.ReadValue()
+	switch {
+	case err != nil:
+	case kind == '"':
+		err = w.text(raw, at)
+	case kind == '0':
+		var numberErr error
+		if w.out, numberErr = appendNumber(w.out, raw); numberErr != nil {
+			w.faults.Add(at, CodeOutOfRange, detailNumber)
+		}
+	default:
+		w.out = append(w.out, raw...)
+	}
+	return err
+}
+
+// text writes a string in the one form of its quotes and escapes.
+func (w *canonicalWriter) text(raw []byte, at *Place) error {
+	if bytes.IndexByte(raw, '\\') < 0 {
+		w.out = append(w.out, raw...)
+		return nil
+	}
+	s, err := unquote(raw)
+	if strings.IndexByte(s, 0) >= 0 {
+		w.faults.Add(at, CodeNUL, detailNUL)
+	}
+	w.out = appendText(w.out, s)
+	return err
+}
+
+func (w *canonicalWriter) list(at *Place, depth int) error {
+	if _, err := w.dec.ReadToken(); err != nil {
+		return err
+	}
+	w.out = append(w.out, '[')
+	if w.dec.PeekKind() != ']' {
+		for here := at.Item(0); w.dec.PeekKind() != ']'; here.Next() {
+			if here.item > 0 {
+				w.out = append(w.out, ',')
+			}
+			if err := w.value(here, depth+1); err != nil {
+				return err
+			}
+		}
+	}
+	w.out = append(w.out, ']')
+	_, err := w.dec.ReadToken()
+	return err
+}
+
+func (w *canonicalWriter) object(at *Place, depth int) error {
+	if _, err := w.dec.ReadToken(); err != nil {
+		return err
+	}
+	w.out = append(w.out, '{')
+	first := len(w.members)
+	if w.dec.PeekKind() != '}' {
+		for here := at.Member(""); w.dec.PeekKind() != '}'; {
+			if len(w.members) > first {
+				w.out = append(w.out, ',')
+			}
+			if err := w.member(here, depth); err != nil {
+				return err
+			}
+		}
+	}
+	w.sort(w.members[first:], at)
+	w.members = w.members[:first]
+	w.out = append(w.out, '}')
+	_, err := w.dec.ReadToken()
+	return err
+}
+
+func (w *canonicalWriter) member(here *Place, depth int) error {
+	raw, err := w.dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	m := canonicalMember{start: len(w.out)}
+	here.Go(string(nameOf(raw)))
+	if err := w.text(raw, here); err != nil {
+		return err
+	}
+	m.name = len(w.out)
+	w.out = append(w.out, ':')
+	if err := w.value(here, depth+1); err != nil {
+		return err
+	}
+	m.end = len(w.out)
+	w.members = append(w.members, m)
+	return nil
+}
+
+// nameOf is a name without its quotes and escapes.
+func nameOf(quoted []byte) []byte {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1]
+	}
+	name, _ := jsontext.AppendUnquote(nil, quoted) // the scanner has accepted it
+	return name
+}
+
+// sort puts the members of the object that was just written in order. Mostly
+// they are: what a database holds is sorted, and what people write is short.
+func (w *canonicalWriter) sort(members []canonicalMember, at *Place) {
+	byName := func(a, b canonicalMember) int { return bytes.Compare(w.name(a), w.name(b)) }
+	begin, sorted := len(w.out), slices.IsSortedFunc(members, byName)
+	if !sorted {
+		begin = members[0].start
+		slices.SortFunc(members, byName)
+	}
+	w.sorted = w.sorted[:0]
+	for i, m := range members {
+		if i > 0 && byName(members[i-1], m) == 0 {
+			w.faults.Add(at.Member(string(w.name(m))), CodeDuplicateKey, detailTwice)
+		}
+		if sorted {
+			continue
+		}
+		if i > 0 {
+			w.sorted = append(w.sorted, ',')
+		}
+		w.sorted = append(w.sorted, w.out[m.start:m.end]...)
+	}
+	copy(w.out[begin:], w.sorted)
+}
+
+func (w *canonicalWriter) name(m canonicalMember) []byte { return nameOf(w.out[m.start:m.name]) }
