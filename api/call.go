@@ -115,6 +115,9 @@ func (s *server) fail(c *call, err error) {
 	if c.keyEnded() && !(errors.As(err, &told) && told.Code == errKeyEnded.Code) {
 		err = errKeyEnded // whatever came of it
 	}
+	if rec != nil && rec.status != 0 && c.keyEnded() {
+		c.dropUnsent()
+	}
 	gone := c.ctx().Err() != nil && !errors.As(err, &told)
 	if rec != nil {
 		rec.left = rec.left || gone

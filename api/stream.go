@@ -53,9 +53,11 @@ func (s *stream) flush() error {
 	return err
 }
 
-// cut ends a write that waits for the reader when the key has ended.
+// cut ends a write that waits for the reader when the key has ended, and takes
+// back what has not reached the reader. A write that fails closes the connection.
 func (s *stream) cut() {
 	if s.c.keyEnded() {
+		s.c.dropUnsent()
 		_ = http.NewResponseController(s.c.w).SetWriteDeadline(time.Unix(1, 0))
 	}
 }

@@ -236,6 +236,7 @@ func (s *service) listen(ctx context.Context, group *errgroup.Group, addr string
 		ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes:    api.MaxHeaderBytes,
 		IdleTimeout:       2 * time.Minute,
+		ConnContext:       api.WithConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	group.Go(func() error {
