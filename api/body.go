@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"mime"
@@ -80,10 +81,29 @@ func (s *server) body(c *call, types ...string) ([]byte, error) {
 			return nil, err
 		}
 		if raw, err = appendBody(raw, c.r.Body, s.MaxBody+1); err != nil {
-			return raw, orEnd(err)
+			return raw, cmp.Or(orEnd(err), s.check(c, len(raw)))
 		}
 	}
 	return nil, s.tooLarge(c)
+}
+
+// check waits for the place that checking a large input has, which it keeps
+// until [call.checked]. What is made of a million bytes may take a hundred
+// million while they are checked, so that only one of the largest size is at a
+// time, in turns of the keys.
+func (s *server) check(c *call, size int) (err error) {
+	c.endCheck, err = s.checks.take(c.ctx(), c.key.ID, int64(size), s.StepTimeout)
+	if err != nil {
+		return noRoom(err)
+	}
+	return nil
+}
+
+// checked gives back what [server.check] took. To do so twice is harmless.
+func (c *call) checked() {
+	if c.endCheck != nil {
+		c.endCheck()
+	}
 }
 
 // appendBody reads on until there are size bytes. io.EOF: the body ended
@@ -138,6 +158,7 @@ func noRoom(err error) error {
 // freeBody gives back the body's place, once nothing of it is needed. To do
 // so twice is harmless.
 func (c *call) freeBody() {
+	c.checked()
 	if c.giveBack != nil {
 		c.giveBack()
 	}

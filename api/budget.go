@@ -24,6 +24,7 @@ type budget struct {
 // shares are what requests in flight share.
 type shares struct {
 	bodies  *budget // bytes of large bodies
+	checks  *budget // bytes of large inputs that are checked
 	imports *budget // imports that are read
 	hashes  *budget // secrets that are hashed
 }
@@ -31,6 +32,7 @@ type shares struct {
 func newShares(maxBody int64) shares {
 	return shares{
 		bodies:  newBudget(bodiesSize*maxBody, bodiesSize*maxBody/2),
+		checks:  newBudget(maxBody, maxBody),
 		imports: newBudget(maxImports, maxImports/2),
 		hashes:  newBudget(int64(max(1, runtime.GOMAXPROCS(0)/2)), 1),
 	}

@@ -26,6 +26,7 @@ type call struct {
 	sent    []byte          // the body of a vendor's call
 
 	giveBack func() // the place that a large body has, nil for none
+	endCheck func() // and that of checking it
 
 	cancel  context.CancelCauseFunc // of the context; nil without a key
 	streams bool                    // is an event stream or a long poll

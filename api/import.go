@@ -90,10 +90,10 @@ func (s *server) importRecords(c *call) error {
 	}
 	defer giveBack()
 	lines := newLineReader(body)
-	sealer := &lineSealer{server: s, ctx: context.WithoutCancel(c.ctx()), key: c.key.ID}
-	var source draftSource = &ndjsonSource{lines: lines, model: c.model, known: known, sealer: sealer}
+	checker := &lineChecker{server: s, ctx: context.WithoutCancel(c.ctx()), key: c.key.ID}
+	var source draftSource = &ndjsonSource{lines: lines, model: c.model, known: known, checker: checker}
 	if format == typeCSV {
-		if source, err = newCSVSource(lines, c.model, known, sealer); err != nil {
+		if source, err = newCSVSource(lines, c.model, known, checker); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ type ndjsonSource struct {
 	model *model.Model
 	known model.PatchOptions
 
-	sealer *lineSealer
+	checker *lineChecker
 }
 
 func (s *ndjsonSource) next() (model.Draft, int64, int, error) {
@@ -34,8 +34,9 @@ func (s *ndjsonSource) next() (model.Draft, int64, int, error) {
 			continue
 		}
 		// A draft may keep parts of the line, which the reader uses again.
-		draft, faults := s.model.CheckDraft(bytes.Clone(line), model.Import, s.known)
-		draft, err = s.sealer.seal(draft, faults)
+		draft, err := s.checker.check(len(line), func() (model.Draft, model.Faults) {
+			return s.model.CheckDraft(bytes.Clone(line), model.Import, s.known)
+		})
 		return draft, number, len(line), err
 	}
 }
@@ -47,13 +48,13 @@ type csvSource struct {
 	known model.PatchOptions
 	names []string
 
-	sealer *lineSealer
+	checker *lineChecker
 }
 
 // newCSVSource reads the header line. What is wrong with it is known before
 // anything is stored.
-func newCSVSource(lines *lineReader, m *model.Model, known model.PatchOptions, sealer *lineSealer) (*csvSource, error) {
-	s := &csvSource{lines: lines, model: m, known: known, sealer: sealer}
+func newCSVSource(lines *lineReader, m *model.Model, known model.PatchOptions, checker *lineChecker) (*csvSource, error) {
+	s := &csvSource{lines: lines, model: m, known: known, checker: checker}
 	header, _, err := s.record()
 	var bad lineError
 	switch {
@@ -111,8 +112,9 @@ func (s *csvSource) next() (model.Draft, int64, int, error) {
 	if n != len(s.names) {
 		return model.Draft{}, number, 0, lineError{fmt.Sprintf("The line has %d cells, the header %d.", n, len(s.names))}
 	}
-	draft, faults := s.model.CheckRow(s.names, cells, s.known)
-	draft, err = s.sealer.seal(draft, faults)
+	draft, err := s.checker.check(len(record), func() (model.Draft, model.Faults) {
+		return s.model.CheckRow(s.names, cells, s.known)
+	})
 	return draft, number, len(record), err
 }
 

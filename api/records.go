@@ -69,6 +69,7 @@ func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.
 	if err := in.err(); err != nil {
 		return model.Draft{}, err
 	}
+	c.checked()
 	draft.Actor = c.key.ID
 	draft.Patch, err = s.seal(c.ctx(), c.key.ID, draft.Patch)
 	return draft, err

@@ -35,16 +35,30 @@ func bringsSecret(p model.Patch) bool {
 	return slices.ContainsFunc(p.Sets, func(s model.Set) bool { return s.Field.Secret == model.Hashed && s.Value != nil })
 }
 
-// A lineSealer seals the lines of one import.
-type lineSealer struct {
+// A lineChecker checks the lines of one import, and seals what they bring.
+type lineChecker struct {
 	server *server
 	ctx    context.Context
 	key    int64
 	sealed int
 }
 
+// check has a line of some bytes checked, a large one at its turn.
+func (l *lineChecker) check(size int, check func() (model.Draft, model.Faults)) (model.Draft, error) {
+	if size <= freeBody {
+		return l.seal(check())
+	}
+	giveBack, err := l.server.checks.take(l.ctx, l.key, int64(size), maxBodyTime)
+	if err != nil {
+		return model.Draft{}, err
+	}
+	d, faults := check()
+	giveBack()
+	return l.seal(d, faults)
+}
+
 // seal hashes what must be kept as a hash, unless the line is bad.
-func (l *lineSealer) seal(d model.Draft, faults model.Faults) (model.Draft, error) {
+func (l *lineChecker) seal(d model.Draft, faults model.Faults) (model.Draft, error) {
 	if len(faults) > 0 {
 		return d, lineError{faults.Error()}
 	}

@@ -36,7 +36,7 @@ func TestSecretsAreHashedByTurns(t *testing.T) {
 
 func TestAnImportBringsSoManySecrets(t *testing.T) {
 	m, _ := model.Shipped().Model("desk")
-	l := &lineSealer{server: &server{Config: Config{StepTimeout: time.Hour}, shares: shares{hashes: newBudget(1, 1)}}, ctx: t.Context(), sealed: maxSecrets}
+	l := &lineChecker{server: &server{Config: Config{StepTimeout: time.Hour}, shares: shares{hashes: newBudget(1, 1)}}, ctx: t.Context(), sealed: maxSecrets}
 	line := func(text string) error {
 		_, err := l.seal(m.CheckDraft([]byte(text), model.Import))
 		return err

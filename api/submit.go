@@ -60,6 +60,7 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 	if err := in.err(); err != nil {
 		return sub, false, err
 	}
+	c.checked()
 	if u.options.Confirmed && !u.options.DryRun {
 		if sub.Digest, err = u.confirmed(key, sub.Workspace, s.Now()); err != nil {
 			return sub, false, err

@@ -146,6 +146,10 @@ func (r *treeReader) object(at *Place, depth int) (any, error) {
 		return nil, err
 	}
 	members := map[string]any{}
+	if r.dec.PeekKind() == '}' { // as many may be empty as fit in, and each place costs memory
+		_, err := r.dec.ReadToken()
+		return members, err
+	}
 	here := at.Member("")
 	for r.dec.PeekKind() != '}' {
 		raw, err := r.dec.ReadValue()

@@ -66,6 +66,11 @@ var hostileHeaders = map[string]map[string]string{
 	"an event id":            {"Last-Event-ID": strings.Repeat("9", fullHeader)},
 }
 
+// manyValues is a value that takes a hundred times its size as a tree.
+func manyValues(item string) string {
+	return `{"description":[` + strings.Repeat(item+",", (fullBody-1000)/(len(item)+1)) + `1]}`
+}
+
 // object is a JSON object of about full size whose members part makes.
 func object(part func(i int) string) string {
 	return "{" + filled(fullBody-10_000, func(i int) string { return part(i) + "," }) + `"end":1}`
@@ -100,6 +105,8 @@ var hostileBodies = map[string]func() string{
 	"a wide custom object": func() string {
 		return `{"custom":` + object(func(i int) string { return `"x` + strconv.Itoa(i) + `":{}` }) + `}`
 	},
+	"a list of empty objects": func() string { return manyValues(`{}`) },
+	"a list of objects":       func() string { return manyValues(`{"a":1}`) },
 	"thousands of contacts": func() string {
 		return `{"customer":{"contacts":[` + filled(fullBody/3, func(i int) string { return `{"id":` + strconv.Itoa(i+1) + `},` }) + `{}]},` +
 			`"included":{"contacts":[` + filled(fullBody/3, func(i int) string { return `{"id":` + strconv.Itoa(i+1) + `},` }) + `{}],` +
@@ -129,5 +136,6 @@ var hostileImports = map[string]struct {
 		return strings.Repeat(object(func(i int) string { return `"x` + strconv.Itoa(i) + `":1` })+"\n", 4)
 	}},
 	"lines that are too long": {"application/x-ndjson", func() string { return strings.Repeat(strings.Repeat("x", 2*fullBody)+"\n", 4) }},
+	"lines of many values":    {"application/x-ndjson", func() string { return strings.Repeat(manyValues(`{"a":1}`)+"\n", 4) }},
 	"empty lines":             {"application/x-ndjson", func() string { return strings.Repeat("\n", 4*fullBody) }},
 }
