@@ -40,7 +40,8 @@ type fake struct {
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
 	err      error
-	silent   bool // KeyBySecret answers when its caller has gone
+	refuse   error // the answer to new jobs, if set
+	silent   bool  // KeyBySecret answers when its caller has gone
 	onSubmit func(*job.Job)
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
@@ -317,8 +318,8 @@ func (f *fake) Import(ctx context.Context, ws auth.Workspace, m *model.Model, dr
 
 func (f *fake) Submit(_ context.Context, s job.Submission) (job.Job, bool, error) {
 	defer f.lock()()
-	if f.err != nil {
-		return job.Job{}, false, f.err
+	if err := cmp.Or(f.err, f.refuse); err != nil {
+		return job.Job{}, false, err
 	}
 	if s.IdempotencyKey != "" {
 		if before, ok := f.byKey[s.IdempotencyKey]; ok {

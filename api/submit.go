@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // submit is the end of all three calls: it gathers the last faults, and then
@@ -24,9 +25,21 @@ func (s *server) submit(c *call, in *input, u *update) error {
 	}
 	j, replayed, err := s.Store.Submit(c.ctx(), sub)
 	if err != nil {
-		return orNoRecord(err)
+		return u.refused(in, err)
 	}
 	return s.accepted(c, u, j, replayed)
+}
+
+// refused says why the store did not accept an update. A fault of the patch,
+// such as a drop-down that others have filled meanwhile, is told where the
+// patch stands.
+func (u *update) refused(in *input, err error) error {
+	var faults model.Faults
+	if !errors.As(err, &faults) {
+		return orNoRecord(err)
+	}
+	in.failAll(inBody, u.prefix, faults)
+	return in.err()
 }
 
 // submission makes the checked request for the store. done: the idempotency
@@ -45,12 +58,16 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 	if u.single {
 		sub.Kind, sub.RecordID = job.Single, u.id
 	}
-	if u.idempotencyKey != "" && in.err() == nil {
+	if u.replayable(in) {
 		sub.IdempotencyKey = u.idempotencyKey
 		if sub.Fingerprint, err = u.fingerprint(key, sub.Workspace); err != nil {
 			return sub, false, err
 		}
-		if done, err = s.replay(c, u, sub); done || err != nil {
+		done, err = s.replay(c, u, sub)
+		if errors.Is(err, job.ErrKeyReused) && in.err() != nil {
+			err = in.err()
+		}
+		if done || err != nil {
 			return sub, done, err
 		}
 	}
@@ -72,7 +89,8 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 
 // replay answers with the job that the idempotency key made before, if any:
 // also where the request would be refused by now, because its record has
-// changed or gone or its confirm token has expired.
+// changed or gone, its confirm token has expired, or its filter or patch
+// exceeds a limit that came later.
 func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err error) {
 	j, err := s.Store.Replay(c.ctx(), sub.Workspace, sub.IdempotencyKey, sub.Fingerprint)
 	if errors.Is(err, job.ErrNotFound) {

@@ -23,6 +23,9 @@ type update struct {
 	rawPatch []byte
 	prefix   string // where the patch stands in the body
 	options  options
+	// covered counts the faults of what the fingerprint covers: such a request
+	// may have been sound by the rules under which it was accepted.
+	covered int
 
 	ifMatch        *int64
 	idempotencyKey string
@@ -175,19 +178,46 @@ func (u *update) takeID(in *input, v jsontext.Value) error {
 	return nil
 }
 
+// covers counts the faults that are found until the function that it returns
+// is called.
+func (u *update) covers(in *input) func() {
+	before := in.faults.Found()
+	return func() { u.covered += in.faults.Found() - before }
+}
+
+// replayable reports whether the request may have made a job before, for all
+// that is known of it here.
+func (u *update) replayable(in *input) bool {
+	return u.idempotencyKey != "" && (in.err() == nil || in.faults.Found() == u.covered)
+}
+
 // takeFilter checks a filter. One that is empty selects everything, which
 // must be said twice.
 func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
-	f, faults := filter.New(raw, u.model, filter.Native)
-	in.failAll(inFilter, "", faults)
-	u.filter = f
-	if len(faults) == 0 && f.Empty() && !u.options.AllowAll {
+	defer u.covers(in)()
+	var sound bool
+	u.filter, sound = in.filter(raw, u.model, filter.Native)
+	if sound && u.filter.Empty() && !u.options.AllowAll {
 		in.fail(where, allowAll, "allow_all_required", "An empty filter means all customers; say so with allowAll.")
 	}
 }
 
+// filter checks a filter and notes its faults. One that is not sound is
+// returned all the same where it was sound before limits came that it exceeds,
+// so that what it made then can be found.
+func (in *input) filter(raw []byte, m *model.Model, g filter.Grammar) (f filter.Filter, sound bool) {
+	f, faults := filter.New(raw, m, g)
+	if len(faults) == 0 {
+		return f, true
+	}
+	in.failAll(inFilter, "", faults)
+	f, _ = filter.Restore(raw, m)
+	return f, false
+}
+
 // takePatch checks the patch, which stands under prefix in the body.
 func (u *update) takePatch(in *input, raw []byte, prefix string) {
+	defer u.covers(in)()
 	o := u.known
 	o.Single = u.single
 	patch, faults := u.model.CheckPatch(raw, o)

@@ -71,8 +71,8 @@ func pageTooLarge(param string, n int) error {
 // listed makes the filter of a listing: what the caller asked for and what
 // the vendor adds.
 func (in *input) listed(c *call, l compat.Listing) filter.Filter {
-	given, sound := in.asked(c, l)
-	if !sound {
+	given, _ := in.asked(c, l)
+	if given.Model() == nil {
 		return given
 	}
 	conditions := l.Where
@@ -90,14 +90,12 @@ func (in *input) listed(c *call, l compat.Listing) filter.Filter {
 	return all
 }
 
-// asked is the caller's own filter, everything without one.
+// asked is the caller's own filter, everything without one; see [input.filter].
 func (in *input) asked(c *call, l compat.Listing) (f filter.Filter, sound bool) {
 	if l.Filter == "" {
 		return filter.All(c.model), true
 	}
-	f, faults := filter.New([]byte(l.Filter), c.model, l.Grammar)
-	in.failAll(inFilter, "", faults)
-	return f, len(faults) == 0
+	return in.filter([]byte(l.Filter), c.model, l.Grammar)
 }
 
 // vendorDelete deletes one record.

@@ -81,6 +81,7 @@ func (s *server) vendorBulk(c *call) error {
 // takeListing reads which records a bulk update is for. All of them must be
 // asked for twice, whatever the vendor leaves out by itself.
 func (u *update) takeListing(c *call, in *input, l compat.Listing) {
+	defer u.covers(in)()
 	if u.filter = in.listed(c, l); l.Filter == "" {
 		in.failParam(l.Param, "missing_filter", "Give a filter; {} with allowAll=true means all customers.")
 		return
