@@ -49,6 +49,9 @@ func (c *call) arrived() time.Time {
 // bodyless reports whether the caller asked for the headers only.
 func (c *call) bodyless() bool { return c.r.Method == http.MethodHead }
 
+// writes reports whether the call may change something.
+func (c *call) writes() bool { return c.r.Method != http.MethodGet && c.r.Method != http.MethodHead }
+
 // answer sends v as JSON. It is written once, as a whole: what cannot be
 // written is an error before anything was sent.
 func (c *call) answer(status int, v any) error {
@@ -115,6 +118,9 @@ func (s *server) fail(c *call, err error) {
 	var told *problem
 	if c.keyEnded() && !(errors.As(err, &told) && told.Code == errKeyEnded.Code) {
 		err = errKeyEnded // whatever came of it
+		if c.writes() {
+			err = errKeyEndedWriting
+		}
 	}
 	if rec != nil && rec.status != 0 && c.keyEnded() {
 		c.dropUnsent()

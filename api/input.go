@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net/url"
 	"sort"
 	"strconv"
@@ -108,15 +109,15 @@ func (in *input) number(name string, low, high, otherwise int) int {
 		return otherwise
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil {
-		in.failParam(name, "type", "This must be a whole number.")
-		return otherwise
+	if err == nil && low <= n && n <= high {
+		return n
 	}
-	if n < low || n > high {
-		in.failParam(name, "out_of_range", "This must be from "+strconv.Itoa(low)+" to "+strconv.Itoa(high)+".")
-		return otherwise
+	code := "out_of_range"
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		code = "type"
 	}
-	return n
+	in.failParam(name, code, fmt.Sprintf("This must be a whole number from %d to %d.", low, high))
+	return otherwise
 }
 
 // flag reads true or false.

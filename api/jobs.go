@@ -91,7 +91,7 @@ func (s *server) listJobs(c *call) error {
 	var q job.Query
 	if text, ok := in.param("state"); ok {
 		if q.State = job.State(text); !q.State.Known() {
-			in.failParam("state", "enum", "This is no state of a job.")
+			in.failParam("state", "enum", oneOf(job.States))
 		}
 	}
 	if text, ok := in.param("model"); ok {

@@ -45,7 +45,7 @@ func TestWhatAKeyHasOpenEndsWithIt(t *testing.T) {
 			return r.StatusCode == 200 && err == nil
 		}},
 		"a long poll": {"GET", "/v1/jobs/job1?wait=30", "", func(r *http.Response, rest string, err error) bool {
-			return r.StatusCode == 401 && err == nil
+			return r.StatusCode == 401 && err == nil && !strings.Contains(rest, "Idempotency-Key")
 		}},
 		"an export": {"GET", "/v1/desk/export", "text/csv", func(r *http.Response, rest string, err error) bool {
 			return r.StatusCode == 200 && errors.Is(err, io.ErrUnexpectedEOF)
@@ -57,7 +57,7 @@ func TestWhatAKeyHasOpenEndsWithIt(t *testing.T) {
 			return r.StatusCode == 401 && strings.Contains(rest, `"invalid_key"`) && strings.Contains(rest, "ines up to 1000 ")
 		}},
 		"a body": {"POST", "/v1/desk/customers", "", func(r *http.Response, rest string, err error) bool {
-			return r.StatusCode == 401
+			return r.StatusCode == 401 && strings.Contains(rest, "Idempotency-Key")
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

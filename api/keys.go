@@ -151,7 +151,7 @@ func (in *input) takeScopes(k *auth.Key, v jsontext.Value) {
 		setText(&scope, item)
 		switch {
 		case !slices.Contains(auth.Scopes, auth.Scope(scope)):
-			in.fail(inBody, "/scopes/"+strconv.Itoa(i), "enum", "The scopes are: "+auth.JoinScopes(auth.Scopes)+".")
+			in.fail(inBody, "/scopes/"+strconv.Itoa(i), "enum", oneOf(auth.Scopes))
 		case !slices.Contains(k.Scopes, auth.Scope(scope)):
 			k.Scopes = append(k.Scopes, auth.Scope(scope))
 		}

@@ -19,7 +19,7 @@ const (
 // measured refuses a request with a URL or headers beyond the limits.
 func measured(r *http.Request) error {
 	if len(r.RequestURI) > MaxURL {
-		return newProblem("url_too_long", "The URL is longer than "+strconv.Itoa(MaxURL)+" bytes. A long filter has room in the body of POST /v1/jobs.").
+		return newProblem("url_too_long", "The URL is longer than "+strconv.Itoa(MaxURL)+" bytes. A bulk update may have its filter in a body, with POST /v1/jobs.").
 			set("Connection", "close")
 	}
 	size := len("Host: ") + len(r.Host) + len("\r\n")

@@ -27,6 +27,12 @@ const (
 var errKeyEnded = newProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
 	set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
 
+// errKeyEndedWriting is [errKeyEnded] for a call that changes something: it may
+// have been done when the key ended.
+var errKeyEndedWriting = newProblem(errKeyEnded.Code, errKeyEnded.Detail+" What it asked for may have been done before."+
+	" To be sure, send it again with a valid key of the workspace: with the same Idempotency-Key a job is not made twice.").
+	set("WWW-Authenticate", errKeyEnded.header.Get("WWW-Authenticate"))
+
 // openCalls knows the calls that keys have open, and ends them with their
 // keys, whatever they are doing: one query asks for all keys that have any.
 // While the store cannot answer, calls go on.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"sort"
@@ -82,10 +83,19 @@ func setText(to *string, v jsontext.Value, allowed ...string) (code, must string
 		return "type", "This must be a text."
 	}
 	if len(allowed) > 0 && !slices.Contains(allowed, text) {
-		return "enum", "This must be one of: " + strings.Join(allowed, ", ") + "."
+		return "enum", oneOf(allowed)
 	}
 	*to = text
 	return "", ""
+}
+
+// oneOf says which words are allowed, of few.
+func oneOf[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return "This must be one of: " + strings.Join(texts, ", ") + "."
 }
 
 // setCount reads a whole number of at least low; 1.0 is one, too.
@@ -96,14 +106,14 @@ func setCount(to **int64, v jsontext.Value, low int64) (code, must string) {
 	}
 	n, err := strconv.ParseInt(string(v), 10, 64)
 	if err != nil {
-		f, ferr := strconv.ParseFloat(string(v), 64)
-		if ferr != nil || f != math.Trunc(f) {
+		f, _ := strconv.ParseFloat(string(v), 64) // beyond all bounds it is infinite
+		if f != math.Trunc(f) {
 			return "type", must
 		}
-		if math.Abs(f) > 1<<53 {
-			return "out_of_range", must
+		if f >= 1<<63 {
+			return "out_of_range", fmt.Sprintf("This must be a whole number from %d to %d.", low, math.MaxInt64)
 		}
-		n = int64(f)
+		n = int64(max(f, -1))
 	}
 	if n < low {
 		return "out_of_range", must
@@ -118,9 +128,12 @@ func setRate(to **float64, v jsontext.Value) (code, must string) {
 	if v.Kind() != '0' {
 		return "type", must
 	}
-	f, err := strconv.ParseFloat(string(v), 64)
-	if err != nil || f <= 0 {
+	f, _ := strconv.ParseFloat(string(v), 64) // beyond all bounds it is infinite
+	if f <= 0 {
 		return "out_of_range", must
+	}
+	if math.IsInf(f, 0) {
+		return "out_of_range", "This must be a number above 0 and below 1.7e308."
 	}
 	*to = &f
 	return "", ""

@@ -78,7 +78,7 @@ func (in *input) outcomes() []job.Outcome {
 		o := job.Outcome(strings.TrimSpace(name))
 		switch {
 		case !slices.Contains(job.Outcomes, o):
-			in.failParam("outcome", "enum", "The list names something that is no outcome.")
+			in.failParam("outcome", "enum", oneOf(job.Outcomes))
 		case !slices.Contains(outcomes, o):
 			outcomes = append(outcomes, o)
 		}

@@ -82,7 +82,7 @@ func read(raw []byte, m *model.Model, g Grammar, l limits) (Filter, model.Faults
 	f := Filter{m: m, root: root, folded: fold(root, positive)}
 	if n := countGiven(f.folded); n > l.conditions {
 		faults.Add(nil, CodeTooManyConditions, fmt.Sprintf("The filter has %d conditions; at most %d are allowed. "+
-			"Several values of one field count as one condition with $in.", n, l.conditions))
+			"Values that one field may equal count as one condition, with $in; else use several filters.", n, l.conditions))
 		return Filter{}, faults.Faults()
 	}
 	f.raw = jsontext.Value(raw).Clone()

@@ -106,7 +106,7 @@ func (p *parser) noteSyntax(err error) {
 // logical operators.
 func (p *parser) value(at *model.Place, nesting, depth int) (tree, error) {
 	if p.nodes++; p.nodes > maxNodes {
-		p.faults.Add(at, CodeTooManyValues, "The filter has too many conditions.")
+		p.faults.Add(at, CodeTooManyValues, "The filter has more than 60,000 objects, lists and values.")
 		return tree{}, errStop
 	}
 	switch kind := p.dec.PeekKind(); kind {
