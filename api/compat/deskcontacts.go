@@ -17,8 +17,6 @@ func deskSetContacts(r *Request, raw jsontext.Value) {
 	before := r.Faults.Found()
 	told, _ := deskRelations(r, pointerTo(deskIncluded)+"/contacts", raw)
 	given, named := deskRelations(r, pointerTo(deskContacts), r.Members[deskContacts])
-	deskCount(r, pointerTo(deskIncluded)+"/contacts", told)
-	deskCount(r, pointerTo(deskContacts), given)
 	if !named && len(told) == 0 || r.Faults.Found() > before {
 		return
 	}
@@ -49,16 +47,6 @@ func deskSetContacts(r *Request, raw jsontext.Value) {
 	r.Members[deskContacts] = JSON(nil, kept)
 	if len(kept) == 0 && len(given)+len(told) > 0 {
 		r.Members[deskContacts] = jsontext.Value("null")
-	}
-}
-
-// deskMaxContacts is how many contacts a request may name. Each is compared
-// with all others.
-const deskMaxContacts = 1000
-
-func deskCount(r *Request, pointer string, list []deskRelation) {
-	if len(list) > deskMaxContacts {
-		r.Fail(pointer, model.CodeTooLong, "This may name at most "+strconv.Itoa(deskMaxContacts)+" contacts.")
 	}
 }
 

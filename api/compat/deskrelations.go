@@ -134,6 +134,11 @@ func deskIncludedCompany(r *Request, raw jsontext.Value) {
 	}
 }
 
+// deskMaxRelations is how many relations a list may have. Each contact is
+// compared with all others, and each relation takes far more memory than its
+// text.
+const deskMaxRelations = 1000
+
 // deskRelations reads a list of relations, and notes what is no such list. It
 // is not ok without one.
 func deskRelations(r *Request, pointer string, raw jsontext.Value) (list []deskRelation, ok bool) {
@@ -143,6 +148,10 @@ func deskRelations(r *Request, pointer string, raw jsontext.Value) (list []deskR
 	items, ok := Items(raw)
 	if !ok {
 		r.Fail(pointer, model.CodeType, "This must be a list.")
+		return nil, false
+	}
+	if len(items) > deskMaxRelations {
+		r.Fail(pointer, model.CodeTooLong, "This may have at most "+strconv.Itoa(deskMaxRelations)+" items.")
 		return nil, false
 	}
 	for _, item := range items {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -113,4 +114,30 @@ func allocated(f func()) (bytes, times uint64) {
 	f()
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc, after.Mallocs - before.Mallocs
+}
+
+// TestManyRelationsCostLittle: a body of a megabyte has room for a hundred
+// thousand, each of which would take a hundred times its text.
+func TestManyRelationsCostLittle(t *testing.T) {
+	surfaces, err := Load(model.Shipped(), Shipped(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(surfaces, func(s *Surface) bool { return s.Model.Name == "desk" })
+	many := "[" + strings.Repeat(`{"id":1},`, 100_000) + "{}]"
+	for pointer, body := range map[string]string{
+		"/contacts":           `{"customer":{"contacts":` + many + `}}`,
+		"/included/contacts":  `{"customer":{},"included":{"contacts":` + many + `}}`,
+		"/included/companies": `{"customer":{},"included":{"companies":` + many + `}}`,
+	} {
+		r := requestOf(t, surfaces[i], Update, body)
+		bytes, _ := allocated(func() { r.Update(r) })
+		if bytes > 16<<20 {
+			t.Errorf("%s: %d MiB", pointer, bytes>>20)
+		}
+		want := Fault{pointer, "too_long", "This may have at most 1000 items.", InBody}
+		if len(r.Faults.Kept) != 1 || r.Faults.Kept[0] != want {
+			t.Errorf("%s: %v", pointer, r.Faults)
+		}
+	}
 }

@@ -95,7 +95,7 @@ func (r *Request) DropNull(names ...string) {
 // Native writes the members as the body of a native call, under the model's
 // own names.
 func (r *Request) Native() []byte {
-	members := make(map[string]jsontext.Value, len(r.Members))
+	members := map[string]jsontext.Value{}
 	for _, name := range names(r.Members) {
 		f, ok := r.Field(name)
 		if !ok {
