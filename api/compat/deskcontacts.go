@@ -14,6 +14,14 @@ import (
 // list stands for the whole, and included contacts add what they tell of
 // those in it. Included contacts alone are changes of the ones that are there.
 func deskSetContacts(r *Request, raw jsontext.Value) {
+	tooMany := deskTooMany(r, pointerTo(deskIncluded)+"/contacts", raw)
+	if deskTooMany(r, pointerTo(deskContacts), r.Members[deskContacts]) {
+		delete(r.Members, deskContacts) // to check each of them is dear
+		tooMany = true
+	}
+	if tooMany {
+		return
+	}
 	before := r.Faults.Found()
 	told, _ := deskRelations(r, pointerTo(deskIncluded)+"/contacts", raw)
 	given, named := deskRelations(r, pointerTo(deskContacts), r.Members[deskContacts])

@@ -110,6 +110,9 @@ func deskOne(r *Request, name string) {
 // deskIncludedCompany lets an included company be the customer's, where the
 // body does not say so itself.
 func deskIncludedCompany(r *Request, raw jsontext.Value) {
+	if deskTooMany(r, pointerTo(deskIncluded)+"/companies", raw) {
+		return
+	}
 	companies, ok := deskRelations(r, pointerTo(deskIncluded)+"/companies", raw)
 	if _, said := r.Members[deskCompany]; said || !ok {
 		return
@@ -139,6 +142,17 @@ func deskIncludedCompany(r *Request, raw jsontext.Value) {
 // text.
 const deskMaxRelations = 1000
 
+// deskTooMany reports whether a list has more relations than it may, and notes
+// that.
+func deskTooMany(r *Request, pointer string, raw jsontext.Value) bool {
+	items, _ := Items(raw)
+	if len(items) <= deskMaxRelations {
+		return false
+	}
+	r.Fail(pointer, model.CodeTooLong, "This may have at most "+strconv.Itoa(deskMaxRelations)+" items.")
+	return true
+}
+
 // deskRelations reads a list of relations, and notes what is no such list. It
 // is not ok without one.
 func deskRelations(r *Request, pointer string, raw jsontext.Value) (list []deskRelation, ok bool) {
@@ -148,10 +162,6 @@ func deskRelations(r *Request, pointer string, raw jsontext.Value) (list []deskR
 	items, ok := Items(raw)
 	if !ok {
 		r.Fail(pointer, model.CodeType, "This must be a list.")
-		return nil, false
-	}
-	if len(items) > deskMaxRelations {
-		r.Fail(pointer, model.CodeTooLong, "This may have at most "+strconv.Itoa(deskMaxRelations)+" items.")
 		return nil, false
 	}
 	for _, item := range items {
