@@ -69,10 +69,17 @@ var hiddenChange = job.Change{From: json.RawMessage(`"` + model.Mask + `"`), To:
 
 // change words the change of one field, masked where it is secret.
 func change(f *model.Field, before, after any, secrets bool) (job.Change, bool) {
-	if string(f.AppendJSON(nil, before)) == string(f.AppendJSON(nil, after)) {
+	if f.Same(before, after) {
 		return job.Change{}, false
 	}
-	return job.Change{From: f.AppendShown(nil, before, secrets), To: f.AppendShown(nil, after, secrets)}, true
+	return job.Change{From: shown(f, before, secrets), To: shown(f, after, secrets)}, true
+}
+
+// shown is a value as JSON, in about the room that it takes: some are as large
+// as a page.
+func shown(f *model.Field, v any, secrets bool) json.RawMessage {
+	text, _ := v.(string)
+	return f.AppendShown(make([]byte, 0, len(text)+16), v, secrets)
 }
 
 // storedValue reads a former value back into stored form.

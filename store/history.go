@@ -56,10 +56,11 @@ type historian struct {
 	read    int // bytes of what jobs kept
 }
 
+// A historyJob is a job without its patch: those of all candidates together
+// may be hundreds of megabytes.
 type historyJob struct {
-	Num    int64
-	ID     string
-	Change string
+	Num int64
+	ID  string
 }
 
 func (h *historian) page(before int64, limit int) (items []job.HistoryItem, next string, err error) {
@@ -91,10 +92,10 @@ func (h *historian) page(before int64, limit int) (items []job.HistoryItem, next
 // candidatesQuery lists the jobs that may have changed a record: its own
 // singles and all that selected many. What has left is none: its rows may be
 // there for a moment longer.
-const candidatesQuery = `SELECT num, id, change FROM (
-		SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? ORDER BY num DESC LIMIT ?) AS own
+const candidatesQuery = `SELECT num, id FROM (
+		SELECT * FROM (SELECT num, id FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? ORDER BY num DESC LIMIT ?) AS own
 		UNION ALL
-		SELECT * FROM (SELECT num, id, change FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND left_at IS NULL AND num < ? ORDER BY num DESC LIMIT ?) AS many
+		SELECT * FROM (SELECT num, id FROM jobs WHERE workspace = ? AND model = ? AND rid IS NULL AND left_at IS NULL AND num < ? ORDER BY num DESC LIMIT ?) AS many
 	) AS both_kinds ORDER BY num DESC LIMIT ?`
 
 func (h *historian) candidates(before int64) ([]historyJob, error) {
@@ -124,7 +125,12 @@ func (h *historian) look(j historyJob) (job.HistoryItem, bool, error) {
 	if err != nil || k.former == nil {
 		return item, err == nil, err
 	}
-	p, err := h.m.RecallStored([]byte(j.Change))
+	var change []string
+	if err := h.list(&change, "SELECT change FROM jobs WHERE workspace = ? AND num = ?", h.ws, j.Num); err != nil || len(change) == 0 {
+		return item, err == nil, err
+	}
+	h.read += len(change[0])
+	p, err := h.m.RecallStored([]byte(change[0]))
 	if err != nil {
 		return item, false, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -221,16 +222,21 @@ func historyReadsWhatItShows(t *testing.T, s *Store) {
 	}
 	run(`{"id": {"$nin": [5]}}`)
 	run(`{"id": 5}`)
-	must(t, s.inTx(ctx, func(t *tx) error {
-		return t.exec1(`UPDATE changes SET former = ? WHERE job = 1`, []byte(`{"jobTitle": {"all": "`+strings.Repeat("x", 1<<20)+`"}}`))
+	must(t, s.inTx(ctx, func(tx *tx) error {
+		much := strings.Repeat("x", 8<<20)
+		must(t, tx.exec1(`UPDATE jobs SET change = ? WHERE num = 1`, much))
+		return tx.exec1(`UPDATE changes SET former = ? WHERE job = 1`, []byte(`{"jobTitle": {"all": "`+much+`"}}`))
 	}))
 	must(t, s.inSnapshot(ctx, func(db *sqlx.Tx) error {
 		var rid int64
 		must(t, db.Get(&rid, `SELECT rid FROM c_desk WHERE id = 5`))
 		h := historian{snapshotReader: snapshotReader{ctx, db, s.d}, ws: ws.ID, m: desk, rid: rid}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		items, _, err := h.page(100, 10)
-		if err != nil || len(items) != 1 || h.read > 1000 {
-			t.Errorf("%d jobs, for which %d bytes were read, %v", len(items), h.read, err)
+		runtime.ReadMemStats(&after)
+		if err != nil || len(items) != 1 || h.read > 1000 || after.TotalAlloc-before.TotalAlloc > 4<<20 {
+			t.Errorf("%d jobs, for which %d bytes were read and %d taken, %v", len(items), h.read, after.TotalAlloc-before.TotalAlloc, err)
 		}
 		return nil
 	}))
