@@ -27,7 +27,8 @@ const (
 //
 // A call that changes nothing, or that carries an idempotency key, is sent
 // again when the server is out of reach or answers 429 or 503: then two
-// deliveries have the effect of one. Any other call is sent once.
+// deliveries have the effect of one. Any other call is sent once, and so is a
+// query that took longer than it may (code "query_timeout"): it would again.
 type Client struct {
 	base     string
 	key      string
@@ -169,10 +170,19 @@ type unreachable struct{ err error }
 func (e *unreachable) Error() string { return e.err.Error() }
 func (e *unreachable) Unwrap() error { return e.err }
 
+// Codes of answers after which a call is not sent again as it is.
+const (
+	codeQueryTimeout   = "query_timeout"
+	codeTooManyStreams = "too_many_streams"
+)
+
 // transient reports whether a later attempt may succeed.
 func transient(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
+		if answer.Code == codeQueryTimeout || answer.Code == codeTooManyStreams {
+			return false
+		}
 		return answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusServiceUnavailable
 	}
 	var gone *unreachable

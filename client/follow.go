@@ -46,23 +46,20 @@ func (c *Client) Wait(ctx context.Context, id string, onChange func(Job)) (Job, 
 }
 
 // Next waits until the job differs from what seen says, and returns it as it
-// then is. It waits for as long as the context lives.
+// then is. It waits for as long as the context lives. Where the key follows as
+// many jobs as it may, it looks from time to time instead.
 func (c *Client) Next(ctx context.Context, seen Job) (Job, error) {
 	for {
-		var j Job
 		asked := time.Now()
-		resp, err := c.json(ctx, call{
-			method: http.MethodGet,
-			path:   jobPath(seen.ID),
-			query:  url.Values{"wait": {longPoll}},
-			header: http.Header{"If-None-Match": {seen.ETag}},
-		}, &j)
-		if err != nil {
-			return Job{}, err
+		j, changed, err := c.changed(ctx, seen, longPoll)
+		if HasCode(err, codeTooManyStreams) {
+			if err := c.pause(ctx, delay(1, err)); err != nil {
+				return Job{}, err
+			}
+			j, changed, err = c.changed(ctx, seen, "0")
 		}
-		if resp.StatusCode != http.StatusNotModified {
-			j.ETag = resp.Header.Get("ETag")
-			return j, nil
+		if err != nil || changed {
+			return j, err
 		}
 		// A server does not wait for a job that has ended, nor when it is
 		// told to stop.
@@ -70,6 +67,22 @@ func (c *Client) Next(ctx context.Context, seen Job) (Job, error) {
 			return Job{}, err
 		}
 	}
+}
+
+// changed reads a job that differs from what seen says, and lets the server
+// wait for that for some seconds.
+func (c *Client) changed(ctx context.Context, seen Job, wait string) (j Job, changed bool, err error) {
+	resp, err := c.json(ctx, call{
+		method: http.MethodGet,
+		path:   jobPath(seen.ID),
+		query:  url.Values{"wait": {wait}},
+		header: http.Header{"If-None-Match": {seen.ETag}},
+	}, &j)
+	if err != nil || resp.StatusCode == http.StatusNotModified {
+		return Job{}, false, err
+	}
+	j.ETag = resp.Header.Get("ETag")
+	return j, true, nil
 }
 
 // A JobQuery asks for jobs; its zero value asks for all.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestWaitPollsFromTheRevisionItHasSeen(t *testing.T) {
@@ -34,6 +35,40 @@ func TestWaitPollsFromTheRevisionItHasSeen(t *testing.T) {
 		if i > 0 && rec.calls[i].query != "wait=20" {
 			t.Errorf("call %d has query %q", i, rec.calls[i].query)
 		}
+	}
+}
+
+// TestWaitWithoutALongPoll: the key has as many open as it may, so the job is
+// looked at from time to time.
+func TestWaitWithoutALongPoll(t *testing.T) {
+	tooMany := answer(429, `{"code":"too_many_streams"}`, "Retry-After", "5")
+	c, rec, pauses := serve(t,
+		answer(200, `{"jobId":"j1","state":"running","revision":1}`, "ETag", `W/"1"`),
+		tooMany, answer(304, ``, "ETag", `W/"1"`),
+		tooMany, answer(200, `{"jobId":"j1","state":"succeeded","revision":2,"done":true}`, "ETag", `W/"2"`))
+	j, err := c.Wait(t.Context(), "j1", nil)
+	if err != nil || j.State != StateSucceeded {
+		t.Fatalf("job %+v, error %v", j, err)
+	}
+	for i, want := range []string{"", "wait=20", "wait=0", "wait=20", "wait=0"} {
+		if got := rec.calls[i].query; got != want {
+			t.Errorf("call %d has query %q", i, got)
+		}
+	}
+	if !slices.Contains(*pauses, 5*time.Second) {
+		t.Errorf("it paused %v", *pauses)
+	}
+}
+
+func TestAQueryThatTakesTooLongIsSentOnce(t *testing.T) {
+	c, rec, _ := serve(t, answer(503, `{"code":"query_timeout","detail":"Narrow the filter."}`, "Retry-After", "5"))
+	for _, err := range c.Jobs(t.Context(), JobQuery{}) {
+		if !HasCode(err, "query_timeout") || !strings.Contains(err.Error(), "Narrow the filter.") {
+			t.Errorf("error %v", err)
+		}
+	}
+	if len(rec.calls) != 1 {
+		t.Errorf("%d calls", len(rec.calls))
 	}
 }
 
