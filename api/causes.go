@@ -29,7 +29,7 @@ var causes = []struct {
 			set("Retry-After", "5")
 	}},
 	{job.ErrTooManyOptions, func() *problem {
-		return newProblem("too_many_options", "A drop-down of the workspace may have at most 1,000 added options, each of at most 200 characters.")
+		return newProblem("too_many_options", "A drop-down of the workspace may have at most 1,000 added options, each of at most 200 characters. Choose one that there is.")
 	}},
 	{job.ErrStorageFull, func() *problem {
 		return newProblem("storage_full", "The database is out of disk space, so nothing can be stored.")

@@ -125,7 +125,7 @@ const (
 // TooManyOptions is the fault of a value for which a drop-down has no room.
 func TooManyOptions(pointer string) Fault {
 	return Fault{Pointer: pointer, Code: CodeTooManyOptions,
-		Detail: "This would be a new option, and a workspace may add at most " + strconv.Itoa(MaxNewOptions) + " to a field."}
+		Detail: "This would be a new option, and a workspace may add at most " + strconv.Itoa(MaxNewOptions) + " to a field. Choose one that there is."}
 }
 
 // option checks a value of a drop-down.
