@@ -12,8 +12,9 @@ import (
 // Where one transaction at a time writes, a chunk whose reading may be costly is
 // read before its own, in a snapshot and while the one before is written: so a
 // filter, however costly, keeps nobody waiting. What is cheap is read in the
-// transaction, which has the pages at hand then: that is a fifth quicker. The job's own chunks touch other records. What others
-// have changed since the snapshot is found by its version and read again.
+// transaction, which has the pages at hand then: that is a fifth quicker. The
+// job's own chunks touch other records. What others have changed since the
+// snapshot is found by its version and read again.
 
 // readPatience is how long one statement that reads a chunk may take before it
 // is given up and the chunk halved.
