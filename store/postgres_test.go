@@ -137,7 +137,9 @@ func TestAMergePatchBecomesOneExpression(t *testing.T) {
 			must(t, err)
 			before, err := model.Canonical([]byte(target))
 			must(t, err)
-			if want := string(model.MergeJSON(before, []byte(patch))); string(canonical) != want {
+			merge, err := model.Canonical([]byte(patch))
+			must(t, err)
+			if want := string(model.MergeJSON(before, merge)); string(canonical) != want {
 				t.Errorf("%s merged into %s is %s, not %s", patch, target, canonical, want)
 			}
 		}
