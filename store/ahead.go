@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -134,10 +133,7 @@ func (v view) row(query string, args []any, dest ...any) (ok bool, err error) {
 	ctx, cancel := context.WithTimeoutCause(v.ctx, readPatience, errTooSlow)
 	defer cancel()
 	ok, err = one(stmt.QueryRowxContext(ctx, args...).Scan(dest...))
-	if err != nil && context.Cause(ctx) == errTooSlow {
-		err = errors.Join(errTooSlow, err)
-	}
-	return ok, err
+	return ok, tooSlow(ctx, err)
 }
 
 // enter brings a chunk that was read ahead into its transaction. own is how

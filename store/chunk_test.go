@@ -161,9 +161,10 @@ func reads(ran map[string]statement) (n int) {
 	return n
 }
 
-// refusing is a writer in which updates of customers fail.
+// refusing is a writer in which statements of one kind fail.
 type refusing struct {
 	writer
+	text string // how they begin
 	err  error
 	runs *int
 }
@@ -181,7 +182,7 @@ type refusingSession struct {
 }
 
 func (s refusingSession) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	if strings.HasPrefix(text, "UPDATE c_desk") {
+	if strings.HasPrefix(text, s.r.text) {
 		*s.r.runs++
 		return nil, s.r.err
 	}
@@ -228,7 +229,7 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 			single, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Single, Workspace: ws, Model: desk, RecordID: int64(1), Patch: p})
 			must(t, err)
 			runs := 0
-			s.write = refusing{writer: s.write, err: tt.err, runs: &runs}
+			s.write = refusing{s.write, "UPDATE c_desk", tt.err, &runs}
 			tried := failAll(t, s, l)
 			if want := tt.code != ""; want != (tried.Failed == 20) || tried.Tried() != tried.Failed {
 				t.Errorf("%+v after %d updates", tried, runs)
@@ -251,6 +252,29 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 				t.Errorf("the single is %s with %+v, %v", j.State, j.ErrorSummary, err)
 			}
 		})
+	}
+}
+
+// TestAStoreThatIsSlowForAllFailsNoRecord lets even the note that a record
+// failed reach the time limit of a chunk.
+func TestAStoreThatIsSlowForAllFailsNoRecord(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	l, _, ws := started(t, s, `{"organization": "Acme"}`)
+	runs := 0
+	s.write = refusing{s.write, "INSERT INTO changes", errors.Join(errTooSlow, context.DeadlineExceeded), &runs}
+	chunks := s.Chunks(l)
+	defer chunks.Close()
+	err := job.ErrRefused
+	for errors.Is(err, job.ErrRefused) {
+		_, err = chunks.Next(t.Context(), 10)
+	}
+	if !errors.Is(err, job.ErrUnavailable) {
+		t.Errorf("the error is %v", err)
+	}
+	j, err := s.Job(t.Context(), ws, l.JobID)
+	if must(t, err); j.Tried() != 0 || runs == 0 {
+		t.Errorf("%+v after %d tries", j.Tally, runs)
 	}
 }
 

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -187,9 +189,10 @@ func (w *chunks) remember(ctx context.Context) error {
 	})
 }
 
-// failOne records the next record as failed.
+// failOne records the next record as failed. That may take no longer than a
+// chunk: where it does, it is the store that is slow, and not the record.
 func (w *chunks) failOne(ctx context.Context, f dataFault) (step job.Step, err error) {
-	err = w.s.inTx(ctx, func(t *tx) error {
+	err = w.s.after(w.s.write.do(ctx, chunked, func(t *tx) error {
 		shard, err := w.open(t)
 		if err != nil {
 			return err
@@ -202,6 +205,9 @@ func (w *chunks) failOne(ctx context.Context, f dataFault) (step job.Step, err e
 		c.fail(f)
 		step, err = w.settle(c, w.pace.records)
 		return err
-	})
+	}))
+	if errors.Is(err, errTooSlow) {
+		err = fmt.Errorf("%w: %w", job.ErrUnavailable, err)
+	}
 	return step, err
 }

@@ -183,7 +183,7 @@ func (w *groupWriter) run() {
 		// Small before large: whoever waits for a page waits for these.
 		select {
 		case m := <-w.queue[small]:
-			w.commit(context.Background(), w.gather(m))
+			w.commit(w.gather(m))
 			continue
 		case <-w.quit:
 			return
@@ -191,9 +191,9 @@ func (w *groupWriter) run() {
 		}
 		select {
 		case m := <-w.queue[small]:
-			w.commit(context.Background(), w.gather(m))
+			w.commit(w.gather(m))
 		case m := <-w.queue[large]:
-			w.commitLarge(m)
+			w.commit([]*member{m})
 			w.waiting.note(len(w.queue[small]), time.Now())
 		case <-w.quit:
 			return
@@ -201,14 +201,16 @@ func (w *groupWriter) run() {
 	}
 }
 
-// commitLarge gives a chunk a time limit.
-func (w *groupWriter) commitLarge(m *member) {
-	ctx, cancel := w.ctx, func() {}
-	if m.size == chunked {
-		ctx, cancel = context.WithTimeoutCause(w.ctx, w.patience, errTooSlow)
+// limited is the context of a transaction that has begun: a chunk has a time
+// limit, of which the wait for the lock of another process is no part.
+func (w *groupWriter) limited(n size) (context.Context, context.CancelFunc) {
+	switch n {
+	case small:
+		return context.Background(), func() {}
+	case chunked:
+		return context.WithTimeoutCause(w.ctx, w.patience, errTooSlow)
 	}
-	defer cancel()
-	w.commit(ctx, []*member{m})
+	return w.ctx, func() {}
 }
 
 // gather takes the small transactions that are waiting right now.
@@ -228,9 +230,9 @@ func (w *groupWriter) gather(first *member) []*member {
 // commit runs a batch in one transaction and answers each member after the
 // COMMIT: a member whose own work failed gets its error, and when the
 // transaction as a whole fails, everybody does.
-func (w *groupWriter) commit(ctx context.Context, batch []*member) {
+func (w *groupWriter) commit(batch []*member) {
 	results := make([]error, len(batch))
-	whole := w.transact(ctx, batch, results)
+	whole := w.transact(batch, results)
 	for i, m := range batch {
 		if whole != nil && results[i] == nil {
 			results[i] = whole
@@ -240,11 +242,13 @@ func (w *groupWriter) commit(ctx context.Context, batch []*member) {
 	w.keeper.tend(w, errors.Join(results[0], whole))
 }
 
-func (w *groupWriter) transact(ctx context.Context, batch []*member, results []error) error {
+func (w *groupWriter) transact(batch []*member, results []error) error {
 	if err := w.begin(w.lockWait); err != nil {
 		return err
 	}
 	now, began := w.now(), time.Now()
+	ctx, cancel := w.limited(batch[0].size)
+	defer cancel()
 	for i, m := range batch {
 		if !m.start() {
 			results[i] = context.Canceled
@@ -252,9 +256,7 @@ func (w *groupWriter) transact(ctx context.Context, batch []*member, results []e
 		}
 		m.tx = &tx{ctx: ctx, db: &w.stmts, d: w.d, now: now, clock: w.now, began: began, others: w.othersSince}
 		results[i] = w.runMember(m, len(batch) == 1)
-		if results[i] != nil && context.Cause(ctx) == errTooSlow {
-			results[i] = errors.Join(errTooSlow, results[i])
-		}
+		results[i] = tooSlow(ctx, results[i])
 		if fatal(results[i]) {
 			return errors.Join(results[i], w.rollback())
 		}
@@ -272,6 +274,16 @@ func (w *groupWriter) transact(ctx context.Context, batch []*member, results []e
 		}
 	}
 	return nil
+}
+
+// tooSlow adds that a statement was ended by its time limit to the error that
+// this made. A fault of the store's, of a slow disk that is full for instance,
+// stays one.
+func tooSlow(ctx context.Context, err error) error {
+	if err == nil || fatal(err) || context.Cause(ctx) != errTooSlow {
+		return err
+	}
+	return errors.Join(errTooSlow, err)
 }
 
 // runMember runs one member, under a savepoint unless it is alone.

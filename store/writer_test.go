@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/mattn/go-sqlite3"
+
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -129,6 +131,43 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 		t.Errorf("%d numbers are there and %d members were refused", n, refused)
 	}
 	must(t, s.inTx(t.Context(), insertNumbers(500)))
+}
+
+// TestAWaitForTheLockIsNoPartOfAChunksTime reads the time limit of a chunk: it
+// begins when SQLite's lock was taken. Another process that holds the lock for
+// long is not the fault of a chunk's records.
+func TestAWaitForTheLockIsNoPartOfAChunksTime(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	_, err := s.write.do(t.Context(), chunked, func(tx *tx) error {
+		if end, limited := tx.ctx.Deadline(); !limited || end.Sub(tx.began) < chunkPatience {
+			t.Errorf("a chunk has %v after its transaction has begun", end.Sub(tx.began))
+		}
+		return nil
+	})
+	must(t, err)
+}
+
+// TestOnlyWhatIsSlowByItselfIsTooSlow tells a statement that was ended by its
+// time limit from a fault of the store which came after it.
+func TestOnlyWhatIsSlowByItselfIsTooSlow(t *testing.T) {
+	over, cancel := context.WithTimeoutCause(t.Context(), 0, errTooSlow)
+	defer cancel()
+	for _, test := range []struct {
+		ctx  context.Context
+		err  error
+		slow bool
+	}{
+		{over, context.DeadlineExceeded, true},
+		{over, sqlite3.Error{Code: sqlite3.ErrInterrupt}, true},
+		{over, sqlite3.Error{Code: sqlite3.ErrFull}, false},
+		{over, sqlite3.Error{Code: sqlite3.ErrIoErr}, false},
+		{t.Context(), sqlite3.Error{Code: sqlite3.ErrInterrupt}, false},
+	} {
+		if _, inData := sqliteDialect.inData(tooSlow(test.ctx, test.err)); inData != test.slow {
+			t.Errorf("%v counts as the data's fault: %v", test.err, inData)
+		}
+	}
 }
 
 func TestACallerWhoLeavesTearsNoCommit(t *testing.T) {
