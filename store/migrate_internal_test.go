@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -13,8 +14,15 @@ import (
 // to date while a backup reads it. The change must not make others wait for
 // the backup.
 func TestAChangeOfFixedTablesGivesWay(t *testing.T) {
+	server := pgtest.Start(t)
+	for version, table := range map[int64]string{2: "jobs", 3: "shards", 4: "shards"} {
+		t.Run(fmt.Sprint("from version ", version), func(t *testing.T) { changeBesideABackup(t, server.Database(t), version, table) })
+	}
+}
+
+func changeBesideABackup(t *testing.T, address string, version int64, table string) {
 	ctx := t.Context()
-	s, err := Open(ctx, pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
+	s, err := Open(ctx, address, Options{Models: model.Shipped()})
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
 	db, err := s.migrating()
@@ -22,27 +30,28 @@ func TestAChangeOfFixedTablesGivesWay(t *testing.T) {
 	defer db.Close()
 	p, err := s.ledgerMigrations(db)
 	must(t, err)
-	_, err = p.UpTo(ctx, 2)
+	_, err = p.UpTo(ctx, version)
 	must(t, err)
 	must(t, db.Close()) // with the lock
 
 	backup, err := s.read.Beginx()
 	must(t, err)
 	defer backup.Rollback()
-	_, err = backup.Exec(`LOCK TABLE jobs IN ACCESS SHARE MODE`)
+	_, err = backup.Exec(`LOCK TABLE ` + table + ` IN ACCESS SHARE MODE`)
 	must(t, err)
 	migrated := make(chan error, 1)
 	go func() { migrated <- s.Migrate(ctx) }()
 	for {
 		var waiting bool
-		must(t, s.read.Get(&waiting, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE query ILIKE 'ALTER TABLE jobs%' AND wait_event_type = 'Lock')`))
+		must(t, s.read.Get(&waiting, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+			AND query ILIKE 'ALTER TABLE '||$1||'%' AND wait_event_type = 'Lock')`, table))
 		if waiting {
 			break
 		}
 	}
 	within, cancel := context.WithTimeout(ctx, 10*time.Second) // less than a lock may take
 	defer cancel()
-	must(t, s.write.(*pooledWriter).db.QueryRowContext(within, `SELECT COUNT(*) FROM jobs`).Scan(new(int)))
+	must(t, s.write.(*pooledWriter).db.QueryRowContext(within, `SELECT COUNT(*) FROM `+table).Scan(new(int)))
 	select {
 	case err := <-migrated:
 		t.Fatalf("the change did not wait for the backup: %v", err)

@@ -2,8 +2,10 @@
 -- +goose Up
 
 -- How much of the model a job that is being resolved has examined, in tenths
--- of a percent.
+-- of a percent. The column comes quickly or not at all.
+SET lock_timeout = '2s';
 ALTER TABLE shards ADD COLUMN IF NOT EXISTS resolved bigint NOT NULL DEFAULT 0;
+SET lock_timeout = 0;
 
 -- When the first job was accepted that is kept, and which of those that are
 -- kept follow another: names of deleted records stay as long as they do.
