@@ -9,7 +9,6 @@ type Query struct {
 	Limit  int
 	Cursor string // NextCursor of the page before, "" for the first
 	Offset int    // records before the page, which it leaves out; not together with Cursor
-	Whole  bool   // the page is not to end early at some size: its caller counts pages
 	Count  bool   // count all that match, too
 }
 

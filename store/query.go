@@ -67,11 +67,7 @@ func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *mo
 	if err != nil {
 		return nil, false, err
 	}
-	room := budget{left: pageBytes}
-	if q.Whole {
-		room.left = math.MaxInt
-	}
-	items, err = s.recordsOf(ctx, t, ws.ID, m, rids[:min(q.Limit, len(rids))], room)
+	items, err = s.recordsOf(ctx, t, ws.ID, m, rids[:min(q.Limit, len(rids))], budget{left: pageBytes})
 	return items, len(items) > 0 && len(items) < len(rids), err
 }
 

@@ -51,31 +51,58 @@ func (t *tx) stillFree(j retiring) (bool, error) {
 	return t.get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+noHeirs, j.Workspace, j.Num)
 }
 
-// retireValues forgets the former values of some chunks of one job.
+// keptFrom is the column values_kept, how much of a job's former values is kept:
+// 0 for none, 1 for all, and otherwise, two more than its number, from which
+// record on.
+type keptFrom int64
+
+func (k keptFrom) first() int64 { return max(0, int64(k)-2) }
+
+func keptBehind(last int64) keptFrom { return keptFrom(last + 1 + 2) }
+
+// retireValues forgets the former values of some chunks of one job. It goes on
+// where the step before has ended.
 func (s *Store) retireValues(t *tx) (bool, error) {
-	var j retiring
-	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept > 0 AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
+	var j struct {
+		retiring
+		Kept keptFrom
+	}
+	ok, err := t.get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE values_kept > 0 AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
 		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.undo.Microseconds())
 	if err != nil || !ok {
 		return false, err
 	}
-	if free, err := t.stillFree(j); err != nil || !free {
+	if free, err := t.stillFree(j.retiring); err != nil || !free {
 		return err == nil, err
 	}
-	// From the first step on no undo is accepted: some values would be gone.
-	if err := t.exec1(`UPDATE jobs SET values_kept = 2, revision = revision + 1 WHERE workspace = ? AND num = ? AND values_kept = 1`,
-		j.Workspace, j.Num); err != nil {
+	last, found, err := t.forgetValues(j.retiring, j.Kept.first())
+	if err != nil {
 		return false, err
 	}
-	n, err := t.exec(`UPDATE changes SET former = NULL, written = NULL WHERE workspace = ? AND job = ? AND first_rid IN (
-			SELECT first_rid FROM changes WHERE workspace = ? AND job = ? AND former IS NOT NULL LIMIT ?)`,
-		j.Workspace, j.Num, j.Workspace, j.Num, retireChunks)
-	t.touch(j.ID)
-	if err != nil || n > 0 {
-		return true, err
+	left := keptFrom(0)
+	if found {
+		left = keptBehind(last)
 	}
-	return true, t.exec1(`UPDATE jobs SET values_kept = 0, revision = revision + 1 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
+	t.touch(j.ID)
+	// From the first step on no undo is accepted: some values would be gone.
+	return true, t.exec1(`UPDATE jobs SET values_kept = ?, revision = revision + ? WHERE workspace = ? AND num = ?`,
+		int64(left), flag(j.Kept == 1 || !found), j.Workspace, j.Num)
 }
+
+// forgetValues forgets the former values of a job's next chunks from a record
+// on, and says which is the last of these chunks, if there is one.
+func (t *tx) forgetValues(j retiring, from int64) (last int64, found bool, err error) {
+	var chunks []int64
+	err = t.list(&chunks, forgottenQuery, j.Workspace, j.Num, from, retireChunks)
+	if err != nil || len(chunks) == 0 {
+		return 0, false, err
+	}
+	last = chunks[len(chunks)-1]
+	return last, true, t.exec1(`UPDATE changes SET former = NULL, written = NULL WHERE workspace = ? AND job = ? AND first_rid BETWEEN ? AND ? AND former IS NOT NULL`,
+		j.Workspace, j.Num, from, last)
+}
+
+const forgottenQuery = `SELECT first_rid FROM changes WHERE workspace = ? AND job = ? AND first_rid >= ? ORDER BY first_rid LIMIT ?`
 
 // retireJob lets one job leave, all but its final state and counts. Its rows
 // go afterwards.

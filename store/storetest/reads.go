@@ -59,10 +59,6 @@ func listsEndEarly(t *testing.T, k *Kit) {
 		equal(t, "records in order of "+order, len(seen), largeRecords)
 		equal(t, "pages", pages, 3)
 	}
-	whole, err := k.Records(t.Context(), k.WS, k.People, filter.Query{Filter: filter.All(k.People), Limit: 100, Whole: true})
-	check(t, err)
-	equal(t, "records of a whole page", len(whole.Items), largeRecords)
-
 	var ids []int64
 	check(t, k.Scan(t.Context(), k.WS, k.People, filter.All(k.People), func(page []model.Record) error {
 		if n := bytesOf(page); n > pageLimit || n == 0 {
