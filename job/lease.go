@@ -58,6 +58,9 @@ type Lease struct {
 	TakesSkipped bool // of a retry: it takes what its origin skipped, too
 }
 
+// Ring is the ring of the lease's shard at its epoch.
+func (l Lease) Ring() Ring { return Ring{Ref: l.Ref, Epoch: l.Epoch} }
+
 // A Step is what one chunk did.
 type Step struct {
 	Tally      // of the whole job, after the chunk

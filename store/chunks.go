@@ -162,25 +162,6 @@ func (w *chunks) judge(ctx context.Context, c *chunk, err error) (job.Step, erro
 	return w.failOne(ctx, f)
 }
 
-// Fruitless counts a round in which the database answered and nothing of the
-// leased shard was committed, and says whether it was one too many: then why
-// the job should stop, else nil. A chunk that is committed ends the count.
-func (s *Store) Fruitless(ctx context.Context, l job.Lease) (*job.Error, error) {
-	var why *job.Error
-	err := s.inTx(ctx, func(t *tx) error {
-		var count struct {
-			Rounds int64 `db:"fruitless"`
-			Since  int64 `db:"fruitless_since"`
-		}
-		_, err := t.get(&count, `UPDATE shards SET fruitless = fruitless + 1, fruitless_since = COALESCE(fruitless_since, ?)
-			WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? RETURNING fruitless, fruitless_since`,
-			t.now, l.Workspace, l.Job, l.Shard, l.Epoch)
-		why = job.NoProgress(count.Rounds, time.Duration(t.now-count.Since)*time.Microsecond)
-		return err
-	})
-	return why, err
-}
-
 // remember keeps the smaller size for whoever goes on.
 func (w *chunks) remember(ctx context.Context) error {
 	return w.s.inTx(ctx, func(t *tx) error {

@@ -146,7 +146,7 @@ func (s *fakeStore) Resolve(ctx context.Context, _ job.Lease) (bool, error) {
 
 func (s *fakeStore) Chunks(l job.Lease) job.Chunks { return fakeChunks{s, l} }
 
-func (s *fakeStore) Fruitless(context.Context, job.Lease) (*job.Error, error) {
+func (s *fakeStore) Fruitless(context.Context, job.Ring) (*job.Error, error) {
 	return s.fruitless, nil
 }
 

@@ -44,9 +44,14 @@ func (w *Worker) failClaim(ctx context.Context, r job.Ring, err error) {
 	case errors.Is(err, job.ErrStorageFull):
 		w.logError(r.Ref, err)
 		w.putBack(ctx, again(r, faultPause, faultMost), job.WaitStorage)
-	default:
+	case errors.Is(err, job.ErrUnavailable):
 		w.logError(r.Ref, err)
 		w.putBack(ctx, again(r, faultPause, faultMost), job.WaitDatabase)
+	default:
+		w.logError(r.Ref, err)
+		w.logError(r.Ref, w.waitOrStop(ctx, r, func() error {
+			return w.store.PutBack(ctx, again(r, faultPause, faultMost), job.WaitDatabase)
+		}))
 	}
 }
 

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -67,14 +68,17 @@ func TestWorkReachesTheOneWorkerThatHasItsModel(t *testing.T) {
 	})
 }
 
-// A full is the store on a full disk.
-type full struct{ *fakeStore }
+// A faulty store applies no single.
+type faulty struct {
+	*fakeStore
+	err error
+}
 
-func (full) ApplySingle(context.Context, job.Ring) error { return job.ErrStorageFull }
+func (s faulty) ApplySingle(context.Context, job.Ring) error { return s.err }
 
 func TestASingleThatMeetsAFaultSaysSoAndWaits(t *testing.T) {
 	s := newFakeStore()
-	w := New(Config{Store: full{s}, Log: slog.New(slog.DiscardHandler)})
+	w := New(Config{Store: faulty{s, job.ErrStorageFull}, Log: slog.New(slog.DiscardHandler)})
 	r := ring(1, 1)
 	r.Single = true
 	w.handleSingle(t.Context(), r)
@@ -82,5 +86,25 @@ func TestASingleThatMeetsAFaultSaysSoAndWaits(t *testing.T) {
 	w.handleSingle(t.Context(), r)
 	if want := []string{"put back storage_full 1s", "put back storage_full 1m0s"}; !slices.Equal(s.calls, want) {
 		t.Errorf("the store was called to %q, not to %q", s.calls, want)
+	}
+}
+
+// TestASingleThatNeverSucceedsEnds lets singles meet a fault for the last time
+// that a job is tried: only one that nobody knows ends it.
+func TestASingleThatNeverSucceedsEnds(t *testing.T) {
+	for err, want := range map[error]string{
+		errors.New("fault"): "stop no_progress",
+		job.ErrUnavailable:  "put back database_unavailable 1s",
+		job.ErrStorageFull:  "put back storage_full 1s",
+		job.ErrOtherModel:   "put back waiting_for_model 20ms",
+	} {
+		s := newFakeStore()
+		s.fruitless = &job.Error{Code: "no_progress"}
+		r := ring(1, 1)
+		r.Single = true
+		New(Config{Store: faulty{s, err}, Log: slog.New(slog.DiscardHandler)}).handleSingle(t.Context(), r)
+		if !slices.Equal(s.calls, []string{want}) {
+			t.Errorf("after %v the store was called to %q, not to %q", err, s.calls, want)
+		}
 	}
 }

@@ -22,7 +22,7 @@ type Store interface {
 	Beat(ctx context.Context, l job.Lease, reason string) error
 	Resolve(ctx context.Context, l job.Lease) (ended bool, err error)
 	Chunks(l job.Lease) job.Chunks
-	Fruitless(ctx context.Context, l job.Lease) (*job.Error, error)
+	Fruitless(ctx context.Context, r job.Ring) (*job.Error, error)
 	ApplySingle(ctx context.Context, r job.Ring) error
 	Yield(ctx context.Context, l job.Lease, after time.Duration, reason string) error
 	Finish(ctx context.Context, ref job.Ref) error

@@ -97,19 +97,19 @@ func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
 	case errors.Is(reason, job.ErrUnavailable):
 		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitDatabase))
 	default:
-		return errors.Join(reason, w.waitOrStop(ctx, l))
+		return errors.Join(reason, w.waitOrStop(ctx, l.Ring(), func() error {
+			return w.store.Yield(ctx, l, faultPause, job.WaitDatabase)
+		}))
 	}
 }
 
-// waitOrStop deals with a fault that nobody knows. It may pass; but where the
-// database answers all the time and the job never gets on, it ends.
-func (w *Worker) waitOrStop(ctx context.Context, l job.Lease) error {
-	why, err := w.store.Fruitless(ctx, l)
-	switch {
-	case err != nil:
-		return errors.Join(err, w.store.Yield(ctx, l, faultPause, job.WaitDatabase))
-	case why != nil:
-		return w.store.Stop(ctx, l.Ref, *why)
+// waitOrStop deals with a fault that nobody knows. It may pass, so that the work
+// waits; but where the database answers all the time and the job never gets
+// on, it ends.
+func (w *Worker) waitOrStop(ctx context.Context, r job.Ring, wait func() error) error {
+	why, err := w.store.Fruitless(ctx, r)
+	if err == nil && why != nil {
+		return w.store.Stop(ctx, r.Ref, *why)
 	}
-	return w.store.Yield(ctx, l, faultPause, job.WaitDatabase)
+	return errors.Join(err, wait())
 }

@@ -172,6 +172,8 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 		"a stop that waits is settled":          {claim: job.ErrStopped, calls: []string{"settle"}},
 		"a job of a changed model is failed":    {claim: model.Faults{{Code: "unknown_field"}}, calls: []string{"stop model_changed"}},
 		"a claim that fails waits and says why": {claim: errors.New("fault"), calls: []string{"put back database_unavailable 1s"}},
+		"one that never succeeds ends the job":  {claim: errors.New("fault"), fruitless: &job.Error{Code: "no_progress"}, calls: []string{"stop no_progress"}},
+		"a database that is away ends none":     {claim: job.ErrUnavailable, fruitless: &job.Error{Code: "no_progress"}, calls: []string{"put back database_unavailable 1s"}},
 		"so it does on a full disk":             {claim: job.ErrStorageFull, calls: []string{"put back storage_full 1s"}},
 		"what the model is lacking for goes on": {claim: job.ErrOtherModel, calls: []string{"put back waiting_for_model 20ms"}},
 		"an end of the process gives work back": {claim: context.Canceled, calls: []string{"put back  0s"}},

@@ -184,25 +184,41 @@ func sizesAreKept(t *testing.T, k *Kit) {
 	equal(t, "updated", k.Read(j.ID).Updated, 1)
 }
 
-// fruitlessRounds ends a job only after many rounds over a long time.
+// fruitlessRounds ends a job only after many rounds over a long time: of a
+// shard that somebody holds, of one that nobody can claim, and of a single.
 func fruitlessRounds(t *testing.T, k *Kit) {
 	k.Add(20, person)
 	_, l := k.Start(k.Bulk(`{}`, `{"score": 1}`, job.Options{AllowAll: true}))
-	rounds := func(n int) (why *job.Error) {
+	rounds := func(n int, r job.Ring) (why *job.Error) {
 		for range n {
 			var err error
-			why, err = k.Fruitless(t.Context(), l)
+			why, err = k.Fruitless(t.Context(), r)
 			check(t, err)
 		}
 		return why
 	}
-	equal(t, "many rounds at once", rounds(110) == nil, true)
+	equal(t, "many rounds at once", rounds(110, l.Ring()) == nil, true)
 	_, err := k.ApplyChunk(t.Context(), l, 5)
 	check(t, err)
-	equal(t, "the first round", rounds(1) == nil, true)
+	k.Accept(k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}))
+	k.Accept(k.Single(1, `{"score": 1}`))
+	work := append(k.Due(), l.Ring())
+	equal(t, "pieces of work", len(work), 3)
+	for _, r := range work {
+		equal(t, "the first round", rounds(1, r) == nil, true)
+	}
 	k.Pass(11 * time.Minute)
-	equal(t, "few rounds over a long time", rounds(98) == nil, true)
-	equal(t, "both", rounds(1).Code, "no_progress")
+	for _, r := range work {
+		equal(t, "few rounds over a long time", rounds(98, r) == nil, true)
+		why := rounds(1, r)
+		equal(t, "both", why.Code, "no_progress")
+		check(t, k.Stop(t.Context(), r.Ref, *why))
+		equal(t, "rounds of what has ended", rounds(1, r) == nil, true)
+	}
+	for _, j := range k.jobs() {
+		equal(t, "the end", fmt.Sprint(j.State, j.Error.Code), "failedno_progress")
+	}
+	equal(t, "what is still to do", len(k.Due()), 0)
 }
 
 // othersBesideChunks changes and deletes records right before the chunk that
