@@ -8,7 +8,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"bulkpatch/auth"
-	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -120,42 +119,6 @@ func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, i
 		return model.Record{}, job.ErrNotFound
 	}
 	return records[0], nil
-}
-
-// CreateRecord makes a record of a checked draft, unless one of the filters
-// finds a record that is there already: existed is then true, and it is the
-// oldest one that the first filter with any finds. Looking and making are one
-// transaction, so that callers who race make one record. [job.ErrExists]: its
-// id is taken. [*job.UniqueError]: another of its values is.
-func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
-	err = s.inTx(ctx, func(t *tx) error {
-		if len(found) > 0 {
-			if err := t.lockWorkspace(ws); err != nil {
-				return err
-			}
-		}
-		for _, f := range found {
-			if rec, existed, err = s.oldest(t, ws, m, f); existed || err != nil {
-				return err
-			}
-		}
-		rec, err = s.create(t, ws, m, d)
-		return err
-	})
-	if err != nil {
-		return model.Record{}, false, s.refusalOf(m, err)
-	}
-	return rec, existed, nil
-}
-
-// oldest finds the record with the lowest number that a filter selects.
-func (s *Store) oldest(t *tx, ws auth.Workspace, m *model.Model, f filter.Filter) (rec model.Record, ok bool, err error) {
-	condition, args := f.SQL(t.d.filter)
-	records, err := s.queryRecords(t.ctx, t.db, m, " WHERE workspace = ? AND "+condition+" ORDER BY rid LIMIT 1", append([]any{ws.ID}, args...)...)
-	if err != nil || len(records) == 0 {
-		return model.Record{}, false, err
-	}
-	return records[0], true, nil
 }
 
 // create makes one record, with the options that it brings, and reads it

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/model"
+)
+
+// CreateRecord makes a record of a checked draft, unless one of the filters
+// finds a record that is there already: existed is then true, and it is the
+// oldest one that the first filter with any finds. Callers who race make one
+// record. [job.ErrExists]: its id is taken. [*job.UniqueError]: another of its
+// values is. [job.ErrQueryTimeout]: to look takes too long.
+func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
+	w := lookout{s: s, ws: ws, m: m, filters: found}
+	if rec, existed, err = w.look(ctx); existed || err != nil {
+		return rec, existed, err
+	}
+	err = s.inTx(ctx, func(t *tx) error {
+		if rec, existed, err = w.lookAgain(t); existed || err != nil {
+			return err
+		}
+		rec, err = s.create(t, ws, m, d)
+		return err
+	})
+	if err != nil {
+		return model.Record{}, false, s.refusalOf(m, err)
+	}
+	return rec, existed, nil
+}
+
+// A lookout looks for records that make another one needless. A filter may walk
+// a whole workspace, for which nobody is to wait: it does so in a snapshot, and
+// the transaction that makes the record looks only at those that were made
+// since. That is enough: who changes another record meanwhile might have done
+// so a moment later.
+type lookout struct {
+	s       *Store
+	ws      auth.Workspace
+	m       *model.Model
+	filters []filter.Filter
+	seen    int64 // the snapshot has all records with a lower number
+}
+
+// look looks at all records.
+func (w *lookout) look(ctx context.Context) (rec model.Record, ok bool, err error) {
+	if len(w.filters) == 0 {
+		return model.Record{}, false, nil
+	}
+	err = w.s.inSearch(ctx, w.ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
+		given, err := blocks(ctx, t, w.s.d, w.ws.ID, w.m)
+		for _, b := range given {
+			w.seen = max(w.seen, b.Next)
+		}
+		for i := 0; i < len(w.filters) && !ok && err == nil; i++ {
+			condition, args := w.filters[i].SQL(w.s.d.filter)
+			rec, ok, err = w.oldest(ctx, t, " WHERE workspace = ? AND "+condition, append([]any{w.ws.ID}, args...))
+		}
+		return err
+	})
+	return rec, ok, err
+}
+
+// lookAgain looks at the records that were made since, and keeps others from
+// making any that way.
+func (w *lookout) lookAgain(t *tx) (rec model.Record, ok bool, err error) {
+	if len(w.filters) == 0 {
+		return model.Record{}, false, nil
+	}
+	if err := t.lockWorkspace(w.ws); err != nil {
+		return model.Record{}, false, err
+	}
+	var given []block
+	if err := t.list(&given, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ? AND next > ? ORDER BY block`, w.ws.ID, w.m.Name, w.seen); err != nil {
+		return model.Record{}, false, err
+	}
+	for _, f := range w.filters {
+		condition, args := f.SQL(t.d.filter)
+		where := t.d.notIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " + t.d.opaque(condition)
+		for _, b := range given {
+			rec, ok, err = w.oldest(t.ctx, t.db, where, append([]any{max(w.seen, b.first()), b.Next, w.ws.ID}, args...))
+			if ok || err != nil {
+				return rec, ok, err
+			}
+		}
+	}
+	return model.Record{}, false, nil
+}
+
+// oldest finds the record with the lowest number.
+func (w *lookout) oldest(ctx context.Context, db rowReader, where string, args []any) (rec model.Record, ok bool, err error) {
+	records, err := w.s.queryRecords(ctx, db, w.m, where+" ORDER BY rid LIMIT 1", args...)
+	if err != nil || len(records) == 0 {
+		return model.Record{}, false, err
+	}
+	return records[0], true, nil
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"bulkpatch/auth"
+	"bulkpatch/filter"
+	"bulkpatch/model"
+	"bulkpatch/store/pgtest"
+)
+
+// A quicker writer lets somebody else act before its next transaction.
+type quicker struct {
+	writer
+	other *func()
+}
+
+func (q quicker) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+	if act := *q.other; act != nil {
+		*q.other = nil
+		act()
+	}
+	return q.writer.do(ctx, n, fn)
+}
+
+// TestNobodyWaitsForALookAtAllRecords makes a record unless one of its name is
+// there, a field without an index. All records are looked at beside the
+// writers; in the transaction only those that were made in between.
+func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
+	server := pgtest.Start(t)
+	for name, address := range map[string]string{"SQLite": "", "PostgreSQL": server.Database(t)} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := openWriter(t)
+			if address != "" {
+				must(t, s.Close())
+				var err error
+				s, err = Open(t.Context(), address, Options{Models: model.Shipped()})
+				must(t, err)
+			}
+			defer s.Close()
+			desk, ws := fillWithAcme(t, s)
+			plain, seen := s.write, map[string]statement{}
+			var other func()
+			s.write = quicker{recorder{s.write, seen}, &other}
+
+			if _, existed := unlessNamed(t, s, desk, ws, "Nobody"); existed || len(looks(seen)) > 0 {
+				t.Errorf("existed: %v, and the transaction looked at records: %v", existed, looks(seen))
+			}
+			other = func() {
+				s.write = plain
+				unlessNamed(t, s, desk, ws, "Quick")
+				s.write = quicker{recorder{plain, seen}, &other}
+			}
+			clear(seen)
+			r, existed := unlessNamed(t, s, desk, ws, "Quick")
+			ran := looks(seen)
+			if !existed || len(ran) != 1 {
+				t.Fatalf("existed: %v, and the transaction ran %v", existed, ran)
+			}
+			if args := ran[0].args; args[0] != r.RID || args[1] != r.RID+1 {
+				t.Errorf("the transaction looked at the records from %v to %v, and %d was new", args[0], args[1], r.RID)
+			}
+		})
+	}
+}
+
+func unlessNamed(t *testing.T, s *Store, m *model.Model, ws auth.Workspace, name string) (model.Record, bool) {
+	t.Helper()
+	d, faults := m.CheckDraft([]byte(`{"firstName": "`+name+`"}`), model.Create)
+	f, more := filter.New([]byte(`{"firstName": "`+name+`"}`), m, filter.Native)
+	if faults != nil || more != nil {
+		t.Fatal(faults, more)
+	}
+	r, existed, err := s.CreateRecord(t.Context(), ws, m, d, f)
+	must(t, err)
+	return r, existed
+}
+
+// looks are the statements that compare customers with a name.
+func looks(seen map[string]statement) (list []statement) {
+	for text, s := range seen {
+		if _, where, _ := strings.Cut(text, " WHERE "); strings.HasPrefix(text, "SELECT") && strings.Contains(where, "firstName") {
+			list = append(list, s)
+		}
+	}
+	return list
+}
