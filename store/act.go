@@ -145,7 +145,7 @@ func (s *Store) SetThrottle(ctx context.Context, ws auth.Workspace, id string, r
 		}
 		t.touch(id)
 		// A shard may be waiting out the old limit: let it look again now.
-		if err := t.exec1(`UPDATE outbox SET wait = 0 WHERE workspace = ? AND job = ?`, ws.ID, row.Num); err != nil {
+		if err := t.exec1(`UPDATE outbox SET wait = 0, scale = 0 WHERE workspace = ? AND job = ?`, ws.ID, row.Num); err != nil {
 			return err
 		}
 		t.rang = true

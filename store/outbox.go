@@ -3,7 +3,9 @@ package store
 import (
 	"cmp"
 	"context"
+	"math/bits"
 	"slices"
+	"strconv"
 
 	"github.com/jmoiron/sqlx"
 
@@ -13,13 +15,35 @@ import (
 const ringColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait`
 
 // wakeUpKinds are what a relay reads the first of, so that none hides another:
-// what any process may be told at once; what has to wait, of which the
-// shortest waits come first; and what is for those that have a model, for each
-// one that a running process has.
-const wakeUpKinds = `(SELECT '' AS model, 0 AS low, 0 AS high UNION ALL SELECT '', 1, 9223372036854775807
-	UNION ALL SELECT model, 0, 9223372036854775807 FROM (SELECT DISTINCT model FROM running_models WHERE seen_at > ?) AS running) AS kind`
+// what any process may be told at once; what has to wait, by the magnitude of
+// the wait; and what is for those that have a model, for each one that a running
+// process has. The first are those that came first: others come again and again,
+// after waits that are a little shorter.
+var wakeUpKinds = `(SELECT '' AS model, scale AS low, scale AS high FROM (` + scales() + `) AS each_scale
+	UNION ALL SELECT model, 0, ` + strconv.Itoa(lastScale) + ` FROM (SELECT DISTINCT model FROM running_models WHERE seen_at > ?) AS running) AS kind`
 
-const ofKind = `model = kind.model AND wait BETWEEN kind.low AND kind.high`
+const ofKind = `model = kind.model AND scale BETWEEN kind.low AND kind.high`
+
+// lastScale is the magnitude of the longest waits, of a year.
+const lastScale = 12
+
+// scaleOf is the magnitude of a wait in microseconds: 0 for none, and waits of
+// one scale differ at most by a factor of 16.
+func scaleOf(wait int64) int {
+	if wait <= 0 {
+		return 0
+	}
+	return min(1+bits.Len64(uint64(wait))/4, lastScale)
+}
+
+// scales is a query of all magnitudes.
+func scales() string {
+	text := "SELECT 0 AS scale"
+	for n := 1; n <= lastScale; n++ {
+		text += " UNION ALL SELECT " + strconv.Itoa(n)
+	}
+	return text
+}
 
 // Singles lists the wake-ups of single-record patches, oldest first: of each
 // kind at most limit.
@@ -49,7 +73,7 @@ func (d *dialect) singlesQuery() string {
 
 // Bulks lists the wake-ups of bulk shards, each with how many of its job and
 // of its workspace are in flight: of each workspace at most limit of each kind,
-// those that wait least and of them the oldest.
+// the oldest.
 func (s *Store) Bulks(ctx context.Context, limit int) ([]job.Ring, error) {
 	var rings []job.Ring
 	var told []job.Ref

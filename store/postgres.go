@@ -47,7 +47,7 @@ var postgresDialect = &dialect{
 	indexedBy: func(string) string { return "" },
 	byIndex:   `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin']) AS name`,
 	firstWakeUps: func(condition string) string {
-		return " CROSS JOIN LATERAL (SELECT * FROM outbox WHERE " + condition + " ORDER BY wait, place LIMIT ?) AS o"
+		return " CROSS JOIN LATERAL (SELECT * FROM outbox WHERE " + condition + " ORDER BY scale, place LIMIT ?) AS o"
 	},
 	forUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
 	ifFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },

@@ -23,8 +23,8 @@ func scheduling(s *Store) map[string]struct {
 		statement
 		indexes []string
 	}{
-		"singles":   {statement{s.d.singlesQuery(), []any{0, 500}}, []string{"outbox_single"}},
-		"bulks":     {statement{s.d.bulksQuery(), []any{0, 64}}, []string{"outbox_bulk"}},
+		"singles":   {statement{s.d.singlesQuery(), []any{0, 500}}, []string{"outbox_first_singles"}},
+		"bulks":     {statement{s.d.bulksQuery(), []any{0, 64}}, []string{"outbox_first_bulks"}},
 		"in flight": {statement{inFlightQuery, nil}, []string{"shards_told"}},
 		"a page":    {statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
 		"pulses":    {statement{pulseQuery, []any{0, 1000}}, []string{"jobs_open"}},
@@ -69,8 +69,8 @@ func TestSchedulingReadsABoundedPartOfWhatWaitsOnPostgreSQL(t *testing.T) {
 			`INSERT INTO jobs (workspace, id, kind, model, digest, state, created_at, created_by, change, options, expected)
 				SELECT n % 7, n, CASE n % 2 WHEN 0 THEN 'single' ELSE 'bulk' END, 'desk', '', 'queued', 0, '', '', '{}', '' FROM generate_series(1, ?) AS n`,
 			`INSERT INTO shards (workspace, job, no, open) SELECT workspace, num, 0, 1 FROM jobs WHERE kind = 'bulk' AND num <= ?`,
-			`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, reason)
-				SELECT workspace, num, 0, num % 2 * -1 + 1, 0, num, num % 3, CASE WHEN num % 2 = 0 THEN 'redis_unavailable' END FROM jobs WHERE num <= ?`,
+			`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, reason)
+				SELECT workspace, num, 0, num % 2 * -1 + 1, 0, num, num % 3, num % 3, CASE WHEN num % 2 = 0 THEN 'redis_unavailable' END FROM jobs WHERE num <= ?`,
 		} {
 			if err := t.exec1(statement, waiting); err != nil {
 				return err

@@ -41,7 +41,7 @@ var sqliteDialect = &dialect{
 	indexedBy:   func(index string) string { return " INDEXED BY " + index },
 	opaque:      func(condition string) string { return condition },
 	firstWakeUps: func(condition string) string {
-		return " CROSS JOIN outbox AS o ON o.place IN (SELECT place FROM outbox WHERE " + condition + " ORDER BY wait, place LIMIT ?)"
+		return " CROSS JOIN outbox AS o ON o.place IN (SELECT place FROM outbox WHERE " + condition + " ORDER BY scale, place LIMIT ?)"
 	},
 	forUpdate: func(string) string { return "" },
 	ifFree:    func(string) string { return "" },

@@ -196,10 +196,10 @@ func (t *tx) ring(ref job.Ref, single bool, epoch int64, wait time.Duration) err
 // no running process has it. "" is for any worker.
 func (t *tx) notifyFor(model string, r job.Ring) error {
 	t.rang = true
-	if err := t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+	if err := t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE
-		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait, model = excluded.model`,
-		r.Workspace, r.Job, r.Shard, flag(r.Single), r.Epoch, rand.Int64(), max(0, r.Wait), model); err != nil || r.Single {
+		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait, scale = excluded.scale, model = excluded.model`,
+		r.Workspace, r.Job, r.Shard, flag(r.Single), r.Epoch, rand.Int64(), max(0, r.Wait), scaleOf(r.Wait), model); err != nil || r.Single {
 		return err
 	}
 	return t.exec1(`UPDATE shards SET told = 0 WHERE workspace = ? AND job = ? AND no = ? AND told = 1`, r.Workspace, r.Job, r.Shard)

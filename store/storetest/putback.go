@@ -94,6 +94,45 @@ func ringsHideNone(t *testing.T, k *Kit) {
 	equal(t, "those that are due and hidden", len(last), 0)
 }
 
+// shortWaitsHideNoLongerOnes lets more work wait than a relay reads at a time,
+// each piece a little less long than the first, and come back as often as it
+// is told: the first is read all the while.
+func shortWaitsHideNoLongerOnes(t *testing.T, k *Kit) {
+	ctx := t.Context()
+	k.Add(20, person)
+	const limit = 3
+	var jobs []job.Job
+	for range 3 * limit {
+		jobs = append(jobs, k.Accept(k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{})))
+	}
+	first := jobs[0].Num
+	for _, r := range k.Due() {
+		r.Wait = (time.Second - time.Millisecond).Microseconds()
+		if r.Job == first {
+			r.Wait = time.Second.Microseconds()
+		}
+		check(t, k.PutBack(ctx, r, job.WaitDatabase))
+	}
+	for round := range 2 * limit {
+		rings, err := k.Bulks(ctx, limit)
+		check(t, err)
+		var others []job.Ring
+		read := false
+		for _, r := range rings {
+			if r.Job == first {
+				read = true
+			} else {
+				others = append(others, r)
+			}
+		}
+		equal(t, fmt.Sprint("that the longest wait is read in round ", round), read, true)
+		for _, r := range others {
+			check(t, k.Sent(ctx, []job.Ring{r}))
+			check(t, k.PutBack(ctx, r, job.WaitDatabase))
+		}
+	}
+}
+
 // workspace makes another workspace.
 func (k *Kit) workspace(t *testing.T, name string) auth.Workspace {
 	t.Helper()

@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"a job says what it waits for":                            jobsSayWhatTheyWaitFor,
 		"work that is put back says why and has moved":            putBackSaysWhy,
 		"one job's rings hide no other's":                         ringsHideNone,
+		"short waits hide no longer ones":                         shortWaitsHideNoLongerOnes,
 		"unfinished work is looked at page by page":               pulsesComeInPages,
 		"a workspace has as many open jobs as it may":             openJobsAreLimited,
 		"what is noted of rings is noted step by step":            notesComeInSteps,
