@@ -212,6 +212,7 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 		"out of range":                      {pg("22003"), codeConstraint, true},
 		"a server without memory":           {pg("53200"), "", true},
 		"a lock":                            {pg("55P03"), "", true},
+		"what an operator has ended":        {pg("57014"), "", true},
 		"a server's inner error":            {pg("XX000"), "", true},
 		"a text beyond what an alloc takes": {&pgconn.PgError{Code: "XX000", Routine: "repalloc"}, codeTooLarge, true},
 	}

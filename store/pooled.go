@@ -29,11 +29,20 @@ const (
 // whose server has gone without a word; statement_timeout ends slow ones.
 var limits = map[size]time.Duration{small: 30 * time.Second, large: 2 * time.Minute, chunked: 15 * time.Second, endless: 24 * time.Hour}
 
-// settings are what a transaction of a size sets for itself. A chunk's
-// statement that waits for a lock ends before its own time is over, so that
-// one that does reach its limit is slow by itself.
+// How long one statement may take and one lock be waited for. Who queues behind
+// another that waits for a record waits twice, and does so before its
+// statement's time is over: one that does reach its limit is slow by itself.
+const (
+	writeStatement = 25 * time.Second
+	writeLock      = 12 * time.Second
+	chunkStatement = 3 * time.Second
+	chunkLock      = 1400 * time.Millisecond
+)
+
+// settings are what a transaction of a size sets for itself.
 var settings = map[size]string{
-	chunked: `SELECT set_config('statement_timeout', '3s', true), set_config('lock_timeout', '2s', true)`,
+	chunked: fmt.Sprintf(`SELECT set_config('statement_timeout', '%d', true), set_config('lock_timeout', '%d', true)`,
+		chunkStatement.Milliseconds(), chunkLock.Milliseconds()),
 	endless: `SET LOCAL statement_timeout = 0`,
 }
 
@@ -141,7 +150,7 @@ func (w *pooledWriter) once(ctx context.Context, n size, fn func(*tx) error) (*t
 	ctx, cancel := context.WithTimeout(w.ctx, limits[n])
 	defer cancel()
 	t, err := w.transact(ctx, conn, n, fn)
-	if n == chunked && ctx.Err() == nil && postgresTooSlow(err) {
+	if n == chunked && ctx.Err() == nil && t.tookTooLong(err, chunkStatement) {
 		err = errors.Join(errTooSlow, err)
 	}
 	if err != nil && ctx.Err() != nil {

@@ -43,7 +43,7 @@ var postgresSession = map[string]string{
 	"jit":                                 "off",
 	"synchronous_commit":                  "on",
 	"plan_cache_mode":                     "force_custom_plan",
-	"lock_timeout":                        "15s",
+	"lock_timeout":                        writeLock.String(),
 	"idle_in_transaction_session_timeout": "10s",
 	"tcp_keepalives_idle":                 "10",
 	"tcp_keepalives_interval":             "5",
@@ -51,14 +51,11 @@ var postgresSession = map[string]string{
 	"timezone":                            "UTC",
 }
 
-// How long one statement may take. A read is ended sooner, by its context. One
-// that writes ends before its transaction's own time is over, so that the
-// server says what was too slow; a chunk sets less for itself. What migrates
-// takes as long as it takes.
-const (
-	postgresWrite = "25s"
-	postgresRead  = "60s"
-)
+// postgresRead is how long one statement that reads may take. It is ended
+// sooner, by its context. One that writes ends before its transaction's own time
+// is over, so that the server says what was too slow; a chunk sets less for
+// itself. What migrates takes as long as it takes.
+const postgresRead = "60s"
 
 func checkPostgres(address string) error {
 	_, err := pgx.ParseConfig(address)
@@ -82,7 +79,7 @@ func openPostgres(ctx context.Context, driver, address string, _ func() time.Tim
 		return nil, checkPostgres(address)
 	}
 	driver = cmp.Or(driver, "pgx")
-	write, err := postgresPool(driver, config, postgresWriters, map[string]string{"statement_timeout": postgresWrite})
+	write, err := postgresPool(driver, config, postgresWriters, map[string]string{"statement_timeout": writeStatement.String()})
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (c *chunk) applyAlone(ifMatch *int64) error {
 	err := c.t.attempt(func() error { return c.applyOne(ifMatch) })
 	f, inData := c.d.inData(err)
 	switch {
-	case c.d.tooSlow(err):
+	case c.t.tookTooLong(err, writeStatement):
 		f.code = codeTooSlow
 	case !inData || f.memory:
 		return err

@@ -90,6 +90,12 @@ func (t *tx) attempt(fn func() error) error {
 	return errors.Join(err, t.exec1(`RELEASE SAVEPOINT attempt`))
 }
 
+// tookTooLong reports whether a statement was ended because it reached a time
+// limit. One that an operator has ended sooner was not.
+func (t *tx) tookTooLong(err error, limit time.Duration) bool {
+	return t != nil && t.d.tooSlow(err) && time.Since(t.began) >= limit
+}
+
 func one(err error) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil

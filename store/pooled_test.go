@@ -1,0 +1,50 @@
+package store
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"bulkpatch/model"
+	"bulkpatch/store/pgtest"
+)
+
+// TestWhoWaitsForLocksIsNotTooSlow reads the limits that transactions run
+// under. Who is second in the queue for a record waits for the first, and then
+// for whoever holds the record: both waits end before the statement's time.
+func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
+	s, err := Open(t.Context(), pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
+	must(t, err)
+	defer s.Close()
+	for _, n := range []size{small, large, chunked} {
+		_, err := s.write.do(t.Context(), n, func(tx *tx) error {
+			var limits struct{ Statement, Lock int }
+			_, err := tx.get(&limits, `SELECT (SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'statement_timeout') AS statement,
+				(SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'lock_timeout') AS lock`)
+			if limits.Lock == 0 || 2*limits.Lock >= limits.Statement {
+				t.Errorf("a transaction of size %d waits %d ms for a lock, and a statement takes at most %d", n, limits.Lock, limits.Statement)
+			}
+			return err
+		})
+		must(t, err)
+	}
+}
+
+// TestAChunkThatReachesItsLimitIsTooSlow tells it from one that an operator has
+// ended, long before.
+func TestAChunkThatReachesItsLimitIsTooSlow(t *testing.T) {
+	s, err := Open(t.Context(), pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
+	must(t, err)
+	defer s.Close()
+	for _, took := range []time.Duration{0, chunkStatement} {
+		_, err := s.write.do(t.Context(), chunked, func(tx *tx) error {
+			tx.began = tx.began.Add(-took)
+			return &pgconn.PgError{Code: postgresCancelled}
+		})
+		if slow := errors.Is(err, errTooSlow); slow != (took > 0) {
+			t.Errorf("after %v: %v", took, err)
+		}
+	}
+}
