@@ -109,6 +109,7 @@ func (a *app) announce(addr string) { fmt.Fprintf(a.out, "Listening on http://%s
 // that it listens on, as soon as it does.
 func serve(a *app, s settings, parts part, listening func(addr string)) (err error) {
 	logThrough(s.log)
+	boundMemory()
 	surfaces, err := api.Surfaces(s.models, nil)
 	if err != nil {
 		return fmt.Errorf("the models cannot be served together: %w", err)
