@@ -192,7 +192,7 @@ func (t *tx) ring(ref job.Ref, single bool, epoch int64, wait time.Duration) err
 	return t.notifyFor("", job.Ring{Ref: ref, Single: single, Epoch: epoch, Wait: wait.Microseconds()})
 }
 
-// notifyFor is ring for the workers that have a model: no wake-up is sent while
+// notifyFor wakes a worker that has a model: no wake-up is sent while
 // no running process has it. "" is for any worker.
 func (t *tx) notifyFor(model string, r job.Ring) error {
 	t.rang = true

@@ -113,7 +113,7 @@ func (s *sweep) look(p job.Pulse, now time.Time) watched {
 	return v
 }
 
-// stoodStill reports whether it is time to ring again.
+// stoodStill reports whether it is time to wake a worker again.
 func (v watched) stoodStill(now time.Time) bool {
 	return !v.pulse.Stopping && !v.pulse.Idle && now.Sub(v.since) >= v.patience
 }
@@ -129,7 +129,7 @@ func (s *sweep) mend(ctx context.Context, p job.Pulse) error {
 	return nil
 }
 
-// redeliver rings again for what stands still. What it could not ring for stays as
+// redeliver sends another wake-up for what stands still. What got none stays as
 // it was, so that the next round tries again.
 func (s *sweep) redeliver(ctx context.Context, still []job.Pulse, now time.Time) error {
 	for some := range slices.Chunk(still, redeliverBatch) {
