@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"bulkpatch/bench/customers"
 )
@@ -165,4 +168,31 @@ func TestModelCheckNamesTheLineOfEveryFault(t *testing.T) {
 	if status != exitFailed || !strings.Contains(complaint, "bad.yaml:7:") || !strings.Contains(complaint, "bad.yaml:9:") || !strings.Contains(complaint, "none") {
 		t.Errorf("ended with %d and said %s", status, complaint)
 	}
+}
+
+// TestATransferOfTheDatabaseItselfHasItsTime imports for longer than it takes
+// the API to look whether the keys of open calls are still there. The key of
+// who has the database in hand is in no table.
+func TestATransferOfTheDatabaseItselfHasItsTime(t *testing.T) {
+	t.Parallel()
+	var out, complaint bytes.Buffer
+	lines := &linesFor{until: time.Now().Add(time.Second)}
+	status := run(t.Context(), []string{"import", "desk", "-", "--db", database(t)}, &app{in: lines, out: &out, err: &complaint})
+	if want := fmt.Sprintf("%d inserted, 0 updated, 0 failed\n", lines.n); status != exitOK || out.String() != want {
+		t.Errorf("the import ended with %d and said %q: %s", status, out.String(), complaint.String())
+	}
+}
+
+// linesFor gives customers until a time.
+type linesFor struct {
+	until time.Time
+	n     int
+}
+
+func (l *linesFor) Read(p []byte) (int, error) {
+	if time.Now().After(l.until) {
+		return 0, io.EOF
+	}
+	l.n++
+	return copy(p, `{"firstName": "Ana"}`+"\n"), nil
 }
