@@ -49,6 +49,7 @@ type fake struct {
 	lookups   int           // of keys
 	queries   int           // for revisions
 	reads     int           // of several jobs at once
+	lone      int           // of one job
 	keyLooks  int           // for the keys of open calls
 	down      bool          // nothing that is asked for in the background is answered
 	slow      time.Duration // that an answer for revisions takes
@@ -380,6 +381,7 @@ func (f *fake) Preview(ctx context.Context, s job.Submission, _ bool) (job.Previ
 
 func (f *fake) Job(_ context.Context, ws auth.Workspace, id string) (job.Job, error) {
 	defer f.lock()()
+	f.lone++
 	j, ok := f.jobs[id]
 	switch {
 	case f.err != nil:

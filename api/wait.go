@@ -12,7 +12,15 @@ import (
 func (s *server) longPoll(c *call, wait time.Duration, news func(job.Job) bool) (job.Job, error) {
 	f := s.watcher.follow(c.workspace(), c.r.PathValue("job"))
 	defer f.leave()
-	j, err := s.visibleJob(c)
+	// Who comes back with what all were told has seen the present reading. It
+	// answers nobody, so that no revision falls.
+	var j job.Job
+	var err error
+	if r := f.current(); r != nil && !news(r.job) {
+		j, err = s.seen(c, r.job, nil)
+	} else {
+		j, err = s.visibleJob(c)
+	}
 	if err != nil || news(j) {
 		return j, err
 	}

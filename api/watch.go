@@ -138,6 +138,18 @@ func (f *follower) hurry() {
 	}
 }
 
+// current returns the last reading as long as nobody knows of a later revision,
+// else nil.
+func (f *follower) current() *reading {
+	f.watcher.mu.Lock()
+	defer f.watcher.mu.Unlock()
+	r := f.job.latest
+	if r == nil || r.err != nil || f.job.stale || r.job.Revision != f.job.told {
+		return nil
+	}
+	return r
+}
+
 // news returns a reading that is newer than the revision that the caller has
 // seen; or where there is none, nil and what is closed when to ask again.
 func (f *follower) news(seen int64) (*reading, <-chan struct{}) {

@@ -116,6 +116,40 @@ func TestOneReadTellsAllFollowers(t *testing.T) {
 	}
 }
 
+// TestWhoComesBackReadsNothing has callers poll again with what they were told,
+// as clients do: what all of them have seen is not read for each anew.
+func TestWhoComesBackReadsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t)
+		const callers = 50
+		var all sync.WaitGroup
+		for range callers {
+			all.Go(func() {
+				for tag := `W/"1"`; tag != ""; {
+					w := b.call("/v1/jobs/"+b.job+"?wait=30", "If-None-Match", tag)
+					if tag = w.Header().Get("ETag"); strings.Contains(w.Body.String(), `"done":true`) {
+						tag = ""
+					}
+				}
+			})
+		}
+		time.Sleep(time.Second)
+		var before int
+		b.store.set(func() { before = b.store.lone })
+		for range 10 {
+			b.store.change(b.job, true, func(*job.Job) {})
+			time.Sleep(time.Second)
+		}
+		b.store.set(func() {
+			if n := b.store.lone - before; n > 0 {
+				t.Errorf("%d reads of the job for %d answers", n, 10*callers)
+			}
+		})
+		b.store.change(b.job, true, func(j *job.Job) { j.State = job.Succeeded })
+		all.Wait()
+	})
+}
+
 var eventID = regexp.MustCompile(`(?m)^id: (\d+)$`)
 
 // TestRevisionsOnlyRise changes a job in both ways while many follow it, some
