@@ -79,7 +79,7 @@ func enoughFiles(b *testing.B) {
 	var limit syscall.Rlimit
 	fatal(b, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
 	if want := uint64(*followers + 500); limit.Max < want {
-		b.Skipf("this machine allows %d open files, and %d are needed", limit.Max, want)
+		b.Fatalf("this machine allows %d open files, and %d are needed; raise the limit (ulimit -n) or give fewer -followers", limit.Max, want)
 	}
 }
 
