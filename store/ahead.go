@@ -173,7 +173,7 @@ func (c *chunk) stale() ([]uint32, error) {
 // readAgain finds the outcomes of some of the chunk's records anew.
 func (c *chunk) readAgain(stale []uint32) error {
 	again := *c
-	again.changes, again.refused, again.seen = changes{}, nil, nil
+	again.changes, again.refused, again.seen, again.guarded = changes{}, nil, nil, nil
 	again.selected, again.last = stale, c.base+int64(stale[len(stale)-1])
 	if outgrown, err := again.outgrown(); err != nil {
 		return err

@@ -167,13 +167,18 @@ func (c *chunk) readListed(offsets []uint32, f condition) (changes, error) {
 // readWhere gathers numbers and former values as one JSON array each.
 func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 	query, args := c.findQuery()
+	var long int64
 	raw := make([][]byte, 4+len(c.a.needs)+len(c.a.kept))
-	dest := make([]any, len(raw))
+	dest := make([]any, len(raw)+1)
 	for i := range raw {
 		dest[i] = &raw[i]
 	}
+	dest[len(raw)] = &long
 	if _, err := c.q.row(query+c.l.Model.Table()+where+") AS found", append(args, whereArgs...), dest...); err != nil {
 		return changes{}, err
+	}
+	if long > 0 {
+		return changes{}, errLong
 	}
 	found := changes{changed: parseNumbers(raw[0]), unchanged: parseNumbers(raw[1]), former: raw[4+len(c.a.needs):]}
 	if len(c.a.merged) > 0 {
@@ -224,10 +229,19 @@ func (c *chunk) findQuery() (query string, args []any) {
 	}
 	args = append(args, c.a.differsArgs...)
 	outer := append([]string{d.collect("rid - ?", "differs"), d.collect("rid - ?", right), versions, otherwise}, lacking...)
+	long := []string{"0"}
 	for _, f := range c.a.kept {
+		collected := "differs"
+		if slices.Contains(c.guarded, f) {
+			short := "COALESCE(" + d.bytes(f) + ", 0) <= " + strconv.FormatInt(c.longest, 10)
+			inner = append(inner, short+" AS short_"+strconv.Itoa(len(long)))
+			collected += " AND short_" + strconv.Itoa(len(long))
+			long = append(long, "COUNT(*) FILTER (WHERE differs AND NOT short_"+strconv.Itoa(len(long))+")")
+		}
 		inner = append(inner, quoted(f))
-		outer = append(outer, d.collect(d.scalar(f), "differs"))
+		outer = append(outer, d.collect(d.scalar(f), collected))
 	}
+	outer = append(outer, strings.Join(long, " + "))
 	return "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") + " FROM ", args
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // maxSpread is how many numbers a chunk may span for each one selected and
@@ -28,11 +29,14 @@ type chunk struct {
 	a        assignment
 	shard    shardRow
 	base     int64
-	last     int64    // number of the last selected record
-	selected []uint32 // what is to get an outcome
-	more     bool     // the shard has further selected records
-	asked    int      // how many it was to take
-	bytes    int64    // about what the values take that are read and written
+	last     int64          // number of the last selected record
+	selected []uint32       // what is to get an outcome
+	more     bool           // the shard has further selected records
+	asked    int            // how many it was to take
+	bytes    int64          // about what the values take that are read and written
+	guarded  []*model.Field // whose values are read without having been measured
+	longest  int64          // bytes that one of these may have
+	long     bool           // values are measured before they are read
 	reading  time.Duration
 
 	changes

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -26,7 +28,7 @@ func (c *chunk) bound() error {
 	}
 	measured, most := c.weigh()
 	c.bytes = most * int64(len(c.selected))
-	if len(measured) == 0 && c.bytes <= maxChunkBytes || len(c.selected) == 0 {
+	if len(measured) == 0 && c.bytes <= maxChunkBytes || len(c.selected) == 0 || c.guard(measured) {
 		return nil
 	}
 	sum, longest, err := c.measure(measured)
@@ -40,6 +42,25 @@ func (c *chunk) bound() error {
 	}
 	c.leaveToGo(longest)
 	return nil
+}
+
+// errLong means that a guarded reading met a longer value than it may read.
+var errLong = errors.New("a value is longer than expected")
+
+// guard has the chunk read values without measuring them before, as long as
+// each takes no more than its part of what the chunk may hold. It reports
+// whether that will do: most values are short, and to walk the records twice
+// takes a twentieth longer.
+func (c *chunk) guard(measured []*model.Field) bool {
+	c.guarded, c.longest = nil, 0
+	if c.long || c.l.Source != 0 || c.bytes > maxChunkBytes/2 || slices.ContainsFunc(c.l.Patch.Sets, func(s model.Set) bool { return s.Merge != nil }) {
+		return false
+	}
+	values := min(c.last-c.base+1, int64(len(c.selected))*maxSpread) * int64(len(measured))
+	part := max(1, maxChunkBytes/2/values)
+	// A power of two, since it stands in the statement, which is kept prepared.
+	c.guarded, c.longest = measured, 1<<(bits.Len64(uint64(part))-1)
+	return true
 }
 
 // weigh tells the fields whose values must be measured from those that the

@@ -19,6 +19,7 @@ type chunks struct {
 	filter condition // compiled once
 	cheap  bool
 	early  bool // a chunk is read before its transaction
+	long   bool // values are measured before they are read: some were long
 	pace   pace
 	slow   int   // how often a record that stood alone reached the time limit
 	own    int64 // chunks that were committed
@@ -89,6 +90,7 @@ func (w *chunks) apply(ctx context.Context, read *chunk, limit int) (step job.St
 	})
 	if err = w.s.after(t, err); err == nil {
 		w.own++
+		w.long = c.long
 		w.pace = w.pace.after(c, t.took, w.s.write.aim())
 	}
 	return step, c, err
@@ -103,7 +105,7 @@ func (w *chunks) open(t *tx) (shardRow, error) {
 }
 
 func (w *chunks) chunk(q reading, shard shardRow) *chunk {
-	return &chunk{d: w.s.d, q: q, l: w.l, filter: w.filter, cheap: w.cheap, shard: shard}
+	return &chunk{d: w.s.d, q: q, l: w.l, filter: w.filter, cheap: w.cheap, long: w.long, shard: shard}
 }
 
 // read finds what becomes of the next records of the chunk's shard, at most n.
@@ -115,7 +117,19 @@ func (w *chunks) read(c *chunk, n int) error {
 	if err := c.bound(); err != nil {
 		return err
 	}
-	return c.find()
+	err := c.find()
+	if errors.Is(err, errLong) {
+		c.long, c.refused = true, nil
+		if err = c.bound(); err == nil {
+			err = c.find()
+		}
+	}
+	for _, array := range c.former {
+		if len(c.guarded) > 0 {
+			c.bytes += int64(len(array))
+		}
+	}
+	return err
 }
 
 func (w *chunks) write(c *chunk) (job.Step, error) {

@@ -18,7 +18,7 @@ func TestChunksReachRecordsByKeyOnPostgreSQL(t *testing.T) {
 	t.Cleanup(func() { must(t, s.Close()) })
 	ranged, listed := chunkStatements(t, s, "ANY(")
 	if len(ranged) < 5 || len(listed) < 3 {
-		t.Fatalf("not three reads and two updates over ranges, and two reads and an update by list: %q %q", ranged, listed)
+		t.Fatalf("not four reads and two updates over ranges, and two reads and an update by list: %q %q", ranged, listed)
 	}
 	name := address[strings.LastIndex(address, "/")+1 : strings.Index(address, "?")]
 	server.Do(t, name, `INSERT INTO c_desk (rid, workspace, id, version, created_at, updated_at, "f_organization")

@@ -26,8 +26,8 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
 	ranged, listed := chunkStatements(t, s, "json_each")
-	if len(ranged) != 5 || len(listed) != 4 {
-		t.Fatalf("not three reads and two updates over the range, and two reads and two updates by list: %q %q", ranged, listed)
+	if len(ranged) != 6 || len(listed) != 4 {
+		t.Fatalf("not four reads and two updates over the range, and two reads and two updates by list: %q %q", ranged, listed)
 	}
 	planned(t, s, ranged, "c_desk USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)")
 	planned(t, s, listed, "c_desk USING INTEGER PRIMARY KEY (rowid=?)")
@@ -109,6 +109,8 @@ func everyWay(t *testing.T, s *Store, l job.Lease) {
 		c := w.chunk(tx, shardRow{Next: 0, Before: 1000})
 		c.t = tx
 		must(t, c.choose(10))
+		must(t, c.bound())
+		c.long = true // else nothing is measured
 		must(t, c.bound())
 		measured, most := c.weigh()
 		must(t, c.cutAt(measured, most))

@@ -40,6 +40,10 @@ func largeChunks(t *testing.T, k *Kit) {
 	equal(t, "restored", k.Read(u.ID).Updated, n)
 	equal(t, "tags", strings.HasPrefix(string(k.All(`{"id": 1}`)["1"].Tags), `["tt`), true)
 
+	short, l := k.Start(k.Bulk(`{"visits": {"$gte": 0}}`, `{"tags": ["short"]}`, job.Options{}))
+	k.bounded(t, l, 16*mebibyte/bytes)
+	equal(t, "given short values", k.Read(short.ID).Updated, n)
+
 	name := k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"name": "none of it is read"}`, job.Options{}))
 	l = k.Lease()
 	_, err = k.Resolve(t.Context(), l)
