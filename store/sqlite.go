@@ -23,7 +23,8 @@ import (
 )
 
 // sqliteReaders are few: more than the cores can run only wait for them. Each
-// keeps up to 8 MiB of pages.
+// keeps up to 8 MiB of pages, and the last statements it has prepared: to
+// prepare one takes as long as to read a record.
 var sqliteReaders = readerSizes{lookups: 4, searches: 4, work: 6, resolving: 4}
 
 var sqliteDialect = &dialect{
@@ -189,7 +190,7 @@ func openFile(ctx context.Context, driver, path string) (write *sqlx.DB, reading
 		return nil, readers{}, errors.Join(explainSQLite(err), write.Close())
 	}
 	reading, err = openReaders(sqliteReaders, func(n int) (*sqlx.DB, error) {
-		db, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-8192")
+		db, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-8192&_stmt_cache_size=16")
 		if err == nil {
 			db.SetMaxOpenConns(n)
 			db.SetMaxIdleConns(n)
