@@ -62,7 +62,7 @@ func StartIn(tb testing.TB, dir string, settings ...string) *Server {
 	all := append([]string{"listen_addresses=127.0.0.1", "port=" + s.port, "unix_socket_directories=''",
 		"max_connections=300", "fsync=off", "full_page_writes=off", "synchronous_commit=off"}, settings...)
 	s.options = "-c " + strings.Join(all, " -c ")
-	run(tb, s.program("initdb", "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")...)
+	s.makeData(tb)
 	tb.Cleanup(func() { exec.Command(s.stop()[0], s.stop()[1:]...).Run() }) // it may have been killed
 	s.Restart(tb)
 	return s
