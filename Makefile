@@ -10,7 +10,7 @@ KIND     ?= all
 SUMMARY  ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check race fuzz bench chaos
+.PHONY: help run demo build test check fuzz bench chaos
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -24,7 +24,7 @@ demo: ## show everything on a throw-away set-up
 build: ## make bin/bulkpatch
 	CGO_ENABLED=1 go build -trimpath -o bin/bulkpatch ./cmd/bulkpatch
 
-test: ## run all tests; fetches the servers that they start where it may
+test: ## run all tests, under the race detector where there are goroutines
 	@.ci/test
 
 check: ## gofmt, vet and staticcheck
@@ -32,10 +32,6 @@ check: ## gofmt, vet and staticcheck
 	if [ -n "$$unformatted" ]; then echo "gofmt would change: $$unformatted"; exit 1; fi
 	go vet ./...
 	go tool staticcheck ./...
-
-race: ## run all tests under the race detector
-	@.ci/prepare
-	go test -race -timeout 20m ./...
 
 fuzz: ## run each fuzz target on FUZZTIME inputs
 	@set -e; for package in $$(go list ./...); do \

@@ -49,7 +49,7 @@ var proof = map[string][2]string{
 	"go run ./cmd/bulkpatch demo": {".ci/run", "go run ./cmd/bulkpatch demo"},
 	".ci/test":                    {".ci/run", ".ci/test"},
 	"make check":                  {".ci/run", "make check"},
-	"make race":                   {".ci/run", "go test -race"},
+	"make fuzz":                   {".ci/run", "make fuzz"},
 	"make bench":                  {".ci/run", "-bench ."},
 	"make build":                  {"cmd/bulkpatch/process_test.go", `"build"`},
 	"bin/bulkpatch serve":         {"cmd/bulkpatch/e2e_test.go", `"serve"`},
