@@ -49,6 +49,18 @@ var numbers = []string{
 // days lie close together, and at the ends of the calendar.
 var days = []string{"2024-02-28", "2024-02-29", "2024-03-01", "1969-12-31", "1970-01-01", "0001-01-01", "9999-12-31", "2000-01-01"}
 
+// refs are UUIDs, in more cases than one.
+var refs = []string{
+	"550e8400-e29b-41d4-a716-44665544abcd", "550E8400-E29B-41D4-A716-44665544ABCD", "550e8400-E29B-41d4-A716-44665544abcd",
+	"550e8400-e29b-41d4-a716-44665544abce", "650E8400-E29B-41D4-A716-446655440000",
+}
+
+// refPart draws a UUID or the beginning of one.
+func refPart(t *rapid.T) string {
+	ref := rapid.SampledFrom(refs).Draw(t, "ref")
+	return ref[:rapid.SampledFrom([]int{0, 1, 14, len(ref), len(ref)}).Draw(t, "length")]
+}
+
 // moment draws a date-time near a day, in one of the many ways to write it.
 func moment() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
@@ -75,6 +87,9 @@ func stored(t *rapid.T, f *model.Field) any {
 	}
 	switch f.Kind {
 	case model.String:
+		if f.IsUUID() {
+			return f.Normal(rapid.SampledFrom(refs).Draw(t, f.Name))
+		}
 		return text().Draw(t, f.Name)
 	case model.Integer:
 		return rapid.SampledFrom(integers).Draw(t, f.Name)
@@ -94,7 +109,7 @@ func stored(t *rapid.T, f *model.Field) any {
 		first := rapid.OneOf(rapid.Map(text(), quoted), rapid.SampledFrom([]string{"", "null", "1", `"a",1,null`, `{"0":"a"}`})).Draw(t, f.Name)
 		return canonical("[" + first + "]")
 	default:
-		return canonical(object(t, f))
+		return f.Normal(canonical(object(t, f)))
 	}
 }
 
@@ -107,7 +122,7 @@ func canonical(text string) string {
 }
 
 // keys are names of members of objects, declared in the model or not.
-var keys = []string{"tier", "score", "level", "vip", "since", "seen", "id", "x", "0", "a-b", "address", "city"}
+var keys = []string{"tier", "ref", "score", "level", "vip", "since", "seen", "id", "x", "0", "a-b", "address", "city"}
 
 // object draws an object of any members: what is declared need not be kept,
 // since a model may declare a path after the records came.
@@ -120,7 +135,9 @@ func object(t *rapid.T, f *model.Field) string {
 }
 
 func member(t *rapid.T, depth int) string {
-	switch rapid.IntRange(0, 9).Draw(t, "member") {
+	switch rapid.IntRange(0, 10).Draw(t, "member") {
+	case 10:
+		return quoted(rapid.SampledFrom(refs).Draw(t, "ref"))
 	case 0:
 		return "null"
 	case 1:
@@ -163,19 +180,24 @@ var subjects = []subject{
 	{"name", model.String}, {"name", model.String}, {"age", model.Integer}, {"balance", model.Number}, {"active", model.Boolean},
 	{"born", model.Date}, {"seenAt", model.DateTime}, {"createdAt", model.DateTime}, {"id", model.Integer},
 	{"custom", model.Object}, {"tags", model.Array}, {"place", model.String}, {"place.0", model.String}, {"extra", model.Any}, {"owner", model.Integer}, {"closed.tier", model.String},
-	{"password", model.Object},
+	{"password", model.Object}, {"ref", aRef}, {"custom.ref", aRef},
 	{"custom.tier", model.String}, {"custom.score", model.Number}, {"custom.level", model.Integer}, {"custom.vip", model.Boolean},
 	{"custom.since", model.Date}, {"custom.seen", model.DateTime}, {"custom.address.city", model.String},
 	{"custom.x", own}, {"custom.x", own}, {"custom.0", own}, {"custom.a-b", own}, {"custom.x.x", own}, {"custom.address", own}, {"custom.x.0", own},
 }
 
-const own = model.Kind("own") // a path without a declared type
+const (
+	own  = model.Kind("own") // a path without a declared type
+	aRef = model.Kind("ref") // a UUID
+)
 
 // value draws a JSON value that suits a subject.
 func (s subject) value(t *rapid.T) string {
 	switch s.kind {
 	case model.String:
 		return quoted(text().Draw(t, "value"))
+	case aRef:
+		return quoted(refPart(t))
 	case model.Integer:
 		return fmt.Sprint(rapid.SampledFrom(integers).Draw(t, "value"))
 	case model.Number:
@@ -246,7 +268,7 @@ func (s subject) names() []string {
 	switch s.kind {
 	case model.Boolean, model.Object, model.Array, model.Any:
 		return names
-	case model.String, own:
+	case model.String, aRef, own:
 		names = append(names, "$contains", "$startsWith", "$startsWith")
 	}
 	return append(names, "$lt", "$lte", "$gt", "$gte", "$between")

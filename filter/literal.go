@@ -17,6 +17,9 @@ func wrongType(want string) *typeFault {
 
 // literalOf turns a scalar other than null into the form that fits a target.
 func literalOf(t target, v tree) (literal, *typeFault) {
+	if v.kind == isString && t.field.IsUUID(t.path...) {
+		v.text = model.LowerASCII(v.text) // as it is stored
+	}
 	switch t.kind {
 	case model.String:
 		return textLiteral(v, "a string")

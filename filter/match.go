@@ -127,7 +127,7 @@ func (n *cond) compares(v any, l literal) bool {
 	switch n.op {
 	case opContains:
 		text, ok := v.(string)
-		return ok && strings.Contains(lowerASCII(text), l.v.(string))
+		return ok && strings.Contains(model.LowerASCII(text), l.v.(string))
 	case opStartsWith:
 		text, ok := v.(string)
 		return ok && strings.HasPrefix(text, l.v.(string))

@@ -1,10 +1,6 @@
 package filter
 
-import (
-	"strings"
-
-	"bulkpatch/model"
-)
+import "bulkpatch/model"
 
 // An operator is a row of the language.
 type operator struct {
@@ -170,7 +166,7 @@ func (c *checker) contains(t target, v tree, at *model.Place) node {
 	if !ok {
 		return nil
 	}
-	l.v = lowerASCII(l.v.(string))
+	l.v = model.LowerASCII(l.v.(string))
 	return &cond{target: t, op: opContains, literals: []literal{l}, given: 1}
 }
 
@@ -223,15 +219,4 @@ func (c *checker) not(t target, v tree, at *model.Place) node {
 		return nil
 	}
 	return negation{c.operators(t, v, at)}
-}
-
-// lowerASCII makes A-Z small and leaves every other letter as it is, as the
-// databases do.
-func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }

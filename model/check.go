@@ -220,6 +220,24 @@ func withoutRequired(schema any) any {
 
 // compile returns the validator of the schema at a pointer into the file.
 func (b *builder) compile(url, pointer string) *validator {
+	s := b.schema(url, pointer)
+	if s == nil {
+		return nil
+	}
+	return newValidator(s)
+}
+
+// uuidsBelow returns the schema at a pointer into the file if it holds values
+// to the format of UUIDs, else nil.
+func (b *builder) uuidsBelow(pointer string) *jsonschema.Schema {
+	s := b.schema(schemaURL, pointer)
+	if s == nil || !holdsUUIDs(s) {
+		return nil
+	}
+	return s
+}
+
+func (b *builder) schema(url, pointer string) *jsonschema.Schema {
 	if b.compiler == nil {
 		return nil
 	}
@@ -228,7 +246,7 @@ func (b *builder) compile(url, pointer string) *validator {
 		b.problem(pointer, "this schema cannot be used")
 		return nil
 	}
-	return newValidator(s)
+	return s
 }
 
 // fragment writes a pointer as the fragment of a URL.

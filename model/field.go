@@ -119,6 +119,9 @@ func (b *builder) applyX(f *Field, s map[string]any) {
 	}
 	if f.Kind == String {
 		f.Options = optionsOf(s)
+		for i, option := range f.Options {
+			f.Options[i] = f.Normal(option).(string)
+		}
 	}
 }
 
@@ -170,7 +173,7 @@ func idGenerator(f *Field) string {
 	switch {
 	case f.Kind == Integer:
 		return "sequence"
-	case f.Format == "uuid":
+	case f.Format == formatUUID:
 		return "uuid"
 	default:
 		return "slug"
@@ -218,11 +221,11 @@ func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
 	}
 	switch f.Kind {
 	case Object:
-		r.shape = s
+		r.shape, r.uuids = s, b.uuidsBelow(at)
 		r.full, r.patch = b.compile(schemaURL, at), b.compile(patchURL, at)
 		b.checkMergeable(s, at)
 	case Array, Any:
-		r.full = b.compile(schemaURL, at)
+		r.full, r.uuids = b.compile(schemaURL, at), b.uuidsBelow(at)
 		if f.Kind == Any {
 			b.checkMergeable(s, at)
 		}

@@ -10,6 +10,9 @@ import (
 	_ "time/tzdata" // zone names must be known on machines without a zone database
 )
 
+// formatUUID is the format of texts that [Field.Normal] brings to lower case.
+const formatUUID = "uuid"
+
 // formats are the checks behind the schema's keyword "format". Each file's
 // nested values are held to the same ones. "url", "domain" and "timezone" are
 // ours; the rest are JSON Schema's.
@@ -19,7 +22,7 @@ var formats = map[string]func(string) bool{
 	"email":     validEmail,
 	"uri":       validURI,
 	"url":       validURL,
-	"uuid":      validUUID,
+	formatUUID:  validUUID,
 	"hostname":  validHostname,
 	"domain":    validDomain,
 	"timezone":  validTimezone,
@@ -34,7 +37,7 @@ var formatNames = map[string]string{
 	"email":     "an email address",
 	"uri":       "an absolute URI",
 	"url":       "a web address that begins with http:// or https://",
-	"uuid":      "a UUID",
+	formatUUID:  "a UUID",
 	"hostname":  "a host name",
 	"domain":    "a domain name",
 	"timezone":  "the name of a time zone of the tz database",

@@ -13,7 +13,8 @@ var fuzzSeeds = []string{
 	`{"profile":{"kind":"k","age":null,"deep":{"a":1}},"custom":{"<":"&","a":[{"b":null}]},"any":{"x":null,"y":-0.0}}`,
 	`{"tags":["a","b"],"token":"***","password":"secret","tier":"gold","id":5,"version":2,"lastJobId":null}`,
 	`{"name":"\u00e9\ud83d\ude00","name":"x"}`, `{"any":"\u0000"}`, `[[[]]]`, `{"a":`, "\xff", `{"custom":{"a":12345678901234567890.5e-3}}`,
-	`{"state":"off","kindId":1,"kindTitle":"t","markup":"<p>a&amp;<b","owner":null,"rights":"own","due":"2024-02-29"}`, `{"state":"on","custom":{"channel":"x","home":{"kind":"boat"}}}`,
+	`{"state":"off","kindId":1,"kindTitle":"t","markup":"<p>a&amp;<b","owner":null,"rights":"own","due":"2024-02-29"}`, `{"ref":"550E8400-E29B-41D4-A716-446655440000","refs":["550E8400-E29B-41D4-A716-446655440000",null],"custom":{"ref":"550E8400-E29B-41D4-A716-446655440000"}}`,
+	`{"state":"on","custom":{"channel":"x","home":{"kind":"boat"}}}`,
 }
 
 func FuzzCheckPatch(f *testing.F) {
@@ -29,6 +30,7 @@ func FuzzCheckPatch(f *testing.F) {
 			return
 		}
 		p = p.Stamped(m, 7)
+		checkNormal(t, p)
 		stored := p.MarshalStored()
 		back, err := m.UnmarshalStored(stored)
 		if err != nil {
@@ -56,6 +58,7 @@ func FuzzCheckDraft(f *testing.F) {
 		if len(faults) > 0 {
 			return
 		}
+		checkNormal(t, d.Patch)
 		checkFaults(t, m.MissingFor(d))
 		// What a record shows can be imported again and means the same.
 		r := Record{Values: d.Insert(m)}
@@ -97,6 +100,16 @@ func checkFaults(t *testing.T, faults Faults) {
 	for _, f := range faults {
 		if f.Code == "" || f.Detail == "" || !utf8.ValidString(f.Pointer) && f.Code != CodeInvalidUTF8 {
 			t.Fatalf("bad fault %+v", f)
+		}
+	}
+}
+
+// checkNormal makes sure that no value of a patch needs to be normalised.
+func checkNormal(t *testing.T, p Patch) {
+	t.Helper()
+	for _, s := range p.Sets {
+		if got := s.Field.Normal(s.Value); got != s.Value || !bytes.Equal(s.Field.normalJSON(s.Merge), s.Merge) {
+			t.Fatalf("%s: %v is not normal: %v", s.Field.Name, s.Value, got)
 		}
 	}
 }

@@ -75,6 +75,8 @@ properties:
   even: {type: integer, multipleOf: 2}
   flag: {type: boolean, default: false}
   born: {type: string, format: date}
+  ref: {type: [string, "null"], format: uuid}
+  refs: {type: array, items: {anyOf: [{type: string, format: uuid}, {type: "null"}]}}
   seen: {type: string, format: date-time}
   tags: {type: array, items: {type: string, maxLength: 3}, maxItems: 2}
   profile:
@@ -89,6 +91,7 @@ properties:
     type: [object, "null"]
     x-open-paths: true
     properties:
+      ref: {type: [string, "null"], format: uuid}
       channel: {type: [string, "null"], enum: [mail, phone], x-extensible: true}
       home: {type: object, properties: {kind: {type: string, minLength: 2, enum: [house, flat], x-extensible: true}}}
   any: {}

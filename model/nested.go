@@ -12,6 +12,7 @@ func (c *checker) nested(f *Field, raw []byte, at *Place) (stored any, merge []b
 	if !ok {
 		return nil, nil
 	}
+	tree = f.lowerUUIDs(tree)
 	patch, isObject := tree.(map[string]any)
 	_, isList := tree.([]any)
 	if f.Kind == Object && !isObject || f.Kind == Array && !isList {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // A rule is what the schema says of a field's values, prepared at load so
@@ -34,6 +36,9 @@ type rule struct {
 	patch *validator
 	// shape is the schema of an Object that a patch walks along.
 	shape map[string]any
+	// uuids is the whole schema of a field whose lists or objects may hold
+	// UUIDs, nil for all others.
+	uuids *jsonschema.Schema
 }
 
 // A checker checks the values of one input and collects the faults.
@@ -73,7 +78,7 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 		c.Add(at, CodeNUL, detailNUL)
 	}
 	if f.Options != nil {
-		c.option(f, s, at)
+		c.option(f, f.Normal(s).(string), at)
 	}
 	if r.format != nil && !r.format(s) {
 		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")
@@ -84,10 +89,7 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 	if c.Found() > before {
 		return nil
 	}
-	if f.Role == RoleID && f.Format == "uuid" {
-		return strings.ToLower(s) // one record, whatever the case of its id
-	}
-	return s
+	return f.Normal(s)
 }
 
 func (c *checker) textLength(f *Field, s string, at *Place) {

@@ -56,8 +56,9 @@ func storeSets(sets []Set) []storedSet {
 	return out
 }
 
-// UnmarshalStored reads what [Patch.MarshalStored] wrote. It checks no rules
-// again: a hash would break those of its password. It fails if the model no
+// UnmarshalStored reads what [Patch.MarshalStored] wrote, in the form in which
+// values are stored by now. It checks no rules again: a hash would break those
+// of its password. It fails if the model no
 // longer has one of the fields, or has it with another kind.
 func (m *Model) UnmarshalStored(b []byte) (Patch, error) {
 	s, err := readStored(b)
@@ -110,7 +111,7 @@ func (m *Model) readSets(stored []storedSet) ([]Set, error) {
 			}
 		}
 		if s.Merge != nil {
-			set.Merge = []byte(s.Merge)
+			set.Merge = f.normalJSON(s.Merge)
 		}
 		var ok bool
 		if set.Value, ok = f.decode(s.Value); !ok {
@@ -139,7 +140,7 @@ func (f *Field) decode(raw []byte) (any, bool) {
 	}
 	switch f.Kind {
 	case Object, Array, Any:
-		return string(raw), true
+		return f.Normal(string(raw)), true
 	case Integer:
 		v, err := parseInteger(raw)
 		return v, err == nil
@@ -156,5 +157,5 @@ func (f *Field) decode(raw []byte) (any, bool) {
 	if f.Kind == DateTime {
 		return ParseTime(s)
 	}
-	return s, true
+	return f.Normal(s), true
 }

@@ -82,7 +82,8 @@ func shown(f *model.Field, v any, secrets bool) json.RawMessage {
 	return f.AppendShown(make([]byte, 0, len(text)+16), v, secrets)
 }
 
-// storedValue reads a former value back into stored form.
+// storedValue reads a former value back into stored form, in the form of
+// today.
 func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
@@ -97,5 +98,5 @@ func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
 	}
 	var text string
 	err := json.Unmarshal(raw, &text)
-	return canonical(f, text), err
+	return f.Normal(canonical(f, text)), err
 }
