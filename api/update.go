@@ -198,7 +198,7 @@ func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
 	var sound bool
 	u.filter, sound = in.filter(raw, u.model, filter.Native)
 	if sound && u.filter.Empty() && !u.options.AllowAll {
-		in.fail(where, allowAll, "allow_all_required", "An empty filter means all customers; say so with allowAll.")
+		in.fail(where, allowAll, "allow_all_required", "This filter is true for every customer. If all are meant, say so with allowAll.")
 	}
 }
 

@@ -88,7 +88,7 @@ func (u *update) takeListing(c *call, in *input, l compat.Listing) {
 	}
 	given, sound := (&input{}).asked(c, l)
 	if sound && given.Empty() && !u.options.AllowAll {
-		in.failParam("allowAll", "allow_all_required", "An empty filter means all customers; say so with allowAll.")
+		in.failParam("allowAll", "allow_all_required", "This filter is true for every customer. If all are meant, say so with allowAll.")
 	}
 }
 
