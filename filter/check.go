@@ -198,6 +198,9 @@ func (c *checker) value(t target, v tree, at *model.Place) (l literal, null, ok 
 		c.Add(at, CodeType, "The value must not be an object.")
 	default:
 		l, bad := literalOf(t, v)
+		if bad == nil && !c.limits.rounded && isRounded(l, v) {
+			bad = &typeFault{CodeTooPrecise, model.DetailTooPrecise}
+		}
 		if bad != nil {
 			c.Add(at, bad.code, bad.detail)
 		}

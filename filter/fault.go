@@ -11,6 +11,7 @@ const (
 	CodeUnknownField       = model.CodeUnknownField
 	CodeType               = model.CodeType
 	CodeOutOfRange         = model.CodeOutOfRange
+	CodeTooPrecise         = model.CodeTooPrecise
 	CodeTooDeep            = model.CodeTooDeep
 	CodeTooLong            = model.CodeTooLong
 	CodeTooShort           = model.CodeTooShort

@@ -24,11 +24,12 @@ const (
 type limits struct {
 	conditions int
 	emptyText  bool // $contains and $startsWith take one
+	rounded    bool // numbers may be compared by the nearest that can be kept
 }
 
 var (
 	ofRequests = limits{conditions: MaxConditions}
-	ofAccepted = limits{conditions: maxNodes, emptyText: true}
+	ofAccepted = limits{conditions: maxNodes, emptyText: true, rounded: true}
 )
 
 // A Dialect is a database a filter can be compiled for.

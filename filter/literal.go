@@ -81,6 +81,19 @@ func numberLiteral(t target, v tree) (literal, *typeFault) {
 	return literal{v: exactNumber(v.text, f)}, nil
 }
 
+// isRounded reports whether a literal is another number than the one that was
+// given, so that it would select other records.
+func isRounded(l literal, given tree) bool {
+	switch v := l.v.(type) {
+	case float64:
+		return !model.KeepsDecimal([]byte(given.text), v)
+	case int64:
+		_, size := integerOf(given.text)
+		return given.kind == isNumber && size != fitsInt64
+	}
+	return false
+}
+
 func timeLiteral(t target, v tree) (literal, *typeFault) {
 	i, ok := instant{}, false
 	if v.kind == isString {

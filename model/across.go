@@ -128,7 +128,7 @@ func (b *builder) valueOf(f *Field, v any, at string) (any, bool) {
 		b.problem(at, "%q must be a plain value for this, no list, object or secret", f.Name)
 		return nil, false
 	}
-	stored, fault := f.EncodeJSON(appendTree(nil, v))
+	stored, fault := f.encode(appendTree(nil, v), &checker{rounds: true})
 	if fault == nil && stored == nil {
 		fault = &Fault{Detail: "This may not be null."}
 	}

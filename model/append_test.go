@@ -28,7 +28,7 @@ func TestRecordsShowWhatAReaderMaySee(t *testing.T) {
 		t.Errorf("without fields %s", got)
 	}
 	want := `{"id":7,"version":2,"name":"a\"b","email":null,"code":null,"tier":null,"state":null,"count":null,"size":3,"even":null,"flag":true,` +
-		`"born":null,"seen":"1970-01-01T00:00:00Z","tags":null,"profile":null,"custom":{"a":1},"any":null,"kindId":null,"kindTitle":null,"kindNote":null,"markup":null,"plain":null,"offAt":null,"offBy":null,"owner":null,"rights":null,"due":null,"token":"***","made":null,"number":null,"key":null,` +
+		`"born":null,"ref":null,"refs":null,"seen":"1970-01-01T00:00:00Z","tags":null,"profile":null,"custom":{"a":1},"any":null,"kindId":null,"kindTitle":null,"kindNote":null,"markup":null,"plain":null,"offAt":null,"offBy":null,"owner":null,"rights":null,"due":null,"token":"***","made":null,"number":null,"key":null,` +
 		`"createdAt":"1970-01-01T00:00:01.5Z","updatedAt":null,"lastJobId":null}`
 	if got := string(m.AppendRecord(nil, r, nil, false)); got != want {
 		t.Errorf("whole:\n got %s\nwant %s", got, want)

@@ -94,7 +94,7 @@ func (b *builder) prepareEnum(f *Field, s map[string]any, at string) {
 func (b *builder) enumValues(f *Field, list []any) []any {
 	values := []any{}
 	for _, v := range list {
-		var c checker
+		c := checker{rounds: true}
 		stored := c.scalar(f, appendTree(nil, v), nil)
 		if v != nil && c.Found() == 0 {
 			values = append(values, stored)

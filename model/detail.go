@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// DetailTooPrecise is the detail of a number that would be kept as another one.
+const DetailTooPrecise = "This number would be kept as another one. Give at most 15 significant digits, and nothing closer to zero than 2.3e-308."
+
 // The details of faults say what is allowed.
 const (
 	detailUnknown  = "There is no such field."

@@ -10,8 +10,9 @@ import (
 // stored form, or the first fault with a pointer relative to the value. An
 // extensible field takes its own options only. An object is taken as a whole
 // value, so that what its schema requires must be there.
-func (f *Field) EncodeJSON(raw jsontext.Value) (any, *Fault) {
-	var c checker
+func (f *Field) EncodeJSON(raw jsontext.Value) (any, *Fault) { return f.encode(raw, &checker{}) }
+
+func (f *Field) encode(raw []byte, c *checker) (any, *Fault) {
 	v, _ := c.value(f, bytes.TrimSpace(raw), nil)
 	if c.Found() == 0 && f.rule.full != nil && f.Kind == Object && v != nil {
 		c.missingWithin(f, v.(string), nil)

@@ -31,6 +31,7 @@ const (
 	CodeTooLong      = "too_long"
 	CodeTooShort     = "too_short"
 	CodeOutOfRange   = "out_of_range"
+	CodeTooPrecise   = "too_precise" // a number that would be kept as another one
 	CodeEnum         = "enum"
 	CodeFormat       = "format"
 	CodePattern      = "pattern"

@@ -145,7 +145,7 @@ func (b *builder) setDefault(f *Field, s map[string]any, at string) {
 	if !ok || v == nil {
 		return
 	}
-	var c checker
+	c := checker{rounds: true}
 	stored, _ := c.value(f, appendTree(nil, v), nil)
 	if c.Found() == 0 && f.Kind == Object {
 		c.missingWithin(f, stored.(string), nil)

@@ -193,6 +193,23 @@ func parseFloat(lit []byte) (float64, error) {
 	return v, nil
 }
 
+// surelyExact is how many digits a float64 keeps of any number of a usual size.
+const surelyExact = 15
+
+// KeepsDecimal reports whether v, the float64 nearest to a JSON number, is
+// written as that same number: 0.1 is, 9007199254740993 is not.
+func KeepsDecimal(lit []byte, v float64) bool {
+	if len(lit) <= surelyExact && bytes.IndexAny(lit, "eE") < 0 {
+		return true
+	}
+	given, err := parseDecimal(lit)
+	if err != nil {
+		return false
+	}
+	kept, err := parseDecimal(strconv.AppendFloat(nil, v, 'e', -1, 64))
+	return err == nil && given.point == kept.point && bytes.Equal(given.digits, kept.digits)
+}
+
 // isNumber reports whether lit is a number of JSON's grammar. Go's own parser
 // takes more than that.
 func isNumber(lit []byte) bool {

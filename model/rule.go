@@ -47,6 +47,7 @@ type checker struct {
 	options  func(*Field) []string // what the workspace added; may be nil
 	allowNew bool
 	takesAny bool // of options
+	rounds   bool // numbers to what a float64 keeps: those of model files
 	merged   int  // names in objects that merge
 }
 
@@ -134,6 +135,10 @@ func (c *checker) number(f *Field, raw []byte, at *Place) any {
 	}
 	if err != nil {
 		c.Add(at, CodeType, typeDetail(f))
+		return nil
+	}
+	if !c.rounds && !KeepsDecimal(raw, v) {
+		c.Add(at, CodeTooPrecise, DetailTooPrecise)
 		return nil
 	}
 	r := &f.rule
