@@ -100,9 +100,9 @@ func All(m *model.Model) Filter {
 }
 
 // Empty reports whether the filter is true for every record by its form: {},
-// the same in other words, such as {"$and": []}, and what is true of a field
-// that always has a value, such as {"id": {"$exists": true}}. Whoever asks
-// wants to know whether all records were meant.
+// the same in other words, such as {"$and": []}, and what is true of all values
+// of a field that always has one, such as {"id": {"$exists": true}}. Whoever
+// asks wants to know whether all records were meant.
 func (f Filter) Empty() bool { return everything(f.folded) }
 
 // JSON is the filter as it was given, without spaces between its tokens. The

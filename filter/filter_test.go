@@ -14,6 +14,15 @@ func TestEmptySelectsEverything(t *testing.T) {
 		`{"$or": [{"age": 1}, {"balance": {"$ne": 1}}]}`: false, `{"$or": [{"age": {"$lt": 1}}, {"age": {"$not": {"$lte": 1}}}]}`: false,
 		`{"id": {"$nin": [null, 1]}}`: false, `{"id": {"$exists": false}}`: false,
 		`{"$or": [{"age": 1}, {"$and": [{}, {"id": {"$exists": true}}]}]}`: true, `{"$and": [{"$or": []}, {}]}`: false,
+		`{"id": {"$gte": -9223372036854775808}}`: true, `{"id": {"$between": [-9223372036854775808, 9223372036854775807]}}`: true, `{"id": {"$gt": -9223372036854775808}}`: false,
+		`{"age": {"$gte": -9223372036854775808}}`: false, `{"age": {"$not": {"$lt": -9223372036854775808}}}`: true, `{"age": {"$not": {"$gt": 9223372036854775807}}}`: true,
+		`{"version": {"$gte": 1}}`: true, `{"version": {"$not": {"$lt": 1}}}`: true, `{"version": {"$gt": 1}}`: false, `{"version": {"$gt": 0}}`: true,
+		`{"createdAt": {"$gte": "0001-01-01"}}`: true, `{"createdAt": {"$lte": "9999-12-31T23:59:59.999999Z"}}`: true, `{"createdAt": {"$lt": "9999-12-31T23:59:59.9999995Z"}}`: true, `{"createdAt": {"$lt": "9999-12-31T23:59:59.999999Z"}}`: false,
+		`{"createdAt": {"$ne": "2024-01-01T00:00:00.0000001Z"}}`: true, `{"createdAt": {"$ne": "2024-01-01T00:00:00.000001Z"}}`: false, `{"createdAt": {"$gt": "2024-01-01"}}`: false,
+		`{"born": {"$not": {"$lt": "0001-01-01"}}}`: true, `{"name": {"$not": {"$lt": ""}}}`: true, `{"name": {"$gte": ""}}`: false, `{"custom.tier": {"$not": {"$lt": ""}}}`: true,
+		`{"active": {"$in": [true, false, null]}}`: true, `{"active": {"$in": [true, false]}}`: false, `{"$or": [{"active": true}, {"active": null}, {"active": false}]}`: true,
+		`{"custom.vip": {"$in": [true, false, null]}}`: false, `{"balance": {"$not": {"$gt": 1.7976931348623157e308}}}`: true, `{"custom.score": {"$not": {"$gt": 1.7976931348623157e308}}}`: false,
+		`{"$or": [{"id": {"$lt": 3}}, {"id": {"$lte": 9223372036854775807}}]}`:     true,
 		`{"age": {"$not": {"$in": []}}, "name": {"$not": {"$not": {"$nin": []}}}}`: true, `{"age": {"$not": {"$nin": []}}}`: false,
 	} {
 		if got := accepted(t, m, text).Empty(); got != want {

@@ -1,9 +1,6 @@
 package filter
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // fold writes a filter in its simplest form: negations stand at conditions
 // only, nothing stands within its like, what is true or false whatever the
@@ -197,60 +194,4 @@ func countGiven(n node) int {
 		return n.given
 	}
 	return total
-}
-
-// everything reports whether a folded filter holds for every record by its
-// form. A field that always has a value counts as part of that.
-func everything(n node) bool {
-	switch n := n.(type) {
-	case allOf:
-		return !slices.ContainsFunc(n, func(of node) bool { return !everything(of) })
-	case anyOf:
-		return slices.ContainsFunc(n, everything) || eitherWay(n)
-	case negation:
-		c := n.of.(*cond)
-		return c.op == opIn && len(c.literals) == 0 && !c.nested() && !c.field.Nullable
-	}
-	return false
-}
-
-// eitherWay reports whether one of some alternatives holds where another does
-// not, as having a value and having none do.
-func eitherWay(nodes []node) bool {
-	positive := make(map[topic]map[literal]bool)
-	for _, n := range nodes {
-		if c, ok := n.(*cond); ok {
-			positive[c.topic()] = setOf(c)
-		}
-	}
-	return slices.ContainsFunc(nodes, func(n node) bool {
-		not, ok := n.(negation)
-		if !ok {
-			return false
-		}
-		c := not.of.(*cond)
-		held, ok := positive[c.topic()]
-		if !ok {
-			return false
-		}
-		for l := range setOf(c) {
-			if !held[l] {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-// setOf are the literals of a condition, with a nil among them where a missing
-// value counts.
-func setOf(c *cond) map[literal]bool {
-	set := make(map[literal]bool, len(c.literals)+1)
-	for _, l := range c.literals {
-		set[l] = true
-	}
-	if c.null {
-		set[literal{}] = true
-	}
-	return set
 }

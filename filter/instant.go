@@ -13,6 +13,12 @@ type instant struct {
 	fraction string // decimal digits of a second after that, no trailing zeros
 }
 
+// The calendar's ends.
+const (
+	firstDay = "0001-01-01"
+	lastDay  = "9999-12-31"
+)
+
 const (
 	secondsPerDay = 24 * 60 * 60
 
@@ -98,7 +104,7 @@ func (i instant) day() (day string, after bool) {
 	case t.Year() < 1:
 		return "", true
 	case t.Year() > 9999:
-		return "9999-12-31", true
+		return lastDay, true
 	}
 	return t.Format(time.DateOnly), t.Unix()%secondsPerDay != 0 || i.fraction != ""
 }
