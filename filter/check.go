@@ -161,9 +161,9 @@ func (c *checker) operators(t target, v tree, at *model.Place) node {
 		case !known && !strings.HasPrefix(name, "$"):
 			c.Add(here, CodeUnknownOperator, "Operators and other names cannot stand in one object.")
 		case !known || o.native && c.g != Native:
-			c.Add(here, CodeUnknownOperator, "There is no such operator.")
+			c.Add(here, CodeUnknownOperator, "There is no such operator. This field takes "+c.suiting(t)+".")
 		case !suits(o, t):
-			c.Add(here, CodeOperatorNotAllowed, "The operator does not suit the type of the field.")
+			c.Add(here, CodeOperatorNotAllowed, "The operator does not suit the type of the field, which takes "+c.suiting(t)+".")
 		default:
 			all = append(all, c.operator(name, t, v.items[i], here))
 		}

@@ -133,6 +133,22 @@ func TestFaultsPointIntoTheFilter(t *testing.T) {
 	}
 }
 
+func TestAnOperatorThatIsRefusedNamesThoseThatAreNot(t *testing.T) {
+	m := sample(t)
+	for text, want := range map[string]string{
+		`{"age": {"$regex": "a"}}`:       "There is no such operator. This field takes $between, $eq, $exists, $gt, $gte, $in, $lt, $lte, $ne, $nin and $not.",
+		`{"active": {"$lt": true}}`:      "The operator does not suit the type of the field, which takes $eq, $exists, $in, $ne, $nin and $not.",
+		`{"tags": {"$contains": "one"}}`: "The operator does not suit the type of the field, which takes $eq, $exists, $in, $ne, $nin and $not.",
+	} {
+		if _, faults := New([]byte(text), m, Native); len(faults) != 1 || faults[0].Detail != want {
+			t.Errorf("%s: %v", text, faults)
+		}
+	}
+	if _, faults := New([]byte(`{"name": {"$exists": true}}`), m, Desk); !strings.HasSuffix(faults[0].Detail, "takes $contains, $eq, $gt, $gte, $in, $lt, $lte, $ne and $nin.") {
+		t.Errorf("in Desk's grammar: %v", faults)
+	}
+}
+
 func TestDeskGrammarIsSmaller(t *testing.T) {
 	m := sample(t)
 	for _, c := range []struct {

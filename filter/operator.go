@@ -1,6 +1,11 @@
 package filter
 
-import "bulkpatch/model"
+import (
+	"slices"
+	"strings"
+
+	"bulkpatch/model"
+)
 
 // An operator is a row of the language.
 type operator struct {
@@ -75,6 +80,19 @@ func suits(o operator, t target) bool {
 		return !whole(t) && (t.kind == model.String || t.kind == model.Any)
 	}
 	return true
+}
+
+// suiting lists the operators that can be used on a target.
+func (c *checker) suiting(t target) string {
+	var names []string
+	for name, o := range operators {
+		if suits(o, t) && (c.g == Native || !o.native) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 func (c *checker) equal(t target, v tree, at *model.Place) node {

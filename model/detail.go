@@ -87,7 +87,8 @@ func treesDetail(trees ...any) string {
 	return oneOf(values)
 }
 
-// rangeDetail says between which bounds a number must lie; "" is none.
+// rangeDetail says between which bounds a number must lie; "" is none, of which
+// there may be one.
 func rangeDetail(least, most string, openLeast, openMost bool) string {
 	low, high := bound("at least ", "more than ", openLeast)+least, bound("at most ", "less than ", openMost)+most
 	switch {
@@ -108,6 +109,9 @@ func bound(closed, open string, isOpen bool) string {
 
 // integerRange says which whole numbers a field takes.
 func integerRange(r *rule) string {
+	if r.minInt == math.MinInt64 && r.maxInt == math.MaxInt64 {
+		return detailInt64
+	}
 	least, most := "", ""
 	if r.minInt > math.MinInt64 {
 		least = strconv.FormatInt(r.minInt, 10)
@@ -120,6 +124,9 @@ func integerRange(r *rule) string {
 
 // numberRange says which numbers a field takes.
 func numberRange(r *rule) string {
+	if r.minNumber == nil && r.maxNumber == nil {
+		return detailFloat64
+	}
 	least, most := "", ""
 	if r.minNumber != nil {
 		least = formatFloat(*r.minNumber)

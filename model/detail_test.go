@@ -12,6 +12,8 @@ type: object
 properties:
   both: {type: integer, minimum: 1, maximum: 10}
   low: {type: integer, minimum: 1}
+  free: {type: integer}
+  real: {type: number}
   rate: {type: number, exclusiveMinimum: 0, maximum: 99.5}
   size: {type: integer, enum: [1, 2, 3]}
   state: {type: string, enum: [on, off], x-extensible: true}
@@ -31,10 +33,12 @@ properties:
 	for given, want := range map[string]string{
 		`{"both":0}`:                "This must be at least 1 and at most 10.",
 		`{"both":11}`:               "This must be at least 1 and at most 10.",
-		`{"both":1e30}`:             "This must be a whole number from -9223372036854775808 to 9223372036854775807.",
+		`{"both":1e30}`:             "This must be at least 1 and at most 10.",
+		`{"free":1e30}`:             "This must be a whole number from -9223372036854775808 to 9223372036854775807.",
 		`{"low":0}`:                 "This must be at least 1.",
 		`{"rate":0}`:                "This must be more than 0 and at most 99.5.",
-		`{"rate":1e999}`:            "This must be a number from -1.7976931348623157e+308 to 1.7976931348623157e+308.",
+		`{"rate":1e999}`:            "This must be more than 0 and at most 99.5.",
+		`{"real":1e999}`:            "This must be a number from -1.7976931348623157e+308 to 1.7976931348623157e+308.",
 		`{"size":4}`:                "This must be one of: 1, 2, 3.",
 		`{"state":"z"}`:             "This must be one of: on, off, " + strings.Repeat("x", 200) + "…" + strings.Repeat(", o", 17) + " and 12 more.",
 		`{"list":[{"a":"z"}]}`:      "This must be one of: x, 1, null.",

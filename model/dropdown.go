@@ -134,8 +134,8 @@ func (c *checker) option(f *Field, option string, at *Place) {
 	case c.takesAny || c.knows(f, option):
 	case !f.Extensible || !c.allowNew:
 		c.Add(at, CodeEnum, c.optionsDetail(f))
-	case option == "":
-		c.Add(at, CodeTooShort, "A new option must have at least one character.")
+	case strings.TrimSpace(option) == "":
+		c.Add(at, CodeTooShort, "A new option must have at least one character that is no space.")
 	case len(option) > MaxNewOption && utf8.RuneCountInString(option) > MaxNewOption:
 		c.Add(at, CodeTooLong, "A new option may have at most "+strconv.Itoa(MaxNewOption)+" characters.")
 	case c.options != nil && len(c.options(f)) >= MaxNewOptions:

@@ -104,6 +104,7 @@ func TestNewOptionsAreBounded(t *testing.T) {
 		"as long as it may be": {long, 0, nil},
 		"too long":             {long + "x", 0, []string{"/custom/channel too_long", "/tier too_long"}},
 		"empty":                {"", 0, []string{"/custom/channel too_short", "/tier too_short"}},
+		"spaces":               {" \u00a0 ", 0, []string{"/custom/channel too_short", "/tier too_short"}},
 	} {
 		patch := `{"tier":"` + tt.tier + `","custom":{"channel":"` + tt.tier + `"}}`
 		_, faults := m.CheckPatch([]byte(patch), PatchOptions{Options: added(tt.added), AllowNewOptions: true})

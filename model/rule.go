@@ -78,7 +78,8 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 	if strings.IndexByte(s, 0) >= 0 {
 		c.Add(at, CodeNUL, detailNUL)
 	}
-	if f.Options != nil {
+	// What is too short to be a new option is one fault, not two.
+	if f.Options != nil && (c.Found() == before || !c.allowNew) {
 		c.option(f, f.Normal(s).(string), at)
 	}
 	if r.format != nil && !r.format(s) {
@@ -114,7 +115,7 @@ func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 		c.Add(at, CodeType, "This must be a whole number.")
 		return nil
 	case err == errRange:
-		c.Add(at, CodeOutOfRange, detailInt64)
+		c.Add(at, CodeOutOfRange, integerRange(&f.rule))
 		return nil
 	case err != nil:
 		c.Add(at, CodeType, typeDetail(f))
@@ -130,7 +131,7 @@ func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 func (c *checker) number(f *Field, raw []byte, at *Place) any {
 	v, err := parseFloat(raw)
 	if err == errRange {
-		c.Add(at, CodeOutOfRange, detailFloat64)
+		c.Add(at, CodeOutOfRange, numberRange(&f.rule))
 		return nil
 	}
 	if err != nil {

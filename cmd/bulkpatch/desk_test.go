@@ -478,7 +478,7 @@ func TestDeskRefusesBadInput(t *testing.T) {
 		filtered(`{"id": {"$in": [1, "2"]}}`, "id.$in[1]: must be a whole number"),
 		filtered(`{"trusted": 1}`, "trusted: must be a boolean"),
 		filtered(`{"createdAt": {"$gt": "yesterday"}}`, "createdAt.$gt: must be a date as ‘2006-01-02T15:04:05Z07:00’"),
-		filtered(`{"id": {"$exists": true}}`, "id.$exists: There is no such operator."),
+		filtered(`{"id": {"$exists": true}}`, "id.$exists: There is no such operator. This field takes $eq, $gt, $gte, $in, $lt, $lte, $ne and $nin."),
 		filtered(`{"id": {"$not": {"$gt": 1}}}`, "*"),
 		filtered(`{"firstName": {"$startsWith": "a"}}`, "*"),
 		filtered(`{"$nor": []}`, "*"),
