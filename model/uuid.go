@@ -31,6 +31,12 @@ func (f *Field) IsUUID(path ...string) bool {
 	return haveUUID(schemas)
 }
 
+// Caseless reports whether the field is unique whatever the case of its texts,
+// as names in the DNS are. They are kept as they were given.
+func (f *Field) Caseless() bool {
+	return f.Unique && f.Kind == String && (f.Format == "domain" || f.Format == "hostname")
+}
+
 // LowerASCII makes A-Z small and leaves every other letter as it is, as the
 // databases do.
 func LowerASCII(s string) string {

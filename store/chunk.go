@@ -245,7 +245,7 @@ func (c *chunk) fail(f dataFault) {
 		r.Code = codeConstraint // of what the patch does not set
 	}
 	for _, s := range c.l.Patch.Sets {
-		if s.Field.Column == f.column {
+		if refusedBy(c.l.Model, s.Field, f.column) {
 			r.Code, r.Pointer = f.code, s.Pointer
 		}
 	}

@@ -67,6 +67,7 @@ type copier struct {
 	models      *model.Registry
 	tell        func(done, total int64)
 	done, total int64
+	unformed    []string // models whose records collide at the source
 }
 
 func (c *copier) run() ([]TableCopy, error) {
@@ -93,6 +94,11 @@ func (c *copier) run() ([]TableCopy, error) {
 	for _, t := range tables {
 		if err := c.table(t); err != nil {
 			return nil, fmt.Errorf("copy table %s: %w", t, err)
+		}
+	}
+	for _, name := range c.unformed {
+		if err := c.to.exec1(`UPDATE models SET form = '' WHERE name = ?`, name); err != nil {
+			return nil, err
 		}
 	}
 	return counts, c.compare(counts)

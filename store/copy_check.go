@@ -53,8 +53,8 @@ func (s *Store) latest() (int64, error) {
 // modelsCurrent compares the models that tables were made from with those that
 // are loaded.
 func (s *Store) modelsCurrent(q queryer) error {
-	var known []struct{ Name, Digest string }
-	if err := q.list(&known, `SELECT name, digest FROM models`); err != nil {
+	var known []struct{ Name, Digest, Form string }
+	if err := q.list(&known, `SELECT name, digest, form FROM models`); err != nil {
 		return err
 	}
 	for _, k := range known {
@@ -62,7 +62,7 @@ func (s *Store) modelsCurrent(q queryer) error {
 		if !loaded {
 			return fmt.Errorf("there are records of the model %s, which is not loaded", k.Name)
 		}
-		if m.Digest != k.Digest {
+		if m.Digest != k.Digest || formOf(m) != k.Form {
 			return ErrOutdated
 		}
 	}

@@ -165,8 +165,32 @@ func (c *copier) alignModels() error {
 		if err := c.addGone(k.Name, had); err != nil {
 			return err
 		}
+		if err := c.admitCollisions(k.Name); err != nil {
+			return err
+		}
 	}
 	return c.to.exec1(`DELETE FROM models`)
+}
+
+// admitCollisions takes the indexes from the destination that would refuse
+// records which collide at the source. The first start makes what indexes it
+// can.
+func (c *copier) admitCollisions(name string) error {
+	m, _ := c.models.Model(name)
+	have, err := c.from.indexNames(m)
+	if err != nil {
+		return err
+	}
+	for _, f := range caseless(m) {
+		if slices.Contains(have, caselessIndex(m, f)) {
+			continue
+		}
+		c.unformed = append(c.unformed, name)
+		if err := c.to.dropIndex(caselessIndex(m, f), ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *copier) addGone(name string, had []column) error {

@@ -10,7 +10,7 @@ import "errors"
 // A dataFault says why a database refused the values of some records.
 type dataFault struct {
 	code   string // of a record's failure, see [job.Title]
-	column string // whose value is taken, of codeUnique
+	column string // whose value is taken, of codeUnique; or the name of its index, see refusedBy
 	// memory: the database ran out of it. That is one record's fault only where
 	// its values are large.
 	memory bool

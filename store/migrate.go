@@ -34,10 +34,11 @@ const (
 )
 
 // Migrate brings the database up to date: first the fixed tables, then a
-// table for each model. One process does so at a time. Calling it again changes
-// nothing and takes no lock, so that a process can start while another one
-// holds the database. A change of a model that would lose data is refused with
-// an error of type [*LossError].
+// table for each model, then the values of its records, but for those that
+// would collide; see [Store.Collisions]. One process does so at a time. Calling
+// it again changes nothing and takes no lock, so that a process can start while
+// another one holds the database. A change of a model that would lose data is
+// refused with an error of type [*LossError].
 func (s *Store) Migrate(ctx context.Context) error {
 	db, err := s.migrating()
 	if err != nil {
@@ -53,18 +54,19 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return nil
 }
 
-// modelsMigrated reports whether the tables are those of the loaded models.
+// modelsMigrated reports whether the tables are those of the loaded models, and
+// their values in the form of these.
 func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
-	var known []struct{ Name, Digest string }
-	if err := s.read.SelectContext(ctx, &known, `SELECT name, digest FROM models`); err != nil {
+	var known []struct{ Name, Digest, Form string }
+	if err := s.read.SelectContext(ctx, &known, `SELECT name, digest, form FROM models`); err != nil {
 		return false, s.d.classify(err)
 	}
-	digests := make(map[string]string, len(known))
+	have := make(map[string][2]string, len(known))
 	for _, k := range known {
-		digests[k.Name] = k.Digest
+		have[k.Name] = [2]string{k.Digest, k.Form}
 	}
 	for _, m := range s.models.All() {
-		if digests[m.Name] != m.Digest {
+		if have[m.Name] != [2]string{m.Digest, formOf(m)} {
 			return false, nil
 		}
 	}
@@ -138,7 +140,7 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 			return err
 		}
 	}
-	return nil
+	return s.normaliseNew(bare)
 }
 
 // shapeTables makes new tables, with their indexes, and gives columns to those

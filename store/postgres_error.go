@@ -124,12 +124,13 @@ func postgresFault(err error) (dataFault, bool) {
 
 // postgresColumn reads the column from the detail, "Key (workspace,
 // f_domain)=(1, x) already exists." in the server's language: the index's name
-// may have been cut.
+// may have been cut. Of an index on small letters it is "lower(f_domain)".
 func postgresColumn(detail string) string {
 	_, rest, _ := strings.Cut(detail, "(")
 	columns, _, found := strings.Cut(rest, ")=(")
 	if !found {
 		return ""
 	}
-	return strings.Trim(columns[strings.LastIndex(columns, " ")+1:], `"`)
+	column := strings.TrimPrefix(columns[strings.LastIndex(columns, " ")+1:], "lower(")
+	return strings.Trim(strings.TrimSuffix(column, ")"), `"`)
 }

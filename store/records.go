@@ -153,10 +153,11 @@ func (s *Store) refusalOf(m *model.Model, err error) error {
 	return &job.UniqueError{Field: fieldOf(m, column)}
 }
 
-// fieldOf is the name of the field that a column belongs to.
+// fieldOf is the name of the field of which a database named the column or the
+// index.
 func fieldOf(m *model.Model, column string) string {
 	for _, f := range m.Fields {
-		if f.Column == column {
+		if refusedBy(m, f, column) {
 			return f.Name
 		}
 	}

@@ -281,6 +281,9 @@ func sqliteFault(err error) (dataFault, bool) {
 		if !unique {
 			return dataFault{code: codeConstraint}, true
 		}
+		if _, index, expression := strings.Cut(columns, "index '"); expression {
+			return dataFault{code: codeUnique, column: strings.TrimSuffix(index, "'")}, true
+		}
 		return dataFault{code: codeUnique, column: columns[strings.LastIndex(columns, ".")+1:]}, true
 	}
 	return dataFault{}, false

@@ -105,7 +105,15 @@ func (t *tx) newTable(m *model.Model) error {
 	if err := t.alignIndexes(m, ""); err != nil {
 		return err
 	}
-	return t.rememberModel(m, m.Digest, nil)
+	for _, f := range caseless(m) {
+		if err := t.alignCaseless(m, f, ""); err != nil {
+			return err
+		}
+	}
+	if err := t.rememberModel(m, m.Digest, nil); err != nil {
+		return err
+	}
+	return t.rememberForm(m)
 }
 
 func (t *tx) createTable(m *model.Model) error {
@@ -217,7 +225,7 @@ func (t *tx) alignIndexes(m *model.Model, how string) error {
 		if !strings.HasPrefix(index.Name, m.Table()+"_") {
 			continue // somebody else's
 		}
-		if want[index.Name] != nil && index.Valid {
+		if (want[index.Name] != nil || isCaseless(m, index.Name)) && index.Valid {
 			delete(want, index.Name)
 			continue
 		}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"errors"
+	"slices"
+
+	"bulkpatch/model"
+)
+
+// lowerUUIDs writes the UUIDs of a field in lower case, but for those that more
+// than one record would then have.
+func (s *Store) lowerUUIDs(t *tx, m *model.Model, f *model.Field) error {
+	var one int
+	some, err := t.get(&one, "SELECT 1 FROM "+m.Table()+" WHERE "+t.d.mixed(f)+" LIMIT 1")
+	if err != nil || !some {
+		return err
+	}
+	l := lowering{s: s, t: t, m: m, f: f}
+	if err := l.readKept(); err != nil {
+		return err
+	}
+	var blocks []struct{ Workspace, Block, Next int64 }
+	if err := t.list(&blocks, `SELECT workspace, block, next FROM blocks WHERE model = ? ORDER BY block`, m.Name); err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		l.ws, l.next, l.end = b.Workspace, block{Block: b.Block}.first(), b.Next
+		for l.next < l.end {
+			if err := l.batch(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mixed is true for a value that holds a capital letter.
+func (d *dialect) mixed(f *model.Field) string {
+	text := d.scalar(f)
+	return text + " <> lower(" + text + ")"
+}
+
+// A lowering writes the UUIDs of one field in lower case.
+type lowering struct {
+	s *Store
+	t *tx
+	m *model.Model
+	f *model.Field
+
+	kept      map[keptValue]bool // not to be changed: other records would have them, too
+	ws        int64
+	next, end int64 // of the numbers of the block that is worked on
+}
+
+// A keptValue is a value in small letters.
+type keptValue struct {
+	Workspace int64
+	V         string
+}
+
+// maxKept is how many values may collide before the whole field is left as it
+// is: they are held in memory.
+const maxKept = 100_000
+
+// How much is read and written at a time.
+const (
+	loweredRows  = 2000
+	loweredBytes = 4 << 20
+)
+
+func (l *lowering) readKept() error {
+	l.kept = map[keptValue]bool{}
+	if !slices.Contains(mayCollide(l.m), l.f) {
+		return nil
+	}
+	var list []keptValue
+	if err := l.t.list(&list, "SELECT workspace, v FROM ("+colliding(l.m, l.f)+") AS c LIMIT ?", maxKept+1); err != nil {
+		return err
+	}
+	for _, v := range list {
+		l.kept[v] = true
+	}
+	return nil
+}
+
+// batch works on the next records with capital letters. What others have
+// changed meanwhile stays. Records of others that have come since and collide
+// make it look again.
+func (l *lowering) batch() error {
+	given, next, err := l.read()
+	if err != nil {
+		return err
+	}
+	if len(given.numbers) > 0 && len(l.kept) <= maxKept {
+		err = l.s.givingWay(l.t.ctx, func() error { return l.write(given) })
+		if _, refused := l.t.d.refusal(err); refused {
+			return l.readKept()
+		}
+	}
+	l.next = next
+	return err
+}
+
+// lowered are records with the value that each has and is to have.
+type lowered struct {
+	numbers []int64
+	was, v  []string
+}
+
+func (l *lowering) read() (out lowered, next int64, err error) {
+	rows, err := l.t.db.QueryxContext(l.t.ctx, l.t.d.rebind("SELECT rid, "+l.t.d.scalar(l.f)+" FROM "+l.m.Table()+l.t.d.notIndexed+
+		" WHERE workspace = ? AND rid >= ? AND rid < ? AND "+l.t.d.mixed(l.f)+" ORDER BY rid LIMIT ?"), l.ws, l.next, l.end, loweredRows)
+	if err != nil {
+		return out, 0, err
+	}
+	defer rows.Close()
+	seen, bytes := 0, 0
+	for next = l.end; rows.Next(); {
+		var rid int64
+		var was string
+		if err := rows.Scan(&rid, &was); err != nil {
+			return out, 0, err
+		}
+		out.add(l, rid, was)
+		seen++
+		if bytes += len(was); bytes > loweredBytes || seen == loweredRows {
+			next = rid + 1
+			break
+		}
+	}
+	return out, next, errors.Join(rows.Err(), rows.Close())
+}
+
+func (out *lowered) add(l *lowering, rid int64, was string) {
+	text := canonical(l.f, was)
+	v, _ := l.f.Normal(text).(string)
+	if v == text || l.kept[keptValue{l.ws, v}] {
+		return
+	}
+	out.numbers, out.was, out.v = append(out.numbers, rid), append(out.was, was), append(out.v, v)
+}
+
+func (l *lowering) write(out lowered) error {
+	d := l.t.d
+	list := []byte{'['}
+	for i, rid := range out.numbers {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = appendValue(list, []any{rid, out.v[i], out.was[i]})
+	}
+	list = append(list, ']')
+	bounds, which := d.bounded("rid", out.numbers[0], out.numbers[len(out.numbers)-1])
+	return l.t.exec1("UPDATE "+l.m.Table()+d.notIndexed+" SET "+quoted(l.f)+" = given.v FROM (SELECT "+
+		d.element(0, model.Integer)+" AS number, "+d.element(1, l.f.Kind)+" AS v, "+d.element(2, model.String)+" AS was FROM "+d.elements+") AS given"+
+		" WHERE rid = given.number AND workspace = ? AND "+d.scalar(l.f)+" = given.was AND "+bounds, append([]any{string(list), l.ws}, which...)...)
+}
