@@ -107,6 +107,7 @@ Several processes on one SQLite file must run on one host.`
 type migrateCommand struct {
 	databaseFlags
 	logFlags
+	Check bool `help:"Change nothing: say whether the database is up to date, and list customers whose values would collide."`
 }
 
 // Help shows an example.
@@ -115,5 +116,9 @@ func (migrateCommand) Help() string {
   bulkpatch migrate --db sqlite:///var/lib/bulkpatch/bulkpatch.db
 
 Every start of serve, api and worker does the same, and so does every command that works on a database; this one is for doing
-it at a time of your own choice. Take a backup first.`
+it at a time of your own choice. Take a backup first.
+
+Stored UUIDs are brought to lower case, and domains become unique whatever their case. Customers that would then have one value
+stay as they are and are listed, up to 100. A start does this once for each model; this command does it each time, for what
+processes of an earlier version have written meanwhile.`
 }

@@ -58,8 +58,11 @@ func TestTheNextVersionFinishesWhatThisOneBegan(t *testing.T) {
 				return
 			}
 			bringBack(t, kind.driver, address, file)
+			addOfBothCases(t, kind.driver, address)
 			flags := []string{"--retention", "36500d", "--undo-retention", "36500d"} // the jobs grow old
-			takeUp(t, start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", address}, flags...)...).client(t, releaseKey))
+			c := start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", address}, flags...)...).client(t, releaseKey)
+			takeUp(t, c)
+			keptBothCases(t, c, address)
 		})
 	}
 }

@@ -60,20 +60,6 @@ func (c *workerCommand) Run(a *app) error {
 	return serve(a, s, workers, a.announce)
 }
 
-// Run brings the database up to date.
-func (c *migrateCommand) Run(a *app) error {
-	s, err := c.settings(a.err)
-	if err != nil {
-		return err
-	}
-	db, err := openStore(a.ctx, s)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(a.out, "the database is up to date")
-	return db.Close()
-}
-
 // openStore opens the database and brings it up to date.
 func openStore(ctx context.Context, s settings) (*store.Store, error) {
 	db, err := store.Open(ctx, s.db, store.Options{
