@@ -72,6 +72,7 @@ func TestStoredValuesAreBroughtToTheirForm(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		t.Run("alone", func(t *testing.T) { bringAlone(t, empty(t)) })
 		t.Run("in collision", func(t *testing.T) { bringInCollision(t, empty(t)) })
+		t.Run("in jobs", func(t *testing.T) { bringInJobs(t, empty(t)) })
 		t.Run("in a copy", func(t *testing.T) { bringInCopy(t, empty(t), empty(t)) })
 	})
 }
@@ -135,6 +136,42 @@ func bringInCollision(t *testing.T, address string) {
 		fatal(t, s.Normalise(t.Context()))
 		g.collide(s, pairs[2])
 		g.refused(s, m, `{"host":"H4.example"}`, "host")
+	}))
+}
+
+// bringInJobs starts with jobs that were accepted when values had their case.
+func bringInJobs(t *testing.T, address string) {
+	g := newGrowing(t, address)
+	a, b := uuidOf(10), uuidOf(11)
+	fatal(t, g.start(formed, g.add(fmt.Sprintf(`{"id":%q,"host":"a.example"}`, uuidOf(1)), fmt.Sprintf(`{"id":%q,"host":"b.example"}`, uuidOf(2)))))
+	var ids []string
+	fatal(t, g.start(formed, func(s *store.Store, m *model.Model) {
+		for _, patch := range []string{fmt.Sprintf(`{"ref":%q,"custom":{"id":%q,"name":"x"}}`, a, b), `{"host":"B.Example"}`} {
+			p, faults := m.CheckPatch([]byte(patch), model.PatchOptions{Single: true})
+			if faults != nil {
+				t.Fatal(faults)
+			}
+			j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Single, Workspace: main, Model: m, RecordID: uuidOf(1), Patch: p})
+			fatal(t, err)
+			ids = append(ids, j.ID)
+		}
+	}))
+	g.earlier(fmt.Sprintf(`UPDATE jobs SET change = replace(replace(change, '%s', '%s'), '%s', '%s')`, a, strings.ToUpper(a), b, strings.ToUpper(b)))
+	fatal(t, g.start(formed, func(s *store.Store, m *model.Model) {
+		wakeUps, err := s.Singles(t.Context(), len(ids))
+		fatal(t, err)
+		for _, w := range wakeUps {
+			fatal(t, s.ApplySingle(t.Context(), w))
+		}
+		want := fmt.Sprintf(`{"id":%q,"version":2,"ref":%q,"link":null,"links":null,"custom":{"id":%q,"name":"x"},"host":"a.example"}`, uuidOf(1), a, b)
+		if got := g.shown(s, m)[0]; got != want {
+			t.Errorf("the record is\n%s\nand should be\n%s", got, want)
+		}
+		j, err := s.Job(t.Context(), main, ids[1])
+		fatal(t, err)
+		if r := j.ErrorSummary; len(r) != 1 || r[0].Code != "unique" {
+			t.Errorf("the domain of another is %s, %+v", j.State, r)
+		}
 	}))
 }
 

@@ -155,6 +155,7 @@ func readPlace(text string, order []filter.Sort) ([]any, error) {
 		if place[i], err = readPlaceValue(c.Values[i], s.Field.Kind); err != nil {
 			return nil, job.ErrBadCursor
 		}
+		place[i] = s.Field.Normal(place[i]) // the cursor may be older than the form of the values
 	}
 	return place, nil
 }
