@@ -199,7 +199,7 @@ const surelyExact = 15
 // KeepsDecimal reports whether v, the float64 nearest to a JSON number, is
 // written as that same number: 0.1 is, 9007199254740993 is not.
 func KeepsDecimal(lit []byte, v float64) bool {
-	if len(lit) <= surelyExact && bytes.IndexAny(lit, "eE") < 0 {
+	if len(lit) <= surelyExact && !bytes.ContainsAny(lit, "eE") {
 		return true
 	}
 	given, err := parseDecimal(lit)

@@ -70,6 +70,8 @@ func TestMythicRefusesBadInput(t *testing.T) {
 		{name: "a status that is text", call: "PATCH /api/v1/clients/acme", body: `{"status": "on"}`, status: 400, want: failed("*")},
 		{name: "a key that is made here", call: "PATCH /api/v1/clients/acme", body: `{"secret_key": "sk_1"}`, status: 400, want: failed("*")},
 		{name: "a domain that is taken", call: "PATCH /api/v1/clients/bee", body: `{"domain": "a.example"}`, status: 409, want: failed("*")},
+		{name: "a domain that is taken in another case", call: "PATCH /api/v1/clients/bee", body: `{"domain": "A.Example"}`, status: 409, want: failed("*")},
+		{name: "a new client's domain in another case", call: "POST /api/v1/clients", body: `{"id": "c", "name": "C", "domain": "A.EXAMPLE"}`, status: 409, want: failed("*")},
 		{name: "a global name that is taken", call: "POST /api/v1/clients", body: `{"id": "c", "name": "C", "global_name": "acme"}`, status: 409, want: failed("*")},
 		{name: "an id that is taken", call: "POST /api/v1/clients", body: `{"id": "acme", "name": "A"}`, status: 409, want: failed("*")},
 		{name: "no id", call: "POST /api/v1/clients", body: `{"name": "A"}`, status: 400, want: failed("*")},
