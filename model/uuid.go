@@ -15,7 +15,7 @@ import (
 // a path, whether the field's own is. The path of a list's item is its number.
 func (f *Field) IsUUID(path ...string) bool {
 	if len(path) == 0 {
-		return f.Kind == String && f.Format == formatUUID
+		return f.Kind == String && f.Format == formatUUID && f.Secret != Hashed // a hash has its case
 	}
 	if f.rule.uuids == nil {
 		return false

@@ -95,6 +95,14 @@ func TestOptionsThatAreUUIDsHaveNoCase(t *testing.T) {
 	}
 }
 
+func TestTheHashOfAUUIDKeepsItsCase(t *testing.T) {
+	m := mustModel(t, "x-model: shop\ntype: object\nproperties: {a: {type: string, format: uuid, x-secret: hashed}}\n")
+	const stored = `{"sets":[{"field":"a","value":"$2a$10$AbC","pointer":"/a"}]}`
+	if p, err := m.UnmarshalStored([]byte(stored)); err != nil || p.Sets[0].Value != "$2a$10$AbC" || field(t, m, "a").HasUUIDs() {
+		t.Errorf("got %+v, %v", p, err)
+	}
+}
+
 func TestPathsKnowTheirUUIDs(t *testing.T) {
 	m := mustModel(t, withUUIDs)
 	for path, want := range map[string]bool{
