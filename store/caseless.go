@@ -45,25 +45,35 @@ func refusedBy(m *model.Model, f *model.Field, named string) bool {
 // provisional one, and where too many do none: no record is lost or changed
 // for it. A second call makes the index itself as soon as none collide.
 func (t *tx) alignCaseless(m *model.Model, f *model.Field, how string) error {
-	have, err := t.indexNames(m)
-	if err != nil || slices.Contains(have, caselessIndex(m, f)) {
+	have, err := t.indexes(m)
+	if err != nil {
 		return err
 	}
+	done, provisional := have[caselessIndex(m, f)], provisionalIndex(m, f)
+	for name, whole := range have {
+		if isCaseless(m, name) && !whole || done && name == provisional { // what is left of a step that was broken off
+			if err := t.dropIndex(name, how); err != nil {
+				return err
+			}
+		}
+	}
+	if done {
+		return nil
+	}
 	for range migrateTries {
-		if err = t.tryCaseless(m, f, how, have); !errors.Is(err, errRaced) {
+		if err = t.tryCaseless(m, f, how, have[provisional]); !errors.Is(err, errRaced) {
 			return err
 		}
 	}
 	return err
 }
 
-func (t *tx) tryCaseless(m *model.Model, f *model.Field, how string, have []string) error {
+func (t *tx) tryCaseless(m *model.Model, f *model.Field, how string, made bool) error {
 	excluded, err := t.laterOfColliding(m, f)
 	if err != nil {
 		return err
 	}
 	provisional := provisionalIndex(m, f)
-	made := slices.Contains(have, provisional)
 	switch {
 	case len(excluded) == 0:
 		if err := t.createCaseless(m, f, caselessIndex(m, f), "", how); err != nil || !made {
@@ -78,28 +88,13 @@ func (t *tx) tryCaseless(m *model.Model, f *model.Field, how string, have []stri
 }
 
 // createCaseless answers errRaced if records have come meanwhile that collide.
+// Another process may have made the index since it was looked for.
 func (t *tx) createCaseless(m *model.Model, f *model.Field, name, condition, how string) error {
-	err := t.exec1("CREATE UNIQUE INDEX" + how + ` "` + name + `" ON ` + m.Table() + " (workspace, lower(" + quoted(f) + "))" + condition)
+	err := t.exec1("CREATE UNIQUE INDEX" + how + ` IF NOT EXISTS "` + name + `" ON ` + m.Table() + " (workspace, lower(" + quoted(f) + "))" + condition)
 	if _, refused := t.d.refusal(err); refused {
 		return errors.Join(errRaced, t.dropIndex(name, how))
 	}
 	return err
-}
-
-// indexNames lists the whole indexes of a model's table.
-func (t *tx) indexNames(m *model.Model) ([]string, error) {
-	var have []struct {
-		Name  string
-		Valid bool
-	}
-	err := t.list(&have, t.d.indexes, m.Table())
-	var names []string
-	for _, index := range have {
-		if index.Valid {
-			names = append(names, index.Name)
-		}
-	}
-	return names, err
 }
 
 // colliding are the values, in small letters, that more than one record of a

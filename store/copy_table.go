@@ -177,12 +177,12 @@ func (c *copier) alignModels() error {
 // can.
 func (c *copier) admitCollisions(name string) error {
 	m, _ := c.models.Model(name)
-	have, err := c.from.indexNames(m)
+	have, err := c.from.indexes(m)
 	if err != nil {
 		return err
 	}
 	for _, f := range caseless(m) {
-		if slices.Contains(have, caselessIndex(m, f)) {
+		if have[caselessIndex(m, f)] {
 			continue
 		}
 		c.unformed = append(c.unformed, name)

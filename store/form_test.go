@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"bulkpatch/filter"
@@ -44,6 +45,25 @@ func (g *growing) earlier(statements ...string) {
 		_, err = db.Exec(s)
 		fatal(g.t, err)
 	}
+}
+
+// startTogether lets two processes find the database at the same time.
+func (g *growing) startTogether() error {
+	g.t.Helper()
+	models := g.load(formed)
+	errs := make([]error, 2)
+	var started sync.WaitGroup
+	for i := range errs {
+		started.Go(func() {
+			s, err := store.Open(g.t.Context(), g.address, store.Options{Models: models})
+			if err == nil {
+				err = errors.Join(s.Migrate(g.t.Context()), s.Close())
+			}
+			errs[i] = err
+		})
+	}
+	started.Wait()
+	return errors.Join(errs...)
 }
 
 // shown are the records as JSON, in the order of their numbers.
@@ -89,6 +109,7 @@ func bringAlone(t *testing.T, address string) {
 				WHERE f_host = 'a.example'`, upper, b, strings.ToUpper(b)))
 	want := []string{record(1, both),
 		record(2, `"ref":null,"link":null,"links":null,"custom":null,"host":"B.Example"`), record(3, `"ref":null,"link":null,"links":null,"custom":null,"host":null`)}
+	fatal(t, g.startTogether())
 	fatal(t, g.start(formed, func(s *store.Store, m *model.Model) {
 		if got := g.shown(s, m); !slices.Equal(got, want) {
 			t.Errorf("the records are\n%s\nand should be\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

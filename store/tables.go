@@ -214,22 +214,19 @@ func (t *tx) rememberModel(m *model.Model, digest string, before []column) error
 // the dialect's concurrently.
 func (t *tx) alignIndexes(m *model.Model, how string) error {
 	want := wantedIndexes(m, t.d)
-	var have []struct {
-		Name  string
-		Valid bool
-	}
-	if err := t.list(&have, t.d.indexes, m.Table()); err != nil {
+	have, err := t.indexes(m)
+	if err != nil {
 		return err
 	}
-	for _, index := range have {
-		if !strings.HasPrefix(index.Name, m.Table()+"_") {
+	for name, whole := range have {
+		if !strings.HasPrefix(name, m.Table()+"_") {
 			continue // somebody else's
 		}
-		if (want[index.Name] != nil || isCaseless(m, index.Name)) && index.Valid {
-			delete(want, index.Name)
+		if (want[name] != nil || isCaseless(m, name)) && whole {
+			delete(want, name)
 			continue
 		}
-		if err := t.dropIndex(index.Name, how); err != nil {
+		if err := t.dropIndex(name, how); err != nil {
 			return err
 		}
 	}
@@ -239,6 +236,20 @@ func (t *tx) alignIndexes(m *model.Model, how string) error {
 		}
 	}
 	return nil
+}
+
+// indexes lists those of a model's table, and whether each is whole.
+func (t *tx) indexes(m *model.Model) (map[string]bool, error) {
+	var list []struct {
+		Name  string
+		Valid bool
+	}
+	err := t.list(&list, t.d.indexes, m.Table())
+	have := make(map[string]bool, len(list))
+	for _, index := range list {
+		have[index.Name] = index.Valid
+	}
+	return have, err
 }
 
 // An index is what stands before and after its name.
