@@ -336,8 +336,8 @@ func (f *fake) Submit(_ context.Context, s job.Submission) (job.Job, bool, error
 		CreatedBy: s.CreatedBy, Patch: s.Patch.Display(), Options: s.Options, Confirms: s.Confirms,
 	}
 	if s.RecordID != nil {
-		j.RecordID = model.FormatID(s.RecordID)
-		if _, ok := f.records[table(s.Workspace, s.Model)][j.RecordID]; !ok {
+		j.RecordID = s.Model.ID(model.FormatID(s.RecordID))
+		if _, ok := f.records[table(s.Workspace, s.Model)][j.RecordID.String()]; !ok {
 			return job.Job{}, false, job.ErrNotFound
 		}
 		one := int64(1)

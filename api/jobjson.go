@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // A jobJSON is a job as callers see it. The order of the fields is part of
@@ -42,7 +43,7 @@ type jobJSON struct {
 // id.
 type requestJSON struct {
 	Filter json.RawMessage `json:"filter"`
-	ID     *string         `json:"id,omitempty"`
+	ID     *model.ID       `json:"id,omitempty"`
 	Patch  json.RawMessage `json:"patch"`
 	// RequestBytes is the size of a filter and a patch that are null in a list
 	// or an event because they are large.
@@ -115,7 +116,7 @@ func jobOf(j job.Job) jobJSON {
 		CreatedAt: timeText(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt),
 		FinishedAt: timeOrNull(j.FinishedAt), ExpiresAt: timeText(j.ExpiresAt),
 		CreatedBy: j.CreatedBy,
-		Request:   requestJSON{j.Filter, textOrNull(j.RecordID), j.Patch, j.RequestBytes, j.Options},
+		Request:   requestJSON{j.Filter, idOrNull(j.RecordID), j.Patch, j.RequestBytes, j.Options},
 		Counts:    countsOf(j),
 		Progress:  progressOf(j),
 		Throttle:  throttleJSON{j.Throttle},
@@ -126,17 +127,29 @@ func jobOf(j job.Job) jobJSON {
 		Links:     linksJSON{jobPath(j.ID), jobPath(j.ID) + "/results", jobPath(j.ID) + "/events"},
 	}
 	out.AllowedActions = append([]job.Action{}, j.AllowedActions()...)
-	out.ErrorSummary = append([]job.ErrorSummary{}, j.ErrorSummary...)
-	for i := range out.ErrorSummary {
-		if out.ErrorSummary[i].SampleIDs == nil {
-			out.ErrorSummary[i].SampleIDs = []string{}
-		}
-	}
+	out.ErrorSummary = summaryOf(j.ErrorSummary)
 	if j.Preview != nil {
 		p := previewOf(*j.Preview)
 		out.Preview = &p
 	}
 	return out
+}
+
+// summaryOf shows reasons, with no list null.
+func summaryOf(list []job.ErrorSummary) []job.ErrorSummary {
+	out := append([]job.ErrorSummary{}, list...)
+	for i := range out {
+		out[i].SampleIDs = append([]model.ID{}, out[i].SampleIDs...)
+	}
+	return out
+}
+
+// idOrNull is null for no id.
+func idOrNull(id model.ID) *model.ID {
+	if id == (model.ID{}) {
+		return nil
+	}
+	return &id
 }
 
 func countsOf(j job.Job) countsJSON {

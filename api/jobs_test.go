@@ -14,6 +14,7 @@ import (
 
 	"bulkpatch/auth"
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 func TestJobLooksAsPromised(t *testing.T) {
@@ -37,14 +38,14 @@ func TestJobLooksAsPromised(t *testing.T) {
 		j.State, j.StartedAt, j.Matched = job.Running, &began, &matched
 		j.Tally = job.Tally{Updated: 59000, Unchanged: 700, Skipped: 200, Failed: 100}
 		j.ResolvedPercent, j.RecordsPerSecond = 100, 81200.34
-		j.ErrorSummary = []job.ErrorSummary{{Code: "unique", Title: "Taken", Count: 90, SampleIDs: []string{"12"}}}
+		j.ErrorSummary = []job.ErrorSummary{{Code: "unique", Pointer: "/domain", Title: "Taken", Count: 90, SampleIDs: []model.ID{r.desk.ID("12"), r.desk.ID("90")}}}
 	})
 	text = r.call("GET", "/v1/jobs/"+id, "").want(200).header("ETag", `W/"2"`).text
 	for _, part := range []string{
 		`"startedAt":"2026-11-21T12:00:01.5Z"`,
 		`"counts":{"matched":120000,"updated":59000,"unchanged":700,"skipped":200,"conflicted":0,"failed":100,"pending":60000}`,
 		`"progress":{"percent":50.0,"resolvedPercent":100,"recordsPerSecond":81200.3,"etaSeconds":1,"waitReason":null,"waitDetail":null}`,
-		`"errorSummary":[{"code":"unique","title":"Taken","count":90,"sampleIds":["12"]}]`,
+		`"errorSummary":[{"code":"unique","pointer":"/domain","title":"Taken","count":90,"sampleIds":[12,90]}]`,
 	} {
 		if !strings.Contains(text, part) {
 			t.Errorf("no %s in %s", part, text)
@@ -321,10 +322,10 @@ func TestListOfJobsGoesPageByPage(t *testing.T) {
 func withResults(r *rig, id string) {
 	at := r.clock.now()
 	r.store.results[id] = []job.Result{
-		{ID: "1", Outcome: job.Updated, At: &at, Changed: map[string]job.Change{
+		{ID: r.desk.ID("1"), Outcome: job.Updated, At: &at, Changed: map[string]job.Change{
 			"jobTitle": {From: json.RawMessage(`null`), To: json.RawMessage(`"Lead, <b>"`)}}},
-		{ID: "2", Outcome: job.RecordFail, At: &at, Error: &job.RecordError{Code: "unique", Detail: "Taken.", Pointer: "/email"}},
-		{ID: "3", Outcome: job.Pending},
+		{ID: r.desk.ID("2"), Outcome: job.RecordFail, At: &at, Error: &job.RecordError{Code: "unique", Detail: "Taken.", Pointer: "/email"}},
+		{ID: r.desk.ID("3"), Outcome: job.Pending},
 	}
 }
 
@@ -343,7 +344,7 @@ func TestResultsInAllFormats(t *testing.T) {
 	r.call("GET", "/v1/jobs/"+id+"/results?outcome=lost", "").want(400)
 	lines := r.call("GET", "/v1/jobs/"+id+"/results", "", "Accept", "application/x-ndjson").want(200).
 		header("Content-Type", "application/x-ndjson").text
-	if strings.Count(lines, "\n") != 3 || !strings.Contains(lines, `{"id":"3","outcome":"pending","changed":null,"error":null,"at":null}`) {
+	if strings.Count(lines, "\n") != 3 || !strings.Contains(lines, `{"id":3,"outcome":"pending","changed":null,"error":null,"at":null}`) {
 		t.Errorf("%s", lines)
 	}
 	sheet := r.call("GET", "/v1/jobs/"+id+"/results?outcome=updated,failed", "", "Accept", "text/csv").want(200).text

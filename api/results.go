@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // A resultJSON is what became of one record.
 type resultJSON struct {
-	ID      string                `json:"id"`
+	ID      model.ID              `json:"id"`
 	Outcome job.Outcome           `json:"outcome"`
 	Changed map[string]job.Change `json:"changed"`
 	Error   *job.RecordError      `json:"error"`
@@ -146,5 +147,5 @@ func appendResultRow(dst []byte, r job.Result) ([]byte, error) {
 		}
 		changed = strings.TrimSuffix(string(line), "\n")
 	}
-	return appendRow(dst, r.ID, string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed), nil
+	return appendRow(dst, r.ID.String(), string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed), nil
 }

@@ -79,7 +79,7 @@ func ids(b *testing.B, s *server, j client.Job, outcome string) (list []string) 
 	b.Helper()
 	for r, err := range s.Results(b.Context(), j.ID, outcome) {
 		fatal(b, err)
-		list = append(list, r.ID)
+		list = append(list, r.ID.String())
 	}
 	return list
 }

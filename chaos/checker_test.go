@@ -123,7 +123,7 @@ func (c *checker) askEnd(j *tracked) (*sighting, []item) {
 // index notes which records a job updated.
 func (c *checker) index(j *tracked) {
 	for _, i := range c.results[j] {
-		rec := j.where.find(i.ID)
+		rec := j.where.find(string(i.ID))
 		switch {
 		case rec == nil:
 			c.violation("%s has a result for %q, which was never made", j.name(), i.ID)
@@ -177,7 +177,7 @@ func (c *checker) checkJob(j *tracked) {
 	}
 	c.tally.oversized.Add(oversized(c.results[j]))
 	for _, i := range c.results[j] {
-		if rec := j.where.find(i.ID); rec != nil && patch != nil {
+		if rec := j.where.find(string(i.ID)); rec != nil && patch != nil {
 			c.complain(j, judgeSize(j.where, rec, i, patch))
 		}
 		if i.Outcome != "updated" || patch == nil {
@@ -203,7 +203,7 @@ func (c *checker) checkSelection(j *tracked) {
 	}
 	got := map[string]item{}
 	for _, i := range c.results[j] {
-		got[i.ID] = i
+		got[string(i.ID)] = i
 	}
 	for _, r := range t.all() {
 		i, in := got[r.id]
@@ -261,7 +261,7 @@ func (j *tracked) finished() time.Duration {
 
 func (c *checker) checkSingle(j *tracked) {
 	items, id := c.results[j], j.single.table.at(j.single.index).id
-	if len(items) != 1 || items[0].ID != id {
+	if len(items) != 1 || string(items[0].ID) != id {
 		c.complain(j, fmt.Sprintf("it has %d results, not one for record %s", len(items), id))
 		return
 	}

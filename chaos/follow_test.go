@@ -192,13 +192,13 @@ func (c *checker) checkSequel(j *tracked) {
 	}
 	want := map[string]bool{}
 	for _, i := range c.results[f.origin] {
-		want[i.ID] = f.takes(i.Outcome)
+		want[string(i.ID)] = f.takes(i.Outcome)
 	}
 	for _, i := range c.results[j] {
-		if !want[i.ID] {
+		if !want[string(i.ID)] {
 			c.complain(j, fmt.Sprintf("record %s is %s, which its origin does not leave to it", i.ID, i.Outcome))
 		}
-		delete(want, i.ID)
+		delete(want, string(i.ID))
 		c.complain(j, c.judgeSequel(j, i))
 	}
 	for id, left := range want {
@@ -243,7 +243,7 @@ func (f *following) judgeLinks(s, origin sighting) string {
 
 // judgeSequel says whether a record got an outcome that it could have got.
 func (c *checker) judgeSequel(j *tracked, i item) string {
-	rec, f := j.where.find(i.ID), j.follows
+	rec, f := j.where.find(string(i.ID)), j.follows
 	switch {
 	case rec == nil, i.Outcome == "pending":
 		return "" // that is judged elsewhere: by the index, and by the state

@@ -9,12 +9,21 @@ import (
 
 // An item is what became of one record of a job.
 type item struct {
-	ID      string                     `json:"id"`
+	ID      recordID                   `json:"id"`
 	Outcome string                     `json:"outcome"`
 	Changed map[string]json.RawMessage `json:"changed"`
 	Error   *struct {
 		Code string `json:"code"`
 	} `json:"error"`
+}
+
+// A recordID is the text of an id, whatever its type.
+type recordID string
+
+// UnmarshalJSON reads a number or a string.
+func (id *recordID) UnmarshalJSON(raw []byte) error {
+	*id = recordID(bytes.Trim(raw, `"`))
+	return nil
 }
 
 // change is one changed field of an item.
@@ -58,10 +67,10 @@ func judgeItems(items []item, c counts) []string {
 	seen := map[string]bool{}
 	for _, i := range items {
 		got[i.Outcome]++
-		if seen[i.ID] {
+		if seen[string(i.ID)] {
 			faults = append(faults, fmt.Sprintf("record %s has two results", i.ID))
 		}
-		seen[i.ID] = true
+		seen[string(i.ID)] = true
 	}
 	want := map[string]int64{
 		"updated": c.Updated, "unchanged": c.Unchanged, "skipped": c.Skipped, "conflicted": c.Conflicted, "failed": c.Failed,

@@ -94,7 +94,7 @@ func TestResultsFollowCursorsAndCanBeReadTwice(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ids = append(ids, r.ID+":"+r.Outcome)
+			ids = append(ids, r.ID.String()+":"+r.Outcome)
 		}
 		if want := []string{"1:updated", "2:failed"}; !slices.Equal(ids, want) {
 			t.Errorf("results are %v", ids)

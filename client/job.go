@@ -67,7 +67,7 @@ const (
 // of what is left out; [Client.Job] has it whole.
 type Request struct {
 	Filter       json.RawMessage `json:"filter"`
-	ID           json.RawMessage `json:"id"`
+	ID           ID              `json:"id"`
 	Patch        json.RawMessage `json:"patch"`
 	RequestBytes int64           `json:"requestBytes"`
 	Options      json.RawMessage `json:"options"`
@@ -114,10 +114,11 @@ type Attempt struct {
 
 // An ErrorSummary counts the records that were not updated for one reason.
 type ErrorSummary struct {
-	Code      string   `json:"code"`
-	Title     string   `json:"title"`
-	Count     int64    `json:"count"`
-	SampleIDs []string `json:"sampleIds"`
+	Code      string `json:"code"`
+	Pointer   string `json:"pointer"` // to the value that was refused, "" for the record as a whole
+	Title     string `json:"title"`
+	Count     int64  `json:"count"`
+	SampleIDs []ID   `json:"sampleIds"`
 }
 
 // A JobError says why a job as a whole failed.
@@ -149,7 +150,7 @@ type Change struct {
 
 // A Result is what became of one selected record.
 type Result struct {
-	ID      string            `json:"id"`
+	ID      ID                `json:"id"`
 	Outcome string            `json:"outcome"`
 	Changed map[string]Change `json:"changed"` // nil unless updated and still kept
 	Error   *RecordError      `json:"error"`   // nil unless skipped, conflicted or failed
@@ -165,16 +166,20 @@ type RecordError struct {
 
 // A Preview is what a submission would do if it ran now.
 type Preview struct {
-	Matched      int64           `json:"matched"`
+	Matched      int64           `json:"matched"` // the sum of the four counts
 	WouldChange  int64           `json:"wouldChange"`
 	Unchanged    int64           `json:"unchanged"`
+	WouldFail    int64           `json:"wouldFail"` // as far as that can be known beforehand
+	WouldSkip    int64           `json:"wouldSkip"`
+	Reasons      []ErrorSummary  `json:"reasons"` // of those that would fail or be skipped
+	Guard        string          `json:"guard"`   // the option that would refuse the job, "" for none
 	Sample       []PreviewRecord `json:"sample"`
-	ConfirmToken string          `json:"confirmToken"`
+	ConfirmToken string          `json:"confirmToken"` // "" with a guard
 	ExpiresAt    time.Time       `json:"expiresAt"`
 }
 
 // A PreviewRecord is one record that would change.
 type PreviewRecord struct {
-	ID      string            `json:"id"`
+	ID      ID                `json:"id"`
 	Changed map[string]Change `json:"changed"`
 }

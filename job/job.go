@@ -3,6 +3,8 @@ package job
 import (
 	"encoding/json"
 	"time"
+
+	"bulkpatch/model"
 )
 
 // Kind says what a job does.
@@ -74,7 +76,7 @@ type Job struct {
 	CreatedBy  string // "key:NAME"
 
 	Filter   json.RawMessage // as given; nil for a single and an undo
-	RecordID string          // of a single, else ""
+	RecordID model.ID        // of a single, else none
 	Patch    json.RawMessage // secrets masked; nil for an undo
 	Options  Options
 	// RequestBytes is the size of what is left out of Filter and Patch, 0 for
@@ -165,10 +167,11 @@ const MaxSampleIDs = 10
 // An ErrorSummary counts the records that failed, conflicted or were skipped
 // for one reason.
 type ErrorSummary struct {
-	Code      string   `json:"code"`
-	Title     string   `json:"title"`
-	Count     int64    `json:"count"`
-	SampleIDs []string `json:"sampleIds"`
+	Code      string     `json:"code"`
+	Pointer   string     `json:"pointer"` // to the value that was refused, "" for the record as a whole
+	Title     string     `json:"title"`
+	Count     int64      `json:"count"`
+	SampleIDs []model.ID `json:"sampleIds"`
 }
 
 // A Change is the former and the new value of one field, as JSON.
@@ -179,7 +182,7 @@ type Change struct {
 
 // A Result is what became of one selected record.
 type Result struct {
-	ID      string
+	ID      model.ID
 	Outcome Outcome
 	Changed map[string]Change // nil unless updated and still kept
 	Error   *RecordError      // nil unless skipped, conflicted or failed
@@ -198,8 +201,12 @@ type Preview struct {
 	Matched      int64
 	WouldChange  int64
 	Unchanged    int64
-	Sample       []PreviewItem // at most MaxPreviewSample
-	Digest       string        // of the selected records, see [Digest]
+	WouldFail    int64
+	WouldSkip    int64
+	Reasons      []ErrorSummary // of those that would fail or be skipped
+	Guard        string         // the option that would refuse the job, "" for none
+	Sample       []PreviewItem  // at most MaxPreviewSample
+	Digest       string         // of the selected records, see [Digest]
 	ConfirmToken string
 	ExpiresAt    time.Time
 }
@@ -209,6 +216,6 @@ const MaxPreviewSample = 20
 
 // A PreviewItem is one record that would change.
 type PreviewItem struct {
-	ID      string            `json:"id"`
+	ID      model.ID          `json:"id"`
 	Changed map[string]Change `json:"changed"`
 }

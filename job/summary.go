@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"bulkpatch/model"
 )
 
 // titles names each reason for which a record is not updated.
@@ -30,12 +32,12 @@ func Title(code string) string {
 	return titles[code]
 }
 
-// Summarise adds n records that ended for one reason to a summary, naming
-// some of them, and keeps the most frequent reason first.
+// Summarise adds records that ended for one reason to a summary, naming some of
+// them, and keeps the most frequent reason first.
 func Summarise(list []ErrorSummary, add ErrorSummary) []ErrorSummary {
-	i := slices.IndexFunc(list, func(e ErrorSummary) bool { return e.Code == add.Code })
+	i := slices.IndexFunc(list, func(e ErrorSummary) bool { return e.Code == add.Code && e.Pointer == add.Pointer })
 	if i < 0 {
-		list = append(list, ErrorSummary{Code: add.Code, Title: Title(add.Code), SampleIDs: []string{}})
+		list = append(list, ErrorSummary{Code: add.Code, Pointer: add.Pointer, Title: Title(add.Code), SampleIDs: []model.ID{}})
 		i = len(list) - 1
 	}
 	e := &list[i]

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -282,44 +281,6 @@ func (c *chunk) target() (where string, args []any) {
 	}
 	where, args = c.d.among("rid", c.numbers(c.changed))
 	return where + " AND workspace = ?", append(args, c.l.Workspace)
-}
-
-// addReasons counts refusals into a summary, with the ids of some records.
-func (t *tx) addReasons(list []job.ErrorSummary, ws int64, m *model.Model, base int64, refusals []refusal) ([]job.ErrorSummary, error) {
-	byCode := map[string][]int64{}
-	var codes []string
-	for _, r := range refusals {
-		if byCode[r.Code] == nil {
-			codes = append(codes, r.Code)
-		}
-		byCode[r.Code] = append(byCode[r.Code], base+int64(r.Offset))
-	}
-	for _, code := range codes {
-		rids := byCode[code]
-		some := rids[:min(len(rids), job.MaxSampleIDs)]
-		ids, err := t.ids(ws, m, some)
-		if err != nil {
-			return nil, err
-		}
-		list = job.Summarise(list, job.ErrorSummary{Code: code, Count: int64(len(rids)), SampleIDs: ids})
-	}
-	return list, nil
-}
-
-// ids finds the public ids of record numbers, deleted ones included, in the
-// order of the numbers.
-func (t *tx) ids(ws int64, m *model.Model, rids []int64) ([]string, error) {
-	byNumber, err := idsOf(t, t.d, ws, m, rids)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]string, 0, len(rids))
-	for _, rid := range rids {
-		if id, ok := byNumber[rid]; ok {
-			ids = append(ids, id)
-		}
-	}
-	return ids, nil
 }
 
 // idsQuery looks each number up. Left to itself SQLite's planner walks the

@@ -319,12 +319,19 @@ func (c *chunk) summarise() (string, error) {
 	if err := json.Unmarshal([]byte(c.shard.Summary), &list); err != nil {
 		return "", err
 	}
-	list, err := c.t.addReasons(list, c.l.Workspace, c.l.Model, c.base, c.refused)
+	list, err := c.addReasons(list)
 	if err != nil {
 		return "", err
 	}
 	text, err := json.Marshal(list)
 	return string(text), err
+}
+
+// addReasons adds the chunk's reasons to a summary.
+func (c *chunk) addReasons(list []job.ErrorSummary) ([]job.ErrorSummary, error) {
+	var r reasons
+	r.addAll(c.base, c.refused)
+	return r.addTo(list, c.q, c.d, c.l.Workspace, c.l.Model)
 }
 
 // smoothing is the weight of the newest chunk in the rate that users see.

@@ -9,6 +9,7 @@ import (
 
 	"bulkpatch/auth"
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // stallAfter is how long a worker that holds a shard may show no sign of life
@@ -167,7 +168,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		j.Filter = json.RawMessage(*r.Filter)
 	}
 	if r.RecordID != nil {
-		j.RecordID = *r.RecordID
+		j.RecordID = model.TextID(*r.RecordID)
 	}
 	if r.ErrorCode != nil {
 		j.Error = &job.Error{Code: *r.ErrorCode, Detail: *r.ErrorDetail}
@@ -179,6 +180,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		return j, err
 	}
 	err := s.addProgress(&j, shards)
+	s.typed(&j)
 	j.WaitReason = waitReason(j.State, r, shards)
 	if j.WaitReason == job.WaitModel {
 		j.WaitReason, j.WaitDetail = job.WaitWorker, job.ModelDetail(j.Model)

@@ -25,6 +25,7 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (
 	if errors.Is(err, errLoneRecord) {
 		err = fmt.Errorf("%w: %w", job.ErrQueryTimeout, err)
 	}
+	typePreview(sub.Model, &p)
 	return p, err
 }
 
@@ -74,7 +75,7 @@ func sampleOf(sub job.Submission, records []model.Record, now int64, secrets boo
 	room := budget{left: sampleBytes}
 	id := sub.Model.Role(model.RoleID).Index
 	for _, r := range records {
-		item := job.PreviewItem{ID: model.FormatID(r.Values[id]), Changed: map[string]job.Change{}}
+		item := job.PreviewItem{ID: model.TextID(model.FormatID(r.Values[id])), Changed: map[string]job.Change{}}
 		for _, set := range sub.Patch.Sets {
 			before, was := r.Values[set.Field.Index], any(nil)
 			if set.When != nil {

@@ -238,7 +238,7 @@ func (r *results) items() ([]job.Result, error) {
 				return nil, err
 			}
 		}
-		item := r.item(found[i], ids[found[i].rid])
+		item := r.item(found[i], r.model.ID(ids[found[i].rid]))
 		if !room.take(changedBytes(item.Changed)) {
 			break
 		}
@@ -274,7 +274,7 @@ func changedBytes(changed map[string]job.Change) int {
 	return n
 }
 
-func (r *results) item(f foundResult, id string) job.Result {
+func (r *results) item(f foundResult, id model.ID) job.Result {
 	item := job.Result{ID: id, Outcome: f.outcome}
 	if f.outcome == job.Pending || f.outcome == job.Unchanged {
 		return item // by id alone

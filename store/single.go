@@ -84,7 +84,7 @@ func (c *chunk) endSingle() error {
 	if err := c.keepHistory(); err != nil {
 		return err
 	}
-	summary, err := c.t.addReasons([]job.ErrorSummary{}, c.l.Workspace, c.l.Model, c.base, c.refused)
+	summary, err := c.addReasons([]job.ErrorSummary{})
 	if err != nil {
 		return err
 	}

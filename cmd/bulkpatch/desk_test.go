@@ -78,7 +78,7 @@ func TestDeskRunsTheBulkUpdateOfItsPage(t *testing.T) {
 	s.run(t, []exchange{
 		{name: "a permission that not all may have", call: bulk + "?" + asks(`{"id": {"$gt": 0}}`), header: http.Header{"Prefer": {"wait=20"}}, body: `{"permission": "all"}`, status: 200, want: `{"jobId": "*", "counts": "absent"}`},
 		{name: "is given to those who may", call: "GET /v1/jobs/{job}", status: 200,
-			want: `{"state": "partially_succeeded", "counts": {"matched": 3, "updated": 2, "failed": 1}, "errorSummary": [{"code": "permission_needs_company", "sampleIds": ["3"]}]}`},
+			want: `{"state": "partially_succeeded", "counts": {"matched": 3, "updated": 2, "failed": 1}, "errorSummary": [{"code": "permission_needs_company", "sampleIds": [3]}]}`},
 		{name: "one before it is deleted", call: "GET /desk/api/v2/customers/1.json", status: 200, want: `{"customer": {"state": "active"}}`, save: map[string]string{"updated": "customer.updatedAt"}},
 		{name: "a deletion", call: bulk + "?" + asks(`{"id": 1}`), header: http.Header{"Prefer": {"wait=20"}}, body: `{"state": "deleted"}`, status: 200, want: `{"jobId": "*"}`},
 		{name: "leaves a date and who it was", call: "GET /desk/api/v2/customers/1.json", status: 200,

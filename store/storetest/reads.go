@@ -96,9 +96,10 @@ func whatChangedEndsEarly(t *testing.T, k *Kit) {
 		for _, item := range page.Items {
 			c := item.Changed["custom"]
 			n += len(c.From) + len(c.To)
-			equal(t, "bytes of what "+item.ID+" had", len(c.From), len(`{"text":""}`)+largeValue)
-			equal(t, "seen before", seen[item.ID], false)
-			seen[item.ID] = true
+			id := item.ID.String()
+			equal(t, "bytes of what "+id+" had", len(c.From), len(`{"text":""}`)+largeValue)
+			equal(t, "seen before", seen[id], false)
+			seen[id] = true
 		}
 		if n > pageLimit || n == 0 {
 			t.Fatalf("a page of results has %d bytes", n)

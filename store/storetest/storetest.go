@@ -293,10 +293,11 @@ func (k *Kit) Outcomes(id string, page int) map[string]job.Result {
 		p, err := k.Results(k.tb.Context(), k.WS, id, q)
 		check(k.tb, err)
 		for _, item := range p.Items {
-			if _, twice := all[item.ID]; twice {
-				k.tb.Fatalf("record %s has two results", item.ID)
+			id := item.ID.String()
+			if _, twice := all[id]; twice {
+				k.tb.Fatalf("record %s has two results", id)
 			}
-			all[item.ID] = item
+			all[id] = item
 		}
 		if p.NextCursor == "" {
 			return all

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"an idempotency key makes one retry and one undo":         oneKeyOneFollower,
 		"results page through every selected record":              resultsPage,
 		"a preview says what the job then does":                   previewAgrees,
+		"ids keep their type":                                     idsKeepTheirType,
 		"history names the jobs that changed a record":            historyNamesJobs,
 		"imports merge, insert and report":                        importsMerge,
 		"lists of jobs leave out large requests":                  listsLeaveOutLargeRequests,
