@@ -113,6 +113,8 @@ func (j Job) CheckUndo() error {
 	switch {
 	case !j.State.Final():
 		return j.refuse(UndoIt, "Only a job that has ended can be undone: cancel it first.")
+	case j.Kind == PreviewKind:
+		return j.refuse(UndoIt, "A preview changes nothing.")
 	case j.Updated == 0:
 		return j.refuse(UndoIt, "The job has changed nothing.")
 	case j.ModelGone:
@@ -130,6 +132,8 @@ func (j Job) retryable() string {
 	switch {
 	case !j.State.Final():
 		return "Only a job that has ended can be retried."
+	case j.Kind == PreviewKind:
+		return "A preview changes nothing, so nothing is left to do. Submit the job itself."
 	case j.Matched == nil:
 		return "The job ended before its records were selected, so nothing is known to be left. Submit it again."
 	case j.Error.refusedGuard():

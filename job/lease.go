@@ -45,6 +45,7 @@ type Lease struct {
 	Origin   int64  // number of the job that this one retries or undoes, else 0
 	Source   int64  // number of the job whose changes are taken back, 0 to apply the patch
 	RecordID string // of a preview of one record, else ""
+	IfMatch  *int64 // of the same: the version that the record must have
 	Owner    auth.Workspace
 	Model    *model.Model
 	Filter   *filter.Filter // nil for a retry of a single and for an undo
@@ -125,6 +126,27 @@ func NoProgress(rounds int64, over time.Duration) *Error {
 	}
 	return errorf("no_progress", "The job was tried %d times over %d minutes, and the database answered but could carry out no part of it. "+
 		"What it has done stays. The log says what went wrong; retry the job when that is put right.", rounds, int(over.Minutes()))
+}
+
+// Guard is what the options demand of a selection. digest is that of the one
+// that a preview showed, "" for none.
+func (o Options) Guard(digest string) Guard {
+	return Guard{MaxAffected: o.MaxAffected, ExpectedCount: o.ExpectedCount, Digest: digest}
+}
+
+// guardOptions are the options behind the codes of [Guard.Check].
+var guardOptions = map[string]string{
+	"max_affected":      "maxAffected",
+	"expected_count":    "expectedCount",
+	"selection_changed": "confirmToken",
+}
+
+// Refuses names the option that refuses a selection, "" for none.
+func (g Guard) Refuses(n int64, digest string) string {
+	if refused := g.Check(n, digest); refused != nil {
+		return guardOptions[refused.Code]
+	}
+	return ""
 }
 
 // Check says which guard refuses a selection of n records with this digest,

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -130,14 +129,6 @@ func (a assignment) lacks() string {
 		parts[i] = n.lacks
 	}
 	return "(" + strings.Join(parts, " OR ") + ")"
-}
-
-// countLacking counts the records that lack something, as a column of a query.
-func (a assignment) countLacking() string {
-	if len(a.needs) == 0 {
-		return "0"
-	}
-	return fmt.Sprintf("COUNT(*) FILTER (WHERE %s)", a.lacks())
 }
 
 // stamps is what else an UPDATE with the assignment sets of the record

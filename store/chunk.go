@@ -290,13 +290,7 @@ func (c *chunk) keepHistory() error {
 	if err != nil {
 		return err
 	}
-	var former, written []byte
-	if len(c.changed) > 0 {
-		former = packValues(c.a.kept, c.former)
-	}
-	if c.l.Source != 0 && len(c.changed) > 0 {
-		written = packValues(c.a.kept, c.values)
-	}
+	former, written := c.packed()
 	var refused any
 	if len(c.refused) > 0 {
 		slices.SortFunc(c.refused, func(a, b refusal) int { return int(a.Offset) - int(b.Offset) })
@@ -308,6 +302,19 @@ func (c *chunk) keepHistory() error {
 	}
 	return c.t.exec1(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, written, refused)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.now, updated, unchanged, former, written, refused)
+}
+
+// packed is what is kept of the updated records: their former values, and what
+// they were given where that is not the patch's alone. nil where none was.
+func (c *chunk) packed() (former, written []byte) {
+	if len(c.changed) == 0 {
+		return nil, nil
+	}
+	former = packValues(c.a.kept, c.former)
+	if c.l.Source != 0 {
+		written = packValues(c.a.kept, c.values)
+	}
+	return former, written
 }
 
 // summarise adds the chunk's reasons to those of its shard.

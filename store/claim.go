@@ -20,6 +20,7 @@ type leaseRow struct {
 	Origin    *int64
 	Source    *int64
 	RecordID  *string `db:"record_id"`
+	IfMatch   *int64  `db:"if_match"`
 	Model     string
 	Digest    string
 	State     job.State
@@ -31,7 +32,7 @@ type leaseRow struct {
 	Throttle  *float64
 }
 
-const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.record_id, j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
+const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.record_id, j.if_match, j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`
 
 // Claim takes the shard that a ring asks for, if it still is at the ring's
@@ -115,7 +116,7 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 	}
 	l := job.Lease{
 		Ref: r.Ref, Epoch: r.Epoch + 1, JobID: row.ID, Owner: auth.Workspace{ID: r.Workspace, Name: row.Workspace},
-		Kind: row.Kind, Origin: deref(row.Origin), Source: deref(row.Source), RecordID: deref(row.RecordID),
+		Kind: row.Kind, Origin: deref(row.Origin), Source: deref(row.Source), RecordID: deref(row.RecordID), IfMatch: row.IfMatch,
 		Model: m, Resolved: row.Matched != nil,
 	}
 	var o storedOptions
@@ -123,7 +124,7 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 		return l, err
 	}
 	l.Options, l.TakesSkipped = o.Options, o.TakesSkipped
-	l.Guard = job.Guard{MaxAffected: l.Options.MaxAffected, ExpectedCount: l.Options.ExpectedCount, Digest: row.Expected}
+	l.Guard = l.Options.Guard(row.Expected)
 	var err error
 	if l.Patch, err = m.UnmarshalStored([]byte(row.Change)); err != nil {
 		return l, errors.Join(errOutgrown, err)

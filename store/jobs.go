@@ -163,6 +163,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		if err := json.Unmarshal([]byte(*r.Preview), j.Preview); err != nil {
 			return j, err
 		}
+		completePreview(&j)
 	}
 	if r.Filter != nil {
 		j.Filter = json.RawMessage(*r.Filter)
@@ -187,6 +188,15 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 	}
 	s.setExpiry(&j, r.ValuesKept)
 	return j, err
+}
+
+// completePreview adds what previews of earlier versions did not keep.
+func completePreview(j *job.Job) {
+	p := j.Preview
+	if j.Matched == nil {
+		j.Matched = &p.Matched
+	}
+	p.WouldFail = p.Matched - p.WouldChange - p.Unchanged - p.WouldSkip
 }
 
 // loaded reports whether this process knows a model.

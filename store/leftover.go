@@ -110,6 +110,10 @@ func (q snapshotReader) list(dest any, query string, args ...any) error {
 	return q.db.SelectContext(q.ctx, dest, q.d.rebind(query), args...)
 }
 
+func (q snapshotReader) row(query string, args []any, dest ...any) (ok bool, err error) {
+	return one(q.db.QueryRowxContext(q.ctx, q.d.rebind(query), args...).Scan(dest...))
+}
+
 // selected adds a job's selection; of a single that is its one record.
 func (q snapshotReader) selected(to bitmaps, ws, num int64) error {
 	var singles []int64

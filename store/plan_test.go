@@ -85,9 +85,9 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 	applyOne(t, s)
 
 	condition, args := f.SQL(s.d.filter)
-	a := s.d.assign(p.Stamped(desk, 1).Sets, 1).require(p.Sets)
-	window := append(append(append([]any{int64(0)}, a.differsArgs...), int64(0), int64(1000), ws.ID), args...)
-	ranged = append(ranged, statement{s.d.rebind(s.d.windowQuery(desk, condition, a)), window})
+	o := s.d.outlook(p.Stamped(desk, 1).Sets, 1)
+	window := append(append(append([]any{int64(0)}, o.args(0)...), int64(0), int64(1000), ws.ID), args...)
+	ranged = append(ranged, statement{s.d.rebind(s.d.windowQuery(choice{model: desk, condition: condition, outlook: o})), window})
 	for text, st := range seen {
 		switch {
 		case !strings.Contains(text, "c_desk") || !strings.Contains(text, "jobTitle"):

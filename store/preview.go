@@ -14,97 +14,133 @@ import (
 
 // Preview computes in one snapshot what a submission would do, and writes
 // nothing. It reads all that the filter matches, so it takes about as long as
-// resolving the job would. [job.ErrQueryTimeout]: that is too long, and a job
-// of kind preview is to do it. The token is the caller's to add.
+// resolving the job would. [job.ErrNotFound]: a single's record does not exist.
+// [job.ErrQueryTimeout]: it takes too long, and a job of kind preview is to do
+// it. The token is the caller's to add.
 func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (job.Preview, error) {
+	l := job.Lease{
+		Ref: job.Ref{Workspace: sub.Workspace.ID}, Model: sub.Model, Patch: sub.Patch.Stamped(sub.Model, sub.Actor),
+		Options: sub.Options, Guard: sub.Options.Guard(""), IfMatch: sub.IfMatch,
+	}
+	if sub.RecordID == nil {
+		l.Filter = &sub.Filter
+	} else {
+		l.RecordID = model.FormatID(sub.RecordID)
+	}
 	var p job.Preview
 	err := s.inSearch(ctx, sub.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) (err error) {
-		p, err = s.preview(ctx, t, sub, secrets, func(float64) {})
+		p, _, err = s.preview(ctx, t, l, secrets, func(float64) {})
 		return err
 	})
 	if errors.Is(err, errLoneRecord) {
 		err = fmt.Errorf("%w: %w", job.ErrQueryTimeout, err)
 	}
+	if err == nil && sub.RecordID != nil && p.Matched == 0 {
+		err = job.ErrNotFound
+	}
 	typePreview(sub.Model, &p)
 	return p, err
 }
 
-func (s *Store) preview(ctx context.Context, t *sqlx.Tx, sub job.Submission, secrets bool, examined func(part float64)) (job.Preview, error) {
-	sub.Patch = sub.Patch.Stamped(sub.Model, sub.Actor)
-	now := s.now().UnixMicro()
-	c := choice{ws: sub.Workspace.ID, model: sub.Model, id: sub.RecordID, condition: "1 = 1", a: s.d.assign(sub.Patch.Sets, now).require(sub.Patch.Sets)}
-	if sub.RecordID == nil {
-		c.condition, c.args = sub.Filter.SQL(s.d.filter)
+// preview computes what a job that is leased so would select and do. Its ids are
+// strings, as a preview is kept.
+func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, secrets bool, examined func(part float64)) (p job.Preview, sel selection, err error) {
+	o := s.d.outlook(l.Patch.Sets, s.now().UnixMicro())
+	c := choice{ws: l.Workspace, model: l.Model, condition: everything.text, outlook: o}
+	if l.Filter != nil {
+		c.condition, c.args = l.Filter.SQL(s.d.filter)
+	} else {
+		c.id, _ = l.Model.ParseID(l.RecordID)
 	}
-	sel, err := s.d.selectNumbers(ctx, t, c, examined)
+	if sel, err = s.d.selectNumbers(ctx, t, c, examined); err != nil {
+		return p, sel, err
+	}
+	all, err := s.forecast(ctx, t, l, c, sel)
 	if err != nil {
-		return job.Preview{}, err
+		return p, sel, err
 	}
-	p := job.Preview{Matched: sel.count, WouldChange: sel.differ, Unchanged: sel.count - sel.differ - sel.lack, Digest: sel.digest}
-	records, err := s.sampled(ctx, t, c, sel.differing)
-	if err == nil {
-		p.Sample = sampleOf(sub, records, now, secrets)
+	p, err = s.previewOf(ctx, t, l, sel, all, secrets)
+	return p, sel, err
+}
+
+// forecast is what would become of the records that were selected with an
+// outlook: what that tells, and of those that it leaves open what Go decides.
+func (s *Store) forecast(ctx context.Context, t *sqlx.Tx, l job.Lease, c choice, sel selection) (forecast, error) {
+	refused, err := s.unmet(ctx, t, l, c.id)
+	if err != nil || refused.tally.Tried() > 0 {
+		return refused, err
 	}
+	open, err := c.outlook.open.selection()
+	if err != nil {
+		return forecast{}, err
+	}
+	all, err := s.foresight(t, l, everything).of(ctx, open, func(float64) {})
+	if err != nil {
+		return forecast{}, err
+	}
+	o := c.outlook
+	told := forecast{reasons: o.lacks, tally: job.Tally{Updated: o.differ, Failed: o.lack, Unchanged: sel.count - open.count - o.differ - o.lack}}
+	told.changed, err = s.firstDiffering(ctx, t, c)
+	all.join(told)
+	return all, err
+}
+
+// unmet is the forecast of a record that has not the version that it must have,
+// and an empty one for all else.
+func (s *Store) unmet(ctx context.Context, t *sqlx.Tx, l job.Lease, id any) (f forecast, err error) {
+	if l.IfMatch == nil || id == nil {
+		return f, nil
+	}
+	var row struct{ RID, Version int64 }
+	there, err := one(t.GetContext(ctx, &row, s.d.rebind("SELECT rid, version FROM "+l.Model.Table()+" WHERE workspace = ? AND id = ?"), l.Workspace, id))
+	if err == nil && there && row.Version != *l.IfMatch {
+		f.tally = f.tally.Count(job.Conflicted)
+		f.reasons.add(why{code: "precondition_failed"}, 1, row.RID)
+	}
+	return f, err
+}
+
+// previewOf puts together what callers are shown of the forecast of a selection,
+// and words the first changes. Its ids are strings.
+func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection, all forecast, secrets bool) (job.Preview, error) {
+	n := all.tally
+	p := job.Preview{
+		Matched: sel.count, WouldChange: n.Updated, Unchanged: n.Unchanged, WouldFail: n.Failed + n.Conflicted, WouldSkip: n.Skipped,
+		Guard: l.Guard.Refuses(sel.count, sel.digest), Digest: sel.digest,
+	}
+	var err error
+	if p.Reasons, err = all.reasons.addTo(nil, snapshotReader{ctx, t, s.d}, s.d, l.Workspace, l.Model); err != nil {
+		return p, err
+	}
+	p.Sample, err = s.foresight(t, l, everything).sample(ctx, all.changed, s.now().UnixMicro(), secrets)
 	return p, err
 }
 
-// sampled reads the first records that would change, from the ranges which are
-// known to have them.
-func (s *Store) sampled(ctx context.Context, t *sqlx.Tx, c choice, ranges []span) ([]model.Record, error) {
+// firstDiffering reads the first records that would change, for all that SQL can
+// tell, from the ranges which are known to have them.
+func (s *Store) firstDiffering(ctx context.Context, t *sqlx.Tx, c choice) ([]int64, error) {
 	query := s.d.rebind("SELECT rid FROM " + c.model.Table() + s.d.notIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " +
-		s.d.opaque(c.condition) + " AND " + c.a.differs + " ORDER BY rid LIMIT ?")
+		s.d.opaque(c.condition) + " AND " + c.outlook.differs() + " ORDER BY rid LIMIT ?")
 	var rids []int64
-	for _, r := range ranges {
+	for _, r := range c.outlook.differing {
 		var some []int64
-		args := append(append([]any{r.first, r.before, c.ws}, c.args...), c.a.differsArgs...)
+		args := append(append([]any{r.first, r.before, c.ws}, c.args...), c.outlook.a.differsArgs...)
 		if err := t.SelectContext(ctx, &some, query, append(args, job.MaxPreviewSample-len(rids))...); err != nil {
 			return nil, err
 		}
 		rids = append(rids, some...)
 	}
-	return s.recordsOf(ctx, t, c.ws, c.model, rids, budget{left: pageBytes})
-}
-
-// sampleBytes is how much the sample of a preview shows. A preview job keeps it
-// with its row.
-const sampleBytes = 1 << 20
-
-// sampleOf shows what would change in some records.
-func sampleOf(sub job.Submission, records []model.Record, now int64, secrets bool) []job.PreviewItem {
-	items := make([]job.PreviewItem, 0, len(records))
-	room := budget{left: sampleBytes}
-	id := sub.Model.Role(model.RoleID).Index
-	for _, r := range records {
-		item := job.PreviewItem{ID: model.TextID(model.FormatID(r.Values[id])), Changed: map[string]job.Change{}}
-		for _, set := range sub.Patch.Sets {
-			before, was := r.Values[set.Field.Index], any(nil)
-			if set.When != nil {
-				was = r.Values[set.When.Index]
-			}
-			if c, differs := change(set.Field, before, patched(sub.Patch, set, before, was, now), secrets); differs {
-				item.Changed[set.Field.Name] = c
-			}
-		}
-		if !room.take(changedBytes(item.Changed)) {
-			break
-		}
-		items = append(items, item)
-	}
-	return items
+	return rids, nil
 }
 
 // resolvePreview carries out a job of kind preview: it computes what the
-// submission would do and ends the job with that.
+// submission would do and ends the job with that. All that is selected stays
+// pending.
 func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
-	sub := job.Submission{Workspace: l.Owner, Model: l.Model, Patch: l.Patch}
-	if l.Filter != nil {
-		sub.Filter = *l.Filter
-	} else {
-		sub.RecordID, _ = l.Model.ParseID(l.RecordID)
-	}
 	var p job.Preview
+	var sel selection
 	err := s.inResolving(ctx, l, func(ctx context.Context, t *sqlx.Tx, examined func(float64)) (err error) {
-		p, err = s.preview(ctx, t, sub, false, examined)
+		p, sel, err = s.preview(ctx, t, l, false, examined)
 		return err
 	})
 	if err != nil {
@@ -114,11 +150,14 @@ func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
 	if err != nil {
 		return err
 	}
-	return s.inTx(ctx, func(t *tx) error {
+	return s.inLargeTx(ctx, func(t *tx) error {
 		if err := t.fenceJob(l, job.Resolving); err != nil {
 			return err
 		}
-		if err := t.exec1(`UPDATE jobs SET preview = ? WHERE workspace = ? AND num = ?`, string(text), l.Workspace, l.Job); err != nil {
+		if err := t.keepSelection(l, sel, sel.cut(1, 1)); err != nil {
+			return err
+		}
+		if err := t.exec1(`UPDATE jobs SET preview = ?, matched = ? WHERE workspace = ? AND num = ?`, string(text), p.Matched, l.Workspace, l.Job); err != nil {
 			return err
 		}
 		return t.end(l.Ref, l.JobID, job.Succeeded, nil)

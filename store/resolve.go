@@ -43,7 +43,7 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 			return err
 		}
 		condition, args := l.Filter.SQL(s.d.filter)
-		c := choice{ws: l.Workspace, model: l.Model, condition: condition, args: args, a: s.d.assign(nil, 0)}
+		c := choice{ws: l.Workspace, model: l.Model, condition: condition, args: args}
 		sel, err = s.d.selectNumbers(ctx, db, c, examined)
 		return err
 	})

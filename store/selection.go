@@ -19,14 +19,7 @@ import (
 type selection struct {
 	windows []window
 	count   int64
-	differ  int64  // how many of them a patch would change
-	lack    int64  // how many of them it would fail
 	digest  string // of the numbers, see [job.Digest]
-
-	// differing are ranges, the first of all, in which together there are
-	// enough records that a patch would change to show.
-	differing []span
-	shown     int64
 
 	hash    hash.Hash // of the windows so far
 	open    int64     // the window that is being read
@@ -39,15 +32,15 @@ type window struct {
 	count   int64
 }
 
-// A choice is what selects records: a condition, and the patch that is to be
-// applied to what meets it.
+// A choice is what selects records: a condition, and where a patch is to be
+// previewed what is found out about it by the way.
 type choice struct {
 	ws        int64
 	model     *model.Model
 	condition string
 	args      []any
-	a         assignment
 	id        any // of the one record that is meant, where it is one
+	outlook   *outlook
 }
 
 // selectNumbers reads what meets the condition, range by range, in the
@@ -58,7 +51,7 @@ func (d *dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, exami
 	if err != nil {
 		return selection{}, err
 	}
-	stmt, err := t.PreparexContext(ctx, d.rebind(d.windowQuery(c.model, c.condition, c.a)))
+	stmt, err := t.PreparexContext(ctx, d.rebind(d.windowQuery(c)))
 	if err != nil {
 		return selection{}, err
 	}
@@ -66,14 +59,17 @@ func (d *dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, exami
 	sel := selection{hash: sha256.New()}
 	err = newWalk(d, t, examined).each(ctx, ranges, func(ctx context.Context, s span) error {
 		base := s.first &^ (windowSize - 1)
-		all := append([]any{base}, c.a.differsArgs...)
-		all = append(append(all, s.first, s.before, c.ws), c.args...)
-		var raw []byte
-		var differ, lack int64
-		if err := stmt.QueryRowxContext(ctx, all...).Scan(&raw, &differ, &lack); err != nil {
+		args := append(append([]any{base}, c.outlook.args(base)...), s.first, s.before, c.ws)
+		raw := make([][]byte, 1+c.outlook.columns())
+		dest := make([]any, len(raw))
+		for i := range raw {
+			dest[i] = &raw[i]
+		}
+		if err := stmt.QueryRowxContext(ctx, append(args, c.args...)...).Scan(dest...); err != nil {
 			return err
 		}
-		return sel.take(s, parseNumbers(raw), differ, lack)
+		c.outlook.take(s, base, raw[1:])
+		return sel.take(s, parseNumbers(raw[0]))
 	})
 	if err != nil {
 		return selection{}, err
@@ -101,7 +97,7 @@ func (d *dialect) rangesOf(ctx context.Context, t *sqlx.Tx, c choice) ([]span, e
 }
 
 // take adds what was found in a range, whose offsets are those of its window.
-func (sel *selection) take(s span, offsets []uint32, differ, lack int64) error {
+func (sel *selection) take(s span, offsets []uint32) error {
 	no := s.first >> windowBits
 	if no != sel.open {
 		if err := sel.closeWindow(); err != nil {
@@ -110,11 +106,6 @@ func (sel *selection) take(s span, offsets []uint32, differ, lack int64) error {
 		sel.open = no
 	}
 	sel.offsets = append(sel.offsets, offsets...)
-	sel.differ, sel.lack = sel.differ+differ, sel.lack+lack
-	if differ > 0 && sel.shown < job.MaxPreviewSample {
-		sel.differing = append(sel.differing, s)
-		sel.shown += differ
-	}
 	return nil
 }
 
@@ -145,11 +136,10 @@ func (sel *selection) add(w window) {
 	sel.count += w.count
 }
 
-// windowQuery gathers the numbers of a range that meet a condition, and counts
-// those that a patch would change and those that lack what it needs.
-func (d *dialect) windowQuery(m *model.Model, condition string, a assignment) string {
-	return "SELECT " + d.collect("rid - ?", "1 = 1") + ", COUNT(*) FILTER (WHERE " + a.differs + "), " + a.countLacking() + " FROM " + m.Table() + d.notIndexed +
-		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + d.opaque(condition)
+// windowQuery gathers the numbers of a range that meet the condition.
+func (d *dialect) windowQuery(c choice) string {
+	return "SELECT " + d.collect("rid - ?", "1 = 1") + c.outlook.list() + " FROM " + c.model.Table() + d.notIndexed +
+		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + d.opaque(c.condition)
 }
 
 func newWindow(no int64, offsets []uint32) (window, error) {

@@ -16,8 +16,7 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 	return s.inTx(ctx, func(t *tx) error {
 		var row struct {
 			leaseRow
-			RID     int64  `db:"rid"`
-			IfMatch *int64 `db:"if_match"`
+			RID int64 `db:"rid"`
 		}
 		ok, err := t.get(&row, `SELECT j.id, w.name AS workspace, j.kind, j.model, j.digest, j.state, j.change, j.options, j.expected,
 				j.matched, j.throttle, j.rid, j.if_match

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// An outlook is what SQL tells, while records are selected, of what a patch
+// would do to them: it takes no second look at them. What it cannot tell stays
+// open, for a [foresight] to decide. A nil outlook asks for nothing.
+type outlook struct {
+	d      *dialect
+	a      assignment
+	inGo   string // true for a record that only Go can decide about
+	differ int64
+	lack   int64
+	lacks  reasons
+	open   bitmaps
+
+	// differing are ranges, the first of all, in which together there are
+	// enough records that the patch would change to show.
+	differing []span
+	shown     int64
+}
+
+// outlook compiles the sets of a patch as chunks do. Only Go can tell what
+// merges of many names make, and whether a merge makes too large a value.
+func (d *dialect) outlook(sets []model.Set, now int64) *outlook {
+	o := &outlook{d: d, inGo: "1 = 0", open: bitmaps{}}
+	wide := func(s model.Set) bool { return isWide(s.Merge) }
+	o.a = d.assignSome(sets, now, wide).require(sets)
+	var open []string
+	for _, s := range sets {
+		switch {
+		case wide(s):
+			open = append(open, "1 = 1")
+		case s.Merge != nil:
+			open = append(open, "COALESCE("+d.bytes(s.Field)+", 0) > "+strconv.Itoa(maxValue-len(s.Merge)))
+		}
+	}
+	if len(open) > 0 {
+		o.inGo = "(" + strings.Join(open, " OR ") + ")"
+	}
+	if lacks := o.a.lacks(); lacks != "" {
+		o.inGo = "(" + o.inGo + " AND NOT " + lacks + ")"
+	}
+	return o
+}
+
+// differs is true for a record that would change for all that SQL can tell.
+func (o *outlook) differs() string { return "(" + o.a.differs + " AND NOT " + o.inGo + ")" }
+
+// list is what it asks for, as further columns of a query.
+func (o *outlook) list() string {
+	if o == nil {
+		return ""
+	}
+	text := fmt.Sprintf(", COUNT(*) FILTER (WHERE %s), %s", o.differs(), o.d.collect("rid - ?", o.inGo))
+	for _, n := range o.a.needs {
+		text += ", " + o.d.collect("rid - ?", n.lacks)
+	}
+	return text
+}
+
+// columns is how many these are, and args are their arguments, for a range in
+// the window that begins at base.
+func (o *outlook) columns() int {
+	if o == nil {
+		return 0
+	}
+	return 2 + len(o.a.needs)
+}
+
+func (o *outlook) args(base int64) []any {
+	if o == nil {
+		return nil
+	}
+	args := append(append([]any{}, o.a.differsArgs...), base)
+	for range o.a.needs {
+		args = append(args, base)
+	}
+	return args
+}
+
+// take notes what was found in a range.
+func (o *outlook) take(s span, base int64, found [][]byte) {
+	if o == nil {
+		return
+	}
+	differ, _ := strconv.ParseInt(string(found[0]), 10, 64) // a count
+	o.differ += differ
+	if differ > 0 && o.shown < job.MaxPreviewSample {
+		o.differing = append(o.differing, s)
+		o.shown += differ
+	}
+	for _, n := range parseNumbers(found[1]) {
+		o.open.add(base + int64(n))
+	}
+	for i, raw := range found[2:] {
+		o.takeLacking(o.a.needs[i].refusal, base, parseNumbers(raw))
+	}
+}
+
+// takeLacking notes the records that lack one need.
+func (o *outlook) takeLacking(r refusal, base int64, numbers []uint32) {
+	if len(numbers) == 0 {
+		return
+	}
+	o.lack += int64(len(numbers))
+	first := make([]int64, 0, job.MaxSampleIDs)
+	for _, n := range numbers[:min(len(numbers), job.MaxSampleIDs)] {
+		first = append(first, base+int64(n))
+	}
+	o.lacks.add(why{r.Code, r.Pointer}, int64(len(numbers)), first...)
+}
