@@ -93,7 +93,11 @@ func (u *update) fingerprint(key []byte, ws auth.Workspace) (string, error) {
 // confirms is what a token says of the request: a keyed hash, which a preview
 // that is a job keeps until its token is made.
 func (u *update) confirms(key []byte, ws auth.Workspace) string {
-	return hex.EncodeToString(sign(key, "confirms", append(u.meaning(ws), u.model.Digest)...))
+	parts := append(u.meaning(ws), u.model.Digest)
+	if u.options.AllowNewOptions {
+		parts = append(parts, "allowNewOptions") // only then: tokens of earlier versions did not say so
+	}
+	return hex.EncodeToString(sign(key, "confirms", parts...))
 }
 
 // confirmToken makes the token that lets a caller confirm what a preview
@@ -118,11 +122,19 @@ func (s *server) addToken(c *call, j *job.Job) error {
 	if err != nil {
 		return err
 	}
-	p := *j.Preview
-	p.ExpiresAt = j.FinishedAt.Add(tokenLife)
-	p.ConfirmToken = confirmToken(key, j.Confirms, p.Digest, p.ExpiresAt)
+	p := withToken(*j.Preview, key, j.Confirms, *j.FinishedAt)
 	j.Preview = &p
 	return nil
+}
+
+// withToken completes a preview with the token that confirms it, unless a guard
+// would refuse the job. It lives from some time on.
+func withToken(p job.Preview, key []byte, confirms string, from time.Time) job.Preview {
+	p.ExpiresAt = from.Add(tokenLife)
+	if p.Guard == "" {
+		p.ConfirmToken = confirmToken(key, confirms, p.Digest, p.ExpiresAt)
+	}
+	return p
 }
 
 // confirmed returns the digest of the selection that a token is for. A token

@@ -376,7 +376,10 @@ func (f *fake) Preview(ctx context.Context, s job.Submission, _ bool) (job.Previ
 			return job.Preview{}, err
 		}
 	}
-	return job.Preview{Matched: 3, WouldChange: 2, Unchanged: 1, Digest: "abcdef"}, nil
+	p := job.Preview{Matched: 5, WouldChange: 2, Unchanged: 1, WouldFail: 1, WouldSkip: 1, Digest: "abcdef"}
+	p.Reasons = []job.ErrorSummary{{Code: "too_large", Pointer: "/notes", Title: "Large", Count: 1, SampleIDs: []model.ID{s.Model.ID("7")}}}
+	p.Guard = s.Options.Guard("").Refuses(p.Matched, p.Digest)
+	return p, nil
 }
 
 func (f *fake) Job(_ context.Context, ws auth.Workspace, id string) (job.Job, error) {

@@ -201,19 +201,26 @@ func timeOrNull(t *time.Time) *string {
 
 // A previewJSON is what a dry run answers.
 type previewJSON struct {
-	Matched      int64             `json:"matched"`
-	WouldChange  int64             `json:"wouldChange"`
-	Unchanged    int64             `json:"unchanged"`
-	Sample       []job.PreviewItem `json:"sample"`
-	ConfirmToken string            `json:"confirmToken"`
-	ExpiresAt    string            `json:"expiresAt"`
+	Matched      int64              `json:"matched"`
+	WouldChange  int64              `json:"wouldChange"`
+	Unchanged    int64              `json:"unchanged"`
+	WouldFail    int64              `json:"wouldFail"`
+	WouldSkip    int64              `json:"wouldSkip"`
+	Reasons      []job.ErrorSummary `json:"reasons"`
+	Guard        *string            `json:"guard"`
+	Sample       []job.PreviewItem  `json:"sample"`
+	ConfirmToken *string            `json:"confirmToken"`
+	ExpiresAt    string             `json:"expiresAt"`
 }
 
+// previewOf shows a preview. There is no token to confirm what a guard would
+// refuse.
 func previewOf(p job.Preview) previewJSON {
 	return previewJSON{
-		Matched: p.Matched, WouldChange: p.WouldChange, Unchanged: p.Unchanged,
+		Matched: p.Matched, WouldChange: p.WouldChange, Unchanged: p.Unchanged, WouldFail: p.WouldFail, WouldSkip: p.WouldSkip,
+		Reasons: summaryOf(p.Reasons), Guard: textOrNull(p.Guard),
 		Sample:       append([]job.PreviewItem{}, p.Sample...),
-		ConfirmToken: p.ConfirmToken,
+		ConfirmToken: textOrNull(p.ConfirmToken),
 		ExpiresAt:    timeText(p.ExpiresAt),
 	}
 }

@@ -257,6 +257,10 @@ func TestAPreviewThatIsAJobCarriesAToken(t *testing.T) {
 	}
 	r.clock.pass(15 * time.Minute)
 	r.call("PATCH", "/v1/desk/customers"+activeFilter+"&confirmToken="+token, leadPatch).want(412).code("confirm_token_invalid")
+	r.store.change(id, false, func(j *job.Job) { j.Preview = &job.Preview{Matched: 3, Digest: "abcdef", Guard: "expectedCount"} })
+	if p := r.call("GET", "/v1/jobs/"+id, "").want(200).text; !strings.Contains(p, `"guard":"expectedCount","sample":[],"confirmToken":null,`) {
+		t.Errorf("preview of what a guard refuses: %s", p)
+	}
 }
 
 // TestAKeyDoesNotSeeTheJobsOfItsNamesake revokes a key and makes one of the

@@ -125,9 +125,7 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 	if err != nil {
 		return orNoRecord(err)
 	}
-	p.ExpiresAt = s.Now().Add(tokenLife)
-	p.ConfirmToken = confirmToken(key, sub.Confirms, p.Digest, p.ExpiresAt)
-	return c.answer(http.StatusOK, previewOf(p))
+	return c.answer(http.StatusOK, previewOf(withToken(p, key, sub.Confirms, s.Now())))
 }
 
 // previewJob accepts a job of kind preview.

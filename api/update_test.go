@@ -93,13 +93,16 @@ func TestFaultsOfBodyAndHeadersComeAtOnce(t *testing.T) {
 func TestPreviewAndConfirm(t *testing.T) {
 	r := newRig(t)
 	at := "/v1/desk/customers" + activeFilter
-	p := r.call("PATCH", at+"&dryRun=true", leadPatch).want(200).json()
-	if p["matched"] != 3.0 || p["wouldChange"] != 2.0 || p["unchanged"] != 1.0 || p["expiresAt"] != "2026-11-21T12:15:00Z" {
-		t.Errorf("preview %v", p)
+	a := r.call("PATCH", at+"&dryRun=true", leadPatch).want(200)
+	const want = `{"matched":5,"wouldChange":2,"unchanged":1,"wouldFail":1,"wouldSkip":1,` +
+		`"reasons":[{"code":"too_large","pointer":"/notes","title":"Large","count":1,"sampleIds":[7]}],"guard":null,"sample":[],"confirmToken":"`
+	if !strings.HasPrefix(a.text, want) || !strings.HasSuffix(a.text, `","expiresAt":"2026-11-21T12:15:00Z"}`+"\n") {
+		t.Errorf("preview %s", a.text)
 	}
-	if sample, ok := p["sample"].([]any); !ok || len(sample) != 0 {
-		t.Errorf("sample %v", p["sample"])
+	if a := r.call("PATCH", at+"&dryRun=true&maxAffected=4", leadPatch).want(200).text; !strings.Contains(a, `"guard":"maxAffected","sample":[],"confirmToken":null,`) {
+		t.Errorf("preview of what a guard refuses: %s", a)
 	}
+	p := a.json()
 	if len(r.store.submitted) != 0 {
 		t.Error("a dry run made a job")
 	}
@@ -107,6 +110,7 @@ func TestPreviewAndConfirm(t *testing.T) {
 	refused := map[string]string{
 		"other patch":      "",
 		"other onMismatch": "&onMismatch=force",
+		"new options":      "&allowNewOptions=true",
 		"changed token":    "x",
 	}
 	for name, more := range refused {

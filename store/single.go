@@ -31,12 +31,31 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 		if err != nil {
 			return err
 		}
+		refused, err := changedSince(lease.Guard, row.RID)
+		if err != nil {
+			return err
+		}
+		if refused != nil {
+			return t.end(r.Ref, row.ID, job.Failed, refused)
+		}
 		c := &chunk{d: t.d, q: t, t: t, l: lease, filter: everything, base: row.RID, last: row.RID, selected: []uint32{0}}
 		if err := c.applyAlone(row.IfMatch); err != nil {
 			return err
 		}
 		return c.endSingle()
 	})
+}
+
+// changedSince says why a record is not the one that a preview showed, nil where
+// it is: another may have its id by now.
+func changedSince(g job.Guard, rid int64) (*job.Error, error) {
+	if g.Digest == "" {
+		return nil, nil
+	}
+	one := bitmaps{}
+	one.add(rid)
+	sel, err := one.selection()
+	return g.Check(sel.count, sel.digest), err
 }
 
 // applyAlone gives the record its outcome, which is a failure where the fault

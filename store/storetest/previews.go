@@ -82,8 +82,25 @@ func previewsKnowGuards(t *testing.T, k *Kit) {
 		sub.Kind = job.PreviewKind
 		equal(t, "guard of a preview that is a job", k.done(sub).Preview.Guard, want)
 	}
+	k.previewedAnother(t)
 	_, err := k.Preview(t.Context(), k.Single(1000, `{"name": "x"}`), false)
 	equal(t, "an unknown id is not found", errors.Is(err, job.ErrNotFound), true)
+}
+
+// previewedAnother confirms the preview of a record that is another by now.
+func (k *Kit) previewedAnother(t *testing.T) {
+	t.Helper()
+	single := k.Single(3, `{"name": "x"}`)
+	p, err := k.Preview(t.Context(), single, false)
+	check(t, err)
+	single.Digest = p.Digest
+	equal(t, "of the same", k.done(single).State, job.Succeeded)
+	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(3)))
+	k.Add(1, func(int) string { return `{"id": 3, "name": "another"}` })
+	j := k.done(single)
+	equal(t, "of another", fmt.Sprint(j.State, " ", *j.Pending()), "failed 1")
+	equal(t, "why", j.Error.Code, "selection_changed")
+	equal(t, "name of the other", k.All(`{"id": 3}`)["3"].Name, "another")
 }
 
 // previewsLeaveAllPending looks at what a preview that is a job has done, and
