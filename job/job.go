@@ -87,7 +87,7 @@ type Job struct {
 	ResolvedPercent float64 // how much of the model has been examined to fix it; it never falls
 	Tally
 
-	RecordsPerSecond float64 // at present, or over the whole run once final
+	RecordsPerSecond float64 // over the last seconds, 0 when nothing is being worked on
 	WaitReason       string
 	WaitDetail       string // a sentence about it, "" where the reason says it all
 	Throttle         *float64

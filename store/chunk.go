@@ -68,7 +68,8 @@ type shardRow struct {
 	Before  int64  `db:"before_rid"`
 	Summary string `db:"summary"`
 	ChunkAt int64  `db:"chunk_at"`
-	Rate    float64
+	Tried   int64
+	Recent  string
 	Records int64 `db:"chunk_records"`
 }
 
@@ -83,7 +84,8 @@ type refusal struct {
 // readShard reads a shard's row.
 func readShard(q reading, l job.Lease) (shardRow, error) {
 	var rows []shardRow
-	err := q.list(&rows, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, rate, chunk_records FROM shards
+	err := q.list(&rows, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, recent, chunk_records,
+			updated + unchanged + skipped + conflicted + failed AS tried FROM shards
 		WHERE workspace = ? AND job = ? AND no = ?`, l.Workspace, l.Job, l.Shard)
 	if err != nil || len(rows) == 0 {
 		return shardRow{}, err
@@ -270,14 +272,18 @@ func (c *chunk) advance(records int) error {
 	if c.more {
 		next = c.last + 1
 	}
-	c.t.touch(c.l.JobID)
 	n, ended := c.tally, c.t.clock()
+	recent, err := c.shard.recentAfter(n.Tried(), ended)
+	if err != nil {
+		return err
+	}
+	c.t.touch(c.l.JobID)
 	return c.t.exec1(`UPDATE shards SET next_rid = ?, open = ?, updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?,
 			conflicted = conflicted + ?, failed = failed + ?, summary = ?, beat = beat + 1, beat_at = ?, revision = revision + 1,
-			chunk_at = ?, rate = ?, chunk_records = ?, fruitless = 0, fruitless_since = NULL, wait_reason = NULL
+			chunk_at = ?, recent = ?, chunk_records = ?, fruitless = 0, fruitless_since = NULL, wait_reason = NULL
 		WHERE workspace = ? AND job = ? AND no = ?`,
 		next, flag(c.more), n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.now,
-		ended, c.rate(ended), records, c.l.Workspace, c.l.Job, c.l.Shard)
+		ended, recent, records, c.l.Workspace, c.l.Job, c.l.Shard)
 }
 
 // keepHistory writes the chunk's one row of former values and outcomes.
@@ -339,21 +345,4 @@ func (c *chunk) addReasons(list []job.ErrorSummary) ([]job.ErrorSummary, error) 
 	var r reasons
 	r.addAll(c.base, c.refused)
 	return r.addTo(list, c.q, c.d, c.l.Workspace, c.l.Model)
-}
-
-// smoothing is the weight of the newest chunk in the rate that users see.
-const smoothing = 0.3
-
-// rate is how many records a second the shard works off, smoothed over its
-// last chunks.
-func (c *chunk) rate(ended int64) float64 {
-	seconds := float64(ended-c.shard.ChunkAt) / 1e6
-	if seconds <= 0 {
-		return c.shard.Rate
-	}
-	latest := float64(c.tally.Tried()) / seconds
-	if c.shard.Rate == 0 {
-		return latest
-	}
-	return smoothing*latest + (1-smoothing)*c.shard.Rate
 }

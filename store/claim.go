@@ -204,7 +204,7 @@ func (t *tx) begin(r job.Ring, row leaseRow) error {
 	t.touch(row.ID)
 	// The rate that users see counts from here: waits between two turns belong
 	// to it, a pause does not.
-	if err := t.exec1(`UPDATE shards SET chunk_at = ?, rate = 0 WHERE workspace = ? AND job = ?`, t.now, r.Workspace, r.Job); err != nil {
+	if err := t.exec1(`UPDATE shards SET chunk_at = ?, recent = '[]' WHERE workspace = ? AND job = ?`, t.now, r.Workspace, r.Job); err != nil {
 		return err
 	}
 	return t.exec1(`UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), revision = revision + 1

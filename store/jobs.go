@@ -69,7 +69,8 @@ type progressRow struct {
 	Resumes    int64
 	BeatAt     *int64 `db:"beat_at"`
 	Summary    string
-	Rate       float64
+	Recent     string
+	recent     recent
 	WaitReason *string `db:"wait_reason"`
 	Resolved   int64
 	job.Tally
@@ -131,14 +132,20 @@ func (s *Store) progress(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, job
 	}
 	among, args := s.d.among("job", nums)
 	var rows []progressRow
-	err := t.SelectContext(ctx, &rows, s.d.rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, rate, wait_reason, resolved,
+	err := t.SelectContext(ctx, &rows, s.d.rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, recent, wait_reason, resolved,
 			updated, unchanged, skipped, conflicted, failed
 		FROM shards WHERE workspace = ? AND `+among+` ORDER BY job, no`), append([]any{ws.ID}, args...)...)
+	if err != nil {
+		return nil, err
+	}
 	byJob := make(map[int64][]progressRow, len(jobs))
 	for _, r := range rows {
+		if r.recent, err = readRecent(r.Recent); err != nil {
+			return nil, err
+		}
 		byJob[r.Job] = append(byJob[r.Job], r)
 	}
-	return byJob, err
+	return byJob, nil
 }
 
 func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
@@ -186,6 +193,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 	if j.WaitReason == job.WaitModel {
 		j.WaitReason, j.WaitDetail = job.WaitWorker, job.ModelDetail(j.Model)
 	}
+	j.RecordsPerSecond = speed(j, shards, s.now().UnixMicro())
 	s.setExpiry(&j, r.ValuesKept)
 	return j, err
 }
@@ -231,7 +239,6 @@ func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
 			j.HeartbeatAt = at
 		}
 		if p.Open {
-			j.RecordsPerSecond += p.Rate
 			j.Stalled = j.Stalled || p.Held && p.BeatAt != nil && now.Sub(micros(*p.BeatAt)) > stallAfter
 		}
 		var list []job.ErrorSummary
@@ -244,9 +251,6 @@ func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
 	}
 	if j.Matched != nil || j.Preview != nil {
 		j.ResolvedPercent = 100
-	}
-	if j.State.Final() {
-		j.RecordsPerSecond = overall(*j)
 	}
 	return nil
 }
@@ -270,18 +274,6 @@ func waitReason(s job.State, r jobRow, shards []progressRow) string {
 		return job.WaitWorker
 	}
 	return reason
-}
-
-// overall is the rate over a whole run.
-func overall(j job.Job) float64 {
-	if j.StartedAt == nil || j.FinishedAt == nil {
-		return 0
-	}
-	seconds := j.FinishedAt.Sub(*j.StartedAt).Seconds()
-	if seconds <= 0 {
-		return 0
-	}
-	return float64(j.Tried()) / seconds
 }
 
 // OpenJobs counts the jobs of all workspaces that have not ended, by state.

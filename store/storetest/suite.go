@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"guards refuse with nothing written":                      guardsRefuse,
 		"a claim fences off the holder before":                    claimFencesOff,
 		"the rate counts the waits between chunks":                rateCountsWaits,
+		"a rate is of the last seconds":                           ratesAreOfTheLastSeconds,
 		"a crash in a chunk leaves nothing of it":                 crashLeavesNothing,
 		"actions hold against a worker":                           actionsHoldAgainstWork,
 		"pause, resume and cancel hold":                           controlsHold,
