@@ -93,7 +93,8 @@ type linksJSON struct {
 	Events  string `json:"events"`
 }
 
-// tenths is a number shown with one decimal.
+// tenths is a number shown with one decimal, or two digits where that would be
+// 0 and it is not.
 type tenths float64
 
 // MarshalJSON writes one decimal, also where it is 0.
@@ -101,6 +102,9 @@ func (t tenths) MarshalJSON() ([]byte, error) {
 	f := float64(t)
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		f = 0
+	}
+	if 0 < f && f < 0.1 {
+		return strconv.AppendFloat(nil, f, 'g', 2, 64), nil
 	}
 	return strconv.AppendFloat(nil, f, 'f', 1, 64), nil
 }

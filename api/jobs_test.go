@@ -75,6 +75,21 @@ func TestPercentIsFullOnlyAtTheEnd(t *testing.T) {
 	}
 }
 
+func TestAnEstimateFollowsTheRate(t *testing.T) {
+	r := newRig(t)
+	id, matched := r.job(), int64(90)
+	for rate, want := range map[float64]string{
+		0:     `"recordsPerSecond":0.0,"etaSeconds":null`,
+		0.014: `"recordsPerSecond":0.014,"etaSeconds":6429`,
+		8:     `"recordsPerSecond":8.0,"etaSeconds":12`,
+	} {
+		r.store.change(id, false, func(j *job.Job) { j.State, j.Matched, j.RecordsPerSecond = job.Running, &matched, rate })
+		if text := r.call("GET", "/v1/jobs/"+id, "").text; !strings.Contains(text, want) {
+			t.Errorf("no %s in %s", want, text)
+		}
+	}
+}
+
 func TestKeySeesOnlyItsOwnJobsWithoutTheScope(t *testing.T) {
 	r := newRig(t)
 	foreign := r.job()
