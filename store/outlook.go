@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -110,6 +111,7 @@ func (o *outlook) takeLacking(r refusal, base int64, numbers []uint32) {
 	if len(numbers) == 0 {
 		return
 	}
+	slices.Sort(numbers) // they come as they lie
 	o.lack += int64(len(numbers))
 	first := make([]int64, 0, job.MaxSampleIDs)
 	for _, n := range numbers[:min(len(numbers), job.MaxSampleIDs)] {
