@@ -45,6 +45,7 @@ type fake struct {
 	onSubmit func(*job.Job)
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
+	preview   job.Preview
 	onImport  func(context.Context) error
 	lookups   int           // of keys
 	queries   int           // for revisions
@@ -60,6 +61,7 @@ func newFake(now func() time.Time) *fake {
 	f := &fake{
 		now: now, keys: map[string]auth.Key{}, workspaces: map[string]int64{},
 		records: map[string]map[string]model.Record{}, jobs: map[string]job.Job{},
+		preview: job.Preview{Matched: 3, WouldChange: 2, Unchanged: 1, Digest: "abcdef"},
 		results: map[string][]job.Result{}, byKey: map[string]job.Once{},
 		options:  map[string]map[string][]string{},
 		jobByKey: map[string]string{}, asked: map[string]int{},
@@ -376,8 +378,7 @@ func (f *fake) Preview(ctx context.Context, s job.Submission, _ bool) (job.Previ
 			return job.Preview{}, err
 		}
 	}
-	p := job.Preview{Matched: 5, WouldChange: 2, Unchanged: 1, WouldFail: 1, WouldSkip: 1, Digest: "abcdef"}
-	p.Reasons = []job.ErrorSummary{{Code: "too_large", Pointer: "/notes", Title: "Large", Count: 1, SampleIDs: []model.ID{s.Model.ID("7")}}}
+	p := f.preview
 	p.Guard = s.Options.Guard("").Refuses(p.Matched, p.Digest)
 	return p, nil
 }

@@ -93,6 +93,8 @@ func TestFaultsOfBodyAndHeadersComeAtOnce(t *testing.T) {
 func TestPreviewAndConfirm(t *testing.T) {
 	r := newRig(t)
 	at := "/v1/desk/customers" + activeFilter
+	r.store.preview = job.Preview{Matched: 5, WouldChange: 2, Unchanged: 1, WouldFail: 1, WouldSkip: 1, Digest: "abcdef",
+		Reasons: []job.ErrorSummary{{Code: "too_large", Pointer: "/notes", Title: "Large", Count: 1, SampleIDs: []model.ID{r.desk.ID("7")}}}}
 	a := r.call("PATCH", at+"&dryRun=true", leadPatch).want(200)
 	const want = `{"matched":5,"wouldChange":2,"unchanged":1,"wouldFail":1,"wouldSkip":1,` +
 		`"reasons":[{"code":"too_large","pointer":"/notes","title":"Large","count":1,"sampleIds":[7]}],"guard":null,"sample":[],"confirmToken":"`
