@@ -139,7 +139,7 @@ func (s sighting) allows(by sequel) bool {
 		return s.Counts.Updated > 0
 	}
 	guard := s.Error != nil && slices.Contains([]string{"max_affected", "expected_count"}, s.Error.Code)
-	return s.Counts.Matched != nil && !guard && s.Counts.Failed+s.Counts.Conflicted+s.Counts.Skipped+*s.Counts.Pending > 0
+	return s.Kind != "preview" && s.Counts.Matched != nil && !guard && s.Counts.Failed+s.Counts.Conflicted+s.Counts.Skipped+*s.Counts.Pending > 0
 }
 
 // enterSequel notes the job that follows, which is to be one for all callers.
