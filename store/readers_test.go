@@ -30,6 +30,7 @@ func TestReads(t *testing.T) {
 		"a job without a turn says so":           jobWithoutATurnSaysSo,
 		"a history reads what it shows":          historyReadsWhatItShows,
 		"a preview of one record reads that one": previewOfOneReadsOne,
+		"ids are kept as strings":                idsAreKeptAsStrings,
 		"a walk cuts what is slow":               walkCutsWhatIsSlow,
 		"a filter is too much for one record":    tooMuchForOneRecord,
 	} {
