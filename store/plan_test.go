@@ -209,7 +209,7 @@ func TestAChunkIsLookedUpByWhereItBegins(t *testing.T) {
 }
 
 // TestWhatHasLeftIsNotWalked holds the planner to indexes of what is kept: jobs
-// that have left stay as one row each for ever, and an idempotency key as long
+// that have left stay as one row each for long, and an idempotency key as long
 // as its job.
 func TestWhatHasLeftIsNotWalked(t *testing.T) {
 	s, _ := openWriter(t)
@@ -221,10 +221,30 @@ func TestWhatHasLeftIsNotWalked(t *testing.T) {
 		`DELETE FROM idempotency` + s.d.indexedBy("idempotency_of_job") + ` WHERE workspace = ? AND job = ?`: "idempotency_of_job (workspace=? AND job=?)",
 		oldestKept: "SEARCH jobs USING INDEX jobs_kept_since",
 		`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`: "departed_since (deleted_at<?)",
+		dueTombstones:                    "SEARCH jobs USING COVERING INDEX jobs_gone (",
+		s.purgeQuery(1, []int64{1}).text: "jobs_of_source",
 	} {
 		if plan := strings.Join(explain(t, s, query), "; "); !strings.Contains(plan, index) || strings.Contains(plan, "SCAN jobs") {
 			t.Errorf("the plan is %s, without %s", plan, index)
 		}
+	}
+}
+
+// TestNothingLooksForRowsOfAJobThatGoes counts the constraints for whose sake
+// SQLite would walk other tables when a job goes.
+func TestNothingLooksForRowsOfAJobThatGoes(t *testing.T) {
+	s, _ := openWriter(t)
+	defer s.Close()
+	must(t, s.Migrate(t.Context()))
+	var n int
+	must(t, s.read.Get(&n, `SELECT COUNT(*) FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE f."table" = 'jobs'`))
+	if n > 0 {
+		t.Errorf("%d constraints refer to jobs", n)
+	}
+	var sound string
+	must(t, s.read.Get(&sound, `PRAGMA integrity_check`))
+	if sound != "ok" {
+		t.Errorf("the database is not sound: %s", sound)
 	}
 }
 

@@ -13,6 +13,7 @@ const (
 	retireChunks  = 10 // of former values or outcomes, each of one chunk
 	retireRecords = 1000
 	retireRounds  = 100 // of records, for one look at the jobs
+	retireStones  = 500 // tombstones
 )
 
 // noHeirs is the condition that no unfinished job needs job j: its
@@ -21,10 +22,11 @@ const noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspac
 	AND h.state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled'))`
 
 // Retire removes a little of what its retention has ended for: jobs, then what
-// they leave behind, then former values, then the names of deleted records.
-// more says that another step would find something to do. What an unfinished
-// job refers to stays. A job leaves at once and its rows after it, so that
-// nobody ever reads, retries or undoes a part of one.
+// they leave behind, then former values, then all tombstones whose time is over,
+// then the names of deleted records. more says that another step would find
+// something to do. What an unfinished job refers to stays. A job leaves at once
+// and its rows after it, so that nobody ever reads, retries or undoes a part of
+// one.
 func (s *Store) Retire(ctx context.Context) (more bool, err error) {
 	for _, step := range []func(*tx) (bool, error){s.retireJob, s.retireRows, s.retireValues} {
 		err := s.inLargeTx(ctx, func(t *tx) error {
@@ -34,6 +36,9 @@ func (s *Store) Retire(ctx context.Context) (more bool, err error) {
 		if err != nil || more {
 			return more, err
 		}
+	}
+	if err := s.purgeTombstones(ctx); err != nil {
+		return false, err
 	}
 	return s.retireNames(ctx)
 }
@@ -138,8 +143,8 @@ func (s *Store) retireRows(t *tx) (bool, error) {
 	return true, t.exec1(`UPDATE jobs SET values_kept = 0 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
 }
 
-// leaveTombstone keeps of a job what answers "gone": its id, state and counts,
-// and the note that its rows are still to go.
+// leaveTombstone keeps of a job what answers "gone", its id, state and counts,
+// who made it and when, and the note that its rows are still to go.
 func (t *tx) leaveTombstone(j retiring) error {
 	sum, err := t.tally(job.Ref{Workspace: j.Workspace, Job: j.Num})
 	if err != nil {
@@ -152,7 +157,7 @@ func (t *tx) leaveTombstone(j retiring) error {
 	}
 	t.touch(j.ID)
 	return t.exec1(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
-			record_id = NULL, rid = NULL, values_kept = 2, revision = revision + 1,
+			digest = '', expected = '', confirms = '', record_id = NULL, rid = NULL, values_kept = 2, revision = revision + 1,
 			updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?, conflicted = conflicted + ?, failed = failed + ?
 		WHERE workspace = ? AND num = ?`, t.now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)
 }

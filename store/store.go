@@ -21,6 +21,7 @@ type Options struct {
 	Now           func() time.Time // the clock of SQLite, which has none of its own; nil is time.Now
 	Retention     time.Duration    // of finished jobs; 0 is 30 days
 	UndoRetention time.Duration    // of former values; 0 is 7 days
+	Tombstones    time.Duration    // of jobs after their retention; 0 is 30 days
 	SearchLimit   time.Duration    // of one list, count or preview; 0 is 30 seconds
 	MaxOpenJobs   int              // of a workspace, which may have ten times as many singles; 0 is 10,000
 }
@@ -32,6 +33,7 @@ type Store struct {
 	log    *slog.Logger
 	keep   time.Duration
 	undo   time.Duration
+	buried time.Duration // how long a tombstone stays
 
 	searching   *gate // to the connections for searches
 	resolving   *gate // to those of work on which jobs are resolved
@@ -115,6 +117,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	s := &Store{
 		backend: b, models: o.Models, log: o.Log,
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
+		buried:    orDefault(o.Tombstones, 30*24*time.Hour),
 		searching: newGate(b.sizes.searches), resolving: newGate(b.sizes.resolving), searchLimit: orDefault(o.SearchLimit, searchLimit),
 		bell: make(chan struct{}, 1),
 	}

@@ -28,6 +28,7 @@ type databaseFlags struct {
 	Models        string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files (*.yaml); without it there are the shipped ones."`
 	Retention     string `env:"BULKPATCH_RETENTION" default:"30d" placeholder:"TIME" help:"How long finished jobs and their results are kept, such as 30d or 36h (default ${default})."`
 	UndoRetention string `env:"BULKPATCH_UNDO_RETENTION" default:"7d" placeholder:"TIME" help:"How long former values are kept, so that a job can be undone (default ${default})."`
+	Tombstones    string `env:"BULKPATCH_TOMBSTONES" default:"30d" placeholder:"TIME" help:"How long after its retention a job still answers 410 with its final state and counts, before it answers 404 (default ${default})."`
 }
 
 // redisFlags say where the queue is.

@@ -53,7 +53,7 @@ func (c *copyCommand) Run(a *app) error {
 
 func (c *copyCommand) settings(a *app) (from, to settings, err error) {
 	var r reader
-	r.database(databaseFlags{DB: c.DB, Models: c.Models, Retention: "30d", UndoRetention: "7d"})
+	r.database(databaseFlags{DB: c.DB, Models: c.Models, Retention: "30d", UndoRetention: "7d", Tombstones: "30d"})
 	if err := store.CheckAddress(c.To); err != nil {
 		r.fault("--to", "%v", err)
 	}

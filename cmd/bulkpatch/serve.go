@@ -63,7 +63,8 @@ func (c *workerCommand) Run(a *app) error {
 // openStore opens the database and brings it up to date.
 func openStore(ctx context.Context, s settings) (*store.Store, error) {
 	db, err := store.Open(ctx, s.db, store.Options{
-		Models: s.models, Log: s.log, Now: clock, Retention: s.retention, UndoRetention: s.undo, MaxOpenJobs: s.maxOpenJobs,
+		Models: s.models, Log: s.log, Now: clock, Retention: s.retention, UndoRetention: s.undo, Tombstones: s.tombstones,
+		MaxOpenJobs: s.maxOpenJobs,
 	})
 	if err != nil {
 		return nil, err

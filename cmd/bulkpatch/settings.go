@@ -30,6 +30,7 @@ type settings struct {
 	models      *model.Registry
 	retention   time.Duration
 	undo        time.Duration
+	tombstones  time.Duration
 	maxOpenJobs int // 0: the default
 	concurrency int
 	chunk       int
@@ -134,6 +135,7 @@ func (r *reader) database(f databaseFlags) {
 	}
 	r.s.retention = r.duration("--retention", f.Retention)
 	r.s.undo = r.duration("--undo-retention", f.UndoRetention)
+	r.s.tombstones = r.duration("--tombstones", f.Tombstones)
 	r.s.models = r.models(f.Models)
 }
 

@@ -69,7 +69,7 @@ func (f targetFlags) open(a *app, choose func(*store.Store) (auth.Workspace, err
 		return &target{c, func() error { return nil }}, nil
 	}
 	var r reader
-	r.database(databaseFlags{DB: f.DB, Models: f.Models, Retention: "30d", UndoRetention: "7d"})
+	r.database(databaseFlags{DB: f.DB, Models: f.Models, Retention: "30d", UndoRetention: "7d", Tombstones: "30d"})
 	s, err := r.done()
 	if err != nil {
 		return nil, err

@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// A tombstone is what is left of a job after its retention; see
+// [tx.leaveTombstone].
+type tombstone struct {
+	LeftAt    int64 `db:"left_at"`
+	Workspace int64
+	Num       int64
+}
+
+// dueTombstones lists tombstones that have had their time, behind the one that
+// is bound first, in the order in which they go.
+const dueTombstones = `SELECT left_at, workspace, num FROM jobs
+	WHERE left_at IS NOT NULL AND values_kept = 0 AND left_at < ? AND (left_at, workspace, num) > (?, ?, ?)
+	ORDER BY left_at, workspace, num LIMIT ?`
+
+// noFollower is the condition that no job follows job j, not even one of which a
+// tombstone is left. A job shows which one it retries or undoes, and how long the
+// names of deleted records stay is found by going back from job to job: so a
+// tombstone stays as long as one that follows it.
+const noFollower = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = jobs.workspace AND (h.origin = jobs.num OR h.source = jobs.num))`
+
+// purgeTombstones removes the tombstones that have had their time, in steps of a
+// few hundred, each in transactions of one workspace. It looks at each once: one
+// that another job follows waits for the next call.
+func (s *Store) purgeTombstones(ctx context.Context) error {
+	before := s.now().Add(-s.buried).UnixMicro()
+	for last := (tombstone{}); ctx.Err() == nil; {
+		var due []tombstone
+		err := s.inWork(ctx, func(db *sqlx.Tx) error {
+			return db.SelectContext(ctx, &due, s.d.rebind(dueTombstones), before, last.LeftAt, last.Workspace, last.Num, retireStones)
+		})
+		if err != nil || len(due) == 0 {
+			return err
+		}
+		last = due[len(due)-1]
+		for ws, nums := range byWorkspace(due) {
+			if err := s.purgeOf(ctx, ws, nums); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+func byWorkspace(due []tombstone) map[int64][]int64 {
+	nums := map[int64][]int64{}
+	for _, d := range due {
+		nums[d.Workspace] = append(nums[d.Workspace], d.Num)
+	}
+	return nums
+}
+
+func (s *Store) purgeOf(ctx context.Context, workspace int64, nums []int64) error {
+	purge := s.purgeQuery(workspace, nums)
+	return s.inLargeTx(ctx, func(t *tx) error { return t.exec1(purge.text, purge.args...) })
+}
+
+func (s *Store) purgeQuery(workspace int64, nums []int64) statement {
+	among, args := s.d.among("num", nums)
+	return statement{`DELETE FROM jobs WHERE workspace = ? AND ` + among + ` AND left_at IS NOT NULL AND ` + noFollower, append([]any{workspace}, args...)}
+}
