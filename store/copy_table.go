@@ -21,7 +21,7 @@ type tableColumn struct {
 	Name    string
 	Type    string
 	Key     int  // place in the primary key from 1 on, 0 outside
-	Counted bool // the database gives numbers by itself, and minds when others do
+	Counted bool // the database gives numbers by itself, each but once
 }
 
 // A copiedColumn is a column on both sides: its kind at the source and at the
@@ -65,7 +65,7 @@ func (c *copier) table(table string) error {
 	if err := c.flush(&in); err != nil {
 		return err
 	}
-	return c.to.countOn(table, columns)
+	return c.countOn(table, columns)
 }
 
 func (c *copier) flush(in *inserter) error {
@@ -131,18 +131,22 @@ func (c *copier) query(table string, columns []copiedColumn) string {
 	return "SELECT " + strings.Join(list, ", ") + " FROM " + table + " ORDER BY " + strings.Join(order, ", ")
 }
 
-// countOn lets the numbers that the database gives by itself go on after those
-// that have come.
-func (t *tx) countOn(table string, columns []copiedColumn) error {
+// countOn lets the numbers that the database gives by itself go on after all
+// that the source has ever given, also those whose rows have been purged: others
+// still name them.
+func (c *copier) countOn(table string, columns []copiedColumn) error {
 	for _, col := range columns {
 		if !col.Counted {
 			continue
 		}
-		var next int64
-		if _, err := t.get(&next, `SELECT COALESCE(MAX(`+col.quoted()+`), 0) + 1 FROM `+table); err != nil {
+		var given, copied int64
+		if _, err := c.from.get(&given, c.from.d.lastGiven(table, col.Name)); err != nil {
 			return err
 		}
-		if err := t.exec1(fmt.Sprintf(`ALTER TABLE %s ALTER COLUMN %s RESTART WITH %d`, table, col.quoted(), next)); err != nil {
+		if _, err := c.to.get(&copied, `SELECT COALESCE(MAX(`+col.quoted()+`), 0) FROM `+table); err != nil {
+			return err
+		}
+		if err := c.to.each(c.to.d.giveAfter(table, col.Name, max(given, copied))...); err != nil {
 			return err
 		}
 	}

@@ -85,6 +85,10 @@ type dialect struct {
 	streaming string
 	hold      func(tables []string) string
 	numbered  string
+	// lastGiven asks for the highest number that the database has given in a
+	// column by itself, at least, and giveAfter lets it go on after a number.
+	lastGiven func(table, column string) string
+	giveAfter func(table, column string, last int64) []string
 
 	// insertAtOnce is how many of some records one INSERT takes, and rows their
 	// values, of columns of some kinds, as its source.

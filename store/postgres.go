@@ -58,9 +58,15 @@ var postgresDialect = &dialect{
 	typeKind: map[string]model.Kind{"bigint": model.Integer, "double precision": model.Number, "text": model.String,
 		"boolean": model.Boolean, "jsonb": model.Any, "bytea": blob},
 	// Either of two databases may have to wait long for the other.
-	copying:      `SET LOCAL idle_in_transaction_session_timeout = 0`,
-	hold:         postgresHold,
-	numbered:     "OVERRIDING SYSTEM VALUE ",
+	copying:  `SET LOCAL idle_in_transaction_session_timeout = 0`,
+	hold:     postgresHold,
+	numbered: "OVERRIDING SYSTEM VALUE ",
+	lastGiven: func(table, column string) string {
+		return fmt.Sprintf(`SELECT COALESCE(pg_sequence_last_value(CAST(pg_get_serial_sequence('%s', '%s') AS regclass)), 0)`, table, column)
+	},
+	giveAfter: func(table, column string, last int64) []string {
+		return []string{fmt.Sprintf(`SELECT setval(pg_get_serial_sequence('%s', '%s'), %d)`, table, column, max(1, last))}
+	},
 	insertAtOnce: func(n int) int { return min(n, 1000) },
 	rows:         postgresRows,
 	differs:      "IS DISTINCT FROM",

@@ -50,13 +50,22 @@ var sqliteDialect = &dialect{
 	// The limit keeps the planner from dropping the order.
 	listEnd: func(string) string { return " ORDER BY rid LIMIT -1" },
 	// In the order in which they were made.
-	tables:   `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY rowid`,
-	columns:  `SELECT name, type, pk AS key, 0 AS counted FROM pragma_table_info(?) ORDER BY cid`,
+	tables: `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY rowid`,
+	columns: `SELECT name, type, pk AS key,
+			pk = 1 AND EXISTS (SELECT 1 FROM sqlite_master m WHERE m.name = ?1 AND m.sql LIKE '%AUTOINCREMENT%') AS counted
+		FROM pragma_table_info(?1) ORDER BY cid`,
 	typeKind: map[string]model.Kind{"INTEGER": model.Integer, "REAL": model.Number, "TEXT": model.String, "BLOB": blob},
 	// A job may come before the one that it refers to.
-	copying:      `PRAGMA defer_foreign_keys = ON`,
-	streaming:    `PRAGMA cache_size = -2048`,
-	hold:         func([]string) string { return "" },
+	copying:   `PRAGMA defer_foreign_keys = ON`,
+	streaming: `PRAGMA cache_size = -2048`,
+	hold:      func([]string) string { return "" },
+	lastGiven: func(table, _ string) string {
+		return `SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = '` + table + `'`
+	},
+	giveAfter: func(table, _ string, last int64) []string {
+		return []string{`DELETE FROM sqlite_sequence WHERE name = '` + table + `'`,
+			fmt.Sprintf(`INSERT INTO sqlite_sequence (name, seq) VALUES ('%s', %d)`, table, last)}
+	},
 	insertAtOnce: sqliteAtOnce,
 	rows:         sqliteRows,
 	differs:      "IS NOT",
