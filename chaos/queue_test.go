@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -71,7 +72,11 @@ func (q *queue) lose() error {
 
 // waiting reports whether tasks wait in Redis.
 func (q *queue) waiting(ctx context.Context) bool {
-	for _, name := range []string{singleQueue, bulkQueue} {
+	names, err := q.names(ctx)
+	if err != nil {
+		return false
+	}
+	for _, name := range names {
 		if n, err := q.client.LLen(ctx, "asynq:{"+name+"}:pending").Result(); err == nil && n > 0 {
 			return true
 		}
@@ -79,12 +84,16 @@ func (q *queue) waiting(ctx context.Context) bool {
 	return false
 }
 
-// The names of the program's queues and of its one type of task.
-const (
-	singleQueue = "single"
-	bulkQueue   = "bulk"
-	taskType    = "look"
-)
+// names are those of the queues that were used since Redis was last emptied: the
+// program's, which carry the installation's name.
+func (q *queue) names(ctx context.Context) ([]string, error) {
+	names, err := q.client.SMembers(ctx, "asynq:queues").Result()
+	slices.Sort(names)
+	return names, err
+}
+
+// taskType is the program's one type of task.
+const taskType = "look"
 
 // A ring is the payload of a task.
 type ring struct {
@@ -98,7 +107,7 @@ type ring struct {
 
 // badTask is the n-th of the tasks that nobody should have queued: garbage,
 // and rings for work that is not there, is over, or is somebody else's.
-func badTask(n int) (payload []byte, queue, kind string) {
+func badTask(n int) (payload []byte, kind string) {
 	rings := []ring{
 		{Workspace: 1, Job: 1 << 40},
 		{Workspace: 99, Job: int64(1 + n%40)},
@@ -110,15 +119,14 @@ func badTask(n int) (payload []byte, queue, kind string) {
 		{Workspace: 1, Job: int64(1 + n%60), Epoch: int64(n % 5)},
 	}
 	garbage := []string{"", "null", "{", `{"job":"one"}`, `{"job":1e99,"workspace":1}`, "\x00\xff", `[]`, `{"workspace":0,"job":0}`}
-	queue = []string{singleQueue, bulkQueue}[n%2]
 	if n/2%3 == 0 {
-		return []byte(garbage[n/6%len(garbage)]), queue, []string{taskType, "unknown"}[n/3%2]
+		return []byte(garbage[n/6%len(garbage)]), []string{taskType, "unknown"}[n/3%2]
 	}
 	r := rings[n/2%len(rings)]
 	// Also in the wrong queue: a bulk job as a single and the reverse.
 	r.Single = n/5%2 == 0
 	payload, _ = json.Marshal(r) // numbers only
-	return payload, queue, taskType
+	return payload, taskType
 }
 
 // pushBadTasks queues some malformed tasks, by asynq's client and past it. It
@@ -126,8 +134,13 @@ func badTask(n int) (payload []byte, queue, kind string) {
 func (q *queue) pushBadTasks(ctx context.Context, first, n int) (pushed int, err error) {
 	client := asynq.NewClient(asynq.RedisClientOpt{Addr: q.server.Addr, DialTimeout: time.Second})
 	defer client.Close()
+	names, err := q.names(ctx)
+	if err != nil || len(names) == 0 {
+		return 0, err // nothing has been queued yet
+	}
 	for i := range n {
-		payload, queue, kind := badTask(first + i)
+		payload, kind := badTask(first + i)
+		queue := names[(first+i)%len(names)]
 		if i%4 == 3 {
 			err = q.client.LPush(ctx, "asynq:{"+queue+"}:pending", fmt.Sprintf("nothing-%d", first+i)).Err()
 		} else {

@@ -93,12 +93,6 @@ func (s *Store) differsFrom(ctx context.Context, to *Store) error {
 	return nil
 }
 
-func (s *Store) signingKeys(ctx context.Context) ([][]byte, error) {
-	var keys [][]byte
-	err := s.read.SelectContext(ctx, &keys, `SELECT value FROM settings WHERE name = 'signing_key'`)
-	return keys, s.d.classify(err)
-}
-
 // tables lists the tables of the ledger and of the models.
 func (t *tx) tables() ([]string, error) {
 	var names []string

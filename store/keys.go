@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -46,9 +45,7 @@ func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, 
 		return "", false, err
 	}
 	err = s.inTx(ctx, func(t *tx) error {
-		signing := make([]byte, 32)
-		rand.Read(signing) // never fails
-		if err := t.exec1(`INSERT INTO settings (name, value) VALUES ('signing_key', ?) ON CONFLICT DO NOTHING`, signing); err != nil {
+		if err := t.makeSigningKey(); err != nil {
 			return err
 		}
 		ws, err := t.workspace(auth.MainWorkspace)
@@ -195,14 +192,6 @@ func (s *Store) RevokeKey(ctx context.Context, id int64) error {
 		}
 		return found(n == 1)
 	})
-}
-
-// SigningKey is a secret of the whole installation, 32 bytes, the same in
-// every process.
-func (s *Store) SigningKey(ctx context.Context) ([]byte, error) {
-	var key []byte
-	err := s.read.GetContext(ctx, &key, `SELECT value FROM settings WHERE name = 'signing_key'`)
-	return key, s.d.classify(err)
 }
 
 // Workspace finds a workspace by its name, or answers [job.ErrNotFound].

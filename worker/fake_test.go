@@ -236,12 +236,21 @@ func eachRedis(t *testing.T, test func(*testing.T, asynq.RedisClientOpt)) {
 	})
 }
 
+// here is the installation of the tests.
+const here = "0123456789abcdef"
+
 // run starts a worker and a relay, and ends them with the test.
 func run(t *testing.T, s *fakeStore, redis asynq.RedisClientOpt) (stop func()) {
 	t.Helper()
+	return runAs(t, here, s, redis)
+}
+
+// runAs is run for an installation.
+func runAs(t *testing.T, installation string, s *fakeStore, redis asynq.RedisClientOpt) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	w := New(Config{Store: s, Redis: redis, Log: slog.New(slog.DiscardHandler)})
-	r := NewRelay(s, redis, slog.New(slog.DiscardHandler))
+	w := New(Config{Store: s, Redis: redis, Installation: installation, Log: slog.New(slog.DiscardHandler)})
+	r := NewRelay(s, redis, installation, slog.New(slog.DiscardHandler))
 	var ended sync.WaitGroup
 	ended.Go(func() {
 		if err := w.Run(ctx); err != nil {

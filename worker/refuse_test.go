@@ -50,7 +50,7 @@ func TestWorkReachesTheOneWorkerThatHasItsModel(t *testing.T) {
 		var ended sync.WaitGroup
 		t.Cleanup(func() { cancel(); ended.Wait() })
 		for range 3 {
-			w := New(Config{Store: lacking{s, refused}, Redis: redis, Log: slog.New(slog.DiscardHandler)})
+			w := New(Config{Store: lacking{s, refused}, Redis: redis, Installation: here, Log: slog.New(slog.DiscardHandler)})
 			ended.Go(func() {
 				if err := w.Run(ctx); err != nil {
 					t.Error(err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -41,7 +40,7 @@ const (
 type Relay struct {
 	store   Store
 	client  *asynq.Client
-	queues  *asynq.Inspector
+	workers listeners
 	log     *slog.Logger
 	now     func() time.Time
 	turns   turns
@@ -54,15 +53,20 @@ type Relay struct {
 // errRedis is in the chain of what Redis failed at.
 var errRedis = errors.New("redis")
 
-// NewRelay makes a relay. It connects when it runs.
-func NewRelay(s Store, redis asynq.RedisConnOpt, log *slog.Logger) *Relay {
-	return &Relay{store: s, client: asynq.NewClient(redis), queues: asynq.NewInspector(redis), log: log, now: time.Now}
+// NewRelay makes a relay for the workers of an installation. It connects when
+// it runs.
+func NewRelay(s Store, redis asynq.RedisConnOpt, installation string, log *slog.Logger) *Relay {
+	own := queuesOf(installation)
+	return &Relay{
+		store: s, client: asynq.NewClient(redis), log: log, now: time.Now,
+		workers: listeners{queues: asynq.NewInspector(redis), own: own, to: own},
+	}
 }
 
 // Run relays until the context ends.
 func (r *Relay) Run(ctx context.Context) error {
 	defer r.client.Close()
-	defer r.queues.Close()
+	defer r.workers.queues.Close()
 	for {
 		wait, err := r.pass(ctx)
 		r.note(ctx, err)
@@ -151,37 +155,23 @@ func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 // load is how many bulk tasks can be worked on at a time, by all processes,
 // and how many wait in Redis.
 func (r *Relay) load() (workers, pending int, err error) {
-	servers, err := r.queues.Servers()
-	if err != nil {
+	if err := r.workers.look(r.now()); err != nil {
 		return 0, 0, err
 	}
-	for _, s := range servers {
-		if s.Queues[bulkQueue] > 0 {
-			workers += s.Concurrency
-		}
-	}
-	pending, err = r.pending()
-	return max(workers, 1), pending, err
-}
-
-// pending is how many bulk tasks wait in Redis. The queue is not there until
-// its first task is, and again when Redis was emptied.
-func (r *Relay) pending() (int, error) {
-	names, err := r.queues.Queues()
-	if err != nil || !slices.Contains(names, bulkQueue) {
-		return 0, err
-	}
-	info, err := r.queues.GetQueueInfo(bulkQueue)
-	if err != nil {
-		return 0, err
-	}
-	return info.Pending, nil
+	pending, err = r.workers.pending()
+	return max(r.workers.workers, 1), pending, err
 }
 
 // send queues rings, and takes those that are queued out of the outbox.
 func (r *Relay) send(ctx context.Context, rings []job.Ring) error {
+	if len(rings) == 0 {
+		return nil
+	}
+	if err := r.workers.look(r.now()); err != nil {
+		return errors.Join(errRedis, err)
+	}
 	for i, ring := range rings {
-		task, err := newTask(ring)
+		task, err := newTask(ring, r.workers.to.of(ring))
 		if err != nil {
 			return err
 		}

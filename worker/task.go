@@ -10,27 +10,16 @@ import (
 	"bulkpatch/job"
 )
 
-// The queues. Singles have workers of their own, so that a patch of one
-// record never waits for a chunk of a large job.
-const (
-	singleQueue = "single"
-	bulkQueue   = "bulk"
-)
-
 // taskType is the one type of task there is.
 const taskType = "look"
 
 // newTask says to Redis what a ring says. A ring that is sent twice has the
 // same id and is queued once. Redis may deliver a task of a dead process
 // again; its epoch is void by then, so a few tries are plenty.
-func newTask(r job.Ring) (*asynq.Task, error) {
+func newTask(r job.Ring, queue string) (*asynq.Task, error) {
 	payload, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
-	}
-	queue := bulkQueue
-	if r.Single {
-		queue = singleQueue
 	}
 	return asynq.NewTask(taskType, payload,
 		asynq.Queue(queue),

@@ -44,6 +44,9 @@ type Config struct {
 	Log         *slog.Logger
 	Concurrency int // bulk shards at a time; 0 is DefaultConcurrency
 	Chunk       int // most records of one transaction; 0 is DefaultChunk
+	// Installation names the database, as [Relay]s do: what Redis is told is
+	// for its workers alone.
+	Installation string
 	// NewRedis says that Redis has just been started without data: all that
 	// an earlier one was told is to be rung for again, at once.
 	NewRedis bool
@@ -57,6 +60,7 @@ type Worker struct {
 	bulk  int
 	chunk int
 	stats *stats
+	from  queues
 	name  string // of this process, among those that work
 
 	newRedis bool
@@ -68,6 +72,7 @@ func New(c Config) *Worker {
 		store: c.Store, redis: c.Redis, log: c.Log,
 		bulk:  cmp.Or(c.Concurrency, DefaultConcurrency),
 		chunk: min(cmp.Or(c.Chunk, DefaultChunk), MaxChunk),
+		from:  queuesOf(c.Installation),
 		stats: newStats(), name: uuid.NewString(), newRedis: c.NewRedis,
 	}
 }
@@ -82,12 +87,12 @@ func (w *Worker) Run(ctx context.Context) error {
 	defer w.stopShowing()
 	var ended sync.WaitGroup
 	defer ended.Wait()
-	singles, err := w.serve(ctx, singleQueue, singleConcurrency, w.handleSingle)
+	singles, err := w.serve(ctx, w.from.single, singleConcurrency, w.handleSingle)
 	if err != nil {
 		return err
 	}
 	defer ended.Go(singles.Shutdown)
-	bulks, err := w.serve(ctx, bulkQueue, w.bulk, w.handleBulk)
+	bulks, err := w.serve(ctx, w.from.bulk, w.bulk, w.handleBulk)
 	if err != nil {
 		return err
 	}
@@ -135,7 +140,7 @@ func (w *Worker) handleSingle(ctx context.Context, r job.Ring) {
 		w.failClaim(ctx, r, err)
 		return
 	}
-	w.stats.tasks.WithLabelValues(singleQueue).Inc()
+	w.stats.tasks.WithLabelValues("single").Inc()
 }
 
 func (w *Worker) handleBulk(ctx context.Context, r job.Ring) {
@@ -144,7 +149,7 @@ func (w *Worker) handleBulk(ctx context.Context, r job.Ring) {
 		w.failClaim(ctx, r, err)
 		return
 	}
-	w.stats.tasks.WithLabelValues(bulkQueue).Inc()
+	w.stats.tasks.WithLabelValues("bulk").Inc()
 	if err := w.work(ctx, lease); err != nil {
 		w.log.Warn("work on a job was interrupted", "job", lease.JobID, "shard", lease.Shard, "error", err)
 	}

@@ -40,10 +40,10 @@ func TestWorkInTheOutboxIsDone(t *testing.T) {
 func TestARingThatIsSentTwiceIsOneTask(t *testing.T) {
 	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
 		s := newFakeStore()
-		first := NewRelay(s, redis, slog.New(slog.DiscardHandler))
-		second := NewRelay(s, redis, slog.New(slog.DiscardHandler))
+		first := NewRelay(s, redis, here, slog.New(slog.DiscardHandler))
+		second := NewRelay(s, redis, here, slog.New(slog.DiscardHandler))
 		t.Cleanup(func() {
-			for _, c := range []io.Closer{first.client, first.queues, second.client, second.queues} {
+			for _, c := range []io.Closer{first.client, first.workers.queues, second.client, second.workers.queues} {
 				c.Close()
 			}
 		})
@@ -54,7 +54,7 @@ func TestARingThatIsSentTwiceIsOneTask(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if n, err := first.pending(); n != 1 || err != nil {
+		if n, err := first.workers.pending(); n != 1 || err != nil {
 			t.Errorf("%d tasks are queued, %v", n, err)
 		}
 		if left := s.due(false); len(left) > 0 {
@@ -69,7 +69,7 @@ func TestTasksThatNobodyCanReadAreDropped(t *testing.T) {
 		client := asynq.NewClient(redis)
 		defer client.Close()
 		for i, payload := range []string{"", "{", "null", `{"job": "x"}`, `{"workspace": 1}`, "\xff"} {
-			for _, queue := range []string{singleQueue, bulkQueue} {
+			for _, queue := range []string{queuesOf(here).single, queuesOf(here).bulk} {
 				if _, err := client.Enqueue(asynq.NewTask(fmt.Sprint("type", i), []byte(payload)), asynq.Queue(queue)); err != nil {
 					t.Fatal(err)
 				}

@@ -18,6 +18,7 @@ import (
 	"bulkpatch/api"
 	"bulkpatch/api/compat"
 	"bulkpatch/store"
+	"bulkpatch/worker"
 )
 
 // stopWithin bounds how long requests in flight may take once the process is
@@ -82,6 +83,8 @@ type service struct {
 	queue *asynq.Inspector
 	pages *asynqmon.HTTPHandler // of the queues
 
+	installation string // by which its queues are named
+
 	embedded  bool                   // Redis is this process's own, and new
 	surfaces  []*compat.Surface      // the vendors' APIs
 	counted   []prometheus.Collector // what the parts of this process count
@@ -117,6 +120,9 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 		s.redis = inside.opt
 	}
 	run := newService(s, db)
+	if run.installation, err = db.Installation(a.ctx); err != nil {
+		return err
+	}
 	run.listening, run.embedded, run.surfaces = listening, ownRedis, surfaces
 	defer func() { err = errors.Join(err, run.Close()) }()
 
@@ -155,6 +161,7 @@ func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, part
 			return err
 		}
 	}
+	s.counted = append(s.counted, worker.QueueMetrics(s.queue, s.installation))
 	s.relay(ctx, group)
 	if parts&workers != 0 {
 		s.work(ctx, group)
@@ -189,7 +196,7 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
 		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody,
-		Metrics: newMetrics(s.queue, append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
+		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
 	})
 }
 
@@ -205,7 +212,7 @@ func (s *service) probes() http.Handler {
 		}
 		fmt.Fprintln(w, "ok")
 	})
-	mux.Handle("GET /metrics", newMetrics(s.queue, s.counted...))
+	mux.Handle("GET /metrics", newMetrics(s.counted...))
 	return mux
 }
 

@@ -12,7 +12,7 @@ import (
 // does so: the API for what it has just accepted, the workers for what they
 // have put down.
 func (s *service) relay(ctx context.Context, group *errgroup.Group) {
-	r := worker.NewRelay(s.db, s.redis, s.log)
+	r := worker.NewRelay(s.db, s.redis, s.installation, s.log)
 	group.Go(func() error { return r.Run(ctx) })
 }
 
@@ -20,7 +20,7 @@ func (s *service) relay(ctx context.Context, group *errgroup.Group) {
 func (s *service) work(ctx context.Context, group *errgroup.Group) {
 	w := worker.New(worker.Config{
 		Store: s.db, Redis: s.redis, Log: s.log, Concurrency: s.concurrency, Chunk: s.chunk,
-		NewRedis: s.embedded,
+		Installation: s.installation, NewRedis: s.embedded,
 	})
 	s.counted = append(s.counted, w.Metrics())
 	group.Go(func() error { return w.Run(ctx) })

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// Installation is a name for all that works on this database, where it shares
+// something with others, such as a Redis: 16 hexadecimal digits. It is the same
+// in every process from the first start on, and in a copy of the database.
+func (s *Store) Installation(ctx context.Context) (string, error) {
+	key, err := s.SigningKey(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(key) == 0 { // a worker may be the first to start
+		if err := s.inTx(ctx, (*tx).makeSigningKey); err != nil {
+			return "", err
+		}
+		if key, err = s.SigningKey(ctx); err != nil {
+			return "", err
+		}
+	}
+	// What is named by it is seen by others, and tells them nothing of the key.
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("installation"))
+	return hex.EncodeToString(mac.Sum(nil)[:8]), nil
+}
+
+// makeSigningKey makes the secret of the whole installation where there is none.
+func (t *tx) makeSigningKey() error {
+	secret := make([]byte, 32)
+	rand.Read(secret) // never fails
+	return t.exec1(`INSERT INTO settings (name, value) VALUES ('signing_key', ?) ON CONFLICT DO NOTHING`, secret)
+}
+
+// SigningKey is a secret of the whole installation, 32 bytes, the same in
+// every process; none before the first start.
+func (s *Store) SigningKey(ctx context.Context) ([]byte, error) {
+	keys, err := s.signingKeys(ctx)
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	return keys[0], nil
+}
+
+func (s *Store) signingKeys(ctx context.Context) ([][]byte, error) {
+	var keys [][]byte
+	err := s.read.SelectContext(ctx, &keys, `SELECT value FROM settings WHERE name = 'signing_key'`)
+	return keys, s.d.classify(err)
+}

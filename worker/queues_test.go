@@ -1,0 +1,115 @@
+package worker
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"bulkpatch/worker/redistest"
+)
+
+// TestInstallationsThatShareARedisTakeTheirOwnTasks runs two with the same
+// numbers of jobs, of which only one has any work.
+func TestInstallationsThatShareARedisTakeTheirOwnTasks(t *testing.T) {
+	redis := asynq.RedisClientOpt{Addr: redistest.Start(t).Addr}
+	busy, idle := newFakeStore(), newFakeStore()
+	runAs(t, "fedcba9876543210", idle, redis)
+	run(t, busy, redis)
+	for n := range int64(20) {
+		r := ring(1, n+1)
+		r.Single = n%2 == 1
+		busy.ring(r)
+	}
+	busy.awaitAll(t, append(slices.Repeat([]string{"single"}, 10), slices.Repeat([]string{"finish"}, 10)...)...)
+	idle.mu.Lock()
+	defer idle.mu.Unlock()
+	if len(idle.calls) > 0 {
+		t.Errorf("the other's store was called to %q", idle.calls)
+	}
+	queues := asynq.NewInspector(redis)
+	defer queues.Close()
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(QueueMetrics(queues, here))
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() != "asynq_tasks_processed_total" {
+			continue
+		}
+		for _, m := range f.Metric {
+			if name := m.Label[0].GetValue(); m.Counter.GetValue() != 10 || name != "single" && name != "bulk" {
+				t.Errorf("the queue %s has processed %v tasks", name, m.Counter.GetValue())
+			}
+		}
+		if len(f.Metric) == 2 {
+			return
+		}
+	}
+	t.Error("not two queues are counted")
+}
+
+// TestWorkersOfAnEarlierVersionAreTold has a relay of this version meet workers
+// that know only the former queues, as in an upgrade, then one of its own.
+func TestWorkersOfAnEarlierVersionAreTold(t *testing.T) {
+	redis := asynq.RedisClientOpt{Addr: redistest.Start(t).Addr}
+	taken := make(chan string, 10)
+	earlier := asynq.NewServer(redis, asynq.Config{
+		Queues: map[string]int{former.single: 1, former.bulk: 1}, TaskCheckInterval: idlePoll, LogLevel: asynq.FatalLevel,
+	})
+	if err := earlier.Start(asynq.HandlerFunc(func(ctx context.Context, _ *asynq.Task) error {
+		queue, _ := asynq.GetQueueName(ctx)
+		taken <- queue
+		return nil
+	})); err != nil {
+		t.Fatal(err)
+	}
+	s := newFakeStore()
+	r := NewRelay(s, redis, here, slog.New(slog.DiscardHandler))
+	defer r.client.Close()
+	defer r.workers.queues.Close()
+	for r.workers.workers == 0 { // until Redis knows the server
+		if err := r.workers.look(time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	single := ring(1, 2)
+	single.Single = true
+	s.ring(ring(1, 1))
+	s.ring(single)
+	if _, err := r.pass(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := []string{<-taken, <-taken}
+	if slices.Sort(got); !slices.Equal(got, []string{former.bulk, former.single}) {
+		t.Errorf("workers of an earlier version were told by %q", got)
+	}
+	earlier.Shutdown()
+
+	run(t, s, redis)
+	s.ring(ring(1, 3))
+	s.await(t, "finish")
+	for _, later := range []time.Duration{formerFor / 2, 3 * formerFor} {
+		want := 2
+		if later > formerFor {
+			want = 0
+		}
+		l := listeners{queues: r.workers.queues, own: queuesOf(here)}
+		for _, now := range []time.Time{time.Now(), time.Now().Add(later)} {
+			if err := l.look(now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		names, err := l.queues.Queues()
+		left := slices.DeleteFunc(names, func(n string) bool { return n != former.bulk && n != former.single })
+		if err != nil || len(left) != want {
+			t.Errorf("%v later the former queues are %q, %v", later, left, err)
+		}
+	}
+}
