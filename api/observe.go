@@ -10,6 +10,8 @@ import (
 	"os"
 	"regexp"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
 	"bulkpatch/model"
@@ -104,15 +106,41 @@ func (s *server) logged(r *http.Request, rec *recorder, id string, began time.Ti
 	if rec.actor != "" {
 		attrs = append(attrs, "workspace", rec.workspace, "actor", rec.actor)
 	}
+	if id := jobNamed(r, rec.Header()); id != "" {
+		attrs = append(attrs, "job", model.Shown(id))
+	}
 	if rec.broken {
 		attrs = append(attrs, "broken", true)
 	}
-	level := slog.LevelInfo
-	if status >= 500 {
-		level = slog.LevelWarn
-	}
-	s.Log.Log(context.WithoutCancel(r.Context()), level, "request", attrs...)
+	s.Log.Log(context.WithoutCancel(r.Context()), levelOf(r, status), "request", attrs...)
 }
+
+// jobNamed is the job that a request made, or else the one that it names, "" for
+// none.
+func jobNamed(r *http.Request, answer http.Header) string {
+	if id := answer.Get("Job-Id"); id != "" {
+		return id
+	}
+	if id, ok := strings.CutPrefix(answer.Get("Location"), jobPath("")); ok {
+		return id
+	}
+	return r.PathValue("job")
+}
+
+// levelOf is the level of a request's line. Probes come every few seconds for
+// ever, and whoever asks is told.
+func levelOf(r *http.Request, status int) slog.Level {
+	switch {
+	case slices.Contains(probes, r.URL.Path):
+		return slog.LevelDebug
+	case status >= 500:
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
+}
+
+// probes are the paths that orchestrators and monitoring ask.
+var probes = []string{"/healthz", "/readyz", "/metrics"}
 
 // A recorder remembers what was answered, and moves the write deadline along
 // as the reader takes what is written.
