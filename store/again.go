@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
@@ -168,5 +169,6 @@ func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, createdBy str
 		return 0, err
 	}
 	t.touch(origin.ID)
+	t.noteAccepted(id, kind, origin.Model, auth.Workspace{Name: origin.Workspace}, createdBy)
 	return num, t.openJob(job.Ref{Workspace: origin.WorkspaceID, Job: num})
 }

@@ -207,8 +207,12 @@ func (t *tx) begin(r job.Ring, row leaseRow) error {
 	if err := t.exec1(`UPDATE shards SET chunk_at = ?, recent = '[]' WHERE workspace = ? AND job = ?`, t.now, r.Workspace, r.Job); err != nil {
 		return err
 	}
-	return t.exec1(`UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), revision = revision + 1
-		WHERE workspace = ? AND num = ?`, to, t.now, r.Workspace, r.Job)
+	var startedAt int64
+	if _, err := t.get(&startedAt, `UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), revision = revision + 1
+		WHERE workspace = ? AND num = ? RETURNING started_at`, to, t.now, r.Workspace, r.Job); err != nil || startedAt < t.now {
+		return err // it was begun before, and paused
+	}
+	return t.noteJob(job.EventStarted, r.Ref)
 }
 
 // tally sums what the shards of a job have done.

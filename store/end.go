@@ -113,7 +113,8 @@ func (t *tx) finish(ref job.Ref, e ending) error {
 	return t.end(ref, e.ID, tally.End(), nil)
 }
 
-// end writes a final state. Shards that are still open close where they are:
+// end ends a job: every one but a single that was applied, see
+// [chunk.endSingle]. It writes the final state. Shards that are still open close where they are:
 // what they have not reached stays pending.
 func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error) error {
 	if err := t.fenceOff(ref); err != nil {
@@ -127,8 +128,11 @@ func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error) error 
 		code, detail = &why.Code, &why.Detail
 	}
 	t.touch(id)
-	return t.exec1(`UPDATE jobs SET state = ?, finished_at = ?, error_code = ?, error_detail = ?, revision = revision + 1
-		WHERE workspace = ? AND num = ?`, state, t.now, code, detail, ref.Workspace, ref.Job)
+	if err := t.exec1(`UPDATE jobs SET state = ?, finished_at = ?, error_code = ?, error_detail = ?, revision = revision + 1
+		WHERE workspace = ? AND num = ?`, state, t.now, code, detail, ref.Workspace, ref.Job); err != nil {
+		return err
+	}
+	return t.noteJob(job.EventEnded, ref)
 }
 
 // fenceOff raises the epoch of every open shard and takes back its rings, and
@@ -142,7 +146,17 @@ func (t *tx) fenceOff(ref job.Ref) error {
 	return t.exec1(`DELETE FROM outbox WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job)
 }
 
+// setState carries an action out, or begins to.
 func (t *tx) setState(ref job.Ref, id string, state job.State) error {
 	t.touch(id)
-	return t.exec1(`UPDATE jobs SET state = ?, wait_reason = NULL, revision = revision + 1 WHERE workspace = ? AND num = ?`, state, ref.Workspace, ref.Job)
+	if err := t.exec1(`UPDATE jobs SET state = ?, wait_reason = NULL, revision = revision + 1 WHERE workspace = ? AND num = ?`, state, ref.Workspace, ref.Job); err != nil {
+		return err
+	}
+	switch {
+	case state == job.Paused:
+		return t.noteJob(job.EventPaused, ref)
+	case state.Stopping():
+		return nil
+	}
+	return t.noteJob(job.EventResumed, ref)
 }

@@ -110,12 +110,11 @@ func (t *tx) fix(l job.Lease, sel selection) error {
 	if err := t.keepSelection(l, sel, sel.cut(t.parts(l), t.d.part)); err != nil {
 		return err
 	}
-	state, finished := job.Running, any(nil)
-	if sel.count == 0 {
-		state, finished = job.Succeeded, t.now
+	if err := t.exec1(`UPDATE jobs SET matched = ?, state = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`,
+		sel.count, job.Running, l.Workspace, l.Job); err != nil || sel.count > 0 {
+		return err
 	}
-	return t.exec1(`UPDATE jobs SET matched = ?, state = ?, finished_at = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`,
-		sel.count, state, finished, l.Workspace, l.Job)
+	return t.end(l.Ref, l.JobID, job.Succeeded, nil)
 }
 
 // parts is into how many shards a selection may be cut. A throttled job gains
@@ -133,11 +132,10 @@ func (t *tx) refuse(l job.Lease, sel selection, why job.Error) error {
 	if err := t.keepSelection(l, sel, sel.cut(1, 1)); err != nil {
 		return err
 	}
-	if err := t.exec1(`UPDATE shards SET open = 0 WHERE workspace = ? AND job = ?`, l.Workspace, l.Job); err != nil {
+	if err := t.exec1(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, l.Workspace, l.Job); err != nil {
 		return err
 	}
-	return t.exec1(`UPDATE jobs SET matched = ?, state = ?, finished_at = ?, error_code = ?, error_detail = ?, revision = revision + 1
-		WHERE workspace = ? AND num = ?`, sel.count, job.Failed, t.now, why.Code, why.Detail, l.Workspace, l.Job)
+	return t.end(l.Ref, l.JobID, job.Failed, &why)
 }
 
 // keepSelection writes the selection and gives its first part to shard 0,

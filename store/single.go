@@ -16,10 +16,12 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 	return s.inTx(ctx, func(t *tx) error {
 		var row struct {
 			leaseRow
-			RID int64 `db:"rid"`
+			RID       int64  `db:"rid"`
+			CreatedAt int64  `db:"created_at"`
+			CreatedBy string `db:"created_by"`
 		}
 		ok, err := t.get(&row, `SELECT j.id, w.name AS workspace, j.kind, j.model, j.digest, j.state, j.change, j.options, j.expected,
-				j.matched, j.throttle, j.rid, j.if_match
+				j.matched, j.throttle, j.rid, j.if_match, j.created_at, j.created_by
 			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ? AND j.kind = 'single'`+t.d.forUpdate("j"), r.Workspace, r.Job)
 		if err != nil || !ok || row.State != job.Queued {
 			return err
@@ -42,7 +44,11 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 		if err := c.applyAlone(row.IfMatch); err != nil {
 			return err
 		}
-		return c.endSingle()
+		if err := c.endSingle(); err != nil {
+			return err
+		}
+		c.noteEnd(row.CreatedBy, row.CreatedAt)
+		return nil
 	})
 }
 

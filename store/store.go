@@ -23,6 +23,7 @@ type Options struct {
 	UndoRetention time.Duration    // of former values; 0 is 7 days
 	Tombstones    time.Duration    // of jobs after their retention; 0 is 30 days
 	SearchLimit   time.Duration    // of one list, count or preview; 0 is 30 seconds
+	OnJob         func(job.Event)  // is told of what this process commits, by whoever did; it must be quick. nil is nobody
 	MaxOpenJobs   int              // of a workspace, which may have ten times as many singles; 0 is 10,000
 }
 
@@ -39,9 +40,10 @@ type Store struct {
 	resolving   *gate // to those of work on which jobs are resolved
 	searchLimit time.Duration
 
-	hub  hub
-	open *openJobs
-	bell chan struct{} // has a value when the outbox has news
+	hub   hub
+	onJob func(job.Event)
+	open  *openJobs
+	bell  chan struct{} // has a value when the outbox has news
 }
 
 // A backend is an open database.
@@ -122,6 +124,9 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 		bell: make(chan struct{}, 1),
 	}
 	s.open = newOpenJobs(cmp.Or(o.MaxOpenJobs, defaultOpenJobs), func() time.Time { return s.now() }, s.countOpen)
+	if s.onJob = o.OnJob; s.onJob == nil {
+		s.onJob = func(job.Event) {}
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -168,6 +173,9 @@ func (s *Store) after(t *tx, err error) error {
 		return s.d.classify(err)
 	}
 	s.hub.notify(t.touched)
+	for _, e := range t.events {
+		s.onJob(e)
+	}
 	if t.rang {
 		select {
 		case s.bell <- struct{}{}:

@@ -105,6 +105,7 @@ func (t *tx) accept(id string, sub job.Submission, text requestText) error {
 			return err
 		}
 	}
+	t.noteAccepted(id, sub.Kind, sub.Model.Name, sub.Workspace, sub.CreatedBy)
 	ref := job.Ref{Workspace: sub.Workspace.ID, Job: num}
 	if sub.Kind == job.Single {
 		return t.ring(ref, true, 0, 0)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/job"
 )
 
 // A session runs the statements of a transaction on its one connection.
@@ -26,6 +28,7 @@ type tx struct {
 	now     int64 // microseconds, one reading for the whole transaction
 	clock   func() int64
 	touched []string
+	events  []job.Event
 	rang    bool
 
 	began time.Time

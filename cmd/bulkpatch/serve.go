@@ -65,7 +65,7 @@ func (c *workerCommand) Run(a *app) error {
 func openStore(ctx context.Context, s settings) (*store.Store, error) {
 	db, err := store.Open(ctx, s.db, store.Options{
 		Models: s.models, Log: s.log, Now: clock, Retention: s.retention, UndoRetention: s.undo, Tombstones: s.tombstones,
-		MaxOpenJobs: s.maxOpenJobs,
+		MaxOpenJobs: s.maxOpenJobs, OnJob: s.onJob,
 	})
 	if err != nil {
 		return nil, err
@@ -104,6 +104,8 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 	if err != nil {
 		return fmt.Errorf("the models cannot be served together: %w", err)
 	}
+	jobs := newJobLog(s.log)
+	s.onJob = jobs.note
 	db, err := openStore(a.ctx, s)
 	if err != nil {
 		return err
@@ -123,6 +125,7 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 	if run.installation, err = db.Installation(a.ctx); err != nil {
 		return err
 	}
+	run.counted = append(run.counted, jobs.ended)
 	run.listening, run.embedded, run.surfaces = listening, ownRedis, surfaces
 	defer func() { err = errors.Join(err, run.Close()) }()
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hibiken/asynq"
 
+	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store"
 	"bulkpatch/worker"
@@ -35,6 +36,7 @@ type settings struct {
 	concurrency int
 	chunk       int
 	log         *slog.Logger
+	onJob       func(job.Event) // nil: nobody is told
 }
 
 // A settingsError names every bad setting of one start.

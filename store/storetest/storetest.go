@@ -44,6 +44,7 @@ type Kit struct {
 	People *model.Model
 	WS     auth.Workspace
 	ahead  *atomic.Int64 // how far the database's clock was moved
+	told   *told
 	o      store.Options
 }
 
@@ -51,8 +52,8 @@ type Kit struct {
 func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *Kit {
 	tb.Helper()
 	models := Models(tb)
-	ahead := new(atomic.Int64)
-	o := store.Options{Models: models, MaxOpenJobs: OpenJobs, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
+	ahead, told := new(atomic.Int64), new(told)
+	o := store.Options{Models: models, MaxOpenJobs: OpenJobs, OnJob: told.add, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
 	s := open(tb, o)
 	check(tb, s.Migrate(tb.Context()))
 	_, _, err := s.Bootstrap(tb.Context(), "")
@@ -60,7 +61,7 @@ func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *K
 	ws, err := s.Workspace(tb.Context(), auth.MainWorkspace)
 	check(tb, err)
 	people, _ := models.Model("people")
-	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead, o: o}
+	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead, told: told, o: o}
 }
 
 func check(tb testing.TB, err error) {

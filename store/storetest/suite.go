@@ -75,6 +75,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"values and jobs leave after their retention":             retention,
 		"a job that leaves is whole until it is gone":             wholeOrGone,
 		"tombstones have an end":                                  tombstonesEnd,
+		"what happens to jobs is told once":                       eventsAreTold,
 		"names of deleted records stay as long as a job has them": namesStay,
 		"names of deleted records stay for a retry, too":          namesStayForARetry,
 		"maxFailures holds in the last chunk":                     maxFailuresInTheLastChunk,

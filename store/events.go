@@ -1,0 +1,53 @@
+package store
+
+import (
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+// note has the store's owner told of an event once the transaction is committed.
+func (t *tx) note(e job.Event) { t.events = append(t.events, e) }
+
+// noteJob is note for a job of which no more is known than its number.
+func (t *tx) noteJob(what string, ref job.Ref) error {
+	var row struct {
+		ID        string
+		Kind      job.Kind
+		Model     string
+		Workspace string
+		CreatedBy string `db:"created_by"`
+		State     job.State
+		Error     string
+		Matched   *int64
+		Since     int64
+		job.Tally
+	}
+	_, err := t.get(&row, `SELECT j.id, j.kind, j.model, w.name AS workspace, j.created_by, j.state, COALESCE(j.error_code, '') AS error, j.matched,
+			COALESCE(j.started_at, j.created_at) AS since, j.updated, j.unchanged, j.skipped, j.conflicted, j.failed
+		FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`, ref.Workspace, ref.Job)
+	if err != nil {
+		return err
+	}
+	sum, err := t.tally(ref)
+	t.note(job.Event{
+		What: what, JobID: row.ID, Kind: row.Kind, Model: row.Model, Workspace: row.Workspace, CreatedBy: row.CreatedBy,
+		State: row.State, Error: row.Error, Matched: row.Matched, Tally: row.Tally.Add(sum), Took: micros(t.now).Sub(micros(row.Since)),
+	})
+	return err
+}
+
+// noteAccepted is note for a job that has just been written.
+func (t *tx) noteAccepted(id string, kind job.Kind, model string, ws auth.Workspace, by string) {
+	t.note(job.Event{What: job.EventAccepted, JobID: id, Kind: kind, Model: model, Workspace: ws.Name, CreatedBy: by, State: job.Queued})
+}
+
+// noteEnd is note for a single that has just ended.
+func (c *chunk) noteEnd(by string, acceptedAt int64) {
+	one := int64(1)
+	c.t.note(job.Event{
+		What: job.EventEnded, JobID: c.l.JobID, Kind: job.Single, Model: c.l.Model.Name, Workspace: c.l.Owner.Name, CreatedBy: by,
+		State: c.tally.End(), Matched: &one, Tally: c.tally, Took: time.Duration(c.t.now-acceptedAt) * time.Microsecond,
+	})
+}

@@ -1,0 +1,112 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"bulkpatch/job"
+)
+
+// told keeps the events that a store tells of.
+type told struct {
+	mu     sync.Mutex
+	events []job.Event
+}
+
+func (e *told) add(event job.Event) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.events = append(e.events, event)
+}
+
+// take returns the events since the last call.
+func (e *told) take() []job.Event {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	taken := e.events
+	e.events = nil
+	return taken
+}
+
+// eventsAreTold takes jobs through their lives, and then looks at what was told
+// of them: each step once, by whatever way a job ended.
+func eventsAreTold(t *testing.T, k *Kit) {
+	ctx := t.Context()
+	k.Add(30, person)
+	lives := func(about string, want ...string) {
+		t.Helper()
+		var got []string
+		for _, e := range k.told.take() {
+			if e.JobID == "" || e.Workspace != k.WS.Name || e.Model != "people" || e.CreatedBy != "key:test" {
+				t.Errorf("%s: the event is %+v", about, e)
+			}
+			line := fmt.Sprintf("%s %s", e.Kind, e.What)
+			if e.What == job.EventEnded {
+				line += fmt.Sprintf(" %s%s %d/%d/%d", e.State, e.Error, e.Updated, e.Failed, *e.Matched)
+			}
+			got = append(got, line)
+		}
+		if strings.Join(got, ", ") != strings.Join(want, ", ") {
+			t.Errorf("%s: the store told of %q, not of %q", about, got, want)
+		}
+	}
+	once := k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{})
+	once.IdempotencyKey, once.Fingerprint = "key", "print"
+	j := k.Accept(once)
+	k.Accept(once) // again, and is the same
+	k.Pass(3 * time.Second)
+	k.Run(4)
+	first := k.told.take()
+	equal(t, "events of a job", len(first), 3)
+	equal(t, "the time it took", first[2].Took < 3*time.Second, true)
+	equal(t, "its end", fmt.Sprint(first[0].What, first[1].What, first[2].What, first[2].Updated), "acceptedstartedended10")
+	_, err := k.UndoJob(j.ID)
+	check(t, err)
+	k.Run(20)
+	lives("an undo", "undo accepted", "undo started", "undo ended succeeded 10/0/10")
+
+	k.Accept(k.Bulk(`{"id": 1000}`, `{"visits": 1}`, job.Options{}))
+	k.Run(1)
+	lives("nothing matches", "bulk accepted", "bulk started", "bulk ended succeeded 0/0/0")
+	one := int64(1)
+	k.Accept(k.Bulk(`{"state": "paid"}`, `{"visits": 1}`, job.Options{MaxAffected: &one}))
+	k.Run(1)
+	lives("a guard refuses", "bulk accepted", "bulk started", "bulk ended failedmax_affected 0/0/10")
+	failed := k.Accept(k.Bulk(`{"id": {"$lte": 2}}`, `{"domain": "new.example"}`, job.Options{}))
+	k.Run(5)
+	lives("some fail", "bulk accepted", "bulk started", "bulk ended partially_succeeded 1/1/2")
+	_, err = k.RetryJob(failed.ID, "")
+	check(t, err)
+	k.Run(5)
+	lives("a retry", "retry accepted", "retry started", "retry ended failed 0/1/1")
+
+	held, l := k.Start(k.Bulk(`{"state": "paid"}`, `{"visits": 2}`, job.Options{}))
+	for _, a := range []job.Action{job.Pause, job.Pause, job.Resume} {
+		_, err = k.Act(ctx, k.WS, held.ID, a)
+		check(t, err)
+	}
+	equal(t, "what was leased", errors.Is(k.Settle(ctx, l.Ref), nil), true)
+	l = k.Lease()
+	l.Resolved = true
+	_, err = k.ApplyChunk(ctx, l, 4)
+	check(t, err)
+	_, err = k.Act(ctx, k.WS, held.ID, job.Cancel)
+	check(t, err)
+	check(t, k.Settle(ctx, l.Ref)) // as the sweep may
+	lives("paused, resumed and cancelled", "bulk accepted", "bulk started", "bulk paused", "bulk resumed", "bulk ended cancelled 4/0/10")
+
+	k.Accept(k.Single(3, `{"name": "Once"}`))
+	due := k.Due()
+	check(t, k.ApplySingle(ctx, due[0]))
+	check(t, k.ApplySingle(ctx, due[0])) // a task that comes twice
+	lives("a single", "single accepted", "single ended succeeded 1/0/1")
+	queued := k.Accept(k.Single(3, `{"name": "Never"}`))
+	_, err = k.Act(ctx, k.WS, queued.ID, job.Cancel)
+	check(t, err)
+	k.Run(1)
+	lives("a single that is cancelled", "single accepted", "single ended cancelled 0/0/1")
+}
