@@ -34,6 +34,9 @@ type Config struct {
 
 	// Ready says whether the service can do its work; nil asks the store.
 	Ready func(context.Context) error
+	// Redis says "up" or "down", for whoever asks whether the service is ready:
+	// it is without, too. With nil nothing is said of it.
+	Redis func() string
 	// Metrics and Queues are served at /metrics and, behind the sign-in of
 	// an administrator and for reading only, at /admin/queues. With nil the
 	// path does not exist.

@@ -2,8 +2,12 @@ package api
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"net/http"
 	"time"
+
+	"bulkpatch/job"
 )
 
 // readyLimit is how long the check behind /readyz may take; an orchestrator
@@ -12,22 +16,32 @@ const readyLimit = 5 * time.Second
 
 type statusJSON struct {
 	Status string `json:"status"`
+	Redis  string `json:"redis,omitempty"`
 }
 
 // health answers that the process lives, and asks nothing else.
 func (s *server) health(c *call) error {
-	return c.answer(http.StatusOK, statusJSON{"ok"})
+	return c.answer(http.StatusOK, statusJSON{Status: "ok"})
 }
 
-// ready answers whether calls can be served. Why not is for the log.
+// ready answers whether calls can be served. Why not is for the log, where what
+// is away for now has been told of by who watches it.
 func (s *server) ready(c *call) error {
 	ctx, cancel := context.WithTimeout(c.ctx(), readyLimit)
 	defer cancel()
 	if err := s.Ready(ctx); err != nil {
-		s.Log.Warn("not ready", "request", requestID(c.ctx()), "error", logged(err))
+		level := slog.LevelWarn
+		if errors.Is(err, job.ErrUnavailable) || ctx.Err() != nil {
+			level = slog.LevelDebug
+		}
+		s.Log.Log(ctx, level, "not ready", "request", requestID(c.ctx()), "error", logged(err))
 		return newProblem("not_ready", "Something that the service needs does not answer.").set("Retry-After", "1")
 	}
-	return c.answer(http.StatusOK, statusJSON{"ready"})
+	answer := statusJSON{Status: "ready"}
+	if s.Redis != nil {
+		answer.Redis = s.Redis()
+	}
+	return c.answer(http.StatusOK, answer)
 }
 
 // metrics passes on to the metrics, where there are any.

@@ -151,6 +151,17 @@ func (s *Store) Ping(ctx context.Context) error {
 	})
 }
 
+// Reachable answers nil when the database can be read and a transaction can be
+// committed. Unlike [Store.Ping] it writes nothing, and may be called all the
+// time.
+func (s *Store) Reachable(ctx context.Context) error {
+	var n int
+	if err := s.read.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
+		return s.d.classify(err)
+	}
+	return s.inTx(ctx, func(*tx) error { return nil })
+}
+
 // Bell has a value soon after work was put into the outbox by this process.
 func (s *Store) Bell() <-chan struct{} { return s.bell }
 

@@ -21,16 +21,12 @@ func (w *Worker) showUntil(ctx context.Context) {
 func (w *Worker) show(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, presenceEvery)
 	defer cancel()
-	if err := w.store.ShowRunning(within, w.name); err != nil && ctx.Err() == nil {
-		w.log.Warn("the process could not show that it runs", "error", err)
-	}
+	logFault(ctx, w.log, "the process could not show that it runs", w.store.ShowRunning(within, w.name))
 }
 
 // stopShowing is for an orderly end, when no task is worked on any more.
 func (w *Worker) stopShowing() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	if err := w.store.ShowStopped(ctx, w.name); err != nil {
-		w.log.Warn("the process could not show that it has stopped", "error", err)
-	}
+	logFault(ctx, w.log, "the process could not show that it has stopped", w.store.ShowStopped(ctx, w.name))
 }

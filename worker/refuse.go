@@ -68,6 +68,6 @@ func (w *Worker) putBack(ctx context.Context, r job.Ring, reason string) {
 
 func (w *Worker) logError(ref job.Ref, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
-		w.log.Warn("work could not be taken; it will be taken again", "num", ref.Job, "shard", ref.Shard, "error", err)
+		w.log.Log(context.Background(), levelOf(err), "work could not be taken; it will be taken again", "num", ref.Job, "shard", ref.Shard, "error", err)
 	}
 }

@@ -115,8 +115,8 @@ func (r *Relay) unsent(ctx context.Context, reason string) (more bool) {
 
 // complain logs a fault once, until a pass succeeds again.
 func (r *Relay) complain(ctx context.Context, err error) {
-	if !r.silent && ctx.Err() == nil {
-		r.log.Warn("tasks cannot be sent now; jobs are safe and wait", "error", err)
+	if !r.silent {
+		logFault(ctx, r.log, "tasks cannot be sent now; jobs are safe and wait", err)
 	}
 	r.silent = true
 }

@@ -16,9 +16,7 @@ func (w *Worker) retireUntil(ctx context.Context) {
 	tick := time.NewTicker(retireEvery)
 	defer tick.Stop()
 	for {
-		if err := w.retire(ctx); err != nil && ctx.Err() == nil {
-			w.log.Warn("what has been kept for its time could not be removed", "error", err)
-		}
+		logFault(ctx, w.log, "what has been kept for its time could not be removed", w.retire(ctx))
 		select {
 		case <-ctx.Done():
 			return

@@ -55,9 +55,7 @@ func (w *Worker) sweepUntil(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if err := s.pass(ctx); err != nil && ctx.Err() == nil {
-			w.log.Warn("the sweep could not look at all work", "error", err)
-		}
+		logFault(ctx, w.log, "the sweep could not look at all work", s.pass(ctx))
 		select {
 		case <-ctx.Done():
 			return

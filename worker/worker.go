@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -118,6 +119,7 @@ func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(con
 	// Handlers see the worker's context and not the task's: a task that
 	// asynq gives up may still be worked on, and the epoch decides about it.
 	err := server.Start(asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error {
+		defer w.recovered(queue)
 		ring, err := readTask(t)
 		if err != nil {
 			w.log.Warn("a task that nobody can read was dropped", "queue", queue)
@@ -130,6 +132,14 @@ func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(con
 		return nil, fmt.Errorf("start the workers of queue %s: %w", queue, err)
 	}
 	return server, nil
+}
+
+// recovered logs a panic of a handler. Its work stands still then, and the sweep
+// finds it.
+func (w *Worker) recovered(queue string) {
+	if v := recover(); v != nil {
+		w.log.Error("work on a task panicked", "queue", queue, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+	}
 }
 
 // The handlers answer nothing to asynq: what fails is put back into the outbox,
@@ -151,6 +161,6 @@ func (w *Worker) handleBulk(ctx context.Context, r job.Ring) {
 	}
 	w.stats.tasks.WithLabelValues("bulk").Inc()
 	if err := w.work(ctx, lease); err != nil {
-		w.log.Warn("work on a job was interrupted", "job", lease.JobID, "shard", lease.Shard, "error", err)
+		w.log.Log(ctx, levelOf(err), "work on a job was interrupted", "job", lease.JobID, "shard", lease.Shard, "error", err)
 	}
 }

@@ -62,6 +62,7 @@ type serviceFlags struct {
 	databaseFlags
 	redisFlags
 	logFlags
+	ShutdownDelay string `env:"BULKPATCH_SHUTDOWN_DELAY" default:"500ms" placeholder:"TIME" help:"How long a process that is told to stop goes on as before, while /readyz answers 503 so that nothing new is sent to it, 0s to 10m (default ${default}). Behind a load balancer, the time in which that notices."`
 }
 
 type serveCommand struct {

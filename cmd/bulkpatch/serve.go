@@ -26,6 +26,13 @@ import (
 // ends within ten seconds.
 const stopWithin = 8 * time.Second
 
+// How long Redis and the database may take to answer who only asks whether they
+// are there.
+const (
+	redisWithin    = 3 * time.Second
+	databaseWithin = 5 * time.Second
+)
+
 // A part is what a process may do; serve does both.
 type part int
 
@@ -84,6 +91,9 @@ type service struct {
 	pages *asynqmon.HTTPHandler // of the queues
 
 	installation string // by which its queues are named
+	stop         <-chan struct{}
+	redisOutage  *outage
+	closeRedis   func() error
 
 	embedded  bool                   // Redis is this process's own, and new
 	surfaces  []*compat.Surface      // the vendors' APIs
@@ -125,12 +135,13 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 	if run.installation, err = db.Installation(a.ctx); err != nil {
 		return err
 	}
-	run.counted = append(run.counted, jobs.ended)
+	run.counted, run.stop = append(run.counted, jobs.ended), a.ctx.Done()
 	run.listening, run.embedded, run.surfaces = listening, ownRedis, surfaces
 	defer func() { err = errors.Join(err, run.Close()) }()
 
-	ctx, cancel := context.WithCancel(a.ctx)
+	ctx, cancel := lagging(a.ctx, s.shutdownDelay)
 	defer cancel()
+	defer context.AfterFunc(a.ctx, func() { s.log.Info("stopping", "delay", s.shutdownDelay) })()
 	group, ctx := errgroup.WithContext(ctx)
 	if err := run.start(ctx, a, group, parts); err != nil {
 		cancel() // ends what has started already
@@ -143,20 +154,28 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 
 func newService(s settings, db *store.Store) *service {
 	look := impatient(s.redis)
+	ask, closeRedis := pinger(s.redis)
 	return &service{
-		settings: s, db: db, queue: asynq.NewInspector(look),
-		pages: asynqmon.New(asynqmon.Options{RootPath: "/admin/queues", RedisConnOpt: look, ReadOnly: true}),
+		settings: s, db: db, closeRedis: closeRedis,
+		redisOutage: &outage{what: "Redis", log: s.log, ask: ask, within: redisWithin},
+		queue:       asynq.NewInspector(look),
+		pages:       asynqmon.New(asynqmon.Options{RootPath: "/admin/queues", RedisConnOpt: look, ReadOnly: true}),
 	}
 }
 
 // Close ends the connections of a service whose parts have ended.
-func (s *service) Close() error { return errors.Join(s.pages.Close(), s.queue.Close()) }
+func (s *service) Close() error { return errors.Join(s.pages.Close(), s.queue.Close(), s.closeRedis()) }
 
 // start lets the group run the parts. What others find through this process,
 // its address and its metrics, comes last.
 func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, parts part) error {
 	group.Go(func() error {
 		warnOfEviction(ctx, impatient(s.redis), s.log)
+		s.redisOutage.watch(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		(&outage{what: "The database", log: s.log, ask: s.db.Reachable, within: databaseWithin}).watch(ctx)
 		return nil
 	})
 	if parts&front != 0 {
@@ -199,24 +218,9 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
 		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody,
+		Ready: readiness{stop: s.stop, ping: s.db.Ping}.check, Redis: s.redisOutage.state,
 		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
 	})
-}
-
-// probes is what a process without the API serves about itself.
-func (s *service) probes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if err := s.db.Ping(r.Context()); err != nil {
-			s.log.Warn("not ready", "error", err)
-			http.Error(w, "the database cannot answer now", http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ok")
-	})
-	mux.Handle("GET /metrics", newMetrics(s.counted...))
-	return mux
 }
 
 // listen takes the address now, so that a taken one stops the start, and lets

@@ -32,11 +32,14 @@ type settings struct {
 	retention   time.Duration
 	undo        time.Duration
 	tombstones  time.Duration
-	maxOpenJobs int // 0: the default
-	concurrency int
-	chunk       int
-	log         *slog.Logger
-	onJob       func(job.Event) // nil: nobody is told
+	// shutdownDelay is how long a process that is told to stop goes on as
+	// before, but for saying so at /readyz.
+	shutdownDelay time.Duration
+	maxOpenJobs   int // 0: the default
+	concurrency   int
+	chunk         int
+	log           *slog.Logger
+	onJob         func(job.Event) // nil: nobody is told
 }
 
 // A settingsError names every bad setting of one start.
@@ -105,6 +108,7 @@ func (c *migrateCommand) settings(stderr io.Writer) (settings, error) {
 func (r *reader) service(f serviceFlags, stderr io.Writer) {
 	r.database(f.databaseFlags)
 	r.queue(f.redisFlags)
+	r.s.shutdownDelay = r.delay("--shutdown-delay", f.ShutdownDelay)
 	r.logging(f.logFlags, stderr)
 }
 
@@ -206,6 +210,18 @@ func (r *reader) duration(flag, text string) time.Duration {
 	d, err := parseDuration(text)
 	if err != nil {
 		r.fault(flag, "%v", err)
+	}
+	return d
+}
+
+// longestDelay is less than what orchestrators wait for before they kill.
+const longestDelay = 10 * time.Minute
+
+// delay reads a time that may be none.
+func (r *reader) delay(flag, text string) time.Duration {
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 || d > longestDelay {
+		r.fault(flag, "%q is not a time from 0s to 10m, such as 500ms or 15s", text)
 	}
 	return d
 }
