@@ -95,6 +95,8 @@ type dialect struct {
 	insertAtOnce func(n int) int
 	rows         func(kinds []model.Kind, values [][]any) (source string, args []any)
 
+	space string // asks for a [Space]; "" where a server keeps the database
+
 	differs string // "a differs b": null-safe inequality
 	// among is the condition that a column of numbers holds one of a list, and
 	// bounded another that its numbers lie in a range, where a planner that

@@ -68,7 +68,9 @@ var sqliteDialect = &dialect{
 	},
 	insertAtOnce: sqliteAtOnce,
 	rows:         sqliteRows,
-	differs:      "IS NOT",
+	space: `SELECT page_count * page_size AS bytes, freelist_count * page_size AS free
+		FROM pragma_page_count(), pragma_page_size(), pragma_freelist_count()`,
+	differs: "IS NOT",
 	among: func(column string, numbers []int64) (string, []any) {
 		return column + " IN (SELECT value FROM json_each(?))", []any{jsonNumbers(numbers)}
 	},

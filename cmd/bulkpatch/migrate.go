@@ -27,6 +27,9 @@ func (c *migrateCommand) Run(a *app) error {
 		return fmt.Errorf("migrate the database: %w", err)
 	}
 	fmt.Fprintln(a.out, "the database is up to date")
+	if space, err := db.Space(a.ctx); err == nil && spaceHint(space) != "" {
+		fmt.Fprintln(a.out, spaceHint(space))
+	}
 	return tellCollisions(a, db)
 }
 

@@ -183,7 +183,10 @@ func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, part
 			return err
 		}
 	}
-	s.counted = append(s.counted, worker.QueueMetrics(s.queue, s.installation))
+	s.counted = append(s.counted, worker.QueueMetrics(s.queue, s.installation), newSpaceGauge(s.db))
+	if space, err := s.db.Space(ctx); err == nil && spaceHint(space) != "" {
+		s.log.Info(spaceHint(space))
+	}
 	s.relay(ctx, group)
 	if parts&workers != 0 {
 		s.work(ctx, group)
