@@ -14,8 +14,10 @@ import (
 // away is told once, by who watches them; each of many loops meets it again and
 // again.
 func levelOf(err error) slog.Level {
-	if errors.Is(err, errRedis) || errors.Is(err, job.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) {
-		return slog.LevelDebug
+	for _, away := range []error{errRedis, job.ErrUnavailable, context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(err, away) {
+			return slog.LevelDebug
+		}
 	}
 	return slog.LevelWarn
 }

@@ -80,6 +80,15 @@ func TestServeOutlivesTheLossOfPostgreSQL(t *testing.T) {
 			untilReady(t, p)
 			checkSum(t, wait(t, c, j.ID), client.StateSucceeded, crowd)
 			checkChangedOnce(t, c, crowd)
+			var warnings []string
+			for line := range strings.Lines(p.logged.String()) {
+				if strings.Contains(line, "level=WARN") && !strings.Contains(line, "msg=request ") {
+					warnings = append(warnings, line)
+				}
+			}
+			if len(warnings) > 1 || len(warnings) == 1 && !strings.Contains(warnings[0], "The database does not answer") {
+				t.Errorf("the log warns of %q", warnings)
+			}
 		})
 	}
 }

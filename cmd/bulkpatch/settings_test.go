@@ -20,12 +20,12 @@ func call(t *testing.T, args ...string) (status int, out, complaint string) {
 func TestABadStartNamesEveryFaultAtOnce(t *testing.T) {
 	status, out, complaint := call(t, "serve", "--addr", "nowhere", "--db", "mysql://u:secretword@h/d",
 		"--redis", "redis://:secretword@h:1/x", "--models", "/no/such/folder", "--retention", "soon",
-		"--undo-retention", "0d", "--tombstones", "never", "--concurrency", "0", "--chunk", "many", "--log-format", "xml", "--log-level", "loud",
+		"--undo-retention", "0d", "--tombstones", "never", "--shutdown-delay", "soon", "--concurrency", "0", "--chunk", "many", "--log-format", "xml", "--log-level", "loud",
 		"--admin-key", "a b", "--max-body", "1GiB", "--max-open-jobs", "0")
 	if status != exitUsage || out != "" {
 		t.Errorf("status %d, output %q", status, out)
 	}
-	for _, flag := range []string{"--addr", "--db", "--redis", "--models", "--retention", "--undo-retention", "--tombstones",
+	for _, flag := range []string{"--addr", "--db", "--redis", "--models", "--retention", "--undo-retention", "--tombstones", "--shutdown-delay",
 		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body", "--max-open-jobs"} {
 		if strings.Count(complaint, "\n  "+flag+" ") != 1 {
 			t.Errorf("%s is not named once in:\n%s", flag, complaint)

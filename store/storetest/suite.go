@@ -90,6 +90,10 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"a pause meets a resume":                                  pauseMeetsResume,
 		"records made at a time have numbers of their own":        numbersRace,
 	}
+	t.Run("an installation has a name of its own", func(t *testing.T) {
+		t.Parallel()
+		installationsAreNamed(t, open)
+	})
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
