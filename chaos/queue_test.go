@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,9 @@ type queue struct {
 	ways   *ways
 	client *redis.Client // past the proxies
 	dir    string        // where the server keeps its data
+
+	mu    sync.Mutex
+	known []string // names of queues
 }
 
 // A silentLog drops what the Redis library says: that it cannot connect is
@@ -84,12 +88,23 @@ func (q *queue) waiting(ctx context.Context) bool {
 	return false
 }
 
-// names are those of the queues that were used since Redis was last emptied: the
-// program's, which carry the installation's name.
+// names are those of the program's queues, which carry the installation's, as far
+// as they were ever used. A client names a queue in Redis once, and not again
+// where that was emptied.
 func (q *queue) names(ctx context.Context) ([]string, error) {
-	names, err := q.client.SMembers(ctx, "asynq:queues").Result()
-	slices.Sort(names)
-	return names, err
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	named, err := q.client.SMembers(ctx, "asynq:queues").Result()
+	for _, name := range named {
+		if !slices.Contains(q.known, name) {
+			q.known = append(q.known, name)
+		}
+	}
+	if len(q.known) > 0 {
+		err = nil
+	}
+	slices.Sort(q.known)
+	return slices.Clone(q.known), err
 }
 
 // taskType is the program's one type of task.
