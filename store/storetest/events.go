@@ -11,20 +11,20 @@ import (
 	"bulkpatch/job"
 )
 
-// told keeps the events that a store tells of.
-type told struct {
+// noted keeps the events that a store tells of.
+type noted struct {
 	mu     sync.Mutex
 	events []job.Event
 }
 
-func (e *told) add(event job.Event) {
+func (e *noted) add(event job.Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.events = append(e.events, event)
 }
 
 // take returns the events since the last call.
-func (e *told) take() []job.Event {
+func (e *noted) take() []job.Event {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	taken := e.events
@@ -32,7 +32,7 @@ func (e *told) take() []job.Event {
 	return taken
 }
 
-// eventsAreTold takes jobs through their lives, and then looks at what was told
+// eventsAreTold takes jobs through their lives, and then looks at what was noted
 // of them: each step once, by whatever way a job ended.
 func eventsAreTold(t *testing.T, k *Kit) {
 	ctx := t.Context()
@@ -40,7 +40,7 @@ func eventsAreTold(t *testing.T, k *Kit) {
 	lives := func(about string, want ...string) {
 		t.Helper()
 		var got []string
-		for _, e := range k.told.take() {
+		for _, e := range k.noted.take() {
 			if e.JobID == "" || e.Workspace != k.WS.Name || e.Model != "people" || e.CreatedBy != "key:test" {
 				t.Errorf("%s: the event is %+v", about, e)
 			}
@@ -51,7 +51,7 @@ func eventsAreTold(t *testing.T, k *Kit) {
 			got = append(got, line)
 		}
 		if strings.Join(got, ", ") != strings.Join(want, ", ") {
-			t.Errorf("%s: the store told of %q, not of %q", about, got, want)
+			t.Errorf("%s: the store noted of %q, not of %q", about, got, want)
 		}
 	}
 	once := k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{})
@@ -60,7 +60,7 @@ func eventsAreTold(t *testing.T, k *Kit) {
 	k.Accept(once) // again, and is the same
 	k.Pass(3 * time.Second)
 	k.Run(4)
-	first := k.told.take()
+	first := k.noted.take()
 	equal(t, "events of a job", len(first), 3)
 	equal(t, "the time it took", first[2].Took < 3*time.Second, true)
 	equal(t, "its end", fmt.Sprint(first[0].What, first[1].What, first[2].What, first[2].Updated), "acceptedstartedended10")

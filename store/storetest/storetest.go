@@ -44,7 +44,7 @@ type Kit struct {
 	People *model.Model
 	WS     auth.Workspace
 	ahead  *atomic.Int64 // how far the database's clock was moved
-	told   *told
+	noted  *noted
 	o      store.Options
 }
 
@@ -52,8 +52,8 @@ type Kit struct {
 func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *Kit {
 	tb.Helper()
 	models := Models(tb)
-	ahead, told := new(atomic.Int64), new(told)
-	o := store.Options{Models: models, MaxOpenJobs: OpenJobs, OnJob: told.add, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
+	ahead, noted := new(atomic.Int64), new(noted)
+	o := store.Options{Models: models, MaxOpenJobs: OpenJobs, OnJob: noted.add, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
 	s := open(tb, o)
 	check(tb, s.Migrate(tb.Context()))
 	_, _, err := s.Bootstrap(tb.Context(), "")
@@ -61,7 +61,7 @@ func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *K
 	ws, err := s.Workspace(tb.Context(), auth.MainWorkspace)
 	check(tb, err)
 	people, _ := models.Model("people")
-	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead, told: told, o: o}
+	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead, noted: noted, o: o}
 }
 
 func check(tb testing.TB, err error) {
