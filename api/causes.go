@@ -58,6 +58,14 @@ func stateProblem(e *job.StateError) *problem {
 	return p
 }
 
+// openRetryProblem answers a retry that comes while another one is at work on
+// what is left.
+func openRetryProblem(e *job.RetryOpenError) *problem {
+	p := newProblem("retry_open", "The job "+e.JobID+" retries the same records and has not ended. Wait for its end or cancel it, and retry what is left then.")
+	p.JobID = e.JobID
+	return p
+}
+
 // uniqueProblem answers a value that another record holds.
 func uniqueProblem(field string) *problem {
 	p := newProblem("unique", "Another record has this value of "+field+" already.")

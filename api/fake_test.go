@@ -35,6 +35,7 @@ type fake struct {
 	asked      map[string]int       // how often for the revision of a job
 	moved      *sync.Cond           // somebody has asked
 	submitted  []job.Submission
+	followed   []job.Follow // what was asked of retries and undos
 	batches    []int // sizes of what Import was given
 
 	// err is the answer to everything, if set; onSubmit sees each new job
@@ -445,7 +446,7 @@ func (f *fake) Retry(ctx context.Context, o job.Follow) (job.Job, bool, error) {
 	if err != nil {
 		return origin, false, err
 	}
-	if err := origin.CheckRetry(); err != nil {
+	if err := cmp.Or(origin.CheckRetry(), f.refuse); err != nil {
 		return origin, false, err
 	}
 	return f.follow(job.Job{Kind: job.Retry, RetryOf: o.Origin, Options: job.Options{OnMismatch: o.OnMismatch}}, o), false, nil
@@ -464,6 +465,7 @@ func (f *fake) Undo(ctx context.Context, o job.Follow) (job.Job, bool, error) {
 
 func (f *fake) follow(j job.Job, o job.Follow) job.Job {
 	defer f.lock()()
+	f.followed = append(f.followed, o)
 	j.ID, j.Workspace, j.CreatedBy, j.State, j.Revision = "following", o.Workspace.Name, o.CreatedBy, job.Queued, 1
 	j.ExpiresAt = f.now().Add(time.Hour)
 	if o.IdempotencyKey != "" {

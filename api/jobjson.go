@@ -34,6 +34,7 @@ type jobJSON struct {
 	Error          *job.Error         `json:"error"`
 	Undo           undoJSON           `json:"undo"`
 	RetryOf        *string            `json:"retryOf"`
+	RetriedBy      []string           `json:"retriedBy"`
 	AllowedActions []job.Action       `json:"allowedActions"`
 	Links          linksJSON          `json:"links"`
 	Preview        *previewJSON       `json:"preview,omitempty"`
@@ -128,6 +129,7 @@ func jobOf(j job.Job) jobJSON {
 		Error:     j.Error,
 		Undo:      undoJSON{j.UndoAvailable, timeOrNull(j.UndoUntil), textOrNull(j.UndoneBy), textOrNull(j.UndoOf)},
 		RetryOf:   textOrNull(j.RetryOf),
+		RetriedBy: append([]string{}, j.RetriedBy...),
 		Links:     linksJSON{jobPath(j.ID), jobPath(j.ID) + "/results", jobPath(j.ID) + "/events"},
 	}
 	out.AllowedActions = append([]job.Action{}, j.AllowedActions()...)

@@ -45,6 +45,7 @@ var kinds = map[string]kind{
 	"request_timeout":    {408, "The body did not arrive in time"},
 
 	"action_not_allowed": {409, "The job's state does not allow this"},
+	"retry_open":         {409, "Another retry has not ended"},
 	"exists":             {409, "It already exists"},
 	"id_taken":           {409, "The id is taken"},
 	"name_taken":         {409, "The name is taken"},

@@ -115,12 +115,15 @@ func invalidFor(list compat.Faults) *problem {
 func problemOf(err error) (p *problem, known bool) {
 	var state *job.StateError
 	var unique *job.UniqueError
+	var open *job.RetryOpenError
 	var faults model.Faults
 	switch {
 	case errors.As(err, &p):
 		return p, true
 	case errors.As(err, &state):
 		return stateProblem(state), true
+	case errors.As(err, &open):
+		return openRetryProblem(open), true
 	case errors.As(err, &unique):
 		return uniqueProblem(unique.Field), true
 	case errors.As(err, &faults) && len(faults) > 0:

@@ -30,7 +30,8 @@ type Job struct {
 	Error          *JobError      `json:"error"`
 	Undo           Undo           `json:"undo"`
 	RetryOf        *string        `json:"retryOf"`
-	Preview        *Preview       `json:"preview"` // of a finished job of kind preview
+	RetriedBy      []string       `json:"retriedBy"` // the last 50, in the order in which they were accepted
+	Preview        *Preview       `json:"preview"`   // of a finished job of kind preview
 	AllowedActions []string       `json:"allowedActions"`
 	Links          Links          `json:"links"`
 

@@ -26,6 +26,14 @@ var (
 	ErrOtherModel     = errors.New("the database has another version of the model than this process has loaded, or it has none")
 )
 
+// A RetryOpenError says that another retry of the same chain has not ended: a
+// job, its retries, and theirs.
+type RetryOpenError struct {
+	JobID string // of that retry
+}
+
+func (e *RetryOpenError) Error() string { return "retry " + e.JobID + " has not ended" }
+
 // A UniqueError says that a value is already taken by another record.
 type UniqueError struct {
 	Field string // JSON name

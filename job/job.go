@@ -103,8 +103,9 @@ type Job struct {
 	UndoneBy      string // job ids, "" for none
 	UndoOf        string
 	RetryOf       string
-	ModelGone     bool // its model is not loaded: nothing of its records can be read or written
-	SourceLeft    bool // of an undo and its retries: what it gives back is no longer kept
+	RetriedBy     []string // ids of the last [MaxRetriedBy] retries of this job, in the order in which they were accepted
+	ModelGone     bool     // its model is not loaded: nothing of its records can be read or written
+	SourceLeft    bool     // of an undo and its retries: what it gives back is no longer kept
 	Preview       *Preview
 	Confirms      string     // of a preview, as in [Submission]
 	LeftAt        *time.Time // when its retention ended: only state and counts are left
@@ -160,6 +161,9 @@ type Error struct {
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
 }
+
+// MaxRetriedBy bounds the retries that a [Job] names.
+const MaxRetriedBy = 50
 
 // MaxSampleIDs bounds the ids that an [ErrorSummary] names.
 const MaxSampleIDs = 10

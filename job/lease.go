@@ -56,7 +56,8 @@ type Lease struct {
 	Resolved bool  // the selection is fixed
 	Tally    Tally // of the whole job so far
 
-	TakesSkipped bool // of a retry: it takes what its origin skipped, too
+	TakesSkipped bool     // of a retry: it takes what its origin skipped, too
+	Codes        []string // of a retry: it takes what ended with one of these codes; nil for all that is left
 }
 
 // Ring is the ring of the lease's shard at its epoch.

@@ -35,6 +35,7 @@ type Follow struct {
 	Workspace  auth.Workspace
 	Origin     string     // id of the other job
 	OnMismatch OnMismatch // of a retry; "" for the origin's own
+	Codes      []string   // of a retry: it takes what failed or conflicted with one of these codes; nil for all that is left
 	CreatedBy  string     // auth.Key.Actor
 	Once
 }

@@ -13,14 +13,20 @@ import (
 )
 
 // Retry accepts a job that takes what another has left: the records that
-// failed, conflicted or were not reached, and with force those it skipped.
-// With an idempotency key that has made a job before, that job is returned and
-// replayed is true. [*job.StateError]: the job allows no retry.
-// [job.ErrKeyReused]: the key was used for another request.
+// failed, conflicted or were not reached, and with force those it skipped, but
+// for those that another job of its chain has settled since; with codes only
+// those of them that ended with one. With an idempotency key that has made a
+// job before, that job is returned and replayed is true.
+// [*job.StateError]: the job allows no retry. [*job.RetryOpenError]: a retry of
+// its chain has not ended. [job.ErrKeyReused]: the key was used for another
+// request.
 // [job.ErrTooManyJobs]: as with [Store.Submit].
 func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
 	return s.follow(ctx, f, job.Retry, func(t *tx, origin job.Job, id string, room error) (string, int64, error) {
-		if err := cmp.Or(origin.CheckRetry(), room); err != nil {
+		if err := origin.CheckRetry(); err != nil {
+			return "", 0, err
+		}
+		if err := cmp.Or(t.onlyRetry(origin), room); err != nil {
 			return "", 0, err
 		}
 		o := origin.Options
@@ -28,7 +34,7 @@ func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bo
 		if f.OnMismatch != "" {
 			o.OnMismatch = f.OnMismatch
 		}
-		num, err := t.acceptAgain(id, job.Retry, origin, f.CreatedBy, storedOptions{o, f.OnMismatch == job.Force})
+		num, err := t.acceptAgain(id, job.Retry, origin, f.CreatedBy, storedOptions{o, f.OnMismatch == job.Force, f.Codes})
 		return id, num, err
 	})
 }
@@ -74,7 +80,7 @@ func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept 
 		if id, replayed = before, before != ""; err != nil || replayed {
 			return false, err
 		}
-		if err := t.lockOrigin(&origin); err != nil {
+		if err := t.lockOrigin(&origin, kind); err != nil {
 			return false, err
 		}
 		var num int64
@@ -102,11 +108,17 @@ func bytesOf(k job.Kind) string {
 
 // lockOrigin locks the job that another is to follow from, and reads again what
 // the retention may have taken of it: it decides in the transaction that
-// accepts, so that nothing leaves in between, and no other undo comes.
-func (t *tx) lockOrigin(j *job.Job) error {
+// accepts, so that nothing leaves in between, and no other undo or retry comes:
+// for a retry the first job of its chain is locked, too.
+func (t *tx) lockOrigin(j *job.Job, follows job.Kind) error {
 	kept, err := t.lockKept(j.WorkspaceID, j.Num)
 	if err != nil {
 		return err
+	}
+	if follows == job.Retry {
+		if err := t.lockChain(j); err != nil {
+			return err
+		}
 	}
 	j.UndoAvailable = j.UndoAvailable && kept.Values
 	if kept.Gone {
@@ -142,6 +154,8 @@ type storedOptions struct {
 	// TakesSkipped: a retry takes what was skipped, too. It was asked to; that
 	// its origin was forced does not say so.
 	TakesSkipped bool `json:"takesSkipped,omitempty"`
+	// Codes: a retry takes only what ended with one of these.
+	Codes []string `json:"codes,omitempty"`
 }
 
 // acceptAgain writes a job that follows from another. An undo has no patch of

@@ -123,7 +123,7 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 	if err := json.Unmarshal([]byte(row.Options), &o); err != nil {
 		return l, err
 	}
-	l.Options, l.TakesSkipped = o.Options, o.TakesSkipped
+	l.Options, l.TakesSkipped, l.Codes = o.Options, o.TakesSkipped, o.Codes
 	l.Guard = l.Options.Guard(row.Expected)
 	var err error
 	if l.Patch, err = m.UnmarshalStored([]byte(row.Change)); err != nil {

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -35,6 +37,7 @@ type jobRow struct {
 	Options     string
 	Origin      *string
 	UndoneBy    *string `db:"undone_by"`
+	RetriedBy   *string `db:"retried_by"` // comma-separated, the last one first
 	SourceLeft  *bool   `db:"source_left"`
 	ValuesKept  bool    `db:"values_kept"`
 	Preview     *string
@@ -51,10 +54,11 @@ type jobRow struct {
 	job.Tally
 }
 
-const jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.model, j.state, j.revision, j.created_at, j.created_by,
+var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.model, j.state, j.revision, j.created_at, j.created_by,
 	j.started_at, j.finished_at, j.filter, j.patch, j.options,
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
 	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_by,
+	` + retriedBy + ` AS retried_by,
 	(SELECT s.values_kept <> 1 FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
 	j.values_kept = 1 AS values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail,
 	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed,
@@ -161,6 +165,10 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		j.UndoOf = deref(r.Origin)
 	case job.Retry:
 		j.RetryOf = deref(r.Origin)
+	}
+	if r.RetriedBy != nil {
+		j.RetriedBy = strings.Split(*r.RetriedBy, ",")
+		slices.Reverse(j.RetriedBy)
 	}
 	if r.Patch != nil {
 		j.Patch = json.RawMessage(*r.Patch)

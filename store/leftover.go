@@ -47,48 +47,93 @@ func (b bitmaps) selection() (selection, error) {
 }
 
 // leftOver is what the job before has left for the leased one: of an undo all
-// that was updated, of a retry what has no outcome that settles it. What was
-// skipped is taken again with force only.
+// that was updated, of a retry what has no outcome that settles it, by its
+// origin or by another job of the chain. What was skipped is taken again with
+// force only.
 func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease, examined func(part float64)) (selection, error) {
 	q := snapshotReader{ctx, db, s.d}
 	left := bitmaps{}
-	if l.Kind == job.Retry {
-		if err := q.selected(left, l.Workspace, l.Origin); err != nil {
+	if l.Kind == job.Undo {
+		err := q.eachChange(l.Workspace, l.Origin, examined, func(row changeRow) error {
+			return eachNumber(row.Updated, row.First, left.add)
+		})
+		if err != nil {
 			return selection{}, err
 		}
+		return left.selection()
 	}
-	err := q.eachChange(l.Workspace, l.Origin, examined, func(row changeRow) error {
-		if l.Kind == job.Undo {
-			return eachNumber(row.Updated, row.First, left.add)
-		}
-		return row.settle(left, l.TakesSkipped)
-	})
+	if err := q.unsettled(left, l, examined); err != nil {
+		return selection{}, err
+	}
+	others, err := chainOf(q, l.Workspace, l.Origin)
 	if err != nil {
 		return selection{}, err
+	}
+	for _, other := range others {
+		if other.Num == l.Origin {
+			continue
+		}
+		if err := q.eachChange(l.Workspace, other.Num, func(float64) {}, func(row changeRow) error { return row.removeDone(left) }); err != nil {
+			return selection{}, err
+		}
 	}
 	return left.selection()
 }
 
-// settle takes out of left what the chunk has settled.
-func (row changeRow) settle(left bitmaps, takesSkipped bool) error {
+// unsettled adds what a retry's origin has left: of all that it selected what
+// it has not settled, or with codes what ended with one of them.
+func (q snapshotReader) unsettled(left bitmaps, l job.Lease, examined func(part float64)) error {
+	if l.Codes != nil {
+		return q.eachChange(l.Workspace, l.Origin, examined, func(row changeRow) error { return row.addRefused(left, l) })
+	}
+	if err := q.selected(left, l.Workspace, l.Origin); err != nil {
+		return err
+	}
+	return q.eachChange(l.Workspace, l.Origin, examined, func(row changeRow) error { return row.settle(left, l.TakesSkipped) })
+}
+
+// addRefused adds what the chunk has left with one of a retry's codes.
+func (row changeRow) addRefused(left bitmaps, l job.Lease) error {
+	list, err := row.refusals()
+	for _, r := range list {
+		if slices.Contains(l.Codes, r.Code) && (l.TakesSkipped || r.Outcome != job.Skipped) {
+			left.add(row.First + int64(r.Offset))
+		}
+	}
+	return err
+}
+
+// removeDone takes out of left what the chunk has updated or found unchanged.
+func (row changeRow) removeDone(left bitmaps) error {
 	for _, raw := range [][]byte{row.Updated, row.Unchanged} {
 		if err := eachNumber(raw, row.First, left.remove); err != nil {
 			return err
 		}
 	}
-	if row.Refused == nil || takesSkipped {
-		return nil
+	return nil
+}
+
+// refusals lists the chunk's records that were not updated, each with its
+// reason.
+func (row changeRow) refusals() (list []refusal, err error) {
+	if row.Refused == nil {
+		return nil, nil
 	}
-	var list []refusal
-	if err := json.Unmarshal([]byte(*row.Refused), &list); err != nil {
+	return list, json.Unmarshal([]byte(*row.Refused), &list)
+}
+
+// settle takes out of left what the chunk has settled.
+func (row changeRow) settle(left bitmaps, takesSkipped bool) error {
+	if err := row.removeDone(left); err != nil || takesSkipped {
 		return err
 	}
+	list, err := row.refusals()
 	for _, r := range list {
 		if r.Outcome == job.Skipped {
 			left.remove(row.First + int64(r.Offset))
 		}
 	}
-	return nil
+	return err
 }
 
 func eachNumber(raw []byte, base int64, do func(int64)) error {

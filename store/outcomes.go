@@ -71,15 +71,13 @@ func (row changeRow) list(wants func(job.Outcome) bool, after int64, most int) (
 			return nil, err
 		}
 	}
-	if row.Refused != nil {
-		var list []refusal
-		if err := json.Unmarshal([]byte(*row.Refused), &list); err != nil {
-			return nil, err
-		}
-		for i, f := range list {
-			if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome) {
-				all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &list[i]})
-			}
+	list, err := row.refusals()
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range list {
+		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome) {
+			all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &list[i]})
 		}
 	}
 	slices.SortFunc(all, func(a, b foundResult) int { return cmp.Compare(a.rid, b.rid) })

@@ -1,0 +1,140 @@
+package api
+
+import (
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/job"
+)
+
+// Bounds of what a retry may name.
+const (
+	maxCodes = 100
+	maxCode  = 200 // characters of one
+)
+
+// A followRequest is what the body of a retry or an undo says. The body is
+// optional.
+type followRequest struct {
+	action     job.Action
+	onMismatch job.OnMismatch // of a retry: force takes what was skipped, too
+	codes      []string       // of a retry, nil for all
+}
+
+// followRequest reads the body, and notes what is wrong with it.
+func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequest, err error) {
+	req.action = a
+	if c.r.ContentLength == 0 {
+		return req, nil // whatever its media type
+	}
+	raw, err := s.body(c, typeJSON)
+	if err != nil || len(raw) == 0 {
+		return req, err
+	}
+	members, ok := in.members(raw, "")
+	if !ok {
+		return req, nil
+	}
+	take := func(name string) jsontext.Value {
+		v := given(members[name])
+		delete(members, name)
+		return v
+	}
+	if a == job.RetryIt {
+		var o options
+		if v := take("onMismatch"); v != nil {
+			o.set(in, "onMismatch", v, inBody, "/onMismatch")
+		}
+		req.onMismatch = o.OnMismatch
+		req.codes = in.codes(take("codes"))
+	}
+	in.unknownMembers(members, "")
+	return req, nil
+}
+
+// codes reads the codes of the failures that are to be retried, nil for all.
+func (in *input) codes(v jsontext.Value) []string {
+	if v == nil {
+		return nil
+	}
+	items, ok := elements(v)
+	if !ok || len(items) == 0 || len(items) > maxCodes {
+		in.fail(inBody, "/codes", "type", "This must be a list of 1 to 100 codes, as the job's errorSummary has them.")
+		return nil
+	}
+	codes := make([]string, len(items))
+	for i, item := range items {
+		if code, _ := setText(&codes[i], item); code != "" || codes[i] == "" || len(codes[i]) > maxCode {
+			in.fail(inBody, "/codes/"+strconv.Itoa(i), "type", "This must be a code, as the job's errorSummary has them.")
+		}
+	}
+	return codes
+}
+
+// elements splits a JSON array, whose syntax was checked.
+func elements(v jsontext.Value) (items []jsontext.Value, ok bool) {
+	if v.Kind() != '[' {
+		return nil, false
+	}
+	d := jsontext.NewDecoder(strings.NewReader(string(v)))
+	if _, err := d.ReadToken(); err != nil {
+		return nil, false
+	}
+	for d.PeekKind() != ']' {
+		item, err := d.ReadValue()
+		if err != nil {
+			return nil, false
+		}
+		items = append(items, item.Clone())
+	}
+	return items, true
+}
+
+// checkFollow compares a request that is new with the job that it names: a job
+// that does not allow it says so before what is wrong with the codes.
+func (s *server) checkFollow(c *call, in *input, req followRequest, f *job.Follow) error {
+	if req.codes == nil {
+		return nil
+	}
+	origin, err := s.Store.Job(c.ctx(), f.Workspace, f.Origin)
+	if err != nil {
+		return actionError(origin, err)
+	}
+	if err := origin.CheckRetry(); err != nil {
+		return err
+	}
+	in.knownCodes(req.codes, origin.ErrorSummary)
+	return in.err()
+}
+
+// knownCodes notes the codes with which none of a job's records ended.
+func (in *input) knownCodes(codes []string, summary []job.ErrorSummary) {
+	known := make([]string, len(summary))
+	for i, e := range summary {
+		known[i] = e.Code
+	}
+	must := "No record of the job ended with this code; all that are left are pending."
+	if len(known) > 0 {
+		must = "No record of the job ended with this code. " + oneOf(known)
+	}
+	for i, code := range codes {
+		if !slices.Contains(known, code) {
+			in.fail(inBody, "/codes/"+strconv.Itoa(i), "unknown_code", must)
+		}
+	}
+}
+
+// fingerprint tells two requests with one idempotency key apart, as
+// [update.fingerprint] does. What is not given adds nothing to it: so a request
+// from before there was more to say is still the same.
+func (req followRequest) fingerprint(key []byte, f *job.Follow) string {
+	parts := []string{string(req.action), f.Origin, strconv.FormatInt(f.Workspace.ID, 10), string(f.OnMismatch)}
+	if req.codes != nil {
+		parts = append(append(parts, "codes"), req.codes...)
+	}
+	return hex.EncodeToString(sign(key, "idempotency", parts...))
+}

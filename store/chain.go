@@ -1,0 +1,77 @@
+package store
+
+import (
+	"strconv"
+
+	"bulkpatch/job"
+)
+
+// A chain is a job, its retries, their retries and so on. It is derived from
+// whom each retry follows, so that jobs from before are in theirs, too.
+
+// A chained is a job of a chain.
+type chained struct {
+	Num   int64
+	ID    string
+	State job.State
+}
+
+// rootQuery finds the job with which the chain of another begins.
+const rootQuery = `WITH RECURSIVE up (num, origin, kind) AS (
+		SELECT num, origin, kind FROM jobs WHERE workspace = ? AND num = ?
+		UNION ALL
+		SELECT o.num, o.origin, o.kind FROM up JOIN jobs o ON o.workspace = ? AND o.num = up.origin WHERE up.kind = 'retry'
+	) SELECT MIN(num) FROM up`
+
+// chainQuery lists the jobs of the chain that begins with one.
+const chainQuery = `WITH RECURSIVE down (num, id, state) AS (
+		SELECT num, id, state FROM jobs WHERE workspace = ? AND num = ?
+		UNION ALL
+		SELECT r.num, r.id, r.state FROM down JOIN jobs r ON r.workspace = ? AND r.origin = down.num AND r.kind = 'retry'
+	) SELECT num, id, state FROM down ORDER BY num`
+
+// chainOf lists the chain that a job is in, in the order in which its jobs were
+// accepted.
+func chainOf(q queryer, ws, num int64) ([]chained, error) {
+	root, err := rootOf(q, ws, num)
+	if err != nil {
+		return nil, err
+	}
+	var chain []chained
+	return chain, q.list(&chain, chainQuery, ws, root, ws)
+}
+
+func rootOf(q queryer, ws, num int64) (int64, error) {
+	var roots []int64
+	err := q.list(&roots, rootQuery, ws, num, ws)
+	if err != nil || len(roots) == 0 {
+		return num, err
+	}
+	return roots[0], nil
+}
+
+// lockChain locks the first job of a locked job's chain, as whoever retries a
+// job of it does.
+func (t *tx) lockChain(j *job.Job) error {
+	root, err := rootOf(t, j.WorkspaceID, j.Num)
+	if err == nil && root != j.Num {
+		_, err = t.lockKept(j.WorkspaceID, root)
+	}
+	return err
+}
+
+// onlyRetry refuses a retry where another one of its chain, which is locked,
+// has not ended. The error is a [*job.RetryOpenError].
+func (t *tx) onlyRetry(origin job.Job) error {
+	chain, err := chainOf(t, origin.WorkspaceID, origin.Num)
+	for _, c := range chain {
+		if !c.State.Final() {
+			return &job.RetryOpenError{JobID: c.ID}
+		}
+	}
+	return err
+}
+
+// retriedBy names the last retries of job j, the last one first.
+var retriedBy = `(SELECT string_agg(r.id, ',') FROM (SELECT id FROM jobs WHERE workspace = j.workspace AND origin = j.num AND kind = 'retry'
+	ORDER BY num DESC LIMIT ` + strconv.Itoa(job.MaxRetriedBy) + `) r)`
