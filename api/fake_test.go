@@ -36,7 +36,7 @@ type fake struct {
 	moved      *sync.Cond           // somebody has asked
 	submitted  []job.Submission
 	followed   []job.Follow // what was asked of retries and undos
-	batches    []int // sizes of what Import was given
+	batches    []int        // sizes of what Import was given
 
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
@@ -388,6 +388,7 @@ func (f *fake) Job(_ context.Context, ws auth.Workspace, id string) (job.Job, er
 	defer f.lock()()
 	f.lone++
 	j, ok := f.jobs[id]
+	j.ValuesKept = j.UndoAvailable
 	switch {
 	case f.err != nil:
 		return job.Job{}, f.err

@@ -9,12 +9,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
-// Bounds of what a retry may name.
+// Bounds of what a retry or an undo may name.
 const (
-	maxCodes = 100
-	maxCode  = 200 // characters of one
+	maxCodes     = 100
+	maxCode      = 200 // characters of one
+	maxChosenIDs = 10_000
 )
 
 // A followRequest is what the body of a retry or an undo says. The body is
@@ -23,6 +25,8 @@ type followRequest struct {
 	action     job.Action
 	onMismatch job.OnMismatch // of a retry: force takes what was skipped, too
 	codes      []string       // of a retry, nil for all
+	ids        []string       // of an undo, as they were written without quotes; nil for all
+	dryRun     bool
 }
 
 // followRequest reads the body, and notes what is wrong with it.
@@ -51,6 +55,8 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 		}
 		req.onMismatch = o.OnMismatch
 		req.codes = in.codes(take("codes"))
+	} else {
+		req.ids = in.chosenIDs(take("ids"))
 	}
 	in.unknownMembers(members, "")
 	return req, nil
@@ -75,6 +81,30 @@ func (in *input) codes(v jsontext.Value) []string {
 	return codes
 }
 
+// chosenIDs reads the ids of the records that are to be restored, nil for all.
+func (in *input) chosenIDs(v jsontext.Value) []string {
+	if v == nil {
+		return nil
+	}
+	items, ok := elements(v)
+	if !ok || len(items) == 0 || len(items) > maxChosenIDs {
+		in.fail(inBody, "/ids", "type", "This must be a list of 1 to 10,000 ids; leave it out to undo all.")
+		return nil
+	}
+	ids := make([]string, len(items))
+	for i, item := range items {
+		switch item.Kind() {
+		case '0':
+			ids[i] = string(item)
+		case '"':
+			setText(&ids[i], item)
+		default:
+			in.fail(inBody, "/ids/"+strconv.Itoa(i), "type", "This must be the id of a customer.")
+		}
+	}
+	return ids
+}
+
 // elements splits a JSON array, whose syntax was checked.
 func elements(v jsontext.Value) (items []jsontext.Value, ok bool) {
 	if v.Kind() != '[' {
@@ -95,20 +125,48 @@ func elements(v jsontext.Value) (items []jsontext.Value, ok bool) {
 }
 
 // checkFollow compares a request that is new with the job that it names: a job
-// that does not allow it says so before what is wrong with the codes.
+// that does not allow it says so before what is wrong with the codes or ids.
 func (s *server) checkFollow(c *call, in *input, req followRequest, f *job.Follow) error {
-	if req.codes == nil {
+	if req.codes == nil && req.ids == nil {
 		return nil
 	}
 	origin, err := s.Store.Job(c.ctx(), f.Workspace, f.Origin)
 	if err != nil {
 		return actionError(origin, err)
 	}
-	if err := origin.CheckRetry(); err != nil {
+	if req.codes != nil {
+		if err := origin.CheckRetry(); err != nil {
+			return err
+		}
+		in.knownCodes(req.codes, origin.ErrorSummary)
+		return in.err()
+	}
+	if err := origin.CheckUndo(); err != nil {
 		return err
 	}
-	in.knownCodes(req.codes, origin.ErrorSummary)
+	m, loaded := s.Models.Model(origin.Model)
+	if !loaded {
+		return job.ErrOtherModel
+	}
+	f.IDs = in.parseIDs(m, req.ids)
 	return in.err()
+}
+
+// parseIDs brings ids to their stored form, each once.
+func (in *input) parseIDs(m *model.Model, texts []string) []any {
+	ids := make([]any, 0, len(texts))
+	seen := make(map[any]bool, len(texts))
+	for i, text := range texts {
+		id, ok := m.ParseID(text)
+		switch {
+		case !ok:
+			in.fail(inBody, "/ids/"+strconv.Itoa(i), "invalid_id", "No customer can have this id.")
+		case !seen[id]:
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // knownCodes notes the codes with which none of a job's records ended.
@@ -133,8 +191,13 @@ func (in *input) knownCodes(codes []string, summary []job.ErrorSummary) {
 // from before there was more to say is still the same.
 func (req followRequest) fingerprint(key []byte, f *job.Follow) string {
 	parts := []string{string(req.action), f.Origin, strconv.FormatInt(f.Workspace.ID, 10), string(f.OnMismatch)}
-	if req.codes != nil {
-		parts = append(append(parts, "codes"), req.codes...)
+	for name, list := range map[string][]string{"codes": req.codes, "ids": req.ids} {
+		if list != nil { // an action has one of the two at most
+			parts = append(append(parts, name), list...)
+		}
+	}
+	if req.dryRun {
+		parts = append(parts, "dryRun")
 	}
 	return hex.EncodeToString(sign(key, "idempotency", parts...))
 }

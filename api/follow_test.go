@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,4 +56,58 @@ func TestARetryOfOneGroupNamesItsCodes(t *testing.T) {
 		t.Errorf("the open retry goes unnamed: %s", a.text)
 	}
 	r.call("POST", retry, first, "Idempotency-Key", "k").want(202).header("Idempotency-Replayed", "true")
+}
+
+func TestAnUndoTakesChosenRecords(t *testing.T) {
+	r := newRig(t)
+	undo := "/v1/jobs/" + r.partly() + "/undo"
+	for body, pointer := range map[string]string{
+		`{"ids": []}`:           "/ids",
+		`{"ids": 7}`:            "/ids",
+		`{"ids": [7, null]}`:    "/ids/1",
+		`{"ids": [7, 7.5]}`:     "/ids/1",
+		`{"ids": [7, "seven"]}`: "/ids/1",
+		`{"id": [7]}`:           "/id",
+		`{"codes": ["unique"]}`: "/codes",
+		`{"ids": [` + strings.Repeat("1,", 10_000) + `1]}`: "/ids",
+	} {
+		a := r.call("POST", undo, body).want(400)
+		if got := a.json()["errors"].([]any)[0].(map[string]any); got["pointer"] != pointer {
+			t.Errorf("%.40s: %v", body, got)
+		}
+	}
+	r.call("POST", undo, `{"ids": [7, "8", 7]}`, "Idempotency-Key", "k").want(202)
+	if f := r.store.followed[0]; !slices.Equal(f.IDs, []any{int64(7), int64(8)}) {
+		t.Errorf("%v", f.IDs)
+	}
+	r.call("POST", undo, `{"ids": [7, "8", 7]}`, "Idempotency-Key", "k").want(202).header("Idempotency-Replayed", "true")
+	r.call("POST", undo, `{"ids": [7]}`, "Idempotency-Key", "k").want(422).code("idempotency_key_reused")
+	r.call("POST", undo, "", "Idempotency-Key", "k").want(422).code("idempotency_key_reused")
+	r.call("POST", undo, `{}`).want(202)
+	if f := r.store.followed[1]; f.IDs != nil {
+		t.Errorf("an undo of all names %v", f.IDs)
+	}
+}
+
+func TestResultsOfAnUndoShowConflicts(t *testing.T) {
+	r := newRig(t)
+	id := r.job()
+	raw := func(text string) json.RawMessage { return json.RawMessage(text) }
+	r.store.results[id] = []job.Result{
+		{ID: r.desk.ID("1"), Outcome: job.Conflicted, Conflict: &job.Conflict{By: "job9", Fields: map[string]job.FieldConflict{
+			"jobTitle": {Wrote: raw(`"Lead"`), Now: raw(`"Chief"`), Former: raw(`null`)}}}},
+		{ID: r.desk.ID("2"), Outcome: job.Conflicted, Conflict: &job.Conflict{}},
+	}
+	text := r.call("GET", "/v1/jobs/"+id+"/results", "").want(200).text
+	for _, want := range []string{
+		`"conflict":{"jobTitle":{"wrote":"Lead","now":"Chief","former":null}},"by":"job9"`, `"conflict":null,"by":null`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s is not in %s", want, text)
+		}
+	}
+	sheet := r.call("GET", "/v1/jobs/"+id+"/results", "", "Accept", "text/csv").want(200).text
+	if !strings.Contains(sheet, `,"{""jobTitle"":{""wrote"":""Lead"",""now"":""Chief"",""former"":null}}",job9`) {
+		t.Errorf("%s", sheet)
+	}
 }

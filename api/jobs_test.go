@@ -367,9 +367,9 @@ func TestResultsInAllFormats(t *testing.T) {
 		t.Errorf("%s", lines)
 	}
 	sheet := r.call("GET", "/v1/jobs/"+id+"/results?outcome=updated,failed", "", "Accept", "text/csv").want(200).text
-	const want = "id,outcome,code,detail,pointer,at,changed\r\n" +
-		`1,updated,,,,2026-11-21T12:00:00Z,"{""jobTitle"":{""from"":null,""to"":""Lead, <b>""}}"` + "\r\n" +
-		"2,failed,unique,Taken.,/email,2026-11-21T12:00:00Z,\r\n"
+	const want = "id,outcome,code,detail,pointer,at,changed,conflict,by\r\n" +
+		`1,updated,,,,2026-11-21T12:00:00Z,"{""jobTitle"":{""from"":null,""to"":""Lead, <b>""}}",,` + "\r\n" +
+		"2,failed,unique,Taken.,/email,2026-11-21T12:00:00Z,,,\r\n"
 	if sheet != want {
 		t.Errorf("got  %q\nwant %q", sheet, want)
 	}

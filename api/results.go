@@ -16,10 +16,25 @@ type resultJSON struct {
 	Changed map[string]job.Change `json:"changed"`
 	Error   *job.RecordError      `json:"error"`
 	At      *string               `json:"at"`
+	*conflictJSON
 }
 
 func resultOf(r job.Result) resultJSON {
-	return resultJSON{r.ID, r.Outcome, r.Changed, r.Error, timeOrNull(r.At)}
+	return resultJSON{r.ID, r.Outcome, r.Changed, r.Error, timeOrNull(r.At), conflictOf(r.Conflict)}
+}
+
+// A conflictJSON tells, of a record that an undo has left alone, what it met
+// and whose change that was.
+type conflictJSON struct {
+	Conflict map[string]job.FieldConflict `json:"conflict"` // null when no longer kept
+	By       *string                      `json:"by"`
+}
+
+func conflictOf(c *job.Conflict) *conflictJSON {
+	if c == nil {
+		return nil
+	}
+	return &conflictJSON{c.Fields, textOrNull(c.By)}
 }
 
 // A resultPageJSON is a page of results. Complete: the job is final, so that
@@ -97,7 +112,7 @@ func (s *server) streamResults(c *call, id string, q job.ResultQuery, format str
 	line := appendResultLine
 	if format == typeCSV {
 		out.mediaType = typeCSV + "; charset=utf-8; header=present"
-		out.buf = appendRow(out.buf, "id", "outcome", "code", "detail", "pointer", "at", "changed")
+		out.buf = appendRow(out.buf, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by")
 		line = appendResultRow
 	}
 	if c.bodyless() {
@@ -136,16 +151,27 @@ func appendResultRow(dst []byte, r job.Result) ([]byte, error) {
 	if r.Error != nil {
 		failure = *r.Error
 	}
-	at, changed := "", ""
+	at := ""
 	if r.At != nil {
 		at = timeText(*r.At)
 	}
-	if r.Changed != nil {
-		line, err := jsonLine(r.Changed)
-		if err != nil {
-			return nil, err
-		}
-		changed = strings.TrimSuffix(string(line), "\n")
+	changed, err := jsonCell(r.Changed, r.Changed != nil)
+	if err != nil {
+		return nil, err
 	}
-	return appendRow(dst, r.ID.String(), string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed), nil
+	var c job.Conflict
+	if r.Conflict != nil {
+		c = *r.Conflict
+	}
+	conflict, err := jsonCell(c.Fields, c.Fields != nil)
+	return appendRow(dst, r.ID.String(), string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed, conflict, c.By), err
+}
+
+// jsonCell is a value as a cell, which is empty where there is none.
+func jsonCell(v any, there bool) (string, error) {
+	if !there {
+		return "", nil
+	}
+	line, err := jsonLine(v)
+	return strings.TrimSuffix(string(line), "\n"), err
 }

@@ -107,8 +107,8 @@ func (j Job) AllowedActions() []Action {
 // [*StateError].
 func (j Job) CheckRetry() error { return j.refuse(RetryIt, j.retryable()) }
 
-// CheckUndo refuses an undo that the job does not allow. The error is a
-// [*StateError].
+// CheckUndo refuses an undo that the job does not allow, of all records or of
+// some. The error is a [*StateError].
 func (j Job) CheckUndo() error {
 	switch {
 	case !j.State.Final():
@@ -119,10 +119,16 @@ func (j Job) CheckUndo() error {
 		return j.refuse(UndoIt, "The job has changed nothing.")
 	case j.ModelGone:
 		return j.refuse(UndoIt, modelGone)
-	case !j.UndoAvailable:
+	case !j.ValuesKept:
 		return j.refuse(UndoIt, "The former values are no longer kept.")
 	}
 	return nil
+}
+
+// NothingChosen refuses an undo of some records that has none to restore. The
+// error is a [*StateError].
+func (j Job) NothingChosen() error {
+	return j.refuse(UndoIt, "The job has updated none of these records, or an undo has restored them already.")
 }
 
 const modelGone = "The job's model is not loaded here any more."

@@ -98,9 +98,10 @@ type Job struct {
 	ErrorSummary []ErrorSummary // most frequent first
 	Error        *Error         // why the job as a whole failed
 
-	UndoAvailable bool
+	ValuesKept    bool // all former values are, and it is not too late to restore them
+	UndoAvailable bool // and there are records that no undo has taken
 	UndoUntil     *time.Time
-	UndoneBy      string // job ids, "" for none
+	UndoneBy      string // job ids, "" for none; of the latest undo
 	UndoOf        string
 	RetryOf       string
 	RetriedBy     []string // ids of the last [MaxRetriedBy] retries of this job, in the order in which they were accepted
@@ -191,6 +192,22 @@ type Result struct {
 	Changed map[string]Change // nil unless updated and still kept
 	Error   *RecordError      // nil unless skipped, conflicted or failed
 	At      *time.Time        // nil for unchanged and pending
+	// Conflict is nil unless it is one of an undo.
+	Conflict *Conflict
+}
+
+// A Conflict tells of a record that an undo has left alone because it was
+// changed since.
+type Conflict struct {
+	Fields map[string]FieldConflict // that hold another value by now than the job wrote; nil when no longer kept, or never
+	By     string                   // id of the job that made the later change, "" where none did or nobody knows
+}
+
+// A FieldConflict is what an undo met in one field, as JSON.
+type FieldConflict struct {
+	Wrote  json.RawMessage `json:"wrote"`  // by the job that is undone
+	Now    json.RawMessage `json:"now"`    // when the record's turn came
+	Former json.RawMessage `json:"former"` // before that job
 }
 
 // A RecordError says why one record was not updated.

@@ -36,6 +36,7 @@ type Follow struct {
 	Origin     string     // id of the other job
 	OnMismatch OnMismatch // of a retry; "" for the origin's own
 	Codes      []string   // of a retry: it takes what failed or conflicted with one of these codes; nil for all that is left
+	IDs        []any      // of an undo, in stored form: it takes only these records; nil for all
 	CreatedBy  string     // auth.Key.Actor
 	Once
 }

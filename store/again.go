@@ -34,28 +34,39 @@ func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bo
 		if f.OnMismatch != "" {
 			o.OnMismatch = f.OnMismatch
 		}
-		num, err := t.acceptAgain(id, job.Retry, origin, f.CreatedBy, storedOptions{o, f.OnMismatch == job.Force, f.Codes})
+		num, err := t.acceptAgain(id, job.Retry, origin, f, storedOptions{o, f.OnMismatch == job.Force, f.Codes})
 		return id, num, err
 	})
 }
 
-// Undo accepts a job that takes back what another has changed. A second undo
-// of a job is the first one; replayed tells only of idempotency keys, as with
-// [Store.Retry]. [*job.StateError]: the job cannot be undone.
+// Undo accepts a job that takes back what another has changed and no undo has
+// restored. A second undo of all records is the first one; replayed tells only
+// of idempotency keys, as with [Store.Retry]. An undo of chosen records is each
+// time another one, and its selection is fixed at once. [*job.StateError]: the
+// job cannot be undone, or none of the chosen records can be restored.
 func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
+	sel, err := s.chosenOf(ctx, f)
+	if err != nil {
+		return job.Job{}, false, err
+	}
 	return s.follow(ctx, f, job.Undo, func(t *tx, origin job.Job, id string, room error) (string, int64, error) {
-		var first struct {
-			ID  string
-			Num int64
+		if f.IDs == nil {
+			first, known, err := t.wholeUndo(origin)
+			if err != nil || known {
+				return first.ID, first.Num, err
+			}
 		}
-		known, err := t.get(&first, `SELECT id, num FROM jobs WHERE workspace = ? AND origin = ? AND kind = ?`, f.Workspace.ID, origin.Num, job.Undo)
-		if err != nil || known {
-			return first.ID, first.Num, err
+		err := origin.CheckUndo()
+		if err == nil && f.IDs != nil && sel.count == 0 {
+			err = origin.NothingChosen()
 		}
-		if err := cmp.Or(origin.CheckUndo(), room); err != nil {
+		if err := cmp.Or(err, room); err != nil {
 			return "", 0, err
 		}
-		num, err := t.acceptAgain(id, job.Undo, origin, f.CreatedBy, storedOptions{})
+		num, err := t.acceptAgain(id, job.Undo, origin, f, storedOptions{})
+		if err == nil && f.IDs != nil {
+			err = t.fixChosen(job.Ref{Workspace: f.Workspace.ID, Job: num}, sel)
+		}
 		return id, num, err
 	})
 }
@@ -76,11 +87,8 @@ func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept 
 	var id string
 	next := uuid.Must(uuid.NewV7()).String()
 	err = s.accepting(ctx, f.Workspace, useOf(kind, bytes), func(t *tx, room error) (bool, error) {
-		before, err := t.replay(f.Workspace, f.Once)
+		before, err := t.replayOrLock(f, &origin, kind)
 		if id, replayed = before, before != ""; err != nil || replayed {
-			return false, err
-		}
-		if err := t.lockOrigin(&origin, kind); err != nil {
 			return false, err
 		}
 		var num int64
@@ -96,6 +104,19 @@ func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept 
 	}
 	j, err = s.Job(ctx, f.Workspace, id)
 	return j, replayed, err
+}
+
+// replayOrLock finds the job that the request's idempotency key has made, also
+// where its origin has left, and else locks the origin. It asks again then:
+// who had the lock may have used the key.
+func (t *tx) replayOrLock(f job.Follow, origin *job.Job, kind job.Kind) (before string, err error) {
+	if before, err = t.replay(f.Workspace, f.Once); err != nil || before != "" {
+		return before, err
+	}
+	if err := t.lockOrigin(origin, kind); err != nil {
+		return "", err
+	}
+	return t.replay(f.Workspace, f.Once)
 }
 
 // bytesOf is how much of its origin's request a job of a kind keeps.
@@ -120,6 +141,7 @@ func (t *tx) lockOrigin(j *job.Job, follows job.Kind) error {
 			return err
 		}
 	}
+	j.ValuesKept = j.ValuesKept && kept.Values
 	j.UndoAvailable = j.UndoAvailable && kept.Values
 	if kept.Gone {
 		return job.ErrGone
@@ -161,7 +183,7 @@ type storedOptions struct {
 // acceptAgain writes a job that follows from another. An undo has no patch of
 // its own to show, but restores the fields of its origin's; a retry of an
 // undo goes on restoring from the same source.
-func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, createdBy string, o storedOptions) (num int64, err error) {
+func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, f job.Follow, o storedOptions) (num int64, err error) {
 	options, err := json.Marshal(o)
 	if err != nil {
 		return 0, err
@@ -171,10 +193,10 @@ func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, createdBy str
 		filter, patch, source = "NULL", "NULL", "num"
 	}
 	_, err = t.get(&num, `INSERT INTO jobs
-		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, throttle, request_bytes)
-		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, `+bytesOf(kind)+`
+		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes)
+		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytesOf(kind)+`
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
-		id, kind, job.Queued, t.now, createdBy, string(options), o.RecordsPerSecond, origin.WorkspaceID, origin.Num)
+		id, kind, job.Queued, t.now, f.CreatedBy, string(options), flag(f.IDs != nil), o.RecordsPerSecond, origin.WorkspaceID, origin.Num)
 	if err != nil {
 		return 0, err
 	}

@@ -79,6 +79,8 @@ type refusal struct {
 	Outcome job.Outcome `json:"o"`
 	Code    string      `json:"c"`
 	Pointer string      `json:"p,omitempty"`
+
+	conflict *metChange // of an undo; kept apart, as long as former values are
 }
 
 // readShard reads a shard's row.
@@ -306,8 +308,12 @@ func (c *chunk) keepHistory() error {
 		}
 		refused = string(text)
 	}
-	return c.t.exec1(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, written, refused)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.now, updated, unchanged, former, written, refused)
+	conflicts, err := packConflicts(c.refused)
+	if err != nil {
+		return err
+	}
+	return c.t.exec1(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, written, refused, conflicts)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.now, updated, unchanged, former, written, refused, conflicts)
 }
 
 // packed is what is kept of the updated records: their former values, and what

@@ -37,6 +37,8 @@ type jobRow struct {
 	Options     string
 	Origin      *string
 	UndoneBy    *string `db:"undone_by"`
+	UndoneWhole *bool   `db:"undone_whole"` // by an undo of all records
+	Restored    *int64  // records, by undos
 	RetriedBy   *string `db:"retried_by"` // comma-separated, the last one first
 	SourceLeft  *bool   `db:"source_left"`
 	ValuesKept  bool    `db:"values_kept"`
@@ -57,7 +59,10 @@ type jobRow struct {
 var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.model, j.state, j.revision, j.created_at, j.created_by,
 	j.started_at, j.finished_at, j.filter, j.patch, j.options,
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
-	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_by,
+	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo' ORDER BY u.num DESC LIMIT 1) AS undone_by,
+	(SELECT MIN(u.chosen) = 0 FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_whole,
+	(SELECT CAST(SUM(x.updated) AS bigint) FROM jobs u JOIN shards x ON x.workspace = u.workspace AND x.job = u.num
+		WHERE u.workspace = j.workspace AND u.source = j.num) AS restored,
 	` + retriedBy + ` AS retried_by,
 	(SELECT s.values_kept <> 1 FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
 	j.values_kept = 1 AS values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail,
@@ -202,7 +207,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		j.WaitReason, j.WaitDetail = job.WaitWorker, job.ModelDetail(j.Model)
 	}
 	j.RecordsPerSecond = speed(j, shards, s.now().UnixMicro())
-	s.setExpiry(&j, r.ValuesKept)
+	s.setExpiry(&j, r)
 	return j, err
 }
 
@@ -222,7 +227,7 @@ func (s *Store) loaded(name string) bool {
 }
 
 // setExpiry says how long the job stays, and how long it can be undone.
-func (s *Store) setExpiry(j *job.Job, valuesKept bool) {
+func (s *Store) setExpiry(j *job.Job, r jobRow) {
 	if j.FinishedAt == nil {
 		j.ExpiresAt = j.CreatedAt.Add(s.keep)
 		return
@@ -231,7 +236,8 @@ func (s *Store) setExpiry(j *job.Job, valuesKept bool) {
 	if j.Updated > 0 {
 		until := j.FinishedAt.Add(min(s.undo, s.keep))
 		j.UndoUntil = &until
-		j.UndoAvailable = valuesKept && !j.ModelGone && j.UndoneBy == "" && s.now().Before(until)
+		j.ValuesKept = r.ValuesKept && s.now().Before(until)
+		j.UndoAvailable = j.ValuesKept && !j.ModelGone && !deref(r.UndoneWhole) && deref(r.Restored) < j.Updated
 	}
 }
 

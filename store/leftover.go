@@ -30,6 +30,11 @@ func (b bitmaps) remove(rid int64) {
 	}
 }
 
+func (b bitmaps) has(rid int64) bool {
+	w := b[rid>>windowBits]
+	return w != nil && w.Contains(uint32(rid&(windowSize-1)))
+}
+
 // selection serialises the numbers, window by window.
 func (b bitmaps) selection() (selection, error) {
 	sel := selection{hash: sha256.New()}
@@ -47,17 +52,14 @@ func (b bitmaps) selection() (selection, error) {
 }
 
 // leftOver is what the job before has left for the leased one: of an undo all
-// that was updated, of a retry what has no outcome that settles it, by its
+// that was updated and not restored, of a retry what has no outcome that settles it, by its
 // origin or by another job of the chain. What was skipped is taken again with
 // force only.
 func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease, examined func(part float64)) (selection, error) {
 	q := snapshotReader{ctx, db, s.d}
 	left := bitmaps{}
-	if l.Kind == job.Undo {
-		err := q.eachChange(l.Workspace, l.Origin, examined, func(row changeRow) error {
-			return eachNumber(row.Updated, row.First, left.add)
-		})
-		if err != nil {
+	if l.Source == l.Origin { // an undo's; its retry goes on with the same source
+		if err := q.restorable(left, l.Workspace, l.Origin, examined); err != nil {
 			return selection{}, err
 		}
 		return left.selection()

@@ -77,7 +77,7 @@ func (row changeRow) list(wants func(job.Outcome) bool, after int64, most int) (
 	}
 	for i, f := range list {
 		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome) {
-			all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &list[i]})
+			all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &list[i], chunk: row.First})
 		}
 	}
 	slices.SortFunc(all, func(a, b foundResult) int { return cmp.Compare(a.rid, b.rid) })

@@ -37,18 +37,18 @@ func (c *chunk) findRestored() error {
 			c.refuse(n, job.Conflicted, "values_not_kept") // and must not be taken for none
 			continue
 		}
-		values, ok, err := c.takeBack(was, current)
+		values, met, err := c.takeBack(was, current)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			c.refuse(n, job.Conflicted, "changed_since")
+		if met != nil {
+			c.refused = append(c.refused, refusal{Offset: n, Outcome: job.Conflicted, Code: "changed_since", conflict: met})
 			continue
 		}
 		restored.add(n, current, values)
 	}
 	c.changes = restored.changes()
-	return nil
+	return c.settleConflicts()
 }
 
 // sourceRow is a chunk of the source job, with about what unpacking it takes.
@@ -103,28 +103,32 @@ func (c *chunk) sourceValues() error {
 	return nil
 }
 
-// takeBack computes what a record's fields are to hold, in stored form. ok is
-// false when the record was changed since in what the job had changed.
-func (c *chunk) takeBack(f foundResult, current []json.RawMessage) (values []any, ok bool, err error) {
+// takeBack computes what a record's fields are to hold, in stored form. met is
+// what it met instead where the record was changed since in what the job had
+// changed.
+func (c *chunk) takeBack(f foundResult, current []json.RawMessage) (values []any, met *metChange, err error) {
 	for i, s := range c.l.Patch.Sets {
 		former, written, err := f.values(c.l.Patch, s)
 		if err != nil {
-			return nil, false, err
+			return nil, nil, err
 		}
 		now, err := storedValue(s.Field, current[i])
 		if err != nil {
-			return nil, false, err
+			return nil, nil, err
 		}
 		if s.When != nil && former != written {
 			written = now // a stamp goes with the field that brings it, which is compared
 		}
 		v, ok, err := takeBackField(s, former, written, now)
-		if err != nil || !ok {
-			return nil, false, err
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ok {
+			met = met.with(s.Field, written, now, former)
 		}
 		values = append(values, v)
 	}
-	return values, true, nil
+	return values, met, nil
 }
 
 // takeBackField computes one field. What the job left as it was stays as it

@@ -76,6 +76,7 @@ type results struct {
 	model *model.Model
 	patch model.Patch
 	found []foundResult // one more than the limit, where there are more
+	met   conflicts
 }
 
 type resultJob struct {
@@ -86,12 +87,13 @@ type resultJob struct {
 	State     job.State
 	Change    string
 	RID       *int64 `db:"rid"`
+	Source    *int64 // of an undo and its retries
 	LeftAt    *int64 `db:"left_at"`
 }
 
 func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, id string, q job.ResultQuery) (*results, error) {
 	r := &results{ctx: ctx, t: t, d: s.d, q: q}
-	ok, err := one(t.GetContext(ctx, &r.job, s.d.rebind(`SELECT num, workspace, kind, model, state, change, rid, left_at
+	ok, err := one(t.GetContext(ctx, &r.job, s.d.rebind(`SELECT num, workspace, kind, model, state, change, rid, source, left_at
 		FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	if err != nil {
 		return nil, err
@@ -239,7 +241,10 @@ func (r *results) items() ([]job.Result, error) {
 			}
 		}
 		item := r.item(found[i], r.model.ID(ids[found[i].rid]))
-		if !room.take(changedBytes(item.Changed)) {
+		if item.Conflict, err = r.conflict(found[i:]); err != nil {
+			return nil, err
+		}
+		if !room.take(changedBytes(item.Changed) + conflictBytes(item.Conflict)) {
 			break
 		}
 		items = append(items, item)

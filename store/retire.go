@@ -103,7 +103,8 @@ func (t *tx) forgetValues(j retiring, from int64) (last int64, found bool, err e
 		return 0, false, err
 	}
 	last = chunks[len(chunks)-1]
-	return last, true, t.exec1(`UPDATE changes SET former = NULL, written = NULL WHERE workspace = ? AND job = ? AND first_rid BETWEEN ? AND ? AND former IS NOT NULL`,
+	return last, true, t.exec1(`UPDATE changes SET former = NULL, written = NULL, conflicts = NULL WHERE workspace = ? AND job = ? AND first_rid BETWEEN ? AND ?
+		AND (former IS NOT NULL OR conflicts IS NOT NULL)`,
 		j.Workspace, j.Num, from, last)
 }
 

@@ -1,0 +1,189 @@
+package store
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// A metChange is what an undo met in a record that was changed since, as the
+// column conflicts keeps it, as long as former values are kept.
+type metChange struct {
+	Offset uint32               `json:"n"`
+	Job    int64                `json:"b,omitempty"` // that had last changed the record; 0 for the one that is undone, or none
+	Fields map[string]metFields `json:"f"`           // that hold another value
+}
+
+// metFields are the values of a field, in stored form: what the job wrote, what
+// there is now, and what there was before the job.
+type metFields struct {
+	Wrote  metValue `json:"w"`
+	Now    metValue `json:"n"`
+	Former metValue `json:"f"`
+}
+
+// with adds a field; of nil it makes one. The values of secrets are not kept.
+func (m *metChange) with(f *model.Field, wrote, now, former any) *metChange {
+	if m == nil {
+		m = &metChange{Fields: map[string]metFields{}}
+	}
+	if secret(f) {
+		m.Fields[f.Name] = metFields{}
+		return m
+	}
+	m.Fields[f.Name] = metFields{metValue{appendValue(nil, wrote)}, metValue{appendValue(nil, now)}, metValue{appendValue(nil, former)}}
+	return m
+}
+
+func secret(f *model.Field) bool { return f.Secret != model.Public || f.WriteOnly }
+
+// settleConflicts ends the conflicts of a chunk: a record that another undo has
+// restored meanwhile is right already, and of all others it is noted which job
+// had changed them last.
+func (c *chunk) settleConflicts() error {
+	offsets := c.inConflict()
+	if len(offsets) == 0 {
+		return nil
+	}
+	restored, err := c.restoredMeanwhile(offsets)
+	if err != nil {
+		return err
+	}
+	if len(restored) > 0 {
+		c.unchanged = restored
+		c.refused = slices.DeleteFunc(c.refused, func(r refusal) bool { return r.conflict != nil && slices.Contains(restored, r.Offset) })
+		offsets = without(offsets, restored)
+	}
+	last, err := c.lastJobs(offsets)
+	for i := range c.refused {
+		if met := c.refused[i].conflict; met != nil {
+			met.Offset = c.refused[i].Offset
+			if by := last[met.Offset]; by != c.l.Source {
+				met.Job = by
+			}
+		}
+	}
+	return err
+}
+
+func (c *chunk) inConflict() []uint32 {
+	var offsets []uint32
+	for _, r := range c.refused {
+		if r.conflict != nil {
+			offsets = append(offsets, r.Offset)
+		}
+	}
+	return offsets
+}
+
+// restoredMeanwhile lists those of some records that other undos of the same
+// job have restored since this one's selection was fixed.
+func (c *chunk) restoredMeanwhile(offsets []uint32) ([]uint32, error) {
+	var undos []int64
+	if err := c.q.list(&undos, undosQuery+` AND num <> ?`, c.l.Workspace, c.l.Source, c.l.Job); err != nil {
+		return nil, err
+	}
+	restored := bitmaps{}
+	for _, undo := range undos {
+		var rows []changeRow
+		if err := c.q.list(&rows, `SELECT first_rid, last_rid, updated, unchanged FROM changes
+			WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ?`,
+			c.l.Workspace, undo, c.l.Workspace, undo, c.base, c.last); err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			if err := eachNumber(row.Updated, row.First, restored.add); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var again []uint32
+	for _, n := range offsets {
+		if restored.has(c.base + int64(n)) {
+			again = append(again, n)
+		}
+	}
+	return again, nil
+}
+
+// lastJobs finds by which job each of some records was changed last.
+func (c *chunk) lastJobs(offsets []uint32) (map[uint32]int64, error) {
+	if len(offsets) == 0 {
+		return nil, nil
+	}
+	var rows []struct {
+		RID int64 `db:"rid"`
+		Job int64 `db:"last_job"`
+	}
+	among, args := c.d.among("rid", c.numbers(offsets))
+	err := c.q.list(&rows, "SELECT rid, last_job FROM "+c.l.Model.Table()+c.d.notIndexed+" WHERE "+among+" AND workspace = ? AND last_job IS NOT NULL",
+		append(args, c.l.Workspace)...)
+	last := make(map[uint32]int64, len(rows))
+	for _, r := range rows {
+		last[uint32(r.RID-c.base)] = r.Job
+	}
+	return last, err
+}
+
+// packConflicts is what is kept of the conflicts of a chunk, nil for none.
+func packConflicts(refused []refusal) (any, error) {
+	var met []*metChange
+	for _, r := range refused {
+		if r.conflict != nil {
+			met = append(met, r.conflict)
+		}
+	}
+	if len(met) == 0 {
+		return nil, nil
+	}
+	text, err := json.Marshal(met)
+	return string(text), err
+}
+
+// eachConflict reads what was kept of the conflicts of a chunk, one after the
+// other: all of them may be many megabytes.
+func eachConflict(text string, do func(metChange)) error {
+	d := json.NewDecoder(strings.NewReader(text))
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	for d.More() {
+		var met metChange
+		if err := d.Decode(&met); err != nil {
+			return err
+		}
+		do(met)
+	}
+	return nil
+}
+
+// shown words what an undo met in the fields of a record. Secrets are masked.
+func (m metChange) shown(of *model.Model) map[string]job.FieldConflict {
+	fields := make(map[string]job.FieldConflict, len(m.Fields))
+	for name, met := range m.Fields {
+		f, ok := of.Field(name)
+		switch {
+		case !ok:
+		case secret(f):
+			mask := hiddenChange.From
+			fields[name] = job.FieldConflict{Wrote: mask, Now: mask, Former: mask}
+		default:
+			fields[name] = job.FieldConflict{Wrote: met.Wrote.shown(f), Now: met.Now.shown(f), Former: met.Former.shown(f)}
+		}
+	}
+	return fields
+}
+
+// A metValue is a value in stored form, as JSON.
+type metValue struct{ json.RawMessage }
+
+func (v metValue) shown(f *model.Field) json.RawMessage {
+	stored, err := storedValue(f, v.RawMessage)
+	if err != nil {
+		return json.RawMessage("null") // the field was of another kind then
+	}
+	return shown(f, stored, false)
+}

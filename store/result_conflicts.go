@@ -1,0 +1,109 @@
+package store
+
+import (
+	"bulkpatch/job"
+)
+
+// conflicts are those that a page of an undo's results shows.
+type conflicts struct {
+	chunk int64                 // of which they were read, with one more than where it begins
+	of    map[int64]metChange   // by record number
+	jobs  map[int64]changingJob // that were asked for, by number
+}
+
+// A changingJob is a job that changed a record after the one that is undone.
+type changingJob struct {
+	ID   string
+	sets map[string]bool // the fields that it gives a value
+}
+
+// conflict tells of the first of some results where it is a conflict of an
+// undo, and reads those of its chunk that are among them.
+func (r *results) conflict(found []foundResult) (*job.Conflict, error) {
+	f := found[0]
+	if r.job.Source == nil || f.outcome != job.Conflicted {
+		return nil, nil
+	}
+	if r.met.chunk != f.chunk+1 {
+		if err := r.loadConflicts(found); err != nil {
+			return nil, err
+		}
+	}
+	met, ok := r.met.of[f.rid]
+	if !ok {
+		return &job.Conflict{}, nil
+	}
+	by, err := r.by(met)
+	return &job.Conflict{Fields: met.shown(r.model), By: by}, err
+}
+
+func (r *results) loadConflicts(found []foundResult) error {
+	chunk := found[0].chunk
+	r.met.chunk, r.met.of = chunk+1, map[int64]metChange{}
+	wanted := map[int64]bool{}
+	for _, f := range found {
+		if f.outcome == job.Conflicted && f.chunk == chunk {
+			wanted[f.rid] = true
+		}
+	}
+	var kept []string
+	if err := r.list(&kept, `SELECT conflicts FROM changes WHERE workspace = ? AND job = ? AND first_rid = ? AND conflicts IS NOT NULL`,
+		r.job.Workspace, r.job.Num, chunk); err != nil || len(kept) == 0 {
+		return err
+	}
+	return eachConflict(kept[0], func(met metChange) {
+		if rid := chunk + int64(met.Offset); wanted[rid] {
+			r.met.of[rid] = met
+		}
+	})
+}
+
+// by is the id of the job that made the change which an undo met: the one that
+// had changed the record last, where it gave a value to one of the fields.
+func (r *results) by(met metChange) (string, error) {
+	if met.Job == 0 {
+		return "", nil
+	}
+	j, known := r.met.jobs[met.Job]
+	if !known {
+		var err error
+		if j, err = r.changing(met.Job); err != nil {
+			return "", err
+		}
+		if r.met.jobs == nil {
+			r.met.jobs = map[int64]changingJob{}
+		}
+		r.met.jobs[met.Job] = j
+	}
+	for name := range met.Fields {
+		if j.sets[name] {
+			return j.ID, nil
+		}
+	}
+	return "", nil
+}
+
+func (r *results) changing(num int64) (changingJob, error) {
+	var rows []struct{ ID, Change string }
+	err := r.list(&rows, `SELECT id, change FROM jobs WHERE workspace = ? AND num = ? AND left_at IS NULL`, r.job.Workspace, num)
+	if err != nil || len(rows) == 0 {
+		return changingJob{}, err
+	}
+	p, err := r.model.RecallStored([]byte(rows[0].Change))
+	j := changingJob{ID: rows[0].ID, sets: make(map[string]bool, len(p.Sets))}
+	for _, s := range p.Sets {
+		j.sets[s.Field.Name] = true
+	}
+	return j, err
+}
+
+// conflictBytes is about how many bytes a conflict takes.
+func conflictBytes(c *job.Conflict) int {
+	n := 0
+	if c != nil {
+		for name, f := range c.Fields {
+			n += len(name) + len(f.Wrote) + len(f.Now) + len(f.Former)
+		}
+	}
+	return n
+}

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// chosenOf finds the records of an undo that names some: those of them that the
+// job has updated and no undo has restored. It is fixed before the undo is
+// accepted, so that no process takes it for one of all records. Where there is
+// nothing to find, the undo is refused when it is to be accepted.
+func (s *Store) chosenOf(ctx context.Context, f job.Follow) (sel selection, err error) {
+	if f.IDs == nil {
+		return sel, nil
+	}
+	origin, err := s.Job(ctx, f.Workspace, f.Origin)
+	if err != nil || origin.CheckUndo() != nil {
+		return sel, nil
+	}
+	m, loaded := s.models.Model(origin.Model)
+	if !loaded {
+		return sel, nil
+	}
+	err = s.inSearch(ctx, f.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) error {
+		q := snapshotReader{ctx, t, s.d}
+		sel, err = q.chosen(f.Workspace.ID, origin.Num, m, f.IDs)
+		return err
+	})
+	return sel, err
+}
+
+func (q snapshotReader) chosen(ws, num int64, m *model.Model, ids []any) (selection, error) {
+	rids, err := q.numbersOf(ws, m, ids)
+	if err != nil {
+		return selection{}, err
+	}
+	left := bitmaps{}
+	if err := q.restorable(left, ws, num, func(float64) {}); err != nil {
+		return selection{}, err
+	}
+	chosen := bitmaps{}
+	for _, rid := range rids {
+		if left.has(rid) {
+			chosen.add(rid)
+		}
+	}
+	return chosen.selection()
+}
+
+// idsAtOnce is how many ids of deleted records are looked up by one statement.
+const idsAtOnce = 500
+
+// numbersOf finds the numbers of all records that have, or had when they were
+// deleted, one of some ids.
+func (q snapshotReader) numbersOf(ws int64, m *model.Model, ids []any) ([]int64, error) {
+	var all []int64
+	for some := range slices.Chunk(ids, idsAtOnce) {
+		var live, departed []int64
+		if err := q.list(&live, q.d.byID(m), q.d.ids(m, some), ws); err != nil {
+			return nil, err
+		}
+		args := []any{ws, m.Name}
+		for _, id := range some {
+			args = append(args, model.FormatID(id))
+		}
+		if err := q.list(&departed, `SELECT rid FROM departed WHERE workspace = ? AND model = ? AND id IN (?`+strings.Repeat(", ?", len(some)-1)+`)`, args...); err != nil {
+			return nil, err
+		}
+		all = slices.Concat(all, live, departed)
+	}
+	return all, nil
+}
+
+// restorable adds the records that a job has updated and no undo of it, nor a
+// retry of one, has restored.
+func (q snapshotReader) restorable(left bitmaps, ws, num int64, examined func(part float64)) error {
+	err := q.eachChange(ws, num, examined, func(row changeRow) error { return eachNumber(row.Updated, row.First, left.add) })
+	if err != nil {
+		return err
+	}
+	var undos []int64
+	if err := q.list(&undos, undosQuery, ws, num); err != nil {
+		return err
+	}
+	for _, undo := range undos {
+		if err := q.eachChange(ws, undo, func(float64) {}, func(row changeRow) error { return row.removeDone(left) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// undosQuery lists the jobs that restore what a job has changed: its undos and
+// their retries.
+const undosQuery = `SELECT num FROM jobs WHERE workspace = ? AND source = ?`
+
+// wholeUndo finds the undo of all that a job has changed.
+func (t *tx) wholeUndo(origin job.Job) (undo struct {
+	ID  string
+	Num int64
+}, known bool, err error) {
+	known, err = t.get(&undo, `SELECT id, num FROM jobs WHERE workspace = ? AND origin = ? AND kind = ? AND chosen = 0`,
+		origin.WorkspaceID, origin.Num, job.Undo)
+	return undo, known, err
+}
+
+// fixChosen fixes the selection of an undo that was just accepted: it has no
+// filter to be resolved.
+func (t *tx) fixChosen(ref job.Ref, sel selection) error {
+	if err := t.keepSelection(job.Lease{Ref: ref}, sel, sel.cut(1, 1)); err != nil {
+		return err
+	}
+	return t.exec1(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, ref.Workspace, ref.Job)
+}
