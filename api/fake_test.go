@@ -35,6 +35,7 @@ type fake struct {
 	asked      map[string]int       // how often for the revision of a job
 	moved      *sync.Cond           // somebody has asked
 	submitted  []job.Submission
+	listed     []job.Query
 	followed   []job.Follow // what was asked of retries and undos
 	batches    []int        // sizes of what Import was given
 
@@ -402,10 +403,12 @@ func (f *fake) Job(_ context.Context, ws auth.Workspace, id string) (job.Job, er
 
 func (f *fake) Jobs(_ context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
 	defer f.lock()()
+	f.listed = append(f.listed, q)
 	var all []job.Job
 	for _, id := range slices.Backward(f.order) {
 		j := f.jobs[id]
-		if j.Workspace == ws.Name && (q.State == "" || q.State == j.State) && (q.Model == "" || q.Model == j.Model) {
+		if j.Workspace == ws.Name && (q.States == nil || slices.Contains(q.States, j.State)) && (q.Model == "" || q.Model == j.Model) &&
+			(q.CreatedBy == "" || q.CreatedBy == j.CreatedBy) && !j.CreatedAt.Before(q.Since) {
 			all = append(all, j)
 		}
 	}

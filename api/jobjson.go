@@ -25,6 +25,7 @@ type jobJSON struct {
 	FinishedAt     *string            `json:"finishedAt"`
 	ExpiresAt      string             `json:"expiresAt"`
 	CreatedBy      string             `json:"createdBy"`
+	Note           *string            `json:"note"`
 	Request        requestJSON        `json:"request"`
 	Counts         countsJSON         `json:"counts"`
 	Progress       progressJSON       `json:"progress"`
@@ -120,7 +121,7 @@ func jobOf(j job.Job) jobJSON {
 		State: j.State, Done: j.State.Final(), Revision: j.Revision,
 		CreatedAt: timeText(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt),
 		FinishedAt: timeOrNull(j.FinishedAt), ExpiresAt: timeText(j.ExpiresAt),
-		CreatedBy: j.CreatedBy,
+		CreatedBy: j.CreatedBy, Note: textOrNull(j.Options.Note),
 		Request:   requestJSON{j.Filter, idOrNull(j.RecordID), j.Patch, j.RequestBytes, j.Options},
 		Counts:    countsOf(j),
 		Progress:  progressOf(j),

@@ -86,38 +86,6 @@ func (s *server) getJob(c *call) error {
 	return s.answerJob(c, http.StatusOK, j)
 }
 
-func (s *server) listJobs(c *call) error {
-	in := c.input()
-	var q job.Query
-	if text, ok := in.param("state"); ok {
-		if q.State = job.State(text); !q.State.Known() {
-			in.failParam("state", "enum", oneOf(job.States))
-		}
-	}
-	if text, ok := in.param("model"); ok {
-		if _, known := s.Models.Model(text); !known {
-			in.failParam("model", "unknown_model", "No model of this name is loaded.")
-		}
-		q.Model = text
-	}
-	q.Limit, q.Cursor = in.page()
-	if err := in.err(); err != nil {
-		return err
-	}
-	page, err := s.Store.Jobs(c.ctx(), c.workspace(), q)
-	if err != nil {
-		return err
-	}
-	items := make([]jobJSON, len(page.Items))
-	for i, j := range page.Items {
-		if err := s.addToken(c, &j); err != nil {
-			return err
-		}
-		items[i] = jobOf(j.Short())
-	}
-	return c.answer(http.StatusOK, listOf(items, page.NextCursor))
-}
-
 // act pauses, resumes or cancels: the action is the end of the path.
 func (s *server) act(c *call) error {
 	in := c.input()

@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -67,6 +68,9 @@ var optionList = []option{
 	{"allowNewOptions", false, false, func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.AllowNewOptions, v)
 	}},
+	{"note", true, false, func(o *options, v jsontext.Value) (string, string) {
+		return setNote(&o.Note, v)
+	}},
 }
 
 func setBool(to *bool, v jsontext.Value) (code, must string) {
@@ -86,6 +90,17 @@ func setText(to *string, v jsontext.Value, allowed ...string) (code, must string
 		return "enum", oneOf(allowed)
 	}
 	*to = text
+	return "", ""
+}
+
+// setNote reads a note.
+func setNote(to *string, v jsontext.Value) (code, must string) {
+	if code, must := setText(to, v); code != "" {
+		return code, must
+	}
+	if utf8.RuneCountInString(*to) > job.MaxNote || !sound(*to) {
+		return "too_long", "This must be a text of at most 500 characters, without a NUL character."
+	}
 	return "", ""
 }
 

@@ -87,21 +87,37 @@ func (c *Client) changed(ctx context.Context, seen Job, wait string) (j Job, cha
 
 // A JobQuery asks for jobs; its zero value asks for all.
 type JobQuery struct {
-	State string
-	Model string
+	State     string // one, or several separated by commas
+	Kind      string // the same
+	Model     string
+	CreatedBy string    // such as key:ops
+	Since     time.Time // when they were accepted: then or later
+	Until     time.Time // and before this
+	Note      string    // beginnings of words of the note
+}
+
+// values is the query as parameters.
+func (q JobQuery) values() url.Values {
+	v := url.Values{}
+	for name, text := range map[string]string{
+		"state": q.State, "kind": q.Kind, "model": q.Model, "createdBy": q.CreatedBy, "note": q.Note,
+	} {
+		if text != "" {
+			v.Set(name, text)
+		}
+	}
+	for name, at := range map[string]time.Time{"since": q.Since, "until": q.Until} {
+		if !at.IsZero() {
+			v.Set(name, at.UTC().Format(time.RFC3339Nano))
+		}
+	}
+	return v
 }
 
 // Jobs lists jobs, newest first, and reads page after page as the loop goes
 // on. The first error ends it.
 func (c *Client) Jobs(ctx context.Context, q JobQuery) iter.Seq2[Job, error] {
-	query := url.Values{}
-	if q.State != "" {
-		query.Set("state", q.State)
-	}
-	if q.Model != "" {
-		query.Set("model", q.Model)
-	}
-	return pages[Job](ctx, c, "/v1/jobs", query)
+	return pages[Job](ctx, c, "/v1/jobs", q.values())
 }
 
 // Results lists what became of each selected record that has one of the

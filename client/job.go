@@ -20,6 +20,7 @@ type Job struct {
 	FinishedAt *time.Time `json:"finishedAt"`
 	ExpiresAt  *time.Time `json:"expiresAt"`
 	CreatedBy  string     `json:"createdBy"`
+	Note       *string    `json:"note"`
 
 	Request        Request        `json:"request"`
 	Counts         Counts         `json:"counts"`

@@ -21,6 +21,7 @@ type Options struct {
 	RecordsPerSecond *float64 `json:"recordsPerSecond,omitempty"`
 	MaxFailures      *int64   `json:"maxFailures,omitempty"`
 	AllowNewOptions  bool     `json:"allowNewOptions,omitempty"`
+	Note             string   `json:"note,omitempty"` // why the change is made
 	Webhook          string   `json:"webhook,omitempty"`
 }
 
@@ -51,6 +52,7 @@ func (o Options) query() url.Values {
 	}
 	set("confirmToken", o.ConfirmToken)
 	set("onMismatch", o.OnMismatch)
+	set("note", o.Note)
 	set("webhook", o.Webhook)
 	return q
 }

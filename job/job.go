@@ -19,6 +19,9 @@ const (
 	PreviewKind Kind = "preview"
 )
 
+// Kinds lists them all.
+var Kinds = []Kind{Bulk, Single, Undo, Retry, PreviewKind}
+
 // OnMismatch says what becomes of a selected record that no longer matches
 // the filter when its turn comes.
 type OnMismatch string
@@ -41,6 +44,8 @@ type Options struct {
 	// AllowNewOptions: the values that drop-downs did not know have become
 	// options with the job.
 	AllowNewOptions bool `json:"allowNewOptions,omitempty"`
+	// Note says why the change is made.
+	Note string `json:"note,omitempty"`
 }
 
 // A Guard is what the selection must be, else the job fails with nothing

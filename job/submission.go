@@ -1,6 +1,8 @@
 package job
 
 import (
+	"time"
+
 	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/model"
@@ -41,13 +43,17 @@ type Follow struct {
 	Once
 }
 
-// A Query asks for a page of jobs, newest first.
+// A Query asks for a page of jobs, newest first. What is zero stands for any.
 type Query struct {
-	State     State  // "" for any
-	Model     string // "" for any
-	CreatedBy string // "" for any
+	States    []State
+	Kinds     []Kind
+	Model     string
+	CreatedBy string
+	Since     time.Time // when they were accepted: then or later
+	Until     time.Time // and before this
+	Words     []string  // beginnings of words of the note, as [Words] has them
 	Limit     int
-	Cursor    string // NextCursor of the page before, "" for the first
+	Cursor    string // NextCursor of the page before with the same conditions, "" for the first
 }
 
 // A Page is some of the jobs that a [Query] asks for, each as [Job.Short] has

@@ -193,10 +193,10 @@ func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, f job.Follow,
 		filter, patch, source = "NULL", "NULL", "num"
 	}
 	_, err = t.get(&num, `INSERT INTO jobs
-		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes)
-		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytesOf(kind)+`
+		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words)
+		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytesOf(kind)+`, ?
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
-		id, kind, job.Queued, t.now, f.CreatedBy, string(options), flag(f.IDs != nil), o.RecordsPerSecond, origin.WorkspaceID, origin.Num)
+		id, kind, job.Queued, t.now, f.CreatedBy, string(options), flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), origin.WorkspaceID, origin.Num)
 	if err != nil {
 		return 0, err
 	}
@@ -205,6 +205,6 @@ func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, f job.Follow,
 		return 0, err
 	}
 	t.touch(origin.ID)
-	t.noteAccepted(id, kind, origin.Model, auth.Workspace{Name: origin.Workspace}, createdBy)
+	t.noteAccepted(id, kind, origin.Model, auth.Workspace{Name: origin.Workspace}, f.CreatedBy)
 	return num, t.openJob(job.Ref{Workspace: origin.WorkspaceID, Job: num})
 }

@@ -98,6 +98,8 @@ type dialect struct {
 	space string // asks for a [Space]; "" where a server keeps the database
 
 	differs string // "a differs b": null-safe inequality
+	// position is where a bound text begins in an expression, 0 for nowhere.
+	position func(expr string) string
 	// among is the condition that a column of numbers holds one of a list, and
 	// bounded another that its numbers lie in a range, where a planner that
 	// knows little of the table needs to be told.

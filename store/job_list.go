@@ -2,8 +2,13 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -13,38 +18,48 @@ import (
 
 // Jobs lists a workspace's jobs, newest first, each as [job.Job.Short] has it:
 // a large filter or patch is not even read. A page ends early at 8 MiB, with
-// at least one job. [job.ErrBadCursor]: the cursor is none of this list.
-// [job.ErrQueryTimeout]: it takes too long.
+// at least one job. [job.ErrBadCursor]: the cursor is none of a list with these
+// conditions. [job.ErrQueryTimeout]: it takes too long.
 func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
-	where, args, err := jobsWhere(q)
-	if err != nil {
-		return job.Page{}, err
+	where, args := s.d.jobsWhere(q)
+	if q.Cursor != "" {
+		place, err := readJobPlace(q)
+		if err != nil {
+			return job.Page{}, err
+		}
+		where, args = where+" AND (j.created_at, j.num) < (?, ?)", append(args, place.CreatedAt, place.Num)
 	}
 	var page job.Page
-	err = s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
+	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		last, more, err := s.lastOfPage(ctx, t, ws, q.Limit, where, args)
 		if err != nil {
 			return err
 		}
 		if more {
-			page.NextCursor = strconv.FormatInt(last, 10)
+			page.NextCursor = writeJobPlace(q, last)
 		}
-		page.Items, err = s.selectJobs(ctx, t, ws, listColumns+where+" AND j.num >= ? ORDER BY j.num DESC LIMIT ?", append(args, last, q.Limit)...)
+		page.Items, err = s.selectJobs(ctx, t, ws, listColumns+where+" AND (j.created_at, j.num) >= (?, ?)"+newestFirst,
+			append(args, last.CreatedAt, last.Num, q.Limit)...)
 		return err
 	})
 	return page, err
 }
 
+const newestFirst = " ORDER BY j.created_at DESC, j.num DESC LIMIT ?"
+
 // jobsWhere is the condition for the jobs that a query asks for.
-func jobsWhere(q job.Query) (where string, args []any, err error) {
+func (d *dialect) jobsWhere(q job.Query) (where string, args []any) {
 	text := new(strings.Builder)
 	text.WriteString(" AND j.left_at IS NULL")
-	add := func(condition string, arg any) {
+	add := func(condition string, values ...any) {
 		text.WriteString(" AND " + condition)
-		args = append(args, arg)
+		args = append(args, values...)
 	}
-	if q.State != "" {
-		add("j.state = ?", q.State)
+	if len(q.States) > 0 {
+		add("j.state IN (?"+strings.Repeat(", ?", len(q.States)-1)+")", asAny(q.States)...)
+	}
+	if len(q.Kinds) > 0 {
+		add("j.kind IN (?"+strings.Repeat(", ?", len(q.Kinds)-1)+")", asAny(q.Kinds)...)
 	}
 	if q.Model != "" {
 		add("j.model = ?", q.Model)
@@ -52,14 +67,74 @@ func jobsWhere(q job.Query) (where string, args []any, err error) {
 	if q.CreatedBy != "" {
 		add("j.created_by = ?", q.CreatedBy)
 	}
-	if q.Cursor != "" {
-		before, err := strconv.ParseInt(q.Cursor, 10, 64)
-		if err != nil {
-			return "", nil, job.ErrBadCursor
-		}
-		add("j.num < ?", before)
+	if !q.Since.IsZero() {
+		add("j.created_at >= ?", microsUp(q.Since))
 	}
-	return text.String(), args, nil
+	if !q.Until.IsZero() {
+		add("j.created_at < ?", microsUp(q.Until))
+	}
+	if len(q.Words) > 0 {
+		add("j.note_words IS NOT NULL")
+	}
+	for _, word := range q.Words {
+		add(d.position("j.note_words")+" > 0", " "+word)
+	}
+	return text.String(), args
+}
+
+func asAny[T ~string](texts []T) []any {
+	values := make([]any, len(texts))
+	for i, t := range texts {
+		values[i] = string(t)
+	}
+	return values
+}
+
+// microsUp is an instant in microseconds, a finer one the next: so that jobs,
+// whose times have no finer ones, are before it or not.
+func microsUp(t time.Time) int64 { return t.Add(time.Microsecond - 1).UnixMicro() }
+
+// noteWords is what the column note_words keeps of a note, nil for none.
+func noteWords(note string) any {
+	words := job.Words(note)
+	if len(words) == 0 {
+		return nil
+	}
+	return " " + strings.Join(words, " ")
+}
+
+// A jobPlace is a job's place in a list.
+type jobPlace struct {
+	Num       int64 `json:"n"`
+	CreatedAt int64 `json:"t" db:"created_at"`
+}
+
+// A jobCursor is the place of a page's last job in the list that it is of.
+type jobCursor struct {
+	jobPlace
+	List string `json:"l"`
+}
+
+// listName tells lists with different conditions apart.
+func listName(q job.Query) string {
+	q.Limit, q.Cursor = 0, ""
+	text, _ := json.Marshal(q) // texts and times can always be marshalled
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+func writeJobPlace(q job.Query, p jobPlace) string {
+	text, _ := json.Marshal(jobCursor{p, listName(q)})
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+func readJobPlace(q job.Query) (jobPlace, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(q.Cursor)
+	var c jobCursor
+	if err != nil || json.Unmarshal(raw, &c) != nil || c.List != listName(q) {
+		return jobPlace{}, job.ErrBadCursor
+	}
+	return c.jobPlace, nil
 }
 
 // listColumns are those of [jobColumns] without large filters and patches.
@@ -81,28 +156,28 @@ func leftOut(column string) string {
 const jobFrame = 2 << 10
 
 // listSizes measures jobs as a list shows them.
-var listSizes = `SELECT j.num, ` + strconv.Itoa(jobFrame) + ` + COALESCE(octet_length(j.preview), 0) + octet_length(j.summary) + octet_length(j.options)
+var listSizes = `SELECT j.num, j.created_at, ` + strconv.Itoa(jobFrame) + ` + COALESCE(octet_length(j.preview), 0) + octet_length(j.summary) + octet_length(j.options)
 	+ CASE WHEN octet_length(j.filter) <= ` + mostListed + ` THEN octet_length(j.filter) ELSE 0 END
 	+ CASE WHEN octet_length(j.patch) <= ` + mostListed + ` THEN octet_length(j.patch) ELSE 0 END
 	+ COALESCE((SELECT SUM(octet_length(x.summary)) FROM shards x WHERE x.workspace = j.workspace AND x.job = j.num), 0) AS size
 	FROM jobs j WHERE j.workspace = ?`
 
 // lastOfPage finds the job with which a page ends, and whether others follow.
-func (s *Store) lastOfPage(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, limit int, where string, args []any) (last int64, more bool, err error) {
+func (s *Store) lastOfPage(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, limit int, where string, args []any) (last jobPlace, more bool, err error) {
 	var rows []struct {
-		Num  int64
+		jobPlace
 		Size int
 	}
 	all := append(append([]any{ws.ID}, args...), limit+1)
-	if err := t.SelectContext(ctx, &rows, s.d.rebind(listSizes+where+" ORDER BY j.num DESC LIMIT ?"), all...); err != nil {
-		return 0, false, err
+	if err := t.SelectContext(ctx, &rows, s.d.rebind(listSizes+where+newestFirst), all...); err != nil {
+		return jobPlace{}, false, err
 	}
 	room := budget{left: pageBytes}
 	for i, r := range rows {
 		if i == limit || !room.take(r.Size) {
 			return last, true, nil
 		}
-		last = r.Num
+		last = r.jobPlace
 	}
 	return last, false, nil
 }

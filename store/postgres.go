@@ -72,6 +72,7 @@ var postgresDialect = &dialect{
 	differs:      "IS DISTINCT FROM",
 	among:        postgresAmong,
 	bounded:      postgresBounded,
+	position:     func(expr string) string { return "strpos(" + expr + ", CAST(? AS text))" },
 	byID:         postgresByID,
 	ids:          postgresIDs,
 	collect: func(expr, condition string) string {

@@ -92,8 +92,8 @@ func (t *tx) accept(id string, sub job.Submission, text requestText) error {
 	var num int64
 	_, err = t.get(&num, `INSERT INTO jobs
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options,
-		 expected, confirms, if_match, record_id, rid, matched, throttle, request_bytes)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
+		 expected, confirms, if_match, record_id, rid, matched, throttle, request_bytes, note_words)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
 	if err != nil {
 		return err
 	}
@@ -173,6 +173,7 @@ func (t *tx) newJobRow(id string, sub job.Submission, text requestText) ([]any, 
 		sub.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.now, sub.CreatedBy,
 		text.filter, text.patch, text.change, string(options),
 		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond, text.bytes(),
+		noteWords(sub.Options.Note),
 	}, nil
 }
 

@@ -44,6 +44,7 @@ type Kit struct {
 	People *model.Model
 	WS     auth.Workspace
 	ahead  *atomic.Int64 // how far the database's clock was moved
+	still  *atomic.Int64 // where it stands still, in microseconds; 0 where it goes on
 	noted  *noted
 	o      store.Options
 }
@@ -52,8 +53,14 @@ type Kit struct {
 func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *Kit {
 	tb.Helper()
 	models := Models(tb)
-	ahead, noted := new(atomic.Int64), new(noted)
-	o := store.Options{Models: models, MaxOpenJobs: OpenJobs, OnJob: noted.add, Now: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}
+	ahead, still, noted := new(atomic.Int64), new(atomic.Int64), new(noted)
+	now := func() time.Time {
+		if at := still.Load(); at != 0 {
+			return time.UnixMicro(at)
+		}
+		return time.Now().Add(time.Duration(ahead.Load()))
+	}
+	o := store.Options{Models: models, MaxOpenJobs: OpenJobs, OnJob: noted.add, Now: now}
 	s := open(tb, o)
 	check(tb, s.Migrate(tb.Context()))
 	_, _, err := s.Bootstrap(tb.Context(), "")
@@ -61,7 +68,7 @@ func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *K
 	ws, err := s.Workspace(tb.Context(), auth.MainWorkspace)
 	check(tb, err)
 	people, _ := models.Model("people")
-	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead, noted: noted, o: o}
+	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead, still: still, noted: noted, o: o}
 }
 
 func check(tb testing.TB, err error) {
@@ -80,6 +87,9 @@ func (k *Kit) Reopen(open func(testing.TB, store.Options) *store.Store) {
 
 // Pass moves the database's clock on.
 func (k *Kit) Pass(d time.Duration) { k.ahead.Add(int64(d)) }
+
+// Freeze has the database's clock stand still.
+func (k *Kit) Freeze(at time.Time) { k.still.Store(at.UnixMicro()) }
 
 // Filter checks a filter of people.
 func (k *Kit) Filter(text string) filter.Filter {

@@ -42,6 +42,8 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"history names the jobs that changed a record":            historyNamesJobs,
 		"imports merge, insert and report":                        importsMerge,
 		"lists of jobs leave out large requests":                  listsLeaveOutLargeRequests,
+		"lists of jobs of one instant are whole":                  listsOfOneInstant,
+		"lists of jobs are narrowed":                              listsAreNarrowed,
 		"lists of jobs end early":                                 listsOfJobsEndEarly,
 		"lists are complete in every order":                       listsAreComplete,
 		"pages of large records end early":                        listsEndEarly,
