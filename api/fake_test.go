@@ -420,7 +420,9 @@ func (f *fake) Results(_ context.Context, ws auth.Workspace, id string, q job.Re
 	defer f.lock()()
 	var some []job.Result
 	for _, r := range f.results[id] {
-		if q.Outcomes == nil || slices.Contains(q.Outcomes, r.Outcome) {
+		reason := cmp.Or(r.Error, &job.RecordError{})
+		if (q.Outcomes == nil || slices.Contains(q.Outcomes, r.Outcome)) && (q.Code == "" || q.Code == reason.Code) &&
+			(q.Pointer == nil || r.Error != nil && *q.Pointer == reason.Pointer) {
 			some = append(some, r)
 		}
 	}

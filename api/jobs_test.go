@@ -360,7 +360,14 @@ func TestResultsInAllFormats(t *testing.T) {
 	if len(some) != 2 || some[0].(map[string]any)["error"].(map[string]any)["code"] != "unique" {
 		t.Errorf("%v", some)
 	}
+	for query, n := range map[string]int{"code=unique": 1, "code=uniq": 0, "pointer=/email&outcome=failed": 1, "pointer=": 0, "code=unique&pointer=/domain": 0} {
+		if some := r.call("GET", "/v1/jobs/"+id+"/results?"+query, "").want(200).json()["items"].([]any); len(some) != n {
+			t.Errorf("%s: %v", query, some)
+		}
+	}
 	r.call("GET", "/v1/jobs/"+id+"/results?outcome=lost", "").want(400)
+	r.call("GET", "/v1/jobs/"+id+"/results?code=", "").want(400)
+	r.call("GET", "/v1/jobs/"+id+"/results?pointer=email", "").want(400)
 	lines := r.call("GET", "/v1/jobs/"+id+"/results", "", "Accept", "application/x-ndjson").want(200).
 		header("Content-Type", "application/x-ndjson").text
 	if strings.Count(lines, "\n") != 3 || !strings.Contains(lines, `{"id":3,"outcome":"pending","changed":null,"error":null,"at":null}`) {

@@ -48,6 +48,7 @@ type resultPageJSON struct {
 func (s *server) results(c *call) error {
 	in := c.input()
 	q := job.ResultQuery{Outcomes: in.outcomes(), Secrets: c.secrets()}
+	in.reasons(&q)
 	format, err := negotiate(c.r.Header, typeJSON, typeCSV, typeNDJSON)
 	if err != nil {
 		return err
@@ -100,6 +101,20 @@ func (in *input) outcomes() []job.Outcome {
 		}
 	}
 	return outcomes
+}
+
+// reasons reads why records were not updated that are asked for.
+func (in *input) reasons(q *job.ResultQuery) {
+	var given bool
+	if q.Code, given = in.param("code"); given && q.Code == "" {
+		in.failParam("code", "type", "Give a code, as the job's errorSummary has them.")
+	}
+	if pointer, given := in.param("pointer"); given {
+		q.Pointer = &pointer
+	}
+	if q.Pointer != nil && *q.Pointer != "" && (*q.Pointer)[0] != '/' {
+		in.failParam("pointer", "type", "Give a pointer to a field, such as /domain, or nothing for records that were refused as a whole.")
+	}
 }
 
 // streamPage is how many results a stream reads at once: a chunk of a job

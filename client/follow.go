@@ -124,9 +124,23 @@ func (c *Client) Jobs(ctx context.Context, q JobQuery) iter.Seq2[Job, error] {
 // outcomes, or any when none is given. It can be read while the job runs: it
 // then ends where the job stands. The first error ends it.
 func (c *Client) Results(ctx context.Context, jobID string, outcomes ...string) iter.Seq2[Result, error] {
+	return c.QueryResults(ctx, jobID, ResultQuery{Outcomes: outcomes})
+}
+
+// A ResultQuery asks for results; its zero value asks for all.
+type ResultQuery struct {
+	Outcomes []string
+	Code     string // of the reason why a record was not updated
+	Pointer  string // to the value that was refused
+}
+
+// QueryResults is [Client.Results] of those that a query asks for.
+func (c *Client) QueryResults(ctx context.Context, jobID string, q ResultQuery) iter.Seq2[Result, error] {
 	query := url.Values{}
-	if len(outcomes) > 0 {
-		query.Set("outcome", strings.Join(outcomes, ","))
+	for name, text := range map[string]string{"outcome": strings.Join(q.Outcomes, ","), "code": q.Code, "pointer": q.Pointer} {
+		if text != "" {
+			query.Set(name, text)
+		}
 	}
 	return pages[Result](ctx, c, jobPath(jobID)+"/results", query)
 }
@@ -152,34 +166,63 @@ func (c *Client) act(ctx context.Context, jobID, action string) (Job, error) {
 	return c.job(ctx, call{method: http.MethodPost, path: jobPath(jobID) + "/" + action})
 }
 
-// Undo makes a job that takes back what a finished job has changed, where no
-// later edit is in the way. A second undo of a job gives the same undo job.
+// Undo makes a job that takes back what a finished job has changed, in all
+// records that no undo has restored and no later edit is in the way of. A
+// second undo of a job gives the same undo job.
 func (c *Client) Undo(ctx context.Context, jobID string) (Job, error) {
 	return c.follow(ctx, jobID, "undo", nil)
+}
+
+// UndoRecords is [Client.Undo] of some records alone, 1 to 10,000, by their
+// ids. Each is another undo job.
+func (c *Client) UndoRecords(ctx context.Context, jobID string, ids []any) (Job, error) {
+	return c.follow(ctx, jobID, "undo", map[string]any{"ids": ids})
 }
 
 // Retry makes a job of the records that failed, conflicted or were not reached
 // in a finished one. With onMismatch "force" it takes those that were skipped,
 // too; "" leaves that to the server. One call makes one job, however often it
-// has to be sent.
+// has to be sent. While another retry of the same records is open it is an
+// [*Error] with the code "retry_open".
 func (c *Client) Retry(ctx context.Context, jobID, onMismatch string) (Job, error) {
-	if onMismatch == "" {
-		return c.follow(ctx, jobID, "retry", nil)
+	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{}, onMismatch))
+}
+
+// RetryFailures is [Client.Retry] of the records that ended with one of some
+// codes, as the job's error summary has them.
+func (c *Client) RetryFailures(ctx context.Context, jobID string, codes []string, onMismatch string) (Job, error) {
+	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{"codes": codes}, onMismatch))
+}
+
+func retryBody(body map[string]any, onMismatch string) map[string]any {
+	if onMismatch != "" {
+		body["onMismatch"] = onMismatch
 	}
-	body, err := json.Marshal(map[string]string{"onMismatch": onMismatch})
-	if err != nil {
-		return Job{}, fmt.Errorf("encode the request: %w", err)
-	}
-	return c.follow(ctx, jobID, "retry", body)
+	return body
 }
 
 // follow makes a job that follows from another.
-func (c *Client) follow(ctx context.Context, jobID, action string, body []byte) (Job, error) {
-	r := call{method: http.MethodPost, path: jobPath(jobID) + "/" + action, header: http.Header{}, body: body}
-	if body != nil {
-		r.header.Set("Content-Type", "application/json")
+func (c *Client) follow(ctx context.Context, jobID, action string, body map[string]any) (Job, error) {
+	r, err := followCall(jobID, action, body)
+	if err != nil {
+		return Job{}, err
 	}
 	return c.submit(ctx, r, "")
+}
+
+// followCall is a call about what follows from a job. A body that says nothing
+// is left out.
+func followCall(jobID, action string, body map[string]any) (call, error) {
+	r := call{method: http.MethodPost, path: jobPath(jobID) + "/" + action, header: http.Header{}}
+	if len(body) == 0 {
+		return r, nil
+	}
+	var err error
+	if r.body, err = json.Marshal(body); err != nil {
+		return r, fmt.Errorf("encode the request: %w", err)
+	}
+	r.header.Set("Content-Type", "application/json")
+	return r, nil
 }
 
 // SetThrottle limits the speed of a job that is not final, or lifts the limit

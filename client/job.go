@@ -157,6 +157,18 @@ type Result struct {
 	Changed map[string]Change `json:"changed"` // nil unless updated and still kept
 	Error   *RecordError      `json:"error"`   // nil unless skipped, conflicted or failed
 	At      *time.Time        `json:"at"`
+
+	// Of a record that an undo has left alone: the fields that were changed
+	// since, as long as that is kept, and the job that changed them, if one did.
+	Conflict map[string]Conflict `json:"conflict"`
+	By       *string             `json:"by"`
+}
+
+// A Conflict is what an undo met in one field.
+type Conflict struct {
+	Wrote  json.RawMessage `json:"wrote"`  // by the job that is undone
+	Now    json.RawMessage `json:"now"`    // when the record's turn came
+	Former json.RawMessage `json:"former"` // before that job
 }
 
 // A RecordError says why one record was not updated.

@@ -67,6 +67,8 @@ type Page struct {
 // records' numbers.
 type ResultQuery struct {
 	Outcomes []Outcome // nil for all
+	Code     string    // of the reason why a record was not updated; "" for all
+	Pointer  *string   // to the value that was refused, "" where none was; nil for all
 	Limit    int
 	Cursor   string
 	Secrets  bool // show masked values

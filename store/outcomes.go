@@ -34,9 +34,9 @@ type changeRow struct {
 
 // outcomes lists the wanted outcomes of a chunk behind a number, at most so
 // many, in the order of the numbers, with the values that the row holds.
-func (row changeRow) outcomes(wants func(job.Outcome) bool, after int64, most int) ([]foundResult, error) {
+func (row changeRow) outcomes(wants wanted, after int64, most int) ([]foundResult, error) {
 	all, err := row.list(wants, after, most)
-	if err != nil || !wants(job.Updated) {
+	if err != nil || !wants(job.Updated, nil) {
 		return all, err
 	}
 	former, err := unpackValues(row.Former)
@@ -53,9 +53,9 @@ func (row changeRow) outcomes(wants func(job.Outcome) bool, after int64, most in
 }
 
 // list is outcomes without values.
-func (row changeRow) list(wants func(job.Outcome) bool, after int64, most int) ([]foundResult, error) {
+func (row changeRow) list(wants wanted, after int64, most int) ([]foundResult, error) {
 	var all []foundResult
-	if wants(job.Updated) {
+	if wants(job.Updated, nil) {
 		err := row.eachBehind(row.Updated, after, most, func(rid int64, place int) {
 			all = append(all, foundResult{rid: rid, outcome: job.Updated, at: row.At, place: place, chunk: row.First})
 		})
@@ -63,7 +63,7 @@ func (row changeRow) list(wants func(job.Outcome) bool, after int64, most int) (
 			return nil, err
 		}
 	}
-	if wants(job.Unchanged) {
+	if wants(job.Unchanged, nil) {
 		err := row.eachBehind(row.Unchanged, after, most, func(rid int64, _ int) {
 			all = append(all, foundResult{rid: rid, outcome: job.Unchanged, at: row.At})
 		})
@@ -76,7 +76,7 @@ func (row changeRow) list(wants func(job.Outcome) bool, after int64, most int) (
 		return nil, err
 	}
 	for i, f := range list {
-		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome) {
+		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome, &list[i]) {
 			all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &list[i], chunk: row.First})
 		}
 	}
@@ -84,7 +84,11 @@ func (row changeRow) list(wants func(job.Outcome) bool, after int64, most int) (
 	return all[:min(most, len(all))], nil
 }
 
-func isUpdated(o job.Outcome) bool { return o == job.Updated }
+// wanted tells the outcomes that are asked for; why is nil for what was not
+// refused.
+type wanted func(o job.Outcome, why *refusal) bool
+
+func isUpdated(o job.Outcome, _ *refusal) bool { return o == job.Updated }
 
 // eachBehind calls do with the numbers of a set that lie behind one, at most
 // so many, and with the place of each in the whole set.

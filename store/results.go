@@ -120,8 +120,18 @@ func (r *results) list(dest any, query string, args ...any) error {
 // full reports whether the page has one more than it needs.
 func (r *results) full() bool { return len(r.found) > r.q.Limit }
 
-func (r *results) wants(o job.Outcome) bool {
-	return r.q.Outcomes == nil || slices.Contains(r.q.Outcomes, o)
+// wants reports whether a result is asked for; why is nil for what was not
+// refused.
+func (r *results) wants(o job.Outcome, why *refusal) bool {
+	switch {
+	case r.q.Outcomes != nil && !slices.Contains(r.q.Outcomes, o):
+		return false
+	case why == nil:
+		return r.q.Code == "" && r.q.Pointer == nil
+	case r.q.Code != "" && r.q.Code != why.Code:
+		return false
+	}
+	return r.q.Pointer == nil || *r.q.Pointer == why.Pointer
 }
 
 // collect finds the outcomes behind a number: of each shard those of its
@@ -154,7 +164,7 @@ func (r *results) collectSingle(after int64) error {
 	if err := r.collectChunks(after, *r.job.RID+1); err != nil {
 		return err
 	}
-	if len(r.found) == 0 && *r.job.RID > after && r.wants(job.Pending) && !r.hasOutcome() {
+	if len(r.found) == 0 && *r.job.RID > after && r.wants(job.Pending, nil) && !r.hasOutcome() {
 		r.found = append(r.found, foundResult{rid: *r.job.RID, outcome: job.Pending})
 	}
 	return nil
@@ -209,7 +219,7 @@ func (r *results) collectChunk(row changeRow, after int64) error {
 }
 
 func (r *results) collectPending(from, before int64) error {
-	if !r.wants(job.Pending) || r.full() || from >= before {
+	if !r.wants(job.Pending, nil) || r.full() || from >= before {
 		return nil
 	}
 	numbers, err := nextNumbers(r, r.job.Workspace, r.job.Num, from, before, r.q.Limit+1-len(r.found))

@@ -88,6 +88,22 @@ func retriesRace(t *testing.T, k *Kit, ids []string) {
 	equal(t, "jobs that came", len(k.jobs())-before, 1)
 }
 
+// found lists the ids of some results, page by page.
+func (k *Kit) found(id string, q job.ResultQuery) string {
+	k.tb.Helper()
+	ids := []string{}
+	for q.Limit = 1; ; {
+		page, err := k.Results(k.tb.Context(), k.WS, id, q)
+		check(k.tb, err)
+		for _, r := range page.Items {
+			ids = append(ids, fmt.Sprint(r.ID))
+		}
+		if q.Cursor = page.NextCursor; q.Cursor == "" {
+			return fmt.Sprint(ids)
+		}
+	}
+}
+
 // retryOfOneGroup retries what failed with one code.
 func retryOfOneGroup(t *testing.T, k *Kit) {
 	k.Add(4, func(i int) string {
@@ -97,6 +113,10 @@ func retryOfOneGroup(t *testing.T, k *Kit) {
 	j := k.Accept(k.Bulk(`{"name": "n"}`, `{"rights": "own", "domain": "one.example"}`, job.Options{}))
 	k.Run(10)
 	equal(t, "failed", k.Read(j.ID).Failed, 3)
+	domain := "/domain"
+	equal(t, "results with a code", k.found(j.ID, job.ResultQuery{Code: "rights_needs_company"}), "[3 4]")
+	equal(t, "results with a pointer", k.found(j.ID, job.ResultQuery{Pointer: &domain}), "[2]")
+	equal(t, "results with another outcome", k.found(j.ID, job.ResultQuery{Code: "unique", Outcomes: []job.Outcome{job.Skipped}}), "[]")
 	f := k.Follow(j.ID)
 	f.Codes = []string{"rights_needs_company"}
 	r := k.retried(f)
