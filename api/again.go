@@ -28,9 +28,12 @@ func (s *server) undo(c *call) error {
 	return s.follow(c, in, req, s.Store.Undo)
 }
 
+// acceptFollow accepts a retry or an undo.
+type acceptFollow func(context.Context, job.Follow) (j job.Job, replayed bool, err error)
+
 // follow makes a job that follows from the one of the path, and answers with
 // it at once or when it has ended, as the caller prefers.
-func (s *server) follow(c *call, in *input, req followRequest, accept func(context.Context, job.Follow) (job.Job, bool, error)) error {
+func (s *server) follow(c *call, in *input, req followRequest, accept acceptFollow) error {
 	f := job.Follow{Workspace: c.workspace(), Origin: c.r.PathValue("job"), OnMismatch: req.onMismatch, Codes: req.codes, CreatedBy: c.key.Actor()}
 	f.IdempotencyKey = in.idempotencyKey(c.r.Header)
 	if err := in.err(); err != nil {
@@ -41,12 +44,18 @@ func (s *server) follow(c *call, in *input, req followRequest, accept func(conte
 		if err := s.checkFollow(c, in, req, &f); err != nil {
 			return err
 		}
+		if req.dryRun {
+			return s.previewFollow(c, req, f, accept)
+		}
 		j, replayed, err = accept(c.ctx(), f)
 	}
 	if err != nil {
 		return actionError(j, err)
 	}
 	p := preferOf(c.r.Header)
+	if req.dryRun {
+		return s.previewAccepted(c, p, j, replayed)
+	}
 	j, ended := s.announce(c, p, p.applied(), j, replayed)
 	if ended {
 		return s.answerJob(c, http.StatusOK, j)

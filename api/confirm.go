@@ -113,9 +113,13 @@ func tokenSignature(key []byte, confirms string, expires int64, digest string) [
 }
 
 // addToken completes the preview of a job with its token, which lives from
-// the job's end on.
+// the job's end on. That of a retry or an undo has none.
 func (s *server) addToken(c *call, j *job.Job) error {
-	if j.Preview == nil || j.FinishedAt == nil {
+	if j.UndoPreview != nil {
+		p := c.shownUndo(*j.UndoPreview)
+		j.UndoPreview = &p
+	}
+	if j.Preview == nil || j.FinishedAt == nil || j.Confirms == "" {
 		return nil
 	}
 	key, err := s.signingKey(c.ctx())

@@ -469,9 +469,29 @@ func (f *fake) Undo(ctx context.Context, o job.Follow) (job.Job, bool, error) {
 	return f.follow(job.Job{Kind: job.Undo, UndoOf: o.Origin}, o), false, nil
 }
 
+func (f *fake) PreviewRetry(ctx context.Context, o job.Follow) (job.Preview, error) {
+	f.followed = append(f.followed, o)
+	if f.onPreview != nil {
+		if err := f.onPreview(ctx); err != nil {
+			return job.Preview{}, err
+		}
+	}
+	item := job.PreviewItem{ID: model.TextID("7"), Changed: map[string]job.Change{"jobTitle": {From: json.RawMessage("null"), To: json.RawMessage("1")}}}
+	return job.Preview{Matched: 2, WouldChange: 2, Sample: []job.PreviewItem{item}}, nil
+}
+
+func (f *fake) PreviewUndo(ctx context.Context, o job.Follow) (job.UndoPreview, error) {
+	p, err := f.PreviewRetry(ctx, o)
+	met := job.Conflict{By: "job9", Fields: map[string]job.FieldConflict{"jobTitle": {Wrote: json.RawMessage("1"), Now: json.RawMessage("2"), Former: json.RawMessage("null")}}}
+	return job.UndoPreview{Matched: 3, WouldRestore: 2, Conflicted: 1, Sample: p.Sample, Conflicts: []job.PreviewConflict{{ID: model.TextID("8"), Conflict: met}}}, err
+}
+
 func (f *fake) follow(j job.Job, o job.Follow) job.Job {
 	defer f.lock()()
 	f.followed = append(f.followed, o)
+	if o.Preview {
+		j.Kind = job.PreviewKind
+	}
 	j.ID, j.Workspace, j.CreatedBy, j.State, j.Revision = "following", o.Workspace.Name, o.CreatedBy, job.Queued, 1
 	j.ExpiresAt = f.now().Add(time.Hour)
 	if o.IdempotencyKey != "" {

@@ -58,6 +58,11 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	} else {
 		req.ids = in.chosenIDs(take("ids"))
 	}
+	if v := take("dryRun"); v != nil {
+		if code, must := setBool(&req.dryRun, v); code != "" {
+			in.fail(inBody, "/dryRun", code, must)
+		}
+	}
 	in.unknownMembers(members, "")
 	return req, nil
 }

@@ -1,12 +1,14 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
@@ -109,5 +111,37 @@ func TestResultsOfAnUndoShowConflicts(t *testing.T) {
 	sheet := r.call("GET", "/v1/jobs/"+id+"/results", "", "Accept", "text/csv").want(200).text
 	if !strings.Contains(sheet, `,"{""jobTitle"":{""wrote"":""Lead"",""now"":""Chief"",""former"":null}}",job9`) {
 		t.Errorf("%s", sheet)
+	}
+}
+
+func TestARetryAndAnUndoCanBePreviewed(t *testing.T) {
+	r := newRig(t)
+	id := r.partly()
+	retry, undo := "/v1/jobs/"+id+"/retry", "/v1/jobs/"+id+"/undo"
+	const change = `"sample":[{"id":"7","changed":{"jobTitle":{"from":null,"to":1}}}]`
+	if text := r.call("POST", retry, `{"dryRun": true, "codes": ["unique"]}`).want(200).text; !strings.Contains(text, `{"matched":2,"wouldChange":2,"unchanged":0,"wouldFail":0,"wouldSkip":0,"reasons":[],"guard":null,`+change+`,"confirmToken":null,"expiresAt":null}`) {
+		t.Errorf("%s", text)
+	}
+	want := `{"matched":3,"wouldRestore":2,"conflicted":1,"skipped":0,` + change + `,"conflicts":[{"id":"8","conflict":{"jobTitle":{"wrote":1,"now":2,"former":null}},"by":"job9"}]}`
+	if text := r.call("POST", undo, `{"dryRun": true}`).want(200).text; strings.TrimSpace(text) != want {
+		t.Errorf("%s", text)
+	}
+	r.call("POST", undo, `{"dryRun": 1}`).want(400)
+	r.call("POST", retry, `{"dryRun": true, "codes": ["typo"]}`).want(400)
+	blind := r.key("blind", "main", auth.CustomersWrite, auth.JobsWrite, auth.JobsRead)
+	if text := r.as(blind, "POST", undo, `{"dryRun": true}`).want(200).text; !strings.Contains(text, `"changed":null`) || !strings.Contains(text, `"conflict":null,"by":"job9"`) {
+		t.Errorf("without customers:read: %s", text)
+	}
+
+	j := r.call("POST", undo, `{"dryRun": true}`, "Prefer", "respond-async", "Idempotency-Key", "k").want(202).header("Preference-Applied", "respond-async").json()
+	if j["kind"] != "preview" {
+		t.Errorf("%v", j)
+	}
+	r.call("POST", undo, `{"dryRun": true}`, "Idempotency-Key", "k").want(202).header("Idempotency-Replayed", "true")
+	r.call("POST", undo, ``, "Idempotency-Key", "k").want(422).code("idempotency_key_reused")
+	r.store.onPreview = func(context.Context) error { return job.ErrQueryTimeout }
+	r.call("POST", retry, `{"dryRun": true}`).want(202)
+	if f := r.store.followed[len(r.store.followed)-1]; !f.Preview {
+		t.Errorf("%+v", f)
 	}
 }

@@ -38,7 +38,7 @@ type jobJSON struct {
 	RetriedBy      []string           `json:"retriedBy"`
 	AllowedActions []job.Action       `json:"allowedActions"`
 	Links          linksJSON          `json:"links"`
-	Preview        *previewJSON       `json:"preview,omitempty"`
+	Preview        any                `json:"preview,omitempty"` // a previewJSON or an undoPreviewJSON
 }
 
 // A requestJSON is what was asked for: a bulk by its filter, a single by its
@@ -135,9 +135,11 @@ func jobOf(j job.Job) jobJSON {
 	}
 	out.AllowedActions = append([]job.Action{}, j.AllowedActions()...)
 	out.ErrorSummary = summaryOf(j.ErrorSummary)
-	if j.Preview != nil {
-		p := previewOf(*j.Preview)
-		out.Preview = &p
+	switch {
+	case j.Preview != nil:
+		out.Preview = previewOf(*j.Preview)
+	case j.UndoPreview != nil:
+		out.Preview = undoPreviewOf(*j.UndoPreview)
 	}
 	return out
 }
@@ -217,17 +219,25 @@ type previewJSON struct {
 	Guard        *string            `json:"guard"`
 	Sample       []job.PreviewItem  `json:"sample"`
 	ConfirmToken *string            `json:"confirmToken"`
-	ExpiresAt    string             `json:"expiresAt"`
+	ExpiresAt    *string            `json:"expiresAt"`
 }
 
 // previewOf shows a preview. There is no token to confirm what a guard would
-// refuse.
+// refuse, nor what a retry would do.
 func previewOf(p job.Preview) previewJSON {
 	return previewJSON{
 		Matched: p.Matched, WouldChange: p.WouldChange, Unchanged: p.Unchanged, WouldFail: p.WouldFail, WouldSkip: p.WouldSkip,
 		Reasons: summaryOf(p.Reasons), Guard: textOrNull(p.Guard),
 		Sample:       append([]job.PreviewItem{}, p.Sample...),
 		ConfirmToken: textOrNull(p.ConfirmToken),
-		ExpiresAt:    timeText(p.ExpiresAt),
+		ExpiresAt:    expiryOf(p),
 	}
+}
+
+// expiryOf is until when a preview may be confirmed.
+func expiryOf(p job.Preview) *string {
+	if p.ExpiresAt.IsZero() {
+		return nil
+	}
+	return timeOrNull(&p.ExpiresAt)
 }

@@ -71,11 +71,16 @@ type Store interface {
 	Act(ctx context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error)
 	// Retry accepts a job that takes what another has left. replayed: the
 	// idempotency key had made this job before. *job.StateError: there is
-	// nothing to retry. ErrKeyReused.
+	// nothing to retry. *job.RetryOpenError: another retry is at it. ErrKeyReused.
 	Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error)
-	// Undo accepts a job that takes back what another has changed; a second
-	// undo is the first. *job.StateError: it cannot be undone. ErrKeyReused.
+	// Undo accepts a job that takes back what another has changed, in all records
+	// or in chosen ones; a second undo of all is the first. *job.StateError: it
+	// cannot be undone. ErrKeyReused.
 	Undo(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error)
+	// PreviewRetry and PreviewUndo compute what the two would do, without doing
+	// it. ErrQueryTimeout: a job is to do that.
+	PreviewRetry(ctx context.Context, f job.Follow) (job.Preview, error)
+	PreviewUndo(ctx context.Context, f job.Follow) (job.UndoPreview, error)
 	// SetThrottle sets or with nil lifts the limit of a job that is not final.
 	SetThrottle(ctx context.Context, ws auth.Workspace, id string, recordsPerSecond *float64) (job.Job, error)
 	// Revisions reads the revisions of some jobs in one query; a job that is

@@ -100,7 +100,7 @@ func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err 
 		return false, err
 	}
 	if u.options.DryRun {
-		return true, s.previewAccepted(c, u, j, true)
+		return true, s.previewAccepted(c, u.prefer, j, true)
 	}
 	return true, s.accepted(c, u, j, true)
 }
@@ -119,13 +119,19 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
 	defer cancel()
 	p, err := s.Store.Preview(ctx, sub, c.secrets())
-	if err != nil && c.ctx().Err() == nil && (ctx.Err() != nil || errors.Is(err, job.ErrQueryTimeout)) {
+	if c.tookTooLong(ctx, err) {
 		return s.previewJob(c, u, sub)
 	}
 	if err != nil {
 		return orNoRecord(err)
 	}
 	return c.answer(http.StatusOK, previewOf(withToken(p, key, sub.Confirms, s.Now())))
+}
+
+// tookTooLong reports whether what runs under a context with a limit, within the
+// call's, has ended for that alone.
+func (c *call) tookTooLong(limited context.Context, err error) bool {
+	return err != nil && c.ctx().Err() == nil && (limited.Err() != nil || errors.Is(err, job.ErrQueryTimeout))
 }
 
 // previewJob accepts a job of kind preview.
@@ -135,12 +141,12 @@ func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 	if err != nil {
 		return orNoRecord(err)
 	}
-	return s.previewAccepted(c, u, j, replayed)
+	return s.previewAccepted(c, u.prefer, j, replayed)
 }
 
 // previewAccepted answers with a job of kind preview that is on disk.
-func (s *server) previewAccepted(c *call, u *update, j job.Job, replayed bool) error {
-	p := prefer{async: u.prefer.async}
+func (s *server) previewAccepted(c *call, prefers prefer, j job.Job, replayed bool) error {
+	p := prefer{async: prefers.async}
 	j, _ = s.announce(c, p, p.applied(), j, replayed)
 	return s.answerPending(c, j)
 }

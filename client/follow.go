@@ -2,8 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"iter"
 	"maps"
 	"net/http"
@@ -164,65 +162,6 @@ func (c *Client) Cancel(ctx context.Context, jobID string) (Job, error) {
 
 func (c *Client) act(ctx context.Context, jobID, action string) (Job, error) {
 	return c.job(ctx, call{method: http.MethodPost, path: jobPath(jobID) + "/" + action})
-}
-
-// Undo makes a job that takes back what a finished job has changed, in all
-// records that no undo has restored and no later edit is in the way of. A
-// second undo of a job gives the same undo job.
-func (c *Client) Undo(ctx context.Context, jobID string) (Job, error) {
-	return c.follow(ctx, jobID, "undo", nil)
-}
-
-// UndoRecords is [Client.Undo] of some records alone, 1 to 10,000, by their
-// ids. Each is another undo job.
-func (c *Client) UndoRecords(ctx context.Context, jobID string, ids []any) (Job, error) {
-	return c.follow(ctx, jobID, "undo", map[string]any{"ids": ids})
-}
-
-// Retry makes a job of the records that failed, conflicted or were not reached
-// in a finished one. With onMismatch "force" it takes those that were skipped,
-// too; "" leaves that to the server. One call makes one job, however often it
-// has to be sent. While another retry of the same records is open it is an
-// [*Error] with the code "retry_open".
-func (c *Client) Retry(ctx context.Context, jobID, onMismatch string) (Job, error) {
-	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{}, onMismatch))
-}
-
-// RetryFailures is [Client.Retry] of the records that ended with one of some
-// codes, as the job's error summary has them.
-func (c *Client) RetryFailures(ctx context.Context, jobID string, codes []string, onMismatch string) (Job, error) {
-	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{"codes": codes}, onMismatch))
-}
-
-func retryBody(body map[string]any, onMismatch string) map[string]any {
-	if onMismatch != "" {
-		body["onMismatch"] = onMismatch
-	}
-	return body
-}
-
-// follow makes a job that follows from another.
-func (c *Client) follow(ctx context.Context, jobID, action string, body map[string]any) (Job, error) {
-	r, err := followCall(jobID, action, body)
-	if err != nil {
-		return Job{}, err
-	}
-	return c.submit(ctx, r, "")
-}
-
-// followCall is a call about what follows from a job. A body that says nothing
-// is left out.
-func followCall(jobID, action string, body map[string]any) (call, error) {
-	r := call{method: http.MethodPost, path: jobPath(jobID) + "/" + action, header: http.Header{}}
-	if len(body) == 0 {
-		return r, nil
-	}
-	var err error
-	if r.body, err = json.Marshal(body); err != nil {
-		return r, fmt.Errorf("encode the request: %w", err)
-	}
-	r.header.Set("Content-Type", "application/json")
-	return r, nil
 }
 
 // SetThrottle limits the speed of a job that is not final, or lifts the limit

@@ -159,6 +159,28 @@ func TestActionsPostToTheirPaths(t *testing.T) {
 	}
 }
 
+func TestPreviewsOfWhatFollowsAreAnsweredAtOnceOrByAJob(t *testing.T) {
+	const preview = `{"matched":3,"wouldRestore":2,"conflicted":1,"conflicts":[{"id":7,"conflict":{"a":{"wrote":1,"now":2,"former":null}},"by":"j9"}]}`
+	c, rec, _ := serve(t,
+		answer(200, preview),
+		answer(202, `{"jobId":"j2"}`), answer(200, `{"jobId":"j2","done":true}`), answer(200, `{"jobId":"j2","done":true,"preview":`+preview+`}`),
+		answer(200, `{"matched":2,"wouldChange":2,"confirmToken":null,"expiresAt":null}`))
+	for _, ids := range [][]any{nil, {7}} {
+		p, err := c.PreviewUndo(t.Context(), "j1", ids)
+		if err != nil || p.WouldRestore != 2 || string(p.Conflicts[0].Conflict["a"].Now) != "2" || *p.Conflicts[0].By != "j9" {
+			t.Fatalf("%+v, %v", p, err)
+		}
+	}
+	if p, err := c.PreviewRetry(t.Context(), "j1", []string{"unique"}, "force"); err != nil || p.WouldChange != 2 {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	for i, want := range map[int]string{0: `{"dryRun":true}`, 1: `{"dryRun":true,"ids":[7]}`, 4: `{"codes":["unique"],"dryRun":true,"onMismatch":"force"}`} {
+		if got := rec.calls[i].body; got != want {
+			t.Errorf("call %d is %s", i, got)
+		}
+	}
+}
+
 func TestUpdateRecordReturnsTheRecordOrFollowsTheJob(t *testing.T) {
 	c, rec, _ := serve(t,
 		answer(200, `{"id":7,"version":2}`, "ETag", `"2"`),

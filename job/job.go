@@ -113,8 +113,9 @@ type Job struct {
 	ModelGone     bool     // its model is not loaded: nothing of its records can be read or written
 	SourceLeft    bool     // of an undo and its retries: what it gives back is no longer kept
 	Preview       *Preview
-	Confirms      string     // of a preview, as in [Submission]
-	LeftAt        *time.Time // when its retention ended: only state and counts are left
+	UndoPreview   *UndoPreview // of a preview of an undo, instead
+	Confirms      string       // of a preview, as in [Submission]
+	LeftAt        *time.Time   // when its retention ended: only state and counts are left
 }
 
 // MaxListed is how many bytes of a filter or a patch stand in lists of jobs, in
@@ -235,6 +236,25 @@ type Preview struct {
 	Digest       string         // of the selected records, see [Digest]
 	ConfirmToken string
 	ExpiresAt    time.Time
+}
+
+// An UndoPreview is what an undo would do if it ran now.
+type UndoPreview struct {
+	Matched      int64
+	WouldRestore int64
+	Conflicted   int64
+	Skipped      int64
+	Sample       []PreviewItem     // of what would be restored, at most MaxPreviewSample
+	Conflicts    []PreviewConflict // the first of them, at most MaxPreviewConflicts
+}
+
+// MaxPreviewConflicts bounds the conflicts that an [UndoPreview] names.
+const MaxPreviewConflicts = 100
+
+// A PreviewConflict is one record that an undo would leave alone.
+type PreviewConflict struct {
+	ID model.ID
+	Conflict
 }
 
 // MaxPreviewSample bounds the records that a [Preview] shows.

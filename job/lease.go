@@ -44,6 +44,7 @@ type Lease struct {
 	Kind     Kind
 	Origin   int64  // number of the job that this one retries or undoes, else 0
 	Source   int64  // number of the job whose changes are taken back, 0 to apply the patch
+	Chosen   bool   // of an undo: of the records that were chosen when it was accepted, and no others
 	RecordID string // of a preview of one record, else ""
 	IfMatch  *int64 // of the same: the version that the record must have
 	Owner    auth.Workspace

@@ -39,6 +39,7 @@ type Follow struct {
 	OnMismatch OnMismatch // of a retry; "" for the origin's own
 	Codes      []string   // of a retry: it takes what failed or conflicted with one of these codes; nil for all that is left
 	IDs        []any      // of an undo, in stored form: it takes only these records; nil for all
+	Preview    bool       // the job only says what the retry or undo would do
 	CreatedBy  string     // auth.Key.Actor
 	Once
 }

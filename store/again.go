@@ -50,7 +50,7 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 		return job.Job{}, false, err
 	}
 	return s.follow(ctx, f, job.Undo, func(t *tx, origin job.Job, id string, room error) (string, int64, error) {
-		if f.IDs == nil {
+		if f.IDs == nil && !f.Preview {
 			first, known, err := t.wholeUndo(origin)
 			if err != nil || known {
 				return first.ID, first.Num, err
@@ -64,10 +64,13 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 			return "", 0, err
 		}
 		num, err := t.acceptAgain(id, job.Undo, origin, f, storedOptions{})
-		if err == nil && f.IDs != nil {
-			err = t.fixChosen(job.Ref{Workspace: f.Workspace.ID, Job: num}, sel)
+		if err != nil || f.IDs == nil {
+			return id, num, err
 		}
-		return id, num, err
+		if f.Preview {
+			return id, num, t.saveSelection(f.Workspace.ID, num, sel)
+		}
+		return id, num, t.fixChosen(job.Ref{Workspace: f.Workspace.ID, Job: num}, sel)
 	})
 }
 
@@ -192,13 +195,20 @@ func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, f job.Follow,
 	if kind == job.Undo {
 		filter, patch, source = "NULL", "NULL", "num"
 	}
+	bytes := bytesOf(kind)
+	if f.Preview {
+		kind = job.PreviewKind
+	}
 	_, err = t.get(&num, `INSERT INTO jobs
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words)
-		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytesOf(kind)+`, ?
+		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
 		id, kind, job.Queued, t.now, f.CreatedBy, string(options), flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), origin.WorkspaceID, origin.Num)
 	if err != nil {
 		return 0, err
+	}
+	if kind == job.PreviewKind {
+		return num, t.openJob(job.Ref{Workspace: origin.WorkspaceID, Job: num})
 	}
 	// The origin shows by whom it is undone, and no longer allows the same.
 	if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num = ?`, origin.WorkspaceID, origin.Num); err != nil {

@@ -19,6 +19,7 @@ type leaseRow struct {
 	Kind      job.Kind
 	Origin    *int64
 	Source    *int64
+	Chosen    bool
 	RecordID  *string `db:"record_id"`
 	IfMatch   *int64  `db:"if_match"`
 	Model     string
@@ -32,7 +33,7 @@ type leaseRow struct {
 	Throttle  *float64
 }
 
-const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.record_id, j.if_match, j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
+const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.chosen = 1 AS chosen, j.record_id, j.if_match, j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`
 
 // Claim takes the shard that a ring asks for, if it still is at the ring's
@@ -116,31 +117,41 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 	}
 	l := job.Lease{
 		Ref: r.Ref, Epoch: r.Epoch + 1, JobID: row.ID, Owner: auth.Workspace{ID: r.Workspace, Name: row.Workspace},
-		Kind: row.Kind, Origin: deref(row.Origin), Source: deref(row.Source), RecordID: deref(row.RecordID), IfMatch: row.IfMatch,
+		Kind: row.Kind, Origin: deref(row.Origin), Source: deref(row.Source), Chosen: row.Chosen, RecordID: deref(row.RecordID), IfMatch: row.IfMatch,
 		Model: m, Resolved: row.Matched != nil,
 	}
-	var o storedOptions
-	if err := json.Unmarshal([]byte(row.Options), &o); err != nil {
+	err := row.compile(&l)
+	if err != nil {
 		return l, err
 	}
-	l.Options, l.TakesSkipped, l.Codes = o.Options, o.TakesSkipped, o.Codes
 	l.Guard = l.Options.Guard(row.Expected)
-	var err error
-	if l.Patch, err = m.UnmarshalStored([]byte(row.Change)); err != nil {
-		return l, errors.Join(errOutgrown, err)
-	}
-	if row.Filter != nil {
-		f, faults := filter.Restore([]byte(*row.Filter), m)
-		if len(faults) > 0 {
-			return l, errors.Join(errOutgrown, faults)
-		}
-		l.Filter = &f
-	}
 	if l.Tally, err = t.tally(r.Ref); err != nil {
 		return l, err
 	}
 	l.Throttle, err = t.share(r.Ref, row.Throttle)
 	return l, err
+}
+
+// compile reads what the job does into a lease that has its model.
+// [errOutgrown]: its filter or patch is not one of the model any more.
+func (row leaseRow) compile(l *job.Lease) (err error) {
+	var o storedOptions
+	if err := json.Unmarshal([]byte(row.Options), &o); err != nil {
+		return err
+	}
+	l.Options, l.TakesSkipped, l.Codes = o.Options, o.TakesSkipped, o.Codes
+	if l.Patch, err = l.Model.UnmarshalStored([]byte(row.Change)); err != nil {
+		return errors.Join(errOutgrown, err)
+	}
+	if row.Filter == nil {
+		return nil
+	}
+	f, faults := filter.Restore([]byte(*row.Filter), l.Model)
+	if len(faults) > 0 {
+		return errors.Join(errOutgrown, faults)
+	}
+	l.Filter = &f
+	return nil
 }
 
 // share is a shard's part of a job's throttle: as much as each other one that

@@ -43,6 +43,7 @@ type jobRow struct {
 	SourceLeft  *bool   `db:"source_left"`
 	ValuesKept  bool    `db:"values_kept"`
 	Preview     *string
+	OfUndo      *bool `db:"of_undo"` // of a preview
 	Confirms    string
 	LeftAt      *int64  `db:"left_at"`
 	WaitReason  *string `db:"wait_reason"` // of a single
@@ -65,7 +66,7 @@ var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.mo
 		WHERE u.workspace = j.workspace AND u.source = j.num) AS restored,
 	` + retriedBy + ` AS retried_by,
 	(SELECT s.values_kept <> 1 FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
-	j.values_kept = 1 AS values_kept, j.preview, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail,
+	j.values_kept = 1 AS values_kept, j.preview, j.origin = j.source AS of_undo, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail,
 	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed,
 	(SELECT MAX(x.reason) FROM outbox x WHERE x.workspace = j.workspace AND x.job = j.num) AS unsent
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`
@@ -178,12 +179,8 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 	if r.Patch != nil {
 		j.Patch = json.RawMessage(*r.Patch)
 	}
-	if r.Preview != nil {
-		j.Preview = new(job.Preview)
-		if err := json.Unmarshal([]byte(*r.Preview), j.Preview); err != nil {
-			return j, err
-		}
-		completePreview(&j)
+	if err := r.readPreview(&j); err != nil {
+		return j, err
 	}
 	if r.Filter != nil {
 		j.Filter = json.RawMessage(*r.Filter)
@@ -218,6 +215,23 @@ func completePreview(j *job.Job) {
 		j.Matched = &p.Matched
 	}
 	p.WouldFail = p.Matched - p.WouldChange - p.Unchanged - p.WouldSkip
+}
+
+// readPreview reads what a preview has found.
+func (r jobRow) readPreview(j *job.Job) error {
+	switch {
+	case r.Preview == nil:
+		return nil
+	case deref(r.OfUndo):
+		j.UndoPreview = new(job.UndoPreview)
+		return json.Unmarshal([]byte(*r.Preview), j.UndoPreview)
+	}
+	j.Preview = new(job.Preview)
+	if err := json.Unmarshal([]byte(*r.Preview), j.Preview); err != nil {
+		return err
+	}
+	completePreview(j)
+	return nil
 }
 
 // loaded reports whether this process knows a model.

@@ -58,6 +58,12 @@ func (b bitmaps) selection() (selection, error) {
 func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease, examined func(part float64)) (selection, error) {
 	q := snapshotReader{ctx, db, s.d}
 	left := bitmaps{}
+	if l.Chosen {
+		if err := q.selected(left, l.Workspace, l.Job); err != nil {
+			return selection{}, err
+		}
+		return left.selection()
+	}
 	if l.Source == l.Origin { // an undo's; its retry goes on with the same source
 		if err := q.restorable(left, l.Workspace, l.Origin, examined); err != nil {
 			return selection{}, err

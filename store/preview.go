@@ -137,6 +137,9 @@ func (s *Store) firstDiffering(ctx context.Context, t *sqlx.Tx, c choice) ([]int
 // submission would do and ends the job with that. All that is selected stays
 // pending.
 func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
+	if l.Origin != 0 {
+		return s.resolveFollowed(ctx, l)
+	}
 	var p job.Preview
 	var sel selection
 	err := s.inResolving(ctx, l, func(ctx context.Context, t *sqlx.Tx, examined func(float64)) (err error) {
@@ -150,6 +153,11 @@ func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
 	if err != nil {
 		return err
 	}
+	return s.endPreview(ctx, l, sel, text)
+}
+
+// endPreview ends a job of kind preview with what it has found.
+func (s *Store) endPreview(ctx context.Context, l job.Lease, sel selection, text []byte) error {
 	return s.inLargeTx(ctx, func(t *tx) error {
 		if err := t.fenceJob(l, job.Resolving); err != nil {
 			return err
@@ -157,7 +165,7 @@ func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
 		if err := t.keepSelection(l, sel, sel.cut(1, 1)); err != nil {
 			return err
 		}
-		if err := t.exec1(`UPDATE jobs SET preview = ?, matched = ? WHERE workspace = ? AND num = ?`, string(text), p.Matched, l.Workspace, l.Job); err != nil {
+		if err := t.exec1(`UPDATE jobs SET preview = ?, matched = ? WHERE workspace = ? AND num = ?`, string(text), sel.count, l.Workspace, l.Job); err != nil {
 			return err
 		}
 		return t.end(l.Ref, l.JobID, job.Succeeded, nil)

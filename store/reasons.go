@@ -83,6 +83,9 @@ func (s *Store) typed(j *job.Job) {
 	if j.Preview != nil {
 		typePreview(m, j.Preview)
 	}
+	if j.UndoPreview != nil {
+		typeUndoPreview(m, j.UndoPreview)
+	}
 }
 
 func typePreview(m *model.Model, p *job.Preview) {

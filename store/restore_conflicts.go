@@ -40,6 +40,15 @@ func (m *metChange) with(f *model.Field, wrote, now, former any) *metChange {
 
 func secret(f *model.Field) bool { return f.Secret != model.Public || f.WriteOnly }
 
+// bytes is about how many bytes the values take.
+func (m metChange) bytes() int {
+	n := 128
+	for name, f := range m.Fields {
+		n += len(name) + len(f.Wrote.RawMessage) + len(f.Now.RawMessage) + len(f.Former.RawMessage)
+	}
+	return n
+}
+
 // settleConflicts ends the conflicts of a chunk: a record that another undo has
 // restored meanwhile is right already, and of all others it is noted which job
 // had changed them last.

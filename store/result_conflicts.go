@@ -2,14 +2,19 @@ package store
 
 import (
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // conflicts are those that a page of an undo's results shows.
 type conflicts struct {
-	chunk int64                 // of which they were read, with one more than where it begins
-	of    map[int64]metChange   // by record number
-	jobs  map[int64]changingJob // that were asked for, by number
+	chunk int64               // of which they were read, with one more than where it begins
+	of    map[int64]metChange // by record number
+	by    changers
 }
+
+// changers are the jobs that made the changes which undos met, by number, as far
+// as they were asked for.
+type changers map[int64]changingJob
 
 // A changingJob is a job that changed a record after the one that is undone.
 type changingJob struct {
@@ -33,8 +38,8 @@ func (r *results) conflict(found []foundResult) (*job.Conflict, error) {
 	if !ok {
 		return &job.Conflict{}, nil
 	}
-	by, err := r.by(met)
-	return &job.Conflict{Fields: met.shown(r.model), By: by}, err
+	c, err := r.met.by.conflict(r, r.job.Workspace, r.model, met)
+	return &c, err
 }
 
 func (r *results) loadConflicts(found []foundResult) error {
@@ -58,22 +63,28 @@ func (r *results) loadConflicts(found []foundResult) error {
 	})
 }
 
+// conflict words what an undo met in a record, and finds whose change it was.
+func (c *changers) conflict(q queryer, ws int64, m *model.Model, met metChange) (job.Conflict, error) {
+	by, err := c.by(q, ws, m, met)
+	return job.Conflict{Fields: met.shown(m), By: by}, err
+}
+
 // by is the id of the job that made the change which an undo met: the one that
 // had changed the record last, where it gave a value to one of the fields.
-func (r *results) by(met metChange) (string, error) {
+func (c *changers) by(q queryer, ws int64, m *model.Model, met metChange) (string, error) {
 	if met.Job == 0 {
 		return "", nil
 	}
-	j, known := r.met.jobs[met.Job]
+	j, known := (*c)[met.Job]
 	if !known {
 		var err error
-		if j, err = r.changing(met.Job); err != nil {
+		if j, err = changingJobOf(q, ws, m, met.Job); err != nil {
 			return "", err
 		}
-		if r.met.jobs == nil {
-			r.met.jobs = map[int64]changingJob{}
+		if *c == nil {
+			*c = changers{}
 		}
-		r.met.jobs[met.Job] = j
+		(*c)[met.Job] = j
 	}
 	for name := range met.Fields {
 		if j.sets[name] {
@@ -83,13 +94,13 @@ func (r *results) by(met metChange) (string, error) {
 	return "", nil
 }
 
-func (r *results) changing(num int64) (changingJob, error) {
+func changingJobOf(q queryer, ws int64, m *model.Model, num int64) (changingJob, error) {
 	var rows []struct{ ID, Change string }
-	err := r.list(&rows, `SELECT id, change FROM jobs WHERE workspace = ? AND num = ? AND left_at IS NULL`, r.job.Workspace, num)
+	err := q.list(&rows, `SELECT id, change FROM jobs WHERE workspace = ? AND num = ? AND left_at IS NULL`, ws, num)
 	if err != nil || len(rows) == 0 {
 		return changingJob{}, err
 	}
-	p, err := r.model.RecallStored([]byte(rows[0].Change))
+	p, err := m.RecallStored([]byte(rows[0].Change))
 	j := changingJob{ID: rows[0].ID, sets: make(map[string]bool, len(p.Sets))}
 	for _, s := range p.Sets {
 		j.sets[s.Field.Name] = true
@@ -99,11 +110,12 @@ func (r *results) changing(num int64) (changingJob, error) {
 
 // conflictBytes is about how many bytes a conflict takes.
 func conflictBytes(c *job.Conflict) int {
+	if c == nil {
+		return 0
+	}
 	n := 0
-	if c != nil {
-		for name, f := range c.Fields {
-			n += len(name) + len(f.Wrote) + len(f.Now) + len(f.Former)
-		}
+	for name, f := range c.Fields {
+		n += len(name) + len(f.Wrote) + len(f.Now) + len(f.Former)
 	}
 	return n
 }

@@ -1,0 +1,108 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// An undoPreviewJSON is what a dry run of an undo answers.
+type undoPreviewJSON struct {
+	Matched      int64                 `json:"matched"`
+	WouldRestore int64                 `json:"wouldRestore"`
+	Conflicted   int64                 `json:"conflicted"`
+	Skipped      int64                 `json:"skipped"`
+	Sample       []job.PreviewItem     `json:"sample"`
+	Conflicts    []previewConflictJSON `json:"conflicts"`
+}
+
+// A previewConflictJSON is a record that an undo would leave alone.
+type previewConflictJSON struct {
+	ID model.ID `json:"id"`
+	conflictJSON
+}
+
+func undoPreviewOf(p job.UndoPreview) undoPreviewJSON {
+	out := undoPreviewJSON{
+		Matched: p.Matched, WouldRestore: p.WouldRestore, Conflicted: p.Conflicted, Skipped: p.Skipped,
+		Sample:    append([]job.PreviewItem{}, p.Sample...),
+		Conflicts: make([]previewConflictJSON, len(p.Conflicts)),
+	}
+	for i, met := range p.Conflicts {
+		out.Conflicts[i] = previewConflictJSON{met.ID, *conflictOf(&met.Conflict)}
+	}
+	return out
+}
+
+// previewFollow answers what a retry or an undo would do: at once, or where that
+// takes too long or the caller prefers so, by a job that carries the answer in
+// the end.
+func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept acceptFollow) error {
+	prefers := preferOf(c.r.Header)
+	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
+	defer cancel()
+	if !prefers.async {
+		answer, err := s.foresee(ctx, c, req.action, f)
+		if err == nil {
+			return c.answer(http.StatusOK, answer)
+		}
+		if !c.tookTooLong(ctx, err) {
+			return err
+		}
+	}
+	f.Preview = true
+	j, replayed, err := accept(c.ctx(), f)
+	if err != nil {
+		return actionError(j, err)
+	}
+	return s.previewAccepted(c, prefers, j, replayed)
+}
+
+// foresee computes what a retry or an undo would do.
+func (s *server) foresee(ctx context.Context, c *call, a job.Action, f job.Follow) (any, error) {
+	if a == job.UndoIt {
+		p, err := s.Store.PreviewUndo(ctx, f)
+		return undoPreviewOf(c.shownUndo(p)), actionError(job.Job{}, err)
+	}
+	p, err := s.Store.PreviewRetry(ctx, f)
+	p.Sample = c.shownItems(p.Sample)
+	return previewOf(p), actionError(job.Job{}, err)
+}
+
+// shownUndo leaves of a preview what a caller may see that may not see
+// customers' values.
+func (c *call) shownUndo(p job.UndoPreview) job.UndoPreview {
+	p.Sample = c.shownItems(p.Sample)
+	if c.key.Has(auth.CustomersRead) {
+		return p
+	}
+	p.Conflicts = slices.Clone(p.Conflicts) // others may hold them
+	for i := range p.Conflicts {
+		p.Conflicts[i].Fields = nil
+	}
+	return p
+}
+
+// shownItems are the changes of a preview as the caller may see them.
+func (c *call) shownItems(items []job.PreviewItem) []job.PreviewItem {
+	if c.key.Has(auth.CustomersRead) {
+		return items
+	}
+	shown := make([]job.PreviewItem, len(items))
+	for i, item := range items {
+		shown[i].ID = item.ID
+	}
+	return shown
+}
+
+// shownConflict leaves of a result's conflict what the caller may see.
+func (c *call) shownConflict(r job.Result) job.Result {
+	if r.Conflict != nil && !c.key.Has(auth.CustomersRead) {
+		r.Conflict = &job.Conflict{By: r.Conflict.By}
+	}
+	return r
+}
