@@ -124,8 +124,8 @@ func (b *builder) setStamp(f *Field, s map[string]any, at string) {
 
 // valueOf reads a value of a field that a keyword names.
 func (b *builder) valueOf(f *Field, v any, at string) (any, bool) {
-	if !isScalar(f.Kind) || f.Secret != Public {
-		b.problem(at, "%q must be a plain value for this, no list, object or secret", f.Name)
+	if !isScalar(f.Kind) || f.Concealed() {
+		b.problem(at, "%q must be a plain value for this, no list, object, secret or write-only value", f.Name)
 		return nil, false
 	}
 	stored, fault := f.encode(appendTree(nil, v), &checker{rounds: true})

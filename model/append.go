@@ -62,7 +62,7 @@ func (f *Field) AppendShown(dst []byte, stored any, secrets bool) []byte {
 }
 
 func (f *Field) hidden(secrets bool) bool {
-	return f.WriteOnly || f.Secret == Hashed || f.Secret == Masked && !secrets
+	return f.Concealed() && (f.WriteOnly || f.Secret == Hashed || !secrets)
 }
 
 // AppendRecord appends a record as a JSON object: "id" and "version" first,

@@ -77,5 +77,5 @@ func (c *checker) scalar(f *Field, raw []byte, at *Place) any {
 // isMask reports whether a value is the mask of a secret written back, which
 // stands for "as it is".
 func isMask(f *Field, raw []byte) bool {
-	return f.Secret != Public && string(raw) == `"`+Mask+`"`
+	return f.Concealed() && string(raw) == `"`+Mask+`"`
 }

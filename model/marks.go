@@ -97,6 +97,7 @@ func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
 	refuse(f.Filterable && f.WriteOnly && f.Secret != Hashed, "x-filterable", "a write-only value could be guessed by filtering")
 	refuse(f.Unique && (!isScalar(f.Kind) || f.Kind == Boolean), "x-unique", "a value of the type "+string(f.Kind)+" cannot be unique")
 	refuse(f.Unique && f.Secret == Hashed, "x-unique", "hashes of equal values differ")
+	refuse(f.Unique && f.Concealed() && f.Secret != Hashed, "x-unique", "the refusal of a value that is taken would confirm a guess")
 	refuse(f.Unique && s["default"] != nil, "x-unique", "a default would be taken by the first record")
 	refuse(f.Indexed && !isScalar(f.Kind), "x-indexed", "a value of the type "+string(f.Kind)+" cannot be indexed")
 	refuse(f.Indexed && f.Secret == Hashed, "x-indexed", "a hash is never searched for")

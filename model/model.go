@@ -102,6 +102,11 @@ type Field struct {
 	path   []string // of a drop-down below an object: the names that lead to it
 }
 
+// Concealed reports whether nobody may find the field's values out: secret and
+// write-only ones. What is told of a job shows the mask for each, whatever was
+// there before, and no outcome depends on what was there.
+func (f *Field) Concealed() bool { return f.Secret != Public || f.WriteOnly }
+
 // A Model is one kind of customer record. It is immutable once loaded.
 type Model struct {
 	Name        string

@@ -69,7 +69,7 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 		case !f.ReadOnly:
 			stored, merge := r.check.value(f, value, f.rule.at)
 			p.Sets = append(p.Sets, Set{Field: f, Value: stored, Merge: merge, Pointer: f.rule.pointer})
-		case o.Single:
+		case o.Single && !f.Concealed(): // else the answer would confirm a guess
 			p.ReadOnly = append(p.ReadOnly, readOnlySet(f, r.name, value))
 		default:
 			r.check.Add(placeOf(f, r.name), CodeReadOnly, detailReadOnly)
@@ -168,7 +168,7 @@ func (p Patch) Display() []byte {
 			dst = append(dst, ',')
 		}
 		dst = append(appendText(dst, s.Field.Name), ':')
-		if s.Merge != nil {
+		if s.Merge != nil && !s.Field.Concealed() {
 			dst = append(dst, s.Merge...)
 			continue
 		}

@@ -131,6 +131,35 @@ func TestAMaskWrittenBackChangesNothing(t *testing.T) {
 	if _, faults := shippedModel(t, "mythic").CheckPatch([]byte(`{"secret_key":"***","name":"x"}`), PatchOptions{}); len(faults) > 0 {
 		t.Errorf("the mask of a read-only secret: %v", faults)
 	}
+	if p, faults := m.CheckPatch([]byte(`{"inbox":"***"}`), PatchOptions{}); len(faults) > 0 || len(p.Sets) > 0 {
+		t.Errorf("the mask of a write-only value: %v, %v", p, faults)
+	}
+}
+
+func TestAReadOnlySecretIsRefusedWhateverItsValue(t *testing.T) {
+	m := shippedModel(t, "mythic")
+	for _, o := range []PatchOptions{{}, {Single: true}} {
+		for _, value := range []string{`"sk_1"`, `"sk_2"`, `null`, `7`} {
+			p, faults := m.CheckPatch([]byte(`{"secret_key":`+value+`}`), o)
+			if len(faults) != 1 || faults[0].Code != CodeReadOnly || len(p.ReadOnly) > 0 {
+				t.Errorf("%s: %v, and left to compare %v", value, faults, p.ReadOnly)
+			}
+		}
+		if p, faults := m.CheckPatch([]byte(`{"secret_key":"***","name":"x"}`), o); len(faults) > 0 || len(p.ReadOnly) > 0 {
+			t.Errorf("its mask: %v", faults)
+		}
+	}
+}
+
+func TestAWriteOnlyObjectIsHiddenInRequests(t *testing.T) {
+	m := mustModel(t, "x-model: every\ntype: object\nproperties:\n  keys: {type: [object, \"null\"], writeOnly: true}\n")
+	p, faults := m.CheckPatch([]byte(`{"keys":{"a":"s3cret"}}`), PatchOptions{})
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	if got := string(p.Display()); got != `{"keys":"***"}` {
+		t.Errorf("shown as %s", got)
+	}
 }
 
 func TestASingleMayRepeatReadOnlyValues(t *testing.T) {
