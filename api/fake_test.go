@@ -284,7 +284,7 @@ func (f *fake) DeleteRecord(_ context.Context, ws auth.Workspace, m *model.Model
 	return nil
 }
 
-func (f *fake) History(_ context.Context, ws auth.Workspace, m *model.Model, id any, _ bool, limit int, cursor string) ([]job.HistoryItem, string, error) {
+func (f *fake) History(_ context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) ([]job.HistoryItem, string, error) {
 	defer f.lock()()
 	if _, ok := f.records[table(ws, m)][model.FormatID(id)]; !ok {
 		return nil, "", job.ErrNotFound
@@ -374,7 +374,7 @@ func (f *fake) Replay(_ context.Context, _ auth.Workspace, key, fingerprint stri
 	return f.jobs[f.jobByKey[key]], nil
 }
 
-func (f *fake) Preview(ctx context.Context, s job.Submission, _ bool) (job.Preview, error) {
+func (f *fake) Preview(ctx context.Context, s job.Submission) (job.Preview, error) {
 	if f.onPreview != nil {
 		if err := f.onPreview(ctx); err != nil {
 			return job.Preview{}, err

@@ -162,7 +162,7 @@ func (s *server) history(c *call) error {
 	if err != nil {
 		return err
 	}
-	items, next, err := s.Store.History(c.ctx(), c.workspace(), c.model, id, c.secrets(), limit, cursor)
+	items, next, err := s.Store.History(c.ctx(), c.workspace(), c.model, id, limit, cursor)
 	if err != nil {
 		return orNoRecord(err)
 	}

@@ -47,7 +47,7 @@ type resultPageJSON struct {
 
 func (s *server) results(c *call) error {
 	in := c.input()
-	q := job.ResultQuery{Outcomes: in.outcomes(), Secrets: c.secrets()}
+	q := job.ResultQuery{Outcomes: in.outcomes()}
 	in.reasons(&q)
 	format, err := negotiate(c.r.Header, typeJSON, typeCSV, typeNDJSON)
 	if err != nil {

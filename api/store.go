@@ -42,7 +42,7 @@ type Store interface {
 	// yield's error and returns it.
 	Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error
 	DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Model, id any) error
-	History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, secrets bool, limit int, cursor string) ([]job.HistoryItem, string, error)
+	History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) ([]job.HistoryItem, string, error)
 	// Import merges drafts into the records of their ids, or makes new ones,
 	// in one transaction. lines[i] is the line number of drafts[i]. A draft
 	// that a constraint refuses is reported and stops no other.
@@ -60,7 +60,7 @@ type Store interface {
 	// yet. ErrKeyReused: another request's.
 	Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error)
 	// Preview computes what a submission would do, without doing it.
-	Preview(ctx context.Context, s job.Submission, secrets bool) (job.Preview, error)
+	Preview(ctx context.Context, s job.Submission) (job.Preview, error)
 	// Job reads a job. ErrGone: it left after its retention; its final state
 	// and counts come with the error, here and from all that act on a job.
 	Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error)

@@ -118,7 +118,7 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 	}
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
 	defer cancel()
-	p, err := s.Store.Preview(ctx, sub, c.secrets())
+	p, err := s.Store.Preview(ctx, sub)
 	if c.tookTooLong(ctx, err) {
 		return s.previewJob(c, u, sub)
 	}
@@ -208,7 +208,7 @@ func (s *server) ended(c *call, u *update, j job.Job) error {
 	if u.bulk() {
 		return s.answerJob(c, http.StatusOK, j)
 	}
-	page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, job.ResultQuery{Limit: 1, Secrets: c.secrets()})
+	page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, job.ResultQuery{Limit: 1})
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,6 @@ type ResultQuery struct {
 	Pointer  *string   // to the value that was refused, "" where none was; nil for all
 	Limit    int
 	Cursor   string
-	Secrets  bool // show masked values
 }
 
 // A ResultPage is some of the results of a job.

@@ -15,7 +15,7 @@ type assignment struct {
 	differs     string // true for a record that the patch would change
 	differsArgs []any
 	merged      []model.Set    // those that are merged in Go, and in neither of the two
-	kept        []*model.Field // those whose former values are kept: not of hashed ones
+	read        []*model.Field // those whose values are read: not of secrets, unless Go merges into them
 	needs       []need
 	keepsTime   bool // the record's time of change stays as it is
 }
@@ -37,8 +37,12 @@ func (d *dialect) assignSome(sets []model.Set, now int64, inGo func(model.Set) b
 	var a assignment
 	var set, differs []string
 	for _, s := range sets {
-		if s.Field.Secret != model.Hashed {
-			a.kept = append(a.kept, s.Field)
+		secret := s.Field.Concealed()
+		if secret {
+			differs = append(differs, "1 = 1") // or a count would confirm a guess
+		}
+		if !secret || inGo(s) {
+			a.read = append(a.read, s.Field)
 		}
 		if inGo(s) {
 			a.merged = append(a.merged, s)
@@ -48,12 +52,12 @@ func (d *dialect) assignSome(sets []model.Set, now int64, inGo func(model.Set) b
 		expr, args := d.newValue(sets, s, now)
 		set = append(set, column+" = "+expr)
 		a.setArgs = append(a.setArgs, args...)
-		if s.When != nil {
-			continue // comes with what differs, and makes no record differ
+		if s.When != nil || secret {
+			continue // a stamp comes with what differs, and makes no record differ
 		}
 		differs = append(differs, column+" "+d.differs+" "+expr)
 		a.differsArgs = append(a.differsArgs, args...)
-		a.keepsTime = a.keepsTime || slices.Contains(s.Field.KeepsUpdated, s.Value)
+		a.keepsTime = a.keepsTime || slices.Contains(s.Field.KeepsUpdated, s.Value) // of no secret
 	}
 	a.set = strings.Join(set, ", ")
 	a.differs = "(" + strings.Join(differs, " OR ") + ")"

@@ -9,18 +9,14 @@ import (
 )
 
 // changedFields words what was changed in one updated record.
-func changedFields(p model.Patch, f foundResult, secrets bool) map[string]job.Change {
+func changedFields(p model.Patch, f foundResult) map[string]job.Change {
 	changed := make(map[string]job.Change, len(p.Sets))
 	for _, s := range p.Sets {
-		if s.Field.Secret == model.Hashed {
-			changed[s.Field.Name] = hiddenChange
-			continue
-		}
 		before, after, err := f.values(p, s)
 		if err != nil {
 			continue
 		}
-		if c, differs := change(s.Field, before, after, secrets); differs {
+		if c, differs := change(s.Field, before, after); differs {
 			changed[s.Field.Name] = c
 		}
 	}
@@ -63,23 +59,27 @@ func patched(p model.Patch, s model.Set, before, was any, at int64) any {
 	return s.Value
 }
 
-// hiddenChange is how the change of a hashed value shows. The former hash is
-// not kept.
+// hiddenChange is how a secret shows that a patch names, whatever was there
+// before, which is not kept.
 var hiddenChange = job.Change{From: json.RawMessage(`"` + model.Mask + `"`), To: json.RawMessage(`"` + model.Mask + `"`)}
 
-// change words the change of one field, masked where it is secret.
-func change(f *model.Field, before, after any, secrets bool) (job.Change, bool) {
+// change words the change of one field. A secret that a patch names counts as
+// changed in any case, so that nothing confirms a guess.
+func change(f *model.Field, before, after any) (c job.Change, differs bool) {
+	if f.Concealed() {
+		return hiddenChange, true
+	}
 	if f.Same(before, after) {
 		return job.Change{}, false
 	}
-	return job.Change{From: shown(f, before, secrets), To: shown(f, after, secrets)}, true
+	return job.Change{From: shown(f, before), To: shown(f, after)}, true
 }
 
 // shown is a value as JSON, in about the room that it takes: some are as large
 // as a page.
-func shown(f *model.Field, v any, secrets bool) json.RawMessage {
+func shown(f *model.Field, v any) json.RawMessage {
 	text, _ := v.(string)
-	return f.AppendShown(make([]byte, 0, len(text)+16), v, secrets)
+	return f.AppendJSON(make([]byte, 0, len(text)+16), v)
 }
 
 // storedValue reads a former value back into stored form, in the form of

@@ -167,7 +167,7 @@ func (c *chunk) readListed(offsets []uint32, f condition) (changes, error) {
 func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 	query, args := c.findQuery()
 	var long int64
-	raw := make([][]byte, 4+len(c.a.needs)+len(c.a.kept))
+	raw := make([][]byte, 4+len(c.a.needs)+len(c.a.read))
 	dest := make([]any, len(raw)+1)
 	for i := range raw {
 		dest[i] = &raw[i]
@@ -229,7 +229,7 @@ func (c *chunk) findQuery() (query string, args []any) {
 	args = append(args, c.a.differsArgs...)
 	outer := append([]string{d.collect("rid - ?", "differs"), d.collect("rid - ?", right), versions, otherwise}, lacking...)
 	long := []string{"0"}
-	for _, f := range c.a.kept {
+	for _, f := range c.a.read {
 		collected := "differs"
 		if slices.Contains(c.guarded, f) {
 			short := "COALESCE(" + d.bytes(f) + ", 0) <= " + strconv.FormatInt(c.longest, 10)

@@ -322,9 +322,9 @@ func (c *chunk) packed() (former, written []byte) {
 	if len(c.changed) == 0 {
 		return nil, nil
 	}
-	former = packValues(c.a.kept, c.former)
+	former = packValues(c.a.read, c.former)
 	if c.l.Source != 0 {
-		written = packValues(c.a.kept, c.values)
+		written = packValues(c.a.read, c.values)
 	}
 	return former, written
 }

@@ -144,7 +144,7 @@ const sampleBytes = 1 << 20
 
 // sample words what would change in some records, as their results would if
 // they were written now: of as many as there is room for.
-func (f foresight) sample(ctx context.Context, rids []int64, now int64, secrets bool) ([]job.PreviewItem, error) {
+func (f foresight) sample(ctx context.Context, rids []int64, now int64) ([]job.PreviewItem, error) {
 	chosen := bitmaps{}
 	for _, rid := range rids {
 		chosen.add(rid)
@@ -160,7 +160,7 @@ func (f foresight) sample(ctx context.Context, rids []int64, now int64, secrets 
 	items := make([]job.PreviewItem, 0, len(rids))
 	room, full := budget{left: sampleBytes}, false
 	err = f.each(ctx, sel, func(float64) {}, func(c *chunk) error {
-		return c.words(now, secrets, func(rid int64, changed map[string]job.Change) {
+		return c.words(now, func(rid int64, changed map[string]job.Change) {
 			if full = full || !room.take(changedBytes(changed)); !full {
 				items = append(items, job.PreviewItem{ID: model.TextID(ids[rid]), Changed: changed})
 			}
@@ -170,7 +170,7 @@ func (f foresight) sample(ctx context.Context, rids []int64, now int64, secrets 
 }
 
 // words tells do what the chunk changes in each of its records.
-func (c *chunk) words(now int64, secrets bool, do func(rid int64, changed map[string]job.Change)) error {
+func (c *chunk) words(now int64, do func(rid int64, changed map[string]job.Change)) error {
 	former, written := c.packed()
 	f := foundResult{at: now}
 	var err error
@@ -181,7 +181,7 @@ func (c *chunk) words(now int64, secrets bool, do func(rid int64, changed map[st
 		return err
 	}
 	for f.place = range c.changed {
-		do(c.base+int64(c.changed[f.place]), changedFields(c.l.Patch, f, secrets))
+		do(c.base+int64(c.changed[f.place]), changedFields(c.l.Patch, f))
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ const (
 // History lists the jobs that changed a record, newest first, with what they
 // changed as long as that is kept. A page may hold fewer than limit and still
 // have a next one. [job.ErrNotFound]: there is no such record.
-func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, secrets bool, limit int, cursor string) (items []job.HistoryItem, next string, err error) {
+func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) (items []job.HistoryItem, next string, err error) {
 	before := int64(1) << 62
 	if cursor != "" {
 		if before, err = strconv.ParseInt(cursor, 10, 64); err != nil {
@@ -39,7 +39,7 @@ func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, 
 		if !ok {
 			return job.ErrNotFound
 		}
-		h := historian{snapshotReader: snapshotReader{ctx, t, s.d}, ws: ws.ID, m: m, rid: rid, secrets: secrets}
+		h := historian{snapshotReader: snapshotReader{ctx, t, s.d}, ws: ws.ID, m: m, rid: rid}
 		items, next, err = h.page(before, limit)
 		return err
 	})
@@ -49,11 +49,10 @@ func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, 
 // A historian looks for the changes of one record in one snapshot.
 type historian struct {
 	snapshotReader
-	ws      int64
-	m       *model.Model
-	rid     int64
-	secrets bool
-	read    int // bytes of what jobs kept
+	ws   int64
+	m    *model.Model
+	rid  int64
+	read int // bytes of what jobs kept
 }
 
 // A historyJob is a job without its patch: those of all candidates together
@@ -135,6 +134,6 @@ func (h *historian) look(j historyJob) (job.HistoryItem, bool, error) {
 		return item, false, err
 	}
 	f.former, f.written, f.place = k.former, k.written, 0
-	item.Changed = changedFields(p, f, h.secrets)
+	item.Changed = changedFields(p, f)
 	return item, true, nil
 }

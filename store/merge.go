@@ -39,7 +39,7 @@ func (c *chunk) compile(now int64) {
 		return isWide(s.Merge) || slices.ContainsFunc(merged, func(m model.Set) bool { return m.Field == s.Field })
 	}).require(sets)
 	if c.l.Source != 0 {
-		c.a = assignment{kept: c.a.kept, differs: "(1 = 1)"}
+		c.a = assignment{read: c.a.read, differs: "(1 = 1)"}
 	}
 }
 
@@ -104,7 +104,7 @@ func (c *chunk) fieldsToMerge() []*model.Field {
 // mergeOne computes the new values of one record, nil where one is too large.
 func (c *chunk) mergeOne(columns [][]json.RawMessage, i int) (values []any, differs bool, err error) {
 	for _, s := range c.a.merged {
-		before, err := storedValue(s.Field, columns[slices.Index(c.a.kept, s.Field)][i])
+		before, err := storedValue(s.Field, columns[slices.Index(c.a.read, s.Field)][i])
 		if err != nil {
 			return nil, false, err
 		}
@@ -125,7 +125,7 @@ func (c *chunk) mergeOne(columns [][]json.RawMessage, i int) (values []any, diff
 func (c *chunk) refuseMerge(n uint32, columns [][]json.RawMessage, i int) {
 	r := refusal{Offset: n, Outcome: job.RecordFail, Code: codeTooLarge}
 	for _, s := range c.a.merged {
-		before, _ := storedValue(s.Field, columns[slices.Index(c.a.kept, s.Field)][i])
+		before, _ := storedValue(s.Field, columns[slices.Index(c.a.read, s.Field)][i])
 		if text, _ := patched(c.l.Patch, s, before, nil, 0).(string); len(text) > maxValue {
 			r.Pointer = s.Pointer
 			break

@@ -197,7 +197,7 @@ func TestWhatAJobDidCanBeReadWhenAFieldHasGone(t *testing.T) {
 			if c := page.Items[0].Changed; len(c) != 1 || string(c["name"].To) != `"moss"` {
 				t.Errorf("the results show %v", c)
 			}
-			items, _, err := s.History(t.Context(), main, m, int64(1), false, 10, "")
+			items, _, err := s.History(t.Context(), main, m, int64(1), 10, "")
 			fatal(t, err)
 			if len(items) != 1 || len(items[0].Changed) != 1 {
 				t.Errorf("the history shows %v", items)

@@ -17,7 +17,7 @@ import (
 // resolving the job would. [job.ErrNotFound]: a single's record does not exist.
 // [job.ErrQueryTimeout]: it takes too long, and a job of kind preview is to do
 // it. The token is the caller's to add.
-func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (job.Preview, error) {
+func (s *Store) Preview(ctx context.Context, sub job.Submission) (job.Preview, error) {
 	l := job.Lease{
 		Ref: job.Ref{Workspace: sub.Workspace.ID}, Model: sub.Model, Patch: sub.Patch.Stamped(sub.Model, sub.Actor),
 		Options: sub.Options, Guard: sub.Options.Guard(""), IfMatch: sub.IfMatch,
@@ -29,7 +29,7 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (
 	}
 	var p job.Preview
 	err := s.inSearch(ctx, sub.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) (err error) {
-		p, _, err = s.preview(ctx, t, l, secrets, func(float64) {})
+		p, _, err = s.preview(ctx, t, l, func(float64) {})
 		return err
 	})
 	if errors.Is(err, errLoneRecord) {
@@ -44,7 +44,7 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission, secrets bool) (
 
 // preview computes what a job that is leased so would select and do. Its ids are
 // strings, as a preview is kept.
-func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, secrets bool, examined func(part float64)) (p job.Preview, sel selection, err error) {
+func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, examined func(part float64)) (p job.Preview, sel selection, err error) {
 	o := s.d.outlook(l.Patch.Sets, s.now().UnixMicro())
 	c := choice{ws: l.Workspace, model: l.Model, condition: everything.text, outlook: o}
 	if l.Filter != nil {
@@ -59,7 +59,7 @@ func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, secrets bo
 	if err != nil {
 		return p, sel, err
 	}
-	p, err = s.previewOf(ctx, t, l, sel, all, secrets)
+	p, err = s.previewOf(ctx, t, l, sel, all)
 	return p, sel, err
 }
 
@@ -102,7 +102,7 @@ func (s *Store) unmet(ctx context.Context, t *sqlx.Tx, l job.Lease, id any) (f f
 
 // previewOf puts together what callers are shown of the forecast of a selection,
 // and words the first changes. Its ids are strings.
-func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection, all forecast, secrets bool) (job.Preview, error) {
+func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection, all forecast) (job.Preview, error) {
 	n := all.tally
 	p := job.Preview{
 		Matched: sel.count, WouldChange: n.Updated, Unchanged: n.Unchanged, WouldFail: n.Failed + n.Conflicted, WouldSkip: n.Skipped,
@@ -112,7 +112,7 @@ func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel sele
 	if p.Reasons, err = all.reasons.addTo(nil, snapshotReader{ctx, t, s.d}, s.d, l.Workspace, l.Model); err != nil {
 		return p, err
 	}
-	p.Sample, err = s.foresight(t, l, everything).sample(ctx, all.changed, s.now().UnixMicro(), secrets)
+	p.Sample, err = s.foresight(t, l, everything).sample(ctx, all.changed, s.now().UnixMicro())
 	return p, err
 }
 
@@ -143,7 +143,7 @@ func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
 	var p job.Preview
 	var sel selection
 	err := s.inResolving(ctx, l, func(ctx context.Context, t *sqlx.Tx, examined func(float64)) (err error) {
-		p, sel, err = s.preview(ctx, t, l, false, examined)
+		p, sel, err = s.preview(ctx, t, l, examined)
 		return err
 	})
 	if err != nil {

@@ -112,7 +112,7 @@ func (s *Store) previewSelected(ctx context.Context, t *sqlx.Tx, l job.Lease, se
 	if err != nil {
 		return job.Preview{}, err
 	}
-	return s.previewOf(ctx, t, l, sel, all, false)
+	return s.previewOf(ctx, t, l, sel, all)
 }
 
 // previewUndo is the preview of an undo that takes a selection. Its ids are
@@ -134,7 +134,7 @@ func (s *Store) previewUndo(ctx context.Context, t *sqlx.Tx, l job.Lease, sel se
 	if p.Conflicts, err = met.shown(snapshotReader{ctx, t, s.d}, l); err != nil {
 		return p, err
 	}
-	p.Sample, err = f.sample(ctx, all.changed, s.now().UnixMicro(), false)
+	p.Sample, err = f.sample(ctx, all.changed, s.now().UnixMicro())
 	return p, err
 }
 

@@ -135,10 +135,10 @@ func lookUpsWaitForNoSearch(t *testing.T, s *Store) {
 			return err
 		},
 		"an export": func() error { return s.Scan(ctx, ws, l.Model, all, nil) },
-		"a preview": func() error { _, err := s.Preview(ctx, single, false); return err },
+		"a preview": func() error { _, err := s.Preview(ctx, single); return err },
 		"jobs":      func() error { _, err := s.Jobs(ctx, ws, job.Query{Limit: 1}); return err },
 		"results":   func() error { _, err := s.Results(ctx, ws, l.JobID, job.ResultQuery{Limit: 1}); return err },
-		"a history": func() error { _, _, err := s.History(ctx, ws, l.Model, int64(1), false, 1, ""); return err },
+		"a history": func() error { _, _, err := s.History(ctx, ws, l.Model, int64(1), 1, ""); return err },
 	} {
 		if err := search(); !errors.Is(err, job.ErrQueryTimeout) {
 			t.Errorf("%s ended with %v", name, err)

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 
@@ -15,8 +16,7 @@ import (
 // the job changed is another by now than the job wrote, nothing of it is
 // touched.
 func (c *chunk) findRestored() error {
-	if len(c.a.kept) < len(c.l.Patch.Sets) {
-		// A hashed value was written, and the one before it is not kept.
+	if slices.ContainsFunc(c.l.Patch.Sets, func(s model.Set) bool { return s.Field.Concealed() }) {
 		c.refuseAll(c.selected, job.Conflicted, "secret_not_kept")
 		return nil
 	}
@@ -28,7 +28,7 @@ func (c *chunk) findRestored() error {
 		return err
 	}
 	c.refuseAll(without(c.selected, now.changed), job.Skipped, "not_found")
-	restored := newGiven(c.a.kept, len(c.a.kept))
+	restored := newGiven(c.a.read, len(c.a.read))
 	columns := splitAll(now.former)
 	for i, n := range now.changed {
 		current := row(columns, i)

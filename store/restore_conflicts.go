@@ -30,15 +30,13 @@ func (m *metChange) with(f *model.Field, wrote, now, former any) *metChange {
 	if m == nil {
 		m = &metChange{Fields: map[string]metFields{}}
 	}
-	if secret(f) {
+	if f.Concealed() {
 		m.Fields[f.Name] = metFields{}
 		return m
 	}
 	m.Fields[f.Name] = metFields{metValue{appendValue(nil, wrote)}, metValue{appendValue(nil, now)}, metValue{appendValue(nil, former)}}
 	return m
 }
-
-func secret(f *model.Field) bool { return f.Secret != model.Public || f.WriteOnly }
 
 // bytes is about how many bytes the values take.
 func (m metChange) bytes() int {
@@ -176,7 +174,7 @@ func (m metChange) shown(of *model.Model) map[string]job.FieldConflict {
 		f, ok := of.Field(name)
 		switch {
 		case !ok:
-		case secret(f):
+		case f.Concealed():
 			mask := hiddenChange.From
 			fields[name] = job.FieldConflict{Wrote: mask, Now: mask, Former: mask}
 		default:
@@ -194,5 +192,5 @@ func (v metValue) shown(f *model.Field) json.RawMessage {
 	if err != nil {
 		return json.RawMessage("null") // the field was of another kind then
 	}
-	return shown(f, stored, false)
+	return shown(f, stored)
 }

@@ -297,7 +297,7 @@ func (r *results) item(f foundResult, id model.ID) job.Result {
 	at := time.UnixMicro(f.at).UTC()
 	item.At = &at
 	if f.former != nil {
-		item.Changed = changedFields(r.patch, f, r.q.Secrets)
+		item.Changed = changedFields(r.patch, f)
 	}
 	if f.refusal != nil {
 		item.Error = &job.RecordError{Code: f.refusal.Code, Detail: job.Title(f.refusal.Code) + ".", Pointer: f.refusal.Pointer}

@@ -40,7 +40,7 @@ func (c valueColumn) at(i int) json.RawMessage {
 }
 
 // packValues joins JSON arrays of values, one for each field, into what is
-// kept of a chunk.
+// kept of a chunk. Secrets are not kept.
 func packValues(fields []*model.Field, arrays [][]byte) []byte {
 	var out bytes.Buffer
 	length := 2
@@ -50,7 +50,10 @@ func packValues(fields []*model.Field, arrays [][]byte) []byte {
 	out.Grow(length)
 	out.WriteByte('{')
 	for i, f := range fields {
-		if i > 0 {
+		if f.Concealed() {
+			continue
+		}
+		if out.Len() > 1 {
 			out.WriteByte(',')
 		}
 		fmt.Fprintf(&out, "%q:", f.Name)

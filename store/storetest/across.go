@@ -31,7 +31,7 @@ func stampsComeWithTheChange(t *testing.T, k *Kit) {
 	k.Add(6, person)
 	before := k.All(`{}`)
 	sub := k.gone(`{}`, `{"state": "gone"}`, 7)
-	p, err := k.Preview(t.Context(), sub, false)
+	p, err := k.Preview(t.Context(), sub)
 	check(t, err)
 	equal(t, "stamp in a preview", string(p.Sample[0].Changed["goneBy"].To), `{"id":7,"type":"users"}`)
 	equal(t, "time in a preview", len(p.Sample[0].Changed["goneAt"].To) > len(`null`), true)
@@ -93,7 +93,7 @@ func (k *Kit) stampsAreClearedAndRestored(t *testing.T, gone, before map[string]
 	equal(t, "stamps of who is back", stamps(one), "never by null")
 	equal(t, "time of change of who is back", one.UpdatedAt > before["1"].UpdatedAt, true)
 	equal(t, "the result names the former stamp", string(k.Outcomes(j.ID, 1)["1"].Changed["goneBy"].From), `{"id":7,"type":"users"}`)
-	items, _, err := k.History(t.Context(), k.WS, k.People, int64(1), false, 1, "")
+	items, _, err := k.History(t.Context(), k.WS, k.People, int64(1), 1, "")
 	check(t, err)
 	equal(t, "history names it too", string(items[0].Changed["goneAt"].From), quote(*gone["1"].GoneAt))
 	// Gone and back meanwhile, with other stamps: the undo asks for the state
@@ -183,7 +183,7 @@ func (k *Kit) done(sub job.Submission) job.Job {
 // needsRun previews and runs a job that fails the 40 who have no company.
 func (k *Kit) needsRun(t *testing.T, sub job.Submission, updated, unchanged int64) {
 	t.Helper()
-	p, err := k.Preview(t.Context(), sub, false)
+	p, err := k.Preview(t.Context(), sub)
 	check(t, err)
 	equal(t, "preview", fmt.Sprint(p.Matched, p.WouldChange, p.Unchanged, len(p.Sample)), fmt.Sprint(60, updated, unchanged, updated))
 	j := k.done(sub)
@@ -208,7 +208,7 @@ func (k *Kit) needsOfOne(t *testing.T) {
 	equal(t, "a single", single.State, job.Failed)
 	equal(t, "its reason", k.Outcomes(single.ID, 1)["3"].Error.Code, "rights_needs_company")
 	equal(t, "clearing needs nothing", k.done(k.Single(1, `{"rights": null, "company": null}`)).Updated, 1)
-	p, err := k.Preview(t.Context(), k.Single(3, `{"rights": "own"}`), false)
+	p, err := k.Preview(t.Context(), k.Single(3, `{"rights": "own"}`))
 	check(t, err)
 	equal(t, "preview of a single", fmt.Sprint(p.Matched, p.WouldChange, p.Unchanged), "1 0 0")
 

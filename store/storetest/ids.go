@@ -13,7 +13,7 @@ import (
 func idsKeepTheirType(t *testing.T, k *Kit) {
 	k.Add(4, person)
 	sub := k.Bulk(`{"visits": {"$gte": 0}}`, `{"rights": "own"}`, job.Options{})
-	preview, err := k.Preview(t.Context(), sub, false)
+	preview, err := k.Preview(t.Context(), sub)
 	check(t, err)
 	equal(t, "of a preview", shownIDs(t, preview.Reasons[0].SampleIDs), `[1,2,3,4]`)
 	j, l := k.Start(sub)

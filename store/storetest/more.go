@@ -112,7 +112,7 @@ func resultsPage(t *testing.T, k *Kit) {
 func previewAgrees(t *testing.T, k *Kit) {
 	k.Add(200, person)
 	sub := k.Bulk(`{"visits": {"$lt": 150}}`, `{"state": "paid"}`, job.Options{})
-	p, err := k.Preview(t.Context(), sub, false)
+	p, err := k.Preview(t.Context(), sub)
 	check(t, err)
 	equal(t, "sample", len(p.Sample), job.MaxPreviewSample)
 	equal(t, "sample's new value", string(p.Sample[0].Changed["state"].To), `"paid"`)
@@ -125,7 +125,7 @@ func previewAgrees(t *testing.T, k *Kit) {
 	equal(t, "would change", j.Updated, p.WouldChange)
 	equal(t, "unchanged", j.Unchanged, p.Unchanged)
 
-	one, err := k.Preview(t.Context(), k.Single(1, `{"name": "New"}`), false)
+	one, err := k.Preview(t.Context(), k.Single(1, `{"name": "New"}`))
 	check(t, err)
 	equal(t, "a single's preview", one.Matched+one.WouldChange, 2)
 }
@@ -138,17 +138,17 @@ func historyNamesJobs(t *testing.T, k *Kit) {
 	k.Run(5)
 	single := k.Accept(k.Single(1, `{"name": "Once"}`))
 	k.Run(5)
-	items, next, err := k.History(t.Context(), k.WS, k.People, int64(1), false, 10, "")
+	items, next, err := k.History(t.Context(), k.WS, k.People, int64(1), 10, "")
 	check(t, err)
 	equal(t, "jobs", len(items), 2)
 	equal(t, "newest", items[0].JobID, single.ID)
 	equal(t, "oldest", items[1].JobID, bulk.ID)
 	equal(t, "former value", string(items[1].Changed["visits"].From), "0")
 	equal(t, "next", next, "")
-	items, next, err = k.History(t.Context(), k.WS, k.People, int64(1), false, 1, "")
+	items, next, err = k.History(t.Context(), k.WS, k.People, int64(1), 1, "")
 	check(t, err)
 	equal(t, "first page", items[0].JobID, single.ID)
-	items, _, err = k.History(t.Context(), k.WS, k.People, int64(1), false, 1, next)
+	items, _, err = k.History(t.Context(), k.WS, k.People, int64(1), 1, next)
 	check(t, err)
 	equal(t, "second page", items[0].JobID, bulk.ID)
 	_ = other

@@ -37,7 +37,7 @@ func optionsGrow(t *testing.T, k *Kit) {
 	equal(t, "at first", k.grown(k.WS), "custom.channel= plan=")
 	sub := k.Bulk(`{}`, `{"visits": 1}`, job.Options{AllowAll: true, AllowNewOptions: true})
 	sub.Patch = k.newOptions(`{"plan": "iron", "custom": {"channel": "fax"}}`, false)
-	_, err := k.Preview(t.Context(), sub, false)
+	_, err := k.Preview(t.Context(), sub)
 	check(t, err)
 	asJob := sub
 	asJob.Kind = job.PreviewKind

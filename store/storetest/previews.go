@@ -35,7 +35,7 @@ func foretold(t *testing.T, k *Kit) {
 // foretold previews a submission, a single also as a job, and carries it out.
 func (k *Kit) foretold(t *testing.T, want string, sub job.Submission) {
 	t.Helper()
-	p, err := k.Preview(t.Context(), sub, false)
+	p, err := k.Preview(t.Context(), sub)
 	check(t, err)
 	equal(t, "preview", foreseen(p), want)
 	if asked := sub; sub.Kind == job.Single {
@@ -75,7 +75,7 @@ func previewsKnowGuards(t *testing.T, k *Kit) {
 		"expectedCount": {ExpectedCount: &five},
 	} {
 		sub := k.Bulk(`{"state": "trial"}`, `{"state": "paid"}`, o)
-		p, err := k.Preview(t.Context(), sub, false)
+		p, err := k.Preview(t.Context(), sub)
 		check(t, err)
 		equal(t, "guard", p.Guard, want)
 		equal(t, "would change all the same", p.WouldChange, 10)
@@ -83,7 +83,7 @@ func previewsKnowGuards(t *testing.T, k *Kit) {
 		equal(t, "guard of a preview that is a job", k.done(sub).Preview.Guard, want)
 	}
 	k.previewedAnother(t)
-	_, err := k.Preview(t.Context(), k.Single(1000, `{"name": "x"}`), false)
+	_, err := k.Preview(t.Context(), k.Single(1000, `{"name": "x"}`))
 	equal(t, "an unknown id is not found", errors.Is(err, job.ErrNotFound), true)
 }
 
@@ -91,7 +91,7 @@ func previewsKnowGuards(t *testing.T, k *Kit) {
 func (k *Kit) previewedAnother(t *testing.T) {
 	t.Helper()
 	single := k.Single(3, `{"name": "x"}`)
-	p, err := k.Preview(t.Context(), single, false)
+	p, err := k.Preview(t.Context(), single)
 	check(t, err)
 	single.Digest = p.Digest
 	equal(t, "of the same", k.done(single).State, job.Succeeded)

@@ -80,7 +80,7 @@ func listsEndEarly(t *testing.T, k *Kit) {
 func whatChangedEndsEarly(t *testing.T, k *Kit) {
 	k.Add(largeRecords, large)
 	patch := `{"custom": {"text": "` + strings.Repeat("z", largeValue) + `"}}`
-	preview, err := k.Preview(t.Context(), k.Bulk(`{"id": {"$gte": 0}}`, patch, job.Options{}), false)
+	preview, err := k.Preview(t.Context(), k.Bulk(`{"id": {"$gte": 0}}`, patch, job.Options{}))
 	check(t, err)
 	equal(t, "would change", preview.WouldChange, largeRecords)
 	equal(t, "shown of that", len(preview.Sample), 1)
@@ -114,7 +114,7 @@ func whatChangedEndsEarly(t *testing.T, k *Kit) {
 	}
 	items, pages := 0, 0
 	for cursor := ""; pages == 0 || cursor != ""; pages++ {
-		page, next, err := k.History(t.Context(), k.WS, k.People, int64(5), false, 100, cursor)
+		page, next, err := k.History(t.Context(), k.WS, k.People, int64(5), 100, cursor)
 		check(t, err)
 		items, cursor = items+len(page), next
 	}

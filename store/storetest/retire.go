@@ -83,7 +83,7 @@ func wholeOrGone(t *testing.T, k *Kit) {
 	if steps < 4 {
 		t.Errorf("it left in %d steps, too few to come in between", steps)
 	}
-	items, _, err := k.History(t.Context(), k.WS, k.People, int64(1), false, 10, "")
+	items, _, err := k.History(t.Context(), k.WS, k.People, int64(1), 10, "")
 	check(t, err)
 	equal(t, "what is left of its changes", len(items), 0)
 }

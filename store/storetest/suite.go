@@ -75,6 +75,8 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"an undo takes chosen records":                            undoOfChosenRecords,
 		"undos side by side restore each record once":             undosSideBySide,
 		"an undo names what it met and whose change it was":       undoNamesConflicts,
+		"no outcome confirms a guess of a secret":                 secretsConfirmNothing,
+		"secrets are not restored":                                secretsAreNotRestored,
 		"many undos of one job are one":                           manyUndosAreOne,
 		"an undo holds against the expiry of what it needs":       anUndoHoldsAgainstExpiry,
 		"a retry takes what is left":                              retryTakesTheRest,

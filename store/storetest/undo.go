@@ -199,7 +199,7 @@ func retryTakesTheRest(t *testing.T, k *Kit) {
 func previewJob(t *testing.T, k *Kit) {
 	k.Add(30, person)
 	sub := k.Bulk(`{"state": {"$in": ["trial", "paid"]}}`, `{"state": "paid"}`, job.Options{})
-	want, err := k.Preview(t.Context(), sub, false)
+	want, err := k.Preview(t.Context(), sub)
 	check(t, err)
 	sub.Kind, sub.Confirms = job.PreviewKind, "seed"
 	j := k.Accept(sub)
