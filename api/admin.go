@@ -182,7 +182,7 @@ func (s *server) queues(c *call) error {
 	if secret, err := secretOf(c.r.Header, false); err != nil {
 		return err
 	} else if secret != "" {
-		if err := s.authorize(c, auth.Admin); err != nil {
+		if err := s.authorize(c, adminOnly); err != nil {
 			return err
 		}
 		if !oversees(c.key) {

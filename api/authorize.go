@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,8 +24,8 @@ const (
 )
 
 // authorize finds who calls and whether they may.
-func (s *server) authorize(c *call, scope auth.Scope) error {
-	if scope == open {
+func (s *server) authorize(c *call, a access) error {
+	if a.keyless {
 		return nil
 	}
 	secret, err := secretOf(c.r.Header, c.surface != nil && c.surface.BareKey)
@@ -47,15 +48,19 @@ func (s *server) authorize(c *call, scope auth.Scope) error {
 	if rec, ok := c.w.(*recorder); ok {
 		rec.actor, rec.workspace = key.Actor(), key.Workspace.Name
 	}
-	return require(key, scope)
+	return a.require(key)
 }
 
-// require refuses a key that lacks a scope.
-func require(key auth.Key, scope auth.Scope) error {
-	if scope == anyKey || key.Has(scope) {
+// require refuses a key that lacks a scope, and names all that the call needs.
+func (a access) require(key auth.Key) error {
+	if !slices.ContainsFunc(a.scopes, func(s auth.Scope) bool { return !key.Has(s) }) {
 		return nil
 	}
-	return newProblem("missing_scope", "This call needs the scope "+string(scope)+".")
+	noun := "scope "
+	if len(a.scopes) > 1 {
+		noun = "scopes "
+	}
+	return newProblem("missing_scope", "This call needs the "+noun+strings.ReplaceAll(auth.JoinScopes(a.scopes), ",", " and ")+".")
 }
 
 // secretOf reads the key of a request, "" for none. An Authorization of

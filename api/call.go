@@ -35,9 +35,6 @@ type call struct {
 func (c *call) ctx() context.Context      { return c.r.Context() }
 func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 
-// secrets reports whether masked values may be shown.
-func (c *call) secrets() bool { return c.key.Has(auth.SecretsRead) }
-
 // arrived is when the request did.
 func (c *call) arrived() time.Time {
 	if rec, ok := c.w.(*recorder); ok {

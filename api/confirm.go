@@ -113,21 +113,26 @@ func tokenSignature(key []byte, confirms string, expires int64, digest string) [
 }
 
 // addToken completes the preview of a job with its token, which lives from
-// the job's end on. That of a retry or an undo has none.
+// the job's end on, and leaves of it what the caller may see. That of a retry
+// or an undo has no token.
 func (s *server) addToken(c *call, j *job.Job) error {
 	if j.UndoPreview != nil {
 		p := c.shownUndo(*j.UndoPreview)
 		j.UndoPreview = &p
 	}
-	if j.Preview == nil || j.FinishedAt == nil || j.Confirms == "" {
+	if j.Preview == nil {
+		return nil
+	}
+	p := c.shownPreview(*j.Preview)
+	j.Preview = &p
+	if j.FinishedAt == nil || j.Confirms == "" {
 		return nil
 	}
 	key, err := s.signingKey(c.ctx())
 	if err != nil {
 		return err
 	}
-	p := withToken(*j.Preview, key, j.Confirms, *j.FinishedAt)
-	j.Preview = &p
+	p = withToken(p, key, j.Confirms, *j.FinishedAt)
 	return nil
 }
 

@@ -84,9 +84,10 @@ func (f *feed) run(r *reading, last int64) error {
 	return nil
 }
 
-// report sends a job as an event.
+// report sends a job as an event: the one that all callers share, but for a
+// preview, of which each sees its own.
 func (f *feed) report(r *reading) error {
-	if r.job.Preview == nil {
+	if r.job.Preview == nil && r.job.UndoPreview == nil {
 		event, err := r.event()
 		if err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
@@ -29,18 +28,12 @@ func (s *server) seen(c *call, j job.Job, err error) (job.Job, error) {
 		return job.Job{}, errNoJob
 	case err != nil && !gone:
 		return job.Job{}, err
-	case !c.key.Has(auth.JobsRead) && !c.made(j):
+	case !c.sees(j):
 		return job.Job{}, errNoJob
 	case gone:
 		return job.Job{}, goneProblem(j)
 	}
 	return j, nil
-}
-
-// made reports whether the caller's key made the job. One that was revoked
-// may have had the same name before; what it made is older than the key.
-func (c *call) made(j job.Job) bool {
-	return j.CreatedBy == c.key.Actor() && !j.CreatedAt.Before(c.key.CreatedAt)
 }
 
 // goneProblem tells what is kept of a job that has left: its final state and

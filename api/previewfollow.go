@@ -3,9 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
-	"slices"
 
-	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -69,40 +67,5 @@ func (s *server) foresee(ctx context.Context, c *call, a job.Action, f job.Follo
 		return undoPreviewOf(c.shownUndo(p)), actionError(job.Job{}, err)
 	}
 	p, err := s.Store.PreviewRetry(ctx, f)
-	p.Sample = c.shownItems(p.Sample)
-	return previewOf(p), actionError(job.Job{}, err)
-}
-
-// shownUndo leaves of a preview what a caller may see that may not see
-// customers' values.
-func (c *call) shownUndo(p job.UndoPreview) job.UndoPreview {
-	p.Sample = c.shownItems(p.Sample)
-	if c.key.Has(auth.CustomersRead) {
-		return p
-	}
-	p.Conflicts = slices.Clone(p.Conflicts) // others may hold them
-	for i := range p.Conflicts {
-		p.Conflicts[i].Fields = nil
-	}
-	return p
-}
-
-// shownItems are the changes of a preview as the caller may see them.
-func (c *call) shownItems(items []job.PreviewItem) []job.PreviewItem {
-	if c.key.Has(auth.CustomersRead) {
-		return items
-	}
-	shown := make([]job.PreviewItem, len(items))
-	for i, item := range items {
-		shown[i].ID = item.ID
-	}
-	return shown
-}
-
-// shownConflict leaves of a result's conflict what the caller may see.
-func (c *call) shownConflict(r job.Result) job.Result {
-	if r.Conflict != nil && !c.key.Has(auth.CustomersRead) {
-		r.Conflict = &job.Conflict{By: r.Conflict.By}
-	}
-	return r
+	return previewOf(c.shownPreview(p)), actionError(job.Job{}, err)
 }

@@ -111,7 +111,7 @@ func (s *server) answerRecord(c *call, status int, rec model.Record) error {
 	if c.surface != nil {
 		return c.answerVendor(status, rec)
 	}
-	c.send(status, append(c.model.AppendRecord(nil, rec, nil, c.secrets()), '\n'))
+	c.send(status, append(c.shownRecord(nil, rec), '\n'))
 	return nil
 }
 

@@ -79,7 +79,7 @@ func (s *server) results(c *call) error {
 	}
 	out := resultPageJSON{[]resultJSON{}, textOrNull(page.NextCursor), page.Complete}
 	for _, r := range page.Items {
-		out.Items = append(out.Items, resultOf(c.shownConflict(r)))
+		out.Items = append(out.Items, resultOf(c.shownResult(r)))
 	}
 	return c.answer(http.StatusOK, out)
 }
@@ -140,7 +140,7 @@ func (s *server) streamResults(c *call, id string, q job.ResultQuery, format str
 		}
 		var buf []byte
 		for _, r := range page.Items {
-			if buf, err = line(buf[:0], c.shownConflict(r)); err != nil {
+			if buf, err = line(buf[:0], c.shownResult(r)); err != nil {
 				return err
 			}
 			if err := out.put(buf); err != nil {

@@ -11,10 +11,24 @@ import (
 	"bulkpatch/model"
 )
 
-// Scopes of routes that ask for none.
-const (
-	open   auth.Scope = "open" // no key at all
-	anyKey auth.Scope = ""     // a key; the handler judges what it may see
+// An access is what a route asks of its caller: nothing, or a key that has all
+// of some scopes.
+type access struct {
+	keyless bool
+	scopes  []auth.Scope
+}
+
+func needs(scopes ...auth.Scope) access { return access{scopes: scopes} }
+
+var (
+	open           = access{keyless: true}
+	anyKey         = needs() // what it may see is judged in visible.go
+	readCustomers  = needs(auth.CustomersRead)
+	writeCustomers = needs(auth.CustomersWrite)
+	bothCustomers  = needs(auth.CustomersWrite, auth.CustomersRead) // a change that is answered with the record
+	writeJobs      = needs(auth.JobsWrite)
+	redoJobs       = needs(auth.CustomersWrite, auth.JobsWrite) // a job that changes customers as another one says
+	adminOnly      = needs(auth.Admin)
 )
 
 // A route is one call of the API. A path that begins with /v1/{model} stands
@@ -22,7 +36,7 @@ const (
 type route struct {
 	method string
 	path   string
-	scope  auth.Scope
+	access access
 	serve  func(*call) error
 }
 
@@ -41,32 +55,32 @@ func (s *server) routes() []route {
 		{"GET", "/v1/models", anyKey, s.listModels},
 		{"GET", "/v1/models/{name}", anyKey, s.getModel},
 
-		{"GET", "/v1/{model}/customers", auth.CustomersRead, s.listRecords},
-		{"POST", "/v1/{model}/customers", auth.CustomersWrite, s.createRecord},
-		{"PATCH", "/v1/{model}/customers", auth.CustomersWrite, s.patchBulk},
-		{"GET", "/v1/{model}/customers/{id}", auth.CustomersRead, s.getRecord},
-		{"PATCH", "/v1/{model}/customers/{id}", auth.CustomersWrite, s.patchSingle},
-		{"DELETE", "/v1/{model}/customers/{id}", auth.CustomersWrite, s.deleteRecord},
-		{"GET", "/v1/{model}/customers/{id}/history", auth.CustomersRead, s.history},
-		{"POST", "/v1/{model}/import", auth.CustomersWrite, s.importRecords},
-		{"GET", "/v1/{model}/export", auth.CustomersRead, s.exportRecords},
+		{"GET", "/v1/{model}/customers", readCustomers, s.listRecords},
+		{"POST", "/v1/{model}/customers", writeCustomers, s.createRecord},
+		{"PATCH", "/v1/{model}/customers", writeCustomers, s.patchBulk},
+		{"GET", "/v1/{model}/customers/{id}", readCustomers, s.getRecord},
+		{"PATCH", "/v1/{model}/customers/{id}", writeCustomers, s.patchSingle},
+		{"DELETE", "/v1/{model}/customers/{id}", writeCustomers, s.deleteRecord},
+		{"GET", "/v1/{model}/customers/{id}/history", readCustomers, s.history},
+		{"POST", "/v1/{model}/import", writeCustomers, s.importRecords},
+		{"GET", "/v1/{model}/export", readCustomers, s.exportRecords},
 
-		{"POST", "/v1/jobs", auth.CustomersWrite, s.postJob},
+		{"POST", "/v1/jobs", writeCustomers, s.postJob},
 		// A key may see the jobs it made without jobs:read.
 		{"GET", "/v1/jobs", anyKey, s.listJobs},
 		{"GET", "/v1/jobs/{job}", anyKey, s.getJob},
 		{"GET", "/v1/jobs/{job}/results", anyKey, s.results},
 		{"GET", "/v1/jobs/{job}/events", anyKey, s.events},
-		{"PATCH", "/v1/jobs/{job}", auth.JobsWrite, s.throttle},
-		{"POST", "/v1/jobs/{job}/pause", auth.JobsWrite, s.act},
-		{"POST", "/v1/jobs/{job}/resume", auth.JobsWrite, s.act},
-		{"POST", "/v1/jobs/{job}/cancel", auth.JobsWrite, s.act},
-		{"POST", "/v1/jobs/{job}/retry", auth.JobsWrite, s.retry},
-		{"POST", "/v1/jobs/{job}/undo", auth.JobsWrite, s.undo},
+		{"PATCH", "/v1/jobs/{job}", writeJobs, s.throttle},
+		{"POST", "/v1/jobs/{job}/pause", writeJobs, s.act},
+		{"POST", "/v1/jobs/{job}/resume", writeJobs, s.act},
+		{"POST", "/v1/jobs/{job}/cancel", writeJobs, s.act},
+		{"POST", "/v1/jobs/{job}/retry", redoJobs, s.retry},
+		{"POST", "/v1/jobs/{job}/undo", redoJobs, s.undo},
 
-		{"GET", "/v1/keys", auth.Admin, s.listKeys},
-		{"POST", "/v1/keys", auth.Admin, s.createKey},
-		{"DELETE", "/v1/keys/{key}", auth.Admin, s.revokeKey},
+		{"GET", "/v1/keys", adminOnly, s.listKeys},
+		{"POST", "/v1/keys", adminOnly, s.createKey},
+		{"DELETE", "/v1/keys/{key}", adminOnly, s.revokeKey},
 	}
 }
 
@@ -178,13 +192,13 @@ func (s *resource) dispatch(c *call) error {
 		return s.wrongMethod()
 	}
 	c.r.SetPathValue("id", strings.TrimSuffix(c.r.PathValue("id"), s.suffix))
-	if err := s.authorize(c, rt.scope); err != nil {
+	if err := s.authorize(c, rt.access); err != nil {
 		return err
 	}
 	if err := c.soundPath(); err != nil {
 		return err
 	}
-	if rt.scope != open {
+	if !rt.access.keyless {
 		s.calls.begin(c)
 	}
 	return rt.serve(c)

@@ -1,74 +1,14 @@
 package api
 
 import (
-	"context"
-	"encoding/json"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"bulkpatch/auth"
-	"bulkpatch/job"
 	"bulkpatch/model"
 )
-
-// keyOnly is a store that knows one key; to ask it for more is a fault of the
-// test, which ends in a panic.
-type keyOnly struct {
-	Store
-	key auth.Key
-}
-
-func (k keyOnly) KeyBySecret(_ context.Context, secret string) (auth.Key, error) {
-	if secret != "secret" {
-		return auth.Key{}, job.ErrNotFound
-	}
-	return k.key, nil
-}
-
-func (keyOnly) Subscribe(func([]string)) {}
-
-func TestEveryRouteAsksForItsScope(t *testing.T) {
-	for _, rt := range (&server{}).routes() {
-		if rt.scope == open {
-			continue
-		}
-		t.Run(rt.method+" "+rt.path, func(t *testing.T) {
-			others := slices.DeleteFunc(slices.Clone(auth.Scopes), func(s auth.Scope) bool { return s == rt.scope || s == auth.Admin })
-			handler := New(Config{
-				Store: keyOnly{key: auth.Key{Name: "k", Scopes: others}}, Models: model.Shipped(), Log: slog.New(slog.DiscardHandler),
-			})
-			path := strings.NewReplacer("{model}", "desk", "{", "", "}", "").Replace(rt.path)
-			call := func(secret string) (int, problem) {
-				r := httptest.NewRequest(rt.method, path, nil)
-				if secret != "" {
-					r.Header.Set("Authorization", "Bearer "+secret)
-				}
-				w := httptest.NewRecorder()
-				handler.ServeHTTP(w, r)
-				var p problem
-				_ = json.Unmarshal(w.Body.Bytes(), &p)
-				return w.Code, p
-			}
-			if status, p := call(""); status != http.StatusUnauthorized || p.Code != "missing_key" {
-				t.Errorf("without a key: %d %s", status, p.Code)
-			}
-			if status, p := call("wrong"); status != http.StatusUnauthorized || p.Code != "invalid_key" {
-				t.Errorf("with a wrong key: %d %s", status, p.Code)
-			}
-			if rt.scope == anyKey {
-				return
-			}
-			if status, p := call("secret"); status != http.StatusForbidden || !strings.Contains(p.Detail, string(rt.scope)) {
-				t.Errorf("without the scope: %d %s", status, p.Detail)
-			}
-		})
-	}
-}
 
 func TestEveryProblemHasItsKind(t *testing.T) {
 	for _, c := range causes {

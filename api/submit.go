@@ -125,7 +125,7 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 	if err != nil {
 		return orNoRecord(err)
 	}
-	return c.answer(http.StatusOK, previewOf(withToken(p, key, sub.Confirms, s.Now())))
+	return c.answer(http.StatusOK, previewOf(c.shownPreview(withToken(p, key, sub.Confirms, s.Now()))))
 }
 
 // tookTooLong reports whether what runs under a context with a limit, within the
@@ -200,7 +200,8 @@ func (s *server) answerPending(c *call, j job.Job) error {
 }
 
 // ended answers with what became of a job that the caller waited for: a bulk
-// by the job, a single by its record.
+// by the job, a single by its record, or by the job to a key that may not see
+// records.
 func (s *server) ended(c *call, u *update, j job.Job) error {
 	if u.bulk() && c.surface != nil {
 		return c.acceptedVendor(u, j)
@@ -214,7 +215,11 @@ func (s *server) ended(c *call, u *update, j job.Job) error {
 	}
 	if len(page.Items) == 1 {
 		item := page.Items[0]
-		if item.Outcome == job.Updated || item.Outcome == job.Unchanged {
+		changed := item.Outcome == job.Updated || item.Outcome == job.Unchanged
+		switch {
+		case changed && !c.values():
+			return s.answerJob(c, http.StatusOK, j)
+		case changed:
 			return s.changedRecord(c, u)
 		}
 		if item.Error != nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/api/compat"
-	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -34,20 +33,20 @@ func Surfaces(models *model.Registry, vendors map[string]compat.Vendor) ([]*comp
 // A vendorCall is what a vendor's call needs and does: the same for all of
 // them.
 type vendorCall struct {
-	scope auth.Scope
-	serve func(*call) error
+	access access
+	serve  func(*call) error
 }
 
 func (s *server) vendorCalls() map[compat.Action]vendorCall {
 	return map[compat.Action]vendorCall{
-		compat.List:           {auth.CustomersRead, s.vendorList},
-		compat.Create:         {auth.CustomersWrite, s.vendorCreate},
-		compat.Get:            {auth.CustomersRead, s.vendorGet},
-		compat.Update:         {auth.CustomersWrite, s.vendorUpdate},
-		compat.Bulk:           {auth.CustomersWrite, s.vendorBulk},
-		compat.Delete:         {auth.CustomersWrite, s.vendorDelete},
-		compat.DeleteMatching: {auth.CustomersWrite, s.vendorDeleteMatching},
-		compat.Describe:       {auth.CustomersRead, s.vendorDescribe},
+		compat.List:           {readCustomers, s.vendorList},
+		compat.Create:         {bothCustomers, s.vendorCreate},
+		compat.Get:            {readCustomers, s.vendorGet},
+		compat.Update:         {bothCustomers, s.vendorUpdate},
+		compat.Bulk:           {writeCustomers, s.vendorBulk},
+		compat.Delete:         {writeCustomers, s.vendorDelete},
+		compat.DeleteMatching: {writeCustomers, s.vendorDeleteMatching},
+		compat.Describe:       {readCustomers, s.vendorDescribe},
 	}
 }
 
@@ -66,7 +65,7 @@ func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
 			if paths[p] == nil {
 				paths[p] = &resource{server: s, model: v.Model, surface: v, suffix: suffix, methods: map[string]route{}}
 			}
-			paths[p].methods[r.Method] = route{r.Method, p, does.scope, func(c *call) error {
+			paths[p].methods[r.Method] = route{r.Method, p, does.access, func(c *call) error {
 				c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Path: r.Path, Query: c.r.URL.Query()}
 				return does.serve(c)
 			}}

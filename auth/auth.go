@@ -29,8 +29,8 @@ const (
 	CustomersRead  Scope = "customers:read"
 	CustomersWrite Scope = "customers:write" // submit and preview too
 	JobsRead       Scope = "jobs:read"       // a key always sees the jobs it made
-	JobsWrite      Scope = "jobs:write"      // pause, resume, cancel, retry, undo
-	SecretsRead    Scope = "secrets:read"
+	JobsWrite      Scope = "jobs:write"      // pause, resume, cancel, throttle; with CustomersWrite retry and undo; includes JobsRead
+	SecretsRead    Scope = "secrets:read"    // masked values, in records that the key may read
 	Admin          Scope = "admin"
 )
 
@@ -48,9 +48,12 @@ type Key struct {
 	RevokedAt *time.Time
 }
 
-// Has reports whether the key grants s, itself or through Admin.
+// Has reports whether the key grants s: itself, or because another scope that
+// it has includes s.
 func (k Key) Has(s Scope) bool {
-	return slices.Contains(k.Scopes, s) || slices.Contains(k.Scopes, Admin)
+	return slices.ContainsFunc(k.Scopes, func(has Scope) bool {
+		return has == s || has == Admin || has == JobsWrite && s == JobsRead
+	})
 }
 
 // Actor is how the key is named in jobs and in the audit trail.

@@ -23,12 +23,16 @@ func TestScopesAreReadAndWritten(t *testing.T) {
 
 func TestAdminHasEveryScope(t *testing.T) {
 	admin, reader := auth.Key{Scopes: []auth.Scope{auth.Admin}}, auth.Key{Scopes: []auth.Scope{auth.CustomersRead}}
+	actor := auth.Key{Scopes: []auth.Scope{auth.JobsWrite}}
 	for _, s := range auth.Scopes {
 		if !admin.Has(s) {
 			t.Errorf("an admin has not %s", s)
 		}
 		if reader.Has(s) != (s == auth.CustomersRead) {
 			t.Errorf("a reader has %s: %v", s, reader.Has(s))
+		}
+		if actor.Has(s) != (s == auth.JobsWrite || s == auth.JobsRead) {
+			t.Errorf("who acts on jobs has %s: %v", s, actor.Has(s))
 		}
 	}
 }

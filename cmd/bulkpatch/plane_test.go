@@ -346,17 +346,19 @@ func TestPlaneScopes(t *testing.T) {
 	s.run(t, []exchange{
 		{name: "a key that may read", call: "POST /v1/keys", body: `{"name": "reader", "scopes": ["customers:read"]}`, status: 201, want: `{}`, save: map[string]string{"reader": "secret"}},
 		{name: "a key that may write", call: "POST /v1/keys", body: `{"name": "writer", "scopes": ["customers:write"]}`, status: 201, want: `{}`, save: map[string]string{"writer": "secret"}},
+		{name: "a key that may both", call: "POST /v1/keys", body: `{"name": "editor", "scopes": ["customers:write", "customers:read"]}`, status: 201, want: `{}`, save: map[string]string{"editor": "secret"}},
 		{name: "a key of another workspace", call: "POST /v1/keys", body: `{"name": "w", "workspace": "other", "scopes": ["admin"]}`, status: 201, want: `{}`, save: map[string]string{"other": "secret"}},
 		{name: "a customer", call: "POST /api/v1/workspaces/main/customers/", body: `{"name": "Acme"}`, status: 201, want: `{}`, save: map[string]string{"acme": "id"}},
 	})
-	reader, writer, other := planeKey(s.saved["reader"]), planeKey(s.saved["writer"]), planeKey(s.saved["other"])
+	reader, writer, editor, other := planeKey(s.saved["reader"]), planeKey(s.saved["writer"]), planeKey(s.saved["editor"]), planeKey(s.saved["other"])
 	const one = "/api/v1/workspaces/main/customers/{acme}/"
 	s.run(t, []exchange{
 		{name: "a reader reads", call: "GET " + one, header: reader, status: 200, want: `{"name": "Acme"}`},
 		{name: "a reader does not write", call: "PATCH " + one, header: reader, body: `{"stage": "a"}`, status: 403, want: `{"detail": "*"}`},
 		{name: "nor make", call: "POST /api/v1/workspaces/main/customers/", header: reader, body: `{"name": "B"}`, status: 403, want: `{"detail": "*"}`},
 		{name: "nor delete", call: "DELETE " + one, header: reader, status: 403, want: `{"detail": "*"}`},
-		{name: "a writer writes", call: "PATCH " + one, header: writer, body: `{"stage": "a"}`, status: 200, want: `{"stage": "a"}`},
+		{name: "a writer would be answered with the customer", call: "PATCH " + one, header: writer, body: `{"stage": "b"}`, status: 403, want: `{"detail": "*"}`},
+		{name: "an editor writes", call: "PATCH " + one, header: editor, body: `{"stage": "a"}`, status: 200, want: `{"stage": "a"}`},
 		{name: "a writer does not read", call: "GET " + one, header: writer, status: 403, want: `{"detail": "*"}`},
 		{name: "another workspace does not see this one", call: "GET " + one, header: other, status: 404, want: planeGone},
 		{name: "nor this customer as its own", call: "GET /api/v1/workspaces/other/customers/{acme}/", header: other, status: 404, want: planeGone},
