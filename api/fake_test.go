@@ -57,6 +57,7 @@ type fake struct {
 	down      bool          // nothing that is asked for in the background is answered
 	slow      time.Duration // that an answer for revisions takes
 	scanFails bool          // after the first page
+	onPage    func()        // runs after each page of a scan
 }
 
 func newFake(now func() time.Time) *fake {
@@ -248,6 +249,9 @@ func (f *fake) Scan(_ context.Context, ws auth.Workspace, m *model.Model, by fil
 	for page := range slices.Chunk(all, 2) {
 		if err := yield(page); err != nil {
 			return err
+		}
+		if f.onPage != nil {
+			f.onPage()
 		}
 		if f.scanFails {
 			return job.ErrUnavailable

@@ -42,7 +42,8 @@ func (s *server) observe(next http.Handler) http.Handler {
 			id = newRequestID()
 		}
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
-		rec := &recorder{ResponseWriter: w, step: s.StepTimeout, arrived: began}
+		packed := newGzipWriter(w, r)
+		rec := &recorder{ResponseWriter: packed, step: s.StepTimeout, arrived: began}
 		secureHeaders(w.Header(), id)
 		rec.extend()
 		if r.Body != nil && r.Body != http.NoBody {
@@ -51,9 +52,16 @@ func (s *server) observe(next http.Handler) http.Handler {
 			r.Body = &timedBody{ReadCloser: r.Body, control: http.NewResponseController(w)}
 		}
 		defer s.logged(r, rec, id, began)
-		defer s.recovered(rec, id)
-		next.ServeHTTP(rec, r)
+		s.guarded(next, rec, r, id)
+		rec.extend()
+		packed.end() // but of an answer that was cut off
 	})
+}
+
+// guarded serves a request whose handler may panic.
+func (s *server) guarded(next http.Handler, rec *recorder, r *http.Request, id string) {
+	defer s.recovered(rec, id)
+	next.ServeHTTP(rec, r)
 }
 
 // secureHeaders sets what every answer says unless a page needs otherwise.
@@ -142,7 +150,7 @@ func levelOf(r *http.Request, status int) slog.Level {
 // probes are the paths that orchestrators and monitoring ask.
 var probes = []string{"/healthz", "/readyz", "/metrics"}
 
-// A recorder remembers what was answered, and moves the write deadline along
+// A recorder remembers what was answered, before it is gzipped, and moves the write deadline along
 // as the reader takes what is written.
 type recorder struct {
 	http.ResponseWriter

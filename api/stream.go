@@ -25,7 +25,11 @@ func (s *stream) put(b []byte) error {
 	if len(s.buf) < streamBuffer {
 		return nil
 	}
-	return s.flush()
+	if err := s.flush(); err != nil {
+		return err
+	}
+	// Gzipped it may be so little that the server would hold it back.
+	return http.NewResponseController(s.c.w).Flush()
 }
 
 // flush sends all that has gathered. Each write has the step timeout, so that
