@@ -81,6 +81,9 @@ func (s *server) login(c *call) error {
 	if err := s.sameOrigin(c); err != nil {
 		return err
 	}
+	if err := c.unpack(); err != nil {
+		return err
+	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxLoginForm)
 	if err := c.r.ParseForm(); err != nil {
 		return c.loginForm(http.StatusBadRequest, "The form could not be read.")

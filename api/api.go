@@ -42,7 +42,8 @@ type Config struct {
 	// path does not exist.
 	Metrics, Queues http.Handler
 
-	// MaxBody limits a JSON body in bytes; 0 means [DefaultMaxBody]. Of bodies
+	// MaxBody limits a JSON body in bytes, those of a gzipped one as they are
+	// unpacked; 0 means [DefaultMaxBody]. Of bodies
 	// above 64 KiB, 16 are received and judged at a time, at most 8 of them of
 	// one key; further ones wait for StepTimeout at most. Imports are streamed
 	// and have no limit but [MaxLine].

@@ -22,12 +22,12 @@ const (
 	typeCSV    = "text/csv"
 )
 
-// media checks the Content-Type against what the call takes and returns the
-// one that applies; a body without one is taken for the first.
+// media makes the body ready to be read. It checks the Content-Type against
+// what the call takes and returns the one that applies; a body without one is
+// taken for the first.
 func (c *call) media(types ...string) (string, error) {
-	if enc := c.r.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
-		return "", newProblem("unsupported_media_type", "Send the body without a Content-Encoding.").
-			set("Accept-Encoding", "identity")
+	if err := c.unpack(); err != nil {
+		return "", err
 	}
 	given := c.r.Header.Get("Content-Type")
 	if given == "" {
@@ -73,14 +73,15 @@ func (s *server) body(c *call, types ...string) ([]byte, error) {
 		return nil, s.tooLarge(c)
 	}
 	raw, err := appendBody(nil, c.r.Body, min(freeBody, s.MaxBody+1))
-	if err != nil {
+	if err != nil && int64(len(raw)) <= s.MaxBody {
 		return raw, orEnd(err)
 	}
 	if int64(len(raw)) <= s.MaxBody {
 		if err := s.reserve(c); err != nil {
 			return nil, err
 		}
-		if raw, err = appendBody(raw, c.r.Body, s.MaxBody+1); err != nil {
+		raw, err = appendBody(raw, c.r.Body, s.MaxBody+1)
+		if err != nil && int64(len(raw)) <= s.MaxBody { // the last byte may come with its end
 			return raw, cmp.Or(orEnd(err), s.check(c, len(raw)))
 		}
 	}
@@ -166,7 +167,7 @@ func (c *call) freeBody() {
 
 // tooLarge refuses a body, once it has been sent if that does not take long.
 func (s *server) tooLarge(c *call) error {
-	if _, err := io.CopyN(io.Discard, c.r.Body, maxDrain); err != io.EOF {
+	if _, err := io.CopyN(io.Discard, sent(c.r), maxDrain); err != io.EOF {
 		c.w.Header().Set("Connection", "close") // the rest is not worth waiting for
 	}
 	return newProblem("too_large", "The body is larger than "+strconv.FormatInt(s.MaxBody, 10)+" bytes.")

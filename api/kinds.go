@@ -19,6 +19,7 @@ var kinds = map[string]kind{
 	"allow_all_required":  {400, "An empty filter needs allowAll"},
 	"empty_patch":         {400, "The patch changes nothing"},
 	"incomplete_body":     {400, "The body is incomplete"},
+	"invalid_gzip":        {400, "The body is not valid gzip"},
 	"conflicting_keys":    {400, "Two different API keys were given"},
 	"too_many_conditions": {400, "The filter has too many conditions"},
 	"too_many_values":     {400, "The filter compares with too many values"},

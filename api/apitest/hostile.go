@@ -1,6 +1,8 @@
 package apitest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -86,13 +88,24 @@ func hostileFor(c api.Call) []Hostile {
 		for name, b := range hostileImports {
 			add(name, at, b.body(), map[string]string{"Content-Type": b.media})
 		}
+		add("a bomb in one line", at, bomb(), map[string]string{"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"})
 	case c.Method == http.MethodPost || c.Method == http.MethodPatch || c.Method == http.MethodPut:
 		for name, body := range hostileBodies {
 			add(name, at, body(), nil)
 		}
+		add("a bomb", at, bomb(), map[string]string{"Content-Encoding": "gzip"})
 	}
 	return all
 }
+
+// bomb is gzip of 128 KiB that unpacks to 128 MiB.
+var bomb = sync.OnceValue(func() string {
+	var part bytes.Buffer
+	w := gzip.NewWriter(&part)
+	_, _ = w.Write(make([]byte, 16<<20)) // into memory
+	_ = w.Close()
+	return strings.Repeat(part.String(), 8)
+})
 
 // Attack sends each input, some at a time, and holds what is answered against
 // what is promised: no server error, and no error that is larger than what a
