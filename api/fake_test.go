@@ -313,7 +313,7 @@ func (f *fake) Import(ctx context.Context, ws auth.Workspace, m *model.Model, dr
 	for i, d := range drafts {
 		_, exists := f.records[table(ws, m)][model.FormatID(d.ID)]
 		if faults := m.MissingFor(d); len(faults) > 0 && !exists {
-			report.Failed = append(report.Failed, job.LineError{Line: lines[i], Detail: faults.Error()})
+			report.Failed = append(report.Failed, job.LineError{Line: lines[i], ToLine: lines[i], Detail: faults.Error()})
 			continue
 		}
 		if _, existed := f.put(ws, m, d); existed {

@@ -30,12 +30,12 @@ type importJSON struct {
 }
 
 // add takes up what became of a batch.
-func (a *importJSON) add(r job.ImportReport, bad []job.LineError, badCount int64) {
+func (a *importJSON) add(r job.ImportReport, b *batch) {
 	a.Inserted += r.Inserted
 	a.Updated += r.Updated
-	a.Failed += int64(len(r.Failed)) + badCount
+	a.Failed += int64(len(r.Failed)) + b.failed
 	if room := maxImportErrors - len(a.Errors); room > 0 {
-		both := append(slices.Clone(bad), r.Failed...)
+		both := append(slices.Clone(b.bad), b.located(r.Failed)...)
 		slices.SortFunc(both, func(x, y job.LineError) int { return int(x.Line - y.Line) })
 		a.Errors = append(a.Errors, both[:min(room, len(both))]...)
 	}
@@ -44,30 +44,61 @@ func (a *importJSON) add(r job.ImportReport, bad []job.LineError, badCount int64
 // A batch is some lines of an import, parsed.
 type batch struct {
 	drafts []model.Draft
-	lines  []int64
+	lines  []int64 // the first line of each draft
+	ends   []int64 // the last line of each draft
 	bytes  int
 	bad    []job.LineError // at most maxImportErrors
-	failed int64           // lines that are bad, all of them
+	failed int64           // rows that are bad, all of them
 	last   int64           // line that the batch ends with
 	err    error           // that ended the stream, nil in between
 }
 
-func (b *batch) refuse(line int64, why string) {
-	b.failed++
+func (b *batch) take(d model.Draft, at rowPlace) {
+	b.drafts = append(b.drafts, d)
+	b.lines = append(b.lines, at.line)
+	b.ends = append(b.ends, at.toLine)
+	b.bytes += at.size
+	b.last = at.toLine
+}
+
+func (b *batch) refuse(at rowPlace, bad lineError) {
+	b.failed += bad.rows
+	b.last = at.toLine
 	if len(b.bad) < maxImportErrors {
-		b.bad = append(b.bad, job.LineError{Line: line, Detail: why})
+		b.bad = append(b.bad, job.LineError{Line: at.line, ToLine: at.toLine, Detail: bad.why})
 	}
 }
 
-// A draftSource gives the lines of an import as drafts.
-type draftSource interface {
-	// next reads one line. A lineError is the fault of that line alone; any
-	// other error ends the import, io.EOF as it should be.
-	next() (d model.Draft, line int64, size int, err error)
+// located gives the faults of drafts, which the store knows by their first
+// line, their last line.
+func (b *batch) located(faults []job.LineError) []job.LineError {
+	for i, f := range faults {
+		if at, ok := slices.BinarySearch(b.lines, f.Line); ok {
+			faults[i].ToLine = b.ends[at]
+		}
+	}
+	return faults
 }
 
-// A lineError is why one line was passed over.
-type lineError struct{ why string }
+// A draftSource gives the rows of an import as drafts.
+type draftSource interface {
+	// next reads one row. A lineError is the fault of what stands there alone;
+	// any other error ends the import, io.EOF as it should be.
+	next() (model.Draft, rowPlace, error)
+}
+
+// A rowPlace says where in a body a row stands.
+type rowPlace struct {
+	line, toLine int64 // its first and last line, from 1
+	size         int   // bytes, 0 where they were not kept
+}
+
+// A lineError is why a row was ignored, or why several were that cannot be
+// told apart.
+type lineError struct {
+	why  string
+	rows int64 // how many count as failed
+}
 
 func (e lineError) Error() string { return e.why }
 
@@ -141,7 +172,7 @@ func (s *server) runImport(c *call, source draftSource, body *longBody) (importJ
 		if err != nil {
 			return answer, cutShort(err, kept)
 		}
-		answer.add(report, b.bad, b.failed)
+		answer.add(report, b)
 		c.alive()
 		kept = b.last
 	}
@@ -163,17 +194,13 @@ func cutShort(err error, kept int64) error {
 func parse(ctx context.Context, source draftSource, out chan<- *batch) {
 	b := &batch{}
 	for ctx.Err() == nil {
-		d, line, size, err := source.next()
+		d, at, err := source.next()
 		var bad lineError
 		switch {
 		case err == nil:
-			b.drafts = append(b.drafts, d)
-			b.lines = append(b.lines, line)
-			b.bytes += size
-			b.last = line
+			b.take(d, at)
 		case errors.As(err, &bad):
-			b.refuse(line, bad.why)
-			b.last = line
+			b.refuse(at, bad)
 		default:
 			b.err = err
 		}
@@ -188,6 +215,10 @@ func parse(ctx context.Context, source draftSource, out chan<- *batch) {
 		if b.err != nil {
 			return
 		}
-		b = &batch{drafts: make([]model.Draft, 0, importBatch), lines: make([]int64, 0, importBatch)}
+		b = &batch{
+			drafts: make([]model.Draft, 0, importBatch),
+			lines:  make([]int64, 0, importBatch),
+			ends:   make([]int64, 0, importBatch),
+		}
 	}
 }

@@ -67,6 +67,15 @@ func TestImportOfCSV(t *testing.T) {
 	}
 }
 
+func TestARowOfSeveralLinesIsNamedByItsFirstAndLast(t *testing.T) {
+	r := newRig(t)
+	body := "id,notes,trusted\n1,\"a\nb\nc\",maybe\n2,\"a\nb\",true\n"
+	a := r.call("POST", "/v1/desk/import", body, "Content-Type", csvType).want(200)
+	if v := a.json(); v["failed"] != 1.0 || !strings.Contains(a.text, `"line":2,"toLine":4,`) {
+		t.Errorf("%s", a.text)
+	}
+}
+
 func TestImportWithoutAHeaderIsRefused(t *testing.T) {
 	r := newRig(t)
 	for _, body := range []string{"", "\n\n", "id,\"x", "id,id\n1,2\n"} {

@@ -20,15 +20,15 @@ type ndjsonSource struct {
 	checker *lineChecker
 }
 
-func (s *ndjsonSource) next() (model.Draft, int64, int, error) {
+func (s *ndjsonSource) next() (model.Draft, rowPlace, error) {
 	for {
 		line, err := s.lines.next()
-		number := s.lines.number
+		at := rowPlace{line: s.lines.number, toLine: s.lines.number, size: len(line)}
 		if err == errLineTooLong {
-			return model.Draft{}, number, 0, lineError{"The line is longer than 1 MiB."}
+			return model.Draft{}, at, badRow("The line is longer than 1 MiB.")
 		}
 		if err != nil {
-			return model.Draft{}, number, 0, err
+			return model.Draft{}, at, err
 		}
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
@@ -37,9 +37,12 @@ func (s *ndjsonSource) next() (model.Draft, int64, int, error) {
 		draft, err := s.checker.check(len(line), func() (model.Draft, model.Faults) {
 			return s.model.CheckDraft(bytes.Clone(line), model.Import, s.known)
 		})
-		return draft, number, len(line), err
+		return draft, at, err
 	}
 }
+
+// badRow is the fault of one row.
+func badRow(why string) lineError { return lineError{why: why, rows: 1} }
 
 // A csvSource reads one record a line; the first line names the fields.
 type csvSource struct {
@@ -100,22 +103,23 @@ func (s *csvSource) readHeader(header []byte) error {
 	return nil
 }
 
-func (s *csvSource) next() (model.Draft, int64, int, error) {
+func (s *csvSource) next() (model.Draft, rowPlace, error) {
 	record, number, err := s.record()
+	at := rowPlace{line: number, toLine: s.lines.number, size: len(record)}
 	if err != nil {
-		return model.Draft{}, number, 0, err
+		return model.Draft{}, at, err
 	}
 	cells, n, err := splitRow(record, len(s.names))
 	if err != nil {
-		return model.Draft{}, number, 0, lineError{sentence(err)}
+		return model.Draft{}, at, badRow(sentence(err))
 	}
 	if n != len(s.names) {
-		return model.Draft{}, number, 0, lineError{fmt.Sprintf("The line has %d cells, the header %d.", n, len(s.names))}
+		return model.Draft{}, at, badRow(fmt.Sprintf("The line has %d cells, the header %d.", n, len(s.names)))
 	}
 	draft, err := s.checker.check(len(record), func() (model.Draft, model.Faults) {
 		return s.model.CheckRow(s.names, cells, s.known)
 	})
-	return draft, number, len(record), err
+	return draft, at, err
 }
 
 // record reads one record without its last line break. It goes over several
@@ -131,9 +135,9 @@ func (s *csvSource) record() (record []byte, number int64, err error) {
 		}
 		switch {
 		case err == errLineTooLong:
-			return nil, number, lineError{"The line is longer than 1 MiB."}
+			return nil, number, badRow("The line is longer than 1 MiB.")
 		case err == io.EOF && open:
-			return nil, number, lineError{sentence(errOpenQuote)}
+			return nil, number, badRow(sentence(errOpenQuote))
 		case err != nil:
 			return nil, number, err
 		case !open && len(bytes.TrimSuffix(line, []byte{'\r'})) == 0:
@@ -142,7 +146,7 @@ func (s *csvSource) record() (record []byte, number int64, err error) {
 		}
 		record = append(record, line...)
 		if len(record) > MaxLine {
-			return nil, number, lineError{"The record is longer than 1 MiB; a quote may be missing."}
+			return nil, number, badRow("The record is longer than 1 MiB; a quote may be missing.")
 		}
 		if open = leavesOpen(line, open); !open {
 			return bytes.TrimSuffix(record, []byte{'\r'}), number, nil

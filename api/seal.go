@@ -60,11 +60,11 @@ func (l *lineChecker) check(size int, check func() (model.Draft, model.Faults)) 
 // seal hashes what must be kept as a hash, unless the line is bad.
 func (l *lineChecker) seal(d model.Draft, faults model.Faults) (model.Draft, error) {
 	if len(faults) > 0 {
-		return d, lineError{faults.Error()}
+		return d, badRow(faults.Error())
 	}
 	if bringsSecret(d.Patch) {
 		if l.sealed++; l.sealed > maxSecrets {
-			return d, lineError{"An import may bring 1,000 lines with a secret that must be hashed. Send this line and those after it again, with another import."}
+			return d, badRow("An import may bring 1,000 lines with a secret that must be hashed. Send this line and those after it again, with another import.")
 		}
 	}
 	var err error

@@ -25,9 +25,11 @@ type ImportReport struct {
 	Errors   []LineError `json:"errors"`
 }
 
-// A LineError says why a line of an import was passed over.
+// A LineError says why a row of an import was ignored, or the rows that an
+// unclosed quote swallowed.
 type LineError struct {
-	Line   int64  `json:"line"`
+	Line   int64  `json:"line"`   // its first line, from 1
+	ToLine int64  `json:"toLine"` // its last line, often the same
 	Detail string `json:"detail"`
 }
 

@@ -169,7 +169,7 @@ func (im *importer) incomplete(d model.Draft, line int64) bool {
 }
 
 func (im *importer) fail(line int64, detail string) {
-	im.report.Failed = append(im.report.Failed, job.LineError{Line: line, Detail: detail})
+	im.report.Failed = append(im.report.Failed, job.LineError{Line: line, ToLine: line, Detail: detail})
 }
 
 // update merges the given values into a record. A record that has them all
