@@ -211,13 +211,13 @@ func (im *importer) insert(drafts []model.Draft, lines []int64) error {
 	if err != nil {
 		return err
 	}
-	err = im.t.attempt(func() error { return im.t.insert(im.ws, im.m, rows) })
+	err = im.t.attempt(func() error { _, err := im.t.insert(im.ws, im.m, rows, ""); return err })
 	if _, refused := im.t.d.refusal(err); !refused {
 		im.report.Inserted += int64(len(rows))
 		return err
 	}
 	for i := range rows {
-		err := im.t.attempt(func() error { return im.t.insert(im.ws, im.m, rows[i:i+1]) })
+		err := im.t.attempt(func() error { _, err := im.t.insert(im.ws, im.m, rows[i:i+1], ""); return err })
 		if err := im.outcome(err, &im.report.Inserted, 1, lines[i]); err != nil {
 			return err
 		}

@@ -35,6 +35,9 @@ func (t *tx) newRows(ws auth.Workspace, m *model.Model, drafts []model.Draft) ([
 		values[m.Role(model.RoleLastJob).Index] = nil
 		rows[i] = newRow{rids[i], values}
 	}
+	if err := t.noteIDs(ws.ID, m, drafts, rids); err != nil {
+		return nil, err
+	}
 	for _, f := range m.Fields {
 		if f.Generate == "sequence" {
 			if err := t.count(ws.ID, m, f, rows); err != nil {
@@ -73,6 +76,11 @@ func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) erro
 	if err != nil {
 		return err
 	}
+	if f.Role != model.RoleID { // noted by the numbers of the records
+		if err := t.noteGenerated(ws, m, f, next, next+int64(lacking)-1); err != nil {
+			return err
+		}
+	}
 	for _, r := range rows {
 		if r.values[f.Index] == nil {
 			r.values[f.Index] = next
@@ -82,8 +90,9 @@ func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) erro
 	return nil
 }
 
-// insert writes new rows, many a statement.
-func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow) error {
+// insert writes new rows, many a statement. otherwise says what is to become of
+// rows whose id is taken, "" for an error.
+func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise string) (inserted int64, err error) {
 	columns, kinds := []string{"rid", "workspace"}, []model.Kind{model.Integer, model.Integer}
 	for _, f := range m.Fields {
 		if f.Role != model.RoleLastJob {
@@ -98,12 +107,14 @@ func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow) error {
 			values[i] = r.line(ws, m)
 		}
 		source, args := t.d.rows(kinds, values)
-		if err := t.exec1(head+source, args...); err != nil {
-			return err
+		done, err := t.exec(head+source+otherwise, args...)
+		if err != nil {
+			return 0, err
 		}
+		inserted += done
 		rows = rows[n:]
 	}
-	return nil
+	return inserted, nil
 }
 
 // line is what an INSERT writes of the record.

@@ -30,13 +30,18 @@ func selectList(m *model.Model) string {
 // scanRecords reads the rows of a [selectList], as many as the budget has room
 // for. more says that there are others.
 func scanRecords(m *model.Model, rows *sqlx.Rows, room budget) (records []model.Record, more bool, err error) {
+	return scanFields(m, m.Fields, rows, room)
+}
+
+// scanFields is scanRecords for rows of the number and some fields.
+func scanFields(m *model.Model, fields []*model.Field, rows *sqlx.Rows, room budget) (records []model.Record, more bool, err error) {
 	defer rows.Close()
 	for rows.Next() {
 		r := model.Record{Values: make([]any, len(m.Fields))}
-		dest := make([]any, 0, len(m.Fields)+1)
+		dest := make([]any, 0, len(fields)+1)
 		dest = append(dest, &r.RID)
-		for i := range r.Values {
-			dest = append(dest, &r.Values[i])
+		for _, f := range fields {
+			dest = append(dest, &r.Values[f.Index])
 		}
 		if err := rows.Scan(dest...); err != nil {
 			return nil, false, err
@@ -131,7 +136,7 @@ func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) 
 	if err != nil {
 		return model.Record{}, err
 	}
-	if err := t.insert(ws, m, rows); err != nil {
+	if _, err := t.insert(ws, m, rows, ""); err != nil {
 		return model.Record{}, err
 	}
 	records, err := s.queryRecords(t.ctx, t.db, m, " WHERE workspace = ? AND rid = ?", ws.ID, rows[0].rid)

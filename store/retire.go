@@ -28,7 +28,7 @@ const noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspac
 // and its rows after it, so that nobody ever reads, retries or undoes a part of
 // one.
 func (s *Store) Retire(ctx context.Context) (more bool, err error) {
-	for _, step := range []func(*tx) (bool, error){s.retireJob, s.retireRows, s.retireValues} {
+	for _, step := range []func(*tx) (bool, error){s.retireJob, s.retireRows, s.retireValues, s.forgetGenerated} {
 		err := s.inLargeTx(ctx, func(t *tx) error {
 			more, err = step(t)
 			return err

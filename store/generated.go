@@ -1,0 +1,81 @@
+package store
+
+import (
+	"slices"
+	"sort"
+	"time"
+
+	"bulkpatch/model"
+)
+
+// Imports must not take what the store generates while they run for what
+// their lines mean: a record that somebody made meanwhile without an id is not
+// the one that a line names by the id which that record happened to get. So
+// what is generated is noted as ranges, which takes one row for as long as
+// nothing else is made in between.
+//
+// Values of counted fields are noted as they are. Of an id, counted or not,
+// the number of its record is: numbers only grow, so that those from a number
+// on are those of the records that were made since.
+
+// generatedKept is for how long ranges are kept: longer than any import lasts.
+const generatedKept = 48 * time.Hour
+
+// noteGenerated notes that the store has generated something for a field. It
+// must come after what makes others wait that generate for the same field.
+func (t *tx) noteGenerated(ws int64, m *model.Model, f *model.Field, first, last int64) error {
+	hour := t.now - t.now%time.Hour.Microseconds()
+	return t.exec1(`INSERT INTO generated (workspace, model, field, first, last, noted_at)
+		VALUES (?, ?, ?, COALESCE((SELECT CASE WHEN last = ? THEN first END FROM generated
+			WHERE workspace = ? AND model = ? AND field = ? ORDER BY first DESC LIMIT 1), ?), ?, ?)
+		ON CONFLICT (workspace, model, field, first) DO UPDATE SET last = excluded.last, noted_at = excluded.noted_at`,
+		ws, m.Name, f.Name, first-1, ws, m.Name, f.Name, first, last, hour)
+}
+
+// noteIDs notes the records whose ids the store generated, as runs of numbers.
+func (t *tx) noteIDs(ws int64, m *model.Model, drafts []model.Draft, rids []int64) error {
+	for i := 0; i < len(drafts); i++ {
+		if drafts[i].ID != nil {
+			continue
+		}
+		first := i
+		for i+1 < len(drafts) && drafts[i+1].ID == nil && rids[i+1] == rids[i]+1 {
+			i++
+		}
+		if err := t.noteGenerated(ws, m, m.Role(model.RoleID), rids[first], rids[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// generatedAmong returns those of some numbers or values that the store
+// generated for a field, as far as that is kept.
+func (t *tx) generatedAmong(ws int64, m *model.Model, f *model.Field, numbers []int64) (map[int64]bool, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	least, most := slices.Min(numbers), slices.Max(numbers)
+	var ranges []struct{ First, Last int64 }
+	if err := t.list(&ranges, `SELECT first, last FROM generated WHERE workspace = ? AND model = ? AND field = ? AND first <= ?
+		AND first >= COALESCE((SELECT MAX(first) FROM generated WHERE workspace = ? AND model = ? AND field = ? AND first <= ?), ?) ORDER BY first`,
+		ws, m.Name, f.Name, most, ws, m.Name, f.Name, least, least); err != nil {
+		return nil, err
+	}
+	among := map[int64]bool{}
+	for _, n := range numbers {
+		i := sort.Search(len(ranges), func(i int) bool { return ranges[i].First > n })
+		if i > 0 && n <= ranges[i-1].Last {
+			among[n] = true
+		}
+	}
+	return among, nil
+}
+
+// forgetGenerated removes ranges that no import can ask for any more.
+func (s *Store) forgetGenerated(t *tx) (more bool, err error) {
+	n, err := t.exec(`DELETE FROM generated WHERE (workspace, model, field, first) IN (
+		SELECT workspace, model, field, first FROM generated WHERE noted_at < ? LIMIT ?)`,
+		t.now-(generatedKept+time.Hour).Microseconds(), retireRecords)
+	return n == retireRecords, err
+}
