@@ -298,7 +298,12 @@ func (f *fake) History(_ context.Context, ws auth.Workspace, m *model.Model, id 
 	}}}, cursor, limit)
 }
 
-func (f *fake) Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
+func (f *fake) BeginImport(_ context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
+	return job.Import{Workspace: ws, Model: m}, nil
+}
+
+func (f *fake) Import(ctx context.Context, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
+	ws, m := run.Workspace, run.Model
 	if f.onImport != nil {
 		if err := f.onImport(ctx); err != nil {
 			return job.ImportReport{}, err

@@ -21,18 +21,23 @@ const (
 	maxImports      = 32      // read at a time, half of them of one key
 )
 
-// An importJSON is the answer to an import.
+// An importJSON is the answer to an import. Each row of its lines is in one of
+// the four counts.
 type importJSON struct {
-	Inserted int64           `json:"inserted"`
-	Updated  int64           `json:"updated"`
-	Failed   int64           `json:"failed"`
-	Errors   []job.LineError `json:"errors"` // the first of them
+	Lines     int64           `json:"lines"`
+	Inserted  int64           `json:"inserted"`
+	Updated   int64           `json:"updated"`
+	Unchanged int64           `json:"unchanged"`
+	Failed    int64           `json:"failed"`
+	Errors    []job.LineError `json:"errors"` // the first of them
 }
 
 // add takes up what became of a batch.
 func (a *importJSON) add(r job.ImportReport, b *batch) {
+	a.Lines += int64(len(b.drafts)) + b.failed
 	a.Inserted += r.Inserted
 	a.Updated += r.Updated
+	a.Unchanged += r.Unchanged
 	a.Failed += int64(len(r.Failed)) + b.failed
 	if room := maxImportErrors - len(a.Errors); room > 0 {
 		both := append(slices.Clone(b.bad), b.located(r.Failed)...)
@@ -120,6 +125,11 @@ func (s *server) importRecords(c *call) error {
 		return noRoom(err)
 	}
 	defer giveBack()
+	run, err := s.Store.BeginImport(c.ctx(), c.workspace(), c.model)
+	if err != nil {
+		return err
+	}
+	run.Secrets = c.secrets()
 	lines := newLineReader(body)
 	checker := &lineChecker{server: s, ctx: context.WithoutCancel(c.ctx()), key: c.key.ID}
 	var source draftSource = &ndjsonSource{lines: lines, model: c.model, known: known, checker: checker}
@@ -128,7 +138,7 @@ func (s *server) importRecords(c *call) error {
 			return err
 		}
 	}
-	answer, err := s.runImport(c, source, body)
+	answer, err := s.runImport(c, run, source, body)
 	if err != nil {
 		return err
 	}
@@ -137,7 +147,7 @@ func (s *server) importRecords(c *call) error {
 
 // runImport stores the batches as they are parsed. It returns when the parser
 // has ended, too.
-func (s *server) runImport(c *call, source draftSource, body *longBody) (importJSON, error) {
+func (s *server) runImport(c *call, run job.Import, source draftSource, body *longBody) (importJSON, error) {
 	// The parser does not end with the request, whose context ends with any
 	// fault of the body: it has to tell which one it was.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(c.ctx()))
@@ -164,7 +174,7 @@ func (s *server) runImport(c *call, source draftSource, body *longBody) (importJ
 			b.drafts[i].Actor = c.key.ID
 		}
 		if len(b.drafts) > 0 {
-			report, err = s.Store.Import(c.ctx(), c.workspace(), c.model, b.drafts, b.lines)
+			report, err = s.Store.Import(c.ctx(), run, b.drafts, b.lines)
 		}
 		if err != nil && c.keyEnded() {
 			err = errKeyEnded

@@ -108,7 +108,7 @@ func TestImportGoesInBatches(t *testing.T) {
 	if a["inserted"] != 2500.0 || fmt.Sprint(r.store.batches) != "[1000 1000 500]" {
 		t.Errorf("%v in batches %v", a, r.store.batches)
 	}
-	if a := r.call("POST", "/v1/desk/import", "", "Content-Type", "application/x-ndjson").want(200).text; a != `{"inserted":0,"updated":0,"failed":0,"errors":[]}`+"\n" {
+	if a := r.call("POST", "/v1/desk/import", "", "Content-Type", "application/x-ndjson").want(200).text; a != `{"lines":0,"inserted":0,"updated":0,"unchanged":0,"failed":0,"errors":[]}`+"\n" {
 		t.Errorf("%s", a)
 	}
 }

@@ -43,10 +43,12 @@ type Store interface {
 	Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error
 	DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Model, id any) error
 	History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) ([]job.HistoryItem, string, error)
+	// BeginImport returns an import from now on, which need not be ended.
+	BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error)
 	// Import merges drafts into the records of their ids, or makes new ones,
 	// in one transaction. lines[i] is the line number of drafts[i]. A draft
-	// that a constraint refuses is reported and stops no other.
-	Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error)
+	// that is refused is reported and stops no other.
+	Import(ctx context.Context, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error)
 
 	// Options returns the options that a workspace has added to the model's
 	// drop-downs.

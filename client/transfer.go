@@ -16,13 +16,15 @@ const (
 	CSV    Format = "text/csv"
 )
 
-// An ImportReport is what became of an import's lines. Errors names the first
-// lines that were passed over.
+// An ImportReport is what became of an import's lines: each row is in one of
+// the four counts. Errors names the first that failed.
 type ImportReport struct {
-	Inserted int64       `json:"inserted"`
-	Updated  int64       `json:"updated"`
-	Failed   int64       `json:"failed"`
-	Errors   []LineError `json:"errors"`
+	Lines     int64       `json:"lines"` // rows, without the header and blank lines
+	Inserted  int64       `json:"inserted"`
+	Updated   int64       `json:"updated"`
+	Unchanged int64       `json:"unchanged"` // said what the record held already
+	Failed    int64       `json:"failed"`
+	Errors    []LineError `json:"errors"`
 }
 
 // A LineError says why a row of an import was ignored, or the rows that an

@@ -88,10 +88,23 @@ type HistoryItem struct {
 	Changed map[string]Change `json:"changed"`
 }
 
+// An Import is an import that has begun. What the store generates from then
+// on is not what its lines mean.
+type Import struct {
+	Workspace auth.Workspace
+	Model     *model.Model
+	// Secrets: who imports may read masked values, and so be told that a line
+	// says what a record holds.
+	Secrets bool
+
+	Since   int64            // the number of the first record that was made since
+	Counted map[string]int64 // of counted fields, the first value that was generated since
+}
+
 // An ImportReport is what became of some lines of an import.
 type ImportReport struct {
-	Inserted, Updated int64
-	Failed            []LineError // in the order of the lines
+	Inserted, Updated, Unchanged int64
+	Failed                       []LineError // in the order of the lines
 }
 
 // A LineError says why a row of an import was ignored, or the rows that an

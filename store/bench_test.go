@@ -44,7 +44,7 @@ func imported(b *testing.B, n int) string {
 			b.Fatal(faults)
 		}
 		if drafts = append(drafts, d); len(drafts) == 1000 {
-			_, err := s.Import(b.Context(), auth.Workspace{ID: 1}, desk, drafts, make([]int64, len(drafts)))
+			_, err := s.Import(b.Context(), job.Import{Workspace: auth.Workspace{ID: 1}, Model: desk}, drafts, make([]int64, len(drafts)))
 			fatal(b, err)
 			drafts = drafts[:0]
 		}
@@ -194,7 +194,7 @@ func BenchmarkImport(b *testing.B) {
 		fatal(b, err)
 		b.StartTimer()
 		for part := range slices.Chunk(drafts, 1000) {
-			report, err := s.Import(b.Context(), auth.Workspace{ID: 1}, desk, part, make([]int64, len(part)))
+			report, err := s.Import(b.Context(), job.Import{Workspace: auth.Workspace{ID: 1}, Model: desk}, part, make([]int64, len(part)))
 			fatal(b, err)
 			if report.Inserted != int64(len(part)) {
 				b.Fatalf("%+v", report)

@@ -114,7 +114,7 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 		if faults != nil {
 			t.Fatal(faults)
 		}
-		_, err := s.Import(t.Context(), ws, desk, []model.Draft{d}, []int64{1})
+		_, err := s.Import(t.Context(), job.Import{Workspace: ws, Model: desk}, []model.Draft{d}, []int64{1})
 		must(t, err)
 	}
 	_, ran := next(func() {

@@ -105,6 +105,9 @@ type dialect struct {
 	// knows little of the table needs to be told.
 	among   func(column string, numbers []int64) (string, []any)
 	bounded func(column string, first, last int64) (string, []any)
+	// reached says of a column of numbers that is joined to a list what among
+	// does, where a planner would not go by the list alone.
+	reached func(column string, numbers []int64) (string, []any)
 	// byID finds the numbers of the records with one of the ids that are bound
 	// first, in the workspace that is bound second.
 	byID func(m *model.Model) string

@@ -9,16 +9,43 @@ import (
 	"bulkpatch/model"
 )
 
+// BeginImport returns an import from now on, without a right to secrets. It
+// stores nothing, so that an import need not be ended.
+func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
+	run := job.Import{Workspace: ws, Model: m, Counted: map[string]int64{}}
+	err := s.read.GetContext(ctx, &run.Since, s.d.rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
+	if err != nil {
+		return job.Import{}, s.d.classify(err)
+	}
+	var counted []struct {
+		Field string
+		Next  int64
+	}
+	err = s.read.SelectContext(ctx, &counted, s.d.rebind(`SELECT field, next FROM sequences WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
+	for _, c := range counted {
+		run.Counted[c.Field] = c.Next
+	}
+	return run, s.d.classify(err)
+}
+
 // Import merges each draft into the record of its id, or makes a new record,
 // in one transaction. lines[i] is the line number of drafts[i], for the
-// report. A draft that the database refuses is reported and stops no other.
-func (s *Store) Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
+// report, in which each draft counts once.
+//
+// A record that holds what a draft gives is unchanged, whatever their
+// versions. Otherwise a version that the draft gives must be the record's, and
+// the change makes it another one that no job has made: the draft's time of
+// change counts for new records only. A draft with an id that the store has
+// generated since the import began means no such record, and fails. Imports of
+// the same new ids merge. A draft that is refused is reported and stops no
+// other.
+func (s *Store) Import(ctx context.Context, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
 	var report job.ImportReport
 	err := s.inLargeTx(ctx, func(t *tx) error {
 		report = job.ImportReport{}
 		drafts, lines := drafts, lines // it may run again
-		im := importer{t: t, ws: ws, m: m, report: &report}
-		full, err := t.takeOptions(ws.ID, m, brought(drafts))
+		im := importer{t: t, run: run, ws: run.Workspace, m: run.Model, report: &report}
+		full, err := t.takeOptions(im.ws.ID, im.m, brought(drafts))
 		if err != nil {
 			return err
 		}
@@ -97,66 +124,26 @@ func distinct(drafts []model.Draft) int {
 // An importer is one transaction of an import.
 type importer struct {
 	t      *tx
+	run    job.Import
 	ws     auth.Workspace
 	m      *model.Model
 	report *job.ImportReport
 }
 
+// merge imports drafts of different ids.
 func (im *importer) merge(drafts []model.Draft, lines []int64) error {
-	existing, err := im.existing(drafts)
+	merged, err := im.mergeExisting(drafts, lines)
 	if err != nil {
 		return err
 	}
 	var fresh []model.Draft
 	var freshLines []int64
 	for i, d := range drafts {
-		r, ok := existing[d.ID]
-		switch {
-		case ok:
-			err = im.update(r, d, lines[i])
-		case im.incomplete(d, lines[i]):
-		default:
+		if !merged[i] && !im.incomplete(d, lines[i]) {
 			fresh, freshLines = append(fresh, d), append(freshLines, lines[i])
-		}
-		if err != nil {
-			return err
 		}
 	}
 	return im.insert(fresh, freshLines)
-}
-
-// existing finds the record numbers of the ids that are there already, and
-// locks the records in the order of their numbers, as chunks do.
-func (im *importer) existing(drafts []model.Draft) (map[any]importedRecord, error) {
-	ids := make([]any, 0, len(drafts))
-	for _, d := range drafts {
-		if d.ID != nil {
-			ids = append(ids, d.ID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	d := im.t.d
-	var rids []int64
-	if err := im.t.list(&rids, d.byID(im.m), d.ids(im.m, ids), im.ws.ID); err != nil || len(rids) == 0 {
-		return nil, err
-	}
-	var rows []struct {
-		ID    any
-		RID   int64 `db:"rid"`
-		Bytes int64
-	}
-	among, args := d.among("rid", rids)
-	if err := im.t.list(&rows, "SELECT id, rid, "+d.lengthOf(mergedFields(drafts))+" AS bytes FROM "+im.m.Table()+d.notIndexed+" WHERE "+among+" AND workspace = ?"+d.listEnd(im.m.Table()),
-		append(args, im.ws.ID)...); err != nil {
-		return nil, err
-	}
-	existing := make(map[any]importedRecord, len(rows))
-	for _, r := range rows {
-		existing[r.ID] = importedRecord{r.RID, r.Bytes}
-	}
-	return existing, nil
 }
 
 // incomplete reports a new record that lacks what its model requires.
@@ -172,64 +159,92 @@ func (im *importer) fail(line int64, detail string) {
 	im.report.Failed = append(im.report.Failed, job.LineError{Line: line, ToLine: line, Detail: detail})
 }
 
-// update merges the given values into a record. A record that has them all
-// already is not written.
-func (im *importer) update(r importedRecord, d model.Draft, line int64) error {
-	sets := slices.DeleteFunc(slices.Clone(d.Patch.Stamped(im.m, d.Actor).Sets), func(s model.Set) bool {
-		return s.Field.Role == model.RoleID || s.Field.Role == model.RoleVersion || s.Field.Role == model.RoleLastJob
-	})
-	if len(sets) == 0 {
-		im.report.Updated++
-		return nil
-	}
-	if tooLarge, err := im.mergeInGo(r, sets); err != nil || tooLarge != "" {
-		if tooLarge != "" {
-			im.fail(line, tooLarge+" would be larger than the 1 MiB that a field may hold")
-		}
-		return err
-	}
-	a := im.t.d.assign(sets, im.t.now)
-	if slices.ContainsFunc(sets, func(s model.Set) bool { return s.Field.Role == model.RoleUpdatedAt }) {
-		a.keepsTime = true // it is among the values
-	}
-	stamps, stampArgs := a.stamps(im.t.now)
-	args := append(append(slices.Clone(a.setArgs), stampArgs...), r.rid, im.ws.ID)
-	args = append(args, a.differsArgs...)
-	err := im.t.attempt(func() error {
-		return im.t.exec1("UPDATE "+im.m.Table()+" SET "+a.set+", "+stamps+" WHERE rid = ? AND workspace = ? AND "+a.differs, args...)
-	})
-	return im.outcome(err, &im.report.Updated, 1, line)
-}
+// orElse leaves out rows whose id somebody else has taken since it was looked
+// for: an import of the same ids, or who makes a record of its own.
+const orElse = " ON CONFLICT (workspace, id) DO NOTHING"
 
 // insert makes new records, all in a few statements where none is refused,
-// else one by one.
+// else one by one. Those that others have made meanwhile are merged.
 func (im *importer) insert(drafts []model.Draft, lines []int64) error {
-	if len(drafts) == 0 {
-		return nil
+	drafts, lines, err := im.uncounted(drafts, lines)
+	if err != nil || len(drafts) == 0 {
+		return err
 	}
 	rows, err := im.t.newRows(im.ws, im.m, drafts)
 	if err != nil {
 		return err
 	}
-	err = im.t.attempt(func() error { _, err := im.t.insert(im.ws, im.m, rows, ""); return err })
-	if _, refused := im.t.d.refusal(err); !refused {
-		im.report.Inserted += int64(len(rows))
+	inserted, err := im.insertOnly(rows)
+	if _, refused := im.t.d.refusal(err); refused {
+		return im.insertEach(rows, drafts, lines)
+	}
+	if err != nil {
 		return err
 	}
+	im.report.Inserted += inserted
+	if inserted == int64(len(rows)) {
+		return nil
+	}
+	there, err := im.inserted(rows)
+	if err != nil {
+		return err
+	}
+	var left []model.Draft
+	var leftLines []int64
+	for i, r := range rows {
+		if !there[r.rid] {
+			left, leftLines = append(left, drafts[i]), append(leftLines, lines[i])
+		}
+	}
+	return im.merge(left, leftLines)
+}
+
+// insertOnly inserts rows as far as their ids are free.
+func (im *importer) insertOnly(rows []newRow) (inserted int64, err error) {
+	err = im.t.attempt(func() error {
+		inserted, err = im.t.insert(im.ws, im.m, rows, orElse)
+		return err
+	})
+	return inserted, err
+}
+
+// insertEach inserts row by row, so that one which is refused fails alone.
+func (im *importer) insertEach(rows []newRow, drafts []model.Draft, lines []int64) error {
 	for i := range rows {
-		err := im.t.attempt(func() error { _, err := im.t.insert(im.ws, im.m, rows[i:i+1], ""); return err })
-		if err := im.outcome(err, &im.report.Inserted, 1, lines[i]); err != nil {
+		inserted, err := im.insertOnly(rows[i : i+1])
+		if err == nil && inserted == 0 {
+			err = im.merge(drafts[i:i+1], lines[i:i+1])
+		} else {
+			err = im.outcome(err, &im.report.Inserted, lines[i])
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// inserted are the numbers of those rows that are in the table.
+func (im *importer) inserted(rows []newRow) (map[int64]bool, error) {
+	rids := make([]int64, len(rows))
+	for i, r := range rows {
+		rids[i] = r.rid
+	}
+	among, args := im.t.d.among("rid", rids)
+	var found []int64
+	err := im.t.list(&found, "SELECT rid FROM "+im.m.Table()+im.t.d.notIndexed+" WHERE "+among+" AND workspace = ?", append(args, im.ws.ID)...)
+	there := make(map[int64]bool, len(found))
+	for _, rid := range found {
+		there[rid] = true
+	}
+	return there, err
+}
+
 // outcome counts a success, or reports the line whose values were refused;
 // any other error is the transaction's.
-func (im *importer) outcome(err error, counter *int64, n int64, line int64) error {
+func (im *importer) outcome(err error, counter *int64, line int64) error {
 	if err == nil {
-		*counter += n
+		*counter++
 		return nil
 	}
 	f, inData := im.t.d.fault(err)
@@ -238,4 +253,20 @@ func (im *importer) outcome(err error, counter *int64, n int64, line int64) erro
 	}
 	im.fail(line, im.refusedDetail(f))
 	return nil
+}
+
+// refusedDetail says why a line's values were refused.
+func (im *importer) refusedDetail(f dataFault) string {
+	switch f.code {
+	case codeTooLarge, codeTooComplex:
+		return "the line is too large or too complex for the database"
+	case codeUnique:
+		return valueTaken(fieldOf(im.m, f.column))
+	}
+	return "a rule of the database refused a value"
+}
+
+// valueTaken is what a line is told of a value that must be its own.
+func valueTaken(field string) string {
+	return "the value of " + field + " is already taken by another record"
 }

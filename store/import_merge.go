@@ -8,65 +8,194 @@ import (
 	"bulkpatch/model"
 )
 
-// An importedRecord is one that a line of an import changes.
-type importedRecord struct {
-	rid   int64
-	bytes int64 // of the values that lines merge into
+// readAtOnce is how many bytes of the records that lines merge into are in
+// memory at a time.
+const readAtOnce = 16 << 20
+
+// Why a line fails whose record is there. The code comes first, for programs.
+const (
+	detailIDTaken = "id_taken: the store generated this id for another record while the import was running; give the line another id"
+	detailVersion = `precondition_failed: the record has version %d and the line says %d, so that newer data would be overwritten; columns={"version": null} leaves the column out`
+)
+
+// An edit is what a line changes of a record.
+type edit struct {
+	rid, line int64
+	sets      []model.Set // the new values, whole
+	keepsTime bool        // only values changed with which the record's time of change stays
 }
 
-// mergedFields lists the fields into which some drafts merge.
-func mergedFields(drafts []model.Draft) []*model.Field {
-	var fields []*model.Field
+// mergeExisting merges the drafts of records that are there, and says which
+// drafts those are. It locks the records in the order of their numbers, as
+// chunks do, and reads as many at a time as memory is meant for.
+func (im *importer) mergeExisting(drafts []model.Draft, lines []int64) (merged []bool, err error) {
+	merged = make([]bool, len(drafts))
+	place := make(map[any]int, len(drafts))
+	ids := make([]any, 0, len(drafts))
+	for i, d := range drafts {
+		if d.ID != nil {
+			place[d.ID], ids = i, append(ids, d.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return merged, nil
+	}
+	var rids []int64
+	if err := im.t.list(&rids, im.t.d.byID(im.m), im.t.d.ids(im.m, ids), im.ws.ID); err != nil {
+		return nil, err
+	}
+	slices.Sort(rids)
+	id, fields := im.m.Role(model.RoleID), im.fieldsToRead(drafts)
+	for more := len(rids) > 0; more; {
+		var records []model.Record
+		if records, more, err = im.lock(rids, fields); err != nil {
+			return nil, err
+		}
+		var part part
+		for _, r := range records {
+			i := place[r.Values[id.Index]]
+			merged[i] = true
+			part.drafts, part.lines = append(part.drafts, drafts[i]), append(part.lines, lines[i])
+		}
+		part.records = records
+		if err := im.mergePart(part); err != nil {
+			return nil, err
+		}
+		if more {
+			rids = rids[slices.Index(rids, records[len(records)-1].RID)+1:]
+		}
+	}
+	return merged, nil
+}
+
+// fieldsToRead lists the fields that some drafts give, and what else is asked
+// of their records.
+func (im *importer) fieldsToRead(drafts []model.Draft) []*model.Field {
+	wanted := make([]bool, len(im.m.Fields))
+	wanted[im.m.Role(model.RoleID).Index], wanted[im.m.Role(model.RoleVersion).Index] = true, true
 	for _, d := range drafts {
-		for _, s := range d.Patch.Sets {
-			if s.Merge != nil && !slices.Contains(fields, s.Field) {
-				fields = append(fields, s.Field)
-			}
+		for _, s := range d.Patch.Stamped(im.m, d.Actor).Sets {
+			wanted[s.Field.Index] = true
+		}
+	}
+	wanted[im.m.Role(model.RoleLastJob).Index] = false // is kept as a number
+	var fields []*model.Field
+	for _, f := range im.m.Fields {
+		if wanted[f.Index] {
+			fields = append(fields, f)
 		}
 	}
 	return fields
 }
 
-// lengthOf is the length of some fields of a record together.
-func (d *dialect) lengthOf(fields []*model.Field) string {
-	parts := []string{"0"}
+// lock locks some records and reads fields of them, by number. more says that
+// others of them did not fit.
+func (im *importer) lock(rids []int64, fields []*model.Field) (records []model.Record, more bool, err error) {
+	columns := []string{"rid"}
 	for _, f := range fields {
-		parts = append(parts, "COALESCE("+d.bytes(f)+", 0)")
+		columns = append(columns, quoted(f))
 	}
-	return strings.Join(parts, " + ")
+	among, args := im.t.d.among("rid", rids)
+	rows, err := im.t.db.QueryxContext(im.t.ctx, im.t.d.rebind("SELECT "+strings.Join(columns, ", ")+" FROM "+im.m.Table()+im.t.d.notIndexed+
+		" WHERE "+among+" AND workspace = ?"+im.t.d.listEnd(im.m.Table())), append(args, im.ws.ID)...)
+	if err != nil {
+		return nil, false, err
+	}
+	return scanFields(im.m, fields, rows, budget{left: readAtOnce})
 }
 
-// mergeInGo carries out those merges of a line that have too many names for
-// one expression, or may make too large a value. It names the field that would
-// become too large, "" where none would.
-func (im *importer) mergeInGo(r importedRecord, sets []model.Set) (tooLarge string, err error) {
-	for i, s := range sets {
-		if s.Merge == nil || !isWide(s.Merge) && r.bytes+int64(len(s.Merge)) <= maxValue {
+// A part is some records, and for each the draft to be merged into it.
+type part struct {
+	records []model.Record
+	drafts  []model.Draft
+	lines   []int64
+}
+
+// mergePart merges drafts into the records that hold something else.
+func (im *importer) mergePart(p part) error {
+	made, err := im.madeSince(p.records)
+	if err != nil {
+		return err
+	}
+	var edits []edit
+	for i, r := range p.records {
+		line := p.lines[i]
+		if made[r.RID] {
+			im.fail(line, detailIDTaken)
 			continue
 		}
-		var before *string
-		if _, err := im.t.get(&before, "SELECT CAST("+quoted(s.Field)+" AS text) FROM "+im.m.Table()+" WHERE rid = ? AND workspace = ?", r.rid, im.ws.ID); err != nil {
-			return "", err
+		e, tooLarge := im.compare(r, p.drafts[i])
+		e.line = line
+		version, _ := r.Values[im.m.Role(model.RoleVersion).Index].(int64)
+		switch given := p.drafts[i].Version; {
+		case tooLarge != nil:
+			im.fail(line, tooLarge.Name+" would be larger than the 1 MiB that a field may hold")
+		case len(e.sets) == 0:
+			im.report.Unchanged++
+		case given != 0 && given != version:
+			im.fail(line, fmt.Sprintf(detailVersion, version, given))
+		default:
+			edits = append(edits, e)
 		}
-		if before != nil {
-			merged := string(model.MergeJSON([]byte(canonical(s.Field, *before)), s.Merge))
-			if len(merged) > maxValue && merged != canonical(s.Field, *before) {
-				return s.Field.Name, nil
-			}
-			sets[i].Value = merged
-		}
-		sets[i].Merge = nil
 	}
-	return "", nil
+	if edits, err = im.count(edits); err != nil {
+		return err
+	}
+	return im.write(edits)
 }
 
-// refusedDetail says why a line's values were refused.
-func (im *importer) refusedDetail(f dataFault) string {
-	switch f.code {
-	case codeTooLarge, codeTooComplex:
-		return "the line is too large or too complex for the database"
-	case codeUnique:
-		return fmt.Sprintf("the value of %s is already taken by another record", fieldOf(im.m, f.column))
+// madeSince are the numbers of those records whose ids the store has generated
+// since the import began.
+func (im *importer) madeSince(records []model.Record) (map[int64]bool, error) {
+	var young []int64
+	for _, r := range records {
+		if r.RID >= im.run.Since {
+			young = append(young, r.RID)
+		}
 	}
-	return "a rule of the database refused a value"
+	return im.t.generatedAmong(im.ws.ID, im.m, im.m.Role(model.RoleID), young)
+}
+
+// compare finds what a draft would change of a record, and a field that would
+// become too large.
+func (im *importer) compare(r model.Record, d model.Draft) (e edit, tooLarge *model.Field) {
+	patch := d.Patch.Stamped(im.m, d.Actor)
+	e = edit{rid: r.RID, keepsTime: true}
+	for _, s := range patch.Sets {
+		switch s.Field.Role {
+		case model.RoleID, model.RoleVersion, model.RoleUpdatedAt, model.RoleLastJob:
+			continue
+		}
+		before := r.Values[s.Field.Index]
+		var was any
+		if s.When != nil {
+			was = r.Values[s.When.Index]
+		}
+		after := patched(patch, s, before, was, im.t.now)
+		if im.same(s, before, after) {
+			continue
+		}
+		if text, _ := after.(string); s.Merge != nil && len(text) > maxValue {
+			return edit{}, s.Field
+		}
+		e.sets = append(e.sets, model.Set{Field: s.Field, Value: after})
+		e.keepsTime = e.keepsTime && (s.When != nil || slices.Contains(s.Field.KeepsUpdated, after))
+	}
+	return e, nil
+}
+
+// same reports whether a record keeps its value. A secret is the same for those
+// alone who may read it: for others a line that names one always changes the
+// record, or they could guess it.
+func (im *importer) same(s model.Set, before, after any) bool {
+	f := s.Field
+	switch {
+	case s.When != nil:
+		return f.Same(before, after)
+	case f.WriteOnly, f.Secret == model.Hashed:
+		return false
+	case f.Secret == model.Masked && after != nil && !im.run.Secrets:
+		return false
+	}
+	return before == after || f.Same(before, after)
 }

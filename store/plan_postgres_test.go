@@ -1,9 +1,12 @@
 package store
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
+	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/pgtest"
 )
@@ -36,8 +39,9 @@ func TestChunksReachRecordsByKeyOnPostgreSQL(t *testing.T) {
 	}
 }
 
-// TestAnImportFindsRecordsByKeyOnPostgreSQL updates a customer by an import:
-// each line must not walk the table.
+// TestAnImportFindsRecordsByKeyOnPostgreSQL updates customers by an import, who
+// are far from one another: it must not walk the workspace, and once the table
+// has been analysed not what lies between them.
 func TestAnImportFindsRecordsByKeyOnPostgreSQL(t *testing.T) {
 	server := pgtest.Start(t, "autovacuum=off")
 	address := server.Database(t)
@@ -47,28 +51,36 @@ func TestAnImportFindsRecordsByKeyOnPostgreSQL(t *testing.T) {
 	desk, ws := fillWithAcme(t, s)
 	name := address[strings.LastIndex(address, "/")+1 : strings.Index(address, "?")]
 	server.Do(t, name, `INSERT INTO c_desk (rid, workspace, id, version, created_at, updated_at) SELECT n, 1, n, 1, 0, 0 FROM generate_series(1000, 60000) AS n`)
-	server.Do(t, name, "ANALYZE c_desk")
 	seen := map[string]statement{}
 	s.write = recorder{s.write, seen}
-	d, faults := desk.CheckDraft([]byte(`{"id": 2000, "jobTitle": "Lead"}`), model.Import)
-	if faults != nil {
-		t.Fatal(faults)
+	var drafts []model.Draft
+	for id := 2000; id < 60000; id += 100 {
+		d, faults := desk.CheckDraft(fmt.Appendf(nil, `{"id": %d, "jobTitle": "Lead"}`, id), model.Import)
+		if faults != nil {
+			t.Fatal(faults)
+		}
+		drafts = append(drafts, d)
 	}
-	report, err := s.Import(t.Context(), ws, desk, []model.Draft{d}, []int64{1})
-	if err != nil || report.Updated != 1 {
+	report, err := s.Import(t.Context(), job.Import{Workspace: ws, Model: desk}, drafts, make([]int64, len(drafts)))
+	if err != nil || report.Updated != int64(len(drafts)) {
 		t.Fatalf("%+v, %v", report, err)
 	}
-	updates := 0
-	for text, st := range seen {
-		if strings.HasPrefix(text, "UPDATE c_desk") {
-			updates++
-			if plan := explainPostgres(t, s, st); !strings.Contains(plan, "Index Scan using c_desk_pkey") || !strings.Contains(plan, "Index Cond: ((workspace = '1'::bigint) AND (rid = '2000'::bigint))") {
+	for _, key := range []string{`rid >= '2000'`, `rid = ANY`} {
+		looked := 0
+		for text, st := range seen {
+			if !strings.Contains(text, "UPDATE c_desk") && !strings.Contains(text, " FOR NO KEY UPDATE OF c_desk") {
+				continue
+			}
+			looked++
+			plan := explainPostgres(t, s, st)
+			if !regexp.MustCompile(`Index Scan (using|on) c_desk_pkey .*\n +Index Cond: .*workspace = '1'::bigint\) AND .*`+key).MatchString(plan) || regexp.MustCompile("Seq Scan|c_desk_i").MatchString(plan) {
 				t.Errorf("the plan is\n%s\nof %s", plan, st.text)
 			}
 		}
-	}
-	if updates != 1 {
-		t.Errorf("%d updates of customers were seen", updates)
+		if looked != 2 {
+			t.Errorf("%d statements were seen", looked)
+		}
+		server.Do(t, name, "ANALYZE c_desk")
 	}
 }
 

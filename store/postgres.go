@@ -73,6 +73,7 @@ var postgresDialect = &dialect{
 	among:        postgresAmong,
 	bounded:      postgresBounded,
 	position:     func(expr string) string { return "strpos(" + expr + ", CAST(? AS text))" },
+	reached:      postgresAmong,
 	byID:         postgresByID,
 	ids:          postgresIDs,
 	collect: func(expr, condition string) string {

@@ -75,6 +75,7 @@ var sqliteDialect = &dialect{
 		return column + " IN (SELECT value FROM json_each(?))", []any{jsonNumbers(numbers)}
 	},
 	bounded:  func(string, int64, int64) (string, []any) { return "1 = 1", nil },
+	reached:  func(string, []int64) (string, []any) { return "1 = 1", nil },
 	position: func(expr string) string { return "instr(" + expr + ", ?)" },
 	byID: func(m *model.Model) string {
 		return "SELECT rid FROM " + m.Table() + " WHERE id IN (SELECT value FROM json_each(?)) AND workspace = ?"

@@ -70,9 +70,9 @@ func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
 }
 
 func reportImport(a *app, r client.ImportReport) error {
-	fmt.Fprintf(a.out, "%d inserted, %d updated, %d failed\n", r.Inserted, r.Updated, r.Failed)
+	fmt.Fprintf(a.out, "%d inserted, %d updated, %d unchanged, %d failed\n", r.Inserted, r.Updated, r.Unchanged, r.Failed)
 	for _, e := range r.Errors {
-		fmt.Fprintf(a.err, "line %d: %s\n", e.Line, e.Detail)
+		fmt.Fprintf(a.err, "%s: %s\n", placeOf(e), e.Detail)
 	}
 	if more := r.Failed - int64(len(r.Errors)); more > 0 {
 		fmt.Fprintf(a.err, "and %d more\n", more)
@@ -81,6 +81,14 @@ func reportImport(a *app, r client.ImportReport) error {
 		return errSaid
 	}
 	return nil
+}
+
+// placeOf says where a row stands.
+func placeOf(e client.LineError) string {
+	if e.ToLine > e.Line {
+		return fmt.Sprintf("lines %d to %d", e.Line, e.ToLine)
+	}
+	return fmt.Sprintf("line %d", e.Line)
 }
 
 type exportCommand struct {

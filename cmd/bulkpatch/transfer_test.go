@@ -40,7 +40,7 @@ func must(t *testing.T, args ...string) string {
 
 func TestWhatWasExportedComesBackByteForByte(t *testing.T) {
 	first := database(t)
-	if out := must(t, "import", "desk", sample(t, 1500), "--db", first); out != "1500 inserted, 0 updated, 0 failed\n" {
+	if out := must(t, "import", "desk", sample(t, 1500), "--db", first); out != "1500 inserted, 0 updated, 0 unchanged, 0 failed\n" {
 		t.Fatalf("import said %q", out)
 	}
 	want := must(t, "export", "desk", "--db", first)
@@ -55,7 +55,7 @@ func TestWhatWasExportedComesBackByteForByte(t *testing.T) {
 			if got := must(t, "export", "desk", "--db", second); got != want {
 				t.Error("the second export differs from the first")
 			}
-			if out := must(t, "import", "desk", file, "--db", second); !strings.HasPrefix(out, "0 inserted") {
+			if out := must(t, "import", "desk", file, "--db", second); out != "0 inserted, 0 updated, 1500 unchanged, 0 failed\n" {
 				t.Errorf("importing again said %q", out)
 			}
 			if got := must(t, "export", "desk", "--db", second); got != want {
@@ -71,7 +71,7 @@ func TestABadLineIsNamedAndPassedOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, out, complaint := call(t, "import", "desk", file, "--db", database(t))
-	if status != exitFailed || out != "1 inserted, 0 updated, 1 failed\n" || !strings.Contains(complaint, "line 2: ") || strings.Contains(complaint, "maybe") {
+	if status != exitFailed || out != "1 inserted, 0 updated, 0 unchanged, 1 failed\n" || !strings.Contains(complaint, "line 2: ") || strings.Contains(complaint, "maybe") {
 		t.Errorf("ended with %d, %q, %q", status, out, complaint)
 	}
 }
@@ -178,7 +178,7 @@ func TestATransferOfTheDatabaseItselfHasItsTime(t *testing.T) {
 	var out, complaint bytes.Buffer
 	lines := &linesFor{until: time.Now().Add(time.Second)}
 	status := run(t.Context(), []string{"import", "desk", "-", "--db", database(t)}, &app{in: lines, out: &out, err: &complaint})
-	if want := fmt.Sprintf("%d inserted, 0 updated, 0 failed\n", lines.n); status != exitOK || out.String() != want {
+	if want := fmt.Sprintf("%d inserted, 0 updated, 0 unchanged, 0 failed\n", lines.n); status != exitOK || out.String() != want {
 		t.Errorf("the import ended with %d and said %q: %s", status, out.String(), complaint.String())
 	}
 }

@@ -123,6 +123,15 @@ func (k *Kit) Add(n int, person func(i int) string) {
 	}
 }
 
+// Import is an import of one batch.
+func (k *Kit) Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
+	run, err := k.BeginImport(ctx, ws, m)
+	if err != nil {
+		return job.ImportReport{}, err
+	}
+	return k.Store.Import(ctx, run, drafts, lines)
+}
+
 // Bulk is a submission of a bulk patch of people.
 func (k *Kit) Bulk(filterText, patch string, o job.Options) job.Submission {
 	k.tb.Helper()
