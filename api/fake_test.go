@@ -49,15 +49,16 @@ type fake struct {
 	onPreview func(context.Context) error
 	preview   job.Preview
 	onImport  func(context.Context) error
-	lookups   int           // of keys
-	queries   int           // for revisions
-	reads     int           // of several jobs at once
-	lone      int           // of one job
-	keyLooks  int           // for the keys of open calls
-	down      bool          // nothing that is asked for in the background is answered
-	slow      time.Duration // that an answer for revisions takes
-	scanFails bool          // after the first page
-	onPage    func()        // runs after each page of a scan
+	onDrafts  func([]model.Draft) // sees the rows of each batch
+	lookups   int                 // of keys
+	queries   int                 // for revisions
+	reads     int                 // of several jobs at once
+	lone      int                 // of one job
+	keyLooks  int                 // for the keys of open calls
+	down      bool                // nothing that is asked for in the background is answered
+	slow      time.Duration       // that an answer for revisions takes
+	scanFails bool                // after the first page
+	onPage    func()              // runs after each page of a scan
 }
 
 func newFake(now func() time.Time) *fake {
@@ -314,6 +315,9 @@ func (f *fake) Import(ctx context.Context, run job.Import, drafts []model.Draft,
 		return job.ImportReport{}, err
 	}
 	f.batches = append(f.batches, len(drafts))
+	if f.onDrafts != nil {
+		f.onDrafts(drafts)
+	}
 	var report job.ImportReport
 	for i, d := range drafts {
 		_, exists := f.records[table(ws, m)][model.FormatID(d.ID)]

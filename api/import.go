@@ -3,9 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"slices"
 
@@ -32,17 +29,18 @@ type importJSON struct {
 	Errors    []job.LineError `json:"errors"` // the first of them
 }
 
-// add takes up what became of a batch.
+// add takes up what became of a batch. Rows that were set aside come late, and
+// may be among the first that failed.
 func (a *importJSON) add(r job.ImportReport, b *batch) {
 	a.Lines += int64(len(b.drafts)) + b.failed
 	a.Inserted += r.Inserted
 	a.Updated += r.Updated
 	a.Unchanged += r.Unchanged
 	a.Failed += int64(len(r.Failed)) + b.failed
-	if room := maxImportErrors - len(a.Errors); room > 0 {
-		both := append(slices.Clone(b.bad), b.located(r.Failed)...)
-		slices.SortFunc(both, func(x, y job.LineError) int { return int(x.Line - y.Line) })
-		a.Errors = append(a.Errors, both[:min(room, len(both))]...)
+	if faults := append(b.located(r.Failed), b.bad...); len(faults) > 0 {
+		a.Errors = append(a.Errors, faults...)
+		slices.SortStableFunc(a.Errors, func(x, y job.LineError) int { return cmp.Compare(x.Line, y.Line) })
+		a.Errors = a.Errors[:min(len(a.Errors), maxImportErrors)]
 	}
 }
 
@@ -54,8 +52,23 @@ type batch struct {
 	bytes  int
 	bad    []job.LineError // at most maxImportErrors
 	failed int64           // rows that are bad, all of them
+	aside  int             // rows that were set aside
+	late   bool            // of rows that were set aside before
 	last   int64           // line that the batch ends with
-	err    error           // that ended the stream, nil in between
+	err    error           // that ended the import: then the batch holds no rows
+}
+
+func newBatch() *batch {
+	return &batch{
+		drafts: make([]model.Draft, 0, importBatch),
+		lines:  make([]int64, 0, importBatch),
+		ends:   make([]int64, 0, importBatch),
+	}
+}
+
+// full reports whether the batch is to be stored before more comes.
+func (b *batch) full() bool {
+	return len(b.drafts)+b.aside >= importBatch || b.bytes >= importBytes || b.failed >= importBatch
 }
 
 func (b *batch) take(d model.Draft, at rowPlace) {
@@ -90,6 +103,8 @@ type draftSource interface {
 	// next reads one row. A lineError is the fault of what stands there alone;
 	// any other error ends the import, io.EOF as it should be.
 	next() (model.Draft, rowPlace, error)
+	// mixesIDs reports whether some rows may have an id and others none.
+	mixesIDs() bool
 }
 
 // A rowPlace says where in a body a row stands.
@@ -138,97 +153,9 @@ func (s *server) importRecords(c *call) error {
 			return err
 		}
 	}
-	answer, err := s.runImport(c, run, source, body)
-	if err != nil {
-		return err
+	i := &importing{server: s, call: c, run: run, answer: importJSON{Errors: []job.LineError{}}}
+	if err := i.all(source, body); err != nil {
+		return i.cutShort(err)
 	}
-	return c.answer(http.StatusOK, answer)
-}
-
-// runImport stores the batches as they are parsed. It returns when the parser
-// has ended, too.
-func (s *server) runImport(c *call, run job.Import, source draftSource, body *longBody) (importJSON, error) {
-	// The parser does not end with the request, whose context ends with any
-	// fault of the body: it has to tell which one it was.
-	ctx, cancel := context.WithCancel(context.WithoutCancel(c.ctx()))
-	batches := make(chan *batch, 1)
-	go func() {
-		defer close(batches)
-		parse(ctx, source, batches)
-	}()
-	defer func() {
-		cancel()
-		body.interrupt()
-		for range batches { // until the parser has ended
-		}
-	}()
-	answer := importJSON{Errors: []job.LineError{}}
-	var kept int64
-	for b := range batches {
-		if b.err != nil && b.err != io.EOF {
-			return answer, cutShort(b.err, kept)
-		}
-		var report job.ImportReport
-		var err error
-		for i := range b.drafts {
-			b.drafts[i].Actor = c.key.ID
-		}
-		if len(b.drafts) > 0 {
-			report, err = s.Store.Import(c.ctx(), run, b.drafts, b.lines)
-		}
-		if err != nil && c.keyEnded() {
-			err = errKeyEnded
-		}
-		if err != nil {
-			return answer, cutShort(err, kept)
-		}
-		answer.add(report, b)
-		c.alive()
-		kept = b.last
-	}
-	return answer, nil
-}
-
-// cutShort says how far an import came.
-func cutShort(err error, kept int64) error {
-	p, known := problemOf(err)
-	if !known {
-		return fmt.Errorf("import after line %d: %w", kept, err)
-	}
-	told := *p
-	told.Detail += fmt.Sprintf(" Lines up to %d have been taken in.", kept)
-	return &told
-}
-
-// parse reads lines into batches until the stream or ctx ends.
-func parse(ctx context.Context, source draftSource, out chan<- *batch) {
-	b := &batch{}
-	for ctx.Err() == nil {
-		d, at, err := source.next()
-		var bad lineError
-		switch {
-		case err == nil:
-			b.take(d, at)
-		case errors.As(err, &bad):
-			b.refuse(at, bad)
-		default:
-			b.err = err
-		}
-		if b.err == nil && len(b.drafts) < importBatch && b.bytes < importBytes && b.failed < importBatch {
-			continue
-		}
-		select {
-		case out <- b:
-		case <-ctx.Done():
-			return
-		}
-		if b.err != nil {
-			return
-		}
-		b = &batch{
-			drafts: make([]model.Draft, 0, importBatch),
-			lines:  make([]int64, 0, importBatch),
-			ends:   make([]int64, 0, importBatch),
-		}
-	}
+	return c.answer(http.StatusOK, i.answer)
 }

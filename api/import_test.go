@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 const csvType = "text/csv; charset=utf-8"
@@ -132,7 +134,7 @@ func TestImportThatTheStoreStopsTellsHowFarItCame(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	text, _ := io.ReadAll(resp.Body)
-	if resp.StatusCode != 507 || !strings.Contains(string(text), "Lines up to 1000 ") {
+	if resp.StatusCode != 507 || !strings.Contains(string(text), "Lines up to 1000 were imported.") {
 		t.Errorf("%d %s", resp.StatusCode, text)
 	}
 	feed.Close()
@@ -158,6 +160,107 @@ func TestImportThatBreaksOffKeepsWhatWasCommitted(t *testing.T) {
 	r.log.until("path=/v1/desk/import")
 	if n := r.call("GET", "/v1/desk/customers?count=true&limit=1", "").json()["count"]; n != 1000.0 {
 		t.Errorf("%v records", n)
+	}
+}
+
+// TestRowsWithoutAnIDComeAfterAllOthers mixes rows with and without an id, in
+// both formats: the latter are stored last, and what is wrong with them is told
+// in the order of the lines.
+func TestRowsWithoutAnIDComeAfterAllOthers(t *testing.T) {
+	var mixed, cells, plain strings.Builder
+	cells.WriteString("id,title,address\n")
+	plain.WriteString("title,address\n")
+	for i := range 1500 {
+		fmt.Fprintf(&mixed, `{"title":"none","address":["a"]}`+"\n"+`{"id":%d,"title":"id","address":["a"]}`+"\n", 5000+i)
+		fmt.Fprintf(&cells, `,none,"[""a""]"`+"\n"+`%d,id,"[""a""]"`+"\n", 5000+i)
+		plain.WriteString(`none,"[""a""]"` + "\n")
+	}
+	for name, test := range map[string]struct {
+		format, body string
+		batches      string
+		status       string // of the batches, whether they are of rows with an id
+	}{
+		"NDJSON":                    {"application/x-ndjson", mixed.String() + `{"title":"lacks an address"}` + "\n" + `{"id":9000,"title":"lacks one, too"}`, "[500 500 500 1 1000 500]", "true true true true false false"},
+		"CSV":                       {csvType, cells.String(), "[500 500 500 1000 500]", "true true true false false"},
+		"CSV without an id column":  {csvType, plain.String(), "[1000 500]", "false false"},
+		"NDJSON without any id":     {"application/x-ndjson", strings.Repeat(`{"title":"none","address":["a"]}`+"\n", 1200), "[1000 200]", "false false"},
+		"NDJSON with all in a line": {"application/x-ndjson", `{"title":"none","address":["a"]}`, "[1]", "false"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			var withID []string
+			r.store.onDrafts = func(drafts []model.Draft) {
+				for _, d := range drafts {
+					if (d.ID == nil) != (drafts[0].ID == nil) || d.Actor == 0 {
+						t.Errorf("a batch mixes %v and %v, of %d", d.ID, drafts[0].ID, d.Actor)
+					}
+				}
+				withID = append(withID, fmt.Sprint(drafts[0].ID != nil))
+			}
+			a := r.call("POST", "/v1/accounts/import", test.body, "Content-Type", test.format).want(200)
+			if fmt.Sprint(r.store.batches) != test.batches || strings.Join(withID, " ") != test.status {
+				t.Errorf("batches %v, with an id %v", r.store.batches, withID)
+			}
+			v := a.json()
+			if v["lines"] != v["inserted"].(float64)+v["updated"].(float64)+v["unchanged"].(float64)+v["failed"].(float64) {
+				t.Errorf("%s", a.text)
+			}
+			if name == "NDJSON" && (v["failed"] != 2.0 || !strings.Contains(a.text, `"errors":[{"line":3001,"toLine":3001,"detail":"/address: `) || !strings.Contains(a.text, `{"line":3002,"toLine":3002,`)) {
+				t.Errorf("%s", a.text)
+			}
+		})
+	}
+}
+
+// TestAnInterruptedImportSaysHowFarItCame breaks imports off in several ways.
+func TestAnInterruptedImportSaysHowFarItCame(t *testing.T) {
+	without := strings.Repeat(`{"firstName":"N"}`+"\n", 500)
+	for name, test := range map[string]struct {
+		body    string
+		stop    int // batch at which the process stops
+		fault   int // batch that meets a fault
+		err     error
+		status  int
+		reached string
+	}{
+		"by a stop":                           {people(3000), 2, 0, nil, 503, " Lines up to 1000 were imported."},
+		"by a fault that nobody foresaw":      {people(3000), 0, 2, io.ErrNoProgress, 500, " Lines up to 1000 were imported."},
+		"by a database that is gone":          {without + people(3000), 0, 3, job.ErrUnavailable, 503, " Lines up to 2000 were imported; none without an id were."},
+		"before the first line":               {people(1), 0, 1, job.ErrUnavailable, 503, " No line was imported."},
+		"among the lines without an id":       {people(100) + strings.Repeat(without, 3), 0, 3, job.ErrUnavailable, 503, " Lines up to 1600 were imported; of those without an id, lines up to 1100 were."},
+		"before the lines without an id come": {people(100) + without, 0, 2, job.ErrUnavailable, 503, " Lines up to 600 were imported; none without an id were."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			batches := 0
+			r.store.onImport = func(context.Context) error {
+				if batches++; batches == test.stop {
+					close(r.stop)
+				}
+				if batches == test.fault {
+					return test.err
+				}
+				return nil
+			}
+			body, feed := io.Pipe() // a caller who ends only where all is to be read
+			go func() {
+				_, _ = io.WriteString(feed, test.body)
+				if test.stop == 0 {
+					feed.Close()
+				}
+			}()
+			defer feed.Close()
+			resp, err := r.start(context.Background(), r.admin, "POST", "/v1/desk/import", body, "Content-Type", "application/x-ndjson")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			var told struct{ Detail string }
+			_ = json.NewDecoder(resp.Body).Decode(&told)
+			if resp.StatusCode != test.status || !strings.HasSuffix(told.Detail, test.reached) && test.stop == 0 || !strings.Contains(told.Detail, " were imported") && test.stop > 0 {
+				t.Errorf("%d %s", resp.StatusCode, told.Detail)
+			}
+		})
 	}
 }
 

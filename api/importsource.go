@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"bulkpatch/api/compat"
@@ -40,6 +41,8 @@ func (s *ndjsonSource) next() (model.Draft, rowPlace, error) {
 		return draft, at, err
 	}
 }
+
+func (s *ndjsonSource) mixesIDs() bool { return true }
 
 // badRow is the fault of one row.
 func badRow(why string) lineError { return lineError{why: why, rows: 1} }
@@ -120,6 +123,10 @@ func (s *csvSource) next() (model.Draft, rowPlace, error) {
 		return s.model.CheckRow(s.names, cells, s.known)
 	})
 	return draft, at, err
+}
+
+func (s *csvSource) mixesIDs() bool {
+	return slices.Contains(s.names, "id") || slices.Contains(s.names, s.model.Role(model.RoleID).Name)
 }
 
 // record reads one record without its last line break. It goes over several

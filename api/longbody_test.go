@@ -111,7 +111,7 @@ func TestAnImportThatTricklesHasAnEnd(t *testing.T) {
 				if resp.StatusCode != test.status || after.Round(time.Second) != test.after {
 					t.Errorf("%d %s after %v", resp.StatusCode, text, after)
 				}
-				if test.status == 408 && !(strings.Contains(text, `"request_timeout"`) && strings.Contains(text, "ines up to 0 ")) {
+				if test.status == 408 && !(strings.Contains(text, `"request_timeout"`) && strings.Contains(text, "No line was imported.")) {
 					t.Errorf("answered %s", text)
 				}
 			})

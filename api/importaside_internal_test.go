@@ -1,0 +1,41 @@
+package api
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"bulkpatch/model"
+)
+
+// TestWhatIsSetAsideIsBoundedAndLeavesNothing fills the room for rows without
+// an id, and looks for what is left of it.
+func TestWhatIsSetAsideIsBoundedAndLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	desk, _ := model.Shipped().Model("desk")
+	d, faults := desk.CheckDraft([]byte(`{"firstName":"Ana"}`), model.Import)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	a := aside{model: desk, most: 1000}
+	var err error
+	for err == nil {
+		err = a.add(d, rowPlace{line: 1, toLine: 1})
+	}
+	var p *problem
+	if !errors.As(err, &p) || p.Code != "too_large" || a.rows < 50 {
+		t.Errorf("%d rows, then %v", a.rows, err)
+	}
+	if info, err := a.file.Stat(); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	a.close()
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left %v, %v", left, err)
+	}
+	t.Setenv("TMPDIR", dir+"/none")
+	if err := (&aside{model: desk, most: 1000}).add(d, rowPlace{}); err == nil {
+		t.Error("a row was set aside in a folder that is not there")
+	}
+}

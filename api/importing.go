@@ -1,0 +1,191 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// errStopping is why an import ends with its process.
+var errStopping = newProblem("unavailable", "The process is stopping, which ended this import.").set("Retry-After", "5").set("Connection", "close")
+
+// An importing is an import on its way.
+type importing struct {
+	server *server
+	call   *call
+	run    job.Import
+	answer importJSON
+
+	kept  int64 // line up to which rows were stored, those set aside left out
+	aside bool  // some were set aside
+	late  int64 // of those, the line up to which they were stored
+}
+
+// all stores the batches as they are parsed. It returns when the parser has
+// ended, too.
+func (i *importing) all(source draftSource, body *longBody) error {
+	// The parser does not end with the request, whose context ends with any
+	// fault of the body: it has to tell which one it was.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(i.call.ctx()))
+	batches := make(chan *batch, 1)
+	p := &parser{source: source, aside: aside{model: i.run.Model, most: maxAside}, out: batches}
+	go func() {
+		defer close(batches)
+		p.parse(ctx)
+	}()
+	defer func() {
+		cancel()
+		body.interrupt()
+		for range batches { // until the parser has ended
+		}
+		p.aside.close()
+	}()
+	for {
+		select {
+		case b, more := <-batches:
+			if !more {
+				return nil
+			}
+			if err := i.store(b); err != nil {
+				return err
+			}
+		case <-i.server.Stopping:
+			return errStopping
+		}
+	}
+}
+
+// store stores a batch.
+func (i *importing) store(b *batch) error {
+	i.aside = i.aside || b.aside > 0
+	if b.err != nil {
+		return b.err
+	}
+	var report job.ImportReport
+	var err error
+	for n := range b.drafts {
+		b.drafts[n].Actor = i.call.key.ID
+	}
+	if len(b.drafts) > 0 {
+		report, err = i.server.Store.Import(i.call.ctx(), i.run, b.drafts, b.lines)
+	}
+	if err != nil {
+		return err
+	}
+	i.answer.add(report, b)
+	i.call.alive()
+	if b.late {
+		i.late = max(i.late, b.last)
+	} else {
+		i.kept = max(i.kept, b.last)
+	}
+	return nil
+}
+
+// cutShort is the answer to an import that was interrupted: why, and how far
+// it came. A caller who left needs none.
+func (i *importing) cutShort(err error) error {
+	if i.call.keyEnded() {
+		err = errKeyEnded
+	}
+	p, known := problemOf(err)
+	if !known && i.call.ctx().Err() != nil {
+		return err
+	}
+	if !known {
+		i.server.Log.Error("import failed", "request", requestID(i.call.ctx()), "error", logged(err))
+	}
+	told := *p
+	told.Detail += " " + i.reached()
+	return &told
+}
+
+// reached says how far the import came.
+func (i *importing) reached() string {
+	text := "No line was imported"
+	if i.kept > 0 {
+		text = fmt.Sprintf("Lines up to %d were imported", i.kept)
+	}
+	switch {
+	case i.late > 0:
+		text += fmt.Sprintf("; of those without an id, lines up to %d were", i.late)
+	case i.aside && i.kept > 0:
+		text += "; none without an id were"
+	}
+	return text + "."
+}
+
+// A parser reads rows into batches.
+type parser struct {
+	source draftSource
+	aside  aside
+	out    chan<- *batch
+}
+
+// parse reads until the stream or ctx ends. Rows that were set aside come after
+// all others.
+func (p *parser) parse(ctx context.Context) {
+	err := p.read(ctx, p.source, false)
+	if err == io.EOF && p.aside.rows > 0 {
+		err = p.read(ctx, &p.aside, true)
+	}
+	if err != io.EOF {
+		p.send(ctx, &batch{aside: p.aside.rows, err: err})
+	}
+}
+
+// read reads a source to its end, and returns why it did.
+func (p *parser) read(ctx context.Context, source draftSource, late bool) error {
+	b := newBatch()
+	b.late = late
+	for ctx.Err() == nil {
+		d, at, err := source.next()
+		var bad lineError
+		switch {
+		case err == nil:
+			err = p.take(b, d, at)
+		case errors.As(err, &bad):
+			b.refuse(at, bad)
+			err = nil
+		}
+		if err == io.EOF && b.last > 0 {
+			p.send(ctx, b)
+		}
+		if err != nil {
+			return err
+		}
+		if b.full() {
+			p.send(ctx, b)
+			b = newBatch()
+			b.late = late
+		}
+	}
+	return ctx.Err()
+}
+
+// take puts a row into a batch, or aside.
+func (p *parser) take(b *batch, d model.Draft, at rowPlace) error {
+	if b.late || d.ID != nil || !p.source.mixesIDs() {
+		b.take(d, at)
+		return nil
+	}
+	b.last = at.toLine
+	if faults := p.aside.model.MissingFor(d); len(faults) > 0 {
+		b.refuse(at, badRow(faults.Error()))
+		return nil
+	}
+	b.aside++
+	return p.aside.add(d, at)
+}
+
+// send hands a batch on, unless nobody waits for it any more.
+func (p *parser) send(ctx context.Context, b *batch) {
+	select {
+	case p.out <- b:
+	case <-ctx.Done():
+	}
+}
