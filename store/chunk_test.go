@@ -114,7 +114,9 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 		if faults != nil {
 			t.Fatal(faults)
 		}
-		_, err := s.Import(t.Context(), job.Import{Workspace: ws, Model: desk}, []model.Draft{d}, []int64{1})
+		run, err := s.BeginImport(t.Context(), ws, desk)
+		must(t, err)
+		_, err = s.Import(t.Context(), run, []model.Draft{d}, []int64{1})
 		must(t, err)
 	}
 	_, ran := next(func() {

@@ -35,7 +35,8 @@ type workspaceFlag struct {
 // A target is an open way to the API.
 type target struct {
 	*client.Client
-	close func() error
+	close  func() error
+	direct bool // on the database, in this process: calls are answered when the app's context ends
 }
 
 // Close ends what the target started.
@@ -66,7 +67,7 @@ func (f targetFlags) open(a *app, choose func(*store.Store) (auth.Workspace, err
 		if err != nil {
 			return nil, &settingsError{[]string{"--server: " + err.Error()}}
 		}
-		return &target{c, func() error { return nil }}, nil
+		return &target{Client: c, close: func() error { return nil }}, nil
 	}
 	var r reader
 	r.database(databaseFlags{DB: f.DB, Models: f.Models, Retention: "30d", UndoRetention: "7d", Tombstones: "30d"})
@@ -86,7 +87,7 @@ func (f targetFlags) open(a *app, choose func(*store.Store) (auth.Workspace, err
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return serveInMemory(db, s, ws)
+	return serveInMemory(a.ctx, db, s, ws)
 }
 
 // workspaceOf finds a workspace by the keys that can reach it.
@@ -105,11 +106,11 @@ func workspaceOf(ctx context.Context, db *store.Store, name string) (auth.Worksp
 
 // serveInMemory joins a client to the API over connections that never leave
 // the process.
-func serveInMemory(db *store.Store, s settings, ws auth.Workspace) (*target, error) {
+func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Workspace) (*target, error) {
 	owner := &owner{Store: db, secret: auth.NewSecret(), workspace: ws}
 	lines := &memoryListener{conns: make(chan net.Conn), done: make(chan struct{})}
 	server := &http.Server{
-		Handler:  api.New(api.Config{Store: owner, Models: s.models, Log: s.log}),
+		Handler:  api.New(api.Config{Store: owner, Models: s.models, Log: s.log, Stopping: ctx.Done()}),
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelError),
 	}
 	transport := &http.Transport{DialContext: lines.dial, DisableCompression: true}
@@ -119,7 +120,7 @@ func serveInMemory(db *store.Store, s settings, ws auth.Workspace) (*target, err
 	}
 	var served sync.WaitGroup
 	served.Go(func() { _ = server.Serve(lines) }) // ends with ErrServerClosed
-	return &target{c, func() error {
+	return &target{Client: c, direct: true, close: func() error {
 		transport.CloseIdleConnections()
 		err := server.Close()
 		served.Wait()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -26,7 +27,7 @@ func (importCommand) Help() string {
   bulkpatch import desk customers.ndjson --db sqlite://bulkpatch.db
   zcat customers.csv.gz | bulkpatch import desk - --format csv --server http://127.0.0.1:8080 --key $KEY
 
-Each line is merged into the record of its id, or makes a new one. A line that is refused is reported and passed over; then the exit status is 1.`
+Each line is merged into the record of its id, or makes a new one. A line that is refused is reported and ignored; then the exit status is 1. Lines without an id get theirs after the last line. With --db they are kept until then in a temporary file of at most 1 GiB, in the folder that TMPDIR names.`
 }
 
 // Run imports the file and reports what became of its lines.
@@ -41,11 +42,17 @@ func (c *importCommand) Run(a *app) error {
 		return err
 	}
 	defer t.Close()
+	ctx, cancel := a.ctx, context.CancelFunc(func() {})
+	if t.direct {
+		ctx, cancel = untilTold(a.ctx)
+	}
+	defer cancel()
 	bar := newByteBar(a.err, "import", size)
-	report, err := t.Import(a.ctx, c.Model, formatOf(c.Format, c.File), io.TeeReader(in, bar))
+	file := sendFile(ctx, io.TeeReader(in, bar))
+	report, err := t.Import(ctx, c.Model, formatOf(c.Format, c.File), file)
 	bar.Finish()
 	if err != nil {
-		return fmt.Errorf("import: %w", err)
+		return interrupted(a.ctx, file, err)
 	}
 	return reportImport(a, report)
 }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A held is a file of customers that calls end once it has been read, and ends
+// with its test: until then nothing more comes, or nothing but blank lines.
+type held struct {
+	io.Reader
+	end   func()
+	hold  chan struct{}
+	blank bool
+}
+
+func (h *held) Read(p []byte) (int, error) {
+	n, err := h.Reader.Read(p)
+	if err != io.EOF {
+		return n, err
+	}
+	if h.end != nil {
+		h.end()
+		h.end = nil
+	}
+	if h.blank {
+		return copy(p, "\n"), nil
+	}
+	<-h.hold
+	return 0, io.EOF
+}
+
+// interruptedImport imports 2,500 customers, 100 of them without an id, and has
+// end called when all are on their way. It returns what the command said.
+func interruptedImport(t *testing.T, blank bool, end func(interrupt func()), args ...string) string {
+	t.Helper()
+	var lines strings.Builder
+	for i := range 2400 {
+		fmt.Fprintf(&lines, `{"id": %d, "firstName": "Ana"}`+"\n", i+1)
+	}
+	lines.WriteString(strings.Repeat(`{"firstName": "Bo"}`+"\n", 100))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	file := &held{strings.NewReader(lines.String()), func() { end(cancel) }, make(chan struct{}), blank}
+	defer close(file.hold)
+	var out, complaint bytes.Buffer
+	status := run(ctx, append([]string{"import", "desk", "-"}, args...), &app{in: file, out: &out, err: &complaint})
+	if status == exitOK || out.Len() > 0 {
+		t.Errorf("the import ended with %d and said %q", status, out.String())
+	}
+	if said := complaint.String(); strings.Contains(said, "canceled") || strings.Contains(said, "memory") || strings.Contains(said, "Post") {
+		t.Errorf("it says %q", said)
+	}
+	return complaint.String()
+}
+
+func TestAnInterruptedImportOfADatabaseSaysHowFarItCame(t *testing.T) {
+	db := database(t)
+	said := interruptedImport(t, false, func(interrupt func()) { interrupt() }, "--db", db)
+	stored := strings.Count(must(t, "export", "desk", "--db", db), "\n")
+	reached := regexp.MustCompile(`Lines up to (\d+) were imported|No line was imported`).FindStringSubmatch(said)
+	if reached == nil || reached[1] != "" && reached[1] != strconv.Itoa(stored) || reached[1] == "" && stored > 0 {
+		t.Errorf("%d customers were stored; it says %q", stored, said)
+	}
+}
+
+func TestAnInterruptedImportOverHTTPSaysWhatItKnows(t *testing.T) {
+	for name, test := range map[string]struct {
+		end   func(p *process, interrupt func())
+		blank bool
+		says  string
+	}{
+		"by Ctrl-C":               {func(_ *process, interrupt func()) { interrupt() }, false, "interrupted\nAt most the first 2500 lines were imported."},
+		"by a killed server":      {func(p *process, _ func()) { p.cmd.Process.Kill() }, true, "the connection to the server broke: "},
+		"by a stop of the server": {func(p *process, _ func()) { p.cmd.Process.Signal(os.Interrupt) }, true, "The process is stopping, which ended this import. Lines up to "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
+			begun := func(interrupt func()) {
+				c := p.client(t, p.firstKey)
+				for _, err := c.Record(t.Context(), "desk", "1"); err != nil && t.Context().Err() == nil; {
+					_, err = c.Record(t.Context(), "desk", "1")
+				}
+				test.end(p, interrupt)
+			}
+			said := interruptedImport(t, test.blank, begun, "--server", p.base, "--key", p.firstKey)
+			if !strings.Contains(said, test.says) || !strings.Contains(said, " imported") {
+				t.Errorf("it says %q", said)
+			}
+		})
+	}
+}
