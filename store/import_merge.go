@@ -41,12 +41,12 @@ func (im *importer) mergeExisting(drafts []model.Draft, lines []int64) (merged [
 		return merged, nil
 	}
 	var rids []int64
-	if err := im.t.list(&rids, im.t.d.byID(im.m), im.t.d.ids(im.m, ids), im.ws.ID); err != nil {
-		return nil, err
+	if err := im.t.list(&rids, im.t.d.byID(im.m), im.t.d.ids(im.m, ids), im.ws.ID); err != nil || len(rids) == 0 {
+		return merged, err
 	}
 	slices.Sort(rids)
 	id, fields := im.m.Role(model.RoleID), im.fieldsToRead(drafts)
-	for more := len(rids) > 0; more; {
+	for more := true; more; {
 		var records []model.Record
 		if records, more, err = im.lock(rids, fields); err != nil {
 			return nil, err
@@ -75,7 +75,7 @@ func (im *importer) fieldsToRead(drafts []model.Draft) []*model.Field {
 	wanted[im.m.Role(model.RoleID).Index], wanted[im.m.Role(model.RoleVersion).Index] = true, true
 	for _, d := range drafts {
 		for _, s := range d.Patch.Stamped(im.m, d.Actor).Sets {
-			wanted[s.Field.Index] = true
+			wanted[s.Field.Index] = true // a stamp's other field is given, too
 		}
 	}
 	wanted[im.m.Role(model.RoleLastJob).Index] = false // is kept as a number
