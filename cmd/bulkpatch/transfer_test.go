@@ -76,6 +76,41 @@ func TestABadLineIsNamedAndPassedOver(t *testing.T) {
 	}
 }
 
+// TestALineWithoutAnIDIsNotMergedIntoTheNext imports Alice, who has no id, before
+// customers with ids, and the same file of edits twice.
+func TestALineWithoutAnIDIsNotMergedIntoTheNext(t *testing.T) {
+	db, file := database(t), filepath.Join(t.TempDir(), "customers.csv")
+	lines := "id,firstName\n,Alice\n"
+	for id := 5000; id < 6100; id++ {
+		lines += fmt.Sprintf("%d,Bo\n", id)
+	}
+	if err := os.WriteFile(file, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := must(t, "import", "desk", file, "--db", db); out != "1101 inserted, 0 updated, 0 unchanged, 0 failed\n" {
+		t.Errorf("the import said %q", out)
+	}
+	if out := must(t, "export", "desk", "--db", db, "--filter", `{"firstName":"Alice"}`); !strings.HasPrefix(out, `{"id":6100,`) {
+		t.Errorf("Alice is %q", out)
+	}
+	export := must(t, "export", "desk", "--db", db, "--filter", `{"id":5000}`)
+	edited := filepath.Join(t.TempDir(), "edited.ndjson")
+	if err := os.WriteFile(edited, []byte(strings.Replace(export, `"Bo"`, `"Bob"`, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"0 inserted, 1 updated, 0 unchanged, 0 failed\n", "0 inserted, 0 updated, 1 unchanged, 0 failed\n"} {
+		if out := must(t, "import", "desk", edited, "--db", db); out != want {
+			t.Errorf("the edited export: %q, not %q", out, want)
+		}
+	}
+	if err := os.WriteFile(edited, []byte(strings.Replace(export, `"Bo"`, `"Bobby"`, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, said := call(t, "import", "desk", edited, "--db", db); status != exitFailed || !strings.Contains(said, "line 1: precondition_failed: ") {
+		t.Errorf("an old export ended with %d and said %q", status, said)
+	}
+}
+
 func TestExportTakesAFilterAndRefusesABadOne(t *testing.T) {
 	db := database(t)
 	must(t, "import", "desk", sample(t, 50), "--db", db)
