@@ -1,0 +1,289 @@
+package table
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// CSV reads a table whose first row names its columns. Rows of empty cells
+// are ignored.
+type CSV struct {
+	lines     *lines
+	delimiter byte
+	unquoted  bool // quotes mean nothing, since the whole header has them
+	header    []string
+
+	at    Place  // of the row read last
+	long  []byte // a row of several pieces
+	cells []Cell
+}
+
+// NewCSV reads the header. The delimiter is the one given, else what a first
+// line such as sep=; says, else that of the header. The error is a *Refusal if
+// this is not a table that can be read.
+func NewCSV(r io.Reader, delimiter byte) (*CSV, error) {
+	l, head, err := open(r)
+	if err != nil {
+		return nil, err
+	}
+	if detail := notCSV(head); detail != "" {
+		return nil, &Refusal{detail}
+	}
+	c := &CSV{lines: l, delimiter: delimiter}
+	if err := c.chooseDelimiter(); err != nil {
+		return nil, err
+	}
+	return c, c.readHeader()
+}
+
+// Header returns the texts that name the columns, as they stand there.
+func (c *CSV) Header() []string { return c.header }
+
+// Delimiter is what the cells are cut by.
+func (c *CSV) Delimiter() byte { return c.delimiter }
+
+// chooseDelimiter goes to the header, and finds its delimiter.
+func (c *CSV) chooseDelimiter() error {
+	line, err := c.firstLine()
+	if err != nil {
+		return err
+	}
+	if text, ok := separator(line); ok {
+		told, ok := Delimiter(text)
+		if !ok {
+			return &Refusal{"The first line names a delimiter that is not understood: it may be " + DelimiterNames + "."}
+		}
+		if c.delimiter == 0 {
+			c.delimiter = told
+		}
+		if _, err := c.lines.next(); err != nil {
+			return err
+		}
+		line, err = c.firstLine()
+	}
+	if c.delimiter == 0 {
+		c.delimiter = detect(line)
+	}
+	return err
+}
+
+// firstLine goes over blank lines and returns the beginning of the next one.
+func (c *CSV) firstLine() ([]byte, error) {
+	for {
+		line, err := c.lines.line()
+		if err != nil || len(bytes.TrimSpace(line)) > 0 {
+			return line, err
+		}
+		if _, err := c.lines.next(); err == io.EOF {
+			return nil, &Refusal{"This is empty: the first line must name the fields."}
+		} else if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (c *CSV) readHeader() error {
+	raw, fault, err := c.record()
+	switch {
+	case err != nil:
+		return err
+	case fault != nil:
+		return &Refusal{"The header line cannot be read. " + fault.Detail}
+	}
+	n, _ := c.cut(raw, MaxColumns)
+	if n > MaxColumns {
+		return &Refusal{fmt.Sprintf("The header names %d columns; a table may have %d.", n, MaxColumns)}
+	}
+	c.unquoted = true
+	for _, cell := range c.cells {
+		c.header = append(c.header, cell.Text)
+		c.unquoted = c.unquoted && cell.Quoted
+	}
+	return nil
+}
+
+// Next reads one row.
+func (c *CSV) Next() (Row, error) {
+	for {
+		raw, fault, err := c.record()
+		if err != nil {
+			return Row{}, err
+		}
+		if fault != nil {
+			return Row{}, fault
+		}
+		n, empty := c.cut(raw, len(c.header))
+		switch {
+		case empty:
+			continue
+		case n != len(c.header):
+			return Row{}, c.wrongCount(n)
+		case c.at.Line < c.at.ToLine && swallowed(raw, c.delimiter, n):
+			return Row{}, c.swallowing(c.at.Line, "each of them looks like a row of its own")
+		}
+		return Row{Place: c.at, Cells: c.cells}, nil
+	}
+}
+
+// record reads one row without the line end behind it. The text is valid
+// until the next call.
+func (c *CSV) record() (raw []byte, fault *Fault, err error) {
+	c.long, c.at = c.long[:0], Place{}
+	q := quotes{delimiter: c.delimiter}
+	tooLong := false
+	for {
+		p, err := c.lines.next()
+		switch {
+		case err == io.EOF && c.at.Line > 0:
+			return nil, c.swallowing(q.opened, "the input ends"), nil
+		case err != nil:
+			return nil, nil, err
+		case c.at.Line == 0:
+			c.at.Line = c.lines.number
+		}
+		c.at.ToLine = c.lines.number
+		q.follow(p.text, c.at.ToLine)
+		raw = p.text
+		if len(c.long) > 0 || tooLong || !p.last || q.open() {
+			tooLong = tooLong || !c.append(p, q.open())
+			raw = c.long
+		}
+		if p.last && !q.open() {
+			break
+		}
+	}
+	c.at.Size = len(raw)
+	return raw, c.unreadable(raw, &q, tooLong), nil
+}
+
+// append puts a piece to those before it. It reports whether that has room,
+// and else drops them all.
+func (c *CSV) append(p piece, open bool) bool {
+	if len(c.long)+len(p.text) > MaxRow {
+		c.long = c.long[:0]
+		return false
+	}
+	c.long = append(c.long, p.text...)
+	if open {
+		c.long = append(c.long, p.end...)
+	}
+	return true
+}
+
+// unreadable says what is wrong with a row before it is cut, nil for nothing.
+func (c *CSV) unreadable(raw []byte, q *quotes, tooLong bool) *Fault {
+	several := c.at.Line < c.at.ToLine
+	switch {
+	case several && tooLong:
+		return c.swallowing(q.opened, "the row becomes longer than 1 MiB")
+	case several && q.broken != "":
+		return c.swallowing(q.opened, fmt.Sprintf("the next quote, in line %d, cannot close it", c.at.ToLine))
+	case tooLong:
+		return c.fault(detailTooLong)
+	case q.broken != "":
+		return c.fault(q.broken)
+	case !utf8.Valid(raw):
+		return c.fault(detailNotUTF8)
+	}
+	return nil
+}
+
+func (c *CSV) fault(detail string) *Fault { return &Fault{c.at, 1, detail} }
+
+// swallowing is the fault of a quote that makes several lines one row that
+// cannot be right. Each of the lines counts as a row that is lost.
+func (c *CSV) swallowing(opened int64, why string) *Fault {
+	lost := fmt.Sprintf("lines %d to %d cannot be read", c.at.Line, c.at.ToLine)
+	if c.at.Line == c.at.ToLine {
+		lost = "the line cannot be read"
+	}
+	return &Fault{c.at, c.at.ToLine - c.at.Line + 1, fmt.Sprintf(
+		`A quote is opened in line %d and not closed: %s. So %s. Close the quote; one that is part of the text is written twice ("").`, opened, why, lost)}
+}
+
+func (c *CSV) wrongCount(n int) *Fault {
+	if c.at.Line < c.at.ToLine {
+		return c.swallowing(c.at.Line, fmt.Sprintf("the row has %d cells and the header %d", n, len(c.header)))
+	}
+	return c.fault(fmt.Sprintf("The row has %d cells, the header %d.", n, len(c.header)))
+}
+
+// cut cuts a sound row into cells and keeps the first of them. n is how many
+// there are, and empty says that none of them holds anything.
+func (c *CSV) cut(raw []byte, most int) (n int, empty bool) {
+	c.cells = c.cells[:0]
+	empty = true
+	text := string(raw)
+	for more := true; more; n++ {
+		var cell Cell
+		cell, text, more = c.cell(text)
+		empty = empty && cell.Empty()
+		if n < most {
+			c.cells = append(c.cells, cell)
+		}
+	}
+	return n, empty
+}
+
+// cell takes the first cell off a sound row.
+func (c *CSV) cell(row string) (cell Cell, rest string, more bool) {
+	if !strings.HasPrefix(row, `"`) {
+		end := strings.IndexByte(row, c.delimiter)
+		if end < 0 {
+			return Cell{Text: row}, "", false
+		}
+		return Cell{Text: row[:end]}, row[end+1:], true
+	}
+	row = row[1:]
+	end := strings.IndexByte(row, '"')
+	doubled := false
+	for end+1 < len(row) && row[end+1] == '"' {
+		doubled = true
+		end += 2 + strings.IndexByte(row[end+2:], '"')
+	}
+	cell = Cell{Text: row[:end], Quoted: !c.unquoted}
+	if doubled {
+		cell.Text = strings.ReplaceAll(cell.Text, `""`, `"`)
+	}
+	row = row[end+1:]
+	return cell, row[min(1, len(row)):], row != ""
+}
+
+// Bounds from which on lines in quotes that all look like rows are taken for
+// rows: texts of a few lines with a few commas happen to look so.
+const (
+	leastSwallowed = 5 // lines
+	leastColumns   = 3
+)
+
+// swallowed reports whether a row of several lines is more likely that many
+// rows between two stray quotes: each line has as many cells as the header.
+func swallowed(row []byte, delimiter byte, columns int) bool {
+	if columns < leastColumns {
+		return false
+	}
+	n := 0
+	for more := true; more; n++ {
+		var line []byte
+		line, row, more = cutLine(row)
+		if bytes.Count(line, []byte{delimiter}) != columns-1 {
+			return false
+		}
+	}
+	return n >= leastSwallowed
+}
+
+// cutLine takes the first line off a text.
+func cutLine(text []byte) (line, rest []byte, more bool) {
+	end := bytes.IndexAny(text, "\r\n")
+	if end < 0 {
+		return text, nil, false
+	}
+	if rest, ok := bytes.CutPrefix(text[end:], []byte("\r\n")); ok {
+		return text[:end], rest, true
+	}
+	return text[:end], text[end+1:], true
+}
