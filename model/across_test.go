@@ -64,7 +64,7 @@ func TestAnImportRestoresWhatStoodTogether(t *testing.T) {
 	}
 	d, faults = m.CheckDraft([]byte(`{"name":"ab","profile":{"kind":"k"},"owner":null,"rights":"own"}`), Import)
 	wantCodes(t, append(faults, m.MissingFor(d)...))
-	d, faults = m.CheckRow([]string{"kindId", "kindTitle", "markup"}, []string{"1", "t", "<p>a</p>"})
+	d, faults = m.CheckRow(columns(t, m, "kindId", "kindTitle", "markup"), cells("1", "t", "<p>a</p>"))
 	wantCodes(t, faults)
 	if got := setsOf(d.Patch.Sets); got != want {
 		t.Errorf("a row sets %s, not %s", got, want)

@@ -84,6 +84,7 @@ func TestStoredValuesRoundTripThroughJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for _, name := range []string{"count", "size", "flag", "born", "seen", "any"} {
 			f, _ := m.Field(name)
+			column, _ := m.Column(name)
 			stored := drawStored(t, f)
 			raw := f.AppendJSON(nil, stored)
 			back, fault := f.EncodeJSON(raw)
@@ -91,7 +92,7 @@ func TestStoredValuesRoundTripThroughJSON(t *testing.T) {
 				t.Fatalf("%s: %#v became %s and then %#v, %v", name, stored, raw, back, fault)
 			}
 			cell := f.AppendCell(nil, stored, false)
-			d, faults := m.CheckRow([]string{name}, []string{string(cell)})
+			d, faults := m.CheckRow([]Column{column}, cells(string(cell)))
 			if len(faults) > 0 || d.Patch.Sets[0].Value != stored {
 				t.Fatalf("%s: %#v became the cell %s and then %v, %v", name, stored, cell, d.Patch.Sets, faults)
 			}

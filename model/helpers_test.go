@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"bulkpatch/model/table"
 )
 
 // mustModel builds a model from YAML.
@@ -23,6 +25,29 @@ func shippedModel(t testing.TB, name string) *Model {
 		t.Fatalf("no model %s", name)
 	}
 	return m
+}
+
+// columns finds the columns of fields that must be there.
+func columns(t testing.TB, m *Model, names ...string) []Column {
+	t.Helper()
+	var list []Column
+	for _, name := range names {
+		c, known := m.Column(name)
+		if !known {
+			t.Fatalf("no column %s", name)
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// cells makes a row of cells that are not quoted.
+func cells(texts ...string) []table.Cell {
+	row := make([]table.Cell, len(texts))
+	for i, text := range texts {
+		row[i].Text = text
+	}
+	return row
 }
 
 // field finds a field that must be there.

@@ -44,7 +44,7 @@ properties:
 			t.Errorf("%s: %s %v", given, got, faults)
 		}
 	}
-	_, faults := m.CheckRow([]string{"n"}, []string{"9007199254740993"})
+	_, faults := m.CheckRow(columns(t, m, "n"), cells("9007199254740993"))
 	wantCodes(t, faults, "/n too_precise")
 	_, faults = m.CheckDraft([]byte(`{"n":9007199254740993}`), Create)
 	wantCodes(t, faults, "/n too_precise")

@@ -1,83 +1,117 @@
 package model
 
 import (
-	"fmt"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/model/table"
 )
 
-// CheckRow checks a line of a CSV file for an import and finds every fault of
-// it: names are the fields, cells their texts. An empty cell clears the field;
-// of what is generated, or kept by the store, it counts as not given.
-// Booleans are true or false in any case, objects, lists and values of any
-// type are JSON text.
-func (m *Model) CheckRow(names, cells []string, o ...PatchOptions) (Draft, Faults) {
+// A Column is the field that a column of a table gives values to. The zero
+// Column is left out: its cells mean nothing.
+type Column struct {
+	field *Field
+	at    *Place
+}
+
+// Column finds the field of a header; see reader.lookUp for the names that
+// every model has.
+func (m *Model) Column(name string) (c Column, known bool) {
+	f := m.byName[name]
+	if f == nil && (name == "id" || name == "version") {
+		f = m.byRole[Role(name)]
+	}
+	if f == nil {
+		return Column{}, false
+	}
+	return Column{f, placeOf(f, name)}, true
+}
+
+// CheckRow checks a row of a table for an import and finds every fault of it;
+// cells[i] belongs to columns[i], and no two columns to one name.
+//
+// A cell without text clears its field; of what is generated, or kept by the
+// store, it counts as not given. Of a string field a quoted one is the empty
+// string, and any one is if the field cannot be null. Booleans are true or
+// false in any case, objects, lists and values of any type are JSON text.
+func (m *Model) CheckRow(columns []Column, cells []table.Cell, o ...PatchOptions) (Draft, Faults) {
 	var c checker
 	c.options, c.allowNew = about(o)
 	d := drafting{check: &c, purpose: Import}
-	if len(cells) != len(names) {
-		c.Add(nil, CodeSchema, fmt.Sprintf("The line has %d cells but the header has %d.", len(cells), len(names)))
-		return d.finish(m)
-	}
-	d.gathered = make([]Set, 0, len(names))
-	seen := make([]bool, len(m.Fields))
-	for i, name := range names {
-		f := m.column(name)
-		at := placeOf(f, name)
-		switch {
-		case f == nil:
-			c.Add(at, CodeUnknownField, detailUnknown)
-			continue
-		case f.Name == name && seen[f.Index]:
-			c.Add(at, CodeDuplicateKey, "The header names this field twice.")
-			continue
-		case f.Name == name:
-			seen[f.Index] = true
-		}
-		if f.Secret != Public && cells[i] == Mask || cells[i] == "" && f.absentWhenNull() {
+	d.gathered = make([]Set, 0, len(columns))
+	for i, column := range columns {
+		f, cell := column.field, cells[i]
+		if f == nil || f.Secret != Public && cell.Text == Mask || f.absentWhenEmpty(cell) {
 			continue
 		}
-		stored, merge := c.cell(f, cells[i], at)
-		d.add(f, stored, merge, at)
+		stored, merge := c.cell(f, cell, column.at)
+		d.add(f, stored, merge, column.at)
 	}
 	return d.finish(m)
 }
 
-// column finds the field of a header; see reader.lookUp.
-func (m *Model) column(name string) *Field {
-	f := m.byName[name]
-	if f == nil && (name == "id" || name == "version") {
-		return m.byRole[Role(name)]
-	}
-	return f
+// absentWhenEmpty reports whether a cell can only mean "not given"; see
+// absentWhenNull.
+func (f *Field) absentWhenEmpty(cell table.Cell) bool {
+	isText := cell.Quoted && f.Kind == String && f.Role == RoleNone
+	return cell.Text == "" && f.absentWhenNull() && !isText
 }
 
-func (c *checker) cell(f *Field, cell string, at *Place) (stored any, merge []byte) {
-	if cell == "" {
+func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge []byte) {
+	text := cell.Text
+	switch {
+	case text == "" && f.Kind == String && (cell.Quoted || !f.Nullable):
+		return c.value(f, []byte(`""`), at)
+	case text == "":
 		return c.value(f, []byte("null"), at)
+	case !validText(text):
+		c.Add(at, CodeInvalidUTF8, "This is not valid UTF-8.")
+		return nil, nil
 	}
 	switch f.Kind {
 	case String, Date, DateTime:
-		if !validText(cell) {
-			c.Add(at, CodeInvalidUTF8, "This is not valid UTF-8.")
-			return nil, nil
-		}
-		return c.value(f, appendText(nil, cell), at)
+		return c.value(f, appendText(nil, text), at)
 	case Boolean:
-		if lower := strings.ToLower(cell); lower == "true" || lower == "false" {
-			cell = lower
-		}
-	case Integer, Number:
-		// A cell "null" is no number, though it is JSON.
-		if cell == "null" {
+		text = strings.ToLower(text)
+		if text != "true" && text != "false" {
 			c.Add(at, CodeType, typeDetail(f))
 			return nil, nil
 		}
+	case Integer, Number:
+		// A cell "null" is no number, though it is JSON.
+		if text == "null" {
+			c.Add(at, CodeType, typeDetail(f))
+			return nil, nil
+		}
+	default:
+		if code := notJSON(f, text); code != "" {
+			c.Add(at, code, jsonDetails[f.Kind])
+			return nil, nil
+		}
 	}
-	if f.Kind == Boolean && cell != "true" && cell != "false" {
-		c.Add(at, CodeType, typeDetail(f))
-		return nil, nil
+	return c.value(f, []byte(text), at)
+}
+
+// jsonDetails say what a cell holds whose value is JSON.
+var jsonDetails = map[Kind]string{
+	Object: `This must be an object in JSON, such as {"tier": "gold"}.`,
+	Array:  `This must be a list in JSON, such as ["a", "b"].`,
+	Any:    `This must be JSON: a text in quotes such as "a", a number, true, false, a list such as ["a", "b"] or an object such as {"tier": "gold"}.`,
+}
+
+// notJSON returns the code of the fault if a cell is not JSON of the field's
+// kind, else "".
+func notJSON(f *Field, text string) (code string) {
+	v := jsontext.Value(text)
+	if !v.IsValid(jsontext.AllowDuplicateNames(true)) {
+		return CodeInvalidJSON
 	}
-	return c.value(f, []byte(cell), at)
+	wrong := f.Kind == Object && v.Kind() != '{' || f.Kind == Array && v.Kind() != '['
+	if wrong && v.Kind() != 'n' {
+		return CodeType
+	}
+	return ""
 }
 
 // AppendCell appends a stored value as the text of a CSV cell, as

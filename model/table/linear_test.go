@@ -66,11 +66,11 @@ func TestReadingIsLinear(t *testing.T) {
 	}
 }
 
-// TestMemoryIsThatOfARow lets a quote swallow 64 MiB.
+// TestMemoryIsThatOfARow lets a quote swallow 16 MiB.
 func TestMemoryIsThatOfARow(t *testing.T) {
 	part := strings.Repeat("x,y\n", 1<<18)
 	var parts []io.Reader
-	for range 64 {
+	for range 16 {
 		parts = append(parts, strings.NewReader(part))
 	}
 	in := io.MultiReader(append([]io.Reader{strings.NewReader("a,b\n1,\"2\n")}, parts...)...)
