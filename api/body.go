@@ -34,8 +34,7 @@ func (c *call) media(types ...string) (string, error) {
 		return types[0], nil
 	}
 	base, params, err := mime.ParseMediaType(given)
-	charset := params["charset"]
-	if err == nil && slices.Contains(types, base) && (charset == "" || strings.EqualFold(charset, "utf-8")) {
+	if err == nil && slices.Contains(types, base) && readable(base, params["charset"]) {
 		return base, nil
 	}
 	list := strings.Join(types, ", ")
@@ -44,6 +43,13 @@ func (c *call) media(types ...string) (string, error) {
 		header = "Accept-Patch"
 	}
 	return "", newProblem("unsupported_media_type", "This call takes "+list+", in UTF-8.").set(header, list)
+}
+
+// readable reports whether a body in a charset can be read. CSV has a byte
+// order mark where it is in UTF-16.
+func readable(mediaType, charset string) bool {
+	return charset == "" || strings.EqualFold(charset, "utf-8") ||
+		mediaType == typeCSV && strings.EqualFold(charset, "utf-16")
 }
 
 // maxDrain is how much of a body that is too large is read and dropped, so

@@ -1,10 +1,6 @@
 package api
 
-import (
-	"encoding/json"
-
-	"bulkpatch/model"
-)
+import "bulkpatch/model"
 
 // exportRecords streams all records that match. Each page is a short read of
 // the store, so a slow reader holds nothing there.
@@ -78,35 +74,20 @@ func newSheet(m *model.Model, secrets bool) *sheet {
 	return s
 }
 
-// appendRecord writes one record as a CSV line.
+// appendRecord writes one record as a CSV line. An empty text stands in
+// quotes, so that it is not taken for a missing value.
 func (s *sheet) appendRecord(dst []byte, r model.Record) []byte {
 	for i, f := range s.fields {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendCell(dst, s.cell(f, r.Values[f.Index]))
+		value := r.Values[f.Index]
+		s.text = f.AppendCell(s.text[:0], value, s.secrets)
+		if value != nil && len(s.text) == 0 {
+			dst = append(dst, `""`...)
+			continue
+		}
+		dst = appendCell(dst, s.text)
 	}
 	return append(dst, '\r', '\n')
-}
-
-// cell is the text of a value: as it is for a text or a date, else as JSON.
-// A missing value is an empty cell.
-func (s *sheet) cell(f *model.Field, value any) string {
-	if value == nil {
-		return ""
-	}
-	if f.Secret == model.Masked && !s.secrets {
-		return model.Mask
-	}
-	if text, ok := value.(string); ok && (f.Kind == model.String || f.Kind == model.Date) {
-		return text
-	}
-	s.text = f.AppendJSON(s.text[:0], value)
-	if f.Kind != model.Object && f.Kind != model.Array && f.Kind != model.Any && len(s.text) > 0 && s.text[0] == '"' {
-		var text string
-		if json.Unmarshal(s.text, &text) == nil {
-			return text
-		}
-	}
-	return string(s.text)
 }

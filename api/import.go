@@ -130,6 +130,7 @@ func (s *server) importRecords(c *call) error {
 		return err
 	}
 	in := c.input()
+	shape := in.tableShape(c.model, format)
 	known, err := s.known(c, c.model, in.flag("allowNewOptions"))
 	if err := cmp.Or(in.err(), err); err != nil {
 		return err
@@ -145,15 +146,12 @@ func (s *server) importRecords(c *call) error {
 		return err
 	}
 	run.Secrets = c.secrets()
-	lines := newLineReader(body)
 	checker := &lineChecker{server: s, ctx: context.WithoutCancel(c.ctx()), key: c.key.ID}
-	var source draftSource = &ndjsonSource{lines: lines, model: c.model, known: known, checker: checker}
-	if format == typeCSV {
-		if source, err = newCSVSource(lines, c.model, known, checker); err != nil {
-			return err
-		}
-	}
 	i := &importing{server: s, call: c, run: run, answer: importJSON{Errors: []job.LineError{}}}
+	source, err := newRowSource(body, c.model, known, shape, checker)
+	if err != nil {
+		return i.cutShort(err)
+	}
 	if err := i.all(source, body); err != nil {
 		return i.cutShort(err)
 	}

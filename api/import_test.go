@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -305,5 +306,83 @@ func TestExportThatFailsDoesNotLookWhole(t *testing.T) {
 	defer resp.Body.Close()
 	if _, err := io.ReadAll(resp.Body); err == nil {
 		t.Error("a broken export ended as if it were whole")
+	}
+}
+
+// imported sends CSV with a query and returns the answer.
+func (r *rig) imported(query, body string) answer {
+	return r.call("POST", "/v1/desk/import?"+query, body, "Content-Type", csvType)
+}
+
+func TestColumnsMayHaveOtherNames(t *testing.T) {
+	r := newRig(t)
+	columns := "columns=" + url.QueryEscape(`{"First Name":"firstName","Remarks":null,"":null,"version":null,"absent":null}`)
+	r.imported(columns, "id,First Name,Remarks,version,\n7,Ana,x,99,y\n").want(200)
+	r.call("POST", "/v1/desk/import?"+columns, `{"id":8,"First Name":"Bo","Remarks":[1],"version":"x"}`, "Content-Type", "application/x-ndjson").want(200)
+	for id, name := range map[string]string{"7": "Ana", "8": "Bo"} {
+		if rec := r.call("GET", "/v1/desk/customers/"+id, "").want(200).json(); rec["firstName"] != name || rec["version"] != 1.0 {
+			t.Errorf("%v", rec)
+		}
+	}
+	r.imported("delimiter=%7C", "id|firstName\n9|Di\n").want(200)
+	r.call("POST", "/v1/desk/import", "\xff\xfei\x00d\x00\n\x003\x00", "Content-Type", "text/csv; charset=UTF-16").want(200)
+}
+
+func TestAHeaderThatNamesNoFieldIsToldTheNearest(t *testing.T) {
+	r := newRig(t)
+	rename := url.QueryEscape(`{"Vorname":"firstName","Name":"name"}`)
+	for name, test := range map[string]struct {
+		query, body string
+		want        []string
+	}{
+		"another spelling":    {"", "id,First Name\n", []string{`Column 2, \"First Name\", names no field of desk; the nearest is firstName.`, `columns={\"First Name\": \"firstName\"}`}},
+		"several":             {"", "Id,E-Mail,phone no\n", []string{"the nearest is id.", "the nearest is email.", "the nearest is phone."}},
+		"none at all":         {"", "id,firstName,\n", []string{"Column 3 has no header.", `columns={\"\": null}`}},
+		"the same twice":      {"", "id,firstName,id\n", []string{"Columns 1 and 3 both stand for id"}},
+		"a long one":          {"", "id," + strings.Repeat("x", 5000) + "\n", []string{strings.Repeat("x", 200) + "…"}},
+		"mapped to nothing":   {"columns=" + rename, "id,Vorname\n", []string{`\"name\" is no field of desk`, `"pointer":"?columns"`}},
+		"not in the header":   {"columns=" + url.QueryEscape(`{"Vorname":"firstName"}`), "id\n", []string{`The header has no column \"Vorname\".`}},
+		"columns, no object":  {"columns=" + url.QueryEscape(`["id"]`), "id\n", []string{"This must be a JSON object of headers"}},
+		"a strange delimiter": {"delimiter=x", "id\n", []string{"a semicolon"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := r.imported(test.query, test.body).want(400)
+			for _, want := range test.want {
+				if !strings.Contains(a.text, want) {
+					t.Errorf("no %s in %s", want, a.text)
+				}
+			}
+		})
+	}
+}
+
+func TestAStrayQuoteCostsTheRowsItSwallows(t *testing.T) {
+	r := newRig(t)
+	var body strings.Builder
+	body.WriteString("id,firstName,notes\n")
+	for i := range 8000 {
+		quote := ""
+		if i == 99 {
+			quote = `"`
+		}
+		fmt.Fprintf(&body, "%d,%sAna,%s\n", i+1, quote, strings.Repeat("x", 300))
+	}
+	a := r.imported("", body.String()).want(200).json()
+	if a["inserted"] != 99.0 || a["failed"] != 7901.0 {
+		t.Errorf("%v inserted, %v failed", a["inserted"], a["failed"])
+	}
+	errs := a["errors"].([]any)
+	if e := errs[0].(map[string]any); len(errs) != 1 || e["line"] != 101.0 || e["toLine"] != 8001.0 {
+		t.Errorf("%v", errs)
+	}
+}
+
+func TestAFileThatIsNoTableIsRefusedAsAWhole(t *testing.T) {
+	r := newRig(t)
+	for body, want := range map[string]string{"\x1f\x8b\x08": "gzip", `[{"id":1}]`: "JSON array", "id,firstName\n1,A\n": "text/csv"} {
+		a := r.call("POST", "/v1/desk/import", body, "Content-Type", "application/x-ndjson").want(400)
+		if !strings.Contains(a.text, want) {
+			t.Errorf("%q: %s", body, a.text)
+		}
 	}
 }

@@ -66,20 +66,14 @@ func TestWhatReadsARequestIsLinear(t *testing.T) {
 			func(text string) { querying(text).input().fields(desk) }},
 		"outcomes": {2_000, func(n int) string { return "outcome=" + strings.Repeat("failed,x,", n) },
 			func(text string) { querying(text).input().outcomes() }},
-		"the header of a CSV file": {10_000, func(n int) string { return repeated(n, func(i int) string { return "x" + strconv.Itoa(i) + "," }) },
+		"the header of a CSV file": {2_000, func(n int) string { return repeated(n, func(i int) string { return "x" + strconv.Itoa(i) + "," }) },
 			func(text string) {
-				_, _ = newCSVSource(newLineReader(strings.NewReader(text)), desk, model.PatchOptions{}, nil)
+				_, _ = newRowSource(strings.NewReader(text), desk, model.PatchOptions{}, tableShape{format: typeCSV}, nil)
 			}},
-		"the cells of a row": {20_000, func(n int) string { return strings.Repeat(`"x",`, n) },
-			func(text string) { _, _, _ = splitRow([]byte(text), 3) }},
-		"a row of many lines": {10_000, func(n int) string { return `"` + strings.Repeat("x\n", n) }, func(text string) {
-			_, _, _ = (&csvSource{lines: newLineReader(strings.NewReader(text))}).record()
-		}},
-		"lines": {10_000, func(n int) string { return strings.Repeat("x\n", n) }, func(text string) {
-			lines := newLineReader(strings.NewReader(text))
-			for _, err := lines.next(); err == nil; _, err = lines.next() {
-			}
-		}},
+		"names of columns": {500, func(n int) string {
+			return "columns={" + repeated(n, func(i int) string { return `"x` + strconv.Itoa(i) + `":"y",` }) + `"end":"id"}`
+		},
+			func(text string) { querying(text).input().columns(desk) }},
 		"Accept": {500, func(n int) string { return strings.Repeat("a/b;q=0.1,", n) },
 			func(text string) { _, _ = negotiate(header("Accept", text), typeJSON, typeCSV, typeNDJSON) }},
 		"Prefer": {1_000, func(n int) string { return strings.Repeat("wait=x,", n) },

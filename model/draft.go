@@ -27,6 +27,9 @@ func (m *Model) CheckDraft(raw []byte, p Purpose, o ...PatchOptions) (Draft, Fau
 	options, allowNew := about(o)
 	r := newReader(m, raw, options, allowNew)
 	defer r.free()
+	if len(o) > 0 {
+		r.columns = o[0].Columns
+	}
 	d := drafting{check: &r.check, purpose: p}
 	d.gathered = r.sets[:0]
 	defer func() { r.sets = d.gathered }()

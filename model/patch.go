@@ -17,7 +17,13 @@ type PatchOptions struct {
 	// AllowNewOptions accepts values that an Extensible field does not know
 	// yet; see [Patch.NewOptions].
 	AllowNewOptions bool
+	// Columns are other names by which a draft calls fields. It may be nil.
+	Columns Columns
 }
+
+// Columns give names that an input has for fields the names that the model
+// has, and names to be left out the empty one.
+type Columns map[string]string
 
 // A Set gives one field a new value.
 type Set struct {

@@ -17,6 +17,8 @@ type reader struct {
 	buf   [64]bool // holds seen of most models
 	other [2]bool  // "id" and "version" were seen, where the model calls them otherwise
 
+	columns Columns // other names of fields
+
 	name  string // of the member, as given
 	field *Field // nil if it has a fault of its own
 	value []byte // valid until the next call
@@ -83,11 +85,33 @@ func (r *reader) member() error {
 	if err != nil {
 		return err
 	}
-	if err := r.lookUp(raw); err != nil {
+	leftOut := false
+	if len(r.columns) > 0 {
+		if raw, leftOut, err = r.rename(raw); err != nil {
+			return err
+		}
+	}
+	if leftOut {
+		r.field = nil
+	} else if err := r.lookUp(raw); err != nil {
 		return err
 	}
 	r.value, err = r.dec.ReadValue()
 	return err
+}
+
+// rename gives a name that stands for another one as that, or says that it is
+// to be left out.
+func (r *reader) rename(quoted []byte) (name []byte, leftOut bool, err error) {
+	text, err := unquote(quoted)
+	if err != nil {
+		return nil, false, err
+	}
+	field, renamed := r.columns[text]
+	if !renamed {
+		return quoted, false, nil
+	}
+	return appendText(nil, field), field == "", nil
 }
 
 // lookUp finds the field of a name. Every answer shows the id and the version

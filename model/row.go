@@ -28,6 +28,9 @@ func (m *Model) Column(name string) (c Column, known bool) {
 	return Column{f, placeOf(f, name)}, true
 }
 
+// IsID reports whether the column holds the ids of records.
+func (c Column) IsID() bool { return c.field != nil && c.field.Role == RoleID }
+
 // CheckRow checks a row of a table for an import and finds every fault of it;
 // cells[i] belongs to columns[i], and no two columns to one name.
 //

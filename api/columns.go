@@ -1,0 +1,137 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"bulkpatch/api/compat"
+	"bulkpatch/model"
+	"bulkpatch/model/table"
+)
+
+// A tableShape is what a caller says of a table.
+type tableShape struct {
+	format    string
+	delimiter byte // 0: as the header has it
+	columns   model.Columns
+}
+
+// tableShape reads the parameters about a table in a format.
+func (in *input) tableShape(m *model.Model, format string) tableShape {
+	shape := tableShape{format: format, columns: in.columns(m)}
+	text, given := in.param("delimiter")
+	if !given {
+		return shape
+	}
+	var ok bool
+	if shape.delimiter, ok = table.Delimiter(text); !ok {
+		in.failParam("delimiter", "enum", "This must be "+table.DelimiterNames+".")
+	} else if format != typeCSV {
+		in.failParam("delimiter", "invalid_request", "Only CSV has a delimiter.")
+	}
+	return shape
+}
+
+const detailColumns = `This must be a JSON object of headers and the fields they stand for, such as {"E-Mail": "email", "Remarks": null}; null leaves a column out.`
+
+// columns reads which columns have other names than their fields.
+func (in *input) columns(m *model.Model) model.Columns {
+	text, given := in.param("columns")
+	if !given {
+		return nil
+	}
+	members, err := compat.Members([]byte(text))
+	if err != nil {
+		in.failParam("columns", "type", detailColumns)
+		return nil
+	}
+	columns := make(model.Columns, len(members))
+	for _, header := range slices.Sorted(maps.Keys(members)) {
+		var name *string
+		if json.Unmarshal(members[header], &name) != nil {
+			in.failParam("columns", "type", detailColumns)
+			return nil
+		}
+		if name == nil {
+			columns[header] = ""
+		} else if _, known := m.Column(*name); known {
+			columns[header] = *name
+		} else {
+			in.failParam("columns", "unknown_field", noField(m, *name))
+		}
+	}
+	return columns
+}
+
+// noField says that a name is none of a field, and which is nearest.
+func noField(m *model.Model, name string) string {
+	return fmt.Sprintf("%s is no field of %s; the nearest is %s.", quoted(name), m.Name, m.Nearest(name))
+}
+
+// quoted shows a caller's text as JSON has it, which is how columns= takes it.
+func quoted(text string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(model.Shown(text)) // a string is always JSON
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// columnsOf finds the fields of a header's columns, or all that is wrong with
+// it.
+func columnsOf(m *model.Model, header []string, renamed model.Columns) ([]model.Column, error) {
+	var faults compat.Faults
+	columns := make([]model.Column, len(header))
+	first := map[string]int{} // column, from 1, of each field
+	there := make(map[string]bool, len(header))
+	for i, text := range header {
+		there[text] = true
+		name, mapped := renamed[text]
+		if !mapped {
+			name = text
+		} else if name == "" {
+			continue
+		}
+		var known bool
+		columns[i], known = m.Column(name)
+		switch before := first[name]; {
+		case !known && faults.Full():
+			faults.Further++
+		case !known:
+			faults.Add(bodyFault("/"+escapePointer(text), "unknown_field", unknownColumn(m, i+1, text)))
+		case before > 0:
+			faults.Add(bodyFault("/"+escapePointer(text), "duplicate_key",
+				fmt.Sprintf("Columns %d and %d both stand for %s: remove one of them.", before, i+1, name)))
+		default:
+			first[name] = i + 1
+		}
+	}
+	absent(&faults, there, renamed)
+	if faults.Found() > 0 {
+		return nil, invalidFor(faults)
+	}
+	return columns, nil
+}
+
+// unknownColumn says why a column cannot be taken and what helps.
+func unknownColumn(m *model.Model, number int, text string) string {
+	if strings.TrimSpace(text) == "" {
+		return fmt.Sprintf("Column %d has no header. Remove it, or leave it out with columns={%s: null}.", number, quoted(text))
+	}
+	nearest := m.Nearest(text)
+	return fmt.Sprintf("Column %d, %s, names no field of %s; the nearest is %s. Give it that name, or say which field it is with columns={%s: %s}, or leave it out with columns={%[2]s: null}.",
+		number, quoted(text), m.Name, nearest, quoted(text), quoted(nearest))
+}
+
+// absent notes the columns that were said to stand for a field and are not
+// there. One that was to be left out need not be.
+func absent(faults *compat.Faults, there map[string]bool, renamed model.Columns) {
+	for _, text := range slices.Sorted(maps.Keys(renamed)) {
+		if renamed[text] != "" && !there[text] {
+			faults.Add(fault{Pointer: "?columns", Code: "unknown_column", Detail: "The header has no column " + quoted(text) + ".", In: inQuery})
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package model
+
+import (
+	"strings"
+	"unicode"
+)
+
+// maxCompared bounds the characters of a name that are compared.
+const maxCompared = 60
+
+// Nearest is the name of the field that a text most likely means: the one
+// that fewest changes of letters and digits lead to, whatever their case.
+func (m *Model) Nearest(text string) string {
+	given := letters(text)
+	best, least := "", 0
+	for _, f := range m.Fields {
+		if n := distance(given, letters(f.Name)); best == "" || n < least {
+			best, least = f.Name, n
+		}
+	}
+	return best
+}
+
+// letters are the letters and digits of a text in lower case.
+func letters(text string) []rune {
+	var list []rune
+	for _, r := range strings.ToLower(text[:min(len(text), 4*maxCompared)]) {
+		if len(list) < maxCompared && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// distance is how many characters must be put in, taken out or replaced to
+// make one text of another (Levenshtein).
+func distance(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, x := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, y := range b {
+			replaced := diagonal
+			if x != y {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
