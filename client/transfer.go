@@ -35,14 +35,37 @@ type LineError struct {
 	Detail string `json:"detail"`
 }
 
+// ImportOptions say how what is imported is to be read. What is left empty is
+// as the server finds it.
+type ImportOptions struct {
+	Delimiter string // of CSV: , ; | or tab
+	Columns   string // a JSON object of headers and their fields; null leaves a column out
+}
+
+func (o ImportOptions) query() url.Values {
+	query := url.Values{}
+	if o.Delimiter != "" {
+		query.Set("delimiter", o.Delimiter)
+	}
+	if o.Columns != "" {
+		query.Set("columns", o.Columns)
+	}
+	return query
+}
+
 // Import streams customers to the server, which merges each into the record
 // of its id or makes a new one. It is sent once: lines that were committed
 // before a broken connection stay, and importing the same again is harmless.
-func (c *Client) Import(ctx context.Context, model string, f Format, r io.Reader) (ImportReport, error) {
+func (c *Client) Import(ctx context.Context, model string, f Format, r io.Reader, o ...ImportOptions) (ImportReport, error) {
 	var report ImportReport
+	var query url.Values
+	if len(o) > 0 {
+		query = o[0].query()
+	}
 	_, err := c.json(ctx, call{
 		method: http.MethodPost,
 		path:   "/v1/" + url.PathEscape(model) + "/import",
+		query:  query,
 		header: http.Header{"Content-Type": {string(f)}},
 		stream: r,
 	}, &report)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"bulkpatch/client"
 )
@@ -17,6 +16,7 @@ type importCommand struct {
 	Model  string `arg:"" help:"Model of the customers, such as desk."`
 	File   string `arg:"" help:"File to read; - is standard input."`
 	Format string `default:"auto" enum:"auto,ndjson,csv" placeholder:"FORMAT" help:"ndjson or csv; by default by the file's name, else ndjson."`
+	tableFlags
 	targetFlags
 	workspaceFlag
 }
@@ -25,7 +25,7 @@ type importCommand struct {
 func (importCommand) Help() string {
 	return `Examples:
   bulkpatch import desk customers.ndjson --db sqlite://bulkpatch.db
-  zcat customers.csv.gz | bulkpatch import desk - --format csv --server http://127.0.0.1:8080 --key $KEY
+  bulkpatch import desk customers.csv.gz --columns '{"E-Mail":"email","Remarks":null}' --server http://127.0.0.1:8080 --key $KEY
 
 Each line is merged into the record of its id, or makes a new one. A line that is refused is reported and ignored; then the exit status is 1. Lines without an id get theirs after the last line. With --db they are kept until then in a temporary file of at most 1 GiB, in the folder that TMPDIR names.`
 }
@@ -48,8 +48,8 @@ func (c *importCommand) Run(a *app) error {
 	}
 	defer cancel()
 	bar := newByteBar(a.err, "import", size)
-	file := sendFile(ctx, io.TeeReader(in, bar))
-	report, err := t.Import(ctx, c.Model, formatOf(c.Format, c.File), file)
+	file := sendFile(ctx, unpacked(c.File, io.TeeReader(in, bar)))
+	report, err := t.Import(ctx, c.Model, formatOf(c.Format, c.File), file, c.tableFlags.options())
 	bar.Finish()
 	if err != nil {
 		return interrupted(a.ctx, file, err)
@@ -162,7 +162,7 @@ func writeWhole(path string, write func(io.Writer) error) error {
 
 // formatOf chooses a format by flag, else by the file's name.
 func formatOf(flag, file string) client.Format {
-	if flag == "csv" || flag == "auto" && strings.EqualFold(filepath.Ext(file), ".csv") {
+	if flag == "csv" || flag == "auto" && isCSV(file) {
 		return client.CSV
 	}
 	return client.NDJSON

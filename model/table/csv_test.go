@@ -147,7 +147,7 @@ func TestWhatIsNoTableIsRefusedWithItsCause(t *testing.T) {
 		"array on a line":     {"[{\"id\":1}]", "array", []func(io.Reader) error{csv, ndjson}},
 		"pretty-printed":      {"{\n  \"id\": 1\n}\n", "several lines", []func(io.Reader) error{ndjson}},
 		"pretty from line 2":  {"{ \"id\": 1,\n  \"a\": 1 }\n", "several lines", []func(io.Reader) error{ndjson}},
-		"NDJSON as CSV":       {"{\"id\":1}\n{\"id\":2}\n", "NDJSON", []func(io.Reader) error{csv}},
+		"NDJSON as CSV":       {"{\"id\":1}\n{\"id\":2}\n", "ndjson", []func(io.Reader) error{csv}},
 		"CSV as NDJSON":       {"id,firstName\n1,Ann\n", "text/csv", []func(io.Reader) error{ndjson}},
 		"CSV in quotes":       {"\"id\",\"firstName\"\n\"1\",\"Ann\"\n", "text/csv", []func(io.Reader) error{ndjson}},
 		"TSV as NDJSON":       {"id\tfirstName\n1\tAnn\n", "text/csv", []func(io.Reader) error{ndjson}},

@@ -17,10 +17,10 @@ var magic = []struct{ start, detail string }{
 const (
 	detailUTF16 = "This looks like UTF-16 without a byte order mark: save it as UTF-8, or with the mark."
 	detailHTML  = "This is an HTML or XML document, perhaps a sign-in or error page that was saved instead of the data: download the data itself, as CSV or as JSON, one object a line."
-	detailJSON  = "This is JSON and not CSV: send it as NDJSON (application/x-ndjson), one object a line."
+	detailJSON  = "This is JSON and not CSV: send it as application/x-ndjson (on the command line, --format ndjson), one object a line."
 	detailArray = "This is a JSON array: send its objects one a line, without the brackets and the commas between them. jq -c '.[]' makes that of it."
 	detailWide  = "This is JSON over several lines: each object must stand on one line of its own. jq -c . makes that of it."
-	detailCSV   = "This is CSV and not JSON: send it as CSV (text/csv), or one JSON object a line."
+	detailCSV   = "This is CSV and not JSON: send it as text/csv (on the command line, --format csv)."
 )
 
 // foreign says what the bytes are if they are no text of a table, else "".
