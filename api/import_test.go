@@ -356,27 +356,6 @@ func TestAHeaderThatNamesNoFieldIsToldTheNearest(t *testing.T) {
 	}
 }
 
-func TestAStrayQuoteCostsTheRowsItSwallows(t *testing.T) {
-	r := newRig(t)
-	var body strings.Builder
-	body.WriteString("id,firstName,notes\n")
-	for i := range 8000 {
-		quote := ""
-		if i == 99 {
-			quote = `"`
-		}
-		fmt.Fprintf(&body, "%d,%sAna,%s\n", i+1, quote, strings.Repeat("x", 300))
-	}
-	a := r.imported("", body.String()).want(200).json()
-	if a["inserted"] != 99.0 || a["failed"] != 7901.0 {
-		t.Errorf("%v inserted, %v failed", a["inserted"], a["failed"])
-	}
-	errs := a["errors"].([]any)
-	if e := errs[0].(map[string]any); len(errs) != 1 || e["line"] != 101.0 || e["toLine"] != 8001.0 {
-		t.Errorf("%v", errs)
-	}
-}
-
 func TestAFileThatIsNoTableIsRefusedAsAWhole(t *testing.T) {
 	r := newRig(t)
 	for body, want := range map[string]string{"\x1f\x8b\x08": "gzip", `[{"id":1}]`: "JSON array", "id,firstName\n1,A\n": "text/csv"} {
