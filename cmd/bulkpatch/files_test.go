@@ -54,11 +54,12 @@ func fileCases(t *testing.T) []fileCase {
 // TestFilesAsPeopleHaveThem imports each file over HTTP, with the command line
 // through a server, and with the command line on the database itself.
 func TestFilesAsPeopleHaveThem(t *testing.T) {
-	t.Setenv("BULKPATCH_SERVER", "") // what the tests name is what counts
+	t.Parallel()
 	for name, db := range databases(t) {
 		t.Run(name, func(t *testing.T) {
 			at := db()
 			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", at)
+			t.Run("exports", func(t *testing.T) { exportsComeBack(t, p) })
 			t.Run("8,000 rows and a stray quote", func(t *testing.T) { strayQuote(t, p.tenant(t, "stray")) })
 			for i, c := range fileCases(t) {
 				t.Run(fmt.Sprintf("%d %s", i, c.File), func(t *testing.T) {
