@@ -1,12 +1,16 @@
 package api
 
-import "bulkpatch/model"
+import (
+	"slices"
+
+	"bulkpatch/model"
+)
 
 // exportRecords streams all records that match. Each page is a short read of
 // the store, so a slow reader holds nothing there.
 func (s *server) exportRecords(c *call) error {
 	in := c.input()
-	f := in.filterOrAll(c.model)
+	f, fields := in.filterOrAll(c.model), in.fields(c.model)
 	if err := in.err(); err != nil {
 		return err
 	}
@@ -20,11 +24,11 @@ func (s *server) exportRecords(c *call) error {
 		return out.flush()
 	}
 	line := func(dst []byte, r model.Record) []byte {
-		return append(c.model.AppendRecord(dst, r, nil, c.secrets()), '\n')
+		return append(c.model.AppendRecord(dst, r, fields, c.secrets()), '\n')
 	}
 	if format == typeCSV {
 		out.mediaType = typeCSV + "; charset=utf-8; header=present"
-		sheet := newSheet(c.model, c.secrets())
+		sheet := newSheet(c.model, fields, c.secrets())
 		out.buf = appendRow(out.buf, sheet.names...)
 		line = sheet.appendRecord
 	}
@@ -61,11 +65,13 @@ type sheet struct {
 	text    []byte
 }
 
-// newSheet lists the fields that may be shown, in the model's order.
-func newSheet(m *model.Model, secrets bool) *sheet {
+// newSheet lists the fields that may be shown, in the model's order: all for
+// nil, else those chosen with id and version, which every answer has.
+func newSheet(m *model.Model, chosen []*model.Field, secrets bool) *sheet {
 	s := &sheet{secrets: secrets}
 	for _, f := range m.Fields {
-		if f.WriteOnly || f.Secret == model.Hashed {
+		wanted := chosen == nil || slices.Contains(chosen, f) || f.Role == model.RoleID || f.Role == model.RoleVersion
+		if !wanted || f.WriteOnly || f.Secret == model.Hashed {
 			continue
 		}
 		s.names = append(s.names, f.Name)

@@ -292,6 +292,20 @@ func TestExportComesBackThroughImport(t *testing.T) {
 	}
 }
 
+func TestAnExportHasTheFieldsThatAreAskedFor(t *testing.T) {
+	r := newRig(t)
+	r.customer(`{"firstName":"Ana","lastName":"Cruz","notes":""}`)
+	for accept, want := range map[string]string{
+		"text/csv":             "id,firstName,notes,version\r\n1,Ana,\"\",1\r\n",
+		"application/x-ndjson": `{"id":1,"version":1,"firstName":"Ana","notes":""}` + "\n",
+	} {
+		if got := r.call("GET", "/v1/desk/export?fields=firstName,notes", "", "Accept", accept).want(200).text; got != want {
+			t.Errorf("%s: %q", accept, got)
+		}
+	}
+	r.call("GET", "/v1/desk/export?fields=wings", "").want(400)
+}
+
 func TestExportThatFailsDoesNotLookWhole(t *testing.T) {
 	r := newRig(t)
 	for range 3 {
@@ -323,6 +337,9 @@ func TestColumnsMayHaveOtherNames(t *testing.T) {
 		if rec := r.call("GET", "/v1/desk/customers/"+id, "").want(200).json(); rec["firstName"] != name || rec["version"] != 1.0 {
 			t.Errorf("%v", rec)
 		}
+	}
+	if a := r.imported("columns="+url.QueryEscape(`{"Row":null}`), "Row,firstName\n1,Eve\n2,\n").want(200).json(); a["lines"] != 1.0 {
+		t.Errorf("a row that is empty but for what is left out: %v", a)
 	}
 	r.imported("delimiter=%7C", "id|firstName\n9|Di\n").want(200)
 	r.call("POST", "/v1/desk/import", "\xff\xfei\x00d\x00\n\x003\x00", "Content-Type", "text/csv; charset=UTF-16").want(200)

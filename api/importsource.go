@@ -40,9 +40,31 @@ func newRowSource(body io.Reader, m *model.Model, known model.PatchOptions, shap
 	if err != nil {
 		return nil, err
 	}
-	return &rowSource{rows, func(row table.Row) (model.Draft, model.Faults) {
+	return &rowSource{&usedCells{rows, columns}, func(row table.Row) (model.Draft, model.Faults) {
 		return m.CheckRow(columns, row.Cells, known)
 	}, checker, slices.ContainsFunc(columns, model.Column.IsID)}, nil
+}
+
+// usedCells ignores the rows that are empty but for columns that are left out:
+// they would become blank records.
+type usedCells struct {
+	*table.CSV
+	columns []model.Column
+}
+
+// Next reads one row.
+func (u *usedCells) Next() (table.Row, error) {
+	for {
+		row, err := u.CSV.Next()
+		if err != nil {
+			return row, err
+		}
+		for i, cell := range row.Cells {
+			if u.columns[i] != (model.Column{}) && !cell.Empty() {
+				return row, nil
+			}
+		}
+	}
 }
 
 // refused is the answer to a body that is no table.
