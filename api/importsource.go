@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"unicode/utf8"
 
 	"bulkpatch/model"
 	"bulkpatch/model/table"
@@ -29,7 +30,11 @@ func newRowSource(body io.Reader, m *model.Model, known model.PatchOptions, shap
 		known.Columns = shape.columns
 		return &rowSource{rows, func(row table.Row) (model.Draft, model.Faults) {
 			// A draft may keep parts of the line, which the reader uses again.
-			return m.CheckDraft(bytes.Clone(row.Object), model.Import, known)
+			d, faults := m.CheckDraft(bytes.Clone(row.Object), model.Import, known)
+			if len(faults) > 0 && !utf8.Valid(row.Object) {
+				faults = model.Faults{{Code: model.CodeInvalidUTF8, Detail: table.DetailNotUTF8}}
+			}
+			return d, faults
 		}, checker, true}, nil
 	}
 	rows, err := table.NewCSV(body, shape.delimiter)

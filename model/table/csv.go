@@ -186,7 +186,7 @@ func (c *CSV) unreadable(raw []byte, q *quotes, tooLong bool) *Fault {
 	case q.broken != "":
 		return c.fault(q.broken)
 	case !utf8.Valid(raw):
-		return c.fault(detailNotUTF8)
+		return c.fault(DetailNotUTF8)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package table
 import (
 	"bytes"
 	"io"
-	"unicode/utf8"
 )
 
 // NDJSON reads JSON objects, one a line. Blank lines are ignored.
@@ -28,10 +27,13 @@ func NewNDJSON(r io.Reader) (*NDJSON, error) {
 const (
 	detailTooLong  = "The line is longer than 1 MiB."
 	detailNoObject = `The line is not a JSON object, such as {"id": 1}.`
-	detailNotUTF8  = "This is not valid UTF-8; a program may have saved it in another encoding, such as Windows-1252. Save it as UTF-8."
+
+	// DetailNotUTF8 is what to say of an object in another encoding.
+	DetailNotUTF8 = "This is not valid UTF-8; a program may have saved it in another encoding, such as Windows-1252. Save it as UTF-8."
 )
 
-// Next reads one line. Whether its JSON is valid is for the model to say.
+// Next reads one line. Whether it is valid JSON, in UTF-8, is for the model to
+// find: to look twice would take time for each line.
 func (n *NDJSON) Next() (Row, error) {
 	for {
 		text, tooLong, err := n.line()
@@ -45,8 +47,6 @@ func (n *NDJSON) Next() (Row, error) {
 			return Row{}, &Fault{at, 1, detailTooLong}
 		case len(trimmed) == 0:
 			continue
-		case !utf8.Valid(trimmed):
-			return Row{}, &Fault{at, 1, detailNotUTF8}
 		case trimmed[0] != '{':
 			return Row{}, &Fault{at, 1, detailNoObject}
 		}
