@@ -207,3 +207,20 @@ func strayQuote(t *testing.T, w tenant) {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
+
+func TestADamagedFileIsNamed(t *testing.T) {
+	packed, err := os.ReadFile(filepath.Join("testdata", "files", "packed.csv.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(t.TempDir(), "cut.csv.gz")
+	if err := os.WriteFile(cut, packed[:len(packed)-12], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := database(t)
+	must(t, "migrate", "--db", db)
+	status, _, complaint := call(t, "import", "desk", cut, "--db", db)
+	if status == exitOK || !strings.Contains(complaint, "cut.csv.gz is compressed, and damaged or cut short") {
+		t.Errorf("ended with %d: %s", status, complaint)
+	}
+}

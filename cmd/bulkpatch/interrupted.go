@@ -53,10 +53,10 @@ func sendFile(ctx context.Context, in io.Reader) *sentFile {
 	return &sentFile{out: out}
 }
 
-// Read counts the lines that it gives.
+// Read counts the lines that it gives, whether they end with LF or with CR.
 func (f *sentFile) Read(p []byte) (int, error) {
 	n, err := f.out.Read(p)
-	f.lines.Add(int64(bytes.Count(p[:n], []byte{'\n'})))
+	f.lines.Add(int64(max(bytes.Count(p[:n], []byte{'\n'}), bytes.Count(p[:n], []byte{'\r'}))))
 	return n, err
 }
 
