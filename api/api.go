@@ -10,13 +10,14 @@ import (
 
 	"bulkpatch/api/compat"
 	"bulkpatch/model"
+	"bulkpatch/model/table"
 )
 
 // Limits of requests.
 const (
 	DefaultMaxBody = 1 << 20 // bytes of a JSON body
 	MaxWait        = 30 * time.Second
-	MaxLine        = 1 << 20 // bytes of one line of an import
+	MaxLine        = table.MaxRow // bytes of one line of an import
 	PreviewLimit   = 30 * time.Second
 
 	DefaultStepTimeout = time.Minute

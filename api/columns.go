@@ -68,7 +68,8 @@ func (in *input) columns(m *model.Model) model.Columns {
 
 // noField says that a name is none of a field, and which is nearest.
 func noField(m *model.Model, name string) string {
-	return fmt.Sprintf("%s is no field of %s; the nearest is %s.", quoted(name), m.Name, m.Nearest(name))
+	nearest, _ := m.Nearest(name)
+	return fmt.Sprintf("%s is no field of %s; the nearest is %s.", quoted(name), m.Name, nearest)
 }
 
 // quoted shows a caller's text as JSON has it, which is how columns= takes it.
@@ -121,9 +122,13 @@ func unknownColumn(m *model.Model, number int, text string) string {
 	if strings.TrimSpace(text) == "" {
 		return fmt.Sprintf("Column %d has no header. Remove it, or leave it out with columns={%s: null}.", number, quoted(text))
 	}
-	nearest := m.Nearest(text)
-	return fmt.Sprintf("Column %d, %s, names no field of %s; the nearest is %s. Give it that name, or say which field it is with columns={%s: %s}, or leave it out with columns={%[2]s: null}.",
-		number, quoted(text), m.Name, nearest, quoted(text), quoted(nearest))
+	nearest, alike := m.Nearest(text)
+	meant := nearest
+	if !alike {
+		meant = "FIELD"
+	}
+	return fmt.Sprintf("Column %d, %s, names no field of %s; the nearest is %s. Give it a field's name, say which it is with columns={%[2]s: %[5]q}, or leave it out with columns={%[2]s: null}.",
+		number, quoted(text), m.Name, nearest, meant)
 }
 
 // absent notes the columns that were said to stand for a field and are not

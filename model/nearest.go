@@ -9,16 +9,17 @@ import (
 const maxCompared = 60
 
 // Nearest is the name of the field that a text most likely means: the one
-// that fewest changes of letters and digits lead to, whatever their case.
-func (m *Model) Nearest(text string) string {
+// that fewest changes of letters and digits lead to, whatever their case. It
+// is alike if half of the letters stay.
+func (m *Model) Nearest(text string) (name string, alike bool) {
 	given := letters(text)
-	best, least := "", 0
+	least := 0
 	for _, f := range m.Fields {
-		if n := distance(given, letters(f.Name)); best == "" || n < least {
-			best, least = f.Name, n
+		if n := distance(given, letters(f.Name)); name == "" || n < least {
+			name, least = f.Name, n
 		}
 	}
-	return best
+	return name, 2*least <= len(given)
 }
 
 // letters are the letters and digits of a text in lower case.

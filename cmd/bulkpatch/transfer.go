@@ -76,13 +76,17 @@ func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
 	return f, info.Size(), nil
 }
 
+// namedFaults is how many faults of an import the server names. One of them
+// may be that of many rows.
+const namedFaults = 100
+
 func reportImport(a *app, r client.ImportReport) error {
 	fmt.Fprintf(a.out, "%d inserted, %d updated, %d unchanged, %d failed\n", r.Inserted, r.Updated, r.Unchanged, r.Failed)
 	for _, e := range r.Errors {
 		fmt.Fprintf(a.err, "%s: %s\n", placeOf(e), e.Detail)
 	}
-	if more := r.Failed - int64(len(r.Errors)); more > 0 {
-		fmt.Fprintf(a.err, "and %d more\n", more)
+	if len(r.Errors) >= namedFaults {
+		fmt.Fprintf(a.err, "These are the first %d faults.\n", namedFaults)
 	}
 	if r.Failed > 0 {
 		return errSaid

@@ -122,7 +122,7 @@ func (c *CSV) Next() (Row, error) {
 		case n != len(c.header):
 			return Row{}, c.wrongCount(n)
 		case c.at.Line < c.at.ToLine && swallowed(raw, c.delimiter, n):
-			return Row{}, c.swallowing(c.at.Line, "each of them looks like a row of its own")
+			return Row{}, c.swallowing("by their quotes they are one row, but each looks like a row of its own")
 		}
 		return Row{Place: c.at, Cells: c.cells}, nil
 	}
@@ -138,7 +138,7 @@ func (c *CSV) record() (raw []byte, fault *Fault, err error) {
 		p, err := c.lines.next()
 		switch {
 		case err == io.EOF && c.at.Line > 0:
-			return nil, c.swallowing(q.opened, "the input ends"), nil
+			return nil, c.swallowing(fmt.Sprintf("a quote opened in line %d is not closed before the end", q.opened)), nil
 		case err != nil:
 			return nil, nil, err
 		case c.at.Line == 0:
@@ -156,7 +156,7 @@ func (c *CSV) record() (raw []byte, fault *Fault, err error) {
 		}
 	}
 	c.at.Size = len(raw)
-	return raw, c.unreadable(raw, &q, tooLong), nil
+	return raw, c.unreadable(raw, q, tooLong), nil
 }
 
 // append puts a piece to those before it. It reports whether that has room,
@@ -174,13 +174,13 @@ func (c *CSV) append(p piece, open bool) bool {
 }
 
 // unreadable says what is wrong with a row before it is cut, nil for nothing.
-func (c *CSV) unreadable(raw []byte, q *quotes, tooLong bool) *Fault {
+func (c *CSV) unreadable(raw []byte, q quotes, tooLong bool) *Fault {
 	several := c.at.Line < c.at.ToLine
 	switch {
 	case several && tooLong:
-		return c.swallowing(q.opened, "the row becomes longer than 1 MiB")
+		return c.swallowing(fmt.Sprintf("with a quote opened in line %d the row becomes longer than 1 MiB", q.opened))
 	case several && q.broken != "":
-		return c.swallowing(q.opened, fmt.Sprintf("the next quote, in line %d, cannot close it", c.at.ToLine))
+		return c.swallowing(fmt.Sprintf("a quote opened in line %d meets the next one in line %d, which cannot close it", q.opened, c.at.ToLine))
 	case tooLong:
 		return c.fault(detailTooLong)
 	case q.broken != "":
@@ -195,18 +195,18 @@ func (c *CSV) fault(detail string) *Fault { return &Fault{c.at, 1, detail} }
 
 // swallowing is the fault of a quote that makes several lines one row that
 // cannot be right. Each of the lines counts as a row that is lost.
-func (c *CSV) swallowing(opened int64, why string) *Fault {
-	lost := fmt.Sprintf("lines %d to %d cannot be read", c.at.Line, c.at.ToLine)
-	if c.at.Line == c.at.ToLine {
-		lost = "the line cannot be read"
+func (c *CSV) swallowing(why string) *Fault {
+	lost := "The line"
+	if c.at.Line < c.at.ToLine {
+		lost = fmt.Sprintf("Lines %d to %d", c.at.Line, c.at.ToLine)
 	}
-	return &Fault{c.at, c.at.ToLine - c.at.Line + 1, fmt.Sprintf(
-		`A quote is opened in line %d and not closed: %s. So %s. Close the quote; one that is part of the text is written twice ("").`, opened, why, lost)}
+	return &Fault{c.at, c.at.ToLine - c.at.Line + 1,
+		lost + " cannot be read: " + why + `. Close each quote; one that is part of the text is written twice ("").`}
 }
 
 func (c *CSV) wrongCount(n int) *Fault {
 	if c.at.Line < c.at.ToLine {
-		return c.swallowing(c.at.Line, fmt.Sprintf("the row has %d cells and the header %d", n, len(c.header)))
+		return c.swallowing(fmt.Sprintf("by their quotes they are one row, which has %d cells where the header has %d", n, len(c.header)))
 	}
 	return c.fault(fmt.Sprintf("The row has %d cells, the header %d.", n, len(c.header)))
 }
