@@ -1,18 +1,21 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/hibiken/asynq"
 
+	"bulkpatch/client"
 	"bulkpatch/model"
 	"bulkpatch/store"
 	"bulkpatch/worker"
@@ -27,6 +30,9 @@ type settings struct {
 	redis       asynq.RedisConnOpt // nil: embedded
 	maxBody     int64              // bytes
 	adminKey    string
+	warnings    []string       // of what is in order, but not as it should be
+	server      *client.Client // that a command calls; nil: it works on db
+	workspace   string         // whose customers a command works on in db
 	models      *model.Registry
 	retention   time.Duration
 	undo        time.Duration
@@ -36,83 +42,70 @@ type settings struct {
 	log         *slog.Logger
 }
 
-// A settingsError names every bad setting of one start.
-type settingsError struct{ faults []string }
-
-func (e *settingsError) Error() string {
-	if len(e.faults) == 1 {
-		return "bad setting: " + e.faults[0]
-	}
-	return fmt.Sprintf("%d bad settings:\n  %s", len(e.faults), strings.Join(e.faults, "\n  "))
+// A usageError names everything that is wrong with a command as it was given:
+// nothing was done.
+type usageError struct {
+	faults []string
+	help   string // the command whose --help tells more
 }
 
-// A reader reads settings and keeps every fault. Faults never quote what may
-// hold a password.
+// Error lists the faults, one a line.
+func (e *usageError) Error() string { return strings.Join(e.faults, "\n") }
+
+// A reader reads what a command was given and keeps every fault. Faults never
+// quote what may hold a password.
 type reader struct {
+	line   *commandLine
+	stderr io.Writer
 	s      settings
 	faults []string
 }
 
+// fault says what is wrong with a flag, under the name by which it was set.
 func (r *reader) fault(flag, format string, args ...any) {
-	r.faults = append(r.faults, flag+" "+fmt.Sprintf(format, args...))
+	name := strings.TrimPrefix(flag, "--")
+	r.faults = append(r.faults, r.line.origin(name)+" "+fmt.Sprintf(format, args...))
 }
 
 // done returns what was read, or everything that was wrong.
 func (r *reader) done() (settings, error) {
 	if len(r.faults) > 0 {
-		return settings{}, &settingsError{r.faults}
+		return settings{}, &usageError{r.faults, r.line.command()}
 	}
 	return r.s, nil
 }
 
-func (c *serveCommand) settings(stderr io.Writer) (settings, error) {
-	var r reader
+func (c *serveCommand) check(r *reader) {
 	r.listen(c.listenFlags)
-	r.service(c.serviceFlags, stderr)
+	r.database(c.databaseFlags)
+	r.queue(c.redisFlags.Redis)
+	r.logging(c.logFlags)
 	r.work(c.workFlags)
-	return r.done()
+	r.adminKey(c.adminKeyFlags)
 }
 
-func (c *apiCommand) settings(stderr io.Writer) (settings, error) {
-	var r reader
+func (c *apiCommand) check(r *reader) {
 	r.listen(c.listenFlags)
-	r.service(c.serviceFlags, stderr)
-	r.separate()
-	return r.done()
+	r.database(c.databaseFlags)
+	r.sharedQueue(c.sharedRedisFlags)
+	r.logging(c.logFlags)
+	r.adminKey(c.adminKeyFlags)
 }
 
-func (c *workerCommand) settings(stderr io.Writer) (settings, error) {
-	var r reader
+func (c *workerCommand) check(r *reader) {
 	if c.MetricsAddr != "" {
 		r.s.metricsAddr = r.address("--metrics-addr", c.MetricsAddr)
 	}
-	r.service(c.serviceFlags, stderr)
-	r.separate()
-	r.work(c.workFlags)
-	return r.done()
-}
-
-func (c *migrateCommand) settings(stderr io.Writer) (settings, error) {
-	var r reader
 	r.database(c.databaseFlags)
-	r.logging(c.logFlags, stderr)
-	return r.done()
-}
-
-func (r *reader) service(f serviceFlags, stderr io.Writer) {
-	r.database(f.databaseFlags)
-	r.queue(f.redisFlags)
-	r.logging(f.logFlags, stderr)
+	r.sharedQueue(c.sharedRedisFlags)
+	r.logging(c.logFlags)
+	r.work(c.workFlags)
 }
 
 func (r *reader) listen(f listenFlags) {
 	r.s.addr = r.address("--addr", f.Addr)
 	r.s.maxBody = r.size("--max-body", f.MaxBody, 64<<10, 16<<20)
 	r.s.maxOpenJobs = r.integer("--max-open-jobs", f.MaxOpenJobs, 1_000_000)
-	r.s.adminKey = f.AdminKey
-	if strings.ContainsFunc(f.AdminKey, func(c rune) bool { return c <= ' ' || c > '~' }) || len(f.AdminKey) > 255 {
-		r.fault("--admin-key", "must be 1 to 255 visible ASCII characters")
-	}
 }
 
 func (r *reader) address(flag, text string) string {
@@ -128,13 +121,19 @@ func (r *reader) address(flag, text string) string {
 }
 
 func (r *reader) database(f databaseFlags) {
-	r.s.db = f.DB
-	if err := store.CheckAddress(f.DB); err != nil {
-		r.fault("--db", "%v", err)
-	}
+	r.s.db = r.place("--db", f.DB)
 	r.s.retention = r.duration("--retention", f.Retention)
 	r.s.undo = r.duration("--undo-retention", f.UndoRetention)
 	r.s.models = r.models(f.Models)
+}
+
+// place reads the address of a database.
+func (r *reader) place(flag, address string) string {
+	if err := store.CheckAddress(address); err != nil {
+		r.fault(flag, "%v", err)
+		return ""
+	}
+	return address
 }
 
 func (r *reader) models(dir string) *model.Registry {
@@ -158,8 +157,8 @@ func (r *reader) models(dir string) *model.Registry {
 	return models
 }
 
-func (r *reader) queue(f redisFlags) {
-	opt, err := parseRedis(f.Redis)
+func (r *reader) queue(address string) {
+	opt, err := parseRedis(address)
 	if err != nil {
 		r.fault("--redis", "%v", err)
 		return
@@ -167,22 +166,14 @@ func (r *reader) queue(f redisFlags) {
 	r.s.redis = opt
 }
 
-// separate refuses the embedded Redis to a process that shares its queue with
-// others.
-func (r *reader) separate() {
-	if r.s.redis == nil && !r.has("--redis") {
+// sharedQueue refuses the embedded Redis to a process that shares its queue
+// with others.
+func (r *reader) sharedQueue(f sharedRedisFlags) {
+	if f.Redis == "" || f.Redis == "embedded" {
 		r.fault("--redis", "must name a Redis that the other processes reach too: the embedded one is for serve and demo only")
+		return
 	}
-}
-
-// has reports whether a flag has a fault already.
-func (r *reader) has(flag string) bool {
-	for _, f := range r.faults {
-		if strings.HasPrefix(f, flag+" ") {
-			return true
-		}
-	}
-	return false
+	r.queue(f.Redis)
 }
 
 func (r *reader) work(f workFlags) {
@@ -206,7 +197,7 @@ func (r *reader) duration(flag, text string) time.Duration {
 	return d
 }
 
-func (r *reader) logging(f logFlags, stderr io.Writer) {
+func (r *reader) logging(f logFlags) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.LogLevel)); err != nil || strings.ContainsAny(f.LogLevel, "+-") {
 		r.fault("--log-level", "%q is not debug, info, warn or error", f.LogLevel)
@@ -214,12 +205,61 @@ func (r *reader) logging(f logFlags, stderr io.Writer) {
 	options := &slog.HandlerOptions{Level: level}
 	switch f.LogFormat {
 	case "text":
-		r.s.log = slog.New(slog.NewTextHandler(stderr, options))
+		r.s.log = slog.New(slog.NewTextHandler(r.stderr, options))
 	case "json":
-		r.s.log = slog.New(slog.NewJSONHandler(stderr, options))
+		r.s.log = slog.New(slog.NewJSONHandler(r.stderr, options))
 	default:
 		r.fault("--log-format", "%q is not text or json", f.LogFormat)
 	}
+}
+
+// has reports whether a flag has a fault already.
+func (r *reader) has(flag string) bool {
+	name := r.line.origin(strings.TrimPrefix(flag, "--")) + " "
+	return slices.ContainsFunc(r.faults, func(f string) bool { return strings.HasPrefix(f, name) })
+}
+
+// quietly has a command of its own say only what went wrong.
+func (r *reader) quietly() {
+	r.s.log = slog.New(slog.NewTextHandler(r.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+}
+
+// oneOf reads a flag that takes one of a few words.
+func (r *reader) oneOf(flag, text string, words ...string) {
+	if !slices.Contains(words, text) {
+		r.fault(flag, "%q is not one of: %s", text, strings.Join(words, ", "))
+	}
+}
+
+// json reads a flag that is JSON. What it says is for the server to judge.
+func (r *reader) json(flag, text string) json.RawMessage {
+	var value any
+	var syntax *json.SyntaxError
+	switch err := json.Unmarshal([]byte(text), &value); {
+	case errors.As(err, &syntax):
+		r.fault(flag, "is not valid JSON: see character %d of %d", syntax.Offset, len(text))
+	case err != nil:
+		r.fault(flag, "is not valid JSON")
+	}
+	return json.RawMessage(text)
+}
+
+// either chooses between two flags that exclude each other: one that was typed
+// beats a variable of the environment. It is "" where neither is set, or both
+// in the same way, which is a fault.
+func (r *reader) either(one, other string) string {
+	for _, set := range []func(string) bool{r.line.typed, r.line.hasVariable} {
+		switch {
+		case set(one) && set(other):
+			r.faults = append(r.faults, fmt.Sprintf("%s and %s exclude each other: give the one that is meant", r.line.origin(one), r.line.origin(other)))
+			return ""
+		case set(one):
+			return one
+		case set(other):
+			return other
+		}
+	}
+	return ""
 }
 
 // longestDuration is what a retention may be at most, so that no date that is
