@@ -106,16 +106,14 @@ func (l *commandLine) flag(word string, rest []string) []string {
 // take takes a flag that is on or off.
 func (l *commandLine) take(f *kong.Flag, value string, joined bool) {
 	l.given[f.Name] = true
-	if f.Name == "help" || f.Name == "version" {
-		l.asks = true
-	}
-	if _, err := strconv.ParseBool(value); joined && err != nil {
-		l.fault("--%s is on or off: it takes no value but true or false", f.Name)
-		return
-	}
 	if !joined {
 		value = "true"
 	}
+	if _, err := strconv.ParseBool(value); err != nil {
+		l.fault("--%s is on or off: it takes no value but true or false", f.Name)
+		return
+	}
+	l.asks = l.asks || f.Name == "help" || f.Name == "version"
 	l.options = append(l.options, "--"+f.Name+"="+value)
 }
 
@@ -145,10 +143,13 @@ func (l *commandLine) unknown(word string, rest []string) []string {
 // resembles.
 func (l *commandLine) complaint(word string) string {
 	ctx, err := kong.Trace(l.parser, append(append([]string{}, l.path...), word))
-	if err != nil {
-		return err.Error()
+	if err == nil {
+		err = ctx.Error
 	}
-	return ctx.Error.Error()
+	if err == nil { // such as --=
+		return "unexpected argument " + word
+	}
+	return err.Error()
 }
 
 // word takes the name of a command or an operand.
@@ -180,6 +181,7 @@ func (l *commandLine) finish() {
 			names = append(names, child.Name)
 		}
 		l.fault("a command is missing, one of: %s", strings.Join(names, ", "))
+		l.unsure = true // there is nobody to take operands
 		return
 	}
 	l.count()

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"io"
+	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // TestALineNamesEveryFaultOnce gives lines with faults that the parser, the
@@ -66,4 +70,21 @@ func TestValuesAreTakenInEveryForm(t *testing.T) {
 			t.Errorf("%s was read as %+v", line, c)
 		}
 	}
+}
+
+// TestNoLineIsTooMuch reads lines of all that a line is made of: each is either
+// taken or has a fault of one line of text.
+func TestNoLineIsTooMuch(t *testing.T) {
+	words := rapid.SampledFrom([]string{"serve", "key", "create", "list", "export", "desk", "demo", "-", "--", "", "é", "-é", "--=", "-=", "---",
+		"-o", "-ofile", "-o=", "--output", "--db", "--db=", "--db=x", "--chunk", "-1", "--exit", "--exit=maybe", "--wings", "--wings=", "-h", "-hx", "--help=no", "--version"})
+	rapid.Check(t, func(t *rapid.T) {
+		typed := rapid.SliceOfN(words, 0, 6).Draw(t, "words")
+		_, line, err := parse(typed, &app{out: io.Discard, err: io.Discard}, func(int) {})
+		if err != nil && !line.asks {
+			t.Fatalf("the parser refused %q, of which the line took all: %v", line.args(), err)
+		}
+		if slices.ContainsFunc(line.faults, func(f string) bool { return f == "" || strings.Contains(f, "\n") }) {
+			t.Errorf("faults are %q", line.faults)
+		}
+	})
 }

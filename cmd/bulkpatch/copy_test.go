@@ -182,7 +182,7 @@ func TestACopyThatCannotBeginSaysWhyAndMakesNothing(t *testing.T) {
 		status   int
 		want     string
 	}{
-		"no source":            {missing, database(t), exitUsage, "--db: there is no bulkpatch database: there is no file "},
+		"no source":            {missing, database(t), exitUsage, "--db: there is no bulkpatch database at "},
 		"a destination in use": {used, other, exitFailed, "the destination is not empty"},
 		"one database":         {used, used, exitFailed, "the destination is the source itself"},
 		"a bad destination":    {used, "mysql://u:secretword@h/d", exitUsage, "--to must be sqlite://PATH or postgres://"},

@@ -22,15 +22,15 @@ import (
 
 // targetFlags say whom a command speaks to: a server, or a database directly.
 type targetFlags struct {
-	Server string `env:"BULKPATCH_SERVER" placeholder:"URL" help:"Server to call, such as http://127.0.0.1:8080; without it the command works on --db."`
-	Key    string `env:"BULKPATCH_KEY" placeholder:"SECRET" help:"API key for --server."`
-	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to work on without a server (default ${default})."`
+	Server string `env:"BULKPATCH_SERVER" placeholder:"URL" help:"Server to call, such as http://127.0.0.1:8080, instead of working on --db: the two exclude each other, and a flag beats an environment variable."`
+	Key    string `env:"BULKPATCH_KEY" placeholder:"SECRET" help:"API key, for --server."`
+	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to work on without a server (default ${default}); it has to be there."`
 	Models string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files, for --db."`
 }
 
 // workspaceFlag says whose customers or key a command means.
 type workspaceFlag struct {
-	Workspace string `env:"BULKPATCH_WORKSPACE" default:"main" placeholder:"NAME" help:"Workspace (default ${default})."`
+	Workspace string `env:"BULKPATCH_WORKSPACE" default:"main" placeholder:"NAME" help:"Workspace (default ${default}). Whose customers a command with --server means, the key decides."`
 }
 
 // A target is an open way to the API.
