@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -105,6 +106,7 @@ func TestErrorsOfThisMachineAreSaidInTheUsersTerms(t *testing.T) {
 		"nothing to say":       {errSaid, exitFailed, nil},
 		"no file":              {missing, exitUsage, []string{"there is no file or folder " + filepath.Join(dir, "none")}},
 		"a folder for a file":  {folder, exitUsage, []string{dir + " is a folder"}},
+		"a call to itself":     {fmt.Errorf("import: %w", &url.Error{Op: "Post", URL: "http://memory/v1/desk/import", Err: io.EOF}), exitRefused, []string{"the connection broke off"}},
 		"an interruption":      {fmt.Errorf("import: %w", context.Canceled), exitFailed, []string{"interrupted before the end"}},
 		"no database":          {store.ErrNoDatabase, exitUsage, []string{"there is no bulkpatch database (is the address right? bulkpatch migrate creates a database)"}},
 		"no answer":            {fmt.Errorf("copy: %w", job.ErrUnavailable), exitRefused, []string{"copy: the database cannot answer now"}},

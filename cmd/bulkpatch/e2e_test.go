@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -326,9 +327,16 @@ func TestBadInputsLeaveNoTraceOnTheRealService(t *testing.T) {
 const chosenKey = "chosen-by-the-user-himself"
 
 func TestTheServiceShowsMetricsAndQueues(t *testing.T) {
-	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--admin-key", chosenKey)
+	file := filepath.Join(t.TempDir(), "admin-key")
+	if err := os.WriteFile(file, []byte(chosenKey+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--admin-key-file", file)
 	if p.firstKey != "" {
 		t.Error("a key that the user chose was printed")
+	}
+	if log := p.logged.String(); strings.Count(log, "chmod 600 "+file) != 1 || strings.Contains(log, chosenKey) {
+		t.Errorf("a key that others can read is spoken of so: %s", log)
 	}
 	c := p.client(t, chosenKey)
 	load(t, c, 10)

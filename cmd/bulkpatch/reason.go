@@ -50,7 +50,7 @@ func callReason(call *url.Error) string {
 	where := "the server"
 	if u, err := url.Parse(call.URL); err == nil {
 		if u.Host == memory {
-			return innermost(call)
+			return networkReason(call)
 		}
 		where = u.Scheme + "://" + u.Host
 	}

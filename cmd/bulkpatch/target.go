@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 
 	"bulkpatch/api"
@@ -65,13 +64,6 @@ func (r *reader) customersOf(f workspaceFlag) {
 	r.s.workspace = f.Workspace
 	if r.s.server != nil && (r.line.typed("workspace") || r.line.hasVariable("workspace")) {
 		r.fault("--workspace", "has no effect with --server, where the key decides: leave it out")
-	}
-}
-
-// idle refuses a flag that was typed and does nothing.
-func (r *reader) idle(flag, why string) {
-	if r.line.typed(strings.TrimPrefix(flag, "--")) {
-		r.fault(flag, "has no effect %s", why)
 	}
 }
 
