@@ -75,12 +75,17 @@ type logFlags struct {
 	LogLevel  string `env:"BULKPATCH_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (default ${default})."`
 }
 
+// serviceFlags are those of a process that serves.
+type serviceFlags struct {
+	databaseFlags
+	logFlags
+}
+
 type serveCommand struct {
 	listenFlags
 	adminKeyFlags
-	databaseFlags
 	redisFlags
-	logFlags
+	serviceFlags
 	workFlags
 }
 
@@ -95,9 +100,8 @@ The first start makes the workspace main and prints its admin key, once. Every f
 type apiCommand struct {
 	listenFlags
 	adminKeyFlags
-	databaseFlags
 	sharedRedisFlags
-	logFlags
+	serviceFlags
 }
 
 // Help shows an example.
@@ -109,9 +113,8 @@ It needs a Redis that the workers reach too; the embedded one lives inside one p
 }
 
 type workerCommand struct {
-	databaseFlags
 	sharedRedisFlags
-	logFlags
+	serviceFlags
 	workFlags
 	MetricsAddr string `env:"BULKPATCH_METRICS_ADDR" placeholder:"HOST:PORT" help:"Serve /healthz, /readyz and /metrics there; without it nothing is served."`
 }

@@ -41,18 +41,16 @@ type settings struct {
 
 func (c *serveCommand) check(r *reader) {
 	r.listen(c.listenFlags)
-	r.database(c.databaseFlags)
 	r.queue(c.redisFlags.Redis)
-	r.logging(c.logFlags)
+	r.service(c.serviceFlags)
 	r.work(c.workFlags)
 	r.adminKey(c.adminKeyFlags)
 }
 
 func (c *apiCommand) check(r *reader) {
 	r.listen(c.listenFlags)
-	r.database(c.databaseFlags)
 	r.sharedQueue(c.sharedRedisFlags)
-	r.logging(c.logFlags)
+	r.service(c.serviceFlags)
 	r.adminKey(c.adminKeyFlags)
 }
 
@@ -60,10 +58,14 @@ func (c *workerCommand) check(r *reader) {
 	if c.MetricsAddr != "" {
 		r.s.metricsAddr = r.address("--metrics-addr", c.MetricsAddr)
 	}
-	r.database(c.databaseFlags)
 	r.sharedQueue(c.sharedRedisFlags)
-	r.logging(c.logFlags)
+	r.service(c.serviceFlags)
 	r.work(c.workFlags)
+}
+
+func (r *reader) service(f serviceFlags) {
+	r.database(f.databaseFlags)
+	r.logging(f.logFlags)
 }
 
 func (r *reader) listen(f listenFlags) {
