@@ -26,7 +26,7 @@ const (
 	// endWithin is how long a process may take to end when it is told to.
 	endWithin = 20 * time.Second
 
-	adminKey = "chaos-admin-key"
+	adminKey = "admin-key-of-the-chaos-runs"
 )
 
 var (

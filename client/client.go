@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -158,10 +159,19 @@ func (c *Client) json(ctx context.Context, r call, out any) (*http.Response, err
 		_, err = io.Copy(io.Discard, resp.Body)
 		return resp, err
 	}
+	if !hasType(resp, "application/json") {
+		return nil, fmt.Errorf("%w: %s %s", ErrForeign, r.method, r.path)
+	}
 	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
 		return nil, fmt.Errorf("read the answer to %s %s: %w", r.method, r.path, err)
 	}
 	return resp, nil
+}
+
+// hasType reports whether an answer is of a media type.
+func hasType(resp *http.Response, want string) bool {
+	got, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	return err == nil && got == want
 }
 
 // unreachable wraps a fault of the connection: no answer came.

@@ -27,6 +27,10 @@ type Error struct {
 	hasRetryAfter bool
 }
 
+// ErrForeign says that what answered a call, with a status below 400, is not
+// bulkpatch: another server, or a proxy that sends a page of its own.
+var ErrForeign = errors.New("the answer is not bulkpatch's")
+
 // A Fault is one thing wrong with an input.
 type Fault struct {
 	Pointer string `json:"pointer"` // RFC 6901 into the input, "" for the whole

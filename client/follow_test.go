@@ -262,6 +262,7 @@ func TestImportStreamsAndExportReportsACut(t *testing.T) {
 	c, rec, _ := serve(t,
 		answer(200, `{"inserted":2,"updated":0,"failed":1,"errors":[{"line":2,"detail":"no"}]}`),
 		func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", string(NDJSON))
 			w.Header().Set("Content-Length", "100")
 			io.WriteString(w, "{}\n")
 		})
@@ -279,6 +280,22 @@ func TestImportStreamsAndExportReportsACut(t *testing.T) {
 	defer stream.Close()
 	if _, err := io.ReadAll(stream); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("a stream that was cut ended with %v", err)
+	}
+}
+
+// TestAPageOfAnotherServerIsNoAnswer meets a proxy that asks for a sign-in: a
+// page with status 200 is neither an export nor a report.
+func TestAPageOfAnotherServerIsNoAnswer(t *testing.T) {
+	page := func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "text/html")
+		io.WriteString(w, "<p>Sign in</p>")
+	}
+	c, _, _ := serve(t, page, page)
+	if _, err := c.Export(t.Context(), "desk", CSV, nil); !errors.Is(err, ErrForeign) {
+		t.Errorf("an export ended with %v", err)
+	}
+	if _, err := c.Import(t.Context(), "desk", CSV, strings.NewReader("id\n")); !errors.Is(err, ErrForeign) {
+		t.Errorf("an import ended with %v", err)
 	}
 }
 

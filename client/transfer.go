@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -88,6 +90,9 @@ func (c *Client) Export(ctx context.Context, model string, f Format, filter any)
 	})
 	if err != nil {
 		return nil, err
+	}
+	if !hasType(resp, string(f)) {
+		return nil, errors.Join(fmt.Errorf("%w: an export of %s", ErrForeign, model), resp.Body.Close())
 	}
 	return resp.Body, nil
 }

@@ -41,7 +41,7 @@ func (r keyRow) key() (auth.Key, error) {
 // is to be shown to the user this once. With a fixed adminKey, a later start
 // with another one adds that one. A start that finds all this takes no lock.
 func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, created bool, err error) {
-	if made, err := s.bootstrapped(ctx, adminKey); err != nil || made {
+	if made, err := s.Bootstrapped(ctx, adminKey); err != nil || made {
 		return "", false, err
 	}
 	err = s.inTx(ctx, func(t *tx) error {
@@ -58,8 +58,9 @@ func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, 
 	return secret, created, err
 }
 
-// bootstrapped reports whether an earlier start has made everything.
-func (s *Store) bootstrapped(ctx context.Context, adminKey string) (bool, error) {
+// Bootstrapped reports whether an earlier start has made everything, the admin
+// key among it where one is given, revoked or not.
+func (s *Store) Bootstrapped(ctx context.Context, adminKey string) (bool, error) {
 	var made bool
 	err := s.read.GetContext(ctx, &made, s.d.rebind(`SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'signing_key')
 		AND EXISTS (SELECT 1 FROM api_keys k JOIN workspaces w ON w.id = k.workspace WHERE w.name = ? AND (? = '' OR k.hash = ?))`),

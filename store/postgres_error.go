@@ -60,11 +60,11 @@ func classifyPostgres(err error) error {
 		case refused.Code == postgresDiskFull:
 			return fmt.Errorf("%w: %w", job.ErrStorageFull, err)
 		case hasCode(refused, postgresPasses):
-			return fmt.Errorf("%w: %w", job.ErrUnavailable, err)
+			return fmt.Errorf("%w: %w", job.ErrUnavailable, postgresOpening(err))
 		}
 		return err
 	case cutOff(err):
-		return fmt.Errorf("%w: %w", job.ErrUnavailable, err)
+		return fmt.Errorf("%w: %w", job.ErrUnavailable, postgresOpening(err))
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"maps"
 	"net"
 	"time"
@@ -69,8 +70,26 @@ func checkPostgres(address string) error {
 	return nil
 }
 
-// neverMade is nil: opening makes no database on a server.
-func neverMade(string) error { return nil }
+// postgresThere refuses a database that was never migrated.
+func postgresThere(ctx context.Context, address string) error {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return checkPostgres(address)
+	}
+	db, err := postgresPool("pgx", config, 1, nil)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var there bool
+	if err := db.GetContext(ctx, &there, `SELECT to_regclass('api_keys') IS NOT NULL`); err != nil {
+		return postgresOpening(err)
+	}
+	if !there {
+		return fmt.Errorf("%w in %s: it has none of the tables", ErrNoDatabase, postgresPlace(&config.Config))
+	}
+	return nil
+}
 
 // openPostgres opens the pools of a database; the driver is "" but in tests.
 func openPostgres(ctx context.Context, driver, address string, _ func() time.Time) (*backend, error) {
@@ -92,12 +111,17 @@ func openPostgres(ctx context.Context, driver, address string, _ func() time.Tim
 		return nil, errors.Join(err, write.Close())
 	}
 	clock := new(serverClock)
-	if err := errors.Join(suits(ctx, reading.read), clock.tune(ctx, reading.read)); err != nil {
-		return nil, errors.Join(err, reading.close(), write.Close())
+	err = suits(ctx, reading.read)
+	if err == nil {
+		err = clock.tune(ctx, reading.read)
+	}
+	if err != nil {
+		return nil, errors.Join(postgresOpening(err), reading.close(), write.Close())
 	}
 	return &backend{
 		d: postgresDialect, readers: reading, sizes: postgresReaders, now: clock.now,
 		write: newPooledWriter(write, postgresDialect, clock, postgresLarge),
+		warn:  func(*slog.Logger) {},
 		migrating: func() (*sql.DB, error) {
 			db, err := postgresPool(driver, config, 1, map[string]string{"lock_timeout": "0"})
 			if err != nil {

@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -155,23 +155,17 @@ func checkSQLite(address string) error {
 	return nil
 }
 
-// fileThere answers nil when the address names a file.
-func fileThere(address string) error {
-	info, err := os.Stat(sqlitePath(address))
-	if err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a folder", sqlitePath(address))
-	}
-	return err
-}
-
 func sqlitePath(address string) string { return strings.TrimPrefix(address, "sqlite://") }
 
 // openSQLite opens a database file; the driver is "" but in tests.
 func openSQLite(ctx context.Context, driver, address string, now func() time.Time) (*backend, error) {
 	path := sqlitePath(address)
+	if err := createFile(path); err != nil {
+		return nil, sqliteOpening(path, err)
+	}
 	write, reading, err := openFile(ctx, cmp.Or(driver, "sqlite3"), path)
 	if err != nil {
-		return nil, err
+		return nil, sqliteOpening(path, err)
 	}
 	conn, err := write.Connx(ctx)
 	if err != nil {
@@ -182,6 +176,7 @@ func openSQLite(ctx context.Context, driver, address string, now func() time.Tim
 		d: sqliteDialect, readers: reading, sizes: sqliteReaders, now: now,
 		write:     newGroupWriter(write, conn, sqliteDialect, path, micros),
 		migrating: func() (*sql.DB, error) { return sqliteMigrations(path) },
+		warn:      func(log *slog.Logger) { warnOfReaders(path, log) },
 	}, nil
 }
 
@@ -200,7 +195,7 @@ func openFile(ctx context.Context, driver, path string) (write *sqlx.DB, reading
 	write.SetMaxOpenConns(2) // the second is the log keeper's
 	// From here on the writer waits for the lock itself; see lockPoll.
 	if err := firstConnection(ctx, write, `PRAGMA busy_timeout = 0`); err != nil {
-		return nil, readers{}, errors.Join(explainSQLite(err), write.Close())
+		return nil, readers{}, errors.Join(err, write.Close())
 	}
 	reading, err = openReaders(sqliteReaders, func(n int) (*sqlx.DB, error) {
 		db, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-8192&_stmt_cache_size=16")
@@ -240,16 +235,6 @@ func sqliteMigrations(path string) (*sql.DB, error) {
 	return sql.Open("sqlite3", sqliteFile(path)+"?_txlock=immediate&_foreign_keys=1&_busy_timeout=10000")
 }
 
-func explainSQLite(err error) error {
-	if strings.Contains(err.Error(), "CGO_ENABLED=0") {
-		return errors.New("this binary was built without cgo, which SQLite needs: build it with CGO_ENABLED=1 and a C compiler")
-	}
-	if code, _, _ := sqliteError(err); code == sqliteBusy || code == sqliteProtocol {
-		return fmt.Errorf("%w (does another process stand still in the middle of a write? Let it go on, or end it)", err)
-	}
-	return fmt.Errorf("%w (is the folder there, and writable?)", err)
-}
-
 // SQLite's result codes that matter here, from https://sqlite.org/rescode.html.
 const (
 	sqliteGeneric    = 1
@@ -264,6 +249,8 @@ const (
 	sqliteProtocol   = 15
 	sqliteTooBig     = 18
 	sqliteConstraint = 19
+
+	sqliteNotADatabase = 26
 )
 
 func classifySQLite(err error) error {

@@ -54,20 +54,21 @@ type backend struct {
 	write     writer
 	now       func() time.Time        // the database's clock
 	migrating func() (*sql.DB, error) // opens the one connection on which all that migrates runs
+	warn      func(*slog.Logger)      // of what is in order, but not as it should be
 }
 
 // A kind of database reads addresses and opens what they name.
 type kind struct {
 	check func(address string) error
-	there func(address string) error // refuses what open would make
+	there func(ctx context.Context, address string) error // refuses what is no database of ours
 	open  func(ctx context.Context, driver, address string, now func() time.Time) (*backend, error)
 }
 
 // backends lists the kinds by the scheme of their addresses.
 var backends = map[string]kind{
-	"sqlite":     {checkSQLite, fileThere, openSQLite},
-	"postgres":   {checkPostgres, neverMade, openPostgres},
-	"postgresql": {checkPostgres, neverMade, openPostgres},
+	"sqlite":     {checkSQLite, sqliteThere, openSQLite},
+	"postgres":   {checkPostgres, postgresThere, openPostgres},
+	"postgresql": {checkPostgres, postgresThere, openPostgres},
 }
 
 func scheme(address string) string {
@@ -85,20 +86,27 @@ func CheckAddress(address string) error {
 	return k.check(address)
 }
 
+// ErrNoDatabase says that an address names no database of bulkpatch.
+var ErrNoDatabase = errors.New("there is no bulkpatch database")
+
 // Open opens the database at address: "sqlite://PATH", whose file it makes
-// when it is not there, or "postgres://…". It makes no tables: call
-// [Store.Migrate] before anything else. Its errors show no password.
+// when it is not there, readable by its owner alone, or "postgres://…". It
+// makes no tables: call [Store.Migrate] before anything else. It logs a warning
+// when others can read a file of the database. Its errors are sentences for
+// whoever gave the address, and show no password.
 func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	return open(ctx, "", address, o)
 }
 
-// OpenExisting is [Open] for a database that has to be there: it makes no file.
+// OpenExisting is [Open] for a database that has to be there. Where there is
+// none, or one without our tables, it changes nothing and returns an error
+// that wraps [ErrNoDatabase].
 func OpenExisting(ctx context.Context, address string, o Options) (*Store, error) {
 	if err := CheckAddress(address); err != nil {
 		return nil, fmt.Errorf("the database's address %w", err)
 	}
-	if err := backends[scheme(address)].there(address); err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+	if err := backends[scheme(address)].there(ctx, address); err != nil {
+		return nil, err
 	}
 	return Open(ctx, address, o)
 }
@@ -114,7 +122,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	}
 	b, err := backends[scheme(address)].open(ctx, driver, address, o.Now)
 	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+		return nil, err
 	}
 	s := &Store{
 		backend: b, models: o.Models, log: o.Log,
@@ -130,6 +138,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.warn(s.log)
 	return s, nil
 }
 

@@ -43,6 +43,7 @@ func TestPostgreSQL(t *testing.T) {
 			return s
 		})
 	})
+	t.Run("openings", func(t *testing.T) { openings(t, server) })
 	// A deadlock would be mended, but only after a second of waiting.
 	if n := server.Do(t, "postgres", `SELECT SUM(deadlocks) FROM pg_stat_database`); n != "0" {
 		t.Errorf("%s deadlocks", n)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"text/tabwriter"
 
@@ -15,7 +14,7 @@ import (
 
 type copyCommand struct {
 	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to copy, sqlite://PATH or postgres://… (default ${default}). It stays as it is."`
-	To     string `env:"BULKPATCH_TO" required:"" placeholder:"URL" help:"Database to copy into, sqlite://PATH or postgres://…; it must be empty."`
+	To     string `env:"BULKPATCH_TO" required:"" placeholder:"URL" help:"Database to copy into, sqlite://PATH or postgres://…; it must be empty. An SQLite file is created."`
 	Models string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files, the same that the processes are started with."`
 }
 
@@ -29,39 +28,33 @@ Stop all processes first, then copy, then start them with the destination as the
 The copy arrives whole or not at all: after an interruption the destination is still empty, and the command can be run again.`
 }
 
-// Run copies the installation and tells what has been copied.
-func (c *copyCommand) Run(a *app) error {
-	from, to, err := c.settings(a)
-	if err != nil {
-		return err
+func (c *copyCommand) check(r *reader) {
+	r.quietly()
+	r.s.db = r.place("--db", c.DB)
+	r.s.models = r.models(c.Models)
+	if c.To != "" {
+		r.place("--to", c.To)
 	}
+}
+
+// Run copies the installation and tells what has been copied.
+func (c *copyCommand) Run(a *app, from settings) error {
 	source, err := openSource(a.ctx, from)
 	if err != nil {
-		return fmt.Errorf("--db: %w", err)
+		return &flagError{"--db", err}
 	}
 	defer source.Close()
-	dest, err := openStore(a.ctx, to)
+	to := from
+	to.db = c.To
+	dest, err := openStore(a.ctx, to, store.Open)
 	if err != nil {
-		return fmt.Errorf("--to: %w", err)
+		return &flagError{"--to", err}
 	}
 	copied, err := copyAll(a, source, dest)
 	if err := errors.Join(err, dest.Close()); err != nil {
 		return fmt.Errorf("copy: %w", err)
 	}
 	return reportCopy(a, from.models, copied)
-}
-
-func (c *copyCommand) settings(a *app) (from, to settings, err error) {
-	var r reader
-	r.database(databaseFlags{DB: c.DB, Models: c.Models, Retention: "30d", UndoRetention: "7d", Tombstones: "30d"})
-	if err := store.CheckAddress(c.To); err != nil {
-		r.fault("--to", "%v", err)
-	}
-	from, err = r.done()
-	from.log = slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelError}))
-	to = from
-	to.db = c.To
-	return from, to, err
 }
 
 // openSource opens a database that is to be read only: it makes none, and

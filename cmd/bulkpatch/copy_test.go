@@ -131,7 +131,7 @@ func copiedBack(t *testing.T, from string) string {
 // midst of the records, and copies again.
 func TestACopyOutlivesKill9(t *testing.T) {
 	server := pgtest.Start(t)
-	old, address := database(t), server.Database(t)
+	old, address := migrated(t), server.Database(t)
 	must(t, "import", "desk", sample(t, 500), "--db", old)
 	must(t, "migrate", "--db", address)
 	u, err := url.Parse(address)
@@ -173,7 +173,7 @@ func holding(t *testing.T, address string) (release func()) {
 }
 
 func TestACopyThatCannotBeginSaysWhyAndMakesNothing(t *testing.T) {
-	used, other := database(t), database(t)
+	used, other := migrated(t), migrated(t)
 	must(t, "import", "desk", sample(t, 3), "--db", used)
 	must(t, "import", "desk", sample(t, 3), "--db", other)
 	missing := "sqlite://" + filepath.Join(t.TempDir(), "missing.db")
@@ -182,12 +182,12 @@ func TestACopyThatCannotBeginSaysWhyAndMakesNothing(t *testing.T) {
 		status   int
 		want     string
 	}{
-		"no source":            {missing, database(t), exitFailed, "--db: open database: "},
+		"no source":            {missing, database(t), exitUsage, "--db: there is no bulkpatch database at "},
 		"a destination in use": {used, other, exitFailed, "the destination is not empty"},
 		"one database":         {used, used, exitFailed, "the destination is the source itself"},
 		"a bad destination":    {used, "mysql://u:secretword@h/d", exitUsage, "--to must be sqlite://PATH or postgres://"},
-		"no server":            {used, "postgres://u:secretword@127.0.0.1:1/d", exitFailed, "--to: "},
-		"a source elsewhere":   {"postgres://u:secretword@127.0.0.1:1/d", database(t), exitFailed, "--db: "},
+		"no server":            {used, "postgres://u:secretword@127.0.0.1:1/d", exitRefused, "--to: "},
+		"a source elsewhere":   {"postgres://u:secretword@127.0.0.1:1/d", database(t), exitRefused, "--db: "},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"bulkpatch/auth"
@@ -29,6 +28,8 @@ const watchFor = 12 * time.Second
 type demoCommand struct {
 	Records string `default:"100000" placeholder:"N" help:"Customers to make, 1 to 10000000 (default ${default})."`
 	Exit    bool   `help:"Run at full speed and end by itself; the exit status is 1 if a job did not end as it should."`
+
+	records int
 }
 
 // Help shows an example.
@@ -40,12 +41,10 @@ func (demoCommand) Help() string {
 Everything happens in a temporary folder and on a free port, and is gone at the end.`
 }
 
+func (c *demoCommand) check(r *reader) { c.records = r.integer("--records", c.Records, 10_000_000) }
+
 // Run shows everything once, and then stays up until a signal.
 func (c *demoCommand) Run(a *app) error {
-	records, err := strconv.Atoi(c.Records)
-	if err != nil || records < 1 || records > 10_000_000 {
-		return &settingsError{[]string{fmt.Sprintf("--records %q is not a whole number from 1 to 10000000", c.Records)}}
-	}
 	dir, err := os.MkdirTemp("", "bulkpatch-demo-")
 	if err != nil {
 		return err
@@ -56,7 +55,7 @@ func (c *demoCommand) Run(a *app) error {
 		return err
 	}
 	d := &demo{app: a, Client: up.client, base: up.base, key: up.key, slowed: !c.Exit}
-	err = d.show(records)
+	err = d.show(c.records)
 	if err == nil && !c.Exit {
 		d.say("\nThe service stays up at %s until Ctrl-C.", up.base)
 		select {

@@ -6,4 +6,8 @@
 // work on a database directly: they then serve the API to themselves in
 // memory. So there is one way in, with one set of checks. Only copy speaks to
 // the store itself: it moves rows as they are.
+//
+// serve, api, worker, demo and migrate create a database where there is none,
+// and copy does at its destination. Every other command refuses one that is not
+// there: its address may be mistyped.
 package main

@@ -91,8 +91,9 @@ func TestTheDocumentsFlagsExist(t *testing.T) {
 		if !ours {
 			continue
 		}
-		if _, err := parse(words(args), &app{out: &strings.Builder{}, err: &strings.Builder{}}, func(int) {}); err != nil {
-			t.Errorf("%s: %v", command, err)
+		_, line, err := parse(words(args), &app{out: &strings.Builder{}, err: &strings.Builder{}}, func(int) {})
+		if err != nil || len(line.faults) > 0 {
+			t.Errorf("%s: %v %q", command, err, line.faults)
 		}
 	}
 }

@@ -12,9 +12,15 @@ import (
 )
 
 type keyCommand struct {
-	Create keyCreateCommand `cmd:"" help:"Make a key, and its workspace when that is new."`
+	Create keyCreateCommand `cmd:"" help:"Create a key, and its workspace when that is new."`
 	List   keyListCommand   `cmd:"" help:"List the live keys."`
-	Revoke keyRevokeCommand `cmd:"" help:"End a key."`
+	Revoke keyRevokeCommand `cmd:"" help:"Revoke a key."`
+}
+
+// Help shows an example.
+func (keyCommand) Help() string {
+	return `Example:
+  bulkpatch key create crm-sync --workspace main --scopes customers:read,customers:write,jobs:read`
 }
 
 type keyCreateCommand struct {
@@ -22,6 +28,8 @@ type keyCreateCommand struct {
 	Scopes string `required:"" placeholder:"LIST" help:"What it may do, by commas: customers:read, customers:write, jobs:read, jobs:write, secrets:read, admin."`
 	workspaceFlag
 	targetFlags
+
+	scopes []auth.Scope
 }
 
 // Help shows an example.
@@ -32,19 +40,23 @@ func (keyCreateCommand) Help() string {
 The key is printed this once and cannot be shown again.`
 }
 
+func (c *keyCreateCommand) check(r *reader) {
+	var err error
+	if c.scopes, err = auth.ParseScopes(c.Scopes); err != nil && r.line.typed("scopes") {
+		r.fault("--scopes", "is wrong: %v", err)
+	}
+	r.target(c.targetFlags)
+}
+
 // Run makes the key and prints its secret alone on standard output, so that
 // it can be caught in a variable.
-func (c *keyCreateCommand) Run(a *app) error {
-	scopes, err := auth.ParseScopes(c.Scopes)
-	if err != nil {
-		return &settingsError{[]string{"--scopes: " + err.Error()}}
-	}
-	t, err := c.administer(a)
+func (c *keyCreateCommand) Run(a *app, s settings) error {
+	t, err := administer(a, s)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
-	names := strings.Split(auth.JoinScopes(scopes), ",")
+	names := strings.Split(auth.JoinScopes(c.scopes), ",")
 	key, secret, err := t.CreateKey(a.ctx, c.Name, c.Workspace, names)
 	if err != nil {
 		return err
@@ -62,9 +74,11 @@ func (keyListCommand) Help() string {
   bulkpatch key list --db sqlite://bulkpatch.db`
 }
 
+func (c *keyListCommand) check(r *reader) { r.target(c.targetFlags) }
+
 // Run prints a table of the live keys of all workspaces.
-func (c *keyListCommand) Run(a *app) error {
-	t, err := c.administer(a)
+func (c *keyListCommand) Run(a *app, s settings) error {
+	t, err := administer(a, s)
 	if err != nil {
 		return err
 	}
@@ -92,9 +106,11 @@ func (keyRevokeCommand) Help() string {
   bulkpatch key revoke crm-sync --workspace main`
 }
 
-// Run ends the key.
-func (c *keyRevokeCommand) Run(a *app) error {
-	t, err := c.administer(a)
+func (c *keyRevokeCommand) check(r *reader) { r.target(c.targetFlags) }
+
+// Run revokes the key.
+func (c *keyRevokeCommand) Run(a *app, s settings) error {
+	t, err := administer(a, s)
 	if err != nil {
 		return err
 	}

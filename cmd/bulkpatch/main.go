@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -18,9 +17,10 @@ import (
 
 // Exit statuses.
 const (
-	exitOK     = 0
-	exitFailed = 1 // what was asked did not succeed
-	exitUsage  = 2 // a flag or setting is wrong, and nothing was done
+	exitOK      = 0
+	exitFailed  = 1 // what was asked did not succeed
+	exitUsage   = 2 // a flag or setting is wrong, and nothing was done
+	exitRefused = 3 // the server refused, or could not be reached
 )
 
 // version is set when a release is built.
@@ -38,26 +38,66 @@ type app struct {
 	err io.Writer // logs, progress and complaints
 }
 
+// A subcommand is what a line of the user's runs.
+type subcommand interface {
+	// check reads what the command was given and names every fault. It
+	// touches nothing.
+	check(*reader)
+}
+
 // run is the whole program but its exit.
 func run(ctx context.Context, args []string, a *app) int {
 	code := -1
-	parsed, err := parse(args, a, func(n int) { code = n })
+	parsed, line, err := parse(args, a, func(n int) { code = n })
 	if code >= 0 { // --help and --version have had their say
 		return code
 	}
 	if err != nil {
-		fmt.Fprintf(a.err, "bulkpatch: %v\nbulkpatch --help lists the commands, bulkpatch COMMAND --help the flags of one.\n", err)
-		return exitUsage
+		return a.report(err)
+	}
+	r := &reader{line: line, stderr: a.err, faults: line.faults}
+	if node := parsed.Selected(); node != nil {
+		if c, ok := node.Target.Addr().Interface().(subcommand); ok {
+			c.check(r)
+		}
+	}
+	s, err := r.done()
+	if err != nil {
+		return a.report(err)
 	}
 	stop := a.watch(ctx)
 	defer stop()
-	return a.report(parsed.Run(a))
+	return a.report(parsed.Run(a, s))
 }
 
-// parse reads the command line. leave is called with a status where --help or
-// --version has said all there is to say.
-func parse(args []string, a *app, leave func(int)) (*kong.Context, error) {
-	parser, err := kong.New(&commands{},
+// parse reads the command line, with the environment and the defaults for what
+// it leaves out. Its faults are left to the line. leave is called with a status
+// where --help or --version has said all there is to say.
+func parse(args []string, a *app, leave func(int)) (*kong.Context, *commandLine, error) {
+	parser, err := newParser(a, leave)
+	if err != nil {
+		return nil, nil, err
+	}
+	line := readLine(parser, args)
+	if line.asks {
+		parsed, err := parser.Parse(line.args())
+		return parsed, line, err
+	}
+	parsed, err := kong.Trace(parser, line.args())
+	if err != nil {
+		return nil, nil, err
+	}
+	// Not validated: that would stop at the first fault, and the line has
+	// named them all.
+	if err := parsed.Reset(); err != nil {
+		line.fault("%v", err)
+	}
+	_, err = parsed.Apply()
+	return parsed, line, errors.Join(parsed.Error, err)
+}
+
+func newParser(a *app, leave func(int)) (*kong.Kong, error) {
+	return kong.New(&commands{},
 		kong.Name("bulkpatch"),
 		kong.Description("Updates many customer records at once, as jobs that survive any crash."),
 		kong.Writers(a.out, a.err),
@@ -70,10 +110,6 @@ func parse(args []string, a *app, leave func(int)) (*kong.Context, error) {
 			"maxChunk":    strconv.Itoa(worker.MaxChunk),
 		},
 	)
-	if err != nil {
-		return nil, err
-	}
-	return parser.Parse(args)
 }
 
 // watch ends the app's context at the first SIGINT or SIGTERM, and lets the
@@ -97,23 +133,6 @@ func (a *app) watch(ctx context.Context) (stop func()) {
 	return func() {
 		cancel()
 		watching.Wait()
-	}
-}
-
-// report prints why a command failed and chooses the exit status.
-func (a *app) report(err error) int {
-	var bad *settingsError
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.Is(err, errSaid):
-		return exitFailed
-	case errors.As(err, &bad):
-		fmt.Fprintln(a.err, "bulkpatch:", err)
-		return exitUsage
-	default:
-		fmt.Fprintln(a.err, "bulkpatch:", err)
-		return exitFailed
 	}
 }
 

@@ -8,16 +8,17 @@ import (
 	"bulkpatch/store"
 )
 
+func (c *migrateCommand) check(r *reader) {
+	r.database(c.databaseFlags)
+	r.logging(c.logFlags)
+}
+
 // Run brings the database up to date, or says what keeps it from that.
-func (c *migrateCommand) Run(a *app) error {
-	s, err := c.settings(a.err)
-	if err != nil {
-		return err
-	}
+func (c *migrateCommand) Run(a *app, s settings) error {
 	if c.Check {
 		return checkDatabase(a, s)
 	}
-	db, err := openStore(a.ctx, s)
+	db, err := openStore(a.ctx, s, store.Open)
 	if err != nil {
 		return err
 	}
@@ -37,18 +38,23 @@ func (c *migrateCommand) Run(a *app) error {
 func checkDatabase(a *app, s settings) error {
 	db, err := store.OpenExisting(a.ctx, s.db, store.Options{Models: s.models, Log: s.log, Now: clock})
 	if err != nil {
-		return err
+		return a.lacking(err)
 	}
 	defer db.Close()
-	switch err := db.UpToDate(a.ctx); {
-	case errors.Is(err, store.ErrOutdated):
-		fmt.Fprintln(a.out, "the database is not up to date: bulkpatch migrate brings it there")
-	case err != nil:
-		return err
-	default:
-		fmt.Fprintln(a.out, "the database is up to date")
+	if err := db.UpToDate(a.ctx); err != nil {
+		return errors.Join(tellCollisions(a, db), a.lacking(err))
 	}
+	fmt.Fprintln(a.out, "the database is up to date")
 	return tellCollisions(a, db)
+}
+
+// lacking reports what a database lacks; other errors it returns.
+func (a *app) lacking(err error) error {
+	if !errors.Is(err, store.ErrNoDatabase) && !errors.Is(err, store.ErrOutdated) {
+		return err
+	}
+	a.report(err)
+	return errSaid
 }
 
 // tellCollisions lists the records that stay as they are because they would

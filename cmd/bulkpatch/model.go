@@ -12,6 +12,12 @@ type modelCommand struct {
 	Check modelCheckCommand `cmd:"" help:"Check model files and name every fault."`
 }
 
+// Help shows an example.
+func (modelCommand) Help() string {
+	return `Example:
+  bulkpatch model check models/*.yaml`
+}
+
 type modelCheckCommand struct {
 	Files []string `arg:"" name:"file" help:"Model files (YAML)."`
 }
@@ -30,7 +36,7 @@ func (c *modelCheckCommand) Run(a *app) error {
 	for _, file := range c.Files {
 		src, err := os.ReadFile(file)
 		if err != nil {
-			fmt.Fprintln(a.err, err)
+			fmt.Fprintln(a.err, fileReason(err))
 			failed = true
 			continue
 		}

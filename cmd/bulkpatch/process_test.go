@@ -172,6 +172,15 @@ func database(tb testing.TB) string {
 	return "sqlite://" + filepath.Join(tb.TempDir(), "test.db")
 }
 
+// migrated is the address of a database that has its tables: commands of their
+// own make none.
+func migrated(t *testing.T) string {
+	t.Helper()
+	db := database(t)
+	must(t, "migrate", "--db", db)
+	return db
+}
+
 // load imports n customers of the model desk.
 func load(tb testing.TB, c *client.Client, n int) {
 	tb.Helper()

@@ -42,35 +42,24 @@ const (
 )
 
 // Run serves until a signal.
-func (c *serveCommand) Run(a *app) error {
-	s, err := c.settings(a.err)
-	if err != nil {
-		return err
-	}
+func (*serveCommand) Run(a *app, s settings) error {
 	return serve(a, s, front|workers, a.announce)
 }
 
 // Run serves the API until a signal.
-func (c *apiCommand) Run(a *app) error {
-	s, err := c.settings(a.err)
-	if err != nil {
-		return err
-	}
+func (*apiCommand) Run(a *app, s settings) error {
 	return serve(a, s, front, a.announce)
 }
 
 // Run works until a signal.
-func (c *workerCommand) Run(a *app) error {
-	s, err := c.settings(a.err)
-	if err != nil {
-		return err
-	}
+func (*workerCommand) Run(a *app, s settings) error {
 	return serve(a, s, workers, a.announce)
 }
 
-// openStore opens the database and brings it up to date.
-func openStore(ctx context.Context, s settings) (*store.Store, error) {
-	db, err := store.Open(ctx, s.db, store.Options{
+// openStore opens the database, by [store.Open] or [store.OpenExisting], and
+// brings it up to date.
+func openStore(ctx context.Context, s settings, open func(context.Context, string, store.Options) (*store.Store, error)) (*store.Store, error) {
+	db, err := open(ctx, s.db, store.Options{
 		Models: s.models, Log: s.log, Now: clock, Retention: s.retention, UndoRetention: s.undo, Tombstones: s.tombstones,
 		MaxOpenJobs: s.maxOpenJobs, OnJob: s.onJob,
 	})
@@ -78,7 +67,7 @@ func openStore(ctx context.Context, s settings) (*store.Store, error) {
 		return nil, err
 	}
 	if err := db.Migrate(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("migrate the database: %w", err), db.Close())
+		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }
@@ -98,6 +87,7 @@ type service struct {
 	embedded  bool                   // Redis is this process's own, and new
 	surfaces  []*compat.Surface      // the vendors' APIs
 	counted   []prometheus.Collector // what the parts of this process count
+	ports     ports
 	listening func(addr string)
 }
 
@@ -114,13 +104,21 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 	if err != nil {
 		return fmt.Errorf("the models cannot be served together: %w", err)
 	}
+	ports, err := bind(a.ctx, s, parts)
+	if err != nil {
+		return err
+	}
+	defer ports.Close()
 	jobs := newJobLog(s.log)
 	s.onJob = jobs.note
-	db, err := openStore(a.ctx, s)
+	db, err := openStore(a.ctx, s, store.Open)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	for _, w := range s.warnings {
+		s.log.Warn(w)
+	}
 
 	ownRedis := s.redis == nil
 	if ownRedis {
@@ -136,7 +134,7 @@ func serve(a *app, s settings, parts part, listening func(addr string)) (err err
 		return err
 	}
 	run.counted, run.stop = append(run.counted, jobs.ended), a.ctx.Done()
-	run.listening, run.embedded, run.surfaces = listening, ownRedis, surfaces
+	run.ports, run.listening, run.embedded, run.surfaces = ports, listening, ownRedis, surfaces
 	defer func() { err = errors.Join(err, run.Close()) }()
 
 	ctx, cancel := lagging(a.ctx, s.shutdownDelay)
@@ -191,13 +189,11 @@ func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, part
 	if parts&workers != 0 {
 		s.work(ctx, group)
 	}
-	if parts&front != 0 {
-		if err := s.listen(ctx, group, s.addr, s.api(ctx)); err != nil {
-			return err
-		}
+	if s.ports.api != nil {
+		s.listen(ctx, group, s.ports.api, s.api(ctx))
 	}
-	if s.metricsAddr != "" {
-		return s.listen(ctx, group, s.metricsAddr, s.probes())
+	if s.ports.probes != nil {
+		s.listen(ctx, group, s.ports.probes, s.probes())
 	}
 	return nil
 }
@@ -226,13 +222,8 @@ func (s *service) api(ctx context.Context) http.Handler {
 	})
 }
 
-// listen takes the address now, so that a taken one stops the start, and lets
-// the group serve it.
-func (s *service) listen(ctx context.Context, group *errgroup.Group, addr string, h http.Handler) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return err
-	}
+// listen says where the port is and lets the group serve it.
+func (s *service) listen(ctx context.Context, group *errgroup.Group, listener net.Listener, h http.Handler) {
 	s.listening(listener.Addr().String())
 	server := &http.Server{
 		Handler: h,
@@ -254,7 +245,6 @@ func (s *service) listen(ctx context.Context, group *errgroup.Group, addr string
 		<-ctx.Done()
 		return shutDown(server, s.log)
 	})
-	return nil
 }
 
 // shutDown stops accepting and lets the requests in flight finish; those that

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/hibiken/asynq"
 
+	"bulkpatch/client"
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store"
@@ -28,6 +28,9 @@ type settings struct {
 	redis       asynq.RedisConnOpt // nil: embedded
 	maxBody     int64              // bytes
 	adminKey    string
+	warnings    []string       // of what is in order, but not as it should be
+	server      *client.Client // that a command calls; nil: it works on db
+	workspace   string         // whose customers a command works on in db
 	models      *model.Registry
 	retention   time.Duration
 	undo        time.Duration
@@ -42,84 +45,40 @@ type settings struct {
 	onJob         func(job.Event) // nil: nobody is told
 }
 
-// A settingsError names every bad setting of one start.
-type settingsError struct{ faults []string }
-
-func (e *settingsError) Error() string {
-	if len(e.faults) == 1 {
-		return "bad setting: " + e.faults[0]
-	}
-	return fmt.Sprintf("%d bad settings:\n  %s", len(e.faults), strings.Join(e.faults, "\n  "))
-}
-
-// A reader reads settings and keeps every fault. Faults never quote what may
-// hold a password.
-type reader struct {
-	s      settings
-	faults []string
-}
-
-func (r *reader) fault(flag, format string, args ...any) {
-	r.faults = append(r.faults, flag+" "+fmt.Sprintf(format, args...))
-}
-
-// done returns what was read, or everything that was wrong.
-func (r *reader) done() (settings, error) {
-	if len(r.faults) > 0 {
-		return settings{}, &settingsError{r.faults}
-	}
-	return r.s, nil
-}
-
-func (c *serveCommand) settings(stderr io.Writer) (settings, error) {
-	var r reader
+func (c *serveCommand) check(r *reader) {
 	r.listen(c.listenFlags)
-	r.service(c.serviceFlags, stderr)
+	r.queue(c.redisFlags.Redis)
+	r.service(c.serviceFlags)
 	r.work(c.workFlags)
-	return r.done()
+	r.adminKey(c.adminKeyFlags)
 }
 
-func (c *apiCommand) settings(stderr io.Writer) (settings, error) {
-	var r reader
+func (c *apiCommand) check(r *reader) {
 	r.listen(c.listenFlags)
-	r.service(c.serviceFlags, stderr)
-	r.separate()
-	return r.done()
+	r.sharedQueue(c.sharedRedisFlags)
+	r.service(c.serviceFlags)
+	r.adminKey(c.adminKeyFlags)
 }
 
-func (c *workerCommand) settings(stderr io.Writer) (settings, error) {
-	var r reader
+func (c *workerCommand) check(r *reader) {
 	if c.MetricsAddr != "" {
 		r.s.metricsAddr = r.address("--metrics-addr", c.MetricsAddr)
 	}
-	r.service(c.serviceFlags, stderr)
-	r.separate()
+	r.sharedQueue(c.sharedRedisFlags)
+	r.service(c.serviceFlags)
 	r.work(c.workFlags)
-	return r.done()
 }
 
-func (c *migrateCommand) settings(stderr io.Writer) (settings, error) {
-	var r reader
-	r.database(c.databaseFlags)
-	r.logging(c.logFlags, stderr)
-	return r.done()
-}
-
-func (r *reader) service(f serviceFlags, stderr io.Writer) {
+func (r *reader) service(f serviceFlags) {
 	r.database(f.databaseFlags)
-	r.queue(f.redisFlags)
 	r.s.shutdownDelay = r.delay("--shutdown-delay", f.ShutdownDelay)
-	r.logging(f.logFlags, stderr)
+	r.logging(f.logFlags)
 }
 
 func (r *reader) listen(f listenFlags) {
 	r.s.addr = r.address("--addr", f.Addr)
 	r.s.maxBody = r.size("--max-body", f.MaxBody, 64<<10, 16<<20)
 	r.s.maxOpenJobs = r.integer("--max-open-jobs", f.MaxOpenJobs, 1_000_000)
-	r.s.adminKey = f.AdminKey
-	if strings.ContainsFunc(f.AdminKey, func(c rune) bool { return c <= ' ' || c > '~' }) || len(f.AdminKey) > 255 {
-		r.fault("--admin-key", "must be 1 to 255 visible ASCII characters")
-	}
 }
 
 func (r *reader) address(flag, text string) string {
@@ -135,14 +94,20 @@ func (r *reader) address(flag, text string) string {
 }
 
 func (r *reader) database(f databaseFlags) {
-	r.s.db = f.DB
-	if err := store.CheckAddress(f.DB); err != nil {
-		r.fault("--db", "%v", err)
-	}
+	r.s.db = r.place("--db", f.DB)
 	r.s.retention = r.duration("--retention", f.Retention)
 	r.s.undo = r.duration("--undo-retention", f.UndoRetention)
 	r.s.tombstones = r.duration("--tombstones", f.Tombstones)
 	r.s.models = r.models(f.Models)
+}
+
+// place reads the address of a database.
+func (r *reader) place(flag, address string) string {
+	if err := store.CheckAddress(address); err != nil {
+		r.fault(flag, "%v", err)
+		return ""
+	}
+	return address
 }
 
 func (r *reader) models(dir string) *model.Registry {
@@ -166,8 +131,8 @@ func (r *reader) models(dir string) *model.Registry {
 	return models
 }
 
-func (r *reader) queue(f redisFlags) {
-	opt, err := parseRedis(f.Redis)
+func (r *reader) queue(address string) {
+	opt, err := parseRedis(address)
 	if err != nil {
 		r.fault("--redis", "%v", err)
 		return
@@ -175,43 +140,19 @@ func (r *reader) queue(f redisFlags) {
 	r.s.redis = opt
 }
 
-// separate refuses the embedded Redis to a process that shares its queue with
-// others.
-func (r *reader) separate() {
-	if r.s.redis == nil && !r.has("--redis") {
+// sharedQueue refuses the embedded Redis to a process that shares its queue
+// with others.
+func (r *reader) sharedQueue(f sharedRedisFlags) {
+	if f.Redis == "" || f.Redis == "embedded" {
 		r.fault("--redis", "must name a Redis that the other processes reach too: the embedded one is for serve and demo only")
+		return
 	}
-}
-
-// has reports whether a flag has a fault already.
-func (r *reader) has(flag string) bool {
-	for _, f := range r.faults {
-		if strings.HasPrefix(f, flag+" ") {
-			return true
-		}
-	}
-	return false
+	r.queue(f.Redis)
 }
 
 func (r *reader) work(f workFlags) {
 	r.s.concurrency = r.integer("--concurrency", f.Concurrency, 1000)
 	r.s.chunk = r.integer("--chunk", f.Chunk, worker.MaxChunk)
-}
-
-func (r *reader) integer(flag, text string, most int) int {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > most {
-		r.fault(flag, "%q is not a whole number from 1 to %d", text, most)
-	}
-	return n
-}
-
-func (r *reader) duration(flag, text string) time.Duration {
-	d, err := parseDuration(text)
-	if err != nil {
-		r.fault(flag, "%v", err)
-	}
-	return d
 }
 
 // longestDelay is less than what orchestrators wait for before they kill.
@@ -226,7 +167,7 @@ func (r *reader) delay(flag, text string) time.Duration {
 	return d
 }
 
-func (r *reader) logging(f logFlags, stderr io.Writer) {
+func (r *reader) logging(f logFlags) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.LogLevel)); err != nil || strings.ContainsAny(f.LogLevel, "+-") {
 		r.fault("--log-level", "%q is not debug, info, warn or error", f.LogLevel)
@@ -234,42 +175,17 @@ func (r *reader) logging(f logFlags, stderr io.Writer) {
 	options := &slog.HandlerOptions{Level: level}
 	switch f.LogFormat {
 	case "text":
-		r.s.log = slog.New(slog.NewTextHandler(stderr, options))
+		r.s.log = slog.New(slog.NewTextHandler(r.stderr, options))
 	case "json":
-		r.s.log = slog.New(slog.NewJSONHandler(stderr, options))
+		r.s.log = slog.New(slog.NewJSONHandler(r.stderr, options))
 	default:
 		r.fault("--log-format", "%q is not text or json", f.LogFormat)
 	}
 }
 
-// longestDuration is what a retention may be at most, so that no date that is
-// made of it leaves the calendar.
-const longestDuration = 100 * 365 * 24 * time.Hour
-
-// parseDuration reads a Go duration such as 36h, or one with days such as 30d
-// or 1d12h. It is above zero.
-func parseDuration(text string) (time.Duration, error) {
-	bad := fmt.Errorf("%q is not a time above zero such as 30d, 36h or 1d12h", text)
-	var total time.Duration
-	rest := text
-	if before, after, ok := strings.Cut(text, "d"); ok {
-		days, err := strconv.ParseUint(before, 10, 32)
-		if err != nil || days > uint64(longestDuration/(24*time.Hour)) {
-			return 0, bad
-		}
-		total, rest = time.Duration(days)*24*time.Hour, after
-	}
-	if rest != "" || total == 0 {
-		d, err := time.ParseDuration(rest)
-		if err != nil || d < 0 {
-			return 0, bad
-		}
-		total += d
-	}
-	if total <= 0 || total > longestDuration {
-		return 0, bad
-	}
-	return total, nil
+// quietly has a command of its own say only what went wrong.
+func (r *reader) quietly() {
+	r.s.log = slog.New(slog.NewTextHandler(r.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
 // describe is a model file's fault in the form that editors know.

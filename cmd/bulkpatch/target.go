@@ -21,15 +21,15 @@ import (
 
 // targetFlags say whom a command speaks to: a server, or a database directly.
 type targetFlags struct {
-	Server string `env:"BULKPATCH_SERVER" placeholder:"URL" help:"Server to call, such as http://127.0.0.1:8080; without it the command works on --db."`
-	Key    string `env:"BULKPATCH_KEY" placeholder:"SECRET" help:"API key for --server."`
-	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to work on without a server (default ${default})."`
+	Server string `env:"BULKPATCH_SERVER" placeholder:"URL" help:"Server to call, such as http://127.0.0.1:8080, instead of working on --db: the two exclude each other, and a flag beats an environment variable."`
+	Key    string `env:"BULKPATCH_KEY" placeholder:"SECRET" help:"API key, for --server."`
+	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to work on without a server (default ${default}); it has to be there."`
 	Models string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files, for --db."`
 }
 
 // workspaceFlag says whose customers or key a command means.
 type workspaceFlag struct {
-	Workspace string `env:"BULKPATCH_WORKSPACE" default:"main" placeholder:"NAME" help:"Workspace (default ${default})."`
+	Workspace string `env:"BULKPATCH_WORKSPACE" default:"main" placeholder:"NAME" help:"Workspace (default ${default}). Whose customers a command with --server means, the key decides."`
 }
 
 // A target is an open way to the API.
@@ -42,41 +42,56 @@ type target struct {
 // Close ends what the target started.
 func (t *target) Close() error { return t.close() }
 
-// connect opens the way that the flags name, to the customers of a workspace.
-// A server knows the workspace by the key.
-func (f targetFlags) connect(a *app, w workspaceFlag) (*target, error) {
-	return f.open(a, func(db *store.Store) (auth.Workspace, error) {
-		return workspaceOf(a.ctx, db, w.Workspace)
+// target reads whom a command speaks to.
+func (r *reader) target(f targetFlags) {
+	r.quietly()
+	if r.either("db", "server") == "server" {
+		r.idle("--models", "with --server, which has models of its own")
+		server, err := client.New(f.Server, f.Key)
+		if err != nil {
+			r.fault("--server", "must look like http://HOST:PORT, without user, query or fragment")
+		}
+		r.s.server = server
+		return
+	}
+	r.idle("--key", "with --db: it is for --server")
+	r.s.db = r.place("--db", f.DB)
+	r.s.models = r.models(f.Models)
+}
+
+// customersOf reads whose customers a command means. A server knows that by
+// the key alone: customers meant for one workspace must not reach another.
+func (r *reader) customersOf(f workspaceFlag) {
+	r.s.workspace = f.Workspace
+	if r.s.server != nil && (r.line.typed("workspace") || r.line.hasVariable("workspace")) {
+		r.fault("--workspace", "has no effect with --server, where the key decides: leave it out")
+	}
+}
+
+// connect opens the way that the settings name, to the customers of a
+// workspace.
+func connect(a *app, s settings) (*target, error) {
+	return openTarget(a, s, func(db *store.Store) (auth.Workspace, error) {
+		return workspaceOf(a.ctx, db, s.workspace)
 	})
 }
 
-// administer opens the way that the flags name, to the keys of all workspaces.
-// It asks for no live key, so that who has revoked the last one can make
-// another.
-func (f targetFlags) administer(a *app) (*target, error) {
-	return f.open(a, func(*store.Store) (auth.Workspace, error) {
+// administer opens the way that the settings name, to the keys of all
+// workspaces. It asks for no live key, so that who has revoked the last one can
+// make another.
+func administer(a *app, s settings) (*target, error) {
+	return openTarget(a, s, func(*store.Store) (auth.Workspace, error) {
 		return auth.Workspace{Name: auth.MainWorkspace}, nil
 	})
 }
 
-// open calls the server, or without one serves the API to this process alone,
-// on the database itself.
-func (f targetFlags) open(a *app, choose func(*store.Store) (auth.Workspace, error)) (*target, error) {
-	if f.Server != "" {
-		c, err := client.New(f.Server, f.Key)
-		if err != nil {
-			return nil, &settingsError{[]string{"--server: " + err.Error()}}
-		}
-		return &target{Client: c, close: func() error { return nil }}, nil
+// openTarget calls the server, or without one serves the API to this process
+// alone, on the database itself, which has to be there.
+func openTarget(a *app, s settings, choose func(*store.Store) (auth.Workspace, error)) (*target, error) {
+	if s.server != nil {
+		return &target{Client: s.server, close: func() error { return nil }}, nil
 	}
-	var r reader
-	r.database(databaseFlags{DB: f.DB, Models: f.Models, Retention: "30d", UndoRetention: "7d", Tombstones: "30d"})
-	s, err := r.done()
-	if err != nil {
-		return nil, err
-	}
-	s.log = slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelError}))
-	db, err := openStore(a.ctx, s)
+	db, err := openStore(a.ctx, s, store.OpenExisting)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +119,9 @@ func workspaceOf(ctx context.Context, db *store.Store, name string) (auth.Worksp
 	return auth.Workspace{}, fmt.Errorf("no key reaches a workspace %s; key create makes one", name)
 }
 
+// memory is the name of the host that stands for this process.
+const memory = "memory"
+
 // serveInMemory joins a client to the API over connections that never leave
 // the process.
 func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Workspace) (*target, error) {
@@ -114,7 +132,7 @@ func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Wor
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelError),
 	}
 	transport := &http.Transport{DialContext: lines.dial, DisableCompression: true}
-	c, err := client.New("http://memory", owner.secret, client.WithHTTPClient(&http.Client{Transport: transport}))
+	c, err := client.New("http://"+memory, owner.secret, client.WithHTTPClient(&http.Client{Transport: transport}))
 	if err != nil {
 		return nil, err
 	}
@@ -186,4 +204,4 @@ func (l *memoryListener) Close() error {
 }
 
 // Addr names the listener.
-func (l *memoryListener) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "unix"} }
+func (l *memoryListener) Addr() net.Addr { return &net.UnixAddr{Name: memory, Net: "unix"} }

@@ -3,11 +3,14 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"bulkpatch/client"
 )
@@ -15,7 +18,7 @@ import (
 type importCommand struct {
 	Model  string `arg:"" help:"Model of the customers, such as desk."`
 	File   string `arg:"" help:"File to read; - is standard input."`
-	Format string `default:"auto" enum:"auto,ndjson,csv" placeholder:"FORMAT" help:"ndjson or csv; by default by the file's name, else ndjson."`
+	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default by the file's name, else ndjson."`
 	tableFlags
 	targetFlags
 	workspaceFlag
@@ -30,14 +33,23 @@ func (importCommand) Help() string {
 Each line is merged into the record of its id, or makes a new one. A line that is refused is reported and ignored; then the exit status is 1. Lines without an id get theirs after the last line. With --db they are kept until then in a temporary file of at most 1 GiB, in the folder that TMPDIR names.`
 }
 
+func (c *importCommand) check(r *reader) {
+	r.oneOf("--format", c.Format, formats...)
+	if c.Columns != "" {
+		r.json("--columns", c.Columns)
+	}
+	r.target(c.targetFlags)
+	r.customersOf(c.workspaceFlag)
+}
+
 // Run imports the file and reports what became of its lines.
-func (c *importCommand) Run(a *app) error {
+func (c *importCommand) Run(a *app, s settings) error {
 	in, size, err := c.source(a)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	t, err := c.connect(a, c.workspaceFlag)
+	t, err := connect(a, s)
 	if err != nil {
 		return err
 	}
@@ -69,6 +81,9 @@ func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, 0, errors.Join(err, f.Close())
+	}
+	if info.IsDir() {
+		return nil, 0, errors.Join(&fs.PathError{Op: "read", Path: c.File, Err: syscall.EISDIR}, f.Close())
 	}
 	if !info.Mode().IsRegular() {
 		return f, -1, nil
@@ -105,10 +120,12 @@ func placeOf(e client.LineError) string {
 type exportCommand struct {
 	Model  string `arg:"" help:"Model of the customers, such as desk."`
 	Output string `short:"o" default:"-" placeholder:"FILE" help:"File to write; - is standard output. A file appears under its name only when it is whole."`
-	Format string `default:"auto" enum:"auto,ndjson,csv" placeholder:"FORMAT" help:"ndjson or csv; by default by the file's name, else ndjson."`
+	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default by the file's name, else ndjson."`
 	Filter string `default:"{}" placeholder:"JSON" help:"Only the customers that match (default all)."`
 	targetFlags
 	workspaceFlag
+
+	filter json.RawMessage
 }
 
 // Help shows an example.
@@ -118,14 +135,21 @@ func (exportCommand) Help() string {
   bulkpatch export desk -o active.csv --filter '{"state":"active"}' --server http://127.0.0.1:8080 --key $KEY`
 }
 
+func (c *exportCommand) check(r *reader) {
+	r.oneOf("--format", c.Format, formats...)
+	c.filter = r.json("--filter", c.Filter)
+	r.target(c.targetFlags)
+	r.customersOf(c.workspaceFlag)
+}
+
 // Run exports to the file or to standard output.
-func (c *exportCommand) Run(a *app) error {
-	t, err := c.connect(a, c.workspaceFlag)
+func (c *exportCommand) Run(a *app, s settings) error {
+	t, err := connect(a, s)
 	if err != nil {
 		return err
 	}
 	defer t.Close()
-	stream, err := t.Export(a.ctx, c.Model, formatOf(c.Format, c.Output), rawJSON(c.Filter))
+	stream, err := t.Export(a.ctx, c.Model, formatOf(c.Format, c.Output), c.filter)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
@@ -150,7 +174,14 @@ func copyOut(w io.Writer, stream io.Reader, bar io.Writer) error {
 // writeWhole makes the file beside its place and moves it there at the end,
 // so that a broken export never looks like a finished one.
 func writeWhole(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return &fs.PathError{Op: "write", Path: path, Err: syscall.EISDIR}
+	}
+	if _, err := os.Stat(folder); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err
 	}
@@ -164,6 +195,9 @@ func writeWhole(path string, write func(io.Writer) error) error {
 	return os.Rename(f.Name(), path)
 }
 
+// formats are what --format takes.
+var formats = []string{"auto", "ndjson", "csv"}
+
 // formatOf chooses a format by flag, else by the file's name.
 func formatOf(flag, file string) client.Format {
 	if flag == "csv" || flag == "auto" && isCSV(file) {
@@ -171,10 +205,3 @@ func formatOf(flag, file string) client.Format {
 	}
 	return client.NDJSON
 }
-
-// rawJSON is text that goes into a query as it is: the server says what is
-// wrong with it.
-type rawJSON string
-
-// MarshalJSON returns the text; encoding/json refuses what is not JSON.
-func (r rawJSON) MarshalJSON() ([]byte, error) { return []byte(r), nil }

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A usageError names everything that is wrong with a command as it was given:
+// nothing was done.
+type usageError struct {
+	faults []string
+	help   string // the command whose --help tells more
+}
+
+// Error lists the faults, one a line.
+func (e *usageError) Error() string { return strings.Join(e.faults, "\n") }
+
+// A reader reads what a command was given and keeps every fault. Faults never
+// quote what may hold a password.
+type reader struct {
+	line   *commandLine
+	stderr io.Writer
+	s      settings
+	faults []string
+}
+
+// fault says what is wrong with a flag, under the name by which it was set.
+func (r *reader) fault(flag, format string, args ...any) {
+	name := strings.TrimPrefix(flag, "--")
+	r.faults = append(r.faults, r.line.origin(name)+" "+fmt.Sprintf(format, args...))
+}
+
+// done returns what was read, or everything that was wrong.
+func (r *reader) done() (settings, error) {
+	if len(r.faults) > 0 {
+		return settings{}, &usageError{r.faults, r.line.command()}
+	}
+	return r.s, nil
+}
+
+// has reports whether a flag has a fault already.
+func (r *reader) has(flag string) bool {
+	name := r.line.origin(strings.TrimPrefix(flag, "--")) + " "
+	return slices.ContainsFunc(r.faults, func(f string) bool { return strings.HasPrefix(f, name) })
+}
+
+// idle refuses a flag that was typed and does nothing.
+func (r *reader) idle(flag, why string) {
+	if r.line.typed(strings.TrimPrefix(flag, "--")) {
+		r.fault(flag, "has no effect %s", why)
+	}
+}
+
+// oneOf reads a flag that takes one of a few words.
+func (r *reader) oneOf(flag, text string, words ...string) {
+	if !slices.Contains(words, text) {
+		r.fault(flag, "%q is not one of: %s", text, strings.Join(words, ", "))
+	}
+}
+
+// json reads a flag that is JSON. What it says is for the server to judge.
+func (r *reader) json(flag, text string) json.RawMessage {
+	var value any
+	var syntax *json.SyntaxError
+	switch err := json.Unmarshal([]byte(text), &value); {
+	case errors.As(err, &syntax):
+		r.fault(flag, "is not valid JSON: see character %d of %d", syntax.Offset, len(text))
+	case err != nil:
+		r.fault(flag, "is not valid JSON")
+	}
+	return json.RawMessage(text)
+}
+
+// either chooses between two flags that exclude each other: one that was typed
+// beats a variable of the environment. It is "" where neither is set, or both
+// in the same way, which is a fault.
+func (r *reader) either(one, other string) string {
+	for _, set := range []func(string) bool{r.line.typed, r.line.hasVariable} {
+		switch {
+		case set(one) && set(other):
+			r.faults = append(r.faults, fmt.Sprintf("%s and %s exclude each other: give the one that is meant", r.line.origin(one), r.line.origin(other)))
+			return ""
+		case set(one):
+			return one
+		case set(other):
+			return other
+		}
+	}
+	return ""
+}
+
+func (r *reader) integer(flag, text string, most int) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		r.fault(flag, "%q is not a whole number from 1 to %d", text, most)
+	}
+	return n
+}
+
+func (r *reader) duration(flag, text string) time.Duration {
+	d, err := parseDuration(text)
+	if err != nil {
+		r.fault(flag, "%v", err)
+	}
+	return d
+}
+
+// longestDuration is what a retention may be at most, so that no date that is
+// made of it leaves the calendar.
+const longestDuration = 100 * 365 * 24 * time.Hour
+
+// parseDuration reads a Go duration such as 36h, or one with days such as 30d
+// or 1d12h. It is above zero.
+func parseDuration(text string) (time.Duration, error) {
+	bad := fmt.Errorf("%q is not a time above zero such as 30d, 36h or 1d12h", text)
+	var total time.Duration
+	rest := text
+	if before, after, ok := strings.Cut(text, "d"); ok {
+		days, err := strconv.ParseUint(before, 10, 32)
+		if err != nil || days > uint64(longestDuration/(24*time.Hour)) {
+			return 0, bad
+		}
+		total, rest = time.Duration(days)*24*time.Hour, after
+	}
+	if rest != "" || total == 0 {
+		d, err := time.ParseDuration(rest)
+		if err != nil || d < 0 {
+			return 0, bad
+		}
+		total += d
+	}
+	if total <= 0 || total > longestDuration {
+		return 0, bad
+	}
+	return total, nil
+}
