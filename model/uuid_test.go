@@ -80,7 +80,7 @@ func TestARecordIsFoundByItsUUIDInAnyCase(t *testing.T) {
 	if faults = append(faults, p.CheckReadOnly(r)...); len(faults) > 0 {
 		t.Errorf("its own value is refused: %v", faults)
 	}
-	d, faults := m.CheckRow(columns(t, m, "key", "id", "list"), cells(upperUUID, lowerUUID, `["` + upperUUID + `"]`))
+	d, faults := m.CheckRow(columns(t, m, "key", "id", "list"), cells(upperUUID, lowerUUID, `["`+upperUUID+`"]`))
 	if len(faults) > 0 || d.ID != lowerUUID || d.Patch.Sets[1].Value != `["`+lowerUUID+`"]` {
 		t.Errorf("got %+v %v", d, faults)
 	}

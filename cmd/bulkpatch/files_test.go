@@ -217,7 +217,7 @@ func TestADamagedFileIsNamed(t *testing.T) {
 	if err := os.WriteFile(cut, packed[:len(packed)-12], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	db := database(t)
+	db := migrated(t)
 	must(t, "migrate", "--db", db)
 	status, _, complaint := call(t, "import", "desk", cut, "--db", db)
 	if status == exitOK || !strings.Contains(complaint, "cut.csv.gz is compressed, and damaged or cut short") {

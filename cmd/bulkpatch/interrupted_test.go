@@ -62,7 +62,7 @@ func interruptedImport(t *testing.T, blank bool, end func(interrupt func()), arg
 }
 
 func TestAnInterruptedImportOfADatabaseSaysHowFarItCame(t *testing.T) {
-	db := database(t)
+	db := migrated(t)
 	said := interruptedImport(t, false, func(interrupt func()) { interrupt() }, "--db", db)
 	stored := strings.Count(must(t, "export", "desk", "--db", db), "\n")
 	reached := regexp.MustCompile(`Lines up to (\d+) were imported|No line was imported`).FindStringSubmatch(said)
