@@ -57,9 +57,12 @@ func complain(err error) complaint {
 	var usage *usageError
 	var flag *flagError
 	var answer *client.Error
+	var broken *interruptedError
 	switch {
 	case errors.Is(err, errSaid):
 		return complaint{nil, exitFailed}
+	case errors.As(err, &broken):
+		return complaint{strings.Split(broken.Error(), "\n"), broken.status}
 	case errors.As(err, &usage):
 		return complaint{usage.faults, exitUsage}
 	case errors.As(err, &flag):

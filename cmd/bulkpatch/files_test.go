@@ -218,7 +218,6 @@ func TestADamagedFileIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := migrated(t)
-	must(t, "migrate", "--db", db)
 	status, _, complaint := call(t, "import", "desk", cut, "--db", db)
 	if status == exitOK || !strings.Contains(complaint, "cut.csv.gz is compressed, and damaged or cut short") {
 		t.Errorf("ended with %d: %s", status, complaint)

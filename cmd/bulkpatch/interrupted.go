@@ -63,9 +63,10 @@ func (f *sentFile) Read(p []byte) (int, error) {
 // An interruptedError is why an import ended without an answer, and what is
 // known of how far it came.
 type interruptedError struct {
-	why   string
-	lines int64 // that were on their way
-	err   error
+	why    string
+	lines  int64 // that were on their way
+	status int   // of the exit
+	err    error
 }
 
 // interrupted words the end of an import. What the server says of it is the
@@ -79,21 +80,22 @@ func interrupted(ctx context.Context, f *sentFile, err error) error {
 	case errors.As(err, &answer):
 		return fmt.Errorf("import: %w", err)
 	case ctx.Err() != nil:
-		return &interruptedError{"interrupted", lines, err}
+		return &interruptedError{"interrupted before the end", lines, exitFailed, err}
 	case errors.As(err, &file):
-		return &interruptedError{"the file could not be read further: " + file.Error(), lines, err}
+		return &interruptedError{"the file could not be read further: " + file.Error(), lines, exitFailed, err}
 	case errors.As(err, &call):
-		return &interruptedError{"the connection to the server broke: " + call.Err.Error(), lines, err}
+		return &interruptedError{"the connection to the server broke: " + networkReason(call), lines, exitRefused, err}
 	}
-	return &interruptedError{"the connection to the server broke: " + err.Error(), lines, err}
+	return &interruptedError{"the connection to the server broke", lines, exitRefused, err}
 }
 
 func (e *interruptedError) Unwrap() error { return e.err }
 
+// Error says why, and in a second line how far it came.
 func (e *interruptedError) Error() string {
 	if e.lines == 0 {
-		return "import: " + e.why + "\nNo line had been sent."
+		return e.why + "\nNo line had been sent."
 	}
-	return fmt.Sprintf("import: %s\nAt most the first %d lines were imported. "+
+	return fmt.Sprintf("%s\nAt most the first %d lines were imported. "+
 		"Where lines have an id the same file can be sent again: what is there already stays as it is.", e.why, e.lines)
 }

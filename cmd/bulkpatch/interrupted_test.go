@@ -77,7 +77,7 @@ func TestAnInterruptedImportOverHTTPSaysWhatItKnows(t *testing.T) {
 		blank bool
 		says  string
 	}{
-		"by Ctrl-C":               {func(_ *process, interrupt func()) { interrupt() }, false, "interrupted\nAt most the first 2500 lines were imported."},
+		"by Ctrl-C":               {func(_ *process, interrupt func()) { interrupt() }, false, "interrupted before the end\nbulkpatch: At most the first 2500 lines were imported."},
 		"by a killed server":      {func(p *process, _ func()) { p.cmd.Process.Kill() }, true, "the connection to the server broke: "},
 		"by a stop of the server": {func(p *process, _ func()) { p.cmd.Process.Signal(os.Interrupt) }, true, "The process is stopping, which ended this import. Lines up to "},
 	} {
