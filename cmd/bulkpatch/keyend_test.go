@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -101,7 +102,11 @@ func (k keyInUse) load(c *client.Client, n int) <-chan string {
 	go func() {
 		answer <- said(k.call(http.MethodPost, "/v1/desk/import", body, "Content-Type", "application/x-ndjson"))
 	}()
-	go func() { _, _ = io.WriteString(sender, strings.Repeat(`{"firstName": "Ana"}`+"\n", 1001)) }()
+	go func() { // lines with ids, since others are stored at the end
+		for id := 10 * n; id <= 10*n+1000; id++ {
+			fmt.Fprintf(sender, `{"id": %d, "firstName": "Ana"}`+"\n", id)
+		}
+	}()
 	for there := int64(0); there < int64(n)+1000; {
 		var err error
 		if there, err = c.Count(k.t.Context(), "desk", everybody); err != nil {
@@ -117,6 +122,7 @@ func (k keyInUse) call(method, path string, body io.Reader, header ...string) (*
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+k.key)
+	req.Header.Set("Accept-Encoding", "identity") // so that an export fills its sockets
 	for i := 0; i < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}
