@@ -26,14 +26,9 @@ type need struct {
 	refusal refusal
 }
 
-// assign compiles the sets of a patch. now is the time that stamps get.
-// Without any set, nothing differs.
-func (d *dialect) assign(sets []model.Set, now int64) assignment {
-	return d.assignSome(sets, now, func(model.Set) bool { return false })
-}
-
-// assignSome leaves some sets to be merged in Go.
-func (d *dialect) assignSome(sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
+// assign compiles the sets of a patch, but for those that are to be merged in
+// Go. now is the time that stamps get. Without any set, nothing differs.
+func (d *dialect) assign(sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
 	var a assignment
 	var set, differs []string
 	for _, s := range sets {

@@ -33,7 +33,7 @@ type outlook struct {
 func (d *dialect) outlook(sets []model.Set, now int64) *outlook {
 	o := &outlook{d: d, inGo: "1 = 0", open: bitmaps{}}
 	wide := func(s model.Set) bool { return isWide(s.Merge) }
-	o.a = d.assignSome(sets, now, wide).require(sets)
+	o.a = d.assign(sets, now, wide).require(sets)
 	var open []string
 	for _, s := range sets {
 		switch {
