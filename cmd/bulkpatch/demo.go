@@ -54,7 +54,7 @@ func (c *demoCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	d := &demo{app: a, Client: up.client, base: up.base, key: up.key, slowed: !c.Exit}
+	d := &demo{app: a, Client: up.client, base: up.base, key: up.key, stays: !c.Exit}
 	err = d.show(c.records)
 	if err == nil && !c.Exit {
 		d.say("\nThe service stays up at %s until Ctrl-C.", up.base)
@@ -121,7 +121,7 @@ type demo struct {
 	*app
 	*client.Client
 	base, key string
-	slowed    bool
+	stays     bool // until it is told to end, and so it is slowed down to be watched
 }
 
 func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.out, format+"\n", args...) }
@@ -175,7 +175,7 @@ func (d *demo) bulk(records int) error {
 		return fmt.Errorf("count: %w", err)
 	}
 	options := client.Options{ExpectedCount: &expected}
-	if d.slowed {
+	if d.stays {
 		rate := max(float64(records)/watchFor.Seconds(), 1)
 		options.RecordsPerSecond = &rate
 	}
@@ -195,7 +195,9 @@ func (d *demo) bulk(records int) error {
 	if err := d.firstChanges(j); err != nil {
 		return err
 	}
-	d.curlLines(j)
+	if d.stays {
+		d.curlLines(j)
+	}
 	return nil
 }
 
