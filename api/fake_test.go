@@ -443,7 +443,7 @@ func (f *fake) Results(_ context.Context, ws auth.Workspace, id string, q job.Re
 	return job.ResultPage{Items: items, NextCursor: next, Complete: f.jobs[id].State.Final()}, err
 }
 
-func (f *fake) Act(_ context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error) {
+func (f *fake) Act(_ context.Context, ws auth.Workspace, id string, a job.Action, _ string) (job.Job, error) {
 	defer f.lock()()
 	j, ok := f.jobs[id]
 	if !ok || j.Workspace != ws.Name {

@@ -31,6 +31,7 @@ type jobJSON struct {
 	Progress       progressJSON       `json:"progress"`
 	Throttle       throttleJSON       `json:"throttle"`
 	Attempt        attemptJSON        `json:"attempt"`
+	Transitions    []transitionJSON   `json:"transitions"`
 	ErrorSummary   []job.ErrorSummary `json:"errorSummary"`
 	Error          *job.Error         `json:"error"`
 	Undo           undoJSON           `json:"undo"`
@@ -70,6 +71,14 @@ type progressJSON struct {
 	ETASeconds       *int64  `json:"etaSeconds"`
 	WaitReason       *string `json:"waitReason"`
 	WaitDetail       *string `json:"waitDetail"`
+}
+
+// A transitionJSON is a state that the job came to. By is null where that was
+// its own course.
+type transitionJSON struct {
+	State job.State `json:"state"`
+	At    string    `json:"at"`
+	By    *string   `json:"by"`
 }
 
 type throttleJSON struct {
@@ -135,6 +144,10 @@ func jobOf(j job.Job) jobJSON {
 	}
 	out.AllowedActions = append([]job.Action{}, j.AllowedActions()...)
 	out.ErrorSummary = summaryOf(j.ErrorSummary)
+	out.Transitions = make([]transitionJSON, len(j.Transitions))
+	for i, t := range j.Transitions {
+		out.Transitions[i] = transitionJSON{t.State, timeText(t.At), textOrNull(t.By)}
+	}
 	switch {
 	case j.Preview != nil:
 		out.Preview = previewOf(*j.Preview)

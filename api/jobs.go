@@ -89,7 +89,7 @@ func (s *server) act(c *call) error {
 		return err
 	}
 	action := job.Action(path.Base(c.r.URL.Path))
-	j, err := s.Store.Act(c.ctx(), c.workspace(), c.r.PathValue("job"), action)
+	j, err := s.Store.Act(c.ctx(), c.workspace(), c.r.PathValue("job"), action, c.key.Actor())
 	return s.acted(c, j, err)
 }
 

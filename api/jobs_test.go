@@ -26,7 +26,7 @@ func TestJobLooksAsPromised(t *testing.T) {
 		`"request":{"filter":{"state":"active"},"patch":{"jobTitle":"Lead"},"options":{}},` +
 		`"counts":{"matched":null,"updated":0,"unchanged":0,"skipped":0,"conflicted":0,"failed":0,"pending":null},` +
 		`"progress":{"percent":null,"resolvedPercent":0,"recordsPerSecond":0.0,"etaSeconds":null,"waitReason":null,"waitDetail":null},` +
-		`"throttle":{"recordsPerSecond":null},"attempt":{"resumes":0,"heartbeatAt":null,"stalled":false},` +
+		`"throttle":{"recordsPerSecond":null},"attempt":{"resumes":0,"heartbeatAt":null,"stalled":false},"transitions":[],` +
 		`"errorSummary":[],"error":null,"undo":{"available":false,"until":null,"undoneBy":null,"undoOf":null},"retryOf":null,"retriedBy":[],` +
 		`"allowedActions":["pause","cancel"],` +
 		`"links":{"self":"/v1/jobs/job1","results":"/v1/jobs/job1/results","events":"/v1/jobs/job1/events"}}` + "\n"

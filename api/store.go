@@ -70,7 +70,7 @@ type Store interface {
 	Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error)
 	// Act pauses, resumes or cancels a job and returns it as it then is.
 	// *job.StateError: its state does not allow that.
-	Act(ctx context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error)
+	Act(ctx context.Context, ws auth.Workspace, id string, a job.Action, by string) (job.Job, error)
 	// Retry accepts a job that takes what another has left. replayed: the
 	// idempotency key had made this job before. *job.StateError: there is
 	// nothing to retry. *job.RetryOpenError: another retry is at it. ErrKeyReused.

@@ -27,6 +27,7 @@ type Job struct {
 	Progress       Progress       `json:"progress"`
 	Throttle       Throttle       `json:"throttle"`
 	Attempt        Attempt        `json:"attempt"`
+	Transitions    []Transition   `json:"transitions"` // the last 50
 	ErrorSummary   []ErrorSummary `json:"errorSummary"`
 	Error          *JobError      `json:"error"`
 	Undo           Undo           `json:"undo"`
@@ -100,6 +101,14 @@ type Progress struct {
 	ETASeconds       *float64 `json:"etaSeconds"`
 	WaitReason       *string  `json:"waitReason"`
 	WaitDetail       *string  `json:"waitDetail"` // a sentence about it, where the reason does not say it all
+}
+
+// A Transition is a state that a job came to. By is nil where that was its own
+// course, and else who made it so, such as "key:ops".
+type Transition struct {
+	State string    `json:"state"`
+	At    time.Time `json:"at"`
+	By    *string   `json:"by"`
 }
 
 // Throttle is the limit of a job's speed; nil for none.

@@ -79,6 +79,8 @@ type Job struct {
 	FinishedAt *time.Time
 	ExpiresAt  time.Time
 	CreatedBy  string // "key:NAME"
+	// Transitions are the last [MaxTransitions] states that the job came to.
+	Transitions []Transition
 
 	Filter   json.RawMessage // as given; nil for a single and an undo
 	RecordID model.ID        // of a single, else none
@@ -117,6 +119,17 @@ type Job struct {
 	Confirms      string       // of a preview, as in [Submission]
 	LeftAt        *time.Time   // when its retention ended: only state and counts are left
 }
+
+// A Transition is a state that a job came to, and by whose action, "" where
+// that was its own course.
+type Transition struct {
+	State State
+	At    time.Time
+	By    string
+}
+
+// MaxTransitions is how many states that a job came to are kept.
+const MaxTransitions = 50
 
 // MaxListed is how many bytes of a filter or a patch stand in lists of jobs, in
 // events and in webhooks.

@@ -9,10 +9,11 @@ import (
 )
 
 // Act pauses, resumes or cancels a job and returns it as it then is: what
-// others do to it at the same time may show already. An action that has been
+// others do to it at the same time may show already. by is who does it, as in
+// [job.Job.CreatedBy]. An action that has been
 // carried out already changes nothing. [*job.StateError]: the job's state does
 // not allow it.
-func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Action) (job.Job, error) {
+func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Action, by string) (job.Job, error) {
 	var ref job.Ref
 	var stopping bool
 	err := s.inTx(ctx, func(t *tx) error {
@@ -31,14 +32,14 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 				return err
 			}
 			if gone {
-				return t.end(ref, id, job.Failed, &modelGone)
+				return t.end(ref, id, job.Failed, &modelGone, by)
 			}
 		}
 		stopping = to.Stopping()
 		if err := t.exec1(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, flag(a == job.Resume), ws.ID, row.Num); err != nil {
 			return err
 		}
-		return t.act(ref, id, row, to)
+		return t.act(ref, id, row, to, by)
 	})
 	if errors.Is(err, job.ErrGone) {
 		return s.Job(ctx, ws, id) // the answer that comes with the error
@@ -79,11 +80,13 @@ type actRow struct {
 	Matched *int64
 	Resumed bool
 	LeftAt  *int64 `db:"left_at"`
+
+	Transitions string
 }
 
 func (t *tx) jobToAct(ws auth.Workspace, id string) (actRow, error) {
 	var row actRow
-	ok, err := t.get(&row, `SELECT num, kind, model, state, matched, resumed, left_at FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate("jobs"), ws.ID, id)
+	ok, err := t.get(&row, `SELECT num, kind, model, state, matched, resumed, left_at, transitions FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate("jobs"), ws.ID, id)
 	switch {
 	case err != nil:
 		return row, err
@@ -94,10 +97,13 @@ func (t *tx) jobToAct(ws auth.Workspace, id string) (actRow, error) {
 }
 
 // act moves a job to the state an action leads to.
-func (t *tx) act(ref job.Ref, id string, row actRow, to job.State) error {
+func (t *tx) act(ref job.Ref, id string, row actRow, to job.State, by string) error {
+	if err := t.trimTransitions(ref, row.Transitions); err != nil {
+		return err
+	}
 	switch to {
 	case job.Cancelled:
-		return t.end(ref, id, job.Cancelled, nil)
+		return t.end(ref, id, job.Cancelled, nil, by)
 	case job.Paused:
 		if err := t.fenceOff(ref); err != nil {
 			return err
@@ -112,7 +118,7 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State) error {
 			return err
 		}
 	}
-	return t.setState(ref, id, to)
+	return t.setState(ref, id, to, by)
 }
 
 // ringShards rings for all open shards of a job that goes on.

@@ -88,7 +88,7 @@ func (t *tx) failOutgrown(ref job.Ref) error {
 	if err != nil || e.State.Final() {
 		return err
 	}
-	return t.end(ref, e.ID, job.Failed, &modelChanged)
+	return t.end(ref, e.ID, job.Failed, &modelChanged, "")
 }
 
 // jobToWork reads the job of a ring, and locks one that is to begin: what
@@ -219,8 +219,8 @@ func (t *tx) begin(r job.Ring, row leaseRow) error {
 		return err
 	}
 	var startedAt int64
-	if _, err := t.get(&startedAt, `UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), revision = revision + 1
-		WHERE workspace = ? AND num = ? RETURNING started_at`, to, t.now, r.Workspace, r.Job); err != nil || startedAt < t.now {
+	if _, err := t.get(&startedAt, `UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), `+transit+`, revision = revision + 1
+		WHERE workspace = ? AND num = ? RETURNING started_at`, to, t.now, t.transition(to, ""), r.Workspace, r.Job); err != nil || startedAt < t.now {
 		return err // it was begun before, and paused
 	}
 	return t.noteJob(job.EventStarted, r.Ref)

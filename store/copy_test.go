@@ -142,7 +142,7 @@ func (i *installation) addJobs() {
 		return i.Accept(sub)
 	}
 	act := func(j job.Job, a job.Action) {
-		_, err := i.Act(ctx, i.WS, j.ID, a)
+		_, err := i.Act(ctx, i.WS, j.ID, a, "key:test")
 		fatal(i.t, err)
 	}
 	i.done = submit(i.Bulk(`{"state": "trial"}`, `{"score": 2.5, "active": null, "custom": {"a": null, "b": {"c": true}}}`, job.Options{}), "first")
@@ -280,7 +280,7 @@ func (i *installation) goOn(t *testing.T, before job.Job) {
 	if got := i.Read(i.done.ID); got.Tally != before.Tally || got.State != before.State || got.Revision != before.Revision {
 		t.Errorf("the job is %+v instead of %+v", got, before)
 	}
-	_, err = i.Act(ctx, i.WS, i.paused.ID, job.Resume)
+	_, err = i.Act(ctx, i.WS, i.paused.ID, job.Resume, "key:test")
 	fatal(t, err)
 	pulses, _, err := i.Pulses(ctx, 0, 100)
 	fatal(t, err)

@@ -42,12 +42,12 @@ func (s *Store) Settle(ctx context.Context, ref job.Ref) error {
 			return t.finish(ref, e)
 		}
 		if e.State == job.Cancelling {
-			return t.end(ref, e.ID, job.Cancelled, nil)
+			return t.end(ref, e.ID, job.Cancelled, nil, "")
 		}
 		if err := t.fenceOff(ref); err != nil {
 			return err
 		}
-		return t.setState(ref, e.ID, job.Paused)
+		return t.setState(ref, e.ID, job.Paused, "")
 	})
 }
 
@@ -59,7 +59,7 @@ func (s *Store) Stop(ctx context.Context, ref job.Ref, why job.Error) error {
 		if err != nil || e.State.Final() {
 			return err
 		}
-		return t.end(ref, e.ID, job.Failed, &why)
+		return t.end(ref, e.ID, job.Failed, &why, "")
 	})
 }
 
@@ -108,15 +108,16 @@ func (t *tx) finish(ref job.Ref, e ending) error {
 		return err
 	}
 	if why := o.GiveUp(tally); why != nil {
-		return t.end(ref, e.ID, job.Failed, why)
+		return t.end(ref, e.ID, job.Failed, why, "")
 	}
-	return t.end(ref, e.ID, tally.End(), nil)
+	return t.end(ref, e.ID, tally.End(), nil, "")
 }
 
 // end ends a job: every one but a single that was applied, see
-// [chunk.endSingle]. It writes the final state. Shards that are still open close where they are:
-// what they have not reached stays pending.
-func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error) error {
+// [chunk.endSingle]. It writes the final state. Shards that are still open close
+// where they are: what they have not reached stays pending. by is whose action
+// ends it, "" where that is its own course.
+func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error, by string) error {
 	if err := t.fenceOff(ref); err != nil {
 		return err
 	}
@@ -128,8 +129,8 @@ func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error) error 
 		code, detail = &why.Code, &why.Detail
 	}
 	t.touch(id)
-	if err := t.exec1(`UPDATE jobs SET state = ?, finished_at = ?, error_code = ?, error_detail = ?, revision = revision + 1
-		WHERE workspace = ? AND num = ?`, state, t.now, code, detail, ref.Workspace, ref.Job); err != nil {
+	if err := t.exec1(`UPDATE jobs SET state = ?, finished_at = ?, error_code = ?, error_detail = ?, `+transit+`, revision = revision + 1
+		WHERE workspace = ? AND num = ?`, state, t.now, code, detail, t.transition(state, by), ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	return t.noteJob(job.EventEnded, ref)
@@ -147,9 +148,10 @@ func (t *tx) fenceOff(ref job.Ref) error {
 }
 
 // setState carries an action out, or begins to.
-func (t *tx) setState(ref job.Ref, id string, state job.State) error {
+func (t *tx) setState(ref job.Ref, id string, state job.State, by string) error {
 	t.touch(id)
-	if err := t.exec1(`UPDATE jobs SET state = ?, wait_reason = NULL, revision = revision + 1 WHERE workspace = ? AND num = ?`, state, ref.Workspace, ref.Job); err != nil {
+	if err := t.exec1(`UPDATE jobs SET state = ?, wait_reason = NULL, `+transit+`, revision = revision + 1 WHERE workspace = ? AND num = ?`,
+		state, t.transition(state, by), ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	switch {

@@ -54,6 +54,7 @@ type jobRow struct {
 	Throttle    *float64
 	ErrorCode   *string `db:"error_code"`
 	ErrorDetail *string `db:"error_detail"`
+	Transitions string
 	job.Tally
 }
 
@@ -66,7 +67,7 @@ var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.mo
 		WHERE u.workspace = j.workspace AND u.source = j.num) AS restored,
 	` + retriedBy + ` AS retried_by,
 	(SELECT s.values_kept <> 1 FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
-	j.values_kept = 1 AS values_kept, j.preview, j.origin = j.source AS of_undo, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail,
+	j.values_kept = 1 AS values_kept, j.preview, j.origin = j.source AS of_undo, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail, j.transitions,
 	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed,
 	(SELECT MAX(x.reason) FROM outbox x WHERE x.workspace = j.workspace AND x.job = j.num) AS unsent
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`
@@ -197,7 +198,11 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 	if err := json.Unmarshal([]byte(r.Summary), &j.ErrorSummary); err != nil {
 		return j, err
 	}
-	err := s.addProgress(&j, shards)
+	var err error
+	if j.Transitions, err = transitionsOf(j, r.Transitions); err != nil {
+		return j, err
+	}
+	err = s.addProgress(&j, shards)
 	s.typed(&j)
 	j.WaitReason = waitReason(j.State, r, shards)
 	if j.WaitReason == job.WaitModel {

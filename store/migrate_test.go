@@ -340,7 +340,7 @@ func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 			j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: main, Model: m, Filter: f, Patch: p})
 			fatal(t, err)
 			id = j.ID
-			_, err = s.Act(t.Context(), main, id, job.Pause)
+			_, err = s.Act(t.Context(), main, id, job.Pause, "key:test")
 			fatal(t, err)
 		}))
 		s, err := store.Open(t.Context(), g.address, store.Options{Models: model.Shipped()})
@@ -348,7 +348,7 @@ func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 		defer s.Close()
 		fatal(t, s.Migrate(t.Context()))
 		fatal(t, s.ShowRunning(t.Context(), "without"))
-		j, err := s.Act(t.Context(), main, id, job.Resume)
+		j, err := s.Act(t.Context(), main, id, job.Resume, "key:test")
 		fatal(t, err)
 		if j.State != job.Failed || j.Error == nil || j.Error.Code != "model_gone" {
 			t.Errorf("the job is %s, %+v", j.State, j.Error)

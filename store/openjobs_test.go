@@ -39,7 +39,7 @@ func TestTheBytesOfOpenRequestsAreLimited(t *testing.T) {
 					last = j
 				}
 			}
-			if _, err := s.Act(t.Context(), main, last.ID, job.Cancel); err != nil {
+			if _, err := s.Act(t.Context(), main, last.ID, job.Cancel, "key:test"); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := submit(); !errors.Is(err, job.ErrTooManyJobs) {

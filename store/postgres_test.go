@@ -101,11 +101,11 @@ func TestAProcessThatStandsStillGivesItsLocksBack(t *testing.T) {
 			}
 			close(locked)
 			<-awake
-			return t.setState(job.Ref{Workspace: ws.ID, Job: j.Num}, j.ID, job.Running)
+			return t.setState(job.Ref{Workspace: ws.ID, Job: j.Num}, j.ID, job.Running, "")
 		})
 	}()
 	<-locked
-	j, err = other.Act(t.Context(), ws, j.ID, job.Cancel)
+	j, err = other.Act(t.Context(), ws, j.ID, job.Cancel, "key:test")
 	must(t, err)
 	close(awake)
 	if err := <-end; !errors.Is(err, job.ErrUnavailable) {

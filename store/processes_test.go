@@ -49,7 +49,7 @@ func (m *mixed) single() job.Job {
 
 func (m *mixed) act(s *store.Store, id string, a job.Action) job.Job {
 	m.t.Helper()
-	j, err := s.Act(m.t.Context(), main, id, a)
+	j, err := s.Act(m.t.Context(), main, id, a, "key:test")
 	fatal(m.t, err)
 	return j
 }

@@ -110,11 +110,14 @@ func (t *tx) fix(l job.Lease, sel selection) error {
 	if err := t.keepSelection(l, sel, sel.cut(t.parts(l), t.d.part)); err != nil {
 		return err
 	}
-	if err := t.exec1(`UPDATE jobs SET matched = ?, state = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`,
-		sel.count, job.Running, l.Workspace, l.Job); err != nil || sel.count > 0 {
+	if err := t.exec1(`UPDATE jobs SET matched = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`,
+		sel.count, l.Workspace, l.Job); err != nil {
 		return err
 	}
-	return t.end(l.Ref, l.JobID, job.Succeeded, nil)
+	if sel.count > 0 {
+		return t.exec1(`UPDATE jobs SET state = ?, `+transit+` WHERE workspace = ? AND num = ?`, job.Running, t.transition(job.Running, ""), l.Workspace, l.Job)
+	}
+	return t.end(l.Ref, l.JobID, job.Succeeded, nil, "")
 }
 
 // parts is into how many shards a selection may be cut. A throttled job gains
@@ -135,7 +138,7 @@ func (t *tx) refuse(l job.Lease, sel selection, why job.Error) error {
 	if err := t.exec1(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, l.Workspace, l.Job); err != nil {
 		return err
 	}
-	return t.end(l.Ref, l.JobID, job.Failed, &why)
+	return t.end(l.Ref, l.JobID, job.Failed, &why, "")
 }
 
 // keepSelection writes the selection and gives its first part to shard 0,

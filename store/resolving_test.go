@@ -26,7 +26,7 @@ func cancelEndsTheStatement(t *testing.T, s *Store) {
 			_, err := s.Resolve(t.Context(), l)
 			ended <- err
 		}()
-		j, err := s.Act(t.Context(), l.Owner, l.JobID, action)
+		j, err := s.Act(t.Context(), l.Owner, l.JobID, action, "key:test")
 		must(t, err)
 		if j.State != want {
 			t.Errorf("after %s it is %s", action, j.State)

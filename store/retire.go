@@ -158,7 +158,7 @@ func (t *tx) leaveTombstone(j retiring) error {
 	}
 	t.touch(j.ID)
 	return t.exec1(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
-			digest = '', expected = '', confirms = '', record_id = NULL, rid = NULL, note_words = NULL, values_kept = 2, revision = revision + 1,
+			digest = '', expected = '', confirms = '', record_id = NULL, rid = NULL, note_words = NULL, transitions = '', values_kept = 2, revision = revision + 1,
 			updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?, conflicted = conflicted + ?, failed = failed + ?
 		WHERE workspace = ? AND num = ?`, t.now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)
 }

@@ -38,7 +38,7 @@ func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
 			return err
 		}
 		if refused != nil {
-			return t.end(r.Ref, row.ID, job.Failed, refused)
+			return t.end(r.Ref, row.ID, job.Failed, refused, "")
 		}
 		c := &chunk{d: t.d, q: t, t: t, l: lease, filter: everything, base: row.RID, last: row.RID, selected: []uint32{0}}
 		if err := c.applyAlone(row.IfMatch); err != nil {

@@ -170,7 +170,7 @@ func cancelMeetsTheLastChunk(t *testing.T, k *Kit) {
 			}
 			k.expected(t, l.Ref, err)
 		})
-		shown, err := k.Act(t.Context(), k.WS, j.ID, job.Cancel)
+		shown, err := k.Act(t.Context(), k.WS, j.ID, job.Cancel, "key:test")
 		var refused *job.StateError
 		if err != nil && !errors.As(err, &refused) {
 			t.Error(err)

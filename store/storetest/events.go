@@ -86,7 +86,7 @@ func eventsAreTold(t *testing.T, k *Kit) {
 
 	held, l := k.Start(k.Bulk(`{"state": "paid"}`, `{"visits": 2}`, job.Options{}))
 	for _, a := range []job.Action{job.Pause, job.Pause, job.Resume} {
-		_, err = k.Act(ctx, k.WS, held.ID, a)
+		_, err = k.Act(ctx, k.WS, held.ID, a, "key:test")
 		check(t, err)
 	}
 	equal(t, "what was leased", errors.Is(k.Settle(ctx, l.Ref), nil), true)
@@ -94,7 +94,7 @@ func eventsAreTold(t *testing.T, k *Kit) {
 	l.Resolved = true
 	_, err = k.ApplyChunk(ctx, l, 4)
 	check(t, err)
-	_, err = k.Act(ctx, k.WS, held.ID, job.Cancel)
+	_, err = k.Act(ctx, k.WS, held.ID, job.Cancel, "key:test")
 	check(t, err)
 	check(t, k.Settle(ctx, l.Ref)) // as the sweep may
 	lives("paused, resumed and cancelled", "bulk accepted", "bulk started", "bulk paused", "bulk resumed", "bulk ended cancelled 4/0/10")
@@ -105,7 +105,7 @@ func eventsAreTold(t *testing.T, k *Kit) {
 	check(t, k.ApplySingle(ctx, due[0])) // a task that comes twice
 	lives("a single", "single accepted", "single ended succeeded 1/0/1")
 	queued := k.Accept(k.Single(3, `{"name": "Never"}`))
-	_, err = k.Act(ctx, k.WS, queued.ID, job.Cancel)
+	_, err = k.Act(ctx, k.WS, queued.ID, job.Cancel, "key:test")
 	check(t, err)
 	k.Run(1)
 	lives("a single that is cancelled", "single accepted", "single ended cancelled 0/0/1")

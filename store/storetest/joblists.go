@@ -46,7 +46,7 @@ func listsAreNarrowed(t *testing.T, k *Kit) {
 	third := accept(k.Single(2, `{"name": "x"}`), "review of Q4", "key:bo")
 	accept(k.Bulk(`{"state": "paid"}`, `{"visits": 1}`, job.Options{}), "100%_", "key:bo")
 	accept(k.Bulk(`{"state": "paid"}`, `{"visits": 1}`, job.Options{}), "", "key:bo")
-	_, err = k.Act(t.Context(), k.WS, third.ID, job.Cancel)
+	_, err = k.Act(t.Context(), k.WS, third.ID, job.Cancel, "key:test")
 	check(t, err)
 	tests := map[string]struct {
 		q    job.Query

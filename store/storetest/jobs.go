@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -279,12 +280,12 @@ func controlsHold(t *testing.T, k *Kit) {
 	check(t, err)
 	act := func(a job.Action, want job.State) {
 		t.Helper()
-		j, err = k.Act(ctx, k.WS, j.ID, a)
+		j, err = k.Act(ctx, k.WS, j.ID, a, "key:test")
 		check(t, err)
 		equal(t, "state after "+string(a), j.State, want)
 	}
 	var refused *job.StateError
-	_, err = k.Act(ctx, k.WS, j.ID, job.Resume)
+	_, err = k.Act(ctx, k.WS, j.ID, job.Resume, "key:test")
 	equal(t, "resuming a job that was never paused is refused", errors.As(err, &refused), true)
 	act(job.Pause, job.Paused)
 	act(job.Pause, job.Paused)
@@ -302,6 +303,39 @@ func controlsHold(t *testing.T, k *Kit) {
 	equal(t, "error of a cancelled chunk", errors.Is(err, job.ErrLeaseLost), true)
 	equal(t, "updated", j.Updated, 10)
 	equal(t, "pending", *j.Pending(), 10)
-	_, err = k.Act(ctx, k.WS, j.ID, job.Pause)
+	_, err = k.Act(ctx, k.WS, j.ID, job.Pause, "key:test")
 	equal(t, "pausing a cancelled job is refused", errors.As(err, &refused), true)
+	equal(t, "transitions", transitions(j), "queued key:test, resolving, running, pausing key:test, paused, queued key:test, running, cancelling key:test, cancelled")
+}
+
+// transitions are the states that a job came to, each with who made it so.
+func transitions(j job.Job) string {
+	var list []string
+	last := j.CreatedAt
+	for _, t := range j.Transitions {
+		list = append(list, strings.TrimSpace(string(t.State)+" "+t.By))
+		if t.At.Before(last) {
+			list = append(list, "too early")
+		}
+		last = t.At
+	}
+	return strings.Join(list, ", ")
+}
+
+// transitionsAreBounded pauses and resumes a job again and again, and reads
+// when a single ended.
+func transitionsAreBounded(t *testing.T, k *Kit) {
+	k.Add(2, person)
+	j := k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"name": "x"}`, job.Options{}))
+	for range job.MaxTransitions {
+		for _, a := range []job.Action{job.Pause, job.Resume} {
+			var err error
+			j, err = k.Act(t.Context(), k.WS, j.ID, a, "key:"+string(a))
+			check(t, err)
+		}
+	}
+	equal(t, "transitions", len(j.Transitions), job.MaxTransitions)
+	equal(t, "the last of them", strings.HasSuffix(transitions(j), "paused key:pause, queued key:resume"), true)
+	k.Run(10)
+	equal(t, "how it ended", strings.HasSuffix(transitions(k.Read(j.ID)), "queued key:resume, resolving, running, succeeded"), true)
 }

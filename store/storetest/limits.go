@@ -44,7 +44,7 @@ func openJobsAreLimited(t *testing.T, k *Kit) {
 	other.WS = k.workspace(t, "other")
 	other.Accept(other.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}))
 
-	_, err = k.Act(ctx, k.WS, j.ID, job.Cancel)
+	_, err = k.Act(ctx, k.WS, j.ID, job.Cancel, "key:test")
 	check(t, err)
 	k.Pass(time.Second)
 	_, _, err = k.Retry(ctx, job.Follow{Workspace: k.WS, Origin: done.ID, CreatedBy: "key:test"})

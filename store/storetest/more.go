@@ -269,7 +269,7 @@ func workspacesAreApart(t *testing.T, k *Kit) {
 	equal(t, "names of the others", len(other.All(`{"name": "mine"}`)), 0)
 	_, err = k.Job(ctx, other.WS, j.ID)
 	equal(t, "another's job", errors.Is(err, job.ErrNotFound), true)
-	_, err = k.Act(ctx, other.WS, j.ID, job.Cancel)
+	_, err = k.Act(ctx, other.WS, j.ID, job.Cancel, "key:test")
 	equal(t, "cancelling another's job", errors.Is(err, job.ErrNotFound), true)
 	equal(t, "jobs of the other", len(other.jobs()), 0)
 }

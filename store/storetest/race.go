@@ -43,7 +43,7 @@ func actionsHoldAgainstWork(t *testing.T, k *Kit) {
 func (k *Kit) actAtRandom(t *testing.T, r *rand.Rand, id string) {
 	t.Helper()
 	actions := []job.Action{job.Pause, job.Pause, job.Resume, job.Resume, job.Resume, job.Cancel}
-	seen, err := k.Act(t.Context(), k.WS, id, actions[r.IntN(len(actions))])
+	seen, err := k.Act(t.Context(), k.WS, id, actions[r.IntN(len(actions))], "key:test")
 	var refused *job.StateError
 	if errors.As(err, &refused) {
 		return
@@ -129,7 +129,7 @@ func (k *Kit) carryOn(t *testing.T, l job.Lease, chunk int) error {
 func (k *Kit) await(t *testing.T, id string) {
 	t.Helper()
 	for !t.Failed() && !k.Read(id).State.Final() {
-		if _, err := k.Act(t.Context(), k.WS, id, job.Resume); err != nil {
+		if _, err := k.Act(t.Context(), k.WS, id, job.Resume, "key:test"); err != nil {
 			var refused *job.StateError
 			if !errors.As(err, &refused) {
 				t.Fatal(err)

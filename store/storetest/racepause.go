@@ -64,7 +64,7 @@ type witness struct {
 
 // act says whether the job's state allowed the action.
 func (w *witness) act(a job.Action) bool {
-	shown, err := w.Act(w.t.Context(), w.WS, w.job, a)
+	shown, err := w.Act(w.t.Context(), w.WS, w.job, a, "key:test")
 	var refused *job.StateError
 	if err != nil && !errors.As(err, &refused) {
 		w.t.Error(err)

@@ -50,11 +50,11 @@ func ratesAreOfTheLastSeconds(t *testing.T, k *Kit) {
 	equal(t, "revisions, but for the wait", k.Read(j.ID).Revision, revision+2)
 
 	chunk(1)
-	_, err = k.Act(t.Context(), k.WS, unlimited.ID, job.Pause)
+	_, err = k.Act(t.Context(), k.WS, unlimited.ID, job.Pause, "key:test")
 	check(t, err)
 	check(t, k.Settle(t.Context(), l.Ref))
 	shows("when it is paused", 0, 0)
-	_, err = k.Act(t.Context(), k.WS, j.ID, job.Resume)
+	_, err = k.Act(t.Context(), k.WS, j.ID, job.Resume, "key:test")
 	check(t, err)
 	k.Pass(time.Hour)
 	l = k.Lease()

@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"a crash in a chunk leaves nothing of it":                 crashLeavesNothing,
 		"actions hold against a worker":                           actionsHoldAgainstWork,
 		"pause, resume and cancel hold":                           controlsHold,
+		"the states that a job came to are kept":                  transitionsAreBounded,
 		"singles are applied once, and by their precondition":     singlesApplyOnce,
 		"an idempotency key makes one job":                        oneKeyOneJob,
 		"an idempotency key makes one retry and one undo":         oneKeyOneFollower,

@@ -50,7 +50,7 @@ func tombstonesEnd(t *testing.T, k *Kit) {
 	answers("after the undo's tombstone's time", undo.ID, job.ErrNotFound)
 	answers("after its undo's tombstone's time", j.ID, job.ErrNotFound)
 	equal(t, "the last job of a record, forgotten", k.All(`{}`)["1"].LastJobID, nil)
-	_, err = k.Act(t.Context(), k.WS, j.ID, job.Cancel)
+	_, err = k.Act(t.Context(), k.WS, j.ID, job.Cancel, "key:test")
 	equal(t, "an action on it is of nothing", errors.Is(err, job.ErrNotFound), true)
 	if next := k.Accept(k.Single(1, `{"name": "New"}`)); next.Num <= undo.Num {
 		t.Errorf("job %d comes after %d", next.Num, undo.Num)

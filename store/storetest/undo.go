@@ -153,7 +153,7 @@ func retryTakesTheRest(t *testing.T, k *Kit) {
 			break
 		}
 	}
-	j, err := k.Act(t.Context(), k.WS, j.ID, job.Cancel)
+	j, err := k.Act(t.Context(), k.WS, j.ID, job.Cancel, "key:test")
 	check(t, err)
 	equal(t, "updated", j.Updated, 1)
 	equal(t, "pending", *j.Pending(), 6)

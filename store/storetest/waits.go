@@ -68,7 +68,7 @@ func jobsSayWhatTheyWaitFor(t *testing.T, k *Kit) {
 	check(t, err)
 	check(t, k.Yield(t.Context(), l, time.Second, job.WaitThrottled))
 	waits("has a limit", job.WaitThrottled)
-	_, err = k.Act(t.Context(), k.WS, j.ID, job.Pause)
+	_, err = k.Act(t.Context(), k.WS, j.ID, job.Pause, "key:test")
 	check(t, err)
 	waits("waits for its user", "")
 }
