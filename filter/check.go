@@ -14,6 +14,7 @@ type checker struct {
 	m      *model.Model
 	g      Grammar
 	limits limits
+	names  Names
 }
 
 // logical reports whether an operator holds conditions and not values.
@@ -57,6 +58,9 @@ func (c *checker) member(name string, v tree, at *model.Place) node {
 	case strings.HasPrefix(name, "$"):
 		c.Add(at, CodeUnknownOperator, "Only $and and $or may stand in the place of a field.")
 		return nil
+	}
+	if named := c.names.targets(name, c.m); len(named) > 0 {
+		return spread(c.field(named[0], v, at), named)
 	}
 	t, ok := c.target(name, at)
 	if !ok {

@@ -14,6 +14,9 @@ const manyValues = 50
 
 // condition compiles a leaf.
 func (c compiler) condition(n *cond, s sense) piece {
+	if n.items {
+		return c.anyItem(n, s)
+	}
 	switch n.op {
 	case opIn:
 		return c.in(n, s)
@@ -25,6 +28,20 @@ func (c compiler) condition(n *cond, s sense) piece {
 		pieces[i] = c.compare(c.operand(n.target, l), comparison(n.op, l.after, s), l.v, s)
 	}
 	return join(pieces, s == negative)
+}
+
+// anyItem compiles a condition that an item of a list must meet: at least one
+// of its literals, or, without any, that no item has a value.
+func (c compiler) anyItem(n *cond, s sense) piece {
+	one := *n
+	one.items, one.item, one.null = false, true, false
+	meets := c.missing(one.target, negative)
+	if n.null {
+		s = !s
+	} else {
+		meets = c.condition(&one, positive)
+	}
+	return piece{text: "(" + exists(s) + " (SELECT 1 FROM " + c.d.items(n.target) + " WHERE " + meets.text + "))", args: meets.args}
 }
 
 // likeAny compiles the search for any of some texts, many of them as a list.

@@ -5,6 +5,9 @@ type dialect interface {
 	// part is the value at a path of a JSON column if it is of the given
 	// type, else NULL.
 	part(target, sqlType) string
+	// items is a table of the items of the list in a column, under the name
+	// item; see target.item.
+	items(target) string
 	// instant is the [instant.key] of a date-time at a path, or NULL if there
 	// is none.
 	instant(target) string

@@ -63,19 +63,19 @@ type Filter struct {
 // every fault, each with a pointer into the filter; with faults there is no
 // filter.
 func New(raw []byte, m *model.Model, g Grammar) (Filter, model.Faults) {
-	return read(raw, m, g, ofRequests)
+	return Names(nil).New(raw, m, g)
 }
 
 // Restore is New for a filter that was accepted before, by the rules of its
 // time: those of [New] without the limits that came later. It is the one for
 // what a job's row holds.
 func Restore(raw []byte, m *model.Model) (Filter, model.Faults) {
-	return read(raw, m, Native, ofAccepted)
+	return Names(nil).Restore(raw, m)
 }
 
-func read(raw []byte, m *model.Model, g Grammar, l limits) (Filter, model.Faults) {
+func (n Names) read(raw []byte, m *model.Model, g Grammar, l limits) (Filter, model.Faults) {
 	var faults model.Collector
-	c := checker{Collector: &faults, m: m, g: g, limits: l}
+	c := checker{Collector: &faults, m: m, g: g, limits: l, names: n}
 	root := c.filter(parse(raw, &faults))
 	if faults.Found() > 0 {
 		return Filter{}, faults.Faults()

@@ -67,11 +67,14 @@ func joined(n node, and bool) (nodes []node, ok bool) {
 
 // A topic is what conditions must have in common to become one.
 type topic struct {
-	field, path string
-	op          op
+	field, path    string
+	items, numeric bool
+	op             op
 }
 
-func (n *cond) topic() topic { return topic{n.field.Name, strings.Join(n.path, "."), n.op} }
+func (n *cond) topic() topic {
+	return topic{n.field.Name, strings.Join(n.path, "."), n.items, n.numeric, n.op}
+}
 
 // unite makes one of the conditions that are alternatives: those that stand
 // under "or", and under "and" those that are negated, by De Morgan.

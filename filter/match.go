@@ -2,6 +2,8 @@ package filter
 
 import (
 	"cmp"
+	"encoding/json"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,9 +28,26 @@ func matches(n node, r model.Record) bool {
 	case negation:
 		return !matches(n.of, r)
 	case *cond:
+		if n.items {
+			return n.holdsOfItems(r)
+		}
 		return n.holds(n.target.value(r))
 	}
 	return false
+}
+
+// holdsOfItems judges the items of a list: one must fit, or, without literals,
+// none have a value.
+func (n *cond) holdsOfItems(r model.Record) bool {
+	text, _ := r.Values[n.field.Index].(string)
+	one := *n
+	one.null = false
+	var items []jsontext.Value
+	_ = json.Unmarshal([]byte(text), &items) // no list has no items
+	return n.null != slices.ContainsFunc(items, func(item jsontext.Value) bool {
+		v := lookUp(string(item), n.path, false)
+		return v != nil && n.null || one.holds(v)
+	})
 }
 
 // A present is a value that only says that it is there: a list or an object.
@@ -43,6 +62,9 @@ func (t target) value(r model.Record) any {
 	}
 	text, _ := stored.(string)
 	found := lookUp(text, t.path, t.inList())
+	if digits, ok := found.(string); ok && t.numeric && len(digits) <= maxNumeral && numeral.MatchString(digits) {
+		return bothWays{digits, numberOf(digits)}
+	}
 	if t.kind != model.DateTime || found == nil {
 		return found
 	}
@@ -58,10 +80,10 @@ func (t target) value(r model.Record) any {
 func lookUp(text string, path []string, inList bool) any {
 	dec := jsontext.NewDecoder(strings.NewReader(text))
 	if inList {
-		if first, err := dec.ReadToken(); err != nil || first.Kind() != aList {
+		if first, err := dec.ReadToken(); err != nil || first.Kind() != aList || dec.PeekKind() == endList {
 			return nil
 		}
-		path = nil
+		path = path[1:]
 	}
 	for _, name := range path {
 		if !enter(dec, name) {
@@ -81,10 +103,26 @@ func lookUp(text string, path []string, inList bool) any {
 		b, _ := jsontext.AppendUnquote(nil, raw)
 		return string(b)
 	case isNumber:
-		f, _ := strconv.ParseFloat(string(raw), 64)
-		return exactNumber(string(raw), f)
+		return numberOf(string(raw))
 	}
 	return present{}
+}
+
+func numberOf(text string) any {
+	f, _ := strconv.ParseFloat(text, 64)
+	return exactNumber(text, f)
+}
+
+// maxNumeral bounds the length of a string that counts as a number.
+const maxNumeral = 400
+
+// numeral is a string that says a number in plain digits.
+var numeral = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+
+// bothWays is a string that counts as a number, too.
+type bothWays struct {
+	text   string
+	number any
 }
 
 // enter moves the decoder to a member of the object before it.
@@ -124,6 +162,9 @@ func (n *cond) holds(v any) bool {
 }
 
 func (n *cond) compares(v any, l literal) bool {
+	if both, ok := v.(bothWays); ok {
+		return n.compares(both.text, l) || n.compares(both.number, l)
+	}
 	switch n.op {
 	case opContains:
 		text, ok := v.(string)

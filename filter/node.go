@@ -49,11 +49,16 @@ type target struct {
 	// kind is the declared type. For a path that is not declared it is Any:
 	// each literal then meets only values of its own JSON type.
 	kind model.Kind
+
+	// The rest stands in [Names] alone. items: the path begins at each item of
+	// the list that the field holds. item: at the one that is looked at.
+	// numeric: a string that is a JSON number counts as one.
+	items, item, numeric bool
 }
 
 // inList reports whether the path leads into a list: its first part is then a
-// place in that, and there is no other.
-func (t target) inList() bool { return t.field.Kind == model.Array }
+// place in that.
+func (t target) inList() bool { return t.field.Kind == model.Array && !t.item }
 
 // nested reports whether the value is a part of a JSON column.
 func (t target) nested() bool { return len(t.path) > 0 }

@@ -14,17 +14,25 @@ type postgres struct{}
 // step walks a path; the last arrow decides between jsonb and text.
 func (postgres) step(t target, last string) string {
 	expr := quote(t.field.Column)
-	if t.inList() {
-		return "(" + expr + " " + last + " " + t.path[0] + ")"
+	if t.item {
+		expr = "item.value"
 	}
 	for i, part := range t.path {
 		arrow := "->"
 		if i == len(t.path)-1 {
 			arrow = last
 		}
-		expr += " " + arrow + " '" + part + "'"
+		if i > 0 || !t.inList() {
+			part = "'" + part + "'"
+		}
+		expr += " " + arrow + " " + part
 	}
 	return "(" + expr + ")"
+}
+
+func (postgres) items(t target) string {
+	column := quote(t.field.Column)
+	return "jsonb_array_elements(CASE jsonb_typeof(" + column + ") WHEN 'array' THEN " + column + " END) AS item(value)"
 }
 
 func (d postgres) jsonType(t target) string { return "jsonb_typeof(" + d.step(t, "->") + ")" }
@@ -38,13 +46,21 @@ var postgresNumber = strings.NewReplacer("$n", "CAST(%[2]s AS numeric)").Replace
 		` WHEN abs($n) > 1.7976931348623158e308 THEN sign($n) * 1e309 WHEN abs($n) < 2.4703282292062328e-324 THEN 0` +
 		` ELSE CAST(CAST(CAST($n AS double precision) AS text) AS numeric) END END`)
 
+// postgresNumeral is 'number' if a string says one in plain digits.
+const postgresNumeral = `CASE WHEN %[1]s = 'string' AND length(%[2]s) <= %[3]d AND %[2]s ~ '^-{0,1}(0|[1-9][0-9]*)([.][0-9]+){0,1}$' THEN 'number' END`
+
 func (d postgres) part(t target, st sqlType) string {
 	value := d.step(t, "->")
 	switch st {
 	case booleanType:
 		return "CASE " + d.jsonType(t) + " WHEN 'boolean' THEN CAST(" + value + " AS boolean) END"
 	case numericType:
-		return fmt.Sprintf(postgresNumber, d.jsonType(t), value)
+		number := fmt.Sprintf(postgresNumber, d.jsonType(t), value)
+		if t.numeric {
+			text := d.step(t, "->>")
+			number = "coalesce(" + number + ", " + fmt.Sprintf(postgresNumber, fmt.Sprintf(postgresNumeral, d.jsonType(t), text, maxNumeral), text) + ")"
+		}
+		return number
 	}
 	return "CASE " + d.jsonType(t) + " WHEN 'string' THEN " + d.step(t, "->>") + ` COLLATE "C" END`
 }

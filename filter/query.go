@@ -17,6 +17,34 @@ type Query struct {
 type Sort struct {
 	Field      *model.Field
 	Descending bool
+
+	of []target // of one of [Names]: the first value that is there counts
+}
+
+// SQL is the expression to order by. It has no placeholders, and for a field
+// it is the column.
+func (s Sort) SQL(d Dialect) string {
+	if s.of == nil {
+		return quote(s.Field.Column)
+	}
+	text := ""
+	for _, t := range s.of {
+		if text != "" {
+			text += ", "
+		}
+		text += sortedBy(t, dialectOf(d))
+	}
+	return "coalesce(" + text + ", NULL)"
+}
+
+func sortedBy(t target, d dialect) string {
+	switch {
+	case !t.nested():
+		return quote(t.field.Column)
+	case t.kind == model.Integer || t.kind == model.Number:
+		return d.part(t, numericType)
+	}
+	return d.part(t, textType)
 }
 
 // A Page is some of the records that a [Query] asks for.

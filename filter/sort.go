@@ -11,27 +11,36 @@ import (
 // no keys. Lists, objects and secret fields cannot be sorted by, nor one
 // field twice. The pointer of a fault holds the number of the key.
 func ParseSort(text string, m *model.Model) ([]Sort, model.Faults) {
+	return Names(nil).ParseSort(text, m)
+}
+
+// ParseSort is the package's ParseSort for an order that may use the names.
+func (n Names) ParseSort(text string, m *model.Model) ([]Sort, model.Faults) {
 	if text == "" {
 		return nil, nil
 	}
 	var keys []Sort
 	var faults model.Collector
-	seen := map[*model.Field]bool{}
+	seen := map[string]bool{}
 	// No model has so many fields that more keys than these could be right.
 	for i, key := range strings.SplitN(text, ",", maxSortKeys) {
 		name, descending := strings.CutPrefix(key, "-")
 		f, ok := m.Field(name)
+		of := n.sortTargets(name, m)
+		if of != nil {
+			f, ok = of[0].field, true
+		}
 		code, detail := "", ""
 		switch {
 		case !ok:
 			code, detail = CodeUnknownField, "The model has no such field to sort by."
-		case !sortable(f):
+		case of == nil && !sortable(f):
 			code, detail = CodeNotSortable, "The records cannot be sorted by this field."
-		case seen[f]:
+		case seen[name]:
 			code, detail = CodeDuplicateField, "The field occurs twice in the order."
 		default:
-			seen[f] = true
-			keys = append(keys, Sort{Field: f, Descending: descending})
+			seen[name] = true
+			keys = append(keys, Sort{Field: f, Descending: descending, of: of})
 			continue
 		}
 		var whole *model.Place
@@ -52,4 +61,16 @@ func sortable(f *model.Field) bool {
 		return false
 	}
 	return f.Secret == model.Public && !f.WriteOnly
+}
+
+// sortTargets are the values that an order by a name goes by, of lists those of
+// their first items; nil where it is no name.
+func (n Names) sortTargets(name string, m *model.Model) []target {
+	of := n.targets(name, m)
+	for i := range of {
+		if of[i].items {
+			of[i].items, of[i].path = false, append([]string{"0"}, of[i].path...)
+		}
+	}
+	return of
 }

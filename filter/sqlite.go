@@ -2,7 +2,6 @@ package filter
 
 import (
 	"fmt"
-	"strings"
 )
 
 // sqlite compiles for SQLite, where JSON columns are text.
@@ -12,11 +11,20 @@ type sqlite struct{}
 // letters, digits, "_" and "-" only, so they need no escapes; the quotes keep
 // SQLite from taking digits for an index.
 func (sqlite) jsonPath(t target) string {
-	if t.inList() {
-		return "(" + quote(t.field.Column) + ", '$[" + t.path[0] + "]')"
+	column, path, parts := quote(t.field.Column), "$", t.path
+	if t.item {
+		column = "CASE item.type WHEN 'object' THEN item.value END" // of other types there is nothing below
 	}
-	return "(" + quote(t.field.Column) + `, '$."` + strings.Join(t.path, `"."`) + `"')`
+	if t.inList() {
+		path, parts = "$["+t.path[0]+"]", t.path[1:]
+	}
+	for _, part := range parts {
+		path += `."` + part + `"`
+	}
+	return "(" + column + ", '" + path + "')"
 }
+
+func (sqlite) items(t target) string { return "json_each(" + quote(t.field.Column) + ") AS item" }
 
 func (d sqlite) jsonType(t target) string { return "json_type" + d.jsonPath(t) }
 
@@ -26,10 +34,18 @@ func (d sqlite) part(t target, st sqlType) string {
 	case booleanType:
 		return "CASE " + d.jsonType(t) + " WHEN 'true' THEN 1 WHEN 'false' THEN 0 END"
 	case numericType:
-		return "CASE WHEN " + d.jsonType(t) + " IN ('integer', 'real') THEN " + value + " END"
+		number := "CASE WHEN " + d.jsonType(t) + " IN ('integer', 'real') THEN " + value
+		if t.numeric {
+			number += " WHEN " + d.jsonType(t) + " = 'text' THEN " + fmt.Sprintf(sqliteNumeral, value, maxNumeral)
+		}
+		return number + " END"
 	}
 	return "CASE " + d.jsonType(t) + " WHEN 'text' THEN " + value + " END"
 }
+
+// sqliteNumeral is the number that a string says in plain digits, or NULL: then
+// it is a number of JSON, and has no exponent.
+const sqliteNumeral = `(SELECT CASE WHEN length(s) <= %[2]d AND s NOT GLOB '*[^-.0-9]*' AND json_valid(s) THEN json_extract(s, '$') END FROM (SELECT %[1]s AS s))`
 
 // sqliteInstant finds the key of a date-time s in three steps: the zone z at
 // its end, the fraction f between that and the seconds, and then the seconds

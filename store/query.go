@@ -48,7 +48,7 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 		}
 		var more bool
 		var err error
-		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, statement{" WHERE " + where + " ORDER BY " + orderBy(order), all})
+		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, statement{" WHERE " + where + " ORDER BY " + orderBy(order, s.d.filter), all})
 		if more {
 			page.NextCursor = writePlace(order, page.Items[len(page.Items)-1])
 		}
@@ -84,12 +84,12 @@ func fullOrder(m *model.Model, sort []filter.Sort) []filter.Sort {
 }
 
 // orderBy makes NULL the least value.
-func orderBy(order []filter.Sort) string {
+func orderBy(order []filter.Sort, d filter.Dialect) string {
 	parts := make([]string, len(order))
 	for i, s := range order {
-		parts[i] = quoted(s.Field) + " NULLS FIRST"
+		parts[i] = s.SQL(d) + " NULLS FIRST"
 		if s.Descending {
-			parts[i] = quoted(s.Field) + " DESC NULLS LAST"
+			parts[i] = s.SQL(d) + " DESC NULLS LAST"
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -132,7 +132,9 @@ type cursor struct {
 	Values []string `json:"v"` // JSON of each
 }
 
-func orderName(order []filter.Sort) string { return orderBy(order) }
+// orderName tells orders apart, alike on both databases. Nobody is given the
+// cursor of one by [filter.Names], whose pages go by offset.
+func orderName(order []filter.Sort) string { return orderBy(order, filter.SQLite) }
 
 func writePlace(order []filter.Sort, r model.Record) string {
 	c := cursor{Order: orderName(order)}

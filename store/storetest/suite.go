@@ -52,6 +52,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"lists of jobs end early":                                 listsOfJobsEndEarly,
 		"lists are complete in every order":                       listsAreComplete,
 		"pages of large records end early":                        listsEndEarly,
+		"lists know further names":                                listsKnowFurtherNames,
 		"pages of large changes end early":                        whatChangedEndsEarly,
 		"a record is made unless it is there":                     createdUnlessThere,
 		"options grow with what was accepted":                     optionsGrow,

@@ -1,0 +1,136 @@
+package filter
+
+import (
+	"slices"
+	"strings"
+
+	"bulkpatch/model"
+)
+
+// Names are names that a vendor's lists know beside the fields of the model,
+// by which they filter and order. They never stand in the filter of a job,
+// which must mean the same without them.
+type Names map[string]Name
+
+// A Name stands for one value or several of a record.
+type Name struct {
+	// Of are the values, any of which may meet a condition: fields, whether or
+	// not they may be filtered; dotted paths; and contacts.*.value for that
+	// value of each item of a list. All are of one type. An order goes by the
+	// first that is there, of a list by that of its first item.
+	Of []string
+	// Numeric says that a string in which a JSON number stands counts as that
+	// number. It is for paths without a declared type.
+	Numeric bool
+}
+
+// New is the package's New for a filter that may use the names.
+func (n Names) New(raw []byte, m *model.Model, g Grammar) (Filter, model.Faults) {
+	return n.read(raw, m, g, ofRequests)
+}
+
+// Restore is the package's Restore for a filter that may use the names.
+func (n Names) Restore(raw []byte, m *model.Model) (Filter, model.Faults) {
+	return n.read(raw, m, Native, ofAccepted)
+}
+
+// And is the filter that all of some filters of one model make together. They
+// have kept the limits one by one; together they need not.
+func And(first Filter, others ...Filter) Filter {
+	if len(others) == 0 {
+		return first
+	}
+	all := allOf{first.root}
+	raw := append([]byte(`{"$and":[`), first.raw...)
+	for _, f := range others {
+		all = append(all, f.root)
+		raw = append(append(raw, ','), f.raw...)
+	}
+	return Filter{m: first.m, root: all, folded: fold(all, positive), raw: append(raw, "]}"...)}
+}
+
+// targets are the values that a name stands for, nil where it is none.
+func (n Names) targets(name string, m *model.Model) []target {
+	known, ok := n[name]
+	if !ok {
+		return nil
+	}
+	var found []target
+	for _, of := range known.Of {
+		t, ok := targetOf(of, m)
+		if !ok {
+			return nil
+		}
+		t.numeric = known.Numeric
+		found = append(found, t)
+	}
+	return found
+}
+
+// targetOf finds what one of the values of a name is.
+func targetOf(of string, m *model.Model) (target, bool) {
+	head, rest, below := strings.Cut(of, ".")
+	f, ok := m.Field(head)
+	if !ok || secret(target{field: f}) {
+		return target{}, false
+	}
+	t := target{field: f, kind: f.Kind}
+	if !below {
+		return t, !whole(t)
+	}
+	rest, t.items = strings.CutPrefix(rest, "*.")
+	t.path = strings.Split(rest, ".")
+	if t.kind, ok = f.Paths[rest]; !ok {
+		t.kind = model.String
+		if f.OpenPaths {
+			t.kind = model.Any
+		}
+	}
+	sound := len(t.path) <= MaxDepth && !slices.ContainsFunc(t.path, func(s string) bool { return !segment.MatchString(s) })
+	return t, sound && t.items == (f.Kind == model.Array)
+}
+
+// spread makes a condition on the first of some values one on any of them.
+func spread(n node, of []target) node {
+	switch n := n.(type) {
+	case allOf:
+		return allOf(spreadAll(n, of))
+	case anyOf:
+		return anyOf(spreadAll(n, of))
+	case negation:
+		return negation{spread(n.of, of)}
+	case *cond:
+		return n.onAny(of)
+	}
+	return n
+}
+
+func spreadAll(nodes []node, of []target) []node {
+	all := make([]node, len(nodes))
+	for i, n := range nodes {
+		all[i] = spread(n, of)
+	}
+	return all
+}
+
+// onAny is the condition on any of some values. None of them is there where
+// each is missing. It counts as one, as it was given.
+func (n *cond) onAny(of []target) node {
+	if len(of) == 1 && !(n.items && n.null) {
+		return n
+	}
+	var meets anyOf
+	var missing allOf
+	for i, t := range of {
+		own := cond{target: t, op: n.op, literals: n.literals}
+		if i == 0 {
+			own.given = n.given
+		}
+		meets = append(meets, &own)
+		missing = append(missing, &cond{target: t, null: true})
+	}
+	if n.null {
+		meets = append(meets, missing)
+	}
+	return meets
+}
