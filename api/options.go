@@ -232,7 +232,7 @@ func (in *input) unknownMembers(members map[string]jsontext.Value, prefix string
 	}
 }
 
-func sortedNames(members map[string]jsontext.Value) []string {
+func sortedNames[V any](members map[string]V) []string {
 	names := make([]string, 0, len(members))
 	for name := range members {
 		names = append(names, name)

@@ -196,7 +196,7 @@ func (u *update) replayable(in *input) bool {
 func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
 	defer u.covers(in)()
 	var sound bool
-	u.filter, sound = in.filter(raw, u.model, filter.Native)
+	u.filter, sound = in.filter(raw, u.model, filter.Native, nil)
 	if sound && u.filter.Empty() && !u.options.AllowAll {
 		in.fail(where, allowAll, "allow_all_required", "This filter is true for every customer. If all are meant, say so with allowAll.")
 	}
@@ -205,13 +205,13 @@ func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
 // filter checks a filter and notes its faults. One that is not sound is
 // returned all the same where it was sound before limits came that it exceeds,
 // so that what it made then can be found.
-func (in *input) filter(raw []byte, m *model.Model, g filter.Grammar) (f filter.Filter, sound bool) {
-	f, faults := filter.New(raw, m, g)
+func (in *input) filter(raw []byte, m *model.Model, g filter.Grammar, names filter.Names) (f filter.Filter, sound bool) {
+	f, faults := names.New(raw, m, g)
 	if len(faults) == 0 {
 		return f, true
 	}
 	in.failAll(inFilter, "", faults)
-	f, _ = filter.Restore(raw, m)
+	f, _ = names.Restore(raw, m)
 	return f, false
 }
 

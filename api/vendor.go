@@ -167,16 +167,6 @@ func (s *server) vendorBody(c *call, in *input) error {
 	return in.err()
 }
 
-// lenient reads the query of a vendor's call, whose unknown parameters are
-// passed over.
-func (c *call) lenient() *input {
-	in := c.input()
-	for name := range in.query {
-		in.known[name] = true
-	}
-	return in
-}
-
 // take adds what the vendor has found wrong since the last time.
 func (in *input) take(r *compat.Request) {
 	in.faults.AddAll(r.Faults)

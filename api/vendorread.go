@@ -11,13 +11,13 @@ import (
 
 // vendorGet answers with one record.
 func (s *server) vendorGet(c *call) error {
+	in := c.lenient()
 	if reader, ok := c.surface.Vendor.(compat.Reader); ok {
-		in := c.lenient()
 		reader.Get(c.request)
 		in.take(c.request)
-		if err := in.err(); err != nil {
-			return err
-		}
+	}
+	if err := in.err(); err != nil {
+		return err
 	}
 	rec, err := s.vendorRecord(c)
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *server) vendorList(c *call) error {
 	q := filter.Query{Filter: in.listed(c, l), Limit: l.Limit, Offset: l.Offset, Count: true}
 	if l.Sort != "" {
 		var faults model.Faults
-		q.Sort, faults = filter.ParseSort(l.Sort, c.model)
+		q.Sort, faults = l.Names.ParseSort(l.Sort, c.model)
 		for _, f := range faults {
 			in.failParam("sort", f.Code, f.Detail)
 		}
@@ -79,15 +79,18 @@ func (in *input) listed(c *call, l compat.Listing) filter.Filter {
 	if l.Hidden != "" && (l.Filter == "" || !given.Names(l.HiddenField)) {
 		conditions = append(conditions[:len(conditions):len(conditions)], l.Hidden)
 	}
-	if len(conditions) == 0 {
-		return given
-	}
 	// What the caller gave has kept the limits; ours need not count.
-	all, faults := filter.Restore(compat.Both(given.JSON(), conditions), c.model)
-	for _, f := range faults {
-		in.failParam(l.Param, f.Code, f.Detail)
+	var added []filter.Filter
+	for _, condition := range conditions {
+		f, faults := l.Names.Restore([]byte(condition), c.model)
+		for _, fault := range faults {
+			in.failParam(l.Param, fault.Code, fault.Detail)
+		}
+		if len(faults) == 0 {
+			added = append(added, f)
+		}
 	}
-	return all
+	return filter.And(given, added...)
 }
 
 // asked is the caller's own filter, everything without one; see [input.filter].
@@ -95,11 +98,16 @@ func (in *input) asked(c *call, l compat.Listing) (f filter.Filter, sound bool) 
 	if l.Filter == "" {
 		return filter.All(c.model), true
 	}
-	return in.filter([]byte(l.Filter), c.model, l.Grammar)
+	return in.filter([]byte(l.Filter), c.model, l.Grammar, l.Names)
 }
 
 // vendorDelete deletes one record.
 func (s *server) vendorDelete(c *call) error {
+	in := c.lenient()
+	in.refuseGuards()
+	if err := in.err(); err != nil {
+		return err
+	}
 	rec, err := s.vendorRecord(c)
 	if err != nil {
 		return err
@@ -127,6 +135,7 @@ func (s *server) vendorDeleteMatching(c *call) error {
 		return err
 	}
 	in := c.lenient()
+	in.refuseGuards()
 	l := c.surface.List(c.request)
 	in.take(c.request)
 	named := in.listed(c, l)

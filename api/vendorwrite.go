@@ -26,11 +26,10 @@ func (s *server) vendorUpdate(c *call) error {
 	return s.vendorPatch(c, in, rec)
 }
 
-// vendorPatch submits what the request says of one record. Of our own options
-// it knows dryRun: to pass it over would change what was only to be looked at.
+// vendorPatch submits what the request says of one record.
 func (s *server) vendorPatch(c *call, in *input, rec model.Record) error {
 	u := &update{model: c.model, single: true, id: idOf(c.model, rec)}
-	u.options.DryRun = in.flag("dryRun")
+	u.vendorOptions(in)
 	if err := s.takeVendorPatch(c, in, u); err != nil {
 		return err
 	}
@@ -67,8 +66,9 @@ func (s *server) vendorBulk(c *call) error {
 		return err
 	}
 	u := &update{model: c.model}
-	u.options.fromQuery(in)
+	u.vendorOptions(in)
 	c.surface.Update(c.request)
+	u.options.DryRun = u.options.DryRun || c.request.DryRun
 	l := c.surface.List(c.request)
 	in.take(c.request)
 	u.takeListing(c, in, l)
@@ -98,6 +98,7 @@ func (s *server) vendorCreate(c *call) error {
 		return err
 	}
 	in := c.lenient()
+	in.refuseGuards()
 	if err := s.vendorBody(c, in); err != nil {
 		return err
 	}

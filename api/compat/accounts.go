@@ -27,7 +27,12 @@ const (
 	accountsContacts = "contacts"
 	accountsCustom   = "custom"
 	accountsActive   = "isActive"
+
+	accountsNewOptions = "allow_new_options" // a query parameter
 )
+
+// Knows the vendor's own option for new values of drop-downs.
+func (accounts) Knows(param string) bool { return param == accountsNewOptions }
 
 // Update takes the older spellings, too. The page has the id and the times
 // among what is sent; they are passed over.
@@ -62,7 +67,7 @@ func (accounts) Create(r *Request) Match {
 // accountsBody turns the spellings that the vendor has, or once had, into the
 // one of the model.
 func accountsBody(r *Request) {
-	r.AllowNewOptions = r.Flag("allow_new_options")
+	r.AllowNewOptions = r.Flag(accountsNewOptions)
 	if v := r.Members[accountsAddress]; v.Kind() == '"' {
 		r.Members[accountsAddress] = JSON(nil, []jsontext.Value{v})
 	}

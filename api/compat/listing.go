@@ -15,6 +15,9 @@ type Listing struct {
 	Filter  string
 	Grammar filter.Grammar
 	Param   string
+	// Names are what the filter, Where and Sort may name beside the fields. A
+	// bulk update has none: its filter must mean the same in its job.
+	Names filter.Names
 	// Where are further conditions in the native words: all must hold.
 	Where []string
 	// Hidden is one more condition, in the native words, which holds unless

@@ -29,7 +29,9 @@ type Request struct {
 	// AllowNewOptions lets values that a drop-down field does not know yet
 	// become options of it.
 	AllowNewOptions bool
-	Faults          Faults
+	// DryRun asks for a preview of a bulk update in the vendor's own way.
+	DryRun bool
+	Faults Faults
 }
 
 // Fail notes a fault of the body; pointer is "" for the whole.

@@ -24,6 +24,11 @@ type Vendor interface {
 	// deletion of all that match.
 	List(*Request) Listing
 
+	// Knows reports whether the vendor has a query parameter of this name. It
+	// is asked for names that are almost those of the native options, and would
+	// be refused as misspelt ones.
+	Knows(param string) bool
+
 	// Value is a field's stored value as the vendor shows it; nil leaves the
 	// field out.
 	Value(f *model.Field, stored any, secrets bool) jsontext.Value
@@ -38,6 +43,8 @@ type Vendor interface {
 	// Describe is the answer to what fields records have. options lists what
 	// a workspace has added to a drop-down field.
 	Describe(m *model.Model, r *Request, options func(*model.Field) []string) any
+	// Token is the answer to a login: the key that was given as a password.
+	Token(key string) any
 	// Failure is the answer to what failed, with its status. It is asked by
 	// [Surface.Fail].
 	Failure(Problem) (status int, body any)
@@ -85,6 +92,9 @@ func (Plain) List(r *Request) Listing {
 	return l
 }
 
+// Knows none.
+func (Plain) Knows(string) bool { return false }
+
 // Value shows a field as the native API does.
 func (Plain) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
 	return f.AppendShown(nil, stored, secrets)
@@ -119,6 +129,19 @@ func (Plain) Describe(m *model.Model, _ *Request, options func(*model.Field) []s
 		fields = append(fields, field{f.VendorName, f.Kind, append(f.Options[:len(f.Options):len(f.Options)], options(f)...)})
 	}
 	return map[string]any{"fields": fields}
+}
+
+// tokenSeconds is how soon clients that have logged in do so again. A token
+// lives as long as its key, which may be revoked before.
+const tokenSeconds = 12 * 60 * 60
+
+// Token is a bearer token as OAuth 2.0 has it.
+func (Plain) Token(key string) any {
+	return struct {
+		AccessToken string `json:"access_token"`
+		TokenType   string `json:"token_type"`
+		ExpiresIn   int    `json:"expires_in"` // seconds
+	}{key, "Bearer", tokenSeconds}
 }
 
 // Failure names every fault by its field.

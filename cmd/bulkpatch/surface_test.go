@@ -63,6 +63,7 @@ func TestASixthSurfaceIsOneModelFile(t *testing.T) {
 		{name: "delete those that match", call: "DELETE /shop/v3/buyers?filter=%7B%22number%22%3A2%7D", status: 204},
 		{name: "nobody is left", call: "GET /shop/v3/buyers?offset=0", status: 200, want: `{"items": [], "count": 0}`},
 	})
+	s.refusesMisspeltGuards(t)
 }
 
 // TestTwoModelsMayNotClaimOnePath starts the program with a model that claims

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// guarded is one record of each vendor: where it is made, and where it is
+// changed. {made} stands for the id of the one that was made.
+var guarded = []struct{ name, create, made, id, one, list, change string }{
+	{"desk", "/desk/api/v2/customers.json", `{"notes": "before"}`, "customer.id", "/desk/api/v2/customers/{made}.json", "/desk/api/v2/customers.json", `{"notes": "after"}`},
+	{"plane", "/api/v1/workspaces/main/customers/", `{"name": "before"}`, "id", "/api/v1/workspaces/main/customers/{made}/", "/api/v1/workspaces/main/customers/", `{"name": "after"}`},
+	{"clientsuccess", "/v2/client", `{"name": "before", "status": "ACTIVE", "active": true}`, "uuid", "/v2/client/{made}", "/v2/client/search", `{"name": "after"}`},
+	{"accounts", "/v1/accounts", `{"title": "before", "address": "a"}`, "id", "/v1/accounts/{made}", "/v1/accounts", `{"title": "after"}`},
+	{"mythic", "/api/v1/clients", `{"id": "one", "name": "before"}`, "data.id", "/api/v1/clients/{made}", "/api/v1/clients", `{"name": "after"}`},
+	{"shop", "/shop/v3/buyers", `{"buyerName": "before"}`, "no", "/shop/v3/buyers/{made}.json", "/shop/v3/buyers", `{"buyerName": "after"}`},
+}
+
+// misspelt are guards as their callers must not write them.
+var misspelt = []string{
+	"dryrun=true", "dry_run=true", "DRY-RUN=true", "max_affected=0", "Expected-Count=1", "confirmtoken=x", "ALLOWALL=false", "on_mismatch=skip",
+	"records_per_second=1", "maxfailures=1", "allownewoptions=true", "Filter={}", "dryRun=true&dryRun=false", "dryRun=true&dry_run=true",
+}
+
+// refusesMisspeltGuards asks each vendor's surface for changes with guards that
+// are misspelt, given twice or of no use there. None must be made.
+func (s *vendorServer) refusesMisspeltGuards(t *testing.T) {
+	bulks := map[string]string{"desk": "/desk/api/v2/customers/update.json?" + asks(`{"notes": "before"}`) + "&", "shop": "/shop/v3/buyers?" + asks(`{"name": "before"}`) + "&"}
+	asked := func(name, call, body string, status int) {
+		t.Helper()
+		if resp, answer := s.send(t, s.fill(call), bearer(s.key), body); resp.StatusCode != status {
+			t.Errorf("%s: %s: %d %s", name, call, resp.StatusCode, answer)
+		}
+	}
+	for _, v := range guarded {
+		change := map[bool]string{true: "PUT ", false: "PATCH "}[v.name == "shop"] + v.one
+		s.exchange(t, exchange{call: "POST " + v.create, header: bearer(s.key), body: v.made, status: 201, want: `{}`, save: map[string]string{"made": v.id}})
+		for _, query := range misspelt {
+			if bulk, ok := bulks[v.name]; ok {
+				asked(v.name, "PATCH "+bulk+query, v.change, 400)
+			}
+			asked(v.name, change+"?"+query, v.change, 400)
+			asked(v.name, "POST "+v.create+"?"+query, v.change, 400)
+		}
+		asked(v.name, "GET "+v.list+"?unknown=x&allowAll=false", "", 200)
+		asked(v.name, "GET "+v.list+"?filter=%7B%7D&filter=%7B%7D", "", 400)
+		asked(v.name, "POST "+v.create+"?dryRun=true", v.made, 400)
+		if v.name != "desk" && v.name != "clientsuccess" {
+			asked(v.name, "DELETE "+v.one+"?dryRun=true", "", 400)
+			asked(v.name, "DELETE "+v.one+"?dryrun=true", "", 400)
+		}
+		asked(v.name, change+"?maxAffected=0", v.change, 400)
+		asked(v.name, change+"?dryRun=true", v.change, 200)
+		asked(v.name, change+"?confirmToken=x", v.change, 412)
+		if _, body := s.send(t, "GET "+s.fill(v.one), bearer(s.key), ""); !strings.Contains(string(body), "before") || strings.Contains(string(body), "after") {
+			t.Errorf("%s was changed in spite of all guards: %s", v.name, body)
+		}
+	}
+	// This one is the vendor's own.
+	asked("allow_new_options", "PATCH /v1/accounts/1?allow_new_options=true", `{"title": "new"}`, 200)
+	asked("allow_new_options given to another vendor", "PATCH /api/v1/clients/one?allow_new_options=true", `{"name": "new"}`, 400)
+}
