@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,6 +28,9 @@ const (
 	accountsContacts = "contacts"
 	accountsCustom   = "custom"
 	accountsActive   = "isActive"
+
+	accountsClientType = "clientType" // on the page of /clients/{id} alone
+	accountsCompanyID  = "companyId"  // there, too
 
 	accountsNewOptions = "allow_new_options" // a query parameter
 )
@@ -71,24 +75,51 @@ func accountsBody(r *Request) {
 	if v := r.Members[accountsAddress]; v.Kind() == '"' {
 		r.Members[accountsAddress] = JSON(nil, []jsontext.Value{v})
 	}
-	given, both := r.Members[accountsType]
-	if both {
+	accountsTypeOf(r)
+	if strings.Contains(r.Path, "/clients") {
+		accountsCompany(r)
+	}
+}
+
+// accountsOtherTypes are older names of the account's type.
+var accountsOtherTypes = []string{accountsOldType, accountsClientType}
+
+// accountsTypeOf reads the type of an account, in any case and under each of
+// its names.
+func accountsTypeOf(r *Request) {
+	given, said := r.Members[accountsType]
+	if said {
 		given = upperCase(given)
 		r.Members[accountsType] = given
 	}
-	old, ok := r.Members[accountsOldType]
+	f, _ := r.Field(accountsType)
+	for _, name := range accountsOtherTypes {
+		other, ok := r.Members[name]
+		if !ok {
+			continue
+		}
+		other = upperCase(other)
+		delete(r.Members, name)
+		if _, fault := f.EncodeJSON(other); fault != nil {
+			r.Fail("/"+name, fault.Code, fault.Detail)
+		} else if said && !bytes.Equal(other, given) {
+			r.Fail("/"+name, model.CodeSchema, "This and accountType are one thing, and their values differ.")
+		} else {
+			r.Members[accountsType], given, said = other, other, true
+		}
+	}
+}
+
+// accountsCompany ignores the company of a client, which the vendor's older
+// page has: it is whose account the key belongs to, and no field here.
+func accountsCompany(r *Request) {
+	v, ok := r.Members[accountsCompanyID]
 	if !ok {
 		return
 	}
-	old = upperCase(old)
-	delete(r.Members, accountsOldType)
-	f, _ := r.Field(accountsType)
-	if _, fault := f.EncodeJSON(old); fault != nil {
-		r.Fail("/"+accountsOldType, fault.Code, fault.Detail)
-	} else if both && !bytes.Equal(old, given) {
-		r.Fail("/"+accountsOldType, model.CodeSchema, "This and accountType are one thing, and their values differ.")
-	} else {
-		r.Members[accountsType] = old
+	delete(r.Members, accountsCompanyID)
+	if _, err := strconv.ParseInt(string(v), 10, 64); err != nil && v.Kind() != 'n' {
+		r.Fail("/"+accountsCompanyID, model.CodeType, "This must be a whole number.")
 	}
 }
 

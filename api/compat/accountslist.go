@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"maps"
 	"strings"
 
 	"bulkpatch/filter"
@@ -20,13 +21,13 @@ func (accounts) List(r *Request) Listing {
 	if size > accountsMaxSize {
 		r.FailParam("page_size", model.CodeOutOfRange, "This must be a whole number from 1 to 100.")
 	}
-	l := Listing{Limit: size, Offset: (r.Number("page", 1, 1) - 1) * size, SizeParam: "page_size"}
+	l := Listing{Limit: size, Offset: (r.Number("page", 1, 1) - 1) * size, SizeParam: "page_size", Names: maps.Clone(accountsRelated)}
 	id := r.Model.Role(model.RoleID).Name
 	l.Sort = map[string]string{"asc": id, "desc": "-" + id}[r.Choice("order_by", "asc", "desc")]
 	archived := r.Flag("include_archived")
 	if strings.HasSuffix(r.Path, "/search") {
 		var named bool
-		l.Where, named = accountsSearch(r)
+		l.Where, named = accountsSearch(r, l.Names)
 		archived = archived || named
 	} else {
 		l.Where = accountsListed(r)
@@ -54,10 +55,13 @@ func accountsListed(r *Request) []string {
 		conditions = append(conditions, accountsText(r, text)...)
 	}
 	if text, ok := r.Param("primaryName"); ok && text != "" {
-		r.FailParam("primaryName", "not_filterable", "Names of contacts are not kept here, so that no account can be found by one.")
+		conditions = append(conditions, Where("primaryName", "$contains", text))
 	}
 	return conditions
 }
+
+// accountsRelated are the names by which lists know what is no field.
+var accountsRelated = filter.Names{"primaryName": {Of: []string{"contacts.*.name"}}}
 
 // accountsText finds accounts that have a text in one of the fields that
 // people look for.

@@ -3,6 +3,7 @@ package compat
 import (
 	"encoding/csv"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,14 +29,15 @@ var accountsOps = map[string]struct {
 const accountsOpNames = "eq, neq, gt, gte, lt, lte, contains, in, nin, between"
 
 // accountsSearch are the conditions of a search: one, or two that logic joins.
-// archived says that one of them asks whether accounts are archived.
-func accountsSearch(r *Request) (conditions []string, archived bool) {
+// archived says that one of them asks whether accounts are archived. What they
+// need of names is added to names.
+func accountsSearch(r *Request, names filter.Names) (conditions []string, archived bool) {
 	logic := r.Choice("logic", "and", "or")
 	for _, n := range []string{"1", "2"} {
 		prop, given := r.Param("prop" + n)
 		archived = archived || prop == accountsActive
 		if given || n == "1" {
-			conditions = append(conditions, accountsCondition(r, n, prop)...)
+			conditions = append(conditions, accountsCondition(r, names, n, prop)...)
 		}
 	}
 	if logic == "or" && len(conditions) > 1 {
@@ -46,7 +48,7 @@ func accountsSearch(r *Request) (conditions []string, archived bool) {
 
 // accountsCondition is what prop, op and value of one number ask for; none
 // where something is wrong with them.
-func accountsCondition(r *Request, n, prop string) []string {
+func accountsCondition(r *Request, names filter.Names, n, prop string) []string {
 	before := r.Faults.Found()
 	op, _ := r.Param("op" + n)
 	o, known := accountsOps[op]
@@ -70,22 +72,53 @@ func accountsCondition(r *Request, n, prop string) []string {
 	if r.Faults.Found() > before {
 		return nil
 	}
-	return accountsComparison(r, n, prop, op, texts)
+	return accountsComparison(r, names, n, prop, op, texts)
 }
 
 // accountsComparison compares a property with values, as the filter has it.
-func accountsComparison(r *Request, n, prop, op string, texts []string) []string {
+func accountsComparison(r *Request, names filter.Names, n, prop, op string, texts []string) []string {
 	path, kind := accountsProperty(r, prop)
+	texts = accountsSpelling(r, path, texts)
 	operator := accountsOps[op].native
 	if instead, ok := map[string]string{"eq": "in", "neq": "nin"}[op]; ok && kind == model.Any {
 		op, operator = instead, accountsOps[instead].native // it has more than one reading
 	}
-	condition := Where(path, operator, accountsOperand(op, kind, texts))
-	if _, faults := filter.New([]byte(condition), r.Model, filter.Native); len(faults) > 0 {
+	operand := accountsOperand(op, kind, texts)
+	if kind == model.Any && accountsOrders(op) {
+		// A custom number may be held as text.
+		numeric := path + " as a number"
+		names[numeric] = filter.Name{Of: []string{path}, Numeric: true}
+		if _, faults := filter.New([]byte(Where(path, "", nil)), r.Model, filter.Native); len(faults) == 0 {
+			path = numeric
+		}
+	}
+	condition := Where(path, operator, operand)
+	if _, faults := names.New([]byte(condition), r.Model, filter.Native); len(faults) > 0 {
 		r.FailParam(searchParam(faults[0].Code)+n, faults[0].Code, faults[0].Detail)
 		return nil
 	}
 	return []string{condition}
+}
+
+// accountsOrders reports whether an operator asks what is less or greater.
+func accountsOrders(op string) bool {
+	return slices.Contains([]string{"gt", "gte", "lt", "lte", "between"}, op)
+}
+
+// accountsSpelling writes the values of a closed drop-down as they are, in
+// whatever case they came.
+func accountsSpelling(r *Request, path string, texts []string) []string {
+	f, ok := r.Model.Field(path)
+	if !ok || f.Options == nil {
+		return texts
+	}
+	spelled := slices.Clone(texts)
+	for i, text := range spelled {
+		if j := slices.IndexFunc(f.Options, func(option string) bool { return strings.EqualFold(option, text) }); j >= 0 {
+			spelled[i] = f.Options[j]
+		}
+	}
+	return spelled
 }
 
 // searchParam is which parameter a fault of a condition lies in.
@@ -104,7 +137,7 @@ func searchParam(code string) string {
 // is not declared shows only in each value.
 func accountsProperty(r *Request, name string) (path string, kind model.Kind) {
 	switch name {
-	case accountsOldType:
+	case accountsOldType, accountsClientType:
 		name = accountsType
 	case "name":
 		name = "title"

@@ -42,6 +42,9 @@ func TestAccountsSpeakAsTheirPageSays(t *testing.T) {
 		{name: "nothing", call: "PATCH /clients/1", body: `{}`, status: 200, want: `{"title": "Acme 2"}`},
 		{name: "the older names", call: "PATCH /v1/clients/1", body: `{"type": "commercial", "address": "2 Oak Ave"}`, status: 200, want: `{"accountType": "COMMERCIAL", "address": ["2 Oak Ave"]}`},
 		{name: "both names with one value", call: "PATCH /v1/clients/1/", body: `{"type": "Residential", "accountType": "residential"}`, status: 200, want: `{"accountType": "RESIDENTIAL"}`},
+		{name: "the names of the page of clients", call: "PATCH /v1/clients/1", body: `{"clientType": "Commercial", "companyId": 12, "address": "3 Elm St", "contacts": null, "custom": {}}`, status: 200,
+			want: `{"accountType": "COMMERCIAL", "companyId": "absent", "clientType": "absent", "address": ["3 Elm St"], "contacts": null}`},
+		{name: "every name of the type", call: "PATCH /clients/1", body: `{"type": "residential", "clientType": "RESIDENTIAL", "accountType": "Residential", "companyId": null}`, status: 200, want: `{"accountType": "RESIDENTIAL"}`},
 		{name: "custom merges", call: "PATCH /compat/accounts/accounts/1", body: `{"custom": {"gate_code": null, "deep": {"z": 2}, "roof": "flat"}}`, status: 200,
 			want: `{"custom": {"preferredContactMethod": "Email", "tags": ["a"], "open": true, "deep": {"y": 1, "z": 2}, "roof": "flat"}}`},
 		{name: "contacts by number", call: "PATCH /compat/accounts/v1/clients/1/", body: `{"contacts": [5, {"id": 6}]}`, status: 200,
@@ -76,6 +79,7 @@ func TestAccountsRefuseBadInput(t *testing.T) {
 		`{"type": "residential", "accountType": "commercial"}`: "type", `{"type": null, "accountType": "commercial"}`: "type",
 		`{"contacts": {}}`: "contacts", `{"contacts": [{"emails": []}]}`: "contacts[0]", `{"contacts": ["1"]}`: "contacts[0]", `{"contacts": [{"id": 1, "emails": "a"}]}`: "contacts[0]",
 		`{"value": "1"}`: "value", `{"size": true}`: "size", `{"number": 9}`: "number", `{"createdBy": {"id": 1}}`: "createdBy",
+		`{"clientType": "industrial"}`: "clientType", `{"clientType": "residential", "type": "commercial"}`: "clientType", `{"companyId": 1}`: "companyId",
 		`{"colour": "red"}`: "colour", `{"custom": {"a": {"b": 1, "c": "\u0000"}}}`: "a.c",
 	} {
 		exchanges = append(exchanges, exchange{name: body, call: "PATCH /v1/accounts/{id}", body: body, status: 400, want: accountsFault(field)})
@@ -89,6 +93,7 @@ func TestAccountsRefuseBadInput(t *testing.T) {
 		{name: "no UTF-8", call: "PATCH /v1/accounts/{id}", body: "{\"title\": \"\xff\"}", status: 400, want: notJSON},
 		{name: "no object", call: "PATCH /v1/accounts/{id}", body: `[]`, status: 400, want: `{"message": "*", "code": "VALIDATION_ERROR"}`},
 		{name: "another media type", call: "PATCH /v1/accounts/{id}", header: http.Header{"Content-Type": {"text/plain"}}, body: `{}`, status: 415, want: `{"code": "UNSUPPORTED_MEDIA_TYPE"}`},
+		{name: "a company that is none", call: "PATCH /v1/clients/{id}", body: `{"companyId": "12"}`, status: 400, want: accountsFault("companyId")},
 		{name: "a flag that is none", call: "PATCH /v1/accounts/{id}?allow_new_options=perhaps", body: `{"size": 1}`, status: 400, want: accountsFault("allow_new_options")},
 		{name: "an account without an address", call: "POST /v1/accounts", body: `{"title": "A"}`, status: 400, want: accountsFault("address")},
 		{name: "an account with nothing", call: "POST /v1/accounts", body: `{}`, status: 400,

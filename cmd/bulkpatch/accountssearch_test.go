@@ -13,8 +13,8 @@ func TestAccountsAreListed(t *testing.T) {
 	s := startVendor(t, xAPIKey)
 	s.run(t, []exchange{
 		{name: "nobody yet", call: "GET /v1/accounts", status: 200, want: `[]`},
-		newAccount("a", `{"title": "Acme Solar", "address": "1 Main St", "primaryEmail": "ann@acme.example", "primaryPhone": "555-1"}`),
-		newAccount("b", `{"title": "Bee 100%", "address": "2 Oak Ave", "primaryEmail": "SOLAR@bee.example"}`),
+		newAccount("a", `{"title": "Acme Solar", "address": "1 Main St", "primaryEmail": "ann@acme.example", "primaryPhone": "555-1", "contacts": [4, {"id": 5, "name": "Ann Lee"}]}`),
+		newAccount("b", `{"title": "Bee 100%", "address": "2 Oak Ave", "primaryEmail": "SOLAR@bee.example", "contacts": [6, 7]}`),
 		newAccount("c", `{"title": "Cee", "address": "3 Solar Way", "primaryPhone": "555-2"}`),
 		newAccount("d", `{"title": "Dee Solar", "address": "4 Elm St", "isActive": false}`),
 		{name: "all that are active", call: "GET /clients/", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
@@ -26,6 +26,8 @@ func TestAccountsAreListed(t *testing.T) {
 		{name: "a sign is a sign", call: "GET /v1/accounts?title=0%25", status: 200, want: `[{"id": {b}}]`},
 		{name: "by the email address", call: "GET /v1/accounts?primaryEmail=ann@", status: 200, want: `[{"id": {a}}]`},
 		{name: "by the telephone number", call: "GET /v1/accounts?primaryPhone=555&title=c", status: 200, want: `[{"id": {a}}, {"id": {c}}]`},
+		{name: "by the name of a contact", call: "GET /clients?primaryName=ann", status: 200, want: `[{"id": {a}}]`},
+		{name: "by a name that nobody has", call: "GET /v1/accounts?primaryName=Bo", status: 200, want: `[]`},
 		{name: "an empty question asks nothing", call: "GET /v1/accounts?title=&q=&updated_after=&page=", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
 		{name: "what nobody knows is passed over", call: "GET /v1/accounts?include_contacts=true&include_virtual_properties=true&prop1=x", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
 		{name: "an update", call: "PATCH /v1/accounts/{a}", body: `{"size": 1}`, status: 200, want: `{}`, save: map[string]string{"at": "updatedAt"}},
@@ -37,7 +39,7 @@ func TestAccountsAreListed(t *testing.T) {
 	for query, field := range map[string]string{
 		"page_size=0": "page_size", "page_size=101": "page_size", "page_size=x": "page_size", "page=0": "page", "page=-1": "page", "page=1.5": "page",
 		"order_by=up": "order_by", "updated_after=yesterday": "updated_after", "updated_before=2024-13-01": "updated_before",
-		"include_archived=perhaps": "include_archived", "title=%00": "title", "q=%00": "q", "primaryName=Ann": "primaryName",
+		"include_archived=perhaps": "include_archived", "title=%00": "title", "q=%00": "q", "primaryName=%00": "primaryName",
 	} {
 		exchanges = append(exchanges, exchange{name: query, call: "GET /v1/accounts?" + query, status: 400, want: accountsFault(field)})
 	}
@@ -91,7 +93,9 @@ func TestAccountsAreSearched(t *testing.T) {
 		{search("id", "gte", "2"), "b c"},
 		{search("number", "in", "1,3"), "a c"},
 		{search("type", "eq", "COMMERCIAL"), "b"},
-		{search("accountType", "in", "RESIDENTIAL,COMMERCIAL"), "a b"},
+		{search("type", "eq", "commercial"), "b"},
+		{search("clientType", "neq", "Commercial"), "a c"},
+		{search("accountType", "in", "residential,COMMERCIAL"), "a b"},
 		{search("createdAt", "between", "2000-01-01,2999-01-01T00:00:00Z"), "a b c"},
 		{search("updatedAt", "gt", "2999-01-01"), ""},
 		{search("isActive", "eq", "false"), "d"},
@@ -103,7 +107,10 @@ func TestAccountsAreSearched(t *testing.T) {
 		{search("custom.ref", "neq", "1234"), "c"},
 		{search("ref", "in", "1234,x9"), "a b c"},
 		{search("ref", "nin", "1234"), "c"},
-		{search("ref", "gt", "1000"), "a"},
+		{search("ref", "gt", "1000"), "a b"},
+		{search("ref", "lte", "1233.5"), ""},
+		{search("ref", "between", "1234,1235"), "a b"},
+		{search("ref", "gt", "x"), "c"},
 		{search("ref", "contains", "X"), "c"},
 		{search("ref", "contains", "23"), "b"},
 		{search("since", "between", "2024-01-01,2024-12-31"), "a"},
