@@ -122,19 +122,52 @@ func (s *server) mux() http.Handler {
 		mux.Handle(at, res)
 	}
 	mux.HandleFunc("/", s.unknownPath)
-	return plainPaths(mux, s.unknownPath)
+	return s.plainPaths(mux)
 }
 
 // plainPaths keeps paths such as /a//b and /a/../b from the mux, which would
-// redirect them: a client that follows loses its body or its key.
-func plainPaths(next http.Handler, otherwise http.HandlerFunc) http.Handler {
+// redirect them: a client that follows loses its body or its key. On a vendor's
+// surface they are answered in its words, and doubled slashes behind the base
+// count as one: so comes out what is joined of an address and a path.
+func (s *server) plainPaths(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := r.URL.EscapedPath()
-		if clean := path.Clean(p); p != clean && p != clean+"/" {
-			otherwise(w, r)
+		clean := path.Clean(p)
+		if p == clean || p == clean+"/" {
+			mux.ServeHTTP(w, r)
 			return
 		}
-		next.ServeHTTP(w, r)
+		tidied := tidyPath(r)
+		found, _ := mux.Handler(tidied)
+		res, ok := found.(*resource)
+		switch {
+		case !ok || res.surface == nil:
+			s.unknownPath(w, r)
+		case behindBase(p, clean, res.surface):
+			mux.ServeHTTP(w, tidied)
+		default:
+			(&resource{server: s, model: res.model, surface: res.surface}).ServeHTTP(w, r)
+		}
+	})
+}
+
+// tidyPath is a request with its path made clean.
+func tidyPath(r *http.Request) *http.Request {
+	tidied := r.Clone(r.Context())
+	tidied.URL.Path = path.Clean(r.URL.Path)
+	if r.URL.RawPath != "" {
+		tidied.URL.RawPath = path.Clean(r.URL.RawPath)
+	}
+	return tidied
+}
+
+// behindBase reports whether all that keeps a path from being clean are slashes
+// right behind one of the bases of a surface, or one at its end.
+func behindBase(p, clean string, v *compat.Surface) bool {
+	return slices.ContainsFunc(v.Bases, func(base string) bool {
+		rest, ok := strings.CutPrefix(p, base+"//")
+		rest = base + "/" + strings.TrimLeft(rest, "/")
+		return ok && (rest == clean || rest == clean+"/")
 	})
 }
 

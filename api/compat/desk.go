@@ -47,7 +47,7 @@ var deskUnset = []string{"type", deskContacts, "customerwelcomeemails", "jobTitl
 // one customer, whoever sends back what was read says nothing with them.
 func (desk) Update(r *Request) {
 	if r.Action == Bulk {
-		deskFilter(r)
+		deskReadArgs(r)
 	}
 	included := deskOpen(r)
 	if r.Method == http.MethodPut {
@@ -104,39 +104,6 @@ func deskDropNoID(r *Request) {
 	}
 }
 
-// deskFilter finds the filter of a bulk update in filter_args, for callers
-// whose filter is too long for an address.
-func deskFilter(r *Request) {
-	raw, given := r.Members[deskFilterArgs]
-	delete(r.Members, deskFilterArgs)
-	if !given || raw.Kind() == 'n' {
-		return
-	}
-	at := pointerTo(deskFilterArgs)
-	args, ok := Object(raw)
-	if !ok {
-		r.Fail(at, model.CodeType, "This must be an object.")
-	}
-	for _, name := range names(args) {
-		if name != "filter" {
-			r.Fail(at+pointerTo(name), model.CodeUnknownField, "Only a filter has a meaning here; all else stands in the query.")
-		}
-	}
-	f := args["filter"]
-	if f == nil || f.Kind() == 'n' {
-		return
-	}
-	if r.Query.Has("filter") {
-		r.Fail(at+"/filter", "two_filters", "Give the filter in the query or here, not in both.")
-		return
-	}
-	text, isText := Text(f)
-	if !isText {
-		text = string(f)
-	}
-	r.Query.Set("filter", text)
-}
-
 // Pages of a list of customers.
 const (
 	deskPage    = 50
@@ -149,7 +116,11 @@ const (
 func (desk) List(r *Request) Listing {
 	l := Listing{Grammar: filter.Desk, Param: "filter"}
 	l.Filter, _ = r.Param("filter")
-	deskNames(r, l.Filter)
+	if r.Action == List {
+		l.Names = deskRelated
+	}
+	l.Filter = deskFilterText(r, l.Filter)
+	deskPaths(r, l)
 	if !r.Flag("includeArchived") {
 		l.Hidden, l.HiddenField = Where(deskState, "", "active"), deskState
 	}
@@ -176,10 +147,10 @@ func deskSize(r *Request) int {
 // Get reads includes and fields.
 func (desk) Get(r *Request) { deskAsked(r) }
 
-// deskNames refuses names in a filter that the vendor does not list. The
-// model says which fields those are; a path below one is none.
-func deskNames(r *Request, text string) {
-	dec := jsontext.NewDecoder(strings.NewReader(text))
+// deskPaths refuses paths in a filter that the vendor does not list: those
+// below a field are none.
+func deskPaths(r *Request, l Listing) {
+	dec := jsontext.NewDecoder(strings.NewReader(l.Filter))
 	for {
 		token, err := dec.ReadToken()
 		if err != nil {
@@ -190,8 +161,10 @@ func deskNames(r *Request, text string) {
 		if !isName {
 			continue
 		}
-		head, _, below := strings.Cut(token.String(), ".")
-		if f, known := r.Model.Field(head); !below || !known || !f.Filterable {
+		name := token.String()
+		head, _, below := strings.Cut(name, ".")
+		f, known := r.Model.Field(head)
+		if _, named := l.Names[name]; named || !below || !known || !f.Filterable {
 			continue
 		}
 		fault := Fault{Code: filter.CodeNotFilterable, Detail: "The field cannot be filtered.", In: InFilter}
@@ -202,30 +175,30 @@ func deskNames(r *Request, text string) {
 	}
 }
 
-// deskUnordered may be named in orderBy on the vendor's side, but stand in no
-// order here: they are relations or secret.
-var deskUnordered = []string{"companies.name", "contacts.value", "createdBy", "updatedBy", "password"}
-
 // deskOrder reads orderBy and orderMode. What the vendor can order by is what
-// it can filter by, and the email address.
+// it can filter by, the email address, and what customers are related to.
 func deskOrder(r *Request) string {
 	by, _ := r.Param("orderBy")
-	descending := r.Choice("orderMode", "asc", "desc") == "desc"
+	name, descending := by, r.Choice("orderMode", "asc", "desc") == "desc"
 	f, known := r.Field(by)
+	_, related := deskRelated[by]
 	switch {
 	case by == "":
-		f = r.Model.Role(model.RoleID)
-	case slices.Contains(deskUnordered, by):
-		r.FailParam("orderBy", "not_sortable", "The customers cannot be ordered by this here.")
-		return ""
+		name = r.Model.Role(model.RoleID).Name
+	case related:
 	case !known || !f.Filterable && by != deskEmail:
 		r.FailParam("orderBy", model.CodeUnknownField, "The customers cannot be ordered by this.")
 		return ""
+	case f.Concealed():
+		r.FailParam("orderBy", "not_sortable", "The customers cannot be ordered by this here.")
+		return ""
+	default:
+		name = f.Name
 	}
 	if descending {
-		return "-" + f.Name
+		return "-" + name
 	}
-	return f.Name
+	return name
 }
 
 // deskAsked checks the names in includes and fields.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -115,7 +116,14 @@ func (d *deskReply) customer(record jsontext.Value) jsontext.Value {
 		return m.name == deskState && string(m.value) == `"`+deskDeleted+`"`
 	})
 	dst := []byte{'{'}
+	var id int64
 	for _, m := range members {
+		switch m.name {
+		case "id":
+			id, _ = strconv.ParseInt(string(m.value), 10, 64)
+		case deskContacts:
+			m.value = deskNumbered(id, m.value)
+		}
 		if (m.name == deskDeletedAt || m.name == deskDeletedBy) && !deleted {
 			continue
 		}
@@ -130,6 +138,16 @@ func (d *deskReply) customer(record jsontext.Value) jsontext.Value {
 		dst = append(dst, m.value...)
 	}
 	return append(dst, '}')
+}
+
+// deskNumbered is a list of contacts in which each has an id.
+func deskNumbered(customer int64, v jsontext.Value) jsontext.Value {
+	var list []deskRelation
+	if v.Kind() != '[' || json.Unmarshal(v, &list) != nil {
+		return v
+	}
+	deskNumber(customer, list)
+	return JSON(nil, list)
 }
 
 // include adds what a relation leads to, each thing once.
@@ -148,8 +166,18 @@ func (d *deskReply) include(kind string, v jsontext.Value) {
 			continue
 		}
 		d.seen[kind+id] = id != ""
-		d.included[kind] = append(d.included[kind], item)
+		d.included[kind] = append(d.included[kind], deskToldName(kind, members, item))
 	}
+}
+
+// deskToldName is an included company with its name, if that was told.
+func deskToldName(kind string, members deskRelation, item jsontext.Value) jsontext.Value {
+	meta, _ := Object(members["meta"])
+	if name := meta["name"]; kind == deskTypes[deskCompany] && members["name"] == nil && name.Kind() == '"' {
+		members["name"] = name
+		return JSON(nil, members)
+	}
+	return item
 }
 
 // One is the customer beside what it is related to.

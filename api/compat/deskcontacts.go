@@ -52,19 +52,45 @@ func deskSetContacts(r *Request, raw jsontext.Value) {
 			kept = append(kept, c)
 		}
 	}
+	if r.Record != nil {
+		deskNumber(r.Record.Values[r.Model.Role(model.RoleID).Index], kept)
+	}
 	r.Members[deskContacts] = JSON(nil, kept)
 	if len(kept) == 0 && len(given)+len(told) > 0 {
 		r.Members[deskContacts] = jsontext.Value("null")
 	}
 }
 
-// deskStoredContacts are the contacts of the record of an update.
+// deskStoredContacts are the contacts of the record of an update, as its
+// callers see them.
 func deskStoredContacts(r *Request) []deskRelation {
 	var list []deskRelation
-	if raw := deskValue(r, deskContacts); len(raw) > 0 && json.Unmarshal(raw, &list) != nil {
+	if raw := deskValue(r, deskContacts); len(raw) == 0 || json.Unmarshal(raw, &list) != nil {
 		return nil
 	}
+	deskNumber(r.Record.Values[r.Model.Role(model.RoleID).Index], list)
 	return list
+}
+
+// deskNumber gives contacts of a customer ids that have none, since the
+// vendor's clients join the contacts of a customer with the included ones by
+// their ids. The ids follow from that of the customer and the places in its
+// list, so that they differ from those of other customers, and are kept with
+// the next change of the list.
+func deskNumber(customer any, list []deskRelation) {
+	taken := map[string]bool{}
+	for _, c := range list {
+		taken[c.id()] = true
+	}
+	of, _ := customer.(int64)
+	of = of % (1 << 43) * deskMaxRelations // JavaScript knows no larger numbers exactly
+	for i, c := range list {
+		for n := of + int64(i) + 1; c.id() == ""; n++ {
+			if id := strconv.FormatInt(n, 10); !taken[id] {
+				c["id"], taken[id] = jsontext.Value(id), true
+			}
+		}
+	}
 }
 
 // deskAllEnd reports whether a caller named contacts only to end them.
@@ -103,10 +129,10 @@ func deskWhos(list []deskRelation) []deskWho {
 // deskFind finds the contact of a list that c stands for: by its id, else by
 // what it says.
 func deskFind(list []deskWho, c deskWho) int {
+	if i := slices.IndexFunc(list, func(other deskWho) bool { return c.id != "" && c.id == other.id }); i >= 0 {
+		return i
+	}
 	return slices.IndexFunc(list, func(other deskWho) bool {
-		if c.id != "" && other.id != "" {
-			return c.id == other.id
-		}
 		return c.value != "" && c.value == other.value && (c.way == other.way || c.way == "" || other.way == "")
 	})
 }
@@ -121,7 +147,7 @@ func (d deskRelation) way() string {
 }
 
 // deskTell adds to the contacts of a list what included ones tell of them,
-// found by id or, where neither has one, by place, and then what the record
+// found by id or, where it has none and says nothing, by place, and then what the record
 // knows of them: the SDK sends ids and types alone. Who is told of and not in
 // the list is put behind it.
 func deskTell(list, told, stored []deskRelation) []deskRelation {
@@ -149,7 +175,7 @@ func deskMatch(list []deskWho, c deskWho, i int) int {
 	if j := deskFind(list, c); j >= 0 {
 		return j
 	}
-	if i < len(list) && c.id == "" && list[i].id == "" && (c.value == "" || list[i].value == "") {
+	if i < len(list) && c.id == "" && (c.value == "" || list[i].value == "" && list[i].id == "") {
 		return i
 	}
 	return -1
@@ -172,7 +198,7 @@ func (d deskRelation) learn(told deskRelation) {
 // than the type of the contact.
 func (d deskRelation) recall(stored deskRelation) {
 	for name, v := range stored {
-		if old := d[name]; old == nil || old.Kind() == 'n' || name == "type" && d.way() == "" {
+		if old := d[name]; old == nil || old.Kind() == 'n' || name == "id" && d.id() == "" || name == "type" && d.way() == "" {
 			d[name] = v
 		}
 	}

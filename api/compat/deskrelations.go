@@ -3,6 +3,7 @@ package compat
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -29,6 +30,14 @@ func (d deskRelation) id() string {
 		return string(v)
 	}
 	return ""
+}
+
+// takeTextID makes an id a number that came as text, as the vendor's samples
+// send it.
+func (d deskRelation) takeTextID() {
+	if id := idsOf(d["id"], true); id != "" && !strings.Contains(id, ",") {
+		d["id"] = jsontext.Value(id)
+	}
 }
 
 // ends reports whether the caller wants the relation to end.
@@ -100,11 +109,22 @@ func deskOne(r *Request, name string) {
 		r.Members[name] = jsontext.Value("null")
 		return
 	}
+	d.takeTextID()
 	d.judge(r, pointerTo(name))
 	if d["delete"].Kind() == 'f' {
 		delete(d, "delete")
 	}
+	deskForget(r, name, d)
 	r.Members[name] = JSON(nil, d)
+}
+
+// deskForget takes away what is told of a thing that the customer was related
+// to, where it is now related to another. As a merge patch the relation would
+// keep that.
+func deskForget(r *Request, name string, d deskRelation) {
+	if stored := deskStored(r, name).id(); d["meta"] == nil && d.id() != "" && d.id() != stored && (stored != "" || r.Action == Bulk) {
+		d["meta"] = jsontext.Value("null")
+	}
 }
 
 // deskIncludedCompany lets an included company be the customer's, where the
@@ -132,7 +152,12 @@ func deskIncludedCompany(r *Request, raw jsontext.Value) {
 		case now.Kind() == '{':
 			r.Fail(pointerTo(deskIncluded)+"/companies", model.CodeTooLong, "A customer belongs to one company here.")
 		default:
-			r.Members[deskCompany] = JSON(nil, deskRelation{"id": c["id"], "type": jsontext.Value(`"companies"`)})
+			d := deskRelation{"id": c["id"], "type": jsontext.Value(`"companies"`)}
+			if name := c.text("name"); name != "" {
+				d["meta"] = JSON(nil, map[string]string{"name": name})
+			}
+			deskForget(r, deskCompany, d)
+			r.Members[deskCompany] = JSON(nil, d)
 		}
 	}
 }
@@ -170,6 +195,7 @@ func deskRelations(r *Request, pointer string, raw jsontext.Value) (list []deskR
 			r.Fail(pointer, model.CodeType, "This must be a list of objects.")
 			return nil, false
 		}
+		deskRelation(members).takeTextID()
 		list = append(list, members)
 	}
 	return list, true

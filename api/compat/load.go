@@ -58,7 +58,7 @@ func (r *reader) fail(at, format string, args ...any) {
 }
 
 // vendorKeys are what x-vendor may hold.
-var vendorKeys = []string{"speaks", "base", "bare", "id", "authorization", "paths"}
+var vendorKeys = []string{"speaks", "base", "bare", "id", "authorization", "paths", "login"}
 
 func (r *reader) surface(vendors map[string]Vendor) *Surface {
 	v := r.model.Vendor
@@ -117,6 +117,7 @@ func (r *reader) routes(s *Surface) {
 	if bare {
 		prefixes = append(prefixes, "")
 	}
+	s.Bases = slices.Compact(slices.Sorted(slices.Values(prefixes)))
 	paths, ok := r.model.Vendor["paths"].(map[string]any)
 	if !ok || len(paths) == 0 {
 		r.fail("/paths", "this must name the paths of the surface and what each method does there")
@@ -128,10 +129,27 @@ func (r *reader) routes(s *Surface) {
 			r.fail("/paths", "%q must begin with a slash, and hold methods and what they do", path)
 			continue
 		}
-		r.calls(s, slices.Compact(slices.Sorted(slices.Values(prefixes))), path, calls)
+		r.calls(s, s.Bases, path, calls)
 	}
+	r.login(s)
 	slices.Sort(s.Roots)
 	s.Roots = slices.Compact(s.Roots)
+}
+
+// login adds the path of a vendor whose callers log in. It has a base of its
+// own, in the form base:path.
+func (r *reader) login(s *Surface) {
+	text := r.text("login")
+	if text == "" {
+		return
+	}
+	base, path, ok := strings.Cut(text, ":")
+	if !ok || !r.sound(base) || !r.sound(path) {
+		r.fail("/login", "this must be a base and a path with a colon between them, as in /v1:/auth")
+		return
+	}
+	prefixes := []string{base, compatRoot(r.model) + base, compatRoot(r.model)}
+	r.calls(s, prefixes, path, map[string]any{http.MethodPost: string(Login)})
 }
 
 // sound reports whether a path is one that can be served.
@@ -160,6 +178,7 @@ var actions = map[Action]struct {
 	Delete:         {[]string{http.MethodDelete}, true},
 	DeleteMatching: {[]string{http.MethodDelete}, false},
 	Describe:       {[]string{http.MethodGet}, false},
+	Login:          {[]string{http.MethodPost}, false},
 }
 
 func (r *reader) calls(s *Surface, prefixes []string, path string, calls map[string]any) {

@@ -21,6 +21,7 @@ const (
 	Delete         Action = "delete"
 	DeleteMatching Action = "deleteMatching" // all records that the query names
 	Describe       Action = "describe"       // the fields that records have
+	Login          Action = "login"          // turns a key that is sent as a password into a token
 )
 
 // Segments of paths that stand for something.
@@ -44,6 +45,9 @@ type Surface struct {
 	// Roots are the beginnings of the surface's paths: what is unknown below
 	// them is answered in the vendor's words. Each ends in a slash.
 	Roots []string
+	// Bases are what clients may be given as the address of the API, without
+	// the host; "" among them where that alone will do.
+	Bases []string
 	// ID is the field by which paths name a record: the id itself or another
 	// unique one.
 	ID *model.Field

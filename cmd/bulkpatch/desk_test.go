@@ -64,6 +64,18 @@ func TestDeskRunsTheBulkUpdateOfItsPage(t *testing.T) {
 	})
 	checkSum(t, wait(t, c, s.saved["job"]), client.StateSucceeded, 1)
 	s.run(t, []exchange{
+		{name: "as the vendor's sample sends it", call: bulk, body: `{"filter_args": {"filter": {"id": {"$in": ["1, 2", "3"]}}, "bulkDryExecute": false, "page": 1, "pageSize": 50, "orderBy": "id", "orderMode": "asc"}, "mobile": "3"}`,
+			status: 200, want: `{"jobId": "*"}`},
+		{name: "whose job has numbers", call: "GET /v1/jobs/{job}", status: 200, want: `{"request": {"filter": {"$and": [{"id": {"$in": [1, 2, 3]}}, {"state": "active"}]}}}`},
+	})
+	checkSum(t, wait(t, c, s.saved["job"]), client.StateSucceeded, 3)
+	s.run(t, []exchange{
+		{name: "executed dry", call: bulk + "?dryRun=false", body: `{"filter_args": {"filter": {"id": {"$in": ["3"]}}, "bulkDryExecute": true}, "notes": "dry"}`, status: 200, want: `{"matched": 1, "wouldChange": 1, "jobId": "absent"}`},
+		{name: "no preview is a change", call: "GET /desk/api/v2/customers/3.json", status: 200, want: `{"customer": {"notes": "m", "mobile": "3"}}`},
+		{name: "of an empty slice", call: bulk + "?dryRun=true&" + asks(`{"id": {"$in": null}}`), body: `{"notes": "dry"}`, status: 200, want: `{"matched": 0}`},
+		{name: "of all but an empty slice", call: bulk + "?dryRun=true&allowAll=true&" + asks(`{"firstName": {"$nin": null}}`), body: `{"notes": "dry"}`, status: 200, want: `{"matched": 3}`},
+	})
+	s.run(t, []exchange{
 		{name: "everybody", call: "PATCH /compat/desk/desk/api/v2/customers/update.json?allowAll=true&" + asks(`{}`), body: `{"extraData": "all"}`, status: 200, want: `{"jobId": "*"}`},
 	})
 	checkSum(t, wait(t, c, s.saved["job"]), client.StateSucceeded, 3)
@@ -150,6 +162,10 @@ func TestDeskTakesWhatItsSDKSends(t *testing.T) {
 		{name: "references alone keep what is known of them", call: "PUT " + one, status: 200,
 			body: `{"customer": {"contacts": [{"id": 7, "type": "contacts", "meta": null}, {"id": 0, "type": "", "value": "joe@example.com"}]}}`,
 			want: `{"customer": {"contacts": [{"id": 7, "type": "twitter", "value": "@joe"}, {"type": "email", "value": "joe@example.com"}]}}`},
+		{name: "contacts have ids by which they can be joined", call: "GET /desk/api/v2/customers.json?includes=contacts", status: 200,
+			want: `{"customers": [{"id": 1, "contacts": [{"id": 7}, {"id": 1001, "value": "joe@example.com"}]}], "included": {"contacts": [{"id": 7, "value": "@joe"}, {"id": 1001, "value": "joe@example.com"}]}}`},
+		{name: "and by which they are changed, also as text", call: "PATCH " + one, body: `{"customer": {}, "included": {"companies": [{"id": "16"}], "contacts": [{"id": "1001", "value": "joe@example.com", "type": "email", "isMain": true}]}}`, status: 200,
+			want: `{"customer": {"company": {"id": 16}, "contacts": [{"id": 7}, {"id": 1001, "type": "email", "value": "joe@example.com", "isMain": true}]}}`},
 		{name: "a PATCH clears what is null", call: "PATCH " + one, body: `{"customer": {"id": 0, "jobTitle": null}}`, status: 200, want: `{"customer": {"jobTitle": null, "firstName": "Joseph"}}`},
 		{name: "an included contact changes the one of its id", call: "PATCH " + one, body: `{"included": {"contacts": [{"id": 7, "value": "@joseph", "delete": false}]}}`, status: 200,
 			want: `{"customer": {"contacts": [{"id": 7, "type": "twitter", "value": "@joseph"}, {"value": "joe@example.com"}]}}`},
@@ -166,6 +182,9 @@ func TestDeskTakesWhatItsSDKSends(t *testing.T) {
 		{name: "what was read of nobody", call: "PUT " + one, body: `{"customer": {"contacts": null}, "included": {"contacts": [], "companies": []}}`, status: 200, want: `{"customer": {"contacts": []}}`},
 		{name: "another company is not the customer's to leave", call: "PATCH " + one, body: `{"included": {"companies": [{"id": 17, "delete": true}]}}`, status: 200, want: `{"customer": {"company": {"id": 16}}}`},
 		{name: "a company is left for another", call: "PATCH " + one, body: `{"included": {"companies": [{"id": 16, "delete": true}, {"id": 17}]}}`, status: 200, want: `{"customer": {"company": {"id": 17, "type": "companies"}}}`},
+		{name: "a company has a name", call: "PATCH " + one, body: `{"included": {"companies": [{"id": 17, "name": "Acme"}]}}`, status: 200, want: `{"included": {"companies": [{"id": 17, "name": "Acme"}]}}`},
+		{name: "which another has not", call: "PATCH " + one, body: `{"company": {"id": "18"}}`, status: 200, want: `{"customer": {"company": {"id": 18}}, "included": {"companies": [{"id": 18, "name": "absent"}]}}`},
+		{name: "nor the first again", call: "PATCH " + one, body: `{"included": {"companies": [{"id": 17}]}}`, status: 200, want: `{"customer": {"company": {"id": 17}}, "included": {"companies": [{"name": "absent"}]}}`},
 		{name: "a company is left", call: "PATCH " + one, body: `{"included": {"companies": [{"id": 17, "delete": true}]}}`, status: 200, want: `{"customer": {"company": null}, "included": {"companies": []}}`},
 		{name: "a relation that ends", call: "PATCH " + one, body: `{"pmperson": {"id": 4}, "company": {"delete": true, "id": 0, "meta": {"x": 1}, "type": 0}}`, status: 200, want: `{"customer": {"company": null, "pmperson": {"id": 4}}}`},
 		{name: "empty text where the vendor takes it for unset", call: "PATCH " + one, body: `{"email": "", "permission": "", "avatarURL": ""}`, status: 200, want: `{"customer": {"email": null, "permission": null, "avatarURL": ""}}`},
@@ -221,6 +240,42 @@ func TestDeskLists(t *testing.T) {
 		{name: "with all others", call: list + "?includeArchived=true&pageSize=1", status: 200, want: `{"pagination": {"records": 121}}`},
 		{name: "the deleted one comes back", call: "PATCH /desk/api/v2/customers/121.json", body: `{"state": "active"}`, status: 200, want: `{"customer": {"state": "active", "deletedAt": "absent", "deletedBy": "absent"}}`},
 		{name: "and leaves again", call: "PATCH /desk/api/v2/customers/121.json", body: `{"state": "deleted"}`, status: 200, want: `{"customer": {"state": "deleted", "deletedAt": "*", "deletedBy": {"type": "users"}}}`},
+	})
+	s.deskListsByRelations(t)
+}
+
+// deskListsByRelations finds customers by what they are related to, as the
+// vendor's MCP server does, and by ids that are text, as its samples do.
+func (s *vendorServer) deskListsByRelations(t *testing.T) {
+	lines := strings.Join([]string{
+		`{"id": 130, "company": {"id": 7, "meta": {"name": "Acme"}}, "organization": "Old", "email": null, "contacts": [{"value": "@acme", "type": "twitter"}, {"value": "boss@acme.example", "type": "email"}]}`,
+		`{"id": 131, "organization": "Hooli", "email": "hooli@example.com"}`,
+		`{"id": 132, "contacts": [{"value": "x"}, {"type": "email", "value": ""}]}`,
+		`{"id": 133, "organization": "Acme", "contacts": []}`,
+	}, "\n")
+	if _, err := s.native(t).Import(t.Context(), "desk", client.NDJSON, strings.NewReader(lines)); err != nil {
+		t.Fatal(err)
+	}
+	list := "GET /desk/api/v2/customers.json"
+	s.run(t, []exchange{
+		{name: "ids as text", call: list + "?" + asks(`{"id": {"$in": ["3", "5,7"]}, "createdBy": {"$ne": "3"}, "updatedBy": null}`), status: 200, want: `{"customers": [{"id": 3}, {"id": 7}]}`},
+		{name: "of a company", call: list + "?pageSize=2&" + asks(`{"companies.id": {"$in": ["2", 9]}}`), status: 200, want: `{"customers": [{"id": 1}, {"id": 3}], "pagination": {"records": 60}}`},
+		{name: "of a company by its name", call: list + "?" + asks(`{"companies.name": {"$in": ["Acme", "Hooli"]}}`), status: 200, want: `{"customers": [{"id": 130}, {"id": 131}, {"id": 133}]}`},
+		{name: "of no company of this name", call: list + "?" + asks(`{"companies.name": {"$nin": ["Acme", null]}, "id": {"$gte": 120}}`), status: 200, want: `{"customers": [{"id": 131}]}`},
+		{name: "of no company", call: list + "?" + asks(`{"companies.name": null, "companies.id": null, "contacts.value": {"$ne": null}}`), status: 200, want: `{"customers": [{"id": 132}]}`},
+		{name: "by an address", call: list + "?" + asks(`{"contacts.value": {"$in": ["@acme", "hooli@example.com"]}}`), status: 200, want: `{"customers": [{"id": 130}, {"id": 131}]}`},
+		{name: "by a part of one", call: list + "?" + asks(`{"contacts.value": {"$contains": "ACME"}, "$or": [{"contacts.value": "boss@acme.example"}, {"contacts.value": "nobody"}]}`), status: 200, want: `{"customers": [{"id": 130}]}`},
+		{name: "by none", call: list + "?" + asks(`{"contacts.value": {"$in": [null, "boss@acme.example"]}}`), status: 200, want: `{"customers": [{"id": 130}, {"id": 133}]}`},
+		{name: "by all but one", call: list + "?" + asks(`{"contacts.value": {"$ne": "@acme"}, "id": {"$gte": 130}}`), status: 200, want: `{"customers": [{"id": 131}, {"id": 132}, {"id": 133}]}`},
+		{name: "ordered by companies", call: list + "?orderBy=companies.id&orderMode=desc&pageSize=2", status: 200, want: `{"customers": [{"id": 130}, {"id": 1}]}`},
+		{name: "ordered by their names", call: list + "?orderBy=companies.name&orderMode=desc&pageSize=3", status: 200, want: `{"customers": [{"id": 131}, {"id": 130}, {"id": 133}]}`},
+		{name: "ordered by addresses", call: list + "?orderBy=contacts.value&orderMode=desc&pageSize=3", status: 200, want: `{"customers": [{"id": 132}, {"id": 131}, {"id": 130}]}`},
+		{name: "ordered by users", call: list + "?orderBy=createdBy&pageSize=2&" + asks(`{"createdBy": {"$in": [1, 2]}}`), status: 200, want: `{"customers": [{"id": 3}, {"id": 6}]}`},
+		{name: "a slash too many", call: "GET /desk/api/v2//customers.json?pageSize=1", status: 200, want: `{"customers": [{"id": 1}]}`},
+		{name: "behind our address", call: "GET /compat/desk//customers.json/?pageSize=1", status: 200, want: `{"customers": [{"id": 1}]}`},
+		{name: "behind both", call: "GET /compat/desk/desk/api/v2///customers/1.json", status: 200, want: `{"customer": {"id": 1}}`},
+		{name: "elsewhere", call: "GET /desk/api/v2/customers//1.json", status: 404, want: `{"errors": [{"code": "unknown_path"}]}`},
+		{name: "and not on the way back", call: "GET /desk/api/v2/x/../customers.json", status: 404, want: `{"errors": [{"code": "unknown_path"}]}`},
 	})
 }
 
@@ -460,7 +515,11 @@ func TestDeskRefusesBadInput(t *testing.T) {
 		{name: "no filter in the arguments", call: bulk, body: `{"notes": "n", "filter_args": {"filter": null}}`, status: 400, want: of("filter", "*")},
 		{name: "an empty filter", call: bulk + "?" + asks(`{}`), body: `{"notes": "n"}`, status: 400, want: of("allowAll", "*")},
 		{name: "two filters", call: bulk + "?" + asks(`{"id": 1}`), body: `{"notes": "n", "filter_args": {"filter": {"id": 1}}}`, status: 400, want: of("filter_args.filter", "*")},
-		{name: "other arguments", call: bulk, body: `{"notes": "n", "filter_args": {"filter": {"id": 1}, "page": 1, "orderBy": "id"}}`, status: 400, want: `{"errors": {"filter_args.page": ["*"], "filter_args.orderBy": ["*"]}}`},
+		{name: "other arguments", call: bulk, body: `{"notes": "n", "filter_args": {"filter": {"id": 1}, "limit": 1, "dryRun": true, "bulkDryExecute": "yes", "page": {}}}`, status: 400,
+			want: `{"errors": {"filter_args.limit": ["*"], "filter_args.dryRun": ["*"], "filter_args.bulkDryExecute": ["must be a boolean"], "filter_args.page": ["*"]}}`},
+		{name: "a filter that is given twice", call: bulk + "?" + asks(`{"id": 1}`) + "&" + asks(`{"id": 2}`), body: `{"notes": "n"}`, status: 400, want: of("filter", "*")},
+		{name: "in a list, too", call: list + "?" + asks(`{"id": 1}`) + "&" + asks(`{"id": 2}`), status: 400, want: of("filter", "*")},
+		{name: "names that lists alone know", call: bulk + "?" + asks(`{"companies.id": 1, "companies.name": "a", "contacts.value": "b"}`), body: `{"notes": "n"}`, status: 400, want: `{"errors": {"filter": "*"}}`},
 		{name: "arguments that are none", call: bulk, body: `{"notes": "n", "filter_args": 5}`, status: 400, want: `{"errors": {"filter_args": ["*"], "filter": ["*"]}}`},
 		{name: "an id in a bulk", call: bulk + "?" + asks(`{"id": 1}`), body: `{"id": 1, "notes": "n"}`, status: 400, want: of("id", "*")},
 		{name: "one contact of many customers", call: bulk + "?" + asks(`{"id": 1}`), body: `{"contacts": [{"id": 5, "delete": true}]}`, status: 400, want: of("contacts", "*")},
@@ -474,8 +533,10 @@ func TestDeskRefusesBadInput(t *testing.T) {
 		filtered(`{"createdBy.id": 1}`, "createdBy.id: The field cannot be filtered."),
 		filtered(`{"password": "x"}`, "*"),
 		filtered(`{"password": {"$contains": "x"}}`, "*"),
-		filtered(`{"id": "1"}`, "id: must be a whole number"),
-		filtered(`{"id": {"$in": [1, "2"]}}`, "id.$in[1]: must be a whole number"),
+		filtered(`{"id": "x1"}`, "id: must be a whole number"),
+		filtered(`{"id": {"$in": [1, "2.5"]}}`, "id.$in[1]: must be a whole number"),
+		filtered(`{"id": {"$eq": "1,2"}}`, "id.$eq: must be a whole number"),
+		filtered(`{"firstName": {"$in": {}}}`, "*"),
 		filtered(`{"trusted": 1}`, "trusted: must be a boolean"),
 		filtered(`{"createdAt": {"$gt": "yesterday"}}`, "createdAt.$gt: must be a date as ‘2006-01-02T15:04:05Z07:00’"),
 		filtered(`{"id": {"$exists": true}}`, "id.$exists: There is no such operator. This field takes $eq, $gt, $gte, $in, $lt, $lte, $ne and $nin."),
@@ -491,7 +552,7 @@ func TestDeskRefusesBadInput(t *testing.T) {
 		{name: "a broken query", call: list + "?filter=%zz", status: 400, want: of("request", "*")},
 		{name: "an unknown order", call: list + "?orderBy=colour", status: 400, want: of("orderBy", "*")},
 		{name: "an order that the vendor does not have", call: list + "?orderBy=notes", status: 400, want: of("orderBy", "*")},
-		{name: "an order that is not had here", call: list + "?orderBy=companies.name", status: 400, want: of("orderBy", "*")},
+		{name: "an order that is not had here", call: list + "?orderBy=password", status: 400, want: of("orderBy", "*")},
 		{name: "an unknown mode", call: list + "?orderMode=up", status: 400, want: of("orderMode", "must be one of ‘asc, desc’")},
 		{name: "unknown relations", call: list + "?includes=users,cats", status: 400, want: of("includes", "*")},
 		{name: "unknown relations of one", call: "GET /desk/api/v2/customers/1.json?includes=cats&fields=firstName,colour", status: 400, want: `{"errors": {"includes": ["*"], "fields": ["*"]}}`},

@@ -1,0 +1,199 @@
+package compat
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"bulkpatch/filter"
+	"bulkpatch/model"
+)
+
+// deskArgs are the members of filter_args. Where a page lies and in which
+// order says nothing of a bulk update.
+var deskArgs = map[string]bool{"page": true, "pageSize": true, "orderBy": true, "orderMode": true}
+
+// deskFilterArgs reads what stands in filter_args of a bulk update: the filter,
+// for callers whose filter is too long for an address, and whether it is only
+// a preview.
+func deskReadArgs(r *Request) {
+	raw, given := r.Members[deskFilterArgs]
+	delete(r.Members, deskFilterArgs)
+	if !given || raw.Kind() == 'n' {
+		return
+	}
+	at := pointerTo(deskFilterArgs)
+	args, ok := Object(raw)
+	if !ok {
+		r.Fail(at, model.CodeType, "This must be an object.")
+	}
+	for _, name := range names(args) {
+		v, pointer := args[name], at+pointerTo(name)
+		switch {
+		case name == "filter":
+			deskArgFilter(r, v, pointer)
+		case name == "bulkDryExecute":
+			if k := v.Kind(); k != 't' && k != 'f' && k != 'n' {
+				r.Fail(pointer, model.CodeType, "This must be true or false.")
+			}
+			r.DryRun = v.Kind() == 't'
+		case !deskArgs[name]:
+			r.Fail(pointer, model.CodeUnknownField, "There is no such argument; filter and bulkDryExecute are the ones that count.")
+		case v.Kind() == '{' || v.Kind() == '[':
+			r.Fail(pointer, model.CodeType, "This must be a number or text.")
+		}
+	}
+}
+
+// deskArgFilter takes the filter of filter_args, an object or its text, for
+// that of the query.
+func deskArgFilter(r *Request, f jsontext.Value, pointer string) {
+	if f.Kind() == 'n' {
+		return
+	}
+	if r.Query.Has("filter") {
+		r.Fail(pointer, "two_filters", "Give the filter in the query or here, not in both.")
+		return
+	}
+	text, isText := Text(f)
+	if !isText {
+		text = string(f)
+	}
+	r.Query.Set("filter", text)
+}
+
+// deskRelated are the names of what customers are related to, by which lists
+// filter and order. A bulk update knows its 25 fields and no more.
+var deskRelated = filter.Names{
+	"companies.id":   {Of: []string{"company.id"}},
+	"companies.name": {Of: []string{"company.meta.name", "organization"}},
+	"contacts.value": {Of: []string{"email", "contacts.*.value"}},
+	"createdBy":      {Of: []string{"createdBy.id"}},
+	"updatedBy":      {Of: []string{"updatedBy.id"}},
+}
+
+// deskFilterText is a filter with the habits of the vendor's clients made
+// plain: the samples send ids as text, several with commas between them, and
+// the SDK sends null for an empty list.
+func deskFilterText(r *Request, text string) string {
+	p := deskParser{dec: jsontext.NewDecoder(strings.NewReader(text)), request: r}
+	if p.value(false, "") != nil || len(p.changes) == 0 {
+		return text // what is no JSON is for the filter's own check to find
+	}
+	var b strings.Builder
+	from := 0
+	for _, c := range p.changes {
+		b.WriteString(text[from:c.start])
+		b.WriteString(c.text)
+		from = c.end
+	}
+	return b.String() + text[from:]
+}
+
+// A deskParser finds what to change in a filter.
+type deskParser struct {
+	dec     *jsontext.Decoder
+	request *Request
+	changes []deskChange
+}
+
+// A deskChange puts text in the place of a part of the filter.
+type deskChange struct {
+	start, end int
+	text       string
+}
+
+// value reads one value. ids: it is compared with a number. within is the name
+// that it stands beside, of a list's items that of the list.
+func (p *deskParser) value(ids bool, within string) error {
+	switch p.dec.PeekKind() {
+	case '{':
+		return p.object(ids)
+	case '[':
+		if _, err := p.dec.ReadToken(); err != nil {
+			return err
+		}
+		for p.dec.PeekKind() != ']' {
+			if err := p.value(ids, within+"[]"); err != nil {
+				return err
+			}
+		}
+		_, err := p.dec.ReadToken()
+		return err
+	}
+	v, err := p.dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	end := int(p.dec.InputOffset())
+	change := deskChange{start: end - len(v), end: end}
+	switch within {
+	case "$in", "$nin":
+		if v.Kind() == 'n' {
+			change.text = "[]"
+		}
+	case "$in[]", "$nin[]":
+		change.text = idsOf(v, ids)
+	default:
+		if text := idsOf(v, ids); !strings.Contains(text, ",") {
+			change.text = text
+		}
+	}
+	if change.text != "" {
+		p.changes = append(p.changes, change)
+	}
+	return nil
+}
+
+func (p *deskParser) object(ids bool) error {
+	if _, err := p.dec.ReadToken(); err != nil {
+		return err
+	}
+	for p.dec.PeekKind() != '}' {
+		token, err := p.dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		name, inner := token.String(), ids
+		if !strings.HasPrefix(name, "$") {
+			inner = p.request.comparesNumber(name)
+		}
+		if err := p.value(inner, name); err != nil {
+			return err
+		}
+	}
+	_, err := p.dec.ReadToken()
+	return err
+}
+
+// comparesNumber reports whether a filter compares a name with whole numbers.
+func (r *Request) comparesNumber(name string) bool {
+	if name == "companies.id" {
+		return true
+	}
+	f, ok := r.Field(name)
+	if !ok {
+		return false
+	}
+	kind, _ := compared(f)
+	return kind == model.Integer
+}
+
+// idsOf is a text of whole numbers with commas between them as JSON, "" for
+// all else.
+func idsOf(v jsontext.Value, wanted bool) string {
+	text, ok := Text(v)
+	if !ok || !wanted {
+		return ""
+	}
+	var numbers []string
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.ParseInt(strings.TrimSpace(part), 10, 64)
+		if err != nil {
+			return ""
+		}
+		numbers = append(numbers, strconv.FormatInt(n, 10))
+	}
+	return strings.Join(numbers, ",")
+}
