@@ -47,6 +47,7 @@ func (s *server) vendorCalls() map[compat.Action]vendorCall {
 		compat.Delete:         {writeCustomers, s.vendorDelete},
 		compat.DeleteMatching: {writeCustomers, s.vendorDeleteMatching},
 		compat.Describe:       {readCustomers, s.vendorDescribe},
+		compat.Login:          {open, s.vendorLogin},
 	}
 }
 

@@ -1,7 +1,6 @@
 package compat
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -55,16 +54,8 @@ func accountsProps(r *Request, options func(*model.Field) []string) []accountsPr
 		}
 	}
 	custom, _ := r.Field(accountsCustom)
-	dropDowns := map[string]*model.Field{}
-	for _, d := range custom.DropDowns {
-		dropDowns[strings.TrimPrefix(d.Name, custom.Name+".")] = d
-	}
-	for _, key := range slices.Sorted(maps.Keys(custom.Paths)) {
-		f := dropDowns[key]
-		if f == nil {
-			f = &model.Field{Name: custom.Name + "." + key, Kind: custom.Paths[key]}
-		}
-		p := accountsPropOf(f, key, options)
+	for _, declared := range below(custom) {
+		p := accountsPropOf(declared.field, declared.key, options)
 		p.IsCustom = true
 		props = append(props, p)
 	}

@@ -208,6 +208,59 @@ func TestClientSuccessTakesKeysInEachHeader(t *testing.T) {
 		{name: "nor make", call: "POST /v2/client", header: bare(s.saved["reader"]), body: smallClient, status: 403, want: `{"userMessage": "*", "errors": []}`},
 		{name: "another workspace's client is unknown", call: "GET /v2/client/{uuid}", header: bare(s.saved["other"]), status: 404, want: `{"userMessage": "*", "errors": []}`},
 	})
+	s.clientSuccessLogins(t)
+	s.clientSuccessDescribesFields(t)
+}
+
+// clientSuccessLogins logs in as the vendor's public clients do, before they
+// ask for anything.
+func (s *vendorServer) clientSuccessLogins(t *testing.T) {
+	form := http.Header{"No-Key": {"1"}, "Content-Type": {"application/x-www-form-urlencoded"}}
+	anonymous := http.Header{"No-Key": {"1"}, "Content-Type": {"application/json; charset=utf-8"}}
+	reader := s.saved["reader"]
+	granted := `{"access_token": "` + reader + `", "token_type": "Bearer", "expires_in": 43200}`
+	refused := `{"userMessage": "*", "errors": []}`
+	faulty := `{"userMessage": "*", "errors": [{"field": "password", "message": "*"}]}`
+	said := `{"username": "ann@example.com", "password": "` + reader + `"}`
+	s.run(t, []exchange{
+		{name: "login by JSON", call: "POST /v1/auth", header: anonymous, body: said, status: 200, want: granted},
+		{name: "login by form", call: "POST /v1/auth/", header: form, body: "username=ann%40example.com&password=" + reader, status: 200, want: granted},
+		{name: "login below compat", call: "POST /compat/clientsuccess/v1/auth", header: form, body: "password=" + reader, status: 200, want: granted},
+		{name: "login without the version", call: "POST /compat/clientsuccess/auth", header: anonymous, body: said, status: 200, want: granted},
+		{name: "login whatever key comes along", call: "POST /v1/auth", header: bare("no"), body: said, status: 200, want: granted},
+		{name: "the token is the key", call: "GET /v2/client/{uuid}", header: bare(reader), status: 200, want: `{"uuid": "{uuid}"}`},
+		{name: "a wrong password", call: "POST /v1/auth", header: anonymous, body: `{"username": "ann", "password": "bp_wrong"}`, status: 401, want: refused},
+		{name: "an empty one", call: "POST /v1/auth", header: form, body: "username=ann&password=", status: 401, want: refused},
+		{name: "an endless one", call: "POST /v1/auth", header: form, body: "password=" + strings.Repeat("x", 2000), status: 401, want: refused},
+		{name: "none", call: "POST /v1/auth", header: anonymous, body: `{"username": "ann"}`, status: 400, want: faulty},
+		{name: "none in a form", call: "POST /v1/auth", header: form, body: "user=ann", status: 400, want: faulty},
+		{name: "one that is no text", call: "POST /v1/auth", header: anonymous, body: `{"password": 5}`, status: 400, want: faulty},
+		{name: "one in the address", call: "POST /v1/auth?password=" + reader, header: form, body: "username=ann", status: 400, want: faulty},
+		{name: "no JSON", call: "POST /v1/auth", header: anonymous, body: `{"password"`, status: 400, want: `{"userMessage": "*", "errors": "*"}`},
+		{name: "no form", call: "POST /v1/auth", header: form, body: "password=%zz", status: 400, want: `{"userMessage": "*", "errors": "*"}`},
+		{name: "more than a login", call: "POST /v1/auth", header: form, body: "password=" + strings.Repeat("x", 1<<16), status: 413, want: refused},
+		{name: "another media type", call: "POST /v1/auth", header: http.Header{"No-Key": {"1"}, "Content-Type": {"text/plain"}}, body: said, status: 415, want: refused},
+		{name: "another method", call: "GET /v1/auth", header: anonymous, status: 405, want: refused},
+	})
+	if log := s.logged.String(); strings.Contains(log, reader) || strings.Contains(log, "bp_wrong") {
+		t.Error("a password is in the log")
+	}
+}
+
+// clientSuccessDescribesFields asks for the fields of clients as a public
+// connector does.
+func (s *vendorServer) clientSuccessDescribesFields(t *testing.T) {
+	path := "GET /v2/customfield/all/CLIENT"
+	s.run(t, []exchange{
+		{name: "custom fields, of which the model declares none", call: path + "?system=false&required=false&placeholder=false&includeUsageCounts=false", header: bearer(s.key), status: 200, want: `[]`},
+		{name: "what a client must have", call: "GET /compat/clientsuccess/customfield/all/CLIENT/?required=true", status: 200,
+			want: `[{"id": "*", "uuid": "*", "name": "name", "label": "Name", "resourceType": "CLIENT", "fieldType": "TEXT", "fieldTypeId": 1, "system": true, "required": true, "active": true, "options": []},
+				{"name": "status", "fieldType": "DROPDOWN", "options": ["ACTIVE", "INACTIVE", "TRIAL", "TERMINATED"]}, {"name": "active", "fieldType": "BOOLEAN"}]`},
+		{name: "a flag that is none", call: path + "?system=some", status: 400, want: `{"errors": [{"field": "system"}]}`},
+		{name: "of others", call: "GET /v2/customfield/all/CONTACT", status: 404, want: `{"userMessage": "*", "errors": []}`},
+		{name: "a uuid in capital letters", call: "GET /v2/client/" + strings.ToUpper(s.saved["uuid"]), status: 200, want: `{"uuid": "{uuid}"}`},
+		{name: "is the same one", call: "PATCH /client/" + strings.ToUpper(s.saved["uuid"]), body: `{"uuid": "` + strings.ToUpper(s.saved["uuid"]) + `", "zip": "9"}`, status: 200, want: `{"uuid": "{uuid}", "zip": "9"}`},
+	})
 }
 
 // TestClientSuccessFieldsAreFiltered selects a client by each field of the

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"bulkpatch/api/compat"
+	"bulkpatch/job"
+)
+
+// typeForm is what a form without files is sent as.
+const typeForm = "application/x-www-form-urlencoded"
+
+// vendorLogin answers a vendor's user name and password with a token. The
+// password is an API key, of whoever it is, and the token is that key: nothing
+// is made or kept, and no answer says more than that there is such a key.
+func (s *server) vendorLogin(c *call) error {
+	c.w.Header().Set("Cache-Control", "no-store")
+	password, err := c.password()
+	if err != nil {
+		return err
+	}
+	_, err = s.keys.find(c.ctx(), password)
+	if errors.Is(err, job.ErrNotFound) {
+		return newProblem("invalid_key", "The user name or the password is wrong. The password must be an API key.")
+	}
+	if err != nil {
+		return err
+	}
+	return c.answer(http.StatusOK, c.surface.Token(password))
+}
+
+// password reads the password out of a form or a JSON object.
+func (c *call) password() (string, error) {
+	media, err := c.media(typeJSON, typeForm)
+	if err != nil {
+		return "", err
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxLoginForm))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return "", newProblem("too_large", "A login may have at most "+strconv.Itoa(maxLoginForm)+" bytes.")
+	}
+	if err != nil {
+		return "", err
+	}
+	in := &input{surface: c.surface}
+	var password string
+	var given bool
+	if media == typeForm {
+		form, err := url.ParseQuery(string(raw))
+		if err != nil {
+			in.fail(inBody, "", "invalid_form", "The form is not properly encoded.")
+			return "", in.err()
+		}
+		password, given = form.Get("password"), form.Has("password")
+	} else if members, ok := in.members(raw, ""); ok {
+		password, given = compat.Text(members["password"])
+	} else {
+		return "", in.err()
+	}
+	if !given {
+		in.fail(inBody, "/password", "required", "Give the password, which is an API key, as text.")
+	}
+	return password, in.err()
+}
