@@ -139,10 +139,18 @@ func (c *checker) field(t target, v tree, at *model.Place) node {
 		return c.equal(t, v, at)
 	}
 	if !hasOperator(v) {
-		c.Add(at, CodeType, "An object must name operators; a nested value is reached by a dotted path.")
+		c.Add(at, CodeType, c.phrase("An object must name operators; a nested value is reached by a dotted path.", "An object must name operators."))
 		return nil
 	}
 	return c.operators(t, v, at)
+}
+
+// phrase chooses the sentence that suggests nothing which the grammar refuses.
+func (c *checker) phrase(native, desk string) string {
+	if c.g == Desk {
+		return desk
+	}
+	return native
 }
 
 func hasOperator(v tree) bool {
@@ -197,7 +205,7 @@ func (c *checker) value(t target, v tree, at *model.Place) (l literal, null, ok 
 	case whole(t):
 		c.Add(at, CodeType, "A list or an object can only be compared with null.")
 	case v.kind == aList:
-		c.Add(at, CodeType, "A list stands only with $in, $nin and $between.")
+		c.Add(at, CodeType, c.phrase("A list stands only with $in, $nin and $between.", "A list stands only with $in and $nin."))
 	case v.kind == anObject:
 		c.Add(at, CodeType, "The value must not be an object.")
 	default:

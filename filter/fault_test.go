@@ -149,6 +149,29 @@ func TestAnOperatorThatIsRefusedNamesThoseThatAreNot(t *testing.T) {
 	}
 }
 
+// TestDeskIsToldOfNoOperatorThatItLacks makes each fault that a filter can have
+// in Desk's grammar.
+func TestDeskIsToldOfNoOperatorThatItLacks(t *testing.T) {
+	m := sample(t)
+	for _, text := range []string{
+		`{"age": {"$lt": null}}`, `{"age": [1]}`, `{"name": {"$contains": null}}`, `{"age": {"$contains": "1"}}`, `{"active": {"$gt": true}}`,
+		`{"name": {"$regex": "a"}}`, `{"name": {"first": "a"}}`, `{"tags": {"$in": ["a"]}}`, `{"tags": ["a"]}`, `{"age": {"$in": 1}}`, `{"age": {"$eq": {"a": 1}}}`,
+		`{"password": "x"}`, `{"notes": "x"}`, `{"none": 1}`, `{"$nor": []}`, `{"$and": {}}`, `{"age": {"$gt": 1, "a": 1}}`, `{"name": {"$contains": ""}}`, `[]`,
+	} {
+		_, faults := New([]byte(text), m, Desk)
+		if len(faults) == 0 {
+			t.Errorf("%s was accepted", text)
+		}
+		for _, f := range faults {
+			for name, o := range operators {
+				if o.native && strings.Contains(f.Detail, name) {
+					t.Errorf("%s: %s", text, f.Detail)
+				}
+			}
+		}
+	}
+}
+
 func TestDeskGrammarIsSmaller(t *testing.T) {
 	m := sample(t)
 	for _, c := range []struct {

@@ -142,7 +142,7 @@ func (c *checker) ordering(o op, t target, v tree, at *model.Place) node {
 func (c *checker) ordered(t target, v tree, at *model.Place) (literal, bool) {
 	l, null, ok := c.value(t, v, at)
 	if null {
-		c.Add(at, CodeNullComparison, "null has no order; use $exists or compare for equality.")
+		c.Add(at, CodeNullComparison, c.phrase("null has no order; use $exists or compare for equality.", "null has no order; compare for equality."))
 		return l, false
 	}
 	if _, isBool := l.v.(bool); isBool {
