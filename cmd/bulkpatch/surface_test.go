@@ -64,6 +64,8 @@ func TestASixthSurfaceIsOneModelFile(t *testing.T) {
 		{name: "nobody is left", call: "GET /shop/v3/buyers?offset=0", status: 200, want: `{"items": [], "count": 0}`},
 	})
 	s.refusesMisspeltGuards(t)
+	s.speaksGzip(t)
+	s.needsBothScopes(t)
 }
 
 // TestTwoModelsMayNotClaimOnePath starts the program with a model that claims

@@ -1,6 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -59,4 +64,80 @@ func (s *vendorServer) refusesMisspeltGuards(t *testing.T) {
 	// This one is the vendor's own.
 	asked("allow_new_options", "PATCH /v1/accounts/1?allow_new_options=true", `{"title": "new"}`, 200)
 	asked("allow_new_options given to another vendor", "PATCH /api/v1/clients/one?allow_new_options=true", `{"name": "new"}`, 400)
+}
+
+// speaksGzip sends each vendor's surface gzipped bodies, and reads gzipped
+// answers.
+func (s *vendorServer) speaksGzip(t *testing.T) {
+	packed := bearer(s.key)
+	packed.Set("Content-Encoding", "gzip")
+	unpacked := bearer(s.key)
+	unpacked.Set("Accept-Encoding", "gzip")
+	for _, v := range guarded {
+		for i := range 8 {
+			body := strings.NewReplacer("before", fmt.Sprintf("packed %d", i), `"one"`, fmt.Sprintf(`"id%d"`, i)).Replace(v.made)
+			if resp, answer := s.send(t, "POST "+v.create, packed, gzipped(t, body)); resp.StatusCode != 201 || !strings.Contains(string(answer), "packed") {
+				t.Errorf("%s: a gzipped body is answered with %d %s", v.name, resp.StatusCode, answer)
+			}
+		}
+		resp, answer := s.send(t, "GET "+v.list, unpacked, "")
+		if resp.Header.Get("Content-Encoding") != "gzip" {
+			t.Errorf("%s: a list of %d bytes is not gzipped", v.name, len(answer))
+			continue
+		}
+		if text := gunzipped(t, answer); !strings.Contains(text, "packed 7") {
+			t.Errorf("%s: the gzipped list is %s", v.name, text)
+		}
+	}
+}
+
+func gzipped(t *testing.T, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func gunzipped(t *testing.T, packed []byte) string {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// needsBothScopes calls each vendor's surface with a key that may write and
+// not read. What answers with the record is not for it.
+func (s *vendorServer) needsBothScopes(t *testing.T) {
+	_, secret, err := s.native(t).CreateKey(t.Context(), "writer", "main", []string{"customers:write"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := func(call, body string, status int) {
+		t.Helper()
+		resp, answer := s.send(t, s.fill(call), http.Header{"Authorization": {"Bearer " + secret}}, body)
+		if resp.StatusCode != status || status == 403 && strings.Contains(string(answer), "packed") {
+			t.Errorf("%s: %d %s", call, resp.StatusCode, answer)
+		}
+	}
+	for _, v := range guarded {
+		change := map[bool]string{true: "PUT ", false: "PATCH "}[v.name == "shop"] + strings.Replace(v.one, "{made}", "1", 1)
+		asked("GET "+v.list, "", 403)
+		asked("POST "+v.create, v.made, 403)
+		asked(change, v.change, 403)
+	}
+	asked("PATCH /desk/api/v2/customers/update.json?"+asks(`{"id": 1}`), `{"notes": "bulk"}`, 200)
+	asked("DELETE /v1/accounts/2", "", 200)
+	asked("DELETE /api/v1/workspaces/main/customers/?external_source=x&external_id=y", "", 204)
 }
