@@ -84,11 +84,13 @@ func deskNumber(customer any, list []deskRelation) {
 	}
 	of, _ := customer.(int64)
 	of = of % (1 << 43) * deskMaxRelations // JavaScript knows no larger numbers exactly
+	var last int64
 	for i, c := range list {
-		for n := of + int64(i) + 1; c.id() == ""; n++ {
+		for n := max(of+int64(i), last) + 1; c.id() == ""; n++ {
 			if id := strconv.FormatInt(n, 10); !taken[id] {
-				c["id"], taken[id] = jsontext.Value(id), true
+				c["id"] = jsontext.Value(id)
 			}
+			last = n
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 // order says nothing of a bulk update.
 var deskArgs = map[string]bool{"page": true, "pageSize": true, "orderBy": true, "orderMode": true}
 
-// deskFilterArgs reads what stands in filter_args of a bulk update: the filter,
+// deskReadArgs reads what stands in filter_args of a bulk update: the filter,
 // for callers whose filter is too long for an address, and whether it is only
 // a preview.
 func deskReadArgs(r *Request) {
@@ -98,6 +98,8 @@ type deskParser struct {
 	changes []deskChange
 }
 
+const deskItem = "[]"
+
 // A deskChange puts text in the place of a part of the filter.
 type deskChange struct {
 	start, end int
@@ -105,7 +107,7 @@ type deskChange struct {
 }
 
 // value reads one value. ids: it is compared with a number. within is the name
-// that it stands beside, of a list's items that of the list.
+// that it stands beside, of the items of $in and $nin [deskItem].
 func (p *deskParser) value(ids bool, within string) error {
 	switch p.dec.PeekKind() {
 	case '{':
@@ -114,8 +116,11 @@ func (p *deskParser) value(ids bool, within string) error {
 		if _, err := p.dec.ReadToken(); err != nil {
 			return err
 		}
+		if within == "$in" || within == "$nin" {
+			within = deskItem
+		}
 		for p.dec.PeekKind() != ']' {
-			if err := p.value(ids, within+"[]"); err != nil {
+			if err := p.value(ids, within); err != nil {
 				return err
 			}
 		}
@@ -126,24 +131,28 @@ func (p *deskParser) value(ids bool, within string) error {
 	if err != nil {
 		return err
 	}
-	end := int(p.dec.InputOffset())
-	change := deskChange{start: end - len(v), end: end}
+	if text := deskPlain(v, ids, within); text != "" {
+		end := int(p.dec.InputOffset())
+		p.changes = append(p.changes, deskChange{end - len(v), end, text})
+	}
+	return nil
+}
+
+// deskPlain is what stands in the place of a value, "" where it stays.
+func deskPlain(v jsontext.Value, ids bool, within string) string {
 	switch within {
 	case "$in", "$nin":
 		if v.Kind() == 'n' {
-			change.text = "[]"
+			return "[]"
 		}
-	case "$in[]", "$nin[]":
-		change.text = idsOf(v, ids)
-	default:
-		if text := idsOf(v, ids); !strings.Contains(text, ",") {
-			change.text = text
-		}
+		return ""
+	case deskItem:
+		return idsOf(v, ids)
 	}
-	if change.text != "" {
-		p.changes = append(p.changes, change)
+	if id := idsOf(v, ids); !strings.Contains(id, ",") {
+		return id
 	}
-	return nil
+	return ""
 }
 
 func (p *deskParser) object(ids bool) error {

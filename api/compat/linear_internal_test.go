@@ -57,6 +57,9 @@ func TestWhatReadsAVendorsRequestIsLinear(t *testing.T) {
 		"a filter": func(n int) url.Values {
 			return url.Values{"filter": {`{"$or":` + list(n, `{"firstName.x":1}`) + `}`}, "query": {strings.Repeat("x", n)}}
 		},
+		"ids as text": func(n int) url.Values {
+			return url.Values{"filter": {`{"id":{"$in":` + list(n, `"1, 2"`) + `},"x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}`}}
+		},
 		"lists of names": func(n int) url.Values {
 			text := strings.Repeat("x,name,all,", n)
 			return url.Values{"fields": {text}, "includes": {text}, "record_type": {text}}
