@@ -4,9 +4,9 @@
 // here once its base address and key are changed.
 //
 // Most of a surface is data in the model file (x-vendor: paths, what the
-// paths name a record by, the bare Authorization header). What data cannot
-// say is a [Vendor], one small file of Go for each; a surface that needs none
-// speaks [Plain].
+// paths name a record by, the bare Authorization header, where callers log
+// in). What data cannot say is a [Vendor], one small file of Go for each; a
+// surface that needs none speaks [Plain].
 //
 // It leaves to package api everything that happens: keys and scopes, reading
 // and writing records, accepting and awaiting jobs. Rules about values belong
