@@ -149,6 +149,7 @@ func (r *reader) login(s *Surface) {
 		return
 	}
 	prefixes := []string{base, compatRoot(r.model) + base, compatRoot(r.model)}
+	s.Bases = append(s.Bases, base, compatRoot(r.model)+base)
 	r.calls(s, prefixes, path, map[string]any{http.MethodPost: string(Login)})
 }
 

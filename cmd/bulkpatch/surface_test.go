@@ -66,6 +66,7 @@ func TestASixthSurfaceIsOneModelFile(t *testing.T) {
 	s.refusesMisspeltGuards(t)
 	s.speaksGzip(t)
 	s.needsBothScopes(t)
+	s.joinsSlashes(t)
 }
 
 // TestTwoModelsMayNotClaimOnePath starts the program with a model that claims

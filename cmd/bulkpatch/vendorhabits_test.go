@@ -12,13 +12,13 @@ import (
 
 // guarded is one record of each vendor: where it is made, and where it is
 // changed. {made} stands for the id of the one that was made.
-var guarded = []struct{ name, create, made, id, one, list, change string }{
-	{"desk", "/desk/api/v2/customers.json", `{"notes": "before"}`, "customer.id", "/desk/api/v2/customers/{made}.json", "/desk/api/v2/customers.json", `{"notes": "after"}`},
-	{"plane", "/api/v1/workspaces/main/customers/", `{"name": "before"}`, "id", "/api/v1/workspaces/main/customers/{made}/", "/api/v1/workspaces/main/customers/", `{"name": "after"}`},
-	{"clientsuccess", "/v2/client", `{"name": "before", "status": "ACTIVE", "active": true}`, "uuid", "/v2/client/{made}", "/v2/client/search", `{"name": "after"}`},
-	{"accounts", "/v1/accounts", `{"title": "before", "address": "a"}`, "id", "/v1/accounts/{made}", "/v1/accounts", `{"title": "after"}`},
-	{"mythic", "/api/v1/clients", `{"id": "one", "name": "before"}`, "data.id", "/api/v1/clients/{made}", "/api/v1/clients", `{"name": "after"}`},
-	{"shop", "/shop/v3/buyers", `{"buyerName": "before"}`, "no", "/shop/v3/buyers/{made}.json", "/shop/v3/buyers", `{"buyerName": "after"}`},
+var guarded = []struct{ name, base, create, made, id, one, list, change string }{
+	{"desk", "/desk/api/v2", "/desk/api/v2/customers.json", `{"notes": "before"}`, "customer.id", "/desk/api/v2/customers/{made}.json", "/desk/api/v2/customers.json", `{"notes": "after"}`},
+	{"plane", "/api/v1", "/api/v1/workspaces/main/customers/", `{"name": "before"}`, "id", "/api/v1/workspaces/main/customers/{made}/", "/api/v1/workspaces/main/customers/", `{"name": "after"}`},
+	{"clientsuccess", "/v2", "/v2/client", `{"name": "before", "status": "ACTIVE", "active": true}`, "uuid", "/v2/client/{made}", "/v2/client/search", `{"name": "after"}`},
+	{"accounts", "/v1", "/v1/accounts", `{"title": "before", "address": "a"}`, "id", "/v1/accounts/{made}", "/v1/accounts", `{"title": "after"}`},
+	{"mythic", "/api/v1", "/api/v1/clients", `{"id": "one", "name": "before"}`, "data.id", "/api/v1/clients/{made}", "/api/v1/clients", `{"name": "after"}`},
+	{"shop", "/shop/v3", "/shop/v3/buyers", `{"buyerName": "before"}`, "no", "/shop/v3/buyers/{made}.json", "/shop/v3/buyers", `{"buyerName": "after"}`},
 }
 
 // misspelt are guards as their callers must not write them.
@@ -140,4 +140,33 @@ func (s *vendorServer) needsBothScopes(t *testing.T) {
 	asked("PATCH /desk/api/v2/customers/update.json?"+asks(`{"id": 1}`), `{"notes": "bulk"}`, 200)
 	asked("DELETE /v1/accounts/2", "", 200)
 	asked("DELETE /api/v1/workspaces/main/customers/?external_source=x&external_id=y", "", 204)
+}
+
+// joinsSlashes calls each vendor's surface at addresses that were joined of a
+// base with a slash at its end and a path with one at its beginning.
+func (s *vendorServer) joinsSlashes(t *testing.T) {
+	asked := func(call string, status int) {
+		t.Helper()
+		if resp, answer := s.send(t, call, bearer(s.key), ""); resp.StatusCode != status || strings.Contains(resp.Header.Get("Content-Type"), "problem") {
+			t.Errorf("%s: %d %s", call, resp.StatusCode, answer)
+		}
+	}
+	for _, v := range guarded {
+		rest := strings.TrimSuffix(strings.TrimPrefix(v.list, v.base), "/")
+		for _, base := range []string{v.base, "/compat/" + v.name, "/compat/" + v.name + v.base} {
+			asked("GET "+base+"/"+rest, 200)
+			asked("GET "+base+"//"+rest+"/", 200)
+		}
+		asked("GET "+v.base+rest+"//x", 404)
+		asked("GET "+v.base+"/x/.."+rest, 404)
+	}
+	asked("GET //accounts", 200)
+	asked("GET //client/search", 200)
+	asked("POST /v1//auth", 400)
+	asked("POST /compat/clientsuccess//auth", 400)
+	for _, path := range []string{"/v1//jobs", "//v1/jobs", "/v1/accounts/../jobs"} {
+		if resp, answer := s.send(t, "GET "+path, bearer(s.key), ""); resp.StatusCode != 404 {
+			t.Errorf("%s: %d %s", path, resp.StatusCode, answer)
+		}
+	}
 }
