@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -60,12 +61,12 @@ func (f *sentFile) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// An interruptedError is why an import ended without an answer, and what is
-// known of how far it came.
+// An interruptedError is why an import ended before its end, and what is known
+// of how far it came.
 type interruptedError struct {
 	why    string
-	lines  int64 // that were on their way
-	status int   // of the exit
+	reach  string // a sentence
+	status int    // of the exit
 	err    error
 }
 
@@ -75,27 +76,32 @@ func interrupted(ctx context.Context, f *sentFile, err error) error {
 	var answer *client.Error
 	var file *fileError
 	var call *url.Error
-	lines := f.lines.Load()
+	reach := sent(f.lines.Load())
 	switch {
+	case errors.As(err, &answer) && ctx.Err() != nil: // on the database itself
+		return &interruptedError{"interrupted before the end", strings.Join(refusal(answer), "\n"), exitFailed, err}
 	case errors.As(err, &answer):
 		return fmt.Errorf("import: %w", err)
 	case ctx.Err() != nil:
-		return &interruptedError{"interrupted before the end", lines, exitFailed, err}
+		return &interruptedError{"interrupted before the end", reach, exitFailed, err}
 	case errors.As(err, &file):
-		return &interruptedError{"the file could not be read further: " + file.Error(), lines, exitFailed, err}
+		return &interruptedError{"the file could not be read further: " + file.Error(), reach, exitFailed, err}
 	case errors.As(err, &call):
-		return &interruptedError{"the connection to the server broke: " + networkReason(call), lines, exitRefused, err}
+		return &interruptedError{"the connection to the server broke: " + networkReason(call), reach, exitRefused, err}
 	}
-	return &interruptedError{"the connection to the server broke", lines, exitRefused, err}
+	return &interruptedError{"the connection to the server broke", reach, exitRefused, err}
+}
+
+// sent says what may have become of the lines that were on their way.
+func sent(lines int64) string {
+	if lines == 0 {
+		return "No line had been sent."
+	}
+	return fmt.Sprintf("At most the first %d lines were imported. "+
+		"Where lines have an id the same file can be sent again: what is there already stays as it is.", lines)
 }
 
 func (e *interruptedError) Unwrap() error { return e.err }
 
 // Error says why, and in a second line how far it came.
-func (e *interruptedError) Error() string {
-	if e.lines == 0 {
-		return e.why + "\nNo line had been sent."
-	}
-	return fmt.Sprintf("%s\nAt most the first %d lines were imported. "+
-		"Where lines have an id the same file can be sent again: what is there already stays as it is.", e.why, e.lines)
-}
+func (e *interruptedError) Error() string { return e.why + "\n" + e.reach }

@@ -38,8 +38,9 @@ func (h *held) Read(p []byte) (int, error) {
 }
 
 // interruptedImport imports 2,500 customers, 100 of them without an id, and has
-// end called when all are on their way. It returns what the command said.
-func interruptedImport(t *testing.T, blank bool, end func(interrupt func()), args ...string) string {
+// end called when all are on their way. It returns what the command said, and
+// its exit status.
+func interruptedImport(t *testing.T, blank bool, end func(interrupt func()), args ...string) (string, int) {
 	t.Helper()
 	var lines strings.Builder
 	for i := range 2400 {
@@ -58,14 +59,17 @@ func interruptedImport(t *testing.T, blank bool, end func(interrupt func()), arg
 	if said := complaint.String(); strings.Contains(said, "canceled") || strings.Contains(said, "memory") || strings.Contains(said, "Post") {
 		t.Errorf("it says %q", said)
 	}
-	return complaint.String()
+	return complaint.String(), status
 }
 
 func TestAnInterruptedImportOfADatabaseSaysHowFarItCame(t *testing.T) {
 	db := migrated(t)
-	said := interruptedImport(t, false, func(interrupt func()) { interrupt() }, "--db", db)
+	said, status := interruptedImport(t, false, func(interrupt func()) { interrupt() }, "--db", db)
 	stored := strings.Count(must(t, "export", "desk", "--db", db), "\n")
 	reached := regexp.MustCompile(`Lines up to (\d+) were imported|No line was imported`).FindStringSubmatch(said)
+	if status != exitFailed || !strings.Contains(said, "interrupted before the end") {
+		t.Errorf("it ends with %d and says %q", status, said)
+	}
 	if reached == nil || reached[1] != "" && reached[1] != strconv.Itoa(stored) || reached[1] == "" && stored > 0 {
 		t.Errorf("%d customers were stored; it says %q", stored, said)
 	}
@@ -76,10 +80,11 @@ func TestAnInterruptedImportOverHTTPSaysWhatItKnows(t *testing.T) {
 		end   func(p *process, interrupt func())
 		blank bool
 		says  string
+		exit  int
 	}{
-		"by Ctrl-C":               {func(_ *process, interrupt func()) { interrupt() }, false, "interrupted before the end\nbulkpatch: At most the first 2500 lines were imported."},
-		"by a killed server":      {func(p *process, _ func()) { p.cmd.Process.Kill() }, true, "the connection to the server broke: "},
-		"by a stop of the server": {func(p *process, _ func()) { p.cmd.Process.Signal(os.Interrupt) }, true, "The process is stopping, which ended this import. Lines up to "},
+		"by Ctrl-C":               {func(_ *process, interrupt func()) { interrupt() }, false, "interrupted before the end\nbulkpatch: At most the first 2500 lines were imported.", exitFailed},
+		"by a killed server":      {func(p *process, _ func()) { p.cmd.Process.Kill() }, true, "the connection to the server broke: ", exitRefused},
+		"by a stop of the server": {func(p *process, _ func()) { p.cmd.Process.Signal(os.Interrupt) }, true, "The process is stopping, which ended this import. Lines up to ", exitRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
@@ -90,7 +95,10 @@ func TestAnInterruptedImportOverHTTPSaysWhatItKnows(t *testing.T) {
 				}
 				test.end(p, interrupt)
 			}
-			said := interruptedImport(t, test.blank, begun, "--server", p.base, "--key", p.firstKey)
+			said, status := interruptedImport(t, test.blank, begun, "--server", p.base, "--key", p.firstKey)
+			if status != test.exit {
+				t.Errorf("it ends with %d", status)
+			}
 			if !strings.Contains(said, test.says) || !strings.Contains(said, " imported") {
 				t.Errorf("it says %q", said)
 			}
