@@ -138,15 +138,19 @@ func joined(err error) []error {
 }
 
 // refusal is what a server answered: each fault, or the one sentence that it
-// gave.
+// gave. The parameters of a query are flags of the same names here.
 func refusal(e *client.Error) []string {
 	var lines []string
 	for _, f := range e.Faults {
-		if f.Pointer == "" {
+		name, isParameter := strings.CutPrefix(f.Pointer, "?")
+		switch {
+		case f.Pointer == "":
 			lines = append(lines, f.Detail)
-			continue
+		case isParameter && name != "":
+			lines = append(lines, "--"+name+": "+f.Detail)
+		default:
+			lines = append(lines, f.Pointer+": "+f.Detail)
 		}
-		lines = append(lines, f.Pointer+": "+f.Detail)
 	}
 	if e.More > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", e.More))

@@ -35,8 +35,8 @@ func TestErrorsAreSaidInTheUsersTerms(t *testing.T) {
 		want   []string
 	}{
 		"several faults, and more": {answering(t, 400, problem, `{"code": "invalid_request", "detail": "3 things are wrong", "errors": [
-			{"pointer": "/state", "detail": "Must be text."}, {"pointer": "", "detail": "Too much."}], "moreErrors": 1}`),
-			[]string{"/state: Must be text.", "Too much.", "and 1 more"}},
+			{"pointer": "/state", "detail": "Must be text."}, {"pointer": "", "detail": "Too much."}, {"pointer": "?columns", "detail": "No."}], "moreErrors": 1}`),
+			[]string{"/state: Must be text.", "Too much.", "--columns: No.", "and 1 more"}},
 		"a refusal without faults": {answering(t, 409, problem, `{"code": "name_taken", "detail": "The name is taken."}`), []string{"The name is taken."}},
 		"an unknown key": {answering(t, 401, problem, `{"code": "invalid_key", "detail": "The key is unknown."}`),
 			[]string{"The key is unknown. Give it with --key or BULKPATCH_KEY."}},
