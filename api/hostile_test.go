@@ -42,6 +42,10 @@ func TestFaultsBeyondAHundredAreCounted(t *testing.T) {
 	if n := len(native["errors"].([]any)); n != 100 || native["moreErrors"] != 151.0 { // and the name that is missing
 		t.Errorf("%d faults are listed, and %v more are counted", n, native["moreErrors"])
 	}
+	sort := r.call("GET", "/v1/mythic/customers?sort=x"+strings.Repeat(",x", 249), "").want(400).json()
+	if n := len(sort["errors"].([]any)); n != 100 || sort["moreErrors"] != 150.0 {
+		t.Errorf("%d faults of an order are listed, and %v more are counted", n, sort["moreErrors"])
+	}
 	for _, path := range []string{"/desk/api/v2/customers.json", "/api/v1/workspaces/main/customers", "/v2/client", "/v1/accounts"} {
 		a := r.call("POST", path, body).want(400)
 		if n := strings.Count(a.text, "x0"); n < 100 || n > 101 || !strings.Contains(a.text, " more faults.") {

@@ -55,6 +55,11 @@ func (in *input) failAll(where, prefix string, fs model.Faults) {
 	})
 }
 
+// failParamAll notes the faults of a query parameter.
+func (in *input) failParamAll(name string, fs model.Faults) {
+	addAll(&in.faults, inQuery, fs, func(string) string { return "?" + name })
+}
+
 // addAll notes the faults of an input, with those that it counts.
 func addAll(list *compat.Faults, where string, fs model.Faults, at func(pointer string) string) {
 	for _, f := range fs {

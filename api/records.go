@@ -175,9 +175,7 @@ func (s *server) listRecords(c *call) error {
 	if text, ok := in.param("sort"); ok {
 		var faults model.Faults
 		q.Sort, faults = filter.ParseSort(text, c.model)
-		for _, f := range faults {
-			in.failParam("sort", f.Code, f.Detail)
-		}
+		in.failParamAll("sort", faults)
 	}
 	fields := in.fields(c.model)
 	q.Limit, q.Cursor = in.page()

@@ -41,9 +41,7 @@ func (s *server) vendorList(c *call) error {
 	if l.Sort != "" {
 		var faults model.Faults
 		q.Sort, faults = l.Names.ParseSort(l.Sort, c.model)
-		for _, f := range faults {
-			in.failParam("sort", f.Code, f.Detail)
-		}
+		in.failParamAll("sort", faults)
 	}
 	if err := in.err(); err != nil {
 		return err
@@ -83,9 +81,7 @@ func (in *input) listed(c *call, l compat.Listing) filter.Filter {
 	var added []filter.Filter
 	for _, condition := range conditions {
 		f, faults := l.Names.Restore([]byte(condition), c.model)
-		for _, fault := range faults {
-			in.failParam(l.Param, fault.Code, fault.Detail)
-		}
+		in.failParamAll(l.Param, faults)
 		if len(faults) == 0 {
 			added = append(added, f)
 		}
