@@ -15,9 +15,9 @@ func (c *Client) Undo(ctx context.Context, jobID string) (Job, error) {
 }
 
 // UndoRecords is [Client.Undo] of some records alone, 1 to 10,000, by their
-// ids. Each is another undo job.
+// ids. Each is another undo job. No ids are refused; they never mean all.
 func (c *Client) UndoRecords(ctx context.Context, jobID string, ids []any) (Job, error) {
-	return c.follow(ctx, jobID, "undo", map[string]any{"ids": ids})
+	return c.follow(ctx, jobID, "undo", map[string]any{"ids": append([]any{}, ids...)})
 }
 
 // Retry makes a job of the records that failed, conflicted or were not reached
@@ -30,9 +30,10 @@ func (c *Client) Retry(ctx context.Context, jobID, onMismatch string) (Job, erro
 }
 
 // RetryFailures is [Client.Retry] of the records that ended with one of some
-// codes, as the job's error summary has them.
+// codes, as the job's error summary has them. No codes are refused; they never
+// mean all.
 func (c *Client) RetryFailures(ctx context.Context, jobID string, codes []string, onMismatch string) (Job, error) {
-	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{"codes": codes}, onMismatch))
+	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{"codes": append([]string{}, codes...)}, onMismatch))
 }
 
 func retryBody(body map[string]any, onMismatch string) map[string]any {
