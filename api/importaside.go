@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"syscall"
 
@@ -112,8 +113,13 @@ func (a *aside) close() {
 
 // asideFault words a fault of the temporary file.
 func asideFault(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	var file *fs.PathError
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return newProblem("storage_full", "The folder for temporary files is out of disk space, so rows without an id cannot be set aside.")
+	case errors.As(err, &file):
+		return newProblem("internal", "The folder for temporary files, which TMPDIR names, cannot be written to, so rows without an id cannot be set aside. "+
+			"Give each row an id, or have whoever runs the service name another folder.").set("Connection", "close")
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	"bulkpatch/model"
@@ -35,7 +36,7 @@ func TestWhatIsSetAsideIsBoundedAndLeavesNothing(t *testing.T) {
 		t.Errorf("left %v, %v", left, err)
 	}
 	t.Setenv("TMPDIR", dir+"/none")
-	if err := (&aside{model: desk, most: 1000}).add(d, rowPlace{}); err == nil {
-		t.Error("a row was set aside in a folder that is not there")
+	if err := (&aside{model: desk, most: 1000}).add(d, rowPlace{}); !errors.As(err, &p) || !strings.Contains(p.Detail, "TMPDIR") {
+		t.Errorf("a folder that is not there is %v", err)
 	}
 }
