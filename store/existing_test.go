@@ -160,3 +160,19 @@ func TestAFileThatOthersCanReadIsNamed(t *testing.T) {
 		t.Errorf("the log says %q", said)
 	}
 }
+
+// TestAMigratedDatabaseIsOneFile closes one that was made and nothing else: who
+// copies it has it whole.
+func TestAMigratedDatabaseIsOneFile(t *testing.T) {
+	dir := t.TempDir()
+	s, err := store.Open(t.Context(), "sqlite://"+filepath.Join(dir, "new.db"), store.Options{Models: model.Shipped()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Migrate(t.Context()), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("it leaves %v, %v", left, err)
+	}
+}

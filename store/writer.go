@@ -136,6 +136,10 @@ func (w *groupWriter) close() error {
 	<-w.ended
 	w.interrupt()
 	w.stmts.close()
+	// SQLite moves its log into the file when the last connection closes, unless
+	// that one has never read, as after a migration alone: the file of a new
+	// database would stay empty.
+	_, _ = w.conn.ExecContext(context.Background(), `SELECT 1 FROM sqlite_schema LIMIT 1`)
 	return errors.Join(w.conn.Close(), w.db.Close())
 }
 
