@@ -303,7 +303,9 @@ func TestAnExportHasTheFieldsThatAreAskedFor(t *testing.T) {
 			t.Errorf("%s: %q", accept, got)
 		}
 	}
-	r.call("GET", "/v1/desk/export?fields=wings", "").want(400)
+	if said := r.call("GET", "/v1/desk/export?fields=wings", "").want(400).text; !strings.Contains(said, `\"wings\" is no field of desk`) {
+		t.Errorf("an unknown field is said as %s", said)
+	}
 }
 
 func TestExportThatFailsDoesNotLookWhole(t *testing.T) {

@@ -213,7 +213,11 @@ func (in *input) fields(m *model.Model) []*model.Field {
 		f, known := m.Field(name)
 		switch {
 		case !known && name != "id" && name != "version": // always shown
-			in.failParam("fields", "unknown_field", "The list of fields names one that the model does not have.")
+			if in.faults.Full() {
+				in.faults.Further++
+			} else {
+				in.failParam("fields", "unknown_field", noField(m, name))
+			}
 			continue
 		case seen[name]:
 			in.failParam("fields", "duplicate_field", "The list of fields names "+name+" more than once.")
