@@ -44,13 +44,13 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 		return req, nil
 	}
 	take := func(name string) jsontext.Value {
-		v := given(members[name])
+		v := members[name]
 		delete(members, name)
 		return v
 	}
 	if a == job.RetryIt {
 		var o options
-		if v := take("onMismatch"); v != nil {
+		if v := given(take("onMismatch")); v != nil {
 			o.set(in, "onMismatch", v, inBody, "/onMismatch")
 		}
 		req.onMismatch = o.OnMismatch
@@ -58,7 +58,7 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	} else {
 		req.ids = in.chosenIDs(take("ids"))
 	}
-	if v := take("dryRun"); v != nil {
+	if v := given(take("dryRun")); v != nil {
 		if code, must := setBool(&req.dryRun, v); code != "" {
 			in.fail(inBody, "/dryRun", code, must)
 		}
@@ -67,7 +67,8 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	return req, nil
 }
 
-// codes reads the codes of the failures that are to be retried, nil for all.
+// codes reads the codes of the failures that are to be retried, nil for all. A
+// null is refused: whoever sends it may have meant to choose.
 func (in *input) codes(v jsontext.Value) []string {
 	if v == nil {
 		return nil
@@ -86,7 +87,8 @@ func (in *input) codes(v jsontext.Value) []string {
 	return codes
 }
 
-// chosenIDs reads the ids of the records that are to be restored, nil for all.
+// chosenIDs reads the ids of the records that are to be restored, nil for all. A
+// null is refused as one for codes.
 func (in *input) chosenIDs(v jsontext.Value) []string {
 	if v == nil {
 		return nil

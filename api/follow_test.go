@@ -30,6 +30,7 @@ func TestARetryOfOneGroupNamesItsCodes(t *testing.T) {
 	retry := "/v1/jobs/" + r.partly() + "/retry"
 	for body, pointer := range map[string]string{
 		`{"codes": []}`:                    "/codes",
+		`{"codes": null}`:                  "/codes",
 		`{"codes": "unique"}`:              "/codes",
 		`{"codes": [1]}`:                   "/codes/0",
 		`{"codes": ["unique", "too_big"]}`: "/codes/1",
@@ -65,6 +66,7 @@ func TestAnUndoTakesChosenRecords(t *testing.T) {
 	undo := "/v1/jobs/" + r.partly() + "/undo"
 	for body, pointer := range map[string]string{
 		`{"ids": []}`:           "/ids",
+		`{"ids": null}`:         "/ids",
 		`{"ids": 7}`:            "/ids",
 		`{"ids": [7, null]}`:    "/ids/1",
 		`{"ids": [7, 7.5]}`:     "/ids/1",
