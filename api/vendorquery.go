@@ -32,7 +32,8 @@ var nameMarks = strings.NewReplacer("_", "", "-", "")
 
 // nearOptions has the names by what is left of them without case and marks.
 var nearOptions = func() map[string]string {
-	near := map[string]string{"filter": "filter"}
+	// Desk has a dry run in filter_args alone; in the query it would be ignored.
+	near := map[string]string{"filter": "filter", plainName("bulkDryExecute"): "dryRun"}
 	for _, o := range optionList {
 		near[plainName(o.name)] = o.name
 	}

@@ -23,7 +23,7 @@ var guarded = []struct{ name, base, create, made, id, one, list, change string }
 
 // misspelt are guards as their callers must not write them.
 var misspelt = []string{
-	"dryrun=true", "dry_run=true", "DRY-RUN=true", "max_affected=0", "Expected-Count=1", "confirmtoken=x", "ALLOWALL=false", "on_mismatch=skip",
+	"dryrun=true", "bulkDryExecute=true", "dry_run=true", "DRY-RUN=true", "max_affected=0", "Expected-Count=1", "confirmtoken=x", "ALLOWALL=false", "on_mismatch=skip",
 	"records_per_second=1", "maxfailures=1", "allownewoptions=true", "Filter={}", "dryRun=true&dryRun=false", "dryRun=true&dry_run=true",
 }
 
