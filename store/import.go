@@ -259,14 +259,14 @@ func (im *importer) outcome(err error, counter *int64, line int64) error {
 func (im *importer) refusedDetail(f dataFault) string {
 	switch f.code {
 	case codeTooLarge, codeTooComplex:
-		return "the line is too large or too complex for the database"
+		return "The line is too large or too complex for the database."
 	case codeUnique:
 		return valueTaken(fieldOf(im.m, f.column))
 	}
-	return "a rule of the database refused a value"
+	return "A rule of the database refused a value."
 }
 
 // valueTaken is what a line is told of a value that must be its own.
 func valueTaken(field string) string {
-	return "the value of " + field + " is already taken by another record"
+	return "/" + field + ": The value is already taken by another record."
 }

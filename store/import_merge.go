@@ -14,8 +14,8 @@ const readAtOnce = 16 << 20
 
 // Why a line fails whose record is there. The code comes first, for programs.
 const (
-	detailIDTaken = "id_taken: the store generated this id for another record while the import was running; give the line another id"
-	detailVersion = `precondition_failed: the record has version %d and the line says %d, so that newer data would be overwritten; columns={"version": null} leaves the column out`
+	detailIDTaken = "id_taken: The store generated this id for another record while the import was running; give the line another id."
+	detailVersion = `precondition_failed: The record has version %d and the line says %d, so that newer data would be overwritten; columns={"version": null} leaves the column out.`
 )
 
 // An edit is what a line changes of a record.
@@ -129,7 +129,7 @@ func (im *importer) mergePart(p part) error {
 		version, _ := r.Values[im.m.Role(model.RoleVersion).Index].(int64)
 		switch given := p.drafts[i].Version; {
 		case tooLarge != nil:
-			im.fail(line, tooLarge.Name+" would be larger than the 1 MiB that a field may hold")
+			im.fail(line, "/"+tooLarge.Name+": The value would be larger than the 1 MiB that a field may hold.")
 		case len(e.sets) == 0:
 			im.report.Unchanged++
 		case given != 0 && given != version:

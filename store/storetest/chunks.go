@@ -157,7 +157,7 @@ func mergesTooLarge(t *testing.T, k *Kit) {
 	check(t, err)
 	equal(t, "lines that failed", len(report.Failed), 1)
 	equal(t, "line", report.Failed[0].Line, 1)
-	equal(t, "detail", report.Failed[0].Detail, "custom would be larger than the 1 MiB that a field may hold")
+	equal(t, "detail", report.Failed[0].Detail, "/custom: The value would be larger than the 1 MiB that a field may hold.")
 	equal(t, "version of the record", k.All(`{}`)["2"].Version, 1)
 	equal(t, "updated", report.Updated, 1)
 }
