@@ -17,6 +17,23 @@ const (
 	maxValue = 1 << 20
 )
 
+// decide finds what becomes of the chunk's records, or of the first of them where
+// all would be too many bytes.
+func (c *chunk) decide() error {
+	if err := c.bound(); err != nil {
+		return err
+	}
+	err := c.find()
+	if !errors.Is(err, errLong) {
+		return err
+	}
+	c.long, c.refused = true, nil
+	if err := c.bound(); err != nil {
+		return err
+	}
+	return c.find()
+}
+
 // bound cuts the chunk where its values would take too much, without reading
 // them, and leaves merges that may make too large a value to Go.
 func (c *chunk) bound() error {

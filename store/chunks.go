@@ -114,16 +114,7 @@ func (w *chunks) read(c *chunk, n int) error {
 	if err := c.choose(n); err != nil || len(c.selected) == 0 {
 		return err
 	}
-	if err := c.bound(); err != nil {
-		return err
-	}
-	err := c.find()
-	if errors.Is(err, errLong) {
-		c.long, c.refused = true, nil
-		if err = c.bound(); err == nil {
-			err = c.find()
-		}
-	}
+	err := c.decide()
 	for _, array := range c.former {
 		if len(c.guarded) > 0 {
 			c.bytes += int64(len(array))

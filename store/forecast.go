@@ -122,10 +122,7 @@ func (f foresight) chunk(window int64, offsets []uint32) *chunk {
 // where all would be too many bytes.
 func (f foresight) decide(ctx context.Context, c *chunk) error {
 	c.q = snapshotReader{ctx, f.t, f.d}
-	if err := c.bound(); err != nil {
-		return err
-	}
-	return c.find()
+	return c.decide()
 }
 
 // of is what would become of the selected records in all.

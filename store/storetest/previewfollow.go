@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"bulkpatch/job"
@@ -92,4 +93,23 @@ func previewsOfRetries(t *testing.T, k *Kit) {
 	_, err = k.PreviewRetry(t.Context(), k.Follow(k.Accept(k.Bulk(`{}`, `{"visits": 1}`, job.Options{AllowAll: true})).ID))
 	var refused *job.StateError
 	equal(t, "of a job that has not ended", errors.As(err, &refused), true)
+}
+
+// previewsOfLongValues previews jobs over records of which one has a value that
+// is longer than most: it is measured before it is read, as in a job.
+func previewsOfLongValues(t *testing.T, k *Kit) {
+	const long = 900_000
+	k.Add(20, func(i int) string {
+		return fmt.Sprintf(`{"id": %d, "name": "n", "visits": %d, "tags": ["%s"]}`, i+1, i, strings.Repeat("s", []int{10, long}[i/19]))
+	})
+	sub := k.Bulk(`{"visits": {"$gte": 0}}`, `{"tags": ["now"]}`, job.Options{})
+	k.foretold(t, "20 0 0 0 []", sub)
+
+	sub.Patch = k.patch(`{"tags": ["later"]}`, false)
+	j, l := k.Start(sub)
+	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	k.done(k.Single(20, `{"tags": ["`+strings.Repeat("s", long)+`"]}`))
+	p, err := k.PreviewRetry(t.Context(), k.Follow(j.ID))
+	check(t, err)
+	equal(t, "of a retry", foreseen(p), "20 0 0 0 []")
 }

@@ -78,6 +78,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		"an undo names what it cannot restore":                    undoNamesWhatItCannot,
 		"a preview of an undo says what it then does":             previewsOfUndos,
 		"a preview of a retry says what it then does":             previewsOfRetries,
+		"a preview reads values of any length":                    previewsOfLongValues,
 		"an undo takes chosen records":                            undoOfChosenRecords,
 		"undos side by side restore each record once":             undosSideBySide,
 		"an undo names what it met and whose change it was":       undoNamesConflicts,
