@@ -26,7 +26,7 @@ func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bo
 		if err := origin.CheckRetry(); err != nil {
 			return "", 0, err
 		}
-		if err := cmp.Or(t.onlyRetry(origin), room); err != nil {
+		if err := cmp.Or(t.onlyRetry(origin, f), room); err != nil {
 			return "", 0, err
 		}
 		o := origin.Options

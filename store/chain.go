@@ -61,8 +61,12 @@ func (t *tx) lockChain(j *job.Job) error {
 }
 
 // onlyRetry refuses a retry where another one of its chain, which is locked,
-// has not ended. The error is a [*job.RetryOpenError].
-func (t *tx) onlyRetry(origin job.Job) error {
+// has not ended. The error is a [*job.RetryOpenError]. A preview of a retry
+// computes no record, and is refused neither as a job nor at once.
+func (t *tx) onlyRetry(origin job.Job, f job.Follow) error {
+	if f.Preview {
+		return nil
+	}
 	chain, err := chainOf(t, origin.WorkspaceID, origin.Num)
 	for _, c := range chain {
 		if !c.State.Final() {

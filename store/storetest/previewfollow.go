@@ -87,7 +87,12 @@ func previewsOfRetries(t *testing.T, k *Kit) {
 	check(t, err)
 	equal(t, "foretold of one group", fmt.Sprint(p.Matched, p.WouldChange, p.WouldFail), "1 0 1")
 
-	r := k.retried(k.Follow(j.ID))
+	open, _, err := k.Retry(t.Context(), k.Follow(j.ID))
+	check(t, err)
+	_, _, err = k.Retry(t.Context(), job1)
+	equal(t, "foretold by a job while a retry is open", err, nil)
+	k.Run(20)
+	r := k.Read(open.ID)
 	equal(t, "then done", fmt.Sprint(r.Updated, r.Unchanged, r.Failed), "1 1 6")
 	equal(t, "retried by the retry alone", fmt.Sprint(k.Read(j.ID).RetriedBy), fmt.Sprint([]string{r.ID}))
 	_, err = k.PreviewRetry(t.Context(), k.Follow(k.Accept(k.Bulk(`{}`, `{"visits": 1}`, job.Options{AllowAll: true})).ID))
