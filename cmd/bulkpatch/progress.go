@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -14,15 +15,20 @@ import (
 const plainEvery = 5 * time.Second
 
 // A bar shows how far something is: drawn on a terminal, as lines elsewhere.
+// What goes on after its end, such as a read of standard input that nobody waits
+// for any more, no longer shows.
 type bar struct {
 	drawn *progressbar.ProgressBar // nil: lines
 	out   io.Writer
 	what  string
 	unit  string
 	now   func() time.Time
+	total int64 // -1: not known
+
+	mu    sync.Mutex
 	told  time.Time
 	done  int64
-	total int64 // -1: not known
+	ended bool
 }
 
 // newByteBar shows the bytes that are written to it.
@@ -60,13 +66,24 @@ func barOptions(out io.Writer, what string) []progressbar.Option {
 
 // Write counts bytes and never fails.
 func (b *bar) Write(p []byte) (int, error) {
-	b.Set(b.done + int64(len(p)))
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.set(b.done + int64(len(p)))
 	return len(p), nil
 }
 
 // Set says how far it is. A display that cannot be written to is no reason to
 // stop what is displayed.
 func (b *bar) Set(done int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.set(done)
+}
+
+func (b *bar) set(done int64) {
+	if b.ended {
+		return
+	}
 	b.done = done
 	if b.drawn != nil {
 		_ = b.drawn.Set64(done)
@@ -80,6 +97,9 @@ func (b *bar) Set(done int64) {
 
 // Finish says the last and ends the line.
 func (b *bar) Finish() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ended = true
 	if b.drawn == nil {
 		b.tell()
 		return
