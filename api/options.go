@@ -177,7 +177,7 @@ func (o *options) fromQuery(in *input) {
 		if p.text {
 			v, _ = json.Marshal(text) // a text can always be marshalled
 		} else if checkJSON(v) != nil {
-			v = jsontext.Value("null") // no number and no truth, so it is refused
+			v = jsontext.Value("null") // no number and no boolean, so it is refused
 		}
 		o.set(in, p.name, v, inQuery, "?"+p.name)
 	}

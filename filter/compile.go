@@ -14,24 +14,24 @@ const (
 	negative sense = false
 )
 
-// A truth is what is known of a condition before any record is seen.
-type truth int
+// A verdict is what is known of a condition before any record is seen.
+type verdict int
 
 const (
-	depends truth = iota
+	depends verdict = iota
 	always
 	never
 )
 
 // A piece is SQL text with its arguments: a call, or something in parentheses.
 type piece struct {
-	truth truth
-	text  string
-	args  []any
+	verdict verdict
+	text    string
+	args    []any
 }
 
 func (p piece) sql() (string, []any) {
-	switch p.truth {
+	switch p.verdict {
 	case always:
 		return "(1 = 1)", nil
 	case never:
@@ -57,7 +57,7 @@ func (c compiler) compile(n node) piece {
 	case *cond:
 		return c.condition(n, positive)
 	}
-	return piece{truth: never} // no other nodes exist
+	return piece{verdict: never} // no other nodes exist
 }
 
 func (c compiler) junction(nodes []node, and bool) piece {
@@ -68,7 +68,7 @@ func (c compiler) junction(nodes []node, and bool) piece {
 	return join(pieces, and)
 }
 
-// join connects pieces by AND or OR. Those whose truth is known beforehand
+// join connects pieces by AND or OR. Those whose verdict is known beforehand
 // vanish or decide the whole.
 func join(pieces []piece, and bool) piece {
 	neutral, deciding, word := never, always, " OR "
@@ -77,7 +77,7 @@ func join(pieces []piece, and bool) piece {
 	}
 	kept := make([]piece, 0, len(pieces))
 	for _, p := range pieces {
-		switch p.truth {
+		switch p.verdict {
 		case deciding:
 			return p
 		case depends:
@@ -85,7 +85,7 @@ func join(pieces []piece, and bool) piece {
 		}
 	}
 	if len(kept) == 0 {
-		return piece{truth: neutral}
+		return piece{verdict: neutral}
 	}
 	var text strings.Builder
 	var args []any

@@ -17,18 +17,18 @@ func everything(n node) bool {
 	case anyOf:
 		return slices.ContainsFunc(n, everything) || eitherWay(n)
 	case negation:
-		return n.of.(*cond).truth() == never
+		return n.of.(*cond).verdict() == never
 	case *cond:
-		return n.truth() == always
+		return n.verdict() == always
 	}
 	return false
 }
 
-// truth is what is known of a condition whatever the record holds.
-func (n *cond) truth() truth {
+// verdict is what is known of a condition whatever the record holds.
+func (n *cond) verdict() verdict {
 	switch n.op {
 	case opIn:
-		return n.truthOfIn()
+		return n.verdictOfIn()
 	case opContains, opStartsWith:
 		if n.filled() && slices.Contains(n.literals, literal{v: ""}) {
 			return always
@@ -50,7 +50,7 @@ func (n *cond) truth() truth {
 	return reaches
 }
 
-func (n *cond) truthOfIn() truth {
+func (n *cond) verdictOfIn() verdict {
 	missing := n.null && !n.filled()
 	possible := slices.ContainsFunc(n.literals, func(l literal) bool { return !l.after })
 	both := n.kind == model.Boolean && !n.nested() && len(n.literals) == 2
@@ -68,7 +68,7 @@ func (t target) filled() bool { return !t.nested() && !t.field.Nullable }
 
 // reach says of how many values an ordering by a literal holds: of all that
 // the target can have, of none, or of some.
-func (n *cond) reach(l literal) truth {
+func (n *cond) reach(l literal) verdict {
 	least, most := n.ends()
 	// Where the ends lie from the literal; beyond an end that is open lie all.
 	low, high := -1, 1

@@ -63,7 +63,7 @@ func (in *inserter) flush() error {
 // the value.
 var errUnfit = errors.New("a value is not of the column's type")
 
-// fit turns a value into what the destination holds: truth values are numbers
+// fit turns a value into what the destination holds: booleans are numbers
 // on SQLite, and JSON is text there, in canonical form.
 func (c copiedColumn) fit(v any) (any, error) {
 	if b, ok := v.([]byte); ok && c.from != blob {

@@ -140,7 +140,7 @@ type dialect struct {
 // blob is the kind of bytes, which only the fixed tables hold.
 const blob model.Kind = "blob"
 
-// flag is a truth value as the fixed tables keep it.
+// flag is a boolean as the fixed tables keep it.
 func flag(b bool) int64 {
 	if b {
 		return 1

@@ -169,7 +169,7 @@ func badParameters(g Target) []badInput {
 		option("maxAffected negative", "maxAffected=-1", "out_of_range"),
 		option("expectedCount a fraction", "expectedCount=1.5", "type"),
 		option("expectedCount beyond int64", "expectedCount=9223372036854775808", "out_of_range"),
-		option("allowAll no truth", "allowAll=yes", "type"),
+		option("allowAll no boolean", "allowAll=yes", "type"),
 		option("dryRun empty", "dryRun=", "type"),
 		option("unknown query parameter", "what=1", "unknown_parameter").as("unknown_parameter"),
 		option("option given twice", "maxFailures=1&maxFailures=2", "repeated_parameter"),

@@ -71,7 +71,7 @@ type interruptedError struct {
 }
 
 // interrupted words the end of an import. What the server says of it is the
-// whole truth; where it said nothing, only what was sent is known.
+// last word; where it gave no answer, only what was sent is known.
 func interrupted(ctx context.Context, f *sentFile, err error) error {
 	var answer *client.Error
 	var file *fileError
