@@ -34,7 +34,7 @@ type acceptFollow func(context.Context, job.Follow) (j job.Job, replayed bool, e
 // follow makes a job that follows from the one of the path, and answers with
 // it at once or when it has ended, as the caller prefers.
 func (s *server) follow(c *call, in *input, req followRequest, accept acceptFollow) error {
-	f := job.Follow{Workspace: c.workspace(), Origin: c.r.PathValue("job"), OnMismatch: req.onMismatch, Codes: req.codes, CreatedBy: c.key.Actor()}
+	f := job.Follow{Workspace: c.workspace(), Parent: c.r.PathValue("job"), OnMismatch: req.onMismatch, Codes: req.codes, CreatedBy: c.key.Actor()}
 	f.IdempotencyKey = in.idempotencyKey(c.r.Header)
 	if err := in.err(); err != nil {
 		return err

@@ -461,25 +461,25 @@ func (f *fake) Act(_ context.Context, ws auth.Workspace, id string, a job.Action
 }
 
 func (f *fake) Retry(ctx context.Context, o job.Follow) (job.Job, bool, error) {
-	origin, err := f.Job(ctx, o.Workspace, o.Origin)
+	origin, err := f.Job(ctx, o.Workspace, o.Parent)
 	if err != nil {
 		return origin, false, err
 	}
 	if err := cmp.Or(origin.CheckRetry(), f.refuse); err != nil {
 		return origin, false, err
 	}
-	return f.follow(job.Job{Kind: job.Retry, RetryOf: o.Origin, Options: job.Options{OnMismatch: o.OnMismatch}}, o), false, nil
+	return f.follow(job.Job{Kind: job.Retry, RetryOf: o.Parent, Options: job.Options{OnMismatch: o.OnMismatch}}, o), false, nil
 }
 
 func (f *fake) Undo(ctx context.Context, o job.Follow) (job.Job, bool, error) {
-	origin, err := f.Job(ctx, o.Workspace, o.Origin)
+	origin, err := f.Job(ctx, o.Workspace, o.Parent)
 	if err != nil {
 		return origin, false, err
 	}
 	if err := origin.CheckUndo(); err != nil {
 		return origin, false, err
 	}
-	return f.follow(job.Job{Kind: job.Undo, UndoOf: o.Origin}, o), false, nil
+	return f.follow(job.Job{Kind: job.Undo, UndoOf: o.Parent}, o), false, nil
 }
 
 func (f *fake) PreviewRetry(ctx context.Context, o job.Follow) (job.Preview, error) {
@@ -538,7 +538,7 @@ func (f *fake) Revisions(ctx context.Context, names []job.Name) (map[job.Name]in
 	found := map[job.Name]int64{}
 	for _, n := range names {
 		f.asked[n.ID]++
-		if j, ok := f.jobs[n.ID]; ok && f.workspaces[j.Workspace] == n.Workspace && j.LeftAt == nil {
+		if j, ok := f.jobs[n.ID]; ok && f.workspaces[j.Workspace] == n.Workspace && j.ExpiredAt == nil {
 			found[n] = j.Revision
 		}
 	}

@@ -137,21 +137,21 @@ func (s *server) checkFollow(c *call, in *input, req followRequest, f *job.Follo
 	if req.codes == nil && req.ids == nil {
 		return nil
 	}
-	origin, err := s.Store.Job(c.ctx(), f.Workspace, f.Origin)
+	parent, err := s.Store.Job(c.ctx(), f.Workspace, f.Parent)
 	if err != nil {
-		return actionError(origin, err)
+		return actionError(parent, err)
 	}
 	if req.codes != nil {
-		if err := origin.CheckRetry(); err != nil {
+		if err := parent.CheckRetry(); err != nil {
 			return err
 		}
-		in.knownCodes(req.codes, origin.ErrorSummary)
+		in.knownCodes(req.codes, parent.ErrorSummary)
 		return in.err()
 	}
-	if err := origin.CheckUndo(); err != nil {
+	if err := parent.CheckUndo(); err != nil {
 		return err
 	}
-	m, loaded := s.Models.Model(origin.Model)
+	m, loaded := s.Models.Model(parent.Model)
 	if !loaded {
 		return job.ErrOtherModel
 	}
@@ -197,7 +197,7 @@ func (in *input) knownCodes(codes []string, summary []job.ErrorSummary) {
 // [update.fingerprint] does. What is not given adds nothing to it: so a request
 // from before there was more to say is still the same.
 func (req followRequest) fingerprint(key []byte, f *job.Follow) string {
-	parts := []string{string(req.action), f.Origin, strconv.FormatInt(f.Workspace.ID, 10), string(f.OnMismatch)}
+	parts := []string{string(req.action), f.Parent, strconv.FormatInt(f.Workspace.ID, 10), string(f.OnMismatch)}
 	for name, list := range map[string][]string{"codes": req.codes, "ids": req.ids} {
 		if list != nil { // an action has one of the two at most
 			parts = append(append(parts, name), list...)

@@ -73,7 +73,7 @@ type reading struct {
 
 func newReading(j job.Job) *reading {
 	r := &reading{job: j, event: sync.OnceValues(func() ([]byte, error) { return eventOf(j) })}
-	if j.LeftAt != nil {
+	if j.ExpiredAt != nil {
 		r.err = job.ErrGone
 	}
 	return r

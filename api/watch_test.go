@@ -279,7 +279,7 @@ func TestFollowersOutliveAnOutage(t *testing.T) {
 func TestFollowersOfAJobThatGoesAreTold(t *testing.T) {
 	for status, remove := range map[int]func(b *bubble){
 		410: func(b *bubble) {
-			b.store.change(b.job, false, func(j *job.Job) { j.LeftAt = new(time.Time); j.State = job.Succeeded })
+			b.store.change(b.job, false, func(j *job.Job) { j.ExpiredAt = new(time.Time); j.State = job.Succeeded })
 		},
 		404: func(b *bubble) { b.store.set(func() { delete(b.store.jobs, b.job) }) },
 	} {

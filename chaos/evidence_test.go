@@ -19,13 +19,13 @@ const echo = 15 * time.Second
 func (c *checker) checkRefusals() {
 	n := 0
 	for _, refused := range c.refusals {
-		if c.excused(refused.front, refused.span) {
+		if c.excused(refused.process, refused.span) {
 			continue
 		}
 		// They come in crowds, and are not to hide what else is wrong.
 		if n++; n <= refusalsShown {
 			c.violation("%s %s was refused by %s at %.3fs though the database was well: %s",
-				refused.method, refused.path, refused.front, refused.done.Seconds(), refused.answer)
+				refused.method, refused.path, refused.process, refused.done.Seconds(), refused.answer)
 		}
 	}
 	if n > refusalsShown {
@@ -208,7 +208,7 @@ func (r *run) report() string {
 	fmt.Fprintf(&b, "seed %d of %s failed; logs and database are kept in %s\n", r.seed, r.kind, r.dir)
 	fmt.Fprintf(&b, "replay: go test ./chaos -v -run TestChaos -chaos.first=%d -chaos.seeds=1 -chaos.kind=%s\n", r.seed, r.kind)
 	fmt.Fprintf(&b, "fronts %v, workers %v, chunk %d, concurrency %d; load and faults began at %.3fs; the faults, from there:\n%s",
-		r.fronts, r.workers, r.chunk, r.concurrency, r.started.Seconds(), schedule(r.faults))
+		r.apis, r.workers, r.chunk, r.concurrency, r.started.Seconds(), schedule(r.faults))
 	fmt.Fprintf(&b, "as they took place, from the beginning:\n%s", r.diary())
 	for _, m := range r.missed {
 		fmt.Fprintf(&b, "did not take place: %s\n", m)

@@ -29,7 +29,7 @@ type follow struct {
 
 // A following says from which job another follows, and how.
 type following struct {
-	origin *tracked
+	parent *tracked
 	by     sequel
 	// reverts is the job whose changes are taken back, nil for none: a retry
 	// of an undo goes on taking back what the undo did.
@@ -67,7 +67,7 @@ func (f followers) String() string {
 
 // next says how a job follows from this one.
 func (j *tracked) next(by sequel) *following {
-	f := &following{origin: j, by: by, bulk: j.bulk, single: j.single}
+	f := &following{parent: j, by: by, bulk: j.bulk, single: j.single}
 	if j.follows != nil {
 		f.reverts, f.bulk, f.single = j.follows.reverts, j.follows.bulk, j.follows.single
 	}
@@ -79,7 +79,7 @@ func (j *tracked) next(by sequel) *following {
 
 // forced reports whether records are changed that no longer match.
 func (f *following) forced() bool {
-	return f.by == retryForce || f.origin.follows != nil && f.origin.follows.by != undoIt && f.origin.follows.forced() ||
+	return f.by == retryForce || f.parent.follows != nil && f.parent.follows.by != undoIt && f.parent.follows.forced() ||
 		f.bulk != nil && f.bulk.options["onMismatch"] == "force"
 }
 
@@ -186,12 +186,12 @@ func (f *following) inherited() (options, patch map[string]any) {
 // checkSequel judges a job that follows from another.
 func (c *checker) checkSequel(j *tracked) {
 	end, f := c.ends[j], j.follows
-	c.complain(j, f.judgeLinks(end, c.ends[f.origin]))
+	c.complain(j, f.judgeLinks(end, c.ends[f.parent]))
 	if end.Counts.Matched == nil {
 		return
 	}
 	want := map[string]bool{}
-	for _, i := range c.results[f.origin] {
+	for _, i := range c.results[f.parent] {
 		want[string(i.ID)] = f.takes(i.Outcome)
 	}
 	for _, i := range c.results[j] {
@@ -223,7 +223,7 @@ func (f *following) takes(outcome string) bool {
 }
 
 // judgeLinks says what is wrong with how two jobs name each other.
-func (f *following) judgeLinks(s, origin sighting) string {
+func (f *following) judgeLinks(s, parent sighting) string {
 	text := func(p *string) string {
 		if p == nil {
 			return ""
@@ -231,12 +231,12 @@ func (f *following) judgeLinks(s, origin sighting) string {
 		return *p
 	}
 	switch {
-	case f.by == undoIt && (s.Kind != "undo" || text(s.Undo.UndoOf) != f.origin.id):
-		return fmt.Sprintf("it is a job of kind %s that undoes %q, not %s", s.Kind, text(s.Undo.UndoOf), f.origin.id)
-	case f.by == undoIt && text(origin.Undo.UndoneBy) != s.JobID:
-		return fmt.Sprintf("its origin says that it was undone by %q", text(origin.Undo.UndoneBy))
-	case f.by != undoIt && (s.Kind != "retry" || text(s.RetryOf) != f.origin.id):
-		return fmt.Sprintf("it is a job of kind %s that retries %q, not %s", s.Kind, text(s.RetryOf), f.origin.id)
+	case f.by == undoIt && (s.Kind != "undo" || text(s.Undo.UndoOf) != f.parent.id):
+		return fmt.Sprintf("it is a job of kind %s that undoes %q, not %s", s.Kind, text(s.Undo.UndoOf), f.parent.id)
+	case f.by == undoIt && text(parent.Undo.UndoneBy) != s.JobID:
+		return fmt.Sprintf("its origin says that it was undone by %q", text(parent.Undo.UndoneBy))
+	case f.by != undoIt && (s.Kind != "retry" || text(s.RetryOf) != f.parent.id):
+		return fmt.Sprintf("it is a job of kind %s that retries %q, not %s", s.Kind, text(s.RetryOf), f.parent.id)
 	}
 	return ""
 }

@@ -32,7 +32,7 @@ func narrowClient() *http.Client {
 }
 
 // drain reads an answer to its end, bit by bit if told how.
-func (h *holder) drain(ctx context.Context, at front, q request, bit func(io.Reader) error) (fault string, err error) {
+func (h *holder) drain(ctx context.Context, at apiProcess, q request, bit func(io.Reader) error) (fault string, err error) {
 	req, err := h.request(ctx, at, q)
 	if err != nil {
 		return "", err
@@ -56,9 +56,9 @@ func (h *holder) drain(ctx context.Context, at front, q request, bit func(io.Rea
 }
 
 // poll waits for news of the job.
-func (h *holder) poll(ctx context.Context, at front, job string) (string, error) {
+func (h *holder) poll(ctx context.Context, at apiProcess, job string) (string, error) {
 	one := *h.caller
-	one.fronts, one.never = []front{at}, ctx
+	one.apis, one.never = []apiProcess{at}, ctx
 	a, err := one.once(request{method: "GET", path: "/v1/jobs/" + job})
 	if err != nil || a.status != http.StatusOK {
 		return "", err
@@ -69,7 +69,7 @@ func (h *holder) poll(ctx context.Context, at front, job string) (string, error)
 
 // trickle imports the lines, the last ones so slowly that the key is gone
 // before their end.
-func (h *holder) trickle(ctx context.Context, at front, value string) (fault string, err error) {
+func (h *holder) trickle(ctx context.Context, at apiProcess, value string) (fault string, err error) {
 	lines := h.op.lines(value)
 	first := min(atOnce, len(lines)/2)
 	body, w := io.Pipe()

@@ -27,10 +27,10 @@ type request struct {
 // one can be told from one that only overlapped.
 type answer struct {
 	span
-	front  string // who gave it
-	status int
-	header http.Header
-	body   []byte
+	process string // who gave it
+	status  int
+	header  http.Header
+	body    []byte
 }
 
 // job is the id of the job that the answer names in its Location.
@@ -50,15 +50,15 @@ func (a answer) String() string {
 // A caller speaks to the API with one key. It reaches the fronts, each call
 // any of them, at their addresses, whether or not a process is behind that.
 type caller struct {
-	fronts []front
-	key    string
-	http   *http.Client
-	run    *run
-	never  context.Context // ends with the run
+	apis  []apiProcess
+	key   string
+	http  *http.Client
+	run   *run
+	never context.Context // ends with the run
 }
 
 // A front is a process that serves the API.
-type front struct{ name, base string }
+type apiProcess struct{ name, base string }
 
 func newHTTPClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{
@@ -74,12 +74,12 @@ func (c *caller) once(r request) (answer, error) {
 		ctx, cancel = context.WithTimeout(c.never, r.timeout)
 	}
 	defer cancel()
-	at := c.fronts[rand.IntN(len(c.fronts))]
+	at := c.apis[rand.IntN(len(c.apis))]
 	req, err := c.request(ctx, at, r)
 	if err != nil {
 		return answer{}, err
 	}
-	a := answer{span: span{sent: c.run.now()}, front: at.name}
+	a := answer{span: span{sent: c.run.now()}, process: at.name}
 	resp, err := c.http.Do(req)
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
@@ -95,7 +95,7 @@ func (c *caller) once(r request) (answer, error) {
 }
 
 // request is a call of a front.
-func (c *caller) request(ctx context.Context, at front, r request) (*http.Request, error) {
+func (c *caller) request(ctx context.Context, at apiProcess, r request) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, r.method, at.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return nil, err

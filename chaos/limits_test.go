@@ -127,7 +127,7 @@ func TestTheCheckerKnowsWhenNoProcessHasTheModel(t *testing.T) {
 		{"its worker is killed", []window{kill}, span{11 * second, 12 * second}, true},
 		{"its worker was killed long before", []window{kill}, span{60 * second, 61 * second}, false},
 	} {
-		p := &plan{kind: sqliteReal, fronts: []role{{"api", "api"}}, workers: []role{{"worker1", "worker"}, {"worker2", "worker"}}, lacking: []string{"worker1"}}
+		p := &plan{kind: sqliteReal, apis: []role{{"api", "api"}}, workers: []role{{"worker1", "worker"}, {"worker2", "worker"}}, lacking: []string{"worker1"}}
 		check := &checker{run: &run{plan: p, windows: c.windows}}
 		j := &tracked{where: newTable(shop, "main", 100), asked: []asking{{c.resume, "resume"}}}
 		if fault := check.checkModelGone(j); (fault == "") != c.fine {

@@ -38,13 +38,13 @@ func (l *listener) hear() {
 	if l.last > 0 {
 		q.header["Last-Event-ID"] = strconv.FormatInt(l.last, 10)
 	}
-	at := l.fronts[rand.IntN(len(l.fronts))]
+	at := l.apis[rand.IntN(len(l.apis))]
 	req, err := l.request(l.never, at, q)
 	if err != nil {
 		l.run.violation("%v", err)
 		return
 	}
-	a := answer{span: span{sent: l.run.now()}, front: at.name}
+	a := answer{span: span{sent: l.run.now()}, process: at.name}
 	resp, err := l.http.Do(req)
 	if err != nil {
 		return

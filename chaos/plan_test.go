@@ -19,7 +19,7 @@ type plan struct {
 	seed        uint64
 	kind        kind
 	long        bool
-	fronts      []role // what serves the API
+	apis        []role // what serves the API
 	workers     []role
 	chunk       int
 	concurrency int
@@ -159,13 +159,13 @@ func (p *plan) cast(serving bool) {
 	workers := 2
 	switch {
 	case p.kind.postgres:
-		p.fronts, workers = []role{{"api1", "api"}, {"api2", "api"}}, 3
+		p.apis, workers = []role{{"api1", "api"}, {"api2", "api"}}, 3
 	case !p.kind.redis:
-		p.fronts, workers = []role{{"serve", "serve"}}, 0
+		p.apis, workers = []role{{"serve", "serve"}}, 0
 	case serving:
-		p.fronts = []role{{"serve", "serve"}}
+		p.apis = []role{{"serve", "serve"}}
 	default:
-		p.fronts = []role{{"api", "api"}}
+		p.apis = []role{{"api", "api"}}
 	}
 	for i := range workers {
 		p.workers = append(p.workers, role{fmt.Sprint("worker", i+1), "worker"})

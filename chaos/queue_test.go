@@ -111,7 +111,7 @@ func (q *queue) names(ctx context.Context) ([]string, error) {
 const taskType = "look"
 
 // A ring is the payload of a task.
-type ring struct {
+type wakeUp struct {
 	Workspace int64 `json:"workspace"`
 	Job       int64 `json:"job"`
 	Shard     int64 `json:"shard"`
@@ -123,7 +123,7 @@ type ring struct {
 // badTask is the n-th of the tasks that nobody should have queued: garbage,
 // and rings for work that is not there, is over, or is somebody else's.
 func badTask(n int) (payload []byte, kind string) {
-	rings := []ring{
+	wakeUps := []wakeUp{
 		{Workspace: 1, Job: 1 << 40},
 		{Workspace: 99, Job: int64(1 + n%40)},
 		{Workspace: 1, Job: int64(1 + n%60), Epoch: 1 << 30},
@@ -137,7 +137,7 @@ func badTask(n int) (payload []byte, kind string) {
 	if n/2%3 == 0 {
 		return []byte(garbage[n/6%len(garbage)]), []string{taskType, "unknown"}[n/3%2]
 	}
-	r := rings[n/2%len(rings)]
+	r := wakeUps[n/2%len(wakeUps)]
 	// Also in the wrong queue: a bulk job as a single and the reverse.
 	r.Single = n/5%2 == 0
 	payload, _ = json.Marshal(r) // numbers only

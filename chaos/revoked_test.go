@@ -61,9 +61,9 @@ type holder struct {
 // An ending is a call that was open when its key was revoked, or the refusal of
 // a new one.
 type ending struct {
-	what, front string
-	at          time.Duration // when it ended, or was given up
-	fault       string        // "" for none but that it may be late
+	what, process string
+	at            time.Duration // when it ended, or was given up
+	fault         string        // "" for none but that it may be late
 }
 
 // revoke has a key submit a job, import, export, and follow that job, and
@@ -161,24 +161,24 @@ func (h *holder) submit() (answer, heldJob, error) {
 // and no front takes the key any more.
 func (h *holder) holdOpen(job, value string) {
 	var all sync.WaitGroup
-	keep := func(what string, open func(context.Context, front) (string, error)) {
+	keep := func(what string, open func(context.Context, apiProcess) (string, error)) {
 		all.Go(func() { h.keep(what, open) })
 	}
-	keep("event stream", func(ctx context.Context, at front) (string, error) {
+	keep("event stream", func(ctx context.Context, at apiProcess) (string, error) {
 		return h.drain(ctx, at, request{method: "GET", path: "/v1/jobs/" + job + "/events"}, nil)
 	})
-	keep("long poll", func(ctx context.Context, at front) (string, error) { return h.poll(ctx, at, job) })
-	keep("export", func(ctx context.Context, at front) (string, error) {
+	keep("long poll", func(ctx context.Context, at apiProcess) (string, error) { return h.poll(ctx, at, job) })
+	keep("export", func(ctx context.Context, at apiProcess) (string, error) {
 		return h.drain(ctx, at, request{method: "GET", path: "/v1/" + h.op.table.model + "/export"}, func(body io.Reader) error {
 			_, err := io.CopyN(io.Discard, body, 4<<10)
 			time.Sleep(40 * time.Millisecond)
 			return err
 		})
 	})
-	keep("import", func(ctx context.Context, at front) (string, error) { return h.trickle(ctx, at, value) })
+	keep("import", func(ctx context.Context, at apiProcess) (string, error) { return h.trickle(ctx, at, value) })
 	h.pause(500*time.Millisecond + time.Duration(rand.IntN(1000))*time.Millisecond)
 	h.end()
-	for _, at := range h.fronts {
+	for _, at := range h.apis {
 		all.Go(func() { h.refusedBy(at) })
 	}
 	all.Wait()
@@ -211,7 +211,7 @@ func (h *holder) end() {
 
 // keep opens a call again and again until the key is gone, and notes how that
 // one ended which was open then.
-func (h *holder) keep(what string, open func(context.Context, front) (string, error)) {
+func (h *holder) keep(what string, open func(context.Context, apiProcess) (string, error)) {
 	ctx, cancel := context.WithCancel(h.never)
 	defer cancel()
 	go func() {
@@ -222,7 +222,7 @@ func (h *holder) keep(what string, open func(context.Context, front) (string, er
 		}
 	}()
 	for {
-		at := h.fronts[rand.IntN(len(h.fronts))]
+		at := h.apis[rand.IntN(len(h.apis))]
 		fault, err := open(ctx, at)
 		select {
 		case <-h.gone:
@@ -251,9 +251,9 @@ func (h *holder) goneFor(d time.Duration) bool {
 }
 
 // refusedBy waits until a front takes the key no more.
-func (h *holder) refusedBy(at front) {
+func (h *holder) refusedBy(at apiProcess) {
 	one := *h.caller
-	one.fronts = []front{at}
+	one.apis = []apiProcess{at}
 	for {
 		a, err := one.once(request{method: "GET", path: "/v1/jobs?limit=1", timeout: endsWithin})
 		switch late := h.run.now() > h.revoked.done+h.patience(); {
@@ -271,11 +271,11 @@ func (h *holder) refusedBy(at front) {
 func (c *checker) checkRevocations() {
 	for _, h := range c.revocations {
 		for _, e := range h.ends {
-			if s := (span{h.revoked.sent, e.at}); !h.strict && (c.excused(e.front, s) || c.stepping(s)) {
+			if s := (span{h.revoked.sent, e.at}); !h.strict && (c.excused(e.process, s) || c.stepping(s)) {
 				continue
 			}
 			if fault := e.judge(h.revoked.done); fault != "" {
-				c.violation("the %s at %s of a key that was revoked by %.3fs: %s", e.what, e.front, h.revoked.done.Seconds(), fault)
+				c.violation("the %s at %s of a key that was revoked by %.3fs: %s", e.what, e.process, h.revoked.done.Seconds(), fault)
 			}
 		}
 	}

@@ -179,7 +179,7 @@ func (j *tracked) name() string {
 	case j.preview != nil:
 		return fmt.Sprintf("a preview of %s (job %s)", j.preview.table, j.id)
 	case j.follows != nil:
-		return fmt.Sprintf("the %s (job %s) of %s", j.follows.by, j.id, j.follows.origin.name())
+		return fmt.Sprintf("the %s (job %s) of %s", j.follows.by, j.id, j.follows.parent.name())
 	}
 	return "a job whose acceptance was lost (" + j.id + ")"
 }

@@ -98,15 +98,15 @@ func (r *run) endProcesses() error {
 
 // set starts the processes and fills the tables.
 func (r *run) set(t testing.TB, binary string) error {
-	fronts, err := r.launch(t, binary)
+	apis, err := r.launch(t, binary)
 	if err != nil {
 		return err
 	}
-	main := &caller{fronts: fronts, key: adminKey, http: newHTTPClient(), run: r, never: r.deadline}
+	main := &caller{apis: apis, key: adminKey, http: newHTTPClient(), run: r, never: r.deadline}
 	r.callers["main"] = main
-	for _, f := range fronts {
+	for _, f := range apis {
 		one := *main
-		one.fronts = []front{f}
+		one.apis = []apiProcess{f}
 		if err := one.await("/readyz", startWithin); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
@@ -125,13 +125,13 @@ func (r *run) set(t testing.TB, binary string) error {
 }
 
 // launch starts the processes of the run, the fronts first.
-func (r *run) launch(t testing.TB, binary string) (fronts []front, err error) {
-	for _, role := range append(slices.Clone(r.fronts), r.workers...) {
+func (r *run) launch(t testing.TB, binary string) (apis []apiProcess, err error) {
+	for _, role := range append(slices.Clone(r.apis), r.workers...) {
 		args := []string{role.command, "--log-format", "json"}
 		if role.command != "worker" {
 			addr := redistest.FreeAddr(t)
 			args = append(args, "--addr", addr, "--admin-key", adminKey)
-			fronts = append(fronts, front{role.name, "http://" + addr})
+			apis = append(apis, apiProcess{role.name, "http://" + addr})
 		}
 		if role.command != "api" {
 			args = append(args, "--chunk", fmt.Sprint(r.chunk), "--concurrency", fmt.Sprint(r.concurrency))
@@ -147,7 +147,7 @@ func (r *run) launch(t testing.TB, binary string) (fronts []front, err error) {
 			return nil, err
 		}
 	}
-	return fronts, nil
+	return apis, nil
 }
 
 // launchOne starts a process with its ways to the database and the queue.

@@ -46,8 +46,8 @@ func (d *drawer) without() {
 			p.lacking = append(p.lacking, p.workers[n].name)
 		}
 	}
-	if len(p.fronts) > 1 && d.one(2) {
-		p.lacking = append(p.lacking, p.fronts[d.IntN(len(p.fronts))].name)
+	if len(p.apis) > 1 && d.one(2) {
+		p.lacking = append(p.lacking, p.apis[d.IntN(len(p.apis))].name)
 	}
 	t := newTable(shop, "main", 200+d.IntN(200))
 	p.tables = append(p.tables, t)
@@ -85,7 +85,7 @@ func (r *run) models(process string) (string, error) {
 // know its model. What is asked of a job may be asked of any.
 func (r *run) of(t *table) *caller {
 	c := *r.callers[t.workspace]
-	c.fronts = slices.DeleteFunc(slices.Clone(c.fronts), func(f front) bool { return r.lacks(f.name, t.model) })
+	c.apis = slices.DeleteFunc(slices.Clone(c.apis), func(f apiProcess) bool { return r.lacks(f.name, t.model) })
 	return &c
 }
 
@@ -106,7 +106,7 @@ func (c *checker) checkModelGone(j *tracked) string {
 
 // workersWith lists the workers that know a model.
 func (p *plan) workersWith(model string) (names []string) {
-	for _, w := range append(slices.Clone(p.workers), p.fronts...) {
+	for _, w := range append(slices.Clone(p.workers), p.apis...) {
 		if w.command != "api" && !p.lacks(w.name, model) {
 			names = append(names, w.name)
 		}

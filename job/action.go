@@ -148,7 +148,7 @@ func (j Job) retryable() string {
 		return "Nothing is left to do."
 	case j.ModelGone:
 		return modelGone
-	case j.SourceLeft:
+	case j.RestoreSourceExpired:
 		return "The former values are no longer kept."
 	}
 	return ""

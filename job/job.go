@@ -105,19 +105,19 @@ type Job struct {
 	ErrorSummary []ErrorSummary // most frequent first
 	Error        *Error         // why the job as a whole failed
 
-	ValuesKept    bool // all former values are, and it is not too late to restore them
-	UndoAvailable bool // and there are records that no undo has taken
-	UndoUntil     *time.Time
-	UndoneBy      string // job ids, "" for none; of the latest undo
-	UndoOf        string
-	RetryOf       string
-	RetriedBy     []string // ids of the last [MaxRetriedBy] retries of this job, in the order in which they were accepted
-	ModelGone     bool     // its model is not loaded: nothing of its records can be read or written
-	SourceLeft    bool     // of an undo and its retries: what it gives back is no longer kept
-	Preview       *Preview
-	UndoPreview   *UndoPreview // of a preview of an undo, instead
-	Confirms      string       // of a preview, as in [Submission]
-	LeftAt        *time.Time   // when its retention ended: only state and counts are left
+	ValuesKept           bool // all former values are, and it is not too late to restore them
+	UndoAvailable        bool // and there are records that no undo has taken
+	UndoUntil            *time.Time
+	UndoneBy             string // job ids, "" for none; of the latest undo
+	UndoOf               string
+	RetryOf              string
+	RetriedBy            []string // ids of the last [MaxRetriedBy] retries of this job, in the order in which they were accepted
+	ModelGone            bool     // its model is not loaded: nothing of its records can be read or written
+	RestoreSourceExpired bool     // of an undo and its retries: what it gives back is no longer kept
+	Preview              *Preview
+	UndoPreview          *UndoPreview // of a preview of an undo, instead
+	Confirms             string       // of a preview, as in [Submission]
+	ExpiredAt            *time.Time   // when its retention ended: only state and counts are left
 }
 
 // A Transition is a state that a job came to, and by whose action, "" where

@@ -22,10 +22,10 @@ type Ref struct {
 
 // A Ring asks for a piece of work to be looked at. It is what a task in Redis
 // says, and all that it says.
-type Ring struct {
+type WakeUp struct {
 	Ref
 	Epoch  int64 `db:"epoch" json:"epoch"`   // at which the shard is to be found
-	Seq    int64 `db:"seq" json:"seq"`       // names the ring: one sent twice is one task
+	Nonce  int64 `db:"seq" json:"seq"`       // names the ring: one sent twice is one task
 	Single bool  `db:"single" json:"single"` // a single-record patch
 	Wait   int64 `db:"wait" json:"wait"`     // microseconds to let pass before Redis is told; in a task: that have passed
 
@@ -39,30 +39,30 @@ type Ring struct {
 // carries all that is needed to do so.
 type Lease struct {
 	Ref
-	Epoch    int64
-	JobID    string
-	Kind     Kind
-	Origin   int64  // number of the job that this one retries or undoes, else 0
-	Source   int64  // number of the job whose changes are taken back, 0 to apply the patch
-	Chosen   bool   // of an undo: of the records that were chosen when it was accepted, and no others
-	RecordID string // of a preview of one record, else ""
-	IfMatch  *int64 // of the same: the version that the record must have
-	Owner    auth.Workspace
-	Model    *model.Model
-	Filter   *filter.Filter // nil for a retry of a single and for an undo
-	Patch    model.Patch    // of an undo: that of the job it undoes
-	Options  Options
-	Guard    Guard
-	Throttle *float64
-	Resolved bool  // the selection is fixed
-	Tally    Tally // of the whole job so far
+	Epoch         int64
+	JobID         string
+	Kind          Kind
+	Parent        int64  // number of the job that this one retries or undoes, else 0
+	RestoreSource int64  // number of the job whose changes are taken back, 0 to apply the patch
+	Chosen        bool   // of an undo: of the records that were chosen when it was accepted, and no others
+	RecordID      string // of a preview of one record, else ""
+	IfMatch       *int64 // of the same: the version that the record must have
+	Owner         auth.Workspace
+	Model         *model.Model
+	Filter        *filter.Filter // nil for a retry of a single and for an undo
+	Patch         model.Patch    // of an undo: that of the job it undoes
+	Options       Options
+	Guard         Guard
+	Throttle      *float64
+	Resolved      bool  // the selection is fixed
+	Tally         Tally // of the whole job so far
 
-	TakesSkipped bool     // of a retry: it takes what its origin skipped, too
-	Codes        []string // of a retry: it takes what ended with one of these codes; nil for all that is left
+	IncludeSkipped bool     // of a retry: it takes what its origin skipped, too
+	Codes          []string // of a retry: it takes what ended with one of these codes; nil for all that is left
 }
 
 // Ring is the ring of the lease's shard at its epoch.
-func (l Lease) Ring() Ring { return Ring{Ref: l.Ref, Epoch: l.Epoch} }
+func (l Lease) WakeUp() WakeUp { return WakeUp{Ref: l.Ref, Epoch: l.Epoch} }
 
 // A Step is what one chunk did.
 type Step struct {
@@ -88,13 +88,13 @@ type Chunks interface {
 
 // A Pulse is a sign of life of a piece of work, as the sweep compares it
 // with the one it saw before.
-type Pulse struct {
+type Liveness struct {
 	Ref
-	Single   bool
-	Epoch    int64 `db:"epoch"`
-	Beat     int64 `db:"beat"`
-	Stopping bool  // a pause or cancel waits to be settled
-	Idle     bool  // no open shard is left: the job waits to be finished
+	Single    bool
+	Epoch     int64 `db:"epoch"`
+	Heartbeat int64 `db:"beat"`
+	Stopping  bool  // a pause or cancel waits to be settled
+	Idle      bool  // no open shard is left: the job waits to be finished
 }
 
 // minTried is how many records must have been tried, all without success,
@@ -116,14 +116,14 @@ func (o Options) GiveUp(t Tally) *Error {
 // A job that cannot go on although the database answers is tried so many times,
 // over so long, before it ends: what is wrong may yet be put right.
 const (
-	fruitlessRounds = 100
-	fruitlessTime   = 10 * time.Minute
+	noProgressRounds = 100
+	noProgressTime   = 10 * time.Minute
 )
 
 // NoProgress says why a job should stop as failed, or nil, after so many rounds
 // in a row in which the database answered and nothing was committed.
 func NoProgress(rounds int64, over time.Duration) *Error {
-	if rounds < fruitlessRounds || over < fruitlessTime {
+	if rounds < noProgressRounds || over < noProgressTime {
 		return nil
 	}
 	return errorf("no_progress", "The job was tried %d times over %d minutes, and the database answered but could carry out no part of it. "+

@@ -35,7 +35,7 @@ type Once struct {
 // undo.
 type Follow struct {
 	Workspace  auth.Workspace
-	Origin     string     // id of the other job
+	Parent     string     // id of the other job
 	OnMismatch OnMismatch // of a retry; "" for the origin's own
 	Codes      []string   // of a retry: it takes what failed or conflicted with one of these codes; nil for all that is left
 	IDs        []any      // of an undo, in stored form: it takes only these records; nil for all

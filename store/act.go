@@ -73,13 +73,13 @@ func (s *Store) allowed(ctx context.Context, ws auth.Workspace, id string, err e
 }
 
 type actRow struct {
-	Num     int64
-	Kind    job.Kind
-	Model   string
-	State   job.State
-	Matched *int64
-	Resumed bool
-	LeftAt  *int64 `db:"left_at"`
+	Num       int64
+	Kind      job.Kind
+	Model     string
+	State     job.State
+	Matched   *int64
+	Resumed   bool
+	ExpiredAt *int64 `db:"left_at"`
 
 	Transitions string
 }
@@ -90,7 +90,7 @@ func (t *tx) jobToAct(ws auth.Workspace, id string) (actRow, error) {
 	switch {
 	case err != nil:
 		return row, err
-	case ok && row.LeftAt != nil:
+	case ok && row.ExpiredAt != nil:
 		return row, job.ErrGone
 	}
 	return row, found(ok)
@@ -114,7 +114,7 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State, by string) er
 		if err := t.fenceOff(ref); err != nil {
 			return err
 		}
-		if err := t.ringShards(ref, row.Kind == job.Single); err != nil {
+		if err := t.wakeShards(ref, row.Kind == job.Single); err != nil {
 			return err
 		}
 	}
@@ -122,16 +122,16 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State, by string) er
 }
 
 // ringShards rings for all open shards of a job that goes on.
-func (t *tx) ringShards(ref job.Ref, single bool) error {
+func (t *tx) wakeShards(ref job.Ref, single bool) error {
 	if single {
-		return t.ring(ref, true, 0, 0)
+		return t.wakeUp(ref, true, 0, 0)
 	}
 	var open []struct{ No, Epoch int64 }
 	if err := t.list(&open, `SELECT no, epoch FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	for _, o := range open {
-		if err := t.ring(job.Ref{Workspace: ref.Workspace, Job: ref.Job, Shard: o.No}, false, o.Epoch, 0); err != nil {
+		if err := t.wakeUp(job.Ref{Workspace: ref.Workspace, Job: ref.Job, Shard: o.No}, false, o.Epoch, 0); err != nil {
 			return err
 		}
 	}
@@ -154,7 +154,7 @@ func (s *Store) SetThrottle(ctx context.Context, ws auth.Workspace, id string, r
 		if err := t.exec1(`UPDATE outbox SET wait = 0, scale = 0 WHERE workspace = ? AND job = ?`, ws.ID, row.Num); err != nil {
 			return err
 		}
-		t.rang = true
+		t.woke = true
 		return t.exec1(`UPDATE jobs SET throttle = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`, recordsPerSecond, ws.ID, row.Num)
 	})
 	if err != nil && !errors.Is(err, job.ErrGone) {

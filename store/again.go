@@ -22,19 +22,19 @@ import (
 // request.
 // [job.ErrTooManyJobs]: as with [Store.Submit].
 func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
-	return s.follow(ctx, f, job.Retry, func(t *tx, origin job.Job, id string, room error) (string, int64, error) {
-		if err := origin.CheckRetry(); err != nil {
+	return s.follow(ctx, f, job.Retry, func(t *tx, parent job.Job, id string, room error) (string, int64, error) {
+		if err := parent.CheckRetry(); err != nil {
 			return "", 0, err
 		}
-		if err := cmp.Or(t.onlyRetry(origin, f), room); err != nil {
+		if err := cmp.Or(t.onlyRetry(parent, f), room); err != nil {
 			return "", 0, err
 		}
-		o := origin.Options
+		o := parent.Options
 		o.AllowAll, o.MaxAffected, o.ExpectedCount = false, nil, nil
 		if f.OnMismatch != "" {
 			o.OnMismatch = f.OnMismatch
 		}
-		num, err := t.acceptAgain(id, job.Retry, origin, f, storedOptions{o, f.OnMismatch == job.Force, f.Codes})
+		num, err := t.acceptAgain(id, job.Retry, parent, f, storedOptions{o, f.OnMismatch == job.Force, f.Codes})
 		return id, num, err
 	})
 }
@@ -49,21 +49,21 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 	if err != nil {
 		return job.Job{}, false, err
 	}
-	return s.follow(ctx, f, job.Undo, func(t *tx, origin job.Job, id string, room error) (string, int64, error) {
+	return s.follow(ctx, f, job.Undo, func(t *tx, parent job.Job, id string, room error) (string, int64, error) {
 		if f.IDs == nil && !f.Preview {
-			first, known, err := t.wholeUndo(origin)
+			first, known, err := t.wholeUndo(parent)
 			if err != nil || known {
 				return first.ID, first.Num, err
 			}
 		}
-		err := origin.CheckUndo()
+		err := parent.CheckUndo()
 		if err == nil && f.IDs != nil && sel.count == 0 {
-			err = origin.NothingChosen()
+			err = parent.NothingChosen()
 		}
 		if err := cmp.Or(err, room); err != nil {
 			return "", 0, err
 		}
-		num, err := t.acceptAgain(id, job.Undo, origin, f, storedOptions{})
+		num, err := t.acceptAgain(id, job.Undo, parent, f, storedOptions{})
 		if err != nil || f.IDs == nil {
 			return id, num, err
 		}
@@ -78,30 +78,30 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 // has made one. accept writes it under a new id if there is room for it, or
 // says which one there is. [job.ErrGone]: the origin has left, and is returned
 // as with [Store.Job].
-func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept func(t *tx, origin job.Job, id string, room error) (string, int64, error)) (j job.Job, replayed bool, err error) {
-	origin, err := s.Job(ctx, f.Workspace, f.Origin)
+func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept func(t *tx, parent job.Job, id string, room error) (string, int64, error)) (j job.Job, replayed bool, err error) {
+	parent, err := s.Job(ctx, f.Workspace, f.Parent)
 	if err != nil {
-		return origin, false, err
+		return parent, false, err
 	}
 	var bytes int
-	if err := s.read.GetContext(ctx, &bytes, s.d.rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), f.Workspace.ID, origin.Num); err != nil {
+	if err := s.read.GetContext(ctx, &bytes, s.d.rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), f.Workspace.ID, parent.Num); err != nil {
 		return job.Job{}, false, s.d.classify(err)
 	}
 	var id string
 	next := uuid.Must(uuid.NewV7()).String()
 	err = s.accepting(ctx, f.Workspace, useOf(kind, bytes), func(t *tx, room error) (bool, error) {
-		before, err := t.replayOrLock(f, &origin, kind)
+		before, err := t.replayOrLock(f, &parent, kind)
 		if id, replayed = before, before != ""; err != nil || replayed {
 			return false, err
 		}
 		var num int64
-		if id, num, err = accept(t, origin, next, room); err != nil {
+		if id, num, err = accept(t, parent, next, room); err != nil {
 			return false, err
 		}
 		return id == next, t.useKey(f.Workspace, f.Once, num)
 	})
 	if errors.Is(err, job.ErrGone) {
-		id, replayed = f.Origin, false // the answer that comes with the error
+		id, replayed = f.Parent, false // the answer that comes with the error
 	} else if err != nil {
 		return job.Job{}, false, err
 	}
@@ -112,11 +112,11 @@ func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept 
 // replayOrLock finds the job that the request's idempotency key has made, also
 // where its origin has left, and else locks the origin. It asks again then:
 // who had the lock may have used the key.
-func (t *tx) replayOrLock(f job.Follow, origin *job.Job, kind job.Kind) (before string, err error) {
+func (t *tx) replayOrLock(f job.Follow, parent *job.Job, kind job.Kind) (before string, err error) {
 	if before, err = t.replay(f.Workspace, f.Once); err != nil || before != "" {
 		return before, err
 	}
-	if err := t.lockOrigin(origin, kind); err != nil {
+	if err := t.lockParent(parent, kind); err != nil {
 		return "", err
 	}
 	return t.replay(f.Workspace, f.Once)
@@ -134,7 +134,7 @@ func bytesOf(k job.Kind) string {
 // the retention may have taken of it: it decides in the transaction that
 // accepts, so that nothing leaves in between, and no other undo or retry comes:
 // for a retry the first job of its chain is locked, too.
-func (t *tx) lockOrigin(j *job.Job, follows job.Kind) error {
+func (t *tx) lockParent(j *job.Job, follows job.Kind) error {
 	kept, err := t.lockKept(j.WorkspaceID, j.Num)
 	if err != nil {
 		return err
@@ -149,19 +149,19 @@ func (t *tx) lockOrigin(j *job.Job, follows job.Kind) error {
 	if kept.Gone {
 		return job.ErrGone
 	}
-	if kept.Source == nil {
+	if kept.RestoreSource == nil {
 		return nil
 	}
-	source, err := t.lockKept(j.WorkspaceID, *kept.Source)
-	j.SourceLeft = !source.Values
+	source, err := t.lockKept(j.WorkspaceID, *kept.RestoreSource)
+	j.RestoreSourceExpired = !source.Values
 	return err
 }
 
 // keptRow says what the retention has left of a job.
 type keptRow struct {
-	Values bool // all of the former ones
-	Gone   bool
-	Source *int64 // the job whose changes it takes back
+	Values        bool // all of the former ones
+	Gone          bool
+	RestoreSource *int64 `db:"source"` // the job whose changes it takes back
 }
 
 // lockKept reads that of a job, and locks it. Of two jobs the later is locked
@@ -178,7 +178,7 @@ type storedOptions struct {
 	job.Options
 	// TakesSkipped: a retry takes what was skipped, too. It was asked to; that
 	// its origin was forced does not say so.
-	TakesSkipped bool `json:"takesSkipped,omitempty"`
+	IncludeSkipped bool `json:"takesSkipped,omitempty"`
 	// Codes: a retry takes only what ended with one of these.
 	Codes []string `json:"codes,omitempty"`
 }
@@ -186,7 +186,7 @@ type storedOptions struct {
 // acceptAgain writes a job that follows from another. An undo has no patch of
 // its own to show, but restores the fields of its origin's; a retry of an
 // undo goes on restoring from the same source.
-func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, f job.Follow, o storedOptions) (num int64, err error) {
+func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, f job.Follow, o storedOptions) (num int64, err error) {
 	options, err := json.Marshal(o)
 	if err != nil {
 		return 0, err
@@ -203,18 +203,18 @@ func (t *tx) acceptAgain(id string, kind job.Kind, origin job.Job, f job.Follow,
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words)
 		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
-		id, kind, job.Queued, t.now, f.CreatedBy, string(options), flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), origin.WorkspaceID, origin.Num)
+		id, kind, job.Queued, t.now, f.CreatedBy, string(options), flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), parent.WorkspaceID, parent.Num)
 	if err != nil {
 		return 0, err
 	}
 	if kind == job.PreviewKind {
-		return num, t.openJob(job.Ref{Workspace: origin.WorkspaceID, Job: num})
+		return num, t.openJob(job.Ref{Workspace: parent.WorkspaceID, Job: num})
 	}
 	// The origin shows by whom it is undone, and no longer allows the same.
-	if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num = ?`, origin.WorkspaceID, origin.Num); err != nil {
+	if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num = ?`, parent.WorkspaceID, parent.Num); err != nil {
 		return 0, err
 	}
-	t.touch(origin.ID)
-	t.noteAccepted(id, kind, origin.Model, auth.Workspace{Name: origin.Workspace}, f.CreatedBy)
-	return num, t.openJob(job.Ref{Workspace: origin.WorkspaceID, Job: num})
+	t.touch(parent.ID)
+	t.noteAccepted(id, kind, parent.Model, auth.Workspace{Name: parent.Workspace}, f.CreatedBy)
+	return num, t.openJob(job.Ref{Workspace: parent.WorkspaceID, Job: num})
 }

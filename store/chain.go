@@ -63,11 +63,11 @@ func (t *tx) lockChain(j *job.Job) error {
 // onlyRetry refuses a retry where another one of its chain, which is locked,
 // has not ended. The error is a [*job.RetryOpenError]. A preview of a retry
 // computes no record, and is refused neither as a job nor at once.
-func (t *tx) onlyRetry(origin job.Job, f job.Follow) error {
+func (t *tx) onlyRetry(parent job.Job, f job.Follow) error {
 	if f.Preview {
 		return nil
 	}
-	chain, err := chainOf(t, origin.WorkspaceID, origin.Num)
+	chain, err := chainOf(t, parent.WorkspaceID, parent.Num)
 	for _, c := range chain {
 		if !c.State.Final() {
 			return &job.RetryOpenError{JobID: c.ID}

@@ -40,12 +40,12 @@ type chunk struct {
 	reading  time.Duration
 
 	changes
-	seen    map[uint32]uint32 // versions of what is read before the transaction, else nil
-	moment  moment
-	ranged  bool // what matches in the range is what was selected
-	refused []refusal
-	source  map[int64]foundResult // of an undo: what its source did
-	tally   job.Tally
+	seen          map[uint32]uint32 // versions of what is read before the transaction, else nil
+	moment        moment
+	ranged        bool // what matches in the range is what was selected
+	refused       []refusal
+	restoreSource map[int64]foundResult // of an undo: what its source did
+	tally         job.Tally
 }
 
 // A reading runs queries: a transaction or a snapshot.
@@ -135,7 +135,7 @@ func (c *chunk) find() error {
 	if len(c.selected) == 0 {
 		return nil
 	}
-	if c.l.Source != 0 {
+	if c.l.RestoreSource != 0 {
 		return c.findRestored()
 	}
 	return c.findPatched()
@@ -323,7 +323,7 @@ func (c *chunk) packed() (former, written []byte) {
 		return nil, nil
 	}
 	former = packValues(c.a.read, c.former)
-	if c.l.Source != 0 {
+	if c.l.RestoreSource != 0 {
 		written = packValues(c.a.read, c.values)
 	}
 	return former, written

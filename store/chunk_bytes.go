@@ -38,8 +38,8 @@ func (c *chunk) decide() error {
 // them, and leaves merges that may make too large a value to Go.
 func (c *chunk) bound() error {
 	c.compile(0)
-	if c.l.Source != 0 {
-		if err := c.boundSource(); err != nil {
+	if c.l.RestoreSource != 0 {
+		if err := c.boundRestoreSource(); err != nil {
 			return err
 		}
 	}
@@ -70,7 +70,7 @@ var errLong = errors.New("a value is longer than expected")
 // takes a twentieth longer.
 func (c *chunk) guard(measured []*model.Field) bool {
 	c.guarded, c.longest = nil, 0
-	if c.long || c.l.Source != 0 || c.bytes > maxChunkBytes/2 || slices.ContainsFunc(c.l.Patch.Sets, func(s model.Set) bool { return s.Merge != nil }) {
+	if c.long || c.l.RestoreSource != 0 || c.bytes > maxChunkBytes/2 || slices.ContainsFunc(c.l.Patch.Sets, func(s model.Set) bool { return s.Merge != nil }) {
 		return false
 	}
 	values := min(c.last-c.base+1, int64(len(c.selected))*maxSpread) * int64(len(measured))
@@ -130,7 +130,7 @@ func (c *chunk) length(fields []*model.Field) string {
 	var parts []string
 	for _, f := range fields {
 		part := "COALESCE(" + c.d.bytes(f) + ", 0)"
-		if set, _ := c.l.Patch.Set(f); set.Merge != nil || c.l.Source != 0 {
+		if set, _ := c.l.Patch.Set(f); set.Merge != nil || c.l.RestoreSource != 0 {
 			part = "2 * " + part
 		}
 		parts = append(parts, part)

@@ -30,9 +30,9 @@ func started(t *testing.T, s *Store, condition string) (job.Lease, *model.Model,
 	}
 	_, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
 	must(t, err)
-	rings, err := s.Bulks(t.Context(), 1)
+	wakeUps, err := s.Bulks(t.Context(), 1)
 	must(t, err)
-	l, err := s.Claim(t.Context(), rings[0])
+	l, err := s.Claim(t.Context(), wakeUps[0])
 	must(t, err)
 	_, err = s.Resolve(t.Context(), l)
 	must(t, err)
@@ -60,7 +60,7 @@ func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 	chunks := s.Chunks(l)
 	defer chunks.Close()
 	for done := false; !done; {
-		must(t, s.Beat(t.Context(), l, ""))
+		must(t, s.Heartbeat(t.Context(), l, ""))
 		step, err := chunks.Next(t.Context(), 5)
 		must(t, err)
 		done = step.Done
@@ -240,9 +240,9 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 			if tt.code == codeTooSlow {
 				return // a single has no such limit on SQLite
 			}
-			rings, err := s.Singles(t.Context(), 1)
+			wakeUps, err := s.Singles(t.Context(), 1)
 			must(t, err)
-			err = s.ApplySingle(t.Context(), rings[0])
+			err = s.ApplySingle(t.Context(), wakeUps[0])
 			j, readErr := s.Job(t.Context(), ws, single.ID)
 			must(t, readErr)
 			if tt.code == "" {

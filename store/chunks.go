@@ -34,7 +34,7 @@ func (s *Store) Chunks(l job.Lease) job.Chunks {
 		w.cheap = l.Filter.Cost() <= cheapFilter
 	}
 	merges := slices.ContainsFunc(l.Patch.Sets, func(s model.Set) bool { return s.Merge != nil })
-	w.early = s.d.alone && (!w.cheap || merges || l.Source != 0)
+	w.early = s.d.alone && (!w.cheap || merges || l.RestoreSource != 0)
 	return w
 }
 

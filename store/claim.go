@@ -14,23 +14,23 @@ import (
 
 // leaseRow is what a claim reads of a job.
 type leaseRow struct {
-	ID        string
-	Workspace string
-	Kind      job.Kind
-	Origin    *int64
-	Source    *int64
-	Chosen    bool
-	RecordID  *string `db:"record_id"`
-	IfMatch   *int64  `db:"if_match"`
-	Model     string
-	Digest    string
-	State     job.State
-	Filter    *string
-	Change    string
-	Options   string
-	Expected  string
-	Matched   *int64
-	Throttle  *float64
+	ID            string
+	Workspace     string
+	Kind          job.Kind
+	Parent        *int64 `db:"origin"`
+	RestoreSource *int64 `db:"source"`
+	Chosen        bool
+	RecordID      *string `db:"record_id"`
+	IfMatch       *int64  `db:"if_match"`
+	Model         string
+	Digest        string
+	State         job.State
+	Filter        *string
+	Change        string
+	Options       string
+	Expected      string
+	Matched       *int64
+	Throttle      *float64
 }
 
 const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.chosen = 1 AS chosen, j.record_id, j.if_match, j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
@@ -42,7 +42,7 @@ const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source
 // to be settled. [job.ErrOtherModel]: this process has not the model that the
 // database was migrated to. A job that does not fit the model any more ends
 // as failed, and its ring is void.
-func (s *Store) Claim(ctx context.Context, r job.Ring) (job.Lease, error) {
+func (s *Store) Claim(ctx context.Context, r job.WakeUp) (job.Lease, error) {
 	var lease job.Lease
 	outgrown := false
 	err := s.inTx(ctx, func(t *tx) error {
@@ -93,7 +93,7 @@ func (t *tx) failOutgrown(ref job.Ref) error {
 
 // jobToWork reads the job of a ring, and locks one that is to begin: what
 // begins it writes the job's row, which is locked before any shard's.
-func (t *tx) jobToWork(r job.Ring) (row leaseRow, ok bool, err error) {
+func (t *tx) jobToWork(r job.WakeUp) (row leaseRow, ok bool, err error) {
 	ok, err = t.get(&row, leaseQuery, r.Workspace, r.Job)
 	if ok && row.State == job.Queued {
 		row = leaseRow{}
@@ -105,7 +105,7 @@ func (t *tx) jobToWork(r job.Ring) (row leaseRow, ok bool, err error) {
 // lease compiles what the worker needs. A job of an older version of its
 // model runs under the present one, which has all its fields: migrations
 // refuse anything else.
-func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease, error) {
+func (t *tx) lease(models *model.Registry, r job.WakeUp, row leaseRow) (job.Lease, error) {
 	m, ok := models.Model(row.Model)
 	if !ok {
 		return job.Lease{}, job.ErrOtherModel
@@ -117,7 +117,7 @@ func (t *tx) lease(models *model.Registry, r job.Ring, row leaseRow) (job.Lease,
 	}
 	l := job.Lease{
 		Ref: r.Ref, Epoch: r.Epoch + 1, JobID: row.ID, Owner: auth.Workspace{ID: r.Workspace, Name: row.Workspace},
-		Kind: row.Kind, Origin: deref(row.Origin), Source: deref(row.Source), Chosen: row.Chosen, RecordID: deref(row.RecordID), IfMatch: row.IfMatch,
+		Kind: row.Kind, Parent: deref(row.Parent), RestoreSource: deref(row.RestoreSource), Chosen: row.Chosen, RecordID: deref(row.RecordID), IfMatch: row.IfMatch,
 		Model: m, Resolved: row.Matched != nil,
 	}
 	err := row.compile(&l)
@@ -139,7 +139,7 @@ func (row leaseRow) compile(l *job.Lease) (err error) {
 	if err := json.Unmarshal([]byte(row.Options), &o); err != nil {
 		return err
 	}
-	l.Options, l.TakesSkipped, l.Codes = o.Options, o.TakesSkipped, o.Codes
+	l.Options, l.IncludeSkipped, l.Codes = o.Options, o.IncludeSkipped, o.Codes
 	if l.Patch, err = l.Model.UnmarshalStored([]byte(row.Change)); err != nil {
 		return errors.Join(errOutgrown, err)
 	}
@@ -191,7 +191,7 @@ const waitsOn = `COALESCE(wait_reason, '` + job.WaitThrottled + `') IN ('` + job
 // takeShard raises the epoch. A holder that had not yielded counts as a
 // resume: it crashed, or it is a zombie that the new epoch fences off. What the
 // shard has waited for is over, but for what it does between two waits.
-func (t *tx) takeShard(r job.Ring) error {
+func (t *tx) takeShard(r job.WakeUp) error {
 	n, err := t.exec(`UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
 			revision = revision + held + CASE WHEN `+waitsOn+` THEN 0 ELSE 1 END, wait_reason = CASE WHEN `+waitsOn+` THEN wait_reason END
 		WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`,
@@ -207,7 +207,7 @@ func (t *tx) takeShard(r job.Ring) error {
 
 // begin moves a queued job on: to resolve its filter, or to run where its
 // selection is fixed already.
-func (t *tx) begin(r job.Ring, row leaseRow) error {
+func (t *tx) begin(r job.WakeUp, row leaseRow) error {
 	to := job.Resolving
 	if row.Matched != nil {
 		to = job.Running
@@ -242,7 +242,7 @@ const waits = `revision = revision + CASE WHEN COALESCE(wait_reason, '') = ? THE
 // Beat is a sign of life while a lease waits or does something long.
 // [job.ErrLeaseLost]: another worker has the shard. A reason says what it
 // waits for from now on; "" leaves that as it is.
-func (s *Store) Beat(ctx context.Context, l job.Lease, reason string) error {
+func (s *Store) Heartbeat(ctx context.Context, l job.Lease, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
 		set, args := "beat = beat + 1, beat_at = ?", []any{t.now}
 		if reason != "" {
@@ -262,7 +262,7 @@ func (s *Store) Beat(ctx context.Context, l job.Lease, reason string) error {
 // heartbeat shows that it was answered for. With [job.WaitModel] as the reason
 // no wake-up is sent while no running process has the model. Work that has
 // moved on since is left alone, so a second call changes nothing.
-func (s *Store) PutBack(ctx context.Context, r job.Ring, reason string) error {
+func (s *Store) PutBack(ctx context.Context, r job.WakeUp, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
 		answered := `UPDATE shards SET beat = beat + 1, ` + waits + ` WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`
 		args := []any{reason, reason, r.Workspace, r.Job, r.Shard, r.Epoch}
@@ -297,6 +297,6 @@ func (s *Store) Yield(ctx context.Context, l job.Lease, after time.Duration, rea
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.ring(l.Ref, false, l.Epoch, after)
+		return t.wakeUp(l.Ref, false, l.Epoch, after)
 	})
 }

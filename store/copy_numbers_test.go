@@ -23,7 +23,7 @@ func TestACopyGivesNoNumberTwice(t *testing.T) {
 		k.Pass(31 * 24 * time.Hour)
 		for more := true; more; {
 			var err error
-			more, err = k.Retire(t.Context())
+			more, err = k.Purge(t.Context())
 			fatal(t, err)
 		}
 	}

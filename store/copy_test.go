@@ -282,10 +282,10 @@ func (i *installation) goOn(t *testing.T, before job.Job) {
 	}
 	_, err = i.Act(ctx, i.WS, i.paused.ID, job.Resume, "key:test")
 	fatal(t, err)
-	pulses, _, err := i.Pulses(ctx, 0, 100)
+	liveness, _, err := i.Liveness(ctx, 0, 100)
 	fatal(t, err)
-	for _, p := range pulses {
-		fatal(t, i.RingAgain(ctx, []job.Pulse{p}))
+	for _, p := range liveness {
+		fatal(t, i.Redeliver(ctx, []job.Liveness{p}))
 	}
 	i.Run(6)
 	for id, updated := range map[string]int64{i.paused.ID: 40, i.running.ID: 40, i.single.ID: 1} {

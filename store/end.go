@@ -15,7 +15,7 @@ func (s *Store) Finish(ctx context.Context, ref job.Ref) error {
 		if err != nil || e.State.Final() || e.State == job.Queued {
 			return err
 		}
-		t.rang = true // a worker is free: the relay may send what waits for one
+		t.woke = true // a worker is free: the relay may send what waits for one
 		open, err := t.openShards(ref)
 		if err != nil || open > 0 {
 			return err

@@ -228,15 +228,15 @@ func (s *scenario) drive(id string) {
 // the first error, as a process that dies does.
 func (s *scenario) step() error {
 	ctx := s.t.Context()
-	pulses, _, err := s.Pulses(ctx, 0, 10)
+	liveness, _, err := s.Liveness(ctx, 0, 10)
 	if err != nil {
 		return err
 	}
-	for _, p := range pulses {
+	for _, p := range liveness {
 		if p.Idle {
 			err = s.Finish(ctx, p.Ref)
 		} else {
-			err = s.RingAgain(ctx, []job.Pulse{p})
+			err = s.Redeliver(ctx, []job.Liveness{p})
 		}
 		if err != nil {
 			return err
@@ -251,7 +251,7 @@ func (s *scenario) step() error {
 		return err
 	}
 	for _, r := range append(singles, bulks...) {
-		if err := s.Sent(ctx, []job.Ring{r}); err != nil {
+		if err := s.Sent(ctx, []job.WakeUp{r}); err != nil {
 			return err
 		}
 		if err := s.work(r); err != nil {
@@ -261,7 +261,7 @@ func (s *scenario) step() error {
 	return nil
 }
 
-func (s *scenario) work(r job.Ring) error {
+func (s *scenario) work(r job.WakeUp) error {
 	ctx := s.t.Context()
 	if r.Single {
 		return s.ApplySingle(ctx, r)

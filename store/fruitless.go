@@ -11,7 +11,7 @@ import (
 // committed of a piece of work, a single or a shard at an epoch. It says whether
 // it was one too many: then why the job should stop, else nil. A chunk that is
 // committed ends the count.
-func (s *Store) Fruitless(ctx context.Context, r job.Ring) (*job.Error, error) {
+func (s *Store) NoProgress(ctx context.Context, r job.WakeUp) (*job.Error, error) {
 	var why *job.Error
 	err := s.inTx(ctx, func(t *tx) error {
 		table, which, args := "shards", "job = ? AND no = ? AND epoch = ?", []any{r.Job, r.Shard, r.Epoch}

@@ -76,6 +76,6 @@ func (t *tx) generatedAmong(ws int64, m *model.Model, f *model.Field, numbers []
 func (s *Store) forgetGenerated(t *tx) (more bool, err error) {
 	n, err := t.exec(`DELETE FROM generated WHERE (workspace, model, field, first) IN (
 		SELECT workspace, model, field, first FROM generated WHERE noted_at < ? LIMIT ?)`,
-		t.now-(generatedKept+time.Hour).Microseconds(), retireRecords)
-	return n == retireRecords, err
+		t.now-(generatedKept+time.Hour).Microseconds(), purgeRecords)
+	return n == purgeRecords, err
 }

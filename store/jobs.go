@@ -19,42 +19,42 @@ import (
 const stallAfter = 15 * time.Second
 
 type jobRow struct {
-	Num         int64
-	Workspace   int64
-	Owner       string
-	ID          string
-	Kind        job.Kind
-	Model       string
-	State       job.State
-	Revision    int64
-	CreatedAt   int64  `db:"created_at"`
-	CreatedBy   string `db:"created_by"`
-	StartedAt   *int64 `db:"started_at"`
-	FinishedAt  *int64 `db:"finished_at"`
-	Filter      *string
-	Patch       *string
-	LeftOut     int64 `db:"left_out"` // bytes of filter and patch, where a list leaves them out
-	Options     string
-	Origin      *string
-	UndoneBy    *string `db:"undone_by"`
-	UndoneWhole *bool   `db:"undone_whole"` // by an undo of all records
-	Restored    *int64  // records, by undos
-	RetriedBy   *string `db:"retried_by"` // comma-separated, the last one first
-	SourceLeft  *bool   `db:"source_left"`
-	ValuesKept  bool    `db:"values_kept"`
-	Preview     *string
-	OfUndo      *bool `db:"of_undo"` // of a preview
-	Confirms    string
-	LeftAt      *int64  `db:"left_at"`
-	WaitReason  *string `db:"wait_reason"` // of a single
-	Unsent      *string // why a worker cannot be told of it
-	RecordID    *string `db:"record_id"`
-	Matched     *int64
-	Summary     string
-	Throttle    *float64
-	ErrorCode   *string `db:"error_code"`
-	ErrorDetail *string `db:"error_detail"`
-	Transitions string
+	Num                  int64
+	Workspace            int64
+	Owner                string
+	ID                   string
+	Kind                 job.Kind
+	Model                string
+	State                job.State
+	Revision             int64
+	CreatedAt            int64  `db:"created_at"`
+	CreatedBy            string `db:"created_by"`
+	StartedAt            *int64 `db:"started_at"`
+	FinishedAt           *int64 `db:"finished_at"`
+	Filter               *string
+	Patch                *string
+	LeftOut              int64 `db:"left_out"` // bytes of filter and patch, where a list leaves them out
+	Options              string
+	Parent               *string `db:"origin"`
+	UndoneBy             *string `db:"undone_by"`
+	UndoneWhole          *bool   `db:"undone_whole"` // by an undo of all records
+	Restored             *int64  // records, by undos
+	RetriedBy            *string `db:"retried_by"` // comma-separated, the last one first
+	RestoreSourceExpired *bool   `db:"source_left"`
+	ValuesKept           bool    `db:"values_kept"`
+	Preview              *string
+	OfUndo               *bool `db:"of_undo"` // of a preview
+	Confirms             string
+	ExpiredAt            *int64  `db:"left_at"`
+	WaitReason           *string `db:"wait_reason"` // of a single
+	Unsent               *string // why a worker cannot be told of it
+	RecordID             *string `db:"record_id"`
+	Matched              *int64
+	Summary              string
+	Throttle             *float64
+	ErrorCode            *string `db:"error_code"`
+	ErrorDetail          *string `db:"error_detail"`
+	Transitions          string
 	job.Tally
 }
 
@@ -73,17 +73,17 @@ var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.mo
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`
 
 type progressRow struct {
-	Job        int64
-	Open       bool
-	Held       bool
-	Revision   int64
-	Resumes    int64
-	BeatAt     *int64 `db:"beat_at"`
-	Summary    string
-	Recent     string
-	recent     recent
-	WaitReason *string `db:"wait_reason"`
-	Resolved   int64
+	Job         int64
+	Open        bool
+	Held        bool
+	Revision    int64
+	Resumes     int64
+	HeartbeatAt *int64 `db:"beat_at"`
+	Summary     string
+	Recent      string
+	recent      recent
+	WaitReason  *string `db:"wait_reason"`
+	Resolved    int64
 	job.Tally
 }
 
@@ -102,7 +102,7 @@ func (s *Store) Job(ctx context.Context, ws auth.Workspace, id string) (job.Job,
 	if len(jobs) == 0 {
 		return job.Job{}, job.ErrNotFound
 	}
-	if jobs[0].LeftAt != nil {
+	if jobs[0].ExpiredAt != nil {
 		return jobs[0], job.ErrGone
 	}
 	return jobs[0], nil
@@ -165,13 +165,13 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		State: r.State, Revision: r.Revision,
 		CreatedAt: micros(r.CreatedAt), StartedAt: microsPtr(r.StartedAt), FinishedAt: microsPtr(r.FinishedAt), CreatedBy: r.CreatedBy,
 		Matched: r.Matched, Tally: r.Tally, Throttle: r.Throttle, Confirms: r.Confirms,
-		RequestBytes: r.LeftOut, ModelGone: !s.loaded(r.Model), UndoneBy: deref(r.UndoneBy), SourceLeft: r.SourceLeft != nil && *r.SourceLeft, LeftAt: microsPtr(r.LeftAt),
+		RequestBytes: r.LeftOut, ModelGone: !s.loaded(r.Model), UndoneBy: deref(r.UndoneBy), RestoreSourceExpired: r.RestoreSourceExpired != nil && *r.RestoreSourceExpired, ExpiredAt: microsPtr(r.ExpiredAt),
 	}
 	switch r.Kind {
 	case job.Undo:
-		j.UndoOf = deref(r.Origin)
+		j.UndoOf = deref(r.Parent)
 	case job.Retry:
-		j.RetryOf = deref(r.Origin)
+		j.RetryOf = deref(r.Parent)
 	}
 	if r.RetriedBy != nil {
 		j.RetriedBy = strings.Split(*r.RetriedBy, ",")
@@ -268,11 +268,11 @@ func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
 		j.Tally = j.Tally.Add(p.Tally)
 		j.Resumes += p.Resumes
 		j.ResolvedPercent = max(j.ResolvedPercent, float64(p.Resolved)/10)
-		if at := microsPtr(p.BeatAt); at != nil && (j.HeartbeatAt == nil || at.After(*j.HeartbeatAt)) {
+		if at := microsPtr(p.HeartbeatAt); at != nil && (j.HeartbeatAt == nil || at.After(*j.HeartbeatAt)) {
 			j.HeartbeatAt = at
 		}
 		if p.Open {
-			j.Stalled = j.Stalled || p.Held && p.BeatAt != nil && now.Sub(micros(*p.BeatAt)) > stallAfter
+			j.Stalled = j.Stalled || p.Held && p.HeartbeatAt != nil && now.Sub(micros(*p.HeartbeatAt)) > stallAfter
 		}
 		var list []job.ErrorSummary
 		if err := json.Unmarshal([]byte(p.Summary), &list); err != nil {

@@ -55,7 +55,7 @@ func (b bitmaps) selection() (selection, error) {
 // that was updated and not restored, of a retry what has no outcome that settles it, by its
 // origin or by another job of the chain. What was skipped is taken again with
 // force only.
-func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease, examined func(part float64)) (selection, error) {
+func (s *Store) remaining(ctx context.Context, db *sqlx.Tx, l job.Lease, examined func(part float64)) (selection, error) {
 	q := snapshotReader{ctx, db, s.d}
 	left := bitmaps{}
 	if l.Chosen {
@@ -64,21 +64,21 @@ func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease, examined
 		}
 		return left.selection()
 	}
-	if l.Source == l.Origin { // an undo's; its retry goes on with the same source
-		if err := q.restorable(left, l.Workspace, l.Origin, examined); err != nil {
+	if l.RestoreSource == l.Parent { // an undo's; its retry goes on with the same source
+		if err := q.restorable(left, l.Workspace, l.Parent, examined); err != nil {
 			return selection{}, err
 		}
 		return left.selection()
 	}
-	if err := q.unsettled(left, l, examined); err != nil {
+	if err := q.remaining(left, l, examined); err != nil {
 		return selection{}, err
 	}
-	others, err := chainOf(q, l.Workspace, l.Origin)
+	others, err := chainOf(q, l.Workspace, l.Parent)
 	if err != nil {
 		return selection{}, err
 	}
 	for _, other := range others {
-		if other.Num == l.Origin {
+		if other.Num == l.Parent {
 			continue
 		}
 		if err := q.eachChange(l.Workspace, other.Num, func(float64) {}, func(row changeRow) error { return row.removeDone(left) }); err != nil {
@@ -90,21 +90,21 @@ func (s *Store) leftOver(ctx context.Context, db *sqlx.Tx, l job.Lease, examined
 
 // unsettled adds what a retry's origin has left: of all that it selected what
 // it has not settled, or with codes what ended with one of them.
-func (q snapshotReader) unsettled(left bitmaps, l job.Lease, examined func(part float64)) error {
+func (q snapshotReader) remaining(left bitmaps, l job.Lease, examined func(part float64)) error {
 	if l.Codes != nil {
-		return q.eachChange(l.Workspace, l.Origin, examined, func(row changeRow) error { return row.addRefused(left, l) })
+		return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return row.addRefused(left, l) })
 	}
-	if err := q.selected(left, l.Workspace, l.Origin); err != nil {
+	if err := q.selected(left, l.Workspace, l.Parent); err != nil {
 		return err
 	}
-	return q.eachChange(l.Workspace, l.Origin, examined, func(row changeRow) error { return row.settle(left, l.TakesSkipped) })
+	return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return row.settle(left, l.IncludeSkipped) })
 }
 
 // addRefused adds what the chunk has left with one of a retry's codes.
 func (row changeRow) addRefused(left bitmaps, l job.Lease) error {
 	list, err := row.refusals()
 	for _, r := range list {
-		if slices.Contains(l.Codes, r.Code) && (l.TakesSkipped || r.Outcome != job.Skipped) {
+		if slices.Contains(l.Codes, r.Code) && (l.IncludeSkipped || r.Outcome != job.Skipped) {
 			left.add(row.First + int64(r.Offset))
 		}
 	}

@@ -38,7 +38,7 @@ func (c *chunk) compile(now int64) {
 	c.a = c.d.assign(sets, now, func(s model.Set) bool {
 		return isWide(s.Merge) || slices.ContainsFunc(merged, func(m model.Set) bool { return m.Field == s.Field })
 	}).require(sets)
-	if c.l.Source != 0 {
+	if c.l.RestoreSource != 0 {
 		c.a = assignment{read: c.a.read, differs: "(1 = 1)"}
 	}
 }

@@ -151,15 +151,15 @@ func TestAJobThatDoesNotFitItsModelAnyMoreEnds(t *testing.T) {
 					ids = append(ids, g.submit(s, m, `{"height": null}`, `{"name": "moss"}`), g.submit(s, m, "", `{"height": 7}`))
 				}))
 				fatal(t, g.start(after, func(s *store.Store, m *model.Model) {
-					rings, err := s.Bulks(t.Context(), 10)
+					wakeUps, err := s.Bulks(t.Context(), 10)
 					fatal(t, err)
-					_, err = s.Claim(t.Context(), rings[0])
+					_, err = s.Claim(t.Context(), wakeUps[0])
 					if !errors.Is(err, job.ErrLeaseLost) {
 						t.Errorf("the claim says %v", err)
 					}
-					rings, err = s.Singles(t.Context(), 10)
+					wakeUps, err = s.Singles(t.Context(), 10)
 					fatal(t, err)
-					fatal(t, s.ApplySingle(t.Context(), rings[0]))
+					fatal(t, s.ApplySingle(t.Context(), wakeUps[0]))
 					ended := 0
 					for _, id := range ids {
 						j, err := s.Job(t.Context(), main, id)
@@ -187,9 +187,9 @@ func TestWhatAJobDidCanBeReadWhenAFieldHasGone(t *testing.T) {
 		var id string
 		fatal(t, g.start(before, func(s *store.Store, m *model.Model) {
 			id = g.submit(s, m, "", `{"name": "moss", "height": null}`)
-			rings, err := s.Singles(t.Context(), 10)
+			wakeUps, err := s.Singles(t.Context(), 10)
 			fatal(t, err)
-			fatal(t, s.ApplySingle(t.Context(), rings[0]))
+			fatal(t, s.ApplySingle(t.Context(), wakeUps[0]))
 		}))
 		fatal(t, g.start("  name: {type: string}\n", func(s *store.Store, m *model.Model) {
 			page, err := s.Results(t.Context(), main, id, job.ResultQuery{Limit: 10})
@@ -332,9 +332,9 @@ func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 		fatal(t, g.start("  name: {type: string}\n", g.add(`{"id": 1, "name": "fern"}`)))
 		fatal(t, g.start("  name: {type: string}\n", func(s *store.Store, m *model.Model) {
 			done = g.submit(s, m, "", `{"name": "oak"}`)
-			rings, err := s.Singles(t.Context(), 10)
+			wakeUps, err := s.Singles(t.Context(), 10)
 			fatal(t, err)
-			fatal(t, s.ApplySingle(t.Context(), rings[0]))
+			fatal(t, s.ApplySingle(t.Context(), wakeUps[0]))
 			f, _ := filter.New([]byte(`{"name": "fern"}`), m, filter.Native)
 			p, _ := m.CheckPatch([]byte(`{"name": "moss"}`), model.PatchOptions{})
 			j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: main, Model: m, Filter: f, Patch: p})
@@ -357,7 +357,7 @@ func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 			t.Errorf("its results: %v", err)
 		}
 		var refused *job.StateError
-		if _, _, err := s.Undo(t.Context(), job.Follow{Workspace: main, Origin: done}); !errors.As(err, &refused) || len(refused.Allowed) != 0 {
+		if _, _, err := s.Undo(t.Context(), job.Follow{Workspace: main, Parent: done}); !errors.As(err, &refused) || len(refused.Allowed) != 0 {
 			t.Errorf("an undo: %v", err)
 		}
 	})

@@ -12,7 +12,7 @@ import (
 	"bulkpatch/job"
 )
 
-const ringColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait`
+const wakeUpColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait`
 
 // wakeUpKinds are what a relay reads the first of, so that none hides another:
 // what any process may be told at once; what has to wait, by the magnitude of
@@ -47,12 +47,12 @@ func scales() string {
 
 // Singles lists the wake-ups of single-record patches, oldest first: of each
 // kind at most limit.
-func (s *Store) Singles(ctx context.Context, limit int) ([]job.Ring, error) {
-	var rings []job.Ring
+func (s *Store) Singles(ctx context.Context, limit int) ([]job.WakeUp, error) {
+	var wakeUps []job.WakeUp
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
-		return t.SelectContext(ctx, &rings, s.d.rebind(s.d.singlesQuery()), runningSince(s.now().UnixMicro()), limit)
+		return t.SelectContext(ctx, &wakeUps, s.d.rebind(s.d.singlesQuery()), runningSince(s.now().UnixMicro()), limit)
 	})
-	return rings, err
+	return wakeUps, err
 }
 
 // inIndexOrder is inSnapshot for what reads the first of many rows.
@@ -68,18 +68,18 @@ func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error
 }
 
 func (d *dialect) singlesQuery() string {
-	return `SELECT ` + ringColumns + ` FROM ` + wakeUpKinds + d.firstWakeUps(`single = 1 AND `+ofKind) + ` ORDER BY o.place`
+	return `SELECT ` + wakeUpColumns + ` FROM ` + wakeUpKinds + d.firstWakeUps(`single = 1 AND `+ofKind) + ` ORDER BY o.place`
 }
 
 // Bulks lists the wake-ups of bulk shards, each with how many of its job and
 // of its workspace are in flight: of each workspace at most limit of each kind,
 // the oldest.
-func (s *Store) Bulks(ctx context.Context, limit int) ([]job.Ring, error) {
-	var rings []job.Ring
+func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
+	var wakeUps []job.WakeUp
 	var told []job.Ref
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
-		err := t.SelectContext(ctx, &rings, s.d.rebind(s.d.bulksQuery()), runningSince(s.now().UnixMicro()), limit)
-		if err != nil || len(rings) == 0 {
+		err := t.SelectContext(ctx, &wakeUps, s.d.rebind(s.d.bulksQuery()), runningSince(s.now().UnixMicro()), limit)
+		if err != nil || len(wakeUps) == 0 {
 			return err
 		}
 		return t.SelectContext(ctx, &told, inFlightQuery)
@@ -92,11 +92,11 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.Ring, error) {
 		n[job.Ref{Workspace: r.Workspace, Job: r.Job}]++
 		n[job.Ref{Workspace: r.Workspace}]++
 	}
-	for i := range rings {
-		r := &rings[i]
+	for i := range wakeUps {
+		r := &wakeUps[i]
 		r.InFlight, r.InFlightWorkspace = n[job.Ref{Workspace: r.Workspace, Job: r.Job}], n[job.Ref{Workspace: r.Workspace}]
 	}
-	return rings, nil
+	return wakeUps, nil
 }
 
 // bulksQuery steps from workspace to workspace and reads the first wake-ups of
@@ -107,7 +107,7 @@ func (d *dialect) bulksQuery() string {
 			UNION ALL
 			SELECT (SELECT MIN(workspace) FROM outbox WHERE single = 0 AND workspace > busy.workspace) FROM busy WHERE busy.workspace IS NOT NULL
 		)
-		SELECT ` + ringColumns + ` FROM busy CROSS JOIN ` + wakeUpKinds +
+		SELECT ` + wakeUpColumns + ` FROM busy CROSS JOIN ` + wakeUpKinds +
 		d.firstWakeUps(`single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
 }
 
@@ -120,14 +120,14 @@ const inFlightQuery = `SELECT workspace, job, no AS shard FROM shards s WHERE to
 // Sent removes rings that Redis has been told of. A ring that was put in
 // their place meanwhile stays. They go in the order of their keys, so that two
 // relays cannot wait for one another.
-func (s *Store) Sent(ctx context.Context, rings []job.Ring) error {
-	rings = slices.SortedFunc(slices.Values(rings), func(a, b job.Ring) int {
+func (s *Store) Sent(ctx context.Context, wakeUps []job.WakeUp) error {
+	wakeUps = slices.SortedFunc(slices.Values(wakeUps), func(a, b job.WakeUp) int {
 		return cmp.Or(cmp.Compare(a.Workspace, b.Workspace), cmp.Compare(a.Job, b.Job), cmp.Compare(a.Shard, b.Shard))
 	})
 	return s.inTx(ctx, func(t *tx) error {
-		for _, r := range rings {
+		for _, r := range wakeUps {
 			n, err := t.exec(`DELETE FROM outbox WHERE workspace = ? AND job = ? AND shard = ? AND seq = ?`,
-				r.Workspace, r.Job, r.Shard, r.Seq)
+				r.Workspace, r.Job, r.Shard, r.Nonce)
 			if err == nil && n > 0 && !r.Single {
 				err = t.noteTold(r)
 			}
@@ -141,7 +141,7 @@ func (s *Store) Sent(ctx context.Context, rings []job.Ring) error {
 
 // noteTold notes that a shard is in flight. One that somebody has in a
 // transaction is not waited for: it counts for one less until its turn is over.
-func (t *tx) noteTold(r job.Ring) error {
+func (t *tx) noteTold(r job.WakeUp) error {
 	return t.exec1(`UPDATE shards SET told = 1 WHERE (workspace, job, no) IN (
 			SELECT workspace, job, no FROM shards WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`+t.d.ifFree("shards")+`)`,
 		r.Workspace, r.Job, r.Shard, r.Epoch)
@@ -197,7 +197,7 @@ const pageQuery = `SELECT COUNT(*) AS n, COALESCE(MAX(num), 0) AS last FROM (
 
 // pulseQuery finds the work among some jobs that Redis was told of and that
 // has not ended: open shards, singles, stops to settle and jobs to finish.
-const pulseQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shard,
+const livenessQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shard,
 		COALESCE(s.epoch, 0) AS epoch, COALESCE(s.beat, j.beat) AS beat,
 		j.kind = 'single' AS single, j.state IN ('pausing', 'cancelling') AS stopping,
 		j.kind <> 'single' AND s.no IS NULL AS idle
@@ -211,7 +211,7 @@ const pulseQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shard
 // and not ended, among the first limit unfinished jobs behind a number. They
 // are in the order of jobs and shards. next is where the following page begins,
 // 0 behind the last.
-func (s *Store) Pulses(ctx context.Context, after int64, limit int) (pulses []job.Pulse, next int64, err error) {
+func (s *Store) Liveness(ctx context.Context, after int64, limit int) (liveness []job.Liveness, next int64, err error) {
 	err = s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
 		var page struct{ N, Last int64 }
 		if err := t.GetContext(ctx, &page, s.d.rebind(pageQuery), after, limit); err != nil || page.N == 0 {
@@ -220,18 +220,18 @@ func (s *Store) Pulses(ctx context.Context, after int64, limit int) (pulses []jo
 		if page.N == int64(limit) {
 			next = page.Last
 		}
-		return t.SelectContext(ctx, &pulses, s.d.rebind(pulseQuery), after, page.Last)
+		return t.SelectContext(ctx, &liveness, s.d.rebind(livenessQuery), after, page.Last)
 	})
-	return pulses, next, err
+	return liveness, next, err
 }
 
 // RingAgain puts work into the outbox whose pulses have stood still. It leaves
 // out what has moved since, and shards that somebody has in a transaction:
 // that is a sign of life too.
-func (s *Store) RingAgain(ctx context.Context, still []job.Pulse) error {
+func (s *Store) Redeliver(ctx context.Context, still []job.Liveness) error {
 	return s.inTx(ctx, func(t *tx) error {
 		for _, p := range still {
-			if err := t.ringAgain(p); err != nil {
+			if err := t.redeliver(p); err != nil {
 				return err
 			}
 		}
@@ -239,16 +239,16 @@ func (s *Store) RingAgain(ctx context.Context, still []job.Pulse) error {
 	})
 }
 
-func (t *tx) ringAgain(p job.Pulse) error {
+func (t *tx) redeliver(p job.Liveness) error {
 	query := `SELECT 1 FROM shards WHERE workspace = ? AND job = ? AND no = ? AND open = 1 AND epoch = ? AND beat = ?` + t.d.ifFree("shards")
-	args := []any{p.Workspace, p.Job, p.Shard, p.Epoch, p.Beat}
+	args := []any{p.Workspace, p.Job, p.Shard, p.Epoch, p.Heartbeat}
 	if p.Single {
-		query, args = `SELECT 1 FROM jobs WHERE workspace = ? AND num = ? AND state = 'queued' AND beat = ?`+t.d.ifFree("jobs"), []any{p.Workspace, p.Job, p.Beat}
+		query, args = `SELECT 1 FROM jobs WHERE workspace = ? AND num = ? AND state = 'queued' AND beat = ?`+t.d.ifFree("jobs"), []any{p.Workspace, p.Job, p.Heartbeat}
 	}
 	var one int
 	still, err := t.get(&one, query, args...)
 	if err != nil || !still {
 		return err
 	}
-	return t.ring(p.Ref, p.Single, p.Epoch, 0)
+	return t.wakeUp(p.Ref, p.Single, p.Epoch, 0)
 }

@@ -80,7 +80,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 	l := applyOne(t, s)
 	everyWay(t, s, l)
 	must(t, s.Stop(ctx, l.Ref, job.Error{Code: "test"}))
-	_, _, err = s.Undo(ctx, job.Follow{Workspace: ws, Origin: l.JobID, CreatedBy: "key:test"})
+	_, _, err = s.Undo(ctx, job.Follow{Workspace: ws, Parent: l.JobID, CreatedBy: "key:test"})
 	must(t, err)
 	applyOne(t, s)
 
@@ -155,9 +155,9 @@ func fillWithAcme(t *testing.T, s *Store) (*model.Model, auth.Workspace) {
 // applyOne claims the shard that is due and applies one chunk of ten.
 func applyOne(t *testing.T, s *Store) job.Lease {
 	t.Helper()
-	rings, err := s.Bulks(t.Context(), 1)
+	wakeUps, err := s.Bulks(t.Context(), 1)
 	must(t, err)
-	l, err := s.Claim(t.Context(), rings[0])
+	l, err := s.Claim(t.Context(), wakeUps[0])
 	must(t, err)
 	_, err = s.Resolve(t.Context(), l)
 	must(t, err)

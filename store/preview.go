@@ -137,7 +137,7 @@ func (s *Store) firstDiffering(ctx context.Context, t *sqlx.Tx, c choice) ([]int
 // submission would do and ends the job with that. All that is selected stays
 // pending.
 func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
-	if l.Origin != 0 {
+	if l.Parent != 0 {
 		return s.resolveFollowed(ctx, l)
 	}
 	var p job.Preview

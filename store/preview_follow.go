@@ -42,24 +42,24 @@ func (s *Store) PreviewUndo(ctx context.Context, f job.Follow) (p job.UndoPrevie
 // another, and has that be looked at.
 func (s *Store) previewFollow(ctx context.Context, f job.Follow, kind job.Kind, check func(job.Job) error,
 	look func(context.Context, *sqlx.Tx, job.Lease, selection) error) error {
-	origin, err := s.Job(ctx, f.Workspace, f.Origin)
+	parent, err := s.Job(ctx, f.Workspace, f.Parent)
 	if err != nil {
 		return err
 	}
-	if err := check(origin); err != nil {
+	if err := check(parent); err != nil {
 		return err
 	}
 	err = s.inSearch(ctx, f.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) error {
-		l, err := s.leaseOf(ctx, t, origin, f, kind)
+		l, err := s.leaseOf(ctx, t, parent, f, kind)
 		if err != nil {
 			return err
 		}
 		q := snapshotReader{ctx, t, s.d}
 		var sel selection
 		if f.IDs != nil {
-			sel, err = q.chosen(l.Workspace, l.Origin, l.Model, f.IDs)
+			sel, err = q.chosen(l.Workspace, l.Parent, l.Model, f.IDs)
 		} else {
-			sel, err = s.leftOver(ctx, t, l, func(float64) {})
+			sel, err = s.remaining(ctx, t, l, func(float64) {})
 		}
 		if err != nil {
 			return err
@@ -73,25 +73,25 @@ func (s *Store) previewFollow(ctx context.Context, f job.Follow, kind job.Kind, 
 }
 
 // leaseOf is what a job would be worked with that follows from another.
-func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, origin job.Job, f job.Follow, kind job.Kind) (job.Lease, error) {
-	l := job.Lease{Ref: job.Ref{Workspace: f.Workspace.ID}, Kind: kind, Origin: origin.Num, Owner: f.Workspace}
+func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, parent job.Job, f job.Follow, kind job.Kind) (job.Lease, error) {
+	l := job.Lease{Ref: job.Ref{Workspace: f.Workspace.ID}, Kind: kind, Parent: parent.Num, Owner: f.Workspace}
 	var ok bool
-	if l.Model, ok = s.models.Model(origin.Model); !ok {
+	if l.Model, ok = s.models.Model(parent.Model); !ok {
 		return l, job.ErrOtherModel
 	}
 	var row leaseRow
-	if err := t.GetContext(ctx, &row, s.d.rebind(leaseQuery), l.Workspace, origin.Num); err != nil {
+	if err := t.GetContext(ctx, &row, s.d.rebind(leaseQuery), l.Workspace, parent.Num); err != nil {
 		return l, err
 	}
 	if err := row.compile(&l); err != nil {
 		return l, err
 	}
-	l.Source, l.Codes, l.TakesSkipped = deref(row.Source), f.Codes, f.OnMismatch == job.Force
+	l.RestoreSource, l.Codes, l.IncludeSkipped = deref(row.RestoreSource), f.Codes, f.OnMismatch == job.Force
 	if f.OnMismatch != "" {
 		l.Options.OnMismatch = f.OnMismatch
 	}
 	if kind == job.Undo {
-		l.Source, l.Filter, l.Options = origin.Num, nil, job.Options{}
+		l.RestoreSource, l.Filter, l.Options = parent.Num, nil, job.Options{}
 	}
 	return l, nil
 }
@@ -185,11 +185,11 @@ func (s *Store) resolveFollowed(ctx context.Context, l job.Lease) error {
 	var text []byte
 	var sel selection
 	err := s.inResolving(ctx, l, func(ctx context.Context, t *sqlx.Tx, examined func(float64)) (err error) {
-		if sel, err = s.leftOver(ctx, t, l, func(float64) {}); err != nil {
+		if sel, err = s.remaining(ctx, t, l, func(float64) {}); err != nil {
 			return err
 		}
 		var p any
-		if l.Source == l.Origin {
+		if l.RestoreSource == l.Parent {
 			p, err = s.previewUndo(ctx, t, l, sel, examined)
 		} else {
 			p, err = s.previewSelected(ctx, t, l, sel, examined)

@@ -55,7 +55,7 @@ func (m *mixed) act(s *store.Store, id string, a job.Action) job.Job {
 }
 
 // waiting lists what a relay would send now or after a wait.
-func (m *mixed) waiting() (rings []job.Ring) {
+func (m *mixed) waiting() (wakeUps []job.WakeUp) {
 	m.t.Helper()
 	singles, err := m.without.Singles(m.t.Context(), 1)
 	fatal(m.t, err)
@@ -65,7 +65,7 @@ func (m *mixed) waiting() (rings []job.Ring) {
 }
 
 // take claims the work of a ring, as a worker does.
-func take(t *testing.T, s *store.Store, r job.Ring) error {
+func take(t *testing.T, s *store.Store, r job.WakeUp) error {
 	if r.Single {
 		return s.ApplySingle(t.Context(), r)
 	}
@@ -109,7 +109,7 @@ func TestWorkOfAModelIsKeptForWhoHasIt(t *testing.T) {
 		for _, submit := range []func() job.Job{m.single, m.bulk} {
 			j := submit()
 			r := m.waiting()[0]
-			fatal(t, m.without.Sent(ctx, []job.Ring{r}))
+			fatal(t, m.without.Sent(ctx, []job.WakeUp{r}))
 			if err := take(t, m.without, r); !errors.Is(err, job.ErrOtherModel) {
 				t.Fatalf("the process without the model took the work: %v", err)
 			}
@@ -120,16 +120,16 @@ func TestWorkOfAModelIsKeptForWhoHasIt(t *testing.T) {
 			if shown.WaitReason != job.WaitWorker || !strings.Contains(shown.WaitDetail, "plant") || shown.Revision <= before.Revision {
 				t.Errorf("the job waits for %q: %q, at revision %d after %d", shown.WaitReason, shown.WaitDetail, shown.Revision, before.Revision)
 			}
-			if rings := m.waiting(); len(rings) > 0 {
-				t.Errorf("nobody has the model, and %v is told", rings)
+			if wakeUps := m.waiting(); len(wakeUps) > 0 {
+				t.Errorf("nobody has the model, and %v is told", wakeUps)
 			}
-			pulses, _, err := m.with.Pulses(ctx, 0, 10)
-			if fatal(t, err); len(pulses) > 0 {
-				t.Errorf("the sweep finds %v, which waits in the outbox", pulses)
+			liveness, _, err := m.with.Liveness(ctx, 0, 10)
+			if fatal(t, err); len(liveness) > 0 {
+				t.Errorf("the sweep finds %v, which waits in the outbox", liveness)
 			}
 			fatal(t, m.with.ShowRunning(ctx, "with"))
 			again := m.waiting()
-			if len(again) != 1 || again[0].Wait != r.Wait || again[0].Seq == r.Seq || again[0].Ref != r.Ref {
+			if len(again) != 1 || again[0].Wait != r.Wait || again[0].Nonce == r.Nonce || again[0].Ref != r.Ref {
 				t.Fatalf("a process has the model, and %v is told", again)
 			}
 			fatal(t, m.with.Sent(ctx, again))
@@ -138,8 +138,8 @@ func TestWorkOfAModelIsKeptForWhoHasIt(t *testing.T) {
 				t.Errorf("the job waits for %q: %q while it is worked on", now.WaitReason, now.WaitDetail)
 			}
 			fatal(t, m.without.PutBack(ctx, r, job.WaitModel)) // a task that comes twice
-			if rings := m.waiting(); len(rings) > 0 {
-				t.Errorf("%v is told though another has it", rings)
+			if wakeUps := m.waiting(); len(wakeUps) > 0 {
+				t.Errorf("%v is told though another has it", wakeUps)
 			}
 			fatal(t, m.with.ShowStopped(ctx, "with"))
 		}

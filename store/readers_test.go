@@ -123,7 +123,7 @@ func lookUpsWaitForNoSearch(t *testing.T, s *Store) {
 	single := job.Submission{Kind: job.Single, Workspace: ws, Model: l.Model, RecordID: int64(1), Patch: l.Patch}
 	j, _, err := s.Submit(ctx, single)
 	must(t, err)
-	rings, err := s.Singles(ctx, 1)
+	wakeUps, err := s.Singles(ctx, 1)
 	must(t, err)
 
 	s.searchLimit = 10 * time.Millisecond
@@ -146,7 +146,7 @@ func lookUpsWaitForNoSearch(t *testing.T, s *Store) {
 	}
 	_, err = s.Record(ctx, ws, l.Model, int64(1))
 	must(t, err)
-	must(t, s.ApplySingle(ctx, rings[0]))
+	must(t, s.ApplySingle(ctx, wakeUps[0]))
 	if j, err = s.Job(ctx, ws, j.ID); err != nil || j.State != job.Succeeded {
 		t.Errorf("the single is %s, %v", j.State, err)
 	}
@@ -181,12 +181,12 @@ func jobWithoutATurnSaysSo(t *testing.T, s *Store) {
 	}
 	waits(job.WaitTurn)
 	leave()
-	rings, err := s.Bulks(ctx, 1)
+	wakeUps, err := s.Bulks(ctx, 1)
 	must(t, err)
-	must(t, s.Sent(ctx, rings))
-	l, err = s.Claim(ctx, rings[0])
+	must(t, s.Sent(ctx, wakeUps))
+	l, err = s.Claim(ctx, wakeUps[0])
 	must(t, err)
-	must(t, s.Beat(ctx, l, ""))
+	must(t, s.Heartbeat(ctx, l, ""))
 	waits(job.WaitTurn)
 	_, err = s.Resolve(ctx, l)
 	must(t, err)

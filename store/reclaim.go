@@ -12,7 +12,7 @@ import (
 
 const (
 	// tendEvery is how often the writer looks at the write-ahead log.
-	tendEvery = time.Second
+	checkpointEvery = time.Second
 	// longLog is the length, in pages, from which the log is emptied: SQLite
 	// begins it anew only when no reader uses it, which under steady reading
 	// may never come by itself.
@@ -37,24 +37,24 @@ const (
 // when the log is moved into it, and gives that up in the moment in which the
 // move needs it, while nobody may write: else others would write the room
 // full.
-type logKeeper struct {
+type checkpointer struct {
 	path   string // of the database
-	tended time.Time
+	ranAt  time.Time
 	growth int64         // that the last look has found
 	pause  time.Duration // since the last attempt to empty the log, 0 if it went well
 	again  time.Time     // when the pause is over
 }
 
-func (k *logKeeper) reserve() string { return k.path + "-reserve" }
+func (k *checkpointer) reserve() string { return k.path + "-reserve" }
 
 // tend is called after each transaction, with its error.
-func (k *logKeeper) tend(w *groupWriter, err error) {
-	if time.Since(k.tended) < tendEvery {
+func (k *checkpointer) run(w *groupWriter, err error) {
+	if time.Since(k.ranAt) < checkpointEvery {
 		return
 	}
-	k.tended = time.Now()
+	k.ranAt = time.Now()
 	pages, _, moveErr := checkpoint(w.conn, "PASSIVE")
-	if isFull(err) || isFull(moveErr) || pages > longLog && k.tended.After(k.again) {
+	if isFull(err) || isFull(moveErr) || pages > longLog && k.ranAt.After(k.again) {
 		k.empty(w, isFull(moveErr))
 	}
 	k.keepReserve(w)
@@ -82,8 +82,8 @@ func checkpoint(conn *sqlx.Conn, mode string) (pages int, busy bool, err error) 
 // write all the time may leave it no gap, and does not wait at all for another
 // connection that moves the log. So the keeper takes the lock as the writer
 // does, leaves it to SQLite then, and tries again.
-func (k *logKeeper) empty(w *groupWriter, full bool) {
-	k.pause = min(max(tendEvery, 2*k.pause), mostPause)
+func (k *checkpointer) empty(w *groupWriter, full bool) {
+	k.pause = min(max(checkpointEvery, 2*k.pause), mostPause)
 	k.again = time.Now().Add(k.pause)
 	for deadline := time.Now().Add(emptyWait); time.Now().Before(deadline); time.Sleep(lockPoll) {
 		if w.begin(time.Until(deadline)) != nil {
@@ -118,7 +118,7 @@ func truncate(conn *sqlx.Conn) (pages int, busy bool, err error) {
 
 // giveUpReserve makes room for the database to grow, and has it grow at once.
 // The writer has the lock, with which its own connection may not move the log.
-func (k *logKeeper) giveUpReserve(w *groupWriter) {
+func (k *checkpointer) giveUpReserve(w *groupWriter) {
 	other, err := w.db.Connx(context.Background())
 	if err != nil {
 		return
@@ -132,7 +132,7 @@ func (k *logKeeper) giveUpReserve(w *groupWriter) {
 // keepReserve makes the reserve as large as it must be, where there is room:
 // what the database will grow by, and twice what that has grown by since the
 // last look, for it may have grown faster by the next.
-func (k *logKeeper) keepReserve(w *groupWriter) {
+func (k *checkpointer) keepReserve(w *groupWriter) {
 	var pages, size int64
 	ctx := context.Background()
 	if w.conn.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages) != nil || w.conn.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&size) != nil {

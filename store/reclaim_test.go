@@ -25,14 +25,14 @@ func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 		must(t, s.inTx(t.Context(), func(t *tx) error { return t.exec1(`INSERT INTO bulk VALUES (?)`, strings.Repeat("x", 1<<20)) }))
 	}
 	look(t, s)
-	if have := fileSize(s.write.(*groupWriter).keeper.reserve()); have < 6<<20 {
+	if have := fileSize(s.write.(*groupWriter).checkpointer.reserve()); have < 6<<20 {
 		t.Errorf("the reserve is %d bytes", have)
 	}
 
 	must(t, reader.Rollback())
 	look(t, s)
 	look(t, s)
-	if have := fileSize(s.write.(*groupWriter).keeper.reserve()); have > 3<<20 || have < minReserve {
+	if have := fileSize(s.write.(*groupWriter).checkpointer.reserve()); have > 3<<20 || have < minReserve {
 		t.Errorf("when the log could be moved, the reserve stays %d bytes", have)
 	}
 }
@@ -44,9 +44,9 @@ func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
 	defer s.Close()
 	look(t, s)
 	w := s.write.(*groupWriter)
-	must(t, os.WriteFile(w.keeper.reserve(), []byte("this one"), 0o600))
+	must(t, os.WriteFile(w.checkpointer.reserve(), []byte("this one"), 0o600))
 	given := func() bool {
-		text, err := os.ReadFile(w.keeper.reserve())
+		text, err := os.ReadFile(w.checkpointer.reserve())
 		must(t, err)
 		return string(text) != "this one"
 	}
@@ -58,12 +58,12 @@ func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
 	_, err = tx.Exec(`INSERT INTO numbers (n) VALUES (1)`)
 	must(t, err)
 
-	w.keeper.empty(w, true)
+	w.checkpointer.empty(w, true)
 	if given() {
 		t.Error("the reserve was given up while another process could write")
 	}
 	must(t, tx.Commit())
-	w.keeper.empty(w, true)
+	w.checkpointer.empty(w, true)
 	if !given() {
 		t.Error("the reserve was not given up")
 	}
@@ -86,16 +86,16 @@ func TestAReaderWhoStandsStillIsWaitedForLessAndLess(t *testing.T) {
 	must(t, s.inTx(t.Context(), insertNumbers(1)))
 
 	w := s.write.(*groupWriter)
-	for _, want := range []time.Duration{tendEvery, 2 * tendEvery} {
-		w.keeper.empty(w, false)
-		if w.keeper.pause != want {
-			t.Errorf("the next attempt is %v ahead, not %v", w.keeper.pause, want)
+	for _, want := range []time.Duration{checkpointEvery, 2 * checkpointEvery} {
+		w.checkpointer.empty(w, false)
+		if w.checkpointer.pause != want {
+			t.Errorf("the next attempt is %v ahead, not %v", w.checkpointer.pause, want)
 		}
 	}
 	must(t, reader.Rollback())
-	w.keeper.empty(w, false)
-	if n := fileSize(w.keeper.path + "-wal"); w.keeper.pause != 0 || n != 0 {
-		t.Errorf("without the reader the log has %d bytes, and the pause is %v", n, w.keeper.pause)
+	w.checkpointer.empty(w, false)
+	if n := fileSize(w.checkpointer.path + "-wal"); w.checkpointer.pause != 0 || n != 0 {
+		t.Errorf("without the reader the log has %d bytes, and the pause is %v", n, w.checkpointer.pause)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestAReaderWhoStandsStillIsWaitedForLessAndLess(t *testing.T) {
 func look(t *testing.T, s *Store) {
 	t.Helper()
 	must(t, s.inTx(t.Context(), func(*tx) error {
-		s.write.(*groupWriter).keeper.tended = time.Time{} // on the writer's own goroutine
+		s.write.(*groupWriter).checkpointer.ranAt = time.Time{} // on the writer's own goroutine
 		return nil
 	}))
 	must(t, s.inTx(t.Context(), func(*tx) error { return nil }))

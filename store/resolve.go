@@ -38,8 +38,8 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 	}
 	var sel selection
 	err = s.inResolving(ctx, l, func(ctx context.Context, db *sqlx.Tx, examined func(float64)) error {
-		if l.Origin != 0 {
-			sel, err = s.leftOver(ctx, db, l, examined)
+		if l.Parent != 0 {
+			sel, err = s.remaining(ctx, db, l, examined)
 			return err
 		}
 		condition, args := l.Filter.SQL(s.d.filter)
@@ -159,7 +159,7 @@ func (t *tx) keepSelection(l job.Lease, sel selection, parts []span) error {
 			ref.Workspace, ref.Job, ref.Shard, p.first, p.before, p.first, t.now); err != nil {
 			return err
 		}
-		if err := t.ring(ref, false, 0, 0); err != nil {
+		if err := t.wakeUp(ref, false, 0, 0); err != nil {
 			return err
 		}
 	}

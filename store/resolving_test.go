@@ -58,10 +58,10 @@ func leaseOf(ctx context.Context, t *testing.T, s *Store, desk *model.Model, ws 
 	}
 	_, _, err := s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
 	must(t, err)
-	rings, err := s.Bulks(ctx, 1)
+	wakeUps, err := s.Bulks(ctx, 1)
 	must(t, err)
-	must(t, s.Sent(ctx, rings))
-	l, err := s.Claim(ctx, rings[0])
+	must(t, s.Sent(ctx, wakeUps))
+	l, err := s.Claim(ctx, wakeUps[0])
 	must(t, err)
 	return l
 }

@@ -20,7 +20,7 @@ func (c *chunk) findRestored() error {
 		c.refuseAll(c.selected, job.Conflicted, "secret_not_kept")
 		return nil
 	}
-	if err := c.sourceValues(); err != nil {
+	if err := c.restoreSourceValues(); err != nil {
 		return err
 	}
 	now, err := c.readListed(c.selected, everything)
@@ -32,7 +32,7 @@ func (c *chunk) findRestored() error {
 	columns := splitAll(now.former)
 	for i, n := range now.changed {
 		current := row(columns, i)
-		was := c.source[c.base+int64(n)]
+		was := c.restoreSource[c.base+int64(n)]
 		if was.former == nil {
 			c.refuse(n, job.Conflicted, "values_not_kept") // and must not be taken for none
 			continue
@@ -52,18 +52,18 @@ func (c *chunk) findRestored() error {
 }
 
 // sourceRow is a chunk of the source job, with about what unpacking it takes.
-type sourceRow struct {
+type restoreSourceRow struct {
 	Last  int64 `db:"last_rid"`
 	Bytes int64
 }
 
 // boundSource cuts an undo where what the source job found and wrote would take
 // too much. One of its chunks it always takes.
-func (c *chunk) boundSource() error {
-	var rows []sourceRow
+func (c *chunk) boundRestoreSource() error {
+	var rows []restoreSourceRow
 	if err := c.q.list(&rows, `SELECT last_rid, COALESCE(LENGTH(former), 0) + COALESCE(LENGTH(written), 0) AS bytes FROM changes
 		WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ? ORDER BY first_rid`,
-		c.l.Workspace, c.l.Source, c.l.Workspace, c.l.Source, c.base, c.last); err != nil {
+		c.l.Workspace, c.l.RestoreSource, c.l.Workspace, c.l.RestoreSource, c.base, c.last); err != nil {
 		return err
 	}
 	var sum, upTo int64
@@ -80,24 +80,24 @@ func (c *chunk) boundSource() error {
 
 // sourceValues reads what the source job found and wrote in the chunk's
 // records, by number.
-func (c *chunk) sourceValues() error {
-	if c.source != nil {
+func (c *chunk) restoreSourceValues() error {
+	if c.restoreSource != nil {
 		return nil
 	}
 	var rows []changeRow
 	if err := c.q.list(&rows, `SELECT first_rid, last_rid, at, updated, former, written FROM changes
 		WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ?`,
-		c.l.Workspace, c.l.Source, c.l.Workspace, c.l.Source, c.base, c.last); err != nil {
+		c.l.Workspace, c.l.RestoreSource, c.l.Workspace, c.l.RestoreSource, c.base, c.last); err != nil {
 		return err
 	}
-	c.source = make(map[int64]foundResult, len(c.selected))
+	c.restoreSource = make(map[int64]foundResult, len(c.selected))
 	for _, r := range rows {
 		all, err := r.outcomes(isUpdated, c.base-1, int(c.last-c.base+1))
 		if err != nil {
 			return err
 		}
 		for _, f := range all {
-			c.source[f.rid] = f
+			c.restoreSource[f.rid] = f
 		}
 	}
 	return nil

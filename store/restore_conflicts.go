@@ -68,7 +68,7 @@ func (c *chunk) settleConflicts() error {
 	for i := range c.refused {
 		if met := c.refused[i].conflict; met != nil {
 			met.Offset = c.refused[i].Offset
-			if by := last[met.Offset]; by != c.l.Source {
+			if by := last[met.Offset]; by != c.l.RestoreSource {
 				met.Job = by
 			}
 		}
@@ -90,7 +90,7 @@ func (c *chunk) inConflict() []uint32 {
 // job have restored since this one's selection was fixed.
 func (c *chunk) restoredMeanwhile(offsets []uint32) ([]uint32, error) {
 	var undos []int64
-	if err := c.q.list(&undos, undosQuery+` AND num <> ?`, c.l.Workspace, c.l.Source, c.l.Job); err != nil {
+	if err := c.q.list(&undos, undosQuery+` AND num <> ?`, c.l.Workspace, c.l.RestoreSource, c.l.Job); err != nil {
 		return nil, err
 	}
 	restored := bitmaps{}

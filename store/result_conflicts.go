@@ -26,7 +26,7 @@ type changingJob struct {
 // undo, and reads those of its chunk that are among them.
 func (r *results) conflict(found []foundResult) (*job.Conflict, error) {
 	f := found[0]
-	if r.job.Source == nil || f.outcome != job.Conflicted {
+	if r.job.RestoreSource == nil || f.outcome != job.Conflicted {
 		return nil, nil
 	}
 	if r.met.chunk != f.chunk+1 {

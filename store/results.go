@@ -80,15 +80,15 @@ type results struct {
 }
 
 type resultJob struct {
-	Num       int64
-	Workspace int64
-	Kind      job.Kind
-	Model     string
-	State     job.State
-	Change    string
-	RID       *int64 `db:"rid"`
-	Source    *int64 // of an undo and its retries
-	LeftAt    *int64 `db:"left_at"`
+	Num           int64
+	Workspace     int64
+	Kind          job.Kind
+	Model         string
+	State         job.State
+	Change        string
+	RID           *int64 `db:"rid"`
+	RestoreSource *int64 `db:"source"` // of an undo and its retries
+	ExpiredAt     *int64 `db:"left_at"`
 }
 
 func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, id string, q job.ResultQuery) (*results, error) {
@@ -101,7 +101,7 @@ func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, 
 	if !ok {
 		return nil, job.ErrNotFound
 	}
-	if r.job.LeftAt != nil {
+	if r.job.ExpiredAt != nil {
 		return nil, job.ErrGone
 	}
 	m, loaded := s.models.Model(r.job.Model)

@@ -10,10 +10,10 @@ import (
 
 // How much one step of the retention removes, so that it holds nobody up.
 const (
-	retireChunks  = 10 // of former values or outcomes, each of one chunk
-	retireRecords = 1000
-	retireRounds  = 100 // of records, for one look at the jobs
-	retireStones  = 500 // tombstones
+	purgeChunks           = 10 // of former values or outcomes, each of one chunk
+	purgeRecords          = 1000
+	purgeRounds           = 100 // of records, for one look at the jobs
+	purgeTombstonesAtOnce = 500 // tombstones
 )
 
 // noHeirs is the condition that no unfinished job needs job j: its
@@ -27,8 +27,8 @@ const noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspac
 // something to do. What an unfinished job refers to stays. A job leaves at once
 // and its rows after it, so that nobody ever reads, retries or undoes a part of
 // one.
-func (s *Store) Retire(ctx context.Context) (more bool, err error) {
-	for _, step := range []func(*tx) (bool, error){s.retireJob, s.retireRows, s.retireValues, s.forgetGenerated} {
+func (s *Store) Purge(ctx context.Context) (more bool, err error) {
+	for _, step := range []func(*tx) (bool, error){s.expireJob, s.purgeRows, s.purgeValues, s.forgetGenerated} {
 		err := s.inLargeTx(ctx, func(t *tx) error {
 			more, err = step(t)
 			return err
@@ -40,10 +40,10 @@ func (s *Store) Retire(ctx context.Context) (more bool, err error) {
 	if err := s.purgeTombstones(ctx); err != nil {
 		return false, err
 	}
-	return s.retireNames(ctx)
+	return s.purgeNames(ctx)
 }
 
-type retiring struct {
+type expiring struct {
 	Workspace int64
 	Num       int64
 	ID        string
@@ -51,7 +51,7 @@ type retiring struct {
 
 // stillFree looks again for an unfinished job that needs j, now that j is
 // locked: whoever accepts one locks j first.
-func (t *tx) stillFree(j retiring) (bool, error) {
+func (t *tx) stillFree(j expiring) (bool, error) {
 	var num int64
 	return t.get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+noHeirs, j.Workspace, j.Num)
 }
@@ -67,9 +67,9 @@ func keptBehind(last int64) keptFrom { return keptFrom(last + 1 + 2) }
 
 // retireValues forgets the former values of some chunks of one job. It goes on
 // where the step before has ended.
-func (s *Store) retireValues(t *tx) (bool, error) {
+func (s *Store) purgeValues(t *tx) (bool, error) {
 	var j struct {
-		retiring
+		expiring
 		Kept keptFrom
 	}
 	ok, err := t.get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE values_kept > 0 AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
@@ -77,10 +77,10 @@ func (s *Store) retireValues(t *tx) (bool, error) {
 	if err != nil || !ok {
 		return false, err
 	}
-	if free, err := t.stillFree(j.retiring); err != nil || !free {
+	if free, err := t.stillFree(j.expiring); err != nil || !free {
 		return err == nil, err
 	}
-	last, found, err := t.forgetValues(j.retiring, j.Kept.first())
+	last, found, err := t.forgetValues(j.expiring, j.Kept.first())
 	if err != nil {
 		return false, err
 	}
@@ -96,9 +96,9 @@ func (s *Store) retireValues(t *tx) (bool, error) {
 
 // forgetValues forgets the former values of a job's next chunks from a record
 // on, and says which is the last of these chunks, if there is one.
-func (t *tx) forgetValues(j retiring, from int64) (last int64, found bool, err error) {
+func (t *tx) forgetValues(j expiring, from int64) (last int64, found bool, err error) {
 	var chunks []int64
-	err = t.list(&chunks, forgottenQuery, j.Workspace, j.Num, from, retireChunks)
+	err = t.list(&chunks, forgottenQuery, j.Workspace, j.Num, from, purgeChunks)
 	if err != nil || len(chunks) == 0 {
 		return 0, false, err
 	}
@@ -112,8 +112,8 @@ const forgottenQuery = `SELECT first_rid FROM changes WHERE workspace = ? AND jo
 
 // retireJob lets one job leave, all but its final state and counts. Its rows
 // go afterwards.
-func (s *Store) retireJob(t *tx) (bool, error) {
-	var j retiring
+func (s *Store) expireJob(t *tx) (bool, error) {
+	var j expiring
 	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+noHeirs+`
 		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.keep.Microseconds())
 	if err != nil || !ok {
@@ -126,8 +126,8 @@ func (s *Store) retireJob(t *tx) (bool, error) {
 }
 
 // retireRows removes some rows of one job that has left.
-func (s *Store) retireRows(t *tx) (bool, error) {
-	var j retiring
+func (s *Store) purgeRows(t *tx) (bool, error) {
+	var j expiring
 	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept > 0 AND left_at IS NOT NULL AND finished_at < ?
 		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.keep.Microseconds())
 	if err != nil || !ok {
@@ -136,7 +136,7 @@ func (s *Store) retireRows(t *tx) (bool, error) {
 	for table, key := range map[string]string{"changes": "first_rid", "selection": `"window"`} {
 		n, err := t.exec(`DELETE FROM `+table+` WHERE workspace = ? AND job = ? AND `+key+` IN (
 				SELECT `+key+` FROM `+table+` WHERE workspace = ? AND job = ? LIMIT ?)`,
-			j.Workspace, j.Num, j.Workspace, j.Num, retireChunks)
+			j.Workspace, j.Num, j.Workspace, j.Num, purgeChunks)
 		if err != nil || n > 0 {
 			return true, err
 		}
@@ -146,7 +146,7 @@ func (s *Store) retireRows(t *tx) (bool, error) {
 
 // leaveTombstone keeps of a job what answers "gone", its id, state and counts,
 // who made it and when, and the note that its rows are still to go.
-func (t *tx) leaveTombstone(j retiring) error {
+func (t *tx) leaveTombstone(j expiring) error {
 	sum, err := t.tally(job.Ref{Workspace: j.Workspace, Job: j.Num})
 	if err != nil {
 		return err
@@ -167,16 +167,16 @@ func (t *tx) leaveTombstone(j retiring) error {
 // any job was accepted whose results may still name them: some thousands, for
 // which it looks at the jobs once. It looks for them beside the writers: a job
 // that is accepted meanwhile can select none of them.
-func (s *Store) retireNames(ctx context.Context) (more bool, err error) {
+func (s *Store) purgeNames(ctx context.Context) (more bool, err error) {
 	before, due, err := s.namesBefore(ctx)
 	if err != nil || !due {
 		return false, err
 	}
-	for range retireRounds {
+	for range purgeRounds {
 		var n int64
 		err := s.inLargeTx(ctx, func(t *tx) (err error) {
 			n, err = t.exec(`DELETE FROM departed WHERE (workspace, model, rid) IN (
-				SELECT workspace, model, rid FROM departed WHERE deleted_at < ? LIMIT ?)`, before, retireRecords)
+				SELECT workspace, model, rid FROM departed WHERE deleted_at < ? LIMIT ?)`, before, purgeRecords)
 			return err
 		})
 		if err != nil || n == 0 {

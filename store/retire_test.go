@@ -65,7 +65,7 @@ func TestFormerValuesArePurgedInOneWalk(t *testing.T) {
 	s.write = walkRecorder{s.write, &began}
 	before := int64(-1)
 	for step := 1; ; step++ {
-		more, err := s.Retire(t.Context())
+		more, err := s.Purge(t.Context())
 		must(t, err)
 		if !more {
 			break
@@ -74,7 +74,7 @@ func TestFormerValuesArePurgedInOneWalk(t *testing.T) {
 			t.Errorf("step %d begins at record %d, and the one before at %d", step, from, before)
 		}
 		before = began[len(began)-1]
-		if want := max(0, all-step*retireChunks); kept() != want {
+		if want := max(0, all-step*purgeChunks); kept() != want {
 			t.Errorf("%d chunks keep values after step %d, not %d", kept(), step, want)
 		}
 	}

@@ -27,7 +27,7 @@ func scheduling(s *Store) map[string]struct {
 		"bulks":     {statement{s.d.bulksQuery(), []any{0, 64}}, []string{"outbox_first_bulks"}},
 		"in flight": {statement{inFlightQuery, nil}, []string{"shards_told"}},
 		"a page":    {statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
-		"pulses":    {statement{pulseQuery, []any{0, 1000}}, []string{"jobs_open"}},
+		"pulses":    {statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},
 		"open jobs": {statement{openUseQuery, []any{1}}, []string{"jobs_open_of"}},
 		"unsent":    {statement{unsentQuery("IS NULL"), nil}, []string{"outbox_unsent"}},
 		"sendable":  {statement{unsentQuery("IS NOT NULL"), nil}, []string{"outbox_unsent"}},

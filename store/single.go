@@ -12,7 +12,7 @@ import (
 // state in one transaction. A job that is not queued any more is left alone,
 // so a task that comes twice does no harm. The errors are those of
 // [Store.Claim].
-func (s *Store) ApplySingle(ctx context.Context, r job.Ring) error {
+func (s *Store) ApplySingle(ctx context.Context, r job.WakeUp) error {
 	return s.inTx(ctx, func(t *tx) error {
 		var row struct {
 			leaseRow

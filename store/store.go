@@ -30,20 +30,20 @@ type Options struct {
 // A Store is an open database. It is safe for concurrent use.
 type Store struct {
 	*backend
-	models *model.Registry
-	log    *slog.Logger
-	keep   time.Duration
-	undo   time.Duration
-	buried time.Duration // how long a tombstone stays
+	models     *model.Registry
+	log        *slog.Logger
+	keep       time.Duration
+	undo       time.Duration
+	tombstones time.Duration // how long a tombstone stays
 
 	searching   *gate // to the connections for searches
 	resolving   *gate // to those of work on which jobs are resolved
 	searchLimit time.Duration
 
-	hub   hub
-	onJob func(job.Event)
-	open  *openJobs
-	bell  chan struct{} // has a value when the outbox has news
+	hub      hub
+	onJob    func(job.Event)
+	open     *openJobs
+	notified chan struct{} // has a value when the outbox has news
 }
 
 // A backend is an open database.
@@ -127,9 +127,9 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	s := &Store{
 		backend: b, models: o.Models, log: o.Log,
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
-		buried:    orDefault(o.Tombstones, 30*24*time.Hour),
-		searching: newGate(b.sizes.searches), resolving: newGate(b.sizes.resolving), searchLimit: orDefault(o.SearchLimit, searchLimit),
-		bell: make(chan struct{}, 1),
+		tombstones: orDefault(o.Tombstones, 30*24*time.Hour),
+		searching:  newGate(b.sizes.searches), resolving: newGate(b.sizes.resolving), searchLimit: orDefault(o.SearchLimit, searchLimit),
+		notified: make(chan struct{}, 1),
 	}
 	s.open = newOpenJobs(cmp.Or(o.MaxOpenJobs, defaultOpenJobs), func() time.Time { return s.now() }, s.countOpen)
 	if s.onJob = o.OnJob; s.onJob == nil {
@@ -172,7 +172,7 @@ func (s *Store) Reachable(ctx context.Context) error {
 }
 
 // Bell has a value soon after work was put into the outbox by this process.
-func (s *Store) Bell() <-chan struct{} { return s.bell }
+func (s *Store) Notified() <-chan struct{} { return s.notified }
 
 // inTx runs a small transaction. Many of them may share one commit, so fn
 // must be quick. When inTx returns nil, everything fn did is on disk. It may
@@ -196,9 +196,9 @@ func (s *Store) after(t *tx, err error) error {
 	for _, e := range t.events {
 		s.onJob(e)
 	}
-	if t.rang {
+	if t.woke {
 		select {
-		case s.bell <- struct{}{}:
+		case s.notified <- struct{}{}:
 		default:
 		}
 	}

@@ -108,7 +108,7 @@ func (t *tx) accept(id string, sub job.Submission, text requestText) error {
 	t.noteAccepted(id, sub.Kind, sub.Model.Name, sub.Workspace, sub.CreatedBy)
 	ref := job.Ref{Workspace: sub.Workspace.ID, Job: num}
 	if sub.Kind == job.Single {
-		return t.ring(ref, true, 0, 0)
+		return t.wakeUp(ref, true, 0, 0)
 	}
 	return t.openJob(ref)
 }
@@ -133,7 +133,7 @@ func (t *tx) openJob(ref job.Ref) error {
 	if err := t.exec1(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
-	return t.ring(ref, false, 0, 0)
+	return t.wakeUp(ref, false, 0, 0)
 }
 
 // A requestText is what a job keeps of its request.
@@ -190,14 +190,14 @@ func (t *tx) numberOf(ws int64, m *model.Model, id any) (int64, error) {
 // ring puts a piece of work into the outbox, to be found at an epoch. There
 // is at most one row for each piece: a later ring takes the earlier one's
 // place. It is to be told after a wait, which the relay measures.
-func (t *tx) ring(ref job.Ref, single bool, epoch int64, wait time.Duration) error {
-	return t.notifyFor("", job.Ring{Ref: ref, Single: single, Epoch: epoch, Wait: wait.Microseconds()})
+func (t *tx) wakeUp(ref job.Ref, single bool, epoch int64, wait time.Duration) error {
+	return t.notifyFor("", job.WakeUp{Ref: ref, Single: single, Epoch: epoch, Wait: wait.Microseconds()})
 }
 
 // notifyFor wakes a worker that has a model: no wake-up is sent while
 // no running process has it. "" is for any worker.
-func (t *tx) notifyFor(model string, r job.Ring) error {
-	t.rang = true
+func (t *tx) notifyFor(model string, r job.WakeUp) error {
+	t.woke = true
 	if err := t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE
 		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait, scale = excluded.scale, model = excluded.model`,

@@ -9,7 +9,7 @@ import (
 // A tombstone is what is left of a job after its retention; see
 // [tx.leaveTombstone].
 type tombstone struct {
-	LeftAt    int64 `db:"left_at"`
+	ExpiredAt int64 `db:"left_at"`
 	Workspace int64
 	Num       int64
 }
@@ -30,11 +30,11 @@ const noFollower = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = jobs.wo
 // few hundred, each in transactions of one workspace. It looks at each once: one
 // that another job follows waits for the next call.
 func (s *Store) purgeTombstones(ctx context.Context) error {
-	before := s.now().Add(-s.buried).UnixMicro()
+	before := s.now().Add(-s.tombstones).UnixMicro()
 	for last := (tombstone{}); ctx.Err() == nil; {
 		var due []tombstone
 		err := s.inWork(ctx, func(db *sqlx.Tx) error {
-			return db.SelectContext(ctx, &due, s.d.rebind(dueTombstones), before, last.LeftAt, last.Workspace, last.Num, retireStones)
+			return db.SelectContext(ctx, &due, s.d.rebind(dueTombstones), before, last.ExpiredAt, last.Workspace, last.Num, purgeTombstonesAtOnce)
 		})
 		if err != nil || len(due) == 0 {
 			return err

@@ -29,7 +29,7 @@ type tx struct {
 	clock   func() int64
 	touched []string
 	events  []job.Event
-	rang    bool
+	woke    bool
 
 	began time.Time
 	took  time.Duration // until its commit was done

@@ -19,17 +19,17 @@ func (s *Store) chosenOf(ctx context.Context, f job.Follow) (sel selection, err 
 	if f.IDs == nil {
 		return sel, nil
 	}
-	origin, err := s.Job(ctx, f.Workspace, f.Origin)
-	if err != nil || origin.CheckUndo() != nil {
+	parent, err := s.Job(ctx, f.Workspace, f.Parent)
+	if err != nil || parent.CheckUndo() != nil {
 		return sel, nil
 	}
-	m, loaded := s.models.Model(origin.Model)
+	m, loaded := s.models.Model(parent.Model)
 	if !loaded {
 		return sel, nil
 	}
 	err = s.inSearch(ctx, f.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		q := snapshotReader{ctx, t, s.d}
-		sel, err = q.chosen(f.Workspace.ID, origin.Num, m, f.IDs)
+		sel, err = q.chosen(f.Workspace.ID, parent.Num, m, f.IDs)
 		return err
 	})
 	return sel, err
@@ -101,12 +101,12 @@ func (q snapshotReader) restorable(left bitmaps, ws, num int64, examined func(pa
 const undosQuery = `SELECT num FROM jobs WHERE workspace = ? AND source = ?`
 
 // wholeUndo finds the undo of all that a job has changed.
-func (t *tx) wholeUndo(origin job.Job) (undo struct {
+func (t *tx) wholeUndo(parent job.Job) (undo struct {
 	ID  string
 	Num int64
 }, known bool, err error) {
 	known, err = t.get(&undo, `SELECT id, num FROM jobs WHERE workspace = ? AND origin = ? AND kind = ? AND chosen = 0`,
-		origin.WorkspaceID, origin.Num, job.Undo)
+		parent.WorkspaceID, parent.Num, job.Undo)
 	return undo, known, err
 }
 

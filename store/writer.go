@@ -95,7 +95,7 @@ type groupWriter struct {
 	now   func() int64
 	stmts statements
 
-	keeper logKeeper
+	checkpointer checkpointer
 
 	queue [2]chan *member // by size
 	quit  chan struct{}
@@ -115,7 +115,7 @@ type groupWriter struct {
 
 func newGroupWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, path string, now func() int64) *groupWriter {
 	w := &groupWriter{
-		db: db, conn: conn, d: d, now: now, stmts: statements{conn: conn}, keeper: logKeeper{path: path, tended: time.Now()},
+		db: db, conn: conn, d: d, now: now, stmts: statements{conn: conn}, checkpointer: checkpointer{path: path, ranAt: time.Now()},
 		queue: [2]chan *member{make(chan *member, maxMembers), make(chan *member)},
 		quit:  make(chan struct{}), ended: make(chan struct{}),
 		lockWait: lockWait, patience: chunkPatience,
@@ -243,7 +243,7 @@ func (w *groupWriter) commit(batch []*member) {
 		}
 		m.done <- results[i]
 	}
-	w.keeper.tend(w, errors.Join(results[0], whole))
+	w.checkpointer.run(w, errors.Join(results[0], whole))
 }
 
 func (w *groupWriter) transact(batch []*member, results []error) error {

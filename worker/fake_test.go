@@ -22,34 +22,34 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // A fakeStore has an outbox and does as its functions say, so that a test can
 // act out every answer that a store may give. What the worker calls is noted.
 type fakeStore struct {
-	mu     sync.Mutex
-	outbox map[job.Ref]job.Ring
-	calls  []string
-	bell   chan struct{}
-	called chan string // gets every call
+	mu       sync.Mutex
+	outbox   map[job.Ref]job.WakeUp
+	calls    []string
+	notified chan struct{}
+	called   chan string // gets every call
 
-	claim   func(job.Ring) (job.Lease, error)
-	beat    func(job.Lease) error
-	resolve func(context.Context) error
-	chunk   func(l job.Lease, limit int) (job.Step, error)
-	pulses  []job.Pulse
+	claim     func(job.WakeUp) (job.Lease, error)
+	heartbeat func(job.Lease) error
+	resolve   func(context.Context) error
+	chunk     func(l job.Lease, limit int) (job.Step, error)
+	liveness  []job.Liveness
 
-	settle    error      // the answer to Settle
-	fruitless *job.Error // why a job stops that never gets on
+	settle     error      // the answer to Settle
+	noProgress *job.Error // why a job stops that never gets on
 
-	retired int
-	unsent  string // why rings are not sent
+	purged int
+	unsent string // why rings are not sent
 }
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{
-		outbox: make(map[job.Ref]job.Ring), bell: make(chan struct{}, 1), called: make(chan string, 1000),
-		claim: func(r job.Ring) (job.Lease, error) {
+		outbox: make(map[job.Ref]job.WakeUp), notified: make(chan struct{}, 1), called: make(chan string, 1000),
+		claim: func(r job.WakeUp) (job.Lease, error) {
 			return job.Lease{Ref: r.Ref, Epoch: r.Epoch + 1, Resolved: true}, nil
 		},
-		beat:    func(job.Lease) error { return nil },
-		resolve: func(context.Context) error { return nil },
-		chunk:   func(job.Lease, int) (job.Step, error) { return job.Step{Done: true}, nil },
+		heartbeat: func(job.Lease) error { return nil },
+		resolve:   func(context.Context) error { return nil },
+		chunk:     func(job.Lease, int) (job.Step, error) { return job.Step{Done: true}, nil },
 	}
 }
 
@@ -61,38 +61,38 @@ func (s *fakeStore) note(call string) {
 }
 
 // ring puts work into the outbox.
-func (s *fakeStore) ring(r job.Ring) {
+func (s *fakeStore) add(r job.WakeUp) {
 	s.mu.Lock()
 	s.outbox[r.Ref] = r
 	s.mu.Unlock()
 	select {
-	case s.bell <- struct{}{}:
+	case s.notified <- struct{}{}:
 	default:
 	}
 }
 
-func (s *fakeStore) due(single bool) []job.Ring {
+func (s *fakeStore) due(single bool) []job.WakeUp {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var rings []job.Ring
+	var wakeUps []job.WakeUp
 	for _, r := range s.outbox {
 		if r.Single == single {
-			rings = append(rings, r)
+			wakeUps = append(wakeUps, r)
 		}
 	}
-	return rings
+	return wakeUps
 }
 
-func (s *fakeStore) Bell() <-chan struct{}                                  { return s.bell }
-func (s *fakeStore) Singles(context.Context, int) ([]job.Ring, error)       { return s.due(true), nil }
-func (s *fakeStore) Bulks(context.Context, int) ([]job.Ring, error)         { return s.due(false), nil }
-func (s *fakeStore) Beat(_ context.Context, l job.Lease, _ string) error    { return s.beat(l) }
-func (s *fakeStore) Claim(_ context.Context, r job.Ring) (job.Lease, error) { return s.claim(r) }
+func (s *fakeStore) Notified() <-chan struct{}                                { return s.notified }
+func (s *fakeStore) Singles(context.Context, int) ([]job.WakeUp, error)       { return s.due(true), nil }
+func (s *fakeStore) Bulks(context.Context, int) ([]job.WakeUp, error)         { return s.due(false), nil }
+func (s *fakeStore) Heartbeat(_ context.Context, l job.Lease, _ string) error { return s.heartbeat(l) }
+func (s *fakeStore) Claim(_ context.Context, r job.WakeUp) (job.Lease, error) { return s.claim(r) }
 
 // Pulses pages through the pulses, each of a job of its own and in order.
-func (s *fakeStore) Pulses(_ context.Context, after int64, limit int) ([]job.Pulse, int64, error) {
-	behind := s.pulses
-	if i := slices.IndexFunc(behind, func(p job.Pulse) bool { return p.Job == after }); i >= 0 && after != 0 {
+func (s *fakeStore) Liveness(_ context.Context, after int64, limit int) ([]job.Liveness, int64, error) {
+	behind := s.liveness
+	if i := slices.IndexFunc(behind, func(p job.Liveness) bool { return p.Job == after }); i >= 0 && after != 0 {
 		behind = behind[i+1:]
 	}
 	if len(behind) < limit {
@@ -104,24 +104,24 @@ func (s *fakeStore) Pulses(_ context.Context, after int64, limit int) ([]job.Pul
 func (s *fakeStore) ShowRunning(context.Context, string) error { return nil }
 func (s *fakeStore) ShowStopped(context.Context, string) error { return nil }
 
-func (s *fakeStore) PutBack(_ context.Context, r job.Ring, reason string) error {
+func (s *fakeStore) PutBack(_ context.Context, r job.WakeUp, reason string) error {
 	s.note(fmt.Sprintf("put back %s %v", reason, time.Duration(r.Wait)*time.Microsecond))
 	return nil
 }
 
 // Retire has two steps to do.
-func (s *fakeStore) Retire(context.Context) (bool, error) {
+func (s *fakeStore) Purge(context.Context) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.retired++
-	return s.retired < 2, nil
+	s.purged++
+	return s.purged < 2, nil
 }
 
-func (s *fakeStore) Sent(_ context.Context, rings []job.Ring) error {
+func (s *fakeStore) Sent(_ context.Context, wakeUps []job.WakeUp) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, r := range rings {
-		if s.outbox[r.Ref].Seq == r.Seq {
+	for _, r := range wakeUps {
+		if s.outbox[r.Ref].Nonce == r.Nonce {
 			delete(s.outbox, r.Ref)
 		}
 	}
@@ -146,8 +146,8 @@ func (s *fakeStore) Resolve(ctx context.Context, _ job.Lease) (bool, error) {
 
 func (s *fakeStore) Chunks(l job.Lease) job.Chunks { return fakeChunks{s, l} }
 
-func (s *fakeStore) Fruitless(context.Context, job.Ring) (*job.Error, error) {
-	return s.fruitless, nil
+func (s *fakeStore) NoProgress(context.Context, job.WakeUp) (*job.Error, error) {
+	return s.noProgress, nil
 }
 
 type fakeChunks struct {
@@ -160,7 +160,7 @@ func (c fakeChunks) Next(_ context.Context, limit int) (job.Step, error) {
 }
 func (c fakeChunks) Close() {}
 
-func (s *fakeStore) ApplySingle(_ context.Context, r job.Ring) error {
+func (s *fakeStore) ApplySingle(_ context.Context, r job.WakeUp) error {
 	s.note("single")
 	return nil
 }
@@ -188,7 +188,7 @@ func (s *fakeStore) Stop(_ context.Context, _ job.Ref, why job.Error) error {
 	return nil
 }
 
-func (s *fakeStore) RingAgain(context.Context, []job.Pulse) error {
+func (s *fakeStore) Redeliver(context.Context, []job.Liveness) error {
 	s.note("ring again")
 	return nil
 }

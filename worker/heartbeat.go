@@ -47,7 +47,7 @@ func (w *Worker) heartbeats(ctx context.Context, l job.Lease) (work context.Cont
 func (w *Worker) heartbeat(ctx context.Context, l job.Lease) error {
 	ctx, cancel := context.WithTimeout(ctx, heartbeatLimit)
 	defer cancel()
-	return w.store.Beat(ctx, l, "")
+	return w.store.Heartbeat(ctx, l, "")
 }
 
 // pause waits, and reports whether the context still stands.

@@ -16,10 +16,10 @@ import (
 func TestHeartbeatsOutliveFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFakeStore()
-		s.claim = func(r job.Ring) (job.Lease, error) { return job.Lease{Ref: r.Ref, Epoch: 1}, nil }
+		s.claim = func(r job.WakeUp) (job.Lease, error) { return job.Lease{Ref: r.Ref, Epoch: 1}, nil }
 		answers := []error{nil, errors.New("away"), job.ErrUnavailable, nil}
 		resolved := make(chan struct{})
-		s.beat = func(job.Lease) error {
+		s.heartbeat = func(job.Lease) error {
 			err := answers[0]
 			if answers = answers[1:]; len(answers) == 0 {
 				close(resolved)
@@ -36,7 +36,7 @@ func TestHeartbeatsOutliveFaults(t *testing.T) {
 			return nil
 		}
 		w := New(Config{Store: s, Log: slog.New(slog.DiscardHandler)})
-		w.handleBulk(t.Context(), ring(1, 1))
+		w.handleBulk(t.Context(), wakeUp(1, 1))
 		if want := []string{"resolve", "finish"}; !slices.Equal(s.calls, want) {
 			t.Errorf("the store was called to %q, not to %q", s.calls, want)
 		}
@@ -48,14 +48,14 @@ func TestHeartbeatsOutliveFaults(t *testing.T) {
 func TestALostLeaseEndsTheWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFakeStore()
-		s.claim = func(r job.Ring) (job.Lease, error) { return job.Lease{Ref: r.Ref, Epoch: 1}, nil }
-		s.beat = func(job.Lease) error { return job.ErrLeaseLost }
+		s.claim = func(r job.WakeUp) (job.Lease, error) { return job.Lease{Ref: r.Ref, Epoch: 1}, nil }
+		s.heartbeat = func(job.Lease) error { return job.ErrLeaseLost }
 		s.resolve = func(ctx context.Context) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}
 		w := New(Config{Store: s, Log: slog.New(slog.DiscardHandler)})
-		w.handleBulk(t.Context(), ring(1, 1))
+		w.handleBulk(t.Context(), wakeUp(1, 1))
 		if want := []string{"resolve"}; !slices.Equal(s.calls, want) {
 			t.Errorf("the store was called to %q, not to %q", s.calls, want)
 		}

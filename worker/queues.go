@@ -24,7 +24,7 @@ func queuesOf(installation string) queues {
 var former = queues{single: "single", bulk: "bulk"}
 
 // of is the queue that a piece of work goes to.
-func (q queues) of(r job.Ring) string {
+func (q queues) of(r job.WakeUp) string {
 	if r.Single {
 		return q.single
 	}

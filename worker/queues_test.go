@@ -21,9 +21,9 @@ func TestInstallationsThatShareARedisTakeTheirOwnTasks(t *testing.T) {
 	runAs(t, "fedcba9876543210", idle, redis)
 	run(t, busy, redis)
 	for n := range int64(20) {
-		r := ring(1, n+1)
+		r := wakeUp(1, n+1)
 		r.Single = n%2 == 1
-		busy.ring(r)
+		busy.add(r)
 	}
 	busy.awaitAll(t, append(slices.Repeat([]string{"single"}, 10), slices.Repeat([]string{"finish"}, 10)...)...)
 	idle.mu.Lock()
@@ -79,10 +79,10 @@ func TestWorkersOfAnEarlierVersionAreTold(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	single := ring(1, 2)
+	single := wakeUp(1, 2)
 	single.Single = true
-	s.ring(ring(1, 1))
-	s.ring(single)
+	s.add(wakeUp(1, 1))
+	s.add(single)
 	if _, err := r.pass(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestWorkersOfAnEarlierVersionAreTold(t *testing.T) {
 	earlier.Shutdown()
 
 	run(t, s, redis)
-	s.ring(ring(1, 3))
+	s.add(wakeUp(1, 3))
 	s.await(t, "finish")
 	for _, later := range []time.Duration{formerFor / 2, 3 * formerFor} {
 		want := 2

@@ -22,7 +22,7 @@ const (
 // failClaim deals with work that could not be begun. It is answered for at
 // once, also at the end of the process: the sweep is for work that nobody
 // answers for.
-func (w *Worker) failClaim(ctx context.Context, r job.Ring, err error) {
+func (w *Worker) failClaim(ctx context.Context, r job.WakeUp, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
 	var faults model.Faults
@@ -56,13 +56,13 @@ func (w *Worker) failClaim(ctx context.Context, r job.Ring, err error) {
 }
 
 // again is a wake-up that waits an eighth longer than it did the last time.
-func again(r job.Ring, least, most time.Duration) job.Ring {
+func again(r job.WakeUp, least, most time.Duration) job.WakeUp {
 	waited := time.Duration(r.Wait) * time.Microsecond
 	r.Wait = min(max(least, waited+waited/8), most).Microseconds()
 	return r
 }
 
-func (w *Worker) putBack(ctx context.Context, r job.Ring, reason string) {
+func (w *Worker) putBack(ctx context.Context, r job.WakeUp, reason string) {
 	w.logError(r.Ref, w.store.PutBack(ctx, r, reason))
 }
 

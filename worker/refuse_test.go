@@ -21,20 +21,20 @@ type lacking struct {
 	refused *atomic.Int64
 }
 
-func (s lacking) ApplySingle(context.Context, job.Ring) error {
+func (s lacking) ApplySingle(context.Context, job.WakeUp) error {
 	s.refused.Add(1)
 	return job.ErrOtherModel
 }
 
-func (s lacking) Claim(context.Context, job.Ring) (job.Lease, error) {
+func (s lacking) Claim(context.Context, job.WakeUp) (job.Lease, error) {
 	s.refused.Add(1)
 	return job.Lease{}, job.ErrOtherModel
 }
 
 // PutBack is the outbox's part of it.
-func (s lacking) PutBack(_ context.Context, r job.Ring, reason string) error {
-	r.Seq++
-	s.ring(r)
+func (s lacking) PutBack(_ context.Context, r job.WakeUp, reason string) error {
+	r.Nonce++
+	s.add(r)
 	return nil
 }
 
@@ -59,9 +59,9 @@ func TestWorkReachesTheOneWorkerThatHasItsModel(t *testing.T) {
 		}
 		const jobs = 20
 		for n := range int64(jobs) {
-			r := ring(1, n+1)
-			r.Seq, r.Single = (n+1)*1000, n%2 == 0
-			s.ring(r)
+			r := wakeUp(1, n+1)
+			r.Nonce, r.Single = (n+1)*1000, n%2 == 0
+			s.add(r)
 		}
 		s.awaitAll(t, append(slices.Repeat([]string{"single"}, jobs/2), slices.Repeat([]string{"finish"}, jobs/2)...)...)
 		t.Logf("%d refusals", refused.Load())
@@ -74,12 +74,12 @@ type faulty struct {
 	err error
 }
 
-func (s faulty) ApplySingle(context.Context, job.Ring) error { return s.err }
+func (s faulty) ApplySingle(context.Context, job.WakeUp) error { return s.err }
 
 func TestASingleThatMeetsAFaultSaysSoAndWaits(t *testing.T) {
 	s := newFakeStore()
 	w := New(Config{Store: faulty{s, job.ErrStorageFull}, Log: slog.New(slog.DiscardHandler)})
-	r := ring(1, 1)
+	r := wakeUp(1, 1)
 	r.Single = true
 	w.handleSingle(t.Context(), r)
 	r.Wait = time.Hour.Microseconds()
@@ -99,8 +99,8 @@ func TestASingleThatNeverSucceedsEnds(t *testing.T) {
 		job.ErrOtherModel:   "put back waiting_for_model 20ms",
 	} {
 		s := newFakeStore()
-		s.fruitless = &job.Error{Code: "no_progress"}
-		r := ring(1, 1)
+		s.noProgress = &job.Error{Code: "no_progress"}
+		r := wakeUp(1, 1)
 		r.Single = true
 		New(Config{Store: faulty{s, err}, Log: slog.New(slog.DiscardHandler)}).handleSingle(t.Context(), r)
 		if !slices.Equal(s.calls, []string{want}) {

@@ -38,16 +38,16 @@ const (
 // what has not been sent can still be put in a better order. However much
 // waits, a pass reads a bounded part of it.
 type Relay struct {
-	store   Store
-	client  *asynq.Client
-	workers listeners
-	log     *slog.Logger
-	now     func() time.Time
-	turns   turns
-	singles waits
-	bulks   waits
-	noted   bool // users were told that Redis is away
-	silent  bool // the fault of the last pass has been logged
+	store     Store
+	client    *asynq.Client
+	workers   listeners
+	log       *slog.Logger
+	now       func() time.Time
+	scheduler scheduler
+	singles   waits
+	bulks     waits
+	noted     bool // users were told that Redis is away
+	silent    bool // the fault of the last pass has been logged
 }
 
 // errRedis is in the chain of what Redis failed at.
@@ -81,7 +81,7 @@ func (r *Relay) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			timer.Stop()
 			return nil
-		case <-r.store.Bell():
+		case <-r.store.Notified():
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -149,7 +149,7 @@ func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, errors.Join(errRedis, err)
 	}
-	return next, r.send(ctx, r.turns.pick(due, workers-pending, shareOf(workers)))
+	return next, r.send(ctx, r.scheduler.pick(due, workers-pending, shareOf(workers)))
 }
 
 // load is how many bulk tasks can be worked on at a time, by all processes,
@@ -163,28 +163,28 @@ func (r *Relay) load() (workers, pending int, err error) {
 }
 
 // send queues rings, and takes those that are queued out of the outbox.
-func (r *Relay) send(ctx context.Context, rings []job.Ring) error {
-	if len(rings) == 0 {
+func (r *Relay) send(ctx context.Context, wakeUps []job.WakeUp) error {
+	if len(wakeUps) == 0 {
 		return nil
 	}
 	if err := r.workers.look(r.now()); err != nil {
 		return errors.Join(errRedis, err)
 	}
-	for i, ring := range rings {
-		task, err := newTask(ring, r.workers.to.of(ring))
+	for i, wakeUp := range wakeUps {
+		task, err := newTask(wakeUp, r.workers.to.of(wakeUp))
 		if err != nil {
 			return err
 		}
 		if _, err = r.client.EnqueueContext(ctx, task); err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
-			return errors.Join(errRedis, err, r.sent(ctx, rings[:i]))
+			return errors.Join(errRedis, err, r.sent(ctx, wakeUps[:i]))
 		}
 	}
-	return r.sent(ctx, rings)
+	return r.sent(ctx, wakeUps)
 }
 
-func (r *Relay) sent(ctx context.Context, rings []job.Ring) error {
-	if len(rings) == 0 {
+func (r *Relay) sent(ctx context.Context, wakeUps []job.WakeUp) error {
+	if len(wakeUps) == 0 {
 		return nil
 	}
-	return r.store.Sent(ctx, rings)
+	return r.store.Sent(ctx, wakeUps)
 }

@@ -7,16 +7,16 @@ import (
 
 // retireEvery is how often the worker looks for what its retention has ended
 // for.
-const retireEvery = time.Minute
+const purgeEvery = time.Minute
 
 // retireUntil removes, until the context ends, what has been kept for its
 // time: step by small step, so that it holds nobody up. Any number of
 // processes may do so.
-func (w *Worker) retireUntil(ctx context.Context) {
-	tick := time.NewTicker(retireEvery)
+func (w *Worker) purgeUntil(ctx context.Context) {
+	tick := time.NewTicker(purgeEvery)
 	defer tick.Stop()
 	for {
-		logFault(ctx, w.log, "what has been kept for its time could not be removed", w.retire(ctx))
+		logFault(ctx, w.log, "what has been kept for its time could not be removed", w.purge(ctx))
 		select {
 		case <-ctx.Done():
 			return
@@ -26,10 +26,10 @@ func (w *Worker) retireUntil(ctx context.Context) {
 }
 
 // retire takes step after step until nothing is left to do.
-func (w *Worker) retire(ctx context.Context) error {
+func (w *Worker) purge(ctx context.Context) error {
 	for more := true; more && ctx.Err() == nil; {
 		var err error
-		if more, err = w.store.Retire(ctx); err != nil {
+		if more, err = w.store.Purge(ctx); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,7 @@ const (
 
 // A watched is a piece of work as the sweep last saw it move.
 type watched struct {
-	pulse    job.Pulse
+	liveness job.Liveness
 	since    time.Time // by this process's own monotonic clock
 	patience time.Duration
 }
@@ -69,17 +69,17 @@ func (w *Worker) sweepUntil(ctx context.Context) {
 func (s *sweep) pass(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, passLimit)
 	defer cancel()
-	pulses, next, err := s.store.Pulses(ctx, s.after, sweepLimit)
+	liveness, next, err := s.store.Liveness(ctx, s.after, sweepLimit)
 	if err != nil {
 		return err
 	}
 	now := s.now()
 	if s.found == nil {
-		s.found = make(map[job.Ref]watched, len(pulses))
+		s.found = make(map[job.Ref]watched, len(liveness))
 	}
-	var still []job.Pulse
+	var still []job.Liveness
 	var faults []error
-	for _, p := range pulses {
+	for _, p := range liveness {
 		v := s.look(p, now)
 		s.found[p.Ref] = v
 		if v.stoodStill(now) {
@@ -100,24 +100,24 @@ func (s *sweep) pass(ctx context.Context) error {
 }
 
 // look compares a pulse with the one before.
-func (s *sweep) look(p job.Pulse, now time.Time) watched {
+func (s *sweep) look(p job.Liveness, now time.Time) watched {
 	v, known := s.seen[p.Ref]
 	switch {
 	case s.seen == nil:
-		return watched{pulse: p, since: now, patience: s.first}
-	case !known || v.pulse != p:
-		return watched{pulse: p, since: now, patience: patience}
+		return watched{liveness: p, since: now, patience: s.first}
+	case !known || v.liveness != p:
+		return watched{liveness: p, since: now, patience: patience}
 	}
 	return v
 }
 
 // stoodStill reports whether it is time to wake a worker again.
 func (v watched) stoodStill(now time.Time) bool {
-	return !v.pulse.Stopping && !v.pulse.Idle && now.Sub(v.since) >= v.patience
+	return !v.liveness.Stopping && !v.liveness.Idle && now.Sub(v.since) >= v.patience
 }
 
 // mend settles a stop, and finishes what has no open shard.
-func (s *sweep) mend(ctx context.Context, p job.Pulse) error {
+func (s *sweep) mend(ctx context.Context, p job.Liveness) error {
 	switch {
 	case p.Stopping:
 		return s.store.Settle(ctx, p.Ref)
@@ -129,9 +129,9 @@ func (s *sweep) mend(ctx context.Context, p job.Pulse) error {
 
 // redeliver sends another wake-up for what stands still. What got none stays as
 // it was, so that the next round tries again.
-func (s *sweep) redeliver(ctx context.Context, still []job.Pulse, now time.Time) error {
+func (s *sweep) redeliver(ctx context.Context, still []job.Liveness, now time.Time) error {
 	for some := range slices.Chunk(still, redeliverBatch) {
-		if err := s.store.RingAgain(ctx, some); err != nil {
+		if err := s.store.Redeliver(ctx, some); err != nil {
 			return err
 		}
 		for _, p := range some {

@@ -16,19 +16,19 @@ type waits struct {
 
 // due picks the rings that have waited long enough, and says when to look
 // again for the others, at most relayPoll from now.
-func (w *waits) due(rings []job.Ring, now time.Time) (due []job.Ring, next time.Duration) {
+func (w *waits) due(wakeUps []job.WakeUp, now time.Time) (due []job.WakeUp, next time.Duration) {
 	next = relayPoll
 	seen := make(map[int64]time.Time)
-	for _, r := range rings {
+	for _, r := range wakeUps {
 		if r.Wait == 0 {
 			due = append(due, r)
 			continue
 		}
-		since, known := w.seen[r.Seq]
+		since, known := w.seen[r.Nonce]
 		if !known {
 			since = now
 		}
-		seen[r.Seq] = since
+		seen[r.Nonce] = since
 		left := time.Duration(r.Wait)*time.Microsecond - now.Sub(since)
 		if left <= 0 {
 			due = append(due, r)

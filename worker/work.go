@@ -97,7 +97,7 @@ func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
 	case errors.Is(reason, job.ErrUnavailable):
 		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitDatabase))
 	default:
-		return errors.Join(reason, w.waitOrStop(ctx, l.Ring(), func() error {
+		return errors.Join(reason, w.waitOrStop(ctx, l.WakeUp(), func() error {
 			return w.store.Yield(ctx, l, faultPause, job.WaitDatabase)
 		}))
 	}
@@ -106,8 +106,8 @@ func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
 // waitOrStop deals with a fault that nobody knows. It may pass, so that the work
 // waits; but where the database answers all the time and the job never gets
 // on, it ends.
-func (w *Worker) waitOrStop(ctx context.Context, r job.Ring, wait func() error) error {
-	why, err := w.store.Fruitless(ctx, r)
+func (w *Worker) waitOrStop(ctx context.Context, r job.WakeUp, wait func() error) error {
+	why, err := w.store.NoProgress(ctx, r)
 	if err == nil && why != nil {
 		return w.store.Stop(ctx, r.Ref, *why)
 	}

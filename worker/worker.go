@@ -98,14 +98,14 @@ func (w *Worker) Run(ctx context.Context) error {
 		return err
 	}
 	defer ended.Go(bulks.Shutdown)
-	ended.Go(func() { w.retireUntil(ctx) })
+	ended.Go(func() { w.purgeUntil(ctx) })
 	ended.Go(func() { w.showUntil(ctx) })
 	w.sweepUntil(ctx)
 	return nil
 }
 
 // serve starts the workers of one queue.
-func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(context.Context, job.Ring)) (*asynq.Server, error) {
+func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(context.Context, job.WakeUp)) (*asynq.Server, error) {
 	server := asynq.NewServer(w.redis, asynq.Config{
 		Concurrency:              n,
 		Queues:                   map[string]int{queue: 1},
@@ -120,12 +120,12 @@ func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(con
 	// asynq gives up may still be worked on, and the epoch decides about it.
 	err := server.Start(asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error {
 		defer w.recovered(queue)
-		ring, err := readTask(t)
+		wakeUp, err := readTask(t)
 		if err != nil {
 			w.log.Warn("a task that nobody can read was dropped", "queue", queue)
 			return nil
 		}
-		handle(ctx, ring)
+		handle(ctx, wakeUp)
 		return nil
 	}))
 	if err != nil {
@@ -145,7 +145,7 @@ func (w *Worker) recovered(queue string) {
 // The handlers answer nothing to asynq: what fails is put back into the outbox,
 // and where that fails, too, the sweep finds it, which is quicker than a retry.
 
-func (w *Worker) handleSingle(ctx context.Context, r job.Ring) {
+func (w *Worker) handleSingle(ctx context.Context, r job.WakeUp) {
 	if err := w.store.ApplySingle(context.WithoutCancel(ctx), r); err != nil {
 		w.failClaim(ctx, r, err)
 		return
@@ -153,7 +153,7 @@ func (w *Worker) handleSingle(ctx context.Context, r job.Ring) {
 	w.stats.tasks.WithLabelValues("single").Inc()
 }
 
-func (w *Worker) handleBulk(ctx context.Context, r job.Ring) {
+func (w *Worker) handleBulk(ctx context.Context, r job.WakeUp) {
 	lease, err := w.store.Claim(ctx, r)
 	if err != nil {
 		w.failClaim(ctx, r, err)

@@ -18,21 +18,21 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-func ring(ws, num int64) job.Ring {
-	return job.Ring{Ref: job.Ref{Workspace: ws, Job: num}, Seq: num}
+func wakeUp(ws, num int64) job.WakeUp {
+	return job.WakeUp{Ref: job.Ref{Workspace: ws, Job: num}, Nonce: num}
 }
 
 func TestWorkInTheOutboxIsDone(t *testing.T) {
 	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
 		s := newFakeStore()
 		run(t, s, redis)
-		s.ring(ring(1, 1))
+		s.add(wakeUp(1, 1))
 		s.await(t, "finish")
-		single := ring(1, 2)
+		single := wakeUp(1, 2)
 		single.Single = true
-		s.ring(single)
+		s.add(single)
 		s.await(t, "single")
-		s.ring(ring(2, 3))
+		s.add(wakeUp(2, 3))
 		s.await(t, "finish")
 	})
 }
@@ -47,10 +47,10 @@ func TestARingThatIsSentTwiceIsOneTask(t *testing.T) {
 				c.Close()
 			}
 		})
-		s.ring(ring(1, 1))
-		rings := s.due(false)
+		s.add(wakeUp(1, 1))
+		wakeUps := s.due(false)
 		for _, r := range []*Relay{first, second} {
-			if err := r.send(t.Context(), rings); err != nil {
+			if err := r.send(t.Context(), wakeUps); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -76,7 +76,7 @@ func TestTasksThatNobodyCanReadAreDropped(t *testing.T) {
 			}
 		}
 		run(t, s, redis)
-		s.ring(ring(1, 1))
+		s.add(wakeUp(1, 1))
 		s.await(t, "finish")
 	})
 }
@@ -86,7 +86,7 @@ func TestWorkWaitsForARedisThatIsDown(t *testing.T) {
 	server.Kill()
 	s := newFakeStore()
 	run(t, s, asynq.RedisClientOpt{Addr: server.Addr})
-	s.ring(ring(1, 1))
+	s.add(wakeUp(1, 1))
 	s.await(t, "unsent redis_unavailable")
 	server.Restart(t)
 	s.awaitAll(t, "finish", "unsent ")
@@ -104,7 +104,7 @@ func TestTheEndOfTheProcessGivesTheShardBack(t *testing.T) {
 			return job.Step{}, nil
 		}
 		stop := run(t, s, redis)
-		s.ring(ring(1, 1))
+		s.add(wakeUp(1, 1))
 		<-started
 		stop()
 		s.await(t, "yield ")
@@ -182,14 +182,14 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newFakeStore()
 			c := &script{answers: test.answers}
-			s.chunk, s.fruitless = c.chunk, test.fruitless
-			s.claim = func(r job.Ring) (job.Lease, error) {
+			s.chunk, s.noProgress = c.chunk, test.fruitless
+			s.claim = func(r job.WakeUp) (job.Lease, error) {
 				l := test.lease
 				l.Ref, l.Resolved = r.Ref, true
 				return l, test.claim
 			}
 			w := New(Config{Store: s, Log: slog.New(slog.DiscardHandler), Chunk: 100})
-			w.handleBulk(t.Context(), ring(1, 1))
+			w.handleBulk(t.Context(), wakeUp(1, 1))
 			if !slices.Equal(s.calls, test.calls) {
 				t.Errorf("the store was called to %q, not to %q", s.calls, test.calls)
 			}
@@ -204,7 +204,7 @@ func TestATurnEnds(t *testing.T) {
 	s := newFakeStore()
 	s.chunk = func(job.Lease, int) (job.Step, error) { return job.Step{}, nil }
 	w := New(Config{Store: s, Log: slog.New(slog.DiscardHandler)})
-	w.handleBulk(t.Context(), ring(1, 1)) // returns after a slice, or never
+	w.handleBulk(t.Context(), wakeUp(1, 1)) // returns after a slice, or never
 	if !slices.Equal(s.calls, []string{"yield "}) {
 		t.Errorf("the store was called to %q", s.calls)
 	}
@@ -213,14 +213,14 @@ func TestATurnEnds(t *testing.T) {
 func TestRetentionGoesOnUntilNothingIsLeft(t *testing.T) {
 	s := newFakeStore()
 	w := New(Config{Store: s, Log: slog.New(slog.DiscardHandler)})
-	if err := w.retire(t.Context()); err != nil || s.retired != 2 {
-		t.Errorf("%d steps, %v", s.retired, err)
+	if err := w.purge(t.Context()); err != nil || s.purged != 2 {
+		t.Errorf("%d steps, %v", s.purged, err)
 	}
 }
 
 func TestWorkspacesTakeTurns(t *testing.T) {
-	var turn turns
-	many := []job.Ring{ring(1, 1), ring(1, 2), ring(1, 3), ring(2, 4), ring(3, 5), ring(3, 6)}
+	var turn scheduler
+	many := []job.WakeUp{wakeUp(1, 1), wakeUp(1, 2), wakeUp(1, 3), wakeUp(2, 4), wakeUp(3, 5), wakeUp(3, 6)}
 	order := func(n int) (nums []int64) {
 		for _, r := range turn.pick(many, n, share{workspace: 9, job: 1}) {
 			nums = append(nums, r.Job)
@@ -245,13 +245,13 @@ func TestWorkspacesTakeTurns(t *testing.T) {
 }
 
 func TestJobsOfAWorkspaceTakeTurns(t *testing.T) {
-	shard := func(num, no int64, ofJob, ofWorkspace int) job.Ring {
-		return job.Ring{Ref: job.Ref{Workspace: 1, Job: num, Shard: no}, InFlight: ofJob, InFlightWorkspace: ofWorkspace}
+	shard := func(num, no int64, ofJob, ofWorkspace int) job.WakeUp {
+		return job.WakeUp{Ref: job.Ref{Workspace: 1, Job: num, Shard: no}, InFlight: ofJob, InFlightWorkspace: ofWorkspace}
 	}
-	other := job.Ring{Ref: job.Ref{Workspace: 2, Job: 9}}
-	var turn turns
-	order := func(n int, s share, rings ...job.Ring) (got []job.Ref) {
-		for _, r := range turn.pick(rings, n, s) {
+	other := job.WakeUp{Ref: job.Ref{Workspace: 2, Job: 9}}
+	var turn scheduler
+	order := func(n int, s share, wakeUps ...job.WakeUp) (got []job.Ref) {
+		for _, r := range turn.pick(wakeUps, n, s) {
 			got = append(got, r.Ref)
 		}
 		return got
@@ -292,7 +292,7 @@ func TestWorkThatWasAnsweredForIsGivenNoMorePatience(t *testing.T) {
 	fake := newFakeStore()
 	s := sweep{store: fake, now: func() time.Time { return now }, first: patience}
 	for beat := range int64(5) {
-		fake.pulses = []job.Pulse{{Ref: job.Ref{Job: 1}, Single: true, Beat: beat}}
+		fake.liveness = []job.Liveness{{Ref: job.Ref{Job: 1}, Single: true, Heartbeat: beat}}
 		for range 2 {
 			if err := s.pass(t.Context()); err != nil {
 				t.Fatal(err)
@@ -306,7 +306,7 @@ func TestWorkThatWasAnsweredForIsGivenNoMorePatience(t *testing.T) {
 }
 
 func TestRefusedWorkWaitsALittleLongerEachTime(t *testing.T) {
-	r := ring(1, 1)
+	r := wakeUp(1, 1)
 	var waits []time.Duration
 	for range 40 {
 		r = again(r, otherModelPause, otherModelMost)
@@ -331,23 +331,23 @@ func TestTheSweepRingsForWhatStandsStill(t *testing.T) {
 	now := time.Now()
 	fake := newFakeStore()
 	s := sweep{store: fake, now: func() time.Time { return now }, first: patience}
-	pass := func(after time.Duration, pulses ...job.Pulse) (calls []string) {
+	pass := func(after time.Duration, liveness ...job.Liveness) (calls []string) {
 		t.Helper()
 		now = now.Add(after)
-		fake.calls, fake.pulses = nil, pulses
+		fake.calls, fake.liveness = nil, liveness
 		if err := s.pass(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		return fake.calls
 	}
-	still := job.Pulse{Ref: job.Ref{Job: 1}, Epoch: 3, Beat: 7}
+	still := job.Liveness{Ref: job.Ref{Job: 1}, Epoch: 3, Heartbeat: 7}
 	moved := still
-	moved.Beat++
+	moved.Heartbeat++
 	steps := []struct {
-		about string
-		after time.Duration
-		pulse job.Pulse
-		want  []string
+		about    string
+		after    time.Duration
+		liveness job.Liveness
+		want     []string
 	}{
 		{"first seen", 0, still, nil},
 		{"not long enough", 4 * time.Second, still, nil},
@@ -357,11 +357,11 @@ func TestTheSweepRingsForWhatStandsStill(t *testing.T) {
 		{"moved", 19 * time.Second, moved, nil},
 		{"moved, so patient again", 4 * time.Second, moved, nil},
 		{"stood still again", time.Second, moved, []string{"ring again"}},
-		{"a stop waits", 0, job.Pulse{Stopping: true}, []string{"settle"}},
-		{"the last shard closed", 0, job.Pulse{Idle: true}, []string{"finish"}},
+		{"a stop waits", 0, job.Liveness{Stopping: true}, []string{"settle"}},
+		{"the last shard closed", 0, job.Liveness{Idle: true}, []string{"finish"}},
 	}
 	for _, step := range steps {
-		if got := pass(step.after, step.pulse); !slices.Equal(got, step.want) {
+		if got := pass(step.after, step.liveness); !slices.Equal(got, step.want) {
 			t.Errorf("%s: the sweep called to %q, not to %q", step.about, got, step.want)
 		}
 	}
@@ -371,14 +371,14 @@ func TestAJobThatCannotBeMendedStopsNoOther(t *testing.T) {
 	fake := newFakeStore()
 	fake.settle = errors.New("somebody holds its rows")
 	s := sweep{store: fake, now: time.Now}
-	fake.pulses = []job.Pulse{{Ref: job.Ref{Job: 1}, Stopping: true}, {Ref: job.Ref{Job: 2}, Idle: true}}
+	fake.liveness = []job.Liveness{{Ref: job.Ref{Job: 1}, Stopping: true}, {Ref: job.Ref{Job: 2}, Idle: true}}
 	if err := s.pass(t.Context()); !errors.Is(err, fake.settle) {
 		t.Errorf("the pass answers %v", err)
 	}
 	if want := []string{"settle", "finish"}; !slices.Equal(fake.calls, want) {
 		t.Errorf("the sweep called to %q", fake.calls)
 	}
-	fake.calls, fake.pulses = nil, slices.Repeat(fake.pulses[:1], 10)
+	fake.calls, fake.liveness = nil, slices.Repeat(fake.liveness[:1], 10)
 	if err := s.pass(t.Context()); err == nil || len(fake.calls) != sweepFaults {
 		t.Errorf("of a database that is away %d questions were asked, %v", len(fake.calls), err)
 	}
@@ -391,9 +391,9 @@ func TestTheSweepReachesAllWork(t *testing.T) {
 		fake := newFakeStore()
 		fake.settle = settle
 		for n := range sweepLimit {
-			fake.pulses = append(fake.pulses, job.Pulse{Ref: job.Ref{Job: int64(n + 1)}, Stopping: true})
+			fake.liveness = append(fake.liveness, job.Liveness{Ref: job.Ref{Job: int64(n + 1)}, Stopping: true})
 		}
-		fake.pulses = append(fake.pulses, job.Pulse{Ref: job.Ref{Job: sweepLimit + 1}, Idle: true})
+		fake.liveness = append(fake.liveness, job.Liveness{Ref: job.Ref{Job: sweepLimit + 1}, Idle: true})
 		fake.called = make(chan string, 2*sweepLimit)
 		s := sweep{store: fake, now: time.Now}
 		for range sweepLimit / 2 {
@@ -412,13 +412,13 @@ func TestTheSweepDoesNotWaitForAnEmptyRedis(t *testing.T) {
 	now := time.Now()
 	fake := newFakeStore()
 	s := sweep{store: fake, now: func() time.Time { return now }}
-	fake.pulses = []job.Pulse{{Ref: job.Ref{Job: 1}}}
+	fake.liveness = []job.Liveness{{Ref: job.Ref{Job: 1}}}
 	for range 2 {
 		if err := s.pass(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	fake.pulses = append(fake.pulses, job.Pulse{Ref: job.Ref{Job: 2}})
+	fake.liveness = append(fake.liveness, job.Liveness{Ref: job.Ref{Job: 2}})
 	if err := s.pass(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -430,7 +430,7 @@ func TestTheSweepDoesNotWaitForAnEmptyRedis(t *testing.T) {
 func TestRingsWaitByTheRelaysOwnClock(t *testing.T) {
 	var w waits
 	now := time.Now()
-	slow := ring(1, 7)
+	slow := wakeUp(1, 7)
 	slow.Wait = time.Second.Microseconds()
 	steps := []struct {
 		after time.Duration
@@ -443,7 +443,7 @@ func TestRingsWaitByTheRelaysOwnClock(t *testing.T) {
 	}
 	for i, step := range steps {
 		now = now.Add(step.after)
-		due, next := w.due([]job.Ring{slow, ring(1, 8)}, now)
+		due, next := w.due([]job.WakeUp{slow, wakeUp(1, 8)}, now)
 		if len(due) != step.due || next != step.next {
 			t.Errorf("step %d: %d are due, and the next in %v", i, len(due), next)
 		}

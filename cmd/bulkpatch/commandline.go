@@ -233,7 +233,7 @@ func (l *commandLine) typed(name string) bool { return l.given[name] }
 func (l *commandLine) hasVariable(name string) bool { return os.Getenv(l.variable(name)) != "" }
 
 // origin is how whoever set a flag knows it.
-func (l *commandLine) origin(name string) string {
+func (l *commandLine) setBy(name string) string {
 	if v := l.variable(name); v != "" && !l.given[name] {
 		return fmt.Sprintf("%s (--%s)", v, name)
 	}

@@ -41,12 +41,12 @@ func TestAnInstallationMovesToPostgreSQL(t *testing.T) {
 		t.Errorf("copy said\n%s", out)
 	}
 	shared := []string{"--db", address, "--redis", redistest.Start(t).URL()}
-	front := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
-	if front.firstKey != "" {
+	api := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
+	if api.firstKey != "" {
 		t.Error("the copy got a first key of its own")
 	}
 	start(t, append([]string{"worker", "--metrics-addr", "127.0.0.1:0"}, shared...)...)
-	c = front.client(t, p.firstKey)
+	c = api.client(t, p.firstKey)
 	after, err := c.Job(t.Context(), j.ID)
 	if err != nil || after.Counts.Tried() < j.Counts.Tried() || after.Revision < j.Revision {
 		t.Fatalf("the move took back %+v to %+v, %v", j.Counts, after.Counts, err)

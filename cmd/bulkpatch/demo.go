@@ -92,7 +92,7 @@ func startDemo(a *app, dir string) (*running, error) {
 	inner := &app{ctx: ctx, in: a.in, out: io.Discard, err: a.err}
 	go func() {
 		defer close(up.ended)
-		up.err = serve(inner, s, front|workers, func(addr string) { listening <- addr })
+		up.err = serve(inner, s, apiPart|workerPart, func(addr string) { listening <- addr })
 	}()
 	select {
 	case addr := <-listening:

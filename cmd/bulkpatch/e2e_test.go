@@ -162,17 +162,17 @@ func TestAStopInTheMidstOfAJobIsInOrderAndTheNextStartGoesOn(t *testing.T) {
 	checkChangedOnce(t, c, crowd)
 }
 
-func TestFrontAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
+func TestAPIAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
 	shared := []string{"--db", database(t), "--redis", redistest.Start(t).URL()}
-	front := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
+	api := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
 	worker := slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0"}, tiny, shared)
 	first := start(t, worker...)
-	c := front.client(t, front.firstKey)
+	c := api.client(t, api.firstKey)
 	j := begin(t, c)
 	first.kill(t)
 	second := start(t, worker...)
 	checkResumed(t, c, j.ID)
-	for name, p := range map[string]*process{"api": front, "worker": second} {
+	for name, p := range map[string]*process{"api": api, "worker": second} {
 		if status := p.stop(t); status != 0 {
 			t.Errorf("%s: exit status %d after SIGTERM", name, status)
 		}
@@ -181,11 +181,11 @@ func TestFrontAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
 
 // TestAJobIsFollowedThroughAnyFront asks one process for what another has
 // accepted and a third one does.
-func TestAJobIsFollowedThroughAnyFront(t *testing.T) {
+func TestAJobIsFollowedThroughAnyAPIProcess(t *testing.T) {
 	shared := []string{"--db", database(t), "--redis", redistest.Start(t).URL()}
-	front := append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)
-	one := start(t, front...)
-	other := start(t, front...)
+	api := append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)
+	one := start(t, api...)
+	other := start(t, api...)
 	c := one.client(t, one.firstKey)
 	load(t, c, 1000)
 	slowly := 500.0

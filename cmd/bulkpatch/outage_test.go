@@ -44,11 +44,11 @@ func TestAnOutageIsTwoLines(t *testing.T) {
 func TestProcessesSayWhetherTheyAreReady(t *testing.T) {
 	redis := redistest.Start(t)
 	shared := []string{"--db", database(t), "--redis", redis.URL()}
-	front := start(t, slices.Concat([]string{"api", "--addr", "127.0.0.1:0"}, shared)...)
+	api := start(t, slices.Concat([]string{"api", "--addr", "127.0.0.1:0"}, shared)...)
 	worker := start(t, slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0"}, shared)...)
-	c := front.client(t, front.firstKey)
+	c := api.client(t, api.firstKey)
 	load(t, c, 10)
-	for _, p := range []*process{front, worker} {
+	for _, p := range []*process{api, worker} {
 		p.untilReady(t, http.StatusOK, `"redis":"up"`)
 	}
 	redis.Kill()
@@ -56,14 +56,14 @@ func TestProcessesSayWhetherTheyAreReady(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	front.untilReady(t, http.StatusOK, `"redis":"down"`)
+	api.untilReady(t, http.StatusOK, `"redis":"down"`)
 	worker.untilReady(t, http.StatusServiceUnavailable, `"redis":"down"`)
 	redis.Restart(t)
-	for _, p := range []*process{front, worker} {
+	for _, p := range []*process{api, worker} {
 		p.untilReady(t, http.StatusOK, `"redis":"up"`)
 	}
 	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 10)
-	for name, p := range map[string]*process{"api": front, "worker": worker} {
+	for name, p := range map[string]*process{"api": api, "worker": worker} {
 		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func TestProcessesSayWhetherTheyAreReady(t *testing.T) {
 			}
 		}
 	}
-	said := front.logged.String() + worker.logged.String()
+	said := api.logged.String() + worker.logged.String()
 	for _, event := range []string{"accepted", "started", "ended"} {
 		if n := strings.Count(said, `msg="job `+event+`" job=`+j.ID); n != 1 {
 			t.Errorf("the logs say %d times that the job was %s", n, event)

@@ -13,7 +13,7 @@ type ports struct{ api, probes net.Listener }
 // bind takes the ports of a process before it touches anything else, so that a
 // taken one stops the start and leaves no trace of it.
 func bind(ctx context.Context, s settings, parts part) (p ports, err error) {
-	if parts&front != 0 {
+	if parts&apiPart != 0 {
 		if p.api, err = bindOne(ctx, "--addr", s.addr); err != nil {
 			return ports{}, err
 		}

@@ -17,10 +17,10 @@ import (
 // job that both work on.
 func TestWorkersShareAJobOnPostgreSQL(t *testing.T) {
 	shared := []string{"--db", pgtest.Start(t).Database(t), "--redis", redistest.Start(t).URL()}
-	front := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
+	api := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
 	worker := slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0", "--concurrency", "1"}, tiny, shared)
 	first, second := start(t, worker...), start(t, worker...)
-	c := front.client(t, front.firstKey)
+	c := api.client(t, api.firstKey)
 	j := begin(t, c)
 	for _, p := range []*process{first, second} {
 		untilCounted(t, p)
@@ -31,7 +31,7 @@ func TestWorkersShareAJobOnPostgreSQL(t *testing.T) {
 	}
 	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, crowd)
 	checkChangedOnce(t, c, crowd)
-	for name, p := range map[string]*process{"api": front, "worker": second} {
+	for name, p := range map[string]*process{"api": api, "worker": second} {
 		get(t, p.base+"/readyz", "", http.StatusOK)
 		if status := p.stop(t); status != 0 {
 			t.Errorf("%s: exit status %d after SIGTERM", name, status)

@@ -33,7 +33,7 @@ type reader struct {
 // fault says what is wrong with a flag, under the name by which it was set.
 func (r *reader) fault(flag, format string, args ...any) {
 	name := strings.TrimPrefix(flag, "--")
-	r.faults = append(r.faults, r.line.origin(name)+" "+fmt.Sprintf(format, args...))
+	r.faults = append(r.faults, r.line.setBy(name)+" "+fmt.Sprintf(format, args...))
 }
 
 // done returns what was read, or everything that was wrong.
@@ -46,7 +46,7 @@ func (r *reader) done() (settings, error) {
 
 // has reports whether a flag has a fault already.
 func (r *reader) has(flag string) bool {
-	name := r.line.origin(strings.TrimPrefix(flag, "--")) + " "
+	name := r.line.setBy(strings.TrimPrefix(flag, "--")) + " "
 	return slices.ContainsFunc(r.faults, func(f string) bool { return strings.HasPrefix(f, name) })
 }
 
@@ -84,7 +84,7 @@ func (r *reader) either(one, other string) string {
 	for _, set := range []func(string) bool{r.line.typed, r.line.hasVariable} {
 		switch {
 		case set(one) && set(other):
-			r.faults = append(r.faults, fmt.Sprintf("%s and %s exclude each other: give the one that is meant", r.line.origin(one), r.line.origin(other)))
+			r.faults = append(r.faults, fmt.Sprintf("%s and %s exclude each other: give the one that is meant", r.line.setBy(one), r.line.setBy(other)))
 			return ""
 		case set(one):
 			return one

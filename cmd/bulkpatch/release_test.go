@@ -136,9 +136,9 @@ func releaseSubmission() client.Submission {
 func leave(t *testing.T, address string) {
 	t.Helper()
 	shared := []string{"--db", address, "--redis", redistest.Start(t).URL()}
-	front := start(t, slices.Concat([]string{"api", "--addr", "127.0.0.1:0", "--admin-key", releaseKey}, shared)...)
+	api := start(t, slices.Concat([]string{"api", "--addr", "127.0.0.1:0", "--admin-key", releaseKey}, shared)...)
 	worker := start(t, slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0"}, shared)...)
-	c := front.client(t, releaseKey)
+	c := api.client(t, releaseKey)
 	load(t, c, releasePeople)
 	slowly := 20.0
 	submit := func(patch map[string]any, o client.Options) client.Job {
@@ -161,7 +161,7 @@ func leave(t *testing.T, address string) {
 	if _, err := c.SubmitSingle(t.Context(), "desk", "1", map[string]any{"firstName": "Ada"}, 0); err != nil {
 		t.Fatal(err)
 	}
-	front.kill(t)
+	api.kill(t)
 }
 
 // keep writes what a program prints of a database, without the lines that are

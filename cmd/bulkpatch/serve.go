@@ -37,23 +37,23 @@ const (
 type part int
 
 const (
-	front part = 1 << iota
-	workers
+	apiPart part = 1 << iota
+	workerPart
 )
 
 // Run serves until a signal.
 func (*serveCommand) Run(a *app, s settings) error {
-	return serve(a, s, front|workers, a.announce)
+	return serve(a, s, apiPart|workerPart, a.announce)
 }
 
 // Run serves the API until a signal.
 func (*apiCommand) Run(a *app, s settings) error {
-	return serve(a, s, front, a.announce)
+	return serve(a, s, apiPart, a.announce)
 }
 
 // Run works until a signal.
 func (*workerCommand) Run(a *app, s settings) error {
-	return serve(a, s, workers, a.announce)
+	return serve(a, s, workerPart, a.announce)
 }
 
 // openStore opens the database, by [store.Open] or [store.OpenExisting], and
@@ -176,7 +176,7 @@ func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, part
 		(&outage{what: "The database", log: s.log, ask: s.db.Reachable, within: databaseWithin}).watch(ctx)
 		return nil
 	})
-	if parts&front != 0 {
+	if parts&apiPart != 0 {
 		if err := firstUse(a, s.db, s.adminKey, a.out); err != nil {
 			return err
 		}
@@ -186,7 +186,7 @@ func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, part
 		s.log.Info(spaceHint(space))
 	}
 	s.relay(ctx, group)
-	if parts&workers != 0 {
+	if parts&workerPart != 0 {
 		s.work(ctx, group)
 	}
 	if s.ports.api != nil {

@@ -65,7 +65,7 @@ func TestWhatWasExportedComesBackByteForByte(t *testing.T) {
 	}
 }
 
-func TestABadLineIsNamedAndPassedOver(t *testing.T) {
+func TestABadLineIsNamedAndIgnored(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "two.ndjson")
 	if err := os.WriteFile(file, []byte("{\"id\":1}\n{\"id\":2,\"trusted\":\"maybe\"}\n"), 0o600); err != nil {
 		t.Fatal(err)

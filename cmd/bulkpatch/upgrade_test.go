@@ -30,13 +30,13 @@ const (
 func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 	const people = 10_000
 	shared := []string{"--db", pgtest.Start(t).Database(t), "--redis", redistest.Start(t).URL()}
-	front := func(models string) *process {
+	api := func(models string) *process {
 		return start(t, slices.Concat([]string{"api", "--addr", "127.0.0.1:0", "--models", folder(t, models)}, shared)...)
 	}
 	worker := func(models string) *process {
 		return start(t, slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0", "--models", folder(t, models)}, tiny, shared)...)
 	}
-	oldFront, oldWorker := front(plants), worker(plants)
+	oldFront, oldWorker := api(plants), worker(plants)
 	proxy := &proxy{current: oldFront}
 	c := proxy.client(t)
 	report, err := c.Import(t.Context(), "plant", client.NDJSON, strings.NewReader(strings.Repeat(`{"name": "fern"}`+"\n", people)))
@@ -54,7 +54,7 @@ func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 	if status, _, said := call(t, "migrate", "--db", shared[1], "--models", folder(t, nextPlants)); status != 0 {
 		t.Fatalf("migrate: exit status %d, %s", status, said)
 	}
-	newFront, newWorker := front(nextPlants), worker(nextPlants)
+	newFront, newWorker := api(nextPlants), worker(nextPlants)
 	proxy.turn(newFront)
 	for name, p := range map[string]*process{"front": oldFront, "worker": oldWorker} {
 		if status := p.stop(t); status != 0 {

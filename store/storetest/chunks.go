@@ -190,23 +190,23 @@ func sizesAreKept(t *testing.T, k *Kit) {
 
 // fruitlessRounds ends a job only after many rounds over a long time: of a
 // shard that somebody holds, of one that nobody can claim, and of a single.
-func fruitlessRounds(t *testing.T, k *Kit) {
+func noProgressRounds(t *testing.T, k *Kit) {
 	k.Add(20, person)
 	_, l := k.Start(k.Bulk(`{}`, `{"score": 1}`, job.Options{AllowAll: true}))
-	rounds := func(n int, r job.Ring) (why *job.Error) {
+	rounds := func(n int, r job.WakeUp) (why *job.Error) {
 		for range n {
 			var err error
-			why, err = k.Fruitless(t.Context(), r)
+			why, err = k.NoProgress(t.Context(), r)
 			check(t, err)
 		}
 		return why
 	}
-	equal(t, "many rounds at once", rounds(110, l.Ring()) == nil, true)
+	equal(t, "many rounds at once", rounds(110, l.WakeUp()) == nil, true)
 	_, err := k.ApplyChunk(t.Context(), l, 5)
 	check(t, err)
 	k.Accept(k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}))
 	k.Accept(k.Single(1, `{"score": 1}`))
-	work := append(k.Due(), l.Ring())
+	work := append(k.Due(), l.WakeUp())
 	equal(t, "pieces of work", len(work), 3)
 	for _, r := range work {
 		equal(t, "the first round", rounds(1, r) == nil, true)

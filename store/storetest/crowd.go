@@ -49,7 +49,7 @@ func (k *Kit) takePart(t *testing.T, stop chan struct{}) {
 		bulks, err := k.Bulks(ctx, 2)
 		check(t, err)
 		for _, r := range append(singles, bulks...) {
-			check(t, k.Sent(ctx, []job.Ring{r}))
+			check(t, k.Sent(ctx, []job.WakeUp{r}))
 			if r.Single {
 				check(t, k.ApplySingle(ctx, r))
 				continue
@@ -104,18 +104,18 @@ func shardsSideBySide(t *testing.T, k *Kit) {
 
 // ringsTellWhatIsInFlight looks at the rings of a job's other shards, where
 // it has some, while the first is held and when another was sent.
-func ringsTellWhatIsInFlight(t *testing.T, k *Kit) {
+func wakeUpsTellWhatIsInFlight(t *testing.T, k *Kit) {
 	k.Add(4*Part, person)
 	k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"score": 1}`, job.Options{}))
-	inFlight := func(want int) []job.Ring {
+	inFlight := func(want int) []job.WakeUp {
 		t.Helper()
-		rings, err := k.Bulks(t.Context(), 100)
+		wakeUps, err := k.Bulks(t.Context(), 100)
 		check(t, err)
-		for _, r := range rings {
+		for _, r := range wakeUps {
 			equal(t, "shards in flight", r.InFlight, want)
 			equal(t, "shards of the workspace in flight", r.InFlightWorkspace, want)
 		}
-		return rings
+		return wakeUps
 	}
 	first := inFlight(0)
 	check(t, k.Sent(t.Context(), first))

@@ -91,7 +91,7 @@ func generatedIDsMeetNone(t *testing.T, k *Kit) {
 	k.Pass(4 * 24 * time.Hour)
 	for more := true; more; {
 		var err error
-		more, err = k.Retire(t.Context())
+		more, err = k.Purge(t.Context())
 		check(t, err)
 	}
 	equal(t, "what no import can ask for is forgotten", brief(k.send(run, `{"id": 12, "name": "twelve"}`)), "0 inserted, 1 updated, 0 unchanged, failed []")

@@ -215,14 +215,14 @@ func claimFencesOff(t *testing.T, k *Kit) {
 	_, err := k.ApplyChunk(t.Context(), zombie, 10)
 	check(t, err)
 	// The sweep rings for what stood still, and another worker claims it.
-	pulses, _, err := k.Pulses(t.Context(), 0, 10)
+	liveness, _, err := k.Liveness(t.Context(), 0, 10)
 	check(t, err)
-	equal(t, "pulses", len(pulses), 1)
-	check(t, k.RingAgain(t.Context(), []job.Pulse{pulses[0]}))
+	equal(t, "pulses", len(liveness), 1)
+	check(t, k.Redeliver(t.Context(), []job.Liveness{liveness[0]}))
 	l := k.Lease()
 	_, err = k.ApplyChunk(t.Context(), zombie, 10)
 	equal(t, "the zombie's error", errors.Is(err, job.ErrLeaseLost), true)
-	equal(t, "the zombie's beat", errors.Is(k.Beat(t.Context(), zombie, ""), job.ErrLeaseLost), true)
+	equal(t, "the zombie's beat", errors.Is(k.Heartbeat(t.Context(), zombie, ""), job.ErrLeaseLost), true)
 	check(t, k.Yield(t.Context(), zombie, 0, ""))
 	equal(t, "rings of the zombie", len(k.Due()), 0)
 	k.Work(l, 10)
@@ -259,10 +259,10 @@ func crashLeavesNothing(t *testing.T, k *Kit) {
 	revision := k.Read(j.ID).Revision
 	// Whatever happens to the worker now, the next lease goes on behind the
 	// checkpoint.
-	ring := job.Ring{Ref: l.Ref, Epoch: l.Epoch}
-	again, err := k.Claim(t.Context(), ring)
+	wakeUp := job.WakeUp{Ref: l.Ref, Epoch: l.Epoch}
+	again, err := k.Claim(t.Context(), wakeUp)
 	check(t, err)
-	_, err = k.Claim(t.Context(), ring)
+	_, err = k.Claim(t.Context(), wakeUp)
 	equal(t, "error of a ring that came twice", errors.Is(err, job.ErrLeaseLost), true)
 	k.Work(again, 5)
 	j = k.Read(j.ID)

@@ -21,9 +21,9 @@ func singlesApplyOnce(t *testing.T, k *Kit) {
 	j := k.Accept(k.Single(2, `{"name": "One", "state": null}`))
 	equal(t, "matched at once", *j.Matched, 1)
 	equal(t, "pending result", k.Outcomes(j.ID, 5)["2"].Outcome, job.Pending)
-	rings := k.Due()
-	check(t, k.ApplySingle(ctx, rings[0]))
-	check(t, k.ApplySingle(ctx, rings[0]))
+	wakeUps := k.Due()
+	check(t, k.ApplySingle(ctx, wakeUps[0]))
+	check(t, k.ApplySingle(ctx, wakeUps[0]))
 	p := k.All(`{}`)["2"]
 	equal(t, "version after two deliveries", p.Version, 2)
 	equal(t, "name", p.Name, "One")
@@ -45,7 +45,7 @@ func singlesApplyOnce(t *testing.T, k *Kit) {
 	// A task may be forged or garbled: a ring for a single does nothing to a
 	// job that is none.
 	bulk := k.Accept(k.Bulk(`{"id": 1}`, `{"name": "bulk"}`, job.Options{}))
-	check(t, k.ApplySingle(ctx, job.Ring{Ref: job.Ref{Workspace: k.WS.ID, Job: bulk.Num}, Single: true}))
+	check(t, k.ApplySingle(ctx, job.WakeUp{Ref: job.Ref{Workspace: k.WS.ID, Job: bulk.Num}, Single: true}))
 	equal(t, "a bulk job that a single's ring names", k.Read(bulk.ID).State, job.Queued)
 
 	gone := k.Accept(k.Single(3, `{"name": "Gone"}`))
@@ -281,27 +281,27 @@ func (k *Kit) jobs() []job.Job {
 	return p.Items
 }
 
-func pulsesFindLostWork(t *testing.T, k *Kit) {
+func livenessFindsLostWork(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	k.Add(30, person)
 	bulk := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
 	single := k.Accept(k.Single(1, `{"name": "x"}`))
-	pulses, _, err := k.Pulses(ctx, 0, 10)
+	liveness, _, err := k.Liveness(ctx, 0, 10)
 	check(t, err)
-	equal(t, "pulses while the outbox has the work", len(pulses), 0)
+	equal(t, "pulses while the outbox has the work", len(liveness), 0)
 	k.Due() // and Redis loses all of it
-	pulses, _, err = k.Pulses(ctx, 0, 10)
+	liveness, _, err = k.Liveness(ctx, 0, 10)
 	check(t, err)
-	equal(t, "pulses", len(pulses), 2)
-	for _, p := range pulses {
-		check(t, k.RingAgain(ctx, []job.Pulse{p}))
+	equal(t, "pulses", len(liveness), 2)
+	for _, p := range liveness {
+		check(t, k.Redeliver(ctx, []job.Liveness{p}))
 	}
 	k.Run(100)
 	equal(t, "bulk", k.Read(bulk.ID).State, job.Succeeded)
 	equal(t, "single", k.Read(single.ID).State, job.Succeeded)
-	pulses, _, err = k.Pulses(ctx, 0, 10)
+	liveness, _, err = k.Liveness(ctx, 0, 10)
 	check(t, err)
-	equal(t, "pulses at the end", len(pulses), 0)
+	equal(t, "pulses at the end", len(liveness), 0)
 }
 
 func keysWork(t *testing.T, k *Kit) {

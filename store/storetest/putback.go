@@ -18,19 +18,19 @@ func putBackSaysWhy(t *testing.T, k *Kit) {
 	for _, sub := range []job.Submission{k.Single(1, `{"score": 2}`), k.Bulk(`{"visits": {"$gte": 0}}`, `{"score": 1}`, job.Options{})} {
 		j := k.Accept(sub)
 		r := k.Due()[0]
-		told := k.pulse(t)
+		told := k.liveness(t)
 		r.Wait = time.Minute.Microseconds()
 		check(t, k.PutBack(ctx, r, job.WaitStorage))
 		first := k.Read(j.ID)
 		equal(t, "the reason", first.WaitReason, job.WaitStorage)
 		equal(t, "that it shows", first.Revision > j.Revision, true)
-		pulses, _, err := k.Pulses(ctx, 0, 10)
+		liveness, _, err := k.Liveness(ctx, 0, 10)
 		check(t, err)
-		equal(t, "pulses while the outbox has it", len(pulses), 0)
+		equal(t, "pulses while the outbox has it", len(liveness), 0)
 		again := k.Due()
 		equal(t, "rings", len(again), 1)
 		equal(t, "the wait", again[0].Wait, r.Wait)
-		equal(t, "that it has moved", k.pulse(t) != told, true)
+		equal(t, "that it has moved", k.liveness(t) != told, true)
 		check(t, k.PutBack(ctx, again[0], job.WaitStorage))
 		equal(t, "the revision when nothing is new", k.Read(j.ID).Revision, first.Revision)
 		_, err = k.Act(ctx, k.WS, j.ID, job.Pause, "key:test")
@@ -47,19 +47,19 @@ func putBackSaysWhy(t *testing.T, k *Kit) {
 }
 
 // pulse is the one sign of life there is.
-func (k *Kit) pulse(t *testing.T) job.Pulse {
+func (k *Kit) liveness(t *testing.T) job.Liveness {
 	t.Helper()
-	pulses, next, err := k.Pulses(t.Context(), 0, 10)
+	liveness, next, err := k.Liveness(t.Context(), 0, 10)
 	check(t, err)
-	equal(t, "pulses", len(pulses), 1)
+	equal(t, "pulses", len(liveness), 1)
 	equal(t, "the next page", next, 0)
-	return pulses[0]
+	return liveness[0]
 }
 
 // ringsHideNone lets more work wait than a relay reads at a time: what waits
 // hides nothing that is due, nor a long wait a short one, nor one workspace
 // another.
-func ringsHideNone(t *testing.T, k *Kit) {
+func wakeUpsHideNone(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	k.Add(20, person)
 	const limit = 3
@@ -79,13 +79,13 @@ func ringsHideNone(t *testing.T, k *Kit) {
 		k.Accept(k.Bulk(`{"visits": 2}`, `{"score": 1}`, job.Options{})).Num:         true,
 		other.Accept(other.Bulk(`{"visits": 2}`, `{"score": 1}`, job.Options{})).Num: true,
 	}
-	rings, err := k.Singles(ctx, limit)
+	wakeUps, err := k.Singles(ctx, limit)
 	check(t, err)
 	bulk, err := k.Bulks(ctx, limit)
 	check(t, err)
-	equal(t, "singles that are read", len(rings), limit+1)
+	equal(t, "singles that are read", len(wakeUps), limit+1)
 	equal(t, "bulk shards that are read", len(bulk), limit+2)
-	for _, r := range append(rings, bulk...) {
+	for _, r := range append(wakeUps, bulk...) {
 		if r.Wait == 0 {
 			equal(t, fmt.Sprint("that job ", r.Job, " is due"), last[r.Job], true)
 			delete(last, r.Job)
@@ -114,11 +114,11 @@ func shortWaitsHideNoLongerOnes(t *testing.T, k *Kit) {
 		check(t, k.PutBack(ctx, r, job.WaitDatabase))
 	}
 	for round := range 2 * limit {
-		rings, err := k.Bulks(ctx, limit)
+		wakeUps, err := k.Bulks(ctx, limit)
 		check(t, err)
-		var others []job.Ring
+		var others []job.WakeUp
 		read := false
-		for _, r := range rings {
+		for _, r := range wakeUps {
 			if r.Job == first {
 				read = true
 			} else {
@@ -127,7 +127,7 @@ func shortWaitsHideNoLongerOnes(t *testing.T, k *Kit) {
 		}
 		equal(t, fmt.Sprint("that the longest wait is read in round ", round), read, true)
 		for _, r := range others {
-			check(t, k.Sent(ctx, []job.Ring{r}))
+			check(t, k.Sent(ctx, []job.WakeUp{r}))
 			check(t, k.PutBack(ctx, r, job.WaitDatabase))
 		}
 	}
@@ -143,7 +143,7 @@ func (k *Kit) workspace(t *testing.T, name string) auth.Workspace {
 
 // pulsesComeInPages looks at a few jobs at a time, some of which wait in the
 // outbox: each page goes on where the one before has ended.
-func pulsesComeInPages(t *testing.T, k *Kit) {
+func livenessComesInPages(t *testing.T, k *Kit) {
 	k.Add(20, person)
 	for range 7 {
 		k.Accept(k.Single(1, `{"score": 2}`))
@@ -154,9 +154,9 @@ func pulsesComeInPages(t *testing.T, k *Kit) {
 	}
 	seen, pages, after := 0, 0, int64(0)
 	for ; after != 0 || pages == 0; pages++ {
-		pulses, next, err := k.Pulses(t.Context(), after, 2)
+		liveness, next, err := k.Liveness(t.Context(), after, 2)
 		check(t, err)
-		for _, p := range pulses {
+		for _, p := range liveness {
 			equal(t, "that a pulse is of its page", p.Job > after && (next == 0 || p.Job <= next), true)
 			seen++
 		}

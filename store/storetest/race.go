@@ -68,26 +68,26 @@ func (k *Kit) workUntil(t *testing.T, stop chan struct{}) {
 			return
 		default:
 		}
-		rings, err := k.Bulks(ctx, 10)
+		wakeUps, err := k.Bulks(ctx, 10)
 		check(t, err)
-		check(t, k.Sent(ctx, rings))
-		for _, r := range rings {
+		check(t, k.Sent(ctx, wakeUps))
+		for _, r := range wakeUps {
 			l, err := k.Claim(ctx, r)
 			if err == nil {
 				err = k.carryOn(t, l, 7)
 			}
 			k.expected(t, r.Ref, err)
 		}
-		pulses, _, err := k.Pulses(ctx, 0, 10)
+		liveness, _, err := k.Liveness(ctx, 0, 10)
 		check(t, err)
-		for _, p := range pulses {
+		for _, p := range liveness {
 			switch {
 			case p.Stopping:
 				check(t, k.Settle(ctx, p.Ref))
 			case p.Idle:
 				check(t, k.Finish(ctx, p.Ref))
 			default:
-				check(t, k.RingAgain(ctx, []job.Pulse{p}))
+				check(t, k.Redeliver(ctx, []job.Liveness{p}))
 			}
 		}
 	}

@@ -109,7 +109,7 @@ func anUndoHoldsAgainstExpiry(t *testing.T, k *Kit) {
 		var racers sync.WaitGroup
 		racers.Go(func() {
 			k.Pass(8 * 24 * time.Hour)
-			k.retire()
+			k.purge()
 		})
 		u, err := k.UndoJob(j.ID)
 		racers.Wait()

@@ -16,11 +16,11 @@ func retention(t *testing.T, k *Kit) {
 	k.Run(3)
 	held, err := k.UndoJob(needed.ID) // not carried out yet
 	check(t, err)
-	k.retire()
+	k.purge()
 	equal(t, "values before their time", len(k.Outcomes(old.ID, 100)["1"].Changed), 1)
 
 	k.Pass(8 * 24 * time.Hour)
-	k.retire()
+	k.purge()
 	equal(t, "values after their time", len(k.Outcomes(old.ID, 100)["1"].Changed), 0)
 	equal(t, "undo after its time", k.Read(old.ID).UndoAvailable, false)
 	_, err = k.UndoJob(old.ID)
@@ -32,7 +32,7 @@ func retention(t *testing.T, k *Kit) {
 
 	final := k.Read(old.ID)
 	k.Pass(30 * 24 * time.Hour)
-	k.retire()
+	k.purge()
 	gone, err := k.Job(t.Context(), k.WS, old.ID)
 	equal(t, "a job after its time", errors.Is(err, job.ErrGone), true)
 	equal(t, "its state", gone.State, final.State)
@@ -62,7 +62,7 @@ func wholeOrGone(t *testing.T, k *Kit) {
 	steps := 0
 	for more := true; more; steps++ {
 		var err error
-		more, err = k.Retire(t.Context())
+		more, err = k.Purge(t.Context())
 		check(t, err)
 		if _, err := k.Job(t.Context(), k.WS, j.ID); !errors.Is(err, job.ErrGone) {
 			check(t, err)
@@ -99,11 +99,11 @@ func namesStay(t *testing.T, k *Kit) {
 	check(t, err)
 	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(7)))
 	k.Pass(40 * 24 * time.Hour)
-	k.retire()
+	k.purge()
 	_, err = k.Act(t.Context(), k.WS, j.ID, job.Resume, "key:test")
 	check(t, err)
 	k.Run(5)
-	k.retire()
+	k.purge()
 	r, named := k.Outcomes(j.ID, 10)["7"]
 	equal(t, "the record that was deleted is named", named, true)
 	equal(t, "its outcome", r.Outcome, job.Skipped)
@@ -125,12 +125,12 @@ func namesStayForARetry(t *testing.T, k *Kit) {
 	check(t, err)
 	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
 	k.Pass(20 * 24 * time.Hour) // the first leaves
-	k.retire()
+	k.purge()
 	again, err = k.RetryJob(again.ID, "")
 	check(t, err)
 	k.Run(5)
 	k.Pass(20 * 24 * time.Hour) // and the second
-	k.retire()
+	k.purge()
 	equal(t, "jobs that are left", len(k.jobs()), 1)
 	_, named := k.Outcomes(again.ID, 10)["7"]
 	equal(t, "the record that was deleted is named", named, true)
@@ -150,11 +150,11 @@ func maxFailuresInTheLastChunk(t *testing.T, k *Kit) {
 }
 
 // retire removes all that has had its time.
-func (k *Kit) retire() {
+func (k *Kit) purge() {
 	k.tb.Helper()
 	for more := true; more; {
 		var err error
-		more, err = k.Retire(k.tb.Context())
+		more, err = k.Purge(k.tb.Context())
 		check(k.tb, err)
 	}
 }

@@ -174,26 +174,26 @@ func (k *Kit) Read(id string) job.Job {
 }
 
 // Due takes all rings out of the outbox, as a relay does.
-func (k *Kit) Due() []job.Ring {
+func (k *Kit) Due() []job.WakeUp {
 	k.tb.Helper()
 	ctx := k.tb.Context()
-	rings, err := k.Singles(ctx, 1000)
+	wakeUps, err := k.Singles(ctx, 1000)
 	check(k.tb, err)
 	bulks, err := k.Bulks(ctx, 1000)
 	check(k.tb, err)
-	rings = append(rings, bulks...)
-	check(k.tb, k.Sent(ctx, rings))
-	return rings
+	wakeUps = append(wakeUps, bulks...)
+	check(k.tb, k.Sent(ctx, wakeUps))
+	return wakeUps
 }
 
 // Lease claims the one bulk shard that is due.
 func (k *Kit) Lease() job.Lease {
 	k.tb.Helper()
-	rings := k.Due()
-	if len(rings) != 1 {
-		k.tb.Fatalf("%d rings are due, not 1", len(rings))
+	wakeUps := k.Due()
+	if len(wakeUps) != 1 {
+		k.tb.Fatalf("%d rings are due, not 1", len(wakeUps))
 	}
-	l, err := k.Claim(k.tb.Context(), rings[0])
+	l, err := k.Claim(k.tb.Context(), wakeUps[0])
 	check(k.tb, err)
 	return l
 }
@@ -213,8 +213,8 @@ func (k *Kit) Start(sub job.Submission) (job.Job, job.Lease) {
 // size, as a worker does.
 func (k *Kit) Run(chunk int) {
 	k.tb.Helper()
-	for rings := k.Due(); len(rings) > 0; rings = k.Due() {
-		for _, r := range rings {
+	for wakeUps := k.Due(); len(wakeUps) > 0; wakeUps = k.Due() {
+		for _, r := range wakeUps {
 			if r.Single {
 				check(k.tb, k.ApplySingle(k.tb.Context(), r))
 				continue

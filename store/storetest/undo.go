@@ -10,8 +10,8 @@ import (
 )
 
 // Follow is a request for what follows from a job.
-func (k *Kit) Follow(origin string) job.Follow {
-	return job.Follow{Workspace: k.WS, Origin: origin, CreatedBy: "key:test"}
+func (k *Kit) Follow(parent string) job.Follow {
+	return job.Follow{Workspace: k.WS, Parent: parent, CreatedBy: "key:test"}
 }
 
 // UndoJob accepts the undo of a job.
@@ -229,13 +229,13 @@ func retriedUndo(t *testing.T, k *Kit) {
 
 	k.Pass(8 * 24 * time.Hour)
 	half := k.versions()
-	if _, err := k.Retire(t.Context()); err != nil { // the values begin to leave
+	if _, err := k.Purge(t.Context()); err != nil { // the values begin to leave
 		t.Fatal(err)
 	}
 	_, err := k.RetryJob(u.ID, "")
 	var refused *job.StateError
 	equal(t, "a retry without the values is refused", errors.As(err, &refused), true)
-	k.retire()
+	k.purge()
 	_, err = k.RetryJob(u.ID, "")
 	equal(t, "a retry when all have left is refused", errors.As(err, &refused), true)
 	equal(t, "what the undo allows", fmt.Sprint(k.Read(u.ID).AllowedActions()), "[]")
@@ -248,7 +248,7 @@ func retriedUndo(t *testing.T, k *Kit) {
 	r, err := k.RetryJob(u.ID, "")
 	check(t, err)
 	k.Pass(8 * 24 * time.Hour)
-	k.retire() // must leave what the retry needs
+	k.purge() // must leave what the retry needs
 	k.Run(5)
 	equal(t, "taken back by the retry", k.Read(r.ID).Updated, int64(15))
 	for id, p := range k.All(`{"state": "paid"}`) {

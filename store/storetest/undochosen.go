@@ -138,7 +138,7 @@ func undoNamesConflicts(t *testing.T, k *Kit) {
 	equal(t, "a record that was restored", met("10"), "none")
 
 	k.Pass(8 * 24 * time.Hour)
-	k.retire()
+	k.purge()
 	outcomes = k.Outcomes(u.ID, 2)
 	equal(t, "after the retention", met("4"), "[] by ")
 	equal(t, "its code", outcomes["4"].Error.Code, "changed_since")

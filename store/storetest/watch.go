@@ -45,13 +45,13 @@ func watchedJobsAreReadTogether(t *testing.T, k *Kit) {
 	equal(t, "jobs of another workspace", len(jobs), 0)
 
 	k.Pass(31 * 24 * time.Hour)
-	k.retire()
+	k.purge()
 	got, err := k.Revisions(ctx, watched)
 	check(t, err)
 	equal(t, "watched jobs after their retention", len(got), 0)
 	jobs, err = k.JobsByID(ctx, k.WS, []string{bulk.ID})
 	check(t, err)
-	equal(t, "jobs that have left", len(jobs) == 1 && jobs[0].LeftAt != nil, true)
+	equal(t, "jobs that have left", len(jobs) == 1 && jobs[0].ExpiredAt != nil, true)
 }
 
 func commitsSayWhatTheyChanged(t *testing.T, k *Kit) {
