@@ -20,7 +20,7 @@ const maxSpread = 8
 // offsets from base. It is read first, in the transaction or in a snapshot
 // before it, and then written.
 type chunk struct {
-	d        *dialect
+	d        *Dialect
 	q        reading
 	t        *tx // that writes; nil before
 	l        job.Lease
@@ -51,7 +51,7 @@ type chunk struct {
 // A reading runs queries: a transaction or a snapshot.
 type reading interface {
 	queryer
-	row(query string, args []any, dest ...any) (ok bool, err error)
+	Row(query string, args []any, dest ...any) (ok bool, err error)
 }
 
 // A condition selects records.
@@ -86,7 +86,7 @@ type refusal struct {
 // readShard reads a shard's row.
 func readShard(q reading, l job.Lease) (shardRow, error) {
 	var rows []shardRow
-	err := q.list(&rows, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, recent, chunk_records,
+	err := q.List(&rows, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, recent, chunk_records,
 			updated + unchanged + skipped + conflicted + failed AS tried FROM shards
 		WHERE workspace = ? AND job = ? AND no = ?`, l.Workspace, l.Job, l.Shard)
 	if err != nil || len(rows) == 0 {
@@ -243,14 +243,14 @@ func (c *chunk) refuseLacking() {
 
 // fail makes a fault the outcome of the chunk's one record. It names the field
 // of the patch whose value was refused.
-func (c *chunk) fail(f dataFault) {
-	r := refusal{Outcome: job.RecordFail, Code: f.code}
-	if f.code == codeUnique {
-		r.Code = codeConstraint // of what the patch does not set
+func (c *chunk) fail(f DataFault) {
+	r := refusal{Outcome: job.RecordFail, Code: f.Code}
+	if f.Code == CodeUnique {
+		r.Code = CodeConstraint // of what the patch does not set
 	}
 	for _, s := range c.l.Patch.Sets {
-		if refusedBy(c.l.Model, s.Field, f.column) {
-			r.Code, r.Pointer = f.code, s.Pointer
+		if refusedBy(c.l.Model, s.Field, f.Column) {
+			r.Code, r.Pointer = f.Code, s.Pointer
 		}
 	}
 	c.changes, c.refused = changes{}, []refusal{r}
@@ -274,17 +274,17 @@ func (c *chunk) advance(records int) error {
 	if c.more {
 		next = c.last + 1
 	}
-	n, ended := c.tally, c.t.clock()
+	n, ended := c.tally, c.t.Clock()
 	recent, err := c.shard.recentAfter(n.Tried(), ended)
 	if err != nil {
 		return err
 	}
 	c.t.touch(c.l.JobID)
-	return c.t.exec1(`UPDATE shards SET next_rid = ?, open = ?, updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?,
+	return c.t.Run(`UPDATE shards SET next_rid = ?, open = ?, updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?,
 			conflicted = conflicted + ?, failed = failed + ?, summary = ?, beat = beat + 1, beat_at = ?, revision = revision + 1,
 			chunk_at = ?, recent = ?, chunk_records = ?, fruitless = 0, fruitless_since = NULL, wait_reason = NULL
 		WHERE workspace = ? AND job = ? AND no = ?`,
-		next, flag(c.more), n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.now,
+		next, Flag(c.more), n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.Now,
 		ended, recent, records, c.l.Workspace, c.l.Job, c.l.Shard)
 }
 
@@ -312,8 +312,8 @@ func (c *chunk) keepHistory() error {
 	if err != nil {
 		return err
 	}
-	return c.t.exec1(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, written, refused, conflicts)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.now, updated, unchanged, former, written, refused, conflicts)
+	return c.t.Run(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, written, refused, conflicts)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.Now, updated, unchanged, former, written, refused, conflicts)
 }
 
 // packed is what is kept of the updated records: their former values, and what

@@ -93,14 +93,14 @@ func (w *chunks) start(ctx context.Context, before *chunk, limit int) {
 func (w *chunks) earlyChunk(shard shardRow) *chunk {
 	c := w.chunk(nil, shard)
 	c.seen = map[uint32]uint32{}
-	c.moment = moment{w.s.write.mark(), w.own}
+	c.moment = moment{w.s.write.Mark(), w.own}
 	return c
 }
 
 // look reads a chunk in a snapshot.
 func (w *chunks) look(ctx context.Context, c *chunk, size func() (int, error)) error {
 	return w.s.inWork(ctx, func(t *sqlx.Tx) error {
-		c.q = view{ctx, t, w.s.d, &c.reading}
+		c.q = view{ctx, t, w.s.Dialect, &c.reading}
 		n, err := size()
 		if err != nil {
 			return err
@@ -114,23 +114,23 @@ func (w *chunks) look(ctx context.Context, c *chunk, size func() (int, error)) e
 type view struct {
 	ctx  context.Context
 	t    *sqlx.Tx
-	d    *dialect
+	d    *Dialect
 	took *time.Duration
 }
 
-func (v view) list(dest any, query string, args ...any) error {
-	return v.t.SelectContext(v.ctx, dest, v.d.rebind(query), args...)
+func (v view) List(dest any, query string, args ...any) error {
+	return v.t.SelectContext(v.ctx, dest, v.d.Rebind(query), args...)
 }
 
-func (v view) row(query string, args []any, dest ...any) (ok bool, err error) {
-	stmt, err := v.t.PreparexContext(v.ctx, v.d.rebind(query))
+func (v view) Row(query string, args []any, dest ...any) (ok bool, err error) {
+	stmt, err := v.t.PreparexContext(v.ctx, v.d.Rebind(query))
 	if err != nil {
 		return false, err
 	}
 	defer stmt.Close()
 	began := time.Now()
 	defer func() { *v.took += time.Since(began) }()
-	ctx, cancel := context.WithTimeoutCause(v.ctx, readPatience, errTooSlow)
+	ctx, cancel := context.WithTimeoutCause(v.ctx, readPatience, ErrTooSlow)
 	defer cancel()
 	ok, err = one(stmt.QueryRowxContext(ctx, args...).Scan(dest...))
 	return ok, tooSlow(ctx, err)

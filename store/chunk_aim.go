@@ -40,7 +40,7 @@ func (h *waiting) haste(now time.Time) bool {
 	return now.UnixNano()-h.last.Load() < int64(time.Second)
 }
 
-func (w *groupWriter) aim() time.Duration {
+func (w *groupWriter) Aim() time.Duration {
 	if w.waiting.haste(time.Now()) {
 		return aimWaited
 	}
@@ -50,7 +50,7 @@ func (w *groupWriter) aim() time.Duration {
 // A mark is a moment between the transactions of a writer.
 type mark struct{ commits, version int64 }
 
-func (w *groupWriter) mark() mark { return mark{w.commits.Load(), w.version.Load()} }
+func (w *groupWriter) Mark() mark { return mark{w.commits.Load(), w.version.Load()} }
 
 // othersSince reports whether anything was committed since a mark but so many
 // transactions of the caller's own. It is asked inside of a transaction, so

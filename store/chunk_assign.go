@@ -28,7 +28,7 @@ type need struct {
 
 // assign compiles the sets of a patch, but for those that are to be merged in
 // Go. now is the time that stamps get. Without any set, nothing differs.
-func (d *dialect) assign(sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
+func (d *Dialect) assign(sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
 	var a assignment
 	var set, differs []string
 	for _, s := range sets {
@@ -50,7 +50,7 @@ func (d *dialect) assign(sets []model.Set, now int64, inGo func(model.Set) bool)
 		if s.When != nil || secret {
 			continue // a stamp comes with what differs, and makes no record differ
 		}
-		differs = append(differs, column+" "+d.differs+" "+expr)
+		differs = append(differs, column+" "+d.Differs+" "+expr)
 		a.differsArgs = append(a.differsArgs, args...)
 		a.keepsTime = a.keepsTime || slices.Contains(s.Field.KeepsUpdated, s.Value) // of no secret
 	}
@@ -73,13 +73,13 @@ func (a assignment) require(sets []model.Set) assignment {
 
 // newValue is what a set gives to its column. A stamp is written where the
 // field that brings it changes; its column stands for itself elsewhere.
-func (d *dialect) newValue(sets []model.Set, s model.Set, now int64) (expr string, args []any) {
+func (d *Dialect) newValue(sets []model.Set, s model.Set, now int64) (expr string, args []any) {
 	switch {
 	case s.When != nil:
 		brings, _ := model.Patch{Sets: sets}.Set(s.When)
-		return "CASE WHEN " + quoted(s.When) + " " + d.differs + " ? THEN ? ELSE " + quoted(s.Field) + " END", []any{brings.Value, stampOf(s, now)}
+		return "CASE WHEN " + quoted(s.When) + " " + d.Differs + " ? THEN ? ELSE " + quoted(s.Field) + " END", []any{brings.Value, stampOf(s, now)}
 	case s.Merge != nil:
-		return d.merge(quoted(s.Field), s.Merge)
+		return d.Merge(quoted(s.Field), s.Merge)
 	}
 	return "?", []any{s.Value}
 }

@@ -111,7 +111,7 @@ func (c *chunk) measure(fields []*model.Field) (sum, longest int64, err error) {
 	most := []string{"0"}
 	for _, s := range c.l.Patch.Sets {
 		if s.Merge != nil {
-			most = append(most, "COALESCE(MAX("+c.d.bytes(s.Field)+"), 0)")
+			most = append(most, "COALESCE(MAX("+c.d.Bytes(s.Field)+"), 0)")
 		}
 	}
 	where, args := c.around()
@@ -120,7 +120,7 @@ func (c *chunk) measure(fields []*model.Field) (sum, longest int64, err error) {
 	for i := range raw {
 		dest[i] = &raw[i]
 	}
-	_, err = c.q.row("SELECT COALESCE(SUM("+c.length(fields)+"), 0), "+strings.Join(most, ", ")+" FROM "+c.l.Model.Table()+c.d.notIndexed+where, args, dest...)
+	_, err = c.q.Row("SELECT COALESCE(SUM("+c.length(fields)+"), 0), "+strings.Join(most, ", ")+" FROM "+c.l.Model.Table()+c.d.NotIndexed+where, args, dest...)
 	return raw[0], slices.Max(raw[1:]), err
 }
 
@@ -129,7 +129,7 @@ func (c *chunk) measure(fields []*model.Field) (sum, longest int64, err error) {
 func (c *chunk) length(fields []*model.Field) string {
 	var parts []string
 	for _, f := range fields {
-		part := "COALESCE(" + c.d.bytes(f) + ", 0)"
+		part := "COALESCE(" + c.d.Bytes(f) + ", 0)"
 		if set, _ := c.l.Patch.Set(f); set.Merge != nil || c.l.RestoreSource != 0 {
 			part = "2 * " + part
 		}
@@ -143,7 +143,7 @@ func (c *chunk) around() (where string, args []any) {
 	if c.last-c.base < int64(len(c.selected))*maxSpread {
 		return " WHERE rid BETWEEN ? AND ? AND workspace = ?", []any{c.base, c.last, c.l.Workspace}
 	}
-	among, args := c.d.among("rid", c.numbers(c.selected))
+	among, args := c.d.Among("rid", c.numbers(c.selected))
 	return " WHERE " + among + " AND workspace = ?", append(args, c.l.Workspace)
 }
 
@@ -171,11 +171,11 @@ func (c *chunk) cutAt(fields []*model.Field, most int64) error {
 
 // lookUp finds a number of each record of a list that there is.
 func (c *chunk) lookUp(offsets []uint32, expr string) (map[uint32]uint32, error) {
-	among, which := c.d.among("rid", c.numbers(offsets))
+	among, which := c.d.Among("rid", c.numbers(offsets))
 	args := append(append([]any{c.base}, which...), c.l.Workspace)
-	inner := "SELECT rid, " + expr + " AS n FROM " + c.l.Model.Table() + c.d.notIndexed + " WHERE " + among + " AND workspace = ?"
+	inner := "SELECT rid, " + expr + " AS n FROM " + c.l.Model.Table() + c.d.NotIndexed + " WHERE " + among + " AND workspace = ?"
 	var numbers, found []byte
-	if _, err := c.q.row("SELECT "+c.d.collect("rid - ?", "1 = 1")+", "+c.d.collect("n", "1 = 1")+" FROM ("+inner+") AS found",
+	if _, err := c.q.Row("SELECT "+c.d.Collect("rid - ?", "1 = 1")+", "+c.d.Collect("n", "1 = 1")+" FROM ("+inner+") AS found",
 		args, &numbers, &found); err != nil {
 		return nil, err
 	}

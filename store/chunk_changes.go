@@ -153,13 +153,13 @@ func (c *chunk) read(ranged bool) (changes, error) {
 	if !ranged {
 		return c.readListed(c.selected, c.filter)
 	}
-	where := c.d.notIndexed + " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + c.d.opaque(c.filter.text) + c.d.rangeEnd(c.l.Model.Table())
+	where := c.d.NotIndexed + " WHERE rid BETWEEN ? AND ? AND workspace = ? AND " + c.d.Opaque(c.filter.text) + c.d.RangeEnd(c.l.Model.Table())
 	return c.readWhere(where, append([]any{c.base, c.last, c.l.Workspace}, c.filter.args...))
 }
 
 func (c *chunk) readListed(offsets []uint32, f condition) (changes, error) {
-	among, all := c.d.among("rid", c.numbers(offsets))
-	where := c.d.notIndexed + " WHERE " + among + " AND workspace = ? AND " + c.d.opaque(f.text) + c.d.listEnd(c.l.Model.Table())
+	among, all := c.d.Among("rid", c.numbers(offsets))
+	where := c.d.NotIndexed + " WHERE " + among + " AND workspace = ? AND " + c.d.Opaque(f.text) + c.d.ListEnd(c.l.Model.Table())
 	return c.readWhere(where, append(append(all, c.l.Workspace), f.args...))
 }
 
@@ -173,7 +173,7 @@ func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 		dest[i] = &raw[i]
 	}
 	dest[len(raw)] = &long
-	if _, err := c.q.row(query+c.l.Model.Table()+where+") AS found", append(args, whereArgs...), dest...); err != nil {
+	if _, err := c.q.Row(query+c.l.Model.Table()+where+") AS found", append(args, whereArgs...), dest...); err != nil {
 		return changes{}, err
 	}
 	if long > 0 {
@@ -214,31 +214,31 @@ func (c *chunk) findQuery() (query string, args []any) {
 	for i, n := range c.a.needs {
 		name := "lacks_" + strconv.Itoa(i)
 		inner = append(inner, n.lacks+" AS "+name)
-		lacking = append(lacking, d.collect("rid - ?", name))
+		lacking = append(lacking, d.Collect("rid - ?", name))
 		right += " AND NOT " + name
 		args = append(args, c.base)
 	}
 	versions, otherwise := "NULL", "NULL"
 	if c.seen != nil {
-		versions = d.collect("version", "1 = 1")
+		versions = d.Collect("version", "1 = 1")
 	}
 	if len(c.a.merged) > 0 {
 		inner = append(inner, c.a.differs+" AS otherwise")
-		otherwise = d.collect("CASE WHEN otherwise THEN 1 ELSE 0 END", "differs")
+		otherwise = d.Collect("CASE WHEN otherwise THEN 1 ELSE 0 END", "differs")
 	}
 	args = append(args, c.a.differsArgs...)
-	outer := append([]string{d.collect("rid - ?", "differs"), d.collect("rid - ?", right), versions, otherwise}, lacking...)
+	outer := append([]string{d.Collect("rid - ?", "differs"), d.Collect("rid - ?", right), versions, otherwise}, lacking...)
 	long := []string{"0"}
 	for _, f := range c.a.read {
 		collected := "differs"
 		if slices.Contains(c.guarded, f) {
-			short := "COALESCE(" + d.bytes(f) + ", 0) <= " + strconv.FormatInt(c.longest, 10)
+			short := "COALESCE(" + d.Bytes(f) + ", 0) <= " + strconv.FormatInt(c.longest, 10)
 			inner = append(inner, short+" AS short_"+strconv.Itoa(len(long)))
 			collected += " AND short_" + strconv.Itoa(len(long))
 			long = append(long, "COUNT(*) FILTER (WHERE differs AND NOT short_"+strconv.Itoa(len(long))+")")
 		}
 		inner = append(inner, quoted(f))
-		outer = append(outer, d.collect(d.scalar(f), collected))
+		outer = append(outer, d.Collect(d.Scalar(f), collected))
 	}
 	outer = append(outer, strings.Join(long, " + "))
 	return "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT " + strings.Join(inner, ", ") + " FROM ", args
@@ -256,10 +256,10 @@ func (c *chunk) numbers(offsets []uint32) []int64 {
 // writeAll gives the changed records the patch, and makes sure that it was
 // them.
 func (c *chunk) writeAll() error {
-	stamps, stampArgs := c.a.stamps(c.t.now)
+	stamps, stampArgs := c.a.stamps(c.t.Now)
 	args := append(append(slices.Clone(c.a.setArgs), stampArgs...), c.l.Job)
 	where, which := c.target()
-	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+c.d.notIndexed+" SET "+c.a.set+", "+stamps+", last_job = ? WHERE "+where,
+	n, err := c.t.Exec("UPDATE "+c.l.Model.Table()+c.d.NotIndexed+" SET "+c.a.set+", "+stamps+", last_job = ? WHERE "+where,
 		append(args, which...)...)
 	if err == nil && n != int64(len(c.changed)) {
 		err = errDisagree
@@ -275,29 +275,29 @@ func (c *chunk) target() (where string, args []any) {
 	switch {
 	case last-first == int64(len(c.changed))-1:
 		return "rid BETWEEN ? AND ? AND workspace = ?", []any{first, last, c.l.Workspace}
-	case c.ranged && c.cheap && c.d.alone:
+	case c.ranged && c.cheap && c.d.Alone:
 		args = append([]any{c.base, c.last, c.l.Workspace}, c.filter.args...)
 		return "rid BETWEEN ? AND ? AND workspace = ? AND " + c.filter.text + " AND " + c.a.differs, append(args, c.a.differsArgs...)
 	}
-	where, args = c.d.among("rid", c.numbers(c.changed))
+	where, args = c.d.Among("rid", c.numbers(c.changed))
 	return where + " AND workspace = ?", append(args, c.l.Workspace)
 }
 
 // idsQuery looks each number up. Left to itself SQLite's planner walks the
 // index of all ids of the workspace instead.
-func (d *dialect) idsQuery(m *model.Model, among string) string {
-	return "SELECT rid, CAST(id AS TEXT) AS id FROM " + m.Table() + d.notIndexed + " WHERE " + among + " AND workspace = ?" +
+func (d *Dialect) idsQuery(m *model.Model, among string) string {
+	return "SELECT rid, CAST(id AS TEXT) AS id FROM " + m.Table() + d.NotIndexed + " WHERE " + among + " AND workspace = ?" +
 		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND " + among
 }
 
-func idsOf(q queryer, d *dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
+func idsOf(q queryer, d *Dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
 	var rows []struct {
 		RID int64 `db:"rid"`
 		ID  string
 	}
-	among, which := d.among("rid", rids)
+	among, which := d.Among("rid", rids)
 	args := append(append(slices.Clone(which), ws, ws, m.Name), which...)
-	err := q.list(&rows, d.idsQuery(m, among), args...)
+	err := q.List(&rows, d.idsQuery(m, among), args...)
 	byNumber := make(map[int64]string, len(rows))
 	for _, r := range rows {
 		byNumber[r.RID] = r.ID

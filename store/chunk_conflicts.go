@@ -90,13 +90,13 @@ func (c *chunk) inConflict() []uint32 {
 // job have restored since this one's selection was fixed.
 func (c *chunk) restoredMeanwhile(offsets []uint32) ([]uint32, error) {
 	var undos []int64
-	if err := c.q.list(&undos, undosQuery+` AND num <> ?`, c.l.Workspace, c.l.RestoreSource, c.l.Job); err != nil {
+	if err := c.q.List(&undos, undosQuery+` AND num <> ?`, c.l.Workspace, c.l.RestoreSource, c.l.Job); err != nil {
 		return nil, err
 	}
 	restored := bitmaps{}
 	for _, undo := range undos {
 		var rows []changeRow
-		if err := c.q.list(&rows, `SELECT first_rid, last_rid, updated, unchanged FROM changes
+		if err := c.q.List(&rows, `SELECT first_rid, last_rid, updated, unchanged FROM changes
 			WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ?`,
 			c.l.Workspace, undo, c.l.Workspace, undo, c.base, c.last); err != nil {
 			return nil, err
@@ -125,8 +125,8 @@ func (c *chunk) lastJobs(offsets []uint32) (map[uint32]int64, error) {
 		RID int64 `db:"rid"`
 		Job int64 `db:"last_job"`
 	}
-	among, args := c.d.among("rid", c.numbers(offsets))
-	err := c.q.list(&rows, "SELECT rid, last_job FROM "+c.l.Model.Table()+c.d.notIndexed+" WHERE "+among+" AND workspace = ? AND last_job IS NOT NULL",
+	among, args := c.d.Among("rid", c.numbers(offsets))
+	err := c.q.List(&rows, "SELECT rid, last_job FROM "+c.l.Model.Table()+c.d.NotIndexed+" WHERE "+among+" AND workspace = ? AND last_job IS NOT NULL",
 		append(args, c.l.Workspace)...)
 	last := make(map[uint32]int64, len(rows))
 	for _, r := range rows {

@@ -68,16 +68,16 @@ func (c *chunk) writeEach() error {
 	if c.a.set != "" {
 		set = append(set, c.a.set)
 	}
-	columns := []string{"? + " + d.element(0, model.Integer) + " AS number"}
+	columns := []string{"? + " + d.Element(0, model.Integer) + " AS number"}
 	for i, f := range c.given {
 		set = append(set, fmt.Sprintf("%s = given.v%d", quoted(f), i+1))
-		columns = append(columns, fmt.Sprintf("%s AS v%d", d.element(i+1, f.Kind), i+1))
+		columns = append(columns, fmt.Sprintf("%s AS v%d", d.Element(i+1, f.Kind), i+1))
 	}
-	stamps, stampArgs := c.a.stamps(c.t.now)
-	bounds, which := d.bounded("rid", c.base, c.last)
+	stamps, stampArgs := c.a.stamps(c.t.Now)
+	bounds, which := d.Bounded("rid", c.base, c.last)
 	args = append(append(args, stampArgs...), c.l.Job, c.base, c.list(), c.l.Workspace)
-	n, err := c.t.exec("UPDATE "+c.l.Model.Table()+d.notIndexed+" SET "+strings.Join(append(set, stamps), ", ")+", last_job = ?"+
-		" FROM (SELECT "+strings.Join(columns, ", ")+" FROM "+d.elements+") AS given"+
+	n, err := c.t.Exec("UPDATE "+c.l.Model.Table()+d.NotIndexed+" SET "+strings.Join(append(set, stamps), ", ")+", last_job = ?"+
+		" FROM (SELECT "+strings.Join(columns, ", ")+" FROM "+d.Elements+") AS given"+
 		" WHERE rid = given.number AND workspace = ? AND "+bounds, append(args, which...)...)
 	if err == nil && n != int64(len(c.changed)) {
 		err = errDisagree

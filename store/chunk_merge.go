@@ -123,7 +123,7 @@ func (c *chunk) mergeOne(columns [][]json.RawMessage, i int) (values []any, diff
 
 // refuseMerge names the field that would become too large.
 func (c *chunk) refuseMerge(n uint32, columns [][]json.RawMessage, i int) {
-	r := refusal{Offset: n, Outcome: job.RecordFail, Code: codeTooLarge}
+	r := refusal{Offset: n, Outcome: job.RecordFail, Code: CodeTooLarge}
 	for _, s := range c.a.merged {
 		before, _ := storedValue(s.Field, columns[slices.Index(c.a.read, s.Field)][i])
 		if text, _ := patched(c.l.Patch, s, before, nil, 0).(string); len(text) > maxValue {

@@ -61,7 +61,7 @@ type restoreSourceRow struct {
 // too much. One of its chunks it always takes.
 func (c *chunk) boundRestoreSource() error {
 	var rows []restoreSourceRow
-	if err := c.q.list(&rows, `SELECT last_rid, COALESCE(LENGTH(former), 0) + COALESCE(LENGTH(written), 0) AS bytes FROM changes
+	if err := c.q.List(&rows, `SELECT last_rid, COALESCE(LENGTH(former), 0) + COALESCE(LENGTH(written), 0) AS bytes FROM changes
 		WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ? ORDER BY first_rid`,
 		c.l.Workspace, c.l.RestoreSource, c.l.Workspace, c.l.RestoreSource, c.base, c.last); err != nil {
 		return err
@@ -85,7 +85,7 @@ func (c *chunk) restoreSourceValues() error {
 		return nil
 	}
 	var rows []changeRow
-	if err := c.q.list(&rows, `SELECT first_rid, last_rid, at, updated, former, written FROM changes
+	if err := c.q.List(&rows, `SELECT first_rid, last_rid, at, updated, former, written FROM changes
 		WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ?`,
 		c.l.Workspace, c.l.RestoreSource, c.l.Workspace, c.l.RestoreSource, c.base, c.last); err != nil {
 		return err

@@ -20,9 +20,9 @@ func (s *Store) ApplySingle(ctx context.Context, r job.WakeUp) error {
 			CreatedAt int64  `db:"created_at"`
 			CreatedBy string `db:"created_by"`
 		}
-		ok, err := t.get(&row, `SELECT j.id, w.name AS workspace, j.kind, j.model, j.digest, j.state, j.change, j.options, j.expected,
+		ok, err := t.Get(&row, `SELECT j.id, w.name AS workspace, j.kind, j.model, j.digest, j.state, j.change, j.options, j.expected,
 				j.matched, j.throttle, j.rid, j.if_match, j.created_at, j.created_by
-			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ? AND j.kind = 'single'`+t.d.forUpdate("j"), r.Workspace, r.Job)
+			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ? AND j.kind = 'single'`+t.Dialect.ForUpdate("j"), r.Workspace, r.Job)
 		if err != nil || !ok || row.State != job.Queued {
 			return err
 		}
@@ -40,7 +40,7 @@ func (s *Store) ApplySingle(ctx context.Context, r job.WakeUp) error {
 		if refused != nil {
 			return t.end(r.Ref, row.ID, job.Failed, refused, "")
 		}
-		c := &chunk{d: t.d, q: t, t: t, l: lease, filter: everything, base: row.RID, last: row.RID, selected: []uint32{0}}
+		c := &chunk{d: t.Dialect, q: t, t: t, l: lease, filter: everything, base: row.RID, last: row.RID, selected: []uint32{0}}
 		if err := c.applyAlone(row.IfMatch); err != nil {
 			return err
 		}
@@ -67,12 +67,12 @@ func changedSince(g job.Guard, rid int64) (*job.Error, error) {
 // applyAlone gives the record its outcome, which is a failure where the fault
 // lies in its data.
 func (c *chunk) applyAlone(ifMatch *int64) error {
-	err := c.t.attempt(func() error { return c.applyOne(ifMatch) })
-	f, inData := c.d.inData(err)
+	err := c.t.Attempt(func() error { return c.applyOne(ifMatch) })
+	f, inData := c.d.InData(err)
 	switch {
-	case c.t.tookTooLong(err, writeStatement):
-		f.code = codeTooSlow
-	case !inData || f.memory:
+	case c.t.TookTooLong(err, writeStatement):
+		f.Code = CodeTooSlow
+	case !inData || f.Memory:
 		return err
 	}
 	c.fail(f)
@@ -83,7 +83,7 @@ func (c *chunk) applyAlone(ifMatch *int64) error {
 // transaction, and writes the record.
 func (c *chunk) applyOne(ifMatch *int64) error {
 	var version int64
-	there, err := c.t.get(&version, "SELECT version FROM "+c.l.Model.Table()+" WHERE rid = ? AND workspace = ?"+c.d.forUpdate(c.l.Model.Table()), c.base, c.l.Workspace)
+	there, err := c.t.Get(&version, "SELECT version FROM "+c.l.Model.Table()+" WHERE rid = ? AND workspace = ?"+c.d.ForUpdate(c.l.Model.Table()), c.base, c.l.Workspace)
 	switch {
 	case err != nil:
 		return err
@@ -98,7 +98,7 @@ func (c *chunk) applyOne(ifMatch *int64) error {
 	if err := c.findPatched(); err != nil {
 		return err
 	}
-	c.compile(c.t.now)
+	c.compile(c.t.Now)
 	return c.write()
 }
 
@@ -118,8 +118,8 @@ func (c *chunk) endSingle() error {
 	}
 	c.t.touch(c.l.JobID)
 	n := c.tally
-	return c.t.exec1(`UPDATE jobs SET state = ?, started_at = ?, finished_at = ?, updated = ?, unchanged = ?, skipped = ?, conflicted = ?,
+	return c.t.Run(`UPDATE jobs SET state = ?, started_at = ?, finished_at = ?, updated = ?, unchanged = ?, skipped = ?, conflicted = ?,
 			failed = ?, summary = ?, revision = revision + 1
-		WHERE workspace = ? AND num = ?`, n.End(), c.t.now, c.t.now, n.Updated, n.Unchanged, n.Skipped, n.Conflicted,
+		WHERE workspace = ? AND num = ?`, n.End(), c.t.Now, c.t.Now, n.Updated, n.Unchanged, n.Skipped, n.Conflicted,
 		n.Failed, string(text), c.l.Workspace, c.l.Job)
 }

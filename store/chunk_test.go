@@ -55,7 +55,7 @@ func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 	s, _ := openWriter(t)
 	defer s.Close()
 	l, _, _ := started(t, s, conditions(999))
-	seen := map[string]statement{}
+	seen := map[string]Statement{}
 	s.write = recorder{s.write, seen}
 	chunks := s.Chunks(l)
 	defer chunks.Close()
@@ -67,7 +67,7 @@ func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 	}
 	updates := 0
 	for text, st := range seen {
-		if strings.Contains(text, "organization") || len(st.args) > 30 {
+		if strings.Contains(text, "organization") || len(st.Args) > 30 {
 			t.Errorf("the writer ran %.300s", text)
 		}
 		if strings.HasPrefix(text, "UPDATE c_desk") {
@@ -86,11 +86,11 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 	s, path := openWriter(t)
 	defer s.Close()
 	l, desk, ws := started(t, s, `{"organization": "Acme"}`)
-	seen := map[string]statement{}
+	seen := map[string]Statement{}
 	w := s.Chunks(l).(*chunks)
 	w.early = true
 	defer w.Close()
-	next := func(between func()) (read int, ran map[string]statement) {
+	next := func(between func()) (read int, ran map[string]Statement) {
 		t.Helper()
 		w.pace = pace{records: 1000} // whatever the last one took
 		c, err := w.take(t.Context(), 4)
@@ -154,7 +154,7 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 }
 
 // reads counts the statements that read customers.
-func reads(ran map[string]statement) (n int) {
+func reads(ran map[string]Statement) (n int) {
 	for text := range ran {
 		if strings.HasPrefix(text, "SELECT") && strings.Contains(text, "c_desk") {
 			n++
@@ -171,15 +171,15 @@ type refusing struct {
 	runs *int
 }
 
-func (r refusing) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
-	return r.writer.do(ctx, n, func(t *tx) error {
-		t.db = refusingSession{t.db, r}
+func (r refusing) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
+	return r.writer.Do(ctx, n, func(t *tx) error {
+		t.Session = refusingSession{t.Session, r}
 		return fn(t)
 	})
 }
 
 type refusingSession struct {
-	session
+	Session
 	r refusing
 }
 
@@ -188,7 +188,7 @@ func (s refusingSession) ExecContext(ctx context.Context, text string, args ...a
 		*s.r.runs++
 		return nil, s.r.err
 	}
-	return s.session.ExecContext(ctx, text, args...)
+	return s.Session.ExecContext(ctx, text, args...)
 }
 
 // TestFaultsInTheDataFailRecords lets the database refuse whatever is written:
@@ -203,20 +203,20 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 		code     string // of the records' failure, "" where the fault is the store's
 		postgres bool
 	}{
-		"too big":                           {lite(18), codeTooLarge, false},
-		"a constraint":                      {lite(19), codeConstraint, false},
-		"a chunk's time limit":              {errors.Join(errTooSlow, lite(9)), codeTooSlow, false},
+		"too big":                           {lite(18), CodeTooLarge, false},
+		"a constraint":                      {lite(19), CodeConstraint, false},
+		"a chunk's time limit":              {errors.Join(ErrTooSlow, lite(9)), CodeTooSlow, false},
 		"no memory for a small one":         {lite(7), "", false},
 		"busy":                              {lite(5), "", false},
 		"something new":                     {lite(1), "", false},
-		"stack depth":                       {pg("54001"), codeTooComplex, true},
-		"a program's limit":                 {pg("54000"), codeTooLarge, true},
-		"out of range":                      {pg("22003"), codeConstraint, true},
+		"stack depth":                       {pg("54001"), CodeTooComplex, true},
+		"a program's limit":                 {pg("54000"), CodeTooLarge, true},
+		"out of range":                      {pg("22003"), CodeConstraint, true},
 		"a server without memory":           {pg("53200"), "", true},
 		"a lock":                            {pg("55P03"), "", true},
 		"what an operator has ended":        {pg("57014"), "", true},
 		"a server's inner error":            {pg("XX000"), "", true},
-		"a text beyond what an alloc takes": {&pgconn.PgError{Code: "XX000", Routine: "repalloc"}, codeTooLarge, true},
+		"a text beyond what an alloc takes": {&pgconn.PgError{Code: "XX000", Routine: "repalloc"}, CodeTooLarge, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -237,7 +237,7 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 			if want := tt.code != ""; want != (tried.Failed == 20) || tried.Tried() != tried.Failed {
 				t.Errorf("%+v after %d updates", tried, runs)
 			}
-			if tt.code == codeTooSlow {
+			if tt.code == CodeTooSlow {
 				return // a single has no such limit on SQLite
 			}
 			wakeUps, err := s.Singles(t.Context(), 1)
@@ -265,7 +265,7 @@ func TestAStoreThatIsSlowForAllFailsNoRecord(t *testing.T) {
 	defer s.Close()
 	l, _, ws := started(t, s, `{"organization": "Acme"}`)
 	runs := 0
-	s.write = refusing{s.write, "INSERT INTO changes", errors.Join(errTooSlow, context.DeadlineExceeded), &runs}
+	s.write = refusing{s.write, "INSERT INTO changes", errors.Join(ErrTooSlow, context.DeadlineExceeded), &runs}
 	chunks := s.Chunks(l)
 	defer chunks.Close()
 	err := job.ErrRefused

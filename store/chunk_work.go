@@ -30,11 +30,11 @@ type chunks struct {
 func (s *Store) Chunks(l job.Lease) job.Chunks {
 	w := &chunks{s: s, l: l, filter: everything, cheap: true}
 	if l.Filter != nil {
-		w.filter.text, w.filter.args = l.Filter.SQL(s.d.filter)
+		w.filter.text, w.filter.args = l.Filter.SQL(s.Dialect.Filter)
 		w.cheap = l.Filter.Cost() <= cheapFilter
 	}
 	merges := slices.ContainsFunc(l.Patch.Sets, func(s model.Set) bool { return s.Merge != nil })
-	w.early = s.d.alone && (!w.cheap || merges || l.RestoreSource != 0)
+	w.early = s.Dialect.Alone && (!w.cheap || merges || l.RestoreSource != 0)
 	return w
 }
 
@@ -70,7 +70,7 @@ func (w *chunks) Close() {
 // was not before.
 func (w *chunks) apply(ctx context.Context, read *chunk, limit int) (step job.Step, c *chunk, err error) {
 	c = read
-	t, err := w.s.write.do(ctx, chunked, func(t *tx) error {
+	t, err := w.s.write.Do(ctx, Chunked, func(t *tx) error {
 		shard, err := w.open(t)
 		if err != nil {
 			return err
@@ -91,7 +91,7 @@ func (w *chunks) apply(ctx context.Context, read *chunk, limit int) (step job.St
 	if err = w.s.after(t, err); err == nil {
 		w.own++
 		w.long = c.long
-		w.pace = w.pace.after(c, t.took, w.s.write.aim())
+		w.pace = w.pace.after(c, t.Took, w.s.write.Aim())
 	}
 	return step, c, err
 }
@@ -105,7 +105,7 @@ func (w *chunks) open(t *tx) (shardRow, error) {
 }
 
 func (w *chunks) chunk(q reading, shard shardRow) *chunk {
-	return &chunk{d: w.s.d, q: q, l: w.l, filter: w.filter, cheap: w.cheap, long: w.long, shard: shard}
+	return &chunk{d: w.s.Dialect, q: q, l: w.l, filter: w.filter, cheap: w.cheap, long: w.long, shard: shard}
 }
 
 // read finds what becomes of the next records of the chunk's shard, at most n.
@@ -124,11 +124,11 @@ func (w *chunks) read(c *chunk, n int) error {
 }
 
 func (w *chunks) write(c *chunk) (job.Step, error) {
-	c.compile(c.t.now)
+	c.compile(c.t.Now)
 	if err := c.write(); err != nil {
 		return job.Step{}, err
 	}
-	return w.settle(c, w.pace.after(c, time.Since(c.t.began), w.s.write.aim()).records)
+	return w.settle(c, w.pace.after(c, time.Since(c.t.Began), w.s.write.Aim()).records)
 }
 
 // settle records what a chunk did, and how many records the next is to take.
@@ -147,19 +147,19 @@ const slowTries = 3
 // judge tells whether what went wrong with a chunk lies in the data. Then the
 // next try takes fewer records, and one that stood alone is recorded as failed.
 func (w *chunks) judge(ctx context.Context, c *chunk, err error) (job.Step, error) {
-	f, inData := w.s.d.inData(err)
+	f, inData := w.s.Dialect.InData(err)
 	switch {
 	case !inData || c == nil || len(c.selected) == 0:
 		return job.Step{}, err
 	case len(c.selected) > 1:
-		w.pace.refused(len(c.selected), f.code == codeTooSlow)
+		w.pace.refused(len(c.selected), f.Code == CodeTooSlow)
 		if err := w.remember(ctx); err != nil {
 			return job.Step{}, err
 		}
 		return job.Step{}, job.ErrRefused
-	case f.memory && c.bytes <= maxValue:
+	case f.Memory && c.bytes <= maxValue:
 		return job.Step{}, err
-	case f.code == codeTooSlow && w.slow+1 < slowTries:
+	case f.Code == CodeTooSlow && w.slow+1 < slowTries:
 		w.slow++
 		return job.Step{}, job.ErrRefused
 	}
@@ -170,15 +170,15 @@ func (w *chunks) judge(ctx context.Context, c *chunk, err error) (job.Step, erro
 // remember keeps the smaller size for whoever goes on.
 func (w *chunks) remember(ctx context.Context) error {
 	return w.s.inTx(ctx, func(t *tx) error {
-		return t.exec1(`UPDATE shards SET chunk_records = ? WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
+		return t.Run(`UPDATE shards SET chunk_records = ? WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
 			w.pace.records, w.l.Workspace, w.l.Job, w.l.Shard, w.l.Epoch)
 	})
 }
 
 // failOne records the next record as failed. That may take no longer than a
 // chunk: where it does, it is the store that is slow, and not the record.
-func (w *chunks) failOne(ctx context.Context, f dataFault) (step job.Step, err error) {
-	err = w.s.after(w.s.write.do(ctx, chunked, func(t *tx) error {
+func (w *chunks) failOne(ctx context.Context, f DataFault) (step job.Step, err error) {
+	err = w.s.after(w.s.write.Do(ctx, Chunked, func(t *tx) error {
 		shard, err := w.open(t)
 		if err != nil {
 			return err
@@ -192,7 +192,7 @@ func (w *chunks) failOne(ctx context.Context, f dataFault) (step job.Step, err e
 		step, err = w.settle(c, w.pace.records)
 		return err
 	}))
-	if errors.Is(err, errTooSlow) {
+	if errors.Is(err, ErrTooSlow) {
 		err = fmt.Errorf("%w: %w", job.ErrUnavailable, err)
 	}
 	return step, err

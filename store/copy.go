@@ -46,16 +46,16 @@ func (s *Store) CopyTo(ctx context.Context, to *Store, tell func(done, total int
 	}
 	var copied []TableCopy
 	// Nothing is written to the source: its transaction is there for its lock.
-	_, err := s.write.do(ctx, endless, func(from *tx) error {
-		_, err := to.write.do(ctx, endless, func(dest *tx) (err error) {
+	_, err := s.write.Do(ctx, Endless, func(from *tx) error {
+		_, err := to.write.Do(ctx, Endless, func(dest *tx) (err error) {
 			c := copier{ctx: ctx, from: from, to: dest, models: s.models, tell: tell}
 			copied, err = c.run()
 			return err
 		})
-		return to.d.classify(err)
+		return to.Dialect.Classify(err)
 	})
 	if err != nil {
-		return nil, s.d.classify(err)
+		return nil, s.Dialect.Classify(err)
 	}
 	return copied, nil
 }
@@ -97,7 +97,7 @@ func (c *copier) run() ([]TableCopy, error) {
 		}
 	}
 	for _, name := range c.unformed {
-		if err := c.to.exec1(`UPDATE models SET form = '' WHERE name = ?`, name); err != nil {
+		if err := c.to.Run(`UPDATE models SET form = '' WHERE name = ?`, name); err != nil {
 			return nil, err
 		}
 	}
@@ -130,10 +130,10 @@ func (c *copier) tables() ([]string, error) {
 
 // hold keeps all others from writing to both databases until the end.
 func (c *copier) hold(tables []string) error {
-	if err := c.from.each(c.from.d.copying, c.from.d.streaming, c.from.d.hold(tables)); err != nil {
+	if err := c.from.each(c.from.Dialect.Copying, c.from.Dialect.Streaming, c.from.Dialect.Hold(tables)); err != nil {
 		return fmt.Errorf("hold the source: %w", err)
 	}
-	if err := c.to.each(c.to.d.copying, c.to.d.hold(tables)); err != nil {
+	if err := c.to.each(c.to.Dialect.Copying, c.to.Dialect.Hold(tables)); err != nil {
 		return fmt.Errorf("hold the destination: %w", err)
 	}
 	return nil
@@ -145,7 +145,7 @@ func (t *tx) each(statements ...string) error {
 		if s == "" {
 			continue
 		}
-		if err := t.exec1(s); err != nil {
+		if err := t.Run(s); err != nil {
 			return err
 		}
 	}
@@ -159,7 +159,7 @@ func (c *copier) vacant(tables []string) error {
 			continue
 		}
 		var one int
-		some, err := c.to.get(&one, `SELECT 1 FROM `+t+` LIMIT 1`)
+		some, err := c.to.Get(&one, `SELECT 1 FROM `+t+` LIMIT 1`)
 		if err != nil {
 			return err
 		}

@@ -21,16 +21,16 @@ func (s *Store) UpToDate(ctx context.Context) error {
 		return err
 	}
 	return s.inSnapshot(ctx, func(t *sqlx.Tx) error {
-		q := snapshotReader{ctx: ctx, db: t, d: s.d}
+		q := snapshotReader{ctx: ctx, db: t, d: s.Dialect}
 		var tables []string
-		if err := q.list(&tables, s.d.tables); err != nil {
+		if err := q.List(&tables, s.Dialect.Tables); err != nil {
 			return err
 		}
 		if !slices.Contains(tables, goose.DefaultTablename) {
 			return ErrOutdated
 		}
 		var versions []int64
-		if err := q.list(&versions, `SELECT MAX(version_id) FROM `+goose.DefaultTablename+` WHERE is_applied`); err != nil {
+		if err := q.List(&versions, `SELECT MAX(version_id) FROM `+goose.DefaultTablename+` WHERE is_applied`); err != nil {
 			return err
 		}
 		if versions[0] != want {
@@ -54,7 +54,7 @@ func (s *Store) latest() (int64, error) {
 // are loaded.
 func (s *Store) modelsCurrent(q queryer) error {
 	var known []struct{ Name, Digest, Form string }
-	if err := q.list(&known, `SELECT name, digest, form FROM models`); err != nil {
+	if err := q.List(&known, `SELECT name, digest, form FROM models`); err != nil {
 		return err
 	}
 	for _, k := range known {
@@ -96,11 +96,11 @@ func (s *Store) differsFrom(ctx context.Context, to *Store) error {
 // tables lists the tables of the ledger and of the models.
 func (t *tx) tables() ([]string, error) {
 	var names []string
-	err := t.list(&names, t.d.tables)
+	err := t.List(&names, t.Dialect.Tables)
 	return slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(n, goose.DefaultTablename) }), err
 }
 
 func (t *tx) rowCount(table string) (n int64, err error) {
-	_, err = t.get(&n, `SELECT COUNT(*) FROM `+table)
+	_, err = t.Get(&n, `SELECT COUNT(*) FROM `+table)
 	return n, err
 }

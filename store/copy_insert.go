@@ -44,12 +44,12 @@ func (in *inserter) flush() error {
 	for i, col := range in.columns {
 		names[i], kinds[i] = col.quoted(), col.to
 	}
-	d := in.t.d
-	head := "INSERT INTO " + in.table + " (" + strings.Join(names, ", ") + ") " + d.numbered
+	d := in.t.Dialect
+	head := "INSERT INTO " + in.table + " (" + strings.Join(names, ", ") + ") " + d.Numbered
 	for rest := in.rows; len(rest) > 0; {
-		n := d.insertAtOnce(len(rest))
-		source, args := d.rows(kinds, rest[:n])
-		if err := in.t.exec1(head+source, args...); err != nil {
+		n := d.InsertAtOnce(len(rest))
+		source, args := d.Rows(kinds, rest[:n])
+		if err := in.t.Run(head+source, args...); err != nil {
 			return err
 		}
 		rest = rest[n:]
@@ -66,7 +66,7 @@ var errUnfit = errors.New("a value is not of the column's type")
 // fit turns a value into what the destination holds: booleans are numbers
 // on SQLite, and JSON is text there, in canonical form.
 func (c copiedColumn) fit(v any) (any, error) {
-	if b, ok := v.([]byte); ok && c.from != blob {
+	if b, ok := v.([]byte); ok && c.from != Blob {
 		v = string(b)
 	}
 	switch v := v.(type) {
@@ -82,7 +82,7 @@ func (c copiedColumn) fit(v any) (any, error) {
 	case float64:
 		return v, unless(c.to == model.Number)
 	case []byte:
-		return v, unless(c.to == blob)
+		return v, unless(c.to == Blob)
 	case string:
 		return c.fitText(v)
 	}
@@ -91,7 +91,7 @@ func (c copiedColumn) fit(v any) (any, error) {
 
 func (c copiedColumn) fitBool(v bool) (any, error) {
 	if c.to == model.Integer {
-		return flag(v), nil
+		return Flag(v), nil
 	}
 	return v, unless(c.to == model.Boolean)
 }

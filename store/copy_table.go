@@ -39,7 +39,7 @@ func (c *copier) table(table string) error {
 	if err != nil {
 		return err
 	}
-	rows, err := c.from.db.QueryxContext(c.from.ctx, c.query(table, columns))
+	rows, err := c.from.Session.QueryxContext(c.from.Ctx, c.query(table, columns))
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (c *copier) columns(table string) ([]copiedColumn, error) {
 		if at < 0 {
 			return nil, fmt.Errorf("only the destination has a column %s", t.Name)
 		}
-		columns[i] = copiedColumn{t, c.from.d.typeKind[have[at].Type], c.to.d.typeKind[t.Type]}
+		columns[i] = copiedColumn{t, c.from.Dialect.TypeKind[have[at].Type], c.to.Dialect.TypeKind[t.Type]}
 		if columns[i].from == "" || columns[i].to == "" {
 			return nil, fmt.Errorf("column %s has a type that no table of ours has", t.Name)
 		}
@@ -110,7 +110,7 @@ func (c *copier) columns(table string) ([]copiedColumn, error) {
 
 func (t *tx) columns(table string) ([]tableColumn, error) {
 	var columns []tableColumn
-	return columns, t.list(&columns, t.d.columns, table)
+	return columns, t.List(&columns, t.Dialect.Columns, table)
 }
 
 // query reads the table in the order of its key, in which a job comes before
@@ -118,7 +118,7 @@ func (t *tx) columns(table string) ([]tableColumn, error) {
 func (c *copier) query(table string, columns []copiedColumn) string {
 	list, key := make([]string, len(columns)), []copiedColumn{}
 	for i, col := range columns {
-		list[i] = c.from.d.scalar(&model.Field{Column: col.Name, Kind: col.from})
+		list[i] = c.from.Dialect.Scalar(&model.Field{Column: col.Name, Kind: col.from})
 		if col.Key > 0 {
 			key = append(key, col)
 		}
@@ -140,13 +140,13 @@ func (c *copier) countOn(table string, columns []copiedColumn) error {
 			continue
 		}
 		var given, copied int64
-		if _, err := c.from.get(&given, c.from.d.lastGiven(table, col.Name)); err != nil {
+		if _, err := c.from.Get(&given, c.from.Dialect.LastGiven(table, col.Name)); err != nil {
 			return err
 		}
-		if _, err := c.to.get(&copied, `SELECT COALESCE(MAX(`+col.quoted()+`), 0) FROM `+table); err != nil {
+		if _, err := c.to.Get(&copied, `SELECT COALESCE(MAX(`+col.quoted()+`), 0) FROM `+table); err != nil {
 			return err
 		}
-		if err := c.to.each(c.to.d.giveAfter(table, col.Name, max(given, copied))...); err != nil {
+		if err := c.to.each(c.to.Dialect.GiveAfter(table, col.Name, max(given, copied))...); err != nil {
 			return err
 		}
 	}
@@ -158,7 +158,7 @@ func (c *copier) countOn(table string, columns []copiedColumn) error {
 // source remembers of its models.
 func (c *copier) alignModels() error {
 	var known []struct{ Name, Columns string }
-	if err := c.from.list(&known, `SELECT name, columns FROM models`); err != nil {
+	if err := c.from.List(&known, `SELECT name, columns FROM models`); err != nil {
 		return err
 	}
 	for _, k := range known {
@@ -173,7 +173,7 @@ func (c *copier) alignModels() error {
 			return err
 		}
 	}
-	return c.to.exec1(`DELETE FROM models`)
+	return c.to.Run(`DELETE FROM models`)
 }
 
 // admitCollisions takes the indexes from the destination that would refuse

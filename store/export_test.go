@@ -21,9 +21,9 @@ func (s *Store) UseClock(now func() time.Time) {
 
 // CutFinely lets few records be worth a shard of their own.
 func (s *Store) CutFinely(part int64) {
-	d := *s.d
-	d.part = part
-	s.d = &d
+	d := *s.Dialect
+	d.Part = part
+	s.Dialect = &d
 	if w, ok := s.write.(*pooledWriter); ok {
 		w.d = &d
 	}

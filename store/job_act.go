@@ -36,7 +36,7 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 			}
 		}
 		stopping = to.Stopping()
-		if err := t.exec1(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, flag(a == job.Resume), ws.ID, row.Num); err != nil {
+		if err := t.Run(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, Flag(a == job.Resume), ws.ID, row.Num); err != nil {
 			return err
 		}
 		return t.act(ref, id, row, to, by)
@@ -86,7 +86,7 @@ type actRow struct {
 
 func (t *tx) jobToAct(ws auth.Workspace, id string) (actRow, error) {
 	var row actRow
-	ok, err := t.get(&row, `SELECT num, kind, model, state, matched, resumed, left_at, transitions FROM jobs WHERE workspace = ? AND id = ?`+t.d.forUpdate("jobs"), ws.ID, id)
+	ok, err := t.Get(&row, `SELECT num, kind, model, state, matched, resumed, left_at, transitions FROM jobs WHERE workspace = ? AND id = ?`+t.Dialect.ForUpdate("jobs"), ws.ID, id)
 	switch {
 	case err != nil:
 		return row, err
@@ -127,7 +127,7 @@ func (t *tx) wakeShards(ref job.Ref, single bool) error {
 		return t.wakeUp(ref, true, 0, 0)
 	}
 	var open []struct{ No, Epoch int64 }
-	if err := t.list(&open, `SELECT no, epoch FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`, ref.Workspace, ref.Job); err != nil {
+	if err := t.List(&open, `SELECT no, epoch FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	for _, o := range open {
@@ -151,11 +151,11 @@ func (s *Store) SetThrottle(ctx context.Context, ws auth.Workspace, id string, r
 		}
 		t.touch(id)
 		// A shard may be waiting out the old limit: let it look again now.
-		if err := t.exec1(`UPDATE outbox SET wait = 0, scale = 0 WHERE workspace = ? AND job = ?`, ws.ID, row.Num); err != nil {
+		if err := t.Run(`UPDATE outbox SET wait = 0, scale = 0 WHERE workspace = ? AND job = ?`, ws.ID, row.Num); err != nil {
 			return err
 		}
 		t.woke = true
-		return t.exec1(`UPDATE jobs SET throttle = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`, recordsPerSecond, ws.ID, row.Num)
+		return t.Run(`UPDATE jobs SET throttle = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`, recordsPerSecond, ws.ID, row.Num)
 	})
 	if err != nil && !errors.Is(err, job.ErrGone) {
 		return job.Job{}, s.allowed(ctx, ws, id, err)

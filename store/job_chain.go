@@ -38,12 +38,12 @@ func chainOf(q queryer, ws, num int64) ([]chained, error) {
 		return nil, err
 	}
 	var chain []chained
-	return chain, q.list(&chain, chainQuery, ws, root, ws)
+	return chain, q.List(&chain, chainQuery, ws, root, ws)
 }
 
 func rootOf(q queryer, ws, num int64) (int64, error) {
 	var roots []int64
-	err := q.list(&roots, rootQuery, ws, num, ws)
+	err := q.List(&roots, rootQuery, ws, num, ws)
 	if err != nil || len(roots) == 0 {
 		return num, err
 	}

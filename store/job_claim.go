@@ -94,10 +94,10 @@ func (t *tx) failOutgrown(ref job.Ref) error {
 // jobToWork reads the job of a ring, and locks one that is to begin: what
 // begins it writes the job's row, which is locked before any shard's.
 func (t *tx) jobToWork(r job.WakeUp) (row leaseRow, ok bool, err error) {
-	ok, err = t.get(&row, leaseQuery, r.Workspace, r.Job)
+	ok, err = t.Get(&row, leaseQuery, r.Workspace, r.Job)
 	if ok && row.State == job.Queued {
 		row = leaseRow{}
-		ok, err = t.get(&row, leaseQuery+t.d.forUpdate("j"), r.Workspace, r.Job)
+		ok, err = t.Get(&row, leaseQuery+t.Dialect.ForUpdate("j"), r.Workspace, r.Job)
 	}
 	return row, ok, err
 }
@@ -175,7 +175,7 @@ func deref[T any](p *T) T {
 // checkCurrent refuses a model that is not the one the tables were made from.
 func (t *tx) checkCurrent(m *model.Model) error {
 	var digest string
-	if _, err := t.get(&digest, `SELECT digest FROM models WHERE name = ?`, m.Name); err != nil {
+	if _, err := t.Get(&digest, `SELECT digest FROM models WHERE name = ?`, m.Name); err != nil {
 		return err
 	}
 	if digest != m.Digest {
@@ -192,10 +192,10 @@ const waitsOn = `COALESCE(wait_reason, '` + job.WaitThrottled + `') IN ('` + job
 // resume: it crashed, or it is a zombie that the new epoch fences off. What the
 // shard has waited for is over, but for what it does between two waits.
 func (t *tx) takeShard(r job.WakeUp) error {
-	n, err := t.exec(`UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
+	n, err := t.Exec(`UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
 			revision = revision + held + CASE WHEN `+waitsOn+` THEN 0 ELSE 1 END, wait_reason = CASE WHEN `+waitsOn+` THEN wait_reason END
 		WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`,
-		t.now, r.Workspace, r.Job, r.Shard, r.Epoch)
+		t.Now, r.Workspace, r.Job, r.Shard, r.Epoch)
 	if err != nil {
 		return err
 	}
@@ -215,12 +215,12 @@ func (t *tx) begin(r job.WakeUp, row leaseRow) error {
 	t.touch(row.ID)
 	// The rate that users see counts from here: waits between two turns belong
 	// to it, a pause does not.
-	if err := t.exec1(`UPDATE shards SET chunk_at = ?, recent = '[]' WHERE workspace = ? AND job = ?`, t.now, r.Workspace, r.Job); err != nil {
+	if err := t.Run(`UPDATE shards SET chunk_at = ?, recent = '[]' WHERE workspace = ? AND job = ?`, t.Now, r.Workspace, r.Job); err != nil {
 		return err
 	}
 	var startedAt int64
-	if _, err := t.get(&startedAt, `UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), `+transit+`, revision = revision + 1
-		WHERE workspace = ? AND num = ? RETURNING started_at`, to, t.now, t.transition(to, ""), r.Workspace, r.Job); err != nil || startedAt < t.now {
+	if _, err := t.Get(&startedAt, `UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), `+transit+`, revision = revision + 1
+		WHERE workspace = ? AND num = ? RETURNING started_at`, to, t.Now, t.transition(to, ""), r.Workspace, r.Job); err != nil || startedAt < t.Now {
 		return err // it was begun before, and paused
 	}
 	return t.noteJob(job.EventStarted, r.Ref)
@@ -229,7 +229,7 @@ func (t *tx) begin(r job.WakeUp, row leaseRow) error {
 // tally sums what the shards of a job have done.
 func (t *tx) tally(ref job.Ref) (job.Tally, error) {
 	var sum job.Tally
-	_, err := t.get(&sum, `SELECT COALESCE(SUM(updated), 0) AS updated, COALESCE(SUM(unchanged), 0) AS unchanged,
+	_, err := t.Get(&sum, `SELECT COALESCE(SUM(updated), 0) AS updated, COALESCE(SUM(unchanged), 0) AS unchanged,
 			COALESCE(SUM(skipped), 0) AS skipped, COALESCE(SUM(conflicted), 0) AS conflicted, COALESCE(SUM(failed), 0) AS failed
 		FROM shards WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job)
 	return sum, err
@@ -244,11 +244,11 @@ const waits = `revision = revision + CASE WHEN COALESCE(wait_reason, '') = ? THE
 // waits for from now on; "" leaves that as it is.
 func (s *Store) Heartbeat(ctx context.Context, l job.Lease, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
-		set, args := "beat = beat + 1, beat_at = ?", []any{t.now}
+		set, args := "beat = beat + 1, beat_at = ?", []any{t.Now}
 		if reason != "" {
 			set, args = set+", "+waits, append(args, reason, reason)
 		}
-		n, err := t.exec(`UPDATE shards SET `+set+` WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
+		n, err := t.Exec(`UPDATE shards SET `+set+` WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
 			append(args, l.Workspace, l.Job, l.Shard, l.Epoch)...)
 		if err == nil && n == 0 {
 			err = job.ErrLeaseLost
@@ -270,12 +270,12 @@ func (s *Store) PutBack(ctx context.Context, r job.WakeUp, reason string) error 
 			answered = `UPDATE jobs SET beat = beat + 1, ` + waits + ` WHERE workspace = ? AND num = ? AND state = 'queued'`
 			args = args[:4]
 		}
-		n, err := t.exec(answered, args...)
+		n, err := t.Exec(answered, args...)
 		if err != nil || n == 0 {
 			return err
 		}
 		var of struct{ ID, Model string }
-		if _, err := t.get(&of, `SELECT id, model FROM jobs WHERE workspace = ? AND num = ?`, r.Workspace, r.Job); err != nil {
+		if _, err := t.Get(&of, `SELECT id, model FROM jobs WHERE workspace = ? AND num = ?`, r.Workspace, r.Job); err != nil {
 			return err
 		}
 		t.touch(of.ID)
@@ -291,9 +291,9 @@ func (s *Store) PutBack(ctx context.Context, r job.WakeUp, reason string) error 
 // give back.
 func (s *Store) Yield(ctx context.Context, l job.Lease, after time.Duration, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
-		n, err := t.exec(`UPDATE shards SET held = 0, beat = beat + 1, beat_at = ?, `+waits+`
+		n, err := t.Exec(`UPDATE shards SET held = 0, beat = beat + 1, beat_at = ?, `+waits+`
 			WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`,
-			t.now, reason, reason, l.Workspace, l.Job, l.Shard, l.Epoch)
+			t.Now, reason, reason, l.Workspace, l.Job, l.Shard, l.Epoch)
 		if err != nil || n == 0 {
 			return err
 		}

@@ -74,7 +74,7 @@ type ending struct {
 // in this order.
 func (t *tx) lockJob(ref job.Ref) (ending, error) {
 	var e ending
-	ok, err := t.get(&e, `SELECT id, state, options FROM jobs WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), ref.Workspace, ref.Job)
+	ok, err := t.Get(&e, `SELECT id, state, options FROM jobs WHERE workspace = ? AND num = ?`+t.Dialect.ForUpdate("jobs"), ref.Workspace, ref.Job)
 	if err != nil {
 		return e, err
 	}
@@ -83,7 +83,7 @@ func (t *tx) lockJob(ref job.Ref) (ending, error) {
 
 func (t *tx) openShards(ref job.Ref) (int, error) {
 	var n int
-	_, err := t.get(&n, `SELECT COUNT(*) FROM shards WHERE workspace = ? AND job = ? AND open = 1`, ref.Workspace, ref.Job)
+	_, err := t.Get(&n, `SELECT COUNT(*) FROM shards WHERE workspace = ? AND job = ? AND open = 1`, ref.Workspace, ref.Job)
 	return n, err
 }
 
@@ -91,7 +91,7 @@ func (t *tx) openShards(ref job.Ref) (int, error) {
 // them, in order, and counts it.
 func (t *tx) lockShards(ref job.Ref) (int, error) {
 	var open []int64
-	err := t.list(&open, `SELECT no FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`+t.d.forUpdate("shards"),
+	err := t.List(&open, `SELECT no FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`+t.Dialect.ForUpdate("shards"),
 		ref.Workspace, ref.Job)
 	return len(open), err
 }
@@ -121,7 +121,7 @@ func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error, by str
 	if err := t.fenceOff(ref); err != nil {
 		return err
 	}
-	if err := t.exec1(`UPDATE shards SET open = 0, wait_reason = NULL WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job); err != nil {
+	if err := t.Run(`UPDATE shards SET open = 0, wait_reason = NULL WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	var code, detail *string
@@ -129,8 +129,8 @@ func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error, by str
 		code, detail = &why.Code, &why.Detail
 	}
 	t.touch(id)
-	if err := t.exec1(`UPDATE jobs SET state = ?, finished_at = ?, error_code = ?, error_detail = ?, `+transit+`, revision = revision + 1
-		WHERE workspace = ? AND num = ?`, state, t.now, code, detail, t.transition(state, by), ref.Workspace, ref.Job); err != nil {
+	if err := t.Run(`UPDATE jobs SET state = ?, finished_at = ?, error_code = ?, error_detail = ?, `+transit+`, revision = revision + 1
+		WHERE workspace = ? AND num = ?`, state, t.Now, code, detail, t.transition(state, by), ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	return t.noteJob(job.EventEnded, ref)
@@ -140,17 +140,17 @@ func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error, by str
 // with them what it waits for:
 // nobody who held one can commit after this.
 func (t *tx) fenceOff(ref job.Ref) error {
-	if err := t.exec1(`UPDATE shards SET epoch = epoch + 1, held = 0, told = 0, wait_reason = NULL WHERE workspace = ? AND job = ? AND open = 1`,
+	if err := t.Run(`UPDATE shards SET epoch = epoch + 1, held = 0, told = 0, wait_reason = NULL WHERE workspace = ? AND job = ? AND open = 1`,
 		ref.Workspace, ref.Job); err != nil {
 		return err
 	}
-	return t.exec1(`DELETE FROM outbox WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job)
+	return t.Run(`DELETE FROM outbox WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job)
 }
 
 // setState carries an action out, or begins to.
 func (t *tx) setState(ref job.Ref, id string, state job.State, by string) error {
 	t.touch(id)
-	if err := t.exec1(`UPDATE jobs SET state = ?, wait_reason = NULL, `+transit+`, revision = revision + 1 WHERE workspace = ? AND num = ?`,
+	if err := t.Run(`UPDATE jobs SET state = ?, wait_reason = NULL, `+transit+`, revision = revision + 1 WHERE workspace = ? AND num = ?`,
 		state, t.transition(state, by), ref.Workspace, ref.Job); err != nil {
 		return err
 	}

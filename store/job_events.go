@@ -24,7 +24,7 @@ func (t *tx) noteJob(what string, ref job.Ref) error {
 		Since     int64
 		job.Tally
 	}
-	_, err := t.get(&row, `SELECT j.id, j.kind, j.model, w.name AS workspace, j.created_by, j.state, COALESCE(j.error_code, '') AS error, j.matched,
+	_, err := t.Get(&row, `SELECT j.id, j.kind, j.model, w.name AS workspace, j.created_by, j.state, COALESCE(j.error_code, '') AS error, j.matched,
 			COALESCE(j.started_at, j.created_at) AS since, j.updated, j.unchanged, j.skipped, j.conflicted, j.failed
 		FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`, ref.Workspace, ref.Job)
 	if err != nil {
@@ -33,7 +33,7 @@ func (t *tx) noteJob(what string, ref job.Ref) error {
 	sum, err := t.tally(ref)
 	t.note(job.Event{
 		What: what, JobID: row.ID, Kind: row.Kind, Model: row.Model, Workspace: row.Workspace, CreatedBy: row.CreatedBy,
-		State: row.State, Error: row.Error, Matched: row.Matched, Tally: row.Tally.Add(sum), Took: micros(t.now).Sub(micros(row.Since)),
+		State: row.State, Error: row.Error, Matched: row.Matched, Tally: row.Tally.Add(sum), Took: micros(t.Now).Sub(micros(row.Since)),
 	})
 	return err
 }
@@ -48,6 +48,6 @@ func (c *chunk) noteEnd(by string, acceptedAt int64) {
 	one := int64(1)
 	c.t.note(job.Event{
 		What: job.EventEnded, JobID: c.l.JobID, Kind: job.Single, Model: c.l.Model.Name, Workspace: c.l.Owner.Name, CreatedBy: by,
-		State: c.tally.End(), Matched: &one, Tally: c.tally, Took: time.Duration(c.t.now-acceptedAt) * time.Microsecond,
+		State: c.tally.End(), Matched: &one, Tally: c.tally, Took: time.Duration(c.t.Now-acceptedAt) * time.Microsecond,
 	})
 }

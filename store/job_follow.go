@@ -84,8 +84,8 @@ func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept 
 		return parent, false, err
 	}
 	var bytes int
-	if err := s.read.GetContext(ctx, &bytes, s.d.rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), f.Workspace.ID, parent.Num); err != nil {
-		return job.Job{}, false, s.d.classify(err)
+	if err := s.read.GetContext(ctx, &bytes, s.Dialect.Rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), f.Workspace.ID, parent.Num); err != nil {
+		return job.Job{}, false, s.Dialect.Classify(err)
 	}
 	var id string
 	next := uuid.Must(uuid.NewV7()).String()
@@ -167,8 +167,8 @@ type keptRow struct {
 // lockKept reads that of a job, and locks it. Of two jobs the later is locked
 // first.
 func (t *tx) lockKept(ws, num int64) (kept keptRow, err error) {
-	there, err := t.get(&kept, `SELECT values_kept = 1 AS "values", left_at IS NOT NULL AS gone, source FROM jobs
-		WHERE workspace = ? AND num = ?`+t.d.forUpdate("jobs"), ws, num)
+	there, err := t.Get(&kept, `SELECT values_kept = 1 AS "values", left_at IS NOT NULL AS gone, source FROM jobs
+		WHERE workspace = ? AND num = ?`+t.Dialect.ForUpdate("jobs"), ws, num)
 	kept.Gone = kept.Gone || !there
 	return kept, err
 }
@@ -199,11 +199,11 @@ func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, f job.Follow,
 	if f.Preview {
 		kind = job.PreviewKind
 	}
-	_, err = t.get(&num, `INSERT INTO jobs
+	_, err = t.Get(&num, `INSERT INTO jobs
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words)
 		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
-		id, kind, job.Queued, t.now, f.CreatedBy, string(options), flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), parent.WorkspaceID, parent.Num)
+		id, kind, job.Queued, t.Now, f.CreatedBy, string(options), Flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), parent.WorkspaceID, parent.Num)
 	if err != nil {
 		return 0, err
 	}
@@ -211,7 +211,7 @@ func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, f job.Follow,
 		return num, t.openJob(job.Ref{Workspace: parent.WorkspaceID, Job: num})
 	}
 	// The origin shows by whom it is undone, and no longer allows the same.
-	if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num = ?`, parent.WorkspaceID, parent.Num); err != nil {
+	if err := t.Run(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num = ?`, parent.WorkspaceID, parent.Num); err != nil {
 		return 0, err
 	}
 	t.touch(parent.ID)

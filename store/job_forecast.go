@@ -43,7 +43,7 @@ func firstOf(a, b []int64) []int64 {
 // A foresight decides what a job would do to records that are selected, with
 // the code by which its chunks decide, in one snapshot and without writing.
 type foresight struct {
-	d *dialect // locks nothing
+	d *Dialect // locks nothing
 	t *sqlx.Tx
 	// l is what the job would be worked with: its workspace, model, patch and
 	// options, and of what takes changes back the source.
@@ -52,14 +52,14 @@ type foresight struct {
 }
 
 func (s *Store) foresight(t *sqlx.Tx, l job.Lease, filter condition) foresight {
-	return foresight{d: s.d.unlocked(), t: t, l: l, filter: filter}
+	return foresight{d: s.Dialect.unlocked(), t: t, l: l, filter: filter}
 }
 
 // unlocked is the dialect of a transaction that only reads.
-func (d *dialect) unlocked() *dialect {
+func (d *Dialect) unlocked() *Dialect {
 	u := *d
-	u.rangeEnd = func(table string) string { return strings.TrimSuffix(d.rangeEnd(table), d.forUpdate(table)) }
-	u.listEnd = func(table string) string { return strings.TrimSuffix(d.listEnd(table), d.forUpdate(table)) }
+	u.RangeEnd = func(table string) string { return strings.TrimSuffix(d.RangeEnd(table), d.ForUpdate(table)) }
+	u.ListEnd = func(table string) string { return strings.TrimSuffix(d.ListEnd(table), d.ForUpdate(table)) }
 	return &u
 }
 

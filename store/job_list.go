@@ -21,7 +21,7 @@ import (
 // at least one job. [job.ErrBadCursor]: the cursor is none of a list with these
 // conditions. [job.ErrQueryTimeout]: it takes too long.
 func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
-	where, args := s.d.jobsWhere(q)
+	where, args := s.Dialect.jobsWhere(q)
 	if q.Cursor != "" {
 		place, err := readJobPlace(q)
 		if err != nil {
@@ -48,7 +48,7 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 const newestFirst = " ORDER BY j.created_at DESC, j.num DESC LIMIT ?"
 
 // jobsWhere is the condition for the jobs that a query asks for.
-func (d *dialect) jobsWhere(q job.Query) (where string, args []any) {
+func (d *Dialect) jobsWhere(q job.Query) (where string, args []any) {
 	text := new(strings.Builder)
 	text.WriteString(" AND j.left_at IS NULL")
 	add := func(condition string, values ...any) {
@@ -77,7 +77,7 @@ func (d *dialect) jobsWhere(q job.Query) (where string, args []any) {
 		add("j.note_words IS NOT NULL")
 	}
 	for _, word := range q.Words {
-		add(d.position("j.note_words")+" > 0", " "+word)
+		add(d.Position("j.note_words")+" > 0", " "+word)
 	}
 	return text.String(), args
 }
@@ -169,7 +169,7 @@ func (s *Store) lastOfPage(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, l
 		Size int
 	}
 	all := append(append([]any{ws.ID}, args...), limit+1)
-	if err := t.SelectContext(ctx, &rows, s.d.rebind(listSizes+where+newestFirst), all...); err != nil {
+	if err := t.SelectContext(ctx, &rows, s.Dialect.Rebind(listSizes+where+newestFirst), all...); err != nil {
 		return jobPlace{}, false, err
 	}
 	room := budget{left: pageBytes}

@@ -22,9 +22,9 @@ func (s *Store) NoProgress(ctx context.Context, r job.WakeUp) (*job.Error, error
 			Rounds int64 `db:"fruitless"`
 			Since  int64 `db:"fruitless_since"`
 		}
-		_, err := t.get(&count, `UPDATE `+table+` SET fruitless = fruitless + 1, fruitless_since = COALESCE(fruitless_since, ?)
-			WHERE workspace = ? AND `+which+` RETURNING fruitless, fruitless_since`, append([]any{t.now, r.Workspace}, args...)...)
-		why = job.NoProgress(count.Rounds, time.Duration(t.now-count.Since)*time.Microsecond)
+		_, err := t.Get(&count, `UPDATE `+table+` SET fruitless = fruitless + 1, fruitless_since = COALESCE(fruitless_since, ?)
+			WHERE workspace = ? AND `+which+` RETURNING fruitless, fruitless_since`, append([]any{t.Now, r.Workspace}, args...)...)
+		why = job.NoProgress(count.Rounds, time.Duration(t.Now-count.Since)*time.Microsecond)
 		return err
 	})
 	return why, err

@@ -50,7 +50,7 @@ func scales() string {
 func (s *Store) Singles(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
-		return t.SelectContext(ctx, &wakeUps, s.d.rebind(s.d.singlesQuery()), runningSince(s.now().UnixMicro()), limit)
+		return t.SelectContext(ctx, &wakeUps, s.Dialect.Rebind(s.Dialect.singlesQuery()), runningSince(s.now().UnixMicro()), limit)
 	})
 	return wakeUps, err
 }
@@ -58,8 +58,8 @@ func (s *Store) Singles(ctx context.Context, limit int) ([]job.WakeUp, error) {
 // inIndexOrder is inSnapshot for what reads the first of many rows.
 func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	return s.inSnapshot(ctx, func(t *sqlx.Tx) error {
-		if s.d.byIndex != "" {
-			if _, err := t.ExecContext(ctx, s.d.byIndex); err != nil {
+		if s.Dialect.ByIndex != "" {
+			if _, err := t.ExecContext(ctx, s.Dialect.ByIndex); err != nil {
 				return err
 			}
 		}
@@ -67,8 +67,8 @@ func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error
 	})
 }
 
-func (d *dialect) singlesQuery() string {
-	return `SELECT ` + wakeUpColumns + ` FROM ` + wakeUpKinds + d.firstWakeUps(`single = 1 AND `+ofKind) + ` ORDER BY o.place`
+func (d *Dialect) singlesQuery() string {
+	return `SELECT ` + wakeUpColumns + ` FROM ` + wakeUpKinds + d.FirstWakeUps(`single = 1 AND `+ofKind) + ` ORDER BY o.place`
 }
 
 // Bulks lists the wake-ups of bulk shards, each with how many of its job and
@@ -78,7 +78,7 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	var told []job.Ref
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
-		err := t.SelectContext(ctx, &wakeUps, s.d.rebind(s.d.bulksQuery()), runningSince(s.now().UnixMicro()), limit)
+		err := t.SelectContext(ctx, &wakeUps, s.Dialect.Rebind(s.Dialect.bulksQuery()), runningSince(s.now().UnixMicro()), limit)
 		if err != nil || len(wakeUps) == 0 {
 			return err
 		}
@@ -101,14 +101,14 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 
 // bulksQuery steps from workspace to workspace and reads the first wake-ups of
 // each, so that its cost does not grow with what waits.
-func (d *dialect) bulksQuery() string {
+func (d *Dialect) bulksQuery() string {
 	return `WITH RECURSIVE busy (workspace) AS (
 			SELECT MIN(workspace) FROM outbox WHERE single = 0
 			UNION ALL
 			SELECT (SELECT MIN(workspace) FROM outbox WHERE single = 0 AND workspace > busy.workspace) FROM busy WHERE busy.workspace IS NOT NULL
 		)
 		SELECT ` + wakeUpColumns + ` FROM busy CROSS JOIN ` + wakeUpKinds +
-		d.firstWakeUps(`single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
+		d.FirstWakeUps(`single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
 }
 
 // inFlightQuery lists the shards that Redis was told of and that have neither
@@ -126,7 +126,7 @@ func (s *Store) Sent(ctx context.Context, wakeUps []job.WakeUp) error {
 	})
 	return s.inTx(ctx, func(t *tx) error {
 		for _, r := range wakeUps {
-			n, err := t.exec(`DELETE FROM outbox WHERE workspace = ? AND job = ? AND shard = ? AND seq = ?`,
+			n, err := t.Exec(`DELETE FROM outbox WHERE workspace = ? AND job = ? AND shard = ? AND seq = ?`,
 				r.Workspace, r.Job, r.Shard, r.Nonce)
 			if err == nil && n > 0 && !r.Single {
 				err = t.noteTold(r)
@@ -142,8 +142,8 @@ func (s *Store) Sent(ctx context.Context, wakeUps []job.WakeUp) error {
 // noteTold notes that a shard is in flight. One that somebody has in a
 // transaction is not waited for: it counts for one less until its turn is over.
 func (t *tx) noteTold(r job.WakeUp) error {
-	return t.exec1(`UPDATE shards SET told = 1 WHERE (workspace, job, no) IN (
-			SELECT workspace, job, no FROM shards WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`+t.d.ifFree("shards")+`)`,
+	return t.Run(`UPDATE shards SET told = 1 WHERE (workspace, job, no) IN (
+			SELECT workspace, job, no FROM shards WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`+t.Dialect.IfFree("shards")+`)`,
 		r.Workspace, r.Job, r.Shard, r.Epoch)
 }
 
@@ -160,25 +160,25 @@ func (s *Store) Unsent(ctx context.Context, reason string) (more bool, err error
 		other = `IS NOT NULL`
 	}
 	err = s.inTx(ctx, func(t *tx) error {
-		if err := t.each(t.d.byIndex); err != nil {
+		if err := t.each(t.Dialect.ByIndex); err != nil {
 			return err
 		}
 		var ws int64
-		if more, err = t.get(&ws, unsentQuery(other)); err != nil || !more {
+		if more, err = t.Get(&ws, unsentQuery(other)); err != nil || !more {
 			return err
 		}
 		var jobs []int64
-		if err := t.list(&jobs, `SELECT DISTINCT job FROM (SELECT job FROM outbox WHERE reason `+other+` AND workspace = ? LIMIT ?) AS some_rings ORDER BY job`,
+		if err := t.List(&jobs, `SELECT DISTINCT job FROM (SELECT job FROM outbox WHERE reason `+other+` AND workspace = ? LIMIT ?) AS some_rings ORDER BY job`,
 			ws, unsentStep); err != nil {
 			return err
 		}
-		among, args := t.d.among("num", jobs)
-		if err := t.exec1(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND `+among+`
+		among, args := t.Dialect.Among("num", jobs)
+		if err := t.Run(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND `+among+`
 				AND state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled')`, append([]any{ws}, args...)...); err != nil {
 			return err
 		}
-		among, args = t.d.among("job", jobs)
-		return t.exec1(`UPDATE outbox SET reason = NULLIF(?, '') WHERE workspace = ? AND `+among, append([]any{reason, ws}, args...)...)
+		among, args = t.Dialect.Among("job", jobs)
+		return t.Run(`UPDATE outbox SET reason = NULLIF(?, '') WHERE workspace = ? AND `+among, append([]any{reason, ws}, args...)...)
 	})
 	return more, err
 }
@@ -214,13 +214,13 @@ const livenessQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS sh
 func (s *Store) Liveness(ctx context.Context, after int64, limit int) (liveness []job.Liveness, next int64, err error) {
 	err = s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
 		var page struct{ N, Last int64 }
-		if err := t.GetContext(ctx, &page, s.d.rebind(pageQuery), after, limit); err != nil || page.N == 0 {
+		if err := t.GetContext(ctx, &page, s.Dialect.Rebind(pageQuery), after, limit); err != nil || page.N == 0 {
 			return err
 		}
 		if page.N == int64(limit) {
 			next = page.Last
 		}
-		return t.SelectContext(ctx, &liveness, s.d.rebind(livenessQuery), after, page.Last)
+		return t.SelectContext(ctx, &liveness, s.Dialect.Rebind(livenessQuery), after, page.Last)
 	})
 	return liveness, next, err
 }
@@ -240,13 +240,13 @@ func (s *Store) Redeliver(ctx context.Context, still []job.Liveness) error {
 }
 
 func (t *tx) redeliver(p job.Liveness) error {
-	query := `SELECT 1 FROM shards WHERE workspace = ? AND job = ? AND no = ? AND open = 1 AND epoch = ? AND beat = ?` + t.d.ifFree("shards")
+	query := `SELECT 1 FROM shards WHERE workspace = ? AND job = ? AND no = ? AND open = 1 AND epoch = ? AND beat = ?` + t.Dialect.IfFree("shards")
 	args := []any{p.Workspace, p.Job, p.Shard, p.Epoch, p.Heartbeat}
 	if p.Single {
-		query, args = `SELECT 1 FROM jobs WHERE workspace = ? AND num = ? AND state = 'queued' AND beat = ?`+t.d.ifFree("jobs"), []any{p.Workspace, p.Job, p.Heartbeat}
+		query, args = `SELECT 1 FROM jobs WHERE workspace = ? AND num = ? AND state = 'queued' AND beat = ?`+t.Dialect.IfFree("jobs"), []any{p.Workspace, p.Job, p.Heartbeat}
 	}
 	var one int
-	still, err := t.get(&one, query, args...)
+	still, err := t.Get(&one, query, args...)
 	if err != nil || !still {
 		return err
 	}

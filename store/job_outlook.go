@@ -14,7 +14,7 @@ import (
 // would do to them: it takes no second look at them. What it cannot tell stays
 // open, for a [foresight] to decide. A nil outlook asks for nothing.
 type outlook struct {
-	d      *dialect
+	d      *Dialect
 	a      assignment
 	inGo   string // true for a record that only Go can decide about
 	differ int64
@@ -30,7 +30,7 @@ type outlook struct {
 
 // outlook compiles the sets of a patch as chunks do. Only Go can tell what
 // merges of many names make, and whether a merge makes too large a value.
-func (d *dialect) outlook(sets []model.Set, now int64) *outlook {
+func (d *Dialect) outlook(sets []model.Set, now int64) *outlook {
 	o := &outlook{d: d, inGo: "1 = 0", open: bitmaps{}}
 	wide := func(s model.Set) bool { return isWide(s.Merge) }
 	o.a = d.assign(sets, now, wide).require(sets)
@@ -40,7 +40,7 @@ func (d *dialect) outlook(sets []model.Set, now int64) *outlook {
 		case wide(s):
 			open = append(open, "1 = 1")
 		case s.Merge != nil:
-			open = append(open, "COALESCE("+d.bytes(s.Field)+", 0) > "+strconv.Itoa(maxValue-len(s.Merge)))
+			open = append(open, "COALESCE("+d.Bytes(s.Field)+", 0) > "+strconv.Itoa(maxValue-len(s.Merge)))
 		}
 	}
 	if len(open) > 0 {
@@ -60,9 +60,9 @@ func (o *outlook) list() string {
 	if o == nil {
 		return ""
 	}
-	text := fmt.Sprintf(", COUNT(*) FILTER (WHERE %s), %s", o.differs(), o.d.collect("rid - ?", o.inGo))
+	text := fmt.Sprintf(", COUNT(*) FILTER (WHERE %s), %s", o.differs(), o.d.Collect("rid - ?", o.inGo))
 	for _, n := range o.a.needs {
-		text += ", " + o.d.collect("rid - ?", n.lacks)
+		text += ", " + o.d.Collect("rid - ?", n.lacks)
 	}
 	return text
 }

@@ -45,14 +45,14 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission) (job.Preview, e
 // preview computes what a job that is leased so would select and do. Its ids are
 // strings, as a preview is kept.
 func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, examined func(part float64)) (p job.Preview, sel selection, err error) {
-	o := s.d.outlook(l.Patch.Sets, s.now().UnixMicro())
+	o := s.Dialect.outlook(l.Patch.Sets, s.now().UnixMicro())
 	c := choice{ws: l.Workspace, model: l.Model, condition: everything.text, outlook: o}
 	if l.Filter != nil {
-		c.condition, c.args = l.Filter.SQL(s.d.filter)
+		c.condition, c.args = l.Filter.SQL(s.Dialect.Filter)
 	} else {
 		c.id, _ = l.Model.ParseID(l.RecordID)
 	}
-	if sel, err = s.d.selectNumbers(ctx, t, c, examined); err != nil {
+	if sel, err = s.Dialect.selectNumbers(ctx, t, c, examined); err != nil {
 		return p, sel, err
 	}
 	all, err := s.forecast(ctx, t, l, c, sel)
@@ -92,7 +92,7 @@ func (s *Store) unmet(ctx context.Context, t *sqlx.Tx, l job.Lease, id any) (f f
 		return f, nil
 	}
 	var row struct{ RID, Version int64 }
-	there, err := one(t.GetContext(ctx, &row, s.d.rebind("SELECT rid, version FROM "+l.Model.Table()+" WHERE workspace = ? AND id = ?"), l.Workspace, id))
+	there, err := one(t.GetContext(ctx, &row, s.Dialect.Rebind("SELECT rid, version FROM "+l.Model.Table()+" WHERE workspace = ? AND id = ?"), l.Workspace, id))
 	if err == nil && there && row.Version != *l.IfMatch {
 		f.tally = f.tally.Count(job.Conflicted)
 		f.reasons.add(why{code: "precondition_failed"}, 1, row.RID)
@@ -109,7 +109,7 @@ func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel sele
 		Guard: l.Guard.Refuses(sel.count, sel.digest), Digest: sel.digest,
 	}
 	var err error
-	if p.Reasons, err = all.reasons.addTo(nil, snapshotReader{ctx, t, s.d}, s.d, l.Workspace, l.Model); err != nil {
+	if p.Reasons, err = all.reasons.addTo(nil, snapshotReader{ctx, t, s.Dialect}, s.Dialect, l.Workspace, l.Model); err != nil {
 		return p, err
 	}
 	p.Sample, err = s.foresight(t, l, everything).sample(ctx, all.changed, s.now().UnixMicro())
@@ -119,8 +119,8 @@ func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel sele
 // firstDiffering reads the first records that would change, for all that SQL can
 // tell, from the ranges which are known to have them.
 func (s *Store) firstDiffering(ctx context.Context, t *sqlx.Tx, c choice) ([]int64, error) {
-	query := s.d.rebind("SELECT rid FROM " + c.model.Table() + s.d.notIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " +
-		s.d.opaque(c.condition) + " AND " + c.outlook.differs() + " ORDER BY rid LIMIT ?")
+	query := s.Dialect.Rebind("SELECT rid FROM " + c.model.Table() + s.Dialect.NotIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " +
+		s.Dialect.Opaque(c.condition) + " AND " + c.outlook.differs() + " ORDER BY rid LIMIT ?")
 	var rids []int64
 	for _, r := range c.outlook.differing {
 		var some []int64
@@ -165,7 +165,7 @@ func (s *Store) endPreview(ctx context.Context, l job.Lease, sel selection, text
 		if err := t.keepSelection(l, sel, sel.cut(1, 1)); err != nil {
 			return err
 		}
-		if err := t.exec1(`UPDATE jobs SET preview = ?, matched = ? WHERE workspace = ? AND num = ?`, string(text), sel.count, l.Workspace, l.Job); err != nil {
+		if err := t.Run(`UPDATE jobs SET preview = ?, matched = ? WHERE workspace = ? AND num = ?`, string(text), sel.count, l.Workspace, l.Job); err != nil {
 			return err
 		}
 		return t.end(l.Ref, l.JobID, job.Succeeded, nil, "")

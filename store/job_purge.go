@@ -53,7 +53,7 @@ type expiring struct {
 // locked: whoever accepts one locks j first.
 func (t *tx) stillFree(j expiring) (bool, error) {
 	var num int64
-	return t.get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+noHeirs, j.Workspace, j.Num)
+	return t.Get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+noHeirs, j.Workspace, j.Num)
 }
 
 // keptFrom is the column values_kept, how much of a job's former values is kept:
@@ -72,8 +72,8 @@ func (s *Store) purgeValues(t *tx) (bool, error) {
 		expiring
 		Kept keptFrom
 	}
-	ok, err := t.get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE values_kept > 0 AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
-		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.undo.Microseconds())
+	ok, err := t.Get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE values_kept > 0 AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
+		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.undo.Microseconds())
 	if err != nil || !ok {
 		return false, err
 	}
@@ -90,20 +90,20 @@ func (s *Store) purgeValues(t *tx) (bool, error) {
 	}
 	t.touch(j.ID)
 	// From the first step on no undo is accepted: some values would be gone.
-	return true, t.exec1(`UPDATE jobs SET values_kept = ?, revision = revision + ? WHERE workspace = ? AND num = ?`,
-		int64(left), flag(j.Kept == 1 || !found), j.Workspace, j.Num)
+	return true, t.Run(`UPDATE jobs SET values_kept = ?, revision = revision + ? WHERE workspace = ? AND num = ?`,
+		int64(left), Flag(j.Kept == 1 || !found), j.Workspace, j.Num)
 }
 
 // forgetValues forgets the former values of a job's next chunks from a record
 // on, and says which is the last of these chunks, if there is one.
 func (t *tx) forgetValues(j expiring, from int64) (last int64, found bool, err error) {
 	var chunks []int64
-	err = t.list(&chunks, forgottenQuery, j.Workspace, j.Num, from, purgeChunks)
+	err = t.List(&chunks, forgottenQuery, j.Workspace, j.Num, from, purgeChunks)
 	if err != nil || len(chunks) == 0 {
 		return 0, false, err
 	}
 	last = chunks[len(chunks)-1]
-	return last, true, t.exec1(`UPDATE changes SET former = NULL, written = NULL, conflicts = NULL WHERE workspace = ? AND job = ? AND first_rid BETWEEN ? AND ?
+	return last, true, t.Run(`UPDATE changes SET former = NULL, written = NULL, conflicts = NULL WHERE workspace = ? AND job = ? AND first_rid BETWEEN ? AND ?
 		AND (former IS NOT NULL OR conflicts IS NOT NULL)`,
 		j.Workspace, j.Num, from, last)
 }
@@ -114,8 +114,8 @@ const forgottenQuery = `SELECT first_rid FROM changes WHERE workspace = ? AND jo
 // go afterwards.
 func (s *Store) expireJob(t *tx) (bool, error) {
 	var j expiring
-	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+noHeirs+`
-		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.keep.Microseconds())
+	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+noHeirs+`
+		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.keep.Microseconds())
 	if err != nil || !ok {
 		return false, err
 	}
@@ -128,20 +128,20 @@ func (s *Store) expireJob(t *tx) (bool, error) {
 // retireRows removes some rows of one job that has left.
 func (s *Store) purgeRows(t *tx) (bool, error) {
 	var j expiring
-	ok, err := t.get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept > 0 AND left_at IS NOT NULL AND finished_at < ?
-		ORDER BY finished_at LIMIT 1`+t.d.ifFree("j"), t.now-s.keep.Microseconds())
+	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept > 0 AND left_at IS NOT NULL AND finished_at < ?
+		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.keep.Microseconds())
 	if err != nil || !ok {
 		return false, err
 	}
 	for table, key := range map[string]string{"changes": "first_rid", "selection": `"window"`} {
-		n, err := t.exec(`DELETE FROM `+table+` WHERE workspace = ? AND job = ? AND `+key+` IN (
+		n, err := t.Exec(`DELETE FROM `+table+` WHERE workspace = ? AND job = ? AND `+key+` IN (
 				SELECT `+key+` FROM `+table+` WHERE workspace = ? AND job = ? LIMIT ?)`,
 			j.Workspace, j.Num, j.Workspace, j.Num, purgeChunks)
 		if err != nil || n > 0 {
 			return true, err
 		}
 	}
-	return true, t.exec1(`UPDATE jobs SET values_kept = 0 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
+	return true, t.Run(`UPDATE jobs SET values_kept = 0 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
 }
 
 // leaveTombstone keeps of a job what answers "gone", its id, state and counts,
@@ -151,16 +151,16 @@ func (t *tx) leaveTombstone(j expiring) error {
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"shards", "idempotency" + t.d.indexedBy("idempotency_of_job")} {
-		if err := t.exec1(`DELETE FROM `+table+` WHERE workspace = ? AND job = ?`, j.Workspace, j.Num); err != nil {
+	for _, table := range []string{"shards", "idempotency" + t.Dialect.IndexedBy("idempotency_of_job")} {
+		if err := t.Run(`DELETE FROM `+table+` WHERE workspace = ? AND job = ?`, j.Workspace, j.Num); err != nil {
 			return err
 		}
 	}
 	t.touch(j.ID)
-	return t.exec1(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
+	return t.Run(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
 			digest = '', expected = '', confirms = '', record_id = NULL, rid = NULL, note_words = NULL, transitions = '', values_kept = 2, revision = revision + 1,
 			updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?, conflicted = conflicted + ?, failed = failed + ?
-		WHERE workspace = ? AND num = ?`, t.now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)
+		WHERE workspace = ? AND num = ?`, t.Now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)
 }
 
 // retireNames forgets records that were deleted before their time, and before
@@ -175,7 +175,7 @@ func (s *Store) purgeNames(ctx context.Context) (more bool, err error) {
 	for range purgeRounds {
 		var n int64
 		err := s.inLargeTx(ctx, func(t *tx) (err error) {
-			n, err = t.exec(`DELETE FROM departed WHERE (workspace, model, rid) IN (
+			n, err = t.Exec(`DELETE FROM departed WHERE (workspace, model, rid) IN (
 				SELECT workspace, model, rid FROM departed WHERE deleted_at < ? LIMIT ?)`, before, purgeRecords)
 			return err
 		})
@@ -192,7 +192,7 @@ func (s *Store) namesBefore(ctx context.Context) (before int64, due bool, err er
 	before = s.now().Add(-s.keep).UnixMicro()
 	err = s.inWork(ctx, func(db *sqlx.Tx) error {
 		var some []int64
-		if err := db.SelectContext(ctx, &some, s.d.rebind(`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`), before); err != nil || len(some) == 0 {
+		if err := db.SelectContext(ctx, &some, s.Dialect.Rebind(`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`), before); err != nil || len(some) == 0 {
 			return err // mostly none: then nobody needs to look at the jobs
 		}
 		due = true

@@ -16,15 +16,15 @@ type walkRecorder struct {
 	began *[]int64
 }
 
-func (r walkRecorder) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
-	return r.writer.do(ctx, n, func(t *tx) error {
-		t.db = walkSession{t.db, r.began}
+func (r walkRecorder) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
+	return r.writer.Do(ctx, n, func(t *tx) error {
+		t.Session = walkSession{t.Session, r.began}
 		return fn(t)
 	})
 }
 
 type walkSession struct {
-	session
+	Session
 	began *[]int64
 }
 
@@ -32,7 +32,7 @@ func (s walkSession) SelectContext(ctx context.Context, dest any, text string, a
 	if text == forgottenQuery {
 		*s.began = append(*s.began, args[2].(int64))
 	}
-	return s.session.SelectContext(ctx, dest, text, args...)
+	return s.Session.SelectContext(ctx, dest, text, args...)
 }
 
 // TestFormerValuesArePurgedInOneWalk purges those of a job of many chunks: each

@@ -116,7 +116,7 @@ func (s *Store) readJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, whe
 // the workspace.
 func (s *Store) selectJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, query string, args ...any) ([]job.Job, error) {
 	var rows []jobRow
-	if err := t.SelectContext(ctx, &rows, s.d.rebind(query), append([]any{ws.ID}, args...)...); err != nil {
+	if err := t.SelectContext(ctx, &rows, s.Dialect.Rebind(query), append([]any{ws.ID}, args...)...); err != nil {
 		return nil, err
 	}
 	progress, err := s.progress(ctx, t, ws, rows)
@@ -141,9 +141,9 @@ func (s *Store) progress(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, job
 	for i, r := range jobs {
 		nums[i] = r.Num
 	}
-	among, args := s.d.among("job", nums)
+	among, args := s.Dialect.Among("job", nums)
 	var rows []progressRow
-	err := t.SelectContext(ctx, &rows, s.d.rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, recent, wait_reason, resolved,
+	err := t.SelectContext(ctx, &rows, s.Dialect.Rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, recent, wait_reason, resolved,
 			updated, unchanged, skipped, conflicted, failed
 		FROM shards WHERE workspace = ? AND `+among+` ORDER BY job, no`), append([]any{ws.ID}, args...)...)
 	if err != nil {
@@ -321,5 +321,5 @@ func (s *Store) OpenJobs(ctx context.Context) (map[job.State]int64, error) {
 	for _, r := range rows {
 		counts[r.State] = r.N
 	}
-	return counts, s.d.classify(err)
+	return counts, s.Dialect.Classify(err)
 }

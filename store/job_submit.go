@@ -45,9 +45,9 @@ func (s *Store) Submit(ctx context.Context, sub job.Submission) (j job.Job, repl
 // none yet. [job.ErrKeyReused]: the key was used for another request.
 func (s *Store) Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error) {
 	var before keyUse
-	ok, err := one(s.read.GetContext(ctx, &before, s.d.rebind(keyUseQuery), ws.ID, key))
+	ok, err := one(s.read.GetContext(ctx, &before, s.Dialect.Rebind(keyUseQuery), ws.ID, key))
 	if err != nil {
-		return job.Job{}, s.d.classify(err)
+		return job.Job{}, s.Dialect.Classify(err)
 	}
 	if !ok {
 		return job.Job{}, job.ErrNotFound
@@ -72,7 +72,7 @@ func (t *tx) replay(ws auth.Workspace, once job.Once) (jobID string, err error) 
 		return "", nil
 	}
 	var before keyUse
-	ok, err := t.get(&before, keyUseQuery, ws.ID, once.IdempotencyKey)
+	ok, err := t.Get(&before, keyUseQuery, ws.ID, once.IdempotencyKey)
 	if err != nil || !ok {
 		return "", err
 	}
@@ -90,7 +90,7 @@ func (t *tx) accept(id string, sub job.Submission, text requestText) error {
 		return err
 	}
 	var num int64
-	_, err = t.get(&num, `INSERT INTO jobs
+	_, err = t.Get(&num, `INSERT INTO jobs
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options,
 		 expected, confirms, if_match, record_id, rid, matched, throttle, request_bytes, note_words)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
@@ -120,7 +120,7 @@ func (t *tx) useKey(ws auth.Workspace, once job.Once, num int64) error {
 	if once.IdempotencyKey == "" {
 		return nil
 	}
-	n, err := t.exec(`INSERT INTO idempotency (workspace, key, fingerprint, job) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	n, err := t.Exec(`INSERT INTO idempotency (workspace, key, fingerprint, job) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		ws.ID, once.IdempotencyKey, once.Fingerprint, num)
 	if err == nil && n == 0 {
 		err = errRaced
@@ -130,7 +130,7 @@ func (t *tx) useKey(ws auth.Workspace, once job.Once, num int64) error {
 
 // openJob gives a job its first shard and rings for it.
 func (t *tx) openJob(ref job.Ref) error {
-	if err := t.exec1(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
+	if err := t.Run(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	return t.wakeUp(ref, false, 0, 0)
@@ -170,7 +170,7 @@ func (t *tx) newJobRow(id string, sub job.Submission, text requestText) ([]any, 
 		}
 	}
 	return []any{
-		sub.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.now, sub.CreatedBy,
+		sub.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.Now, sub.CreatedBy,
 		text.filter, text.patch, text.change, string(options),
 		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond, text.bytes(),
 		noteWords(sub.Options.Note),
@@ -180,7 +180,7 @@ func (t *tx) newJobRow(id string, sub job.Submission, text requestText) ([]any, 
 // numberOf finds a record's internal number, or answers [job.ErrNotFound].
 func (t *tx) numberOf(ws int64, m *model.Model, id any) (int64, error) {
 	var rid int64
-	ok, err := t.get(&rid, "SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?", ws, id)
+	ok, err := t.Get(&rid, "SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?", ws, id)
 	if err != nil {
 		return 0, err
 	}
@@ -198,11 +198,11 @@ func (t *tx) wakeUp(ref job.Ref, single bool, epoch int64, wait time.Duration) e
 // no running process has it. "" is for any worker.
 func (t *tx) notifyFor(model string, r job.WakeUp) error {
 	t.woke = true
-	if err := t.exec1(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	if err := t.Run(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE
 		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait, scale = excluded.scale, model = excluded.model`,
-		r.Workspace, r.Job, r.Shard, flag(r.Single), r.Epoch, rand.Int64(), max(0, r.Wait), scaleOf(r.Wait), model); err != nil || r.Single {
+		r.Workspace, r.Job, r.Shard, Flag(r.Single), r.Epoch, rand.Int64(), max(0, r.Wait), scaleOf(r.Wait), model); err != nil || r.Single {
 		return err
 	}
-	return t.exec1(`UPDATE shards SET told = 0 WHERE workspace = ? AND job = ? AND no = ? AND told = 1`, r.Workspace, r.Job, r.Shard)
+	return t.Run(`UPDATE shards SET told = 0 WHERE workspace = ? AND job = ? AND no = ? AND told = 1`, r.Workspace, r.Job, r.Shard)
 }

@@ -34,7 +34,7 @@ func (s *Store) purgeTombstones(ctx context.Context) error {
 	for last := (tombstone{}); ctx.Err() == nil; {
 		var due []tombstone
 		err := s.inWork(ctx, func(db *sqlx.Tx) error {
-			return db.SelectContext(ctx, &due, s.d.rebind(dueTombstones), before, last.ExpiredAt, last.Workspace, last.Num, purgeTombstonesAtOnce)
+			return db.SelectContext(ctx, &due, s.Dialect.Rebind(dueTombstones), before, last.ExpiredAt, last.Workspace, last.Num, purgeTombstonesAtOnce)
 		})
 		if err != nil || len(due) == 0 {
 			return err
@@ -59,10 +59,10 @@ func byWorkspace(due []tombstone) map[int64][]int64 {
 
 func (s *Store) purgeOf(ctx context.Context, workspace int64, nums []int64) error {
 	purge := s.purgeQuery(workspace, nums)
-	return s.inLargeTx(ctx, func(t *tx) error { return t.exec1(purge.text, purge.args...) })
+	return s.inLargeTx(ctx, func(t *tx) error { return t.Run(purge.Text, purge.Args...) })
 }
 
-func (s *Store) purgeQuery(workspace int64, nums []int64) statement {
-	among, args := s.d.among("num", nums)
-	return statement{`DELETE FROM jobs WHERE workspace = ? AND ` + among + ` AND left_at IS NOT NULL AND ` + noFollower, append([]any{workspace}, args...)}
+func (s *Store) purgeQuery(workspace int64, nums []int64) Statement {
+	among, args := s.Dialect.Among("num", nums)
+	return Statement{`DELETE FROM jobs WHERE workspace = ? AND ` + among + ` AND left_at IS NOT NULL AND ` + noFollower, append([]any{workspace}, args...)}
 }

@@ -20,7 +20,7 @@ const transit = `transitions = transitions || CAST(? AS text)`
 // transition is the argument of transit: the job comes to a state now, by
 // somebody, "" where that is its own course.
 func (t *tx) transition(to job.State, by string) string {
-	text, _ := json.Marshal(keptTransition{to, t.now, by}) // a struct of texts and a number
+	text, _ := json.Marshal(keptTransition{to, t.Now, by}) // a struct of texts and a number
 	return string(text) + ","
 }
 
@@ -31,7 +31,7 @@ func (t *tx) trimTransitions(ref job.Ref, kept string) error {
 	if len(parts) <= job.MaxTransitions {
 		return nil
 	}
-	return t.exec1(`UPDATE jobs SET transitions = ? WHERE workspace = ? AND num = ?`,
+	return t.Run(`UPDATE jobs SET transitions = ? WHERE workspace = ? AND num = ?`,
 		strings.Join(parts[len(parts)-job.MaxTransitions:], ""), ref.Workspace, ref.Job)
 }
 

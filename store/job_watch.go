@@ -24,7 +24,7 @@ func (s *Store) Revisions(ctx context.Context, names []job.Name) (map[job.Name]i
 		ID        string
 		Revision  *int64
 	}
-	if err := s.selectAmong(ctx, &rows, revisionsQuery(s.d), list); err != nil {
+	if err := s.selectAmong(ctx, &rows, revisionsQuery(s.Dialect), list); err != nil {
 		return nil, err
 	}
 	revisions := make(map[job.Name]int64, len(rows))
@@ -38,10 +38,10 @@ func (s *Store) Revisions(ctx context.Context, names []job.Name) (map[job.Name]i
 
 // revisionsQuery looks each job up by itself: joined with the list, a planner
 // could walk all jobs there are.
-func revisionsQuery(d *dialect) string {
+func revisionsQuery(d *Dialect) string {
 	return `SELECT workspace, id, (SELECT j.revision + COALESCE((SELECT SUM(s.revision) FROM shards s WHERE s.workspace = j.workspace AND s.job = j.num), 0)
 			FROM jobs j WHERE j.workspace = named.workspace AND j.id = named.id AND j.left_at IS NULL) AS revision
-		FROM (SELECT ` + d.element(0, model.Integer) + ` AS workspace, ` + d.element(1, model.String) + ` AS id FROM ` + d.elements + `) AS named`
+		FROM (SELECT ` + d.Element(0, model.Integer) + ` AS workspace, ` + d.Element(1, model.String) + ` AS id FROM ` + d.Elements + `) AS named`
 }
 
 // JobsByID reads some jobs of a workspace in one snapshot, in no order. Those
@@ -54,25 +54,25 @@ func (s *Store) JobsByID(ctx context.Context, ws auth.Workspace, ids []string) (
 	}
 	var jobs []job.Job
 	err = s.inSnapshot(ctx, func(t *sqlx.Tx) (err error) {
-		jobs, err = s.readJobs(ctx, t, ws, amongIDs(s.d), string(list))
+		jobs, err = s.readJobs(ctx, t, ws, amongIDs(s.Dialect), string(list))
 		return err
 	})
 	return jobs, err
 }
 
-func amongIDs(d *dialect) string {
-	return ` AND j.id IN (SELECT ` + d.element(0, model.String) + ` FROM ` + d.elements + `)`
+func amongIDs(d *Dialect) string {
+	return ` AND j.id IN (SELECT ` + d.Element(0, model.String) + ` FROM ` + d.Elements + `)`
 }
 
 // LiveSecrets returns those of some hashes of secrets that are of live keys.
 func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, error) {
 	var live []string
-	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.d), singly(hashes))
+	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.Dialect), singly(hashes))
 	return live, err
 }
 
-func liveSecretsQuery(d *dialect) string {
-	return `SELECT hash FROM (SELECT ` + d.element(0, model.String) + ` AS hash FROM ` + d.elements + `) AS named
+func liveSecretsQuery(d *Dialect) string {
+	return `SELECT hash FROM (SELECT ` + d.Element(0, model.String) + ` AS hash FROM ` + d.Elements + `) AS named
 		WHERE (SELECT 1 FROM api_keys k WHERE k.hash = named.hash AND ` + liveKey + `) = 1`
 }
 
@@ -82,7 +82,7 @@ func (s *Store) selectAmong(ctx context.Context, dest any, query string, list []
 	if err != nil {
 		return err
 	}
-	return s.d.classify(s.read.SelectContext(ctx, dest, s.d.rebind(query), string(text)))
+	return s.Dialect.Classify(s.read.SelectContext(ctx, dest, s.Dialect.Rebind(query), string(text)))
 }
 
 // singly makes a list of rows of one value each.

@@ -16,9 +16,9 @@ func TestWatchedJobsAreLookedUp(t *testing.T) {
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	for query, want := range map[string][]string{
-		revisionsQuery(s.d):        {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)", "SEARCH s USING PRIMARY KEY (workspace=? AND job=?)"},
-		jobColumns + amongIDs(s.d): {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)"},
-		liveSecretsQuery(s.d):      {"SEARCH k USING INDEX sqlite_autoindex_api_keys_1 (hash=?)"},
+		revisionsQuery(s.Dialect):        {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)", "SEARCH s USING PRIMARY KEY (workspace=? AND job=?)"},
+		jobColumns + amongIDs(s.Dialect): {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)"},
+		liveSecretsQuery(s.Dialect):      {"SEARCH k USING INDEX sqlite_autoindex_api_keys_1 (hash=?)"},
 	} {
 		plan := strings.Join(explain(t, s, query), "; ")
 		for _, step := range want {
@@ -53,15 +53,15 @@ func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
 		if known {
 			server.Do(t, name, "ANALYZE")
 		}
-		for _, st := range []statement{
-			{s.d.rebind(revisionsQuery(s.d)), []any{`[[1,"job-7"],[1,"job-8"]]`}},
-			{s.d.rebind(jobColumns + amongIDs(s.d)), []any{1, `[["job-7"],["job-8"]]`}},
-			{s.d.rebind(liveSecretsQuery(s.d)), []any{`[["hash-7"]]`}},
+		for _, st := range []Statement{
+			{s.Dialect.Rebind(revisionsQuery(s.Dialect)), []any{`[[1,"job-7"],[1,"job-8"]]`}},
+			{s.Dialect.Rebind(jobColumns + amongIDs(s.Dialect)), []any{1, `[["job-7"],["job-8"]]`}},
+			{s.Dialect.Rebind(liveSecretsQuery(s.Dialect)), []any{`[["hash-7"]]`}},
 		} {
 			plan := explainPostgres(t, s, st)
 			for _, table := range []string{"jobs j", "shards s", "api_keys k"} {
 				if strings.Contains(plan, "Seq Scan on "+table) {
-					t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.text)
+					t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.Text)
 				}
 			}
 		}

@@ -62,10 +62,10 @@ func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, 
 // key among it where one is given, revoked or not.
 func (s *Store) Bootstrapped(ctx context.Context, adminKey string) (bool, error) {
 	var made bool
-	err := s.read.GetContext(ctx, &made, s.d.rebind(`SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'signing_key')
+	err := s.read.GetContext(ctx, &made, s.Dialect.Rebind(`SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'signing_key')
 		AND EXISTS (SELECT 1 FROM api_keys k JOIN workspaces w ON w.id = k.workspace WHERE w.name = ? AND (? = '' OR k.hash = ?))`),
 		auth.MainWorkspace, adminKey, auth.Hash(adminKey))
-	return made, s.d.classify(err)
+	return made, s.Dialect.Classify(err)
 }
 
 func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created bool, err error) {
@@ -75,10 +75,10 @@ func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created b
 	}
 	var n int
 	if fixed == "" {
-		_, err = t.get(&n, `SELECT COUNT(*) FROM api_keys WHERE workspace = ?`, ws.ID)
+		_, err = t.Get(&n, `SELECT COUNT(*) FROM api_keys WHERE workspace = ?`, ws.ID)
 		fixed = auth.NewSecret()
 	} else {
-		_, err = t.get(&n, `SELECT COUNT(*) FROM api_keys WHERE hash = ?`, auth.Hash(fixed))
+		_, err = t.Get(&n, `SELECT COUNT(*) FROM api_keys WHERE hash = ?`, auth.Hash(fixed))
 	}
 	if err != nil || n > 0 {
 		return "", false, err
@@ -95,14 +95,14 @@ func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created b
 // and make what it lacks.
 func (t *tx) lockWorkspace(ws auth.Workspace) error {
 	var id int64
-	_, err := t.get(&id, `SELECT id FROM workspaces WHERE id = ?`+t.d.forUpdate("workspaces"), ws.ID)
+	_, err := t.Get(&id, `SELECT id FROM workspaces WHERE id = ?`+t.Dialect.ForUpdate("workspaces"), ws.ID)
 	return err
 }
 
 // freeName is name, or name-2, name-3 … where live keys have the others.
 func (t *tx) freeName(ws auth.Workspace, name string) (string, error) {
 	var taken []string
-	if err := t.list(&taken, `SELECT name FROM api_keys WHERE workspace = ? AND revoked_at IS NULL`, ws.ID); err != nil {
+	if err := t.List(&taken, `SELECT name FROM api_keys WHERE workspace = ? AND revoked_at IS NULL`, ws.ID); err != nil {
 		return "", err
 	}
 	free := name
@@ -115,11 +115,11 @@ func (t *tx) freeName(ws auth.Workspace, name string) (string, error) {
 // workspace finds or makes a workspace.
 func (t *tx) workspace(name string) (auth.Workspace, error) {
 	ws := auth.Workspace{}
-	known, err := t.get(&ws, `SELECT id, name FROM workspaces WHERE name = ?`, name)
+	known, err := t.Get(&ws, `SELECT id, name FROM workspaces WHERE name = ?`, name)
 	if err != nil || known {
 		return ws, err
 	}
-	made, err := t.get(&ws, `INSERT INTO workspaces (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id, name`, name, t.now)
+	made, err := t.Get(&ws, `INSERT INTO workspaces (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id, name`, name, t.Now)
 	if err == nil && !made {
 		err = errRaced
 	}
@@ -140,26 +140,26 @@ func (s *Store) CreateKey(ctx context.Context, k auth.Key) (auth.Key, string, er
 		k, err = t.insertKey(k, secret)
 		return err
 	})
-	if _, taken := s.d.refusal(err); taken {
+	if _, taken := s.Dialect.Refusal(err); taken {
 		err = job.ErrExists
 	}
 	return k, secret, err
 }
 
 func (t *tx) insertKey(k auth.Key, secret string) (auth.Key, error) {
-	k.Hint, k.CreatedAt = auth.Hint(secret), micros(t.now)
-	_, err := t.get(&k.ID, `INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at)
+	k.Hint, k.CreatedAt = auth.Hint(secret), micros(t.Now)
+	_, err := t.Get(&k.ID, `INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at)
 		VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
-		k.Workspace.ID, k.Name, auth.Hash(secret), k.Hint, auth.JoinScopes(k.Scopes), t.now)
+		k.Workspace.ID, k.Name, auth.Hash(secret), k.Hint, auth.JoinScopes(k.Scopes), t.Now)
 	return k, err
 }
 
 // KeyBySecret finds the live key of a secret, or answers [job.ErrNotFound].
 func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
 	var r keyRow
-	ok, err := one(s.read.GetContext(ctx, &r, s.d.rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
+	ok, err := one(s.read.GetContext(ctx, &r, s.Dialect.Rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
 	if err != nil {
-		return auth.Key{}, s.d.classify(err)
+		return auth.Key{}, s.Dialect.Classify(err)
 	}
 	if !ok {
 		return auth.Key{}, job.ErrNotFound
@@ -171,7 +171,7 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error
 func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 	var rows []keyRow
 	if err := s.read.SelectContext(ctx, &rows, `SELECT `+keyColumns+` WHERE `+liveKey+` ORDER BY k.id`); err != nil {
-		return nil, s.d.classify(err)
+		return nil, s.Dialect.Classify(err)
 	}
 	keys := make([]auth.Key, len(rows))
 	var errs []error
@@ -187,7 +187,7 @@ func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 // never was is [job.ErrNotFound].
 func (s *Store) RevokeKey(ctx context.Context, id int64) error {
 	return s.inTx(ctx, func(t *tx) error {
-		n, err := t.exec(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?`, t.now, id)
+		n, err := t.Exec(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?`, t.Now, id)
 		if err != nil {
 			return err
 		}
@@ -198,9 +198,9 @@ func (s *Store) RevokeKey(ctx context.Context, id int64) error {
 // Workspace finds a workspace by its name, or answers [job.ErrNotFound].
 func (s *Store) Workspace(ctx context.Context, name string) (auth.Workspace, error) {
 	var ws auth.Workspace
-	ok, err := one(s.read.GetContext(ctx, &ws, s.d.rebind(`SELECT id, name FROM workspaces WHERE name = ?`), name))
+	ok, err := one(s.read.GetContext(ctx, &ws, s.Dialect.Rebind(`SELECT id, name FROM workspaces WHERE name = ?`), name))
 	if err != nil {
-		return ws, s.d.classify(err)
+		return ws, s.Dialect.Classify(err)
 	}
 	return ws, found(ok)
 }

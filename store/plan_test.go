@@ -36,35 +36,35 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 // A recorder is a writer that keeps the statements on customers.
 type recorder struct {
 	writer
-	seen map[string]statement
+	seen map[string]Statement
 }
 
-func (r recorder) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
-	return r.writer.do(ctx, n, func(t *tx) error {
-		t.db = recordedSession{t.db, r.seen}
+func (r recorder) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
+	return r.writer.Do(ctx, n, func(t *tx) error {
+		t.Session = recordedSession{t.Session, r.seen}
 		return fn(t)
 	})
 }
 
 type recordedSession struct {
-	session
-	seen map[string]statement
+	Session
+	seen map[string]Statement
 }
 
 func (s recordedSession) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	s.seen[text] = statement{text, args}
-	return s.session.ExecContext(ctx, text, args...)
+	s.seen[text] = Statement{text, args}
+	return s.Session.ExecContext(ctx, text, args...)
 }
 
 func (s recordedSession) QueryxContext(ctx context.Context, text string, args ...any) (*sqlx.Rows, error) {
-	s.seen[text] = statement{text, args}
-	return s.session.QueryxContext(ctx, text, args...)
+	s.seen[text] = Statement{text, args}
+	return s.Session.QueryxContext(ctx, text, args...)
 }
 
 // chunkStatements runs a chunk of a job and one of its undo, and then each way
 // to read and write a chunk. It returns what they do to customers: over a range
 // of numbers, and by a list, which has the mark.
-func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []statement) {
+func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Statement) {
 	t.Helper()
 	ctx := t.Context()
 	desk, ws := fillWithAcme(t, s)
@@ -73,7 +73,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 	if faults != nil || more != nil {
 		t.Fatal(faults, more)
 	}
-	seen := map[string]statement{}
+	seen := map[string]Statement{}
 	s.write = recorder{s.write, seen}
 	_, _, err := s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
 	must(t, err)
@@ -84,10 +84,10 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 	must(t, err)
 	applyOne(t, s)
 
-	condition, args := f.SQL(s.d.filter)
-	o := s.d.outlook(p.Stamped(desk, 1).Sets, 1)
+	condition, args := f.SQL(s.Dialect.Filter)
+	o := s.Dialect.outlook(p.Stamped(desk, 1).Sets, 1)
 	window := append(append(append([]any{int64(0)}, o.args(0)...), int64(0), int64(1000), ws.ID), args...)
-	ranged = append(ranged, statement{s.d.rebind(s.d.windowQuery(choice{model: desk, condition: condition, outlook: o})), window})
+	ranged = append(ranged, Statement{s.Dialect.Rebind(s.Dialect.windowQuery(choice{model: desk, condition: condition, outlook: o})), window})
 	for text, st := range seen {
 		switch {
 		case !strings.Contains(text, "c_desk") || !strings.Contains(text, "jobTitle"):
@@ -167,12 +167,12 @@ func applyOne(t *testing.T, s *Store) job.Lease {
 	return l
 }
 
-func planned(t *testing.T, s *Store, statements []statement, want string) {
+func planned(t *testing.T, s *Store, statements []Statement, want string) {
 	t.Helper()
 	for _, st := range statements {
-		plan := explain(t, s, st.text)
+		plan := explain(t, s, st.Text)
 		if !slices.ContainsFunc(plan, func(step string) bool { return strings.Contains(step, want) }) {
-			t.Errorf("the plan is %q, without %s\n%s", plan, want, st.text)
+			t.Errorf("the plan is %q, without %s\n%s", plan, want, st.Text)
 		}
 	}
 }
@@ -184,8 +184,8 @@ func TestNamesOfRecordsAreLookedUp(t *testing.T) {
 	s, _ := openWriter(t)
 	defer s.Close()
 	desk, _ := fillWithAcme(t, s)
-	among, _ := s.d.among("rid", []int64{1, 2})
-	plan := strings.Join(explain(t, s, s.d.idsQuery(desk, among)), "; ")
+	among, _ := s.Dialect.Among("rid", []int64{1, 2})
+	plan := strings.Join(explain(t, s, s.Dialect.idsQuery(desk, among)), "; ")
 	for _, want := range []string{"SEARCH c_desk USING INTEGER PRIMARY KEY (rowid=?)", "SEARCH departed USING PRIMARY KEY (workspace=? AND model=? AND rid=?)"} {
 		if !strings.Contains(plan, want) {
 			t.Errorf("the plan is %s, without %s", plan, want)
@@ -218,11 +218,11 @@ func TestWhatHasLeftIsNotWalked(t *testing.T) {
 	for query, index := range map[string]string{
 		jobColumns + ` AND j.left_at IS NULL ORDER BY j.num DESC LIMIT ?`: "SEARCH j USING INDEX jobs_kept (workspace=?)",
 		candidatesQuery: "SEARCH jobs USING INDEX jobs_kept_of_many (workspace=? AND model=? AND num<?)",
-		`DELETE FROM idempotency` + s.d.indexedBy("idempotency_of_job") + ` WHERE workspace = ? AND job = ?`: "idempotency_of_job (workspace=? AND job=?)",
+		`DELETE FROM idempotency` + s.Dialect.IndexedBy("idempotency_of_job") + ` WHERE workspace = ? AND job = ?`: "idempotency_of_job (workspace=? AND job=?)",
 		oldestKept: "SEARCH jobs USING INDEX jobs_kept_since",
 		`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`: "departed_since (deleted_at<?)",
 		dueTombstones:                    "SEARCH jobs USING COVERING INDEX jobs_gone (",
-		s.purgeQuery(1, []int64{1}).text: "jobs_of_source",
+		s.purgeQuery(1, []int64{1}).Text: "jobs_of_source",
 	} {
 		if plan := strings.Join(explain(t, s, query), "; "); !strings.Contains(plan, index) || strings.Contains(plan, "SCAN jobs") {
 			t.Errorf("the plan is %s, without %s", plan, index)

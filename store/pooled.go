@@ -27,7 +27,7 @@ const (
 
 // limits is how long a transaction of a size may take in all. It ends those
 // whose server has gone without a word; statement_timeout ends slow ones.
-var limits = map[size]time.Duration{small: 30 * time.Second, large: 2 * time.Minute, chunked: 15 * time.Second, endless: 24 * time.Hour}
+var limits = map[Size]time.Duration{Small: 30 * time.Second, Large: 2 * time.Minute, Chunked: 15 * time.Second, Endless: 24 * time.Hour}
 
 // How long one statement may take and one lock be waited for. Who queues behind
 // another that waits for a record waits twice, and does so before its
@@ -40,25 +40,25 @@ const (
 )
 
 // settings are what a transaction of a size sets for itself.
-var settings = map[size]string{
-	chunked: fmt.Sprintf(`SELECT set_config('statement_timeout', '%d', true), set_config('lock_timeout', '%d', true)`,
+var settings = map[Size]string{
+	Chunked: fmt.Sprintf(`SELECT set_config('statement_timeout', '%d', true), set_config('lock_timeout', '%d', true)`,
 		chunkStatement.Milliseconds(), chunkLock.Milliseconds()),
-	endless: `SET LOCAL statement_timeout = 0`,
+	Endless: `SET LOCAL statement_timeout = 0`,
 }
 
 // aimPooled is how long a chunk should take, and hold its records' locks.
 const aimPooled = 250 * time.Millisecond
 
-func (w *pooledWriter) aim() time.Duration { return aimPooled }
+func (w *pooledWriter) Aim() time.Duration { return aimPooled }
 
 // mark is never asked for: here the read that locks is the read.
-func (w *pooledWriter) mark() mark { return mark{} }
+func (w *pooledWriter) Mark() mark { return mark{} }
 
 // A pooledWriter runs each transaction on a connection of its own, many at a
 // time: the server keeps them apart.
 type pooledWriter struct {
 	db    *sqlx.DB
-	d     *dialect
+	d     *Dialect
 	now   func() time.Time
 	tune  func(context.Context, sqlx.QueryerContext) error
 	large chan struct{} // has a place for each large transaction that may run
@@ -73,14 +73,14 @@ type pooledWriter struct {
 
 // newPooledWriter makes a writer that leaves some of the pool's connections
 // to small transactions.
-func newPooledWriter(db *sqlx.DB, d *dialect, c *serverClock, large int) *pooledWriter {
+func newPooledWriter(db *sqlx.DB, d *Dialect, c *serverClock, large int) *pooledWriter {
 	w := &pooledWriter{db: db, d: d, now: c.now, tune: c.tune, large: make(chan struct{}, large)}
 	w.ctx, w.interrupt = context.WithCancel(context.Background())
 	return w
 }
 
 // close waits for the transactions in progress, or ends them.
-func (w *pooledWriter) close() error {
+func (w *pooledWriter) Close() error {
 	w.mu.Lock()
 	w.closed = true
 	w.mu.Unlock()
@@ -92,7 +92,7 @@ func (w *pooledWriter) close() error {
 }
 
 // do tries a transaction until it loses no race.
-func (w *pooledWriter) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+func (w *pooledWriter) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
 	leave, err := w.enter(ctx, n)
 	if err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func (w *pooledWriter) do(ctx context.Context, n size, fn func(*tx) error) (*tx,
 
 // enter waits for a large transaction's turn, and keeps the writer from
 // closing until leave is called.
-func (w *pooledWriter) enter(ctx context.Context, n size) (leave func(), err error) {
+func (w *pooledWriter) enter(ctx context.Context, n Size) (leave func(), err error) {
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
@@ -124,7 +124,7 @@ func (w *pooledWriter) enter(ctx context.Context, n size) (leave func(), err err
 	}
 	w.running.Add(1)
 	w.mu.Unlock()
-	if n == small {
+	if n == Small {
 		return w.running.Done, nil
 	}
 	select {
@@ -141,7 +141,7 @@ func (w *pooledWriter) enter(ctx context.Context, n size) (leave func(), err err
 
 // once runs a transaction. The context ends the wait for a connection; from
 // then on the transaction has its own.
-func (w *pooledWriter) once(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+func (w *pooledWriter) once(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
 	conn, err := w.db.Connx(ctx)
 	if err != nil {
 		return nil, err
@@ -150,8 +150,8 @@ func (w *pooledWriter) once(ctx context.Context, n size, fn func(*tx) error) (*t
 	ctx, cancel := context.WithTimeout(w.ctx, limits[n])
 	defer cancel()
 	t, err := w.transact(ctx, conn, n, fn)
-	if n == chunked && ctx.Err() == nil && t.tookTooLong(err, chunkStatement) {
-		err = errors.Join(errTooSlow, err)
+	if n == Chunked && ctx.Err() == nil && t.TookTooLong(err, chunkStatement) {
+		err = errors.Join(ErrTooSlow, err)
 	}
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("%w: %w", job.ErrUnavailable, err)
@@ -159,7 +159,7 @@ func (w *pooledWriter) once(ctx context.Context, n size, fn func(*tx) error) (*t
 	return t, err
 }
 
-func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n size, fn func(*tx) error) (*tx, error) {
+func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n Size, fn func(*tx) error) (*tx, error) {
 	if err := w.tune(ctx, conn); err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n size, fn
 		return nil, err
 	}
 	defer db.Rollback() // does nothing after a COMMIT
-	t := &tx{ctx: ctx, db: db, d: w.d, now: w.micros(), clock: w.micros, began: time.Now()}
+	t := &tx{Ctx: ctx, Session: db, Dialect: w.d, Now: w.micros(), Clock: w.micros, Began: time.Now()}
 	if text := settings[n]; text != "" {
 		if _, err := db.ExecContext(ctx, text); err != nil {
 			return nil, err
@@ -178,7 +178,7 @@ func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n size, fn
 		return t, err
 	}
 	err = db.Commit()
-	t.took = time.Since(t.began)
+	t.Took = time.Since(t.Began)
 	return t, err
 }
 

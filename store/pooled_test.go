@@ -18,10 +18,10 @@ func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
 	s, err := Open(t.Context(), pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
 	must(t, err)
 	defer s.Close()
-	for _, n := range []size{small, large, chunked} {
-		_, err := s.write.do(t.Context(), n, func(tx *tx) error {
+	for _, n := range []Size{Small, Large, Chunked} {
+		_, err := s.write.Do(t.Context(), n, func(tx *tx) error {
 			var limits struct{ Statement, Lock int }
-			_, err := tx.get(&limits, `SELECT (SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'statement_timeout') AS statement,
+			_, err := tx.Get(&limits, `SELECT (SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'statement_timeout') AS statement,
 				(SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'lock_timeout') AS lock`)
 			if limits.Lock == 0 || 2*limits.Lock >= limits.Statement {
 				t.Errorf("a transaction of size %d waits %d ms for a lock, and a statement takes at most %d", n, limits.Lock, limits.Statement)
@@ -39,11 +39,11 @@ func TestAChunkThatReachesItsLimitIsTooSlow(t *testing.T) {
 	must(t, err)
 	defer s.Close()
 	for _, took := range []time.Duration{0, chunkStatement} {
-		_, err := s.write.do(t.Context(), chunked, func(tx *tx) error {
-			tx.began = tx.began.Add(-took)
+		_, err := s.write.Do(t.Context(), Chunked, func(tx *tx) error {
+			tx.Began = tx.Began.Add(-took)
 			return &pgconn.PgError{Code: postgresCancelled}
 		})
-		if slow := errors.Is(err, errTooSlow); slow != (took > 0) {
+		if slow := errors.Is(err, ErrTooSlow); slow != (took > 0) {
 			t.Errorf("after %v: %v", took, err)
 		}
 	}

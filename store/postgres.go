@@ -26,69 +26,69 @@ const migrationLock = 0x62756c6b
 
 // Rows are locked FOR NO KEY UPDATE: no key ever changes, and readers of keys
 // need not wait.
-var postgresDialect = &dialect{
-	filter:        filter.PostgreSQL,
-	rebind:        func(q string) string { return sqlx.Rebind(sqlx.DOLLAR, q) },
-	migrations:    "migrations/postgres",
-	goose:         goose.DialectPostgres,
-	snapshot:      &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
-	lockMigration: fmt.Sprintf("SELECT pg_try_advisory_lock(%d)", migrationLock),
-	columnType:    postgresType,
-	recordTable:   postgresTable,
-	giveWay:       `SET LOCAL lock_timeout = '2s'`,
-	concurrently:  " CONCURRENTLY",
-	indexes: `SELECT c.relname AS name, i.indisvalid AS valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+var postgresDialect = &Dialect{
+	Filter:        filter.PostgreSQL,
+	Rebind:        func(q string) string { return sqlx.Rebind(sqlx.DOLLAR, q) },
+	Migrations:    "migrations/postgres",
+	Goose:         goose.DialectPostgres,
+	Snapshot:      &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+	LockMigration: fmt.Sprintf("SELECT pg_try_advisory_lock(%d)", migrationLock),
+	ColumnType:    postgresType,
+	RecordTable:   postgresTable,
+	GiveWay:       `SET LOCAL lock_timeout = '2s'`,
+	Concurrently:  " CONCURRENTLY",
+	Indexes: `SELECT c.relname AS name, i.indisvalid AS valid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 		WHERE i.indrelid = CAST(CAST(? AS text) AS regclass) AND NOT i.indisprimary`,
-	nullsFirst: " NULLS FIRST",
-	shards:     postgresShards,
-	part:       postgresPart,
+	NullsFirst: " NULLS FIRST",
+	Shards:     postgresShards,
+	Part:       postgresPart,
 	// To the planner the condition is a value, for which no index helps.
-	opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
-	indexedBy: func(string) string { return "" },
-	byIndex:   `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin']) AS name`,
-	firstWakeUps: func(condition string) string {
+	Opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
+	IndexedBy: func(string) string { return "" },
+	ByIndex:   `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin']) AS name`,
+	FirstWakeUps: func(condition string) string {
 		return " CROSS JOIN LATERAL (SELECT * FROM outbox WHERE " + condition + " ORDER BY scale, place LIMIT ?) AS o"
 	},
-	forUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
-	ifFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
-	rangeEnd:  postgresInOrder,
-	listEnd:   postgresInOrder,
-	tables:    postgresTables,
-	columns:   postgresColumns,
-	typeKind: map[string]model.Kind{"bigint": model.Integer, "double precision": model.Number, "text": model.String,
-		"boolean": model.Boolean, "jsonb": model.Any, "bytea": blob},
+	ForUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
+	IfFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
+	RangeEnd:  postgresInOrder,
+	ListEnd:   postgresInOrder,
+	Tables:    postgresTables,
+	Columns:   postgresColumns,
+	TypeKind: map[string]model.Kind{"bigint": model.Integer, "double precision": model.Number, "text": model.String,
+		"boolean": model.Boolean, "jsonb": model.Any, "bytea": Blob},
 	// Either of two databases may have to wait long for the other.
-	copying:  `SET LOCAL idle_in_transaction_session_timeout = 0`,
-	hold:     postgresHold,
-	numbered: "OVERRIDING SYSTEM VALUE ",
-	lastGiven: func(table, column string) string {
+	Copying:  `SET LOCAL idle_in_transaction_session_timeout = 0`,
+	Hold:     postgresHold,
+	Numbered: "OVERRIDING SYSTEM VALUE ",
+	LastGiven: func(table, column string) string {
 		return fmt.Sprintf(`SELECT COALESCE(pg_sequence_last_value(CAST(pg_get_serial_sequence('%s', '%s') AS regclass)), 0)`, table, column)
 	},
-	giveAfter: func(table, column string, last int64) []string {
+	GiveAfter: func(table, column string, last int64) []string {
 		return []string{fmt.Sprintf(`SELECT setval(pg_get_serial_sequence('%s', '%s'), %d)`, table, column, max(1, last))}
 	},
-	insertAtOnce: func(n int) int { return min(n, 1000) },
-	rows:         postgresRows,
-	differs:      "IS DISTINCT FROM",
-	among:        postgresAmong,
-	bounded:      postgresBounded,
-	position:     func(expr string) string { return "strpos(" + expr + ", CAST(? AS text))" },
-	reached:      postgresAmong,
-	byID:         postgresByID,
-	ids:          postgresIDs,
-	collect: func(expr, condition string) string {
+	InsertAtOnce: func(n int) int { return min(n, 1000) },
+	Rows:         postgresRows,
+	Differs:      "IS DISTINCT FROM",
+	Among:        postgresAmong,
+	Bounded:      postgresBounded,
+	Position:     func(expr string) string { return "strpos(" + expr + ", CAST(? AS text))" },
+	Reached:      postgresAmong,
+	ByID:         postgresByID,
+	Ids:          postgresIDs,
+	Collect: func(expr, condition string) string {
 		return "json_agg(" + expr + ") FILTER (WHERE " + condition + ")"
 	},
-	scalar:   postgresScalar,
-	bytes:    func(f *model.Field) string { return "octet_length(" + postgresScalar(f) + ")" },
-	elements: "json_array_elements(CAST(? AS json)) AS list(value)",
-	element: func(place int, k model.Kind) string {
+	Scalar:   postgresScalar,
+	Bytes:    func(f *model.Field) string { return "octet_length(" + postgresScalar(f) + ")" },
+	Elements: "json_array_elements(CAST(? AS json)) AS list(value)",
+	Element: func(place int, k model.Kind) string {
 		return fmt.Sprintf("CAST(value ->> %d AS %s)", place, postgresBase(k))
 	},
-	merge:    postgresMerge,
-	classify: classifyPostgres,
-	fault:    postgresFault,
-	tooSlow:  postgresTooSlow,
+	Merge:    postgresMerge,
+	Classify: classifyPostgres,
+	Fault:    postgresFault,
+	TooSlow:  postgresTooSlow,
 }
 
 // postgresType is a column's type. Texts compare by code point, as on SQLite.
@@ -110,7 +110,7 @@ func postgresBase(k model.Kind) string {
 		return "boolean"
 	case model.Object, model.Array, model.Any:
 		return "jsonb"
-	case blob:
+	case Blob:
 		return "bytea"
 	default:
 		return "text"
@@ -200,7 +200,7 @@ func postgresArray(k model.Kind, values [][]any, column int) any {
 		return nullable[float64](values, column)
 	case model.Boolean:
 		return nullable[bool](values, column)
-	case blob:
+	case Blob:
 		return nullable[[]byte](values, column)
 	default:
 		return nullable[string](values, column)

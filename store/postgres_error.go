@@ -41,13 +41,13 @@ var postgresPasses = []string{"08", "53", "57", "58", "40", "55P03", "25P03", "2
 // for, and the code of each: a constraint, a value out of a type's range, one
 // beyond the program's limits, such as a text too long for an index.
 var postgresRefusals = []struct{ prefix, code string }{
-	{postgresUnique, codeUnique},
-	{"23", codeConstraint},
-	{"22", codeConstraint},
-	{postgresStackDepth, codeTooComplex},
-	{postgresTooComplex, codeTooComplex},
-	{postgresTooManyArgs, codeTooComplex},
-	{"54", codeTooLarge},
+	{postgresUnique, CodeUnique},
+	{"23", CodeConstraint},
+	{"22", CodeConstraint},
+	{postgresStackDepth, CodeTooComplex},
+	{postgresTooComplex, CodeTooComplex},
+	{postgresTooManyArgs, CodeTooComplex},
+	{"54", CodeTooLarge},
 }
 
 func classifyPostgres(err error) error {
@@ -103,23 +103,23 @@ func postgresTooSlow(err error) bool {
 	return errors.As(err, &refused) && refused.Code == postgresCancelled
 }
 
-func postgresFault(err error) (dataFault, bool) {
+func postgresFault(err error) (DataFault, bool) {
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {
-		return dataFault{}, false
+		return DataFault{}, false
 	}
 	switch {
 	case refused.Code == postgresNoMemory:
-		return dataFault{code: codeTooLarge, memory: true}, true
+		return DataFault{Code: CodeTooLarge, Memory: true}, true
 	case refused.Code == postgresInternal && strings.Contains(refused.Routine, "lloc"):
-		return dataFault{code: codeTooLarge}, true // one value of more than a gigabyte
+		return DataFault{Code: CodeTooLarge}, true // one value of more than a gigabyte
 	}
 	for _, r := range postgresRefusals {
 		if strings.HasPrefix(refused.Code, r.prefix) {
-			return dataFault{code: r.code, column: postgresColumn(refused.Detail)}, true
+			return DataFault{Code: r.code, Column: postgresColumn(refused.Detail)}, true
 		}
 	}
-	return dataFault{}, false
+	return DataFault{}, false
 }
 
 // postgresColumn reads the column from the detail, "Key (workspace,

@@ -119,7 +119,7 @@ func openPostgres(ctx context.Context, driver, address string, _ func() time.Tim
 		return nil, errors.Join(postgresOpening(err), reading.close(), write.Close())
 	}
 	return &backend{
-		d: postgresDialect, readers: reading, sizes: postgresReaders, now: clock.now,
+		Dialect: postgresDialect, readers: reading, sizes: postgresReaders, now: clock.now,
 		write: newPooledWriter(write, postgresDialect, clock, postgresLarge),
 		warn:  func(*slog.Logger) {},
 		migrating: func() (*sql.DB, error) {

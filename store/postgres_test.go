@@ -70,7 +70,7 @@ func TestARefusalNamesTheColumn(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if column, refused := postgresDialect.refusal(&tt.err); column != tt.column || refused != tt.refused {
+			if column, refused := postgresDialect.Refusal(&tt.err); column != tt.column || refused != tt.refused {
 				t.Errorf("%q, %v", column, refused)
 			}
 		})
@@ -132,7 +132,7 @@ func TestAMergePatchBecomesOneExpression(t *testing.T) {
 		for _, patch := range []string{`{}`, `{"a": null}`, `{"a": {"b": null, "c": 1}}`, `{"x": {"y": {"z": null, "?": "?"}}}`, `{"x": {"y": {}}, "0": {"1": [null]}}`, `{"x": null, "it's": {"\"": 1}}`} {
 			expr, args := postgresMerge("t.v", []byte(patch))
 			var got string
-			must(t, db.Get(&got, postgresDialect.rebind("SELECT "+expr+" FROM (SELECT CAST('"+target+"' AS jsonb) AS v) AS t"), args...))
+			must(t, db.Get(&got, postgresDialect.Rebind("SELECT "+expr+" FROM (SELECT CAST('"+target+"' AS jsonb) AS v) AS t"), args...))
 			canonical, err := model.Canonical([]byte(got))
 			must(t, err)
 			before, err := model.Canonical([]byte(target))

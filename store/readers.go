@@ -121,14 +121,14 @@ func (s *Store) inResolving(ctx context.Context, l job.Lease, fn func(ctx contex
 // where a user still sees it.
 func (s *Store) waitsNoMore(ctx context.Context, l job.Lease) error {
 	var reason []string
-	err := s.read.SelectContext(ctx, &reason, s.d.rebind(`SELECT wait_reason FROM shards
+	err := s.read.SelectContext(ctx, &reason, s.Dialect.Rebind(`SELECT wait_reason FROM shards
 		WHERE workspace = ? AND job = ? AND no = ? AND wait_reason IS NOT NULL`), l.Workspace, l.Job, l.Shard)
 	if err != nil || len(reason) == 0 {
-		return s.d.classify(err)
+		return s.Dialect.Classify(err)
 	}
 	return s.inTx(ctx, func(t *tx) error {
 		t.touch(l.JobID)
-		return t.exec1(`UPDATE shards SET wait_reason = NULL, revision = revision + 1 WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
+		return t.Run(`UPDATE shards SET wait_reason = NULL, revision = revision + 1 WHERE workspace = ? AND job = ? AND no = ? AND epoch = ?`,
 			l.Workspace, l.Job, l.Shard, l.Epoch)
 	})
 }
@@ -140,17 +140,17 @@ func (s *Store) waitsNoMore(ctx context.Context, l job.Lease) error {
 func (s *Store) snapshot(ctx context.Context, db *sqlx.DB, fn func(*sqlx.Tx) error) error {
 	conn, err := db.Connx(ctx)
 	if err != nil {
-		return s.d.classify(err)
+		return s.Dialect.Classify(err)
 	}
 	defer conn.Close()
 	own, end := outlasting(ctx, cancelWait)
 	defer end()
-	t, err := conn.BeginTxx(own, s.d.snapshot)
+	t, err := conn.BeginTxx(own, s.Dialect.Snapshot)
 	if err != nil {
-		return s.d.classify(err)
+		return s.Dialect.Classify(err)
 	}
 	defer t.Rollback()
-	return s.d.classify(fn(t))
+	return s.Dialect.Classify(fn(t))
 }
 
 // outlasting is a context that ends a while after another one, or by end.

@@ -197,9 +197,9 @@ func jobWithoutATurnSaysSo(t *testing.T, s *Store) {
 func previewOfOneReadsOne(t *testing.T, s *Store) {
 	desk, ws := fillWithAcme(t, s)
 	must(t, s.inSnapshot(t.Context(), func(db *sqlx.Tx) error {
-		one, err := s.d.rangesOf(t.Context(), db, choice{ws: ws.ID, model: desk, id: int64(5)})
+		one, err := s.Dialect.rangesOf(t.Context(), db, choice{ws: ws.ID, model: desk, id: int64(5)})
 		must(t, err)
-		none, err := s.d.rangesOf(t.Context(), db, choice{ws: ws.ID, model: desk, id: int64(500)})
+		none, err := s.Dialect.rangesOf(t.Context(), db, choice{ws: ws.ID, model: desk, id: int64(500)})
 		must(t, err)
 		if len(one) != 1 || one[0].size() != 1 || len(none) != 0 {
 			t.Errorf("it looks at %v, and for one that is not there at %v", one, none)
@@ -225,13 +225,13 @@ func historyReadsWhatItShows(t *testing.T, s *Store) {
 	run(`{"id": 5}`)
 	must(t, s.inTx(ctx, func(tx *tx) error {
 		much := strings.Repeat("x", 8<<20)
-		must(t, tx.exec1(`UPDATE jobs SET change = ? WHERE num = 1`, much))
-		return tx.exec1(`UPDATE changes SET former = ? WHERE job = 1`, []byte(`{"jobTitle": {"all": "`+much+`"}}`))
+		must(t, tx.Run(`UPDATE jobs SET change = ? WHERE num = 1`, much))
+		return tx.Run(`UPDATE changes SET former = ? WHERE job = 1`, []byte(`{"jobTitle": {"all": "`+much+`"}}`))
 	}))
 	must(t, s.inSnapshot(ctx, func(db *sqlx.Tx) error {
 		var rid int64
 		must(t, db.Get(&rid, `SELECT rid FROM c_desk WHERE id = 5`))
-		h := historian{snapshotReader: snapshotReader{ctx, db, s.d}, ws: ws.ID, m: desk, rid: rid}
+		h := historian{snapshotReader: snapshotReader{ctx, db, s.Dialect}, ws: ws.ID, m: desk, rid: rid}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		items, _, err := h.page(100, 10)
@@ -289,7 +289,7 @@ func nothingRuns(t *testing.T, s *Store) {
 	if n := s.searches.Stats().InUse; n > 0 {
 		t.Errorf("%d connections are in use", n)
 	}
-	if s.d != postgresDialect {
+	if s.Dialect != postgresDialect {
 		return
 	}
 	var active int

@@ -20,9 +20,9 @@ func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 	var n int
 	must(t, reader.Get(&n, `SELECT COUNT(*) FROM sqlite_master`))
 
-	must(t, s.inTx(t.Context(), func(t *tx) error { return t.exec1(`CREATE TABLE bulk (x TEXT)`) }))
+	must(t, s.inTx(t.Context(), func(t *tx) error { return t.Run(`CREATE TABLE bulk (x TEXT)`) }))
 	for range 5 {
-		must(t, s.inTx(t.Context(), func(t *tx) error { return t.exec1(`INSERT INTO bulk VALUES (?)`, strings.Repeat("x", 1<<20)) }))
+		must(t, s.inTx(t.Context(), func(t *tx) error { return t.Run(`INSERT INTO bulk VALUES (?)`, strings.Repeat("x", 1<<20)) }))
 	}
 	look(t, s)
 	if have := fileSize(s.write.(*groupWriter).checkpointer.reserve()); have < 6<<20 {

@@ -107,7 +107,7 @@ func (s *Store) queryRecords(ctx context.Context, db rowReader, m *model.Model, 
 // queryBounded is queryRecords for as many as the budget has room for. more
 // says that there are others.
 func (s *Store) queryBounded(ctx context.Context, db rowReader, m *model.Model, room budget, rest string, args ...any) (records []model.Record, more bool, err error) {
-	rows, err := db.QueryxContext(ctx, s.d.rebind("SELECT "+selectList(m)+" FROM "+m.Table()+rest), args...)
+	rows, err := db.QueryxContext(ctx, s.Dialect.Rebind("SELECT "+selectList(m)+" FROM "+m.Table()+rest), args...)
 	if err != nil {
 		return nil, false, err
 	}
@@ -118,7 +118,7 @@ func (s *Store) queryBounded(ctx context.Context, db rowReader, m *model.Model, 
 func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error) {
 	records, err := s.queryRecords(ctx, s.read, m, " WHERE workspace = ? AND id = ?", ws.ID, id)
 	if err != nil {
-		return model.Record{}, s.d.classify(err)
+		return model.Record{}, s.Dialect.Classify(err)
 	}
 	if len(records) == 0 {
 		return model.Record{}, job.ErrNotFound
@@ -139,7 +139,7 @@ func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) 
 	if _, err := t.insert(ws, m, rows, ""); err != nil {
 		return model.Record{}, err
 	}
-	records, err := s.queryRecords(t.ctx, t.db, m, " WHERE workspace = ? AND rid = ?", ws.ID, rows[0].rid)
+	records, err := s.queryRecords(t.Ctx, t.Session, m, " WHERE workspace = ? AND rid = ?", ws.ID, rows[0].rid)
 	if err != nil {
 		return model.Record{}, err
 	}
@@ -148,7 +148,7 @@ func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) 
 
 // refusalOf names the field that made the database refuse a new record.
 func (s *Store) refusalOf(m *model.Model, err error) error {
-	column, refused := s.d.refusal(err)
+	column, refused := s.Dialect.Refusal(err)
 	switch {
 	case !refused:
 		return err
@@ -175,14 +175,14 @@ func fieldOf(m *model.Model, column string) string {
 func (s *Store) DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Model, id any) error {
 	return s.inTx(ctx, func(t *tx) error {
 		var rid int64
-		ok, err := t.get(&rid, "DELETE FROM "+m.Table()+" WHERE workspace = ? AND id = ? RETURNING rid", ws.ID, id)
+		ok, err := t.Get(&rid, "DELETE FROM "+m.Table()+" WHERE workspace = ? AND id = ? RETURNING rid", ws.ID, id)
 		if err != nil {
 			return err
 		}
 		if !ok {
 			return job.ErrNotFound
 		}
-		return t.exec1(`INSERT INTO departed (workspace, model, rid, id, deleted_at) VALUES (?, ?, ?, ?, ?)`,
-			ws.ID, m.Name, rid, model.FormatID(id), t.now)
+		return t.Run(`INSERT INTO departed (workspace, model, rid, id, deleted_at) VALUES (?, ?, ?, ?, ?)`,
+			ws.ID, m.Name, rid, model.FormatID(id), t.Now)
 	})
 }

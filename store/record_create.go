@@ -52,12 +52,12 @@ func (w *lookout) look(ctx context.Context) (rec model.Record, ok bool, err erro
 		return model.Record{}, false, nil
 	}
 	err = w.s.inSearch(ctx, w.ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
-		given, err := blocks(ctx, t, w.s.d, w.ws.ID, w.m)
+		given, err := blocks(ctx, t, w.s.Dialect, w.ws.ID, w.m)
 		for _, b := range given {
 			w.seen = max(w.seen, b.Next)
 		}
 		for i := 0; i < len(w.filters) && !ok && err == nil; i++ {
-			condition, args := w.filters[i].SQL(w.s.d.filter)
+			condition, args := w.filters[i].SQL(w.s.Dialect.Filter)
 			rec, ok, err = w.oldest(ctx, t, " WHERE workspace = ? AND "+condition, append([]any{w.ws.ID}, args...))
 		}
 		return err
@@ -75,14 +75,14 @@ func (w *lookout) lookAgain(t *tx) (rec model.Record, ok bool, err error) {
 		return model.Record{}, false, err
 	}
 	var given []block
-	if err := t.list(&given, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ? AND next > ? ORDER BY block`, w.ws.ID, w.m.Name, w.seen); err != nil {
+	if err := t.List(&given, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ? AND next > ? ORDER BY block`, w.ws.ID, w.m.Name, w.seen); err != nil {
 		return model.Record{}, false, err
 	}
 	for _, f := range w.filters {
-		condition, args := f.SQL(t.d.filter)
-		where := t.d.notIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " + t.d.opaque(condition)
+		condition, args := f.SQL(t.Dialect.Filter)
+		where := t.Dialect.NotIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " + t.Dialect.Opaque(condition)
 		for _, b := range given {
-			rec, ok, err = w.oldest(t.ctx, t.db, where, append([]any{max(w.seen, b.first()), b.Next, w.ws.ID}, args...))
+			rec, ok, err = w.oldest(t.Ctx, t.Session, where, append([]any{max(w.seen, b.first()), b.Next, w.ws.ID}, args...))
 			if ok || err != nil {
 				return rec, ok, err
 			}

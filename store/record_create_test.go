@@ -17,12 +17,12 @@ type quicker struct {
 	other *func()
 }
 
-func (q quicker) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+func (q quicker) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
 	if act := *q.other; act != nil {
 		*q.other = nil
 		act()
 	}
-	return q.writer.do(ctx, n, fn)
+	return q.writer.Do(ctx, n, fn)
 }
 
 // TestNobodyWaitsForALookAtAllRecords makes a record unless one of its name is
@@ -41,7 +41,7 @@ func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
 			}
 			defer s.Close()
 			desk, ws := fillWithAcme(t, s)
-			plain, seen := s.write, map[string]statement{}
+			plain, seen := s.write, map[string]Statement{}
 			var other func()
 			s.write = quicker{recorder{s.write, seen}, &other}
 
@@ -59,7 +59,7 @@ func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
 			if !existed || len(ran) != 1 {
 				t.Fatalf("existed: %v, and the transaction ran %v", existed, ran)
 			}
-			if args := ran[0].args; args[0] != r.RID || args[1] != r.RID+1 {
+			if args := ran[0].Args; args[0] != r.RID || args[1] != r.RID+1 {
 				t.Errorf("the transaction looked at the records from %v to %v, and %d was new", args[0], args[1], r.RID)
 			}
 		})
@@ -79,7 +79,7 @@ func unlessNamed(t *testing.T, s *Store, m *model.Model, ws auth.Workspace, name
 }
 
 // looks are the statements that compare customers with a name.
-func looks(seen map[string]statement) (list []statement) {
+func looks(seen map[string]Statement) (list []Statement) {
 	for text, s := range seen {
 		if _, where, _ := strings.Cut(text, " WHERE "); strings.HasPrefix(text, "SELECT") && strings.Contains(where, "firstName") {
 			list = append(list, s)

@@ -24,8 +24,8 @@ const generatedKept = 48 * time.Hour
 // noteGenerated notes that the store has generated something for a field. It
 // must come after what makes others wait that generate for the same field.
 func (t *tx) noteGenerated(ws int64, m *model.Model, f *model.Field, first, last int64) error {
-	hour := t.now - t.now%time.Hour.Microseconds()
-	return t.exec1(`INSERT INTO generated (workspace, model, field, first, last, noted_at)
+	hour := t.Now - t.Now%time.Hour.Microseconds()
+	return t.Run(`INSERT INTO generated (workspace, model, field, first, last, noted_at)
 		VALUES (?, ?, ?, COALESCE((SELECT CASE WHEN last = ? THEN first END FROM generated
 			WHERE workspace = ? AND model = ? AND field = ? ORDER BY first DESC LIMIT 1), ?), ?, ?)
 		ON CONFLICT (workspace, model, field, first) DO UPDATE SET last = excluded.last, noted_at = excluded.noted_at`,
@@ -57,7 +57,7 @@ func (t *tx) generatedAmong(ws int64, m *model.Model, f *model.Field, numbers []
 	}
 	least, most := slices.Min(numbers), slices.Max(numbers)
 	var ranges []struct{ First, Last int64 }
-	if err := t.list(&ranges, `SELECT first, last FROM generated WHERE workspace = ? AND model = ? AND field = ? AND first <= ?
+	if err := t.List(&ranges, `SELECT first, last FROM generated WHERE workspace = ? AND model = ? AND field = ? AND first <= ?
 		AND first >= COALESCE((SELECT MAX(first) FROM generated WHERE workspace = ? AND model = ? AND field = ? AND first <= ?), ?) ORDER BY first`,
 		ws, m.Name, f.Name, most, ws, m.Name, f.Name, least, least); err != nil {
 		return nil, err
@@ -74,8 +74,8 @@ func (t *tx) generatedAmong(ws int64, m *model.Model, f *model.Field, numbers []
 
 // forgetGenerated removes ranges that no import can ask for any more.
 func (s *Store) forgetGenerated(t *tx) (more bool, err error) {
-	n, err := t.exec(`DELETE FROM generated WHERE (workspace, model, field, first) IN (
+	n, err := t.Exec(`DELETE FROM generated WHERE (workspace, model, field, first) IN (
 		SELECT workspace, model, field, first FROM generated WHERE noted_at < ? LIMIT ?)`,
-		t.now-(generatedKept+time.Hour).Microseconds(), purgeRecords)
+		t.Now-(generatedKept+time.Hour).Microseconds(), purgeRecords)
 	return n == purgeRecords, err
 }

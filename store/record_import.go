@@ -13,19 +13,19 @@ import (
 // stores nothing, so that an import need not be ended.
 func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
 	run := job.Import{Workspace: ws, Model: m, Counted: map[string]int64{}}
-	err := s.read.GetContext(ctx, &run.Since, s.d.rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
+	err := s.read.GetContext(ctx, &run.Since, s.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
 	if err != nil {
-		return job.Import{}, s.d.classify(err)
+		return job.Import{}, s.Dialect.Classify(err)
 	}
 	var counted []struct {
 		Field string
 		Next  int64
 	}
-	err = s.read.SelectContext(ctx, &counted, s.d.rebind(`SELECT field, next FROM sequences WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
+	err = s.read.SelectContext(ctx, &counted, s.Dialect.Rebind(`SELECT field, next FROM sequences WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
 	for _, c := range counted {
 		run.Counted[c.Field] = c.Next
 	}
-	return run, s.d.classify(err)
+	return run, s.Dialect.Classify(err)
 }
 
 // Import merges each draft into the record of its id, or makes a new record,
@@ -175,7 +175,7 @@ func (im *importer) insert(drafts []model.Draft, lines []int64) error {
 		return err
 	}
 	inserted, err := im.insertOnly(rows)
-	if _, refused := im.t.d.refusal(err); refused {
+	if _, refused := im.t.Dialect.Refusal(err); refused {
 		return im.insertEach(rows, drafts, lines)
 	}
 	if err != nil {
@@ -201,7 +201,7 @@ func (im *importer) insert(drafts []model.Draft, lines []int64) error {
 
 // insertOnly inserts rows as far as their ids are free.
 func (im *importer) insertOnly(rows []newRow) (inserted int64, err error) {
-	err = im.t.attempt(func() error {
+	err = im.t.Attempt(func() error {
 		inserted, err = im.t.insert(im.ws, im.m, rows, orElse)
 		return err
 	})
@@ -230,9 +230,9 @@ func (im *importer) inserted(rows []newRow) (map[int64]bool, error) {
 	for i, r := range rows {
 		rids[i] = r.rid
 	}
-	among, args := im.t.d.among("rid", rids)
+	among, args := im.t.Dialect.Among("rid", rids)
 	var found []int64
-	err := im.t.list(&found, "SELECT rid FROM "+im.m.Table()+im.t.d.notIndexed+" WHERE "+among+" AND workspace = ?", append(args, im.ws.ID)...)
+	err := im.t.List(&found, "SELECT rid FROM "+im.m.Table()+im.t.Dialect.NotIndexed+" WHERE "+among+" AND workspace = ?", append(args, im.ws.ID)...)
 	there := make(map[int64]bool, len(found))
 	for _, rid := range found {
 		there[rid] = true
@@ -247,8 +247,8 @@ func (im *importer) outcome(err error, counter *int64, line int64) error {
 		*counter++
 		return nil
 	}
-	f, inData := im.t.d.fault(err)
-	if !inData || f.memory {
+	f, inData := im.t.Dialect.Fault(err)
+	if !inData || f.Memory {
 		return err
 	}
 	im.fail(line, im.refusedDetail(f))
@@ -256,12 +256,12 @@ func (im *importer) outcome(err error, counter *int64, line int64) error {
 }
 
 // refusedDetail says why a line's values were refused.
-func (im *importer) refusedDetail(f dataFault) string {
-	switch f.code {
-	case codeTooLarge, codeTooComplex:
+func (im *importer) refusedDetail(f DataFault) string {
+	switch f.Code {
+	case CodeTooLarge, CodeTooComplex:
 		return "The line is too large or too complex for the database."
-	case codeUnique:
-		return valueTaken(fieldOf(im.m, f.column))
+	case CodeUnique:
+		return valueTaken(fieldOf(im.m, f.Column))
 	}
 	return "A rule of the database refused a value."
 }

@@ -41,7 +41,7 @@ func (im *importer) mergeExisting(drafts []model.Draft, lines []int64) (merged [
 		return merged, nil
 	}
 	var rids []int64
-	if err := im.t.list(&rids, im.t.d.byID(im.m), im.t.d.ids(im.m, ids), im.ws.ID); err != nil || len(rids) == 0 {
+	if err := im.t.List(&rids, im.t.Dialect.ByID(im.m), im.t.Dialect.Ids(im.m, ids), im.ws.ID); err != nil || len(rids) == 0 {
 		return merged, err
 	}
 	slices.Sort(rids)
@@ -95,9 +95,9 @@ func (im *importer) lock(rids []int64, fields []*model.Field) (records []model.R
 	for _, f := range fields {
 		columns = append(columns, quoted(f))
 	}
-	among, args := im.t.d.among("rid", rids)
-	rows, err := im.t.db.QueryxContext(im.t.ctx, im.t.d.rebind("SELECT "+strings.Join(columns, ", ")+" FROM "+im.m.Table()+im.t.d.notIndexed+
-		" WHERE "+among+" AND workspace = ?"+im.t.d.listEnd(im.m.Table())), append(args, im.ws.ID)...)
+	among, args := im.t.Dialect.Among("rid", rids)
+	rows, err := im.t.Session.QueryxContext(im.t.Ctx, im.t.Dialect.Rebind("SELECT "+strings.Join(columns, ", ")+" FROM "+im.m.Table()+im.t.Dialect.NotIndexed+
+		" WHERE "+among+" AND workspace = ?"+im.t.Dialect.ListEnd(im.m.Table())), append(args, im.ws.ID)...)
 	if err != nil {
 		return nil, false, err
 	}
@@ -171,7 +171,7 @@ func (im *importer) compare(r model.Record, d model.Draft) (e edit, tooLarge *mo
 		if s.When != nil {
 			was = r.Values[s.When.Index]
 		}
-		after := patched(patch, s, before, was, im.t.now)
+		after := patched(patch, s, before, was, im.t.Now)
 		if im.same(s, before, after) {
 			continue
 		}

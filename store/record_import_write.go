@@ -103,15 +103,15 @@ func (im *importer) write(edits []edit) error {
 	if len(edits) == 0 {
 		return nil
 	}
-	err := im.t.attempt(func() error { return im.writeAll(edits) })
-	if _, refused := im.t.d.refusal(err); !refused {
+	err := im.t.Attempt(func() error { return im.writeAll(edits) })
+	if _, refused := im.t.Dialect.Refusal(err); !refused {
 		if err == nil {
 			im.report.Updated += int64(len(edits))
 		}
 		return err
 	}
 	for i, e := range edits {
-		err := im.t.attempt(func() error { return im.writeAll(edits[i : i+1]) })
+		err := im.t.Attempt(func() error { return im.writeAll(edits[i : i+1]) })
 		if err := im.outcome(err, &im.report.Updated, e.line); err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (im *importer) writeAll(edits []edit) error {
 	}
 	for _, group := range together {
 		for len(group) > 0 {
-			n := im.t.d.insertAtOnce(len(group))
+			n := im.t.Dialect.InsertAtOnce(len(group))
 			if err := im.writeSome(group[:n]); err != nil {
 				return err
 			}
@@ -160,7 +160,7 @@ func (im *importer) writeSome(edits []edit) error {
 	values, rids := make([][]any, len(edits)), make([]int64, len(edits))
 	for i, e := range edits {
 		rids[i] = e.rid
-		values[i] = append(make([]any, 0, len(names)), e.rid, im.t.now)
+		values[i] = append(make([]any, 0, len(names)), e.rid, im.t.Now)
 		if e.keepsTime {
 			values[i][1] = nil
 		}
@@ -168,8 +168,8 @@ func (im *importer) writeSome(edits []edit) error {
 			values[i] = append(values[i], s.Value)
 		}
 	}
-	source, args := im.t.d.rows(kinds, values)
-	reached, which := im.t.d.reached("rid", rids)
-	return im.t.exec1("WITH given ("+strings.Join(names, ", ")+") AS ("+source+") UPDATE "+im.m.Table()+im.t.d.notIndexed+
+	source, args := im.t.Dialect.Rows(kinds, values)
+	reached, which := im.t.Dialect.Reached("rid", rids)
+	return im.t.Run("WITH given ("+strings.Join(names, ", ")+") AS ("+source+") UPDATE "+im.m.Table()+im.t.Dialect.NotIndexed+
 		" SET "+strings.Join(set, ", ")+" FROM given WHERE rid = given.number AND workspace = ? AND "+reached, append(append(args, im.ws.ID), which...)...)
 }

@@ -26,11 +26,11 @@ func (t *tx) newRows(ws auth.Workspace, m *model.Model, drafts []model.Draft) ([
 		values := d.Insert(m)
 		for _, s := range d.Patch.Sets {
 			if s.Now {
-				values[s.Field.Index] = t.now
+				values[s.Field.Index] = t.Now
 			}
 		}
 		stamp(values, m.Role(model.RoleVersion), int64(1))
-		stamp(values, m.Role(model.RoleCreatedAt), t.now)
+		stamp(values, m.Role(model.RoleCreatedAt), t.Now)
 		stamp(values, m.Role(model.RoleUpdatedAt), values[m.Role(model.RoleCreatedAt).Index])
 		values[m.Role(model.RoleLastJob).Index] = nil
 		rows[i] = newRow{rids[i], values}
@@ -101,13 +101,13 @@ func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise 
 	}
 	head := "INSERT INTO " + m.Table() + " (" + strings.Join(columns, ", ") + ") "
 	for len(rows) > 0 {
-		n := t.d.insertAtOnce(len(rows))
+		n := t.Dialect.InsertAtOnce(len(rows))
 		values := make([][]any, n)
 		for i, r := range rows[:n] {
 			values[i] = r.line(ws, m)
 		}
-		source, args := t.d.rows(kinds, values)
-		done, err := t.exec(head+source+otherwise, args...)
+		source, args := t.Dialect.Rows(kinds, values)
+		done, err := t.Exec(head+source+otherwise, args...)
 		if err != nil {
 			return 0, err
 		}

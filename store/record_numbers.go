@@ -39,7 +39,7 @@ func (t *tx) takeNumbers(ws int64, m *model.Model, n int) ([]int64, error) {
 		for rid := b.Next; rid < upto; rid++ {
 			numbers = append(numbers, rid)
 		}
-		if err := t.exec1(`UPDATE blocks SET next = ? WHERE workspace = ? AND model = ? AND block = ?`,
+		if err := t.Run(`UPDATE blocks SET next = ? WHERE workspace = ? AND model = ? AND block = ?`,
 			upto, ws, m.Name, b.Block); err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func (t *tx) openBlock(ws int64, m *model.Model) (block, error) {
 			return b, err
 		}
 		// Another transaction may lease the same block: then look again.
-		ok, err = t.get(&b, `INSERT INTO blocks (workspace, model, block, next)
+		ok, err = t.Get(&b, `INSERT INTO blocks (workspace, model, block, next)
 			SELECT ?, ?, n, n * ? FROM (SELECT COALESCE(MAX(block), -1) + 1 AS n FROM blocks WHERE model = ?) AS newest WHERE 1 = 1
 			ON CONFLICT DO NOTHING RETURNING block, next`, ws, m.Name, windowSize, m.Name)
 		if err != nil || ok {
@@ -68,22 +68,22 @@ func (t *tx) openBlock(ws int64, m *model.Model) (block, error) {
 // newestBlock locks the workspace's newest block; ok is false when there is
 // none or it is full.
 func (t *tx) newestBlock(ws int64, m *model.Model) (b block, ok bool, err error) {
-	ok, err = t.get(&b, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ?
-		ORDER BY block DESC LIMIT 1`+t.d.forUpdate("blocks"), ws, m.Name)
+	ok, err = t.Get(&b, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ?
+		ORDER BY block DESC LIMIT 1`+t.Dialect.ForUpdate("blocks"), ws, m.Name)
 	return b, ok && b.Next < b.end(), err
 }
 
 // blocks lists a workspace's blocks in order.
-func blocks(ctx context.Context, db sqlx.QueryerContext, d *dialect, ws int64, m *model.Model) ([]block, error) {
+func blocks(ctx context.Context, db sqlx.QueryerContext, d *Dialect, ws int64, m *model.Model) ([]block, error) {
 	var list []block
 	err := sqlx.SelectContext(ctx, db, &list,
-		d.rebind(`SELECT block, next FROM blocks WHERE workspace = ? AND model = ? ORDER BY block`), ws, m.Name)
+		d.Rebind(`SELECT block, next FROM blocks WHERE workspace = ? AND model = ? ORDER BY block`), ws, m.Name)
 	return list, err
 }
 
 // takeSequence gives the next n values of a counted field.
 func (t *tx) takeSequence(ws int64, m *model.Model, f *model.Field, n int) (first int64, err error) {
-	_, err = t.get(&first, `INSERT INTO sequences (workspace, model, field, next) VALUES (?, ?, ?, 1 + ?)
+	_, err = t.Get(&first, `INSERT INTO sequences (workspace, model, field, next) VALUES (?, ?, ?, 1 + ?)
 		ON CONFLICT (workspace, model, field) DO UPDATE SET next = sequences.next + ?
 		RETURNING next - ?`, ws, m.Name, f.Name, n, n, n)
 	return first, err
@@ -95,7 +95,7 @@ func (t *tx) skipSequence(ws int64, m *model.Model, f *model.Field, given int64)
 	if given >= math.MaxInt64/2 {
 		return nil // no sequence ever gets there
 	}
-	return t.exec1(`INSERT INTO sequences (workspace, model, field, next) VALUES (?, ?, ?, ?)
+	return t.Run(`INSERT INTO sequences (workspace, model, field, next) VALUES (?, ?, ?, ?)
 		ON CONFLICT (workspace, model, field) DO UPDATE SET next = CASE WHEN excluded.next > sequences.next THEN excluded.next ELSE sequences.next END`,
 		ws, m.Name, f.Name, given+1)
 }

@@ -25,14 +25,14 @@ import (
 // [job.ErrQueryTimeout]: it takes too long.
 func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
 	order := fullOrder(m, q.Sort)
-	condition, args := q.Filter.SQL(s.d.filter)
+	condition, args := q.Filter.SQL(s.Dialect.Filter)
 	condition = "workspace = ? AND " + condition
 	args = append([]any{ws.ID}, args...)
 	var page filter.Page
 	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		if q.Count {
 			var n int64
-			if err := t.GetContext(ctx, &n, s.d.rebind("SELECT COUNT(*) FROM "+m.Table()+" WHERE "+condition), args...); err != nil {
+			if err := t.GetContext(ctx, &n, s.Dialect.Rebind("SELECT COUNT(*) FROM "+m.Table()+" WHERE "+condition), args...); err != nil {
 				return err
 			}
 			page.Count = &n
@@ -48,7 +48,7 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 		}
 		var more bool
 		var err error
-		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, statement{" WHERE " + where + " ORDER BY " + orderBy(order, s.d.filter), all})
+		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, Statement{" WHERE " + where + " ORDER BY " + orderBy(order, s.Dialect.Filter), all})
 		if more {
 			page.NextCursor = writePlace(order, page.Items[len(page.Items)-1])
 		}
@@ -60,10 +60,10 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 // pageOf reads the numbers of a page's records and then the records
 // themselves: to bring them in order, a database would hold all of them as a
 // whole. more says that there are others behind it.
-func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *model.Model, q filter.Query, which statement) (items []model.Record, more bool, err error) {
+func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *model.Model, q filter.Query, which Statement) (items []model.Record, more bool, err error) {
 	var rids []int64
-	err = t.SelectContext(ctx, &rids, s.d.rebind("SELECT rid FROM "+m.Table()+which.text+" LIMIT ? OFFSET ?"),
-		append(which.args[:len(which.args):len(which.args)], q.Limit+1, q.Offset)...)
+	err = t.SelectContext(ctx, &rids, s.Dialect.Rebind("SELECT rid FROM "+m.Table()+which.Text+" LIMIT ? OFFSET ?"),
+		append(which.Args[:len(which.Args):len(which.Args)], q.Limit+1, q.Offset)...)
 	if err != nil {
 		return nil, false, err
 	}

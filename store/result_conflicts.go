@@ -52,7 +52,7 @@ func (r *results) loadConflicts(found []foundResult) error {
 		}
 	}
 	var kept []string
-	if err := r.list(&kept, `SELECT conflicts FROM changes WHERE workspace = ? AND job = ? AND first_rid = ? AND conflicts IS NOT NULL`,
+	if err := r.List(&kept, `SELECT conflicts FROM changes WHERE workspace = ? AND job = ? AND first_rid = ? AND conflicts IS NOT NULL`,
 		r.job.Workspace, r.job.Num, chunk); err != nil || len(kept) == 0 {
 		return err
 	}
@@ -96,7 +96,7 @@ func (c *changers) by(q queryer, ws int64, m *model.Model, met metChange) (strin
 
 func changingJobOf(q queryer, ws int64, m *model.Model, num int64) (changingJob, error) {
 	var rows []struct{ ID, Change string }
-	err := q.list(&rows, `SELECT id, change FROM jobs WHERE workspace = ? AND num = ? AND left_at IS NULL`, ws, num)
+	err := q.List(&rows, `SELECT id, change FROM jobs WHERE workspace = ? AND num = ? AND left_at IS NULL`, ws, num)
 	if err != nil || len(rows) == 0 {
 		return changingJob{}, err
 	}

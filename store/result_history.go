@@ -32,14 +32,14 @@ func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, 
 	}
 	err = s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		var rid int64
-		ok, err := one(t.GetContext(ctx, &rid, s.d.rebind("SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?"), ws.ID, id))
+		ok, err := one(t.GetContext(ctx, &rid, s.Dialect.Rebind("SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?"), ws.ID, id))
 		if err != nil {
 			return err
 		}
 		if !ok {
 			return job.ErrNotFound
 		}
-		h := historian{snapshotReader: snapshotReader{ctx, t, s.d}, ws: ws.ID, m: m, rid: rid}
+		h := historian{snapshotReader: snapshotReader{ctx, t, s.Dialect}, ws: ws.ID, m: m, rid: rid}
 		items, next, err = h.page(before, limit)
 		return err
 	})
@@ -99,7 +99,7 @@ const candidatesQuery = `SELECT num, id FROM (
 
 func (h *historian) candidates(before int64) ([]historyJob, error) {
 	var jobs []historyJob
-	err := h.list(&jobs, candidatesQuery,
+	err := h.List(&jobs, candidatesQuery,
 		h.ws, h.m.Name, h.rid, before, historyScan, h.ws, h.m.Name, before, historyScan, historyScan)
 	return jobs, err
 }
@@ -108,7 +108,7 @@ func (h *historian) candidates(before int64) ([]historyJob, error) {
 // without the values of its chunk, which are read only then.
 func (h *historian) look(j historyJob) (job.HistoryItem, bool, error) {
 	var rows []changeRow
-	err := h.list(&rows, `SELECT first_rid, at, updated FROM changes WHERE workspace = ? AND job = ? AND first_rid = `+chunkAt,
+	err := h.List(&rows, `SELECT first_rid, at, updated FROM changes WHERE workspace = ? AND job = ? AND first_rid = `+chunkAt,
 		h.ws, j.Num, h.ws, j.Num, h.rid)
 	if err != nil || len(rows) == 0 {
 		return job.HistoryItem{}, false, err
@@ -125,7 +125,7 @@ func (h *historian) look(j historyJob) (job.HistoryItem, bool, error) {
 		return item, err == nil, err
 	}
 	var change []string
-	if err := h.list(&change, "SELECT change FROM jobs WHERE workspace = ? AND num = ?", h.ws, j.Num); err != nil || len(change) == 0 {
+	if err := h.List(&change, "SELECT change FROM jobs WHERE workspace = ? AND num = ?", h.ws, j.Num); err != nil || len(change) == 0 {
 		return item, err == nil, err
 	}
 	h.read += len(change[0])

@@ -54,10 +54,10 @@ func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job
 // a look-up, and all others as a search.
 func (s *Store) resultsClass(ctx context.Context, ws auth.Workspace, id string) (read func(func(context.Context, *sqlx.Tx) error) error, err error) {
 	var kind job.Kind
-	_, err = one(s.read.GetContext(ctx, &kind, s.d.rebind(`SELECT kind FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
+	_, err = one(s.read.GetContext(ctx, &kind, s.Dialect.Rebind(`SELECT kind FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	switch {
 	case err != nil:
-		return nil, s.d.classify(err)
+		return nil, s.Dialect.Classify(err)
 	case kind == job.Single:
 		return func(fn func(context.Context, *sqlx.Tx) error) error {
 			return s.inSnapshot(ctx, func(t *sqlx.Tx) error { return fn(ctx, t) })
@@ -70,7 +70,7 @@ func (s *Store) resultsClass(ctx context.Context, ws auth.Workspace, id string) 
 type results struct {
 	ctx   context.Context
 	t     *sqlx.Tx
-	d     *dialect
+	d     *Dialect
 	q     job.ResultQuery
 	job   resultJob
 	model *model.Model
@@ -92,8 +92,8 @@ type resultJob struct {
 }
 
 func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, id string, q job.ResultQuery) (*results, error) {
-	r := &results{ctx: ctx, t: t, d: s.d, q: q}
-	ok, err := one(t.GetContext(ctx, &r.job, s.d.rebind(`SELECT num, workspace, kind, model, state, change, rid, source, left_at
+	r := &results{ctx: ctx, t: t, d: s.Dialect, q: q}
+	ok, err := one(t.GetContext(ctx, &r.job, s.Dialect.Rebind(`SELECT num, workspace, kind, model, state, change, rid, source, left_at
 		FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	if err != nil {
 		return nil, err
@@ -113,8 +113,8 @@ func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, 
 	return r, err
 }
 
-func (r *results) list(dest any, query string, args ...any) error {
-	return r.t.SelectContext(r.ctx, dest, r.d.rebind(query), args...)
+func (r *results) List(dest any, query string, args ...any) error {
+	return r.t.SelectContext(r.ctx, dest, r.d.Rebind(query), args...)
 }
 
 // full reports whether the page has one more than it needs.
@@ -145,7 +145,7 @@ func (r *results) collect(after int64) error {
 		Next   int64 `db:"next_rid"`
 		Before int64 `db:"before_rid"`
 	}
-	if err := r.list(&shards, `SELECT first_rid, next_rid, before_rid FROM shards WHERE workspace = ? AND job = ? AND before_rid > ?
+	if err := r.List(&shards, `SELECT first_rid, next_rid, before_rid FROM shards WHERE workspace = ? AND job = ? AND before_rid > ?
 		ORDER BY first_rid`, r.job.Workspace, r.job.Num, after); err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (r *results) collectSingle(after int64) error {
 // doing so are a cancel and a fault of the job.
 func (r *results) hasOutcome() bool {
 	var rows []int
-	return r.list(&rows, `SELECT 1 FROM changes WHERE workspace = ? AND job = ?`, r.job.Workspace, r.job.Num) == nil && len(rows) > 0
+	return r.List(&rows, `SELECT 1 FROM changes WHERE workspace = ? AND job = ?`, r.job.Workspace, r.job.Num) == nil && len(rows) > 0
 }
 
 // mostChunks bounds the chunks that are read at once. A page mostly needs one,
@@ -184,12 +184,12 @@ const mostChunks = 8
 // collectChunks reads the chunks that reach behind a number.
 func (r *results) collectChunks(after, before int64) error {
 	var from int64
-	if err := r.t.GetContext(r.ctx, &from, r.d.rebind(`SELECT `+chunkAt), r.job.Workspace, r.job.Num, after); err != nil {
+	if err := r.t.GetContext(r.ctx, &from, r.d.Rebind(`SELECT `+chunkAt), r.job.Workspace, r.job.Num, after); err != nil {
 		return err
 	}
 	for most := 1; !r.full(); most = min(2*most, mostChunks) {
 		var rows []changeRow
-		if err := r.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
+		if err := r.List(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
 			WHERE workspace = ? AND job = ? AND first_rid >= ? AND first_rid < ? ORDER BY first_rid LIMIT ?`,
 			r.job.Workspace, r.job.Num, from, before, most); err != nil {
 			return err

@@ -111,7 +111,7 @@ type kept struct {
 // updated ones, of which the first is then at place 0.
 func valuesAt(q queryer, ws, num, chunk int64, places []int) (kept, error) {
 	var rows []struct{ Former, Written []byte }
-	err := q.list(&rows, `SELECT former, written FROM changes WHERE workspace = ? AND job = ? AND first_rid = ?`, ws, num, chunk)
+	err := q.List(&rows, `SELECT former, written FROM changes WHERE workspace = ? AND job = ? AND first_rid = ?`, ws, num, chunk)
 	if err != nil || len(rows) == 0 {
 		return kept{}, err
 	}

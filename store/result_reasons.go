@@ -54,7 +54,7 @@ func (r *reasons) join(others reasons) {
 // addTo adds the reasons to a summary as it is kept, with ids as strings:
 // processes of an earlier version read no others. [Store.typed] gives them
 // their type on the way out.
-func (r *reasons) addTo(list []job.ErrorSummary, q queryer, d *dialect, ws int64, m *model.Model) ([]job.ErrorSummary, error) {
+func (r *reasons) addTo(list []job.ErrorSummary, q queryer, d *Dialect, ws int64, m *model.Model) ([]job.ErrorSummary, error) {
 	for _, one := range r.list {
 		byNumber, err := idsOf(q, d, ws, m, one.first)
 		if err != nil {

@@ -24,7 +24,7 @@ func idsAreKeptAsStrings(t *testing.T, s *Store) {
 		t.Errorf("a summary is kept as %s", kept)
 	}
 	must(t, s.inTx(ctx, func(tx *tx) error {
-		return tx.exec1(`UPDATE jobs SET kind = ?, matched = NULL, preview = ?`, job.PreviewKind,
+		return tx.Run(`UPDATE jobs SET kind = ?, matched = NULL, preview = ?`, job.PreviewKind,
 			`{"Matched":7,"WouldChange":4,"Unchanged":2,"Sample":[{"id":"2","changed":{}}],"Digest":"d"}`)
 	}))
 	j, err := s.Job(ctx, l.Owner, l.JobID)

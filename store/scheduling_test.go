@@ -16,21 +16,21 @@ import (
 // scheduling are the queries that relays and sweeps ask many times a second,
 // with the arguments of each, and the indexes that bound what they read.
 func scheduling(s *Store) map[string]struct {
-	statement
+	Statement
 	indexes []string
 } {
 	return map[string]struct {
-		statement
+		Statement
 		indexes []string
 	}{
-		"singles":   {statement{s.d.singlesQuery(), []any{0, 500}}, []string{"outbox_first_singles"}},
-		"bulks":     {statement{s.d.bulksQuery(), []any{0, 64}}, []string{"outbox_first_bulks"}},
-		"in flight": {statement{inFlightQuery, nil}, []string{"shards_told"}},
-		"a page":    {statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
-		"pulses":    {statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},
-		"open jobs": {statement{openUseQuery, []any{1}}, []string{"jobs_open_of"}},
-		"unsent":    {statement{unsentQuery("IS NULL"), nil}, []string{"outbox_unsent"}},
-		"sendable":  {statement{unsentQuery("IS NOT NULL"), nil}, []string{"outbox_unsent"}},
+		"singles":   {Statement{s.Dialect.singlesQuery(), []any{0, 500}}, []string{"outbox_first_singles"}},
+		"bulks":     {Statement{s.Dialect.bulksQuery(), []any{0, 64}}, []string{"outbox_first_bulks"}},
+		"in flight": {Statement{inFlightQuery, nil}, []string{"shards_told"}},
+		"a page":    {Statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
+		"pulses":    {Statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},
+		"open jobs": {Statement{openUseQuery, []any{1}}, []string{"jobs_open_of"}},
+		"unsent":    {Statement{unsentQuery("IS NULL"), nil}, []string{"outbox_unsent"}},
+		"sendable":  {Statement{unsentQuery("IS NOT NULL"), nil}, []string{"outbox_unsent"}},
 	}
 }
 
@@ -42,7 +42,7 @@ func TestSchedulingReadsABoundedPartOfWhatWaits(t *testing.T) {
 	t.Cleanup(func() { must(t, s.Close()) })
 	must(t, s.Migrate(t.Context()))
 	for name, q := range scheduling(s) {
-		plan := strings.Join(explain(t, s, q.text), "\n")
+		plan := strings.Join(explain(t, s, q.Text), "\n")
 		for _, index := range q.indexes {
 			if !strings.Contains(plan, index) {
 				t.Errorf("%s: the plan is\n%s\nwithout %s", name, plan, index)
@@ -72,7 +72,7 @@ func TestSchedulingReadsABoundedPartOfWhatWaitsOnPostgreSQL(t *testing.T) {
 			`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, reason)
 				SELECT workspace, num, 0, num % 2 * -1 + 1, 0, num, num % 3, num % 3, CASE WHEN num % 2 = 0 THEN 'redis_unavailable' END FROM jobs WHERE num <= ?`,
 		} {
-			if err := t.exec1(statement, waiting); err != nil {
+			if err := t.Run(statement, waiting); err != nil {
 				return err
 			}
 		}
@@ -84,7 +84,7 @@ func TestSchedulingReadsABoundedPartOfWhatWaitsOnPostgreSQL(t *testing.T) {
 		for what, q := range scheduling(s) {
 			var plan []string
 			must(t, s.inIndexOrder(t.Context(), func(db *sqlx.Tx) error {
-				return db.Select(&plan, s.d.rebind("EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF) "+q.text), q.args...)
+				return db.Select(&plan, s.Dialect.Rebind("EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF) "+q.Text), q.Args...)
 			}))
 			for _, step := range plan {
 				if n := rowsRead(t, step); n > bound && what != "open jobs" { // which counts one workspace's

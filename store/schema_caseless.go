@@ -90,8 +90,8 @@ func (t *tx) tryCaseless(m *model.Model, f *model.Field, how string, made bool) 
 // createCaseless answers errRaced if records have come meanwhile that collide.
 // Another process may have made the index since it was looked for.
 func (t *tx) createCaseless(m *model.Model, f *model.Field, name, condition, how string) error {
-	err := t.exec1("CREATE UNIQUE INDEX" + how + ` IF NOT EXISTS "` + name + `" ON ` + m.Table() + " (workspace, lower(" + quoted(f) + "))" + condition)
-	if _, refused := t.d.refusal(err); refused {
+	err := t.Run("CREATE UNIQUE INDEX" + how + ` IF NOT EXISTS "` + name + `" ON ` + m.Table() + " (workspace, lower(" + quoted(f) + "))" + condition)
+	if _, refused := t.Dialect.Refusal(err); refused {
 		return errors.Join(errRaced, t.dropIndex(name, how))
 	}
 	return err
@@ -107,7 +107,7 @@ func colliding(m *model.Model, f *model.Field) string {
 // laterOfColliding lists the records that collide but for the oldest of each
 // value, one more than an index can leave out.
 func (t *tx) laterOfColliding(m *model.Model, f *model.Field) (rids []int64, err error) {
-	err = t.list(&rids, "SELECT r.rid FROM "+m.Table()+" AS r JOIN ("+colliding(m, f)+") AS c"+
+	err = t.List(&rids, "SELECT r.rid FROM "+m.Table()+" AS r JOIN ("+colliding(m, f)+") AS c"+
 		" ON r.workspace = c.workspace AND lower(r."+quoted(f)+") = c.v AND r.rid <> c.first ORDER BY r.rid LIMIT ?", maxExcluded+1)
 	return rids, err
 }

@@ -15,10 +15,10 @@ import (
 func (s *Store) Options(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error) {
 	var rows []struct{ Field, Value string }
 	if len(m.Extensible()) > 0 {
-		err := s.read.SelectContext(ctx, &rows, s.d.rebind(`SELECT field, value FROM field_options WHERE workspace = ? AND model = ?
+		err := s.read.SelectContext(ctx, &rows, s.Dialect.Rebind(`SELECT field, value FROM field_options WHERE workspace = ? AND model = ?
 			ORDER BY added_at, value`), ws.ID, m.Name)
 		if err != nil {
-			return nil, s.d.classify(err)
+			return nil, s.Dialect.Classify(err)
 		}
 	}
 	added := map[string][]string{}
@@ -49,7 +49,7 @@ func (t *tx) takeOptions(ws int64, m *model.Model, values []model.Set) (full []m
 	}
 	// What others add meanwhile would not be counted.
 	var id int64
-	if _, err := t.get(&id, `SELECT id FROM workspaces WHERE id = ?`+t.d.forUpdate("workspaces"), ws); err != nil {
+	if _, err := t.Get(&id, `SELECT id FROM workspaces WHERE id = ?`+t.Dialect.ForUpdate("workspaces"), ws); err != nil {
 		return nil, err
 	}
 	if values, err = t.newOptions(ws, m, values); err != nil {
@@ -59,7 +59,7 @@ func (t *tx) takeOptions(ws int64, m *model.Model, values []model.Set) (full []m
 	for _, s := range values {
 		if _, counted := room[s.Field.Name]; !counted {
 			var n int
-			if _, err := t.get(&n, `SELECT COUNT(*) FROM field_options WHERE workspace = ? AND model = ? AND field = ?`, ws, m.Name, s.Field.Name); err != nil {
+			if _, err := t.Get(&n, `SELECT COUNT(*) FROM field_options WHERE workspace = ? AND model = ? AND field = ?`, ws, m.Name, s.Field.Name); err != nil {
 				return nil, err
 			}
 			room[s.Field.Name] = model.MaxNewOptions - n
@@ -68,8 +68,8 @@ func (t *tx) takeOptions(ws int64, m *model.Model, values []model.Set) (full []m
 			full = append(full, s)
 			continue
 		}
-		n, err := t.exec(`INSERT INTO field_options (workspace, model, field, value, added_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (workspace, model, field, value) DO NOTHING`, ws, m.Name, s.Field.Name, s.Value, t.now)
+		n, err := t.Exec(`INSERT INTO field_options (workspace, model, field, value, added_at) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (workspace, model, field, value) DO NOTHING`, ws, m.Name, s.Field.Name, s.Value, t.Now)
 		if err != nil {
 			return nil, err
 		}
@@ -83,7 +83,7 @@ func (t *tx) newOptions(ws int64, m *model.Model, values []model.Set) ([]model.S
 	var missing []model.Set
 	for _, s := range values {
 		var one int
-		known, err := t.get(&one, `SELECT 1 FROM field_options WHERE workspace = ? AND model = ? AND field = ? AND value = ?`, ws, m.Name, s.Field.Name, s.Value)
+		known, err := t.Get(&one, `SELECT 1 FROM field_options WHERE workspace = ? AND model = ? AND field = ? AND value = ?`, ws, m.Name, s.Field.Name, s.Value)
 		if err != nil {
 			return nil, err
 		}

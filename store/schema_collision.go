@@ -69,7 +69,7 @@ func (t *tx) whatMayCollide(m *model.Model) ([]*model.Field, error) {
 // collisions lists the first collisions in a field, and says how many there
 // are.
 func (t *tx) collisions(m *model.Model, f *model.Field, limit int) (list []Collision, total int64, err error) {
-	if _, err := t.get(&total, "SELECT COUNT(*) FROM ("+colliding(m, f)+") AS c"); err != nil || total == 0 {
+	if _, err := t.Get(&total, "SELECT COUNT(*) FROM ("+colliding(m, f)+") AS c"); err != nil || total == 0 {
 		return nil, total, err
 	}
 	var rows []struct {
@@ -79,7 +79,7 @@ func (t *tx) collisions(m *model.Model, f *model.Field, limit int) (list []Colli
 		Records   int64
 	}
 	table := m.Table()
-	if err := t.list(&rows, "SELECT w.name AS workspace, o.id AS oldest, n.id AS newest, c.records FROM ("+colliding(m, f)+" ORDER BY MIN(rid) LIMIT ?) AS c"+
+	if err := t.List(&rows, "SELECT w.name AS workspace, o.id AS oldest, n.id AS newest, c.records FROM ("+colliding(m, f)+" ORDER BY MIN(rid) LIMIT ?) AS c"+
 		" JOIN workspaces AS w ON w.id = c.workspace JOIN "+table+" AS o ON o.workspace = c.workspace AND o.rid = c.first"+
 		" JOIN "+table+" AS n ON n.workspace = c.workspace AND n.rid = c.last ORDER BY c.first", limit); err != nil {
 		return nil, 0, err

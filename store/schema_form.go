@@ -53,19 +53,19 @@ func (s *Store) onMigrating(ctx context.Context, step func(*tx) error) error {
 	defer db.Close()
 	conn, err := sqlx.NewDb(db, "").Connx(ctx)
 	if err != nil {
-		return s.d.classify(err)
+		return s.Dialect.Classify(err)
 	}
 	defer conn.Close()
-	if err := s.d.holdMigration(ctx, conn.Conn); err != nil {
-		return s.d.classify(err)
+	if err := s.Dialect.holdMigration(ctx, conn.Conn); err != nil {
+		return s.Dialect.Classify(err)
 	}
-	return s.d.classify(step(&tx{ctx: ctx, db: conn, d: s.d}))
+	return s.Dialect.Classify(step(&tx{Ctx: ctx, Session: conn, Dialect: s.Dialect}))
 }
 
 // normaliseNew brings those models' values to their form that never were.
 func (s *Store) normaliseNew(t *tx) error {
 	var known []struct{ Name, Form string }
-	if err := t.list(&known, `SELECT name, form FROM models`); err != nil {
+	if err := t.List(&known, `SELECT name, form FROM models`); err != nil {
 		return err
 	}
 	var models []*model.Model
@@ -88,7 +88,7 @@ func (s *Store) normalise(t *tx, models []*model.Model) error {
 			}
 		}
 		for _, f := range caseless(m) {
-			if err := s.givingWay(t.ctx, func() error { return t.alignCaseless(m, f, s.d.concurrently) }); err != nil {
+			if err := s.givingWay(t.Ctx, func() error { return t.alignCaseless(m, f, s.Dialect.Concurrently) }); err != nil {
 				return err
 			}
 		}
@@ -103,5 +103,5 @@ func (s *Store) normalise(t *tx, models []*model.Model) error {
 }
 
 func (t *tx) rememberForm(m *model.Model) error {
-	return t.exec1(`UPDATE models SET form = ? WHERE name = ?`, formOf(m), m.Name)
+	return t.Run(`UPDATE models SET form = ? WHERE name = ?`, formOf(m), m.Name)
 }

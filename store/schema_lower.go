@@ -11,7 +11,7 @@ import (
 // than one record would then have.
 func (s *Store) lowerUUIDs(t *tx, m *model.Model, f *model.Field) error {
 	var one int
-	some, err := t.get(&one, "SELECT 1 FROM "+m.Table()+" WHERE "+t.d.mixed(f)+" LIMIT 1")
+	some, err := t.Get(&one, "SELECT 1 FROM "+m.Table()+" WHERE "+t.Dialect.mixed(f)+" LIMIT 1")
 	if err != nil || !some {
 		return err
 	}
@@ -20,7 +20,7 @@ func (s *Store) lowerUUIDs(t *tx, m *model.Model, f *model.Field) error {
 		return err
 	}
 	var blocks []struct{ Workspace, Block, Next int64 }
-	if err := t.list(&blocks, `SELECT workspace, block, next FROM blocks WHERE model = ? ORDER BY block`, m.Name); err != nil {
+	if err := t.List(&blocks, `SELECT workspace, block, next FROM blocks WHERE model = ? ORDER BY block`, m.Name); err != nil {
 		return err
 	}
 	for _, b := range blocks {
@@ -35,8 +35,8 @@ func (s *Store) lowerUUIDs(t *tx, m *model.Model, f *model.Field) error {
 }
 
 // mixed is true for a value that holds a capital letter.
-func (d *dialect) mixed(f *model.Field) string {
-	text := d.scalar(f)
+func (d *Dialect) mixed(f *model.Field) string {
+	text := d.Scalar(f)
 	return text + " <> lower(" + text + ")"
 }
 
@@ -74,7 +74,7 @@ func (l *lowering) readKept() error {
 		return nil
 	}
 	var list []keptValue
-	if err := l.t.list(&list, "SELECT workspace, v FROM ("+colliding(l.m, l.f)+") AS c LIMIT ?", maxKept+1); err != nil {
+	if err := l.t.List(&list, "SELECT workspace, v FROM ("+colliding(l.m, l.f)+") AS c LIMIT ?", maxKept+1); err != nil {
 		return err
 	}
 	for _, v := range list {
@@ -92,8 +92,8 @@ func (l *lowering) batch() error {
 		return err
 	}
 	if len(given.numbers) > 0 && len(l.kept) <= maxKept {
-		err = l.s.givingWay(l.t.ctx, func() error { return l.write(given) })
-		if _, refused := l.t.d.refusal(err); refused {
+		err = l.s.givingWay(l.t.Ctx, func() error { return l.write(given) })
+		if _, refused := l.t.Dialect.Refusal(err); refused {
 			return l.readKept()
 		}
 	}
@@ -108,8 +108,8 @@ type lowered struct {
 }
 
 func (l *lowering) read() (out lowered, next int64, err error) {
-	rows, err := l.t.db.QueryxContext(l.t.ctx, l.t.d.rebind("SELECT rid, "+l.t.d.scalar(l.f)+" FROM "+l.m.Table()+l.t.d.notIndexed+
-		" WHERE workspace = ? AND rid >= ? AND rid < ? AND "+l.t.d.mixed(l.f)+" ORDER BY rid LIMIT ?"), l.ws, l.next, l.end, loweredRows)
+	rows, err := l.t.Session.QueryxContext(l.t.Ctx, l.t.Dialect.Rebind("SELECT rid, "+l.t.Dialect.Scalar(l.f)+" FROM "+l.m.Table()+l.t.Dialect.NotIndexed+
+		" WHERE workspace = ? AND rid >= ? AND rid < ? AND "+l.t.Dialect.mixed(l.f)+" ORDER BY rid LIMIT ?"), l.ws, l.next, l.end, loweredRows)
 	if err != nil {
 		return out, 0, err
 	}
@@ -141,7 +141,7 @@ func (out *lowered) add(l *lowering, rid int64, was string) {
 }
 
 func (l *lowering) write(out lowered) error {
-	d := l.t.d
+	d := l.t.Dialect
 	list := []byte{'['}
 	for i, rid := range out.numbers {
 		if i > 0 {
@@ -150,8 +150,8 @@ func (l *lowering) write(out lowered) error {
 		list = appendValue(list, []any{rid, out.v[i], out.was[i]})
 	}
 	list = append(list, ']')
-	bounds, which := d.bounded("rid", out.numbers[0], out.numbers[len(out.numbers)-1])
-	return l.t.exec1("UPDATE "+l.m.Table()+d.notIndexed+" SET "+quoted(l.f)+" = given.v FROM (SELECT "+
-		d.element(0, model.Integer)+" AS number, "+d.element(1, l.f.Kind)+" AS v, "+d.element(2, model.String)+" AS was FROM "+d.elements+") AS given"+
-		" WHERE rid = given.number AND workspace = ? AND "+d.scalar(l.f)+" = given.was AND "+bounds, append([]any{string(list), l.ws}, which...)...)
+	bounds, which := d.Bounded("rid", out.numbers[0], out.numbers[len(out.numbers)-1])
+	return l.t.Run("UPDATE "+l.m.Table()+d.NotIndexed+" SET "+quoted(l.f)+" = given.v FROM (SELECT "+
+		d.Element(0, model.Integer)+" AS number, "+d.Element(1, l.f.Kind)+" AS v, "+d.Element(2, model.String)+" AS was FROM "+d.Elements+") AS given"+
+		" WHERE rid = given.number AND workspace = ? AND "+d.Scalar(l.f)+" = given.was AND "+bounds, append([]any{string(list), l.ws}, which...)...)
 }

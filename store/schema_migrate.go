@@ -49,7 +49,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		err = s.migrateModels(ctx, db)
 	}
 	if err != nil {
-		return fmt.Errorf("migrate: %w", s.d.classify(err))
+		return fmt.Errorf("migrate: %w", s.Dialect.Classify(err))
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
 	var known []struct{ Name, Digest, Form string }
 	if err := s.read.SelectContext(ctx, &known, `SELECT name, digest, form FROM models`); err != nil {
-		return false, s.d.classify(err)
+		return false, s.Dialect.Classify(err)
 	}
 	have := make(map[string][2]string, len(known))
 	for _, k := range known {
@@ -98,15 +98,15 @@ func (s *Store) migrateLedgerOnce(ctx context.Context, db *sql.DB) error {
 }
 
 func (s *Store) ledgerMigrations(db *sql.DB) (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, s.d.migrations)
+	files, err := fs.Sub(migrations, s.Dialect.Migrations)
 	if err != nil {
 		return nil, err
 	}
 	options := []goose.ProviderOption{goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true)}
-	if s.d.lockMigration != "" {
-		options = append(options, goose.WithSessionLocker(migrationLocker{s.d}))
+	if s.Dialect.LockMigration != "" {
+		options = append(options, goose.WithSessionLocker(migrationLocker{s.Dialect}))
 	}
-	return goose.NewProvider(s.d.goose, db, files, options...)
+	return goose.NewProvider(s.Dialect.Goose, db, files, options...)
 }
 
 // migrateModels makes or extends the table of each loaded model. Others go on
@@ -131,12 +131,12 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	bare := &tx{ctx: ctx, db: conn, d: s.d} // each statement by itself
+	bare := &tx{Ctx: ctx, Session: conn, Dialect: s.Dialect} // each statement by itself
 	for _, m := range grown {
-		if err := bare.alignIndexes(m, s.d.concurrently); err != nil {
+		if err := bare.alignIndexes(m, s.Dialect.Concurrently); err != nil {
 			return err
 		}
-		if err := bare.exec1(`UPDATE models SET digest = ? WHERE name = ?`, m.Digest, m.Name); err != nil {
+		if err := bare.Run(`UPDATE models SET digest = ? WHERE name = ?`, m.Digest, m.Name); err != nil {
 			return err
 		}
 	}
@@ -148,7 +148,7 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 // as they were.
 func (s *Store) shapeTables(ctx context.Context, conn *sqlx.Conn) (grown []*model.Model, err error) {
 	err = s.givingWay(ctx, func() error {
-		if err := s.d.holdMigration(ctx, conn.Conn); err != nil {
+		if err := s.Dialect.holdMigration(ctx, conn.Conn); err != nil {
 			return errors.Join(errLockLost, err)
 		}
 		grown, err = s.shapeOnce(ctx, conn)
@@ -163,7 +163,7 @@ var errLockLost = errors.New("the connection that migrates was lost; start again
 // givingWay tries a change of tables again that somebody uses for long.
 func (s *Store) givingWay(ctx context.Context, change func() error) error {
 	for began := time.Now(); ; {
-		err := s.d.classify(change())
+		err := s.Dialect.Classify(change())
 		if !errors.Is(err, job.ErrUnavailable) || errors.Is(err, errLockLost) || time.Since(began) > shapeFor {
 			return err
 		}
@@ -181,7 +181,7 @@ func (s *Store) shapeOnce(ctx context.Context, conn *sqlx.Conn) ([]*model.Model,
 		return nil, err
 	}
 	defer db.Rollback() // does nothing after a COMMIT
-	grown, err := (&tx{ctx: ctx, db: db, d: s.d}).shapeTables(s.models.All())
+	grown, err := (&tx{Ctx: ctx, Session: db, Dialect: s.Dialect}).shapeTables(s.models.All())
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ func (s *Store) shapeOnce(ctx context.Context, conn *sqlx.Conn) ([]*model.Model,
 
 // A migrationLocker takes the lock on the connection on which the fixed tables
 // are made. The lock is the connection's, and closing that gives it back.
-type migrationLocker struct{ d *dialect }
+type migrationLocker struct{ d *Dialect }
 
 // SessionLock implements [lock.SessionLocker].
 func (l migrationLocker) SessionLock(ctx context.Context, conn *sql.Conn) error {
@@ -204,13 +204,13 @@ func (migrationLocker) SessionUnlock(context.Context, *sql.Conn) error { return 
 // other process. One that has it already is told so at once. It asks again and
 // again, since a statement that waits would itself be waited for by the one
 // that makes an index beside the writers.
-func (d *dialect) holdMigration(ctx context.Context, conn *sql.Conn) error {
-	if d.lockMigration == "" {
+func (d *Dialect) holdMigration(ctx context.Context, conn *sql.Conn) error {
+	if d.LockMigration == "" {
 		return nil // each step is a transaction that nobody else writes in
 	}
 	for {
 		var locked bool
-		if err := conn.QueryRowContext(ctx, d.lockMigration).Scan(&locked); err != nil || locked {
+		if err := conn.QueryRowContext(ctx, d.LockMigration).Scan(&locked); err != nil || locked {
 			return err
 		}
 		select {

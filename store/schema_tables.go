@@ -46,8 +46,8 @@ func stored(m *model.Model) []*model.Field {
 func quoted(f *model.Field) string { return `"` + f.Column + `"` }
 
 func (t *tx) shapeTables(models []*model.Model) (grown []*model.Model, err error) {
-	if t.d.giveWay != "" {
-		if err := t.exec1(t.d.giveWay); err != nil {
+	if t.Dialect.GiveWay != "" {
+		if err := t.Run(t.Dialect.GiveWay); err != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +91,7 @@ func (t *tx) oldTable(m *model.Model) (o oldTable, was bool, err error) {
 		Digest  string
 		Columns string
 	}
-	if was, err = t.get(&had, `SELECT digest, columns FROM models WHERE name = ?`, m.Name); err != nil || !was {
+	if was, err = t.Get(&had, `SELECT digest, columns FROM models WHERE name = ?`, m.Name); err != nil || !was {
 		return o, false, err
 	}
 	o = oldTable{m: m, digest: had.Digest}
@@ -117,20 +117,20 @@ func (t *tx) newTable(m *model.Model) error {
 }
 
 func (t *tx) createTable(m *model.Model) error {
-	integer := t.d.columnType(model.Integer)
+	integer := t.Dialect.ColumnType(model.Integer)
 	columns := []string{
 		"rid " + integer,
 		"workspace " + integer + " NOT NULL",
-		"id " + t.d.columnType(m.Role(model.RoleID).Kind) + " NOT NULL",
+		"id " + t.Dialect.ColumnType(m.Role(model.RoleID).Kind) + " NOT NULL",
 		"version " + integer + " NOT NULL",
 		"created_at " + integer + " NOT NULL",
 		"updated_at " + integer + " NOT NULL",
 		"last_job " + integer,
 	}
 	for _, f := range stored(m) {
-		columns = append(columns, quoted(f)+" "+t.d.columnType(f.Kind))
+		columns = append(columns, quoted(f)+" "+t.Dialect.ColumnType(f.Kind))
 	}
-	return t.exec1(t.d.recordTable(m.Table(), columns))
+	return t.Run(t.Dialect.RecordTable(m.Table(), columns))
 }
 
 // extendTable adds the columns of new fields. What is remembered keeps the
@@ -148,7 +148,7 @@ func (t *tx) extendTable(o oldTable) error {
 }
 
 func (t *tx) addColumn(m *model.Model, f *model.Field) error {
-	return t.exec1("ALTER TABLE " + m.Table() + " ADD COLUMN " + quoted(f) + " " + t.d.columnType(f.Kind))
+	return t.Run("ALTER TABLE " + m.Table() + " ADD COLUMN " + quoted(f) + " " + t.Dialect.ColumnType(f.Kind))
 }
 
 // findColumn is the place of a field's column, -1 for none.
@@ -183,7 +183,7 @@ func (t *tx) checkLoss(m *model.Model, before []column) error {
 // checkEmpty lets a field go only when no record has a value in it.
 func (t *tx) checkEmpty(m *model.Model, c column) error {
 	var one int
-	some, err := t.get(&one, `SELECT 1 FROM `+m.Table()+` WHERE "`+c.SQL+`" IS NOT NULL LIMIT 1`)
+	some, err := t.Get(&one, `SELECT 1 FROM `+m.Table()+` WHERE "`+c.SQL+`" IS NOT NULL LIMIT 1`)
 	if err != nil || !some {
 		return err
 	}
@@ -204,7 +204,7 @@ func (t *tx) rememberModel(m *model.Model, digest string, before []column) error
 	if err != nil {
 		return err
 	}
-	return t.exec1(`INSERT INTO models (name, digest, columns) VALUES (?, ?, ?)
+	return t.Run(`INSERT INTO models (name, digest, columns) VALUES (?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, columns = excluded.columns`,
 		m.Name, digest, string(text))
 }
@@ -213,7 +213,7 @@ func (t *tx) rememberModel(m *model.Model, digest string, before []column) error
 // it no longer does, and what is left of one that was broken off; how is "" or
 // the dialect's concurrently.
 func (t *tx) alignIndexes(m *model.Model, how string) error {
-	want := wantedIndexes(m, t.d)
+	want := wantedIndexes(m, t.Dialect)
 	have, err := t.indexes(m)
 	if err != nil {
 		return err
@@ -244,7 +244,7 @@ func (t *tx) indexes(m *model.Model) (map[string]bool, error) {
 		Name  string
 		Valid bool
 	}
-	err := t.list(&list, t.d.indexes, m.Table())
+	err := t.List(&list, t.Dialect.Indexes, m.Table())
 	have := make(map[string]bool, len(list))
 	for _, index := range list {
 		have[index.Name] = index.Valid
@@ -255,7 +255,7 @@ func (t *tx) indexes(m *model.Model) (map[string]bool, error) {
 // An index is what stands before and after its name.
 type index struct{ kind, on string }
 
-func wantedIndexes(m *model.Model, d *dialect) map[string]*index {
+func wantedIndexes(m *model.Model, d *Dialect) map[string]*index {
 	want := map[string]*index{m.Table() + "_id": {"UNIQUE INDEX", "(workspace, id)"}}
 	for _, f := range stored(m) {
 		kind, mark := "INDEX", "_i_"
@@ -265,7 +265,7 @@ func wantedIndexes(m *model.Model, d *dialect) map[string]*index {
 		case !f.Indexed:
 			continue
 		}
-		want[indexName(m.Table()+mark+f.Column)] = &index{kind, "(workspace, " + quoted(f) + d.nullsFirst + ")"}
+		want[indexName(m.Table()+mark+f.Column)] = &index{kind, "(workspace, " + quoted(f) + d.NullsFirst + ")"}
 	}
 	return want
 }
@@ -283,8 +283,8 @@ func indexName(name string) string {
 }
 
 func (t *tx) createIndex(m *model.Model, name string, i *index, how string) error {
-	err := t.exec1("CREATE " + i.kind + how + ` "` + name + `" ON ` + m.Table() + " " + i.on)
-	if column, refused := t.d.refusal(err); refused {
+	err := t.Run("CREATE " + i.kind + how + ` "` + name + `" ON ` + m.Table() + " " + i.on)
+	if column, refused := t.Dialect.Refusal(err); refused {
 		// One that was made beside the writers is left behind, and would refuse
 		// what is allowed until the model asks for it.
 		return errors.Join(&LossError{m.Name, fieldOf(m, column), "it would become unique but some records share a value",
@@ -294,5 +294,5 @@ func (t *tx) createIndex(m *model.Model, name string, i *index, how string) erro
 }
 
 func (t *tx) dropIndex(name, how string) error {
-	return t.exec1("DROP INDEX" + how + ` IF EXISTS "` + name + `"`)
+	return t.Run("DROP INDEX" + how + ` IF EXISTS "` + name + `"`)
 }

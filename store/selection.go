@@ -46,12 +46,12 @@ type choice struct {
 // selectNumbers reads what meets the condition, range by range, in the
 // snapshot that t shows. The numbers come as one JSON array a range: reading
 // them row by row takes twice as long.
-func (d *dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, examined func(part float64)) (selection, error) {
+func (d *Dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, examined func(part float64)) (selection, error) {
 	ranges, err := d.rangesOf(ctx, t, c)
 	if err != nil {
 		return selection{}, err
 	}
-	stmt, err := t.PreparexContext(ctx, d.rebind(d.windowQuery(c)))
+	stmt, err := t.PreparexContext(ctx, d.Rebind(d.windowQuery(c)))
 	if err != nil {
 		return selection{}, err
 	}
@@ -79,10 +79,10 @@ func (d *dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, exami
 
 // rangesOf are where the records are that a choice may select, none of them
 // beyond a window.
-func (d *dialect) rangesOf(ctx context.Context, t *sqlx.Tx, c choice) ([]span, error) {
+func (d *Dialect) rangesOf(ctx context.Context, t *sqlx.Tx, c choice) ([]span, error) {
 	if c.id != nil {
 		var rid int64
-		ok, err := one(t.GetContext(ctx, &rid, d.rebind("SELECT rid FROM "+c.model.Table()+" WHERE workspace = ? AND id = ?"), c.ws, c.id))
+		ok, err := one(t.GetContext(ctx, &rid, d.Rebind("SELECT rid FROM "+c.model.Table()+" WHERE workspace = ? AND id = ?"), c.ws, c.id))
 		if err != nil || !ok {
 			return nil, err
 		}
@@ -137,9 +137,9 @@ func (sel *selection) add(w window) {
 }
 
 // windowQuery gathers the numbers of a range that meet the condition.
-func (d *dialect) windowQuery(c choice) string {
-	return "SELECT " + d.collect("rid - ?", "1 = 1") + c.outlook.list() + " FROM " + c.model.Table() + d.notIndexed +
-		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + d.opaque(c.condition)
+func (d *Dialect) windowQuery(c choice) string {
+	return "SELECT " + d.Collect("rid - ?", "1 = 1") + c.outlook.list() + " FROM " + c.model.Table() + d.NotIndexed +
+		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + d.Opaque(c.condition)
 }
 
 func newWindow(no int64, offsets []uint32) (window, error) {
@@ -170,11 +170,11 @@ func parseNumbers(raw []byte) []uint32 {
 // saveSelection writes the selection of a job in place of any that a crashed
 // worker left.
 func (t *tx) saveSelection(ws, job int64, sel selection) error {
-	if err := t.exec1(`DELETE FROM selection WHERE workspace = ? AND job = ?`, ws, job); err != nil {
+	if err := t.Run(`DELETE FROM selection WHERE workspace = ? AND job = ?`, ws, job); err != nil {
 		return err
 	}
 	for _, w := range sel.windows {
-		if err := t.exec1(`INSERT INTO selection (workspace, job, "window", numbers) VALUES (?, ?, ?, ?)`,
+		if err := t.Run(`INSERT INTO selection (workspace, job, "window", numbers) VALUES (?, ?, ?, ?)`,
 			ws, job, w.no, w.numbers); err != nil {
 			return err
 		}
@@ -184,7 +184,7 @@ func (t *tx) saveSelection(ws, job int64, sel selection) error {
 
 // A queryer reads rows: a transaction or the pool of readers.
 type queryer interface {
-	list(dest any, query string, args ...any) error
+	List(dest any, query string, args ...any) error
 }
 
 // nextNumbers lists the first selected numbers of a job from `from` on and
@@ -196,7 +196,7 @@ func nextNumbers(q queryer, ws, job, from, before int64, limit int) ([]int64, er
 			Window  int64
 			Numbers []byte
 		}
-		if err := q.list(&rows, `SELECT "window", numbers FROM selection
+		if err := q.List(&rows, `SELECT "window", numbers FROM selection
 			WHERE workspace = ? AND job = ? AND "window" >= ? ORDER BY "window" LIMIT 1`, ws, job, no); err != nil {
 			return nil, err
 		}

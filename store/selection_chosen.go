@@ -28,7 +28,7 @@ func (s *Store) chosenOf(ctx context.Context, f job.Follow) (sel selection, err 
 		return sel, nil
 	}
 	err = s.inSearch(ctx, f.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) error {
-		q := snapshotReader{ctx, t, s.d}
+		q := snapshotReader{ctx, t, s.Dialect}
 		sel, err = q.chosen(f.Workspace.ID, parent.Num, m, f.IDs)
 		return err
 	})
@@ -62,14 +62,14 @@ func (q snapshotReader) numbersOf(ws int64, m *model.Model, ids []any) ([]int64,
 	var all []int64
 	for some := range slices.Chunk(ids, idsAtOnce) {
 		var live, departed []int64
-		if err := q.list(&live, q.d.byID(m), q.d.ids(m, some), ws); err != nil {
+		if err := q.List(&live, q.d.ByID(m), q.d.Ids(m, some), ws); err != nil {
 			return nil, err
 		}
 		args := []any{ws, m.Name}
 		for _, id := range some {
 			args = append(args, model.FormatID(id))
 		}
-		if err := q.list(&departed, `SELECT rid FROM departed WHERE workspace = ? AND model = ? AND id IN (?`+strings.Repeat(", ?", len(some)-1)+`)`, args...); err != nil {
+		if err := q.List(&departed, `SELECT rid FROM departed WHERE workspace = ? AND model = ? AND id IN (?`+strings.Repeat(", ?", len(some)-1)+`)`, args...); err != nil {
 			return nil, err
 		}
 		all = slices.Concat(all, live, departed)
@@ -85,7 +85,7 @@ func (q snapshotReader) restorable(left bitmaps, ws, num int64, examined func(pa
 		return err
 	}
 	var undos []int64
-	if err := q.list(&undos, undosQuery, ws, num); err != nil {
+	if err := q.List(&undos, undosQuery, ws, num); err != nil {
 		return err
 	}
 	for _, undo := range undos {
@@ -105,7 +105,7 @@ func (t *tx) wholeUndo(parent job.Job) (undo struct {
 	ID  string
 	Num int64
 }, known bool, err error) {
-	known, err = t.get(&undo, `SELECT id, num FROM jobs WHERE workspace = ? AND origin = ? AND kind = ? AND chosen = 0`,
+	known, err = t.Get(&undo, `SELECT id, num FROM jobs WHERE workspace = ? AND origin = ? AND kind = ? AND chosen = 0`,
 		parent.WorkspaceID, parent.Num, job.Undo)
 	return undo, known, err
 }
@@ -116,5 +116,5 @@ func (t *tx) fixChosen(ref job.Ref, sel selection) error {
 	if err := t.keepSelection(job.Lease{Ref: ref}, sel, sel.cut(1, 1)); err != nil {
 		return err
 	}
-	return t.exec1(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, ref.Workspace, ref.Job)
+	return t.Run(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, ref.Workspace, ref.Job)
 }

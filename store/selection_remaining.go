@@ -56,7 +56,7 @@ func (b bitmaps) selection() (selection, error) {
 // origin or by another job of the chain. What was skipped is taken again with
 // force only.
 func (s *Store) remaining(ctx context.Context, db *sqlx.Tx, l job.Lease, examined func(part float64)) (selection, error) {
-	q := snapshotReader{ctx, db, s.d}
+	q := snapshotReader{ctx, db, s.Dialect}
 	left := bitmaps{}
 	if l.Chosen {
 		if err := q.selected(left, l.Workspace, l.Job); err != nil {
@@ -156,21 +156,21 @@ func eachNumber(raw []byte, base int64, do func(int64)) error {
 type snapshotReader struct {
 	ctx context.Context
 	db  *sqlx.Tx
-	d   *dialect
+	d   *Dialect
 }
 
-func (q snapshotReader) list(dest any, query string, args ...any) error {
-	return q.db.SelectContext(q.ctx, dest, q.d.rebind(query), args...)
+func (q snapshotReader) List(dest any, query string, args ...any) error {
+	return q.db.SelectContext(q.ctx, dest, q.d.Rebind(query), args...)
 }
 
-func (q snapshotReader) row(query string, args []any, dest ...any) (ok bool, err error) {
-	return one(q.db.QueryRowxContext(q.ctx, q.d.rebind(query), args...).Scan(dest...))
+func (q snapshotReader) Row(query string, args []any, dest ...any) (ok bool, err error) {
+	return one(q.db.QueryRowxContext(q.ctx, q.d.Rebind(query), args...).Scan(dest...))
 }
 
 // selected adds a job's selection; of a single that is its one record.
 func (q snapshotReader) selected(to bitmaps, ws, num int64) error {
 	var singles []int64
-	if err := q.list(&singles, `SELECT rid FROM jobs WHERE workspace = ? AND num = ? AND rid IS NOT NULL`, ws, num); err != nil {
+	if err := q.List(&singles, `SELECT rid FROM jobs WHERE workspace = ? AND num = ? AND rid IS NOT NULL`, ws, num); err != nil {
 		return err
 	}
 	for _, rid := range singles {
@@ -180,7 +180,7 @@ func (q snapshotReader) selected(to bitmaps, ws, num int64) error {
 		Window  int64
 		Numbers []byte
 	}
-	if err := q.list(&rows, `SELECT "window", numbers FROM selection WHERE workspace = ? AND job = ?`, ws, num); err != nil {
+	if err := q.List(&rows, `SELECT "window", numbers FROM selection WHERE workspace = ? AND job = ?`, ws, num); err != nil {
 		return err
 	}
 	for _, row := range rows {
@@ -197,14 +197,14 @@ func (q snapshotReader) selected(to bitmaps, ws, num int64) error {
 func (q snapshotReader) eachChange(ws, num int64, examined func(part float64), do func(changeRow) error) error {
 	const atOnce = 16 // a chunk may name each of its records, with a reason
 	var ends []struct{ First, Last int64 }
-	if err := q.list(&ends, `SELECT COALESCE((SELECT MIN(first_rid) FROM changes WHERE workspace = ? AND job = ?), 0) AS first,
+	if err := q.List(&ends, `SELECT COALESCE((SELECT MIN(first_rid) FROM changes WHERE workspace = ? AND job = ?), 0) AS first,
 		COALESCE((SELECT MAX(first_rid) FROM changes WHERE workspace = ? AND job = ?), 0) AS last`, ws, num, ws, num); err != nil {
 		return err
 	}
 	first, last := ends[0].First, ends[0].Last
 	for after := int64(-1); ; {
 		var rows []changeRow
-		if err := q.list(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
+		if err := q.List(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
 			WHERE workspace = ? AND job = ? AND first_rid > ? ORDER BY first_rid LIMIT ?`, ws, num, after, atOnce); err != nil {
 			return err
 		}

@@ -42,9 +42,9 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 			sel, err = s.remaining(ctx, db, l, examined)
 			return err
 		}
-		condition, args := l.Filter.SQL(s.d.filter)
+		condition, args := l.Filter.SQL(s.Dialect.Filter)
 		c := choice{ws: l.Workspace, model: l.Model, condition: condition, args: args}
-		sel, err = s.d.selectNumbers(ctx, db, c, examined)
+		sel, err = s.Dialect.selectNumbers(ctx, db, c, examined)
 		return err
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func (t *tx) fenceJob(l job.Lease, want job.State) error {
 // that is asked for after that waits for the shard before it settles.
 func (t *tx) fence(l job.Lease, want job.State) error {
 	var row fenceRow
-	ok, err := t.get(&row, fenceQuery+t.d.forUpdate("s"), l.Workspace, l.Job, l.Shard)
+	ok, err := t.Get(&row, fenceQuery+t.Dialect.ForUpdate("s"), l.Workspace, l.Job, l.Shard)
 	if err != nil {
 		return err
 	}
@@ -107,15 +107,15 @@ func (row fenceRow) check(ok bool, l job.Lease, want job.State) error {
 // fix writes the selection and lets the job run, or ends it when there is
 // nothing to do.
 func (t *tx) fix(l job.Lease, sel selection) error {
-	if err := t.keepSelection(l, sel, sel.cut(t.parts(l), t.d.part)); err != nil {
+	if err := t.keepSelection(l, sel, sel.cut(t.parts(l), t.Dialect.Part)); err != nil {
 		return err
 	}
-	if err := t.exec1(`UPDATE jobs SET matched = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`,
+	if err := t.Run(`UPDATE jobs SET matched = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`,
 		sel.count, l.Workspace, l.Job); err != nil {
 		return err
 	}
 	if sel.count > 0 {
-		return t.exec1(`UPDATE jobs SET state = ?, `+transit+` WHERE workspace = ? AND num = ?`, job.Running, t.transition(job.Running, ""), l.Workspace, l.Job)
+		return t.Run(`UPDATE jobs SET state = ?, `+transit+` WHERE workspace = ? AND num = ?`, job.Running, t.transition(job.Running, ""), l.Workspace, l.Job)
 	}
 	return t.end(l.Ref, l.JobID, job.Succeeded, nil, "")
 }
@@ -126,7 +126,7 @@ func (t *tx) parts(l job.Lease) int {
 	if l.Throttle != nil {
 		return 1
 	}
-	return t.d.shards
+	return t.Dialect.Shards
 }
 
 // refuse fails a job whose guard does not hold, with no record written. What
@@ -135,7 +135,7 @@ func (t *tx) refuse(l job.Lease, sel selection, why job.Error) error {
 	if err := t.keepSelection(l, sel, sel.cut(1, 1)); err != nil {
 		return err
 	}
-	if err := t.exec1(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, l.Workspace, l.Job); err != nil {
+	if err := t.Run(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, l.Workspace, l.Job); err != nil {
 		return err
 	}
 	return t.end(l.Ref, l.JobID, job.Failed, &why, "")
@@ -148,15 +148,15 @@ func (t *tx) keepSelection(l job.Lease, sel selection, parts []span) error {
 		return err
 	}
 	p := parts[0]
-	if err := t.exec1(`UPDATE shards SET first_rid = ?, before_rid = ?, next_rid = ?, open = ?, chunk_at = ?, beat = beat + 1, beat_at = ?
+	if err := t.Run(`UPDATE shards SET first_rid = ?, before_rid = ?, next_rid = ?, open = ?, chunk_at = ?, beat = beat + 1, beat_at = ?
 		WHERE workspace = ? AND job = ? AND no = ?`,
-		p.first, p.before, p.first, flag(sel.count > 0), t.now, t.now, l.Workspace, l.Job, l.Shard); err != nil {
+		p.first, p.before, p.first, Flag(sel.count > 0), t.Now, t.Now, l.Workspace, l.Job, l.Shard); err != nil {
 		return err
 	}
 	for i, p := range parts[1:] {
 		ref := job.Ref{Workspace: l.Workspace, Job: l.Job, Shard: l.Shard + int64(i) + 1}
-		if err := t.exec1(`INSERT INTO shards (workspace, job, no, open, first_rid, before_rid, next_rid, chunk_at) VALUES (?, ?, ?, 1, ?, ?, ?, ?)`,
-			ref.Workspace, ref.Job, ref.Shard, p.first, p.before, p.first, t.now); err != nil {
+		if err := t.Run(`INSERT INTO shards (workspace, job, no, open, first_rid, before_rid, next_rid, chunk_at) VALUES (?, ?, ?, 1, ?, ?, ?, ?)`,
+			ref.Workspace, ref.Job, ref.Shard, p.first, p.before, p.first, t.Now); err != nil {
 			return err
 		}
 		if err := t.wakeUp(ref, false, 0, 0); err != nil {

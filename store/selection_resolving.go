@@ -55,7 +55,7 @@ func (s *Store) watched(ctx context.Context, l job.Lease, fn func(ctx context.Co
 // shows what it had reached before.
 func (s *Store) look(ctx context.Context, l job.Lease, moved bool, permille int64) error {
 	var row fenceRow
-	ok, err := one(s.read.GetContext(ctx, &row, s.d.rebind(fenceQuery), l.Workspace, l.Job, l.Shard))
+	ok, err := one(s.read.GetContext(ctx, &row, s.Dialect.Rebind(fenceQuery), l.Workspace, l.Job, l.Shard))
 	if err != nil {
 		return err
 	}
@@ -63,9 +63,9 @@ func (s *Store) look(ctx context.Context, l job.Lease, moved bool, permille int6
 		return err
 	}
 	return s.inTx(ctx, func(t *tx) error {
-		n, err := t.exec(`UPDATE shards SET resolved = ?, beat = beat + 1, beat_at = ?, revision = revision + 1
+		n, err := t.Exec(`UPDATE shards SET resolved = ?, beat = beat + 1, beat_at = ?, revision = revision + 1
 			WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND resolved < ?`,
-			permille, t.now, l.Workspace, l.Job, l.Shard, l.Epoch, permille)
+			permille, t.Now, l.Workspace, l.Job, l.Shard, l.Epoch, permille)
 		if n > 0 {
 			t.touch(l.JobID)
 		}

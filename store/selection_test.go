@@ -61,10 +61,10 @@ func TestAChunkEndsWhereItsNumbersAreTooFarApart(t *testing.T) {
 	desk, ws := fillWithAcme(t, s)
 	const far = int64(70_000) << 16
 	must(t, s.inTx(t.Context(), func(tx *tx) error {
-		if err := tx.exec1(`INSERT INTO blocks (workspace, model, block, next) VALUES (?, 'desk', ?, ?)`, ws.ID, far>>16, far+65536); err != nil {
+		if err := tx.Run(`INSERT INTO blocks (workspace, model, block, next) VALUES (?, 'desk', ?, ?)`, ws.ID, far>>16, far+65536); err != nil {
 			return err
 		}
-		return tx.exec1(`UPDATE c_desk SET rid = rid + ? WHERE rid > (SELECT MIN(rid) + 9 FROM c_desk)`, far)
+		return tx.Run(`UPDATE c_desk SET rid = rid + ? WHERE rid > (SELECT MIN(rid) + 9 FROM c_desk)`, far)
 	}))
 	f, _ := filter.New([]byte(`{"organization": "Acme"}`), desk, filter.Native)
 	p, _ := desk.CheckPatch([]byte(`{"jobTitle": "Lead"}`), model.PatchOptions{})

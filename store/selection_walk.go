@@ -59,14 +59,14 @@ func (p *stride) slow(n int64) (ok bool) {
 // whole window takes minutes, or so cheap that anything less than one is a
 // waste.
 type walk struct {
-	d        *dialect
+	d        *Dialect
 	t        *sqlx.Tx
 	stride   stride
 	limit    func(span) time.Duration // of one statement
 	examined func(part float64)       // is told how much has been read, from 0 to 1
 }
 
-func newWalk(d *dialect, t *sqlx.Tx, examined func(part float64)) *walk {
+func newWalk(d *Dialect, t *sqlx.Tx, examined func(part float64)) *walk {
 	return &walk{d: d, t: t, stride: stride{firstSpan, walkAim}, limit: limitOf, examined: examined}
 }
 
@@ -115,7 +115,7 @@ func (w *walk) step(ctx context.Context, s span, read func(context.Context, span
 		_, err = w.t.ExecContext(ctx, `RELEASE SAVEPOINT step`)
 		return false, err
 	}
-	if ctx.Err() != nil || bounded.Err() == nil && !w.d.tooSlow(err) {
+	if ctx.Err() != nil || bounded.Err() == nil && !w.d.TooSlow(err) {
 		return false, err
 	}
 	_, err = w.t.ExecContext(ctx, `ROLLBACK TO SAVEPOINT step`)

@@ -34,7 +34,7 @@ func (s *Store) Installation(ctx context.Context) (string, error) {
 func (t *tx) makeSigningKey() error {
 	secret := make([]byte, 32)
 	rand.Read(secret) // never fails
-	return t.exec1(`INSERT INTO settings (name, value) VALUES ('signing_key', ?) ON CONFLICT DO NOTHING`, secret)
+	return t.Run(`INSERT INTO settings (name, value) VALUES ('signing_key', ?) ON CONFLICT DO NOTHING`, secret)
 }
 
 // SigningKey is a secret of the whole installation, 32 bytes, the same in
@@ -50,5 +50,5 @@ func (s *Store) SigningKey(ctx context.Context) ([]byte, error) {
 func (s *Store) signingKeys(ctx context.Context) ([][]byte, error) {
 	var keys [][]byte
 	err := s.read.SelectContext(ctx, &keys, `SELECT value FROM settings WHERE name = 'signing_key'`)
-	return keys, s.d.classify(err)
+	return keys, s.Dialect.Classify(err)
 }

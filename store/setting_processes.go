@@ -17,13 +17,13 @@ const runningFor = 30 * time.Second
 func (s *Store) ShowRunning(ctx context.Context, process string) error {
 	return s.inTx(ctx, func(t *tx) error {
 		for _, m := range s.models.All() {
-			if err := t.exec1(`INSERT INTO running_models (process, model, digest, seen_at) VALUES (?, ?, ?, ?)
+			if err := t.Run(`INSERT INTO running_models (process, model, digest, seen_at) VALUES (?, ?, ?, ?)
 				ON CONFLICT (process, model) DO UPDATE SET digest = excluded.digest, seen_at = excluded.seen_at`,
-				process, m.Name, m.Digest, t.now); err != nil {
+				process, m.Name, m.Digest, t.Now); err != nil {
 				return err
 			}
 		}
-		return t.exec1(`DELETE FROM running_models WHERE seen_at <= ?`, runningSince(t.now))
+		return t.Run(`DELETE FROM running_models WHERE seen_at <= ?`, runningSince(t.Now))
 	})
 }
 
@@ -31,7 +31,7 @@ func (s *Store) ShowRunning(ctx context.Context, process string) error {
 // process that was never seen, changes nothing.
 func (s *Store) ShowStopped(ctx context.Context, process string) error {
 	return s.inTx(ctx, func(t *tx) error {
-		return t.exec1(`DELETE FROM running_models WHERE process = ?`, process)
+		return t.Run(`DELETE FROM running_models WHERE process = ?`, process)
 	})
 }
 
@@ -43,8 +43,8 @@ func runningSince(now int64) int64 { return now - runningFor.Microseconds() }
 // to. Where no process runs at all, none can be asked, and the job can wait.
 func (t *tx) modelGone(ref job.Ref) (bool, error) {
 	var n struct{ Running, Able int64 }
-	_, err := t.get(&n, `SELECT COUNT(*) AS running, COUNT(CASE WHEN r.model = j.model AND r.digest IN (j.digest, m.digest) THEN 1 END) AS able
+	_, err := t.Get(&n, `SELECT COUNT(*) AS running, COUNT(CASE WHEN r.model = j.model AND r.digest IN (j.digest, m.digest) THEN 1 END) AS able
 		FROM jobs j LEFT JOIN models m ON m.name = j.model CROSS JOIN running_models r
-		WHERE j.workspace = ? AND j.num = ? AND r.seen_at > ?`, ref.Workspace, ref.Job, runningSince(t.now))
+		WHERE j.workspace = ? AND j.num = ? AND r.seen_at > ?`, ref.Workspace, ref.Job, runningSince(t.Now))
 	return n.Running > 0 && n.Able == 0, err
 }

@@ -11,8 +11,8 @@ type Space struct {
 // Space measures the database's file. It reads nothing of it.
 func (s *Store) Space(ctx context.Context) (Space, error) {
 	var space Space
-	if s.d.space == "" {
+	if s.Dialect.Space == "" {
 		return space, nil
 	}
-	return space, s.d.classify(s.read.GetContext(ctx, &space, s.d.space))
+	return space, s.Dialect.Classify(s.read.GetContext(ctx, &space, s.Dialect.Space))
 }

@@ -27,76 +27,76 @@ import (
 // prepare one takes as long as to read a record.
 var sqliteReaders = readerSizes{lookups: 4, searches: 4, work: 6, resolving: 4}
 
-var sqliteDialect = &dialect{
-	filter:      filter.SQLite,
-	rebind:      func(q string) string { return q },
-	migrations:  "migrations/sqlite",
-	goose:       goose.DialectSQLite3,
-	columnType:  sqliteType,
-	recordTable: sqliteTable,
-	indexes:     `SELECT name, 1 AS valid FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`,
-	shards:      1, // they would only wait for one another
-	part:        1,
-	alone:       true,
-	notIndexed:  " NOT INDEXED",
-	indexedBy:   func(index string) string { return " INDEXED BY " + index },
-	opaque:      func(condition string) string { return condition },
-	firstWakeUps: func(condition string) string {
+var sqliteDialect = &Dialect{
+	Filter:      filter.SQLite,
+	Rebind:      func(q string) string { return q },
+	Migrations:  "migrations/sqlite",
+	Goose:       goose.DialectSQLite3,
+	ColumnType:  sqliteType,
+	RecordTable: sqliteTable,
+	Indexes:     `SELECT name, 1 AS valid FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`,
+	Shards:      1, // they would only wait for one another
+	Part:        1,
+	Alone:       true,
+	NotIndexed:  " NOT INDEXED",
+	IndexedBy:   func(index string) string { return " INDEXED BY " + index },
+	Opaque:      func(condition string) string { return condition },
+	FirstWakeUps: func(condition string) string {
 		return " CROSS JOIN outbox AS o ON o.place IN (SELECT place FROM outbox WHERE " + condition + " ORDER BY scale, place LIMIT ?)"
 	},
-	forUpdate: func(string) string { return "" },
-	ifFree:    func(string) string { return "" },
-	rangeEnd:  func(string) string { return "" },
+	ForUpdate: func(string) string { return "" },
+	IfFree:    func(string) string { return "" },
+	RangeEnd:  func(string) string { return "" },
 	// The limit keeps the planner from dropping the order.
-	listEnd: func(string) string { return " ORDER BY rid LIMIT -1" },
+	ListEnd: func(string) string { return " ORDER BY rid LIMIT -1" },
 	// In the order in which they were made.
-	tables: `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY rowid`,
-	columns: `SELECT name, type, pk AS key,
+	Tables: `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY rowid`,
+	Columns: `SELECT name, type, pk AS key,
 			pk = 1 AND EXISTS (SELECT 1 FROM sqlite_master m WHERE m.name = ?1 AND m.sql LIKE '%AUTOINCREMENT%') AS counted
 		FROM pragma_table_info(?1) ORDER BY cid`,
-	typeKind: map[string]model.Kind{"INTEGER": model.Integer, "REAL": model.Number, "TEXT": model.String, "BLOB": blob},
+	TypeKind: map[string]model.Kind{"INTEGER": model.Integer, "REAL": model.Number, "TEXT": model.String, "BLOB": Blob},
 	// A job may come before the one that it refers to.
-	copying:   `PRAGMA defer_foreign_keys = ON`,
-	streaming: `PRAGMA cache_size = -2048`,
-	hold:      func([]string) string { return "" },
-	lastGiven: func(table, _ string) string {
+	Copying:   `PRAGMA defer_foreign_keys = ON`,
+	Streaming: `PRAGMA cache_size = -2048`,
+	Hold:      func([]string) string { return "" },
+	LastGiven: func(table, _ string) string {
 		return `SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = '` + table + `'`
 	},
-	giveAfter: func(table, _ string, last int64) []string {
+	GiveAfter: func(table, _ string, last int64) []string {
 		return []string{`DELETE FROM sqlite_sequence WHERE name = '` + table + `'`,
 			fmt.Sprintf(`INSERT INTO sqlite_sequence (name, seq) VALUES ('%s', %d)`, table, last)}
 	},
-	insertAtOnce: sqliteAtOnce,
-	rows:         sqliteRows,
-	space: `SELECT page_count * page_size AS bytes, freelist_count * page_size AS free
+	InsertAtOnce: sqliteAtOnce,
+	Rows:         sqliteRows,
+	Space: `SELECT page_count * page_size AS bytes, freelist_count * page_size AS free
 		FROM pragma_page_count(), pragma_page_size(), pragma_freelist_count()`,
-	differs: "IS NOT",
-	among: func(column string, numbers []int64) (string, []any) {
+	Differs: "IS NOT",
+	Among: func(column string, numbers []int64) (string, []any) {
 		return column + " IN (SELECT value FROM json_each(?))", []any{jsonNumbers(numbers)}
 	},
-	bounded:  func(string, int64, int64) (string, []any) { return "1 = 1", nil },
-	reached:  func(string, []int64) (string, []any) { return "1 = 1", nil },
-	position: func(expr string) string { return "instr(" + expr + ", ?)" },
-	byID: func(m *model.Model) string {
+	Bounded:  func(string, int64, int64) (string, []any) { return "1 = 1", nil },
+	Reached:  func(string, []int64) (string, []any) { return "1 = 1", nil },
+	Position: func(expr string) string { return "instr(" + expr + ", ?)" },
+	ByID: func(m *model.Model) string {
 		return "SELECT rid FROM " + m.Table() + " WHERE id IN (SELECT value FROM json_each(?)) AND workspace = ?"
 	},
-	ids: func(_ *model.Model, ids []any) any {
+	Ids: func(_ *model.Model, ids []any) any {
 		text, _ := json.Marshal(ids) // ids are numbers or texts
 		return string(text)
 	},
-	collect: func(expr, condition string) string {
+	Collect: func(expr, condition string) string {
 		return "json_group_array(" + expr + ") FILTER (WHERE " + condition + ")"
 	},
-	scalar:   quoted,
-	bytes:    func(f *model.Field) string { return "octet_length(" + quoted(f) + ")" },
-	elements: "json_each(?)",
-	element:  func(place int, _ model.Kind) string { return fmt.Sprintf("json_extract(value, '$[%d]')", place) },
-	merge: func(column string, patch []byte) (string, []any) {
+	Scalar:   quoted,
+	Bytes:    func(f *model.Field) string { return "octet_length(" + quoted(f) + ")" },
+	Elements: "json_each(?)",
+	Element:  func(place int, _ model.Kind) string { return fmt.Sprintf("json_extract(value, '$[%d]')", place) },
+	Merge: func(column string, patch []byte) (string, []any) {
 		return "json_patch(COALESCE(" + column + ", '{}'), ?)", []any{string(patch)}
 	},
-	classify: classifySQLite,
-	fault:    sqliteFault,
-	tooSlow:  func(error) bool { return false },
+	Classify: classifySQLite,
+	Fault:    sqliteFault,
+	TooSlow:  func(error) bool { return false },
 }
 
 // sqliteTable makes the number the row's own, so that a range of numbers is a
@@ -173,7 +173,7 @@ func openSQLite(ctx context.Context, driver, address string, now func() time.Tim
 	}
 	micros := func() int64 { return now().UnixMicro() }
 	return &backend{
-		d: sqliteDialect, readers: reading, sizes: sqliteReaders, now: now,
+		Dialect: sqliteDialect, readers: reading, sizes: sqliteReaders, now: now,
 		write:     newGroupWriter(write, conn, sqliteDialect, path, micros),
 		migrating: func() (*sql.DB, error) { return sqliteMigrations(path) },
 		warn:      func(log *slog.Logger) { warnOfReaders(path, log) },
@@ -269,22 +269,22 @@ func classifySQLite(err error) error {
 // sqliteFault reads the index from the message, the only place where SQLite
 // names it: "UNIQUE constraint failed: c_x.workspace, c_x.domain", or
 // "...: index 'name'" for an index on an expression.
-func sqliteFault(err error) (dataFault, bool) {
+func sqliteFault(err error) (DataFault, bool) {
 	code, message, _ := sqliteError(err)
 	switch code {
 	case sqliteTooBig:
-		return dataFault{code: codeTooLarge}, true
+		return DataFault{Code: CodeTooLarge}, true
 	case sqliteNoMemory:
-		return dataFault{code: codeTooLarge, memory: true}, true
+		return DataFault{Code: CodeTooLarge, Memory: true}, true
 	case sqliteConstraint:
 		_, columns, unique := strings.Cut(message, "UNIQUE constraint failed: ")
 		if !unique {
-			return dataFault{code: codeConstraint}, true
+			return DataFault{Code: CodeConstraint}, true
 		}
 		if _, index, expression := strings.Cut(columns, "index '"); expression {
-			return dataFault{code: codeUnique, column: strings.TrimSuffix(index, "'")}, true
+			return DataFault{Code: CodeUnique, Column: strings.TrimSuffix(index, "'")}, true
 		}
-		return dataFault{code: codeUnique, column: columns[strings.LastIndex(columns, ".")+1:]}, true
+		return DataFault{Code: CodeUnique, Column: columns[strings.LastIndex(columns, ".")+1:]}, true
 	}
-	return dataFault{}, false
+	return DataFault{}, false
 }

@@ -48,7 +48,7 @@ type Store struct {
 
 // A backend is an open database.
 type backend struct {
-	d *dialect
+	Dialect *Dialect
 	readers
 	sizes     readerSizes
 	write     writer
@@ -145,7 +145,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 // Close waits for the transaction in progress and closes the database. No
 // method may be called after it.
 func (s *Store) Close() error {
-	return errors.Join(s.readers.close(), s.write.close())
+	return errors.Join(s.readers.close(), s.write.Close())
 }
 
 // Ping answers nil when the database can be written, and read where keys and
@@ -153,10 +153,10 @@ func (s *Store) Close() error {
 func (s *Store) Ping(ctx context.Context) error {
 	var n int
 	if err := s.read.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
-		return s.d.classify(err)
+		return s.Dialect.Classify(err)
 	}
 	return s.inTx(ctx, func(t *tx) error {
-		return t.exec1(`UPDATE settings SET value = value WHERE name = 'signing_key'`)
+		return t.Run(`UPDATE settings SET value = value WHERE name = 'signing_key'`)
 	})
 }
 
@@ -166,7 +166,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Reachable(ctx context.Context) error {
 	var n int
 	if err := s.read.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
-		return s.d.classify(err)
+		return s.Dialect.Classify(err)
 	}
 	return s.inTx(ctx, func(*tx) error { return nil })
 }
@@ -178,19 +178,19 @@ func (s *Store) Notified() <-chan struct{} { return s.notified }
 // must be quick. When inTx returns nil, everything fn did is on disk. It may
 // run fn again from the start, after a transaction that lost a race.
 func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
-	return s.after(s.write.do(ctx, small, fn))
+	return s.after(s.write.Do(ctx, Small, fn))
 }
 
 // inLargeTx runs a transaction that may take tens of milliseconds. Small
 // ones that are waiting go first.
 func (s *Store) inLargeTx(ctx context.Context, fn func(*tx) error) error {
-	return s.after(s.write.do(ctx, large, fn))
+	return s.after(s.write.Do(ctx, Large, fn))
 }
 
 // after tells whoever waits what a committed transaction touched.
 func (s *Store) after(t *tx, err error) error {
 	if err != nil {
-		return s.d.classify(err)
+		return s.Dialect.Classify(err)
 	}
 	s.hub.notify(t.touched)
 	for _, e := range t.events {

@@ -12,7 +12,7 @@ import (
 )
 
 // A session runs the statements of a transaction on its one connection.
-type session interface {
+type Session interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	GetContext(ctx context.Context, dest any, query string, args ...any) error
 	SelectContext(ctx context.Context, dest any, query string, args ...any) error
@@ -22,17 +22,17 @@ type session interface {
 // A tx is one write transaction. Its helpers never begin or commit. It runs
 // under the writer's own context: a caller that goes away cannot tear a commit.
 type tx struct {
-	ctx     context.Context
-	db      session
-	d       *dialect
-	now     int64 // microseconds, one reading for the whole transaction
-	clock   func() int64
+	Ctx     context.Context
+	Session Session
+	Dialect *Dialect
+	Now     int64 // microseconds, one reading for the whole transaction
+	Clock   func() int64
 	touched []string
 	events  []job.Event
 	woke    bool
 
-	began time.Time
-	took  time.Duration // until its commit was done
+	Began time.Time
+	Took  time.Duration // until its commit was done
 	// others reports whether anybody else has committed since a mark, beside
 	// so many transactions of the caller's own.
 	others func(since mark, own int64) (bool, error)
@@ -42,8 +42,8 @@ type tx struct {
 func (t *tx) touch(jobID string) { t.touched = append(t.touched, jobID) }
 
 // exec runs a statement and returns how many rows it changed.
-func (t *tx) exec(query string, args ...any) (int64, error) {
-	r, err := t.db.ExecContext(t.ctx, t.d.rebind(query), args...)
+func (t *tx) Exec(query string, args ...any) (int64, error) {
+	r, err := t.Session.ExecContext(t.Ctx, t.Dialect.Rebind(query), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -51,24 +51,24 @@ func (t *tx) exec(query string, args ...any) (int64, error) {
 }
 
 // exec1 is exec for callers that do not ask how many rows changed.
-func (t *tx) exec1(query string, args ...any) error {
-	_, err := t.exec(query, args...)
+func (t *tx) Run(query string, args ...any) error {
+	_, err := t.Exec(query, args...)
 	return err
 }
 
 // get reads one row into dest; ok is false when there is none.
-func (t *tx) get(dest any, query string, args ...any) (ok bool, err error) {
-	return one(t.db.GetContext(t.ctx, dest, t.d.rebind(query), args...))
+func (t *tx) Get(dest any, query string, args ...any) (ok bool, err error) {
+	return one(t.Session.GetContext(t.Ctx, dest, t.Dialect.Rebind(query), args...))
 }
 
 // list reads all rows into the slice that dest points to.
-func (t *tx) list(dest any, query string, args ...any) error {
-	return t.db.SelectContext(t.ctx, dest, t.d.rebind(query), args...)
+func (t *tx) List(dest any, query string, args ...any) error {
+	return t.Session.SelectContext(t.Ctx, dest, t.Dialect.Rebind(query), args...)
 }
 
 // row reads one row of several columns; ok is false when there is none.
-func (t *tx) row(query string, args []any, dest ...any) (ok bool, err error) {
-	rows, err := t.db.QueryxContext(t.ctx, t.d.rebind(query), args...)
+func (t *tx) Row(query string, args []any, dest ...any) (ok bool, err error) {
+	rows, err := t.Session.QueryxContext(t.Ctx, t.Dialect.Rebind(query), args...)
 	if err != nil {
 		return false, err
 	}
@@ -80,23 +80,23 @@ func (t *tx) row(query string, args []any, dest ...any) (ok bool, err error) {
 }
 
 // attempt runs fn so that its error undoes only what fn did.
-func (t *tx) attempt(fn func() error) error {
-	if err := t.exec1(`SAVEPOINT attempt`); err != nil {
+func (t *tx) Attempt(fn func() error) error {
+	if err := t.Run(`SAVEPOINT attempt`); err != nil {
 		return err
 	}
 	err := fn()
 	if err != nil {
-		if rollback := t.exec1(`ROLLBACK TO SAVEPOINT attempt`); rollback != nil {
+		if rollback := t.Run(`ROLLBACK TO SAVEPOINT attempt`); rollback != nil {
 			return errors.Join(err, rollback)
 		}
 	}
-	return errors.Join(err, t.exec1(`RELEASE SAVEPOINT attempt`))
+	return errors.Join(err, t.Run(`RELEASE SAVEPOINT attempt`))
 }
 
 // tookTooLong reports whether a statement was ended because it reached a time
 // limit. One that an operator has ended sooner was not.
-func (t *tx) tookTooLong(err error, limit time.Duration) bool {
-	return t != nil && t.d.tooSlow(err) && time.Since(t.began) >= limit
+func (t *tx) TookTooLong(err error, limit time.Duration) bool {
+	return t != nil && t.Dialect.TooSlow(err) && time.Since(t.Began) >= limit
 }
 
 func one(err error) (bool, error) {
@@ -107,7 +107,7 @@ func one(err error) (bool, error) {
 }
 
 // A statement is a text, or a part of one, with its arguments.
-type statement struct {
-	text string
-	args []any
+type Statement struct {
+	Text string
+	Args []any
 }

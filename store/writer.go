@@ -15,13 +15,13 @@ import (
 )
 
 // size says how a transaction is scheduled.
-type size int
+type Size int
 
 const (
-	small   size = iota // quick; may share its commit with others
-	large               // may take tens of milliseconds; small ones that wait go first
-	chunked             // large, and ended with [errTooSlow] when it takes much longer
-	endless             // takes as long as it takes: a migration
+	Small   Size = iota // quick; may share its commit with others
+	Large               // may take tens of milliseconds; small ones that wait go first
+	Chunked             // large, and ended with [errTooSlow] when it takes much longer
+	Endless             // takes as long as it takes: a migration
 )
 
 // maxMembers bounds the small transactions of one commit, and so how long
@@ -41,7 +41,7 @@ var errClosed = errors.New("the store is closed")
 // A member is one transaction in the writer's queue.
 type member struct {
 	fn   func(*tx) error
-	size size
+	size Size
 	tx   *tx
 	done chan error // gets the result once
 
@@ -74,15 +74,15 @@ type writer interface {
 	// transaction as it then was. It may run fn more than once, of which the
 	// last counts. The context ends the wait for a turn, never a transaction
 	// that has begun.
-	do(ctx context.Context, n size, fn func(*tx) error) (*tx, error)
+	Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error)
 	// aim is how long a chunk should take now.
-	aim() time.Duration
+	Aim() time.Duration
 	// mark remembers a moment, for [tx.othersSince]: what a snapshot shows that
 	// is opened after it.
-	mark() mark
+	Mark() mark
 	// close waits for the transactions in progress, or rolls back those that
 	// take too long. Nothing runs after it.
-	close() error
+	Close() error
 }
 
 // A groupWriter is the one goroutine that writes to SQLite. Small transactions
@@ -91,7 +91,7 @@ type writer interface {
 type groupWriter struct {
 	db    *sqlx.DB // has the connection that writes, and lends the keeper another
 	conn  *sqlx.Conn
-	d     *dialect
+	d     *Dialect
 	now   func() int64
 	stmts statements
 
@@ -113,7 +113,7 @@ type groupWriter struct {
 	patience  time.Duration // with a chunk
 }
 
-func newGroupWriter(db *sqlx.DB, conn *sqlx.Conn, d *dialect, path string, now func() int64) *groupWriter {
+func newGroupWriter(db *sqlx.DB, conn *sqlx.Conn, d *Dialect, path string, now func() int64) *groupWriter {
 	w := &groupWriter{
 		db: db, conn: conn, d: d, now: now, stmts: statements{conn: conn}, checkpointer: checkpointer{path: path, ranAt: time.Now()},
 		queue: [2]chan *member{make(chan *member, maxMembers), make(chan *member)},
@@ -130,7 +130,7 @@ const closeWait = 2 * time.Second
 
 // close ends the goroutine after the transaction in progress, or rolls that
 // back when it takes too long.
-func (w *groupWriter) close() error {
+func (w *groupWriter) Close() error {
 	close(w.quit)
 	defer time.AfterFunc(closeWait, w.interrupt).Stop()
 	<-w.ended
@@ -144,13 +144,13 @@ func (w *groupWriter) close() error {
 }
 
 // do is one turn in the queue, or a part of one.
-func (w *groupWriter) do(ctx context.Context, n size, fn func(*tx) error) (*tx, error) {
+func (w *groupWriter) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	m := &member{fn: fn, size: n, done: make(chan error, 1)}
 	select {
-	case w.queue[min(n, large)] <- m:
+	case w.queue[min(n, Large)] <- m:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-w.ended:
@@ -186,7 +186,7 @@ func (w *groupWriter) run() {
 	for {
 		// Small before large: whoever waits for a page waits for these.
 		select {
-		case m := <-w.queue[small]:
+		case m := <-w.queue[Small]:
 			w.commit(w.gather(m))
 			continue
 		case <-w.quit:
@@ -194,11 +194,11 @@ func (w *groupWriter) run() {
 		default:
 		}
 		select {
-		case m := <-w.queue[small]:
+		case m := <-w.queue[Small]:
 			w.commit(w.gather(m))
-		case m := <-w.queue[large]:
+		case m := <-w.queue[Large]:
 			w.commit([]*member{m})
-			w.waiting.note(len(w.queue[small]), time.Now())
+			w.waiting.note(len(w.queue[Small]), time.Now())
 		case <-w.quit:
 			return
 		}
@@ -207,12 +207,12 @@ func (w *groupWriter) run() {
 
 // limited is the context of a transaction that has begun: a chunk has a time
 // limit, of which the wait for the lock of another process is no part.
-func (w *groupWriter) limited(n size) (context.Context, context.CancelFunc) {
+func (w *groupWriter) limited(n Size) (context.Context, context.CancelFunc) {
 	switch n {
-	case small:
+	case Small:
 		return context.Background(), func() {}
-	case chunked:
-		return context.WithTimeoutCause(w.ctx, w.patience, errTooSlow)
+	case Chunked:
+		return context.WithTimeoutCause(w.ctx, w.patience, ErrTooSlow)
 	}
 	return w.ctx, func() {}
 }
@@ -222,7 +222,7 @@ func (w *groupWriter) gather(first *member) []*member {
 	batch := []*member{first}
 	for len(batch) < maxMembers {
 		select {
-		case m := <-w.queue[small]:
+		case m := <-w.queue[Small]:
 			batch = append(batch, m)
 		default:
 			return batch
@@ -258,7 +258,7 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 			results[i] = context.Canceled
 			continue
 		}
-		m.tx = &tx{ctx: ctx, db: &w.stmts, d: w.d, now: now, clock: w.now, began: began, others: w.othersSince}
+		m.tx = &tx{Ctx: ctx, Session: &w.stmts, Dialect: w.d, Now: now, Clock: w.now, Began: began, others: w.othersSince}
 		results[i] = w.runMember(m, len(batch) == 1)
 		results[i] = tooSlow(ctx, results[i])
 		if fatal(results[i]) {
@@ -274,7 +274,7 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 	w.commits.Add(1)
 	for _, m := range batch {
 		if m.tx != nil {
-			m.tx.took = time.Since(began)
+			m.tx.Took = time.Since(began)
 		}
 	}
 	return nil
@@ -284,10 +284,10 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 // this made. A fault of the store's, of a slow disk that is full for instance,
 // stays one.
 func tooSlow(ctx context.Context, err error) error {
-	if err == nil || fatal(err) || context.Cause(ctx) != errTooSlow {
+	if err == nil || fatal(err) || context.Cause(ctx) != ErrTooSlow {
 		return err
 	}
-	return errors.Join(errTooSlow, err)
+	return errors.Join(ErrTooSlow, err)
 }
 
 // runMember runs one member, under a savepoint unless it is alone.
@@ -295,7 +295,7 @@ func (w *groupWriter) runMember(m *member, alone bool) error {
 	if alone {
 		return m.fn(m.tx)
 	}
-	return m.tx.attempt(func() error { return m.fn(m.tx) })
+	return m.tx.Attempt(func() error { return m.fn(m.tx) })
 }
 
 // begin takes SQLite's write lock, and waits for it if it must.

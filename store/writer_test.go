@@ -23,7 +23,7 @@ func openWriter(t *testing.T) (*Store, string) {
 	s, err := Open(t.Context(), "sqlite://"+path, Options{Models: model.Shipped()})
 	must(t, err)
 	must(t, s.inTx(t.Context(), func(t *tx) error {
-		return t.exec1(`CREATE TABLE numbers (n INTEGER PRIMARY KEY, CHECK (n < 1000)) STRICT`)
+		return t.Run(`CREATE TABLE numbers (n INTEGER PRIMARY KEY, CHECK (n < 1000)) STRICT`)
 	}))
 	return s, path
 }
@@ -31,7 +31,7 @@ func openWriter(t *testing.T) (*Store, string) {
 func insertNumbers(numbers ...int) func(*tx) error {
 	return func(t *tx) error {
 		for _, n := range numbers {
-			if err := t.exec1(`INSERT INTO numbers (n) VALUES (?)`, n); err != nil {
+			if err := t.Run(`INSERT INTO numbers (n) VALUES (?)`, n); err != nil {
 				return err
 			}
 		}
@@ -67,13 +67,13 @@ func TestAMemberThatFailsUndoesOnlyItself(t *testing.T) {
 			errs[i] = s.inTx(t.Context(), insertNumbers(numbers...))
 		})
 	}
-	for len(s.write.(*groupWriter).queue[small]) < members {
+	for len(s.write.(*groupWriter).queue[Small]) < members {
 		runtime.Gosched() // they are on their way into the queue
 	}
 	close(release)
 	ended.Wait()
 	for i, err := range errs {
-		if _, refused := s.d.refusal(err); refused != (i%4 == 3) {
+		if _, refused := s.Dialect.Refusal(err); refused != (i%4 == 3) {
 			t.Errorf("member %d: %v", i, err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 	for i := range errs {
 		ended.Go(func() { errs[i] = s.inTx(t.Context(), insertNumbers(i)) })
 	}
-	for len(s.write.(*groupWriter).queue[small]) < len(errs) {
+	for len(s.write.(*groupWriter).queue[Small]) < len(errs) {
 		runtime.Gosched() // they are on their way into the queue
 	}
 	// Another process takes the lock as soon as it is free, and keeps it for
@@ -139,9 +139,9 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 func TestAWaitForTheLockIsNoPartOfAChunksTime(t *testing.T) {
 	s, _ := openWriter(t)
 	defer s.Close()
-	_, err := s.write.do(t.Context(), chunked, func(tx *tx) error {
-		if end, limited := tx.ctx.Deadline(); !limited || end.Sub(tx.began) < chunkPatience {
-			t.Errorf("a chunk has %v after its transaction has begun", end.Sub(tx.began))
+	_, err := s.write.Do(t.Context(), Chunked, func(tx *tx) error {
+		if end, limited := tx.Ctx.Deadline(); !limited || end.Sub(tx.Began) < chunkPatience {
+			t.Errorf("a chunk has %v after its transaction has begun", end.Sub(tx.Began))
 		}
 		return nil
 	})
@@ -151,7 +151,7 @@ func TestAWaitForTheLockIsNoPartOfAChunksTime(t *testing.T) {
 // TestOnlyWhatIsSlowByItselfIsTooSlow tells a statement that was ended by its
 // time limit from a fault of the store which came after it.
 func TestOnlyWhatIsSlowByItselfIsTooSlow(t *testing.T) {
-	over, cancel := context.WithTimeoutCause(t.Context(), 0, errTooSlow)
+	over, cancel := context.WithTimeoutCause(t.Context(), 0, ErrTooSlow)
 	defer cancel()
 	for _, test := range []struct {
 		ctx  context.Context
@@ -164,7 +164,7 @@ func TestOnlyWhatIsSlowByItselfIsTooSlow(t *testing.T) {
 		{over, sqlite3.Error{Code: sqlite3.ErrIoErr}, false},
 		{t.Context(), sqlite3.Error{Code: sqlite3.ErrInterrupt}, false},
 	} {
-		if _, inData := sqliteDialect.inData(tooSlow(test.ctx, test.err)); inData != test.slow {
+		if _, inData := sqliteDialect.InData(tooSlow(test.ctx, test.err)); inData != test.slow {
 			t.Errorf("%v counts as the data's fault: %v", test.err, inData)
 		}
 	}
@@ -195,7 +195,7 @@ func TestTheEndInterruptsAStatementThatNeverEnds(t *testing.T) {
 				return err
 			}
 			close(entered)
-			return t.exec1(`WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) INSERT INTO numbers SELECT -x FROM c WHERE x < 0`)
+			return t.Run(`WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) INSERT INTO numbers SELECT -x FROM c WHERE x < 0`)
 		})
 	}()
 	<-entered
@@ -208,8 +208,8 @@ func TestTheEndInterruptsAStatementThatNeverEnds(t *testing.T) {
 func TestNothingRunsAfterTheEnd(t *testing.T) {
 	s, _ := openWriter(t)
 	must(t, s.Close())
-	for _, n := range []size{small, large} {
-		if _, err := s.write.do(t.Context(), n, insertNumbers(1)); !errors.Is(err, errClosed) {
+	for _, n := range []Size{Small, Large} {
+		if _, err := s.write.Do(t.Context(), n, insertNumbers(1)); !errors.Is(err, errClosed) {
 			t.Error(fmt.Sprint(n), err)
 		}
 	}
