@@ -28,7 +28,7 @@ type need struct {
 
 // assign compiles the sets of a patch, but for those that are to be merged in
 // Go. now is the time that stamps get. Without any set, nothing differs.
-func (d *Dialect) assign(sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
+func assign(d *Dialect, sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
 	var a assignment
 	var set, differs []string
 	for _, s := range sets {
@@ -44,7 +44,7 @@ func (d *Dialect) assign(sets []model.Set, now int64, inGo func(model.Set) bool)
 			continue
 		}
 		column := quoted(s.Field)
-		expr, args := d.newValue(sets, s, now)
+		expr, args := newValue(d, sets, s, now)
 		set = append(set, column+" = "+expr)
 		a.setArgs = append(a.setArgs, args...)
 		if s.When != nil || secret {
@@ -73,7 +73,7 @@ func (a assignment) require(sets []model.Set) assignment {
 
 // newValue is what a set gives to its column. A stamp is written where the
 // field that brings it changes; its column stands for itself elsewhere.
-func (d *Dialect) newValue(sets []model.Set, s model.Set, now int64) (expr string, args []any) {
+func newValue(d *Dialect, sets []model.Set, s model.Set, now int64) (expr string, args []any) {
 	switch {
 	case s.When != nil:
 		brings, _ := model.Patch{Sets: sets}.Set(s.When)

@@ -285,7 +285,7 @@ func (c *chunk) target() (where string, args []any) {
 
 // idsQuery looks each number up. Left to itself SQLite's planner walks the
 // index of all ids of the workspace instead.
-func (d *Dialect) idsQuery(m *model.Model, among string) string {
+func idsQuery(d *Dialect, m *model.Model, among string) string {
 	return "SELECT rid, CAST(id AS TEXT) AS id FROM " + m.Table() + d.NotIndexed + " WHERE " + among + " AND workspace = ?" +
 		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND " + among
 }
@@ -297,7 +297,7 @@ func idsOf(q queryer, d *Dialect, ws int64, m *model.Model, rids []int64) (map[i
 	}
 	among, which := d.Among("rid", rids)
 	args := append(append(slices.Clone(which), ws, ws, m.Name), which...)
-	err := q.List(&rows, d.idsQuery(m, among), args...)
+	err := q.List(&rows, idsQuery(d, m, among), args...)
 	byNumber := make(map[int64]string, len(rows))
 	for _, r := range rows {
 		byNumber[r.RID] = r.ID

@@ -35,7 +35,7 @@ func isWide(patch []byte) bool {
 func (c *chunk) compile(now int64) {
 	sets := c.l.Patch.Sets
 	merged := c.a.merged
-	c.a = c.d.assign(sets, now, func(s model.Set) bool {
+	c.a = assign(c.d, sets, now, func(s model.Set) bool {
 		return isWide(s.Merge) || slices.ContainsFunc(merged, func(m model.Set) bool { return m.Field == s.Field })
 	}).require(sets)
 	if c.l.RestoreSource != 0 {

@@ -52,11 +52,11 @@ type foresight struct {
 }
 
 func (s *Store) foresight(t *sqlx.Tx, l job.Lease, filter condition) foresight {
-	return foresight{d: s.Dialect.unlocked(), t: t, l: l, filter: filter}
+	return foresight{d: unlocked(s.Dialect), t: t, l: l, filter: filter}
 }
 
 // unlocked is the dialect of a transaction that only reads.
-func (d *Dialect) unlocked() *Dialect {
+func unlocked(d *Dialect) *Dialect {
 	u := *d
 	u.RangeEnd = func(table string) string { return strings.TrimSuffix(d.RangeEnd(table), d.ForUpdate(table)) }
 	u.ListEnd = func(table string) string { return strings.TrimSuffix(d.ListEnd(table), d.ForUpdate(table)) }

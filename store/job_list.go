@@ -21,7 +21,7 @@ import (
 // at least one job. [job.ErrBadCursor]: the cursor is none of a list with these
 // conditions. [job.ErrQueryTimeout]: it takes too long.
 func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
-	where, args := s.Dialect.jobsWhere(q)
+	where, args := jobsWhere(s.Dialect, q)
 	if q.Cursor != "" {
 		place, err := readJobPlace(q)
 		if err != nil {
@@ -48,7 +48,7 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 const newestFirst = " ORDER BY j.created_at DESC, j.num DESC LIMIT ?"
 
 // jobsWhere is the condition for the jobs that a query asks for.
-func (d *Dialect) jobsWhere(q job.Query) (where string, args []any) {
+func jobsWhere(d *Dialect, q job.Query) (where string, args []any) {
 	text := new(strings.Builder)
 	text.WriteString(" AND j.left_at IS NULL")
 	add := func(condition string, values ...any) {

@@ -50,7 +50,7 @@ func scales() string {
 func (s *Store) Singles(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
-		return t.SelectContext(ctx, &wakeUps, s.Dialect.Rebind(s.Dialect.singlesQuery()), runningSince(s.now().UnixMicro()), limit)
+		return t.SelectContext(ctx, &wakeUps, s.Dialect.Rebind(singlesQuery(s.Dialect)), runningSince(s.now().UnixMicro()), limit)
 	})
 	return wakeUps, err
 }
@@ -67,7 +67,7 @@ func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error
 	})
 }
 
-func (d *Dialect) singlesQuery() string {
+func singlesQuery(d *Dialect) string {
 	return `SELECT ` + wakeUpColumns + ` FROM ` + wakeUpKinds + d.FirstWakeUps(`single = 1 AND `+ofKind) + ` ORDER BY o.place`
 }
 
@@ -78,7 +78,7 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	var told []job.Ref
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
-		err := t.SelectContext(ctx, &wakeUps, s.Dialect.Rebind(s.Dialect.bulksQuery()), runningSince(s.now().UnixMicro()), limit)
+		err := t.SelectContext(ctx, &wakeUps, s.Dialect.Rebind(bulksQuery(s.Dialect)), runningSince(s.now().UnixMicro()), limit)
 		if err != nil || len(wakeUps) == 0 {
 			return err
 		}
@@ -101,7 +101,7 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 
 // bulksQuery steps from workspace to workspace and reads the first wake-ups of
 // each, so that its cost does not grow with what waits.
-func (d *Dialect) bulksQuery() string {
+func bulksQuery(d *Dialect) string {
 	return `WITH RECURSIVE busy (workspace) AS (
 			SELECT MIN(workspace) FROM outbox WHERE single = 0
 			UNION ALL

@@ -30,10 +30,10 @@ type outlook struct {
 
 // outlook compiles the sets of a patch as chunks do. Only Go can tell what
 // merges of many names make, and whether a merge makes too large a value.
-func (d *Dialect) outlook(sets []model.Set, now int64) *outlook {
+func newOutlook(d *Dialect, sets []model.Set, now int64) *outlook {
 	o := &outlook{d: d, inGo: "1 = 0", open: bitmaps{}}
 	wide := func(s model.Set) bool { return isWide(s.Merge) }
-	o.a = d.assign(sets, now, wide).require(sets)
+	o.a = assign(d, sets, now, wide).require(sets)
 	var open []string
 	for _, s := range sets {
 		switch {

@@ -45,14 +45,14 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission) (job.Preview, e
 // preview computes what a job that is leased so would select and do. Its ids are
 // strings, as a preview is kept.
 func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, examined func(part float64)) (p job.Preview, sel selection, err error) {
-	o := s.Dialect.outlook(l.Patch.Sets, s.now().UnixMicro())
+	o := newOutlook(s.Dialect, l.Patch.Sets, s.now().UnixMicro())
 	c := choice{ws: l.Workspace, model: l.Model, condition: everything.text, outlook: o}
 	if l.Filter != nil {
 		c.condition, c.args = l.Filter.SQL(s.Dialect.Filter)
 	} else {
 		c.id, _ = l.Model.ParseID(l.RecordID)
 	}
-	if sel, err = s.Dialect.selectNumbers(ctx, t, c, examined); err != nil {
+	if sel, err = selectNumbers(ctx, s.Dialect, t, c, examined); err != nil {
 		return p, sel, err
 	}
 	all, err := s.forecast(ctx, t, l, c, sel)

@@ -85,9 +85,9 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Stat
 	applyOne(t, s)
 
 	condition, args := f.SQL(s.Dialect.Filter)
-	o := s.Dialect.outlook(p.Stamped(desk, 1).Sets, 1)
+	o := newOutlook(s.Dialect, p.Stamped(desk, 1).Sets, 1)
 	window := append(append(append([]any{int64(0)}, o.args(0)...), int64(0), int64(1000), ws.ID), args...)
-	ranged = append(ranged, Statement{s.Dialect.Rebind(s.Dialect.windowQuery(choice{model: desk, condition: condition, outlook: o})), window})
+	ranged = append(ranged, Statement{s.Dialect.Rebind(windowQuery(s.Dialect, choice{model: desk, condition: condition, outlook: o})), window})
 	for text, st := range seen {
 		switch {
 		case !strings.Contains(text, "c_desk") || !strings.Contains(text, "jobTitle"):
@@ -185,7 +185,7 @@ func TestNamesOfRecordsAreLookedUp(t *testing.T) {
 	defer s.Close()
 	desk, _ := fillWithAcme(t, s)
 	among, _ := s.Dialect.Among("rid", []int64{1, 2})
-	plan := strings.Join(explain(t, s, s.Dialect.idsQuery(desk, among)), "; ")
+	plan := strings.Join(explain(t, s, idsQuery(s.Dialect, desk, among)), "; ")
 	for _, want := range []string{"SEARCH c_desk USING INTEGER PRIMARY KEY (rowid=?)", "SEARCH departed USING PRIMARY KEY (workspace=? AND model=? AND rid=?)"} {
 		if !strings.Contains(plan, want) {
 			t.Errorf("the plan is %s, without %s", plan, want)

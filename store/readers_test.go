@@ -197,9 +197,9 @@ func jobWithoutATurnSaysSo(t *testing.T, s *Store) {
 func previewOfOneReadsOne(t *testing.T, s *Store) {
 	desk, ws := fillWithAcme(t, s)
 	must(t, s.inSnapshot(t.Context(), func(db *sqlx.Tx) error {
-		one, err := s.Dialect.rangesOf(t.Context(), db, choice{ws: ws.ID, model: desk, id: int64(5)})
+		one, err := rangesOf(t.Context(), s.Dialect, db, choice{ws: ws.ID, model: desk, id: int64(5)})
 		must(t, err)
-		none, err := s.Dialect.rangesOf(t.Context(), db, choice{ws: ws.ID, model: desk, id: int64(500)})
+		none, err := rangesOf(t.Context(), s.Dialect, db, choice{ws: ws.ID, model: desk, id: int64(500)})
 		must(t, err)
 		if len(one) != 1 || one[0].size() != 1 || len(none) != 0 {
 			t.Errorf("it looks at %v, and for one that is not there at %v", one, none)

@@ -23,8 +23,8 @@ func scheduling(s *Store) map[string]struct {
 		Statement
 		indexes []string
 	}{
-		"singles":   {Statement{s.Dialect.singlesQuery(), []any{0, 500}}, []string{"outbox_first_singles"}},
-		"bulks":     {Statement{s.Dialect.bulksQuery(), []any{0, 64}}, []string{"outbox_first_bulks"}},
+		"singles":   {Statement{singlesQuery(s.Dialect), []any{0, 500}}, []string{"outbox_first_singles"}},
+		"bulks":     {Statement{bulksQuery(s.Dialect), []any{0, 64}}, []string{"outbox_first_bulks"}},
 		"in flight": {Statement{inFlightQuery, nil}, []string{"shards_told"}},
 		"a page":    {Statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
 		"pulses":    {Statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},

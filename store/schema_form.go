@@ -56,7 +56,7 @@ func (s *Store) onMigrating(ctx context.Context, step func(*tx) error) error {
 		return s.Dialect.Classify(err)
 	}
 	defer conn.Close()
-	if err := s.Dialect.holdMigration(ctx, conn.Conn); err != nil {
+	if err := holdMigration(ctx, s.Dialect, conn.Conn); err != nil {
 		return s.Dialect.Classify(err)
 	}
 	return s.Dialect.Classify(step(&tx{Ctx: ctx, Session: conn, Dialect: s.Dialect}))

@@ -11,7 +11,7 @@ import (
 // than one record would then have.
 func (s *Store) lowerUUIDs(t *tx, m *model.Model, f *model.Field) error {
 	var one int
-	some, err := t.Get(&one, "SELECT 1 FROM "+m.Table()+" WHERE "+t.Dialect.mixed(f)+" LIMIT 1")
+	some, err := t.Get(&one, "SELECT 1 FROM "+m.Table()+" WHERE "+mixed(t.Dialect, f)+" LIMIT 1")
 	if err != nil || !some {
 		return err
 	}
@@ -35,7 +35,7 @@ func (s *Store) lowerUUIDs(t *tx, m *model.Model, f *model.Field) error {
 }
 
 // mixed is true for a value that holds a capital letter.
-func (d *Dialect) mixed(f *model.Field) string {
+func mixed(d *Dialect, f *model.Field) string {
 	text := d.Scalar(f)
 	return text + " <> lower(" + text + ")"
 }
@@ -109,7 +109,7 @@ type lowered struct {
 
 func (l *lowering) read() (out lowered, next int64, err error) {
 	rows, err := l.t.Session.QueryxContext(l.t.Ctx, l.t.Dialect.Rebind("SELECT rid, "+l.t.Dialect.Scalar(l.f)+" FROM "+l.m.Table()+l.t.Dialect.NotIndexed+
-		" WHERE workspace = ? AND rid >= ? AND rid < ? AND "+l.t.Dialect.mixed(l.f)+" ORDER BY rid LIMIT ?"), l.ws, l.next, l.end, loweredRows)
+		" WHERE workspace = ? AND rid >= ? AND rid < ? AND "+mixed(l.t.Dialect, l.f)+" ORDER BY rid LIMIT ?"), l.ws, l.next, l.end, loweredRows)
 	if err != nil {
 		return out, 0, err
 	}

@@ -148,7 +148,7 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 // as they were.
 func (s *Store) shapeTables(ctx context.Context, conn *sqlx.Conn) (grown []*model.Model, err error) {
 	err = s.givingWay(ctx, func() error {
-		if err := s.Dialect.holdMigration(ctx, conn.Conn); err != nil {
+		if err := holdMigration(ctx, s.Dialect, conn.Conn); err != nil {
 			return errors.Join(errLockLost, err)
 		}
 		grown, err = s.shapeOnce(ctx, conn)
@@ -194,7 +194,7 @@ type migrationLocker struct{ d *Dialect }
 
 // SessionLock implements [lock.SessionLocker].
 func (l migrationLocker) SessionLock(ctx context.Context, conn *sql.Conn) error {
-	return l.d.holdMigration(ctx, conn)
+	return holdMigration(ctx, l.d, conn)
 }
 
 // SessionUnlock keeps the lock for the steps that follow.
@@ -204,7 +204,7 @@ func (migrationLocker) SessionUnlock(context.Context, *sql.Conn) error { return 
 // other process. One that has it already is told so at once. It asks again and
 // again, since a statement that waits would itself be waited for by the one
 // that makes an index beside the writers.
-func (d *Dialect) holdMigration(ctx context.Context, conn *sql.Conn) error {
+func holdMigration(ctx context.Context, d *Dialect, conn *sql.Conn) error {
 	if d.LockMigration == "" {
 		return nil // each step is a transaction that nobody else writes in
 	}

@@ -46,12 +46,12 @@ type choice struct {
 // selectNumbers reads what meets the condition, range by range, in the
 // snapshot that t shows. The numbers come as one JSON array a range: reading
 // them row by row takes twice as long.
-func (d *Dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, examined func(part float64)) (selection, error) {
-	ranges, err := d.rangesOf(ctx, t, c)
+func selectNumbers(ctx context.Context, d *Dialect, t *sqlx.Tx, c choice, examined func(part float64)) (selection, error) {
+	ranges, err := rangesOf(ctx, d, t, c)
 	if err != nil {
 		return selection{}, err
 	}
-	stmt, err := t.PreparexContext(ctx, d.Rebind(d.windowQuery(c)))
+	stmt, err := t.PreparexContext(ctx, d.Rebind(windowQuery(d, c)))
 	if err != nil {
 		return selection{}, err
 	}
@@ -79,7 +79,7 @@ func (d *Dialect) selectNumbers(ctx context.Context, t *sqlx.Tx, c choice, exami
 
 // rangesOf are where the records are that a choice may select, none of them
 // beyond a window.
-func (d *Dialect) rangesOf(ctx context.Context, t *sqlx.Tx, c choice) ([]span, error) {
+func rangesOf(ctx context.Context, d *Dialect, t *sqlx.Tx, c choice) ([]span, error) {
 	if c.id != nil {
 		var rid int64
 		ok, err := one(t.GetContext(ctx, &rid, d.Rebind("SELECT rid FROM "+c.model.Table()+" WHERE workspace = ? AND id = ?"), c.ws, c.id))
@@ -137,7 +137,7 @@ func (sel *selection) add(w window) {
 }
 
 // windowQuery gathers the numbers of a range that meet the condition.
-func (d *Dialect) windowQuery(c choice) string {
+func windowQuery(d *Dialect, c choice) string {
 	return "SELECT " + d.Collect("rid - ?", "1 = 1") + c.outlook.list() + " FROM " + c.model.Table() + d.NotIndexed +
 		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + d.Opaque(c.condition)
 }

@@ -44,7 +44,7 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 		}
 		condition, args := l.Filter.SQL(s.Dialect.Filter)
 		c := choice{ws: l.Workspace, model: l.Model, condition: condition, args: args}
-		sel, err = s.Dialect.selectNumbers(ctx, db, c, examined)
+		sel, err = selectNumbers(ctx, s.Dialect, db, c, examined)
 		return err
 	})
 	if err != nil {
