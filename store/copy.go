@@ -52,10 +52,10 @@ func (s *Store) CopyTo(ctx context.Context, to *Store, tell func(done, total int
 			copied, err = c.run()
 			return err
 		})
-		return to.Dialect.Classify(err)
+		return to.classify(err)
 	})
 	if err != nil {
-		return nil, s.Dialect.Classify(err)
+		return nil, s.classify(err)
 	}
 	return copied, nil
 }

@@ -85,7 +85,7 @@ func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept 
 	}
 	var bytes int
 	if err := s.read.GetContext(ctx, &bytes, s.Dialect.Rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), f.Workspace.ID, parent.Num); err != nil {
-		return job.Job{}, false, s.Dialect.Classify(err)
+		return job.Job{}, false, s.classify(err)
 	}
 	var id string
 	next := uuid.Must(uuid.NewV7()).String()

@@ -28,7 +28,7 @@ type outlook struct {
 	shown     int64
 }
 
-// outlook compiles the sets of a patch as chunks do. Only Go can tell what
+// newOutlook compiles the sets of a patch as chunks do. Only Go can tell what
 // merges of many names make, and whether a merge makes too large a value.
 func newOutlook(d *Dialect, sets []model.Set, now int64) *outlook {
 	o := &outlook{d: d, inGo: "1 = 0", open: bitmaps{}}

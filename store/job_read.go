@@ -321,5 +321,5 @@ func (s *Store) OpenJobs(ctx context.Context) (map[job.State]int64, error) {
 	for _, r := range rows {
 		counts[r.State] = r.N
 	}
-	return counts, s.Dialect.Classify(err)
+	return counts, s.classify(err)
 }

@@ -47,7 +47,7 @@ func (s *Store) Replay(ctx context.Context, ws auth.Workspace, key, fingerprint 
 	var before keyUse
 	ok, err := one(s.read.GetContext(ctx, &before, s.Dialect.Rebind(keyUseQuery), ws.ID, key))
 	if err != nil {
-		return job.Job{}, s.Dialect.Classify(err)
+		return job.Job{}, s.classify(err)
 	}
 	if !ok {
 		return job.Job{}, job.ErrNotFound

@@ -82,7 +82,7 @@ func (s *Store) selectAmong(ctx context.Context, dest any, query string, list []
 	if err != nil {
 		return err
 	}
-	return s.Dialect.Classify(s.read.SelectContext(ctx, dest, s.Dialect.Rebind(query), string(text)))
+	return s.classify(s.read.SelectContext(ctx, dest, s.Dialect.Rebind(query), string(text)))
 }
 
 // singly makes a list of rows of one value each.

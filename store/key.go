@@ -65,7 +65,7 @@ func (s *Store) Bootstrapped(ctx context.Context, adminKey string) (bool, error)
 	err := s.read.GetContext(ctx, &made, s.Dialect.Rebind(`SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'signing_key')
 		AND EXISTS (SELECT 1 FROM api_keys k JOIN workspaces w ON w.id = k.workspace WHERE w.name = ? AND (? = '' OR k.hash = ?))`),
 		auth.MainWorkspace, adminKey, auth.Hash(adminKey))
-	return made, s.Dialect.Classify(err)
+	return made, s.classify(err)
 }
 
 func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created bool, err error) {
@@ -159,7 +159,7 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error
 	var r keyRow
 	ok, err := one(s.read.GetContext(ctx, &r, s.Dialect.Rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
 	if err != nil {
-		return auth.Key{}, s.Dialect.Classify(err)
+		return auth.Key{}, s.classify(err)
 	}
 	if !ok {
 		return auth.Key{}, job.ErrNotFound
@@ -171,7 +171,7 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error
 func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 	var rows []keyRow
 	if err := s.read.SelectContext(ctx, &rows, `SELECT `+keyColumns+` WHERE `+liveKey+` ORDER BY k.id`); err != nil {
-		return nil, s.Dialect.Classify(err)
+		return nil, s.classify(err)
 	}
 	keys := make([]auth.Key, len(rows))
 	var errs []error
@@ -200,7 +200,7 @@ func (s *Store) Workspace(ctx context.Context, name string) (auth.Workspace, err
 	var ws auth.Workspace
 	ok, err := one(s.read.GetContext(ctx, &ws, s.Dialect.Rebind(`SELECT id, name FROM workspaces WHERE name = ?`), name))
 	if err != nil {
-		return ws, s.Dialect.Classify(err)
+		return ws, s.classify(err)
 	}
 	return ws, found(ok)
 }

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-
-	"bulkpatch/job"
 )
 
 // errRaced says that a transaction met what another one has made meanwhile,
@@ -104,7 +102,7 @@ func (w *pooledWriter) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx,
 			return t, err
 		}
 		if try == lostTries {
-			return nil, errors.Join(job.ErrUnavailable, err)
+			return nil, errors.Join(ErrUnavailable, err)
 		}
 		select {
 		case <-time.After(rand.N(time.Duration(try) * lostPause)):
@@ -154,7 +152,7 @@ func (w *pooledWriter) once(ctx context.Context, n Size, fn func(*tx) error) (*t
 		err = errors.Join(ErrTooSlow, err)
 	}
 	if err != nil && ctx.Err() != nil {
-		err = fmt.Errorf("%w: %w", job.ErrUnavailable, err)
+		err = fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return t, err
 }

@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"bulkpatch/job"
 )
 
 // PostgreSQL's SQLSTATEs that matter here, from
@@ -58,13 +56,13 @@ func classifyPostgres(err error) error {
 	case errors.As(err, &refused):
 		switch {
 		case refused.Code == postgresDiskFull:
-			return fmt.Errorf("%w: %w", job.ErrStorageFull, err)
+			return fmt.Errorf("%w: %w", ErrStorageFull, err)
 		case hasCode(refused, postgresPasses):
-			return fmt.Errorf("%w: %w", job.ErrUnavailable, postgresOpening(err))
+			return fmt.Errorf("%w: %w", ErrUnavailable, postgresOpening(err))
 		}
 		return err
 	case cutOff(err):
-		return fmt.Errorf("%w: %w", job.ErrUnavailable, postgresOpening(err))
+		return fmt.Errorf("%w: %w", ErrUnavailable, postgresOpening(err))
 	}
 	return err
 }

@@ -11,8 +11,6 @@ import (
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"bulkpatch/job"
 )
 
 // SQLSTATEs of a server that takes no connection.
@@ -30,7 +28,7 @@ type unreachable struct {
 }
 
 func (e *unreachable) Error() string   { return e.reason }
-func (e *unreachable) Unwrap() []error { return []error{job.ErrUnavailable, e.err} }
+func (e *unreachable) Unwrap() []error { return []error{ErrUnavailable, e.err} }
 
 // postgresOpening says in one sentence why a server cannot be connected to.
 // The driver tries each host with TLS and without, and tells of every attempt.

@@ -22,23 +22,23 @@ func TestPostgreSQLsErrorsHaveTheirMeaning(t *testing.T) {
 		err  error
 		want error // nil: left alone
 	}{
-		"a full disk":                          {code("53100"), job.ErrStorageFull},
-		"too many connections":                 {code("53300"), job.ErrUnavailable},
-		"a server that stops":                  {code("57P01"), job.ErrUnavailable},
-		"a server that starts":                 {code("57P03"), job.ErrUnavailable},
-		"a statement that took too long":       {code("57014"), job.ErrUnavailable},
-		"a lock that took too long":            {code("55P03"), job.ErrUnavailable},
-		"a session that stood still":           {code("25P03"), job.ErrUnavailable},
-		"a server that only reads":             {code("25006"), job.ErrUnavailable},
-		"races lost again and again":           {code("40001"), job.ErrUnavailable},
-		"a disk that fails":                    {code("58030"), job.ErrUnavailable},
-		"a connection that ended":              {fmt.Errorf("read: %w", io.ErrUnexpectedEOF), job.ErrUnavailable},
+		"a full disk":                          {code("53100"), ErrStorageFull},
+		"too many connections":                 {code("53300"), ErrUnavailable},
+		"a server that stops":                  {code("57P01"), ErrUnavailable},
+		"a server that starts":                 {code("57P03"), ErrUnavailable},
+		"a statement that took too long":       {code("57014"), ErrUnavailable},
+		"a lock that took too long":            {code("55P03"), ErrUnavailable},
+		"a session that stood still":           {code("25P03"), ErrUnavailable},
+		"a server that only reads":             {code("25006"), ErrUnavailable},
+		"races lost again and again":           {code("40001"), ErrUnavailable},
+		"a disk that fails":                    {code("58030"), ErrUnavailable},
+		"a connection that ended":              {fmt.Errorf("read: %w", io.ErrUnexpectedEOF), ErrUnavailable},
 		"a unique value that is taken":         {code("23505"), nil},
 		"a statement that is wrong":            {code("42601"), nil},
 		"a caller who left":                    {context.Canceled, nil},
 		"a caller whose time is up":            {context.DeadlineExceeded, nil},
 		"what the store itself said":           {job.ErrLeaseLost, nil},
-		"a transaction that was cut off by us": {fmt.Errorf("%w: %w", job.ErrUnavailable, context.DeadlineExceeded), job.ErrUnavailable},
+		"a transaction that was cut off by us": {fmt.Errorf("%w: %w", ErrUnavailable, context.DeadlineExceeded), ErrUnavailable},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -46,7 +46,7 @@ func TestPostgreSQLsErrorsHaveTheirMeaning(t *testing.T) {
 			if !errors.Is(got, tt.err) {
 				t.Errorf("%v is no longer %v", got, tt.err)
 			}
-			for _, meaning := range []error{job.ErrStorageFull, job.ErrUnavailable} {
+			for _, meaning := range []error{ErrStorageFull, ErrUnavailable} {
 				if errors.Is(got, meaning) != (meaning == tt.want) {
 					t.Errorf("%v and %v", got, meaning)
 				}

@@ -124,7 +124,7 @@ func (s *Store) waitsNoMore(ctx context.Context, l job.Lease) error {
 	err := s.read.SelectContext(ctx, &reason, s.Dialect.Rebind(`SELECT wait_reason FROM shards
 		WHERE workspace = ? AND job = ? AND no = ? AND wait_reason IS NOT NULL`), l.Workspace, l.Job, l.Shard)
 	if err != nil || len(reason) == 0 {
-		return s.Dialect.Classify(err)
+		return s.classify(err)
 	}
 	return s.inTx(ctx, func(t *tx) error {
 		t.touch(l.JobID)
@@ -140,17 +140,17 @@ func (s *Store) waitsNoMore(ctx context.Context, l job.Lease) error {
 func (s *Store) snapshot(ctx context.Context, db *sqlx.DB, fn func(*sqlx.Tx) error) error {
 	conn, err := db.Connx(ctx)
 	if err != nil {
-		return s.Dialect.Classify(err)
+		return s.classify(err)
 	}
 	defer conn.Close()
 	own, end := outlasting(ctx, cancelWait)
 	defer end()
 	t, err := conn.BeginTxx(own, s.Dialect.Snapshot)
 	if err != nil {
-		return s.Dialect.Classify(err)
+		return s.classify(err)
 	}
 	defer t.Rollback()
-	return s.Dialect.Classify(fn(t))
+	return s.classify(fn(t))
 }
 
 // outlasting is a context that ends a while after another one, or by end.

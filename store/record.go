@@ -118,7 +118,7 @@ func (s *Store) queryBounded(ctx context.Context, db rowReader, m *model.Model, 
 func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error) {
 	records, err := s.queryRecords(ctx, s.read, m, " WHERE workspace = ? AND id = ?", ws.ID, id)
 	if err != nil {
-		return model.Record{}, s.Dialect.Classify(err)
+		return model.Record{}, s.classify(err)
 	}
 	if len(records) == 0 {
 		return model.Record{}, job.ErrNotFound

@@ -15,7 +15,7 @@ func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Mod
 	run := job.Import{Workspace: ws, Model: m, Counted: map[string]int64{}}
 	err := s.read.GetContext(ctx, &run.Since, s.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
 	if err != nil {
-		return job.Import{}, s.Dialect.Classify(err)
+		return job.Import{}, s.classify(err)
 	}
 	var counted []struct {
 		Field string
@@ -25,7 +25,7 @@ func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Mod
 	for _, c := range counted {
 		run.Counted[c.Field] = c.Next
 	}
-	return run, s.Dialect.Classify(err)
+	return run, s.classify(err)
 }
 
 // Import merges each draft into the record of its id, or makes a new record,

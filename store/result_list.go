@@ -57,7 +57,7 @@ func (s *Store) resultsClass(ctx context.Context, ws auth.Workspace, id string) 
 	_, err = one(s.read.GetContext(ctx, &kind, s.Dialect.Rebind(`SELECT kind FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	switch {
 	case err != nil:
-		return nil, s.Dialect.Classify(err)
+		return nil, s.classify(err)
 	case kind == job.Single:
 		return func(fn func(context.Context, *sqlx.Tx) error) error {
 			return s.inSnapshot(ctx, func(t *sqlx.Tx) error { return fn(ctx, t) })

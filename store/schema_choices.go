@@ -18,7 +18,7 @@ func (s *Store) Options(ctx context.Context, ws auth.Workspace, m *model.Model) 
 		err := s.read.SelectContext(ctx, &rows, s.Dialect.Rebind(`SELECT field, value FROM field_options WHERE workspace = ? AND model = ?
 			ORDER BY added_at, value`), ws.ID, m.Name)
 		if err != nil {
-			return nil, s.Dialect.Classify(err)
+			return nil, s.classify(err)
 		}
 	}
 	added := map[string][]string{}

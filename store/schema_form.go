@@ -53,13 +53,13 @@ func (s *Store) onMigrating(ctx context.Context, step func(*tx) error) error {
 	defer db.Close()
 	conn, err := sqlx.NewDb(db, "").Connx(ctx)
 	if err != nil {
-		return s.Dialect.Classify(err)
+		return s.classify(err)
 	}
 	defer conn.Close()
 	if err := holdMigration(ctx, s.Dialect, conn.Conn); err != nil {
-		return s.Dialect.Classify(err)
+		return s.classify(err)
 	}
-	return s.Dialect.Classify(step(&tx{Ctx: ctx, Session: conn, Dialect: s.Dialect}))
+	return s.classify(step(&tx{Ctx: ctx, Session: conn, Dialect: s.Dialect}))
 }
 
 // normaliseNew brings those models' values to their form that never were.

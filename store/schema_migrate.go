@@ -49,7 +49,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 		err = s.migrateModels(ctx, db)
 	}
 	if err != nil {
-		return fmt.Errorf("migrate: %w", s.Dialect.Classify(err))
+		return fmt.Errorf("migrate: %w", s.classify(err))
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
 	var known []struct{ Name, Digest, Form string }
 	if err := s.read.SelectContext(ctx, &known, `SELECT name, digest, form FROM models`); err != nil {
-		return false, s.Dialect.Classify(err)
+		return false, s.classify(err)
 	}
 	have := make(map[string][2]string, len(known))
 	for _, k := range known {
@@ -163,7 +163,7 @@ var errLockLost = errors.New("the connection that migrates was lost; start again
 // givingWay tries a change of tables again that somebody uses for long.
 func (s *Store) givingWay(ctx context.Context, change func() error) error {
 	for began := time.Now(); ; {
-		err := s.Dialect.Classify(change())
+		err := s.classify(change())
 		if !errors.Is(err, job.ErrUnavailable) || errors.Is(err, errLockLost) || time.Since(began) > shapeFor {
 			return err
 		}

@@ -27,7 +27,7 @@ const scanAim = 100 * time.Millisecond
 func (s *Store) Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error {
 	list, err := blocks(ctx, s.read, s.Dialect, ws.ID, m)
 	if err != nil {
-		return s.Dialect.Classify(err)
+		return s.classify(err)
 	}
 	condition, args := f.SQL(s.Dialect.Filter)
 	sc := scan{s: s, ws: ws, m: m, args: args, stride: stride{firstSpan, scanAim}, atOnce: mostFirst,

@@ -50,5 +50,5 @@ func (s *Store) SigningKey(ctx context.Context) ([]byte, error) {
 func (s *Store) signingKeys(ctx context.Context) ([][]byte, error) {
 	var keys [][]byte
 	err := s.read.SelectContext(ctx, &keys, `SELECT value FROM settings WHERE name = 'signing_key'`)
-	return keys, s.Dialect.Classify(err)
+	return keys, s.classify(err)
 }

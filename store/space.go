@@ -14,5 +14,5 @@ func (s *Store) Space(ctx context.Context) (Space, error) {
 	if s.Dialect.Space == "" {
 		return space, nil
 	}
-	return space, s.Dialect.Classify(s.read.GetContext(ctx, &space, s.Dialect.Space))
+	return space, s.classify(s.read.GetContext(ctx, &space, s.Dialect.Space))
 }

@@ -18,7 +18,6 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"bulkpatch/filter"
-	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -259,9 +258,9 @@ func classifySQLite(err error) error {
 	case !ok:
 		return err
 	case code == sqliteFull:
-		return fmt.Errorf("%w: %w", job.ErrStorageFull, err)
+		return fmt.Errorf("%w: %w", ErrStorageFull, err)
 	case slices.Contains([]int{sqliteBusy, sqliteLocked, sqliteIOError, sqliteCannotOpen, sqliteReadOnly, sqliteProtocol}, code):
-		return fmt.Errorf("%w: %w", job.ErrUnavailable, err)
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return err
 }

@@ -12,8 +12,6 @@ import (
 	"syscall"
 
 	"github.com/jmoiron/sqlx"
-
-	"bulkpatch/job"
 )
 
 // privately is the mode of the files that hold customers. SQLite gives those
@@ -99,7 +97,7 @@ const notSQLite = "the file is no SQLite database"
 func sqliteOpening(path string, err error) error {
 	code, _, _ := sqliteError(err)
 	if code == sqliteBusy || code == sqliteProtocol {
-		return fmt.Errorf("%w: %s is locked; does another process stand still in the middle of a write? Let it go on, or end it", job.ErrUnavailable, path)
+		return fmt.Errorf("%w: %s is locked; does another process stand still in the middle of a write? Let it go on, or end it", ErrUnavailable, path)
 	}
 	reason := err.Error()
 	info, statErr := os.Stat(path)

@@ -106,7 +106,7 @@ func OpenExisting(ctx context.Context, address string, o Options) (*Store, error
 		return nil, fmt.Errorf("the database's address %w", err)
 	}
 	if err := backends[scheme(address)].there(ctx, address); err != nil {
-		return nil, err
+		return nil, inWordsOfJob(err)
 	}
 	return Open(ctx, address, o)
 }
@@ -122,7 +122,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	}
 	b, err := backends[scheme(address)].open(ctx, driver, address, o.Now)
 	if err != nil {
-		return nil, err
+		return nil, inWordsOfJob(err)
 	}
 	s := &Store{
 		backend: b, models: o.Models, log: o.Log,
@@ -153,7 +153,7 @@ func (s *Store) Close() error {
 func (s *Store) Ping(ctx context.Context) error {
 	var n int
 	if err := s.read.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
-		return s.Dialect.Classify(err)
+		return s.classify(err)
 	}
 	return s.inTx(ctx, func(t *tx) error {
 		return t.Run(`UPDATE settings SET value = value WHERE name = 'signing_key'`)
@@ -166,7 +166,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Reachable(ctx context.Context) error {
 	var n int
 	if err := s.read.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
-		return s.Dialect.Classify(err)
+		return s.classify(err)
 	}
 	return s.inTx(ctx, func(*tx) error { return nil })
 }
@@ -190,7 +190,7 @@ func (s *Store) inLargeTx(ctx context.Context, fn func(*tx) error) error {
 // after tells whoever waits what a committed transaction touched.
 func (s *Store) after(t *tx, err error) error {
 	if err != nil {
-		return s.Dialect.Classify(err)
+		return s.classify(err)
 	}
 	s.hub.notify(t.touched)
 	for _, e := range t.events {

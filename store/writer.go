@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-
-	"bulkpatch/job"
 )
 
 // size says how a transaction is scheduled.
@@ -310,7 +308,7 @@ func (w *groupWriter) begin(wait time.Duration) error {
 		select {
 		case <-time.After(lockPoll):
 		case <-w.quit:
-			return fmt.Errorf("%w: closing", job.ErrUnavailable)
+			return fmt.Errorf("%w: closing", ErrUnavailable)
 		}
 	}
 }

@@ -1,0 +1,12 @@
+package store
+
+import "errors"
+
+// What an error of a database means to whoever asked. [Dialect.Classify] and
+// the writers add these to the error of the driver.
+var (
+	// ErrUnavailable says that the database cannot answer now, and may later.
+	ErrUnavailable = errors.New("the database cannot answer now")
+	// ErrStorageFull says that the database's disk is full.
+	ErrStorageFull = errors.New("the database is out of disk space")
+)
