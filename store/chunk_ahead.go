@@ -35,7 +35,7 @@ func (a *ahead) drop() {
 // A moment is when a snapshot was opened: what of the writer, and how many of
 // the lease's own chunks, it shows at least.
 type moment struct {
-	mark mark
+	mark Mark
 	own  int64
 }
 
@@ -140,7 +140,7 @@ func (v view) Row(query string, args []any, dest ...any) (ok bool, err error) {
 // many chunks the lease has committed.
 func (c *chunk) enter(t *tx, shard shardRow, own int64) error {
 	c.q, c.shard = t, shard
-	others, err := t.others(c.moment.mark, own-c.moment.own)
+	others, err := t.OthersSince(c.moment.mark, own-c.moment.own)
 	if err != nil || !others {
 		return err
 	}

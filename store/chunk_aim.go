@@ -47,15 +47,15 @@ func (w *groupWriter) Aim() time.Duration {
 	return aimAlone
 }
 
-// A mark is a moment between the transactions of a writer.
-type mark struct{ commits, version int64 }
+// A Mark is a moment between the transactions of a writer.
+type Mark struct{ commits, version int64 }
 
-func (w *groupWriter) Mark() mark { return mark{w.commits.Load(), w.version.Load()} }
+func (w *groupWriter) Mark() Mark { return Mark{w.commits.Load(), w.version.Load()} }
 
 // othersSince reports whether anything was committed since a mark but so many
 // transactions of the caller's own. It is asked inside of a transaction, so
 // that nothing comes after the answer.
-func (w *groupWriter) othersSince(m mark, own int64) (bool, error) {
+func (w *groupWriter) othersSince(m Mark, own int64) (bool, error) {
 	var version int64
 	if err := w.conn.QueryRowContext(context.Background(), `PRAGMA data_version`).Scan(&version); err != nil {
 		return true, err

@@ -70,7 +70,7 @@ func (c *chunk) applyAlone(ifMatch *int64) error {
 	err := c.t.Attempt(func() error { return c.applyOne(ifMatch) })
 	f, inData := c.d.InData(err)
 	switch {
-	case c.t.TookTooLong(err, writeStatement):
+	case c.t.TookTooLong(err):
 		f.Code = CodeTooSlow
 	case !inData || f.Memory:
 		return err

@@ -171,8 +171,8 @@ type refusing struct {
 	runs *int
 }
 
-func (r refusing) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
-	return r.writer.Do(ctx, n, func(t *tx) error {
+func (r refusing) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
+	return r.writer.Do(ctx, n, func(t *Tx) error {
 		t.Session = refusingSession{t.Session, r}
 		return fn(t)
 	})

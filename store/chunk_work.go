@@ -70,7 +70,7 @@ func (w *chunks) Close() {
 // was not before.
 func (w *chunks) apply(ctx context.Context, read *chunk, limit int) (step job.Step, c *chunk, err error) {
 	c = read
-	t, err := w.s.write.Do(ctx, Chunked, func(t *tx) error {
+	t, err := w.s.do(ctx, Chunked, func(t *tx) error {
 		shard, err := w.open(t)
 		if err != nil {
 			return err
@@ -178,7 +178,7 @@ func (w *chunks) remember(ctx context.Context) error {
 // failOne records the next record as failed. That may take no longer than a
 // chunk: where it does, it is the store that is slow, and not the record.
 func (w *chunks) failOne(ctx context.Context, f DataFault) (step job.Step, err error) {
-	err = w.s.after(w.s.write.Do(ctx, Chunked, func(t *tx) error {
+	err = w.s.after(w.s.do(ctx, Chunked, func(t *tx) error {
 		shard, err := w.open(t)
 		if err != nil {
 			return err

@@ -46,8 +46,8 @@ func (s *Store) CopyTo(ctx context.Context, to *Store, tell func(done, total int
 	}
 	var copied []TableCopy
 	// Nothing is written to the source: its transaction is there for its lock.
-	_, err := s.write.Do(ctx, Endless, func(from *tx) error {
-		_, err := to.write.Do(ctx, Endless, func(dest *tx) (err error) {
+	_, err := s.do(ctx, Endless, func(from *tx) error {
+		_, err := to.do(ctx, Endless, func(dest *tx) (err error) {
 			c := copier{ctx: ctx, from: from, to: dest, models: s.models, tell: tell}
 			copied, err = c.run()
 			return err

@@ -16,8 +16,8 @@ type walkRecorder struct {
 	began *[]int64
 }
 
-func (r walkRecorder) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
-	return r.writer.Do(ctx, n, func(t *tx) error {
+func (r walkRecorder) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
+	return r.writer.Do(ctx, n, func(t *Tx) error {
 		t.Session = walkSession{t.Session, r.began}
 		return fn(t)
 	})

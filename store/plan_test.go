@@ -39,8 +39,8 @@ type recorder struct {
 	seen map[string]Statement
 }
 
-func (r recorder) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
-	return r.writer.Do(ctx, n, func(t *tx) error {
+func (r recorder) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
+	return r.writer.Do(ctx, n, func(t *Tx) error {
 		t.Session = recordedSession{t.Session, r.seen}
 		return fn(t)
 	})

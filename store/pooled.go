@@ -44,13 +44,21 @@ var settings = map[Size]string{
 	Endless: `SET LOCAL statement_timeout = 0`,
 }
 
+// statementLimit is how long one statement of a transaction may take.
+func statementLimit(n Size) time.Duration {
+	if n == Chunked {
+		return chunkStatement
+	}
+	return writeStatement
+}
+
 // aimPooled is how long a chunk should take, and hold its records' locks.
 const aimPooled = 250 * time.Millisecond
 
 func (w *pooledWriter) Aim() time.Duration { return aimPooled }
 
 // mark is never asked for: here the read that locks is the read.
-func (w *pooledWriter) Mark() mark { return mark{} }
+func (w *pooledWriter) Mark() Mark { return Mark{} }
 
 // A pooledWriter runs each transaction on a connection of its own, many at a
 // time: the server keeps them apart.
@@ -90,7 +98,7 @@ func (w *pooledWriter) Close() error {
 }
 
 // do tries a transaction until it loses no race.
-func (w *pooledWriter) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
+func (w *pooledWriter) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
 	leave, err := w.enter(ctx, n)
 	if err != nil {
 		return nil, err
@@ -139,7 +147,7 @@ func (w *pooledWriter) enter(ctx context.Context, n Size) (leave func(), err err
 
 // once runs a transaction. The context ends the wait for a connection; from
 // then on the transaction has its own.
-func (w *pooledWriter) once(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
+func (w *pooledWriter) once(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
 	conn, err := w.db.Connx(ctx)
 	if err != nil {
 		return nil, err
@@ -148,7 +156,7 @@ func (w *pooledWriter) once(ctx context.Context, n Size, fn func(*tx) error) (*t
 	ctx, cancel := context.WithTimeout(w.ctx, limits[n])
 	defer cancel()
 	t, err := w.transact(ctx, conn, n, fn)
-	if n == Chunked && ctx.Err() == nil && t.TookTooLong(err, chunkStatement) {
+	if n == Chunked && ctx.Err() == nil && t.TookTooLong(err) {
 		err = errors.Join(ErrTooSlow, err)
 	}
 	if err != nil && ctx.Err() != nil {
@@ -157,7 +165,7 @@ func (w *pooledWriter) once(ctx context.Context, n Size, fn func(*tx) error) (*t
 	return t, err
 }
 
-func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n Size, fn func(*tx) error) (*tx, error) {
+func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n Size, fn func(*Tx) error) (*Tx, error) {
 	if err := w.tune(ctx, conn); err != nil {
 		return nil, err
 	}
@@ -166,7 +174,7 @@ func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n Size, fn
 		return nil, err
 	}
 	defer db.Rollback() // does nothing after a COMMIT
-	t := &tx{Ctx: ctx, Session: db, Dialect: w.d, Now: w.micros(), Clock: w.micros, Began: time.Now()}
+	t := &Tx{Ctx: ctx, Session: db, Dialect: w.d, Now: w.micros(), Clock: w.micros, Began: time.Now(), limit: statementLimit(n)}
 	if text := settings[n]; text != "" {
 		if _, err := db.ExecContext(ctx, text); err != nil {
 			return nil, err

@@ -17,7 +17,7 @@ type quicker struct {
 	other *func()
 }
 
-func (q quicker) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
+func (q quicker) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
 	if act := *q.other; act != nil {
 		*q.other = nil
 		act()

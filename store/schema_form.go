@@ -59,7 +59,7 @@ func (s *Store) onMigrating(ctx context.Context, step func(*tx) error) error {
 	if err := holdMigration(ctx, s.Dialect, conn.Conn); err != nil {
 		return s.classify(err)
 	}
-	return s.classify(step(&tx{Ctx: ctx, Session: conn, Dialect: s.Dialect}))
+	return s.classify(step(&tx{Tx: &Tx{Ctx: ctx, Session: conn, Dialect: s.Dialect}}))
 }
 
 // normaliseNew brings those models' values to their form that never were.

@@ -131,7 +131,7 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	bare := &tx{Ctx: ctx, Session: conn, Dialect: s.Dialect} // each statement by itself
+	bare := &tx{Tx: &Tx{Ctx: ctx, Session: conn, Dialect: s.Dialect}} // each statement by itself
 	for _, m := range grown {
 		if err := bare.alignIndexes(m, s.Dialect.Concurrently); err != nil {
 			return err
@@ -181,7 +181,7 @@ func (s *Store) shapeOnce(ctx context.Context, conn *sqlx.Conn) ([]*model.Model,
 		return nil, err
 	}
 	defer db.Rollback() // does nothing after a COMMIT
-	grown, err := (&tx{Ctx: ctx, Session: db, Dialect: s.Dialect}).shapeTables(s.models.All())
+	grown, err := (&tx{Tx: &Tx{Ctx: ctx, Session: db, Dialect: s.Dialect}}).shapeTables(s.models.All())
 	if err != nil {
 		return nil, err
 	}

@@ -174,37 +174,6 @@ func (s *Store) Reachable(ctx context.Context) error {
 // Bell has a value soon after work was put into the outbox by this process.
 func (s *Store) Notified() <-chan struct{} { return s.notified }
 
-// inTx runs a small transaction. Many of them may share one commit, so fn
-// must be quick. When inTx returns nil, everything fn did is on disk. It may
-// run fn again from the start, after a transaction that lost a race.
-func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
-	return s.after(s.write.Do(ctx, Small, fn))
-}
-
-// inLargeTx runs a transaction that may take tens of milliseconds. Small
-// ones that are waiting go first.
-func (s *Store) inLargeTx(ctx context.Context, fn func(*tx) error) error {
-	return s.after(s.write.Do(ctx, Large, fn))
-}
-
-// after tells whoever waits what a committed transaction touched.
-func (s *Store) after(t *tx, err error) error {
-	if err != nil {
-		return s.classify(err)
-	}
-	s.hub.notify(t.touched)
-	for _, e := range t.events {
-		s.onJob(e)
-	}
-	if t.woke {
-		select {
-		case s.notified <- struct{}{}:
-		default:
-		}
-	}
-	return nil
-}
-
 func orDefault(d, def time.Duration) time.Duration {
 	if d == 0 {
 		return def

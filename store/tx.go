@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-
-	"bulkpatch/job"
 )
 
 // A session runs the statements of a transaction on its one connection.
@@ -19,30 +17,24 @@ type Session interface {
 	QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error)
 }
 
-// A tx is one write transaction. Its helpers never begin or commit. It runs
+// A Tx is one write transaction. Its helpers never begin or commit. It runs
 // under the writer's own context: a caller that goes away cannot tear a commit.
-type tx struct {
+type Tx struct {
 	Ctx     context.Context
 	Session Session
 	Dialect *Dialect
 	Now     int64 // microseconds, one reading for the whole transaction
 	Clock   func() int64
-	touched []string
-	events  []job.Event
-	woke    bool
 
 	Began time.Time
 	Took  time.Duration // until its commit was done
-	// others reports whether anybody else has committed since a mark, beside
-	// so many transactions of the caller's own.
-	others func(since mark, own int64) (bool, error)
+	limit time.Duration // of one statement, where the database ends slow ones
+	// others answers OthersSince.
+	others func(since Mark, own int64) (bool, error)
 }
 
-// touch notes that the transaction changed a job that users may be watching.
-func (t *tx) touch(jobID string) { t.touched = append(t.touched, jobID) }
-
 // exec runs a statement and returns how many rows it changed.
-func (t *tx) Exec(query string, args ...any) (int64, error) {
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	r, err := t.Session.ExecContext(t.Ctx, t.Dialect.Rebind(query), args...)
 	if err != nil {
 		return 0, err
@@ -51,23 +43,23 @@ func (t *tx) Exec(query string, args ...any) (int64, error) {
 }
 
 // exec1 is exec for callers that do not ask how many rows changed.
-func (t *tx) Run(query string, args ...any) error {
+func (t *Tx) Run(query string, args ...any) error {
 	_, err := t.Exec(query, args...)
 	return err
 }
 
 // get reads one row into dest; ok is false when there is none.
-func (t *tx) Get(dest any, query string, args ...any) (ok bool, err error) {
+func (t *Tx) Get(dest any, query string, args ...any) (ok bool, err error) {
 	return one(t.Session.GetContext(t.Ctx, dest, t.Dialect.Rebind(query), args...))
 }
 
 // list reads all rows into the slice that dest points to.
-func (t *tx) List(dest any, query string, args ...any) error {
+func (t *Tx) List(dest any, query string, args ...any) error {
 	return t.Session.SelectContext(t.Ctx, dest, t.Dialect.Rebind(query), args...)
 }
 
 // row reads one row of several columns; ok is false when there is none.
-func (t *tx) Row(query string, args []any, dest ...any) (ok bool, err error) {
+func (t *Tx) Row(query string, args []any, dest ...any) (ok bool, err error) {
 	rows, err := t.Session.QueryxContext(t.Ctx, t.Dialect.Rebind(query), args...)
 	if err != nil {
 		return false, err
@@ -80,7 +72,7 @@ func (t *tx) Row(query string, args []any, dest ...any) (ok bool, err error) {
 }
 
 // attempt runs fn so that its error undoes only what fn did.
-func (t *tx) Attempt(fn func() error) error {
+func (t *Tx) Attempt(fn func() error) error {
 	if err := t.Run(`SAVEPOINT attempt`); err != nil {
 		return err
 	}
@@ -93,11 +85,17 @@ func (t *tx) Attempt(fn func() error) error {
 	return errors.Join(err, t.Run(`RELEASE SAVEPOINT attempt`))
 }
 
-// tookTooLong reports whether a statement was ended because it reached a time
-// limit. One that an operator has ended sooner was not.
-func (t *tx) TookTooLong(err error, limit time.Duration) bool {
-	return t != nil && t.Dialect.TooSlow(err) && time.Since(t.Began) >= limit
+// TookTooLong reports whether err says that a statement was ended because it
+// reached its time limit. It is false for a statement that an operator ended
+// sooner, and for a transaction that did not begin, which is nil.
+func (t *Tx) TookTooLong(err error) bool {
+	return t != nil && t.Dialect.TooSlow(err) && time.Since(t.Began) >= t.limit
 }
+
+// OthersSince reports whether anybody else has committed since a mark of the
+// writer. own is how many transactions the caller itself has committed since
+// then. Only a writer that runs one transaction at a time knows.
+func (t *Tx) OthersSince(since Mark, own int64) (bool, error) { return t.others(since, own) }
 
 func one(err error) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {

@@ -38,9 +38,9 @@ var errClosed = errors.New("the store is closed")
 
 // A member is one transaction in the writer's queue.
 type member struct {
-	fn   func(*tx) error
+	fn   func(*Tx) error
 	size Size
-	tx   *tx
+	tx   *Tx
 	done chan error // gets the result once
 
 	mu      sync.Mutex
@@ -72,12 +72,12 @@ type writer interface {
 	// transaction as it then was. It may run fn more than once, of which the
 	// last counts. The context ends the wait for a turn, never a transaction
 	// that has begun.
-	Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error)
+	Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error)
 	// aim is how long a chunk should take now.
 	Aim() time.Duration
-	// mark remembers a moment, for [tx.othersSince]: what a snapshot shows that
+	// mark remembers a moment, for [Tx.OthersSince]: what a snapshot shows that
 	// is opened after it.
-	Mark() mark
+	Mark() Mark
 	// close waits for the transactions in progress, or rolls back those that
 	// take too long. Nothing runs after it.
 	Close() error
@@ -142,7 +142,7 @@ func (w *groupWriter) Close() error {
 }
 
 // do is one turn in the queue, or a part of one.
-func (w *groupWriter) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error) {
+func (w *groupWriter) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func (w *groupWriter) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, 
 
 // atTheEnd tells a member that ran as the writer closed from one that never
 // will.
-func (w *groupWriter) atTheEnd(m *member) (*tx, error) {
+func (w *groupWriter) atTheEnd(m *member) (*Tx, error) {
 	select {
 	case err := <-m.done:
 		return m.tx, err
@@ -256,7 +256,7 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 			results[i] = context.Canceled
 			continue
 		}
-		m.tx = &tx{Ctx: ctx, Session: &w.stmts, Dialect: w.d, Now: now, Clock: w.now, Began: began, others: w.othersSince}
+		m.tx = &Tx{Ctx: ctx, Session: &w.stmts, Dialect: w.d, Now: now, Clock: w.now, Began: began, others: w.othersSince}
 		results[i] = w.runMember(m, len(batch) == 1)
 		results[i] = tooSlow(ctx, results[i])
 		if fatal(results[i]) {

@@ -139,7 +139,7 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 func TestAWaitForTheLockIsNoPartOfAChunksTime(t *testing.T) {
 	s, _ := openWriter(t)
 	defer s.Close()
-	_, err := s.write.Do(t.Context(), Chunked, func(tx *tx) error {
+	_, err := s.write.Do(t.Context(), Chunked, func(tx *Tx) error {
 		if end, limited := tx.Ctx.Deadline(); !limited || end.Sub(tx.Began) < chunkPatience {
 			t.Errorf("a chunk has %v after its transaction has begun", end.Sub(tx.Began))
 		}
@@ -209,7 +209,7 @@ func TestNothingRunsAfterTheEnd(t *testing.T) {
 	s, _ := openWriter(t)
 	must(t, s.Close())
 	for _, n := range []Size{Small, Large} {
-		if _, err := s.write.Do(t.Context(), n, insertNumbers(1)); !errors.Is(err, errClosed) {
+		if _, err := s.do(t.Context(), n, insertNumbers(1)); !errors.Is(err, errClosed) {
 			t.Error(fmt.Sprint(n), err)
 		}
 	}
