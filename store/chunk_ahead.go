@@ -93,14 +93,14 @@ func (w *chunks) start(ctx context.Context, before *chunk, limit int) {
 func (w *chunks) earlyChunk(shard shardRow) *chunk {
 	c := w.chunk(nil, shard)
 	c.seen = map[uint32]uint32{}
-	c.moment = moment{w.s.write.Mark(), w.own}
+	c.moment = moment{w.s.db.Writer.Mark(), w.own}
 	return c
 }
 
 // look reads a chunk in a snapshot.
 func (w *chunks) look(ctx context.Context, c *chunk, size func() (int, error)) error {
 	return w.s.inWork(ctx, func(t *sqlx.Tx) error {
-		c.q = view{ctx, t, w.s.Dialect, &c.reading}
+		c.q = view{ctx, t, w.s.db.Dialect, &c.reading}
 		n, err := size()
 		if err != nil {
 			return err
@@ -132,8 +132,8 @@ func (v view) Row(query string, args []any, dest ...any) (ok bool, err error) {
 	defer func() { *v.took += time.Since(began) }()
 	ctx, cancel := context.WithTimeoutCause(v.ctx, readPatience, ErrTooSlow)
 	defer cancel()
-	ok, err = one(stmt.QueryRowxContext(ctx, args...).Scan(dest...))
-	return ok, tooSlow(ctx, err)
+	ok, err = HasRow(stmt.QueryRowxContext(ctx, args...).Scan(dest...))
+	return ok, WithTooSlow(ctx, err)
 }
 
 // enter brings a chunk that was read ahead into its transaction. own is how

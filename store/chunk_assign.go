@@ -43,7 +43,7 @@ func assign(d *Dialect, sets []model.Set, now int64, inGo func(model.Set) bool) 
 			a.merged = append(a.merged, s)
 			continue
 		}
-		column := quoted(s.Field)
+		column := Quoted(s.Field)
 		expr, args := newValue(d, sets, s, now)
 		set = append(set, column+" = "+expr)
 		a.setArgs = append(a.setArgs, args...)
@@ -77,9 +77,9 @@ func newValue(d *Dialect, sets []model.Set, s model.Set, now int64) (expr string
 	switch {
 	case s.When != nil:
 		brings, _ := model.Patch{Sets: sets}.Set(s.When)
-		return "CASE WHEN " + quoted(s.When) + " " + d.Differs + " ? THEN ? ELSE " + quoted(s.Field) + " END", []any{brings.Value, stampOf(s, now)}
+		return "CASE WHEN " + Quoted(s.When) + " " + d.Differs + " ? THEN ? ELSE " + Quoted(s.Field) + " END", []any{brings.Value, stampOf(s, now)}
 	case s.Merge != nil:
-		return d.Merge(quoted(s.Field), s.Merge)
+		return d.Merge(Quoted(s.Field), s.Merge)
 	}
 	return "?", []any{s.Value}
 }
@@ -101,7 +101,7 @@ func needsOf(sets []model.Set) []need {
 		if s.Field.Needs == nil || s.Value == nil {
 			continue
 		}
-		lacks := quoted(s.Field.Needs) + " IS NULL"
+		lacks := Quoted(s.Field.Needs) + " IS NULL"
 		if other, given := (model.Patch{Sets: sets}).Set(s.Field.Needs); given {
 			if other.Value != nil {
 				continue

@@ -237,7 +237,7 @@ func (c *chunk) findQuery() (query string, args []any) {
 			collected += " AND short_" + strconv.Itoa(len(long))
 			long = append(long, "COUNT(*) FILTER (WHERE differs AND NOT short_"+strconv.Itoa(len(long))+")")
 		}
-		inner = append(inner, quoted(f))
+		inner = append(inner, Quoted(f))
 		outer = append(outer, d.Collect(d.Scalar(f), collected))
 	}
 	outer = append(outer, strings.Join(long, " + "))

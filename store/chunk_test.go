@@ -56,7 +56,7 @@ func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 	defer s.Close()
 	l, _, _ := started(t, s, conditions(999))
 	seen := map[string]Statement{}
-	s.write = recorder{s.write, seen}
+	s.db.Writer = recorder{s.db.Writer, seen}
 	chunks := s.Chunks(l)
 	defer chunks.Close()
 	for done := false; !done; {
@@ -97,9 +97,9 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 		must(t, err)
 		between()
 		clear(seen)
-		plain := s.write
-		s.write = recorder{plain, seen}
-		defer func() { s.write = plain }()
+		plain := s.db.Writer
+		s.db.Writer = recorder{plain, seen}
+		defer func() { s.db.Writer = plain }()
 		_, c, err = w.apply(t.Context(), c, 4)
 		must(t, err)
 		return len(c.selected), seen
@@ -128,7 +128,7 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 		t.Errorf("customers were read %d times: %v", n, ran)
 	}
 	next(func() { // another process
-		other, err := sql.Open("sqlite3", sqliteFile(path)+"?_busy_timeout=5000")
+		other, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=5000")
 		must(t, err)
 		defer other.Close()
 		_, err = other.Exec(`UPDATE c_desk SET "f_organization" = 'Other', version = version + 1 WHERE id = 17`)
@@ -165,14 +165,14 @@ func reads(ran map[string]Statement) (n int) {
 
 // refusing is a writer in which statements of one kind fail.
 type refusing struct {
-	writer
+	Writer
 	text string // how they begin
 	err  error
 	runs *int
 }
 
 func (r refusing) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
-	return r.writer.Do(ctx, n, func(t *Tx) error {
+	return r.Writer.Do(ctx, n, func(t *Tx) error {
 		t.Session = refusingSession{t.Session, r}
 		return fn(t)
 	})
@@ -232,7 +232,7 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 			single, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Single, Workspace: ws, Model: desk, RecordID: int64(1), Patch: p})
 			must(t, err)
 			runs := 0
-			s.write = refusing{s.write, "UPDATE c_desk", tt.err, &runs}
+			s.db.Writer = refusing{s.db.Writer, "UPDATE c_desk", tt.err, &runs}
 			tried := failAll(t, s, l)
 			if want := tt.code != ""; want != (tried.Failed == 20) || tried.Tried() != tried.Failed {
 				t.Errorf("%+v after %d updates", tried, runs)
@@ -265,7 +265,7 @@ func TestAStoreThatIsSlowForAllFailsNoRecord(t *testing.T) {
 	defer s.Close()
 	l, _, ws := started(t, s, `{"organization": "Acme"}`)
 	runs := 0
-	s.write = refusing{s.write, "INSERT INTO changes", errors.Join(ErrTooSlow, context.DeadlineExceeded), &runs}
+	s.db.Writer = refusing{s.db.Writer, "INSERT INTO changes", errors.Join(ErrTooSlow, context.DeadlineExceeded), &runs}
 	chunks := s.Chunks(l)
 	defer chunks.Close()
 	err := job.ErrRefused

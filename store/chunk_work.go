@@ -30,11 +30,11 @@ type chunks struct {
 func (s *Store) Chunks(l job.Lease) job.Chunks {
 	w := &chunks{s: s, l: l, filter: everything, cheap: true}
 	if l.Filter != nil {
-		w.filter.text, w.filter.args = l.Filter.SQL(s.Dialect.Filter)
+		w.filter.text, w.filter.args = l.Filter.SQL(s.db.Dialect.Filter)
 		w.cheap = l.Filter.Cost() <= cheapFilter
 	}
 	merges := slices.ContainsFunc(l.Patch.Sets, func(s model.Set) bool { return s.Merge != nil })
-	w.early = s.Dialect.Alone && (!w.cheap || merges || l.RestoreSource != 0)
+	w.early = s.db.Dialect.Alone && (!w.cheap || merges || l.RestoreSource != 0)
 	return w
 }
 
@@ -91,7 +91,7 @@ func (w *chunks) apply(ctx context.Context, read *chunk, limit int) (step job.St
 	if err = w.s.after(t, err); err == nil {
 		w.own++
 		w.long = c.long
-		w.pace = w.pace.after(c, t.Took, w.s.write.Aim())
+		w.pace = w.pace.after(c, t.Took, w.s.db.Writer.Aim())
 	}
 	return step, c, err
 }
@@ -105,7 +105,7 @@ func (w *chunks) open(t *tx) (shardRow, error) {
 }
 
 func (w *chunks) chunk(q reading, shard shardRow) *chunk {
-	return &chunk{d: w.s.Dialect, q: q, l: w.l, filter: w.filter, cheap: w.cheap, long: w.long, shard: shard}
+	return &chunk{d: w.s.db.Dialect, q: q, l: w.l, filter: w.filter, cheap: w.cheap, long: w.long, shard: shard}
 }
 
 // read finds what becomes of the next records of the chunk's shard, at most n.
@@ -128,7 +128,7 @@ func (w *chunks) write(c *chunk) (job.Step, error) {
 	if err := c.write(); err != nil {
 		return job.Step{}, err
 	}
-	return w.settle(c, w.pace.after(c, time.Since(c.t.Began), w.s.write.Aim()).records)
+	return w.settle(c, w.pace.after(c, time.Since(c.t.Began), w.s.db.Writer.Aim()).records)
 }
 
 // settle records what a chunk did, and how many records the next is to take.
@@ -147,7 +147,7 @@ const slowTries = 3
 // judge tells whether what went wrong with a chunk lies in the data. Then the
 // next try takes fewer records, and one that stood alone is recorded as failed.
 func (w *chunks) judge(ctx context.Context, c *chunk, err error) (job.Step, error) {
-	f, inData := w.s.Dialect.InData(err)
+	f, inData := w.s.db.Dialect.InData(err)
 	switch {
 	case !inData || c == nil || len(c.selected) == 0:
 		return job.Step{}, err

@@ -21,9 +21,9 @@ func (s *Store) UpToDate(ctx context.Context) error {
 		return err
 	}
 	return s.inSnapshot(ctx, func(t *sqlx.Tx) error {
-		q := snapshotReader{ctx: ctx, db: t, d: s.Dialect}
+		q := snapshotReader{ctx: ctx, db: t, d: s.db.Dialect}
 		var tables []string
-		if err := q.List(&tables, s.Dialect.Tables); err != nil {
+		if err := q.List(&tables, s.db.Dialect.Tables); err != nil {
 			return err
 		}
 		if !slices.Contains(tables, goose.DefaultTablename) {
@@ -42,7 +42,7 @@ func (s *Store) UpToDate(ctx context.Context) error {
 
 // latest is the number of the newest migration.
 func (s *Store) latest() (int64, error) {
-	p, err := s.ledgerMigrations(s.read.DB)
+	p, err := s.ledgerMigrations(s.db.Lookups.DB)
 	if err != nil {
 		return 0, err
 	}

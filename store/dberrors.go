@@ -9,4 +9,6 @@ var (
 	ErrUnavailable = errors.New("the database cannot answer now")
 	// ErrStorageFull says that the database's disk is full.
 	ErrStorageFull = errors.New("the database is out of disk space")
+	// ErrNoDatabase says that an address names no database of ours.
+	ErrNoDatabase = errors.New("there is no bulkpatch database")
 )

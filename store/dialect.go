@@ -53,9 +53,9 @@ type Dialect struct {
 	// statistics, would take another.
 	IndexedBy func(index string) string
 
-	// firstWakeUps joins to each row before it the first wake-ups of the outbox,
-	// as o, that meet a condition on that row; how many is bound.
-	FirstWakeUps func(condition string) string
+	// JoinFirst joins to each row before it the first rows of another table that
+	// meet a condition on that row. How many these are is bound last.
+	JoinFirst func(First) string
 	// byIndex makes a transaction's queries walk indexes in their order and
 	// stop where they may, whatever the planner takes a table for: what waits
 	// comes and goes faster than its statistics. "" where the planner has none.
@@ -135,6 +135,14 @@ type Dialect struct {
 	// tooSlow reports whether a statement reached the limit that its session
 	// sets.
 	TooSlow func(error) bool
+}
+
+// A First names the first rows of a table for [Dialect.JoinFirst].
+type First struct {
+	Table, As string
+	Key       string // the column of its primary key
+	Condition string
+	Order     string // the columns by which rows are first
 }
 
 // blob is the kind of bytes, which only the fixed tables hold.

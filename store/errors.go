@@ -16,7 +16,7 @@ var meanings = []struct{ database, job error }{
 // classify adds to an error of the database the one of package job that it
 // amounts to. It returns all other errors as they are. Every error of a driver
 // or a writer that a method of the store returns has to pass through it.
-func (s *Store) classify(err error) error { return inWordsOfJob(s.Dialect.Classify(err)) }
+func (s *Store) classify(err error) error { return inWordsOfJob(s.db.Dialect.Classify(err)) }
 
 // inWordsOfJob is classify for an error that the database has classified.
 func inWordsOfJob(err error) error {

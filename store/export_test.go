@@ -13,20 +13,14 @@ var OpenWith = open
 
 // UseClock replaces the clock of a database that has one of its own.
 func (s *Store) UseClock(now func() time.Time) {
-	s.now = now
-	if w, ok := s.write.(*pooledWriter); ok {
-		w.now = now
-	}
+	s.db.Now = now
 }
 
 // CutFinely lets few records be worth a shard of their own.
 func (s *Store) CutFinely(part int64) {
-	d := *s.Dialect
+	d := *s.db.Dialect
 	d.Part = part
-	s.Dialect = &d
-	if w, ok := s.write.(*pooledWriter); ok {
-		w.d = &d
-	}
+	s.db.Dialect = &d
 }
 
 // LimitOpenBytes bounds the bytes of a workspace's open requests.

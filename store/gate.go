@@ -8,8 +8,8 @@ import (
 // A gate lets a few in at a time, and of each workspace at most half of those,
 // so that nothing one workspace asks for takes what another needs. Who waits
 // is let in by workspace in turn, and within one in the order of arrival.
-type gate struct {
-	share int // how many of one workspace may be inside
+type FairSemaphore struct {
+	Share int // how many of one workspace may be inside
 
 	mu      sync.Mutex
 	free    int
@@ -18,13 +18,13 @@ type gate struct {
 	turns   []int64                   // the workspaces that wait, first the one that is next
 }
 
-func newGate(places int) *gate {
-	return &gate{share: max(1, places/2), free: places, inside: map[int64]int{}, waiting: map[int64][]chan struct{}{}}
+func NewFairSemaphore(places int) *FairSemaphore {
+	return &FairSemaphore{Share: max(1, places/2), free: places, inside: map[int64]int{}, waiting: map[int64][]chan struct{}{}}
 }
 
 // enter waits for a place, which leave gives back. Calling leave again does
 // nothing. The context ends the wait with its error.
-func (g *gate) enter(ctx context.Context, ws int64) (leave func(), err error) {
+func (g *FairSemaphore) Acquire(ctx context.Context, ws int64) (leave func(), err error) {
 	turn := g.ask(ws)
 	select {
 	case <-turn:
@@ -36,7 +36,7 @@ func (g *gate) enter(ctx context.Context, ws int64) (leave func(), err error) {
 }
 
 // ask joins those who wait. The channel is closed when its place is free.
-func (g *gate) ask(ws int64) chan struct{} {
+func (g *FairSemaphore) ask(ws int64) chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	turn := make(chan struct{})
@@ -48,13 +48,13 @@ func (g *gate) ask(ws int64) chan struct{} {
 	return turn
 }
 
-func (g *gate) leave(ws int64) {
+func (g *FairSemaphore) leave(ws int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.release(ws)
 }
 
-func (g *gate) release(ws int64) {
+func (g *FairSemaphore) release(ws int64) {
 	g.free++
 	if g.inside[ws]--; g.inside[ws] == 0 {
 		delete(g.inside, ws)
@@ -63,7 +63,7 @@ func (g *gate) release(ws int64) {
 }
 
 // withdraw leaves the wait, or the place that was given meanwhile.
-func (g *gate) withdraw(ws int64, turn chan struct{}) {
+func (g *FairSemaphore) withdraw(ws int64, turn chan struct{}) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for i, other := range g.waiting[ws] {
@@ -76,10 +76,10 @@ func (g *gate) withdraw(ws int64, turn chan struct{}) {
 }
 
 // admit lets in whom the free places are enough for.
-func (g *gate) admit() {
+func (g *FairSemaphore) admit() {
 	for i := 0; g.free > 0 && i < len(g.turns); {
 		ws := g.turns[i]
-		if g.inside[ws] >= g.share {
+		if g.inside[ws] >= g.Share {
 			i++
 			continue
 		}
@@ -95,7 +95,7 @@ func (g *gate) admit() {
 
 // setWaiting notes who of a workspace waits, and forgets one of which nobody
 // does.
-func (g *gate) setWaiting(ws int64, list []chan struct{}) {
+func (g *FairSemaphore) setWaiting(ws int64, list []chan struct{}) {
 	if len(list) > 0 {
 		g.waiting[ws] = list
 		return

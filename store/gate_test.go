@@ -9,11 +9,11 @@ import (
 
 // TestAGateLetsEachWorkspaceHaveHalf asks for more places than there are.
 func TestAGateLetsEachWorkspaceHaveHalf(t *testing.T) {
-	g := newGate(4)
+	g := NewFairSemaphore(4)
 	var leaves []func()
 	enter := func(ws int64) {
 		t.Helper()
-		leave, err := g.enter(t.Context(), ws)
+		leave, err := g.Acquire(t.Context(), ws)
 		must(t, err)
 		leaves = append(leaves, leave)
 	}
@@ -23,7 +23,7 @@ func TestAGateLetsEachWorkspaceHaveHalf(t *testing.T) {
 		t.Helper()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err := g.enter(ctx, ws); !errors.Is(err, context.Canceled) {
+		if _, err := g.Acquire(ctx, ws); !errors.Is(err, context.Canceled) {
 			t.Fatalf("workspace %d did not have to wait: %v", ws, err)
 		}
 	}
@@ -43,8 +43,8 @@ func TestAGateLetsEachWorkspaceHaveHalf(t *testing.T) {
 // TestAGateLetsWorkspacesInByTurns lets one workspace wait with many, and
 // others come after them.
 func TestAGateLetsWorkspacesInByTurns(t *testing.T) {
-	g := newGate(1)
-	leave, err := g.enter(t.Context(), 9)
+	g := NewFairSemaphore(1)
+	leave, err := g.Acquire(t.Context(), 9)
 	must(t, err)
 	type one struct {
 		ws   int64
@@ -76,8 +76,8 @@ func TestAGateLetsWorkspacesInByTurns(t *testing.T) {
 
 // TestWhoLeavesAGateGivesItsPlaceOn withdraws one that has just been let in.
 func TestWhoLeavesAGateGivesItsPlaceOn(t *testing.T) {
-	g := newGate(1)
-	leave, err := g.enter(t.Context(), 1)
+	g := NewFairSemaphore(1)
+	leave, err := g.Acquire(t.Context(), 1)
 	must(t, err)
 	late, next := g.ask(1), g.ask(1)
 	leave()

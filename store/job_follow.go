@@ -84,7 +84,7 @@ func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept 
 		return parent, false, err
 	}
 	var bytes int
-	if err := s.read.GetContext(ctx, &bytes, s.Dialect.Rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), f.Workspace.ID, parent.Num); err != nil {
+	if err := s.db.Lookups.GetContext(ctx, &bytes, s.db.Dialect.Rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), f.Workspace.ID, parent.Num); err != nil {
 		return job.Job{}, false, s.classify(err)
 	}
 	var id string

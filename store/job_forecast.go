@@ -52,7 +52,7 @@ type foresight struct {
 }
 
 func (s *Store) foresight(t *sqlx.Tx, l job.Lease, filter condition) foresight {
-	return foresight{d: unlocked(s.Dialect), t: t, l: l, filter: filter}
+	return foresight{d: unlocked(s.db.Dialect), t: t, l: l, filter: filter}
 }
 
 // unlocked is the dialect of a transaction that only reads.

@@ -21,7 +21,7 @@ import (
 // at least one job. [job.ErrBadCursor]: the cursor is none of a list with these
 // conditions. [job.ErrQueryTimeout]: it takes too long.
 func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
-	where, args := jobsWhere(s.Dialect, q)
+	where, args := jobsWhere(s.db.Dialect, q)
 	if q.Cursor != "" {
 		place, err := readJobPlace(q)
 		if err != nil {
@@ -169,7 +169,7 @@ func (s *Store) lastOfPage(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, l
 		Size int
 	}
 	all := append(append([]any{ws.ID}, args...), limit+1)
-	if err := t.SelectContext(ctx, &rows, s.Dialect.Rebind(listSizes+where+newestFirst), all...); err != nil {
+	if err := t.SelectContext(ctx, &rows, s.db.Dialect.Rebind(listSizes+where+newestFirst), all...); err != nil {
 		return jobPlace{}, false, err
 	}
 	room := budget{left: pageBytes}

@@ -144,7 +144,7 @@ const openUseQuery = `SELECT COUNT(CASE WHEN kind <> 'single' THEN 1 END) AS bul
 func (s *Store) countOpen(ctx context.Context, ws int64) (openUse, error) {
 	var used openUse
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
-		return t.GetContext(ctx, &used, s.Dialect.Rebind(openUseQuery), ws)
+		return t.GetContext(ctx, &used, s.db.Dialect.Rebind(openUseQuery), ws)
 	})
 	return used, err
 }

@@ -50,7 +50,7 @@ func scales() string {
 func (s *Store) Singles(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
-		return t.SelectContext(ctx, &wakeUps, s.Dialect.Rebind(singlesQuery(s.Dialect)), runningSince(s.now().UnixMicro()), limit)
+		return t.SelectContext(ctx, &wakeUps, s.db.Dialect.Rebind(singlesQuery(s.db.Dialect)), runningSince(s.db.Now().UnixMicro()), limit)
 	})
 	return wakeUps, err
 }
@@ -58,8 +58,8 @@ func (s *Store) Singles(ctx context.Context, limit int) ([]job.WakeUp, error) {
 // inIndexOrder is inSnapshot for what reads the first of many rows.
 func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	return s.inSnapshot(ctx, func(t *sqlx.Tx) error {
-		if s.Dialect.ByIndex != "" {
-			if _, err := t.ExecContext(ctx, s.Dialect.ByIndex); err != nil {
+		if s.db.Dialect.ByIndex != "" {
+			if _, err := t.ExecContext(ctx, s.db.Dialect.ByIndex); err != nil {
 				return err
 			}
 		}
@@ -67,8 +67,14 @@ func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error
 	})
 }
 
+// firstWakeUps joins to each row before it the first wake-ups of the outbox, as
+// o, that meet a condition on that row. How many these are is bound last.
+func firstWakeUps(d *Dialect, condition string) string {
+	return d.JoinFirst(First{Table: "outbox", As: "o", Key: "place", Condition: condition, Order: "scale, place"})
+}
+
 func singlesQuery(d *Dialect) string {
-	return `SELECT ` + wakeUpColumns + ` FROM ` + wakeUpKinds + d.FirstWakeUps(`single = 1 AND `+ofKind) + ` ORDER BY o.place`
+	return `SELECT ` + wakeUpColumns + ` FROM ` + wakeUpKinds + firstWakeUps(d, `single = 1 AND `+ofKind) + ` ORDER BY o.place`
 }
 
 // Bulks lists the wake-ups of bulk shards, each with how many of its job and
@@ -78,7 +84,7 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	var told []job.Ref
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
-		err := t.SelectContext(ctx, &wakeUps, s.Dialect.Rebind(bulksQuery(s.Dialect)), runningSince(s.now().UnixMicro()), limit)
+		err := t.SelectContext(ctx, &wakeUps, s.db.Dialect.Rebind(bulksQuery(s.db.Dialect)), runningSince(s.db.Now().UnixMicro()), limit)
 		if err != nil || len(wakeUps) == 0 {
 			return err
 		}
@@ -108,7 +114,7 @@ func bulksQuery(d *Dialect) string {
 			SELECT (SELECT MIN(workspace) FROM outbox WHERE single = 0 AND workspace > busy.workspace) FROM busy WHERE busy.workspace IS NOT NULL
 		)
 		SELECT ` + wakeUpColumns + ` FROM busy CROSS JOIN ` + wakeUpKinds +
-		d.FirstWakeUps(`single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
+		firstWakeUps(d, `single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
 }
 
 // inFlightQuery lists the shards that Redis was told of and that have neither
@@ -214,13 +220,13 @@ const livenessQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS sh
 func (s *Store) Liveness(ctx context.Context, after int64, limit int) (liveness []job.Liveness, next int64, err error) {
 	err = s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
 		var page struct{ N, Last int64 }
-		if err := t.GetContext(ctx, &page, s.Dialect.Rebind(pageQuery), after, limit); err != nil || page.N == 0 {
+		if err := t.GetContext(ctx, &page, s.db.Dialect.Rebind(pageQuery), after, limit); err != nil || page.N == 0 {
 			return err
 		}
 		if page.N == int64(limit) {
 			next = page.Last
 		}
-		return t.SelectContext(ctx, &liveness, s.Dialect.Rebind(livenessQuery), after, page.Last)
+		return t.SelectContext(ctx, &liveness, s.db.Dialect.Rebind(livenessQuery), after, page.Last)
 	})
 	return liveness, next, err
 }

@@ -45,14 +45,14 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission) (job.Preview, e
 // preview computes what a job that is leased so would select and do. Its ids are
 // strings, as a preview is kept.
 func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, examined func(part float64)) (p job.Preview, sel selection, err error) {
-	o := newOutlook(s.Dialect, l.Patch.Sets, s.now().UnixMicro())
+	o := newOutlook(s.db.Dialect, l.Patch.Sets, s.db.Now().UnixMicro())
 	c := choice{ws: l.Workspace, model: l.Model, condition: everything.text, outlook: o}
 	if l.Filter != nil {
-		c.condition, c.args = l.Filter.SQL(s.Dialect.Filter)
+		c.condition, c.args = l.Filter.SQL(s.db.Dialect.Filter)
 	} else {
 		c.id, _ = l.Model.ParseID(l.RecordID)
 	}
-	if sel, err = selectNumbers(ctx, s.Dialect, t, c, examined); err != nil {
+	if sel, err = selectNumbers(ctx, s.db.Dialect, t, c, examined); err != nil {
 		return p, sel, err
 	}
 	all, err := s.forecast(ctx, t, l, c, sel)
@@ -92,7 +92,7 @@ func (s *Store) unmet(ctx context.Context, t *sqlx.Tx, l job.Lease, id any) (f f
 		return f, nil
 	}
 	var row struct{ RID, Version int64 }
-	there, err := one(t.GetContext(ctx, &row, s.Dialect.Rebind("SELECT rid, version FROM "+l.Model.Table()+" WHERE workspace = ? AND id = ?"), l.Workspace, id))
+	there, err := HasRow(t.GetContext(ctx, &row, s.db.Dialect.Rebind("SELECT rid, version FROM "+l.Model.Table()+" WHERE workspace = ? AND id = ?"), l.Workspace, id))
 	if err == nil && there && row.Version != *l.IfMatch {
 		f.tally = f.tally.Count(job.Conflicted)
 		f.reasons.add(why{code: "precondition_failed"}, 1, row.RID)
@@ -109,18 +109,18 @@ func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel sele
 		Guard: l.Guard.Refuses(sel.count, sel.digest), Digest: sel.digest,
 	}
 	var err error
-	if p.Reasons, err = all.reasons.addTo(nil, snapshotReader{ctx, t, s.Dialect}, s.Dialect, l.Workspace, l.Model); err != nil {
+	if p.Reasons, err = all.reasons.addTo(nil, snapshotReader{ctx, t, s.db.Dialect}, s.db.Dialect, l.Workspace, l.Model); err != nil {
 		return p, err
 	}
-	p.Sample, err = s.foresight(t, l, everything).sample(ctx, all.changed, s.now().UnixMicro())
+	p.Sample, err = s.foresight(t, l, everything).sample(ctx, all.changed, s.db.Now().UnixMicro())
 	return p, err
 }
 
 // firstDiffering reads the first records that would change, for all that SQL can
 // tell, from the ranges which are known to have them.
 func (s *Store) firstDiffering(ctx context.Context, t *sqlx.Tx, c choice) ([]int64, error) {
-	query := s.Dialect.Rebind("SELECT rid FROM " + c.model.Table() + s.Dialect.NotIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " +
-		s.Dialect.Opaque(c.condition) + " AND " + c.outlook.differs() + " ORDER BY rid LIMIT ?")
+	query := s.db.Dialect.Rebind("SELECT rid FROM " + c.model.Table() + s.db.Dialect.NotIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " +
+		s.db.Dialect.Opaque(c.condition) + " AND " + c.outlook.differs() + " ORDER BY rid LIMIT ?")
 	var rids []int64
 	for _, r := range c.outlook.differing {
 		var some []int64

@@ -54,7 +54,7 @@ func (s *Store) previewFollow(ctx context.Context, f job.Follow, kind job.Kind, 
 		if err != nil {
 			return err
 		}
-		q := snapshotReader{ctx, t, s.Dialect}
+		q := snapshotReader{ctx, t, s.db.Dialect}
 		var sel selection
 		if f.IDs != nil {
 			sel, err = q.chosen(l.Workspace, l.Parent, l.Model, f.IDs)
@@ -80,7 +80,7 @@ func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, parent job.Job, f job.F
 		return l, job.ErrOtherModel
 	}
 	var row leaseRow
-	if err := t.GetContext(ctx, &row, s.Dialect.Rebind(leaseQuery), l.Workspace, parent.Num); err != nil {
+	if err := t.GetContext(ctx, &row, s.db.Dialect.Rebind(leaseQuery), l.Workspace, parent.Num); err != nil {
 		return l, err
 	}
 	if err := row.compile(&l); err != nil {
@@ -100,7 +100,7 @@ func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, parent job.Job, f job.F
 func (s *Store) foresee(t *sqlx.Tx, l job.Lease) foresight {
 	meets := everything
 	if l.Filter != nil {
-		meets.text, meets.args = l.Filter.SQL(s.Dialect.Filter)
+		meets.text, meets.args = l.Filter.SQL(s.db.Dialect.Filter)
 	}
 	return s.foresight(t, l, meets)
 }
@@ -131,10 +131,10 @@ func (s *Store) previewUndo(ctx context.Context, t *sqlx.Tx, l job.Lease, sel se
 	}
 	n := all.tally
 	p := job.UndoPreview{Matched: sel.count, WouldRestore: n.Updated, Conflicted: n.Conflicted, Skipped: n.Skipped}
-	if p.Conflicts, err = met.shown(snapshotReader{ctx, t, s.Dialect}, l); err != nil {
+	if p.Conflicts, err = met.shown(snapshotReader{ctx, t, s.db.Dialect}, l); err != nil {
 		return p, err
 	}
-	p.Sample, err = f.sample(ctx, all.changed, s.now().UnixMicro())
+	p.Sample, err = f.sample(ctx, all.changed, s.db.Now().UnixMicro())
 	return p, err
 }
 

@@ -189,10 +189,10 @@ func (s *Store) purgeNames(ctx context.Context) (more bool, err error) {
 // namesBefore is when the oldest name was given up that has to stay. due: there
 // is one that has not.
 func (s *Store) namesBefore(ctx context.Context) (before int64, due bool, err error) {
-	before = s.now().Add(-s.keep).UnixMicro()
+	before = s.db.Now().Add(-s.keep).UnixMicro()
 	err = s.inWork(ctx, func(db *sqlx.Tx) error {
 		var some []int64
-		if err := db.SelectContext(ctx, &some, s.Dialect.Rebind(`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`), before); err != nil || len(some) == 0 {
+		if err := db.SelectContext(ctx, &some, s.db.Dialect.Rebind(`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`), before); err != nil || len(some) == 0 {
 			return err // mostly none: then nobody needs to look at the jobs
 		}
 		due = true

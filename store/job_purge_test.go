@@ -12,12 +12,12 @@ import (
 
 // A walkRecorder notes at which records a purge looks for chunks.
 type walkRecorder struct {
-	writer
+	Writer
 	began *[]int64
 }
 
 func (r walkRecorder) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
-	return r.writer.Do(ctx, n, func(t *Tx) error {
+	return r.Writer.Do(ctx, n, func(t *Tx) error {
 		t.Session = walkSession{t.Session, r.began}
 		return fn(t)
 	})
@@ -54,7 +54,7 @@ func TestFormerValuesArePurgedInOneWalk(t *testing.T) {
 	chunks.Close()
 	must(t, s.Finish(t.Context(), l.Ref))
 	kept := func() (n int) {
-		must(t, s.read.Get(&n, `SELECT COUNT(*) FROM changes WHERE former IS NOT NULL`))
+		must(t, s.db.Lookups.Get(&n, `SELECT COUNT(*) FROM changes WHERE former IS NOT NULL`))
 		return n
 	}
 	if kept() != all {
@@ -62,7 +62,7 @@ func TestFormerValuesArePurgedInOneWalk(t *testing.T) {
 	}
 	later = 8 * 24 * time.Hour
 	var began []int64
-	s.write = walkRecorder{s.write, &began}
+	s.db.Writer = walkRecorder{s.db.Writer, &began}
 	before := int64(-1)
 	for step := 1; ; step++ {
 		more, err := s.Purge(t.Context())
@@ -82,7 +82,7 @@ func TestFormerValuesArePurgedInOneWalk(t *testing.T) {
 		ID, Parent, Notused int
 		Detail              string
 	}
-	must(t, s.read.Select(&plan, `EXPLAIN QUERY PLAN `+forgottenQuery, 1, 1, 1, 1))
+	must(t, s.db.Lookups.Select(&plan, `EXPLAIN QUERY PLAN `+forgottenQuery, 1, 1, 1, 1))
 	if len(plan) != 1 || !strings.Contains(plan[0].Detail, "first_rid>") {
 		t.Errorf("the plan is %+v", plan)
 	}

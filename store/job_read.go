@@ -116,7 +116,7 @@ func (s *Store) readJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, whe
 // the workspace.
 func (s *Store) selectJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, query string, args ...any) ([]job.Job, error) {
 	var rows []jobRow
-	if err := t.SelectContext(ctx, &rows, s.Dialect.Rebind(query), append([]any{ws.ID}, args...)...); err != nil {
+	if err := t.SelectContext(ctx, &rows, s.db.Dialect.Rebind(query), append([]any{ws.ID}, args...)...); err != nil {
 		return nil, err
 	}
 	progress, err := s.progress(ctx, t, ws, rows)
@@ -141,9 +141,9 @@ func (s *Store) progress(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, job
 	for i, r := range jobs {
 		nums[i] = r.Num
 	}
-	among, args := s.Dialect.Among("job", nums)
+	among, args := s.db.Dialect.Among("job", nums)
 	var rows []progressRow
-	err := t.SelectContext(ctx, &rows, s.Dialect.Rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, recent, wait_reason, resolved,
+	err := t.SelectContext(ctx, &rows, s.db.Dialect.Rebind(`SELECT job, open, held, revision, resumes, beat_at, summary, recent, wait_reason, resolved,
 			updated, unchanged, skipped, conflicted, failed
 		FROM shards WHERE workspace = ? AND `+among+` ORDER BY job, no`), append([]any{ws.ID}, args...)...)
 	if err != nil {
@@ -208,7 +208,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 	if j.WaitReason == job.WaitModel {
 		j.WaitReason, j.WaitDetail = job.WaitWorker, job.ModelDetail(j.Model)
 	}
-	j.RecordsPerSecond = speed(j, shards, s.now().UnixMicro())
+	j.RecordsPerSecond = speed(j, shards, s.db.Now().UnixMicro())
 	s.setExpiry(&j, r)
 	return j, err
 }
@@ -255,14 +255,14 @@ func (s *Store) setExpiry(j *job.Job, r jobRow) {
 	if j.Updated > 0 {
 		until := j.FinishedAt.Add(min(s.undo, s.keep))
 		j.UndoUntil = &until
-		j.ValuesKept = r.ValuesKept && s.now().Before(until)
+		j.ValuesKept = r.ValuesKept && s.db.Now().Before(until)
 		j.UndoAvailable = j.ValuesKept && !j.ModelGone && !deref(r.UndoneWhole) && deref(r.Restored) < j.Updated
 	}
 }
 
 // addProgress sums the shards into the job.
 func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
-	now := s.now()
+	now := s.db.Now()
 	for _, p := range shards {
 		j.Revision += p.Revision
 		j.Tally = j.Tally.Add(p.Tally)
@@ -315,7 +315,7 @@ func (s *Store) OpenJobs(ctx context.Context) (map[job.State]int64, error) {
 		State job.State
 		N     int64
 	}
-	err := s.read.SelectContext(ctx, &rows, `SELECT state, COUNT(*) AS n FROM jobs
+	err := s.db.Lookups.SelectContext(ctx, &rows, `SELECT state, COUNT(*) AS n FROM jobs
 		WHERE state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled') GROUP BY state`)
 	counts := make(map[job.State]int64, len(rows))
 	for _, r := range rows {

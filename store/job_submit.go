@@ -45,7 +45,7 @@ func (s *Store) Submit(ctx context.Context, sub job.Submission) (j job.Job, repl
 // none yet. [job.ErrKeyReused]: the key was used for another request.
 func (s *Store) Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error) {
 	var before keyUse
-	ok, err := one(s.read.GetContext(ctx, &before, s.Dialect.Rebind(keyUseQuery), ws.ID, key))
+	ok, err := HasRow(s.db.Lookups.GetContext(ctx, &before, s.db.Dialect.Rebind(keyUseQuery), ws.ID, key))
 	if err != nil {
 		return job.Job{}, s.classify(err)
 	}
@@ -123,7 +123,7 @@ func (t *tx) useKey(ws auth.Workspace, once job.Once, num int64) error {
 	n, err := t.Exec(`INSERT INTO idempotency (workspace, key, fingerprint, job) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		ws.ID, once.IdempotencyKey, once.Fingerprint, num)
 	if err == nil && n == 0 {
-		err = errRaced
+		err = ErrRaced
 	}
 	return err
 }

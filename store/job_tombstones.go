@@ -30,11 +30,11 @@ const noFollower = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = jobs.wo
 // few hundred, each in transactions of one workspace. It looks at each once: one
 // that another job follows waits for the next call.
 func (s *Store) purgeTombstones(ctx context.Context) error {
-	before := s.now().Add(-s.tombstones).UnixMicro()
+	before := s.db.Now().Add(-s.tombstones).UnixMicro()
 	for last := (tombstone{}); ctx.Err() == nil; {
 		var due []tombstone
 		err := s.inWork(ctx, func(db *sqlx.Tx) error {
-			return db.SelectContext(ctx, &due, s.Dialect.Rebind(dueTombstones), before, last.ExpiredAt, last.Workspace, last.Num, purgeTombstonesAtOnce)
+			return db.SelectContext(ctx, &due, s.db.Dialect.Rebind(dueTombstones), before, last.ExpiredAt, last.Workspace, last.Num, purgeTombstonesAtOnce)
 		})
 		if err != nil || len(due) == 0 {
 			return err
@@ -63,6 +63,6 @@ func (s *Store) purgeOf(ctx context.Context, workspace int64, nums []int64) erro
 }
 
 func (s *Store) purgeQuery(workspace int64, nums []int64) Statement {
-	among, args := s.Dialect.Among("num", nums)
+	among, args := s.db.Dialect.Among("num", nums)
 	return Statement{`DELETE FROM jobs WHERE workspace = ? AND ` + among + ` AND left_at IS NOT NULL AND ` + noFollower, append([]any{workspace}, args...)}
 }

@@ -24,7 +24,7 @@ func (s *Store) Revisions(ctx context.Context, names []job.Name) (map[job.Name]i
 		ID        string
 		Revision  *int64
 	}
-	if err := s.selectAmong(ctx, &rows, revisionsQuery(s.Dialect), list); err != nil {
+	if err := s.selectAmong(ctx, &rows, revisionsQuery(s.db.Dialect), list); err != nil {
 		return nil, err
 	}
 	revisions := make(map[job.Name]int64, len(rows))
@@ -54,7 +54,7 @@ func (s *Store) JobsByID(ctx context.Context, ws auth.Workspace, ids []string) (
 	}
 	var jobs []job.Job
 	err = s.inSnapshot(ctx, func(t *sqlx.Tx) (err error) {
-		jobs, err = s.readJobs(ctx, t, ws, amongIDs(s.Dialect), string(list))
+		jobs, err = s.readJobs(ctx, t, ws, amongIDs(s.db.Dialect), string(list))
 		return err
 	})
 	return jobs, err
@@ -67,7 +67,7 @@ func amongIDs(d *Dialect) string {
 // LiveSecrets returns those of some hashes of secrets that are of live keys.
 func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, error) {
 	var live []string
-	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.Dialect), singly(hashes))
+	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.db.Dialect), singly(hashes))
 	return live, err
 }
 
@@ -82,7 +82,7 @@ func (s *Store) selectAmong(ctx context.Context, dest any, query string, list []
 	if err != nil {
 		return err
 	}
-	return s.classify(s.read.SelectContext(ctx, dest, s.Dialect.Rebind(query), string(text)))
+	return s.classify(s.db.Lookups.SelectContext(ctx, dest, s.db.Dialect.Rebind(query), string(text)))
 }
 
 // singly makes a list of rows of one value each.

@@ -16,9 +16,9 @@ func TestWatchedJobsAreLookedUp(t *testing.T) {
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	for query, want := range map[string][]string{
-		revisionsQuery(s.Dialect):        {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)", "SEARCH s USING PRIMARY KEY (workspace=? AND job=?)"},
-		jobColumns + amongIDs(s.Dialect): {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)"},
-		liveSecretsQuery(s.Dialect):      {"SEARCH k USING INDEX sqlite_autoindex_api_keys_1 (hash=?)"},
+		revisionsQuery(s.db.Dialect):        {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)", "SEARCH s USING PRIMARY KEY (workspace=? AND job=?)"},
+		jobColumns + amongIDs(s.db.Dialect): {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)"},
+		liveSecretsQuery(s.db.Dialect):      {"SEARCH k USING INDEX sqlite_autoindex_api_keys_1 (hash=?)"},
 	} {
 		plan := strings.Join(explain(t, s, query), "; ")
 		for _, step := range want {
@@ -54,9 +54,9 @@ func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
 			server.Do(t, name, "ANALYZE")
 		}
 		for _, st := range []Statement{
-			{s.Dialect.Rebind(revisionsQuery(s.Dialect)), []any{`[[1,"job-7"],[1,"job-8"]]`}},
-			{s.Dialect.Rebind(jobColumns + amongIDs(s.Dialect)), []any{1, `[["job-7"],["job-8"]]`}},
-			{s.Dialect.Rebind(liveSecretsQuery(s.Dialect)), []any{`[["hash-7"]]`}},
+			{s.db.Dialect.Rebind(revisionsQuery(s.db.Dialect)), []any{`[[1,"job-7"],[1,"job-8"]]`}},
+			{s.db.Dialect.Rebind(jobColumns + amongIDs(s.db.Dialect)), []any{1, `[["job-7"],["job-8"]]`}},
+			{s.db.Dialect.Rebind(liveSecretsQuery(s.db.Dialect)), []any{`[["hash-7"]]`}},
 		} {
 			plan := explainPostgres(t, s, st)
 			for _, table := range []string{"jobs j", "shards s", "api_keys k"} {

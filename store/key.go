@@ -62,7 +62,7 @@ func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, 
 // key among it where one is given, revoked or not.
 func (s *Store) Bootstrapped(ctx context.Context, adminKey string) (bool, error) {
 	var made bool
-	err := s.read.GetContext(ctx, &made, s.Dialect.Rebind(`SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'signing_key')
+	err := s.db.Lookups.GetContext(ctx, &made, s.db.Dialect.Rebind(`SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'signing_key')
 		AND EXISTS (SELECT 1 FROM api_keys k JOIN workspaces w ON w.id = k.workspace WHERE w.name = ? AND (? = '' OR k.hash = ?))`),
 		auth.MainWorkspace, adminKey, auth.Hash(adminKey))
 	return made, s.classify(err)
@@ -121,7 +121,7 @@ func (t *tx) workspace(name string) (auth.Workspace, error) {
 	}
 	made, err := t.Get(&ws, `INSERT INTO workspaces (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id, name`, name, t.Now)
 	if err == nil && !made {
-		err = errRaced
+		err = ErrRaced
 	}
 	return ws, err
 }
@@ -140,7 +140,7 @@ func (s *Store) CreateKey(ctx context.Context, k auth.Key) (auth.Key, string, er
 		k, err = t.insertKey(k, secret)
 		return err
 	})
-	if _, taken := s.Dialect.Refusal(err); taken {
+	if _, taken := s.db.Dialect.Refusal(err); taken {
 		err = job.ErrExists
 	}
 	return k, secret, err
@@ -157,7 +157,7 @@ func (t *tx) insertKey(k auth.Key, secret string) (auth.Key, error) {
 // KeyBySecret finds the live key of a secret, or answers [job.ErrNotFound].
 func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
 	var r keyRow
-	ok, err := one(s.read.GetContext(ctx, &r, s.Dialect.Rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
+	ok, err := HasRow(s.db.Lookups.GetContext(ctx, &r, s.db.Dialect.Rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
 	if err != nil {
 		return auth.Key{}, s.classify(err)
 	}
@@ -170,7 +170,7 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error
 // Keys lists the live keys of all workspaces, oldest first.
 func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 	var rows []keyRow
-	if err := s.read.SelectContext(ctx, &rows, `SELECT `+keyColumns+` WHERE `+liveKey+` ORDER BY k.id`); err != nil {
+	if err := s.db.Lookups.SelectContext(ctx, &rows, `SELECT `+keyColumns+` WHERE `+liveKey+` ORDER BY k.id`); err != nil {
 		return nil, s.classify(err)
 	}
 	keys := make([]auth.Key, len(rows))
@@ -198,7 +198,7 @@ func (s *Store) RevokeKey(ctx context.Context, id int64) error {
 // Workspace finds a workspace by its name, or answers [job.ErrNotFound].
 func (s *Store) Workspace(ctx context.Context, name string) (auth.Workspace, error) {
 	var ws auth.Workspace
-	ok, err := one(s.read.GetContext(ctx, &ws, s.Dialect.Rebind(`SELECT id, name FROM workspaces WHERE name = ?`), name))
+	ok, err := HasRow(s.db.Lookups.GetContext(ctx, &ws, s.db.Dialect.Rebind(`SELECT id, name FROM workspaces WHERE name = ?`), name))
 	if err != nil {
 		return ws, s.classify(err)
 	}

@@ -52,7 +52,7 @@ func TestAnImportFindsRecordsByKeyOnPostgreSQL(t *testing.T) {
 	name := address[strings.LastIndex(address, "/")+1 : strings.Index(address, "?")]
 	server.Do(t, name, `INSERT INTO c_desk (rid, workspace, id, version, created_at, updated_at) SELECT n, 1, n, 1, 0, 0 FROM generate_series(1000, 60000) AS n`)
 	seen := map[string]Statement{}
-	s.write = recorder{s.write, seen}
+	s.db.Writer = recorder{s.db.Writer, seen}
 	var drafts []model.Draft
 	for id := 2000; id < 60000; id += 100 {
 		d, faults := desk.CheckDraft(fmt.Appendf(nil, `{"id": %d, "jobTitle": "Lead"}`, id), model.Import)
@@ -87,6 +87,6 @@ func TestAnImportFindsRecordsByKeyOnPostgreSQL(t *testing.T) {
 func explainPostgres(t *testing.T, s *Store, st Statement) string {
 	t.Helper()
 	var plan []string
-	must(t, s.read.Select(&plan, "EXPLAIN "+st.Text, st.Args...))
+	must(t, s.db.Lookups.Select(&plan, "EXPLAIN "+st.Text, st.Args...))
 	return strings.Join(plan, "\n")
 }

@@ -35,12 +35,12 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 
 // A recorder is a writer that keeps the statements on customers.
 type recorder struct {
-	writer
+	Writer
 	seen map[string]Statement
 }
 
 func (r recorder) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
-	return r.writer.Do(ctx, n, func(t *Tx) error {
+	return r.Writer.Do(ctx, n, func(t *Tx) error {
 		t.Session = recordedSession{t.Session, r.seen}
 		return fn(t)
 	})
@@ -74,7 +74,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Stat
 		t.Fatal(faults, more)
 	}
 	seen := map[string]Statement{}
-	s.write = recorder{s.write, seen}
+	s.db.Writer = recorder{s.db.Writer, seen}
 	_, _, err := s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
 	must(t, err)
 	l := applyOne(t, s)
@@ -84,10 +84,10 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Stat
 	must(t, err)
 	applyOne(t, s)
 
-	condition, args := f.SQL(s.Dialect.Filter)
-	o := newOutlook(s.Dialect, p.Stamped(desk, 1).Sets, 1)
+	condition, args := f.SQL(s.db.Dialect.Filter)
+	o := newOutlook(s.db.Dialect, p.Stamped(desk, 1).Sets, 1)
 	window := append(append(append([]any{int64(0)}, o.args(0)...), int64(0), int64(1000), ws.ID), args...)
-	ranged = append(ranged, Statement{s.Dialect.Rebind(windowQuery(s.Dialect, choice{model: desk, condition: condition, outlook: o})), window})
+	ranged = append(ranged, Statement{s.db.Dialect.Rebind(windowQuery(s.db.Dialect, choice{model: desk, condition: condition, outlook: o})), window})
 	for text, st := range seen {
 		switch {
 		case !strings.Contains(text, "c_desk") || !strings.Contains(text, "jobTitle"):
@@ -184,8 +184,8 @@ func TestNamesOfRecordsAreLookedUp(t *testing.T) {
 	s, _ := openWriter(t)
 	defer s.Close()
 	desk, _ := fillWithAcme(t, s)
-	among, _ := s.Dialect.Among("rid", []int64{1, 2})
-	plan := strings.Join(explain(t, s, idsQuery(s.Dialect, desk, among)), "; ")
+	among, _ := s.db.Dialect.Among("rid", []int64{1, 2})
+	plan := strings.Join(explain(t, s, idsQuery(s.db.Dialect, desk, among)), "; ")
 	for _, want := range []string{"SEARCH c_desk USING INTEGER PRIMARY KEY (rowid=?)", "SEARCH departed USING PRIMARY KEY (workspace=? AND model=? AND rid=?)"} {
 		if !strings.Contains(plan, want) {
 			t.Errorf("the plan is %s, without %s", plan, want)
@@ -218,7 +218,7 @@ func TestWhatHasLeftIsNotWalked(t *testing.T) {
 	for query, index := range map[string]string{
 		jobColumns + ` AND j.left_at IS NULL ORDER BY j.num DESC LIMIT ?`: "SEARCH j USING INDEX jobs_kept (workspace=?)",
 		candidatesQuery: "SEARCH jobs USING INDEX jobs_kept_of_many (workspace=? AND model=? AND num<?)",
-		`DELETE FROM idempotency` + s.Dialect.IndexedBy("idempotency_of_job") + ` WHERE workspace = ? AND job = ?`: "idempotency_of_job (workspace=? AND job=?)",
+		`DELETE FROM idempotency` + s.db.Dialect.IndexedBy("idempotency_of_job") + ` WHERE workspace = ? AND job = ?`: "idempotency_of_job (workspace=? AND job=?)",
 		oldestKept: "SEARCH jobs USING INDEX jobs_kept_since",
 		`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`: "departed_since (deleted_at<?)",
 		dueTombstones:                    "SEARCH jobs USING COVERING INDEX jobs_gone (",
@@ -237,12 +237,12 @@ func TestNothingLooksForRowsOfAJobThatGoes(t *testing.T) {
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	var n int
-	must(t, s.read.Get(&n, `SELECT COUNT(*) FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE f."table" = 'jobs'`))
+	must(t, s.db.Lookups.Get(&n, `SELECT COUNT(*) FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE f."table" = 'jobs'`))
 	if n > 0 {
 		t.Errorf("%d constraints refer to jobs", n)
 	}
 	var sound string
-	must(t, s.read.Get(&sound, `PRAGMA integrity_check`))
+	must(t, s.db.Lookups.Get(&sound, `PRAGMA integrity_check`))
 	if sound != "ok" {
 		t.Errorf("the database is not sound: %s", sound)
 	}
@@ -265,7 +265,7 @@ func TestNamesArePurgedWithoutWalkingJobs(t *testing.T) {
 func explain(t *testing.T, s *Store, text string) (plan []string) {
 	t.Helper()
 	args := make([]any, strings.Count(text, "?"))
-	rows, err := s.read.Query("EXPLAIN QUERY PLAN "+text, args...)
+	rows, err := s.db.Lookups.Query("EXPLAIN QUERY PLAN "+text, args...)
 	must(t, err)
 	defer rows.Close()
 	for rows.Next() {

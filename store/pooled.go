@@ -13,7 +13,7 @@ import (
 
 // errRaced says that a transaction met what another one has made meanwhile,
 // and is to start again.
-var errRaced = errors.New("another transaction was quicker")
+var ErrRaced = errors.New("another transaction was quicker")
 
 const (
 	// lostTries bounds how often a transaction that lost a race starts again.
@@ -63,11 +63,10 @@ func (w *pooledWriter) Mark() Mark { return Mark{} }
 // A pooledWriter runs each transaction on a connection of its own, many at a
 // time: the server keeps them apart.
 type pooledWriter struct {
-	db    *sqlx.DB
-	d     *Dialect
-	now   func() time.Time
-	tune  func(context.Context, sqlx.QueryerContext) error
-	large chan struct{} // has a place for each large transaction that may run
+	db    *DB // whose clock and dialect transactions have
+	pool  *sqlx.DB
+	tune  func(context.Context, sqlx.QueryerContext) error // sets the clock by the server's
+	large chan struct{}                                    // has a place for each large transaction that may run
 
 	ctx       context.Context // of all transactions
 	interrupt context.CancelFunc
@@ -79,8 +78,8 @@ type pooledWriter struct {
 
 // newPooledWriter makes a writer that leaves some of the pool's connections
 // to small transactions.
-func newPooledWriter(db *sqlx.DB, d *Dialect, c *serverClock, large int) *pooledWriter {
-	w := &pooledWriter{db: db, d: d, now: c.now, tune: c.tune, large: make(chan struct{}, large)}
+func newPooledWriter(db *DB, pool *sqlx.DB, tune func(context.Context, sqlx.QueryerContext) error, large int) *pooledWriter {
+	w := &pooledWriter{db: db, pool: pool, tune: tune, large: make(chan struct{}, large)}
 	w.ctx, w.interrupt = context.WithCancel(context.Background())
 	return w
 }
@@ -94,7 +93,7 @@ func (w *pooledWriter) Close() error {
 	w.running.Wait()
 	timer.Stop()
 	w.interrupt()
-	return w.db.Close()
+	return w.pool.Close()
 }
 
 // do tries a transaction until it loses no race.
@@ -126,7 +125,7 @@ func (w *pooledWriter) enter(ctx context.Context, n Size) (leave func(), err err
 	w.mu.Lock()
 	if w.closed {
 		w.mu.Unlock()
-		return nil, errClosed
+		return nil, ErrClosed
 	}
 	w.running.Add(1)
 	w.mu.Unlock()
@@ -139,7 +138,7 @@ func (w *pooledWriter) enter(ctx context.Context, n Size) (leave func(), err err
 	case <-ctx.Done():
 		err = ctx.Err()
 	case <-w.ctx.Done():
-		err = errClosed
+		err = ErrClosed
 	}
 	w.running.Done()
 	return nil, err
@@ -148,7 +147,7 @@ func (w *pooledWriter) enter(ctx context.Context, n Size) (leave func(), err err
 // once runs a transaction. The context ends the wait for a connection; from
 // then on the transaction has its own.
 func (w *pooledWriter) once(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
-	conn, err := w.db.Connx(ctx)
+	conn, err := w.pool.Connx(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +173,7 @@ func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n Size, fn
 		return nil, err
 	}
 	defer db.Rollback() // does nothing after a COMMIT
-	t := &Tx{Ctx: ctx, Session: db, Dialect: w.d, Now: w.micros(), Clock: w.micros, Began: time.Now(), limit: statementLimit(n)}
+	t := &Tx{Ctx: ctx, Session: db, Dialect: w.db.Dialect, Now: w.micros(), Clock: w.micros, Began: time.Now(), limit: statementLimit(n)}
 	if text := settings[n]; text != "" {
 		if _, err := db.ExecContext(ctx, text); err != nil {
 			return nil, err
@@ -188,4 +187,4 @@ func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n Size, fn
 	return t, err
 }
 
-func (w *pooledWriter) micros() int64 { return w.now().UnixMicro() }
+func (w *pooledWriter) micros() int64 { return w.db.Now().UnixMicro() }

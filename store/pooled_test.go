@@ -19,7 +19,7 @@ func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
 	must(t, err)
 	defer s.Close()
 	for _, n := range []Size{Small, Large, Chunked} {
-		_, err := s.write.Do(t.Context(), n, func(tx *Tx) error {
+		_, err := s.db.Writer.Do(t.Context(), n, func(tx *Tx) error {
 			var limits struct{ Statement, Lock int }
 			_, err := tx.Get(&limits, `SELECT (SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'statement_timeout') AS statement,
 				(SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'lock_timeout') AS lock`)
@@ -39,7 +39,7 @@ func TestAChunkThatReachesItsLimitIsTooSlow(t *testing.T) {
 	must(t, err)
 	defer s.Close()
 	for _, took := range []time.Duration{0, chunkStatement} {
-		_, err := s.write.Do(t.Context(), Chunked, func(tx *Tx) error {
+		_, err := s.db.Writer.Do(t.Context(), Chunked, func(tx *Tx) error {
 			tx.Began = tx.Began.Add(-took)
 			return &pgconn.PgError{Code: postgresCancelled}
 		})

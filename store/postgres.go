@@ -26,7 +26,7 @@ const migrationLock = 0x62756c6b
 
 // Rows are locked FOR NO KEY UPDATE: no key ever changes, and readers of keys
 // need not wait.
-var postgresDialect = &Dialect{
+var PostgreSQL = &Dialect{
 	Filter:        filter.PostgreSQL,
 	Rebind:        func(q string) string { return sqlx.Rebind(sqlx.DOLLAR, q) },
 	Migrations:    "migrations/postgres",
@@ -46,9 +46,7 @@ var postgresDialect = &Dialect{
 	Opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
 	IndexedBy: func(string) string { return "" },
 	ByIndex:   `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin']) AS name`,
-	FirstWakeUps: func(condition string) string {
-		return " CROSS JOIN LATERAL (SELECT * FROM outbox WHERE " + condition + " ORDER BY scale, place LIMIT ?) AS o"
-	},
+	JoinFirst: postgresJoinFirst,
 	ForUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
 	IfFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
 	RangeEnd:  postgresInOrder,
@@ -91,6 +89,10 @@ var postgresDialect = &Dialect{
 	TooSlow:  postgresTooSlow,
 }
 
+func postgresJoinFirst(f First) string {
+	return fmt.Sprintf(" CROSS JOIN LATERAL (SELECT * FROM %s WHERE %s ORDER BY %s LIMIT ?) AS %s", f.Table, f.Condition, f.Order, f.As)
+}
+
 // postgresType is a column's type. Texts compare by code point, as on SQLite.
 func postgresType(k model.Kind) string {
 	if base := postgresBase(k); base != "text" {
@@ -131,9 +133,9 @@ func postgresInOrder(table string) string { return " ORDER BY rid FOR NO KEY UPD
 // string, as on SQLite.
 func postgresScalar(f *model.Field) string {
 	if postgresBase(f.Kind) == "jsonb" {
-		return "CAST(" + quoted(f) + " AS text)"
+		return "CAST(" + Quoted(f) + " AS text)"
 	}
-	return quoted(f)
+	return Quoted(f)
 }
 
 // A table that has just been filled has no statistics yet, and the planner

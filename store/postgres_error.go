@@ -91,7 +91,7 @@ func cutOff(err error) bool {
 // again.
 func postgresLost(err error) bool {
 	var refused *pgconn.PgError
-	return errors.Is(err, errRaced) ||
+	return errors.Is(err, ErrRaced) ||
 		errors.As(err, &refused) && (refused.Code == postgresSerialization || refused.Code == postgresDeadlock)
 }
 

@@ -27,7 +27,7 @@ const (
 	postgresLarge   = 12
 )
 
-var postgresReaders = readerSizes{lookups: 6, searches: 4, work: 4, resolving: 4}
+var postgresPools = PoolSizes{Lookups: 6, Searches: 4, Work: 4, Long: 4}
 
 // session settings of all connections, where the address does not set them.
 //
@@ -70,19 +70,19 @@ func checkPostgres(address string) error {
 	return nil
 }
 
-// postgresThere refuses a database that was never migrated.
-func postgresThere(ctx context.Context, address string) error {
+// thereIsPostgres answers [thereIs].
+func thereIsPostgres(ctx context.Context, address, table string) error {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
 		return checkPostgres(address)
 	}
-	db, err := postgresPool("pgx", config, 1, nil)
+	db, err := postgresPool(postgresDriver, config, 1, nil)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	var there bool
-	if err := db.GetContext(ctx, &there, `SELECT to_regclass('api_keys') IS NOT NULL`); err != nil {
+	if err := db.GetContext(ctx, &there, `SELECT to_regclass($1) IS NOT NULL`, table); err != nil {
 		return postgresOpening(err)
 	}
 	if !there {
@@ -91,19 +91,18 @@ func postgresThere(ctx context.Context, address string) error {
 	return nil
 }
 
-// openPostgres opens the pools of a database; the driver is "" but in tests.
-func openPostgres(ctx context.Context, driver, address string, _ func() time.Time) (*backend, error) {
-	config, err := pgx.ParseConfig(address)
+func openPostgres(ctx context.Context, o OpenOptions) (*DB, error) {
+	config, err := pgx.ParseConfig(o.Address)
 	if err != nil {
-		return nil, checkPostgres(address)
+		return nil, checkPostgres(o.Address)
 	}
-	driver = cmp.Or(driver, "pgx")
+	driver := cmp.Or(o.Driver, postgresDriver)
 	write, err := postgresPool(driver, config, postgresWriters, map[string]string{"statement_timeout": writeStatement.String()})
 	if err != nil {
 		return nil, err
 	}
-	reading, err := openReaders(postgresReaders, func(n int) (*sqlx.DB, error) {
-		return postgresPool("pgx", endingStatements(config), n, map[string]string{
+	pools, err := openPools(postgresPools, func(n int) (*sqlx.DB, error) {
+		return postgresPool(postgresDriver, endingStatements(config), n, map[string]string{
 			"statement_timeout": postgresRead, "default_transaction_read_only": "on",
 		})
 	})
@@ -111,29 +110,35 @@ func openPostgres(ctx context.Context, driver, address string, _ func() time.Tim
 		return nil, errors.Join(err, write.Close())
 	}
 	clock := new(serverClock)
-	err = suits(ctx, reading.read)
+	err = suits(ctx, pools.Lookups)
 	if err == nil {
-		err = clock.tune(ctx, reading.read)
+		err = clock.tune(ctx, pools.Lookups)
 	}
 	if err != nil {
-		return nil, errors.Join(postgresOpening(err), reading.close(), write.Close())
+		return nil, errors.Join(postgresOpening(err), pools.close(), write.Close())
 	}
-	return &backend{
-		Dialect: postgresDialect, readers: reading, sizes: postgresReaders, now: clock.now,
-		write: newPooledWriter(write, postgresDialect, clock, postgresLarge),
-		warn:  func(*slog.Logger) {},
-		migrating: func() (*sql.DB, error) {
-			db, err := postgresPool(driver, config, 1, map[string]string{"lock_timeout": "0"})
-			if err != nil {
-				return nil, err
-			}
-			// The connection holds the lock of who migrates, however long an
-			// index takes and however long nothing is asked of it.
-			db.SetConnMaxIdleTime(0)
-			db.SetConnMaxLifetime(0)
-			return db.DB, nil
-		},
-	}, nil
+	db := &DB{
+		Dialect: PostgreSQL, Pools: pools, Sizes: postgresPools, Now: clock.now,
+		Migrating: func() (*sql.DB, error) { return postgresMigrations(driver, config) },
+		warn:      func(*slog.Logger) {},
+	}
+	db.Writer = newPooledWriter(db, write, clock.tune, postgresLarge)
+	return db, nil
+}
+
+// postgresDriver is the name under which the driver registers itself.
+const postgresDriver = "pgx"
+
+// postgresMigrations opens the connection that holds the lock of who migrates,
+// however long an index takes and however long nothing is asked of it.
+func postgresMigrations(driver string, config *pgx.ConnConfig) (*sql.DB, error) {
+	db, err := postgresPool(driver, config, 1, map[string]string{"lock_timeout": "0"})
+	if err != nil {
+		return nil, err
+	}
+	db.SetConnMaxIdleTime(0)
+	db.SetConnMaxLifetime(0)
+	return db.DB, nil
 }
 
 // endingStatements has a context that ends also end the statement which runs

@@ -70,7 +70,7 @@ func TestARefusalNamesTheColumn(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			if column, refused := postgresDialect.Refusal(&tt.err); column != tt.column || refused != tt.refused {
+			if column, refused := PostgreSQL.Refusal(&tt.err); column != tt.column || refused != tt.refused {
 				t.Errorf("%q, %v", column, refused)
 			}
 		})
@@ -127,12 +127,12 @@ func openPlain(t *testing.T, address string) *Store {
 }
 
 func TestAMergePatchBecomesOneExpression(t *testing.T) {
-	db := openPlain(t, pgtest.Start(t).Database(t)).read
+	db := openPlain(t, pgtest.Start(t).Database(t)).db.Lookups
 	for _, target := range []string{`null`, `{}`, `[1]`, `"text"`, `{"a": 1, "x": {"y": {"z": 1}, "k": 2}}`, `{"x": 5, "0": [1]}`, `{"x": {"y": [1, 2]}}`} {
 		for _, patch := range []string{`{}`, `{"a": null}`, `{"a": {"b": null, "c": 1}}`, `{"x": {"y": {"z": null, "?": "?"}}}`, `{"x": {"y": {}}, "0": {"1": [null]}}`, `{"x": null, "it's": {"\"": 1}}`} {
 			expr, args := postgresMerge("t.v", []byte(patch))
 			var got string
-			must(t, db.Get(&got, postgresDialect.Rebind("SELECT "+expr+" FROM (SELECT CAST('"+target+"' AS jsonb) AS v) AS t"), args...))
+			must(t, db.Get(&got, PostgreSQL.Rebind("SELECT "+expr+" FROM (SELECT CAST('"+target+"' AS jsonb) AS v) AS t"), args...))
 			canonical, err := model.Canonical([]byte(got))
 			must(t, err)
 			before, err := model.Canonical([]byte(target))

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -21,55 +20,19 @@ import (
 //     workspace at most half of the connections.
 //   - work: what workers read. Of these some are for resolving, which may take
 //     minutes, of which a workspace may have half.
-type readers struct {
-	read     *sqlx.DB
-	searches *sqlx.DB
-	work     *sqlx.DB
-}
-
-// readerSizes is how many connections each class of reads has, and how many
-// of the workers' may resolve jobs at a time.
-type readerSizes struct{ lookups, searches, work, resolving int }
-
-// cancelWait is how long a database may take to end a statement whose context
-// has ended. After that its connection is given up.
-const cancelWait = 5 * time.Second
 
 // searchLimit is how long a search may take unless the options say otherwise.
 const searchLimit = 30 * time.Second
 
-// openReaders opens a pool for each class with what opens one of n connections.
-func openReaders(sizes readerSizes, open func(n int) (*sqlx.DB, error)) (r readers, err error) {
-	for _, class := range []struct {
-		db *(*sqlx.DB)
-		n  int
-	}{{&r.read, sizes.lookups}, {&r.searches, sizes.searches}, {&r.work, sizes.work}} {
-		if *class.db, err = open(class.n); err != nil {
-			return readers{}, errors.Join(err, r.close())
-		}
-	}
-	return r, nil
-}
-
-func (r readers) close() error {
-	var errs []error
-	for _, db := range []*sqlx.DB{r.read, r.searches, r.work} {
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
-	}
-	return errors.Join(errs...)
-}
-
 // inSnapshot runs fn on one unchanging view of the database, for a look-up.
 func (s *Store) inSnapshot(ctx context.Context, fn func(*sqlx.Tx) error) error {
-	return s.snapshot(ctx, s.read, fn)
+	return s.snapshot(ctx, s.db.Lookups, fn)
 }
 
 // inWork is inSnapshot for what a worker reads in some hundred milliseconds,
 // beside what resolves.
 func (s *Store) inWork(ctx context.Context, fn func(*sqlx.Tx) error) error {
-	return s.snapshot(ctx, s.work, fn)
+	return s.snapshot(ctx, s.db.Work, fn)
 }
 
 // inSearch runs fn on one unchanging view of the database, with a context that
@@ -78,10 +41,10 @@ func (s *Store) inWork(ctx context.Context, fn func(*sqlx.Tx) error) error {
 func (s *Store) inSearch(ctx context.Context, ws int64, fn func(context.Context, *sqlx.Tx) error) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, s.searchLimit, job.ErrQueryTimeout)
 	defer cancel()
-	leave, err := s.searching.enter(bounded, ws)
+	leave, err := s.searching.Acquire(bounded, ws)
 	if err == nil {
 		defer leave()
-		err = s.snapshot(bounded, s.searches, func(t *sqlx.Tx) error { return fn(bounded, t) })
+		err = s.snapshot(bounded, s.db.Searches, func(t *sqlx.Tx) error { return fn(bounded, t) })
 	}
 	return ownEnd(bounded, err)
 }
@@ -104,7 +67,7 @@ const turnWait = 200 * time.Millisecond
 func (s *Store) inResolving(ctx context.Context, l job.Lease, fn func(ctx context.Context, t *sqlx.Tx, examined func(part float64)) error) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, turnWait, job.ErrNoTurn)
 	defer cancel()
-	leave, err := s.resolving.enter(bounded, l.Workspace)
+	leave, err := s.resolving.Acquire(bounded, l.Workspace)
 	if err != nil {
 		return ownEnd(bounded, err)
 	}
@@ -113,7 +76,7 @@ func (s *Store) inResolving(ctx context.Context, l job.Lease, fn func(ctx contex
 		return err
 	}
 	return s.watched(ctx, l, func(ctx context.Context, examined func(float64)) error {
-		return s.snapshot(ctx, s.work, func(t *sqlx.Tx) error { return fn(ctx, t, examined) })
+		return s.snapshot(ctx, s.db.Work, func(t *sqlx.Tx) error { return fn(ctx, t, examined) })
 	})
 }
 
@@ -121,7 +84,7 @@ func (s *Store) inResolving(ctx context.Context, l job.Lease, fn func(ctx contex
 // where a user still sees it.
 func (s *Store) waitsNoMore(ctx context.Context, l job.Lease) error {
 	var reason []string
-	err := s.read.SelectContext(ctx, &reason, s.Dialect.Rebind(`SELECT wait_reason FROM shards
+	err := s.db.Lookups.SelectContext(ctx, &reason, s.db.Dialect.Rebind(`SELECT wait_reason FROM shards
 		WHERE workspace = ? AND job = ? AND no = ? AND wait_reason IS NOT NULL`), l.Workspace, l.Job, l.Shard)
 	if err != nil || len(reason) == 0 {
 		return s.classify(err)
@@ -133,29 +96,7 @@ func (s *Store) waitsNoMore(ctx context.Context, l job.Lease) error {
 	})
 }
 
-// snapshot runs fn in a transaction that only reads. Its context ends the wait
-// for a connection, and fn's statements end with it. The transaction has one
-// of its own that lasts a little longer, so that it is rolled back, and its
-// connection is whole, where only a statement was ended.
-func (s *Store) snapshot(ctx context.Context, db *sqlx.DB, fn func(*sqlx.Tx) error) error {
-	conn, err := db.Connx(ctx)
-	if err != nil {
-		return s.classify(err)
-	}
-	defer conn.Close()
-	own, end := outlasting(ctx, cancelWait)
-	defer end()
-	t, err := conn.BeginTxx(own, s.Dialect.Snapshot)
-	if err != nil {
-		return s.classify(err)
-	}
-	defer t.Rollback()
-	return s.classify(fn(t))
-}
-
-// outlasting is a context that ends a while after another one, or by end.
-func outlasting(ctx context.Context, by time.Duration) (own context.Context, end func()) {
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
-	return own, func() { stop(); cancel() }
+// snapshot is [DB.Snapshot] with a classified error.
+func (s *Store) snapshot(ctx context.Context, pool *sqlx.DB, fn func(*sqlx.Tx) error) error {
+	return s.classify(s.db.Snapshot(ctx, pool, fn))
 }

@@ -67,7 +67,7 @@ func noClassTakesWhatAnotherNeeds(t *testing.T, s *Store) {
 			ended <- s.inSearch(ctx, 1, func(_ context.Context, t *sqlx.Tx) error { return stay(t) })
 		}()
 		go func() {
-			leave, err := s.resolving.enter(ctx, 1)
+			leave, err := s.resolving.Acquire(ctx, 1)
 			if err == nil {
 				defer leave()
 				err = s.inWork(ctx, stay)
@@ -75,7 +75,7 @@ func noClassTakesWhatAnotherNeeds(t *testing.T, s *Store) {
 			ended <- err
 		}()
 	}
-	for range s.searching.share + s.resolving.share {
+	for range s.searching.Share + s.resolving.Share {
 		<-reading
 	}
 	short, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -97,11 +97,11 @@ func noClassTakesWhatAnotherNeeds(t *testing.T, s *Store) {
 }
 
 // fill takes all places of a workspace.
-func fill(t *testing.T, g *gate, ws int64) (leave func()) {
+func fill(t *testing.T, g *FairSemaphore, ws int64) (leave func()) {
 	t.Helper()
 	var leaves []func()
-	for range g.share {
-		leave, err := g.enter(t.Context(), ws)
+	for range g.Share {
+		leave, err := g.Acquire(t.Context(), ws)
 		must(t, err)
 		leaves = append(leaves, leave)
 	}
@@ -197,9 +197,9 @@ func jobWithoutATurnSaysSo(t *testing.T, s *Store) {
 func previewOfOneReadsOne(t *testing.T, s *Store) {
 	desk, ws := fillWithAcme(t, s)
 	must(t, s.inSnapshot(t.Context(), func(db *sqlx.Tx) error {
-		one, err := rangesOf(t.Context(), s.Dialect, db, choice{ws: ws.ID, model: desk, id: int64(5)})
+		one, err := rangesOf(t.Context(), s.db.Dialect, db, choice{ws: ws.ID, model: desk, id: int64(5)})
 		must(t, err)
-		none, err := rangesOf(t.Context(), s.Dialect, db, choice{ws: ws.ID, model: desk, id: int64(500)})
+		none, err := rangesOf(t.Context(), s.db.Dialect, db, choice{ws: ws.ID, model: desk, id: int64(500)})
 		must(t, err)
 		if len(one) != 1 || one[0].size() != 1 || len(none) != 0 {
 			t.Errorf("it looks at %v, and for one that is not there at %v", one, none)
@@ -231,7 +231,7 @@ func historyReadsWhatItShows(t *testing.T, s *Store) {
 	must(t, s.inSnapshot(ctx, func(db *sqlx.Tx) error {
 		var rid int64
 		must(t, db.Get(&rid, `SELECT rid FROM c_desk WHERE id = 5`))
-		h := historian{snapshotReader: snapshotReader{ctx, db, s.Dialect}, ws: ws.ID, m: desk, rid: rid}
+		h := historian{snapshotReader: snapshotReader{ctx, db, s.db.Dialect}, ws: ws.ID, m: desk, rid: rid}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		items, _, err := h.page(100, 10)
@@ -250,7 +250,7 @@ const endlessQuery = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM 
 // for whether the connections can be used again.
 func searchEndsInTheDatabase(t *testing.T, s *Store) {
 	s.searchLimit = 50 * time.Millisecond
-	for range 2 * s.sizes.searches {
+	for range 2 * s.db.Sizes.Searches {
 		if err := s.inSearch(t.Context(), 1, readForever); !errors.Is(err, job.ErrQueryTimeout) || errors.Is(err, job.ErrUnavailable) {
 			t.Fatalf("it ended with %v", err)
 		}
@@ -286,14 +286,14 @@ func searchWithoutATurnEnds(t *testing.T, s *Store) {
 // statement, and of the pool no connection.
 func nothingRuns(t *testing.T, s *Store) {
 	t.Helper()
-	if n := s.searches.Stats().InUse; n > 0 {
+	if n := s.db.Searches.Stats().InUse; n > 0 {
 		t.Errorf("%d connections are in use", n)
 	}
-	if s.Dialect != postgresDialect {
+	if s.db.Dialect != PostgreSQL {
 		return
 	}
 	var active int
-	must(t, s.read.Get(&active, `SELECT COUNT(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'WITH RECURSIVE n%'`))
+	must(t, s.db.Lookups.Get(&active, `SELECT COUNT(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'WITH RECURSIVE n%'`))
 	if active > 0 {
 		t.Errorf("%d statements still run", active)
 	}

@@ -14,7 +14,7 @@ import (
 func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 	s, _ := openWriter(t)
 	defer s.Close()
-	reader, err := s.read.Beginx()
+	reader, err := s.db.Lookups.Beginx()
 	must(t, err)
 	defer reader.Rollback()
 	var n int
@@ -25,14 +25,14 @@ func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 		must(t, s.inTx(t.Context(), func(t *tx) error { return t.Run(`INSERT INTO bulk VALUES (?)`, strings.Repeat("x", 1<<20)) }))
 	}
 	look(t, s)
-	if have := fileSize(s.write.(*groupWriter).checkpointer.reserve()); have < 6<<20 {
+	if have := fileSize(s.db.Writer.(*groupWriter).checkpointer.reserve()); have < 6<<20 {
 		t.Errorf("the reserve is %d bytes", have)
 	}
 
 	must(t, reader.Rollback())
 	look(t, s)
 	look(t, s)
-	if have := fileSize(s.write.(*groupWriter).checkpointer.reserve()); have > 3<<20 || have < minReserve {
+	if have := fileSize(s.db.Writer.(*groupWriter).checkpointer.reserve()); have > 3<<20 || have < minReserve {
 		t.Errorf("when the log could be moved, the reserve stays %d bytes", have)
 	}
 }
@@ -43,7 +43,7 @@ func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
 	s, path := openWriter(t)
 	defer s.Close()
 	look(t, s)
-	w := s.write.(*groupWriter)
+	w := s.db.Writer.(*groupWriter)
 	must(t, os.WriteFile(w.checkpointer.reserve(), []byte("this one"), 0o600))
 	given := func() bool {
 		text, err := os.ReadFile(w.checkpointer.reserve())
@@ -78,14 +78,14 @@ func TestAReaderWhoStandsStillIsWaitedForLessAndLess(t *testing.T) {
 	s, _ := openWriter(t)
 	defer s.Close()
 	look(t, s)
-	reader, err := s.read.Beginx()
+	reader, err := s.db.Lookups.Beginx()
 	must(t, err)
 	defer reader.Rollback()
 	var n int
 	must(t, reader.Get(&n, `SELECT COUNT(*) FROM numbers`))
 	must(t, s.inTx(t.Context(), insertNumbers(1)))
 
-	w := s.write.(*groupWriter)
+	w := s.db.Writer.(*groupWriter)
 	for _, want := range []time.Duration{checkpointEvery, 2 * checkpointEvery} {
 		w.checkpointer.empty(w, false)
 		if w.checkpointer.pause != want {
@@ -104,7 +104,7 @@ func TestAReaderWhoStandsStillIsWaitedForLessAndLess(t *testing.T) {
 func look(t *testing.T, s *Store) {
 	t.Helper()
 	must(t, s.inTx(t.Context(), func(*tx) error {
-		s.write.(*groupWriter).checkpointer.ranAt = time.Time{} // on the writer's own goroutine
+		s.db.Writer.(*groupWriter).checkpointer.ranAt = time.Time{} // on the writer's own goroutine
 		return nil
 	}))
 	must(t, s.inTx(t.Context(), func(*tx) error { return nil }))

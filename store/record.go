@@ -22,7 +22,7 @@ func selectList(m *model.Model) string {
 			columns = append(columns, "(SELECT id FROM jobs WHERE jobs.workspace = "+m.Table()+".workspace AND jobs.num = last_job) AS last_job_id")
 			continue
 		}
-		columns = append(columns, quoted(f))
+		columns = append(columns, Quoted(f))
 	}
 	return strings.Join(columns, ", ")
 }
@@ -107,7 +107,7 @@ func (s *Store) queryRecords(ctx context.Context, db rowReader, m *model.Model, 
 // queryBounded is queryRecords for as many as the budget has room for. more
 // says that there are others.
 func (s *Store) queryBounded(ctx context.Context, db rowReader, m *model.Model, room budget, rest string, args ...any) (records []model.Record, more bool, err error) {
-	rows, err := db.QueryxContext(ctx, s.Dialect.Rebind("SELECT "+selectList(m)+" FROM "+m.Table()+rest), args...)
+	rows, err := db.QueryxContext(ctx, s.db.Dialect.Rebind("SELECT "+selectList(m)+" FROM "+m.Table()+rest), args...)
 	if err != nil {
 		return nil, false, err
 	}
@@ -116,7 +116,7 @@ func (s *Store) queryBounded(ctx context.Context, db rowReader, m *model.Model, 
 
 // Record reads one record by its id, or answers [job.ErrNotFound].
 func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error) {
-	records, err := s.queryRecords(ctx, s.read, m, " WHERE workspace = ? AND id = ?", ws.ID, id)
+	records, err := s.queryRecords(ctx, s.db.Lookups, m, " WHERE workspace = ? AND id = ?", ws.ID, id)
 	if err != nil {
 		return model.Record{}, s.classify(err)
 	}
@@ -148,7 +148,7 @@ func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) 
 
 // refusalOf names the field that made the database refuse a new record.
 func (s *Store) refusalOf(m *model.Model, err error) error {
-	column, refused := s.Dialect.Refusal(err)
+	column, refused := s.db.Dialect.Refusal(err)
 	switch {
 	case !refused:
 		return err

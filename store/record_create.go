@@ -52,12 +52,12 @@ func (w *lookout) look(ctx context.Context) (rec model.Record, ok bool, err erro
 		return model.Record{}, false, nil
 	}
 	err = w.s.inSearch(ctx, w.ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
-		given, err := blocks(ctx, t, w.s.Dialect, w.ws.ID, w.m)
+		given, err := blocks(ctx, t, w.s.db.Dialect, w.ws.ID, w.m)
 		for _, b := range given {
 			w.seen = max(w.seen, b.Next)
 		}
 		for i := 0; i < len(w.filters) && !ok && err == nil; i++ {
-			condition, args := w.filters[i].SQL(w.s.Dialect.Filter)
+			condition, args := w.filters[i].SQL(w.s.db.Dialect.Filter)
 			rec, ok, err = w.oldest(ctx, t, " WHERE workspace = ? AND "+condition, append([]any{w.ws.ID}, args...))
 		}
 		return err

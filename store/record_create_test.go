@@ -13,7 +13,7 @@ import (
 
 // A quicker writer lets somebody else act before its next transaction.
 type quicker struct {
-	writer
+	Writer
 	other *func()
 }
 
@@ -22,7 +22,7 @@ func (q quicker) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error
 		*q.other = nil
 		act()
 	}
-	return q.writer.Do(ctx, n, fn)
+	return q.Writer.Do(ctx, n, fn)
 }
 
 // TestNobodyWaitsForALookAtAllRecords makes a record unless one of its name is
@@ -41,17 +41,17 @@ func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
 			}
 			defer s.Close()
 			desk, ws := fillWithAcme(t, s)
-			plain, seen := s.write, map[string]Statement{}
+			plain, seen := s.db.Writer, map[string]Statement{}
 			var other func()
-			s.write = quicker{recorder{s.write, seen}, &other}
+			s.db.Writer = quicker{recorder{s.db.Writer, seen}, &other}
 
 			if _, existed := unlessNamed(t, s, desk, ws, "Nobody"); existed || len(looks(seen)) > 0 {
 				t.Errorf("existed: %v, and the transaction looked at records: %v", existed, looks(seen))
 			}
 			other = func() {
-				s.write = plain
+				s.db.Writer = plain
 				unlessNamed(t, s, desk, ws, "Quick")
-				s.write = quicker{recorder{plain, seen}, &other}
+				s.db.Writer = quicker{recorder{plain, seen}, &other}
 			}
 			clear(seen)
 			r, existed := unlessNamed(t, s, desk, ws, "Quick")

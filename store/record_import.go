@@ -13,7 +13,7 @@ import (
 // stores nothing, so that an import need not be ended.
 func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
 	run := job.Import{Workspace: ws, Model: m, Counted: map[string]int64{}}
-	err := s.read.GetContext(ctx, &run.Since, s.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
+	err := s.db.Lookups.GetContext(ctx, &run.Since, s.db.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
 	if err != nil {
 		return job.Import{}, s.classify(err)
 	}
@@ -21,7 +21,7 @@ func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Mod
 		Field string
 		Next  int64
 	}
-	err = s.read.SelectContext(ctx, &counted, s.Dialect.Rebind(`SELECT field, next FROM sequences WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
+	err = s.db.Lookups.SelectContext(ctx, &counted, s.db.Dialect.Rebind(`SELECT field, next FROM sequences WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
 	for _, c := range counted {
 		run.Counted[c.Field] = c.Next
 	}

@@ -93,7 +93,7 @@ func (im *importer) fieldsToRead(drafts []model.Draft) []*model.Field {
 func (im *importer) lock(rids []int64, fields []*model.Field) (records []model.Record, more bool, err error) {
 	columns := []string{"rid"}
 	for _, f := range fields {
-		columns = append(columns, quoted(f))
+		columns = append(columns, Quoted(f))
 	}
 	among, args := im.t.Dialect.Among("rid", rids)
 	rows, err := im.t.Session.QueryxContext(im.t.Ctx, im.t.Dialect.Rebind("SELECT "+strings.Join(columns, ", ")+" FROM "+im.m.Table()+im.t.Dialect.NotIndexed+

@@ -96,7 +96,7 @@ func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise 
 	columns, kinds := []string{"rid", "workspace"}, []model.Kind{model.Integer, model.Integer}
 	for _, f := range m.Fields {
 		if f.Role != model.RoleLastJob {
-			columns, kinds = append(columns, quoted(f)), append(kinds, f.Kind)
+			columns, kinds = append(columns, Quoted(f)), append(kinds, f.Kind)
 		}
 	}
 	head := "INSERT INTO " + m.Table() + " (" + strings.Join(columns, ", ") + ") "

@@ -52,8 +52,8 @@ func (s *Store) recordsOf(ctx context.Context, db rowReader, ws int64, m *model.
 	for batch := firstBatch; len(rids) > 0; {
 		now := rids[:min(batch, len(rids))]
 		rids = rids[len(now):]
-		among, args := s.Dialect.Among("rid", now)
-		found, err := s.queryRecords(ctx, db, m, s.Dialect.NotIndexed+" WHERE "+among+" AND workspace = ?", append(args, ws)...)
+		among, args := s.db.Dialect.Among("rid", now)
+		found, err := s.queryRecords(ctx, db, m, s.db.Dialect.NotIndexed+" WHERE "+among+" AND workspace = ?", append(args, ws)...)
 		if err != nil {
 			return nil, err
 		}

@@ -25,14 +25,14 @@ import (
 // [job.ErrQueryTimeout]: it takes too long.
 func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
 	order := fullOrder(m, q.Sort)
-	condition, args := q.Filter.SQL(s.Dialect.Filter)
+	condition, args := q.Filter.SQL(s.db.Dialect.Filter)
 	condition = "workspace = ? AND " + condition
 	args = append([]any{ws.ID}, args...)
 	var page filter.Page
 	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		if q.Count {
 			var n int64
-			if err := t.GetContext(ctx, &n, s.Dialect.Rebind("SELECT COUNT(*) FROM "+m.Table()+" WHERE "+condition), args...); err != nil {
+			if err := t.GetContext(ctx, &n, s.db.Dialect.Rebind("SELECT COUNT(*) FROM "+m.Table()+" WHERE "+condition), args...); err != nil {
 				return err
 			}
 			page.Count = &n
@@ -48,7 +48,7 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 		}
 		var more bool
 		var err error
-		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, Statement{" WHERE " + where + " ORDER BY " + orderBy(order, s.Dialect.Filter), all})
+		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, Statement{" WHERE " + where + " ORDER BY " + orderBy(order, s.db.Dialect.Filter), all})
 		if more {
 			page.NextCursor = writePlace(order, page.Items[len(page.Items)-1])
 		}
@@ -62,7 +62,7 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 // whole. more says that there are others behind it.
 func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *model.Model, q filter.Query, which Statement) (items []model.Record, more bool, err error) {
 	var rids []int64
-	err = t.SelectContext(ctx, &rids, s.Dialect.Rebind("SELECT rid FROM "+m.Table()+which.Text+" LIMIT ? OFFSET ?"),
+	err = t.SelectContext(ctx, &rids, s.db.Dialect.Rebind("SELECT rid FROM "+m.Table()+which.Text+" LIMIT ? OFFSET ?"),
 		append(which.Args[:len(which.Args):len(which.Args)], q.Limit+1, q.Offset)...)
 	if err != nil {
 		return nil, false, err
@@ -100,7 +100,7 @@ func orderBy(order []filter.Sort, d filter.Dialect) string {
 // so on.
 func afterPlace(order []filter.Sort, place []any) (string, []any) {
 	s, v := order[0], place[0]
-	column := quoted(s.Field)
+	column := Quoted(s.Field)
 	var behind string
 	var args []any
 	switch {

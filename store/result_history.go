@@ -32,14 +32,14 @@ func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, 
 	}
 	err = s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		var rid int64
-		ok, err := one(t.GetContext(ctx, &rid, s.Dialect.Rebind("SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?"), ws.ID, id))
+		ok, err := HasRow(t.GetContext(ctx, &rid, s.db.Dialect.Rebind("SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?"), ws.ID, id))
 		if err != nil {
 			return err
 		}
 		if !ok {
 			return job.ErrNotFound
 		}
-		h := historian{snapshotReader: snapshotReader{ctx, t, s.Dialect}, ws: ws.ID, m: m, rid: rid}
+		h := historian{snapshotReader: snapshotReader{ctx, t, s.db.Dialect}, ws: ws.ID, m: m, rid: rid}
 		items, next, err = h.page(before, limit)
 		return err
 	})

@@ -54,7 +54,7 @@ func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job
 // a look-up, and all others as a search.
 func (s *Store) resultsClass(ctx context.Context, ws auth.Workspace, id string) (read func(func(context.Context, *sqlx.Tx) error) error, err error) {
 	var kind job.Kind
-	_, err = one(s.read.GetContext(ctx, &kind, s.Dialect.Rebind(`SELECT kind FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
+	_, err = HasRow(s.db.Lookups.GetContext(ctx, &kind, s.db.Dialect.Rebind(`SELECT kind FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	switch {
 	case err != nil:
 		return nil, s.classify(err)
@@ -92,8 +92,8 @@ type resultJob struct {
 }
 
 func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, id string, q job.ResultQuery) (*results, error) {
-	r := &results{ctx: ctx, t: t, d: s.Dialect, q: q}
-	ok, err := one(t.GetContext(ctx, &r.job, s.Dialect.Rebind(`SELECT num, workspace, kind, model, state, change, rid, source, left_at
+	r := &results{ctx: ctx, t: t, d: s.db.Dialect, q: q}
+	ok, err := HasRow(t.GetContext(ctx, &r.job, s.db.Dialect.Rebind(`SELECT num, workspace, kind, model, state, change, rid, source, left_at
 		FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	if err != nil {
 		return nil, err

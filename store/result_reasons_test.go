@@ -19,7 +19,7 @@ func idsAreKeptAsStrings(t *testing.T, s *Store) {
 	must(t, s.DeleteRecord(ctx, l.Owner, l.Model, int64(3)))
 	oneChunk(t, s, l)
 	var kept string
-	must(t, s.read.Get(&kept, `SELECT summary FROM shards WHERE job = 1 AND no = 0`))
+	must(t, s.db.Lookups.Get(&kept, `SELECT summary FROM shards WHERE job = 1 AND no = 0`))
 	if !strings.Contains(kept, `"sampleIds":["3"]`) {
 		t.Errorf("a summary is kept as %s", kept)
 	}

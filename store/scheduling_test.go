@@ -23,8 +23,8 @@ func scheduling(s *Store) map[string]struct {
 		Statement
 		indexes []string
 	}{
-		"singles":   {Statement{singlesQuery(s.Dialect), []any{0, 500}}, []string{"outbox_first_singles"}},
-		"bulks":     {Statement{bulksQuery(s.Dialect), []any{0, 64}}, []string{"outbox_first_bulks"}},
+		"singles":   {Statement{singlesQuery(s.db.Dialect), []any{0, 500}}, []string{"outbox_first_singles"}},
+		"bulks":     {Statement{bulksQuery(s.db.Dialect), []any{0, 64}}, []string{"outbox_first_bulks"}},
 		"in flight": {Statement{inFlightQuery, nil}, []string{"shards_told"}},
 		"a page":    {Statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
 		"pulses":    {Statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},
@@ -84,7 +84,7 @@ func TestSchedulingReadsABoundedPartOfWhatWaitsOnPostgreSQL(t *testing.T) {
 		for what, q := range scheduling(s) {
 			var plan []string
 			must(t, s.inIndexOrder(t.Context(), func(db *sqlx.Tx) error {
-				return db.Select(&plan, s.Dialect.Rebind("EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF) "+q.Text), q.Args...)
+				return db.Select(&plan, s.db.Dialect.Rebind("EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF) "+q.Text), q.Args...)
 			}))
 			for _, step := range plan {
 				if n := rowsRead(t, step); n > bound && what != "open jobs" { // which counts one workspace's

@@ -15,7 +15,7 @@ import (
 func (s *Store) Options(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error) {
 	var rows []struct{ Field, Value string }
 	if len(m.Extensible()) > 0 {
-		err := s.read.SelectContext(ctx, &rows, s.Dialect.Rebind(`SELECT field, value FROM field_options WHERE workspace = ? AND model = ?
+		err := s.db.Lookups.SelectContext(ctx, &rows, s.db.Dialect.Rebind(`SELECT field, value FROM field_options WHERE workspace = ? AND model = ?
 			ORDER BY added_at, value`), ws.ID, m.Name)
 		if err != nil {
 			return nil, s.classify(err)

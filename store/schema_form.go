@@ -46,7 +46,7 @@ func (s *Store) Normalise(ctx context.Context) error {
 // onMigrating runs a step of a migration on a connection of its own, on which
 // each statement is a transaction by itself.
 func (s *Store) onMigrating(ctx context.Context, step func(*tx) error) error {
-	db, err := s.migrating()
+	db, err := s.db.Migrating()
 	if err != nil {
 		return err
 	}
@@ -56,10 +56,10 @@ func (s *Store) onMigrating(ctx context.Context, step func(*tx) error) error {
 		return s.classify(err)
 	}
 	defer conn.Close()
-	if err := holdMigration(ctx, s.Dialect, conn.Conn); err != nil {
+	if err := holdMigration(ctx, s.db.Dialect, conn.Conn); err != nil {
 		return s.classify(err)
 	}
-	return s.classify(step(&tx{Tx: &Tx{Ctx: ctx, Session: conn, Dialect: s.Dialect}}))
+	return s.classify(step(&tx{Tx: &Tx{Ctx: ctx, Session: conn, Dialect: s.db.Dialect}}))
 }
 
 // normaliseNew brings those models' values to their form that never were.
@@ -88,7 +88,7 @@ func (s *Store) normalise(t *tx, models []*model.Model) error {
 			}
 		}
 		for _, f := range caseless(m) {
-			if err := s.givingWay(t.Ctx, func() error { return t.alignCaseless(m, f, s.Dialect.Concurrently) }); err != nil {
+			if err := s.givingWay(t.Ctx, func() error { return t.alignCaseless(m, f, s.db.Dialect.Concurrently) }); err != nil {
 				return err
 			}
 		}

@@ -40,7 +40,7 @@ const (
 // another one holds the database. A change of a model that would lose data is
 // refused with an error of type [*LossError].
 func (s *Store) Migrate(ctx context.Context) error {
-	db, err := s.migrating()
+	db, err := s.db.Migrating()
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -58,7 +58,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 // their values in the form of these.
 func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
 	var known []struct{ Name, Digest, Form string }
-	if err := s.read.SelectContext(ctx, &known, `SELECT name, digest, form FROM models`); err != nil {
+	if err := s.db.Lookups.SelectContext(ctx, &known, `SELECT name, digest, form FROM models`); err != nil {
 		return false, s.classify(err)
 	}
 	have := make(map[string][2]string, len(known))
@@ -98,15 +98,15 @@ func (s *Store) migrateLedgerOnce(ctx context.Context, db *sql.DB) error {
 }
 
 func (s *Store) ledgerMigrations(db *sql.DB) (*goose.Provider, error) {
-	files, err := fs.Sub(migrations, s.Dialect.Migrations)
+	files, err := fs.Sub(migrations, s.db.Dialect.Migrations)
 	if err != nil {
 		return nil, err
 	}
 	options := []goose.ProviderOption{goose.WithSlog(s.log), goose.WithDisableGlobalRegistry(true)}
-	if s.Dialect.LockMigration != "" {
-		options = append(options, goose.WithSessionLocker(migrationLocker{s.Dialect}))
+	if s.db.Dialect.LockMigration != "" {
+		options = append(options, goose.WithSessionLocker(migrationLocker{s.db.Dialect}))
 	}
-	return goose.NewProvider(s.Dialect.Goose, db, files, options...)
+	return goose.NewProvider(s.db.Dialect.Goose, db, files, options...)
 }
 
 // migrateModels makes or extends the table of each loaded model. Others go on
@@ -131,9 +131,9 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	bare := &tx{Tx: &Tx{Ctx: ctx, Session: conn, Dialect: s.Dialect}} // each statement by itself
+	bare := &tx{Tx: &Tx{Ctx: ctx, Session: conn, Dialect: s.db.Dialect}} // each statement by itself
 	for _, m := range grown {
-		if err := bare.alignIndexes(m, s.Dialect.Concurrently); err != nil {
+		if err := bare.alignIndexes(m, s.db.Dialect.Concurrently); err != nil {
 			return err
 		}
 		if err := bare.Run(`UPDATE models SET digest = ? WHERE name = ?`, m.Digest, m.Name); err != nil {
@@ -148,7 +148,7 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 // as they were.
 func (s *Store) shapeTables(ctx context.Context, conn *sqlx.Conn) (grown []*model.Model, err error) {
 	err = s.givingWay(ctx, func() error {
-		if err := holdMigration(ctx, s.Dialect, conn.Conn); err != nil {
+		if err := holdMigration(ctx, s.db.Dialect, conn.Conn); err != nil {
 			return errors.Join(errLockLost, err)
 		}
 		grown, err = s.shapeOnce(ctx, conn)
@@ -181,7 +181,7 @@ func (s *Store) shapeOnce(ctx context.Context, conn *sqlx.Conn) ([]*model.Model,
 		return nil, err
 	}
 	defer db.Rollback() // does nothing after a COMMIT
-	grown, err := (&tx{Tx: &Tx{Ctx: ctx, Session: db, Dialect: s.Dialect}}).shapeTables(s.models.All())
+	grown, err := (&tx{Tx: &Tx{Ctx: ctx, Session: db, Dialect: s.db.Dialect}}).shapeTables(s.models.All())
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func changeBesideABackup(t *testing.T, address string, version int64, table stri
 	s, err := Open(ctx, address, Options{Models: model.Shipped()})
 	must(t, err)
 	t.Cleanup(func() { must(t, s.Close()) })
-	db, err := s.migrating()
+	db, err := s.db.Migrating()
 	must(t, err)
 	defer db.Close()
 	p, err := s.ledgerMigrations(db)
@@ -34,7 +34,7 @@ func changeBesideABackup(t *testing.T, address string, version int64, table stri
 	must(t, err)
 	must(t, db.Close()) // with the lock
 
-	backup, err := s.read.Beginx()
+	backup, err := s.db.Lookups.Beginx()
 	must(t, err)
 	defer backup.Rollback()
 	_, err = backup.Exec(`LOCK TABLE ` + table + ` IN ACCESS SHARE MODE`)
@@ -43,7 +43,7 @@ func changeBesideABackup(t *testing.T, address string, version int64, table stri
 	go func() { migrated <- s.Migrate(ctx) }()
 	for {
 		var waiting bool
-		must(t, s.read.Get(&waiting, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+		must(t, s.db.Lookups.Get(&waiting, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
 			AND query ILIKE 'ALTER TABLE '||$1||'%' AND wait_event_type = 'Lock')`, table))
 		if waiting {
 			break
@@ -51,7 +51,7 @@ func changeBesideABackup(t *testing.T, address string, version int64, table stri
 	}
 	within, cancel := context.WithTimeout(ctx, 10*time.Second) // less than a lock may take
 	defer cancel()
-	must(t, s.write.(*pooledWriter).db.QueryRowContext(within, `SELECT COUNT(*) FROM `+table).Scan(new(int)))
+	must(t, s.db.Lookups.QueryRowContext(within, `SELECT COUNT(*) FROM `+table).Scan(new(int)))
 	select {
 	case err := <-migrated:
 		t.Fatalf("the change did not wait for the backup: %v", err)

@@ -43,7 +43,7 @@ func stored(m *model.Model) []*model.Field {
 }
 
 // quoted is the column of a field as it stands in SQL.
-func quoted(f *model.Field) string { return `"` + f.Column + `"` }
+func Quoted(f *model.Field) string { return `"` + f.Column + `"` }
 
 func (t *tx) shapeTables(models []*model.Model) (grown []*model.Model, err error) {
 	if t.Dialect.GiveWay != "" {
@@ -128,7 +128,7 @@ func (t *tx) createTable(m *model.Model) error {
 		"last_job " + integer,
 	}
 	for _, f := range stored(m) {
-		columns = append(columns, quoted(f)+" "+t.Dialect.ColumnType(f.Kind))
+		columns = append(columns, Quoted(f)+" "+t.Dialect.ColumnType(f.Kind))
 	}
 	return t.Run(t.Dialect.RecordTable(m.Table(), columns))
 }
@@ -148,7 +148,7 @@ func (t *tx) extendTable(o oldTable) error {
 }
 
 func (t *tx) addColumn(m *model.Model, f *model.Field) error {
-	return t.Run("ALTER TABLE " + m.Table() + " ADD COLUMN " + quoted(f) + " " + t.Dialect.ColumnType(f.Kind))
+	return t.Run("ALTER TABLE " + m.Table() + " ADD COLUMN " + Quoted(f) + " " + t.Dialect.ColumnType(f.Kind))
 }
 
 // findColumn is the place of a field's column, -1 for none.
@@ -265,7 +265,7 @@ func wantedIndexes(m *model.Model, d *Dialect) map[string]*index {
 		case !f.Indexed:
 			continue
 		}
-		want[indexName(m.Table()+mark+f.Column)] = &index{kind, "(workspace, " + quoted(f) + d.NullsFirst + ")"}
+		want[indexName(m.Table()+mark+f.Column)] = &index{kind, "(workspace, " + Quoted(f) + d.NullsFirst + ")"}
 	}
 	return want
 }

@@ -36,7 +36,7 @@ func TestTablesCanBeCutByWorkspace(t *testing.T) {
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	var keys []struct{ Table, Index, Columns string }
-	must(t, s.read.Select(&keys, `SELECT CAST(CAST(indrelid AS regclass) AS text) AS table, CAST(CAST(indexrelid AS regclass) AS text) AS index,
+	must(t, s.db.Lookups.Select(&keys, `SELECT CAST(CAST(indrelid AS regclass) AS text) AS table, CAST(CAST(indexrelid AS regclass) AS text) AS index,
 			(SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = indexrelid) AS columns
 		FROM pg_index WHERE indisunique AND indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = CAST('public' AS regnamespace))`))
 	if len(keys) < 20 {
@@ -56,7 +56,7 @@ func columnsOf(t *testing.T, address, query string) []string {
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	var columns []string
-	must(t, s.read.Select(&columns, query))
+	must(t, s.db.Lookups.Select(&columns, query))
 	slices.Sort(columns)
 	return columns
 }

@@ -82,7 +82,7 @@ func selectNumbers(ctx context.Context, d *Dialect, t *sqlx.Tx, c choice, examin
 func rangesOf(ctx context.Context, d *Dialect, t *sqlx.Tx, c choice) ([]span, error) {
 	if c.id != nil {
 		var rid int64
-		ok, err := one(t.GetContext(ctx, &rid, d.Rebind("SELECT rid FROM "+c.model.Table()+" WHERE workspace = ? AND id = ?"), c.ws, c.id))
+		ok, err := HasRow(t.GetContext(ctx, &rid, d.Rebind("SELECT rid FROM "+c.model.Table()+" WHERE workspace = ? AND id = ?"), c.ws, c.id))
 		if err != nil || !ok {
 			return nil, err
 		}

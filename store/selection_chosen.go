@@ -28,7 +28,7 @@ func (s *Store) chosenOf(ctx context.Context, f job.Follow) (sel selection, err 
 		return sel, nil
 	}
 	err = s.inSearch(ctx, f.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) error {
-		q := snapshotReader{ctx, t, s.Dialect}
+		q := snapshotReader{ctx, t, s.db.Dialect}
 		sel, err = q.chosen(f.Workspace.ID, parent.Num, m, f.IDs)
 		return err
 	})

@@ -56,7 +56,7 @@ func (b bitmaps) selection() (selection, error) {
 // origin or by another job of the chain. What was skipped is taken again with
 // force only.
 func (s *Store) remaining(ctx context.Context, db *sqlx.Tx, l job.Lease, examined func(part float64)) (selection, error) {
-	q := snapshotReader{ctx, db, s.Dialect}
+	q := snapshotReader{ctx, db, s.db.Dialect}
 	left := bitmaps{}
 	if l.Chosen {
 		if err := q.selected(left, l.Workspace, l.Job); err != nil {
@@ -164,7 +164,7 @@ func (q snapshotReader) List(dest any, query string, args ...any) error {
 }
 
 func (q snapshotReader) Row(query string, args []any, dest ...any) (ok bool, err error) {
-	return one(q.db.QueryRowxContext(q.ctx, q.d.Rebind(query), args...).Scan(dest...))
+	return HasRow(q.db.QueryRowxContext(q.ctx, q.d.Rebind(query), args...).Scan(dest...))
 }
 
 // selected adds a job's selection; of a single that is its one record.

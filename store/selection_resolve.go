@@ -42,9 +42,9 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 			sel, err = s.remaining(ctx, db, l, examined)
 			return err
 		}
-		condition, args := l.Filter.SQL(s.Dialect.Filter)
+		condition, args := l.Filter.SQL(s.db.Dialect.Filter)
 		c := choice{ws: l.Workspace, model: l.Model, condition: condition, args: args}
-		sel, err = selectNumbers(ctx, s.Dialect, db, c, examined)
+		sel, err = selectNumbers(ctx, s.db.Dialect, db, c, examined)
 		return err
 	})
 	if err != nil {

@@ -34,7 +34,7 @@ func cancelEndsTheStatement(t *testing.T, s *Store) {
 		if err := <-ended; !errors.Is(err, job.ErrLeaseLost) {
 			t.Errorf("after %s it ended with %v", action, err)
 		}
-		if n := s.work.Stats().InUse; n > 0 {
+		if n := s.db.Work.Stats().InUse; n > 0 {
 			t.Errorf("%d connections are in use", n)
 		}
 		nothingRuns(t, s)
@@ -68,11 +68,11 @@ func leaseOf(ctx context.Context, t *testing.T, s *Store, desk *model.Model, ws 
 
 // neverMatch makes filters of jobs endless.
 func neverMatch(s *Store) {
-	d := *s.Dialect
+	d := *s.db.Dialect
 	d.Opaque = func(condition string) string {
 		return "CASE WHEN (" + endlessQuery + ") > 0 THEN " + condition + " END"
 	}
-	s.Dialect = &d
+	s.db.Dialect = &d
 }
 
 // progressShowsAndOnlyGrows has a resolving say how far it is,
@@ -126,7 +126,7 @@ func walkCutsWhatIsSlow(t *testing.T, s *Store) {
 	var total int64
 	var parts []float64
 	must(t, s.inWork(t.Context(), func(db *sqlx.Tx) error {
-		w := newWalk(s.Dialect, db, func(part float64) { parts = append(parts, part) })
+		w := newWalk(s.db.Dialect, db, func(part float64) { parts = append(parts, part) })
 		w.limit = brief
 		return w.each(t.Context(), []span{{0, 100}}, func(ctx context.Context, r span) error {
 			if r.size() > 20 {
@@ -147,7 +147,7 @@ func walkCutsWhatIsSlow(t *testing.T, s *Store) {
 // again in vain.
 func tooMuchForOneRecord(t *testing.T, s *Store) {
 	must(t, s.inWork(t.Context(), func(db *sqlx.Tx) error {
-		w := newWalk(s.Dialect, db, func(float64) { t.Error("something was read") })
+		w := newWalk(s.db.Dialect, db, func(float64) { t.Error("something was read") })
 		w.limit = brief
 		err := w.each(t.Context(), []span{{0, 100}}, func(ctx context.Context, _ span) error { return readForever(ctx, db) })
 		if !errors.Is(err, errLoneRecord) {

@@ -25,13 +25,13 @@ const scanAim = 100 * time.Millisecond
 // and returns it. [job.ErrQueryTimeout]: one read takes too long; all together
 // may take as long as they do.
 func (s *Store) Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error {
-	list, err := blocks(ctx, s.read, s.Dialect, ws.ID, m)
+	list, err := blocks(ctx, s.db.Lookups, s.db.Dialect, ws.ID, m)
 	if err != nil {
 		return s.classify(err)
 	}
-	condition, args := f.SQL(s.Dialect.Filter)
+	condition, args := f.SQL(s.db.Dialect.Filter)
 	sc := scan{s: s, ws: ws, m: m, args: args, stride: stride{firstSpan, scanAim}, atOnce: mostFirst,
-		rest: s.Dialect.NotIndexed + " WHERE rid >= ? AND rid < ? AND " + inWorkspace(ws) + " AND " + s.Dialect.Opaque(condition) + " ORDER BY rid LIMIT ?"}
+		rest: s.db.Dialect.NotIndexed + " WHERE rid >= ? AND rid < ? AND " + inWorkspace(ws) + " AND " + s.db.Dialect.Opaque(condition) + " ORDER BY rid LIMIT ?"}
 	for _, b := range list {
 		for first := b.first(); first < b.Next; {
 			page, next, err := sc.read(ctx, span{first, min(b.Next, first+sc.stride.span)})
@@ -74,7 +74,7 @@ func (sc *scan) read(ctx context.Context, r span) (page []model.Record, next int
 		began, more := time.Now(), false
 		page, more, err = s.queryBounded(bounded, t, sc.m, budget{left: pageBytes}, sc.rest, append(append([]any{r.first, r.before}, sc.args...), sc.atOnce)...)
 		if err != nil {
-			late = ctx.Err() == nil && (bounded.Err() != nil || s.Dialect.TooSlow(err))
+			late = ctx.Err() == nil && (bounded.Err() != nil || s.db.Dialect.TooSlow(err))
 			return err
 		}
 		if more || len(page) == sc.atOnce {

@@ -49,6 +49,6 @@ func (s *Store) SigningKey(ctx context.Context) ([]byte, error) {
 
 func (s *Store) signingKeys(ctx context.Context) ([][]byte, error) {
 	var keys [][]byte
-	err := s.read.SelectContext(ctx, &keys, `SELECT value FROM settings WHERE name = 'signing_key'`)
+	err := s.db.Lookups.SelectContext(ctx, &keys, `SELECT value FROM settings WHERE name = 'signing_key'`)
 	return keys, s.classify(err)
 }

@@ -11,8 +11,8 @@ type Space struct {
 // Space measures the database's file. It reads nothing of it.
 func (s *Store) Space(ctx context.Context) (Space, error) {
 	var space Space
-	if s.Dialect.Space == "" {
+	if s.db.Dialect.Space == "" {
 		return space, nil
 	}
-	return space, s.classify(s.read.GetContext(ctx, &space, s.Dialect.Space))
+	return space, s.classify(s.db.Lookups.GetContext(ctx, &space, s.db.Dialect.Space))
 }

@@ -21,12 +21,12 @@ import (
 	"bulkpatch/model"
 )
 
-// sqliteReaders are few: more than the cores can run only wait for them. Each
+// sqlitePools are few: more than the cores can run only wait for them. Each
 // keeps up to 8 MiB of pages, and the last statements it has prepared: to
 // prepare one takes as long as to read a record.
-var sqliteReaders = readerSizes{lookups: 4, searches: 4, work: 6, resolving: 4}
+var sqlitePools = PoolSizes{Lookups: 4, Searches: 4, Work: 6, Long: 4}
 
-var sqliteDialect = &Dialect{
+var SQLite = &Dialect{
 	Filter:      filter.SQLite,
 	Rebind:      func(q string) string { return q },
 	Migrations:  "migrations/sqlite",
@@ -40,12 +40,10 @@ var sqliteDialect = &Dialect{
 	NotIndexed:  " NOT INDEXED",
 	IndexedBy:   func(index string) string { return " INDEXED BY " + index },
 	Opaque:      func(condition string) string { return condition },
-	FirstWakeUps: func(condition string) string {
-		return " CROSS JOIN outbox AS o ON o.place IN (SELECT place FROM outbox WHERE " + condition + " ORDER BY scale, place LIMIT ?)"
-	},
-	ForUpdate: func(string) string { return "" },
-	IfFree:    func(string) string { return "" },
-	RangeEnd:  func(string) string { return "" },
+	JoinFirst:   sqliteJoinFirst,
+	ForUpdate:   func(string) string { return "" },
+	IfFree:      func(string) string { return "" },
+	RangeEnd:    func(string) string { return "" },
 	// The limit keeps the planner from dropping the order.
 	ListEnd: func(string) string { return " ORDER BY rid LIMIT -1" },
 	// In the order in which they were made.
@@ -86,8 +84,8 @@ var sqliteDialect = &Dialect{
 	Collect: func(expr, condition string) string {
 		return "json_group_array(" + expr + ") FILTER (WHERE " + condition + ")"
 	},
-	Scalar:   quoted,
-	Bytes:    func(f *model.Field) string { return "octet_length(" + quoted(f) + ")" },
+	Scalar:   Quoted,
+	Bytes:    func(f *model.Field) string { return "octet_length(" + Quoted(f) + ")" },
 	Elements: "json_each(?)",
 	Element:  func(place int, _ model.Kind) string { return fmt.Sprintf("json_extract(value, '$[%d]')", place) },
 	Merge: func(column string, patch []byte) (string, []any) {
@@ -96,6 +94,11 @@ var sqliteDialect = &Dialect{
 	Classify: classifySQLite,
 	Fault:    sqliteFault,
 	TooSlow:  func(error) bool { return false },
+}
+
+func sqliteJoinFirst(f First) string {
+	return fmt.Sprintf(" CROSS JOIN %[1]s AS %[2]s ON %[2]s.%[3]s IN (SELECT %[3]s FROM %[1]s WHERE %[4]s ORDER BY %[5]s LIMIT ?)",
+		f.Table, f.As, f.Key, f.Condition, f.Order)
 }
 
 // sqliteTable makes the number the row's own, so that a range of numbers is a
@@ -156,28 +159,30 @@ func checkSQLite(address string) error {
 
 func sqlitePath(address string) string { return strings.TrimPrefix(address, "sqlite://") }
 
-// openSQLite opens a database file; the driver is "" but in tests.
-func openSQLite(ctx context.Context, driver, address string, now func() time.Time) (*backend, error) {
-	path := sqlitePath(address)
+func openSQLite(ctx context.Context, o OpenOptions) (*DB, error) {
+	path := sqlitePath(o.Address)
 	if err := createFile(path); err != nil {
 		return nil, sqliteOpening(path, err)
 	}
-	write, reading, err := openFile(ctx, cmp.Or(driver, "sqlite3"), path)
+	write, pools, err := openFile(ctx, cmp.Or(o.Driver, sqliteDriver), path)
 	if err != nil {
 		return nil, sqliteOpening(path, err)
 	}
 	conn, err := write.Connx(ctx)
 	if err != nil {
-		return nil, errors.Join(err, reading.close(), write.Close())
+		return nil, errors.Join(err, pools.close(), write.Close())
 	}
-	micros := func() int64 { return now().UnixMicro() }
-	return &backend{
-		Dialect: sqliteDialect, readers: reading, sizes: sqliteReaders, now: now,
-		write:     newGroupWriter(write, conn, sqliteDialect, path, micros),
-		migrating: func() (*sql.DB, error) { return sqliteMigrations(path) },
+	micros := func() int64 { return o.Now().UnixMicro() }
+	return &DB{
+		Dialect: SQLite, Pools: pools, Sizes: sqlitePools, Now: o.Now,
+		Writer:    newGroupWriter(write, conn, SQLite, path, micros),
+		Migrating: func() (*sql.DB, error) { return sqliteMigrations(path) },
 		warn:      func(log *slog.Logger) { warnOfReaders(path, log) },
 	}, nil
 }
+
+// sqliteDriver is the name under which the driver registers itself.
+const sqliteDriver = "sqlite3"
 
 // openFile opens the one writing connection and the pools of readers.
 //
@@ -185,19 +190,19 @@ func openSQLite(ctx context.Context, driver, address string, now func() time.Tim
 // into a write fails with "locked" whenever another process wrote meanwhile.
 // synchronous=FULL makes a commit survive a power cut, which is what a 202
 // promises.
-func openFile(ctx context.Context, driver, path string) (write *sqlx.DB, reading readers, err error) {
+func openFile(ctx context.Context, driver, path string) (write *sqlx.DB, pools Pools, err error) {
 	file := sqliteFile(path)
 	write, err = sqlx.Open(driver, file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-32768")
 	if err != nil {
-		return nil, readers{}, err
+		return nil, Pools{}, err
 	}
 	write.SetMaxOpenConns(2) // the second is the log keeper's
 	// From here on the writer waits for the lock itself; see lockPoll.
 	if err := firstConnection(ctx, write, `PRAGMA busy_timeout = 0`); err != nil {
-		return nil, readers{}, errors.Join(err, write.Close())
+		return nil, Pools{}, errors.Join(err, write.Close())
 	}
-	reading, err = openReaders(sqliteReaders, func(n int) (*sqlx.DB, error) {
-		db, err := sqlx.Open("sqlite3", file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-8192&_stmt_cache_size=16")
+	pools, err = openPools(sqlitePools, func(n int) (*sqlx.DB, error) {
+		db, err := sqlx.Open(sqliteDriver, file+"?mode=ro&_query_only=1&_busy_timeout=5000&_cache_size=-8192&_stmt_cache_size=16")
 		if err == nil {
 			db.SetMaxOpenConns(n)
 			db.SetMaxIdleConns(n)
@@ -205,9 +210,9 @@ func openFile(ctx context.Context, driver, path string) (write *sqlx.DB, reading
 		return db, err
 	})
 	if err != nil {
-		return nil, readers{}, errors.Join(err, write.Close())
+		return nil, Pools{}, errors.Join(err, write.Close())
 	}
-	return write, reading, nil
+	return write, pools, nil
 }
 
 // firstConnection connects and runs a statement. Connecting turns the
@@ -231,7 +236,7 @@ func sqliteFile(path string) string { return "file:" + (&url.URL{Path: path}).Es
 
 // sqliteMigrations opens the connection on which the fixed tables are made.
 func sqliteMigrations(path string) (*sql.DB, error) {
-	return sql.Open("sqlite3", sqliteFile(path)+"?_txlock=immediate&_foreign_keys=1&_busy_timeout=10000")
+	return sql.Open(sqliteDriver, sqliteFile(path)+"?_txlock=immediate&_foreign_keys=1&_busy_timeout=10000")
 }
 
 // SQLite's result codes that matter here, from https://sqlite.org/rescode.html.

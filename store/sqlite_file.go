@@ -58,9 +58,9 @@ func warnOfReaders(path string, log *slog.Logger) {
 	}
 }
 
-// sqliteThere refuses what is no database of bulkpatch. It changes nothing,
-// whatever file the address names.
-func sqliteThere(ctx context.Context, address string) error {
+// thereIsSQLite answers [thereIs]. It changes nothing, whatever file the address
+// names.
+func thereIsSQLite(ctx context.Context, address, table string) error {
 	path := sqlitePath(address)
 	none := func(reason string) error { return fmt.Errorf("%w at %s: %s", ErrNoDatabase, path, reason) }
 	switch info, err := os.Stat(path); {
@@ -73,13 +73,13 @@ func sqliteThere(ctx context.Context, address string) error {
 	case info.Size() == 0:
 		return none("the file is empty")
 	}
-	db, err := sqlx.Open("sqlite3", sqliteFile(path)+"?mode=rw&_busy_timeout=5000")
+	db, err := sqlx.Open(sqliteDriver, sqliteFile(path)+"?mode=rw&_busy_timeout=5000")
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	var tables int
-	err = db.GetContext(ctx, &tables, `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'api_keys'`)
+	err = db.GetContext(ctx, &tables, `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?`, table)
 	switch code, _, _ := sqliteError(err); {
 	case code == sqliteNotADatabase:
 		return none(notSQLite)

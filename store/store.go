@@ -3,11 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"bulkpatch/job"
@@ -29,15 +26,15 @@ type Options struct {
 
 // A Store is an open database. It is safe for concurrent use.
 type Store struct {
-	*backend
+	db         *DB
 	models     *model.Registry
 	log        *slog.Logger
 	keep       time.Duration
 	undo       time.Duration
 	tombstones time.Duration // how long a tombstone stays
 
-	searching   *gate // to the connections for searches
-	resolving   *gate // to those of work on which jobs are resolved
+	searching   *FairSemaphore // to the connections for searches
+	resolving   *FairSemaphore // to those of work on which jobs are resolved
 	searchLimit time.Duration
 
 	hub      hub
@@ -46,48 +43,9 @@ type Store struct {
 	notified chan struct{} // has a value when the outbox has news
 }
 
-// A backend is an open database.
-type backend struct {
-	Dialect *Dialect
-	readers
-	sizes     readerSizes
-	write     writer
-	now       func() time.Time        // the database's clock
-	migrating func() (*sql.DB, error) // opens the one connection on which all that migrates runs
-	warn      func(*slog.Logger)      // of what is in order, but not as it should be
-}
-
-// A kind of database reads addresses and opens what they name.
-type kind struct {
-	check func(address string) error
-	there func(ctx context.Context, address string) error // refuses what is no database of ours
-	open  func(ctx context.Context, driver, address string, now func() time.Time) (*backend, error)
-}
-
-// backends lists the kinds by the scheme of their addresses.
-var backends = map[string]kind{
-	"sqlite":     {checkSQLite, sqliteThere, openSQLite},
-	"postgres":   {checkPostgres, postgresThere, openPostgres},
-	"postgresql": {checkPostgres, postgresThere, openPostgres},
-}
-
-func scheme(address string) string {
-	before, _, _ := strings.Cut(address, "://")
-	return before
-}
-
 // CheckAddress says what keeps [Open] from understanding an address, without
 // quoting it: it may hold a password.
-func CheckAddress(address string) error {
-	k, known := backends[scheme(address)]
-	if !known {
-		return errors.New("must be sqlite://PATH or postgres://…")
-	}
-	return k.check(address)
-}
-
-// ErrNoDatabase says that an address names no database of bulkpatch.
-var ErrNoDatabase = errors.New("there is no bulkpatch database")
+func CheckAddress(address string) error { return checkAddress(address) }
 
 // Open opens the database at address: "sqlite://PATH", whose file it makes
 // when it is not there, readable by its owner alone, or "postgres://…". It
@@ -105,11 +63,14 @@ func OpenExisting(ctx context.Context, address string, o Options) (*Store, error
 	if err := CheckAddress(address); err != nil {
 		return nil, fmt.Errorf("the database's address %w", err)
 	}
-	if err := backends[scheme(address)].there(ctx, address); err != nil {
+	if err := thereIs(ctx, address, keyTable); err != nil {
 		return nil, inWordsOfJob(err)
 	}
 	return Open(ctx, address, o)
 }
+
+// keyTable is a table that every database of bulkpatch has.
+const keyTable = "api_keys"
 
 // open is Open with the name of the driver, which tests replace by one that
 // fails when they say.
@@ -120,39 +81,39 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	b, err := backends[scheme(address)].open(ctx, driver, address, o.Now)
+	db, err := openDB(ctx, OpenOptions{Driver: driver, Address: address, Now: o.Now})
 	if err != nil {
 		return nil, inWordsOfJob(err)
 	}
 	s := &Store{
-		backend: b, models: o.Models, log: o.Log,
+		db: db, models: o.Models, log: o.Log,
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
 		tombstones: orDefault(o.Tombstones, 30*24*time.Hour),
-		searching:  newGate(b.sizes.searches), resolving: newGate(b.sizes.resolving), searchLimit: orDefault(o.SearchLimit, searchLimit),
+		searching:  NewFairSemaphore(db.Sizes.Searches), resolving: NewFairSemaphore(db.Sizes.Long), searchLimit: orDefault(o.SearchLimit, searchLimit),
 		notified: make(chan struct{}, 1),
 	}
-	s.open = newOpenJobs(cmp.Or(o.MaxOpenJobs, defaultOpenJobs), func() time.Time { return s.now() }, s.countOpen)
+	s.open = newOpenJobs(cmp.Or(o.MaxOpenJobs, defaultOpenJobs), func() time.Time { return s.db.Now() }, s.countOpen)
 	if s.onJob = o.OnJob; s.onJob == nil {
 		s.onJob = func(job.Event) {}
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.warn(s.log)
+	db.Warn(s.log)
 	return s, nil
 }
 
 // Close waits for the transaction in progress and closes the database. No
 // method may be called after it.
 func (s *Store) Close() error {
-	return errors.Join(s.readers.close(), s.write.Close())
+	return s.db.Close()
 }
 
 // Ping answers nil when the database can be written, and read where keys and
 // jobs are looked up.
 func (s *Store) Ping(ctx context.Context) error {
 	var n int
-	if err := s.read.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
+	if err := s.db.Lookups.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
 		return s.classify(err)
 	}
 	return s.inTx(ctx, func(t *tx) error {
@@ -165,7 +126,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // time.
 func (s *Store) Reachable(ctx context.Context) error {
 	var n int
-	if err := s.read.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
+	if err := s.db.Lookups.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
 		return s.classify(err)
 	}
 	return s.inTx(ctx, func(*tx) error { return nil })

@@ -21,7 +21,7 @@ func (t *tx) touch(jobID string) { t.touched = append(t.touched, jobID) }
 // do runs a transaction of a size, as [writer] describes. It tells nobody; see
 // [Store.after].
 func (s *Store) do(ctx context.Context, n Size, fn func(*tx) error) (t *tx, err error) {
-	_, err = s.write.Do(ctx, n, func(plain *Tx) error {
+	_, err = s.db.Writer.Do(ctx, n, func(plain *Tx) error {
 		t = &tx{Tx: plain} // each try begins with nothing to tell
 		return fn(t)
 	})

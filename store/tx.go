@@ -50,7 +50,7 @@ func (t *Tx) Run(query string, args ...any) error {
 
 // get reads one row into dest; ok is false when there is none.
 func (t *Tx) Get(dest any, query string, args ...any) (ok bool, err error) {
-	return one(t.Session.GetContext(t.Ctx, dest, t.Dialect.Rebind(query), args...))
+	return HasRow(t.Session.GetContext(t.Ctx, dest, t.Dialect.Rebind(query), args...))
 }
 
 // list reads all rows into the slice that dest points to.
@@ -97,7 +97,7 @@ func (t *Tx) TookTooLong(err error) bool {
 // then. Only a writer that runs one transaction at a time knows.
 func (t *Tx) OthersSince(since Mark, own int64) (bool, error) { return t.others(since, own) }
 
-func one(err error) (bool, error) {
+func HasRow(err error) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}

@@ -34,7 +34,7 @@ const (
 	lockPoll = time.Millisecond
 )
 
-var errClosed = errors.New("the store is closed")
+var ErrClosed = errors.New("the store is closed")
 
 // A member is one transaction in the writer's queue.
 type member struct {
@@ -67,7 +67,7 @@ func (m *member) leave() bool {
 }
 
 // A writer runs write transactions.
-type writer interface {
+type Writer interface {
 	// do runs fn in a transaction and returns after its commit, with the
 	// transaction as it then was. It may run fn more than once, of which the
 	// last counts. The context ends the wait for a turn, never a transaction
@@ -152,7 +152,7 @@ func (w *groupWriter) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, 
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-w.ended:
-		return nil, errClosed
+		return nil, ErrClosed
 	}
 	select {
 	case err := <-m.done:
@@ -175,7 +175,7 @@ func (w *groupWriter) atTheEnd(m *member) (*Tx, error) {
 	case err := <-m.done:
 		return m.tx, err
 	default:
-		return nil, errClosed
+		return nil, ErrClosed
 	}
 }
 
@@ -258,7 +258,7 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 		}
 		m.tx = &Tx{Ctx: ctx, Session: &w.stmts, Dialect: w.d, Now: now, Clock: w.now, Began: began, others: w.othersSince}
 		results[i] = w.runMember(m, len(batch) == 1)
-		results[i] = tooSlow(ctx, results[i])
+		results[i] = WithTooSlow(ctx, results[i])
 		if fatal(results[i]) {
 			return errors.Join(results[i], w.rollback())
 		}
@@ -281,7 +281,7 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 // tooSlow adds that a statement was ended by its time limit to the error that
 // this made. A fault of the store's, of a slow disk that is full for instance,
 // stays one.
-func tooSlow(ctx context.Context, err error) error {
+func WithTooSlow(ctx context.Context, err error) error {
 	if err == nil || fatal(err) || context.Cause(ctx) != ErrTooSlow {
 		return err
 	}

@@ -41,7 +41,7 @@ func insertNumbers(numbers ...int) func(*tx) error {
 
 func countNumbers(t *testing.T, s *Store) (n int) {
 	t.Helper()
-	must(t, s.read.Get(&n, `SELECT COUNT(*) FROM numbers`))
+	must(t, s.db.Lookups.Get(&n, `SELECT COUNT(*) FROM numbers`))
 	return n
 }
 
@@ -67,13 +67,13 @@ func TestAMemberThatFailsUndoesOnlyItself(t *testing.T) {
 			errs[i] = s.inTx(t.Context(), insertNumbers(numbers...))
 		})
 	}
-	for len(s.write.(*groupWriter).queue[Small]) < members {
+	for len(s.db.Writer.(*groupWriter).queue[Small]) < members {
 		runtime.Gosched() // they are on their way into the queue
 	}
 	close(release)
 	ended.Wait()
 	for i, err := range errs {
-		if _, refused := s.Dialect.Refusal(err); refused != (i%4 == 3) {
+		if _, refused := s.db.Dialect.Refusal(err); refused != (i%4 == 3) {
 			t.Errorf("member %d: %v", i, err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 	for i := range errs {
 		ended.Go(func() { errs[i] = s.inTx(t.Context(), insertNumbers(i)) })
 	}
-	for len(s.write.(*groupWriter).queue[Small]) < len(errs) {
+	for len(s.db.Writer.(*groupWriter).queue[Small]) < len(errs) {
 		runtime.Gosched() // they are on their way into the queue
 	}
 	// Another process takes the lock as soon as it is free, and keeps it for
@@ -112,7 +112,7 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 		locked <- tx
 	}()
 	// The writer's members that wait are one transaction from here on.
-	s.write.(*groupWriter).lockWait = 0
+	s.db.Writer.(*groupWriter).lockWait = 0
 	close(release)
 	tx := <-locked
 	ended.Wait()
@@ -139,7 +139,7 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 func TestAWaitForTheLockIsNoPartOfAChunksTime(t *testing.T) {
 	s, _ := openWriter(t)
 	defer s.Close()
-	_, err := s.write.Do(t.Context(), Chunked, func(tx *Tx) error {
+	_, err := s.db.Writer.Do(t.Context(), Chunked, func(tx *Tx) error {
 		if end, limited := tx.Ctx.Deadline(); !limited || end.Sub(tx.Began) < chunkPatience {
 			t.Errorf("a chunk has %v after its transaction has begun", end.Sub(tx.Began))
 		}
@@ -164,7 +164,7 @@ func TestOnlyWhatIsSlowByItselfIsTooSlow(t *testing.T) {
 		{over, sqlite3.Error{Code: sqlite3.ErrIoErr}, false},
 		{t.Context(), sqlite3.Error{Code: sqlite3.ErrInterrupt}, false},
 	} {
-		if _, inData := sqliteDialect.InData(tooSlow(test.ctx, test.err)); inData != test.slow {
+		if _, inData := SQLite.InData(WithTooSlow(test.ctx, test.err)); inData != test.slow {
 			t.Errorf("%v counts as the data's fault: %v", test.err, inData)
 		}
 	}
@@ -209,7 +209,7 @@ func TestNothingRunsAfterTheEnd(t *testing.T) {
 	s, _ := openWriter(t)
 	must(t, s.Close())
 	for _, n := range []Size{Small, Large} {
-		if _, err := s.do(t.Context(), n, insertNumbers(1)); !errors.Is(err, errClosed) {
+		if _, err := s.do(t.Context(), n, insertNumbers(1)); !errors.Is(err, ErrClosed) {
 			t.Error(fmt.Sprint(n), err)
 		}
 	}

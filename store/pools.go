@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Pools are the connections on which a database is read. Each class of reads
+// has a pool of its own, so that no class can take the connections that
+// another one needs.
+type Pools struct {
+	Lookups  *sqlx.DB // short reads, whose cost no caller chooses
+	Searches *sqlx.DB // reads whose cost a caller chooses
+	Work     *sqlx.DB // reads in the background
+}
+
+// PoolSizes says how many connections each pool has. Long is how many of those
+// for work may be taken by reads that last for minutes.
+type PoolSizes struct{ Lookups, Searches, Work, Long int }
+
+// cancelWait is how long a database may take to end a statement whose context
+// has ended. After that its connection is given up.
+const cancelWait = 5 * time.Second
+
+// openPools opens a pool for each class with what opens one of n connections.
+func openPools(sizes PoolSizes, open func(n int) (*sqlx.DB, error)) (p Pools, err error) {
+	for _, class := range []struct {
+		db *(*sqlx.DB)
+		n  int
+	}{{&p.Lookups, sizes.Lookups}, {&p.Searches, sizes.Searches}, {&p.Work, sizes.Work}} {
+		if *class.db, err = open(class.n); err != nil {
+			return Pools{}, errors.Join(err, p.close())
+		}
+	}
+	return p, nil
+}
+
+func (p Pools) close() error {
+	var errs []error
+	for _, db := range []*sqlx.DB{p.Lookups, p.Searches, p.Work} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Snapshot runs fn in a transaction on a connection of a pool, which only
+// reads and sees one unchanging state of the database. The context ends the
+// wait for a connection, and the statements of fn end with it. The transaction
+// has a context of its own, which lasts a little longer: so it is rolled back,
+// and its connection stays usable, where only a statement was ended. The error
+// is not classified.
+func (db *DB) Snapshot(ctx context.Context, pool *sqlx.DB, fn func(*sqlx.Tx) error) error {
+	conn, err := pool.Connx(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	own, end := outlasting(ctx, cancelWait)
+	defer end()
+	t, err := conn.BeginTxx(own, db.Dialect.Snapshot)
+	if err != nil {
+		return err
+	}
+	defer t.Rollback()
+	return fn(t)
+}
+
+// outlasting is a context that ends a while after another one, or by end.
+func outlasting(ctx context.Context, by time.Duration) (own context.Context, end func()) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
+	return own, func() { stop(); cancel() }
+}
