@@ -9,6 +9,7 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // maxSpread is how many numbers a chunk may span for each one selected and
@@ -20,7 +21,7 @@ const maxSpread = 8
 // offsets from base. It is read first, in the transaction or in a snapshot
 // before it, and then written.
 type chunk struct {
-	d        *Dialect
+	d        *sqldb.Dialect
 	q        reading
 	t        *tx // that writes; nil before
 	l        job.Lease
@@ -243,10 +244,10 @@ func (c *chunk) refuseLacking() {
 
 // fail makes a fault the outcome of the chunk's one record. It names the field
 // of the patch whose value was refused.
-func (c *chunk) fail(f DataFault) {
+func (c *chunk) fail(f sqldb.DataFault) {
 	r := refusal{Outcome: job.RecordFail, Code: f.Code}
-	if f.Code == CodeUnique {
-		r.Code = CodeConstraint // of what the patch does not set
+	if f.Code == sqldb.CodeUnique {
+		r.Code = sqldb.CodeConstraint // of what the patch does not set
 	}
 	for _, s := range c.l.Patch.Sets {
 		if refusedBy(c.l.Model, s.Field, f.Column) {
@@ -284,7 +285,7 @@ func (c *chunk) advance(records int) error {
 			conflicted = conflicted + ?, failed = failed + ?, summary = ?, beat = beat + 1, beat_at = ?, revision = revision + 1,
 			chunk_at = ?, recent = ?, chunk_records = ?, fruitless = 0, fruitless_since = NULL, wait_reason = NULL
 		WHERE workspace = ? AND job = ? AND no = ?`,
-		next, Flag(c.more), n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.Now,
+		next, sqldb.Flag(c.more), n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.Now,
 		ended, recent, records, c.l.Workspace, c.l.Job, c.l.Shard)
 }
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/store/sqldb"
 )
 
 // Where one transaction at a time writes, a chunk whose reading may be costly is
@@ -35,7 +37,7 @@ func (a *ahead) drop() {
 // A moment is when a snapshot was opened: what of the writer, and how many of
 // the lease's own chunks, it shows at least.
 type moment struct {
-	mark Mark
+	mark sqldb.Mark
 	own  int64
 }
 
@@ -114,7 +116,7 @@ func (w *chunks) look(ctx context.Context, c *chunk, size func() (int, error)) e
 type view struct {
 	ctx  context.Context
 	t    *sqlx.Tx
-	d    *Dialect
+	d    *sqldb.Dialect
 	took *time.Duration
 }
 
@@ -130,10 +132,10 @@ func (v view) Row(query string, args []any, dest ...any) (ok bool, err error) {
 	defer stmt.Close()
 	began := time.Now()
 	defer func() { *v.took += time.Since(began) }()
-	ctx, cancel := context.WithTimeoutCause(v.ctx, readPatience, ErrTooSlow)
+	ctx, cancel := context.WithTimeoutCause(v.ctx, readPatience, sqldb.ErrTooSlow)
 	defer cancel()
-	ok, err = HasRow(stmt.QueryRowxContext(ctx, args...).Scan(dest...))
-	return ok, WithTooSlow(ctx, err)
+	ok, err = sqldb.HasRow(stmt.QueryRowxContext(ctx, args...).Scan(dest...))
+	return ok, sqldb.WithTooSlow(ctx, err)
 }
 
 // enter brings a chunk that was read ahead into its transaction. own is how

@@ -6,6 +6,7 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // An assignment is a list of new values as SQL.
@@ -28,7 +29,7 @@ type need struct {
 
 // assign compiles the sets of a patch, but for those that are to be merged in
 // Go. now is the time that stamps get. Without any set, nothing differs.
-func assign(d *Dialect, sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
+func assign(d *sqldb.Dialect, sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
 	var a assignment
 	var set, differs []string
 	for _, s := range sets {
@@ -43,7 +44,7 @@ func assign(d *Dialect, sets []model.Set, now int64, inGo func(model.Set) bool) 
 			a.merged = append(a.merged, s)
 			continue
 		}
-		column := Quoted(s.Field)
+		column := sqldb.Quoted(s.Field)
 		expr, args := newValue(d, sets, s, now)
 		set = append(set, column+" = "+expr)
 		a.setArgs = append(a.setArgs, args...)
@@ -73,13 +74,13 @@ func (a assignment) require(sets []model.Set) assignment {
 
 // newValue is what a set gives to its column. A stamp is written where the
 // field that brings it changes; its column stands for itself elsewhere.
-func newValue(d *Dialect, sets []model.Set, s model.Set, now int64) (expr string, args []any) {
+func newValue(d *sqldb.Dialect, sets []model.Set, s model.Set, now int64) (expr string, args []any) {
 	switch {
 	case s.When != nil:
 		brings, _ := model.Patch{Sets: sets}.Set(s.When)
-		return "CASE WHEN " + Quoted(s.When) + " " + d.Differs + " ? THEN ? ELSE " + Quoted(s.Field) + " END", []any{brings.Value, stampOf(s, now)}
+		return "CASE WHEN " + sqldb.Quoted(s.When) + " " + d.Differs + " ? THEN ? ELSE " + sqldb.Quoted(s.Field) + " END", []any{brings.Value, stampOf(s, now)}
 	case s.Merge != nil:
-		return d.Merge(Quoted(s.Field), s.Merge)
+		return d.Merge(sqldb.Quoted(s.Field), s.Merge)
 	}
 	return "?", []any{s.Value}
 }
@@ -101,7 +102,7 @@ func needsOf(sets []model.Set) []need {
 		if s.Field.Needs == nil || s.Value == nil {
 			continue
 		}
-		lacks := Quoted(s.Field.Needs) + " IS NULL"
+		lacks := sqldb.Quoted(s.Field.Needs) + " IS NULL"
 		if other, given := (model.Patch{Sets: sets}).Set(s.Field.Needs); given {
 			if other.Value != nil {
 				continue

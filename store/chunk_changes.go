@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // changes is what reading a chunk found: the matching records that the patch
@@ -237,7 +238,7 @@ func (c *chunk) findQuery() (query string, args []any) {
 			collected += " AND short_" + strconv.Itoa(len(long))
 			long = append(long, "COUNT(*) FILTER (WHERE differs AND NOT short_"+strconv.Itoa(len(long))+")")
 		}
-		inner = append(inner, Quoted(f))
+		inner = append(inner, sqldb.Quoted(f))
 		outer = append(outer, d.Collect(d.Scalar(f), collected))
 	}
 	outer = append(outer, strings.Join(long, " + "))
@@ -285,12 +286,12 @@ func (c *chunk) target() (where string, args []any) {
 
 // idsQuery looks each number up. Left to itself SQLite's planner walks the
 // index of all ids of the workspace instead.
-func idsQuery(d *Dialect, m *model.Model, among string) string {
+func idsQuery(d *sqldb.Dialect, m *model.Model, among string) string {
 	return "SELECT rid, CAST(id AS TEXT) AS id FROM " + m.Table() + d.NotIndexed + " WHERE " + among + " AND workspace = ?" +
 		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND " + among
 }
 
-func idsOf(q queryer, d *Dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
+func idsOf(q queryer, d *sqldb.Dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
 	var rows []struct {
 		RID int64 `db:"rid"`
 		ID  string

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // A given gathers records that are each given values of their own: by an undo,
@@ -70,7 +71,7 @@ func (c *chunk) writeEach() error {
 	}
 	columns := []string{"? + " + d.Element(0, model.Integer) + " AS number"}
 	for i, f := range c.given {
-		set = append(set, fmt.Sprintf("%s = given.v%d", Quoted(f), i+1))
+		set = append(set, fmt.Sprintf("%s = given.v%d", sqldb.Quoted(f), i+1))
 		columns = append(columns, fmt.Sprintf("%s AS v%d", d.Element(i+1, f.Kind), i+1))
 	}
 	stamps, stampArgs := c.a.stamps(c.t.Now)

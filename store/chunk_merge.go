@@ -6,6 +6,7 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // maxNested is how many names a merge patch may have, on all its levels, and
@@ -123,7 +124,7 @@ func (c *chunk) mergeOne(columns [][]json.RawMessage, i int) (values []any, diff
 
 // refuseMerge names the field that would become too large.
 func (c *chunk) refuseMerge(n uint32, columns [][]json.RawMessage, i int) {
-	r := refusal{Offset: n, Outcome: job.RecordFail, Code: CodeTooLarge}
+	r := refusal{Offset: n, Outcome: job.RecordFail, Code: sqldb.CodeTooLarge}
 	for _, s := range c.a.merged {
 		before, _ := storedValue(s.Field, columns[slices.Index(c.a.read, s.Field)][i])
 		if text, _ := patched(c.l.Patch, s, before, nil, 0).(string); len(text) > maxValue {

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 // ApplySingle carries out a single-record patch: from queued to its final
@@ -71,7 +72,7 @@ func (c *chunk) applyAlone(ifMatch *int64) error {
 	f, inData := c.d.InData(err)
 	switch {
 	case c.t.TookTooLong(err):
-		f.Code = CodeTooSlow
+		f.Code = sqldb.CodeTooSlow
 	case !inData || f.Memory:
 		return err
 	}

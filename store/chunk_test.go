@@ -17,6 +17,7 @@ import (
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/pgtest"
+	"bulkpatch/store/sqldb"
 )
 
 // started is a job over twenty customers of Acme, resolved.
@@ -52,7 +53,7 @@ func conditions(n int) string {
 // wait for the writer: the filter is in none of it, not even where somebody has
 // written in between.
 func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
-	s, _ := openWriter(t)
+	s, _ := openTemp(t)
 	defer s.Close()
 	l, _, _ := started(t, s, conditions(999))
 	seen := map[string]Statement{}
@@ -83,7 +84,7 @@ func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 // the write: only if somebody has written is anything compared, and only what
 // has changed is read again.
 func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
-	s, path := openWriter(t)
+	s, path := openTemp(t)
 	defer s.Close()
 	l, desk, ws := started(t, s, `{"organization": "Acme"}`)
 	seen := map[string]Statement{}
@@ -165,21 +166,21 @@ func reads(ran map[string]Statement) (n int) {
 
 // refusing is a writer in which statements of one kind fail.
 type refusing struct {
-	Writer
+	sqldb.Writer
 	text string // how they begin
 	err  error
 	runs *int
 }
 
-func (r refusing) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
-	return r.Writer.Do(ctx, n, func(t *Tx) error {
+func (r refusing) Do(ctx context.Context, n sqldb.Size, fn func(*sqldb.Tx) error) (*sqldb.Tx, error) {
+	return r.Writer.Do(ctx, n, func(t *sqldb.Tx) error {
 		t.Session = refusingSession{t.Session, r}
 		return fn(t)
 	})
 }
 
 type refusingSession struct {
-	Session
+	sqldb.Session
 	r refusing
 }
 
@@ -203,20 +204,20 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 		code     string // of the records' failure, "" where the fault is the store's
 		postgres bool
 	}{
-		"too big":                           {lite(18), CodeTooLarge, false},
-		"a constraint":                      {lite(19), CodeConstraint, false},
-		"a chunk's time limit":              {errors.Join(ErrTooSlow, lite(9)), CodeTooSlow, false},
+		"too big":                           {lite(18), sqldb.CodeTooLarge, false},
+		"a constraint":                      {lite(19), sqldb.CodeConstraint, false},
+		"a chunk's time limit":              {errors.Join(sqldb.ErrTooSlow, lite(9)), sqldb.CodeTooSlow, false},
 		"no memory for a small one":         {lite(7), "", false},
 		"busy":                              {lite(5), "", false},
 		"something new":                     {lite(1), "", false},
-		"stack depth":                       {pg("54001"), CodeTooComplex, true},
-		"a program's limit":                 {pg("54000"), CodeTooLarge, true},
-		"out of range":                      {pg("22003"), CodeConstraint, true},
+		"stack depth":                       {pg("54001"), sqldb.CodeTooComplex, true},
+		"a program's limit":                 {pg("54000"), sqldb.CodeTooLarge, true},
+		"out of range":                      {pg("22003"), sqldb.CodeConstraint, true},
 		"a server without memory":           {pg("53200"), "", true},
 		"a lock":                            {pg("55P03"), "", true},
 		"what an operator has ended":        {pg("57014"), "", true},
 		"a server's inner error":            {pg("XX000"), "", true},
-		"a text beyond what an alloc takes": {&pgconn.PgError{Code: "XX000", Routine: "repalloc"}, CodeTooLarge, true},
+		"a text beyond what an alloc takes": {&pgconn.PgError{Code: "XX000", Routine: "repalloc"}, sqldb.CodeTooLarge, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -237,7 +238,7 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 			if want := tt.code != ""; want != (tried.Failed == 20) || tried.Tried() != tried.Failed {
 				t.Errorf("%+v after %d updates", tried, runs)
 			}
-			if tt.code == CodeTooSlow {
+			if tt.code == sqldb.CodeTooSlow {
 				return // a single has no such limit on SQLite
 			}
 			wakeUps, err := s.Singles(t.Context(), 1)
@@ -261,11 +262,11 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 // TestAStoreThatIsSlowForAllFailsNoRecord lets even the note that a record
 // failed reach the time limit of a chunk.
 func TestAStoreThatIsSlowForAllFailsNoRecord(t *testing.T) {
-	s, _ := openWriter(t)
+	s, _ := openTemp(t)
 	defer s.Close()
 	l, _, ws := started(t, s, `{"organization": "Acme"}`)
 	runs := 0
-	s.db.Writer = refusing{s.db.Writer, "INSERT INTO changes", errors.Join(ErrTooSlow, context.DeadlineExceeded), &runs}
+	s.db.Writer = refusing{s.db.Writer, "INSERT INTO changes", errors.Join(sqldb.ErrTooSlow, context.DeadlineExceeded), &runs}
 	chunks := s.Chunks(l)
 	defer chunks.Close()
 	err := job.ErrRefused

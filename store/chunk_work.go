@@ -9,6 +9,7 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // chunks works a leased shard off. A chunk is bounded by time and bytes, so
@@ -70,7 +71,7 @@ func (w *chunks) Close() {
 // was not before.
 func (w *chunks) apply(ctx context.Context, read *chunk, limit int) (step job.Step, c *chunk, err error) {
 	c = read
-	t, err := w.s.do(ctx, Chunked, func(t *tx) error {
+	t, err := w.s.do(ctx, sqldb.Chunked, func(t *tx) error {
 		shard, err := w.open(t)
 		if err != nil {
 			return err
@@ -152,14 +153,14 @@ func (w *chunks) judge(ctx context.Context, c *chunk, err error) (job.Step, erro
 	case !inData || c == nil || len(c.selected) == 0:
 		return job.Step{}, err
 	case len(c.selected) > 1:
-		w.pace.refused(len(c.selected), f.Code == CodeTooSlow)
+		w.pace.refused(len(c.selected), f.Code == sqldb.CodeTooSlow)
 		if err := w.remember(ctx); err != nil {
 			return job.Step{}, err
 		}
 		return job.Step{}, job.ErrRefused
 	case f.Memory && c.bytes <= maxValue:
 		return job.Step{}, err
-	case f.Code == CodeTooSlow && w.slow+1 < slowTries:
+	case f.Code == sqldb.CodeTooSlow && w.slow+1 < slowTries:
 		w.slow++
 		return job.Step{}, job.ErrRefused
 	}
@@ -177,8 +178,8 @@ func (w *chunks) remember(ctx context.Context) error {
 
 // failOne records the next record as failed. That may take no longer than a
 // chunk: where it does, it is the store that is slow, and not the record.
-func (w *chunks) failOne(ctx context.Context, f DataFault) (step job.Step, err error) {
-	err = w.s.after(w.s.do(ctx, Chunked, func(t *tx) error {
+func (w *chunks) failOne(ctx context.Context, f sqldb.DataFault) (step job.Step, err error) {
+	err = w.s.after(w.s.do(ctx, sqldb.Chunked, func(t *tx) error {
 		shard, err := w.open(t)
 		if err != nil {
 			return err
@@ -192,7 +193,7 @@ func (w *chunks) failOne(ctx context.Context, f DataFault) (step job.Step, err e
 		step, err = w.settle(c, w.pace.records)
 		return err
 	}))
-	if errors.Is(err, ErrTooSlow) {
+	if errors.Is(err, sqldb.ErrTooSlow) {
 		err = fmt.Errorf("%w: %w", job.ErrUnavailable, err)
 	}
 	return step, err

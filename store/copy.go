@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // Why [Store.CopyTo] does not begin.
@@ -46,8 +47,8 @@ func (s *Store) CopyTo(ctx context.Context, to *Store, tell func(done, total int
 	}
 	var copied []TableCopy
 	// Nothing is written to the source: its transaction is there for its lock.
-	_, err := s.do(ctx, Endless, func(from *tx) error {
-		_, err := to.do(ctx, Endless, func(dest *tx) (err error) {
+	_, err := s.do(ctx, sqldb.Endless, func(from *tx) error {
+		_, err := to.do(ctx, sqldb.Endless, func(dest *tx) (err error) {
 			c := copier{ctx: ctx, from: from, to: dest, models: s.models, tell: tell}
 			copied, err = c.run()
 			return err

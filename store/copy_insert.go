@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // An inserter writes rows of one table, many a statement.
@@ -66,7 +67,7 @@ var errUnfit = errors.New("a value is not of the column's type")
 // fit turns a value into what the destination holds: booleans are numbers
 // on SQLite, and JSON is text there, in canonical form.
 func (c copiedColumn) fit(v any) (any, error) {
-	if b, ok := v.([]byte); ok && c.from != Blob {
+	if b, ok := v.([]byte); ok && c.from != sqldb.Blob {
 		v = string(b)
 	}
 	switch v := v.(type) {
@@ -82,7 +83,7 @@ func (c copiedColumn) fit(v any) (any, error) {
 	case float64:
 		return v, unless(c.to == model.Number)
 	case []byte:
-		return v, unless(c.to == Blob)
+		return v, unless(c.to == sqldb.Blob)
 	case string:
 		return c.fitText(v)
 	}
@@ -91,7 +92,7 @@ func (c copiedColumn) fit(v any) (any, error) {
 
 func (c copiedColumn) fitBool(v bool) (any, error) {
 	if c.to == model.Integer {
-		return Flag(v), nil
+		return sqldb.Flag(v), nil
 	}
 	return v, unless(c.to == model.Boolean)
 }

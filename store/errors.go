@@ -4,13 +4,14 @@ import (
 	"errors"
 
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 // meanings lists the errors of the database that callers of the store know
 // under a name of package job.
 var meanings = []struct{ database, job error }{
-	{ErrUnavailable, job.ErrUnavailable},
-	{ErrStorageFull, job.ErrStorageFull},
+	{sqldb.ErrUnavailable, job.ErrUnavailable},
+	{sqldb.ErrStorageFull, job.ErrStorageFull},
 }
 
 // classify adds to an error of the database the one of package job that it

@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 func TestErrorsOfTheDatabaseHaveAMeaningInPackageJob(t *testing.T) {
 	tests := map[string]struct{ err, want error }{
-		"no database for now": {fmt.Errorf("%w: locked", ErrUnavailable), job.ErrUnavailable},
-		"no room on the disk": {fmt.Errorf("%w: full", ErrStorageFull), job.ErrStorageFull},
+		"no database for now": {fmt.Errorf("%w: locked", sqldb.ErrUnavailable), job.ErrUnavailable},
+		"no room on the disk": {fmt.Errorf("%w: full", sqldb.ErrStorageFull), job.ErrStorageFull},
 		"what the store said": {job.ErrLeaseLost, nil},
 		"no error":            {nil, nil},
 	}

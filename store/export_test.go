@@ -2,10 +2,13 @@ package store
 
 import (
 	"context"
+	"path/filepath"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // OpenWith is [Open] with another driver under it.
@@ -41,4 +44,13 @@ func (s *Store) ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Ste
 	c := s.Chunks(l)
 	defer c.Close()
 	return c.Next(ctx, limit)
+}
+
+// openTemp opens a store in a new SQLite file, whose path it returns.
+func openTemp(t *testing.T) (*Store, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "store.db")
+	s, err := Open(t.Context(), "sqlite://"+path, Options{Models: model.Shipped()})
+	must(t, err)
+	return s, path
 }

@@ -6,6 +6,7 @@ import (
 
 	"bulkpatch/auth"
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 // Act pauses, resumes or cancels a job and returns it as it then is: what
@@ -36,7 +37,7 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 			}
 		}
 		stopping = to.Stopping()
-		if err := t.Run(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, Flag(a == job.Resume), ws.ID, row.Num); err != nil {
+		if err := t.Run(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, sqldb.Flag(a == job.Resume), ws.ID, row.Num); err != nil {
 			return err
 		}
 		return t.act(ref, id, row, to, by)

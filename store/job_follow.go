@@ -10,6 +10,7 @@ import (
 
 	"bulkpatch/auth"
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 // Retry accepts a job that takes what another has left: the records that
@@ -203,7 +204,7 @@ func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, f job.Follow,
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words)
 		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
-		id, kind, job.Queued, t.Now, f.CreatedBy, string(options), Flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), parent.WorkspaceID, parent.Num)
+		id, kind, job.Queued, t.Now, f.CreatedBy, string(options), sqldb.Flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), parent.WorkspaceID, parent.Num)
 	if err != nil {
 		return 0, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // A forecast is what a job would do to some records.
@@ -43,7 +44,7 @@ func firstOf(a, b []int64) []int64 {
 // A foresight decides what a job would do to records that are selected, with
 // the code by which its chunks decide, in one snapshot and without writing.
 type foresight struct {
-	d *Dialect // locks nothing
+	d *sqldb.Dialect // locks nothing
 	t *sqlx.Tx
 	// l is what the job would be worked with: its workspace, model, patch and
 	// options, and of what takes changes back the source.
@@ -56,7 +57,7 @@ func (s *Store) foresight(t *sqlx.Tx, l job.Lease, filter condition) foresight {
 }
 
 // unlocked is the dialect of a transaction that only reads.
-func unlocked(d *Dialect) *Dialect {
+func unlocked(d *sqldb.Dialect) *sqldb.Dialect {
 	u := *d
 	u.RangeEnd = func(table string) string { return strings.TrimSuffix(d.RangeEnd(table), d.ForUpdate(table)) }
 	u.ListEnd = func(table string) string { return strings.TrimSuffix(d.ListEnd(table), d.ForUpdate(table)) }

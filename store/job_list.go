@@ -14,6 +14,7 @@ import (
 
 	"bulkpatch/auth"
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 // Jobs lists a workspace's jobs, newest first, each as [job.Job.Short] has it:
@@ -48,7 +49,7 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 const newestFirst = " ORDER BY j.created_at DESC, j.num DESC LIMIT ?"
 
 // jobsWhere is the condition for the jobs that a query asks for.
-func jobsWhere(d *Dialect, q job.Query) (where string, args []any) {
+func jobsWhere(d *sqldb.Dialect, q job.Query) (where string, args []any) {
 	text := new(strings.Builder)
 	text.WriteString(" AND j.left_at IS NULL")
 	add := func(condition string, values ...any) {

@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 const wakeUpColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait`
@@ -69,11 +70,11 @@ func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error
 
 // firstWakeUps joins to each row before it the first wake-ups of the outbox, as
 // o, that meet a condition on that row. How many these are is bound last.
-func firstWakeUps(d *Dialect, condition string) string {
-	return d.JoinFirst(First{Table: "outbox", As: "o", Key: "place", Condition: condition, Order: "scale, place"})
+func firstWakeUps(d *sqldb.Dialect, condition string) string {
+	return d.JoinFirst(sqldb.First{Table: "outbox", As: "o", Key: "place", Condition: condition, Order: "scale, place"})
 }
 
-func singlesQuery(d *Dialect) string {
+func singlesQuery(d *sqldb.Dialect) string {
 	return `SELECT ` + wakeUpColumns + ` FROM ` + wakeUpKinds + firstWakeUps(d, `single = 1 AND `+ofKind) + ` ORDER BY o.place`
 }
 
@@ -107,7 +108,7 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 
 // bulksQuery steps from workspace to workspace and reads the first wake-ups of
 // each, so that its cost does not grow with what waits.
-func bulksQuery(d *Dialect) string {
+func bulksQuery(d *sqldb.Dialect) string {
 	return `WITH RECURSIVE busy (workspace) AS (
 			SELECT MIN(workspace) FROM outbox WHERE single = 0
 			UNION ALL

@@ -8,13 +8,14 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // An outlook is what SQL tells, while records are selected, of what a patch
 // would do to them: it takes no second look at them. What it cannot tell stays
 // open, for a [foresight] to decide. A nil outlook asks for nothing.
 type outlook struct {
-	d      *Dialect
+	d      *sqldb.Dialect
 	a      assignment
 	inGo   string // true for a record that only Go can decide about
 	differ int64
@@ -30,7 +31,7 @@ type outlook struct {
 
 // newOutlook compiles the sets of a patch as chunks do. Only Go can tell what
 // merges of many names make, and whether a merge makes too large a value.
-func newOutlook(d *Dialect, sets []model.Set, now int64) *outlook {
+func newOutlook(d *sqldb.Dialect, sets []model.Set, now int64) *outlook {
 	o := &outlook{d: d, inGo: "1 = 0", open: bitmaps{}}
 	wide := func(s model.Set) bool { return isWide(s.Merge) }
 	o.a = assign(d, sets, now, wide).require(sets)

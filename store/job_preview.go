@@ -10,6 +10,7 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // Preview computes in one snapshot what a submission would do, and writes
@@ -92,7 +93,7 @@ func (s *Store) unmet(ctx context.Context, t *sqlx.Tx, l job.Lease, id any) (f f
 		return f, nil
 	}
 	var row struct{ RID, Version int64 }
-	there, err := HasRow(t.GetContext(ctx, &row, s.db.Dialect.Rebind("SELECT rid, version FROM "+l.Model.Table()+" WHERE workspace = ? AND id = ?"), l.Workspace, id))
+	there, err := sqldb.HasRow(t.GetContext(ctx, &row, s.db.Dialect.Rebind("SELECT rid, version FROM "+l.Model.Table()+" WHERE workspace = ? AND id = ?"), l.Workspace, id))
 	if err == nil && there && row.Version != *l.IfMatch {
 		f.tally = f.tally.Count(job.Conflicted)
 		f.reasons.add(why{code: "precondition_failed"}, 1, row.RID)

@@ -6,6 +6,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 // How much one step of the retention removes, so that it holds nobody up.
@@ -91,7 +92,7 @@ func (s *Store) purgeValues(t *tx) (bool, error) {
 	t.touch(j.ID)
 	// From the first step on no undo is accepted: some values would be gone.
 	return true, t.Run(`UPDATE jobs SET values_kept = ?, revision = revision + ? WHERE workspace = ? AND num = ?`,
-		int64(left), Flag(j.Kept == 1 || !found), j.Workspace, j.Num)
+		int64(left), sqldb.Flag(j.Kept == 1 || !found), j.Workspace, j.Num)
 }
 
 // forgetValues forgets the former values of a job's next chunks from a record

@@ -8,23 +8,24 @@ import (
 	"time"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // A walkRecorder notes at which records a purge looks for chunks.
 type walkRecorder struct {
-	Writer
+	sqldb.Writer
 	began *[]int64
 }
 
-func (r walkRecorder) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
-	return r.Writer.Do(ctx, n, func(t *Tx) error {
+func (r walkRecorder) Do(ctx context.Context, n sqldb.Size, fn func(*sqldb.Tx) error) (*sqldb.Tx, error) {
+	return r.Writer.Do(ctx, n, func(t *sqldb.Tx) error {
 		t.Session = walkSession{t.Session, r.began}
 		return fn(t)
 	})
 }
 
 type walkSession struct {
-	Session
+	sqldb.Session
 	began *[]int64
 }
 

@@ -12,6 +12,7 @@ import (
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // Submit accepts a job: when it returns without an error, the job is on disk
@@ -45,7 +46,7 @@ func (s *Store) Submit(ctx context.Context, sub job.Submission) (j job.Job, repl
 // none yet. [job.ErrKeyReused]: the key was used for another request.
 func (s *Store) Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error) {
 	var before keyUse
-	ok, err := HasRow(s.db.Lookups.GetContext(ctx, &before, s.db.Dialect.Rebind(keyUseQuery), ws.ID, key))
+	ok, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &before, s.db.Dialect.Rebind(keyUseQuery), ws.ID, key))
 	if err != nil {
 		return job.Job{}, s.classify(err)
 	}
@@ -123,7 +124,7 @@ func (t *tx) useKey(ws auth.Workspace, once job.Once, num int64) error {
 	n, err := t.Exec(`INSERT INTO idempotency (workspace, key, fingerprint, job) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		ws.ID, once.IdempotencyKey, once.Fingerprint, num)
 	if err == nil && n == 0 {
-		err = ErrRaced
+		err = sqldb.ErrRaced
 	}
 	return err
 }
@@ -201,7 +202,7 @@ func (t *tx) notifyFor(model string, r job.WakeUp) error {
 	if err := t.Run(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE
 		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait, scale = excluded.scale, model = excluded.model`,
-		r.Workspace, r.Job, r.Shard, Flag(r.Single), r.Epoch, rand.Int64(), max(0, r.Wait), scaleOf(r.Wait), model); err != nil || r.Single {
+		r.Workspace, r.Job, r.Shard, sqldb.Flag(r.Single), r.Epoch, rand.Int64(), max(0, r.Wait), scaleOf(r.Wait), model); err != nil || r.Single {
 		return err
 	}
 	return t.Run(`UPDATE shards SET told = 0 WHERE workspace = ? AND job = ? AND no = ? AND told = 1`, r.Workspace, r.Job, r.Shard)

@@ -9,6 +9,7 @@ import (
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // Revisions reads the revisions of some jobs, of whatever workspaces, in one
@@ -38,7 +39,7 @@ func (s *Store) Revisions(ctx context.Context, names []job.Name) (map[job.Name]i
 
 // revisionsQuery looks each job up by itself: joined with the list, a planner
 // could walk all jobs there are.
-func revisionsQuery(d *Dialect) string {
+func revisionsQuery(d *sqldb.Dialect) string {
 	return `SELECT workspace, id, (SELECT j.revision + COALESCE((SELECT SUM(s.revision) FROM shards s WHERE s.workspace = j.workspace AND s.job = j.num), 0)
 			FROM jobs j WHERE j.workspace = named.workspace AND j.id = named.id AND j.left_at IS NULL) AS revision
 		FROM (SELECT ` + d.Element(0, model.Integer) + ` AS workspace, ` + d.Element(1, model.String) + ` AS id FROM ` + d.Elements + `) AS named`
@@ -60,7 +61,7 @@ func (s *Store) JobsByID(ctx context.Context, ws auth.Workspace, ids []string) (
 	return jobs, err
 }
 
-func amongIDs(d *Dialect) string {
+func amongIDs(d *sqldb.Dialect) string {
 	return ` AND j.id IN (SELECT ` + d.Element(0, model.String) + ` FROM ` + d.Elements + `)`
 }
 
@@ -71,7 +72,7 @@ func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, err
 	return live, err
 }
 
-func liveSecretsQuery(d *Dialect) string {
+func liveSecretsQuery(d *sqldb.Dialect) string {
 	return `SELECT hash FROM (SELECT ` + d.Element(0, model.String) + ` AS hash FROM ` + d.Elements + `) AS named
 		WHERE (SELECT 1 FROM api_keys k WHERE k.hash = named.hash AND ` + liveKey + `) = 1`
 }

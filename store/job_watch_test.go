@@ -12,7 +12,7 @@ import (
 // and the keys that have calls open: it could walk all there are, many times a
 // second.
 func TestWatchedJobsAreLookedUp(t *testing.T) {
-	s, _ := openWriter(t)
+	s, _ := openTemp(t)
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	for query, want := range map[string][]string{

@@ -8,6 +8,7 @@ import (
 
 	"bulkpatch/auth"
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 const keyColumns = `k.id, k.workspace, w.name AS workspace_name, k.name, k.hint, k.scopes, k.created_at, k.revoked_at
@@ -121,7 +122,7 @@ func (t *tx) workspace(name string) (auth.Workspace, error) {
 	}
 	made, err := t.Get(&ws, `INSERT INTO workspaces (name, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id, name`, name, t.Now)
 	if err == nil && !made {
-		err = ErrRaced
+		err = sqldb.ErrRaced
 	}
 	return ws, err
 }
@@ -157,7 +158,7 @@ func (t *tx) insertKey(k auth.Key, secret string) (auth.Key, error) {
 // KeyBySecret finds the live key of a secret, or answers [job.ErrNotFound].
 func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
 	var r keyRow
-	ok, err := HasRow(s.db.Lookups.GetContext(ctx, &r, s.db.Dialect.Rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
+	ok, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &r, s.db.Dialect.Rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
 	if err != nil {
 		return auth.Key{}, s.classify(err)
 	}
@@ -198,7 +199,7 @@ func (s *Store) RevokeKey(ctx context.Context, id int64) error {
 // Workspace finds a workspace by its name, or answers [job.ErrNotFound].
 func (s *Store) Workspace(ctx context.Context, name string) (auth.Workspace, error) {
 	var ws auth.Workspace
-	ok, err := HasRow(s.db.Lookups.GetContext(ctx, &ws, s.db.Dialect.Rebind(`SELECT id, name FROM workspaces WHERE name = ?`), name))
+	ok, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &ws, s.db.Dialect.Rebind(`SELECT id, name FROM workspaces WHERE name = ?`), name))
 	if err != nil {
 		return ws, s.classify(err)
 	}

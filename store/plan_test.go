@@ -15,6 +15,7 @@ import (
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // TestChunksReachRecordsByNumber holds SQLite's planner to the range of
@@ -35,19 +36,19 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 
 // A recorder is a writer that keeps the statements on customers.
 type recorder struct {
-	Writer
+	sqldb.Writer
 	seen map[string]Statement
 }
 
-func (r recorder) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
-	return r.Writer.Do(ctx, n, func(t *Tx) error {
+func (r recorder) Do(ctx context.Context, n sqldb.Size, fn func(*sqldb.Tx) error) (*sqldb.Tx, error) {
+	return r.Writer.Do(ctx, n, func(t *sqldb.Tx) error {
 		t.Session = recordedSession{t.Session, r.seen}
 		return fn(t)
 	})
 }
 
 type recordedSession struct {
-	Session
+	sqldb.Session
 	seen map[string]Statement
 }
 
@@ -181,7 +182,7 @@ func planned(t *testing.T, s *Store, statements []Statement, want string) {
 // it could walk all records of the workspace: for each page of results, and for
 // each record that fails.
 func TestNamesOfRecordsAreLookedUp(t *testing.T) {
-	s, _ := openWriter(t)
+	s, _ := openTemp(t)
 	defer s.Close()
 	desk, _ := fillWithAcme(t, s)
 	among, _ := s.db.Dialect.Among("rid", []int64{1, 2})
@@ -197,7 +198,7 @@ func TestNamesOfRecordsAreLookedUp(t *testing.T) {
 // the chunks before it would make the results of a job of many small chunks,
 // and its undo, slower with each.
 func TestAChunkIsLookedUpByWhereItBegins(t *testing.T) {
-	s, _ := openWriter(t)
+	s, _ := openTemp(t)
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	plan := strings.Join(explain(t, s, `SELECT last_rid FROM changes WHERE workspace = ? AND job = ? AND first_rid >= `+chunkAt+` AND first_rid <= ?`), "; ")
@@ -212,7 +213,7 @@ func TestAChunkIsLookedUpByWhereItBegins(t *testing.T) {
 // that have left stay as one row each for long, and an idempotency key as long
 // as its job.
 func TestWhatHasLeftIsNotWalked(t *testing.T) {
-	s, _ := openWriter(t)
+	s, _ := openTemp(t)
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	for query, index := range map[string]string{
@@ -233,7 +234,7 @@ func TestWhatHasLeftIsNotWalked(t *testing.T) {
 // TestNothingLooksForRowsOfAJobThatGoes counts the constraints for whose sake
 // SQLite would walk other tables when a job goes.
 func TestNothingLooksForRowsOfAJobThatGoes(t *testing.T) {
-	s, _ := openWriter(t)
+	s, _ := openTemp(t)
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	var n int
@@ -251,7 +252,7 @@ func TestNothingLooksForRowsOfAJobThatGoes(t *testing.T) {
 // TestNamesArePurgedWithoutWalkingJobs holds the planner to an index of the few
 // jobs that follow another.
 func TestNamesArePurgedWithoutWalkingJobs(t *testing.T) {
-	s, _ := openWriter(t)
+	s, _ := openTemp(t)
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
 	plan := strings.Join(explain(t, s, oldestFollowed), "; ")

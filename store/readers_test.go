@@ -15,6 +15,7 @@ import (
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/pgtest"
+	"bulkpatch/store/sqldb"
 )
 
 // TestReads runs each test on an empty database of each kind.
@@ -97,7 +98,7 @@ func noClassTakesWhatAnotherNeeds(t *testing.T, s *Store) {
 }
 
 // fill takes all places of a workspace.
-func fill(t *testing.T, g *FairSemaphore, ws int64) (leave func()) {
+func fill(t *testing.T, g *sqldb.FairSemaphore, ws int64) (leave func()) {
 	t.Helper()
 	var leaves []func()
 	for range g.Share {
@@ -289,7 +290,7 @@ func nothingRuns(t *testing.T, s *Store) {
 	if n := s.db.Searches.Stats().InUse; n > 0 {
 		t.Errorf("%d connections are in use", n)
 	}
-	if s.db.Dialect != PostgreSQL {
+	if s.db.Dialect != sqldb.PostgreSQL {
 		return
 	}
 	var active int

@@ -10,6 +10,7 @@ import (
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // selectList is the columns of a record: its number and then the fields by
@@ -22,7 +23,7 @@ func selectList(m *model.Model) string {
 			columns = append(columns, "(SELECT id FROM jobs WHERE jobs.workspace = "+m.Table()+".workspace AND jobs.num = last_job) AS last_job_id")
 			continue
 		}
-		columns = append(columns, Quoted(f))
+		columns = append(columns, sqldb.Quoted(f))
 	}
 	return strings.Join(columns, ", ")
 }

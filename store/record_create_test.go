@@ -9,15 +9,16 @@ import (
 	"bulkpatch/filter"
 	"bulkpatch/model"
 	"bulkpatch/store/pgtest"
+	"bulkpatch/store/sqldb"
 )
 
 // A quicker writer lets somebody else act before its next transaction.
 type quicker struct {
-	Writer
+	sqldb.Writer
 	other *func()
 }
 
-func (q quicker) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
+func (q quicker) Do(ctx context.Context, n sqldb.Size, fn func(*sqldb.Tx) error) (*sqldb.Tx, error) {
 	if act := *q.other; act != nil {
 		*q.other = nil
 		act()
@@ -32,7 +33,7 @@ func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
 	server := pgtest.Start(t)
 	for name, address := range map[string]string{"SQLite": "", "PostgreSQL": server.Database(t)} {
 		t.Run(name, func(t *testing.T) {
-			s, _ := openWriter(t)
+			s, _ := openTemp(t)
 			if address != "" {
 				must(t, s.Close())
 				var err error

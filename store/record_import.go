@@ -7,6 +7,7 @@ import (
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // BeginImport returns an import from now on, without a right to secrets. It
@@ -256,11 +257,11 @@ func (im *importer) outcome(err error, counter *int64, line int64) error {
 }
 
 // refusedDetail says why a line's values were refused.
-func (im *importer) refusedDetail(f DataFault) string {
+func (im *importer) refusedDetail(f sqldb.DataFault) string {
 	switch f.Code {
-	case CodeTooLarge, CodeTooComplex:
+	case sqldb.CodeTooLarge, sqldb.CodeTooComplex:
 		return "The line is too large or too complex for the database."
-	case CodeUnique:
+	case sqldb.CodeUnique:
 		return valueTaken(fieldOf(im.m, f.Column))
 	}
 	return "A rule of the database refused a value."

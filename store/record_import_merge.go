@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // readAtOnce is how many bytes of the records that lines merge into are in
@@ -93,7 +94,7 @@ func (im *importer) fieldsToRead(drafts []model.Draft) []*model.Field {
 func (im *importer) lock(rids []int64, fields []*model.Field) (records []model.Record, more bool, err error) {
 	columns := []string{"rid"}
 	for _, f := range fields {
-		columns = append(columns, Quoted(f))
+		columns = append(columns, sqldb.Quoted(f))
 	}
 	among, args := im.t.Dialect.Among("rid", rids)
 	rows, err := im.t.Session.QueryxContext(im.t.Ctx, im.t.Dialect.Rebind("SELECT "+strings.Join(columns, ", ")+" FROM "+im.m.Table()+im.t.Dialect.NotIndexed+

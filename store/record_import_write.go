@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // count keeps counted fields from generating what lines give to records that
@@ -155,7 +156,7 @@ func (im *importer) writeSome(edits []edit) error {
 	for i, s := range edits[0].sets {
 		name := fmt.Sprint("v", i)
 		names, kinds = append(names, name), append(kinds, s.Field.Kind)
-		set = append(set, Quoted(s.Field)+" = given."+name)
+		set = append(set, sqldb.Quoted(s.Field)+" = given."+name)
 	}
 	values, rids := make([][]any, len(edits)), make([]int64, len(edits))
 	for i, e := range edits {

@@ -5,6 +5,7 @@ import (
 
 	"bulkpatch/auth"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // A newRow is a record about to be inserted.
@@ -96,7 +97,7 @@ func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise 
 	columns, kinds := []string{"rid", "workspace"}, []model.Kind{model.Integer, model.Integer}
 	for _, f := range m.Fields {
 		if f.Role != model.RoleLastJob {
-			columns, kinds = append(columns, Quoted(f)), append(kinds, f.Kind)
+			columns, kinds = append(columns, sqldb.Quoted(f)), append(kinds, f.Kind)
 		}
 	}
 	head := "INSERT INTO " + m.Table() + " (" + strings.Join(columns, ", ") + ") "

@@ -9,6 +9,7 @@ import (
 
 	"bulkpatch/auth"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // windowBits is the size of a window of record numbers, and of the blocks in
@@ -74,7 +75,7 @@ func (t *tx) newestBlock(ws int64, m *model.Model) (b block, ok bool, err error)
 }
 
 // blocks lists a workspace's blocks in order.
-func blocks(ctx context.Context, db sqlx.QueryerContext, d *Dialect, ws int64, m *model.Model) ([]block, error) {
+func blocks(ctx context.Context, db sqlx.QueryerContext, d *sqldb.Dialect, ws int64, m *model.Model) ([]block, error) {
 	var list []block
 	err := sqlx.SelectContext(ctx, db, &list,
 		d.Rebind(`SELECT block, next FROM blocks WHERE workspace = ? AND model = ? ORDER BY block`), ws, m.Name)

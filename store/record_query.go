@@ -14,6 +14,7 @@ import (
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // Records reads a page of records in the order that q asks for. The cursor
@@ -100,7 +101,7 @@ func orderBy(order []filter.Sort, d filter.Dialect) string {
 // so on.
 func afterPlace(order []filter.Sort, place []any) (string, []any) {
 	s, v := order[0], place[0]
-	column := Quoted(s.Field)
+	column := sqldb.Quoted(s.Field)
 	var behind string
 	var args []any
 	switch {

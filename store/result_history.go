@@ -10,6 +10,7 @@ import (
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // One page of a record's history looks through so many jobs and reads about so
@@ -32,7 +33,7 @@ func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, 
 	}
 	err = s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		var rid int64
-		ok, err := HasRow(t.GetContext(ctx, &rid, s.db.Dialect.Rebind("SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?"), ws.ID, id))
+		ok, err := sqldb.HasRow(t.GetContext(ctx, &rid, s.db.Dialect.Rebind("SELECT rid FROM "+m.Table()+" WHERE workspace = ? AND id = ?"), ws.ID, id))
 		if err != nil {
 			return err
 		}

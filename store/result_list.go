@@ -11,6 +11,7 @@ import (
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // Results lists what became of a job's records, in the order of their
@@ -54,7 +55,7 @@ func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job
 // a look-up, and all others as a search.
 func (s *Store) resultsClass(ctx context.Context, ws auth.Workspace, id string) (read func(func(context.Context, *sqlx.Tx) error) error, err error) {
 	var kind job.Kind
-	_, err = HasRow(s.db.Lookups.GetContext(ctx, &kind, s.db.Dialect.Rebind(`SELECT kind FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
+	_, err = sqldb.HasRow(s.db.Lookups.GetContext(ctx, &kind, s.db.Dialect.Rebind(`SELECT kind FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	switch {
 	case err != nil:
 		return nil, s.classify(err)
@@ -70,7 +71,7 @@ func (s *Store) resultsClass(ctx context.Context, ws auth.Workspace, id string) 
 type results struct {
 	ctx   context.Context
 	t     *sqlx.Tx
-	d     *Dialect
+	d     *sqldb.Dialect
 	q     job.ResultQuery
 	job   resultJob
 	model *model.Model
@@ -93,7 +94,7 @@ type resultJob struct {
 
 func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, id string, q job.ResultQuery) (*results, error) {
 	r := &results{ctx: ctx, t: t, d: s.db.Dialect, q: q}
-	ok, err := HasRow(t.GetContext(ctx, &r.job, s.db.Dialect.Rebind(`SELECT num, workspace, kind, model, state, change, rid, source, left_at
+	ok, err := sqldb.HasRow(t.GetContext(ctx, &r.job, s.db.Dialect.Rebind(`SELECT num, workspace, kind, model, state, change, rid, source, left_at
 		FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	if err != nil {
 		return nil, err

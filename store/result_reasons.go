@@ -3,6 +3,7 @@ package store
 import (
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // reasons counts refused records by why, and notes the first numbers of each.
@@ -54,7 +55,7 @@ func (r *reasons) join(others reasons) {
 // addTo adds the reasons to a summary as it is kept, with ids as strings:
 // processes of an earlier version read no others. [Store.typed] gives them
 // their type on the way out.
-func (r *reasons) addTo(list []job.ErrorSummary, q queryer, d *Dialect, ws int64, m *model.Model) ([]job.ErrorSummary, error) {
+func (r *reasons) addTo(list []job.ErrorSummary, q queryer, d *sqldb.Dialect, ws int64, m *model.Model) ([]job.ErrorSummary, error) {
 	for _, one := range r.list {
 		byNumber, err := idsOf(q, d, ws, m, one.first)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // A field that is unique whatever its case has an index on its small letters
@@ -61,7 +62,7 @@ func (t *tx) alignCaseless(m *model.Model, f *model.Field, how string) error {
 		return nil
 	}
 	for range migrateTries {
-		if err = t.tryCaseless(m, f, how, have[provisional]); !errors.Is(err, ErrRaced) {
+		if err = t.tryCaseless(m, f, how, have[provisional]); !errors.Is(err, sqldb.ErrRaced) {
 			return err
 		}
 	}
@@ -90,9 +91,9 @@ func (t *tx) tryCaseless(m *model.Model, f *model.Field, how string, made bool) 
 // createCaseless answers errRaced if records have come meanwhile that collide.
 // Another process may have made the index since it was looked for.
 func (t *tx) createCaseless(m *model.Model, f *model.Field, name, condition, how string) error {
-	err := t.Run("CREATE UNIQUE INDEX" + how + ` IF NOT EXISTS "` + name + `" ON ` + m.Table() + " (workspace, lower(" + Quoted(f) + "))" + condition)
+	err := t.Run("CREATE UNIQUE INDEX" + how + ` IF NOT EXISTS "` + name + `" ON ` + m.Table() + " (workspace, lower(" + sqldb.Quoted(f) + "))" + condition)
 	if _, refused := t.Dialect.Refusal(err); refused {
-		return errors.Join(ErrRaced, t.dropIndex(name, how))
+		return errors.Join(sqldb.ErrRaced, t.dropIndex(name, how))
 	}
 	return err
 }
@@ -100,14 +101,14 @@ func (t *tx) createCaseless(m *model.Model, f *model.Field, name, condition, how
 // colliding are the values, in small letters, that more than one record of a
 // workspace has.
 func colliding(m *model.Model, f *model.Field) string {
-	return "SELECT workspace, lower(" + Quoted(f) + ") AS v, COUNT(*) AS records, MIN(rid) AS first, MAX(rid) AS last FROM " + m.Table() +
-		" WHERE " + Quoted(f) + " IS NOT NULL GROUP BY workspace, lower(" + Quoted(f) + ") HAVING COUNT(*) > 1"
+	return "SELECT workspace, lower(" + sqldb.Quoted(f) + ") AS v, COUNT(*) AS records, MIN(rid) AS first, MAX(rid) AS last FROM " + m.Table() +
+		" WHERE " + sqldb.Quoted(f) + " IS NOT NULL GROUP BY workspace, lower(" + sqldb.Quoted(f) + ") HAVING COUNT(*) > 1"
 }
 
 // laterOfColliding lists the records that collide but for the oldest of each
 // value, one more than an index can leave out.
 func (t *tx) laterOfColliding(m *model.Model, f *model.Field) (rids []int64, err error) {
 	err = t.List(&rids, "SELECT r.rid FROM "+m.Table()+" AS r JOIN ("+colliding(m, f)+") AS c"+
-		" ON r.workspace = c.workspace AND lower(r."+Quoted(f)+") = c.v AND r.rid <> c.first ORDER BY r.rid LIMIT ?", maxExcluded+1)
+		" ON r.workspace = c.workspace AND lower(r."+sqldb.Quoted(f)+") = c.v AND r.rid <> c.first ORDER BY r.rid LIMIT ?", maxExcluded+1)
 	return rids, err
 }

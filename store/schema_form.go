@@ -8,6 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // formOf says what a model asks of its records' values that a database of an
@@ -59,7 +60,7 @@ func (s *Store) onMigrating(ctx context.Context, step func(*tx) error) error {
 	if err := holdMigration(ctx, s.db.Dialect, conn.Conn); err != nil {
 		return s.classify(err)
 	}
-	return s.classify(step(&tx{Tx: &Tx{Ctx: ctx, Session: conn, Dialect: s.db.Dialect}}))
+	return s.classify(step(&tx{Tx: &sqldb.Tx{Ctx: ctx, Session: conn, Dialect: s.db.Dialect}}))
 }
 
 // normaliseNew brings those models' values to their form that never were.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // lowerUUIDs writes the UUIDs of a field in lower case, but for those that more
@@ -35,7 +36,7 @@ func (s *Store) lowerUUIDs(t *tx, m *model.Model, f *model.Field) error {
 }
 
 // mixed is true for a value that holds a capital letter.
-func mixed(d *Dialect, f *model.Field) string {
+func mixed(d *sqldb.Dialect, f *model.Field) string {
 	text := d.Scalar(f)
 	return text + " <> lower(" + text + ")"
 }
@@ -151,7 +152,7 @@ func (l *lowering) write(out lowered) error {
 	}
 	list = append(list, ']')
 	bounds, which := d.Bounded("rid", out.numbers[0], out.numbers[len(out.numbers)-1])
-	return l.t.Run("UPDATE "+l.m.Table()+d.NotIndexed+" SET "+Quoted(l.f)+" = given.v FROM (SELECT "+
+	return l.t.Run("UPDATE "+l.m.Table()+d.NotIndexed+" SET "+sqldb.Quoted(l.f)+" = given.v FROM (SELECT "+
 		d.Element(0, model.Integer)+" AS number, "+d.Element(1, l.f.Kind)+" AS v, "+d.Element(2, model.String)+" AS was FROM "+d.Elements+") AS given"+
 		" WHERE rid = given.number AND workspace = ? AND "+d.Scalar(l.f)+" = given.was AND "+bounds, append([]any{string(list), l.ws}, which...)...)
 }

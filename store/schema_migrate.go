@@ -14,6 +14,7 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 //go:embed migrations
@@ -131,7 +132,7 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	bare := &tx{Tx: &Tx{Ctx: ctx, Session: conn, Dialect: s.db.Dialect}} // each statement by itself
+	bare := &tx{Tx: &sqldb.Tx{Ctx: ctx, Session: conn, Dialect: s.db.Dialect}} // each statement by itself
 	for _, m := range grown {
 		if err := bare.alignIndexes(m, s.db.Dialect.Concurrently); err != nil {
 			return err
@@ -181,7 +182,7 @@ func (s *Store) shapeOnce(ctx context.Context, conn *sqlx.Conn) ([]*model.Model,
 		return nil, err
 	}
 	defer db.Rollback() // does nothing after a COMMIT
-	grown, err := (&tx{Tx: &Tx{Ctx: ctx, Session: db, Dialect: s.db.Dialect}}).shapeTables(s.models.All())
+	grown, err := (&tx{Tx: &sqldb.Tx{Ctx: ctx, Session: db, Dialect: s.db.Dialect}}).shapeTables(s.models.All())
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +191,7 @@ func (s *Store) shapeOnce(ctx context.Context, conn *sqlx.Conn) ([]*model.Model,
 
 // A migrationLocker takes the lock on the connection on which the fixed tables
 // are made. The lock is the connection's, and closing that gives it back.
-type migrationLocker struct{ d *Dialect }
+type migrationLocker struct{ d *sqldb.Dialect }
 
 // SessionLock implements [lock.SessionLocker].
 func (l migrationLocker) SessionLock(ctx context.Context, conn *sql.Conn) error {
@@ -204,7 +205,7 @@ func (migrationLocker) SessionUnlock(context.Context, *sql.Conn) error { return 
 // other process. One that has it already is told so at once. It asks again and
 // again, since a statement that waits would itself be waited for by the one
 // that makes an index beside the writers.
-func holdMigration(ctx context.Context, d *Dialect, conn *sql.Conn) error {
+func holdMigration(ctx context.Context, d *sqldb.Dialect, conn *sql.Conn) error {
 	if d.LockMigration == "" {
 		return nil // each step is a transaction that nobody else writes in
 	}

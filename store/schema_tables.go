@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // A LossError says that a changed model file would lose data, and the way
@@ -41,9 +42,6 @@ func stored(m *model.Model) []*model.Field {
 	}
 	return fields
 }
-
-// quoted is the column of a field as it stands in SQL.
-func Quoted(f *model.Field) string { return `"` + f.Column + `"` }
 
 func (t *tx) shapeTables(models []*model.Model) (grown []*model.Model, err error) {
 	if t.Dialect.GiveWay != "" {
@@ -128,7 +126,7 @@ func (t *tx) createTable(m *model.Model) error {
 		"last_job " + integer,
 	}
 	for _, f := range stored(m) {
-		columns = append(columns, Quoted(f)+" "+t.Dialect.ColumnType(f.Kind))
+		columns = append(columns, sqldb.Quoted(f)+" "+t.Dialect.ColumnType(f.Kind))
 	}
 	return t.Run(t.Dialect.RecordTable(m.Table(), columns))
 }
@@ -148,7 +146,7 @@ func (t *tx) extendTable(o oldTable) error {
 }
 
 func (t *tx) addColumn(m *model.Model, f *model.Field) error {
-	return t.Run("ALTER TABLE " + m.Table() + " ADD COLUMN " + Quoted(f) + " " + t.Dialect.ColumnType(f.Kind))
+	return t.Run("ALTER TABLE " + m.Table() + " ADD COLUMN " + sqldb.Quoted(f) + " " + t.Dialect.ColumnType(f.Kind))
 }
 
 // findColumn is the place of a field's column, -1 for none.
@@ -255,7 +253,7 @@ func (t *tx) indexes(m *model.Model) (map[string]bool, error) {
 // An index is what stands before and after its name.
 type index struct{ kind, on string }
 
-func wantedIndexes(m *model.Model, d *Dialect) map[string]*index {
+func wantedIndexes(m *model.Model, d *sqldb.Dialect) map[string]*index {
 	want := map[string]*index{m.Table() + "_id": {"UNIQUE INDEX", "(workspace, id)"}}
 	for _, f := range stored(m) {
 		kind, mark := "INDEX", "_i_"
@@ -265,7 +263,7 @@ func wantedIndexes(m *model.Model, d *Dialect) map[string]*index {
 		case !f.Indexed:
 			continue
 		}
-		want[indexName(m.Table()+mark+f.Column)] = &index{kind, "(workspace, " + Quoted(f) + d.NullsFirst + ")"}
+		want[indexName(m.Table()+mark+f.Column)] = &index{kind, "(workspace, " + sqldb.Quoted(f) + d.NullsFirst + ")"}
 	}
 	return want
 }

@@ -12,6 +12,7 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // A selection is the set of record numbers that a filter matched at one
@@ -46,7 +47,7 @@ type choice struct {
 // selectNumbers reads what meets the condition, range by range, in the
 // snapshot that t shows. The numbers come as one JSON array a range: reading
 // them row by row takes twice as long.
-func selectNumbers(ctx context.Context, d *Dialect, t *sqlx.Tx, c choice, examined func(part float64)) (selection, error) {
+func selectNumbers(ctx context.Context, d *sqldb.Dialect, t *sqlx.Tx, c choice, examined func(part float64)) (selection, error) {
 	ranges, err := rangesOf(ctx, d, t, c)
 	if err != nil {
 		return selection{}, err
@@ -79,10 +80,10 @@ func selectNumbers(ctx context.Context, d *Dialect, t *sqlx.Tx, c choice, examin
 
 // rangesOf are where the records are that a choice may select, none of them
 // beyond a window.
-func rangesOf(ctx context.Context, d *Dialect, t *sqlx.Tx, c choice) ([]span, error) {
+func rangesOf(ctx context.Context, d *sqldb.Dialect, t *sqlx.Tx, c choice) ([]span, error) {
 	if c.id != nil {
 		var rid int64
-		ok, err := HasRow(t.GetContext(ctx, &rid, d.Rebind("SELECT rid FROM "+c.model.Table()+" WHERE workspace = ? AND id = ?"), c.ws, c.id))
+		ok, err := sqldb.HasRow(t.GetContext(ctx, &rid, d.Rebind("SELECT rid FROM "+c.model.Table()+" WHERE workspace = ? AND id = ?"), c.ws, c.id))
 		if err != nil || !ok {
 			return nil, err
 		}
@@ -137,7 +138,7 @@ func (sel *selection) add(w window) {
 }
 
 // windowQuery gathers the numbers of a range that meet the condition.
-func windowQuery(d *Dialect, c choice) string {
+func windowQuery(d *sqldb.Dialect, c choice) string {
 	return "SELECT " + d.Collect("rid - ?", "1 = 1") + c.outlook.list() + " FROM " + c.model.Table() + d.NotIndexed +
 		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + d.Opaque(c.condition)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 // bitmaps are record numbers by window.
@@ -156,7 +157,7 @@ func eachNumber(raw []byte, base int64, do func(int64)) error {
 type snapshotReader struct {
 	ctx context.Context
 	db  *sqlx.Tx
-	d   *Dialect
+	d   *sqldb.Dialect
 }
 
 func (q snapshotReader) List(dest any, query string, args ...any) error {
@@ -164,7 +165,7 @@ func (q snapshotReader) List(dest any, query string, args ...any) error {
 }
 
 func (q snapshotReader) Row(query string, args []any, dest ...any) (ok bool, err error) {
-	return HasRow(q.db.QueryRowxContext(q.ctx, q.d.Rebind(query), args...).Scan(dest...))
+	return sqldb.HasRow(q.db.QueryRowxContext(q.ctx, q.d.Rebind(query), args...).Scan(dest...))
 }
 
 // selected adds a job's selection; of a single that is its one record.

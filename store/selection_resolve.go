@@ -7,6 +7,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 // Resolve fixes the selection of the leased job: it reads all that the filter
@@ -150,7 +151,7 @@ func (t *tx) keepSelection(l job.Lease, sel selection, parts []span) error {
 	p := parts[0]
 	if err := t.Run(`UPDATE shards SET first_rid = ?, before_rid = ?, next_rid = ?, open = ?, chunk_at = ?, beat = beat + 1, beat_at = ?
 		WHERE workspace = ? AND job = ? AND no = ?`,
-		p.first, p.before, p.first, Flag(sel.count > 0), t.Now, t.Now, l.Workspace, l.Job, l.Shard); err != nil {
+		p.first, p.before, p.first, sqldb.Flag(sel.count > 0), t.Now, t.Now, l.Workspace, l.Job, l.Shard); err != nil {
 		return err
 	}
 	for i, p := range parts[1:] {

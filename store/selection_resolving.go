@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bulkpatch/job"
+	"bulkpatch/store/sqldb"
 )
 
 // watchEvery is how often a job that is being resolved is looked at: whether it
@@ -55,7 +56,7 @@ func (s *Store) watched(ctx context.Context, l job.Lease, fn func(ctx context.Co
 // shows what it had reached before.
 func (s *Store) look(ctx context.Context, l job.Lease, moved bool, permille int64) error {
 	var row fenceRow
-	ok, err := HasRow(s.db.Lookups.GetContext(ctx, &row, s.db.Dialect.Rebind(fenceQuery), l.Workspace, l.Job, l.Shard))
+	ok, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &row, s.db.Dialect.Rebind(fenceQuery), l.Workspace, l.Job, l.Shard))
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func checkCut(t *testing.T, sel selection, spans []span, n int, part int64) {
 // differ by more than an offset can say, as in a workspace that has blocks far
 // from each other.
 func TestAChunkEndsWhereItsNumbersAreTooFarApart(t *testing.T) {
-	s, _ := openWriter(t)
+	s, _ := openTemp(t)
 	defer s.Close()
 	desk, ws := fillWithAcme(t, s)
 	const far = int64(70_000) << 16

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/store/sqldb"
 )
 
 // How a walk reads. A statement is to take about as long as walkAim, so that
@@ -59,14 +61,14 @@ func (p *stride) slow(n int64) (ok bool) {
 // whole window takes minutes, or so cheap that anything less than one is a
 // waste.
 type walk struct {
-	d        *Dialect
+	d        *sqldb.Dialect
 	t        *sqlx.Tx
 	stride   stride
 	limit    func(span) time.Duration // of one statement
 	examined func(part float64)       // is told how much has been read, from 0 to 1
 }
 
-func newWalk(d *Dialect, t *sqlx.Tx, examined func(part float64)) *walk {
+func newWalk(d *sqldb.Dialect, t *sqlx.Tx, examined func(part float64)) *walk {
 	return &walk{d: d, t: t, stride: stride{firstSpan, walkAim}, limit: limitOf, examined: examined}
 }
 

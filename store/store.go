@@ -9,6 +9,7 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/store/sqldb"
 )
 
 // Options are what a store needs to know besides its address.
@@ -26,15 +27,15 @@ type Options struct {
 
 // A Store is an open database. It is safe for concurrent use.
 type Store struct {
-	db         *DB
+	db         *sqldb.DB
 	models     *model.Registry
 	log        *slog.Logger
 	keep       time.Duration
 	undo       time.Duration
 	tombstones time.Duration // how long a tombstone stays
 
-	searching   *FairSemaphore // to the connections for searches
-	resolving   *FairSemaphore // to those of work on which jobs are resolved
+	searching   *sqldb.FairSemaphore // to the connections for searches
+	resolving   *sqldb.FairSemaphore // to those of work on which jobs are resolved
 	searchLimit time.Duration
 
 	hub      hub
@@ -45,7 +46,10 @@ type Store struct {
 
 // CheckAddress says what keeps [Open] from understanding an address, without
 // quoting it: it may hold a password.
-func CheckAddress(address string) error { return checkAddress(address) }
+func CheckAddress(address string) error { return sqldb.CheckAddress(address) }
+
+// ErrNoDatabase says that an address names no database of bulkpatch.
+var ErrNoDatabase = sqldb.ErrNoDatabase
 
 // Open opens the database at address: "sqlite://PATH", whose file it makes
 // when it is not there, readable by its owner alone, or "postgres://…". It
@@ -63,7 +67,7 @@ func OpenExisting(ctx context.Context, address string, o Options) (*Store, error
 	if err := CheckAddress(address); err != nil {
 		return nil, fmt.Errorf("the database's address %w", err)
 	}
-	if err := thereIs(ctx, address, keyTable); err != nil {
+	if err := sqldb.Exists(ctx, address, keyTable); err != nil {
 		return nil, inWordsOfJob(err)
 	}
 	return Open(ctx, address, o)
@@ -81,7 +85,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db, err := openDB(ctx, OpenOptions{Driver: driver, Address: address, Now: o.Now})
+	db, err := sqldb.Open(ctx, sqldb.OpenOptions{Driver: driver, Address: address, Now: o.Now})
 	if err != nil {
 		return nil, inWordsOfJob(err)
 	}
@@ -89,7 +93,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 		db: db, models: o.Models, log: o.Log,
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
 		tombstones: orDefault(o.Tombstones, 30*24*time.Hour),
-		searching:  NewFairSemaphore(db.Sizes.Searches), resolving: NewFairSemaphore(db.Sizes.Long), searchLimit: orDefault(o.SearchLimit, searchLimit),
+		searching:  sqldb.NewFairSemaphore(db.Sizes.Searches), resolving: sqldb.NewFairSemaphore(db.Sizes.Long), searchLimit: orDefault(o.SearchLimit, searchLimit),
 		notified: make(chan struct{}, 1),
 	}
 	s.open = newOpenJobs(cmp.Or(o.MaxOpenJobs, defaultOpenJobs), func() time.Time { return s.db.Now() }, s.countOpen)

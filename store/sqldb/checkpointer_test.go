@@ -1,4 +1,4 @@
-package store
+package sqldb
 
 import (
 	"database/sql"
@@ -12,27 +12,27 @@ import (
 // others write: what they write stays in the log, and the database will need
 // room for it at a time when the log may have filled the disk.
 func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
-	s, _ := openWriter(t)
-	defer s.Close()
-	reader, err := s.db.Lookups.Beginx()
+	db, _ := openWriter(t)
+	defer db.Close()
+	reader, err := db.Lookups.Beginx()
 	must(t, err)
 	defer reader.Rollback()
 	var n int
 	must(t, reader.Get(&n, `SELECT COUNT(*) FROM sqlite_master`))
 
-	must(t, s.inTx(t.Context(), func(t *tx) error { return t.Run(`CREATE TABLE bulk (x TEXT)`) }))
+	must(t, small(t.Context(), db, func(t *Tx) error { return t.Run(`CREATE TABLE bulk (x TEXT)`) }))
 	for range 5 {
-		must(t, s.inTx(t.Context(), func(t *tx) error { return t.Run(`INSERT INTO bulk VALUES (?)`, strings.Repeat("x", 1<<20)) }))
+		must(t, small(t.Context(), db, func(t *Tx) error { return t.Run(`INSERT INTO bulk VALUES (?)`, strings.Repeat("x", 1<<20)) }))
 	}
-	look(t, s)
-	if have := fileSize(s.db.Writer.(*groupWriter).checkpointer.reserve()); have < 6<<20 {
+	look(t, db)
+	if have := fileSize(db.Writer.(*groupWriter).checkpointer.reserve()); have < 6<<20 {
 		t.Errorf("the reserve is %d bytes", have)
 	}
 
 	must(t, reader.Rollback())
-	look(t, s)
-	look(t, s)
-	if have := fileSize(s.db.Writer.(*groupWriter).checkpointer.reserve()); have > 3<<20 || have < minReserve {
+	look(t, db)
+	look(t, db)
+	if have := fileSize(db.Writer.(*groupWriter).checkpointer.reserve()); have > 3<<20 || have < minReserve {
 		t.Errorf("when the log could be moved, the reserve stays %d bytes", have)
 	}
 }
@@ -40,10 +40,10 @@ func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 // TestTheReserveIsGivenUpWhileNobodyWrites has another process hold the lock of
 // writers: with it, that one would write full the room that is given up.
 func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
-	s, path := openWriter(t)
-	defer s.Close()
-	look(t, s)
-	w := s.db.Writer.(*groupWriter)
+	db, path := openWriter(t)
+	defer db.Close()
+	look(t, db)
+	w := db.Writer.(*groupWriter)
 	must(t, os.WriteFile(w.checkpointer.reserve(), []byte("this one"), 0o600))
 	given := func() bool {
 		text, err := os.ReadFile(w.checkpointer.reserve())
@@ -75,17 +75,17 @@ func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
 // TestAReaderWhoStandsStillIsWaitedForLessAndLess: nobody writes while the keeper
 // waits for readers.
 func TestAReaderWhoStandsStillIsWaitedForLessAndLess(t *testing.T) {
-	s, _ := openWriter(t)
-	defer s.Close()
-	look(t, s)
-	reader, err := s.db.Lookups.Beginx()
+	db, _ := openWriter(t)
+	defer db.Close()
+	look(t, db)
+	reader, err := db.Lookups.Beginx()
 	must(t, err)
 	defer reader.Rollback()
 	var n int
 	must(t, reader.Get(&n, `SELECT COUNT(*) FROM numbers`))
-	must(t, s.inTx(t.Context(), insertNumbers(1)))
+	must(t, small(t.Context(), db, insertNumbers(1)))
 
-	w := s.db.Writer.(*groupWriter)
+	w := db.Writer.(*groupWriter)
 	for _, want := range []time.Duration{checkpointEvery, 2 * checkpointEvery} {
 		w.checkpointer.empty(w, false)
 		if w.checkpointer.pause != want {
@@ -101,11 +101,11 @@ func TestAReaderWhoStandsStillIsWaitedForLessAndLess(t *testing.T) {
 
 // look makes the keeper look after the next transaction, and returns when it
 // has.
-func look(t *testing.T, s *Store) {
+func look(t *testing.T, db *DB) {
 	t.Helper()
-	must(t, s.inTx(t.Context(), func(*tx) error {
-		s.db.Writer.(*groupWriter).checkpointer.ranAt = time.Time{} // on the writer's own goroutine
+	must(t, small(t.Context(), db, func(*Tx) error {
+		db.Writer.(*groupWriter).checkpointer.ranAt = time.Time{} // on the writer's own goroutine
 		return nil
 	}))
-	must(t, s.inTx(t.Context(), func(*tx) error { return nil }))
+	must(t, small(t.Context(), db, func(*Tx) error { return nil }))
 }

@@ -1,4 +1,4 @@
-package store
+package sqldb
 
 import (
 	"context"
@@ -102,10 +102,4 @@ func HasRow(err error) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// A statement is a text, or a part of one, with its arguments.
-type Statement struct {
-	Text string
-	Args []any
 }

@@ -1,4 +1,4 @@
-package store
+package sqldb
 
 import (
 	"database/sql"
@@ -155,3 +155,6 @@ func Flag(b bool) int64 {
 	}
 	return 0
 }
+
+// Quoted is the column of a field as it stands in SQL.
+func Quoted(f *model.Field) string { return `"` + f.Column + `"` }

@@ -1,4 +1,4 @@
-package store
+package sqldb
 
 import (
 	"context"
@@ -49,7 +49,7 @@ func scheme(address string) string {
 
 // checkAddress says what keeps [openDB] from understanding an address, without
 // quoting it: it may hold a password.
-func checkAddress(address string) error {
+func CheckAddress(address string) error {
 	k, known := kinds[scheme(address)]
 	if !known {
 		return errors.New("must be sqlite://PATH or postgres://…")
@@ -60,12 +60,12 @@ func checkAddress(address string) error {
 // thereIs returns nil when there is a database at a checked address, and it has
 // a table. Otherwise the error says what is missing; it wraps [ErrNoDatabase]
 // where nothing kept it from looking. It changes nothing.
-func thereIs(ctx context.Context, address, table string) error {
+func Exists(ctx context.Context, address, table string) error {
 	return kinds[scheme(address)].thereIs(ctx, address, table)
 }
 
 // openDB opens the database at a checked address.
-func openDB(ctx context.Context, o OpenOptions) (*DB, error) {
+func Open(ctx context.Context, o OpenOptions) (*DB, error) {
 	return kinds[scheme(o.Address)].open(ctx, o)
 }
 

@@ -1,4 +1,4 @@
-package store
+package sqldb
 
 import (
 	"context"
@@ -11,25 +11,21 @@ import (
 	"testing"
 
 	"github.com/mattn/go-sqlite3"
-
-	"bulkpatch/job"
-	"bulkpatch/model"
 )
 
-// openWriter opens a store with a table of numbers that may stand in it once.
-func openWriter(t *testing.T) (*Store, string) {
+// openWriter opens a database with a table of numbers that may stand in it once.
+func openWriter(t *testing.T) (*DB, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "writer.db")
-	s, err := Open(t.Context(), "sqlite://"+path, Options{Models: model.Shipped()})
-	must(t, err)
-	must(t, s.inTx(t.Context(), func(t *tx) error {
+	db := openAt(t, "sqlite://"+path)
+	must(t, small(t.Context(), db, func(t *Tx) error {
 		return t.Run(`CREATE TABLE numbers (n INTEGER PRIMARY KEY, CHECK (n < 1000)) STRICT`)
 	}))
-	return s, path
+	return db, path
 }
 
-func insertNumbers(numbers ...int) func(*tx) error {
-	return func(t *tx) error {
+func insertNumbers(numbers ...int) func(*Tx) error {
+	return func(t *Tx) error {
 		for _, n := range numbers {
 			if err := t.Run(`INSERT INTO numbers (n) VALUES (?)`, n); err != nil {
 				return err
@@ -39,21 +35,21 @@ func insertNumbers(numbers ...int) func(*tx) error {
 	}
 }
 
-func countNumbers(t *testing.T, s *Store) (n int) {
+func countNumbers(t *testing.T, db *DB) (n int) {
 	t.Helper()
-	must(t, s.db.Lookups.Get(&n, `SELECT COUNT(*) FROM numbers`))
+	must(t, db.Lookups.Get(&n, `SELECT COUNT(*) FROM numbers`))
 	return n
 }
 
 // TestAMemberThatFailsUndoesOnlyItself holds the writer back until many
 // members wait, so that they share a commit.
 func TestAMemberThatFailsUndoesOnlyItself(t *testing.T) {
-	s, _ := openWriter(t)
-	defer s.Close()
+	db, _ := openWriter(t)
+	defer db.Close()
 	release, entered := make(chan struct{}), make(chan struct{})
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		must(t, s.inTx(t.Context(), func(*tx) error { close(entered); <-release; return nil }))
+		must(t, small(t.Context(), db, func(*Tx) error { close(entered); <-release; return nil }))
 	})
 	<-entered
 	const members = 40
@@ -64,38 +60,38 @@ func TestAMemberThatFailsUndoesOnlyItself(t *testing.T) {
 			if i%4 == 3 {
 				numbers[1] = 1000 // the table refuses it
 			}
-			errs[i] = s.inTx(t.Context(), insertNumbers(numbers...))
+			errs[i] = small(t.Context(), db, insertNumbers(numbers...))
 		})
 	}
-	for len(s.db.Writer.(*groupWriter).queue[Small]) < members {
+	for len(db.Writer.(*groupWriter).queue[Small]) < members {
 		runtime.Gosched() // they are on their way into the queue
 	}
 	close(release)
 	ended.Wait()
 	for i, err := range errs {
-		if _, refused := s.db.Dialect.Refusal(err); refused != (i%4 == 3) {
+		if _, refused := db.Dialect.Refusal(err); refused != (i%4 == 3) {
 			t.Errorf("member %d: %v", i, err)
 		}
 	}
-	if n := countNumbers(t, s); n != 2*members*3/4 {
+	if n := countNumbers(t, db); n != 2*members*3/4 {
 		t.Errorf("%d numbers are there", n)
 	}
 }
 
 func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
-	s, path := openWriter(t)
-	defer s.Close()
+	db, path := openWriter(t)
+	defer db.Close()
 	release, entered := make(chan struct{}), make(chan struct{})
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		must(t, s.inTx(t.Context(), func(*tx) error { close(entered); <-release; return nil }))
+		must(t, small(t.Context(), db, func(*Tx) error { close(entered); <-release; return nil }))
 	})
 	<-entered
 	errs := make([]error, 8)
 	for i := range errs {
-		ended.Go(func() { errs[i] = s.inTx(t.Context(), insertNumbers(i)) })
+		ended.Go(func() { errs[i] = small(t.Context(), db, insertNumbers(i)) })
 	}
-	for len(s.db.Writer.(*groupWriter).queue[Small]) < len(errs) {
+	for len(db.Writer.(*groupWriter).queue[Small]) < len(errs) {
 		runtime.Gosched() // they are on their way into the queue
 	}
 	// Another process takes the lock as soon as it is free, and keeps it for
@@ -112,7 +108,7 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 		locked <- tx
 	}()
 	// The writer's members that wait are one transaction from here on.
-	s.db.Writer.(*groupWriter).lockWait = 0
+	db.Writer.(*groupWriter).lockWait = 0
 	close(release)
 	tx := <-locked
 	ended.Wait()
@@ -122,24 +118,24 @@ func TestAFaultOfTheTransactionFailsAllItsMembers(t *testing.T) {
 			continue // it came in before the other process
 		}
 		refused++
-		if !errors.Is(err, job.ErrUnavailable) {
+		if !errors.Is(err, ErrUnavailable) {
 			t.Errorf("member %d: %v", i, err)
 		}
 	}
 	must(t, tx.Rollback())
-	if n := countNumbers(t, s); n != len(errs)-refused {
+	if n := countNumbers(t, db); n != len(errs)-refused {
 		t.Errorf("%d numbers are there and %d members were refused", n, refused)
 	}
-	must(t, s.inTx(t.Context(), insertNumbers(500)))
+	must(t, small(t.Context(), db, insertNumbers(500)))
 }
 
 // TestAWaitForTheLockIsNoPartOfAChunksTime reads the time limit of a chunk: it
 // begins when SQLite's lock was taken. Another process that holds the lock for
 // long is not the fault of a chunk's records.
 func TestAWaitForTheLockIsNoPartOfAChunksTime(t *testing.T) {
-	s, _ := openWriter(t)
-	defer s.Close()
-	_, err := s.db.Writer.Do(t.Context(), Chunked, func(tx *Tx) error {
+	db, _ := openWriter(t)
+	defer db.Close()
+	_, err := db.Writer.Do(t.Context(), Chunked, func(tx *Tx) error {
 		if end, limited := tx.Ctx.Deadline(); !limited || end.Sub(tx.Began) < chunkPatience {
 			t.Errorf("a chunk has %v after its transaction has begun", end.Sub(tx.Began))
 		}
@@ -171,26 +167,26 @@ func TestOnlyWhatIsSlowByItselfIsTooSlow(t *testing.T) {
 }
 
 func TestACallerWhoLeavesTearsNoCommit(t *testing.T) {
-	s, _ := openWriter(t)
-	defer s.Close()
+	db, _ := openWriter(t)
+	defer db.Close()
 	ctx, cancel := context.WithCancel(t.Context())
-	err := s.inTx(ctx, func(t *tx) error {
+	err := small(ctx, db, func(t *Tx) error {
 		cancel()
 		return insertNumbers(1)(t)
 	})
-	if err != nil || countNumbers(t, s) != 1 {
-		t.Errorf("%v, and %d numbers are there", err, countNumbers(t, s))
+	if err != nil || countNumbers(t, db) != 1 {
+		t.Errorf("%v, and %d numbers are there", err, countNumbers(t, db))
 	}
-	if err := s.inTx(ctx, insertNumbers(2)); !errors.Is(err, context.Canceled) || countNumbers(t, s) != 1 {
-		t.Errorf("%v, and %d numbers are there", err, countNumbers(t, s))
+	if err := small(ctx, db, insertNumbers(2)); !errors.Is(err, context.Canceled) || countNumbers(t, db) != 1 {
+		t.Errorf("%v, and %d numbers are there", err, countNumbers(t, db))
 	}
 }
 
 func TestTheEndInterruptsAStatementThatNeverEnds(t *testing.T) {
-	s, _ := openWriter(t)
+	db, _ := openWriter(t)
 	entered, result := make(chan struct{}), make(chan error)
 	go func() {
-		result <- s.inLargeTx(context.Background(), func(t *tx) error {
+		result <- large(context.Background(), db, func(t *Tx) error {
 			if err := insertNumbers(1)(t); err != nil {
 				return err
 			}
@@ -199,17 +195,17 @@ func TestTheEndInterruptsAStatementThatNeverEnds(t *testing.T) {
 		})
 	}()
 	<-entered
-	must(t, s.Close())
+	must(t, db.Close())
 	if err := <-result; err == nil {
 		t.Error("a statement that never ends has ended well")
 	}
 }
 
 func TestNothingRunsAfterTheEnd(t *testing.T) {
-	s, _ := openWriter(t)
-	must(t, s.Close())
+	db, _ := openWriter(t)
+	must(t, db.Close())
 	for _, n := range []Size{Small, Large} {
-		if _, err := s.do(t.Context(), n, insertNumbers(1)); !errors.Is(err, ErrClosed) {
+		if _, err := db.Writer.Do(t.Context(), n, insertNumbers(1)); !errors.Is(err, ErrClosed) {
 			t.Error(fmt.Sprint(n), err)
 		}
 	}

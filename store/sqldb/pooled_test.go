@@ -1,4 +1,4 @@
-package store
+package sqldb
 
 import (
 	"errors"
@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"bulkpatch/model"
 	"bulkpatch/store/pgtest"
 )
 
@@ -15,11 +14,10 @@ import (
 // under. Who is second in the queue for a record waits for the first, and then
 // for whoever holds the record: both waits end before the statement's time.
 func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
-	s, err := Open(t.Context(), pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
-	must(t, err)
-	defer s.Close()
+	db := openAt(t, pgtest.Start(t).Database(t))
+	defer db.Close()
 	for _, n := range []Size{Small, Large, Chunked} {
-		_, err := s.db.Writer.Do(t.Context(), n, func(tx *Tx) error {
+		_, err := db.Writer.Do(t.Context(), n, func(tx *Tx) error {
 			var limits struct{ Statement, Lock int }
 			_, err := tx.Get(&limits, `SELECT (SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'statement_timeout') AS statement,
 				(SELECT CAST(setting AS integer) FROM pg_settings WHERE name = 'lock_timeout') AS lock`)
@@ -35,11 +33,10 @@ func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
 // TestAChunkThatReachesItsLimitIsTooSlow tells it from one that an operator has
 // ended, long before.
 func TestAChunkThatReachesItsLimitIsTooSlow(t *testing.T) {
-	s, err := Open(t.Context(), pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
-	must(t, err)
-	defer s.Close()
+	db := openAt(t, pgtest.Start(t).Database(t))
+	defer db.Close()
 	for _, took := range []time.Duration{0, chunkStatement} {
-		_, err := s.db.Writer.Do(t.Context(), Chunked, func(tx *Tx) error {
+		_, err := db.Writer.Do(t.Context(), Chunked, func(tx *Tx) error {
 			tx.Began = tx.Began.Add(-took)
 			return &pgconn.PgError{Code: postgresCancelled}
 		})

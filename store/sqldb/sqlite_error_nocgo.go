@@ -1,6 +1,6 @@
 //go:build !cgo
 
-package store
+package sqldb
 
 import _ "github.com/mattn/go-sqlite3" // answers every call with why it cannot work
 
