@@ -168,27 +168,3 @@ func (c *chunk) cutAt(fields []*model.Field, most int64) error {
 	c.bytes = sum
 	return nil
 }
-
-// lookUp finds a number of each record of a list that there is.
-func (c *chunk) lookUp(offsets []uint32, expr string) (map[uint32]uint32, error) {
-	among, which := c.d.Among("rid", c.numbers(offsets))
-	args := append(append([]any{c.base}, which...), c.l.Workspace)
-	inner := "SELECT rid, " + expr + " AS n FROM " + c.l.Model.Table() + c.d.NotIndexed + " WHERE " + among + " AND workspace = ?"
-	var numbers, found []byte
-	if _, err := c.q.Row("SELECT "+c.d.Collect("rid - ?", "1 = 1")+", "+c.d.Collect("n", "1 = 1")+" FROM ("+inner+") AS found",
-		args, &numbers, &found); err != nil {
-		return nil, err
-	}
-	values := parseNumbers(found)
-	byOffset := make(map[uint32]uint32, len(values))
-	for i, n := range parseNumbers(numbers) {
-		byOffset[n] = values[i]
-	}
-	return byOffset, nil
-}
-
-// versions are the versions of those of some records that there are. They only
-// grow, so that what goes beyond 32 bits is not missed.
-func (c *chunk) versions(offsets []uint32) (map[uint32]uint32, error) {
-	return c.lookUp(offsets, "version")
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -102,3 +103,25 @@ func (t *tx) skipSequence(ws int64, m *model.Model, f *model.Field, given int64)
 
 // inWorkspace is the condition that a record belongs to the workspace.
 func inWorkspace(ws auth.Workspace) string { return fmt.Sprintf("workspace = %d", ws.ID) }
+
+// idsQuery looks each number up. Left to itself SQLite's planner walks the
+// index of all ids of the workspace instead.
+func (d *Dialect) idsQuery(m *model.Model, among string) string {
+	return "SELECT rid, CAST(id AS TEXT) AS id FROM " + m.Table() + d.NotIndexed + " WHERE " + among + " AND workspace = ?" +
+		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND " + among
+}
+
+func idsOf(q queryer, d *Dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
+	var rows []struct {
+		RID int64 `db:"rid"`
+		ID  string
+	}
+	among, which := d.Among("rid", rids)
+	args := append(append(slices.Clone(which), ws, ws, m.Name), which...)
+	err := q.List(&rows, d.idsQuery(m, among), args...)
+	byNumber := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		byNumber[r.RID] = r.ID
+	}
+	return byNumber, err
+}

@@ -3,10 +3,7 @@ package store
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"bulkpatch/model"
 )
@@ -58,57 +55,6 @@ func brackets(inner [][]byte) [][]byte {
 		out[i] = slices.Concat([]byte{'['}, b, []byte{']'})
 	}
 	return out
-}
-
-// writeEach gives the changed records the patch and each its own values, all in
-// one statement, and makes sure that it was them.
-func (c *chunk) writeEach() error {
-	d := c.d
-	set, args := []string{}, slices.Clone(c.a.setArgs)
-	if c.a.set != "" {
-		set = append(set, c.a.set)
-	}
-	columns := []string{"? + " + d.Element(0, model.Integer) + " AS number"}
-	for i, f := range c.given {
-		set = append(set, fmt.Sprintf("%s = given.v%d", quoted(f), i+1))
-		columns = append(columns, fmt.Sprintf("%s AS v%d", d.Element(i+1, f.Kind), i+1))
-	}
-	stamps, stampArgs := c.a.stamps(c.t.Now)
-	bounds, which := d.Bounded("rid", c.base, c.last)
-	args = append(append(args, stampArgs...), c.l.Job, c.base, c.list(), c.l.Workspace)
-	n, err := c.t.Exec("UPDATE "+c.l.Model.Table()+d.NotIndexed+" SET "+strings.Join(append(set, stamps), ", ")+", last_job = ?"+
-		" FROM (SELECT "+strings.Join(columns, ", ")+" FROM "+d.Elements+") AS given"+
-		" WHERE rid = given.number AND workspace = ? AND "+bounds, append(args, which...)...)
-	if err == nil && n != int64(len(c.changed)) {
-		err = errDisagree
-	}
-	return err
-}
-
-// list is the JSON array of [number, value, …] for each changed record.
-func (c *chunk) list() string {
-	var list bytes.Buffer
-	length := 2 + 12*len(c.changed)
-	for _, array := range c.values {
-		length += len(array) + len(c.changed)
-	}
-	list.Grow(length)
-	list.WriteByte('[')
-	columns := splitAll(c.values)
-	for i, n := range c.changed {
-		if i > 0 {
-			list.WriteByte(',')
-		}
-		list.WriteByte('[')
-		list.WriteString(strconv.FormatUint(uint64(n), 10))
-		for _, column := range columns {
-			list.WriteByte(',')
-			list.Write(column[i])
-		}
-		list.WriteByte(']')
-	}
-	list.WriteByte(']')
-	return list.String()
 }
 
 func splitAll(arrays [][]byte) [][]json.RawMessage {
