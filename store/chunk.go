@@ -9,41 +9,108 @@ import (
 	"bulkpatch/model"
 )
 
-// maxSpread is how many numbers a chunk may span for each one selected and
-// still be read as a range. A sparser chunk names its records instead: walking
-// past a record costs about an eighth of looking one up.
-const maxSpread = 8
-
-// A chunk is the part of a shard that one transaction works on. Numbers are
-// offsets from base. It is read first, in the transaction or in a snapshot
-// before it, and then written.
+// A chunk is the part of a job that one transaction carries out. Its records
+// are kept as offsets from the first one's number.
 type chunk struct {
-	d        *Dialect
-	q        reading
-	t        *tx // that writes; nil before
-	l        job.Lease
-	filter   condition
-	cheap    bool // the filter may be evaluated while the writer is held
-	a        assignment
-	shard    shardRow
-	base     int64
-	last     int64          // number of the last selected record
-	selected []uint32       // what is to get an outcome
-	more     bool           // the shard has further selected records
-	asked    int            // how many it was to take
-	bytes    int64          // about what the values take that are read and written
-	guarded  []*model.Field // whose values are read without having been measured
-	longest  int64          // bytes that one of these may have
-	long     bool           // values are measured before they are read
-	reading  time.Duration
+	d      *Dialect
+	q      reading
+	t      *tx // the transaction that writes the chunk; nil while it is read ahead
+	l      job.Lease
+	filter condition
+	cheap  bool     // the filter may be evaluated while the writer is held
+	shard  shardRow // of a bulk job
+	a      assignment
+
+	base     int64    // number of the first selected record
+	last     int64    // number of the last selected record
+	selected []uint32 // the records that get an outcome
+	more     bool     // the shard has further selected records
+	asked    int      // how many records the chunk was to take
+
+	bytes   int64          // estimate of the values that are read and written
+	guarded []*model.Field // fields whose values are read without having been measured
+	longest int64          // bytes that one of these values may have
+	long    bool           // values are measured before they are read
+	reading time.Duration  // how long reading ahead took
 
 	changes
-	seen          map[uint32]uint32 // versions of what is read before the transaction, else nil
-	moment        moment
-	ranged        bool // what matches in the range is what was selected
-	refused       []refusal
-	restoreSource map[int64]foundResult // of an undo: what its source did
-	tally         job.Tally
+	ranged  bool // exactly the selected records of the range match
+	refused []refusal
+	tally   job.Tally
+
+	seen          map[uint32]uint32     // versions of the records that were read ahead; nil for a chunk read in its transaction
+	moment        moment                // when the chunk was read ahead
+	restoreSource map[int64]foundResult // of an undo: what its restore source did, by record number
+}
+
+// carryOut carries out one chunk of what owner stands for, in transaction t.
+// Every chunk takes these steps, whichever way its records are written:
+//
+//  1. Lock the owner's row, and check that it may still be worked on.
+//  2. Read the next selected records, and decide the outcome of each.
+//  3. Write the new values, in one statement.
+//  4. Keep the outcomes and the former values, in one row.
+//  5. Move the owner's progress and counts.
+//
+// The steps 2 and 3 depend on the [way] to write, the others on the owner.
+func carryOut(t *tx, owner chunkOwner) error {
+	c, err := owner.lock(t)
+	if err != nil || c == nil {
+		return err
+	}
+	c.q, c.t = t, t
+	err = owner.isolate(c, func() error {
+		if err := owner.read(c); err != nil {
+			return err
+		}
+		return c.write()
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.keep(); err != nil {
+		return err
+	}
+	return owner.advance(c)
+}
+
+// A chunkOwner is what a chunk is a part of: a shard of a bulk job
+// ([shardChunk]), or a single-record job ([singleChunk]). A [failedChunk]
+// stands for a shard whose next record cannot be written.
+type chunkOwner interface {
+	// lock locks the owner's row and returns the chunk to work on. It returns
+	// nil where there is nothing to do.
+	lock(t *tx) (*chunk, error)
+	// read reads the chunk's records and decides the outcome of each.
+	read(c *chunk) error
+	// isolate calls change, which reads and writes the records. It decides
+	// what a fault in their data undoes.
+	isolate(c *chunk, change func() error) error
+	// advance writes the owner's progress, counts and state.
+	advance(c *chunk) error
+}
+
+// A way is one of the ways to give the records of a chunk new values: one
+// patch for all of them ([onePatch]), or values for each ([valuesEach]). A
+// single-record job uses the same two for its one record.
+type way interface {
+	// find reads the selected records and decides the outcome of each.
+	find(c *chunk) error
+	// update returns the statement that writes the new values of the changed
+	// records.
+	update(c *chunk) (query string, args []any)
+}
+
+// way returns the way to write the chunk. It may change when the values are
+// measured: a merge whose result may be too large is computed for each record.
+func (c *chunk) way() way {
+	switch {
+	case c.l.RestoreSource != 0:
+		return valuesEach{restoring{}}
+	case len(c.a.merged) > 0:
+		return valuesEach{merging{}}
+	}
+	return onePatch{}
 }
 
 // A reading runs queries: a transaction or a snapshot.
@@ -71,14 +138,15 @@ type shardRow struct {
 	Records int64 `db:"chunk_records"`
 }
 
-// A refusal is the outcome of one record that was not updated, and why.
+// A refusal is the outcome of one selected record that was not updated and
+// did not have the values already, and why. The column refused keeps it.
 type refusal struct {
 	Offset  uint32      `json:"n"`
 	Outcome job.Outcome `json:"o"`
 	Code    string      `json:"c"`
 	Pointer string      `json:"p,omitempty"`
 
-	conflict *metChange // of an undo; kept apart, as long as former values are
+	conflict *metChange // of an undo; stored in its own column, as long as former values are kept
 }
 
 // readShard reads a shard's row.
@@ -115,7 +183,7 @@ func (c *chunk) choose(limit int) error {
 	return nil
 }
 
-// cut leaves all records but the first n to the chunks that follow.
+// cut keeps the first n records. Later chunks take the others.
 func (c *chunk) cut(n int) {
 	if len(c.selected) == 0 {
 		return
@@ -126,4 +194,14 @@ func (c *chunk) cut(n int) {
 		c.refused = slices.DeleteFunc(c.refused, func(r refusal) bool { return r.Offset > c.selected[n-1] })
 	}
 	c.last = c.base + int64(c.selected[len(c.selected)-1])
+}
+
+// maxSpread is how many numbers a chunk may span for each selected one and
+// still be read as a range. A sparser chunk names its records instead: walking
+// past a record costs about an eighth of looking one up.
+const maxSpread = 8
+
+// isDense reports whether the chunk is read as a range.
+func (c *chunk) isDense() bool {
+	return c.last-c.base < int64(len(c.selected))*maxSpread
 }

@@ -2,32 +2,27 @@ package store
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 
 	"bulkpatch/model"
 )
 
 // changes is what reading a chunk found: the matching records that the patch
-// would change, with the values they have, those that are right already, and
-// those that lack what the patch's values need. Numbers are offsets from the
-// chunk's base, in order.
+// would change, with their present values, those that have its values already,
+// and those that lack what its values need. Numbers are offsets from the
+// chunk's base, ascending.
 type changes struct {
 	changed   []uint32
 	unchanged []uint32
 	lacking   [][]uint32 // for each need of the assignment
-	otherwise []uint32   // before merges: 1 for each of changed that differs in other fields, else 0
+	otherwise []uint32   // before merges are computed: for each of changed 1 if the rest of the patch changes it, else 0
 	former    [][]byte   // for each field of the patch a JSON array, in the order of changed
 
-	given  []*model.Field // fields of which each record is given a value of its own
-	values [][]byte       // the values: for each such field a JSON array, in the order of changed
+	given  []*model.Field // fields of which each record gets a value of its own
+	values [][]byte       // for each such field a JSON array of the values, in the order of changed
 }
 
-// errDisagree means that a statement changed other records than the same
-// transaction had read. It is never expected; the chunk is rolled back.
-var errDisagree = errors.New("the update did not change the records that were read")
-
-// matched is all that was found, in order.
+// matched returns all records that were found, ascending.
 func (c changes) matched() []uint32 {
 	if len(c.unchanged) == 0 && len(c.lacking) == 0 {
 		return c.changed
@@ -40,7 +35,7 @@ func (c changes) matched() []uint32 {
 	return all
 }
 
-// only keeps what is in a sorted list of numbers.
+// only returns the changes of the records in a sorted list.
 func (c changes) only(wanted []uint32) changes {
 	out := changes{unchanged: intersect(c.unchanged, wanted), given: c.given}
 	var places []int
@@ -66,8 +61,8 @@ func (c changes) only(wanted []uint32) changes {
 	return out
 }
 
-// merge joins two disjoint finds.
-func (c changes) merge(o changes) changes {
+// plus returns the changes of c and o together, which have no record in common.
+func (c changes) plus(o changes) changes {
 	out := changes{unchanged: append(slices.Clone(c.unchanged), o.unchanged...), given: c.given}
 	if len(out.given) == 0 {
 		out.given = o.given
@@ -88,8 +83,8 @@ func (c changes) merge(o changes) changes {
 	return out
 }
 
-// interleave merges two sorted disjoint lists, and says of each number of the
-// result at which place of the two lists, one behind the other, it was.
+// interleave merges two sorted lists that have no number in common. order says
+// of each number of the result at which place it was in a followed by b.
 func interleave(a, b []uint32) (both []uint32, order []int) {
 	all := slices.Concat(a, b)
 	order = make([]int, len(all))
@@ -103,7 +98,8 @@ func interleave(a, b []uint32) (both []uint32, order []int) {
 	return both, order
 }
 
-// joinArrays joins JSON arrays of values, field by field, in an order.
+// joinArrays joins JSON arrays of values, field by field, in the order that
+// interleave returned.
 func joinArrays(a, b [][]byte, order []int) [][]byte {
 	out := make([][]byte, max(len(a), len(b)))
 	for f := range out {
@@ -125,7 +121,7 @@ func joinArrays(a, b [][]byte, order []int) [][]byte {
 	return out
 }
 
-// without lists what is in a and not in b; both are sorted.
+// without returns what is in a and not in b. Both are sorted.
 func without(a, b []uint32) []uint32 {
 	var out []uint32
 	for _, n := range a {
@@ -136,6 +132,7 @@ func without(a, b []uint32) []uint32 {
 	return out
 }
 
+// intersect returns what is in both a and b. Both are sorted.
 func intersect(a, b []uint32) []uint32 {
 	var out []uint32
 	for _, n := range a {

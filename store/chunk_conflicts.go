@@ -47,10 +47,10 @@ func (m metChange) bytes() int {
 	return n
 }
 
-// settleConflicts ends the conflicts of a chunk: a record that another undo has
+// concludeConflicts ends the conflicts of a chunk: a record that another undo has
 // restored meanwhile is right already, and of all others it is noted which job
 // had changed them last.
-func (c *chunk) settleConflicts() error {
+func (c *chunk) concludeConflicts() error {
 	offsets := c.inConflict()
 	if len(offsets) == 0 {
 		return nil

@@ -7,23 +7,32 @@ import (
 	"bulkpatch/job"
 )
 
-// find reads what becomes of every selected record.
+// find reads the selected records and decides the outcome of each.
 func (c *chunk) find() error {
 	if len(c.selected) == 0 {
 		return nil
 	}
-	if c.l.RestoreSource != 0 {
-		return c.findRestored()
-	}
-	return c.findPatched()
+	return c.way().find(c)
 }
 
-// findPatched finds the outcomes of a patch. Membership decides, never the
-// range: what matches in the range is compared with what was selected.
-func (c *chunk) findPatched() error {
-	ranged := c.last-c.base < int64(len(c.selected))*maxSpread
+// onePatch is the way to write a chunk in which SQL alone computes the new
+// values: one statement gives all records the same patch.
+type onePatch struct{}
+
+func (onePatch) find(c *chunk) error { return c.match() }
+
+// match finds the selected records that still match the filter. Membership in
+// the selection decides, never the range: what matches in the range is
+// compared with what was selected.
+func (c *chunk) match() error {
+	dense := c.isDense()
 	var err error
-	if c.changes, err = c.read(ranged); err != nil {
+	if dense {
+		c.changes, err = c.readRange()
+	} else {
+		c.changes, err = c.readListed(c.selected, c.filter)
+	}
+	if err != nil {
 		return err
 	}
 	missing, extra := c.compare()
@@ -31,17 +40,17 @@ func (c *chunk) findPatched() error {
 		c.changes = c.changes.only(c.selected)
 	}
 	if len(missing) > 0 {
-		if err := c.settleMissing(missing); err != nil {
+		if err := c.decideMissing(missing); err != nil {
 			return err
 		}
 	}
-	c.refuseLacking()
-	c.ranged = ranged && !extra && len(missing) == 0
-	return c.merge()
+	c.failLacking()
+	c.ranged = dense && !extra && len(missing) == 0
+	return nil
 }
 
-// compare finds the selected records that did not match, and whether any
-// matched that was not selected.
+// compare returns the selected records that did not match, and whether any
+// record matched that was not selected.
 func (c *chunk) compare() (missing []uint32, extra bool) {
 	matched := c.matched()
 	if slices.Equal(matched, c.selected) {
@@ -51,18 +60,19 @@ func (c *chunk) compare() (missing []uint32, extra bool) {
 	return missing, len(matched)+len(missing) > len(c.selected)
 }
 
-// settleMissing deals with selected records that no longer match: they are
-// skipped, or with force updated all the same; those that are gone are
-// skipped in any case.
-func (c *chunk) settleMissing(missing []uint32) error {
+// decideMissing decides about selected records that no longer match. They are
+// skipped, or with force updated like the others. Deleted ones are skipped in
+// both cases.
+func (c *chunk) decideMissing(missing []uint32) error {
 	if c.l.Options.OnMismatch == job.Force {
 		there, err := c.readListed(missing, everything)
 		c.refuseAll(without(missing, there.matched()), job.Skipped, "not_found")
-		c.changes = c.changes.merge(there)
+		c.changes = c.changes.plus(there)
 		return err
 	}
-	// What is not written is not locked: its turn in the order of numbers is
-	// over, and two chunks could wait for one another.
+	// These records are not written, so they are not locked either. Locking
+	// them now would break the ascending order in which chunks lock records,
+	// and two chunks could wait for each other.
 	there, err := c.versions(missing)
 	for _, n := range missing {
 		if _, ok := there[n]; ok {
@@ -77,18 +87,6 @@ func (c *chunk) settleMissing(missing []uint32) error {
 	return err
 }
 
-// refuseLacking fails the records that lack what the patch's values need. The
-// others go on.
-func (c *chunk) refuseLacking() {
-	for i, list := range c.lacking {
-		for _, n := range list {
-			r := c.a.needs[i].refusal
-			r.Offset = n
-			c.refused = append(c.refused, r)
-		}
-	}
-}
-
 func (c *chunk) refuse(offset uint32, o job.Outcome, code string) {
 	c.refused = append(c.refused, refusal{Offset: offset, Outcome: o, Code: code})
 }
@@ -99,12 +97,24 @@ func (c *chunk) refuseAll(offsets []uint32, o job.Outcome, code string) {
 	}
 }
 
+// failLacking fails the records that lack what the patch's values need. It
+// does not concern the others.
+func (c *chunk) failLacking() {
+	for i, list := range c.lacking {
+		for _, n := range list {
+			r := c.a.needs[i].refusal
+			r.Offset = n
+			c.refused = append(c.refused, r)
+		}
+	}
+}
+
 // fail makes a fault the outcome of the chunk's one record. It names the field
-// of the patch whose value was refused.
+// of the patch whose value the database refused.
 func (c *chunk) fail(f DataFault) {
 	r := refusal{Outcome: job.RecordFail, Code: f.Code}
 	if f.Code == CodeUnique {
-		r.Code = CodeConstraint // of what the patch does not set
+		r.Code = CodeConstraint // of a field that the patch does not set
 	}
 	for _, s := range c.l.Patch.Sets {
 		if refusedBy(c.l.Model, s.Field, f.Column) {

@@ -7,6 +7,16 @@ import (
 	"bulkpatch/job"
 )
 
+// keep counts the outcomes and stores them with the former values, in one row
+// for the chunk.
+func (c *chunk) keep() error {
+	c.count()
+	if len(c.selected) == 0 {
+		return nil
+	}
+	return c.keepHistory()
+}
+
 // count adds the outcomes up.
 func (c *chunk) count() {
 	c.tally = job.Tally{Updated: int64(len(c.changed)), Unchanged: int64(len(c.unchanged))}
@@ -15,16 +25,10 @@ func (c *chunk) count() {
 	}
 }
 
-// advance keeps what the chunk did and moves the shard's checkpoint behind
-// it. The shard keeps how many records the next chunk is to take, too, so that
-// whoever goes on does not begin anew.
-func (c *chunk) advance(records int) error {
-	c.count()
-	if len(c.selected) > 0 {
-		if err := c.keepHistory(); err != nil {
-			return err
-		}
-	}
+// moveCheckpoint moves the shard's checkpoint behind the chunk, and its counts
+// with it. It stores how many records the next chunk is to take, so that the
+// next lease need not start over with a small one.
+func (c *chunk) moveCheckpoint(records int) error {
 	summary, err := c.summarise()
 	if err != nil {
 		return err
@@ -47,7 +51,7 @@ func (c *chunk) advance(records int) error {
 		ended, recent, records, c.l.Workspace, c.l.Job, c.l.Shard)
 }
 
-// keepHistory writes the chunk's one row of former values and outcomes.
+// keepHistory writes the chunk's row of former values and outcomes.
 func (c *chunk) keepHistory() error {
 	updated, err := packNumbers(c.changed)
 	if err != nil {
@@ -75,8 +79,9 @@ func (c *chunk) keepHistory() error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.Now, updated, unchanged, former, written, refused, conflicts)
 }
 
-// packed is what is kept of the updated records: their former values, and what
-// they were given where that is not the patch's alone. nil where none was.
+// packed returns what is kept of the updated records: their former values, and
+// for an undo the values that they were given, which no patch tells. Both are
+// nil if no record was updated.
 func (c *chunk) packed() (former, written []byte) {
 	if len(c.changed) == 0 {
 		return nil, nil
@@ -88,7 +93,7 @@ func (c *chunk) packed() (former, written []byte) {
 	return former, written
 }
 
-// summarise adds the chunk's reasons to those of its shard.
+// summarise returns the shard's summary of reasons with those of the chunk.
 func (c *chunk) summarise() (string, error) {
 	if len(c.refused) == 0 {
 		return c.shard.Summary, nil

@@ -8,8 +8,65 @@ import (
 	"bulkpatch/model"
 )
 
-// A given gathers records that are each given values of their own: by an undo,
-// or by a merge that is left to Go.
+// valuesEach is the way to write a chunk in which Go computes the new values
+// of each record from the former ones. One statement writes them all.
+type valuesEach struct{ computation }
+
+// A computation computes new values in Go: a merge ([merging]) or an undo
+// ([restoring]).
+type computation interface {
+	// candidates finds the records whose values are to be computed, as the
+	// changed ones of the chunk, and decides about the others.
+	candidates(c *chunk) error
+	// fields returns the fields that are computed.
+	fields(c *chunk) []*model.Field
+	// compute returns the new values of the i-th candidate, in stored form.
+	// former holds its values of the fields that are read, as JSON. It must
+	// not be kept.
+	compute(c *chunk, i int, former []json.RawMessage) (computed, error)
+	// conclude decides what takes all of the records to decide.
+	conclude(c *chunk) error
+}
+
+// A computed is what becomes of one record: it gets new values, or fails or is
+// skipped for a reason. It is unchanged where there is neither.
+type computed struct {
+	values []any
+	reason *refusal
+}
+
+func (w valuesEach) find(c *chunk) error {
+	if err := w.candidates(c); err != nil {
+		return err
+	}
+	columns := splitAll(c.former)
+	former := make([]json.RawMessage, len(columns))
+	out := newGiven(w.fields(c), len(columns))
+	unchanged := slices.Clone(c.unchanged)
+	for i, n := range c.changed {
+		for f, column := range columns {
+			former[f] = column[i]
+		}
+		record, err := w.compute(c, i, former)
+		switch {
+		case err != nil:
+			return err
+		case record.reason != nil:
+			record.reason.Offset = n
+			c.refused = append(c.refused, *record.reason)
+		case record.values != nil:
+			out.add(n, former, record.values)
+		default:
+			unchanged = append(unchanged, n)
+		}
+	}
+	slices.Sort(unchanged)
+	out.changes(&c.changes)
+	c.unchanged, c.otherwise, c.ranged = unchanged, nil, false
+	return w.conclude(c)
+}
+
+// A given gathers the records that get values of their own.
 type given struct {
 	fields  []*model.Field
 	numbers []uint32
@@ -45,8 +102,9 @@ func appendValue(dst []byte, v any) []byte {
 	return bytes.TrimSuffix(out.Bytes(), []byte{'\n'})
 }
 
-func (g *given) changes() changes {
-	return changes{changed: g.numbers, former: brackets(g.former), given: g.fields, values: brackets(g.values)}
+// changes makes the gathered records the changed ones.
+func (g *given) changes(c *changes) {
+	c.changed, c.former, c.given, c.values = g.numbers, brackets(g.former), g.fields, brackets(g.values)
 }
 
 func brackets(inner [][]byte) [][]byte {
@@ -65,12 +123,4 @@ func splitAll(arrays [][]byte) [][]json.RawMessage {
 		}
 	}
 	return columns
-}
-
-func row(columns [][]json.RawMessage, i int) []json.RawMessage {
-	values := make([]json.RawMessage, len(columns))
-	for f, column := range columns {
-		values[f] = column[i]
-	}
-	return values
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,34 +11,34 @@ import (
 	"bulkpatch/model"
 )
 
-// write writes the new values: one patch for all, or values for each record.
-func (c *chunk) write() error {
-	switch {
-	case len(c.changed) == 0:
-		return nil
-	case len(c.given) > 0:
-		return c.writeEach()
-	}
-	return c.writeAll()
-}
+// errDisagree means that a statement changed other records than the same
+// transaction had read. It is never expected; the chunk is rolled back.
+var errDisagree = errors.New("the update did not change the records that were read")
 
-// writeAll gives the changed records the patch, and makes sure that it was
-// them.
-func (c *chunk) writeAll() error {
-	stamps, stampArgs := c.a.stamps(c.t.Now)
-	args := append(append(slices.Clone(c.a.setArgs), stampArgs...), c.l.Job)
-	where, which := c.target()
-	n, err := c.t.Exec("UPDATE "+c.l.Model.Table()+c.d.NotIndexed+" SET "+c.a.set+", "+stamps+", last_job = ? WHERE "+where,
-		append(args, which...)...)
+// write gives the changed records their new values, in one statement.
+func (c *chunk) write() error {
+	if len(c.changed) == 0 {
+		return nil
+	}
+	c.compile(c.t.Now)
+	query, args := c.way().update(c)
+	n, err := c.t.Exec(query, args...)
 	if err == nil && n != int64(len(c.changed)) {
 		err = errDisagree
 	}
 	return err
 }
 
-// target names the records to write: a range without a gap, the range of which
-// those that match are meant, or a list. The filter is evaluated only if that
-// is cheap, since nobody else writes meanwhile.
+func (onePatch) update(c *chunk) (query string, args []any) {
+	stamps, stampArgs := c.a.stamps(c.t.Now)
+	where, which := c.target()
+	return "UPDATE " + c.l.Model.Table() + c.d.NotIndexed + " SET " + c.a.set + ", " + stamps + ", last_job = ? WHERE " + where,
+		slices.Concat(c.a.setArgs, stampArgs, []any{c.l.Job}, which)
+}
+
+// target selects the records to write: as a range without gaps, as the records
+// of a range that match, or as a list. The filter is evaluated only where that
+// is cheap, since no one else can write meanwhile.
 func (c *chunk) target() (where string, args []any) {
 	first, last := c.base+int64(c.changed[0]), c.base+int64(c.changed[len(c.changed)-1])
 	switch {
@@ -51,11 +52,11 @@ func (c *chunk) target() (where string, args []any) {
 	return where + " AND workspace = ?", append(args, c.l.Workspace)
 }
 
-// writeEach gives the changed records the patch and each its own values, all in
-// one statement, and makes sure that it was them.
-func (c *chunk) writeEach() error {
+// update joins the records with a list of their values. It sets what the rest
+// of the patch gives to all of them, too.
+func (valuesEach) update(c *chunk) (query string, args []any) {
 	d := c.d
-	set, args := []string{}, slices.Clone(c.a.setArgs)
+	var set []string
 	if c.a.set != "" {
 		set = append(set, c.a.set)
 	}
@@ -66,18 +67,14 @@ func (c *chunk) writeEach() error {
 	}
 	stamps, stampArgs := c.a.stamps(c.t.Now)
 	bounds, which := d.Bounded("rid", c.base, c.last)
-	args = append(append(args, stampArgs...), c.l.Job, c.base, c.list(), c.l.Workspace)
-	n, err := c.t.Exec("UPDATE "+c.l.Model.Table()+d.NotIndexed+" SET "+strings.Join(append(set, stamps), ", ")+", last_job = ?"+
-		" FROM (SELECT "+strings.Join(columns, ", ")+" FROM "+d.Elements+") AS given"+
-		" WHERE rid = given.number AND workspace = ? AND "+bounds, append(args, which...)...)
-	if err == nil && n != int64(len(c.changed)) {
-		err = errDisagree
-	}
-	return err
+	return "UPDATE " + c.l.Model.Table() + d.NotIndexed + " SET " + strings.Join(append(set, stamps), ", ") + ", last_job = ?" +
+			" FROM (SELECT " + strings.Join(columns, ", ") + " FROM " + d.Elements + ") AS given" +
+			" WHERE rid = given.number AND workspace = ? AND " + bounds,
+		slices.Concat(c.a.setArgs, stampArgs, []any{c.l.Job, c.base, c.valueList(), c.l.Workspace}, which)
 }
 
-// list is the JSON array of [number, value, …] for each changed record.
-func (c *chunk) list() string {
+// valueList returns a JSON array of [offset, value, …] for each changed record.
+func (c *chunk) valueList() string {
 	var list bytes.Buffer
 	length := 2 + 12*len(c.changed)
 	for _, array := range c.values {
