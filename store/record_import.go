@@ -45,7 +45,7 @@ func (s *Store) Import(ctx context.Context, run job.Import, drafts []model.Draft
 		report = job.ImportReport{}
 		drafts, lines := drafts, lines // it may run again
 		im := importer{t: t, run: run, ws: run.Workspace, m: run.Model, report: &report}
-		full, err := t.takeOptions(im.ws.ID, im.m, brought(drafts))
+		full, err := t.takeChoices(im.ws.ID, im.m, brought(drafts))
 		if err != nil {
 			return err
 		}
