@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkpatch/model"
@@ -78,11 +79,11 @@ func (c copiedColumn) fit(v any) (any, error) {
 		if c.to == model.Boolean && c.from == model.Integer && (v == 0 || v == 1) {
 			return v == 1, nil
 		}
-		return v, unless(c.to == model.Integer)
+		return c.keepFor(v, model.Integer)
 	case float64:
-		return v, unless(c.to == model.Number)
+		return c.keepFor(v, model.Number)
 	case []byte:
-		return v, unless(c.to == Blob)
+		return c.keepFor(v, Blob)
 	case string:
 		return c.fitText(v)
 	}
@@ -93,7 +94,7 @@ func (c copiedColumn) fitBool(v bool) (any, error) {
 	if c.to == model.Integer {
 		return Flag(v), nil
 	}
-	return v, unless(c.to == model.Boolean)
+	return c.keepFor(v, model.Boolean)
 }
 
 func (c copiedColumn) fitText(v string) (any, error) {
@@ -104,12 +105,14 @@ func (c copiedColumn) fitText(v string) (any, error) {
 		}
 		return string(text), nil
 	}
-	return v, unless(c.to == model.String || c.to == model.Any)
+	return c.keepFor(v, model.String, model.Any)
 }
 
-func unless(fits bool) error {
-	if !fits {
-		return errUnfit
+// keepFor returns the value as it is if the destination's column has one of the
+// types.
+func (c copiedColumn) keepFor(v any, types ...model.Kind) (any, error) {
+	if !slices.Contains(types, c.to) {
+		return nil, errUnfit
 	}
-	return nil
+	return v, nil
 }
