@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// dump reads all tables of a database but those of the migrations, each row as
-// a line of its values by the names of their columns. It shares no code with
-// the store. Columns of JSON, given as table.column, are compared by what they
-// mean, since PostgreSQL writes them in a form of its own.
+// dump reads all tables of a database except those of the migrations. Each row
+// becomes a line of its columns and values. It shares no code with the store.
+// Columns of JSON, given as table.column, are compared by their meaning, since
+// PostgreSQL stores JSON in its own form.
 func dump(t *testing.T, address string, isJSON map[string]bool) map[string][]string {
 	t.Helper()
 	db, list := raw(t, address)

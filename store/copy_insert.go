@@ -9,7 +9,7 @@ import (
 	"bulkpatch/model"
 )
 
-// An inserter writes rows of one table, many a statement.
+// An inserter writes rows of one table, many in one statement.
 type inserter struct {
 	t       *tx
 	table   string
@@ -18,7 +18,7 @@ type inserter struct {
 	bytes   int
 }
 
-// add takes a row as the source's driver has read it.
+// add takes a row as the source's driver returned it.
 func (in *inserter) add(line []any) error {
 	for i, col := range in.columns {
 		v, err := col.fit(line[i])
@@ -39,7 +39,7 @@ func (in *inserter) add(line []any) error {
 
 func (in *inserter) full() bool { return len(in.rows) >= batchRows || in.bytes >= batchBytes }
 
-// flush writes what was added.
+// flush writes the rows that were added.
 func (in *inserter) flush() error {
 	names, kinds := make([]string, len(in.columns)), make([]model.Kind, len(in.columns))
 	for i, col := range in.columns {
@@ -55,17 +55,17 @@ func (in *inserter) flush() error {
 		}
 		rest = rest[n:]
 	}
-	clear(in.rows) // lets go of large values
+	clear(in.rows) // frees large values
 	in.rows, in.bytes = in.rows[:0], 0
 	return nil
 }
 
-// errUnfit says that a value is none of its column's kind. It does not show
+// errUnfit means that a value does not have its column's type. It does not show
 // the value.
 var errUnfit = errors.New("a value is not of the column's type")
 
-// fit turns a value into what the destination holds: booleans are numbers
-// on SQLite, and JSON is text there, in canonical form.
+// fit converts a value to what the destination stores. SQLite stores booleans
+// as numbers, and JSON as text in canonical form.
 func (c copiedColumn) fit(v any) (any, error) {
 	if b, ok := v.([]byte); ok && c.from != Blob {
 		v = string(b)

@@ -14,7 +14,7 @@ import (
 	"bulkpatch/store/storetest"
 )
 
-// values are JSON of all kinds. A field takes those that it may hold.
+// values is JSON of every type. A field takes those that its type allows.
 var values = []string{
 	`"Grüße 𝄞 \"quoted\" \\ [a],\t\n"`, `""`, `" "`, `"ana@example.com"`, `"https://example.com/a?b=c"`, `"+4512345678"`, `"DK"`, `"EUR"`,
 	`"2024-02-29"`, `"2024-02-29T23:59:59.123456+02:00"`, `"0001-01-01T00:00:00Z"`, `"9999-12-31T23:59:59.999999Z"`,
@@ -67,8 +67,8 @@ func (i *installation) addWorkspaces() {
 	fatal(i.t, i.RevokeKey(ctx, old.ID))
 }
 
-// addRecords makes records of a model whose fields hold, between them, every
-// value that they may.
+// addRecords adds records of a model. Together they have every value that the
+// fields allow.
 func (i *installation) addRecords(ws auth.Workspace, m *model.Model) {
 	i.t.Helper()
 	fits := map[string][]string{}
@@ -97,7 +97,7 @@ func (i *installation) addRecords(ws auth.Workspace, m *model.Model) {
 	}
 }
 
-// fitting lists the values that a field takes.
+// fitting returns the values that a field allows.
 func fitting(m *model.Model, f *model.Field) []string {
 	all := slices.Clone(values)
 	for _, option := range f.Options {
@@ -109,7 +109,7 @@ func fitting(m *model.Model, f *model.Field) []string {
 	})
 }
 
-// allowed checks a record, less the fields that do not go with the others.
+// allowed checks a record, without the fields that do not go with its others.
 func allowed(t *testing.T, m *model.Model, record map[string]json.RawMessage) model.Draft {
 	t.Helper()
 	for range len(record) + 1 {
@@ -128,8 +128,7 @@ func allowed(t *testing.T, m *model.Model, record map[string]json.RawMessage) mo
 	return model.Draft{}
 }
 
-// addJobs leaves jobs in the states in which a stop of all processes may find
-// them.
+// addJobs leaves jobs in the states that a stop of all processes may leave.
 func (i *installation) addJobs() {
 	i.t.Helper()
 	ctx := i.t.Context()

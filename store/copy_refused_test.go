@@ -10,8 +10,7 @@ import (
 	"bulkpatch/store/storetest"
 )
 
-// TestACopyIsRefused tries copies that must not begin. Their source could be copied to an
-// empty database.
+// TestACopyIsRefused tries copies that must not start.
 func TestACopyIsRefused(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		c := refusedCopies{

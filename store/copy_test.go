@@ -54,8 +54,8 @@ func TestACopyHoldsWhatItsSourceHolds(t *testing.T) {
 	fatal(t, err)
 	back := dump(t, file("back.db"), nil)
 	sameRows(t, "SQLite again", dump(t, file("back.db"), isJSON), dump(t, file("first.db"), isJSON))
-	// What no job has merged is in canonical form, so that it is the same to
-	// the byte.
+	// Values that no job has merged are in canonical form: they are equal byte
+	// by byte.
 	merged := want["c_people"]
 	delete(back, "c_people")
 	delete(want, "c_people")
@@ -104,7 +104,7 @@ func TestACopyGoesOnWhereItsSourceHasStopped(t *testing.T) {
 	}
 }
 
-// goOn works on as processes that start again do.
+// goOn continues the work, as processes that start again do.
 func (i *installation) goOn(t *testing.T, before job.Job) {
 	t.Helper()
 	ctx := t.Context()
@@ -135,13 +135,13 @@ func (i *installation) goOn(t *testing.T, before job.Job) {
 	i.numbersGoOn(t)
 }
 
-// undoAll takes back what was done before the copy.
+// undoAll undoes what was done before the copy.
 func (i *installation) undoAll(t *testing.T, before job.Job) {
 	t.Helper()
 	u, err := i.UndoJob(i.done.ID)
 	fatal(t, err)
 	i.Run(9)
-	// A record that the job changed was left by nobody since.
+	// Nobody has changed the job's records since.
 	if u = i.Read(u.ID); u.State != job.Succeeded || u.Updated != before.Updated {
 		t.Errorf("the undo is %s with %+v", u.State, u.Tally)
 	}
@@ -152,7 +152,7 @@ func (i *installation) undoAll(t *testing.T, before job.Job) {
 	}
 }
 
-// numbersGoOn submits again what was submitted before, and new work.
+// numbersGoOn submits again what was submitted before, and new jobs.
 func (i *installation) numbersGoOn(t *testing.T) {
 	t.Helper()
 	again := i.Bulk(`{"state": "trial"}`, `{"score": 2.5, "active": null, "custom": {"a": null, "b": {"c": true}}}`, job.Options{})

@@ -22,13 +22,13 @@ const (
 // A block is a range of record numbers that one workspace has leased.
 type block struct {
 	Block int64
-	Next  int64 // first number not given yet
+	Next  int64 // first number that is not used yet
 }
 
 func (b block) first() int64 { return b.Block << windowBits }
 func (b block) end() int64   { return b.first() + windowSize }
 
-// takeNumbers gives n record numbers that were never given before.
+// takeNumbers returns n record numbers that were never used before.
 func (t *tx) takeNumbers(ws int64, m *model.Model, n int) ([]int64, error) {
 	numbers := make([]int64, 0, n)
 	for len(numbers) < n {
@@ -48,7 +48,7 @@ func (t *tx) takeNumbers(ws int64, m *model.Model, n int) ([]int64, error) {
 	return numbers, nil
 }
 
-// openBlock finds the workspace's newest block, or leases another when that
+// openBlock returns the workspace's newest block, or leases another when that
 // is full.
 func (t *tx) openBlock(ws int64, m *model.Model) (block, error) {
 	for {
