@@ -1,8 +1,6 @@
 package store
 
 import (
-	"encoding/json"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -12,41 +10,108 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// maxSpread is how many numbers a chunk may span for each one selected and
-// still be read as a range. A sparser chunk names its records instead: walking
-// past a record costs about an eighth of looking one up.
-const maxSpread = 8
-
-// A chunk is the part of a shard that one transaction works on. Numbers are
-// offsets from base. It is read first, in the transaction or in a snapshot
-// before it, and then written.
+// A chunk is the part of a job that one transaction carries out. Its records
+// are kept as offsets from the first one's number.
 type chunk struct {
-	d        *sqldb.Dialect
-	q        reading
-	t        *tx // that writes; nil before
-	l        job.Lease
-	filter   condition
-	cheap    bool // the filter may be evaluated while the writer is held
-	a        assignment
-	shard    shardRow
-	base     int64
-	last     int64          // number of the last selected record
-	selected []uint32       // what is to get an outcome
-	more     bool           // the shard has further selected records
-	asked    int            // how many it was to take
-	bytes    int64          // about what the values take that are read and written
-	guarded  []*model.Field // whose values are read without having been measured
-	longest  int64          // bytes that one of these may have
-	long     bool           // values are measured before they are read
-	reading  time.Duration
+	d      *sqldb.Dialect
+	q      reading
+	t      *tx // the transaction that writes the chunk; nil while it is read ahead
+	l      job.Lease
+	filter condition
+	cheap  bool     // the filter may be evaluated while the writer is held
+	shard  shardRow // of a bulk job
+	a      assignment
+
+	base     int64    // number of the first selected record
+	last     int64    // number of the last selected record
+	selected []uint32 // the records that get an outcome
+	more     bool     // the shard has further selected records
+	asked    int      // how many records the chunk was to take
+
+	bytes   int64          // estimate of the values that are read and written
+	guarded []*model.Field // fields whose values are read without having been measured
+	longest int64          // bytes that one of these values may have
+	long    bool           // values are measured before they are read
+	reading time.Duration  // how long reading ahead took
 
 	changes
-	seen          map[uint32]uint32 // versions of what is read before the transaction, else nil
-	moment        moment
-	ranged        bool // what matches in the range is what was selected
-	refused       []refusal
-	restoreSource map[int64]foundResult // of an undo: what its source did
-	tally         job.Tally
+	ranged  bool // exactly the selected records of the range match
+	refused []refusal
+	tally   job.Tally
+
+	seen          map[uint32]uint32     // versions of the records that were read ahead; nil for a chunk read in its transaction
+	moment        moment                // when the chunk was read ahead
+	restoreSource map[int64]foundResult // of an undo: what its restore source did, by record number
+}
+
+// carryOut carries out one chunk of what owner stands for, in transaction t.
+// Every chunk takes these steps, whichever way its records are written:
+//
+//  1. Lock the owner's row, and check that it may still be worked on.
+//  2. Read the next selected records, and decide the outcome of each.
+//  3. Write the new values, in one statement.
+//  4. Keep the outcomes and the former values, in one row.
+//  5. Move the owner's progress and counts.
+//
+// The steps 2 and 3 depend on the [way] to write, the others on the owner.
+func carryOut(t *tx, owner chunkOwner) error {
+	c, err := owner.lock(t)
+	if err != nil || c == nil {
+		return err
+	}
+	c.q, c.t = t, t
+	err = owner.isolate(c, func() error {
+		if err := owner.read(c); err != nil {
+			return err
+		}
+		return c.write()
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.keep(); err != nil {
+		return err
+	}
+	return owner.advance(c)
+}
+
+// A chunkOwner is what a chunk is a part of: a shard of a bulk job
+// ([shardChunk]), or a single-record job ([singleChunk]). A [failedChunk]
+// stands for a shard whose next record cannot be written.
+type chunkOwner interface {
+	// lock locks the owner's row and returns the chunk to work on. It returns
+	// nil where there is nothing to do.
+	lock(t *tx) (*chunk, error)
+	// read reads the chunk's records and decides the outcome of each.
+	read(c *chunk) error
+	// isolate calls change, which reads and writes the records. It decides
+	// what a fault in their data undoes.
+	isolate(c *chunk, change func() error) error
+	// advance writes the owner's progress, counts and state.
+	advance(c *chunk) error
+}
+
+// A way is one of the ways to give the records of a chunk new values: one
+// patch for all of them ([onePatch]), or values for each ([valuesEach]). A
+// single-record job uses the same two for its one record.
+type way interface {
+	// find reads the selected records and decides the outcome of each.
+	find(c *chunk) error
+	// update returns the statement that writes the new values of the changed
+	// records.
+	update(c *chunk) (query string, args []any)
+}
+
+// way returns the way to write the chunk. It may change when the values are
+// measured: a merge whose result may be too large is computed for each record.
+func (c *chunk) way() way {
+	switch {
+	case c.l.RestoreSource != 0:
+		return valuesEach{restoring{}}
+	case len(c.a.merged) > 0:
+		return valuesEach{merging{}}
+	}
+	return onePatch{}
 }
 
 // A reading runs queries: a transaction or a snapshot.
@@ -74,14 +139,15 @@ type shardRow struct {
 	Records int64 `db:"chunk_records"`
 }
 
-// A refusal is the outcome of one record that was not updated, and why.
+// A refusal is the outcome of one selected record that was not updated and
+// did not have the values already, and why. The column refused keeps it.
 type refusal struct {
 	Offset  uint32      `json:"n"`
 	Outcome job.Outcome `json:"o"`
 	Code    string      `json:"c"`
 	Pointer string      `json:"p,omitempty"`
 
-	conflict *metChange // of an undo; kept apart, as long as former values are
+	conflict *metChange // of an undo; stored in its own column, as long as former values are kept
 }
 
 // readShard reads a shard's row.
@@ -118,7 +184,7 @@ func (c *chunk) choose(limit int) error {
 	return nil
 }
 
-// cut leaves all records but the first n to the chunks that follow.
+// cut keeps the first n records. Later chunks take the others.
 func (c *chunk) cut(n int) {
 	if len(c.selected) == 0 {
 		return
@@ -131,225 +197,12 @@ func (c *chunk) cut(n int) {
 	c.last = c.base + int64(c.selected[len(c.selected)-1])
 }
 
-// find reads what becomes of every selected record.
-func (c *chunk) find() error {
-	if len(c.selected) == 0 {
-		return nil
-	}
-	if c.l.RestoreSource != 0 {
-		return c.findRestored()
-	}
-	return c.findPatched()
-}
+// maxSpread is how many numbers a chunk may span for each selected one and
+// still be read as a range. A sparser chunk names its records instead: walking
+// past a record costs about an eighth of looking one up.
+const maxSpread = 8
 
-// findPatched finds the outcomes of a patch. Membership decides, never the
-// range: what matches in the range is compared with what was selected.
-func (c *chunk) findPatched() error {
-	ranged := c.last-c.base < int64(len(c.selected))*maxSpread
-	var err error
-	if c.changes, err = c.read(ranged); err != nil {
-		return err
-	}
-	missing, extra := c.compare()
-	if extra {
-		c.changes = c.changes.only(c.selected)
-	}
-	if len(missing) > 0 {
-		if err := c.settleMissing(missing); err != nil {
-			return err
-		}
-	}
-	c.refuseLacking()
-	c.ranged = ranged && !extra && len(missing) == 0
-	return c.merge()
-}
-
-// compare finds the selected records that did not match, and whether any
-// matched that was not selected.
-func (c *chunk) compare() (missing []uint32, extra bool) {
-	matched := c.matched()
-	if slices.Equal(matched, c.selected) {
-		return nil, false
-	}
-	missing = without(c.selected, matched)
-	return missing, len(matched)+len(missing) > len(c.selected)
-}
-
-// settleMissing deals with selected records that no longer match: they are
-// skipped, or with force updated all the same; those that are gone are
-// skipped in any case.
-func (c *chunk) settleMissing(missing []uint32) error {
-	if c.l.Options.OnMismatch == job.Force {
-		there, err := c.readListed(missing, everything)
-		c.refuseAll(without(missing, there.matched()), job.Skipped, "not_found")
-		c.changes = c.changes.merge(there)
-		return err
-	}
-	// What is not written is not locked: its turn in the order of numbers is
-	// over, and two chunks could wait for one another.
-	there, err := c.versions(missing)
-	for _, n := range missing {
-		if _, ok := there[n]; ok {
-			c.refuse(n, job.Skipped, "no_longer_matches")
-		} else {
-			c.refuse(n, job.Skipped, "not_found")
-		}
-	}
-	if c.seen != nil {
-		maps.Copy(c.seen, there)
-	}
-	return err
-}
-
-// write writes the new values: one patch for all, or values for each record.
-func (c *chunk) write() error {
-	switch {
-	case len(c.changed) == 0:
-		return nil
-	case len(c.given) > 0:
-		return c.writeEach()
-	}
-	return c.writeAll()
-}
-
-// count adds the outcomes up.
-func (c *chunk) count() {
-	c.tally = job.Tally{Updated: int64(len(c.changed)), Unchanged: int64(len(c.unchanged))}
-	for _, r := range c.refused {
-		c.tally = c.tally.Count(r.Outcome)
-	}
-}
-
-func (c *chunk) refuse(offset uint32, o job.Outcome, code string) {
-	c.refused = append(c.refused, refusal{Offset: offset, Outcome: o, Code: code})
-}
-
-func (c *chunk) refuseAll(offsets []uint32, o job.Outcome, code string) {
-	for _, n := range offsets {
-		c.refuse(n, o, code)
-	}
-}
-
-// refuseLacking fails the records that lack what the patch's values need. The
-// others go on.
-func (c *chunk) refuseLacking() {
-	for i, list := range c.lacking {
-		for _, n := range list {
-			r := c.a.needs[i].refusal
-			r.Offset = n
-			c.refused = append(c.refused, r)
-		}
-	}
-}
-
-// fail makes a fault the outcome of the chunk's one record. It names the field
-// of the patch whose value was refused.
-func (c *chunk) fail(f sqldb.DataFault) {
-	r := refusal{Outcome: job.RecordFail, Code: f.Code}
-	if f.Code == sqldb.CodeUnique {
-		r.Code = sqldb.CodeConstraint // of what the patch does not set
-	}
-	for _, s := range c.l.Patch.Sets {
-		if refusedBy(c.l.Model, s.Field, f.Column) {
-			r.Code, r.Pointer = f.Code, s.Pointer
-		}
-	}
-	c.changes, c.refused = changes{}, []refusal{r}
-}
-
-// advance keeps what the chunk did and moves the shard's checkpoint behind
-// it. The shard keeps how many records the next chunk is to take, too, so that
-// whoever goes on does not begin anew.
-func (c *chunk) advance(records int) error {
-	c.count()
-	if len(c.selected) > 0 {
-		if err := c.keepHistory(); err != nil {
-			return err
-		}
-	}
-	summary, err := c.summarise()
-	if err != nil {
-		return err
-	}
-	next := c.shard.Before
-	if c.more {
-		next = c.last + 1
-	}
-	n, ended := c.tally, c.t.Clock()
-	recent, err := c.shard.recentAfter(n.Tried(), ended)
-	if err != nil {
-		return err
-	}
-	c.t.touch(c.l.JobID)
-	return c.t.Run(`UPDATE shards SET next_rid = ?, open = ?, updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?,
-			conflicted = conflicted + ?, failed = failed + ?, summary = ?, beat = beat + 1, beat_at = ?, revision = revision + 1,
-			chunk_at = ?, recent = ?, chunk_records = ?, fruitless = 0, fruitless_since = NULL, wait_reason = NULL
-		WHERE workspace = ? AND job = ? AND no = ?`,
-		next, sqldb.Flag(c.more), n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.Now,
-		ended, recent, records, c.l.Workspace, c.l.Job, c.l.Shard)
-}
-
-// keepHistory writes the chunk's one row of former values and outcomes.
-func (c *chunk) keepHistory() error {
-	updated, err := packNumbers(c.changed)
-	if err != nil {
-		return err
-	}
-	unchanged, err := packNumbers(c.unchanged)
-	if err != nil {
-		return err
-	}
-	former, written := c.packed()
-	var refused any
-	if len(c.refused) > 0 {
-		slices.SortFunc(c.refused, func(a, b refusal) int { return int(a.Offset) - int(b.Offset) })
-		text, err := json.Marshal(c.refused)
-		if err != nil {
-			return err
-		}
-		refused = string(text)
-	}
-	conflicts, err := packConflicts(c.refused)
-	if err != nil {
-		return err
-	}
-	return c.t.Run(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, written, refused, conflicts)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.Now, updated, unchanged, former, written, refused, conflicts)
-}
-
-// packed is what is kept of the updated records: their former values, and what
-// they were given where that is not the patch's alone. nil where none was.
-func (c *chunk) packed() (former, written []byte) {
-	if len(c.changed) == 0 {
-		return nil, nil
-	}
-	former = packValues(c.a.read, c.former)
-	if c.l.RestoreSource != 0 {
-		written = packValues(c.a.read, c.values)
-	}
-	return former, written
-}
-
-// summarise adds the chunk's reasons to those of its shard.
-func (c *chunk) summarise() (string, error) {
-	if len(c.refused) == 0 {
-		return c.shard.Summary, nil
-	}
-	var list []job.ErrorSummary
-	if err := json.Unmarshal([]byte(c.shard.Summary), &list); err != nil {
-		return "", err
-	}
-	list, err := c.addReasons(list)
-	if err != nil {
-		return "", err
-	}
-	text, err := json.Marshal(list)
-	return string(text), err
-}
-
-// addReasons adds the chunk's reasons to a summary.
-func (c *chunk) addReasons(list []job.ErrorSummary) ([]job.ErrorSummary, error) {
-	var r reasons
-	r.addAll(c.base, c.refused)
-	return r.addTo(list, c.q, c.d, c.l.Workspace, c.l.Model)
+// isDense reports whether the chunk is read as a range.
+func (c *chunk) isDense() bool {
+	return c.last-c.base < int64(len(c.selected))*maxSpread
 }

@@ -10,18 +10,19 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// Where one transaction at a time writes, a chunk whose reading may be costly is
-// read before its own, in a snapshot and while the one before is written: so a
-// filter, however costly, keeps nobody waiting. What is cheap is read in the
-// transaction, which has the pages at hand then: that is a fifth quicker. The
-// job's own chunks touch other records. What others have changed since the
-// snapshot is found by its version and read again.
+// Reading ahead: SQLite has one write transaction at a time. A chunk that may be
+// costly to read is therefore read before its transaction, in a snapshot, while
+// the chunk before it is written. So even an expensive filter blocks no writer.
+// A cheap chunk is read in its transaction: that is 20 % faster, because the
+// pages it reads are then in the cache for the write. Other chunks of the job
+// touch other records. Records that others have changed since the snapshot are
+// found by their versions and read again.
 
-// readPatience is how long one statement that reads a chunk may take before it
-// is given up and the chunk halved.
+// readPatience is how long one statement that reads a chunk ahead may take. A
+// slower one is cancelled, and the chunk halved.
 const readPatience = 3 * time.Second
 
-// An ahead is a chunk that is being read before its turn.
+// An ahead is a chunk that is being read before its transaction.
 type ahead struct {
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -29,21 +30,22 @@ type ahead struct {
 	err    error
 }
 
+// drop stops reading and waits until it has stopped.
 func (a *ahead) drop() {
 	a.cancel()
 	<-a.done
 }
 
-// A moment is when a snapshot was opened: what of the writer, and how many of
-// the lease's own chunks, it shows at least.
+// A moment is when a snapshot was opened. The snapshot shows at least the
+// writer's transactions up to mark, and own chunks of the lease.
 type moment struct {
 	mark sqldb.Mark
 	own  int64
 }
 
-// take waits for the chunk that was read ahead, or reads the first one, and
-// has the next one be read. It is nil where a chunk is read in its own
-// transaction.
+// take returns the chunk that was read ahead, or reads the first one, and
+// starts to read the next one. It returns nil where chunks are read in their
+// own transaction.
 func (w *chunks) take(ctx context.Context, limit int) (*chunk, error) {
 	if !w.early {
 		return nil, nil
@@ -52,9 +54,9 @@ func (w *chunks) take(ctx context.Context, limit int) (*chunk, error) {
 	if err != nil || len(c.selected) == 0 {
 		return c, err
 	}
-	// It may have been asked for before a chunk showed that fewer are enough.
+	// Its size may have been chosen before a chunk turned out to be slow.
 	if most := min(limit, growth*w.pace.records); len(c.selected) > most {
-		c.cut(w.pace.begin(0, w.cheap, limit))
+		c.cut(w.nextSize(0, limit))
 	}
 	if c.more {
 		w.start(ctx, c, limit)
@@ -62,13 +64,15 @@ func (w *chunks) take(ctx context.Context, limit int) (*chunk, error) {
 	return c, nil
 }
 
+// taken waits for the chunk that is being read ahead. The first chunk of a
+// lease is read now.
 func (w *chunks) taken(ctx context.Context, limit int) (*chunk, error) {
 	a := w.ahead
 	if a == nil {
 		c := w.earlyChunk(shardRow{})
-		return c, w.look(ctx, c, func() (n int, err error) {
+		return c, w.readSnapshot(ctx, c, func() (n int, err error) {
 			c.shard, err = readShard(c.q, w.l)
-			return w.pace.begin(c.shard.Records, w.cheap, limit), err
+			return w.nextSize(c.shard.Records, limit), err
 		})
 	}
 	w.ahead = nil
@@ -77,21 +81,21 @@ func (w *chunks) taken(ctx context.Context, limit int) (*chunk, error) {
 	return a.c, a.err
 }
 
-// start reads the chunk behind another one.
+// start starts to read the chunk that follows another one.
 func (w *chunks) start(ctx context.Context, before *chunk, limit int) {
 	ctx, cancel := context.WithCancel(ctx)
 	shard := before.shard
 	shard.Next = before.last + 1
-	c, n := w.earlyChunk(shard), w.pace.begin(0, w.cheap, limit)
+	c, n := w.earlyChunk(shard), w.nextSize(0, limit)
 	a := &ahead{cancel: cancel, done: make(chan struct{}), c: c}
 	w.ahead = a
 	go func() {
 		defer close(a.done)
-		a.err = w.look(ctx, c, func() (int, error) { return n, nil })
+		a.err = w.readSnapshot(ctx, c, func() (int, error) { return n, nil })
 	}()
 }
 
-// early is a chunk to be read before its transaction.
+// earlyChunk returns a chunk that is to be read before its transaction.
 func (w *chunks) earlyChunk(shard shardRow) *chunk {
 	c := w.chunk(nil, shard)
 	c.seen = map[uint32]uint32{}
@@ -99,8 +103,9 @@ func (w *chunks) earlyChunk(shard shardRow) *chunk {
 	return c
 }
 
-// look reads a chunk in a snapshot.
-func (w *chunks) look(ctx context.Context, c *chunk, size func() (int, error)) error {
+// readSnapshot reads a chunk in a snapshot. size is called in the snapshot and
+// returns how many records to read.
+func (w *chunks) readSnapshot(ctx context.Context, c *chunk, size func() (int, error)) error {
 	return w.s.inWork(ctx, func(t *sqlx.Tx) error {
 		c.q = view{ctx, t, w.s.db.Dialect, &c.reading}
 		n, err := size()
@@ -111,8 +116,9 @@ func (w *chunks) look(ctx context.Context, c *chunk, size func() (int, error)) e
 	})
 }
 
-// A view reads in a snapshot, and adds up for how long. Preparing a statement
-// takes no less for fewer records, and is left out.
+// A view reads in a snapshot, and adds up how long that takes. The time to
+// prepare a statement does not count: it does not depend on the number of
+// records.
 type view struct {
 	ctx  context.Context
 	t    *sqlx.Tx
@@ -138,15 +144,14 @@ func (v view) Row(query string, args []any, dest ...any) (ok bool, err error) {
 	return ok, sqldb.WithTooSlow(ctx, err)
 }
 
-// enter brings a chunk that was read ahead into its transaction. own is how
-// many chunks the lease has committed.
-func (c *chunk) enter(t *tx, shard shardRow, own int64) error {
-	c.q, c.shard = t, shard
-	others, err := t.OthersSince(c.moment.mark, own-c.moment.own)
+// refresh brings a chunk that was read ahead up to date in its transaction. own
+// is how many chunks the lease has committed.
+func (c *chunk) refresh(own int64) error {
+	others, err := c.t.OthersSince(c.moment.mark, own-c.moment.own)
 	if err != nil || !others {
 		return err
 	}
-	c.ranged = false // others in the range may match by now
+	c.ranged = false // other records in the range may match by now
 	stale, err := c.stale()
 	if err != nil || len(stale) == 0 {
 		return err
@@ -154,8 +159,8 @@ func (c *chunk) enter(t *tx, shard shardRow, own int64) error {
 	return c.readAgain(stale)
 }
 
-// stale lists the records that somebody has changed or deleted since the
-// chunk was read.
+// stale returns the records that were changed or deleted since the chunk was
+// read.
 func (c *chunk) stale() ([]uint32, error) {
 	now, err := c.versions(c.selected)
 	if err != nil {
@@ -172,21 +177,21 @@ func (c *chunk) stale() ([]uint32, error) {
 	return stale, nil
 }
 
-// readAgain finds the outcomes of some of the chunk's records anew.
+// readAgain decides the outcomes of some of the chunk's records again.
 func (c *chunk) readAgain(stale []uint32) error {
 	again := *c
 	again.changes, again.refused, again.seen, again.guarded = changes{}, nil, nil, nil
 	again.selected, again.last = stale, c.base+int64(stale[len(stale)-1])
-	if outgrown, err := again.outgrown(); err != nil {
+	if more, err := again.leaveGrownToGo(); err != nil {
 		return err
-	} else if outgrown {
-		again.selected, again.last = c.selected, c.last // all merges are Go's then
+	} else if more {
+		again.selected, again.last = c.selected, c.last // for all records the same merges are computed in Go
 	}
 	if err := again.find(); err != nil {
 		return err
 	}
 	c.a = again.a
-	c.changes = c.changes.only(without(c.selected, again.selected)).merge(again.changes)
+	c.changes = c.changes.only(without(c.selected, again.selected)).plus(again.changes)
 	c.refused = append(slices.DeleteFunc(c.refused, func(r refusal) bool {
 		_, found := slices.BinarySearch(again.selected, r.Offset)
 		return found

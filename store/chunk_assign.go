@@ -9,33 +9,34 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// An assignment is a list of new values as SQL.
+// An assignment is the new values of a patch, as SQL.
 type assignment struct {
 	set         string // "a" = ?, "b" = json_patch("b", ?)
 	setArgs     []any
 	differs     string // true for a record that the patch would change
 	differsArgs []any
-	merged      []model.Set    // those that are merged in Go, and in neither of the two
-	read        []*model.Field // those whose values are read: not of secrets, unless Go merges into them
+	merged      []model.Set    // merges that are computed in Go; set and differs leave them out
+	read        []*model.Field // fields whose values are read: secrets only if Go merges into them
 	needs       []need
 	keepsTime   bool // the record's time of change stays as it is
 }
 
-// A need is a value that a record must have to be given another one.
+// A need is a value that a record must have before another one may be set.
 type need struct {
-	lacks   string // true for a record that lacks it, and nothing that was listed before
+	lacks   string // the condition for a record that lacks it, and lacks no need before it
 	refusal refusal
 }
 
-// assign compiles the sets of a patch, but for those that are to be merged in
-// Go. now is the time that stamps get. Without any set, nothing differs.
+// assign compiles the sets of a patch, except those that inGo selects: these
+// merges are computed in Go. now is the time for stamps. Without any set, no
+// record differs.
 func assign(d *sqldb.Dialect, sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
 	var a assignment
 	var set, differs []string
 	for _, s := range sets {
 		secret := s.Field.Concealed()
 		if secret {
-			differs = append(differs, "1 = 1") // or a count would confirm a guess
+			differs = append(differs, "1 = 1") // otherwise the counts would confirm a guess
 		}
 		if !secret || inGo(s) {
 			a.read = append(a.read, s.Field)
@@ -49,11 +50,11 @@ func assign(d *sqldb.Dialect, sets []model.Set, now int64, inGo func(model.Set) 
 		set = append(set, column+" = "+expr)
 		a.setArgs = append(a.setArgs, args...)
 		if s.When != nil || secret {
-			continue // a stamp comes with what differs, and makes no record differ
+			continue // a stamp alone makes no record differ
 		}
 		differs = append(differs, column+" "+d.Differs+" "+expr)
 		a.differsArgs = append(a.differsArgs, args...)
-		a.keepsTime = a.keepsTime || slices.Contains(s.Field.KeepsUpdated, s.Value) // of no secret
+		a.keepsTime = a.keepsTime || slices.Contains(s.Field.KeepsUpdated, s.Value) // never true for a secret
 	}
 	a.set = strings.Join(set, ", ")
 	a.differs = "(" + strings.Join(differs, " OR ") + ")"
@@ -63,7 +64,7 @@ func assign(d *sqldb.Dialect, sets []model.Set, now int64, inGo func(model.Set) 
 	return a
 }
 
-// require leaves the records alone that lack what the sets' values need.
+// require excludes the records that lack what the sets' values need.
 func (a assignment) require(sets []model.Set) assignment {
 	a.needs = needsOf(sets)
 	if lacks := a.lacks(); lacks != "" {
@@ -72,8 +73,8 @@ func (a assignment) require(sets []model.Set) assignment {
 	return a
 }
 
-// newValue is what a set gives to its column. A stamp is written where the
-// field that brings it changes; its column stands for itself elsewhere.
+// newValue returns the expression for the new value of a column. A stamp is
+// written where the field that sets it changes, and is kept elsewhere.
 func newValue(d *sqldb.Dialect, sets []model.Set, s model.Set, now int64) (expr string, args []any) {
 	switch {
 	case s.When != nil:
@@ -85,7 +86,7 @@ func newValue(d *sqldb.Dialect, sets []model.Set, s model.Set, now int64) (expr 
 	return "?", []any{s.Value}
 }
 
-// stampOf is the value of a stamp that is written at some time.
+// stampOf returns the value of a stamp that is written at a time.
 func stampOf(s model.Set, at int64) any {
 	if s.Now {
 		return at
@@ -93,8 +94,8 @@ func stampOf(s model.Set, at int64) any {
 	return s.Value
 }
 
-// needsOf lists what records must have for the values that the sets give, as
-// far as the sets do not give that too.
+// needsOf returns what records need for the values that the sets give, except
+// what the sets give as well.
 func needsOf(sets []model.Set) []need {
 	var needs []need
 	before := ""
@@ -118,8 +119,8 @@ func needsOf(sets []model.Set) []need {
 	return needs
 }
 
-// lacks is true for a record that lacks any of the needs; "" where there are
-// none.
+// lacks is the condition for a record that lacks any of the needs, "" if there
+// are none.
 func (a assignment) lacks() string {
 	if len(a.needs) == 0 {
 		return ""
@@ -131,8 +132,7 @@ func (a assignment) lacks() string {
 	return "(" + strings.Join(parts, " OR ") + ")"
 }
 
-// stamps is what else an UPDATE with the assignment sets of the record
-// itself.
+// stamps returns what else an UPDATE sets: version and time of change.
 func (a assignment) stamps(now int64) (set string, args []any) {
 	if a.keepsTime {
 		return "version = version + 1", nil

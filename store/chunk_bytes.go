@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// maxChunkBytes bounds the values that a chunk reads and writes. One record
-	// it always takes.
+	// maxChunkBytes bounds the values that a chunk reads and writes. A chunk
+	// has at least one record, though.
 	maxChunkBytes = 16 << 20
-	// maxValue bounds what a merge may make of a field.
+	// maxValue bounds the result of a merge.
 	maxValue = 1 << 20
 )
 
-// decide finds what becomes of the chunk's records, or of the first of them where
-// all would be too many bytes.
+// decide decides the outcome of each selected record. It first cuts the chunk
+// where all of them would be too many bytes.
 func (c *chunk) decide() error {
 	if err := c.bound(); err != nil {
 		return err
@@ -34,8 +34,8 @@ func (c *chunk) decide() error {
 	return c.find()
 }
 
-// bound cuts the chunk where its values would take too much, without reading
-// them, and leaves merges that may make too large a value to Go.
+// bound cuts the chunk where its values would be too many bytes, without
+// reading them. It leaves merges to Go whose result may be too large.
 func (c *chunk) bound() error {
 	c.compile(0)
 	if c.l.RestoreSource != 0 {
@@ -61,13 +61,14 @@ func (c *chunk) bound() error {
 	return nil
 }
 
-// errLong means that a guarded reading met a longer value than it may read.
+// errLong means that a guarded query met a value that is longer than it may
+// read.
 var errLong = errors.New("a value is longer than expected")
 
-// guard has the chunk read values without measuring them before, as long as
-// each takes no more than its part of what the chunk may hold. It reports
-// whether that will do: most values are short, and to walk the records twice
-// takes a twentieth longer.
+// guard lets the chunk read values without measuring them first: the query
+// itself then fails with errLong at a value that takes more than its share of
+// maxChunkBytes. guard reports whether the chunk may do so. Most values are
+// short, and reading the records twice takes about 5 % longer.
 func (c *chunk) guard(measured []*model.Field) bool {
 	c.guarded, c.longest = nil, 0
 	if c.long || c.l.RestoreSource != 0 || c.bytes > maxChunkBytes/2 || slices.ContainsFunc(c.l.Patch.Sets, func(s model.Set) bool { return s.Merge != nil }) {
@@ -75,15 +76,14 @@ func (c *chunk) guard(measured []*model.Field) bool {
 	}
 	values := min(c.last-c.base+1, int64(len(c.selected))*maxSpread) * int64(len(measured))
 	part := max(1, maxChunkBytes/2/values)
-	// A power of two, since it stands in the statement, which is kept prepared.
+	// A power of two, so that few different statements are prepared: the length is part of their text.
 	c.guarded, c.longest = measured, 1<<(bits.Len64(uint64(part))-1)
 	return true
 }
 
-// weigh tells the fields whose values must be measured from those that the
-// model bounds, and says what a record takes at most of the latter and of the
-// values that it is given. A value that is merged is about as long again as it
-// was.
+// weigh returns the fields whose values must be measured, because the model
+// does not bound them. most is what the other fields and the new values of a
+// record take at most.
 func (c *chunk) weigh() (measured []*model.Field, most int64) {
 	for _, s := range c.l.Patch.Sets {
 		if text, ok := s.Value.(string); ok {
@@ -101,9 +101,9 @@ func (c *chunk) weigh() (measured []*model.Field, most int64) {
 	return measured, most
 }
 
-// measure adds up the lengths of some fields and finds the longest merged
-// value, in all records of the range where it is dense: that is quicker, and
-// no less than of those that were selected.
+// measure returns the sum of the lengths of some fields, and the length of the
+// longest value merged into. In a dense chunk it measures all records of the
+// range: that is faster, and never less than those of the selected ones.
 func (c *chunk) measure(fields []*model.Field) (sum, longest int64, err error) {
 	if len(fields) == 0 {
 		return 0, 0, nil
@@ -124,8 +124,8 @@ func (c *chunk) measure(fields []*model.Field) (sum, longest int64, err error) {
 	return raw[0], slices.Max(raw[1:]), err
 }
 
-// length is the length of some fields of a record. What the chunk gives back
-// or merges is written as it is read.
+// length returns the expression for the length of some fields of a record. A
+// value that is merged or restored counts twice: once read and once written.
 func (c *chunk) length(fields []*model.Field) string {
 	var parts []string
 	for _, f := range fields {
@@ -138,16 +138,16 @@ func (c *chunk) length(fields []*model.Field) string {
 	return strings.Join(parts, " + ")
 }
 
-// around is the chunk's range where that is dense, else its list.
+// around selects the range of a dense chunk, or the records of another one.
 func (c *chunk) around() (where string, args []any) {
-	if c.last-c.base < int64(len(c.selected))*maxSpread {
+	if c.isDense() {
 		return " WHERE rid BETWEEN ? AND ? AND workspace = ?", []any{c.base, c.last, c.l.Workspace}
 	}
 	among, args := c.d.Among("rid", c.numbers(c.selected))
 	return " WHERE " + among + " AND workspace = ?", append(args, c.l.Workspace)
 }
 
-// cutAt measures each selected record, and takes the first ones that fit.
+// cutAt measures each selected record and keeps the first ones that fit.
 func (c *chunk) cutAt(fields []*model.Field, most int64) error {
 	lengths := make(map[uint32]uint32, len(c.selected))
 	if len(fields) > 0 {
@@ -167,28 +167,4 @@ func (c *chunk) cutAt(fields []*model.Field, most int64) error {
 	}
 	c.bytes = sum
 	return nil
-}
-
-// lookUp finds a number of each record of a list that there is.
-func (c *chunk) lookUp(offsets []uint32, expr string) (map[uint32]uint32, error) {
-	among, which := c.d.Among("rid", c.numbers(offsets))
-	args := append(append([]any{c.base}, which...), c.l.Workspace)
-	inner := "SELECT rid, " + expr + " AS n FROM " + c.l.Model.Table() + c.d.NotIndexed + " WHERE " + among + " AND workspace = ?"
-	var numbers, found []byte
-	if _, err := c.q.Row("SELECT "+c.d.Collect("rid - ?", "1 = 1")+", "+c.d.Collect("n", "1 = 1")+" FROM ("+inner+") AS found",
-		args, &numbers, &found); err != nil {
-		return nil, err
-	}
-	values := parseNumbers(found)
-	byOffset := make(map[uint32]uint32, len(values))
-	for i, n := range parseNumbers(numbers) {
-		byOffset[n] = values[i]
-	}
-	return byOffset, nil
-}
-
-// versions are the versions of those of some records that there are. They only
-// grow, so that what goes beyond 32 bits is not missed.
-func (c *chunk) versions(offsets []uint32) (map[uint32]uint32, error) {
-	return c.lookUp(offsets, "version")
 }

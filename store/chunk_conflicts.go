@@ -9,23 +9,24 @@ import (
 	"bulkpatch/model"
 )
 
-// A metChange is what an undo met in a record that was changed since, as the
-// column conflicts keeps it, as long as former values are kept.
+// A metChange is what an undo met in a record that was changed since. The
+// column conflicts keeps it as long as former values are kept.
 type metChange struct {
 	Offset uint32               `json:"n"`
-	Job    int64                `json:"b,omitempty"` // that had last changed the record; 0 for the one that is undone, or none
-	Fields map[string]metFields `json:"f"`           // that hold another value
+	Job    int64                `json:"b,omitempty"` // the job that changed the record last; 0 for none, or the one that is undone
+	Fields map[string]metFields `json:"f"`           // the fields that were changed
 }
 
-// metFields are the values of a field, in stored form: what the job wrote, what
-// there is now, and what there was before the job.
+// metFields holds the values of a field, in stored form: what the job wrote,
+// what the record has now, and what it had before the job.
 type metFields struct {
 	Wrote  metValue `json:"w"`
 	Now    metValue `json:"n"`
 	Former metValue `json:"f"`
 }
 
-// with adds a field; of nil it makes one. The values of secrets are not kept.
+// with adds a field, to a new metChange if m is nil. Values of secrets are not
+// kept.
 func (m *metChange) with(f *model.Field, wrote, now, former any) *metChange {
 	if m == nil {
 		m = &metChange{Fields: map[string]metFields{}}
@@ -38,7 +39,7 @@ func (m *metChange) with(f *model.Field, wrote, now, former any) *metChange {
 	return m
 }
 
-// bytes is about how many bytes the values take.
+// bytes estimates how many bytes the values take.
 func (m metChange) bytes() int {
 	n := 128
 	for name, f := range m.Fields {
@@ -47,10 +48,10 @@ func (m metChange) bytes() int {
 	return n
 }
 
-// settleConflicts ends the conflicts of a chunk: a record that another undo has
-// restored meanwhile is right already, and of all others it is noted which job
-// had changed them last.
-func (c *chunk) settleConflicts() error {
+// concludeConflicts completes the conflicts of a chunk. A record that another
+// undo has restored meanwhile is unchanged instead. For every other one it
+// notes which job changed the record last.
+func (c *chunk) concludeConflicts() error {
 	offsets := c.inConflict()
 	if len(offsets) == 0 {
 		return nil
@@ -76,6 +77,7 @@ func (c *chunk) settleConflicts() error {
 	return err
 }
 
+// inConflict returns the records with a conflict.
 func (c *chunk) inConflict() []uint32 {
 	var offsets []uint32
 	for _, r := range c.refused {
@@ -86,8 +88,8 @@ func (c *chunk) inConflict() []uint32 {
 	return offsets
 }
 
-// restoredMeanwhile lists those of some records that other undos of the same
-// job have restored since this one's selection was fixed.
+// restoredMeanwhile returns those of some records that other undos of the same
+// job have restored since this undo's selection was committed.
 func (c *chunk) restoredMeanwhile(offsets []uint32) ([]uint32, error) {
 	var undos []int64
 	if err := c.q.List(&undos, undosQuery+` AND num <> ?`, c.l.Workspace, c.l.RestoreSource, c.l.Job); err != nil {
@@ -116,7 +118,7 @@ func (c *chunk) restoredMeanwhile(offsets []uint32) ([]uint32, error) {
 	return again, nil
 }
 
-// lastJobs finds by which job each of some records was changed last.
+// lastJobs returns which job changed each of some records last.
 func (c *chunk) lastJobs(offsets []uint32) (map[uint32]int64, error) {
 	if len(offsets) == 0 {
 		return nil, nil
@@ -135,7 +137,8 @@ func (c *chunk) lastJobs(offsets []uint32) (map[uint32]int64, error) {
 	return last, err
 }
 
-// packConflicts is what is kept of the conflicts of a chunk, nil for none.
+// packConflicts returns what is kept of the conflicts of a chunk, nil if there
+// are none.
 func packConflicts(refused []refusal) (any, error) {
 	var met []*metChange
 	for _, r := range refused {
@@ -150,8 +153,8 @@ func packConflicts(refused []refusal) (any, error) {
 	return string(text), err
 }
 
-// eachConflict reads what was kept of the conflicts of a chunk, one after the
-// other: all of them may be many megabytes.
+// eachConflict parses the kept conflicts of a chunk one by one, since all
+// together may take many megabytes.
 func eachConflict(text string, do func(metChange)) error {
 	d := json.NewDecoder(strings.NewReader(text))
 	if _, err := d.Token(); err != nil {
@@ -167,7 +170,8 @@ func eachConflict(text string, do func(metChange)) error {
 	return nil
 }
 
-// shown words what an undo met in the fields of a record. Secrets are masked.
+// shown returns the conflicts of a record as the API shows them. Secrets are
+// masked.
 func (m metChange) shown(of *model.Model) map[string]job.FieldConflict {
 	fields := make(map[string]job.FieldConflict, len(m.Fields))
 	for name, met := range m.Fields {
@@ -190,7 +194,7 @@ type metValue struct{ json.RawMessage }
 func (v metValue) shown(f *model.Field) json.RawMessage {
 	stored, err := storedValue(f, v.RawMessage)
 	if err != nil {
-		return json.RawMessage("null") // the field was of another kind then
+		return json.RawMessage("null") // the field had another type then
 	}
 	return shown(f, stored)
 }

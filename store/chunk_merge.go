@@ -14,7 +14,7 @@ import (
 // square of their number, and PostgreSQL's stack holds some thousand.
 const maxNested = 32
 
-// isWide reports whether a patch is merged in Go: it has too many names.
+// isWide reports whether a merge patch has so many names that Go applies it.
 func isWide(patch []byte) bool {
 	names, quoted := 0, false
 	for i := 0; i < len(patch) && names <= maxNested; i++ {
@@ -30,9 +30,9 @@ func isWide(patch []byte) bool {
 	return names > maxNested
 }
 
-// compile compiles the patch for the time at which it is written. What was left
-// to Go stays there. An undo reads all records that are there, and gives each
-// its own values.
+// compile compiles the patch for the time at which it is written. Merges that
+// were left to Go stay there. An undo has no SQL for all: each record that
+// still exists gets its own values.
 func (c *chunk) compile(now int64) {
 	sets := c.l.Patch.Sets
 	merged := c.a.merged
@@ -44,8 +44,9 @@ func (c *chunk) compile(now int64) {
 	}
 }
 
-// leaveToGo leaves those merges to Go, where the result is measured, that may
-// exceed what a field may hold. It reports whether there are more of them now.
+// leaveToGo leaves merges to Go whose result may be larger than a field may
+// hold: Go measures each result. longest is the longest value merged into. It
+// reports whether it left any more of them.
 func (c *chunk) leaveToGo(longest int64) bool {
 	before := len(c.a.merged)
 	for _, s := range c.l.Patch.Sets {
@@ -57,44 +58,22 @@ func (c *chunk) leaveToGo(longest int64) bool {
 	return len(c.a.merged) > before
 }
 
-// outgrown is leaveToGo for values that others have changed meanwhile.
-func (c *chunk) outgrown() (bool, error) {
+// leaveGrownToGo is leaveToGo for records whose values others have changed
+// since the chunk was read.
+func (c *chunk) leaveGrownToGo() (bool, error) {
 	measured, _ := c.weigh()
 	_, longest, err := c.measure(measured)
 	return err == nil && c.leaveToGo(longest), err
 }
 
-// merge computes the merges that are left to Go. Until then all records that
-// match are candidates: some turn out to be right already, and some values
-// would become too large.
-func (c *chunk) merge() error {
-	if len(c.a.merged) == 0 {
-		return nil
-	}
-	columns := splitAll(c.former)
-	out := newGiven(c.fieldsToMerge(), len(c.former))
-	unchanged := slices.Clone(c.unchanged)
-	for i, n := range c.changed {
-		values, differs, err := c.mergeOne(columns, i)
-		switch {
-		case err != nil:
-			return err
-		case values == nil:
-			c.refuseMerge(n, columns, i)
-		case differs || c.otherwise[i] == 1:
-			out.add(n, row(columns, i), values)
-		default:
-			unchanged = append(unchanged, n)
-		}
-	}
-	slices.Sort(unchanged)
-	found := out.changes()
-	c.changed, c.former, c.given, c.values = found.changed, found.former, found.given, found.values
-	c.unchanged, c.otherwise, c.ranged = unchanged, nil, false
-	return nil
-}
+// merging computes the merges that are left to Go. Every record that matches
+// is a candidate: some have the values already, and some values would become
+// too large.
+type merging struct{}
 
-func (c *chunk) fieldsToMerge() []*model.Field {
+func (merging) candidates(c *chunk) error { return c.match() }
+
+func (merging) fields(c *chunk) []*model.Field {
 	fields := make([]*model.Field, len(c.a.merged))
 	for i, s := range c.a.merged {
 		fields[i] = s.Field
@@ -102,35 +81,24 @@ func (c *chunk) fieldsToMerge() []*model.Field {
 	return fields
 }
 
-// mergeOne computes the new values of one record, nil where one is too large.
-func (c *chunk) mergeOne(columns [][]json.RawMessage, i int) (values []any, differs bool, err error) {
+func (merging) compute(c *chunk, i int, former []json.RawMessage) (computed, error) {
+	var values []any
+	differs := c.otherwise[i] == 1
 	for _, s := range c.a.merged {
-		before, err := storedValue(s.Field, columns[slices.Index(c.a.read, s.Field)][i])
+		before, err := storedValue(s.Field, former[slices.Index(c.a.read, s.Field)])
 		if err != nil {
-			return nil, false, err
+			return computed{}, err
 		}
 		after := patched(c.l.Patch, s, before, nil, 0)
-		if before == after {
-			values = append(values, after)
-			continue
+		if text, _ := after.(string); before != after && len(text) > maxValue {
+			return computed{reason: &refusal{Outcome: job.RecordFail, Code: sqldb.CodeTooLarge, Pointer: s.Pointer}}, nil
 		}
-		if text, _ := after.(string); len(text) > maxValue {
-			return nil, false, nil
-		}
-		values, differs = append(values, after), true
+		values, differs = append(values, after), differs || before != after
 	}
-	return values, differs, nil
+	if !differs {
+		return computed{}, nil
+	}
+	return computed{values: values}, nil
 }
 
-// refuseMerge names the field that would become too large.
-func (c *chunk) refuseMerge(n uint32, columns [][]json.RawMessage, i int) {
-	r := refusal{Offset: n, Outcome: job.RecordFail, Code: sqldb.CodeTooLarge}
-	for _, s := range c.a.merged {
-		before, _ := storedValue(s.Field, columns[slices.Index(c.a.read, s.Field)][i])
-		if text, _ := patched(c.l.Patch, s, before, nil, 0).(string); len(text) > maxValue {
-			r.Pointer = s.Pointer
-			break
-		}
-	}
-	c.refused = append(c.refused, r)
-}
+func (merging) conclude(*chunk) error { return nil }

@@ -1,45 +1,42 @@
 package store
 
-import "time"
+import (
+	"time"
 
-// pace is how many records the next chunk is to take: it follows what the last
-// ones took, at once where they took long, and otherwise step by step.
+	"bulkpatch/store/sqldb"
+)
+
+// pace is how many records the next chunk takes. It follows the time that the
+// last chunks took: it shrinks at once, and grows step by step.
 type pace struct {
 	records int // 0 before the first chunk
 
-	// The last chunk, and what a chunk costs whatever its size: to take fewer
-	// records would not make that less.
-	n           int
-	load, fixed float64
+	n     int     // records of the last chunk
+	load  float64 // its time, as a part of the time it should take
+	fixed float64 // the part of load that a chunk costs whatever its size
 }
 
 const (
-	firstRecords  = 4000 // of a shard
-	firstCostly   = 100  // where the filter may be costly
-	mostRecords   = 50_000
-	growth        = 4
-	aimRead       = 250 * time.Millisecond // for what a chunk reads before its transaction
-	slowShrink    = 8                      // a chunk that reached the time limit was far too large
-	refusedShrink = 2
+	firstRecords = 4000 // the first chunk of a shard
+	firstCostly  = 100  // the same, where the filter may be costly
+	mostRecords  = 50_000
+	growth       = 4
+	aimRead      = 250 * time.Millisecond // for reading a chunk ahead
+	slowShrink   = 8                      // a chunk that reached the time limit was far too large
+	faultShrink  = 2
 )
 
-// begin says how many records a chunk takes, at most limit. The first one of a
-// lease takes as many as the shard remembers.
-func (p *pace) begin(remembered int64, cheap bool, limit int) int {
-	switch {
-	case p.records > 0:
-	case remembered > 0:
-		p.records = int(remembered)
-	case cheap:
-		p.records = firstRecords
-	default:
-		p.records = firstCostly
+// size returns how many records a chunk takes, at most limit. The first chunk
+// of a lease takes first.
+func (p *pace) size(first, limit int) int {
+	if p.records == 0 {
+		p.records = first
 	}
 	return max(1, min(limit, p.records))
 }
 
-// after is the pace after a chunk that held the writer for some time, and should
-// have held it for another.
+// after returns the pace after a chunk that held the writer for took, and
+// should have held it for aim.
 func (p pace) after(c *chunk, took, aim time.Duration) pace {
 	n := len(c.selected)
 	if n == 0 {
@@ -58,17 +55,19 @@ func (p pace) after(c *chunk, took, aim time.Duration) pace {
 	return p
 }
 
-// What so few small records take is not theirs: the machine is busy, and fewer
-// would take no less.
+// A chunk of at most so many small records is not slow because of its size:
+// the machine is busy, and fewer records would take as long.
 const (
 	leastRecords = 50
 	smallBytes   = 1 << 20
 )
 
-// mostFixed is how far a chunk may go beyond its aim for the sake of what each
-// costs whatever its size.
+// mostFixed is how many times the aim a chunk may take where its fixed cost
+// alone exceeds the aim.
 const mostFixed = 3
 
+// next returns how many records the next chunk takes after one of n, which was
+// to take asked.
 func (p pace) next(n, asked int) int {
 	room := max(1-p.fixed, min(p.fixed, mostFixed))
 	want := mostRecords
@@ -79,18 +78,21 @@ func (p pace) next(n, asked int) int {
 	case want < n:
 		return max(1, want)
 	case n < asked:
-		return min(p.records, growth*n) // its bytes cut it short
+		return min(p.records, growth*n) // the limit on bytes made the chunk short
 	case n < p.records:
-		return p.records // its caller did
+		return p.records // the caller's limit made it short
 	}
 	return min(want, growth*n)
 }
 
-// refused takes fewer after a fault in the data of n records.
-func (p *pace) refused(n int, slow bool) {
-	by := refusedShrink
-	if slow {
-		by = slowShrink
+// shrink makes the next chunk smaller by a factor, after a fault in the data of
+// n records.
+func (p *pace) shrink(n, by int) { p.records = max(1, n/by) }
+
+// shrinkAfter returns the factor for a fault.
+func shrinkAfter(f sqldb.DataFault) int {
+	if f.Code == sqldb.CodeTooSlow {
+		return slowShrink
 	}
-	p.records = max(1, n/by)
+	return faultShrink
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"testing"
 	"time"
+
+	"bulkpatch/store/sqldb"
 )
 
 // TestChunksFollowWhatTheLastOnesTook lets chunks take a time for each record
@@ -25,14 +27,14 @@ func TestChunksFollowWhatTheLastOnesTook(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			var p pace
-			n := p.begin(0, true, mostRecords)
+			n := p.size(firstRecords, mostRecords)
 			for range 20 {
 				c := &chunk{asked: n, selected: make([]uint32, n), bytes: tt.bytes}
 				if tt.most == 100 {
 					c.selected = c.selected[:min(n, 25)] // by their bytes
 				}
 				p = p.after(c, time.Duration(len(c.selected))*tt.each+tt.fixed, 60*time.Millisecond)
-				n = p.begin(0, true, mostRecords)
+				n = p.size(firstRecords, mostRecords)
 			}
 			if n < tt.least || n > tt.most {
 				t.Errorf("chunks settle at %d records, not at %d to %d", n, tt.least, tt.most)
@@ -45,13 +47,13 @@ func TestChunksFollowWhatTheLastOnesTook(t *testing.T) {
 // what reached the time limit.
 func TestAFaultInTheDataTakesFewer(t *testing.T) {
 	p := pace{records: 1000}
-	if p.refused(1000, false); p.records != 500 {
+	if p.shrink(1000, shrinkAfter(sqldb.DataFault{})); p.records != 500 {
 		t.Errorf("%d records", p.records)
 	}
-	if p.refused(500, true); p.records != 62 {
+	if p.shrink(500, shrinkAfter(sqldb.DataFault{Code: sqldb.CodeTooSlow})); p.records != 62 {
 		t.Errorf("%d records", p.records)
 	}
-	if p.refused(1, true); p.records != 1 {
+	if p.shrink(1, shrinkAfter(sqldb.DataFault{Code: sqldb.CodeTooSlow})); p.records != 1 {
 		t.Errorf("%d records", p.records)
 	}
 }

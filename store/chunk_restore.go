@@ -11,54 +11,55 @@ import (
 	"bulkpatch/model"
 )
 
-// findRestored finds what gives the chunk's records back what the source job
-// found in them. A record is restored whole or not at all: when any value that
-// the job changed is another by now than the job wrote, nothing of it is
-// touched.
-func (c *chunk) findRestored() error {
+// restoring computes the values of an undo: it gives the records back what the
+// restore source found in them. A record is restored whole or not at all: if
+// any value that the source wrote has been changed since, the record is left
+// as it is, in conflict.
+type restoring struct{}
+
+// candidates finds the selected records that still exist.
+func (restoring) candidates(c *chunk) error {
 	if slices.ContainsFunc(c.l.Patch.Sets, func(s model.Set) bool { return s.Field.Concealed() }) {
 		c.refuseAll(c.selected, job.Conflicted, "secret_not_kept")
 		return nil
 	}
-	if err := c.restoreSourceValues(); err != nil {
+	if err := c.readRestoreSource(); err != nil {
 		return err
 	}
-	now, err := c.readListed(c.selected, everything)
-	if err != nil {
-		return err
+	var err error
+	c.changes, err = c.readListed(c.selected, everything)
+	if err == nil {
+		c.refuseAll(without(c.selected, c.changed), job.Skipped, "not_found")
 	}
-	c.refuseAll(without(c.selected, now.changed), job.Skipped, "not_found")
-	restored := newGiven(c.a.read, len(c.a.read))
-	columns := splitAll(now.former)
-	for i, n := range now.changed {
-		current := row(columns, i)
-		was := c.restoreSource[c.base+int64(n)]
-		if was.former == nil {
-			c.refuse(n, job.Conflicted, "values_not_kept") // and must not be taken for none
-			continue
-		}
-		values, met, err := c.takeBack(was, current)
-		if err != nil {
-			return err
-		}
-		if met != nil {
-			c.refused = append(c.refused, refusal{Offset: n, Outcome: job.Conflicted, Code: "changed_since", conflict: met})
-			continue
-		}
-		restored.add(n, current, values)
-	}
-	c.changes = restored.changes()
-	return c.settleConflicts()
+	return err
 }
 
-// sourceRow is a chunk of the source job, with about what unpacking it takes.
+func (restoring) fields(c *chunk) []*model.Field { return c.a.read }
+
+func (restoring) compute(c *chunk, i int, now []json.RawMessage) (computed, error) {
+	was := c.restoreSource[c.base+int64(c.changed[i])]
+	if was.former == nil { // not kept, which does not mean that there was none
+		return computed{reason: &refusal{Outcome: job.Conflicted, Code: "values_not_kept"}}, nil
+	}
+	values, met, err := c.takeBack(was, now)
+	if met != nil {
+		return computed{reason: &refusal{Outcome: job.Conflicted, Code: "changed_since", conflict: met}}, err
+	}
+	return computed{values: values}, err
+}
+
+func (restoring) conclude(c *chunk) error { return c.concludeConflicts() }
+
+// restoreSourceRow is a chunk of the restore source, with an estimate of the
+// bytes that unpacking it takes.
 type restoreSourceRow struct {
 	Last  int64 `db:"last_rid"`
 	Bytes int64
 }
 
-// boundSource cuts an undo where what the source job found and wrote would take
-// too much. One of its chunks it always takes.
+// boundRestoreSource cuts an undo where the values that the restore source
+// found and wrote would take too many bytes. It always keeps the records of one
+// of the source's chunks.
 func (c *chunk) boundRestoreSource() error {
 	var rows []restoreSourceRow
 	if err := c.q.List(&rows, `SELECT last_rid, COALESCE(LENGTH(former), 0) + COALESCE(LENGTH(written), 0) AS bytes FROM changes
@@ -78,9 +79,9 @@ func (c *chunk) boundRestoreSource() error {
 	return nil
 }
 
-// sourceValues reads what the source job found and wrote in the chunk's
-// records, by number.
-func (c *chunk) restoreSourceValues() error {
+// readRestoreSource reads what the restore source found and wrote in the
+// chunk's records.
+func (c *chunk) readRestoreSource() error {
 	if c.restoreSource != nil {
 		return nil
 	}
@@ -103,9 +104,9 @@ func (c *chunk) restoreSourceValues() error {
 	return nil
 }
 
-// takeBack computes what a record's fields are to hold, in stored form. met is
-// what it met instead where the record was changed since in what the job had
-// changed.
+// takeBack computes what the undo of f gives to a record's fields, in stored
+// form. Where something that f changed was changed again since, met holds the
+// values that were met.
 func (c *chunk) takeBack(f foundResult, current []json.RawMessage) (values []any, met *metChange, err error) {
 	for i, s := range c.l.Patch.Sets {
 		former, written, err := f.values(c.l.Patch, s)
@@ -117,7 +118,7 @@ func (c *chunk) takeBack(f foundResult, current []json.RawMessage) (values []any
 			return nil, nil, err
 		}
 		if s.When != nil && former != written {
-			written = now // a stamp goes with the field that brings it, which is compared
+			written = now // a stamp follows the field that sets it, which is compared
 		}
 		v, ok, err := takeBackField(s, former, written, now)
 		if err != nil {
@@ -131,8 +132,9 @@ func (c *chunk) takeBack(f foundResult, current []json.RawMessage) (values []any
 	return values, met, nil
 }
 
-// takeBackField computes one field. What the job left as it was stays as it
-// is now, whoever changed it.
+// takeBackField computes one field. ok is false where the value that the job
+// wrote has been changed since. What the job did not change stays as it is
+// now.
 func takeBackField(s model.Set, former, written, now any) (v any, ok bool, err error) {
 	if s.Merge == nil {
 		switch {
@@ -157,11 +159,12 @@ func takeBackField(s model.Set, former, written, now any) (v any, ok bool, err e
 	return v, true, err
 }
 
-// absent stands for a key that an object has not.
+// absent stands for a key that an object does not have.
 type absent struct{}
 
-// takeBackTree restores the parts of a nested value that the job changed.
-func takeBackTree(former, written, now any) (any, bool) {
+// takeBackTree restores the parts of a nested value that the job changed. ok is
+// false where one of them has been changed since.
+func takeBackTree(former, written, now any) (tree any, ok bool) {
 	if reflect.DeepEqual(former, written) {
 		return now, true
 	}
@@ -189,8 +192,8 @@ func takeBackTree(former, written, now any) (any, bool) {
 	return out, true
 }
 
-// asObject reads a missing value as an empty object at the top, where a merge
-// makes one.
+// asObject returns a JSON object. A missing value counts as an empty object, as
+// it does for a merge.
 func asObject(v any) (map[string]any, bool) {
 	if v == nil {
 		return nil, true
@@ -217,7 +220,8 @@ func union(a, b map[string]any) map[string]bool {
 	return keys
 }
 
-// readTree reads stored JSON, numbers as they are written.
+// readTree parses stored JSON. Numbers keep the form in which they are
+// written.
 func readTree(text any) (any, error) {
 	if text == nil {
 		return nil, nil
@@ -228,8 +232,8 @@ func readTree(text any) (any, error) {
 	return tree, d.Decode(&tree)
 }
 
-// writeTree is the inverse of readTree, in canonical form. A field that had no
-// value and holds nothing any more has none again.
+// writeTree is the inverse of readTree, in canonical form. An empty object
+// becomes no value where the field had none before the job.
 func writeTree(tree, former any) (any, error) {
 	if m, ok := tree.(map[string]any); tree == nil || ok && len(m) == 0 && former == nil {
 		return nil, nil

@@ -6,55 +6,61 @@ import (
 	"errors"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 	"bulkpatch/store/sqldb"
 )
 
 // ApplySingle carries out a single-record patch: from queued to its final
-// state in one transaction. A job that is not queued any more is left alone,
-// so a task that comes twice does no harm. The errors are those of
-// [Store.Claim].
+// state in one transaction. It ignores a job that is not queued any more, so a
+// task that comes twice does no harm. The errors are those of [Store.Claim].
 func (s *Store) ApplySingle(ctx context.Context, r job.WakeUp) error {
-	return s.inTx(ctx, func(t *tx) error {
-		var row struct {
-			leaseRow
-			RID       int64  `db:"rid"`
-			CreatedAt int64  `db:"created_at"`
-			CreatedBy string `db:"created_by"`
-		}
-		ok, err := t.Get(&row, `SELECT j.id, w.name AS workspace, j.kind, j.model, j.digest, j.state, j.change, j.options, j.expected,
-				j.matched, j.throttle, j.rid, j.if_match, j.created_at, j.created_by
-			FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ? AND j.kind = 'single'`+t.Dialect.ForUpdate("j"), r.Workspace, r.Job)
-		if err != nil || !ok || row.State != job.Queued {
-			return err
-		}
-		lease, err := t.lease(s.models, r, row.leaseRow)
-		if errors.Is(err, errOutgrown) {
-			return t.failOutgrown(r.Ref)
-		}
-		if err != nil {
-			return err
-		}
-		refused, err := changedSince(lease.Guard, row.RID)
-		if err != nil {
-			return err
-		}
-		if refused != nil {
-			return t.end(r.Ref, row.ID, job.Failed, refused, "")
-		}
-		c := &chunk{d: t.Dialect, q: t, t: t, l: lease, filter: everything, base: row.RID, last: row.RID, selected: []uint32{0}}
-		if err := c.applyAlone(row.IfMatch); err != nil {
-			return err
-		}
-		if err := c.endSingle(); err != nil {
-			return err
-		}
-		c.noteEnd(row.CreatedBy, row.CreatedAt)
-		return nil
-	})
+	return s.inTx(ctx, func(t *tx) error { return carryOut(t, &singleChunk{models: s.models, wakeUp: r}) })
 }
 
-// changedSince says why a record is not the one that a preview showed, nil where
-// it is: another may have its id by now.
+// A singleChunk is the one record of a single-record job.
+type singleChunk struct {
+	models *model.Registry
+	wakeUp job.WakeUp
+	row    singleRow
+}
+
+type singleRow struct {
+	leaseRow
+	RID       int64  `db:"rid"`
+	CreatedAt int64  `db:"created_at"`
+	CreatedBy string `db:"created_by"`
+}
+
+// lock locks the job. It returns no chunk where the job is not queued any more
+// or ends before its record is read.
+func (o *singleChunk) lock(t *tx) (*chunk, error) {
+	r := o.wakeUp
+	o.row = singleRow{}
+	ok, err := t.Get(&o.row, `SELECT j.id, w.name AS workspace, j.kind, j.model, j.digest, j.state, j.change, j.options, j.expected,
+			j.matched, j.throttle, j.rid, j.if_match, j.created_at, j.created_by
+		FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ? AND j.kind = 'single'`+t.Dialect.ForUpdate("j"), r.Workspace, r.Job)
+	if err != nil || !ok || o.row.State != job.Queued {
+		return nil, err
+	}
+	lease, err := t.lease(o.models, r, o.row.leaseRow)
+	if errors.Is(err, errOutgrown) {
+		return nil, t.failOutgrown(r.Ref)
+	}
+	if err != nil {
+		return nil, err
+	}
+	refused, err := changedSince(lease.Guard, o.row.RID)
+	if err != nil {
+		return nil, err
+	}
+	if refused != nil {
+		return nil, t.end(r.Ref, o.row.ID, job.Failed, refused, "")
+	}
+	return &chunk{d: t.Dialect, l: lease, filter: everything, base: o.row.RID, last: o.row.RID, selected: []uint32{0}}, nil
+}
+
+// changedSince returns why a record is not the one that a preview showed, or
+// nil. Another record may have its id by now.
 func changedSince(g job.Guard, rid int64) (*job.Error, error) {
 	if g.Digest == "" {
 		return nil, nil
@@ -65,10 +71,10 @@ func changedSince(g job.Guard, rid int64) (*job.Error, error) {
 	return g.Check(sel.count, sel.digest), err
 }
 
-// applyAlone gives the record its outcome, which is a failure where the fault
-// lies in its data.
-func (c *chunk) applyAlone(ifMatch *int64) error {
-	err := c.t.Attempt(func() error { return c.applyOne(ifMatch) })
+// isolate sets a savepoint, so that a fault in the record's data undoes only
+// what was done to the record, which then fails.
+func (o *singleChunk) isolate(c *chunk, change func() error) error {
+	err := c.t.Attempt(change)
 	f, inData := c.d.InData(err)
 	switch {
 	case c.t.TookTooLong(err):
@@ -80,9 +86,9 @@ func (c *chunk) applyAlone(ifMatch *int64) error {
 	return nil
 }
 
-// applyOne judges an If-Match on the version that the record has in this
-// transaction, and writes the record.
-func (c *chunk) applyOne(ifMatch *int64) error {
+// read locks the record, compares its version with If-Match and decides its
+// outcome.
+func (o *singleChunk) read(c *chunk) error {
 	var version int64
 	there, err := c.t.Get(&version, "SELECT version FROM "+c.l.Model.Table()+" WHERE rid = ? AND workspace = ?"+c.d.ForUpdate(c.l.Model.Table()), c.base, c.l.Workspace)
 	switch {
@@ -91,24 +97,25 @@ func (c *chunk) applyOne(ifMatch *int64) error {
 	case !there:
 		c.refuse(0, job.Skipped, "not_found")
 		return nil
-	case ifMatch != nil && *ifMatch != version:
+	case o.row.IfMatch != nil && *o.row.IfMatch != version:
 		c.refuse(0, job.Conflicted, "precondition_failed")
 		return nil
 	}
-	c.leaveToGo(maxValue) // all merges: one record's are quick
-	if err := c.findPatched(); err != nil {
-		return err
-	}
-	c.compile(c.t.Now)
-	return c.write()
+	c.leaveToGo(maxValue) // all merges: those of one record take no time
+	return c.find()
 }
 
-// endSingle keeps what was done and writes the final state.
-func (c *chunk) endSingle() error {
-	c.count()
-	if err := c.keepHistory(); err != nil {
+// advance writes the final state of the job.
+func (o *singleChunk) advance(c *chunk) error {
+	if err := c.endSingle(); err != nil {
 		return err
 	}
+	c.noteEnd(o.row.CreatedBy, o.row.CreatedAt)
+	return nil
+}
+
+// endSingle writes the job's final state and counts.
+func (c *chunk) endSingle() error {
 	summary, err := c.addReasons([]job.ErrorSummary{})
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -20,7 +21,7 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// started is a job over twenty customers of Acme, resolved.
+// started returns the lease of a resolved job over twenty customers of Acme.
 func started(t *testing.T, s *Store, condition string) (job.Lease, *model.Model, auth.Workspace) {
 	t.Helper()
 	desk, ws := fillWithAcme(t, s)
@@ -40,7 +41,7 @@ func started(t *testing.T, s *Store, condition string) (job.Lease, *model.Model,
 	return l, desk, ws
 }
 
-// conditions is a filter of so many, all true for customers of Acme.
+// conditions returns a filter of n conditions, all true for customers of Acme.
 func conditions(n int) string {
 	var b strings.Builder
 	for i := range n {
@@ -49,9 +50,9 @@ func conditions(n int) string {
 	return `{"$and": [{"organization": {"$contains": "acme"}}` + b.String() + `]}`
 }
 
-// TestTheWriterEvaluatesNoCostlyFilter records what chunks run while others
-// wait for the writer: the filter is in none of it, not even where somebody has
-// written in between.
+// TestTheWriterEvaluatesNoCostlyFilter records the statements that chunks run
+// while others wait for the writer. None contains the filter, not even after
+// somebody else has written in between.
 func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()
@@ -81,51 +82,27 @@ func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 }
 
 // TestWhatIsReadAheadIsComparedByVersion changes records between the read and
-// the write: only if somebody has written is anything compared, and only what
-// has changed is read again.
+// the write: versions are compared only if somebody else has written, and only
+// changed records are read again.
 func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 	s, path := openTemp(t)
 	defer s.Close()
 	l, desk, ws := started(t, s, `{"organization": "Acme"}`)
-	seen := map[string]Statement{}
 	w := s.Chunks(l).(*chunks)
 	w.early = true
 	defer w.Close()
-	next := func(between func()) (read int, ran map[string]Statement) {
-		t.Helper()
-		w.pace = pace{records: 1000} // whatever the last one took
-		c, err := w.take(t.Context(), 4)
-		must(t, err)
-		between()
-		clear(seen)
-		plain := s.db.Writer
-		s.db.Writer = recorder{plain, seen}
-		defer func() { s.db.Writer = plain }()
-		_, c, err = w.apply(t.Context(), c, 4)
-		must(t, err)
-		return len(c.selected), seen
-	}
+	next := func(between func()) map[string]Statement { return applyAhead(t, w, between) }
 	next(func() {}) // learns of other processes
-	next(func() {}) // was asked for before that
-	if _, ran := next(func() {}); reads(ran) != 0 {
+	next(func() {}) // was read before that
+	if ran := next(func() {}); reads(ran) != 0 {
 		t.Errorf("nobody has written, and yet the chunk read customers: %v", ran)
 	}
-	edit := func(id int, fields string) {
-		d, faults := desk.CheckDraft([]byte(fmt.Sprintf(`{"id": %d, %s}`, id, fields)), model.Import)
-		if faults != nil {
-			t.Fatal(faults)
-		}
-		run, err := s.BeginImport(t.Context(), ws, desk)
-		must(t, err)
-		_, err = s.Import(t.Context(), run, []model.Draft{d}, []int64{1})
-		must(t, err)
-	}
-	_, ran := next(func() {
-		edit(13, `"organization": "Other"`)
-		edit(14, `"jobTitle": "Former"`)
+	ran := next(func() {
+		importOne(t, s, desk, ws, `{"id": 13, "organization": "Other"}`)
+		importOne(t, s, desk, ws, `{"id": 14, "jobTitle": "Former"}`)
 		must(t, s.DeleteRecord(t.Context(), ws, desk, int64(15)))
 	})
-	if n := reads(ran); n != 3 { // versions, those that match of what changed, and of the others those that are there
+	if n := reads(ran); n != 3 { // versions, changed records that match, and the versions of those that do not
 		t.Errorf("customers were read %d times: %v", n, ran)
 	}
 	next(func() { // another process
@@ -137,18 +114,51 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 	})
 	page, err := s.Results(t.Context(), ws, l.JobID, job.ResultQuery{Limit: 20})
 	must(t, err)
-	for i, r := range page.Items {
-		want := map[int]string{13: "skipped no_longer_matches", 14: `updated "Former"`, 15: "skipped not_found", 17: "skipped no_longer_matches"}[i+1]
+	checkOutcomes(t, page.Items, map[int]string{13: "skipped no_longer_matches", 14: `updated "Former"`, 15: "skipped not_found", 17: "skipped no_longer_matches"})
+}
+
+// applyAhead applies a chunk of four records. It calls between after the chunk
+// was read, and returns the statements that ran after that.
+func applyAhead(t *testing.T, w *chunks, between func()) map[string]Statement {
+	t.Helper()
+	w.pace = pace{records: 1000} // whatever the last one took
+	c, err := w.take(t.Context(), 4)
+	must(t, err)
+	between()
+	seen := map[string]Statement{}
+	plain := w.s.db.Writer
+	w.s.db.Writer = recorder{plain, seen}
+	defer func() { w.s.db.Writer = plain }()
+	_, _, err = w.apply(t.Context(), c, 4)
+	must(t, err)
+	return seen
+}
+
+// importOne imports one record.
+func importOne(t *testing.T, s *Store, desk *model.Model, ws auth.Workspace, record string) {
+	t.Helper()
+	d, faults := desk.CheckDraft([]byte(record), model.Import)
+	if faults != nil {
+		t.Fatal(faults)
+	}
+	run, err := s.BeginImport(t.Context(), ws, desk)
+	must(t, err)
+	_, err = s.Import(t.Context(), run, []model.Draft{d}, []int64{1})
+	must(t, err)
+}
+
+// checkOutcomes compares the results of the records from id 1 on, which are
+// updated unless want has another outcome.
+func checkOutcomes(t *testing.T, items []job.Result, want map[int]string) {
+	t.Helper()
+	for i, r := range items {
 		got := string(r.Outcome)
 		if r.Error != nil {
 			got += " " + r.Error.Code
 		} else if from := string(r.Changed["jobTitle"].From); from != "null" {
 			got += " " + from
 		}
-		if want == "" {
-			want = "updated"
-		}
-		if got != want {
+		if want := cmp.Or(want[i+1], "updated"); got != want {
 			t.Errorf("the outcome of %s is %s, not %s", r.ID, got, want)
 		}
 	}
@@ -164,10 +174,10 @@ func reads(ran map[string]Statement) (n int) {
 	return n
 }
 
-// refusing is a writer in which statements of one kind fail.
+// refusing is a writer in which statements that begin with a text fail.
 type refusing struct {
 	sqldb.Writer
-	text string // how they begin
+	text string
 	err  error
 	runs *int
 }
@@ -192,75 +202,83 @@ func (s refusingSession) ExecContext(ctx context.Context, text string, args ...a
 	return s.Session.ExecContext(ctx, text, args...)
 }
 
-// TestFaultsInTheDataFailRecords lets the database refuse whatever is written:
-// what lies in the data ends as each record's failure with its reason, of many
-// and of one, and everything else leaves them alone.
+// A refusedUpdate is an error with which a database refuses to update records.
+type refusedUpdate struct {
+	err  error
+	code string // of the records' failure; "" where the fault is the store's
+}
+
+func sqliteErr(code int) error      { return sqlite3.Error{Code: sqlite3.ErrNo(code)} }
+func postgresErr(code string) error { return &pgconn.PgError{Code: code} }
+
+var sqliteRefusedUpdates = map[string]refusedUpdate{
+	"too big":                   {sqliteErr(18), sqldb.CodeTooLarge},
+	"a constraint":              {sqliteErr(19), sqldb.CodeConstraint},
+	"a chunk's time limit":      {errors.Join(sqldb.ErrTooSlow, sqliteErr(9)), sqldb.CodeTooSlow},
+	"no memory for a small one": {sqliteErr(7), ""},
+	"busy":                      {sqliteErr(5), ""},
+	"something new":             {sqliteErr(1), ""},
+}
+
+var postgresRefusedUpdates = map[string]refusedUpdate{
+	"stack depth":                       {postgresErr("54001"), sqldb.CodeTooComplex},
+	"a program's limit":                 {postgresErr("54000"), sqldb.CodeTooLarge},
+	"out of range":                      {postgresErr("22003"), sqldb.CodeConstraint},
+	"a server without memory":           {postgresErr("53200"), ""},
+	"a lock":                            {postgresErr("55P03"), ""},
+	"what an operator has ended":        {postgresErr("57014"), ""},
+	"a server's inner error":            {postgresErr("XX000"), ""},
+	"a text beyond what an alloc takes": {&pgconn.PgError{Code: "XX000", Routine: "repalloc"}, sqldb.CodeTooLarge},
+}
+
+// TestFaultsInTheDataFailRecords lets the database refuse every update. A fault
+// in the data fails each record with its reason, in a bulk job and in a single.
+// Any other error fails no record.
 func TestFaultsInTheDataFailRecords(t *testing.T) {
-	lite := func(code int) error { return sqlite3.Error{Code: sqlite3.ErrNo(code)} }
-	pg := func(code string) error { return &pgconn.PgError{Code: code} }
 	server := pgtest.Start(t)
-	tests := map[string]struct {
-		err      error
-		code     string // of the records' failure, "" where the fault is the store's
-		postgres bool
-	}{
-		"too big":                           {lite(18), sqldb.CodeTooLarge, false},
-		"a constraint":                      {lite(19), sqldb.CodeConstraint, false},
-		"a chunk's time limit":              {errors.Join(sqldb.ErrTooSlow, lite(9)), sqldb.CodeTooSlow, false},
-		"no memory for a small one":         {lite(7), "", false},
-		"busy":                              {lite(5), "", false},
-		"something new":                     {lite(1), "", false},
-		"stack depth":                       {pg("54001"), sqldb.CodeTooComplex, true},
-		"a program's limit":                 {pg("54000"), sqldb.CodeTooLarge, true},
-		"out of range":                      {pg("22003"), sqldb.CodeConstraint, true},
-		"a server without memory":           {pg("53200"), "", true},
-		"a lock":                            {pg("55P03"), "", true},
-		"what an operator has ended":        {pg("57014"), "", true},
-		"a server's inner error":            {pg("XX000"), "", true},
-		"a text beyond what an alloc takes": {&pgconn.PgError{Code: "XX000", Routine: "repalloc"}, sqldb.CodeTooLarge, true},
+	for name, tt := range sqliteRefusedUpdates {
+		t.Run(name, func(t *testing.T) { tt.check(t, "sqlite://"+filepath.Join(t.TempDir(), "refusing.db")) })
 	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			address := "sqlite://" + filepath.Join(t.TempDir(), "refusing.db")
-			if tt.postgres {
-				address = server.Database(t)
-			}
-			s, err := Open(t.Context(), address, Options{Models: model.Shipped()})
-			must(t, err)
-			defer s.Close()
-			l, desk, ws := started(t, s, `{"organization": "Acme"}`)
-			p, _ := desk.CheckPatch([]byte(`{"jobTitle": "Lead"}`), model.PatchOptions{Single: true})
-			single, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Single, Workspace: ws, Model: desk, RecordID: int64(1), Patch: p})
-			must(t, err)
-			runs := 0
-			s.db.Writer = refusing{s.db.Writer, "UPDATE c_desk", tt.err, &runs}
-			tried := failAll(t, s, l)
-			if want := tt.code != ""; want != (tried.Failed == 20) || tried.Tried() != tried.Failed {
-				t.Errorf("%+v after %d updates", tried, runs)
-			}
-			if tt.code == sqldb.CodeTooSlow {
-				return // a single has no such limit on SQLite
-			}
-			wakeUps, err := s.Singles(t.Context(), 1)
-			must(t, err)
-			err = s.ApplySingle(t.Context(), wakeUps[0])
-			j, readErr := s.Job(t.Context(), ws, single.ID)
-			must(t, readErr)
-			if tt.code == "" {
-				if err == nil || j.State != job.Queued {
-					t.Errorf("the single is %s, %v", j.State, err)
-				}
-				return
-			}
-			if err != nil || j.State != job.Failed || j.ErrorSummary[0].Code != tt.code || j.ErrorSummary[0].Title == "" {
-				t.Errorf("the single is %s with %+v, %v", j.State, j.ErrorSummary, err)
-			}
-		})
+	for name, tt := range postgresRefusedUpdates {
+		t.Run(name, func(t *testing.T) { tt.check(t, server.Database(t)) })
 	}
 }
 
-// TestAStoreThatIsSlowForAllFailsNoRecord lets even the note that a record
-// failed reach the time limit of a chunk.
+func (tt refusedUpdate) check(t *testing.T, address string) {
+	s, err := Open(t.Context(), address, Options{Models: model.Shipped()})
+	must(t, err)
+	defer s.Close()
+	l, desk, ws := started(t, s, `{"organization": "Acme"}`)
+	p, _ := desk.CheckPatch([]byte(`{"jobTitle": "Lead"}`), model.PatchOptions{Single: true})
+	single, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Single, Workspace: ws, Model: desk, RecordID: int64(1), Patch: p})
+	must(t, err)
+	runs := 0
+	s.db.Writer = refusing{s.db.Writer, "UPDATE c_desk", tt.err, &runs}
+	tried := failAll(t, s, l)
+	if want := tt.code != ""; want != (tried.Failed == 20) || tried.Tried() != tried.Failed {
+		t.Errorf("%+v after %d updates", tried, runs)
+	}
+	if tt.code == sqldb.CodeTooSlow {
+		return // a single has no such limit on SQLite
+	}
+	wakeUps, err := s.Singles(t.Context(), 1)
+	must(t, err)
+	err = s.ApplySingle(t.Context(), wakeUps[0])
+	j, readErr := s.Job(t.Context(), ws, single.ID)
+	must(t, readErr)
+	if tt.code == "" {
+		if err == nil || j.State != job.Queued {
+			t.Errorf("the single is %s, %v", j.State, err)
+		}
+		return
+	}
+	if err != nil || j.State != job.Failed || j.ErrorSummary[0].Code != tt.code || j.ErrorSummary[0].Title == "" {
+		t.Errorf("the single is %s with %+v, %v", j.State, j.ErrorSummary, err)
+	}
+}
+
+// TestAStoreThatIsSlowForAllFailsNoRecord lets even the statement that records a
+// failure reach the time limit of a chunk.
 func TestAStoreThatIsSlowForAllFailsNoRecord(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()
@@ -282,8 +300,8 @@ func TestAStoreThatIsSlowForAllFailsNoRecord(t *testing.T) {
 	}
 }
 
-// failAll works on a lease as long as the store does not say that the fault is
-// its own.
+// failAll works on a lease until the job is done or an error lies in the store
+// itself.
 func failAll(t *testing.T, s *Store, l job.Lease) (last job.Tally) {
 	t.Helper()
 	chunks := s.Chunks(l)

@@ -10,7 +10,7 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// Why [Store.CopyTo] does not begin.
+// The errors with which [Store.CopyTo] refuses to start.
 var (
 	ErrOutdated  = errors.New("the tables are not those of this version and of the models that are loaded: migrate the database first")
 	ErrNeverUsed = errors.New("the source has never been in use: there is nothing to copy")
@@ -18,26 +18,27 @@ var (
 	ErrSame      = errors.New("the destination is the source itself, or was copied from it")
 )
 
-// A TableCopy says how many rows of a table were copied.
+// A TableCopy tells how many rows of a table were copied.
 type TableCopy struct {
 	Table string
 	Rows  int64
 }
 
-// CopyTo copies everything that the database holds into another one, which
-// has been migrated and never used: workspaces, keys, records under their
-// numbers, and jobs in whatever state they are. Processes that then work on
-// the copy go on where those of the source have stopped.
+// CopyTo copies everything that the database holds into another one, which has
+// been migrated and never used: workspaces, keys, records with their numbers,
+// and jobs in any state. Processes that then use the copy continue where those
+// of the source stopped.
 //
 // Meanwhile no other process can write to either database. The source is only
-// read, all of it in one state. The destination gets everything in one
-// transaction: after an error it is as empty as before, and a second call can
-// fill it. Only where the answer to the COMMIT was lost may it be complete all
-// the same, which the second call then says.
+// read, in one snapshot. The destination gets everything in one transaction:
+// after an error it is as empty as before, and a second call can fill it. Only
+// if the answer to the COMMIT is lost may the copy be complete all the same; a
+// second call then reports that.
 //
-// tell is called now and then with the rows copied so far and those there are;
-// after a lost race it begins anew. The errors that keep it from beginning are
-// [ErrOutdated], [ErrNeverUsed], [ErrNotEmpty] and [ErrSame].
+// tell is called now and then with the rows copied so far and their total.
+// After a lost race the copy starts again, and so do its calls. CopyTo returns
+// [ErrOutdated], [ErrNeverUsed], [ErrNotEmpty] or [ErrSame] if it refuses to
+// start.
 func (s *Store) CopyTo(ctx context.Context, to *Store, tell func(done, total int64)) ([]TableCopy, error) {
 	if err := s.UpToDate(ctx); err != nil {
 		return nil, fmt.Errorf("source: %w", err)
@@ -46,7 +47,7 @@ func (s *Store) CopyTo(ctx context.Context, to *Store, tell func(done, total int
 		return nil, err
 	}
 	var copied []TableCopy
-	// Nothing is written to the source: its transaction is there for its lock.
+	// Nothing is written to the source. Its transaction holds the lock.
 	_, err := s.do(ctx, sqldb.Endless, func(from *tx) error {
 		_, err := to.do(ctx, sqldb.Endless, func(dest *tx) (err error) {
 			c := copier{ctx: ctx, from: from, to: dest, models: s.models, tell: tell}
@@ -63,7 +64,7 @@ func (s *Store) CopyTo(ctx context.Context, to *Store, tell func(done, total int
 
 // A copier is one attempt at a copy.
 type copier struct {
-	ctx         context.Context // ends the copy between two batches
+	ctx         context.Context // checked between two batches
 	from, to    *tx
 	models      *model.Registry
 	tell        func(done, total int64)
@@ -105,13 +106,13 @@ func (c *copier) run() ([]TableCopy, error) {
 	return counts, c.compare(counts)
 }
 
-// ofProcesses is the table that is not copied: it says which processes run on
+// ofProcesses is the table that is not copied: it tells which processes run on
 // the source.
 const ofProcesses = "running_models"
 
-// tables lists what is to be copied, in an order in which the destination
-// takes it. There may be other people's tables beside ours, but none at the
-// source that the destination has not.
+// tables returns the tables to copy, in an order that the destination accepts.
+// Either database may hold tables of other programs, but the source may have no
+// table that the destination lacks.
 func (c *copier) tables() ([]string, error) {
 	have, err := c.from.tables()
 	if err != nil {
@@ -129,7 +130,7 @@ func (c *copier) tables() ([]string, error) {
 	return slices.DeleteFunc(take, func(t string) bool { return t == ofProcesses || !slices.Contains(have, t) }), nil
 }
 
-// hold keeps all others from writing to both databases until the end.
+// hold locks both databases against other writers until the end.
 func (c *copier) hold(tables []string) error {
 	if err := c.from.each(c.from.Dialect.Copying, c.from.Dialect.Streaming, c.from.Dialect.Hold(tables)); err != nil {
 		return fmt.Errorf("hold the source: %w", err)
@@ -140,7 +141,7 @@ func (c *copier) hold(tables []string) error {
 	return nil
 }
 
-// each runs the statements that are not "".
+// each runs those of the statements that are not "".
 func (t *tx) each(statements ...string) error {
 	for _, s := range statements {
 		if s == "" {
@@ -153,7 +154,8 @@ func (t *tx) each(statements ...string) error {
 	return nil
 }
 
-// vacant refuses a destination that holds anything but what migrating makes.
+// vacant returns ErrNotEmpty for a destination that holds anything but what a
+// migration creates.
 func (c *copier) vacant(tables []string) error {
 	for _, t := range tables {
 		if t == "models" {
@@ -171,7 +173,7 @@ func (c *copier) vacant(tables []string) error {
 	return nil
 }
 
-// compare makes sure that each table has as many rows as at the source.
+// compare checks that each table has as many rows as at the source.
 func (c *copier) compare(want []TableCopy) error {
 	for _, w := range want {
 		got, err := c.to.rowCount(w.Table)

@@ -11,10 +11,9 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// UpToDate answers nil when the tables are those that [Store.Migrate] would
-// make, and [ErrOutdated] when they are older, newer, or not there. A model
-// whose records are there but which is not loaded is an error that names it.
-// It changes nothing.
+// UpToDate returns nil if the tables are those that [Store.Migrate] would make,
+// and [ErrOutdated] if they are older, newer or missing. It returns an error
+// that names a model which has records but is not loaded. It changes nothing.
 func (s *Store) UpToDate(ctx context.Context) error {
 	want, err := s.latest()
 	if err != nil {
@@ -40,7 +39,7 @@ func (s *Store) UpToDate(ctx context.Context) error {
 	})
 }
 
-// latest is the number of the newest migration.
+// latest returns the number of the newest migration.
 func (s *Store) latest() (int64, error) {
 	p, err := s.ledgerMigrations(s.db.Lookups.DB)
 	if err != nil {
@@ -50,8 +49,7 @@ func (s *Store) latest() (int64, error) {
 	return sources[len(sources)-1].Version, nil
 }
 
-// modelsCurrent compares the models that tables were made from with those that
-// are loaded.
+// modelsCurrent compares the models of the tables with those that are loaded.
 func (s *Store) modelsCurrent(q queryer) error {
 	var known []struct{ Name, Digest, Form string }
 	if err := q.List(&known, `SELECT name, digest, form FROM models`); err != nil {
@@ -72,9 +70,9 @@ func (s *Store) modelsCurrent(q queryer) error {
 	return nil
 }
 
-// differsFrom makes sure that the source is in use, and that the destination
-// is another installation. Looking at the keys that sign tells one under two
-// addresses, before their locks wait for one another.
+// differsFrom checks that the source is in use and that the destination is
+// another installation. It compares the signing keys, which are the same if two
+// addresses name one database, before the copy takes locks on both.
 func (s *Store) differsFrom(ctx context.Context, to *Store) error {
 	ours, err := s.signingKeys(ctx)
 	if err != nil {
@@ -93,7 +91,7 @@ func (s *Store) differsFrom(ctx context.Context, to *Store) error {
 	return nil
 }
 
-// tables lists the tables of the ledger and of the models.
+// tables returns the tables of the ledger and of the models.
 func (t *tx) tables() ([]string, error) {
 	var names []string
 	err := t.List(&names, t.Dialect.Tables)

@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// dump reads all tables of a database but those of the migrations, each row as
-// a line of its values by the names of their columns. It shares no code with
-// the store. Columns of JSON, given as table.column, are compared by what they
-// mean, since PostgreSQL writes them in a form of its own.
+// dump reads all tables of a database except those of the migrations. Each row
+// becomes a line of its columns and values. It shares no code with the store.
+// Columns of JSON, given as table.column, are compared by their meaning, since
+// PostgreSQL stores JSON in its own form.
 func dump(t *testing.T, address string, isJSON map[string]bool) map[string][]string {
 	t.Helper()
 	db, list := raw(t, address)
@@ -88,7 +88,11 @@ func dumpTable(t *testing.T, db *sql.DB, table string, isJSON map[string]bool) [
 		fatal(t, rows.Scan(dest...))
 		line := make([]string, len(names))
 		for i, name := range names {
-			line[i] = name + "=" + cell(t, cells[i], isJSON[table+"."+name])
+			show := cell
+			if isJSON[table+"."+name] {
+				show = jsonCell
+			}
+			line[i] = name + "=" + show(t, cells[i])
 		}
 		slices.Sort(line)
 		lines = append(lines, strings.Join(line, " "))
@@ -98,28 +102,33 @@ func dumpTable(t *testing.T, db *sql.DB, table string, isJSON map[string]bool) [
 	return lines
 }
 
-func cell(t *testing.T, v any, isJSON bool) string {
+// jsonCell is cell for a column of JSON, of which only the meaning counts.
+func jsonCell(t *testing.T, v any) string {
 	t.Helper()
+	switch v := v.(type) {
+	case string:
+		return meaning(t, v)
+	case []byte:
+		return meaning(t, string(v))
+	}
+	return cell(t, v)
+}
+
+// cell returns a value of a row in a form that is the same on both databases.
+func cell(_ *testing.T, v any) string {
 	switch v := v.(type) {
 	case bool:
 		if v {
 			return "int64 1"
 		}
 		return "int64 0"
-	case string:
-		if isJSON {
-			return meaning(t, v)
-		}
 	case []byte:
-		if isJSON {
-			return meaning(t, string(v))
-		}
 		return "bytes " + hex.EncodeToString(v)
 	}
 	return fmt.Sprintf("%T %#v", v, v)
 }
 
-// meaning is the same for all forms of one JSON value.
+// meaning returns the same text for all forms of a JSON value.
 func meaning(t *testing.T, text string) string {
 	t.Helper()
 	d := json.NewDecoder(strings.NewReader(text))

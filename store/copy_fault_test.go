@@ -19,9 +19,9 @@ import (
 )
 
 // TestACopyThatBreaksOffLeavesNothing fails a copy at many of its statements:
-// in turn from there on, as a crash does, and once, as a disk may. The
-// destination must be as empty as before, so that a second copy fills it, or
-// complete where only the answer was lost.
+// either all statements from there on fail, as in a crash, or one, as with a
+// bad disk. The destination must be as empty as before, so that a second copy
+// fills it, or complete if only the answer to the COMMIT was lost.
 func TestACopyThatBreaksOffLeavesNothing(t *testing.T) {
 	server := pgtest.Start(t)
 	address := "sqlite://" + filepath.Join(t.TempDir(), "source.db")
@@ -54,7 +54,7 @@ func TestACopyThatBreaksOffLeavesNothing(t *testing.T) {
 	sameRows(t, "the source", dump(t, address, nil), want)
 }
 
-// migrated makes the tables of a new database.
+// migrated creates the tables of a new database.
 func migrated(t *testing.T, address string) string {
 	t.Helper()
 	s, err := store.Open(t.Context(), address, store.Options{Models: storetest.Models(t)})
@@ -64,8 +64,8 @@ func migrated(t *testing.T, address string) string {
 	return address
 }
 
-// breakEach breaks a copy off at each stride-th statement, at a place of which
-// the driver is registered under its address.
+// breakEach fails a copy at every stride-th statement. at opens the destination
+// with a driver that fails there.
 func breakEach(t *testing.T, source *store.Store, stride int, json map[string]bool, whole map[string][]string, at func(n int, f *faults) place) {
 	t.Helper()
 	same := func(a, b map[string][]string) bool {
@@ -80,7 +80,7 @@ func breakEach(t *testing.T, source *store.Store, stride int, json map[string]bo
 		f.set(true)
 		_, err = source.CopyTo(t.Context(), to, func(int64, int64) {})
 		f.set(false)
-		to.Close() // it has nothing to say any more
+		to.Close() // its errors do not matter any more
 		got := dump(t, p.address, json)
 		switch {
 		case !f.tripped:
@@ -103,8 +103,8 @@ func breakEach(t *testing.T, source *store.Store, stride int, json map[string]bo
 	}
 }
 
-// TestACopyKeepsOthersFromWriting tries to write to both databases in the
-// midst of a copy.
+// TestACopyKeepsOthersFromWriting tries to write to both databases during a
+// copy.
 func TestACopyKeepsOthersFromWriting(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		from, to := empty(t), empty(t)
@@ -131,8 +131,8 @@ func TestACopyKeepsOthersFromWriting(t *testing.T) {
 	})
 }
 
-// intrude writes to a database as a forgotten process does, but with less
-// patience.
+// intrude writes to a database as a process that was not stopped would, but
+// waits less long for a lock.
 func intrude(t *testing.T, address string) error {
 	t.Helper()
 	driver, name := "pgx", address+"&lock_timeout=50"

@@ -3,13 +3,14 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"bulkpatch/model"
 	"bulkpatch/store/sqldb"
 )
 
-// An inserter writes rows of one table, many a statement.
+// An inserter writes rows of one table, many in one statement.
 type inserter struct {
 	t       *tx
 	table   string
@@ -18,7 +19,7 @@ type inserter struct {
 	bytes   int
 }
 
-// add takes a row as the source's driver has read it.
+// add takes a row as the source's driver returned it.
 func (in *inserter) add(line []any) error {
 	for i, col := range in.columns {
 		v, err := col.fit(line[i])
@@ -39,7 +40,7 @@ func (in *inserter) add(line []any) error {
 
 func (in *inserter) full() bool { return len(in.rows) >= batchRows || in.bytes >= batchBytes }
 
-// flush writes what was added.
+// flush writes the rows that were added.
 func (in *inserter) flush() error {
 	names, kinds := make([]string, len(in.columns)), make([]model.Kind, len(in.columns))
 	for i, col := range in.columns {
@@ -55,17 +56,17 @@ func (in *inserter) flush() error {
 		}
 		rest = rest[n:]
 	}
-	clear(in.rows) // lets go of large values
+	clear(in.rows) // frees large values
 	in.rows, in.bytes = in.rows[:0], 0
 	return nil
 }
 
-// errUnfit says that a value is none of its column's kind. It does not show
+// errUnfit means that a value does not have its column's type. It does not show
 // the value.
 var errUnfit = errors.New("a value is not of the column's type")
 
-// fit turns a value into what the destination holds: booleans are numbers
-// on SQLite, and JSON is text there, in canonical form.
+// fit converts a value to what the destination stores. SQLite stores booleans
+// as numbers, and JSON as text in canonical form.
 func (c copiedColumn) fit(v any) (any, error) {
 	if b, ok := v.([]byte); ok && c.from != sqldb.Blob {
 		v = string(b)
@@ -79,11 +80,11 @@ func (c copiedColumn) fit(v any) (any, error) {
 		if c.to == model.Boolean && c.from == model.Integer && (v == 0 || v == 1) {
 			return v == 1, nil
 		}
-		return v, unless(c.to == model.Integer)
+		return c.keepFor(v, model.Integer)
 	case float64:
-		return v, unless(c.to == model.Number)
+		return c.keepFor(v, model.Number)
 	case []byte:
-		return v, unless(c.to == sqldb.Blob)
+		return c.keepFor(v, sqldb.Blob)
 	case string:
 		return c.fitText(v)
 	}
@@ -94,7 +95,7 @@ func (c copiedColumn) fitBool(v bool) (any, error) {
 	if c.to == model.Integer {
 		return sqldb.Flag(v), nil
 	}
-	return v, unless(c.to == model.Boolean)
+	return c.keepFor(v, model.Boolean)
 }
 
 func (c copiedColumn) fitText(v string) (any, error) {
@@ -105,12 +106,14 @@ func (c copiedColumn) fitText(v string) (any, error) {
 		}
 		return string(text), nil
 	}
-	return v, unless(c.to == model.String || c.to == model.Any)
+	return c.keepFor(v, model.String, model.Any)
 }
 
-func unless(fits bool) error {
-	if !fits {
-		return errUnfit
+// keepFor returns the value as it is if the destination's column has one of the
+// types.
+func (c copiedColumn) keepFor(v any, types ...model.Kind) (any, error) {
+	if !slices.Contains(types, c.to) {
+		return nil, errUnfit
 	}
-	return nil
+	return v, nil
 }

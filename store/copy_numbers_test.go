@@ -10,8 +10,9 @@ import (
 	"bulkpatch/store/storetest"
 )
 
-// TestACopyGivesNoNumberTwice copies, from database to database, an installation
-// whose last jobs have been purged: records still name their numbers.
+// TestACopyGivesNoNumberTwice copies, from database to database, an
+// installation whose last jobs have been purged. Records still name the numbers
+// of these jobs.
 func TestACopyGivesNoNumberTwice(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name string) string { return "sqlite://" + filepath.Join(dir, name) }
@@ -19,7 +20,7 @@ func TestACopyGivesNoNumberTwice(t *testing.T) {
 	k.Add(3, person)
 	last := k.Accept(k.Single(1001, `{"name": "Once"}`))
 	k.Run(1)
-	for range 2 { // to leave, and to be forgotten
+	for range 2 { // to become tombstones, and to be deleted
 		k.Pass(31 * 24 * time.Hour)
 		for more := true; more; {
 			var err error

@@ -9,23 +9,23 @@ import (
 	"bulkpatch/model"
 )
 
-// A batch is full at so many rows, or bytes of their values: a chunk's former
-// values are megabytes.
+// The limits of a batch, in rows and in bytes of values: the former values of
+// one chunk are megabytes.
 const (
 	batchRows  = 250
 	batchBytes = 1 << 20
 )
 
-// A tableColumn is what a database knows of a column.
+// A tableColumn is what a database tells about a column.
 type tableColumn struct {
 	Name    string
 	Type    string
-	Key     int  // place in the primary key from 1 on, 0 outside
-	Counted bool // the database gives numbers by itself, each but once
+	Key     int  // place in the primary key, from 1; 0 for a column outside of it
+	Counted bool // the database generates its numbers, each only once
 }
 
-// A copiedColumn is a column on both sides: its kind at the source and at the
-// destination.
+// A copiedColumn is a column of both databases, with its type at the source and
+// at the destination.
 type copiedColumn struct {
 	tableColumn
 	from, to model.Kind
@@ -80,7 +80,7 @@ func (c *copier) flush(in *inserter) error {
 	return nil
 }
 
-// columns pairs the columns of both sides, which must be the same.
+// columns pairs the columns of both databases, which must have the same names.
 func (c *copier) columns(table string) ([]copiedColumn, error) {
 	have, err := c.from.columns(table)
 	if err != nil {
@@ -131,9 +131,9 @@ func (c *copier) query(table string, columns []copiedColumn) string {
 	return "SELECT " + strings.Join(list, ", ") + " FROM " + table + " ORDER BY " + strings.Join(order, ", ")
 }
 
-// countOn lets the numbers that the database gives by itself go on after all
-// that the source has ever given, also those whose rows have been purged: others
-// still name them.
+// countOn continues the numbers that the database generates after the last one
+// that the source has generated, even if its row has been purged: other rows
+// still name it.
 func (c *copier) countOn(table string, columns []copiedColumn) error {
 	for _, col := range columns {
 		if !col.Counted {
@@ -153,9 +153,9 @@ func (c *copier) countOn(table string, columns []copiedColumn) error {
 	return nil
 }
 
-// alignModels gives the destination the columns of fields that have gone from
-// their models, whose names are taken for good, and makes room for what the
-// source remembers of its models.
+// alignModels adds the columns of deleted fields to the destination, since
+// their names may never be used again, and empties the table models for the
+// rows of the source.
 func (c *copier) alignModels() error {
 	var known []struct{ Name, Columns string }
 	if err := c.from.List(&known, `SELECT name, columns FROM models`); err != nil {
@@ -176,9 +176,9 @@ func (c *copier) alignModels() error {
 	return c.to.Run(`DELETE FROM models`)
 }
 
-// admitCollisions takes the indexes from the destination that would refuse
-// records which collide at the source. The first start makes what indexes it
-// can.
+// admitCollisions drops the indexes of the destination that would refuse
+// records which collide at the source. The next migration creates the indexes
+// that it can.
 func (c *copier) admitCollisions(name string) error {
 	m, _ := c.models.Model(name)
 	have, err := c.from.indexes(m)

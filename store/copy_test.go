@@ -1,13 +1,10 @@
 package store_test
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"bulkpatch/auth"
@@ -17,168 +14,6 @@ import (
 	"bulkpatch/store/pgtest"
 	"bulkpatch/store/storetest"
 )
-
-// values are JSON of all kinds. A field takes those that it may hold.
-var values = []string{
-	`"Grüße 𝄞 \"quoted\" \\ [a],\t\n"`, `""`, `" "`, `"ana@example.com"`, `"https://example.com/a?b=c"`, `"+4512345678"`, `"DK"`, `"EUR"`,
-	`"2024-02-29"`, `"2024-02-29T23:59:59.123456+02:00"`, `"0001-01-01T00:00:00Z"`, `"9999-12-31T23:59:59.999999Z"`,
-	`0`, `1`, `-1`, `9007199254740993`, `9223372036854775807`, `-9223372036854775808`, `0.1`, `-2.5`, `1e300`, `5e-324`, `true`, `false`, `null`,
-	`[]`, `["Hauptstraße 1"]`, `["a","ß",""]`, `[1,2.50,{"b":1,"a":null}]`, `[[],{}]`,
-	`{}`, `{"z":1,"a":{"n":null},"é":[true,1e5,0.30000000000000004],"aa":"\u2028"}`,
-}
-
-// An installation is a ledger with something of everything in it.
-type installation struct {
-	*storetest.Kit
-	t      *testing.T
-	secret string // of a live key of the workspace north
-	north  auth.Workspace
-
-	done, paused, running, queued, single, undone job.Job
-}
-
-func newInstallation(t *testing.T, address string) *installation {
-	t.Helper()
-	i := &installation{t: t}
-	i.Kit = storetest.NewKit(t, func(tb testing.TB, o store.Options) *store.Store { return opened(tb, address, o) })
-	i.addWorkspaces()
-	for _, ws := range []auth.Workspace{i.WS, i.north} {
-		for _, m := range storetest.Models(t).All() {
-			i.addRecords(ws, m)
-		}
-	}
-	i.Add(120, person)
-	i.addJobs()
-	return i
-}
-
-func person(i int) string {
-	state := []string{"trial", "paid", "left"}[i%3]
-	return fmt.Sprintf(`{"id": %d, "name": "Person %d", "state": %q, "visits": %d, "active": %t, "custom": {"a": [%d, null], "ö": 1.50}}`,
-		1000+i, i, state, i, i%2 == 0, i)
-}
-
-func (i *installation) addWorkspaces() {
-	i.t.Helper()
-	ctx := i.t.Context()
-	_, secret, err := i.CreateKey(ctx, auth.Key{Name: "sync", Workspace: auth.Workspace{Name: "north"}, Scopes: []auth.Scope{auth.Admin}})
-	fatal(i.t, err)
-	i.secret = secret
-	i.north, err = i.Workspace(ctx, "north")
-	fatal(i.t, err)
-	old, _, err := i.CreateKey(ctx, auth.Key{Name: "old", Workspace: i.north, Scopes: []auth.Scope{auth.Admin}})
-	fatal(i.t, err)
-	fatal(i.t, i.RevokeKey(ctx, old.ID))
-}
-
-// addRecords makes records of a model whose fields hold, between them, every
-// value that they may.
-func (i *installation) addRecords(ws auth.Workspace, m *model.Model) {
-	i.t.Helper()
-	fits := map[string][]string{}
-	most := 0
-	for _, f := range m.Fields {
-		if f.Role != model.RoleID && f.Role != model.RoleLastJob && f.Role != model.RoleVersion {
-			fits[f.Name] = fitting(m, f)
-			most = max(most, len(fits[f.Name]))
-		}
-	}
-	var drafts []model.Draft
-	var lines []int64
-	for n := range most {
-		record := map[string]json.RawMessage{}
-		for name, list := range fits {
-			if len(list) > 0 {
-				record[name] = json.RawMessage(list[n%len(list)])
-			}
-		}
-		drafts, lines = append(drafts, allowed(i.t, m, record)), append(lines, int64(n))
-	}
-	report, err := i.Import(i.t.Context(), ws, m, drafts, lines)
-	fatal(i.t, err)
-	if report.Inserted < 5 {
-		i.t.Fatalf("model %s took %d records of %d: %v", m.Name, report.Inserted, most, report.Failed)
-	}
-}
-
-// fitting lists the values that a field takes.
-func fitting(m *model.Model, f *model.Field) []string {
-	all := slices.Clone(values)
-	for _, option := range f.Options {
-		all = append(all, fmt.Sprintf("%q", option))
-	}
-	return slices.DeleteFunc(all, func(v string) bool {
-		_, faults := m.CheckDraft(fmt.Appendf(nil, `{%q: %s}`, f.Name, v), model.Import)
-		return len(faults) > 0
-	})
-}
-
-// allowed checks a record, less the fields that do not go with the others.
-func allowed(t *testing.T, m *model.Model, record map[string]json.RawMessage) model.Draft {
-	t.Helper()
-	for range len(record) + 1 {
-		text, err := json.Marshal(record)
-		fatal(t, err)
-		d, faults := m.CheckDraft(text, model.Import)
-		if len(faults) == 0 {
-			return d
-		}
-		for _, f := range faults {
-			field, _, _ := strings.Cut(f.Pointer[1:], "/")
-			delete(record, field)
-		}
-	}
-	t.Fatalf("model %s takes no record", m.Name)
-	return model.Draft{}
-}
-
-// addJobs leaves jobs in the states in which a stop of all processes may find
-// them.
-func (i *installation) addJobs() {
-	i.t.Helper()
-	ctx := i.t.Context()
-	submit := func(sub job.Submission, key string) job.Job {
-		sub.IdempotencyKey, sub.Fingerprint = key, "print of "+key
-		return i.Accept(sub)
-	}
-	act := func(j job.Job, a job.Action) {
-		_, err := i.Act(ctx, i.WS, j.ID, a, "key:test")
-		fatal(i.t, err)
-	}
-	i.done = submit(i.Bulk(`{"state": "trial"}`, `{"score": 2.5, "active": null, "custom": {"a": null, "b": {"c": true}}}`, job.Options{}), "first")
-	i.Run(7)
-	failed := i.Accept(i.Bulk(`{"visits": {"$lt": 4}}`, `{"domain": "one.example"}`, job.Options{}))
-	i.Run(3)
-	i.undone = i.Accept(i.Bulk(`{"state": "paid"}`, `{"state": "left"}`, job.Options{}))
-	i.Run(10)
-	_, err := i.UndoJob(i.undone.ID)
-	fatal(i.t, err)
-	i.Run(10)
-	i.Accept(i.Single(1001, `{"name": "Once", "pin": "1234"}`))
-	i.Run(1)
-	_, err = i.RetryJob(failed.ID, "")
-	fatal(i.t, err)
-	i.Run(2)
-	fatal(i.t, i.DeleteRecord(ctx, i.WS, i.People, int64(1002)))
-
-	var lease job.Lease
-	i.paused, lease = i.Start(i.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
-	_, err = i.ApplyChunk(ctx, lease, 5)
-	fatal(i.t, err)
-	act(i.paused, job.Pause)
-	i.running, lease = i.Start(i.Bulk(`{"state": "paid"}`, `{"visits": -2}`, job.Options{}))
-	_, err = i.ApplyChunk(ctx, lease, 5)
-	fatal(i.t, err)
-	act(i.Accept(i.Bulk(`{}`, `{"visits": 5}`, job.Options{AllowAll: true})), job.Cancel)
-	options := i.Bulk(`{"state": "left"}`, `{"visits": -3}`, job.Options{AllowNewOptions: true})
-	var faults model.Faults
-	options.Patch, faults = i.People.CheckPatch([]byte(`{"plan": "iron", "visits": -3}`), model.PatchOptions{AllowNewOptions: true})
-	if len(faults) > 0 {
-		i.t.Fatal(faults)
-	}
-	i.queued = submit(options, "queued")
-	i.single = submit(i.Single(1004, `{"name": "Queued"}`), "single")
-}
 
 // copyTo copies the installation into a new database.
 func copyTo(t *testing.T, from *store.Store, address string) ([]store.TableCopy, error) {
@@ -219,8 +54,8 @@ func TestACopyHoldsWhatItsSourceHolds(t *testing.T) {
 	fatal(t, err)
 	back := dump(t, file("back.db"), nil)
 	sameRows(t, "SQLite again", dump(t, file("back.db"), isJSON), dump(t, file("first.db"), isJSON))
-	// What no job has merged is in canonical form, so that it is the same to
-	// the byte.
+	// Values that no job has merged are in canonical form: they are equal byte
+	// by byte.
 	merged := want["c_people"]
 	delete(back, "c_people")
 	delete(want, "c_people")
@@ -269,7 +104,7 @@ func TestACopyGoesOnWhereItsSourceHasStopped(t *testing.T) {
 	}
 }
 
-// goOn works on as processes that start again do.
+// goOn continues the work, as processes that start again do.
 func (i *installation) goOn(t *testing.T, before job.Job) {
 	t.Helper()
 	ctx := t.Context()
@@ -300,13 +135,13 @@ func (i *installation) goOn(t *testing.T, before job.Job) {
 	i.numbersGoOn(t)
 }
 
-// undoAll takes back what was done before the copy.
+// undoAll undoes what was done before the copy.
 func (i *installation) undoAll(t *testing.T, before job.Job) {
 	t.Helper()
 	u, err := i.UndoJob(i.done.ID)
 	fatal(t, err)
 	i.Run(9)
-	// A record that the job changed was left by nobody since.
+	// Nobody has changed the job's records since.
 	if u = i.Read(u.ID); u.State != job.Succeeded || u.Updated != before.Updated {
 		t.Errorf("the undo is %s with %+v", u.State, u.Tally)
 	}
@@ -317,7 +152,7 @@ func (i *installation) undoAll(t *testing.T, before job.Job) {
 	}
 }
 
-// numbersGoOn submits again what was submitted before, and new work.
+// numbersGoOn submits again what was submitted before, and new jobs.
 func (i *installation) numbersGoOn(t *testing.T) {
 	t.Helper()
 	again := i.Bulk(`{"state": "trial"}`, `{"score": 2.5, "active": null, "custom": {"a": null, "b": {"c": true}}}`, job.Options{})
@@ -336,65 +171,6 @@ func (i *installation) numbersGoOn(t *testing.T) {
 	}
 	_, _, err := i.CreateKey(t.Context(), auth.Key{Name: "new", Workspace: auth.Workspace{Name: "south"}, Scopes: []auth.Scope{auth.Admin}})
 	fatal(t, err)
-}
-
-func TestACopyIsRefused(t *testing.T) {
-	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
-		used := newInstallation(t, "sqlite://"+filepath.Join(t.TempDir(), "used.db"))
-		models := store.Options{Models: storetest.Models(t)}
-		t.Run("into itself", func(t *testing.T) {
-			address := empty(t)
-			self := opened(t, address, models)
-			fatal(t, self.Migrate(t.Context()))
-			_, _, err := self.Bootstrap(t.Context(), "")
-			fatal(t, err)
-			if _, err := copyTo(t, self, address); !errors.Is(err, store.ErrSame) {
-				t.Errorf("the error is %v", err)
-			}
-		})
-		t.Run("into a database that is in use", func(t *testing.T) {
-			address := empty(t)
-			other := opened(t, address, models)
-			fatal(t, other.Migrate(t.Context()))
-			_, _, err := other.Bootstrap(t.Context(), "")
-			fatal(t, err)
-			before := dump(t, address, nil)
-			if _, err := copyTo(t, used.Store, address); !errors.Is(err, store.ErrNotEmpty) {
-				t.Errorf("the error is %v", err)
-			}
-			sameRows(t, "the destination", dump(t, address, nil), before)
-		})
-		t.Run("twice", func(t *testing.T) {
-			address := empty(t)
-			_, err := copyTo(t, used.Store, address)
-			fatal(t, err)
-			if _, err := copyTo(t, used.Store, address); !errors.Is(err, store.ErrSame) {
-				t.Errorf("the error is %v", err)
-			}
-		})
-		t.Run("from a database that was never used", func(t *testing.T) {
-			unused := opened(t, empty(t), models)
-			if _, err := copyTo(t, unused, empty(t)); !errors.Is(err, store.ErrOutdated) {
-				t.Errorf("before it is migrated the error is %v", err)
-			}
-			fatal(t, unused.Migrate(t.Context()))
-			if _, err := copyTo(t, unused, empty(t)); !errors.Is(err, store.ErrNeverUsed) {
-				t.Errorf("the error is %v", err)
-			}
-		})
-		t.Run("from one whose model is not loaded", func(t *testing.T) {
-			address := empty(t)
-			fatal(t, newGrowing(t, address).start("  name: {type: string}\n", nil))
-			without := opened(t, address, store.Options{Models: model.Shipped()})
-			if err := without.UpToDate(t.Context()); err == nil || errors.Is(err, store.ErrOutdated) {
-				t.Errorf("the error is %v", err)
-			}
-			changed := opened(t, address, store.Options{Models: newGrowing(t, address).load("  height: {type: integer}\n")})
-			if err := changed.UpToDate(t.Context()); !errors.Is(err, store.ErrOutdated) {
-				t.Errorf("with another model of the name the error is %v", err)
-			}
-		})
-	})
 }
 
 func TestACopyKeepsTheNamesOfFieldsThatAreGone(t *testing.T) {

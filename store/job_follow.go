@@ -71,7 +71,7 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 		if f.Preview {
 			return id, num, t.saveSelection(f.Workspace.ID, num, sel)
 		}
-		return id, num, t.fixChosen(job.Ref{Workspace: f.Workspace.ID, Job: num}, sel)
+		return id, num, t.commitChosen(job.Ref{Workspace: f.Workspace.ID, Job: num}, sel)
 	})
 }
 

@@ -115,9 +115,9 @@ func everyWay(t *testing.T, s *Store, l job.Lease) {
 		must(t, c.bound())
 		measured, most := c.weigh()
 		must(t, c.cutAt(measured, most))
-		_, err := c.read(true)
+		_, err := c.readRange()
 		must(t, err)
-		_, err = c.read(false)
+		_, err = c.readListed(c.selected, c.filter)
 		must(t, err)
 		gap := changes{changed: []uint32{0, 2, 4}}
 		for _, way := range []chunk{{changes: gap, ranged: true}, {changes: gap}} {

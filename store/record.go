@@ -13,9 +13,9 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// selectList is the columns of a record: its number and then the fields by
-// Index. The job that last changed it is kept as a number and shown as the
-// job's id.
+// selectList returns the columns of a record: its number, and then the fields
+// by Index. The job that last changed the record is stored as a number and read
+// as the job's id.
 func selectList(m *model.Model) string {
 	columns := []string{"rid"}
 	for _, f := range m.Fields {
@@ -28,8 +28,8 @@ func selectList(m *model.Model) string {
 	return strings.Join(columns, ", ")
 }
 
-// scanRecords reads the rows of a [selectList], as many as the budget has room
-// for. more says that there are others.
+// scanRecords reads the rows of a [selectList] until the budget is used up.
+// more reports that there are further rows.
 func scanRecords(m *model.Model, rows *sqlx.Rows, room budget) (records []model.Record, more bool, err error) {
 	return scanFields(m, m.Fields, rows, room)
 }
@@ -56,9 +56,9 @@ func scanFields(m *model.Model, fields []*model.Field, rows *sqlx.Rows, room bud
 	return records, false, rows.Err()
 }
 
-// normalise turns what a driver gives into stored form: SQLite has no
-// booleans, and a database that merges a patch into an object keeps its keys
-// in an order of its own.
+// normalise turns what a driver returns into stored form. SQLite has no
+// booleans, and a database that merges a patch into an object orders its keys
+// in its own way.
 func normalise(m *model.Model, values []any) {
 	for _, f := range m.Fields {
 		switch v := values[f.Index].(type) {
@@ -74,13 +74,12 @@ func normalise(m *model.Model, values []any) {
 	}
 }
 
-// canonical is the text of a field in stored form.
+// canonical returns the text of a field in stored form.
 func canonical(f *model.Field, text string) string {
 	switch f.Kind {
 	case model.Object, model.Any:
 	case model.Array:
-		// As it was written: a database that forms it anew sets its parts apart,
-		// and leaves texts as they are, though not numbers.
+		// PostgreSQL changes the spaces and the form of numbers, but not strings.
 		if text == "[]" || strings.HasPrefix(text, `["`) && !strings.Contains(text, " ") {
 			return text
 		}
@@ -89,7 +88,7 @@ func canonical(f *model.Field, text string) string {
 	}
 	c, err := model.Canonical([]byte(text))
 	if err != nil {
-		return text // not ours to mend; it shows as it is
+		return text // no JSON; show it as it is
 	}
 	return string(c)
 }
@@ -105,8 +104,8 @@ func (s *Store) queryRecords(ctx context.Context, db rowReader, m *model.Model, 
 	return records, err
 }
 
-// queryBounded is queryRecords for as many as the budget has room for. more
-// says that there are others.
+// queryBounded is queryRecords that stops when the budget is used up. more
+// reports that there are further records.
 func (s *Store) queryBounded(ctx context.Context, db rowReader, m *model.Model, room budget, rest string, args ...any) (records []model.Record, more bool, err error) {
 	rows, err := db.QueryxContext(ctx, s.db.Dialect.Rebind("SELECT "+selectList(m)+" FROM "+m.Table()+rest), args...)
 	if err != nil {
@@ -115,7 +114,8 @@ func (s *Store) queryBounded(ctx context.Context, db rowReader, m *model.Model, 
 	return scanRecords(m, rows, room)
 }
 
-// Record reads one record by its id, or answers [job.ErrNotFound].
+// Record reads one record by its id. It returns [job.ErrNotFound] if there is
+// none.
 func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error) {
 	records, err := s.queryRecords(ctx, s.db.Lookups, m, " WHERE workspace = ? AND id = ?", ws.ID, id)
 	if err != nil {
@@ -127,10 +127,10 @@ func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, i
 	return records[0], nil
 }
 
-// create makes one record, with the options that it brings, and reads it
-// back.
+// create inserts one record, adds the choices that it brings to the workspace,
+// and reads the record back.
 func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
-	if err := t.addOptions(ws.ID, m, d.Patch.NewOptions(nil)); err != nil {
+	if err := t.addChoices(ws.ID, m, d.Patch.NewOptions(nil)); err != nil {
 		return model.Record{}, err
 	}
 	rows, err := t.newRows(ws, m, []model.Draft{d})
@@ -147,7 +147,8 @@ func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) 
 	return records[0], nil
 }
 
-// refusalOf names the field that made the database refuse a new record.
+// refusalOf returns the error for a new record that the database refused. It
+// names the field.
 func (s *Store) refusalOf(m *model.Model, err error) error {
 	column, refused := s.db.Dialect.Refusal(err)
 	switch {
@@ -159,8 +160,7 @@ func (s *Store) refusalOf(m *model.Model, err error) error {
 	return &job.UniqueError{Field: fieldOf(m, column)}
 }
 
-// fieldOf is the name of the field of which a database named the column or the
-// index.
+// fieldOf returns the name of the field to which a column or an index belongs.
 func fieldOf(m *model.Model, column string) string {
 	for _, f := range m.Fields {
 		if refusedBy(m, f, column) {
@@ -170,9 +170,9 @@ func fieldOf(m *model.Model, column string) string {
 	return ""
 }
 
-// DeleteRecord removes a record. Its number and id stay known until the jobs
-// that selected it have left, so that their results can name it. Deleting it
-// again is [job.ErrNotFound].
+// DeleteRecord deletes a record. Its number and id are kept as a tombstone, in
+// the table departed, until the jobs that selected it are purged, so that their
+// results can name it. Deleting it again returns [job.ErrNotFound].
 func (s *Store) DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Model, id any) error {
 	return s.inTx(ctx, func(t *tx) error {
 		var rid int64

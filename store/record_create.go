@@ -10,11 +10,11 @@ import (
 	"bulkpatch/model"
 )
 
-// CreateRecord makes a record of a checked draft, unless one of the filters
-// finds a record that is there already: existed is then true, and it is the
-// oldest one that the first filter with any finds. Callers who race make one
-// record. [job.ErrExists]: its id is taken. [*job.UniqueError]: another of its
-// values is. [job.ErrQueryTimeout]: to look takes too long.
+// CreateRecord creates a record from a checked draft, unless one of the filters
+// finds an existing record. existed is then true, and the record is the oldest
+// one of the first filter that finds any. Callers who race create one record.
+// [job.ErrExists]: its id is taken. [*job.UniqueError]: another of its values
+// is taken. [job.ErrQueryTimeout]: the search takes too long.
 func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
 	w := lookout{s: s, ws: ws, m: m, filters: found}
 	if rec, existed, err = w.look(ctx); existed || err != nil {
@@ -33,20 +33,20 @@ func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Mo
 	return rec, existed, nil
 }
 
-// A lookout looks for records that make another one needless. A filter may walk
-// a whole workspace, for which nobody is to wait: it does so in a snapshot, and
-// the transaction that makes the record looks only at those that were made
-// since. That is enough: who changes another record meanwhile might have done
-// so a moment later.
+// A lookout looks for existing records that make a new one needless. A filter
+// may have to read a whole workspace, and must not block writers for so long.
+// So it runs in a snapshot, and the transaction that creates the record
+// searches only records created since. A concurrent change of another record
+// may be missed, as if it had come a moment later.
 type lookout struct {
 	s       *Store
 	ws      auth.Workspace
 	m       *model.Model
 	filters []filter.Filter
-	seen    int64 // the snapshot has all records with a lower number
+	seen    int64 // the snapshot shows all records with a lower number
 }
 
-// look looks at all records.
+// look searches all records.
 func (w *lookout) look(ctx context.Context) (rec model.Record, ok bool, err error) {
 	if len(w.filters) == 0 {
 		return model.Record{}, false, nil
@@ -65,8 +65,8 @@ func (w *lookout) look(ctx context.Context) (rec model.Record, ok bool, err erro
 	return rec, ok, err
 }
 
-// lookAgain looks at the records that were made since, and keeps others from
-// making any that way.
+// lookAgain searches the records created since, and locks out others that
+// create records in this way.
 func (w *lookout) lookAgain(t *tx) (rec model.Record, ok bool, err error) {
 	if len(w.filters) == 0 {
 		return model.Record{}, false, nil

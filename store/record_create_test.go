@@ -26,9 +26,9 @@ func (q quicker) Do(ctx context.Context, n sqldb.Size, fn func(*sqldb.Tx) error)
 	return q.Writer.Do(ctx, n, fn)
 }
 
-// TestNobodyWaitsForALookAtAllRecords makes a record unless one of its name is
-// there, a field without an index. All records are looked at beside the
-// writers; in the transaction only those that were made in between.
+// TestNobodyWaitsForALookAtAllRecords creates a record unless one has its name,
+// a field without an index. All records are searched outside the write
+// transaction, and inside only those created in between.
 func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
 	server := pgtest.Start(t)
 	for name, address := range map[string]string{"SQLite": "", "PostgreSQL": server.Database(t)} {
@@ -79,7 +79,7 @@ func unlessNamed(t *testing.T, s *Store, m *model.Model, ws auth.Workspace, name
 	return r, existed
 }
 
-// looks are the statements that compare customers with a name.
+// looks returns the statements that compare customers with a name.
 func looks(seen map[string]Statement) (list []Statement) {
 	for text, s := range seen {
 		if _, where, _ := strings.Cut(text, " WHERE "); strings.HasPrefix(text, "SELECT") && strings.Contains(where, "firstName") {

@@ -18,11 +18,11 @@ import (
 // the number of its record is: numbers only grow, so that those from a number
 // on are those of the records that were made since.
 
-// generatedKept is for how long ranges are kept: longer than any import lasts.
+// generatedKept is how long ranges are kept: longer than any import lasts.
 const generatedKept = 48 * time.Hour
 
-// noteGenerated notes that the store has generated something for a field. It
-// must come after what makes others wait that generate for the same field.
+// noteGenerated stores that values of a field were generated. It must come
+// after the lock that makes others wait who generate values of the same field.
 func (t *tx) noteGenerated(ws int64, m *model.Model, f *model.Field, first, last int64) error {
 	hour := t.Now - t.Now%time.Hour.Microseconds()
 	return t.Run(`INSERT INTO generated (workspace, model, field, first, last, noted_at)
@@ -32,7 +32,7 @@ func (t *tx) noteGenerated(ws int64, m *model.Model, f *model.Field, first, last
 		ws, m.Name, f.Name, first-1, ws, m.Name, f.Name, first, last, hour)
 }
 
-// noteIDs notes the records whose ids the store generated, as runs of numbers.
+// noteIDs stores which records got ids from the store, as ranges of numbers.
 func (t *tx) noteIDs(ws int64, m *model.Model, drafts []model.Draft, rids []int64) error {
 	for i := 0; i < len(drafts); i++ {
 		if drafts[i].ID != nil {
@@ -50,7 +50,7 @@ func (t *tx) noteIDs(ws int64, m *model.Model, drafts []model.Draft, rids []int6
 }
 
 // generatedAmong returns those of some numbers or values that the store
-// generated for a field, as far as that is kept.
+// generated for a field, as far as its ranges are still kept.
 func (t *tx) generatedAmong(ws int64, m *model.Model, f *model.Field, numbers []int64) (map[int64]bool, error) {
 	if len(numbers) == 0 {
 		return nil, nil
@@ -72,7 +72,7 @@ func (t *tx) generatedAmong(ws int64, m *model.Model, f *model.Field, numbers []
 	return among, nil
 }
 
-// forgetGenerated removes ranges that no import can ask for any more.
+// forgetGenerated deletes ranges that no import can need any more.
 func (s *Store) forgetGenerated(t *tx) (more bool, err error) {
 	n, err := t.Exec(`DELETE FROM generated WHERE (workspace, model, field, first) IN (
 		SELECT workspace, model, field, first FROM generated WHERE noted_at < ? LIMIT ?)`,

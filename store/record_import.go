@@ -10,8 +10,8 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// BeginImport returns an import from now on, without a right to secrets. It
-// stores nothing, so that an import need not be ended.
+// BeginImport returns an import that starts now and may not read secrets. It
+// stores nothing, so an import need not be ended.
 func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
 	run := job.Import{Workspace: ws, Model: m, Counted: map[string]int64{}}
 	err := s.db.Lookups.GetContext(ctx, &run.Since, s.db.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
@@ -29,24 +29,24 @@ func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Mod
 	return run, s.classify(err)
 }
 
-// Import merges each draft into the record of its id, or makes a new record,
-// in one transaction. lines[i] is the line number of drafts[i], for the
-// report, in which each draft counts once.
+// Import merges each draft into the record with its id, or creates a record, in
+// one transaction. lines[i] is the line number of drafts[i] for the report,
+// which counts each draft once.
 //
-// A record that holds what a draft gives is unchanged, whatever their
-// versions. Otherwise a version that the draft gives must be the record's, and
-// the change makes it another one that no job has made: the draft's time of
-// change counts for new records only. A draft with an id that the store has
-// generated since the import began means no such record, and fails. Imports of
-// the same new ids merge. A draft that is refused is reported and stops no
-// other.
+// A record that already has a draft's values is unchanged, whatever the
+// versions. Otherwise a version in the draft must be the record's. The change
+// gives the record a new version and no last job; the draft's time of change is
+// used for new records only. A draft fails if the store has generated its id
+// since the import began, because the draft cannot mean that record. Imports of
+// the same new ids merge. A draft that fails is reported and does not affect
+// the others.
 func (s *Store) Import(ctx context.Context, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
 	var report job.ImportReport
 	err := s.inLargeTx(ctx, func(t *tx) error {
 		report = job.ImportReport{}
-		drafts, lines := drafts, lines // it may run again
+		drafts, lines := drafts, lines // the transaction may run again
 		im := importer{t: t, run: run, ws: run.Workspace, m: run.Model, report: &report}
-		full, err := t.takeOptions(im.ws.ID, im.m, brought(drafts))
+		full, err := t.takeChoices(im.ws.ID, im.m, brought(drafts))
 		if err != nil {
 			return err
 		}
@@ -63,13 +63,13 @@ func (s *Store) Import(ctx context.Context, run job.Import, drafts []model.Draft
 	return report, err
 }
 
-// An option is a value of a drop-down.
+// An option is a choice of a drop-down.
 type option struct {
 	field string
 	value any
 }
 
-// withRoom reports the lines that bring an option for which there is no room,
+// withRoom reports the lines that bring a choice for which there is no room,
 // and returns the others.
 func (im *importer) withRoom(drafts []model.Draft, lines []int64, full []model.Set) ([]model.Draft, []int64) {
 	if len(full) == 0 {
@@ -93,8 +93,8 @@ func (im *importer) withRoom(drafts []model.Draft, lines []int64, full []model.S
 	return kept, keptLines
 }
 
-// brought lists each value once that drafts give to drop-downs and their
-// model does not know.
+// brought returns, each once, the values that drafts give to drop-downs and
+// that are no choices of the model.
 func brought(drafts []model.Draft) []model.Set {
 	seen := map[option]bool{}
 	var sets []model.Set
@@ -109,8 +109,8 @@ func brought(drafts []model.Draft) []model.Set {
 	return sets
 }
 
-// distinct is how many drafts, from the first, have different ids: an id that
-// comes again must find the record that its first line made.
+// distinct returns how many drafts, from the first on, have different ids. An
+// id that comes again must find the record that its first line created.
 func distinct(drafts []model.Draft) int {
 	seen := make(map[any]bool, len(drafts))
 	for i, d := range drafts {
@@ -147,7 +147,8 @@ func (im *importer) merge(drafts []model.Draft, lines []int64) error {
 	return im.insert(fresh, freshLines)
 }
 
-// incomplete reports a new record that lacks what its model requires.
+// incomplete reports whether a new record lacks what its model requires. If so,
+// it adds the line to the report.
 func (im *importer) incomplete(d model.Draft, line int64) bool {
 	faults := im.m.MissingFor(d)
 	if len(faults) > 0 {
@@ -160,12 +161,12 @@ func (im *importer) fail(line int64, detail string) {
 	im.report.Failed = append(im.report.Failed, job.LineError{Line: line, ToLine: line, Detail: detail})
 }
 
-// orElse leaves out rows whose id somebody else has taken since it was looked
-// for: an import of the same ids, or who makes a record of its own.
+// orElse ignores rows whose id somebody else has taken since it was looked up:
+// another import, or a caller that creates a record.
 const orElse = " ON CONFLICT (workspace, id) DO NOTHING"
 
-// insert makes new records, all in a few statements where none is refused,
-// else one by one. Those that others have made meanwhile are merged.
+// insert inserts new records in a few statements, or one by one if the database
+// refuses any. Records that others have created meanwhile are merged.
 func (im *importer) insert(drafts []model.Draft, lines []int64) error {
 	drafts, lines, err := im.uncounted(drafts, lines)
 	if err != nil || len(drafts) == 0 {
@@ -200,7 +201,7 @@ func (im *importer) insert(drafts []model.Draft, lines []int64) error {
 	return im.merge(left, leftLines)
 }
 
-// insertOnly inserts rows as far as their ids are free.
+// insertOnly inserts the rows whose ids are free.
 func (im *importer) insertOnly(rows []newRow) (inserted int64, err error) {
 	err = im.t.Attempt(func() error {
 		inserted, err = im.t.insert(im.ws, im.m, rows, orElse)
@@ -209,7 +210,8 @@ func (im *importer) insertOnly(rows []newRow) (inserted int64, err error) {
 	return inserted, err
 }
 
-// insertEach inserts row by row, so that one which is refused fails alone.
+// insertEach inserts row by row, so that a row which the database refuses fails
+// alone.
 func (im *importer) insertEach(rows []newRow, drafts []model.Draft, lines []int64) error {
 	for i := range rows {
 		inserted, err := im.insertOnly(rows[i : i+1])
@@ -225,7 +227,7 @@ func (im *importer) insertEach(rows []newRow, drafts []model.Draft, lines []int6
 	return nil
 }
 
-// inserted are the numbers of those rows that are in the table.
+// inserted returns the numbers of those rows that are in the table.
 func (im *importer) inserted(rows []newRow) (map[int64]bool, error) {
 	rids := make([]int64, len(rows))
 	for i, r := range rows {
@@ -241,8 +243,8 @@ func (im *importer) inserted(rows []newRow) (map[int64]bool, error) {
 	return there, err
 }
 
-// outcome counts a success, or reports the line whose values were refused;
-// any other error is the transaction's.
+// outcome counts a success, or reports a line whose values the database
+// refused. It returns any other error.
 func (im *importer) outcome(err error, counter *int64, line int64) error {
 	if err == nil {
 		*counter++
@@ -256,7 +258,7 @@ func (im *importer) outcome(err error, counter *int64, line int64) error {
 	return nil
 }
 
-// refusedDetail says why a line's values were refused.
+// refusedDetail tells why the database refused a line's values.
 func (im *importer) refusedDetail(f sqldb.DataFault) string {
 	switch f.Code {
 	case sqldb.CodeTooLarge, sqldb.CodeTooComplex:
@@ -267,7 +269,7 @@ func (im *importer) refusedDetail(f sqldb.DataFault) string {
 	return "A rule of the database refused a value."
 }
 
-// valueTaken is what a line is told of a value that must be its own.
+// valueTaken is the detail of a line whose value must be unique and is taken.
 func valueTaken(field string) string {
 	return "/" + field + ": The value is already taken by another record."
 }

@@ -9,11 +9,10 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// readAtOnce is how many bytes of the records that lines merge into are in
-// memory at a time.
+// readAtOnce is how many bytes of existing records are in memory at a time.
 const readAtOnce = 16 << 20
 
-// Why a line fails whose record is there. The code comes first, for programs.
+// Why a line fails whose record exists. The code comes first, for programs.
 const (
 	detailIDTaken = "id_taken: The store generated this id for another record while the import was running; give the line another id."
 	detailVersion = `precondition_failed: The record has version %d and the line says %d, so that newer data would be overwritten; columns={"version": null} leaves the column out.`
@@ -23,12 +22,12 @@ const (
 type edit struct {
 	rid, line int64
 	sets      []model.Set // the new values, whole
-	keepsTime bool        // only values changed with which the record's time of change stays
+	keepsTime bool        // the changed values leave the record's time of change as it is
 }
 
-// mergeExisting merges the drafts of records that are there, and says which
-// drafts those are. It locks the records in the order of their numbers, as
-// chunks do, and reads as many at a time as memory is meant for.
+// mergeExisting merges the drafts whose records exist, and reports which ones
+// those are. It locks the records in ascending order of their numbers, as
+// chunks do, and reads them in parts that fit into memory.
 func (im *importer) mergeExisting(drafts []model.Draft, lines []int64) (merged []bool, err error) {
 	merged = make([]bool, len(drafts))
 	place := make(map[any]int, len(drafts))
@@ -69,17 +68,17 @@ func (im *importer) mergeExisting(drafts []model.Draft, lines []int64) (merged [
 	return merged, nil
 }
 
-// fieldsToRead lists the fields that some drafts give, and what else is asked
-// of their records.
+// fieldsToRead returns the fields that the drafts give values to, and the
+// others that merging needs.
 func (im *importer) fieldsToRead(drafts []model.Draft) []*model.Field {
 	wanted := make([]bool, len(im.m.Fields))
 	wanted[im.m.Role(model.RoleID).Index], wanted[im.m.Role(model.RoleVersion).Index] = true, true
 	for _, d := range drafts {
 		for _, s := range d.Patch.Stamped(im.m, d.Actor).Sets {
-			wanted[s.Field.Index] = true // a stamp's other field is given, too
+			wanted[s.Field.Index] = true // a stamp also sets the other field
 		}
 	}
-	wanted[im.m.Role(model.RoleLastJob).Index] = false // is kept as a number
+	wanted[im.m.Role(model.RoleLastJob).Index] = false // stored as a number
 	var fields []*model.Field
 	for _, f := range im.m.Fields {
 		if wanted[f.Index] {
@@ -89,8 +88,8 @@ func (im *importer) fieldsToRead(drafts []model.Draft) []*model.Field {
 	return fields
 }
 
-// lock locks some records and reads fields of them, by number. more says that
-// others of them did not fit.
+// lock locks some records and reads fields of them, by number. more reports
+// that others of them did not fit.
 func (im *importer) lock(rids []int64, fields []*model.Field) (records []model.Record, more bool, err error) {
 	columns := []string{"rid"}
 	for _, f := range fields {
@@ -112,7 +111,7 @@ type part struct {
 	lines   []int64
 }
 
-// mergePart merges drafts into the records that hold something else.
+// mergePart merges drafts into the records that have other values.
 func (im *importer) mergePart(p part) error {
 	made, err := im.madeSince(p.records)
 	if err != nil {
@@ -145,8 +144,8 @@ func (im *importer) mergePart(p part) error {
 	return im.write(edits)
 }
 
-// madeSince are the numbers of those records whose ids the store has generated
-// since the import began.
+// madeSince returns the numbers of those records whose ids the store has
+// generated since the import began.
 func (im *importer) madeSince(records []model.Record) (map[int64]bool, error) {
 	var young []int64
 	for _, r := range records {
@@ -157,7 +156,7 @@ func (im *importer) madeSince(records []model.Record) (map[int64]bool, error) {
 	return im.t.generatedAmong(im.ws.ID, im.m, im.m.Role(model.RoleID), young)
 }
 
-// compare finds what a draft would change of a record, and a field that would
+// compare returns what a draft would change of a record, and a field that would
 // become too large.
 func (im *importer) compare(r model.Record, d model.Draft) (e edit, tooLarge *model.Field) {
 	patch := d.Patch.Stamped(im.m, d.Actor)
@@ -185,9 +184,9 @@ func (im *importer) compare(r model.Record, d model.Draft) (e edit, tooLarge *mo
 	return e, nil
 }
 
-// same reports whether a record keeps its value. A secret is the same for those
-// alone who may read it: for others a line that names one always changes the
-// record, or they could guess it.
+// same reports whether a record keeps its value. For callers who may not read a
+// secret, a line that names the secret always changes the record: otherwise
+// they could guess it.
 func (im *importer) same(s model.Set, before, after any) bool {
 	f := s.Field
 	switch {

@@ -9,8 +9,9 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// count keeps counted fields from generating what lines give to records that
-// are there, and refuses lines as [importer.uncounted] does.
+// count reserves the values that lines give to counted fields, so that the
+// store does not generate them again. It reports lines as [importer.uncounted]
+// does.
 func (im *importer) count(edits []edit) ([]edit, error) {
 	for _, f := range im.counted() {
 		var given []int64
@@ -34,9 +35,9 @@ func (im *importer) count(edits []edit) ([]edit, error) {
 	return edits, nil
 }
 
-// uncounted returns the drafts, with their lines, that give no value to a
-// counted field which the store has generated for another record since the
-// import began, and reports the others. Ids are no such fields.
+// uncounted returns the drafts, with their lines, that give no counted field a
+// value which the store has generated for another record since the import
+// began. It reports the others. It does not concern ids.
 func (im *importer) uncounted(drafts []model.Draft, lines []int64) ([]model.Draft, []int64, error) {
 	for _, f := range im.counted() {
 		var given []int64
@@ -64,7 +65,7 @@ func (im *importer) uncounted(drafts []model.Draft, lines []int64) ([]model.Draf
 	return drafts, lines, nil
 }
 
-// counted lists the counted fields but the id.
+// counted returns the counted fields except the id.
 func (im *importer) counted() []*model.Field {
 	var fields []*model.Field
 	for _, f := range im.m.Fields {
@@ -75,14 +76,15 @@ func (im *importer) counted() []*model.Field {
 	return fields
 }
 
-// generatedSince are those of some values of a counted field that the store has
-// generated since the import began.
+// generatedSince returns those of some values of a counted field that the store
+// has generated since the import began.
 func (im *importer) generatedSince(f *model.Field, values []int64) (map[int64]bool, error) {
 	since := slices.DeleteFunc(slices.Clone(values), func(v int64) bool { return v < im.run.Counted[f.Name] })
 	return im.t.generatedAmong(im.ws.ID, im.m, f, since)
 }
 
-// meets reports a line, and whether it did, that gives a value which is taken.
+// meets reports whether a line gives a value that is taken. If so, it adds the
+// line to the report.
 func (im *importer) meets(taken map[int64]bool, f *model.Field, sets []model.Set, line int64) bool {
 	v, ok := valueFor(sets, f)
 	if ok = ok && taken[v]; ok {
@@ -91,15 +93,15 @@ func (im *importer) meets(taken map[int64]bool, f *model.Field, sets []model.Set
 	return ok
 }
 
-// valueFor is the number that sets give to a field.
+// valueFor returns the number that sets give to a field.
 func valueFor(sets []model.Set, f *model.Field) (int64, bool) {
 	s, _ := model.Patch{Sets: sets}.Set(f)
 	v, ok := s.Value.(int64)
 	return v, ok
 }
 
-// write gives records their new values, all in a few statements where none is
-// refused, else one by one.
+// write gives records their new values in a few statements, or one by one if
+// the database refuses any.
 func (im *importer) write(edits []edit) error {
 	if len(edits) == 0 {
 		return nil
@@ -120,8 +122,8 @@ func (im *importer) write(edits []edit) error {
 	return nil
 }
 
-// writeAll gives records their new values; those that change the same fields
-// are written together.
+// writeAll gives records their new values. It writes records that change the
+// same fields together.
 func (im *importer) writeAll(edits []edit) error {
 	var together [][]edit
 	byFields := map[string]int{}

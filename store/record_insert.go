@@ -8,13 +8,13 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// A newRow is a record about to be inserted.
+// A newRow is a record to be inserted.
 type newRow struct {
 	rid    int64
 	values []any // by Field.Index, complete
 }
 
-// newRows completes drafts with what the store makes: numbers, counted
+// newRows completes drafts with what the store generates: numbers, counted
 // values and times.
 func (t *tx) newRows(ws auth.Workspace, m *model.Model, drafts []model.Draft) ([]newRow, error) {
 	rids, err := t.takeNumbers(ws.ID, m, len(drafts))
@@ -55,7 +55,7 @@ func stamp(values []any, f *model.Field, v any) {
 	}
 }
 
-// count gives a counted field to the rows that lack it.
+// count generates a counted field for the rows that lack it.
 func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) error {
 	lacking, highest := 0, int64(0)
 	for _, r := range rows {
@@ -77,7 +77,7 @@ func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) erro
 	if err != nil {
 		return err
 	}
-	if f.Role != model.RoleID { // noted by the numbers of the records
+	if f.Role != model.RoleID { // ids are noted as ranges of record numbers
 		if err := t.noteGenerated(ws, m, f, next, next+int64(lacking)-1); err != nil {
 			return err
 		}
@@ -91,8 +91,8 @@ func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) erro
 	return nil
 }
 
-// insert writes new rows, many a statement. otherwise says what is to become of
-// rows whose id is taken, "" for an error.
+// insert inserts rows, many in one statement. otherwise is the clause for rows
+// whose id is taken, "" to return an error.
 func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise string) (inserted int64, err error) {
 	columns, kinds := []string{"rid", "workspace"}, []model.Kind{model.Integer, model.Integer}
 	for _, f := range m.Fields {
@@ -118,7 +118,7 @@ func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise 
 	return inserted, nil
 }
 
-// line is what an INSERT writes of the record.
+// line returns what an INSERT writes of the record.
 func (r newRow) line(ws auth.Workspace, m *model.Model) []any {
 	line := make([]any, 0, len(m.Fields)+2)
 	line = append(line, r.rid, ws.ID)

@@ -6,8 +6,8 @@ import (
 	"bulkpatch/model"
 )
 
-// TestAListIsTheSameTextOnEveryDatabase gives lists as SQLite keeps them and as
-// PostgreSQL forms them anew.
+// TestAListIsTheSameTextOnEveryDatabase compares lists as SQLite stores them
+// with the form that PostgreSQL gives them.
 func TestAListIsTheSameTextOnEveryDatabase(t *testing.T) {
 	list := &model.Field{Kind: model.Array}
 	for text, want := range map[string]string{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -22,13 +23,13 @@ const (
 // A block is a range of record numbers that one workspace has leased.
 type block struct {
 	Block int64
-	Next  int64 // first number not given yet
+	Next  int64 // first number that is not used yet
 }
 
 func (b block) first() int64 { return b.Block << windowBits }
 func (b block) end() int64   { return b.first() + windowSize }
 
-// takeNumbers gives n record numbers that were never given before.
+// takeNumbers returns n record numbers that were never used before.
 func (t *tx) takeNumbers(ws int64, m *model.Model, n int) ([]int64, error) {
 	numbers := make([]int64, 0, n)
 	for len(numbers) < n {
@@ -48,7 +49,7 @@ func (t *tx) takeNumbers(ws int64, m *model.Model, n int) ([]int64, error) {
 	return numbers, nil
 }
 
-// openBlock finds the workspace's newest block, or leases another when that
+// openBlock returns the workspace's newest block, or leases another when that
 // is full.
 func (t *tx) openBlock(ws int64, m *model.Model) (block, error) {
 	for {
@@ -103,3 +104,25 @@ func (t *tx) skipSequence(ws int64, m *model.Model, f *model.Field, given int64)
 
 // inWorkspace is the condition that a record belongs to the workspace.
 func inWorkspace(ws auth.Workspace) string { return fmt.Sprintf("workspace = %d", ws.ID) }
+
+// idsQuery looks each number up. Left to itself SQLite's planner walks the
+// index of all ids of the workspace instead.
+func idsQuery(d *sqldb.Dialect, m *model.Model, among string) string {
+	return "SELECT rid, CAST(id AS TEXT) AS id FROM " + m.Table() + d.NotIndexed + " WHERE " + among + " AND workspace = ?" +
+		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND " + among
+}
+
+func idsOf(q queryer, d *sqldb.Dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
+	var rows []struct {
+		RID int64 `db:"rid"`
+		ID  string
+	}
+	among, which := d.Among("rid", rids)
+	args := append(append(slices.Clone(which), ws, ws, m.Name), which...)
+	err := q.List(&rows, idsQuery(d, m, among), args...)
+	byNumber := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		byNumber[r.RID] = r.ID
+	}
+	return byNumber, err
+}

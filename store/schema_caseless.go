@@ -10,41 +10,43 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// A field that is unique whatever its case has an index on its small letters
-// beside the one on its column, by which it is found.
+// A field that is unique regardless of case has a unique index on its lower-case
+// form, besides the index on its column, which filters use.
 
-// maxExcluded is how many records a provisional index leaves out at most.
+// maxExcluded is the most records that a provisional index leaves out.
 const maxExcluded = 1000
 
-// caselessIndex names the index that keeps a field unique whatever its case,
-// and provisionalIndex the one that stands in for it while some records
-// collide: it leaves out all of them but the oldest of each value.
+// caselessIndex returns the name of the index that keeps a field unique
+// regardless of case.
 func caselessIndex(m *model.Model, f *model.Field) string {
 	return indexName(m.Table() + "_l_" + f.Column)
 }
 
+// provisionalIndex returns the name of the index that replaces it while some
+// records collide. It leaves out all of these but the oldest of each value.
 func provisionalIndex(m *model.Model, f *model.Field) string {
 	return indexName(m.Table() + "_lp_" + f.Column)
 }
 
 // isCaseless reports whether an index keeps a field of the model unique
-// whatever its case.
+// regardless of case.
 func isCaseless(m *model.Model, index string) bool {
 	return slices.ContainsFunc(stored(m), func(f *model.Field) bool {
 		return f.Caseless() && (index == caselessIndex(m, f) || index == provisionalIndex(m, f))
 	})
 }
 
-// refusedBy reports whether a field is the one by which a database refused a
-// value: it names the column, or where the index is on an expression the index.
+// refusedBy reports whether the database refused a value because of a field. The
+// database names the field's column, or the index if that is on an expression.
 func refusedBy(m *model.Model, f *model.Field, named string) bool {
 	return named == f.Column || f.Caseless() && (named == caselessIndex(m, f) || named == provisionalIndex(m, f))
 }
 
-// alignCaseless makes the index that keeps a field unique whatever its case;
-// how is "" or the dialect's concurrently. Where records collide it makes the
-// provisional one, and where too many do none: no record is lost or changed
-// for it. A second call makes the index itself as soon as none collide.
+// alignCaseless makes the index that keeps a field unique regardless of case. how
+// is "" or the dialect's concurrently. Where records collide it makes the
+// provisional index, and where too many do it makes none: no record is deleted
+// or changed for an index. As soon as none collide, the next call makes the
+// index itself.
 func (t *tx) alignCaseless(m *model.Model, f *model.Field, how string) error {
 	have, err := t.indexes(m)
 	if err != nil {
@@ -52,7 +54,7 @@ func (t *tx) alignCaseless(m *model.Model, f *model.Field, how string) error {
 	}
 	done, provisional := have[caselessIndex(m, f)], provisionalIndex(m, f)
 	for name, whole := range have {
-		if isCaseless(m, name) && !whole || done && name == provisional { // what is left of a step that was broken off
+		if isCaseless(m, name) && !whole || done && name == provisional { // of an interrupted migration
 			if err := t.dropIndex(name, how); err != nil {
 				return err
 			}
@@ -62,14 +64,16 @@ func (t *tx) alignCaseless(m *model.Model, f *model.Field, how string) error {
 		return nil
 	}
 	for range migrateTries {
-		if err = t.tryCaseless(m, f, how, have[provisional]); !errors.Is(err, sqldb.ErrRaced) {
+		if err = t.tryCaseless(m, f, how, have); !errors.Is(err, sqldb.ErrRaced) {
 			return err
 		}
 	}
 	return err
 }
 
-func (t *tx) tryCaseless(m *model.Model, f *model.Field, how string, made bool) error {
+// tryCaseless makes the index, or the provisional one. have tells which indexes
+// exist.
+func (t *tx) tryCaseless(m *model.Model, f *model.Field, how string, have map[string]bool) error {
 	excluded, err := t.laterOfColliding(m, f)
 	if err != nil {
 		return err
@@ -77,19 +81,19 @@ func (t *tx) tryCaseless(m *model.Model, f *model.Field, how string, made bool) 
 	provisional := provisionalIndex(m, f)
 	switch {
 	case len(excluded) == 0:
-		if err := t.createCaseless(m, f, caselessIndex(m, f), "", how); err != nil || !made {
+		if err := t.createCaseless(m, f, caselessIndex(m, f), "", how); err != nil || !have[provisional] {
 			return err
 		}
 		return t.dropIndex(provisional, how)
-	case made || len(excluded) > maxExcluded:
+	case have[provisional] || len(excluded) > maxExcluded:
 		return nil
 	}
 	list := strings.Trim(strings.ReplaceAll(fmt.Sprint(excluded), " ", ", "), "[]")
 	return t.createCaseless(m, f, provisional, " WHERE rid NOT IN ("+list+")", how)
 }
 
-// createCaseless answers errRaced if records have come meanwhile that collide.
-// Another process may have made the index since it was looked for.
+// createCaseless creates a unique index. It returns sqldb.ErrRaced if colliding records
+// were written meanwhile. Another process may have made the index already.
 func (t *tx) createCaseless(m *model.Model, f *model.Field, name, condition, how string) error {
 	err := t.Run("CREATE UNIQUE INDEX" + how + ` IF NOT EXISTS "` + name + `" ON ` + m.Table() + " (workspace, lower(" + sqldb.Quoted(f) + "))" + condition)
 	if _, refused := t.Dialect.Refusal(err); refused {
@@ -98,15 +102,15 @@ func (t *tx) createCaseless(m *model.Model, f *model.Field, name, condition, how
 	return err
 }
 
-// colliding are the values, in small letters, that more than one record of a
-// workspace has.
+// colliding is the query for the values, in lower case, that more than one record
+// of a workspace has.
 func colliding(m *model.Model, f *model.Field) string {
 	return "SELECT workspace, lower(" + sqldb.Quoted(f) + ") AS v, COUNT(*) AS records, MIN(rid) AS first, MAX(rid) AS last FROM " + m.Table() +
 		" WHERE " + sqldb.Quoted(f) + " IS NOT NULL GROUP BY workspace, lower(" + sqldb.Quoted(f) + ") HAVING COUNT(*) > 1"
 }
 
-// laterOfColliding lists the records that collide but for the oldest of each
-// value, one more than an index can leave out.
+// laterOfColliding returns the records that collide, except the oldest of each
+// value. It returns at most one more than an index can leave out.
 func (t *tx) laterOfColliding(m *model.Model, f *model.Field) (rids []int64, err error) {
 	err = t.List(&rids, "SELECT r.rid FROM "+m.Table()+" AS r JOIN ("+colliding(m, f)+") AS c"+
 		" ON r.workspace = c.workspace AND lower(r."+sqldb.Quoted(f)+") = c.v AND r.rid <> c.first ORDER BY r.rid LIMIT ?", maxExcluded+1)

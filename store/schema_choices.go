@@ -9,9 +9,9 @@ import (
 	"bulkpatch/model"
 )
 
-// Options returns the options that a workspace has added to the drop-downs of
-// a model, oldest first, as [model.PatchOptions] takes them. It gives one
-// moment's view: what is added later is not in it.
+// Options returns the choices that a workspace has added to the drop-down fields
+// of a model, oldest first, as [model.PatchOptions] takes them. Choices that are
+// added later are not in it. The table field_options holds them.
 func (s *Store) Options(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error) {
 	var rows []struct{ Field, Value string }
 	if len(m.Extensible()) > 0 {
@@ -28,31 +28,31 @@ func (s *Store) Options(ctx context.Context, ws auth.Workspace, m *model.Model) 
 	return func(f *model.Field) []string { return added[f.Name] }, nil
 }
 
-// addOptions keeps values that a model does not know as options of the
-// workspace. Whoever checked them let them through: they are options already,
-// or were asked to become some. It returns [job.ErrTooManyOptions] if there is no
-// room, with the value among [model.Faults], and must come before any records
-// are locked, since it makes others wait that bring options.
-func (t *tx) addOptions(ws int64, m *model.Model, values []model.Set) error {
-	full, err := t.takeOptions(ws, m, values)
+// addChoices stores values that are no choices of the model as choices of the
+// workspace. The caller has checked that each is one already or may become one.
+// It returns [job.ErrTooManyOptions] if there is no room, with the value among
+// [model.Faults]. It must be called before any record is locked, since it locks
+// out other transactions that add choices.
+func (t *tx) addChoices(ws int64, m *model.Model, values []model.Set) error {
+	full, err := t.takeChoices(ws, m, values)
 	if err == nil && len(full) > 0 {
 		err = fmt.Errorf("%w: %w", job.ErrTooManyOptions, model.Faults{model.TooManyOptions(full[0].Pointer)})
 	}
 	return err
 }
 
-// takeOptions is addOptions that returns the values for which a field had no
-// room, and keeps the others.
-func (t *tx) takeOptions(ws int64, m *model.Model, values []model.Set) (full []model.Set, err error) {
-	if values, err = t.newOptions(ws, m, values); err != nil || len(values) == 0 {
+// takeChoices is addChoices that returns the values for which a field had no
+// room, and stores the others.
+func (t *tx) takeChoices(ws int64, m *model.Model, values []model.Set) (full []model.Set, err error) {
+	if values, err = t.newChoices(ws, m, values); err != nil || len(values) == 0 {
 		return nil, err
 	}
-	// What others add meanwhile would not be counted.
+	// The lock on the workspace keeps others from adding choices that the counts below would miss.
 	var id int64
 	if _, err := t.Get(&id, `SELECT id FROM workspaces WHERE id = ?`+t.Dialect.ForUpdate("workspaces"), ws); err != nil {
 		return nil, err
 	}
-	if values, err = t.newOptions(ws, m, values); err != nil {
+	if values, err = t.newChoices(ws, m, values); err != nil {
 		return nil, err
 	}
 	room := map[string]int{}
@@ -78,8 +78,8 @@ func (t *tx) takeOptions(ws int64, m *model.Model, values []model.Set) (full []m
 	return full, nil
 }
 
-// newOptions are those of some values that the workspace does not have yet.
-func (t *tx) newOptions(ws int64, m *model.Model, values []model.Set) ([]model.Set, error) {
+// newChoices returns those values that are no choices of the workspace yet.
+func (t *tx) newChoices(ws int64, m *model.Model, values []model.Set) ([]model.Set, error) {
 	var missing []model.Set
 	for _, s := range values {
 		var one int

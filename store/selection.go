@@ -15,8 +15,8 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// A selection is the set of record numbers that a filter matched at one
-// moment: a bitmap for each window that has any.
+// A selection is the set of record numbers that a filter matched in one
+// snapshot: a bitmap for each window that has any.
 type selection struct {
 	windows []window
 	count   int64
@@ -33,20 +33,20 @@ type window struct {
 	count   int64
 }
 
-// A choice is what selects records: a condition, and where a patch is to be
-// previewed what is found out about it by the way.
+// A choice says which records to select: those that meet a condition. For a
+// preview it also collects what the patch would do to them.
 type choice struct {
 	ws        int64
 	model     *model.Model
 	condition string
 	args      []any
-	id        any // of the one record that is meant, where it is one
+	id        any // of the one record to select; nil for all that meet the condition
 	outlook   *outlook
 }
 
-// selectNumbers reads what meets the condition, range by range, in the
-// snapshot that t shows. The numbers come as one JSON array a range: reading
-// them row by row takes twice as long.
+// selectNumbers reads the numbers of the records that meet the condition, range
+// by range, in the snapshot of t. Each range returns its numbers as one JSON
+// array: reading them row by row takes twice as long.
 func selectNumbers(ctx context.Context, d *sqldb.Dialect, t *sqlx.Tx, c choice, examined func(part float64)) (selection, error) {
 	ranges, err := rangesOf(ctx, d, t, c)
 	if err != nil {
@@ -78,8 +78,8 @@ func selectNumbers(ctx context.Context, d *sqldb.Dialect, t *sqlx.Tx, c choice, 
 	return sel, sel.finish()
 }
 
-// rangesOf are where the records are that a choice may select, none of them
-// beyond a window.
+// rangesOf returns the ranges of numbers that a choice may select. None extends
+// beyond one window.
 func rangesOf(ctx context.Context, d *sqldb.Dialect, t *sqlx.Tx, c choice) ([]span, error) {
 	if c.id != nil {
 		var rid int64
@@ -97,7 +97,8 @@ func rangesOf(ctx context.Context, d *sqldb.Dialect, t *sqlx.Tx, c choice) ([]sp
 	return ranges, err
 }
 
-// take adds what was found in a range, whose offsets are those of its window.
+// take adds what was found in a range. Offsets count from the start of the
+// range's window.
 func (sel *selection) take(s span, offsets []uint32) error {
 	no := s.first >> windowBits
 	if no != sel.open {
@@ -110,7 +111,7 @@ func (sel *selection) take(s span, offsets []uint32) error {
 	return nil
 }
 
-// closeWindow packs what was found in the window that is open.
+// closeWindow packs what was found in the open window.
 func (sel *selection) closeWindow() error {
 	if len(sel.offsets) == 0 {
 		return nil
@@ -121,7 +122,7 @@ func (sel *selection) closeWindow() error {
 	return err
 }
 
-// finish closes the last window, after which the selection has its digest.
+// finish closes the last window and computes the digest.
 func (sel *selection) finish() error {
 	err := sel.closeWindow()
 	sel.offsets = nil
@@ -129,15 +130,16 @@ func (sel *selection) finish() error {
 	return err
 }
 
-// add appends a window, and its numbers to the digest.
+// add appends a window, and adds its numbers to the digest.
 func (sel *selection) add(w window) {
-	binary.Write(sel.hash, binary.BigEndian, w.no) // a hash takes everything
+	binary.Write(sel.hash, binary.BigEndian, w.no) // a hash never returns an error
 	sel.hash.Write(w.numbers)
 	sel.windows = append(sel.windows, w)
 	sel.count += w.count
 }
 
-// windowQuery gathers the numbers of a range that meet the condition.
+// windowQuery returns the query for the numbers of a range that meet the
+// condition.
 func windowQuery(d *sqldb.Dialect, c choice) string {
 	return "SELECT " + d.Collect("rid - ?", "1 = 1") + c.outlook.list() + " FROM " + c.model.Table() + d.NotIndexed +
 		" WHERE rid >= ? AND rid < ? AND workspace = ? AND " + d.Opaque(c.condition)
@@ -150,8 +152,8 @@ func newWindow(no int64, offsets []uint32) (window, error) {
 	return window{no: no, numbers: raw, count: int64(len(offsets))}, err
 }
 
-// parseNumbers reads a JSON array of numbers that are not negative, without
-// the cost of a general parser.
+// parseNumbers parses a JSON array of numbers that are not negative, without the
+// cost of a general parser.
 func parseNumbers(raw []byte) []uint32 {
 	numbers := make([]uint32, 0, bytes.Count(raw, []byte{','})+1)
 	n, inside := uint32(0), false
@@ -168,8 +170,7 @@ func parseNumbers(raw []byte) []uint32 {
 	return numbers
 }
 
-// saveSelection writes the selection of a job in place of any that a crashed
-// worker left.
+// saveSelection writes the selection of a job. It replaces any that was there.
 func (t *tx) saveSelection(ws, job int64, sel selection) error {
 	if err := t.Run(`DELETE FROM selection WHERE workspace = ? AND job = ?`, ws, job); err != nil {
 		return err
@@ -188,8 +189,8 @@ type queryer interface {
 	List(dest any, query string, args ...any) error
 }
 
-// nextNumbers lists the first selected numbers of a job from `from` on and
-// below `before`, at most limit.
+// nextNumbers returns the first selected numbers of a job that are at least from
+// and below before, at most limit.
 func nextNumbers(q queryer, ws, job, from, before int64, limit int) ([]int64, error) {
 	numbers := make([]int64, 0, min(limit, windowSize))
 	for no := from >> windowBits; len(numbers) < limit; {
@@ -223,13 +224,13 @@ func nextNumbers(q queryer, ws, job, from, before int64, limit int) ([]int64, er
 	return numbers, nil
 }
 
-// A span is a range of record numbers: from first, below before.
+// A span is a range of record numbers: at least first, below before.
 type span struct{ first, before int64 }
 
 func (s span) size() int64 { return s.before - s.first }
 
-// cut divides the selected numbers into at most n spans that meet, of about
-// as many each and at least of least. There is always one.
+// cut divides the selected numbers into at most n adjacent spans of about the
+// same number of records, which is at least least. There is always one span.
 func (sel selection) cut(n int, least int64) []span {
 	if len(sel.windows) == 0 {
 		return []span{{}}
@@ -245,7 +246,7 @@ func (sel selection) cut(n int, least int64) []span {
 	return append(spans, span{first, before})
 }
 
-// numberAt is the selected number that has i others before it.
+// numberAt returns the i-th selected number, counted from 0.
 func (sel selection) numberAt(i int64) int64 {
 	for _, w := range sel.windows {
 		if i >= w.count {
@@ -254,7 +255,7 @@ func (sel selection) numberAt(i int64) int64 {
 		}
 		b := roaring.New()
 		if b.UnmarshalBinary(w.numbers) != nil {
-			break // it was made a moment ago
+			break // cannot happen: newWindow has just made it
 		}
 		offset, _ := b.Select(uint32(i))
 		return w.no<<windowBits + int64(offset)

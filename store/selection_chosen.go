@@ -11,10 +11,10 @@ import (
 	"bulkpatch/model"
 )
 
-// chosenOf finds the records of an undo that names some: those of them that the
-// job has updated and no undo has restored. It is fixed before the undo is
-// accepted, so that no process takes it for one of all records. Where there is
-// nothing to find, the undo is refused when it is to be accepted.
+// chosenOf returns the selection of an undo that names some records: those that
+// the job has updated and no undo has restored. It is made before the undo is
+// accepted and committed with it, so that no process takes the undo for one of
+// all records. It is empty where the undo will be refused anyway.
 func (s *Store) chosenOf(ctx context.Context, f job.Follow) (sel selection, err error) {
 	if f.IDs == nil {
 		return sel, nil
@@ -35,33 +35,35 @@ func (s *Store) chosenOf(ctx context.Context, f job.Follow) (sel selection, err 
 	return sel, err
 }
 
+// chosen returns those records with one of the ids that an undo of the job can
+// restore.
 func (q snapshotReader) chosen(ws, num int64, m *model.Model, ids []any) (selection, error) {
 	rids, err := q.numbersOf(ws, m, ids)
 	if err != nil {
 		return selection{}, err
 	}
-	left := bitmaps{}
-	if err := q.restorable(left, ws, num, func(float64) {}); err != nil {
+	all := bitmaps{}
+	if err := q.restorable(all, ws, num, func(float64) {}); err != nil {
 		return selection{}, err
 	}
 	chosen := bitmaps{}
 	for _, rid := range rids {
-		if left.has(rid) {
+		if all.has(rid) {
 			chosen.add(rid)
 		}
 	}
 	return chosen.selection()
 }
 
-// idsAtOnce is how many ids of deleted records are looked up by one statement.
+// idsAtOnce is how many ids one statement looks up.
 const idsAtOnce = 500
 
-// numbersOf finds the numbers of all records that have, or had when they were
-// deleted, one of some ids.
+// numbersOf returns the numbers of the records with one of the ids, deleted ones
+// included: their tombstones are in the table departed.
 func (q snapshotReader) numbersOf(ws int64, m *model.Model, ids []any) ([]int64, error) {
 	var all []int64
 	for some := range slices.Chunk(ids, idsAtOnce) {
-		var live, departed []int64
+		var live, deleted []int64
 		if err := q.List(&live, q.d.ByID(m), q.d.Ids(m, some), ws); err != nil {
 			return nil, err
 		}
@@ -69,18 +71,18 @@ func (q snapshotReader) numbersOf(ws int64, m *model.Model, ids []any) ([]int64,
 		for _, id := range some {
 			args = append(args, model.FormatID(id))
 		}
-		if err := q.List(&departed, `SELECT rid FROM departed WHERE workspace = ? AND model = ? AND id IN (?`+strings.Repeat(", ?", len(some)-1)+`)`, args...); err != nil {
+		if err := q.List(&deleted, `SELECT rid FROM departed WHERE workspace = ? AND model = ? AND id IN (?`+strings.Repeat(", ?", len(some)-1)+`)`, args...); err != nil {
 			return nil, err
 		}
-		all = slices.Concat(all, live, departed)
+		all = slices.Concat(all, live, deleted)
 	}
 	return all, nil
 }
 
 // restorable adds the records that a job has updated and no undo of it, nor a
 // retry of one, has restored.
-func (q snapshotReader) restorable(left bitmaps, ws, num int64, examined func(part float64)) error {
-	err := q.eachChange(ws, num, examined, func(row changeRow) error { return eachNumber(row.Updated, row.First, left.add) })
+func (q snapshotReader) restorable(to bitmaps, ws, num int64, examined func(part float64)) error {
+	err := q.eachChange(ws, num, examined, func(row changeRow) error { return eachNumber(row.Updated, row.First, to.add) })
 	if err != nil {
 		return err
 	}
@@ -89,7 +91,7 @@ func (q snapshotReader) restorable(left bitmaps, ws, num int64, examined func(pa
 		return err
 	}
 	for _, undo := range undos {
-		if err := q.eachChange(ws, undo, func(float64) {}, func(row changeRow) error { return row.removeDone(left) }); err != nil {
+		if err := q.eachChange(ws, undo, func(float64) {}, func(row changeRow) error { return row.removeDone(to) }); err != nil {
 			return err
 		}
 	}
@@ -97,10 +99,11 @@ func (q snapshotReader) restorable(left bitmaps, ws, num int64, examined func(pa
 }
 
 // undosQuery lists the jobs that restore what a job has changed: its undos and
-// their retries.
+// their retries. The column source holds the restore source.
 const undosQuery = `SELECT num FROM jobs WHERE workspace = ? AND source = ?`
 
-// wholeUndo finds the undo of all that a job has changed.
+// wholeUndo finds the undo of everything that a job has changed. The column
+// origin holds the parent job.
 func (t *tx) wholeUndo(parent job.Job) (undo struct {
 	ID  string
 	Num int64
@@ -110,9 +113,9 @@ func (t *tx) wholeUndo(parent job.Job) (undo struct {
 	return undo, known, err
 }
 
-// fixChosen fixes the selection of an undo that was just accepted: it has no
-// filter to be resolved.
-func (t *tx) fixChosen(ref job.Ref, sel selection) error {
+// commitChosen writes the selection of an undo that was just accepted: no filter
+// has to be resolved for it.
+func (t *tx) commitChosen(ref job.Ref, sel selection) error {
 	if err := t.keepSelection(job.Lease{Ref: ref}, sel, sel.cut(1, 1)); err != nil {
 		return err
 	}

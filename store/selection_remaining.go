@@ -14,7 +14,7 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// bitmaps are record numbers by window.
+// bitmaps is a set of record numbers: a bitmap of offsets for each window.
 type bitmaps map[int64]*roaring.Bitmap
 
 func (b bitmaps) add(rid int64) {
@@ -36,7 +36,7 @@ func (b bitmaps) has(rid int64) bool {
 	return w != nil && w.Contains(uint32(rid&(windowSize-1)))
 }
 
-// selection serialises the numbers, window by window.
+// selection returns the numbers as a selection.
 func (b bitmaps) selection() (selection, error) {
 	sel := selection{hash: sha256.New()}
 	for _, no := range slices.Sorted(maps.Keys(b)) {
@@ -52,26 +52,27 @@ func (b bitmaps) selection() (selection, error) {
 	return sel, sel.finish()
 }
 
-// leftOver is what the job before has left for the leased one: of an undo all
-// that was updated and not restored, of a retry what has no outcome that settles it, by its
-// origin or by another job of the chain. What was skipped is taken again with
-// force only.
+// remaining returns the records that the parent job leaves to the leased job.
+// For an undo these are all that were updated and not restored. For a retry they
+// are all that neither the parent nor another job of the chain has updated or
+// found unchanged. Skipped ones are among them only if the retry includes
+// skipped records.
 func (s *Store) remaining(ctx context.Context, db *sqlx.Tx, l job.Lease, examined func(part float64)) (selection, error) {
 	q := snapshotReader{ctx, db, s.db.Dialect}
-	left := bitmaps{}
+	remaining := bitmaps{}
 	if l.Chosen {
-		if err := q.selected(left, l.Workspace, l.Job); err != nil {
+		if err := q.selected(remaining, l.Workspace, l.Job); err != nil {
 			return selection{}, err
 		}
-		return left.selection()
+		return remaining.selection()
 	}
-	if l.RestoreSource == l.Parent { // an undo's; its retry goes on with the same source
-		if err := q.restorable(left, l.Workspace, l.Parent, examined); err != nil {
+	if l.RestoreSource == l.Parent { // an undo; the parent of its retry is the undo itself
+		if err := q.restorable(remaining, l.Workspace, l.Parent, examined); err != nil {
 			return selection{}, err
 		}
-		return left.selection()
+		return remaining.selection()
 	}
-	if err := q.remaining(left, l, examined); err != nil {
+	if err := q.addRemaining(remaining, l, examined); err != nil {
 		return selection{}, err
 	}
 	others, err := chainOf(q, l.Workspace, l.Parent)
@@ -82,48 +83,52 @@ func (s *Store) remaining(ctx context.Context, db *sqlx.Tx, l job.Lease, examine
 		if other.Num == l.Parent {
 			continue
 		}
-		if err := q.eachChange(l.Workspace, other.Num, func(float64) {}, func(row changeRow) error { return row.removeDone(left) }); err != nil {
+		if err := q.eachChange(l.Workspace, other.Num, func(float64) {}, func(row changeRow) error { return row.removeDone(remaining) }); err != nil {
 			return selection{}, err
 		}
 	}
-	return left.selection()
+	return remaining.selection()
 }
 
-// unsettled adds what a retry's origin has left: of all that it selected what
-// it has not settled, or with codes what ended with one of them.
-func (q snapshotReader) remaining(left bitmaps, l job.Lease, examined func(part float64)) error {
+// addRemaining adds the records that the parent of a retry leaves to it: those that
+// it selected and has not done, or with codes those that ended with one of them.
+func (q snapshotReader) addRemaining(remaining bitmaps, l job.Lease, examined func(part float64)) error {
 	if l.Codes != nil {
-		return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return row.addRefused(left, l) })
+		return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return row.addRefused(remaining, l) })
 	}
-	if err := q.selected(left, l.Workspace, l.Parent); err != nil {
+	if err := q.selected(remaining, l.Workspace, l.Parent); err != nil {
 		return err
 	}
-	return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return row.settle(left, l.IncludeSkipped) })
+	remove := changeRow.removeDoneAndSkipped
+	if l.IncludeSkipped {
+		remove = changeRow.removeDone
+	}
+	return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return remove(row, remaining) })
 }
 
-// addRefused adds what the chunk has left with one of a retry's codes.
-func (row changeRow) addRefused(left bitmaps, l job.Lease) error {
+// addRefused adds the chunk's records that ended with one of a retry's codes.
+func (row changeRow) addRefused(remaining bitmaps, l job.Lease) error {
 	list, err := row.refusals()
 	for _, r := range list {
 		if slices.Contains(l.Codes, r.Code) && (l.IncludeSkipped || r.Outcome != job.Skipped) {
-			left.add(row.First + int64(r.Offset))
+			remaining.add(row.First + int64(r.Offset))
 		}
 	}
 	return err
 }
 
-// removeDone takes out of left what the chunk has updated or found unchanged.
-func (row changeRow) removeDone(left bitmaps) error {
+// removeDone removes the records that the chunk has updated or found unchanged.
+func (row changeRow) removeDone(remaining bitmaps) error {
 	for _, raw := range [][]byte{row.Updated, row.Unchanged} {
-		if err := eachNumber(raw, row.First, left.remove); err != nil {
+		if err := eachNumber(raw, row.First, remaining.remove); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// refusals lists the chunk's records that were not updated, each with its
-// reason.
+// refusals returns the chunk's records that were skipped, in conflict or failed,
+// each with its reason.
 func (row changeRow) refusals() (list []refusal, err error) {
 	if row.Refused == nil {
 		return nil, nil
@@ -131,20 +136,21 @@ func (row changeRow) refusals() (list []refusal, err error) {
 	return list, json.Unmarshal([]byte(*row.Refused), &list)
 }
 
-// settle takes out of left what the chunk has settled.
-func (row changeRow) settle(left bitmaps, takesSkipped bool) error {
-	if err := row.removeDone(left); err != nil || takesSkipped {
+// removeDoneAndSkipped removes skipped records, too.
+func (row changeRow) removeDoneAndSkipped(remaining bitmaps) error {
+	if err := row.removeDone(remaining); err != nil {
 		return err
 	}
 	list, err := row.refusals()
 	for _, r := range list {
 		if r.Outcome == job.Skipped {
-			left.remove(row.First + int64(r.Offset))
+			remaining.remove(row.First + int64(r.Offset))
 		}
 	}
 	return err
 }
 
+// eachNumber calls do with each record number of a bitmap of offsets from base.
 func eachNumber(raw []byte, base int64, do func(int64)) error {
 	numbers, err := unpackNumbers(raw)
 	for _, n := range numbers {
@@ -153,7 +159,7 @@ func eachNumber(raw []byte, base int64, do func(int64)) error {
 	return err
 }
 
-// A snapshotReader reads in one snapshot.
+// A snapshotReader reads in the snapshot of one transaction.
 type snapshotReader struct {
 	ctx context.Context
 	db  *sqlx.Tx
@@ -194,7 +200,8 @@ func (q snapshotReader) selected(to bitmaps, ws, num int64) error {
 	return nil
 }
 
-// eachChange walks a job's chunks without their values, a few at a time.
+// eachChange calls do with each chunk of a job, without its values, and examined
+// with the part that is done. It reads a few chunks at a time.
 func (q snapshotReader) eachChange(ws, num int64, examined func(part float64), do func(changeRow) error) error {
 	const atOnce = 16 // a chunk may name each of its records, with a reason
 	var ends []struct{ First, Last int64 }

@@ -10,17 +10,18 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// Resolve fixes the selection of the leased job: it reads all that the filter
-// matches in one snapshot, or what the job before has left to retry or undo,
-// checks the guards, and in one transaction writes the selection, cuts it into
-// shards and moves the job on. A crash before that leaves nothing, so the next
-// claim resolves again. ended says that the job is final: nothing matched, a
-// guard refused it, or it was a preview.
+// Resolve commits the selection of the leased job. It reads in one snapshot the
+// records that the filter matches, or those that remain of the parent job for a
+// retry or undo, and checks the guards. One transaction then writes the
+// selection, divides it into shards and sets the job's next state. A crash
+// before that leaves nothing, so the next claim resolves again. ended reports
+// that the job has reached a final state: nothing matched, a guard failed it,
+// or it was a preview.
 //
-// [job.ErrNoTurn]: as many jobs as may are being resolved; give the shard back
-// and try again later. [job.ErrLeaseLost], [job.ErrStopped]: as of
-// [Store.ApplyChunk], within a second. It has no limit in all, but each of its
-// statements has.
+// [job.ErrNoTurn]: the limit of jobs that are resolved at the same time is
+// reached; give the shard back and try again later. [job.ErrLeaseLost] and
+// [job.ErrStopped] mean what they mean for [job.Chunks], and come within a
+// second. Resolving may take any time, but each statement has a time limit.
 func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error) {
 	ended, err = s.resolve(ctx, l)
 	if errors.Is(err, errLoneRecord) {
@@ -29,7 +30,7 @@ func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error
 	return ended, err
 }
 
-// filterTooExpensive ends a job whose filter no reading in small parts helps.
+// filterTooExpensive ends a job whose filter takes too long even for one record.
 var filterTooExpensive = job.Error{Code: "filter_too_expensive",
 	Detail: "To compare a single record with the filter takes longer than 30 seconds. Submit the job again with fewer or simpler conditions."}
 
@@ -58,16 +59,16 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 		t.touch(l.JobID)
 		if refused := l.Guard.Check(sel.count, sel.digest); refused != nil {
 			ended = true
-			return t.refuse(l, sel, *refused)
+			return t.failGuard(l, sel, *refused)
 		}
 		ended = sel.count == 0
-		return t.fix(l, sel)
+		return t.commitSelection(l, sel)
 	})
 	return ended, err
 }
 
-// fenceJob is fence for what writes the job's own row, which it locks first:
-// whoever locks both does it in this order.
+// fenceJob is fence for transactions that write the job's own row. It locks that
+// row first, as every transaction does that locks both.
 func (t *tx) fenceJob(l job.Lease, want job.State) error {
 	if _, err := t.lockJob(l.Ref); err != nil {
 		return err
@@ -75,16 +76,15 @@ func (t *tx) fenceJob(l job.Lease, want job.State) error {
 	return t.fence(l, want)
 }
 
-// fence makes sure that the lease still holds and the job is in the state it
-// is worked in. It locks the shard, and of the job reads the state: a stop
-// that is asked for after that waits for the shard before it settles.
+// fence makes sure that the lease still holds and the job is in the wanted
+// state. It locks the shard and only reads the job: a cancel or pause that comes
+// later waits for the shard's lock before it settles.
 func (t *tx) fence(l job.Lease, want job.State) error {
-	var row fenceRow
-	ok, err := t.Get(&row, fenceQuery+t.Dialect.ForUpdate("s"), l.Workspace, l.Job, l.Shard)
-	if err != nil {
+	row := noFence
+	if _, err := t.Get(&row, fenceQuery+t.Dialect.ForUpdate("s"), l.Workspace, l.Job, l.Shard); err != nil {
 		return err
 	}
-	return row.check(ok, l, want)
+	return row.check(l, want)
 }
 
 type fenceRow struct {
@@ -92,12 +92,15 @@ type fenceRow struct {
 	State job.State
 }
 
+// noFence stands for a shard that does not exist: no lease has its epoch.
+var noFence = fenceRow{Epoch: -1}
+
 const fenceQuery = `SELECT s.epoch, j.state FROM jobs j JOIN shards s ON s.workspace = j.workspace AND s.job = j.num
 	WHERE j.workspace = ? AND j.num = ? AND s.no = ?`
 
-func (row fenceRow) check(ok bool, l job.Lease, want job.State) error {
+func (row fenceRow) check(l job.Lease, want job.State) error {
 	switch {
-	case !ok || row.Epoch != l.Epoch || row.State.Final():
+	case row.Epoch != l.Epoch || row.State.Final():
 		return job.ErrLeaseLost
 	case row.State != want:
 		return job.ErrStopped
@@ -105,9 +108,9 @@ func (row fenceRow) check(ok bool, l job.Lease, want job.State) error {
 	return nil
 }
 
-// fix writes the selection and lets the job run, or ends it when there is
-// nothing to do.
-func (t *tx) fix(l job.Lease, sel selection) error {
+// commitSelection writes the selection and starts the job, or ends it if nothing
+// is selected.
+func (t *tx) commitSelection(l job.Lease, sel selection) error {
 	if err := t.keepSelection(l, sel, sel.cut(t.parts(l), t.Dialect.Part)); err != nil {
 		return err
 	}
@@ -121,8 +124,8 @@ func (t *tx) fix(l job.Lease, sel selection) error {
 	return t.end(l.Ref, l.JobID, job.Succeeded, nil, "")
 }
 
-// parts is into how many shards a selection may be cut. A throttled job gains
-// nothing by more than one.
+// parts returns into how many shards a selection may be divided. A throttled job
+// gains nothing from more than one.
 func (t *tx) parts(l job.Lease) int {
 	if l.Throttle != nil {
 		return 1
@@ -130,9 +133,9 @@ func (t *tx) parts(l job.Lease) int {
 	return t.Dialect.Shards
 }
 
-// refuse fails a job whose guard does not hold, with no record written. What
-// it matched stays pending for good.
-func (t *tx) refuse(l job.Lease, sel selection, why job.Error) error {
+// failGuard fails a job whose guard does not hold, before any record is written.
+// The records that it matched stay pending for good.
+func (t *tx) failGuard(l job.Lease, sel selection, why job.Error) error {
 	if err := t.keepSelection(l, sel, sel.cut(1, 1)); err != nil {
 		return err
 	}
@@ -142,8 +145,8 @@ func (t *tx) refuse(l job.Lease, sel selection, why job.Error) error {
 	return t.end(l.Ref, l.JobID, job.Failed, &why, "")
 }
 
-// keepSelection writes the selection and gives its first part to shard 0,
-// which is leased, and the others to shards that it rings for.
+// keepSelection writes the selection. Its first part belongs to shard 0, which
+// is leased. For each other part it makes a shard and a wake-up.
 func (t *tx) keepSelection(l job.Lease, sel selection, parts []span) error {
 	if err := t.saveSelection(l.Workspace, l.Job, sel); err != nil {
 		return err

@@ -11,14 +11,14 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// watchEvery is how often a job that is being resolved is looked at: whether it
-// still is to be, and how far it is.
+// watchEvery is how often a job that is being resolved is checked: whether it
+// is to go on, and how far it has come.
 const watchEvery = 500 * time.Millisecond
 
-// watched runs fn with a context that ends as soon as the lease does not hold
-// any more, or the job is to stop: with [job.ErrLeaseLost] or [job.ErrStopped],
-// as [tx.fence] has it. Meanwhile it keeps, for users to see, what part of the
-// model fn says it has examined.
+// watched runs fn with a context that is cancelled as soon as the lease is lost
+// or the job is to stop. The cause is then [job.ErrLeaseLost] or
+// [job.ErrStopped], as [tx.fence] returns them. Meanwhile it stores, for users
+// to see, what part of the model fn reports as examined.
 func (s *Store) watched(ctx context.Context, l job.Lease, fn func(ctx context.Context, examined func(part float64)) error) error {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -35,13 +35,16 @@ func (s *Store) watched(ctx context.Context, l job.Lease, fn func(ctx context.Co
 			case <-tick.C:
 			}
 			now := permille.Load()
-			err := s.look(ctx, l, now > kept, now)
+			err := s.checkLease(ctx, l)
+			if err == nil && now > kept {
+				err = s.keepProgress(ctx, l, now)
+			}
 			if errors.Is(err, job.ErrLeaseLost) || errors.Is(err, job.ErrStopped) {
 				end(err)
 				return
 			}
 			if err == nil {
-				kept = now // else what keeps it from the database is met by fn, too, or passes
+				kept = now // fn meets any other error of the database itself, or it passes
 			}
 		}
 	})
@@ -51,18 +54,18 @@ func (s *Store) watched(ctx context.Context, l job.Lease, fn func(ctx context.Co
 	return ownEnd(ctx, err)
 }
 
-// look checks the lease's fence without a lock, and keeps the progress where it
-// has moved. It only ever grows: a job that is resolved anew, after a crash,
-// shows what it had reached before.
-func (s *Store) look(ctx context.Context, l job.Lease, moved bool, permille int64) error {
-	var row fenceRow
-	ok, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &row, s.db.Dialect.Rebind(fenceQuery), l.Workspace, l.Job, l.Shard))
-	if err != nil {
+// checkLease checks the lease's fence without a lock.
+func (s *Store) checkLease(ctx context.Context, l job.Lease) error {
+	row := noFence
+	if _, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &row, s.db.Dialect.Rebind(fenceQuery), l.Workspace, l.Job, l.Shard)); err != nil {
 		return err
 	}
-	if err := row.check(ok, l, job.Resolving); err != nil || !moved {
-		return err
-	}
+	return row.check(l, job.Resolving)
+}
+
+// keepProgress stores the progress, which only ever grows: a job that is
+// resolved again after a crash shows what it had reached before.
+func (s *Store) keepProgress(ctx context.Context, l job.Lease, permille int64) error {
 	return s.inTx(ctx, func(t *tx) error {
 		n, err := t.Exec(`UPDATE shards SET resolved = ?, beat = beat + 1, beat_at = ?, revision = revision + 1
 			WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND resolved < ?`,

@@ -15,8 +15,8 @@ import (
 	"bulkpatch/model"
 )
 
-// cancelEndsTheStatement cancels, and pauses, a job whose
-// filter is never done with its first record.
+// cancelEndsTheStatement cancels, and pauses, a job whose filter never finishes
+// its first record.
 func cancelEndsTheStatement(t *testing.T, s *Store) {
 	for action, want := range map[job.Action]job.State{job.Cancel: job.Cancelled, job.Pause: job.Paused} {
 		l := leased(t, s)
@@ -75,8 +75,8 @@ func neverMatch(s *Store) {
 	s.db.Dialect = &d
 }
 
-// progressShowsAndOnlyGrows has a resolving say how far it is,
-// and start again, as after a crash.
+// progressShowsAndOnlyGrows reports the progress of resolving, and then less
+// progress, as after a crash.
 func progressShowsAndOnlyGrows(t *testing.T, s *Store) {
 	l := leased(t, s)
 	read := func() job.Job {
@@ -101,7 +101,7 @@ func progressShowsAndOnlyGrows(t *testing.T, s *Store) {
 		select {
 		case <-changed:
 		case <-time.After(10 * time.Second):
-			t.Error("nobody was told")
+			t.Error("no subscriber was notified")
 		}
 		return nil
 	}))
@@ -109,7 +109,7 @@ func progressShowsAndOnlyGrows(t *testing.T, s *Store) {
 	if half.ResolvedPercent != 50 || half.Revision != before.Revision+1 {
 		t.Errorf("half way it is %v, revision %d after %d", half.ResolvedPercent, half.Revision, before.Revision)
 	}
-	must(t, s.look(t.Context(), l, true, 100))
+	must(t, s.keepProgress(t.Context(), l, 100))
 	if j := read(); j.ResolvedPercent != 50 || j.Revision != half.Revision {
 		t.Errorf("it fell to %v, revision %d after %d", j.ResolvedPercent, j.Revision, half.Revision)
 	}
@@ -120,8 +120,8 @@ func progressShowsAndOnlyGrows(t *testing.T, s *Store) {
 	}
 }
 
-// walkCutsWhatIsSlow has statements over more than twenty records never
-// end: less is read the next time, in the same snapshot.
+// walkCutsWhatIsSlow lets statements over more than twenty records never end:
+// the next one reads fewer, in the same snapshot.
 func walkCutsWhatIsSlow(t *testing.T, s *Store) {
 	var total int64
 	var parts []float64
@@ -143,8 +143,7 @@ func walkCutsWhatIsSlow(t *testing.T, s *Store) {
 	nothingRuns(t, s)
 }
 
-// tooMuchForOneRecord reads a single record, again and
-// again in vain.
+// tooMuchForOneRecord lets reading a single record never end.
 func tooMuchForOneRecord(t *testing.T, s *Store) {
 	must(t, s.inWork(t.Context(), func(db *sqlx.Tx) error {
 		w := newWalk(s.db.Dialect, db, func(float64) { t.Error("something was read") })

@@ -13,17 +13,17 @@ import (
 )
 
 // scanAim is about how long one read of [Store.Scan] takes. Reads are short
-// because an open cursor keeps SQLite from recycling its log, and because
-// others wait for their turn.
+// because an open cursor keeps SQLite from reusing its log, and because other
+// readers wait for the connection.
 const scanAim = 100 * time.Millisecond
 
-// Scan calls yield with pages of all records that match f, in the order of
-// their numbers: of those that there are when it begins. Each page is a read of
-// its own, so that nothing is held while yield is slow, and a record that
-// changes meanwhile is seen as it is when its page is read. A page has at most
-// 1,000 records and 8 MiB, but at least one record. It stops at yield's error
-// and returns it. [job.ErrQueryTimeout]: one read takes too long; all together
-// may take as long as they do.
+// Scan calls yield with pages of all records that match f and exist when it
+// starts, in ascending order of their numbers. Each page is a read of its own,
+// so a slow yield holds no lock or connection, and a record has the values of
+// the moment in which its page is read. A page has at most 1,000 records and
+// 8 MiB, but at least one record. Scan stops at an error of yield and returns
+// it. [job.ErrQueryTimeout] means that one read took too long. All of them
+// together may take any time.
 func (s *Store) Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error {
 	list, err := blocks(ctx, s.db.Lookups, s.db.Dialect, ws.ID, m)
 	if err != nil {
@@ -60,12 +60,12 @@ type scan struct {
 	atOnce int // how many records are likely to fit into a page
 }
 
-// mostFirst is how many records the first page of a scan has at most, when
-// nothing is known of their size.
+// mostFirst is the limit of records in the first page of a scan, when nothing is
+// known about their size.
 const mostFirst = 64
 
-// read reads a page from the beginning of a range, and says where the next one
-// begins: where this one did, when it took too long.
+// read reads a page from the start of a range. next is where the next page
+// starts: at the same number if this read took too long.
 func (sc *scan) read(ctx context.Context, r span) (page []model.Record, next int64, err error) {
 	s, next, late := sc.s, r.before, false
 	err = s.inSearch(ctx, sc.ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
@@ -93,7 +93,7 @@ func (sc *scan) read(ctx context.Context, r span) (page []model.Record, next int
 	return page, next, err
 }
 
-// learn says how many records the next page may ask for.
+// learn sets how many records the next page asks for, by the size of these.
 func (sc *scan) learn(page []model.Record) {
 	bytes := 0
 	for _, r := range page {

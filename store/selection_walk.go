@@ -10,9 +10,9 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// How a walk reads. A statement is to take about as long as walkAim, so that
-// its progress shows; one that takes walkLimit is ended and covers less the
-// next time. A single record may take loneLimit, twice.
+// How a walk reads. A statement should take about walkAim, so that progress
+// shows. One that takes walkLimit is cancelled, and the next covers fewer
+// records. A single record may take loneLimit, twice.
 const (
 	walkAim   = 200 * time.Millisecond
 	walkLimit = 5 * time.Second
@@ -20,11 +20,11 @@ const (
 	loneTries = 2
 
 	firstSpan    = 1024
-	leastSpan    = 64 // by which time does not cut on: preparing a statement takes some, too
+	leastSpan    = 64 // a read that is slow but not cancelled never makes the next one smaller: preparing a statement takes time, too
 	strideGrowth = 8
 )
 
-// limitOf is how long a statement may take that reads a range.
+// limitOf returns how long a statement that reads a range may take.
 func limitOf(s span) time.Duration {
 	if s.size() == 1 {
 		return loneLimit
@@ -32,49 +32,48 @@ func limitOf(s span) time.Duration {
 	return walkLimit
 }
 
-// errLoneRecord says that to compare one record with a filter takes longer
-// than it may.
+// errLoneRecord means that comparing a single record with the filter reached
+// its time limit.
 var errLoneRecord = errors.New("comparing one record with the filter takes too long")
 
-// A stride is how many record numbers the next read covers, by how long those
-// before took.
+// A stride is how many record numbers the next read covers. It follows the time
+// that the reads before took.
 type stride struct {
 	span int64
 	aim  time.Duration
 }
 
-// took notes that a read of n numbers has taken some time.
+// took notes how long a read of n numbers took.
 func (p *stride) took(n int64, d time.Duration) {
 	want := int64(float64(n) * float64(p.aim) / float64(max(d, 1)))
 	p.span = min(max(want, min(leastSpan, p.span)), strideGrowth*p.span, windowSize)
 }
 
-// slow notes that a read was ended because it took too long. ok is false where
-// it was of a single number.
+// slow notes that a read of n numbers was cancelled because it took too long. ok
+// is false for a single number.
 func (p *stride) slow(n int64) (ok bool) {
 	p.span = max(1, n/strideGrowth)
 	return n > 1
 }
 
-// A walk reads all numbers of some ranges in their order, in one snapshot, each
-// part of them in about the same time. A filter may be so expensive that a
-// whole window takes minutes, or so cheap that anything less than one is a
-// waste.
+// A walk reads all numbers of some ranges in order, in one snapshot. Each of its
+// reads takes about the same time. It adapts, because one filter may take
+// minutes for a window, and for another a window is the least worth reading.
 type walk struct {
 	d        *sqldb.Dialect
 	t        *sqlx.Tx
 	stride   stride
 	limit    func(span) time.Duration // of one statement
-	examined func(part float64)       // is told how much has been read, from 0 to 1
+	examined func(part float64)       // called with the part that has been read, from 0 to 1
 }
 
 func newWalk(d *sqldb.Dialect, t *sqlx.Tx, examined func(part float64)) *walk {
 	return &walk{d: d, t: t, stride: stride{firstSpan, walkAim}, limit: limitOf, examined: examined}
 }
 
-// each calls read for one part of the ranges after the other. It calls it
-// again, for less, where a part took too long: [errLoneRecord] where that was
-// one record.
+// each calls read for one part of the ranges after another. Where a part takes
+// too long, it calls read again for a smaller part. It returns [errLoneRecord]
+// where that is a single record.
 func (w *walk) each(ctx context.Context, ranges []span, read func(context.Context, span) error) error {
 	var done, total int64
 	for _, r := range ranges {
@@ -102,8 +101,8 @@ func (w *walk) each(ctx context.Context, ranges []span, read func(context.Contex
 	return nil
 }
 
-// step reads one range, with a savepoint to go back to: on a server the
-// statement that is ended takes the transaction with it.
+// step reads one range after a savepoint: on PostgreSQL a cancelled statement
+// would otherwise abort the transaction. late reports that it took too long.
 func (w *walk) step(ctx context.Context, s span, read func(context.Context, span) error) (late bool, err error) {
 	if _, err := w.t.ExecContext(ctx, `SAVEPOINT step`); err != nil {
 		return false, err

@@ -11,7 +11,7 @@ import (
 	"bulkpatch/job"
 )
 
-// noted keeps the events that a store tells of.
+// noted keeps the events that a store reports.
 type noted struct {
 	mu     sync.Mutex
 	events []job.Event
@@ -32,32 +32,41 @@ func (e *noted) take() []job.Event {
 	return taken
 }
 
-// eventsAreTold takes jobs through their lives, and then looks at what was noted
-// of them: each step once, by whatever way a job ended.
+// eventsAreTold takes jobs through their lives. The store reports each step
+// once, however a job ends.
 func eventsAreTold(t *testing.T, k *Kit) {
-	ctx := t.Context()
 	k.Add(30, person)
-	lives := func(about string, want ...string) {
-		t.Helper()
-		var got []string
-		for _, e := range k.noted.take() {
-			if e.JobID == "" || e.Workspace != k.WS.Name || e.Model != "people" || e.CreatedBy != "key:test" {
-				t.Errorf("%s: the event is %+v", about, e)
-			}
-			line := fmt.Sprintf("%s %s", e.Kind, e.What)
-			if e.What == job.EventEnded {
-				line += fmt.Sprintf(" %s%s %d/%d/%d", e.State, e.Error, e.Updated, e.Failed, *e.Matched)
-			}
-			got = append(got, line)
+	eventsOfABulkJob(t, k)
+	eventsOfFailures(t, k)
+	eventsOfActions(t, k)
+	eventsOfSingles(t, k)
+}
+
+// told compares the events since the last call with the wanted ones.
+func (k *Kit) told(t *testing.T, about string, want ...string) {
+	t.Helper()
+	var got []string
+	for _, e := range k.noted.take() {
+		if e.JobID == "" || e.Workspace != k.WS.Name || e.Model != "people" || e.CreatedBy != "key:test" {
+			t.Errorf("%s: the event is %+v", about, e)
 		}
-		if strings.Join(got, ", ") != strings.Join(want, ", ") {
-			t.Errorf("%s: the store noted of %q, not of %q", about, got, want)
+		line := fmt.Sprintf("%s %s", e.Kind, e.What)
+		if e.What == job.EventEnded {
+			line += fmt.Sprintf(" %s%s %d/%d/%d", e.State, e.Error, e.Updated, e.Failed, *e.Matched)
 		}
+		got = append(got, line)
 	}
+	if strings.Join(got, ", ") != strings.Join(want, ", ") {
+		t.Errorf("%s: the store reported %q, not %q", about, got, want)
+	}
+}
+
+func eventsOfABulkJob(t *testing.T, k *Kit) {
+	t.Helper()
 	once := k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{})
 	once.IdempotencyKey, once.Fingerprint = "key", "print"
 	j := k.Accept(once)
-	k.Accept(once) // again, and is the same
+	k.Accept(once) // is the same job
 	k.Pass(3 * time.Second)
 	k.Run(4)
 	first := k.noted.take()
@@ -67,46 +76,56 @@ func eventsAreTold(t *testing.T, k *Kit) {
 	_, err := k.UndoJob(j.ID)
 	check(t, err)
 	k.Run(20)
-	lives("an undo", "undo accepted", "undo started", "undo ended succeeded 10/0/10")
+	k.told(t, "an undo", "undo accepted", "undo started", "undo ended succeeded 10/0/10")
+}
 
+func eventsOfFailures(t *testing.T, k *Kit) {
+	t.Helper()
 	k.Accept(k.Bulk(`{"id": 1000}`, `{"visits": 1}`, job.Options{}))
 	k.Run(1)
-	lives("nothing matches", "bulk accepted", "bulk started", "bulk ended succeeded 0/0/0")
+	k.told(t, "nothing matches", "bulk accepted", "bulk started", "bulk ended succeeded 0/0/0")
 	one := int64(1)
 	k.Accept(k.Bulk(`{"state": "paid"}`, `{"visits": 1}`, job.Options{MaxAffected: &one}))
 	k.Run(1)
-	lives("a guard refuses", "bulk accepted", "bulk started", "bulk ended failedmax_affected 0/0/10")
+	k.told(t, "a guard fails the job", "bulk accepted", "bulk started", "bulk ended failedmax_affected 0/0/10")
 	failed := k.Accept(k.Bulk(`{"id": {"$lte": 2}}`, `{"domain": "new.example"}`, job.Options{}))
 	k.Run(5)
-	lives("some fail", "bulk accepted", "bulk started", "bulk ended partially_succeeded 1/1/2")
-	_, err = k.RetryJob(failed.ID, "")
+	k.told(t, "some fail", "bulk accepted", "bulk started", "bulk ended partially_succeeded 1/1/2")
+	_, err := k.RetryJob(failed.ID, "")
 	check(t, err)
 	k.Run(5)
-	lives("a retry", "retry accepted", "retry started", "retry ended failed 0/1/1")
+	k.told(t, "a retry", "retry accepted", "retry started", "retry ended failed 0/1/1")
+}
 
+func eventsOfActions(t *testing.T, k *Kit) {
+	t.Helper()
+	ctx := t.Context()
 	held, l := k.Start(k.Bulk(`{"state": "paid"}`, `{"visits": 2}`, job.Options{}))
 	for _, a := range []job.Action{job.Pause, job.Pause, job.Resume} {
-		_, err = k.Act(ctx, k.WS, held.ID, a, "key:test")
+		_, err := k.Act(ctx, k.WS, held.ID, a, "key:test")
 		check(t, err)
 	}
 	equal(t, "what was leased", errors.Is(k.Settle(ctx, l.Ref), nil), true)
 	l = k.Lease()
 	l.Resolved = true
-	_, err = k.ApplyChunk(ctx, l, 4)
+	_, err := k.ApplyChunk(ctx, l, 4)
 	check(t, err)
 	_, err = k.Act(ctx, k.WS, held.ID, job.Cancel, "key:test")
 	check(t, err)
 	check(t, k.Settle(ctx, l.Ref)) // as the sweep may
-	lives("paused, resumed and cancelled", "bulk accepted", "bulk started", "bulk paused", "bulk resumed", "bulk ended cancelled 4/0/10")
+	k.told(t, "paused, resumed and cancelled", "bulk accepted", "bulk started", "bulk paused", "bulk resumed", "bulk ended cancelled 4/0/10")
+}
 
+func eventsOfSingles(t *testing.T, k *Kit) {
+	t.Helper()
 	k.Accept(k.Single(3, `{"name": "Once"}`))
 	due := k.Due()
-	check(t, k.ApplySingle(ctx, due[0]))
-	check(t, k.ApplySingle(ctx, due[0])) // a task that comes twice
-	lives("a single", "single accepted", "single ended succeeded 1/0/1")
+	check(t, k.ApplySingle(t.Context(), due[0]))
+	check(t, k.ApplySingle(t.Context(), due[0])) // a task that comes twice
+	k.told(t, "a single", "single accepted", "single ended succeeded 1/0/1")
 	queued := k.Accept(k.Single(3, `{"name": "Never"}`))
-	_, err = k.Act(ctx, k.WS, queued.ID, job.Cancel, "key:test")
+	_, err := k.Act(t.Context(), k.WS, queued.ID, job.Cancel, "key:test")
 	check(t, err)
 	k.Run(1)
-	lives("a single that is cancelled", "single accepted", "single ended cancelled 0/0/1")
+	k.told(t, "a single that is cancelled", "single accepted", "single ended cancelled 0/0/1")
 }

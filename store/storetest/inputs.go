@@ -12,8 +12,8 @@ import (
 	"bulkpatch/model"
 )
 
-// acceptedFiltersRunOn: a limit that came later holds nothing up that was
-// accepted before.
+// acceptedFiltersRunOn runs jobs that were accepted before a limit was
+// introduced, and exceed it.
 func acceptedFiltersRunOn(t *testing.T, k *Kit) {
 	k.Add(3, person)
 	var parts []string
@@ -35,9 +35,9 @@ func acceptedFiltersRunOn(t *testing.T, k *Kit) {
 	equal(t, "updated", got.Updated, 3)
 }
 
-// optionsHaveRoom: however many bring options at a time, a workspace adds no
-// more than a thousand to a field.
-func optionsHaveRoom(t *testing.T, k *Kit) {
+// choicesHaveRoom adds choices from many callers at the same time: a workspace
+// never adds more than a thousand to a field.
+func choicesHaveRoom(t *testing.T, k *Kit) {
 	line := func(id int, plan string) model.Draft {
 		d, faults := k.People.CheckDraft(fmt.Appendf(nil, `{"id": %d, "name": "n", "plan": %q}`, id, plan), model.Import, model.PatchOptions{AllowNewOptions: true})
 		check(t, faultsErr(faults))
@@ -58,7 +58,7 @@ func optionsHaveRoom(t *testing.T, k *Kit) {
 	for i := range racers {
 		racing.Go(func() {
 			sub := k.Bulk(`{"name": "nobody"}`, `{"visits": 1}`, job.Options{AllowNewOptions: true})
-			sub.Patch = k.newOptions(fmt.Sprintf(`{"plan": "raced %d"}`, i), false)
+			sub.Patch = k.withChoices(fmt.Sprintf(`{"plan": "raced %d"}`, i), model.PatchOptions{})
 			_, _, errs[i] = k.Submit(t.Context(), sub)
 		})
 	}

@@ -10,7 +10,8 @@ import (
 	"bulkpatch/model"
 )
 
-// grown lists the options that a workspace added to people, by field.
+// grown lists the choices that a workspace added to the drop-downs of people,
+// by field.
 func (k *Kit) grown(ws auth.Workspace) string {
 	k.tb.Helper()
 	added, err := k.Options(k.tb.Context(), ws, k.People)
@@ -22,21 +23,22 @@ func (k *Kit) grown(ws auth.Workspace) string {
 	return strings.Join(words, " ")
 }
 
-// newOptions is a patch that may bring new options.
-func (k *Kit) newOptions(text string, single bool) model.Patch {
+// withChoices returns a patch that may add choices to drop-downs.
+func (k *Kit) withChoices(text string, o model.PatchOptions) model.Patch {
 	k.tb.Helper()
-	p, faults := k.People.CheckPatch([]byte(text), model.PatchOptions{Single: single, AllowNewOptions: true})
+	o.AllowNewOptions = true
+	p, faults := k.People.CheckPatch([]byte(text), o)
 	if len(faults) > 0 {
 		k.tb.Fatal(faults)
 	}
 	return p
 }
 
-func optionsGrow(t *testing.T, k *Kit) {
+func choicesGrow(t *testing.T, k *Kit) {
 	k.Add(3, person)
 	equal(t, "at first", k.grown(k.WS), "custom.channel= plan=")
 	sub := k.Bulk(`{}`, `{"visits": 1}`, job.Options{AllowAll: true, AllowNewOptions: true})
-	sub.Patch = k.newOptions(`{"plan": "iron", "custom": {"channel": "fax"}}`, false)
+	sub.Patch = k.withChoices(`{"plan": "iron", "custom": {"channel": "fax"}}`, model.PatchOptions{})
 	_, err := k.Preview(t.Context(), sub)
 	check(t, err)
 	asJob := sub
@@ -45,7 +47,7 @@ func optionsGrow(t *testing.T, k *Kit) {
 	equal(t, "after previews", k.grown(k.WS), "custom.channel= plan=")
 
 	gone := k.Single(99, `{"visits": 1}`)
-	gone.Patch = k.newOptions(`{"plan": "tin"}`, true)
+	gone.Patch = k.withChoices(`{"plan": "tin"}`, model.PatchOptions{Single: true})
 	_, _, err = k.Submit(t.Context(), gone)
 	equal(t, "a job for nobody", errors.Is(err, job.ErrNotFound), true)
 	equal(t, "after a job that was not accepted", k.grown(k.WS), "custom.channel= plan=")
@@ -55,9 +57,9 @@ func optionsGrow(t *testing.T, k *Kit) {
 	k.Run(10)
 	equal(t, "updated", k.Read(j.ID).Updated, 3)
 	k.Pass(1)
-	sub.Patch = k.newOptions(`{"plan": "basic", "custom": {"channel": "fax"}}`, false)
+	sub.Patch = k.withChoices(`{"plan": "basic", "custom": {"channel": "fax"}}`, model.PatchOptions{})
 	k.Accept(sub)
-	equal(t, "options that are known", k.grown(k.WS), "custom.channel=fax plan=iron")
+	equal(t, "choices that exist", k.grown(k.WS), "custom.channel=fax plan=iron")
 
 	k.Pass(1e9)
 	d, faults := k.People.CheckDraft([]byte(`{"name": "n", "plan": "copper"}`), model.Create, model.PatchOptions{AllowNewOptions: true})
@@ -82,7 +84,7 @@ func optionsGrow(t *testing.T, k *Kit) {
 	equal(t, "elsewhere", k.grown(auth.Workspace{ID: k.WS.ID + 1}), "custom.channel= plan=")
 }
 
-// faultsErr is nil for no faults.
+// faultsErr returns nil if there are no faults.
 func faultsErr(faults model.Faults) error {
 	if len(faults) == 0 {
 		return nil

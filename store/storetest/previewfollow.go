@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // previewsOfUndos compares what is foretold of an undo, at once and by a job,
@@ -110,7 +111,7 @@ func previewsOfLongValues(t *testing.T, k *Kit) {
 	sub := k.Bulk(`{"visits": {"$gte": 0}}`, `{"tags": ["now"]}`, job.Options{})
 	k.foretold(t, "20 0 0 0 []", sub)
 
-	sub.Patch = k.patch(`{"tags": ["later"]}`, false)
+	sub.Patch = k.patch(`{"tags": ["later"]}`, model.PatchOptions{})
 	j, l := k.Start(sub)
 	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
 	k.done(k.Single(20, `{"tags": ["`+strings.Repeat("s", long)+`"]}`))

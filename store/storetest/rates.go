@@ -7,62 +7,88 @@ import (
 	"bulkpatch/job"
 )
 
-// ratesAreOfTheLastSeconds follows what a job shows of its speed from its first
-// chunk to its end.
+// ratesAreOfTheLastSeconds reads the rate that a job shows, from its first chunk
+// to its end.
 func ratesAreOfTheLastSeconds(t *testing.T, k *Kit) {
 	k.Add(600, person)
 	limit := 20.0
-	j, l := k.Start(k.Bulk(`{"state": {"$in": ["trial", "paid"]}}`, `{"visits": -1}`, job.Options{RecordsPerSecond: &limit}))
-	chunk := func(n int) {
-		t.Helper()
-		_, err := k.ApplyChunk(t.Context(), l, n)
-		check(t, err)
-	}
-	shows := func(when string, low, high float64) {
-		t.Helper()
-		if rate := k.Read(j.ID).RecordsPerSecond; rate < low || rate > high {
-			t.Errorf("%s it shows %v records a second, not %v to %v", when, rate, low, high)
-		}
-	}
-	shows("before its first chunk", 0, 0)
-	chunk(10)
-	shows("after a burst", 15, limit)
-	for range 12 {
-		k.Pass(500 * time.Millisecond)
-		chunk(10)
-	}
-	shows("at its limit", 19, limit)
-	unlimited, err := k.SetThrottle(t.Context(), k.WS, j.ID, nil)
-	check(t, err)
-	for range 4 {
-		k.Pass(time.Second)
-		chunk(50)
-	}
-	shows("without a limit", 40, 45)
-	revision := k.Read(j.ID).Revision
-	check(t, k.Yield(t.Context(), l, 0, job.WaitStorage))
-	shows("while the disk is full", 0, 0)
-	l = k.Lease()
-	k.Pass(2500 * time.Millisecond)
-	shows("after a while without a chunk", 20, 25)
-	k.Pass(2500 * time.Millisecond)
-	shows("after the last seconds without one", 0, 0)
-	equal(t, "revisions, but for the wait", k.Read(j.ID).Revision, revision+2)
+	r := ratedJob{t: t, k: k}
+	r.job, r.lease = k.Start(k.Bulk(`{"state": {"$in": ["trial", "paid"]}}`, `{"visits": -1}`, job.Options{RecordsPerSecond: &limit}))
+	r.atItsLimit(limit)
+	r.whileItWaits()
+	r.afterAPause()
+	k.Work(r.lease, 1000)
+	equal(t, "state", k.Read(r.job.ID).State, job.Succeeded)
+	r.shows("at its end", 0, 0)
+}
 
-	chunk(1)
-	_, err = k.Act(t.Context(), k.WS, unlimited.ID, job.Pause, "key:test")
-	check(t, err)
-	check(t, k.Settle(t.Context(), l.Ref))
-	shows("when it is paused", 0, 0)
-	_, err = k.Act(t.Context(), k.WS, j.ID, job.Resume, "key:test")
-	check(t, err)
-	k.Pass(time.Hour)
-	l = k.Lease()
-	shows("when it is resumed", 0, 0)
-	k.Pass(time.Second)
-	chunk(30)
-	shows("after it was resumed", 25, 31)
-	k.Work(l, 1000)
-	equal(t, "state", k.Read(j.ID).State, job.Succeeded)
-	shows("at its end", 0, 0)
+// A ratedJob is a job whose rate is read.
+type ratedJob struct {
+	t     *testing.T
+	k     *Kit
+	job   job.Job
+	lease job.Lease
+}
+
+func (r *ratedJob) chunk(n int) {
+	r.t.Helper()
+	_, err := r.k.ApplyChunk(r.t.Context(), r.lease, n)
+	check(r.t, err)
+}
+
+func (r *ratedJob) shows(when string, low, high float64) {
+	r.t.Helper()
+	if rate := r.k.Read(r.job.ID).RecordsPerSecond; rate < low || rate > high {
+		r.t.Errorf("%s it shows %v records a second, not %v to %v", when, rate, low, high)
+	}
+}
+
+func (r *ratedJob) atItsLimit(limit float64) {
+	r.t.Helper()
+	r.shows("before its first chunk", 0, 0)
+	r.chunk(10)
+	r.shows("after a burst", 15, limit)
+	for range 12 {
+		r.k.Pass(500 * time.Millisecond)
+		r.chunk(10)
+	}
+	r.shows("at its limit", 19, limit)
+	_, err := r.k.SetThrottle(r.t.Context(), r.k.WS, r.job.ID, nil)
+	check(r.t, err)
+	for range 4 {
+		r.k.Pass(time.Second)
+		r.chunk(50)
+	}
+	r.shows("without a limit", 40, 45)
+}
+
+func (r *ratedJob) whileItWaits() {
+	r.t.Helper()
+	revision := r.k.Read(r.job.ID).Revision
+	check(r.t, r.k.Yield(r.t.Context(), r.lease, 0, job.WaitStorage))
+	r.shows("while the disk is full", 0, 0)
+	r.lease = r.k.Lease()
+	r.k.Pass(2500 * time.Millisecond)
+	r.shows("after a while without a chunk", 20, 25)
+	r.k.Pass(2500 * time.Millisecond)
+	r.shows("after the last seconds without one", 0, 0)
+	equal(r.t, "revisions, but for the wait", r.k.Read(r.job.ID).Revision, revision+2)
+}
+
+func (r *ratedJob) afterAPause() {
+	r.t.Helper()
+	ctx := r.t.Context()
+	r.chunk(1)
+	_, err := r.k.Act(ctx, r.k.WS, r.job.ID, job.Pause, "key:test")
+	check(r.t, err)
+	check(r.t, r.k.Settle(ctx, r.lease.Ref))
+	r.shows("when it is paused", 0, 0)
+	_, err = r.k.Act(ctx, r.k.WS, r.job.ID, job.Resume, "key:test")
+	check(r.t, err)
+	r.k.Pass(time.Hour)
+	r.lease = r.k.Lease()
+	r.shows("when it is resumed", 0, 0)
+	r.k.Pass(time.Second)
+	r.chunk(30)
+	r.shows("after it was resumed", 25, 31)
 }

@@ -1,6 +1,7 @@
-// Package storetest is the conformance suite of package store: what a store
-// promises, whatever database is under it. It drives jobs as a worker would,
-// without a queue, so that a test decides what happens between two steps.
+// Package storetest is the conformance suite of package store: it tests what a
+// store promises, on whichever database. It drives jobs as a worker would, but
+// without a queue, so that a test decides what happens between two steps. What
+// depends on one database is tested in package store.
 package storetest
 
 import (
@@ -37,19 +38,19 @@ func Models(tb testing.TB) *model.Registry {
 	return models
 }
 
-// A Kit is an empty store with the model people, and one workspace.
+// A Kit is a store with the model people, and one workspace.
 type Kit struct {
 	tb testing.TB
 	*store.Store
 	People *model.Model
 	WS     auth.Workspace
-	ahead  *atomic.Int64 // how far the database's clock was moved
-	still  *atomic.Int64 // where it stands still, in microseconds; 0 where it goes on
+	ahead  *atomic.Int64 // how far the database's clock was advanced
+	still  *atomic.Int64 // the time at which it was stopped, in microseconds; 0 while it goes on
 	noted  *noted
 	o      store.Options
 }
 
-// NewKit opens a kit on a database of its own.
+// NewKit opens a kit on a new database.
 func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *Kit {
 	tb.Helper()
 	models := Models(tb)
@@ -78,17 +79,17 @@ func check(tb testing.TB, err error) {
 	}
 }
 
-// Reopen opens the database anew, as a process that starts again does.
+// Reopen opens the database again, as a process that starts does.
 func (k *Kit) Reopen(open func(testing.TB, store.Options) *store.Store) {
 	k.tb.Helper()
 	k.Store = open(k.tb, k.o)
 	check(k.tb, k.Migrate(k.tb.Context()))
 }
 
-// Pass moves the database's clock on.
+// Pass advances the database's clock.
 func (k *Kit) Pass(d time.Duration) { k.ahead.Add(int64(d)) }
 
-// Freeze has the database's clock stand still.
+// Freeze stops the database's clock.
 func (k *Kit) Freeze(at time.Time) { k.still.Store(at.UnixMicro()) }
 
 // Filter checks a filter of people.
@@ -101,7 +102,7 @@ func (k *Kit) Filter(text string) filter.Filter {
 	return f
 }
 
-// Add imports n people that make gives as JSON.
+// Add imports n people, whose JSON person returns.
 func (k *Kit) Add(n int, person func(i int) string) {
 	k.tb.Helper()
 	const batch = 1000
@@ -118,12 +119,12 @@ func (k *Kit) Add(n int, person func(i int) string) {
 		report, err := k.Import(k.tb.Context(), k.WS, k.People, drafts, lines)
 		check(k.tb, err)
 		if len(report.Failed) > 0 {
-			k.tb.Fatalf("import refused %+v", report.Failed)
+			k.tb.Fatalf("the import failed %+v", report.Failed)
 		}
 	}
 }
 
-// Import is an import of one batch.
+// Import runs an import of one batch.
 func (k *Kit) Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
 	run, err := k.BeginImport(ctx, ws, m)
 	if err != nil {
@@ -132,23 +133,23 @@ func (k *Kit) Import(ctx context.Context, ws auth.Workspace, m *model.Model, dra
 	return k.Store.Import(ctx, run, drafts, lines)
 }
 
-// Bulk is a submission of a bulk patch of people.
+// Bulk returns the submission of a bulk patch of people.
 func (k *Kit) Bulk(filterText, patch string, o job.Options) job.Submission {
 	k.tb.Helper()
 	return job.Submission{
-		Kind: job.Bulk, Workspace: k.WS, Model: k.People, Filter: k.Filter(filterText), Patch: k.patch(patch, false), Options: o, CreatedBy: "key:test",
+		Kind: job.Bulk, Workspace: k.WS, Model: k.People, Filter: k.Filter(filterText), Patch: k.patch(patch, model.PatchOptions{}), Options: o, CreatedBy: "key:test",
 	}
 }
 
-// Single is a submission of a patch of one person.
+// Single returns the submission of a patch of one person.
 func (k *Kit) Single(id int64, patch string) job.Submission {
 	k.tb.Helper()
-	return job.Submission{Kind: job.Single, Workspace: k.WS, Model: k.People, RecordID: id, Patch: k.patch(patch, true), CreatedBy: "key:test"}
+	return job.Submission{Kind: job.Single, Workspace: k.WS, Model: k.People, RecordID: id, Patch: k.patch(patch, model.PatchOptions{Single: true}), CreatedBy: "key:test"}
 }
 
-func (k *Kit) patch(text string, single bool) model.Patch {
+func (k *Kit) patch(text string, o model.PatchOptions) model.Patch {
 	k.tb.Helper()
-	p, faults := k.People.CheckPatch([]byte(text), model.PatchOptions{Single: single})
+	p, faults := k.People.CheckPatch([]byte(text), o)
 	if len(faults) > 0 {
 		k.tb.Fatal(faults)
 	}
@@ -173,7 +174,7 @@ func (k *Kit) Read(id string) job.Job {
 	return j
 }
 
-// Due takes all rings out of the outbox, as a relay does.
+// Due takes all wake-ups out of the outbox, as a relay does.
 func (k *Kit) Due() []job.WakeUp {
 	k.tb.Helper()
 	ctx := k.tb.Context()
@@ -191,7 +192,7 @@ func (k *Kit) Lease() job.Lease {
 	k.tb.Helper()
 	wakeUps := k.Due()
 	if len(wakeUps) != 1 {
-		k.tb.Fatalf("%d rings are due, not 1", len(wakeUps))
+		k.tb.Fatalf("%d wake-ups are due, not 1", len(wakeUps))
 	}
 	l, err := k.Claim(k.tb.Context(), wakeUps[0])
 	check(k.tb, err)
@@ -209,8 +210,8 @@ func (k *Kit) Start(sub job.Submission) (job.Job, job.Lease) {
 	return j, l
 }
 
-// Run carries all work out that is due and comes due by it, in chunks of a
-// size, as a worker does.
+// Run carries out all work that is due or becomes due, as a worker does, in
+// chunks of at most so many records.
 func (k *Kit) Run(chunk int) {
 	k.tb.Helper()
 	for wakeUps := k.Due(); len(wakeUps) > 0; wakeUps = k.Due() {
@@ -233,7 +234,7 @@ func (k *Kit) ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Step,
 	return c.Next(ctx, limit)
 }
 
-// Work works a lease to its end.
+// Work carries out a lease to its end.
 func (k *Kit) Work(l job.Lease, chunk int) {
 	k.tb.Helper()
 	ctx := k.tb.Context()
