@@ -28,7 +28,7 @@ func (s *Store) ApplySingle(ctx context.Context, r job.WakeUp) error {
 		}
 		lease, err := t.lease(s.models, r, row.leaseRow)
 		if errors.Is(err, errOutgrown) {
-			return t.failOutgrown(r.Ref)
+			return t.stop(r.Ref, modelChanged)
 		}
 		if err != nil {
 			return err
@@ -38,17 +38,13 @@ func (s *Store) ApplySingle(ctx context.Context, r job.WakeUp) error {
 			return err
 		}
 		if refused != nil {
-			return t.end(r.Ref, row.ID, job.Failed, refused, "")
+			return t.end(r.Ref, row.ID, failed(*refused))
 		}
 		c := &chunk{d: t.Dialect, q: t, t: t, l: lease, filter: everything, base: row.RID, last: row.RID, selected: []uint32{0}}
 		if err := c.applyAlone(row.IfMatch); err != nil {
 			return err
 		}
-		if err := c.endSingle(); err != nil {
-			return err
-		}
-		c.noteEnd(row.CreatedBy, row.CreatedAt)
-		return nil
+		return c.endSingle(row.CreatedBy, row.CreatedAt)
 	})
 }
 
@@ -102,8 +98,8 @@ func (c *chunk) applyOne(ifMatch *int64) error {
 	return c.write()
 }
 
-// endSingle keeps what was done and writes the final state.
-func (c *chunk) endSingle() error {
+// endSingle keeps the former values and ends the job.
+func (c *chunk) endSingle(createdBy string, createdAt int64) error {
 	c.count()
 	if err := c.keepHistory(); err != nil {
 		return err
@@ -116,10 +112,7 @@ func (c *chunk) endSingle() error {
 	if err != nil {
 		return err
 	}
-	c.t.touch(c.l.JobID)
-	n := c.tally
-	return c.t.Run(`UPDATE jobs SET state = ?, started_at = ?, finished_at = ?, updated = ?, unchanged = ?, skipped = ?, conflicted = ?,
-			failed = ?, summary = ?, revision = revision + 1
-		WHERE workspace = ? AND num = ?`, n.End(), c.t.Now, c.t.Now, n.Updated, n.Unchanged, n.Skipped, n.Conflicted,
-		n.Failed, string(text), c.l.Workspace, c.l.Job)
+	return c.t.end(c.l.Ref, c.l.JobID, ending{state: c.tally.End(), single: &appliedSingle{
+		tally: c.tally, summary: string(text), event: c.endEvent(createdBy, createdAt),
+	}})
 }

@@ -32,7 +32,7 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 				return err
 			}
 			if gone {
-				return t.end(ref, id, job.Failed, &modelGone, by)
+				return t.end(ref, id, ending{state: job.Failed, why: &modelGone, by: by})
 			}
 		}
 		stopping = to.Stopping()
@@ -103,7 +103,7 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State, by string) er
 	}
 	switch to {
 	case job.Cancelled:
-		return t.end(ref, id, job.Cancelled, nil, by)
+		return t.end(ref, id, ending{state: job.Cancelled, by: by})
 	case job.Paused:
 		if err := t.fenceOff(ref); err != nil {
 			return err

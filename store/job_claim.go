@@ -57,7 +57,7 @@ func (s *Store) Claim(ctx context.Context, r job.WakeUp) (job.Lease, error) {
 		}
 		lease, err = t.lease(s.models, r, row)
 		if outgrown = errors.Is(err, errOutgrown); outgrown {
-			return t.failOutgrown(r.Ref)
+			return t.stop(r.Ref, modelChanged)
 		}
 		if err != nil {
 			return err
@@ -82,14 +82,6 @@ var errOutgrown = errors.New("the job does not fit its model")
 // modelChanged ends such a job: it would wait for ever.
 var modelChanged = job.Error{Code: "model_changed",
 	Detail: "The model has changed since: it no longer has a field of the job's patch or filter, or no longer lets it be filtered."}
-
-func (t *tx) failOutgrown(ref job.Ref) error {
-	e, err := t.lockJob(ref)
-	if err != nil || e.State.Final() {
-		return err
-	}
-	return t.end(ref, e.ID, job.Failed, &modelChanged, "")
-}
 
 // jobToWork reads the job of a ring, and locks one that is to begin: what
 // begins it writes the job's row, which is locked before any shard's.

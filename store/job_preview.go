@@ -168,6 +168,6 @@ func (s *Store) endPreview(ctx context.Context, l job.Lease, sel selection, text
 		if err := t.Run(`UPDATE jobs SET preview = ?, matched = ? WHERE workspace = ? AND num = ?`, string(text), sel.count, l.Workspace, l.Job); err != nil {
 			return err
 		}
-		return t.end(l.Ref, l.JobID, job.Succeeded, nil, "")
+		return t.end(l.Ref, l.JobID, ending{state: job.Succeeded})
 	})
 }

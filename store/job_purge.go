@@ -18,8 +18,8 @@ const (
 
 // noHeirs is the condition that no unfinished job needs job j: its
 // outcomes for a retry, or its former values for an undo.
-const noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
-	AND h.state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled'))`
+var noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
+	AND h.` + unfinished + `)`
 
 // Retire removes a little of what its retention has ended for: jobs, then what
 // they leave behind, then former values, then all tombstones whose time is over,

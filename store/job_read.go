@@ -316,7 +316,7 @@ func (s *Store) OpenJobs(ctx context.Context) (map[job.State]int64, error) {
 		N     int64
 	}
 	err := s.read.SelectContext(ctx, &rows, `SELECT state, COUNT(*) AS n FROM jobs
-		WHERE state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled') GROUP BY state`)
+		WHERE `+unfinished+` GROUP BY state`)
 	counts := make(map[job.State]int64, len(rows))
 	for _, r := range rows {
 		counts[r.State] = r.N

@@ -117,7 +117,7 @@ func (t *tx) fix(l job.Lease, sel selection) error {
 	if sel.count > 0 {
 		return t.Run(`UPDATE jobs SET state = ?, `+transit+` WHERE workspace = ? AND num = ?`, job.Running, t.transition(job.Running, ""), l.Workspace, l.Job)
 	}
-	return t.end(l.Ref, l.JobID, job.Succeeded, nil, "")
+	return t.end(l.Ref, l.JobID, ending{state: job.Succeeded})
 }
 
 // parts is into how many shards a selection may be cut. A throttled job gains
@@ -138,7 +138,7 @@ func (t *tx) refuse(l job.Lease, sel selection, why job.Error) error {
 	if err := t.Run(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, l.Workspace, l.Job); err != nil {
 		return err
 	}
-	return t.end(l.Ref, l.JobID, job.Failed, &why, "")
+	return t.end(l.Ref, l.JobID, failed(why))
 }
 
 // keepSelection writes the selection and gives its first part to shard 0,
