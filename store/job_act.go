@@ -13,7 +13,8 @@ import (
 // [job.Job.CreatedBy]. An action that has been
 // carried out already changes nothing. [*job.StateError]: the job's state does
 // not allow it.
-func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Action, by string) (job.Job, error) {
+func (s *Store) Act(ctx context.Context, by auth.Caller, id string, a job.Action) (job.Job, error) {
+	ws := by.Workspace
 	var ref job.Ref
 	var stopping bool
 	err := s.inTx(ctx, func(t *tx) error {
@@ -32,14 +33,14 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 				return err
 			}
 			if gone {
-				return t.end(ref, id, ending{state: job.Failed, why: &modelGone, by: by})
+				return t.end(ref, id, ending{state: job.Failed, why: &modelGone, by: by.Actor()})
 			}
 		}
 		stopping = to.Stopping()
 		if err := t.Run(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, Flag(a == job.Resume), ws.ID, row.Num); err != nil {
 			return err
 		}
-		return t.act(ref, id, row, to, by)
+		return t.act(ref, id, row, to, by.Actor())
 	})
 	if errors.Is(err, job.ErrGone) {
 		return s.Job(ctx, ws, id) // the answer that comes with the error
@@ -140,7 +141,8 @@ func (t *tx) wakeShards(ref job.Ref, single bool) error {
 
 // SetThrottle limits a job to some records a second, or with nil lifts the
 // limit. It takes hold within a second. [*job.StateError]: the job has ended.
-func (s *Store) SetThrottle(ctx context.Context, ws auth.Workspace, id string, recordsPerSecond *float64) (job.Job, error) {
+func (s *Store) SetThrottle(ctx context.Context, by auth.Caller, id string, recordsPerSecond *float64) (job.Job, error) {
+	ws := by.Workspace
 	err := s.inTx(ctx, func(t *tx) error {
 		row, err := t.jobToAct(ws, id)
 		if err != nil {

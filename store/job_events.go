@@ -39,8 +39,8 @@ func (t *tx) noteJob(what string, ref job.Ref) error {
 }
 
 // noteAccepted is note for a job that has just been written.
-func (t *tx) noteAccepted(id string, kind job.Kind, model string, ws auth.Workspace, by string) {
-	t.note(job.Event{What: job.EventAccepted, JobID: id, Kind: kind, Model: model, Workspace: ws.Name, CreatedBy: by, State: job.Queued})
+func (t *tx) noteAccepted(id string, kind job.Kind, model string, by auth.Caller) {
+	t.note(job.Event{What: job.EventAccepted, JobID: id, Kind: kind, Model: model, Workspace: by.Workspace.Name, CreatedBy: by.Actor(), State: job.Queued})
 }
 
 // endEvent is the event of a single that ends with this chunk. All that it

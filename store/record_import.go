@@ -12,7 +12,7 @@ import (
 // BeginImport returns an import from now on, without a right to secrets. It
 // stores nothing, so that an import need not be ended.
 func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
-	run := job.Import{Workspace: ws, Model: m, Counted: map[string]int64{}}
+	run := job.Import{Model: m, Counted: map[string]int64{}}
 	err := s.read.GetContext(ctx, &run.Since, s.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
 	if err != nil {
 		return job.Import{}, s.Dialect.Classify(err)
@@ -39,12 +39,12 @@ func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Mod
 // generated since the import began means no such record, and fails. Imports of
 // the same new ids merge. A draft that is refused is reported and stops no
 // other.
-func (s *Store) Import(ctx context.Context, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
+func (s *Store) Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
 	var report job.ImportReport
 	err := s.inLargeTx(ctx, func(t *tx) error {
 		report = job.ImportReport{}
 		drafts, lines := drafts, lines // it may run again
-		im := importer{t: t, run: run, ws: run.Workspace, m: run.Model, report: &report}
+		im := importer{t: t, run: run, ws: by.Workspace, m: run.Model, report: &report}
 		full, err := t.takeOptions(im.ws.ID, im.m, brought(drafts))
 		if err != nil {
 			return err

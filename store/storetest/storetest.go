@@ -43,6 +43,7 @@ type Kit struct {
 	*store.Store
 	People *model.Model
 	WS     auth.Workspace
+	key    auth.Key      // whose requests are made
 	ahead  *atomic.Int64 // how far the database's clock was moved
 	still  *atomic.Int64 // where it stands still, in microseconds; 0 where it goes on
 	noted  *noted
@@ -68,7 +69,7 @@ func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *K
 	ws, err := s.Workspace(tb.Context(), auth.MainWorkspace)
 	check(tb, err)
 	people, _ := models.Model("people")
-	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead, still: still, noted: noted, o: o}
+	return &Kit{tb: tb, Store: s, People: people, WS: ws, key: auth.Key{Name: "test"}, ahead: ahead, still: still, noted: noted, o: o}
 }
 
 func check(tb testing.TB, err error) {
@@ -129,21 +130,21 @@ func (k *Kit) Import(ctx context.Context, ws auth.Workspace, m *model.Model, dra
 	if err != nil {
 		return job.ImportReport{}, err
 	}
-	return k.Store.Import(ctx, run, drafts, lines)
+	return k.Store.Import(ctx, auth.Caller{Workspace: ws}, run, drafts, lines)
 }
 
 // Bulk is a submission of a bulk patch of people.
 func (k *Kit) Bulk(filterText, patch string, o job.Options) job.Submission {
 	k.tb.Helper()
 	return job.Submission{
-		Kind: job.Bulk, Workspace: k.WS, Model: k.People, Filter: k.Filter(filterText), Patch: k.patch(patch, false), Options: o, CreatedBy: "key:test",
+		Kind: job.Bulk, Model: k.People, Filter: k.Filter(filterText), Patch: k.patch(patch, false), Options: o,
 	}
 }
 
 // Single is a submission of a patch of one person.
 func (k *Kit) Single(id int64, patch string) job.Submission {
 	k.tb.Helper()
-	return job.Submission{Kind: job.Single, Workspace: k.WS, Model: k.People, RecordID: id, Patch: k.patch(patch, true), CreatedBy: "key:test"}
+	return job.Submission{Kind: job.Single, Model: k.People, RecordID: id, Patch: k.patch(patch, true)}
 }
 
 func (k *Kit) patch(text string, single bool) model.Patch {
