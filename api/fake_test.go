@@ -452,7 +452,7 @@ func (f *fake) Act(_ context.Context, by auth.Caller, id string, a job.Action) (
 	if !ok || j.Workspace != by.Workspace.Name {
 		return job.Job{}, job.ErrNotFound
 	}
-	to, err := a.From(j.State, j.Matched != nil, true)
+	to, err := a.From(job.Situation{State: j.State, Resolved: j.Matched != nil, Resumed: true})
 	if err != nil {
 		return job.Job{}, err
 	}

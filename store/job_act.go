@@ -23,7 +23,7 @@ func (s *Store) Act(ctx context.Context, by auth.Caller, id string, a job.Action
 			return err
 		}
 		ref = job.Ref{Workspace: ws.ID, Job: row.Num}
-		to, err := a.From(row.State, row.Matched != nil, row.Resumed)
+		to, err := a.From(job.Situation{State: row.State, Resolved: row.Matched != nil, Resumed: row.Resumed})
 		if err != nil || to == row.State {
 			return err
 		}
@@ -115,24 +115,24 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State, by string) er
 		if err := t.fenceOff(ref); err != nil {
 			return err
 		}
-		if err := t.wakeShards(ref, row.Kind == job.Single); err != nil {
+		if err := t.wakeJob(ref, row.Kind); err != nil {
 			return err
 		}
 	}
 	return t.setState(ref, id, to, by)
 }
 
-// ringShards rings for all open shards of a job that goes on.
-func (t *tx) wakeShards(ref job.Ref, single bool) error {
-	if single {
-		return t.wakeUp(ref, true, 0, 0)
+// wakeJob wakes workers for all that is open of a job that goes on.
+func (t *tx) wakeJob(ref job.Ref, k job.Kind) error {
+	if k == job.Single {
+		return t.wake(job.WakeUp{Ref: ref, Single: true})
 	}
 	var open []struct{ No, Epoch int64 }
 	if err := t.List(&open, `SELECT no, epoch FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	for _, o := range open {
-		if err := t.wakeUp(job.Ref{Workspace: ref.Workspace, Job: ref.Job, Shard: o.No}, false, o.Epoch, 0); err != nil {
+		if err := t.wake(job.WakeUp{Ref: job.Ref{Workspace: ref.Workspace, Job: ref.Job, Shard: o.No}, Epoch: o.Epoch}); err != nil {
 			return err
 		}
 	}

@@ -247,5 +247,5 @@ func (t *tx) redeliver(p job.Liveness) error {
 	if err != nil || !still {
 		return err
 	}
-	return t.wakeUp(p.Ref, p.Single, p.Epoch, 0)
+	return t.wake(job.WakeUp{Ref: p.Ref, Single: p.Single, Epoch: p.Epoch})
 }

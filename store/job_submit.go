@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -108,7 +107,7 @@ func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestT
 	t.noteAccepted(id, sub.Kind, sub.Model.Name, by)
 	ref := job.Ref{Workspace: by.Workspace.ID, Job: num}
 	if sub.Kind == job.Single {
-		return t.wakeUp(ref, true, 0, 0)
+		return t.wake(job.WakeUp{Ref: ref, Single: true})
 	}
 	return t.openJob(ref)
 }
@@ -133,7 +132,7 @@ func (t *tx) openJob(ref job.Ref) error {
 	if err := t.Run(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
-	return t.wakeUp(ref, false, 0, 0)
+	return t.wake(job.WakeUp{Ref: ref})
 }
 
 // A requestText is what a job keeps of its request.
@@ -187,16 +186,13 @@ func (t *tx) numberOf(ws int64, m *model.Model, id any) (int64, error) {
 	return rid, found(ok)
 }
 
-// ring puts a piece of work into the outbox, to be found at an epoch. There
-// is at most one row for each piece: a later ring takes the earlier one's
-// place. It is to be told after a wait, which the relay measures.
-func (t *tx) wakeUp(ref job.Ref, single bool, epoch int64, wait time.Duration) error {
-	return t.notifyFor("", job.WakeUp{Ref: ref, Single: single, Epoch: epoch, Wait: wait.Microseconds()})
-}
+// wake puts a wake-up into the outbox, for any worker. A shard or single has at
+// most one wake-up there: a later one replaces an earlier one.
+func (t *tx) wake(r job.WakeUp) error { return t.wakeFor("", r) }
 
-// notifyFor wakes a worker that has a model: no wake-up is sent while
-// no running process has it. "" is for any worker.
-func (t *tx) notifyFor(model string, r job.WakeUp) error {
+// wakeFor is wake for workers that have a model: the wake-up is not sent while
+// no running process has it. "" stands for any worker.
+func (t *tx) wakeFor(model string, r job.WakeUp) error {
 	t.woke = true
 	if err := t.Run(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE

@@ -159,7 +159,7 @@ func (t *tx) keepSelection(l job.Lease, sel selection, parts []span) error {
 			ref.Workspace, ref.Job, ref.Shard, p.first, p.before, p.first, t.Now); err != nil {
 			return err
 		}
-		if err := t.wakeUp(ref, false, 0, 0); err != nil {
+		if err := t.wake(job.WakeUp{Ref: ref}); err != nil {
 			return err
 		}
 	}
