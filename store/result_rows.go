@@ -32,6 +32,11 @@ type changeRow struct {
 	Refused   *string
 }
 
+// chunkAt is where the chunk begins that a number may lie in: as a job's chunks
+// do not overlap, that is the last one that begins before or at it. Looking
+// for the end of a chunk instead would walk through all those before.
+const chunkAt = `COALESCE((SELECT MAX(first_rid) FROM changes WHERE workspace = ? AND job = ? AND first_rid <= ?), 0)`
+
 // outcomes lists the wanted outcomes of a chunk behind a number, at most so
 // many, in the order of the numbers, with the values that the row holds.
 func (row changeRow) outcomes(wants wanted, after int64, most int) ([]foundResult, error) {
@@ -144,4 +149,41 @@ func pickValues(raw []byte, places []int) (values, error) {
 		picked[name] = v
 	}
 	return picked, nil
+}
+
+// refusals lists the chunk's records that were not updated, each with its
+// reason.
+func (row changeRow) refusals() (list []refusal, err error) {
+	if row.Refused == nil {
+		return nil, nil
+	}
+	return list, json.Unmarshal([]byte(*row.Refused), &list)
+}
+
+// eachChange walks a job's chunks without their values, a few at a time.
+func (q snapshotReader) eachChange(ws, num int64, examined func(part float64), do func(changeRow) error) error {
+	const atOnce = 16 // a chunk may name each of its records, with a reason
+	var ends []struct{ First, Last int64 }
+	if err := q.List(&ends, `SELECT COALESCE((SELECT MIN(first_rid) FROM changes WHERE workspace = ? AND job = ?), 0) AS first,
+		COALESCE((SELECT MAX(first_rid) FROM changes WHERE workspace = ? AND job = ?), 0) AS last`, ws, num, ws, num); err != nil {
+		return err
+	}
+	first, last := ends[0].First, ends[0].Last
+	for after := int64(-1); ; {
+		var rows []changeRow
+		if err := q.List(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
+			WHERE workspace = ? AND job = ? AND first_rid > ? ORDER BY first_rid LIMIT ?`, ws, num, after, atOnce); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := do(row); err != nil {
+				return err
+			}
+			after = row.First
+			examined(float64(after-first) / float64(max(1, last-first)))
+		}
+		if len(rows) < atOnce {
+			return nil
+		}
+	}
 }
