@@ -167,7 +167,7 @@ type keptRow struct {
 // lockKept reads that of a job, and locks it. Of two jobs the later is locked
 // first.
 func (t *tx) lockKept(ws, num int64) (kept keptRow, err error) {
-	there, err := t.Get(&kept, `SELECT values_kept = 1 AS "values", left_at IS NOT NULL AS gone, source FROM jobs
+	there, err := t.Get(&kept, `SELECT `+hasAllValues+` AS "values", left_at IS NOT NULL AS gone, source FROM jobs
 		WHERE workspace = ? AND num = ?`+t.Dialect.ForUpdate("jobs"), ws, num)
 	kept.Gone = kept.Gone || !there
 	return kept, err

@@ -67,8 +67,8 @@ var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.mo
 	(SELECT CAST(SUM(x.updated) AS bigint) FROM jobs u JOIN shards x ON x.workspace = u.workspace AND x.job = u.num
 		WHERE u.workspace = j.workspace AND u.source = j.num) AS restored,
 	` + retriedBy + ` AS retried_by,
-	(SELECT s.values_kept <> 1 FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
-	j.values_kept = 1 AS values_kept, j.preview, j.origin = j.source AS of_undo, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail, j.transitions,
+	(SELECT NOT s.` + hasAllValues + ` FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
+	j.` + hasAllValues + ` AS values_kept, j.preview, j.origin = j.source AS of_undo, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail, j.transitions,
 	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed,
 	(SELECT MAX(x.reason) FROM outbox x WHERE x.workspace = j.workspace AND x.job = j.num) AS unsent
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`

@@ -9,18 +9,46 @@ import (
 	"bulkpatch/job"
 )
 
+// This file reads the table changes: what the chunks of a job did to its
+// records. Lists of results, the history of a record, restores and the code that
+// finds what a retry or an undo has to do share it.
+
+// A keptFrom says how much of a job's former values is kept. It is the column
+// values_kept: 0 for nothing, 1 for everything, and otherwise, two more than
+// its number, the first record whose values are kept. A tombstone has 2 until
+// its rows are deleted, and then 0.
+type keptFrom int64
+
+const (
+	keptNothing    keptFrom = 0
+	keptEverything keptFrom = 1
+)
+
+// hasValues and hasAllValues are conditions on a job: its former values are
+// kept, at least in part or all of them.
+const (
+	hasValues    = `values_kept > 0`
+	hasAllValues = `values_kept = 1`
+)
+
+func (k keptFrom) first() int64 { return max(0, int64(k)-2) }
+
+func keptBehind(last int64) keptFrom { return keptFrom(last + 1 + 2) }
+
 // A foundResult is one record's outcome before its id is looked up.
 type foundResult struct {
 	rid     int64
 	outcome job.Outcome
 	at      int64
-	former  values // of an updated one, nil when no longer kept
-	written values // of one updated by an undo
-	place   int    // of an updated one, in both
+	former  values // of an updated record, nil when they are no longer kept
+	written values // of a record that an undo updated
+	place   int    // of an updated record, within former and written
 	refusal *refusal
-	chunk   int64 // where its chunk begins
+	chunk   int64 // number at which its chunk begins
 }
 
+// A changeRow is what one chunk did: the sets of record numbers that it updated
+// and found unchanged, the former values, and why it did not update the others.
 type changeRow struct {
 	First     int64 `db:"first_rid"`
 	Last      int64 `db:"last_rid"`
@@ -32,13 +60,14 @@ type changeRow struct {
 	Refused   *string
 }
 
-// chunkAt is where the chunk begins that a number may lie in: as a job's chunks
-// do not overlap, that is the last one that begins before or at it. Looking
-// for the end of a chunk instead would walk through all those before.
+// chunkAt finds where the chunk begins in which a number may lie. A job's chunks
+// do not overlap, so that is the last chunk which begins at or before the
+// number. A search for the end of a chunk would walk through all chunks before.
 const chunkAt = `COALESCE((SELECT MAX(first_rid) FROM changes WHERE workspace = ? AND job = ? AND first_rid <= ?), 0)`
 
-// outcomes lists the wanted outcomes of a chunk behind a number, at most so
-// many, in the order of the numbers, with the values that the row holds.
+// outcomes lists the wanted outcomes of the records behind a number, in the
+// order of their numbers and at most so many, with the values that the row
+// holds.
 func (row changeRow) outcomes(wants wanted, after int64, most int) ([]foundResult, error) {
 	all, err := row.list(wants, after, most)
 	if err != nil || !wants(job.Updated, nil) {
@@ -59,43 +88,52 @@ func (row changeRow) outcomes(wants wanted, after int64, most int) ([]foundResul
 
 // list is outcomes without values.
 func (row changeRow) list(wants wanted, after int64, most int) ([]foundResult, error) {
-	var all []foundResult
-	if wants(job.Updated, nil) {
-		err := row.eachBehind(row.Updated, after, most, func(rid int64, place int) {
-			all = append(all, foundResult{rid: rid, outcome: job.Updated, at: row.At, place: place, chunk: row.First})
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	if wants(job.Unchanged, nil) {
-		err := row.eachBehind(row.Unchanged, after, most, func(rid int64, _ int) {
-			all = append(all, foundResult{rid: rid, outcome: job.Unchanged, at: row.At})
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	list, err := row.refusals()
+	updated, err := row.listSet(job.Updated, row.Updated, wants, after, most)
 	if err != nil {
 		return nil, err
 	}
-	for i, f := range list {
-		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome, &list[i]) {
-			all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &list[i], chunk: row.First})
-		}
+	unchanged, err := row.listSet(job.Unchanged, row.Unchanged, wants, after, most)
+	if err != nil {
+		return nil, err
 	}
+	refused, err := row.listRefused(wants, after)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Concat(updated, unchanged, refused)
 	slices.SortFunc(all, func(a, b foundResult) int { return cmp.Compare(a.rid, b.rid) })
 	return all[:min(most, len(all))], nil
 }
 
-// wanted tells the outcomes that are asked for; why is nil for what was not
-// refused.
+// listSet lists the records of a set, which all have one outcome.
+func (row changeRow) listSet(o job.Outcome, raw []byte, wants wanted, after int64, most int) (list []foundResult, err error) {
+	if !wants(o, nil) {
+		return nil, nil
+	}
+	err = row.eachBehind(raw, after, most, func(rid int64, place int) {
+		list = append(list, foundResult{rid: rid, outcome: o, at: row.At, place: place, chunk: row.First})
+	})
+	return list, err
+}
+
+// listRefused lists the records that were not updated for a reason.
+func (row changeRow) listRefused(wants wanted, after int64) (list []foundResult, err error) {
+	refusals, err := row.refusals()
+	for i, f := range refusals {
+		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome, &refusals[i]) {
+			list = append(list, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &refusals[i], chunk: row.First})
+		}
+	}
+	return list, err
+}
+
+// wanted reports whether an outcome is asked for. why is nil for a record that was
+// updated or found unchanged.
 type wanted func(o job.Outcome, why *refusal) bool
 
 func isUpdated(o job.Outcome, _ *refusal) bool { return o == job.Updated }
 
-// eachBehind calls do with the numbers of a set that lie behind one, at most
+// eachBehind calls do with the numbers of a set that lie behind a number, at most
 // so many, and with the place of each in the whole set.
 func (row changeRow) eachBehind(raw []byte, after int64, most int, do func(rid int64, place int)) error {
 	numbers, err := unpackNumbers(raw)
@@ -106,14 +144,15 @@ func (row changeRow) eachBehind(raw []byte, after int64, most int, do func(rid i
 	return err
 }
 
-// A kept is what is kept of some updated records of one chunk.
+// A kept is what is kept of some updated records of one chunk: their former
+// values, and what an undo wrote.
 type kept struct {
 	former, written values
-	bytes           int // that were read for it
+	bytes           int // how many were read for it
 }
 
-// valuesAt reads what is kept of the records at some places of a chunk's
-// updated ones, of which the first is then at place 0.
+// valuesAt reads what is kept of some updated records of a chunk, which are named
+// by their places. In the result the first of them has place 0.
 func valuesAt(q queryer, ws, num, chunk int64, places []int) (kept, error) {
 	var rows []struct{ Former, Written []byte }
 	err := q.List(&rows, `SELECT former, written FROM changes WHERE workspace = ? AND job = ? AND first_rid = ?`, ws, num, chunk)
@@ -128,8 +167,8 @@ func valuesAt(q queryer, ws, num, chunk int64, places []int) (kept, error) {
 	return k, err
 }
 
-// pickValues is [unpackValues] of the records at some places alone: a chunk
-// may hold many megabytes of others.
+// pickValues is [unpackValues] for the records at some places only: a chunk may
+// hold many megabytes of values of other records.
 func pickValues(raw []byte, places []int) (values, error) {
 	if raw == nil {
 		return nil, nil
@@ -160,7 +199,8 @@ func (row changeRow) refusals() (list []refusal, err error) {
 	return list, json.Unmarshal([]byte(*row.Refused), &list)
 }
 
-// eachChange walks a job's chunks without their values, a few at a time.
+// eachChange calls do with a job's chunks, without their values. It reads a few at
+// a time.
 func (q snapshotReader) eachChange(ws, num int64, examined func(part float64), do func(changeRow) error) error {
 	const atOnce = 16 // a chunk may name each of its records, with a reason
 	var ends []struct{ First, Last int64 }
