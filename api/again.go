@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
@@ -29,12 +30,12 @@ func (s *server) undo(c *call) error {
 }
 
 // acceptFollow accepts a retry or an undo.
-type acceptFollow func(context.Context, job.Follow) (j job.Job, replayed bool, err error)
+type acceptFollow func(context.Context, auth.Caller, job.Follow) (j job.Job, replayed bool, err error)
 
 // follow makes a job that follows from the one of the path, and answers with
 // it at once or when it has ended, as the caller prefers.
 func (s *server) follow(c *call, in *input, req followRequest, accept acceptFollow) error {
-	f := job.Follow{Workspace: c.workspace(), Parent: c.r.PathValue("job"), OnMismatch: req.onMismatch, Codes: req.codes, CreatedBy: c.key.Actor()}
+	f := job.Follow{Parent: c.r.PathValue("job"), OnMismatch: req.onMismatch, Codes: req.codes}
 	f.IdempotencyKey = in.idempotencyKey(c.r.Header)
 	if err := in.err(); err != nil {
 		return err
@@ -47,7 +48,7 @@ func (s *server) follow(c *call, in *input, req followRequest, accept acceptFoll
 		if req.dryRun {
 			return s.previewFollow(c, req, f, accept)
 		}
-		j, replayed, err = accept(c.ctx(), f)
+		j, replayed, err = accept(c.ctx(), c.caller(), f)
 	}
 	if err != nil {
 		return actionError(j, err)
@@ -73,8 +74,8 @@ func (s *server) replayFollow(c *call, req followRequest, f *job.Follow) (j job.
 	if err != nil {
 		return job.Job{}, false, err
 	}
-	f.Fingerprint = req.fingerprint(key, f)
-	j, err = s.Store.Replay(c.ctx(), f.Workspace, f.IdempotencyKey, f.Fingerprint)
+	f.Fingerprint = req.fingerprint(key, c.workspace(), f)
+	j, err = s.Store.Replay(c.ctx(), c.workspace(), f.IdempotencyKey, f.Fingerprint)
 	if errors.Is(err, job.ErrNotFound) {
 		return job.Job{}, false, nil
 	}

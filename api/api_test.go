@@ -117,7 +117,7 @@ func newRig(t *testing.T, change ...func(*api.Config)) *rig {
 // key makes an API key and returns its secret.
 func (r *rig) key(name, workspace string, scopes ...auth.Scope) string {
 	r.t.Helper()
-	_, secret, err := r.store.CreateKey(context.Background(), auth.Key{
+	_, secret, err := r.store.CreateKey(context.Background(), auth.Caller{}, auth.Key{
 		Name: name, Workspace: auth.Workspace{Name: workspace}, Scopes: scopes,
 	})
 	if err != nil {
@@ -297,7 +297,7 @@ func TestRevokedKeyDies(t *testing.T) {
 	if r.store.lookups != lookups {
 		t.Error("a key that was just seen was looked up again")
 	}
-	if err := r.store.RevokeKey(context.Background(), 5); err != nil { // as another process would
+	if err := r.store.RevokeKey(context.Background(), auth.Caller{}, 5); err != nil { // as another process would
 		t.Fatal(err)
 	}
 	r.clock.pass(500 * time.Millisecond) // calls that are open by then have another 300

@@ -35,6 +35,9 @@ type call struct {
 func (c *call) ctx() context.Context      { return c.r.Context() }
 func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 
+// caller is who makes the call, as the store is told.
+func (c *call) caller() auth.Caller { return c.key.Caller(requestID(c.ctx())) }
+
 // arrived is when the request did.
 func (c *call) arrived() time.Time {
 	if rec, ok := c.w.(*recorder); ok {

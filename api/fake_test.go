@@ -35,6 +35,7 @@ type fake struct {
 	asked      map[string]int       // how often for the revision of a job
 	moved      *sync.Cond           // somebody has asked
 	submitted  []job.Submission
+	callers    []auth.Caller // who submitted each
 	listed     []job.Query
 	followed   []job.Follow // what was asked of retries and undos
 	batches    []int        // sizes of what Import was given
@@ -98,7 +99,7 @@ func (f *fake) KeyBySecret(ctx context.Context, secret string) (auth.Key, error)
 	return k, nil
 }
 
-func (f *fake) CreateKey(_ context.Context, k auth.Key) (auth.Key, string, error) {
+func (f *fake) CreateKey(_ context.Context, _ auth.Caller, k auth.Key) (auth.Key, string, error) {
 	defer f.lock()()
 	for _, other := range f.keys {
 		if other.Name == k.Name && other.Workspace.Name == k.Workspace.Name && other.RevokedAt == nil {
@@ -129,7 +130,7 @@ func (f *fake) Keys(context.Context) ([]auth.Key, error) {
 	return live, nil
 }
 
-func (f *fake) RevokeKey(_ context.Context, id int64) error {
+func (f *fake) RevokeKey(_ context.Context, _ auth.Caller, id int64) error {
 	defer f.lock()()
 	for secret, k := range f.keys {
 		if k.ID == id {
@@ -171,7 +172,8 @@ func (f *fake) put(ws auth.Workspace, m *model.Model, d model.Draft) (model.Reco
 	return rec, existed
 }
 
-func (f *fake) CreateRecord(_ context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (model.Record, bool, error) {
+func (f *fake) CreateRecord(_ context.Context, by auth.Caller, m *model.Model, d model.Draft, found ...filter.Filter) (model.Record, bool, error) {
+	ws := by.Workspace
 	defer f.lock()()
 	if f.err != nil {
 		return model.Record{}, false, f.err
@@ -279,7 +281,8 @@ func (f *fake) grow(ws auth.Workspace, m *model.Model, p model.Patch) {
 	}
 }
 
-func (f *fake) DeleteRecord(_ context.Context, ws auth.Workspace, m *model.Model, id any) error {
+func (f *fake) DeleteRecord(_ context.Context, by auth.Caller, m *model.Model, id any) error {
+	ws := by.Workspace
 	defer f.lock()()
 	all := f.records[table(ws, m)]
 	if _, ok := all[model.FormatID(id)]; !ok {
@@ -299,12 +302,12 @@ func (f *fake) History(_ context.Context, ws auth.Workspace, m *model.Model, id 
 	}}}, cursor, limit)
 }
 
-func (f *fake) BeginImport(_ context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
-	return job.Import{Workspace: ws, Model: m}, nil
+func (f *fake) BeginImport(_ context.Context, _ auth.Workspace, m *model.Model) (job.Import, error) {
+	return job.Import{Model: m}, nil
 }
 
-func (f *fake) Import(ctx context.Context, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
-	ws, m := run.Workspace, run.Model
+func (f *fake) Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
+	ws, m := by.Workspace, run.Model
 	if f.onImport != nil {
 		if err := f.onImport(ctx); err != nil {
 			return job.ImportReport{}, err
@@ -334,7 +337,7 @@ func (f *fake) Import(ctx context.Context, run job.Import, drafts []model.Draft,
 	return report, nil
 }
 
-func (f *fake) Submit(_ context.Context, s job.Submission) (job.Job, bool, error) {
+func (f *fake) Submit(_ context.Context, by auth.Caller, s job.Submission) (job.Job, bool, error) {
 	defer f.lock()()
 	if err := cmp.Or(f.err, f.refuse); err != nil {
 		return job.Job{}, false, err
@@ -348,13 +351,13 @@ func (f *fake) Submit(_ context.Context, s job.Submission) (job.Job, bool, error
 		}
 	}
 	j := job.Job{
-		ID: fmt.Sprintf("job%d", len(f.jobs)+1), Kind: s.Kind, Model: s.Model.Name, WorkspaceID: s.Workspace.ID,
-		Workspace: s.Workspace.Name, State: job.Queued, Revision: 1, CreatedAt: f.now(), ExpiresAt: f.now().Add(time.Hour),
-		CreatedBy: s.CreatedBy, Patch: s.Patch.Display(), Options: s.Options, Confirms: s.Confirms,
+		ID: fmt.Sprintf("job%d", len(f.jobs)+1), Kind: s.Kind, Model: s.Model.Name, WorkspaceID: by.Workspace.ID,
+		Workspace: by.Workspace.Name, State: job.Queued, Revision: 1, CreatedAt: f.now(), ExpiresAt: f.now().Add(time.Hour),
+		CreatedBy: by.Actor(), Patch: s.Patch.Display(), Options: s.Options, Confirms: s.Confirms,
 	}
 	if s.RecordID != nil {
 		j.RecordID = s.Model.ID(model.FormatID(s.RecordID))
-		if _, ok := f.records[table(s.Workspace, s.Model)][j.RecordID.String()]; !ok {
+		if _, ok := f.records[table(by.Workspace, s.Model)][j.RecordID.String()]; !ok {
 			return job.Job{}, false, job.ErrNotFound
 		}
 		one := int64(1)
@@ -365,8 +368,8 @@ func (f *fake) Submit(_ context.Context, s job.Submission) (job.Job, bool, error
 	if f.onSubmit != nil {
 		f.onSubmit(&j)
 	}
-	f.grow(s.Workspace, s.Model, s.Patch)
-	f.submitted = append(f.submitted, s)
+	f.grow(by.Workspace, s.Model, s.Patch)
+	f.submitted, f.callers = append(f.submitted, s), append(f.callers, by)
 	f.jobs[j.ID] = j
 	f.order = append(f.order, j.ID)
 	if s.IdempotencyKey != "" {
@@ -387,7 +390,7 @@ func (f *fake) Replay(_ context.Context, _ auth.Workspace, key, fingerprint stri
 	return f.jobs[f.jobByKey[key]], nil
 }
 
-func (f *fake) Preview(ctx context.Context, s job.Submission) (job.Preview, error) {
+func (f *fake) Preview(ctx context.Context, _ auth.Caller, s job.Submission) (job.Preview, error) {
 	if f.onPreview != nil {
 		if err := f.onPreview(ctx); err != nil {
 			return job.Preview{}, err
@@ -443,13 +446,13 @@ func (f *fake) Results(_ context.Context, ws auth.Workspace, id string, q job.Re
 	return job.ResultPage{Items: items, NextCursor: next, Complete: f.jobs[id].State.Final()}, err
 }
 
-func (f *fake) Act(_ context.Context, ws auth.Workspace, id string, a job.Action, _ string) (job.Job, error) {
+func (f *fake) Act(_ context.Context, by auth.Caller, id string, a job.Action) (job.Job, error) {
 	defer f.lock()()
 	j, ok := f.jobs[id]
-	if !ok || j.Workspace != ws.Name {
+	if !ok || j.Workspace != by.Workspace.Name {
 		return job.Job{}, job.ErrNotFound
 	}
-	to, err := a.From(j.State, j.Matched != nil, true)
+	to, err := a.From(job.Situation{State: j.State, Resolved: j.Matched != nil, Resumed: true})
 	if err != nil {
 		return job.Job{}, err
 	}
@@ -460,29 +463,29 @@ func (f *fake) Act(_ context.Context, ws auth.Workspace, id string, a job.Action
 	return j, nil
 }
 
-func (f *fake) Retry(ctx context.Context, o job.Follow) (job.Job, bool, error) {
-	origin, err := f.Job(ctx, o.Workspace, o.Parent)
+func (f *fake) Retry(ctx context.Context, by auth.Caller, o job.Follow) (job.Job, bool, error) {
+	origin, err := f.Job(ctx, by.Workspace, o.Parent)
 	if err != nil {
 		return origin, false, err
 	}
 	if err := cmp.Or(origin.CheckRetry(), f.refuse); err != nil {
 		return origin, false, err
 	}
-	return f.follow(job.Job{Kind: job.Retry, RetryOf: o.Parent, Options: job.Options{OnMismatch: o.OnMismatch}}, o), false, nil
+	return f.follow(by, job.Job{Kind: job.Retry, RetryOf: o.Parent, Options: job.Options{OnMismatch: o.OnMismatch}}, o), false, nil
 }
 
-func (f *fake) Undo(ctx context.Context, o job.Follow) (job.Job, bool, error) {
-	origin, err := f.Job(ctx, o.Workspace, o.Parent)
+func (f *fake) Undo(ctx context.Context, by auth.Caller, o job.Follow) (job.Job, bool, error) {
+	origin, err := f.Job(ctx, by.Workspace, o.Parent)
 	if err != nil {
 		return origin, false, err
 	}
 	if err := origin.CheckUndo(); err != nil {
 		return origin, false, err
 	}
-	return f.follow(job.Job{Kind: job.Undo, UndoOf: o.Parent}, o), false, nil
+	return f.follow(by, job.Job{Kind: job.Undo, UndoOf: o.Parent}, o), false, nil
 }
 
-func (f *fake) PreviewRetry(ctx context.Context, o job.Follow) (job.Preview, error) {
+func (f *fake) PreviewRetry(ctx context.Context, by auth.Caller, o job.Follow) (job.Preview, error) {
 	f.followed = append(f.followed, o)
 	if f.onPreview != nil {
 		if err := f.onPreview(ctx); err != nil {
@@ -493,19 +496,19 @@ func (f *fake) PreviewRetry(ctx context.Context, o job.Follow) (job.Preview, err
 	return job.Preview{Matched: 2, WouldChange: 2, Sample: []job.PreviewItem{item}}, nil
 }
 
-func (f *fake) PreviewUndo(ctx context.Context, o job.Follow) (job.UndoPreview, error) {
-	p, err := f.PreviewRetry(ctx, o)
+func (f *fake) PreviewUndo(ctx context.Context, by auth.Caller, o job.Follow) (job.UndoPreview, error) {
+	p, err := f.PreviewRetry(ctx, by, o)
 	met := job.Conflict{By: "job9", Fields: map[string]job.FieldConflict{"jobTitle": {Wrote: json.RawMessage("1"), Now: json.RawMessage("2"), Former: json.RawMessage("null")}}}
 	return job.UndoPreview{Matched: 3, WouldRestore: 2, Conflicted: 1, Sample: p.Sample, Conflicts: []job.PreviewConflict{{ID: model.TextID("8"), Conflict: met}}}, err
 }
 
-func (f *fake) follow(j job.Job, o job.Follow) job.Job {
+func (f *fake) follow(by auth.Caller, j job.Job, o job.Follow) job.Job {
 	defer f.lock()()
 	f.followed = append(f.followed, o)
 	if o.Preview {
 		j.Kind = job.PreviewKind
 	}
-	j.ID, j.Workspace, j.CreatedBy, j.State, j.Revision = "following", o.Workspace.Name, o.CreatedBy, job.Queued, 1
+	j.ID, j.Workspace, j.CreatedBy, j.State, j.Revision = "following", by.Workspace.Name, by.Actor(), job.Queued, 1
 	j.ExpiresAt = f.now().Add(time.Hour)
 	if o.IdempotencyKey != "" {
 		f.byKey[o.IdempotencyKey], f.jobByKey[o.IdempotencyKey] = o.Once, j.ID
@@ -517,10 +520,10 @@ func (f *fake) follow(j job.Job, o job.Follow) job.Job {
 	return j
 }
 
-func (f *fake) SetThrottle(_ context.Context, ws auth.Workspace, id string, rate *float64) (job.Job, error) {
+func (f *fake) SetThrottle(_ context.Context, by auth.Caller, id string, rate *float64) (job.Job, error) {
 	defer f.lock()()
 	j, ok := f.jobs[id]
-	if !ok || j.Workspace != ws.Name {
+	if !ok || j.Workspace != by.Workspace.Name {
 		return job.Job{}, job.ErrNotFound
 	}
 	j.Throttle = rate

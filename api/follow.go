@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -137,7 +138,7 @@ func (s *server) checkFollow(c *call, in *input, req followRequest, f *job.Follo
 	if req.codes == nil && req.ids == nil {
 		return nil
 	}
-	parent, err := s.Store.Job(c.ctx(), f.Workspace, f.Parent)
+	parent, err := s.Store.Job(c.ctx(), c.workspace(), f.Parent)
 	if err != nil {
 		return actionError(parent, err)
 	}
@@ -196,8 +197,8 @@ func (in *input) knownCodes(codes []string, summary []job.ErrorSummary) {
 // fingerprint tells two requests with one idempotency key apart, as
 // [update.fingerprint] does. What is not given adds nothing to it: so a request
 // from before there was more to say is still the same.
-func (req followRequest) fingerprint(key []byte, f *job.Follow) string {
-	parts := []string{string(req.action), f.Parent, strconv.FormatInt(f.Workspace.ID, 10), string(f.OnMismatch)}
+func (req followRequest) fingerprint(key []byte, ws auth.Workspace, f *job.Follow) string {
+	parts := []string{string(req.action), f.Parent, strconv.FormatInt(ws.ID, 10), string(f.OnMismatch)}
 	for name, list := range map[string][]string{"codes": req.codes, "ids": req.ids} {
 		if list != nil { // an action has one of the two at most
 			parts = append(append(parts, name), list...)

@@ -71,7 +71,7 @@ func (i *importing) store(b *batch) error {
 		b.drafts[n].Actor = i.call.key.ID
 	}
 	if len(b.drafts) > 0 {
-		report, err = i.server.Store.Import(i.call.ctx(), i.run, b.drafts, b.lines)
+		report, err = i.server.Store.Import(i.call.ctx(), i.call.caller(), i.run, b.drafts, b.lines)
 	}
 	if err != nil {
 		return err

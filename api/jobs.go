@@ -89,7 +89,7 @@ func (s *server) act(c *call) error {
 		return err
 	}
 	action := job.Action(path.Base(c.r.URL.Path))
-	j, err := s.Store.Act(c.ctx(), c.workspace(), c.r.PathValue("job"), action, c.key.Actor())
+	j, err := s.Store.Act(c.ctx(), c.caller(), c.r.PathValue("job"), action)
 	return s.acted(c, j, err)
 }
 
@@ -136,6 +136,6 @@ func (s *server) throttle(c *call) error {
 	if err := in.err(); err != nil {
 		return err
 	}
-	j, err := s.Store.SetThrottle(c.ctx(), c.workspace(), c.r.PathValue("job"), rate)
+	j, err := s.Store.SetThrottle(c.ctx(), c.caller(), c.r.PathValue("job"), rate)
 	return s.acted(c, j, err)
 }

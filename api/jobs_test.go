@@ -293,7 +293,7 @@ func TestAKeyDoesNotSeeTheJobsOfItsNamesake(t *testing.T) {
 	}
 	for _, k := range keys {
 		if k.Name == "writer" {
-			if err := r.store.RevokeKey(t.Context(), k.ID); err != nil {
+			if err := r.store.RevokeKey(t.Context(), auth.Caller{}, k.ID); err != nil {
 				t.Fatal(err)
 			}
 		}

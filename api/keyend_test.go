@@ -84,7 +84,7 @@ func TestWhatAKeyHasOpenEndsWithIt(t *testing.T) {
 				go func() {
 					time.Sleep(10 * time.Second)
 					b.store.set(func() { b.store.down = true })
-					_ = b.store.RevokeKey(context.Background(), 1)
+					_ = b.store.RevokeKey(context.Background(), auth.Caller{}, 1)
 					time.Sleep(10 * time.Second)
 					b.store.set(func() { b.store.down = false })
 				}()

@@ -93,7 +93,7 @@ func (s *server) createKey(c *call) error {
 	if !c.manages(k.Workspace.Name) {
 		return newProblem("forbidden_workspace", "Only an administrator of the workspace main may make keys for other workspaces.")
 	}
-	made, secret, err := s.Store.CreateKey(c.ctx(), k)
+	made, secret, err := s.Store.CreateKey(c.ctx(), c.caller(), k)
 	if errors.Is(err, job.ErrExists) {
 		return newProblem("name_taken", "A key of the workspace has this name already.")
 	}
@@ -176,7 +176,7 @@ func (s *server) revokeKey(c *call) error {
 	if !live && c.workspace().Name != auth.MainWorkspace {
 		return errNoKey
 	}
-	err = s.Store.RevokeKey(c.ctx(), id)
+	err = s.Store.RevokeKey(c.ctx(), c.caller(), id)
 	s.keys.forget()
 	s.calls.lookNow()
 	if errors.Is(err, job.ErrNotFound) {

@@ -53,7 +53,7 @@ func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept 
 		}
 	}
 	f.Preview = true
-	j, replayed, err := accept(c.ctx(), f)
+	j, replayed, err := accept(c.ctx(), c.caller(), f)
 	if err != nil {
 		return actionError(j, err)
 	}
@@ -63,9 +63,9 @@ func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept 
 // foresee computes what a retry or an undo would do.
 func (s *server) foresee(ctx context.Context, c *call, a job.Action, f job.Follow) (any, error) {
 	if a == job.UndoIt {
-		p, err := s.Store.PreviewUndo(ctx, f)
+		p, err := s.Store.PreviewUndo(ctx, c.caller(), f)
 		return undoPreviewOf(c.shownUndo(p)), actionError(job.Job{}, err)
 	}
-	p, err := s.Store.PreviewRetry(ctx, f)
+	p, err := s.Store.PreviewRetry(ctx, c.caller(), f)
 	return previewOf(c.shownPreview(p)), actionError(job.Job{}, err)
 }

@@ -77,7 +77,7 @@ func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.
 
 // create makes a record, unless one of the filters finds one.
 func (s *server) create(c *call, draft model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
-	rec, existed, err = s.Store.CreateRecord(c.ctx(), c.workspace(), c.model, draft, found...)
+	rec, existed, err = s.Store.CreateRecord(c.ctx(), c.caller(), c.model, draft, found...)
 	if errors.Is(err, job.ErrExists) {
 		err = newProblem("id_taken", "A customer with this id exists already.")
 	}
@@ -145,7 +145,7 @@ func (s *server) deleteRecord(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.DeleteRecord(c.ctx(), c.workspace(), c.model, id); err != nil {
+	if err := s.Store.DeleteRecord(c.ctx(), c.caller(), c.model, id); err != nil {
 		return orNoRecord(err)
 	}
 	c.w.WriteHeader(http.StatusNoContent)

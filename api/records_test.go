@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bulkpatch/api"
+	"bulkpatch/auth"
 )
 
 func TestRecordIsCreatedReadAndDeleted(t *testing.T) {
@@ -171,7 +172,7 @@ func TestSignInLastsUntilTheKeyEnds(t *testing.T) {
 	cookie := cookies[0].Name + "=" + cookies[0].Value
 	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie).want(200)
 	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie+"x").want(303)
-	if err := r.store.RevokeKey(context.Background(), 1); err != nil {
+	if err := r.store.RevokeKey(context.Background(), auth.Caller{}, 1); err != nil {
 		t.Fatal(err)
 	}
 	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie).want(303)
@@ -204,7 +205,7 @@ func TestANewRecordIsHeldToRulesAcrossFields(t *testing.T) {
 	r.call("POST", "/v1/desk/customers", `{"permission":"own","company":{"id":5}}`).want(201)
 	r.call("PATCH", "/v1/desk/customers/1", `{"permission":"own","company":null}`).want(400)
 	r.call("PATCH", "/v1/desk/customers/1", `{"state":"deleted"}`).want(202)
-	if s := r.store.submitted[0]; s.Actor == 0 {
+	if r.store.callers[0].KeyID == 0 {
 		t.Error("nobody deleted the record")
 	}
 }

@@ -24,31 +24,31 @@ type Store interface {
 	// CreateKey makes a key in k.Workspace.Name, and the workspace when it is
 	// new. The secret is returned this once. ErrExists: a live key of the
 	// workspace has that name.
-	CreateKey(ctx context.Context, k auth.Key) (auth.Key, string, error)
+	CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth.Key, string, error)
 	// Keys lists the live keys of all workspaces.
 	Keys(ctx context.Context) ([]auth.Key, error)
 	// RevokeKey ends a key; revoking it again is harmless.
-	RevokeKey(ctx context.Context, id int64) error
+	RevokeKey(ctx context.Context, by auth.Caller, id int64) error
 
 	// CreateRecord makes a record of a checked draft, unless one of the
 	// filters finds a record, which is then returned as it is. Callers who
 	// race make one record.
 	// ErrExists: the id is taken. *job.UniqueError: another value is.
-	CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error)
+	CreateRecord(ctx context.Context, by auth.Caller, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error)
 	Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error)
 	Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error)
 	// Scan calls yield with pages of all records that match, in the order of
 	// their internal numbers, each page a short read of its own. It stops at
 	// yield's error and returns it.
 	Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error
-	DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Model, id any) error
+	DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model, id any) error
 	History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) ([]job.HistoryItem, string, error)
 	// BeginImport returns an import from now on, which need not be ended.
 	BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error)
 	// Import merges drafts into the records of their ids, or makes new ones,
 	// in one transaction. lines[i] is the line number of drafts[i]. A draft
 	// that is refused is reported and stops no other.
-	Import(ctx context.Context, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error)
+	Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error)
 
 	// Options returns the options that a workspace has added to the model's
 	// drop-downs.
@@ -57,12 +57,12 @@ type Store interface {
 	// Submit accepts a job: when it returns, the job is on disk and will run.
 	// replayed: the idempotency key had made this job before.
 	// ErrNotFound: a single's record does not exist. ErrKeyReused.
-	Submit(ctx context.Context, s job.Submission) (j job.Job, replayed bool, err error)
+	Submit(ctx context.Context, by auth.Caller, s job.Submission) (j job.Job, replayed bool, err error)
 	// Replay finds the job that an idempotency key has made. ErrNotFound: none
 	// yet. ErrKeyReused: another request's.
 	Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error)
 	// Preview computes what a submission would do, without doing it.
-	Preview(ctx context.Context, s job.Submission) (job.Preview, error)
+	Preview(ctx context.Context, by auth.Caller, s job.Submission) (job.Preview, error)
 	// Job reads a job. ErrGone: it left after its retention; its final state
 	// and counts come with the error, here and from all that act on a job.
 	Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error)
@@ -70,21 +70,21 @@ type Store interface {
 	Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error)
 	// Act pauses, resumes or cancels a job and returns it as it then is.
 	// *job.StateError: its state does not allow that.
-	Act(ctx context.Context, ws auth.Workspace, id string, a job.Action, by string) (job.Job, error)
+	Act(ctx context.Context, by auth.Caller, id string, a job.Action) (job.Job, error)
 	// Retry accepts a job that takes what another has left. replayed: the
 	// idempotency key had made this job before. *job.StateError: there is
 	// nothing to retry. *job.RetryOpenError: another retry is at it. ErrKeyReused.
-	Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error)
+	Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error)
 	// Undo accepts a job that takes back what another has changed, in all records
 	// or in chosen ones; a second undo of all is the first. *job.StateError: it
 	// cannot be undone. ErrKeyReused.
-	Undo(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error)
+	Undo(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error)
 	// PreviewRetry and PreviewUndo compute what the two would do, without doing
 	// it. ErrQueryTimeout: a job is to do that.
-	PreviewRetry(ctx context.Context, f job.Follow) (job.Preview, error)
-	PreviewUndo(ctx context.Context, f job.Follow) (job.UndoPreview, error)
+	PreviewRetry(ctx context.Context, by auth.Caller, f job.Follow) (job.Preview, error)
+	PreviewUndo(ctx context.Context, by auth.Caller, f job.Follow) (job.UndoPreview, error)
 	// SetThrottle sets or with nil lifts the limit of a job that is not final.
-	SetThrottle(ctx context.Context, ws auth.Workspace, id string, recordsPerSecond *float64) (job.Job, error)
+	SetThrottle(ctx context.Context, by auth.Caller, id string, recordsPerSecond *float64) (job.Job, error)
 	// Revisions reads the revisions of some jobs in one query; a job that is
 	// not there, or no longer, has none.
 	Revisions(ctx context.Context, jobs []job.Name) (map[job.Name]int64, error)

@@ -23,7 +23,7 @@ func (s *server) submit(c *call, in *input, u *update) error {
 	if u.options.DryRun {
 		return s.preview(c, u, sub)
 	}
-	j, replayed, err := s.Store.Submit(c.ctx(), sub)
+	j, replayed, err := s.Store.Submit(c.ctx(), c.caller(), sub)
 	if err != nil {
 		return u.refused(in, err)
 	}
@@ -52,15 +52,15 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 		}
 	}
 	sub = job.Submission{
-		Kind: job.Bulk, Workspace: c.workspace(), Model: u.model, Filter: u.filter,
-		Options: u.options.Options, IfMatch: u.ifMatch, CreatedBy: c.key.Actor(), Actor: c.key.ID,
+		Kind: job.Bulk, Model: u.model, Filter: u.filter,
+		Options: u.options.Options, IfMatch: u.ifMatch,
 	}
 	if u.single {
 		sub.Kind, sub.RecordID = job.Single, u.id
 	}
 	if u.replayable(in) {
 		sub.IdempotencyKey = u.idempotencyKey
-		if sub.Fingerprint, err = u.fingerprint(key, sub.Workspace); err != nil {
+		if sub.Fingerprint, err = u.fingerprint(key, c.workspace()); err != nil {
 			return sub, false, err
 		}
 		done, err = s.replay(c, u, sub)
@@ -79,7 +79,7 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 	}
 	c.checked()
 	if u.options.Confirmed && !u.options.DryRun {
-		if sub.Digest, err = u.confirmed(key, sub.Workspace, s.Now()); err != nil {
+		if sub.Digest, err = u.confirmed(key, c.workspace(), s.Now()); err != nil {
 			return sub, false, err
 		}
 	}
@@ -92,7 +92,7 @@ func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, 
 // changed or gone, its confirm token has expired, or its filter or patch
 // exceeds a limit that came later.
 func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err error) {
-	j, err := s.Store.Replay(c.ctx(), sub.Workspace, sub.IdempotencyKey, sub.Fingerprint)
+	j, err := s.Store.Replay(c.ctx(), c.workspace(), sub.IdempotencyKey, sub.Fingerprint)
 	if errors.Is(err, job.ErrNotFound) {
 		return false, nil
 	}
@@ -112,13 +112,13 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 	if err != nil {
 		return err
 	}
-	sub.Confirms = u.confirms(key, sub.Workspace)
+	sub.Confirms = u.confirms(key, c.workspace())
 	if u.prefer.async {
 		return s.previewJob(c, u, sub)
 	}
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
 	defer cancel()
-	p, err := s.Store.Preview(ctx, sub)
+	p, err := s.Store.Preview(ctx, c.caller(), sub)
 	if c.tookTooLong(ctx, err) {
 		return s.previewJob(c, u, sub)
 	}
@@ -137,7 +137,7 @@ func (c *call) tookTooLong(limited context.Context, err error) bool {
 // previewJob accepts a job of kind preview.
 func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 	sub.Kind = job.PreviewKind
-	j, replayed, err := s.Store.Submit(c.ctx(), sub)
+	j, replayed, err := s.Store.Submit(c.ctx(), c.caller(), sub)
 	if err != nil {
 		return orNoRecord(err)
 	}

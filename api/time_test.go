@@ -28,7 +28,7 @@ type bubble struct {
 func newBubble(t *testing.T, change ...func(*api.Config)) *bubble {
 	t.Helper()
 	b := &bubble{store: newFake(time.Now)}
-	_, secret, err := b.store.CreateKey(context.Background(), auth.Key{
+	_, secret, err := b.store.CreateKey(context.Background(), auth.Caller{}, auth.Key{
 		Name: "ops", Workspace: auth.Workspace{Name: "main"}, Scopes: []auth.Scope{auth.Admin},
 	})
 	if err != nil {
@@ -93,7 +93,7 @@ func TestEventStreamBeatsAndEndsWithItsKey(t *testing.T) {
 		began := time.Now()
 		go func() {
 			time.Sleep(40 * time.Second)
-			_ = b.store.RevokeKey(context.Background(), 1)
+			_ = b.store.RevokeKey(context.Background(), auth.Caller{}, 1)
 		}()
 		text := b.call("/v1/jobs/" + b.job + "/events").Body.String()
 		if n := strings.Count(text, ": still here\n\n"); n != 2 {

@@ -18,7 +18,7 @@ func TestBulkPatchIsAcceptedAsAJob(t *testing.T) {
 		leadPatch, "Content-Type", "application/merge-patch+json").want(202)
 	a.header("Location", "/v1/jobs/job1").header("Retry-After", "1").header("ETag", `W/"1"`)
 	s := r.store.submitted[0]
-	if s.Kind != job.Bulk || s.CreatedBy != "key:ops" || *s.Options.MaxAffected != 10 || *s.Options.MaxFailures != 2 ||
+	if s.Kind != job.Bulk || r.store.callers[0].Actor() != "key:ops" || *s.Options.MaxAffected != 10 || *s.Options.MaxFailures != 2 ||
 		s.Options.OnMismatch != job.Force || *s.Options.RecordsPerSecond != 1.5 || len(s.Patch.Sets) != 1 {
 		t.Errorf("submission %+v", s)
 	}

@@ -108,7 +108,7 @@ func (s *server) vendorDelete(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.DeleteRecord(c.ctx(), c.workspace(), c.model, idOf(c.model, rec)); err != nil {
+	if err := s.Store.DeleteRecord(c.ctx(), c.caller(), c.model, idOf(c.model, rec)); err != nil {
 		return orNoRecord(err)
 	}
 	return c.deleted()
@@ -147,7 +147,7 @@ func (s *server) vendorDeleteMatching(c *call) error {
 	})
 	for _, id := range ids {
 		if err == nil {
-			err = ignoreMissing(s.Store.DeleteRecord(c.ctx(), c.workspace(), c.model, id))
+			err = ignoreMissing(s.Store.DeleteRecord(c.ctx(), c.caller(), c.model, id))
 		}
 	}
 	if err != nil {

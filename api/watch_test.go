@@ -36,7 +36,7 @@ func (f *fake) set(how func()) {
 func (b *bubble) keys(n int) []string {
 	var secrets []string
 	for i := range n {
-		_, secret, err := b.store.CreateKey(context.Background(), auth.Key{
+		_, secret, err := b.store.CreateKey(context.Background(), auth.Caller{}, auth.Key{
 			Name: fmt.Sprint("k", i), Workspace: auth.Workspace{Name: "main"}, Scopes: []auth.Scope{auth.JobsRead, auth.CustomersWrite},
 		})
 		if err != nil {

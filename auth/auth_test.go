@@ -59,3 +59,14 @@ func TestNames(t *testing.T) {
 		}
 	}
 }
+
+func TestACallerIsNamedByItsKey(t *testing.T) {
+	k := auth.Key{ID: 7, Name: "ops", Workspace: auth.Workspace{ID: 2, Name: "north"}}
+	c := k.Caller("r1")
+	if c.KeyID != 7 || c.Workspace != k.Workspace || c.RequestID != "r1" || c.Actor() != k.Actor() || c.Actor() != "key:ops" {
+		t.Errorf("caller %+v, actor %s", c, c.Actor())
+	}
+	if got := (auth.Caller{}).Actor(); got != "" {
+		t.Errorf("actor without a key: %q", got)
+	}
+}

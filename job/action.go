@@ -27,7 +27,7 @@ var moves = map[Action]map[State]State{
 		Running:   Pausing,
 	},
 	// Resuming a job that is still pausing takes the pause back: it is
-	// running again, or resolving where its selection is not fixed.
+	// running again, or resolving if its selection is not committed yet.
 	Resume: {
 		Pausing: Running,
 		Paused:  Queued,
@@ -41,9 +41,9 @@ var moves = map[Action]map[State]State{
 	},
 }
 
-// settled lists the states in which an action may have been carried out
-// already, so that repeating it is harmless.
-var settled = map[Action][]State{
+// done lists the states in which an action may have been carried out already,
+// so that repeating it is harmless.
+var done = map[Action][]State{
 	Pause:  {Pausing, Paused},
 	Resume: {Queued, Resolving, Running}, // of a job that was paused before
 	Cancel: {Cancelling, Cancelled},
@@ -61,19 +61,25 @@ func (e *StateError) Error() string {
 	return fmt.Sprintf("a job that is %s does not allow %s", e.State, e.Action)
 }
 
-// From says to which state the action leads from another: the same state
-// where it has been carried out already. resolved: the job's selection is
-// fixed; resumed: the last action on the job was to resume it. The error is a
-// [*StateError].
-func (a Action) From(s State, resolved, resumed bool) (State, error) {
-	if slices.Contains(settled[a], s) && (a != Resume || resumed) {
-		return s, nil
+// A Situation is all of a job that decides where an action leads.
+type Situation struct {
+	State    State
+	Resolved bool // its selection is committed
+	Resumed  bool // the last action on it was to resume it
+}
+
+// From returns the state to which the action leads a job: the state that it is
+// in, if the action has been carried out already. [*StateError]: the state does
+// not allow the action.
+func (a Action) From(s Situation) (State, error) {
+	if slices.Contains(done[a], s.State) && (a != Resume || s.Resumed) {
+		return s.State, nil
 	}
-	to, ok := moves[a][s]
+	to, ok := moves[a][s.State]
 	if !ok {
-		return s, &StateError{Action: a, State: s, Allowed: s.actions()}
+		return s.State, &StateError{Action: a, State: s.State, Allowed: s.State.actions()}
 	}
-	if a == Resume && s == Pausing && !resolved {
+	if a == Resume && s.State == Pausing && !s.Resolved {
 		to = Resolving
 	}
 	return to, nil

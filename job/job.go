@@ -157,25 +157,6 @@ func (j Job) Pending() *int64 {
 	return &n
 }
 
-// What a job that has not ended may wait for, as users see it.
-const (
-	WaitThrottled = "throttled"            // for its turn, by its own limit
-	WaitWorker    = "waiting_for_worker"   // none has taken it, or it lets others have a turn
-	WaitTurn      = "waiting_for_database" // others are reading the filter's records, of jobs that came before it
-	WaitRedis     = "redis_unavailable"    // no worker can be told of it
-	WaitDatabase  = "database_unavailable" // it is busy or out of reach
-	WaitStorage   = "storage_full"
-
-	// WaitModel: the workers that looked at it have not its model. Users see
-	// [WaitWorker], and [ModelDetail].
-	WaitModel = "waiting_for_model"
-)
-
-// ModelDetail tells the users of a job with [WaitModel] what it waits for.
-func ModelDetail(model string) string {
-	return "The workers that have looked at the job do not have its model " + model + ", or have another version of it. It goes on as soon as one that has it is free; start one if none is running."
-}
-
 // An Error says why a job as a whole failed.
 type Error struct {
 	Code   string `json:"code"`

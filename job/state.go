@@ -49,6 +49,12 @@ func CanMove(from, to State) bool { return slices.Contains(next[from], to) }
 // Final reports whether the state never changes again.
 func (s State) Final() bool { return len(next[s]) == 0 }
 
+// FinalStates lists the states in which a job has ended, in the order of
+// [States].
+func FinalStates() []State {
+	return slices.DeleteFunc(slices.Clone(States), func(s State) bool { return !s.Final() })
+}
+
 // Stopping reports whether a stop was asked for and has not settled yet.
 func (s State) Stopping() bool { return s == Pausing || s == Cancelling }
 

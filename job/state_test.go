@@ -40,7 +40,7 @@ func TestActionsLeadWhereTheContractSays(t *testing.T) {
 	for _, from := range job.States {
 		row := contract[from]
 		for action, want := range map[job.Action]job.State{job.Pause: row.pause, job.Resume: row.resume, job.Cancel: row.cancel} {
-			got, err := action.From(from, true, true)
+			got, err := action.From(job.Situation{State: from, Resolved: true, Resumed: true})
 			var refused *job.StateError
 			switch {
 			case want != "":
@@ -56,12 +56,12 @@ func TestActionsLeadWhereTheContractSays(t *testing.T) {
 			}
 		}
 	}
-	if got, err := job.Resume.From(job.Pausing, false, false); got != job.Resolving || err != nil {
+	if got, err := job.Resume.From(job.Situation{State: job.Pausing}); got != job.Resolving || err != nil {
 		t.Errorf("resuming a job that was resolving leads to %s, %v", got, err)
 	}
 	var refused *job.StateError
 	for _, from := range harmless[job.Resume] {
-		if _, err := job.Resume.From(from, true, false); !errors.As(err, &refused) {
+		if _, err := job.Resume.From(job.Situation{State: from, Resolved: true}); !errors.As(err, &refused) {
 			t.Errorf("a %s job that was never paused is resumed", from)
 		}
 	}
@@ -99,7 +99,7 @@ func TestNoWalkThroughTheStatesGetsLost(t *testing.T) {
 			}
 			if rapid.Bool().Draw(t, "act") {
 				action := rapid.SampledFrom([]job.Action{job.Pause, job.Resume, job.Cancel}).Draw(t, "action")
-				to, err := action.From(state, rapid.Bool().Draw(t, "resolved"), rapid.Bool().Draw(t, "resumed"))
+				to, err := action.From(job.Situation{State: state, Resolved: rapid.Bool().Draw(t, "resolved"), Resumed: rapid.Bool().Draw(t, "resumed")})
 				if err == nil && to != state && !job.CanMove(state, to) {
 					t.Fatalf("%s takes a job from %s to %s", action, state, to)
 				}

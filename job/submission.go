@@ -3,25 +3,21 @@ package job
 import (
 	"time"
 
-	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/model"
 )
 
 // A Submission is a checked request for a job.
 type Submission struct {
-	Kind      Kind // Bulk, Single or PreviewKind
-	Workspace auth.Workspace
-	Model     *model.Model
-	Filter    filter.Filter // of a bulk
-	RecordID  any           // of a single or its preview, in stored form; else nil
-	Patch     model.Patch
-	Options   Options
-	Digest    string // of the selection that a preview showed, or ""
-	Confirms  string // of a preview: what its token will sign, kept with the job
-	IfMatch   *int64 // version that a single's record must have when its turn comes
-	CreatedBy string // auth.Key.Actor
-	Actor     int64  // number of that key, for stamps of records; 0 for nobody
+	Kind     Kind // Bulk, Single or PreviewKind
+	Model    *model.Model
+	Filter   filter.Filter // of a bulk
+	RecordID any           // of a single or its preview, in stored form; else nil
+	Patch    model.Patch
+	Options  Options
+	Digest   string // of the selection that a preview showed, or ""
+	Confirms string // of a preview: what its token will sign, kept with the job
+	IfMatch  *int64 // version that a single's record must have when its turn comes
 	Once
 }
 
@@ -34,13 +30,11 @@ type Once struct {
 // A Follow is a request for a job that follows from another: its retry or its
 // undo.
 type Follow struct {
-	Workspace  auth.Workspace
 	Parent     string     // id of the other job
 	OnMismatch OnMismatch // of a retry; "" for the origin's own
 	Codes      []string   // of a retry: it takes what failed or conflicted with one of these codes; nil for all that is left
 	IDs        []any      // of an undo, in stored form: it takes only these records; nil for all
 	Preview    bool       // the job only says what the retry or undo would do
-	CreatedBy  string     // auth.Key.Actor
 	Once
 }
 
@@ -91,8 +85,7 @@ type HistoryItem struct {
 // An Import is an import that has begun. What the store generates from then
 // on is not what its lines mean.
 type Import struct {
-	Workspace auth.Workspace
-	Model     *model.Model
+	Model *model.Model
 	// Secrets: who imports may read masked values, and so be told that a line
 	// says what a record holds.
 	Secrets bool

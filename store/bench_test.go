@@ -44,7 +44,7 @@ func imported(b *testing.B, n int) string {
 			b.Fatal(faults)
 		}
 		if drafts = append(drafts, d); len(drafts) == 1000 {
-			_, err := s.Import(b.Context(), job.Import{Workspace: auth.Workspace{ID: 1}, Model: desk}, drafts, make([]int64, len(drafts)))
+			_, err := s.Import(b.Context(), auth.Caller{Workspace: auth.Workspace{ID: 1}}, job.Import{Model: desk}, drafts, make([]int64, len(drafts)))
 			fatal(b, err)
 			drafts = drafts[:0]
 		}
@@ -145,7 +145,7 @@ func wholeJob(b *testing.B, path string) (int64, time.Duration) {
 		b.Fatal(faults)
 	}
 	began := time.Now()
-	j, _, err := s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: auth.Workspace{ID: 1}, Model: desk, Filter: f, Patch: p, CreatedBy: "bench"})
+	j, _, err := s.Submit(ctx, auth.Caller{Workspace: auth.Workspace{ID: 1}}, job.Submission{Kind: job.Bulk, Model: desk, Filter: f, Patch: p})
 	fatal(b, err)
 	wakeUps, err := s.Bulks(ctx, 1)
 	fatal(b, err)
@@ -194,7 +194,7 @@ func BenchmarkImport(b *testing.B) {
 		fatal(b, err)
 		b.StartTimer()
 		for part := range slices.Chunk(drafts, 1000) {
-			report, err := s.Import(b.Context(), job.Import{Workspace: auth.Workspace{ID: 1}, Model: desk}, part, make([]int64, len(part)))
+			report, err := s.Import(b.Context(), auth.Caller{Workspace: auth.Workspace{ID: 1}}, job.Import{Model: desk}, part, make([]int64, len(part)))
 			fatal(b, err)
 			if report.Inserted != int64(len(part)) {
 				b.Fatalf("%+v", report)

@@ -44,7 +44,7 @@ func (o *singleChunk) lock(t *tx) (*chunk, error) {
 	}
 	lease, err := t.lease(o.models, r, o.row.leaseRow)
 	if errors.Is(err, errOutgrown) {
-		return nil, t.failOutgrown(r.Ref)
+		return nil, t.stop(r.Ref, modelChanged)
 	}
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (o *singleChunk) lock(t *tx) (*chunk, error) {
 		return nil, err
 	}
 	if refused != nil {
-		return nil, t.end(r.Ref, o.row.ID, job.Failed, refused, "")
+		return nil, t.end(r.Ref, o.row.ID, failed(*refused))
 	}
 	return &chunk{d: t.Dialect, l: lease, filter: everything, base: o.row.RID, last: o.row.RID, selected: []uint32{0}}, nil
 }
@@ -105,17 +105,8 @@ func (o *singleChunk) read(c *chunk) error {
 	return c.find()
 }
 
-// advance writes the final state of the job.
+// advance writes the job's final state and counts.
 func (o *singleChunk) advance(c *chunk) error {
-	if err := c.endSingle(); err != nil {
-		return err
-	}
-	c.noteEnd(o.row.CreatedBy, o.row.CreatedAt)
-	return nil
-}
-
-// endSingle writes the job's final state and counts.
-func (c *chunk) endSingle() error {
 	summary, err := c.addReasons([]job.ErrorSummary{})
 	if err != nil {
 		return err
@@ -124,10 +115,7 @@ func (c *chunk) endSingle() error {
 	if err != nil {
 		return err
 	}
-	c.t.touch(c.l.JobID)
-	n := c.tally
-	return c.t.Run(`UPDATE jobs SET state = ?, started_at = ?, finished_at = ?, updated = ?, unchanged = ?, skipped = ?, conflicted = ?,
-			failed = ?, summary = ?, revision = revision + 1
-		WHERE workspace = ? AND num = ?`, n.End(), c.t.Now, c.t.Now, n.Updated, n.Unchanged, n.Skipped, n.Conflicted,
-		n.Failed, string(text), c.l.Workspace, c.l.Job)
+	return c.t.end(c.l.Ref, c.l.JobID, ending{state: c.tally.End(), single: &appliedSingle{
+		tally: c.tally, summary: string(text), event: c.endEvent(o.row.CreatedBy, o.row.CreatedAt),
+	}})
 }

@@ -30,7 +30,7 @@ func started(t *testing.T, s *Store, condition string) (job.Lease, *model.Model,
 	if faults != nil || more != nil {
 		t.Fatal(faults, more)
 	}
-	_, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
+	_, _, err := s.Submit(t.Context(), auth.Caller{Workspace: ws}, job.Submission{Kind: job.Bulk, Model: desk, Filter: f, Patch: p})
 	must(t, err)
 	wakeUps, err := s.Bulks(t.Context(), 1)
 	must(t, err)
@@ -100,7 +100,7 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 	ran := next(func() {
 		importOne(t, s, desk, ws, `{"id": 13, "organization": "Other"}`)
 		importOne(t, s, desk, ws, `{"id": 14, "jobTitle": "Former"}`)
-		must(t, s.DeleteRecord(t.Context(), ws, desk, int64(15)))
+		must(t, s.DeleteRecord(t.Context(), auth.Caller{Workspace: ws}, desk, int64(15)))
 	})
 	if n := reads(ran); n != 3 { // versions, changed records that match, and the versions of those that do not
 		t.Errorf("customers were read %d times: %v", n, ran)
@@ -143,7 +143,7 @@ func importOne(t *testing.T, s *Store, desk *model.Model, ws auth.Workspace, rec
 	}
 	run, err := s.BeginImport(t.Context(), ws, desk)
 	must(t, err)
-	_, err = s.Import(t.Context(), run, []model.Draft{d}, []int64{1})
+	_, err = s.Import(t.Context(), auth.Caller{Workspace: ws}, run, []model.Draft{d}, []int64{1})
 	must(t, err)
 }
 
@@ -250,7 +250,7 @@ func (tt refusedUpdate) check(t *testing.T, address string) {
 	defer s.Close()
 	l, desk, ws := started(t, s, `{"organization": "Acme"}`)
 	p, _ := desk.CheckPatch([]byte(`{"jobTitle": "Lead"}`), model.PatchOptions{Single: true})
-	single, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Single, Workspace: ws, Model: desk, RecordID: int64(1), Patch: p})
+	single, _, err := s.Submit(t.Context(), auth.Caller{Workspace: ws}, job.Submission{Kind: job.Single, Model: desk, RecordID: int64(1), Patch: p})
 	must(t, err)
 	runs := 0
 	s.db.Writer = refusing{s.db.Writer, "UPDATE c_desk", tt.err, &runs}

@@ -14,7 +14,8 @@ import (
 // [job.Job.CreatedBy]. An action that has been
 // carried out already changes nothing. [*job.StateError]: the job's state does
 // not allow it.
-func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Action, by string) (job.Job, error) {
+func (s *Store) Act(ctx context.Context, by auth.Caller, id string, a job.Action) (job.Job, error) {
+	ws := by.Workspace
 	var ref job.Ref
 	var stopping bool
 	err := s.inTx(ctx, func(t *tx) error {
@@ -23,7 +24,7 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 			return err
 		}
 		ref = job.Ref{Workspace: ws.ID, Job: row.Num}
-		to, err := a.From(row.State, row.Matched != nil, row.Resumed)
+		to, err := a.From(job.Situation{State: row.State, Resolved: row.Matched != nil, Resumed: row.Resumed})
 		if err != nil || to == row.State {
 			return err
 		}
@@ -33,14 +34,14 @@ func (s *Store) Act(ctx context.Context, ws auth.Workspace, id string, a job.Act
 				return err
 			}
 			if gone {
-				return t.end(ref, id, job.Failed, &modelGone, by)
+				return t.end(ref, id, ending{state: job.Failed, why: &modelGone, by: by.Actor()})
 			}
 		}
 		stopping = to.Stopping()
 		if err := t.Run(`UPDATE jobs SET resumed = ? WHERE workspace = ? AND num = ?`, sqldb.Flag(a == job.Resume), ws.ID, row.Num); err != nil {
 			return err
 		}
-		return t.act(ref, id, row, to, by)
+		return t.act(ref, id, row, to, by.Actor())
 	})
 	if errors.Is(err, job.ErrGone) {
 		return s.Job(ctx, ws, id) // the answer that comes with the error
@@ -104,7 +105,7 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State, by string) er
 	}
 	switch to {
 	case job.Cancelled:
-		return t.end(ref, id, job.Cancelled, nil, by)
+		return t.end(ref, id, ending{state: job.Cancelled, by: by})
 	case job.Paused:
 		if err := t.fenceOff(ref); err != nil {
 			return err
@@ -115,24 +116,24 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State, by string) er
 		if err := t.fenceOff(ref); err != nil {
 			return err
 		}
-		if err := t.wakeShards(ref, row.Kind == job.Single); err != nil {
+		if err := t.wakeJob(ref, row.Kind); err != nil {
 			return err
 		}
 	}
 	return t.setState(ref, id, to, by)
 }
 
-// ringShards rings for all open shards of a job that goes on.
-func (t *tx) wakeShards(ref job.Ref, single bool) error {
-	if single {
-		return t.wakeUp(ref, true, 0, 0)
+// wakeJob wakes workers for all that is open of a job that goes on.
+func (t *tx) wakeJob(ref job.Ref, k job.Kind) error {
+	if k == job.Single {
+		return t.wake(job.WakeUp{Ref: ref, Single: true})
 	}
 	var open []struct{ No, Epoch int64 }
 	if err := t.List(&open, `SELECT no, epoch FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
 	for _, o := range open {
-		if err := t.wakeUp(job.Ref{Workspace: ref.Workspace, Job: ref.Job, Shard: o.No}, false, o.Epoch, 0); err != nil {
+		if err := t.wake(job.WakeUp{Ref: job.Ref{Workspace: ref.Workspace, Job: ref.Job, Shard: o.No}, Epoch: o.Epoch}); err != nil {
 			return err
 		}
 	}
@@ -141,7 +142,8 @@ func (t *tx) wakeShards(ref job.Ref, single bool) error {
 
 // SetThrottle limits a job to some records a second, or with nil lifts the
 // limit. It takes hold within a second. [*job.StateError]: the job has ended.
-func (s *Store) SetThrottle(ctx context.Context, ws auth.Workspace, id string, recordsPerSecond *float64) (job.Job, error) {
+func (s *Store) SetThrottle(ctx context.Context, by auth.Caller, id string, recordsPerSecond *float64) (job.Job, error) {
+	ws := by.Workspace
 	err := s.inTx(ctx, func(t *tx) error {
 		row, err := t.jobToAct(ws, id)
 		if err != nil {

@@ -33,47 +33,55 @@ type leaseRow struct {
 	Throttle      *float64
 }
 
-const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.chosen = 1 AS chosen, j.record_id, j.if_match, j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
+const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.chosen = 1 AS chosen, j.record_id, j.if_match,
+		j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`
 
-// Claim takes the shard that a ring asks for, if it still is at the ring's
-// epoch, and fences off whoever held it before. [job.ErrLeaseLost]: it has
-// moved on, and the ring is void. [job.ErrStopped]: a pause or cancel waits
-// to be settled. [job.ErrOtherModel]: this process has not the model that the
-// database was migrated to. A job that does not fit the model any more ends
-// as failed, and its ring is void.
+// Claim takes the shard that a wake-up asks for, if the shard still is at the
+// wake-up's epoch, and fences off the worker that held it before. The claim of
+// a queued job's shard starts the job.
+//
+// [job.ErrLeaseLost]: the shard has moved on, so the wake-up is void.
+// [job.ErrStopped]: a pause or cancel waits to be settled. [job.ErrOtherModel]:
+// this process does not have the model that the database was migrated to. A job
+// that does not fit its model any more ends as failed, and its wake-up is void.
 func (s *Store) Claim(ctx context.Context, r job.WakeUp) (job.Lease, error) {
 	var lease job.Lease
 	outgrown := false
-	err := s.inTx(ctx, func(t *tx) error {
-		row, ok, err := t.jobToWork(r)
-		switch {
-		case err != nil:
-			return err
-		case !ok || row.State.Final() || row.State == job.Paused:
-			return job.ErrLeaseLost
-		case row.State.Stopping():
-			return job.ErrStopped
-		}
-		lease, err = t.lease(s.models, r, row)
+	err := s.inTx(ctx, func(t *tx) (err error) {
+		lease, err = t.claim(s.models, r)
 		if outgrown = errors.Is(err, errOutgrown); outgrown {
-			return t.failOutgrown(r.Ref)
+			return t.stop(r.Ref, modelChanged) // to be committed, so it is no error yet
 		}
-		if err != nil {
-			return err
-		}
-		if err := t.takeShard(r); err != nil {
-			return err
-		}
-		if row.State == job.Queued {
-			return t.begin(r, row)
-		}
-		return nil
+		return err
 	})
 	if err == nil && outgrown {
 		err = job.ErrLeaseLost
 	}
 	return lease, err
+}
+
+func (t *tx) claim(models *model.Registry, r job.WakeUp) (job.Lease, error) {
+	row, ok, err := t.jobToWork(r)
+	switch {
+	case err != nil:
+		return job.Lease{}, err
+	case !ok || row.State.Final() || row.State == job.Paused:
+		return job.Lease{}, job.ErrLeaseLost
+	case row.State.Stopping():
+		return job.Lease{}, job.ErrStopped
+	}
+	lease, err := t.lease(models, r, row)
+	if err != nil {
+		return lease, err
+	}
+	if err := t.takeShard(r); err != nil {
+		return lease, err
+	}
+	if row.State == job.Queued {
+		return lease, t.start(r, row)
+	}
+	return lease, nil
 }
 
 // errOutgrown says that a job's filter or patch is not one of its model any more.
@@ -82,14 +90,6 @@ var errOutgrown = errors.New("the job does not fit its model")
 // modelChanged ends such a job: it would wait for ever.
 var modelChanged = job.Error{Code: "model_changed",
 	Detail: "The model has changed since: it no longer has a field of the job's patch or filter, or no longer lets it be filtered."}
-
-func (t *tx) failOutgrown(ref job.Ref) error {
-	e, err := t.lockJob(ref)
-	if err != nil || e.State.Final() {
-		return err
-	}
-	return t.end(ref, e.ID, job.Failed, &modelChanged, "")
-}
 
 // jobToWork reads the job of a ring, and locks one that is to begin: what
 // begins it writes the job's row, which is locked before any shard's.
@@ -102,9 +102,9 @@ func (t *tx) jobToWork(r job.WakeUp) (row leaseRow, ok bool, err error) {
 	return row, ok, err
 }
 
-// lease compiles what the worker needs. A job of an older version of its
-// model runs under the present one, which has all its fields: migrations
-// refuse anything else.
+// lease gathers all that a worker needs to work on a job. A job that was
+// accepted under an older version of its model runs under the present one,
+// which still has all fields: migrations refuse to remove any.
 func (t *tx) lease(models *model.Registry, r job.WakeUp, row leaseRow) (job.Lease, error) {
 	m, ok := models.Model(row.Model)
 	if !ok {
@@ -116,9 +116,18 @@ func (t *tx) lease(models *model.Registry, r job.WakeUp, row leaseRow) (job.Leas
 		}
 	}
 	l := job.Lease{
-		Ref: r.Ref, Epoch: r.Epoch + 1, JobID: row.ID, Owner: auth.Workspace{ID: r.Workspace, Name: row.Workspace},
-		Kind: row.Kind, Parent: deref(row.Parent), RestoreSource: deref(row.RestoreSource), Chosen: row.Chosen, RecordID: deref(row.RecordID), IfMatch: row.IfMatch,
-		Model: m, Resolved: row.Matched != nil,
+		Ref:           r.Ref,
+		Epoch:         r.Epoch + 1,
+		JobID:         row.ID,
+		Owner:         auth.Workspace{ID: r.Workspace, Name: row.Workspace},
+		Kind:          row.Kind,
+		Parent:        deref(row.Parent),
+		RestoreSource: deref(row.RestoreSource),
+		Chosen:        row.Chosen,
+		RecordID:      deref(row.RecordID),
+		IfMatch:       row.IfMatch,
+		Model:         m,
+		Resolved:      row.Matched != nil,
 	}
 	err := row.compile(&l)
 	if err != nil {
@@ -205,9 +214,9 @@ func (t *tx) takeShard(r job.WakeUp) error {
 	return nil
 }
 
-// begin moves a queued job on: to resolve its filter, or to run where its
-// selection is fixed already.
-func (t *tx) begin(r job.WakeUp, row leaseRow) error {
+// start moves a queued job on: it resolves its filter, or runs if its selection
+// is committed already.
+func (t *tx) start(r job.WakeUp, row leaseRow) error {
 	to := job.Resolving
 	if row.Matched != nil {
 		to = job.Running
@@ -282,7 +291,7 @@ func (s *Store) PutBack(ctx context.Context, r job.WakeUp, reason string) error 
 		if reason != job.WaitModel {
 			of.Model = ""
 		}
-		return t.notifyFor(of.Model, r)
+		return t.wakeFor(of.Model, r)
 	})
 }
 
@@ -297,6 +306,6 @@ func (s *Store) Yield(ctx context.Context, l job.Lease, after time.Duration, rea
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.wakeUp(l.Ref, false, l.Epoch, after)
+		return t.wake(job.WakeUp{Ref: l.Ref, Epoch: l.Epoch, Wait: after.Microseconds()})
 	})
 }

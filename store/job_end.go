@@ -3,16 +3,32 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"bulkpatch/job"
 )
+
+// finalStates are the states of a job that has ended, as a list for SQL.
+var finalStates = sqlList(job.FinalStates())
+
+// unfinished is the condition that a job has not ended. It must read as the
+// condition of the index jobs_open does, or that index is not used.
+var unfinished = `state NOT IN ` + finalStates
+
+func sqlList(states []job.State) string {
+	texts := make([]string, len(states))
+	for i, s := range states {
+		texts[i] = `'` + string(s) + `'`
+	}
+	return `(` + strings.Join(texts, `, `) + `)`
+}
 
 // Finish ends a job whose last shard has closed. It does nothing when one is
 // still open or the job has ended already, so calling it again is harmless.
 func (s *Store) Finish(ctx context.Context, ref job.Ref) error {
 	return s.inTx(ctx, func(t *tx) error {
-		e, err := t.lockJob(ref)
-		if err != nil || e.State.Final() || e.State == job.Queued {
+		j, err := t.lockJob(ref)
+		if err != nil || j.State.Final() || j.State == job.Queued {
 			return err
 		}
 		t.woke = true // a worker is free: the relay may send what waits for one
@@ -20,18 +36,19 @@ func (s *Store) Finish(ctx context.Context, ref job.Ref) error {
 		if err != nil || open > 0 {
 			return err
 		}
-		return t.finish(ref, e)
+		return t.finish(j)
 	})
 }
 
-// Settle carries out a pause or cancel that was asked for: it fences off
-// every worker that holds a shard, after the chunk that it has in flight, and
-// only then writes the state. When that chunk was the last, the job ends as
-// it would have. Settling a job that waits for no stop does nothing.
+// Settle ends or pauses a job for which a cancel or pause was asked. It fences
+// off every worker that holds a shard, after the chunk that it has in flight,
+// and only then writes the state. If that chunk was the last one, the job ends
+// as it would have without the cancel or pause. A job that is neither pausing
+// nor cancelling stays as it is.
 func (s *Store) Settle(ctx context.Context, ref job.Ref) error {
 	return s.inTx(ctx, func(t *tx) error {
-		e, err := t.lockJob(ref)
-		if err != nil || !e.State.Stopping() {
+		j, err := t.lockJob(ref)
+		if err != nil || !j.State.Stopping() {
 			return err
 		}
 		open, err := t.lockShards(ref)
@@ -39,46 +56,49 @@ func (s *Store) Settle(ctx context.Context, ref job.Ref) error {
 			return err
 		}
 		if open == 0 {
-			return t.finish(ref, e)
+			return t.finish(j)
 		}
-		if e.State == job.Cancelling {
-			return t.end(ref, e.ID, job.Cancelled, nil, "")
+		if j.State == job.Cancelling {
+			return t.end(ref, j.ID, ending{state: job.Cancelled})
 		}
 		if err := t.fenceOff(ref); err != nil {
 			return err
 		}
-		return t.setState(ref, e.ID, job.Paused, "")
+		return t.setState(ref, j.ID, job.Paused, "")
 	})
 }
 
 // Stop ends a job as failed, for a fault of the job itself. A job that has
 // ended stays as it is.
 func (s *Store) Stop(ctx context.Context, ref job.Ref, why job.Error) error {
-	return s.inTx(ctx, func(t *tx) error {
-		e, err := t.lockJob(ref)
-		if err != nil || e.State.Final() {
-			return err
-		}
-		return t.end(ref, e.ID, job.Failed, &why, "")
-	})
+	return s.inTx(ctx, func(t *tx) error { return t.stop(ref, why) })
 }
 
-// An ending is what must be known of a job to end it.
-type ending struct {
+func (t *tx) stop(ref job.Ref, why job.Error) error {
+	j, err := t.lockJob(ref)
+	if err != nil || j.State.Final() {
+		return err
+	}
+	return t.end(ref, j.ID, failed(why))
+}
+
+// A lockedJob is what must be known of a job to end it.
+type lockedJob struct {
+	ref     job.Ref
 	ID      string
 	State   job.State
 	Options string
 }
 
-// lockJob locks the job's row, before any shard's: whoever locks both does it
-// in this order.
-func (t *tx) lockJob(ref job.Ref) (ending, error) {
-	var e ending
-	ok, err := t.Get(&e, `SELECT id, state, options FROM jobs WHERE workspace = ? AND num = ?`+t.Dialect.ForUpdate("jobs"), ref.Workspace, ref.Job)
+// lockJob locks the job's row. Whoever locks a job and its shards locks the job
+// first.
+func (t *tx) lockJob(ref job.Ref) (lockedJob, error) {
+	j := lockedJob{ref: ref}
+	ok, err := t.Get(&j, `SELECT id, state, options FROM jobs WHERE workspace = ? AND num = ?`+t.Dialect.ForUpdate("jobs"), ref.Workspace, ref.Job)
 	if err != nil {
-		return e, err
+		return j, err
 	}
-	return e, found(ok)
+	return j, found(ok)
 }
 
 func (t *tx) openShards(ref job.Ref) (int, error) {
@@ -87,8 +107,8 @@ func (t *tx) openShards(ref job.Ref) (int, error) {
 	return n, err
 }
 
-// lockShards waits for the chunks in flight, locks what is still open after
-// them, in order, and counts it.
+// lockShards waits for the chunks in flight, locks the shards that are open
+// after them, in ascending order, and counts these.
 func (t *tx) lockShards(ref job.Ref) (int, error) {
 	var open []int64
 	err := t.List(&open, `SELECT no FROM shards WHERE workspace = ? AND job = ? AND open = 1 ORDER BY no`+t.Dialect.ForUpdate("shards"),
@@ -96,49 +116,86 @@ func (t *tx) lockShards(ref job.Ref) (int, error) {
 	return len(open), err
 }
 
-// finish writes the final state that the outcomes call for. The last chunk,
-// too, may be the one that reaches maxFailures.
-func (t *tx) finish(ref job.Ref, e ending) error {
-	tally, err := t.tally(ref)
+// finish ends a job in the state that its outcomes call for. The last chunk may
+// be the one that reaches maxFailures.
+func (t *tx) finish(j lockedJob) error {
+	tally, err := t.tally(j.ref)
 	if err != nil {
 		return err
 	}
 	var o job.Options
-	if err := json.Unmarshal([]byte(e.Options), &o); err != nil {
+	if err := json.Unmarshal([]byte(j.Options), &o); err != nil {
 		return err
 	}
 	if why := o.GiveUp(tally); why != nil {
-		return t.end(ref, e.ID, job.Failed, why, "")
+		return t.end(j.ref, j.ID, failed(*why))
 	}
-	return t.end(ref, e.ID, tally.End(), nil, "")
+	return t.end(j.ref, j.ID, ending{state: tally.End()})
 }
 
-// end ends a job: every one but a single that was applied, see
-// [chunk.endSingle]. It writes the final state. Shards that are still open close
-// where they are: what they have not reached stays pending. by is whose action
-// ends it, "" where that is its own course.
-func (t *tx) end(ref job.Ref, id string, state job.State, why *job.Error, by string) error {
-	if err := t.fenceOff(ref); err != nil {
-		return err
+// An ending says how a job ends.
+type ending struct {
+	state  job.State
+	why    *job.Error // of a job that failed as a whole, else nil
+	by     string     // the actor whose action ends it, "" where no action does
+	single *appliedSingle
+}
+
+// An appliedSingle is what a single that was applied did to its record. A
+// single has no shards: its outcome is written to the job's row as it ends.
+type appliedSingle struct {
+	tally   job.Tally
+	summary string // JSON
+	event   job.Event
+}
+
+// failed is the ending of a job that fails as a whole.
+func failed(why job.Error) ending { return ending{state: job.Failed, why: &why} }
+
+// end writes the final state of a job. Each job ends here, whichever way it
+// ends. The transaction also records the transition and notes the event.
+//
+// Shards that are still open close where they are: the records that they have
+// not reached stay pending.
+func (t *tx) end(ref job.Ref, id string, e ending) error {
+	if e.single == nil {
+		if err := t.closeShards(ref); err != nil {
+			return err
+		}
 	}
-	if err := t.Run(`UPDATE shards SET open = 0, wait_reason = NULL WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job); err != nil {
-		return err
+	set := `state = ?, finished_at = ?, ` + transit + `, revision = revision + 1`
+	args := []any{e.state, t.Now, t.transition(e.state, e.by)}
+	if e.why != nil {
+		set, args = set+`, error_code = ?, error_detail = ?`, append(args, e.why.Code, e.why.Detail)
 	}
-	var code, detail *string
-	if why != nil {
-		code, detail = &why.Code, &why.Detail
+	if e.single != nil {
+		n := e.single.tally
+		set += `, started_at = ?, updated = ?, unchanged = ?, skipped = ?, conflicted = ?, failed = ?, summary = ?`
+		args = append(args, t.Now, n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, e.single.summary)
 	}
 	t.touch(id)
-	if err := t.Run(`UPDATE jobs SET state = ?, finished_at = ?, error_code = ?, error_detail = ?, `+transit+`, revision = revision + 1
-		WHERE workspace = ? AND num = ?`, state, t.Now, code, detail, t.transition(state, by), ref.Workspace, ref.Job); err != nil {
+	if err := t.Run(`UPDATE jobs SET `+set+` WHERE workspace = ? AND num = ?`, append(args, ref.Workspace, ref.Job)...); err != nil {
 		return err
+	}
+	if e.single != nil {
+		t.note(e.single.event)
+		return nil
 	}
 	return t.noteJob(job.EventEnded, ref)
 }
 
-// fenceOff raises the epoch of every open shard and takes back its rings, and
-// with them what it waits for:
-// nobody who held one can commit after this.
+// closeShards fences off every worker that holds a shard of a job, and closes
+// the job's shards.
+func (t *tx) closeShards(ref job.Ref) error {
+	if err := t.fenceOff(ref); err != nil {
+		return err
+	}
+	return t.Run(`UPDATE shards SET open = 0, wait_reason = NULL WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job)
+}
+
+// fenceOff raises the epoch of every open shard: no worker that held one can
+// commit after this. It also deletes the job's wake-ups, and clears the reasons
+// why its shards wait.
 func (t *tx) fenceOff(ref job.Ref) error {
 	if err := t.Run(`UPDATE shards SET epoch = epoch + 1, held = 0, told = 0, wait_reason = NULL WHERE workspace = ? AND job = ? AND open = 1`,
 		ref.Workspace, ref.Job); err != nil {
@@ -147,7 +204,8 @@ func (t *tx) fenceOff(ref job.Ref) error {
 	return t.Run(`DELETE FROM outbox WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job)
 }
 
-// setState carries an action out, or begins to.
+// setState writes the state to which an action leads a job that has not ended.
+// by is the actor, "" where the state was not reached by an action.
 func (t *tx) setState(ref job.Ref, id string, state job.State, by string) error {
 	t.touch(id)
 	if err := t.Run(`UPDATE jobs SET state = ?, wait_reason = NULL, `+transit+`, revision = revision + 1 WHERE workspace = ? AND num = ?`,

@@ -39,15 +39,16 @@ func (t *tx) noteJob(what string, ref job.Ref) error {
 }
 
 // noteAccepted is note for a job that has just been written.
-func (t *tx) noteAccepted(id string, kind job.Kind, model string, ws auth.Workspace, by string) {
-	t.note(job.Event{What: job.EventAccepted, JobID: id, Kind: kind, Model: model, Workspace: ws.Name, CreatedBy: by, State: job.Queued})
+func (t *tx) noteAccepted(id string, kind job.Kind, model string, by auth.Caller) {
+	t.note(job.Event{What: job.EventAccepted, JobID: id, Kind: kind, Model: model, Workspace: by.Workspace.Name, CreatedBy: by.Actor(), State: job.Queued})
 }
 
-// noteEnd is note for a single that has just ended.
-func (c *chunk) noteEnd(by string, acceptedAt int64) {
+// endEvent is the event of a single that ends with this chunk. All that it
+// tells is known already, so it costs no query.
+func (c *chunk) endEvent(createdBy string, createdAt int64) job.Event {
 	one := int64(1)
-	c.t.note(job.Event{
-		What: job.EventEnded, JobID: c.l.JobID, Kind: job.Single, Model: c.l.Model.Name, Workspace: c.l.Owner.Name, CreatedBy: by,
-		State: c.tally.End(), Matched: &one, Tally: c.tally, Took: time.Duration(c.t.Now-acceptedAt) * time.Microsecond,
-	})
+	return job.Event{
+		What: job.EventEnded, JobID: c.l.JobID, Kind: job.Single, Model: c.l.Model.Name, Workspace: c.l.Owner.Name, CreatedBy: createdBy,
+		State: c.tally.End(), Matched: &one, Tally: c.tally, Took: time.Duration(c.t.Now-createdAt) * time.Microsecond,
+	}
 }

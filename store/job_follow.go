@@ -22,8 +22,8 @@ import (
 // its chain has not ended. [job.ErrKeyReused]: the key was used for another
 // request.
 // [job.ErrTooManyJobs]: as with [Store.Submit].
-func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
-	return s.follow(ctx, f, job.Retry, func(t *tx, parent job.Job, id string, room error) (string, int64, error) {
+func (s *Store) Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error) {
+	return s.follow(ctx, by, f, job.Retry, func(t *tx, parent job.Job, id string, room error) (string, int64, error) {
 		if err := parent.CheckRetry(); err != nil {
 			return "", 0, err
 		}
@@ -35,7 +35,7 @@ func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bo
 		if f.OnMismatch != "" {
 			o.OnMismatch = f.OnMismatch
 		}
-		num, err := t.acceptAgain(id, job.Retry, parent, f, storedOptions{o, f.OnMismatch == job.Force, f.Codes})
+		num, err := t.acceptAgain(id, job.Retry, parent, by, f, storedOptions{o, f.OnMismatch == job.Force, f.Codes})
 		return id, num, err
 	})
 }
@@ -45,12 +45,12 @@ func (s *Store) Retry(ctx context.Context, f job.Follow) (j job.Job, replayed bo
 // of idempotency keys, as with [Store.Retry]. An undo of chosen records is each
 // time another one, and its selection is fixed at once. [*job.StateError]: the
 // job cannot be undone, or none of the chosen records can be restored.
-func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed bool, err error) {
-	sel, err := s.chosenOf(ctx, f)
+func (s *Store) Undo(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error) {
+	sel, err := s.chosenOf(ctx, by.Workspace, f)
 	if err != nil {
 		return job.Job{}, false, err
 	}
-	return s.follow(ctx, f, job.Undo, func(t *tx, parent job.Job, id string, room error) (string, int64, error) {
+	return s.follow(ctx, by, f, job.Undo, func(t *tx, parent job.Job, id string, room error) (string, int64, error) {
 		if f.IDs == nil && !f.Preview {
 			first, known, err := t.wholeUndo(parent)
 			if err != nil || known {
@@ -64,14 +64,14 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 		if err := cmp.Or(err, room); err != nil {
 			return "", 0, err
 		}
-		num, err := t.acceptAgain(id, job.Undo, parent, f, storedOptions{})
+		num, err := t.acceptAgain(id, job.Undo, parent, by, f, storedOptions{})
 		if err != nil || f.IDs == nil {
 			return id, num, err
 		}
 		if f.Preview {
-			return id, num, t.saveSelection(f.Workspace.ID, num, sel)
+			return id, num, t.saveSelection(by.Workspace.ID, num, sel)
 		}
-		return id, num, t.commitChosen(job.Ref{Workspace: f.Workspace.ID, Job: num}, sel)
+		return id, num, t.commitChosen(job.Ref{Workspace: by.Workspace.ID, Job: num}, sel)
 	})
 }
 
@@ -79,19 +79,19 @@ func (s *Store) Undo(ctx context.Context, f job.Follow) (j job.Job, replayed boo
 // has made one. accept writes it under a new id if there is room for it, or
 // says which one there is. [job.ErrGone]: the origin has left, and is returned
 // as with [Store.Job].
-func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept func(t *tx, parent job.Job, id string, room error) (string, int64, error)) (j job.Job, replayed bool, err error) {
-	parent, err := s.Job(ctx, f.Workspace, f.Parent)
+func (s *Store) follow(ctx context.Context, by auth.Caller, f job.Follow, kind job.Kind, accept func(t *tx, parent job.Job, id string, room error) (string, int64, error)) (j job.Job, replayed bool, err error) {
+	parent, err := s.Job(ctx, by.Workspace, f.Parent)
 	if err != nil {
 		return parent, false, err
 	}
 	var bytes int
-	if err := s.db.Lookups.GetContext(ctx, &bytes, s.db.Dialect.Rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), f.Workspace.ID, parent.Num); err != nil {
+	if err := s.db.Lookups.GetContext(ctx, &bytes, s.db.Dialect.Rebind(`SELECT `+bytesOf(kind)+` FROM jobs WHERE workspace = ? AND num = ?`), by.Workspace.ID, parent.Num); err != nil {
 		return job.Job{}, false, s.classify(err)
 	}
 	var id string
 	next := uuid.Must(uuid.NewV7()).String()
-	err = s.accepting(ctx, f.Workspace, useOf(kind, bytes), func(t *tx, room error) (bool, error) {
-		before, err := t.replayOrLock(f, &parent, kind)
+	err = s.accepting(ctx, by.Workspace, useOf(kind, bytes), func(t *tx, room error) (bool, error) {
+		before, err := t.replayOrLock(by, f, &parent, kind)
 		if id, replayed = before, before != ""; err != nil || replayed {
 			return false, err
 		}
@@ -99,28 +99,28 @@ func (s *Store) follow(ctx context.Context, f job.Follow, kind job.Kind, accept 
 		if id, num, err = accept(t, parent, next, room); err != nil {
 			return false, err
 		}
-		return id == next, t.useKey(f.Workspace, f.Once, num)
+		return id == next, t.useKey(by.Workspace, f.Once, num)
 	})
 	if errors.Is(err, job.ErrGone) {
 		id, replayed = f.Parent, false // the answer that comes with the error
 	} else if err != nil {
 		return job.Job{}, false, err
 	}
-	j, err = s.Job(ctx, f.Workspace, id)
+	j, err = s.Job(ctx, by.Workspace, id)
 	return j, replayed, err
 }
 
 // replayOrLock finds the job that the request's idempotency key has made, also
 // where its origin has left, and else locks the origin. It asks again then:
 // who had the lock may have used the key.
-func (t *tx) replayOrLock(f job.Follow, parent *job.Job, kind job.Kind) (before string, err error) {
-	if before, err = t.replay(f.Workspace, f.Once); err != nil || before != "" {
+func (t *tx) replayOrLock(by auth.Caller, f job.Follow, parent *job.Job, kind job.Kind) (before string, err error) {
+	if before, err = t.replay(by.Workspace, f.Once); err != nil || before != "" {
 		return before, err
 	}
 	if err := t.lockParent(parent, kind); err != nil {
 		return "", err
 	}
-	return t.replay(f.Workspace, f.Once)
+	return t.replay(by.Workspace, f.Once)
 }
 
 // bytesOf is how much of its origin's request a job of a kind keeps.
@@ -168,7 +168,7 @@ type keptRow struct {
 // lockKept reads that of a job, and locks it. Of two jobs the later is locked
 // first.
 func (t *tx) lockKept(ws, num int64) (kept keptRow, err error) {
-	there, err := t.Get(&kept, `SELECT values_kept = 1 AS "values", left_at IS NOT NULL AS gone, source FROM jobs
+	there, err := t.Get(&kept, `SELECT `+hasAllValues+` AS "values", left_at IS NOT NULL AS gone, source FROM jobs
 		WHERE workspace = ? AND num = ?`+t.Dialect.ForUpdate("jobs"), ws, num)
 	kept.Gone = kept.Gone || !there
 	return kept, err
@@ -187,7 +187,7 @@ type storedOptions struct {
 // acceptAgain writes a job that follows from another. An undo has no patch of
 // its own to show, but restores the fields of its origin's; a retry of an
 // undo goes on restoring from the same source.
-func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, f job.Follow, o storedOptions) (num int64, err error) {
+func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, by auth.Caller, f job.Follow, o storedOptions) (num int64, err error) {
 	options, err := json.Marshal(o)
 	if err != nil {
 		return 0, err
@@ -204,7 +204,7 @@ func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, f job.Follow,
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words)
 		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
-		id, kind, job.Queued, t.Now, f.CreatedBy, string(options), sqldb.Flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), parent.WorkspaceID, parent.Num)
+		id, kind, job.Queued, t.Now, by.Actor(), string(options), sqldb.Flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), parent.WorkspaceID, parent.Num)
 	if err != nil {
 		return 0, err
 	}
@@ -216,6 +216,6 @@ func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, f job.Follow,
 		return 0, err
 	}
 	t.touch(parent.ID)
-	t.noteAccepted(id, kind, parent.Model, auth.Workspace{Name: parent.Workspace}, f.CreatedBy)
+	t.noteAccepted(id, kind, parent.Model, by)
 	return num, t.openJob(job.Ref{Workspace: parent.WorkspaceID, Job: num})
 }

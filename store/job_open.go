@@ -137,7 +137,7 @@ func (o *openJobs) workspace(ws int64) *openCount {
 }
 
 // openUseQuery reads nothing but the index of a workspace's open jobs.
-const openUseQuery = `SELECT COUNT(CASE WHEN kind <> 'single' THEN 1 END) AS bulks, COUNT(CASE WHEN kind = 'single' THEN 1 END) AS singles,
+var openUseQuery = `SELECT COUNT(CASE WHEN kind <> 'single' THEN 1 END) AS bulks, COUNT(CASE WHEN kind = 'single' THEN 1 END) AS singles,
 		COALESCE(SUM(request_bytes), 0) AS bytes
 	FROM jobs WHERE workspace = ? AND ` + unfinished
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -27,7 +28,7 @@ func TestTheBytesOfOpenRequestsAreLimited(t *testing.T) {
 			f, _ := filter.New(fmt.Appendf(nil, `{"name": {"$ne": %q}}`, strings.Repeat("x", 1000)), m, filter.Native)
 			p, _ := m.CheckPatch([]byte(`{"name": "moss"}`), model.PatchOptions{})
 			submit := func() (job.Job, error) {
-				j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: main, Model: m, Filter: f, Patch: p})
+				j, _, err := s.Submit(t.Context(), auth.Caller{Workspace: main}, job.Submission{Kind: job.Bulk, Model: m, Filter: f, Patch: p})
 				return j, err
 			}
 			var last job.Job
@@ -39,7 +40,7 @@ func TestTheBytesOfOpenRequestsAreLimited(t *testing.T) {
 					last = j
 				}
 			}
-			if _, err := s.Act(t.Context(), main, last.ID, job.Cancel, "key:test"); err != nil {
+			if _, err := s.Act(t.Context(), auth.Caller{Workspace: main, KeyName: "test"}, last.ID, job.Cancel); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := submit(); !errors.Is(err, job.ErrTooManyJobs) {

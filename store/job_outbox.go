@@ -181,7 +181,7 @@ func (s *Store) Unsent(ctx context.Context, reason string) (more bool, err error
 		}
 		among, args := t.Dialect.Among("num", jobs)
 		if err := t.Run(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND `+among+`
-				AND state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled')`, append([]any{ws}, args...)...); err != nil {
+				AND `+unfinished, append([]any{ws}, args...)...); err != nil {
 			return err
 		}
 		among, args = t.Dialect.Among("job", jobs)
@@ -195,16 +195,13 @@ func unsentQuery(other string) string {
 	return `SELECT workspace FROM outbox WHERE reason ` + other + ` ORDER BY reason, workspace LIMIT 1`
 }
 
-// unfinished is the condition of jobs_open, an index of jobs by number.
-const unfinished = `state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled')`
-
 // pageQuery is how far a page of unfinished jobs reaches.
-const pageQuery = `SELECT COUNT(*) AS n, COALESCE(MAX(num), 0) AS last FROM (
+var pageQuery = `SELECT COUNT(*) AS n, COALESCE(MAX(num), 0) AS last FROM (
 	SELECT num FROM jobs WHERE ` + unfinished + ` AND num > ? ORDER BY num LIMIT ?) AS page`
 
 // pulseQuery finds the work among some jobs that Redis was told of and that
 // has not ended: open shards, singles, stops to settle and jobs to finish.
-const livenessQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shard,
+var livenessQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shard,
 		COALESCE(s.epoch, 0) AS epoch, COALESCE(s.beat, j.beat) AS beat,
 		j.kind = 'single' AS single, j.state IN ('pausing', 'cancelling') AS stopping,
 		j.kind <> 'single' AND s.no IS NULL AS idle
@@ -257,5 +254,5 @@ func (t *tx) redeliver(p job.Liveness) error {
 	if err != nil || !still {
 		return err
 	}
-	return t.wakeUp(p.Ref, p.Single, p.Epoch, 0)
+	return t.wake(job.WakeUp{Ref: p.Ref, Single: p.Single, Epoch: p.Epoch})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/sqldb"
@@ -18,9 +19,9 @@ import (
 // resolving the job would. [job.ErrNotFound]: a single's record does not exist.
 // [job.ErrQueryTimeout]: it takes too long, and a job of kind preview is to do
 // it. The token is the caller's to add.
-func (s *Store) Preview(ctx context.Context, sub job.Submission) (job.Preview, error) {
+func (s *Store) Preview(ctx context.Context, by auth.Caller, sub job.Submission) (job.Preview, error) {
 	l := job.Lease{
-		Ref: job.Ref{Workspace: sub.Workspace.ID}, Model: sub.Model, Patch: sub.Patch.Stamped(sub.Model, sub.Actor),
+		Ref: job.Ref{Workspace: by.Workspace.ID}, Model: sub.Model, Patch: sub.Patch.Stamped(sub.Model, by.KeyID),
 		Options: sub.Options, Guard: sub.Options.Guard(""), IfMatch: sub.IfMatch,
 	}
 	if sub.RecordID == nil {
@@ -29,7 +30,7 @@ func (s *Store) Preview(ctx context.Context, sub job.Submission) (job.Preview, e
 		l.RecordID = model.FormatID(sub.RecordID)
 	}
 	var p job.Preview
-	err := s.inSearch(ctx, sub.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) (err error) {
+	err := s.inSearch(ctx, by.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) (err error) {
 		p, _, err = s.preview(ctx, t, l, func(float64) {})
 		return err
 	})
@@ -169,6 +170,6 @@ func (s *Store) endPreview(ctx context.Context, l job.Lease, sel selection, text
 		if err := t.Run(`UPDATE jobs SET preview = ?, matched = ? WHERE workspace = ? AND num = ?`, string(text), sel.count, l.Workspace, l.Job); err != nil {
 			return err
 		}
-		return t.end(l.Ref, l.JobID, job.Succeeded, nil, "")
+		return t.end(l.Ref, l.JobID, ending{state: job.Succeeded})
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -16,8 +17,8 @@ import (
 // nothing. Of an undo's retry what stands against it counts as failed.
 // [*job.StateError]: the job allows no retry. [job.ErrQueryTimeout]: it takes
 // too long, and a job of kind preview is to do it.
-func (s *Store) PreviewRetry(ctx context.Context, f job.Follow) (p job.Preview, err error) {
-	err = s.previewFollow(ctx, f, job.Retry, job.Job.CheckRetry, func(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection) error {
+func (s *Store) PreviewRetry(ctx context.Context, by auth.Caller, f job.Follow) (p job.Preview, err error) {
+	err = s.previewFollow(ctx, by.Workspace, f, job.Retry, job.Job.CheckRetry, func(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection) error {
 		if p, err = s.previewSelected(ctx, t, l, sel, func(float64) {}); err == nil {
 			typePreview(l.Model, &p)
 		}
@@ -28,8 +29,8 @@ func (s *Store) PreviewRetry(ctx context.Context, f job.Follow) (p job.Preview, 
 
 // PreviewUndo computes in one snapshot what an undo would do, and writes
 // nothing. The errors are those of [Store.PreviewRetry].
-func (s *Store) PreviewUndo(ctx context.Context, f job.Follow) (p job.UndoPreview, err error) {
-	err = s.previewFollow(ctx, f, job.Undo, job.Job.CheckUndo, func(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection) error {
+func (s *Store) PreviewUndo(ctx context.Context, by auth.Caller, f job.Follow) (p job.UndoPreview, err error) {
+	err = s.previewFollow(ctx, by.Workspace, f, job.Undo, job.Job.CheckUndo, func(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection) error {
 		if p, err = s.previewUndo(ctx, t, l, sel, func(float64) {}); err == nil {
 			typeUndoPreview(l.Model, &p)
 		}
@@ -40,17 +41,17 @@ func (s *Store) PreviewUndo(ctx context.Context, f job.Follow) (p job.UndoPrevie
 
 // previewFollow selects in a snapshot what a job would take that follows from
 // another, and has that be looked at.
-func (s *Store) previewFollow(ctx context.Context, f job.Follow, kind job.Kind, check func(job.Job) error,
+func (s *Store) previewFollow(ctx context.Context, ws auth.Workspace, f job.Follow, kind job.Kind, check func(job.Job) error,
 	look func(context.Context, *sqlx.Tx, job.Lease, selection) error) error {
-	parent, err := s.Job(ctx, f.Workspace, f.Parent)
+	parent, err := s.Job(ctx, ws, f.Parent)
 	if err != nil {
 		return err
 	}
 	if err := check(parent); err != nil {
 		return err
 	}
-	err = s.inSearch(ctx, f.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) error {
-		l, err := s.leaseOf(ctx, t, parent, f, kind)
+	err = s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
+		l, err := s.leaseOf(ctx, t, ws, parent, f, kind)
 		if err != nil {
 			return err
 		}
@@ -73,8 +74,8 @@ func (s *Store) previewFollow(ctx context.Context, f job.Follow, kind job.Kind, 
 }
 
 // leaseOf is what a job would be worked with that follows from another.
-func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, parent job.Job, f job.Follow, kind job.Kind) (job.Lease, error) {
-	l := job.Lease{Ref: job.Ref{Workspace: f.Workspace.ID}, Kind: kind, Parent: parent.Num, Owner: f.Workspace}
+func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, parent job.Job, f job.Follow, kind job.Kind) (job.Lease, error) {
+	l := job.Lease{Ref: job.Ref{Workspace: ws.ID}, Kind: kind, Parent: parent.Num, Owner: ws}
 	var ok bool
 	if l.Model, ok = s.models.Model(parent.Model); !ok {
 		return l, job.ErrOtherModel

@@ -19,8 +19,8 @@ const (
 
 // noHeirs is the condition that no unfinished job needs job j: its
 // outcomes for a retry, or its former values for an undo.
-const noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
-	AND h.state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled'))`
+var noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
+	AND h.` + unfinished + `)`
 
 // Retire removes a little of what its retention has ended for: jobs, then what
 // they leave behind, then former values, then all tombstones whose time is over,
@@ -57,15 +57,6 @@ func (t *tx) stillFree(j expiring) (bool, error) {
 	return t.Get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+noHeirs, j.Workspace, j.Num)
 }
 
-// keptFrom is the column values_kept, how much of a job's former values is kept:
-// 0 for none, 1 for all, and otherwise, two more than its number, from which
-// record on.
-type keptFrom int64
-
-func (k keptFrom) first() int64 { return max(0, int64(k)-2) }
-
-func keptBehind(last int64) keptFrom { return keptFrom(last + 1 + 2) }
-
 // retireValues forgets the former values of some chunks of one job. It goes on
 // where the step before has ended.
 func (s *Store) purgeValues(t *tx) (bool, error) {
@@ -73,7 +64,7 @@ func (s *Store) purgeValues(t *tx) (bool, error) {
 		expiring
 		Kept keptFrom
 	}
-	ok, err := t.Get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE values_kept > 0 AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
+	ok, err := t.Get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE `+hasValues+` AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
 		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.undo.Microseconds())
 	if err != nil || !ok {
 		return false, err
@@ -85,14 +76,14 @@ func (s *Store) purgeValues(t *tx) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	left := keptFrom(0)
+	left := keptNothing
 	if found {
 		left = keptBehind(last)
 	}
 	t.touch(j.ID)
 	// From the first step on no undo is accepted: some values would be gone.
 	return true, t.Run(`UPDATE jobs SET values_kept = ?, revision = revision + ? WHERE workspace = ? AND num = ?`,
-		int64(left), sqldb.Flag(j.Kept == 1 || !found), j.Workspace, j.Num)
+		int64(left), sqldb.Flag(j.Kept == keptEverything || !found), j.Workspace, j.Num)
 }
 
 // forgetValues forgets the former values of a job's next chunks from a record
@@ -129,7 +120,7 @@ func (s *Store) expireJob(t *tx) (bool, error) {
 // retireRows removes some rows of one job that has left.
 func (s *Store) purgeRows(t *tx) (bool, error) {
 	var j expiring
-	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE values_kept > 0 AND left_at IS NOT NULL AND finished_at < ?
+	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE `+hasValues+` AND left_at IS NOT NULL AND finished_at < ?
 		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.keep.Microseconds())
 	if err != nil || !ok {
 		return false, err

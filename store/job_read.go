@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -66,8 +67,8 @@ var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.mo
 	(SELECT CAST(SUM(x.updated) AS bigint) FROM jobs u JOIN shards x ON x.workspace = u.workspace AND x.job = u.num
 		WHERE u.workspace = j.workspace AND u.source = j.num) AS restored,
 	` + retriedBy + ` AS retried_by,
-	(SELECT s.values_kept <> 1 FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
-	j.values_kept = 1 AS values_kept, j.preview, j.origin = j.source AS of_undo, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail, j.transitions,
+	(SELECT NOT s.` + hasAllValues + ` FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
+	j.` + hasAllValues + ` AS values_kept, j.preview, j.origin = j.source AS of_undo, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail, j.transitions,
 	j.updated, j.unchanged, j.skipped, j.conflicted, j.failed,
 	(SELECT MAX(x.reason) FROM outbox x WHERE x.workspace = j.workspace AND x.job = j.num) AS unsent
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ?`
@@ -159,13 +160,33 @@ func (s *Store) progress(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, job
 	return byJob, nil
 }
 
+// toJob makes a job of its row and those of its shards.
 func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
+	j := r.plain()
+	if err := r.readTexts(&j); err != nil {
+		return j, err
+	}
+	j.ModelGone = !s.loaded(j.Model)
+	now := s.db.Now()
+	waiting, err := addProgress(&j, r, shards, now)
+	if err != nil {
+		return j, err
+	}
+	s.typed(&j)
+	j.WaitReason, j.WaitDetail = j.WaitsFor(waiting)
+	j.RecordsPerSecond = speed(j, shards, now.UnixMicro())
+	return j.WithExpiry(job.Retention{Jobs: s.keep, Values: s.undo},
+		job.Restorable{Values: r.ValuesKept, UndoneWhole: deref(r.UndoneWhole), Restored: deref(r.Restored)}, now), nil
+}
+
+// plain is what the columns say without being parsed.
+func (r jobRow) plain() job.Job {
 	j := job.Job{
 		Num: r.Num, ID: r.ID, Kind: r.Kind, Model: r.Model, WorkspaceID: r.Workspace, Workspace: r.Owner,
 		State: r.State, Revision: r.Revision,
 		CreatedAt: micros(r.CreatedAt), StartedAt: microsPtr(r.StartedAt), FinishedAt: microsPtr(r.FinishedAt), CreatedBy: r.CreatedBy,
-		Matched: r.Matched, Tally: r.Tally, Throttle: r.Throttle, Confirms: r.Confirms,
-		RequestBytes: r.LeftOut, ModelGone: !s.loaded(r.Model), UndoneBy: deref(r.UndoneBy), RestoreSourceExpired: r.RestoreSourceExpired != nil && *r.RestoreSourceExpired, ExpiredAt: microsPtr(r.ExpiredAt),
+		Matched: r.Matched, Tally: r.Tally, Throttle: r.Throttle, Confirms: r.Confirms, RequestBytes: r.LeftOut,
+		UndoneBy: deref(r.UndoneBy), RestoreSourceExpired: deref(r.RestoreSourceExpired), ExpiredAt: microsPtr(r.ExpiredAt),
 	}
 	switch r.Kind {
 	case job.Undo:
@@ -177,14 +198,11 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		j.RetriedBy = strings.Split(*r.RetriedBy, ",")
 		slices.Reverse(j.RetriedBy)
 	}
-	if r.Patch != nil {
-		j.Patch = json.RawMessage(*r.Patch)
-	}
-	if err := r.readPreview(&j); err != nil {
-		return j, err
-	}
 	if r.Filter != nil {
 		j.Filter = json.RawMessage(*r.Filter)
+	}
+	if r.Patch != nil {
+		j.Patch = json.RawMessage(*r.Patch)
 	}
 	if r.RecordID != nil {
 		j.RecordID = model.TextID(*r.RecordID)
@@ -192,25 +210,22 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 	if r.ErrorCode != nil {
 		j.Error = &job.Error{Code: *r.ErrorCode, Detail: *r.ErrorDetail}
 	}
+	return j
+}
+
+// readTexts reads the columns that hold JSON.
+func (r jobRow) readTexts(j *job.Job) (err error) {
+	if err := r.readPreview(j); err != nil {
+		return err
+	}
 	if err := json.Unmarshal([]byte(r.Options), &j.Options); err != nil {
-		return j, err
+		return err
 	}
 	if err := json.Unmarshal([]byte(r.Summary), &j.ErrorSummary); err != nil {
-		return j, err
+		return err
 	}
-	var err error
-	if j.Transitions, err = transitionsOf(j, r.Transitions); err != nil {
-		return j, err
-	}
-	err = s.addProgress(&j, shards)
-	s.typed(&j)
-	j.WaitReason = waitReason(j.State, r, shards)
-	if j.WaitReason == job.WaitModel {
-		j.WaitReason, j.WaitDetail = job.WaitWorker, job.ModelDetail(j.Model)
-	}
-	j.RecordsPerSecond = speed(j, shards, s.db.Now().UnixMicro())
-	s.setExpiry(&j, r)
-	return j, err
+	j.Transitions, err = transitionsOf(*j, r.Transitions)
+	return err
 }
 
 // completePreview adds what previews of earlier versions did not keep.
@@ -245,38 +260,27 @@ func (s *Store) loaded(name string) bool {
 	return ok
 }
 
-// setExpiry says how long the job stays, and how long it can be undone.
-func (s *Store) setExpiry(j *job.Job, r jobRow) {
-	if j.FinishedAt == nil {
-		j.ExpiresAt = j.CreatedAt.Add(s.keep)
-		return
-	}
-	j.ExpiresAt = j.FinishedAt.Add(s.keep)
-	if j.Updated > 0 {
-		until := j.FinishedAt.Add(min(s.undo, s.keep))
-		j.UndoUntil = &until
-		j.ValuesKept = r.ValuesKept && s.db.Now().Before(until)
-		j.UndoAvailable = j.ValuesKept && !j.ModelGone && !deref(r.UndoneWhole) && deref(r.Restored) < j.Updated
-	}
-}
-
-// addProgress sums the shards into the job.
-func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
-	now := s.db.Now()
+// addProgress adds up what the shards say in the job, and gathers what it may be
+// waiting for.
+func addProgress(j *job.Job, r jobRow, shards []progressRow, now time.Time) (job.Waiting, error) {
+	w := job.Waiting{Unsent: deref(r.Unsent), Reason: deref(r.WaitReason)}
 	for _, p := range shards {
 		j.Revision += p.Revision
 		j.Tally = j.Tally.Add(p.Tally)
 		j.Resumes += p.Resumes
 		j.ResolvedPercent = max(j.ResolvedPercent, float64(p.Resolved)/10)
-		if at := microsPtr(p.HeartbeatAt); at != nil && (j.HeartbeatAt == nil || at.After(*j.HeartbeatAt)) {
+		at := microsPtr(p.HeartbeatAt)
+		if at != nil && (j.HeartbeatAt == nil || at.After(*j.HeartbeatAt)) {
 			j.HeartbeatAt = at
 		}
 		if p.Open {
-			j.Stalled = j.Stalled || p.Held && p.HeartbeatAt != nil && now.Sub(micros(*p.HeartbeatAt)) > stallAfter
+			w.Held = w.Held || p.Held
+			w.Reason = cmp.Or(deref(p.WaitReason), w.Reason)
+			j.Stalled = j.Stalled || p.Held && at != nil && now.Sub(*at) > stallAfter
 		}
 		var list []job.ErrorSummary
 		if err := json.Unmarshal([]byte(p.Summary), &list); err != nil {
-			return err
+			return w, err
 		}
 		for _, e := range list {
 			j.ErrorSummary = job.Summarise(j.ErrorSummary, e)
@@ -285,28 +289,7 @@ func (s *Store) addProgress(j *job.Job, shards []progressRow) error {
 	if j.Matched != nil || j.Preview != nil {
 		j.ResolvedPercent = 100
 	}
-	return nil
-}
-
-// waitReason says what a job waits for, "" where it is worked on, or waits for
-// nothing but its user.
-func waitReason(s job.State, r jobRow, shards []progressRow) string {
-	reason, held := deref(r.WaitReason), false
-	for _, p := range shards {
-		held = held || p.Open && p.Held
-		if p.Open && p.WaitReason != nil {
-			reason = *p.WaitReason
-		}
-	}
-	switch {
-	case s.Final() || s == job.Paused:
-		return ""
-	case r.Unsent != nil:
-		return *r.Unsent
-	case reason == "" && !held && !s.Stopping():
-		return job.WaitWorker
-	}
-	return reason
+	return w, nil
 }
 
 // OpenJobs counts the jobs of all workspaces that have not ended, by state.
@@ -316,7 +299,7 @@ func (s *Store) OpenJobs(ctx context.Context) (map[job.State]int64, error) {
 		N     int64
 	}
 	err := s.db.Lookups.SelectContext(ctx, &rows, `SELECT state, COUNT(*) AS n FROM jobs
-		WHERE state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled') GROUP BY state`)
+		WHERE `+unfinished+` GROUP BY state`)
 	counts := make(map[job.State]int64, len(rows))
 	for _, r := range rows {
 		counts[r.State] = r.N

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -21,24 +20,24 @@ import (
 // replayed is true. [job.ErrNotFound]: a single's record does not exist.
 // [job.ErrKeyReused]: the key was used for another request.
 // [job.ErrTooManyJobs]: the workspace has as many open jobs as it may have.
-func (s *Store) Submit(ctx context.Context, sub job.Submission) (j job.Job, replayed bool, err error) {
+func (s *Store) Submit(ctx context.Context, by auth.Caller, sub job.Submission) (j job.Job, replayed bool, err error) {
 	next := uuid.Must(uuid.NewV7()).String()
 	id := next
-	text := textOf(sub)
-	err = s.accepting(ctx, sub.Workspace, useOf(sub.Kind, text.bytes()), func(t *tx, room error) (bool, error) {
-		before, err := t.replay(sub.Workspace, sub.Once)
+	text := textOf(by, sub)
+	err = s.accepting(ctx, by.Workspace, useOf(sub.Kind, text.bytes()), func(t *tx, room error) (bool, error) {
+		before, err := t.replay(by.Workspace, sub.Once)
 		if id, replayed = cmp.Or(before, next), before != ""; err != nil || replayed {
 			return false, err
 		}
 		if room != nil {
 			return false, room
 		}
-		return true, t.accept(id, sub, text)
+		return true, t.accept(id, by, sub, text)
 	})
 	if err != nil {
 		return job.Job{}, false, err
 	}
-	j, err = s.Job(ctx, sub.Workspace, id)
+	j, err = s.Job(ctx, by.Workspace, id)
 	return j, replayed, err
 }
 
@@ -85,8 +84,8 @@ func (t *tx) replay(ws auth.Workspace, once job.Once) (jobID string, err error) 
 
 // accept writes the job, the row of its idempotency key, the options that its
 // patch brings, and the ring that gets it going.
-func (t *tx) accept(id string, sub job.Submission, text requestText) error {
-	r, err := t.newJobRow(id, sub, text)
+func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestText) error {
+	r, err := t.newJobRow(id, by, sub, text)
 	if err != nil {
 		return err
 	}
@@ -98,18 +97,18 @@ func (t *tx) accept(id string, sub job.Submission, text requestText) error {
 	if err != nil {
 		return err
 	}
-	if err := t.useKey(sub.Workspace, sub.Once, num); err != nil {
+	if err := t.useKey(by.Workspace, sub.Once, num); err != nil {
 		return err
 	}
 	if sub.Kind != job.PreviewKind {
-		if err := t.addChoices(sub.Workspace.ID, sub.Model, sub.Patch.NewOptions(nil)); err != nil {
+		if err := t.addChoices(by.Workspace.ID, sub.Model, sub.Patch.NewOptions(nil)); err != nil {
 			return err
 		}
 	}
-	t.noteAccepted(id, sub.Kind, sub.Model.Name, sub.Workspace, sub.CreatedBy)
-	ref := job.Ref{Workspace: sub.Workspace.ID, Job: num}
+	t.noteAccepted(id, sub.Kind, sub.Model.Name, by)
+	ref := job.Ref{Workspace: by.Workspace.ID, Job: num}
 	if sub.Kind == job.Single {
-		return t.wakeUp(ref, true, 0, 0)
+		return t.wake(job.WakeUp{Ref: ref, Single: true})
 	}
 	return t.openJob(ref)
 }
@@ -134,7 +133,7 @@ func (t *tx) openJob(ref job.Ref) error {
 	if err := t.Run(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
 		return err
 	}
-	return t.wakeUp(ref, false, 0, 0)
+	return t.wake(job.WakeUp{Ref: ref})
 }
 
 // A requestText is what a job keeps of its request.
@@ -143,8 +142,8 @@ type requestText struct {
 	patch, change string  // as shown and as applied
 }
 
-func textOf(sub job.Submission) requestText {
-	text := requestText{patch: string(sub.Patch.Display()), change: string(sub.Patch.Stamped(sub.Model, sub.Actor).MarshalStored())}
+func textOf(by auth.Caller, sub job.Submission) requestText {
+	text := requestText{patch: string(sub.Patch.Display()), change: string(sub.Patch.Stamped(sub.Model, by.KeyID).MarshalStored())}
 	if sub.RecordID == nil {
 		filter := string(sub.Filter.JSON())
 		text.filter = &filter
@@ -154,14 +153,14 @@ func textOf(sub job.Submission) requestText {
 
 func (r requestText) bytes() int { return len(deref(r.filter)) + len(r.patch) + len(r.change) }
 
-func (t *tx) newJobRow(id string, sub job.Submission, text requestText) ([]any, error) {
+func (t *tx) newJobRow(id string, by auth.Caller, sub job.Submission, text requestText) ([]any, error) {
 	options, err := json.Marshal(sub.Options)
 	if err != nil {
 		return nil, err
 	}
 	var recordID, rid, matched any
 	if sub.RecordID != nil {
-		number, err := t.numberOf(sub.Workspace.ID, sub.Model, sub.RecordID)
+		number, err := t.numberOf(by.Workspace.ID, sub.Model, sub.RecordID)
 		if err != nil {
 			return nil, err
 		}
@@ -171,7 +170,7 @@ func (t *tx) newJobRow(id string, sub job.Submission, text requestText) ([]any, 
 		}
 	}
 	return []any{
-		sub.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.Now, sub.CreatedBy,
+		by.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.Now, by.Actor(),
 		text.filter, text.patch, text.change, string(options),
 		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond, text.bytes(),
 		noteWords(sub.Options.Note),
@@ -188,16 +187,13 @@ func (t *tx) numberOf(ws int64, m *model.Model, id any) (int64, error) {
 	return rid, found(ok)
 }
 
-// ring puts a piece of work into the outbox, to be found at an epoch. There
-// is at most one row for each piece: a later ring takes the earlier one's
-// place. It is to be told after a wait, which the relay measures.
-func (t *tx) wakeUp(ref job.Ref, single bool, epoch int64, wait time.Duration) error {
-	return t.notifyFor("", job.WakeUp{Ref: ref, Single: single, Epoch: epoch, Wait: wait.Microseconds()})
-}
+// wake puts a wake-up into the outbox, for any worker. A shard or single has at
+// most one wake-up there: a later one replaces an earlier one.
+func (t *tx) wake(r job.WakeUp) error { return t.wakeFor("", r) }
 
-// notifyFor wakes a worker that has a model: no wake-up is sent while
-// no running process has it. "" is for any worker.
-func (t *tx) notifyFor(model string, r job.WakeUp) error {
+// wakeFor is wake for workers that have a model: the wake-up is not sent while
+// no running process has it. "" stands for any worker.
+func (t *tx) wakeFor(model string, r job.WakeUp) error {
 	t.woke = true
 	if err := t.Run(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE

@@ -130,7 +130,7 @@ func (t *tx) workspace(name string) (auth.Workspace, error) {
 // CreateKey makes an API key of k's name and scopes in the workspace
 // k.Workspace.Name, which is made when it is new, and returns its secret this
 // once. A live key of that name in the workspace: [job.ErrExists].
-func (s *Store) CreateKey(ctx context.Context, k auth.Key) (auth.Key, string, error) {
+func (s *Store) CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth.Key, string, error) {
 	secret := auth.NewSecret()
 	err := s.inTx(ctx, func(t *tx) error {
 		ws, err := t.workspace(k.Workspace.Name)
@@ -186,7 +186,7 @@ func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 
 // RevokeKey ends a key for good. Revoking it again is harmless; a key that
 // never was is [job.ErrNotFound].
-func (s *Store) RevokeKey(ctx context.Context, id int64) error {
+func (s *Store) RevokeKey(ctx context.Context, by auth.Caller, id int64) error {
 	return s.inTx(ctx, func(t *tx) error {
 		n, err := t.Exec(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?`, t.Now, id)
 		if err != nil {

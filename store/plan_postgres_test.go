@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/pgtest"
@@ -61,7 +62,7 @@ func TestAnImportFindsRecordsByKeyOnPostgreSQL(t *testing.T) {
 		}
 		drafts = append(drafts, d)
 	}
-	report, err := s.Import(t.Context(), job.Import{Workspace: ws, Model: desk}, drafts, make([]int64, len(drafts)))
+	report, err := s.Import(t.Context(), auth.Caller{Workspace: ws}, job.Import{Model: desk}, drafts, make([]int64, len(drafts)))
 	if err != nil || report.Updated != int64(len(drafts)) {
 		t.Fatalf("%+v, %v", report, err)
 	}

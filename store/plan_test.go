@@ -76,12 +76,12 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Stat
 	}
 	seen := map[string]Statement{}
 	s.db.Writer = recorder{s.db.Writer, seen}
-	_, _, err := s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
+	_, _, err := s.Submit(ctx, auth.Caller{Workspace: ws}, job.Submission{Kind: job.Bulk, Model: desk, Filter: f, Patch: p})
 	must(t, err)
 	l := applyOne(t, s)
 	everyWay(t, s, l)
 	must(t, s.Stop(ctx, l.Ref, job.Error{Code: "test"}))
-	_, _, err = s.Undo(ctx, job.Follow{Workspace: ws, Parent: l.JobID, CreatedBy: "key:test"})
+	_, _, err = s.Undo(ctx, auth.Caller{Workspace: ws, KeyName: "test"}, job.Follow{Parent: l.JobID})
 	must(t, err)
 	applyOne(t, s)
 
@@ -147,7 +147,7 @@ func fillWithAcme(t *testing.T, s *Store) (*model.Model, auth.Workspace) {
 		if faults != nil {
 			t.Fatal(faults)
 		}
-		_, _, err := s.CreateRecord(t.Context(), ws, desk, d)
+		_, _, err := s.CreateRecord(t.Context(), auth.Caller{Workspace: ws}, desk, d)
 		must(t, err)
 	}
 	return desk, ws

@@ -24,7 +24,7 @@ func TestAProcessThatStandsStillGivesItsLocksBack(t *testing.T) {
 	desk, _ := model.Shipped().Model("desk")
 	f, _ := filter.New([]byte(`{"id": 1}`), desk, filter.Native)
 	p, _ := desk.CheckPatch([]byte(`{"jobTitle": "x"}`), model.PatchOptions{})
-	j, _, err := zombie.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
+	j, _, err := zombie.Submit(t.Context(), auth.Caller{Workspace: ws}, job.Submission{Kind: job.Bulk, Model: desk, Filter: f, Patch: p})
 	must(t, err)
 
 	locked, awake, end := make(chan struct{}), make(chan struct{}), make(chan error)
@@ -39,7 +39,7 @@ func TestAProcessThatStandsStillGivesItsLocksBack(t *testing.T) {
 		})
 	}()
 	<-locked
-	j, err = other.Act(t.Context(), ws, j.ID, job.Cancel, "key:test")
+	j, err = other.Act(t.Context(), auth.Caller{Workspace: ws, KeyName: "test"}, j.ID, job.Cancel)
 	must(t, err)
 	close(awake)
 	if err := <-end; !errors.Is(err, job.ErrUnavailable) {

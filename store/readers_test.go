@@ -11,6 +11,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -121,8 +122,8 @@ func lookUpsWaitForNoSearch(t *testing.T, s *Store) {
 	_, err := s.Resolve(ctx, l)
 	must(t, err)
 	ws, all := l.Owner, filter.All(l.Model)
-	single := job.Submission{Kind: job.Single, Workspace: ws, Model: l.Model, RecordID: int64(1), Patch: l.Patch}
-	j, _, err := s.Submit(ctx, single)
+	single := job.Submission{Kind: job.Single, Model: l.Model, RecordID: int64(1), Patch: l.Patch}
+	j, _, err := s.Submit(ctx, auth.Caller{Workspace: ws}, single)
 	must(t, err)
 	wakeUps, err := s.Singles(ctx, 1)
 	must(t, err)
@@ -136,7 +137,7 @@ func lookUpsWaitForNoSearch(t *testing.T, s *Store) {
 			return err
 		},
 		"an export": func() error { return s.Scan(ctx, ws, l.Model, all, nil) },
-		"a preview": func() error { _, err := s.Preview(ctx, single); return err },
+		"a preview": func() error { _, err := s.Preview(ctx, auth.Caller{Workspace: ws}, single); return err },
 		"jobs":      func() error { _, err := s.Jobs(ctx, ws, job.Query{Limit: 1}); return err },
 		"results":   func() error { _, err := s.Results(ctx, ws, l.JobID, job.ResultQuery{Limit: 1}); return err },
 		"a history": func() error { _, _, err := s.History(ctx, ws, l.Model, int64(1), 1, ""); return err },

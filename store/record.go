@@ -173,10 +173,10 @@ func fieldOf(m *model.Model, column string) string {
 // DeleteRecord deletes a record. Its number and id are kept as a tombstone, in
 // the table departed, until the jobs that selected it are purged, so that their
 // results can name it. Deleting it again returns [job.ErrNotFound].
-func (s *Store) DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Model, id any) error {
+func (s *Store) DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model, id any) error {
 	return s.inTx(ctx, func(t *tx) error {
 		var rid int64
-		ok, err := t.Get(&rid, "DELETE FROM "+m.Table()+" WHERE workspace = ? AND id = ? RETURNING rid", ws.ID, id)
+		ok, err := t.Get(&rid, "DELETE FROM "+m.Table()+" WHERE workspace = ? AND id = ? RETURNING rid", by.Workspace.ID, id)
 		if err != nil {
 			return err
 		}
@@ -184,6 +184,6 @@ func (s *Store) DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Mo
 			return job.ErrNotFound
 		}
 		return t.Run(`INSERT INTO departed (workspace, model, rid, id, deleted_at) VALUES (?, ?, ?, ?, ?)`,
-			ws.ID, m.Name, rid, model.FormatID(id), t.Now)
+			by.Workspace.ID, m.Name, rid, model.FormatID(id), t.Now)
 	})
 }

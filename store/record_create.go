@@ -15,8 +15,8 @@ import (
 // one of the first filter that finds any. Callers who race create one record.
 // [job.ErrExists]: its id is taken. [*job.UniqueError]: another of its values
 // is taken. [job.ErrQueryTimeout]: the search takes too long.
-func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
-	w := lookout{s: s, ws: ws, m: m, filters: found}
+func (s *Store) CreateRecord(ctx context.Context, by auth.Caller, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
+	w := lookout{s: s, ws: by.Workspace, m: m, filters: found}
 	if rec, existed, err = w.look(ctx); existed || err != nil {
 		return rec, existed, err
 	}
@@ -24,7 +24,7 @@ func (s *Store) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Mo
 		if rec, existed, err = w.lookAgain(t); existed || err != nil {
 			return err
 		}
-		rec, err = s.create(t, ws, m, d)
+		rec, err = s.create(t, by.Workspace, m, d)
 		return err
 	})
 	if err != nil {

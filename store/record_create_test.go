@@ -74,7 +74,7 @@ func unlessNamed(t *testing.T, s *Store, m *model.Model, ws auth.Workspace, name
 	if faults != nil || more != nil {
 		t.Fatal(faults, more)
 	}
-	r, existed, err := s.CreateRecord(t.Context(), ws, m, d, f)
+	r, existed, err := s.CreateRecord(t.Context(), auth.Caller{Workspace: ws}, m, d, f)
 	must(t, err)
 	return r, existed
 }

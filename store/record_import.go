@@ -13,7 +13,7 @@ import (
 // BeginImport returns an import that starts now and may not read secrets. It
 // stores nothing, so an import need not be ended.
 func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
-	run := job.Import{Workspace: ws, Model: m, Counted: map[string]int64{}}
+	run := job.Import{Model: m, Counted: map[string]int64{}}
 	err := s.db.Lookups.GetContext(ctx, &run.Since, s.db.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
 	if err != nil {
 		return job.Import{}, s.classify(err)
@@ -40,12 +40,12 @@ func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Mod
 // since the import began, because the draft cannot mean that record. Imports of
 // the same new ids merge. A draft that fails is reported and does not affect
 // the others.
-func (s *Store) Import(ctx context.Context, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
+func (s *Store) Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
 	var report job.ImportReport
 	err := s.inLargeTx(ctx, func(t *tx) error {
 		report = job.ImportReport{}
 		drafts, lines := drafts, lines // the transaction may run again
-		im := importer{t: t, run: run, ws: run.Workspace, m: run.Model, report: &report}
+		im := importer{t: t, run: run, ws: by.Workspace, m: run.Model, report: &report}
 		full, err := t.takeChoices(im.ws.ID, im.m, brought(drafts))
 		if err != nil {
 			return err

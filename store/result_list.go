@@ -208,11 +208,6 @@ func (r *results) collectChunks(after, before int64) error {
 	return nil
 }
 
-// chunkAt is where the chunk begins that a number may lie in: as a job's chunks
-// do not overlap, that is the last one that begins before or at it. Looking
-// for the end of a chunk instead would walk through all those before.
-const chunkAt = `COALESCE((SELECT MAX(first_rid) FROM changes WHERE workspace = ? AND job = ? AND first_rid <= ?), 0)`
-
 func (r *results) collectChunk(row changeRow, after int64) error {
 	some, err := row.list(r.wants, after, max(0, r.q.Limit+1-len(r.found)))
 	r.found = append(r.found, some...)

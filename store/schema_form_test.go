@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -152,7 +153,7 @@ func bringInCollision(t *testing.T, address string) {
 			t.Errorf("another start changed\n%s\ninto\n%s", strings.Join(first, "\n"), strings.Join(again, "\n"))
 		}
 		for _, n := range []int{3, 5} {
-			fatal(t, s.DeleteRecord(t.Context(), main, m, uuidOf(n)))
+			fatal(t, s.DeleteRecord(t.Context(), auth.Caller{Workspace: main}, m, uuidOf(n)))
 		}
 		fatal(t, s.Normalise(t.Context()))
 		g.collide(s, pairs[2])
@@ -172,7 +173,7 @@ func bringInJobs(t *testing.T, address string) {
 			if faults != nil {
 				t.Fatal(faults)
 			}
-			j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Single, Workspace: main, Model: m, RecordID: uuidOf(1), Patch: p})
+			j, _, err := s.Submit(t.Context(), auth.Caller{Workspace: main}, job.Submission{Kind: job.Single, Model: m, RecordID: uuidOf(1), Patch: p})
 			fatal(t, err)
 			ids = append(ids, j.ID)
 		}
@@ -243,7 +244,7 @@ func (g *growing) refused(s *store.Store, m *model.Model, line, field string) {
 		g.t.Fatal(faults)
 	}
 	var taken *job.UniqueError
-	if _, _, err := s.CreateRecord(g.t.Context(), main, m, d); !errors.As(err, &taken) || taken.Field != field {
+	if _, _, err := s.CreateRecord(g.t.Context(), auth.Caller{Workspace: main}, m, d); !errors.As(err, &taken) || taken.Field != field {
 		g.t.Errorf("%s: %v", line, err)
 	}
 }

@@ -82,7 +82,7 @@ func (g *growing) add(lines ...string) func(*store.Store, *model.Model) {
 			if faults != nil {
 				g.t.Fatal(faults)
 			}
-			_, _, err := s.CreateRecord(g.t.Context(), main, m, d)
+			_, _, err := s.CreateRecord(g.t.Context(), auth.Caller{Workspace: main}, m, d)
 			fatal(g.t, err)
 		}
 	}
@@ -209,7 +209,7 @@ func TestWhatAJobDidCanBeReadWhenAFieldHasGone(t *testing.T) {
 // submit accepts a job for what a filter selects, or with "" for record 1.
 func (g *growing) submit(s *store.Store, m *model.Model, filterText, patch string) string {
 	g.t.Helper()
-	sub := job.Submission{Kind: job.Bulk, Workspace: main, Model: m, CreatedBy: "key:test"}
+	sub := job.Submission{Kind: job.Bulk, Model: m}
 	var faults model.Faults
 	if filterText == "" {
 		sub.Kind, sub.RecordID = job.Single, int64(1)
@@ -223,7 +223,7 @@ func (g *growing) submit(s *store.Store, m *model.Model, filterText, patch strin
 	var err error
 	sub.Patch, err = p.Seal()
 	fatal(g.t, err)
-	j, _, err := s.Submit(g.t.Context(), sub)
+	j, _, err := s.Submit(g.t.Context(), auth.Caller{Workspace: main, KeyName: "test"}, sub)
 	fatal(g.t, err)
 	return j.ID
 }
@@ -337,10 +337,10 @@ func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 			fatal(t, s.ApplySingle(t.Context(), wakeUps[0]))
 			f, _ := filter.New([]byte(`{"name": "fern"}`), m, filter.Native)
 			p, _ := m.CheckPatch([]byte(`{"name": "moss"}`), model.PatchOptions{})
-			j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: main, Model: m, Filter: f, Patch: p})
+			j, _, err := s.Submit(t.Context(), auth.Caller{Workspace: main}, job.Submission{Kind: job.Bulk, Model: m, Filter: f, Patch: p})
 			fatal(t, err)
 			id = j.ID
-			_, err = s.Act(t.Context(), main, id, job.Pause, "key:test")
+			_, err = s.Act(t.Context(), auth.Caller{Workspace: main, KeyName: "test"}, id, job.Pause)
 			fatal(t, err)
 		}))
 		s, err := store.Open(t.Context(), g.address, store.Options{Models: model.Shipped()})
@@ -348,7 +348,7 @@ func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 		defer s.Close()
 		fatal(t, s.Migrate(t.Context()))
 		fatal(t, s.ShowRunning(t.Context(), "without"))
-		j, err := s.Act(t.Context(), main, id, job.Resume, "key:test")
+		j, err := s.Act(t.Context(), auth.Caller{Workspace: main, KeyName: "test"}, id, job.Resume)
 		fatal(t, err)
 		if j.State != job.Failed || j.Error == nil || j.Error.Code != "model_gone" {
 			t.Errorf("the job is %s, %+v", j.State, j.Error)
@@ -357,7 +357,7 @@ func TestAJobWhoseModelIsGoneFailsWhenItIsResumed(t *testing.T) {
 			t.Errorf("its results: %v", err)
 		}
 		var refused *job.StateError
-		if _, _, err := s.Undo(t.Context(), job.Follow{Workspace: main, Parent: done}); !errors.As(err, &refused) || len(refused.Allowed) != 0 {
+		if _, _, err := s.Undo(t.Context(), auth.Caller{Workspace: main}, job.Follow{Parent: done}); !errors.As(err, &refused) || len(refused.Allowed) != 0 {
 			t.Errorf("an undo: %v", err)
 		}
 	})

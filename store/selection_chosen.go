@@ -7,6 +7,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -15,11 +16,11 @@ import (
 // the job has updated and no undo has restored. It is made before the undo is
 // accepted and committed with it, so that no process takes the undo for one of
 // all records. It is empty where the undo will be refused anyway.
-func (s *Store) chosenOf(ctx context.Context, f job.Follow) (sel selection, err error) {
+func (s *Store) chosenOf(ctx context.Context, ws auth.Workspace, f job.Follow) (sel selection, err error) {
 	if f.IDs == nil {
 		return sel, nil
 	}
-	parent, err := s.Job(ctx, f.Workspace, f.Parent)
+	parent, err := s.Job(ctx, ws, f.Parent)
 	if err != nil || parent.CheckUndo() != nil {
 		return sel, nil
 	}
@@ -27,9 +28,9 @@ func (s *Store) chosenOf(ctx context.Context, f job.Follow) (sel selection, err 
 	if !loaded {
 		return sel, nil
 	}
-	err = s.inSearch(ctx, f.Workspace.ID, func(ctx context.Context, t *sqlx.Tx) error {
+	err = s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		q := snapshotReader{ctx, t, s.db.Dialect}
-		sel, err = q.chosen(f.Workspace.ID, parent.Num, m, f.IDs)
+		sel, err = q.chosen(ws.ID, parent.Num, m, f.IDs)
 		return err
 	})
 	return sel, err

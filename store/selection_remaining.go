@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"maps"
 	"slices"
 
@@ -127,15 +126,6 @@ func (row changeRow) removeDone(remaining bitmaps) error {
 	return nil
 }
 
-// refusals returns the chunk's records that were skipped, in conflict or failed,
-// each with its reason.
-func (row changeRow) refusals() (list []refusal, err error) {
-	if row.Refused == nil {
-		return nil, nil
-	}
-	return list, json.Unmarshal([]byte(*row.Refused), &list)
-}
-
 // removeDoneAndSkipped removes skipped records, too.
 func (row changeRow) removeDoneAndSkipped(remaining bitmaps) error {
 	if err := row.removeDone(remaining); err != nil {
@@ -198,33 +188,4 @@ func (q snapshotReader) selected(to bitmaps, ws, num int64) error {
 		to[row.Window] = b
 	}
 	return nil
-}
-
-// eachChange calls do with each chunk of a job, without its values, and examined
-// with the part that is done. It reads a few chunks at a time.
-func (q snapshotReader) eachChange(ws, num int64, examined func(part float64), do func(changeRow) error) error {
-	const atOnce = 16 // a chunk may name each of its records, with a reason
-	var ends []struct{ First, Last int64 }
-	if err := q.List(&ends, `SELECT COALESCE((SELECT MIN(first_rid) FROM changes WHERE workspace = ? AND job = ?), 0) AS first,
-		COALESCE((SELECT MAX(first_rid) FROM changes WHERE workspace = ? AND job = ?), 0) AS last`, ws, num, ws, num); err != nil {
-		return err
-	}
-	first, last := ends[0].First, ends[0].Last
-	for after := int64(-1); ; {
-		var rows []changeRow
-		if err := q.List(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
-			WHERE workspace = ? AND job = ? AND first_rid > ? ORDER BY first_rid LIMIT ?`, ws, num, after, atOnce); err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := do(row); err != nil {
-				return err
-			}
-			after = row.First
-			examined(float64(after-first) / float64(max(1, last-first)))
-		}
-		if len(rows) < atOnce {
-			return nil
-		}
-	}
 }

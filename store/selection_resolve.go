@@ -121,7 +121,7 @@ func (t *tx) commitSelection(l job.Lease, sel selection) error {
 	if sel.count > 0 {
 		return t.Run(`UPDATE jobs SET state = ?, `+transit+` WHERE workspace = ? AND num = ?`, job.Running, t.transition(job.Running, ""), l.Workspace, l.Job)
 	}
-	return t.end(l.Ref, l.JobID, job.Succeeded, nil, "")
+	return t.end(l.Ref, l.JobID, ending{state: job.Succeeded})
 }
 
 // parts returns into how many shards a selection may be divided. A throttled job
@@ -142,7 +142,7 @@ func (t *tx) failGuard(l job.Lease, sel selection, why job.Error) error {
 	if err := t.Run(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, l.Workspace, l.Job); err != nil {
 		return err
 	}
-	return t.end(l.Ref, l.JobID, job.Failed, &why, "")
+	return t.end(l.Ref, l.JobID, failed(why))
 }
 
 // keepSelection writes the selection. Its first part belongs to shard 0, which
@@ -163,7 +163,7 @@ func (t *tx) keepSelection(l job.Lease, sel selection, parts []span) error {
 			ref.Workspace, ref.Job, ref.Shard, p.first, p.before, p.first, t.Now); err != nil {
 			return err
 		}
-		if err := t.wakeUp(ref, false, 0, 0); err != nil {
+		if err := t.wake(job.WakeUp{Ref: ref}); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func cancelEndsTheStatement(t *testing.T, s *Store) {
 			_, err := s.Resolve(t.Context(), l)
 			ended <- err
 		}()
-		j, err := s.Act(t.Context(), l.Owner, l.JobID, action, "key:test")
+		j, err := s.Act(t.Context(), auth.Caller{Workspace: l.Owner, KeyName: "test"}, l.JobID, action)
 		must(t, err)
 		if j.State != want {
 			t.Errorf("after %s it is %s", action, j.State)
@@ -56,7 +56,7 @@ func leaseOf(ctx context.Context, t *testing.T, s *Store, desk *model.Model, ws 
 	if faults != nil || more != nil {
 		t.Fatal(faults, more)
 	}
-	_, _, err := s.Submit(ctx, job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
+	_, _, err := s.Submit(ctx, auth.Caller{Workspace: ws}, job.Submission{Kind: job.Bulk, Model: desk, Filter: f, Patch: p})
 	must(t, err)
 	wakeUps, err := s.Bulks(ctx, 1)
 	must(t, err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -68,7 +69,7 @@ func TestAChunkEndsWhereItsNumbersAreTooFarApart(t *testing.T) {
 	}))
 	f, _ := filter.New([]byte(`{"organization": "Acme"}`), desk, filter.Native)
 	p, _ := desk.CheckPatch([]byte(`{"jobTitle": "Lead"}`), model.PatchOptions{})
-	j, _, err := s.Submit(t.Context(), job.Submission{Kind: job.Bulk, Workspace: ws, Model: desk, Filter: f, Patch: p})
+	j, _, err := s.Submit(t.Context(), auth.Caller{Workspace: ws}, job.Submission{Kind: job.Bulk, Model: desk, Filter: f, Patch: p})
 	must(t, err)
 	wakeUps, err := s.Bulks(t.Context(), 1)
 	must(t, err)

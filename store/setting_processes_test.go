@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -34,7 +35,7 @@ func (m *mixed) bulk() job.Job {
 	m.t.Helper()
 	f, _ := filter.New([]byte(`{"name": {"$exists": true}}`), m.plant, filter.Native)
 	p, _ := m.plant.CheckPatch([]byte(`{"name": "oak"}`), model.PatchOptions{})
-	j, _, err := m.with.Submit(m.t.Context(), job.Submission{Kind: job.Bulk, Workspace: main, Model: m.plant, Filter: f, Patch: p})
+	j, _, err := m.with.Submit(m.t.Context(), auth.Caller{Workspace: main}, job.Submission{Kind: job.Bulk, Model: m.plant, Filter: f, Patch: p})
 	fatal(m.t, err)
 	return j
 }
@@ -42,14 +43,14 @@ func (m *mixed) bulk() job.Job {
 func (m *mixed) single() job.Job {
 	m.t.Helper()
 	p, _ := m.plant.CheckPatch([]byte(`{"name": "ash"}`), model.PatchOptions{Single: true})
-	j, _, err := m.with.Submit(m.t.Context(), job.Submission{Kind: job.Single, Workspace: main, Model: m.plant, RecordID: int64(1), Patch: p})
+	j, _, err := m.with.Submit(m.t.Context(), auth.Caller{Workspace: main}, job.Submission{Kind: job.Single, Model: m.plant, RecordID: int64(1), Patch: p})
 	fatal(m.t, err)
 	return j
 }
 
 func (m *mixed) act(s *store.Store, id string, a job.Action) job.Job {
 	m.t.Helper()
-	j, err := s.Act(m.t.Context(), main, id, a, "key:test")
+	j, err := s.Act(m.t.Context(), auth.Caller{Workspace: main, KeyName: "test"}, id, a)
 	fatal(m.t, err)
 	return j
 }

@@ -6,16 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
-// gone is a submission that makes people gone, asked for by a key.
-func (k *Kit) gone(filterText, patch string, actor int64) job.Submission {
+// gone is a submission that makes people gone.
+func (k *Kit) gone(filterText, patch string) job.Submission {
 	k.tb.Helper()
-	sub := k.Bulk(filterText, patch, job.Options{AllowAll: true})
-	sub.Actor = actor
-	return sub
+	return k.Bulk(filterText, patch, job.Options{AllowAll: true})
 }
 
 // stamps of a person, as one text.
@@ -30,14 +29,14 @@ func stamps(p Person) string {
 func stampsComeWithTheChange(t *testing.T, k *Kit) {
 	k.Add(6, person)
 	before := k.All(`{}`)
-	sub := k.gone(`{}`, `{"state": "gone"}`, 7)
-	p, err := k.Preview(t.Context(), sub)
+	sub, asked := k.gone(`{}`, `{"state": "gone"}`), k.As(auth.Key{ID: 7, Name: "test"})
+	p, err := asked.Preview(t.Context(), sub)
 	check(t, err)
 	equal(t, "stamp in a preview", string(p.Sample[0].Changed["goneBy"].To), `{"id":7,"type":"users"}`)
 	equal(t, "time in a preview", len(p.Sample[0].Changed["goneAt"].To) > len(`null`), true)
 
 	k.Pass(time.Hour)
-	first := k.Accept(sub)
+	first := asked.Accept(sub)
 	equal(t, "the patch as it is shown", string(k.Read(first.ID).Patch), `{"state":"gone"}`)
 	k.Run(4)
 	gone, outcomes := k.All(`{}`), k.Outcomes(first.ID, 10)
@@ -68,10 +67,10 @@ func quote(text string) string { return `"` + text + `"` }
 func (k *Kit) stampsStay(t *testing.T, gone map[string]Person) {
 	t.Helper()
 	k.Pass(time.Hour)
-	again := k.Accept(k.gone(`{}`, `{"state": "gone"}`, 8))
+	again := k.As(auth.Key{ID: 8, Name: "test"}).Accept(k.gone(`{}`, `{"state": "gone"}`))
 	k.Run(4)
 	equal(t, "who is gone already is unchanged", k.Read(again.ID).Unchanged, 6)
-	more := k.Accept(k.gone(`{}`, `{"state": "gone", "visits": 99}`, 8))
+	more := k.As(auth.Key{ID: 8, Name: "test"}).Accept(k.gone(`{}`, `{"state": "gone", "visits": 99}`))
 	k.Run(4)
 	equal(t, "another field changes", k.Read(more.ID).Updated, 6)
 	equal(t, "fields of the result", len(k.Outcomes(more.ID, 10)["1"].Changed), 1)
@@ -86,8 +85,7 @@ func (k *Kit) stampsStay(t *testing.T, gone map[string]Person) {
 func (k *Kit) stampsAreClearedAndRestored(t *testing.T, gone, before map[string]Person) {
 	t.Helper()
 	back := k.Single(1, `{"state": "trial"}`)
-	back.Actor = 8
-	j := k.Accept(back)
+	j := k.As(auth.Key{ID: 8, Name: "test"}).Accept(back)
 	k.Run(1)
 	one := k.All(`{}`)["1"]
 	equal(t, "stamps of who is back", stamps(one), "never by null")

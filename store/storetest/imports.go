@@ -22,7 +22,7 @@ func (k *Kit) send(run job.Import, lines ...string) job.ImportReport {
 		check(k.tb, faultsErr(faults))
 		drafts, numbers = append(drafts, d), append(numbers, int64(i+1))
 	}
-	report, err := k.Store.Import(k.tb.Context(), run, drafts, numbers)
+	report, err := k.Store.Import(k.tb.Context(), k.caller(), run, drafts, numbers)
 	check(k.tb, err)
 	if n := report.Inserted + report.Updated + report.Unchanged + int64(len(report.Failed)); n != int64(len(lines)) {
 		k.tb.Errorf("of %d lines %d are accounted for: %+v", len(lines), n, report)
@@ -152,7 +152,7 @@ func sameNewIDsMerge(t *testing.T, k *Kit) {
 			run := k.begin()
 			racing.Go(func() {
 				start.Wait()
-				reports[i], errs[i] = k.Store.Import(t.Context(), run, drafts, make([]int64, people))
+				reports[i], errs[i] = k.Store.Import(t.Context(), k.caller(), run, drafts, make([]int64, people))
 			})
 		}
 		start.Done()

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
@@ -31,21 +32,21 @@ func listsAreNarrowed(t *testing.T, k *Kit) {
 	k.Add(9, person)
 	order := map[string]int{}
 	accept := func(sub job.Submission, note, by string) job.Job {
-		sub.Options.Note, sub.CreatedBy = note, by
-		j := k.Accept(sub)
+		sub.Options.Note = note
+		j := k.As(auth.Key{Name: by}).Accept(sub)
 		order[j.ID] = len(order) + 1
 		return j
 	}
-	first := accept(k.Bulk(`{"state": "trial"}`, `{"domain": "one.example"}`, job.Options{}), "Q3-Review: Überblick für Ana", "key:ana")
+	first := accept(k.Bulk(`{"state": "trial"}`, `{"domain": "one.example"}`, job.Options{}), "Q3-Review: Überblick für Ana", "ana")
 	k.Run(10)
 	retry, err := k.RetryJob(first.ID, "")
 	check(t, err)
 	order[retry.ID] = 2
 	k.Pass(time.Hour)
 	middle := time.Now().Add(30 * time.Minute)
-	third := accept(k.Single(2, `{"name": "x"}`), "review of Q4", "key:bo")
-	accept(k.Bulk(`{"state": "paid"}`, `{"visits": 1}`, job.Options{}), "100%_", "key:bo")
-	accept(k.Bulk(`{"state": "paid"}`, `{"visits": 1}`, job.Options{}), "", "key:bo")
+	third := accept(k.Single(2, `{"name": "x"}`), "review of Q4", "bo")
+	accept(k.Bulk(`{"state": "paid"}`, `{"visits": 1}`, job.Options{}), "100%_", "bo")
+	accept(k.Bulk(`{"state": "paid"}`, `{"visits": 1}`, job.Options{}), "", "bo")
 	_, err = k.Act(t.Context(), k.WS, third.ID, job.Cancel, "key:test")
 	check(t, err)
 	tests := map[string]struct {

@@ -33,7 +33,7 @@ func openJobsAreLimited(t *testing.T, k *Kit) {
 		_, _, err := k.Submit(ctx, sub)
 		equal(t, "that one more is refused", errors.Is(err, job.ErrTooManyJobs), true)
 	}
-	_, _, err := k.Retry(ctx, job.Follow{Workspace: k.WS, Parent: done.ID, CreatedBy: "key:test"})
+	_, _, err := k.Retry(ctx, job.Follow{Parent: done.ID})
 	equal(t, "that a retry is", errors.Is(err, job.ErrTooManyJobs), true)
 	again, replayed, err := k.Submit(ctx, first)
 	check(t, err)
@@ -47,7 +47,7 @@ func openJobsAreLimited(t *testing.T, k *Kit) {
 	_, err = k.Act(ctx, k.WS, j.ID, job.Cancel, "key:test")
 	check(t, err)
 	k.Pass(time.Second)
-	_, _, err = k.Retry(ctx, job.Follow{Workspace: k.WS, Parent: done.ID, CreatedBy: "key:test"})
+	_, _, err = k.Retry(ctx, job.Follow{Parent: done.ID})
 	check(t, err)
 	_, _, err = k.Submit(ctx, bulk())
 	equal(t, "that the one place is taken", errors.Is(err, job.ErrTooManyJobs), true)

@@ -46,6 +46,7 @@ type Kit struct {
 	WS     auth.Workspace
 	ahead  *atomic.Int64 // how far the database's clock was advanced
 	still  *atomic.Int64 // the time at which it was stopped, in microseconds; 0 while it goes on
+	key    auth.Key      // whose requests are made
 	noted  *noted
 	o      store.Options
 }
@@ -69,7 +70,7 @@ func NewKit(tb testing.TB, open func(testing.TB, store.Options) *store.Store) *K
 	ws, err := s.Workspace(tb.Context(), auth.MainWorkspace)
 	check(tb, err)
 	people, _ := models.Model("people")
-	return &Kit{tb: tb, Store: s, People: people, WS: ws, ahead: ahead, still: still, noted: noted, o: o}
+	return &Kit{tb: tb, Store: s, People: people, WS: ws, key: auth.Key{Name: "test"}, ahead: ahead, still: still, noted: noted, o: o}
 }
 
 func check(tb testing.TB, err error) {
@@ -130,21 +131,21 @@ func (k *Kit) Import(ctx context.Context, ws auth.Workspace, m *model.Model, dra
 	if err != nil {
 		return job.ImportReport{}, err
 	}
-	return k.Store.Import(ctx, run, drafts, lines)
+	return k.Store.Import(ctx, auth.Caller{Workspace: ws}, run, drafts, lines)
 }
 
 // Bulk returns the submission of a bulk patch of people.
 func (k *Kit) Bulk(filterText, patch string, o job.Options) job.Submission {
 	k.tb.Helper()
 	return job.Submission{
-		Kind: job.Bulk, Workspace: k.WS, Model: k.People, Filter: k.Filter(filterText), Patch: k.patch(patch, model.PatchOptions{}), Options: o, CreatedBy: "key:test",
+		Kind: job.Bulk, Model: k.People, Filter: k.Filter(filterText), Patch: k.patch(patch, model.PatchOptions{}), Options: o,
 	}
 }
 
 // Single returns the submission of a patch of one person.
 func (k *Kit) Single(id int64, patch string) job.Submission {
 	k.tb.Helper()
-	return job.Submission{Kind: job.Single, Workspace: k.WS, Model: k.People, RecordID: id, Patch: k.patch(patch, model.PatchOptions{Single: true}), CreatedBy: "key:test"}
+	return job.Submission{Kind: job.Single, Model: k.People, RecordID: id, Patch: k.patch(patch, model.PatchOptions{Single: true})}
 }
 
 func (k *Kit) patch(text string, o model.PatchOptions) model.Patch {

@@ -11,7 +11,7 @@ import (
 
 // Follow is a request for what follows from a job.
 func (k *Kit) Follow(parent string) job.Follow {
-	return job.Follow{Workspace: k.WS, Parent: parent, CreatedBy: "key:test"}
+	return job.Follow{Parent: parent}
 }
 
 // UndoJob accepts the undo of a job.

@@ -1,0 +1,42 @@
+package job
+
+// What a job that has not ended may wait for, as users see it.
+const (
+	WaitThrottled = "throttled"            // its own limit of records per second
+	WaitWorker    = "waiting_for_worker"   // a worker: none is free, or other jobs are worked on first
+	WaitTurn      = "waiting_for_database" // its turn to read the records of its filter: as many jobs as may are doing so
+	WaitRedis     = "redis_unavailable"    // Redis, which its wake-ups go through
+	WaitDatabase  = "database_unavailable" // the database, which is busy or out of reach
+	WaitStorage   = "storage_full"         // disk space
+
+	// WaitModel: the workers that looked at the job do not have its model. It is
+	// stored; users see [WaitWorker] and a sentence about it.
+	WaitModel = "waiting_for_model"
+)
+
+// A Waiting is what is known of why a job is not worked on.
+type Waiting struct {
+	Unsent string // why its wake-ups cannot be sent, "" where they can be
+	Reason string // what its shards wait for, "" where none has said
+	Held   bool   // a worker holds one of its shards
+}
+
+// WaitsFor says what the job waits for, and explains it where the reason alone
+// does not. Both are "" where it is worked on, has ended or is paused.
+func (j Job) WaitsFor(w Waiting) (reason, detail string) {
+	switch {
+	case j.State.Final() || j.State == Paused:
+		return "", ""
+	case w.Unsent != "":
+		return w.Unsent, ""
+	case w.Reason == WaitModel:
+		return WaitWorker, modelDetail(j.Model)
+	case w.Reason == "" && !w.Held && !j.State.Stopping():
+		return WaitWorker, ""
+	}
+	return w.Reason, ""
+}
+
+func modelDetail(model string) string {
+	return "The workers that have looked at the job do not have its model " + model + ", or have another version of it. It goes on as soon as one that has it is free; start one if none is running."
+}
