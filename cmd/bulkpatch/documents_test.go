@@ -27,7 +27,7 @@ var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
 func shownCommands(t *testing.T) []string {
 	t.Helper()
 	var all []string
-	for _, name := range []string{"README.md", "docs/operations.md"} {
+	for _, name := range []string{"README.md", "docs/operations.md", "CONTRIBUTING.md"} {
 		before := len(all)
 		for _, block := range shellBlock.FindAllStringSubmatch(document(t, name), -1) {
 			for line := range strings.Lines(block[1]) {
@@ -115,7 +115,7 @@ func TestTheDocumentNamesEverySurface(t *testing.T) {
 }
 
 func TestTheDocumentsLinksLeadSomewhere(t *testing.T) {
-	for _, name := range []string{"README.md", "CHANGELOG.md", "docs/compat.md", "docs/operations.md"} {
+	for _, name := range []string{"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/compat.md", "docs/operations.md"} {
 		for _, link := range localLink.FindAllStringSubmatch(document(t, name), -1) {
 			if strings.HasPrefix(link[1], "https://") {
 				continue
