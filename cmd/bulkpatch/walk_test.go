@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -67,19 +69,22 @@ func TestTheREADMEsWalk(t *testing.T) {
 	}
 }
 
-// freePort returns a port of this machine that nobody listens on.
+// freePort returns a port of this machine that nobody listens on. It is below
+// the ports that the system assigns by itself: one of those could be taken before
+// the walk starts its server.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var err error
+	for range 100 {
+		port := strconv.Itoa(15_000 + rand.IntN(17_000))
+		var l net.Listener
+		if l, err = net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
+	t.Fatal(err)
+	return ""
 }
 
 // runScript runs a shell script in an empty folder that has bin/bulkpatch and
