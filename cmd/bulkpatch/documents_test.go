@@ -23,13 +23,15 @@ func document(t *testing.T, name string) string {
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
 
-// shownCommands lists the commands of the code blocks of the documents.
+// shownCommands lists the commands in the code blocks of the documents, except
+// those of the README's walk: TestTheREADMEsWalk runs that as a whole.
 func shownCommands(t *testing.T) []string {
 	t.Helper()
 	var all []string
-	for _, name := range []string{"README.md", "docs/operations.md"} {
+	for _, name := range []string{"README.md", "docs/operations.md", "CONTRIBUTING.md"} {
 		before := len(all)
-		for _, block := range shellBlock.FindAllStringSubmatch(document(t, name), -1) {
+		text := strings.Replace(document(t, name), walk(t), "", 1)
+		for _, block := range shellBlock.FindAllStringSubmatch(text, -1) {
 			for line := range strings.Lines(block[1]) {
 				if line = strings.TrimSpace(line); line != "" {
 					all = append(all, line)
@@ -43,8 +45,8 @@ func shownCommands(t *testing.T) []string {
 	return all
 }
 
-// proof says where the commands that begin so are run: a file, and what it
-// says.
+// proof names, for each beginning of a command, a file that runs such commands
+// and a text that this file contains.
 var proof = map[string][2]string{
 	"go run ./cmd/bulkpatch demo": {".ci/run", "go run ./cmd/bulkpatch demo"},
 	".ci/test":                    {".ci/run", ".ci/test"},
@@ -100,7 +102,8 @@ func TestTheDocumentsFlagsExist(t *testing.T) {
 
 var localLink = regexp.MustCompile(`\]\(([^)]+)\)`)
 
-// TestTheDocumentNamesEverySurface looks for the paths of each shipped model.
+// TestTheDocumentNamesEverySurface searches docs/compat.md for the paths of each
+// shipped model.
 func TestTheDocumentNamesEverySurface(t *testing.T) {
 	text := document(t, "docs/compat.md")
 	surfaces, err := api.Surfaces(model.Shipped(), nil)
@@ -115,7 +118,7 @@ func TestTheDocumentNamesEverySurface(t *testing.T) {
 }
 
 func TestTheDocumentsLinksLeadSomewhere(t *testing.T) {
-	for _, name := range []string{"README.md", "CHANGELOG.md", "docs/compat.md", "docs/operations.md"} {
+	for _, name := range []string{"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/compat.md", "docs/operations.md"} {
 		for _, link := range localLink.FindAllStringSubmatch(document(t, name), -1) {
 			if strings.HasPrefix(link[1], "https://") {
 				continue

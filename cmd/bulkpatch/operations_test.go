@@ -12,10 +12,11 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// TestABackupTakenUnderWayIsTakenUp makes a copy of the database in the midst
-// of a job, as docs/operations.md says, and starts on it after the original is
-// gone. Redis is left as it was, with a task for a job that the copy lacks.
-func TestABackupTakenUnderWayIsTakenUp(t *testing.T) {
+// TestABackupTakenDuringAJobFinishesIt backs up the database while a job runs, as
+// docs/operations.md says, kills the server, and starts one on the restored
+// backup. Redis stays as it was: it has a task for a job that was accepted after
+// the backup and is not in it.
+func TestABackupTakenDuringAJobFinishesIt(t *testing.T) {
 	t.Parallel()
 	for name, kind := range map[string]func(*testing.T) (address string, backUp func() (restored string)){
 		"SQLite": func(t *testing.T) (string, func() string) {
@@ -68,7 +69,7 @@ func TestABackupTakenUnderWayIsTakenUp(t *testing.T) {
 	}
 }
 
-// vacuumInto copies a database that others write to.
+// vacuumInto backs up an SQLite database while the server writes to it.
 func vacuumInto(t *testing.T, file, backup string) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", file)
@@ -81,7 +82,7 @@ func vacuumInto(t *testing.T, file, backup string) {
 	}
 }
 
-// command runs a program to its end, which must be a good one.
+// command runs a program that must succeed.
 func command(t *testing.T, name string, args ...string) {
 	t.Helper()
 	if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {

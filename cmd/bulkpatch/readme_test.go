@@ -9,8 +9,8 @@ import (
 	"bulkpatch/client"
 )
 
-// TestTheREADMEsCallsWork imports, makes a key and calls as the README does,
-// with that key.
+// TestTheREADMEsCallsWork imports customers, creates a key and makes each call as
+// the README shows it, with that key.
 func TestTheREADMEsCallsWork(t *testing.T) {
 	db := database(t)
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db)
@@ -44,7 +44,8 @@ func TestTheREADMEsCallsWork(t *testing.T) {
 	}
 }
 
-// checkCurl makes the call that curl would make.
+// checkCurl makes the call that curl would make with these arguments, and fails
+// the test if the answer is an error.
 func checkCurl(t *testing.T, args []string) {
 	t.Helper()
 	method, body, header, address := http.MethodGet, "", http.Header{}, ""
@@ -85,8 +86,8 @@ func checkCurl(t *testing.T, args []string) {
 	}
 }
 
-// words splits a command line as a shell does, where no word has both kinds of
-// quotes.
+// words splits a command line as a shell does. It does not know words that
+// contain both types of quotes.
 func words(line string) []string {
 	var list []string
 	for _, m := range regexp.MustCompile(`'([^']*)'|"([^"]*)"|(\S+)`).FindAllStringSubmatch(line, -1) {
