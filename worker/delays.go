@@ -10,13 +10,13 @@ import (
 // by its own monotonic clock: a machine's clock may step, and two machines'
 // clocks differ. A relay that starts lets them wait anew. The zero value is
 // ready.
-type waits struct {
+type delays struct {
 	seen map[int64]time.Time // by the ring's sequence
 }
 
 // due picks the rings that have waited long enough, and says when to look
 // again for the others, at most relayPoll from now.
-func (w *waits) due(wakeUps []job.WakeUp, now time.Time) (due []job.WakeUp, next time.Duration) {
+func (w *delays) due(wakeUps []job.WakeUp, now time.Time) (due []job.WakeUp, next time.Duration) {
 	next = relayPoll
 	seen := make(map[int64]time.Time)
 	for _, r := range wakeUps {

@@ -27,7 +27,7 @@ func (w *Worker) heartbeats(ctx context.Context, l job.Lease) (work context.Cont
 	work, lose := context.WithCancelCause(ctx)
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		for wait := heartbeatEvery; pause(work, wait); {
+		for wait := heartbeatEvery; sleep(work, wait); {
 			switch err := w.heartbeat(work, l); {
 			case errors.Is(err, job.ErrLeaseLost):
 				lose(err)
@@ -51,7 +51,7 @@ func (w *Worker) heartbeat(ctx context.Context, l job.Lease) error {
 }
 
 // pause waits, and reports whether the context still stands.
-func pause(ctx context.Context, d time.Duration) bool {
+func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

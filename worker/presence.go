@@ -13,12 +13,12 @@ const presenceEvery = 5 * time.Second
 // models: others send no work that no process can take, and end no job as
 // having lost its model that another process could go on with.
 func (w *Worker) showUntil(ctx context.Context) {
-	for pause(ctx, presenceEvery) {
-		w.show(ctx)
+	for sleep(ctx, presenceEvery) {
+		w.showRunning(ctx)
 	}
 }
 
-func (w *Worker) show(ctx context.Context) {
+func (w *Worker) showRunning(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, presenceEvery)
 	defer cancel()
 	logFault(ctx, w.log, "the process could not show that it runs", w.store.ShowRunning(within, w.name))

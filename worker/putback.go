@@ -22,7 +22,7 @@ const (
 // failClaim deals with work that could not be begun. It is answered for at
 // once, also at the end of the process: the sweep is for work that nobody
 // answers for.
-func (w *Worker) failClaim(ctx context.Context, r job.WakeUp, err error) {
+func (w *Worker) startFailed(ctx context.Context, r job.WakeUp, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
 	var faults model.Faults
@@ -32,7 +32,7 @@ func (w *Worker) failClaim(ctx context.Context, r job.WakeUp, err error) {
 	case errors.Is(err, job.ErrStopped):
 		w.logError(r.Ref, w.store.Settle(ctx, r.Ref))
 	case errors.Is(err, job.ErrOtherModel):
-		w.putBack(ctx, again(r, otherModelPause, otherModelMost), job.WaitModel)
+		w.putBack(ctx, later(r, otherModelPause, otherModelMost), job.WaitModel)
 	case errors.As(err, &faults):
 		// The model has changed so that the job means nothing any more.
 		w.logError(r.Ref, w.store.Stop(ctx, r.Ref, job.Error{
@@ -40,23 +40,23 @@ func (w *Worker) failClaim(ctx context.Context, r job.WakeUp, err error) {
 			Detail: "The job's filter or patch does not fit the model any more. Submit it again as the model now is.",
 		}))
 	case errors.Is(err, context.Canceled):
-		w.putBack(ctx, again(r, 0, 0), "")
+		w.putBack(ctx, later(r, 0, 0), "")
 	case errors.Is(err, job.ErrStorageFull):
 		w.logError(r.Ref, err)
-		w.putBack(ctx, again(r, faultPause, faultMost), job.WaitStorage)
+		w.putBack(ctx, later(r, faultPause, faultMost), job.WaitStorage)
 	case errors.Is(err, job.ErrUnavailable):
 		w.logError(r.Ref, err)
-		w.putBack(ctx, again(r, faultPause, faultMost), job.WaitDatabase)
+		w.putBack(ctx, later(r, faultPause, faultMost), job.WaitDatabase)
 	default:
 		w.logError(r.Ref, err)
 		w.logError(r.Ref, w.waitOrStop(ctx, r, func() error {
-			return w.store.PutBack(ctx, again(r, faultPause, faultMost), job.WaitDatabase)
+			return w.store.PutBack(ctx, later(r, faultPause, faultMost), job.WaitDatabase)
 		}))
 	}
 }
 
 // again is a wake-up that waits an eighth longer than it did the last time.
-func again(r job.WakeUp, least, most time.Duration) job.WakeUp {
+func later(r job.WakeUp, least, most time.Duration) job.WakeUp {
 	waited := time.Duration(r.Wait) * time.Microsecond
 	r.Wait = min(max(least, waited+waited/8), most).Microseconds()
 	return r

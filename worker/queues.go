@@ -33,7 +33,7 @@ func (q queues) of(r job.WakeUp) string {
 
 const (
 	// lookEvery is how often a relay that has something to send asks who works.
-	lookEvery = time.Second
+	refreshEvery = time.Second
 	// formerFor is how long the former queues are left alone without a worker
 	// that listens to them. A replacement is over by then.
 	formerFor = time.Hour
@@ -49,20 +49,20 @@ type listeners struct {
 	own     queues
 	to      queues // that the workers listen to
 	workers int    // bulk tasks that all of them take at a time, 0 when none is known
-	seen    time.Time
+	asked   time.Time
 	former  time.Time // since when nobody listens to the former queues, as far as is known
 }
 
 // look asks Redis, unless it has just been asked and knew a worker.
-func (l *listeners) look(now time.Time) error {
-	if l.workers > 0 && now.Sub(l.seen) < lookEvery {
+func (l *listeners) refresh(now time.Time) error {
+	if l.workers > 0 && now.Sub(l.asked) < refreshEvery {
 		return nil
 	}
 	servers, err := l.queues.Servers()
 	if err != nil {
 		return err
 	}
-	l.seen = now
+	l.asked = now
 	own, earlier := concurrency(servers, l.own.bulk), concurrency(servers, former.bulk)
 	l.to, l.workers = l.own, own
 	if own == 0 && earlier > 0 {

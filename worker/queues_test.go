@@ -75,7 +75,7 @@ func TestWorkersOfAnEarlierVersionAreTold(t *testing.T) {
 	defer r.client.Close()
 	defer r.workers.queues.Close()
 	for r.workers.workers == 0 { // until Redis knows the server
-		if err := r.workers.look(time.Now()); err != nil {
+		if err := r.workers.refresh(time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -102,7 +102,7 @@ func TestWorkersOfAnEarlierVersionAreTold(t *testing.T) {
 		}
 		l := listeners{queues: r.workers.queues, own: queuesOf(here)}
 		for _, now := range []time.Time{time.Now(), time.Now().Add(later)} {
-			if err := l.look(now); err != nil {
+			if err := l.refresh(now); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -44,10 +44,10 @@ type Relay struct {
 	log       *slog.Logger
 	now       func() time.Time
 	scheduler scheduler
-	singles   waits
-	bulks     waits
+	singles   delays
+	bulks     delays
 	noted     bool // users were told that Redis is away
-	silent    bool // the fault of the last pass has been logged
+	logged    bool // the fault of the last pass has been logged
 }
 
 // errRedis is in the chain of what Redis failed at.
@@ -72,9 +72,9 @@ func (r *Relay) Run(ctx context.Context) error {
 		r.note(ctx, err)
 		if err != nil {
 			wait = relayPause
-			r.complain(ctx, err)
+			r.logOnce(ctx, err)
 		} else {
-			r.silent = false
+			r.logged = false
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -114,11 +114,11 @@ func (r *Relay) unsent(ctx context.Context, reason string) (more bool) {
 }
 
 // complain logs a fault once, until a pass succeeds again.
-func (r *Relay) complain(ctx context.Context, err error) {
-	if !r.silent {
+func (r *Relay) logOnce(ctx context.Context, err error) {
+	if !r.logged {
 		logFault(ctx, r.log, "tasks cannot be sent now; jobs are safe and wait", err)
 	}
-	r.silent = true
+	r.logged = true
 }
 
 // pass sends what may be sent now, and says when to look again.
@@ -155,7 +155,7 @@ func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 // load is how many bulk tasks can be worked on at a time, by all processes,
 // and how many wait in Redis.
 func (r *Relay) load() (workers, pending int, err error) {
-	if err := r.workers.look(r.now()); err != nil {
+	if err := r.workers.refresh(r.now()); err != nil {
 		return 0, 0, err
 	}
 	pending, err = r.workers.pending()
@@ -167,7 +167,7 @@ func (r *Relay) send(ctx context.Context, wakeUps []job.WakeUp) error {
 	if len(wakeUps) == 0 {
 		return nil
 	}
-	if err := r.workers.look(r.now()); err != nil {
+	if err := r.workers.refresh(r.now()); err != nil {
 		return errors.Join(errRedis, err)
 	}
 	for i, wakeUp := range wakeUps {

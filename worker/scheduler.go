@@ -14,7 +14,7 @@ type scheduler struct {
 	served map[tenant]uint64
 }
 
-// A party takes turns with others of its kind: a workspace, whose job is 0,
+// A of takes turns with others of its kind: a workspace, whose job is 0,
 // or one of its jobs.
 type tenant struct{ workspace, job int64 }
 
@@ -57,7 +57,7 @@ func (t *scheduler) pick(wakeUps []job.WakeUp, n int, s share) (picked []job.Wak
 		i := t.first(len(of), func(i int) tenant { return tenant{of[i].Workspace, of[i].Job} })
 		picked = append(picked, of[i])
 		t.serve(of[i])
-		waiting[order[at]] = sent(of, i)
+		waiting[order[at]] = withoutSent(of, i)
 	}
 	return picked
 }
@@ -76,9 +76,9 @@ func byWorkspace(wakeUps []job.WakeUp) (order []int64, waiting map[int64][]job.W
 }
 
 // first is which of n parties has waited longest for its turn.
-func (t *scheduler) first(n int, party func(int) tenant) (first int) {
+func (t *scheduler) first(n int, of func(int) tenant) (first int) {
 	for i := range n {
-		if t.served[party(i)] < t.served[party(first)] {
+		if t.served[of(i)] < t.served[of(first)] {
 			first = i
 		}
 	}
@@ -92,7 +92,7 @@ func (t *scheduler) serve(r job.WakeUp) {
 
 // sent takes ring i out of a workspace's: one shard more of its job is in
 // flight.
-func sent(wakeUps []job.WakeUp, i int) []job.WakeUp {
+func withoutSent(wakeUps []job.WakeUp, i int) []job.WakeUp {
 	of := wakeUps[i].Job
 	wakeUps = slices.Delete(wakeUps, i, i+1)
 	for i := range wakeUps {

@@ -18,14 +18,14 @@ func (w *Worker) work(ctx context.Context, l job.Lease) error {
 	if !l.Resolved {
 		ended, err := w.store.Resolve(ctx, l)
 		if err != nil || ended {
-			return w.leave(ctx, l, err)
+			return w.giveBack(ctx, l, err)
 		}
 	}
-	return w.leave(ctx, l, w.chunks(ctx, l))
+	return w.giveBack(ctx, l, w.chunks(ctx, l))
 }
 
 // errYield says that the shard's turn is over; more work is left.
-var errYield = errors.New("the turn is over")
+var errSliceOver = errors.New("the turn is over")
 
 // chunks applies chunk after chunk.
 func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
@@ -46,13 +46,13 @@ func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 		}
 		w.stats.chunk(step, time.Since(started))
 		l.Tally, left = step.Tally, left-int(step.N)
-		switch over := ctx.Err() != nil || time.Since(began) > slice; {
+		switch over := ctx.Err() != nil || time.Since(began) > timeSlice; {
 		case step.Done:
 			return w.store.Finish(ctx, l.Ref)
 		case l.Throttle != nil && (over || left <= 0):
-			return w.store.Yield(ctx, l, due(allowance(l)-left, *l.Throttle)-time.Since(began), job.WaitThrottled)
+			return w.store.Yield(ctx, l, timeFor(allowance(l)-left, *l.Throttle)-time.Since(began), job.WaitThrottled)
 		case over:
-			return errYield
+			return errSliceOver
 		}
 	}
 }
@@ -68,16 +68,16 @@ func allowance(l job.Lease) int {
 }
 
 // longestDue bounds the wait of the slowest limits.
-const longestDue = 365 * 24 * time.Hour
+const maxTime = 365 * 24 * time.Hour
 
 // due is how long n records take at a rate, in records a second.
-func due(n int, rate float64) time.Duration {
-	return time.Duration(min(float64(n)/rate, longestDue.Seconds()) * float64(time.Second))
+func timeFor(n int, rate float64) time.Duration {
+	return time.Duration(min(float64(n)/rate, maxTime.Seconds()) * float64(time.Second))
 }
 
 // leave gives the shard up in the way that the reason asks for. At the end of
 // the process it still has the time to do so.
-func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
+func (w *Worker) giveBack(ctx context.Context, l job.Lease, reason error) error {
 	if errors.Is(context.Cause(ctx), job.ErrLeaseLost) {
 		return nil // whatever was cut short by it
 	}
@@ -88,7 +88,7 @@ func (w *Worker) leave(ctx context.Context, l job.Lease, reason error) error {
 		return nil
 	case errors.Is(reason, job.ErrStopped):
 		return w.store.Settle(ctx, l.Ref)
-	case errors.Is(reason, errYield) || errors.Is(reason, context.Canceled):
+	case errors.Is(reason, errSliceOver) || errors.Is(reason, context.Canceled):
 		return w.store.Yield(ctx, l, 0, "")
 	case errors.Is(reason, job.ErrNoTurn):
 		return w.store.Yield(ctx, l, turnPause, job.WaitTurn)

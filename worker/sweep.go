@@ -80,11 +80,11 @@ func (s *sweep) pass(ctx context.Context) error {
 	var still []job.Liveness
 	var faults []error
 	for _, p := range liveness {
-		v := s.look(p, now)
+		v := s.compare(p, now)
 		s.found[p.Ref] = v
 		if v.stoodStill(now) {
 			still = append(still, p)
-		} else if err := s.mend(ctx, p); err != nil {
+		} else if err := s.settleOrFinish(ctx, p); err != nil {
 			faults = append(faults, err)
 		}
 		if len(faults) == sweepFaults {
@@ -100,7 +100,7 @@ func (s *sweep) pass(ctx context.Context) error {
 }
 
 // look compares a pulse with the one before.
-func (s *sweep) look(p job.Liveness, now time.Time) watched {
+func (s *sweep) compare(p job.Liveness, now time.Time) watched {
 	v, known := s.seen[p.Ref]
 	switch {
 	case s.seen == nil:
@@ -117,7 +117,7 @@ func (v watched) stoodStill(now time.Time) bool {
 }
 
 // mend settles a stop, and finishes what has no open shard.
-func (s *sweep) mend(ctx context.Context, p job.Liveness) error {
+func (s *sweep) settleOrFinish(ctx context.Context, p job.Liveness) error {
 	switch {
 	case p.Stopping:
 		return s.store.Settle(ctx, p.Ref)

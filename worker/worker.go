@@ -28,7 +28,7 @@ const (
 	// latency of a single-record patch. asynq's own default is a second.
 	idlePoll = 20 * time.Millisecond
 	// slice is how long a task works before it lets others have its turn.
-	slice = time.Second
+	timeSlice = time.Second
 	// shutdown is how long a chunk in flight may take to commit at the end.
 	shutdown = 6 * time.Second
 	// faultPause is how long a shard waits after a fault that may pass.
@@ -55,14 +55,14 @@ type Config struct {
 
 // A Worker works on jobs that Redis has tasks for.
 type Worker struct {
-	store Store
-	redis asynq.RedisConnOpt
-	log   *slog.Logger
-	bulk  int
-	chunk int
-	stats *stats
-	from  queues
-	name  string // of this process, among those that work
+	store  Store
+	redis  asynq.RedisConnOpt
+	log    *slog.Logger
+	bulk   int
+	chunk  int
+	stats  *stats
+	queues queues
+	name   string // of this process, among those that work
 
 	newRedis bool
 }
@@ -71,10 +71,10 @@ type Worker struct {
 func New(c Config) *Worker {
 	return &Worker{
 		store: c.Store, redis: c.Redis, log: c.Log,
-		bulk:  cmp.Or(c.Concurrency, DefaultConcurrency),
-		chunk: min(cmp.Or(c.Chunk, DefaultChunk), MaxChunk),
-		from:  queuesOf(c.Installation),
-		stats: newStats(), name: uuid.NewString(), newRedis: c.NewRedis,
+		bulk:   cmp.Or(c.Concurrency, DefaultConcurrency),
+		chunk:  min(cmp.Or(c.Chunk, DefaultChunk), MaxChunk),
+		queues: queuesOf(c.Installation),
+		stats:  newStats(), name: uuid.NewString(), newRedis: c.NewRedis,
 	}
 }
 
@@ -84,16 +84,16 @@ func (w *Worker) Metrics() prometheus.Collector { return w.stats }
 // Run works until the context ends. Then it takes no more tasks, lets the
 // chunks in flight commit, gives its shards back and returns.
 func (w *Worker) Run(ctx context.Context) error {
-	w.show(ctx)
+	w.showRunning(ctx)
 	defer w.stopShowing()
 	var ended sync.WaitGroup
 	defer ended.Wait()
-	singles, err := w.serve(ctx, w.from.single, singleConcurrency, w.handleSingle)
+	singles, err := w.serve(ctx, w.queues.single, singleConcurrency, w.handleSingle)
 	if err != nil {
 		return err
 	}
 	defer ended.Go(singles.Shutdown)
-	bulks, err := w.serve(ctx, w.from.bulk, w.bulk, w.handleBulk)
+	bulks, err := w.serve(ctx, w.queues.bulk, w.bulk, w.handleBulk)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (w *Worker) recovered(queue string) {
 
 func (w *Worker) handleSingle(ctx context.Context, r job.WakeUp) {
 	if err := w.store.ApplySingle(context.WithoutCancel(ctx), r); err != nil {
-		w.failClaim(ctx, r, err)
+		w.startFailed(ctx, r, err)
 		return
 	}
 	w.stats.tasks.WithLabelValues("single").Inc()
@@ -156,7 +156,7 @@ func (w *Worker) handleSingle(ctx context.Context, r job.WakeUp) {
 func (w *Worker) handleBulk(ctx context.Context, r job.WakeUp) {
 	lease, err := w.store.Claim(ctx, r)
 	if err != nil {
-		w.failClaim(ctx, r, err)
+		w.startFailed(ctx, r, err)
 		return
 	}
 	w.stats.tasks.WithLabelValues("bulk").Inc()

@@ -309,7 +309,7 @@ func TestRefusedWorkWaitsALittleLongerEachTime(t *testing.T) {
 	r := wakeUp(1, 1)
 	var waits []time.Duration
 	for range 40 {
-		r = again(r, otherModelPause, otherModelMost)
+		r = later(r, otherModelPause, otherModelMost)
 		waits = append(waits, time.Duration(r.Wait)*time.Microsecond)
 	}
 	// Of four workers one has the model: three in four rings are in vain, and
@@ -322,7 +322,7 @@ func TestRefusedWorkWaitsALittleLongerEachTime(t *testing.T) {
 		t.Errorf("the waits are %v, the first ten together %v", waits, ten)
 	}
 	r.Wait = time.Hour.Microseconds() // a throttle's
-	if w := again(r, otherModelPause, otherModelMost).Wait; w != otherModelMost.Microseconds() {
+	if w := later(r, otherModelPause, otherModelMost).Wait; w != otherModelMost.Microseconds() {
 		t.Errorf("a throttled ring then waits %v", time.Duration(w)*time.Microsecond)
 	}
 }
@@ -428,7 +428,7 @@ func TestTheSweepDoesNotWaitForAnEmptyRedis(t *testing.T) {
 }
 
 func TestRingsWaitByTheRelaysOwnClock(t *testing.T) {
-	var w waits
+	var w delays
 	now := time.Now()
 	slow := wakeUp(1, 7)
 	slow.Wait = time.Second.Microseconds()
