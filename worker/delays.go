@@ -6,16 +6,16 @@ import (
 	"bulkpatch/job"
 )
 
-// waits measures how long rings have waited since this relay first saw them,
-// by its own monotonic clock: a machine's clock may step, and two machines'
-// clocks differ. A relay that starts lets them wait anew. The zero value is
-// ready.
+// delays measures how long each wake-up in the outbox has waited since this
+// relay first read it. It uses the process's own monotonic clock, because the
+// clock of a machine may be set, and the clocks of two machines differ. After a
+// restart of the relay the waits begin again. The zero value is ready to use.
 type delays struct {
-	seen map[int64]time.Time // by the ring's sequence
+	seen map[int64]time.Time // by the nonce of the wake-up
 }
 
-// due picks the rings that have waited long enough, and says when to look
-// again for the others, at most relayPoll from now.
+// due returns the wake-ups that have waited long enough, and how long the relay
+// may sleep until the next of the others is due: at most relayPoll.
 func (w *delays) due(wakeUps []job.WakeUp, now time.Time) (due []job.WakeUp, next time.Duration) {
 	next = relayPoll
 	seen := make(map[int64]time.Time)

@@ -9,32 +9,34 @@ import (
 	"bulkpatch/model"
 )
 
-// How long work that could not be begun waits for its next wake-up: a little
-// longer each time, since the next worker may have the model that this one
-// lacks, but none may have it; and longer at once after a fault of the store,
-// which another worker would meet as well.
+// How long work that could not be started waits before its next wake-up is sent.
+// Without the model the wait is short and grows a little each time: the next
+// worker may have the model, but perhaps none does. After a fault of the
+// database it is longer from the beginning, because another worker would meet the
+// same fault.
 const (
 	otherModelPause = 20 * time.Millisecond
 	otherModelMost  = time.Second
-	faultMost       = time.Minute // from faultPause on
+	faultMost       = time.Minute // the first wait is faultPause
 )
 
-// failClaim deals with work that could not be begun. It is answered for at
-// once, also at the end of the process: the sweep is for work that nobody
-// answers for.
+// startFailed handles work that could not be started, by the reason in err: it
+// puts the wake-up back into the outbox, settles the job, or fails it. It does
+// so during a shutdown, too; otherwise only the sweep would find the work,
+// seconds later.
 func (w *Worker) startFailed(ctx context.Context, r job.WakeUp, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
 	var faults model.Faults
 	switch {
 	case errors.Is(err, job.ErrLeaseLost):
-		// Somebody else has it, or it has ended.
+		// Another worker has the work, or it has ended.
 	case errors.Is(err, job.ErrStopped):
 		w.logError(r.Ref, w.store.Settle(ctx, r.Ref))
 	case errors.Is(err, job.ErrOtherModel):
 		w.putBack(ctx, later(r, otherModelPause, otherModelMost), job.WaitModel)
 	case errors.As(err, &faults):
-		// The model has changed so that the job means nothing any more.
+		// The job's filter or patch is invalid in the model as it is now.
 		w.logError(r.Ref, w.store.Stop(ctx, r.Ref, job.Error{
 			Code:   "model_changed",
 			Detail: "The job's filter or patch does not fit the model any more. Submit it again as the model now is.",
@@ -55,19 +57,21 @@ func (w *Worker) startFailed(ctx context.Context, r job.WakeUp, err error) {
 	}
 }
 
-// again is a wake-up that waits an eighth longer than it did the last time.
+// later returns the wake-up with a wait that is an eighth longer than the last
+// one, and at least and at most as long as given.
 func later(r job.WakeUp, least, most time.Duration) job.WakeUp {
 	waited := time.Duration(r.Wait) * time.Microsecond
 	r.Wait = min(max(least, waited+waited/8), most).Microseconds()
 	return r
 }
 
+// putBack puts a wake-up back into the outbox. Users see the reason.
 func (w *Worker) putBack(ctx context.Context, r job.WakeUp, reason string) {
 	w.logError(r.Ref, w.store.PutBack(ctx, r, reason))
 }
 
 func (w *Worker) logError(ref job.Ref, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
-		w.log.Log(context.Background(), levelOf(err), "work could not be taken; it will be taken again", "num", ref.Job, "shard", ref.Shard, "error", err)
+		w.log.Log(context.Background(), levelOf(err), "work could not be started; it will be retried", "num", ref.Job, "shard", ref.Shard, "error", err)
 	}
 }

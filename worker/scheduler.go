@@ -6,26 +6,27 @@ import (
 	"bulkpatch/job"
 )
 
-// turns remembers when each workspace, and each job of it, was last served,
-// so that they take turns however much work each of them has. The zero value
-// is ready.
+// scheduler is a round-robin scheduler with two levels: workspaces, and within a
+// workspace its jobs. It remembers when it last picked a wake-up of each, so that
+// all of them advance, however much work each has. The zero value is ready to
+// use.
 type scheduler struct {
-	clock  uint64
-	served map[tenant]uint64
+	clock  uint64            // counts the wake-ups picked so far
+	served map[tenant]uint64 // the clock when a tenant was last picked
 }
 
-// A of takes turns with others of its kind: a workspace, whose job is 0,
-// or one of its jobs.
+// A tenant is one that the scheduler serves in turn: a workspace, with job 0, or
+// one of its jobs.
 type tenant struct{ workspace, job int64 }
 
-// maxTurns bounds the parties that are remembered. Forgetting one costs it
-// nothing: it is served next.
+// maxTenants bounds the tenants that are remembered. When there are more, the
+// scheduler forgets all of them; a tenant that was forgotten is served first.
 const maxTenants = 10_000
 
-// A share is how many workers may be at work for one workspace, and for one of
-// its jobs: with four workers or more, a quarter of them is left to other
-// workspaces, and of its own a quarter, where that is one or more, to the
-// workspace's other jobs.
+// A share is how many workers may work for one workspace, and for one of its
+// jobs, at the same time. A workspace gets at most three quarters of the workers,
+// rounded up, and a job at most three quarters of those. So of four workers one
+// remains for the other workspaces.
 type share struct{ workspace, job int }
 
 func shareOf(workers int) share {
@@ -33,28 +34,30 @@ func shareOf(workers int) share {
 	return share{workspace: most(workers), job: most(most(workers))}
 }
 
-// full reports whether a ring's workspace or job has its share in flight.
+// full reports whether the workspace or the job of a wake-up has its whole share
+// in flight.
 func (s share) full(r job.WakeUp) bool {
 	return r.InFlightWorkspace >= s.workspace || r.InFlight >= s.job
 }
 
-// pick takes up to n rings: one from each workspace in turn, and in it from
-// each job, beginning with those whose last turn is longest ago and of them in
-// the order they are given. What has its share in flight gets no more.
+// pick returns up to n wake-ups, in the order in which they are to be sent. Each
+// is of the workspace that was served longest ago and, within that, of the job
+// that was served longest ago. Among equals the order of the wake-ups decides.
+// It picks none of a workspace or job whose share is in flight.
 func (t *scheduler) pick(wakeUps []job.WakeUp, n int, s share) (picked []job.WakeUp) {
 	if t.served == nil || len(t.served) > maxTenants {
 		t.served = make(map[tenant]uint64)
 	}
 	order, waiting := byWorkspace(wakeUps)
 	for len(picked) < n && len(order) > 0 {
-		at := t.first(len(order), func(i int) tenant { return tenant{workspace: order[i]} })
+		at := t.longestAgo(len(order), func(i int) tenant { return tenant{workspace: order[i]} })
 		of := slices.DeleteFunc(waiting[order[at]], s.full)
 		waiting[order[at]] = of
 		if len(of) == 0 {
 			order = slices.Delete(order, at, at+1)
 			continue
 		}
-		i := t.first(len(of), func(i int) tenant { return tenant{of[i].Workspace, of[i].Job} })
+		i := t.longestAgo(len(of), func(i int) tenant { return tenant{of[i].Workspace, of[i].Job} })
 		picked = append(picked, of[i])
 		t.serve(of[i])
 		waiting[order[at]] = withoutSent(of, i)
@@ -62,8 +65,8 @@ func (t *scheduler) pick(wakeUps []job.WakeUp, n int, s share) (picked []job.Wak
 	return picked
 }
 
-// byWorkspace parts rings, and lists the workspaces in the order in which
-// they come.
+// byWorkspace groups wake-ups by workspace, and lists the workspaces in the order
+// of their first wake-ups.
 func byWorkspace(wakeUps []job.WakeUp) (order []int64, waiting map[int64][]job.WakeUp) {
 	waiting = make(map[int64][]job.WakeUp)
 	for _, r := range wakeUps {
@@ -75,8 +78,8 @@ func byWorkspace(wakeUps []job.WakeUp) (order []int64, waiting map[int64][]job.W
 	return order, waiting
 }
 
-// first is which of n parties has waited longest for its turn.
-func (t *scheduler) first(n int, of func(int) tenant) (first int) {
+// longestAgo returns which of n tenants was served longest ago.
+func (t *scheduler) longestAgo(n int, of func(int) tenant) (first int) {
 	for i := range n {
 		if t.served[of(i)] < t.served[of(first)] {
 			first = i
@@ -85,13 +88,14 @@ func (t *scheduler) first(n int, of func(int) tenant) (first int) {
 	return first
 }
 
+// serve notes that the workspace and the job of a wake-up are served now.
 func (t *scheduler) serve(r job.WakeUp) {
 	t.clock++
 	t.served[tenant{workspace: r.Workspace}], t.served[tenant{r.Workspace, r.Job}] = t.clock, t.clock
 }
 
-// sent takes ring i out of a workspace's: one shard more of its job is in
-// flight.
+// withoutSent removes wake-up i from those of a workspace, and counts its shard
+// as in flight.
 func withoutSent(wakeUps []job.WakeUp, i int) []job.WakeUp {
 	of := wakeUps[i].Job
 	wakeUps = slices.Delete(wakeUps, i, i+1)

@@ -9,9 +9,10 @@ import (
 	"bulkpatch/job"
 )
 
-// work carries a leased shard on until it is done, is stopped, or has had its
-// slice of time. It keeps no progress of its own, so it is safe to run again
-// after a crash.
+// work works on a leased shard until the shard is done, the job is stopped, or
+// the time slice is over, and then gives the shard back. Shard 0 of a job
+// without a selection resolves the filter first. All progress is in the database,
+// so work can start again after a crash.
 func (w *Worker) work(ctx context.Context, l job.Lease) error {
 	ctx, stop := w.heartbeats(ctx, l)
 	defer stop()
@@ -24,12 +25,14 @@ func (w *Worker) work(ctx context.Context, l job.Lease) error {
 	return w.giveBack(ctx, l, w.chunks(ctx, l))
 }
 
-// errYield says that the shard's turn is over; more work is left.
-var errSliceOver = errors.New("the turn is over")
+// errSliceOver ends the work on a shard whose time slice is over. More records
+// of the shard remain.
+var errSliceOver = errors.New("the time slice is over")
 
-// chunks applies chunk after chunk.
+// chunks applies chunk after chunk until the shard is done, or returns why it
+// stopped.
 func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
-	began, left := time.Now(), allowance(l)
+	began, remaining := time.Now(), allowance(l)
 	chunks := w.store.Chunks(l)
 	defer chunks.Close()
 	for {
@@ -37,29 +40,30 @@ func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 			return w.store.Stop(ctx, l.Ref, *why)
 		}
 		started := time.Now()
-		step, err := chunks.Next(ctx, min(w.chunk, left))
+		step, err := chunks.Next(ctx, min(w.chunk, remaining))
 		switch {
 		case errors.Is(err, job.ErrRefused):
-			continue // one of them is at fault: it takes fewer, until that stands alone
+			continue // one record is invalid: Next takes fewer records, until it is found
 		case err != nil:
 			return err
 		}
 		w.stats.chunk(step, time.Since(started))
-		l.Tally, left = step.Tally, left-int(step.N)
+		l.Tally, remaining = step.Tally, remaining-int(step.N)
 		switch over := ctx.Err() != nil || time.Since(began) > timeSlice; {
 		case step.Done:
 			return w.store.Finish(ctx, l.Ref)
-		case l.Throttle != nil && (over || left <= 0):
-			return w.store.Yield(ctx, l, timeFor(allowance(l)-left, *l.Throttle)-time.Since(began), job.WaitThrottled)
+		case l.Throttle != nil && (over || remaining <= 0):
+			return w.store.Yield(ctx, l, timeFor(allowance(l)-remaining, *l.Throttle)-time.Since(began), job.WaitThrottled)
 		case over:
 			return errSliceOver
 		}
 	}
 }
 
-// allowance is how many records a throttled job may take in a turn: half a
-// second's worth, so that its progress is even and a new limit takes hold
-// soon. A limit may be any number above 0, also one that no integer can hold.
+// allowance returns how many records a throttled job may update in one time
+// slice: as many as its limit allows in half a second, so that it advances evenly
+// and a new limit takes effect soon. A limit may be any number above 0, even one
+// that is too large for an integer.
 func allowance(l job.Lease) int {
 	if l.Throttle == nil {
 		return math.MaxInt
@@ -67,19 +71,20 @@ func allowance(l job.Lease) int {
 	return int(min(max(1, *l.Throttle/2), math.MaxInt32))
 }
 
-// longestDue bounds the wait of the slowest limits.
+// maxTime bounds the wait under the slowest limits.
 const maxTime = 365 * 24 * time.Hour
 
-// due is how long n records take at a rate, in records a second.
+// timeFor returns how long n records take at a rate in records per second.
 func timeFor(n int, rate float64) time.Duration {
 	return time.Duration(min(float64(n)/rate, maxTime.Seconds()) * float64(time.Second))
 }
 
-// leave gives the shard up in the way that the reason asks for. At the end of
-// the process it still has the time to do so.
+// giveBack ends the work on a shard, in the way that fits the reason: it yields
+// the shard, settles the job or fails it. nil means that the shard is done. The
+// time limit for it does not depend on ctx, so that it also works in a shutdown.
 func (w *Worker) giveBack(ctx context.Context, l job.Lease, reason error) error {
 	if errors.Is(context.Cause(ctx), job.ErrLeaseLost) {
-		return nil // whatever was cut short by it
+		return nil // the reason is only that the context was cancelled
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
@@ -103,9 +108,9 @@ func (w *Worker) giveBack(ctx context.Context, l job.Lease, reason error) error 
 	}
 }
 
-// waitOrStop deals with a fault that nobody knows. It may pass, so that the work
-// waits; but where the database answers all the time and the job never gets
-// on, it ends.
+// waitOrStop handles a fault of an unknown kind. As the fault may pass, it calls
+// wait, which postpones the work. But when the database has answered all the time
+// and the job has made no progress for many rounds, it fails the job.
 func (w *Worker) waitOrStop(ctx context.Context, r job.WakeUp, wait func() error) error {
 	why, err := w.store.NoProgress(ctx, r)
 	if err == nil && why != nil {

@@ -8,7 +8,7 @@ import (
 	"bulkpatch/job"
 )
 
-// stats are the worker's metrics.
+// stats holds the worker's metrics.
 type stats struct {
 	tasks   *prometheus.CounterVec
 	records prometheus.Counter
@@ -30,7 +30,7 @@ func newStats() *stats {
 	}
 }
 
-// chunk counts a committed chunk.
+// chunk counts one committed chunk.
 func (s *stats) chunk(step job.Step, took time.Duration) {
 	s.records.Add(float64(step.N))
 	s.chunks.Observe(took.Seconds())

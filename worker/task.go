@@ -13,9 +13,10 @@ import (
 // taskType is the one type of task there is.
 const taskType = "look"
 
-// newTask says to Redis what a ring says. A ring that is sent twice has the
-// same id and is queued once. Redis may deliver a task of a dead process
-// again; its epoch is void by then, so a few tries are plenty.
+// newTask returns the task for a wake-up. Its id contains the nonce, so a wake-up
+// that is sent twice is queued once. asynq may deliver the task of a dead process
+// again. The shard has another epoch by then, so the number of retries hardly
+// matters.
 func newTask(r job.WakeUp, queue string) (*asynq.Task, error) {
 	payload, err := json.Marshal(r)
 	if err != nil {
@@ -25,11 +26,11 @@ func newTask(r job.WakeUp, queue string) (*asynq.Task, error) {
 		asynq.Queue(queue),
 		asynq.TaskID(fmt.Sprintf("%d:%d:%d:%d", r.Job, r.Shard, r.Epoch, r.Nonce)),
 		asynq.MaxRetry(3),
-		asynq.Timeout(24*time.Hour), // the sweep, not asynq, says when a worker is too slow
+		asynq.Timeout(24*time.Hour), // the sweep, not asynq, finds slow workers
 	), nil
 }
 
-// readTask is the inverse of newTask.
+// readTask returns the wake-up that a task was made from.
 func readTask(t *asynq.Task) (job.WakeUp, error) {
 	var r job.WakeUp
 	err := json.Unmarshal(t.Payload(), &r)
