@@ -108,3 +108,25 @@ func TestASingleThatNeverSucceedsEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusedWorkWaitsALittleLongerEachTime(t *testing.T) {
+	r := wakeUp(1, 1)
+	var waits []time.Duration
+	for range 40 {
+		r = later(r, otherModelPause, otherModelMost)
+		waits = append(waits, time.Duration(r.Wait)*time.Microsecond)
+	}
+	// Of four workers one has the model: three in four rings are in vain, and
+	// nineteen in twenty are over after ten of them.
+	var ten time.Duration
+	for _, w := range waits[:10] {
+		ten += w
+	}
+	if waits[0] != otherModelPause || waits[39] != otherModelMost || ten > time.Second || !slices.IsSorted(waits) {
+		t.Errorf("the waits are %v, the first ten together %v", waits, ten)
+	}
+	r.Wait = time.Hour.Microseconds() // a throttle's
+	if w := later(r, otherModelPause, otherModelMost).Wait; w != otherModelMost.Microseconds() {
+		t.Errorf("a throttled ring then waits %v", time.Duration(w)*time.Microsecond)
+	}
+}
