@@ -7,7 +7,7 @@ import (
 	"bulkpatch/job"
 )
 
-func TestRingsWaitByTheRelaysOwnClock(t *testing.T) {
+func TestWakeUpsWaitByTheRelaysOwnClock(t *testing.T) {
 	var w delays
 	now := time.Now()
 	slow := wakeUp(1, 7)
@@ -29,6 +29,6 @@ func TestRingsWaitByTheRelaysOwnClock(t *testing.T) {
 		}
 	}
 	if w.due(nil, now); len(w.seen) > 0 {
-		t.Error("a ring that has gone is remembered")
+		t.Error("a wake-up that is not in the outbox any more is remembered")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-func TestARingThatIsSentTwiceIsOneTask(t *testing.T) {
+func TestAWakeUpThatIsSentTwiceIsOneTask(t *testing.T) {
 	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
 		s := newFakeStore()
 		first := NewRelay(s, redis, here, slog.New(slog.DiscardHandler))
@@ -21,7 +21,7 @@ func TestARingThatIsSentTwiceIsOneTask(t *testing.T) {
 			}
 		})
 		s.add(wakeUp(1, 1))
-		wakeUps := s.due(false)
+		wakeUps := s.bulks()
 		for _, r := range []*Relay{first, second} {
 			if err := r.send(t.Context(), wakeUps); err != nil {
 				t.Fatal(err)
@@ -30,7 +30,7 @@ func TestARingThatIsSentTwiceIsOneTask(t *testing.T) {
 		if n, err := first.workers.pending(); n != 1 || err != nil {
 			t.Errorf("%d tasks are queued, %v", n, err)
 		}
-		if left := s.due(false); len(left) > 0 {
+		if left := s.bulks(); len(left) > 0 {
 			t.Errorf("the outbox still has %v", left)
 		}
 	})

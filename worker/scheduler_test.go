@@ -7,11 +7,11 @@ import (
 	"bulkpatch/job"
 )
 
-func TestWorkspacesTakeTurns(t *testing.T) {
-	var turn scheduler
+func TestWorkspacesAreServedRoundRobin(t *testing.T) {
+	var s scheduler
 	many := []job.WakeUp{wakeUp(1, 1), wakeUp(1, 2), wakeUp(1, 3), wakeUp(2, 4), wakeUp(3, 5), wakeUp(3, 6)}
 	order := func(n int) (nums []int64) {
-		for _, r := range turn.pick(many, n, share{workspace: 9, job: 1}) {
+		for _, r := range s.pick(many, n, share{workspace: 9, job: 1}) {
 			nums = append(nums, r.Job)
 		}
 		return nums
@@ -21,8 +21,8 @@ func TestWorkspacesTakeTurns(t *testing.T) {
 		want []int64
 	}{
 		{4, []int64{1, 4, 5, 2}},
-		{1, []int64{4}}, // workspace 2 has waited longest, then 3
-		{1, []int64{6}}, // whose job 5 had its turn
+		{1, []int64{4}}, // workspace 2 was served longest ago, then 3
+		{1, []int64{6}}, // its job 5 was served before
 		{0, nil},
 		{-3, nil},
 		{9, []int64{3, 4, 5, 1, 6, 2}},
@@ -33,14 +33,14 @@ func TestWorkspacesTakeTurns(t *testing.T) {
 	}
 }
 
-func TestJobsOfAWorkspaceTakeTurns(t *testing.T) {
+func TestJobsOfAWorkspaceAreServedRoundRobin(t *testing.T) {
 	shard := func(num, no int64, ofJob, ofWorkspace int) job.WakeUp {
 		return job.WakeUp{Ref: job.Ref{Workspace: 1, Job: num, Shard: no}, InFlight: ofJob, InFlightWorkspace: ofWorkspace}
 	}
 	other := job.WakeUp{Ref: job.Ref{Workspace: 2, Job: 9}}
-	var turn scheduler
+	var sched scheduler
 	order := func(n int, s share, wakeUps ...job.WakeUp) (got []job.Ref) {
-		for _, r := range turn.pick(wakeUps, n, s) {
+		for _, r := range sched.pick(wakeUps, n, s) {
 			got = append(got, r.Ref)
 		}
 		return got

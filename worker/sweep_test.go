@@ -10,14 +10,15 @@ import (
 	"bulkpatch/job"
 )
 
-// TestWorkThatWasAnsweredForIsGivenNoMorePatience has work that workers put back
-// again and again, since they have not its model: each time it has moved.
-func TestWorkThatWasAnsweredForIsGivenNoMorePatience(t *testing.T) {
+// TestWorkThatWasPutBackCountsAsAlive has work that workers put back again and
+// again, because they do not have its model. Each time it has a new heartbeat, so
+// the patience with it must not grow.
+func TestWorkThatWasPutBackCountsAsAlive(t *testing.T) {
 	now := time.Now()
 	fake := newFakeStore()
 	s := sweep{store: fake, now: func() time.Time { return now }, first: patience}
-	for beat := range int64(5) {
-		fake.liveness = []job.Liveness{{Ref: job.Ref{Job: 1}, Single: true, Heartbeat: beat}}
+	for heartbeat := range int64(5) {
+		fake.liveness = []job.Liveness{{Ref: job.Ref{Job: 1}, Single: true, Heartbeat: heartbeat}}
 		for range 2 {
 			if err := s.pass(t.Context()); err != nil {
 				t.Fatal(err)
@@ -26,11 +27,11 @@ func TestWorkThatWasAnsweredForIsGivenNoMorePatience(t *testing.T) {
 		}
 	}
 	if v := s.seen[job.Ref{Job: 1}]; len(fake.calls) != 5 || v.patience != 2*patience {
-		t.Errorf("%d rings, and the patience is %v", len(fake.calls), v.patience)
+		t.Errorf("%d wake-ups, and the patience is %v", len(fake.calls), v.patience)
 	}
 }
 
-func TestTheSweepRingsForWhatStandsStill(t *testing.T) {
+func TestTheSweepRedeliversWhatStandsStill(t *testing.T) {
 	now := time.Now()
 	fake := newFakeStore()
 	s := sweep{store: fake, now: func() time.Time { return now }, first: patience}
@@ -54,13 +55,13 @@ func TestTheSweepRingsForWhatStandsStill(t *testing.T) {
 	}{
 		{"first seen", 0, still, nil},
 		{"not long enough", 4 * time.Second, still, nil},
-		{"stood still", time.Second, still, []string{"ring again"}},
-		{"rung for just now", 6 * time.Second, still, nil},
-		{"rung in vain", 4 * time.Second, still, []string{"ring again"}},
+		{"stood still", time.Second, still, []string{"redeliver"}},
+		{"redelivered just now", 6 * time.Second, still, nil},
+		{"redelivered in vain", 4 * time.Second, still, []string{"redeliver"}},
 		{"moved", 19 * time.Second, moved, nil},
 		{"moved, so patient again", 4 * time.Second, moved, nil},
-		{"stood still again", time.Second, moved, []string{"ring again"}},
-		{"a stop waits", 0, job.Liveness{Stopping: true}, []string{"settle"}},
+		{"stood still again", time.Second, moved, []string{"redeliver"}},
+		{"a stop is to be settled", 0, job.Liveness{Stopping: true}, []string{"settle"}},
 		{"the last shard closed", 0, job.Liveness{Idle: true}, []string{"finish"}},
 	}
 	for _, step := range steps {
@@ -70,7 +71,7 @@ func TestTheSweepRingsForWhatStandsStill(t *testing.T) {
 	}
 }
 
-func TestAJobThatCannotBeMendedStopsNoOther(t *testing.T) {
+func TestAJobThatCannotBeSettledStopsNoOther(t *testing.T) {
 	fake := newFakeStore()
 	fake.settle = errors.New("somebody holds its rows")
 	s := sweep{store: fake, now: time.Now}
@@ -87,8 +88,8 @@ func TestAJobThatCannotBeMendedStopsNoOther(t *testing.T) {
 	}
 }
 
-// TestTheSweepReachesAllWork has more work than one pass looks at, and then
-// work that cannot be mended before the last.
+// TestTheSweepReachesAllWork has more work than one pass reads, and then also
+// jobs that cannot be settled before the last one.
 func TestTheSweepReachesAllWork(t *testing.T) {
 	for name, settle := range map[string]error{"much work": nil, "stuck work": errors.New("somebody holds its rows")} {
 		fake := newFakeStore()
@@ -125,7 +126,7 @@ func TestTheSweepDoesNotWaitForAnEmptyRedis(t *testing.T) {
 	if err := s.pass(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"ring again"}; !slices.Equal(fake.calls, want) {
-		t.Errorf("the sweep called to %q: it is to ring at once, and once, for what it finds at its start", fake.calls)
+	if want := []string{"redeliver"}; !slices.Equal(fake.calls, want) {
+		t.Errorf("the sweep called to %q: it must redeliver at once, and once, what it finds at its start", fake.calls)
 	}
 }
