@@ -120,22 +120,14 @@ func (c *Client) UpdateRecord(ctx context.Context, model, id string, patch any, 
 	header.Set("Content-Type", "application/merge-patch+json")
 	header.Set("Idempotency-Key", newKey(""))
 	header.Set("Prefer", "wait=30")
-	var answer json.RawMessage
-	resp, err := c.json(ctx, call{method: http.MethodPatch, path: customer(model, id), header: header, body: body}, &answer)
+	a, err := c.atOnceOrByJob(ctx, call{method: http.MethodPatch, path: customer(model, id), header: header, body: body})
 	if err != nil {
 		return Record{}, err
 	}
-	if resp.StatusCode != http.StatusAccepted {
-		return Record{JSON: answer, ETag: resp.Header.Get("ETag")}, nil
+	if a.job == nil {
+		return Record{JSON: a.body, ETag: a.etag}, nil
 	}
-	var j Job
-	if err := json.Unmarshal(answer, &j); err != nil {
-		return Record{}, fmt.Errorf("read the job: %w", err)
-	}
-	j, err = c.Wait(ctx, j.ID, nil)
-	if err != nil {
-		return Record{}, err
-	}
+	j := *a.job
 	if j.State != StateSucceeded || j.Counts.Skipped > 0 {
 		return Record{}, c.refusal(ctx, j)
 	}
@@ -183,27 +175,50 @@ func (c *Client) PreviewSubmission(ctx context.Context, s Submission) (Preview, 
 		return Preview{}, fmt.Errorf("encode the submission: %w", err)
 	}
 	header := http.Header{"Content-Type": {"application/json"}}
-	var answer json.RawMessage
-	resp, err := c.json(ctx, call{method: http.MethodPost, path: "/v1/jobs", header: header, body: body}, &answer)
+	a, err := c.atOnceOrByJob(ctx, call{method: http.MethodPost, path: "/v1/jobs", header: header, body: body})
 	if err != nil {
 		return Preview{}, err
 	}
-	var p Preview
-	if resp.StatusCode != http.StatusAccepted {
-		return p, json.Unmarshal(answer, &p)
-	}
-	var j Job
-	if err := json.Unmarshal(answer, &j); err != nil {
-		return p, fmt.Errorf("read the job: %w", err)
-	}
-	if j, err = c.Wait(ctx, j.ID, nil); err != nil {
+	if a.job == nil {
+		var p Preview
+		err := json.Unmarshal(a.body, &p)
 		return p, err
 	}
-	if j.Preview == nil {
-		return p, fmt.Errorf("preview %s ended %s", j.ID, j.State)
+	if a.job.Preview == nil {
+		return Preview{}, a.noPreview()
 	}
-	return *j.Preview, nil
+	return *a.job.Preview, nil
 }
+
+// An answered is the answer to a call that may take long: either the body of an
+// answer at once, or the finished job that did the work.
+type answered struct {
+	body json.RawMessage
+	etag string
+	job  *Job // nil for an answer at once
+}
+
+// atOnceOrByJob sends a call that the server answers either at once or, where
+// that takes long, with a job. It waits for the end of the job.
+func (c *Client) atOnceOrByJob(ctx context.Context, r call) (answered, error) {
+	var body json.RawMessage
+	resp, err := c.json(ctx, r, &body)
+	if err != nil {
+		return answered{}, err
+	}
+	if resp.StatusCode != http.StatusAccepted {
+		return answered{body: body, etag: resp.Header.Get("ETag")}, nil
+	}
+	var j Job
+	if err := json.Unmarshal(body, &j); err != nil {
+		return answered{}, fmt.Errorf("read the job: %w", err)
+	}
+	j, err = c.Wait(ctx, j.ID, nil)
+	return answered{job: &j}, err
+}
+
+// noPreview is the error of a preview job that ended without a preview.
+func (a answered) noPreview() error { return fmt.Errorf("preview %s ended %s", a.job.ID, a.job.State) }
 
 // patch sends a merge patch that is answered with a job.
 func (c *Client) patch(ctx context.Context, path string, query url.Values, header http.Header, patch any) (Job, error) {

@@ -70,29 +70,22 @@ func previewOf[P any](ctx context.Context, c *Client, jobID, action string, body
 	if err != nil {
 		return p, err
 	}
-	var answer json.RawMessage
-	resp, err := c.json(ctx, r, &answer)
+	a, err := c.atOnceOrByJob(ctx, r)
 	if err != nil {
 		return p, err
 	}
-	if resp.StatusCode != http.StatusAccepted {
-		return p, json.Unmarshal(answer, &p)
-	}
-	var j Job
-	if err := json.Unmarshal(answer, &j); err != nil {
-		return p, fmt.Errorf("read the job: %w", err)
-	}
-	if j, err = c.Wait(ctx, j.ID, nil); err != nil {
+	if a.job == nil {
+		err := json.Unmarshal(a.body, &p)
 		return p, err
 	}
 	var ended struct {
 		Preview *P `json:"preview"`
 	}
-	if _, err := c.json(ctx, call{method: http.MethodGet, path: jobPath(j.ID)}, &ended); err != nil {
+	if _, err := c.json(ctx, call{method: http.MethodGet, path: jobPath(a.job.ID)}, &ended); err != nil {
 		return p, err
 	}
 	if ended.Preview == nil {
-		return p, fmt.Errorf("preview %s ended %s", j.ID, j.State)
+		return p, a.noPreview()
 	}
 	return *ended.Preview, nil
 }
