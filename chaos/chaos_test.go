@@ -51,11 +51,11 @@ func runKind(t *testing.T, binary string, k kind) {
 		}
 	}
 	t.Log(all)
-	if fault := all.lacks(); fault != "" {
+	if fault := all.missingEvidence(); fault != "" {
 		t.Error(fault)
 	}
 	if *summaryFile != "" {
-		if err := all.keep(*summaryFile); err != nil {
+		if err := all.appendTo(*summaryFile); err != nil {
 			t.Error(err)
 		}
 	}
@@ -73,7 +73,7 @@ func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
 			t.Error(err)
 		}
 	}()
-	if err := r.set(t, binary); err != nil {
+	if err := r.setUp(t, binary); err != nil {
 		t.Errorf("the run could not begin: %v", err)
 		keep = r.dir
 	}

@@ -64,7 +64,7 @@ func (c *checker) discover() {
 			c.lost++
 			i := slices.IndexFunc(c.tables, func(t *table) bool { return t.workspace == name && t.model == v.Model })
 			j.where = c.tables[i]
-			(&minder{caller: caller, j: j}).follow()
+			(&watcher{caller: caller, j: j}).follow()
 		}
 	}
 	if c.lost > c.book.lost {
@@ -214,14 +214,14 @@ func (c *checker) checkSelection(j *tracked) {
 			c.complain(j, fmt.Sprintf("record %s is missing, and matched when the selection was fixed", r.id))
 		}
 		if in {
-			c.complain(j, c.judgeTurn(j.bulk, j.bulk.options["onMismatch"] == "force", r, i, from, over))
+			c.complain(j, c.judgeOutcome(j.bulk, j.bulk.options["onMismatch"] == "force", r, i, from, over))
 		}
 	}
 }
 
 // judgeTurn says whether a selected record got an outcome that it could have
 // got at any time of the job.
-func (c *checker) judgeTurn(op *bulkOp, forced bool, r *record, i item, from, to time.Duration) string {
+func (c *checker) judgeOutcome(op *bulkOp, forced bool, r *record, i item, from, to time.Duration) string {
 	matched := op.cond.judge(op.table, r, from, to)
 	switch code := i.code(); {
 	case code == "no_longer_matches" && (forced || matched == always):

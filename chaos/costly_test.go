@@ -65,7 +65,7 @@ type reading struct {
 
 // costly draws jobs and reads with filters at the limits, and requests that
 // are beyond them.
-func (d *drawer) costly() {
+func (d *planner) costly() {
 	p := d.plan
 	for range 3 + d.per(0.2) {
 		t := p.tables[1+d.IntN(3)]

@@ -40,7 +40,7 @@ func (s sqlite) damage(ctx context.Context, db *sql.DB) (string, error) {
 }
 
 // photograph keeps what all tables hold before anything is changed.
-func (r *run) photograph() error {
+func (r *run) readBaseline() error {
 	db, err := r.database.open()
 	if err != nil {
 		return err

@@ -9,7 +9,7 @@ import (
 )
 
 // A drawer draws the load.
-type drawer struct {
+type planner struct {
 	*rand.Rand
 	plan *plan
 	made map[*table]int // records made so far
@@ -18,9 +18,9 @@ type drawer struct {
 }
 
 // per is how many of something there are for each second of the run.
-func (d *drawer) per(second float64) int { return int(second * d.plan.active.Seconds()) }
+func (d *planner) per(second float64) int { return int(second * d.plan.active.Seconds()) }
 
-func (d *drawer) draw() {
+func (d *planner) draw() {
 	d.made, d.gone = make(map[*table]int), make(map[*table]int)
 	p := d.plan
 	for n := range 25 + d.per(3) {
@@ -40,7 +40,7 @@ func (d *drawer) draw() {
 
 // bait has a large job under way whenever a process is killed or stopped, so
 // that it is hit at work.
-func (d *drawer) bait() {
+func (d *planner) addTargets() {
 	for _, f := range d.plan.faults {
 		if f.kind != killProcess && f.kind != stopProcess {
 			continue
@@ -56,16 +56,16 @@ func (d *drawer) bait() {
 }
 
 // moment is some time of the run, its last second excepted.
-func (d *drawer) moment() time.Duration {
+func (d *planner) moment() time.Duration {
 	return time.Duration(d.Int64N(int64(d.plan.active - time.Second)))
 }
 
-func (d *drawer) between(lo, hi time.Duration) time.Duration {
+func (d *planner) between(lo, hi time.Duration) time.Duration {
 	return lo + time.Duration(d.Int64N(int64(hi-lo)))
 }
 
 // table favours the first, which is the largest.
-func (d *drawer) table() *table {
+func (d *planner) table() *table {
 	if d.only != nil {
 		return d.only
 	}
@@ -73,9 +73,9 @@ func (d *drawer) table() *table {
 }
 
 // one reports a chance of 1 in n.
-func (d *drawer) one(n int) bool { return d.IntN(n) == 0 }
+func (d *planner) one(n int) bool { return d.IntN(n) == 0 }
 
-func (d *drawer) bulk(n int) bulkOp {
+func (d *planner) bulk(n int) bulkOp {
 	op := bulkOp{n: n, at: d.moment(), table: d.table(), options: map[string]any{}, send: d.sending(), asJob: d.one(2)}
 	op.patch = d.patch(op.table, fmt.Sprintf("bulk %d", n))
 	op.cond = d.cond(op.table)
@@ -114,7 +114,7 @@ func (d *drawer) bulk(n int) bulkOp {
 }
 
 // sequels draws what follows from one job of n.
-func (d *drawer) sequels(n int) (list []follow) {
+func (d *planner) sequels(n int) (list []follow) {
 	if !d.one(n) {
 		return nil
 	}
@@ -131,7 +131,7 @@ func (d *drawer) sequels(n int) (list []follow) {
 
 // throttle lets a job run evenly: fast enough to end by itself, or so slowly
 // that the throttle must be lifted when the faults are over.
-func (op *bulkOp) throttle(d *drawer) {
+func (op *bulkOp) throttle(d *planner) {
 	op.options["recordsPerSecond"] = 100 + op.table.initial/6 + d.IntN(300)
 	// Each chunk of a throttled job goes through the queue, so that small ones
 	// are slower than any throttle.
@@ -143,7 +143,7 @@ func (op *bulkOp) throttle(d *drawer) {
 }
 
 // cond draws a filter; many overlap.
-func (d *drawer) cond(t *table) cond {
+func (d *planner) cond(t *table) cond {
 	lo := d.IntN(t.initial)
 	part := idRange{lo, min(lo+d.IntN(t.initial), t.initial-1)}
 	switch d.IntN(10) {
@@ -168,7 +168,7 @@ func (d *drawer) cond(t *table) cond {
 
 // patch draws new values. Some are given by this update alone, some by many,
 // so that records have them already.
-func (d *drawer) patch(t *table, name string) map[string]any {
+func (d *planner) patch(t *table, name string) map[string]any {
 	patch := map[string]any{}
 	for len(patch) == 0 || d.one(3) {
 		field := t.texts[d.IntN(len(t.texts))]
@@ -192,7 +192,7 @@ func (d *drawer) patch(t *table, name string) map[string]any {
 	return patch
 }
 
-func (d *drawer) sending() sending {
+func (d *planner) sending() sending {
 	s := sending{copies: 1, hasty: d.one(4), reuse: d.one(5)}
 	if d.one(3) {
 		s.copies = 2 + d.IntN(2)
@@ -207,7 +207,7 @@ func (d *drawer) sending() sending {
 }
 
 // actions draws what is asked of a job after it was accepted.
-func (d *drawer) actions() []action {
+func (d *planner) actions() []action {
 	soon := func() time.Duration { return d.between(0, 900*time.Millisecond) }
 	pause, resume, cancel := action{soon(), "pause", 0}, action{soon(), "resume", 0}, action{soon(), "cancel", 0}
 	switch d.IntN(6) {
@@ -226,7 +226,7 @@ func (d *drawer) actions() []action {
 	}
 }
 
-func (d *drawer) single(n int) singleOp {
+func (d *planner) single(n int) singleOp {
 	op := singleOp{n: n, at: d.moment(), table: d.table(), ifMatch: ifMatch(d.IntN(3)), send: d.sending()}
 	op.index = d.IntN(op.table.initial)
 	if d.one(2) {
@@ -243,7 +243,7 @@ func (d *drawer) single(n int) singleOp {
 	return op
 }
 
-func (d *drawer) foreign(op *foreignOp) {
+func (d *planner) foreign(op *foreignOp) {
 	t := op.table
 	op.kind, op.group = "move", d.IntN(groups)
 	switch {

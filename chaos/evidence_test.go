@@ -12,7 +12,7 @@ import (
 
 // echo is how long after a fault its effects may be felt: a process waits for
 // the database, gives up, ends, and is started again.
-const echo = 15 * time.Second
+const aftermath = 15 * time.Second
 
 // checkRefusals judges the calls that were not served. While nothing but
 // Redis is hurt, there is no reason to refuse one.
@@ -40,7 +40,7 @@ const refusalsShown = 5
 // felt by a process at a time.
 func (r *run) excused(process string, s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		return w.bears(r.kind, process) && w.sent <= s.done && s.sent <= w.done+echo
+		return w.bears(r.kind, process) && w.sent <= s.done && s.sent <= w.done+aftermath
 	})
 }
 
@@ -94,7 +94,7 @@ var evidence = struct {
 	},
 	faultsOfPostgres: [][]faultKind{
 		{killPostgres, endPostgres, freezePostgres}, {slowPostgres, cutPostgres, silencePostgres}, {endSessions},
-		{partPostgres, partBoth}, {partRedis},
+		{partitionPostgres, partitionBoth}, {partitionRedis},
 	},
 }
 

@@ -27,21 +27,21 @@ const (
 	badTasks     faultKind = "queue malformed tasks"
 	stepClock    faultKind = "step the clock"
 
-	killPostgres    faultKind = "kill PostgreSQL"
-	endPostgres     faultKind = "restart PostgreSQL"
-	freezePostgres  faultKind = "stop PostgreSQL"
-	slowPostgres    faultKind = "slow down PostgreSQL"
-	cutPostgres     faultKind = "cut connections to PostgreSQL"
-	silencePostgres faultKind = "silence PostgreSQL"
-	endSessions     faultKind = "end sessions"
-	partPostgres    faultKind = "part a process from PostgreSQL"
-	partRedis       faultKind = "part a process from Redis"
-	partBoth        faultKind = "part a process from both"
+	killPostgres      faultKind = "kill PostgreSQL"
+	endPostgres       faultKind = "restart PostgreSQL"
+	freezePostgres    faultKind = "stop PostgreSQL"
+	slowPostgres      faultKind = "slow down PostgreSQL"
+	cutPostgres       faultKind = "cut connections to PostgreSQL"
+	silencePostgres   faultKind = "silence PostgreSQL"
+	endSessions       faultKind = "end sessions"
+	partitionPostgres faultKind = "part a process from PostgreSQL"
+	partitionRedis    faultKind = "part a process from Redis"
+	partitionBoth     faultKind = "part a process from both"
 )
 
 // ofRedis are the faults that leave the database alone: while nothing else is
 // wrong, jobs are accepted and can be read.
-var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks, partRedis}
+var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks, partitionRedis}
 
 // ofPostgres are the faults of the server and of all ways to it.
 var ofPostgres = []faultKind{killPostgres, endPostgres, freezePostgres, slowPostgres, cutPostgres, silencePostgres, endSessions}
@@ -81,8 +81,8 @@ func schedule(faults []fault) string {
 
 // drawFaults draws some of each kind. Two faults of one thing do not overlap:
 // the second would end the first.
-func (d *drawer) drawFaults() []fault {
-	f := &faultDrawer{drawer: d, times: max(1, int(d.plan.active/(20*time.Second)))}
+func (d *planner) drawFaults() []fault {
+	f := &faultPlanner{planner: d, times: max(1, int(d.plan.active/(20*time.Second)))}
 	f.always()
 	if d.plan.kind.redis {
 		f.ofMany()
@@ -99,14 +99,14 @@ func (d *drawer) drawFaults() []fault {
 }
 
 // A faultDrawer draws faults.
-type faultDrawer struct {
-	*drawer
+type faultPlanner struct {
+	*planner
 	times int // how many of most kinds
 	list  []fault
 }
 
 // add draws n faults, each of one of the kinds and of some seconds.
-func (d *faultDrawer) add(n int, lo, hi float64, kinds ...faultKind) {
+func (d *faultPlanner) add(n int, lo, hi float64, kinds ...faultKind) {
 	second := float64(time.Second)
 	for range n {
 		f := fault{
@@ -118,7 +118,7 @@ func (d *faultDrawer) add(n int, lo, hi float64, kinds ...faultKind) {
 	}
 }
 
-func (d *faultDrawer) always() {
+func (d *faultPlanner) always() {
 	longest := 3.0
 	if d.one(3) {
 		longest = 8 // longer than the program waits for the lock of SQLite
@@ -132,13 +132,13 @@ func (d *faultDrawer) always() {
 }
 
 // ofOne draws for a process that is the only one.
-func (d *faultDrawer) ofOne() {
+func (d *faultPlanner) ofOne() {
 	d.add(3*d.times, 0.05, 1.5, killProcess)
 	d.add(d.times, 1, 4, stopProcess)
 }
 
 // ofMany draws for several processes and their Redis.
-func (d *faultDrawer) ofMany() {
+func (d *faultPlanner) ofMany() {
 	d.add(3*d.times, 0.05, 2, killProcess)
 	if d.plan.patient {
 		d.add(1, 11, 14, stopProcess)
@@ -153,20 +153,20 @@ func (d *faultDrawer) ofMany() {
 	d.add(2*d.times, 0.1, 0.2, badTasks)
 }
 
-func (d *faultDrawer) ofPostgres() {
+func (d *faultPlanner) ofPostgres() {
 	d.add(d.times, 0.2, 3, killPostgres, endPostgres, freezePostgres)
 	d.add(d.times, 0.2, 3, slowPostgres, cutPostgres, silencePostgres)
 	d.add(2*d.times, 0.1, 0.2, endSessions)
-	d.add(2*d.times, 0.5, 5, partPostgres, partBoth)
-	d.add(d.times, 0.5, 5, partRedis)
+	d.add(2*d.times, 0.5, 5, partitionPostgres, partitionBoth)
+	d.add(d.times, 0.5, 5, partitionRedis)
 	if d.plan.patient {
-		d.add(1, 11, 14, partPostgres, partBoth)
+		d.add(1, 11, 14, partitionPostgres, partitionBoth)
 	}
 }
 
 // apart sorts faults and moves those that would overlap with another of the
 // same thing behind it, where there is room for them.
-func (d *drawer) apart(list []fault) []fault {
+func (d *planner) apart(list []fault) []fault {
 	slices.SortFunc(list, func(a, b fault) int { return int(a.at - b.at) })
 	busy := map[string]time.Duration{}
 	for i := range list {
@@ -190,7 +190,7 @@ func (f fault) thing(k kind) string {
 	switch {
 	case slices.Contains(ofPostgres, f.kind) && f.kind != endSessions, f.kind == fillDisk && k.postgres:
 		return "PostgreSQL"
-	case f.kind == partPostgres || f.kind == partRedis || f.kind == partBoth:
+	case f.kind == partitionPostgres || f.kind == partitionRedis || f.kind == partitionBoth:
 		return fmt.Sprint("the ways of process ", f.choice%postgresProcesses)
 	case f.kind == fillDisk || f.kind == lockDatabase || f.kind == stepClock:
 		return string(f.kind)

@@ -85,7 +85,7 @@ func (f *following) forced() bool {
 
 // sequel asks for the next of what is to follow from the job, by several
 // callers at the same time, and has what comes of it followed in turn.
-func (m *minder) sequel() {
+func (m *watcher) sequel() {
 	if len(m.sequels) == 0 || m.run.isCalm() {
 		return
 	}
@@ -112,7 +112,7 @@ func (m *minder) sequel() {
 }
 
 // askSequel asks for a job that follows, until there is an answer.
-func (m *minder) askSequel(q request, key string, next follow, rest []follow) {
+func (m *watcher) askSequel(q request, key string, next follow, rest []follow) {
 	by := next.by
 	asked := asking{span{sent: m.run.now()}, string(by)}
 	a, err := m.run.of(m.j.where).persist(q)
@@ -143,7 +143,7 @@ func (s sighting) allows(by sequel) bool {
 }
 
 // enterSequel notes the job that follows, which is to be one for all callers.
-func (r *run) enterSequel(m *minder, a answer, key string, next follow, rest []follow) {
+func (r *run) enterSequel(m *watcher, a answer, key string, next follow, rest []follow) {
 	id := a.job()
 	if before, same := r.keyed(id, key); !same {
 		r.violation("the idempotency key %s made the jobs %s and %s", key, before, id)
@@ -250,7 +250,7 @@ func (c *checker) judgeSequel(j *tracked, i item) string {
 	case f.reverts != nil:
 		return c.judgeReverted(j, rec, i)
 	case f.bulk != nil:
-		return c.judgeTurn(f.bulk, f.forced(), rec, i, j.submitted.sent, min(c.ends[j].sent, j.finished()))
+		return c.judgeOutcome(f.bulk, f.forced(), rec, i, j.submitted.sent, min(c.ends[j].sent, j.finished()))
 	}
 	ok := i.Outcome == "updated" || i.Outcome == "unchanged" || i.code() == "unique" ||
 		i.code() == "not_found" && rec.deleted.done > 0

@@ -11,17 +11,17 @@ import (
 
 // interfere does what foreign writers do to one table, in the order of the
 // plan: so it is known what each record of it must hold.
-func (r *run) interfere(t *table) {
+func (r *run) writeAllForeign(t *table) {
 	for _, op := range r.foreign {
 		if op.table == t && r.until(op.at) {
-			if err := r.meddle(op); err != nil {
+			if err := r.writeForeign(op); err != nil {
 				r.violation("foreign write %d (%s) of %s: %v", op.n, op.kind, t, err)
 			}
 		}
 	}
 }
 
-func (r *run) meddle(op foreignOp) error {
+func (r *run) writeForeign(op foreignOp) error {
 	c, t := r.of(op.table), op.table
 	base := "/v1/" + t.model + "/"
 	value := groupValue(op.group, fmt.Sprintf("foreign%d", op.n))

@@ -89,7 +89,7 @@ func (c *caller) once(r request) (answer, error) {
 	a.done = c.run.now()
 	c.run.tally.answered(a, err)
 	if err == nil {
-		c.run.suspect(r, a)
+		c.run.checkStatus(r, a)
 	}
 	return a, err
 }
@@ -111,7 +111,7 @@ func (c *caller) request(ctx context.Context, at apiProcess, r request) (*http.R
 }
 
 // suspect notes an answer that no call should get, or none without a reason.
-func (r *run) suspect(q request, a answer) {
+func (r *run) checkStatus(q request, a answer) {
 	switch a.status {
 	case http.StatusInternalServerError:
 		r.violation("%s %s answered %s", q.method, q.path, a)

@@ -18,20 +18,20 @@ type step struct {
 
 // A hurter carries out the faults of a plan, one after the other and all in
 // the goroutine of the test.
-type hurter struct {
+type injector struct {
 	*run
-	db    *sql.DB // for reading only
-	probe *sql.DB // tries the lock of SQLite
-	steps []step
-	bad   int  // tasks pushed so far
-	ill   bool // Redis or the way there is hurt already
-	down  bool // PostgreSQL or the way there is
+	db         *sql.DB // for reading only
+	probe      *sql.DB // tries the lock of SQLite
+	steps      []step
+	bad        int  // tasks pushed so far
+	redisHurt  bool // Redis or the way there is hurt already
+	serverHurt bool // PostgreSQL or the way there is
 
 	locked bool // another process asks for the database's lock, or has it
 }
 
 // hurt carries out the faults and returns when the last is over.
-func (r *run) hurt() error {
+func (r *run) injectFaults() error {
 	db, err := r.database.open()
 	if err != nil {
 		return err
@@ -43,7 +43,7 @@ func (r *run) hurt() error {
 	}
 	defer probe.Close()
 	probe.SetMaxOpenConns(1)
-	h := &hurter{run: r, db: db, probe: probe}
+	h := &injector{run: r, db: db, probe: probe}
 	for _, f := range r.faults {
 		h.add(step{r.started + f.at, func() { h.begin(f) }})
 	}
@@ -57,19 +57,19 @@ func (r *run) hurt() error {
 	return nil
 }
 
-func (h *hurter) add(s step) {
+func (h *injector) add(s step) {
 	i, _ := slices.BinarySearchFunc(h.steps, s, func(a, b step) int { return int(a.at - b.at) })
 	h.steps = slices.Insert(h.steps, i, s)
 }
 
 // lasting begins a fault that has an end, and notes that it took place when
 // undo says so. Undo tells who was hit, and whether it was felt.
-func (h *hurter) lasting(f fault, undo func() (victim string, felt bool, err error)) {
+func (h *injector) lasting(f fault, undo func() (victim string, felt bool, err error)) {
 	h.since(h.now(), f, undo)
 }
 
 // since is lasting for a fault that may have been felt before it was complete.
-func (h *hurter) since(began time.Duration, f fault, undo func() (victim string, felt bool, err error)) {
+func (h *injector) since(began time.Duration, f fault, undo func() (victim string, felt bool, err error)) {
 	h.add(step{h.now() + f.lasts, func() {
 		victim, felt, err := undo()
 		if err != nil {
@@ -81,9 +81,11 @@ func (h *hurter) since(began time.Duration, f fault, undo func() (victim string,
 }
 
 // failed notes a fault that did not take place as it should.
-func (h *hurter) failed(f fault, err error) { h.missed = append(h.missed, f.String()+": "+err.Error()) }
+func (h *injector) failed(f fault, err error) {
+	h.missed = append(h.missed, f.String()+": "+err.Error())
+}
 
-func (h *hurter) begin(f fault) {
+func (h *injector) begin(f fault) {
 	switch f.kind {
 	case killProcess:
 		h.await(h.working)
@@ -99,14 +101,14 @@ func (h *hurter) begin(f fault) {
 		}
 	case fillDisk:
 		if h.server != nil {
-			h.crowd(f)
+			h.fillServerDisk(f)
 		} else {
 			h.fill(f)
 		}
 	case stepClock:
 		h.step(f)
-	case partPostgres, partRedis, partBoth:
-		h.part(f)
+	case partitionPostgres, partitionRedis, partitionBoth:
+		h.partition(f)
 	default:
 		if slices.Contains(ofPostgres, f.kind) {
 			h.hurtServer(f)
@@ -117,10 +119,10 @@ func (h *hurter) begin(f fault) {
 }
 
 // alert is how long a fault waits for a moment at which it hurts most.
-const alert = 600 * time.Millisecond
+const momentWait = 600 * time.Millisecond
 
 // await waits until a fault would hit something, but not for long.
-func (h *hurter) await(there func(context.Context) bool) { within(alert, there) }
+func (h *injector) await(there func(context.Context) bool) { within(momentWait, there) }
 
 // within reports whether something becomes true in a time. It does not wait
 // longer for an answer: where a process stands still in such a way that nobody
@@ -148,7 +150,7 @@ func within(d time.Duration, there func(context.Context) bool) bool {
 
 // working reports whether a worker holds a job that will keep it busy for a
 // while.
-func (h *hurter) working(ctx context.Context) bool {
+func (h *injector) working(ctx context.Context) bool {
 	var held int
 	err := h.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM shards s JOIN jobs j ON j.workspace = s.workspace AND j.num = s.job
 		WHERE s.held = 1 AND s.open = 1 AND j.throttle IS NULL AND j.matched - s.updated - s.unchanged > 1000`).Scan(&held)
@@ -156,22 +158,22 @@ func (h *hurter) working(ctx context.Context) bool {
 }
 
 // kill ends a process that is running, and the supervisor starts it again.
-func (h *hurter) kill(f fault) {
+func (h *injector) kill(f fault) {
 	for i := range h.procs {
 		if p := h.procs[(f.choice+i)%len(h.procs)]; p.kill(f.lasts) {
 			h.took(window{f, span{h.now(), h.now() + f.lasts}, p.name, true})
 			return
 		}
 	}
-	h.soon(func() { h.kill(f) })
+	h.retrySoon(func() { h.kill(f) })
 }
 
 // soon tries again what could not be done yet.
-func (h *hurter) soon(try func()) { h.add(step{h.now() + again, try}) }
+func (h *injector) retrySoon(try func()) { h.add(step{h.now() + restartPause, try}) }
 
 // stop makes a worker stand still, or the only process there is; on
 // PostgreSQL it may be any.
-func (h *hurter) stop(f fault) {
+func (h *injector) stop(f fault) {
 	workers := h.procs
 	if len(workers) > 1 && h.server == nil {
 		workers = workers[1:]
@@ -194,14 +196,14 @@ func (h *hurter) stop(f fault) {
 				return p.name, true, nil
 			}
 			// It had ended by itself before it stood still for good.
-			if h.now() < h.started+h.active+echo {
-				h.soon(func() { h.stop(f) })
+			if h.now() < h.started+h.active+aftermath {
+				h.retrySoon(func() { h.stop(f) })
 			}
 			return "", false, errGone
 		})
 		return
 	}
-	h.soon(func() { h.stop(f) })
+	h.retrySoon(func() { h.stop(f) })
 }
 
 // longStop is longer than any but those stops that outlast the queue's lease.
@@ -210,9 +212,9 @@ const longStop = 20 * time.Second
 // unlock moves a process that stands still on to where it does not hold the
 // database's lock. With the lock everybody stands still; without it others
 // take over its work, and it must not do that again when it wakes up.
-func (h *hurter) unlock(p *process, cmd *exec.Cmd) {
+func (h *injector) unlock(p *process, cmd *exec.Cmd) {
 	for range unlockTries {
-		if h.locked || within(alert/10, h.free) || !p.proceed(cmd) {
+		if h.locked || within(momentWait/10, h.free) || !p.proceed(cmd) {
 			return
 		}
 		h.await(h.free) // on a busy machine it takes a while to go on
@@ -229,14 +231,14 @@ const unlockTries = 10
 
 // free reports whether nobody holds the lock of SQLite. It must not end
 // between the two, and so goes by no context.
-func (h *hurter) free(context.Context) bool {
+func (h *injector) free(context.Context) bool {
 	_, err := h.probe.Exec(`BEGIN IMMEDIATE; ROLLBACK`)
 	return err == nil
 }
 
 // lock lets another process take the database's write lock, and gives it back
 // in order or by killing that process.
-func (h *hurter) lock(f fault) {
+func (h *injector) lock(f fault) {
 	l, err := newLocker(h.disk.database())
 	if err != nil {
 		h.failed(f, err)
@@ -251,7 +253,7 @@ func (h *hurter) lock(f fault) {
 const maxLockWait = 50 * time.Second
 
 // awaitLock holds on to the lock once the locker has it.
-func (h *hurter) awaitLock(f fault, l *locker, until time.Duration) {
+func (h *injector) awaitLock(f fault, l *locker, until time.Duration) {
 	switch {
 	case l.holds():
 		h.lasting(f, func() (string, bool, error) {
@@ -262,16 +264,16 @@ func (h *hurter) awaitLock(f fault, l *locker, until time.Duration) {
 		h.locked = false
 		h.failed(f, l.release(true))
 	default:
-		h.soon(func() { h.awaitLock(f, l, until) })
+		h.retrySoon(func() { h.awaitLock(f, l, until) })
 	}
 }
 
 // fill makes the disk full. Somebody reads meanwhile, as a backup does: so the
 // log cannot begin anew, and every write needs room.
-func (h *hurter) fill(f fault) {
+func (h *injector) fill(f fault) {
 	reader, err := h.readOn()
 	if err != nil {
-		h.again(f, err)
+		h.tryAgain(f, err)
 		return
 	}
 	var pids []int
@@ -291,7 +293,7 @@ func (h *hurter) fill(f fault) {
 }
 
 // step moves the clock of all processes: they run on one machine.
-func (h *hurter) step(f fault) {
+func (h *injector) step(f fault) {
 	if err := h.setClock(clockSteps[f.choice%len(clockSteps)]); err != nil {
 		h.failed(f, err)
 		return
@@ -301,7 +303,7 @@ func (h *hurter) step(f fault) {
 }
 
 // readOn begins to read the database and goes on until it is closed.
-func (h *hurter) readOn() (io.Closer, error) {
+func (h *injector) readOn() (io.Closer, error) {
 	db, err := h.database.open()
 	if err != nil {
 		return nil, err
@@ -325,10 +327,10 @@ type closer func() error
 func (c closer) Close() error { return c() }
 
 // hurtQueue hurts Redis or the way there.
-func (h *hurter) hurtQueue(f fault) {
+func (h *injector) hurtQueue(f fault) {
 	q := h.queue
-	if h.ill {
-		h.soon(func() { h.hurtQueue(f) })
+	if h.redisHurt {
+		h.retrySoon(func() { h.hurtQueue(f) })
 		return
 	}
 	switch f.kind {
@@ -357,38 +359,38 @@ func (h *hurter) hurtQueue(f fault) {
 }
 
 // takeRedis takes the server away for a while, with what it holds or without.
-func (h *hurter) takeRedis(f fault) {
-	before := h.queue.ways.felt()
+func (h *injector) takeRedis(f fault) {
+	before := h.queue.proxies.felt()
 	if f.kind == endRedis {
 		h.queue.server.Stop()
 	} else {
 		h.queue.server.Kill()
 	}
-	h.ill = true
+	h.redisHurt = true
 	h.lasting(f, func() (string, bool, error) {
 		var err error
 		if f.kind == loseRedis {
 			err = h.queue.lose()
 		}
 		h.queue.server.Restart(h.queue.t)
-		h.ill = false
-		return "", h.queue.ways.felt() > before, err
+		h.redisHurt = false
+		return "", h.queue.proxies.felt() > before, err
 	})
 }
 
 // spoil changes how connections to Redis are treated for a while.
-func (h *hurter) spoil(f fault, mode proxyMode) {
-	before := h.queue.ways.felt()
-	h.queue.ways.set(mode, time.Duration(20+f.choice%200)*time.Millisecond)
-	h.ill = true
+func (h *injector) spoil(f fault, mode proxyMode) {
+	before := h.queue.proxies.felt()
+	h.queue.proxies.set(mode, time.Duration(20+f.choice%200)*time.Millisecond)
+	h.redisHurt = true
 	h.lasting(f, func() (string, bool, error) {
-		h.queue.ways.set(forward, 0)
-		h.ill = false
-		return "", h.queue.ways.felt() > before, nil
+		h.queue.proxies.set(forward, 0)
+		h.redisHurt = false
+		return "", h.queue.proxies.felt() > before, nil
 	})
 }
 
-func (h *hurter) atOnce(f fault, err error) {
+func (h *injector) atOnce(f fault, err error) {
 	if err != nil {
 		h.failed(f, err)
 		return

@@ -8,9 +8,9 @@ import (
 )
 
 // hurtServer hurts PostgreSQL or the way there.
-func (h *hurter) hurtServer(f fault) {
-	if h.down && f.kind != endSessions {
-		h.soon(func() { h.hurtServer(f) })
+func (h *injector) hurtServer(f fault) {
+	if h.serverHurt && f.kind != endSessions {
+		h.retrySoon(func() { h.hurtServer(f) })
 		return
 	}
 	switch f.kind {
@@ -35,67 +35,67 @@ func (h *hurter) hurtServer(f fault) {
 }
 
 // end ends the server in order, and abort without a checkpoint.
-func (h *hurter) end() error   { h.server.server.Stop(h.server.t); return nil }
-func (h *hurter) abort() error { h.server.server.Kill(h.server.t); return nil }
+func (h *injector) end() error   { h.server.server.Stop(h.server.t); return nil }
+func (h *injector) abort() error { h.server.server.Kill(h.server.t); return nil }
 
-func (h *hurter) killSession() error {
-	ctx, cancel := context.WithTimeout(context.Background(), alert)
+func (h *injector) killSession() error {
+	ctx, cancel := context.WithTimeout(context.Background(), momentWait)
 	defer cancel()
 	return h.server.killSession(ctx)
 }
 
 // takeServer takes the server away for a while.
-func (h *hurter) takeServer(f fault, take func() error) {
-	before, began := h.server.ways.felt(), h.now()
+func (h *injector) takeServer(f fault, take func() error) {
+	before, began := h.server.proxies.felt(), h.now()
 	if err := take(); err != nil {
-		h.again(f, err)
+		h.tryAgain(f, err)
 		return
 	}
-	h.down = true
+	h.serverHurt = true
 	h.since(began, f, func() (string, bool, error) {
-		h.down = false
-		return "", h.server.ways.felt() > before, h.server.up()
+		h.serverHurt = false
+		return "", h.server.proxies.felt() > before, h.server.up()
 	})
 }
 
 // again tries a fault once more that could not take place, as another was in
 // its way.
-func (h *hurter) again(f fault, err error) {
-	if h.now() < h.started+h.active+echo {
-		h.soon(func() { h.begin(f) })
+func (h *injector) tryAgain(f fault, err error) {
+	if h.now() < h.started+h.active+aftermath {
+		h.retrySoon(func() { h.begin(f) })
 		return
 	}
 	h.failed(f, err)
 }
 
 // freeze makes all of the server stand still, while its connections stay.
-func (h *hurter) freeze(f fault) {
-	before, began := h.server.ways.asked(), h.now()
+func (h *injector) freeze(f fault) {
+	before, began := h.server.proxies.asked(), h.now()
 	if err := h.server.server.Stall(); err != nil {
-		h.again(f, err)
+		h.tryAgain(f, err)
 		return
 	}
-	h.down = true
+	h.serverHurt = true
 	h.since(began, f, func() (string, bool, error) {
-		h.down = false
-		return "", h.server.ways.asked() > before, errors.Join(h.server.server.Resume(), h.server.up())
+		h.serverHurt = false
+		return "", h.server.proxies.asked() > before, errors.Join(h.server.server.Resume(), h.server.up())
 	})
 }
 
 // spoilServer changes how connections to the server are treated for a while.
-func (h *hurter) spoilServer(f fault, mode proxyMode) {
-	before, began := h.server.ways.felt(), h.now()
-	h.server.ways.set(mode, time.Duration(5+f.choice%60)*time.Millisecond)
-	h.down = true
+func (h *injector) spoilServer(f fault, mode proxyMode) {
+	before, began := h.server.proxies.felt(), h.now()
+	h.server.proxies.set(mode, time.Duration(5+f.choice%60)*time.Millisecond)
+	h.serverHurt = true
 	h.since(began, f, func() (string, bool, error) {
-		h.server.ways.set(forward, 0)
-		h.down = false
-		return "", h.server.ways.felt() > before, nil
+		h.server.proxies.set(forward, 0)
+		h.serverHurt = false
+		return "", h.server.proxies.felt() > before, nil
 	})
 }
 
-func (h *hurter) endSessions(f fault) {
-	ctx, cancel := context.WithTimeout(context.Background(), alert)
+func (h *injector) endSessions(f fault) {
+	ctx, cancel := context.WithTimeout(context.Background(), momentWait)
 	defer cancel()
 	began := h.now()
 	n, err := h.server.terminate(ctx, 1+f.choice%12)
@@ -103,7 +103,7 @@ func (h *hurter) endSessions(f fault) {
 		err = errNoSession
 	}
 	if err != nil {
-		h.again(f, err)
+		h.tryAgain(f, err)
 		return
 	}
 	h.took(window{f, span{began, h.now()}, "", true})
@@ -113,17 +113,17 @@ var errNoSession = errors.New("the program had no session")
 
 // block lets a session hold locks for a while, as somebody does who looks
 // into the database and forgets to leave.
-func (h *hurter) block(f fault) {
+func (h *injector) block(f fault) {
 	b, err := h.server.newBlocker(f.choice)
 	if err != nil {
-		h.again(f, err)
+		h.tryAgain(f, err)
 		return
 	}
 	h.awaitBlock(f, b, h.now()+maxLockWait)
 }
 
 // awaitBlock keeps the locks once the session has them.
-func (h *hurter) awaitBlock(f fault, b *blocker, until time.Duration) {
+func (h *injector) awaitBlock(f fault, b *blocker, until time.Duration) {
 	held, err := b.holds()
 	switch {
 	case held:
@@ -137,20 +137,20 @@ func (h *hurter) awaitBlock(f fault, b *blocker, until time.Duration) {
 		})
 	case err != nil: // it lost a deadlock, or its connection
 		b.release(false)
-		h.again(f, err)
+		h.tryAgain(f, err)
 	case h.now() > until:
 		b.release(true)
 		h.failed(f, errNoLock)
 	default:
-		h.soon(func() { h.awaitBlock(f, b, until) })
+		h.retrySoon(func() { h.awaitBlock(f, b, until) })
 	}
 }
 
 // crowd makes the server's disk full. When the server cannot go on without
 // room it ends, and is started when there is room again.
-func (h *hurter) crowd(f fault) {
-	if h.down {
-		h.soon(func() { h.crowd(f) })
+func (h *injector) fillServerDisk(f fault) {
+	if h.serverHurt {
+		h.retrySoon(func() { h.fillServerDisk(f) })
 		return
 	}
 	before, full, began := h.server.lacked(), h.tally.full.Load(), h.now()
@@ -162,9 +162,9 @@ func (h *hurter) crowd(f fault) {
 		h.failed(f, err)
 		return
 	}
-	h.down = true
+	h.serverHurt = true
 	h.since(began, f, func() (string, bool, error) {
-		h.down = false
+		h.serverHurt = false
 		err := errors.Join(h.disk.clear(), h.server.up())
 		return "", h.server.lacked() > before || h.tally.full.Load() > full, err
 	})
@@ -174,11 +174,11 @@ var errNoDisk = errors.New("no file system may be mounted here")
 
 // part takes one process's way to one server or to both, and leaves the
 // others theirs: at once or without a word.
-func (h *hurter) part(f fault) {
+func (h *injector) partition(f fault) {
 	victim := h.procs[f.choice%len(h.procs)].name
 	mode := []proxyMode{silent, cut}[f.choice/7%2]
 	var cutOff []*proxy
-	for _, w := range h.partedWays(f.kind) {
+	for _, w := range h.proxiesOf(f.kind) {
 		way, err := w.from(victim)
 		if err != nil {
 			h.failed(f, err)
@@ -199,14 +199,14 @@ func (h *hurter) part(f fault) {
 }
 
 // partedWays are the ways that a fault of this kind takes.
-func (h *hurter) partedWays(k faultKind) []*ways {
+func (h *injector) proxiesOf(k faultKind) []*proxies {
 	switch k {
-	case partPostgres:
-		return []*ways{h.server.ways}
-	case partRedis:
-		return []*ways{h.queue.ways}
+	case partitionPostgres:
+		return []*proxies{h.server.proxies}
+	case partitionRedis:
+		return []*proxies{h.queue.proxies}
 	}
-	return []*ways{h.server.ways, h.queue.ways}
+	return []*proxies{h.server.proxies, h.queue.proxies}
 }
 
 func felt(list []*proxy) (n int64) {
@@ -219,8 +219,8 @@ func felt(list []*proxy) (n int64) {
 // hold moves a process that stands still on to where it holds locks in an
 // open transaction: so others must get past it. It returns the process as it
 // stands still then.
-func (h *hurter) hold(p *process, cmd *exec.Cmd) *exec.Cmd {
-	ctx, cancel := context.WithTimeout(context.Background(), alert)
+func (h *injector) hold(p *process, cmd *exec.Cmd) *exec.Cmd {
+	ctx, cancel := context.WithTimeout(context.Background(), momentWait)
 	defer cancel()
 	for ctx.Err() == nil {
 		time.Sleep(2 * time.Millisecond) // the server may be about to answer

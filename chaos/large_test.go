@@ -58,7 +58,7 @@ func (rec *record) outgrows(t *table, patch map[string]any) bool {
 }
 
 // large draws jobs that change large values.
-func (d *drawer) large() {
+func (d *planner) large() {
 	t := newBulky()
 	d.plan.tables = append(d.plan.tables, t)
 	for k := range 4 + d.per(0.2) {
@@ -80,7 +80,7 @@ func (d *drawer) large() {
 
 // largePatch draws a patch that is large or makes something large; the first
 // ones are one of each sort.
-func (d *drawer) largePatch(t *table, n, k int) map[string]any {
+func (d *planner) largePatch(t *table, n, k int) map[string]any {
 	if k > 3 {
 		k = d.IntN(4)
 	}

@@ -58,7 +58,7 @@ func (l *listener) hear() {
 		l.over = true
 	case http.StatusServiceUnavailable, http.StatusInsufficientStorage, http.StatusInternalServerError:
 		a.body, _ = io.ReadAll(resp.Body) // it is only shown
-		l.run.suspect(q, a)
+		l.run.checkStatus(q, a)
 	default:
 		l.run.violation("the events of %s were asked for and the answer is %s", l.j.name(), a)
 	}

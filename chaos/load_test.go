@@ -34,13 +34,13 @@ func (r *run) load() {
 		at(r.beyond[i].at, func() { r.exceed(r.beyond[i]) })
 	}
 	for _, t := range r.tables {
-		all.Go(func() { r.interfere(t) })
+		all.Go(func() { r.writeAllForeign(t) })
 	}
 	for _, w := range []string{"main", "north"} {
 		all.Go(func() { r.watchList(r.callers[w], w) })
 	}
 	all.Wait()
-	r.minders.Wait()
+	r.watchers.Wait()
 }
 
 // until waits for a time of the run.
@@ -218,7 +218,7 @@ func (r *run) start(c *caller, a answer, t *table, id string, fill func(*tracked
 		j.see(s)
 	}
 	if fresh {
-		r.mind(r.callers[t.workspace], j, actions, sequels)
+		r.watch(r.callers[t.workspace], j, actions, sequels)
 	}
 }
 

@@ -45,13 +45,13 @@ func (r *run) neighbours() {
 		small.Go(func() { r.patchBeside(j, t, len(r.singles)+i) })
 	}
 	small.Wait()
-	(&minder{caller: c, j: j}).act(action{name: "cancel"}) // it has done its part
-	r.minders.Wait()
+	(&watcher{caller: c, j: j}).act(action{name: "cancel"}) // it has done its part
+	r.watchers.Wait()
 	op := newRevoke(len(r.foreign), 0, 0, r.tables[1], 0)
-	if err := r.meddle(op); err != nil {
+	if err := r.writeForeign(op); err != nil {
 		r.violation("foreign write %d (%s) of %s: %v", op.n, op.kind, op.table, err)
 	}
-	r.minders.Wait()
+	r.watchers.Wait()
 }
 
 // patchBeside changes one record while a large job runs.

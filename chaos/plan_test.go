@@ -110,7 +110,7 @@ func newPlan(seed uint64, k kind) *plan {
 		p.long = false // there is nobody to take a zombie's work
 	}
 	rnd := rand.New(rand.NewPCG(seed, k.stream))
-	p.cast(rnd.IntN(3) == 0)
+	p.chooseProcesses(rnd.IntN(3) == 0)
 	p.mild = k.postgres && seed%mildEach == mildEach-1
 	if k.postgres && rnd.IntN(3) == 0 {
 		p.patient, p.active = true, 17*time.Second
@@ -136,10 +136,10 @@ func newPlan(seed uint64, k kind) *plan {
 		newTable(mythic, "main", 400+rnd.IntN(200)),
 		newTable(clientsuccess, "north", 400+rnd.IntN(400)),
 	}
-	d := drawer{Rand: rnd, plan: p}
+	d := planner{Rand: rnd, plan: p}
 	d.draw()
 	p.faults = d.drawFaults()
-	d.bait()
+	d.addTargets()
 	p.drawCallers()
 	return p
 }
@@ -147,15 +147,15 @@ func newPlan(seed uint64, k kind) *plan {
 // drawCallers draws what callers do at the limits, from a stream of its own:
 // so it leaves all else in the plan as it is.
 func (p *plan) drawCallers() {
-	d := drawer{Rand: rand.New(rand.NewPCG(p.seed, p.kind.stream+1)), plan: p, made: map[*table]int{}, gone: map[*table]int{}}
+	d := planner{Rand: rand.New(rand.NewPCG(p.seed, p.kind.stream+1)), plan: p, made: map[*table]int{}, gone: map[*table]int{}}
 	d.large()
 	d.costly()
 	d.revoked()
-	d.without()
+	d.lackModel()
 }
 
 // cast says which processes there are.
-func (p *plan) cast(serving bool) {
+func (p *plan) chooseProcesses(serving bool) {
 	workers := 2
 	switch {
 	case p.kind.postgres:

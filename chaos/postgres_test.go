@@ -19,10 +19,10 @@ const databaseName = "chaos"
 
 // A postgres is the PostgreSQL server of a run, with the proxies before it.
 type postgres struct {
-	t      testing.TB // of the goroutine that hurts it
-	server *pgtest.Server
-	ways   *ways
-	db     *sql.DB // past the proxies
+	t       testing.TB // of the goroutine that hurts it
+	server  *pgtest.Server
+	proxies *proxies
+	db      *sql.DB // past the proxies
 }
 
 // newPostgres starts a server on a disk. What it has committed it keeps when
@@ -41,11 +41,11 @@ func newPostgres(t testing.TB, d *disk) (*postgres, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(4)
-	return &postgres{t: t, server: server, ways: &ways{target: at.Host}, db: db}, nil
+	return &postgres{t: t, server: server, proxies: &proxies{target: at.Host}, db: db}, nil
 }
 
 func (p *postgres) address(process string) (string, error) {
-	way, err := p.ways.from(process)
+	way, err := p.proxies.from(process)
 	if err != nil {
 		return "", err
 	}
@@ -77,7 +77,7 @@ func (p *postgres) damage(ctx context.Context, db *sql.DB) (string, error) {
 }
 
 func (p *postgres) close() error {
-	p.ways.close()
+	p.proxies.close()
 	err := p.db.Close()
 	if p.server.Pid() != 0 {
 		p.server.Stop(p.t)
@@ -153,7 +153,7 @@ func (p *postgres) terminate(ctx context.Context, most int) (n int64, err error)
 // holding reports whether a process has written in a transaction that is
 // still open: what it wrote it holds the locks of.
 func (p *postgres) holding(ctx context.Context, process string) bool {
-	way, err := p.ways.from(process)
+	way, err := p.proxies.from(process)
 	if err != nil {
 		return false
 	}

@@ -29,7 +29,7 @@ func (r *run) setClock(off time.Duration) error {
 
 // again is how long a process that ended by itself stays away, as a service
 // manager would have it.
-const again = 300 * time.Millisecond
+const restartPause = 300 * time.Millisecond
 
 // build makes the program, unless the flag names one that is ready.
 func build(t *testing.T) string {
@@ -55,15 +55,15 @@ type process struct {
 	now  func() time.Duration // of the run
 	log  *os.File
 
-	mu      sync.Mutex
-	cmd     *exec.Cmd // nil while it is down
-	wanted  bool
-	stopped bool
-	away    time.Duration // until the next start, after a kill
-	killed  bool
-	exits   []exit // that nobody had asked for
-	failure error  // that keeps it from being started at all
-	ended   chan struct{}
+	mu       sync.Mutex
+	cmd      *exec.Cmd // nil while it is down
+	wanted   bool
+	stopped  bool
+	downtime time.Duration // until the next start, after a kill
+	killed   bool
+	exits    []exit // that nobody had asked for
+	failure  error  // that keeps it from being started at all
+	ended    chan struct{}
 }
 
 // An exit is an end of a process that nobody had asked for.
@@ -122,9 +122,9 @@ func (p *process) start() *exec.Cmd {
 func (p *process) note(cmd *exec.Cmd, err error) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	away := again
+	away := restartPause
 	if p.killed {
-		away = p.away
+		away = p.downtime
 	} else if p.wanted {
 		p.exits = append(p.exits, exit{p.now(), cmd.ProcessState.String()})
 	}
@@ -143,7 +143,7 @@ func (p *process) kill(away time.Duration) bool {
 	if p.cmd == nil || p.killed || p.stopped || p.cmd.Process.Kill() != nil {
 		return false
 	}
-	p.killed, p.away = true, away
+	p.killed, p.downtime = true, away
 	return true
 }
 

@@ -21,23 +21,23 @@ type proxy struct {
 	asked atomic.Int64 // pieces that came from the process
 	felt  atomic.Int64 // connections that were refused, cut or lost, and pieces that had to wait
 
-	mu     sync.Mutex
-	modes  [hands]proxyMode
-	delay  time.Duration
-	conns  map[net.Conn]bool
-	mood   chan struct{} // closed at each change of the mode
-	closed bool
-	open   sync.WaitGroup
+	mu      sync.Mutex
+	modes   [scopes]proxyMode
+	delay   time.Duration
+	conns   map[net.Conn]bool
+	changed chan struct{} // closed at each change of the mode
+	closed  bool
+	open    sync.WaitGroup
 }
 
 // A hand is one of those that may hurt a proxy at a time: the worst of what
 // they do counts.
-type hand int
+type scope int
 
 const (
-	onServer  hand = iota // hurts all ways to the server
-	onProcess             // hurts the ways of one process
-	hands
+	onServer  scope = iota // hurts all ways to the server
+	onProcess              // hurts the ways of one process
+	scopes
 )
 
 // A proxyMode says how a proxy treats what passes.
@@ -55,21 +55,21 @@ func newProxy(target string) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{addr: l.Addr().String(), target: target, listen: l, conns: make(map[net.Conn]bool), mood: make(chan struct{})}
+	p := &proxy{addr: l.Addr().String(), target: target, listen: l, conns: make(map[net.Conn]bool), changed: make(chan struct{})}
 	p.open.Go(p.accept)
 	return p, nil
 }
 
 // set changes how the proxy treats connections, also those that are open.
-func (p *proxy) set(by hand, mode proxyMode, delay time.Duration) {
+func (p *proxy) set(by scope, mode proxyMode, delay time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.modes[by] = mode
 	if by == onServer {
 		p.delay = delay
 	}
-	close(p.mood)
-	p.mood = make(chan struct{})
+	close(p.changed)
+	p.changed = make(chan struct{})
 	if mode == cut {
 		p.drop()
 	}
@@ -92,8 +92,8 @@ func (p *proxy) close() {
 	p.closed = true
 	p.listen.Close()
 	p.drop()
-	close(p.mood)
-	p.mood = make(chan struct{})
+	close(p.changed)
+	p.changed = make(chan struct{})
 	p.mu.Unlock()
 	p.open.Wait()
 }
@@ -193,7 +193,7 @@ func (p *proxy) pass(to io.Writer, from io.Reader, passed func()) error {
 func (p *proxy) hold() bool {
 	for {
 		p.mu.Lock()
-		mode, delay, mood, closed := p.mode(), p.delay, p.mood, p.closed
+		mode, delay, mood, closed := p.mode(), p.delay, p.changed, p.closed
 		p.mu.Unlock()
 		if mode != forward {
 			p.felt.Add(1)

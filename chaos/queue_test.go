@@ -20,11 +20,11 @@ import (
 
 // A queue is the real Redis of a run, with the proxies before it.
 type queue struct {
-	t      testing.TB // of the goroutine that hurts it
-	server *redistest.Server
-	ways   *ways
-	client *redis.Client // past the proxies
-	dir    string        // where the server keeps its data
+	t       testing.TB // of the goroutine that hurts it
+	server  *redistest.Server
+	proxies *proxies
+	client  *redis.Client // past the proxies
+	dir     string        // where the server keeps its data
 
 	mu    sync.Mutex
 	known []string // names of queues
@@ -41,7 +41,7 @@ func (silentLog) Printf(context.Context, string, ...any) {}
 func newQueue(t testing.TB) (*queue, error) {
 	redis.SetLogger(silentLog{})
 	q := &queue{t: t, server: redistest.Start(t)}
-	q.ways = &ways{target: q.server.Addr}
+	q.proxies = &proxies{target: q.server.Addr}
 	q.client = redis.NewClient(&redis.Options{Addr: q.server.Addr, MaxRetries: -1, DialTimeout: time.Second})
 	dir, err := q.client.ConfigGet(t.Context(), "dir").Result()
 	if err != nil {
@@ -52,13 +52,13 @@ func newQueue(t testing.TB) (*queue, error) {
 }
 
 func (q *queue) close() error {
-	q.ways.close()
+	q.proxies.close()
 	return q.client.Close()
 }
 
 // address is where a process finds the queue.
 func (q *queue) address(process string) (string, error) {
-	way, err := q.ways.from(process)
+	way, err := q.proxies.from(process)
 	if err != nil {
 		return "", err
 	}

@@ -26,7 +26,7 @@ const (
 // revoked draws keys that are revoked while calls of theirs are open. As the
 // import that is one of these calls is a foreign write like others, it takes
 // its turn among them.
-func (d *drawer) revoked() {
+func (d *planner) revoked() {
 	p := d.plan
 	for k := range max(1, d.per(0.1)) {
 		n := len(p.foreign)

@@ -33,9 +33,9 @@ type run struct {
 	cancel      context.CancelFunc
 	calm        chan struct{} // closed when the faults are over
 
-	tally   tally
-	book    book
-	minders sync.WaitGroup
+	tally    tally
+	book     book
+	watchers sync.WaitGroup
 
 	mu          sync.Mutex
 	violations  []string

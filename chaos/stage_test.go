@@ -97,7 +97,7 @@ func (r *run) endProcesses() error {
 }
 
 // set starts the processes and fills the tables.
-func (r *run) set(t testing.TB, binary string) error {
+func (r *run) setUp(t testing.TB, binary string) error {
 	apis, err := r.launch(t, binary)
 	if err != nil {
 		return err
@@ -121,7 +121,7 @@ func (r *run) set(t testing.TB, binary string) error {
 			return fmt.Errorf("fill %s: %w", t, err)
 		}
 	}
-	return r.photograph()
+	return r.readBaseline()
 }
 
 // launch starts the processes of the run, the fronts first.
@@ -226,7 +226,7 @@ func (r *run) carryOut() {
 		defer close(loaded)
 		r.load()
 	}()
-	if err := r.hurt(); err != nil {
+	if err := r.injectFaults(); err != nil {
 		r.violation("no evidence: %v", err)
 	}
 	r.faultsEnded = r.now()

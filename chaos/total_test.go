@@ -93,7 +93,7 @@ func (t *total) String() string {
 }
 
 // keep appends the line to a file.
-func (t *total) keep(path string) error {
+func (t *total) appendTo(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func commit(binary string) string {
 const manySeeds = 10
 
 // lacks says which effect of the faults was never seen, "" for none.
-func (t *total) lacks() string {
+func (t *total) missingEvidence() string {
 	if t.passed+t.failed < manySeeds {
 		return ""
 	}

@@ -85,7 +85,7 @@ func readJob(a answer) (sighting, error) {
 }
 
 // A minder follows one job to its end and asks of it what the plan says.
-type minder struct {
+type watcher struct {
 	*caller
 	j       *tracked
 	actions []action
@@ -94,15 +94,15 @@ type minder struct {
 }
 
 // mind starts following a job, once.
-func (r *run) mind(c *caller, j *tracked, actions []action, sequels []follow) {
-	m := &minder{caller: c, j: j, actions: actions, sequels: sequels}
-	r.minders.Go(func() {
+func (r *run) watch(c *caller, j *tracked, actions []action, sequels []follow) {
+	m := &watcher{caller: c, j: j, actions: actions, sequels: sequels}
+	r.watchers.Go(func() {
 		if m.follow() {
 			m.sequel()
 		}
 	})
 	if rand.IntN(listened) == 0 {
-		r.minders.Go(func() { r.listen(c, j) })
+		r.watchers.Go(func() { r.listen(c, j) })
 	}
 }
 
@@ -112,7 +112,7 @@ const listened = 4
 // follow polls the job until it is final or the run's deadline comes. The
 // answers are kept for the checker; whether they agree is its business. It
 // reports whether the job has ended.
-func (m *minder) follow() bool {
+func (m *watcher) follow() bool {
 	began := m.run.now()
 	first := began
 	calm := false
@@ -142,7 +142,7 @@ func patience(age time.Duration) time.Duration {
 
 // release asks of a job what it needs to end soon. Other jobs are let alone,
 // since every action also wakes a job up.
-func (m *minder) release(first bool) {
+func (m *watcher) release(first bool) {
 	if first {
 		m.actions = nil
 		if m.j.bulk == nil && m.j.single == nil && m.j.preview == nil || m.j.bulk != nil && m.j.bulk.slow {
@@ -155,7 +155,7 @@ func (m *minder) release(first bool) {
 }
 
 // poll looks at the job, sometimes as long as there is no news of it.
-func (m *minder) poll() {
+func (m *watcher) poll() {
 	q := request{method: "GET", path: "/v1/jobs/" + m.j.id}
 	if m.last.Revision > 0 && rand.IntN(4) == 0 {
 		q.path += "?wait=1"
@@ -176,7 +176,7 @@ func (m *minder) poll() {
 	}
 }
 
-func (m *minder) saw(a answer) {
+func (m *watcher) saw(a answer) {
 	s, err := readJob(a)
 	if err != nil {
 		m.run.violation("%s: %v", m.j.name(), err)
@@ -189,7 +189,7 @@ func (m *minder) saw(a answer) {
 
 // act asks one action of the job. What is not answered is not repeated, as it
 // may have taken hold all the same; only what a job needs to end is.
-func (m *minder) act(what action) {
+func (m *watcher) act(what action) {
 	q := request{method: "POST", path: "/v1/jobs/" + m.j.id + "/" + what.name}
 	if what.name == "throttle" {
 		var rate any

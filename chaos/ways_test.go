@@ -6,7 +6,7 @@ import (
 )
 
 // Ways are the proxies before one server, one for each process.
-type ways struct {
+type proxies struct {
 	target string
 
 	mu   sync.Mutex
@@ -14,7 +14,7 @@ type ways struct {
 }
 
 // from is the way of a process.
-func (w *ways) from(process string) (*proxy, error) {
+func (w *proxies) from(process string) (*proxy, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if p := w.each[process]; p != nil {
@@ -32,7 +32,7 @@ func (w *ways) from(process string) (*proxy, error) {
 }
 
 // all lists the ways.
-func (w *ways) all() (list []*proxy) {
+func (w *proxies) all() (list []*proxy) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, p := range w.each {
@@ -42,14 +42,14 @@ func (w *ways) all() (list []*proxy) {
 }
 
 // set changes how the server's connections are treated.
-func (w *ways) set(mode proxyMode, delay time.Duration) {
+func (w *proxies) set(mode proxyMode, delay time.Duration) {
 	for _, p := range w.all() {
 		p.set(onServer, mode, delay)
 	}
 }
 
 // felt is how often a connection of any process was hurt so far.
-func (w *ways) felt() (n int64) {
+func (w *proxies) felt() (n int64) {
 	for _, p := range w.all() {
 		n += p.felt.Load()
 	}
@@ -57,14 +57,14 @@ func (w *ways) felt() (n int64) {
 }
 
 // asked is how many pieces the processes have sent so far.
-func (w *ways) asked() (n int64) {
+func (w *proxies) asked() (n int64) {
 	for _, p := range w.all() {
 		n += p.asked.Load()
 	}
 	return n
 }
 
-func (w *ways) close() {
+func (w *proxies) close() {
 	for _, p := range w.all() {
 		p.close()
 	}

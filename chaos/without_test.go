@@ -36,7 +36,7 @@ properties:
 // without lets some of several processes lack a model, in every second plan:
 // a worker, or some as long as one has it, and on PostgreSQL one of the apis,
 // too. Jobs of that model are the others' then.
-func (d *drawer) without() {
+func (d *planner) lackModel() {
 	p := d.plan
 	if len(p.workers) == 0 || d.one(2) {
 		return
@@ -119,6 +119,6 @@ func (p *plan) workersWith(model string) (names []string) {
 func (r *run) away(process string, s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
 		hit := w.victim == process || w.victim == "" && !w.kind.sparesDatabase()
-		return hit && w.sent <= s.done && s.sent <= w.done+echo
+		return hit && w.sent <= s.done && s.sent <= w.done+aftermath
 	})
 }
