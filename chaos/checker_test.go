@@ -149,7 +149,6 @@ func (c *checker) checkJob(j *tracked) {
 	if !end.Done {
 		return // that has been noted
 	}
-	cancelled := slices.ContainsFunc(j.asked, func(a asking) bool { return a.name == "cancel" })
 	var options map[string]any
 	var patch map[string]any
 	switch {
@@ -172,7 +171,7 @@ func (c *checker) checkJob(j *tracked) {
 	if end.Error != nil && end.Error.Code == "model_gone" {
 		c.complain(j, c.checkModelGone(j))
 	}
-	if fault := judgeEnd(end, cancelled, options); fault != "" {
+	if fault := judgeEnd(end, j.asked, options); fault != "" {
 		c.complain(j, fmt.Sprintf("%s: %s, options %v", fault, end, options))
 	}
 	c.tally.oversized.Add(oversized(c.results[j]))
@@ -214,15 +213,32 @@ func (c *checker) checkSelection(j *tracked) {
 			c.complain(j, fmt.Sprintf("record %s is missing, and matched when the selection was fixed", r.id))
 		}
 		if in {
-			c.complain(j, c.judgeOutcome(j.bulk, j.bulk.options["onMismatch"] == "force", r, i, from, over))
+			c.complain(j, c.judgeOutcome(j.bulk, mismatchOf(j.bulk.options), r, i, from, over))
 		}
 	}
 }
 
-// judgeTurn says whether a selected record got an outcome that it could have
-// got at any time of the job.
-func (c *checker) judgeOutcome(op *bulkOp, forced bool, r *record, i item, from, to time.Duration) string {
-	matched := op.cond.judge(op.table, r, from, to)
+// A mismatch says what a job does with records that no longer match.
+type mismatch string
+
+const (
+	skipMismatch  mismatch = "skip"
+	forceMismatch mismatch = "force"
+)
+
+// mismatchOf reads the option onMismatch.
+func mismatchOf(options map[string]any) mismatch {
+	if options["onMismatch"] == string(forceMismatch) {
+		return forceMismatch
+	}
+	return skipMismatch
+}
+
+// judgeOutcome says what is wrong with the outcome of a selected record, "" for
+// nothing: it must have been possible at some time between from and to, while the
+// job ran.
+func (c *checker) judgeOutcome(op *bulkOp, on mismatch, r *record, i item, from, to time.Duration) string {
+	matched, forced := op.cond.judge(op.table, r, from, to), on == forceMismatch
 	switch code := i.code(); {
 	case code == "no_longer_matches" && (forced || matched == always):
 		return fmt.Sprintf("record %s was skipped, though it matched all the time or the job was forced", r.id)

@@ -77,10 +77,19 @@ func (j *tracked) next(by sequel) *following {
 	return f
 }
 
-// forced reports whether records are changed that no longer match.
-func (f *following) forced() bool {
-	return f.by == retryForce || f.parent.follows != nil && f.parent.follows.by != undoIt && f.parent.follows.forced() ||
-		f.bulk != nil && f.bulk.options["onMismatch"] == "force"
+// mismatch says what the job does with records that no longer match. A retry
+// inherits it from its parent job.
+func (f *following) mismatch() mismatch {
+	parent := f.parent.follows
+	switch {
+	case f.by == retryForce:
+		return forceMismatch
+	case parent != nil && parent.by != undoIt && parent.mismatch() == forceMismatch:
+		return forceMismatch
+	case f.bulk != nil:
+		return mismatchOf(f.bulk.options)
+	}
+	return skipMismatch
 }
 
 // sequel asks for the next of what is to follow from the job, by several
@@ -250,7 +259,7 @@ func (c *checker) judgeSequel(j *tracked, i item) string {
 	case f.reverts != nil:
 		return c.judgeReverted(j, rec, i)
 	case f.bulk != nil:
-		return c.judgeOutcome(f.bulk, f.forced(), rec, i, j.submitted.sent, min(c.ends[j].sent, j.finished()))
+		return c.judgeOutcome(f.bulk, f.mismatch(), rec, i, j.submitted.sent, min(c.ends[j].sent, j.finished()))
 	}
 	ok := i.Outcome == "updated" || i.Outcome == "unchanged" || i.code() == "unique" ||
 		i.code() == "not_found" && rec.deleted.done > 0

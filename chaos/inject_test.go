@@ -258,11 +258,11 @@ func (h *injector) awaitLock(f fault, l *locker, until time.Duration) {
 	case l.holds():
 		h.lasting(f, func() (string, bool, error) {
 			h.locked = false
-			return "", true, l.release(f.choice%2 == 0)
+			return "", true, l.release(wayOf(f.choice))
 		})
 	case h.now() > until:
 		h.locked = false
-		h.failed(f, l.release(true))
+		h.failed(f, l.release(byForce))
 	default:
 		h.retrySoon(func() { h.awaitLock(f, l, until) })
 	}

@@ -132,14 +132,14 @@ func (h *injector) awaitBlock(f fault, b *blocker, until time.Duration) {
 		}
 		h.lasting(f, func() (string, bool, error) {
 			b.look()
-			b.release(f.choice%2 == 0)
+			b.release(wayOf(f.choice))
 			return "", b.felt, nil
 		})
 	case err != nil: // it lost a deadlock, or its connection
-		b.release(false)
+		b.release(inOrder)
 		h.tryAgain(f, err)
 	case h.now() > until:
-		b.release(true)
+		b.release(byForce)
 		h.failed(f, errNoLock)
 	default:
 		h.retrySoon(func() { h.awaitBlock(f, b, until) })

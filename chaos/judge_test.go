@@ -150,7 +150,7 @@ func TestTheCheckerKnowsWhatIsLeftToAFollower(t *testing.T) {
 		t.Error("the undo of an undo must take back the undo")
 	}
 	retry := &tracked{follows: j.next(retryForce)}
-	if next := retry.next(retryIt); next.bulk != j.bulk || !next.forced() {
+	if next := retry.next(retryIt); next.bulk != j.bulk || next.mismatch() != forceMismatch {
 		t.Error("a retry of a forced retry is forced, and of the same update")
 	}
 }

@@ -59,6 +59,22 @@ func hasCode(err error, code sqlite3.ErrNo) bool {
 	return errors.As(err, &refused) && refused.Code == code
 }
 
+// A way says how somebody who holds locks gives them back.
+type way int
+
+const (
+	inOrder way = iota
+	byForce     // the process is killed, or the session is ended by the server
+)
+
+// wayOf is the way that a fault chooses.
+func wayOf(choice int) way {
+	if choice%2 == 0 {
+		return byForce
+	}
+	return inOrder
+}
+
 // A locker is a process that holds the database's write lock.
 type locker struct {
 	cmd   *exec.Cmd
@@ -110,10 +126,10 @@ func (l *locker) holds() bool {
 
 var errNoLock = errors.New("the lock was never taken")
 
-// release ends the process, by force or in order. Its error is that it did
-// not hold the lock, or did not give it back.
-func (l *locker) release(force bool) error {
-	if force {
+// release ends the process in the given way. It returns an error if the process
+// did not hold the lock, or did not give it back.
+func (l *locker) release(by way) error {
+	if by == byForce {
 		_ = l.cmd.Process.Kill() // it may have ended by itself
 	}
 	l.stdin.Close()
@@ -121,8 +137,8 @@ func (l *locker) release(force bool) error {
 	if !l.held {
 		return errors.Join(errNoLock, err)
 	}
-	if force {
-		return nil // killed, as it should be
+	if by == byForce {
+		return nil // the error only says that it was killed
 	}
 	return err
 }

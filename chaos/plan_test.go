@@ -110,7 +110,7 @@ func newPlan(seed uint64, k kind) *plan {
 		p.long = false // there is nobody to take a zombie's work
 	}
 	rnd := rand.New(rand.NewPCG(seed, k.stream))
-	p.chooseProcesses(rnd.IntN(3) == 0)
+	p.chooseProcesses([]string{"serve", "api", "api"}[rnd.IntN(3)])
 	p.mild = k.postgres && seed%mildEach == mildEach-1
 	if k.postgres && rnd.IntN(3) == 0 {
 		p.patient, p.active = true, 17*time.Second
@@ -154,18 +154,17 @@ func (p *plan) drawCallers() {
 	d.lackModel()
 }
 
-// cast says which processes there are.
-func (p *plan) chooseProcesses(serving bool) {
+// chooseProcesses decides which processes there are. The command is that of the
+// API process, where the kind leaves a choice.
+func (p *plan) chooseProcesses(command string) {
 	workers := 2
 	switch {
 	case p.kind.postgres:
 		p.apis, workers = []role{{"api1", "api"}, {"api2", "api"}}, 3
 	case !p.kind.redis:
 		p.apis, workers = []role{{"serve", "serve"}}, 0
-	case serving:
-		p.apis = []role{{"serve", "serve"}}
 	default:
-		p.apis = []role{{"api", "api"}}
+		p.apis = []role{{command, command}}
 	}
 	for i := range workers {
 		p.workers = append(p.workers, role{fmt.Sprint("worker", i+1), "worker"})

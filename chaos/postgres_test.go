@@ -178,12 +178,12 @@ func (p *postgres) lacked() int {
 
 // A blocker is a session that takes locks and then does nothing.
 type blocker struct {
-	server *postgres
-	pid    int
-	leave  context.CancelFunc // ends the transaction
-	said   chan error         // gets nil once it holds the locks
-	held   bool
-	felt   bool // somebody waited for it
+	server   *postgres
+	pid      int
+	rollBack context.CancelFunc // ends the transaction
+	said     chan error         // gets nil once it holds the locks
+	held     bool
+	felt     bool // somebody waited for it
 }
 
 // blocks are what a blocker may take: whole tables, or the rows that
@@ -209,7 +209,7 @@ func (p *postgres) newBlocker(choice int) (*blocker, error) {
 		cancel()
 		return nil, err
 	}
-	b := &blocker{server: p, leave: cancel, said: make(chan error, 1)}
+	b := &blocker{server: p, rollBack: cancel, said: make(chan error, 1)}
 	if err := tx.QueryRowContext(ctx, `SELECT pg_backend_pid()`).Scan(&b.pid); err != nil {
 		cancel()
 		return nil, err
@@ -242,10 +242,10 @@ func (b *blocker) look() {
 	b.felt = b.felt || err == nil && n > 0
 }
 
-// release ends the transaction, in order or by ending its session.
-func (b *blocker) release(force bool) {
-	defer b.leave()
-	if force {
+// release ends the transaction in the given way.
+func (b *blocker) release(by way) {
+	defer b.rollBack()
+	if by == byForce {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		_, _ = b.server.db.ExecContext(ctx, `SELECT pg_terminate_backend($1)`, b.pid) // or in order, then

@@ -33,7 +33,10 @@ func (c idRange) filter(t *table) map[string]any {
 }
 
 func (c idRange) judge(_ *table, r *record, _, _ time.Duration) verdict {
-	return certain(c.lo <= r.index && r.index <= c.hi)
+	if c.lo <= r.index && r.index <= c.hi {
+		return always
+	}
+	return never
 }
 
 // inOrg is the records of one organization, which never changes.
@@ -42,7 +45,10 @@ type inOrg struct{ n int }
 func (c inOrg) filter(t *table) map[string]any { return map[string]any{t.org: orgName(c.n)} }
 
 func (c inOrg) judge(_ *table, r *record, _, _ time.Duration) verdict {
-	return certain(r.index%orgs == c.n)
+	if r.index%orgs == c.n {
+		return always
+	}
+	return never
 }
 
 // inGroup is the records of one group, between which foreign writers move
@@ -62,15 +68,24 @@ func (c inGroup) judge(_ *table, r *record, from, to time.Duration) verdict {
 			first = i
 		}
 	}
-	some, all := false, true
+	inside, outside := 0, 0
 	for _, w := range r.groups[first:] {
 		if w.sent > to {
 			break
 		}
-		in := groupOf(w.value) == c.n
-		some, all = some || in, all && in
+		if groupOf(w.value) == c.n {
+			inside++
+		} else {
+			outside++
+		}
 	}
-	return mixed(some, all)
+	switch {
+	case inside == 0:
+		return never
+	case outside == 0:
+		return always
+	}
+	return maybe
 }
 
 // flagged is the records whose flag is set or not. Jobs change it, so only
@@ -116,16 +131,4 @@ func (r *record) exists(from, to time.Duration) verdict {
 // selected judges a record that may also not be there.
 func selected(c cond, t *table, r *record, from, to time.Duration) verdict {
 	return min(c.judge(t, r, from, to), r.exists(from, to))
-}
-
-func certain(in bool) verdict { return mixed(in, in) }
-
-func mixed(some, all bool) verdict {
-	switch {
-	case all && some:
-		return always
-	case some:
-		return maybe
-	}
-	return never
 }

@@ -130,7 +130,7 @@ func judgeRevisions(sightings []sighting, complain func(string, ...any)) {
 }
 
 // judgeEnd says what is wrong with the way a job ended, "" for nothing.
-func judgeEnd(s sighting, cancelAsked bool, options map[string]any) string {
+func judgeEnd(s sighting, asked []asking, options map[string]any) string {
 	c := s.Counts
 	code := ""
 	if s.Error != nil {
@@ -158,17 +158,17 @@ func judgeEnd(s sighting, cancelAsked bool, options map[string]any) string {
 	if most, ok := limit("maxFailures"); code == "max_failures" && (!ok || c.Failed < most) {
 		return "maxFailures stopped the job too soon"
 	}
-	return judgeState(s, cancelAsked, code)
+	return judgeState(s, asked, code)
 }
 
 // judgeState compares a final state with the rule for it.
-func judgeState(s sighting, cancelAsked bool, code string) string {
+func judgeState(s sighting, asked []asking, code string) string {
 	c := s.Counts
 	want := "failed"
 	switch {
 	case code != "":
 	case s.State == "cancelled":
-		if !cancelAsked {
+		if !slices.ContainsFunc(asked, func(a asking) bool { return a.name == "cancel" }) {
 			return "it was cancelled, which nobody had asked for"
 		}
 		return ""

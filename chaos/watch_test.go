@@ -115,15 +115,18 @@ const listened = 4
 func (m *watcher) follow() bool {
 	began := m.run.now()
 	first := began
-	calm := false
+	released := false
 	for !m.last.Done {
 		for len(m.actions) > 0 && m.run.now()-began >= m.actions[0].after {
 			m.act(m.actions[0])
 			m.actions, began = m.actions[1:], m.run.now()
 		}
 		if m.run.isCalm() {
-			m.release(!calm)
-			calm = true
+			if !released {
+				m.release()
+			}
+			released = true
+			m.resume()
 		}
 		if !m.pause(patience(m.run.now() - first)) {
 			m.run.violation("%s is not final at the deadline; last seen %s", m.j.name(), m.last)
@@ -140,15 +143,18 @@ func patience(age time.Duration) time.Duration {
 	return time.Duration(60+rand.IntN(300))*time.Millisecond + min(age/4, 2*time.Second)
 }
 
-// release asks of a job what it needs to end soon. Other jobs are let alone,
-// since every action also wakes a job up.
-func (m *watcher) release(first bool) {
-	if first {
-		m.actions = nil
-		if m.j.bulk == nil && m.j.single == nil && m.j.preview == nil || m.j.bulk != nil && m.j.bulk.slow {
-			m.act(action{name: "throttle"})
-		}
+// release drops the actions that are still planned, and lifts the throttle of a
+// job that may be slow, so that it ends soon. It does not act on other jobs,
+// because every action also wakes a job up.
+func (m *watcher) release() {
+	m.actions = nil
+	if m.j.bulk == nil && m.j.single == nil && m.j.preview == nil || m.j.bulk != nil && m.j.bulk.slow {
+		m.act(action{name: "throttle"})
 	}
+}
+
+// resume resumes the job if it was last seen paused or pausing.
+func (m *watcher) resume() {
 	if m.last.State == "paused" || m.last.State == "pausing" {
 		m.act(action{name: "resume"})
 	}
