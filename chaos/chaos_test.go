@@ -11,9 +11,9 @@ import (
 var (
 	seedCount   = flag.Int("chaos.seeds", 1, "how many seeds to run of each kind")
 	firstSeed   = flag.Uint64("chaos.first", 1, "the first seed")
-	summaryFile = flag.String("chaos.summary", "", "a file to which a line is added for each kind")
-	keepAll     = flag.Bool("chaos.keep", false, "keep the folders of seeds that passed, too")
-	readyBinary = flag.String("chaos.binary", "", "a program that is built already (with -tags stepclock), instead of building this module's")
+	summaryFile = flag.String("chaos.summary", "", "a file that gets a line for each kind")
+	keepAll     = flag.Bool("chaos.keep", false, "also keep the folders of seeds that passed")
+	readyBinary = flag.String("chaos.binary", "", "a program that was built already (with -tags stepclock), to use instead of building this module's")
 )
 
 func TestMain(m *testing.M) {
@@ -39,7 +39,7 @@ func TestChaos(t *testing.T) {
 	}
 }
 
-// runKind carries out the seeds of one kind.
+// runKind runs the seeds of one kind.
 func runKind(t *testing.T, binary string, k kind) {
 	all := &total{kind: k, binary: binary, first: *firstSeed, hits: hits{}, began: time.Now()}
 	for i := range *seedCount {
@@ -61,7 +61,7 @@ func runKind(t *testing.T, binary string, k kind) {
 	}
 }
 
-// runSeed carries out one seed and reports what the checker finds.
+// runSeed runs one seed and reports what the checker finds.
 func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
 	r, err := newRun(t, newPlan(seed, k))
 	if err != nil {
@@ -74,7 +74,7 @@ func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
 		}
 	}()
 	if err := r.setUp(t, binary); err != nil {
-		t.Errorf("the run could not begin: %v", err)
+		t.Errorf("the run could not be set up: %v", err)
 		keep = r.dir
 	}
 	if !t.Failed() {
@@ -88,7 +88,7 @@ func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
 	}
 	if *keepAll {
 		keep = r.dir
-		t.Logf("logs and database are kept in %s", r.dir)
+		t.Logf("logs and database are in %s", r.dir)
 	}
 	if t.Failed() || len(r.violations) > 0 {
 		keep = r.dir

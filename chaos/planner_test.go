@@ -8,18 +8,19 @@ import (
 	"time"
 )
 
-// A drawer draws the load.
+// A planner makes the random decisions of a plan.
 type planner struct {
 	*rand.Rand
 	plan *plan
-	made map[*table]int // records made so far
+	made map[*table]int // records created so far
 	gone map[*table]int // records deleted so far
-	only *table         // that table draws, nil for any
+	only *table         // that table returns, nil for any
 }
 
-// per is how many of something there are for each second of the run.
+// per returns how many of something there are, by its number in a second.
 func (d *planner) per(second float64) int { return int(second * d.plan.active.Seconds()) }
 
+// draw adds bulk updates, singles and foreign writes.
 func (d *planner) draw() {
 	d.made, d.gone = make(map[*table]int), make(map[*table]int)
 	p := d.plan
@@ -38,8 +39,8 @@ func (d *planner) draw() {
 	}
 }
 
-// bait has a large job under way whenever a process is killed or stopped, so
-// that it is hit at work.
+// addTargets adds a large job just before each kill or stop of a process, so that
+// the fault hits the process at work.
 func (d *planner) addTargets() {
 	for _, f := range d.plan.faults {
 		if f.kind != killProcess && f.kind != stopProcess {
@@ -49,22 +50,23 @@ func (d *planner) addTargets() {
 		early := d.between(0, 30*time.Millisecond)
 		d.plan.bulks = append(d.plan.bulks, bulkOp{
 			n: n, at: max(0, f.at-early), table: t, cond: everything{}, options: map[string]any{"allowAll": true},
-			patch: map[string]any{t.texts[n%len(t.texts)]: fmt.Sprintf("bait %d", n)}, send: sending{copies: 1}, asJob: true,
+			patch: map[string]any{t.texts[n%len(t.texts)]: fmt.Sprintf("target %d", n)}, send: sending{copies: 1}, asJob: true,
 			sequels: d.sequels(3),
 		})
 	}
 }
 
-// moment is some time of the run, its last second excepted.
+// moment returns a random time of the run, except for its last second.
 func (d *planner) moment() time.Duration {
 	return time.Duration(d.Int64N(int64(d.plan.active - time.Second)))
 }
 
+// between returns a random duration.
 func (d *planner) between(lo, hi time.Duration) time.Duration {
 	return lo + time.Duration(d.Int64N(int64(hi-lo)))
 }
 
-// table favours the first, which is the largest.
+// table returns a random table, the first and largest one most often.
 func (d *planner) table() *table {
 	if d.only != nil {
 		return d.only
@@ -72,15 +74,16 @@ func (d *planner) table() *table {
 	return d.plan.tables[[]int{0, 0, 0, 0, 1, 1, 2, 2, 3}[d.IntN(9)]]
 }
 
-// one reports a chance of 1 in n.
+// one returns true with a probability of 1 in n.
 func (d *planner) one(n int) bool { return d.IntN(n) == 0 }
 
+// bulk returns a random bulk update.
 func (d *planner) bulk(n int) bulkOp {
 	op := bulkOp{n: n, at: d.moment(), table: d.table(), options: map[string]any{}, send: d.sending(), asJob: d.one(2)}
 	op.patch = d.patch(op.table, fmt.Sprintf("bulk %d", n))
 	op.cond = d.cond(op.table)
 	if op.table.unique != "" && d.one(3) {
-		// All but one of the records cannot have the value.
+		// Only one of the records can have the value.
 		op.patch[op.table.unique] = fmt.Sprintf("bulk%d.example.com", n)
 		lo := d.IntN(op.table.initial - 60)
 		op.cond = idRange{lo, lo + 5 + d.IntN(50)}
@@ -113,7 +116,7 @@ func (d *planner) bulk(n int) bulkOp {
 	return op
 }
 
-// sequels draws what follows from one job of n.
+// sequels returns the retries and undos of a job: some for one job of n, else none.
 func (d *planner) sequels(n int) (list []follow) {
 	if !d.one(n) {
 		return nil
@@ -129,12 +132,12 @@ func (d *planner) sequels(n int) (list []follow) {
 	return list
 }
 
-// throttle lets a job run evenly: fast enough to end by itself, or so slowly
-// that the throttle must be lifted when the faults are over.
+// throttle limits the speed of a job. Some limits are so low that they must be
+// lifted after the faults, or the job would not end in time.
 func (op *bulkOp) throttle(d *planner) {
 	op.options["recordsPerSecond"] = 100 + op.table.initial/6 + d.IntN(300)
-	// Each chunk of a throttled job goes through the queue, so that small ones
-	// are slower than any throttle.
+	// Each chunk of a throttled job is a task of its own. With small chunks that is
+	// slower than any throttle.
 	small := op.table.initial > 300*d.plan.chunk
 	if small || d.one(2) {
 		op.options["recordsPerSecond"] = 50 + d.IntN(300)
@@ -142,7 +145,7 @@ func (op *bulkOp) throttle(d *planner) {
 	}
 }
 
-// cond draws a filter; many overlap.
+// cond returns a random filter. Many filters overlap.
 func (d *planner) cond(t *table) cond {
 	lo := d.IntN(t.initial)
 	part := idRange{lo, min(lo+d.IntN(t.initial), t.initial-1)}
@@ -166,8 +169,8 @@ func (d *planner) cond(t *table) cond {
 	}
 }
 
-// patch draws new values. Some are given by this update alone, some by many,
-// so that records have them already.
+// patch returns random new values. Some are of this update alone. Others are of many
+// updates, so that some records already have them.
 func (d *planner) patch(t *table, name string) map[string]any {
 	patch := map[string]any{}
 	for len(patch) == 0 || d.one(3) {
@@ -206,7 +209,7 @@ func (d *planner) sending() sending {
 	return s
 }
 
-// actions draws what is asked of a job after it was accepted.
+// actions returns random actions on a job.
 func (d *planner) actions() []action {
 	soon := func() time.Duration { return d.between(0, 900*time.Millisecond) }
 	pause, resume, cancel := action{soon(), "pause", 0}, action{soon(), "resume", 0}, action{soon(), "cancel", 0}
@@ -226,11 +229,12 @@ func (d *planner) actions() []action {
 	}
 }
 
+// single returns a random patch of one record.
 func (d *planner) single(n int) singleOp {
 	op := singleOp{n: n, at: d.moment(), table: d.table(), ifMatch: ifMatch(d.IntN(3)), send: d.sending()}
 	op.index = d.IntN(op.table.initial)
 	if d.one(2) {
-		op.index = d.IntN(10) // many patch the same few records
+		op.index = d.IntN(10) // many singles patch the same few records
 	}
 	op.patch = d.patch(op.table, fmt.Sprintf("single %d", n))
 	if op.table.unique != "" && d.one(3) {
@@ -243,6 +247,7 @@ func (d *planner) single(n int) singleOp {
 	return op
 }
 
+// foreign decides what a foreign write does.
 func (d *planner) foreign(op *foreignOp) {
 	t := op.table
 	op.kind, op.group = "move", d.IntN(groups)
