@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A faultKind is one way to hurt a run.
+// A faultKind is one sort of fault.
 type faultKind string
 
 // The faults.
@@ -34,36 +34,36 @@ const (
 	cutPostgres       faultKind = "cut connections to PostgreSQL"
 	silencePostgres   faultKind = "silence PostgreSQL"
 	endSessions       faultKind = "end sessions"
-	partitionPostgres faultKind = "part a process from PostgreSQL"
-	partitionRedis    faultKind = "part a process from Redis"
-	partitionBoth     faultKind = "part a process from both"
+	partitionPostgres faultKind = "cut a process off from PostgreSQL"
+	partitionRedis    faultKind = "cut a process off from Redis"
+	partitionBoth     faultKind = "cut a process off from both"
 )
 
-// ofRedis are the faults that leave the database alone: while nothing else is
-// wrong, jobs are accepted and can be read.
+// ofRedis are the faults that concern only Redis. If there is no other fault, jobs
+// must be accepted and readable.
 var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks, partitionRedis}
 
-// ofPostgres are the faults of the server and of all ways to it.
+// ofPostgres are the faults of the PostgreSQL server and of all connections to it.
 var ofPostgres = []faultKind{killPostgres, endPostgres, freezePostgres, slowPostgres, cutPostgres, silencePostgres, endSessions}
 
-// sparesDatabase reports whether nobody is kept from the database by a fault,
-// but a process that it ends.
+// sparesDatabase reports whether all processes can use the database during the
+// fault, except for a process that the fault kills.
 func (k faultKind) sparesDatabase() bool {
 	return slices.Contains(ofRedis, k) || k == stepClock || k == killProcess
 }
 
-// clockSteps are how far the clock of all processes is moved, forth and later
-// back again or the reverse.
+// clockSteps are the distances by which the clock of all processes is moved. It is
+// moved back later.
 var clockSteps = []time.Duration{
 	3 * time.Hour, -3 * time.Hour, 10 * time.Minute, -10 * time.Minute, 20 * time.Second, -20 * time.Second, time.Second, -time.Second,
 }
 
-// A fault is one of them at a time.
+// A fault is a planned fault.
 type fault struct {
 	kind   faultKind
 	at     time.Duration
 	lasts  time.Duration
-	choice int // whom it hits, or how
+	choice int // random: whom it hits, or how
 }
 
 func (f fault) String() string {
@@ -79,8 +79,8 @@ func schedule(faults []fault) string {
 	return b.String()
 }
 
-// drawFaults draws some of each kind. Two faults of one thing do not overlap:
-// the second would end the first.
+// drawFaults returns random faults of every sort. Two faults of one resource do not
+// overlap, because the end of one would end the other.
 func (d *planner) drawFaults() []fault {
 	f := &faultPlanner{planner: d, times: max(1, int(d.plan.active/(20*time.Second)))}
 	f.always()
@@ -98,14 +98,14 @@ func (d *planner) drawFaults() []fault {
 	return d.apart(f.list)
 }
 
-// A faultDrawer draws faults.
+// A faultPlanner makes the random faults of a plan.
 type faultPlanner struct {
 	*planner
-	times int // how many of most kinds
+	times int // how many there are of most sorts
 	list  []fault
 }
 
-// add draws n faults, each of one of the kinds and of some seconds.
+// add adds n random faults. Each is of one of the sorts and lasts lo to hi seconds.
 func (d *faultPlanner) add(n int, lo, hi float64, kinds ...faultKind) {
 	second := float64(time.Second)
 	for range n {
@@ -118,26 +118,27 @@ func (d *faultPlanner) add(n int, lo, hi float64, kinds ...faultKind) {
 	}
 }
 
+// always adds the faults of every kind of run.
 func (d *faultPlanner) always() {
 	longest := 3.0
 	if d.one(3) {
-		longest = 8 // longer than the program waits for the lock of SQLite
+		longest = 8 // longer than the program waits for a lock on SQLite
 	}
 	if d.plan.patient {
-		longest = 12 // longer than it waits for one of PostgreSQL
+		longest = 12 // longer than it waits for a lock on PostgreSQL
 	}
 	d.add(1, 0.5, longest, lockDatabase)
 	d.add(d.times, 1, 3, fillDisk)
 	d.add(d.times, 1, 5, stepClock)
 }
 
-// ofOne draws for a process that is the only one.
+// ofOne adds the faults of a run with one process.
 func (d *faultPlanner) ofOne() {
 	d.add(3*d.times, 0.05, 1.5, killProcess)
 	d.add(d.times, 1, 4, stopProcess)
 }
 
-// ofMany draws for several processes and their Redis.
+// ofMany adds the faults of a run with several processes and a Redis server.
 func (d *faultPlanner) ofMany() {
 	d.add(3*d.times, 0.05, 2, killProcess)
 	if d.plan.patient {
@@ -153,6 +154,7 @@ func (d *faultPlanner) ofMany() {
 	d.add(2*d.times, 0.1, 0.2, badTasks)
 }
 
+// ofPostgres adds the faults of a run on PostgreSQL.
 func (d *faultPlanner) ofPostgres() {
 	d.add(d.times, 0.2, 3, killPostgres, endPostgres, freezePostgres)
 	d.add(d.times, 0.2, 3, slowPostgres, cutPostgres, silencePostgres)
@@ -164,19 +166,19 @@ func (d *faultPlanner) ofPostgres() {
 	}
 }
 
-// apart sorts faults and moves those that would overlap with another of the
-// same thing behind it, where there is room for them.
+// apart sorts faults, and moves a fault that would overlap with another one of the
+// same resource behind that.
 func (d *planner) apart(list []fault) []fault {
 	slices.SortFunc(list, func(a, b fault) int { return int(a.at - b.at) })
 	busy := map[string]time.Duration{}
 	for i := range list {
 		f := &list[i]
-		thing := f.thing(d.plan.kind)
-		if thing == "" {
+		resource := f.resource(d.plan.kind)
+		if resource == "" {
 			continue
 		}
-		f.at = max(f.at, busy[thing])
-		busy[thing] = f.at + f.lasts + 200*time.Millisecond
+		f.at = max(f.at, busy[resource])
+		busy[resource] = f.at + f.lasts + 200*time.Millisecond
 	}
 	slices.SortFunc(list, func(a, b fault) int { return int(a.at - b.at) })
 	return list
@@ -185,13 +187,13 @@ func (d *planner) apart(list []fault) []fault {
 // postgresProcesses is how many processes there are on PostgreSQL.
 const postgresProcesses = 5
 
-// thing is what a fault has for itself, "" for nothing.
-func (f fault) thing(k kind) string {
+// resource returns what no other fault may concern at the same time, "" for nothing.
+func (f fault) resource(k kind) string {
 	switch {
 	case slices.Contains(ofPostgres, f.kind) && f.kind != endSessions, f.kind == fillDisk && k.postgres:
 		return "PostgreSQL"
 	case f.kind == partitionPostgres || f.kind == partitionRedis || f.kind == partitionBoth:
-		return fmt.Sprint("the ways of process ", f.choice%postgresProcesses)
+		return fmt.Sprint("the connections of process ", f.choice%postgresProcesses)
 	case f.kind == fillDisk || f.kind == lockDatabase || f.kind == stepClock:
 		return string(f.kind)
 	case slices.Contains(ofRedis, f.kind) && f.kind != emptyRedis:

@@ -10,27 +10,27 @@ import (
 	"time"
 )
 
-// A step is the beginning or the end of a fault.
+// A step is something to do at a time, such as the start or the end of a fault.
 type step struct {
 	at time.Duration
 	do func()
 }
 
-// A hurter carries out the faults of a plan, one after the other and all in
-// the goroutine of the test.
+// An injector carries out the faults of a plan. It does all steps one after the other,
+// in the goroutine of the test.
 type injector struct {
 	*run
-	db         *sql.DB // for reading only
-	probe      *sql.DB // tries the lock of SQLite
+	db         *sql.DB // read-only
+	probe      *sql.DB // tries to take SQLite's lock
 	steps      []step
-	bad        int  // tasks pushed so far
-	redisHurt  bool // Redis or the way there is hurt already
-	serverHurt bool // PostgreSQL or the way there is
+	bad        int  // malformed tasks queued so far
+	redisHurt  bool // there is a fault of Redis or of the connections to it
+	serverHurt bool // there is one of PostgreSQL or of the connections to it is
 
-	locked bool // another process asks for the database's lock, or has it
+	locked bool // a locker waits for SQLite's lock, or has it
 }
 
-// hurt carries out the faults and returns when the last is over.
+// injectFaults carries out the faults, and returns when the last one is over.
 func (r *run) injectFaults() error {
 	db, err := r.database.open()
 	if err != nil {
@@ -57,18 +57,20 @@ func (r *run) injectFaults() error {
 	return nil
 }
 
+// add plans a step.
 func (h *injector) add(s step) {
 	i, _ := slices.BinarySearchFunc(h.steps, s, func(a, b step) int { return int(a.at - b.at) })
 	h.steps = slices.Insert(h.steps, i, s)
 }
 
-// lasting begins a fault that has an end, and notes that it took place when
-// undo says so. Undo tells who was hit, and whether it was felt.
+// lasting plans the end of a fault that has just started. undo ends it, and returns
+// which process was hit and whether any process noticed the fault, or an error if
+// it did not take place.
 func (h *injector) lasting(f fault, undo func() (victim string, felt bool, err error)) {
 	h.since(h.now(), f, undo)
 }
 
-// since is lasting for a fault that may have been felt before it was complete.
+// since is like lasting, for a fault that processes may have noticed since began.
 func (h *injector) since(began time.Duration, f fault, undo func() (victim string, felt bool, err error)) {
 	h.add(step{h.now() + f.lasts, func() {
 		victim, felt, err := undo()
@@ -80,11 +82,12 @@ func (h *injector) since(began time.Duration, f fault, undo func() (victim strin
 	}})
 }
 
-// failed notes a fault that did not take place as it should.
+// failed records a fault that did not take place.
 func (h *injector) failed(f fault, err error) {
 	h.missed = append(h.missed, f.String()+": "+err.Error())
 }
 
+// begin starts a fault.
 func (h *injector) begin(f fault) {
 	switch f.kind {
 	case killProcess:
@@ -118,15 +121,15 @@ func (h *injector) begin(f fault) {
 	}
 }
 
-// alert is how long a fault waits for a moment at which it hurts most.
+// momentWait is how long a fault waits for a moment in which it is likely to do harm.
 const momentWait = 600 * time.Millisecond
 
-// await waits until a fault would hit something, but not for long.
+// await waits for a condition, for a short time.
 func (h *injector) await(there func(context.Context) bool) { within(momentWait, there) }
 
-// within reports whether something becomes true in a time. It does not wait
-// longer for an answer: where a process stands still in such a way that nobody
-// can read, SQLite gives up after ten seconds, whatever the context says.
+// within reports whether a condition becomes true within d. It never takes longer: a
+// process that is stopped at a bad moment can keep all others from reading, and then
+// SQLite returns only after ten seconds, whatever the context says.
 func within(d time.Duration, there func(context.Context) bool) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), d)
 	defer cancel()
@@ -148,8 +151,7 @@ func within(d time.Duration, there func(context.Context) bool) bool {
 	}
 }
 
-// working reports whether a worker holds a job that will keep it busy for a
-// while.
+// working reports whether a worker is working on a job with many records to go.
 func (h *injector) working(ctx context.Context) bool {
 	var held int
 	err := h.db.QueryRowContext(ctx, `SELECT COUNT(*) FROM shards s JOIN jobs j ON j.workspace = s.workspace AND j.num = s.job
@@ -157,7 +159,7 @@ func (h *injector) working(ctx context.Context) bool {
 	return err == nil && held > 0
 }
 
-// kill ends a process that is running, and the supervisor starts it again.
+// kill kills a process that is running. The supervisor starts it again later.
 func (h *injector) kill(f fault) {
 	for i := range h.procs {
 		if p := h.procs[(f.choice+i)%len(h.procs)]; p.kill(f.lasts) {
@@ -168,11 +170,11 @@ func (h *injector) kill(f fault) {
 	h.retrySoon(func() { h.kill(f) })
 }
 
-// soon tries again what could not be done yet.
+// retrySoon plans another attempt of a step.
 func (h *injector) retrySoon(try func()) { h.add(step{h.now() + restartPause, try}) }
 
-// stop makes a worker stand still, or the only process there is; on
-// PostgreSQL it may be any.
+// stop stops a worker (SIGSTOP): on PostgreSQL any process, and if there is only one,
+// that.
 func (h *injector) stop(f fault) {
 	workers := h.procs
 	if len(workers) > 1 && h.server == nil {
@@ -184,7 +186,7 @@ func (h *injector) stop(f fault) {
 		if !ok {
 			continue
 		}
-		// A long stop is about the zombie, not about the lock.
+		// A long stop tests a worker that comes back, not the lock that it holds.
 		switch {
 		case h.server != nil && f.choice%4 != 0:
 			cmd = h.hold(p, cmd)
@@ -195,7 +197,7 @@ func (h *injector) stop(f fault) {
 			if p.proceed(cmd) {
 				return p.name, true, nil
 			}
-			// It had ended by itself before it stood still for good.
+			// The process had ended before the stop took effect.
 			if h.now() < h.started+h.active+aftermath {
 				h.retrySoon(func() { h.stop(f) })
 			}
@@ -206,18 +208,18 @@ func (h *injector) stop(f fault) {
 	h.retrySoon(func() { h.stop(f) })
 }
 
-// longStop is longer than any but those stops that outlast the queue's lease.
+// longStop is shorter than the stops of long seeds, and longer than all others.
 const longStop = 20 * time.Second
 
-// unlock moves a process that stands still on to where it does not hold the
-// database's lock. With the lock everybody stands still; without it others
-// take over its work, and it must not do that again when it wakes up.
+// unlock lets a stopped process go on until it does not hold SQLite's lock. If it held
+// the lock, no process could write. Without it the others take its work over, and the
+// stopped process must not do that work again later.
 func (h *injector) unlock(p *process, cmd *exec.Cmd) {
 	for range unlockTries {
 		if h.locked || within(momentWait/10, h.free) || !p.proceed(cmd) {
 			return
 		}
-		h.await(h.free) // on a busy machine it takes a while to go on
+		h.await(h.free) // on a busy machine the process needs a while to go on
 		var ok bool
 		if cmd, ok = p.stop(); !ok {
 			return
@@ -225,19 +227,19 @@ func (h *injector) unlock(p *process, cmd *exec.Cmd) {
 	}
 }
 
-// unlockTries is how often a process is moved on. It may need some: it takes
-// the lock again and again.
+// unlockTries is how often unlock lets a process go on. It may take several attempts,
+// because the process takes the lock again and again.
 const unlockTries = 10
 
-// free reports whether nobody holds the lock of SQLite. It must not end
-// between the two, and so goes by no context.
+// free reports whether no process holds SQLite's lock. It ignores the context, so that
+// it never stops between the BEGIN and the ROLLBACK.
 func (h *injector) free(context.Context) bool {
 	_, err := h.probe.Exec(`BEGIN IMMEDIATE; ROLLBACK`)
 	return err == nil
 }
 
-// lock lets another process take the database's write lock, and gives it back
-// in order or by killing that process.
+// lock starts a process that takes the database's write lock. The lock is released in
+// order or by killing that process.
 func (h *injector) lock(f fault) {
 	l, err := newLocker(h.disk.database())
 	if err != nil {
@@ -248,11 +250,11 @@ func (h *injector) lock(f fault) {
 	h.awaitLock(f, l, h.now()+maxLockWait)
 }
 
-// maxLockWait is how long a locker may wait for its turn: a process that
-// stands still may have the lock.
+// maxLockWait is how long a locker may wait for the lock, which a stopped process may
+// hold.
 const maxLockWait = 50 * time.Second
 
-// awaitLock holds on to the lock once the locker has it.
+// awaitLock waits until the locker has the lock, and then plans its release.
 func (h *injector) awaitLock(f fault, l *locker, until time.Duration) {
 	switch {
 	case l.holds():
@@ -268,8 +270,8 @@ func (h *injector) awaitLock(f fault, l *locker, until time.Duration) {
 	}
 }
 
-// fill makes the disk full. Somebody reads meanwhile, as a backup does: so the
-// log cannot begin anew, and every write needs room.
+// fill makes the disk full. Meanwhile a reader keeps a snapshot open, as a backup does,
+// so that SQLite cannot restart the WAL, and every write needs space.
 func (h *injector) fill(f fault) {
 	reader, err := h.readOn()
 	if err != nil {
@@ -292,7 +294,7 @@ func (h *injector) fill(f fault) {
 	})
 }
 
-// step moves the clock of all processes: they run on one machine.
+// step moves the clock of all processes, which run on one machine.
 func (h *injector) step(f fault) {
 	if err := h.setClock(clockSteps[f.choice%len(clockSteps)]); err != nil {
 		h.failed(f, err)
@@ -302,7 +304,7 @@ func (h *injector) step(f fault) {
 	h.lasting(f, func() (string, bool, error) { return "", h.tally.accepted.Load() > before, h.setClock(0) })
 }
 
-// readOn begins to read the database and goes on until it is closed.
+// readOn opens a read transaction, which stays open until it is closed.
 func (h *injector) readOn() (io.Closer, error) {
 	db, err := h.database.open()
 	if err != nil {
@@ -320,13 +322,13 @@ func (h *injector) readOn() (io.Closer, error) {
 	return closer(func() error { return errors.Join(reading.Rollback(), db.Close()) }), nil
 }
 
-// A closer is a function that ends something.
+// A closer is a function as an [io.Closer].
 type closer func() error
 
-// Close ends it.
+// Close calls the function.
 func (c closer) Close() error { return c() }
 
-// hurtQueue hurts Redis or the way there.
+// hurtQueue starts a fault of Redis or of the connections to it.
 func (h *injector) hurtQueue(f fault) {
 	q := h.queue
 	if h.redisHurt {
@@ -358,7 +360,7 @@ func (h *injector) hurtQueue(f fault) {
 	}
 }
 
-// takeRedis takes the server away for a while, with what it holds or without.
+// takeRedis stops the Redis server for a while, and may delete its data.
 func (h *injector) takeRedis(f fault) {
 	before := h.queue.proxies.felt()
 	if f.kind == endRedis {
@@ -378,7 +380,7 @@ func (h *injector) takeRedis(f fault) {
 	})
 }
 
-// spoil changes how connections to Redis are treated for a while.
+// spoil slows down, cuts or silences the connections to Redis for a while.
 func (h *injector) spoil(f fault, mode proxyMode) {
 	before := h.queue.proxies.felt()
 	h.queue.proxies.set(mode, time.Duration(20+f.choice%200)*time.Millisecond)
@@ -390,6 +392,7 @@ func (h *injector) spoil(f fault, mode proxyMode) {
 	})
 }
 
+// atOnce records a fault that has no duration.
 func (h *injector) atOnce(f fault, err error) {
 	if err != nil {
 		h.failed(f, err)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// hurtServer hurts PostgreSQL or the way there.
+// hurtServer starts a fault of PostgreSQL or of the connections to it.
 func (h *injector) hurtServer(f fault) {
 	if h.serverHurt && f.kind != endSessions {
 		h.retrySoon(func() { h.hurtServer(f) })
@@ -34,7 +34,8 @@ func (h *injector) hurtServer(f fault) {
 	}
 }
 
-// end ends the server in order, and abort without a checkpoint.
+// end stops the server in order, abort stops it without a checkpoint, and killSession
+// kills one of its processes.
 func (h *injector) end() error   { h.server.server.Stop(h.server.t); return nil }
 func (h *injector) abort() error { h.server.server.Kill(h.server.t); return nil }
 
@@ -44,7 +45,7 @@ func (h *injector) killSession() error {
 	return h.server.killSession(ctx)
 }
 
-// takeServer takes the server away for a while.
+// takeServer stops the server for a while.
 func (h *injector) takeServer(f fault, take func() error) {
 	before, began := h.server.proxies.felt(), h.now()
 	if err := take(); err != nil {
@@ -58,8 +59,7 @@ func (h *injector) takeServer(f fault, take func() error) {
 	})
 }
 
-// again tries a fault once more that could not take place, as another was in
-// its way.
+// tryAgain plans another attempt of a fault that another fault prevented.
 func (h *injector) tryAgain(f fault, err error) {
 	if h.now() < h.started+h.active+aftermath {
 		h.retrySoon(func() { h.begin(f) })
@@ -68,7 +68,8 @@ func (h *injector) tryAgain(f fault, err error) {
 	h.failed(f, err)
 }
 
-// freeze makes all of the server stand still, while its connections stay.
+// freeze stops all processes of the server (SIGSTOP) for a while. Its connections stay
+// open.
 func (h *injector) freeze(f fault) {
 	before, began := h.server.proxies.asked(), h.now()
 	if err := h.server.server.Stall(); err != nil {
@@ -82,7 +83,7 @@ func (h *injector) freeze(f fault) {
 	})
 }
 
-// spoilServer changes how connections to the server are treated for a while.
+// spoilServer slows down, cuts or silences the connections to the server for a while.
 func (h *injector) spoilServer(f fault, mode proxyMode) {
 	before, began := h.server.proxies.felt(), h.now()
 	h.server.proxies.set(mode, time.Duration(5+f.choice%60)*time.Millisecond)
@@ -94,6 +95,7 @@ func (h *injector) spoilServer(f fault, mode proxyMode) {
 	})
 }
 
+// endSessions ends some sessions of the program.
 func (h *injector) endSessions(f fault) {
 	ctx, cancel := context.WithTimeout(context.Background(), momentWait)
 	defer cancel()
@@ -111,8 +113,8 @@ func (h *injector) endSessions(f fault) {
 
 var errNoSession = errors.New("the program had no session")
 
-// block lets a session hold locks for a while, as somebody does who looks
-// into the database and forgets to leave.
+// block lets a session hold locks for a while, as one that somebody has opened by hand
+// and forgotten.
 func (h *injector) block(f fault) {
 	b, err := h.server.newBlocker(f.choice)
 	if err != nil {
@@ -122,7 +124,7 @@ func (h *injector) block(f fault) {
 	h.awaitBlock(f, b, h.now()+maxLockWait)
 }
 
-// awaitBlock keeps the locks once the session has them.
+// awaitBlock waits until the session has its locks, and then plans their release.
 func (h *injector) awaitBlock(f fault, b *blocker, until time.Duration) {
 	held, err := b.holds()
 	switch {
@@ -146,8 +148,8 @@ func (h *injector) awaitBlock(f fault, b *blocker, until time.Duration) {
 	}
 }
 
-// crowd makes the server's disk full. When the server cannot go on without
-// room it ends, and is started when there is room again.
+// fillServerDisk makes the server's disk full for a while. If the server ends because
+// of that, it is started again when there is space.
 func (h *injector) fillServerDisk(f fault) {
 	if h.serverHurt {
 		h.retrySoon(func() { h.fillServerDisk(f) })
@@ -170,10 +172,10 @@ func (h *injector) fillServerDisk(f fault) {
 	})
 }
 
-var errNoDisk = errors.New("no file system may be mounted here")
+var errNoDisk = errors.New("no file system can be mounted here")
 
-// part takes one process's way to one server or to both, and leaves the
-// others theirs: at once or without a word.
+// partition cuts one process off from one server or from both, while the other
+// processes stay connected. Its connections are closed, or silent.
 func (h *injector) partition(f fault) {
 	victim := h.procs[f.choice%len(h.procs)].name
 	mode := []proxyMode{silent, cut}[f.choice/7%2]
@@ -198,7 +200,7 @@ func (h *injector) partition(f fault) {
 	})
 }
 
-// partedWays are the ways that a fault of this kind takes.
+// proxiesOf returns the proxies that a partition concerns.
 func (h *injector) proxiesOf(k faultKind) []*proxies {
 	switch k {
 	case partitionPostgres:
@@ -209,6 +211,7 @@ func (h *injector) proxiesOf(k faultKind) []*proxies {
 	return []*proxies{h.server.proxies, h.queue.proxies}
 }
 
+// felt returns how often connections of some proxies were hurt so far.
 func felt(list []*proxy) (n int64) {
 	for _, p := range list {
 		n += p.felt.Load()
@@ -216,9 +219,8 @@ func felt(list []*proxy) (n int64) {
 	return n
 }
 
-// hold moves a process that stands still on to where it holds locks in an
-// open transaction: so others must get past it. It returns the process as it
-// stands still then.
+// hold lets a stopped process go on until it holds locks in an open transaction, which
+// the other processes must cope with. It returns the process, stopped again.
 func (h *injector) hold(p *process, cmd *exec.Cmd) *exec.Cmd {
 	ctx, cancel := context.WithTimeout(context.Background(), momentWait)
 	defer cancel()
