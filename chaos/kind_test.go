@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// A kind is a set-up that seeds are run on.
+// A kind is a kind of run: a set of servers and processes.
 type kind struct {
 	name     string
-	redis    bool // a server of its own, or else the embedded one
-	postgres bool // or else SQLite
-	stream   uint64
+	redis    bool   // with a Redis server, instead of the embedded one
+	postgres bool   // on PostgreSQL, instead of SQLite
+	stream   uint64 // random stream, so that the kinds have different plans for a seed
 }
 
-// The kinds. With the embedded Redis there is one process, serve. SQLite with
-// a Redis server has one api or serve and two workers, PostgreSQL two apis and
-// three workers. The stream makes the plans of one seed differ.
+// The kinds. With the embedded Redis there is one process, serve. SQLite with a Redis
+// server has one process api or serve and two workers. PostgreSQL has two processes
+// api and three workers.
 var (
 	sqliteReal     = kind{name: "sqlite-real", redis: true, stream: 4}
 	sqliteEmbedded = kind{name: "sqlite-embedded", stream: 8}
@@ -26,9 +26,9 @@ var (
 	allKinds = []kind{sqliteReal, sqliteEmbedded, onPostgres}
 )
 
-var kindNames = flag.String("chaos.kind", "all", "the set-ups, with commas between: sqlite-real, sqlite-embedded, postgres or all")
+var kindNames = flag.String("chaos.kind", "all", "the kinds of runs, separated by commas: sqlite-real, sqlite-embedded, postgres, or all")
 
-// chosenKinds are those that the flag names.
+// chosenKinds returns the kinds that the flag names.
 func chosenKinds() ([]kind, error) {
 	if *kindNames == "all" {
 		return allKinds, nil

@@ -64,7 +64,7 @@ func TestCostlyRequestsAreWithinTheLimitsOrBeyondThemAsMeant(t *testing.T) {
 	}
 }
 
-// sizes is measure of a condition's filter as it is sent.
+// sizes measures the filter of a condition as it is sent.
 func sizes(t *testing.T, c cond, at *table) (conditions, values int) {
 	t.Helper()
 	var sent any

@@ -15,11 +15,11 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// lockEnv makes this test binary a process that only locks a database: the
-// one at the path that it holds.
+// lockEnv is an environment variable. With it this test binary only locks the database
+// file that the variable names.
 const lockEnv = "CHAOS_LOCK"
 
-// holdLock takes the write lock, says so, and gives it back when its standard
+// holdLock takes the write lock, prints "locked", and releases the lock when its standard
 // input ends.
 func holdLock(path string) error {
 	db, err := sql.Open("sqlite3", dataSource(path)+"?_busy_timeout=60000")
@@ -30,8 +30,8 @@ func holdLock(path string) error {
 	ctx := context.Background()
 	conn, err := takeLock(ctx, db)
 	for hasCode(err, sqlite3.ErrProtocol) {
-		// Somebody stands still in such a way that nobody can read, and SQLite
-		// gave up after ten seconds.
+		// A process was stopped at a moment at which it keeps all others from
+		// reading. SQLite gives up after ten seconds.
 		conn, err = takeLock(ctx, db)
 	}
 	if err != nil {
@@ -43,6 +43,7 @@ func holdLock(path string) error {
 	return err
 }
 
+// takeLock takes the write lock.
 func takeLock(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -54,12 +55,13 @@ func takeLock(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 	return conn, nil
 }
 
+// hasCode reports whether an error of SQLite has a code.
 func hasCode(err error, code sqlite3.ErrNo) bool {
 	var refused sqlite3.Error
 	return errors.As(err, &refused) && refused.Code == code
 }
 
-// A way says how somebody who holds locks gives them back.
+// A way says how a process or session that holds locks releases them.
 type way int
 
 const (
@@ -79,11 +81,11 @@ func wayOf(choice int) way {
 type locker struct {
 	cmd   *exec.Cmd
 	stdin io.Closer
-	said  chan error // gets nil once it holds the lock
+	said  chan error // receives nil when the process has the lock
 	held  bool
 }
 
-// newLocker starts a process that asks for the lock.
+// newLocker starts a process that waits for the lock.
 func newLocker(path string) (*locker, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -114,7 +116,7 @@ func newLocker(path string) (*locker, error) {
 	return l, nil
 }
 
-// holds reports whether the process has the lock by now.
+// holds reports whether the process has the lock.
 func (l *locker) holds() bool {
 	select {
 	case err := <-l.said:
@@ -143,4 +145,5 @@ func (l *locker) release(by way) error {
 	return err
 }
 
+// dataSource returns the data source name of a SQLite file.
 func dataSource(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
