@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Ways are the proxies before one server, one for each process.
+// proxies holds the proxies before one server, one for each process.
 type proxies struct {
 	target string
 
@@ -13,7 +13,7 @@ type proxies struct {
 	each map[string]*proxy // by process
 }
 
-// from is the way of a process.
+// from returns the proxy of a process, and starts it if there is none.
 func (w *proxies) from(process string) (*proxy, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -31,7 +31,7 @@ func (w *proxies) from(process string) (*proxy, error) {
 	return p, nil
 }
 
-// all lists the ways.
+// all returns the proxies.
 func (w *proxies) all() (list []*proxy) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -41,14 +41,14 @@ func (w *proxies) all() (list []*proxy) {
 	return list
 }
 
-// set changes how the server's connections are treated.
+// set changes how all proxies of the server treat connections.
 func (w *proxies) set(mode proxyMode, delay time.Duration) {
 	for _, p := range w.all() {
 		p.set(onServer, mode, delay)
 	}
 }
 
-// felt is how often a connection of any process was hurt so far.
+// felt returns how often a connection of any process was disturbed so far.
 func (w *proxies) felt() (n int64) {
 	for _, p := range w.all() {
 		n += p.felt.Load()
@@ -56,7 +56,7 @@ func (w *proxies) felt() (n int64) {
 	return n
 }
 
-// asked is how many pieces the processes have sent so far.
+// asked returns how many pieces of data the processes have sent so far.
 func (w *proxies) asked() (n int64) {
 	for _, p := range w.all() {
 		n += p.asked.Load()

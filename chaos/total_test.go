@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// A total sums what the seeds of one kind did.
+// A total sums up what the seeds of one kind of run did.
 type total struct {
 	kind                                                    kind
 	binary                                                  string
@@ -26,13 +26,13 @@ type total struct {
 	began                                                   time.Time
 }
 
-// Hits counts faults by their kind.
+// hits counts faults by their sort.
 type hits map[faultKind]*hit
 
-// A hit is how often a kind of fault took place, and was felt.
+// A hit is how often a fault took place, and how often a process noticed it.
 type hit struct{ took, felt int }
 
-// hits counts the faults of a run.
+// hits returns the counts of the faults of a run.
 func (r *run) hits() hits {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -46,6 +46,7 @@ func (r *run) hits() hits {
 	return all
 }
 
+// add adds to the counts of one sort of fault.
 func (h hits) add(k faultKind, took, felt int) {
 	if h[k] == nil {
 		h[k] = &hit{}
@@ -65,6 +66,7 @@ func (h hits) String() string {
 	return strings.Join(list, ", ")
 }
 
+// add adds the counts of a run.
 func (t *total) add(r *run) {
 	bulks, singles := r.counted()
 	t.jobs += int64(bulks + singles)
@@ -83,7 +85,7 @@ func (t *total) add(r *run) {
 	}
 }
 
-// String is a line that can be kept.
+// String returns a summary in one line.
 func (t *total) String() string {
 	last := t.first + uint64(t.passed+t.failed) - 1
 	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; "+
@@ -92,7 +94,7 @@ func (t *total) String() string {
 		t.hits, time.Since(t.began).Round(time.Second), commit(t.binary))
 }
 
-// keep appends the line to a file.
+// appendTo appends the summary to a file.
 func (t *total) appendTo(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
@@ -102,8 +104,8 @@ func (t *total) appendTo(path string) error {
 	return cmp.Or(err, f.Close())
 }
 
-// commit names what a program was built from, if that can be known: by its
-// own word, or because it was built from here.
+// commit returns the commit that the program was built from: the one that is stored in
+// it, or that of the working directory. It returns "unknown" if neither is known.
 func commit(binary string) string {
 	if info, err := buildinfo.ReadFile(binary); err == nil {
 		for _, s := range info.Settings {
@@ -119,18 +121,18 @@ func commit(binary string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// manySeeds is from how many seeds on those effects must have been seen that
-// a single one may miss.
+// manySeeds is how many seeds it takes until each effect must have been seen. A single
+// seed may miss some.
 const manySeeds = 10
 
-// lacks says which effect of the faults was never seen, "" for none.
+// missingEvidence says which effect of the faults was never seen, "" for none.
 func (t *total) missingEvidence() string {
 	if t.passed+t.failed < manySeeds {
 		return ""
 	}
 	for k, n := range t.hits {
 		if n.felt == 0 {
-			return fmt.Sprintf("no evidence: %q took place %d times and was never felt", k, n.took)
+			return fmt.Sprintf("no evidence: %q took place %d times and was never noticed", k, n.took)
 		}
 	}
 	switch {
@@ -139,7 +141,7 @@ func (t *total) missingEvidence() string {
 	case t.stepped == 0:
 		return "no evidence: no job was made while the clock was off (is the program built with -tags stepclock?)"
 	case t.events == 0:
-		return "no evidence: no event was ever heard"
+		return "no evidence: no event was ever received"
 	case t.followers.restored == 0 || t.followers.spared == 0 || t.followers.retries == 0:
 		return "no evidence: no undo restored a record or left one alone, or nothing was retried"
 	case !t.atLimits.complete(t.kind):

@@ -29,7 +29,7 @@ func TestAFaultWaitsNoLongerThanItMay(t *testing.T) {
 				if took, want := time.Since(began), answers.what && answers.after < momentWait; is != want || took != answers.takes {
 					t.Errorf("within(%v) = %v after %v, want %v after %v", momentWait, is, took, want, answers.takes)
 				}
-				time.Sleep(10 * time.Second) // until the late answer has come
+				time.Sleep(10 * time.Second) // until the late answer comes
 			})
 		})
 	}
