@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	seedCount   = flag.Int("chaos.seeds", 1, "how many seeds to run of each kind")
+	seedCount   = flag.Int("chaos.seeds", 1, "how many seeds to run of each variant")
 	firstSeed   = flag.Uint64("chaos.first", 1, "the first seed")
-	summaryFile = flag.String("chaos.summary", "", "a file that gets a line for each kind")
+	summaryFile = flag.String("chaos.summary", "", "a file that gets a line for each variant")
 	keepAll     = flag.Bool("chaos.keep", false, "also keep the folders of seeds that passed")
 	readyBinary = flag.String("chaos.binary", "", "a program that was built already (with -tags stepclock), to use instead of building this module's")
 )
@@ -29,19 +29,19 @@ func TestMain(m *testing.M) {
 
 // TestChaos runs the seeds that the flags ask for.
 func TestChaos(t *testing.T) {
-	kinds, err := chosenKinds()
+	variants, err := chosenVariants()
 	if err != nil {
 		t.Fatal(err)
 	}
 	binary := build(t)
-	for _, k := range kinds {
-		runKind(t, binary, k)
+	for _, v := range variants {
+		runVariant(t, binary, v)
 	}
 }
 
-// runKind runs the seeds of one kind.
-func runKind(t *testing.T, binary string, k kind) {
-	all := &total{kind: k, binary: binary, first: *firstSeed, hits: hits{}, began: time.Now()}
+// runVariant runs the seeds of one variant.
+func runVariant(t *testing.T, binary string, k variant) {
+	all := &total{variant: k, binary: binary, first: *firstSeed, hits: hits{}, began: time.Now()}
 	for i := range *seedCount {
 		seed := *firstSeed + uint64(i)
 		if t.Run(fmt.Sprintf("%s/seed=%d", k, seed), func(t *testing.T) { runSeed(t, binary, seed, k, all) }) {
@@ -62,7 +62,7 @@ func runKind(t *testing.T, binary string, k kind) {
 }
 
 // runSeed runs one seed and reports what the checker finds.
-func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
+func runSeed(t *testing.T, binary string, seed uint64, k variant, all *total) {
 	r, err := newRun(t, newPlan(seed, k))
 	if err != nil {
 		t.Fatal(err)

@@ -4,7 +4,7 @@
 // Afterwards a checker reads the recorded answers and the database, and reports
 // what is wrong with them.
 //
-// There are three kinds of runs:
+// There are three variants of runs:
 //
 //   - sqlite-embedded: SQLite, the embedded Redis, and one process;
 //   - sqlite-real: SQLite, a Redis server, one API process and two workers;

@@ -40,16 +40,16 @@ const refusalsShown = 5
 // at a time.
 func (r *run) excused(process string, s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		return w.bears(r.kind, process) && w.sent <= s.done && s.sent <= w.done+aftermath
+		return w.bears(r.variant, process) && w.sent <= s.done && s.sent <= w.done+aftermath
 	})
 }
 
 // bears reports whether a fault may keep a process from using its database.
-func (w window) bears(k kind, process string) bool {
+func (w window) bears(k variant, process string) bool {
 	switch {
-	case k.postgres && w.kind == killProcess:
+	case k.postgres && w.what == killProcess:
 		return w.victim == process // the server releases the locks of a dead process at once
-	case w.kind.sparesDatabase() && w.kind != killProcess:
+	case w.what.sparesDatabase() && w.what != killProcess:
 		return false
 	}
 	return true
@@ -82,16 +82,16 @@ func (c *checker) checkProcesses() {
 // evidence is what a run must have done at least. A run that did little proves little.
 var evidence = struct {
 	bulks, singles, polls, checked int
-	faults                         [][]faultKind // at least one of each list
-	faultsOfRedis                  [][]faultKind // and of these, with a Redis server
-	faultsOfPostgres               [][]faultKind // and of these, on PostgreSQL
+	faults                         [][]faultType // at least one of each list
+	faultsOfRedis                  [][]faultType // and of these, with a Redis server
+	faultsOfPostgres               [][]faultType // and of these, on PostgreSQL
 }{
 	bulks: 25, singles: 25, polls: 300, checked: 5000,
-	faults: [][]faultKind{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}, {stepClock}},
-	faultsOfRedis: [][]faultKind{
+	faults: [][]faultType{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}, {stepClock}},
+	faultsOfRedis: [][]faultType{
 		{killRedis, endRedis, loseRedis, silenceRedis}, {emptyRedis, slowRedis, cutRedis}, {badTasks},
 	},
-	faultsOfPostgres: [][]faultKind{
+	faultsOfPostgres: [][]faultType{
 		{killPostgres, endPostgres, freezePostgres}, {slowPostgres, cutPostgres, silencePostgres}, {endSessions},
 		{partitionPostgres, partitionBoth}, {partitionRedis},
 	},
@@ -114,25 +114,25 @@ func (c *checker) checkEvidence() {
 	short("polls", int(c.tally.polls.Load()), evidence.polls)
 	short("results", items, evidence.checked)
 	c.checkLimitEvidence(short)
-	for _, kinds := range c.plan.evidence() {
-		if c.server != nil && !c.disk.mounted && slices.Equal(kinds, []faultKind{fillDisk}) {
+	for _, types := range c.plan.evidence() {
+		if c.server != nil && !c.disk.mounted && slices.Equal(types, []faultType{fillDisk}) {
 			continue // only a disk of its own can be full for a server
 		}
-		short(fmt.Sprintf("faults of %q", kinds), c.happened(kinds...), 1)
+		short(fmt.Sprintf("faults of %q", types), c.happened(types...), 1)
 	}
 }
 
 // evidence returns lists of faults. The run must have had at least one of each list.
-func (p *plan) evidence() [][]faultKind {
+func (p *plan) evidence() [][]faultType {
 	wanted := slices.Clone(evidence.faults)
-	if p.kind.redis {
+	if p.variant.redis {
 		wanted = append(wanted, evidence.faultsOfRedis...)
 	}
-	if p.kind.postgres {
+	if p.variant.postgres {
 		wanted = append(wanted, evidence.faultsOfPostgres...)
 	}
 	if p.mild {
-		wanted = slices.DeleteFunc(wanted, func(kinds []faultKind) bool { return !slices.ContainsFunc(kinds, faultKind.sparesDatabase) })
+		wanted = slices.DeleteFunc(wanted, func(types []faultType) bool { return !slices.ContainsFunc(types, faultType.sparesDatabase) })
 	}
 	return wanted
 }
@@ -151,13 +151,13 @@ func (r *run) counted() (bulks, singles int) {
 }
 
 // cutOff are the faults during which no process can reach Redis.
-var cutOff = []faultKind{killRedis, endRedis, loseRedis, cutRedis, silenceRedis}
+var cutOff = []faultType{killRedis, endRedis, loseRedis, cutRedis, silenceRedis}
 
 // offline returns how many jobs were accepted while no process could reach Redis.
 func (r *run) offline() (n int) {
 	for _, j := range r.book.all() {
 		if slices.ContainsFunc(r.windows, func(w window) bool {
-			return slices.Contains(cutOff, w.kind) && w.sent <= j.submitted.sent && j.submitted.done <= w.done
+			return slices.Contains(cutOff, w.what) && w.sent <= j.submitted.sent && j.submitted.done <= w.done
 		}) {
 			n++
 		}
@@ -184,7 +184,7 @@ func (r *run) summary() string {
 	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %s, %d polls, %d events; faults %s (disks: %s; %d stopped with locks); %s; "+
 		"%d malformed tasks, %d jobs while the clock was off, %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen, %d small jobs beside a large one, at most %d MiB; "+
 		"begun at %.1fs, hurt for %.1fs, final %.1fs later, judged in %.1fs",
-		r.seed, r.kind, len(r.procs), bulks, singles, r.followers, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
+		r.seed, r.variant, len(r.procs), bulks, singles, r.followers, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
 		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), r.beside.Load(), r.peak>>20,
 		r.started.Seconds(), (r.faultsEnded - r.started).Seconds(), (r.settled - r.faultsEnded).Seconds(), (r.now() - r.settled).Seconds())
 }
@@ -193,7 +193,7 @@ func (r *run) summary() string {
 func (r *run) diary() string {
 	var b strings.Builder
 	for _, w := range r.windows {
-		fmt.Fprintf(&b, "  %7.3fs to %.3fs %s %s (noticed: %t)\n", w.sent.Seconds(), w.done.Seconds(), w.kind, w.victim, w.felt)
+		fmt.Fprintf(&b, "  %7.3fs to %.3fs %s %s (noticed: %t)\n", w.sent.Seconds(), w.done.Seconds(), w.what, w.victim, w.felt)
 	}
 	return b.String()
 }
@@ -204,8 +204,8 @@ const shown = 25
 // report says what is needed to find out why a seed failed.
 func (r *run) report() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d of %s failed; logs and database are kept in %s\n", r.seed, r.kind, r.dir)
-	fmt.Fprintf(&b, "replay: go test ./chaos -v -run TestChaos -chaos.first=%d -chaos.seeds=1 -chaos.kind=%s\n", r.seed, r.kind)
+	fmt.Fprintf(&b, "seed %d of %s failed; logs and database are kept in %s\n", r.seed, r.variant, r.dir)
+	fmt.Fprintf(&b, "replay: go test ./chaos -v -run TestChaos -chaos.first=%d -chaos.seeds=1 -chaos.kind=%s\n", r.seed, r.variant)
 	fmt.Fprintf(&b, "API processes %v, workers %v, chunk %d, concurrency %d; load and faults started at %.3fs; the planned faults, from there:\n%s",
 		r.apis, r.workers, r.chunk, r.concurrency, r.started.Seconds(), schedule(r.faults))
 	fmt.Fprintf(&b, "the faults as they took place, from the beginning:\n%s", r.diary())

@@ -8,47 +8,47 @@ import (
 	"time"
 )
 
-// A faultKind is one sort of fault.
-type faultKind string
+// A faultType is one sort of fault.
+type faultType string
 
 // The faults.
 const (
-	killProcess  faultKind = "kill a process"
-	stopProcess  faultKind = "stop a process"
-	killRedis    faultKind = "kill Redis"
-	endRedis     faultKind = "end Redis"
-	emptyRedis   faultKind = "empty Redis"
-	loseRedis    faultKind = "lose Redis and its data"
-	slowRedis    faultKind = "slow down Redis"
-	cutRedis     faultKind = "cut connections to Redis"
-	silenceRedis faultKind = "silence Redis"
-	lockDatabase faultKind = "lock the database"
-	fillDisk     faultKind = "fill the disk"
-	badTasks     faultKind = "queue malformed tasks"
-	stepClock    faultKind = "step the clock"
+	killProcess  faultType = "kill a process"
+	stopProcess  faultType = "stop a process"
+	killRedis    faultType = "kill Redis"
+	endRedis     faultType = "end Redis"
+	emptyRedis   faultType = "empty Redis"
+	loseRedis    faultType = "lose Redis and its data"
+	slowRedis    faultType = "slow down Redis"
+	cutRedis     faultType = "cut connections to Redis"
+	silenceRedis faultType = "silence Redis"
+	lockDatabase faultType = "lock the database"
+	fillDisk     faultType = "fill the disk"
+	badTasks     faultType = "queue malformed tasks"
+	stepClock    faultType = "step the clock"
 
-	killPostgres      faultKind = "kill PostgreSQL"
-	endPostgres       faultKind = "restart PostgreSQL"
-	freezePostgres    faultKind = "stop PostgreSQL"
-	slowPostgres      faultKind = "slow down PostgreSQL"
-	cutPostgres       faultKind = "cut connections to PostgreSQL"
-	silencePostgres   faultKind = "silence PostgreSQL"
-	endSessions       faultKind = "end sessions"
-	partitionPostgres faultKind = "cut a process off from PostgreSQL"
-	partitionRedis    faultKind = "cut a process off from Redis"
-	partitionBoth     faultKind = "cut a process off from both"
+	killPostgres      faultType = "kill PostgreSQL"
+	endPostgres       faultType = "restart PostgreSQL"
+	freezePostgres    faultType = "stop PostgreSQL"
+	slowPostgres      faultType = "slow down PostgreSQL"
+	cutPostgres       faultType = "cut connections to PostgreSQL"
+	silencePostgres   faultType = "silence PostgreSQL"
+	endSessions       faultType = "end sessions"
+	partitionPostgres faultType = "cut a process off from PostgreSQL"
+	partitionRedis    faultType = "cut a process off from Redis"
+	partitionBoth     faultType = "cut a process off from both"
 )
 
 // ofRedis are the faults that concern only Redis. If there is no other fault, jobs
 // must be accepted and readable.
-var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks, partitionRedis}
+var ofRedis = []faultType{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks, partitionRedis}
 
 // ofPostgres are the faults of the PostgreSQL server and of all connections to it.
-var ofPostgres = []faultKind{killPostgres, endPostgres, freezePostgres, slowPostgres, cutPostgres, silencePostgres, endSessions}
+var ofPostgres = []faultType{killPostgres, endPostgres, freezePostgres, slowPostgres, cutPostgres, silencePostgres, endSessions}
 
 // sparesDatabase reports whether all processes can use the database during the
 // fault, except for a process that the fault kills.
-func (k faultKind) sparesDatabase() bool {
+func (k faultType) sparesDatabase() bool {
 	return slices.Contains(ofRedis, k) || k == stepClock || k == killProcess
 }
 
@@ -60,14 +60,14 @@ var clockSteps = []time.Duration{
 
 // A fault is a planned fault.
 type fault struct {
-	kind   faultKind
+	what   faultType
 	at     time.Duration
 	lasts  time.Duration
 	choice int // random: whom it hits, or how
 }
 
 func (f fault) String() string {
-	return fmt.Sprintf("%7.3fs %s for %.3fs (choice %d)", f.at.Seconds(), f.kind, f.lasts.Seconds(), f.choice)
+	return fmt.Sprintf("%7.3fs %s for %.3fs (choice %d)", f.at.Seconds(), f.what, f.lasts.Seconds(), f.choice)
 }
 
 // schedule lists faults for a report.
@@ -84,16 +84,16 @@ func schedule(faults []fault) string {
 func (d *planner) drawFaults() []fault {
 	f := &faultPlanner{planner: d, times: max(1, int(d.plan.active/(20*time.Second)))}
 	f.always()
-	if d.plan.kind.redis {
+	if d.plan.variant.redis {
 		f.ofMany()
 	} else {
 		f.ofOne()
 	}
-	if d.plan.kind.postgres {
+	if d.plan.variant.postgres {
 		f.ofPostgres()
 	}
 	if d.plan.mild {
-		f.list = slices.DeleteFunc(f.list, func(f fault) bool { return !f.kind.sparesDatabase() })
+		f.list = slices.DeleteFunc(f.list, func(f fault) bool { return !f.what.sparesDatabase() })
 	}
 	return d.apart(f.list)
 }
@@ -106,11 +106,11 @@ type faultPlanner struct {
 }
 
 // add adds n random faults. Each is of one of the sorts and lasts lo to hi seconds.
-func (d *faultPlanner) add(n int, lo, hi float64, kinds ...faultKind) {
+func (d *faultPlanner) add(n int, lo, hi float64, types ...faultType) {
 	second := float64(time.Second)
 	for range n {
 		f := fault{
-			kind: kinds[d.IntN(len(kinds))], lasts: d.between(time.Duration(lo*second), time.Duration(hi*second)), choice: d.IntN(1000),
+			what: types[d.IntN(len(types))], lasts: d.between(time.Duration(lo*second), time.Duration(hi*second)), choice: d.IntN(1000),
 		}
 		latest := max(d.plan.active-f.lasts-time.Second, time.Second)
 		f.at = d.between(300*time.Millisecond, latest)
@@ -118,7 +118,7 @@ func (d *faultPlanner) add(n int, lo, hi float64, kinds ...faultKind) {
 	}
 }
 
-// always adds the faults of every kind of run.
+// always adds the faults of every variant.
 func (d *faultPlanner) always() {
 	longest := 3.0
 	if d.one(3) {
@@ -173,7 +173,7 @@ func (d *planner) apart(list []fault) []fault {
 	busy := map[string]time.Duration{}
 	for i := range list {
 		f := &list[i]
-		resource := f.resource(d.plan.kind)
+		resource := f.resource(d.plan.variant)
 		if resource == "" {
 			continue
 		}
@@ -188,27 +188,27 @@ func (d *planner) apart(list []fault) []fault {
 const postgresProcesses = 5
 
 // resource returns what no other fault may concern at the same time, "" for nothing.
-func (f fault) resource(k kind) string {
+func (f fault) resource(k variant) string {
 	switch {
-	case slices.Contains(ofPostgres, f.kind) && f.kind != endSessions, f.kind == fillDisk && k.postgres:
+	case slices.Contains(ofPostgres, f.what) && f.what != endSessions, f.what == fillDisk && k.postgres:
 		return "PostgreSQL"
-	case f.kind == partitionPostgres || f.kind == partitionRedis || f.kind == partitionBoth:
+	case f.what == partitionPostgres || f.what == partitionRedis || f.what == partitionBoth:
 		return fmt.Sprint("the connections of process ", f.choice%postgresProcesses)
-	case f.kind == fillDisk || f.kind == lockDatabase || f.kind == stepClock:
-		return string(f.kind)
-	case slices.Contains(ofRedis, f.kind) && f.kind != emptyRedis:
+	case f.what == fillDisk || f.what == lockDatabase || f.what == stepClock:
+		return string(f.what)
+	case slices.Contains(ofRedis, f.what) && f.what != emptyRedis:
 		return "Redis"
 	}
 	return ""
 }
 
 func TestEveryPlanHasTheFaultsThatAreEvidence(t *testing.T) {
-	for _, k := range allKinds {
+	for _, k := range allVariants {
 		for seed := range uint64(10) {
 			p := newPlan(seed, k)
-			for _, kinds := range p.evidence() {
-				if !slices.ContainsFunc(p.faults, func(f fault) bool { return slices.Contains(kinds, f.kind) }) {
-					t.Errorf("seed %d of %s has none of %q", seed, k, kinds)
+			for _, types := range p.evidence() {
+				if !slices.ContainsFunc(p.faults, func(f fault) bool { return slices.Contains(types, f.what) }) {
+					t.Errorf("seed %d of %s has none of %q", seed, k, types)
 				}
 			}
 		}

@@ -15,7 +15,7 @@ func (r *run) writeAllForeign(t *table) {
 	for _, op := range r.foreign {
 		if op.table == t && r.until(op.at) {
 			if err := r.writeForeign(op); err != nil {
-				r.violation("foreign write %d (%s) of %s: %v", op.n, op.kind, t, err)
+				r.violation("foreign write %d (%s) of %s: %v", op.n, op.what, t, err)
 			}
 		}
 	}
@@ -26,7 +26,7 @@ func (r *run) writeForeign(op foreignOp) error {
 	c, t := r.of(op.table), op.table
 	base := "/v1/" + t.model + "/"
 	value := groupValue(op.group, fmt.Sprintf("foreign%d", op.n))
-	switch op.kind {
+	switch op.what {
 	case "make":
 		sent := r.now()
 		rec := t.add(op.indexes[0], span{sent, farAway}, value)

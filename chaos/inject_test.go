@@ -89,7 +89,7 @@ func (h *injector) failed(f fault, err error) {
 
 // begin starts a fault.
 func (h *injector) begin(f fault) {
-	switch f.kind {
+	switch f.what {
 	case killProcess:
 		h.await(h.working)
 		h.kill(f)
@@ -113,7 +113,7 @@ func (h *injector) begin(f fault) {
 	case partitionPostgres, partitionRedis, partitionBoth:
 		h.partition(f)
 	default:
-		if slices.Contains(ofPostgres, f.kind) {
+		if slices.Contains(ofPostgres, f.what) {
 			h.hurtServer(f)
 		} else {
 			h.hurtQueue(f)
@@ -335,7 +335,7 @@ func (h *injector) hurtQueue(f fault) {
 		h.retrySoon(func() { h.hurtQueue(f) })
 		return
 	}
-	switch f.kind {
+	switch f.what {
 	case killRedis, endRedis, loseRedis:
 		h.await(q.waiting)
 		h.takeRedis(f)
@@ -363,7 +363,7 @@ func (h *injector) hurtQueue(f fault) {
 // takeRedis stops the Redis server for a while, and may delete its data.
 func (h *injector) takeRedis(f fault) {
 	before := h.queue.proxies.felt()
-	if f.kind == endRedis {
+	if f.what == endRedis {
 		h.queue.server.Stop()
 	} else {
 		h.queue.server.Kill()
@@ -371,7 +371,7 @@ func (h *injector) takeRedis(f fault) {
 	h.redisHurt = true
 	h.lasting(f, func() (string, bool, error) {
 		var err error
-		if f.kind == loseRedis {
+		if f.what == loseRedis {
 			err = h.queue.lose()
 		}
 		h.queue.server.Restart(h.queue.t)

@@ -9,11 +9,11 @@ import (
 
 // hurtServer starts a fault of PostgreSQL or of the connections to it.
 func (h *injector) hurtServer(f fault) {
-	if h.serverHurt && f.kind != endSessions {
+	if h.serverHurt && f.what != endSessions {
 		h.retrySoon(func() { h.hurtServer(f) })
 		return
 	}
-	switch f.kind {
+	switch f.what {
 	case killPostgres:
 		h.await(h.working)
 		h.takeServer(f, []func() error{h.server.crash, h.abort, h.killSession}[f.choice%3])
@@ -180,7 +180,7 @@ func (h *injector) partition(f fault) {
 	victim := h.procs[f.choice%len(h.procs)].name
 	mode := []proxyMode{silent, cut}[f.choice/7%2]
 	var cutOff []*proxy
-	for _, w := range h.proxiesOf(f.kind) {
+	for _, w := range h.proxiesOf(f.what) {
 		way, err := w.from(victim)
 		if err != nil {
 			h.failed(f, err)
@@ -201,7 +201,7 @@ func (h *injector) partition(f fault) {
 }
 
 // proxiesOf returns the proxies that a partition concerns.
-func (h *injector) proxiesOf(k faultKind) []*proxies {
+func (h *injector) proxiesOf(k faultType) []*proxies {
 	switch k {
 	case partitionPostgres:
 		return []*proxies{h.server.proxies}

@@ -119,7 +119,7 @@ func (p *plan) workersWith(model string) (names []string) {
 // at a time.
 func (r *run) away(process string, s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		hit := w.victim == process || w.victim == "" && !w.kind.sparesDatabase()
+		hit := w.victim == process || w.victim == "" && !w.what.sparesDatabase()
 		return hit && w.sent <= s.done && s.sent <= w.done+aftermath
 	})
 }

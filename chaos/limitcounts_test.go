@@ -41,7 +41,7 @@ func (n limitCounts) String() string {
 
 // complete reports whether each of these took place at least once, as it must over many
 // seeds. A read need not have timed out: that depends on the machine.
-func (n limitCounts) complete(k kind) bool {
+func (n limitCounts) complete(k variant) bool {
 	return n.oversized > 0 && n.reads > 0 && n.cut > 0 && (n.without > 0 || !k.redis)
 }
 

@@ -48,7 +48,7 @@ func (r *run) neighbours() {
 	r.watchers.Wait()
 	op := newRevoke(len(r.foreign), 0, 0, r.tables[1], 0)
 	if err := r.writeForeign(op); err != nil {
-		r.violation("foreign write %d (%s) of %s: %v", op.n, op.kind, op.table, err)
+		r.violation("foreign write %d (%s) of %s: %v", op.n, op.what, op.table, err)
 	}
 	r.watchers.Wait()
 }

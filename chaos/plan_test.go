@@ -18,7 +18,7 @@ const mildEach = 6
 // A plan is everything that a seed decides.
 type plan struct {
 	seed        uint64
-	kind        kind
+	variant     variant
 	long        bool
 	apis        []role // the API processes
 	workers     []role
@@ -96,7 +96,7 @@ type foreignOp struct {
 	n       int
 	at      time.Duration
 	table   *table
-	kind    string // move, make, delete or revoke
+	what    string // move, make, delete or revoke
 	indexes []int
 	group   int
 }
@@ -105,8 +105,8 @@ type foreignOp struct {
 type role struct{ name, command string }
 
 // newPlan makes the plan of a seed.
-func newPlan(seed uint64, k kind) *plan {
-	p := &plan{seed: seed, kind: k, long: seed%longEach == 0, active: 11 * time.Second}
+func newPlan(seed uint64, k variant) *plan {
+	p := &plan{seed: seed, variant: k, long: seed%longEach == 0, active: 11 * time.Second}
 	if !k.redis {
 		p.long = false // no other process could take the work over
 	}
@@ -148,7 +148,7 @@ func newPlan(seed uint64, k kind) *plan {
 // drawCallers adds what callers do at the limits. It uses a random stream of its
 // own, so that it does not change the rest of the plan.
 func (p *plan) drawCallers() {
-	d := planner{Rand: rand.New(rand.NewPCG(p.seed, p.kind.stream+1)), plan: p, made: map[*table]int{}, gone: map[*table]int{}}
+	d := planner{Rand: rand.New(rand.NewPCG(p.seed, p.variant.stream+1)), plan: p, made: map[*table]int{}, gone: map[*table]int{}}
 	d.large()
 	d.costly()
 	d.revoked()
@@ -156,13 +156,13 @@ func (p *plan) drawCallers() {
 }
 
 // chooseProcesses decides which processes there are. The command is that of the
-// API process, where the kind leaves a choice.
+// API process, where the variant leaves a choice.
 func (p *plan) chooseProcesses(command string) {
 	workers := 2
 	switch {
-	case p.kind.postgres:
+	case p.variant.postgres:
 		p.apis, workers = []role{{"api1", "api"}, {"api2", "api"}}, 3
-	case !p.kind.redis:
+	case !p.variant.redis:
 		p.apis, workers = []role{{"serve", "serve"}}, 0
 	default:
 		p.apis = []role{{command, command}}

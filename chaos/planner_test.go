@@ -43,7 +43,7 @@ func (d *planner) draw() {
 // the fault hits the process at work.
 func (d *planner) addTargets() {
 	for _, f := range d.plan.faults {
-		if f.kind != killProcess && f.kind != stopProcess {
+		if f.what != killProcess && f.what != stopProcess {
 			continue
 		}
 		n, t := len(d.plan.bulks), d.plan.tables[0]
@@ -250,13 +250,13 @@ func (d *planner) single(n int) singleOp {
 // foreign decides what a foreign write does.
 func (d *planner) foreign(op *foreignOp) {
 	t := op.table
-	op.kind, op.group = "move", d.IntN(groups)
+	op.what, op.group = "move", d.IntN(groups)
 	switch {
 	case d.one(10):
-		op.kind, op.indexes = "make", []int{t.initial + d.made[t]}
+		op.what, op.indexes = "make", []int{t.initial + d.made[t]}
 		d.made[t]++
 	case d.one(10) && d.gone[t] < t.doomed:
-		op.kind, op.indexes = "delete", []int{t.initial - 1 - d.gone[t]}
+		op.what, op.indexes = "delete", []int{t.initial - 1 - d.gone[t]}
 		d.gone[t]++
 	default:
 		for range 1 + d.IntN(30) {

@@ -38,7 +38,7 @@ func (d *planner) revoked() {
 // newRevoke returns a foreign write that puts most of a table's records into another
 // group, by an import that is cut off.
 func newRevoke(n, k int, at time.Duration, t *table, group int) foreignOp {
-	op := foreignOp{n: n, at: at, table: t, kind: "revoke", group: group}
+	op := foreignOp{n: n, at: at, table: t, what: "revoke", group: group}
 	for i := k; i < min(t.initial-t.doomed, atOnce+200); i++ {
 		op.indexes = append(op.indexes, i)
 	}
@@ -288,7 +288,7 @@ func (c *checker) checkRevocations() {
 // caches a key for a second may then do so until the clock is moved back.
 func (r *run) stepping(s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		return w.kind == stepClock && w.sent <= s.done && s.sent <= w.done+time.Second
+		return w.what == stepClock && w.sent <= s.done && s.sent <= w.done+time.Second
 	})
 }
 

@@ -86,21 +86,21 @@ func (r *run) took(w window) {
 	r.windows = append(r.windows, w)
 }
 
-// during reports whether a call was made during a fault of a kind.
-func (r *run) during(kind faultKind, s span) bool {
+// during reports whether a call was made during a fault of a type.
+func (r *run) during(what faultType, s span) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		return w.kind == kind && w.sent <= s.sent && s.done <= w.done
+		return w.what == what && w.sent <= s.sent && s.done <= w.done
 	})
 }
 
-// happened returns how many faults of some kinds took place.
-func (r *run) happened(kinds ...faultKind) (n int) {
+// happened returns how many faults of some types took place.
+func (r *run) happened(types ...faultType) (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, w := range r.windows {
-		if slices.Contains(kinds, w.kind) {
+		if slices.Contains(types, w.what) {
 			n++
 		}
 	}

@@ -43,20 +43,20 @@ func newRun(t *testing.T, p *plan) (*run, error) {
 		return nil, err
 	}
 	size := diskSize
-	if p.kind.postgres {
+	if p.variant.postgres {
 		size = serverDiskSize
 	}
 	if r.disk, err = newDisk(r.dir, size); err != nil {
 		return nil, err
 	}
 	r.database = sqlite{r.disk}
-	if p.kind.postgres {
+	if p.variant.postgres {
 		if r.server, err = newPostgres(t, r.disk); err != nil {
 			return nil, err
 		}
 		r.database = r.server
 	}
-	if p.kind.redis {
+	if p.variant.redis {
 		if r.queue, err = newQueue(t); err != nil {
 			return nil, err
 		}

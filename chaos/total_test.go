@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// A total sums up what the seeds of one kind of run did.
+// A total sums up what the seeds of one variant did.
 type total struct {
-	kind                                                    kind
+	variant                                                 variant
 	binary                                                  string
 	first                                                   uint64
 	passed, failed                                          int
@@ -27,7 +27,7 @@ type total struct {
 }
 
 // hits counts faults by their sort.
-type hits map[faultKind]*hit
+type hits map[faultType]*hit
 
 // A hit is how often a fault took place, and how often a process noticed it.
 type hit struct{ took, felt int }
@@ -38,16 +38,16 @@ func (r *run) hits() hits {
 	defer r.mu.Unlock()
 	all := hits{}
 	for _, w := range r.windows {
-		all.add(w.kind, 1, 0)
+		all.add(w.what, 1, 0)
 		if w.felt {
-			all.add(w.kind, 0, 1)
+			all.add(w.what, 0, 1)
 		}
 	}
 	return all
 }
 
 // add adds to the counts of one sort of fault.
-func (h hits) add(k faultKind, took, felt int) {
+func (h hits) add(k faultType, took, felt int) {
 	if h[k] == nil {
 		h[k] = &hit{}
 	}
@@ -90,7 +90,7 @@ func (t *total) String() string {
 	last := t.first + uint64(t.passed+t.failed) - 1
 	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; "+
 		"faults: %s; %s; commit %s",
-		t.kind, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.atLimits,
+		t.variant, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.atLimits,
 		t.hits, time.Since(t.began).Round(time.Second), commit(t.binary))
 }
 
@@ -144,13 +144,13 @@ func (t *total) missingEvidence() string {
 		return "no evidence: no event was ever received"
 	case t.followers.restored == 0 || t.followers.spared == 0 || t.followers.retries == 0:
 		return "no evidence: no undo restored a record or left one alone, or nothing was retried"
-	case !t.atLimits.complete(t.kind):
+	case !t.atLimits.complete(t.variant):
 		return "no evidence: something at the limits never took place: " + t.atLimits.String()
 	case t.beside == 0:
 		return "no evidence: no small job ended while a large one ran"
-	case t.kind.redis && t.offline == 0:
+	case t.variant.redis && t.offline == 0:
 		return "no evidence: no job was accepted while Redis could not be reached"
-	case t.kind.postgres && t.zombies == 0:
+	case t.variant.postgres && t.zombies == 0:
 		return "no evidence: no process was ever stopped while it held locks"
 	}
 	return ""
