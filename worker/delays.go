@@ -16,26 +16,26 @@ type delays struct {
 
 // due returns the wake-ups that have waited long enough, and how long the relay
 // may sleep until the next of the others is due: at most relayPoll.
-func (w *delays) due(wakeUps []job.WakeUp, now time.Time) (due []job.WakeUp, next time.Duration) {
+func (d *delays) due(wakeUps []job.WakeUp, now time.Time) (due []job.WakeUp, next time.Duration) {
 	next = relayPoll
 	seen := make(map[int64]time.Time)
-	for _, r := range wakeUps {
-		if r.Wait == 0 {
-			due = append(due, r)
+	for _, wakeUp := range wakeUps {
+		if wakeUp.Wait == 0 {
+			due = append(due, wakeUp)
 			continue
 		}
-		since, known := w.seen[r.Nonce]
+		since, known := d.seen[wakeUp.Nonce]
 		if !known {
 			since = now
 		}
-		seen[r.Nonce] = since
-		left := time.Duration(r.Wait)*time.Microsecond - now.Sub(since)
-		if left <= 0 {
-			due = append(due, r)
+		seen[wakeUp.Nonce] = since
+		remaining := time.Duration(wakeUp.Wait)*time.Microsecond - now.Sub(since)
+		if remaining <= 0 {
+			due = append(due, wakeUp)
 			continue
 		}
-		next = min(next, left)
+		next = min(next, remaining)
 	}
-	w.seen = seen
+	d.seen = seen
 	return due, max(next, time.Millisecond)
 }

@@ -24,7 +24,7 @@ const (
 // puts the wake-up back into the outbox, settles the job, or fails it. It does
 // so during a shutdown, too; otherwise only the sweep would find the work,
 // seconds later.
-func (w *Worker) startFailed(ctx context.Context, r job.WakeUp, err error) {
+func (w *Worker) startFailed(ctx context.Context, wakeUp job.WakeUp, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
 	var faults model.Faults
@@ -32,42 +32,42 @@ func (w *Worker) startFailed(ctx context.Context, r job.WakeUp, err error) {
 	case errors.Is(err, job.ErrLeaseLost):
 		// Another worker has the work, or it has ended.
 	case errors.Is(err, job.ErrStopped):
-		w.logError(r.Ref, w.store.Settle(ctx, r.Ref))
+		w.logError(wakeUp.Ref, w.store.Settle(ctx, wakeUp.Ref))
 	case errors.Is(err, job.ErrOtherModel):
-		w.putBack(ctx, later(r, otherModelPause, otherModelMost), job.WaitModel)
+		w.putBack(ctx, later(wakeUp, otherModelPause, otherModelMost), job.WaitModel)
 	case errors.As(err, &faults):
 		// The job's filter or patch is invalid in the model as it is now.
-		w.logError(r.Ref, w.store.Stop(ctx, r.Ref, job.Error{
+		w.logError(wakeUp.Ref, w.store.Stop(ctx, wakeUp.Ref, job.Error{
 			Code:   "model_changed",
 			Detail: "The job's filter or patch does not fit the model any more. Submit it again as the model now is.",
 		}))
 	case errors.Is(err, context.Canceled):
-		w.putBack(ctx, later(r, 0, 0), "")
+		w.putBack(ctx, later(wakeUp, 0, 0), "")
 	case errors.Is(err, job.ErrStorageFull):
-		w.logError(r.Ref, err)
-		w.putBack(ctx, later(r, faultPause, faultMost), job.WaitStorage)
+		w.logError(wakeUp.Ref, err)
+		w.putBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitStorage)
 	case errors.Is(err, job.ErrUnavailable):
-		w.logError(r.Ref, err)
-		w.putBack(ctx, later(r, faultPause, faultMost), job.WaitDatabase)
+		w.logError(wakeUp.Ref, err)
+		w.putBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitDatabase)
 	default:
-		w.logError(r.Ref, err)
-		w.logError(r.Ref, w.waitOrStop(ctx, r, func() error {
-			return w.store.PutBack(ctx, later(r, faultPause, faultMost), job.WaitDatabase)
+		w.logError(wakeUp.Ref, err)
+		w.logError(wakeUp.Ref, w.waitOrStop(ctx, wakeUp, func() error {
+			return w.store.PutBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitDatabase)
 		}))
 	}
 }
 
 // later returns the wake-up with a wait that is an eighth longer than the last
 // one, and at least and at most as long as given.
-func later(r job.WakeUp, least, most time.Duration) job.WakeUp {
-	waited := time.Duration(r.Wait) * time.Microsecond
-	r.Wait = min(max(least, waited+waited/8), most).Microseconds()
-	return r
+func later(wakeUp job.WakeUp, least, most time.Duration) job.WakeUp {
+	waited := time.Duration(wakeUp.Wait) * time.Microsecond
+	wakeUp.Wait = min(max(least, waited+waited/8), most).Microseconds()
+	return wakeUp
 }
 
 // putBack puts a wake-up back into the outbox. Users see the reason.
-func (w *Worker) putBack(ctx context.Context, r job.WakeUp, reason string) {
-	w.logError(r.Ref, w.store.PutBack(ctx, r, reason))
+func (w *Worker) putBack(ctx context.Context, wakeUp job.WakeUp, reason string) {
+	w.logError(wakeUp.Ref, w.store.PutBack(ctx, wakeUp, reason))
 }
 
 func (w *Worker) logError(ref job.Ref, err error) {

@@ -25,8 +25,8 @@ func queuesOf(installation string) queues {
 var former = queues{single: "single", bulk: "bulk"}
 
 // of returns the queue for a wake-up.
-func (q queues) of(r job.WakeUp) string {
-	if r.Single {
+func (q queues) of(wakeUp job.WakeUp) string {
+	if wakeUp.Single {
 		return q.single
 	}
 	return q.bulk

@@ -36,30 +36,30 @@ func shareOf(workers int) share {
 
 // full reports whether the workspace or the job of a wake-up has its whole share
 // in flight.
-func (s share) full(r job.WakeUp) bool {
-	return r.InFlightWorkspace >= s.workspace || r.InFlight >= s.job
+func (s share) full(wakeUp job.WakeUp) bool {
+	return wakeUp.InFlightWorkspace >= s.workspace || wakeUp.InFlight >= s.job
 }
 
 // pick returns up to n wake-ups, in the order in which they are to be sent. Each
 // is of the workspace that was served longest ago and, within that, of the job
 // that was served longest ago. Among equals the order of the wake-ups decides.
 // It picks none of a workspace or job whose share is in flight.
-func (t *scheduler) pick(wakeUps []job.WakeUp, n int, s share) (picked []job.WakeUp) {
-	if t.served == nil || len(t.served) > maxTenants {
-		t.served = make(map[tenant]uint64)
+func (s *scheduler) pick(wakeUps []job.WakeUp, n int, limit share) (picked []job.WakeUp) {
+	if s.served == nil || len(s.served) > maxTenants {
+		s.served = make(map[tenant]uint64)
 	}
 	order, waiting := byWorkspace(wakeUps)
 	for len(picked) < n && len(order) > 0 {
-		at := t.longestAgo(len(order), func(i int) tenant { return tenant{workspace: order[i]} })
-		of := slices.DeleteFunc(waiting[order[at]], s.full)
+		at := s.longestAgo(len(order), func(i int) tenant { return tenant{workspace: order[i]} })
+		of := slices.DeleteFunc(waiting[order[at]], limit.full)
 		waiting[order[at]] = of
 		if len(of) == 0 {
 			order = slices.Delete(order, at, at+1)
 			continue
 		}
-		i := t.longestAgo(len(of), func(i int) tenant { return tenant{of[i].Workspace, of[i].Job} })
+		i := s.longestAgo(len(of), func(i int) tenant { return tenant{of[i].Workspace, of[i].Job} })
 		picked = append(picked, of[i])
-		t.serve(of[i])
+		s.serve(of[i])
 		waiting[order[at]] = withoutSent(of, i)
 	}
 	return picked
@@ -69,19 +69,19 @@ func (t *scheduler) pick(wakeUps []job.WakeUp, n int, s share) (picked []job.Wak
 // of their first wake-ups.
 func byWorkspace(wakeUps []job.WakeUp) (order []int64, waiting map[int64][]job.WakeUp) {
 	waiting = make(map[int64][]job.WakeUp)
-	for _, r := range wakeUps {
-		if waiting[r.Workspace] == nil {
-			order = append(order, r.Workspace)
+	for _, wakeUp := range wakeUps {
+		if waiting[wakeUp.Workspace] == nil {
+			order = append(order, wakeUp.Workspace)
 		}
-		waiting[r.Workspace] = append(waiting[r.Workspace], r)
+		waiting[wakeUp.Workspace] = append(waiting[wakeUp.Workspace], wakeUp)
 	}
 	return order, waiting
 }
 
 // longestAgo returns which of n tenants was served longest ago.
-func (t *scheduler) longestAgo(n int, of func(int) tenant) (first int) {
+func (s *scheduler) longestAgo(n int, of func(int) tenant) (first int) {
 	for i := range n {
-		if t.served[of(i)] < t.served[of(first)] {
+		if s.served[of(i)] < s.served[of(first)] {
 			first = i
 		}
 	}
@@ -89,9 +89,9 @@ func (t *scheduler) longestAgo(n int, of func(int) tenant) (first int) {
 }
 
 // serve notes that the workspace and the job of a wake-up are served now.
-func (t *scheduler) serve(r job.WakeUp) {
-	t.clock++
-	t.served[tenant{workspace: r.Workspace}], t.served[tenant{r.Workspace, r.Job}] = t.clock, t.clock
+func (s *scheduler) serve(wakeUp job.WakeUp) {
+	s.clock++
+	s.served[tenant{workspace: wakeUp.Workspace}], s.served[tenant{wakeUp.Workspace, wakeUp.Job}] = s.clock, s.clock
 }
 
 // withoutSent removes wake-up i from those of a workspace, and counts its shard

@@ -20,13 +20,13 @@ type Store interface {
 	Unsent(ctx context.Context, reason string) (more bool, err error)
 
 	// For the work on a task.
-	Claim(ctx context.Context, r job.WakeUp) (job.Lease, error)
-	PutBack(ctx context.Context, r job.WakeUp, reason string) error
+	Claim(ctx context.Context, wakeUp job.WakeUp) (job.Lease, error)
+	PutBack(ctx context.Context, wakeUp job.WakeUp, reason string) error
 	Heartbeat(ctx context.Context, l job.Lease, reason string) error
 	Resolve(ctx context.Context, l job.Lease) (ended bool, err error)
 	Chunks(l job.Lease) job.Chunks
-	NoProgress(ctx context.Context, r job.WakeUp) (*job.Error, error)
-	ApplySingle(ctx context.Context, r job.WakeUp) error
+	NoProgress(ctx context.Context, wakeUp job.WakeUp) (*job.Error, error)
+	ApplySingle(ctx context.Context, wakeUp job.WakeUp) error
 	Yield(ctx context.Context, l job.Lease, after time.Duration, reason string) error
 	Finish(ctx context.Context, ref job.Ref) error
 	Settle(ctx context.Context, ref job.Ref) error

@@ -83,16 +83,16 @@ func (s *sweep) pass(ctx context.Context) error {
 	}
 	var still []job.Liveness
 	var faults []error
-	for _, p := range liveness {
-		v := s.compare(p, now)
-		s.found[p.Ref] = v
+	for _, l := range liveness {
+		v := s.compare(l, now)
+		s.found[l.Ref] = v
 		if v.stoodStill(now) {
-			still = append(still, p)
-		} else if err := s.settleOrFinish(ctx, p); err != nil {
+			still = append(still, l)
+		} else if err := s.settleOrFinish(ctx, l); err != nil {
 			faults = append(faults, err)
 		}
 		if len(faults) == sweepFaults {
-			next = p.Job
+			next = l.Job
 			break
 		}
 	}
@@ -103,14 +103,14 @@ func (s *sweep) pass(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-// compare returns how long the liveness p has been the same.
-func (s *sweep) compare(p job.Liveness, now time.Time) watched {
-	v, known := s.seen[p.Ref]
+// compare returns since when the liveness l has been the same.
+func (s *sweep) compare(l job.Liveness, now time.Time) watched {
+	v, known := s.seen[l.Ref]
 	switch {
 	case s.seen == nil:
-		return watched{liveness: p, since: now, patience: s.first}
-	case !known || v.liveness != p:
-		return watched{liveness: p, since: now, patience: patience}
+		return watched{liveness: l, since: now, patience: s.first}
+	case !known || v.liveness != l:
+		return watched{liveness: l, since: now, patience: patience}
 	}
 	return v
 }
@@ -122,12 +122,12 @@ func (v watched) stoodStill(now time.Time) bool {
 
 // settleOrFinish settles a job that is being paused or cancelled, and finishes a
 // job that has no open shard. It leaves all other work alone.
-func (s *sweep) settleOrFinish(ctx context.Context, p job.Liveness) error {
+func (s *sweep) settleOrFinish(ctx context.Context, l job.Liveness) error {
 	switch {
-	case p.Stopping:
-		return s.store.Settle(ctx, p.Ref)
-	case p.Idle:
-		return s.store.Finish(ctx, p.Ref)
+	case l.Stopping:
+		return s.store.Settle(ctx, l.Ref)
+	case l.Idle:
+		return s.store.Finish(ctx, l.Ref)
 	}
 	return nil
 }
@@ -140,10 +140,10 @@ func (s *sweep) redeliver(ctx context.Context, still []job.Liveness, now time.Ti
 		if err := s.store.Redeliver(ctx, some); err != nil {
 			return err
 		}
-		for _, p := range some {
-			v := s.found[p.Ref]
+		for _, l := range some {
+			v := s.found[l.Ref]
 			v.since, v.patience = now, min(max(2*v.patience, patience), maxPatience)
-			s.found[p.Ref] = v
+			s.found[l.Ref] = v
 		}
 	}
 	return nil

@@ -152,19 +152,19 @@ func (w *Worker) recovered(queue string) {
 // asynq would retry.
 
 // handleSingle carries out a patch of one record.
-func (w *Worker) handleSingle(ctx context.Context, r job.WakeUp) {
-	if err := w.store.ApplySingle(context.WithoutCancel(ctx), r); err != nil {
-		w.startFailed(ctx, r, err)
+func (w *Worker) handleSingle(ctx context.Context, wakeUp job.WakeUp) {
+	if err := w.store.ApplySingle(context.WithoutCancel(ctx), wakeUp); err != nil {
+		w.startFailed(ctx, wakeUp, err)
 		return
 	}
 	w.stats.tasks.WithLabelValues("single").Inc()
 }
 
 // handleBulk claims a shard and works on it.
-func (w *Worker) handleBulk(ctx context.Context, r job.WakeUp) {
-	lease, err := w.store.Claim(ctx, r)
+func (w *Worker) handleBulk(ctx context.Context, wakeUp job.WakeUp) {
+	lease, err := w.store.Claim(ctx, wakeUp)
 	if err != nil {
-		w.startFailed(ctx, r, err)
+		w.startFailed(ctx, wakeUp, err)
 		return
 	}
 	w.stats.tasks.WithLabelValues("bulk").Inc()
