@@ -92,6 +92,9 @@ func concurrency(servers []*asynq.ServerInfo, queue string) (n int) {
 	return n
 }
 
+// evenWithTasks makes asynq delete a queue that is not empty.
+const evenWithTasks = true
+
 // dropFormer removes the former queues with the tasks in them, which no worker
 // reads any more. Redis keeps a queue with a task that a worker died with.
 func (l *listeners) dropFormer() error {
@@ -101,7 +104,7 @@ func (l *listeners) dropFormer() error {
 	}
 	for _, name := range []string{former.single, former.bulk} {
 		if slices.Contains(names, name) {
-			_ = l.queues.DeleteQueue(name, true)
+			_ = l.queues.DeleteQueue(name, evenWithTasks)
 		}
 	}
 	return nil

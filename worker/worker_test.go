@@ -29,7 +29,7 @@ func TestWorkInTheOutboxIsDone(t *testing.T) {
 	})
 }
 
-func TestTasksThatNobodyCanReadAreDropped(t *testing.T) {
+func TestTasksThatCannotBeReadAreDropped(t *testing.T) {
 	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
 		s := newFakeStore()
 		client := asynq.NewClient(redis)
@@ -66,7 +66,7 @@ func TestTheEndOfTheProcessGivesTheShardBack(t *testing.T) {
 	})
 }
 
-func TestRetentionGoesOnUntilNothingIsLeft(t *testing.T) {
+func TestThePurgeGoesOnUntilNoExpiredRowRemains(t *testing.T) {
 	s := newFakeStore()
 	w := New(Config{Store: s, Log: slog.New(slog.DiscardHandler)})
 	if err := w.purge(t.Context()); err != nil || s.purged != 2 {
