@@ -43,6 +43,7 @@ type followers struct {
 	restored, spared int64 // records that undos restored, and that they left alone
 }
 
+// count counts an undo or retry that has ended.
 func (f *followers) count(by sequel, end sighting) {
 	if by != undoIt {
 		f.retries++
@@ -53,6 +54,7 @@ func (f *followers) count(by sequel, end sighting) {
 	f.spared += end.Counts.Conflicted
 }
 
+// add adds the counts of a run.
 func (f *followers) add(o followers) {
 	f.undos += o.undos
 	f.retries += o.retries

@@ -60,6 +60,7 @@ type caller struct {
 // An apiProcess is a process that serves the API, and its address.
 type apiProcess struct{ name, base string }
 
+// newHTTPClient returns a client that gives up soon if it cannot connect.
 func newHTTPClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		MaxIdleConnsPerHost: 100,
@@ -147,6 +148,7 @@ func (c *caller) persist(r request) (answer, error) {
 
 var errNone = errors.New("no error")
 
+// errOr returns err, or errNone if it is nil, to be wrapped.
 func errOr(err error) error {
 	if err == nil {
 		return errNone

@@ -23,6 +23,7 @@ func (r *run) limitCounts() limitCounts {
 	}
 }
 
+// add adds the counts of a run.
 func (n *limitCounts) add(o limitCounts) {
 	n.large += o.large
 	n.oversized += o.oversized

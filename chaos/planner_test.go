@@ -195,6 +195,7 @@ func (d *planner) patch(t *table, name string) map[string]any {
 	return patch
 }
 
+// sending decides at random how a request is sent.
 func (d *planner) sending() sending {
 	s := sending{copies: 1, hasty: d.one(4), reuse: d.one(5)}
 	if d.one(3) {

@@ -64,6 +64,7 @@ func (w *proxies) asked() (n int64) {
 	return n
 }
 
+// close closes the proxies.
 func (w *proxies) close() {
 	for _, p := range w.all() {
 		p.close()

@@ -50,6 +50,7 @@ const (
 	cut               // open and new connections are closed
 )
 
+// newProxy starts a proxy before a server.
 func newProxy(target string) (*proxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

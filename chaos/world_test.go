@@ -175,6 +175,7 @@ func (t *table) removed(r *record, s span) {
 	r.deleted = s
 }
 
+// orgName returns the value of the organization field for a number.
 func orgName(i int) string { return fmt.Sprintf("org%d", i) }
 
 func (t *table) String() string { return t.workspace + "/" + t.model }

@@ -211,4 +211,5 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values)
 	}
 }
 
+// jobPath returns the path of a job.
 func jobPath(id string) string { return "/v1/jobs/" + url.PathEscape(id) }

@@ -70,6 +70,8 @@ func (w *Worker) putBack(ctx context.Context, wakeUp job.WakeUp, reason string) 
 	w.logError(wakeUp.Ref, w.store.PutBack(ctx, wakeUp, reason))
 }
 
+// logError logs why work could not be started. It logs nothing for no error and for
+// one that only says that the process is shutting down.
 func (w *Worker) logError(ref job.Ref, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		w.log.Log(context.Background(), levelOf(err), "work could not be started; it will be retried", "num", ref.Job, "shard", ref.Shard, "error", err)

@@ -15,6 +15,7 @@ import (
 // several installations may share a Redis, and their job numbers overlap.
 type queues struct{ single, bulk string }
 
+// queuesOf returns the queue names of an installation.
 func queuesOf(installation string) queues {
 	return queues{single: "single-" + installation, bulk: "bulk-" + installation}
 }

@@ -29,6 +29,7 @@ const maxTenants = 10_000
 // remains for the other workspaces.
 type share struct{ workspace, job int }
 
+// shareOf returns the share for a number of workers.
 func shareOf(workers int) share {
 	most := func(n int) int { return n - n/4 }
 	return share{workspace: most(workers), job: most(most(workers))}

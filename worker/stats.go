@@ -15,6 +15,7 @@ type stats struct {
 	chunks  prometheus.Histogram
 }
 
+// newStats returns metrics that start at zero.
 func newStats() *stats {
 	return &stats{
 		tasks: prometheus.NewCounterVec(prometheus.CounterOpts{

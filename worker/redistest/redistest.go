@@ -130,6 +130,8 @@ func (s *Server) Kill() { s.end(syscall.SIGKILL) }
 // is harmless.
 func (s *Server) Stop() { s.end(syscall.SIGTERM) }
 
+// end sends a signal to the server, waits until it has ended, and kills it if that takes
+// too long.
 func (s *Server) end(signal syscall.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -168,6 +170,7 @@ func (s *Server) Bulk(tb testing.TB, words ...string) string {
 	})
 }
 
+// ask sends a command over a new connection, and reads the answer by read.
 func (s *Server) ask(tb testing.TB, words []string, read func(*bufio.Reader) (string, error)) string {
 	tb.Helper()
 	conn, err := (&net.Dialer{Timeout: patience}).DialContext(context.Background(), "tcp", s.Addr)
