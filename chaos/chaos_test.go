@@ -9,11 +9,11 @@ import (
 )
 
 var (
-	seedCount   = flag.Int("chaos.seeds", 1, "how many seeds to run of each kind")
+	seedCount   = flag.Int("chaos.seeds", 1, "how many seeds to run of each variant")
 	firstSeed   = flag.Uint64("chaos.first", 1, "the first seed")
-	summaryFile = flag.String("chaos.summary", "", "a file to which a line is added for each kind")
-	keepAll     = flag.Bool("chaos.keep", false, "keep the folders of seeds that passed, too")
-	readyBinary = flag.String("chaos.binary", "", "a program that is built already (with -tags stepclock), instead of building this module's")
+	summaryFile = flag.String("chaos.summary", "", "a file that gets a line for each variant")
+	keepAll     = flag.Bool("chaos.keep", false, "also keep the folders of seeds that passed")
+	readyBinary = flag.String("chaos.binary", "", "a program that was built already (with -tags stepclock), to use instead of building this module's")
 )
 
 func TestMain(m *testing.M) {
@@ -29,19 +29,19 @@ func TestMain(m *testing.M) {
 
 // TestChaos runs the seeds that the flags ask for.
 func TestChaos(t *testing.T) {
-	kinds, err := chosenKinds()
+	variants, err := chosenVariants()
 	if err != nil {
 		t.Fatal(err)
 	}
 	binary := build(t)
-	for _, k := range kinds {
-		runKind(t, binary, k)
+	for _, v := range variants {
+		runVariant(t, binary, v)
 	}
 }
 
-// runKind carries out the seeds of one kind.
-func runKind(t *testing.T, binary string, k kind) {
-	all := &total{kind: k, binary: binary, first: *firstSeed, hits: hits{}, began: time.Now()}
+// runVariant runs the seeds of one variant.
+func runVariant(t *testing.T, binary string, k variant) {
+	all := &total{variant: k, binary: binary, first: *firstSeed, hits: hits{}, began: time.Now()}
 	for i := range *seedCount {
 		seed := *firstSeed + uint64(i)
 		if t.Run(fmt.Sprintf("%s/seed=%d", k, seed), func(t *testing.T) { runSeed(t, binary, seed, k, all) }) {
@@ -51,18 +51,18 @@ func runKind(t *testing.T, binary string, k kind) {
 		}
 	}
 	t.Log(all)
-	if fault := all.lacks(); fault != "" {
+	if fault := all.missingEvidence(); fault != "" {
 		t.Error(fault)
 	}
 	if *summaryFile != "" {
-		if err := all.keep(*summaryFile); err != nil {
+		if err := all.appendTo(*summaryFile); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
-// runSeed carries out one seed and reports what the checker finds.
-func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
+// runSeed runs one seed and reports what the checker finds.
+func runSeed(t *testing.T, binary string, seed uint64, k variant, all *total) {
 	r, err := newRun(t, newPlan(seed, k))
 	if err != nil {
 		t.Fatal(err)
@@ -73,8 +73,8 @@ func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
 			t.Error(err)
 		}
 	}()
-	if err := r.set(t, binary); err != nil {
-		t.Errorf("the run could not begin: %v", err)
+	if err := r.setUp(t, binary); err != nil {
+		t.Errorf("the run could not be set up: %v", err)
 		keep = r.dir
 	}
 	if !t.Failed() {
@@ -88,7 +88,7 @@ func runSeed(t *testing.T, binary string, seed uint64, k kind, all *total) {
 	}
 	if *keepAll {
 		keep = r.dir
-		t.Logf("logs and database are kept in %s", r.dir)
+		t.Logf("logs and database are in %s", r.dir)
 	}
 	if t.Failed() || len(r.violations) > 0 {
 		keep = r.dir

@@ -8,25 +8,25 @@ import (
 	"time"
 )
 
-// A checker judges a run by the answers that were noted and by the database.
+// A checker checks a run by the recorded answers and the database.
 type checker struct {
 	*run
 	jobs    []*tracked
-	ends    map[*tracked]sighting
+	ends    map[*tracked]sighting // the last answer about each job
 	results map[*tracked][]item
-	numbers map[int64]string // job ids by the number that records refer to
-	lost    int              // jobs whose acceptance was lost
-	// changed lists, for each record, the jobs that say they updated it.
+	numbers map[int64]string // job ids by their numbers in the database
+	lost    int              // jobs whose acceptance no caller was told of
+	// changed holds, for each record, the jobs whose results say that they updated it.
 	changed map[*record][]change
 }
 
-// A change is one update of a record as its job tells of it.
+// A change is one update of a record, from the results of its job.
 type change struct {
 	job  *tracked
 	item item
 }
 
-// check judges the run once all has ended.
+// check checks the run after all jobs have ended.
 func (r *run) check() {
 	c := &checker{run: r, ends: map[*tracked]sighting{}, results: map[*tracked][]item{}, numbers: map[int64]string{}, changed: map[*record][]change{}}
 	c.discover()
@@ -48,8 +48,8 @@ func (r *run) check() {
 	c.checkEvidence()
 }
 
-// discover lists all jobs there are, and follows those to their end whose
-// acceptance was lost.
+// discover lists all jobs. It waits for the end of those whose acceptance no caller was
+// told of.
 func (c *checker) discover() {
 	for name, caller := range c.callers {
 		views, err := caller.listJobs()
@@ -64,15 +64,15 @@ func (c *checker) discover() {
 			c.lost++
 			i := slices.IndexFunc(c.tables, func(t *table) bool { return t.workspace == name && t.model == v.Model })
 			j.where = c.tables[i]
-			(&minder{caller: caller, j: j}).follow()
+			(&watcher{caller: caller, j: j}).follow()
 		}
 	}
 	if c.lost > c.book.lost {
-		c.violation("there are %d jobs that nobody was told of, and only %d submissions got no answer", c.lost, c.book.lost)
+		c.violation("there are %d jobs that no caller was told of, and only %d submissions got no answer", c.lost, c.book.lost)
 	}
 }
 
-// gather asks for the final answers, several at a time.
+// gather reads all jobs and their results, several at the same time.
 func (c *checker) gather() {
 	jobs := c.book.all()
 	ends, results := make([]*sighting, len(jobs)), make([][]item, len(jobs))
@@ -95,10 +95,10 @@ func (c *checker) gather() {
 	}
 }
 
-// askers is how many ask for final answers at a time.
+// askers is how many jobs gather reads at the same time.
 const askers = 4
 
-// askEnd asks for what became of a job, nil for no answer.
+// askEnd reads a job and its results. It returns nil if there is no answer.
 func (c *checker) askEnd(j *tracked) (*sighting, []item) {
 	caller := c.callers[j.workspace]
 	a, err := caller.persist(request{method: "GET", path: "/v1/jobs/" + j.id})
@@ -120,20 +120,20 @@ func (c *checker) askEnd(j *tracked) (*sighting, []item) {
 	return &s, items
 }
 
-// index notes which records a job updated.
+// index records which records a job updated.
 func (c *checker) index(j *tracked) {
 	for _, i := range c.results[j] {
 		rec := j.where.find(string(i.ID))
 		switch {
 		case rec == nil:
-			c.violation("%s has a result for %q, which was never made", j.name(), i.ID)
+			c.violation("%s has a result for %q, which was never created", j.name(), i.ID)
 		case i.Outcome == "updated":
 			c.changed[rec] = append(c.changed[rec], change{j, i})
 		}
 	}
 }
 
-// complain notes what is wrong with a job.
+// complain records what is wrong with a job. It ignores faults that are "".
 func (c *checker) complain(j *tracked, faults ...string) {
 	for _, f := range faults {
 		if f != "" {
@@ -142,14 +142,14 @@ func (c *checker) complain(j *tracked, faults ...string) {
 	}
 }
 
+// checkJob checks one job: its answers, its results, and how it ended.
 func (c *checker) checkJob(j *tracked) {
 	end := c.ends[j]
 	c.complain(j, judgeSightings(j.sightings, j.asked)...)
 	c.complain(j, judgeItems(c.results[j], end.Counts)...)
 	if !end.Done {
-		return // that has been noted
+		return // recorded already
 	}
-	cancelled := slices.ContainsFunc(j.asked, func(a asking) bool { return a.name == "cancel" })
 	var options map[string]any
 	var patch map[string]any
 	switch {
@@ -172,7 +172,7 @@ func (c *checker) checkJob(j *tracked) {
 	if end.Error != nil && end.Error.Code == "model_gone" {
 		c.complain(j, c.checkModelGone(j))
 	}
-	if fault := judgeEnd(end, cancelled, options); fault != "" {
+	if fault := judgeEnd(end, j.asked, options); fault != "" {
 		c.complain(j, fmt.Sprintf("%s: %s, options %v", fault, end, options))
 	}
 	c.tally.oversized.Add(oversized(c.results[j]))
@@ -189,12 +189,12 @@ func (c *checker) checkJob(j *tracked) {
 	}
 }
 
-// checkSelection compares the records of a job with what its filter must have
-// matched while it was resolved.
+// checkSelection compares the records of a job with those that its filter must have
+// matched while it was being resolved.
 func (c *checker) checkSelection(j *tracked) {
 	t, cond := j.bulk.table, j.bulk.cond
 	if c.ends[j].Counts.Matched == nil {
-		return // cancelled before
+		return // cancelled before it was resolved
 	}
 	from, to := j.submitted.sent, j.resolved()
 	over := c.ends[j].sent
@@ -209,20 +209,37 @@ func (c *checker) checkSelection(j *tracked) {
 		i, in := got[r.id]
 		switch v := selected(cond, t, r, from, to); {
 		case in && v == never:
-			c.complain(j, fmt.Sprintf("record %s is %s, and did not match when the selection was fixed", r.id, i.Outcome))
+			c.complain(j, fmt.Sprintf("record %s is %s, and did not match when the selection was committed", r.id, i.Outcome))
 		case !in && v == always:
-			c.complain(j, fmt.Sprintf("record %s is missing, and matched when the selection was fixed", r.id))
+			c.complain(j, fmt.Sprintf("record %s is missing, and matched when the selection was committed", r.id))
 		}
 		if in {
-			c.complain(j, c.judgeTurn(j.bulk, j.bulk.options["onMismatch"] == "force", r, i, from, over))
+			c.complain(j, c.judgeOutcome(j.bulk, mismatchOf(j.bulk.options), r, i, from, over))
 		}
 	}
 }
 
-// judgeTurn says whether a selected record got an outcome that it could have
-// got at any time of the job.
-func (c *checker) judgeTurn(op *bulkOp, forced bool, r *record, i item, from, to time.Duration) string {
-	matched := op.cond.judge(op.table, r, from, to)
+// A mismatch says what a job does with records that no longer match.
+type mismatch string
+
+const (
+	skipMismatch  mismatch = "skip"
+	forceMismatch mismatch = "force"
+)
+
+// mismatchOf reads the option onMismatch.
+func mismatchOf(options map[string]any) mismatch {
+	if options["onMismatch"] == string(forceMismatch) {
+		return forceMismatch
+	}
+	return skipMismatch
+}
+
+// judgeOutcome says what is wrong with the outcome of a selected record, "" for
+// nothing: it must have been possible at some time between from and to, while the
+// job ran.
+func (c *checker) judgeOutcome(op *bulkOp, on mismatch, r *record, i item, from, to time.Duration) string {
+	matched, forced := op.cond.judge(op.table, r, from, to), on == forceMismatch
 	switch code := i.code(); {
 	case code == "no_longer_matches" && (forced || matched == always):
 		return fmt.Sprintf("record %s was skipped, though it matched all the time or the job was forced", r.id)
@@ -237,7 +254,7 @@ func (c *checker) judgeTurn(op *bulkOp, forced bool, r *record, i item, from, to
 	return ""
 }
 
-// resolved is when the selection of the job was certainly fixed.
+// resolved returns when the selection of the job was certainly committed.
 func (j *tracked) resolved() time.Duration {
 	at := farAway
 	for _, s := range j.sightings {
@@ -248,7 +265,7 @@ func (j *tracked) resolved() time.Duration {
 	return at
 }
 
-// finished is when the job was first seen to be final.
+// finished returns when the job was first seen to have ended.
 func (j *tracked) finished() time.Duration {
 	at := farAway
 	for _, s := range j.sightings {
@@ -259,6 +276,7 @@ func (j *tracked) finished() time.Duration {
 	return at
 }
 
+// checkSingle checks the result of a patch of one record.
 func (c *checker) checkSingle(j *tracked) {
 	items, id := c.results[j], j.single.table.at(j.single.index).id
 	if len(items) != 1 || string(items[0].ID) != id {
@@ -278,8 +296,8 @@ func (c *checker) checkSingle(j *tracked) {
 	}
 }
 
-// checkVersions makes sure that of the patches that demanded one version of a
-// record at most one changed it.
+// checkVersions checks that at most one of the singles that demanded the same version of
+// a record has changed the record.
 func (c *checker) checkVersions() {
 	for rec, changes := range c.changed {
 		by := map[int64]*tracked{}
@@ -296,11 +314,10 @@ func (c *checker) checkVersions() {
 	}
 }
 
-// samples is how many records' histories are read.
+// samples is how many records have their history checked.
 const samples = 80
 
-// checkHistories asks for the history of some records, and compares it with
-// what the jobs say.
+// checkHistories compares the history of random records with the results of the jobs.
 func (c *checker) checkHistories() {
 	for _, t := range c.tables {
 		all := t.all()
@@ -313,6 +330,7 @@ func (c *checker) checkHistories() {
 	}
 }
 
+// checkHistory checks the history of one record.
 func (c *checker) checkHistory(t *table, rec *record) {
 	got, err := c.of(t).readHistory(t, rec.id)
 	if err != nil {

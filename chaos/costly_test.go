@@ -12,16 +12,16 @@ import (
 const (
 	// mostConditions and mostValues are the limits of a filter.
 	mostConditions, mostValues = 1000, 10_000
-	// listConditions is how many conditions have room in an address.
+	// listConditions is how many conditions fit into a URL.
 	listConditions = 500
 )
 
-// costly is a condition with as many others as the limits allow, which hold
-// for every record and yet have to be evaluated for each.
+// costly is a condition together with many others, up to the limits. The others are true
+// for every record, but must be evaluated for each.
 type costly struct {
 	cond
 	conditions int
-	values     int // of a list besides, 0 for none
+	values     int // number of values in a list, 0 for no list
 }
 
 func (c costly) filter(t *table) map[string]any {
@@ -42,8 +42,8 @@ func (c costly) filter(t *table) map[string]any {
 	return map[string]any{"$and": all}
 }
 
-// search is the i-th field that a costly filter reads, another than the one
-// before, so that no two conditions can be one list.
+// search returns the i-th field that a costly filter reads. It differs from the one
+// before, so that two conditions cannot be merged into one list.
 func (t *table) search(i int) string { return t.searched[i%len(t.searched)] }
 
 // A readOp is a list, a count or a preview with a costly filter.
@@ -54,18 +54,17 @@ type readOp struct {
 	how   string // list, count, preview, or preview job
 }
 
-// A reading is what a list or a count answered.
+// A reading is the answer to a list, a count or a preview.
 type reading struct {
 	span
 	readOp
 	ids   []string
-	whole bool // no page follows
+	whole bool // there is no further page
 	count *int64
 }
 
-// costly draws jobs and reads with filters at the limits, and requests that
-// are beyond them.
-func (d *drawer) costly() {
+// costly adds jobs and reads with filters at the limits, and requests that exceed a limit.
+func (d *planner) costly() {
 	p := d.plan
 	for range 3 + d.per(0.2) {
 		t := p.tables[1+d.IntN(3)]
@@ -97,15 +96,15 @@ func (d *drawer) costly() {
 	}
 }
 
-// A beyondOp is a request that is beyond a limit by some.
+// A beyondOp is a request that exceeds a limit.
 type beyondOp struct {
 	at    time.Duration
 	table *table
-	what  string // of conditions, values or names there are too many
-	by    int
+	what  string // conditions, values or names: of these it has too many
+	by    int    // how many too many
 }
 
-// exceed sends a request that is beyond a limit, which must make no job.
+// exceed sends a request that exceeds a limit. It must be refused.
 func (r *run) exceed(op beyondOp) {
 	filter := costly{cond: idRange{0, 1}, conditions: 2}
 	patch := map[string]any{op.table.texts[0]: "beyond"}
@@ -131,19 +130,19 @@ func (r *run) exceed(op beyondOp) {
 		r.tally.beyond.Add(1)
 	case !r.isDisturbed(a):
 		r.violation("a request with %d %s too many was answered %s", op.by, op.what, a)
-		r.book.lose() // the job that it has made
+		r.book.lose() // it has made a job
 	}
 }
 
-// lose notes a submission that may have made a job that nobody was told of.
+// lose counts a submission that may have made a job although its caller was not told so.
 func (b *book) lose() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.lost++
 }
 
-// readCostly carries out a read. It may be refused for its cost, and is not
-// repeated then; what a fault was in the way of is, a few times.
+// readCostly carries out a read. It repeats a read that failed because of a fault, but not
+// one that took too long, which is allowed.
 func (r *run) readCostly(op readOp) {
 	c := r.of(op.table)
 	filter := op.cond.filter(op.table)
@@ -158,7 +157,7 @@ func (r *run) readCostly(op readOp) {
 	a, err := c.once(q)
 	for try := 0; (err != nil || a.status >= http.StatusInternalServerError) && !tooCostly(q, a); try++ {
 		if try == readTries || !c.pause(time.Second) {
-			return // refusals are judged elsewhere
+			return // checkRefusals checks whether there was a reason
 		}
 		a, err = c.once(q)
 	}
@@ -188,10 +187,10 @@ func (r *run) readCostly(op readOp) {
 	r.readings = append(r.readings, seen)
 }
 
-// readTries is how often a read is tried again that a fault was in the way of.
+// readTries is how often a read that failed because of a fault is repeated.
 const readTries = 5
 
-// preview asks for a preview, which may become a job.
+// preview requests a preview, which may be answered with a job.
 func (r *run) preview(c *caller, op readOp, filter map[string]any) {
 	q := request{method: "POST", path: "/v1/jobs", costly: true, header: map[string]string{}, body: jsonBody(map[string]any{
 		"model": op.table.model, "filter": filter, "patch": map[string]any{op.table.texts[0]: "previewed"}, "options": map[string]any{"dryRun": true},
@@ -217,15 +216,15 @@ func (r *run) preview(c *caller, op readOp, filter map[string]any) {
 	}
 }
 
-// tooCostly reports whether an answer says that a read took too long, which it
-// may, with the time after which to try again.
+// tooCostly reports whether the answer says that a read took too long, and when to try
+// again.
 func tooCostly(q request, a answer) bool {
 	var problem struct{ Code string }
 	return q.costly && a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "" &&
 		json.Unmarshal(a.body, &problem) == nil && problem.Code == "query_timeout"
 }
 
-// checkReadings compares what costly reads answered with what their filters
+// checkReadings compares the answers to costly reads with the records that their filters
 // must have matched.
 func (c *checker) checkReadings() {
 	for _, seen := range c.readings {
@@ -248,7 +247,7 @@ func (c *checker) checkReadings() {
 	}
 }
 
-// checkCount judges how many records a read found in a time.
+// checkCount checks how many records a read found.
 func (c *checker) checkCount(op readOp, n int64, s span) {
 	least, most := int64(0), int64(0)
 	for _, r := range op.table.all() {
@@ -265,11 +264,11 @@ func (c *checker) checkCount(op readOp, n int64, s span) {
 	}
 }
 
-// checkPreview judges a preview that became a job.
+// checkPreview checks a preview that was answered with a job.
 func (c *checker) checkPreview(j *tracked) {
 	end := c.ends[j]
 	if end.Kind != "preview" || end.State != "succeeded" || end.Counts.outcomes() != [5]int64{} {
-		c.complain(j, fmt.Sprintf("it is to be a preview, and is a job of kind %s that is, %s", end.Kind, end))
+		c.complain(j, fmt.Sprintf("it should be a preview, and is a job of kind %s: %s", end.Kind, end))
 	}
 	if end.Counts.Matched == nil {
 		return

@@ -6,23 +6,23 @@ import (
 	"fmt"
 )
 
-// A row is a record as the database holds it, by column.
+// A row is a row of a table, by column.
 type row map[string]any
 
-// column is where the database keeps a field.
+// column returns the name of the column of a field.
 func column(field string) string { return "f_" + field }
 
-// A database is what the processes of a run share.
+// A database is the database that the processes of a run share.
 type database interface {
-	// address is what a process is given as --db.
+	// address returns the value of --db for a process.
 	address(process string) (string, error)
-	// open opens it for reading only.
+	// open opens the database, read-only.
 	open() (*sql.DB, error)
-	// damage says what is wrong with the database itself, "" for nothing.
+	// damage says how the database itself is damaged, "" for not at all.
 	damage(context.Context, *sql.DB) (string, error)
 }
 
-// An sqlite is a file on the run's disk.
+// An sqlite is a database in a file on the run's disk.
 type sqlite struct{ disk *disk }
 
 func (s sqlite) address(string) (string, error) { return "sqlite://" + s.disk.database(), nil }
@@ -39,8 +39,8 @@ func (s sqlite) damage(ctx context.Context, db *sql.DB) (string, error) {
 	return fmt.Sprint(found), nil
 }
 
-// photograph keeps what all tables hold before anything is changed.
-func (r *run) photograph() error {
+// readBaseline reads all tables before the load.
+func (r *run) readBaseline() error {
 	db, err := r.database.open()
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (r *run) photograph() error {
 	return nil
 }
 
-// readTable reads the records of a table by their ids.
+// readTable reads the rows of a table, by id.
 func readTable(ctx context.Context, db *sql.DB, t *table) (map[string]row, error) {
 	rows, err := readRows(ctx, db, `SELECT c.* FROM c_`+t.model+` c JOIN workspaces w ON w.id = c.workspace WHERE w.name = '`+t.workspace+`'`)
 	if err != nil {
@@ -67,8 +67,7 @@ func readTable(ctx context.Context, db *sql.DB, t *table) (map[string]row, error
 	return byID, nil
 }
 
-// readRows reads all that a query answers. Texts are strings, also where the
-// driver gives bytes.
+// readRows reads all rows of a query. It turns byte slices into strings.
 func readRows(ctx context.Context, db *sql.DB, query string) ([]row, error) {
 	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
@@ -100,7 +99,7 @@ func readRows(ctx context.Context, db *sql.DB, query string) ([]row, error) {
 	return all, rows.Err()
 }
 
-// value is a field of a record in the spelling in which values are compared.
+// value returns a field of a row as canonical JSON.
 func (t *table) value(r row, field string) string {
 	v := r[column(field)]
 	switch {

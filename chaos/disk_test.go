@@ -10,24 +10,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The sizes of the small file system that the database gets: room
-// for all that a run needs, and quick to fill.
+// The sizes of the small file system for the database. It has space for a run and is
+// quick to fill.
 const (
 	diskSize       = 288 << 20
-	serverDiskSize = 480 << 20 // a server has more of its own
+	serverDiskSize = 480 << 20 // PostgreSQL has more files of its own
 )
 
-// A disk is where the database lies, and can be made full. Where a small
-// file system of its own can be mounted, which takes root, it is really full;
-// otherwise a limit on the size of files stands in for that: the program may
-// write no file beyond its present size.
+// A disk is the folder of the database, and can be made full. If it can be mounted as a
+// small file system, which takes root, it is really filled. Otherwise a limit on the size
+// of files stands in for that: the program cannot make any file larger than the largest
+// file of the database is.
 type disk struct {
 	dir     string
 	mounted bool
 	limited []int // processes whose files are limited
 }
 
-// newDisk makes a disk in the folder, which other users may then enter.
+// newDisk creates a disk in the folder, and lets other users enter the folder.
 func newDisk(dir string, size int) (*disk, error) {
 	d := &disk{dir: filepath.Join(dir, "disk")}
 	if err := errors.Join(os.Mkdir(d.dir, 0o755), os.Chmod(dir, 0o755)); err != nil {
@@ -37,17 +37,18 @@ func newDisk(dir string, size int) (*disk, error) {
 	return d, nil
 }
 
-// means says how the disk is made full.
+// means says by which means the disk is made full.
 func (d *disk) means() string {
 	if d.mounted {
 		return "a tmpfs filled to the last byte"
 	}
-	return "RLIMIT_FSIZE instead of a full disk, as no file system may be mounted here"
+	return "RLIMIT_FSIZE instead of a full disk, because no file system can be mounted here"
 }
 
-// database is the path of the database file.
+// database returns the path of the database file.
 func (d *disk) database() string { return filepath.Join(d.dir, "bulkpatch.db") }
 
+// ballast returns the path of the file that fills the disk.
 func (d *disk) ballast() string { return filepath.Join(d.dir, "ballast") }
 
 // fill makes the disk full for the processes.
@@ -73,7 +74,7 @@ func (d *disk) fill(pids []int) error {
 	return nil
 }
 
-// limit keeps the processes from making the largest file any larger.
+// limit sets the limit on the size of files, for some processes.
 func (d *disk) limit(pids []int) error {
 	var largest int64
 	for _, suffix := range []string{"", "-wal"} {
@@ -93,7 +94,7 @@ func (d *disk) limit(pids []int) error {
 	return nil
 }
 
-// clear gives the disk its room again.
+// clear makes space on the disk again.
 func (d *disk) clear() error {
 	if d.mounted {
 		return os.Remove(d.ballast())
@@ -108,7 +109,8 @@ func (d *disk) clear() error {
 	return nil
 }
 
-// close takes the file system away. What is on it can be kept in a folder.
+// close unmounts the file system. If keep names a folder, close first copies the files
+// there.
 func (d *disk) close(keep string) error {
 	if !d.mounted {
 		return nil

@@ -1,38 +1,43 @@
-// Package chaos hurts a running bulkpatch and checks that it keeps its
-// promises. It holds tests only: one seed is one run of real processes under a
-// load, while they are killed, stopped and cut off from Redis, from the disk
-// and from the database. Afterwards a checker reads the answers that were
-// noted and the database, and judges them.
+// Package chaos injects faults into a running bulkpatch and checks that it keeps
+// its promises. It holds only tests. One seed is one run: real processes under
+// load are killed, stopped, and cut off from Redis, the disk and the database.
+// Afterwards a checker reads the recorded answers and the database, and reports
+// what is wrong with them.
 //
-// There are three kinds of runs: SQLite with the embedded Redis and one
-// process; SQLite with a Redis server and three; PostgreSQL and a Redis server
-// with two apis and three workers, each with ways of its own to both servers,
-// so that one of them can lose a server that the others have.
+// There are three variants of runs:
 //
-// Under the faults jobs are submitted, stopped, throttled, retried and undone,
-// and other writers change the same records. Callers go to the limits of what
-// they may ask for, and beyond: jobs write, merge and undo values of nearly a
-// megabyte, some of which would become too large; jobs, lists, counts and
-// previews have filters of a thousand conditions; requests that are beyond a
-// limit must be refused. Keys are revoked while they import, export and follow
-// a job of theirs: what was open must end, every process must refuse the key,
-// the job goes on, and what the import had written counts. And in some seeds a
-// few of the processes lack a model, whose jobs are the others' work.
+//   - sqlite-embedded: SQLite, the embedded Redis, and one process;
+//   - sqlite-real: SQLite, a Redis server, one API process and two workers;
+//   - postgres: PostgreSQL, a Redis server, two API processes and three workers.
+//     Each process has its own connections to both servers, through proxies, so
+//     that one process can lose a server that the others still reach.
 //
-// When all has ended, a large job runs once more with small ones beside it, and
-// one more key is revoked. Judged are the first ten promises that the project
-// makes to its users: nothing lost, nothing twice, counts that add up, a
-// selection that stays, stops that hold, bad records that stop no others, undo
-// that respects later edits, one job for one key, small jobs that are not held
-// up, and memory that does not grow; and the limits of what is accepted.
+// During the faults, jobs are submitted, paused, cancelled, throttled, retried and
+// undone, while other writers change the same records. Besides:
 //
-// What is done, and when, follows from the seed; how the processes interleave
-// does not, so a seed that failed may have to be replayed a few times:
+//   - Jobs write, merge and undo values of almost a megabyte, some of which would
+//     become too large.
+//   - Jobs, lists, counts and previews have filters with a thousand conditions.
+//   - Requests exceed a limit, and must be refused.
+//   - Keys are revoked while they import, export and follow a job. Their open calls
+//     must end, every API process must refuse the key, the job must go on, and the
+//     lines that the import had written must stay.
+//   - In some seeds a few processes do not have one of the models. The others must
+//     do its jobs.
+//
+// After the faults a large job runs with small jobs beside it, and one more key is
+// revoked. The checker checks the first ten promises to the users: no job is lost,
+// no record is updated twice, the counts add up, a selection does not change, a
+// pause or cancel holds, bad records do not stop the others, an undo respects later
+// edits, one idempotency key makes one job, small jobs are not held up, and memory
+// does not grow. It also checks the limits.
+//
+// The seed decides what is done and when. It does not decide how the processes
+// interleave, so a seed that failed may have to be replayed a few times:
 //
 //	go test ./chaos -v -run TestChaos -chaos.first=SEED -chaos.seeds=1 -chaos.kind=postgres
 //
-// The harness speaks plain HTTP and SQL of its own. It shares no code with the
-// client, the worker or the store, so that a mistake in one of them cannot hide
-// itself. It leaves what a single package promises to the tests of that
-// package.
+// The package has its own HTTP calls and SQL. It shares no code with the client,
+// the worker or the store, so that a mistake in one of them cannot hide itself. It
+// leaves the promises of a single package to the tests of that package.
 package chaos

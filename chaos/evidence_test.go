@@ -10,55 +10,55 @@ import (
 	"time"
 )
 
-// echo is how long after a fault its effects may be felt: a process waits for
-// the database, gives up, ends, and is started again.
-const echo = 15 * time.Second
+// aftermath is how long after a fault there may be effects: a process waits for the
+// database, gives up, ends, and is started again.
+const aftermath = 15 * time.Second
 
-// checkRefusals judges the calls that were not served. While nothing but
-// Redis is hurt, there is no reason to refuse one.
+// checkRefusals checks the calls that were answered 503 or 507. There must be a fault that
+// explains each; a fault of Redis alone does not.
 func (c *checker) checkRefusals() {
 	n := 0
 	for _, refused := range c.refusals {
 		if c.excused(refused.process, refused.span) {
 			continue
 		}
-		// They come in crowds, and are not to hide what else is wrong.
+		// There may be many, which must not hide other violations.
 		if n++; n <= refusalsShown {
-			c.violation("%s %s was refused by %s at %.3fs though the database was well: %s",
+			c.violation("%s %s was refused by %s at %.3fs although the database was well: %s",
 				refused.method, refused.path, refused.process, refused.done.Seconds(), refused.answer)
 		}
 	}
 	if n > refusalsShown {
-		c.violation("%d calls in all were refused though the database was well", n)
+		c.violation("%d calls in all were refused although the database was well", n)
 	}
 }
 
 // refusalsShown is how many refused calls a report shows.
 const refusalsShown = 5
 
-// excused reports whether a fault that bears on more than Redis may have been
-// felt by a process at a time.
+// excused reports whether a fault of more than Redis may have had an effect on a process
+// at a time.
 func (r *run) excused(process string, s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		return w.bears(r.kind, process) && w.sent <= s.done && s.sent <= w.done+echo
+		return w.bears(r.variant, process) && w.sent <= s.done && s.sent <= w.done+aftermath
 	})
 }
 
-// bears reports whether a fault may keep a process from its database.
-func (w window) bears(k kind, process string) bool {
+// bears reports whether a fault may keep a process from using its database.
+func (w window) bears(k variant, process string) bool {
 	switch {
-	case k.postgres && w.kind == killProcess:
-		return w.victim == process // the server sees at once that the others' locks are free
-	case w.kind.sparesDatabase() && w.kind != killProcess:
+	case k.postgres && w.what == killProcess:
+		return w.victim == process // the server releases the locks of a dead process at once
+	case w.what.sparesDatabase() && w.what != killProcess:
 		return false
 	}
 	return true
 }
 
-// fatal is what a process says that ended by a fault of its own.
+// fatal matches what a process logs when it crashes.
 var fatal = regexp.MustCompile(`(?m)^(panic|fatal error|SIG[A-Z]+|WARNING: DATA RACE).*$`)
 
-// checkProcesses looks for processes that ended when nobody had asked for it.
+// checkProcesses checks that no process has ended except by a fault.
 func (c *checker) checkProcesses() {
 	for _, p := range c.procs {
 		for _, e := range p.unasked() {
@@ -79,22 +79,21 @@ func (c *checker) checkProcesses() {
 	}
 }
 
-// Evidence is what a run did at least: a checker that had little to look at
-// proves little.
+// evidence is what a run must have done at least. A run that did little proves little.
 var evidence = struct {
 	bulks, singles, polls, checked int
-	faults                         [][]faultKind // of each list at least one
-	faultsOfRedis                  [][]faultKind // and of these, where there is a real one
-	faultsOfPostgres               [][]faultKind // and of these, where it is the database
+	faults                         [][]faultType // at least one of each list
+	faultsOfRedis                  [][]faultType // and of these, with a Redis server
+	faultsOfPostgres               [][]faultType // and of these, on PostgreSQL
 }{
 	bulks: 25, singles: 25, polls: 300, checked: 5000,
-	faults: [][]faultKind{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}, {stepClock}},
-	faultsOfRedis: [][]faultKind{
+	faults: [][]faultType{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}, {stepClock}},
+	faultsOfRedis: [][]faultType{
 		{killRedis, endRedis, loseRedis, silenceRedis}, {emptyRedis, slowRedis, cutRedis}, {badTasks},
 	},
-	faultsOfPostgres: [][]faultKind{
+	faultsOfPostgres: [][]faultType{
 		{killPostgres, endPostgres, freezePostgres}, {slowPostgres, cutPostgres, silencePostgres}, {endSessions},
-		{partPostgres, partBoth}, {partRedis},
+		{partitionPostgres, partitionBoth}, {partitionRedis},
 	},
 }
 
@@ -107,7 +106,7 @@ func (c *checker) checkEvidence() {
 	}
 	short := func(what string, got, want int) {
 		if got < want {
-			c.violation("no evidence: %d %s, and it takes %d", got, what, want)
+			c.violation("no evidence: %d %s, at least %d are needed", got, what, want)
 		}
 	}
 	short("bulk jobs", bulks, evidence.bulks)
@@ -115,30 +114,30 @@ func (c *checker) checkEvidence() {
 	short("polls", int(c.tally.polls.Load()), evidence.polls)
 	short("results", items, evidence.checked)
 	c.checkLimitEvidence(short)
-	for _, kinds := range c.plan.evidence() {
-		if c.server != nil && !c.disk.mounted && slices.Equal(kinds, []faultKind{fillDisk}) {
-			continue // a server's disk can only be full when it is its own
+	for _, types := range c.plan.evidence() {
+		if c.server != nil && !c.disk.mounted && slices.Equal(types, []faultType{fillDisk}) {
+			continue // only a disk of its own can be full for a server
 		}
-		short(fmt.Sprintf("faults of %q", kinds), c.happened(kinds...), 1)
+		short(fmt.Sprintf("faults of %q", types), c.happened(types...), 1)
 	}
 }
 
-// evidence lists the faults of which the run must have had one.
-func (p *plan) evidence() [][]faultKind {
+// evidence returns lists of faults. The run must have had at least one of each list.
+func (p *plan) evidence() [][]faultType {
 	wanted := slices.Clone(evidence.faults)
-	if p.kind.redis {
+	if p.variant.redis {
 		wanted = append(wanted, evidence.faultsOfRedis...)
 	}
-	if p.kind.postgres {
+	if p.variant.postgres {
 		wanted = append(wanted, evidence.faultsOfPostgres...)
 	}
 	if p.mild {
-		wanted = slices.DeleteFunc(wanted, func(kinds []faultKind) bool { return !slices.ContainsFunc(kinds, faultKind.sparesDatabase) })
+		wanted = slices.DeleteFunc(wanted, func(types []faultType) bool { return !slices.ContainsFunc(types, faultType.sparesDatabase) })
 	}
 	return wanted
 }
 
-// counted is how many jobs of either kind there were.
+// counted returns how many bulk updates and singles there were.
 func (r *run) counted() (bulks, singles int) {
 	for _, j := range r.book.all() {
 		switch {
@@ -151,14 +150,14 @@ func (r *run) counted() (bulks, singles int) {
 	return bulks, singles
 }
 
-// cutOff are the faults while which no process reaches Redis.
-var cutOff = []faultKind{killRedis, endRedis, loseRedis, cutRedis, silenceRedis}
+// cutOff are the faults during which no process can reach Redis.
+var cutOff = []faultType{killRedis, endRedis, loseRedis, cutRedis, silenceRedis}
 
-// offline counts the jobs that were accepted while no process reached Redis.
+// offline returns how many jobs were accepted while no process could reach Redis.
 func (r *run) offline() (n int) {
 	for _, j := range r.book.all() {
 		if slices.ContainsFunc(r.windows, func(w window) bool {
-			return slices.Contains(cutOff, w.kind) && w.sent <= j.submitted.sent && j.submitted.done <= w.done
+			return slices.Contains(cutOff, w.what) && w.sent <= j.submitted.sent && j.submitted.done <= w.done
 		}) {
 			n++
 		}
@@ -166,8 +165,8 @@ func (r *run) offline() (n int) {
 	return n
 }
 
-// resumes counts how often work was taken over from somebody who had not
-// given it back.
+// resumes returns how often a worker has continued work that another worker had not given
+// back.
 func (r *run) resumes() (n int64) {
 	for _, j := range r.book.all() {
 		most := int64(0)
@@ -179,13 +178,13 @@ func (r *run) resumes() (n int64) {
 	return n
 }
 
-// summary is what a run did, in a line.
+// summary says in one line what a run did.
 func (r *run) summary() string {
 	bulks, singles := r.counted()
 	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %s, %d polls, %d events; faults %s (disks: %s; %d stopped with locks); %s; "+
 		"%d malformed tasks, %d jobs while the clock was off, %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen, %d small jobs beside a large one, at most %d MiB; "+
 		"begun at %.1fs, hurt for %.1fs, final %.1fs later, judged in %.1fs",
-		r.seed, r.kind, len(r.procs), bulks, singles, r.followers, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
+		r.seed, r.variant, len(r.procs), bulks, singles, r.followers, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
 		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), r.beside.Load(), r.peak>>20,
 		r.started.Seconds(), (r.faultsEnded - r.started).Seconds(), (r.settled - r.faultsEnded).Seconds(), (r.now() - r.settled).Seconds())
 }
@@ -194,7 +193,7 @@ func (r *run) summary() string {
 func (r *run) diary() string {
 	var b strings.Builder
 	for _, w := range r.windows {
-		fmt.Fprintf(&b, "  %7.3fs to %.3fs %s %s (felt: %t)\n", w.sent.Seconds(), w.done.Seconds(), w.kind, w.victim, w.felt)
+		fmt.Fprintf(&b, "  %7.3fs to %.3fs %s %s (noticed: %t)\n", w.sent.Seconds(), w.done.Seconds(), w.what, w.victim, w.felt)
 	}
 	return b.String()
 }
@@ -202,14 +201,14 @@ func (r *run) diary() string {
 // shown is how many violations a report lists.
 const shown = 25
 
-// report is what somebody needs who wants to know why a seed failed.
+// report says what is needed to find out why a seed failed.
 func (r *run) report() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d of %s failed; logs and database are kept in %s\n", r.seed, r.kind, r.dir)
-	fmt.Fprintf(&b, "replay: go test ./chaos -v -run TestChaos -chaos.first=%d -chaos.seeds=1 -chaos.kind=%s\n", r.seed, r.kind)
-	fmt.Fprintf(&b, "fronts %v, workers %v, chunk %d, concurrency %d; load and faults began at %.3fs; the faults, from there:\n%s",
+	fmt.Fprintf(&b, "seed %d of %s failed; logs and database are kept in %s\n", r.seed, r.variant, r.dir)
+	fmt.Fprintf(&b, "replay: go test ./chaos -v -run TestChaos -chaos.first=%d -chaos.seeds=1 -chaos.kind=%s\n", r.seed, r.variant)
+	fmt.Fprintf(&b, "API processes %v, workers %v, chunk %d, concurrency %d; load and faults started at %.3fs; the planned faults, from there:\n%s",
 		r.apis, r.workers, r.chunk, r.concurrency, r.started.Seconds(), schedule(r.faults))
-	fmt.Fprintf(&b, "as they took place, from the beginning:\n%s", r.diary())
+	fmt.Fprintf(&b, "the faults as they took place, from the beginning:\n%s", r.diary())
 	for _, m := range r.missed {
 		fmt.Fprintf(&b, "did not take place: %s\n", m)
 	}

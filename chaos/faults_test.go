@@ -8,66 +8,66 @@ import (
 	"time"
 )
 
-// A faultKind is one way to hurt a run.
-type faultKind string
+// A faultType is one sort of fault.
+type faultType string
 
 // The faults.
 const (
-	killProcess  faultKind = "kill a process"
-	stopProcess  faultKind = "stop a process"
-	killRedis    faultKind = "kill Redis"
-	endRedis     faultKind = "end Redis"
-	emptyRedis   faultKind = "empty Redis"
-	loseRedis    faultKind = "lose Redis and its data"
-	slowRedis    faultKind = "slow down Redis"
-	cutRedis     faultKind = "cut connections to Redis"
-	silenceRedis faultKind = "silence Redis"
-	lockDatabase faultKind = "lock the database"
-	fillDisk     faultKind = "fill the disk"
-	badTasks     faultKind = "queue malformed tasks"
-	stepClock    faultKind = "step the clock"
+	killProcess  faultType = "kill a process"
+	stopProcess  faultType = "stop a process"
+	killRedis    faultType = "kill Redis"
+	endRedis     faultType = "end Redis"
+	emptyRedis   faultType = "empty Redis"
+	loseRedis    faultType = "lose Redis and its data"
+	slowRedis    faultType = "slow down Redis"
+	cutRedis     faultType = "cut connections to Redis"
+	silenceRedis faultType = "silence Redis"
+	lockDatabase faultType = "lock the database"
+	fillDisk     faultType = "fill the disk"
+	badTasks     faultType = "queue malformed tasks"
+	stepClock    faultType = "step the clock"
 
-	killPostgres    faultKind = "kill PostgreSQL"
-	endPostgres     faultKind = "restart PostgreSQL"
-	freezePostgres  faultKind = "stop PostgreSQL"
-	slowPostgres    faultKind = "slow down PostgreSQL"
-	cutPostgres     faultKind = "cut connections to PostgreSQL"
-	silencePostgres faultKind = "silence PostgreSQL"
-	endSessions     faultKind = "end sessions"
-	partPostgres    faultKind = "part a process from PostgreSQL"
-	partRedis       faultKind = "part a process from Redis"
-	partBoth        faultKind = "part a process from both"
+	killPostgres      faultType = "kill PostgreSQL"
+	endPostgres       faultType = "restart PostgreSQL"
+	freezePostgres    faultType = "stop PostgreSQL"
+	slowPostgres      faultType = "slow down PostgreSQL"
+	cutPostgres       faultType = "cut connections to PostgreSQL"
+	silencePostgres   faultType = "silence PostgreSQL"
+	endSessions       faultType = "end sessions"
+	partitionPostgres faultType = "cut a process off from PostgreSQL"
+	partitionRedis    faultType = "cut a process off from Redis"
+	partitionBoth     faultType = "cut a process off from both"
 )
 
-// ofRedis are the faults that leave the database alone: while nothing else is
-// wrong, jobs are accepted and can be read.
-var ofRedis = []faultKind{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks, partRedis}
+// ofRedis are the faults that concern only Redis. If there is no other fault, jobs
+// must be accepted and readable.
+var ofRedis = []faultType{killRedis, endRedis, emptyRedis, loseRedis, slowRedis, cutRedis, silenceRedis, badTasks, partitionRedis}
 
-// ofPostgres are the faults of the server and of all ways to it.
-var ofPostgres = []faultKind{killPostgres, endPostgres, freezePostgres, slowPostgres, cutPostgres, silencePostgres, endSessions}
+// ofPostgres are the faults of the PostgreSQL server and of all connections to it.
+var ofPostgres = []faultType{killPostgres, endPostgres, freezePostgres, slowPostgres, cutPostgres, silencePostgres, endSessions}
 
-// sparesDatabase reports whether nobody is kept from the database by a fault,
-// but a process that it ends.
-func (k faultKind) sparesDatabase() bool {
+// sparesDatabase reports whether all processes can use the database during the
+// fault, except for a process that the fault kills.
+func (k faultType) sparesDatabase() bool {
 	return slices.Contains(ofRedis, k) || k == stepClock || k == killProcess
 }
 
-// clockSteps are how far the clock of all processes is moved, forth and later
-// back again or the reverse.
+// clockSteps are the distances by which the clock of all processes is moved. It is
+// moved back later.
 var clockSteps = []time.Duration{
 	3 * time.Hour, -3 * time.Hour, 10 * time.Minute, -10 * time.Minute, 20 * time.Second, -20 * time.Second, time.Second, -time.Second,
 }
 
-// A fault is one of them at a time.
+// A fault is a planned fault.
 type fault struct {
-	kind   faultKind
+	what   faultType
 	at     time.Duration
 	lasts  time.Duration
-	choice int // whom it hits, or how
+	choice int // random: whom it hits, or how
 }
 
 func (f fault) String() string {
-	return fmt.Sprintf("%7.3fs %s for %.3fs (choice %d)", f.at.Seconds(), f.kind, f.lasts.Seconds(), f.choice)
+	return fmt.Sprintf("%7.3fs %s for %.3fs (choice %d)", f.at.Seconds(), f.what, f.lasts.Seconds(), f.choice)
 }
 
 // schedule lists faults for a report.
@@ -79,38 +79,38 @@ func schedule(faults []fault) string {
 	return b.String()
 }
 
-// drawFaults draws some of each kind. Two faults of one thing do not overlap:
-// the second would end the first.
-func (d *drawer) drawFaults() []fault {
-	f := &faultDrawer{drawer: d, times: max(1, int(d.plan.active/(20*time.Second)))}
+// drawFaults returns random faults of every sort. Two faults of one resource do not
+// overlap, because the end of one would end the other.
+func (d *planner) drawFaults() []fault {
+	f := &faultPlanner{planner: d, times: max(1, int(d.plan.active/(20*time.Second)))}
 	f.always()
-	if d.plan.kind.redis {
+	if d.plan.variant.redis {
 		f.ofMany()
 	} else {
 		f.ofOne()
 	}
-	if d.plan.kind.postgres {
+	if d.plan.variant.postgres {
 		f.ofPostgres()
 	}
 	if d.plan.mild {
-		f.list = slices.DeleteFunc(f.list, func(f fault) bool { return !f.kind.sparesDatabase() })
+		f.list = slices.DeleteFunc(f.list, func(f fault) bool { return !f.what.sparesDatabase() })
 	}
 	return d.apart(f.list)
 }
 
-// A faultDrawer draws faults.
-type faultDrawer struct {
-	*drawer
-	times int // how many of most kinds
+// A faultPlanner makes the random faults of a plan.
+type faultPlanner struct {
+	*planner
+	times int // how many there are of most sorts
 	list  []fault
 }
 
-// add draws n faults, each of one of the kinds and of some seconds.
-func (d *faultDrawer) add(n int, lo, hi float64, kinds ...faultKind) {
+// add adds n random faults. Each is of one of the sorts and lasts lo to hi seconds.
+func (d *faultPlanner) add(n int, lo, hi float64, types ...faultType) {
 	second := float64(time.Second)
 	for range n {
 		f := fault{
-			kind: kinds[d.IntN(len(kinds))], lasts: d.between(time.Duration(lo*second), time.Duration(hi*second)), choice: d.IntN(1000),
+			what: types[d.IntN(len(types))], lasts: d.between(time.Duration(lo*second), time.Duration(hi*second)), choice: d.IntN(1000),
 		}
 		latest := max(d.plan.active-f.lasts-time.Second, time.Second)
 		f.at = d.between(300*time.Millisecond, latest)
@@ -118,27 +118,28 @@ func (d *faultDrawer) add(n int, lo, hi float64, kinds ...faultKind) {
 	}
 }
 
-func (d *faultDrawer) always() {
+// always adds the faults of every variant.
+func (d *faultPlanner) always() {
 	longest := 3.0
 	if d.one(3) {
-		longest = 8 // longer than the program waits for the lock of SQLite
+		longest = 8 // longer than the program waits for a lock on SQLite
 	}
 	if d.plan.patient {
-		longest = 12 // longer than it waits for one of PostgreSQL
+		longest = 12 // longer than it waits for a lock on PostgreSQL
 	}
 	d.add(1, 0.5, longest, lockDatabase)
 	d.add(d.times, 1, 3, fillDisk)
 	d.add(d.times, 1, 5, stepClock)
 }
 
-// ofOne draws for a process that is the only one.
-func (d *faultDrawer) ofOne() {
+// ofOne adds the faults of a run with one process.
+func (d *faultPlanner) ofOne() {
 	d.add(3*d.times, 0.05, 1.5, killProcess)
 	d.add(d.times, 1, 4, stopProcess)
 }
 
-// ofMany draws for several processes and their Redis.
-func (d *faultDrawer) ofMany() {
+// ofMany adds the faults of a run with several processes and a Redis server.
+func (d *faultPlanner) ofMany() {
 	d.add(3*d.times, 0.05, 2, killProcess)
 	if d.plan.patient {
 		d.add(1, 11, 14, stopProcess)
@@ -153,30 +154,31 @@ func (d *faultDrawer) ofMany() {
 	d.add(2*d.times, 0.1, 0.2, badTasks)
 }
 
-func (d *faultDrawer) ofPostgres() {
+// ofPostgres adds the faults of a run on PostgreSQL.
+func (d *faultPlanner) ofPostgres() {
 	d.add(d.times, 0.2, 3, killPostgres, endPostgres, freezePostgres)
 	d.add(d.times, 0.2, 3, slowPostgres, cutPostgres, silencePostgres)
 	d.add(2*d.times, 0.1, 0.2, endSessions)
-	d.add(2*d.times, 0.5, 5, partPostgres, partBoth)
-	d.add(d.times, 0.5, 5, partRedis)
+	d.add(2*d.times, 0.5, 5, partitionPostgres, partitionBoth)
+	d.add(d.times, 0.5, 5, partitionRedis)
 	if d.plan.patient {
-		d.add(1, 11, 14, partPostgres, partBoth)
+		d.add(1, 11, 14, partitionPostgres, partitionBoth)
 	}
 }
 
-// apart sorts faults and moves those that would overlap with another of the
-// same thing behind it, where there is room for them.
-func (d *drawer) apart(list []fault) []fault {
+// apart sorts faults, and moves a fault that would overlap with another one of the
+// same resource behind that.
+func (d *planner) apart(list []fault) []fault {
 	slices.SortFunc(list, func(a, b fault) int { return int(a.at - b.at) })
 	busy := map[string]time.Duration{}
 	for i := range list {
 		f := &list[i]
-		thing := f.thing(d.plan.kind)
-		if thing == "" {
+		resource := f.resource(d.plan.variant)
+		if resource == "" {
 			continue
 		}
-		f.at = max(f.at, busy[thing])
-		busy[thing] = f.at + f.lasts + 200*time.Millisecond
+		f.at = max(f.at, busy[resource])
+		busy[resource] = f.at + f.lasts + 200*time.Millisecond
 	}
 	slices.SortFunc(list, func(a, b fault) int { return int(a.at - b.at) })
 	return list
@@ -185,28 +187,28 @@ func (d *drawer) apart(list []fault) []fault {
 // postgresProcesses is how many processes there are on PostgreSQL.
 const postgresProcesses = 5
 
-// thing is what a fault has for itself, "" for nothing.
-func (f fault) thing(k kind) string {
+// resource returns what no other fault may concern at the same time, "" for nothing.
+func (f fault) resource(k variant) string {
 	switch {
-	case slices.Contains(ofPostgres, f.kind) && f.kind != endSessions, f.kind == fillDisk && k.postgres:
+	case slices.Contains(ofPostgres, f.what) && f.what != endSessions, f.what == fillDisk && k.postgres:
 		return "PostgreSQL"
-	case f.kind == partPostgres || f.kind == partRedis || f.kind == partBoth:
-		return fmt.Sprint("the ways of process ", f.choice%postgresProcesses)
-	case f.kind == fillDisk || f.kind == lockDatabase || f.kind == stepClock:
-		return string(f.kind)
-	case slices.Contains(ofRedis, f.kind) && f.kind != emptyRedis:
+	case f.what == partitionPostgres || f.what == partitionRedis || f.what == partitionBoth:
+		return fmt.Sprint("the connections of process ", f.choice%postgresProcesses)
+	case f.what == fillDisk || f.what == lockDatabase || f.what == stepClock:
+		return string(f.what)
+	case slices.Contains(ofRedis, f.what) && f.what != emptyRedis:
 		return "Redis"
 	}
 	return ""
 }
 
 func TestEveryPlanHasTheFaultsThatAreEvidence(t *testing.T) {
-	for _, k := range allKinds {
+	for _, k := range allVariants {
 		for seed := range uint64(10) {
 			p := newPlan(seed, k)
-			for _, kinds := range p.evidence() {
-				if !slices.ContainsFunc(p.faults, func(f fault) bool { return slices.Contains(kinds, f.kind) }) {
-					t.Errorf("seed %d of %s has none of %q", seed, k, kinds)
+			for _, types := range p.evidence() {
+				if !slices.ContainsFunc(p.faults, func(f fault) bool { return slices.Contains(types, f.what) }) {
+					t.Errorf("seed %d of %s has none of %q", seed, k, types)
 				}
 			}
 		}

@@ -11,39 +11,39 @@ import (
 	"sync"
 )
 
-// A sequel is asked for when a job has ended: another job, which follows from
-// it.
+// A sequel is a job that is submitted when another job has ended: its undo or retry.
 type sequel string
 
 const (
 	undoIt     sequel = "undo"
 	retryIt    sequel = "retry"
-	retryForce sequel = "retry by force" // takes what was skipped, too
+	retryForce sequel = "retry by force" // includes skipped records
 )
 
-// A follow is a sequel to be asked for, and what is asked of its job then.
+// A follow is a sequel to submit, with the actions on its job.
 type follow struct {
 	by      sequel
 	actions []action
 }
 
-// A following says from which job another follows, and how.
+// A following says which parent job an undo or retry has.
 type following struct {
 	parent *tracked
 	by     sequel
-	// reverts is the job whose changes are taken back, nil for none: a retry
-	// of an undo goes on taking back what the undo did.
+	// reverts is the restore source: the job whose changes are taken back, nil for
+	// none. The retry of an undo has the same one as the undo.
 	reverts *tracked
-	bulk    *bulkOp // that is retried, or else a single
+	bulk    *bulkOp // the update that is retried: a bulk update or a single
 	single  *singleOp
 }
 
-// Followers counts what followed from jobs.
+// followers counts undos and retries.
 type followers struct {
 	undos, retries   int
-	restored, spared int64 // records, by undos
+	restored, spared int64 // records that undos restored, and that they left alone
 }
 
+// count counts an undo or retry that has ended.
 func (f *followers) count(by sequel, end sighting) {
 	if by != undoIt {
 		f.retries++
@@ -54,6 +54,7 @@ func (f *followers) count(by sequel, end sighting) {
 	f.spared += end.Counts.Conflicted
 }
 
+// add adds the counts of a run.
 func (f *followers) add(o followers) {
 	f.undos += o.undos
 	f.retries += o.retries
@@ -65,7 +66,7 @@ func (f followers) String() string {
 	return fmt.Sprintf("%d undos (%d records restored, %d edited since), %d retries", f.undos, f.restored, f.spared, f.retries)
 }
 
-// next says how a job follows from this one.
+// next returns the relation of a sequel to this job, its parent.
 func (j *tracked) next(by sequel) *following {
 	f := &following{parent: j, by: by, bulk: j.bulk, single: j.single}
 	if j.follows != nil {
@@ -77,15 +78,24 @@ func (j *tracked) next(by sequel) *following {
 	return f
 }
 
-// forced reports whether records are changed that no longer match.
-func (f *following) forced() bool {
-	return f.by == retryForce || f.parent.follows != nil && f.parent.follows.by != undoIt && f.parent.follows.forced() ||
-		f.bulk != nil && f.bulk.options["onMismatch"] == "force"
+// mismatch says what the job does with records that no longer match. A retry
+// inherits it from its parent job.
+func (f *following) mismatch() mismatch {
+	parent := f.parent.follows
+	switch {
+	case f.by == retryForce:
+		return forceMismatch
+	case parent != nil && parent.by != undoIt && parent.mismatch() == forceMismatch:
+		return forceMismatch
+	case f.bulk != nil:
+		return mismatchOf(f.bulk.options)
+	}
+	return skipMismatch
 }
 
-// sequel asks for the next of what is to follow from the job, by several
-// callers at the same time, and has what comes of it followed in turn.
-func (m *minder) sequel() {
+// sequel submits the next planned sequel of the job, by several callers at the same
+// time. The job that it makes has the rest of the sequels.
+func (m *watcher) sequel() {
 	if len(m.sequels) == 0 || m.run.isCalm() {
 		return
 	}
@@ -95,7 +105,7 @@ func (m *minder) sequel() {
 	key := "follow-" + m.j.id
 	switch {
 	case by == undoIt && rand.IntN(2) == 0:
-		key = "" // it needs none
+		key = "" // an undo needs no key
 	case by == retryIt:
 		q.path = "/v1/jobs/" + m.j.id + "/retry"
 	case by == retryForce:
@@ -111,8 +121,8 @@ func (m *minder) sequel() {
 	callers.Wait()
 }
 
-// askSequel asks for a job that follows, until there is an answer.
-func (m *minder) askSequel(q request, key string, next follow, rest []follow) {
+// askSequel repeats the submission of a sequel until it is answered.
+func (m *watcher) askSequel(q request, key string, next follow, rest []follow) {
 	by := next.by
 	asked := asking{span{sent: m.run.now()}, string(by)}
 	a, err := m.run.of(m.j.where).persist(q)
@@ -127,13 +137,13 @@ func (m *minder) askSequel(q request, key string, next follow, rest []follow) {
 	case a.status == http.StatusConflict && !possible:
 	case a.status == http.StatusAccepted && possible:
 		m.run.enterSequel(m, a, key, next, rest)
-	case m.run.isDisturbed(a): // that has been noted
+	case m.run.isDisturbed(a): // recorded already
 	default:
 		m.run.violation("%s: the %s of a job seen %s was answered %s", m.j.name(), by, m.last, a)
 	}
 }
 
-// allows reports whether something can follow from a job that has ended.
+// allows reports whether a job that has ended can have a sequel.
 func (s sighting) allows(by sequel) bool {
 	if by == undoIt {
 		return s.Counts.Updated > 0
@@ -142,8 +152,8 @@ func (s sighting) allows(by sequel) bool {
 	return s.Kind != "preview" && s.Counts.Matched != nil && !guard && s.Counts.Failed+s.Counts.Conflicted+s.Counts.Skipped+*s.Counts.Pending > 0
 }
 
-// enterSequel notes the job that follows, which is to be one for all callers.
-func (r *run) enterSequel(m *minder, a answer, key string, next follow, rest []follow) {
+// enterSequel records the job of a sequel. All callers must get the same job.
+func (r *run) enterSequel(m *watcher, a answer, key string, next follow, rest []follow) {
 	id := a.job()
 	if before, same := r.keyed(id, key); !same {
 		r.violation("the idempotency key %s made the jobs %s and %s", key, before, id)
@@ -154,8 +164,7 @@ func (r *run) enterSequel(m *minder, a answer, key string, next follow, rest []f
 	r.start(m.caller, a, m.j.where, id, func(j *tracked) { j.follows = m.j.next(next.by) }, next.actions, rest)
 }
 
-// onlyUndo notes what a job was undone by, and reports whether nothing else
-// was named before.
+// onlyUndo records the undo job of a job, and reports whether it is the only one.
 func (r *run) onlyUndo(j *tracked, id string, by sequel) (before string, same bool) {
 	if by != undoIt {
 		return "", true
@@ -168,8 +177,8 @@ func (r *run) onlyUndo(j *tracked, id string, by sequel) (before string, same bo
 	return j.undoneBy, j.undoneBy == id
 }
 
-// inherited is what the job has of the one that it retries: its options
-// without the guards, and its patch, nil where changes are taken back.
+// inherited returns what a retry inherits from its parent job: the options without
+// the guards, and the patch. Both are nil if changes are taken back.
 func (f *following) inherited() (options, patch map[string]any) {
 	switch {
 	case f.reverts != nil:
@@ -183,7 +192,7 @@ func (f *following) inherited() (options, patch map[string]any) {
 	return options, f.bulk.patch
 }
 
-// checkSequel judges a job that follows from another.
+// checkSequel checks an undo or a retry.
 func (c *checker) checkSequel(j *tracked) {
 	end, f := c.ends[j], j.follows
 	c.complain(j, f.judgeLinks(end, c.ends[f.parent]))
@@ -196,20 +205,20 @@ func (c *checker) checkSequel(j *tracked) {
 	}
 	for _, i := range c.results[j] {
 		if !want[string(i.ID)] {
-			c.complain(j, fmt.Sprintf("record %s is %s, which its origin does not leave to it", i.ID, i.Outcome))
+			c.complain(j, fmt.Sprintf("record %s is %s, which did not remain of its parent job", i.ID, i.Outcome))
 		}
 		delete(want, string(i.ID))
 		c.complain(j, c.judgeSequel(j, i))
 	}
-	for id, left := range want {
-		if left {
-			c.complain(j, fmt.Sprintf("record %s is missing, which its origin leaves to it", id))
+	for id, remains := range want {
+		if remains {
+			c.complain(j, fmt.Sprintf("record %s is missing, which remained of its parent job", id))
 		}
 	}
 }
 
-// takes reports whether a record with an outcome is left to the job that
-// follows.
+// takes reports whether the undo or retry selects the records that have an outcome
+// in the parent job.
 func (f *following) takes(outcome string) bool {
 	switch outcome {
 	case "updated":
@@ -222,7 +231,8 @@ func (f *following) takes(outcome string) bool {
 	return false
 }
 
-// judgeLinks says what is wrong with how two jobs name each other.
+// judgeLinks says what is wrong with how the job and its parent name each other, ""
+// for nothing.
 func (f *following) judgeLinks(s, parent sighting) string {
 	text := func(p *string) string {
 		if p == nil {
@@ -234,23 +244,24 @@ func (f *following) judgeLinks(s, parent sighting) string {
 	case f.by == undoIt && (s.Kind != "undo" || text(s.Undo.UndoOf) != f.parent.id):
 		return fmt.Sprintf("it is a job of kind %s that undoes %q, not %s", s.Kind, text(s.Undo.UndoOf), f.parent.id)
 	case f.by == undoIt && text(parent.Undo.UndoneBy) != s.JobID:
-		return fmt.Sprintf("its origin says that it was undone by %q", text(parent.Undo.UndoneBy))
+		return fmt.Sprintf("its parent job says that it was undone by %q", text(parent.Undo.UndoneBy))
 	case f.by != undoIt && (s.Kind != "retry" || text(s.RetryOf) != f.parent.id):
 		return fmt.Sprintf("it is a job of kind %s that retries %q, not %s", s.Kind, text(s.RetryOf), f.parent.id)
 	}
 	return ""
 }
 
-// judgeSequel says whether a record got an outcome that it could have got.
+// judgeSequel says what is wrong with the outcome of a record in an undo or retry, ""
+// for nothing.
 func (c *checker) judgeSequel(j *tracked, i item) string {
 	rec, f := j.where.find(string(i.ID)), j.follows
 	switch {
 	case rec == nil, i.Outcome == "pending":
-		return "" // that is judged elsewhere: by the index, and by the state
+		return "" // checked elsewhere: by index, and by judgeState
 	case f.reverts != nil:
 		return c.judgeReverted(j, rec, i)
 	case f.bulk != nil:
-		return c.judgeTurn(f.bulk, f.forced(), rec, i, j.submitted.sent, min(c.ends[j].sent, j.finished()))
+		return c.judgeOutcome(f.bulk, f.mismatch(), rec, i, j.submitted.sent, min(c.ends[j].sent, j.finished()))
 	}
 	ok := i.Outcome == "updated" || i.Outcome == "unchanged" || i.code() == "unique" ||
 		i.code() == "not_found" && rec.deleted.done > 0
@@ -260,8 +271,9 @@ func (c *checker) judgeSequel(j *tracked, i item) string {
 	return ""
 }
 
-// judgeReverted judges a record whose change was to be taken back: all of it
-// is, or nothing, and that only when somebody has changed the same since.
+// judgeReverted checks a record whose change was to be taken back. All of the change
+// must have been, or nothing of it, and that only if another writer has changed the
+// same fields since.
 func (c *checker) judgeReverted(j *tracked, rec *record, i item) string {
 	var was *item
 	other := false
@@ -287,6 +299,7 @@ func (c *checker) judgeReverted(j *tracked, rec *record, i item) string {
 	return fmt.Sprintf("record %s is %s for the reason %q, though nobody else changed %v", i.ID, i.Outcome, i.code(), fields(*was))
 }
 
+// fields returns the names of the changed fields.
 func fields(i item) (names []string) {
 	for f := range i.Changed {
 		names = append(names, f)
@@ -295,12 +308,14 @@ func fields(i item) (names []string) {
 	return names
 }
 
+// sharesField reports whether two changes have a field in common.
 func sharesField(a, b item) bool {
 	return slices.ContainsFunc(fields(a), func(f string) bool { return b.Changed[f] != nil })
 }
 
-// judgeTakenBack says whether one change is the reverse of another. Of an
-// object only the keys that were changed count: others are somebody else's.
+// judgeTakenBack says how a change differs from the reverse of another one, "" for not
+// at all. Of an object only the keys that were changed count; the other keys belong
+// to other writers.
 func judgeTakenBack(i, was item) string {
 	if !slices.Equal(fields(i), fields(was)) {
 		return fmt.Sprintf("record %s: %v was taken back of %v", i.ID, fields(i), fields(was))
@@ -318,7 +333,8 @@ func judgeTakenBack(i, was item) string {
 	return ""
 }
 
-// difference spells the difference between two values, so that it can be compared.
+// difference describes the difference between two values, so that two differences
+// can be compared.
 func difference(from, to json.RawMessage) string {
 	a, isA := object(from)
 	b, isB := object(to)
@@ -342,7 +358,7 @@ func difference(from, to json.RawMessage) string {
 	return strings.Join(steps, ", ")
 }
 
-// object reads an object, or none at all as an empty one.
+// object reads a JSON object, and null as an empty one.
 func object(raw json.RawMessage) (m map[string]any, ok bool) {
 	ok = json.Unmarshal(raw, &m) == nil
 	return m, ok

@@ -9,23 +9,24 @@ import (
 	"time"
 )
 
-// interfere does what foreign writers do to one table, in the order of the
-// plan: so it is known what each record of it must hold.
-func (r *run) interfere(t *table) {
+// writeAllForeign carries out the foreign writes of one table, in the order of the
+// plan. So it is known which values each record must have.
+func (r *run) writeAllForeign(t *table) {
 	for _, op := range r.foreign {
 		if op.table == t && r.until(op.at) {
-			if err := r.meddle(op); err != nil {
-				r.violation("foreign write %d (%s) of %s: %v", op.n, op.kind, t, err)
+			if err := r.writeForeign(op); err != nil {
+				r.violation("foreign write %d (%s) of %s: %v", op.n, op.what, t, err)
 			}
 		}
 	}
 }
 
-func (r *run) meddle(op foreignOp) error {
+// writeForeign carries out one foreign write.
+func (r *run) writeForeign(op foreignOp) error {
 	c, t := r.of(op.table), op.table
 	base := "/v1/" + t.model + "/"
 	value := groupValue(op.group, fmt.Sprintf("foreign%d", op.n))
-	switch op.kind {
+	switch op.what {
 	case "make":
 		sent := r.now()
 		rec := t.add(op.indexes[0], span{sent, farAway}, value)
@@ -50,14 +51,15 @@ func (r *run) meddle(op foreignOp) error {
 	return nil
 }
 
-// farAway is the end of what has not ended.
+// farAway is a time after each run, as the end of what has not ended.
 const farAway = 1000 * time.Hour
 
+// unexpected is the error of an answer that no fault explains.
 func unexpected(a answer, err error) error {
 	return errors.Join(fmt.Errorf("the answer is %s", a), err)
 }
 
-// lines are those of the import that moves the records of an operation.
+// lines returns the lines of an import that puts the records into another group.
 func (op foreignOp) lines(value string) (lines [][]byte) {
 	for _, i := range op.indexes {
 		lines = append(lines, append(jsonBody(map[string]any{"id": op.table.shape.id(i), op.table.group: value}), '\n'))
@@ -65,8 +67,8 @@ func (op foreignOp) lines(value string) (lines [][]byte) {
 	return lines
 }
 
-// move imports another group for some records. The same import twice changes
-// nothing the second time.
+// move imports another group for some records. A second import of the same lines
+// changes nothing.
 func (r *run) move(c *caller, op foreignOp, value string) error {
 	t := op.table
 	sent := r.now()

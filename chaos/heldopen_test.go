@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// narrowClient is a client into which little fits that it has not read, nor
-// into the way there: a server that has sent all is done, whatever is read.
+// narrowClient returns a client with small receive buffers. With large ones the server
+// could send a whole export at once, and the call would not stay open.
 func narrowClient() *http.Client {
 	dialer := net.Dialer{Timeout: 5 * time.Second, Control: func(_, _ string, conn syscall.RawConn) error {
 		var fault error
@@ -31,7 +31,8 @@ func narrowClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{DisableCompression: true, DialContext: dialer.DialContext}}
 }
 
-// drain reads an answer to its end, bit by bit if told how.
+// drain reads an answer to its end, by calls of bit if that is not nil. It returns a
+// fault if the answer was complete although the key had been revoked before.
 func (h *holder) drain(ctx context.Context, at apiProcess, q request, bit func(io.Reader) error) (fault string, err error) {
 	req, err := h.request(ctx, at, q)
 	if err != nil {
@@ -50,12 +51,12 @@ func (h *holder) drain(ctx context.Context, at apiProcess, q request, bit func(i
 		_, err = io.Copy(io.Discard, lines)
 	}
 	if err == io.EOF && resp.StatusCode == http.StatusOK && h.goneFor(endsWithin/2) {
-		return "it went on to its end", nil
+		return "it was sent to its end", nil
 	}
 	return "", err
 }
 
-// poll waits for news of the job.
+// poll makes a long poll of the job.
 func (h *holder) poll(ctx context.Context, at apiProcess, job string) (string, error) {
 	one := *h.caller
 	one.apis, one.never = []apiProcess{at}, ctx
@@ -67,8 +68,8 @@ func (h *holder) poll(ctx context.Context, at apiProcess, job string) (string, e
 	return "", err
 }
 
-// trickle imports the lines, the last ones so slowly that the key is gone
-// before their end.
+// trickle imports the lines, the last ones so slowly that the key is revoked before
+// their end. It returns a fault if the import is answered as complete.
 func (h *holder) trickle(ctx context.Context, at apiProcess, value string) (fault string, err error) {
 	lines := h.op.lines(value)
 	first := min(atOnce, len(lines)/2)
@@ -76,7 +77,7 @@ func (h *holder) trickle(ctx context.Context, at apiProcess, value string) (faul
 	go func() {
 		_, err := w.Write(bytes.Join(lines[:first], nil))
 		for i := first; err == nil && ctx.Err() == nil; i = min(i+1, len(lines)-1) {
-			// The last line is sent over and over, which changes nothing.
+			// It sends the last line again and again, which changes nothing.
 			_, err = w.Write(lines[i])
 			time.Sleep(10 * time.Millisecond)
 		}
@@ -96,7 +97,7 @@ func (h *holder) trickle(ctx context.Context, at apiProcess, value string) (faul
 	defer resp.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
 	if resp.StatusCode == http.StatusOK && err == nil {
-		return fmt.Sprintf("it was answered as if it were whole: %s", said), nil
+		return fmt.Sprintf("it was answered as complete: %s", said), nil
 	}
 	return "", err
 }

@@ -20,20 +20,20 @@ type request struct {
 	header  map[string]string
 	body    []byte
 	timeout time.Duration // 0: as long as it takes
-	costly  bool          // it may be refused for taking too long
+	costly  bool          // it may be answered that it takes too long
 }
 
-// An answer is what came back. Every answer has its times, so that a later
-// one can be told from one that only overlapped.
+// An answer is the answer to a call, with the time of the call: two answers have an
+// order only if their calls do not overlap.
 type answer struct {
 	span
-	process string // who gave it
+	process string // name of the API process
 	status  int
 	header  http.Header
 	body    []byte
 }
 
-// job is the id of the job that the answer names in its Location.
+// job returns the id of the job in the Location header, or "".
 func (a answer) job() string {
 	const prefix = "/v1/jobs/"
 	at := a.header.Get("Location")
@@ -47,8 +47,8 @@ func (a answer) String() string {
 	return fmt.Sprintf("%d %.300s", a.status, bytes.TrimSpace(a.body))
 }
 
-// A caller speaks to the API with one key. It reaches the fronts, each call
-// any of them, at their addresses, whether or not a process is behind that.
+// A caller calls the API with one key. Each call goes to a random API process, whether
+// or not that is running.
 type caller struct {
 	apis  []apiProcess
 	key   string
@@ -57,9 +57,10 @@ type caller struct {
 	never context.Context // ends with the run
 }
 
-// A front is a process that serves the API.
+// An apiProcess is a process that serves the API, and its address.
 type apiProcess struct{ name, base string }
 
+// newHTTPClient returns a client that gives up soon if it cannot connect.
 func newHTTPClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{
 		MaxIdleConnsPerHost: 100,
@@ -67,7 +68,7 @@ func newHTTPClient() *http.Client {
 	}}
 }
 
-// once makes one call. Its error is that no whole answer came.
+// once makes one call. It returns an error if no whole answer came.
 func (c *caller) once(r request) (answer, error) {
 	ctx, cancel := c.never, context.CancelFunc(func() {})
 	if r.timeout > 0 {
@@ -89,12 +90,12 @@ func (c *caller) once(r request) (answer, error) {
 	a.done = c.run.now()
 	c.run.tally.answered(a, err)
 	if err == nil {
-		c.run.suspect(r, a)
+		c.run.checkStatus(r, a)
 	}
 	return a, err
 }
 
-// request is a call of a front.
+// request returns the HTTP request for a call of an API process.
 func (c *caller) request(ctx context.Context, at apiProcess, r request) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, r.method, at.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
@@ -110,8 +111,9 @@ func (c *caller) request(ctx context.Context, at apiProcess, r request) (*http.R
 	return req, nil
 }
 
-// suspect notes an answer that no call should get, or none without a reason.
-func (r *run) suspect(q request, a answer) {
+// checkStatus records a 500 as a violation, and a 503 or 507 as a refusal, for which
+// the checker then looks for a reason.
+func (r *run) checkStatus(q request, a answer) {
 	switch a.status {
 	case http.StatusInternalServerError:
 		r.violation("%s %s answered %s", q.method, q.path, a)
@@ -124,11 +126,11 @@ func (r *run) suspect(q request, a answer) {
 	}
 }
 
-// errGivenUp ends a call that never got an answer until the run's deadline.
+// errGivenUp is the error of a call that had no answer at the run's deadline.
 var errGivenUp = errors.New("no answer until the deadline")
 
-// persist repeats a call until it is answered: no whole answer, 503 and 507
-// are what faults may do. The span reaches from the first try to the answer.
+// persist repeats a call until it gets a whole answer other than 503 and 507, which
+// faults may cause. The span of the answer begins with the first attempt.
 func (c *caller) persist(r request) (answer, error) {
 	first := c.run.now()
 	for try := 0; ; try++ {
@@ -146,6 +148,7 @@ func (c *caller) persist(r request) (answer, error) {
 
 var errNone = errors.New("no error")
 
+// errOr returns err, or errNone if it is nil, to be wrapped.
 func errOr(err error) error {
 	if err == nil {
 		return errNone
@@ -153,7 +156,7 @@ func errOr(err error) error {
 	return err
 }
 
-// pause waits, or reports false when the run's deadline has come.
+// pause waits for a time. It returns false at the run's deadline.
 func (c *caller) pause(d time.Duration) bool {
 	select {
 	case <-c.never.Done():
@@ -167,7 +170,7 @@ func (c *caller) pause(d time.Duration) bool {
 func jsonBody(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // the harness makes only what can be encoded
+		panic(err) // this package builds only values that can be encoded
 	}
 	return text
 }

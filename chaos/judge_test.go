@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// seen makes an answer about a job of ten records that took one second and
-// ended at the given one.
+// seen returns an answer about a job of ten records. The call took one second and ended
+// at the given one.
 func seen(at int, state string, revision, updated int64) sighting {
 	matched, pending := int64(10), 10-updated
 	s := sighting{span: span{time.Duration(at-1) * time.Second, time.Duration(at) * time.Second}}
@@ -34,7 +34,7 @@ func TestTheCheckerFindsBrokenPromisesInAnswers(t *testing.T) {
 		asked     []asking
 		want      string // "" for nothing
 	}{
-		{"a good life", []sighting{seen(1, "running", 3, 0), seen(3, "running", 4, 5), seen(5, "succeeded", 6, 10)}, nil, ""},
+		{"a job as it should be", []sighting{seen(1, "running", 3, 0), seen(3, "running", 4, 5), seen(5, "succeeded", 6, 10)}, nil, ""},
 		{"a wrong sum", []sighting{wrongSum}, nil, "do not add up"},
 		{"early counts", []sighting{unresolved}, nil, "before the selection is known"},
 		{"another matched", []sighting{seen(1, "running", 3, 4), rematched}, nil, "matched changed"},
@@ -44,10 +44,10 @@ func TestTheCheckerFindsBrokenPromisesInAnswers(t *testing.T) {
 		{"one revision twice", []sighting{seen(1, "running", 3, 5), seen(3, "running", 3, 6)}, nil, "two answers"},
 		{"a final job that changes", []sighting{seen(1, "cancelled", 3, 5), seen(3, "cancelled", 4, 6)}, nil, "final job changed"},
 		{"a final job that is undone", []sighting{seen(1, "cancelled", 3, 5), seen(5, "cancelled", 4, 5)}, []asking{undo}, ""},
-		{"a final job that stirs by itself", []sighting{seen(1, "cancelled", 3, 5), seen(3, "cancelled", 4, 5)}, nil, "final job changed"},
+		{"a final job that changes by itself", []sighting{seen(1, "cancelled", 3, 5), seen(3, "cancelled", 4, 5)}, nil, "final job changed"},
 		{"a pause that does not hold", []sighting{seen(1, "paused", 3, 5), seen(3, "running", 4, 6)}, nil, "paused job went on"},
 		{"a pause that is over", []sighting{seen(2, "paused", 3, 5), seen(6, "running", 4, 6)}, []asking{resume}, ""},
-		{"a resume that may have been heard", []sighting{seen(2, "paused", 3, 5), seen(6, "running", 4, 6)}, []asking{lost}, ""},
+		{"a resume that may have taken effect", []sighting{seen(2, "paused", 3, 5), seen(6, "running", 4, 6)}, []asking{lost}, ""},
 	} {
 		faults := strings.Join(judgeSightings(c.sightings, c.asked), "; ")
 		if c.want == "" && faults != "" || !strings.Contains(faults, c.want) {
@@ -65,14 +65,14 @@ func TestTheCheckerFindsBrokenPromisesInResults(t *testing.T) {
 		t.Errorf("good results: %v", faults)
 	}
 	if len(judgeItems(twice, c)) == 0 {
-		t.Error("a record with two results is passed over")
+		t.Error("a record with two results is not noticed")
 	}
 	if len(judgeItems(good[:1], c)) == 0 {
-		t.Error("a missing result is passed over")
+		t.Error("a missing result is not noticed")
 	}
 }
 
-// changed makes a result of record 1 with a change of one field.
+// changed returns a result of record 1 with a change of one field.
 func changed(outcome, code, field, from, to string) item {
 	i := item{ID: "1", Outcome: outcome}
 	if field != "" {
@@ -125,7 +125,7 @@ func TestTheCheckerKnowsWhatAnUndoMustRestore(t *testing.T) {
 	}
 }
 
-func TestTheCheckerKnowsWhatIsLeftToAFollower(t *testing.T) {
+func TestTheCheckerKnowsWhatRemainsForAnUndoOrRetry(t *testing.T) {
 	all := []string{"updated", "unchanged", "skipped", "conflicted", "failed", "pending"}
 	for by, want := range map[sequel]string{
 		undoIt: "updated", retryIt: "conflicted failed pending", retryForce: "skipped conflicted failed pending",
@@ -150,7 +150,7 @@ func TestTheCheckerKnowsWhatIsLeftToAFollower(t *testing.T) {
 		t.Error("the undo of an undo must take back the undo")
 	}
 	retry := &tracked{follows: j.next(retryForce)}
-	if next := retry.next(retryIt); next.bulk != j.bulk || !next.forced() {
+	if next := retry.next(retryIt); next.bulk != j.bulk || next.mismatch() != forceMismatch {
 		t.Error("a retry of a forced retry is forced, and of the same update")
 	}
 }

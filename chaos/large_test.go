@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// bulky is a table of few records, of which some have a value close to the
-// most that a field may hold.
+// bulky is the shape of a table of few records. Some have a value close to the limit of
+// a field.
 var bulky = shape{
 	model: "clientsuccess", id: func(i int) any { return i + 1 },
 	group: "zendeskId", org: "country",
@@ -18,17 +18,18 @@ var bulky = shape{
 
 const (
 	bulkyRecords = 16
-	// vastBytes is the size of a large value. The most is 1 MiB, for a value
-	// and for the request that carries it.
+	// vastBytes is the size of a large value. The limit is 1 MiB, for a value and
+	// for the request with it.
 	vastBytes = 900_000
-	// growBytes is what makes a vast object too large when it is merged in.
+	// growBytes is the size of a value that makes a vast object too large when it is
+	// merged in.
 	growBytes = 200_000
-	// wideNames is how many names a patch may merge at the most.
+	// wideNames is how many names a patch may merge.
 	wideNames = 1000
 )
 
-// newBulky makes the table: some of its records have a vast object, and others
-// a vast text.
+// newBulky returns the table. Some of its records have a vast object, others a vast
+// string.
 func newBulky() *table {
 	t := newTable(bulky, "main", bulkyRecords)
 	for _, rec := range t.all() {
@@ -43,8 +44,8 @@ func newBulky() *table {
 	return t
 }
 
-// vast reports whether the record has an object to which little can be added.
-// No job takes that away.
+// vast reports whether the record has an object that is almost too large. No job removes
+// its large part.
 func (rec *record) vast(t *table) bool {
 	o, ok := rec.values[t.object].(map[string]any)
 	return ok && o["blob"] != nil
@@ -57,8 +58,8 @@ func (rec *record) outgrows(t *table, patch map[string]any) bool {
 	return len(more) >= growBytes && rec.vast(t)
 }
 
-// large draws jobs that change large values.
-func (d *drawer) large() {
+// large adds jobs that change large values.
+func (d *planner) large() {
 	t := newBulky()
 	d.plan.tables = append(d.plan.tables, t)
 	for k := range 4 + d.per(0.2) {
@@ -78,9 +79,9 @@ func (d *drawer) large() {
 	}
 }
 
-// largePatch draws a patch that is large or makes something large; the first
-// ones are one of each sort.
-func (d *drawer) largePatch(t *table, n, k int) map[string]any {
+// largePatch returns a patch that is large or makes a value large. The first four are
+// one of each sort, the others random.
+func (d *planner) largePatch(t *table, n, k int) map[string]any {
 	if k > 3 {
 		k = d.IntN(4)
 	}
@@ -101,20 +102,20 @@ func (d *drawer) largePatch(t *table, n, k int) map[string]any {
 	}
 }
 
-// judgeSize says whether a record was refused for the size of a value when it
-// should not have been, or the reverse.
+// judgeSize reports a record that failed for the size of a value although the value is
+// not too large, or that did not fail although it is. It returns "" for nothing.
 func judgeSize(t *table, r *record, i item, patch map[string]any) string {
 	large := i.Outcome == "failed" && i.code() == "too_large"
 	switch outgrown := r.outgrows(t, patch); {
 	case large && !outgrown:
-		return fmt.Sprintf("record %s is too large, and is not", r.id)
+		return fmt.Sprintf("record %s failed as too large, and is not", r.id)
 	case !large && outgrown && slices.Contains([]string{"updated", "unchanged"}, i.Outcome):
-		return fmt.Sprintf("record %s is %s, and holds more than a value may", r.id, i.Outcome)
+		return fmt.Sprintf("record %s is %s, although a value of it is too large", r.id, i.Outcome)
 	}
 	return ""
 }
 
-// oversized counts the records of a job that were refused for their size.
+// oversized counts the records of a job that failed because they were too large.
 func oversized(items []item) (n int64) {
 	for _, i := range items {
 		if i.code() == "too_large" {
@@ -124,10 +125,10 @@ func oversized(items []item) (n int64) {
 	return n
 }
 
-// mostValue bounds every stored value; databases may space out what they keep.
+// mostValue bounds every stored value. A database may store JSON with more spaces.
 const mostValue = 1<<20 + 1<<16
 
-// checkSizes makes sure that no stored value is larger than one may be.
+// checkSizes checks that no stored value is too large.
 func (c *checker) checkSizes(t *table, rows map[string]row) {
 	for id, r := range rows {
 		for _, field := range t.changing() {

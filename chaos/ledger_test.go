@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// readHistory lists the jobs that changed a record.
+// readHistory returns the ids of the jobs that changed a record.
 func (c *caller) readHistory(t *table, id string) ([]string, error) {
 	var jobs []string
 	cursor := ""
@@ -40,7 +40,7 @@ func (c *caller) readHistory(t *table, id string) ([]string, error) {
 	}
 }
 
-// listJobs lists all jobs of the caller's workspace.
+// listJobs returns all jobs of the caller's workspace.
 func (c *caller) listJobs() ([]jobView, error) {
 	var views []jobView
 	cursor := ""
@@ -64,7 +64,7 @@ func (c *caller) listJobs() ([]jobView, error) {
 	}
 }
 
-// checkDatabase judges what is in the database, once no process has it open.
+// checkDatabase checks the content of the database. No process has it open any more.
 func (c *checker) checkDatabase() {
 	db, err := c.database.open()
 	if err != nil {
@@ -88,7 +88,7 @@ func (c *checker) checkDatabase() {
 	}
 }
 
-// checkLedger judges the database itself and the jobs that are in it.
+// checkLedger checks the database itself, and the jobs and idempotency keys in it.
 func (c *checker) checkLedger(ctx context.Context, db *sql.DB) error {
 	damage, err := c.database.damage(ctx, db)
 	if err != nil {
@@ -114,9 +114,9 @@ func (c *checker) checkLedger(ctx context.Context, db *sql.DB) error {
 	if len(keys) != len(c.keys) {
 		c.violation("%d idempotency keys are in the database, and %d made a job", len(keys), len(c.keys))
 	}
-	left, err := readRows(ctx, db, `SELECT job, shard FROM outbox`)
-	if err == nil && len(left) > 0 {
-		c.violation("%d pieces of work are in the outbox though all jobs are final", len(left))
+	remaining, err := readRows(ctx, db, `SELECT job, shard FROM outbox`)
+	if err == nil && len(remaining) > 0 {
+		c.violation("%d wake-ups are in the outbox although all jobs have ended", len(remaining))
 	}
 	return err
 }
@@ -141,8 +141,8 @@ func (c *checker) checkJobs(rows []row) {
 	}
 }
 
-// checkTime counts the jobs that were made while the clock was off. On
-// PostgreSQL the time is the server's, which no process has stepped.
+// checkTime counts the jobs that were created while the clock was wrong. On PostgreSQL
+// jobs have the time of the server, whose clock is never moved.
 func (c *checker) checkTime(j *tracked, made time.Time) {
 	told := j.submitted.done
 	if told == 0 {
@@ -154,11 +154,11 @@ func (c *checker) checkTime(j *tracked, made time.Time) {
 		c.stepped++
 	}
 	if c.server != nil && off {
-		c.violation("%s was made at %s by the ledger, and accepted at %s", j.name(), made, c.began.Add(told))
+		c.violation("%s was created at %s by the database, and accepted at %s", j.name(), made, c.began.Add(told))
 	}
 }
 
-// checkTable judges every record of a table.
+// checkTable checks every record of a table.
 func (c *checker) checkTable(t *table, rows map[string]row) {
 	for _, rec := range t.all() {
 		got, there := rows[rec.id]
@@ -179,7 +179,7 @@ func (c *checker) checkTable(t *table, rows map[string]row) {
 	}
 }
 
-// judgeRecord compares a record with all that is known to have changed it.
+// judgeRecord compares a record with all writes that are known to have changed it.
 func (c *checker) judgeRecord(t *table, rec *record, got row) (faults []string) {
 	complain := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	changes := c.changed[rec]
@@ -205,16 +205,16 @@ func (c *checker) judgeRecord(t *table, rec *record, got row) (faults []string) 
 		return faults
 	}
 	for name, value := range before {
-		if !c.mayChange(t, name, want > 1) && value != got[name] {
+		if mayChange := want > 1 && t.changes(name); !mayChange && value != got[name] {
 			complain("column %s went from %v to %v", name, value, got[name])
 		}
 	}
 	return faults
 }
 
-// changedLast reports whether a job changed the record for certain after all
-// foreign writes, which take its last job from it: one that was submitted when
-// these had been answered. That of a record without foreign writes is any.
+// changedLast reports whether it is certain that the last write of the record was by a
+// job: by one that was submitted after all foreign writes were answered, or by any if
+// there were none. A foreign write clears the column last_job.
 func (c *checker) changedLast(rec *record) bool {
 	last := rec.groups[len(rec.groups)-1].done
 	return slices.ContainsFunc(c.changed[rec], func(ch change) bool {
@@ -222,7 +222,7 @@ func (c *checker) changedLast(rec *record) bool {
 	})
 }
 
-// changing lists the fields that jobs change.
+// changing returns the fields that jobs change.
 func (t *table) changing() []string {
 	fields := append(slices.Clone(t.texts), t.flag)
 	for _, f := range []string{t.object, t.unique} {
@@ -233,20 +233,18 @@ func (t *table) changing() []string {
 	return fields
 }
 
-// mayChange reports whether a column may hold another value than at first.
-func (c *checker) mayChange(t *table, name string, changed bool) bool {
-	if !changed {
-		return false
-	}
+// changes reports whether an update may change a column.
+func (t *table) changes(name string) bool {
 	if slices.Contains([]string{"version", "updated_at", "last_job", column(t.group)}, name) {
 		return true
 	}
 	return slices.ContainsFunc(t.changing(), func(f string) bool { return column(f) == name })
 }
 
-// judgeField makes sure that the changes of one field, taken together, lead
-// from the value that the record was made with to the one it has: as a walk
-// enters each value as often as it leaves it, its ends excepted.
+// judgeField checks that the changes of one field, in some order, lead from the value
+// that the record was created with to the value that it has. Then each value was set
+// as often as it was replaced, except for the first and the last one. The function
+// returns what is wrong, "" for nothing.
 func judgeField(t *table, field string, rec *record, changes []change, got row) string {
 	balance := map[string]int{}
 	first, last := canonical(rec.values[field]), t.value(got, field)

@@ -2,19 +2,19 @@ package chaos
 
 import "fmt"
 
-// LimitCounts count what callers did at the limits and beyond.
+// limitCounts counts what callers did at the limits and beyond.
 type limitCounts struct {
 	large     int64 // jobs with large values
 	oversized int64 // records whose values would have become too large
-	reads     int64 // with costly filters
-	timeouts  int64 // of such reads
-	beyond    int64 // requests that were refused
-	revoked   int64 // keys
-	cut       int64 // calls of theirs that were open
-	without   int64 // jobs of a model that some processes lack
+	reads     int64 // lists, counts and previews with costly filters
+	timeouts  int64 // such reads that timed out
+	beyond    int64 // refused requests that exceed a limit
+	revoked   int64 // revoked keys
+	cut       int64 // open calls of theirs that ended
+	without   int64 // jobs of a model that some processes do not have
 }
 
-// limitCounts counts them for a run.
+// limitCounts returns the counts of a run.
 func (r *run) limitCounts() limitCounts {
 	t := &r.tally
 	return limitCounts{
@@ -23,6 +23,7 @@ func (r *run) limitCounts() limitCounts {
 	}
 }
 
+// add adds the counts of a run.
 func (n *limitCounts) add(o limitCounts) {
 	n.large += o.large
 	n.oversized += o.oversized
@@ -35,17 +36,17 @@ func (n *limitCounts) add(o limitCounts) {
 }
 
 func (n limitCounts) String() string {
-	return fmt.Sprintf("%d large jobs, %d records too large, %d costly reads and %d that timed out, %d requests beyond a limit, %d keys revoked (%d calls cut off), %d jobs of a model that some lack",
+	return fmt.Sprintf("%d large jobs, %d records too large, %d costly reads and %d that timed out, %d requests beyond a limit, %d keys revoked (%d calls cut off), %d jobs of a model that some processes do not have",
 		n.large, n.oversized, n.reads, n.timeouts, n.beyond, n.revoked, n.cut, n.without)
 }
 
-// complete reports whether everything took place at least once, as it does
-// over many seeds. That a read times out depends on the machine.
-func (n limitCounts) complete(k kind) bool {
+// complete reports whether each of these took place at least once, as it must over many
+// seeds. A read need not have timed out: that depends on the machine.
+func (n limitCounts) complete(k variant) bool {
 	return n.oversized > 0 && n.reads > 0 && n.cut > 0 && (n.without > 0 || !k.redis)
 }
 
-// checkLimitEvidence fails a run that did too little of this.
+// checkLimitEvidence fails a run that did too little at the limits.
 func (c *checker) checkLimitEvidence(short func(what string, got, want int)) {
 	n := c.limitCounts()
 	short("large jobs", int(n.large), 4)
@@ -53,7 +54,7 @@ func (c *checker) checkLimitEvidence(short func(what string, got, want int)) {
 	short("requests beyond a limit", int(n.beyond), 3)
 	short("calls of revoked keys", int(n.cut), 4)
 	if c.someLack() {
-		short("jobs of a model that some lack", int(n.without), 5)
+		short("jobs of a model that some processes do not have", int(n.without), 5)
 	}
 }
 

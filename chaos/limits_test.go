@@ -34,7 +34,7 @@ func measure(filter any) (conditions, values int) {
 
 func TestCostlyRequestsAreWithinTheLimitsOrBeyondThemAsMeant(t *testing.T) {
 	for seed := range uint64(5) {
-		for _, k := range allKinds {
+		for _, k := range allVariants {
 			p := newPlan(seed, k)
 			jobs := 0
 			for _, op := range p.bulks {
@@ -64,7 +64,7 @@ func TestCostlyRequestsAreWithinTheLimitsOrBeyondThemAsMeant(t *testing.T) {
 	}
 }
 
-// sizes is measure of a condition's filter as it is sent.
+// sizes measures the filter of a condition as it is sent.
 func sizes(t *testing.T, c cond, at *table) (conditions, values int) {
 	t.Helper()
 	var sent any
@@ -116,7 +116,7 @@ func TestTheCheckerKnowsHowLongACallMayOutliveItsKey(t *testing.T) {
 
 func TestTheCheckerKnowsWhenNoProcessHasTheModel(t *testing.T) {
 	second := time.Second
-	kill := window{fault{kind: killProcess}, span{10 * second, 12 * second}, "worker2", true}
+	kill := window{fault{what: killProcess}, span{10 * second, 12 * second}, "worker2", true}
 	for _, c := range []struct {
 		name    string
 		windows []window
@@ -127,7 +127,7 @@ func TestTheCheckerKnowsWhenNoProcessHasTheModel(t *testing.T) {
 		{"its worker is killed", []window{kill}, span{11 * second, 12 * second}, true},
 		{"its worker was killed long before", []window{kill}, span{60 * second, 61 * second}, false},
 	} {
-		p := &plan{kind: sqliteReal, apis: []role{{"api", "api"}}, workers: []role{{"worker1", "worker"}, {"worker2", "worker"}}, lacking: []string{"worker1"}}
+		p := &plan{variant: sqliteReal, apis: []role{{"api", "api"}}, workers: []role{{"worker1", "worker"}, {"worker2", "worker"}}, lacking: []string{"worker1"}}
 		check := &checker{run: &run{plan: p, windows: c.windows}}
 		j := &tracked{where: newTable(shop, "main", 100), asked: []asking{{c.resume, "resume"}}}
 		if fault := check.checkModelGone(j); (fault == "") != c.fine {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// A listener follows one job by its event streams, each from any front, as
-// they break.
+// A listener reads the event streams of one job. When a stream breaks, it opens the next
+// one, at a random API process.
 type listener struct {
 	*caller
 	j    *tracked
@@ -20,7 +20,7 @@ type listener struct {
 	over bool  // the final event has come
 }
 
-// listen follows the job's events until the final one.
+// listen reads the job's events until the final one.
 func (r *run) listen(c *caller, j *tracked) {
 	l := &listener{caller: c, j: j}
 	for !l.over {
@@ -32,7 +32,7 @@ func (r *run) listen(c *caller, j *tracked) {
 	}
 }
 
-// hear opens one stream and notes what it tells until it breaks.
+// hear opens one stream and records its events until it breaks.
 func (l *listener) hear() {
 	q := request{method: "GET", path: "/v1/jobs/" + l.j.id + "/events", header: map[string]string{}}
 	if l.last > 0 {
@@ -54,18 +54,18 @@ func (l *listener) hear() {
 	switch a.status {
 	case http.StatusOK:
 		l.read(a.sent, resp.Body)
-	case http.StatusNoContent: // it has told the end before
+	case http.StatusNoContent: // the final event was sent before
 		l.over = true
 	case http.StatusServiceUnavailable, http.StatusInsufficientStorage, http.StatusInternalServerError:
-		a.body, _ = io.ReadAll(resp.Body) // it is only shown
-		l.run.suspect(q, a)
+		a.body, _ = io.ReadAll(resp.Body) // only for the report
+		l.run.checkStatus(q, a)
 	default:
 		l.run.violation("the events of %s were asked for and the answer is %s", l.j.name(), a)
 	}
 }
 
-// read notes the events of a stream that was opened at a time. Each tells of
-// the job as it was at some moment since then.
+// read records the events of a stream. Each describes the job as it was at some moment
+// since the stream was opened.
 func (l *listener) read(opened time.Duration, body io.Reader) {
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, 8<<20) // a job may carry a large patch

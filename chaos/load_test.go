@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// load carries out the plan's updates, each at its time and without waiting
-// for the others, and returns when all have been answered.
+// load carries out the plan's calls, each at its time and without waiting for the
+// others. It returns when all jobs have ended.
 func (r *run) load() {
 	var all sync.WaitGroup
 	at := func(when time.Duration, do func()) {
@@ -34,20 +34,21 @@ func (r *run) load() {
 		at(r.beyond[i].at, func() { r.exceed(r.beyond[i]) })
 	}
 	for _, t := range r.tables {
-		all.Go(func() { r.interfere(t) })
+		all.Go(func() { r.writeAllForeign(t) })
 	}
 	for _, w := range []string{"main", "north"} {
 		all.Go(func() { r.watchList(r.callers[w], w) })
 	}
 	all.Wait()
-	r.minders.Wait()
+	r.watchers.Wait()
 }
 
-// until waits for a time of the run.
+// until waits for a time of the run. It returns false when the run is over before.
 func (r *run) until(when time.Duration) bool {
 	return r.callers["main"].pause(when - (r.now() - r.started))
 }
 
+// submitBulk submits a bulk update.
 func (r *run) submitBulk(op *bulkOp) {
 	filter := op.cond.filter(op.table)
 	q := request{method: "POST", path: "/v1/jobs"}
@@ -63,6 +64,7 @@ func (r *run) submitBulk(op *bulkOp) {
 	r.submit(q, op.send, op.table, fmt.Sprintf("bulk-%d", op.n), func(j *tracked) { j.bulk = op }, op.actions, op.sequels)
 }
 
+// submitSingle submits a patch of one record.
 func (r *run) submitSingle(op *singleOp) {
 	rec := op.table.at(op.index)
 	path := "/v1/" + op.table.model + "/customers/" + rec.id
@@ -76,7 +78,7 @@ func (r *run) submitSingle(op *singleOp) {
 	}, op.actions, op.sequels)
 }
 
-// demanded is the version that a single demands, 0 for none.
+// demanded returns the version that a single demands, 0 for none.
 func (r *run) demanded(op *singleOp, path string) int64 {
 	if op.ifMatch == anyVersion {
 		return 0
@@ -95,8 +97,8 @@ func (r *run) demanded(op *singleOp, path string) int64 {
 	return rec.Version
 }
 
-// submit sends an update in the way that the plan says, and has the job that
-// it makes followed.
+// submit sends an update in the way that the plan says, and watches the job that it
+// makes.
 func (r *run) submit(q request, how sending, t *table, key string, fill func(*tracked), actions []action, sequels []follow) {
 	c := r.of(t)
 	if q.header == nil {
@@ -123,7 +125,7 @@ func (r *run) submit(q request, how sending, t *table, key string, fill func(*tr
 	}
 }
 
-// take repeats a submission until it is answered, and enters the job.
+// take repeats a submission until it is answered, and records the job.
 func (r *run) take(c *caller, q request, t *table, key string, fill func(*tracked), actions []action, sequels []follow) {
 	first := r.now()
 	for {
@@ -140,12 +142,12 @@ func (r *run) take(c *caller, q request, t *table, key string, fill func(*tracke
 	}
 }
 
-// isDisturbed reports an answer of a call that failed inside for a reason that
-// has been noted already, so that it can be tried again.
+// isDisturbed reports whether the answer is a 500. That is a violation and has been
+// recorded as one; the call may be repeated.
 func (r *run) isDisturbed(a answer) bool { return a.status == http.StatusInternalServerError }
 
-// submitOnce sends an update without a key. When no answer comes, nobody can
-// say whether there is a job.
+// submitOnce sends an update without an idempotency key. If no answer comes, it is
+// unknown whether there is a job.
 func (r *run) submitOnce(c *caller, q request, t *table, fill func(*tracked), actions []action, sequels []follow) {
 	a, err := c.once(q)
 	if err != nil || a.status >= 500 {
@@ -155,7 +157,7 @@ func (r *run) submitOnce(c *caller, q request, t *table, fill func(*tracked), ac
 	r.enter(c, a, t, "", fill, actions, sequels)
 }
 
-// enter notes the job that an answer speaks of.
+// enter records the job that an answer to a submission names.
 func (r *run) enter(c *caller, a answer, t *table, key string, fill func(*tracked), actions []action, sequels []follow) {
 	id := a.job()
 	switch a.status {
@@ -166,7 +168,7 @@ func (r *run) enter(c *caller, a answer, t *table, key string, fill func(*tracke
 		}
 	case http.StatusNotFound:
 		if id == "" {
-			return // a single of a record that was deleted; the checker knows which
+			return // a single for a deleted record
 		}
 	case http.StatusPreconditionFailed, http.StatusConflict:
 		if id == "" {
@@ -184,8 +186,8 @@ func (r *run) enter(c *caller, a answer, t *table, key string, fill func(*tracke
 	r.start(c, a, t, id, fill, actions, sequels)
 }
 
-// keyed notes which job a key has made, and reports whether it is the only
-// one.
+// keyed records which job an idempotency key has made, and reports whether it is the
+// only one.
 func (r *run) keyed(id, key string) (before string, same bool) {
 	if key == "" {
 		return "", true
@@ -201,7 +203,7 @@ func (r *run) keyed(id, key string) (before string, same bool) {
 	return r.keys[key], r.keys[key] == id
 }
 
-// start has a job followed, unless it is already.
+// start starts to watch a job, unless it is already watched.
 func (r *run) start(c *caller, a answer, t *table, id string, fill func(*tracked), actions []action, sequels []follow) {
 	fresh := false
 	j, _ := r.book.accept(id, t.workspace, func(j *tracked) {
@@ -218,12 +220,12 @@ func (r *run) start(c *caller, a answer, t *table, id string, fill func(*tracked
 		j.see(s)
 	}
 	if fresh {
-		r.mind(r.callers[t.workspace], j, actions, sequels)
+		r.watch(r.callers[t.workspace], j, actions, sequels)
 	}
 }
 
-// reuse tries a key for another request, which must be refused: for the same
-// update with another limit.
+// reuse sends another request with a used idempotency key: the same update with
+// another limit. It must be refused.
 func (r *run) reuse(c *caller, q request) {
 	if q.method != "PATCH" || !strings.Contains(q.path, "/customers?") || strings.Contains(q.path, "maxAffected=") {
 		return

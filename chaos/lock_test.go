@@ -15,11 +15,11 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// lockEnv makes this test binary a process that only locks a database: the
-// one at the path that it holds.
+// lockEnv is an environment variable. With it this test binary only locks the database
+// file that the variable names.
 const lockEnv = "CHAOS_LOCK"
 
-// holdLock takes the write lock, says so, and gives it back when its standard
+// holdLock takes the write lock, prints "locked", and releases the lock when its standard
 // input ends.
 func holdLock(path string) error {
 	db, err := sql.Open("sqlite3", dataSource(path)+"?_busy_timeout=60000")
@@ -30,8 +30,8 @@ func holdLock(path string) error {
 	ctx := context.Background()
 	conn, err := takeLock(ctx, db)
 	for hasCode(err, sqlite3.ErrProtocol) {
-		// Somebody stands still in such a way that nobody can read, and SQLite
-		// gave up after ten seconds.
+		// A process was stopped at a moment at which it keeps all others from
+		// reading. SQLite gives up after ten seconds.
 		conn, err = takeLock(ctx, db)
 	}
 	if err != nil {
@@ -43,6 +43,7 @@ func holdLock(path string) error {
 	return err
 }
 
+// takeLock takes the write lock.
 func takeLock(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
@@ -54,20 +55,37 @@ func takeLock(ctx context.Context, db *sql.DB) (*sql.Conn, error) {
 	return conn, nil
 }
 
+// hasCode reports whether an error of SQLite has a code.
 func hasCode(err error, code sqlite3.ErrNo) bool {
 	var refused sqlite3.Error
 	return errors.As(err, &refused) && refused.Code == code
+}
+
+// A way says how a process or session that holds locks releases them.
+type way int
+
+const (
+	inOrder way = iota
+	byForce     // the process is killed, or the session is ended by the server
+)
+
+// wayOf is the way that a fault chooses.
+func wayOf(choice int) way {
+	if choice%2 == 0 {
+		return byForce
+	}
+	return inOrder
 }
 
 // A locker is a process that holds the database's write lock.
 type locker struct {
 	cmd   *exec.Cmd
 	stdin io.Closer
-	said  chan error // gets nil once it holds the lock
+	said  chan error // receives nil when the process has the lock
 	held  bool
 }
 
-// newLocker starts a process that asks for the lock.
+// newLocker starts a process that waits for the lock.
 func newLocker(path string) (*locker, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -98,7 +116,7 @@ func newLocker(path string) (*locker, error) {
 	return l, nil
 }
 
-// holds reports whether the process has the lock by now.
+// holds reports whether the process has the lock.
 func (l *locker) holds() bool {
 	select {
 	case err := <-l.said:
@@ -110,10 +128,10 @@ func (l *locker) holds() bool {
 
 var errNoLock = errors.New("the lock was never taken")
 
-// release ends the process, by force or in order. Its error is that it did
-// not hold the lock, or did not give it back.
-func (l *locker) release(force bool) error {
-	if force {
+// release ends the process in the given way. It returns an error if the process
+// did not hold the lock, or did not give it back.
+func (l *locker) release(by way) error {
+	if by == byForce {
 		_ = l.cmd.Process.Kill() // it may have ended by itself
 	}
 	l.stdin.Close()
@@ -121,10 +139,11 @@ func (l *locker) release(force bool) error {
 	if !l.held {
 		return errors.Join(errNoLock, err)
 	}
-	if force {
-		return nil // killed, as it should be
+	if by == byForce {
+		return nil // the error only says that it was killed
 	}
 	return err
 }
 
+// dataSource returns the data source name of a SQLite file.
 func dataSource(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }

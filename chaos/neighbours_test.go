@@ -11,17 +11,16 @@ import (
 )
 
 const (
-	// heldUp is how long a small job may take beside a large one. The program
-	// is far quicker; the machine may not be.
+	// heldUp is how long a small job may take beside a large one. The program takes
+	// far less; a busy machine may need it.
 	heldUp = slowness * 5 * time.Second
-	// mostMemory is what a process may ever hold. The jobs of a run differ in
-	// size by a factor of thousands, and the faults pile up work.
+	// mostMemory is how much memory a process may ever use. The jobs of a run differ in
+	// size by a factor of thousands, and work piles up during the faults.
 	mostMemory = slowness * 256 << 20
 )
 
-// neighbours has a job over all records of the largest table worked on, now
-// that nothing hurts, and sees whether small jobs of its own workspace and of
-// the other one are held up by it.
+// neighbours runs a job over all records of the largest table, after the faults, and
+// checks that it does not hold up small jobs of its own workspace and of the other one.
 func (r *run) neighbours() {
 	large := &bulkOp{
 		n: len(r.bulks), table: r.tables[0], cond: everything{}, options: map[string]any{"allowAll": true},
@@ -30,7 +29,7 @@ func (r *run) neighbours() {
 	r.submitBulk(large)
 	j := r.jobOf(large)
 	if j == nil {
-		return // that has been noted
+		return // recorded already
 	}
 	c := r.callers[large.table.workspace]
 	for !r.seenAt(j, "running") && c.pause(5*time.Millisecond) {
@@ -45,16 +44,16 @@ func (r *run) neighbours() {
 		small.Go(func() { r.patchBeside(j, t, len(r.singles)+i) })
 	}
 	small.Wait()
-	(&minder{caller: c, j: j}).act(action{name: "cancel"}) // it has done its part
-	r.minders.Wait()
+	(&watcher{caller: c, j: j}).act(action{name: "cancel"}) // it is not needed any more
+	r.watchers.Wait()
 	op := newRevoke(len(r.foreign), 0, 0, r.tables[1], 0)
-	if err := r.meddle(op); err != nil {
-		r.violation("foreign write %d (%s) of %s: %v", op.n, op.kind, op.table, err)
+	if err := r.writeForeign(op); err != nil {
+		r.violation("foreign write %d (%s) of %s: %v", op.n, op.what, op.table, err)
 	}
-	r.minders.Wait()
+	r.watchers.Wait()
 }
 
-// patchBeside changes one record while a large job runs.
+// patchBeside patches one record while a large job is running.
 func (r *run) patchBeside(large *tracked, t *table, n int) {
 	op := &singleOp{n: n, table: t, index: 1, patch: map[string]any{t.texts[0]: fmt.Sprintf("small %d", n)}, send: sending{copies: 1, wait: 10}}
 	sent := r.now()
@@ -68,7 +67,7 @@ func (r *run) patchBeside(large *tracked, t *table, n int) {
 	}
 }
 
-// jobOf is the job that an update has made, nil for none.
+// jobOf returns the job of a bulk update, nil for none.
 func (r *run) jobOf(op *bulkOp) *tracked {
 	for _, j := range r.book.all() {
 		if j.bulk == op {
@@ -93,7 +92,7 @@ func (r *run) seenAt(j *tracked, state string) bool {
 // ended reports whether the job was seen to have ended.
 func (r *run) ended(j *tracked) bool { return r.seenAt(j, "") }
 
-// checkMemory looks at the most that each process has held.
+// checkMemory checks how much memory each process has used at most.
 func (c *checker) checkMemory() {
 	for _, p := range c.procs {
 		most, err := p.peak()
@@ -107,7 +106,7 @@ func (c *checker) checkMemory() {
 	}
 }
 
-// peak is the most memory that the running process has held, in bytes.
+// peak returns how much memory the running process has used at most, in bytes.
 func (p *process) peak() (int64, error) {
 	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.pid()), "status"))
 	if err != nil {

@@ -6,39 +6,40 @@ import (
 	"time"
 )
 
-// longEach marks every so many-th seed as long: a worker stands still for
-// longer than the queue's own lease on a task, and comes back as a zombie.
+// Every seed that longEach divides is long: a worker is stopped for longer than
+// asynq's own lease on a task. When it continues, others have its work.
 const longEach = 10
 
-// mildEach marks every so many-th seed on PostgreSQL as mild. SQLite has no
-// such seeds: a process that is killed may hold the lock of all.
+// One seed of mildEach on PostgreSQL is mild: no fault concerns the database. SQLite
+// has no such seeds, because a killed process may hold the lock of the whole
+// database.
 const mildEach = 6
 
-// A plan is all that a seed decides.
+// A plan is everything that a seed decides.
 type plan struct {
 	seed        uint64
-	kind        kind
+	variant     variant
 	long        bool
-	apis        []role // what serves the API
+	apis        []role // the API processes
 	workers     []role
 	chunk       int
 	concurrency int
-	active      time.Duration // how long load and faults go on
-	patient     bool          // faults outlast what the program waits for a lock
-	mild        bool          // the database is well, so that nothing excuses a refusal
+	active      time.Duration // how long there are load and faults
+	patient     bool          // some faults last longer than the program waits for a lock
+	mild        bool          // no fault concerns the database, so it must answer every call
 	tables      []*table
 	bulks       []bulkOp
 	singles     []singleOp
 	foreign     []foreignOp
 	faults      []fault
-	reads       []readOp   // with costly filters
-	beyond      []beyondOp // requests
-	lacking     []string   // processes without a model that others have
+	reads       []readOp   // lists, counts and previews with costly filters
+	beyond      []beyondOp // requests that exceed a limit
+	lacking     []string   // names of the processes without the model shop
 }
 
-// A bulkOp is a bulk update to be submitted, and what is asked of it then.
+// A bulkOp is a bulk update to submit, with the actions on its job.
 type bulkOp struct {
-	n       int // names it: no other has the same
+	n       int // unique number
 	at      time.Duration
 	table   *table
 	cond    cond
@@ -48,23 +49,23 @@ type bulkOp struct {
 	send    sending
 	sequels []follow
 	asJob   bool // POST /v1/jobs instead of PATCH
-	slow    bool // its throttle may be too low to end in time
+	slow    bool // with its throttle it may not end in time
 }
 
-// A sending says how a request is submitted.
+// A sending says how a request is sent.
 type sending struct {
-	copies  int  // at the same time, with one idempotency key
-	keyless bool // once, without a key
-	wait    int  // Prefer: wait, 0 for none
-	hasty   bool // gives up soon and tries again with the same key
-	reuse   bool // tries the key for another request in the end
+	copies  int  // how often at the same time, with one idempotency key
+	keyless bool // once, without an idempotency key
+	wait    int  // seconds of Prefer: wait, 0 for none
+	hasty   bool // with a short timeout, and again with the same key
+	reuse   bool // at the end the key is used for another request
 }
 
-// An action is asked of a job some time after it was accepted.
+// An action is a pause, resume, cancel or throttle of a job.
 type action struct {
-	after time.Duration
-	name  string  // pause, resume, cancel or throttle
-	rate  float64 // of a throttle, 0 lifts it
+	after time.Duration // the action before, or the acceptance of the job
+	name  string        // pause, resume, cancel or throttle
+	rate  float64       // of a throttle, 0 to lift it
 }
 
 // A singleOp is an update of one record.
@@ -80,7 +81,7 @@ type singleOp struct {
 	send    sending
 }
 
-// ifMatch says which version a single demands.
+// ifMatch says which version of the record a single demands.
 type ifMatch int
 
 const (
@@ -89,28 +90,28 @@ const (
 	oldVersion
 )
 
-// A foreignOp is what another writer does meanwhile. Those of one table are
-// done one after the other.
+// A foreignOp is a write of records by a caller without a job. Those of one table
+// are done one after the other.
 type foreignOp struct {
 	n       int
 	at      time.Duration
 	table   *table
-	kind    string // move, make, delete or revoke
+	what    string // move, make, delete or revoke
 	indexes []int
 	group   int
 }
 
-// A role is a process to be started: its name and the program's command.
+// A role is a process to start: its name, and the command of the program.
 type role struct{ name, command string }
 
-// newPlan draws a plan.
-func newPlan(seed uint64, k kind) *plan {
-	p := &plan{seed: seed, kind: k, long: seed%longEach == 0, active: 11 * time.Second}
+// newPlan makes the plan of a seed.
+func newPlan(seed uint64, k variant) *plan {
+	p := &plan{seed: seed, variant: k, long: seed%longEach == 0, active: 11 * time.Second}
 	if !k.redis {
-		p.long = false // there is nobody to take a zombie's work
+		p.long = false // no other process could take the work over
 	}
 	rnd := rand.New(rand.NewPCG(seed, k.stream))
-	p.cast(rnd.IntN(3) == 0)
+	p.chooseProcesses([]string{"serve", "api", "api"}[rnd.IntN(3)])
 	p.mild = k.postgres && seed%mildEach == mildEach-1
 	if k.postgres && rnd.IntN(3) == 0 {
 		p.patient, p.active = true, 17*time.Second
@@ -123,7 +124,7 @@ func newPlan(seed uint64, k kind) *plan {
 		p.chunk *= 5 // a commit costs more there
 	}
 	if p.long {
-		p.chunk *= 3 // it has three times the jobs of others, and they have as long to end
+		p.chunk *= 3 // it has three times as many jobs, and no more time for them
 	}
 	p.concurrency = 2 + rnd.IntN(4)
 	most := 4000
@@ -136,36 +137,35 @@ func newPlan(seed uint64, k kind) *plan {
 		newTable(mythic, "main", 400+rnd.IntN(200)),
 		newTable(clientsuccess, "north", 400+rnd.IntN(400)),
 	}
-	d := drawer{Rand: rnd, plan: p}
+	d := planner{Rand: rnd, plan: p}
 	d.draw()
 	p.faults = d.drawFaults()
-	d.bait()
+	d.addTargets()
 	p.drawCallers()
 	return p
 }
 
-// drawCallers draws what callers do at the limits, from a stream of its own:
-// so it leaves all else in the plan as it is.
+// drawCallers adds what callers do at the limits. It uses a random stream of its
+// own, so that it does not change the rest of the plan.
 func (p *plan) drawCallers() {
-	d := drawer{Rand: rand.New(rand.NewPCG(p.seed, p.kind.stream+1)), plan: p, made: map[*table]int{}, gone: map[*table]int{}}
+	d := planner{Rand: rand.New(rand.NewPCG(p.seed, p.variant.stream+1)), plan: p, made: map[*table]int{}, gone: map[*table]int{}}
 	d.large()
 	d.costly()
 	d.revoked()
-	d.without()
+	d.lackModel()
 }
 
-// cast says which processes there are.
-func (p *plan) cast(serving bool) {
+// chooseProcesses decides which processes there are. The command is that of the
+// API process, where the variant leaves a choice.
+func (p *plan) chooseProcesses(command string) {
 	workers := 2
 	switch {
-	case p.kind.postgres:
+	case p.variant.postgres:
 		p.apis, workers = []role{{"api1", "api"}, {"api2", "api"}}, 3
-	case !p.kind.redis:
+	case !p.variant.redis:
 		p.apis, workers = []role{{"serve", "serve"}}, 0
-	case serving:
-		p.apis = []role{{"serve", "serve"}}
 	default:
-		p.apis = []role{{"api", "api"}}
+		p.apis = []role{{command, command}}
 	}
 	for i := range workers {
 		p.workers = append(p.workers, role{fmt.Sprint("worker", i+1), "worker"})

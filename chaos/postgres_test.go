@@ -14,19 +14,19 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// databaseName is the database that the processes share on their server.
+// databaseName is the name of the database that the processes share.
 const databaseName = "chaos"
 
 // A postgres is the PostgreSQL server of a run, with the proxies before it.
 type postgres struct {
-	t      testing.TB // of the goroutine that hurts it
-	server *pgtest.Server
-	ways   *ways
-	db     *sql.DB // past the proxies
+	t       testing.TB // of the goroutine that injects the faults
+	server  *pgtest.Server
+	proxies *proxies
+	db      *sql.DB // without a proxy
 }
 
-// newPostgres starts a server on a disk. What it has committed it keeps when
-// it is killed, as by its own defaults.
+// newPostgres starts a server on a disk. As by its defaults, it keeps what it has
+// committed when it is killed.
 func newPostgres(t testing.TB, d *disk) (*postgres, error) {
 	server := pgtest.StartIn(t, d.dir, "synchronous_commit=on", "full_page_writes=on",
 		"max_wal_size=64MB", "deadlock_timeout=200ms", "authentication_timeout=5s")
@@ -41,11 +41,11 @@ func newPostgres(t testing.TB, d *disk) (*postgres, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(4)
-	return &postgres{t: t, server: server, ways: &ways{target: at.Host}, db: db}, nil
+	return &postgres{t: t, server: server, proxies: &proxies{target: at.Host}, db: db}, nil
 }
 
 func (p *postgres) address(process string) (string, error) {
-	way, err := p.ways.from(process)
+	way, err := p.proxies.from(process)
 	if err != nil {
 		return "", err
 	}
@@ -61,7 +61,7 @@ func (p *postgres) open() (*sql.DB, error) {
 	return sql.Open("pgx", p.server.URL(databaseName)+"&default_transaction_read_only=on")
 }
 
-// damage has the server compare its tables with their indexes.
+// damage lets the server compare its tables with their indexes.
 func (p *postgres) damage(ctx context.Context, db *sql.DB) (string, error) {
 	if _, err := db.ExecContext(ctx, `SELECT bt_index_check(c.oid, true)
 		FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
@@ -77,7 +77,7 @@ func (p *postgres) damage(ctx context.Context, db *sql.DB) (string, error) {
 }
 
 func (p *postgres) close() error {
-	p.ways.close()
+	p.proxies.close()
 	err := p.db.Close()
 	if p.server.Pid() != 0 {
 		p.server.Stop(p.t)
@@ -85,8 +85,8 @@ func (p *postgres) close() error {
 	return err
 }
 
-// up starts the server when it has ended, as an operator would, and waits
-// until it answers.
+// up starts the server if it has ended, as an operator would, and waits until it
+// answers.
 func (p *postgres) up() error {
 	var err error
 	for began := time.Now(); time.Since(began) < startWithin; time.Sleep(50 * time.Millisecond) {
@@ -103,8 +103,9 @@ func (p *postgres) up() error {
 	return err
 }
 
-// crash kills the server's first process. The others end when they see that;
-// those that do not are killed, too: nobody could start the server before.
+// crash kills the server's main process. The other processes end when they notice that.
+// Those that do not are killed after a second, because the server cannot be started
+// before all have ended.
 func (p *postgres) crash() error {
 	list := p.server.Processes()
 	if len(list) == 0 {
@@ -112,25 +113,24 @@ func (p *postgres) crash() error {
 	}
 	err := syscall.Kill(list[0], syscall.SIGKILL)
 	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		left := 0
+		running := 0
 		for _, pid := range list {
 			if syscall.Kill(pid, 0) != nil {
 				continue
 			}
-			left++
+			running++
 			if time.Since(began) > time.Second {
 				_ = syscall.Kill(pid, syscall.SIGKILL)
 			}
 		}
-		if left == 0 || time.Since(began) > endWithin {
+		if running == 0 || time.Since(began) > endWithin {
 			return err
 		}
 	}
 }
 
-// killSession kills the server's process behind one of the program's
-// sessions, as a machine short of memory does: the server throws out all
-// others and starts anew.
+// killSession kills the server process of one of the program's sessions, as a machine
+// without memory does. The server then ends all sessions and restarts.
 func (p *postgres) killSession(ctx context.Context) error {
 	var pid int
 	err := p.db.QueryRowContext(ctx, `SELECT pid FROM pg_stat_activity WHERE application_name = 'bulkpatch'
@@ -141,8 +141,8 @@ func (p *postgres) killSession(ctx context.Context) error {
 	return syscall.Kill(pid, syscall.SIGKILL)
 }
 
-// terminate ends some of the program's sessions, those at work first, and
-// tells how many.
+// terminate ends some of the program's sessions, active ones first, and returns how
+// many.
 func (p *postgres) terminate(ctx context.Context, most int) (n int64, err error) {
 	err = p.db.QueryRowContext(ctx, `SELECT COUNT(pg_terminate_backend(pid)) FROM (
 		SELECT pid FROM pg_stat_activity WHERE application_name = 'bulkpatch'
@@ -150,10 +150,10 @@ func (p *postgres) terminate(ctx context.Context, most int) (n int64, err error)
 	return n, err
 }
 
-// holding reports whether a process has written in a transaction that is
-// still open: what it wrote it holds the locks of.
+// holding reports whether a process has written in a transaction that is still open, and
+// so holds locks.
 func (p *postgres) holding(ctx context.Context, process string) bool {
-	way, err := p.ways.from(process)
+	way, err := p.proxies.from(process)
 	if err != nil {
 		return false
 	}
@@ -167,7 +167,7 @@ func (p *postgres) holding(ctx context.Context, process string) bool {
 	return err == nil && n > 0
 }
 
-// lacked counts how often the server has said that its disk is full.
+// lacked returns how often the server has logged that its disk is full.
 func (p *postgres) lacked() int {
 	said, err := os.ReadFile(p.server.Log())
 	if err != nil {
@@ -178,16 +178,16 @@ func (p *postgres) lacked() int {
 
 // A blocker is a session that takes locks and then does nothing.
 type blocker struct {
-	server *postgres
-	pid    int
-	leave  context.CancelFunc // ends the transaction
-	said   chan error         // gets nil once it holds the locks
-	held   bool
-	felt   bool // somebody waited for it
+	server   *postgres
+	pid      int
+	rollBack context.CancelFunc // ends the transaction
+	said     chan error         // receives nil when the session has the locks
+	held     bool
+	felt     bool // another session waited for it
 }
 
-// blocks are what a blocker may take: whole tables, or the rows that
-// somebody is at work on.
+// blocks are the statements of blockers. They lock whole tables, or the rows of jobs that
+// have not ended.
 var blocks = []string{
 	`SELECT rid FROM c_desk WHERE rid % 3 = 0 FOR UPDATE`,
 	`SELECT job FROM shards WHERE open = 1 FOR UPDATE`,
@@ -199,7 +199,7 @@ var blocks = []string{
 	`LOCK TABLE changes IN ACCESS EXCLUSIVE MODE`,
 }
 
-// newBlocker starts a session that asks for locks.
+// newBlocker starts a session that waits for locks.
 func (p *postgres) newBlocker(choice int) (*blocker, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	slow := time.AfterFunc(5*time.Second, cancel)
@@ -209,7 +209,7 @@ func (p *postgres) newBlocker(choice int) (*blocker, error) {
 		cancel()
 		return nil, err
 	}
-	b := &blocker{server: p, leave: cancel, said: make(chan error, 1)}
+	b := &blocker{server: p, rollBack: cancel, said: make(chan error, 1)}
 	if err := tx.QueryRowContext(ctx, `SELECT pg_backend_pid()`).Scan(&b.pid); err != nil {
 		cancel()
 		return nil, err
@@ -221,8 +221,8 @@ func (p *postgres) newBlocker(choice int) (*blocker, error) {
 	return b, nil
 }
 
-// holds reports whether the session has its locks by now. Its error is that
-// it will not get them.
+// holds reports whether the session has its locks. It returns an error if the session
+// cannot get them.
 func (b *blocker) holds() (bool, error) {
 	var err error
 	select {
@@ -233,7 +233,7 @@ func (b *blocker) holds() (bool, error) {
 	return b.held, err
 }
 
-// look notes whether a session waits for this one.
+// look records whether another session waits for this one.
 func (b *blocker) look() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -242,12 +242,12 @@ func (b *blocker) look() {
 	b.felt = b.felt || err == nil && n > 0
 }
 
-// release ends the transaction, in order or by ending its session.
-func (b *blocker) release(force bool) {
-	defer b.leave()
-	if force {
+// release ends the transaction in the given way.
+func (b *blocker) release(by way) {
+	defer b.rollBack()
+	if by == byForce {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
-		_, _ = b.server.db.ExecContext(ctx, `SELECT pg_terminate_backend($1)`, b.pid) // or in order, then
+		_, _ = b.server.db.ExecContext(ctx, `SELECT pg_terminate_backend($1)`, b.pid) // if it fails, rollBack ends the transaction
 	}
 }

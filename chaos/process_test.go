@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// clockEnv names the file that says how far the program's clock is off, for a
-// build with the tag stepclock.
+// clockEnv is the environment variable with the name of a file. A program that was built
+// with the tag stepclock reads from it how far to move its clock.
 const clockEnv = "BULKPATCH_CLOCK_STEP"
 
-// clockFile is that file for all processes of the run.
+// clockFile returns the name of that file, for all processes of the run.
 func (r *run) clockFile() string { return filepath.Join(r.dir, "clock") }
 
-// setClock moves the clock of all processes, to so far from the true time.
+// setClock sets how far the clocks of all processes are from the true time.
 func (r *run) setClock(off time.Duration) error {
 	next := r.clockFile() + ".next"
 	if err := os.WriteFile(next, []byte(off.String()), 0o600); err != nil {
@@ -27,11 +27,11 @@ func (r *run) setClock(off time.Duration) error {
 	return os.Rename(next, r.clockFile())
 }
 
-// again is how long a process that ended by itself stays away, as a service
-// manager would have it.
-const again = 300 * time.Millisecond
+// restartPause is how long the supervisor waits before it restarts a process that ended
+// by itself, as a service manager does.
+const restartPause = 300 * time.Millisecond
 
-// build makes the program, unless the flag names one that is ready.
+// build builds the program, unless the flag names one that was built already.
 func build(t *testing.T) string {
 	t.Helper()
 	if *readyBinary != "" {
@@ -45,35 +45,34 @@ func build(t *testing.T) string {
 	return to
 }
 
-// A process is the program under a supervisor, which starts it again when it
-// has ended, as long as it is wanted.
+// A process is the program under a supervisor, which restarts it whenever it has ended,
+// until it is not wanted any more.
 type process struct {
 	name string
 	path string
 	args []string
 	env  []string
-	now  func() time.Duration // of the run
+	now  func() time.Duration // time of the run
 	log  *os.File
 
-	mu      sync.Mutex
-	cmd     *exec.Cmd // nil while it is down
-	wanted  bool
-	stopped bool
-	away    time.Duration // until the next start, after a kill
-	killed  bool
-	exits   []exit // that nobody had asked for
-	failure error  // that keeps it from being started at all
-	ended   chan struct{}
+	mu       sync.Mutex
+	cmd      *exec.Cmd // nil while it is down
+	wanted   bool
+	stopped  bool
+	downtime time.Duration // after a kill, until the next start
+	killed   bool
+	exits    []exit // ends that were not part of a fault
+	failure  error  // why it cannot be started
+	ended    chan struct{}
 }
 
-// An exit is an end of a process that nobody had asked for.
+// An exit is an end of a process that was not part of a fault.
 type exit struct {
 	at     time.Duration
 	status string
 }
 
-// newProcess starts the program with the arguments for a run; what it says
-// goes to a file of the run's folder.
+// newProcess starts the program for a run. Its output goes to a file in the run's folder.
 func newProcess(r *run, name, path string, args ...string) (*process, error) {
 	log, err := os.OpenFile(filepath.Join(r.dir, name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -85,7 +84,7 @@ func newProcess(r *run, name, path string, args ...string) (*process, error) {
 	return p, nil
 }
 
-// supervise runs the program until it is not wanted any more.
+// supervise runs the program, again and again, until it is not wanted any more.
 func (p *process) supervise() {
 	defer close(p.ended)
 	defer p.log.Close()
@@ -109,7 +108,7 @@ func (p *process) start() *exec.Cmd {
 	cmd := exec.Command(p.path, p.args...)
 	cmd.Env = p.env
 	cmd.Stdout, cmd.Stderr = p.log, p.log
-	// It must not outlive the test, however that ends.
+	// The kernel kills it when the test ends, however that happens.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if p.failure = cmd.Start(); p.failure != nil {
 		return nil
@@ -118,13 +117,13 @@ func (p *process) start() *exec.Cmd {
 	return cmd
 }
 
-// note keeps why the program ended and says when to start it again.
+// note records why the program ended, and returns how long to wait before the restart.
 func (p *process) note(cmd *exec.Cmd, err error) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	away := again
+	away := restartPause
 	if p.killed {
-		away = p.away
+		away = p.downtime
 	} else if p.wanted {
 		p.exits = append(p.exits, exit{p.now(), cmd.ProcessState.String()})
 	}
@@ -135,19 +134,20 @@ func (p *process) note(cmd *exec.Cmd, err error) time.Duration {
 	return away
 }
 
-// kill ends the program at once and keeps it away for a while. It reports
-// whether there was one to kill.
+// kill kills the program, which is restarted after a while. It returns false if the
+// program is not running or is stopped.
 func (p *process) kill(away time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.cmd == nil || p.killed || p.stopped || p.cmd.Process.Kill() != nil {
 		return false
 	}
-	p.killed, p.away = true, away
+	p.killed, p.downtime = true, away
 	return true
 }
 
-// stop makes the program stand still. It reports whether it does.
+// stop stops the program (SIGSTOP). It returns false if the program is not running or is
+// stopped already.
 func (p *process) stop() (*exec.Cmd, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -158,8 +158,8 @@ func (p *process) stop() (*exec.Cmd, bool) {
 	return p.cmd, true
 }
 
-// proceed lets the program that was stopped go on. It reports whether it was
-// still there.
+// proceed lets a stopped program go on (SIGCONT). It returns false if the program has
+// ended.
 func (p *process) proceed(cmd *exec.Cmd) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -170,7 +170,7 @@ func (p *process) proceed(cmd *exec.Cmd) bool {
 	return cmd.Process.Signal(syscall.SIGCONT) == nil
 }
 
-// pid is the number of the running program, 0 for none.
+// pid returns the process id of the running program, 0 for none.
 func (p *process) pid() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -180,9 +180,10 @@ func (p *process) pid() int {
 	return p.cmd.Process.Pid
 }
 
-var errSlowEnd = errors.New("the process had to be killed, as it did not end when it was told to")
+var errSlowEnd = errors.New("the process had to be killed, because it did not end after a SIGTERM")
 
-// end tells the program to end, and waits until it has.
+// end ends the program by a SIGTERM, and waits until it has ended. It kills a program
+// that takes too long.
 func (p *process) end(within time.Duration) error {
 	p.mu.Lock()
 	p.wanted = false
@@ -204,7 +205,7 @@ func (p *process) end(within time.Duration) error {
 	return errSlowEnd
 }
 
-// unasked lists the ends that nobody had asked for.
+// unasked returns the ends that were not part of a fault.
 func (p *process) unasked() []exit {
 	p.mu.Lock()
 	defer p.mu.Unlock()

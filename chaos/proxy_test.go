@@ -11,74 +11,75 @@ import (
 	"time"
 )
 
-// A proxy stands between a process and a server, so that the connections can
-// be hurt while both are well.
+// A proxy forwards the connections of a process to a server, and can disturb them while
+// both are well.
 type proxy struct {
 	addr   string // its own
 	target string
 	listen net.Listener
 
-	asked atomic.Int64 // pieces that came from the process
-	felt  atomic.Int64 // connections that were refused, cut or lost, and pieces that had to wait
+	asked atomic.Int64 // pieces of data that came from the process
+	felt  atomic.Int64 // connections that were refused, cut or lost, and pieces of data that had to wait
 
-	mu     sync.Mutex
-	modes  [hands]proxyMode
-	delay  time.Duration
-	conns  map[net.Conn]bool
-	mood   chan struct{} // closed at each change of the mode
-	closed bool
-	open   sync.WaitGroup
+	mu      sync.Mutex
+	modes   [scopes]proxyMode
+	delay   time.Duration
+	conns   map[net.Conn]bool
+	changed chan struct{} // closed at each change of the mode, and replaced
+	closed  bool
+	open    sync.WaitGroup
 }
 
-// A hand is one of those that may hurt a proxy at a time: the worst of what
-// they do counts.
-type hand int
+// A scope is one of the faults that may set the mode of a proxy at the same time. The
+// worst mode counts.
+type scope int
 
 const (
-	onServer  hand = iota // hurts all ways to the server
-	onProcess             // hurts the ways of one process
-	hands
+	onServer  scope = iota // a fault of all connections to the server
+	onProcess              // a fault of the connections of one process
+	scopes
 )
 
-// A proxyMode says how a proxy treats what passes.
+// A proxyMode says how a proxy treats connections, from good to bad.
 type proxyMode int
 
 const (
 	forward proxyMode = iota
-	slow              // each piece waits
-	silent            // nothing passes, and nobody is told
-	cut               // connections are closed, also new ones
+	slow              // each piece of data waits
+	silent            // nothing passes, and the connections stay open
+	cut               // open and new connections are closed
 )
 
+// newProxy starts a proxy before a server.
 func newProxy(target string) (*proxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{addr: l.Addr().String(), target: target, listen: l, conns: make(map[net.Conn]bool), mood: make(chan struct{})}
+	p := &proxy{addr: l.Addr().String(), target: target, listen: l, conns: make(map[net.Conn]bool), changed: make(chan struct{})}
 	p.open.Go(p.accept)
 	return p, nil
 }
 
-// set changes how the proxy treats connections, also those that are open.
-func (p *proxy) set(by hand, mode proxyMode, delay time.Duration) {
+// set changes how the proxy treats connections, including open ones.
+func (p *proxy) set(by scope, mode proxyMode, delay time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.modes[by] = mode
 	if by == onServer {
 		p.delay = delay
 	}
-	close(p.mood)
-	p.mood = make(chan struct{})
+	close(p.changed)
+	p.changed = make(chan struct{})
 	if mode == cut {
 		p.drop()
 	}
 }
 
-// mode is how connections are treated. The caller holds the lock.
+// mode returns the mode that counts. The caller holds the mutex.
 func (p *proxy) mode() proxyMode { return slices.Max(p.modes[:]) }
 
-// drop closes every connection. The caller holds the lock.
+// drop closes all connections. The caller holds the mutex.
 func (p *proxy) drop() {
 	p.felt.Add(int64(len(p.conns)))
 	for c := range p.conns {
@@ -92,12 +93,13 @@ func (p *proxy) close() {
 	p.closed = true
 	p.listen.Close()
 	p.drop()
-	close(p.mood)
-	p.mood = make(chan struct{})
+	close(p.changed)
+	p.changed = make(chan struct{})
 	p.mu.Unlock()
 	p.open.Wait()
 }
 
+// accept serves the connections that come in.
 func (p *proxy) accept() {
 	for {
 		c, err := p.listen.Accept()
@@ -108,7 +110,8 @@ func (p *proxy) accept() {
 	}
 }
 
-// keep notes a connection, or closes it when it must not be.
+// keep adds a connection. It closes the connection and returns false if the proxy is
+// closed or cut.
 func (p *proxy) keep(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,6 +124,7 @@ func (p *proxy) keep(c net.Conn) bool {
 	return true
 }
 
+// forget closes and removes a connection.
 func (p *proxy) forget(c net.Conn) {
 	c.Close()
 	p.mu.Lock()
@@ -128,13 +132,14 @@ func (p *proxy) forget(c net.Conn) {
 	delete(p.conns, c)
 }
 
+// serve forwards one connection until it ends.
 func (p *proxy) serve(c net.Conn) {
 	if !p.keep(c) {
 		return
 	}
 	defer p.forget(c)
-	// The first packet has to pass, too: a server that knows of a connection
-	// waits for what comes by it, and does not end before.
+	// A silent proxy must not connect to the server either: the server would wait for
+	// data from the connection, and could not shut down.
 	if !p.hold() {
 		return
 	}
@@ -160,7 +165,7 @@ func (p *proxy) serve(c net.Conn) {
 	both.Wait()
 }
 
-// ports lists the ports from which the connections to the server come.
+// ports returns the local ports of the connections to the server.
 func (p *proxy) ports() (list []int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -172,14 +177,14 @@ func (p *proxy) ports() (list []int) {
 	return list
 }
 
-// pass hands on what comes, as the mode says at that time, until that fails.
+// pass forwards data, as the mode at that time says, until that fails.
 func (p *proxy) pass(to io.Writer, from io.Reader, passed func()) error {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buf)
 		if n > 0 && p.hold() {
 			if _, err := to.Write(buf[:n]); err != nil {
-				return net.ErrClosed // there is nobody to hand it to
+				return net.ErrClosed // the other side is gone
 			}
 			passed()
 		}
@@ -189,11 +194,11 @@ func (p *proxy) pass(to io.Writer, from io.Reader, passed func()) error {
 	}
 }
 
-// hold waits as the mode asks for, and reports whether to go on.
+// hold waits as the mode demands, and reports whether to forward.
 func (p *proxy) hold() bool {
 	for {
 		p.mu.Lock()
-		mode, delay, mood, closed := p.mode(), p.delay, p.mood, p.closed
+		mode, delay, changed, closed := p.mode(), p.delay, p.changed, p.closed
 		p.mu.Unlock()
 		if mode != forward {
 			p.felt.Add(1)
@@ -202,7 +207,7 @@ func (p *proxy) hold() bool {
 		case closed || mode == cut:
 			return false
 		case mode == silent:
-			<-mood
+			<-changed
 		case mode == slow:
 			time.Sleep(delay)
 			return true
@@ -259,6 +264,6 @@ func TestTheProxyCutsSilencesAndForwards(t *testing.T) {
 	}
 	p.set(onServer, forward, 0)
 	if c, err := net.Dial("tcp", p.addr); err == nil && ask(c, 10*time.Second) == nil {
-		t.Error("a connection that two had hurt is well when one leaves off")
+		t.Error("a connection that two faults disturb works when one of them ends")
 	}
 }

@@ -18,30 +18,30 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// A queue is the real Redis of a run, with the proxies before it.
+// A queue is the Redis server of a run, with the proxies before it.
 type queue struct {
-	t      testing.TB // of the goroutine that hurts it
-	server *redistest.Server
-	ways   *ways
-	client *redis.Client // past the proxies
-	dir    string        // where the server keeps its data
+	t       testing.TB // of the goroutine that injects the faults
+	server  *redistest.Server
+	proxies *proxies
+	client  *redis.Client // without a proxy
+	dir     string        // where the server stores its data
 
 	mu    sync.Mutex
-	known []string // names of queues
+	known []string // names of the queues that were seen
 }
 
-// A silentLog drops what the Redis library says: that it cannot connect is
-// what the faults are for.
+// A silentLog drops the log of the Redis library. That it cannot connect is the purpose
+// of the faults.
 type silentLog struct{}
 
 // Printf drops a line.
 func (silentLog) Printf(context.Context, string, ...any) {}
 
-// newQueue starts a server.
+// newQueue starts a Redis server.
 func newQueue(t testing.TB) (*queue, error) {
 	redis.SetLogger(silentLog{})
 	q := &queue{t: t, server: redistest.Start(t)}
-	q.ways = &ways{target: q.server.Addr}
+	q.proxies = &proxies{target: q.server.Addr}
 	q.client = redis.NewClient(&redis.Options{Addr: q.server.Addr, MaxRetries: -1, DialTimeout: time.Second})
 	dir, err := q.client.ConfigGet(t.Context(), "dir").Result()
 	if err != nil {
@@ -51,21 +51,22 @@ func newQueue(t testing.TB) (*queue, error) {
 	return q, nil
 }
 
+// close ends the proxies and the client. The server ends with the test.
 func (q *queue) close() error {
-	q.ways.close()
+	q.proxies.close()
 	return q.client.Close()
 }
 
-// address is where a process finds the queue.
+// address returns the address of a process's proxy, as a value of --redis.
 func (q *queue) address(process string) (string, error) {
-	way, err := q.ways.from(process)
+	way, err := q.proxies.from(process)
 	if err != nil {
 		return "", err
 	}
 	return "redis://" + way.addr, nil
 }
 
-// lose throws away what the server, which must have ended, has on disk.
+// lose deletes the data of the server on disk. The server must have ended.
 func (q *queue) lose() error {
 	files, err := filepath.Glob(filepath.Join(q.dir, "*"))
 	for _, f := range files {
@@ -88,9 +89,9 @@ func (q *queue) waiting(ctx context.Context) bool {
 	return false
 }
 
-// names are those of the program's queues, which carry the installation's, as far
-// as they were ever used. A client names a queue in Redis once, and not again
-// where that was emptied.
+// names returns the names of the program's queues that were ever used. They contain the
+// name of the installation. It remembers them, because a client writes the name of a
+// queue into Redis only once, and not again after Redis was emptied.
 func (q *queue) names(ctx context.Context) ([]string, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -110,7 +111,7 @@ func (q *queue) names(ctx context.Context) ([]string, error) {
 // taskType is the program's one type of task.
 const taskType = "look"
 
-// A ring is the payload of a task.
+// A wakeUp is the payload of a task.
 type wakeUp struct {
 	Workspace int64 `json:"workspace"`
 	Job       int64 `json:"job"`
@@ -120,9 +121,9 @@ type wakeUp struct {
 	Single    bool  `json:"single"`
 }
 
-// badTask is the n-th of the tasks that nobody should have queued: garbage,
-// and rings for work that is not there, is over, or is somebody else's.
-func badTask(n int) (payload []byte, kind string) {
+// badTask returns the n-th malformed task: garbage, or a wake-up for work that does not
+// exist, has ended, or is of another workspace.
+func badTask(n int) (payload []byte, typeName string) {
 	wakeUps := []wakeUp{
 		{Workspace: 1, Job: 1 << 40},
 		{Workspace: 99, Job: int64(1 + n%40)},
@@ -138,13 +139,14 @@ func badTask(n int) (payload []byte, kind string) {
 		return []byte(garbage[n/6%len(garbage)]), []string{taskType, "unknown"}[n/3%2]
 	}
 	r := wakeUps[n/2%len(wakeUps)]
-	// Also in the wrong queue: a bulk job as a single and the reverse.
+	// The task may be in the wrong queue: a bulk job as a single, or a single as a
+	// bulk job.
 	r.Single = n/5%2 == 0
-	payload, _ = json.Marshal(r) // numbers only
+	payload, _ = json.Marshal(r) // cannot fail
 	return payload, taskType
 }
 
-// pushBadTasks queues some malformed tasks, by asynq's client and past it. It
+// pushBadTasks queues malformed tasks, some by asynq's client and some without it. It
 // returns how many.
 func (q *queue) pushBadTasks(ctx context.Context, first, n int) (pushed int, err error) {
 	client := asynq.NewClient(asynq.RedisClientOpt{Addr: q.server.Addr, DialTimeout: time.Second})
@@ -154,12 +156,12 @@ func (q *queue) pushBadTasks(ctx context.Context, first, n int) (pushed int, err
 		return 0, err // nothing has been queued yet
 	}
 	for i := range n {
-		payload, kind := badTask(first + i)
+		payload, typeName := badTask(first + i)
 		queue := names[(first+i)%len(names)]
 		if i%4 == 3 {
 			err = q.client.LPush(ctx, "asynq:{"+queue+"}:pending", fmt.Sprintf("nothing-%d", first+i)).Err()
 		} else {
-			_, err = client.EnqueueContext(ctx, asynq.NewTask(kind, payload), asynq.Queue(queue), asynq.MaxRetry(1))
+			_, err = client.EnqueueContext(ctx, asynq.NewTask(typeName, payload), asynq.Queue(queue), asynq.MaxRetry(1))
 		}
 		if err != nil {
 			return pushed, err

@@ -2,8 +2,8 @@
 
 package chaos
 
-// raceFlag has the program built under the race detector, as the tests are.
+// raceFlag holds the flags for a build like that of the tests: with the race detector.
 var raceFlag = []string{"-race"}
 
-// slowness is how much longer everything may take.
+// slowness is the factor by which time limits grow.
 const slowness = 3

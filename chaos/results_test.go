@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-// An item is what became of one record of a job.
+// An item is the result of one record of a job.
 type item struct {
 	ID      recordID                   `json:"id"`
 	Outcome string                     `json:"outcome"`
@@ -17,7 +17,7 @@ type item struct {
 	} `json:"error"`
 }
 
-// A recordID is the text of an id, whatever its type.
+// A recordID is an id without quotes, whether it is a number or a string.
 type recordID string
 
 // UnmarshalJSON reads a number or a string.
@@ -26,13 +26,14 @@ func (id *recordID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// change is one changed field of an item.
+// change returns the change of one field.
 func (i item) change(field string) (from, to json.RawMessage, err error) {
 	var c struct{ From, To json.RawMessage }
 	err = json.Unmarshal(i.Changed[field], &c)
 	return c.From, c.To, err
 }
 
+// code returns the code of the error, "" for none.
 func (i item) code() string {
 	if i.Error == nil {
 		return ""
@@ -90,7 +91,8 @@ func judgeItems(items []item, c counts) []string {
 	return faults
 }
 
-// judgePatch compares what an updated record shows as changed with the patch.
+// judgePatch says how the changes of an updated record differ from the patch, "" for
+// not at all.
 func judgePatch(i item, patch map[string]any) string {
 	if len(i.Changed) == 0 {
 		return "nothing is shown as changed"
@@ -102,7 +104,7 @@ func judgePatch(i item, patch map[string]any) string {
 		}
 		value, ok := patch[field]
 		if !ok {
-			return field + " was changed, which is not in the patch"
+			return field + " was changed, although it is not in the patch"
 		}
 		want := canonical(value)
 		if merge, ok := value.(map[string]any); ok {
@@ -112,13 +114,13 @@ func judgePatch(i item, patch map[string]any) string {
 			return fmt.Sprintf("%s was set to %s instead of %s", field, to, want)
 		}
 		if canonicalText(from) == want {
-			return field + " is shown as changed though it had the value"
+			return field + " is shown as changed, although it had the value before"
 		}
 	}
 	return ""
 }
 
-// merged is a flat object after a merge patch.
+// merged returns a flat object after a merge patch.
 func merged(from json.RawMessage, patch map[string]any) string {
 	object := map[string]any{}
 	if err := json.Unmarshal(from, &object); err != nil || object == nil {

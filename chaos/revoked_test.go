@@ -14,19 +14,18 @@ import (
 )
 
 const (
-	// endsWithin is how long calls may go on after their key was revoked, and
-	// how long new ones may be taken. A second is promised; the rest is for a
-	// machine that has no time to spare.
+	// endsWithin is how long open calls may go on after their key was revoked, and how
+	// long new calls may be accepted. The promise is a second; the rest is for a busy
+	// machine.
 	endsWithin = slowness * 4 * time.Second
-	// atOnce is how many lines of an import are sent before the rest trickles:
-	// more than a batch.
+	// atOnce is how many lines of an import are sent at once, before the rest is sent
+	// slowly. It is more than one batch.
 	atOnce = 1100
 )
 
-// revoked draws keys that are revoked while calls of theirs are open. As the
-// import that is one of these calls is a foreign write like others, it takes
-// its turn among them.
-func (d *drawer) revoked() {
+// revoked adds keys that are revoked while calls of theirs are open. One of these calls
+// is an import, so they are among the foreign writes, which are done one after the other.
+func (d *planner) revoked() {
 	p := d.plan
 	for k := range max(1, d.per(0.1)) {
 		n := len(p.foreign)
@@ -36,9 +35,10 @@ func (d *drawer) revoked() {
 	slices.SortStableFunc(p.foreign, func(a, b foreignOp) int { return int(a.at - b.at) })
 }
 
-// newRevoke moves most of a table's records by an import that is cut off.
+// newRevoke returns a foreign write that puts most of a table's records into another
+// group, by an import that is cut off.
 func newRevoke(n, k int, at time.Duration, t *table, group int) foreignOp {
-	op := foreignOp{n: n, at: at, table: t, kind: "revoke", group: group}
+	op := foreignOp{n: n, at: at, table: t, what: "revoke", group: group}
 	for i := k; i < min(t.initial-t.doomed, atOnce+200); i++ {
 		op.indexes = append(op.indexes, i)
 	}
@@ -50,25 +50,25 @@ type holder struct {
 	*caller
 	op     foreignOp
 	id     int64
-	strict bool          // nothing else is wrong at the time
-	gone   chan struct{} // closed when the revoke was answered
+	strict bool          // there are no faults at the time
+	gone   chan struct{} // closed when the revocation was answered
 
 	mu      sync.Mutex
 	revoked span
 	ends    []ending
 }
 
-// An ending is a call that was open when its key was revoked, or the refusal of
-// a new one.
+// An ending is the end of a call that was open when its key was revoked, or the refusal
+// of a new call.
 type ending struct {
 	what, process string
-	at            time.Duration // when it ended, or was given up
-	fault         string        // "" for none but that it may be late
+	at            time.Duration // when it ended, or when waiting for that ended
+	fault         string        // what is wrong apart from the time, "" for nothing
 }
 
-// revoke has a key submit a job, import, export, and follow that job, and
-// revokes it meanwhile. Then what the import had not yet written is imported
-// by another key: so it is known what the records hold.
+// revoke lets a key submit a job, import, export, and follow the job, and revokes the key
+// meanwhile. Then another key imports the lines that the import had not written, so that
+// it is known which values the records have.
 func (r *run) revoke(op foreignOp, value string) error {
 	h, err := r.newHolder(op)
 	if err != nil {
@@ -90,7 +90,8 @@ func (r *run) revoke(op foreignOp, value string) error {
 	return err
 }
 
-// moveSince moves records that an import may have moved already since a time.
+// moveSince is like move, for records that another import may have moved already since a
+// time.
 func (r *run) moveSince(began time.Duration, op foreignOp, value string) error {
 	t := op.table
 	if err := r.move(r.of(t), op, value); err != nil {
@@ -105,8 +106,8 @@ func (r *run) moveSince(began time.Duration, op foreignOp, value string) error {
 	return nil
 }
 
-// newHolder makes a key. Where nobody answers, another name is tried: the key
-// may have been made.
+// newHolder creates a key. If an attempt got no answer, it tries another name, because
+// the key may have been created.
 func (r *run) newHolder(op foreignOp) (*holder, error) {
 	admin := r.callers["main"]
 	for try := 0; ; try++ {
@@ -115,7 +116,7 @@ func (r *run) newHolder(op foreignOp) (*holder, error) {
 			"scopes": []string{"customers:read", "customers:write", "jobs:read"},
 		})})
 		if err == nil && a.status == http.StatusConflict {
-			continue // an earlier try has made it
+			continue // an earlier attempt has created it
 		}
 		var made struct {
 			ID     int64
@@ -136,8 +137,8 @@ type heldJob struct {
 	key string
 }
 
-// submit has the key make a job, which is paused by another: it is idle while
-// it is followed, and goes on when the key is gone.
+// submit submits a job with the key. Another key pauses the job: it is idle while it is
+// followed, and goes on after the key was revoked.
 func (h *holder) submit() (answer, heldJob, error) {
 	t := h.op.table
 	made := heldJob{key: fmt.Sprintf("held-%d", h.op.n), op: &bulkOp{
@@ -157,8 +158,8 @@ func (h *holder) submit() (answer, heldJob, error) {
 	return a, made, nil
 }
 
-// holdOpen opens the calls, revokes the key, and returns when they have ended
-// and no front takes the key any more.
+// holdOpen opens the calls and revokes the key. It returns when the calls have ended and
+// no API process accepts the key any more.
 func (h *holder) holdOpen(job, value string) {
 	var all sync.WaitGroup
 	keep := func(what string, open func(context.Context, apiProcess) (string, error)) {
@@ -185,8 +186,8 @@ func (h *holder) holdOpen(job, value string) {
 	h.run.tally.revoked.Add(1)
 }
 
-// patience is how long after the revoke a call is waited for: where a process
-// may stand still, as long as that may last.
+// patience returns how long to wait for the end of a call after the revocation: with
+// faults, as long as a process may be stopped.
 func (h *holder) patience() time.Duration {
 	switch {
 	case h.strict:
@@ -209,8 +210,8 @@ func (h *holder) end() {
 	close(h.gone)
 }
 
-// keep opens a call again and again until the key is gone, and notes how that
-// one ended which was open then.
+// keep opens a call again and again until the key is revoked, and records how the call
+// ended that was open then.
 func (h *holder) keep(what string, open func(context.Context, apiProcess) (string, error)) {
 	ctx, cancel := context.WithCancel(h.never)
 	defer cancel()
@@ -237,20 +238,21 @@ func (h *holder) keep(what string, open func(context.Context, apiProcess) (strin
 	}
 }
 
+// note records the end of a call.
 func (h *holder) note(e ending) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ends = append(h.ends, e)
 }
 
-// goneFor reports whether the revoke was answered some time ago.
+// goneFor reports whether the revocation was answered at least so long ago.
 func (h *holder) goneFor(d time.Duration) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.revoked.done > 0 && h.run.now() > h.revoked.done+d
 }
 
-// refusedBy waits until a front takes the key no more.
+// refusedBy waits until an API process refuses the key.
 func (h *holder) refusedBy(at apiProcess) {
 	one := *h.caller
 	one.apis = []apiProcess{at}
@@ -261,13 +263,13 @@ func (h *holder) refusedBy(at apiProcess) {
 			h.note(ending{"new call", at.name, a.sent, ""})
 			return
 		case late, !one.pause(100 * time.Millisecond):
-			h.note(ending{"new call", at.name, h.run.now(), fmt.Sprintf("it was still taken: %s, %v", a, err)})
+			h.note(ending{"new call", at.name, h.run.now(), fmt.Sprintf("it was still accepted: %s, %v", a, err)})
 			return
 		}
 	}
 }
 
-// checkRevocations judges how calls ended whose key was revoked.
+// checkRevocations checks how the calls ended whose key was revoked.
 func (c *checker) checkRevocations() {
 	for _, h := range c.revocations {
 		for _, e := range h.ends {
@@ -281,16 +283,16 @@ func (c *checker) checkRevocations() {
 	}
 }
 
-// stepping reports whether the clock of the processes was moved at a time. The
-// build for that moves what they measure times by, too, which no machine does:
-// a key that was remembered for a second is so until the clock is back.
+// stepping reports whether the clock of the processes was moved at a time. The build with
+// the tag stepclock also moves the monotonic clock, which no machine does: a process that
+// caches a key for a second may then do so until the clock is moved back.
 func (r *run) stepping(s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		return w.kind == stepClock && w.sent <= s.done && s.sent <= w.done+time.Second
+		return w.what == stepClock && w.sent <= s.done && s.sent <= w.done+time.Second
 	})
 }
 
-// judge says what is wrong with how a call ended, "" for nothing.
+// judge says what is wrong with the end of a call, "" for nothing.
 func (e ending) judge(revoked time.Duration) string {
 	late := ""
 	if e.at > revoked+endsWithin {

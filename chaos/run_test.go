@@ -10,115 +10,116 @@ import (
 	"time"
 )
 
-// A run is one seed as it is carried out.
+// A run is the execution of one seed.
 type run struct {
 	*plan
 	began   time.Time
-	started time.Duration // when load and faults did
+	started time.Duration // when load and faults started
 
 	faultsEnded time.Duration
-	settled     time.Duration // when the last job was final
-	stepped     int           // jobs made while the clock was off
-	followers   followers     // jobs that followed from others
+	settled     time.Duration // when the last job had ended
+	stepped     int           // jobs created while the clock was wrong
+	followers   followers     // counts of undos and retries
 	beside      atomic.Int64  // small jobs that ended while a large one ran
-	peak        int64         // the most memory that a process has held, in bytes
+	peak        int64         // most memory of a process, in bytes
 	dir         string
 	disk        *disk
 	database    database
-	server      *postgres // the database, nil with SQLite
-	queue       *queue    // nil with the embedded Redis
+	server      *postgres // the PostgreSQL server, nil with SQLite
+	queue       *queue    // the Redis server, nil with the embedded Redis
 	procs       []*process
 	callers     map[string]*caller // by workspace
 	deadline    context.Context
 	cancel      context.CancelFunc
 	calm        chan struct{} // closed when the faults are over
 
-	tally   tally
-	book    book
-	minders sync.WaitGroup
+	tally    tally
+	book     book
+	watchers sync.WaitGroup
 
 	mu          sync.Mutex
 	violations  []string
-	windows     []window // of the faults that took place
-	missed      []string // faults that did not
+	windows     []window // the faults that took place
+	missed      []string // the faults that did not
 	refusals    []refusal
-	keys        map[string]string // the job that each idempotency key has made
-	baseline    map[*table]map[string]row
+	keys        map[string]string         // the job of each idempotency key
+	baseline    map[*table]map[string]row // the rows before the load, by id
 	readings    []reading
 	revocations []*holder
 }
 
-// A window is the time in which a fault may be felt.
+// A window is a fault that took place, with its time.
 type window struct {
 	fault
 	span
-	victim string // the process that it hit, "" for none or all
-	felt   bool   // by somebody
+	victim string // the process that was hit, "" for none or all
+	felt   bool   // some process noticed it
 }
 
-// A refusal is a call that the service could not serve.
+// A refusal is a call that was answered 503 or 507.
 type refusal struct {
 	request
 	answer
 }
 
-// now is the time since the run began, by a clock that never steps.
+// now returns the time since the run began, on a monotonic clock.
 func (r *run) now() time.Duration { return time.Since(r.began) }
 
-// violation notes something that must not be.
+// violation records a broken promise.
 func (r *run) violation(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.violations = append(r.violations, fmt.Sprintf("%7.3fs ", r.now().Seconds())+fmt.Sprintf(format, args...))
 }
 
-// refused notes a 503 or 507, to be judged once all faults are known.
+// refused records a 503 or 507. It is checked when all faults are known.
 func (r *run) refused(q request, a answer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.refusals = append(r.refusals, refusal{q, a})
 }
 
-// took notes a fault that took place.
+// took records a fault that took place.
 func (r *run) took(w window) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.windows = append(r.windows, w)
 }
 
-// during reports whether a call was made while a fault of a kind was on.
-func (r *run) during(kind faultKind, s span) bool {
+// during reports whether a call was made during a fault of a type.
+func (r *run) during(what faultType, s span) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		return w.kind == kind && w.sent <= s.sent && s.done <= w.done
+		return w.what == what && w.sent <= s.sent && s.done <= w.done
 	})
 }
 
-// happened counts the faults of some kinds that took place.
-func (r *run) happened(kinds ...faultKind) (n int) {
+// happened returns how many faults of some types took place.
+func (r *run) happened(types ...faultType) (n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, w := range r.windows {
-		if slices.Contains(kinds, w.kind) {
+		if slices.Contains(types, w.what) {
 			n++
 		}
 	}
 	return n
 }
 
-// A tally counts what a run did, as evidence that it did something.
+// A tally counts what a run did, as evidence that the checker had enough to check.
 type tally struct {
 	polls, events, silences, refusals, full, replays, badTasks, accepted, zombies atomic.Int64
 
-	reads, timeouts, beyond atomic.Int64 // with costly filters
-	revoked, cut            atomic.Int64 // keys, and calls of theirs that were open
+	reads, timeouts, beyond atomic.Int64 // costly reads, those that timed out, and requests that exceed a limit
+	revoked, cut            atomic.Int64 // revoked keys, and open calls of theirs that ended
 	oversized               atomic.Int64 // records whose values would have been too large
 }
 
-// unserved counts the calls that were refused.
+// unserved returns how many calls were answered 503 or 507.
 func (t *tally) unserved() int64 { return t.refusals.Load() + t.full.Load() }
 
+// answered counts an answer, or the lack of one.
 func (t *tally) answered(a answer, err error) {
 	switch {
 	case err != nil:
@@ -135,41 +136,42 @@ func (t *tally) answered(a answer, err error) {
 	}
 }
 
-// A book keeps every job that was accepted and every answer about one.
+// A book holds every job that was accepted, with every answer about it.
 type book struct {
 	mu   sync.Mutex
 	jobs map[string]*tracked
-	// lost counts the submissions without a key that no answer came to: each
-	// may have made a job or not.
+	// lost counts the submissions without an idempotency key that got no answer.
+	// Each of them may have made a job.
 	lost int
 }
 
-// A tracked is a job that the harness knows of.
+// A tracked is a job that the run knows of. Its submission made a bulk job, a
+// single, a preview, or an undo or retry.
 type tracked struct {
 	id        string
 	workspace string
-	where     *table // nil until an answer to its submission came
+	where     *table // nil until its submission was answered
 	bulk      *bulkOp
 	single    *singleOp
-	version   int64 // that a single demanded, 0 for none
+	version   int64 // the version that a single demanded, 0 for none
 	follows   *following
 	preview   *readOp
-	undoneBy  string // guarded by the run
-	submitted span   // from the first try to the answer
+	undoneBy  string // id of the undo job; guarded by the run's mutex
+	submitted span   // from the first attempt to the answer
 
 	mu        sync.Mutex
 	sightings []sighting
 	asked     []asking
 }
 
-// An asking is an action that was asked of a job. What was not answered may
-// take hold at any later time.
+// An asking is a call of an action on a job. If it got no answer, the action may take
+// effect at any later time.
 type asking struct {
 	span
 	name string
 }
 
-// name says which of the plan's updates the job is.
+// name describes the job by the plan's update that made it.
 func (j *tracked) name() string {
 	switch {
 	case j.bulk != nil:
@@ -184,19 +186,22 @@ func (j *tracked) name() string {
 	return "a job whose acceptance was lost (" + j.id + ")"
 }
 
+// see records an answer about the job.
 func (j *tracked) see(s sighting) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.sightings = append(j.sightings, s)
 }
 
+// ask records an action that was called for the job.
 func (j *tracked) ask(a asking) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.asked = append(j.asked, a)
 }
 
-// accept enters a job, or finds it.
+// accept returns the job with an id, and adds it if it is new. fill may complete it
+// while the book is locked.
 func (b *book) accept(id, workspace string, fill func(*tracked)) (j *tracked, fresh bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -214,7 +219,7 @@ func (b *book) accept(id, workspace string, fill func(*tracked)) (j *tracked, fr
 	return j, !known
 }
 
-// all lists the jobs.
+// all returns the jobs, in the order of their submissions.
 func (b *book) all() []*tracked {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -2,7 +2,7 @@ package chaos
 
 import "time"
 
-// A verdict is what can be known of a record and a filter over a time.
+// A verdict says whether a record matched a filter over a time, as far as that is known.
 type verdict int
 
 const (
@@ -11,21 +11,21 @@ const (
 	always
 )
 
-// A cond is a filter that the harness can judge by what it did itself.
+// A cond is a filter of which this package knows what it matches, from its own writes.
 type cond interface {
 	filter(t *table) map[string]any
-	// judge says whether the record met the condition all the time from one
-	// moment to another (always), at no moment (never), or neither is certain.
+	// judge says whether the record matched all the time from one moment to another
+	// (always), at no moment (never), or neither is certain (maybe).
 	judge(t *table, r *record, from, to time.Duration) verdict
 }
 
-// everything is the empty filter.
+// everything is the empty filter, which matches all records.
 type everything struct{}
 
 func (everything) filter(*table) map[string]any                                { return map[string]any{} }
 func (everything) judge(*table, *record, time.Duration, time.Duration) verdict { return always }
 
-// idRange is the records with indexes from lo to hi.
+// idRange matches the records with indexes from lo to hi.
 type idRange struct{ lo, hi int }
 
 func (c idRange) filter(t *table) map[string]any {
@@ -33,20 +33,25 @@ func (c idRange) filter(t *table) map[string]any {
 }
 
 func (c idRange) judge(_ *table, r *record, _, _ time.Duration) verdict {
-	return certain(c.lo <= r.index && r.index <= c.hi)
+	if c.lo <= r.index && r.index <= c.hi {
+		return always
+	}
+	return never
 }
 
-// inOrg is the records of one organization, which never changes.
+// inOrg matches the records of one organization, which never changes.
 type inOrg struct{ n int }
 
 func (c inOrg) filter(t *table) map[string]any { return map[string]any{t.org: orgName(c.n)} }
 
 func (c inOrg) judge(_ *table, r *record, _, _ time.Duration) verdict {
-	return certain(r.index%orgs == c.n)
+	if r.index%orgs == c.n {
+		return always
+	}
+	return never
 }
 
-// inGroup is the records of one group, between which foreign writers move
-// them.
+// inGroup matches the records of one group. Foreign writers put records into other groups.
 type inGroup struct{ n int }
 
 func (c inGroup) filter(t *table) map[string]any {
@@ -54,34 +59,43 @@ func (c inGroup) filter(t *table) map[string]any {
 }
 
 func (c inGroup) judge(_ *table, r *record, from, to time.Duration) verdict {
-	// What it may have held: the last value that was certain before, and all
-	// that was being written since.
+	// The values that the record may have had: the last one that was certainly written
+	// before from, and all that were being written since.
 	first := 0
 	for i, w := range r.groups {
 		if w.done <= from {
 			first = i
 		}
 	}
-	some, all := false, true
+	inside, outside := 0, 0
 	for _, w := range r.groups[first:] {
 		if w.sent > to {
 			break
 		}
-		in := groupOf(w.value) == c.n
-		some, all = some || in, all && in
+		if groupOf(w.value) == c.n {
+			inside++
+		} else {
+			outside++
+		}
 	}
-	return mixed(some, all)
+	switch {
+	case inside == 0:
+		return never
+	case outside == 0:
+		return always
+	}
+	return maybe
 }
 
-// flagged is the records whose flag is set or not. Jobs change it, so only
-// the checker's other rules bear on it.
+// flagged matches the records whose flag has a value. Jobs change the flag, so nothing
+// is certain.
 type flagged struct{ on bool }
 
 func (c flagged) filter(t *table) map[string]any { return map[string]any{t.flag: c.on} }
 
 func (c flagged) judge(*table, *record, time.Duration, time.Duration) verdict { return maybe }
 
-// both and either join two conditions.
+// both matches the records that two conditions match.
 type both struct{ a, b cond }
 
 func (c both) filter(t *table) map[string]any {
@@ -92,6 +106,7 @@ func (c both) judge(t *table, r *record, from, to time.Duration) verdict {
 	return min(c.a.judge(t, r, from, to), c.b.judge(t, r, from, to))
 }
 
+// either matches the records that at least one of two conditions matches.
 type either struct{ a, b cond }
 
 func (c either) filter(t *table) map[string]any {
@@ -102,7 +117,7 @@ func (c either) judge(t *table, r *record, from, to time.Duration) verdict {
 	return max(c.a.judge(t, r, from, to), c.b.judge(t, r, from, to))
 }
 
-// exists says whether the record was there all the time.
+// exists says whether the record existed.
 func (r *record) exists(from, to time.Duration) verdict {
 	switch {
 	case r.made.sent > to || r.deleted.done > 0 && r.deleted.done <= from:
@@ -113,19 +128,7 @@ func (r *record) exists(from, to time.Duration) verdict {
 	return always
 }
 
-// selected judges a record that may also not be there.
+// selected says whether the record existed and matched.
 func selected(c cond, t *table, r *record, from, to time.Duration) verdict {
 	return min(c.judge(t, r, from, to), r.exists(from, to))
-}
-
-func certain(in bool) verdict { return mixed(in, in) }
-
-func mixed(some, all bool) verdict {
-	switch {
-	case all && some:
-		return always
-	case some:
-		return maybe
-	}
-	return never
 }

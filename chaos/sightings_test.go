@@ -6,12 +6,12 @@ import (
 	"slices"
 )
 
-// finalStates are those that never change again.
+// finalStates are the states of jobs that have ended.
 var finalStates = []string{"succeeded", "partially_succeeded", "failed", "cancelled"}
 
-// judgeSightings says what is wrong with the answers about one job. An answer
-// came after another only when it was asked for after that had arrived: all
-// others overlap, and may have been given in either order.
+// judgeSightings returns what is wrong with the answers about one job. An answer is later
+// than another one only if its call was sent after the other one's was done. Other
+// calls overlap, and may have been answered in either order.
 func judgeSightings(sightings []sighting, asked []asking) []string {
 	var faults []string
 	complain := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
@@ -25,7 +25,7 @@ func judgeSightings(sightings []sighting, asked []asking) []string {
 	slices.SortFunc(byEnd, func(a, b sighting) int { return cmp.Compare(a.done, b.done) })
 	byStart := slices.Clone(sightings)
 	slices.SortFunc(byStart, func(a, b sighting) int { return cmp.Compare(a.sent, b.sent) })
-	var newest, final, paused *sighting // of those that were over before
+	var newest, final, paused *sighting // among the earlier ones
 	next := 0
 	for _, s := range byStart {
 		for ; next < len(byEnd) && byEnd[next].done <= s.sent; next++ {
@@ -53,8 +53,8 @@ func judgeSightings(sightings []sighting, asked []asking) []string {
 	return faults
 }
 
-// stays reports whether a final job looks as it did. Of what follows from it
-// it may have been told, which its revision shows.
+// stays reports whether a job that has ended did not change between two answers. Its
+// revision may have risen once for each undo or retry that was submitted.
 func stays(final, s sighting, asked []asking) bool {
 	told := int64(0)
 	for _, a := range asked {
@@ -67,20 +67,19 @@ func stays(final, s sighting, asked []asking) bool {
 	return same(final, s) && 0 <= grown && grown <= told
 }
 
-// same reports whether two answers tell the same of a job.
+// same reports whether two answers describe the same state of a job.
 func same(a, b sighting) bool {
 	return a.State == b.State && a.Revision == b.Revision && a.Counts.String() == b.Counts.String()
 }
 
-// resumed reports whether a resume may have taken hold between two answers.
+// resumed reports whether a resume may have taken effect between two answers.
 func resumed(asked []asking, before, after sighting) bool {
 	return slices.ContainsFunc(asked, func(a asking) bool {
 		return a.name == "resume" && a.sent < after.done && (a.done == 0 || a.done > before.sent)
 	})
 }
 
-// judgeCounts says what is wrong with the numbers of one answer, "" for
-// nothing.
+// judgeCounts says what is wrong with the counts of one answer, "" for nothing.
 func judgeCounts(s sighting) string {
 	c := s.Counts
 	if s.Done != slices.Contains(finalStates, s.State) {
@@ -105,8 +104,8 @@ func judgeCounts(s sighting) string {
 	return ""
 }
 
-// judgeRevisions compares answers in the order of their revisions: no count
-// falls, matched stays, and one revision looks the same to everybody.
+// judgeRevisions compares the answers in the order of their revisions: no count may fall,
+// matched must not change, and answers with the same revision must be the same.
 func judgeRevisions(sightings []sighting, complain func(string, ...any)) {
 	ordered := slices.Clone(sightings)
 	slices.SortStableFunc(ordered, func(a, b sighting) int { return cmp.Compare(a.Revision, b.Revision) })
@@ -130,7 +129,7 @@ func judgeRevisions(sightings []sighting, complain func(string, ...any)) {
 }
 
 // judgeEnd says what is wrong with the way a job ended, "" for nothing.
-func judgeEnd(s sighting, cancelAsked bool, options map[string]any) string {
+func judgeEnd(s sighting, asked []asking, options map[string]any) string {
 	c := s.Counts
 	code := ""
 	if s.Error != nil {
@@ -153,23 +152,23 @@ func judgeEnd(s sighting, cancelAsked bool, options map[string]any) string {
 		return "expectedCount did not refuse"
 	}
 	if !slices.Contains([]string{"", "max_affected", "expected_count", "max_failures", "model_gone"}, code) {
-		return "it failed for a reason that lies not in its records: " + code
+		return "it failed for a reason that is not one of its records: " + code
 	}
 	if most, ok := limit("maxFailures"); code == "max_failures" && (!ok || c.Failed < most) {
 		return "maxFailures stopped the job too soon"
 	}
-	return judgeState(s, cancelAsked, code)
+	return judgeState(s, asked, code)
 }
 
-// judgeState compares a final state with the rule for it.
-func judgeState(s sighting, cancelAsked bool, code string) string {
+// judgeState says how a final state differs from the rules, "" for not at all.
+func judgeState(s sighting, asked []asking, code string) string {
 	c := s.Counts
 	want := "failed"
 	switch {
 	case code != "":
 	case s.State == "cancelled":
-		if !cancelAsked {
-			return "it was cancelled, which nobody had asked for"
+		if !slices.ContainsFunc(asked, func(a asking) bool { return a.name == "cancel" }) {
+			return "it was cancelled, although no caller had asked for that"
 		}
 		return ""
 	case c.Matched == nil || *c.Pending != 0:

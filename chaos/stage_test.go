@@ -17,13 +17,13 @@ import (
 )
 
 const (
-	// settleWithin is how long jobs may take to end once the faults are over.
+	// settleWithin is how long jobs may take to end after the faults.
 	settleWithin = slowness * 60 * time.Second
-	// wholeWithin bounds a run, whatever happens.
+	// wholeWithin is the time limit of a whole run.
 	wholeWithin = slowness * 5 * time.Minute
-	// startWithin is how long the first start may take.
+	// startWithin is how long a process or server may take to start.
 	startWithin = time.Minute
-	// endWithin is how long a process may take to end when it is told to.
+	// endWithin is how long a process may take to end after a SIGTERM.
 	endWithin = 20 * time.Second
 
 	adminKey = "admin-key-of-the-chaos-runs"
@@ -34,7 +34,8 @@ var (
 	errNotReady = errors.New("the service did not get ready")
 )
 
-// newRun prepares a run: a folder, a disk and the servers.
+// newRun creates what a run needs before its processes: a folder, a disk and the
+// servers.
 func newRun(t *testing.T, p *plan) (*run, error) {
 	r := &run{plan: p, began: time.Now(), calm: make(chan struct{}), callers: make(map[string]*caller), baseline: make(map[*table]map[string]row)}
 	var err error
@@ -42,20 +43,20 @@ func newRun(t *testing.T, p *plan) (*run, error) {
 		return nil, err
 	}
 	size := diskSize
-	if p.kind.postgres {
+	if p.variant.postgres {
 		size = serverDiskSize
 	}
 	if r.disk, err = newDisk(r.dir, size); err != nil {
 		return nil, err
 	}
 	r.database = sqlite{r.disk}
-	if p.kind.postgres {
+	if p.variant.postgres {
 		if r.server, err = newPostgres(t, r.disk); err != nil {
 			return nil, err
 		}
 		r.database = r.server
 	}
-	if p.kind.redis {
+	if p.variant.redis {
 		if r.queue, err = newQueue(t); err != nil {
 			return nil, err
 		}
@@ -64,7 +65,8 @@ func newRun(t *testing.T, p *plan) (*run, error) {
 	return r, nil
 }
 
-// close takes everything away. With a folder named, it keeps that.
+// close ends the processes and removes the folder. If keep names a folder, close
+// keeps the run's folder, and copies the disk there.
 func (r *run) close(keep string) error {
 	r.cancel()
 	err := r.endProcesses()
@@ -81,7 +83,7 @@ func (r *run) close(keep string) error {
 	return err
 }
 
-// endProcesses tells all processes to end, and waits until they have.
+// endProcesses ends all processes in order, and waits until they have ended.
 func (r *run) endProcesses() error {
 	faults := make([]error, len(r.procs))
 	var all sync.WaitGroup
@@ -96,8 +98,8 @@ func (r *run) endProcesses() error {
 	return errors.Join(faults...)
 }
 
-// set starts the processes and fills the tables.
-func (r *run) set(t testing.TB, binary string) error {
+// setUp starts the processes and fills the tables.
+func (r *run) setUp(t testing.TB, binary string) error {
 	apis, err := r.launch(t, binary)
 	if err != nil {
 		return err
@@ -121,10 +123,10 @@ func (r *run) set(t testing.TB, binary string) error {
 			return fmt.Errorf("fill %s: %w", t, err)
 		}
 	}
-	return r.photograph()
+	return r.readBaseline()
 }
 
-// launch starts the processes of the run, the fronts first.
+// launch starts the processes of the run, the API processes first.
 func (r *run) launch(t testing.TB, binary string) (apis []apiProcess, err error) {
 	for _, role := range append(slices.Clone(r.apis), r.workers...) {
 		args := []string{role.command, "--log-format", "json"}
@@ -150,7 +152,7 @@ func (r *run) launch(t testing.TB, binary string) (apis []apiProcess, err error)
 	return apis, nil
 }
 
-// launchOne starts a process with its ways to the database and the queue.
+// launchOne starts a process with its own proxies before the database and Redis.
 func (r *run) launchOne(binary, name string, args []string) error {
 	db, err := r.database.address(name)
 	if err != nil {
@@ -179,7 +181,7 @@ func (c *caller) await(path string, within time.Duration) error {
 	return errNotReady
 }
 
-// newWorkspace makes a workspace with a key of its own.
+// newWorkspace creates a workspace and returns a caller with a key of it.
 func (c *caller) newWorkspace(name string) (*caller, error) {
 	a, err := c.once(request{method: "POST", path: "/v1/keys", body: jsonBody(map[string]any{
 		"name": "chaos", "workspace": name, "scopes": []string{"admin"},
@@ -217,8 +219,8 @@ func (c *caller) fill(t *table) error {
 	return nil
 }
 
-// carryOut lets load and faults go on together, and then waits until all is
-// done or the time for that is over.
+// carryOut runs load and faults at the same time. Then it waits until all jobs have
+// ended, or until settleWithin is over.
 func (r *run) carryOut() {
 	r.started = r.now()
 	loaded := make(chan struct{})
@@ -226,7 +228,7 @@ func (r *run) carryOut() {
 		defer close(loaded)
 		r.load()
 	}()
-	if err := r.hurt(); err != nil {
+	if err := r.injectFaults(); err != nil {
 		r.violation("no evidence: %v", err)
 	}
 	r.faultsEnded = r.now()
@@ -237,7 +239,7 @@ func (r *run) carryOut() {
 	if limit.Stop() {
 		return
 	}
-	// The checker still has questions.
+	// The time is over, and so is the context. The checker needs a new one.
 	r.deadline, r.cancel = context.WithTimeout(context.Background(), wholeWithin)
 	for _, c := range r.callers {
 		c.never = r.deadline

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// A total sums what the seeds of one kind did.
+// A total sums up what the seeds of one variant did.
 type total struct {
-	kind                                                    kind
+	variant                                                 variant
 	binary                                                  string
 	first                                                   uint64
 	passed, failed                                          int
@@ -26,27 +26,28 @@ type total struct {
 	began                                                   time.Time
 }
 
-// Hits counts faults by their kind.
-type hits map[faultKind]*hit
+// hits counts faults by their sort.
+type hits map[faultType]*hit
 
-// A hit is how often a kind of fault took place, and was felt.
+// A hit is how often a fault took place, and how often a process noticed it.
 type hit struct{ took, felt int }
 
-// hits counts the faults of a run.
+// hits returns the counts of the faults of a run.
 func (r *run) hits() hits {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := hits{}
 	for _, w := range r.windows {
-		all.add(w.kind, 1, 0)
+		all.add(w.what, 1, 0)
 		if w.felt {
-			all.add(w.kind, 0, 1)
+			all.add(w.what, 0, 1)
 		}
 	}
 	return all
 }
 
-func (h hits) add(k faultKind, took, felt int) {
+// add adds to the counts of one sort of fault.
+func (h hits) add(k faultType, took, felt int) {
 	if h[k] == nil {
 		h[k] = &hit{}
 	}
@@ -65,6 +66,7 @@ func (h hits) String() string {
 	return strings.Join(list, ", ")
 }
 
+// add adds the counts of a run.
 func (t *total) add(r *run) {
 	bulks, singles := r.counted()
 	t.jobs += int64(bulks + singles)
@@ -83,17 +85,17 @@ func (t *total) add(r *run) {
 	}
 }
 
-// String is a line that can be kept.
+// String returns a summary in one line.
 func (t *total) String() string {
 	last := t.first + uint64(t.passed+t.failed) - 1
 	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; "+
 		"faults: %s; %s; commit %s",
-		t.kind, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.atLimits,
+		t.variant, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.atLimits,
 		t.hits, time.Since(t.began).Round(time.Second), commit(t.binary))
 }
 
-// keep appends the line to a file.
-func (t *total) keep(path string) error {
+// appendTo appends the summary to a file.
+func (t *total) appendTo(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -102,8 +104,8 @@ func (t *total) keep(path string) error {
 	return cmp.Or(err, f.Close())
 }
 
-// commit names what a program was built from, if that can be known: by its
-// own word, or because it was built from here.
+// commit returns the commit that the program was built from: the one that is stored in
+// it, or that of the working directory. It returns "unknown" if neither is known.
 func commit(binary string) string {
 	if info, err := buildinfo.ReadFile(binary); err == nil {
 		for _, s := range info.Settings {
@@ -119,18 +121,18 @@ func commit(binary string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// manySeeds is from how many seeds on those effects must have been seen that
-// a single one may miss.
+// manySeeds is how many seeds it takes until each effect must have been seen. A single
+// seed may miss some.
 const manySeeds = 10
 
-// lacks says which effect of the faults was never seen, "" for none.
-func (t *total) lacks() string {
+// missingEvidence says which effect of the faults was never seen, "" for none.
+func (t *total) missingEvidence() string {
 	if t.passed+t.failed < manySeeds {
 		return ""
 	}
 	for k, n := range t.hits {
 		if n.felt == 0 {
-			return fmt.Sprintf("no evidence: %q took place %d times and was never felt", k, n.took)
+			return fmt.Sprintf("no evidence: %q took place %d times and was never noticed", k, n.took)
 		}
 	}
 	switch {
@@ -139,16 +141,16 @@ func (t *total) lacks() string {
 	case t.stepped == 0:
 		return "no evidence: no job was made while the clock was off (is the program built with -tags stepclock?)"
 	case t.events == 0:
-		return "no evidence: no event was ever heard"
+		return "no evidence: no event was ever received"
 	case t.followers.restored == 0 || t.followers.spared == 0 || t.followers.retries == 0:
 		return "no evidence: no undo restored a record or left one alone, or nothing was retried"
-	case !t.atLimits.complete(t.kind):
+	case !t.atLimits.complete(t.variant):
 		return "no evidence: something at the limits never took place: " + t.atLimits.String()
 	case t.beside == 0:
 		return "no evidence: no small job ended while a large one ran"
-	case t.kind.redis && t.offline == 0:
+	case t.variant.redis && t.offline == 0:
 		return "no evidence: no job was accepted while Redis could not be reached"
-	case t.kind.postgres && t.zombies == 0:
+	case t.variant.postgres && t.zombies == 0:
 		return "no evidence: no process was ever stopped while it held locks"
 	}
 	return ""

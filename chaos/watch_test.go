@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// A jobView is what an answer says of a job, as far as it is judged.
+// A jobView is a job in an answer, as far as it is checked.
 type jobView struct {
 	JobID    string `json:"jobId"`
 	Model    string `json:"model"`
@@ -31,7 +31,7 @@ type jobView struct {
 	RetryOf *string `json:"retryOf"`
 }
 
-// counts are the numbers of a job.
+// counts are the counts of a job.
 type counts struct {
 	Matched    *int64 `json:"matched"`
 	Updated    int64  `json:"updated"`
@@ -42,7 +42,7 @@ type counts struct {
 	Pending    *int64 `json:"pending"`
 }
 
-// outcomes are the counts that may never fall.
+// outcomes returns the counts that must never fall.
 func (c counts) outcomes() [5]int64 {
 	return [5]int64{c.Updated, c.Unchanged, c.Skipped, c.Conflicted, c.Failed}
 }
@@ -57,7 +57,7 @@ func (c counts) String() string {
 	return fmt.Sprintf("matched %s, updated/unchanged/skipped/conflicted/failed %v, pending %s", show(c.Matched), c.outcomes(), show(c.Pending))
 }
 
-// A sighting is one answer about a job.
+// A sighting is one answer about a job, with the time of the call.
 type sighting struct {
 	span
 	jobView
@@ -67,9 +67,9 @@ func (s sighting) String() string {
 	return fmt.Sprintf("at %.3fs %s, revision %d, %s", s.done.Seconds(), s.State, s.Revision, s.Counts)
 }
 
-// readJob reads a job from an answer. A problem may name a job and its state,
-// as that of a caller who waited for a single that was cancelled; it is no
-// reading of the job.
+// readJob reads the job from an answer. A problem document is an error, although it may
+// contain the id and state of a job, for example if the caller waited for a single that
+// was cancelled.
 func readJob(a answer) (sighting, error) {
 	s := sighting{span: a.span}
 	if a.status >= http.StatusMultipleChoices {
@@ -84,8 +84,8 @@ func readJob(a answer) (sighting, error) {
 	return s, nil
 }
 
-// A minder follows one job to its end and asks of it what the plan says.
-type minder struct {
+// A watcher polls one job until it has ended, and carries out the planned actions on it.
+type watcher struct {
 	*caller
 	j       *tracked
 	actions []action
@@ -93,37 +93,39 @@ type minder struct {
 	last    sighting
 }
 
-// mind starts following a job, once.
-func (r *run) mind(c *caller, j *tracked, actions []action, sequels []follow) {
-	m := &minder{caller: c, j: j, actions: actions, sequels: sequels}
-	r.minders.Go(func() {
+// watch starts to watch a job.
+func (r *run) watch(c *caller, j *tracked, actions []action, sequels []follow) {
+	m := &watcher{caller: c, j: j, actions: actions, sequels: sequels}
+	r.watchers.Go(func() {
 		if m.follow() {
 			m.sequel()
 		}
 	})
 	if rand.IntN(listened) == 0 {
-		r.minders.Go(func() { r.listen(c, j) })
+		r.watchers.Go(func() { r.listen(c, j) })
 	}
 }
 
-// listened is of how many jobs one is listened to.
+// One of so many jobs is also watched by its events.
 const listened = 4
 
-// follow polls the job until it is final or the run's deadline comes. The
-// answers are kept for the checker; whether they agree is its business. It
-// reports whether the job has ended.
-func (m *minder) follow() bool {
+// follow polls the job until it has ended or the run's deadline comes. It records the
+// answers for the checker. It reports whether the job has ended.
+func (m *watcher) follow() bool {
 	began := m.run.now()
 	first := began
-	calm := false
+	released := false
 	for !m.last.Done {
 		for len(m.actions) > 0 && m.run.now()-began >= m.actions[0].after {
 			m.act(m.actions[0])
 			m.actions, began = m.actions[1:], m.run.now()
 		}
 		if m.run.isCalm() {
-			m.release(!calm)
-			calm = true
+			if !released {
+				m.release()
+			}
+			released = true
+			m.resume()
 		}
 		if !m.pause(patience(m.run.now() - first)) {
 			m.run.violation("%s is not final at the deadline; last seen %s", m.j.name(), m.last)
@@ -134,28 +136,31 @@ func (m *minder) follow() bool {
 	return true
 }
 
-// patience is how long after a look at a job the next one is, by how long it
-// has been followed: looking is not to become most of what the service does.
+// patience returns how long to wait between two polls of a job. It grows with the time
+// since the first poll, so that polls do not become most of the load.
 func patience(age time.Duration) time.Duration {
 	return time.Duration(60+rand.IntN(300))*time.Millisecond + min(age/4, 2*time.Second)
 }
 
-// release asks of a job what it needs to end soon. Other jobs are let alone,
-// since every action also wakes a job up.
-func (m *minder) release(first bool) {
-	if first {
-		m.actions = nil
-		if m.j.bulk == nil && m.j.single == nil && m.j.preview == nil || m.j.bulk != nil && m.j.bulk.slow {
-			m.act(action{name: "throttle"})
-		}
+// release drops the actions that are still planned, and lifts the throttle of a
+// job that may be slow, so that it ends soon. It does not act on other jobs,
+// because every action also wakes a job up.
+func (m *watcher) release() {
+	m.actions = nil
+	if m.j.bulk == nil && m.j.single == nil && m.j.preview == nil || m.j.bulk != nil && m.j.bulk.slow {
+		m.act(action{name: "throttle"})
 	}
+}
+
+// resume resumes the job if it was last seen paused or pausing.
+func (m *watcher) resume() {
 	if m.last.State == "paused" || m.last.State == "pausing" {
 		m.act(action{name: "resume"})
 	}
 }
 
-// poll looks at the job, sometimes as long as there is no news of it.
-func (m *minder) poll() {
+// poll reads the job, sometimes by a long poll.
+func (m *watcher) poll() {
 	q := request{method: "GET", path: "/v1/jobs/" + m.j.id}
 	if m.last.Revision > 0 && rand.IntN(4) == 0 {
 		q.path += "?wait=1"
@@ -176,7 +181,8 @@ func (m *minder) poll() {
 	}
 }
 
-func (m *minder) saw(a answer) {
+// saw records an answer about the job.
+func (m *watcher) saw(a answer) {
 	s, err := readJob(a)
 	if err != nil {
 		m.run.violation("%s: %v", m.j.name(), err)
@@ -187,9 +193,10 @@ func (m *minder) saw(a answer) {
 	m.j.see(s)
 }
 
-// act asks one action of the job. What is not answered is not repeated, as it
-// may have taken hold all the same; only what a job needs to end is.
-func (m *minder) act(what action) {
+// act calls one action on the job. During the faults it does not repeat a call without an
+// answer, because the action may have taken effect. After the faults it does, because the
+// job may need the action to end.
+func (m *watcher) act(what action) {
 	q := request{method: "POST", path: "/v1/jobs/" + m.j.id + "/" + what.name}
 	if what.name == "throttle" {
 		var rate any
@@ -221,7 +228,7 @@ func (m *minder) act(what action) {
 	}
 }
 
-// watchList polls the list of a workspace's jobs until the faults are over.
+// watchList polls the list of a workspace's jobs until the end of the faults.
 func (r *run) watchList(c *caller, workspace string) {
 	for !r.isCalm() && c.pause(time.Duration(200+rand.IntN(600))*time.Millisecond) {
 		a, err := c.once(request{method: "GET", path: "/v1/jobs?limit=200"})

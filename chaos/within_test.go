@@ -15,21 +15,21 @@ func TestAFaultWaitsNoLongerThanItMay(t *testing.T) {
 		takes time.Duration
 	}{
 		"yes at once":             {0, true, 0},
-		"no at once":              {0, false, alert},
-		"yes in time":             {alert / 2, true, alert / 2},
-		"no answer within a time": {10 * time.Second, true, alert},
+		"no at once":              {0, false, momentWait},
+		"yes in time":             {momentWait / 2, true, momentWait / 2},
+		"no answer within a time": {10 * time.Second, true, momentWait},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				began := time.Now()
-				is := within(alert, func(context.Context) bool {
+				is := within(momentWait, func(context.Context) bool {
 					time.Sleep(answers.after) // whatever the context says
 					return answers.what
 				})
-				if took, want := time.Since(began), answers.what && answers.after < alert; is != want || took != answers.takes {
-					t.Errorf("within(%v) = %v after %v, want %v after %v", alert, is, took, want, answers.takes)
+				if took, want := time.Since(began), answers.what && answers.after < momentWait; is != want || took != answers.takes {
+					t.Errorf("within(%v) = %v after %v, want %v after %v", momentWait, is, took, want, answers.takes)
 				}
-				time.Sleep(10 * time.Second) // until the late answer has come
+				time.Sleep(10 * time.Second) // until the late answer comes
 			})
 		})
 	}

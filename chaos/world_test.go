@@ -7,22 +7,21 @@ import (
 	"time"
 )
 
-// A shape is what the harness knows of a model: which fields it gives to
-// whom. No field has two kinds of writers, or else nobody could tell what it
-// must hold in the end.
+// A shape is what this package knows of a model. Each field has one sort of writer:
+// with two it would be unknown which value the field must have in the end.
 type shape struct {
 	model string
-	id    func(i int) any // of the record with an index, in the order of the ids
-	group string          // changed by foreign writers alone
-	org   string          // never changed
-	// The rest is changed by jobs alone.
+	id    func(i int) any // id of the record with an index; ascending
+	group string          // field that only foreign writers change
+	org   string          // field that never changes
+	// Only jobs change the other fields.
 	texts  []string
 	flag   string
-	object string // merged into, "" for none
-	unique string // no two records of a workspace share a value, "" for none
-	always map[string]any
+	object string         // field that patches are merged into, "" for none
+	unique string         // field with unique values in a workspace, "" for none
+	always map[string]any // values that all records have
 
-	searched []string // what costly filters read; of any writer
+	searched []string // fields that costly filters read
 }
 
 var (
@@ -48,7 +47,7 @@ var (
 	}
 )
 
-// Groups and organizations split the records of a table.
+// The numbers of groups and of organizations that the records of a table are in.
 const (
 	groups = 8
 	orgs   = 5
@@ -59,26 +58,26 @@ type table struct {
 	shape
 	workspace string
 	initial   int // records at the start
-	doomed    int // of these, the last ones that foreign writers delete
+	doomed    int // how many of these, the last ones, foreign writers may delete
 
 	mu      sync.Mutex
 	records []*record // by index; grows by creation
 	byID    map[string]*record
 }
 
-// A record is what the harness knows of one record from what it did itself.
-// Times count from the start of the run.
+// A record is what this package knows of one record: what it has written itself.
+// Times are since the start of the run.
 type record struct {
 	index  int
 	id     string
-	values map[string]any // as it was made
+	values map[string]any // as it was created
 
 	made    span // zero for the initial records
 	deleted span
-	groups  []groupWrite // the first is that of its making
+	groups  []groupWrite // the first one is of its creation
 }
 
-// A span is a call's time: what it did happened in between.
+// A span is the time of a call. Its effect took place at some moment in between.
 type span struct{ sent, done time.Duration }
 
 // A groupWrite is one foreign change of a record.
@@ -87,7 +86,7 @@ type groupWrite struct {
 	value string
 }
 
-// groupOf is the group that a value of the group field puts a record into.
+// groupOf returns the group of a value of the group field, -1 for none.
 func groupOf(value string) (g int) {
 	if _, err := fmt.Sscanf(value, "g%d-", &g); err != nil {
 		return -1
@@ -95,11 +94,11 @@ func groupOf(value string) (g int) {
 	return g
 }
 
-// groupValue is a value that puts a record into a group. No two writes share
-// one, so each changes its record.
+// groupValue returns a value of the group field. Each write has a unique value, so
+// it changes its record.
 func groupValue(g int, unique string) string { return fmt.Sprintf("g%d-%s", g, unique) }
 
-// newTable makes the records that a table starts with.
+// newTable returns a table with the records that it has at the start.
 func newTable(s shape, workspace string, n int) *table {
 	t := &table{shape: s, workspace: workspace, initial: n, doomed: n / 40, byID: make(map[string]*record)}
 	for i := range n {
@@ -108,7 +107,7 @@ func newTable(s shape, workspace string, n int) *table {
 	return t
 }
 
-// add makes a record; the caller sends it.
+// add adds a record, which the caller then sends to the server.
 func (t *table) add(i int, made span, group string) *record {
 	values := map[string]any{
 		"id": t.shape.id(i), t.group: group, t.org: orgName(i % orgs), t.flag: i%3 == 0,
@@ -133,28 +132,28 @@ func (t *table) add(i int, made span, group string) *record {
 	return r
 }
 
-// at is the record with an index.
+// at returns the record with an index.
 func (t *table) at(i int) *record {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.records[i]
 }
 
-// all lists the records there are.
+// all returns all records, also deleted ones.
 func (t *table) all() []*record {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return append([]*record(nil), t.records...)
 }
 
-// find is the record with an id, or nil.
+// find returns the record with an id, or nil.
 func (t *table) find(id string) *record {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.byID[id]
 }
 
-// created notes that a record's making has been answered.
+// created records when the creation of a record was answered.
 func (t *table) created(r *record, at time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -162,25 +161,26 @@ func (t *table) created(r *record, at time.Duration) {
 	r.groups[0].done = at
 }
 
-// wrote notes a foreign write that has been answered.
+// wrote records a foreign write that was answered.
 func (t *table) wrote(r *record, w groupWrite) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r.groups = append(r.groups, w)
 }
 
-// removed notes a delete that has been answered.
+// removed records the span of a delete.
 func (t *table) removed(r *record, s span) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r.deleted = s
 }
 
+// orgName returns the value of the organization field for a number.
 func orgName(i int) string { return fmt.Sprintf("org%d", i) }
 
 func (t *table) String() string { return t.workspace + "/" + t.model }
 
-// canonical is a JSON value in one spelling, so that two can be compared.
+// canonical returns a value as JSON in one spelling, so that two can be compared.
 func canonical(v any) string {
 	text, err := json.Marshal(v) // sorts the names of objects
 	if err != nil {
@@ -189,7 +189,7 @@ func canonical(v any) string {
 	return string(text)
 }
 
-// canonicalText is canonical for a value that is JSON text already.
+// canonicalText is like canonical, for a value that is JSON text.
 func canonicalText(raw []byte) string {
 	var v any
 	if err := json.Unmarshal(raw, &v); err != nil {

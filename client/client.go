@@ -16,20 +16,23 @@ import (
 	"time"
 )
 
-// Defaults of a [Client].
+// DefaultAttempts is how often a [Client] sends a call that is safe to repeat, if
+// [WithAttempts] does not say otherwise.
+const DefaultAttempts = 5
+
 const (
-	DefaultAttempts = 5
-	firstPause      = 200 * time.Millisecond
-	longestPause    = 10 * time.Second
-	maxErrorBody    = 1 << 20
+	firstPause   = 200 * time.Millisecond
+	longestPause = 10 * time.Second
+	maxErrorBody = 1 << 20
 )
 
-// A Client calls one server with one key. It is safe for concurrent use.
+// A Client calls one server with one API key. It is safe for concurrent use.
 //
-// A call that changes nothing, or that carries an idempotency key, is sent
-// again when the server is out of reach or answers 429 or 503: then two
-// deliveries have the effect of one. Any other call is sent once, and so is a
-// query that took longer than it may (code "query_timeout"): it would again.
+// It sends a call again when the server cannot be reached or answers 429 or 503,
+// if sending it twice has the effect of sending it once: if the call changes
+// nothing, or has an idempotency key. It sends any other call once. A query that
+// exceeded its time limit (code "query_timeout") is not sent again either, because
+// it would take as long again.
 type Client struct {
 	base     string
 	key      string
@@ -41,21 +44,22 @@ type Client struct {
 // An Option changes how a [Client] calls.
 type Option func(*Client)
 
-// WithHTTPClient makes calls through h. Without it the client has one of its
-// own without a timeout, since imports and exports may run for long: end a
-// call by its context.
+// WithHTTPClient makes the client send its calls through h. By default it uses an
+// [http.Client] of its own without a timeout, because imports and exports may take
+// long; cancel the context to end a call.
 func WithHTTPClient(h *http.Client) Option {
 	return func(c *Client) { c.http = h }
 }
 
-// WithAttempts sets how often a call that is safe to repeat is sent in all;
-// [DefaultAttempts] without it, and at least once.
+// WithAttempts sets how often a call that is safe to repeat is sent at most. Values
+// below 1 mean 1. The default is [DefaultAttempts].
 func WithAttempts(n int) Option {
 	return func(c *Client) { c.attempts = max(n, 1) }
 }
 
-// New returns a client of the server at the base address, such as
-// http://127.0.0.1:8080. It does not call the server.
+// New returns a client for the server at the base address, such as
+// http://127.0.0.1:8080. It returns an error when the address cannot be that of a
+// server. It does not call the server.
 func New(base, key string, options ...Option) (*Client, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -87,14 +91,15 @@ type call struct {
 	stream io.Reader // instead of body; such a call is sent once
 }
 
-// repeatable reports whether two deliveries of the call have the effect of
-// one.
+// repeatable reports whether sending the call twice has the effect of sending it
+// once.
 func (r call) repeatable() bool {
 	return r.stream == nil && (r.method == http.MethodGet || r.header.Get("Idempotency-Key") != "")
 }
 
-// do sends the call, again where that is safe, and returns the first answer
-// below 400 with its body open. Any other answer is an [*Error].
+// do sends the call, repeatedly if that is safe, and returns the first answer with
+// a status below 400. The caller closes its body. Any other answer becomes an
+// [*Error].
 func (c *Client) do(ctx context.Context, r call) (*http.Response, error) {
 	attempts := 1
 	if r.repeatable() {
@@ -114,7 +119,7 @@ func (c *Client) do(ctx context.Context, r call) (*http.Response, error) {
 	}
 }
 
-// send makes one attempt.
+// send sends the call once.
 func (c *Client) send(ctx context.Context, r call) (*http.Response, error) {
 	body := r.stream
 	if r.body != nil {
@@ -144,7 +149,8 @@ func (c *Client) send(ctx context.Context, r call) (*http.Response, error) {
 	return resp, nil
 }
 
-// json sends the call and decodes the answer into out, which may be nil.
+// json sends the call and decodes the body of the answer into out. If out is nil, it
+// discards the body.
 func (c *Client) json(ctx context.Context, r call, out any) (*http.Response, error) {
 	if r.header == nil {
 		r.header = http.Header{}
@@ -168,25 +174,25 @@ func (c *Client) json(ctx context.Context, r call, out any) (*http.Response, err
 	return resp, nil
 }
 
-// hasType reports whether an answer is of a media type.
+// hasType reports whether an answer has a media type.
 func hasType(resp *http.Response, want string) bool {
 	got, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	return err == nil && got == want
 }
 
-// unreachable wraps a fault of the connection: no answer came.
+// unreachable wraps an error of the connection: there was no answer.
 type unreachable struct{ err error }
 
 func (e *unreachable) Error() string { return e.err.Error() }
 func (e *unreachable) Unwrap() error { return e.err }
 
-// Codes of answers after which a call is not sent again as it is.
+// Codes of answers after which the same call is not sent again.
 const (
 	codeQueryTimeout   = "query_timeout"
 	codeTooManyStreams = "too_many_streams"
 )
 
-// transient reports whether a later attempt may succeed.
+// transient reports whether the same call may succeed later.
 func transient(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
@@ -199,9 +205,9 @@ func transient(err error) bool {
 	return errors.As(err, &gone)
 }
 
-// delay is how long to wait after attempt n: what the server asks for, else
-// twice as long each time, with jitter so that many clients do not return at
-// once.
+// delay returns how long to wait after attempt n: as long as the server asks for,
+// or else twice as long each time. Half of it is random, so that many clients do
+// not call again at the same moment.
 func delay(n int, err error) time.Duration {
 	var answer *Error
 	if errors.As(err, &answer) && answer.hasRetryAfter {
@@ -223,7 +229,8 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// retryAfter reads a Retry-After header, as seconds or as a date.
+// retryAfter reads the Retry-After header, which holds seconds or a date. It
+// reports whether there is a valid one.
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	text := h.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil && seconds >= 0 {

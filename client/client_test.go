@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// recorder answers calls from a list, in order, and keeps what it was asked.
+// recorder answers calls from a list, in order, and records the requests.
 type recorder struct {
 	answers []func(w http.ResponseWriter)
 	calls   []recorded
@@ -34,8 +34,8 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.answers[n](w)
 }
 
-// serve starts a server that gives the answers, the last one for ever, and a
-// client of it that notes its pauses instead of making them.
+// serve starts a server that gives the answers, and then the last one again and
+// again. It returns a client of it that records its pauses instead of waiting.
 func serve(t *testing.T, answers ...func(http.ResponseWriter)) (*Client, *recorder, *[]time.Duration) {
 	t.Helper()
 	rec := &recorder{answers: answers}
@@ -53,7 +53,8 @@ func serve(t *testing.T, answers ...func(http.ResponseWriter)) (*Client, *record
 	return c, rec, &pauses
 }
 
-// answer gives a status, a body and pairs of header names and values.
+// answer returns an answer with a status, a body, and pairs of header names and
+// values.
 func answer(status int, body string, header ...string) func(http.ResponseWriter) {
 	return func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "application/json")

@@ -10,35 +10,35 @@ import (
 	"time"
 )
 
-// An Error is an answer of 400 or above: a problem document (RFC 9457) where
-// the server sent one. Ask for it with [errors.As], or for its code with
-// [HasCode].
+// An Error is an answer with a status of 400 or above. Where the server sent a
+// problem document (RFC 9457), the fields hold its content. Use [errors.As] to get
+// it from an error, or [HasCode] and [HasStatus] to check it.
 type Error struct {
-	Status int    // of the answer
-	Code   string // stable, for programs; "" when the answer was no problem document
-	Title  string
-	Detail string  // a sentence for people
-	Faults []Fault // the first 100 faults of a bad input
-	More   int     // faults beyond those
+	Status int     // HTTP status of the answer
+	Code   string  // stable code for programs; "" if the answer was no problem document
+	Title  string  // the problem in a few words, the same for each problem with the code
+	Detail string  // the problem in a sentence for people
+	Faults []Fault // the first 100 faults of an invalid input
+	More   int     // number of faults beyond those
 
-	RetryAfter time.Duration   // what the server asked for, or 0
-	Body       json.RawMessage // the whole document, with what else it says; nil when it was none
+	RetryAfter time.Duration   // the value of the Retry-After header, or 0
+	Body       json.RawMessage // the whole problem document; nil if there was none
 
 	hasRetryAfter bool
 }
 
-// ErrForeign says that what answered a call, with a status below 400, is not
-// bulkpatch: another server, or a proxy that sends a page of its own.
+// ErrForeign is returned for an answer with a status below 400 that is not from
+// bulkpatch but from another server, or from a proxy that sends a page of its own.
 var ErrForeign = errors.New("the answer is not bulkpatch's")
 
-// A Fault is one thing wrong with an input.
+// A Fault is one error in an input.
 type Fault struct {
-	Pointer string `json:"pointer"` // RFC 6901 into the input, "" for the whole
-	Code    string `json:"code"`
-	Detail  string `json:"detail"`
+	Pointer string `json:"pointer"` // JSON pointer (RFC 6901) to the value, "" for the whole input
+	Code    string `json:"code"`    // stable code for programs
+	Detail  string `json:"detail"`  // the error in a sentence for people
 }
 
-// Error is the detail and every fault, in one line.
+// Error returns the detail and all faults in one line.
 func (e *Error) Error() string {
 	text := e.Detail
 	if text == "" {
@@ -64,20 +64,20 @@ func (e *Error) Error() string {
 	return text + " (" + strings.Join(parts, "; ") + ")"
 }
 
-// HasCode reports whether err is or wraps an [*Error] with the code.
+// HasCode reports whether err is or wraps an [*Error] with this code.
 func HasCode(err error, code string) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == code
 }
 
-// HasStatus reports whether err is or wraps an [*Error] with the status.
+// HasStatus reports whether err is or wraps an [*Error] with this HTTP status.
 func HasStatus(err error, status int) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == status
 }
 
-// readError turns an answer into an [*Error] and closes its body. What a
-// proxy in between says in another form is kept out: only the status counts.
+// readError turns an answer into an [*Error] and closes its body. Of an answer that
+// is not JSON, such as the page of a proxy, it keeps only the status.
 func readError(resp *http.Response) *Error {
 	defer resp.Body.Close()
 	e := &Error{Status: resp.StatusCode}

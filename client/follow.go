@@ -11,22 +11,23 @@ import (
 	"time"
 )
 
-// longPoll is how long the server may hold a read of a job that has not
-// changed, in seconds.
+// longPoll is how many seconds the server may wait for a change of a job before it
+// answers.
 const longPoll = "20"
 
-// shortestPoll is how far two reads of a job that has not changed are apart.
+// shortestPoll is the least time between two reads of a job that has not changed.
 const shortestPoll = time.Second
 
-// Job reads a job. A job that has left after its retention is an [*Error]
-// with status 410.
+// Job reads a job. For a job that has expired it returns an [*Error] with status
+// 410, for an unknown id one with status 404.
 func (c *Client) Job(ctx context.Context, id string) (Job, error) {
 	return c.job(ctx, call{method: http.MethodGet, path: jobPath(id)})
 }
 
-// Wait follows a job until its state is final and returns it. It calls onChange,
-// if that is not nil, with the job as first read and after each change that
-// it saw, the final one too. Ending the context ends the wait and not the job.
+// Wait waits until a job has ended, and returns the job in its final state. It calls
+// onChange, unless that is nil, with the job as it is first, and after each change
+// that it reads, including the last one. Cancelling the context ends the wait; the
+// job goes on.
 func (c *Client) Wait(ctx context.Context, id string, onChange func(Job)) (Job, error) {
 	j, err := c.Job(ctx, id)
 	for {
@@ -43,9 +44,9 @@ func (c *Client) Wait(ctx context.Context, id string, onChange func(Job)) (Job, 
 	}
 }
 
-// Next waits until the job differs from what seen says, and returns it as it
-// then is. It waits for as long as the context lives. Where the key follows as
-// many jobs as it may, it looks from time to time instead.
+// Next waits until a job has changed since it was read as seen, and returns the job
+// as it is then. It waits until the context ends. When the key has as many long
+// polls open as it may, Next reads the job from time to time instead.
 func (c *Client) Next(ctx context.Context, seen Job) (Job, error) {
 	for {
 		asked := time.Now()
@@ -59,16 +60,16 @@ func (c *Client) Next(ctx context.Context, seen Job) (Job, error) {
 		if err != nil || changed {
 			return j, err
 		}
-		// A server does not wait for a job that has ended, nor when it is
-		// told to stop.
+		// A server answers at once for a job that has ended, and when it is
+		// shutting down.
 		if err := c.pause(ctx, max(0, shortestPoll-time.Since(asked))); err != nil {
 			return Job{}, err
 		}
 	}
 }
 
-// changed reads a job that differs from what seen says, and lets the server
-// wait for that for some seconds.
+// changed reads a job if it has changed since it was read as seen. The server waits
+// up to wait seconds for a change.
 func (c *Client) changed(ctx context.Context, seen Job, wait string) (j Job, changed bool, err error) {
 	resp, err := c.json(ctx, call{
 		method: http.MethodGet,
@@ -83,18 +84,19 @@ func (c *Client) changed(ctx context.Context, seen Job, wait string) (j Job, cha
 	return j, true, nil
 }
 
-// A JobQuery asks for jobs; its zero value asks for all.
+// A JobQuery selects jobs. Its zero value selects all; a job must meet every
+// condition that is set.
 type JobQuery struct {
-	State     string // one, or several separated by commas
-	Kind      string // the same
-	Model     string
-	CreatedBy string    // such as key:ops
-	Since     time.Time // when they were accepted: then or later
-	Until     time.Time // and before this
-	Note      string    // beginnings of words of the note
+	State     string    // one state, or several separated by commas
+	Kind      string    // one kind, or several separated by commas
+	Model     string    // name of the model
+	CreatedBy string    // who submitted the job, such as key:ops
+	Since     time.Time // the job was accepted at this time or later
+	Until     time.Time // the job was accepted before this time
+	Note      string    // words, or beginnings of words, of the job's note
 }
 
-// values is the query as parameters.
+// values returns the query as URL parameters.
 func (q JobQuery) values() url.Values {
 	v := url.Values{}
 	for name, text := range map[string]string{
@@ -112,27 +114,28 @@ func (q JobQuery) values() url.Values {
 	return v
 }
 
-// Jobs lists jobs, newest first, and reads page after page as the loop goes
-// on. The first error ends it.
+// Jobs lists jobs, newest first. It reads the next page when the loop needs it. The
+// first error ends the list.
 func (c *Client) Jobs(ctx context.Context, q JobQuery) iter.Seq2[Job, error] {
 	return pages[Job](ctx, c, "/v1/jobs", q.values())
 }
 
-// Results lists what became of each selected record that has one of the
-// outcomes, or any when none is given. It can be read while the job runs: it
-// then ends where the job stands. The first error ends it.
+// Results lists the results of the selected records that have one of the given
+// outcomes, or of all when none is given. While the job is running, the list ends
+// with the last record that has a result. The first error ends the list.
 func (c *Client) Results(ctx context.Context, jobID string, outcomes ...string) iter.Seq2[Result, error] {
 	return c.QueryResults(ctx, jobID, ResultQuery{Outcomes: outcomes})
 }
 
-// A ResultQuery asks for results; its zero value asks for all.
+// A ResultQuery selects results. Its zero value selects all; a result must meet
+// every condition that is set.
 type ResultQuery struct {
-	Outcomes []string
-	Code     string // of the reason why a record was not updated
-	Pointer  string // to the value that was refused
+	Outcomes []string // one of these outcomes
+	Code     string   // code of the reason why the record was not updated
+	Pointer  string   // JSON pointer to the value that caused it
 }
 
-// QueryResults is [Client.Results] of those that a query asks for.
+// QueryResults is like [Client.Results], for the results that a query selects.
 func (c *Client) QueryResults(ctx context.Context, jobID string, q ResultQuery) iter.Seq2[Result, error] {
 	query := url.Values{}
 	for name, text := range map[string]string{"outcome": strings.Join(q.Outcomes, ","), "code": q.Code, "pointer": q.Pointer} {
@@ -143,29 +146,31 @@ func (c *Client) QueryResults(ctx context.Context, jobID string, q ResultQuery) 
 	return pages[Result](ctx, c, jobPath(jobID)+"/results", query)
 }
 
-// Pause stops a job at its next chunk until [Client.Resume]. Pause, Resume
-// and Cancel answer with the job as it then is; one that its state does not
-// allow is an [*Error] with status 409, and repeating one is harmless.
+// Pause stops a job after the chunk in flight, until [Client.Resume] is called.
+// Pause, Resume and Cancel return the job as it is then. They return an [*Error]
+// with status 409 if the job's state does not allow the action. Repeating a call
+// is harmless.
 func (c *Client) Pause(ctx context.Context, jobID string) (Job, error) {
 	return c.act(ctx, jobID, "pause")
 }
 
-// Resume lets a paused job go on.
+// Resume continues a paused job.
 func (c *Client) Resume(ctx context.Context, jobID string) (Job, error) {
 	return c.act(ctx, jobID, "resume")
 }
 
-// Cancel ends a job at its next chunk. What it has changed stays changed.
+// Cancel ends a job after the chunk in flight. Records that it has updated stay
+// updated.
 func (c *Client) Cancel(ctx context.Context, jobID string) (Job, error) {
 	return c.act(ctx, jobID, "cancel")
 }
 
+// act asks for an action on a job.
 func (c *Client) act(ctx context.Context, jobID, action string) (Job, error) {
 	return c.job(ctx, call{method: http.MethodPost, path: jobPath(jobID) + "/" + action})
 }
 
-// SetThrottle limits the speed of a job that is not final, or lifts the limit
-// with nil.
+// SetThrottle limits the speed of a job that has not ended. nil removes the limit.
 func (c *Client) SetThrottle(ctx context.Context, jobID string, recordsPerSecond *float64) (Job, error) {
 	rate := "null"
 	if recordsPerSecond != nil {
@@ -179,11 +184,11 @@ func (c *Client) SetThrottle(ctx context.Context, jobID string, recordsPerSecond
 	})
 }
 
-// pages reads the items of a list, page after page.
+// pages lists the items of all pages of a list.
 func pages[T any](ctx context.Context, c *Client, path string, query url.Values) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		query := maps.Clone(query) // the loop may be run again
+		query := maps.Clone(query) // the caller may run the loop again
 		for {
 			var page struct {
 				Items      []T     `json:"items"`
@@ -206,4 +211,5 @@ func pages[T any](ctx context.Context, c *Client, path string, query url.Values)
 	}
 }
 
+// jobPath returns the path of a job.
 func jobPath(id string) string { return "/v1/jobs/" + url.PathEscape(id) }

@@ -38,8 +38,8 @@ func TestWaitPollsFromTheRevisionItHasSeen(t *testing.T) {
 	}
 }
 
-// TestWaitWithoutALongPoll: the key has as many open as it may, so the job is
-// looked at from time to time.
+// TestWaitWithoutALongPoll lets the key have as many long polls open as it may, so
+// the client must read the job from time to time.
 func TestWaitWithoutALongPoll(t *testing.T) {
 	tooMany := answer(429, `{"code":"too_many_streams"}`, "Retry-After", "5")
 	c, rec, pauses := serve(t,
@@ -162,7 +162,7 @@ func TestActionsPostToTheirPaths(t *testing.T) {
 	}
 }
 
-func TestPreviewsOfWhatFollowsAreAnsweredAtOnceOrByAJob(t *testing.T) {
+func TestPreviewsOfUndosAndRetriesAreAnsweredAtOnceOrByAJob(t *testing.T) {
 	const preview = `{"matched":3,"wouldRestore":2,"conflicted":1,"conflicts":[{"id":7,"conflict":{"a":{"wrote":1,"now":2,"former":null}},"by":"j9"}]}`
 	c, rec, _ := serve(t,
 		answer(200, preview),
@@ -240,7 +240,7 @@ func TestPreviewAsksForADryRunAndFollowsALongOne(t *testing.T) {
 	}
 }
 
-func TestRecordsKeepTheirJSONAndIDsOfBothKinds(t *testing.T) {
+func TestRecordsKeepTheirJSONAndIDsOfBothTypes(t *testing.T) {
 	c, rec, _ := serve(t,
 		answer(200, `{"items":[{"id":9007199254740993,"version":1},{"id":"a\"b","version":2}],"nextCursor":null,"count":2}`))
 	var ids []string
@@ -286,8 +286,8 @@ func TestImportStreamsAndExportReportsACut(t *testing.T) {
 	}
 }
 
-// TestAPageOfAnotherServerIsNoAnswer meets a proxy that asks for a sign-in: a
-// page with status 200 is neither an export nor a report.
+// TestAPageOfAnotherServerIsNoAnswer has a proxy answer with its sign-in page, with
+// status 200: the client must not take that for an export or a report.
 func TestAPageOfAnotherServerIsNoAnswer(t *testing.T) {
 	page := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "text/html")

@@ -2,18 +2,18 @@ package client
 
 import "encoding/json"
 
-// An ID is a record's id: a JSON number or a string, as its model has it. Ids
-// can be compared and be keys of a map. The zero value is none.
+// An ID is the id of a record: a JSON number or a string, depending on the model.
+// IDs can be compared with == and used as keys of a map. The zero value means no id.
 type ID struct {
 	text   string
 	number bool
 }
 
-// String is the id without quotes, as [Client.Record] takes it.
+// String returns the id without quotes, as [Client.Record] takes it.
 func (id ID) String() string { return id.text }
 
-// MarshalJSON writes the number or the string, so that an id can be part of a
-// filter or of a [Submission].
+// MarshalJSON writes the number or the string, so that an ID can be used in a filter
+// or in a [Submission]. It writes null for no id.
 func (id ID) MarshalJSON() ([]byte, error) {
 	switch {
 	case id == ID{}:
@@ -24,7 +24,7 @@ func (id ID) MarshalJSON() ([]byte, error) {
 	return json.Marshal(id.text)
 }
 
-// UnmarshalJSON reads either, and null as none.
+// UnmarshalJSON reads a number or a string, or null as no id.
 func (id *ID) UnmarshalJSON(raw []byte) error {
 	*id = ID{}
 	if len(raw) > 0 && raw[0] == '"' {

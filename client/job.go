@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// A Job is the state of one job at one moment.
+// A Job is a job as it was when it was read.
 type Job struct {
 	ID        string `json:"jobId"`
 	Kind      string `json:"kind"` // bulk, single, undo, retry or preview
 	Model     string `json:"model"`
 	Workspace string `json:"workspace"`
 	State     string `json:"state"`
-	Done      bool   `json:"done"` // the state is final
-	Revision  int64  `json:"revision"`
+	Done      bool   `json:"done"`     // the state is final
+	Revision  int64  `json:"revision"` // rises with each change that a reader can see
 
 	CreatedAt  time.Time  `json:"createdAt"`
 	StartedAt  *time.Time `json:"startedAt"`
 	FinishedAt *time.Time `json:"finishedAt"`
-	ExpiresAt  *time.Time `json:"expiresAt"`
-	CreatedBy  string     `json:"createdBy"`
+	ExpiresAt  *time.Time `json:"expiresAt"` // when the job expires
+	CreatedBy  string     `json:"createdBy"` // such as key:ops
 	Note       *string    `json:"note"`
 
 	Request        Request        `json:"request"`
@@ -32,12 +32,12 @@ type Job struct {
 	Error          *JobError      `json:"error"`
 	Undo           Undo           `json:"undo"`
 	RetryOf        *string        `json:"retryOf"`
-	RetriedBy      []string       `json:"retriedBy"` // the last 50, in the order in which they were accepted
-	Preview        *Preview       `json:"preview"`   // of a finished job of kind preview
+	RetriedBy      []string       `json:"retriedBy"` // the last 50, oldest first
+	Preview        *Preview       `json:"preview"`   // only of a finished job of kind preview
 	AllowedActions []string       `json:"allowedActions"`
 	Links          Links          `json:"links"`
 
-	// ETag is the answer's entity tag, for a later conditional read.
+	// ETag is the ETag header of the answer. [Client.Next] needs it.
 	ETag string `json:"-"`
 }
 
@@ -65,9 +65,9 @@ const (
 	OutcomePending    = "pending"
 )
 
-// A Request is what a job was asked to do, with secrets masked. In lists and
-// events a filter or a patch above 4 KiB is null, and RequestBytes is the size
-// of what is left out; [Client.Job] has it whole.
+// A Request is the request that a job was made for, with secrets masked. In lists
+// and events a filter or patch above 4 KiB is null, and RequestBytes is the size of
+// what was left out. [Client.Job] returns the whole request.
 type Request struct {
 	Filter       json.RawMessage `json:"filter"`
 	ID           ID              `json:"id"`
@@ -76,8 +76,8 @@ type Request struct {
 	Options      json.RawMessage `json:"options"`
 }
 
-// Counts says how many selected records have which outcome. Matched and
-// Pending are nil until the selection is fixed.
+// Counts is the number of selected records with each outcome. Matched and Pending
+// are nil until the selection is committed.
 type Counts struct {
 	Matched    *int64 `json:"matched"`
 	Updated    int64  `json:"updated"`
@@ -88,45 +88,45 @@ type Counts struct {
 	Pending    *int64 `json:"pending"`
 }
 
-// Tried is how many records have an outcome.
+// Tried returns how many records have an outcome.
 func (c Counts) Tried() int64 {
 	return c.Updated + c.Unchanged + c.Skipped + c.Conflicted + c.Failed
 }
 
-// Progress says how far a job is and how fast it goes.
+// Progress says how far a job is, how fast it is, and what it waits for.
 type Progress struct {
-	Percent          *float64 `json:"percent"`         // nil until the selection is fixed
-	ResolvedPercent  float64  `json:"resolvedPercent"` // how much of the model has been examined to fix it
+	Percent          *float64 `json:"percent"`         // of the selected records; nil until the selection is committed
+	ResolvedPercent  float64  `json:"resolvedPercent"` // of the model's records, how many the filter was evaluated for
 	RecordsPerSecond float64  `json:"recordsPerSecond"`
 	ETASeconds       *float64 `json:"etaSeconds"`
 	WaitReason       *string  `json:"waitReason"`
-	WaitDetail       *string  `json:"waitDetail"` // a sentence about it, where the reason does not say it all
+	WaitDetail       *string  `json:"waitDetail"` // a sentence that adds to the reason, if there is more to say
 }
 
-// A Transition is a state that a job came to. By is nil where that was its own
-// course, and else who made it so, such as "key:ops".
+// A Transition is a change of a job's state. By is who caused it, such as
+// "key:ops", or nil if the job came to the state by itself.
 type Transition struct {
 	State string    `json:"state"`
 	At    time.Time `json:"at"`
 	By    *string   `json:"by"`
 }
 
-// Throttle is the limit of a job's speed; nil for none.
+// Throttle is the limit of a job's speed. nil means no limit.
 type Throttle struct {
 	RecordsPerSecond *float64 `json:"recordsPerSecond"`
 }
 
-// Attempt says whether a job is being worked on.
+// An Attempt says whether a job is being worked on.
 type Attempt struct {
-	Resumes     int64      `json:"resumes"`
-	HeartbeatAt *time.Time `json:"heartbeatAt"`
-	Stalled     bool       `json:"stalled"`
+	Resumes     int64      `json:"resumes"`     // how often work was resumed after a worker had died
+	HeartbeatAt *time.Time `json:"heartbeatAt"` // the last heartbeat of a worker
+	Stalled     bool       `json:"stalled"`     // there was no heartbeat for too long
 }
 
-// An ErrorSummary counts the records that were not updated for one reason.
+// An ErrorSummary is the number of records that were not updated for one reason.
 type ErrorSummary struct {
 	Code      string `json:"code"`
-	Pointer   string `json:"pointer"` // to the value that was refused, "" for the record as a whole
+	Pointer   string `json:"pointer"` // JSON pointer to the value that caused it, "" for the record as a whole
 	Title     string `json:"title"`
 	Count     int64  `json:"count"`
 	SampleIDs []ID   `json:"sampleIds"`
@@ -138,15 +138,15 @@ type JobError struct {
 	Detail string `json:"detail"`
 }
 
-// Undo says whether a job can be undone, and by or of which job it was.
+// Undo says whether a job can be undone, and which undo it belongs to.
 type Undo struct {
 	Available bool       `json:"available"`
-	Until     *time.Time `json:"until"`
-	UndoneBy  *string    `json:"undoneBy"`
-	UndoOf    *string    `json:"undoOf"`
+	Until     *time.Time `json:"until"`    // when the former values are purged
+	UndoneBy  *string    `json:"undoneBy"` // the job that undid this one
+	UndoOf    *string    `json:"undoOf"`   // the job that this one undoes
 }
 
-// Links are where a job and what belongs to it are found.
+// Links holds the paths of a job, of its results and of its event stream.
 type Links struct {
 	Self    string `json:"self"`
 	Results string `json:"results"`
@@ -159,25 +159,26 @@ type Change struct {
 	To   json.RawMessage `json:"to"`
 }
 
-// A Result is what became of one selected record.
+// A Result is the result of one selected record.
 type Result struct {
 	ID      ID                `json:"id"`
 	Outcome string            `json:"outcome"`
-	Changed map[string]Change `json:"changed"` // nil unless updated and still kept
+	Changed map[string]Change `json:"changed"` // nil unless updated, and after the undo retention
 	Error   *RecordError      `json:"error"`   // nil unless skipped, conflicted or failed
 	At      *time.Time        `json:"at"`
 
-	// Of a record that an undo has left alone: the fields that were changed
-	// since, as long as that is kept, and the job that changed them, if one did.
+	// Only for a record that an undo left alone: the fields that were changed
+	// since the job (nil after the undo retention), and the job that changed them,
+	// if it was a job.
 	Conflict map[string]Conflict `json:"conflict"`
 	By       *string             `json:"by"`
 }
 
-// A Conflict is what an undo met in one field.
+// A Conflict is a field that an undo found changed.
 type Conflict struct {
-	Wrote  json.RawMessage `json:"wrote"`  // by the job that is undone
-	Now    json.RawMessage `json:"now"`    // when the record's turn came
-	Former json.RawMessage `json:"former"` // before that job
+	Wrote  json.RawMessage `json:"wrote"`  // the value that the parent job wrote
+	Now    json.RawMessage `json:"now"`    // the value that the undo found
+	Former json.RawMessage `json:"former"` // the value before the parent job
 }
 
 // A RecordError says why one record was not updated.
@@ -189,16 +190,16 @@ type RecordError struct {
 
 // A Preview is what a submission would do if it ran now.
 type Preview struct {
-	Matched      int64           `json:"matched"` // the sum of the four counts
+	Matched      int64           `json:"matched"` // the sum of the four counts below
 	WouldChange  int64           `json:"wouldChange"`
 	Unchanged    int64           `json:"unchanged"`
-	WouldFail    int64           `json:"wouldFail"` // as far as that can be known beforehand
+	WouldFail    int64           `json:"wouldFail"` // as far as that is known beforehand
 	WouldSkip    int64           `json:"wouldSkip"`
-	Reasons      []ErrorSummary  `json:"reasons"` // of those that would fail or be skipped
-	Guard        string          `json:"guard"`   // the option that would refuse the job, "" for none
+	Reasons      []ErrorSummary  `json:"reasons"` // why records would fail or be skipped
+	Guard        string          `json:"guard"`   // the option that would refuse the selection, "" for none
 	Sample       []PreviewRecord `json:"sample"`
-	ConfirmToken string          `json:"confirmToken"` // "" with a guard
-	ExpiresAt    time.Time       `json:"expiresAt"`
+	ConfirmToken string          `json:"confirmToken"` // for [Options]; "" if Guard is set
+	ExpiresAt    time.Time       `json:"expiresAt"`    // of the token
 }
 
 // A PreviewRecord is one record that would change.

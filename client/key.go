@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A Key is an API key. Its secret is known only where it is made.
+// A Key is an API key, without its secret.
 type Key struct {
 	ID        int64     `json:"id"`
 	Name      string    `json:"name"`
@@ -21,14 +21,14 @@ type Key struct {
 	CreatedAt time.Time `json:"createdAt"`
 }
 
-// Keys lists the live keys. It takes a key with the scope admin, as the
-// calls below do.
+// Keys lists the keys that are not revoked. Like CreateKey and RevokeKey it needs a
+// key with the scope admin.
 func (c *Client) Keys(ctx context.Context) iter.Seq2[Key, error] {
 	return pages[Key](ctx, c, "/v1/keys", url.Values{})
 }
 
-// CreateKey makes a key, and its workspace when that is new. The secret is
-// returned this once.
+// CreateKey creates a key, and its workspace if that does not exist. It returns the
+// key and its secret, which cannot be read again.
 func (c *Client) CreateKey(ctx context.Context, name, workspace string, scopes []string) (Key, string, error) {
 	body, err := json.Marshal(map[string]any{"name": name, "workspace": workspace, "scopes": scopes})
 	if err != nil {
@@ -47,20 +47,20 @@ func (c *Client) CreateKey(ctx context.Context, name, workspace string, scopes [
 	return made.Key, made.Secret, err
 }
 
-// RevokeKey ends a key; revoking it again is harmless.
+// RevokeKey revokes a key. Revoking it again is harmless.
 func (c *Client) RevokeKey(ctx context.Context, id int64) error {
 	_, err := c.json(ctx, call{method: http.MethodDelete, path: "/v1/keys/" + strconv.FormatInt(id, 10)}, nil)
 	return err
 }
 
-// A Model says which fields a kind of customer has.
+// A Model describes the fields of the customers of one sort.
 type Model struct {
 	Name  string          `json:"name"`
 	Title string          `json:"title"`
-	JSON  json.RawMessage `json:"-"` // the whole description
+	JSON  json.RawMessage `json:"-"` // the whole description as the server sent it
 }
 
-// UnmarshalJSON keeps the description whole beside the names.
+// UnmarshalJSON reads the name and the title, and keeps the whole description.
 func (m *Model) UnmarshalJSON(b []byte) error {
 	type names Model
 	if err := json.Unmarshal(b, (*names)(m)); err != nil {
@@ -75,7 +75,7 @@ func (c *Client) Models(ctx context.Context) iter.Seq2[Model, error] {
 	return pages[Model](ctx, c, "/v1/models", url.Values{})
 }
 
-// Model describes one model.
+// Model reads one model.
 func (c *Client) Model(ctx context.Context, name string) (Model, error) {
 	var m Model
 	_, err := c.json(ctx, call{method: http.MethodGet, path: "/v1/models/" + url.PathEscape(name)}, &m)

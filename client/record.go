@@ -10,25 +10,25 @@ import (
 	"strings"
 )
 
-// A Record is one customer as the server sent it.
+// A Record is one customer.
 type Record struct {
-	JSON json.RawMessage
-	ETag string // the quoted version, when the record was read alone
+	JSON json.RawMessage // the record as the server sent it
+	ETag string          // the ETag header; "" for a record of a list
 }
 
-// UnmarshalJSON keeps the document as it is.
+// UnmarshalJSON keeps the JSON as it is.
 func (r *Record) UnmarshalJSON(b []byte) error {
 	r.JSON = append([]byte(nil), b...)
 	return nil
 }
 
-// MarshalJSON returns the document as it came.
+// MarshalJSON returns the JSON as the server sent it.
 func (r Record) MarshalJSON() ([]byte, error) { return r.JSON, nil }
 
 // Decode reads the record into v, as [json.Unmarshal] does.
 func (r Record) Decode(v any) error { return json.Unmarshal(r.JSON, v) }
 
-// ID is the record's id as text, as it stands in an address.
+// ID returns the record's id as [Client.Record] takes it, or "" if the JSON has none.
 func (r Record) ID() string {
 	var head struct {
 		ID json.RawMessage `json:"id"`
@@ -43,7 +43,7 @@ func (r Record) ID() string {
 	return string(head.ID)
 }
 
-// Version is the record's version, or 0 when the document names none.
+// Version returns the record's version, or 0 if the JSON has none.
 func (r Record) Version() int64 {
 	var head struct {
 		Version int64 `json:"version"`
@@ -54,13 +54,14 @@ func (r Record) Version() int64 {
 	return head.Version
 }
 
-// Record reads a customer.
+// Record reads one customer.
 func (c *Client) Record(ctx context.Context, model, id string) (Record, error) {
 	return c.record(ctx, call{method: http.MethodGet, path: customer(model, id)})
 }
 
-// CreateRecord makes a customer of draft, which is anything that encodes as
-// the JSON object meant, and returns it with what the server added.
+// CreateRecord creates a customer from draft, any value that [json.Marshal] encodes
+// as the JSON object. It returns the customer as it was created, with the fields
+// that the server has added.
 func (c *Client) CreateRecord(ctx context.Context, model string, draft any) (Record, error) {
 	body, err := json.Marshal(draft)
 	if err != nil {
@@ -74,12 +75,13 @@ func (c *Client) CreateRecord(ctx context.Context, model string, draft any) (Rec
 	})
 }
 
-// DeleteRecord removes a customer.
+// DeleteRecord deletes a customer.
 func (c *Client) DeleteRecord(ctx context.Context, model, id string) error {
 	_, err := c.json(ctx, call{method: http.MethodDelete, path: customer(model, id)}, nil)
 	return err
 }
 
+// record sends a call that is answered with a record.
 func (c *Client) record(ctx context.Context, r call) (Record, error) {
 	var rec Record
 	resp, err := c.json(ctx, r, &rec)
@@ -90,15 +92,15 @@ func (c *Client) record(ctx context.Context, r call) (Record, error) {
 	return rec, nil
 }
 
-// A RecordQuery asks for customers; its zero value asks for all.
+// A RecordQuery selects customers. Its zero value selects all.
 type RecordQuery struct {
-	Filter any      // encodes as the filter; nil for all
-	Sort   string   // such as "-createdAt,id"
-	Fields []string // nil for all
+	Filter any      // any value that json.Marshal encodes as the filter; nil for all
+	Sort   string   // fields to sort by, such as "-createdAt,id"
+	Fields []string // fields to return; nil for all
 }
 
-// Records lists customers and reads page after page as the loop goes on. The
-// first error ends it.
+// Records lists customers. It reads the next page when the loop needs it. The first
+// error ends the list.
 func (c *Client) Records(ctx context.Context, model string, q RecordQuery) iter.Seq2[Record, error] {
 	query, err := filterQuery(q.Filter)
 	if err != nil {
@@ -113,7 +115,8 @@ func (c *Client) Records(ctx context.Context, model string, q RecordQuery) iter.
 	return pages[Record](ctx, c, customers(model), query)
 }
 
-// Count is how many customers match the filter; nil counts all.
+// Count returns how many customers match the filter, or how many there are if the
+// filter is nil.
 func (c *Client) Count(ctx context.Context, model string, filter any) (int64, error) {
 	query, err := filterQuery(filter)
 	if err != nil {
@@ -128,7 +131,7 @@ func (c *Client) Count(ctx context.Context, model string, filter any) (int64, er
 	return page.Count, err
 }
 
-// filterQuery is a query with the filter, if there is one.
+// filterQuery returns URL parameters with the filter, unless that is nil.
 func filterQuery(filter any) (url.Values, error) {
 	query := url.Values{}
 	if filter == nil {

@@ -9,41 +9,42 @@ import (
 	"net/url"
 )
 
-// A Format is how customers travel in bulk.
+// A Format is the media type of an import or export.
 type Format string
 
-// The formats.
+// The formats of imports and exports.
 const (
 	NDJSON Format = "application/x-ndjson"
 	CSV    Format = "text/csv"
 )
 
-// An ImportReport is what became of an import's lines: each row is in one of
-// the four counts. Errors names the first that failed.
+// An ImportReport is the result of an import. Each row is in one of the four
+// counts.
 type ImportReport struct {
-	Lines     int64       `json:"lines"` // rows, without the header and blank lines
+	Lines     int64       `json:"lines"` // number of rows, without the header and blank lines
 	Inserted  int64       `json:"inserted"`
 	Updated   int64       `json:"updated"`
-	Unchanged int64       `json:"unchanged"` // said what the record held already
+	Unchanged int64       `json:"unchanged"` // the record already had the values
 	Failed    int64       `json:"failed"`
-	Errors    []LineError `json:"errors"`
+	Errors    []LineError `json:"errors"` // the first rows that failed
 }
 
-// A LineError says why a row of an import was ignored, or the rows that an
-// unclosed quote swallowed.
+// A LineError says why a row of an import was ignored, or several rows that an
+// unclosed quote makes one.
 type LineError struct {
-	Line   int64  `json:"line"`   // its first line, from 1
-	ToLine int64  `json:"toLine"` // its last line, often the same
+	Line   int64  `json:"line"`   // first line of the row, from 1
+	ToLine int64  `json:"toLine"` // last line of the row, often the same
 	Detail string `json:"detail"`
 }
 
-// ImportOptions say how what is imported is to be read. What is left empty is
-// as the server finds it.
+// ImportOptions say how to read the rows of an import. The server detects what is
+// left empty.
 type ImportOptions struct {
-	Delimiter string // of CSV: , ; | or tab
-	Columns   string // a JSON object of headers and their fields; null leaves a column out
+	Delimiter string // delimiter of CSV: , ; | or tab
+	Columns   string // a JSON object from column headers to fields; null leaves a column out
 }
 
+// query returns the options as URL parameters.
 func (o ImportOptions) query() url.Values {
 	query := url.Values{}
 	if o.Delimiter != "" {
@@ -55,9 +56,9 @@ func (o ImportOptions) query() url.Values {
 	return query
 }
 
-// Import streams customers to the server, which merges each into the record
-// of its id or makes a new one. It is sent once: lines that were committed
-// before a broken connection stay, and importing the same again is harmless.
+// Import streams customers to the server, which merges each row into the record with
+// its id, or creates a record. The call is sent once. When the connection breaks, the
+// rows that were committed stay; importing the same rows again is harmless.
 func (c *Client) Import(ctx context.Context, model string, f Format, r io.Reader, o ...ImportOptions) (ImportReport, error) {
 	var report ImportReport
 	var query url.Values
@@ -74,9 +75,9 @@ func (c *Client) Import(ctx context.Context, model string, f Format, r io.Reader
 	return report, err
 }
 
-// Export streams the customers that match the filter, or all for nil. The
-// caller closes the stream. A stream that was cut short ends with an error and
-// never as if it were whole.
+// Export returns a stream of the customers that match the filter, or of all if the
+// filter is nil. The caller closes the stream. If the connection breaks, reading the
+// stream returns an error; an incomplete stream never ends with [io.EOF].
 func (c *Client) Export(ctx context.Context, model string, f Format, filter any) (io.ReadCloser, error) {
 	query, err := filterQuery(filter)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -19,14 +20,14 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// A fakeStore has an outbox and does as its functions say, so that a test can
-// act out every answer that a store may give. What the worker calls is noted.
+// A fakeStore has an outbox, and its functions decide what it answers, so that a
+// test can try every answer that a store may give. It records the calls.
 type fakeStore struct {
 	mu       sync.Mutex
 	outbox   map[job.Ref]job.WakeUp
 	calls    []string
 	notified chan struct{}
-	called   chan string // gets every call
+	called   chan string // receives every call
 
 	claim     func(job.WakeUp) (job.Lease, error)
 	heartbeat func(job.Lease) error
@@ -35,10 +36,10 @@ type fakeStore struct {
 	liveness  []job.Liveness
 
 	settle     error      // the answer to Settle
-	noProgress *job.Error // why a job stops that never gets on
+	noProgress *job.Error // the answer to NoProgress
 
-	purged int
-	unsent string // why rings are not sent
+	purged int    // how many steps of the purge were done
+	unsent string // the reason that Unsent was last called with
 }
 
 func newFakeStore() *fakeStore {
@@ -60,7 +61,7 @@ func (s *fakeStore) note(call string) {
 	s.called <- call
 }
 
-// ring puts work into the outbox.
+// add puts a wake-up into the outbox.
 func (s *fakeStore) add(r job.WakeUp) {
 	s.mu.Lock()
 	s.outbox[r.Ref] = r
@@ -71,34 +72,38 @@ func (s *fakeStore) add(r job.WakeUp) {
 	}
 }
 
-func (s *fakeStore) due(single bool) []job.WakeUp {
+// singles and bulks are what the outbox has of either sort.
+func (s *fakeStore) singles() []job.WakeUp {
+	return s.waiting(func(r job.WakeUp) bool { return r.Single })
+}
+
+func (s *fakeStore) bulks() []job.WakeUp {
+	return s.waiting(func(r job.WakeUp) bool { return !r.Single })
+}
+
+func (s *fakeStore) waiting(wanted func(job.WakeUp) bool) []job.WakeUp {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var wakeUps []job.WakeUp
-	for _, r := range s.outbox {
-		if r.Single == single {
-			wakeUps = append(wakeUps, r)
-		}
-	}
-	return wakeUps
+	return slices.DeleteFunc(slices.Collect(maps.Values(s.outbox)), func(r job.WakeUp) bool { return !wanted(r) })
 }
 
 func (s *fakeStore) Notified() <-chan struct{}                                { return s.notified }
-func (s *fakeStore) Singles(context.Context, int) ([]job.WakeUp, error)       { return s.due(true), nil }
-func (s *fakeStore) Bulks(context.Context, int) ([]job.WakeUp, error)         { return s.due(false), nil }
+func (s *fakeStore) Singles(context.Context, int) ([]job.WakeUp, error)       { return s.singles(), nil }
+func (s *fakeStore) Bulks(context.Context, int) ([]job.WakeUp, error)         { return s.bulks(), nil }
 func (s *fakeStore) Heartbeat(_ context.Context, l job.Lease, _ string) error { return s.heartbeat(l) }
 func (s *fakeStore) Claim(_ context.Context, r job.WakeUp) (job.Lease, error) { return s.claim(r) }
 
-// Pulses pages through the pulses, each of a job of its own and in order.
+// Liveness returns a page of liveness, which is in the order of the jobs and has
+// one entry for each.
 func (s *fakeStore) Liveness(_ context.Context, after int64, limit int) ([]job.Liveness, int64, error) {
-	behind := s.liveness
-	if i := slices.IndexFunc(behind, func(p job.Liveness) bool { return p.Job == after }); i >= 0 && after != 0 {
-		behind = behind[i+1:]
+	rest := s.liveness
+	if i := slices.IndexFunc(rest, func(p job.Liveness) bool { return p.Job == after }); i >= 0 && after != 0 {
+		rest = rest[i+1:]
 	}
-	if len(behind) < limit {
-		return behind, 0, nil
+	if len(rest) < limit {
+		return rest, 0, nil
 	}
-	return behind[:limit], behind[limit-1].Job, nil
+	return rest[:limit], rest[limit-1].Job, nil
 }
 
 func (s *fakeStore) ShowRunning(context.Context, string) error { return nil }
@@ -109,7 +114,7 @@ func (s *fakeStore) PutBack(_ context.Context, r job.WakeUp, reason string) erro
 	return nil
 }
 
-// Retire has two steps to do.
+// Purge has two steps to do.
 func (s *fakeStore) Purge(context.Context) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,12 +194,12 @@ func (s *fakeStore) Stop(_ context.Context, _ job.Ref, why job.Error) error {
 }
 
 func (s *fakeStore) Redeliver(context.Context, []job.Liveness) error {
-	s.note("ring again")
+	s.note("redeliver")
 	return nil
 }
 
-// await returns when the store got a call, and fails the test when it gets
-// another one or none at all.
+// await waits for the next call of the store. It fails the test when that is
+// another call than the one wanted, or when none comes.
 func (s *fakeStore) await(t *testing.T, want string) {
 	t.Helper()
 	select {
@@ -207,7 +212,7 @@ func (s *fakeStore) await(t *testing.T, want string) {
 	}
 }
 
-// awaitAll is await for calls that may come in any order.
+// awaitAll is await for several calls in any order.
 func (s *fakeStore) awaitAll(t *testing.T, want ...string) {
 	t.Helper()
 	var got []string
@@ -236,16 +241,16 @@ func eachRedis(t *testing.T, test func(*testing.T, asynq.RedisClientOpt)) {
 	})
 }
 
-// here is the installation of the tests.
+// here is the name of the installation of the tests.
 const here = "0123456789abcdef"
 
-// run starts a worker and a relay, and ends them with the test.
+// run starts a worker and a relay. They stop when the test ends, or before.
 func run(t *testing.T, s *fakeStore, redis asynq.RedisClientOpt) (stop func()) {
 	t.Helper()
 	return runAs(t, here, s, redis)
 }
 
-// runAs is run for an installation.
+// runAs is run for another installation.
 func runAs(t *testing.T, installation string, s *fakeStore, redis asynq.RedisClientOpt) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())

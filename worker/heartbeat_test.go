@@ -11,8 +11,8 @@ import (
 	"bulkpatch/job"
 )
 
-// TestHeartbeatsOutliveFaults resolves for as long as the heartbeats go on,
-// while the database does not answer some of them.
+// TestHeartbeatsOutliveFaults lets some heartbeats fail while a job is being
+// resolved. The heartbeats and the work must go on.
 func TestHeartbeatsOutliveFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFakeStore()
@@ -44,7 +44,7 @@ func TestHeartbeatsOutliveFaults(t *testing.T) {
 }
 
 // TestALostLeaseEndsTheWork lets a heartbeat find that another worker has the
-// shard: what is being read for it ends at once, and nothing is given back.
+// shard. The work must end at once, and the shard must not be given back.
 func TestALostLeaseEndsTheWork(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFakeStore()

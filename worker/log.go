@@ -10,9 +10,9 @@ import (
 	"bulkpatch/job"
 )
 
-// levelOf is the level of a line about a fault. That Redis or the database is
-// away is told once, by who watches them; each of many loops meets it again and
-// again.
+// levelOf returns the log level for a fault. An unreachable Redis or database
+// is only for debugging: every loop meets it many times, and cmd/bulkpatch
+// logs it once for the whole process.
 func levelOf(err error) slog.Level {
 	for _, away := range []error{errRedis, job.ErrUnavailable, context.DeadlineExceeded, context.Canceled} {
 		if errors.Is(err, away) {
@@ -22,16 +22,17 @@ func levelOf(err error) slog.Level {
 	return slog.LevelWarn
 }
 
-// logFault logs what a loop could not do, which it tries again. The end of the
-// process is no fault.
+// logFault logs why a loop failed; the loop will try again. It logs nothing when
+// there is no error or when the process is shutting down.
 func logFault(ctx context.Context, log *slog.Logger, text string, err error, attrs ...any) {
 	if err != nil && ctx.Err() == nil {
 		log.Log(ctx, levelOf(err), text, append(attrs, "error", err)...)
 	}
 }
 
-// asynqLog takes what asynq says, for debugging: it says the same many times a
-// second while Redis is away, and its handlers answer no errors.
+// asynqLog is the logger that asynq gets. It logs everything at the debug level,
+// because asynq repeats the same lines many times a second while Redis is away,
+// and the handlers return no errors to it.
 type asynqLog struct{ log *slog.Logger }
 
 func (l asynqLog) Debug(args ...any) { l.log.Debug(fmt.Sprint(args...)) }
@@ -39,7 +40,7 @@ func (l asynqLog) Info(args ...any)  { l.Debug(args...) }
 func (l asynqLog) Warn(args ...any)  { l.Debug(args...) }
 func (l asynqLog) Error(args ...any) { l.Debug(args...) }
 
-// Fatal ends the process, as asynq's interface promises.
+// Fatal logs and then ends the process, as asynq's interface demands.
 func (l asynqLog) Fatal(args ...any) {
 	l.log.Error(fmt.Sprint(args...))
 	os.Exit(1)

@@ -5,28 +5,31 @@ import (
 	"time"
 )
 
-// presenceEvery is how often a process shows that it runs, several times within
-// the half minute for which the store believes it.
+// presenceEvery is how often a process records that it is running. The store
+// counts a process as running for half a minute after it was recorded.
 const presenceEvery = 5 * time.Second
 
-// showUntil shows, until the context ends, that this process works with its
-// models: others send no work that no process can take, and end no job as
-// having lost its model that another process could go on with.
+// showUntil records again and again, until the context ends, that this process
+// is running and which models it has. Other processes read that: a relay holds
+// back work that no running process has the model for, and a resume fails a job
+// for a missing model only when no running process has it.
 func (w *Worker) showUntil(ctx context.Context) {
-	for pause(ctx, presenceEvery) {
-		w.show(ctx)
+	for sleep(ctx, presenceEvery) {
+		w.showRunning(ctx)
 	}
 }
 
-func (w *Worker) show(ctx context.Context) {
+// showRunning records once that this process is running.
+func (w *Worker) showRunning(ctx context.Context) {
 	within, cancel := context.WithTimeout(ctx, presenceEvery)
 	defer cancel()
-	logFault(ctx, w.log, "the process could not show that it runs", w.store.ShowRunning(within, w.name))
+	logFault(ctx, w.log, "could not record that this process is running", w.store.ShowRunning(within, w.name))
 }
 
-// stopShowing is for an orderly end, when no task is worked on any more.
+// stopShowing records that this process has stopped. It is called in an orderly
+// shutdown, when no task is being worked on.
 func (w *Worker) stopShowing() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	logFault(ctx, w.log, "the process could not show that it has stopped", w.store.ShowStopped(ctx, w.name))
+	logFault(ctx, w.log, "could not record that this process has stopped", w.store.ShowStopped(ctx, w.name))
 }

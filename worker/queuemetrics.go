@@ -9,22 +9,23 @@ import (
 	dto "github.com/prometheus/client_model/go"
 )
 
-// queueMetrics are asynq's metrics of an installation's queues, by the names
-// "single" and "bulk": the same on each installation, and none of others that
-// share its Redis.
+// queueMetrics collects asynq's metrics for the queues of one installation. It
+// names them "single" and "bulk" on every installation, and leaves out the
+// queues of other installations on the same Redis.
 type queueMetrics struct {
 	all    prometheus.Collector
-	suffix string // of the names of the installation's queues
+	suffix string // that the installation's queue names end with
 }
 
-// QueueMetrics counts what waits in the queues of an installation. It asks Redis
-// when it is collected.
+// QueueMetrics returns the metrics of an installation's queues. Each collection
+// asks Redis.
 func QueueMetrics(queues *asynq.Inspector, installation string) prometheus.Collector {
 	return queueMetrics{queuemetrics.NewQueueMetricsCollector(queues), strings.TrimPrefix(queuesOf(installation).bulk, former.bulk)}
 }
 
-// Describe says nothing, by which a registry takes the metrics as they come: to
-// say what will come is to ask Redis, which may be down at the start.
+// Describe describes no metric, so that the registry does not check them in
+// advance: finding out which there are takes a Redis, which may be down when the
+// process starts.
 func (queueMetrics) Describe(chan<- *prometheus.Desc) {}
 
 // Collect implements [prometheus.Collector].
@@ -41,11 +42,12 @@ func (q queueMetrics) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// own is a metric of one of the installation's queues, under its short name.
+// own returns a metric of this installation with the queue's short name, and
+// reports whether the metric belongs to this installation.
 func (q queueMetrics) own(m prometheus.Metric) (prometheus.Metric, bool) {
 	var content dto.Metric
 	if m.Write(&content) != nil {
-		return m, true // it says that Redis cannot be asked
+		return m, true // a metric that only carries the error: Redis cannot be reached
 	}
 	for _, label := range content.Label {
 		if label.GetName() != "queue" {
@@ -58,7 +60,7 @@ func (q queueMetrics) own(m prometheus.Metric) (prometheus.Metric, bool) {
 	return m, true
 }
 
-// A writtenMetric is a metric with other content.
+// A writtenMetric is a metric whose content was replaced.
 type writtenMetric struct {
 	prometheus.Metric
 	content *dto.Metric

@@ -9,60 +9,64 @@ import (
 	"bulkpatch/job"
 )
 
-// queues are the names of the two queues of an installation. Singles have
-// workers of their own, so that a patch of one record never waits for a chunk of
-// a large job. The installation's name is part of them, since several may share
-// a Redis, and their jobs have the same numbers.
+// queues holds the names of the two queues of an installation. Singles have a
+// queue and workers of their own, so that a patch of one record never waits for
+// a chunk of a large job. The names contain the installation's name, because
+// several installations may share a Redis, and their job numbers overlap.
 type queues struct{ single, bulk string }
 
+// queuesOf returns the queue names of an installation.
 func queuesOf(installation string) queues {
 	return queues{single: "single-" + installation, bulk: "bulk-" + installation}
 }
 
-// former are the queues of versions that did not tell installations apart. While
-// such a version is replaced, its workers are told by them; see [listeners].
+// former holds the queue names of earlier versions, which did not tell
+// installations apart. During an upgrade the workers of such a version still
+// listen to them; see [listeners].
 var former = queues{single: "single", bulk: "bulk"}
 
-// of is the queue that a piece of work goes to.
-func (q queues) of(r job.WakeUp) string {
-	if r.Single {
+// of returns the queue for a wake-up.
+func (q queues) of(wakeUp job.WakeUp) string {
+	if wakeUp.Single {
 		return q.single
 	}
 	return q.bulk
 }
 
 const (
-	// lookEvery is how often a relay that has something to send asks who works.
-	lookEvery = time.Second
-	// formerFor is how long the former queues are left alone without a worker
-	// that listens to them. A replacement is over by then.
+	// refreshEvery is how often a relay that has something to send asks Redis
+	// which workers there are.
+	refreshEvery = time.Second
+	// formerFor is how long no worker must have listened to the former queues
+	// before they are removed. An upgrade is over by then.
 	formerFor = time.Hour
 )
 
-// listeners are the workers that Redis knows, as a relay last saw them. Where only
-// workers of an earlier version run, they are told by the queues that they know:
-// so an upgrade can begin with the API processes, which is what
-// docs/operations.md asks for. A worker of an earlier version that is told by none
-// would find its work by the sweep all the same, seconds later.
+// listeners holds which workers are connected to Redis, as a relay last read it.
+// When only workers of an earlier version run, the relay uses their queues. So
+// an upgrade can begin with the API processes, as docs/operations.md says.
+// Otherwise those workers would find their work by the sweep, some seconds later.
 type listeners struct {
 	queues  *asynq.Inspector
 	own     queues
-	to      queues // that the workers listen to
-	workers int    // bulk tasks that all of them take at a time, 0 when none is known
-	seen    time.Time
-	former  time.Time // since when nobody listens to the former queues, as far as is known
+	to      queues    // the queues that the workers listen to
+	workers int       // bulk tasks that all of them can work on at the same time, 0 when none is known
+	asked   time.Time // when Redis was last asked
+	former  time.Time // since when no worker is known to listen to the former queues
 }
 
-// look asks Redis, unless it has just been asked and knew a worker.
-func (l *listeners) look(now time.Time) error {
-	if l.workers > 0 && now.Sub(l.seen) < lookEvery {
+// refresh asks Redis which workers there are, unless it was asked within
+// refreshEvery and knew one. It also removes the former queues when their time
+// is over.
+func (l *listeners) refresh(now time.Time) error {
+	if l.workers > 0 && now.Sub(l.asked) < refreshEvery {
 		return nil
 	}
 	servers, err := l.queues.Servers()
 	if err != nil {
 		return err
 	}
-	l.seen = now
+	l.asked = now
 	own, earlier := concurrency(servers, l.own.bulk), concurrency(servers, former.bulk)
 	l.to, l.workers = l.own, own
 	if own == 0 && earlier > 0 {
@@ -78,7 +82,8 @@ func (l *listeners) look(now time.Time) error {
 	return l.dropFormer()
 }
 
-// concurrency is how many tasks of a queue all servers take at a time.
+// concurrency returns how many tasks of a queue all servers together work on at
+// the same time.
 func concurrency(servers []*asynq.ServerInfo, queue string) (n int) {
 	for _, s := range servers {
 		if s.Queues[queue] > 0 {
@@ -88,8 +93,11 @@ func concurrency(servers []*asynq.ServerInfo, queue string) (n int) {
 	return n
 }
 
-// dropFormer removes the former queues, if they are there, with what was left in
-// them: wake-ups for nobody. One in which a worker died stays as it is.
+// evenWithTasks makes asynq delete a queue that is not empty.
+const evenWithTasks = true
+
+// dropFormer removes the former queues with the tasks in them, which no worker
+// reads any more. Redis keeps a queue with a task that a worker died with.
 func (l *listeners) dropFormer() error {
 	names, err := l.queues.Queues()
 	if err != nil {
@@ -97,14 +105,14 @@ func (l *listeners) dropFormer() error {
 	}
 	for _, name := range []string{former.single, former.bulk} {
 		if slices.Contains(names, name) {
-			_ = l.queues.DeleteQueue(name, true)
+			_ = l.queues.DeleteQueue(name, evenWithTasks)
 		}
 	}
 	return nil
 }
 
-// pending is how many bulk tasks wait in Redis. The queue is not there until
-// its first task is, and again when Redis was emptied.
+// pending returns how many bulk tasks wait in Redis. It asks for the list of
+// queues first, because a queue exists only once it has had a task.
 func (l *listeners) pending() (int, error) {
 	names, err := l.queues.Queues()
 	if err != nil || !slices.Contains(names, l.to.bulk) {

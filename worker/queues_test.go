@@ -13,8 +13,8 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// TestInstallationsThatShareARedisTakeTheirOwnTasks runs two with the same
-// numbers of jobs, of which only one has any work.
+// TestInstallationsThatShareARedisTakeTheirOwnTasks runs two installations on one
+// Redis, of which only one has work.
 func TestInstallationsThatShareARedisTakeTheirOwnTasks(t *testing.T) {
 	redis := asynq.RedisClientOpt{Addr: redistest.Start(t).Addr}
 	busy, idle := newFakeStore(), newFakeStore()
@@ -55,27 +55,35 @@ func TestInstallationsThatShareARedisTakeTheirOwnTasks(t *testing.T) {
 	t.Error("not two queues are counted")
 }
 
-// TestWorkersOfAnEarlierVersionAreTold has a relay of this version meet workers
-// that know only the former queues, as in an upgrade, then one of its own.
-func TestWorkersOfAnEarlierVersionAreTold(t *testing.T) {
-	redis := asynq.RedisClientOpt{Addr: redistest.Start(t).Addr}
-	taken := make(chan string, 10)
-	earlier := asynq.NewServer(redis, asynq.Config{
+// startEarlier starts a worker that knows only the former queues, as in an
+// upgrade. It sends the name of the queue of each task that it takes.
+func startEarlier(t *testing.T, redis asynq.RedisClientOpt) (earlier *asynq.Server, taken <-chan string) {
+	t.Helper()
+	queues := make(chan string, 10)
+	earlier = asynq.NewServer(redis, asynq.Config{
 		Queues: map[string]int{former.single: 1, former.bulk: 1}, TaskCheckInterval: idlePoll, LogLevel: asynq.FatalLevel,
 	})
 	if err := earlier.Start(asynq.HandlerFunc(func(ctx context.Context, _ *asynq.Task) error {
 		queue, _ := asynq.GetQueueName(ctx)
-		taken <- queue
+		queues <- queue
 		return nil
 	})); err != nil {
 		t.Fatal(err)
 	}
+	return earlier, queues
+}
+
+// TestWorkersOfAnEarlierVersionAreWoken lets a relay of this version meet a worker
+// of an earlier version, and then one of this version.
+func TestWorkersOfAnEarlierVersionAreWoken(t *testing.T) {
+	redis := asynq.RedisClientOpt{Addr: redistest.Start(t).Addr}
+	earlier, taken := startEarlier(t, redis)
 	s := newFakeStore()
 	r := NewRelay(s, redis, here, slog.New(slog.DiscardHandler))
 	defer r.client.Close()
 	defer r.workers.queues.Close()
 	for r.workers.workers == 0 { // until Redis knows the server
-		if err := r.workers.look(time.Now()); err != nil {
+		if err := r.workers.refresh(time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -88,7 +96,7 @@ func TestWorkersOfAnEarlierVersionAreTold(t *testing.T) {
 	}
 	got := []string{<-taken, <-taken}
 	if slices.Sort(got); !slices.Equal(got, []string{former.bulk, former.single}) {
-		t.Errorf("workers of an earlier version were told by %q", got)
+		t.Errorf("workers of an earlier version got tasks from the queues %q", got)
 	}
 	earlier.Shutdown()
 
@@ -102,7 +110,7 @@ func TestWorkersOfAnEarlierVersionAreTold(t *testing.T) {
 		}
 		l := listeners{queues: r.workers.queues, own: queuesOf(here)}
 		for _, now := range []time.Time{time.Now(), time.Now().Add(later)} {
-			if err := l.look(now); err != nil {
+			if err := l.refresh(now); err != nil {
 				t.Fatal(err)
 			}
 		}

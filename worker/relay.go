@@ -12,31 +12,33 @@ import (
 )
 
 const (
-	// relayPoll is how often the outbox is read without a bell, for the sake
-	// of other processes' rings.
+	// relayPoll is how often the outbox is read without a notification: another
+	// process may have put a wake-up into it.
 	relayPoll = 200 * time.Millisecond
-	// relayPause is how long the relay waits after Redis or the database
-	// failed it.
+	// relayPause is how long the relay waits after an error of Redis or the
+	// database.
 	relayPause = 500 * time.Millisecond
-	// passLimit ends a pass, of the sweep as well, whose database has gone
-	// without a word.
+	// passLimit is the time limit of one pass of the relay or the sweep, for a
+	// database that does not answer any more.
 	passLimit = 30 * time.Second
-	// singleBatch bounds the wake-ups of singles of one pass, and bulkBatch those
-	// of each workspace's bulk shards, of which it chooses.
+	// singleBatch bounds the wake-ups of singles that one pass reads, and
+	// bulkBatch those of bulk shards that it reads of each workspace.
 	singleBatch = 500
 	bulkBatch   = 64
-	// unsentSteps bounds how many wake-ups one pass notes to be waiting for Redis.
+	// unsentSteps bounds the transactions in which one pass notes that wake-ups
+	// wait for Redis.
 	unsentSteps = 20
 )
 
-// A Relay tells Redis of the work in the outbox. Any number of processes may
-// run one: a ring that two of them send is queued once.
+// A Relay reads wake-ups from the outbox and queues them in Redis as tasks. Any
+// number of processes may run a relay: a wake-up that two of them send is one
+// task.
 //
-// It is the scheduler, too. Patches of one record go out at once. Of bulk
-// shards it keeps no more tasks waiting in Redis than there are workers, and
-// takes them from the workspaces in turn, and from each workspace's jobs:
-// what has not been sent can still be put in a better order. However much
-// waits, a pass reads a bounded part of it.
+// The relay is also the round-robin scheduler. It sends the wake-ups of singles
+// at once. Of bulk shards it keeps at most as many tasks waiting in Redis as
+// there are workers, and picks them in turn from the workspaces and their jobs:
+// what is still in the outbox can be ordered fairly, what is in Redis cannot.
+// One pass reads a bounded part of the outbox, however long that is.
 type Relay struct {
 	store     Store
 	client    *asynq.Client
@@ -44,17 +46,17 @@ type Relay struct {
 	log       *slog.Logger
 	now       func() time.Time
 	scheduler scheduler
-	singles   waits
-	bulks     waits
-	noted     bool // users were told that Redis is away
-	silent    bool // the fault of the last pass has been logged
+	singles   delays
+	bulks     delays
+	noted     bool // some jobs say that they wait for Redis
+	logged    bool // the last pass failed, and that was logged
 }
 
-// errRedis is in the chain of what Redis failed at.
+// errRedis is in the chain of each error that comes from Redis.
 var errRedis = errors.New("redis")
 
-// NewRelay makes a relay for the workers of an installation. It connects when
-// it runs.
+// NewRelay returns a relay for the workers of an installation. It connects to
+// Redis when it runs.
 func NewRelay(s Store, redis asynq.RedisConnOpt, installation string, log *slog.Logger) *Relay {
 	own := queuesOf(installation)
 	return &Relay{
@@ -63,7 +65,7 @@ func NewRelay(s Store, redis asynq.RedisConnOpt, installation string, log *slog.
 	}
 }
 
-// Run relays until the context ends.
+// Run sends wake-ups until the context ends. It then returns nil.
 func (r *Relay) Run(ctx context.Context) error {
 	defer r.client.Close()
 	defer r.workers.queues.Close()
@@ -72,9 +74,9 @@ func (r *Relay) Run(ctx context.Context) error {
 		r.note(ctx, err)
 		if err != nil {
 			wait = relayPause
-			r.complain(ctx, err)
+			r.logOnce(ctx, err)
 		} else {
-			r.silent = false
+			r.logged = false
 		}
 		timer := time.NewTimer(wait)
 		select {
@@ -88,9 +90,9 @@ func (r *Relay) Run(ctx context.Context) error {
 	}
 }
 
-// note lets users see that their jobs wait for Redis, and that they no longer
-// do: of some jobs with each pass. What cannot be noted is the database's
-// fault, which shows by itself.
+// note records why jobs wait while Redis cannot be reached, and removes that
+// again when it can be: for some jobs with each pass. Users see it as the job's
+// wait reason. An error of the database is not recorded; it could not be written.
 func (r *Relay) note(ctx context.Context, err error) {
 	switch {
 	case errors.Is(err, errRedis):
@@ -101,7 +103,8 @@ func (r *Relay) note(ctx context.Context, err error) {
 	}
 }
 
-// unsent reports whether there may be more to note.
+// unsent records the reason for some wake-ups, and reports whether there may be
+// more.
 func (r *Relay) unsent(ctx context.Context, reason string) (more bool) {
 	ctx, cancel := context.WithTimeout(ctx, passLimit)
 	defer cancel()
@@ -113,15 +116,16 @@ func (r *Relay) unsent(ctx context.Context, reason string) (more bool) {
 	return true
 }
 
-// complain logs a fault once, until a pass succeeds again.
-func (r *Relay) complain(ctx context.Context, err error) {
-	if !r.silent {
-		logFault(ctx, r.log, "tasks cannot be sent now; jobs are safe and wait", err)
+// logOnce logs an error unless the pass before has failed, too.
+func (r *Relay) logOnce(ctx context.Context, err error) {
+	if !r.logged {
+		logFault(ctx, r.log, "tasks cannot be sent to Redis now; the jobs are safe and wait", err)
 	}
-	r.silent = true
+	r.logged = true
 }
 
-// pass sends what may be sent now, and says when to look again.
+// pass sends the wake-ups that may be sent now, and returns how long to wait
+// until the next pass.
 func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, passLimit)
 	defer cancel()
@@ -134,7 +138,7 @@ func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 		return 0, err
 	}
 	if len(due) == singleBatch {
-		next = 0 // more of them may wait
+		next = 0 // there may be more of them
 	}
 	bulks, err := r.store.Bulks(ctx, bulkBatch)
 	if err != nil {
@@ -152,22 +156,23 @@ func (r *Relay) pass(ctx context.Context) (time.Duration, error) {
 	return next, r.send(ctx, r.scheduler.pick(due, workers-pending, shareOf(workers)))
 }
 
-// load is how many bulk tasks can be worked on at a time, by all processes,
-// and how many wait in Redis.
+// load returns how many bulk tasks the workers of all processes can work on at
+// the same time, at least 1, and how many wait in Redis.
 func (r *Relay) load() (workers, pending int, err error) {
-	if err := r.workers.look(r.now()); err != nil {
+	if err := r.workers.refresh(r.now()); err != nil {
 		return 0, 0, err
 	}
 	pending, err = r.workers.pending()
 	return max(r.workers.workers, 1), pending, err
 }
 
-// send queues rings, and takes those that are queued out of the outbox.
+// send queues wake-ups in Redis, and deletes those that were queued from the
+// outbox.
 func (r *Relay) send(ctx context.Context, wakeUps []job.WakeUp) error {
 	if len(wakeUps) == 0 {
 		return nil
 	}
-	if err := r.workers.look(r.now()); err != nil {
+	if err := r.workers.refresh(r.now()); err != nil {
 		return errors.Join(errRedis, err)
 	}
 	for i, wakeUp := range wakeUps {
@@ -182,6 +187,7 @@ func (r *Relay) send(ctx context.Context, wakeUps []job.WakeUp) error {
 	return r.sent(ctx, wakeUps)
 }
 
+// sent deletes wake-ups that are queued in Redis from the outbox.
 func (r *Relay) sent(ctx context.Context, wakeUps []job.WakeUp) error {
 	if len(wakeUps) == 0 {
 		return nil

@@ -8,13 +8,14 @@ import (
 	"bulkpatch/job"
 )
 
-// stats are the worker's metrics.
+// stats holds the worker's metrics.
 type stats struct {
 	tasks   *prometheus.CounterVec
 	records prometheus.Counter
 	chunks  prometheus.Histogram
 }
 
+// newStats returns metrics that start at zero.
 func newStats() *stats {
 	return &stats{
 		tasks: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -30,7 +31,7 @@ func newStats() *stats {
 	}
 }
 
-// chunk counts a committed chunk.
+// chunk counts one committed chunk.
 func (s *stats) chunk(step job.Step, took time.Duration) {
 	s.records.Add(float64(step.N))
 	s.chunks.Observe(took.Seconds())

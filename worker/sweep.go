@@ -11,39 +11,42 @@ import (
 
 const (
 	sweepEvery = time.Second
-	// patience is how long work may show no sign of life until the sweep
-	// rings for it again. It doubles with each ring in vain.
+	// patience is how long the liveness of work may stay the same before the
+	// sweep redelivers its wake-up. It doubles each time, up to maxPatience,
+	// until the liveness changes.
 	patience    = 5 * time.Second
 	maxPatience = time.Minute
-	// sweepLimit bounds the jobs that one pass looks at. The next goes on behind
-	// them, so that work which cannot be helped does not hide the rest.
+	// sweepLimit bounds the jobs that one pass reads. The next pass continues
+	// after them.
 	sweepLimit = 10_000
-	// redeliverBatch bounds what is rung for in one transaction.
+	// redeliverBatch bounds the wake-ups of one transaction.
 	redeliverBatch = 500
-	// sweepFaults is how many jobs may fail a pass before it leaves the others
-	// for the next: one whose rows somebody holds must not stop the rest, and a
-	// database that is away need not be asked for each.
+	// sweepFaults is after how many errors a pass ends; the next one continues
+	// there. One job with locked rows must not keep the sweep from the others, but
+	// with a database that is away it need not try each job.
 	sweepFaults = 3
 )
 
-// A watched is a piece of work as the sweep last saw it move.
+// A watched is the liveness of one piece of work, and since when it is the same.
 type watched struct {
 	liveness job.Liveness
-	since    time.Time // by this process's own monotonic clock
+	since    time.Time // on the monotonic clock of this process
 	patience time.Duration
 }
 
-// A sweep finds work that was rung for and has stood still: its task was
-// lost, or its worker died. It trusts no clock but its own, and compares only
-// what it has seen itself. Work that a worker has answered for, if only by
-// putting it back, has moved.
+// A sweep finds work that does not advance although its wake-up was sent: the
+// task was lost, or the worker died. It compares the liveness that it reads with
+// the liveness that it read before, and uses no clock but its own. Work that a
+// worker has put back has a new heartbeat, so it counts as alive.
+//
+// One round is a look at all unfinished work. It takes one pass or more.
 type sweep struct {
 	store Store
 	now   func() time.Time
-	first time.Duration       // patience with what the first round finds
-	seen  map[job.Ref]watched // in the round before, nil in the first
-	found map[job.Ref]watched // in this round, which is of one pass or more
-	after int64               // number of the job up to which this round has come
+	first time.Duration       // patience with the work that the first round finds
+	seen  map[job.Ref]watched // what the round before found, nil in the first round
+	found map[job.Ref]watched // what this round has found so far
+	after int64               // number of the last job that this round has read
 }
 
 // sweepUntil sweeps until the context ends.
@@ -55,7 +58,7 @@ func (w *Worker) sweepUntil(ctx context.Context) {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		logFault(ctx, w.log, "the sweep could not look at all work", s.pass(ctx))
+		logFault(ctx, w.log, "the sweep could not check all work; it will be retried", s.pass(ctx))
 		select {
 		case <-ctx.Done():
 			return
@@ -64,8 +67,9 @@ func (w *Worker) sweepUntil(ctx context.Context) {
 	}
 }
 
-// pass looks at the work behind what the pass before has looked at, and rings
-// again for what has stood still for longer than its patience.
+// pass reads the liveness of the next jobs. It settles and finishes jobs that
+// wait for that, and redelivers the wake-ups of work that has stood still for
+// longer than its patience.
 func (s *sweep) pass(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, passLimit)
 	defer cancel()
@@ -79,65 +83,67 @@ func (s *sweep) pass(ctx context.Context) error {
 	}
 	var still []job.Liveness
 	var faults []error
-	for _, p := range liveness {
-		v := s.look(p, now)
-		s.found[p.Ref] = v
+	for _, l := range liveness {
+		v := s.compare(l, now)
+		s.found[l.Ref] = v
 		if v.stoodStill(now) {
-			still = append(still, p)
-		} else if err := s.mend(ctx, p); err != nil {
+			still = append(still, l)
+		} else if err := s.settleOrFinish(ctx, l); err != nil {
 			faults = append(faults, err)
 		}
 		if len(faults) == sweepFaults {
-			next = p.Job
+			next = l.Job
 			break
 		}
 	}
 	faults = append(faults, s.redeliver(ctx, still, now))
-	if s.after = next; next == 0 { // that was all
+	if s.after = next; next == 0 { // the end of the round
 		s.seen, s.found = s.found, nil
 	}
 	return errors.Join(faults...)
 }
 
-// look compares a pulse with the one before.
-func (s *sweep) look(p job.Liveness, now time.Time) watched {
-	v, known := s.seen[p.Ref]
+// compare returns since when the liveness l has been the same.
+func (s *sweep) compare(l job.Liveness, now time.Time) watched {
+	v, known := s.seen[l.Ref]
 	switch {
 	case s.seen == nil:
-		return watched{liveness: p, since: now, patience: s.first}
-	case !known || v.liveness != p:
-		return watched{liveness: p, since: now, patience: patience}
+		return watched{liveness: l, since: now, patience: s.first}
+	case !known || v.liveness != l:
+		return watched{liveness: l, since: now, patience: patience}
 	}
 	return v
 }
 
-// stoodStill reports whether it is time to wake a worker again.
+// stoodStill reports whether the wake-up of the work is to be redelivered.
 func (v watched) stoodStill(now time.Time) bool {
 	return !v.liveness.Stopping && !v.liveness.Idle && now.Sub(v.since) >= v.patience
 }
 
-// mend settles a stop, and finishes what has no open shard.
-func (s *sweep) mend(ctx context.Context, p job.Liveness) error {
+// settleOrFinish settles a job that is being paused or cancelled, and finishes a
+// job that has no open shard. It leaves all other work alone.
+func (s *sweep) settleOrFinish(ctx context.Context, l job.Liveness) error {
 	switch {
-	case p.Stopping:
-		return s.store.Settle(ctx, p.Ref)
-	case p.Idle:
-		return s.store.Finish(ctx, p.Ref)
+	case l.Stopping:
+		return s.store.Settle(ctx, l.Ref)
+	case l.Idle:
+		return s.store.Finish(ctx, l.Ref)
 	}
 	return nil
 }
 
-// redeliver sends another wake-up for what stands still. What got none stays as
-// it was, so that the next round tries again.
+// redeliver puts new wake-ups into the outbox, and doubles the patience with the
+// work that got one. After an error the rest stays as it was, so that the next
+// round tries again.
 func (s *sweep) redeliver(ctx context.Context, still []job.Liveness, now time.Time) error {
 	for some := range slices.Chunk(still, redeliverBatch) {
 		if err := s.store.Redeliver(ctx, some); err != nil {
 			return err
 		}
-		for _, p := range some {
-			v := s.found[p.Ref]
+		for _, l := range some {
+			v := s.found[l.Ref]
 			v.since, v.patience = now, min(max(2*v.patience, patience), maxPatience)
-			s.found[p.Ref] = v
+			s.found[l.Ref] = v
 		}
 	}
 	return nil

@@ -13,28 +13,29 @@ import (
 // taskType is the one type of task there is.
 const taskType = "look"
 
-// newTask says to Redis what a ring says. A ring that is sent twice has the
-// same id and is queued once. Redis may deliver a task of a dead process
-// again; its epoch is void by then, so a few tries are plenty.
-func newTask(r job.WakeUp, queue string) (*asynq.Task, error) {
-	payload, err := json.Marshal(r)
+// newTask returns the task for a wake-up. Its id contains the nonce, so a wake-up
+// that is sent twice is queued once. asynq may deliver the task of a dead process
+// again. The shard has another epoch by then, so the number of retries hardly
+// matters.
+func newTask(wakeUp job.WakeUp, queue string) (*asynq.Task, error) {
+	payload, err := json.Marshal(wakeUp)
 	if err != nil {
 		return nil, err
 	}
 	return asynq.NewTask(taskType, payload,
 		asynq.Queue(queue),
-		asynq.TaskID(fmt.Sprintf("%d:%d:%d:%d", r.Job, r.Shard, r.Epoch, r.Nonce)),
+		asynq.TaskID(fmt.Sprintf("%d:%d:%d:%d", wakeUp.Job, wakeUp.Shard, wakeUp.Epoch, wakeUp.Nonce)),
 		asynq.MaxRetry(3),
-		asynq.Timeout(24*time.Hour), // the sweep, not asynq, says when a worker is too slow
+		asynq.Timeout(24*time.Hour), // the sweep, not asynq, finds slow workers
 	), nil
 }
 
-// readTask is the inverse of newTask.
+// readTask returns the wake-up that a task was made from.
 func readTask(t *asynq.Task) (job.WakeUp, error) {
-	var r job.WakeUp
-	err := json.Unmarshal(t.Payload(), &r)
-	if err == nil && (r.Job == 0 || r.Workspace == 0) {
+	var wakeUp job.WakeUp
+	err := json.Unmarshal(t.Payload(), &wakeUp)
+	if err == nil && (wakeUp.Job == 0 || wakeUp.Workspace == 0) {
 		err = fmt.Errorf("the task names no job")
 	}
-	return r, err
+	return wakeUp, err
 }

@@ -22,78 +22,82 @@ const (
 	DefaultChunk       = 10_000
 	MaxChunk           = 50_000
 
-	singleConcurrency = 32 // enough to fill a shared commit
+	singleConcurrency = 32 // enough singles for one group commit
 
-	// idlePoll is how often an idle queue is asked for work, which is the
-	// latency of a single-record patch. asynq's own default is a second.
+	// idlePoll is how often a worker without a task asks Redis for one. It bounds
+	// the latency of a single-record patch. asynq's own default is a second.
 	idlePoll = 20 * time.Millisecond
-	// slice is how long a task works before it lets others have its turn.
-	slice = time.Second
-	// shutdown is how long a chunk in flight may take to commit at the end.
+	// timeSlice is how long a task works on a shard before it yields.
+	timeSlice = time.Second
+	// shutdown is how long a chunk in flight may take to commit after the
+	// process was told to stop.
 	shutdown = 6 * time.Second
-	// faultPause is how long a shard waits after a fault that may pass.
+	// faultPause is how long a shard waits after a fault that may pass, before
+	// it is retried.
 	faultPause = time.Second
-	// turnPause is how long a job waits that may not be resolved now: others of
-	// its workspace are.
+	// turnPause is how long a job waits when as many jobs of its workspace are
+	// being resolved as may be at the same time.
 	turnPause = 500 * time.Millisecond
 )
 
-// A Config says what a worker works on and how hard.
+// A Config is the configuration of a [Worker].
 type Config struct {
 	Store       Store
 	Redis       asynq.RedisConnOpt
 	Log         *slog.Logger
-	Concurrency int // bulk shards at a time; 0 is DefaultConcurrency
-	Chunk       int // most records of one transaction; 0 is DefaultChunk
-	// Installation names the database, as [Relay]s do: what Redis is told is
-	// for its workers alone.
+	Concurrency int // bulk shards at the same time; 0 means DefaultConcurrency
+	Chunk       int // most records of one chunk, up to MaxChunk; 0 means DefaultChunk
+	// Installation is the name of the installation, the same as that of its
+	// [Relay]s. It is part of the names of the queues.
 	Installation string
-	// NewRedis says that Redis has just been started without data: all that
-	// an earlier one was told is to be rung for again, at once.
+	// NewRedis says that Redis has just been started without data. The worker then
+	// redelivers at once all wake-ups that an earlier Redis may have lost.
 	NewRedis bool
 }
 
-// A Worker works on jobs that Redis has tasks for.
+// A Worker takes tasks from Redis and works on the jobs that they name. It also
+// runs the sweep and the purge.
 type Worker struct {
-	store Store
-	redis asynq.RedisConnOpt
-	log   *slog.Logger
-	bulk  int
-	chunk int
-	stats *stats
-	from  queues
-	name  string // of this process, among those that work
+	store  Store
+	redis  asynq.RedisConnOpt
+	log    *slog.Logger
+	bulk   int
+	chunk  int
+	stats  *stats
+	queues queues
+	name   string // of this process, among those that work
 
 	newRedis bool
 }
 
-// New makes a worker. It connects when it runs.
+// New returns a worker. It connects to Redis when it runs.
 func New(c Config) *Worker {
 	return &Worker{
 		store: c.Store, redis: c.Redis, log: c.Log,
-		bulk:  cmp.Or(c.Concurrency, DefaultConcurrency),
-		chunk: min(cmp.Or(c.Chunk, DefaultChunk), MaxChunk),
-		from:  queuesOf(c.Installation),
-		stats: newStats(), name: uuid.NewString(), newRedis: c.NewRedis,
+		bulk:   cmp.Or(c.Concurrency, DefaultConcurrency),
+		chunk:  min(cmp.Or(c.Chunk, DefaultChunk), MaxChunk),
+		queues: queuesOf(c.Installation),
+		stats:  newStats(), name: uuid.NewString(), newRedis: c.NewRedis,
 	}
 }
 
-// Metrics counts what the worker did.
+// Metrics returns the worker's metrics.
 func (w *Worker) Metrics() prometheus.Collector { return w.stats }
 
 // Run works until the context ends. Then it takes no more tasks, lets the
-// chunks in flight commit, gives its shards back and returns.
+// chunks in flight commit, gives its shards back and returns nil. A Redis that
+// cannot be reached is no error: the worker waits for it.
 func (w *Worker) Run(ctx context.Context) error {
-	w.show(ctx)
+	w.showRunning(ctx)
 	defer w.stopShowing()
 	var ended sync.WaitGroup
 	defer ended.Wait()
-	singles, err := w.serve(ctx, w.from.single, singleConcurrency, w.handleSingle)
+	singles, err := w.serve(ctx, w.queues.single, singleConcurrency, w.handleSingle)
 	if err != nil {
 		return err
 	}
 	defer ended.Go(singles.Shutdown)
-	bulks, err := w.serve(ctx, w.from.bulk, w.bulk, w.handleBulk)
+	bulks, err := w.serve(ctx, w.queues.bulk, w.bulk, w.handleBulk)
 	if err != nil {
 		return err
 	}
@@ -104,7 +108,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	return nil
 }
 
-// serve starts the workers of one queue.
+// serve starts n workers for one queue.
 func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(context.Context, job.WakeUp)) (*asynq.Server, error) {
 	server := asynq.NewServer(w.redis, asynq.Config{
 		Concurrency:              n,
@@ -116,13 +120,14 @@ func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(con
 		Logger:                   asynqLog{w.log.With("queue", queue)},
 		LogLevel:                 asynq.WarnLevel,
 	})
-	// Handlers see the worker's context and not the task's: a task that
-	// asynq gives up may still be worked on, and the epoch decides about it.
+	// A handler gets the context of the worker instead of the task's. asynq may
+	// give up a task that is still being worked on, and then only the epoch of the
+	// shard may decide whether that work counts.
 	err := server.Start(asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error {
 		defer w.recovered(queue)
 		wakeUp, err := readTask(t)
 		if err != nil {
-			w.log.Warn("a task that nobody can read was dropped", "queue", queue)
+			w.log.Warn("a task that cannot be read was dropped", "queue", queue)
 			return nil
 		}
 		handle(ctx, wakeUp)
@@ -134,29 +139,32 @@ func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(con
 	return server, nil
 }
 
-// recovered logs a panic of a handler. Its work stands still then, and the sweep
-// finds it.
+// recovered recovers from a panic of a handler and logs it. The sweep finds the
+// work later, because its heartbeat stands still.
 func (w *Worker) recovered(queue string) {
 	if v := recover(); v != nil {
 		w.log.Error("work on a task panicked", "queue", queue, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 	}
 }
 
-// The handlers answer nothing to asynq: what fails is put back into the outbox,
-// and where that fails, too, the sweep finds it, which is quicker than a retry.
+// The handlers return no error to asynq. Work that fails goes back into the
+// outbox; when that fails, too, the sweep finds the work, and does so sooner than
+// asynq would retry.
 
-func (w *Worker) handleSingle(ctx context.Context, r job.WakeUp) {
-	if err := w.store.ApplySingle(context.WithoutCancel(ctx), r); err != nil {
-		w.failClaim(ctx, r, err)
+// handleSingle carries out a patch of one record.
+func (w *Worker) handleSingle(ctx context.Context, wakeUp job.WakeUp) {
+	if err := w.store.ApplySingle(context.WithoutCancel(ctx), wakeUp); err != nil {
+		w.startFailed(ctx, wakeUp, err)
 		return
 	}
 	w.stats.tasks.WithLabelValues("single").Inc()
 }
 
-func (w *Worker) handleBulk(ctx context.Context, r job.WakeUp) {
-	lease, err := w.store.Claim(ctx, r)
+// handleBulk claims a shard and works on it.
+func (w *Worker) handleBulk(ctx context.Context, wakeUp job.WakeUp) {
+	lease, err := w.store.Claim(ctx, wakeUp)
 	if err != nil {
-		w.failClaim(ctx, r, err)
+		w.startFailed(ctx, wakeUp, err)
 		return
 	}
 	w.stats.tasks.WithLabelValues("bulk").Inc()

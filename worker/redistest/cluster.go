@@ -14,13 +14,13 @@ const slots = 16384
 // A Cluster is a Redis Cluster of three masters.
 type Cluster struct{ Nodes []*Server }
 
-// StartCluster starts three servers that share the slots among them, and
-// returns when each knows of all.
+// StartCluster starts three servers with a third of the slots each, and returns
+// when each of them knows the others.
 func StartCluster(tb testing.TB) *Cluster {
 	tb.Helper()
 	const n = 3
 	c := &Cluster{}
-	var bus []string // ports by which they talk to each other
+	var bus []string // the ports that they talk to each other on
 	for i := range n {
 		_, port, _ := net.SplitHostPort(FreeAddr(tb))
 		bus = append(bus, port)
@@ -41,7 +41,7 @@ func StartCluster(tb testing.TB) *Cluster {
 	return c
 }
 
-// URL is the address of the nodes as the program's settings take it.
+// URL returns the addresses of the nodes as a value of the --redis flag.
 func (c *Cluster) URL() string {
 	addrs := make([]string, len(c.Nodes))
 	for i, s := range c.Nodes {

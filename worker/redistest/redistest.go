@@ -1,8 +1,10 @@
-// Package redistest starts real Redis servers for tests: one of its own for
-// each test that asks, in a temporary folder and on a free port, so that tests
-// can stop, empty and restart it.
+// Package redistest starts real Redis servers for tests. Each test gets a server
+// of its own, in a temporary folder and on a free port, so that it can stop, empty
+// and restart it. The package also starts a Redis Cluster, and a Redis with a
+// Sentinel.
 //
-// It leaves finding out what to do with one to the tests.
+// It owns the processes and nothing else: what is stored in them, and which faults
+// they have, is up to the tests.
 package redistest
 
 import (
@@ -28,21 +30,21 @@ type Server struct {
 	Addr string // host:port; stays the same over a restart
 
 	args []string // all but the address
-	sign string   // what it says, in lower case, when it is ready
+	sign string   // the log line, in lower case, that says that it is ready
 	mu   sync.Mutex
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended
 }
 
-// Start runs a server that keeps an append-only file, as the project's own
-// set-up does, and stops it when the test ends. Without a redis-server on the
-// PATH the test fails, and says how to get one.
+// Start starts a server that writes an append-only file, as docker-compose.yml
+// has it, and stops the server when the test ends. The test fails when there is
+// no redis-server on the PATH.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
 	return start(tb)
 }
 
-// start runs a server with more settings.
+// start starts a server with additional settings.
 func start(tb testing.TB, args ...string) *Server {
 	tb.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
@@ -52,7 +54,7 @@ func start(tb testing.TB, args ...string) *Server {
 	return startAs(tb, "ready to accept connections", append(usual, args...)...)
 }
 
-// startAs runs a redis-server that is ready when it says so in its log.
+// startAs starts a redis-server that is ready once its log contains the sign.
 func startAs(tb testing.TB, sign string, args ...string) *Server {
 	tb.Helper()
 	s := &Server{Addr: FreeAddr(tb), args: args, sign: sign}
@@ -61,11 +63,10 @@ func startAs(tb testing.TB, sign string, args ...string) *Server {
 	return s
 }
 
-// URL is the server's address as the program's settings take it.
+// URL returns the server's address as a value of the --redis flag.
 func (s *Server) URL() string { return "redis://" + s.Addr }
 
-// Restart starts a server that was stopped. What it had kept on disk is there
-// again.
+// Restart starts a server that was stopped, with the data that it had on disk.
 func (s *Server) Restart(tb testing.TB) {
 	tb.Helper()
 	s.mu.Lock()
@@ -103,15 +104,15 @@ func (s *Server) Restart(tb testing.TB) {
 	s.cmd, s.done = cmd, done
 }
 
-// follow reads what the server says until it ends, and closes ready when it
-// gives the sign.
+// follow reads the server's log until the server ends, and returns the beginning
+// of it. It closes ready at the first line with the sign.
 func follow(out io.Reader, sign string, ready chan<- struct{}) string {
 	var said strings.Builder
 	lines := bufio.NewScanner(out)
-	announced := false
+	found := false
 	for lines.Scan() {
-		if !announced && strings.Contains(strings.ToLower(lines.Text()), sign) {
-			announced = true
+		if !found && strings.Contains(strings.ToLower(lines.Text()), sign) {
+			found = true
 			close(ready)
 		}
 		if said.Len() < 4096 {
@@ -121,14 +122,16 @@ func follow(out io.Reader, sign string, ready chan<- struct{}) string {
 	return said.String()
 }
 
-// Kill ends the server at once, as a crash would; what the last second wrote
-// may be lost. Killing a server that has ended is harmless.
+// Kill ends the server at once, as a crash would. Writes of the last second may
+// be lost. Killing a server that has ended is harmless.
 func (s *Server) Kill() { s.end(syscall.SIGKILL) }
 
-// Stop ends the server in order. Stopping a server that has ended is
-// harmless.
+// Stop shuts the server down in an orderly way. Stopping a server that has ended
+// is harmless.
 func (s *Server) Stop() { s.end(syscall.SIGTERM) }
 
+// end sends a signal to the server, waits until it has ended, and kills it if that takes
+// too long.
 func (s *Server) end(signal syscall.Signal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,8 +155,8 @@ func (s *Server) Do(tb testing.TB, words ...string) string {
 	return strings.TrimSpace(s.ask(tb, words, func(r *bufio.Reader) (string, error) { return r.ReadString('\n') }))
 }
 
-// Bulk sends one command that is answered by a text of many lines, such as
-// INFO, and returns that.
+// Bulk sends one command whose answer has many lines, such as INFO, and returns
+// the answer.
 func (s *Server) Bulk(tb testing.TB, words ...string) string {
 	tb.Helper()
 	return s.ask(tb, words, func(r *bufio.Reader) (string, error) {
@@ -167,6 +170,7 @@ func (s *Server) Bulk(tb testing.TB, words ...string) string {
 	})
 }
 
+// ask sends a command over a new connection, and reads the answer by read.
 func (s *Server) ask(tb testing.TB, words []string, read func(*bufio.Reader) (string, error)) string {
 	tb.Helper()
 	conn, err := (&net.Dialer{Timeout: patience}).DialContext(context.Background(), "tcp", s.Addr)
@@ -187,9 +191,9 @@ func (s *Server) ask(tb testing.TB, words []string, read func(*bufio.Reader) (st
 	return answer
 }
 
-// FreeAddr is an address of the loopback interface that nobody listens on. Its
-// port lies below those that the system hands out by itself, which could be
-// taken before a server listens, or while it is down.
+// FreeAddr returns an address of the loopback interface that no process listens
+// on. Its port is below the range from which the system picks ports by itself, so
+// that no other process gets it before the server listens, or while it is down.
 func FreeAddr(tb testing.TB) string {
 	tb.Helper()
 	var err error

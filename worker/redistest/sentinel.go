@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// A Sentinel is one master, one replica of it, and a sentinel that watches
-// both and promotes the replica when the master is gone for a second.
+// A Sentinel is a Redis master, a replica of it, and a sentinel that watches both
+// and promotes the replica when the master has been down for a second.
 type Sentinel struct {
 	Master, Replica *Server
 	watch           *Server
 }
 
-// StartSentinel starts the three, and returns when the sentinel knows the
+// StartSentinel starts the three servers, and returns when the sentinel knows the
 // replica.
 func StartSentinel(tb testing.TB) *Sentinel {
 	tb.Helper()
 	master := Start(tb)
 	host, port, _ := net.SplitHostPort(master.Addr)
 	replica := start(tb, "--replicaof", host, port)
-	// A sentinel writes its settings back, so they are a file of its own.
+	// A sentinel changes its settings file, so each gets its own.
 	file := filepath.Join(tb.TempDir(), "sentinel.conf")
 	settings := fmt.Sprintf("sentinel monitor mymaster %s %s 1\nsentinel down-after-milliseconds mymaster 1000\nsentinel failover-timeout mymaster 5000\n", host, port)
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
@@ -37,11 +37,11 @@ func StartSentinel(tb testing.TB) *Sentinel {
 	return s
 }
 
-// URL is the sentinel's address as the program's settings take it.
+// URL returns the sentinel's address as a value of the --redis flag.
 func (s *Sentinel) URL() string { return "redis-sentinel://" + s.watch.Addr + "?master=mymaster" }
 
-// until returns when ok says so. There is nothing to be told by: servers
-// answer only when they are asked.
+// until waits until ok returns true. It polls, because a Redis server sends no
+// notification of such changes.
 func until(tb testing.TB, what string, ok func() bool) {
 	tb.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// shop is a model that not all processes know: those that are not given the
+// shop is the shape of a model that some processes do not have. Only the others get the
 // folder with its file.
 var shop = shape{
 	model: "shop", id: func(i int) any { return i + 1 },
@@ -33,10 +33,10 @@ properties:
   custom:  {type: [object, "null"], x-open-paths: true}
 `
 
-// without lets some of several processes lack a model, in every second plan:
-// a worker, or some as long as one has it, and on PostgreSQL one of the apis,
-// too. Jobs of that model are the others' then.
-func (d *drawer) without() {
+// lackModel adds, in every second plan with several processes, a model that some of them
+// do not have: one worker or more, but not all, and on PostgreSQL perhaps one of the API
+// processes. The other processes must do its jobs.
+func (d *planner) lackModel() {
 	p := d.plan
 	if len(p.workers) == 0 || d.one(2) {
 		return
@@ -61,15 +61,15 @@ func (d *drawer) without() {
 	d.only = nil
 }
 
-// lacks reports whether a process does not know a model.
+// lacks reports whether a process does not have a model.
 func (p *plan) lacks(process, model string) bool {
 	return model == shop.model && slices.Contains(p.lacking, process)
 }
 
-// someLack reports whether some processes do not know some model.
+// someLack reports whether some processes do not have the model shop.
 func (p *plan) someLack() bool { return len(p.lacking) > 0 }
 
-// models is the folder of model files for a process, "" for none.
+// models returns the folder with model files for a process, "" for none.
 func (r *run) models(process string) (string, error) {
 	if !r.someLack() || r.lacks(process, shop.model) {
 		return "", nil
@@ -81,16 +81,17 @@ func (r *run) models(process string) (string, error) {
 	return dir, os.WriteFile(filepath.Join(dir, "shop.yaml"), []byte(shopFile), 0o600)
 }
 
-// of is the caller of a table's workspace who calls those processes alone that
-// know its model. What is asked of a job may be asked of any.
+// of returns a caller for a table. It calls only API processes that have the table's
+// model. (Calls about a job may go to any process.)
 func (r *run) of(t *table) *caller {
 	c := *r.callers[t.workspace]
 	c.apis = slices.DeleteFunc(slices.Clone(c.apis), func(f apiProcess) bool { return r.lacks(f.name, t.model) })
 	return &c
 }
 
-// checkModelGone judges a job that ended because no process has its model. That
-// can only be when it was resumed while each worker that has it was hurt.
+// checkModelGone checks a job that ended because no process had its model. That may only
+// happen if it was resumed during faults of all workers that have the model. The
+// function returns what is wrong, "" for nothing.
 func (c *checker) checkModelGone(j *tracked) string {
 	for _, a := range j.asked {
 		alone := a.name == "resume"
@@ -101,10 +102,10 @@ func (c *checker) checkModelGone(j *tracked) string {
 			return ""
 		}
 	}
-	return "its model was called gone while a worker that has it was running"
+	return "it ended for its missing model while a worker that has the model was running"
 }
 
-// workersWith lists the workers that know a model.
+// workersWith returns the names of the workers that have a model.
 func (p *plan) workersWith(model string) (names []string) {
 	for _, w := range append(slices.Clone(p.workers), p.apis...) {
 		if w.command != "api" && !p.lacks(w.name, model) {
@@ -114,11 +115,11 @@ func (p *plan) workersWith(model string) (names []string) {
 	return names
 }
 
-// away reports whether a process may have been gone, or kept from its database,
+// away reports whether a fault may have ended a process, or cut it off from the database,
 // at a time.
 func (r *run) away(process string, s span) bool {
 	return slices.ContainsFunc(r.windows, func(w window) bool {
-		hit := w.victim == process || w.victim == "" && !w.kind.sparesDatabase()
-		return hit && w.sent <= s.done && s.sent <= w.done+echo
+		hit := w.victim == process || w.victim == "" && !w.what.sparesDatabase()
+		return hit && w.sent <= s.done && s.sent <= w.done+aftermath
 	})
 }

@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Ways are the proxies before one server, one for each process.
-type ways struct {
+// proxies holds the proxies before one server, one for each process.
+type proxies struct {
 	target string
 
 	mu   sync.Mutex
 	each map[string]*proxy // by process
 }
 
-// from is the way of a process.
-func (w *ways) from(process string) (*proxy, error) {
+// from returns the proxy of a process, and starts it if there is none.
+func (w *proxies) from(process string) (*proxy, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if p := w.each[process]; p != nil {
@@ -31,8 +31,8 @@ func (w *ways) from(process string) (*proxy, error) {
 	return p, nil
 }
 
-// all lists the ways.
-func (w *ways) all() (list []*proxy) {
+// all returns the proxies.
+func (w *proxies) all() (list []*proxy) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, p := range w.each {
@@ -41,30 +41,31 @@ func (w *ways) all() (list []*proxy) {
 	return list
 }
 
-// set changes how the server's connections are treated.
-func (w *ways) set(mode proxyMode, delay time.Duration) {
+// set changes how all proxies of the server treat connections.
+func (w *proxies) set(mode proxyMode, delay time.Duration) {
 	for _, p := range w.all() {
 		p.set(onServer, mode, delay)
 	}
 }
 
-// felt is how often a connection of any process was hurt so far.
-func (w *ways) felt() (n int64) {
+// felt returns how often a connection of any process was disturbed so far.
+func (w *proxies) felt() (n int64) {
 	for _, p := range w.all() {
 		n += p.felt.Load()
 	}
 	return n
 }
 
-// asked is how many pieces the processes have sent so far.
-func (w *ways) asked() (n int64) {
+// asked returns how many pieces of data the processes have sent so far.
+func (w *proxies) asked() (n int64) {
 	for _, p := range w.all() {
 		n += p.asked.Load()
 	}
 	return n
 }
 
-func (w *ways) close() {
+// close closes the proxies.
+func (w *proxies) close() {
 	for _, p := range w.all() {
 		p.close()
 	}

@@ -15,23 +15,23 @@ import (
 	"bulkpatch/job"
 )
 
-// A lacking is the store as a process without the model sees it.
+// A lacking is the store of a process that does not have the model.
 type lacking struct {
 	*fakeStore
-	refused *atomic.Int64
+	putBack *atomic.Int64
 }
 
 func (s lacking) ApplySingle(context.Context, job.WakeUp) error {
-	s.refused.Add(1)
+	s.putBack.Add(1)
 	return job.ErrOtherModel
 }
 
 func (s lacking) Claim(context.Context, job.WakeUp) (job.Lease, error) {
-	s.refused.Add(1)
+	s.putBack.Add(1)
 	return job.Lease{}, job.ErrOtherModel
 }
 
-// PutBack is the outbox's part of it.
+// PutBack puts the wake-up back into the outbox, under a new nonce.
 func (s lacking) PutBack(_ context.Context, r job.WakeUp, reason string) error {
 	r.Nonce++
 	s.add(r)
@@ -39,18 +39,18 @@ func (s lacking) PutBack(_ context.Context, r job.WakeUp, reason string) error {
 }
 
 // TestWorkReachesTheOneWorkerThatHasItsModel runs three workers without a model
-// beside one that has it. What they refuse reaches it without the sweep, which
-// has nothing to look at here.
+// beside one that has it. The work that they put back must reach it without the
+// sweep, which finds nothing here.
 func TestWorkReachesTheOneWorkerThatHasItsModel(t *testing.T) {
 	eachRedis(t, func(t *testing.T, redis asynq.RedisClientOpt) {
 		s := newFakeStore()
-		refused := new(atomic.Int64)
+		putBack := new(atomic.Int64)
 		run(t, s, redis)
 		ctx, cancel := context.WithCancel(t.Context())
 		var ended sync.WaitGroup
 		t.Cleanup(func() { cancel(); ended.Wait() })
 		for range 3 {
-			w := New(Config{Store: lacking{s, refused}, Redis: redis, Installation: here, Log: slog.New(slog.DiscardHandler)})
+			w := New(Config{Store: lacking{s, putBack}, Redis: redis, Installation: here, Log: slog.New(slog.DiscardHandler)})
 			ended.Go(func() {
 				if err := w.Run(ctx); err != nil {
 					t.Error(err)
@@ -64,11 +64,11 @@ func TestWorkReachesTheOneWorkerThatHasItsModel(t *testing.T) {
 			s.add(r)
 		}
 		s.awaitAll(t, append(slices.Repeat([]string{"single"}, jobs/2), slices.Repeat([]string{"finish"}, jobs/2)...)...)
-		t.Logf("%d refusals", refused.Load())
+		t.Logf("work was put back %d times", putBack.Load())
 	})
 }
 
-// A faulty store applies no single.
+// A faulty store answers each single with an error.
 type faulty struct {
 	*fakeStore
 	err error
@@ -89,8 +89,8 @@ func TestASingleThatMeetsAFaultSaysSoAndWaits(t *testing.T) {
 	}
 }
 
-// TestASingleThatNeverSucceedsEnds lets singles meet a fault for the last time
-// that a job is tried: only one that nobody knows ends it.
+// TestASingleThatNeverSucceedsEnds lets singles fail in the last round that a job
+// gets. Only a fault of an unknown kind may fail the job.
 func TestASingleThatNeverSucceedsEnds(t *testing.T) {
 	for err, want := range map[error]string{
 		errors.New("fault"): "stop no_progress",
@@ -106,5 +106,27 @@ func TestASingleThatNeverSucceedsEnds(t *testing.T) {
 		if !slices.Equal(s.calls, []string{want}) {
 			t.Errorf("after %v the store was called to %q, not to %q", err, s.calls, want)
 		}
+	}
+}
+
+func TestWorkThatIsPutBackWaitsALittleLongerEachTime(t *testing.T) {
+	r := wakeUp(1, 1)
+	var waits []time.Duration
+	for range 40 {
+		r = later(r, otherModelPause, otherModelMost)
+		waits = append(waits, time.Duration(r.Wait)*time.Microsecond)
+	}
+	// Suppose one of four workers has the model. Then ten wake-ups reach it in
+	// nineteen cases of twenty.
+	var ten time.Duration
+	for _, w := range waits[:10] {
+		ten += w
+	}
+	if waits[0] != otherModelPause || waits[39] != otherModelMost || ten > time.Second || !slices.IsSorted(waits) {
+		t.Errorf("the waits are %v, the first ten together %v", waits, ten)
+	}
+	r.Wait = time.Hour.Microseconds() // a throttle's
+	if w := later(r, otherModelPause, otherModelMost).Wait; w != otherModelMost.Microseconds() {
+		t.Errorf("a throttled wake-up then waits %v", time.Duration(w)*time.Microsecond)
 	}
 }

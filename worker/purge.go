@@ -5,18 +5,17 @@ import (
 	"time"
 )
 
-// retireEvery is how often the worker looks for what its retention has ended
-// for.
+// purgeEvery is how often the worker looks for expired jobs and other rows whose
+// retention is over.
 const purgeEvery = time.Minute
 
-// retireUntil removes, until the context ends, what has been kept for its
-// time: step by small step, so that it holds nobody up. Any number of
-// processes may do so.
+// purgeUntil purges again and again until the context ends. Any number of
+// processes may do so at the same time.
 func (w *Worker) purgeUntil(ctx context.Context) {
 	tick := time.NewTicker(purgeEvery)
 	defer tick.Stop()
 	for {
-		logFault(ctx, w.log, "what has been kept for its time could not be removed", w.purge(ctx))
+		logFault(ctx, w.log, "expired data could not be purged; it will be retried", w.purge(ctx))
 		select {
 		case <-ctx.Done():
 			return
@@ -25,7 +24,8 @@ func (w *Worker) purgeUntil(ctx context.Context) {
 	}
 }
 
-// retire takes step after step until nothing is left to do.
+// purge deletes expired rows until none is left: in small transactions, so that
+// none holds up other writers for long.
 func (w *Worker) purge(ctx context.Context) error {
 	for more := true; more && ctx.Err() == nil; {
 		var err error

@@ -8,19 +8,20 @@ import (
 	"time"
 )
 
-// A drawer draws the load.
-type drawer struct {
+// A planner makes the random decisions of a plan.
+type planner struct {
 	*rand.Rand
 	plan *plan
-	made map[*table]int // records made so far
+	made map[*table]int // records created so far
 	gone map[*table]int // records deleted so far
-	only *table         // that table draws, nil for any
+	only *table         // that table returns, nil for any
 }
 
-// per is how many of something there are for each second of the run.
-func (d *drawer) per(second float64) int { return int(second * d.plan.active.Seconds()) }
+// per returns how many of something there are, by its number in a second.
+func (d *planner) per(second float64) int { return int(second * d.plan.active.Seconds()) }
 
-func (d *drawer) draw() {
+// draw adds bulk updates, singles and foreign writes.
+func (d *planner) draw() {
 	d.made, d.gone = make(map[*table]int), make(map[*table]int)
 	p := d.plan
 	for n := range 25 + d.per(3) {
@@ -38,49 +39,51 @@ func (d *drawer) draw() {
 	}
 }
 
-// bait has a large job under way whenever a process is killed or stopped, so
-// that it is hit at work.
-func (d *drawer) bait() {
+// addTargets adds a large job just before each kill or stop of a process, so that
+// the fault hits the process at work.
+func (d *planner) addTargets() {
 	for _, f := range d.plan.faults {
-		if f.kind != killProcess && f.kind != stopProcess {
+		if f.what != killProcess && f.what != stopProcess {
 			continue
 		}
 		n, t := len(d.plan.bulks), d.plan.tables[0]
 		early := d.between(0, 30*time.Millisecond)
 		d.plan.bulks = append(d.plan.bulks, bulkOp{
 			n: n, at: max(0, f.at-early), table: t, cond: everything{}, options: map[string]any{"allowAll": true},
-			patch: map[string]any{t.texts[n%len(t.texts)]: fmt.Sprintf("bait %d", n)}, send: sending{copies: 1}, asJob: true,
+			patch: map[string]any{t.texts[n%len(t.texts)]: fmt.Sprintf("target %d", n)}, send: sending{copies: 1}, asJob: true,
 			sequels: d.sequels(3),
 		})
 	}
 }
 
-// moment is some time of the run, its last second excepted.
-func (d *drawer) moment() time.Duration {
+// moment returns a random time of the run, except for its last second.
+func (d *planner) moment() time.Duration {
 	return time.Duration(d.Int64N(int64(d.plan.active - time.Second)))
 }
 
-func (d *drawer) between(lo, hi time.Duration) time.Duration {
+// between returns a random duration.
+func (d *planner) between(lo, hi time.Duration) time.Duration {
 	return lo + time.Duration(d.Int64N(int64(hi-lo)))
 }
 
-// table favours the first, which is the largest.
-func (d *drawer) table() *table {
+// table returns a random table, the first and largest one most often.
+func (d *planner) table() *table {
 	if d.only != nil {
 		return d.only
 	}
 	return d.plan.tables[[]int{0, 0, 0, 0, 1, 1, 2, 2, 3}[d.IntN(9)]]
 }
 
-// one reports a chance of 1 in n.
-func (d *drawer) one(n int) bool { return d.IntN(n) == 0 }
+// one returns true with a probability of 1 in n.
+func (d *planner) one(n int) bool { return d.IntN(n) == 0 }
 
-func (d *drawer) bulk(n int) bulkOp {
+// bulk returns a random bulk update.
+func (d *planner) bulk(n int) bulkOp {
 	op := bulkOp{n: n, at: d.moment(), table: d.table(), options: map[string]any{}, send: d.sending(), asJob: d.one(2)}
 	op.patch = d.patch(op.table, fmt.Sprintf("bulk %d", n))
 	op.cond = d.cond(op.table)
 	if op.table.unique != "" && d.one(3) {
-		// All but one of the records cannot have the value.
+		// Only one of the records can have the value.
 		op.patch[op.table.unique] = fmt.Sprintf("bulk%d.example.com", n)
 		lo := d.IntN(op.table.initial - 60)
 		op.cond = idRange{lo, lo + 5 + d.IntN(50)}
@@ -113,8 +116,8 @@ func (d *drawer) bulk(n int) bulkOp {
 	return op
 }
 
-// sequels draws what follows from one job of n.
-func (d *drawer) sequels(n int) (list []follow) {
+// sequels returns the retries and undos of a job: some for one job of n, else none.
+func (d *planner) sequels(n int) (list []follow) {
 	if !d.one(n) {
 		return nil
 	}
@@ -129,12 +132,12 @@ func (d *drawer) sequels(n int) (list []follow) {
 	return list
 }
 
-// throttle lets a job run evenly: fast enough to end by itself, or so slowly
-// that the throttle must be lifted when the faults are over.
-func (op *bulkOp) throttle(d *drawer) {
+// throttle limits the speed of a job. Some limits are so low that they must be
+// lifted after the faults, or the job would not end in time.
+func (op *bulkOp) throttle(d *planner) {
 	op.options["recordsPerSecond"] = 100 + op.table.initial/6 + d.IntN(300)
-	// Each chunk of a throttled job goes through the queue, so that small ones
-	// are slower than any throttle.
+	// Each chunk of a throttled job is a task of its own. With small chunks that is
+	// slower than any throttle.
 	small := op.table.initial > 300*d.plan.chunk
 	if small || d.one(2) {
 		op.options["recordsPerSecond"] = 50 + d.IntN(300)
@@ -142,8 +145,8 @@ func (op *bulkOp) throttle(d *drawer) {
 	}
 }
 
-// cond draws a filter; many overlap.
-func (d *drawer) cond(t *table) cond {
+// cond returns a random filter. Many filters overlap.
+func (d *planner) cond(t *table) cond {
 	lo := d.IntN(t.initial)
 	part := idRange{lo, min(lo+d.IntN(t.initial), t.initial-1)}
 	switch d.IntN(10) {
@@ -166,9 +169,9 @@ func (d *drawer) cond(t *table) cond {
 	}
 }
 
-// patch draws new values. Some are given by this update alone, some by many,
-// so that records have them already.
-func (d *drawer) patch(t *table, name string) map[string]any {
+// patch returns random new values. Some are of this update alone. Others are of many
+// updates, so that some records already have them.
+func (d *planner) patch(t *table, name string) map[string]any {
 	patch := map[string]any{}
 	for len(patch) == 0 || d.one(3) {
 		field := t.texts[d.IntN(len(t.texts))]
@@ -192,7 +195,8 @@ func (d *drawer) patch(t *table, name string) map[string]any {
 	return patch
 }
 
-func (d *drawer) sending() sending {
+// sending decides at random how a request is sent.
+func (d *planner) sending() sending {
 	s := sending{copies: 1, hasty: d.one(4), reuse: d.one(5)}
 	if d.one(3) {
 		s.copies = 2 + d.IntN(2)
@@ -206,8 +210,8 @@ func (d *drawer) sending() sending {
 	return s
 }
 
-// actions draws what is asked of a job after it was accepted.
-func (d *drawer) actions() []action {
+// actions returns random actions on a job.
+func (d *planner) actions() []action {
 	soon := func() time.Duration { return d.between(0, 900*time.Millisecond) }
 	pause, resume, cancel := action{soon(), "pause", 0}, action{soon(), "resume", 0}, action{soon(), "cancel", 0}
 	switch d.IntN(6) {
@@ -226,11 +230,12 @@ func (d *drawer) actions() []action {
 	}
 }
 
-func (d *drawer) single(n int) singleOp {
+// single returns a random patch of one record.
+func (d *planner) single(n int) singleOp {
 	op := singleOp{n: n, at: d.moment(), table: d.table(), ifMatch: ifMatch(d.IntN(3)), send: d.sending()}
 	op.index = d.IntN(op.table.initial)
 	if d.one(2) {
-		op.index = d.IntN(10) // many patch the same few records
+		op.index = d.IntN(10) // many singles patch the same few records
 	}
 	op.patch = d.patch(op.table, fmt.Sprintf("single %d", n))
 	if op.table.unique != "" && d.one(3) {
@@ -243,15 +248,16 @@ func (d *drawer) single(n int) singleOp {
 	return op
 }
 
-func (d *drawer) foreign(op *foreignOp) {
+// foreign decides what a foreign write does.
+func (d *planner) foreign(op *foreignOp) {
 	t := op.table
-	op.kind, op.group = "move", d.IntN(groups)
+	op.what, op.group = "move", d.IntN(groups)
 	switch {
 	case d.one(10):
-		op.kind, op.indexes = "make", []int{t.initial + d.made[t]}
+		op.what, op.indexes = "make", []int{t.initial + d.made[t]}
 		d.made[t]++
 	case d.one(10) && d.gone[t] < t.doomed:
-		op.kind, op.indexes = "delete", []int{t.initial - 1 - d.gone[t]}
+		op.what, op.indexes = "delete", []int{t.initial - 1 - d.gone[t]}
 		d.gone[t]++
 	default:
 		for range 1 + d.IntN(30) {

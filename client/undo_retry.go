@@ -7,35 +7,38 @@ import (
 	"net/http"
 )
 
-// Undo makes a job that takes back what a finished job has changed, in all
-// records that no undo has restored and no later edit is in the way of. A
-// second undo of a job gives the same undo job.
+// Undo submits a job that restores the former values of a finished job. It leaves
+// out records that another undo has restored, and records in which the same
+// fields were changed since. A second call for the same job returns the same undo
+// job.
 func (c *Client) Undo(ctx context.Context, jobID string) (Job, error) {
 	return c.follow(ctx, jobID, "undo", nil)
 }
 
-// UndoRecords is [Client.Undo] of some records alone, 1 to 10,000, by their
-// ids. Each is another undo job. No ids are refused; they never mean all.
+// UndoRecords is like [Client.Undo], but only for the records with the given ids, 1
+// to 10,000. Each call makes a new undo job. An empty list is an error; it never
+// means all records.
 func (c *Client) UndoRecords(ctx context.Context, jobID string, ids []any) (Job, error) {
 	return c.follow(ctx, jobID, "undo", map[string]any{"ids": append([]any{}, ids...)})
 }
 
-// Retry makes a job of the records that failed, conflicted or were not reached
-// in a finished one. With onMismatch "force" it takes those that were skipped,
-// too; "" leaves that to the server. One call makes one job, however often it
-// has to be sent. While another retry of the same records is open it is an
-// [*Error] with the code "retry_open".
+// Retry submits a job for the remaining records of a finished job: those that
+// failed, conflicted or were not reached. With onMismatch "force" it includes the
+// skipped records, too; "" means the server's default. One call makes one job,
+// even when it has to be sent several times. While another retry of the same
+// records is open, Retry returns an [*Error] with the code "retry_open".
 func (c *Client) Retry(ctx context.Context, jobID, onMismatch string) (Job, error) {
 	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{}, onMismatch))
 }
 
-// RetryFailures is [Client.Retry] of the records that ended with one of some
-// codes, as the job's error summary has them. No codes are refused; they never
-// mean all.
+// RetryFailures is like [Client.Retry], but only for the records that ended with
+// one of the given codes, as the job's ErrorSummary lists them. An empty list is an
+// error; it never means all records.
 func (c *Client) RetryFailures(ctx context.Context, jobID string, codes []string, onMismatch string) (Job, error) {
 	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{"codes": append([]string{}, codes...)}, onMismatch))
 }
 
+// retryBody adds onMismatch to the body of a retry, unless it is "".
 func retryBody(body map[string]any, onMismatch string) map[string]any {
 	if onMismatch != "" {
 		body["onMismatch"] = onMismatch
@@ -43,8 +46,9 @@ func retryBody(body map[string]any, onMismatch string) map[string]any {
 	return body
 }
 
-// PreviewRetry computes what a retry would do, without doing it: of the records
-// that ended with one of the codes, or with nil of all that are left.
+// PreviewRetry computes what a retry would do, without doing it. The retry is of
+// the records that ended with one of the codes, or of all remaining records when
+// codes is nil.
 func (c *Client) PreviewRetry(ctx context.Context, jobID string, codes []string, onMismatch string) (Preview, error) {
 	body := map[string]any{"dryRun": true}
 	if codes != nil {
@@ -53,8 +57,8 @@ func (c *Client) PreviewRetry(ctx context.Context, jobID string, codes []string,
 	return previewOf[Preview](ctx, c, jobID, "retry", retryBody(body, onMismatch))
 }
 
-// PreviewUndo computes what an undo would do, without doing it: of the records
-// with the ids, or with nil of all that no undo has restored.
+// PreviewUndo computes what an undo would do, without doing it. The undo is of the
+// records with the given ids, or of all that no undo has restored when ids is nil.
 func (c *Client) PreviewUndo(ctx context.Context, jobID string, ids []any) (UndoPreview, error) {
 	body := map[string]any{"dryRun": true}
 	if ids != nil {
@@ -63,41 +67,34 @@ func (c *Client) PreviewUndo(ctx context.Context, jobID string, ids []any) (Undo
 	return previewOf[UndoPreview](ctx, c, jobID, "undo", body)
 }
 
-// previewOf is what would follow from a job, as it is answered at once or, where
-// that takes long, by a job of kind preview.
+// previewOf asks for the preview of a retry or an undo, and waits for it when the
+// server computes it in a job of kind preview.
 func previewOf[P any](ctx context.Context, c *Client, jobID, action string, body map[string]any) (p P, err error) {
 	r, err := followCall(jobID, action, body)
 	if err != nil {
 		return p, err
 	}
-	var answer json.RawMessage
-	resp, err := c.json(ctx, r, &answer)
+	a, err := c.atOnceOrByJob(ctx, r)
 	if err != nil {
 		return p, err
 	}
-	if resp.StatusCode != http.StatusAccepted {
-		return p, json.Unmarshal(answer, &p)
-	}
-	var j Job
-	if err := json.Unmarshal(answer, &j); err != nil {
-		return p, fmt.Errorf("read the job: %w", err)
-	}
-	if j, err = c.Wait(ctx, j.ID, nil); err != nil {
+	if a.job == nil {
+		err := json.Unmarshal(a.body, &p)
 		return p, err
 	}
 	var ended struct {
 		Preview *P `json:"preview"`
 	}
-	if _, err := c.json(ctx, call{method: http.MethodGet, path: jobPath(j.ID)}, &ended); err != nil {
+	if _, err := c.json(ctx, call{method: http.MethodGet, path: jobPath(a.job.ID)}, &ended); err != nil {
 		return p, err
 	}
 	if ended.Preview == nil {
-		return p, fmt.Errorf("preview %s ended %s", j.ID, j.State)
+		return p, a.noPreview()
 	}
 	return *ended.Preview, nil
 }
 
-// follow makes a job that follows from another.
+// follow submits a retry or an undo of a job.
 func (c *Client) follow(ctx context.Context, jobID, action string, body map[string]any) (Job, error) {
 	r, err := followCall(jobID, action, body)
 	if err != nil {
@@ -106,8 +103,8 @@ func (c *Client) follow(ctx context.Context, jobID, action string, body map[stri
 	return c.submit(ctx, r, "")
 }
 
-// followCall is a call about what follows from a job. A body that says nothing
-// is left out.
+// followCall returns the call for a retry or an undo of a job. An empty body is
+// left out.
 func followCall(jobID, action string, body map[string]any) (call, error) {
 	r := call{method: http.MethodPost, path: jobPath(jobID) + "/" + action, header: http.Header{}}
 	if len(body) == 0 {
@@ -123,16 +120,16 @@ func followCall(jobID, action string, body map[string]any) (call, error) {
 
 // An UndoPreview is what an undo would do if it ran now.
 type UndoPreview struct {
-	Matched      int64             `json:"matched"` // the sum of the three counts
-	WouldRestore int64             `json:"wouldRestore"`
-	Conflicted   int64             `json:"conflicted"`
-	Skipped      int64             `json:"skipped"`
-	Sample       []PreviewRecord   `json:"sample"`    // of what would be restored
-	Conflicts    []PreviewConflict `json:"conflicts"` // the first 100
+	Matched      int64             `json:"matched"`      // the sum of the three counts below
+	WouldRestore int64             `json:"wouldRestore"` // records that would get their former values
+	Conflicted   int64             `json:"conflicted"`   // records that were changed since
+	Skipped      int64             `json:"skipped"`      // records that have been deleted
+	Sample       []PreviewRecord   `json:"sample"`       // some of the records that would be restored
+	Conflicts    []PreviewConflict `json:"conflicts"`    // the first 100
 }
 
-// A PreviewConflict is one record that an undo would leave alone, as a [Result]
-// tells of it.
+// A PreviewConflict is one record that an undo would leave alone. Its fields mean
+// the same as those of a [Result].
 type PreviewConflict struct {
 	ID       ID                  `json:"id"`
 	Conflict map[string]Conflict `json:"conflict"`

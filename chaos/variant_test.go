@@ -1,0 +1,47 @@
+package chaos
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A variant is a set of servers and processes.
+type variant struct {
+	name     string
+	redis    bool   // with a Redis server, instead of the embedded one
+	postgres bool   // on PostgreSQL, instead of SQLite
+	stream   uint64 // random stream, so that the variants have different plans for a seed
+}
+
+// The variants. With the embedded Redis there is one process, serve. SQLite with a Redis
+// server has one process api or serve and two workers. PostgreSQL has two processes
+// api and three workers.
+var (
+	sqliteReal     = variant{name: "sqlite-real", redis: true, stream: 4}
+	sqliteEmbedded = variant{name: "sqlite-embedded", stream: 8}
+	onPostgres     = variant{name: "postgres", redis: true, postgres: true, stream: 12}
+
+	allVariants = []variant{sqliteReal, sqliteEmbedded, onPostgres}
+)
+
+var variantNames = flag.String("chaos.kind", "all", "the variants of runs, separated by commas: sqlite-real, sqlite-embedded, postgres, or all")
+
+// chosenVariants returns the variants that the flag names.
+func chosenVariants() ([]variant, error) {
+	if *variantNames == "all" {
+		return allVariants, nil
+	}
+	var chosen []variant
+	for name := range strings.SplitSeq(*variantNames, ",") {
+		i := slices.IndexFunc(allVariants, func(k variant) bool { return k.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("-chaos.kind: %q is none of %v", name, allVariants)
+		}
+		chosen = append(chosen, allVariants[i])
+	}
+	return chosen, nil
+}
+
+func (k variant) String() string { return k.name }
