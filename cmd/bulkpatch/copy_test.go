@@ -132,7 +132,7 @@ func copiedBack(t *testing.T, from string) string {
 func TestACopyOutlivesKill9(t *testing.T) {
 	server := pgtest.Start(t)
 	old, address := migrated(t), server.Database(t)
-	must(t, "import", "desk", sample(t, 500), "--db", old)
+	must(t, "import", "desk", sampleFile(t, 500), "--db", old)
 	must(t, "migrate", "--db", address)
 	u, err := url.Parse(address)
 	if err != nil {
@@ -174,8 +174,8 @@ func holding(t *testing.T, address string) (release func()) {
 
 func TestACopyThatCannotBeginSaysWhyAndMakesNothing(t *testing.T) {
 	used, other := migrated(t), migrated(t)
-	must(t, "import", "desk", sample(t, 3), "--db", used)
-	must(t, "import", "desk", sample(t, 3), "--db", other)
+	must(t, "import", "desk", sampleFile(t, 3), "--db", used)
+	must(t, "import", "desk", sampleFile(t, 3), "--db", other)
 	missing := "sqlite://" + filepath.Join(t.TempDir(), "missing.db")
 	tests := map[string]struct {
 		from, to string

@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"bulkpatch/auth"
-	"bulkpatch/bench/customers"
 	"bulkpatch/client"
 	"bulkpatch/model"
+	"bulkpatch/model/sample"
 	"bulkpatch/worker"
 )
 
@@ -142,7 +142,7 @@ func (d *demo) show(records int) error {
 func (d *demo) load(records int) error {
 	d.say("Making %d customers and importing them …", records)
 	lines := &lineCounter{bar: newRecordBar(d.err, "import", int64(records))}
-	report, err := d.Import(d.ctx, "desk", client.NDJSON, io.TeeReader(customers.DeskReader(demoSeed, records), lines))
+	report, err := d.Import(d.ctx, "desk", client.NDJSON, io.TeeReader(sample.DeskReader(demoSeed, records), lines))
 	lines.bar.Finish()
 	if err != nil {
 		return fmt.Errorf("import: %w", err)

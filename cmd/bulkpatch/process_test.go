@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"bulkpatch/bench/customers"
 	"bulkpatch/client"
+	"bulkpatch/model/sample"
 )
 
 // patience bounds every wait of a test, far above what anything takes.
@@ -184,7 +184,7 @@ func migrated(t *testing.T) string {
 // load imports n customers of the model desk.
 func load(tb testing.TB, c *client.Client, n int) {
 	tb.Helper()
-	report, err := c.Import(tb.Context(), "desk", client.NDJSON, customers.DeskReader(1, n))
+	report, err := c.Import(tb.Context(), "desk", client.NDJSON, sample.DeskReader(1, n))
 	if err != nil || report.Inserted != int64(n) {
 		tb.Fatalf("import: %+v, %v", report, err)
 	}
