@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"syscall"
@@ -23,8 +24,21 @@ const (
 	exitRefused = 3 // the server refused, or could not be reached
 )
 
-// version is set when a release is built.
-var version = "devel"
+// version is set by the linker: make build and the Dockerfile do so.
+var version string
+
+// versionText returns the stamped version, else the one that Go itself has
+// noted in the binary, which it does for builds in a git checkout.
+func versionText() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
+		return "devel"
+	}
+	return info.Main.Version
+}
 
 func main() {
 	os.Exit(run(context.Background(), os.Args[1:], &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
@@ -104,7 +118,7 @@ func newParser(a *app, leave func(int)) (*kong.Kong, error) {
 		kong.Exit(leave),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Vars{
-			"version":     version,
+			"version":     versionText(),
 			"concurrency": strconv.Itoa(worker.DefaultConcurrency),
 			"chunk":       strconv.Itoa(worker.DefaultChunk),
 			"maxChunk":    strconv.Itoa(worker.MaxChunk),
