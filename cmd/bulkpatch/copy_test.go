@@ -25,7 +25,7 @@ var (
 // job, copies everything, and goes on on PostgreSQL.
 func TestAnInstallationMovesToPostgreSQL(t *testing.T) {
 	t.Parallel()
-	old, address := database(t), pgtest.Start(t).Database(t)
+	old, address := database(t), pgtest.Database(t)
 	p := start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", old}, tiny...)...)
 	c := p.client(t, p.firstKey)
 	load(t, c, crowd)

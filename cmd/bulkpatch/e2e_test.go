@@ -210,7 +210,7 @@ func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
 	t.Parallel()
 	for name, db := range map[string]func(testing.TB) string{
 		"SQLite":     database,
-		"PostgreSQL": func(tb testing.TB) string { return pgtest.Start(tb).Database(tb) },
+		"PostgreSQL": pgtest.Database,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

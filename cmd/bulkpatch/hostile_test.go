@@ -191,7 +191,7 @@ func (p *process) get(t *testing.T, path string) (status int, body string) {
 func databases(t *testing.T) map[string]func() string {
 	return map[string]func() string{
 		"SQLite":     func() string { return database(t) },
-		"PostgreSQL": func() string { return pgtest.Start(t).Database(t) },
+		"PostgreSQL": func() string { return pgtest.Database(t) },
 	}
 }
 

@@ -39,7 +39,7 @@ var releases = map[string]struct {
 	"sqlite": {"sqlite3", func(t *testing.T) string { return database(t) }, func(_ *testing.T, address string) *exec.Cmd {
 		return exec.Command("sqlite3", strings.TrimPrefix(address, "sqlite://"), ".dump")
 	}},
-	"postgres": {"pgx", func(t *testing.T) string { return pgtest.Start(t).Database(t) }, func(_ *testing.T, address string) *exec.Cmd {
+	"postgres": {"pgx", func(t *testing.T) string { return pgtest.Database(t) }, func(_ *testing.T, address string) *exec.Cmd {
 		return exec.Command("pg_dump", "--inserts", "--no-owner", "--no-privileges", address)
 	}},
 }

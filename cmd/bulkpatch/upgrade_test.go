@@ -29,7 +29,7 @@ const (
 // the next version in the midst of a job, beside a caller who goes on.
 func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 	const people = 10_000
-	shared := []string{"--db", pgtest.Start(t).Database(t), "--redis", redistest.Start(t).URL()}
+	shared := []string{"--db", pgtest.Database(t), "--redis", redistest.Start(t).URL()}
 	api := func(models string) *process {
 		return start(t, slices.Concat([]string{"api", "--addr", "127.0.0.1:0", "--models", folder(t, models)}, shared)...)
 	}
