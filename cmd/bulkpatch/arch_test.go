@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -23,27 +24,37 @@ type goPackage struct {
 
 const module = "bulkpatch"
 
+// goList lists all packages of the module.
 func goList(t *testing.T) []goPackage {
 	t.Helper()
+	list, err := listOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// listOnce runs go list, which takes seconds, once for all tests.
+var listOnce = sync.OnceValues(func() ([]goPackage, error) {
 	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,Doc", module+"/...")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	var list []goPackage
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p goPackage
 		err := d.Decode(&p)
 		if errors.Is(err, io.EOF) {
-			return list
+			return list, nil
 		}
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		list = append(list, p)
 	}
-}
+})
 
 // within reports whether an import path is the package or below it.
 func within(path, parent string) bool {
