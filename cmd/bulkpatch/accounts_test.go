@@ -29,6 +29,7 @@ func newAccount(as, body string) exchange {
 // TestAccountsSpeakAsTheirPageSays sets every field of the page, reads it back
 // and clears it, under each of the paths.
 func TestAccountsSpeakAsTheirPageSays(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	s.run(t, []exchange{
 		{name: "an account is made", call: "POST /v1/accounts", body: smallAccount, status: 201, save: map[string]string{"made": "createdAt"},
@@ -67,6 +68,7 @@ func accountsFault(field string) string {
 }
 
 func TestAccountsRefuseBadInput(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	exchanges := []exchange{newAccount("id", smallAccount)}
 	for body, field := range map[string]string{
@@ -111,6 +113,7 @@ func TestAccountsRefuseBadInput(t *testing.T) {
 
 // TestAccountsTakeKeysInEachHeader makes keys that may do less.
 func TestAccountsTakeKeysInEachHeader(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	s.run(t, []exchange{
 		newAccount("id", smallAccount),
@@ -134,6 +137,7 @@ func TestAccountsTakeKeysInEachHeader(t *testing.T) {
 // TestAccountsGrowDropDowns adds options only where the call says so, and
 // shows them among the properties of that workspace.
 func TestAccountsGrowDropDowns(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	by := func(method string) string { return `{"custom": {"preferredContactMethod": "` + method + `"}}` }
 	s.run(t, []exchange{
@@ -176,6 +180,7 @@ const accountsProperties = `
 
 // TestAccountsDescribeWhatIsAskedFor names kinds of records in each way.
 func TestAccountsDescribeWhatIsAskedFor(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	s.run(t, []exchange{
 		{name: "without a kind", call: "GET /properties/", status: 200, want: `{"account": "*", "client": "*"}`},
@@ -188,6 +193,7 @@ func TestAccountsDescribeWhatIsAskedFor(t *testing.T) {
 // TestAccountsFieldsAreFiltered selects an account by each field of the page
 // through the native API.
 func TestAccountsFieldsAreFiltered(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	s.run(t, []exchange{newAccount("other", smallAccount), newAccount("id", accountsPage)})
 	for name, v := range members(t, accountsShown) {

@@ -10,6 +10,7 @@ import (
 // TestAccountsAreListed pages through accounts and finds them by what they
 // hold.
 func TestAccountsAreListed(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	s.run(t, []exchange{
 		{name: "nobody yet", call: "GET /v1/accounts", status: 200, want: `[]`},
@@ -58,6 +59,7 @@ func search(words ...string) string {
 
 // TestAccountsAreSearched tries each operator on each type of value.
 func TestAccountsAreSearched(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	s.run(t, []exchange{
 		newAccount("a", `{"title": "Last, First", "address": "1", "size": 5, "value": 1.5, "accountType": "RESIDENTIAL", "custom": {"ref": 1234, "preferredContactMethod": "Email", "since": "2024-05-01", "open": true}}`),
@@ -139,6 +141,7 @@ func TestAccountsAreSearched(t *testing.T) {
 }
 
 func TestAccountsRefuseBadSearches(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	var exchanges []exchange
 	for query, field := range map[string]string{
@@ -160,6 +163,7 @@ func TestAccountsRefuseBadSearches(t *testing.T) {
 // TestAccountsMatchBeforeTheyAreMade finds the account that stands in for a
 // new one, and does with it what the caller says.
 func TestAccountsMatchBeforeTheyAreMade(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	post := func(name, query, body string, status int, want string) exchange {
 		return exchange{name: name, call: "POST /v1/accounts" + query, body: body, status: status, want: want}
@@ -186,6 +190,7 @@ func TestAccountsMatchBeforeTheyAreMade(t *testing.T) {
 
 // TestAccountsWhoRaceMakeOne lets callers make the same account at once.
 func TestAccountsWhoRaceMakeOne(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	statuses := make(chan int, 20)
 	var callers sync.WaitGroup
@@ -214,6 +219,7 @@ func TestAccountsWhoRaceMakeOne(t *testing.T) {
 // TestAccountsAreFoundByAddress compares the only item of the list that an
 // address is.
 func TestAccountsAreFoundByAddress(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	post := func(name, query, body string, status int, want string) exchange {
 		return exchange{name: name, call: "POST /v1/accounts?match_by=address" + query, body: body, status: status, want: want}

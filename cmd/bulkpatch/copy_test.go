@@ -130,6 +130,7 @@ func copiedBack(t *testing.T, from string) string {
 // TestACopyOutlivesKill9 kills a copy while its transaction waits in the
 // midst of the records, and copies again.
 func TestACopyOutlivesKill9(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	old, address := migrated(t), server.Database(t)
 	must(t, "import", "desk", sampleFile(t, 500), "--db", old)

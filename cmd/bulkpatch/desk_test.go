@@ -30,6 +30,7 @@ var deskEverythingShown = strings.NewReplacer(`"id": 0, `, "", `"delete": false,
 // TestDeskRunsTheBulkUpdateOfItsPage runs the page's call with every field
 // that may be set, to the end of its job and back.
 func TestDeskRunsTheBulkUpdateOfItsPage(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	bulk := "PATCH /desk/api/v2/customers/update.json"
 	s.run(t, []exchange{
@@ -100,6 +101,7 @@ func TestDeskRunsTheBulkUpdateOfItsPage(t *testing.T) {
 
 // TestADeskBulkIsUndone takes a vendor's bulk job back like any other.
 func TestADeskBulkIsUndone(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	s.run(t, []exchange{
 		{name: "a customer", call: "POST /desk/api/v2/customers.json", body: `{"customer": {"jobTitle": "Clerk", "company": {"id": 16}, "contacts": [{"value": "a@b.example", "type": "email"}]}}`, status: 201, want: `{"customer": {"id": 1}}`},
@@ -142,6 +144,7 @@ const (
 // TestDeskTakesWhatItsSDKSends sends what the vendor's Go SDK makes of a
 // caller's wishes, and looks at what it reads of the answers.
 func TestDeskTakesWhatItsSDKSends(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	one := "/desk/api/v2/customers/1.json"
 	s.run(t, []exchange{
@@ -230,6 +233,7 @@ var deskWrong = map[model.Kind][2]string{
 // refused, and finds the customer by it, as far as the model says that one
 // may.
 func TestEveryFieldOfDesk(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	// Only an import gives what callers may read alone.
 	kept := `{"id": 1, "company": {"id": 1}, "addMethod": "manual", "verifiedEmail": true, "numTickets": 4, "createdAt": "2024-01-01T10:00:00Z",
@@ -376,6 +380,7 @@ func (s *vendorServer) deskFiltered(t *testing.T, f *model.Field) {
 // TestDeskRefusesBadInput asks for what cannot be done, in every way that has
 // an answer of its own.
 func TestDeskRefusesBadInput(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	_, reading, err := s.native(t).CreateKey(t.Context(), "reader", "main", []string{"customers:read"})
 	if err != nil {

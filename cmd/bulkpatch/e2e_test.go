@@ -151,6 +151,7 @@ func checkChangedOnce(t *testing.T, c *client.Client, n int) {
 }
 
 func TestAStopInTheMidstOfAJobIsInOrderAndTheNextStartGoesOn(t *testing.T) {
+	t.Parallel()
 	flags := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", database(t)}, tiny...)
 	p := start(t, flags...)
 	j := begin(t, p.client(t, p.firstKey))
@@ -163,6 +164,7 @@ func TestAStopInTheMidstOfAJobIsInOrderAndTheNextStartGoesOn(t *testing.T) {
 }
 
 func TestAPIAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
+	t.Parallel()
 	shared := []string{"--db", database(t), "--redis", redistest.Start(t).URL()}
 	api := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
 	worker := slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0"}, tiny, shared)
@@ -182,6 +184,7 @@ func TestAPIAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
 // TestAJobIsFollowedThroughAnyFront asks one process for what another has
 // accepted and a third one does.
 func TestAJobIsFollowedThroughAnyAPIProcess(t *testing.T) {
+	t.Parallel()
 	shared := []string{"--db", database(t), "--redis", redistest.Start(t).URL()}
 	api := append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)
 	one := start(t, api...)
@@ -238,6 +241,7 @@ func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
 }
 
 func TestAStartDoesNotNeedRedis(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	redis.Kill()
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", redis.URL())
@@ -258,6 +262,7 @@ func TestAStartDoesNotNeedRedis(t *testing.T) {
 }
 
 func TestTheSecondSignalEndsAtOnce(t *testing.T) {
+	t.Parallel()
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
 	// A body that never ends holds the first stop up.
 	body, feed := io.Pipe()
@@ -308,6 +313,7 @@ func untilRefused(t *testing.T, addr string) {
 }
 
 func TestBadInputsLeaveNoTraceOnTheRealService(t *testing.T) {
+	t.Parallel()
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
 	c := p.client(t, p.firstKey)
 	_, reader, err := c.CreateKey(t.Context(), "reader", "main", []string{"customers:read"})
@@ -335,6 +341,7 @@ func TestBadInputsLeaveNoTraceOnTheRealService(t *testing.T) {
 const chosenKey = "chosen-by-the-user-himself"
 
 func TestTheServiceShowsMetricsAndQueues(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "admin-key")
 	if err := os.WriteFile(file, []byte(chosenKey+"\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -389,6 +396,7 @@ func get(t *testing.T, address, key string, status int) string {
 }
 
 func TestTheDemoEndsWellAndLeavesNothing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cmd := exec.Command(binary(t), "demo", "--exit", "--records", "2000")
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir)

@@ -76,6 +76,7 @@ func TestAnInterruptedImportOfADatabaseSaysHowFarItCame(t *testing.T) {
 }
 
 func TestAnInterruptedImportOverHTTPSaysWhatItKnows(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		end   func(p *process, interrupt func())
 		blank bool

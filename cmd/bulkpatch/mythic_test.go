@@ -9,6 +9,7 @@ import (
 // TestMythicSpeaksAsItsPageSays runs the calls of the vendor's page, with its
 // placeholders replaced by values that are what they are called.
 func TestMythicSpeaksAsItsPageSays(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	s.run(t, []exchange{
 		{name: "a client is made, and its keys with it", call: "POST /api/v1/clients",
@@ -49,6 +50,7 @@ func TestMythicSpeaksAsItsPageSays(t *testing.T) {
 }
 
 func TestMythicRefusesBadInput(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	failed := func(text string) string {
 		return `{"success": false, "data": null, "error": "` + text + `", "count": 0}`
@@ -87,6 +89,7 @@ func TestMythicRefusesBadInput(t *testing.T) {
 }
 
 func TestMythicShowsSecretsToThoseWhoMaySeeThem(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	s.run(t, []exchange{
 		{name: "a client", call: "POST /api/v1/clients", body: `{"id": "acme", "name": "A", "proxy_api_key": "hidden"}`, status: 201,
@@ -122,6 +125,7 @@ func TestMythicShowsSecretsToThoseWhoMaySeeThem(t *testing.T) {
 // TestEachOfMythicsFieldsIsSetAndClearedAndFiltered takes the fields one by
 // one: text of any kind, and what each refuses.
 func TestEachOfMythicsFieldsIsSetAndClearedAndFiltered(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	s.run(t, []exchange{{name: "a client", call: "POST /api/v1/clients", body: `{"id": "acme", "name": "A"}`, status: 201, want: `{}`}})
 	for name, field := range map[string]struct{ value, bad, cleared string }{

@@ -14,6 +14,7 @@ import (
 // TestOneKeyMakesOneJobWhateverCrashes lets a hundred callers submit under one
 // idempotency key, kills the process among them and starts it again.
 func TestOneKeyMakesOneJobWhateverCrashes(t *testing.T) {
+	t.Parallel()
 	const callers = 100
 	flags := []string{"serve", "--addr", "127.0.0.1:0", "--db", database(t)}
 	p := start(t, flags...)
@@ -70,6 +71,7 @@ func TestOneKeyMakesOneJobWhateverCrashes(t *testing.T) {
 // TestAPreviewBindsAndAnUndoRespectsEdits goes the whole way of a careful
 // user: preview, confirm, see it done, edit some records, and take it back.
 func TestAPreviewBindsAndAnUndoRespectsEdits(t *testing.T) {
+	t.Parallel()
 	const people, edited = 5000, 50
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
 	c := p.client(t, p.firstKey)

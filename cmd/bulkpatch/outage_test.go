@@ -42,6 +42,7 @@ func TestAnOutageIsTwoLines(t *testing.T) {
 // TestProcessesSayWhetherTheyAreReady takes Redis away from an API process and a
 // worker while they have work, gives it back, and stops both.
 func TestProcessesSayWhetherTheyAreReady(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	shared := []string{"--db", database(t), "--redis", redis.URL()}
 	api := start(t, slices.Concat([]string{"api", "--addr", "127.0.0.1:0"}, shared)...)

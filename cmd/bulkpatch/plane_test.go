@@ -49,6 +49,7 @@ const (
 // TestPlaneSpeaksAsItsPageSays runs the call of the vendor's page, and what
 // its callers do beside it.
 func TestPlaneSpeaksAsItsPageSays(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	s.run(t, []exchange{
 		{name: "a customer is made", call: "POST /api/v1/workspaces/main/customers/", body: `{"name": "Acme"}`, status: 201,
@@ -80,6 +81,7 @@ func TestPlaneSpeaksAsItsPageSays(t *testing.T) {
 // TestPlaneShowsEveryField looks at the members of a customer, of which there
 // must be neither fewer nor more.
 func TestPlaneShowsEveryField(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	want := strings.Fields(planeKeys)
 	made := s.planeObject(t, "POST /api/v1/workspaces/main/customers/", `{"name": "Acme"}`)
@@ -172,6 +174,7 @@ var planeFields = []planeField{
 // TestPlaneFields sets every field, reads it back, finds the customer by it,
 // clears it, and sends what it must refuse.
 func TestPlaneFields(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	id := fmt.Sprint(s.planeObject(t, "POST /api/v1/workspaces/main/customers/", `{"name": "Acme"}`)["id"])
 	s.planeObject(t, "POST /api/v1/workspaces/main/customers/", `{"name": "Another"}`)
@@ -206,6 +209,7 @@ func TestPlaneFields(t *testing.T) {
 // TestPlaneReplacesJSON sends objects for the fields of any JSON: the vendor
 // keeps what was sent and nothing of what was there.
 func TestPlaneReplacesJSON(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	record := s.planeObject(t, "POST /api/v1/workspaces/main/customers/", `{"name": "Acme", "logo_props": {"a": {"b": 1, "c": {"d": 2}}, "e": 3}}`)
 	path := "/api/v1/workspaces/main/customers/" + fmt.Sprint(record["id"]) + "/"
@@ -237,6 +241,7 @@ func TestPlaneReplacesJSON(t *testing.T) {
 // TestPlaneRepeatsSafely sends one update twice with an idempotency key. What
 // it replaces has changed in between, by the update itself.
 func TestPlaneRepeatsSafely(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	record := s.planeObject(t, "POST /api/v1/workspaces/main/customers/", `{"name": "Acme", "logo_props": {"a": 1}}`)
 	call := "PATCH /api/v1/workspaces/main/customers/" + fmt.Sprint(record["id"]) + "/"
@@ -267,6 +272,7 @@ func planeJSON(t *testing.T, raw []byte) string {
 
 // TestPlaneMakesPlainText follows the text that is made of the HTML.
 func TestPlaneMakesPlainText(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	path := "/api/v1/workspaces/main/customers/{acme}/"
 	s.run(t, []exchange{
@@ -282,6 +288,7 @@ func TestPlaneMakesPlainText(t *testing.T) {
 }
 
 func TestPlaneRefusesBadInput(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	const list, one = "/api/v1/workspaces/main/customers/", "/api/v1/workspaces/main/customers/{acme}/"
 	noKey := http.Header{"No-Key": {"1"}}
@@ -342,6 +349,7 @@ func TestPlaneRefusesBadInput(t *testing.T) {
 
 // TestPlaneScopes asks for what a key may not do, and for what it may.
 func TestPlaneScopes(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	s.run(t, []exchange{
 		{name: "a key that may read", call: "POST /v1/keys", body: `{"name": "reader", "scopes": ["customers:read"]}`, status: 201, want: `{}`, save: map[string]string{"reader": "secret"}},
@@ -369,6 +377,7 @@ func TestPlaneScopes(t *testing.T) {
 
 // TestPlanePages goes through three pages, forth and back.
 func TestPlanePages(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	for _, name := range []string{"a", "b", "c", "d", "e"} {
 		s.planeObject(t, "POST /api/v1/workspaces/main/customers/", `{"name": "`+name+`", "stage": "s"}`)
@@ -411,6 +420,7 @@ func TestPlanePages(t *testing.T) {
 // TestPlaneUpserts sends customers again, by their reference to another
 // system and by their name.
 func TestPlaneUpserts(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	const list = "/api/v1/workspaces/main/customers/"
 	s.run(t, []exchange{
@@ -440,6 +450,7 @@ func TestPlaneUpserts(t *testing.T) {
 // TestPlaneUpsertsOnce has many callers send one new customer at the same
 // time: one makes it, all others find it.
 func TestPlaneUpsertsOnce(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, planeKey)
 	const callers = 100
 	statuses := make([]int, callers)

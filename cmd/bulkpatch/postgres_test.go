@@ -16,6 +16,7 @@ import (
 // TestWorkersShareAJobOnPostgreSQL kills one of two workers in the midst of a
 // job that both work on.
 func TestWorkersShareAJobOnPostgreSQL(t *testing.T) {
+	t.Parallel()
 	shared := []string{"--db", pgtest.Database(t), "--redis", redistest.Start(t).URL()}
 	api := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
 	worker := slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0", "--concurrency", "1"}, tiny, shared)

@@ -12,6 +12,7 @@ import (
 // TestTheREADMEsCallsWork imports, makes a key and calls as the README does,
 // with that key.
 func TestTheREADMEsCallsWork(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db)
 	here := strings.NewReplacer("sqlite:///var/lib/bulkpatch/bulkpatch.db", db, "customers.ndjson", sampleFile(t, 20))

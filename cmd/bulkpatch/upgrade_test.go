@@ -28,6 +28,7 @@ const (
 // TestARollingUpgradeHoldsNobodyUp replaces a front and a worker by those of
 // the next version in the midst of a job, beside a caller who goes on.
 func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
 	const people = 10_000
 	shared := []string{"--db", pgtest.Database(t), "--redis", redistest.Start(t).URL()}
 	api := func(models string) *process {
