@@ -16,7 +16,6 @@ import (
 
 	"bulkpatch/api/apitest"
 	"bulkpatch/client"
-	"bulkpatch/store/pgtest"
 	"bulkpatch/worker/redistest"
 )
 
@@ -206,58 +205,6 @@ func TestAJobIsFollowedThroughAnyAPIProcess(t *testing.T) {
 	checkSum(t, last, client.StateSucceeded, 1000)
 	if !seen["running"] {
 		t.Errorf("the other front showed the states %v on the way", seen)
-	}
-}
-
-func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
-	t.Parallel()
-	for name, db := range map[string]func(testing.TB) string{
-		"SQLite":     database,
-		"PostgreSQL": pgtest.Database,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			redis := redistest.Start(t)
-			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(t), "--redis", redis.URL())
-			c := p.client(t, p.firstKey)
-			load(t, c, 500)
-			redis.Kill()
-			j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
-			if err != nil {
-				t.Fatalf("submit without Redis: %v", err)
-			}
-			for why := ""; why != "redis_unavailable"; {
-				if j, err = c.Next(t.Context(), j); err != nil || j.Done {
-					t.Fatalf("job %+v, error %v", j, err)
-				}
-				if j.Progress.WaitReason != nil {
-					why = *j.Progress.WaitReason
-				}
-			}
-			redis.Restart(t)
-			checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 500)
-		})
-	}
-}
-
-func TestAStartDoesNotNeedRedis(t *testing.T) {
-	t.Parallel()
-	redis := redistest.Start(t)
-	redis.Kill()
-	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", redis.URL())
-	c := p.client(t, p.firstKey)
-	load(t, c, 10)
-	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
-	if err != nil {
-		t.Fatalf("submit without Redis: %v", err)
-	}
-	if metrics := get(t, p.base+"/metrics", p.firstKey, http.StatusOK); !strings.Contains(metrics, "go_goroutines") {
-		t.Errorf("no metrics without Redis:\n%s", metrics)
-	}
-	redis.Restart(t)
-	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 10)
-	if status := p.stop(t); status != 0 {
-		t.Errorf("exit status %d after SIGTERM", status)
 	}
 }
 
