@@ -88,8 +88,11 @@ func (l *commandLine) flag(word string, rest []string) []string {
 	switch {
 	case f == nil:
 		return l.unknown(word, rest)
+	case f.IsBool() && !joined:
+		l.set(f, "true")
+		return rest
 	case f.IsBool():
-		l.take(f, value, joined)
+		l.set(f, value)
 		return rest
 	case joined:
 		l.options = append(l.options, "--"+f.Name+"="+value)
@@ -103,12 +106,9 @@ func (l *commandLine) flag(word string, rest []string) []string {
 	return rest
 }
 
-// take takes a flag that is on or off.
-func (l *commandLine) take(f *kong.Flag, value string, joined bool) {
+// set keeps the value of a flag that is on or off.
+func (l *commandLine) set(f *kong.Flag, value string) {
 	l.given[f.Name] = true
-	if !joined {
-		value = "true"
-	}
 	if _, err := strconv.ParseBool(value); err != nil {
 		l.fault("--%s is on or off: it takes no value but true or false", f.Name)
 		return
@@ -232,7 +232,8 @@ func (l *commandLine) typed(name string) bool { return l.given[name] }
 // something.
 func (l *commandLine) hasVariable(name string) bool { return os.Getenv(l.variable(name)) != "" }
 
-// origin is how whoever set a flag knows it.
+// setBy returns the name by which a flag was set: its own, or that of an
+// environment variable before it.
 func (l *commandLine) setBy(name string) string {
 	if v := l.variable(name); v != "" && !l.given[name] {
 		return fmt.Sprintf("%s (--%s)", v, name)
