@@ -197,7 +197,6 @@ func (s refusingSession) ExecContext(ctx context.Context, text string, args ...a
 func TestFaultsInTheDataFailRecords(t *testing.T) {
 	lite := func(code int) error { return sqlite3.Error{Code: sqlite3.ErrNo(code)} }
 	pg := func(code string) error { return &pgconn.PgError{Code: code} }
-	server := pgtest.Start(t)
 	tests := map[string]struct {
 		err      error
 		code     string // of the records' failure, "" where the fault is the store's
@@ -222,7 +221,7 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			address := "sqlite://" + filepath.Join(t.TempDir(), "refusing.db")
 			if tt.postgres {
-				address = server.Database(t)
+				address = pgtest.Database(t)
 			}
 			s, err := Open(t.Context(), address, Options{Models: model.Shipped()})
 			must(t, err)

@@ -15,7 +15,7 @@ import (
 // under. Who is second in the queue for a record waits for the first, and then
 // for whoever holds the record: both waits end before the statement's time.
 func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
-	s, err := Open(t.Context(), pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
+	s, err := Open(t.Context(), pgtest.Database(t), Options{Models: model.Shipped()})
 	must(t, err)
 	defer s.Close()
 	for _, n := range []Size{Small, Large, Chunked} {
@@ -35,7 +35,7 @@ func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
 // TestAChunkThatReachesItsLimitIsTooSlow tells it from one that an operator has
 // ended, long before.
 func TestAChunkThatReachesItsLimitIsTooSlow(t *testing.T) {
-	s, err := Open(t.Context(), pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
+	s, err := Open(t.Context(), pgtest.Database(t), Options{Models: model.Shipped()})
 	must(t, err)
 	defer s.Close()
 	for _, took := range []time.Duration{0, chunkStatement} {

@@ -80,7 +80,7 @@ func TestARefusalNamesTheColumn(t *testing.T) {
 // TestAProcessThatStandsStillGivesItsLocksBack stops in the midst of a
 // transaction that has locked a job, and cancels the job from another process.
 func TestAProcessThatStandsStillGivesItsLocksBack(t *testing.T) {
-	address := pgtest.Start(t).Database(t)
+	address := pgtest.Database(t)
 	zombie := openPlain(t, address+"&idle_in_transaction_session_timeout=300")
 	other := openPlain(t, address)
 	must(t, zombie.Migrate(t.Context()))
@@ -127,7 +127,7 @@ func openPlain(t *testing.T, address string) *Store {
 }
 
 func TestAMergePatchBecomesOneExpression(t *testing.T) {
-	db := openPlain(t, pgtest.Start(t).Database(t)).read
+	db := openPlain(t, pgtest.Database(t)).read
 	for _, target := range []string{`null`, `{}`, `[1]`, `"text"`, `{"a": 1, "x": {"y": {"z": 1}, "k": 2}}`, `{"x": 5, "0": [1]}`, `{"x": {"y": [1, 2]}}`} {
 		for _, patch := range []string{`{}`, `{"a": null}`, `{"a": {"b": null, "c": 1}}`, `{"x": {"y": {"z": null, "?": "?"}}}`, `{"x": {"y": {}}, "0": {"1": [null]}}`, `{"x": null, "it's": {"\"": 1}}`} {
 			expr, args := postgresMerge("t.v", []byte(patch))

@@ -29,8 +29,7 @@ func (q quicker) Do(ctx context.Context, n Size, fn func(*tx) error) (*tx, error
 // there, a field without an index. All records are looked at beside the
 // writers; in the transaction only those that were made in between.
 func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
-	server := pgtest.Start(t)
-	for name, address := range map[string]string{"SQLite": "", "PostgreSQL": server.Database(t)} {
+	for name, address := range map[string]string{"SQLite": "", "PostgreSQL": pgtest.Database(t)} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := openWriter(t)
 			if address != "" {
