@@ -21,8 +21,8 @@ import (
 
 	_ "github.com/mattn/go-sqlite3"
 
-	"bulkpatch/bench/customers"
 	"bulkpatch/client"
+	"bulkpatch/model/sample"
 	"bulkpatch/worker/redistest"
 )
 
@@ -110,7 +110,7 @@ type stock struct {
 
 // desks are n customers of the model desk.
 func desks(n int) stock {
-	return stock{"desk", n, func() io.Reader { return customers.DeskReader(1, n) }}
+	return stock{"desk", n, func() io.Reader { return sample.DeskReader(1, n) }}
 }
 
 // imported is a database file with customers, imported over HTTP.

@@ -1,7 +1,7 @@
 // Package bench measures bulkpatch as its users meet it: the real binary, over
 // HTTP, with the raw statement of the database in the same run as the
-// yardstick where there is one. It holds benchmarks only; package customers
-// beside it makes the records.
+// yardstick where there is one. It holds benchmarks only; package model/sample
+// makes the records.
 //
 // Some measure what one caller can cost the others: BenchmarkSingleBesideAJob,
 // BenchmarkExpensiveNeighbours, BenchmarkExpensiveFilter, BenchmarkFollowers

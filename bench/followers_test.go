@@ -54,7 +54,11 @@ func follow(b *testing.B, program string, database func() string) {
 		ctx, cancel := context.WithCancel(b.Context())
 		f := &crowd{}
 		for i := range *followers {
-			f.join(ctx, keys[i%following], jobs[i/2%followed], i%2 == 0)
+			one := f.poll
+			if i%2 == 0 {
+				one = f.stream
+			}
+			f.join(ctx, keys[i%following], jobs[i/2%followed], one)
 		}
 		f.settle(b)
 		before, began, told := s.cpu(b), time.Now(), f.told.Load()
@@ -123,17 +127,18 @@ type crowd struct {
 	joined, told, lost atomic.Int64
 }
 
-// join adds a follower of a job. A long poll is asked for again when it is
-// answered, as a stream is when it breaks.
-func (f *crowd) join(ctx context.Context, c *caller, id string, streams bool) {
+// A followOnce asks for one answer or stream about a job. tag is the ETag of the
+// last answer, next that of this one; "" before the first answer and for
+// streams. opened is called when the server has begun to answer, or refused.
+type followOnce func(ctx context.Context, c *caller, id, tag string, opened func()) (next string, err error)
+
+// join adds a follower of a job, which asks again when a long poll is answered
+// or a stream breaks.
+func (f *crowd) join(ctx context.Context, c *caller, id string, one followOnce) {
+	joined := sync.OnceFunc(func() { f.joined.Add(1) })
 	f.all.Go(func() {
-		one := f.poll
-		if streams {
-			one = f.stream
-		}
-		tag := ""
-		for first := true; ctx.Err() == nil; first = false {
-			next, err := one(ctx, c, id, tag, first)
+		for tag := ""; ctx.Err() == nil; {
+			next, err := one(ctx, c, id, tag, joined)
 			if err != nil && ctx.Err() == nil {
 				f.lost.Add(1)
 				time.Sleep(100 * time.Millisecond)
@@ -144,15 +149,13 @@ func (f *crowd) join(ctx context.Context, c *caller, id string, streams bool) {
 }
 
 // poll asks for news of a job and waits for them.
-func (f *crowd) poll(ctx context.Context, c *caller, id, tag string, first bool) (next string, err error) {
+func (f *crowd) poll(ctx context.Context, c *caller, id, tag string, opened func()) (next string, err error) {
 	path, header := "/v1/jobs/"+id, []string{}
 	if tag != "" {
 		path, header = path+"?wait=20", []string{"If-None-Match", tag}
 	}
 	resp, err := c.open(ctx, "GET", path, nil, header...)
-	if first {
-		f.joined.Add(1)
-	}
+	opened()
 	if err != nil {
 		return tag, err
 	}
@@ -162,12 +165,10 @@ func (f *crowd) poll(ctx context.Context, c *caller, id, tag string, first bool)
 	return resp.Header.Get("ETag"), err
 }
 
-// stream hears of a job until the stream breaks.
-func (f *crowd) stream(ctx context.Context, c *caller, id, _ string, first bool) (string, error) {
+// stream reads the events of a job until the stream breaks.
+func (f *crowd) stream(ctx context.Context, c *caller, id, _ string, opened func()) (string, error) {
 	resp, err := c.open(ctx, "GET", "/v1/jobs/"+id+"/events", nil)
-	if first {
-		f.joined.Add(1)
-	}
+	opened()
 	if err != nil {
 		return "", err
 	}

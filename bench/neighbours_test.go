@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"bulkpatch/bench/customers"
 	"bulkpatch/client"
+	"bulkpatch/model/sample"
 )
 
 var measured = flag.Duration("measured", 3*time.Second, "how long neighbours and followers are measured")
@@ -35,7 +35,7 @@ func neighbours(b *testing.B, program string, database func() string) {
 	s := serve(b, program, database(), "embedded")
 	defer s.stop(b)
 	greedy, other := s.newCaller(b, "greedy", "main", everything...), s.newCaller(b, "other", "next-door", everything...)
-	report, err := other.Import(b.Context(), "desk", "application/x-ndjson", customers.DeskReader(2, 1000))
+	report, err := other.Import(b.Context(), "desk", "application/x-ndjson", sample.DeskReader(2, 1000))
 	fatal(b, err)
 	if report.Inserted != 1000 {
 		b.Fatalf("the import took %+v", report)

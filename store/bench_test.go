@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"bulkpatch/auth"
-	"bulkpatch/bench/customers"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/model/sample"
 	"bulkpatch/store"
 )
 
@@ -38,7 +38,7 @@ func imported(b *testing.B, n int) string {
 	_, _, err := s.Bootstrap(b.Context(), "")
 	fatal(b, err)
 	var drafts []model.Draft
-	for line := range customers.Desk(1, n) {
+	for line := range sample.Desk(1, n) {
 		d, faults := desk.CheckDraft(line, model.Import)
 		if len(faults) > 0 {
 			b.Fatal(faults)
@@ -180,7 +180,7 @@ func BenchmarkImport(b *testing.B) {
 	const n = 20_000
 	desk, _ := model.Shipped().Model("desk")
 	var drafts []model.Draft
-	for line := range customers.Desk(1, n) {
+	for line := range sample.Desk(1, n) {
 		d, faults := desk.CheckDraft(line, model.Import)
 		if len(faults) > 0 {
 			b.Fatal(faults)

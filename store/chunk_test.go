@@ -235,12 +235,11 @@ var postgresRefusedUpdates = map[string]refusedUpdate{
 // in the data fails each record with its reason, in a bulk job and in a single.
 // Any other error fails no record.
 func TestFaultsInTheDataFailRecords(t *testing.T) {
-	server := pgtest.Start(t)
 	for name, tt := range sqliteRefusedUpdates {
 		t.Run(name, func(t *testing.T) { tt.check(t, "sqlite://"+filepath.Join(t.TempDir(), "refusing.db")) })
 	}
 	for name, tt := range postgresRefusedUpdates {
-		t.Run(name, func(t *testing.T) { tt.check(t, server.Database(t)) })
+		t.Run(name, func(t *testing.T) { tt.check(t, pgtest.Database(t)) })
 	}
 }
 

@@ -23,7 +23,6 @@ import (
 // bad disk. The destination must be as empty as before, so that a second copy
 // fills it, or complete if only the answer to the COMMIT was lost.
 func TestACopyThatBreaksOffLeavesNothing(t *testing.T) {
-	server := pgtest.Start(t)
 	address := "sqlite://" + filepath.Join(t.TempDir(), "source.db")
 	source := newInstallation(t, address)
 	want := dump(t, address, nil)
@@ -43,9 +42,9 @@ func TestACopyThatBreaksOffLeavesNothing(t *testing.T) {
 		})
 	})
 	t.Run("into PostgreSQL", func(t *testing.T) {
-		json := jsonColumns(t, migrated(t, server.Database(t)))
+		json := jsonColumns(t, migrated(t, pgtest.Database(t)))
 		breakEach(t, source.Store, 18, json, dump(t, address, json), func(_ int, f *faults) place {
-			p := place{address: server.Database(t), fault: &pgconn.PgError{Code: "58030", Message: "could not write block"}}
+			p := place{address: pgtest.Database(t), fault: &pgconn.PgError{Code: "58030", Message: "could not write block"}}
 			f.err = p.fault
 			sql.Register(p.address, faultyPostgres{f})
 			return p

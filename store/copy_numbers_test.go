@@ -29,7 +29,7 @@ func TestACopyGivesNoNumberTwice(t *testing.T) {
 		}
 	}
 	from := k.Store
-	for _, address := range []string{pgtest.Start(t).Database(t), file("second.db"), file("third.db")} {
+	for _, address := range []string{pgtest.Database(t), file("second.db"), file("third.db")} {
 		_, err := copyTo(t, from, address)
 		fatal(t, err)
 		from = opened(t, address, store.Options{Models: storetest.Models(t)})

@@ -30,11 +30,10 @@ func copyTo(t *testing.T, from *store.Store, address string) ([]store.TableCopy,
 }
 
 func TestACopyHoldsWhatItsSourceHolds(t *testing.T) {
-	server := pgtest.Start(t)
 	dir := t.TempDir()
 	file := func(name string) string { return "sqlite://" + filepath.Join(dir, name) }
 	first := newInstallation(t, file("first.db"))
-	postgres := server.Database(t)
+	postgres := pgtest.Database(t)
 	copied, err := copyTo(t, first.Store, postgres)
 	fatal(t, err)
 	want := dump(t, file("first.db"), nil)
@@ -64,7 +63,7 @@ func TestACopyHoldsWhatItsSourceHolds(t *testing.T) {
 	_, err = copyTo(t, first.Store, file("beside.db"))
 	fatal(t, err)
 	sameRows(t, "SQLite", dump(t, file("beside.db"), nil), want)
-	second := server.Database(t)
+	second := pgtest.Database(t)
 	_, err = copyTo(t, middle, second)
 	fatal(t, err)
 	sameRows(t, "another PostgreSQL", dump(t, second, nil), dump(t, postgres, nil))
@@ -91,8 +90,7 @@ func sameRows(t *testing.T, where string, got, want map[string][]string) {
 }
 
 func TestACopyGoesOnWhereItsSourceHasStopped(t *testing.T) {
-	server := pgtest.Start(t)
-	for name, address := range map[string]string{"PostgreSQL": server.Database(t), "SQLite": "sqlite://" + filepath.Join(t.TempDir(), "copy.db")} {
+	for name, address := range map[string]string{"PostgreSQL": pgtest.Database(t), "SQLite": "sqlite://" + filepath.Join(t.TempDir(), "copy.db")} {
 		t.Run(name, func(t *testing.T) {
 			i := newInstallation(t, "sqlite://"+filepath.Join(t.TempDir(), "source.db"))
 			before := i.Read(i.done.ID)

@@ -68,10 +68,9 @@ func TestAFaultAtAnyStatementChangesNothingInTheEnd(t *testing.T) {
 // TestAFaultAtAnyStatementOnPostgreSQL does so on a server, where a COMMIT may
 // also be carried out and its answer get lost.
 func TestAFaultAtAnyStatementOnPostgreSQL(t *testing.T) {
-	server := pgtest.Start(t)
 	failEach(t, 15, func(t *testing.T) place {
 		return place{
-			address: server.Database(t),
+			address: pgtest.Database(t),
 			fault:   &pgconn.PgError{Code: "58030", Message: "could not write block"},
 			driver:  func(f *faults) driver.Driver { return faultyPostgres{f} },
 		}

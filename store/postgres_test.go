@@ -14,7 +14,7 @@ import (
 // TestAProcessThatStandsStillGivesItsLocksBack stops in the midst of a
 // transaction that has locked a job, and cancels the job from another process.
 func TestAProcessThatStandsStillGivesItsLocksBack(t *testing.T) {
-	address := pgtest.Start(t).Database(t)
+	address := pgtest.Database(t)
 	zombie := openPlain(t, address+"&idle_in_transaction_session_timeout=300")
 	other := openPlain(t, address)
 	must(t, zombie.Migrate(t.Context()))

@@ -30,8 +30,7 @@ func (q quicker) Do(ctx context.Context, n sqldb.Size, fn func(*sqldb.Tx) error)
 // a field without an index. All records are searched outside the write
 // transaction, and inside only those created in between.
 func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
-	server := pgtest.Start(t)
-	for name, address := range map[string]string{"SQLite": "", "PostgreSQL": server.Database(t)} {
+	for name, address := range map[string]string{"SQLite": "", "PostgreSQL": pgtest.Database(t)} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := openTemp(t)
 			if address != "" {

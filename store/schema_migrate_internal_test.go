@@ -14,9 +14,8 @@ import (
 // to date while a backup reads it. The change must not make others wait for
 // the backup.
 func TestAChangeOfFixedTablesGivesWay(t *testing.T) {
-	server := pgtest.Start(t)
 	for version, table := range map[int64]string{2: "jobs", 3: "shards", 4: "shards", 5: "jobs", 6: "outbox", 8: "models"} {
-		t.Run(fmt.Sprint("from version ", version), func(t *testing.T) { changeBesideABackup(t, server.Database(t), version, table) })
+		t.Run(fmt.Sprint("from version ", version), func(t *testing.T) { changeBesideABackup(t, pgtest.Database(t), version, table) })
 	}
 }
 

@@ -23,7 +23,7 @@ type peopled struct {
 
 func newPeopled(t *testing.T) *peopled {
 	t.Helper()
-	address := pgtest.Start(t).Database(t)
+	address := pgtest.Database(t)
 	g := newGrowing(t, address)
 	fatal(t, g.start(fern, g.add(`{"name": "fern"}`, `{"name": "moss"}`)))
 	db, err := sql.Open("pgx", address)

@@ -36,8 +36,7 @@ func onBoth(t *testing.T, test func(t *testing.T, empty func(*testing.T) string)
 		test(t, func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "test.db") })
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
-		server := pgtest.Start(t)
-		test(t, func(t *testing.T) string { return server.Database(t) })
+		test(t, func(t *testing.T) string { return pgtest.Database(t) })
 	})
 }
 

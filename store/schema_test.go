@@ -18,7 +18,7 @@ func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 	const inPostgres = `SELECT table_name || '.' || column_name FROM information_schema.columns
 		WHERE table_schema = 'public' AND table_name NOT LIKE 'goose_%'`
 	want := columnsOf(t, "sqlite://"+filepath.Join(t.TempDir(), "schema.db"), inSQLite)
-	got := columnsOf(t, pgtest.Start(t).Database(t), inPostgres)
+	got := columnsOf(t, pgtest.Database(t), inPostgres)
 	if !slices.Equal(got, want) {
 		t.Errorf("PostgreSQL has the columns\n%q\nand SQLite\n%q", got, want)
 	}
@@ -31,7 +31,7 @@ var undivided = []string{"settings", "workspaces", "api_keys", "models", "runnin
 // TestTablesCanBeCutByWorkspace looks at every key of every other table: one
 // that does not hold the workspace could only be kept by looking everywhere.
 func TestTablesCanBeCutByWorkspace(t *testing.T) {
-	s, err := Open(t.Context(), pgtest.Start(t).Database(t), Options{Models: model.Shipped()})
+	s, err := Open(t.Context(), pgtest.Database(t), Options{Models: model.Shipped()})
 	must(t, err)
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))

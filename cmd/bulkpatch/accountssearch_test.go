@@ -10,6 +10,7 @@ import (
 // TestAccountsAreListed pages through accounts and finds them by what they
 // hold.
 func TestAccountsAreListed(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	s.run(t, []exchange{
 		{name: "nobody yet", call: "GET /v1/accounts", status: 200, want: `[]`},
@@ -29,7 +30,7 @@ func TestAccountsAreListed(t *testing.T) {
 		{name: "by the name of a contact", call: "GET /clients?primaryName=ann", status: 200, want: `[{"id": {a}}]`},
 		{name: "by a name that nobody has", call: "GET /v1/accounts?primaryName=Bo", status: 200, want: `[]`},
 		{name: "an empty question asks nothing", call: "GET /v1/accounts?title=&q=&updated_after=&page=", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
-		{name: "what nobody knows is passed over", call: "GET /v1/accounts?include_contacts=true&include_virtual_properties=true&prop1=x", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
+		{name: "what nobody knows is ignored", call: "GET /v1/accounts?include_contacts=true&include_virtual_properties=true&prop1=x", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
 		{name: "an update", call: "PATCH /v1/accounts/{a}", body: `{"size": 1}`, status: 200, want: `{}`, save: map[string]string{"at": "updatedAt"}},
 		{name: "updated before", call: "GET /v1/accounts?updated_before={at}", status: 200, want: `[{"id": {b}}, {"id": {c}}]`},
 		{name: "updated after", call: "GET /v1/accounts?updated_after={at}", status: 200, want: `[]`},
@@ -56,8 +57,70 @@ func search(words ...string) string {
 	return q.Encode()
 }
 
+// accountSearches are searches, each with the names of the accounts that it
+// finds in TestAccountsAreSearched.
+var accountSearches = []struct{ query, found string }{
+	{search("title", "eq", "Bee"), "b"},
+	{search("name", "contains", "BEE"), "b"},
+	{search("title", "neq", "Bee"), "a c"},
+	{search("title", "in", "Bee,Cee"), "b"},
+	{search("title", "in", `"Last, First",Bee`), "a b"},
+	{search("title", "in", `["Last, First","a \"quoted\" one"]`), "a c"},
+	{search("title", "in", `"a ""quoted"" one"`), "c"},
+	{search("title", "nin", `["Last, First"]`), "b c"},
+	{search("title", "between", "B,C"), "b"},
+	{search("title", "eq", ""), ""},
+	{search("size", "eq", "5"), "a"},
+	{search("size", "neq", "5"), "b c"},
+	{search("size", "gt", "5"), "b"},
+	{search("size", "gte", "5"), "a b"},
+	{search("size", "lt", "10"), "a"},
+	{search("size", "lte", "10.0"), "a b"},
+	{search("size", "between", "4,6"), "a"},
+	{search("size", "between", "[6,10]"), "b"},
+	{search("size", "in", "5, 10"), "a b"},
+	{search("size", "nin", "[5]"), "b c"},
+	{search("value", "eq", "1.5"), "a"},
+	{search("id", "gte", "2"), "b c"},
+	{search("number", "in", "1,3"), "a c"},
+	{search("type", "eq", "COMMERCIAL"), "b"},
+	{search("type", "eq", "commercial"), "b"},
+	{search("clientType", "neq", "Commercial"), "a c"},
+	{search("accountType", "in", "residential,COMMERCIAL"), "a b"},
+	{search("createdAt", "between", "2000-01-01,2999-01-01T00:00:00Z"), "a b c"},
+	{search("updatedAt", "gt", "2999-01-01"), ""},
+	{search("isActive", "eq", "false"), "d"},
+	{search("isActive", "eq", "true"), "a b c"},
+	{search("size", "lte", "10", "and", "isActive", "in", "true,false"), "a b d"},
+	{search("size", "lte", "10") + "&include_archived=true", "a b d"},
+	// A custom field may hold a number as a number or as text.
+	{search("ref", "eq", "1234"), "a b"},
+	{search("custom.ref", "neq", "1234"), "c"},
+	{search("ref", "in", "1234,x9"), "a b c"},
+	{search("ref", "nin", "1234"), "c"},
+	{search("ref", "gt", "1000"), "a b"},
+	{search("ref", "lte", "1233.5"), ""},
+	{search("ref", "between", "1234,1235"), "a b"},
+	{search("ref", "gt", "x"), "c"},
+	{search("ref", "contains", "X"), "c"},
+	{search("ref", "contains", "23"), "b"},
+	{search("since", "between", "2024-01-01,2024-12-31"), "a"},
+	{search("since", "gte", "2025-01-01"), "b"},
+	{search("open", "eq", "true"), "a"},
+	{search("open", "neq", "true"), "b c"},
+	{search("preferredContactMethod", "eq", "Email"), "a"},
+	{search("nobody_has_this", "eq", "1"), ""},
+	{search("title", "eq", "Bee", "or", "size", "eq", "5"), "a b"},
+	{search("title", "eq", "Bee", "AND", "size", "eq", "5"), ""},
+	{search("title", "contains", "e", "and", "size", "gt", "5"), "b"},
+	{search("title", "contains", "e", "", "size", "gt", "5"), "b"},
+	{search("title", "neq", "x") + "&order_by=desc&page_size=2&page=1", "c b"},
+	{search("title", "neq", "x") + "&page_size=2&page=2", "c"},
+}
+
 // TestAccountsAreSearched tries each operator on each type of value.
 func TestAccountsAreSearched(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	s.run(t, []exchange{
 		newAccount("a", `{"title": "Last, First", "address": "1", "size": 5, "value": 1.5, "accountType": "RESIDENTIAL", "custom": {"ref": 1234, "preferredContactMethod": "Email", "since": "2024-05-01", "open": true}}`),
@@ -65,67 +128,7 @@ func TestAccountsAreSearched(t *testing.T) {
 		newAccount("c", `{"title": "a \"quoted\" one", "address": "3", "custom": {"ref": "x9", "open": false}}`),
 		newAccount("d", `{"title": "Dee", "address": "4", "size": 7, "isActive": false}`),
 	})
-	for _, test := range []struct {
-		query string
-		found string // names of accounts
-	}{
-		{search("title", "eq", "Bee"), "b"},
-		{search("name", "contains", "BEE"), "b"},
-		{search("title", "neq", "Bee"), "a c"},
-		{search("title", "in", "Bee,Cee"), "b"},
-		{search("title", "in", `"Last, First",Bee`), "a b"},
-		{search("title", "in", `["Last, First","a \"quoted\" one"]`), "a c"},
-		{search("title", "in", `"a ""quoted"" one"`), "c"},
-		{search("title", "nin", `["Last, First"]`), "b c"},
-		{search("title", "between", "B,C"), "b"},
-		{search("title", "eq", ""), ""},
-		{search("size", "eq", "5"), "a"},
-		{search("size", "neq", "5"), "b c"},
-		{search("size", "gt", "5"), "b"},
-		{search("size", "gte", "5"), "a b"},
-		{search("size", "lt", "10"), "a"},
-		{search("size", "lte", "10.0"), "a b"},
-		{search("size", "between", "4,6"), "a"},
-		{search("size", "between", "[6,10]"), "b"},
-		{search("size", "in", "5, 10"), "a b"},
-		{search("size", "nin", "[5]"), "b c"},
-		{search("value", "eq", "1.5"), "a"},
-		{search("id", "gte", "2"), "b c"},
-		{search("number", "in", "1,3"), "a c"},
-		{search("type", "eq", "COMMERCIAL"), "b"},
-		{search("type", "eq", "commercial"), "b"},
-		{search("clientType", "neq", "Commercial"), "a c"},
-		{search("accountType", "in", "residential,COMMERCIAL"), "a b"},
-		{search("createdAt", "between", "2000-01-01,2999-01-01T00:00:00Z"), "a b c"},
-		{search("updatedAt", "gt", "2999-01-01"), ""},
-		{search("isActive", "eq", "false"), "d"},
-		{search("isActive", "eq", "true"), "a b c"},
-		{search("size", "lte", "10", "and", "isActive", "in", "true,false"), "a b d"},
-		{search("size", "lte", "10") + "&include_archived=true", "a b d"},
-		// A custom field may hold a number as a number or as text.
-		{search("ref", "eq", "1234"), "a b"},
-		{search("custom.ref", "neq", "1234"), "c"},
-		{search("ref", "in", "1234,x9"), "a b c"},
-		{search("ref", "nin", "1234"), "c"},
-		{search("ref", "gt", "1000"), "a b"},
-		{search("ref", "lte", "1233.5"), ""},
-		{search("ref", "between", "1234,1235"), "a b"},
-		{search("ref", "gt", "x"), "c"},
-		{search("ref", "contains", "X"), "c"},
-		{search("ref", "contains", "23"), "b"},
-		{search("since", "between", "2024-01-01,2024-12-31"), "a"},
-		{search("since", "gte", "2025-01-01"), "b"},
-		{search("open", "eq", "true"), "a"},
-		{search("open", "neq", "true"), "b c"},
-		{search("preferredContactMethod", "eq", "Email"), "a"},
-		{search("nobody_has_this", "eq", "1"), ""},
-		{search("title", "eq", "Bee", "or", "size", "eq", "5"), "a b"},
-		{search("title", "eq", "Bee", "AND", "size", "eq", "5"), ""},
-		{search("title", "contains", "e", "and", "size", "gt", "5"), "b"},
-		{search("title", "contains", "e", "", "size", "gt", "5"), "b"},
-		{search("title", "neq", "x") + "&order_by=desc&page_size=2&page=1", "c b"},
-		{search("title", "neq", "x") + "&page_size=2&page=2", "c"},
-	} {
+	for _, test := range accountSearches {
 		var want []string
 		for name := range strings.FieldsSeq(test.found) {
 			want = append(want, `{"id": {`+name+`}}`)
@@ -139,6 +142,7 @@ func TestAccountsAreSearched(t *testing.T) {
 }
 
 func TestAccountsRefuseBadSearches(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	var exchanges []exchange
 	for query, field := range map[string]string{
@@ -160,6 +164,7 @@ func TestAccountsRefuseBadSearches(t *testing.T) {
 // TestAccountsMatchBeforeTheyAreMade finds the account that stands in for a
 // new one, and does with it what the caller says.
 func TestAccountsMatchBeforeTheyAreMade(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	post := func(name, query, body string, status int, want string) exchange {
 		return exchange{name: name, call: "POST /v1/accounts" + query, body: body, status: status, want: want}
@@ -186,6 +191,7 @@ func TestAccountsMatchBeforeTheyAreMade(t *testing.T) {
 
 // TestAccountsWhoRaceMakeOne lets callers make the same account at once.
 func TestAccountsWhoRaceMakeOne(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	statuses := make(chan int, 20)
 	var callers sync.WaitGroup
@@ -214,6 +220,7 @@ func TestAccountsWhoRaceMakeOne(t *testing.T) {
 // TestAccountsAreFoundByAddress compares the only item of the list that an
 // address is.
 func TestAccountsAreFoundByAddress(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, xAPIKey)
 	post := func(name, query, body string, status int, want string) exchange {
 		return exchange{name: name, call: "POST /v1/accounts?match_by=address" + query, body: body, status: status, want: want}

@@ -51,6 +51,7 @@ const smallClient = `{"name": "Acme", "status": "ACTIVE", "active": true}`
 // TestClientSuccessSpeaksAsItsPageSays sets every field of the page, reads it
 // back and clears it, at each of the paths.
 func TestClientSuccessSpeaksAsItsPageSays(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bare)
 	cleared := map[string]any{}
 	for name := range members(t, clientSuccessPage) {
@@ -88,6 +89,7 @@ func TestClientSuccessSpeaksAsItsPageSays(t *testing.T) {
 
 // TestClientSuccessKeepsTheBoundsOfItsPage tries each bound from both sides.
 func TestClientSuccessKeepsTheBoundsOfItsPage(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bare)
 	exchanges := []exchange{newClient("uuid", smallClient)}
 	try := func(name, value string, status int) {
@@ -133,6 +135,7 @@ func TestClientSuccessKeepsTheBoundsOfItsPage(t *testing.T) {
 }
 
 func TestClientSuccessRefusesBadInput(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bare)
 	none := `{"userMessage": "*", "errors": []}`
 	s.run(t, []exchange{
@@ -163,6 +166,7 @@ func TestClientSuccessRefusesBadInput(t *testing.T) {
 
 // TestClientSuccessSearchesInPages pages through clients, from 0.
 func TestClientSuccessSearchesInPages(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bare)
 	s.run(t, []exchange{
 		{name: "nobody yet", call: "GET /v2/client/search", status: 200,
@@ -193,6 +197,7 @@ func TestClientSuccessSearchesInPages(t *testing.T) {
 
 // TestClientSuccessTakesKeysInEachHeader makes keys that may do less.
 func TestClientSuccessTakesKeysInEachHeader(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bare)
 	s.run(t, []exchange{
 		newClient("uuid", smallClient),
@@ -266,6 +271,7 @@ func (s *vendorServer) clientSuccessDescribesFields(t *testing.T) {
 // TestClientSuccessFieldsAreFiltered selects a client by each field of the
 // page through the native API.
 func TestClientSuccessFieldsAreFiltered(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bare)
 	s.run(t, []exchange{
 		newClient("other", `{"name": "Other", "status": "ACTIVE", "active": true}`),

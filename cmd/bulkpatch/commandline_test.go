@@ -88,3 +88,13 @@ func TestNoLineIsTooMuch(t *testing.T) {
 		}
 	})
 }
+
+func TestTheVersionIsTheStampedOne(t *testing.T) {
+	defer func(was string) { version = was }(version)
+	for stamped, want := range map[string]string{"v1.2.3": "v1.2.3", "": "devel"} {
+		version = stamped
+		if _, out, _ := call(t, "--version"); out != want+"\n" {
+			t.Errorf("stamped %q, the program says %q", stamped, out)
+		}
+	}
+}

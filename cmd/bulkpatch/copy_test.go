@@ -15,17 +15,17 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// few are the customers of an earlier job, and renamed what it makes of them.
+// The filter and the patch of a job that ends before the copy.
 var (
 	few     = map[string]any{"id": map[string]any{"$lte": 100}}
 	renamed = map[string]any{"jobTitle": "Lead"}
 )
 
-// TestAnInstallationMovesToPostgreSQL ends serve on SQLite in the midst of a
-// job, copies everything, and goes on on PostgreSQL.
+// TestAnInstallationMovesToPostgreSQL kills serve on SQLite while a job runs,
+// copies the database, and continues on PostgreSQL.
 func TestAnInstallationMovesToPostgreSQL(t *testing.T) {
 	t.Parallel()
-	old, address := database(t), pgtest.Start(t).Database(t)
+	old, address := database(t), pgtest.Database(t)
 	p := start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", old}, tiny...)...)
 	c := p.client(t, p.firstKey)
 	load(t, c, crowd)
@@ -90,7 +90,8 @@ func titles(t *testing.T, c *client.Client) string {
 	return list
 }
 
-// goOn submits an earlier job again, undoes it, and makes something new.
+// goOn repeats the submission of the earlier job, undoes the job, and creates a
+// customer.
 func goOn(t *testing.T, c *client.Client, earlier client.Submission, done client.Job) {
 	t.Helper()
 	if again := submitted(t, c, earlier); again.ID != done.ID {
@@ -127,12 +128,13 @@ func copiedBack(t *testing.T, from string) string {
 	return out
 }
 
-// TestACopyOutlivesKill9 kills a copy while its transaction waits in the
-// midst of the records, and copies again.
+// TestACopyOutlivesKill9 kills a copy while its transaction is copying records,
+// and copies again.
 func TestACopyOutlivesKill9(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	old, address := migrated(t), server.Database(t)
-	must(t, "import", "desk", sample(t, 500), "--db", old)
+	must(t, "import", "desk", sampleFile(t, 500), "--db", old)
 	must(t, "migrate", "--db", address)
 	u, err := url.Parse(address)
 	if err != nil {
@@ -158,7 +160,7 @@ func TestACopyOutlivesKill9(t *testing.T) {
 	}
 }
 
-// holding takes the lock that a copy is to wait for.
+// holding takes a lock that makes the copy wait.
 func holding(t *testing.T, address string) (release func()) {
 	t.Helper()
 	db, err := sql.Open("pgx", address)
@@ -174,8 +176,8 @@ func holding(t *testing.T, address string) (release func()) {
 
 func TestACopyThatCannotBeginSaysWhyAndMakesNothing(t *testing.T) {
 	used, other := migrated(t), migrated(t)
-	must(t, "import", "desk", sample(t, 3), "--db", used)
-	must(t, "import", "desk", sample(t, 3), "--db", other)
+	must(t, "import", "desk", sampleFile(t, 3), "--db", used)
+	must(t, "import", "desk", sampleFile(t, 3), "--db", other)
 	missing := "sqlite://" + filepath.Join(t.TempDir(), "missing.db")
 	tests := map[string]struct {
 		from, to string

@@ -10,6 +10,7 @@ import (
 
 // TestDeskLists pages through customers, in orders and by filters.
 func TestDeskLists(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	var lines strings.Builder
 	for i := 1; i <= 120; i++ {

@@ -12,14 +12,22 @@ import (
 	"testing"
 )
 
-// A held is a file of customers that calls end once it has been read, and ends
-// with its test: until then nothing more comes, or nothing but blank lines.
+// A held is a file of customers that stays open: after the last customer it
+// calls end once, and then behaves as its tail says until the test is over.
 type held struct {
 	io.Reader
-	end   func()
-	hold  chan struct{}
-	blank bool
+	end  func()
+	hold chan struct{} // closed when the test is over
+	tail tail
 }
+
+// A tail is what comes after the last customer of a held file.
+type tail int
+
+const (
+	silence tail = iota
+	blankLines
+)
 
 func (h *held) Read(p []byte) (int, error) {
 	n, err := h.Reader.Read(p)
@@ -30,7 +38,7 @@ func (h *held) Read(p []byte) (int, error) {
 		h.end()
 		h.end = nil
 	}
-	if h.blank {
+	if h.tail == blankLines {
 		return copy(p, "\n"), nil
 	}
 	<-h.hold
@@ -40,7 +48,7 @@ func (h *held) Read(p []byte) (int, error) {
 // interruptedImport imports 2,500 customers, 100 of them without an id, and has
 // end called when all are on their way. It returns what the command said, and
 // its exit status.
-func interruptedImport(t *testing.T, blank bool, end func(interrupt func()), args ...string) (string, int) {
+func interruptedImport(t *testing.T, after tail, end func(interrupt func()), args ...string) (string, int) {
 	t.Helper()
 	var lines strings.Builder
 	for i := range 2400 {
@@ -49,7 +57,7 @@ func interruptedImport(t *testing.T, blank bool, end func(interrupt func()), arg
 	lines.WriteString(strings.Repeat(`{"firstName": "Bo"}`+"\n", 100))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	file := &held{strings.NewReader(lines.String()), func() { end(cancel) }, make(chan struct{}), blank}
+	file := &held{strings.NewReader(lines.String()), func() { end(cancel) }, make(chan struct{}), after}
 	defer close(file.hold)
 	var out, complaint bytes.Buffer
 	status := run(ctx, append([]string{"import", "desk", "-"}, args...), &app{in: file, out: &out, err: &complaint})
@@ -64,7 +72,7 @@ func interruptedImport(t *testing.T, blank bool, end func(interrupt func()), arg
 
 func TestAnInterruptedImportOfADatabaseSaysHowFarItCame(t *testing.T) {
 	db := migrated(t)
-	said, status := interruptedImport(t, false, func(interrupt func()) { interrupt() }, "--db", db)
+	said, status := interruptedImport(t, silence, func(interrupt func()) { interrupt() }, "--db", db)
 	stored := strings.Count(must(t, "export", "desk", "--db", db), "\n")
 	reached := regexp.MustCompile(`Lines up to (\d+) were imported|No line was imported`).FindStringSubmatch(said)
 	if status != exitFailed || !strings.Contains(said, "interrupted before the end") {
@@ -76,15 +84,16 @@ func TestAnInterruptedImportOfADatabaseSaysHowFarItCame(t *testing.T) {
 }
 
 func TestAnInterruptedImportOverHTTPSaysWhatItKnows(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
-		end   func(p *process, interrupt func())
-		blank bool
-		says  string
-		exit  int
+		end  func(p *process, interrupt func())
+		tail tail
+		says string
+		exit int
 	}{
-		"by Ctrl-C":               {func(_ *process, interrupt func()) { interrupt() }, false, "interrupted before the end\nbulkpatch: At most the first 2500 lines were imported.", exitFailed},
-		"by a killed server":      {func(p *process, _ func()) { p.cmd.Process.Kill() }, true, "the connection to the server broke: ", exitRefused},
-		"by a stop of the server": {func(p *process, _ func()) { p.cmd.Process.Signal(os.Interrupt) }, false, "The process is stopping, which ended this import. Lines up to ", exitRefused},
+		"by Ctrl-C":               {func(_ *process, interrupt func()) { interrupt() }, silence, "interrupted before the end\nbulkpatch: At most the first 2500 lines were imported.", exitFailed},
+		"by a killed server":      {func(p *process, _ func()) { p.cmd.Process.Kill() }, blankLines, "the connection to the server broke: ", exitRefused},
+		"by a stop of the server": {func(p *process, _ func()) { p.cmd.Process.Signal(os.Interrupt) }, silence, "The process is stopping, which ended this import. Lines up to ", exitRefused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
@@ -95,7 +104,7 @@ func TestAnInterruptedImportOverHTTPSaysWhatItKnows(t *testing.T) {
 				}
 				test.end(p, interrupt)
 			}
-			said, status := interruptedImport(t, test.blank, begun, "--server", p.base, "--key", p.firstKey)
+			said, status := interruptedImport(t, test.tail, begun, "--server", p.base, "--key", p.firstKey)
 			if status != test.exit {
 				t.Errorf("it ends with %d", status)
 			}

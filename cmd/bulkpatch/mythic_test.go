@@ -9,6 +9,7 @@ import (
 // TestMythicSpeaksAsItsPageSays runs the calls of the vendor's page, with its
 // placeholders replaced by values that are what they are called.
 func TestMythicSpeaksAsItsPageSays(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	s.run(t, []exchange{
 		{name: "a client is made, and its keys with it", call: "POST /api/v1/clients",
@@ -30,7 +31,7 @@ func TestMythicSpeaksAsItsPageSays(t *testing.T) {
 			want: `{"data": {"api_metadata": {"region": "us", "n": 1}}}`},
 		{name: "null clears", call: "PATCH /compat/mythic/api/v1/clients/acme", body: `{"domain": null, "agency_id": null}`, status: 200,
 			want: `{"data": {"domain": null, "agency_id": null}}`},
-		{name: "unknown fields beside known ones are passed over", call: "PATCH /api/v1/clients/acme", body: `{"colour": "red", "phone": "1"}`, status: 200,
+		{name: "unknown fields beside known ones are ignored", call: "PATCH /api/v1/clients/acme", body: `{"colour": "red", "phone": "1"}`, status: 200,
 			want: `{"data": {"phone": "1"}}`},
 		{name: "a dry run changes nothing", call: "PATCH /api/v1/clients/acme?dryRun=true", body: `{"phone": "9"}`, status: 200,
 			want: `{"matched": 1, "wouldChange": 1, "sample": [{"id": "acme", "changed": {"phone": {"from": "1", "to": "9"}}}]}`},
@@ -49,6 +50,7 @@ func TestMythicSpeaksAsItsPageSays(t *testing.T) {
 }
 
 func TestMythicRefusesBadInput(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	failed := func(text string) string {
 		return `{"success": false, "data": null, "error": "` + text + `", "count": 0}`
@@ -87,6 +89,7 @@ func TestMythicRefusesBadInput(t *testing.T) {
 }
 
 func TestMythicShowsSecretsToThoseWhoMaySeeThem(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	s.run(t, []exchange{
 		{name: "a client", call: "POST /api/v1/clients", body: `{"id": "acme", "name": "A", "proxy_api_key": "hidden"}`, status: 201,
@@ -122,6 +125,7 @@ func TestMythicShowsSecretsToThoseWhoMaySeeThem(t *testing.T) {
 // TestEachOfMythicsFieldsIsSetAndClearedAndFiltered takes the fields one by
 // one: text of any kind, and what each refuses.
 func TestEachOfMythicsFieldsIsSetAndClearedAndFiltered(t *testing.T) {
+	t.Parallel()
 	s := startVendor(t, bearer)
 	s.run(t, []exchange{{name: "a client", call: "POST /api/v1/clients", body: `{"id": "acme", "name": "A"}`, status: 201, want: `{}`}})
 	for name, field := range map[string]struct{ value, bad, cleared string }{

@@ -14,6 +14,7 @@ import (
 // TestOneKeyMakesOneJobWhateverCrashes lets a hundred callers submit under one
 // idempotency key, kills the process among them and starts it again.
 func TestOneKeyMakesOneJobWhateverCrashes(t *testing.T) {
+	t.Parallel()
 	const callers = 100
 	flags := []string{"serve", "--addr", "127.0.0.1:0", "--db", database(t)}
 	p := start(t, flags...)
@@ -70,60 +71,64 @@ func TestOneKeyMakesOneJobWhateverCrashes(t *testing.T) {
 // TestAPreviewBindsAndAnUndoRespectsEdits goes the whole way of a careful
 // user: preview, confirm, see it done, edit some records, and take it back.
 func TestAPreviewBindsAndAnUndoRespectsEdits(t *testing.T) {
+	t.Parallel()
 	const people, edited = 5000, 50
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
 	c := p.client(t, p.firstKey)
 	load(t, c, people)
-	submission := client.Submission{Model: "desk", Filter: everybody, Patch: trusting}
-	preview, err := c.PreviewSubmission(t.Context(), submission)
-	if err != nil || preview.Matched != people {
-		t.Fatalf("%+v, %v", preview, err)
-	}
-
-	submission.Options.ConfirmToken = preview.ConfirmToken
+	outdated := previewed(t, c, people)
 	if _, err := c.CreateRecord(t.Context(), "desk", map[string]any{"firstName": "late"}); err != nil {
 		t.Fatal(err)
 	}
-	j, err := c.Submit(t.Context(), submission)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if j = wait(t, c, j.ID); j.State != client.StateFailed || j.Error == nil || j.Error.Code != "selection_changed" || j.Counts.Updated != 0 {
+	j := wait(t, c, submitted(t, c, outdated).ID)
+	if j.State != client.StateFailed || j.Error == nil || j.Error.Code != "selection_changed" || j.Counts.Updated != 0 {
 		t.Fatalf("a changed selection ended as %s, %+v", j.State, j.Error)
 	}
 
-	if preview, err = c.PreviewSubmission(t.Context(), client.Submission{Model: "desk", Filter: everybody, Patch: trusting}); err != nil {
-		t.Fatal(err)
-	}
-	submission.Options.ConfirmToken = preview.ConfirmToken
-	if j, err = c.Submit(t.Context(), submission); err != nil {
-		t.Fatal(err)
-	}
-	j = wait(t, c, j.ID)
+	j = wait(t, c, submitted(t, c, previewed(t, c, people+1)).ID)
 	checkSum(t, j, client.StateSucceeded, people+1)
-
 	for i := range edited {
 		id := json.Number(string(rune('1'+i%9)) + string(rune('0'+i/9)))
 		if _, err := c.UpdateRecord(t.Context(), "desk", id.String(), map[string]any{"extraData": "edited"}, 0); err != nil {
 			t.Fatal(err)
 		}
 	}
+	checkUndo(t, c, j, people+1-edited, edited)
+}
+
+// previewed previews the update of all customers, of whom there must be n, and
+// returns the submission that confirms it.
+func previewed(t *testing.T, c *client.Client, n int64) client.Submission {
+	t.Helper()
+	submission := client.Submission{Model: "desk", Filter: everybody, Patch: trusting}
+	preview, err := c.PreviewSubmission(t.Context(), submission)
+	if err != nil || preview.Matched != n {
+		t.Fatalf("%+v, %v", preview, err)
+	}
+	submission.Options.ConfirmToken = preview.ConfirmToken
+	return submission
+}
+
+// checkUndo undoes a job, which must restore some records and name the
+// conflicts of the others.
+func checkUndo(t *testing.T, c *client.Client, j client.Job, restored, conflicted int64) {
+	t.Helper()
 	u, err := c.Undo(t.Context(), j.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	u = wait(t, c, u.ID)
-	if u.State != client.StatePartiallySucceeded || u.Counts.Updated != people+1-edited || u.Counts.Conflicted != edited {
+	if u.State != client.StatePartiallySucceeded || u.Counts.Updated != restored || u.Counts.Conflicted != conflicted {
 		t.Errorf("the undo ended as %s, %+v", u.State, u.Counts)
 	}
-	named := 0
+	named := int64(0)
 	for r, err := range c.Results(t.Context(), u.ID, "conflicted") {
 		if err != nil || r.Error == nil || r.Error.Code != "changed_since" {
 			t.Fatalf("%+v, %v", r, err)
 		}
 		named++
 	}
-	if named != edited {
+	if named != conflicted {
 		t.Errorf("%d records are named", named)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"bulkpatch/client"
+	"bulkpatch/store/pgtest"
 	"bulkpatch/worker/redistest"
 )
 
@@ -39,9 +40,62 @@ func TestAnOutageIsTwoLines(t *testing.T) {
 	}
 }
 
-// TestProcessesSayWhetherTheyAreReady takes Redis away from an API process and a
-// worker while they have work, gives it back, and stops both.
+func TestASubmitIsAcceptedWhileRedisIsDown(t *testing.T) {
+	t.Parallel()
+	for name, db := range map[string]func(testing.TB) string{
+		"SQLite":     database,
+		"PostgreSQL": pgtest.Database,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			redis := redistest.Start(t)
+			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(t), "--redis", redis.URL())
+			c := p.client(t, p.firstKey)
+			load(t, c, 500)
+			redis.Kill()
+			j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
+			if err != nil {
+				t.Fatalf("submit without Redis: %v", err)
+			}
+			for why := ""; why != "redis_unavailable"; {
+				if j, err = c.Next(t.Context(), j); err != nil || j.Done {
+					t.Fatalf("job %+v, error %v", j, err)
+				}
+				if j.Progress.WaitReason != nil {
+					why = *j.Progress.WaitReason
+				}
+			}
+			redis.Restart(t)
+			checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 500)
+		})
+	}
+}
+
+func TestAStartDoesNotNeedRedis(t *testing.T) {
+	t.Parallel()
+	redis := redistest.Start(t)
+	redis.Kill()
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", redis.URL())
+	c := p.client(t, p.firstKey)
+	load(t, c, 10)
+	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{})
+	if err != nil {
+		t.Fatalf("submit without Redis: %v", err)
+	}
+	if metrics := get(t, p.base+"/metrics", p.firstKey, http.StatusOK); !strings.Contains(metrics, "go_goroutines") {
+		t.Errorf("no metrics without Redis:\n%s", metrics)
+	}
+	redis.Restart(t)
+	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, 10)
+	if status := p.stop(t); status != 0 {
+		t.Errorf("exit status %d after SIGTERM", status)
+	}
+}
+
+// TestProcessesSayWhetherTheyAreReady stops Redis under an API process and a
+// worker that have work, starts it again, and then stops both processes.
 func TestProcessesSayWhetherTheyAreReady(t *testing.T) {
+	t.Parallel()
 	redis := redistest.Start(t)
 	shared := []string{"--db", database(t), "--redis", redis.URL()}
 	api := start(t, slices.Concat([]string{"api", "--addr", "127.0.0.1:0"}, shared)...)
@@ -84,8 +138,8 @@ func TestProcessesSayWhetherTheyAreReady(t *testing.T) {
 	}
 }
 
-// untilReady returns when /readyz answers with a status and a text. It must not
-// fail to answer.
+// untilReady returns when /readyz answers with a status and a text. /readyz must
+// answer each time.
 func (p *process) untilReady(t *testing.T, status int, text string) {
 	t.Helper()
 	var last string

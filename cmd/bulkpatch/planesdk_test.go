@@ -13,6 +13,7 @@ import (
 // against the program. The SDK comes from the npm registry, in the versions
 // that the lock beside the script names; npm keeps what it has once fetched.
 func TestPlaneSDK(t *testing.T) {
+	t.Parallel()
 	for _, program := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Fatalf("Plane's SDK needs %s (Node 18 or later). On Debian and Ubuntu: apt-get install nodejs npm; .ci/test does that by itself.", program)

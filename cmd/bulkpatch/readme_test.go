@@ -12,9 +12,10 @@ import (
 // TestTheREADMEsCallsWork imports customers, creates a key and makes each call as
 // the README shows it, with that key.
 func TestTheREADMEsCallsWork(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db)
-	here := strings.NewReplacer("sqlite:///var/lib/bulkpatch/bulkpatch.db", db, "customers.ndjson", sample(t, 20))
+	here := strings.NewReplacer("sqlite:///var/lib/bulkpatch/bulkpatch.db", db, "customers.ndjson", sampleFile(t, 20))
 	key := ""
 	for _, command := range shownCommands(t) {
 		args, _ := strings.CutPrefix(command, "bin/bulkpatch ")

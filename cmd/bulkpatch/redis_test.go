@@ -96,6 +96,7 @@ func TestTheEmbeddedRedisAsksForItsPassword(t *testing.T) {
 }
 
 func TestAStartWarnsWhenRedisMayEvict(t *testing.T) {
+	t.Parallel()
 	server := redistest.Start(t)
 	warning := func() string {
 		var logged bytes.Buffer

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// shopModel is all that a surface needs which speaks plainly: one file.
+// shopModel is a model file with a simple surface. The surface needs nothing
+// else.
 const shopModel = `x-model: shop
 x-filterable: true
 x-vendor:
@@ -39,6 +40,7 @@ func writeModel(t *testing.T, name, text string) (dir string) {
 
 // TestASixthSurfaceIsOneModelFile adds a vendor's API without a line of Go.
 func TestASixthSurfaceIsOneModelFile(t *testing.T) {
+	t.Parallel()
 	bare := func(key string) http.Header { return http.Header{"Authorization": {key}} }
 	s := startVendor(t, bare, "--models", writeModel(t, "shop", shopModel))
 	s.run(t, []exchange{
@@ -72,6 +74,7 @@ func TestASixthSurfaceIsOneModelFile(t *testing.T) {
 // TestTwoModelsMayNotClaimOnePath starts the program with a model that claims
 // what a shipped one has.
 func TestTwoModelsMayNotClaimOnePath(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ base, paths, names string }{
 		"a shipped model's path":   {"/api/v1", "/clients: {GET: list}", "mythic shop /api/v1/clients"},
 		"one that looks alike":     {"/api/v1", "/clients/{id}/: {GET: get}", "shop"},

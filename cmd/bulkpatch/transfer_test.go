@@ -11,14 +11,14 @@ import (
 	"testing"
 	"time"
 
-	"bulkpatch/bench/customers"
+	"bulkpatch/model/sample"
 )
 
-// sample writes a file of customers and returns its path.
-func sample(t *testing.T, n int) string {
+// sampleFile writes a file of customers and returns its path.
+func sampleFile(t *testing.T, n int) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := customers.WriteDesk(&b, 1, n); err != nil {
+	if err := sample.WriteDesk(&b, 1, n); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "customers.ndjson")
@@ -40,7 +40,7 @@ func must(t *testing.T, args ...string) string {
 
 func TestWhatWasExportedComesBackByteForByte(t *testing.T) {
 	first := migrated(t)
-	if out := must(t, "import", "desk", sample(t, 1500), "--db", first); out != "1500 inserted, 0 updated, 0 unchanged, 0 failed\n" {
+	if out := must(t, "import", "desk", sampleFile(t, 1500), "--db", first); out != "1500 inserted, 0 updated, 0 unchanged, 0 failed\n" {
 		t.Fatalf("import said %q", out)
 	}
 	want := must(t, "export", "desk", "--db", first)
@@ -113,7 +113,7 @@ func TestALineWithoutAnIDIsNotMergedIntoTheNext(t *testing.T) {
 
 func TestExportTakesAFilterAndRefusesABadOne(t *testing.T) {
 	db := migrated(t)
-	must(t, "import", "desk", sample(t, 50), "--db", db)
+	must(t, "import", "desk", sampleFile(t, 50), "--db", db)
 	if out := must(t, "export", "desk", "--db", db, "--filter", `{"id":{"$lte":7}}`); strings.Count(out, "\n") != 7 {
 		t.Errorf("export gave %q", out)
 	}
@@ -134,7 +134,7 @@ func TestTransfersGoOverHTTPToo(t *testing.T) {
 	t.Setenv("BULKPATCH_SERVER", p.base)
 	t.Setenv("BULKPATCH_KEY", p.firstKey)
 	var in, out, complaint bytes.Buffer
-	if err := customers.WriteDesk(&in, 1, 20); err != nil {
+	if err := sample.WriteDesk(&in, 1, 20); err != nil {
 		t.Fatal(err)
 	}
 	a := &app{in: &in, out: &out, err: &complaint}
@@ -160,7 +160,7 @@ func TestKeysAreMadeListedAndRevoked(t *testing.T) {
 	if !regexp.MustCompile(`north +sync +customers:read,jobs:read`).MatchString(list) || !strings.Contains(list, "main") || strings.Contains(list, secret) {
 		t.Errorf("the list is\n%s", list)
 	}
-	must(t, "import", "desk", sample(t, 3), "--db", db, "--workspace", "north")
+	must(t, "import", "desk", sampleFile(t, 3), "--db", db, "--workspace", "north")
 	if out := must(t, "export", "desk", "--db", db); out != "" {
 		t.Errorf("the workspace main sees %q", out)
 	}
@@ -204,9 +204,9 @@ func TestModelCheckNamesTheLineOfEveryFault(t *testing.T) {
 	}
 }
 
-// TestATransferOfTheDatabaseItselfHasItsTime imports for longer than it takes
-// the API to look whether the keys of open calls are still there. The key of
-// who has the database in hand is in no table.
+// TestATransferOfTheDatabaseItselfHasItsTime imports for so long that the API
+// checks whether the keys of open calls were revoked. The key of a command that
+// works on the database directly is in no table.
 func TestATransferOfTheDatabaseItselfHasItsTime(t *testing.T) {
 	t.Parallel()
 	var out, complaint bytes.Buffer
@@ -217,7 +217,7 @@ func TestATransferOfTheDatabaseItselfHasItsTime(t *testing.T) {
 	}
 }
 
-// linesFor gives customers until a time.
+// linesFor gives customers until a deadline.
 type linesFor struct {
 	until time.Time
 	n     int

@@ -14,7 +14,7 @@ import (
 // under. Who is second in the queue for a record waits for the first, and then
 // for whoever holds the record: both waits end before the statement's time.
 func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
-	db := openAt(t, pgtest.Start(t).Database(t))
+	db := openAt(t, pgtest.Database(t))
 	defer db.Close()
 	for _, n := range []Size{Small, Large, Chunked} {
 		_, err := db.Writer.Do(t.Context(), n, func(tx *Tx) error {
@@ -33,7 +33,7 @@ func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
 // TestAChunkThatReachesItsLimitIsTooSlow tells it from one that an operator has
 // ended, long before.
 func TestAChunkThatReachesItsLimitIsTooSlow(t *testing.T) {
-	db := openAt(t, pgtest.Start(t).Database(t))
+	db := openAt(t, pgtest.Database(t))
 	defer db.Close()
 	for _, took := range []time.Duration{0, chunkStatement} {
 		_, err := db.Writer.Do(t.Context(), Chunked, func(tx *Tx) error {

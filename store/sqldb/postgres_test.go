@@ -75,7 +75,7 @@ func TestARefusalNamesTheColumn(t *testing.T) {
 }
 
 func TestAMergePatchBecomesOneExpression(t *testing.T) {
-	db := openAt(t, pgtest.Start(t).Database(t))
+	db := openAt(t, pgtest.Database(t))
 	defer db.Close()
 	for _, target := range []string{`null`, `{}`, `[1]`, `"text"`, `{"a": 1, "x": {"y": {"z": 1}, "k": 2}}`, `{"x": 5, "0": [1]}`, `{"x": {"y": [1, 2]}}`} {
 		for _, patch := range []string{`{}`, `{"a": null}`, `{"a": {"b": null, "c": 1}}`, `{"x": {"y": {"z": null, "?": "?"}}}`, `{"x": {"y": {}}, "0": {"1": [null]}}`, `{"x": null, "it's": {"\"": 1}}`} {

@@ -1,4 +1,4 @@
-package customers
+package sample
 
 // A script is what a customer's names are made of where a script is at home.
 type script struct {

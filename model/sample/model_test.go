@@ -1,9 +1,9 @@
-package customers_test
+package sample_test
 
 import (
 	"testing"
 
-	"bulkpatch/bench/customers"
+	"bulkpatch/model/sample"
 	"bulkpatch/model"
 )
 
@@ -12,7 +12,7 @@ func TestTheShippedModelTakesEveryCustomer(t *testing.T) {
 	if !ok {
 		t.Fatal("no model desk is shipped")
 	}
-	for line := range customers.Desk(1, 5000) {
+	for line := range sample.Desk(1, 5000) {
 		if _, faults := desk.CheckDraft(line, model.Import); len(faults) > 0 {
 			t.Fatalf("%v in %s", faults, line)
 		}
