@@ -176,12 +176,12 @@ func (w *scopeWorld) reset() {
 	for _, m := range w.config.Models.All() {
 		values := make([]any, len(m.Fields))
 		for _, f := range m.Fields {
-			if f.Role == model.RoleNone && f.Kind == model.String {
+			if f.Role == model.RoleNone && f.Type == model.String {
 				values[f.Index] = canary
 			}
 		}
 		values[m.Role(model.RoleID).Index], values[m.Role(model.RoleVersion).Index] = int64(1), int64(1)
-		if m.Role(model.RoleID).Kind == model.String {
+		if m.Role(model.RoleID).Type == model.String {
 			values[m.Role(model.RoleID).Index] = "1"
 		}
 		w.store.records[table(w.main, m)] = map[string]model.Record{"1": {RID: 1, Values: values}}

@@ -108,7 +108,7 @@ func (c *checker) target(name string, at *model.Place) (target, bool) {
 	case below:
 		return c.nested(f, rest, at)
 	}
-	return target{field: f, kind: f.Kind}, true
+	return target{field: f, kind: f.Type}, true
 }
 
 // nested finds the target of a path below a field.
@@ -116,7 +116,7 @@ func (c *checker) nested(f *model.Field, rest string, at *model.Place) (target, 
 	t := target{field: f, kind: model.Any, path: strings.Split(rest, ".")}
 	if kind, declared := f.Paths[rest]; declared {
 		t.kind = kind
-	} else if !f.OpenPaths || f.Kind != model.Object && f.Kind != model.Any {
+	} else if !f.OpenPaths || f.Type != model.Object && f.Type != model.Any {
 		c.Add(at, CodeUnknownField, "The model has no such path below the field.")
 		return t, false
 	}

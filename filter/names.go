@@ -74,7 +74,7 @@ func targetOf(of string, m *model.Model) (target, bool) {
 	if !ok || secret(target{field: f}) {
 		return target{}, false
 	}
-	t := target{field: f, kind: f.Kind}
+	t := target{field: f, kind: f.Type}
 	if !below {
 		return t, !whole(t)
 	}
@@ -87,7 +87,7 @@ func targetOf(of string, m *model.Model) (target, bool) {
 		}
 	}
 	sound := len(t.path) <= MaxDepth && !slices.ContainsFunc(t.path, func(s string) bool { return !segment.MatchString(s) })
-	return t, sound && t.items == (f.Kind == model.Array)
+	return t, sound && t.items == (f.Type == model.Array)
 }
 
 // spread makes a condition on the first of some values one on any of them.

@@ -48,7 +48,7 @@ type target struct {
 
 	// kind is the declared type. For a path that is not declared it is Any:
 	// each literal then meets only values of its own JSON type.
-	kind model.Kind
+	kind model.Type
 
 	// The rest stands in [Names] alone. items: the path begins at each item of
 	// the list that the field holds. item: at the one that is looked at.
@@ -58,7 +58,7 @@ type target struct {
 
 // inList reports whether the path leads into a list: its first part is then a
 // place in that.
-func (t target) inList() bool { return t.field.Kind == model.Array && !t.item }
+func (t target) inList() bool { return t.field.Type == model.Array && !t.item }
 
 // nested reports whether the value is a part of a JSON column.
 func (t target) nested() bool { return len(t.path) > 0 }

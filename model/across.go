@@ -79,7 +79,7 @@ func (b *builder) setTextOf(f *Field, s map[string]any, at string) {
 	switch {
 	case source == nil:
 		return
-	case f.Kind != String || source.Kind != String:
+	case f.Type != String || source.Type != String:
 		b.problem(at, "x-text-of: only text is the text of text")
 	case f.Secret != Public || source.Secret != Public || source.WriteOnly && !f.WriteOnly:
 		b.problem(at, "x-text-of: a secret would show")
@@ -106,11 +106,11 @@ func (b *builder) setStamp(f *Field, s map[string]any, at string) {
 	if on == nil {
 		return
 	}
-	if f.Kind != DateTime && f.Kind != Object || !f.Nullable {
+	if f.Type != DateTime && f.Type != Object || !f.Nullable {
 		b.problem(at, "x-stamped-by: the field must be a date-time or an object that may be null")
 		return
 	}
-	if f.Kind == Object {
+	if f.Type == Object {
 		var c checker
 		if c.value(f, []byte(actorValue(1)), nil); c.Found() > 0 {
 			b.problem(at, "x-stamped-by: the field's rules refuse what would be written, %s", actorValue(1))
@@ -124,7 +124,7 @@ func (b *builder) setStamp(f *Field, s map[string]any, at string) {
 
 // valueOf reads a value of a field that a keyword names.
 func (b *builder) valueOf(f *Field, v any, at string) (any, bool) {
-	if !isScalar(f.Kind) || f.Concealed() {
+	if !isScalar(f.Type) || f.Concealed() {
 		b.problem(at, "%q must be a plain value for this, no list, object, secret or write-only value", f.Name)
 		return nil, false
 	}
@@ -262,8 +262,8 @@ func (p Patch) Stamped(m *Model, actor int64) Patch {
 		}
 		s := Set{Field: f, When: on.Field, Pointer: on.Pointer}
 		if on.Value == f.Stamp.Value {
-			s.Now = f.Kind == DateTime
-			if f.Kind == Object && actor != 0 {
+			s.Now = f.Type == DateTime
+			if f.Type == Object && actor != 0 {
 				s.Value = actorValue(actor)
 			}
 		}

@@ -14,13 +14,13 @@ import (
 func (f *Field) AppendJSON(dst []byte, stored any) []byte {
 	switch v := stored.(type) {
 	case string:
-		return appendStoredText(dst, f.Kind, v)
+		return appendStoredText(dst, f.Type, v)
 	case []byte:
-		return appendStoredText(dst, f.Kind, v)
+		return appendStoredText(dst, f.Type, v)
 	case int64:
-		return appendStoredInt(dst, f.Kind, v)
+		return appendStoredInt(dst, f.Type, v)
 	case float64:
-		if f.Kind == Integer {
+		if f.Type == Integer {
 			return strconv.AppendInt(dst, int64(v), 10)
 		}
 		return jsontext.AppendFloat(dst, v, 64)
@@ -30,7 +30,7 @@ func (f *Field) AppendJSON(dst []byte, stored any) []byte {
 	return append(dst, "null"...)
 }
 
-func appendStoredText[T ~string | ~[]byte](dst []byte, k Kind, v T) []byte {
+func appendStoredText[T ~string | ~[]byte](dst []byte, k Type, v T) []byte {
 	switch k {
 	case Object, Array, Any:
 		return append(dst, v...)
@@ -38,7 +38,7 @@ func appendStoredText[T ~string | ~[]byte](dst []byte, k Kind, v T) []byte {
 	return appendText(dst, v)
 }
 
-func appendStoredInt(dst []byte, k Kind, v int64) []byte {
+func appendStoredInt(dst []byte, k Type, v int64) []byte {
 	switch k {
 	case Boolean:
 		return strconv.AppendBool(dst, v != 0)
@@ -91,7 +91,7 @@ func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, secrets bool
 // can have such an id.
 func (m *Model) ParseID(text string) (any, bool) {
 	f := m.byRole[RoleID]
-	if f.Kind == Integer {
+	if f.Type == Integer {
 		v, err := strconv.ParseInt(text, 10, 64)
 		// Only the one spelling that FormatID writes names the record.
 		if err != nil || strconv.FormatInt(v, 10) != text {

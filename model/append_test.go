@@ -60,7 +60,7 @@ func TestCellsHideSecretsToo(t *testing.T) {
 
 // drawStored draws a stored value that the rules of everyKind allow.
 func drawStored(t *rapid.T, f *Field) any {
-	switch f.Kind {
+	switch f.Type {
 	case Integer:
 		return 2 * rapid.Int64Range(-2, 5).Draw(t, f.Name)
 	case Number:

@@ -80,10 +80,10 @@ func (b *builder) prepareEnum(f *Field, s map[string]any, at string) {
 		return
 	}
 	at = pointerTo(at, "enum")
-	if _, typed := typesOf(s); typed && !slices.Contains(list, nil) && f.Kind != Any {
+	if _, typed := typesOf(s); typed && !slices.Contains(list, nil) && f.Type != Any {
 		b.problem(at, "the type allows null but the enum does not; add null to it")
 	}
-	switch f.Kind {
+	switch f.Type {
 	case Integer, Number, Boolean, Date:
 		f.rule.enum = b.enumValues(f, list)
 	case DateTime:

@@ -9,9 +9,9 @@ const scalarBytes = 24
 // where the model sets no bound.
 func (f *Field) MaxBytes() int {
 	switch {
-	case f.Kind == Object || f.Kind == Array || f.Kind == Any:
+	case f.Type == Object || f.Type == Array || f.Type == Any:
 		return 0
-	case f.Kind != String:
+	case f.Type != String:
 		return scalarBytes
 	case f.Options != nil && !f.Extensible:
 		longest := 0

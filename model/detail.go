@@ -150,7 +150,7 @@ func formatRat(r *big.Rat) string {
 
 // typeDetail says what a field's values are.
 func typeDetail(f *Field) string {
-	switch f.Kind {
+	switch f.Type {
 	case Integer:
 		return "This must be a whole number."
 	case Number:
@@ -162,7 +162,7 @@ func typeDetail(f *Field) string {
 	case Array:
 		return "This must be a list."
 	case Date, DateTime:
-		return "This must be text: " + formatNames[string(f.Kind)] + "."
+		return "This must be text: " + formatNames[string(f.Type)] + "."
 	default:
 		return "This must be text."
 	}

@@ -27,7 +27,7 @@ func (m *Model) Extensible() []*Field {
 
 // prepareDropDowns finds the extensible text below a field.
 func (b *builder) prepareDropDowns(f *Field, s map[string]any, at string) {
-	b.addDropDowns(f, s, at, nil, f.Kind == Object)
+	b.addDropDowns(f, s, at, nil, f.Type == Object)
 	slices.SortFunc(f.DropDowns, func(a, b *Field) int { return strings.Compare(a.Name, b.Name) })
 }
 
@@ -57,7 +57,7 @@ func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []stri
 		return
 	}
 	d := &Field{
-		Index: -1, Name: f.Name + "." + strings.Join(path, "."), Kind: String, Title: text(s, "title"), Description: text(s, "description"),
+		Index: -1, Name: f.Name + "." + strings.Join(path, "."), Type: String, Title: text(s, "title"), Description: text(s, "description"),
 		Nullable: true, Options: options, Extensible: true, path: path, source: withoutX(s),
 	}
 	d.VendorName = d.Name

@@ -14,7 +14,7 @@ func (f *Field) EncodeJSON(raw jsontext.Value) (any, *Fault) { return f.encode(r
 
 func (f *Field) encode(raw []byte, c *checker) (any, *Fault) {
 	v, _ := c.value(f, bytes.TrimSpace(raw), nil)
-	if c.Found() == 0 && f.rule.full != nil && f.Kind == Object && v != nil {
+	if c.Found() == 0 && f.rule.full != nil && f.Type == Object && v != nil {
 		c.missingWithin(f, v.(string), nil)
 	}
 	if faults := c.Faults(); len(faults) > 0 {
@@ -36,7 +36,7 @@ func (c *checker) value(f *Field, raw []byte, at *Place) (stored any, merge []by
 		}
 		return nil, nil
 	}
-	if f.Kind == Object || f.Kind == Array || f.Kind == Any {
+	if f.Type == Object || f.Type == Array || f.Type == Any {
 		return c.nested(f, raw, at)
 	}
 	before := c.Found()
@@ -50,7 +50,7 @@ func (c *checker) value(f *Field, raw []byte, at *Place) (stored any, merge []by
 }
 
 func (c *checker) scalar(f *Field, raw []byte, at *Place) any {
-	switch f.Kind {
+	switch f.Type {
 	case Integer:
 		return c.integer(f, raw, at)
 	case Number:

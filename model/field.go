@@ -30,7 +30,7 @@ func (b *builder) addField(name string, schema any) {
 		source: withoutX(s),
 	}
 	f.rule.leadTo(pointerTo("", name))
-	f.Kind, f.Nullable = b.kind(s, at)
+	f.Type, f.Nullable = b.kind(s, at)
 	b.checkFieldX(s, at)
 	b.applyX(f, s)
 	b.checkRole(f, s, at)
@@ -47,7 +47,7 @@ func (b *builder) addField(name string, schema any) {
 
 // kind says of which kind the values of a schema are, and whether its type
 // allows null.
-func (b *builder) kind(s map[string]any, at string) (Kind, bool) {
+func (b *builder) kind(s map[string]any, at string) (Type, bool) {
 	types, nullable := typesOf(s)
 	if len(types) == 2 && slices.Contains(types, "integer") && slices.Contains(types, "number") {
 		types = []string{"number"}
@@ -61,9 +61,9 @@ func (b *builder) kind(s map[string]any, at string) (Kind, bool) {
 	case len(types) > 1:
 		return Any, nullable
 	case types[0] == "string" && (s["format"] == "date" || s["format"] == "date-time"):
-		return Kind(text(s, "format")), nullable
+		return Type(text(s, "format")), nullable
 	default:
-		return Kind(types[0]), nullable
+		return Type(types[0]), nullable
 	}
 }
 
@@ -117,7 +117,7 @@ func (b *builder) applyX(f *Field, s map[string]any) {
 	if _, said := s["x-filterable"]; !said && f.Secret == Public && !f.WriteOnly {
 		f.Filterable = flag(b.root, "x-filterable")
 	}
-	if f.Kind == String {
+	if f.Type == String {
 		f.Options = optionsOf(s)
 		for i, option := range f.Options {
 			f.Options[i] = f.Normal(option).(string)
@@ -140,7 +140,7 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 		b.problem(at, "two fields have the role %s", f.Role)
 		f.Role = RoleNone
 		return
-	case !slices.Contains(kinds, f.Kind):
+	case !slices.Contains(kinds, f.Type):
 		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinKinds(kinds))
 	}
 	if s["default"] != nil || f.Secret != Public || f.WriteOnly || f.Options != nil {
@@ -160,7 +160,7 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 	}
 }
 
-func joinKinds(kinds []Kind) string {
+func joinKinds(kinds []Type) string {
 	words := make([]string, len(kinds))
 	for i, k := range kinds {
 		words[i] = string(k)
@@ -171,7 +171,7 @@ func joinKinds(kinds []Kind) string {
 // idGenerator says how ids are made where the file does not.
 func idGenerator(f *Field) string {
 	switch {
-	case f.Kind == Integer:
+	case f.Type == Integer:
 		return "sequence"
 	case f.Format == formatUUID:
 		return "uuid"
@@ -209,7 +209,7 @@ func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
 	if p, ok := s["pattern"].(string); ok {
 		r.pattern, _ = regexp.Compile(p)
 	}
-	if f.Kind == String {
+	if f.Type == String {
 		r.format = formats[f.Format]
 	}
 	b.boundKey(f, at)
@@ -219,18 +219,18 @@ func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
 	if !inFile {
 		return
 	}
-	switch f.Kind {
+	switch f.Type {
 	case Object:
 		r.shape, r.uuids = s, b.uuidsBelow(at)
 		r.full, r.patch = b.compile(schemaURL, at), b.compile(patchURL, at)
 		b.checkMergeable(s, at)
 	case Array, Any:
 		r.full, r.uuids = b.compile(schemaURL, at), b.uuidsBelow(at)
-		if f.Kind == Any {
+		if f.Type == Any {
 			b.checkMergeable(s, at)
 		}
 	default:
-		if f.Kind == DateTime && (s["maxLength"] != nil || s["minLength"] != nil || s["pattern"] != nil) {
+		if f.Type == DateTime && (s["maxLength"] != nil || s["minLength"] != nil || s["pattern"] != nil) {
 			b.problem(at, "a date-time is kept as an instant, so rules about its text cannot hold")
 		}
 		if needsValidator(s) {
@@ -246,7 +246,7 @@ const maxKey = 600
 
 func (b *builder) boundKey(f *Field, at string) {
 	key := f.Indexed || f.Unique || f.Role == RoleID
-	if f.Kind != String || !key {
+	if f.Type != String || !key {
 		return
 	}
 	if f.rule.maxLength > maxKey {

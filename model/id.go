@@ -14,7 +14,7 @@ func TextID(text string) ID { return ID{text: text} }
 
 // ID gives an id, as [FormatID] wrote it, the type that it has in the model.
 func (m *Model) ID(text string) ID {
-	return ID{text: text, number: text != "" && m.byRole[RoleID].Kind == Integer}
+	return ID{text: text, number: text != "" && m.byRole[RoleID].Type == Integer}
 }
 
 // Typed gives an id that was kept as a string the type that it has in the

@@ -86,7 +86,7 @@ var (
 )
 
 // roleKinds says which kinds a field of each role may have.
-var roleKinds = map[Role][]Kind{
+var roleKinds = map[Role][]Type{
 	RoleID:        {Integer, String},
 	RoleVersion:   {Integer},
 	RoleCreatedAt: {DateTime},
@@ -99,7 +99,7 @@ var roleKinds = map[Role][]Kind{
 var roles = []Role{RoleID, RoleVersion, RoleCreatedAt, RoleUpdatedAt, RoleLastJob}
 
 // generators says of which kind a generated value is.
-var generators = map[string]Kind{"sequence": Integer, "uuid": String, "slug": String, "hex": String}
+var generators = map[string]Type{"sequence": Integer, "uuid": String, "slug": String, "hex": String}
 
 // reserved are words of the API's paths that no model may be named.
 var reserved = map[string]bool{

@@ -7,9 +7,9 @@ import (
 
 // preparePaths lists the nested values that filters may name.
 func (b *builder) preparePaths(f *Field, s map[string]any, at string) {
-	switch f.Kind {
+	switch f.Type {
 	case Object:
-		f.Paths = map[string]Kind{}
+		f.Paths = map[string]Type{}
 		b.addPaths(f, s, at, "")
 	case Array:
 		f.Paths = b.onlyItem(s, at)
@@ -18,7 +18,7 @@ func (b *builder) preparePaths(f *Field, s map[string]any, at string) {
 
 // onlyItem is the path to the value of a list that holds one at most. Lists
 // of more have none: a filter that saw their first value alone would mislead.
-func (b *builder) onlyItem(s map[string]any, at string) map[string]Kind {
+func (b *builder) onlyItem(s map[string]any, at string) map[string]Type {
 	items, _ := s["items"].(map[string]any)
 	most, bounded := number(s, "maxItems")
 	if items == nil || !bounded || toInt(most, 2) != 1 {
@@ -26,7 +26,7 @@ func (b *builder) onlyItem(s map[string]any, at string) map[string]Kind {
 	}
 	switch k, _ := b.kind(items, pointerTo(at, "items")); k {
 	case String, Integer, Number, Boolean, Date:
-		return map[string]Kind{"0": k}
+		return map[string]Type{"0": k}
 	}
 	return nil
 }
@@ -80,7 +80,7 @@ func (b *builder) checkMergeable(s map[string]any, at string) {
 }
 
 // isScalar reports whether values of the kind have an order and fit a key.
-func isScalar(k Kind) bool { return k != Object && k != Array && k != Any }
+func isScalar(k Type) bool { return k != Object && k != Array && k != Any }
 
 // checkMarks refuses x- keywords that do not fit the field or one another.
 func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
@@ -90,24 +90,24 @@ func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
 		}
 	}
 	refuse(f.Secret != Public && f.Secret != Masked && f.Secret != Hashed, "x-secret", "must be masked or hashed")
-	refuse(f.Secret != Public && f.Kind != String, "x-secret", "only text can be a secret")
+	refuse(f.Secret != Public && f.Type != String, "x-secret", "only text can be a secret")
 	refuse(f.Secret != Public && f.Options != nil, "x-secret", "a value out of a known list is no secret")
 	refuse(f.Secret == Hashed && s["default"] != nil, "x-secret", "a hashed field can have no default")
 	refuse(f.Filterable && f.Secret == Masked, "x-filterable", "a secret could be guessed by filtering")
 	refuse(f.Filterable && f.WriteOnly && f.Secret != Hashed, "x-filterable", "a write-only value could be guessed by filtering")
-	refuse(f.Unique && (!isScalar(f.Kind) || f.Kind == Boolean), "x-unique", "a value of the type "+string(f.Kind)+" cannot be unique")
+	refuse(f.Unique && (!isScalar(f.Type) || f.Type == Boolean), "x-unique", "a value of the type "+string(f.Type)+" cannot be unique")
 	refuse(f.Unique && f.Secret == Hashed, "x-unique", "hashes of equal values differ")
 	refuse(f.Unique && f.Concealed() && f.Secret != Hashed, "x-unique", "the refusal of a value that is taken would confirm a guess")
 	refuse(f.Unique && s["default"] != nil, "x-unique", "a default would be taken by the first record")
-	refuse(f.Indexed && !isScalar(f.Kind), "x-indexed", "a value of the type "+string(f.Kind)+" cannot be indexed")
+	refuse(f.Indexed && !isScalar(f.Type), "x-indexed", "a value of the type "+string(f.Type)+" cannot be indexed")
 	refuse(f.Indexed && f.Secret == Hashed, "x-indexed", "a hash is never searched for")
 	refuse(f.Extensible && f.Options == nil, "x-extensible", "needs text with an enum to extend")
-	refuse(f.OpenPaths && (f.Kind != Object || !f.Filterable), "x-open-paths", "needs an object that may be filtered")
+	refuse(f.OpenPaths && (f.Type != Object || !f.Filterable), "x-open-paths", "needs an object that may be filtered")
 	refuse(f.OpenPaths && s["additionalProperties"] == false, "x-open-paths", "the object allows no further properties")
 	_, declared := f.Paths[f.FilterBy]
 	refuse(f.FilterBy != "" && !declared, "x-filter-by", "must be a declared path below the object, or 0 of a list that holds one value at most")
 	refuse(f.Prefix != "" && f.Generate != "hex" && f.Generate != "slug", "x-prefix", "needs x-generate: hex or slug")
-	refuse(f.rule.takesDate && (f.Kind != DateTime || f.Role != RoleNone || f.rule.full != nil), "x-takes-date", "needs a date-time without further rules")
+	refuse(f.rule.takesDate && (f.Type != DateTime || f.Role != RoleNone || f.rule.full != nil), "x-takes-date", "needs a date-time without further rules")
 	stuck := f.Required && f.ReadOnly && f.Role == RoleNone && f.Generate == "" && s["default"] == nil
 	refuse(stuck, "readOnly", "the field is required, but nothing can give it a value")
 }
@@ -125,7 +125,7 @@ func (b *builder) checkGenerator(f *Field, s map[string]any, at string) {
 	switch {
 	case !ok:
 		b.problem(at, "x-generate must be sequence, uuid, slug or hex")
-	case kind != f.Kind:
+	case kind != f.Type:
 		b.problem(at, "x-generate: %s makes values of the type %s", f.Generate, kind)
 	case s["default"] != nil:
 		b.problem(at, "a field is either generated or has a default")
@@ -148,7 +148,7 @@ func (b *builder) setDefault(f *Field, s map[string]any, at string) {
 	}
 	c := checker{rounds: true}
 	stored, _ := c.value(f, appendTree(nil, v), nil)
-	if c.Found() == 0 && f.Kind == Object {
+	if c.Found() == 0 && f.Type == Object {
 		c.missingWithin(f, stored.(string), nil)
 	}
 	for _, fault := range c.Faults() {

@@ -1,21 +1,21 @@
 package model
 
 // A Kind is the type of a field as its store sees it.
-type Kind string
+type Type string
 
 // The kinds, and the Go type in which a value of each is held everywhere
 // between JSON and SQL ("stored form"). A missing value, JSON null and SQL
 // NULL are all nil.
 const (
-	String   Kind = "string"    // string
-	Integer  Kind = "integer"   // int64
-	Number   Kind = "number"    // float64, finite
-	Boolean  Kind = "boolean"   // bool
-	Date     Kind = "date"      // string, YYYY-MM-DD
-	DateTime Kind = "date-time" // int64, microseconds since 1970 UTC, years 1 to 9999
-	Object   Kind = "object"    // string, canonical JSON
-	Array    Kind = "array"     // string, canonical JSON
-	Any      Kind = "any"       // string, canonical JSON of any value
+	String   Type = "string"    // string
+	Integer  Type = "integer"   // int64
+	Number   Type = "number"    // float64, finite
+	Boolean  Type = "boolean"   // bool
+	Date     Type = "date"      // string, YYYY-MM-DD
+	DateTime Type = "date-time" // int64, microseconds since 1970 UTC, years 1 to 9999
+	Object   Type = "object"    // string, canonical JSON
+	Array    Type = "array"     // string, canonical JSON
+	Any      Type = "any"       // string, canonical JSON of any value
 )
 
 // A Role marks the fields that the store itself keeps.
@@ -50,7 +50,7 @@ type Field struct {
 	Index  int    // place in Model.Fields and in Record.Values
 	Name   string // JSON name
 	Column string // SQL column; unique in the model without regard to case
-	Kind   Kind
+	Type   Type
 	Role   Role
 	Title  string
 
@@ -78,7 +78,7 @@ type Field struct {
 
 	// Paths are the declared nested values of an Object field by dotted
 	// path below the field ("tier" for custom.tier), with their kinds.
-	Paths map[string]Kind
+	Paths map[string]Type
 	// OpenPaths says that undeclared nested paths may be filtered too.
 	OpenPaths bool
 	// DropDowns are the declared texts below an Object field whose options

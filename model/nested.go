@@ -15,13 +15,13 @@ func (c *checker) nested(f *Field, raw []byte, at *Place) (stored any, merge []b
 	tree = f.lowerUUIDs(tree)
 	patch, isObject := tree.(map[string]any)
 	_, isList := tree.([]any)
-	if f.Kind == Object && !isObject || f.Kind == Array && !isList {
+	if f.Type == Object && !isObject || f.Type == Array && !isList {
 		c.Add(at, CodeType, typeDetail(f))
 		return nil, nil
 	}
 	schema := f.rule.full
 	if isObject {
-		if f.Kind == Object {
+		if f.Type == Object {
 			schema = f.rule.patch
 			c.removals(f.rule.shape, patch, at)
 		}

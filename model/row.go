@@ -57,14 +57,14 @@ func (m *Model) CheckRow(columns []Column, cells []table.Cell, o ...PatchOptions
 // absentWhenEmpty reports whether a cell can only mean "not given"; see
 // absentWhenNull.
 func (f *Field) absentWhenEmpty(cell table.Cell) bool {
-	isText := cell.Quoted && f.Kind == String && f.Role == RoleNone
+	isText := cell.Quoted && f.Type == String && f.Role == RoleNone
 	return cell.Text == "" && f.absentWhenNull() && !isText
 }
 
 func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge []byte) {
 	text := cell.Text
 	switch {
-	case text == "" && f.Kind == String && (cell.Quoted || !f.Nullable):
+	case text == "" && f.Type == String && (cell.Quoted || !f.Nullable):
 		return c.value(f, []byte(`""`), at)
 	case text == "":
 		return c.value(f, []byte("null"), at)
@@ -72,7 +72,7 @@ func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge 
 		c.Add(at, CodeInvalidUTF8, "This is not valid UTF-8.")
 		return nil, nil
 	}
-	switch f.Kind {
+	switch f.Type {
 	case String, Date, DateTime:
 		return c.value(f, appendText(nil, text), at)
 	case Boolean:
@@ -89,7 +89,7 @@ func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge 
 		}
 	default:
 		if code := notJSON(f, text); code != "" {
-			c.Add(at, code, jsonDetails[f.Kind])
+			c.Add(at, code, jsonDetails[f.Type])
 			return nil, nil
 		}
 	}
@@ -97,7 +97,7 @@ func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge 
 }
 
 // jsonDetails say what a cell holds whose value is JSON.
-var jsonDetails = map[Kind]string{
+var jsonDetails = map[Type]string{
 	Object: `This must be an object in JSON, such as {"tier": "gold"}.`,
 	Array:  `This must be a list in JSON, such as ["a", "b"].`,
 	Any:    `This must be JSON: a text in quotes such as "a", a number, true, false, a list such as ["a", "b"] or an object such as {"tier": "gold"}.`,
@@ -110,7 +110,7 @@ func notJSON(f *Field, text string) (code string) {
 	if !v.IsValid(jsontext.AllowDuplicateNames(true)) {
 		return CodeInvalidJSON
 	}
-	wrong := f.Kind == Object && v.Kind() != '{' || f.Kind == Array && v.Kind() != '['
+	wrong := f.Type == Object && v.Kind() != '{' || f.Type == Array && v.Kind() != '['
 	if wrong && v.Kind() != 'n' {
 		return CodeType
 	}
@@ -132,7 +132,7 @@ func (f *Field) AppendCell(dst []byte, stored any, secrets bool) []byte {
 	case []byte:
 		return append(dst, v...)
 	case int64:
-		if f.Kind == DateTime {
+		if f.Type == DateTime {
 			return AppendTime(dst, v)
 		}
 	}

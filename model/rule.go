@@ -58,7 +58,7 @@ func (r *rule) leadTo(pointer string) { r.pointer, r.at = pointer, At(pointer) }
 func (c *checker) text(f *Field, s string, at *Place) any {
 	before := c.Found()
 	r := &f.rule
-	switch f.Kind {
+	switch f.Type {
 	case DateTime:
 		if r.takesDate && ValidDate(s) {
 			s += "T00:00:00Z"

@@ -71,7 +71,7 @@ func (c *chunk) writeEach() error {
 	columns := []string{"? + " + d.Element(0, model.Integer) + " AS number"}
 	for i, f := range c.given {
 		set = append(set, fmt.Sprintf("%s = given.v%d", quoted(f), i+1))
-		columns = append(columns, fmt.Sprintf("%s AS v%d", d.Element(i+1, f.Kind), i+1))
+		columns = append(columns, fmt.Sprintf("%s AS v%d", d.Element(i+1, f.Type), i+1))
 	}
 	stamps, stampArgs := c.a.stamps(c.t.Now)
 	bounds, which := d.Bounded("rid", c.base, c.last)

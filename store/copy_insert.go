@@ -40,7 +40,7 @@ func (in *inserter) full() bool { return len(in.rows) >= batchRows || in.bytes >
 
 // flush writes what was added.
 func (in *inserter) flush() error {
-	names, kinds := make([]string, len(in.columns)), make([]model.Kind, len(in.columns))
+	names, kinds := make([]string, len(in.columns)), make([]model.Type, len(in.columns))
 	for i, col := range in.columns {
 		names[i], kinds[i] = col.quoted(), col.to
 	}

@@ -62,7 +62,7 @@ func normalise(m *model.Model, values []any) {
 	for _, f := range m.Fields {
 		switch v := values[f.Index].(type) {
 		case int64:
-			if f.Kind == model.Boolean {
+			if f.Type == model.Boolean {
 				values[f.Index] = v != 0
 			}
 		case []byte:
@@ -75,7 +75,7 @@ func normalise(m *model.Model, values []any) {
 
 // canonical is the text of a field in stored form.
 func canonical(f *model.Field, text string) string {
-	switch f.Kind {
+	switch f.Type {
 	case model.Object, model.Any:
 	case model.Array:
 		// As it was written: a database that forms it anew sets its parts apart,

@@ -93,10 +93,10 @@ func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) erro
 // insert writes new rows, many a statement. otherwise says what is to become of
 // rows whose id is taken, "" for an error.
 func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise string) (inserted int64, err error) {
-	columns, kinds := []string{"rid", "workspace"}, []model.Kind{model.Integer, model.Integer}
+	columns, kinds := []string{"rid", "workspace"}, []model.Type{model.Integer, model.Integer}
 	for _, f := range m.Fields {
 		if f.Role != model.RoleLastJob {
-			columns, kinds = append(columns, quoted(f)), append(kinds, f.Kind)
+			columns, kinds = append(columns, quoted(f)), append(kinds, f.Type)
 		}
 	}
 	head := "INSERT INTO " + m.Table() + " (" + strings.Join(columns, ", ") + ") "

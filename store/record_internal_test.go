@@ -9,7 +9,7 @@ import (
 // TestAListIsTheSameTextOnEveryDatabase gives lists as SQLite keeps them and as
 // PostgreSQL forms them anew.
 func TestAListIsTheSameTextOnEveryDatabase(t *testing.T) {
-	list := &model.Field{Kind: model.Array}
+	list := &model.Field{Type: model.Array}
 	for text, want := range map[string]string{
 		`[]`: `[]`, `["a"]`: `["a"]`, `["a","b c"]`: `["a","b c"]`, `["a", "b c"]`: `["a","b c"]`,
 		`[1e-7]`: `[1e-7]`, `[0.0000001]`: `[1e-7]`, `[1000000000000000000000]`: `[1e+21]`, `["a", 0.0000001]`: `["a",1e-7]`,

@@ -152,6 +152,6 @@ func (l *lowering) write(out lowered) error {
 	list = append(list, ']')
 	bounds, which := d.Bounded("rid", out.numbers[0], out.numbers[len(out.numbers)-1])
 	return l.t.Run("UPDATE "+l.m.Table()+d.NotIndexed+" SET "+quoted(l.f)+" = given.v FROM (SELECT "+
-		d.Element(0, model.Integer)+" AS number, "+d.Element(1, l.f.Kind)+" AS v, "+d.Element(2, model.String)+" AS was FROM "+d.Elements+") AS given"+
+		d.Element(0, model.Integer)+" AS number, "+d.Element(1, l.f.Type)+" AS v, "+d.Element(2, model.String)+" AS was FROM "+d.Elements+") AS given"+
 		" WHERE rid = given.number AND workspace = ? AND "+d.Scalar(l.f)+" = given.was AND "+bounds, append([]any{string(list), l.ws}, which...)...)
 }

@@ -32,7 +32,7 @@ func (desk) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
 	if !related || stored == nil {
 		return shown
 	}
-	if f.Kind == model.Object {
+	if f.Type == model.Object {
 		return JSON(nil, deskTyped(shown, kind))
 	}
 	var list []jsontext.Value

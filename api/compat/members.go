@@ -47,7 +47,7 @@ func Text(v jsontext.Value) (string, bool) {
 func (r *Request) DropKept() {
 	for name := range r.Members {
 		f, ok := r.Field(name)
-		if ok && (f.Role == model.RoleID || f.ReadOnly && f.Kind == model.DateTime) {
+		if ok && (f.Role == model.RoleID || f.ReadOnly && f.Type == model.DateTime) {
 			delete(r.Members, name)
 		}
 	}

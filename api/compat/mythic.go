@@ -47,7 +47,7 @@ func (mythic) List(r *Request) Listing {
 
 // Value shows times with milliseconds.
 func (mythic) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
-	if at, ok := stored.(int64); ok && f.Kind == model.DateTime {
+	if at, ok := stored.(int64); ok && f.Type == model.DateTime {
 		return JSON(nil, milliseconds(at))
 	}
 	return f.AppendShown(nil, stored, secrets)

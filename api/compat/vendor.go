@@ -121,12 +121,12 @@ func (Plain) Deleted() (int, any) { return 204, nil }
 func (Plain) Describe(m *model.Model, _ *Request, options func(*model.Field) []string) any {
 	type field struct {
 		Name    string     `json:"name"`
-		Type    model.Kind `json:"type"`
+		Type    model.Type `json:"type"`
 		Options []string   `json:"options,omitempty"`
 	}
 	var fields []field
 	for _, f := range m.Fields {
-		fields = append(fields, field{f.VendorName, f.Kind, append(f.Options[:len(f.Options):len(f.Options)], options(f)...)})
+		fields = append(fields, field{f.VendorName, f.Type, append(f.Options[:len(f.Options):len(f.Options)], options(f)...)})
 	}
 	return map[string]any{"fields": fields}
 }
