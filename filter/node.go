@@ -7,15 +7,26 @@ import (
 	"bulkpatch/model"
 )
 
-// A node is a part of a checked filter: one of [allOf], [anyOf], [negation]
-// and [*cond]. Each is true or false for every record.
-type node interface{}
+// A node is a part of a checked filter: an [allOf], an [anyOf], a [negation]
+// or a [*cond], and nothing else, since isNode is not exported. Each is true
+// or false for every record. Where the checker noted a fault it leaves a nil
+// node; a filter with faults is never used.
+type node interface{ isNode() }
 
 type (
-	allOf    []node
-	anyOf    []node
+	// allOf is true if all of its nodes are true, as for none.
+	allOf []node
+	// anyOf is true if at least one of its nodes is true.
+	anyOf []node
+	// negation is true if its node is false. In a folded filter that is
+	// always a [*cond].
 	negation struct{ of node }
 )
+
+func (allOf) isNode()    {}
+func (anyOf) isNode()    {}
+func (negation) isNode() {}
+func (*cond) isNode()    {}
 
 // An op is what a condition does with its literals. The other operators of
 // the language are written with these: $eq and $exists as a list of one,
