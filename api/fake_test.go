@@ -274,7 +274,7 @@ func (f *fake) grow(ws auth.Workspace, m *model.Model, p model.Patch) {
 	if f.options[at] == nil {
 		f.options[at] = map[string][]string{}
 	}
-	for _, s := range p.NewOptions(func(fd *model.Field) []string { return f.options[at][fd.Name] }) {
+	for _, s := range p.NewChoices(func(fd *model.Field) []string { return f.options[at][fd.Name] }) {
 		f.options[at][s.Field.Name] = append(f.options[at][s.Field.Name], s.Value.(string))
 	}
 }

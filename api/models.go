@@ -71,13 +71,13 @@ func fieldOf(f *model.Field, added func(*model.Field) []string) fieldJSON {
 		Name: f.Name, Title: f.Title, Type: f.Type, Role: f.Role,
 		Nullable: f.Nullable, Required: f.Required, ReadOnly: f.ReadOnly, WriteOnly: f.WriteOnly,
 		Secret: f.Secret, Filterable: f.Filterable, Indexed: f.Indexed, Unique: f.Unique,
-		Options: f.Options, Added: added(f), Extensible: f.Extensible, Paths: f.Paths, OpenPaths: f.OpenPaths,
+		Options: f.Choices, Added: added(f), Extensible: f.Extensible, Paths: f.Paths, OpenPaths: f.OpenPaths,
 	}
 	if f.Default != nil {
 		out.Default = f.AppendJSON(nil, f.Default)
 	}
 	for _, d := range f.DropDowns {
-		out.DropDowns = append(out.DropDowns, dropDownJSON{d.Name, d.Title, d.Options, added(d)})
+		out.DropDowns = append(out.DropDowns, dropDownJSON{d.Name, d.Title, d.Choices, added(d)})
 	}
 	return out
 }

@@ -204,12 +204,12 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 // known says which options of drop-downs a call may use: the model's, those
 // that the workspace added and, where it asks for that, any.
 func (s *server) known(c *call, m *model.Model, allowNew bool) (model.PatchOptions, error) {
-	o := model.PatchOptions{AllowNewOptions: allowNew}
+	o := model.PatchOptions{AllowNewChoices: allowNew}
 	if m == nil || len(m.Extensible()) == 0 {
 		return o, nil
 	}
 	var err error
-	o.Options, err = s.Store.Options(c.ctx(), c.workspace(), m)
+	o.Choices, err = s.Store.Options(c.ctx(), c.workspace(), m)
 	return o, err
 }
 

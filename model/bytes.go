@@ -13,9 +13,9 @@ func (f *Field) MaxBytes() int {
 		return 0
 	case f.Type != String:
 		return scalarBytes
-	case f.Options != nil && !f.Extensible:
+	case f.Choices != nil && !f.Extensible:
 		longest := 0
-		for _, o := range f.Options {
+		for _, o := range f.Choices {
 			longest = max(longest, len(o))
 		}
 		return longest

@@ -51,7 +51,7 @@ func (b *builder) checkSchema() {
 			return nil
 		}})
 	}
-	whole := withoutOptions(b.root)
+	whole := withoutChoices(b.root)
 	delete(whole, "$schema")
 	delete(whole, "$id")
 	for _, err := range []error{

@@ -57,10 +57,10 @@ func oneOf(values []string) string {
 }
 
 // optionsDetail says which options a drop-down has.
-func (c *checker) optionsDetail(f *Field) string {
-	options := f.Options
-	if f.Extensible && c.options != nil {
-		options = append(options[:len(options):len(options)], c.options(f)...)
+func (c *checker) choicesDetail(f *Field) string {
+	options := f.Choices
+	if f.Extensible && c.choices != nil {
+		options = append(options[:len(options):len(options)], c.choices(f)...)
 	}
 	return oneOf(options)
 }

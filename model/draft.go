@@ -51,7 +51,7 @@ func about(o []PatchOptions) (options func(*Field) []string, allowNew bool) {
 	if len(o) == 0 {
 		return nil, false
 	}
-	return o[0].Options, o[0].AllowNewOptions
+	return o[0].Choices, o[0].AllowNewChoices
 }
 
 // absentWhenNull reports whether null can only mean "not given", because the

@@ -51,14 +51,14 @@ func (b *builder) addDropDowns(f *Field, s map[string]any, at string, path []str
 }
 
 func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []string, isText bool) {
-	options := optionsOf(s)
+	options := choicesOf(s)
 	if !isText || options == nil {
 		b.problem(pointerTo(at, "x-extensible"), "x-extensible: needs text with an enum to extend, declared below an object")
 		return
 	}
 	d := &Field{
 		Index: -1, Name: f.Name + "." + strings.Join(path, "."), Type: String, Title: text(s, "title"), Description: text(s, "description"),
-		Nullable: true, Options: options, Extensible: true, path: path, source: withoutX(s),
+		Nullable: true, Choices: options, Extensible: true, path: path, source: withoutX(s),
 	}
 	d.VendorName = d.Name
 	pointer := f.rule.pointer
@@ -70,7 +70,7 @@ func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []stri
 }
 
 // optionsOf is the texts of an enum, nil where there is none.
-func optionsOf(s map[string]any) []string {
+func choicesOf(s map[string]any) []string {
 	list, ok := s["enum"].([]any)
 	if !ok {
 		return nil
@@ -86,7 +86,7 @@ func optionsOf(s map[string]any) []string {
 
 // withoutOptions copies a schema without the enums that may grow: they are
 // checked by a [checker], which knows what a workspace has added.
-func withoutOptions(root map[string]any) map[string]any {
+func withoutChoices(root map[string]any) map[string]any {
 	out, _ := mapSchemas(root, func(s map[string]any) {
 		if flag(s, "x-extensible") {
 			delete(s, "enum")
@@ -111,48 +111,48 @@ func (f *Field) chosen(tree any) (option string, ok bool) {
 func (c *checker) dropDowns(f *Field, tree any) {
 	for _, d := range f.DropDowns {
 		if option, ok := d.chosen(tree); ok {
-			c.option(d, option, d.rule.at)
+			c.choice(d, option, d.rule.at)
 		}
 	}
 }
 
 // Limits of what a workspace may add to a drop-down.
 const (
-	MaxNewOptions = 1000
-	MaxNewOption  = 200 // characters of each
+	MaxNewChoices = 1000
+	MaxNewChoice  = 200 // characters of each
 )
 
 // TooManyOptions is the fault of a value for which a drop-down has no room.
-func TooManyOptions(pointer string) Fault {
-	return Fault{Pointer: pointer, Code: CodeTooManyOptions,
-		Detail: "This would be a new option, and a workspace may add at most " + strconv.Itoa(MaxNewOptions) + " to a field. Choose one that there is."}
+func TooManyChoices(pointer string) Fault {
+	return Fault{Pointer: pointer, Code: CodeTooManyChoices,
+		Detail: "This would be a new option, and a workspace may add at most " + strconv.Itoa(MaxNewChoices) + " to a field. Choose one that there is."}
 }
 
 // option checks a value of a drop-down.
-func (c *checker) option(f *Field, option string, at *Place) {
+func (c *checker) choice(f *Field, option string, at *Place) {
 	switch {
-	case c.takesAny || c.knows(f, option):
-	case !f.Extensible || !c.allowNew:
-		c.Add(at, CodeEnum, c.optionsDetail(f))
+	case c.allowAnyChoice || c.knows(f, option):
+	case !f.Extensible || !c.allowNewChoices:
+		c.Add(at, CodeEnum, c.choicesDetail(f))
 	case strings.TrimSpace(option) == "":
 		c.Add(at, CodeTooShort, "A new option must have at least one character that is no space.")
-	case len(option) > MaxNewOption && utf8.RuneCountInString(option) > MaxNewOption:
-		c.Add(at, CodeTooLong, "A new option may have at most "+strconv.Itoa(MaxNewOption)+" characters.")
-	case c.options != nil && len(c.options(f)) >= MaxNewOptions:
-		full := TooManyOptions("")
+	case len(option) > MaxNewChoice && utf8.RuneCountInString(option) > MaxNewChoice:
+		c.Add(at, CodeTooLong, "A new option may have at most "+strconv.Itoa(MaxNewChoice)+" characters.")
+	case c.choices != nil && len(c.choices(f)) >= MaxNewChoices:
+		full := TooManyChoices("")
 		c.Add(at, full.Code, full.Detail)
 	}
 }
 
 // knows reports whether an option is one of the field's or the workspace's.
 func (c *checker) knows(f *Field, option string) bool {
-	return slices.Contains(f.Options, option) || f.Extensible && c.options != nil && slices.Contains(c.options(f), option)
+	return slices.Contains(f.Choices, option) || f.Extensible && c.choices != nil && slices.Contains(c.choices(f), option)
 }
 
 // NewOptions lists the values of Extensible fields, and of drop-downs below
 // Object fields, that neither the model nor options (which may be nil) know.
-func (p Patch) NewOptions(options func(*Field) []string) []Set {
-	c := checker{options: options}
+func (p Patch) NewChoices(options func(*Field) []string) []Set {
+	c := checker{choices: options}
 	var sets []Set
 	add := func(f *Field, option, pointer string) {
 		if !c.knows(f, option) {

@@ -44,7 +44,7 @@ const (
 	CodeEmptyPatch   = "empty_patch"
 	CodeTooManyNames = "too_many_names"
 
-	CodeTooManyOptions = "too_many_options"
+	CodeTooManyChoices = "too_many_options"
 )
 
 // More is how many faults were found beyond those listed.

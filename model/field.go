@@ -118,9 +118,9 @@ func (b *builder) applyX(f *Field, s map[string]any) {
 		f.Filterable = flag(b.root, "x-filterable")
 	}
 	if f.Type == String {
-		f.Options = optionsOf(s)
-		for i, option := range f.Options {
-			f.Options[i] = f.Normal(option).(string)
+		f.Choices = choicesOf(s)
+		for i, option := range f.Choices {
+			f.Choices[i] = f.Normal(option).(string)
 		}
 	}
 }
@@ -143,7 +143,7 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 	case !slices.Contains(kinds, f.Type):
 		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinKinds(kinds))
 	}
-	if s["default"] != nil || f.Secret != Public || f.WriteOnly || f.Options != nil {
+	if s["default"] != nil || f.Secret != Public || f.WriteOnly || f.Choices != nil {
 		b.problem(at, "a field with a role can have no default, no enum and no secret")
 	}
 	if f.Role == RoleLastJob {

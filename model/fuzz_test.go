@@ -24,7 +24,7 @@ func FuzzCheckPatch(f *testing.F) {
 	}
 	m := mustModel(f, everyKind)
 	f.Fuzz(func(t *testing.T, raw []byte, single bool) {
-		p, faults := m.CheckPatch(raw, PatchOptions{Single: single, AllowNewOptions: single})
+		p, faults := m.CheckPatch(raw, PatchOptions{Single: single, AllowNewChoices: single})
 		checkFaults(t, faults)
 		if len(faults) > 0 {
 			return

@@ -91,7 +91,7 @@ func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
 	}
 	refuse(f.Secret != Public && f.Secret != Masked && f.Secret != Hashed, "x-secret", "must be masked or hashed")
 	refuse(f.Secret != Public && f.Type != String, "x-secret", "only text can be a secret")
-	refuse(f.Secret != Public && f.Options != nil, "x-secret", "a value out of a known list is no secret")
+	refuse(f.Secret != Public && f.Choices != nil, "x-secret", "a value out of a known list is no secret")
 	refuse(f.Secret == Hashed && s["default"] != nil, "x-secret", "a hashed field can have no default")
 	refuse(f.Filterable && f.Secret == Masked, "x-filterable", "a secret could be guessed by filtering")
 	refuse(f.Filterable && f.WriteOnly && f.Secret != Hashed, "x-filterable", "a write-only value could be guessed by filtering")
@@ -101,7 +101,7 @@ func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
 	refuse(f.Unique && s["default"] != nil, "x-unique", "a default would be taken by the first record")
 	refuse(f.Indexed && !isScalar(f.Type), "x-indexed", "a value of the type "+string(f.Type)+" cannot be indexed")
 	refuse(f.Indexed && f.Secret == Hashed, "x-indexed", "a hash is never searched for")
-	refuse(f.Extensible && f.Options == nil, "x-extensible", "needs text with an enum to extend")
+	refuse(f.Extensible && f.Choices == nil, "x-extensible", "needs text with an enum to extend")
 	refuse(f.OpenPaths && (f.Type != Object || !f.Filterable), "x-open-paths", "needs an object that may be filtered")
 	refuse(f.OpenPaths && s["additionalProperties"] == false, "x-open-paths", "the object allows no further properties")
 	_, declared := f.Paths[f.FilterBy]

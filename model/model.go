@@ -66,7 +66,7 @@ type Field struct {
 	Filterable bool
 	Indexed    bool
 	Unique     bool     // within a workspace; nil never collides
-	Options    []string // allowed values (enum) of a String field, nil when free
+	Choices    []string // allowed values (enum) of a String field, nil when free
 	Extensible bool     // Options may grow with allowNewOptions
 	Default    any      // stored form, used when a new record lacks the field
 

@@ -13,10 +13,10 @@ type PatchOptions struct {
 	Single bool
 	// Options lists the options that a workspace added to an Extensible
 	// field, or to a drop-down below an Object field. It may be nil.
-	Options func(*Field) []string
+	Choices func(*Field) []string
 	// AllowNewOptions accepts values that an Extensible field does not know
 	// yet; see [Patch.NewOptions].
-	AllowNewOptions bool
+	AllowNewChoices bool
 	// Columns are other names by which a draft calls fields. It may be nil.
 	Columns Columns
 }
@@ -63,7 +63,7 @@ const MaxNames = 1000
 // that need the record (read-only values of a single) or the database (unique
 // values) are left to others. raw is not kept.
 func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
-	r := newReader(m, raw, o.Options, o.AllowNewOptions)
+	r := newReader(m, raw, o.Choices, o.AllowNewChoices)
 	defer r.free()
 	var p Patch
 	count := 0
@@ -127,7 +127,7 @@ func readOnlySet(f *Field, name string, raw []byte) Set {
 		return s
 	}
 	var c checker
-	c.takesAny = true // what is stored may be older than a limit
+	c.allowAnyChoice = true // what is stored may be older than a limit
 	if s.Value, _ = c.value(f, raw, nil); c.Found() > 0 {
 		s.Value = noValue{}
 	}

@@ -214,18 +214,18 @@ func TestNewOptionsAreAcceptedOnlyWhereAskedFor(t *testing.T) {
 		fresh string // new option
 	}{
 		"known":                  {`{"tier":"gold"}`, PatchOptions{}, nil, ""},
-		"added by the workspace": {`{"tier":"iron"}`, PatchOptions{Options: added}, nil, ""},
-		"unknown":                {`{"tier":"tin"}`, PatchOptions{Options: added}, []string{"/tier enum"}, ""},
-		"unknown but allowed":    {`{"tier":"tin"}`, PatchOptions{Options: added, AllowNewOptions: true}, nil, "tin"},
-		"not an extensible one":  {`{"state":"tin"}`, PatchOptions{AllowNewOptions: true}, []string{"/state enum"}, ""},
-		"a cleared one":          {`{"tier":null}`, PatchOptions{AllowNewOptions: true}, nil, ""},
+		"added by the workspace": {`{"tier":"iron"}`, PatchOptions{Choices: added}, nil, ""},
+		"unknown":                {`{"tier":"tin"}`, PatchOptions{Choices: added}, []string{"/tier enum"}, ""},
+		"unknown but allowed":    {`{"tier":"tin"}`, PatchOptions{Choices: added, AllowNewChoices: true}, nil, "tin"},
+		"not an extensible one":  {`{"state":"tin"}`, PatchOptions{AllowNewChoices: true}, []string{"/state enum"}, ""},
+		"a cleared one":          {`{"tier":null}`, PatchOptions{AllowNewChoices: true}, nil, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p, faults := m.CheckPatch([]byte(tt.patch), tt.o)
 			wantCodes(t, faults, tt.want...)
 			fresh := ""
-			for _, s := range p.NewOptions(tt.o.Options) {
+			for _, s := range p.NewChoices(tt.o.Choices) {
 				fresh += s.Value.(string)
 			}
 			if fresh != tt.fresh {

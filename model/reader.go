@@ -25,7 +25,7 @@ type reader struct {
 }
 
 func newReader(m *Model, raw []byte, options func(*Field) []string, allowNew bool) *reader {
-	r := &reader{scanner: newScanner(raw), model: m, raw: raw, check: checker{options: options, allowNew: allowNew}}
+	r := &reader{scanner: newScanner(raw), model: m, raw: raw, check: checker{choices: options, allowNewChoices: allowNew}}
 	if len(m.Fields) <= len(r.buf) {
 		r.seen = r.buf[:len(m.Fields)]
 	} else {

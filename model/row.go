@@ -40,7 +40,7 @@ func (c Column) IsID() bool { return c.field != nil && c.field.Role == RoleID }
 // false in any case, objects, lists and values of any type are JSON text.
 func (m *Model) CheckRow(columns []Column, cells []table.Cell, o ...PatchOptions) (Draft, Faults) {
 	var c checker
-	c.options, c.allowNew = about(o)
+	c.choices, c.allowNewChoices = about(o)
 	d := drafting{check: &c, purpose: Import}
 	d.gathered = make([]Set, 0, len(columns))
 	for i, column := range columns {

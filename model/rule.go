@@ -44,9 +44,9 @@ type rule struct {
 // A checker checks the values of one input and collects the faults.
 type checker struct {
 	Collector
-	options  func(*Field) []string // what the workspace added; may be nil
-	allowNew bool
-	takesAny bool // of options
+	choices  func(*Field) []string // what the workspace added; may be nil
+	allowNewChoices bool
+	allowAnyChoice bool // of options
 	rounds   bool // numbers to what a float64 keeps: those of model files
 	merged   int  // names in objects that merge
 }
@@ -79,8 +79,8 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 		c.Add(at, CodeNUL, detailNUL)
 	}
 	// What is too short to be a new option is one fault, not two.
-	if f.Options != nil && (c.Found() == before || !c.allowNew) {
-		c.option(f, f.Normal(s).(string), at)
+	if f.Choices != nil && (c.Found() == before || !c.allowNewChoices) {
+		c.choice(f, f.Normal(s).(string), at)
 	}
 	if r.format != nil && !r.format(s) {
 		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")

@@ -210,7 +210,7 @@ func describe(f *Field) string {
 		}
 		mark(true, "%d..%s", f.rule.minInt, most)
 	}
-	mark(f.Options != nil, "%s", strings.Join(f.Options, "|"))
+	mark(f.Choices != nil, "%s", strings.Join(f.Choices, "|"))
 	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), " ")
 }
 

@@ -101,7 +101,7 @@ func (t *tx) accept(id string, sub job.Submission, text requestText) error {
 		return err
 	}
 	if sub.Kind != job.PreviewKind {
-		if err := t.addOptions(sub.Workspace.ID, sub.Model, sub.Patch.NewOptions(nil)); err != nil {
+		if err := t.addOptions(sub.Workspace.ID, sub.Model, sub.Patch.NewChoices(nil)); err != nil {
 			return err
 		}
 	}

@@ -129,7 +129,7 @@ func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, i
 // create makes one record, with the options that it brings, and reads it
 // back.
 func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
-	if err := t.addOptions(ws.ID, m, d.Patch.NewOptions(nil)); err != nil {
+	if err := t.addOptions(ws.ID, m, d.Patch.NewChoices(nil)); err != nil {
 		return model.Record{}, err
 	}
 	rows, err := t.newRows(ws, m, []model.Draft{d})

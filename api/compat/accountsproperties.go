@@ -70,9 +70,9 @@ func accountsPropOf(f *model.Field, key string, options func(*model.Field) []str
 	if p.Name == "" {
 		p.Name = spoken(key)
 	}
-	if f.Options != nil {
+	if f.Choices != nil {
 		p.Type = "DROPDOWN"
-		p.Options = append(append(p.Options, f.Options...), options(f)...)
+		p.Options = append(append(p.Options, f.Choices...), options(f)...)
 	}
 	if f.Default != nil {
 		p.DefaultValue = append(p.DefaultValue, f.AppendJSON(nil, f.Default))

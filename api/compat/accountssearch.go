@@ -109,13 +109,13 @@ func accountsOrders(op string) bool {
 // whatever case they came.
 func accountsSpelling(r *Request, path string, texts []string) []string {
 	f, ok := r.Model.Field(path)
-	if !ok || f.Options == nil {
+	if !ok || f.Choices == nil {
 		return texts
 	}
 	spelled := slices.Clone(texts)
 	for i, text := range spelled {
-		if j := slices.IndexFunc(f.Options, func(option string) bool { return strings.EqualFold(option, text) }); j >= 0 {
-			spelled[i] = f.Options[j]
+		if j := slices.IndexFunc(f.Choices, func(option string) bool { return strings.EqualFold(option, text) }); j >= 0 {
+			spelled[i] = f.Choices[j]
 		}
 	}
 	return spelled

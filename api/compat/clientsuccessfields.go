@@ -72,9 +72,9 @@ func clientSuccessFieldOf(f *model.Field, key string, options func(*model.Field)
 		d.Label = spoken(key)
 	}
 	d.FieldType = accountsTypes[f.Type]
-	if f.Options != nil {
+	if f.Choices != nil {
 		d.FieldType = "DROPDOWN"
-		d.Options = append(append(d.Options, f.Options...), options(f)...)
+		d.Options = append(append(d.Options, f.Choices...), options(f)...)
 	}
 	d.FieldTypeID = 1 + slices.Index(clientSuccessTypes, d.FieldType)
 	return d

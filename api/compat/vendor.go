@@ -126,7 +126,7 @@ func (Plain) Describe(m *model.Model, _ *Request, options func(*model.Field) []s
 	}
 	var fields []field
 	for _, f := range m.Fields {
-		fields = append(fields, field{f.VendorName, f.Type, append(f.Options[:len(f.Options):len(f.Options)], options(f)...)})
+		fields = append(fields, field{f.VendorName, f.Type, append(f.Choices[:len(f.Choices):len(f.Choices)], options(f)...)})
 	}
 	return map[string]any{"fields": fields}
 }

@@ -39,8 +39,8 @@ func awkwardRecord(t *testing.T, m *model.Model, i int) []byte {
 		}
 		for k, values := 0, awkward[f.Type]; k < len(values); k++ {
 			value := values[(i+f.Index+k)%len(values)]
-			if f.Options != nil {
-				value = fmt.Sprintf("%q", f.Options[i%len(f.Options)])
+			if f.Choices != nil {
+				value = fmt.Sprintf("%q", f.Choices[i%len(f.Choices)])
 			}
 			if _, faults := m.CheckDraft(fmt.Appendf(nil, `{%q:%s}`, f.Name, value), model.Import); len(faults) == 0 {
 				members[f.Name] = json.RawMessage(value)

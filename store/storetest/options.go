@@ -25,7 +25,7 @@ func (k *Kit) grown(ws auth.Workspace) string {
 // newOptions is a patch that may bring new options.
 func (k *Kit) newOptions(text string, single bool) model.Patch {
 	k.tb.Helper()
-	p, faults := k.People.CheckPatch([]byte(text), model.PatchOptions{Single: single, AllowNewOptions: true})
+	p, faults := k.People.CheckPatch([]byte(text), model.PatchOptions{Single: single, AllowNewChoices: true})
 	if len(faults) > 0 {
 		k.tb.Fatal(faults)
 	}
@@ -60,19 +60,19 @@ func optionsGrow(t *testing.T, k *Kit) {
 	equal(t, "options that are known", k.grown(k.WS), "custom.channel=fax plan=iron")
 
 	k.Pass(1e9)
-	d, faults := k.People.CheckDraft([]byte(`{"name": "n", "plan": "copper"}`), model.Create, model.PatchOptions{AllowNewOptions: true})
+	d, faults := k.People.CheckDraft([]byte(`{"name": "n", "plan": "copper"}`), model.Create, model.PatchOptions{AllowNewChoices: true})
 	check(t, faultsErr(faults))
 	_, _, err = k.CreateRecord(t.Context(), k.WS, k.People, d)
 	check(t, err)
 	equal(t, "after a new record", k.grown(k.WS), "custom.channel=fax plan=iron|copper")
-	d, faults = k.People.CheckDraft([]byte(`{"name": "n", "plan": "lead"}`), model.Create, model.PatchOptions{AllowNewOptions: true})
+	d, faults = k.People.CheckDraft([]byte(`{"name": "n", "plan": "lead"}`), model.Create, model.PatchOptions{AllowNewChoices: true})
 	check(t, faultsErr(faults))
 	_, existed, err := k.CreateRecord(t.Context(), k.WS, k.People, d, k.Filter(`{"name": "n"}`))
 	check(t, err)
 	equal(t, "a record that is there", existed, true)
 	equal(t, "after no new record", k.grown(k.WS), "custom.channel=fax plan=iron|copper")
 
-	line, faults := k.People.CheckDraft([]byte(`{"id": 1, "custom": {"channel": "telex"}}`), model.Import, model.PatchOptions{AllowNewOptions: true})
+	line, faults := k.People.CheckDraft([]byte(`{"id": 1, "custom": {"channel": "telex"}}`), model.Import, model.PatchOptions{AllowNewChoices: true})
 	check(t, faultsErr(faults))
 	k.Pass(1e9)
 	_, err = k.Import(t.Context(), k.WS, k.People, []model.Draft{line, line}, []int64{1, 2})
