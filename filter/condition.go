@@ -88,7 +88,7 @@ func shortest(prefixes []literal) (kept, lengths []literal) {
 func (c compiler) operand(t target, l literal) operand {
 	if !t.nested() {
 		name := quote(t.field.Column)
-		return operand{expr: name, column: name, sqlType: columnType(t.kind), mark: "?"}
+		return operand{expr: name, column: name, sqlType: columnType(t.valueType), mark: "?"}
 	}
 	st := textType
 	switch l.v.(type) {
@@ -98,7 +98,7 @@ func (c compiler) operand(t target, l literal) operand {
 		st = numericType
 	}
 	x := operand{sqlType: st, mark: c.d.mark(st)}
-	if t.kind == model.DateTime {
+	if t.valueType == model.DateTime {
 		x.expr = c.d.instant(t)
 	} else {
 		x.expr = c.d.part(t, st)

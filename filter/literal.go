@@ -20,11 +20,11 @@ func literalOf(t target, v tree) (literal, *typeFault) {
 	if v.kind == isString && t.field.IsUUID(t.path...) {
 		v.text = model.LowerASCII(v.text) // as it is stored
 	}
-	switch t.kind {
+	switch t.valueType {
 	case model.String:
-		return textLiteral(v, "a string")
+		return stringLiteral(v, "a string")
 	case model.Boolean:
-		return boolLiteral(v)
+		return booleanLiteral(v)
 	case model.Integer:
 		return integerLiteral(v)
 	case model.Number:
@@ -36,14 +36,14 @@ func literalOf(t target, v tree) (literal, *typeFault) {
 	}
 }
 
-func textLiteral(v tree, want string) (literal, *typeFault) {
+func stringLiteral(v tree, want string) (literal, *typeFault) {
 	if v.kind != isString {
 		return literal{}, wrongType(want)
 	}
 	return literal{v: v.text}, nil
 }
 
-func boolLiteral(v tree) (literal, *typeFault) {
+func booleanLiteral(v tree) (literal, *typeFault) {
 	if v.kind != isTrue && v.kind != isFalse {
 		return literal{}, wrongType("true or false")
 	}
@@ -103,7 +103,7 @@ func timeLiteral(t target, v tree) (literal, *typeFault) {
 		return literal{}, wrongType("a date (YYYY-MM-DD) or an RFC 3339 date-time")
 	}
 	switch {
-	case t.kind == model.Date:
+	case t.valueType == model.Date:
 		day, after := i.day()
 		return literal{v: day, after: after}, nil
 	case t.nested():
@@ -118,11 +118,11 @@ func timeLiteral(t target, v tree) (literal, *typeFault) {
 func ownLiteral(t target, v tree) (literal, *typeFault) {
 	switch v.kind {
 	case isString:
-		return textLiteral(v, "a string")
+		return stringLiteral(v, "a string")
 	case isNumber:
 		return numberLiteral(t, v)
 	default:
-		return boolLiteral(v)
+		return booleanLiteral(v)
 	}
 }
 

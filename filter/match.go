@@ -65,7 +65,7 @@ func (t target) value(r model.Record) any {
 	if digits, ok := found.(string); ok && t.numeric && len(digits) <= maxNumeral && numeral.MatchString(digits) {
 		return bothWays{digits, numberOf(digits)}
 	}
-	if t.kind != model.DateTime || found == nil {
+	if t.valueType != model.DateTime || found == nil {
 		return found
 	}
 	if text, ok := found.(string); ok {

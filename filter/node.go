@@ -59,7 +59,7 @@ type target struct {
 
 	// kind is the declared type. For a path that is not declared it is Any:
 	// each literal then meets only values of its own JSON type.
-	kind model.Type
+	valueType model.Type
 
 	// The rest stands in [Names] alone. items: the path begins at each item of
 	// the list that the field holds. item: at the one that is looked at.

@@ -190,7 +190,7 @@ func (m *Model) derive(c *checker, sets []Set) []Set {
 		}
 		s := Set{Field: f, Pointer: source.Pointer}
 		if markup, _ := source.Value.(string); markup != "" {
-			s.Value = c.text(f, textOf(markup), f.TextOf.rule.at)
+			s.Value = c.string(f, textOf(markup), f.TextOf.rule.at)
 		}
 		sets = append(sets, s)
 	}

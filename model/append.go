@@ -14,9 +14,9 @@ import (
 func (f *Field) AppendJSON(dst []byte, stored any) []byte {
 	switch v := stored.(type) {
 	case string:
-		return appendStoredText(dst, f.Type, v)
+		return appendStoredString(dst, f.Type, v)
 	case []byte:
-		return appendStoredText(dst, f.Type, v)
+		return appendStoredString(dst, f.Type, v)
 	case int64:
 		return appendStoredInt(dst, f.Type, v)
 	case float64:
@@ -30,12 +30,12 @@ func (f *Field) AppendJSON(dst []byte, stored any) []byte {
 	return append(dst, "null"...)
 }
 
-func appendStoredText[T ~string | ~[]byte](dst []byte, k Type, v T) []byte {
+func appendStoredString[T ~string | ~[]byte](dst []byte, k Type, v T) []byte {
 	switch k {
 	case Object, Array, Any:
 		return append(dst, v...)
 	}
-	return appendText(dst, v)
+	return appendString(dst, v)
 }
 
 func appendStoredInt(dst []byte, k Type, v int64) []byte {
@@ -81,7 +81,7 @@ func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, secrets bool
 		if f.Name == "id" || f.Name == "version" || f.WriteOnly || f.Secret == Hashed {
 			continue
 		}
-		dst = append(appendText(append(dst, ','), f.Name), ':')
+		dst = append(appendString(append(dst, ','), f.Name), ':')
 		dst = f.AppendShown(dst, r.Values[f.Index], secrets)
 	}
 	return append(dst, '}')
@@ -104,7 +104,7 @@ func (m *Model) ParseID(text string) (any, bool) {
 		return nil, false
 	}
 	var c checker
-	v := c.text(f, text, nil)
+	v := c.string(f, text, nil)
 	if c.Found() > 0 {
 		return nil, false
 	}

@@ -18,12 +18,12 @@ func toInt(n json.Number, most int) int {
 
 func (b *builder) prepareBounds(f *Field, s map[string]any) {
 	for _, keyword := range []string{"minimum", "exclusiveMinimum"} {
-		if n, ok := number(s, keyword); ok {
+		if n, ok := numberOf(s, keyword); ok {
 			f.rule.raise(n, keyword != "minimum")
 		}
 	}
 	for _, keyword := range []string{"maximum", "exclusiveMaximum"} {
-		if n, ok := number(s, keyword); ok {
+		if n, ok := numberOf(s, keyword); ok {
 			f.rule.lower(n, keyword != "maximum")
 		}
 	}

@@ -54,7 +54,7 @@ func (b *builder) checkRoot() {
 			b.problem("/"+name, "%q may not stand here: a rule over several fields cannot be kept when single ones change", name)
 		}
 	}
-	name := text(b.root, "x-model")
+	name := stringOf(b.root, "x-model")
 	switch {
 	case b.root["x-model"] == nil:
 		b.problem("", "x-model is missing: the name of the model")
@@ -74,7 +74,7 @@ func (b *builder) checkRoot() {
 	}
 	b.checkRequired()
 	m := b.model
-	m.Name, m.Title, m.Description = name, text(b.root, "title"), text(b.root, "description")
+	m.Name, m.Title, m.Description = name, stringOf(b.root, "title"), stringOf(b.root, "description")
 	m.Vendor, _ = b.root["x-vendor"].(map[string]any)
 }
 
@@ -91,16 +91,16 @@ func (b *builder) checkRequired() {
 func (b *builder) checkX(pointer string, v any, want xType) bool {
 	var ok bool
 	switch want {
-	case xBool:
+	case xBoolean:
 		_, ok = v.(bool)
-	case xText:
+	case xString:
 		_, ok = v.(string)
 	case xObject:
 		_, ok = v.(map[string]any)
-	case xList, xTexts:
+	case xList, xStrings:
 		var list []any
 		list, ok = v.([]any)
-		ok = ok && len(list) > 0 && (want == xList || !slices.ContainsFunc(list, func(v any) bool { return !isText(v) }))
+		ok = ok && len(list) > 0 && (want == xList || !slices.ContainsFunc(list, func(v any) bool { return !isString(v) }))
 	}
 	if !ok {
 		b.problem(pointer, "%s must be %s", pointer[strings.LastIndexByte(pointer, '/')+1:], want)
@@ -108,7 +108,7 @@ func (b *builder) checkX(pointer string, v any, want xType) bool {
 	return ok
 }
 
-func isText(v any) bool {
+func isString(v any) bool {
 	_, ok := v.(string)
 	return ok
 }

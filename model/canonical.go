@@ -61,7 +61,7 @@ func (w *canonicalWriter) value(at *Place, depth int) error {
 	switch {
 	case err != nil:
 	case kind == '"':
-		err = w.text(raw, at)
+		err = w.string(raw, at)
 	case kind == '0':
 		var numberErr error
 		if w.out, numberErr = appendNumber(w.out, raw); numberErr != nil {
@@ -74,7 +74,7 @@ func (w *canonicalWriter) value(at *Place, depth int) error {
 }
 
 // text writes a string in the one form of its quotes and escapes.
-func (w *canonicalWriter) text(raw []byte, at *Place) error {
+func (w *canonicalWriter) string(raw []byte, at *Place) error {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		w.out = append(w.out, raw...)
 		return nil
@@ -83,7 +83,7 @@ func (w *canonicalWriter) text(raw []byte, at *Place) error {
 	if strings.IndexByte(s, 0) >= 0 {
 		w.faults.Add(at, CodeNUL, detailNUL)
 	}
-	w.out = appendText(w.out, s)
+	w.out = appendString(w.out, s)
 	return err
 }
 
@@ -137,7 +137,7 @@ func (w *canonicalWriter) member(here *Place, depth int) error {
 	}
 	m := canonicalMember{start: len(w.out)}
 	here.Go(string(nameOf(raw)))
-	if err := w.text(raw, here); err != nil {
+	if err := w.string(raw, here); err != nil {
 		return err
 	}
 	m.name = len(w.out)

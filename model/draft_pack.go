@@ -25,12 +25,12 @@ func (d Draft) AppendPacked(dst []byte) []byte {
 	for _, s := range d.Patch.Sets {
 		dst = binary.AppendUvarint(dst, uint64(s.Field.Index))
 		dst = appendPackedValue(dst, s.Value)
-		dst = appendPackedText(dst, s.Merge)
+		dst = appendPackedString(dst, s.Merge)
 		if s.Pointer == s.Field.rule.pointer {
 			dst = append(dst, packedNull)
 			continue
 		}
-		dst = appendPackedText(append(dst, packedString), s.Pointer)
+		dst = appendPackedString(append(dst, packedString), s.Pointer)
 	}
 	return dst
 }
@@ -38,7 +38,7 @@ func (d Draft) AppendPacked(dst []byte) []byte {
 func appendPackedValue(dst []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:
-		return appendPackedText(append(dst, packedString), v)
+		return appendPackedString(append(dst, packedString), v)
 	case int64:
 		return binary.AppendVarint(append(dst, packedInteger), v)
 	case float64:
@@ -52,7 +52,7 @@ func appendPackedValue(dst []byte, v any) []byte {
 	return append(dst, packedNull)
 }
 
-func appendPackedText[T ~string | ~[]byte](dst []byte, text T) []byte {
+func appendPackedString[T ~string | ~[]byte](dst []byte, text T) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
 }
 
@@ -74,11 +74,11 @@ func (m *Model) Unpack(b []byte) (Draft, error) {
 			return Draft{}, errPacked
 		}
 		s := Set{Field: m.Fields[at], Value: u.value()}
-		if merge := u.text(); merge != "" {
+		if merge := u.string(); merge != "" {
 			s.Merge = []byte(merge)
 		}
 		if s.Pointer = s.Field.rule.pointer; u.byte() == packedString {
-			s.Pointer = u.text()
+			s.Pointer = u.string()
 		}
 		switch s.Field.Role {
 		case RoleID:
@@ -123,7 +123,7 @@ func (u *unpacker) uint() uint64 {
 	return v
 }
 
-func (u *unpacker) text() string {
+func (u *unpacker) string() string {
 	n := u.uint()
 	if n > uint64(len(u.rest)) {
 		u.damaged, u.rest = true, nil
@@ -135,7 +135,7 @@ func (u *unpacker) text() string {
 func (u *unpacker) value() any {
 	switch u.byte() {
 	case packedString:
-		return u.text()
+		return u.string()
 	case packedInteger:
 		v, n := binary.Varint(u.rest)
 		if n <= 0 {

@@ -41,9 +41,9 @@ func (b *builder) addDropDowns(f *Field, s map[string]any, at string, path []str
 			continue
 		}
 		below := pointerTo(pointerTo(at, "properties"), name)
-		kind, _ := b.kind(child, below)
+		kind, _ := b.typeOf(child, below)
 		way := append(path[:len(path):len(path)], name)
-		if mark, given := child["x-extensible"]; given && b.checkX(pointerTo(below, "x-extensible"), mark, xBool) && mark == true {
+		if mark, given := child["x-extensible"]; given && b.checkX(pointerTo(below, "x-extensible"), mark, xBoolean) && mark == true {
 			b.addDropDown(f, child, below, way, inside && kind == String)
 		}
 		b.addDropDowns(f, child, below, way, inside && kind == Object)
@@ -57,7 +57,7 @@ func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []stri
 		return
 	}
 	d := &Field{
-		Index: -1, Name: f.Name + "." + strings.Join(path, "."), Type: String, Title: text(s, "title"), Description: text(s, "description"),
+		Index: -1, Name: f.Name + "." + strings.Join(path, "."), Type: String, Title: stringOf(s, "title"), Description: stringOf(s, "description"),
 		Nullable: true, Choices: options, Extensible: true, path: path, source: withoutX(s),
 	}
 	d.VendorName = d.Name
@@ -88,7 +88,7 @@ func choicesOf(s map[string]any) []string {
 // checked by a [checker], which knows what a workspace has added.
 func withoutChoices(root map[string]any) map[string]any {
 	out, _ := mapSchemas(root, func(s map[string]any) {
-		if flag(s, "x-extensible") {
+		if booleanOf(s, "x-extensible") {
 			delete(s, "enum")
 		}
 	}).(map[string]any)

@@ -71,7 +71,7 @@ func (c *checker) scalar(f *Field, raw []byte, at *Place) any {
 		c.syntaxFault(raw, at, err)
 		return nil
 	}
-	return c.text(f, s, at)
+	return c.string(f, s, at)
 }
 
 // isMask reports whether a value is the mask of a secret written back, which

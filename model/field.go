@@ -25,12 +25,12 @@ func (b *builder) addField(name string, schema any) {
 	}
 	f := &Field{
 		Name: name, Column: columnPrefix + name,
-		Title: text(s, "title"), Description: text(s, "description"), Format: text(s, "format"),
-		ReadOnly: flag(s, "readOnly"), WriteOnly: flag(s, "writeOnly"),
+		Title: stringOf(s, "title"), Description: stringOf(s, "description"), Format: stringOf(s, "format"),
+		ReadOnly: booleanOf(s, "readOnly"), WriteOnly: booleanOf(s, "writeOnly"),
 		source: withoutX(s),
 	}
 	f.rule.leadTo(pointerTo("", name))
-	f.Type, f.Nullable = b.kind(s, at)
+	f.Type, f.Nullable = b.typeOf(s, at)
 	b.checkFieldX(s, at)
 	b.applyX(f, s)
 	b.checkRole(f, s, at)
@@ -47,7 +47,7 @@ func (b *builder) addField(name string, schema any) {
 
 // kind says of which kind the values of a schema are, and whether its type
 // allows null.
-func (b *builder) kind(s map[string]any, at string) (Type, bool) {
+func (b *builder) typeOf(s map[string]any, at string) (Type, bool) {
 	types, nullable := typesOf(s)
 	if len(types) == 2 && slices.Contains(types, "integer") && slices.Contains(types, "number") {
 		types = []string{"number"}
@@ -61,7 +61,7 @@ func (b *builder) kind(s map[string]any, at string) (Type, bool) {
 	case len(types) > 1:
 		return Any, nullable
 	case types[0] == "string" && (s["format"] == "date" || s["format"] == "date-time"):
-		return Type(text(s, "format")), nullable
+		return Type(stringOf(s, "format")), nullable
 	default:
 		return Type(types[0]), nullable
 	}
@@ -101,21 +101,21 @@ func (b *builder) checkFieldX(s map[string]any, at string) {
 
 // applyX reads the x- keywords; checkMarks says which do not fit together.
 func (b *builder) applyX(f *Field, s map[string]any) {
-	f.Role, f.Secret = Role(text(s, "x-role")), Secret(text(s, "x-secret"))
-	f.Indexed, f.Unique, f.Extensible = flag(s, "x-indexed"), flag(s, "x-unique"), flag(s, "x-extensible")
-	f.OpenPaths, f.FilterBy = flag(s, "x-open-paths"), text(s, "x-filter-by")
-	f.Generate, f.Prefix = text(s, "x-generate"), text(s, "x-prefix")
-	f.VendorName = text(s, "x-vendor-name")
+	f.Role, f.Secret = Role(stringOf(s, "x-role")), Secret(stringOf(s, "x-secret"))
+	f.Indexed, f.Unique, f.Extensible = booleanOf(s, "x-indexed"), booleanOf(s, "x-unique"), booleanOf(s, "x-extensible")
+	f.OpenPaths, f.FilterBy = booleanOf(s, "x-open-paths"), stringOf(s, "x-filter-by")
+	f.Generate, f.Prefix = stringOf(s, "x-generate"), stringOf(s, "x-prefix")
+	f.VendorName = stringOf(s, "x-vendor-name")
 	if f.VendorName == "" {
 		f.VendorName = f.Name
 	}
 	if f.Secret == Hashed {
 		f.WriteOnly = true
 	}
-	f.rule.takesDate = flag(s, "x-takes-date")
-	f.Filterable = flag(s, "x-filterable")
+	f.rule.takesDate = booleanOf(s, "x-takes-date")
+	f.Filterable = booleanOf(s, "x-filterable")
 	if _, said := s["x-filterable"]; !said && f.Secret == Public && !f.WriteOnly {
-		f.Filterable = flag(b.root, "x-filterable")
+		f.Filterable = booleanOf(b.root, "x-filterable")
 	}
 	if f.Type == String {
 		f.Choices = choicesOf(s)
@@ -130,7 +130,7 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 		return
 	}
 	at = pointerTo(at, "x-role")
-	kinds, ok := roleKinds[f.Role]
+	kinds, ok := roleTypes[f.Role]
 	switch {
 	case !ok:
 		b.problem(at, "unknown role %q; known are id, version, createdAt, updatedAt and lastJobId", string(f.Role))
@@ -141,13 +141,13 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 		f.Role = RoleNone
 		return
 	case !slices.Contains(kinds, f.Type):
-		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinKinds(kinds))
+		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinTypes(kinds))
 	}
 	if s["default"] != nil || f.Secret != Public || f.WriteOnly || f.Choices != nil {
 		b.problem(at, "a field with a role can have no default, no enum and no secret")
 	}
 	if f.Role == RoleLastJob {
-		if flag(s, "x-filterable") {
+		if booleanOf(s, "x-filterable") {
 			b.problem(at, "the store keeps the job's number, not its id, so that this field may not be filtered")
 		}
 		f.Filterable = false
@@ -160,7 +160,7 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 	}
 }
 
-func joinKinds(kinds []Type) string {
+func joinTypes(kinds []Type) string {
 	words := make([]string, len(kinds))
 	for i, k := range kinds {
 		words[i] = string(k)
@@ -200,10 +200,10 @@ func (b *builder) setNullable(f *Field, s map[string]any) {
 func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
 	r := &f.rule
 	r.maxLength, r.minInt, r.maxInt = -1, math.MinInt64, math.MaxInt64
-	if n, ok := number(s, "maxLength"); ok {
+	if n, ok := numberOf(s, "maxLength"); ok {
 		r.maxLength = toInt(n, math.MaxInt32)
 	}
-	if n, ok := number(s, "minLength"); ok {
+	if n, ok := numberOf(s, "minLength"); ok {
 		r.minLength = toInt(n, math.MaxInt32)
 	}
 	if p, ok := s["pattern"].(string); ok {

@@ -116,7 +116,7 @@ func (r *treeReader) value(at *Place, depth int) (any, error) {
 	}
 	switch kind {
 	case '"':
-		return r.text(raw, at)
+		return r.string(raw, at)
 	case '0':
 		n, err := appendNumber(nil, raw)
 		if err != nil {
@@ -130,7 +130,7 @@ func (r *treeReader) value(at *Place, depth int) (any, error) {
 	}
 }
 
-func (r *treeReader) text(raw []byte, at *Place) (string, error) {
+func (r *treeReader) string(raw []byte, at *Place) (string, error) {
 	s, err := unquote(raw)
 	if err != nil {
 		return "", err
@@ -200,7 +200,7 @@ func appendTree(dst []byte, v any) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendText(dst, name), ':')
+			dst = append(appendString(dst, name), ':')
 			dst = appendTree(dst, v[name])
 		}
 		return append(dst, '}')
@@ -214,7 +214,7 @@ func appendTree(dst []byte, v any) []byte {
 		}
 		return append(dst, ']')
 	case string:
-		return appendText(dst, v)
+		return appendString(dst, v)
 	case json.Number:
 		return append(dst, v...)
 	case bool:
@@ -226,7 +226,7 @@ func appendTree(dst []byte, v any) []byte {
 
 // appendText appends a JSON string. Text that is not UTF-8 cannot have come
 // in; should a database hold some, the replacement character stands for it.
-func appendText[T ~string | ~[]byte](dst []byte, text T) []byte {
+func appendString[T ~string | ~[]byte](dst []byte, text T) []byte {
 	dst, _ = jsontext.AppendQuote(dst, text)
 	return dst
 }

@@ -1,10 +1,10 @@
 package model
 
 // A keywordKind says where schemas are found below a keyword.
-type keywordKind int
+type keywordBody int
 
 const (
-	unknown      keywordKind = iota
+	unknown      keywordBody = iota
 	plain                    // none below
 	subschema                // one schema
 	subschemas               // a list of schemas
@@ -14,7 +14,7 @@ const (
 // keywords are all keywords of JSON Schema 2020-12. The standard lets an
 // unknown one pass as a remark; a model file may not have any, since it is a
 // misspelt rule far more often than a remark.
-var keywords = map[string]keywordKind{
+var keywords = map[string]keywordBody{
 	"$schema": plain, "$id": plain, "$ref": plain, "$anchor": plain, "$comment": plain,
 	"$dynamicRef": plain, "$dynamicAnchor": plain, "$defs": namedSchemas,
 
@@ -64,29 +64,29 @@ var unmergeable = []string{
 type xType string
 
 const (
-	xBool   xType = "true or false"
-	xText   xType = "text"
-	xObject xType = "an object"
-	xTexts  xType = "a list of names"
-	xList   xType = "a list"
+	xBoolean xType = "true or false"
+	xString  xType = "text"
+	xObject  xType = "an object"
+	xStrings xType = "a list of names"
+	xList    xType = "a list"
 )
 
 // xFile and xField are the x- keywords of a file and of a field. What they
 // mean is written in shipped/README.md.
 var (
-	xFile  = map[string]xType{"x-model": xText, "x-filterable": xBool, "x-vendor": xObject}
+	xFile  = map[string]xType{"x-model": xString, "x-filterable": xBoolean, "x-vendor": xObject}
 	xField = map[string]xType{
-		"x-role": xText, "x-secret": xText, "x-generate": xText, "x-prefix": xText,
-		"x-filterable": xBool, "x-filter-by": xText, "x-open-paths": xBool,
-		"x-indexed": xBool, "x-unique": xBool, "x-extensible": xBool,
-		"x-overrides": xTexts, "x-text-of": xText, "x-stamped-by": xObject, "x-keeps-updated": xList, "x-needs": xText,
-		"x-takes-date":  xBool,
-		"x-vendor-name": xText, "x-vendor": xObject,
+		"x-role": xString, "x-secret": xString, "x-generate": xString, "x-prefix": xString,
+		"x-filterable": xBoolean, "x-filter-by": xString, "x-open-paths": xBoolean,
+		"x-indexed": xBoolean, "x-unique": xBoolean, "x-extensible": xBoolean,
+		"x-overrides": xStrings, "x-text-of": xString, "x-stamped-by": xObject, "x-keeps-updated": xList, "x-needs": xString,
+		"x-takes-date":  xBoolean,
+		"x-vendor-name": xString, "x-vendor": xObject,
 	}
 )
 
 // roleKinds says which kinds a field of each role may have.
-var roleKinds = map[Role][]Type{
+var roleTypes = map[Role][]Type{
 	RoleID:        {Integer, String},
 	RoleVersion:   {Integer},
 	RoleCreatedAt: {DateTime},

@@ -20,11 +20,11 @@ func (b *builder) preparePaths(f *Field, s map[string]any, at string) {
 // of more have none: a filter that saw their first value alone would mislead.
 func (b *builder) onlyItem(s map[string]any, at string) map[string]Type {
 	items, _ := s["items"].(map[string]any)
-	most, bounded := number(s, "maxItems")
+	most, bounded := numberOf(s, "maxItems")
 	if items == nil || !bounded || toInt(most, 2) != 1 {
 		return nil
 	}
-	switch k, _ := b.kind(items, pointerTo(at, "items")); k {
+	switch k, _ := b.typeOf(items, pointerTo(at, "items")); k {
 	case String, Integer, Number, Boolean, Date:
 		return map[string]Type{"0": k}
 	}
@@ -43,7 +43,7 @@ func (b *builder) addPaths(f *Field, s map[string]any, at, prefix string) {
 		if !ok {
 			continue
 		}
-		switch k, _ := b.kind(child, below); k {
+		switch k, _ := b.typeOf(child, below); k {
 		case Object:
 			b.addPaths(f, child, below, prefix+name+".")
 		case String, Integer, Number, Boolean, Date:
@@ -133,7 +133,7 @@ func (b *builder) checkGenerator(f *Field, s map[string]any, at string) {
 		b.problem(at, "the store itself makes the values of this role")
 	case kind == String:
 		var c checker
-		c.text(f, f.generate(), nil)
+		c.string(f, f.generate(), nil)
 		if faults := c.Faults(); len(faults) > 0 {
 			b.problem(at, "the field's rules refuse what would be generated: %s", strings.ToLower(faults[0].Detail))
 		}

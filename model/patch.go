@@ -173,7 +173,7 @@ func (p Patch) Display() []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(appendText(dst, s.Field.Name), ':')
+		dst = append(appendString(dst, s.Field.Name), ':')
 		if s.Merge != nil && !s.Field.Concealed() {
 			dst = append(dst, s.Merge...)
 			continue

@@ -111,7 +111,7 @@ func (r *reader) rename(quoted []byte) (name []byte, leftOut bool, err error) {
 	if !renamed {
 		return quoted, false, nil
 	}
-	return appendText(nil, field), field == "", nil
+	return appendString(nil, field), field == "", nil
 }
 
 // lookUp finds the field of a name. Every answer shows the id and the version

@@ -74,7 +74,7 @@ func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge 
 	}
 	switch f.Type {
 	case String, Date, DateTime:
-		return c.value(f, appendText(nil, text), at)
+		return c.value(f, appendString(nil, text), at)
 	case Boolean:
 		text = strings.ToLower(text)
 		if text != "true" && text != "false" {

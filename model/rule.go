@@ -44,18 +44,18 @@ type rule struct {
 // A checker checks the values of one input and collects the faults.
 type checker struct {
 	Collector
-	choices  func(*Field) []string // what the workspace added; may be nil
+	choices         func(*Field) []string // what the workspace added; may be nil
 	allowNewChoices bool
-	allowAnyChoice bool // of options
-	rounds   bool // numbers to what a float64 keeps: those of model files
-	merged   int  // names in objects that merge
+	allowAnyChoice  bool // of options
+	rounds          bool // numbers to what a float64 keeps: those of model files
+	merged          int  // names in objects that merge
 }
 
 // leadTo says where the field stands in a record.
 func (r *rule) leadTo(pointer string) { r.pointer, r.at = pointer, At(pointer) }
 
 // text checks a string of a field whose values are strings in JSON.
-func (c *checker) text(f *Field, s string, at *Place) any {
+func (c *checker) string(f *Field, s string, at *Place) any {
 	before := c.Found()
 	r := &f.rule
 	switch f.Type {
@@ -74,7 +74,7 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 			c.Add(at, CodeFormat, "This must be "+formatNames["date"]+".")
 		}
 	}
-	c.textLength(f, s, at)
+	c.stringLength(f, s, at)
 	if strings.IndexByte(s, 0) >= 0 {
 		c.Add(at, CodeNUL, detailNUL)
 	}
@@ -94,7 +94,7 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 	return f.Normal(s)
 }
 
-func (c *checker) textLength(f *Field, s string, at *Place) {
+func (c *checker) stringLength(f *Field, s string, at *Place) {
 	r := &f.rule
 	// A code point has at least one byte, so most texts need no counting.
 	if r.maxLength >= 0 && len(s) > r.maxLength && utf8.RuneCountInString(s) > r.maxLength {

@@ -187,7 +187,7 @@ func (s *Store) toJob(r jobRow, shards []progressRow) (job.Job, error) {
 		j.Filter = json.RawMessage(*r.Filter)
 	}
 	if r.RecordID != nil {
-		j.RecordID = model.TextID(*r.RecordID)
+		j.RecordID = model.StringID(*r.RecordID)
 	}
 	if r.ErrorCode != nil {
 		j.Error = &job.Error{Code: *r.ErrorCode, Detail: *r.ErrorDetail}

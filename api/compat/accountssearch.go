@@ -215,7 +215,7 @@ func listed(text string) (values []string, ok bool) {
 			return nil, false
 		}
 		for _, item := range items {
-			value, isText := Text(item)
+			value, isText := String(item)
 			if !isText {
 				value = string(item)
 			}

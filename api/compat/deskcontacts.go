@@ -101,7 +101,7 @@ func deskAllEnd(list []deskRelation) bool {
 }
 
 // identified reports whether it is said which contact is meant.
-func (d deskRelation) identified() bool { return d.id() != "" || d.text("value") != "" }
+func (d deskRelation) identified() bool { return d.id() != "" || d.string("value") != "" }
 
 // deskWithout is a list without the contacts that others stand for.
 func deskWithout(list, gone []deskRelation) []deskRelation {
@@ -118,7 +118,7 @@ func deskWithout(list, gone []deskRelation) []deskRelation {
 // A deskWho is what contacts are told apart by.
 type deskWho struct{ id, value, way string }
 
-func (d deskRelation) key() deskWho { return deskWho{d.id(), d.text("value"), d.way()} }
+func (d deskRelation) key() deskWho { return deskWho{d.id(), d.string("value"), d.way()} }
 
 func deskWhos(list []deskRelation) []deskWho {
 	keys := make([]deskWho, len(list))
@@ -142,7 +142,7 @@ func deskFind(list []deskWho, c deskWho) int {
 // way is how a contact is reached: its type, unless that is the type of the
 // relation.
 func (d deskRelation) way() string {
-	if way := d.text("type"); way != deskContacts {
+	if way := d.string("type"); way != deskContacts {
 		return way
 	}
 	return ""

@@ -56,7 +56,7 @@ func deskArgFilter(r *Request, f jsontext.Value, pointer string) {
 		r.Fail(pointer, "two_filters", "Give the filter in the query or here, not in both.")
 		return
 	}
-	text, isText := Text(f)
+	text, isText := String(f)
 	if !isText {
 		text = string(f)
 	}
@@ -192,7 +192,7 @@ func (r *Request) comparesNumber(name string) bool {
 // idsOf is a text of whole numbers with commas between them as JSON, "" for
 // all else.
 func idsOf(v jsontext.Value, wanted bool) string {
-	text, ok := Text(v)
+	text, ok := String(v)
 	if !ok || !wanted {
 		return ""
 	}

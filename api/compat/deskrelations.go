@@ -44,8 +44,8 @@ func (d deskRelation) takeTextID() {
 func (d deskRelation) ends() bool { return d["delete"].Kind() == 't' }
 
 // text is a member that is a text, "" if it is none.
-func (d deskRelation) text(name string) string {
-	text, _ := Text(d[name])
+func (d deskRelation) string(name string) string {
+	text, _ := String(d[name])
 	return text
 }
 
@@ -153,7 +153,7 @@ func deskIncludedCompany(r *Request, raw jsontext.Value) {
 			r.Fail(pointerTo(deskIncluded)+"/companies", model.CodeTooLong, "A customer belongs to one company here.")
 		default:
 			d := deskRelation{"id": c["id"], "type": jsontext.Value(`"companies"`)}
-			if name := c.text("name"); name != "" {
+			if name := c.string("name"); name != "" {
 				d["meta"] = JSON(nil, map[string]string{"name": name})
 			}
 			deskForget(r, deskCompany, d)

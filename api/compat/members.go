@@ -36,7 +36,7 @@ func Object(v jsontext.Value) (map[string]jsontext.Value, bool) {
 }
 
 // Text reads a JSON text.
-func Text(v jsontext.Value) (string, bool) {
+func String(v jsontext.Value) (string, bool) {
 	var text string
 	ok := v.Kind() == '"' && json.Unmarshal(v, &text) == nil
 	return text, ok
