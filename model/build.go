@@ -44,25 +44,10 @@ func build(file string, src []byte) (*Model, []Problem) {
 
 var modelName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}$`)
 
+// checkRoot checks the top of the file: all that does not concern one field.
 func (b *builder) checkRoot() {
-	for _, name := range b.order[""] {
-		if want, ok := xFile[name]; ok {
-			b.checkX("/"+name, b.root[name], want)
-		} else if strings.HasPrefix(name, "x-") {
-			b.problem("/"+name, "unknown keyword %q", name)
-		} else if keywords[name] != unknown && !rootKeywords[name] {
-			b.problem("/"+name, "%q may not stand here: a rule over several fields cannot be kept when single ones change", name)
-		}
-	}
-	name := stringOf(b.root, "x-model")
-	switch {
-	case b.root["x-model"] == nil:
-		b.problem("", "x-model is missing: the name of the model")
-	case !modelName.MatchString(name):
-		b.problem("/x-model", "a model's name must match %s", modelName)
-	case reserved[name]:
-		b.problem("/x-model", "the name %q is reserved", name)
-	}
+	b.checkRootKeywords()
+	b.checkName()
 	if b.root["type"] != "object" {
 		b.problem("/type", `the type of a record must be "object"`)
 	}
@@ -74,8 +59,34 @@ func (b *builder) checkRoot() {
 	}
 	b.checkRequired()
 	m := b.model
-	m.Name, m.Title, m.Description = name, stringOf(b.root, "title"), stringOf(b.root, "description")
+	m.Title, m.Description = stringOf(b.root, "title"), stringOf(b.root, "description")
 	m.Vendor, _ = b.root["x-vendor"].(map[string]any)
+}
+
+func (b *builder) checkRootKeywords() {
+	for _, name := range b.order[""] {
+		if want, ok := xFile[name]; ok {
+			b.checkX("/"+name, b.root[name], want)
+		} else if strings.HasPrefix(name, "x-") {
+			b.problem("/"+name, "unknown keyword %q", name)
+		} else if keywords[name] != unknown && !rootKeywords[name] {
+			b.problem("/"+name, "%q may not stand here: a rule over several fields cannot be kept when single ones change", name)
+		}
+	}
+}
+
+// checkName checks the name of the model and sets it.
+func (b *builder) checkName() {
+	name := stringOf(b.root, "x-model")
+	switch {
+	case b.root["x-model"] == nil:
+		b.problem("", "x-model is missing: the name of the model")
+	case !modelName.MatchString(name):
+		b.problem("/x-model", "a model's name must match %s", modelName)
+	case reserved[name]:
+		b.problem("/x-model", "the name %q is reserved", name)
+	}
+	b.model.Name = name
 }
 
 func (b *builder) checkRequired() {

@@ -125,23 +125,18 @@ func (b *builder) applyX(f *Field, s map[string]any) {
 	}
 }
 
+// checkRole gives the model a field for the role that x-role names.
 func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 	if f.Role == RoleNone {
 		return
 	}
 	at = pointerTo(at, "x-role")
-	kinds, ok := roleTypes[f.Role]
-	switch {
-	case !ok:
-		b.problem(at, "unknown role %q; known are id, version, createdAt, updatedAt and lastJobId", string(f.Role))
+	if !b.roleIsFree(f, at) {
 		f.Role = RoleNone
 		return
-	case b.model.byRole[f.Role] != nil:
-		b.problem(at, "two fields have the role %s", f.Role)
-		f.Role = RoleNone
-		return
-	case !slices.Contains(kinds, f.Type):
-		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinTypes(kinds))
+	}
+	if types := roleTypes[f.Role]; !slices.Contains(types, f.Type) {
+		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinTypes(types))
 	}
 	if s["default"] != nil || f.Secret != Public || f.WriteOnly || f.Choices != nil {
 		b.problem(at, "a field with a role can have no default, no enum and no secret")
@@ -160,10 +155,25 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 	}
 }
 
-func joinTypes(kinds []Type) string {
-	words := make([]string, len(kinds))
-	for i, k := range kinds {
-		words[i] = string(k)
+// roleIsFree reports whether the field's role exists and no other field has
+// it. If not, it notes the problem.
+func (b *builder) roleIsFree(f *Field, at string) bool {
+	_, known := roleTypes[f.Role]
+	switch {
+	case !known:
+		b.problem(at, "unknown role %q; known are id, version, createdAt, updatedAt and lastJobId", string(f.Role))
+	case b.model.byRole[f.Role] != nil:
+		b.problem(at, "two fields have the role %s", f.Role)
+	default:
+		return true
+	}
+	return false
+}
+
+func joinTypes(types []Type) string {
+	words := make([]string, len(types))
+	for i, t := range types {
+		words[i] = string(t)
 	}
 	return strings.Join(words, " or ")
 }
@@ -197,7 +207,18 @@ func (b *builder) setNullable(f *Field, s map[string]any) {
 	}
 }
 
+// prepareRule reads the rules of the field's schema into f.rule.
 func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
+	b.prepareStringRules(f, s)
+	b.boundKey(f, at)
+	b.prepareBounds(f, s)
+	b.prepareEnum(f, s, at)
+	if _, inFile := b.lines[at]; inFile { // the fields of addRoles are not: they have no further rules
+		b.prepareValidators(f, s, at)
+	}
+}
+
+func (b *builder) prepareStringRules(f *Field, s map[string]any) {
 	r := &f.rule
 	r.maxLength, r.minInt, r.maxInt = -1, math.MinInt64, math.MaxInt64
 	if n, ok := numberOf(s, "maxLength"); ok {
@@ -212,13 +233,11 @@ func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
 	if f.Type == String {
 		r.format = formats[f.Format]
 	}
-	b.boundKey(f, at)
-	b.prepareBounds(f, s)
-	b.prepareEnum(f, s, at)
-	_, inFile := b.lines[at]
-	if !inFile {
-		return
-	}
+}
+
+// prepareValidators compiles the schema for what the other rules do not check.
+func (b *builder) prepareValidators(f *Field, s map[string]any, at string) {
+	r := &f.rule
 	switch f.Type {
 	case Object:
 		r.shape, r.uuids = s, b.uuidsBelow(at)

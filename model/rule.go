@@ -54,34 +54,25 @@ type checker struct {
 // leadTo says where the field stands in a record.
 func (r *rule) leadTo(pointer string) { r.pointer, r.at = pointer, At(pointer) }
 
-// text checks a string of a field whose values are strings in JSON.
+// string checks a JSON string and returns the stored form of it, nil if there
+// is a fault.
 func (c *checker) string(f *Field, s string, at *Place) any {
+	if f.Type == DateTime {
+		return c.dateTime(f, s, at)
+	}
 	before := c.Found()
-	r := &f.rule
-	switch f.Type {
-	case DateTime:
-		if r.takesDate && ValidDate(s) {
-			s += "T00:00:00Z"
-		}
-		micros, ok := ParseTime(s)
-		if !ok {
-			c.Add(at, CodeFormat, "This must be "+formatNames["date-time"]+".")
-			return nil
-		}
-		return micros
-	case Date:
-		if !ValidDate(s) {
-			c.Add(at, CodeFormat, "This must be "+formatNames["date"]+".")
-		}
+	if f.Type == Date && !ValidDate(s) {
+		c.Add(at, CodeFormat, "This must be "+formatNames["date"]+".")
 	}
 	c.stringLength(f, s, at)
 	if strings.IndexByte(s, 0) >= 0 {
 		c.Add(at, CodeNUL, detailNUL)
 	}
-	// What is too short to be a new option is one fault, not two.
+	// A new choice that is too short is one fault, not two.
 	if f.Choices != nil && (c.Found() == before || !c.allowNewChoices) {
 		c.choice(f, f.Normal(s).(string), at)
 	}
+	r := &f.rule
 	if r.format != nil && !r.format(s) {
 		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")
 	}
@@ -92,6 +83,19 @@ func (c *checker) string(f *Field, s string, at *Place) any {
 		return nil
 	}
 	return f.Normal(s)
+}
+
+// dateTime checks a date-time and returns it in microseconds.
+func (c *checker) dateTime(f *Field, s string, at *Place) any {
+	if f.rule.takesDate && ValidDate(s) {
+		s += "T00:00:00Z"
+	}
+	micros, ok := ParseTime(s)
+	if !ok {
+		c.Add(at, CodeFormat, "This must be "+formatNames["date-time"]+".")
+		return nil
+	}
+	return micros
 }
 
 func (c *checker) stringLength(f *Field, s string, at *Place) {

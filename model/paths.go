@@ -1,0 +1,79 @@
+package model
+
+import (
+	"slices"
+)
+
+// preparePaths lists the nested values that filters may name.
+func (b *builder) preparePaths(f *Field, s map[string]any, at string) {
+	switch f.Type {
+	case Object:
+		f.Paths = map[string]Type{}
+		b.addPaths(f, s, at, "")
+	case Array:
+		f.Paths = b.onlyItem(s, at)
+	}
+}
+
+// onlyItem is the path to the value of a list that holds one at most. Lists
+// of more have none: a filter that saw their first value alone would mislead.
+func (b *builder) onlyItem(s map[string]any, at string) map[string]Type {
+	items, _ := s["items"].(map[string]any)
+	most, bounded := numberOf(s, "maxItems")
+	if items == nil || !bounded || toInt(most, 2) != 1 {
+		return nil
+	}
+	switch t, _ := b.typeOf(items, pointerTo(at, "items")); t {
+	case String, Integer, Number, Boolean, Date:
+		return map[string]Type{"0": t}
+	}
+	return nil
+}
+
+func (b *builder) addPaths(f *Field, s map[string]any, at, prefix string) {
+	properties, _ := s["properties"].(map[string]any)
+	for name, v := range properties {
+		below := pointerTo(pointerTo(at, "properties"), name)
+		if !columnPattern.MatchString(name) {
+			b.problem(below, "the name %q must match %s, so that filters can have it", name, columnPattern)
+			continue
+		}
+		child, ok := v.(map[string]any)
+		if !ok {
+			continue
+		}
+		switch t, _ := b.typeOf(child, below); t {
+		case Object:
+			b.addPaths(f, child, below, prefix+name+".")
+		case String, Integer, Number, Boolean, Date:
+			f.Paths[prefix+name] = t
+		}
+		// A nested date-time keeps its text, so that comparing it would not
+		// compare instants: it is no path. Nor are lists.
+	}
+}
+
+// checkMergeable refuses rules that a merge patch could break unseen in an
+// object into which it merges, at any depth.
+func (b *builder) checkMergeable(s map[string]any, at string) {
+	types, _ := typesOf(s)
+	if s["type"] != nil && !slices.Contains(types, "object") {
+		return
+	}
+	for _, name := range unmergeable {
+		if s[name] != nil {
+			b.problem(pointerTo(at, name), "%s may not stand here: patches merge into this object, and whether they keep that rule would show only in each record; if the value is no object, say so with type", name)
+		}
+	}
+	for _, keyword := range []string{"properties", "patternProperties"} {
+		children, _ := s[keyword].(map[string]any)
+		for name, child := range children {
+			if c, ok := child.(map[string]any); ok {
+				b.checkMergeable(c, pointerTo(pointerTo(at, keyword), name))
+			}
+		}
+	}
+	if more, ok := s["additionalProperties"].(map[string]any); ok {
+		b.checkMergeable(more, pointerTo(at, "additionalProperties"))
+	}
+}
