@@ -100,7 +100,7 @@ func validDomain(s string) bool {
 		return false
 	}
 	last := s[strings.LastIndexByte(s, '.')+1:]
-	return countDigits([]byte(last)) < len(last)
+	return countDigits(last) < len(last)
 }
 
 func parseURI(s string) (*url.URL, bool) {

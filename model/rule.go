@@ -115,10 +115,10 @@ func (c *checker) stringLength(f *Field, s string, at *Place) {
 func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 	v, err := parseInteger(raw)
 	switch {
-	case err == errFraction:
+	case err == ErrFraction:
 		c.Add(at, CodeType, "This must be a whole number.")
 		return nil
-	case err == errRange:
+	case err == ErrRange:
 		c.Add(at, CodeOutOfRange, integerRange(&f.rule))
 		return nil
 	case err != nil:
@@ -134,7 +134,7 @@ func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 
 func (c *checker) number(f *Field, raw []byte, at *Place) any {
 	v, err := parseFloat(raw)
-	if err == errRange {
+	if err == ErrRange {
 		c.Add(at, CodeOutOfRange, numberRange(&f.rule))
 		return nil
 	}
