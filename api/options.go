@@ -194,9 +194,9 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 	}
 	for _, name := range sortedNames(members) {
 		if v := members[name]; v.Kind() != 'n' {
-			o.set(in, name, v, inBody, "/options/"+escapePointer(name))
+			o.set(in, name, v, inBody, model.PointerTo("/options", name))
 		} else if !slices.ContainsFunc(optionList, func(p option) bool { return p.name == name }) {
-			in.fail(inBody, "/options/"+escapePointer(name), "unknown_field", "There is no option of this name.")
+			in.fail(inBody, model.PointerTo("/options", name), "unknown_field", "There is no option of this name.")
 		}
 	}
 }
@@ -228,7 +228,7 @@ func (o *options) refuseBulk(in *input, given func(name string) (pointer, where 
 // unknownMembers notes the members that nobody asked for.
 func (in *input) unknownMembers(members map[string]jsontext.Value, prefix string) {
 	for _, name := range sortedNames(members) {
-		in.fail(inBody, prefix+"/"+escapePointer(name), "unknown_field", "There is no field of this name here.")
+		in.fail(inBody, model.PointerTo(prefix, name), "unknown_field", "There is no field of this name here.")
 	}
 }
 

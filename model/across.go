@@ -29,11 +29,11 @@ func (b *builder) relate() {
 			continue
 		}
 		at := f.rule.filePointer()
-		b.setOverrides(f, s, pointerTo(at, "x-overrides"))
-		b.setTextOf(f, s, pointerTo(at, "x-text-of"))
-		b.setStamp(f, s, pointerTo(at, "x-stamped-by"))
-		b.setKeepsUpdated(f, s, pointerTo(at, "x-keeps-updated"))
-		b.setNeeds(f, s, pointerTo(at, "x-needs"))
+		b.setOverrides(f, s, PointerTo(at, "x-overrides"))
+		b.setTextOf(f, s, PointerTo(at, "x-text-of"))
+		b.setStamp(f, s, PointerTo(at, "x-stamped-by"))
+		b.setKeepsUpdated(f, s, PointerTo(at, "x-keeps-updated"))
+		b.setNeeds(f, s, PointerTo(at, "x-needs"))
 	}
 	for _, f := range b.model.Fields {
 		b.checkRelations(f)
@@ -60,7 +60,7 @@ func (b *builder) setOverrides(f *Field, s map[string]any, at string) {
 	list, _ := s["x-overrides"].([]any)
 	for i, v := range list {
 		if name, ok := v.(string); ok {
-			if o := b.other(f, name, pointerTo(at, itoa(i))); o != nil {
+			if o := b.other(f, name, PointerTo(at, itoa(i))); o != nil {
 				f.Overrides = append(f.Overrides, o)
 			}
 		}
@@ -102,7 +102,7 @@ func (b *builder) setStamp(f *Field, s map[string]any, at string) {
 		b.problem(at, "x-stamped-by: must be {field: NAME, value: VALUE}")
 		return
 	}
-	on := b.other(f, name, pointerTo(at, "field"))
+	on := b.other(f, name, PointerTo(at, "field"))
 	if on == nil {
 		return
 	}
@@ -116,7 +116,7 @@ func (b *builder) setStamp(f *Field, s map[string]any, at string) {
 			b.problem(at, "x-stamped-by: the field's rules refuse what would be written, %s", actorValue(1))
 		}
 	}
-	if value, ok := b.valueOf(on, v, pointerTo(at, "value")); ok {
+	if value, ok := b.valueOf(on, v, PointerTo(at, "value")); ok {
 		f.Stamp = &Stamp{on, value}
 		b.model.stamped = append(b.model.stamped, f)
 	}
@@ -141,7 +141,7 @@ func (b *builder) valueOf(f *Field, v any, at string) (any, bool) {
 func (b *builder) setKeepsUpdated(f *Field, s map[string]any, at string) {
 	list, _ := s["x-keeps-updated"].([]any)
 	for i, v := range list {
-		if value, ok := b.valueOf(f, v, pointerTo(at, itoa(i))); ok {
+		if value, ok := b.valueOf(f, v, PointerTo(at, itoa(i))); ok {
 			f.KeepsUpdated = append(f.KeepsUpdated, value)
 		}
 	}
@@ -159,14 +159,14 @@ func (b *builder) checkRelations(f *Field) {
 	at := f.rule.filePointer()
 	for _, o := range f.Overrides {
 		if len(o.Overrides) > 0 {
-			b.problem(pointerTo(at, "x-overrides"), "x-overrides: %q overrides others itself", o.Name)
+			b.problem(PointerTo(at, "x-overrides"), "x-overrides: %q overrides others itself", o.Name)
 		}
 	}
 	if f.TextOf != nil && f.TextOf.TextOf != nil {
-		b.problem(pointerTo(at, "x-text-of"), "x-text-of: %q is the text of another field itself", f.TextOf.Name)
+		b.problem(PointerTo(at, "x-text-of"), "x-text-of: %q is the text of another field itself", f.TextOf.Name)
 	}
 	if f.Stamp != nil && f.Stamp.Field.Stamp != nil {
-		b.problem(pointerTo(at, "x-stamped-by"), "x-stamped-by: %q is stamped itself", f.Stamp.Field.Name)
+		b.problem(PointerTo(at, "x-stamped-by"), "x-stamped-by: %q is stamped itself", f.Stamp.Field.Name)
 	}
 }
 

@@ -79,7 +79,7 @@ func (b *builder) prepareEnum(f *Field, s map[string]any, at string) {
 	if !ok {
 		return
 	}
-	at = pointerTo(at, "enum")
+	at = PointerTo(at, "enum")
 	if _, typed := typesOf(s); typed && !slices.Contains(list, nil) && f.Type != Any {
 		b.problem(at, "the type allows null but the enum does not; add null to it")
 	}

@@ -94,7 +94,7 @@ func (b *builder) checkRequired() {
 	properties, _ := b.root["properties"].(map[string]any)
 	for i, item := range list {
 		if name, ok := item.(string); ok && properties[name] == nil {
-			b.problem(pointerTo("/required", itoa(i)), "%q is required but not among the properties", name)
+			b.problem(PointerTo("/required", itoa(i)), "%q is required but not among the properties", name)
 		}
 	}
 }

@@ -30,6 +30,34 @@ func Canonical(raw []byte) ([]byte, error) {
 	return w.out, nil
 }
 
+// CanonicalText returns the canonical form of a JSON text, or the text itself
+// if it has none.
+func CanonicalText(text string) string {
+	c, err := Canonical([]byte(text))
+	if err != nil {
+		return text
+	}
+	return string(c)
+}
+
+// Canonical returns the stored form of a text that a database holds for the
+// field: PostgreSQL writes JSON with spaces, and orders names in its own way.
+// A text that is not JSON of the field stays as it is.
+func (f *Field) Canonical(text string) string {
+	switch f.Type {
+	case Object, Any:
+		return CanonicalText(text)
+	case Array:
+		// A list of strings without spaces is in canonical form: a database
+		// that writes JSON anew puts a space behind each comma.
+		if text == "[]" || strings.HasPrefix(text, `["`) && !strings.Contains(text, " ") {
+			return text
+		}
+		return CanonicalText(text)
+	}
+	return text
+}
+
 // A canonicalWriter writes each value as it reads it, and sorts the members of
 // an object once all are written. No tree of values is made: one of a million
 // bytes may need a hundred million.

@@ -78,19 +78,19 @@ func (b *builder) walk(schema any, pointer string, visit func(schema map[string]
 	}
 	visit(s, pointer)
 	for name, v := range s {
-		at := pointerTo(pointer, name)
+		at := PointerTo(pointer, name)
 		switch keywords[name] {
 		case subschema:
 			b.walk(v, at, visit)
 		case subschemas:
 			list, _ := v.([]any)
 			for i, item := range list {
-				b.walk(item, pointerTo(at, itoa(i)), visit)
+				b.walk(item, PointerTo(at, itoa(i)), visit)
 			}
 		case namedSchemas:
 			named, _ := v.(map[string]any)
 			for key, item := range named {
-				b.walk(item, pointerTo(at, key), visit)
+				b.walk(item, PointerTo(at, key), visit)
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func (b *builder) walk(schema any, pointer string, visit func(schema map[string]
 // and patterns that cannot be understood.
 func (b *builder) checkKeywords(s map[string]any, pointer string) {
 	for name := range s {
-		at := pointerTo(pointer, name)
+		at := PointerTo(pointer, name)
 		switch {
 		case strings.HasPrefix(name, "x-"):
 			below := name == "x-extensible" && isDeclaredPointer(pointer)
@@ -112,14 +112,14 @@ func (b *builder) checkKeywords(s map[string]any, pointer string) {
 		}
 	}
 	if f, ok := s["format"].(string); ok && formats[f] == nil {
-		b.problem(pointerTo(pointer, "format"), "unknown format %q; known are %s", f, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
+		b.problem(PointerTo(pointer, "format"), "unknown format %q; known are %s", f, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
 	}
 	if p, ok := s["pattern"].(string); ok {
-		b.checkPattern(p, pointerTo(pointer, "pattern"))
+		b.checkPattern(p, PointerTo(pointer, "pattern"))
 	}
 	named, _ := s["patternProperties"].(map[string]any)
 	for p := range named {
-		b.checkPattern(p, pointerTo(pointerTo(pointer, "patternProperties"), p))
+		b.checkPattern(p, PointerTo(PointerTo(pointer, "patternProperties"), p))
 	}
 }
 
@@ -174,7 +174,7 @@ func (b *builder) invalidKeywords(e *jsonschema.ValidationError, p *message.Prin
 	}
 	at, name := "", "the file"
 	for _, segment := range e.InstanceLocation {
-		at, name = pointerTo(at, segment), segment
+		at, name = PointerTo(at, segment), segment
 	}
 	detail := e.ErrorKind.LocalizedString(p)
 	if _, alternatives := e.ErrorKind.(*kind.AnyOf); alternatives {

@@ -40,10 +40,10 @@ func (b *builder) addDropDowns(f *Field, s map[string]any, at string, path []str
 		if !ok {
 			continue
 		}
-		below := pointerTo(pointerTo(at, "properties"), name)
+		below := PointerTo(PointerTo(at, "properties"), name)
 		kind, _ := b.typeOf(child, below)
 		way := append(path[:len(path):len(path)], name)
-		if mark, given := child["x-extensible"]; given && b.checkX(pointerTo(below, "x-extensible"), mark, xBoolean) && mark == true {
+		if mark, given := child["x-extensible"]; given && b.checkX(PointerTo(below, "x-extensible"), mark, xBoolean) && mark == true {
 			b.addDropDown(f, child, below, way, inside && kind == String)
 		}
 		b.addDropDowns(f, child, below, way, inside && kind == Object)
@@ -53,7 +53,7 @@ func (b *builder) addDropDowns(f *Field, s map[string]any, at string, path []str
 func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []string, isText bool) {
 	options := choicesOf(s)
 	if !isText || options == nil {
-		b.problem(pointerTo(at, "x-extensible"), "x-extensible: needs text with an enum to extend, declared below an object")
+		b.problem(PointerTo(at, "x-extensible"), "x-extensible: needs text with an enum to extend, declared below an object")
 		return
 	}
 	d := &Field{
@@ -63,7 +63,7 @@ func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []stri
 	d.VendorName = d.Name
 	pointer := f.rule.pointer
 	for _, name := range path {
-		pointer = pointerTo(pointer, name)
+		pointer = PointerTo(pointer, name)
 	}
 	d.rule.leadTo(pointer)
 	f.DropDowns = append(f.DropDowns, d)

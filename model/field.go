@@ -14,7 +14,7 @@ func (r *rule) filePointer() string { return "/properties" + r.pointer }
 
 // addField adds a field of the file, or of a role that the file leaves out.
 func (b *builder) addField(name string, schema any) {
-	at := pointerTo("/properties", name)
+	at := PointerTo("/properties", name)
 	if schema == true {
 		schema = map[string]any{}
 	}
@@ -29,7 +29,7 @@ func (b *builder) addField(name string, schema any) {
 		ReadOnly: booleanOf(s, "readOnly"), WriteOnly: booleanOf(s, "writeOnly"),
 		source: withoutX(s),
 	}
-	f.rule.leadTo(pointerTo("", name))
+	f.rule.leadTo(PointerTo("", name))
 	f.Type, f.Nullable = b.typeOf(s, at)
 	b.checkFieldX(s, at)
 	b.applyX(f, s)
@@ -56,7 +56,7 @@ func (b *builder) typeOf(s map[string]any, at string) (Type, bool) {
 	case s["type"] == nil:
 		return Any, true
 	case len(types) == 0:
-		b.problem(pointerTo(at, "type"), "a field that is always null holds nothing")
+		b.problem(PointerTo(at, "type"), "a field that is always null holds nothing")
 		return Any, true
 	case len(types) > 1:
 		return Any, nullable
@@ -92,10 +92,10 @@ func (b *builder) checkFieldX(s map[string]any, at string) {
 		}
 		want, ok := xField[name]
 		if !ok {
-			b.problem(pointerTo(at, name), "unknown keyword %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(xField)), ", "))
+			b.problem(PointerTo(at, name), "unknown keyword %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(xField)), ", "))
 			continue
 		}
-		b.checkX(pointerTo(at, name), v, want)
+		b.checkX(PointerTo(at, name), v, want)
 	}
 }
 
@@ -130,7 +130,7 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 	if f.Role == RoleNone {
 		return
 	}
-	at = pointerTo(at, "x-role")
+	at = PointerTo(at, "x-role")
 	if !b.roleIsFree(f, at) {
 		f.Role = RoleNone
 		return
@@ -269,7 +269,7 @@ func (b *builder) boundKey(f *Field, at string) {
 		return
 	}
 	if f.rule.maxLength > maxKey {
-		b.problem(pointerTo(at, "maxLength"), "a text that is indexed, unique or the id may have at most %d characters", maxKey)
+		b.problem(PointerTo(at, "maxLength"), "a text that is indexed, unique or the id may have at most %d characters", maxKey)
 	}
 	if f.rule.maxLength < 0 {
 		f.rule.maxLength = maxKey

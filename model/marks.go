@@ -71,7 +71,7 @@ func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
 	for _, m := range misfits {
 		if m.when(f, s) {
 			why := strings.ReplaceAll(m.why, "{type}", string(f.Type))
-			b.problem(pointerTo(at, m.keyword), "%s: %s", m.keyword, why)
+			b.problem(PointerTo(at, m.keyword), "%s: %s", m.keyword, why)
 		}
 	}
 }
@@ -83,7 +83,7 @@ func (b *builder) checkGenerator(f *Field, s map[string]any, at string) {
 		return
 	}
 	if s["x-generate"] != nil {
-		at = pointerTo(at, "x-generate")
+		at = PointerTo(at, "x-generate")
 	}
 	made, ok := generators[f.Generate]
 	switch {
@@ -116,7 +116,7 @@ func (b *builder) setDefault(f *Field, s map[string]any, at string) {
 		c.missingWithin(f, stored.(string), nil)
 	}
 	for _, fault := range c.Faults() {
-		b.problem(pointerTo(at, "default"), "the default breaks the field's own rules: %s", strings.ToLower(fault.Detail))
+		b.problem(PointerTo(at, "default"), "the default breaks the field's own rules: %s", strings.ToLower(fault.Detail))
 	}
 	f.Default = stored
 }

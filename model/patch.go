@@ -122,7 +122,7 @@ type noValue struct{}
 // readOnlySet keeps a value for comparison with the stored one. A value that
 // breaks the field's rules equals none.
 func readOnlySet(f *Field, name string, raw []byte) Set {
-	s := Set{Field: f, Pointer: pointerTo("", name)}
+	s := Set{Field: f, Pointer: PointerTo("", name)}
 	if string(raw) == "null" {
 		return s
 	}

@@ -23,7 +23,7 @@ func (b *builder) onlyItem(s map[string]any, at string) map[string]Type {
 	if items == nil || !bounded || toInt(most, 2) != 1 {
 		return nil
 	}
-	switch t, _ := b.typeOf(items, pointerTo(at, "items")); t {
+	switch t, _ := b.typeOf(items, PointerTo(at, "items")); t {
 	case String, Integer, Number, Boolean, Date:
 		return map[string]Type{"0": t}
 	}
@@ -33,7 +33,7 @@ func (b *builder) onlyItem(s map[string]any, at string) map[string]Type {
 func (b *builder) addPaths(f *Field, s map[string]any, at, prefix string) {
 	properties, _ := s["properties"].(map[string]any)
 	for name, v := range properties {
-		below := pointerTo(pointerTo(at, "properties"), name)
+		below := PointerTo(PointerTo(at, "properties"), name)
 		if !columnPattern.MatchString(name) {
 			b.problem(below, "the name %q must match %s, so that filters can have it", name, columnPattern)
 			continue
@@ -62,18 +62,18 @@ func (b *builder) checkMergeable(s map[string]any, at string) {
 	}
 	for _, name := range unmergeable {
 		if s[name] != nil {
-			b.problem(pointerTo(at, name), "%s may not stand here: patches merge into this object, and whether they keep that rule would show only in each record; if the value is no object, say so with type", name)
+			b.problem(PointerTo(at, name), "%s may not stand here: patches merge into this object, and whether they keep that rule would show only in each record; if the value is no object, say so with type", name)
 		}
 	}
 	for _, keyword := range []string{"properties", "patternProperties"} {
 		children, _ := s[keyword].(map[string]any)
 		for name, child := range children {
 			if c, ok := child.(map[string]any); ok {
-				b.checkMergeable(c, pointerTo(pointerTo(at, keyword), name))
+				b.checkMergeable(c, PointerTo(PointerTo(at, keyword), name))
 			}
 		}
 	}
 	if more, ok := s["additionalProperties"].(map[string]any); ok {
-		b.checkMergeable(more, pointerTo(at, "additionalProperties"))
+		b.checkMergeable(more, PointerTo(at, "additionalProperties"))
 	}
 }

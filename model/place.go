@@ -88,14 +88,21 @@ func ShownPointer(pointer string) string {
 	return pointer
 }
 
-var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+var (
+	pointerEscaper   = strings.NewReplacer("~", "~0", "/", "~1")
+	pointerUnescaper = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
-func escaped(segment string) string {
-	if strings.ContainsAny(segment, "~/") {
-		return pointerEscaper.Replace(segment)
+func escaped(name string) string {
+	if strings.ContainsAny(name, "~/") {
+		return pointerEscaper.Replace(name)
 	}
-	return segment
+	return name
 }
 
-// pointerTo appends one segment to an RFC 6901 pointer.
-func pointerTo(base, segment string) string { return base + "/" + escaped(segment) }
+// PointerTo returns the RFC 6901 pointer to a member of the object at base.
+func PointerTo(base, name string) string { return base + "/" + escaped(name) }
+
+// PointerName returns the name that stands, with its escapes, between two
+// slashes of an RFC 6901 pointer.
+func PointerName(escaped string) string { return pointerUnescaper.Replace(escaped) }

@@ -66,31 +66,11 @@ func normalise(m *model.Model, values []any) {
 				values[f.Index] = v != 0
 			}
 		case []byte:
-			values[f.Index] = canonical(f, string(v))
+			values[f.Index] = f.Canonical(string(v))
 		case string:
-			values[f.Index] = canonical(f, v)
+			values[f.Index] = f.Canonical(v)
 		}
 	}
-}
-
-// canonical is the text of a field in stored form.
-func canonical(f *model.Field, text string) string {
-	switch f.Type {
-	case model.Object, model.Any:
-	case model.Array:
-		// As it was written: a database that forms it anew sets its parts apart,
-		// and leaves texts as they are, though not numbers.
-		if text == "[]" || strings.HasPrefix(text, `["`) && !strings.Contains(text, " ") {
-			return text
-		}
-	default:
-		return text
-	}
-	c, err := model.Canonical([]byte(text))
-	if err != nil {
-		return text // not ours to mend; it shows as it is
-	}
-	return string(c)
 }
 
 // A rowReader runs a query: a pool, a snapshot or a transaction.

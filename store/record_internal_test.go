@@ -14,7 +14,7 @@ func TestAListIsTheSameTextOnEveryDatabase(t *testing.T) {
 		`[]`: `[]`, `["a"]`: `["a"]`, `["a","b c"]`: `["a","b c"]`, `["a", "b c"]`: `["a","b c"]`,
 		`[1e-7]`: `[1e-7]`, `[0.0000001]`: `[1e-7]`, `[1000000000000000000000]`: `[1e+21]`, `["a", 0.0000001]`: `["a",1e-7]`,
 	} {
-		if got := canonical(list, text); got != want {
+		if got := list.Canonical(text); got != want {
 			t.Errorf("%s shows as %s, not as %s", text, got, want)
 		}
 	}

@@ -98,5 +98,5 @@ func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
 	}
 	var text string
 	err := json.Unmarshal(raw, &text)
-	return f.Normal(canonical(f, text)), err
+	return f.Normal(f.Canonical(text)), err
 }

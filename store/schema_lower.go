@@ -132,7 +132,7 @@ func (l *lowering) read() (out lowered, next int64, err error) {
 }
 
 func (out *lowered) add(l *lowering, rid int64, was string) {
-	text := canonical(l.f, was)
+	text := l.f.Canonical(was)
 	v, _ := l.f.Normal(text).(string)
 	if v == text || l.kept[keptValue{l.ws, v}] {
 		return

@@ -172,7 +172,7 @@ func (f Fault) Field() string {
 	}
 	var b strings.Builder
 	for part := range strings.SplitSeq(strings.TrimPrefix(f.Pointer, "/"), "/") {
-		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+		part = model.PointerName(part)
 		switch {
 		case b.Len() == 0:
 			b.WriteString(part)
