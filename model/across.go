@@ -236,15 +236,25 @@ func textOf(markup string) string {
 // without having one in the field that it needs.
 func (f *Field) NeedsCode() string { return f.Name + "_needs_" + f.Needs.Name }
 
-// needs refuses values of fields whose needed field is cleared, or of a
-// new record not given. Whether a patch's other values can be is for the
-// store to say of each record.
-func (c *Collector) needs(sets []Set, isNew bool) {
+// needsOfPatch refuses values of fields whose needed field the patch clears. If
+// the patch does not set the needed field, the store checks each record.
+func (c *Collector) needsOfPatch(sets []Set) {
+	c.needs(sets, func(*Field) bool { return false })
+}
+
+// needsOfNew refuses values of fields whose needed field a new record lacks.
+func (c *Collector) needsOfNew(sets []Set) {
+	c.needs(sets, func(needed *Field) bool { return needed.Default == nil })
+}
+
+// needs refuses values of fields whose needed field is set to null. A needed
+// field that the sets do not give counts as null if lacking says so.
+func (c *Collector) needs(sets []Set, lacking func(needed *Field) bool) {
 	for _, s := range sets {
 		if s.Field.Needs == nil || s.Value == nil {
 			continue
 		}
-		if o, given := find(sets, s.Field.Needs); (given || isNew && s.Field.Needs.Default == nil) && o.Value == nil {
+		if o, given := find(sets, s.Field.Needs); (given || lacking(s.Field.Needs)) && o.Value == nil {
 			c.Add(At(s.Pointer), s.Field.NeedsCode(), "This needs a value in "+s.Field.Needs.Name+".")
 		}
 	}

@@ -51,25 +51,24 @@ func appendStoredInt(dst []byte, k Type, v int64) []byte {
 	return strconv.AppendInt(dst, v, 10)
 }
 
-// AppendShown appends a stored value as a reader may see it: of a hashed,
-// write-only or (unless secrets) masked field only the mask, or null where
-// there is no value.
-func (f *Field) AppendShown(dst []byte, stored any, secrets bool) []byte {
-	if stored != nil && f.hidden(secrets) {
+// AppendShown appends a stored value as a reader may see it: the mask instead
+// of a hidden value, null where there is no value. A field is hidden if it is
+// hashed or write-only, or masked and the reader may not see secrets.
+func (f *Field) AppendShown(dst []byte, stored any, s Secrets) []byte {
+	if stored != nil && f.hidden(s) {
 		return append(dst, `"`+Mask+`"`...)
 	}
 	return f.AppendJSON(dst, stored)
 }
 
-func (f *Field) hidden(secrets bool) bool {
-	return f.Concealed() && (f.WriteOnly || f.Secret == Hashed || !secrets)
+func (f *Field) hidden(s Secrets) bool {
+	return f.Concealed() && (f.WriteOnly || f.Secret == Hashed || s == HideSecrets)
 }
 
 // AppendRecord appends a record as a JSON object: "id" and "version" first,
 // whatever the model calls them, then the fields (nil for all). Write-only
-// and hashed fields are left out; masked ones show the mask unless secrets.
-// Missing values are null.
-func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, secrets bool) []byte {
+// and hashed fields are left out. Missing values are null.
+func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, s Secrets) []byte {
 	id, version := m.byRole[RoleID], m.byRole[RoleVersion]
 	dst = id.AppendJSON(append(dst, `{"id":`...), r.Values[id.Index])
 	dst = version.AppendJSON(append(dst, `,"version":`...), r.Values[version.Index])
@@ -82,7 +81,7 @@ func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, secrets bool
 			continue
 		}
 		dst = append(appendString(append(dst, ','), f.Name), ':')
-		dst = f.AppendShown(dst, r.Values[f.Index], secrets)
+		dst = f.AppendShown(dst, r.Values[f.Index], s)
 	}
 	return append(dst, '}')
 }

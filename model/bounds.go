@@ -19,46 +19,52 @@ func toInt(n json.Number, most int) int {
 func (b *builder) prepareBounds(f *Field, s map[string]any) {
 	for _, keyword := range []string{"minimum", "exclusiveMinimum"} {
 		if n, ok := numberOf(s, keyword); ok {
-			f.rule.raise(n, keyword != "minimum")
+			f.rule.raise(bound{string(n), keyword != "minimum"})
 		}
 	}
 	for _, keyword := range []string{"maximum", "exclusiveMaximum"} {
 		if n, ok := numberOf(s, keyword); ok {
-			f.rule.lower(n, keyword != "maximum")
+			f.rule.lower(bound{string(n), keyword != "maximum"})
 		}
 	}
 }
 
-// raise and lower narrow the range by one bound; of two bounds on a side the
-// narrower one holds.
-func (r *rule) raise(n json.Number, open bool) {
-	v, _ := n.Float64()
-	if r.minNumber == nil || v > *r.minNumber || v == *r.minNumber && open {
-		r.minNumber, r.openMin = &v, open
-	}
-	r.minInt = max(r.minInt, wholeBound(n, 1, open))
+// A bound is an end of a range of numbers. The zero bound is none.
+type bound struct {
+	number   string
+	excluded bool // the number itself is not in the range
 }
 
-func (r *rule) lower(n json.Number, open bool) {
-	v, _ := n.Float64()
-	if r.maxNumber == nil || v < *r.maxNumber || v == *r.maxNumber && open {
-		r.maxNumber, r.openMax = &v, open
+// raise adds a lower bound. Of two lower bounds the greater one counts.
+func (r *rule) raise(b bound) {
+	v, _ := json.Number(b.number).Float64()
+	if r.minNumber == nil || v > *r.minNumber || v == *r.minNumber && b.excluded {
+		r.minNumber, r.minExcluded = &v, b.excluded
 	}
-	r.maxInt = min(r.maxInt, wholeBound(n, -1, open))
+	r.minInt = max(r.minInt, b.whole(1))
 }
 
-// wholeBound is the outermost whole number that a bound allows: the bound
-// rounded towards the inside (up is 1, down is -1), and where the bound itself
-// is excluded the next one. A bound beyond int64 becomes the end of its range.
-func wholeBound(n json.Number, inside int64, open bool) int64 {
-	x, ok := new(big.Rat).SetString(string(n))
+// lower adds an upper bound. Of two upper bounds the lesser one counts.
+func (r *rule) lower(b bound) {
+	v, _ := json.Number(b.number).Float64()
+	if r.maxNumber == nil || v < *r.maxNumber || v == *r.maxNumber && b.excluded {
+		r.maxNumber, r.maxExcluded = &v, b.excluded
+	}
+	r.maxInt = min(r.maxInt, b.whole(-1))
+}
+
+// whole returns the last integer that the bound allows. inside is 1 for a
+// lower and -1 for an upper bound. A bound beyond int64 becomes the end of its
+// range.
+func (b bound) whole(inside int64) int64 {
+	x, ok := new(big.Rat).SetString(b.number)
 	if !ok {
 		return 0 // the metaschema refuses a bound that is no number
 	}
 	// DivMod rounds down for a positive divisor, which a denominator is.
 	q, rest := new(big.Int).DivMod(x.Num(), x.Denom(), new(big.Int))
 	switch exact := rest.Sign() == 0; {
-	case exact && open:
+	case exact && b.excluded:
 		q.Add(q, big.NewInt(inside))
 	case !exact && inside > 0:
 		q.Add(q, big.NewInt(1))

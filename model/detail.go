@@ -69,7 +69,7 @@ func (c *checker) choicesDetail(f *Field) string {
 func enumDetail(f *Field) string {
 	values := make([]string, len(f.rule.enum))
 	for i, v := range f.rule.enum {
-		values[i] = string(f.AppendCell(nil, v, false))
+		values[i] = string(f.AppendCell(nil, v, HideSecrets))
 	}
 	return oneOf(values)
 }
@@ -87,24 +87,23 @@ func treesDetail(trees ...any) string {
 	return oneOf(values)
 }
 
-// rangeDetail says between which bounds a number must lie; "" is none, of which
-// there may be one.
-func rangeDetail(least, most string, openLeast, openMost bool) string {
-	low, high := bound("at least ", "more than ", openLeast)+least, bound("at most ", "less than ", openMost)+most
+// rangeDetail says between which bounds a number must lie. At most one of them
+// may be the zero bound.
+func rangeDetail(least, most bound) string {
+	low, high := "at least ", "at most "
+	if least.excluded {
+		low = "more than "
+	}
+	if most.excluded {
+		high = "less than "
+	}
 	switch {
-	case least == "":
-		return "This must be " + high + "."
-	case most == "":
-		return "This must be " + low + "."
+	case least == bound{}:
+		return "This must be " + high + most.number + "."
+	case most == bound{}:
+		return "This must be " + low + least.number + "."
 	}
-	return "This must be " + low + " and " + high + "."
-}
-
-func bound(closed, open string, isOpen bool) string {
-	if isOpen {
-		return open
-	}
-	return closed
+	return "This must be " + low + least.number + " and " + high + most.number + "."
 }
 
 // integerRange says which whole numbers a field takes.
@@ -112,14 +111,14 @@ func integerRange(r *rule) string {
 	if r.minInt == math.MinInt64 && r.maxInt == math.MaxInt64 {
 		return detailInt64
 	}
-	least, most := "", ""
+	var least, most bound
 	if r.minInt > math.MinInt64 {
-		least = strconv.FormatInt(r.minInt, 10)
+		least.number = strconv.FormatInt(r.minInt, 10)
 	}
 	if r.maxInt < math.MaxInt64 {
-		most = strconv.FormatInt(r.maxInt, 10)
+		most.number = strconv.FormatInt(r.maxInt, 10)
 	}
-	return rangeDetail(least, most, false, false)
+	return rangeDetail(least, most)
 }
 
 // numberRange says which numbers a field takes.
@@ -127,14 +126,14 @@ func numberRange(r *rule) string {
 	if r.minNumber == nil && r.maxNumber == nil {
 		return detailFloat64
 	}
-	least, most := "", ""
+	var least, most bound
 	if r.minNumber != nil {
-		least = formatFloat(*r.minNumber)
+		least = bound{formatFloat(*r.minNumber), r.minExcluded}
 	}
 	if r.maxNumber != nil {
-		most = formatFloat(*r.maxNumber)
+		most = bound{formatFloat(*r.maxNumber), r.maxExcluded}
 	}
-	return rangeDetail(least, most, r.openMin, r.openMax)
+	return rangeDetail(least, most)
 }
 
 func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }

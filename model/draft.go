@@ -24,12 +24,10 @@ type Draft struct {
 // missing is left to [Model.MissingFor]. Null for what is generated, or kept by
 // the store, counts as not given; so does the mask of a secret.
 func (m *Model) CheckDraft(raw []byte, p Purpose, o ...PatchOptions) (Draft, Faults) {
-	options, allowNew := about(o)
-	r := newReader(m, raw, options, allowNew)
+	options := optionsOf(o)
+	r := newReader(m, raw, options)
 	defer r.free()
-	if len(o) > 0 {
-		r.columns = o[0].Columns
-	}
+	r.columns = options.Columns
 	d := drafting{check: &r.check, purpose: p}
 	d.gathered = r.sets[:0]
 	defer func() { r.sets = d.gathered }()
@@ -46,12 +44,12 @@ func (m *Model) CheckDraft(raw []byte, p Purpose, o ...PatchOptions) (Draft, Fau
 	return d.finish(m)
 }
 
-// about reads what was said of options, if anything.
-func about(o []PatchOptions) (options func(*Field) []string, allowNew bool) {
+// optionsOf returns the options that a call was given, or the zero ones.
+func optionsOf(o []PatchOptions) PatchOptions {
 	if len(o) == 0 {
-		return nil, false
+		return PatchOptions{}
 	}
-	return o[0].Choices, o[0].AllowNewChoices
+	return o[0]
 }
 
 // absentWhenNull reports whether null can only mean "not given", because the
@@ -154,7 +152,7 @@ func (d Draft) Insert(m *Model) []any {
 func (m *Model) MissingFor(d Draft) Faults {
 	var c Collector
 	if d.purpose != Import {
-		c.needs(d.Patch.Sets, true)
+		c.needsOfNew(d.Patch.Sets)
 	}
 	sets := d.Patch.Sets
 	for _, f := range m.required {

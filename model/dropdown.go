@@ -25,66 +25,73 @@ func (m *Model) Extensible() []*Field {
 	return all
 }
 
-// prepareDropDowns finds the extensible text below a field.
+// prepareDropDowns finds the drop-downs that are declared below a field.
 func (b *builder) prepareDropDowns(f *Field, s map[string]any, at string) {
-	b.addDropDowns(f, s, at, nil, f.Type == Object)
+	b.addDropDowns(f, below{schema: s, at: at, reached: f.Type == Object})
 	slices.SortFunc(f.DropDowns, func(a, b *Field) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// addDropDowns looks below a schema; inside is false where it need not be an
-// object, so that what stands below may never be asked.
-func (b *builder) addDropDowns(f *Field, s map[string]any, at string, path []string, inside bool) {
-	properties, _ := s["properties"].(map[string]any)
+// below is a schema that is declared below a field.
+type below struct {
+	schema  map[string]any
+	at      string   // pointer into the file
+	path    []string // names that lead to it from the field
+	reached bool     // it and all around it are objects; else it may never be applied
+}
+
+func (b *builder) addDropDowns(f *Field, in below) {
+	properties, _ := in.schema["properties"].(map[string]any)
 	for name, v := range properties {
-		child, ok := v.(map[string]any)
+		schema, ok := v.(map[string]any)
 		if !ok {
 			continue
 		}
-		below := PointerTo(PointerTo(at, "properties"), name)
-		kind, _ := b.typeOf(child, below)
-		way := append(path[:len(path):len(path)], name)
-		if mark, given := child["x-extensible"]; given && b.checkX(PointerTo(below, "x-extensible"), mark, xBoolean) && mark == true {
-			b.addDropDown(f, child, below, way, inside && kind == String)
+		child := below{schema: schema, at: PointerTo(PointerTo(in.at, "properties"), name), path: append(in.path[:len(in.path):len(in.path)], name)}
+		t, _ := b.typeOf(schema, child.at)
+		child.reached = in.reached && t == Object
+		if mark, given := schema["x-extensible"]; given && b.checkX(PointerTo(child.at, "x-extensible"), mark, xBoolean) && mark == true {
+			if in.reached && t == String && choicesOf(schema) != nil {
+				f.DropDowns = append(f.DropDowns, dropDown(f, child))
+			} else {
+				b.problem(PointerTo(child.at, "x-extensible"), "x-extensible: needs text with an enum to extend, declared below an object")
+			}
 		}
-		b.addDropDowns(f, child, below, way, inside && kind == Object)
+		b.addDropDowns(f, child)
 	}
 }
 
-func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []string, isText bool) {
-	options := choicesOf(s)
-	if !isText || options == nil {
-		b.problem(PointerTo(at, "x-extensible"), "x-extensible: needs text with an enum to extend, declared below an object")
-		return
-	}
+// dropDown returns the Field of a drop-down below f.
+func dropDown(f *Field, at below) *Field {
+	s := at.schema
 	d := &Field{
-		Index: -1, Name: f.Name + "." + strings.Join(path, "."), Type: String, Title: stringOf(s, "title"), Description: stringOf(s, "description"),
-		Nullable: true, Choices: options, Extensible: true, path: path, source: withoutX(s),
+		Index: -1, Name: f.Name + "." + strings.Join(at.path, "."), Type: String, Title: stringOf(s, "title"), Description: stringOf(s, "description"),
+		Nullable: true, Choices: choicesOf(s), Extensible: true, path: at.path, source: withoutX(s),
 	}
 	d.VendorName = d.Name
 	pointer := f.rule.pointer
-	for _, name := range path {
+	for _, name := range at.path {
 		pointer = PointerTo(pointer, name)
 	}
 	d.rule.leadTo(pointer)
-	f.DropDowns = append(f.DropDowns, d)
+	return d
 }
 
-// optionsOf is the texts of an enum, nil where there is none.
+// choicesOf returns the strings of an enum, nil if there is none.
 func choicesOf(s map[string]any) []string {
 	list, ok := s["enum"].([]any)
 	if !ok {
 		return nil
 	}
-	options := []string{}
+	choices := []string{}
 	for _, v := range list {
-		if option, ok := v.(string); ok {
-			options = append(options, option)
+		if choice, ok := v.(string); ok {
+			choices = append(choices, choice)
 		}
 	}
-	return options
+	return choices
 }
 
-// withoutOptions copies a schema without the enums that may grow: they are
+// withoutChoices copies a schema without the enums that may grow: they are
 // checked by a [checker], which knows what a workspace has added.
 func withoutChoices(root map[string]any) map[string]any {
 	out, _ := mapSchemas(root, func(s map[string]any) {
@@ -128,7 +135,7 @@ func TooManyChoices(pointer string) Fault {
 		Detail: "This would be a new option, and a workspace may add at most " + strconv.Itoa(MaxNewChoices) + " to a field. Choose one that there is."}
 }
 
-// option checks a value of a drop-down.
+// choice checks a value of a drop-down.
 func (c *checker) choice(f *Field, option string, at *Place) {
 	switch {
 	case c.allowAnyChoice || c.knows(f, option):

@@ -63,15 +63,21 @@ func validEmail(s string) bool {
 			return false
 		}
 	}
-	return validLabels(domain, true) >= 2
+	return countLabels(domain, isInternationalByte) >= 2
 }
 
 func isWordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
 }
 
-// validLabels counts the labels of a host name, or returns 0 if it is none.
-func validLabels(s string, international bool) int {
+// isHostByte reports whether c may stand in a label of a host name.
+func isHostByte(c byte) bool { return c != '_' && isWordByte(c) || c == '-' }
+
+// isInternationalByte is isHostByte with letters beyond ASCII (RFC 6531).
+func isInternationalByte(c byte) bool { return isHostByte(c) || c >= 0x80 }
+
+// countLabels counts the labels of a host name, or returns 0 if it is none.
+func countLabels(s string, allowed func(c byte) bool) int {
 	if len(s) > 253 {
 		return 0
 	}
@@ -81,8 +87,7 @@ func validLabels(s string, international bool) int {
 			return 0
 		}
 		for i := range len(label) {
-			c := label[i]
-			if c == '_' || !isWordByte(c) && c != '-' && (c < 0x80 || !international) {
+			if !allowed(label[i]) {
 				return 0
 			}
 		}
@@ -91,12 +96,12 @@ func validLabels(s string, international bool) int {
 	return count
 }
 
-func validHostname(s string) bool { return validLabels(s, false) >= 1 }
+func validHostname(s string) bool { return countLabels(s, isHostByte) >= 1 }
 
 // validDomain is a host name with a dot whose last label is not a number, so
 // that an IPv4 address is none.
 func validDomain(s string) bool {
-	if validLabels(s, false) < 2 {
+	if countLabels(s, isHostByte) < 2 {
 		return false
 	}
 	last := s[strings.LastIndexByte(s, '.')+1:]

@@ -62,7 +62,7 @@ func FuzzCheckDraft(f *testing.F) {
 		checkFaults(t, m.MissingFor(d))
 		// What a record shows can be imported again and means the same.
 		r := Record{Values: d.Insert(m)}
-		shown := m.AppendRecord(nil, r, nil, true)
+		shown := m.AppendRecord(nil, r, nil, ShowSecrets)
 		if !jsontext.Value(shown).IsValid() {
 			t.Fatalf("shown as %s", shown)
 		}

@@ -45,6 +45,16 @@ const (
 // Mask stands in answers where a secret value would.
 const Mask = "***"
 
+// Secrets says whether a reader may see masked values. Nobody sees hashed and
+// write-only ones.
+type Secrets bool
+
+// What a reader sees of a masked value.
+const (
+	HideSecrets Secrets = false // the [Mask]
+	ShowSecrets Secrets = true  // the value: the scope secrets:read
+)
+
 // A Field is one property of a model.
 type Field struct {
 	Index  int    // place in Model.Fields and in Record.Values

@@ -63,7 +63,7 @@ const MaxNames = 1000
 // that need the record (read-only values of a single) or the database (unique
 // values) are left to others. raw is not kept.
 func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
-	r := newReader(m, raw, o.Choices, o.AllowNewChoices)
+	r := newReader(m, raw, o)
 	defer r.free()
 	var p Patch
 	count := 0
@@ -89,7 +89,7 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 	}
 	if r.check.Found() == 0 {
 		p.Sets = m.settle(&r.check, p.Sets)
-		r.check.needs(p.Sets, false)
+		r.check.needsOfPatch(p.Sets)
 	}
 	if r.check.Found() > 0 {
 		return Patch{ReadOnly: ordered(p.ReadOnly)}, r.check.Faults()
@@ -178,7 +178,7 @@ func (p Patch) Display() []byte {
 			dst = append(dst, s.Merge...)
 			continue
 		}
-		dst = s.Field.AppendShown(dst, s.Value, false)
+		dst = s.Field.AppendShown(dst, s.Value, HideSecrets)
 	}
 	return append(dst, '}')
 }

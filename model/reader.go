@@ -24,8 +24,8 @@ type reader struct {
 	value []byte // valid until the next call
 }
 
-func newReader(m *Model, raw []byte, options func(*Field) []string, allowNew bool) *reader {
-	r := &reader{scanner: newScanner(raw), model: m, raw: raw, check: checker{choices: options, allowNewChoices: allowNew}}
+func newReader(m *Model, raw []byte, o PatchOptions) *reader {
+	r := &reader{scanner: newScanner(raw), model: m, raw: raw, check: newChecker(o)}
 	if len(m.Fields) <= len(r.buf) {
 		r.seen = r.buf[:len(m.Fields)]
 	} else {

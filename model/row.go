@@ -39,8 +39,7 @@ func (c Column) IsID() bool { return c.field != nil && c.field.Role == RoleID }
 // string, and any one is if the field cannot be null. Booleans are true or
 // false in any case, objects, lists and values of any type are JSON text.
 func (m *Model) CheckRow(columns []Column, cells []table.Cell, o ...PatchOptions) (Draft, Faults) {
-	var c checker
-	c.choices, c.allowNewChoices = about(o)
+	c := newChecker(optionsOf(o))
 	d := drafting{check: &c, purpose: Import}
 	d.gathered = make([]Set, 0, len(columns))
 	for i, column := range columns {
@@ -120,8 +119,8 @@ func notJSON(f *Field, text string) (code string) {
 // AppendCell appends a stored value as the text of a CSV cell, as
 // [Model.CheckRow] reads it: a missing value is empty, and what
 // [Field.AppendShown] hides is the mask.
-func (f *Field) AppendCell(dst []byte, stored any, secrets bool) []byte {
-	if stored != nil && f.hidden(secrets) {
+func (f *Field) AppendCell(dst []byte, stored any, s Secrets) []byte {
+	if stored != nil && f.hidden(s) {
 		return append(dst, Mask...)
 	}
 	switch v := stored.(type) {

@@ -24,7 +24,8 @@ type rule struct {
 
 	minInt, maxInt       int64 // the whole range of int64 for none
 	minNumber, maxNumber *float64
-	openMin, openMax     bool // the bounds of a Number are excluded
+	minExcluded          bool // minNumber itself is not allowed
+	maxExcluded          bool
 
 	enum []any // stored forms of a scalar that is not an extensible option
 
@@ -49,6 +50,10 @@ type checker struct {
 	allowAnyChoice  bool // of options
 	rounds          bool // numbers to what a float64 keeps: those of model files
 	merged          int  // names in objects that merge
+}
+
+func newChecker(o PatchOptions) checker {
+	return checker{choices: o.Choices, allowNewChoices: o.AllowNewChoices}
 }
 
 // leadTo says where the field stands in a record.
@@ -147,8 +152,8 @@ func (c *checker) number(f *Field, raw []byte, at *Place) any {
 		return nil
 	}
 	r := &f.rule
-	below := r.minNumber != nil && (v < *r.minNumber || r.openMin && v == *r.minNumber)
-	above := r.maxNumber != nil && (v > *r.maxNumber || r.openMax && v == *r.maxNumber)
+	below := r.minNumber != nil && (v < *r.minNumber || r.minExcluded && v == *r.minNumber)
+	above := r.maxNumber != nil && (v > *r.maxNumber || r.maxExcluded && v == *r.maxNumber)
 	if below || above {
 		c.Add(at, CodeOutOfRange, numberRange(r))
 		return nil

@@ -141,7 +141,7 @@ func onlyItem(v jsontext.Value) jsontext.Value {
 }
 
 // Value shows contacts as objects, in whichever form they came.
-func (accounts) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
+func (accounts) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
 	shown := jsontext.Value(f.AppendShown(nil, stored, secrets))
 	if f.VendorName != accountsContacts || shown.Kind() != '[' {
 		return shown

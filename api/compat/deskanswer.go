@@ -26,7 +26,7 @@ var deskTypes = map[string]string{
 
 // Value gives every relation a type that is a text, since the vendor's SDK
 // can read no other.
-func (desk) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
+func (desk) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
 	shown := f.AppendShown(nil, stored, secrets)
 	kind, related := deskTypes[f.VendorName]
 	if !related || stored == nil {

@@ -31,7 +31,7 @@ type Vendor interface {
 
 	// Value is a field's stored value as the vendor shows it; nil leaves the
 	// field out.
-	Value(f *model.Field, stored any, secrets bool) jsontext.Value
+	Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value
 	// One is the answer with one record.
 	One(r *Request, record jsontext.Value) any
 	// Many is the answer of a list.
@@ -96,7 +96,7 @@ func (Plain) List(r *Request) Listing {
 func (Plain) Knows(string) bool { return false }
 
 // Value shows a field as the native API does.
-func (Plain) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
+func (Plain) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
 	return f.AppendShown(nil, stored, secrets)
 }
 
