@@ -72,7 +72,7 @@ func drawStored(t *rapid.T, f *Field) any {
 	case DateTime:
 		return rapid.Int64Range(minTime, maxTime).Draw(t, f.Name)
 	case Any:
-		if v := drawTree(t, f.Name, 3, false); v != nil {
+		if v := drawValue(t, f.Name, 3); v != nil {
 			return string(appendTree(nil, v))
 		}
 	}

@@ -32,10 +32,10 @@ func (d deskRelation) id() string {
 	return ""
 }
 
-// takeTextID makes an id a number that came as text, as the vendor's samples
+// takeStringID makes an id a number that came as text, as the vendor's samples
 // send it.
-func (d deskRelation) takeTextID() {
-	if id := idsOf(d["id"], true); id != "" && !strings.Contains(id, ",") {
+func (d deskRelation) takeStringID() {
+	if id := idsOf(d["id"]); id != "" && !strings.Contains(id, ",") {
 		d["id"] = jsontext.Value(id)
 	}
 }
@@ -109,7 +109,7 @@ func deskOne(r *Request, name string) {
 		r.Members[name] = jsontext.Value("null")
 		return
 	}
-	d.takeTextID()
+	d.takeStringID()
 	d.judge(r, pointerTo(name))
 	if d["delete"].Kind() == 'f' {
 		delete(d, "delete")
@@ -195,7 +195,7 @@ func deskRelations(r *Request, pointer string, raw jsontext.Value) (list []deskR
 			r.Fail(pointer, model.CodeType, "This must be a list of objects.")
 			return nil, false
 		}
-		deskRelation(members).takeTextID()
+		deskRelation(members).takeStringID()
 		list = append(list, members)
 	}
 	return list, true
