@@ -8,13 +8,12 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Rules across fields are data in the model file, each at the field that it
-// gives something to or takes something from. What a patch or draft says by
-// itself is settled here when it is checked; what depends on the record is
-// left to the store, which finds it in the fields and in the sets of a patch.
+// Rules across fields are keywords of a field in the model file. The rules whose
+// outcome depends on the patch or draft alone are applied here when it is
+// checked. The store applies those that depend on the record: it finds them in
+// the fields of the model and in the sets of the patch.
 
-// A Stamp says when its field is stamped: when the other one changes to a
-// value.
+// A Stamp says when its field is stamped: when Field changes to Value.
 type Stamp struct {
 	Field *Field
 	Value any // stored form
@@ -40,7 +39,8 @@ func (b *builder) relate() {
 	}
 }
 
-// other finds the field that a keyword names.
+// other returns the field that a keyword names, nil if it names none that it
+// may.
 func (b *builder) other(f *Field, name, at string) *Field {
 	o := b.model.byName[name]
 	switch {
@@ -122,7 +122,7 @@ func (b *builder) setStamp(f *Field, s map[string]any, at string) {
 	}
 }
 
-// valueOf reads a value of a field that a keyword names.
+// valueOf reads a value, in a keyword, of the field f.
 func (b *builder) valueOf(f *Field, v any, at string) (any, bool) {
 	if !isScalar(f.Type) || f.Concealed() {
 		b.problem(at, "%q must be a plain value for this, no list, object, secret or write-only value", f.Name)
@@ -153,8 +153,8 @@ func (b *builder) setNeeds(f *Field, s map[string]any, at string) {
 	}
 }
 
-// checkRelations refuses rules whose outcome would depend on the order in
-// which they are applied.
+// checkRelations refuses rules whose outcome would depend on the order in which
+// they are applied.
 func (b *builder) checkRelations(f *Field) {
 	at := f.rule.filePointer()
 	for _, o := range f.Overrides {
@@ -170,9 +170,8 @@ func (b *builder) checkRelations(f *Field) {
 	}
 }
 
-// settle carries out the rules across fields that a patch or draft settles by
-// itself.
-func (m *Model) settle(c *checker, sets []Set) []Set {
+// applyRules applies the rules across fields that depend on the sets alone.
+func (m *Model) applyRules(c *checker, sets []Set) []Set {
 	for _, f := range m.overriding {
 		if s, ok := find(sets, f); ok && s.Value != nil {
 			sets = slices.DeleteFunc(sets, func(s Set) bool { return slices.Contains(f.Overrides, s.Field) })
@@ -181,7 +180,8 @@ func (m *Model) settle(c *checker, sets []Set) []Set {
 	return m.derive(c, sets)
 }
 
-// derive adds the text of HTML to fields that are not given themselves.
+// derive sets the fields that hold the text of HTML to that text, unless they
+// are given themselves.
 func (m *Model) derive(c *checker, sets []Set) []Set {
 	for _, f := range m.derived {
 		source, ok := find(sets, f.TextOf)
@@ -206,11 +206,11 @@ func find(sets []Set, f *Field) (Set, bool) {
 	return Set{}, false
 }
 
-// Set finds what a patch does to a field.
+// Set returns the set of a field, if the patch has one.
 func (p Patch) Set(f *Field) (Set, bool) { return find(p.Sets, f) }
 
-// textOf is the text of HTML: without tags, comments, scripts and styles, and
-// with entities resolved.
+// textOf returns the text of HTML without tags, comments, scripts and styles,
+// and with entities resolved.
 func textOf(markup string) string {
 	var out strings.Builder
 	z := html.NewTokenizer(strings.NewReader(markup))
@@ -232,8 +232,8 @@ func textOf(markup string) string {
 	}
 }
 
-// NeedsCode names the failure of a record that is given a value of the field
-// without having one in the field that it needs.
+// NeedsCode is the error code of a record that gets a value in the field but has
+// none in the field that it needs.
 func (f *Field) NeedsCode() string { return f.Name + "_needs_" + f.Needs.Name }
 
 // needsOfPatch refuses values of fields whose needed field the patch clears. If
@@ -260,9 +260,9 @@ func (c *Collector) needs(sets []Set, lacking func(needed *Field) bool) {
 	}
 }
 
-// Stamped adds the stamps that the values of a patch bring, except to fields
-// that it gives itself. actor is the number of the API key that asks for the
-// patch, 0 for nobody. A second call adds nothing.
+// Stamped returns the patch with the stamps that its values cause. A field that
+// the patch sets itself gets none. actor is the number of the API key of the
+// request, 0 for none. A second call adds nothing.
 func (p Patch) Stamped(m *Model, actor int64) Patch {
 	sets := p.Sets
 	for _, f := range m.stamped {
@@ -283,7 +283,7 @@ func (p Patch) Stamped(m *Model, actor int64) Patch {
 	return p
 }
 
-// actorValue is how an API key stands in a record that it has stamped.
+// actorValue is the value of an object field that is stamped by an API key.
 func actorValue(key int64) string {
 	return `{"id":` + strconv.FormatInt(key, 10) + `,"type":"users"}`
 }

@@ -9,10 +9,11 @@ import (
 	"strings"
 )
 
-// filePointer leads to the field in its file.
+// filePointer returns the pointer to the field in its file.
 func (r *rule) filePointer() string { return "/properties" + r.pointer }
 
-// addField adds a field of the file, or of a role that the file leaves out.
+// addField adds a field of the file, or for a role that no field of the file
+// has.
 func (b *builder) addField(name string, schema any) {
 	at := PointerTo("/properties", name)
 	if schema == true {
@@ -45,8 +46,8 @@ func (b *builder) addField(name string, schema any) {
 	b.model.byName[name] = f
 }
 
-// kind says of which kind the values of a schema are, and whether its type
-// allows null.
+// typeOf returns the type of the values of a schema, and whether its type allows
+// null.
 func (b *builder) typeOf(s map[string]any, at string) (Type, bool) {
 	types, nullable := typesOf(s)
 	if len(types) == 2 && slices.Contains(types, "integer") && slices.Contains(types, "number") {
@@ -67,7 +68,8 @@ func (b *builder) typeOf(s map[string]any, at string) (Type, bool) {
 	}
 }
 
-// typesOf lists the types of a schema but null, and says whether null is one.
+// typesOf lists the types of a schema without null, and says whether null is one
+// of them.
 func typesOf(s map[string]any) (types []string, nullable bool) {
 	list, ok := s["type"].([]any)
 	if !ok {
@@ -99,7 +101,8 @@ func (b *builder) checkFieldX(s map[string]any, at string) {
 	}
 }
 
-// applyX reads the x- keywords; checkMarks says which do not fit together.
+// applyX reads the x- keywords into the field. checkMarks refuses those that do
+// not fit together.
 func (b *builder) applyX(f *Field, s map[string]any) {
 	f.Role, f.Secret = Role(stringOf(s, "x-role")), Secret(stringOf(s, "x-secret"))
 	f.Indexed, f.Unique, f.Extensible = booleanOf(s, "x-indexed"), booleanOf(s, "x-unique"), booleanOf(s, "x-extensible")
@@ -119,8 +122,8 @@ func (b *builder) applyX(f *Field, s map[string]any) {
 	}
 	if f.Type == String {
 		f.Choices = choicesOf(s)
-		for i, option := range f.Choices {
-			f.Choices[i] = f.Normal(option).(string)
+		for i, choice := range f.Choices {
+			f.Choices[i] = f.Normal(choice).(string)
 		}
 	}
 }
@@ -178,7 +181,7 @@ func joinTypes(types []Type) string {
 	return strings.Join(words, " or ")
 }
 
-// idGenerator says how ids are made where the file does not.
+// idGenerator returns how ids are generated if the file does not say it.
 func idGenerator(f *Field) string {
 	switch {
 	case f.Type == Integer:
@@ -190,9 +193,9 @@ func idGenerator(f *Field) string {
 	}
 }
 
-// setNullable settles whether a field may be null. Null and missing are one
-// thing in a record, so what need not be there may be null, whether or not
-// its type says so.
+// setNullable decides whether a field may be null. A record does not distinguish
+// null from missing, so a field that a record need not have may be null even if
+// its type does not allow null.
 func (b *builder) setNullable(f *Field, s map[string]any) {
 	list, _ := b.root["required"].([]any)
 	f.Required = slices.Contains(list, any(f.Name))
@@ -258,9 +261,9 @@ func (b *builder) prepareValidators(f *Field, s map[string]any, at string) {
 	}
 }
 
-// maxKey is how many characters a text may have that an index holds: with
-// four bytes each they still fit into an entry of PostgreSQL's indexes. A
-// longer one would be refused only when it is written.
+// maxKey is how many characters an indexed string may have. With four bytes each
+// they still fit into an entry of an index of PostgreSQL, which would refuse a
+// longer string only when it is written.
 const maxKey = 600
 
 func (b *builder) boundKey(f *Field, at string) {
