@@ -7,10 +7,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// AppendJSON appends a stored value as JSON, secrets and all; see
-// [Field.AppendShown]. It also takes what SQL drivers make of stored values: 0
-// and 1 for a Boolean, bytes for text, an int64 for a Number, a float64 for an
-// Integer. A value that is no stored form of the field becomes null.
+// AppendJSON appends a stored value as JSON. It hides no secrets; see
+// [Field.AppendShown]. It also accepts what SQL drivers return for stored
+// values: 0 and 1 for a Boolean, bytes for a string, an int64 for a Number, a
+// float64 for an Integer. Any other value becomes null.
 func (f *Field) AppendJSON(dst []byte, stored any) []byte {
 	switch v := stored.(type) {
 	case string:
@@ -86,19 +86,19 @@ func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, s Secrets) [
 	return append(dst, '}')
 }
 
-// ParseID reads an id as it stands in an address. It is not ok when no record
-// can have such an id.
+// ParseID reads the id of a record from an address. ok is false if no record can
+// have this id.
 func (m *Model) ParseID(text string) (any, bool) {
 	f := m.byRole[RoleID]
 	if f.Type == Integer {
 		v, err := strconv.ParseInt(text, 10, 64)
-		// Only the one spelling that FormatID writes names the record.
+		// An id has one spelling, the one that FormatID writes.
 		if err != nil || strconv.FormatInt(v, 10) != text {
 			return nil, false
 		}
 		return v, true
 	}
-	// PostgreSQL refuses a text that is not UTF-8, and SQLite does not.
+	// PostgreSQL refuses a string that is not UTF-8, SQLite does not.
 	if text == "" || !utf8.ValidString(text) {
 		return nil, false
 	}

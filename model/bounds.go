@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// toInt reads a whole number of the schema; the metaschema has checked it.
+// toInt reads an integer of the schema, which the metaschema has checked. A
+// larger one than most becomes most.
 func toInt(n json.Number, most int) int {
 	v, err := parseInteger([]byte(n))
 	if err != nil || v > int64(most) {
@@ -79,7 +80,8 @@ func (b bound) whole(inside int64) int64 {
 	}
 }
 
-// prepareEnum keeps the allowed values of a scalar that is no option list.
+// prepareEnum keeps the allowed values of a field that is no string. Those of a
+// string are its Choices.
 func (b *builder) prepareEnum(f *Field, s map[string]any, at string) {
 	list, ok := s["enum"].([]any)
 	if !ok {

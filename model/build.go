@@ -12,14 +12,14 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// A builder turns one document into a model.
+// A builder makes a model of one document.
 type builder struct {
 	*document
 	model    *Model
-	compiler *jsonschema.Compiler // nil where the schema is not a valid one
+	compiler *jsonschema.Compiler // nil if the schema is not valid
 }
 
-// build reads a model file; with problems there is no model.
+// build reads a model file. The model is nil if there are problems.
 func build(file string, src []byte) (*Model, []Problem) {
 	b := &builder{document: parseYAML(file, src), model: &Model{byName: map[string]*Field{}, byRole: map[Role]*Field{}}}
 	if b.root != nil {
@@ -131,7 +131,7 @@ func (b *builder) addFields() {
 	}
 }
 
-// addRoles adds the fields of the roles that the file does not name.
+// addRoles adds a field for each role that no field of the file has.
 func (b *builder) addRoles() {
 	for _, role := range roles {
 		if b.model.byRole[role] != nil {
@@ -151,7 +151,7 @@ func (b *builder) addRoles() {
 	}
 }
 
-// roleSchema is the field of a role where the file has none.
+// roleSchema returns the schema of the field that addRoles adds for a role.
 func roleSchema(role Role) map[string]any {
 	s := map[string]any{"x-role": string(role), "x-filterable": true, "readOnly": true}
 	switch role {
@@ -172,10 +172,10 @@ func roleSchema(role Role) map[string]any {
 
 var columnPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// columnPrefix keeps the columns of fields apart from the store's own.
+// columnPrefix distinguishes the columns of fields from the store's own.
 const columnPrefix = "f_"
 
-// roleColumns are the columns of the roles, the same in every table.
+// roleColumns are the columns of the roles. They are the same in every table.
 var roleColumns = map[Role]string{
 	RoleID:        "id",
 	RoleVersion:   "version",
@@ -207,7 +207,7 @@ func (b *builder) checkColumns() {
 	}
 }
 
-// finish computes what is known only once all fields are.
+// finish sets what depends on all fields.
 func (b *builder) finish() {
 	m := b.model
 	for i, f := range m.Fields {
@@ -228,7 +228,8 @@ func (b *builder) finish() {
 	m.Digest = hex.EncodeToString(sum[:])
 }
 
-// requiresWithin reports whether an object must have some of its properties.
+// requiresWithin reports whether an object, or one inside it, has required
+// properties.
 func requiresWithin(shape map[string]any) bool {
 	if list, _ := shape["required"].([]any); len(list) > 0 {
 		return true

@@ -2,11 +2,11 @@ package model
 
 import "unicode/utf8"
 
-// scalarBytes is about what a value takes that is no text.
+// scalarBytes is about how long a stored value is that is no string.
 const scalarBytes = 24
 
-// MaxBytes is how long a value of the field can be in stored form, in bytes; 0
-// where the model sets no bound.
+// MaxBytes is the greatest length in bytes of a value of the field in stored form,
+// 0 if the model sets no limit.
 func (f *Field) MaxBytes() int {
 	switch {
 	case f.Type == Object || f.Type == Array || f.Type == Any:

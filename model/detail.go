@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// DetailTooPrecise is the detail of a number that would be kept as another one.
+// DetailTooPrecise is the detail of a number that would be stored as another one.
 const DetailTooPrecise = "This number would be kept as another one. Give at most 15 significant digits, and nothing closer to zero than 2.3e-308."
 
 // The details of faults say what is allowed.
@@ -30,14 +30,14 @@ var (
 		-math.MaxFloat64, math.MaxFloat64, maxDigits, math.SmallestNonzeroFloat64)
 )
 
-// Bounds of the values that a detail lists.
+// Limits of the list of values in a detail.
 const (
 	maxListed      = 20
 	maxListedBytes = 1000
 )
 
-// oneOf says which values are allowed: the first few, and how many more there
-// are.
+// oneOf returns the detail that lists the allowed values: the first few, and how
+// many more there are.
 func oneOf(values []string) string {
 	var b strings.Builder
 	b.WriteString("This must be one of: ")
@@ -56,16 +56,16 @@ func oneOf(values []string) string {
 	return b.String()
 }
 
-// optionsDetail says which options a drop-down has.
+// choicesDetail returns the detail that lists the choices of a drop-down.
 func (c *checker) choicesDetail(f *Field) string {
-	options := f.Choices
+	choices := f.Choices
 	if f.Extensible && c.choices != nil {
-		options = append(options[:len(options):len(options)], c.choices(f)...)
+		choices = append(choices[:len(choices):len(choices)], c.choices(f)...)
 	}
-	return oneOf(options)
+	return oneOf(choices)
 }
 
-// enumDetail says which values a field's enum has.
+// enumDetail returns the detail that lists the values of a field's enum.
 func enumDetail(f *Field) string {
 	values := make([]string, len(f.rule.enum))
 	for i, v := range f.rule.enum {
@@ -74,7 +74,7 @@ func enumDetail(f *Field) string {
 	return oneOf(values)
 }
 
-// treesDetail is oneOf for values as they stand in the file.
+// treesDetail is oneOf for values of the file.
 func treesDetail(trees ...any) string {
 	values := make([]string, len(trees))
 	for i, tree := range trees {
@@ -106,7 +106,7 @@ func rangeDetail(least, most bound) string {
 	return "This must be " + low + least.number + " and " + high + most.number + "."
 }
 
-// integerRange says which whole numbers a field takes.
+// integerRange returns the detail that gives the range of an Integer field.
 func integerRange(r *rule) string {
 	if r.minInt == math.MinInt64 && r.maxInt == math.MaxInt64 {
 		return detailInt64
@@ -121,7 +121,7 @@ func integerRange(r *rule) string {
 	return rangeDetail(least, most)
 }
 
-// numberRange says which numbers a field takes.
+// numberRange returns the detail that gives the range of a Number field.
 func numberRange(r *rule) string {
 	if r.minNumber == nil && r.maxNumber == nil {
 		return detailFloat64
@@ -138,7 +138,7 @@ func numberRange(r *rule) string {
 
 func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// formatRat writes a number of the file, to about the digits that it has.
+// formatRat writes a number of the file.
 func formatRat(r *big.Rat) string {
 	if r.IsInt() && r.Num().BitLen() <= 64 {
 		return r.Num().String()
@@ -147,7 +147,7 @@ func formatRat(r *big.Rat) string {
 	return formatFloat(v)
 }
 
-// typeDetail says what a field's values are.
+// typeDetail returns the detail that gives the type of a field.
 func typeDetail(f *Field) string {
 	switch f.Type {
 	case Integer:

@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// Kinds of values in a packed draft.
+// Types of values in a packed draft.
 const (
 	packedNull byte = iota
 	packedString
@@ -16,9 +16,9 @@ const (
 	packedTrue
 )
 
-// AppendPacked appends a checked draft in a form for [Model.Unpack], in about
-// as many bytes as its values have. It holds masked secrets in the clear. What
-// the API key is that gave it is left out.
+// AppendPacked appends a checked draft in a form for [Model.Unpack], in about as
+// many bytes as its values have. Masked secrets are not hidden. The form does
+// not include Draft.Actor.
 func (d Draft) AppendPacked(dst []byte) []byte {
 	dst = append(dst, byte(d.purpose))
 	dst = binary.AppendUvarint(dst, uint64(len(d.Patch.Sets)))
@@ -58,8 +58,8 @@ func appendPackedString[T ~string | ~[]byte](dst []byte, text T) []byte {
 
 var errPacked = errors.New("a packed draft is damaged")
 
-// Unpack reads a draft that [Draft.AppendPacked] wrote in this process, of the
-// same model. It keeps nothing of b.
+// Unpack reads a draft of the same model that [Draft.AppendPacked] wrote in this
+// process. It does not keep b.
 func (m *Model) Unpack(b []byte) (Draft, error) {
 	u := unpacker{rest: b}
 	d := Draft{purpose: Purpose(u.byte())}
@@ -94,14 +94,14 @@ func (m *Model) Unpack(b []byte) (Draft, error) {
 	return d, nil
 }
 
-// An unpacker reads parts of a packed draft, and nothing but zeros once it has
-// found it damaged.
+// An unpacker reads the parts of a packed draft. Once it finds damage it returns
+// only zeros.
 type unpacker struct {
 	rest    []byte
 	damaged bool
 }
 
-// take is the next n bytes.
+// take returns the next n bytes.
 func (u *unpacker) take(n int) []byte {
 	if n < 0 || n > len(u.rest) {
 		u.damaged, u.rest = true, nil

@@ -7,13 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// A drop-down is text whose allowed values are options that may grow. One is
-// a field of its own, another a declared text below an Object field: the
-// latter is held as a Field too, so that whoever deals with options need not
-// tell them apart.
+// A drop-down is a string with a list of choices that can grow. It is either a
+// field or a string that is declared inside an Object field. The latter is
+// represented by a Field too, so that code for choices can treat both alike.
 
-// Extensible lists the fields whose options may grow, those below objects
-// included; see [Field.DropDowns].
+// Extensible lists the drop-downs: the fields whose choices can grow, including
+// those inside objects; see [Field.DropDowns].
 func (m *Model) Extensible() []*Field {
 	var all []*Field
 	for _, f := range m.Fields {
@@ -91,8 +90,8 @@ func choicesOf(s map[string]any) []string {
 	return choices
 }
 
-// withoutChoices copies a schema without the enums that may grow: they are
-// checked by a [checker], which knows what a workspace has added.
+// withoutChoices copies a schema without the enums that can grow. A [checker]
+// checks these, because it knows the choices that a workspace has added.
 func withoutChoices(root map[string]any) map[string]any {
 	out, _ := mapSchemas(root, func(s map[string]any) {
 		if booleanOf(s, "x-extensible") {
@@ -102,48 +101,48 @@ func withoutChoices(root map[string]any) map[string]any {
 	return out
 }
 
-// chosen is the text that the tree of an object holds in a drop-down below
-// it.
-func (f *Field) chosen(tree any) (option string, ok bool) {
+// chosen returns the string in the tree of an object that a drop-down inside it
+// stands for.
+func (f *Field) chosen(tree any) (choice string, ok bool) {
 	for _, name := range f.path {
 		members, _ := tree.(map[string]any)
 		tree = members[name]
 	}
-	option, ok = tree.(string)
-	return option, ok
+	choice, ok = tree.(string)
+	return choice, ok
 }
 
-// dropDowns checks what the tree of an object holds in the drop-downs below
-// it.
+// dropDowns checks the drop-downs inside the tree of an object.
 func (c *checker) dropDowns(f *Field, tree any) {
 	for _, d := range f.DropDowns {
-		if option, ok := d.chosen(tree); ok {
-			c.choice(d, option, d.rule.at)
+		if choice, ok := d.chosen(tree); ok {
+			c.choice(d, choice, d.rule.at)
 		}
 	}
 }
 
-// Limits of what a workspace may add to a drop-down.
+// Limits of the choices that a workspace can add to a drop-down.
 const (
 	MaxNewChoices = 1000
 	MaxNewChoice  = 200 // characters of each
 )
 
-// TooManyOptions is the fault of a value for which a drop-down has no room.
+// TooManyChoices returns the fault of a new choice of a drop-down that already has
+// [MaxNewChoices].
 func TooManyChoices(pointer string) Fault {
 	return Fault{Pointer: pointer, Code: CodeTooManyChoices,
 		Detail: "This would be a new option, and a workspace may add at most " + strconv.Itoa(MaxNewChoices) + " to a field. Choose one that there is."}
 }
 
 // choice checks a value of a drop-down.
-func (c *checker) choice(f *Field, option string, at *Place) {
+func (c *checker) choice(f *Field, choice string, at *Place) {
 	switch {
-	case c.allowAnyChoice || c.knows(f, option):
+	case c.allowAnyChoice || c.knows(f, choice):
 	case !f.Extensible || !c.allowNewChoices:
 		c.Add(at, CodeEnum, c.choicesDetail(f))
-	case strings.TrimSpace(option) == "":
+	case strings.TrimSpace(choice) == "":
 		c.Add(at, CodeTooShort, "A new option must have at least one character that is no space.")
-	case len(option) > MaxNewChoice && utf8.RuneCountInString(option) > MaxNewChoice:
+	case len(choice) > MaxNewChoice && utf8.RuneCountInString(choice) > MaxNewChoice:
 		c.Add(at, CodeTooLong, "A new option may have at most "+strconv.Itoa(MaxNewChoice)+" characters.")
 	case c.choices != nil && len(c.choices(f)) >= MaxNewChoices:
 		full := TooManyChoices("")
@@ -151,19 +150,19 @@ func (c *checker) choice(f *Field, option string, at *Place) {
 	}
 }
 
-// knows reports whether an option is one of the field's or the workspace's.
-func (c *checker) knows(f *Field, option string) bool {
-	return slices.Contains(f.Choices, option) || f.Extensible && c.choices != nil && slices.Contains(c.choices(f), option)
+// knows reports whether the model or the workspace has a choice.
+func (c *checker) knows(f *Field, choice string) bool {
+	return slices.Contains(f.Choices, choice) || f.Extensible && c.choices != nil && slices.Contains(c.choices(f), choice)
 }
 
-// NewOptions lists the values of Extensible fields, and of drop-downs below
-// Object fields, that neither the model nor options (which may be nil) know.
-func (p Patch) NewChoices(options func(*Field) []string) []Set {
-	c := checker{choices: options}
+// NewChoices lists the values of drop-downs, those inside Object fields included,
+// that are neither in the model nor in what choices returns. choices may be nil.
+func (p Patch) NewChoices(choices func(*Field) []string) []Set {
+	c := checker{choices: choices}
 	var sets []Set
-	add := func(f *Field, option, pointer string) {
-		if !c.knows(f, option) {
-			sets = append(sets, Set{Field: f, Value: option, Pointer: pointer})
+	add := func(f *Field, choice, pointer string) {
+		if !c.knows(f, choice) {
+			sets = append(sets, Set{Field: f, Value: choice, Pointer: pointer})
 		}
 	}
 	for _, s := range p.Sets {
@@ -175,8 +174,8 @@ func (p Patch) NewChoices(options func(*Field) []string) []Set {
 		case len(s.Field.DropDowns) > 0:
 			tree, _ := c.readTree([]byte(stored), nil, 2)
 			for _, d := range s.Field.DropDowns {
-				if option, chosen := d.chosen(tree); chosen {
-					add(d, option, d.rule.pointer)
+				if choice, ok := d.chosen(tree); ok {
+					add(d, choice, d.rule.pointer)
 				}
 			}
 		}

@@ -1,6 +1,6 @@
 package model
 
-// A Kind is the type of a field as its store sees it.
+// A Type is the type of the values of a field.
 type Type string
 
 // The types, and the Go type in which their values are held everywhere between
