@@ -2,26 +2,27 @@ package model
 
 import "encoding/json"
 
-// An ID is the public id of a record as callers see it: a JSON number where
-// the model counts its records, else a string. The zero value is none, and null.
+// An ID is the public id of a record in JSON: a number if the id of the model is
+// an Integer, else a string. The zero ID is null.
 type ID struct {
 	value  string
 	number bool
 }
 
-// TextID is an id whose model is not known, or not asked: a string.
+// StringID returns an id that is a string in JSON, for when the model is not known;
+// see [Model.Typed].
 func StringID(text string) ID { return ID{value: text} }
 
-// ID gives an id, as [FormatID] wrote it, the type that it has in the model.
+// ID returns an id that [FormatID] wrote, with the type of the model's ids.
 func (m *Model) ID(text string) ID {
 	return ID{value: text, number: text != "" && m.byRole[RoleID].Type == Integer}
 }
 
-// Typed gives an id that was kept as a string the type that it has in the
-// model. A second call changes nothing.
+// Typed returns an id of [StringID] with the type of the model's ids. A second call
+// changes nothing.
 func (m *Model) Typed(id ID) ID { return m.ID(id.value) }
 
-// String is the id as it stands in an address or in a cell.
+// String returns the id as in an address or a cell.
 func (id ID) String() string { return id.value }
 
 // MarshalJSON writes a number or a string.
@@ -35,7 +36,7 @@ func (id ID) MarshalJSON() ([]byte, error) {
 	return appendString(nil, id.value), nil
 }
 
-// UnmarshalJSON reads either.
+// UnmarshalJSON reads a number, a string or null.
 func (id *ID) UnmarshalJSON(raw []byte) error {
 	if len(raw) > 0 && raw[0] == '"' {
 		*id = ID{}

@@ -76,8 +76,8 @@ func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
 	}
 }
 
-// checkGenerator makes one value as a new record would get it, to see that
-// the field's own rules accept it.
+// checkGenerator generates one value, to check that the rules of the field accept
+// it.
 func (b *builder) checkGenerator(f *Field, s map[string]any, at string) {
 	if f.Generate == "" {
 		return
@@ -104,7 +104,7 @@ func (b *builder) checkGenerator(f *Field, s map[string]any, at string) {
 	}
 }
 
-// setDefault keeps the default in stored form.
+// setDefault checks the default and sets it in stored form.
 func (b *builder) setDefault(f *Field, s map[string]any, at string) {
 	v, ok := s["default"]
 	if !ok || v == nil {

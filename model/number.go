@@ -113,7 +113,7 @@ func (d *decimal) checkRange(lit []byte) error {
 	return nil
 }
 
-// append writes the number as JavaScript would, but exactly: plain digits
+// append appends the number in the format of JavaScript, but exactly: plain digits
 // between 1e-7 and 1e21, else with an exponent.
 func (d *decimal) append(dst []byte) []byte {
 	n := len(d.digits)
@@ -237,11 +237,11 @@ func parseFloat(lit []byte) (float64, error) {
 	return v, nil
 }
 
-// surelyExact is how many digits a float64 keeps of any number of a usual size.
+// surelyExact is how many digits of any number without an exponent a float64 keeps.
 const surelyExact = 15
 
-// KeepsDecimal reports whether v, the float64 nearest to a JSON number, is
-// written as that same number: 0.1 is, 9007199254740993 is not.
+// KeepsDecimal reports whether v, the float64 nearest to a JSON number, is written
+// as the same number: 0.1 is, 9007199254740993 is not.
 func KeepsDecimal(lit []byte, v float64) bool {
 	if len(lit) <= surelyExact && !bytes.ContainsAny(lit, "eE") {
 		return true
@@ -255,7 +255,7 @@ func KeepsDecimal(lit []byte, v float64) bool {
 }
 
 // isNumber reports whether lit is a number of JSON's grammar. Go's own parser
-// takes more than that.
+// accepts more.
 func isNumber(lit []byte) bool {
 	s := bytes.TrimPrefix(lit, []byte("-"))
 	whole := countDigits(s)

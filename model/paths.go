@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// preparePaths lists the nested values that filters may name.
+// preparePaths sets the paths inside the field that filters can use.
 func (b *builder) preparePaths(f *Field, s map[string]any, at string) {
 	switch f.Type {
 	case Object:
@@ -15,8 +15,9 @@ func (b *builder) preparePaths(f *Field, s map[string]any, at string) {
 	}
 }
 
-// onlyItem is the path to the value of a list that holds one at most. Lists
-// of more have none: a filter that saw their first value alone would mislead.
+// onlyItem returns the path to the item of a list of at most one. Other lists have
+// no path, because a filter that looks at the first of several items would
+// mislead.
 func (b *builder) onlyItem(s map[string]any, at string) map[string]Type {
 	items, _ := s["items"].(map[string]any)
 	most, bounded := numberOf(s, "maxItems")
@@ -48,13 +49,13 @@ func (b *builder) addPaths(f *Field, s map[string]any, at, prefix string) {
 		case String, Integer, Number, Boolean, Date:
 			f.Paths[prefix+name] = t
 		}
-		// A nested date-time keeps its text, so that comparing it would not
-		// compare instants: it is no path. Nor are lists.
+		// A date-time inside an object is stored as it was given, so that
+		// comparing it would not compare instants: it is no path. Nor are lists.
 	}
 }
 
-// checkMergeable refuses rules that a merge patch could break unseen in an
-// object into which it merges, at any depth.
+// checkMergeable refuses rules of an object that a merge patch could break without
+// a check finding it, at any depth.
 func (b *builder) checkMergeable(s map[string]any, at string) {
 	types, _ := typesOf(s)
 	if s["type"] != nil && !slices.Contains(types, "object") {
