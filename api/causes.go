@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // causes are the answers to the sentinels of package job.
@@ -69,6 +70,6 @@ func openRetryProblem(e *job.RetryOpenError) *problem {
 // uniqueProblem answers a value that another record holds.
 func uniqueProblem(field string) *problem {
 	p := newProblem("unique", "Another record has this value of "+field+" already.")
-	p.Errors = []fault{bodyFault("/"+escapePointer(field), "unique", "The value is already taken.")}
+	p.Errors = []fault{bodyFault(model.PointerTo("", field), "unique", "The value is already taken.")}
 	return p
 }

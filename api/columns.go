@@ -102,9 +102,9 @@ func columnsOf(m *model.Model, header []string, renamed model.Columns) ([]model.
 		case !known && faults.Full():
 			faults.Further++
 		case !known:
-			faults.Add(bodyFault("/"+escapePointer(text), "unknown_field", unknownColumn(m, i+1, text)))
+			faults.Add(bodyFault(model.PointerTo("", text), "unknown_field", unknownColumn(m, i+1, text)))
 		case before > 0:
-			faults.Add(bodyFault("/"+escapePointer(text), "duplicate_key",
+			faults.Add(bodyFault(model.PointerTo("", text), "duplicate_key",
 				fmt.Sprintf("Columns %d and %d both stand for %s: remove one of them.", before, i+1, name)))
 		default:
 			first[name] = i + 1

@@ -50,7 +50,7 @@ func sign(key []byte, purpose string, parts ...string) []byte {
 func (u *update) meaning(ws auth.Workspace) []string {
 	target := []string{"single", ""}
 	if u.bulk() {
-		target = []string{"bulk", canonical(u.filter.JSON())}
+		target = []string{"bulk", model.CanonicalText(string(u.filter.JSON()))}
 	} else {
 		target[1] = model.FormatID(u.id)
 	}
@@ -58,16 +58,7 @@ func (u *update) meaning(ws auth.Workspace) []string {
 	if mismatch == "" {
 		mismatch = job.Skip
 	}
-	return append(target, strconv.FormatInt(ws.ID, 10), u.model.Name, canonical(u.rawPatch), string(mismatch))
-}
-
-// canonical is the one spelling of a JSON text that was checked before.
-func canonical(raw []byte) string {
-	c, err := model.Canonical(raw)
-	if err != nil {
-		return string(raw)
-	}
-	return string(c)
+	return append(target, strconv.FormatInt(ws.ID, 10), u.model.Name, model.CanonicalText(string(u.rawPatch)), string(mismatch))
 }
 
 // fingerprint tells two requests with one idempotency key apart. It is keyed,

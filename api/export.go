@@ -61,13 +61,13 @@ func extension(mediaType string) string {
 type sheet struct {
 	names   []string
 	fields  []*model.Field
-	secrets bool
+	secrets model.Secrets
 	text    []byte
 }
 
 // newSheet lists the fields that may be shown, in the model's order: all for
 // nil, else those chosen with id and version, which every answer has.
-func newSheet(m *model.Model, chosen []*model.Field, secrets bool) *sheet {
+func newSheet(m *model.Model, chosen []*model.Field, secrets model.Secrets) *sheet {
 	s := &sheet{secrets: secrets}
 	for _, f := range m.Fields {
 		wanted := chosen == nil || slices.Contains(chosen, f) || f.Role == model.RoleID || f.Role == model.RoleVersion

@@ -276,7 +276,7 @@ func (f *fake) grow(ws auth.Workspace, m *model.Model, p model.Patch) {
 	if f.options[at] == nil {
 		f.options[at] = map[string][]string{}
 	}
-	for _, s := range p.NewOptions(func(fd *model.Field) []string { return f.options[at][fd.Name] }) {
+	for _, s := range p.NewChoices(func(fd *model.Field) []string { return f.options[at][fd.Name] }) {
 		f.options[at][s.Field.Name] = append(f.options[at][s.Field.Name], s.Value.(string))
 	}
 }
@@ -492,14 +492,14 @@ func (f *fake) PreviewRetry(ctx context.Context, by auth.Caller, o job.Follow) (
 			return job.Preview{}, err
 		}
 	}
-	item := job.PreviewItem{ID: model.TextID("7"), Changed: map[string]job.Change{"jobTitle": {From: json.RawMessage("null"), To: json.RawMessage("1")}}}
+	item := job.PreviewItem{ID: model.StringID("7"), Changed: map[string]job.Change{"jobTitle": {From: json.RawMessage("null"), To: json.RawMessage("1")}}}
 	return job.Preview{Matched: 2, WouldChange: 2, Sample: []job.PreviewItem{item}}, nil
 }
 
 func (f *fake) PreviewUndo(ctx context.Context, by auth.Caller, o job.Follow) (job.UndoPreview, error) {
 	p, err := f.PreviewRetry(ctx, by, o)
 	met := job.Conflict{By: "job9", Fields: map[string]job.FieldConflict{"jobTitle": {Wrote: json.RawMessage("1"), Now: json.RawMessage("2"), Former: json.RawMessage("null")}}}
-	return job.UndoPreview{Matched: 3, WouldRestore: 2, Conflicted: 1, Sample: p.Sample, Conflicts: []job.PreviewConflict{{ID: model.TextID("8"), Conflict: met}}}, err
+	return job.UndoPreview{Matched: 3, WouldRestore: 2, Conflicted: 1, Sample: p.Sample, Conflicts: []job.PreviewConflict{{ID: model.StringID("8"), Conflict: met}}}, err
 }
 
 func (f *fake) follow(by auth.Caller, j job.Job, o job.Follow) job.Job {

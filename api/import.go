@@ -145,7 +145,7 @@ func (s *server) importRecords(c *call) error {
 	if err != nil {
 		return err
 	}
-	run.Secrets = c.secrets()
+	run.Secrets = bool(c.secrets())
 	checker := &lineChecker{server: s, ctx: context.WithoutCancel(c.ctx()), key: c.key.ID}
 	i := &importing{server: s, call: c, run: run, answer: importJSON{Errors: []job.LineError{}}}
 	source, err := newRowSource(body, c.model, known, shape, checker)

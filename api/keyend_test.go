@@ -25,7 +25,7 @@ func (b *bubble) fill() {
 			d, _ := desk.CheckDraft(fmt.Appendf(nil, `{"notes": %q, "id": %d}`, strings.Repeat("x", 2000), i+1), model.Import)
 			b.store.put(auth.Workspace{ID: 1, Name: "main"}, desk, d)
 			b.store.results[b.job] = append(b.store.results[b.job], job.Result{
-				ID: model.TextID(fmt.Sprint(i)), Outcome: "failed", Error: &job.RecordError{Code: "unique", Detail: strings.Repeat("x", 2000)},
+				ID: model.StringID(fmt.Sprint(i)), Outcome: "failed", Error: &job.RecordError{Code: "unique", Detail: strings.Repeat("x", 2000)},
 			})
 		}
 	})

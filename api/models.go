@@ -25,7 +25,7 @@ type modelLinks struct {
 type fieldJSON struct {
 	Name       string                `json:"name"`
 	Title      string                `json:"title,omitempty"`
-	Type       model.Kind            `json:"type"`
+	Type       model.Type            `json:"type"`
 	Role       model.Role            `json:"role,omitempty"`
 	Nullable   bool                  `json:"nullable"`
 	Required   bool                  `json:"required"`
@@ -40,7 +40,7 @@ type fieldJSON struct {
 	Extensible bool                  `json:"extensible,omitempty"`
 	DropDowns  []dropDownJSON        `json:"dropDowns,omitempty"`
 	Default    json.RawMessage       `json:"default,omitempty"`
-	Paths      map[string]model.Kind `json:"paths,omitempty"`
+	Paths      map[string]model.Type `json:"paths,omitempty"`
 	OpenPaths  bool                  `json:"openPaths,omitempty"`
 }
 
@@ -68,16 +68,16 @@ func modelOf(m *model.Model) modelJSON {
 // fieldOf shows a field; added lists what the workspace added to its options.
 func fieldOf(f *model.Field, added func(*model.Field) []string) fieldJSON {
 	out := fieldJSON{
-		Name: f.Name, Title: f.Title, Type: f.Kind, Role: f.Role,
+		Name: f.Name, Title: f.Title, Type: f.Type, Role: f.Role,
 		Nullable: f.Nullable, Required: f.Required, ReadOnly: f.ReadOnly, WriteOnly: f.WriteOnly,
 		Secret: f.Secret, Filterable: f.Filterable, Indexed: f.Indexed, Unique: f.Unique,
-		Options: f.Options, Added: added(f), Extensible: f.Extensible, Paths: f.Paths, OpenPaths: f.OpenPaths,
+		Options: f.Choices, Added: added(f), Extensible: f.Extensible, Paths: f.Paths, OpenPaths: f.OpenPaths,
 	}
 	if f.Default != nil {
 		out.Default = f.AppendJSON(nil, f.Default)
 	}
 	for _, d := range f.DropDowns {
-		out.DropDowns = append(out.DropDowns, dropDownJSON{d.Name, d.Title, d.Options, added(d)})
+		out.DropDowns = append(out.DropDowns, dropDownJSON{d.Name, d.Title, d.Choices, added(d)})
 	}
 	return out
 }

@@ -194,9 +194,9 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 	}
 	for _, name := range sortedNames(members) {
 		if v := members[name]; v.Kind() != 'n' {
-			o.set(in, name, v, inBody, "/options/"+escapePointer(name))
+			o.set(in, name, v, inBody, model.PointerTo("/options", name))
 		} else if !slices.ContainsFunc(optionList, func(p option) bool { return p.name == name }) {
-			in.fail(inBody, "/options/"+escapePointer(name), "unknown_field", "There is no option of this name.")
+			in.fail(inBody, model.PointerTo("/options", name), "unknown_field", "There is no option of this name.")
 		}
 	}
 }
@@ -204,12 +204,12 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 // known says which options of drop-downs a call may use: the model's, those
 // that the workspace added and, where it asks for that, any.
 func (s *server) known(c *call, m *model.Model, allowNew bool) (model.PatchOptions, error) {
-	o := model.PatchOptions{AllowNewOptions: allowNew}
+	o := model.PatchOptions{AllowNewChoices: allowNew}
 	if m == nil || len(m.Extensible()) == 0 {
 		return o, nil
 	}
 	var err error
-	o.Options, err = s.Store.Options(c.ctx(), c.workspace(), m)
+	o.Choices, err = s.Store.Options(c.ctx(), c.workspace(), m)
 	return o, err
 }
 
@@ -228,7 +228,7 @@ func (o *options) refuseBulk(in *input, given func(name string) (pointer, where 
 // unknownMembers notes the members that nobody asked for.
 func (in *input) unknownMembers(members map[string]jsontext.Value, prefix string) {
 	for _, name := range sortedNames(members) {
-		in.fail(inBody, prefix+"/"+escapePointer(name), "unknown_field", "There is no field of this name here.")
+		in.fail(inBody, model.PointerTo(prefix, name), "unknown_field", "There is no field of this name here.")
 	}
 }
 

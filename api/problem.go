@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"bulkpatch/api/compat"
 	"bulkpatch/job"
@@ -138,11 +137,6 @@ func problemOf(err error) (p *problem, known bool) {
 	}
 	return newProblem("internal", "The request could not be completed. The request id helps us to find out why."), false
 }
-
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
-
-// escapePointer makes a name one token of a JSON pointer.
-func escapePointer(name string) string { return pointerEscapes.Replace(name) }
 
 // maxProblem bounds an error answer in bytes, whatever it is made of.
 const maxProblem = 256 << 10

@@ -99,7 +99,7 @@ func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults)
 	present := make(map[string]bool, len(m.Fields))
 	for name := range given {
 		if _, known := m.Field(name); known {
-			present["/"+escapePointer(name)] = true
+			present[model.PointerTo("", name)] = true
 		}
 	}
 	return slices.DeleteFunc(lacking, func(f model.Fault) bool { return present[f.Pointer] })

@@ -148,10 +148,10 @@ func newScopeWorld(t *testing.T) *scopeWorld {
 		w.keys = append(w.keys, scopedKey{auth.Key{Scopes: scopes}, secret})
 	}
 	changed := map[string]job.Change{"firstName": {From: json.RawMessage(`"` + canary + `"`), To: json.RawMessage(`"x"`)}}
-	w.store.preview.Sample = []job.PreviewItem{{ID: model.TextID("1"), Changed: changed}}
+	w.store.preview.Sample = []job.PreviewItem{{ID: model.StringID("1"), Changed: changed}}
 	w.store.onSubmit = func(j *job.Job) {
 		j.State = job.Succeeded
-		w.store.results[j.ID] = []job.Result{{ID: model.TextID("1"), Outcome: job.Updated, Changed: changed}}
+		w.store.results[j.ID] = []job.Result{{ID: model.StringID("1"), Outcome: job.Updated, Changed: changed}}
 	}
 	return w
 }
@@ -176,12 +176,12 @@ func (w *scopeWorld) reset() {
 	for _, m := range w.config.Models.All() {
 		values := make([]any, len(m.Fields))
 		for _, f := range m.Fields {
-			if f.Role == model.RoleNone && f.Kind == model.String {
+			if f.Role == model.RoleNone && f.Type == model.String {
 				values[f.Index] = canary
 			}
 		}
 		values[m.Role(model.RoleID).Index], values[m.Role(model.RoleVersion).Index] = int64(1), int64(1)
-		if m.Role(model.RoleID).Kind == model.String {
+		if m.Role(model.RoleID).Type == model.String {
 			values[m.Role(model.RoleID).Index] = "1"
 		}
 		w.store.records[table(w.main, m)] = map[string]model.Record{"1": {RID: 1, Values: values}}
@@ -194,8 +194,8 @@ func (w *scopeWorld) reset() {
 	}
 	met := job.Conflict{Fields: map[string]job.FieldConflict{"firstName": {Now: w.store.preview.Sample[0].Changed["firstName"].From}}}
 	w.store.results["job"] = []job.Result{
-		{ID: model.TextID("1"), Outcome: job.Updated, Changed: w.store.preview.Sample[0].Changed},
-		{ID: model.TextID("2"), Outcome: job.Conflicted, Conflict: &met},
+		{ID: model.StringID("1"), Outcome: job.Updated, Changed: w.store.preview.Sample[0].Changed},
+		{ID: model.StringID("2"), Outcome: job.Conflicted, Conflict: &met},
 	}
 }
 
@@ -265,7 +265,7 @@ func TestPreviewsOfFollowingJobsHaveNoValues(t *testing.T) {
 	of := w.store.jobs["job"]
 	for name, j := range map[string]job.Job{
 		"of a retry": {Preview: &job.Preview{Sample: w.store.preview.Sample}},
-		"of an undo": {UndoPreview: &job.UndoPreview{Sample: w.store.preview.Sample, Conflicts: []job.PreviewConflict{{ID: model.TextID("1"), Conflict: met}}}},
+		"of an undo": {UndoPreview: &job.UndoPreview{Sample: w.store.preview.Sample, Conflicts: []job.PreviewConflict{{ID: model.StringID("1"), Conflict: met}}}},
 	} {
 		preview, undo := j.Preview, j.UndoPreview
 		j = of

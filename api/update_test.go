@@ -145,7 +145,7 @@ func TestPreviewOfAnotherKeyFailsWithoutScope(t *testing.T) {
 
 func TestWaitingForASingle(t *testing.T) {
 	fail := func(outcome job.Outcome, code string) job.Result {
-		return job.Result{ID: model.TextID("1"), Outcome: outcome, Error: &job.RecordError{Code: code, Detail: "Because.", Pointer: "/email"}}
+		return job.Result{ID: model.StringID("1"), Outcome: outcome, Error: &job.RecordError{Code: code, Detail: "Because.", Pointer: "/email"}}
 	}
 	tests := map[string]struct {
 		state  job.State
@@ -153,13 +153,13 @@ func TestWaitingForASingle(t *testing.T) {
 		status int
 		code   string
 	}{
-		"updated":     {job.Succeeded, job.Result{ID: model.TextID("1"), Outcome: job.Updated}, 200, ""},
-		"unchanged":   {job.Succeeded, job.Result{ID: model.TextID("1"), Outcome: job.Unchanged}, 200, ""},
+		"updated":     {job.Succeeded, job.Result{ID: model.StringID("1"), Outcome: job.Updated}, 200, ""},
+		"unchanged":   {job.Succeeded, job.Result{ID: model.StringID("1"), Outcome: job.Unchanged}, 200, ""},
 		"version":     {job.Failed, fail(job.Conflicted, "precondition_failed"), 412, "precondition_failed"},
 		"unique":      {job.Failed, fail(job.RecordFail, "unique"), 409, "unique"},
 		"gone":        {job.Succeeded, fail(job.Skipped, "not_found"), 404, "record_not_found"},
 		"rule":        {job.Failed, fail(job.RecordFail, "check"), 422, "record_failed"},
-		"cancelled":   {job.Cancelled, job.Result{ID: model.TextID("1"), Outcome: job.Pending}, 409, "job_cancelled"},
+		"cancelled":   {job.Cancelled, job.Result{ID: model.StringID("1"), Outcome: job.Pending}, 409, "job_cancelled"},
 		"not at once": {job.Queued, job.Result{}, 202, ""},
 	}
 	for name, test := range tests {

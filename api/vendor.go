@@ -218,7 +218,7 @@ func (s *server) vendorRecord(c *call) (model.Record, error) {
 
 // idValue is the text of a path as a value of the field that it names.
 func idValue(f *model.Field, text string) any {
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && f.Kind == model.Integer {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && f.Type == model.Integer {
 		return n
 	}
 	return text

@@ -57,7 +57,7 @@ func (c *call) password() (string, error) {
 		}
 		password, given = form.Get("password"), form.Has("password")
 	} else if members, ok := in.members(raw, ""); ok {
-		password, given = compat.Text(members["password"])
+		password, given = compat.String(members["password"])
 	} else {
 		return "", in.err()
 	}

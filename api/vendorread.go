@@ -163,10 +163,10 @@ func (s *server) vendorDescribe(c *call) error {
 	if err != nil {
 		return err
 	}
-	if known.Options == nil {
-		known.Options = func(*model.Field) []string { return nil }
+	if known.Choices == nil {
+		known.Choices = func(*model.Field) []string { return nil }
 	}
-	described := c.surface.Describe(c.model, c.request, known.Options)
+	described := c.surface.Describe(c.model, c.request, known.Choices)
 	in.take(c.request)
 	if err := in.err(); err != nil {
 		return err

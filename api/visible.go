@@ -12,7 +12,7 @@ import (
 // make the call at all by its route.
 
 // secrets reports whether records show masked values.
-func (c *call) secrets() bool { return c.key.Has(auth.SecretsRead) }
+func (c *call) secrets() model.Secrets { return model.Secrets(c.key.Has(auth.SecretsRead)) }
 
 // values reports whether the answer may hold customers' values. Without them
 // it has ids, outcomes and counts, and what the caller's own request says.
@@ -30,7 +30,7 @@ func (c *call) sees(j job.Job) bool {
 // no more than its id and version.
 func (c *call) shownRecord(dst []byte, rec model.Record) []byte {
 	if !c.values() {
-		return c.model.AppendRecord(dst, rec, []*model.Field{}, false)
+		return c.model.AppendRecord(dst, rec, []*model.Field{}, model.HideSecrets)
 	}
 	return c.model.AppendRecord(dst, rec, nil, c.secrets())
 }

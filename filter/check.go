@@ -108,15 +108,15 @@ func (c *checker) target(name string, at *model.Place) (target, bool) {
 	case below:
 		return c.nested(f, rest, at)
 	}
-	return target{field: f, kind: f.Kind}, true
+	return target{field: f, valueType: f.Type}, true
 }
 
 // nested finds the target of a path below a field.
 func (c *checker) nested(f *model.Field, rest string, at *model.Place) (target, bool) {
-	t := target{field: f, kind: model.Any, path: strings.Split(rest, ".")}
+	t := target{field: f, valueType: model.Any, path: strings.Split(rest, ".")}
 	if kind, declared := f.Paths[rest]; declared {
-		t.kind = kind
-	} else if !f.OpenPaths || f.Kind != model.Object && f.Kind != model.Any {
+		t.valueType = kind
+	} else if !f.OpenPaths || f.Type != model.Object && f.Type != model.Any {
 		c.Add(at, CodeUnknownField, "The model has no such path below the field.")
 		return t, false
 	}
@@ -186,8 +186,8 @@ func (c *checker) operators(t target, v tree, at *model.Place) node {
 // whole reports whether a target can only be asked whether it has a value: a
 // list, an object, or a secret, whose value must not be found out by filters.
 func whole(t target) bool {
-	return secret(t) || t.kind == model.Object || t.kind == model.Array ||
-		t.kind == model.Any && !t.nested()
+	return secret(t) || t.valueType == model.Object || t.valueType == model.Array ||
+		t.valueType == model.Any && !t.nested()
 }
 
 func secret(t target) bool { return t.field.Secret != model.Public || t.field.WriteOnly }

@@ -4,9 +4,9 @@ import (
 	"strings"
 )
 
-// A sense says whether a node stands as it is or turned around. Negations are
-// carried down to the conditions, which have a form for each sense; SQL's NOT,
-// which leaves NULL as it is, is never used on what may be NULL.
+// A sense says whether a node is compiled as it is or negated. A negation is
+// applied to the conditions below it, each of which compiles in both senses.
+// SQL's NOT is never used on what may be NULL, because NOT NULL is NULL.
 type sense bool
 
 const (
@@ -14,7 +14,32 @@ const (
 	negative sense = false
 )
 
-// A verdict is what is known of a condition before any record is seen.
+// A junction says how several nodes are joined.
+type junction int
+
+const (
+	and junction = iota
+	or
+)
+
+// other is the junction that by becomes under a negation (De Morgan).
+func (by junction) other() junction {
+	if by == and {
+		return or
+	}
+	return and
+}
+
+// in returns the junction that has the effect of by in a sense.
+func (by junction) in(s sense) junction {
+	if s == negative {
+		return by.other()
+	}
+	return by
+}
+
+// A verdict is the result of a condition as far as it is known without a
+// record.
 type verdict int
 
 const (
@@ -45,13 +70,13 @@ func (p piece) sql() (string, []any) {
 
 type compiler struct{ d dialect }
 
-// compile compiles a folded node.
+// compile returns the SQL of a folded node.
 func (c compiler) compile(n node) piece {
 	switch n := n.(type) {
 	case allOf:
-		return c.junction(n, true)
+		return c.compileAll(n, and)
 	case anyOf:
-		return c.junction(n, false)
+		return c.compileAll(n, or)
 	case negation:
 		return c.condition(n.of.(*cond), negative)
 	case *cond:
@@ -60,19 +85,20 @@ func (c compiler) compile(n node) piece {
 	return piece{verdict: never} // no other nodes exist
 }
 
-func (c compiler) junction(nodes []node, and bool) piece {
+// compileAll compiles nodes and joins them.
+func (c compiler) compileAll(nodes []node, by junction) piece {
 	pieces := make([]piece, len(nodes))
 	for i, n := range nodes {
 		pieces[i] = c.compile(n)
 	}
-	return join(pieces, and)
+	return join(pieces, by)
 }
 
-// join connects pieces by AND or OR. Those whose verdict is known beforehand
-// vanish or decide the whole.
-func join(pieces []piece, and bool) piece {
+// join connects pieces by AND or OR. A piece that is always true or always
+// false is left out, or is the whole result.
+func join(pieces []piece, by junction) piece {
 	neutral, deciding, word := never, always, " OR "
-	if and {
+	if by == and {
 		neutral, deciding, word = always, never, " AND "
 	}
 	kept := make([]piece, 0, len(pieces))

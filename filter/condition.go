@@ -25,9 +25,9 @@ func (c compiler) condition(n *cond, s sense) piece {
 	}
 	pieces := make([]piece, len(n.literals))
 	for i, l := range n.literals {
-		pieces[i] = c.compare(c.operand(n.target, l), comparison(n.op, l.after, s), l.v, s)
+		pieces[i] = c.compare(c.operand(n.target, l), comparison(n.op, l, s), l.v, s)
 	}
-	return join(pieces, s == negative)
+	return join(pieces, or.in(s))
 }
 
 // anyItem compiles a condition that an item of a list must meet: at least one
@@ -62,7 +62,7 @@ func (c compiler) likeAny(n *cond, s sense) piece {
 			pieces[i] = c.startsWith(x, l.v.(string), s)
 		}
 	}
-	return join(pieces, s == negative)
+	return join(pieces, or.in(s))
 }
 
 // shortest leaves out prefixes that begin with another one, and lists the
@@ -88,7 +88,7 @@ func shortest(prefixes []literal) (kept, lengths []literal) {
 func (c compiler) operand(t target, l literal) operand {
 	if !t.nested() {
 		name := quote(t.field.Column)
-		return operand{expr: name, column: name, sqlType: columnType(t.kind), mark: "?"}
+		return operand{expr: name, column: name, sqlType: columnType(t.valueType), mark: "?"}
 	}
 	st := textType
 	switch l.v.(type) {
@@ -98,7 +98,7 @@ func (c compiler) operand(t target, l literal) operand {
 		st = numericType
 	}
 	x := operand{sqlType: st, mark: c.d.mark(st)}
-	if t.kind == model.DateTime {
+	if t.valueType == model.DateTime {
 		x.expr = c.d.instant(t)
 	} else {
 		x.expr = c.d.part(t, st)
@@ -120,12 +120,12 @@ func worded(word string, s sense) string {
 	return word
 }
 
-// comparison is the SQL operator of an ordering. Where the true literal lies
-// above the argument that stands for it, what is less than the literal is
-// less than or equal to the argument.
-func comparison(o op, after bool, s sense) string {
+// comparison is the SQL operator that orders a value and a literal. The argument
+// of a rounded literal is a little less than the literal itself (see
+// literal.after), so "less than" becomes "less than or equal to" it.
+func comparison(o op, l literal, s sense) string {
 	word := map[op]string{opLess: "<", opLessEq: "<=", opGreater: ">", opGreaterEq: ">="}[o]
-	if after {
+	if l.after {
 		word = map[op]string{opLess: "<=", opLessEq: "<=", opGreater: ">", opGreaterEq: ">"}[o]
 	}
 	return worded(word, s)
@@ -153,7 +153,7 @@ func (c compiler) startsWith(x operand, prefix string, s sense) piece {
 		return from
 	}
 	to := c.compare(x, worded("<", s), end, s)
-	return join([]piece{from, to}, s == positive)
+	return join([]piece{from, to}, and.in(s))
 }
 
 // afterPrefix is the least string, by code points, above all that start with
@@ -180,7 +180,7 @@ func (c compiler) in(n *cond, s sense) piece {
 	if n.null {
 		pieces = append(pieces, c.missing(n.target, s))
 	}
-	return join(pieces, s == negative)
+	return join(pieces, or.in(s))
 }
 
 // byType splits literals by the type that the value must have; only a path

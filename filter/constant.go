@@ -53,7 +53,7 @@ func (n *cond) verdict() verdict {
 func (n *cond) verdictOfIn() verdict {
 	missing := n.null && !n.filled()
 	possible := slices.ContainsFunc(n.literals, func(l literal) bool { return !l.after })
-	both := n.kind == model.Boolean && !n.nested() && len(n.literals) == 2
+	both := n.valueType == model.Boolean && !n.nested() && len(n.literals) == 2
 	switch {
 	case !missing && !possible:
 		return never
@@ -95,14 +95,14 @@ func (n *cond) reach(l literal) verdict {
 // where there is none.
 func (t target) ends() (least, most any) {
 	switch {
-	case t.kind == model.String:
+	case t.valueType == model.String:
 		return "", nil
 	case t.nested():
 		return nil, nil // holds values of before its type was declared
 	case t.field.Role == model.RoleVersion:
 		return int64(1), int64(math.MaxInt64)
 	}
-	switch t.kind {
+	switch t.valueType {
 	case model.Integer:
 		return int64(math.MinInt64), int64(math.MaxInt64)
 	case model.Number:

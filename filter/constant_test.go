@@ -57,7 +57,7 @@ func kept(t *rapid.T, m *model.Model) model.Record {
 		for {
 			v := stored(t, f)
 			_, beyond := f.EncodeJSON(f.AppendJSON(nil, v))
-			if v == nil && f.Nullable || v != nil && (f.Kind != model.DateTime || beyond == nil) {
+			if v == nil && f.Nullable || v != nil && (f.Type != model.DateTime || beyond == nil) {
 				r.Values[f.Index] = v
 				break
 			}

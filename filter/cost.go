@@ -46,7 +46,7 @@ func (n *cond) cost() int {
 	}
 	operand := 0
 	switch {
-	case n.nested() && n.kind == model.DateTime:
+	case n.nested() && n.valueType == model.DateTime:
 		operand = costInstant
 	case n.nested():
 		operand = costPart

@@ -22,14 +22,14 @@ const (
 // limits are those that were added when filters had been accepted already, so
 // that not all of these keep them.
 type limits struct {
-	conditions int
-	emptyText  bool // $contains and $startsWith take one
-	rounded    bool // numbers may be compared by the nearest that can be kept
+	conditions   int
+	emptyStrings bool // $contains and $startsWith take one
+	rounded      bool // numbers may be compared by the nearest that can be kept
 }
 
 var (
 	ofRequests = limits{conditions: MaxConditions}
-	ofAccepted = limits{conditions: maxNodes, emptyText: true, rounded: true}
+	ofAccepted = limits{conditions: maxNodes, emptyStrings: true, rounded: true}
 )
 
 // A Dialect is a database a filter can be compiled for.

@@ -2,17 +2,17 @@ package filter
 
 import "strings"
 
-// fold writes a filter in its simplest form: negations stand at conditions
-// only, nothing stands within its like, what is true or false whatever the
-// record is gone, and conditions with one operator on one value of a record
-// are one wherever they are alternatives. The matcher reads the filter as it
-// was given instead, so that each can be held against the other.
+// fold returns the simplest form of a node. In it only conditions are negated,
+// no allOf is a member of an allOf and no anyOf of an anyOf, nothing is left
+// that is true or false for every record, and alternatives with one operator
+// on one value are one condition. The matcher does not use this form, so that
+// tests can compare the two.
 func fold(n node, s sense) node {
 	switch n := n.(type) {
 	case allOf:
-		return gather(n, s, s == positive)
+		return gather(n, s, and.in(s))
 	case anyOf:
-		return gather(n, s, s == negative)
+		return gather(n, s, or.in(s))
 	case negation:
 		return fold(n.of, !s)
 	case *cond:
@@ -31,33 +31,34 @@ func fold(n node, s sense) node {
 // never reports whether the condition holds for no record.
 func (n *cond) never() bool { return n.op == opIn && !n.null && len(n.literals) == 0 }
 
-// gather folds nodes and joins them, by "and" or by "or".
-func gather(nodes []node, s sense, and bool) node {
+// gather folds nodes and joins them.
+func gather(nodes []node, s sense, by junction) node {
 	var kept []node
 	for _, n := range nodes {
 		n = fold(n, s)
-		if nodes, like := joined(n, and); like {
+		if nodes, same := joinedBy(n, by); same {
 			kept = append(kept, nodes...)
 			continue
 		}
-		if nodes, other := joined(n, !and); other && len(nodes) == 0 {
-			return n // it decides them all
+		if nodes, opposite := joinedBy(n, by.other()); opposite && len(nodes) == 0 {
+			return n // false within "and", true within "or": it decides
 		}
 		kept = append(kept, n)
 	}
-	kept = unite(kept, and)
+	kept = unite(kept, by)
 	switch {
 	case len(kept) == 1:
 		return kept[0]
-	case and:
+	case by == and:
 		return allOf(kept)
 	}
 	return anyOf(kept)
 }
 
-// joined takes apart a node that is joined by "and", or else by "or".
-func joined(n node, and bool) (nodes []node, ok bool) {
-	if and {
+// joinedBy returns the nodes of an allOf or an anyOf. ok is false for any
+// other node.
+func joinedBy(n node, by junction) (nodes []node, ok bool) {
+	if by == and {
 		nodes, ok = n.(allOf)
 		return nodes, ok
 	}
@@ -65,7 +66,7 @@ func joined(n node, and bool) (nodes []node, ok bool) {
 	return nodes, ok
 }
 
-// A topic is what conditions must have in common to become one.
+// A topic is what two conditions must have in common to become one.
 type topic struct {
 	field, path    string
 	items, numeric bool
@@ -76,28 +77,28 @@ func (n *cond) topic() topic {
 	return topic{n.field.Name, strings.Join(n.path, "."), n.items, n.numeric, n.op}
 }
 
-// unite makes one of the conditions that are alternatives: those that stand
-// under "or", and under "and" those that are negated, by De Morgan.
-func unite(nodes []node, and bool) []node {
+// unite makes one condition of several that are alternatives: conditions under
+// "or", and negated conditions under "and" (De Morgan).
+func unite(nodes []node, by junction) []node {
 	if len(nodes) < 2 {
 		return nodes
 	}
 	united := make(map[topic]*union, len(nodes))
 	kept := nodes[:0]
 	for _, n := range nodes {
-		c := alternative(n, and)
+		c := alternative(n, by)
 		if c == nil {
 			kept = append(kept, n)
 			continue
 		}
 		about := c.topic()
 		if u := united[about]; u != nil {
-			u.add(c, and)
+			u.add(c, by)
 			continue
 		}
 		u := newUnion(c)
 		united[about] = u
-		if and {
+		if by == and {
 			kept = append(kept, negation{u.cond})
 		} else {
 			kept = append(kept, u.cond)
@@ -106,9 +107,10 @@ func unite(nodes []node, and bool) []node {
 	return kept
 }
 
-// alternative is the condition of a node that may be one of several, or nil.
-func alternative(n node, and bool) *cond {
-	if and {
+// alternative returns the condition of a node that [unite] may join with
+// others, nil if it has none.
+func alternative(n node, by junction) *cond {
+	if by == and {
 		not, _ := n.(negation)
 		n = not.of
 	}
@@ -116,7 +118,7 @@ func alternative(n node, and bool) *cond {
 	return c
 }
 
-// A union is one condition that holds where any of some others does.
+// A union is one condition in the place of several alternatives.
 type union struct {
 	*cond
 	seen map[literal]bool // nil while there is one condition only
@@ -127,7 +129,7 @@ func newUnion(c *cond) *union {
 	return &union{cond: &own}
 }
 
-func (u *union) add(c *cond, and bool) {
+func (u *union) add(c *cond, by junction) {
 	if u.seen == nil {
 		u.seen = make(map[literal]bool)
 		first := u.literals
@@ -136,8 +138,9 @@ func (u *union) add(c *cond, and bool) {
 	}
 	u.take(c.literals)
 	u.null = u.null || c.null
-	// The limit of conditions is kind to equality alone: it is looked up.
-	if u.op == opIn && !and {
+	// Equality with one of many values counts as one condition towards
+	// MaxConditions, because the database looks the value up.
+	if u.op == opIn && by == or {
 		u.given = max(u.given, c.given)
 	} else {
 		u.given += c.given
@@ -153,8 +156,9 @@ func (u *union) take(literals []literal) {
 	}
 }
 
-// widens replaces the bound of an ordering by a wider one: of several bounds
-// of one type only the widest matters. It reports whether there was one.
+// widens compares a bound with those of its type that the ordering has. Only
+// the widest counts, so it replaces a narrower one. It returns false if there
+// is none of its type.
 func (u *union) widens(l literal) bool {
 	if u.op != opLess && u.op != opLessEq && u.op != opGreater && u.op != opGreaterEq {
 		return false

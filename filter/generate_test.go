@@ -85,7 +85,7 @@ func stored(t *rapid.T, f *model.Field) any {
 	if rapid.IntRange(0, 4).Draw(t, "null") == 0 {
 		return nil
 	}
-	switch f.Kind {
+	switch f.Type {
 	case model.String:
 		if f.IsUUID() {
 			return f.Normal(rapid.SampledFrom(refs).Draw(t, f.Name))
@@ -173,7 +173,7 @@ var notMoments = []string{
 // A subject is something that a filter can name, with the kind of its values.
 type subject struct {
 	name string
-	kind model.Kind
+	kind model.Type
 }
 
 var subjects = []subject{
@@ -187,8 +187,8 @@ var subjects = []subject{
 }
 
 const (
-	own  = model.Kind("own") // a path without a declared type
-	aRef = model.Kind("ref") // a UUID
+	own  = model.Type("own") // a path without a declared type
+	aRef = model.Type("ref") // a UUID
 )
 
 // value draws a JSON value that suits a subject.
@@ -207,7 +207,7 @@ func (s subject) value(t *rapid.T) string {
 	case model.Date, model.DateTime:
 		return quoted(rapid.OneOf(moment(), rapid.SampledFrom(days)).Draw(t, "value"))
 	case own:
-		kinds := []model.Kind{model.String, model.Number, model.Number, model.Boolean, model.Date}
+		kinds := []model.Type{model.String, model.Number, model.Number, model.Boolean, model.Date}
 		return subject{kind: rapid.SampledFrom(kinds).Draw(t, "kind")}.value(t)
 	}
 	return "null"
@@ -216,7 +216,7 @@ func (s subject) value(t *rapid.T) string {
 // ordered draws a value that has an order.
 func (s subject) ordered(t *rapid.T) string {
 	if s.kind == own {
-		s.kind = rapid.SampledFrom([]model.Kind{model.String, model.Number}).Draw(t, "kind")
+		s.kind = rapid.SampledFrom([]model.Type{model.String, model.Number}).Draw(t, "kind")
 	}
 	return s.value(t)
 }
@@ -286,7 +286,7 @@ func (s subject) operand(t *rapid.T, name string, depth int) string {
 		return quoted(text().Draw(t, "part"))
 	case "$between":
 		if s.kind == own {
-			s.kind = rapid.SampledFrom([]model.Kind{model.String, model.Number}).Draw(t, "kind")
+			s.kind = rapid.SampledFrom([]model.Type{model.String, model.Number}).Draw(t, "kind")
 		}
 		return "[" + s.value(t) + "," + s.value(t) + "]"
 	case "$lt", "$lte", "$gt", "$gte":

@@ -3,7 +3,6 @@ package filter
 import (
 	"math"
 	"strconv"
-	"strings"
 
 	"bulkpatch/model"
 )
@@ -20,11 +19,11 @@ func literalOf(t target, v tree) (literal, *typeFault) {
 	if v.kind == isString && t.field.IsUUID(t.path...) {
 		v.text = model.LowerASCII(v.text) // as it is stored
 	}
-	switch t.kind {
+	switch t.valueType {
 	case model.String:
-		return textLiteral(v, "a string")
+		return stringLiteral(v, "a string")
 	case model.Boolean:
-		return boolLiteral(v)
+		return booleanLiteral(v)
 	case model.Integer:
 		return integerLiteral(v)
 	case model.Number:
@@ -36,14 +35,14 @@ func literalOf(t target, v tree) (literal, *typeFault) {
 	}
 }
 
-func textLiteral(v tree, want string) (literal, *typeFault) {
+func stringLiteral(v tree, want string) (literal, *typeFault) {
 	if v.kind != isString {
 		return literal{}, wrongType(want)
 	}
 	return literal{v: v.text}, nil
 }
 
-func boolLiteral(v tree) (literal, *typeFault) {
+func booleanLiteral(v tree) (literal, *typeFault) {
 	if v.kind != isTrue && v.kind != isFalse {
 		return literal{}, wrongType("true or false")
 	}
@@ -54,14 +53,14 @@ func integerLiteral(v tree) (literal, *typeFault) {
 	if v.kind != isNumber {
 		return literal{}, wrongType("an integer")
 	}
-	n, size := integerOf(v.text)
-	switch size {
-	case notInteger:
-		return literal{}, wrongType("an integer")
-	case beyondInt64:
+	n, err := model.ParseInteger(v.text)
+	switch err {
+	case nil:
+		return literal{v: n}, nil
+	case model.ErrRange:
 		return literal{}, &typeFault{CodeOutOfRange, "The integer must be from -9223372036854775808 to 9223372036854775807."}
 	}
-	return literal{v: n}, nil
+	return literal{}, wrongType("an integer")
 }
 
 // numberLiteral keeps a number as the store will meet it: a column of numbers
@@ -88,8 +87,8 @@ func isRounded(l literal, given tree) bool {
 	case float64:
 		return !model.KeepsDecimal([]byte(given.text), v)
 	case int64:
-		_, size := integerOf(given.text)
-		return given.kind == isNumber && size != fitsInt64
+		_, err := model.ParseInteger(given.text)
+		return given.kind == isNumber && err != nil
 	}
 	return false
 }
@@ -103,7 +102,7 @@ func timeLiteral(t target, v tree) (literal, *typeFault) {
 		return literal{}, wrongType("a date (YYYY-MM-DD) or an RFC 3339 date-time")
 	}
 	switch {
-	case t.kind == model.Date:
+	case t.valueType == model.Date:
 		day, after := i.day()
 		return literal{v: day, after: after}, nil
 	case t.nested():
@@ -118,77 +117,22 @@ func timeLiteral(t target, v tree) (literal, *typeFault) {
 func ownLiteral(t target, v tree) (literal, *typeFault) {
 	switch v.kind {
 	case isString:
-		return textLiteral(v, "a string")
+		return stringLiteral(v, "a string")
 	case isNumber:
 		return numberLiteral(t, v)
 	default:
-		return boolLiteral(v)
+		return booleanLiteral(v)
 	}
 }
 
 // exactNumber is the number of a JSON literal as every database holds one in
 // JSON: an int64 if it is one exactly, else the nearest float64, which is f.
 func exactNumber(text string, f float64) any {
-	if n, size := integerOf(text); size == fitsInt64 {
+	if n, err := model.ParseInteger(text); err == nil {
 		return n
 	}
 	if f == math.Trunc(f) && f >= -1<<63 && f < 1<<63 {
 		return int64(f) // more digits than a float64 holds
 	}
 	return f
-}
-
-type integerSize int
-
-const (
-	notInteger integerSize = iota
-	fitsInt64
-	beyondInt64
-)
-
-// integerOf reads a JSON number as an integer without passing through a
-// float: 1.0 and 10e-1 are 1, 1.5 is none.
-func integerOf(text string) (int64, integerSize) {
-	mantissa, negative := strings.CutPrefix(text, "-")
-	exponent := 0
-	if i := strings.IndexAny(mantissa, "eE"); i >= 0 {
-		exponent = clampedInt(mantissa[i+1:])
-		mantissa = mantissa[:i]
-	}
-	whole, fraction, _ := strings.Cut(mantissa, ".")
-	digits := strings.TrimLeft(whole+fraction, "0")
-	exponent -= len(fraction)
-	short := strings.TrimRight(digits, "0")
-	exponent += len(digits) - len(short)
-	switch {
-	case short == "":
-		return 0, fitsInt64
-	case exponent < 0:
-		return 0, notInteger
-	case len(short)+exponent > 19:
-		return 0, beyondInt64
-	}
-	digits = short + strings.Repeat("0", exponent)
-	if negative {
-		digits = "-" + digits
-	}
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil {
-		return 0, beyondInt64
-	}
-	return n, fitsInt64
-}
-
-// clampedInt reads an exponent. One beyond all sense is cut to a size that is
-// still larger than any filter is long.
-func clampedInt(text string) int {
-	const limit = 10 * MaxBytes
-	n, err := strconv.Atoi(strings.TrimPrefix(text, "+"))
-	if err != nil {
-		n = limit
-		if text[0] == '-' {
-			n = -limit
-		}
-	}
-	return min(max(n, -limit), limit)
 }

@@ -45,7 +45,7 @@ func (n *cond) holdsOfItems(r model.Record) bool {
 	var items []jsontext.Value
 	_ = json.Unmarshal([]byte(text), &items) // no list has no items
 	return n.null != slices.ContainsFunc(items, func(item jsontext.Value) bool {
-		v := lookUp(string(item), n.path, false)
+		v := lookUp(decoderOf(string(item)), n.path)
 		return v != nil && n.null || one.holds(v)
 	})
 }
@@ -61,11 +61,11 @@ func (t target) value(r model.Record) any {
 		return stored
 	}
 	text, _ := stored.(string)
-	found := lookUp(text, t.path, t.inList())
+	found := t.lookUp(text)
 	if digits, ok := found.(string); ok && t.numeric && len(digits) <= maxNumeral && numeral.MatchString(digits) {
 		return bothWays{digits, numberOf(digits)}
 	}
-	if t.kind != model.DateTime || found == nil {
+	if t.valueType != model.DateTime || found == nil {
 		return found
 	}
 	if text, ok := found.(string); ok {
@@ -76,15 +76,23 @@ func (t target) value(r model.Record) any {
 	return present{}
 }
 
-// lookUp finds the value at a path of canonical JSON, or the first of a list.
-func lookUp(text string, path []string, inList bool) any {
-	dec := jsontext.NewDecoder(strings.NewReader(text))
-	if inList {
-		if first, err := dec.ReadToken(); err != nil || first.Kind() != aList || dec.PeekKind() == endList {
-			return nil
-		}
-		path = path[1:]
+// lookUp finds the target in the canonical JSON of its field. In a list that is
+// the first item: a path into a list begins with "0".
+func (t target) lookUp(text string) any {
+	dec := decoderOf(text)
+	if !t.inList() {
+		return lookUp(dec, t.path)
 	}
+	if first, err := dec.ReadToken(); err != nil || first.Kind() != aList || dec.PeekKind() == endList {
+		return nil
+	}
+	return lookUp(dec, t.path[1:])
+}
+
+func decoderOf(text string) *jsontext.Decoder { return jsontext.NewDecoder(strings.NewReader(text)) }
+
+// lookUp finds the value at a path of the next value.
+func lookUp(dec *jsontext.Decoder, path []string) any {
 	for _, name := range path {
 		if !enter(dec, name) {
 			return nil

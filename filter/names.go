@@ -74,20 +74,20 @@ func targetOf(of string, m *model.Model) (target, bool) {
 	if !ok || secret(target{field: f}) {
 		return target{}, false
 	}
-	t := target{field: f, kind: f.Kind}
+	t := target{field: f, valueType: f.Type}
 	if !below {
 		return t, !whole(t)
 	}
 	rest, t.items = strings.CutPrefix(rest, "*.")
 	t.path = strings.Split(rest, ".")
-	if t.kind, ok = f.Paths[rest]; !ok {
-		t.kind = model.String
+	if t.valueType, ok = f.Paths[rest]; !ok {
+		t.valueType = model.String
 		if f.OpenPaths {
-			t.kind = model.Any
+			t.valueType = model.Any
 		}
 	}
 	sound := len(t.path) <= MaxDepth && !slices.ContainsFunc(t.path, func(s string) bool { return !segment.MatchString(s) })
-	return t, sound && t.items == (f.Kind == model.Array)
+	return t, sound && t.items == (f.Type == model.Array)
 }
 
 // spread makes a condition on the first of some values one on any of them.

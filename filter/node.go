@@ -7,15 +7,26 @@ import (
 	"bulkpatch/model"
 )
 
-// A node is a part of a checked filter: one of [allOf], [anyOf], [negation]
-// and [*cond]. Each is true or false for every record.
-type node interface{}
+// A node is a part of a checked filter: an [allOf], an [anyOf], a [negation]
+// or a [*cond], and nothing else, since isNode is not exported. Each is true
+// or false for every record. Where the checker noted a fault it leaves a nil
+// node; a filter with faults is never used.
+type node interface{ isNode() }
 
 type (
-	allOf    []node
-	anyOf    []node
+	// allOf is true if all of its nodes are true, as for none.
+	allOf []node
+	// anyOf is true if at least one of its nodes is true.
+	anyOf []node
+	// negation is true if its node is false. In a folded filter that is
+	// always a [*cond].
 	negation struct{ of node }
 )
+
+func (allOf) isNode()    {}
+func (anyOf) isNode()    {}
+func (negation) isNode() {}
+func (*cond) isNode()    {}
 
 // An op is what a condition does with its literals. The other operators of
 // the language are written with these: $eq and $exists as a list of one,
@@ -48,7 +59,7 @@ type target struct {
 
 	// kind is the declared type. For a path that is not declared it is Any:
 	// each literal then meets only values of its own JSON type.
-	kind model.Kind
+	valueType model.Type
 
 	// The rest stands in [Names] alone. items: the path begins at each item of
 	// the list that the field holds. item: at the one that is looked at.
@@ -58,7 +69,7 @@ type target struct {
 
 // inList reports whether the path leads into a list: its first part is then a
 // place in that.
-func (t target) inList() bool { return t.field.Kind == model.Array && !t.item }
+func (t target) inList() bool { return t.field.Type == model.Array && !t.item }
 
 // nested reports whether the value is a part of a JSON column.
 func (t target) nested() bool { return len(t.path) > 0 }

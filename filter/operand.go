@@ -17,7 +17,7 @@ const (
 	numericType sqlType = "numeric" // a number in JSON
 )
 
-func columnType(k model.Kind) sqlType {
+func columnType(k model.Type) sqlType {
 	switch k {
 	case model.Integer, model.DateTime:
 		return integerType

@@ -75,9 +75,9 @@ func (c *checker) operator(name string, t target, v tree, at *model.Place) node 
 func suits(o operator, t target) bool {
 	switch o.suits {
 	case orderedType:
-		return !whole(t) && t.kind != model.Boolean
+		return !whole(t) && t.valueType != model.Boolean
 	case stringType:
-		return !whole(t) && (t.kind == model.String || t.kind == model.Any)
+		return !whole(t) && (t.valueType == model.String || t.valueType == model.Any)
 	}
 	return true
 }
@@ -164,7 +164,7 @@ func (c *checker) between(t target, v tree, at *model.Place) node {
 	if !ok1 || !ok2 {
 		return nil
 	}
-	if isText(from) != isText(to) {
+	if isStringLiteral(from) != isStringLiteral(to) {
 		c.Add(at, CodeType, "The two values of $between must be of one type.")
 		return nil
 	}
@@ -174,13 +174,13 @@ func (c *checker) between(t target, v tree, at *model.Place) node {
 	}
 }
 
-func isText(l literal) bool {
+func isStringLiteral(l literal) bool {
 	_, ok := l.v.(string)
 	return ok
 }
 
 func (c *checker) contains(t target, v tree, at *model.Place) node {
-	l, ok := c.text(t, v, at)
+	l, ok := c.string(t, v, at)
 	if !ok {
 		return nil
 	}
@@ -189,7 +189,7 @@ func (c *checker) contains(t target, v tree, at *model.Place) node {
 }
 
 func (c *checker) startsWith(t target, v tree, at *model.Place) node {
-	l, ok := c.text(t, v, at)
+	l, ok := c.string(t, v, at)
 	if !ok {
 		return nil
 	}
@@ -197,17 +197,17 @@ func (c *checker) startsWith(t target, v tree, at *model.Place) node {
 }
 
 // text checks a value that must be a string.
-func (c *checker) text(t target, v tree, at *model.Place) (literal, bool) {
+func (c *checker) string(t target, v tree, at *model.Place) (literal, bool) {
 	l, null, ok := c.value(t, v, at)
 	if null {
 		c.Add(at, CodeNullComparison, "The operator takes a string, not null.")
 		return l, false
 	}
-	if ok && !isText(l) {
+	if ok && !isStringLiteral(l) {
 		c.Add(at, CodeType, "The value must be a string.")
 		return l, false
 	}
-	if ok && l.v == "" && !c.limits.emptyText {
+	if ok && l.v == "" && !c.limits.emptyStrings {
 		c.Add(at, CodeTooShort, "The text must have at least one character.")
 		return l, false
 	}

@@ -20,7 +20,7 @@ type runner struct {
 }
 
 // columnTypes are those that the store gives the kinds.
-var columnTypes = map[Dialect]map[model.Kind]string{
+var columnTypes = map[Dialect]map[model.Type]string{
 	SQLite: {
 		model.String: "TEXT", model.Integer: "INTEGER", model.Number: "REAL", model.Boolean: "INTEGER", model.Date: "TEXT",
 		model.DateTime: "INTEGER", model.Object: "TEXT", model.Array: "TEXT", model.Any: "TEXT",
@@ -36,7 +36,7 @@ func newRunner(t *testing.T, db *sql.DB, d Dialect) runner {
 	r := runner{db, d, sample(t)}
 	columns := []string{"rid bigint PRIMARY KEY"}
 	for _, f := range r.m.Fields {
-		columns = append(columns, quote(f.Column)+" "+columnTypes[d][f.Kind])
+		columns = append(columns, quote(f.Column)+" "+columnTypes[d][f.Type])
 	}
 	if _, err := db.Exec("CREATE TABLE c (" + strings.Join(columns, ", ") + ")"); err != nil {
 		t.Fatal(err)

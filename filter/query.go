@@ -41,7 +41,7 @@ func sortedBy(t target, d dialect) string {
 	switch {
 	case !t.nested():
 		return quote(t.field.Column)
-	case t.kind == model.Integer || t.kind == model.Number:
+	case t.valueType == model.Integer || t.valueType == model.Number:
 		return d.part(t, numericType)
 	}
 	return d.part(t, textType)

@@ -56,7 +56,7 @@ func (n Names) ParseSort(text string, m *model.Model) ([]Sort, model.Faults) {
 const maxSortKeys = 1000
 
 func sortable(f *model.Field) bool {
-	switch f.Kind {
+	switch f.Type {
 	case model.Object, model.Array, model.Any:
 		return false
 	}

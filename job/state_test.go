@@ -183,7 +183,7 @@ func TestAChangedSelectionTellsHowTheNumbersDiffer(t *testing.T) {
 func TestASummaryCountsAndNamesSome(t *testing.T) {
 	var list []job.ErrorSummary
 	for i := range 25 {
-		list = job.Summarise(list, job.ErrorSummary{Code: "unique", Count: 1, SampleIDs: []model.ID{model.TextID(fmt.Sprint(i))}})
+		list = job.Summarise(list, job.ErrorSummary{Code: "unique", Count: 1, SampleIDs: []model.ID{model.StringID(fmt.Sprint(i))}})
 	}
 	list = job.Summarise(list, job.ErrorSummary{Code: "not_found", Count: 30})
 	if len(list) != 2 || list[0].Code != "not_found" || list[1].Count != 25 || len(list[1].SampleIDs) != job.MaxSampleIDs || list[1].Title == "" {

@@ -8,13 +8,12 @@ import (
 	"golang.org/x/net/html"
 )
 
-// Rules across fields are data in the model file, each at the field that it
-// gives something to or takes something from. What a patch or draft says by
-// itself is settled here when it is checked; what depends on the record is
-// left to the store, which finds it in the fields and in the sets of a patch.
+// Rules across fields are keywords of a field in the model file. The rules whose
+// outcome depends on the patch or draft alone are applied here when it is
+// checked. The store applies those that depend on the record: it finds them in
+// the fields of the model and in the sets of the patch.
 
-// A Stamp says when its field is stamped: when the other one changes to a
-// value.
+// A Stamp says when its field is stamped: when Field changes to Value.
 type Stamp struct {
 	Field *Field
 	Value any // stored form
@@ -29,18 +28,19 @@ func (b *builder) relate() {
 			continue
 		}
 		at := f.rule.filePointer()
-		b.setOverrides(f, s, pointerTo(at, "x-overrides"))
-		b.setTextOf(f, s, pointerTo(at, "x-text-of"))
-		b.setStamp(f, s, pointerTo(at, "x-stamped-by"))
-		b.setKeepsUpdated(f, s, pointerTo(at, "x-keeps-updated"))
-		b.setNeeds(f, s, pointerTo(at, "x-needs"))
+		b.setOverrides(f, s, PointerTo(at, "x-overrides"))
+		b.setTextOf(f, s, PointerTo(at, "x-text-of"))
+		b.setStamp(f, s, PointerTo(at, "x-stamped-by"))
+		b.setKeepsUpdated(f, s, PointerTo(at, "x-keeps-updated"))
+		b.setNeeds(f, s, PointerTo(at, "x-needs"))
 	}
 	for _, f := range b.model.Fields {
 		b.checkRelations(f)
 	}
 }
 
-// other finds the field that a keyword names.
+// other returns the field that a keyword names, nil if it names none that it
+// may.
 func (b *builder) other(f *Field, name, at string) *Field {
 	o := b.model.byName[name]
 	switch {
@@ -60,7 +60,7 @@ func (b *builder) setOverrides(f *Field, s map[string]any, at string) {
 	list, _ := s["x-overrides"].([]any)
 	for i, v := range list {
 		if name, ok := v.(string); ok {
-			if o := b.other(f, name, pointerTo(at, itoa(i))); o != nil {
+			if o := b.other(f, name, PointerTo(at, itoa(i))); o != nil {
 				f.Overrides = append(f.Overrides, o)
 			}
 		}
@@ -79,7 +79,7 @@ func (b *builder) setTextOf(f *Field, s map[string]any, at string) {
 	switch {
 	case source == nil:
 		return
-	case f.Kind != String || source.Kind != String:
+	case f.Type != String || source.Type != String:
 		b.problem(at, "x-text-of: only text is the text of text")
 	case f.Secret != Public || source.Secret != Public || source.WriteOnly && !f.WriteOnly:
 		b.problem(at, "x-text-of: a secret would show")
@@ -102,29 +102,29 @@ func (b *builder) setStamp(f *Field, s map[string]any, at string) {
 		b.problem(at, "x-stamped-by: must be {field: NAME, value: VALUE}")
 		return
 	}
-	on := b.other(f, name, pointerTo(at, "field"))
+	on := b.other(f, name, PointerTo(at, "field"))
 	if on == nil {
 		return
 	}
-	if f.Kind != DateTime && f.Kind != Object || !f.Nullable {
+	if f.Type != DateTime && f.Type != Object || !f.Nullable {
 		b.problem(at, "x-stamped-by: the field must be a date-time or an object that may be null")
 		return
 	}
-	if f.Kind == Object {
+	if f.Type == Object {
 		var c checker
 		if c.value(f, []byte(actorValue(1)), nil); c.Found() > 0 {
 			b.problem(at, "x-stamped-by: the field's rules refuse what would be written, %s", actorValue(1))
 		}
 	}
-	if value, ok := b.valueOf(on, v, pointerTo(at, "value")); ok {
+	if value, ok := b.valueOf(on, v, PointerTo(at, "value")); ok {
 		f.Stamp = &Stamp{on, value}
 		b.model.stamped = append(b.model.stamped, f)
 	}
 }
 
-// valueOf reads a value of a field that a keyword names.
+// valueOf reads a value, in a keyword, of the field f.
 func (b *builder) valueOf(f *Field, v any, at string) (any, bool) {
-	if !isScalar(f.Kind) || f.Concealed() {
+	if !isScalar(f.Type) || f.Concealed() {
 		b.problem(at, "%q must be a plain value for this, no list, object, secret or write-only value", f.Name)
 		return nil, false
 	}
@@ -141,7 +141,7 @@ func (b *builder) valueOf(f *Field, v any, at string) (any, bool) {
 func (b *builder) setKeepsUpdated(f *Field, s map[string]any, at string) {
 	list, _ := s["x-keeps-updated"].([]any)
 	for i, v := range list {
-		if value, ok := b.valueOf(f, v, pointerTo(at, itoa(i))); ok {
+		if value, ok := b.valueOf(f, v, PointerTo(at, itoa(i))); ok {
 			f.KeepsUpdated = append(f.KeepsUpdated, value)
 		}
 	}
@@ -153,26 +153,25 @@ func (b *builder) setNeeds(f *Field, s map[string]any, at string) {
 	}
 }
 
-// checkRelations refuses rules whose outcome would depend on the order in
-// which they are applied.
+// checkRelations refuses rules whose outcome would depend on the order in which
+// they are applied.
 func (b *builder) checkRelations(f *Field) {
 	at := f.rule.filePointer()
 	for _, o := range f.Overrides {
 		if len(o.Overrides) > 0 {
-			b.problem(pointerTo(at, "x-overrides"), "x-overrides: %q overrides others itself", o.Name)
+			b.problem(PointerTo(at, "x-overrides"), "x-overrides: %q overrides others itself", o.Name)
 		}
 	}
 	if f.TextOf != nil && f.TextOf.TextOf != nil {
-		b.problem(pointerTo(at, "x-text-of"), "x-text-of: %q is the text of another field itself", f.TextOf.Name)
+		b.problem(PointerTo(at, "x-text-of"), "x-text-of: %q is the text of another field itself", f.TextOf.Name)
 	}
 	if f.Stamp != nil && f.Stamp.Field.Stamp != nil {
-		b.problem(pointerTo(at, "x-stamped-by"), "x-stamped-by: %q is stamped itself", f.Stamp.Field.Name)
+		b.problem(PointerTo(at, "x-stamped-by"), "x-stamped-by: %q is stamped itself", f.Stamp.Field.Name)
 	}
 }
 
-// settle carries out the rules across fields that a patch or draft settles by
-// itself.
-func (m *Model) settle(c *checker, sets []Set) []Set {
+// applyRules applies the rules across fields that depend on the sets alone.
+func (m *Model) applyRules(c *checker, sets []Set) []Set {
 	for _, f := range m.overriding {
 		if s, ok := find(sets, f); ok && s.Value != nil {
 			sets = slices.DeleteFunc(sets, func(s Set) bool { return slices.Contains(f.Overrides, s.Field) })
@@ -181,7 +180,8 @@ func (m *Model) settle(c *checker, sets []Set) []Set {
 	return m.derive(c, sets)
 }
 
-// derive adds the text of HTML to fields that are not given themselves.
+// derive sets the fields that hold the text of HTML to that text, unless they
+// are given themselves.
 func (m *Model) derive(c *checker, sets []Set) []Set {
 	for _, f := range m.derived {
 		source, ok := find(sets, f.TextOf)
@@ -190,7 +190,7 @@ func (m *Model) derive(c *checker, sets []Set) []Set {
 		}
 		s := Set{Field: f, Pointer: source.Pointer}
 		if markup, _ := source.Value.(string); markup != "" {
-			s.Value = c.text(f, textOf(markup), f.TextOf.rule.at)
+			s.Value = c.string(f, textOf(markup), f.TextOf.rule.at)
 		}
 		sets = append(sets, s)
 	}
@@ -206,11 +206,11 @@ func find(sets []Set, f *Field) (Set, bool) {
 	return Set{}, false
 }
 
-// Set finds what a patch does to a field.
+// Set returns the set of a field, if the patch has one.
 func (p Patch) Set(f *Field) (Set, bool) { return find(p.Sets, f) }
 
-// textOf is the text of HTML: without tags, comments, scripts and styles, and
-// with entities resolved.
+// textOf returns the text of HTML without tags, comments, scripts and styles,
+// and with entities resolved.
 func textOf(markup string) string {
 	var out strings.Builder
 	z := html.NewTokenizer(strings.NewReader(markup))
@@ -232,27 +232,37 @@ func textOf(markup string) string {
 	}
 }
 
-// NeedsCode names the failure of a record that is given a value of the field
-// without having one in the field that it needs.
+// NeedsCode is the error code of a record that gets a value in the field but has
+// none in the field that it needs.
 func (f *Field) NeedsCode() string { return f.Name + "_needs_" + f.Needs.Name }
 
-// needs refuses values of fields whose needed field is cleared, or of a
-// new record not given. Whether a patch's other values can be is for the
-// store to say of each record.
-func (c *Collector) needs(sets []Set, isNew bool) {
+// needsOfPatch refuses values of fields whose needed field the patch clears. If
+// the patch does not set the needed field, the store checks each record.
+func (c *Collector) needsOfPatch(sets []Set) {
+	c.needs(sets, func(*Field) bool { return false })
+}
+
+// needsOfNew refuses values of fields whose needed field a new record lacks.
+func (c *Collector) needsOfNew(sets []Set) {
+	c.needs(sets, func(needed *Field) bool { return needed.Default == nil })
+}
+
+// needs refuses values of fields whose needed field is set to null. A needed
+// field that the sets do not give counts as null if lacking says so.
+func (c *Collector) needs(sets []Set, lacking func(needed *Field) bool) {
 	for _, s := range sets {
 		if s.Field.Needs == nil || s.Value == nil {
 			continue
 		}
-		if o, given := find(sets, s.Field.Needs); (given || isNew && s.Field.Needs.Default == nil) && o.Value == nil {
+		if o, given := find(sets, s.Field.Needs); (given || lacking(s.Field.Needs)) && o.Value == nil {
 			c.Add(At(s.Pointer), s.Field.NeedsCode(), "This needs a value in "+s.Field.Needs.Name+".")
 		}
 	}
 }
 
-// Stamped adds the stamps that the values of a patch bring, except to fields
-// that it gives itself. actor is the number of the API key that asks for the
-// patch, 0 for nobody. A second call adds nothing.
+// Stamped returns the patch with the stamps that its values cause. A field that
+// the patch sets itself gets none. actor is the number of the API key of the
+// request, 0 for none. A second call adds nothing.
 func (p Patch) Stamped(m *Model, actor int64) Patch {
 	sets := p.Sets
 	for _, f := range m.stamped {
@@ -262,8 +272,8 @@ func (p Patch) Stamped(m *Model, actor int64) Patch {
 		}
 		s := Set{Field: f, When: on.Field, Pointer: on.Pointer}
 		if on.Value == f.Stamp.Value {
-			s.Now = f.Kind == DateTime
-			if f.Kind == Object && actor != 0 {
+			s.Now = f.Type == DateTime
+			if f.Type == Object && actor != 0 {
 				s.Value = actorValue(actor)
 			}
 		}
@@ -273,7 +283,7 @@ func (p Patch) Stamped(m *Model, actor int64) Patch {
 	return p
 }
 
-// actorValue is how an API key stands in a record that it has stamped.
+// actorValue is the value of an object field that is stamped by an API key.
 func actorValue(key int64) string {
 	return `{"id":` + strconv.FormatInt(key, 10) + `,"type":"users"}`
 }

@@ -7,20 +7,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// AppendJSON appends a stored value as JSON, secrets and all; see
-// [Field.AppendShown]. It also takes what SQL drivers make of stored values: 0
-// and 1 for a Boolean, bytes for text, an int64 for a Number, a float64 for an
-// Integer. A value that is no stored form of the field becomes null.
+// AppendJSON appends a stored value as JSON. It hides no secrets; see
+// [Field.AppendShown]. It also accepts what SQL drivers return for stored
+// values: 0 and 1 for a Boolean, bytes for a string, an int64 for a Number, a
+// float64 for an Integer. Any other value becomes null.
 func (f *Field) AppendJSON(dst []byte, stored any) []byte {
 	switch v := stored.(type) {
 	case string:
-		return appendStoredText(dst, f.Kind, v)
+		return appendStoredString(dst, f.Type, v)
 	case []byte:
-		return appendStoredText(dst, f.Kind, v)
+		return appendStoredString(dst, f.Type, v)
 	case int64:
-		return appendStoredInt(dst, f.Kind, v)
+		return appendStoredInt(dst, f.Type, v)
 	case float64:
-		if f.Kind == Integer {
+		if f.Type == Integer {
 			return strconv.AppendInt(dst, int64(v), 10)
 		}
 		return jsontext.AppendFloat(dst, v, 64)
@@ -30,15 +30,15 @@ func (f *Field) AppendJSON(dst []byte, stored any) []byte {
 	return append(dst, "null"...)
 }
 
-func appendStoredText[T ~string | ~[]byte](dst []byte, k Kind, v T) []byte {
+func appendStoredString[T ~string | ~[]byte](dst []byte, k Type, v T) []byte {
 	switch k {
 	case Object, Array, Any:
 		return append(dst, v...)
 	}
-	return appendText(dst, v)
+	return appendString(dst, v)
 }
 
-func appendStoredInt(dst []byte, k Kind, v int64) []byte {
+func appendStoredInt(dst []byte, k Type, v int64) []byte {
 	switch k {
 	case Boolean:
 		return strconv.AppendBool(dst, v != 0)
@@ -51,25 +51,24 @@ func appendStoredInt(dst []byte, k Kind, v int64) []byte {
 	return strconv.AppendInt(dst, v, 10)
 }
 
-// AppendShown appends a stored value as a reader may see it: of a hashed,
-// write-only or (unless secrets) masked field only the mask, or null where
-// there is no value.
-func (f *Field) AppendShown(dst []byte, stored any, secrets bool) []byte {
-	if stored != nil && f.hidden(secrets) {
+// AppendShown appends a stored value as a reader may see it: the mask instead
+// of a hidden value, null where there is no value. A field is hidden if it is
+// hashed or write-only, or masked and the reader may not see secrets.
+func (f *Field) AppendShown(dst []byte, stored any, s Secrets) []byte {
+	if stored != nil && f.hidden(s) {
 		return append(dst, `"`+Mask+`"`...)
 	}
 	return f.AppendJSON(dst, stored)
 }
 
-func (f *Field) hidden(secrets bool) bool {
-	return f.Concealed() && (f.WriteOnly || f.Secret == Hashed || !secrets)
+func (f *Field) hidden(s Secrets) bool {
+	return f.Concealed() && (f.WriteOnly || f.Secret == Hashed || s == HideSecrets)
 }
 
 // AppendRecord appends a record as a JSON object: "id" and "version" first,
 // whatever the model calls them, then the fields (nil for all). Write-only
-// and hashed fields are left out; masked ones show the mask unless secrets.
-// Missing values are null.
-func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, secrets bool) []byte {
+// and hashed fields are left out. Missing values are null.
+func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, s Secrets) []byte {
 	id, version := m.byRole[RoleID], m.byRole[RoleVersion]
 	dst = id.AppendJSON(append(dst, `{"id":`...), r.Values[id.Index])
 	dst = version.AppendJSON(append(dst, `,"version":`...), r.Values[version.Index])
@@ -81,30 +80,30 @@ func (m *Model) AppendRecord(dst []byte, r Record, fields []*Field, secrets bool
 		if f.Name == "id" || f.Name == "version" || f.WriteOnly || f.Secret == Hashed {
 			continue
 		}
-		dst = append(appendText(append(dst, ','), f.Name), ':')
-		dst = f.AppendShown(dst, r.Values[f.Index], secrets)
+		dst = append(appendString(append(dst, ','), f.Name), ':')
+		dst = f.AppendShown(dst, r.Values[f.Index], s)
 	}
 	return append(dst, '}')
 }
 
-// ParseID reads an id as it stands in an address. It is not ok when no record
-// can have such an id.
+// ParseID reads the id of a record from an address. ok is false if no record can
+// have this id.
 func (m *Model) ParseID(text string) (any, bool) {
 	f := m.byRole[RoleID]
-	if f.Kind == Integer {
+	if f.Type == Integer {
 		v, err := strconv.ParseInt(text, 10, 64)
-		// Only the one spelling that FormatID writes names the record.
+		// An id has one spelling, the one that FormatID writes.
 		if err != nil || strconv.FormatInt(v, 10) != text {
 			return nil, false
 		}
 		return v, true
 	}
-	// PostgreSQL refuses a text that is not UTF-8, and SQLite does not.
+	// PostgreSQL refuses a string that is not UTF-8, SQLite does not.
 	if text == "" || !utf8.ValidString(text) {
 		return nil, false
 	}
 	var c checker
-	v := c.text(f, text, nil)
+	v := c.string(f, text, nil)
 	if c.Found() > 0 {
 		return nil, false
 	}

@@ -18,19 +18,19 @@ func TestRecordsShowWhatAReaderMaySee(t *testing.T) {
 		r.Values[field(t, m, name).Index] = v
 	}
 	some := []*Field{field(t, m, "token"), field(t, m, "password"), field(t, m, "inbox"), field(t, m, "id"), field(t, m, "seen"), field(t, m, "email")}
-	if got, want := string(m.AppendRecord(nil, r, some, false)), `{"id":7,"version":2,"token":"***","seen":"1970-01-01T00:00:00Z","email":null}`; got != want {
+	if got, want := string(m.AppendRecord(nil, r, some, HideSecrets)), `{"id":7,"version":2,"token":"***","seen":"1970-01-01T00:00:00Z","email":null}`; got != want {
 		t.Errorf("got %s", got)
 	}
-	if got, want := string(m.AppendRecord(nil, r, some[:1], true)), `{"id":7,"version":2,"token":"t"}`; got != want {
+	if got, want := string(m.AppendRecord(nil, r, some[:1], ShowSecrets)), `{"id":7,"version":2,"token":"t"}`; got != want {
 		t.Errorf("with secrets %s", got)
 	}
-	if got, want := string(m.AppendRecord(nil, r, []*Field{}, false)), `{"id":7,"version":2}`; got != want {
+	if got, want := string(m.AppendRecord(nil, r, []*Field{}, HideSecrets)), `{"id":7,"version":2}`; got != want {
 		t.Errorf("without fields %s", got)
 	}
 	want := `{"id":7,"version":2,"name":"a\"b","email":null,"code":null,"tier":null,"state":null,"count":null,"size":3,"even":null,"flag":true,` +
 		`"born":null,"ref":null,"refs":null,"seen":"1970-01-01T00:00:00Z","tags":null,"profile":null,"custom":{"a":1},"any":null,"kindId":null,"kindTitle":null,"kindNote":null,"markup":null,"plain":null,"offAt":null,"offBy":null,"owner":null,"rights":null,"due":null,"token":"***","made":null,"number":null,"key":null,` +
 		`"createdAt":"1970-01-01T00:00:01.5Z","updatedAt":null,"lastJobId":null}`
-	if got := string(m.AppendRecord(nil, r, nil, false)); got != want {
+	if got := string(m.AppendRecord(nil, r, nil, HideSecrets)); got != want {
 		t.Errorf("whole:\n got %s\nwant %s", got, want)
 	}
 }
@@ -38,7 +38,7 @@ func TestRecordsShowWhatAReaderMaySee(t *testing.T) {
 func TestARecordWithItsOwnNamesShowsTheCommonOnesToo(t *testing.T) {
 	m := mustModel(t, "x-model: shop\ntype: object\nproperties:\n  key: {type: string, x-role: id}\n  rev: {type: integer, x-role: version}\n")
 	r := Record{Values: []any{"a", int64(1), nil, nil, nil}}
-	if got, want := string(m.AppendRecord(nil, r, nil, false)), `{"id":"a","version":1,"key":"a","rev":1,"createdAt":null,"updatedAt":null,"lastJobId":null}`; got != want {
+	if got, want := string(m.AppendRecord(nil, r, nil, HideSecrets)), `{"id":"a","version":1,"key":"a","rev":1,"createdAt":null,"updatedAt":null,"lastJobId":null}`; got != want {
 		t.Errorf("got %s", got)
 	}
 }
@@ -46,21 +46,21 @@ func TestARecordWithItsOwnNamesShowsTheCommonOnesToo(t *testing.T) {
 func TestCellsHideSecretsToo(t *testing.T) {
 	m := mustModel(t, everyKind)
 	for name, want := range map[string]string{"token": "***", "password": "***", "inbox": "***", "name": "v"} {
-		if got := string(field(t, m, name).AppendCell(nil, "v", false)); got != want {
+		if got := string(field(t, m, name).AppendCell(nil, "v", HideSecrets)); got != want {
 			t.Errorf("%s: cell %q", name, got)
 		}
 	}
-	if got := string(field(t, m, "token").AppendCell(nil, []byte("v"), true)); got != "v" {
+	if got := string(field(t, m, "token").AppendCell(nil, []byte("v"), ShowSecrets)); got != "v" {
 		t.Errorf("token with the right to see it: %q", got)
 	}
-	if got := string(field(t, m, "token").AppendCell(nil, nil, false)); got != "" {
+	if got := string(field(t, m, "token").AppendCell(nil, nil, HideSecrets)); got != "" {
 		t.Errorf("no token: %q", got)
 	}
 }
 
 // drawStored draws a stored value that the rules of everyKind allow.
 func drawStored(t *rapid.T, f *Field) any {
-	switch f.Kind {
+	switch f.Type {
 	case Integer:
 		return 2 * rapid.Int64Range(-2, 5).Draw(t, f.Name)
 	case Number:
@@ -72,7 +72,7 @@ func drawStored(t *rapid.T, f *Field) any {
 	case DateTime:
 		return rapid.Int64Range(minTime, maxTime).Draw(t, f.Name)
 	case Any:
-		if v := drawTree(t, f.Name, 3, false); v != nil {
+		if v := drawValue(t, f.Name, 3); v != nil {
 			return string(appendTree(nil, v))
 		}
 	}
@@ -91,7 +91,7 @@ func TestStoredValuesRoundTripThroughJSON(t *testing.T) {
 			if fault != nil || back != stored {
 				t.Fatalf("%s: %#v became %s and then %#v, %v", name, stored, raw, back, fault)
 			}
-			cell := f.AppendCell(nil, stored, false)
+			cell := f.AppendCell(nil, stored, HideSecrets)
 			d, faults := m.CheckRow([]Column{column}, cells(string(cell)))
 			if len(faults) > 0 || d.Patch.Sets[0].Value != stored {
 				t.Fatalf("%s: %#v became the cell %s and then %v, %v", name, stored, cell, d.Patch.Sets, faults)

@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// toInt reads a whole number of the schema; the metaschema has checked it.
+// toInt reads an integer of the schema, which the metaschema has checked. A
+// larger one than most becomes most.
 func toInt(n json.Number, most int) int {
 	v, err := parseInteger([]byte(n))
 	if err != nil || v > int64(most) {
@@ -18,47 +19,53 @@ func toInt(n json.Number, most int) int {
 
 func (b *builder) prepareBounds(f *Field, s map[string]any) {
 	for _, keyword := range []string{"minimum", "exclusiveMinimum"} {
-		if n, ok := number(s, keyword); ok {
-			f.rule.raise(n, keyword != "minimum")
+		if n, ok := numberOf(s, keyword); ok {
+			f.rule.raise(bound{string(n), keyword != "minimum"})
 		}
 	}
 	for _, keyword := range []string{"maximum", "exclusiveMaximum"} {
-		if n, ok := number(s, keyword); ok {
-			f.rule.lower(n, keyword != "maximum")
+		if n, ok := numberOf(s, keyword); ok {
+			f.rule.lower(bound{string(n), keyword != "maximum"})
 		}
 	}
 }
 
-// raise and lower narrow the range by one bound; of two bounds on a side the
-// narrower one holds.
-func (r *rule) raise(n json.Number, open bool) {
-	v, _ := n.Float64()
-	if r.minNumber == nil || v > *r.minNumber || v == *r.minNumber && open {
-		r.minNumber, r.openMin = &v, open
-	}
-	r.minInt = max(r.minInt, wholeBound(n, 1, open))
+// A bound is an end of a range of numbers. The zero bound is none.
+type bound struct {
+	number   string
+	excluded bool // the number itself is not in the range
 }
 
-func (r *rule) lower(n json.Number, open bool) {
-	v, _ := n.Float64()
-	if r.maxNumber == nil || v < *r.maxNumber || v == *r.maxNumber && open {
-		r.maxNumber, r.openMax = &v, open
+// raise adds a lower bound. Of two lower bounds the greater one counts.
+func (r *rule) raise(b bound) {
+	v, _ := json.Number(b.number).Float64()
+	if r.minNumber == nil || v > *r.minNumber || v == *r.minNumber && b.excluded {
+		r.minNumber, r.minExcluded = &v, b.excluded
 	}
-	r.maxInt = min(r.maxInt, wholeBound(n, -1, open))
+	r.minInt = max(r.minInt, b.whole(1))
 }
 
-// wholeBound is the outermost whole number that a bound allows: the bound
-// rounded towards the inside (up is 1, down is -1), and where the bound itself
-// is excluded the next one. A bound beyond int64 becomes the end of its range.
-func wholeBound(n json.Number, inside int64, open bool) int64 {
-	x, ok := new(big.Rat).SetString(string(n))
+// lower adds an upper bound. Of two upper bounds the lesser one counts.
+func (r *rule) lower(b bound) {
+	v, _ := json.Number(b.number).Float64()
+	if r.maxNumber == nil || v < *r.maxNumber || v == *r.maxNumber && b.excluded {
+		r.maxNumber, r.maxExcluded = &v, b.excluded
+	}
+	r.maxInt = min(r.maxInt, b.whole(-1))
+}
+
+// whole returns the last integer that the bound allows. inside is 1 for a
+// lower and -1 for an upper bound. A bound beyond int64 becomes the end of its
+// range.
+func (b bound) whole(inside int64) int64 {
+	x, ok := new(big.Rat).SetString(b.number)
 	if !ok {
 		return 0 // the metaschema refuses a bound that is no number
 	}
 	// DivMod rounds down for a positive divisor, which a denominator is.
 	q, rest := new(big.Int).DivMod(x.Num(), x.Denom(), new(big.Int))
 	switch exact := rest.Sign() == 0; {
-	case exact && open:
+	case exact && b.excluded:
 		q.Add(q, big.NewInt(inside))
 	case !exact && inside > 0:
 		q.Add(q, big.NewInt(1))
@@ -73,17 +80,18 @@ func wholeBound(n json.Number, inside int64, open bool) int64 {
 	}
 }
 
-// prepareEnum keeps the allowed values of a scalar that is no option list.
+// prepareEnum keeps the allowed values of a field that is no string. Those of a
+// string are its Choices.
 func (b *builder) prepareEnum(f *Field, s map[string]any, at string) {
 	list, ok := s["enum"].([]any)
 	if !ok {
 		return
 	}
-	at = pointerTo(at, "enum")
-	if _, typed := typesOf(s); typed && !slices.Contains(list, nil) && f.Kind != Any {
+	at = PointerTo(at, "enum")
+	if _, typed := typesOf(s); typed && !slices.Contains(list, nil) && f.Type != Any {
 		b.problem(at, "the type allows null but the enum does not; add null to it")
 	}
-	switch f.Kind {
+	switch f.Type {
 	case Integer, Number, Boolean, Date:
 		f.rule.enum = b.enumValues(f, list)
 	case DateTime:

@@ -12,14 +12,14 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// A builder turns one document into a model.
+// A builder makes a model of one document.
 type builder struct {
 	*document
 	model    *Model
-	compiler *jsonschema.Compiler // nil where the schema is not a valid one
+	compiler *jsonschema.Compiler // nil if the schema is not valid
 }
 
-// build reads a model file; with problems there is no model.
+// build reads a model file. The model is nil if there are problems.
 func build(file string, src []byte) (*Model, []Problem) {
 	b := &builder{document: parseYAML(file, src), model: &Model{byName: map[string]*Field{}, byRole: map[Role]*Field{}}}
 	if b.root != nil {
@@ -44,25 +44,10 @@ func build(file string, src []byte) (*Model, []Problem) {
 
 var modelName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,30}$`)
 
+// checkRoot checks the top of the file: all that does not concern one field.
 func (b *builder) checkRoot() {
-	for _, name := range b.order[""] {
-		if want, ok := xFile[name]; ok {
-			b.checkX("/"+name, b.root[name], want)
-		} else if strings.HasPrefix(name, "x-") {
-			b.problem("/"+name, "unknown keyword %q", name)
-		} else if keywords[name] != unknown && !rootKeywords[name] {
-			b.problem("/"+name, "%q may not stand here: a rule over several fields cannot be kept when single ones change", name)
-		}
-	}
-	name := text(b.root, "x-model")
-	switch {
-	case b.root["x-model"] == nil:
-		b.problem("", "x-model is missing: the name of the model")
-	case !modelName.MatchString(name):
-		b.problem("/x-model", "a model's name must match %s", modelName)
-	case reserved[name]:
-		b.problem("/x-model", "the name %q is reserved", name)
-	}
+	b.checkRootKeywords()
+	b.checkName()
 	if b.root["type"] != "object" {
 		b.problem("/type", `the type of a record must be "object"`)
 	}
@@ -74,8 +59,34 @@ func (b *builder) checkRoot() {
 	}
 	b.checkRequired()
 	m := b.model
-	m.Name, m.Title, m.Description = name, text(b.root, "title"), text(b.root, "description")
+	m.Title, m.Description = stringOf(b.root, "title"), stringOf(b.root, "description")
 	m.Vendor, _ = b.root["x-vendor"].(map[string]any)
+}
+
+func (b *builder) checkRootKeywords() {
+	for _, name := range b.order[""] {
+		if want, ok := xFile[name]; ok {
+			b.checkX("/"+name, b.root[name], want)
+		} else if strings.HasPrefix(name, "x-") {
+			b.problem("/"+name, "unknown keyword %q", name)
+		} else if keywords[name] != unknown && !rootKeywords[name] {
+			b.problem("/"+name, "%q may not stand here: a rule over several fields cannot be kept when single ones change", name)
+		}
+	}
+}
+
+// checkName checks the name of the model and sets it.
+func (b *builder) checkName() {
+	name := stringOf(b.root, "x-model")
+	switch {
+	case b.root["x-model"] == nil:
+		b.problem("", "x-model is missing: the name of the model")
+	case !modelName.MatchString(name):
+		b.problem("/x-model", "a model's name must match %s", modelName)
+	case reserved[name]:
+		b.problem("/x-model", "the name %q is reserved", name)
+	}
+	b.model.Name = name
 }
 
 func (b *builder) checkRequired() {
@@ -83,7 +94,7 @@ func (b *builder) checkRequired() {
 	properties, _ := b.root["properties"].(map[string]any)
 	for i, item := range list {
 		if name, ok := item.(string); ok && properties[name] == nil {
-			b.problem(pointerTo("/required", itoa(i)), "%q is required but not among the properties", name)
+			b.problem(PointerTo("/required", itoa(i)), "%q is required but not among the properties", name)
 		}
 	}
 }
@@ -91,16 +102,16 @@ func (b *builder) checkRequired() {
 func (b *builder) checkX(pointer string, v any, want xType) bool {
 	var ok bool
 	switch want {
-	case xBool:
+	case xBoolean:
 		_, ok = v.(bool)
-	case xText:
+	case xString:
 		_, ok = v.(string)
 	case xObject:
 		_, ok = v.(map[string]any)
-	case xList, xTexts:
+	case xList, xStrings:
 		var list []any
 		list, ok = v.([]any)
-		ok = ok && len(list) > 0 && (want == xList || !slices.ContainsFunc(list, func(v any) bool { return !isText(v) }))
+		ok = ok && len(list) > 0 && (want == xList || !slices.ContainsFunc(list, func(v any) bool { return !isString(v) }))
 	}
 	if !ok {
 		b.problem(pointer, "%s must be %s", pointer[strings.LastIndexByte(pointer, '/')+1:], want)
@@ -108,7 +119,7 @@ func (b *builder) checkX(pointer string, v any, want xType) bool {
 	return ok
 }
 
-func isText(v any) bool {
+func isString(v any) bool {
 	_, ok := v.(string)
 	return ok
 }
@@ -120,7 +131,7 @@ func (b *builder) addFields() {
 	}
 }
 
-// addRoles adds the fields of the roles that the file does not name.
+// addRoles adds a field for each role that no field of the file has.
 func (b *builder) addRoles() {
 	for _, role := range roles {
 		if b.model.byRole[role] != nil {
@@ -140,7 +151,7 @@ func (b *builder) addRoles() {
 	}
 }
 
-// roleSchema is the field of a role where the file has none.
+// roleSchema returns the schema of the field that addRoles adds for a role.
 func roleSchema(role Role) map[string]any {
 	s := map[string]any{"x-role": string(role), "x-filterable": true, "readOnly": true}
 	switch role {
@@ -161,10 +172,10 @@ func roleSchema(role Role) map[string]any {
 
 var columnPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// columnPrefix keeps the columns of fields apart from the store's own.
+// columnPrefix distinguishes the columns of fields from the store's own.
 const columnPrefix = "f_"
 
-// roleColumns are the columns of the roles, the same in every table.
+// roleColumns are the columns of the roles. They are the same in every table.
 var roleColumns = map[Role]string{
 	RoleID:        "id",
 	RoleVersion:   "version",
@@ -196,7 +207,7 @@ func (b *builder) checkColumns() {
 	}
 }
 
-// finish computes what is known only once all fields are.
+// finish sets what depends on all fields.
 func (b *builder) finish() {
 	m := b.model
 	for i, f := range m.Fields {
@@ -217,7 +228,8 @@ func (b *builder) finish() {
 	m.Digest = hex.EncodeToString(sum[:])
 }
 
-// requiresWithin reports whether an object must have some of its properties.
+// requiresWithin reports whether an object, or one inside it, has required
+// properties.
 func requiresWithin(shape map[string]any) bool {
 	if list, _ := shape["required"].([]any); len(list) > 0 {
 		return true

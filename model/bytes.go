@@ -2,20 +2,20 @@ package model
 
 import "unicode/utf8"
 
-// scalarBytes is about what a value takes that is no text.
+// scalarBytes is about how long a stored value is that is no string.
 const scalarBytes = 24
 
-// MaxBytes is how long a value of the field can be in stored form, in bytes; 0
-// where the model sets no bound.
+// MaxBytes is the greatest length in bytes of a value of the field in stored form,
+// 0 if the model sets no limit.
 func (f *Field) MaxBytes() int {
 	switch {
-	case f.Kind == Object || f.Kind == Array || f.Kind == Any:
+	case f.Type == Object || f.Type == Array || f.Type == Any:
 		return 0
-	case f.Kind != String:
+	case f.Type != String:
 		return scalarBytes
-	case f.Options != nil && !f.Extensible:
+	case f.Choices != nil && !f.Extensible:
 		longest := 0
-		for _, o := range f.Options {
+		for _, o := range f.Choices {
 			longest = max(longest, len(o))
 		}
 		return longest

@@ -8,12 +8,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Canonical returns JSON in the one form in which lists and objects are
-// stored: names sorted, no spaces, each number in its shortest exact form.
-// Equal values have equal forms. It refuses what a record may not hold:
-// duplicate names, NUL characters, invalid UTF-8, numbers beyond a double's
-// range, and more than [MaxDepth] levels. It takes little more memory than its
-// result, whatever raw is made of.
+// Canonical returns JSON in the form in which lists and objects are stored: names
+// sorted, no spaces, each number in its shortest exact form. Equal values have
+// equal forms. It returns [Faults] for what a record cannot hold: duplicate
+// names, NUL characters, invalid UTF-8, numbers beyond the range of a double,
+// and more than [MaxDepth] levels. It needs little more memory than its result.
 func Canonical(raw []byte) ([]byte, error) {
 	w := canonicalWriter{scanner: newScanner(raw), out: make([]byte, 0, len(raw))}
 	defer w.free()
@@ -30,19 +29,47 @@ func Canonical(raw []byte) ([]byte, error) {
 	return w.out, nil
 }
 
-// A canonicalWriter writes each value as it reads it, and sorts the members of
-// an object once all are written. No tree of values is made: one of a million
-// bytes may need a hundred million.
+// CanonicalText returns the canonical form of a JSON text, or the text itself
+// if it has none.
+func CanonicalText(text string) string {
+	c, err := Canonical([]byte(text))
+	if err != nil {
+		return text
+	}
+	return string(c)
+}
+
+// Canonical returns the stored form of a text that a database holds for the
+// field: PostgreSQL writes JSON with spaces, and orders names in its own way.
+// A text that is not JSON of the field stays as it is.
+func (f *Field) Canonical(text string) string {
+	switch f.Type {
+	case Object, Any:
+		return CanonicalText(text)
+	case Array:
+		// A list of strings without spaces is in canonical form: a database
+		// that writes JSON anew puts a space behind each comma.
+		if text == "[]" || strings.HasPrefix(text, `["`) && !strings.Contains(text, " ") {
+			return text
+		}
+		return CanonicalText(text)
+	}
+	return text
+}
+
+// A canonicalWriter writes each value as it reads it, and sorts the members of an
+// object once all of them are written. It builds no tree, because the tree of
+// one megabyte of JSON can need a hundred.
 type canonicalWriter struct {
 	*scanner
 	faults  Collector
 	out     []byte
-	members []canonicalMember // of all objects that are open, the innermost last
-	sorted  []byte            // room for the members of one object
+	members []canonicalMember // of all objects not yet closed, the innermost last
+	sorted  []byte            // buffer for the members of one object
 }
 
-// A canonicalMember is where a member stands in what was written: its quoted
-// name from start to name, and its value behind the colon up to end.
+// A canonicalMember is the place of a member in the output: its quoted name is
+// out[start:name], and its value follows the colon up to end.
 type canonicalMember struct{ start, name, end int }
 
 func (w *canonicalWriter) value(at *Place, depth int) error {
@@ -61,7 +88,7 @@ func (w *canonicalWriter) value(at *Place, depth int) error {
 	switch {
 	case err != nil:
 	case kind == '"':
-		err = w.text(raw, at)
+		err = w.string(raw, at)
 	case kind == '0':
 		var numberErr error
 		if w.out, numberErr = appendNumber(w.out, raw); numberErr != nil {
@@ -73,8 +100,8 @@ func (w *canonicalWriter) value(at *Place, depth int) error {
 	return err
 }
 
-// text writes a string in the one form of its quotes and escapes.
-func (w *canonicalWriter) text(raw []byte, at *Place) error {
+// string writes a string with canonical escapes.
+func (w *canonicalWriter) string(raw []byte, at *Place) error {
 	if bytes.IndexByte(raw, '\\') < 0 {
 		w.out = append(w.out, raw...)
 		return nil
@@ -83,7 +110,7 @@ func (w *canonicalWriter) text(raw []byte, at *Place) error {
 	if strings.IndexByte(s, 0) >= 0 {
 		w.faults.Add(at, CodeNUL, detailNUL)
 	}
-	w.out = appendText(w.out, s)
+	w.out = appendString(w.out, s)
 	return err
 }
 
@@ -137,7 +164,7 @@ func (w *canonicalWriter) member(here *Place, depth int) error {
 	}
 	m := canonicalMember{start: len(w.out)}
 	here.Go(string(nameOf(raw)))
-	if err := w.text(raw, here); err != nil {
+	if err := w.string(raw, here); err != nil {
 		return err
 	}
 	m.name = len(w.out)
@@ -150,7 +177,7 @@ func (w *canonicalWriter) member(here *Place, depth int) error {
 	return nil
 }
 
-// nameOf is a name without its quotes and escapes.
+// nameOf returns a name without quotes and escapes.
 func nameOf(quoted []byte) []byte {
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		return quoted[1 : len(quoted)-1]
@@ -159,8 +186,8 @@ func nameOf(quoted []byte) []byte {
 	return name
 }
 
-// sort puts the members of the object that was just written in order. Mostly
-// they are: what a database holds is sorted, and what people write is short.
+// sort sorts the members of the object that was just written by their names.
+// Mostly they are sorted already, as in what a database returns.
 func (w *canonicalWriter) sort(members []canonicalMember, at *Place) {
 	byName := func(a, b canonicalMember) int { return bytes.Compare(w.name(a), w.name(b)) }
 	begin, sorted := len(w.out), slices.IsSortedFunc(members, byName)

@@ -15,9 +15,9 @@ import (
 	"golang.org/x/text/message"
 )
 
-// Addresses under which the validator keeps a file's schema: as it is, and
-// without the required properties of objects that patches merge into. Nothing
-// is ever loaded from them.
+// Addresses of the two forms of a file's schema in the validator: as it is, and
+// without the required properties of the objects that patches merge into.
+// Nothing is loaded from these addresses.
 const (
 	schemaURL = "https://model.invalid/record"
 	patchURL  = "https://model.invalid/patch"
@@ -32,8 +32,8 @@ func (noLoader) Load(string) (any, error) {
 	return nil, errors.New("references lead out of the file")
 }
 
-// checkSchema checks that the file is a JSON Schema, and makes the validator
-// for its values.
+// checkSchema checks that the file is a JSON Schema, and prepares the validator
+// of values.
 func (b *builder) checkSchema() {
 	if s, ok := b.root["$schema"]; ok && s != dialect {
 		b.problem("/$schema", "only %s is understood", dialect)
@@ -51,7 +51,7 @@ func (b *builder) checkSchema() {
 			return nil
 		}})
 	}
-	whole := withoutOptions(b.root)
+	whole := withoutChoices(b.root)
 	delete(whole, "$schema")
 	delete(whole, "$id")
 	for _, err := range []error{
@@ -70,7 +70,8 @@ func (b *builder) checkSchema() {
 	b.compiler = c
 }
 
-// walk calls visit for a schema and every one below it, with pointers.
+// walk calls visit for a schema and for every schema inside it, with the pointer
+// to it.
 func (b *builder) walk(schema any, pointer string, visit func(schema map[string]any, pointer string)) {
 	s, ok := schema.(map[string]any)
 	if !ok {
@@ -78,29 +79,29 @@ func (b *builder) walk(schema any, pointer string, visit func(schema map[string]
 	}
 	visit(s, pointer)
 	for name, v := range s {
-		at := pointerTo(pointer, name)
+		at := PointerTo(pointer, name)
 		switch keywords[name] {
 		case subschema:
 			b.walk(v, at, visit)
 		case subschemas:
 			list, _ := v.([]any)
 			for i, item := range list {
-				b.walk(item, pointerTo(at, itoa(i)), visit)
+				b.walk(item, PointerTo(at, itoa(i)), visit)
 			}
 		case namedSchemas:
 			named, _ := v.(map[string]any)
 			for key, item := range named {
-				b.walk(item, pointerTo(at, key), visit)
+				b.walk(item, PointerTo(at, key), visit)
 			}
 		}
 	}
 }
 
-// checkKeywords checks what the standard leaves open: unknown keywords, formats
-// and patterns that cannot be understood.
+// checkKeywords checks what the metaschema does not: unknown keywords, formats and
+// patterns.
 func (b *builder) checkKeywords(s map[string]any, pointer string) {
 	for name := range s {
-		at := pointerTo(pointer, name)
+		at := PointerTo(pointer, name)
 		switch {
 		case strings.HasPrefix(name, "x-"):
 			below := name == "x-extensible" && isDeclaredPointer(pointer)
@@ -112,14 +113,14 @@ func (b *builder) checkKeywords(s map[string]any, pointer string) {
 		}
 	}
 	if f, ok := s["format"].(string); ok && formats[f] == nil {
-		b.problem(pointerTo(pointer, "format"), "unknown format %q; known are %s", f, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
+		b.problem(PointerTo(pointer, "format"), "unknown format %q; known are %s", f, strings.Join(slices.Sorted(maps.Keys(formats)), ", "))
 	}
 	if p, ok := s["pattern"].(string); ok {
-		b.checkPattern(p, pointerTo(pointer, "pattern"))
+		b.checkPattern(p, PointerTo(pointer, "pattern"))
 	}
 	named, _ := s["patternProperties"].(map[string]any)
 	for p := range named {
-		b.checkPattern(p, pointerTo(pointerTo(pointer, "patternProperties"), p))
+		b.checkPattern(p, PointerTo(PointerTo(pointer, "patternProperties"), p))
 	}
 }
 
@@ -129,14 +130,13 @@ func (b *builder) checkPattern(p, pointer string) {
 	}
 }
 
-// isFieldPointer reports whether a pointer leads to a property of the record
-// itself.
+// isFieldPointer reports whether a pointer leads to a field.
 func isFieldPointer(pointer string) bool {
 	return strings.HasPrefix(pointer, "/properties/") && strings.Count(pointer, "/") == 2
 }
 
-// isDeclaredPointer reports whether a pointer leads to a property that is
-// declared below a field: through properties alone.
+// isDeclaredPointer reports whether a pointer leads to a property that is declared
+// inside a field, by properties alone.
 func isDeclaredPointer(pointer string) bool {
 	segments := strings.Split(pointer, "/")[1:]
 	for i, segment := range segments {
@@ -147,7 +147,7 @@ func isDeclaredPointer(pointer string) bool {
 	return len(segments)%2 == 0 && len(segments) > 2
 }
 
-// schemaProblems names each thing that is wrong with the schema.
+// schemaProblems notes each problem of the schema.
 func (b *builder) schemaProblems(err error) {
 	var invalid *jsonschema.SchemaValidationError
 	var top *jsonschema.ValidationError
@@ -157,7 +157,7 @@ func (b *builder) schemaProblems(err error) {
 	}
 	var pattern *jsonschema.InvalidRegexError
 	if errors.As(err, &pattern) {
-		return // checkPattern has named it
+		return // checkPattern has noted it
 	}
 	b.problem("", "the schema cannot be used: a $ref or $dynamicRef leads nowhere")
 }
@@ -174,7 +174,7 @@ func (b *builder) invalidKeywords(e *jsonschema.ValidationError, p *message.Prin
 	}
 	at, name := "", "the file"
 	for _, segment := range e.InstanceLocation {
-		at, name = pointerTo(at, segment), segment
+		at, name = PointerTo(at, segment), segment
 	}
 	detail := e.ErrorKind.LocalizedString(p)
 	if _, alternatives := e.ErrorKind.(*kind.AnyOf); alternatives {
@@ -183,8 +183,9 @@ func (b *builder) invalidKeywords(e *jsonschema.ValidationError, p *message.Prin
 	b.problem(at, "%s is not valid JSON Schema: %s", name, detail)
 }
 
-// forPatches copies the schema of a record without the required properties of
-// the objects into which patches merge: a patch may leave them alone.
+// forPatches returns a copy of the schema of a record without the required
+// properties of the objects that patches merge into: a patch need not have
+// them.
 func forPatches(root map[string]any) map[string]any {
 	out := maps.Clone(root)
 	properties, _ := root["properties"].(map[string]any)
@@ -227,8 +228,8 @@ func (b *builder) compile(url, pointer string) *validator {
 	return newValidator(s)
 }
 
-// uuidsBelow returns the schema at a pointer into the file if it holds values
-// to the format of UUIDs, else nil.
+// uuidsBelow returns the schema at a pointer into the file if it asks for UUIDs
+// anywhere inside its values, else nil.
 func (b *builder) uuidsBelow(pointer string) *jsonschema.Schema {
 	s := b.schema(schemaURL, pointer)
 	if s == nil || !holdsUUIDs(s) {

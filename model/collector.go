@@ -5,23 +5,23 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of what is said of one input, however many faults a caller puts into
-// it and however long its names are.
+// Limits of the faults of one input. A caller can make any number of them, with
+// names of any length.
 const (
 	MaxFaults = 100 // faults that are kept; further ones are counted
 	MaxShown  = 200 // characters of a pointer, and of a caller's text in a detail
 )
 
-// A Collector gathers the faults of one input in bounded space. A fault that
-// is only counted costs nothing: its pointer is never written. The zero
-// Collector is ready for use.
+// A Collector gathers the faults of one input in limited memory: it keeps the
+// first [MaxFaults] and counts the others, whose pointers it never writes. The
+// zero Collector is ready for use.
 type Collector struct {
 	kept    Faults
 	further int
 }
 
-// Add notes a fault at a place. What detail holds of the caller's text must
-// have passed [Shown].
+// Add notes a fault at a place. A part of the caller's input in detail must have
+// been cut by [Shown].
 func (c *Collector) Add(at *Place, code, detail string) {
 	if c.Full() {
 		c.further++
@@ -30,7 +30,7 @@ func (c *Collector) Add(at *Place, code, detail string) {
 	c.kept = append(c.kept, Fault{Pointer: at.Pointer(), Code: code, Detail: detail})
 }
 
-// AddAll notes faults that were found already, with those that they count.
+// AddAll notes the faults of another collector, with those it only counted.
 func (c *Collector) AddAll(fs Faults) {
 	kept := fs[:min(len(fs), MaxFaults-len(c.kept))]
 	for _, f := range kept {
@@ -40,14 +40,14 @@ func (c *Collector) AddAll(fs Faults) {
 	c.further += len(fs) - len(kept) + fs.More()
 }
 
-// Full reports whether further faults are only counted, so that nobody need
-// work out what to say of them.
+// Full reports whether further faults are only counted, so that their details
+// need not be worked out.
 func (c *Collector) Full() bool { return len(c.kept) >= MaxFaults }
 
-// Found is how many faults were noted so far, the counted ones included.
+// Found returns the number of faults so far, including those only counted.
 func (c *Collector) Found() int { return len(c.kept) + c.further }
 
-// Faults are the faults noted so far, nil for none.
+// Faults returns the faults so far, nil if there are none.
 func (c *Collector) Faults() Faults {
 	faults := slices.Clone(c.kept)
 	if n := len(faults); n > 0 {
@@ -56,8 +56,8 @@ func (c *Collector) Faults() Faults {
 	return faults
 }
 
-// Shown is a caller's text as a detail may hold it: its first [MaxShown]
-// characters.
+// Shown returns the first [MaxShown] characters of a caller's text, with an
+// ellipsis if there are more.
 func Shown(text string) string {
 	n := 0
 	for i := range text {

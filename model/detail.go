@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// DetailTooPrecise is the detail of a number that would be kept as another one.
+// DetailTooPrecise is the detail of a number that would be stored as another one.
 const DetailTooPrecise = "This number would be kept as another one. Give at most 15 significant digits, and nothing closer to zero than 2.3e-308."
 
 // The details of faults say what is allowed.
@@ -30,14 +30,14 @@ var (
 		-math.MaxFloat64, math.MaxFloat64, maxDigits, math.SmallestNonzeroFloat64)
 )
 
-// Bounds of the values that a detail lists.
+// Limits of the list of values in a detail.
 const (
 	maxListed      = 20
 	maxListedBytes = 1000
 )
 
-// oneOf says which values are allowed: the first few, and how many more there
-// are.
+// oneOf returns the detail that lists the allowed values: the first few, and how
+// many more there are.
 func oneOf(values []string) string {
 	var b strings.Builder
 	b.WriteString("This must be one of: ")
@@ -56,25 +56,25 @@ func oneOf(values []string) string {
 	return b.String()
 }
 
-// optionsDetail says which options a drop-down has.
-func (c *checker) optionsDetail(f *Field) string {
-	options := f.Options
-	if f.Extensible && c.options != nil {
-		options = append(options[:len(options):len(options)], c.options(f)...)
+// choicesDetail returns the detail that lists the choices of a drop-down.
+func (c *checker) choicesDetail(f *Field) string {
+	choices := f.Choices
+	if f.Extensible && c.choices != nil {
+		choices = append(choices[:len(choices):len(choices)], c.choices(f)...)
 	}
-	return oneOf(options)
+	return oneOf(choices)
 }
 
-// enumDetail says which values a field's enum has.
+// enumDetail returns the detail that lists the values of a field's enum.
 func enumDetail(f *Field) string {
 	values := make([]string, len(f.rule.enum))
 	for i, v := range f.rule.enum {
-		values[i] = string(f.AppendCell(nil, v, false))
+		values[i] = string(f.AppendCell(nil, v, HideSecrets))
 	}
 	return oneOf(values)
 }
 
-// treesDetail is oneOf for values as they stand in the file.
+// treesDetail is oneOf for values of the file.
 func treesDetail(trees ...any) string {
 	values := make([]string, len(trees))
 	for i, tree := range trees {
@@ -87,59 +87,58 @@ func treesDetail(trees ...any) string {
 	return oneOf(values)
 }
 
-// rangeDetail says between which bounds a number must lie; "" is none, of which
-// there may be one.
-func rangeDetail(least, most string, openLeast, openMost bool) string {
-	low, high := bound("at least ", "more than ", openLeast)+least, bound("at most ", "less than ", openMost)+most
+// rangeDetail says between which bounds a number must lie. At most one of them
+// may be the zero bound.
+func rangeDetail(least, most bound) string {
+	low, high := "at least ", "at most "
+	if least.excluded {
+		low = "more than "
+	}
+	if most.excluded {
+		high = "less than "
+	}
 	switch {
-	case least == "":
-		return "This must be " + high + "."
-	case most == "":
-		return "This must be " + low + "."
+	case least == bound{}:
+		return "This must be " + high + most.number + "."
+	case most == bound{}:
+		return "This must be " + low + least.number + "."
 	}
-	return "This must be " + low + " and " + high + "."
+	return "This must be " + low + least.number + " and " + high + most.number + "."
 }
 
-func bound(closed, open string, isOpen bool) string {
-	if isOpen {
-		return open
-	}
-	return closed
-}
-
-// integerRange says which whole numbers a field takes.
+// integerRange returns the detail that gives the range of an Integer field.
 func integerRange(r *rule) string {
 	if r.minInt == math.MinInt64 && r.maxInt == math.MaxInt64 {
 		return detailInt64
 	}
-	least, most := "", ""
+	var least, most bound
 	if r.minInt > math.MinInt64 {
-		least = strconv.FormatInt(r.minInt, 10)
+		least.number = strconv.FormatInt(r.minInt, 10)
 	}
 	if r.maxInt < math.MaxInt64 {
-		most = strconv.FormatInt(r.maxInt, 10)
+		most.number = strconv.FormatInt(r.maxInt, 10)
 	}
-	return rangeDetail(least, most, false, false)
+	return rangeDetail(least, most)
 }
 
-// numberRange says which numbers a field takes.
+// numberRange returns the detail that gives the range of a Number field.
 func numberRange(r *rule) string {
 	if r.minNumber == nil && r.maxNumber == nil {
 		return detailFloat64
 	}
-	least, most := "", ""
+	var least, most bound
 	if r.minNumber != nil {
-		least = formatFloat(*r.minNumber)
+		least = bound{formatFloat(*r.minNumber), r.minExcluded}
 	}
 	if r.maxNumber != nil {
-		most = formatFloat(*r.maxNumber)
+		most = bound{formatFloat(*r.maxNumber), r.maxExcluded}
 	}
-	return rangeDetail(least, most, r.openMin, r.openMax)
+	return rangeDetail(least, most)
 }
 
 func formatFloat(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// formatRat writes a number of the file, to about the digits that it has.
+// formatRat writes a number of the file.
 func formatRat(r *big.Rat) string {
 	if r.IsInt() && r.Num().BitLen() <= 64 {
 		return r.Num().String()
@@ -148,9 +147,9 @@ func formatRat(r *big.Rat) string {
 	return formatFloat(v)
 }
 
-// typeDetail says what a field's values are.
+// typeDetail returns the detail that gives the type of a field.
 func typeDetail(f *Field) string {
-	switch f.Kind {
+	switch f.Type {
 	case Integer:
 		return "This must be a whole number."
 	case Number:
@@ -162,7 +161,7 @@ func typeDetail(f *Field) string {
 	case Array:
 		return "This must be a list."
 	case Date, DateTime:
-		return "This must be text: " + formatNames[string(f.Kind)] + "."
+		return "This must be text: " + formatNames[string(f.Type)] + "."
 	default:
 		return "This must be text."
 	}

@@ -51,7 +51,7 @@ properties:
 		`{"list":[{"c":1.5}]}`:      "This must be a whole number.",
 		`{"state":true,"size":"a"}`: "This must be text.",
 	} {
-		_, faults := m.CheckPatch([]byte(given), PatchOptions{Options: added})
+		_, faults := m.CheckPatch([]byte(given), PatchOptions{Choices: added})
 		if len(faults) == 0 || faults[0].Detail != want {
 			t.Errorf("%s: got %v, want %q", given, faults, want)
 		}

@@ -1,10 +1,9 @@
-// Package model owns what a kind of customer record is: its fields, their
-// types and rules, and how a value travels between JSON and a store. It
-// loads model files (JSON Schema 2020-12 in YAML, with x- keywords for what
-// a store needs to know) and checks new records and merge patches against
-// them.
+// Package model owns models: the fields of a type of customer record, the types
+// and rules of these fields, and the conversion of their values between JSON
+// and the stored form. It loads model files (JSON Schema 2020-12 in YAML, with
+// x- keywords for what a database has to know) and checks new records and merge
+// patches against them.
 //
-// It leaves to others where records are kept (store), how they are selected
-// (filter) and how requests reach them (api). It does no I/O besides reading
-// the model files it is given.
+// It leaves storing records to store, selecting them to filter, and requests to
+// api. Its only I/O is reading model files.
 package model

@@ -5,11 +5,12 @@ type Purpose int
 
 // The purposes.
 const (
-	Create Purpose = iota // a new record: only its id of what is read-only may be given
-	Import                // may give ids, creation times and other read-only values, too
+	Create Purpose = iota // a new record; the id is the only read-only field that may be given
+	Import                // an imported record; all read-only fields may be given
 )
 
-// A Draft is a checked record, new or to be merged into the one of its id.
+// A Draft is a checked record. It is new, or is merged into the record with its
+// id.
 type Draft struct {
 	ID      any   // stored form, nil when not given
 	Version int64 // 0 when not given
@@ -19,17 +20,15 @@ type Draft struct {
 	purpose Purpose
 }
 
-// CheckDraft checks a record given as a JSON object and finds every fault of
-// it, save that a fault of the JSON itself ends the search, and that what is
-// missing is left to [Model.MissingFor]. Null for what is generated, or kept by
-// the store, counts as not given; so does the mask of a secret.
+// CheckDraft checks a record given as a JSON object and returns every fault of
+// it. Invalid JSON ends the search, and missing fields are for
+// [Model.MissingFor] to find. Null in a generated field or one with a role
+// counts as not given; so does the mask of a secret.
 func (m *Model) CheckDraft(raw []byte, p Purpose, o ...PatchOptions) (Draft, Faults) {
-	options, allowNew := about(o)
-	r := newReader(m, raw, options, allowNew)
+	options := optionsOf(o)
+	r := newReader(m, raw, options)
 	defer r.free()
-	if len(o) > 0 {
-		r.columns = o[0].Columns
-	}
+	r.columns = options.Columns
 	d := drafting{check: &r.check, purpose: p}
 	d.gathered = r.sets[:0]
 	defer func() { r.sets = d.gathered }()
@@ -46,16 +45,16 @@ func (m *Model) CheckDraft(raw []byte, p Purpose, o ...PatchOptions) (Draft, Fau
 	return d.finish(m)
 }
 
-// about reads what was said of options, if anything.
-func about(o []PatchOptions) (options func(*Field) []string, allowNew bool) {
+// optionsOf returns the options that a call was given, or the zero ones.
+func optionsOf(o []PatchOptions) PatchOptions {
 	if len(o) == 0 {
-		return nil, false
+		return PatchOptions{}
 	}
-	return o[0].Options, o[0].AllowNewOptions
+	return o[0]
 }
 
-// absentWhenNull reports whether null can only mean "not given", because the
-// field always has a value that something else makes.
+// absentWhenNull reports whether null means "not given", because the field always
+// has a value that is generated or set by the store.
 func (f *Field) absentWhenNull() bool {
 	return !f.Nullable && (f.Role != RoleNone || f.Generate != "")
 }
@@ -98,7 +97,7 @@ func (d *drafting) add(f *Field, stored any, merge []byte, at *Place) {
 	d.gathered = append(d.gathered, Set{Field: f, Value: stored, Merge: merge, Pointer: at.Pointer()})
 }
 
-// sameAgain checks the second of two names for the id or the version.
+// sameAgain checks the value of a second name for the id or the version.
 func (d *drafting) sameAgain(f *Field, stored any, at *Place) {
 	before := any(d.draft.Version)
 	if f.Role == RoleID {
@@ -109,15 +108,15 @@ func (d *drafting) sameAgain(f *Field, stored any, at *Place) {
 	}
 }
 
-// finish carries out the rules across fields. An import restores records, in
-// which values may stand together that no single call would set: none of them
-// is dropped or refused for another's sake.
+// finish applies the rules across fields. An import may restore a record with a
+// combination of values that no single call can set, so it only derives texts
+// of HTML, and no value is ignored or refused because of another one.
 func (d *drafting) finish(m *Model) (Draft, Faults) {
 	if d.check.Found() == 0 {
 		if d.purpose == Import {
 			d.gathered = m.derive(d.check, d.gathered)
 		} else {
-			d.gathered = m.settle(d.check, d.gathered)
+			d.gathered = m.applyRules(d.check, d.gathered)
 		}
 	}
 	if d.check.Found() > 0 {
@@ -127,9 +126,9 @@ func (d *drafting) finish(m *Model) (Draft, Faults) {
 	return d.draft, nil
 }
 
-// Insert returns the values of a new record by Field.Index: those given,
-// defaults, and generated ones. What the store makes is nil: sequences, times
-// of stamps, and the roles unless given.
+// Insert returns the values of a new record by Field.Index: those given, the
+// defaults and the generated ones. The values that the store sets are nil:
+// sequences, times of stamps, and the roles unless given.
 func (d Draft) Insert(m *Model) []any {
 	values := make([]any, len(m.Fields))
 	sets := d.Patch.Sets
@@ -149,12 +148,12 @@ func (d Draft) Insert(m *Model) []any {
 	return values
 }
 
-// MissingFor names what a new record of d would lack: required fields,
-// required properties of its objects, and what other fields need.
+// MissingFor returns the faults of d as a new record: required fields that it
+// lacks, required properties of its objects, and fields that others need.
 func (m *Model) MissingFor(d Draft) Faults {
 	var c Collector
 	if d.purpose != Import {
-		c.needs(d.Patch.Sets, true)
+		c.needsOfNew(d.Patch.Sets)
 	}
 	sets := d.Patch.Sets
 	for _, f := range m.required {

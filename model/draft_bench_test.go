@@ -57,6 +57,6 @@ func BenchmarkAppendRecord(b *testing.B) {
 	var buf []byte
 	b.ReportAllocs()
 	for b.Loop() {
-		buf = m.AppendRecord(buf[:0], r, nil, false)
+		buf = m.AppendRecord(buf[:0], r, nil, HideSecrets)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// Kinds of values in a packed draft.
+// Types of values in a packed draft.
 const (
 	packedNull byte = iota
 	packedString
@@ -16,21 +16,21 @@ const (
 	packedTrue
 )
 
-// AppendPacked appends a checked draft in a form for [Model.Unpack], in about
-// as many bytes as its values have. It holds masked secrets in the clear. What
-// the API key is that gave it is left out.
+// AppendPacked appends a checked draft in a form for [Model.Unpack], in about as
+// many bytes as its values have. Masked secrets are not hidden. The form does
+// not include Draft.Actor.
 func (d Draft) AppendPacked(dst []byte) []byte {
 	dst = append(dst, byte(d.purpose))
 	dst = binary.AppendUvarint(dst, uint64(len(d.Patch.Sets)))
 	for _, s := range d.Patch.Sets {
 		dst = binary.AppendUvarint(dst, uint64(s.Field.Index))
 		dst = appendPackedValue(dst, s.Value)
-		dst = appendPackedText(dst, s.Merge)
+		dst = appendPackedString(dst, s.Merge)
 		if s.Pointer == s.Field.rule.pointer {
 			dst = append(dst, packedNull)
 			continue
 		}
-		dst = appendPackedText(append(dst, packedString), s.Pointer)
+		dst = appendPackedString(append(dst, packedString), s.Pointer)
 	}
 	return dst
 }
@@ -38,7 +38,7 @@ func (d Draft) AppendPacked(dst []byte) []byte {
 func appendPackedValue(dst []byte, v any) []byte {
 	switch v := v.(type) {
 	case string:
-		return appendPackedText(append(dst, packedString), v)
+		return appendPackedString(append(dst, packedString), v)
 	case int64:
 		return binary.AppendVarint(append(dst, packedInteger), v)
 	case float64:
@@ -52,14 +52,14 @@ func appendPackedValue(dst []byte, v any) []byte {
 	return append(dst, packedNull)
 }
 
-func appendPackedText[T ~string | ~[]byte](dst []byte, text T) []byte {
+func appendPackedString[T ~string | ~[]byte](dst []byte, text T) []byte {
 	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
 }
 
 var errPacked = errors.New("a packed draft is damaged")
 
-// Unpack reads a draft that [Draft.AppendPacked] wrote in this process, of the
-// same model. It keeps nothing of b.
+// Unpack reads a draft of the same model that [Draft.AppendPacked] wrote in this
+// process. It does not keep b.
 func (m *Model) Unpack(b []byte) (Draft, error) {
 	u := unpacker{rest: b}
 	d := Draft{purpose: Purpose(u.byte())}
@@ -74,11 +74,11 @@ func (m *Model) Unpack(b []byte) (Draft, error) {
 			return Draft{}, errPacked
 		}
 		s := Set{Field: m.Fields[at], Value: u.value()}
-		if merge := u.text(); merge != "" {
+		if merge := u.string(); merge != "" {
 			s.Merge = []byte(merge)
 		}
 		if s.Pointer = s.Field.rule.pointer; u.byte() == packedString {
-			s.Pointer = u.text()
+			s.Pointer = u.string()
 		}
 		switch s.Field.Role {
 		case RoleID:
@@ -94,14 +94,14 @@ func (m *Model) Unpack(b []byte) (Draft, error) {
 	return d, nil
 }
 
-// An unpacker reads parts of a packed draft, and nothing but zeros once it has
-// found it damaged.
+// An unpacker reads the parts of a packed draft. Once it finds damage it returns
+// only zeros.
 type unpacker struct {
 	rest    []byte
 	damaged bool
 }
 
-// take is the next n bytes.
+// take returns the next n bytes.
 func (u *unpacker) take(n int) []byte {
 	if n < 0 || n > len(u.rest) {
 		u.damaged, u.rest = true, nil
@@ -123,7 +123,7 @@ func (u *unpacker) uint() uint64 {
 	return v
 }
 
-func (u *unpacker) text() string {
+func (u *unpacker) string() string {
 	n := u.uint()
 	if n > uint64(len(u.rest)) {
 		u.damaged, u.rest = true, nil
@@ -135,7 +135,7 @@ func (u *unpacker) text() string {
 func (u *unpacker) value() any {
 	switch u.byte() {
 	case packedString:
-		return u.text()
+		return u.string()
 	case packedInteger:
 		v, n := binary.Varint(u.rest)
 		if n <= 0 {

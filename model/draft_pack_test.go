@@ -28,9 +28,9 @@ func TestAPackedDraftComesBackAsItWas(t *testing.T) {
 		}
 	}
 	renamed := mustModel(t, "x-model: shop\ntype: object\nproperties:\n  key: {type: string, x-role: id}\n  state: {type: string, enum: [a], x-extensible: true}\n")
-	d, faults := renamed.CheckDraft([]byte(`{"id":"k","state":"new"}`), Import, PatchOptions{AllowNewOptions: true})
+	d, faults := renamed.CheckDraft([]byte(`{"id":"k","state":"new"}`), Import, PatchOptions{AllowNewChoices: true})
 	back, err := renamed.Unpack(d.AppendPacked(nil))
-	if len(faults) > 0 || err != nil || !reflect.DeepEqual(back, d) || len(back.Patch.NewOptions(nil)) != 1 {
+	if len(faults) > 0 || err != nil || !reflect.DeepEqual(back, d) || len(back.Patch.NewChoices(nil)) != 1 {
 		t.Errorf("%+v comes back as %+v, %v", d, back, err)
 	}
 }

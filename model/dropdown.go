@@ -7,13 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// A drop-down is text whose allowed values are options that may grow. One is
-// a field of its own, another a declared text below an Object field: the
-// latter is held as a Field too, so that whoever deals with options need not
-// tell them apart.
+// A drop-down is a string with a list of choices that can grow. It is either a
+// field or a string that is declared inside an Object field. The latter is
+// represented by a Field too, so that code for choices can treat both alike.
 
-// Extensible lists the fields whose options may grow, those below objects
-// included; see [Field.DropDowns].
+// Extensible lists the drop-downs: the fields whose choices can grow, including
+// those inside objects; see [Field.DropDowns].
 func (m *Model) Extensible() []*Field {
 	var all []*Field
 	for _, f := range m.Fields {
@@ -25,138 +24,145 @@ func (m *Model) Extensible() []*Field {
 	return all
 }
 
-// prepareDropDowns finds the extensible text below a field.
+// prepareDropDowns finds the drop-downs that are declared below a field.
 func (b *builder) prepareDropDowns(f *Field, s map[string]any, at string) {
-	b.addDropDowns(f, s, at, nil, f.Kind == Object)
+	b.addDropDowns(f, below{schema: s, at: at, reached: f.Type == Object})
 	slices.SortFunc(f.DropDowns, func(a, b *Field) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// addDropDowns looks below a schema; inside is false where it need not be an
-// object, so that what stands below may never be asked.
-func (b *builder) addDropDowns(f *Field, s map[string]any, at string, path []string, inside bool) {
-	properties, _ := s["properties"].(map[string]any)
+// below is a schema that is declared below a field.
+type below struct {
+	schema  map[string]any
+	at      string   // pointer into the file
+	path    []string // names that lead to it from the field
+	reached bool     // it and all around it are objects; else it may never be applied
+}
+
+func (b *builder) addDropDowns(f *Field, in below) {
+	properties, _ := in.schema["properties"].(map[string]any)
 	for name, v := range properties {
-		child, ok := v.(map[string]any)
+		schema, ok := v.(map[string]any)
 		if !ok {
 			continue
 		}
-		below := pointerTo(pointerTo(at, "properties"), name)
-		kind, _ := b.kind(child, below)
-		way := append(path[:len(path):len(path)], name)
-		if mark, given := child["x-extensible"]; given && b.checkX(pointerTo(below, "x-extensible"), mark, xBool) && mark == true {
-			b.addDropDown(f, child, below, way, inside && kind == String)
+		child := below{schema: schema, at: PointerTo(PointerTo(in.at, "properties"), name), path: append(in.path[:len(in.path):len(in.path)], name)}
+		t, _ := b.typeOf(schema, child.at)
+		child.reached = in.reached && t == Object
+		if mark, given := schema["x-extensible"]; given && b.checkX(PointerTo(child.at, "x-extensible"), mark, xBoolean) && mark == true {
+			if in.reached && t == String && choicesOf(schema) != nil {
+				f.DropDowns = append(f.DropDowns, dropDown(f, child))
+			} else {
+				b.problem(PointerTo(child.at, "x-extensible"), "x-extensible: needs text with an enum to extend, declared below an object")
+			}
 		}
-		b.addDropDowns(f, child, below, way, inside && kind == Object)
+		b.addDropDowns(f, child)
 	}
 }
 
-func (b *builder) addDropDown(f *Field, s map[string]any, at string, path []string, isText bool) {
-	options := optionsOf(s)
-	if !isText || options == nil {
-		b.problem(pointerTo(at, "x-extensible"), "x-extensible: needs text with an enum to extend, declared below an object")
-		return
-	}
+// dropDown returns the Field of a drop-down below f.
+func dropDown(f *Field, at below) *Field {
+	s := at.schema
 	d := &Field{
-		Index: -1, Name: f.Name + "." + strings.Join(path, "."), Kind: String, Title: text(s, "title"), Description: text(s, "description"),
-		Nullable: true, Options: options, Extensible: true, path: path, source: withoutX(s),
+		Index: -1, Name: f.Name + "." + strings.Join(at.path, "."), Type: String, Title: stringOf(s, "title"), Description: stringOf(s, "description"),
+		Nullable: true, Choices: choicesOf(s), Extensible: true, path: at.path, source: withoutX(s),
 	}
 	d.VendorName = d.Name
 	pointer := f.rule.pointer
-	for _, name := range path {
-		pointer = pointerTo(pointer, name)
+	for _, name := range at.path {
+		pointer = PointerTo(pointer, name)
 	}
 	d.rule.leadTo(pointer)
-	f.DropDowns = append(f.DropDowns, d)
+	return d
 }
 
-// optionsOf is the texts of an enum, nil where there is none.
-func optionsOf(s map[string]any) []string {
+// choicesOf returns the strings of an enum, nil if there is none.
+func choicesOf(s map[string]any) []string {
 	list, ok := s["enum"].([]any)
 	if !ok {
 		return nil
 	}
-	options := []string{}
+	choices := []string{}
 	for _, v := range list {
-		if option, ok := v.(string); ok {
-			options = append(options, option)
+		if choice, ok := v.(string); ok {
+			choices = append(choices, choice)
 		}
 	}
-	return options
+	return choices
 }
 
-// withoutOptions copies a schema without the enums that may grow: they are
-// checked by a [checker], which knows what a workspace has added.
-func withoutOptions(root map[string]any) map[string]any {
+// withoutChoices copies a schema without the enums that can grow. A [checker]
+// checks these, because it knows the choices that a workspace has added.
+func withoutChoices(root map[string]any) map[string]any {
 	out, _ := mapSchemas(root, func(s map[string]any) {
-		if flag(s, "x-extensible") {
+		if booleanOf(s, "x-extensible") {
 			delete(s, "enum")
 		}
 	}).(map[string]any)
 	return out
 }
 
-// chosen is the text that the tree of an object holds in a drop-down below
-// it.
-func (f *Field) chosen(tree any) (option string, ok bool) {
+// chosen returns the string in the tree of an object that a drop-down inside it
+// stands for.
+func (f *Field) chosen(tree any) (choice string, ok bool) {
 	for _, name := range f.path {
 		members, _ := tree.(map[string]any)
 		tree = members[name]
 	}
-	option, ok = tree.(string)
-	return option, ok
+	choice, ok = tree.(string)
+	return choice, ok
 }
 
-// dropDowns checks what the tree of an object holds in the drop-downs below
-// it.
+// dropDowns checks the drop-downs inside the tree of an object.
 func (c *checker) dropDowns(f *Field, tree any) {
 	for _, d := range f.DropDowns {
-		if option, ok := d.chosen(tree); ok {
-			c.option(d, option, d.rule.at)
+		if choice, ok := d.chosen(tree); ok {
+			c.choice(d, choice, d.rule.at)
 		}
 	}
 }
 
-// Limits of what a workspace may add to a drop-down.
+// Limits of the choices that a workspace can add to a drop-down.
 const (
-	MaxNewOptions = 1000
-	MaxNewOption  = 200 // characters of each
+	MaxNewChoices = 1000
+	MaxNewChoice  = 200 // characters of each
 )
 
-// TooManyOptions is the fault of a value for which a drop-down has no room.
-func TooManyOptions(pointer string) Fault {
-	return Fault{Pointer: pointer, Code: CodeTooManyOptions,
-		Detail: "This would be a new option, and a workspace may add at most " + strconv.Itoa(MaxNewOptions) + " to a field. Choose one that there is."}
+// TooManyChoices returns the fault of a new choice of a drop-down that already has
+// [MaxNewChoices].
+func TooManyChoices(pointer string) Fault {
+	return Fault{Pointer: pointer, Code: CodeTooManyChoices,
+		Detail: "This would be a new option, and a workspace may add at most " + strconv.Itoa(MaxNewChoices) + " to a field. Choose one that there is."}
 }
 
-// option checks a value of a drop-down.
-func (c *checker) option(f *Field, option string, at *Place) {
+// choice checks a value of a drop-down.
+func (c *checker) choice(f *Field, choice string, at *Place) {
 	switch {
-	case c.takesAny || c.knows(f, option):
-	case !f.Extensible || !c.allowNew:
-		c.Add(at, CodeEnum, c.optionsDetail(f))
-	case strings.TrimSpace(option) == "":
+	case c.allowAnyChoice || c.knows(f, choice):
+	case !f.Extensible || !c.allowNewChoices:
+		c.Add(at, CodeEnum, c.choicesDetail(f))
+	case strings.TrimSpace(choice) == "":
 		c.Add(at, CodeTooShort, "A new option must have at least one character that is no space.")
-	case len(option) > MaxNewOption && utf8.RuneCountInString(option) > MaxNewOption:
-		c.Add(at, CodeTooLong, "A new option may have at most "+strconv.Itoa(MaxNewOption)+" characters.")
-	case c.options != nil && len(c.options(f)) >= MaxNewOptions:
-		full := TooManyOptions("")
+	case len(choice) > MaxNewChoice && utf8.RuneCountInString(choice) > MaxNewChoice:
+		c.Add(at, CodeTooLong, "A new option may have at most "+strconv.Itoa(MaxNewChoice)+" characters.")
+	case c.choices != nil && len(c.choices(f)) >= MaxNewChoices:
+		full := TooManyChoices("")
 		c.Add(at, full.Code, full.Detail)
 	}
 }
 
-// knows reports whether an option is one of the field's or the workspace's.
-func (c *checker) knows(f *Field, option string) bool {
-	return slices.Contains(f.Options, option) || f.Extensible && c.options != nil && slices.Contains(c.options(f), option)
+// knows reports whether the model or the workspace has a choice.
+func (c *checker) knows(f *Field, choice string) bool {
+	return slices.Contains(f.Choices, choice) || f.Extensible && c.choices != nil && slices.Contains(c.choices(f), choice)
 }
 
-// NewOptions lists the values of Extensible fields, and of drop-downs below
-// Object fields, that neither the model nor options (which may be nil) know.
-func (p Patch) NewOptions(options func(*Field) []string) []Set {
-	c := checker{options: options}
+// NewChoices lists the values of drop-downs, those inside Object fields included,
+// that are neither in the model nor in what choices returns. choices may be nil.
+func (p Patch) NewChoices(choices func(*Field) []string) []Set {
+	c := checker{choices: choices}
 	var sets []Set
-	add := func(f *Field, option, pointer string) {
-		if !c.knows(f, option) {
-			sets = append(sets, Set{Field: f, Value: option, Pointer: pointer})
+	add := func(f *Field, choice, pointer string) {
+		if !c.knows(f, choice) {
+			sets = append(sets, Set{Field: f, Value: choice, Pointer: pointer})
 		}
 	}
 	for _, s := range p.Sets {
@@ -168,8 +174,8 @@ func (p Patch) NewOptions(options func(*Field) []string) []Set {
 		case len(s.Field.DropDowns) > 0:
 			tree, _ := c.readTree([]byte(stored), nil, 2)
 			for _, d := range s.Field.DropDowns {
-				if option, chosen := d.chosen(tree); chosen {
-					add(d, option, d.rule.pointer)
+				if choice, ok := d.chosen(tree); ok {
+					add(d, choice, d.rule.pointer)
 				}
 			}
 		}

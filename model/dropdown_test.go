@@ -21,11 +21,11 @@ func TestDropDownsBelowObjectsGrowAsFieldsDo(t *testing.T) {
 		"options of the model":       {`{"custom":{"channel":"mail","home":{"kind":"flat"}}}`, PatchOptions{}, nil, ""},
 		"an unknown one":             {`{"custom":{"channel":"fax"}}`, PatchOptions{}, []string{"/custom/channel enum"}, ""},
 		"two, at any depth":          {`{"custom":{"channel":"fax","home":{"kind":"boat"}}}`, PatchOptions{}, []string{"/custom/channel enum", "/custom/home/kind enum"}, ""},
-		"what the workspace added":   {`{"tier":"iron","custom":{"channel":"fax"}}`, PatchOptions{Options: added}, nil, ""},
-		"what it did not":            {`{"custom":{"channel":"telex"}}`, PatchOptions{Options: added}, []string{"/custom/channel enum"}, ""},
-		"new ones, asked for":        {`{"tier":"zinc","custom":{"channel":"telex","home":{"kind":"boat"}}}`, PatchOptions{Options: added, AllowNewOptions: true}, nil, "tier=zinc custom.channel=telex custom.home.kind=boat"},
-		"new to others only":         {`{"tier":"iron","custom":{"channel":"fax"}}`, PatchOptions{Options: added, AllowNewOptions: true}, nil, ""},
-		"other rules still hold":     {`{"custom":{"channel":1,"home":{"kind":"x"}}}`, PatchOptions{AllowNewOptions: true}, []string{"/custom/channel type", "/custom/home/kind too_short"}, ""},
+		"what the workspace added":   {`{"tier":"iron","custom":{"channel":"fax"}}`, PatchOptions{Choices: added}, nil, ""},
+		"what it did not":            {`{"custom":{"channel":"telex"}}`, PatchOptions{Choices: added}, []string{"/custom/channel enum"}, ""},
+		"new ones, asked for":        {`{"tier":"zinc","custom":{"channel":"telex","home":{"kind":"boat"}}}`, PatchOptions{Choices: added, AllowNewChoices: true}, nil, "tier=zinc custom.channel=telex custom.home.kind=boat"},
+		"new to others only":         {`{"tier":"iron","custom":{"channel":"fax"}}`, PatchOptions{Choices: added, AllowNewChoices: true}, nil, ""},
+		"other rules still hold":     {`{"custom":{"channel":1,"home":{"kind":"x"}}}`, PatchOptions{AllowNewChoices: true}, []string{"/custom/channel type", "/custom/home/kind too_short"}, ""},
 		"removing is no option":      {`{"custom":{"channel":null,"home":null}}`, PatchOptions{}, nil, ""},
 		"beside an object elsewhere": {`{"custom":{"home":{"channel":"x"},"kind":"y"},"any":{"channel":"x"}}`, PatchOptions{}, nil, ""},
 	}
@@ -35,7 +35,7 @@ func TestDropDownsBelowObjectsGrowAsFieldsDo(t *testing.T) {
 			wantCodes(t, faults, tt.want...)
 			d, faults := m.CheckDraft([]byte(tt.patch), Create, tt.options)
 			wantCodes(t, faults, tt.want...)
-			for _, sets := range [][]Set{p.NewOptions(tt.options.Options), d.Patch.NewOptions(tt.options.Options)} {
+			for _, sets := range [][]Set{p.NewChoices(tt.options.Choices), d.Patch.NewChoices(tt.options.Choices)} {
 				var grown []string
 				for _, s := range sets {
 					grown = append(grown, s.Field.Name+"="+s.Value.(string))
@@ -54,7 +54,7 @@ func TestDropDownsBelowObjectsGrowAsFieldsDo(t *testing.T) {
 func TestAModelListsItsDropDowns(t *testing.T) {
 	var names []string
 	for _, f := range mustModel(t, everyKind).Extensible() {
-		names = append(names, f.Name+":"+strings.Join(f.Options, "|"))
+		names = append(names, f.Name+":"+strings.Join(f.Choices, "|"))
 	}
 	want := []string{"tier:basic|gold", "custom.channel:mail|phone", "custom.home.kind:house|flat"}
 	if !slices.Equal(names, want) {
@@ -71,7 +71,7 @@ func TestAModelListsItsDropDowns(t *testing.T) {
 func TestAnExtensibleFieldMayHaveOtherRules(t *testing.T) {
 	m := mustModel(t, "{x-model: shop, type: object, properties: {a: {type: string, enum: [x], not: {const: z}, x-extensible: true}}}")
 	for value, want := range map[string]string{"x": "", "y": "", "z": "/a schema"} {
-		_, faults := m.CheckPatch([]byte(`{"a":"`+value+`"}`), PatchOptions{AllowNewOptions: true})
+		_, faults := m.CheckPatch([]byte(`{"a":"`+value+`"}`), PatchOptions{AllowNewChoices: true})
 		if got := strings.Join(codes(faults), " "); got != want {
 			t.Errorf("%s: %s", value, got)
 		}
@@ -87,33 +87,33 @@ func TestTheDigestFollowsWhatMayGrow(t *testing.T) {
 
 func TestNewOptionsAreBounded(t *testing.T) {
 	m := mustModel(t, everyKind)
-	full := make([]string, MaxNewOptions)
+	full := make([]string, MaxNewChoices)
 	for i := range full {
 		full[i] = "option " + strconv.Itoa(i)
 	}
 	added := func(n int) func(*Field) []string { return func(*Field) []string { return full[:n] } }
-	long := strings.Repeat("é", MaxNewOption)
+	long := strings.Repeat("é", MaxNewChoice)
 	for name, tt := range map[string]struct {
 		tier  string
 		added int
 		want  []string
 	}{
-		"room for one":         {"zinc", MaxNewOptions - 1, nil},
-		"no room":              {"zinc", MaxNewOptions, []string{"/custom/channel too_many_options", "/tier too_many_options"}},
-		"one that is there":    {"option 5", MaxNewOptions, nil},
+		"room for one":         {"zinc", MaxNewChoices - 1, nil},
+		"no room":              {"zinc", MaxNewChoices, []string{"/custom/channel too_many_options", "/tier too_many_options"}},
+		"one that is there":    {"option 5", MaxNewChoices, nil},
 		"as long as it may be": {long, 0, nil},
 		"too long":             {long + "x", 0, []string{"/custom/channel too_long", "/tier too_long"}},
 		"empty":                {"", 0, []string{"/custom/channel too_short", "/tier too_short"}},
 		"spaces":               {" \u00a0 ", 0, []string{"/custom/channel too_short", "/tier too_short"}},
 	} {
 		patch := `{"tier":"` + tt.tier + `","custom":{"channel":"` + tt.tier + `"}}`
-		_, faults := m.CheckPatch([]byte(patch), PatchOptions{Options: added(tt.added), AllowNewOptions: true})
+		_, faults := m.CheckPatch([]byte(patch), PatchOptions{Choices: added(tt.added), AllowNewChoices: true})
 		if got := codes(faults); strings.Join(got, " ") != strings.Join(tt.want, " ") {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
 	before := func(*Field) []string { return []string{"", long + long} }
-	if _, faults := m.CheckPatch([]byte(`{"tier":"","custom":{"channel":"`+long+long+`"}}`), PatchOptions{Options: before}); len(faults) > 0 {
+	if _, faults := m.CheckPatch([]byte(`{"tier":"","custom":{"channel":"`+long+long+`"}}`), PatchOptions{Choices: before}); len(faults) > 0 {
 		t.Errorf("options from before: %v", faults)
 	}
 }

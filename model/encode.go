@@ -7,14 +7,14 @@ import (
 )
 
 // EncodeJSON checks a JSON value by all rules of the field and returns it in
-// stored form, or the first fault with a pointer relative to the value. An
-// extensible field takes its own options only. An object is taken as a whole
-// value, so that what its schema requires must be there.
+// stored form, or the first fault with a pointer relative to the value. Of an
+// extensible field it accepts the choices of the model only. An object must have
+// the properties that its schema requires.
 func (f *Field) EncodeJSON(raw jsontext.Value) (any, *Fault) { return f.encode(raw, &checker{}) }
 
 func (f *Field) encode(raw []byte, c *checker) (any, *Fault) {
 	v, _ := c.value(f, bytes.TrimSpace(raw), nil)
-	if c.Found() == 0 && f.rule.full != nil && f.Kind == Object && v != nil {
+	if c.Found() == 0 && f.rule.full != nil && f.Type == Object && v != nil {
 		c.missingWithin(f, v.(string), nil)
 	}
 	if faults := c.Faults(); len(faults) > 0 {
@@ -23,8 +23,8 @@ func (f *Field) encode(raw []byte, c *checker) (any, *Fault) {
 	return v, nil
 }
 
-// value checks a JSON value and returns its stored form, and for objects the
-// merge patch that it is. What it returns with a fault is of no use.
+// value checks a JSON value and returns its stored form, and for an object also
+// the merge patch that it is. If there is a fault the results mean nothing.
 func (c *checker) value(f *Field, raw []byte, at *Place) (stored any, merge []byte) {
 	if len(raw) == 0 {
 		c.Add(at, CodeInvalidJSON, "This is not valid JSON.")
@@ -36,7 +36,7 @@ func (c *checker) value(f *Field, raw []byte, at *Place) (stored any, merge []by
 		}
 		return nil, nil
 	}
-	if f.Kind == Object || f.Kind == Array || f.Kind == Any {
+	if f.Type == Object || f.Type == Array || f.Type == Any {
 		return c.nested(f, raw, at)
 	}
 	before := c.Found()
@@ -50,7 +50,7 @@ func (c *checker) value(f *Field, raw []byte, at *Place) (stored any, merge []by
 }
 
 func (c *checker) scalar(f *Field, raw []byte, at *Place) any {
-	switch f.Kind {
+	switch f.Type {
 	case Integer:
 		return c.integer(f, raw, at)
 	case Number:
@@ -71,11 +71,11 @@ func (c *checker) scalar(f *Field, raw []byte, at *Place) any {
 		c.syntaxFault(raw, at, err)
 		return nil
 	}
-	return c.text(f, s, at)
+	return c.string(f, s, at)
 }
 
-// isMask reports whether a value is the mask of a secret written back, which
-// stands for "as it is".
+// isMask reports whether a value is the mask of a secret. A caller that sends it
+// back does not change the secret.
 func isMask(f *Field, raw []byte) bool {
 	return f.Concealed() && string(raw) == `"`+Mask+`"`
 }

@@ -11,13 +11,13 @@ type Fault struct {
 	Code    string `json:"code"`    // stable, snake_case
 	Detail  string `json:"detail"`  // a sentence for the user, without the value itself
 
-	// Further is how many more faults were found after this one and only
-	// counted: of the last one that a [Collector] has kept.
+	// Further is set in the last fault that a [Collector] has kept. It is how
+	// many more were found.
 	Further int `json:"-"`
 }
 
-// Faults are the things wrong with one input: the first [MaxFaults], and in
-// the last of them how many more there are. It is an error; its text names the
+// Faults are the things wrong with one input: at most [MaxFaults] of them, and in
+// the last one how many more there are. It is an error whose text names the
 // first few.
 type Faults []Fault
 
@@ -31,7 +31,7 @@ const (
 	CodeTooLong      = "too_long"
 	CodeTooShort     = "too_short"
 	CodeOutOfRange   = "out_of_range"
-	CodeTooPrecise   = "too_precise" // a number that would be kept as another one
+	CodeTooPrecise   = "too_precise" // a number that would be stored as another one
 	CodeEnum         = "enum"
 	CodeFormat       = "format"
 	CodePattern      = "pattern"
@@ -44,10 +44,10 @@ const (
 	CodeEmptyPatch   = "empty_patch"
 	CodeTooManyNames = "too_many_names"
 
-	CodeTooManyOptions = "too_many_options"
+	CodeTooManyChoices = "too_many_options"
 )
 
-// More is how many faults were found beyond those listed.
+// More returns how many faults were found beyond those listed.
 func (fs Faults) More() int {
 	n := 0
 	for _, f := range fs {

@@ -9,12 +9,13 @@ import (
 	"strings"
 )
 
-// filePointer leads to the field in its file.
+// filePointer returns the pointer to the field in its file.
 func (r *rule) filePointer() string { return "/properties" + r.pointer }
 
-// addField adds a field of the file, or of a role that the file leaves out.
+// addField adds a field of the file, or for a role that no field of the file
+// has.
 func (b *builder) addField(name string, schema any) {
-	at := pointerTo("/properties", name)
+	at := PointerTo("/properties", name)
 	if schema == true {
 		schema = map[string]any{}
 	}
@@ -25,12 +26,12 @@ func (b *builder) addField(name string, schema any) {
 	}
 	f := &Field{
 		Name: name, Column: columnPrefix + name,
-		Title: text(s, "title"), Description: text(s, "description"), Format: text(s, "format"),
-		ReadOnly: flag(s, "readOnly"), WriteOnly: flag(s, "writeOnly"),
+		Title: stringOf(s, "title"), Description: stringOf(s, "description"), Format: stringOf(s, "format"),
+		ReadOnly: booleanOf(s, "readOnly"), WriteOnly: booleanOf(s, "writeOnly"),
 		source: withoutX(s),
 	}
-	f.rule.leadTo(pointerTo("", name))
-	f.Kind, f.Nullable = b.kind(s, at)
+	f.rule.leadTo(PointerTo("", name))
+	f.Type, f.Nullable = b.typeOf(s, at)
 	b.checkFieldX(s, at)
 	b.applyX(f, s)
 	b.checkRole(f, s, at)
@@ -45,9 +46,9 @@ func (b *builder) addField(name string, schema any) {
 	b.model.byName[name] = f
 }
 
-// kind says of which kind the values of a schema are, and whether its type
-// allows null.
-func (b *builder) kind(s map[string]any, at string) (Kind, bool) {
+// typeOf returns the type of the values of a schema, and whether its type allows
+// null.
+func (b *builder) typeOf(s map[string]any, at string) (Type, bool) {
 	types, nullable := typesOf(s)
 	if len(types) == 2 && slices.Contains(types, "integer") && slices.Contains(types, "number") {
 		types = []string{"number"}
@@ -56,18 +57,19 @@ func (b *builder) kind(s map[string]any, at string) (Kind, bool) {
 	case s["type"] == nil:
 		return Any, true
 	case len(types) == 0:
-		b.problem(pointerTo(at, "type"), "a field that is always null holds nothing")
+		b.problem(PointerTo(at, "type"), "a field that is always null holds nothing")
 		return Any, true
 	case len(types) > 1:
 		return Any, nullable
 	case types[0] == "string" && (s["format"] == "date" || s["format"] == "date-time"):
-		return Kind(text(s, "format")), nullable
+		return Type(stringOf(s, "format")), nullable
 	default:
-		return Kind(types[0]), nullable
+		return Type(types[0]), nullable
 	}
 }
 
-// typesOf lists the types of a schema but null, and says whether null is one.
+// typesOf lists the types of a schema without null, and says whether null is one
+// of them.
 func typesOf(s map[string]any) (types []string, nullable bool) {
 	list, ok := s["type"].([]any)
 	if !ok {
@@ -92,62 +94,58 @@ func (b *builder) checkFieldX(s map[string]any, at string) {
 		}
 		want, ok := xField[name]
 		if !ok {
-			b.problem(pointerTo(at, name), "unknown keyword %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(xField)), ", "))
+			b.problem(PointerTo(at, name), "unknown keyword %q; known are %s", name, strings.Join(slices.Sorted(maps.Keys(xField)), ", "))
 			continue
 		}
-		b.checkX(pointerTo(at, name), v, want)
+		b.checkX(PointerTo(at, name), v, want)
 	}
 }
 
-// applyX reads the x- keywords; checkMarks says which do not fit together.
+// applyX reads the x- keywords into the field. checkMarks refuses those that do
+// not fit together.
 func (b *builder) applyX(f *Field, s map[string]any) {
-	f.Role, f.Secret = Role(text(s, "x-role")), Secret(text(s, "x-secret"))
-	f.Indexed, f.Unique, f.Extensible = flag(s, "x-indexed"), flag(s, "x-unique"), flag(s, "x-extensible")
-	f.OpenPaths, f.FilterBy = flag(s, "x-open-paths"), text(s, "x-filter-by")
-	f.Generate, f.Prefix = text(s, "x-generate"), text(s, "x-prefix")
-	f.VendorName = text(s, "x-vendor-name")
+	f.Role, f.Secret = Role(stringOf(s, "x-role")), Secret(stringOf(s, "x-secret"))
+	f.Indexed, f.Unique, f.Extensible = booleanOf(s, "x-indexed"), booleanOf(s, "x-unique"), booleanOf(s, "x-extensible")
+	f.OpenPaths, f.FilterBy = booleanOf(s, "x-open-paths"), stringOf(s, "x-filter-by")
+	f.Generate, f.Prefix = stringOf(s, "x-generate"), stringOf(s, "x-prefix")
+	f.VendorName = stringOf(s, "x-vendor-name")
 	if f.VendorName == "" {
 		f.VendorName = f.Name
 	}
 	if f.Secret == Hashed {
 		f.WriteOnly = true
 	}
-	f.rule.takesDate = flag(s, "x-takes-date")
-	f.Filterable = flag(s, "x-filterable")
+	f.rule.takesDate = booleanOf(s, "x-takes-date")
+	f.Filterable = booleanOf(s, "x-filterable")
 	if _, said := s["x-filterable"]; !said && f.Secret == Public && !f.WriteOnly {
-		f.Filterable = flag(b.root, "x-filterable")
+		f.Filterable = booleanOf(b.root, "x-filterable")
 	}
-	if f.Kind == String {
-		f.Options = optionsOf(s)
-		for i, option := range f.Options {
-			f.Options[i] = f.Normal(option).(string)
+	if f.Type == String {
+		f.Choices = choicesOf(s)
+		for i, choice := range f.Choices {
+			f.Choices[i] = f.Normal(choice).(string)
 		}
 	}
 }
 
+// checkRole gives the model a field for the role that x-role names.
 func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 	if f.Role == RoleNone {
 		return
 	}
-	at = pointerTo(at, "x-role")
-	kinds, ok := roleKinds[f.Role]
-	switch {
-	case !ok:
-		b.problem(at, "unknown role %q; known are id, version, createdAt, updatedAt and lastJobId", string(f.Role))
+	at = PointerTo(at, "x-role")
+	if !b.roleIsFree(f, at) {
 		f.Role = RoleNone
 		return
-	case b.model.byRole[f.Role] != nil:
-		b.problem(at, "two fields have the role %s", f.Role)
-		f.Role = RoleNone
-		return
-	case !slices.Contains(kinds, f.Kind):
-		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinKinds(kinds))
 	}
-	if s["default"] != nil || f.Secret != Public || f.WriteOnly || f.Options != nil {
+	if types := roleTypes[f.Role]; !slices.Contains(types, f.Type) {
+		b.problem(at, "a field with the role %s must be of the type %s", f.Role, joinTypes(types))
+	}
+	if s["default"] != nil || f.Secret != Public || f.WriteOnly || f.Choices != nil {
 		b.problem(at, "a field with a role can have no default, no enum and no secret")
 	}
 	if f.Role == RoleLastJob {
-		if flag(s, "x-filterable") {
+		if booleanOf(s, "x-filterable") {
 			b.problem(at, "the store keeps the job's number, not its id, so that this field may not be filtered")
 		}
 		f.Filterable = false
@@ -160,18 +158,33 @@ func (b *builder) checkRole(f *Field, s map[string]any, at string) {
 	}
 }
 
-func joinKinds(kinds []Kind) string {
-	words := make([]string, len(kinds))
-	for i, k := range kinds {
-		words[i] = string(k)
+// roleIsFree reports whether the field's role exists and no other field has
+// it. If not, it notes the problem.
+func (b *builder) roleIsFree(f *Field, at string) bool {
+	_, known := roleTypes[f.Role]
+	switch {
+	case !known:
+		b.problem(at, "unknown role %q; known are id, version, createdAt, updatedAt and lastJobId", string(f.Role))
+	case b.model.byRole[f.Role] != nil:
+		b.problem(at, "two fields have the role %s", f.Role)
+	default:
+		return true
+	}
+	return false
+}
+
+func joinTypes(types []Type) string {
+	words := make([]string, len(types))
+	for i, t := range types {
+		words[i] = string(t)
 	}
 	return strings.Join(words, " or ")
 }
 
-// idGenerator says how ids are made where the file does not.
+// idGenerator returns how ids are generated if the file does not say it.
 func idGenerator(f *Field) string {
 	switch {
-	case f.Kind == Integer:
+	case f.Type == Integer:
 		return "sequence"
 	case f.Format == formatUUID:
 		return "uuid"
@@ -180,9 +193,9 @@ func idGenerator(f *Field) string {
 	}
 }
 
-// setNullable settles whether a field may be null. Null and missing are one
-// thing in a record, so what need not be there may be null, whether or not
-// its type says so.
+// setNullable decides whether a field may be null. A record does not distinguish
+// null from missing, so a field that a record need not have may be null even if
+// its type does not allow null.
 func (b *builder) setNullable(f *Field, s map[string]any) {
 	list, _ := b.root["required"].([]any)
 	f.Required = slices.Contains(list, any(f.Name))
@@ -197,40 +210,49 @@ func (b *builder) setNullable(f *Field, s map[string]any) {
 	}
 }
 
+// prepareRule reads the rules of the field's schema into f.rule.
 func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
+	b.prepareStringRules(f, s)
+	b.boundKey(f, at)
+	b.prepareBounds(f, s)
+	b.prepareEnum(f, s, at)
+	if _, inFile := b.lines[at]; inFile { // the fields of addRoles are not: they have no further rules
+		b.prepareValidators(f, s, at)
+	}
+}
+
+func (b *builder) prepareStringRules(f *Field, s map[string]any) {
 	r := &f.rule
 	r.maxLength, r.minInt, r.maxInt = -1, math.MinInt64, math.MaxInt64
-	if n, ok := number(s, "maxLength"); ok {
+	if n, ok := numberOf(s, "maxLength"); ok {
 		r.maxLength = toInt(n, math.MaxInt32)
 	}
-	if n, ok := number(s, "minLength"); ok {
+	if n, ok := numberOf(s, "minLength"); ok {
 		r.minLength = toInt(n, math.MaxInt32)
 	}
 	if p, ok := s["pattern"].(string); ok {
 		r.pattern, _ = regexp.Compile(p)
 	}
-	if f.Kind == String {
+	if f.Type == String {
 		r.format = formats[f.Format]
 	}
-	b.boundKey(f, at)
-	b.prepareBounds(f, s)
-	b.prepareEnum(f, s, at)
-	_, inFile := b.lines[at]
-	if !inFile {
-		return
-	}
-	switch f.Kind {
+}
+
+// prepareValidators compiles the schema for what the other rules do not check.
+func (b *builder) prepareValidators(f *Field, s map[string]any, at string) {
+	r := &f.rule
+	switch f.Type {
 	case Object:
 		r.shape, r.uuids = s, b.uuidsBelow(at)
 		r.full, r.patch = b.compile(schemaURL, at), b.compile(patchURL, at)
 		b.checkMergeable(s, at)
 	case Array, Any:
 		r.full, r.uuids = b.compile(schemaURL, at), b.uuidsBelow(at)
-		if f.Kind == Any {
+		if f.Type == Any {
 			b.checkMergeable(s, at)
 		}
 	default:
-		if f.Kind == DateTime && (s["maxLength"] != nil || s["minLength"] != nil || s["pattern"] != nil) {
+		if f.Type == DateTime && (s["maxLength"] != nil || s["minLength"] != nil || s["pattern"] != nil) {
 			b.problem(at, "a date-time is kept as an instant, so rules about its text cannot hold")
 		}
 		if needsValidator(s) {
@@ -239,18 +261,18 @@ func (b *builder) prepareRule(f *Field, s map[string]any, at string) {
 	}
 }
 
-// maxKey is how many characters a text may have that an index holds: with
-// four bytes each they still fit into an entry of PostgreSQL's indexes. A
-// longer one would be refused only when it is written.
+// maxKey is how many characters an indexed string may have. With four bytes each
+// they still fit into an entry of an index of PostgreSQL, which would refuse a
+// longer string only when it is written.
 const maxKey = 600
 
 func (b *builder) boundKey(f *Field, at string) {
 	key := f.Indexed || f.Unique || f.Role == RoleID
-	if f.Kind != String || !key {
+	if f.Type != String || !key {
 		return
 	}
 	if f.rule.maxLength > maxKey {
-		b.problem(pointerTo(at, "maxLength"), "a text that is indexed, unique or the id may have at most %d characters", maxKey)
+		b.problem(PointerTo(at, "maxLength"), "a text that is indexed, unique or the id may have at most %d characters", maxKey)
 	}
 	if f.rule.maxLength < 0 {
 		f.rule.maxLength = maxKey

@@ -10,12 +10,12 @@ import (
 	_ "time/tzdata" // zone names must be known on machines without a zone database
 )
 
-// formatUUID is the format of texts that [Field.Normal] brings to lower case.
+// formatUUID is the format of strings that [Field.Normal] changes to lower case.
 const formatUUID = "uuid"
 
-// formats are the checks behind the schema's keyword "format". Each file's
-// nested values are held to the same ones. "url", "domain" and "timezone" are
-// ours; the rest are JSON Schema's.
+// formats are the checks for the keyword "format" of the schema, in fields and
+// inside objects and lists alike. "url", "domain" and "timezone" are ours, the
+// others are those of JSON Schema.
 var formats = map[string]func(string) bool{
 	"date":      ValidDate,
 	"date-time": func(s string) bool { _, ok := ParseTime(s); return ok },
@@ -30,7 +30,7 @@ var formats = map[string]func(string) bool{
 	"ipv6":      func(s string) bool { a, err := netip.ParseAddr(s); return err == nil && a.Is6() && a.Zone() == "" },
 }
 
-// formatNames says in words what a format asks for.
+// formatNames describe the formats in details of faults.
 var formatNames = map[string]string{
 	"date":      "a date as YYYY-MM-DD",
 	"date-time": "a date and time as in RFC 3339, with an offset, of the years 1 to 9999",
@@ -45,9 +45,9 @@ var formatNames = map[string]string{
 	"ipv6":      "an IPv6 address",
 }
 
-// validEmail takes local@domain, where the domain has a dot: an address
-// without one is far more often a slip than a host of an intranet. Letters
-// beyond ASCII are allowed on both sides (RFC 6531), quoted parts are not.
+// validEmail accepts local@domain. The domain must have a dot, because an address
+// without one is mostly a typing error. Letters beyond ASCII are allowed on both
+// sides (RFC 6531), quoted parts are not.
 func validEmail(s string) bool {
 	at := strings.LastIndexByte(s, '@')
 	if at < 1 || at > 64 || len(s) > 254 {
@@ -63,15 +63,21 @@ func validEmail(s string) bool {
 			return false
 		}
 	}
-	return validLabels(domain, true) >= 2
+	return countLabels(domain, isInternationalByte) >= 2
 }
 
 func isWordByte(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
 }
 
-// validLabels counts the labels of a host name, or returns 0 if it is none.
-func validLabels(s string, international bool) int {
+// isHostByte reports whether c may stand in a label of a host name.
+func isHostByte(c byte) bool { return c != '_' && isWordByte(c) || c == '-' }
+
+// isInternationalByte is isHostByte with letters beyond ASCII (RFC 6531).
+func isInternationalByte(c byte) bool { return isHostByte(c) || c >= 0x80 }
+
+// countLabels counts the labels of a host name, or returns 0 if it is none.
+func countLabels(s string, allowed func(c byte) bool) int {
 	if len(s) > 253 {
 		return 0
 	}
@@ -81,8 +87,7 @@ func validLabels(s string, international bool) int {
 			return 0
 		}
 		for i := range len(label) {
-			c := label[i]
-			if c == '_' || !isWordByte(c) && c != '-' && (c < 0x80 || !international) {
+			if !allowed(label[i]) {
 				return 0
 			}
 		}
@@ -91,16 +96,16 @@ func validLabels(s string, international bool) int {
 	return count
 }
 
-func validHostname(s string) bool { return validLabels(s, false) >= 1 }
+func validHostname(s string) bool { return countLabels(s, isHostByte) >= 1 }
 
-// validDomain is a host name with a dot whose last label is not a number, so
-// that an IPv4 address is none.
+// validDomain accepts a host name with a dot. Its last label must not be a number,
+// so that an IPv4 address is no domain.
 func validDomain(s string) bool {
-	if validLabels(s, false) < 2 {
+	if countLabels(s, isHostByte) < 2 {
 		return false
 	}
 	last := s[strings.LastIndexByte(s, '.')+1:]
-	return countDigits([]byte(last)) < len(last)
+	return countDigits(last) < len(last)
 }
 
 func parseURI(s string) (*url.URL, bool) {
@@ -143,12 +148,12 @@ func validUUID(s string) bool {
 	return true
 }
 
-// zoneName is the shape of a name in the tz database. Some systems keep the
-// zones a second and third time below posix/ and right/; those are no names.
+// zoneName matches names of the tz database. Some systems have copies of the zones
+// under posix/ and right/, which are not accepted.
 var zoneName = regexp.MustCompile(`^[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
 
-// knownZones remembers the names found so far. Only good names go in, so it
-// cannot outgrow the tz database.
+// knownZones caches the valid names. It cannot become larger than the tz
+// database.
 var knownZones sync.Map
 
 func validTimezone(s string) bool {

@@ -24,7 +24,7 @@ func FuzzCheckPatch(f *testing.F) {
 	}
 	m := mustModel(f, everyKind)
 	f.Fuzz(func(t *testing.T, raw []byte, single bool) {
-		p, faults := m.CheckPatch(raw, PatchOptions{Single: single, AllowNewOptions: single})
+		p, faults := m.CheckPatch(raw, PatchOptions{Single: single, AllowNewChoices: single})
 		checkFaults(t, faults)
 		if len(faults) > 0 {
 			return
@@ -62,7 +62,7 @@ func FuzzCheckDraft(f *testing.F) {
 		checkFaults(t, m.MissingFor(d))
 		// What a record shows can be imported again and means the same.
 		r := Record{Values: d.Insert(m)}
-		shown := m.AppendRecord(nil, r, nil, true)
+		shown := m.AppendRecord(nil, r, nil, ShowSecrets)
 		if !jsontext.Value(shown).IsValid() {
 			t.Fatalf("shown as %s", shown)
 		}

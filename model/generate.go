@@ -9,12 +9,11 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// slugLength gives slugs of 80 random bits: enough for a workspace to never
-// meet one twice, and short enough to read out.
+// slugLength gives slugs 80 random bits, so that two are never equal in practice.
 const slugLength = 16
 
-// generate makes a value for a new record, or returns "" where the store
-// does (sequences) or nothing is generated.
+// generate returns a generated value for a new record. It returns "" if the store
+// generates the value (a sequence), or nobody does.
 func (f *Field) generate() string {
 	switch f.Generate {
 	case "uuid":
@@ -29,13 +28,12 @@ func (f *Field) generate() string {
 	return ""
 }
 
-// maxHashed is how many bytes bcrypt looks at; a longer password would be
-// cut off unseen.
+// maxHashed is how many bytes bcrypt uses. It would ignore the rest of a longer
+// password.
 const maxHashed = 72
 
-// Seal returns the patch with the values of Hashed fields hashed. Call it
-// once, after all checks: it is slow on purpose, and hashing a hash would make
-// the password useless.
+// Seal returns the patch with the values of Hashed fields hashed. Call it once,
+// after all checks: a hash must not be hashed again. It is slow on purpose.
 func (p Patch) Seal() (Patch, error) {
 	sealed := Patch{Sets: make([]Set, len(p.Sets)), ReadOnly: p.ReadOnly}
 	copy(sealed.Sets, p.Sets)

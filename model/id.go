@@ -2,27 +2,28 @@ package model
 
 import "encoding/json"
 
-// An ID is the public id of a record as callers see it: a JSON number where
-// the model counts its records, else a string. The zero value is none, and null.
+// An ID is the public id of a record in JSON: a number if the id of the model is
+// an Integer, else a string. The zero ID is null.
 type ID struct {
-	text   string
+	value  string
 	number bool
 }
 
-// TextID is an id whose model is not known, or not asked: a string.
-func TextID(text string) ID { return ID{text: text} }
+// StringID returns an id that is a string in JSON, for when the model is not known;
+// see [Model.Typed].
+func StringID(text string) ID { return ID{value: text} }
 
-// ID gives an id, as [FormatID] wrote it, the type that it has in the model.
+// ID returns an id that [FormatID] wrote, with the type of the model's ids.
 func (m *Model) ID(text string) ID {
-	return ID{text: text, number: text != "" && m.byRole[RoleID].Kind == Integer}
+	return ID{value: text, number: text != "" && m.byRole[RoleID].Type == Integer}
 }
 
-// Typed gives an id that was kept as a string the type that it has in the
-// model. A second call changes nothing.
-func (m *Model) Typed(id ID) ID { return m.ID(id.text) }
+// Typed returns an id of [StringID] with the type of the model's ids. A second call
+// changes nothing.
+func (m *Model) Typed(id ID) ID { return m.ID(id.value) }
 
-// String is the id as it stands in an address or in a cell.
-func (id ID) String() string { return id.text }
+// String returns the id as in an address or a cell.
+func (id ID) String() string { return id.value }
 
 // MarshalJSON writes a number or a string.
 func (id ID) MarshalJSON() ([]byte, error) {
@@ -30,19 +31,19 @@ func (id ID) MarshalJSON() ([]byte, error) {
 	case id == ID{}:
 		return []byte("null"), nil
 	case id.number:
-		return []byte(id.text), nil
+		return []byte(id.value), nil
 	}
-	return appendText(nil, id.text), nil
+	return appendString(nil, id.value), nil
 }
 
-// UnmarshalJSON reads either.
+// UnmarshalJSON reads a number, a string or null.
 func (id *ID) UnmarshalJSON(raw []byte) error {
 	if len(raw) > 0 && raw[0] == '"' {
 		*id = ID{}
-		return json.Unmarshal(raw, &id.text)
+		return json.Unmarshal(raw, &id.value)
 	}
 	var n json.Number // "" for null
 	err := json.Unmarshal(raw, &n)
-	*id = ID{text: n.String(), number: n != ""}
+	*id = ID{value: n.String(), number: n != ""}
 	return err
 }

@@ -14,7 +14,7 @@ func TestIDsHaveTheTypeOfTheirModel(t *testing.T) {
 	}
 	for name, want := range map[string]string{"desk": `9007199254740993`, "plane": `"9007199254740993"`} {
 		m, _ := models.Model(name)
-		kept, err := json.Marshal(model.TextID("9007199254740993"))
+		kept, err := json.Marshal(model.StringID("9007199254740993"))
 		if err != nil || string(kept) != `"9007199254740993"` {
 			t.Errorf("kept as %s, %v", kept, err)
 		}

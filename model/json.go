@@ -15,16 +15,16 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// MaxDepth bounds how deep objects and lists of a record may nest, the
-// record itself included.
+// MaxDepth is how many levels of objects and lists a record can have, including
+// the record itself.
 const MaxDepth = 20
 
-// A scanner reads JSON that is already in memory. Duplicate names pass the
-// decoder, because whoever reads an object finds all of them itself.
+// A scanner reads JSON that is already in memory. Its decoder allows duplicate
+// names, because the code that reads an object reports each of them.
 type scanner struct {
 	buf  bytes.Buffer
 	dec  jsontext.Decoder
-	sets []Set // room in which a draft is gathered
+	sets []Set // buffer for the sets of a draft
 }
 
 var scanners = sync.Pool{New: func() any { return new(scanner) }}
@@ -42,7 +42,7 @@ func (s *scanner) free() {
 	scanners.Put(s)
 }
 
-// end reports a fault if anything but space follows the value that was read.
+// end returns an error if anything but space follows the value that was read.
 func (s *scanner) end() error {
 	if _, err := s.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return errors.New("more than one value")
@@ -50,7 +50,7 @@ func (s *scanner) end() error {
 	return nil
 }
 
-// syntaxFault notes why the raw value at a place could not be read.
+// syntaxFault notes that the raw value at a place could not be read.
 func (c *Collector) syntaxFault(raw []byte, at *Place, err error) {
 	code, detail := CodeInvalidJSON, "This is not valid JSON."
 	if !utf8.Valid(raw) {
@@ -64,7 +64,7 @@ func (c *Collector) syntaxFault(raw []byte, at *Place, err error) {
 	c.Add(at, code, detail)
 }
 
-// unquote reads a JSON string that a scanner has accepted.
+// unquote returns the value of a JSON string that a scanner has read.
 func unquote(raw []byte) (string, error) {
 	if len(raw) >= 2 && raw[0] == '"' && raw[len(raw)-1] == '"' && bytes.IndexByte(raw, '\\') < 0 {
 		return string(raw[1 : len(raw)-1]), nil
@@ -74,15 +74,15 @@ func unquote(raw []byte) (string, error) {
 }
 
 // A treeReader turns JSON into Go values: map[string]any, []any, string,
-// json.Number (in canonical form), bool and nil. It notes all faults but
-// those of the syntax, which end it.
+// json.Number (in canonical form), bool and nil. It notes all faults except those
+// of the syntax, which it returns as an error.
 type treeReader struct {
 	*scanner
 	faults *Collector
 }
 
-// readTree reads a whole JSON value that stands at a place, its outermost
-// level the depth-th of the document. It is not ok if there was a fault.
+// readTree reads a JSON value at a place. depth is the level of its outermost
+// object or list in the document. ok is false if there was a fault.
 func (c *Collector) readTree(raw []byte, at *Place, depth int) (tree any, ok bool) {
 	before := c.Found()
 	r := treeReader{scanner: newScanner(raw), faults: c}
@@ -116,7 +116,7 @@ func (r *treeReader) value(at *Place, depth int) (any, error) {
 	}
 	switch kind {
 	case '"':
-		return r.text(raw, at)
+		return r.string(raw, at)
 	case '0':
 		n, err := appendNumber(nil, raw)
 		if err != nil {
@@ -130,7 +130,7 @@ func (r *treeReader) value(at *Place, depth int) (any, error) {
 	}
 }
 
-func (r *treeReader) text(raw []byte, at *Place) (string, error) {
+func (r *treeReader) string(raw []byte, at *Place) (string, error) {
 	s, err := unquote(raw)
 	if err != nil {
 		return "", err
@@ -146,7 +146,7 @@ func (r *treeReader) object(at *Place, depth int) (any, error) {
 		return nil, err
 	}
 	members := map[string]any{}
-	if r.dec.PeekKind() == '}' { // as many may be empty as fit in, and each place costs memory
+	if r.dec.PeekKind() == '}' { // a place costs memory, and an input can have very many empty objects
 		_, err := r.dec.ReadToken()
 		return members, err
 	}
@@ -200,7 +200,7 @@ func appendTree(dst []byte, v any) []byte {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendText(dst, name), ':')
+			dst = append(appendString(dst, name), ':')
 			dst = appendTree(dst, v[name])
 		}
 		return append(dst, '}')
@@ -214,7 +214,7 @@ func appendTree(dst []byte, v any) []byte {
 		}
 		return append(dst, ']')
 	case string:
-		return appendText(dst, v)
+		return appendString(dst, v)
 	case json.Number:
 		return append(dst, v...)
 	case bool:
@@ -224,14 +224,15 @@ func appendTree(dst []byte, v any) []byte {
 	}
 }
 
-// appendText appends a JSON string. Text that is not UTF-8 cannot have come
-// in; should a database hold some, the replacement character stands for it.
-func appendText[T ~string | ~[]byte](dst []byte, text T) []byte {
+// appendString appends a JSON string. In text that is not UTF-8, which only a
+// database could hold, it writes the replacement character.
+func appendString[T ~string | ~[]byte](dst []byte, text T) []byte {
 	dst, _ = jsontext.AppendQuote(dst, text)
 	return dst
 }
 
-// mergeTree is RFC 7396 section 2. It changes neither argument.
+// mergeTree applies a merge patch as RFC 7396 section 2 says. It changes neither
+// argument.
 func mergeTree(target, patch any) any {
 	changes, ok := patch.(map[string]any)
 	if !ok {

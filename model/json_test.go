@@ -41,18 +41,21 @@ func TestMergeFollowsTheStandardsTable(t *testing.T) {
 	}
 }
 
-// drawTree draws a JSON value. Without nulls it is one that a record can hold.
-func drawTree(t *rapid.T, label string, depth int, nulls bool) any {
+// drawTree draws any JSON value.
+func drawTree(t *rapid.T, label string, depth int) any { return drawAround(t, label, depth, nil) }
+
+// drawValue draws a JSON value that a record can hold: one without nulls.
+func drawValue(t *rapid.T, label string, depth int) any { return drawAround(t, label, depth, true) }
+
+// drawAround draws a JSON value in which leaf is one of the values.
+func drawAround(t *rapid.T, label string, depth int, leaf any) any {
 	top := 5
 	if depth == 0 {
 		top = 3
 	}
 	switch rapid.IntRange(0, top).Draw(t, label) {
 	case 0:
-		if nulls {
-			return nil
-		}
-		return true
+		return leaf
 	case 1:
 		return rapid.Bool().Draw(t, label)
 	case 2:
@@ -62,14 +65,14 @@ func drawTree(t *rapid.T, label string, depth int, nulls bool) any {
 	case 4:
 		list := []any{}
 		for range rapid.IntRange(0, 3).Draw(t, label) {
-			list = append(list, drawTree(t, label, depth-1, nulls))
+			list = append(list, drawAround(t, label, depth-1, leaf))
 		}
 		return list
 	default:
 		object := map[string]any{}
 		for range rapid.IntRange(0, 4).Draw(t, label) {
 			name := rapid.SampledFrom([]string{"a", "b", "c", "é", ""}).Draw(t, label)
-			object[name] = drawTree(t, label, depth-1, nulls)
+			object[name] = drawAround(t, label, depth-1, leaf)
 		}
 		return object
 	}
@@ -77,8 +80,8 @@ func drawTree(t *rapid.T, label string, depth int, nulls bool) any {
 
 func TestMergeKeepsItsLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		target := appendTree(nil, drawTree(t, "target", 3, false))
-		patch := appendTree(nil, drawTree(t, "patch", 3, true))
+		target := appendTree(nil, drawValue(t, "target", 3))
+		patch := appendTree(nil, drawTree(t, "patch", 3))
 		once := MergeJSON(target, patch)
 		if want := appendTree(nil, mergeTree(treeOf(t, target), treeOf(t, patch))); string(once) != string(want) {
 			t.Fatalf("merging %s into %s as texts gives %s, as trees %s", patch, target, once, want)
@@ -97,7 +100,7 @@ func TestMergeKeepsItsLaws(t *testing.T) {
 
 func TestCanonicalFormIsStableAndEqualValuesShareIt(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		raw := appendTree(nil, drawTree(t, "value", 4, true))
+		raw := appendTree(nil, drawTree(t, "value", 4))
 		once, err := Canonical(raw)
 		if err != nil {
 			t.Fatal(err)
@@ -202,7 +205,7 @@ func treeOf(t *rapid.T, text []byte) any {
 // order and with needless escapes, and spaces.
 func TestTheCanonicalFormIsThatOfTheTree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		raw := appendLoosely(t, nil, drawTree(t, "value", 3, true))
+		raw := appendLoosely(t, nil, drawTree(t, "value", 3))
 		want := appendTree(nil, treeOf(t, raw))
 		if got, err := Canonical(raw); err != nil || string(got) != string(want) {
 			t.Fatalf("the canonical form of %s is %s (%v), not %s", raw, got, err, want)

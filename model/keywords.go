@@ -1,20 +1,19 @@
 package model
 
-// A keywordKind says where schemas are found below a keyword.
-type keywordKind int
+// A keywordBody says which schemas a keyword contains.
+type keywordBody int
 
 const (
-	unknown      keywordKind = iota
+	unknown      keywordBody = iota
 	plain                    // none below
 	subschema                // one schema
 	subschemas               // a list of schemas
 	namedSchemas             // an object of schemas
 )
 
-// keywords are all keywords of JSON Schema 2020-12. The standard lets an
-// unknown one pass as a remark; a model file may not have any, since it is a
-// misspelt rule far more often than a remark.
-var keywords = map[string]keywordKind{
+// keywords are all keywords of JSON Schema 2020-12. The standard ignores unknown
+// ones. A model file cannot have any, because mostly they are typing errors.
+var keywords = map[string]keywordBody{
 	"$schema": plain, "$id": plain, "$ref": plain, "$anchor": plain, "$comment": plain,
 	"$dynamicRef": plain, "$dynamicAnchor": plain, "$defs": namedSchemas,
 
@@ -35,8 +34,8 @@ var keywords = map[string]keywordKind{
 	"contentEncoding": plain, "contentMediaType": plain, "contentSchema": subschema,
 }
 
-// prepared are the keywords of a scalar that its [rule] checks itself. Any
-// other one that is no annotation needs the general validator.
+// prepared are the keywords that the [rule] of a scalar checks itself, and the
+// annotations. Any other keyword needs the general validator.
 var prepared = map[string]bool{
 	"type": true, "enum": true, "format": true, "maxLength": true, "minLength": true, "pattern": true,
 	"minimum": true, "maximum": true, "exclusiveMinimum": true, "exclusiveMaximum": true,
@@ -45,16 +44,15 @@ var prepared = map[string]bool{
 	"readOnly": true, "writeOnly": true, "contentEncoding": true, "contentMediaType": true, "contentSchema": true,
 }
 
-// rootKeywords are those that the schema of a record may have. A rule over
-// several fields could not be kept by merge patches of single ones.
+// rootKeywords are the keywords that can stand at the top of a file. A rule over
+// several fields cannot, because a merge patch of one field could break it.
 var rootKeywords = map[string]bool{
 	"$schema": true, "$id": true, "$comment": true, "$defs": true, "title": true, "description": true,
 	"type": true, "properties": true, "required": true, "additionalProperties": true, "examples": true,
 }
 
-// unmergeable are keywords that an object into which patches merge may not
-// have: whether a patch keeps them shows only once it is merged into each
-// record.
+// unmergeable are keywords that an object that patches merge into cannot have:
+// whether a patch keeps them depends on the record.
 var unmergeable = []string{
 	"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "$ref", "$dynamicRef", "enum", "const",
 	"minProperties", "maxProperties", "dependentRequired", "dependentSchemas", "unevaluatedProperties",
@@ -64,29 +62,29 @@ var unmergeable = []string{
 type xType string
 
 const (
-	xBool   xType = "true or false"
-	xText   xType = "text"
-	xObject xType = "an object"
-	xTexts  xType = "a list of names"
-	xList   xType = "a list"
+	xBoolean xType = "true or false"
+	xString  xType = "text"
+	xObject  xType = "an object"
+	xStrings xType = "a list of names"
+	xList    xType = "a list"
 )
 
 // xFile and xField are the x- keywords of a file and of a field. What they
 // mean is written in shipped/README.md.
 var (
-	xFile  = map[string]xType{"x-model": xText, "x-filterable": xBool, "x-vendor": xObject}
+	xFile  = map[string]xType{"x-model": xString, "x-filterable": xBoolean, "x-vendor": xObject}
 	xField = map[string]xType{
-		"x-role": xText, "x-secret": xText, "x-generate": xText, "x-prefix": xText,
-		"x-filterable": xBool, "x-filter-by": xText, "x-open-paths": xBool,
-		"x-indexed": xBool, "x-unique": xBool, "x-extensible": xBool,
-		"x-overrides": xTexts, "x-text-of": xText, "x-stamped-by": xObject, "x-keeps-updated": xList, "x-needs": xText,
-		"x-takes-date":  xBool,
-		"x-vendor-name": xText, "x-vendor": xObject,
+		"x-role": xString, "x-secret": xString, "x-generate": xString, "x-prefix": xString,
+		"x-filterable": xBoolean, "x-filter-by": xString, "x-open-paths": xBoolean,
+		"x-indexed": xBoolean, "x-unique": xBoolean, "x-extensible": xBoolean,
+		"x-overrides": xStrings, "x-text-of": xString, "x-stamped-by": xObject, "x-keeps-updated": xList, "x-needs": xString,
+		"x-takes-date":  xBoolean,
+		"x-vendor-name": xString, "x-vendor": xObject,
 	}
 )
 
-// roleKinds says which kinds a field of each role may have.
-var roleKinds = map[Role][]Kind{
+// roleTypes are the types that a field of each role can have.
+var roleTypes = map[Role][]Type{
 	RoleID:        {Integer, String},
 	RoleVersion:   {Integer},
 	RoleCreatedAt: {DateTime},
@@ -94,14 +92,13 @@ var roleKinds = map[Role][]Kind{
 	RoleLastJob:   {String},
 }
 
-// roles lists the roles in the order in which fields for those that a file
-// does not name are added.
+// roles lists the roles in the order in which addRoles adds fields for them.
 var roles = []Role{RoleID, RoleVersion, RoleCreatedAt, RoleUpdatedAt, RoleLastJob}
 
-// generators says of which kind a generated value is.
-var generators = map[string]Kind{"sequence": Integer, "uuid": String, "slug": String, "hex": String}
+// generators are the types of generated values.
+var generators = map[string]Type{"sequence": Integer, "uuid": String, "slug": String, "hex": String}
 
-// reserved are words of the API's paths that no model may be named.
+// reserved are words of the API's paths. No model can have them as its name.
 var reserved = map[string]bool{
 	"jobs": true, "models": true, "keys": true, "audit": true, "auth": true,
 	"clients": true, "client": true, "properties": true, "webhooks": true,

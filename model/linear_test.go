@@ -129,7 +129,7 @@ func TestParsersAreLinear(t *testing.T) {
 	for name := range small {
 		checkLinear(t, "patch: "+name, func(n int) { m.CheckPatch([]byte(of(n)[name]), PatchOptions{}) })
 		checkLinear(t, "draft: "+name, func(n int) {
-			d, _ := m.CheckDraft([]byte(of(n)[name]), Create, PatchOptions{AllowNewOptions: true})
+			d, _ := m.CheckDraft([]byte(of(n)[name]), Create, PatchOptions{AllowNewChoices: true})
 			m.MissingFor(d)
 		})
 		checkLinear(t, "canonical: "+name, func(n int) { Canonical([]byte(of(n)[name])) })

@@ -30,7 +30,7 @@ func (r *Registry) Model(name string) (*Model, bool) {
 // All lists the models by name.
 func (r *Registry) All() []*Model { return slices.Clone(r.models) }
 
-// With is the registry with one more model.
+// With returns the registry with one more model.
 func (r *Registry) With(m *Model) *Registry { return newRegistry(append(r.All(), m)) }
 
 func newRegistry(models []*Model) *Registry {
@@ -68,9 +68,9 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Load reads the shipped models and every *.yaml and *.yml file of dirs.
-// A user's model may not have the name of a shipped one, nor two of them the
-// same. The error is of type [Problems] and names every fault of every file.
+// Load reads the shipped models and every *.yaml and *.yml file in dirs. No two
+// models can have the same name, except for an equal copy of a shipped model.
+// The error is of type [Problems] and has every problem of every file.
 func Load(dirs ...string) (*Registry, error) {
 	l := loading{models: Shipped().All(), files: map[string]string{}}
 	for _, dir := range dirs {
@@ -88,7 +88,7 @@ func Load(dirs ...string) (*Registry, error) {
 	return newRegistry(l.models), nil
 }
 
-// loading gathers models and problems of many files.
+// loading gathers the models and problems of several files.
 type loading struct {
 	models   []*Model
 	files    map[string]string // where each user's model is from
@@ -132,8 +132,8 @@ func modelFiles(dir string) ([]string, error) {
 	return files, nil
 }
 
-// shipped reads the embedded files once. They are part of the program, so a
-// fault of theirs is a fault of the program; a test loads them.
+// shipped reads the embedded files once. It panics on a problem in them, which
+// the tests would have found.
 var shipped = sync.OnceValue(func() *Registry {
 	names, err := fs.Glob(shippedFiles, "shipped/*.yaml")
 	if err != nil {
@@ -158,9 +158,9 @@ var shipped = sync.OnceValue(func() *Registry {
 // clientsuccess, accounts and mythic.
 func Shipped() *Registry { return shipped() }
 
-// Check reads one model file and finds every fault of it, in the order of the
-// lines. With problems there is no model. A file with the name of a shipped
-// model passes only if it means the same as that one.
+// Check reads one model file and returns all of its problems in the order of the
+// lines. The model is nil if there are any. A file with the name of a shipped
+// model must mean the same as that one.
 func Check(file string, src []byte) (*Model, []Problem) {
 	m, problems := build(file, src)
 	if m == nil {

@@ -1,146 +1,110 @@
 package model
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
-// preparePaths lists the nested values that filters may name.
-func (b *builder) preparePaths(f *Field, s map[string]any, at string) {
-	switch f.Kind {
-	case Object:
-		f.Paths = map[string]Kind{}
-		b.addPaths(f, s, at, "")
-	case Array:
-		f.Paths = b.onlyItem(s, at)
-	}
+// isScalar reports whether values of the type are ordered and fit into an
+// index.
+func isScalar(t Type) bool { return t != Object && t != Array && t != Any }
+
+// A misfit is a use of an x- keyword (or readOnly) that the loader refuses.
+type misfit struct {
+	keyword string
+	why     string // {type} stands for the type of the field
+	when    func(f *Field, schema map[string]any) bool
 }
 
-// onlyItem is the path to the value of a list that holds one at most. Lists
-// of more have none: a filter that saw their first value alone would mislead.
-func (b *builder) onlyItem(s map[string]any, at string) map[string]Kind {
-	items, _ := s["items"].(map[string]any)
-	most, bounded := number(s, "maxItems")
-	if items == nil || !bounded || toInt(most, 2) != 1 {
-		return nil
-	}
-	switch k, _ := b.kind(items, pointerTo(at, "items")); k {
-	case String, Integer, Number, Boolean, Date:
-		return map[string]Kind{"0": k}
-	}
-	return nil
+// misfits are the keywords that do not fit their field or one another.
+var misfits = []misfit{
+	{"x-secret", "must be masked or hashed",
+		func(f *Field, _ map[string]any) bool {
+			return f.Secret != Public && f.Secret != Masked && f.Secret != Hashed
+		}},
+	{"x-secret", "only text can be a secret",
+		func(f *Field, _ map[string]any) bool { return f.Secret != Public && f.Type != String }},
+	{"x-secret", "a value out of a known list is no secret",
+		func(f *Field, _ map[string]any) bool { return f.Secret != Public && f.Choices != nil }},
+	{"x-secret", "a hashed field can have no default",
+		func(f *Field, s map[string]any) bool { return f.Secret == Hashed && s["default"] != nil }},
+	{"x-filterable", "a secret could be guessed by filtering",
+		func(f *Field, _ map[string]any) bool { return f.Filterable && f.Secret == Masked }},
+	{"x-filterable", "a write-only value could be guessed by filtering",
+		func(f *Field, _ map[string]any) bool { return f.Filterable && f.WriteOnly && f.Secret != Hashed }},
+	{"x-unique", "a value of the type {type} cannot be unique",
+		func(f *Field, _ map[string]any) bool { return f.Unique && (!isScalar(f.Type) || f.Type == Boolean) }},
+	{"x-unique", "hashes of equal values differ",
+		func(f *Field, _ map[string]any) bool { return f.Unique && f.Secret == Hashed }},
+	{"x-unique", "the refusal of a value that is taken would confirm a guess",
+		func(f *Field, _ map[string]any) bool { return f.Unique && f.Concealed() && f.Secret != Hashed }},
+	{"x-unique", "a default would be taken by the first record",
+		func(f *Field, s map[string]any) bool { return f.Unique && s["default"] != nil }},
+	{"x-indexed", "a value of the type {type} cannot be indexed",
+		func(f *Field, _ map[string]any) bool { return f.Indexed && !isScalar(f.Type) }},
+	{"x-indexed", "a hash is never searched for",
+		func(f *Field, _ map[string]any) bool { return f.Indexed && f.Secret == Hashed }},
+	{"x-extensible", "needs text with an enum to extend",
+		func(f *Field, _ map[string]any) bool { return f.Extensible && f.Choices == nil }},
+	{"x-open-paths", "needs an object that may be filtered",
+		func(f *Field, _ map[string]any) bool { return f.OpenPaths && (f.Type != Object || !f.Filterable) }},
+	{"x-open-paths", "the object allows no further properties",
+		func(f *Field, s map[string]any) bool { return f.OpenPaths && s["additionalProperties"] == false }},
+	{"x-filter-by", "must be a declared path below the object, or 0 of a list that holds one value at most",
+		func(f *Field, _ map[string]any) bool {
+			_, declared := f.Paths[f.FilterBy]
+			return f.FilterBy != "" && !declared
+		}},
+	{"x-prefix", "needs x-generate: hex or slug",
+		func(f *Field, _ map[string]any) bool {
+			return f.Prefix != "" && f.Generate != "hex" && f.Generate != "slug"
+		}},
+	{"x-takes-date", "needs a date-time without further rules",
+		func(f *Field, _ map[string]any) bool {
+			return f.rule.takesDate && (f.Type != DateTime || f.Role != RoleNone || f.rule.full != nil)
+		}},
+	{"readOnly", "the field is required, but nothing can give it a value",
+		func(f *Field, s map[string]any) bool {
+			return f.Required && f.ReadOnly && f.Role == RoleNone && f.Generate == "" && s["default"] == nil
+		}},
 }
-
-func (b *builder) addPaths(f *Field, s map[string]any, at, prefix string) {
-	properties, _ := s["properties"].(map[string]any)
-	for name, v := range properties {
-		below := pointerTo(pointerTo(at, "properties"), name)
-		if !columnPattern.MatchString(name) {
-			b.problem(below, "the name %q must match %s, so that filters can have it", name, columnPattern)
-			continue
-		}
-		child, ok := v.(map[string]any)
-		if !ok {
-			continue
-		}
-		switch k, _ := b.kind(child, below); k {
-		case Object:
-			b.addPaths(f, child, below, prefix+name+".")
-		case String, Integer, Number, Boolean, Date:
-			f.Paths[prefix+name] = k
-		}
-		// A nested date-time keeps its text, so that comparing it would not
-		// compare instants: it is no path. Nor are lists.
-	}
-}
-
-// checkMergeable refuses rules that a merge patch could break unseen in an
-// object into which it merges, at any depth.
-func (b *builder) checkMergeable(s map[string]any, at string) {
-	types, _ := typesOf(s)
-	if s["type"] != nil && !slices.Contains(types, "object") {
-		return
-	}
-	for _, name := range unmergeable {
-		if s[name] != nil {
-			b.problem(pointerTo(at, name), "%s may not stand here: patches merge into this object, and whether they keep that rule would show only in each record; if the value is no object, say so with type", name)
-		}
-	}
-	for _, keyword := range []string{"properties", "patternProperties"} {
-		children, _ := s[keyword].(map[string]any)
-		for name, child := range children {
-			if c, ok := child.(map[string]any); ok {
-				b.checkMergeable(c, pointerTo(pointerTo(at, keyword), name))
-			}
-		}
-	}
-	if more, ok := s["additionalProperties"].(map[string]any); ok {
-		b.checkMergeable(more, pointerTo(at, "additionalProperties"))
-	}
-}
-
-// isScalar reports whether values of the kind have an order and fit a key.
-func isScalar(k Kind) bool { return k != Object && k != Array && k != Any }
 
 // checkMarks refuses x- keywords that do not fit the field or one another.
 func (b *builder) checkMarks(f *Field, s map[string]any, at string) {
-	refuse := func(when bool, keyword, why string) {
-		if when {
-			b.problem(pointerTo(at, keyword), "%s: %s", keyword, why)
+	for _, m := range misfits {
+		if m.when(f, s) {
+			why := strings.ReplaceAll(m.why, "{type}", string(f.Type))
+			b.problem(PointerTo(at, m.keyword), "%s: %s", m.keyword, why)
 		}
 	}
-	refuse(f.Secret != Public && f.Secret != Masked && f.Secret != Hashed, "x-secret", "must be masked or hashed")
-	refuse(f.Secret != Public && f.Kind != String, "x-secret", "only text can be a secret")
-	refuse(f.Secret != Public && f.Options != nil, "x-secret", "a value out of a known list is no secret")
-	refuse(f.Secret == Hashed && s["default"] != nil, "x-secret", "a hashed field can have no default")
-	refuse(f.Filterable && f.Secret == Masked, "x-filterable", "a secret could be guessed by filtering")
-	refuse(f.Filterable && f.WriteOnly && f.Secret != Hashed, "x-filterable", "a write-only value could be guessed by filtering")
-	refuse(f.Unique && (!isScalar(f.Kind) || f.Kind == Boolean), "x-unique", "a value of the type "+string(f.Kind)+" cannot be unique")
-	refuse(f.Unique && f.Secret == Hashed, "x-unique", "hashes of equal values differ")
-	refuse(f.Unique && f.Concealed() && f.Secret != Hashed, "x-unique", "the refusal of a value that is taken would confirm a guess")
-	refuse(f.Unique && s["default"] != nil, "x-unique", "a default would be taken by the first record")
-	refuse(f.Indexed && !isScalar(f.Kind), "x-indexed", "a value of the type "+string(f.Kind)+" cannot be indexed")
-	refuse(f.Indexed && f.Secret == Hashed, "x-indexed", "a hash is never searched for")
-	refuse(f.Extensible && f.Options == nil, "x-extensible", "needs text with an enum to extend")
-	refuse(f.OpenPaths && (f.Kind != Object || !f.Filterable), "x-open-paths", "needs an object that may be filtered")
-	refuse(f.OpenPaths && s["additionalProperties"] == false, "x-open-paths", "the object allows no further properties")
-	_, declared := f.Paths[f.FilterBy]
-	refuse(f.FilterBy != "" && !declared, "x-filter-by", "must be a declared path below the object, or 0 of a list that holds one value at most")
-	refuse(f.Prefix != "" && f.Generate != "hex" && f.Generate != "slug", "x-prefix", "needs x-generate: hex or slug")
-	refuse(f.rule.takesDate && (f.Kind != DateTime || f.Role != RoleNone || f.rule.full != nil), "x-takes-date", "needs a date-time without further rules")
-	stuck := f.Required && f.ReadOnly && f.Role == RoleNone && f.Generate == "" && s["default"] == nil
-	refuse(stuck, "readOnly", "the field is required, but nothing can give it a value")
 }
 
-// checkGenerator makes one value as a new record would get it, to see that
-// the field's own rules accept it.
+// checkGenerator generates one value, to check that the rules of the field accept
+// it.
 func (b *builder) checkGenerator(f *Field, s map[string]any, at string) {
 	if f.Generate == "" {
 		return
 	}
 	if s["x-generate"] != nil {
-		at = pointerTo(at, "x-generate")
+		at = PointerTo(at, "x-generate")
 	}
-	kind, ok := generators[f.Generate]
+	made, ok := generators[f.Generate]
 	switch {
 	case !ok:
 		b.problem(at, "x-generate must be sequence, uuid, slug or hex")
-	case kind != f.Kind:
-		b.problem(at, "x-generate: %s makes values of the type %s", f.Generate, kind)
+	case made != f.Type:
+		b.problem(at, "x-generate: %s makes values of the type %s", f.Generate, made)
 	case s["default"] != nil:
 		b.problem(at, "a field is either generated or has a default")
 	case f.Role != RoleNone && f.Role != RoleID:
 		b.problem(at, "the store itself makes the values of this role")
-	case kind == String:
+	case made == String:
 		var c checker
-		c.text(f, f.generate(), nil)
+		c.string(f, f.generate(), nil)
 		if faults := c.Faults(); len(faults) > 0 {
 			b.problem(at, "the field's rules refuse what would be generated: %s", strings.ToLower(faults[0].Detail))
 		}
 	}
 }
 
-// setDefault keeps the default in stored form.
+// setDefault checks the default and sets it in stored form.
 func (b *builder) setDefault(f *Field, s map[string]any, at string) {
 	v, ok := s["default"]
 	if !ok || v == nil {
@@ -148,11 +112,11 @@ func (b *builder) setDefault(f *Field, s map[string]any, at string) {
 	}
 	c := checker{rounds: true}
 	stored, _ := c.value(f, appendTree(nil, v), nil)
-	if c.Found() == 0 && f.Kind == Object {
+	if c.Found() == 0 && f.Type == Object {
 		c.missingWithin(f, stored.(string), nil)
 	}
 	for _, fault := range c.Faults() {
-		b.problem(pointerTo(at, "default"), "the default breaks the field's own rules: %s", strings.ToLower(fault.Detail))
+		b.problem(PointerTo(at, "default"), "the default breaks the field's own rules: %s", strings.ToLower(fault.Detail))
 	}
 	f.Default = stored
 }

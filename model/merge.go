@@ -2,15 +2,15 @@ package model
 
 import "bytes"
 
-// MergeJSON applies an RFC 7396 merge patch to a target; both are canonical
-// JSON and so is the result. An empty target stands for null. The members of
-// both are in one order, so it walks along them and makes no tree of values,
-// which may take a hundred times as much memory.
+// MergeJSON applies an RFC 7396 merge patch to a target. Both are canonical JSON,
+// and so is the result. An empty target means null. The members of both are
+// sorted, so it merges them one by one. It builds no tree, which could need a
+// hundred times as much memory.
 func MergeJSON(target, patch []byte) []byte {
 	return appendMerge(make([]byte, 0, len(target)+len(patch)), target, patch)
 }
 
-// appendMerge is RFC 7396 section 2.
+// appendMerge merges as RFC 7396 section 2 says.
 func appendMerge(dst, target, patch []byte) []byte {
 	if len(patch) == 0 || patch[0] != '{' {
 		return append(dst, patch...)
@@ -39,7 +39,8 @@ func appendMerge(dst, target, patch []byte) []byte {
 	return append(dst, '}')
 }
 
-// appendName begins a member of the object whose members begin at begin.
+// appendName appends the name of a member to the object whose members begin at
+// begin.
 func appendName(dst []byte, begin int, quoted []byte) []byte {
 	if len(dst) > begin {
 		dst = append(dst, ',')
@@ -47,15 +48,15 @@ func appendName(dst []byte, begin int, quoted []byte) []byte {
 	return append(append(dst, quoted...), ':')
 }
 
-// members walks along the members of an object in canonical form.
+// members iterates over the members of an object in canonical form.
 type members struct {
-	rest  []byte // behind the present one
+	rest  []byte // after the current member
 	name  []byte // quoted
 	value []byte
-	ok    bool // there is a present one
+	ok    bool // there is a current member
 }
 
-// membersOf begins at the first member. What is no object has none.
+// membersOf starts at the first member. A value that is no object has none.
 func membersOf(object []byte) members {
 	var m members
 	if len(object) > 2 && object[0] == '{' {
@@ -73,7 +74,7 @@ func (m *members) next() {
 	m.value = m.take()
 }
 
-// take cuts off a value, and the colon or comma behind it.
+// take returns the next name or value, and skips the colon or comma after it.
 func (m *members) take() []byte {
 	n := valueLength(m.rest)
 	v := m.rest[:n]
@@ -81,8 +82,8 @@ func (m *members) take() []byte {
 	return v
 }
 
-// compare orders the present members of two objects by their names; one that
-// is at its end comes last.
+// compare orders the current members of two objects by their names. An object
+// without one comes last.
 func (m *members) compare(o members) int {
 	switch {
 	case !o.ok:
@@ -93,7 +94,7 @@ func (m *members) compare(o members) int {
 	return bytes.Compare(nameOf(m.name), nameOf(o.name))
 }
 
-// valueLength is how long the value is with which canonical JSON begins.
+// valueLength returns the length of the value at the beginning of canonical JSON.
 func valueLength(text []byte) int {
 	depth, quoted := 0, false
 	for i := 0; i < len(text); i++ {

@@ -1,24 +1,24 @@
 package model
 
-// A Kind is the type of a field as its store sees it.
-type Kind string
+// A Type is the type of the values of a field.
+type Type string
 
-// The kinds, and the Go type in which a value of each is held everywhere
-// between JSON and SQL ("stored form"). A missing value, JSON null and SQL
-// NULL are all nil.
+// The types, and the Go type in which their values are held everywhere between
+// JSON and SQL (the "stored form"). A missing value, JSON null and SQL NULL are
+// all nil.
 const (
-	String   Kind = "string"    // string
-	Integer  Kind = "integer"   // int64
-	Number   Kind = "number"    // float64, finite
-	Boolean  Kind = "boolean"   // bool
-	Date     Kind = "date"      // string, YYYY-MM-DD
-	DateTime Kind = "date-time" // int64, microseconds since 1970 UTC, years 1 to 9999
-	Object   Kind = "object"    // string, canonical JSON
-	Array    Kind = "array"     // string, canonical JSON
-	Any      Kind = "any"       // string, canonical JSON of any value
+	String   Type = "string"    // string
+	Integer  Type = "integer"   // int64
+	Number   Type = "number"    // float64, finite
+	Boolean  Type = "boolean"   // bool
+	Date     Type = "date"      // string, YYYY-MM-DD
+	DateTime Type = "date-time" // int64, microseconds since 1970 UTC, years 1 to 9999
+	Object   Type = "object"    // string, canonical JSON
+	Array    Type = "array"     // string, canonical JSON
+	Any      Type = "any"       // string, canonical JSON of any value
 )
 
-// A Role marks the fields that the store itself keeps.
+// A Role marks a field whose value the store itself sets.
 type Role string
 
 // The roles. Every model has exactly one field of each: under the model's own
@@ -32,31 +32,41 @@ const (
 	RoleLastJob   Role = "lastJobId" // String, id of the job that last changed the record, or nil
 )
 
-// Secret says how far a value may travel.
+// Secret says who may see the values of a field.
 type Secret string
 
 // The degrees of secrecy.
 const (
 	Public Secret = ""
-	Masked Secret = "masked" // kept as it is, shown as [Mask] without the scope secrets:read
-	Hashed Secret = "hashed" // kept as a bcrypt hash and never shown at all
+	Masked Secret = "masked" // stored as it is, shown as [Mask] without the scope secrets:read
+	Hashed Secret = "hashed" // stored as a bcrypt hash and never shown
 )
 
 // Mask stands in answers where a secret value would.
 const Mask = "***"
+
+// Secrets says whether a reader may see masked values. Nobody sees hashed and
+// write-only ones.
+type Secrets bool
+
+// What a reader sees of a masked value.
+const (
+	HideSecrets Secrets = false // the [Mask]
+	ShowSecrets Secrets = true  // the value: the scope secrets:read
+)
 
 // A Field is one property of a model.
 type Field struct {
 	Index  int    // place in Model.Fields and in Record.Values
 	Name   string // JSON name
 	Column string // SQL column; unique in the model without regard to case
-	Kind   Kind
+	Type   Type
 	Role   Role
 	Title  string
 
 	Description string
 	Format      string // the schema's format, "" for none
-	VendorName  string // name on the vendor's own surface; Name unless the file says otherwise
+	VendorName  string // name in the vendor's API; Name unless the file says otherwise
 
 	Nullable   bool // may be null: may be cleared
 	Required   bool // must be given when a record is created
@@ -66,35 +76,36 @@ type Field struct {
 	Filterable bool
 	Indexed    bool
 	Unique     bool     // within a workspace; nil never collides
-	Options    []string // allowed values (enum) of a String field, nil when free
-	Extensible bool     // Options may grow with allowNewOptions
+	Choices    []string // allowed values (enum) of a String field, nil if any value is allowed
+	Extensible bool     // a drop-down whose Choices can grow, with the option allowNewOptions
 	Default    any      // stored form, used when a new record lacks the field
 
-	// Generate says how the store or model makes a value for a new record
-	// that lacks one: "", "sequence" (per workspace and model, from 1),
+	// Generate says how a new record that is given no value gets one: not at
+	// all (""), by a "sequence" of the store (per workspace and model, from 1),
 	// "uuid" (version 4), "slug" or "hex" (Prefix and then 32 hex digits).
 	Generate string
 	Prefix   string
 
-	// Paths are the declared nested values of an Object field by dotted
-	// path below the field ("tier" for custom.tier), with their kinds.
-	Paths map[string]Kind
-	// OpenPaths says that undeclared nested paths may be filtered too.
+	// Paths are the types of the values that are declared inside an Object
+	// field, by dotted path below the field ("tier" for custom.tier).
+	Paths map[string]Type
+	// OpenPaths says that filters may use undeclared paths, too.
 	OpenPaths bool
-	// DropDowns are the declared texts below an Object field whose options
-	// may grow, by name. Each is a Field in name, pointer and options alone:
-	// Name is the dotted path ("custom.tier"), and it is none of Model.Fields.
+	// DropDowns are the strings declared inside an Object field whose choices
+	// can grow, by name. Of such a Field only the name, the pointer and the
+	// choices have a meaning. Name is the dotted path ("custom.tier"). It is
+	// not in Model.Fields.
 	DropDowns []*Field
 
 	// Rules across fields. All are part of the digest.
-	Overrides    []*Field // are dropped from a patch that gives this one a value
-	TextOf       *Field   // holds HTML: its text is this one's value where a patch gives the HTML alone
-	Stamp        *Stamp   // says when this one is stamped; see Patch.Stamped
-	KeepsUpdated []any    // values, in stored form, whose update leaves the record's updatedAt as it is
-	Needs        *Field   // must have a value for this one to be given any
-	// FilterBy is the declared path that a filter on the whole Object or Array
-	// field compares ("id" where a relation is filtered by a bare id, "0" for
-	// the value of a list that holds one at most), or "".
+	Overrides    []*Field // are ignored in a patch that gives this field a value
+	TextOf       *Field   // holds HTML; a patch of it alone sets this field to its text
+	Stamp        *Stamp   // when this field is stamped; see Patch.Stamped
+	KeepsUpdated []any    // values, in stored form: setting one does not change updatedAt
+	Needs        *Field   // must have a value if this field has one
+	// FilterBy is the declared path that a filter on an Object or Array field
+	// compares, or "": "id" for a relation that is filtered by an id, "0" for
+	// the item of a list of at most one.
 	FilterBy string
 
 	source map[string]any // its schema without x- keywords
@@ -102,20 +113,20 @@ type Field struct {
 	path   []string // of a drop-down below an object: the names that lead to it
 }
 
-// Concealed reports whether nobody may find the field's values out: secret and
-// write-only ones. What is told of a job shows the mask for each, whatever was
-// there before, and no outcome depends on what was there.
+// Concealed reports whether the field is secret or write-only, so that its
+// values must not be found out. Everything that is shown of a job has the mask
+// in place of such a value, and no outcome depends on the former value.
 func (f *Field) Concealed() bool { return f.Secret != Public || f.WriteOnly }
 
-// A Model is one kind of customer record. It is immutable once loaded.
+// A Model describes one type of customer record. It is immutable once loaded.
 type Model struct {
 	Name        string
 	Title       string
 	Description string
 	Digest      string   // hex SHA-256 of the meaning of the file
 	Fields      []*Field // declared order, then the roles the file did not name
-	// Vendor is what the file says of the vendor's own surface (x-vendor), as
-	// JSON values; nil when it says nothing. Others give it its meaning.
+	// Vendor holds the settings of the vendor's API (x-vendor) as JSON values,
+	// nil if there are none. Package compat knows what they mean.
 	Vendor map[string]any
 
 	byName   map[string]*Field

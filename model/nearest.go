@@ -8,9 +8,9 @@ import (
 // maxCompared bounds the characters of a name that are compared.
 const maxCompared = 60
 
-// Nearest is the name of the field that a text most likely means: the one
-// that fewest changes of letters and digits lead to, whatever their case. It
-// is alike if half of the letters stay.
+// Nearest returns the name of the field that is most similar to a text: the one
+// that needs the fewest changes of letters and digits, ignoring case. alike is
+// true if at least half of the letters stay.
 func (m *Model) Nearest(text string) (name string, alike bool) {
 	given := letters(text)
 	least := 0
@@ -22,7 +22,7 @@ func (m *Model) Nearest(text string) (name string, alike bool) {
 	return name, 2*least <= len(given)
 }
 
-// letters are the letters and digits of a text in lower case.
+// letters returns the letters and digits of a text in lower case.
 func letters(text string) []rune {
 	var list []rune
 	for _, r := range strings.ToLower(text[:min(len(text), 4*maxCompared)]) {
@@ -33,8 +33,8 @@ func letters(text string) []rune {
 	return list
 }
 
-// distance is how many characters must be put in, taken out or replaced to
-// make one text of another (Levenshtein).
+// distance is the Levenshtein distance: how many characters must be inserted,
+// deleted or replaced to turn one text into the other.
 func distance(a, b []rune) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// nested checks a list, an object or a value of any type. An object is a
-// merge patch: the stored value is what it makes of an empty one.
+// nested checks a list, an object or a value of any type. An object is a merge
+// patch: stored is the result of merging it into an empty object.
 func (c *checker) nested(f *Field, raw []byte, at *Place) (stored any, merge []byte) {
 	tree, ok := c.readTree(raw, at, 2)
 	if !ok {
@@ -15,13 +15,13 @@ func (c *checker) nested(f *Field, raw []byte, at *Place) (stored any, merge []b
 	tree = f.lowerUUIDs(tree)
 	patch, isObject := tree.(map[string]any)
 	_, isList := tree.([]any)
-	if f.Kind == Object && !isObject || f.Kind == Array && !isList {
+	if f.Type == Object && !isObject || f.Type == Array && !isList {
 		c.Add(at, CodeType, typeDetail(f))
 		return nil, nil
 	}
 	schema := f.rule.full
 	if isObject {
-		if f.Kind == Object {
+		if f.Type == Object {
 			schema = f.rule.patch
 			c.removals(f.rule.shape, patch, at)
 		}
@@ -34,8 +34,8 @@ func (c *checker) nested(f *Field, raw []byte, at *Place) (stored any, merge []b
 	return string(appendTree(nil, tree)), merge
 }
 
-// names counts those of an object and of the objects in it. What stands in
-// lists does not merge.
+// names counts the names of an object and of the objects inside it, but not those
+// inside lists, which do not merge.
 func names(patch map[string]any) int {
 	n := len(patch)
 	for _, v := range patch {
@@ -46,8 +46,8 @@ func names(patch map[string]any) int {
 	return n
 }
 
-// removals refuses to remove what the schema requires, and to remove names
-// that it does not allow, which can only be slips.
+// removals refuses to remove a required property, and to remove a name that the
+// schema does not allow, which must be a typing error.
 func (c *checker) removals(shape, patch map[string]any, at *Place) {
 	properties, _ := shape["properties"].(map[string]any)
 	required, _ := shape["required"].([]any)
@@ -74,8 +74,8 @@ func (c *checker) removals(shape, patch map[string]any, at *Place) {
 	}
 }
 
-// missingWithin finds what the schema of an Object requires and a new record's
-// value of it lacks.
+// missingWithin notes the required properties that a new record's value of an
+// Object lacks.
 func (c *Collector) missingWithin(f *Field, stored string, at *Place) {
 	if tree, ok := c.readTree([]byte(stored), at, 2); ok {
 		f.rule.full.check(c, tree, at)

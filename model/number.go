@@ -6,17 +6,22 @@ import (
 	"strconv"
 )
 
+// Why a JSON number is not an integer of 64 bits.
 var (
-	errNotNumber = errors.New("not a JSON number")
-	errRange     = errors.New("number out of range")
+	ErrFraction = errors.New("not a whole number")
+	ErrRange    = errors.New("number out of range")
 )
 
-// Limits of a number inside a list or an object. Both databases hold numbers
-// of a double's size; more digits than these serve nobody.
+var errNotNumber = errors.New("not a JSON number")
+
+// Limits of a number in a record. Both databases hold numbers of a double's
+// size. Nobody needs more digits than these.
 const (
 	maxDigits   = 400
 	maxExponent = 309
 	minExponent = -323
+
+	maxGivenExponent = 1_000_000 // the number after the e
 )
 
 // A decimal is an exact number, 0.DIGITS times ten to the power of point.
@@ -26,15 +31,28 @@ type decimal struct {
 	point    int
 }
 
-// parseDecimal reads a JSON number without rounding it.
+// parseDecimal reads a JSON number without rounding it. It returns [ErrRange]
+// for one beyond the limits of a number in a record.
 func parseDecimal(lit []byte) (decimal, error) {
-	var d decimal
+	d, exponent, err := readDecimal(lit)
+	switch {
+	case err != nil:
+		return d, err
+	case exponent > maxGivenExponent || exponent < -maxGivenExponent:
+		return d, ErrRange
+	}
+	return d, d.checkRange(lit)
+}
+
+// readDecimal reads a JSON number of any size without rounding it. exponent is
+// the number after the e.
+func readDecimal(lit []byte) (d decimal, exponent int, err error) {
 	s := lit
 	if len(s) > 0 && s[0] == '-' {
 		d.negative, s = true, s[1:]
 	}
 	if !isNumber(lit) {
-		return d, errNotNumber
+		return d, 0, errNotNumber
 	}
 	whole := countDigits(s)
 	d.digits, s, d.point = append(d.digits, s[:whole]...), s[whole:], whole
@@ -42,34 +60,32 @@ func parseDecimal(lit []byte) (decimal, error) {
 		n := countDigits(s[1:])
 		d.digits, s = append(d.digits, s[1:1+n]...), s[1+n:]
 	}
-	exponent, err := parseExponent(s)
-	if err != nil {
-		return d, err
-	}
+	exponent = exponentOf(s)
 	d.point += exponent
 	d.trim()
-	return d, d.checkRange(lit)
+	return d, exponent, nil
 }
 
-func countDigits(s []byte) int {
-	for i, c := range s {
-		if c < '0' || c > '9' {
+// countDigits counts the digits at the beginning of s.
+func countDigits[T ~string | ~[]byte](s T) int {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
 			return i
 		}
 	}
 	return len(s)
 }
 
-// parseExponent reads what follows the digits of a number.
-func parseExponent(s []byte) (int, error) {
+// exponentOf reads the exponent that follows the digits of a JSON number, 0 if
+// there is none. A huge one is cut to a limit which is still larger than any
+// number has digits.
+func exponentOf(s []byte) int {
 	if len(s) == 0 {
-		return 0, nil
+		return 0
 	}
-	n, err := strconv.ParseInt(string(s[1:]), 10, 32)
-	if err != nil || n > 1e6 || n < -1e6 {
-		return 0, errRange
-	}
-	return int(n), nil
+	const limit = 1 << 30
+	n, _ := strconv.ParseInt(string(s[1:]), 10, 32) // out of range: the nearest int32
+	return int(min(max(n, -limit), limit))
 }
 
 func (d *decimal) trim() {
@@ -87,17 +103,17 @@ func (d *decimal) checkRange(lit []byte) error {
 	case len(d.digits) == 0:
 		return nil
 	case len(d.digits) > maxDigits || d.point > maxExponent || d.point < minExponent:
-		return errRange
+		return ErrRange
 	case d.point < maxExponent && d.point > minExponent:
 		return nil
 	}
 	if f, err := strconv.ParseFloat(string(lit), 64); err != nil || f == 0 {
-		return errRange
+		return ErrRange
 	}
 	return nil
 }
 
-// append writes the number as JavaScript would, but exactly: plain digits
+// append appends the number in the format of JavaScript, but exactly: plain digits
 // between 1e-7 and 1e21, else with an exponent.
 func (d *decimal) append(dst []byte) []byte {
 	n := len(d.digits)
@@ -138,8 +154,7 @@ func appendZeros(dst []byte, n int) []byte {
 
 // appendNumber appends a JSON number in its shortest exact form.
 func appendNumber(dst, lit []byte) ([]byte, error) {
-	// Most numbers are short whole ones, which are what they should be.
-	if n := countDigits(lit); n == len(lit) && n > 0 && n <= 18 && (n == 1 || lit[0] != '0') {
+	if isShortInteger(lit) { // as most numbers are
 		return append(dst, lit...), nil
 	}
 	d, err := parseDecimal(lit)
@@ -149,31 +164,60 @@ func appendNumber(dst, lit []byte) ([]byte, error) {
 	return d.append(dst), nil
 }
 
-var errFraction = errors.New("not a whole number")
+// ParseInteger reads a JSON number of any size as an int64 without going
+// through a float: 1.0 and 10e-1 are 1. It returns [ErrFraction] if the number
+// is not whole, and [ErrRange] if it does not fit.
+func ParseInteger[T ~string | ~[]byte](lit T) (int64, error) {
+	if isShortInteger(lit) {
+		return shortInteger(lit), nil
+	}
+	d, _, err := readDecimal([]byte(lit))
+	if err != nil {
+		return 0, err
+	}
+	return d.integer()
+}
 
-// parseInteger reads a JSON number as an int64 without going through a
-// float: 1.0 and 1e2 are whole numbers, 1.5 is not.
+// parseInteger is [ParseInteger] for a number in a record: it returns
+// [ErrRange] also for a fraction beyond the limits of such a number.
 func parseInteger(lit []byte) (int64, error) {
-	if n := countDigits(lit); n == len(lit) && n > 0 && n <= 18 && (n == 1 || lit[0] != '0') {
-		var v int64
-		for _, c := range lit {
-			v = v*10 + int64(c-'0')
-		}
-		return v, nil
+	if isShortInteger(lit) {
+		return shortInteger(lit), nil
 	}
 	d, err := parseDecimal(lit)
 	if err != nil {
 		return 0, err
 	}
+	return d.integer()
+}
+
+// isShortInteger reports whether a JSON number has digits only, in canonical
+// form, and surely fits into an int64.
+func isShortInteger[T ~string | ~[]byte](lit T) bool {
+	n := countDigits(lit)
+	return n == len(lit) && n > 0 && n <= 18 && (n == 1 || lit[0] != '0')
+}
+
+func shortInteger[T ~string | ~[]byte](lit T) int64 {
+	var v int64
+	for i := range len(lit) {
+		v = v*10 + int64(lit[i]-'0')
+	}
+	return v
+}
+
+// integer returns the number as an int64; see [ParseInteger].
+func (d *decimal) integer() (int64, error) {
+	const most = 19 // digits of the largest int64
 	switch {
 	case len(d.digits) > d.point && len(d.digits) > 0:
-		return 0, errFraction
-	case d.point > 19:
-		return 0, errRange
+		return 0, ErrFraction
+	case d.point > most:
+		return 0, ErrRange
 	}
 	v, err := strconv.ParseInt(string(d.append(nil)), 10, 64)
 	if err != nil {
-		return 0, errRange
+		return 0, ErrRange
 	}
 	return v, nil
 }
@@ -185,7 +229,7 @@ func parseFloat(lit []byte) (float64, error) {
 	}
 	v, err := strconv.ParseFloat(string(lit), 64)
 	if err != nil {
-		return 0, errRange
+		return 0, ErrRange
 	}
 	if v == 0 {
 		return 0, nil // JSON's -0 and 0 are one value
@@ -193,11 +237,11 @@ func parseFloat(lit []byte) (float64, error) {
 	return v, nil
 }
 
-// surelyExact is how many digits a float64 keeps of any number of a usual size.
+// surelyExact is how many digits of any number without an exponent a float64 keeps.
 const surelyExact = 15
 
-// KeepsDecimal reports whether v, the float64 nearest to a JSON number, is
-// written as that same number: 0.1 is, 9007199254740993 is not.
+// KeepsDecimal reports whether v, the float64 nearest to a JSON number, is written
+// as the same number: 0.1 is, 9007199254740993 is not.
 func KeepsDecimal(lit []byte, v float64) bool {
 	if len(lit) <= surelyExact && !bytes.ContainsAny(lit, "eE") {
 		return true
@@ -211,7 +255,7 @@ func KeepsDecimal(lit []byte, v float64) bool {
 }
 
 // isNumber reports whether lit is a number of JSON's grammar. Go's own parser
-// takes more than that.
+// accepts more.
 func isNumber(lit []byte) bool {
 	s := bytes.TrimPrefix(lit, []byte("-"))
 	whole := countDigits(s)

@@ -8,62 +8,62 @@ import (
 
 // PatchOptions say how a merge patch or a draft is checked.
 type PatchOptions struct {
-	// Single: the patch is for one record, so that a read-only field is kept
-	// aside for [Patch.CheckReadOnly] instead of refused.
+	// Single: the patch is for one record. Its read-only fields are not
+	// refused, but kept for [Patch.CheckReadOnly].
 	Single bool
-	// Options lists the options that a workspace added to an Extensible
-	// field, or to a drop-down below an Object field. It may be nil.
-	Options func(*Field) []string
-	// AllowNewOptions accepts values that an Extensible field does not know
-	// yet; see [Patch.NewOptions].
-	AllowNewOptions bool
-	// Columns are other names by which a draft calls fields. It may be nil.
+	// Choices lists the choices that a workspace added to an Extensible field,
+	// or to a drop-down inside an Object field. It may be nil.
+	Choices func(*Field) []string
+	// AllowNewChoices accepts values that are not yet a choice of an
+	// Extensible field; see [Patch.NewChoices]. It is the option
+	// allowNewOptions of the API.
+	AllowNewChoices bool
+	// Columns are other names for fields in a draft. It may be nil.
 	Columns Columns
 }
 
-// Columns give names that an input has for fields the names that the model
-// has, and names to be left out the empty one.
+// Columns map names in an input to names of fields, and names to be ignored to
+// the empty string.
 type Columns map[string]string
 
 // A Set gives one field a new value.
 type Set struct {
 	Field *Field
-	// Value is the new value in stored form, nil to clear the field. Where
-	// Merge is given, it is the patch applied to an empty object: the value
-	// of a record that has none yet.
+	// Value is the new value in stored form, nil to clear the field. If Merge
+	// is set, Value is the result of merging it into an empty object: the new
+	// value of a record that has none.
 	Value any
 	// Merge is the RFC 7396 patch of an object, as canonical JSON: of an
 	// Object field always, of an Any field if the value is an object. It is
 	// nil where Value replaces what is there.
 	Merge []byte
-	// Pointer leads to the value in the request.
+	// Pointer is the JSON pointer to the value in the request.
 	Pointer string
 
-	// When, if given, makes this a stamp: it is written to a record together
-	// with a change of that field, which the patch sets too, and otherwise
-	// left as it is. It never makes a record differ from the patch.
+	// When, if not nil, makes this set a stamp: it is written only to records in
+	// which the patch changes the field When. It does not count as a change.
 	When *Field
-	// Now: the value of the stamp is the time of the change, and not Value.
+	// Now: the value of the stamp is the time of the change instead of Value.
 	Now bool
 }
 
-// A Patch is a checked merge patch. It may be empty: a patch of nothing but
-// masks of secrets changes nothing, and that is no fault.
+// A Patch is a checked merge patch. It may be empty: a patch that holds nothing
+// but masks of secrets is valid and changes nothing.
 type Patch struct {
 	Sets     []Set // by Field.Index, each field at most once
-	ReadOnly []Set // of a single's patch: values that must equal the stored ones
+	ReadOnly []Set // of a patch for one record: values that must equal the stored ones
 }
 
-// MaxNames bounds the names of a patch in all objects that it merges, those
-// within one another included: each is worked on for each record.
+// MaxNames is how many names a patch may merge into objects, at all depths: the
+// work for each record grows with them.
 const MaxNames = 1000
 
-// CheckPatch checks an RFC 7396 merge patch of a record and finds every
-// fault of it, save that a fault of the JSON itself ends the search. Rules
-// that need the record (read-only values of a single) or the database (unique
-// values) are left to others. raw is not kept.
+// CheckPatch checks an RFC 7396 merge patch of a record and returns every fault
+// of it. Invalid JSON ends the search. Rules that need the record (read-only
+// values) or the database (unique values) are not checked here. raw is not
+// kept.
 func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
-	r := newReader(m, raw, o.Options, o.AllowNewOptions)
+	r := newReader(m, raw, o)
 	defer r.free()
 	var p Patch
 	count := 0
@@ -88,8 +88,8 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 		r.check.Add(nil, CodeTooManyNames, fmt.Sprintf("The patch merges %d names into objects; at most %d are allowed. Spread them over several patches.", n, MaxNames))
 	}
 	if r.check.Found() == 0 {
-		p.Sets = m.settle(&r.check, p.Sets)
-		r.check.needs(p.Sets, false)
+		p.Sets = m.applyRules(&r.check, p.Sets)
+		r.check.needsOfPatch(p.Sets)
 	}
 	if r.check.Found() > 0 {
 		return Patch{ReadOnly: ordered(p.ReadOnly)}, r.check.Faults()
@@ -97,8 +97,8 @@ func (m *Model) CheckPatch(raw []byte, o PatchOptions) (Patch, Faults) {
 	return Patch{Sets: ordered(p.Sets), ReadOnly: ordered(p.ReadOnly)}, nil
 }
 
-// ordered copies sets by the order of their fields. Sorting their places
-// first is much cheaper than moving the sets about.
+// ordered returns a copy of sets in the order of their fields. It sorts their
+// indexes, because moving the sets themselves takes much longer.
 func ordered(sets []Set) []Set {
 	if len(sets) == 0 {
 		return nil
@@ -116,26 +116,26 @@ func ordered(sets []Set) []Set {
 	return out
 }
 
-// noValue is the value of a read-only set that no record can have.
+// noValue is the value of a read-only set that equals no stored value.
 type noValue struct{}
 
-// readOnlySet keeps a value for comparison with the stored one. A value that
-// breaks the field's rules equals none.
+// readOnlySet returns the set of a value to be compared with the stored one. A
+// value that breaks the field's rules equals none.
 func readOnlySet(f *Field, name string, raw []byte) Set {
-	s := Set{Field: f, Pointer: pointerTo("", name)}
+	s := Set{Field: f, Pointer: PointerTo("", name)}
 	if string(raw) == "null" {
 		return s
 	}
 	var c checker
-	c.takesAny = true // what is stored may be older than a limit
+	c.allowAnyChoice = true // what is stored may be older than a limit
 	if s.Value, _ = c.value(f, raw, nil); c.Found() > 0 {
 		s.Value = noValue{}
 	}
 	return s
 }
 
-// CheckReadOnly refuses the read-only fields of a single's patch whose value
-// is not the one that r holds.
+// CheckReadOnly returns a fault for each read-only field of a patch for one
+// record whose value is not that of r.
 func (p Patch) CheckReadOnly(r Record) Faults {
 	var c Collector
 	for _, s := range p.ReadOnly {
@@ -163,8 +163,8 @@ func (f *Field) Same(a, b any) bool {
 	return string(f.AppendJSON(nil, a)) == string(f.AppendJSON(nil, b))
 }
 
-// Display is the patch as canonical JSON, with every secret and write-only
-// value as the mask. Stamps are no part of what was asked for.
+// Display returns the patch as canonical JSON, with the mask in place of every
+// secret and write-only value. It leaves out stamps, which were not requested.
 func (p Patch) Display() []byte {
 	sets := slices.DeleteFunc(slices.Clone(p.Sets), func(s Set) bool { return s.When != nil })
 	slices.SortFunc(sets, func(a, b Set) int { return strings.Compare(a.Field.Name, b.Field.Name) })
@@ -173,12 +173,12 @@ func (p Patch) Display() []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(appendText(dst, s.Field.Name), ':')
+		dst = append(appendString(dst, s.Field.Name), ':')
 		if s.Merge != nil && !s.Field.Concealed() {
 			dst = append(dst, s.Merge...)
 			continue
 		}
-		dst = s.Field.AppendShown(dst, s.Value, false)
+		dst = s.Field.AppendShown(dst, s.Value, HideSecrets)
 	}
 	return append(dst, '}')
 }

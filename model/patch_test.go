@@ -9,54 +9,56 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
+// faultyPatches are patches of everyKind with the faults that they have.
+var faultyPatches = map[string]struct {
+	patch string
+	want  []string
+}{
+	"nothing":                          {`{}`, []string{"empty_patch"}},
+	"no object":                        {`[]`, []string{"type"}},
+	"null":                             {`null`, []string{"type"}},
+	"no JSON":                          {`{"name":`, []string{"/name invalid_json"}},
+	"empty text":                       {``, []string{"invalid_json"}},
+	"something behind":                 {`{"name":"ab"} x`, []string{"invalid_json"}},
+	"invalid UTF-8":                    {"{\"name\":\"\xff\"}", []string{"/name invalid_utf8"}},
+	"an unknown field":                 {`{"nam/e":1,"name":"ab"}`, []string{"/nam~1e unknown_field"}},
+	"a field twice":                    {`{"name":"ab","na\u006de":"ab"}`, []string{"/name duplicate_key"}},
+	"a read-only field":                {`{"made":"x"}`, []string{"/made read_only"}},
+	"a role":                           {`{"id":1,"version":1,"createdAt":null}`, []string{"/id read_only", "/version read_only", "/createdAt read_only"}},
+	"null for a required field":        {`{"name":null}`, []string{"/name not_null"}},
+	"null for a field with a default":  {`{"flag":null}`, []string{"/flag not_null"}},
+	"too short":                        {`{"name":"a"}`, []string{"/name too_short"}},
+	"too long, in characters":          {`{"name":"éééééé"}`, []string{"/name too_long"}},
+	"a number for text":                {`{"name":1}`, []string{"/name type"}},
+	"a bad email":                      {`{"email":"a@b"}`, []string{"/email format"}},
+	"not the pattern":                  {`{"code":"A"}`, []string{"/code pattern"}},
+	"no option":                        {`{"state":"maybe","tier":"iron"}`, []string{"/state enum", "/tier enum"}},
+	"half an integer":                  {`{"count":1.5}`, []string{"/count type"}},
+	"an integer too large":             {`{"count":9223372036854775808}`, []string{"/count out_of_range"}},
+	"out of bounds":                    {`{"count":11,"size":0}`, []string{"/count out_of_range", "/size out_of_range"}},
+	"a number too large":               {`{"size":1e400}`, []string{"/size out_of_range"}},
+	"a rule of the general validator":  {`{"even":3}`, []string{"/even out_of_range"}},
+	"text for a boolean":               {`{"flag":"true"}`, []string{"/flag type"}},
+	"no such day":                      {`{"born":"2023-02-29"}`, []string{"/born format"}},
+	"a time without offset":            {`{"seen":"2023-02-28T00:00:00"}`, []string{"/seen format"}},
+	"a NUL":                            {`{"name":"a\u0000b","any":{"x":["\u0000"]}}`, []string{"/name nul_character", "/any/x/0 nul_character"}},
+	"items of a list":                  {`{"tags":["abcd",1,"x"]}`, []string{"/tags too_long", "/tags/0 too_long", "/tags/1 type"}},
+	"no list":                          {`{"tags":{}}`, []string{"/tags type"}},
+	"nested type":                      {`{"profile":{"age":"old","deep":{"a":"x"}}}`, []string{"/profile/age type", "/profile/deep/a type"}},
+	"nested unknown name":              {`{"profile":{"agee":1,"kinds":null}}`, []string{"/profile/agee unknown_field", "/profile/kinds unknown_field"}},
+	"removing what is required within": {`{"profile":{"kind":null,"deep":{"a":null}}}`, []string{"/profile/kind not_null", "/profile/deep/a not_null"}},
+	"a nested name twice":              {`{"custom":{"a":1,"a":2}}`, []string{"/custom/a duplicate_key"}},
+	"20 levels within":                 {`{"any":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + `}`, []string{"/any" + strings.Repeat("/0", 19) + " too_deep"}},
+	"a number too large within":        {`{"custom":{"a":1e999}}`, []string{"/custom/a out_of_range"}},
+	"a short password":                 {`{"password":"abc"}`, []string{"/password too_short"}},
+	"a password that would be cut":     {`{"password":"` + strings.Repeat("é", 37) + `"}`, []string{"/password too_long"}},
+	"several at once":                  {`{"x":1,"name":null,"flag":0,"custom":[],"id":7}`, []string{"/x unknown_field", "/name not_null", "/flag type", "/custom type", "/id read_only"}},
+	"a mask beside a fault":            {`{"token":"***","name":1}`, []string{"/name type"}},
+}
+
 func TestCheckPatchNamesEveryFault(t *testing.T) {
 	m := mustModel(t, everyKind)
-	tests := map[string]struct {
-		patch string
-		want  []string
-	}{
-		"nothing":                          {`{}`, []string{"empty_patch"}},
-		"no object":                        {`[]`, []string{"type"}},
-		"null":                             {`null`, []string{"type"}},
-		"no JSON":                          {`{"name":`, []string{"/name invalid_json"}},
-		"empty text":                       {``, []string{"invalid_json"}},
-		"something behind":                 {`{"name":"ab"} x`, []string{"invalid_json"}},
-		"invalid UTF-8":                    {"{\"name\":\"\xff\"}", []string{"/name invalid_utf8"}},
-		"an unknown field":                 {`{"nam/e":1,"name":"ab"}`, []string{"/nam~1e unknown_field"}},
-		"a field twice":                    {`{"name":"ab","na\u006de":"ab"}`, []string{"/name duplicate_key"}},
-		"a read-only field":                {`{"made":"x"}`, []string{"/made read_only"}},
-		"a role":                           {`{"id":1,"version":1,"createdAt":null}`, []string{"/id read_only", "/version read_only", "/createdAt read_only"}},
-		"null for a required field":        {`{"name":null}`, []string{"/name not_null"}},
-		"null for a field with a default":  {`{"flag":null}`, []string{"/flag not_null"}},
-		"too short":                        {`{"name":"a"}`, []string{"/name too_short"}},
-		"too long, in characters":          {`{"name":"éééééé"}`, []string{"/name too_long"}},
-		"a number for text":                {`{"name":1}`, []string{"/name type"}},
-		"a bad email":                      {`{"email":"a@b"}`, []string{"/email format"}},
-		"not the pattern":                  {`{"code":"A"}`, []string{"/code pattern"}},
-		"no option":                        {`{"state":"maybe","tier":"iron"}`, []string{"/state enum", "/tier enum"}},
-		"half an integer":                  {`{"count":1.5}`, []string{"/count type"}},
-		"an integer too large":             {`{"count":9223372036854775808}`, []string{"/count out_of_range"}},
-		"out of bounds":                    {`{"count":11,"size":0}`, []string{"/count out_of_range", "/size out_of_range"}},
-		"a number too large":               {`{"size":1e400}`, []string{"/size out_of_range"}},
-		"a rule of the general validator":  {`{"even":3}`, []string{"/even out_of_range"}},
-		"text for a boolean":               {`{"flag":"true"}`, []string{"/flag type"}},
-		"no such day":                      {`{"born":"2023-02-29"}`, []string{"/born format"}},
-		"a time without offset":            {`{"seen":"2023-02-28T00:00:00"}`, []string{"/seen format"}},
-		"a NUL":                            {`{"name":"a\u0000b","any":{"x":["\u0000"]}}`, []string{"/name nul_character", "/any/x/0 nul_character"}},
-		"items of a list":                  {`{"tags":["abcd",1,"x"]}`, []string{"/tags too_long", "/tags/0 too_long", "/tags/1 type"}},
-		"no list":                          {`{"tags":{}}`, []string{"/tags type"}},
-		"nested type":                      {`{"profile":{"age":"old","deep":{"a":"x"}}}`, []string{"/profile/age type", "/profile/deep/a type"}},
-		"nested unknown name":              {`{"profile":{"agee":1,"kinds":null}}`, []string{"/profile/agee unknown_field", "/profile/kinds unknown_field"}},
-		"removing what is required within": {`{"profile":{"kind":null,"deep":{"a":null}}}`, []string{"/profile/kind not_null", "/profile/deep/a not_null"}},
-		"a nested name twice":              {`{"custom":{"a":1,"a":2}}`, []string{"/custom/a duplicate_key"}},
-		"20 levels within":                 {`{"any":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + `}`, []string{"/any" + strings.Repeat("/0", 19) + " too_deep"}},
-		"a number too large within":        {`{"custom":{"a":1e999}}`, []string{"/custom/a out_of_range"}},
-		"a short password":                 {`{"password":"abc"}`, []string{"/password too_short"}},
-		"a password that would be cut":     {`{"password":"` + strings.Repeat("é", 37) + `"}`, []string{"/password too_long"}},
-		"several at once":                  {`{"x":1,"name":null,"flag":0,"custom":[],"id":7}`, []string{"/x unknown_field", "/name not_null", "/flag type", "/custom type", "/id read_only"}},
-		"a mask beside a fault":            {`{"token":"***","name":1}`, []string{"/name type"}},
-	}
-	for name, tt := range tests {
+	for name, tt := range faultyPatches {
 		t.Run(name, func(t *testing.T) {
 			p, faults := m.CheckPatch([]byte(tt.patch), PatchOptions{})
 			wantCodes(t, faults, tt.want...)
@@ -214,18 +216,18 @@ func TestNewOptionsAreAcceptedOnlyWhereAskedFor(t *testing.T) {
 		fresh string // new option
 	}{
 		"known":                  {`{"tier":"gold"}`, PatchOptions{}, nil, ""},
-		"added by the workspace": {`{"tier":"iron"}`, PatchOptions{Options: added}, nil, ""},
-		"unknown":                {`{"tier":"tin"}`, PatchOptions{Options: added}, []string{"/tier enum"}, ""},
-		"unknown but allowed":    {`{"tier":"tin"}`, PatchOptions{Options: added, AllowNewOptions: true}, nil, "tin"},
-		"not an extensible one":  {`{"state":"tin"}`, PatchOptions{AllowNewOptions: true}, []string{"/state enum"}, ""},
-		"a cleared one":          {`{"tier":null}`, PatchOptions{AllowNewOptions: true}, nil, ""},
+		"added by the workspace": {`{"tier":"iron"}`, PatchOptions{Choices: added}, nil, ""},
+		"unknown":                {`{"tier":"tin"}`, PatchOptions{Choices: added}, []string{"/tier enum"}, ""},
+		"unknown but allowed":    {`{"tier":"tin"}`, PatchOptions{Choices: added, AllowNewChoices: true}, nil, "tin"},
+		"not an extensible one":  {`{"state":"tin"}`, PatchOptions{AllowNewChoices: true}, []string{"/state enum"}, ""},
+		"a cleared one":          {`{"tier":null}`, PatchOptions{AllowNewChoices: true}, nil, ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p, faults := m.CheckPatch([]byte(tt.patch), tt.o)
 			wantCodes(t, faults, tt.want...)
 			fresh := ""
-			for _, s := range p.NewOptions(tt.o.Options) {
+			for _, s := range p.NewChoices(tt.o.Choices) {
 				fresh += s.Value.(string)
 			}
 			if fresh != tt.fresh {

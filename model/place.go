@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// A Place is where a walk over an input stands. It is a list that grows on
-// the stack of the walk, so that a pointer is written only where there is a
-// fault. A walk over the members of one object, or the items of one list,
-// takes one Place along with [Place.Go] and [Place.Next]. The nil Place is
-// the whole input.
+// A Place is a position in an input: a linked list of names and item numbers from
+// the inside to the outside. The code that reads the input keeps it on its stack,
+// and a JSON pointer is written only for a fault. One Place serves for all members
+// of an object (see [Place.Go]) or all items of a list (see [Place.Next]). The nil
+// Place is the whole input.
 type Place struct {
 	up   *Place
-	text string // the pointer as a whole, where it was known before
+	text string // the whole pointer, for a place of [At]
 	name string // of a member
 	item int    // of a list, where it is one
 	list bool
 }
 
-// At is the place of a pointer.
+// At returns the place of a pointer.
 func At(pointer string) *Place {
 	if pointer == "" {
 		return nil
@@ -26,10 +26,10 @@ func At(pointer string) *Place {
 	return &Place{text: pointer}
 }
 
-// Member is the place of a member of the object at p.
+// Member returns the place of a member of the object at p.
 func (p *Place) Member(name string) *Place { return &Place{up: p, name: name} }
 
-// Item is the place of an item of the list at p, by its number from 0.
+// Item returns the place of an item of the list at p. Items count from 0.
 func (p *Place) Item(i int) *Place { return &Place{up: p, item: i, list: true} }
 
 // Go moves a member's place to another member of the same object.
@@ -38,9 +38,9 @@ func (p *Place) Go(name string) { p.name = name }
 // Next moves an item's place to the next item.
 func (p *Place) Next() { p.item++ }
 
-// Pointer writes the place by RFC 6901, "" for the whole input. If that would
-// be longer than [MaxShown] characters it is the pointer of the nearest place
-// around it that is not.
+// Pointer returns the RFC 6901 pointer of the place, "" for the whole input. A
+// pointer of more than [MaxShown] characters is shortened to the innermost place
+// around it whose pointer is not.
 func (p *Place) Pointer() string {
 	if p != nil && p.up == nil && p.text != "" {
 		return ShownPointer(p.text)
@@ -49,7 +49,7 @@ func (p *Place) Pointer() string {
 	return string(pointer)
 }
 
-// append writes the place; whole is false where it stopped at one around it.
+// append appends the pointer. whole is false if it was shortened.
 func (p *Place) append(dst []byte) (out []byte, whole bool) {
 	if p == nil {
 		return dst, true
@@ -74,13 +74,12 @@ func (p *Place) append(dst []byte) (out []byte, whole bool) {
 	return longer, true
 }
 
-// ShownPointer is a pointer, or if it is longer than [MaxShown] characters
-// the nearest one around it that is not.
+// ShownPointer returns a pointer, shortened like that of [Place.Pointer].
 func ShownPointer(pointer string) string {
 	if fits(pointer) {
 		return pointer
 	}
-	// No more bytes than these can be looked at in vain: the rest is too long.
+	// A character has at most 4 bytes, so the bytes after these cannot be shown.
 	pointer = pointer[:min(len(pointer), MaxShown*4+1)]
 	for !fits(pointer) {
 		pointer = pointer[:max(0, strings.LastIndexByte(pointer, '/'))]
@@ -88,14 +87,21 @@ func ShownPointer(pointer string) string {
 	return pointer
 }
 
-var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+var (
+	pointerEscaper   = strings.NewReplacer("~", "~0", "/", "~1")
+	pointerUnescaper = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
-func escaped(segment string) string {
-	if strings.ContainsAny(segment, "~/") {
-		return pointerEscaper.Replace(segment)
+func escaped(name string) string {
+	if strings.ContainsAny(name, "~/") {
+		return pointerEscaper.Replace(name)
 	}
-	return segment
+	return name
 }
 
-// pointerTo appends one segment to an RFC 6901 pointer.
-func pointerTo(base, segment string) string { return base + "/" + escaped(segment) }
+// PointerTo returns the RFC 6901 pointer to a member of the object at base.
+func PointerTo(base, name string) string { return base + "/" + escaped(name) }
+
+// PointerName returns the name that stands, with its escapes, between two
+// slashes of an RFC 6901 pointer.
+func PointerName(escaped string) string { return pointerUnescaper.Replace(escaped) }

@@ -5,9 +5,8 @@ import (
 	"errors"
 )
 
-// A reader walks over the members of a JSON object and finds the fields that
-// they name. It reports unknown and repeated names and, last, a fault of the
-// JSON itself.
+// A reader iterates over the members of a JSON object and finds the field of each.
+// It notes unknown and repeated names. Invalid JSON is a fault that ends it.
 type reader struct {
 	*scanner
 	model *Model
@@ -15,17 +14,17 @@ type reader struct {
 	check checker
 	seen  []bool
 	buf   [64]bool // holds seen of most models
-	other [2]bool  // "id" and "version" were seen, where the model calls them otherwise
+	other [2]bool  // "version" and "id" were seen, if the model has other names for them
 
 	columns Columns // other names of fields
 
-	name  string // of the member, as given
-	field *Field // nil if it has a fault of its own
+	name  string // of the current member, as given
+	field *Field // of that name; nil if there is none, or a fault
 	value []byte // valid until the next call
 }
 
-func newReader(m *Model, raw []byte, options func(*Field) []string, allowNew bool) *reader {
-	r := &reader{scanner: newScanner(raw), model: m, raw: raw, check: checker{options: options, allowNew: allowNew}}
+func newReader(m *Model, raw []byte, o PatchOptions) *reader {
+	r := &reader{scanner: newScanner(raw), model: m, raw: raw, check: newChecker(o)}
 	if len(m.Fields) <= len(r.buf) {
 		r.seen = r.buf[:len(m.Fields)]
 	} else {
@@ -56,8 +55,8 @@ func (r *reader) fail(err error) {
 	r.check.syntaxFault(r.raw, nil, err)
 }
 
-// next goes to the next member; it returns false at the end and after a fault
-// of the JSON.
+// next reads the next member. It returns false at the end and after invalid
+// JSON.
 func (r *reader) next() bool {
 	if r.model == nil {
 		return false
@@ -85,13 +84,13 @@ func (r *reader) member() error {
 	if err != nil {
 		return err
 	}
-	leftOut := false
+	ignored := false
 	if len(r.columns) > 0 {
-		if raw, leftOut, err = r.rename(raw); err != nil {
+		if raw, ignored, err = r.rename(raw); err != nil {
 			return err
 		}
 	}
-	if leftOut {
+	if ignored {
 		r.field = nil
 	} else if err := r.lookUp(raw); err != nil {
 		return err
@@ -100,9 +99,9 @@ func (r *reader) member() error {
 	return err
 }
 
-// rename gives a name that stands for another one as that, or says that it is
-// to be left out.
-func (r *reader) rename(quoted []byte) (name []byte, leftOut bool, err error) {
+// rename returns the name that columns have for a name, or says that it is to be
+// ignored.
+func (r *reader) rename(quoted []byte) (name []byte, ignored bool, err error) {
 	text, err := unquote(quoted)
 	if err != nil {
 		return nil, false, err
@@ -111,11 +110,11 @@ func (r *reader) rename(quoted []byte) (name []byte, leftOut bool, err error) {
 	if !renamed {
 		return quoted, false, nil
 	}
-	return appendText(nil, field), field == "", nil
+	return appendString(nil, field), field == "", nil
 }
 
-// lookUp finds the field of a name. Every answer shows the id and the version
-// by these names, so they are understood whatever the model calls them.
+// lookUp finds the field of a name. Every answer shows the id and the version of a
+// record as "id" and "version", so these names are accepted in every model.
 func (r *reader) lookUp(quoted []byte) error {
 	var f *Field
 	if n := len(quoted); n >= 2 && bytes.IndexByte(quoted, '\\') < 0 {
@@ -152,7 +151,8 @@ func (r *reader) lookUp(quoted []byte) error {
 	return nil
 }
 
-// placeOf is where a member of the record stands that names a field, or none.
+// placeOf returns the place of a member of the record. f is its field, nil if it
+// has none.
 func placeOf(f *Field, name string) *Place {
 	if f != nil && f.Name == name {
 		return f.rule.at

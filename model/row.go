@@ -39,8 +39,7 @@ func (c Column) IsID() bool { return c.field != nil && c.field.Role == RoleID }
 // string, and any one is if the field cannot be null. Booleans are true or
 // false in any case, objects, lists and values of any type are JSON text.
 func (m *Model) CheckRow(columns []Column, cells []table.Cell, o ...PatchOptions) (Draft, Faults) {
-	var c checker
-	c.options, c.allowNew = about(o)
+	c := newChecker(optionsOf(o))
 	d := drafting{check: &c, purpose: Import}
 	d.gathered = make([]Set, 0, len(columns))
 	for i, column := range columns {
@@ -57,14 +56,14 @@ func (m *Model) CheckRow(columns []Column, cells []table.Cell, o ...PatchOptions
 // absentWhenEmpty reports whether a cell can only mean "not given"; see
 // absentWhenNull.
 func (f *Field) absentWhenEmpty(cell table.Cell) bool {
-	isText := cell.Quoted && f.Kind == String && f.Role == RoleNone
+	isText := cell.Quoted && f.Type == String && f.Role == RoleNone
 	return cell.Text == "" && f.absentWhenNull() && !isText
 }
 
 func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge []byte) {
 	text := cell.Text
 	switch {
-	case text == "" && f.Kind == String && (cell.Quoted || !f.Nullable):
+	case text == "" && f.Type == String && (cell.Quoted || !f.Nullable):
 		return c.value(f, []byte(`""`), at)
 	case text == "":
 		return c.value(f, []byte("null"), at)
@@ -72,9 +71,9 @@ func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge 
 		c.Add(at, CodeInvalidUTF8, "This is not valid UTF-8.")
 		return nil, nil
 	}
-	switch f.Kind {
+	switch f.Type {
 	case String, Date, DateTime:
-		return c.value(f, appendText(nil, text), at)
+		return c.value(f, appendString(nil, text), at)
 	case Boolean:
 		text = strings.ToLower(text)
 		if text != "true" && text != "false" {
@@ -89,7 +88,7 @@ func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge 
 		}
 	default:
 		if code := notJSON(f, text); code != "" {
-			c.Add(at, code, jsonDetails[f.Kind])
+			c.Add(at, code, jsonDetails[f.Type])
 			return nil, nil
 		}
 	}
@@ -97,7 +96,7 @@ func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge 
 }
 
 // jsonDetails say what a cell holds whose value is JSON.
-var jsonDetails = map[Kind]string{
+var jsonDetails = map[Type]string{
 	Object: `This must be an object in JSON, such as {"tier": "gold"}.`,
 	Array:  `This must be a list in JSON, such as ["a", "b"].`,
 	Any:    `This must be JSON: a text in quotes such as "a", a number, true, false, a list such as ["a", "b"] or an object such as {"tier": "gold"}.`,
@@ -110,7 +109,7 @@ func notJSON(f *Field, text string) (code string) {
 	if !v.IsValid(jsontext.AllowDuplicateNames(true)) {
 		return CodeInvalidJSON
 	}
-	wrong := f.Kind == Object && v.Kind() != '{' || f.Kind == Array && v.Kind() != '['
+	wrong := f.Type == Object && v.Kind() != '{' || f.Type == Array && v.Kind() != '['
 	if wrong && v.Kind() != 'n' {
 		return CodeType
 	}
@@ -120,8 +119,8 @@ func notJSON(f *Field, text string) (code string) {
 // AppendCell appends a stored value as the text of a CSV cell, as
 // [Model.CheckRow] reads it: a missing value is empty, and what
 // [Field.AppendShown] hides is the mask.
-func (f *Field) AppendCell(dst []byte, stored any, secrets bool) []byte {
-	if stored != nil && f.hidden(secrets) {
+func (f *Field) AppendCell(dst []byte, stored any, s Secrets) []byte {
+	if stored != nil && f.hidden(s) {
 		return append(dst, Mask...)
 	}
 	switch v := stored.(type) {
@@ -132,7 +131,7 @@ func (f *Field) AppendCell(dst []byte, stored any, secrets bool) []byte {
 	case []byte:
 		return append(dst, v...)
 	case int64:
-		if f.Kind == DateTime {
+		if f.Type == DateTime {
 			return AppendTime(dst, v)
 		}
 	}

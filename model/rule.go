@@ -24,7 +24,8 @@ type rule struct {
 
 	minInt, maxInt       int64 // the whole range of int64 for none
 	minNumber, maxNumber *float64
-	openMin, openMax     bool // the bounds of a Number are excluded
+	minExcluded          bool // minNumber itself is not allowed
+	maxExcluded          bool
 
 	enum []any // stored forms of a scalar that is not an extensible option
 
@@ -44,44 +45,39 @@ type rule struct {
 // A checker checks the values of one input and collects the faults.
 type checker struct {
 	Collector
-	options  func(*Field) []string // what the workspace added; may be nil
-	allowNew bool
-	takesAny bool // of options
-	rounds   bool // numbers to what a float64 keeps: those of model files
-	merged   int  // names in objects that merge
+	choices         func(*Field) []string // what the workspace added; may be nil
+	allowNewChoices bool
+	allowAnyChoice  bool // of options
+	rounds          bool // numbers to what a float64 keeps: those of model files
+	merged          int  // names in objects that merge
+}
+
+func newChecker(o PatchOptions) checker {
+	return checker{choices: o.Choices, allowNewChoices: o.AllowNewChoices}
 }
 
 // leadTo says where the field stands in a record.
 func (r *rule) leadTo(pointer string) { r.pointer, r.at = pointer, At(pointer) }
 
-// text checks a string of a field whose values are strings in JSON.
-func (c *checker) text(f *Field, s string, at *Place) any {
-	before := c.Found()
-	r := &f.rule
-	switch f.Kind {
-	case DateTime:
-		if r.takesDate && ValidDate(s) {
-			s += "T00:00:00Z"
-		}
-		micros, ok := ParseTime(s)
-		if !ok {
-			c.Add(at, CodeFormat, "This must be "+formatNames["date-time"]+".")
-			return nil
-		}
-		return micros
-	case Date:
-		if !ValidDate(s) {
-			c.Add(at, CodeFormat, "This must be "+formatNames["date"]+".")
-		}
+// string checks a JSON string and returns the stored form of it, nil if there
+// is a fault.
+func (c *checker) string(f *Field, s string, at *Place) any {
+	if f.Type == DateTime {
+		return c.dateTime(f, s, at)
 	}
-	c.textLength(f, s, at)
+	before := c.Found()
+	if f.Type == Date && !ValidDate(s) {
+		c.Add(at, CodeFormat, "This must be "+formatNames["date"]+".")
+	}
+	c.stringLength(f, s, at)
 	if strings.IndexByte(s, 0) >= 0 {
 		c.Add(at, CodeNUL, detailNUL)
 	}
-	// What is too short to be a new option is one fault, not two.
-	if f.Options != nil && (c.Found() == before || !c.allowNew) {
-		c.option(f, f.Normal(s).(string), at)
+	// A new choice that is too short is one fault, not two.
+	if f.Choices != nil && (c.Found() == before || !c.allowNewChoices) {
+		c.choice(f, f.Normal(s).(string), at)
 	}
+	r := &f.rule
 	if r.format != nil && !r.format(s) {
 		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")
 	}
@@ -94,7 +90,20 @@ func (c *checker) text(f *Field, s string, at *Place) any {
 	return f.Normal(s)
 }
 
-func (c *checker) textLength(f *Field, s string, at *Place) {
+// dateTime checks a date-time and returns it in microseconds.
+func (c *checker) dateTime(f *Field, s string, at *Place) any {
+	if f.rule.takesDate && ValidDate(s) {
+		s += "T00:00:00Z"
+	}
+	micros, ok := ParseTime(s)
+	if !ok {
+		c.Add(at, CodeFormat, "This must be "+formatNames["date-time"]+".")
+		return nil
+	}
+	return micros
+}
+
+func (c *checker) stringLength(f *Field, s string, at *Place) {
 	r := &f.rule
 	// A code point has at least one byte, so most texts need no counting.
 	if r.maxLength >= 0 && len(s) > r.maxLength && utf8.RuneCountInString(s) > r.maxLength {
@@ -111,10 +120,10 @@ func (c *checker) textLength(f *Field, s string, at *Place) {
 func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 	v, err := parseInteger(raw)
 	switch {
-	case err == errFraction:
+	case err == ErrFraction:
 		c.Add(at, CodeType, "This must be a whole number.")
 		return nil
-	case err == errRange:
+	case err == ErrRange:
 		c.Add(at, CodeOutOfRange, integerRange(&f.rule))
 		return nil
 	case err != nil:
@@ -130,7 +139,7 @@ func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 
 func (c *checker) number(f *Field, raw []byte, at *Place) any {
 	v, err := parseFloat(raw)
-	if err == errRange {
+	if err == ErrRange {
 		c.Add(at, CodeOutOfRange, numberRange(&f.rule))
 		return nil
 	}
@@ -143,8 +152,8 @@ func (c *checker) number(f *Field, raw []byte, at *Place) any {
 		return nil
 	}
 	r := &f.rule
-	below := r.minNumber != nil && (v < *r.minNumber || r.openMin && v == *r.minNumber)
-	above := r.maxNumber != nil && (v > *r.maxNumber || r.openMax && v == *r.maxNumber)
+	below := r.minNumber != nil && (v < *r.minNumber || r.minExcluded && v == *r.minNumber)
+	above := r.maxNumber != nil && (v > *r.maxNumber || r.maxExcluded && v == *r.maxNumber)
 	if below || above {
 		c.Add(at, CodeOutOfRange, numberRange(r))
 		return nil

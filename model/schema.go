@@ -84,17 +84,17 @@ func mapSchemas(schema any, change func(map[string]any)) any {
 }
 
 // number reads a keyword's number; ok is false where there is none.
-func number(schema map[string]any, keyword string) (json.Number, bool) {
+func numberOf(schema map[string]any, keyword string) (json.Number, bool) {
 	n, ok := schema[keyword].(json.Number)
 	return n, ok
 }
 
-func flag(schema map[string]any, keyword string) bool {
+func booleanOf(schema map[string]any, keyword string) bool {
 	b, _ := schema[keyword].(bool)
 	return b
 }
 
-func text(schema map[string]any, keyword string) string {
+func stringOf(schema map[string]any, keyword string) string {
 	s, _ := schema[keyword].(string)
 	return s
 }

@@ -181,7 +181,7 @@ var shippedFields = map[string]string{
 
 // describe writes a field as shippedFields does.
 func describe(f *Field) string {
-	words := []string{f.Name, string(f.Kind), string(f.Role)}
+	words := []string{f.Name, string(f.Type), string(f.Role)}
 	mark := func(when bool, format string, args ...any) {
 		if when {
 			words = append(words, fmt.Sprintf(format, args...))
@@ -199,18 +199,18 @@ func describe(f *Field) string {
 	mark(f.Secret != Public, "%s", f.Secret)
 	mark(f.Generate != "" && f.Prefix == "", "gen:%s", f.Generate)
 	mark(f.Prefix != "", "gen:%s+%s", f.Generate, f.Prefix)
-	mark(f.Format != "" && f.Kind == String, "format:%s", f.Format)
+	mark(f.Format != "" && f.Type == String, "format:%s", f.Format)
 	mark(f.Default != nil, "=%v", f.Default)
 	mark(f.rule.minLength > 0, ">=%d", f.rule.minLength)
 	mark(f.rule.maxLength >= 0, "<=%d", f.rule.maxLength)
-	if f.ReadOnly == false && f.Kind == Integer && f.rule.minNumber != nil {
+	if f.ReadOnly == false && f.Type == Integer && f.rule.minNumber != nil {
 		most := ""
 		if f.rule.maxNumber != nil {
 			most = fmt.Sprint(f.rule.maxInt)
 		}
 		mark(true, "%d..%s", f.rule.minInt, most)
 	}
-	mark(f.Options != nil, "%s", strings.Join(f.Options, "|"))
+	mark(f.Choices != nil, "%s", strings.Join(f.Choices, "|"))
 	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), " ")
 }
 

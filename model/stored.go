@@ -138,7 +138,7 @@ func (f *Field) decode(raw []byte) (any, bool) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, true
 	}
-	switch f.Kind {
+	switch f.Type {
 	case Object, Array, Any:
 		return f.Normal(string(raw)), true
 	case Integer:
@@ -154,7 +154,7 @@ func (f *Field) decode(raw []byte) (any, bool) {
 	if err != nil || raw[0] != '"' {
 		return nil, false
 	}
-	if f.Kind == DateTime {
+	if f.Type == DateTime {
 		return ParseTime(s)
 	}
 	return f.Normal(s), true

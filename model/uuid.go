@@ -15,14 +15,14 @@ import (
 // a path, whether the field's own is. The path of a list's item is its number.
 func (f *Field) IsUUID(path ...string) bool {
 	if len(path) == 0 {
-		return f.Kind == String && f.Format == formatUUID && f.Secret != Hashed // a hash has its case
+		return f.Type == String && f.Format == formatUUID && f.Secret != Hashed // a hash has its case
 	}
 	if f.rule.uuids == nil {
 		return false
 	}
 	schemas := []*jsonschema.Schema{f.rule.uuids}
 	for i, name := range path {
-		if i == 0 && f.Kind == Array {
+		if i == 0 && f.Type == Array {
 			schemas = itemSchemas(schemas, 0)
 		} else {
 			schemas = memberSchemas(schemas, name)
@@ -34,7 +34,7 @@ func (f *Field) IsUUID(path ...string) bool {
 // Caseless reports whether the field is unique whatever the case of its texts,
 // as names in the DNS are. They are kept as they were given.
 func (f *Field) Caseless() bool {
-	return f.Unique && f.Kind == String && (f.Format == "domain" || f.Format == "hostname")
+	return f.Unique && f.Type == String && (f.Format == "domain" || f.Format == "hostname")
 }
 
 // LowerASCII makes A-Z small and leaves every other letter as it is, as the

@@ -166,13 +166,13 @@ func leafFault(k jsonschema.ErrorKind) (code, detail string) {
 	case *kind.MinItems:
 		return CodeTooShort, "This must have at least " + strconv.Itoa(k.Want) + " items."
 	case *kind.Minimum:
-		return CodeOutOfRange, rangeDetail(formatRat(k.Want), "", false, false)
+		return CodeOutOfRange, rangeDetail(bound{number: formatRat(k.Want)}, bound{})
 	case *kind.Maximum:
-		return CodeOutOfRange, rangeDetail("", formatRat(k.Want), false, false)
+		return CodeOutOfRange, rangeDetail(bound{}, bound{number: formatRat(k.Want)})
 	case *kind.ExclusiveMinimum:
-		return CodeOutOfRange, rangeDetail(formatRat(k.Want), "", true, false)
+		return CodeOutOfRange, rangeDetail(bound{number: formatRat(k.Want), excluded: true}, bound{})
 	case *kind.ExclusiveMaximum:
-		return CodeOutOfRange, rangeDetail("", formatRat(k.Want), false, true)
+		return CodeOutOfRange, rangeDetail(bound{}, bound{number: formatRat(k.Want), excluded: true})
 	case *kind.MultipleOf:
 		return CodeOutOfRange, "This must be a multiple of " + formatRat(k.Want) + "."
 	default:

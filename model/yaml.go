@@ -127,7 +127,7 @@ func (d *document) mapping(n *yaml.Node, pointer string) any {
 	members := map[string]any{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		at := pointerTo(pointer, key.Value)
+		at := PointerTo(pointer, key.Value)
 		_, twice := members[key.Value]
 		if !twice {
 			d.lines[at] = key.Line

@@ -92,7 +92,7 @@ func (c *chunk) weigh() (measured []*model.Field, most int64) {
 	}
 	for _, f := range c.a.read {
 		n := f.MaxBytes()
-		if n == 0 || f.Kind == model.String && int64(n)*int64(len(c.selected)) > maxChunkBytes/8 {
+		if n == 0 || f.Type == model.String && int64(n)*int64(len(c.selected)) > maxChunkBytes/8 {
 			measured = append(measured, f)
 			continue
 		}

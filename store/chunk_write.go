@@ -64,7 +64,7 @@ func (valuesEach) update(c *chunk) (query string, args []any) {
 	columns := []string{"? + " + d.Element(0, model.Integer) + " AS number"}
 	for i, f := range c.given {
 		set = append(set, fmt.Sprintf("%s = given.v%d", sqldb.Quoted(f), i+1))
-		columns = append(columns, fmt.Sprintf("%s AS v%d", d.Element(i+1, f.Kind), i+1))
+		columns = append(columns, fmt.Sprintf("%s AS v%d", d.Element(i+1, f.Type), i+1))
 	}
 	stamps, stampArgs := c.a.stamps(c.t.Now)
 	bounds, which := d.Bounded("rid", c.base, c.last)

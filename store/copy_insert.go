@@ -42,7 +42,7 @@ func (in *inserter) full() bool { return len(in.rows) >= batchRows || in.bytes >
 
 // flush writes the rows that were added.
 func (in *inserter) flush() error {
-	names, kinds := make([]string, len(in.columns)), make([]model.Kind, len(in.columns))
+	names, kinds := make([]string, len(in.columns)), make([]model.Type, len(in.columns))
 	for i, col := range in.columns {
 		names[i], kinds[i] = col.quoted(), col.to
 	}
@@ -111,7 +111,7 @@ func (c copiedColumn) fitText(v string) (any, error) {
 
 // keepFor returns the value as it is if the destination's column has one of the
 // types.
-func (c copiedColumn) keepFor(v any, types ...model.Kind) (any, error) {
+func (c copiedColumn) keepFor(v any, types ...model.Type) (any, error) {
 	if !slices.Contains(types, c.to) {
 		return nil, errUnfit
 	}

@@ -100,8 +100,8 @@ func (i *installation) addRecords(ws auth.Workspace, m *model.Model) {
 // fitting returns the values that a field allows.
 func fitting(m *model.Model, f *model.Field) []string {
 	all := slices.Clone(values)
-	for _, option := range f.Options {
-		all = append(all, fmt.Sprintf("%q", option))
+	for _, choice := range f.Choices {
+		all = append(all, fmt.Sprintf("%q", choice))
 	}
 	return slices.DeleteFunc(all, func(v string) bool {
 		_, faults := m.CheckDraft(fmt.Appendf(nil, `{%q: %s}`, f.Name, v), model.Import)
@@ -167,7 +167,7 @@ func (i *installation) addJobs() {
 	act(i.Accept(i.Bulk(`{}`, `{"visits": 5}`, job.Options{AllowAll: true})), job.Cancel)
 	options := i.Bulk(`{"state": "left"}`, `{"visits": -3}`, job.Options{AllowNewOptions: true})
 	var faults model.Faults
-	options.Patch, faults = i.People.CheckPatch([]byte(`{"plan": "iron", "visits": -3}`), model.PatchOptions{AllowNewOptions: true})
+	options.Patch, faults = i.People.CheckPatch([]byte(`{"plan": "iron", "visits": -3}`), model.PatchOptions{AllowNewChoices: true})
 	if len(faults) > 0 {
 		i.t.Fatal(faults)
 	}

@@ -28,7 +28,7 @@ type tableColumn struct {
 // at the destination.
 type copiedColumn struct {
 	tableColumn
-	from, to model.Kind
+	from, to model.Type
 }
 
 func (c copiedColumn) quoted() string { return `"` + c.Name + `"` }
@@ -118,7 +118,7 @@ func (t *tx) columns(table string) ([]tableColumn, error) {
 func (c *copier) query(table string, columns []copiedColumn) string {
 	list, key := make([]string, len(columns)), []copiedColumn{}
 	for i, col := range columns {
-		list[i] = c.from.Dialect.Scalar(&model.Field{Column: col.Name, Kind: col.from})
+		list[i] = c.from.Dialect.Scalar(&model.Field{Column: col.Name, Type: col.from})
 		if col.Key > 0 {
 			key = append(key, col)
 		}
@@ -210,7 +210,7 @@ func (c *copier) addGone(name string, had []column) error {
 		if slices.ContainsFunc(have, func(h tableColumn) bool { return strings.EqualFold(h.Name, gone.SQL) }) {
 			continue
 		}
-		f := &model.Field{Name: gone.Name, Column: gone.SQL, Kind: gone.Kind}
+		f := &model.Field{Name: gone.Name, Column: gone.SQL, Type: gone.Kind}
 		if err := c.to.addColumn(m, f); err != nil {
 			return err
 		}

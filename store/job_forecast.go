@@ -160,7 +160,7 @@ func (f foresight) sample(ctx context.Context, rids []int64, now int64) ([]job.P
 	err = f.each(ctx, sel, func(float64) {}, func(c *chunk) error {
 		return c.words(now, func(rid int64, changed map[string]job.Change) {
 			if full = full || !room.take(changedBytes(changed)); !full {
-				items = append(items, job.PreviewItem{ID: model.TextID(ids[rid]), Changed: changed})
+				items = append(items, job.PreviewItem{ID: model.StringID(ids[rid]), Changed: changed})
 			}
 		})
 	})

@@ -170,7 +170,7 @@ func (f *firstConflicts) shown(q snapshotReader, l job.Lease) ([]job.PreviewConf
 	var by changers
 	list := make([]job.PreviewConflict, len(f.rids))
 	for i, rid := range f.rids {
-		list[i].ID = model.TextID(ids[rid])
+		list[i].ID = model.StringID(ids[rid])
 		if f.met[i].Fields == nil {
 			continue // of a secret, whose former value is not kept
 		}

@@ -205,7 +205,7 @@ func (r jobRow) plain() job.Job {
 		j.Patch = json.RawMessage(*r.Patch)
 	}
 	if r.RecordID != nil {
-		j.RecordID = model.TextID(*r.RecordID)
+		j.RecordID = model.StringID(*r.RecordID)
 	}
 	if r.ErrorCode != nil {
 		j.Error = &job.Error{Code: *r.ErrorCode, Detail: *r.ErrorDetail}

@@ -101,7 +101,7 @@ func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestT
 		return err
 	}
 	if sub.Kind != job.PreviewKind {
-		if err := t.addChoices(by.Workspace.ID, sub.Model, sub.Patch.NewOptions(nil)); err != nil {
+		if err := t.addChoices(by.Workspace.ID, sub.Model, sub.Patch.NewChoices(nil)); err != nil {
 			return err
 		}
 	}

@@ -63,34 +63,15 @@ func normalise(m *model.Model, values []any) {
 	for _, f := range m.Fields {
 		switch v := values[f.Index].(type) {
 		case int64:
-			if f.Kind == model.Boolean {
+			if f.Type == model.Boolean {
 				values[f.Index] = v != 0
 			}
 		case []byte:
-			values[f.Index] = canonical(f, string(v))
+			values[f.Index] = f.Canonical(string(v))
 		case string:
-			values[f.Index] = canonical(f, v)
+			values[f.Index] = f.Canonical(v)
 		}
 	}
-}
-
-// canonical returns the text of a field in stored form.
-func canonical(f *model.Field, text string) string {
-	switch f.Kind {
-	case model.Object, model.Any:
-	case model.Array:
-		// PostgreSQL changes the spaces and the form of numbers, but not strings.
-		if text == "[]" || strings.HasPrefix(text, `["`) && !strings.Contains(text, " ") {
-			return text
-		}
-	default:
-		return text
-	}
-	c, err := model.Canonical([]byte(text))
-	if err != nil {
-		return text // no JSON; show it as it is
-	}
-	return string(c)
 }
 
 // A rowReader runs a query: a pool, a snapshot or a transaction.
@@ -130,7 +111,7 @@ func (s *Store) Record(ctx context.Context, ws auth.Workspace, m *model.Model, i
 // create inserts one record, adds the choices that it brings to the workspace,
 // and reads the record back.
 func (s *Store) create(t *tx, ws auth.Workspace, m *model.Model, d model.Draft) (model.Record, error) {
-	if err := t.addChoices(ws.ID, m, d.Patch.NewOptions(nil)); err != nil {
+	if err := t.addChoices(ws.ID, m, d.Patch.NewChoices(nil)); err != nil {
 		return model.Record{}, err
 	}
 	rows, err := t.newRows(ws, m, []model.Draft{d})

@@ -82,13 +82,13 @@ func (im *importer) withRoom(drafts []model.Draft, lines []int64, full []model.S
 	var kept []model.Draft
 	var keptLines []int64
 	for i, d := range drafts {
-		values := d.Patch.NewOptions(nil)
+		values := d.Patch.NewChoices(nil)
 		at := slices.IndexFunc(values, func(s model.Set) bool { return refused[option{s.Field.Name, s.Value}] })
 		if at < 0 {
 			kept, keptLines = append(kept, d), append(keptLines, lines[i])
 			continue
 		}
-		im.fail(lines[i], model.Faults{model.TooManyOptions(values[at].Pointer)}.Error())
+		im.fail(lines[i], model.Faults{model.TooManyChoices(values[at].Pointer)}.Error())
 	}
 	return kept, keptLines
 }
@@ -99,7 +99,7 @@ func brought(drafts []model.Draft) []model.Set {
 	seen := map[option]bool{}
 	var sets []model.Set
 	for _, d := range drafts {
-		for _, s := range d.Patch.NewOptions(nil) {
+		for _, s := range d.Patch.NewChoices(nil) {
 			if o := (option{s.Field.Name, s.Value}); !seen[o] {
 				seen[o] = true
 				sets = append(sets, s)

@@ -153,11 +153,11 @@ func (im *importer) writeAll(edits []edit) error {
 
 // writeSome writes records that change the same fields, in one statement.
 func (im *importer) writeSome(edits []edit) error {
-	names, kinds := []string{"number", "changed_at"}, []model.Kind{model.Integer, model.Integer}
+	names, kinds := []string{"number", "changed_at"}, []model.Type{model.Integer, model.Integer}
 	set := []string{"version = version + 1", "updated_at = COALESCE(given.changed_at, updated_at)", "last_job = NULL"}
 	for i, s := range edits[0].sets {
 		name := fmt.Sprint("v", i)
-		names, kinds = append(names, name), append(kinds, s.Field.Kind)
+		names, kinds = append(names, name), append(kinds, s.Field.Type)
 		set = append(set, sqldb.Quoted(s.Field)+" = given."+name)
 	}
 	values, rids := make([][]any, len(edits)), make([]int64, len(edits))

@@ -94,10 +94,10 @@ func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) erro
 // insert inserts rows, many in one statement. otherwise is the clause for rows
 // whose id is taken, "" to return an error.
 func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise string) (inserted int64, err error) {
-	columns, kinds := []string{"rid", "workspace"}, []model.Kind{model.Integer, model.Integer}
+	columns, kinds := []string{"rid", "workspace"}, []model.Type{model.Integer, model.Integer}
 	for _, f := range m.Fields {
 		if f.Role != model.RoleLastJob {
-			columns, kinds = append(columns, sqldb.Quoted(f)), append(kinds, f.Kind)
+			columns, kinds = append(columns, sqldb.Quoted(f)), append(kinds, f.Type)
 		}
 	}
 	head := "INSERT INTO " + m.Table() + " (" + strings.Join(columns, ", ") + ") "

@@ -155,7 +155,7 @@ func readPlace(text string, order []filter.Sort) ([]any, error) {
 	}
 	place := make([]any, len(order))
 	for i, s := range order {
-		if place[i], err = readPlaceValue(c.Values[i], s.Field.Kind); err != nil {
+		if place[i], err = readPlaceValue(c.Values[i], s.Field.Type); err != nil {
 			return nil, job.ErrBadCursor
 		}
 		place[i] = s.Field.Normal(place[i]) // the cursor may be older than the form of the values
@@ -165,7 +165,7 @@ func readPlace(text string, order []filter.Sort) ([]any, error) {
 
 // readPlaceValue reads a value without a float in between, which would round
 // large integers.
-func readPlaceValue(text string, k model.Kind) (any, error) {
+func readPlaceValue(text string, k model.Type) (any, error) {
 	if text == "null" {
 		return nil, nil
 	}

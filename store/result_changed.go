@@ -88,7 +88,7 @@ func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil
 	}
-	switch f.Kind {
+	switch f.Type {
 	case model.Integer, model.DateTime:
 		return strconv.ParseInt(string(raw), 10, 64)
 	case model.Number:
@@ -98,5 +98,5 @@ func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
 	}
 	var text string
 	err := json.Unmarshal(raw, &text)
-	return f.Normal(canonical(f, text)), err
+	return f.Normal(f.Canonical(text)), err
 }

@@ -64,7 +64,7 @@ func (r *reasons) addTo(list []job.ErrorSummary, q queryer, d *sqldb.Dialect, ws
 		ids := make([]model.ID, 0, len(one.first))
 		for _, rid := range one.first {
 			if id, ok := byNumber[rid]; ok {
-				ids = append(ids, model.TextID(id))
+				ids = append(ids, model.StringID(id))
 			}
 		}
 		list = job.Summarise(list, job.ErrorSummary{Code: one.code, Pointer: one.pointer, Count: one.count, SampleIDs: ids})

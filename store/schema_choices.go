@@ -36,7 +36,7 @@ func (s *Store) Options(ctx context.Context, ws auth.Workspace, m *model.Model) 
 func (t *tx) addChoices(ws int64, m *model.Model, values []model.Set) error {
 	full, err := t.takeChoices(ws, m, values)
 	if err == nil && len(full) > 0 {
-		err = fmt.Errorf("%w: %w", job.ErrTooManyOptions, model.Faults{model.TooManyOptions(full[0].Pointer)})
+		err = fmt.Errorf("%w: %w", job.ErrTooManyOptions, model.Faults{model.TooManyChoices(full[0].Pointer)})
 	}
 	return err
 }
@@ -62,7 +62,7 @@ func (t *tx) takeChoices(ws int64, m *model.Model, values []model.Set) (full []m
 			if _, err := t.Get(&n, `SELECT COUNT(*) FROM field_options WHERE workspace = ? AND model = ? AND field = ?`, ws, m.Name, s.Field.Name); err != nil {
 				return nil, err
 			}
-			room[s.Field.Name] = model.MaxNewOptions - n
+			room[s.Field.Name] = model.MaxNewChoices - n
 		}
 		if room[s.Field.Name] <= 0 {
 			full = append(full, s)

@@ -80,7 +80,7 @@ func (g *growing) shown(s *store.Store, m *model.Model) []string {
 	}
 	var list []string
 	for _, r := range page.Items {
-		list = append(list, string(m.AppendRecord(nil, r, fields, true)))
+		list = append(list, string(m.AppendRecord(nil, r, fields, model.ShowSecrets)))
 	}
 	return list
 }

@@ -133,7 +133,7 @@ func (l *lowering) read() (out lowered, next int64, err error) {
 }
 
 func (out *lowered) add(l *lowering, rid int64, was string) {
-	text := canonical(l.f, was)
+	text := l.f.Canonical(was)
 	v, _ := l.f.Normal(text).(string)
 	if v == text || l.kept[keptValue{l.ws, v}] {
 		return
@@ -153,6 +153,6 @@ func (l *lowering) write(out lowered) error {
 	list = append(list, ']')
 	bounds, which := d.Bounded("rid", out.numbers[0], out.numbers[len(out.numbers)-1])
 	return l.t.Run("UPDATE "+l.m.Table()+d.NotIndexed+" SET "+sqldb.Quoted(l.f)+" = given.v FROM (SELECT "+
-		d.Element(0, model.Integer)+" AS number, "+d.Element(1, l.f.Kind)+" AS v, "+d.Element(2, model.String)+" AS was FROM "+d.Elements+") AS given"+
+		d.Element(0, model.Integer)+" AS number, "+d.Element(1, l.f.Type)+" AS v, "+d.Element(2, model.String)+" AS was FROM "+d.Elements+") AS given"+
 		" WHERE rid = given.number AND workspace = ? AND "+d.Scalar(l.f)+" = given.was AND "+bounds, append([]any{string(list), l.ws}, which...)...)
 }

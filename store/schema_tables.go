@@ -29,7 +29,7 @@ func (e *LossError) Error() string {
 type column struct {
 	Name string     `json:"name"` // of the field
 	SQL  string     `json:"sql"`  // of the column
-	Kind model.Kind `json:"kind"`
+	Kind model.Type `json:"kind"`
 }
 
 // stored lists the fields that have a column of their own beside the roles'.
@@ -119,14 +119,14 @@ func (t *tx) createTable(m *model.Model) error {
 	columns := []string{
 		"rid " + integer,
 		"workspace " + integer + " NOT NULL",
-		"id " + t.Dialect.ColumnType(m.Role(model.RoleID).Kind) + " NOT NULL",
+		"id " + t.Dialect.ColumnType(m.Role(model.RoleID).Type) + " NOT NULL",
 		"version " + integer + " NOT NULL",
 		"created_at " + integer + " NOT NULL",
 		"updated_at " + integer + " NOT NULL",
 		"last_job " + integer,
 	}
 	for _, f := range stored(m) {
-		columns = append(columns, sqldb.Quoted(f)+" "+t.Dialect.ColumnType(f.Kind))
+		columns = append(columns, sqldb.Quoted(f)+" "+t.Dialect.ColumnType(f.Type))
 	}
 	return t.Run(t.Dialect.RecordTable(m.Table(), columns))
 }
@@ -146,7 +146,7 @@ func (t *tx) extendTable(o oldTable) error {
 }
 
 func (t *tx) addColumn(m *model.Model, f *model.Field) error {
-	return t.Run("ALTER TABLE " + m.Table() + " ADD COLUMN " + sqldb.Quoted(f) + " " + t.Dialect.ColumnType(f.Kind))
+	return t.Run("ALTER TABLE " + m.Table() + " ADD COLUMN " + sqldb.Quoted(f) + " " + t.Dialect.ColumnType(f.Type))
 }
 
 // findColumn is the place of a field's column, -1 for none.
@@ -156,14 +156,14 @@ func findColumn(columns []column, f *model.Field) int {
 
 // checkLoss refuses what would lose values that are there.
 func (t *tx) checkLoss(m *model.Model, before []column) error {
-	if id := m.Role(model.RoleID); !slices.Contains(before, column{id.Name, id.Column, id.Kind}) {
+	if id := m.Role(model.RoleID); !slices.Contains(before, column{id.Name, id.Column, id.Type}) {
 		return &LossError{m.Name, id.Name, "the id has changed its name or type",
 			"Keep it as it was, or give the new model another name and move the records with export and import"}
 	}
 	for _, f := range stored(m) {
-		if i := findColumn(before, f); i >= 0 && before[i].Kind != f.Kind {
+		if i := findColumn(before, f); i >= 0 && before[i].Kind != f.Type {
 			return &LossError{m.Name, f.Name,
-				fmt.Sprintf("its type would change from %s to %s", before[i].Kind, f.Kind),
+				fmt.Sprintf("its type would change from %s to %s", before[i].Kind, f.Type),
 				"Keep the type, or add a field of another name and fill it from an export"}
 		}
 	}
@@ -194,7 +194,7 @@ func (t *tx) checkEmpty(m *model.Model, c column) error {
 func (t *tx) rememberModel(m *model.Model, digest string, before []column) error {
 	columns := before
 	for _, f := range m.Fields {
-		if c := (column{f.Name, f.Column, f.Kind}); !slices.Contains(columns, c) {
+		if c := (column{f.Name, f.Column, f.Type}); !slices.Contains(columns, c) {
 			columns = append(columns, c)
 		}
 	}

@@ -62,7 +62,7 @@ func (accounts) Create(r *Request) Match {
 	if by == accountsAddress {
 		v = onlyItem(v)
 	}
-	if text, ok := Text(v); ok && text != "" {
+	if text, ok := String(v); ok && text != "" {
 		return Match{Filters: []string{Where(f.Name, "", text)}, Then: then}
 	}
 	return Match{}
@@ -125,7 +125,7 @@ func accountsCompany(r *Request) {
 
 // upperCase is a text in capital letters, and everything else as it is.
 func upperCase(v jsontext.Value) jsontext.Value {
-	if text, ok := Text(v); ok {
+	if text, ok := String(v); ok {
 		return JSON(nil, strings.ToUpper(text))
 	}
 	return v
@@ -141,7 +141,7 @@ func onlyItem(v jsontext.Value) jsontext.Value {
 }
 
 // Value shows contacts as objects, in whichever form they came.
-func (accounts) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
+func (accounts) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
 	shown := jsontext.Value(f.AppendShown(nil, stored, secrets))
 	if f.VendorName != accountsContacts || shown.Kind() != '[' {
 		return shown

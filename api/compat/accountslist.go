@@ -98,8 +98,8 @@ func (r *Request) condition(param, name, operator string, value any) []string {
 
 // compared is the type of the values that a filter on a field compares. It is
 // not ok where a field can only be asked whether it has a value.
-func compared(f *model.Field) (kind model.Kind, ok bool) {
-	kind = f.Kind
+func compared(f *model.Field) (kind model.Type, ok bool) {
+	kind = f.Type
 	if f.FilterBy != "" {
 		kind = f.Paths[f.FilterBy]
 	}

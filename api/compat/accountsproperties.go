@@ -64,15 +64,15 @@ func accountsProps(r *Request, options func(*model.Field) []string) []accountsPr
 
 func accountsPropOf(f *model.Field, key string, options func(*model.Field) []string) accountsProp {
 	p := accountsProp{
-		Name: f.Title, Type: accountsTypes[f.Kind], KeyName: key, IsMultiple: f.Kind == model.Array,
+		Name: f.Title, Type: accountsTypes[f.Type], KeyName: key, IsMultiple: f.Type == model.Array,
 		Options: []string{}, DefaultValue: []jsontext.Value{},
 	}
 	if p.Name == "" {
 		p.Name = spoken(key)
 	}
-	if f.Options != nil {
+	if f.Choices != nil {
 		p.Type = "DROPDOWN"
-		p.Options = append(append(p.Options, f.Options...), options(f)...)
+		p.Options = append(append(p.Options, f.Choices...), options(f)...)
 	}
 	if f.Default != nil {
 		p.DefaultValue = append(p.DefaultValue, f.AppendJSON(nil, f.Default))
@@ -81,7 +81,7 @@ func accountsPropOf(f *model.Field, key string, options func(*model.Field) []str
 }
 
 // accountsTypes are the types of properties; the vendor names none of its own.
-var accountsTypes = map[model.Kind]string{
+var accountsTypes = map[model.Type]string{
 	model.String: "TEXT", model.Integer: "NUMBER", model.Number: "NUMBER", model.Boolean: "BOOLEAN",
 	model.Date: "DATE", model.DateTime: "DATETIME", model.Object: "OBJECT", model.Array: "LIST", model.Any: "ANY",
 }

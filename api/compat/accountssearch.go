@@ -109,13 +109,13 @@ func accountsOrders(op string) bool {
 // whatever case they came.
 func accountsSpelling(r *Request, path string, texts []string) []string {
 	f, ok := r.Model.Field(path)
-	if !ok || f.Options == nil {
+	if !ok || f.Choices == nil {
 		return texts
 	}
 	spelled := slices.Clone(texts)
 	for i, text := range spelled {
-		if j := slices.IndexFunc(f.Options, func(option string) bool { return strings.EqualFold(option, text) }); j >= 0 {
-			spelled[i] = f.Options[j]
+		if j := slices.IndexFunc(f.Choices, func(option string) bool { return strings.EqualFold(option, text) }); j >= 0 {
+			spelled[i] = f.Choices[j]
 		}
 	}
 	return spelled
@@ -135,7 +135,7 @@ func searchParam(code string) string {
 // accountsProperty finds what a search compares, and its type: a standard
 // field, or else a custom one by its own name. The type of a custom field that
 // is not declared shows only in each value.
-func accountsProperty(r *Request, name string) (path string, kind model.Kind) {
+func accountsProperty(r *Request, name string) (path string, kind model.Type) {
 	switch name {
 	case accountsOldType, accountsClientType:
 		name = accountsType
@@ -157,7 +157,7 @@ func accountsProperty(r *Request, name string) (path string, kind model.Kind) {
 
 // accountsOperand is the value of an operator: of those that take a list, the
 // list.
-func accountsOperand(op string, kind model.Kind, texts []string) any {
+func accountsOperand(op string, kind model.Type, texts []string) any {
 	if kind == model.Any && (op == "in" || op == "nin") {
 		return accountsEither(texts)
 	}
@@ -194,7 +194,7 @@ func accountsEither(texts []string) []any {
 
 // scalar reads a text as a value of some type. What is none stays text, for
 // the check of the whole to refuse.
-func scalar(kind model.Kind, text string) any {
+func scalar(kind model.Type, text string) any {
 	v := jsontext.Value(text)
 	isJSON := v.IsValid() && strings.TrimSpace(text) == text
 	switch {
@@ -215,7 +215,7 @@ func listed(text string) (values []string, ok bool) {
 			return nil, false
 		}
 		for _, item := range items {
-			value, isText := Text(item)
+			value, isText := String(item)
 			if !isText {
 				value = string(item)
 			}

@@ -62,7 +62,7 @@ func (s *Surface) Fail(p Problem) (status int, body any) {
 // Shown is a record as its vendor shows it: its fields in the order of the
 // model file, each as the vendor has it. fields names those wanted, nil for
 // all.
-func (s *Surface) Shown(r model.Record, secrets bool, fields []string) jsontext.Value {
+func (s *Surface) Shown(r model.Record, secrets model.Secrets, fields []string) jsontext.Value {
 	only := setOf(fields)
 	dst := []byte{'{'}
 	for _, f := range s.Model.Fields {

@@ -71,10 +71,10 @@ func clientSuccessFieldOf(f *model.Field, key string, options func(*model.Field)
 	if d.Label == "" {
 		d.Label = spoken(key)
 	}
-	d.FieldType = accountsTypes[f.Kind]
-	if f.Options != nil {
+	d.FieldType = accountsTypes[f.Type]
+	if f.Choices != nil {
 		d.FieldType = "DROPDOWN"
-		d.Options = append(append(d.Options, f.Options...), options(f)...)
+		d.Options = append(append(d.Options, f.Choices...), options(f)...)
 	}
 	d.FieldTypeID = 1 + slices.Index(clientSuccessTypes, d.FieldType)
 	return d
@@ -106,7 +106,7 @@ func below(object *model.Field) []declared {
 	for _, key := range slices.Sorted(maps.Keys(object.Paths)) {
 		f := fields[key]
 		if f == nil {
-			f = &model.Field{Name: object.Name + "." + key, Kind: object.Paths[key]}
+			f = &model.Field{Name: object.Name + "." + key, Type: object.Paths[key]}
 		}
 		list = append(list, declared{key, f})
 	}

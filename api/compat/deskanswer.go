@@ -26,13 +26,13 @@ var deskTypes = map[string]string{
 
 // Value gives every relation a type that is a text, since the vendor's SDK
 // can read no other.
-func (desk) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
+func (desk) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
 	shown := f.AppendShown(nil, stored, secrets)
 	kind, related := deskTypes[f.VendorName]
 	if !related || stored == nil {
 		return shown
 	}
-	if f.Kind == model.Object {
+	if f.Type == model.Object {
 		return JSON(nil, deskTyped(shown, kind))
 	}
 	var list []jsontext.Value

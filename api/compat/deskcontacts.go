@@ -10,40 +10,65 @@ import (
 	"bulkpatch/model"
 )
 
-// deskSetContacts makes the list of contacts that is kept. The body's own
-// list stands for the whole, and included contacts add what they tell of
-// those in it. Included contacts alone are changes of the ones that are there.
-func deskSetContacts(r *Request, raw jsontext.Value) {
-	tooMany := deskTooMany(r, pointerTo(deskIncluded)+"/contacts", raw)
-	if deskTooMany(r, pointerTo(deskContacts), r.Members[deskContacts]) {
-		delete(r.Members, deskContacts) // to check each of them is dear
-		tooMany = true
-	}
-	if tooMany {
-		return
-	}
-	before := r.Faults.Found()
-	told, _ := deskRelations(r, pointerTo(deskIncluded)+"/contacts", raw)
-	given, named := deskRelations(r, pointerTo(deskContacts), r.Members[deskContacts])
-	if !named && len(told) == 0 || r.Faults.Found() > before {
+// deskSetContacts replaces the contacts of a request by the list to be stored.
+// A list in the body replaces all contacts of the customer, and each included
+// contact adds details to the one it names. Included contacts without a list
+// in the body change the contacts that the customer has.
+func deskSetContacts(r *Request, included jsontext.Value) {
+	told, given, ok := deskReadContacts(r, included)
+	named := given != nil
+	if !ok || !named && len(told) == 0 {
 		return
 	}
 	if r.Action == Bulk && (!named || deskAllEnd(given) && slices.ContainsFunc(given, deskRelation.identified)) {
-		// Each customer has other contacts, and one patch for all could only
-		// take the rest of them, too.
+		// The customers have different contacts. One patch for all of them
+		// could only replace the whole list of each.
 		r.Fail(pointerTo(deskContacts), model.CodeSchema, "For many customers at once, give all contacts that they shall have.")
 		return
 	}
+	kept := deskKeepContacts(r, deskNewContacts(r, told, given))
+	if kept == 0 && len(given)+len(told) > 0 {
+		r.Members[deskContacts] = jsontext.Value("null")
+	}
+}
+
+// deskReadContacts reads the included contacts and those of the body. given is
+// nil if the body has none. ok is false if a list has a fault.
+func deskReadContacts(r *Request, included jsontext.Value) (told, given []deskRelation, ok bool) {
+	tooMany := deskTooMany(r, pointerTo(deskIncluded)+"/contacts", included)
+	if deskTooMany(r, pointerTo(deskContacts), r.Members[deskContacts]) {
+		delete(r.Members, deskContacts) // checking each of them takes too long
+		tooMany = true
+	}
+	if tooMany {
+		return nil, nil, false
+	}
+	before := r.Faults.Found()
+	told, _ = deskRelations(r, pointerTo(deskIncluded)+"/contacts", included)
+	given, named := deskRelations(r, pointerTo(deskContacts), r.Members[deskContacts])
+	if named && given == nil {
+		given = []deskRelation{} // an empty list is a list
+	}
+	return told, given, r.Faults.Found() == before
+}
+
+// deskNewContacts returns the contacts that the customer shall have, among
+// them those that end. given is nil if the body has no list.
+func deskNewContacts(r *Request, told, given []deskRelation) []deskRelation {
 	stored := deskStoredContacts(r)
-	list := given
-	if named {
-		list = deskTell(list, told, stored)
-	} else {
-		list = deskMergeContacts(stored, told)
+	if given == nil {
+		return deskMergeContacts(stored, told)
 	}
+	list := deskTell(given, told, stored)
 	if deskAllEnd(given) && r.Record != nil {
-		list = append(deskWithout(stored, given), list[len(given):]...)
+		return append(deskWithout(stored, given), list[len(given):]...)
 	}
+	return list
+}
+
+// deskKeepContacts checks the contacts of a list and writes those that do not
+// end into the request. It returns how many these are.
+func deskKeepContacts(r *Request, list []deskRelation) int {
 	kept := make([]deskRelation, 0, len(list))
 	for _, c := range list {
 		if !c.ends() {
@@ -56,9 +81,7 @@ func deskSetContacts(r *Request, raw jsontext.Value) {
 		deskNumber(r.Record.Values[r.Model.Role(model.RoleID).Index], kept)
 	}
 	r.Members[deskContacts] = JSON(nil, kept)
-	if len(kept) == 0 && len(given)+len(told) > 0 {
-		r.Members[deskContacts] = jsontext.Value("null")
-	}
+	return len(kept)
 }
 
 // deskStoredContacts are the contacts of the record of an update, as its
@@ -101,7 +124,7 @@ func deskAllEnd(list []deskRelation) bool {
 }
 
 // identified reports whether it is said which contact is meant.
-func (d deskRelation) identified() bool { return d.id() != "" || d.text("value") != "" }
+func (d deskRelation) identified() bool { return d.id() != "" || d.string("value") != "" }
 
 // deskWithout is a list without the contacts that others stand for.
 func deskWithout(list, gone []deskRelation) []deskRelation {
@@ -118,7 +141,7 @@ func deskWithout(list, gone []deskRelation) []deskRelation {
 // A deskWho is what contacts are told apart by.
 type deskWho struct{ id, value, way string }
 
-func (d deskRelation) key() deskWho { return deskWho{d.id(), d.text("value"), d.way()} }
+func (d deskRelation) key() deskWho { return deskWho{d.id(), d.string("value"), d.way()} }
 
 func deskWhos(list []deskRelation) []deskWho {
 	keys := make([]deskWho, len(list))
@@ -142,7 +165,7 @@ func deskFind(list []deskWho, c deskWho) int {
 // way is how a contact is reached: its type, unless that is the type of the
 // relation.
 func (d deskRelation) way() string {
-	if way := d.text("type"); way != deskContacts {
+	if way := d.string("type"); way != deskContacts {
 		return way
 	}
 	return ""

@@ -86,7 +86,7 @@ var deskSaid = []struct {
 }
 
 // deskOptions lists options, of many the first twenty.
-func deskOptions(options []string) string {
+func deskChoices(options []string) string {
 	const most = 20
 	text := strings.Join(options[:min(most, len(options))], ", ")
 	if n := len(options) - most; n > 0 {
@@ -112,8 +112,8 @@ func deskMessage(m *model.Model, f Fault) string {
 	case f.Code == model.CodeRequired || f.Code == model.CodeNotNull:
 		message = "must be set"
 	case f.Code == model.CodeEnum && f.In == InBody:
-		if field, ok := m.Field(strings.TrimPrefix(f.Pointer, "/")); ok && len(field.Options) > 0 {
-			message = "must be one of ‘" + deskOptions(field.Options) + "’"
+		if field, ok := m.Field(strings.TrimPrefix(f.Pointer, "/")); ok && len(field.Choices) > 0 {
+			message = "must be one of ‘" + deskChoices(field.Choices) + "’"
 		}
 	}
 	return message

@@ -56,7 +56,7 @@ func deskArgFilter(r *Request, f jsontext.Value, pointer string) {
 		r.Fail(pointer, "two_filters", "Give the filter in the query or here, not in both.")
 		return
 	}
-	text, isText := Text(f)
+	text, isText := String(f)
 	if !isText {
 		text = string(f)
 	}
@@ -78,7 +78,7 @@ var deskRelated = filter.Names{
 // the SDK sends null for an empty list.
 func deskFilterText(r *Request, text string) string {
 	p := deskParser{dec: jsontext.NewDecoder(strings.NewReader(text)), request: r}
-	if p.value(false, "") != nil || len(p.changes) == 0 {
+	if p.value(otherValues, "") != nil || len(p.changes) == 0 {
 		return text // what is no JSON is for the filter's own check to find
 	}
 	var b strings.Builder
@@ -106,12 +106,20 @@ type deskChange struct {
 	text       string
 }
 
-// value reads one value. ids: it is compared with a number. within is the name
-// that it stands beside, of the items of $in and $nin [deskItem].
-func (p *deskParser) value(ids bool, within string) error {
+// A deskOperand says what a filter compares a field with.
+type deskOperand int
+
+const (
+	otherValues deskOperand = iota
+	ids                     // integers
+)
+
+// value reads one value. within is the name of the member that it belongs to;
+// for the items of $in and $nin it is [deskItem].
+func (p *deskParser) value(of deskOperand, within string) error {
 	switch p.dec.PeekKind() {
 	case '{':
-		return p.object(ids)
+		return p.object(of)
 	case '[':
 		if _, err := p.dec.ReadToken(); err != nil {
 			return err
@@ -120,7 +128,7 @@ func (p *deskParser) value(ids bool, within string) error {
 			within = deskItem
 		}
 		for p.dec.PeekKind() != ']' {
-			if err := p.value(ids, within); err != nil {
+			if err := p.value(of, within); err != nil {
 				return err
 			}
 		}
@@ -131,31 +139,30 @@ func (p *deskParser) value(ids bool, within string) error {
 	if err != nil {
 		return err
 	}
-	if text := deskPlain(v, ids, within); text != "" {
+	if text := deskPlain(v, of, within); text != "" {
 		end := int(p.dec.InputOffset())
 		p.changes = append(p.changes, deskChange{end - len(v), end, text})
 	}
 	return nil
 }
 
-// deskPlain is what stands in the place of a value, "" where it stays.
-func deskPlain(v jsontext.Value, ids bool, within string) string {
-	switch within {
-	case "$in", "$nin":
-		if v.Kind() == 'n' {
-			return "[]"
-		}
+// deskPlain returns what replaces a value, "" to keep it.
+func deskPlain(v jsontext.Value, of deskOperand, within string) string {
+	list := within == "$in" || within == "$nin"
+	switch {
+	case list && v.Kind() == 'n':
+		return "[]"
+	case list || of != ids:
 		return ""
-	case deskItem:
-		return idsOf(v, ids)
 	}
-	if id := idsOf(v, ids); !strings.Contains(id, ",") {
-		return id
+	text := idsOf(v)
+	if within != deskItem && strings.Contains(text, ",") {
+		return ""
 	}
-	return ""
+	return text
 }
 
-func (p *deskParser) object(ids bool) error {
+func (p *deskParser) object(of deskOperand) error {
 	if _, err := p.dec.ReadToken(); err != nil {
 		return err
 	}
@@ -164,9 +171,9 @@ func (p *deskParser) object(ids bool) error {
 		if err != nil {
 			return err
 		}
-		name, inner := token.String(), ids
+		name, inner := token.String(), of
 		if !strings.HasPrefix(name, "$") {
-			inner = p.request.comparesNumber(name)
+			inner = p.request.operandOf(name)
 		}
 		if err := p.value(inner, name); err != nil {
 			return err
@@ -176,24 +183,26 @@ func (p *deskParser) object(ids bool) error {
 	return err
 }
 
-// comparesNumber reports whether a filter compares a name with whole numbers.
-func (r *Request) comparesNumber(name string) bool {
+// operandOf says what a filter compares the field of a name with.
+func (r *Request) operandOf(name string) deskOperand {
 	if name == "companies.id" {
-		return true
+		return ids
 	}
 	f, ok := r.Field(name)
 	if !ok {
-		return false
+		return otherValues
 	}
-	kind, _ := compared(f)
-	return kind == model.Integer
+	if t, _ := compared(f); t == model.Integer {
+		return ids
+	}
+	return otherValues
 }
 
-// idsOf is a text of whole numbers with commas between them as JSON, "" for
-// all else.
-func idsOf(v jsontext.Value, wanted bool) string {
-	text, ok := Text(v)
-	if !ok || !wanted {
+// idsOf returns the integers of a string such as "1, 2" as JSON with commas
+// between them, "" for anything else.
+func idsOf(v jsontext.Value) string {
+	text, ok := String(v)
+	if !ok {
 		return ""
 	}
 	var numbers []string

@@ -32,10 +32,10 @@ func (d deskRelation) id() string {
 	return ""
 }
 
-// takeTextID makes an id a number that came as text, as the vendor's samples
+// takeStringID makes an id a number that came as text, as the vendor's samples
 // send it.
-func (d deskRelation) takeTextID() {
-	if id := idsOf(d["id"], true); id != "" && !strings.Contains(id, ",") {
+func (d deskRelation) takeStringID() {
+	if id := idsOf(d["id"]); id != "" && !strings.Contains(id, ",") {
 		d["id"] = jsontext.Value(id)
 	}
 }
@@ -44,8 +44,8 @@ func (d deskRelation) takeTextID() {
 func (d deskRelation) ends() bool { return d["delete"].Kind() == 't' }
 
 // text is a member that is a text, "" if it is none.
-func (d deskRelation) text(name string) string {
-	text, _ := Text(d[name])
+func (d deskRelation) string(name string) string {
+	text, _ := String(d[name])
 	return text
 }
 
@@ -109,7 +109,7 @@ func deskOne(r *Request, name string) {
 		r.Members[name] = jsontext.Value("null")
 		return
 	}
-	d.takeTextID()
+	d.takeStringID()
 	d.judge(r, pointerTo(name))
 	if d["delete"].Kind() == 'f' {
 		delete(d, "delete")
@@ -153,7 +153,7 @@ func deskIncludedCompany(r *Request, raw jsontext.Value) {
 			r.Fail(pointerTo(deskIncluded)+"/companies", model.CodeTooLong, "A customer belongs to one company here.")
 		default:
 			d := deskRelation{"id": c["id"], "type": jsontext.Value(`"companies"`)}
-			if name := c.text("name"); name != "" {
+			if name := c.string("name"); name != "" {
 				d["meta"] = JSON(nil, map[string]string{"name": name})
 			}
 			deskForget(r, deskCompany, d)
@@ -195,7 +195,7 @@ func deskRelations(r *Request, pointer string, raw jsontext.Value) (list []deskR
 			r.Fail(pointer, model.CodeType, "This must be a list of objects.")
 			return nil, false
 		}
-		deskRelation(members).takeTextID()
+		deskRelation(members).takeStringID()
 		list = append(list, members)
 	}
 	return list, true

@@ -30,6 +30,46 @@ func requestOf(t *testing.T, s *Surface, a Action, body string) *Request {
 	return &Request{Surface: s, Action: a, Method: http.MethodPatch, Query: url.Values{}, Members: members}
 }
 
+// namesOf is an object with n names.
+func namesOf(n int) string {
+	return "{" + repeated(n, func(i int) string { return `"x` + strconv.Itoa(i) + `":1,` }) + `"end":1}`
+}
+
+// listOf is a list of n+1 items.
+func listOf(n int, item string) string {
+	return "[" + strings.Repeat(item+",", n) + item + "]"
+}
+
+// largeBodies and largeQueries grow with n in all ways that a caller can think of.
+var largeBodies = map[string]func(n int) string{
+	"unknown names":     namesOf,
+	"included":          func(n int) string { return `{"customer":{},"included":` + namesOf(n) + `}` },
+	"beside the record": func(n int) string { return `{"customer":{},"filter_args":` + namesOf(n) + "," + namesOf(n)[1:] },
+	"companies":         func(n int) string { return `{"customer":{},"included":{"companies":` + listOf(n, `{"id":1}`) + `}}` },
+	"contacts": func(n int) string {
+		return `{"customer":{"contacts":` + listOf(n/5, `{"value":"a"}`) + `},"included":{"contacts":` + listOf(n/5, `{"value":"b"}`) + `}}`
+	},
+	"an object":  func(n int) string { return `{"description":` + namesOf(n) + `,"custom":` + namesOf(n) + `}` },
+	"a list":     func(n int) string { return `{"address":` + listOf(n, `"x"`) + `,"contacts":` + listOf(n, "7") + `}` },
+	"one string": func(n int) string { return `{"name":"` + strings.Repeat("x", 20*n) + `","type":"y"}` },
+}
+
+var largeQueries = map[string]func(n int) url.Values{
+	"a filter": func(n int) url.Values {
+		return url.Values{"filter": {`{"$or":` + listOf(n, `{"firstName.x":1}`) + `}`}, "query": {strings.Repeat("x", n)}}
+	},
+	"ids as text": func(n int) url.Values {
+		return url.Values{"filter": {`{"id":{"$in":` + listOf(n, `"1, 2"`) + `},"x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}`}}
+	},
+	"lists of names": func(n int) url.Values {
+		text := strings.Repeat("x,name,all,", n)
+		return url.Values{"fields": {text}, "includes": {text}, "record_type": {text}}
+	},
+	"a list of values": func(n int) url.Values {
+		return url.Values{"prop1": {"title"}, "op1": {"in"}, "value1": {strings.Repeat("x,", n) + "x"}}
+	},
+}
+
 // TestWhatReadsAVendorsRequestIsLinear gives each vendor the worst bodies and
 // queries, and ones four times as large: what is allocated may grow fivefold.
 func TestWhatReadsAVendorsRequestIsLinear(t *testing.T) {
@@ -37,39 +77,8 @@ func TestWhatReadsAVendorsRequestIsLinear(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	names := func(n int) string {
-		return "{" + repeated(n, func(i int) string { return `"x` + strconv.Itoa(i) + `":1,` }) + `"end":1}`
-	}
-	list := func(n int, item string) string { return "[" + strings.Repeat(item+",", n) + item + "]" }
-	bodies := map[string]func(n int) string{
-		"unknown names":     names,
-		"included":          func(n int) string { return `{"customer":{},"included":` + names(n) + `}` },
-		"beside the record": func(n int) string { return `{"customer":{},"filter_args":` + names(n) + "," + names(n)[1:] },
-		"companies":         func(n int) string { return `{"customer":{},"included":{"companies":` + list(n, `{"id":1}`) + `}}` },
-		"contacts": func(n int) string {
-			return `{"customer":{"contacts":` + list(n/5, `{"value":"a"}`) + `},"included":{"contacts":` + list(n/5, `{"value":"b"}`) + `}}`
-		},
-		"an object":  func(n int) string { return `{"description":` + names(n) + `,"custom":` + names(n) + `}` },
-		"a list":     func(n int) string { return `{"address":` + list(n, `"x"`) + `,"contacts":` + list(n, "7") + `}` },
-		"one string": func(n int) string { return `{"name":"` + strings.Repeat("x", 20*n) + `","type":"y"}` },
-	}
-	queries := map[string]func(n int) url.Values{
-		"a filter": func(n int) url.Values {
-			return url.Values{"filter": {`{"$or":` + list(n, `{"firstName.x":1}`) + `}`}, "query": {strings.Repeat("x", n)}}
-		},
-		"ids as text": func(n int) url.Values {
-			return url.Values{"filter": {`{"id":{"$in":` + list(n, `"1, 2"`) + `},"x":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}`}}
-		},
-		"lists of names": func(n int) url.Values {
-			text := strings.Repeat("x,name,all,", n)
-			return url.Values{"fields": {text}, "includes": {text}, "record_type": {text}}
-		},
-		"a list of values": func(n int) url.Values {
-			return url.Values{"prop1": {"title"}, "op1": {"in"}, "value1": {strings.Repeat("x,", n) + "x"}}
-		},
-	}
 	for _, s := range surfaces {
-		for name, body := range bodies {
+		for name, body := range largeBodies {
 			for _, a := range []Action{Update, Create, Bulk} {
 				t.Run(s.Model.Name+" "+string(a)+" with "+name, func(t *testing.T) {
 					linear(t, body, func(text string) {
@@ -85,7 +94,7 @@ func TestWhatReadsAVendorsRequestIsLinear(t *testing.T) {
 				})
 			}
 		}
-		for name, query := range queries {
+		for name, query := range largeQueries {
 			t.Run(s.Model.Name+" with "+name, func(t *testing.T) {
 				linear(t, query, func(values url.Values) {
 					r := &Request{Surface: s, Action: List, Method: http.MethodGet, Path: "/search", Query: values}

@@ -68,12 +68,12 @@ func (r *reader) surface(vendors map[string]Vendor) *Surface {
 		}
 	}
 	s := &Surface{Model: r.model, ID: r.id(), fields: fieldsOf(r.model)}
-	speaks := r.text("speaks")
+	speaks := r.string("speaks")
 	var known bool
 	if s.Vendor, known = vendors[speaks]; !known {
 		r.fail("/speaks", "there is no vendor of the name %q", speaks)
 	}
-	if auth := r.text("authorization"); auth == "bare" {
+	if auth := r.string("authorization"); auth == "bare" {
 		s.BareKey = true
 	} else if auth != "" {
 		r.fail("/authorization", `only "bare" is possible: the key alone`)
@@ -82,7 +82,7 @@ func (r *reader) surface(vendors map[string]Vendor) *Surface {
 	return s
 }
 
-func (r *reader) text(name string) string {
+func (r *reader) string(name string) string {
 	text, ok := r.model.Vendor[name].(string)
 	if !ok && r.model.Vendor[name] != nil {
 		r.fail("/"+name, "this must be a text")
@@ -92,7 +92,7 @@ func (r *reader) text(name string) string {
 
 // id is the field that paths name records by.
 func (r *reader) id() *model.Field {
-	name := r.text("id")
+	name := r.string("id")
 	if name == "" {
 		return r.model.Role(model.RoleID)
 	}
@@ -108,7 +108,7 @@ func (r *reader) id() *model.Field {
 // at the root with the vendor's base, and without it where the file says
 // bare, and below /compat with and without.
 func (r *reader) routes(s *Surface) {
-	base := r.text("base")
+	base := r.string("base")
 	if base != "" && (!strings.HasPrefix(base, "/") || strings.HasSuffix(base, "/")) {
 		r.fail("/base", "this must begin with a slash and end without one")
 	}
@@ -139,7 +139,7 @@ func (r *reader) routes(s *Surface) {
 // login adds the path of a vendor whose callers log in. It has a base of its
 // own, in the form base:path.
 func (r *reader) login(s *Surface) {
-	text := r.text("login")
+	text := r.string("login")
 	if text == "" {
 		return
 	}

@@ -36,7 +36,7 @@ func Object(v jsontext.Value) (map[string]jsontext.Value, bool) {
 }
 
 // Text reads a JSON text.
-func Text(v jsontext.Value) (string, bool) {
+func String(v jsontext.Value) (string, bool) {
 	var text string
 	ok := v.Kind() == '"' && json.Unmarshal(v, &text) == nil
 	return text, ok
@@ -47,7 +47,7 @@ func Text(v jsontext.Value) (string, bool) {
 func (r *Request) DropKept() {
 	for name := range r.Members {
 		f, ok := r.Field(name)
-		if ok && (f.Role == model.RoleID || f.ReadOnly && f.Kind == model.DateTime) {
+		if ok && (f.Role == model.RoleID || f.ReadOnly && f.Type == model.DateTime) {
 			delete(r.Members, name)
 		}
 	}

@@ -46,8 +46,8 @@ func (mythic) List(r *Request) Listing {
 }
 
 // Value shows times with milliseconds.
-func (mythic) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
-	if at, ok := stored.(int64); ok && f.Kind == model.DateTime {
+func (mythic) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
+	if at, ok := stored.(int64); ok && f.Type == model.DateTime {
 		return JSON(nil, milliseconds(at))
 	}
 	return f.AppendShown(nil, stored, secrets)

@@ -85,12 +85,12 @@ func (plane) Create(r *Request) Match {
 	r.DropKept()
 	r.DropDefaults()
 	var m Match
-	source, _ := Text(r.Members[planeSource])
-	id, _ := Text(r.Members[planeID])
+	source, _ := String(r.Members[planeSource])
+	id, _ := String(r.Members[planeID])
 	if source != "" && id != "" {
 		m.Filters = append(m.Filters, planeReference(source, id))
 	}
-	if name, ok := Text(r.Members[planeName]); ok {
+	if name, ok := String(r.Members[planeName]); ok {
 		m.Filters = append(m.Filters, Where(planeName, "", name))
 	}
 	return m
@@ -122,6 +122,6 @@ func planeAfter(r *Request, name string) (text string, changes bool) {
 	if !sent {
 		return before, false
 	}
-	text, _ = Text(v)
+	text, _ = String(v)
 	return text, text != before
 }

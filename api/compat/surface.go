@@ -75,10 +75,8 @@ func fieldsOf(m *model.Model) map[string]*model.Field {
 	return fields
 }
 
-var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
-
-// pointerTo leads to a member of the body.
-func pointerTo(name string) string { return "/" + pointerEscaper.Replace(name) }
+// pointerTo returns the JSON pointer to a member of the body.
+func pointerTo(name string) string { return model.PointerTo("", name) }
 
 // Pointer turns a pointer into the body of a native call into one into the
 // vendor's.

@@ -31,7 +31,7 @@ type Vendor interface {
 
 	// Value is a field's stored value as the vendor shows it; nil leaves the
 	// field out.
-	Value(f *model.Field, stored any, secrets bool) jsontext.Value
+	Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value
 	// One is the answer with one record.
 	One(r *Request, record jsontext.Value) any
 	// Many is the answer of a list.
@@ -96,7 +96,7 @@ func (Plain) List(r *Request) Listing {
 func (Plain) Knows(string) bool { return false }
 
 // Value shows a field as the native API does.
-func (Plain) Value(f *model.Field, stored any, secrets bool) jsontext.Value {
+func (Plain) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
 	return f.AppendShown(nil, stored, secrets)
 }
 
@@ -121,12 +121,12 @@ func (Plain) Deleted() (int, any) { return 204, nil }
 func (Plain) Describe(m *model.Model, _ *Request, options func(*model.Field) []string) any {
 	type field struct {
 		Name    string     `json:"name"`
-		Type    model.Kind `json:"type"`
+		Type    model.Type `json:"type"`
 		Options []string   `json:"options,omitempty"`
 	}
 	var fields []field
 	for _, f := range m.Fields {
-		fields = append(fields, field{f.VendorName, f.Kind, append(f.Options[:len(f.Options):len(f.Options)], options(f)...)})
+		fields = append(fields, field{f.VendorName, f.Type, append(f.Choices[:len(f.Choices):len(f.Choices)], options(f)...)})
 	}
 	return map[string]any{"fields": fields}
 }
@@ -172,7 +172,7 @@ func (f Fault) Field() string {
 	}
 	var b strings.Builder
 	for part := range strings.SplitSeq(strings.TrimPrefix(f.Pointer, "/"), "/") {
-		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+		part = model.PointerName(part)
 		switch {
 		case b.Len() == 0:
 			b.WriteString(part)

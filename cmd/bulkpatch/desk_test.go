@@ -138,7 +138,7 @@ var deskRefused = map[string]map[string]string{
 
 // deskWrong is a value of no type that the kind of a field takes, and what is
 // said of it.
-var deskWrong = map[model.Kind][2]string{
+var deskWrong = map[model.Type][2]string{
 	model.String:  {`5`, "*"},
 	model.Boolean: {`"yes"`, "must be a boolean"},
 	model.Object:  {`"x"`, "*"},
@@ -196,9 +196,9 @@ var deskFilters = []string{
 
 func (s *vendorServer) deskReadOnly(t *testing.T, f *model.Field) {
 	bulk := "PATCH /desk/api/v2/customers/update.json?" + asks(`{"id": 1}`)
-	wrong := map[model.Kind]string{model.String: `"x"`, model.Boolean: `false`, model.Integer: `7`, model.DateTime: `"2001-01-01T00:00:00Z"`, model.Object: `{"id": 77}`, model.Array: `[{}]`}[f.Kind]
+	wrong := map[model.Type]string{model.String: `"x"`, model.Boolean: `false`, model.Integer: `7`, model.DateTime: `"2001-01-01T00:00:00Z"`, model.Object: `{"id": 77}`, model.Array: `[{}]`}[f.Type]
 	s.exchange(t, exchange{call: bulk, body: fmt.Sprintf(`{%q: %s, "notes": "n"}`, f.Name, wrong), status: 400, want: fmt.Sprintf(`{"errors": {%q: ["*"]}}`, f.Name)})
-	if f.Role == model.RoleID || f.Kind == model.DateTime { // always ignored, as in a new customer
+	if f.Role == model.RoleID || f.Type == model.DateTime { // always ignored, as in a new customer
 		s.exchange(t, exchange{call: "PATCH /desk/api/v2/customers/1.json", body: fmt.Sprintf(`{%q: %s}`, f.Name, wrong), status: 200, want: `{"customer": {"id": 1}}`})
 		s.exchange(t, exchange{call: "POST /desk/api/v2/customers.json", body: fmt.Sprintf(`{"customer": {%q: %s}}`, f.Name, wrong), status: 201, want: `{"customer": {"id": "*"}}`})
 		return
@@ -216,7 +216,7 @@ func (s *vendorServer) deskReadOnly(t *testing.T, f *model.Field) {
 		s.exchange(t, exchange{call: call + " /desk/api/v2/customers/1.json", body: fmt.Sprintf(`{%q: %s}`, f.Name, stored), status: 200, want: `{"customer": {"id": 1}}`})
 		s.exchange(t, exchange{call: call + " /desk/api/v2/customers/1.json", body: fmt.Sprintf(`{%q: %s}`, f.Name, wrong), status: 400, want: fmt.Sprintf(`{"errors": {%q: ["*"]}}`, f.Name)})
 	}
-	if f.Kind == model.Boolean {
+	if f.Type == model.Boolean {
 		wrong = `true` // what a new one has is no fault
 	}
 	s.exchange(t, exchange{call: "POST /desk/api/v2/customers.json", body: fmt.Sprintf(`{%q: %s}`, f.Name, wrong), status: 400, want: fmt.Sprintf(`{"errors": {%q: ["*"]}}`, f.Name)})
@@ -227,7 +227,7 @@ func (s *vendorServer) deskWritable(t *testing.T, f *model.Field) {
 	samples, ok := deskSamples[f.Name]
 	switch {
 	case ok:
-	case f.Kind == model.Boolean:
+	case f.Type == model.Boolean:
 		samples = [2]string{`true`, `false`}
 	default:
 		samples = [2]string{`"first"`, `"Zweiter ünd <letzter> & \"mehr\""`}
@@ -241,7 +241,7 @@ func (s *vendorServer) deskWritable(t *testing.T, f *model.Field) {
 		s.exchange(t, exchange{call: []string{"PATCH", "PUT"}[i] + one, body: fmt.Sprintf(`{"customer": {%q: %s}}`, f.Name, v), status: 200, want: want})
 		s.exchange(t, exchange{call: "GET" + one, status: 200, want: want})
 	}
-	bad := map[string]string{deskWrong[f.Kind][0]: deskWrong[f.Kind][1]}
+	bad := map[string]string{deskWrong[f.Type][0]: deskWrong[f.Type][1]}
 	for v, message := range deskRefused[f.Name] {
 		bad[v] = message
 	}
@@ -272,9 +272,9 @@ func (s *vendorServer) deskFiltered(t *testing.T, f *model.Field) {
 	}
 	value := string(read[f.Name])
 	var relation struct{ ID json.Number }
-	if f.Kind == model.Object && json.Unmarshal(read[f.Name], &relation) == nil && relation.ID != "" {
+	if f.Type == model.Object && json.Unmarshal(read[f.Name], &relation) == nil && relation.ID != "" {
 		value = relation.ID.String()
-	} else if value == "" || f.Kind == model.Array {
+	} else if value == "" || f.Type == model.Array {
 		value = "null"
 	}
 	condition := fmt.Sprintf(`{%q: %s, "id": 1}`, f.Name, value)

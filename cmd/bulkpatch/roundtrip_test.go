@@ -13,7 +13,7 @@ import (
 
 // awkward are values, as JSON, that a table could spoil. Each field takes
 // those that its rules allow.
-var awkward = map[model.Kind][]string{
+var awkward = map[model.Type][]string{
 	model.String: {`""`, `" before"`, `"behind "`, `"a,b;c\td|e"`, `"\"quoted\""`, `"two\r\nlines\n"`, `"\r"`, `"=1+1"`, `"007"`, `"null"`,
 		`"true"`, `"'x"`, `"Zoë 😀"`, `"sep=;"`, `"1,2,3\n4,5,6\n7,8,9"`, `"\u00a0"`, `"zoe@example.com"`, `"https://example.com/a?b=c,d"`,
 		`"example.com"`, `"Europe/Berlin"`, `"6f9619ff-8b86-d011-b42d-00c04fc964ff"`},
@@ -37,10 +37,10 @@ func awkwardRecord(t *testing.T, m *model.Model, i int) []byte {
 		if !given || f.Unique && i > 0 || f.Nullable && (i+f.Index)%2 == 1 {
 			continue
 		}
-		for k, values := 0, awkward[f.Kind]; k < len(values); k++ {
+		for k, values := 0, awkward[f.Type]; k < len(values); k++ {
 			value := values[(i+f.Index+k)%len(values)]
-			if f.Options != nil {
-				value = fmt.Sprintf("%q", f.Options[i%len(f.Options)])
+			if f.Choices != nil {
+				value = fmt.Sprintf("%q", f.Choices[i%len(f.Choices)])
 			}
 			if _, faults := m.CheckDraft(fmt.Appendf(nil, `{%q:%s}`, f.Name, value), model.Import); len(faults) == 0 {
 				members[f.Name] = json.RawMessage(value)

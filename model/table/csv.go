@@ -16,9 +16,10 @@ type CSV struct {
 	unquoted  bool // quotes mean nothing, since the whole header has them
 	header    []string
 
-	at    Place  // of the row read last
-	long  []byte // a row of several pieces
-	cells []Cell
+	at      Place  // of the row read last
+	tooLong bool   // that row
+	long    []byte // a row of several pieces
+	cells   []Cell
 }
 
 // NewCSV reads the header. The delimiter is the one given, else what a first
@@ -131,9 +132,8 @@ func (c *CSV) Next() (Row, error) {
 // record reads one row without the line end behind it. The text is valid
 // until the next call.
 func (c *CSV) record() (raw []byte, fault *Fault, err error) {
-	c.long, c.at = c.long[:0], Place{}
+	c.long, c.at, c.tooLong = c.long[:0], Place{}, false
 	q := quotes{delimiter: c.delimiter}
-	tooLong := false
 	for {
 		p, err := c.lines.next()
 		switch {
@@ -147,8 +147,11 @@ func (c *CSV) record() (raw []byte, fault *Fault, err error) {
 		c.at.ToLine = c.lines.number
 		q.follow(p.text, c.at.ToLine)
 		raw = p.text
-		if len(c.long) > 0 || tooLong || !p.last || q.open() {
-			tooLong = tooLong || !c.append(p, q.open())
+		if !q.open() {
+			p.end = nil // the row ends here
+		}
+		if len(c.long) > 0 || c.tooLong || !p.last || q.open() {
+			c.tooLong = c.tooLong || !c.append(p)
 			raw = c.long
 		}
 		if p.last && !q.open() {
@@ -156,32 +159,29 @@ func (c *CSV) record() (raw []byte, fault *Fault, err error) {
 		}
 	}
 	c.at.Size = len(raw)
-	return raw, c.unreadable(raw, q, tooLong), nil
+	return raw, c.unreadable(raw, q), nil
 }
 
-// append puts a piece to those before it. It reports whether that has room,
-// and else drops them all.
-func (c *CSV) append(p piece, open bool) bool {
+// append adds a piece to the row. If the row becomes too long it drops all of
+// it and returns false.
+func (c *CSV) append(p piece) bool {
 	if len(c.long)+len(p.text) > MaxRow {
 		c.long = c.long[:0]
 		return false
 	}
-	c.long = append(c.long, p.text...)
-	if open {
-		c.long = append(c.long, p.end...)
-	}
+	c.long = append(append(c.long, p.text...), p.end...)
 	return true
 }
 
 // unreadable says what is wrong with a row before it is cut, nil for nothing.
-func (c *CSV) unreadable(raw []byte, q quotes, tooLong bool) *Fault {
+func (c *CSV) unreadable(raw []byte, q quotes) *Fault {
 	several := c.at.Line < c.at.ToLine
 	switch {
-	case several && tooLong:
+	case several && c.tooLong:
 		return c.swallowing(fmt.Sprintf("with a quote opened in line %d the row becomes longer than 1 MiB", q.opened))
 	case several && q.broken != "":
 		return c.swallowing(fmt.Sprintf("a quote opened in line %d meets the next one in line %d, which cannot close it", q.opened, c.at.ToLine))
-	case tooLong:
+	case c.tooLong:
 		return c.fault(detailTooLong)
 	case q.broken != "":
 		return c.fault(q.broken)

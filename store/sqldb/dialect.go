@@ -26,7 +26,7 @@ type Dialect struct {
 	// whoever uses it, since all others wait behind it; "" where nobody does.
 	GiveWay string
 
-	ColumnType func(model.Kind) string
+	ColumnType func(model.Type) string
 	// recordTable makes the table of a model. The first column is the number,
 	// the second the workspace.
 	RecordTable func(table string, columns []string) string
@@ -75,7 +75,7 @@ type Dialect struct {
 	// the kind of a column's type.
 	Tables   string
 	Columns  string
-	TypeKind map[string]model.Kind
+	TypeKind map[string]model.Type
 	// copying begins a transaction that copies, and streaming another
 	// statement where it only reads: what is read once need not be kept. hold,
 	// "" where the transaction itself does, keeps others from writing to some
@@ -93,7 +93,7 @@ type Dialect struct {
 	// insertAtOnce is how many of some records one INSERT takes, and rows their
 	// values, of columns of some kinds, as its source.
 	InsertAtOnce func(n int) int
-	Rows         func(kinds []model.Kind, values [][]any) (source string, args []any)
+	Rows         func(kinds []model.Type, values [][]any) (source string, args []any)
 
 	Space string // asks for a [Space]; "" where a server keeps the database
 
@@ -123,7 +123,7 @@ type Dialect struct {
 	// elements are the rows of a bound JSON array of arrays, and element is
 	// what stands at a place in such a row.
 	Elements string
-	Element  func(place int, k model.Kind) string
+	Element  func(place int, k model.Type) string
 	// merge is what an RFC 7396 patch makes of a column of JSON.
 	Merge func(column string, patch []byte) (expr string, args []any)
 
@@ -146,7 +146,7 @@ type First struct {
 }
 
 // blob is the kind of bytes, which only the fixed tables hold.
-const Blob model.Kind = "blob"
+const Blob model.Type = "blob"
 
 // flag is a boolean as the fixed tables keep it.
 func Flag(b bool) int64 {

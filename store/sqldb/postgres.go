@@ -53,7 +53,7 @@ var PostgreSQL = &Dialect{
 	ListEnd:   postgresInOrder,
 	Tables:    postgresTables,
 	Columns:   postgresColumns,
-	TypeKind: map[string]model.Kind{"bigint": model.Integer, "double precision": model.Number, "text": model.String,
+	TypeKind: map[string]model.Type{"bigint": model.Integer, "double precision": model.Number, "text": model.String,
 		"boolean": model.Boolean, "jsonb": model.Any, "bytea": Blob},
 	// Either of two databases may have to wait long for the other.
 	Copying:  `SET LOCAL idle_in_transaction_session_timeout = 0`,
@@ -80,7 +80,7 @@ var PostgreSQL = &Dialect{
 	Scalar:   postgresScalar,
 	Bytes:    func(f *model.Field) string { return "octet_length(" + postgresScalar(f) + ")" },
 	Elements: "json_array_elements(CAST(? AS json)) AS list(value)",
-	Element: func(place int, k model.Kind) string {
+	Element: func(place int, k model.Type) string {
 		return fmt.Sprintf("CAST(value ->> %d AS %s)", place, postgresBase(k))
 	},
 	Merge:    postgresMerge,
@@ -94,7 +94,7 @@ func postgresJoinFirst(f First) string {
 }
 
 // postgresType is a column's type. Texts compare by code point, as on SQLite.
-func postgresType(k model.Kind) string {
+func postgresType(k model.Type) string {
 	if base := postgresBase(k); base != "text" {
 		return base
 	}
@@ -102,7 +102,7 @@ func postgresType(k model.Kind) string {
 }
 
 // postgresBase is the type of a value, as the filter expects it of a column.
-func postgresBase(k model.Kind) string {
+func postgresBase(k model.Type) string {
 	switch k {
 	case model.Integer, model.DateTime:
 		return "bigint"
@@ -132,7 +132,7 @@ func postgresInOrder(table string) string { return " ORDER BY rid FOR NO KEY UPD
 // postgresScalar writes JSON as text, so that it stands in an array as a
 // string, as on SQLite.
 func postgresScalar(f *model.Field) string {
-	if postgresBase(f.Kind) == "jsonb" {
+	if postgresBase(f.Type) == "jsonb" {
 		return "CAST(" + Quoted(f) + " AS text)"
 	}
 	return Quoted(f)
@@ -156,12 +156,12 @@ func postgresBounded(column string, first, last int64) (string, []any) {
 
 // postgresByID looks each id up by itself, for the same reason.
 func postgresByID(m *model.Model) string {
-	return "SELECT found.rid FROM unnest(CAST(? AS " + postgresBase(m.Role(model.RoleID).Kind) + "[])) AS want(id)," +
+	return "SELECT found.rid FROM unnest(CAST(? AS " + postgresBase(m.Role(model.RoleID).Type) + "[])) AS want(id)," +
 		" LATERAL (SELECT r.rid FROM " + m.Table() + " AS r WHERE r.workspace = ? AND r.id = want.id LIMIT 1) AS found"
 }
 
 func postgresIDs(m *model.Model, ids []any) any {
-	if m.Role(model.RoleID).Kind == model.Integer {
+	if m.Role(model.RoleID).Type == model.Integer {
 		return typed[int64](ids)
 	}
 	return typed[string](ids)
@@ -177,7 +177,7 @@ func typed[T any](values []any) []T {
 
 // postgresRows binds each column as one array: a statement with thousands of
 // values takes longer to read and to plan than to run.
-func postgresRows(kinds []model.Kind, values [][]any) (string, []any) {
+func postgresRows(kinds []model.Type, values [][]any) (string, []any) {
 	var arrays, names, columns []string
 	var args []any
 	for i, k := range kinds {
@@ -194,7 +194,7 @@ func postgresRows(kinds []model.Kind, values [][]any) (string, []any) {
 	return "SELECT " + strings.Join(columns, ", ") + " FROM unnest(" + strings.Join(arrays, ", ") + ") AS new(" + strings.Join(names, ", ") + ")", args
 }
 
-func postgresArray(k model.Kind, values [][]any, column int) any {
+func postgresArray(k model.Type, values [][]any, column int) any {
 	switch k {
 	case model.Integer, model.DateTime:
 		return nullable[int64](values, column)

@@ -51,7 +51,7 @@ var SQLite = &Dialect{
 	Columns: `SELECT name, type, pk AS key,
 			pk = 1 AND EXISTS (SELECT 1 FROM sqlite_master m WHERE m.name = ?1 AND m.sql LIKE '%AUTOINCREMENT%') AS counted
 		FROM pragma_table_info(?1) ORDER BY cid`,
-	TypeKind: map[string]model.Kind{"INTEGER": model.Integer, "REAL": model.Number, "TEXT": model.String, "BLOB": Blob},
+	TypeKind: map[string]model.Type{"INTEGER": model.Integer, "REAL": model.Number, "TEXT": model.String, "BLOB": Blob},
 	// A job may come before the one that it refers to.
 	Copying:   `PRAGMA defer_foreign_keys = ON`,
 	Streaming: `PRAGMA cache_size = -2048`,
@@ -87,7 +87,7 @@ var SQLite = &Dialect{
 	Scalar:   Quoted,
 	Bytes:    func(f *model.Field) string { return "octet_length(" + Quoted(f) + ")" },
 	Elements: "json_each(?)",
-	Element:  func(place int, _ model.Kind) string { return fmt.Sprintf("json_extract(value, '$[%d]')", place) },
+	Element:  func(place int, _ model.Type) string { return fmt.Sprintf("json_extract(value, '$[%d]')", place) },
 	Merge: func(column string, patch []byte) (string, []any) {
 		return "json_patch(COALESCE(" + column + ", '{}'), ?)", []any{string(patch)}
 	},
@@ -117,7 +117,7 @@ func sqliteAtOnce(n int) int {
 	return 1
 }
 
-func sqliteRows(kinds []model.Kind, values [][]any) (string, []any) {
+func sqliteRows(kinds []model.Type, values [][]any) (string, []any) {
 	one := "(?" + strings.Repeat(", ?", len(kinds)-1) + ")"
 	args := make([]any, 0, len(values)*len(kinds))
 	for _, line := range values {
@@ -139,7 +139,7 @@ func jsonNumbers(numbers []int64) string {
 	return string(append(out, ']'))
 }
 
-func sqliteType(k model.Kind) string {
+func sqliteType(k model.Type) string {
 	switch k {
 	case model.Integer, model.Boolean, model.DateTime:
 		return "INTEGER"

@@ -51,7 +51,7 @@ func (k *Kit) shown(id int64) string {
 	k.tb.Helper()
 	rec, err := k.Record(k.tb.Context(), k.WS, k.People, id)
 	check(k.tb, err)
-	return string(k.People.AppendRecord(nil, rec, nil, false))
+	return string(k.People.AppendRecord(nil, rec, nil, model.HideSecrets))
 }
 
 // brief is what a report says, the details of failures cut to their codes.

@@ -39,14 +39,14 @@ func acceptedFiltersRunOn(t *testing.T, k *Kit) {
 // never adds more than a thousand to a field.
 func choicesHaveRoom(t *testing.T, k *Kit) {
 	line := func(id int, plan string) model.Draft {
-		d, faults := k.People.CheckDraft(fmt.Appendf(nil, `{"id": %d, "name": "n", "plan": %q}`, id, plan), model.Import, model.PatchOptions{AllowNewOptions: true})
+		d, faults := k.People.CheckDraft(fmt.Appendf(nil, `{"id": %d, "name": "n", "plan": %q}`, id, plan), model.Import, model.PatchOptions{AllowNewChoices: true})
 		check(t, faultsErr(faults))
 		return d
 	}
 	const racers = 5
 	var drafts []model.Draft
 	var lines []int64
-	for i := range model.MaxNewOptions - 2 {
+	for i := range model.MaxNewChoices - 2 {
 		drafts, lines = append(drafts, line(i+1, fmt.Sprint("plan ", i))), append(lines, int64(i+1))
 	}
 	report, err := k.Import(t.Context(), k.WS, k.People, drafts, lines)
@@ -83,5 +83,5 @@ func choicesHaveRoom(t *testing.T, k *Kit) {
 	added, err := k.Options(t.Context(), k.WS, k.People)
 	check(t, err)
 	plan, _ := k.People.Field("plan")
-	equal(t, "options", len(added(plan)), model.MaxNewOptions)
+	equal(t, "options", len(added(plan)), model.MaxNewChoices)
 }

@@ -26,7 +26,7 @@ func (k *Kit) grown(ws auth.Workspace) string {
 // withChoices returns a patch that may add choices to drop-downs.
 func (k *Kit) withChoices(text string, o model.PatchOptions) model.Patch {
 	k.tb.Helper()
-	o.AllowNewOptions = true
+	o.AllowNewChoices = true
 	p, faults := k.People.CheckPatch([]byte(text), o)
 	if len(faults) > 0 {
 		k.tb.Fatal(faults)
@@ -62,19 +62,19 @@ func choicesGrow(t *testing.T, k *Kit) {
 	equal(t, "choices that exist", k.grown(k.WS), "custom.channel=fax plan=iron")
 
 	k.Pass(1e9)
-	d, faults := k.People.CheckDraft([]byte(`{"name": "n", "plan": "copper"}`), model.Create, model.PatchOptions{AllowNewOptions: true})
+	d, faults := k.People.CheckDraft([]byte(`{"name": "n", "plan": "copper"}`), model.Create, model.PatchOptions{AllowNewChoices: true})
 	check(t, faultsErr(faults))
 	_, _, err = k.CreateRecord(t.Context(), k.WS, k.People, d)
 	check(t, err)
 	equal(t, "after a new record", k.grown(k.WS), "custom.channel=fax plan=iron|copper")
-	d, faults = k.People.CheckDraft([]byte(`{"name": "n", "plan": "lead"}`), model.Create, model.PatchOptions{AllowNewOptions: true})
+	d, faults = k.People.CheckDraft([]byte(`{"name": "n", "plan": "lead"}`), model.Create, model.PatchOptions{AllowNewChoices: true})
 	check(t, faultsErr(faults))
 	_, existed, err := k.CreateRecord(t.Context(), k.WS, k.People, d, k.Filter(`{"name": "n"}`))
 	check(t, err)
 	equal(t, "a record that is there", existed, true)
 	equal(t, "after no new record", k.grown(k.WS), "custom.channel=fax plan=iron|copper")
 
-	line, faults := k.People.CheckDraft([]byte(`{"id": 1, "custom": {"channel": "telex"}}`), model.Import, model.PatchOptions{AllowNewOptions: true})
+	line, faults := k.People.CheckDraft([]byte(`{"id": 1, "custom": {"channel": "telex"}}`), model.Import, model.PatchOptions{AllowNewChoices: true})
 	check(t, faultsErr(faults))
 	k.Pass(1e9)
 	_, err = k.Import(t.Context(), k.WS, k.People, []model.Draft{line, line}, []int64{1, 2})

@@ -273,7 +273,7 @@ func (k *Kit) All(filterText string) map[string]Person {
 	err := k.Scan(k.tb.Context(), k.WS, k.People, k.Filter(filterText), func(page []model.Record) error {
 		for _, r := range page {
 			var p Person
-			if err := json.Unmarshal(k.People.AppendRecord(nil, r, nil, false), &p); err != nil {
+			if err := json.Unmarshal(k.People.AppendRecord(nil, r, nil, model.HideSecrets), &p); err != nil {
 				return err
 			}
 			people[fmt.Sprint(p.ID)] = p
