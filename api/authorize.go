@@ -34,19 +34,19 @@ func (s *server) authorize(c *call, a access) error {
 	}
 	if secret == "" {
 		return newProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
-			set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
+			Set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
 	}
 	key, err := s.keys.find(c.ctx(), secret)
 	if errors.Is(err, job.ErrNotFound) {
 		return newProblem("invalid_key", "The API key is unknown or has been revoked.").
-			set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+			Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
 	}
 	if err != nil {
 		return err
 	}
 	c.key, c.secret = key, auth.Hash(secret)
 	if rec, ok := c.w.(*recorder); ok {
-		rec.actor, rec.workspace = key.Actor(), key.Workspace.Name
+		rec.Actor, rec.Workspace = key.Actor(), key.Workspace.Name
 	}
 	return a.require(key)
 }

@@ -42,7 +42,7 @@ func (c *call) media(types ...string) (string, error) {
 	if c.r.Method == http.MethodPatch {
 		header = "Accept-Patch"
 	}
-	return "", newProblem("unsupported_media_type", "This call takes "+list+", in UTF-8.").set(header, list)
+	return "", newProblem("unsupported_media_type", "This call takes "+list+", in UTF-8.").Set(header, list)
 }
 
 // readable reports whether a body in a charset can be read. CSV has a byte
@@ -159,7 +159,7 @@ func noRoom(err error) error {
 		return err
 	}
 	return newProblem("unavailable", "Too many large requests are being received at the moment. Please try again.").
-		set("Retry-After", "1").set("Connection", "close")
+		Set("Retry-After", "1").Set("Connection", "close")
 }
 
 // freeBody gives back the body's place, once nothing of it is needed. To do

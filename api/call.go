@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,7 +37,7 @@ func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 // arrived is when the request did.
 func (c *call) arrived() time.Time {
 	if rec, ok := c.w.(*recorder); ok {
-		return rec.arrived
+		return rec.Arrived
 	}
 	return time.Now()
 }
@@ -69,16 +68,6 @@ func (a jsonAnswer) Write(body []byte) (int, error) {
 	return len(body), nil
 }
 
-// jsonLine writes v as one line of JSON with its line feed. Unlike
-// [json.Marshal] it leaves <, > and & as they are.
-func jsonLine(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return b.Bytes(), err
-}
-
 // send sends text that is JSON already.
 func (c *call) send(status int, body []byte) {
 	h := c.w.Header()
@@ -90,7 +79,7 @@ func (c *call) send(status int, body []byte) {
 // alive gives an answer that is long in the making its time to be written.
 func (c *call) alive() {
 	if rec, ok := c.w.(*recorder); ok {
-		rec.extend()
+		rec.Extend()
 	}
 }
 
@@ -119,13 +108,13 @@ func (s *server) fail(c *call, err error) {
 			err = errKeyEndedWriting
 		}
 	}
-	if rec != nil && rec.status != 0 && c.keyEnded() {
-		c.dropUnsent()
+	if rec != nil && rec.Status != 0 && c.keyEnded() {
+		dropUnsent(c.ctx())
 	}
 	gone := c.ctx().Err() != nil && !errors.As(err, &told)
 	if rec != nil {
-		rec.left = rec.left || gone
-		gone = rec.left
+		rec.Left = rec.Left || gone
+		gone = rec.Left
 	}
 	if gone {
 		// To return would send an empty 200 to whoever still listens.
@@ -135,7 +124,7 @@ func (s *server) fail(c *call, err error) {
 	if !known {
 		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", logged(err))
 	}
-	if rec != nil && rec.status != 0 {
+	if rec != nil && rec.Status != 0 {
 		// A stream cannot turn into a problem; a broken one must not look
 		// whole.
 		panic(http.ErrAbortHandler)
@@ -144,5 +133,5 @@ func (s *server) fail(c *call, err error) {
 		c.failVendor(p)
 		return
 	}
-	p.write(c.w)
+	p.Write(c.w)
 }

@@ -1,10 +1,60 @@
 package api
 
 import (
+	"errors"
 	"strings"
 
+	"bulkpatch/api/compat"
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
+
+// An about is what a problem says of a job, as members of the document, and
+// what vendors' answers need to know of a problem.
+type about struct {
+	JobID          string       `json:"jobId,omitempty"`
+	State          job.State    `json:"state,omitempty"`
+	AllowedActions []job.Action `json:"allowedActions,omitzero"`
+	Counts         *countsJSON  `json:"counts,omitempty"`
+
+	holder string // id of the record that has the unique value already
+	named  bool   // the pointers of the faults have the vendor's names already
+}
+
+// aboutOf returns what a problem says of a job; the zero about for nothing.
+func aboutOf(p *problem) about {
+	a, _ := p.Extension.(about)
+	return a
+}
+
+// problemOf returns the answer to an error; no other place makes one. known is
+// false for an unexpected error, whose text is not for callers.
+func problemOf(err error) (p *problem, known bool) {
+	var state *job.StateError
+	var unique *job.UniqueError
+	var open *job.RetryOpenError
+	var faults model.Faults
+	switch {
+	case errors.As(err, &p):
+		return p, true
+	case errors.As(err, &state):
+		return stateProblem(state), true
+	case errors.As(err, &open):
+		return openRetryProblem(open), true
+	case errors.As(err, &unique):
+		return uniqueProblem(unique.Field), true
+	case errors.As(err, &faults) && len(faults) > 0:
+		var list compat.Faults
+		addAll(&list, inBody, faults, func(pointer string) string { return pointer })
+		return invalidFor(list), true
+	}
+	for _, c := range causes {
+		if errors.Is(err, c.err) {
+			return c.make(), true
+		}
+	}
+	return newProblem("internal", "The request could not be completed. The request id helps us to find out why."), false
+}
 
 // causes are the answers to the sentinels of package job.
 var causes = []struct {
@@ -18,15 +68,15 @@ var causes = []struct {
 		return newProblem("idempotency_key_reused", "This Idempotency-Key has been used for another request.")
 	}},
 	{job.ErrUnavailable, func() *problem {
-		return newProblem("unavailable", "The database cannot answer at the moment. Please try again.").set("Retry-After", "1")
+		return newProblem("unavailable", "The database cannot answer at the moment. Please try again.").Set("Retry-After", "1")
 	}},
 	{job.ErrQueryTimeout, func() *problem {
 		return newProblem("query_timeout", "The query took longer than it may. Narrow the filter, leave out count, or try again later.").
-			set("Retry-After", "5")
+			Set("Retry-After", "5")
 	}},
 	{job.ErrTooManyJobs, func() *problem {
 		return newProblem("too_many_jobs", "The workspace has as many open jobs as it may have. Wait for some to end, or cancel some.").
-			set("Retry-After", "5")
+			Set("Retry-After", "5")
 	}},
 	{job.ErrTooManyOptions, func() *problem {
 		return newProblem("too_many_options", "A drop-down of the workspace may have at most 1,000 added options, each of at most 200 characters. Choose one that there is.")
@@ -53,8 +103,7 @@ func stateProblem(e *job.StateError) *problem {
 		allowed = strings.Join(names, ", ")
 	}
 	p := newProblem("action_not_allowed", strings.TrimSpace(e.Reason+" The job is "+string(e.State)+", which allows: "+allowed+"."))
-	p.State = e.State
-	p.AllowedActions = append([]job.Action{}, e.Allowed...)
+	p.Extension = about{State: e.State, AllowedActions: append([]job.Action{}, e.Allowed...)}
 	return p
 }
 
@@ -62,7 +111,7 @@ func stateProblem(e *job.StateError) *problem {
 // what is left.
 func openRetryProblem(e *job.RetryOpenError) *problem {
 	p := newProblem("retry_open", "The job "+e.JobID+" retries the same records and has not ended. Wait for its end or cancel it, and retry what is left then.")
-	p.JobID = e.JobID
+	p.Extension = about{JobID: e.JobID}
 	return p
 }
 

@@ -2,25 +2,35 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net"
 )
 
 type connKey struct{}
 
-// WithConn is for [http.Server.ConnContext]: it lets a call whose key has ended
-// take back what was written to its connection and has not been delivered.
-// Without it the kernel goes on sending that, to a slow reader for long.
+// WithConn is for [http.Server.ConnContext]. It lets [DropUnsent] find the
+// connection of a request.
 func WithConn(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, conn)
 }
 
-// dropUnsent has the connection end by a reset when it is closed.
-func (c *call) dropUnsent() {
-	conn, _ := c.ctx().Value(connKey{}).(net.Conn)
+// dropUnsent makes the connection end by a reset when it is closed. What was
+// written and not yet delivered is then dropped; otherwise the kernel would
+// go on sending it, for a long time to a slow reader.
+func dropUnsent(ctx context.Context) {
+	conn, _ := ctx.Value(connKey{}).(net.Conn)
 	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		conn = secure.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // one that is closed has nothing to drop
+		_ = tcp.SetLinger(0) // fails only where the connection is closed already
 	}
+}
+
+// endedBy returns why a call was ended before its time: the problem with
+// which its context was cancelled, nil for a call that was not ended so.
+func endedBy(ctx context.Context) *problem {
+	var p *problem
+	errors.As(context.Cause(ctx), &p)
+	return p
 }

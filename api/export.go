@@ -19,17 +19,18 @@ func (s *server) exportRecords(c *call) error {
 		return err
 	}
 	c.w.Header().Set("Vary", "Accept")
-	out := &stream{c: c, mediaType: format, filename: c.model.Name + extension(format)}
+	out := newStream(c.ctx(), c.w)
+	out.MediaType, out.Filename = format, c.model.Name+extension(format)
 	if c.bodyless() {
-		return out.flush()
+		return out.Flush()
 	}
 	line := func(dst []byte, r model.Record) []byte {
 		return append(c.model.AppendRecord(dst, r, fields, c.secrets()), '\n')
 	}
 	if format == typeCSV {
-		out.mediaType = typeCSV + "; charset=utf-8; header=present"
+		out.MediaType = typeCSV + "; charset=utf-8; header=present"
 		sheet := newSheet(c.model, fields, c.secrets())
-		out.buf = appendRow(out.buf, sheet.names...)
+		out.Append(appendRow(nil, sheet.names...))
 		line = sheet.appendRecord
 	}
 	var buf []byte
@@ -37,7 +38,7 @@ func (s *server) exportRecords(c *call) error {
 		c.alive()
 		for _, r := range page {
 			buf = line(buf[:0], r)
-			if err := out.put(buf); err != nil {
+			if err := out.Put(buf); err != nil {
 				return err
 			}
 		}
@@ -46,7 +47,7 @@ func (s *server) exportRecords(c *call) error {
 	if err != nil {
 		return err
 	}
-	return out.flush()
+	return out.Flush()
 }
 
 // extension is the ending of a downloaded file.

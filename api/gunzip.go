@@ -26,7 +26,7 @@ func (c *call) unpack() error {
 		return nil
 	}
 	return newProblem("unsupported_media_type", "Send the body as it is, or with Content-Encoding: gzip.").
-		set("Accept-Encoding", "gzip")
+		Set("Accept-Encoding", "gzip")
 }
 
 // A packedBody reads what a gzipped body, of one part or of several, unpacks
@@ -68,7 +68,7 @@ func (w wire) Read(b []byte) (int, error) {
 }
 
 var errNoGzip = newProblem("invalid_gzip", "The body is not what its Content-Encoding says: gzip, whole and without anything behind it.").
-	set("Connection", "close")
+	Set("Connection", "close")
 
 // sent is the body as it comes.
 func sent(r *http.Request) io.Reader {

@@ -73,9 +73,9 @@ func (g *gzipWriter) FlushError() error {
 	return http.NewResponseController(g.ResponseWriter).Flush()
 }
 
-// end sends what is left. It is not called for an answer that broke off, so
+// End sends what is left. It is not called for an answer that broke off, so
 // that its reader sees no whole one.
-func (g *gzipWriter) end() {
+func (g *gzipWriter) End() {
 	if !g.begun {
 		_ = g.start(g.codings.identity) // who left needs no answer
 	}

@@ -35,7 +35,7 @@ func (s *server) ready(c *call) error {
 			level = slog.LevelDebug
 		}
 		s.Log.Log(ctx, level, "not ready", "request", requestID(c.ctx()), "error", logged(err))
-		return newProblem("not_ready", "The process is being stopped, or something that it needs does not answer.").set("Retry-After", "1")
+		return newProblem("not_ready", "The process is being stopped, or something that it needs does not answer.").Set("Retry-After", "1")
 	}
 	answer := statusJSON{Status: "ready"}
 	if s.Redis != nil {

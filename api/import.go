@@ -135,7 +135,7 @@ func (s *server) importRecords(c *call) error {
 	if err := cmp.Or(in.err(), err); err != nil {
 		return err
 	}
-	body := newLongBody(c, s.StepTimeout)
+	body := newLongBody(c.w, c.r, c.arrived(), s.StepTimeout)
 	giveBack, err := s.imports.take(c.ctx(), c.key.ID, 1, s.StepTimeout)
 	if err != nil {
 		return noRoom(err)

@@ -11,7 +11,7 @@ import (
 )
 
 // errStopping is why an import ends with its process.
-var errStopping = newProblem("unavailable", "The process is stopping, which ended this import.").set("Retry-After", "5").set("Connection", "close")
+var errStopping = newProblem("unavailable", "The process is stopping, which ended this import.").Set("Retry-After", "5").Set("Connection", "close")
 
 // An importing is an import on its way.
 type importing struct {
@@ -39,7 +39,7 @@ func (i *importing) all(source draftSource, body *longBody) error {
 	}()
 	defer func() {
 		cancel()
-		body.interrupt()
+		body.Interrupt()
 		for range batches { // until the parser has ended
 		}
 		p.aside.close()

@@ -86,7 +86,7 @@ func (in *input) err() error {
 		return nil
 	}
 	p := invalidFor(in.faults)
-	p.named = in.surface != nil
+	p.Extension = about{named: in.surface != nil}
 	return p
 }
 

@@ -44,7 +44,7 @@ func goneProblem(j job.Job) error {
 		return p
 	}
 	counts := countsOf(j)
-	p.JobID, p.State, p.Counts = j.ID, j.State, &counts
+	p.Extension = about{JobID: j.ID, State: j.State, Counts: &counts}
 	return p
 }
 

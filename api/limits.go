@@ -20,7 +20,7 @@ const (
 func measured(r *http.Request) error {
 	if len(r.RequestURI) > MaxURL {
 		return newProblem("url_too_long", "The URL is longer than "+strconv.Itoa(MaxURL)+" bytes. A bulk update may have its filter in a body, with POST /v1/jobs.").
-			set("Connection", "close")
+			Set("Connection", "close")
 	}
 	size := len("Host: ") + len(r.Host) + len("\r\n")
 	for name, values := range r.Header {
@@ -30,7 +30,7 @@ func measured(r *http.Request) error {
 	}
 	if size > MaxHeaders {
 		return newProblem("headers_too_large", "The headers are larger than "+strconv.Itoa(MaxHeaders)+" bytes in all.").
-			set("Connection", "close")
+			Set("Connection", "close")
 	}
 	return nil
 }

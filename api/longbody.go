@@ -10,46 +10,49 @@ import (
 	"time"
 )
 
-// What a body without a limit in size must bring, so that none goes on for
-// ever.
+// Limits of a body without a limit in size.
 const (
-	minBodyRate = 1 << 10 // bytes a second
-	maxBodyTime = 24 * time.Hour
+	minBodyRate = 1 << 10        // bytes a second, on average
+	maxBodyTime = 24 * time.Hour // for all of it
 )
 
-// A longBody is a body without a limit in size. Each second of waiting for it
-// must be paid for by minBodyRate bytes; one that is behind by a whole step is
-// cut off, as is one that takes longer than maxBodyTime in all. Our own
-// slowness costs nobody anything.
+// A longBody is a body without a limit in size. Waiting for it is limited: on
+// average it must bring minBodyRate bytes a second. A body that falls behind by
+// a whole step is cut off, and so is one that takes longer than maxBodyTime.
+// The time that the server takes to process what it has read does not count.
 type longBody struct {
-	call        *call
+	r           *http.Request
 	control     *http.ResponseController
+	arrived     time.Time
 	step        time.Duration
 	behind      time.Duration
 	ended       atomic.Bool
 	interrupted atomic.Bool
 }
 
-func newLongBody(c *call, step time.Duration) *longBody {
-	return &longBody{call: c, control: http.NewResponseController(c.w), step: step}
+// newLongBody returns the body of a request that arrived at some time.
+func newLongBody(w http.ResponseWriter, r *http.Request, arrived time.Time, step time.Duration) *longBody {
+	return &longBody{r: r, control: http.NewResponseController(w), arrived: arrived, step: step}
 }
 
-// Read reads for as long as what has come allows.
+// Read reads for as long as what has come allows. Where the call was ended
+// (see [endedBy]), it returns why.
 func (b *longBody) Read(p []byte) (int, error) {
 	began := time.Now()
 	deadline := began.Add(b.step - b.behind)
-	if last := b.call.arrived().Add(maxBodyTime); last.Before(deadline) {
+	if last := b.arrived.Add(maxBodyTime); last.Before(deadline) {
 		deadline = last
 	}
 	_ = b.control.SetReadDeadline(deadline)
-	// Only now is it certain that the deadline does not undo an interruption.
-	if b.call.keyEnded() {
-		return 0, errKeyEnded
+	// These are checked only now, so that the deadline just set cannot undo an
+	// interruption.
+	if why := endedBy(b.r.Context()); why != nil {
+		return 0, why
 	}
 	if b.interrupted.Load() {
 		return 0, context.Canceled
 	}
-	n, err := b.call.r.Body.Read(p)
+	n, err := b.r.Body.Read(p)
 	paid := time.Duration(n) * time.Second / minBodyRate
 	b.behind = max(0, b.behind+time.Since(began)-paid)
 	if err == io.EOF {
@@ -64,17 +67,17 @@ func (b *longBody) explain(err error) error {
 	if !errors.As(err, &p) || p.Code != "request_timeout" {
 		return err
 	}
-	if b.call.keyEnded() {
-		return errKeyEnded
+	if why := endedBy(b.r.Context()); why != nil {
+		return why
 	}
 	told := *p
 	told.Detail = fmt.Sprintf("The body came too slowly: it must bring at least %d bytes a second on average, and end within %v.", minBodyRate, maxBodyTime)
 	return &told
 }
 
-// interrupt ends a read that waits for the caller. After a body that was read
-// to its end there is none, and the connection stays usable.
-func (b *longBody) interrupt() {
+// Interrupt ends a read that waits for the caller, and all later ones. A body
+// that was read to its end is left alone, so its connection stays usable.
+func (b *longBody) Interrupt() {
 	b.interrupted.Store(true)
 	if !b.ended.Load() {
 		_ = b.control.SetReadDeadline(time.Unix(1, 0))

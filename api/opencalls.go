@@ -25,13 +25,13 @@ const (
 
 // errKeyEnded is why the context of a call ends whose key does.
 var errKeyEnded = newProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
-	set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+	Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
 
 // errKeyEndedWriting is [errKeyEnded] for a call that changes something: it may
 // have been done when the key ended.
 var errKeyEndedWriting = newProblem(errKeyEnded.Code, errKeyEnded.Detail+" What it asked for may have been done before."+
 	" To be sure, send it again with a valid key of the workspace: with the same Idempotency-Key a job is not made twice.").
-	set("WWW-Authenticate", errKeyEnded.header.Get("WWW-Authenticate"))
+	Set("WWW-Authenticate", errKeyEnded.header.Get("WWW-Authenticate"))
 
 // openCalls knows the calls that keys have open, and ends them with their
 // keys, whatever they are doing: one query asks for all keys that have any.
@@ -71,7 +71,7 @@ func (o *openCalls) stream(c *call) error {
 	if o.streams[c.key.ID] >= MaxStreams {
 		return newProblem("too_many_streams", "This key has "+strconv.Itoa(MaxStreams)+
 			" event streams and long polls open, which is the limit. Close some, or look at several jobs at once with GET /v1/jobs.").
-			set("Retry-After", streamsRetryAfter)
+			Set("Retry-After", streamsRetryAfter)
 	}
 	o.streams[c.key.ID]++
 	c.streams = true

@@ -1,13 +1,12 @@
 package api
 
 import (
-	"errors"
+	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 
 	"bulkpatch/api/compat"
-	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -28,8 +27,8 @@ func bodyFault(pointer, code, detail string) fault {
 	return fault{Pointer: pointer, Code: code, Detail: detail, In: inBody}
 }
 
-// A problem is an error on its way to the caller, as RFC 9457 has it. It is
-// an error, so that handlers can return it.
+// A problem is an error on its way to the caller: a problem document by RFC
+// 9457. It is an error, so that handlers can return it.
 type problem struct {
 	Type   string  `json:"type"`
 	Title  string  `json:"title"`
@@ -39,21 +38,16 @@ type problem struct {
 	Errors []fault `json:"errors,omitempty"`
 	// MoreErrors is how many faults there are beyond those listed.
 	MoreErrors int `json:"moreErrors,omitempty"`
-
-	JobID          string       `json:"jobId,omitempty"`
-	State          job.State    `json:"state,omitempty"`
-	AllowedActions []job.Action `json:"allowedActions,omitzero"`
-	Counts         *countsJSON  `json:"counts,omitempty"`
+	// Extension is a struct whose members follow those above, nil for none.
+	Extension any `json:"-"`
 
 	header http.Header
-	holder string // the id of the record that has a unique value; for vendors' answers
-	named  bool   // the pointers have the vendor's names already
 }
 
 func (p *problem) Error() string { return p.Code + ": " + p.Detail }
 
-// set adds a header to the answer.
-func (p *problem) set(name, value string) *problem {
+// Set sets a header of the answer, and returns the problem.
+func (p *problem) Set(name, value string) *problem {
 	if p.header == nil {
 		p.header = http.Header{}
 	}
@@ -61,22 +55,40 @@ func (p *problem) set(name, value string) *problem {
 	return p
 }
 
-// newProblem makes an error of the kind that code names.
+// Line returns the problem as one line of JSON.
+func (p *problem) Line() ([]byte, error) {
+	line, err := jsonLine(p)
+	if err != nil || p.Extension == nil {
+		return line, err
+	}
+	extension, err := jsonLine(p.Extension)
+	if err != nil {
+		return nil, err
+	}
+	members := bytes.TrimPrefix(extension, []byte("{"))
+	if bytes.HasPrefix(members, []byte("}")) {
+		return line, nil
+	}
+	return slices.Concat(bytes.TrimSuffix(line, []byte("}\n")), []byte(","), members), nil
+}
+
+// newProblem returns a problem of the type that code names; see
+// [problemTypeOf]. detail is a sentence for the caller.
 func newProblem(code, detail string) *problem {
-	k, ok := kinds[code]
+	t, ok := problemTypeOf(code)
 	if !ok {
-		k = kinds["internal"]
+		t, _ = problemTypeOf("internal")
 	}
 	return &problem{
 		Type:   "urn:bulkpatch:problem:" + code,
-		Title:  k.title,
-		Status: k.status,
+		Title:  t.Title,
+		Status: t.Status,
 		Detail: detail,
 		Code:   code,
 	}
 }
 
-// invalid makes the answer that names faults, of which there is at least one.
+// invalid returns the problem that names some faults, at least one.
 func invalid(faults ...fault) *problem {
 	var list compat.Faults
 	for _, f := range faults {
@@ -85,9 +97,10 @@ func invalid(faults ...fault) *problem {
 	return invalidFor(list)
 }
 
-// invalidFor makes the answer that names all faults. Its own code is that of
-// the faults where they agree on one that the list of kinds has, so that a
-// caller with one mistake need not look further.
+// invalidFor returns the problem that names all faults of a list, which is not
+// empty. Where all of them have the same code, and that is the code of a
+// problem with status 400, it becomes the problem's own code: a caller with one
+// mistake need not look further.
 func invalidFor(list compat.Faults) *problem {
 	code := list.Kept[0].Code
 	for _, f := range list.Kept {
@@ -95,7 +108,7 @@ func invalidFor(list compat.Faults) *problem {
 			code = "invalid_request"
 		}
 	}
-	if kinds[code].status != http.StatusBadRequest {
+	if t, _ := problemTypeOf(code); t.Status != http.StatusBadRequest {
 		code = "invalid_request"
 	}
 	detail := list.Kept[0].Detail
@@ -110,46 +123,14 @@ func invalidFor(list compat.Faults) *problem {
 	return p
 }
 
-// problemOf is the one place where an error becomes an answer. known is false
-// for an error that nobody foresaw.
-func problemOf(err error) (p *problem, known bool) {
-	var state *job.StateError
-	var unique *job.UniqueError
-	var open *job.RetryOpenError
-	var faults model.Faults
-	switch {
-	case errors.As(err, &p):
-		return p, true
-	case errors.As(err, &state):
-		return stateProblem(state), true
-	case errors.As(err, &open):
-		return openRetryProblem(open), true
-	case errors.As(err, &unique):
-		return uniqueProblem(unique.Field), true
-	case errors.As(err, &faults) && len(faults) > 0:
-		var list compat.Faults
-		addAll(&list, inBody, faults, func(pointer string) string { return pointer })
-		return invalidFor(list), true
-	}
-	for _, c := range causes {
-		if errors.Is(err, c.err) {
-			return c.make(), true
-		}
-	}
-	return newProblem("internal", "The request could not be completed. The request id helps us to find out why."), false
-}
-
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
-
-// escapePointer makes a name one token of a JSON pointer.
-func escapePointer(name string) string { return pointerEscapes.Replace(name) }
-
-// maxProblem bounds an error answer in bytes, whatever it is made of.
+// maxProblem bounds the body of a problem in bytes.
 const maxProblem = 256 << 10
 
-// fitted renders a problem in at most [maxProblem] bytes: with all its faults,
-// or as many of them as have room. nil: it cannot be rendered.
-func (p *problem) fitted(render func(*problem) ([]byte, error)) []byte {
+// Render renders the problem in at most [maxProblem] bytes. Where it is larger
+// with all its faults, fewer are listed and the others counted; where even
+// that does not help, the detail is shortened. It returns nil if nothing of
+// it can be rendered.
+func (p *problem) Render(render func(*problem) ([]byte, error)) []byte {
 	for {
 		body, err := render(p)
 		if err != nil {
@@ -172,16 +153,16 @@ func (p *problem) fitted(render func(*problem) ([]byte, error)) []byte {
 	}
 }
 
-// write sends the problem.
-func (p *problem) write(w http.ResponseWriter) {
-	p.send(w, "application/problem+json", p.Status, p.fitted(func(p *problem) ([]byte, error) { return jsonLine(p) }))
+// Write sends the problem as application/problem+json.
+func (p *problem) Write(w http.ResponseWriter) {
+	p.Send(w, "application/problem+json", p.Status, p.Render((*problem).Line))
 }
 
-// send sends the problem in some form.
-func (p *problem) send(w http.ResponseWriter, contentType string, status int, body []byte) {
+// Send sends the problem in another form, with its headers.
+func (p *problem) Send(w http.ResponseWriter, contentType string, status int, body []byte) {
 	h := w.Header()
 	for _, name := range []string{"ETag", "Content-Disposition", "Last-Modified"} {
-		h.Del(name) // they spoke of the answer that is not sent
+		h.Del(name) // they describe the answer that is not sent
 	}
 	for name, values := range p.header {
 		h[name] = values
@@ -189,5 +170,5 @@ func (p *problem) send(w http.ResponseWriter, contentType string, status int, bo
 	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // who left needs no answer
+	_, _ = w.Write(body) // a caller who has left needs no answer
 }

@@ -232,14 +232,15 @@ func (in *input) fields(m *model.Model) []*model.Field {
 // sendPage sends a page of records as JSON, some at a time: what was read is
 // not held a second time.
 func (c *call) sendPage(p filter.Page, fields []*model.Field) error {
-	out := &stream{c: c, mediaType: typeJSON}
+	out := newStream(c.ctx(), c.w)
+	out.MediaType = typeJSON
 	record := []byte(`{"items":[`)
 	for i, rec := range p.Items {
 		if i > 0 {
 			record = append(record, ',')
 		}
 		record = c.model.AppendRecord(record, rec, fields, c.secrets())
-		if err := out.put(record); err != nil {
+		if err := out.Put(record); err != nil {
 			return err
 		}
 		record = record[:0]
@@ -254,6 +255,6 @@ func (c *call) sendPage(p filter.Page, fields []*model.Field) error {
 		end = append(end, `,"count":`...)
 		end = strconv.AppendInt(end, *p.Count, 10)
 	}
-	out.buf = append(append(out.buf, end...), "}\n"...)
-	return out.flush()
+	out.Append(append(end, "}\n"...))
+	return out.Flush()
 }

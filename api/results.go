@@ -123,15 +123,16 @@ const streamPage = 10_000
 
 // streamResults sends all pages, one after the other.
 func (s *server) streamResults(c *call, id string, q job.ResultQuery, format string) error {
-	out := &stream{c: c, mediaType: format, filename: "job-" + id + extension(format)}
+	out := newStream(c.ctx(), c.w)
+	out.MediaType, out.Filename = format, "job-"+id+extension(format)
 	line := appendResultLine
 	if format == typeCSV {
-		out.mediaType = typeCSV + "; charset=utf-8; header=present"
-		out.buf = appendRow(out.buf, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by")
+		out.MediaType = typeCSV + "; charset=utf-8; header=present"
+		out.Append(appendRow(nil, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by"))
 		line = appendResultRow
 	}
 	if c.bodyless() {
-		return out.flush()
+		return out.Flush()
 	}
 	for {
 		page, err := s.Store.Results(c.ctx(), c.workspace(), id, q)
@@ -143,12 +144,12 @@ func (s *server) streamResults(c *call, id string, q job.ResultQuery, format str
 			if buf, err = line(buf[:0], c.shownResult(r)); err != nil {
 				return err
 			}
-			if err := out.put(buf); err != nil {
+			if err := out.Put(buf); err != nil {
 				return err
 			}
 		}
 		if page.NextCursor == "" {
-			return out.flush()
+			return out.Flush()
 		}
 		q.Cursor = page.NextCursor
 	}

@@ -176,17 +176,17 @@ func behindBase(p, clean string, v *compat.Surface) bool {
 func (s *server) unknownPath(w http.ResponseWriter, r *http.Request) {
 	if err := measured(r); err != nil {
 		p, _ := problemOf(err)
-		p.write(w)
+		p.Write(w)
 		return
 	}
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if len(parts) >= 3 && parts[0] == "v1" && slices.Contains([]string{"customers", "import", "export"}, parts[2]) {
 		if _, known := s.Models.Model(parts[1]); !known {
-			errNoModel.write(w)
+			errNoModel.Write(w)
 			return
 		}
 	}
-	newProblem("unknown_path", "No call of the API has this path.").write(w)
+	newProblem("unknown_path", "No call of the API has this path.").Write(w)
 }
 
 // A resource is one path with its methods.
@@ -248,5 +248,5 @@ func (s *resource) wrongMethod() error {
 	}
 	slices.Sort(allow)
 	list := strings.Join(allow, ", ")
-	return newProblem("method_not_allowed", "This path takes "+list+".").set("Allow", list)
+	return newProblem("method_not_allowed", "This path takes "+list+".").Set("Allow", list)
 }

@@ -21,7 +21,7 @@ func (s *server) seal(ctx context.Context, key int64, p model.Patch) (model.Patc
 	}
 	giveBack, err := s.hashes.take(ctx, key, 1, s.StepTimeout)
 	if errors.Is(err, job.ErrUnavailable) {
-		return p, newProblem("unavailable", "Too many secrets are being hashed at the moment. Please try again.").set("Retry-After", "5")
+		return p, newProblem("unavailable", "Too many secrets are being hashed at the moment. Please try again.").Set("Retry-After", "5")
 	}
 	if err != nil {
 		return p, err

@@ -6,62 +6,84 @@ import (
 	"time"
 )
 
-// streamBuffer is how much of a stream is gathered before it is sent.
+// streamBuffer is how many bytes of a stream are gathered before they are
+// sent.
 const streamBuffer = 64 << 10
 
-// A stream is an answer of unknown length. Its headers go out with the first
-// bytes, so that a failure before them is still a problem document.
+// A stream is an answer of unknown length. Its headers are sent with the first
+// bytes, so that a failure before them can still be answered with a problem
+// document.
 type stream struct {
-	c         *call
-	mediaType string
-	filename  string // offered to browsers, "" for none
-	buf       []byte
-	begun     bool
+	// MediaType is the Content-Type of the answer.
+	MediaType string
+	// Filename is what browsers are offered to save the answer as; "" for
+	// none.
+	Filename string
+
+	w     http.ResponseWriter
+	ctx   context.Context
+	buf   []byte
+	begun bool
 }
 
-// put adds bytes, and sends what has gathered.
-func (s *stream) put(b []byte) error {
-	s.buf = append(s.buf, b...)
+// newStream returns a stream that is written to w until ctx ends. Where ctx
+// was cancelled with a problem (see [endedBy]), a write that waits for the
+// reader ends at once, and what the reader has not received is dropped.
+func newStream(ctx context.Context, w http.ResponseWriter) *stream {
+	return &stream{ctx: ctx, w: w}
+}
+
+// Append adds bytes without sending anything.
+func (s *stream) Append(b []byte) { s.buf = append(s.buf, b...) }
+
+// Put adds bytes, and sends what has gathered once that is enough.
+func (s *stream) Put(b []byte) error {
+	s.Append(b)
 	if len(s.buf) < streamBuffer {
 		return nil
 	}
-	if err := s.flush(); err != nil {
+	if err := s.Flush(); err != nil {
 		return err
 	}
-	// Gzipped it may be so little that the server would hold it back.
-	return http.NewResponseController(s.c.w).Flush()
+	// Compressed it may be so little that the server would hold it back.
+	return http.NewResponseController(s.w).Flush()
 }
 
-// flush sends all that has gathered. Each write has the step timeout, so that
-// who reads less than streamBuffer in that time, about 1 KiB a second, is cut
-// off; and none outlives the key.
-func (s *stream) flush() error {
-	if err := s.c.ctx().Err(); err != nil {
+// Flush sends all that has gathered. Each write has the time limit of one
+// write, so a reader that takes less than streamBuffer in that time is cut
+// off: about 1 KiB a second.
+func (s *stream) Flush() error {
+	if err := s.ctx.Err(); err != nil {
 		return err
 	}
 	if !s.begun {
-		s.begun = true
-		context.AfterFunc(s.c.ctx(), s.cut)
-		h := s.c.w.Header()
-		h.Set("Content-Type", s.mediaType)
-		if s.filename != "" {
-			h.Set("Content-Disposition", `attachment; filename="`+s.filename+`"`)
-		}
-		s.c.w.WriteHeader(http.StatusOK)
+		s.begin()
 	}
 	if len(s.buf) == 0 {
 		return nil
 	}
-	_, err := s.c.w.Write(s.buf)
+	_, err := s.w.Write(s.buf)
 	s.buf = s.buf[:0]
 	return err
 }
 
-// cut ends a write that waits for the reader when the key has ended, and takes
-// back what has not reached the reader. A write that fails closes the connection.
+// begin sends the headers.
+func (s *stream) begin() {
+	s.begun = true
+	context.AfterFunc(s.ctx, s.cut)
+	h := s.w.Header()
+	h.Set("Content-Type", s.MediaType)
+	if s.Filename != "" {
+		h.Set("Content-Disposition", `attachment; filename="`+s.Filename+`"`)
+	}
+	s.w.WriteHeader(http.StatusOK)
+}
+
+// cut interrupts a write that waits for the reader. A write that fails closes
+// the connection.
 func (s *stream) cut() {
-	if s.c.keyEnded() {
-		s.c.dropUnsent()
-		_ = http.NewResponseController(s.c.w).SetWriteDeadline(time.Unix(1, 0))
+	if endedBy(s.ctx) != nil {
+		dropUnsent(s.ctx)
+		_ = http.NewResponseController(s.w).SetWriteDeadline(time.Unix(1, 0))
 	}
 }

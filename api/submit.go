@@ -251,7 +251,7 @@ func failedRecord(u *update, j job.Job, item job.Result) error {
 		code = "unique"
 	}
 	p := newProblem(code, item.Error.Detail)
-	p.JobID = j.ID
+	p.Extension = about{JobID: j.ID}
 	f := bodyFault(u.prefix+item.Error.Pointer, item.Error.Code, item.Error.Detail)
 	if item.Outcome == job.Conflicted {
 		f.Pointer, f.In = "If-Match", inHeader
@@ -272,6 +272,6 @@ func unreached(j job.Job) error {
 		p.Detail = j.Error.Detail
 		p.Errors = []fault{bodyFault("", j.Error.Code, j.Error.Detail)}
 	}
-	p.JobID, p.State = j.ID, j.State
+	p.Extension = about{JobID: j.ID, State: j.State}
 	return p
 }

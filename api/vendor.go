@@ -123,29 +123,29 @@ func (c *call) answerVendor(status int, rec model.Record) error {
 
 // failVendor answers an error in the vendor's words.
 func (c *call) failVendor(p *problem) {
-	if p.JobID != "" {
-		c.w.Header().Set("Job-Id", p.JobID)
+	if id := aboutOf(p).JobID; id != "" {
+		c.w.Header().Set("Job-Id", id)
 	}
 	status := p.Status
-	line := p.fitted(func(p *problem) ([]byte, error) {
+	line := p.Render(func(p *problem) ([]byte, error) {
 		var body any
 		status, body = c.surface.Fail(c.told(p))
 		return jsonLine(body)
 	})
 	if line == nil {
-		p.write(c.w)
+		p.Write(c.w)
 		return
 	}
-	p.send(c.w, typeJSON, status, line)
+	p.Send(c.w, typeJSON, status, line)
 }
 
 // told is a problem under the vendor's names.
 func (c *call) told(p *problem) compat.Problem {
 	told := compat.Problem{
-		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail, Holder: p.holder,
+		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail, Holder: aboutOf(p).holder,
 		Faults: p.Errors, Further: p.MoreErrors, Model: c.surface.Model, ID: requestID(c.ctx()),
 	}
-	if p.named {
+	if aboutOf(p).named {
 		return told
 	}
 	told.Faults = slices.Clone(p.Errors)

@@ -1,15 +1,21 @@
 package api
 
-// A kind is one kind of error: its status and its title, which are the same
-// in every answer with that code.
-type kind struct {
-	status int
-	title  string
+// A problemType is what all problems with the same code share.
+type problemType struct {
+	Status int
+	Title  string
 }
 
-// kinds is the list of all error codes. A code is a promise: it may be added
-// to, never renamed.
-var kinds = map[string]kind{
+// problemTypeOf returns the type of problem that a code stands for. ok is false
+// for a code that is not in the list.
+func problemTypeOf(code string) (t problemType, ok bool) {
+	t, ok = problemTypes[code]
+	return t, ok
+}
+
+// problemTypes lists all types of problems by their codes. A code is a promise
+// to callers: new ones may be added, none may be renamed.
+var problemTypes = map[string]problemType{
 	"invalid_request":     {400, "The request is not valid"},
 	"invalid_json":        {400, "The body is not valid JSON"},
 	"duplicate_key":       {400, "A JSON name is given twice"},

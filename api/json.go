@@ -1,0 +1,16 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// jsonLine writes v as one line of JSON with its line feed. Unlike
+// [json.Marshal] it leaves <, > and & as they are.
+func jsonLine(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}
