@@ -81,7 +81,7 @@ func (s *server) login(c *call) error {
 	if err := s.sameOrigin(c); err != nil {
 		return err
 	}
-	if err := c.unpack(); err != nil {
+	if err := unpack(c.r); err != nil {
 		return err
 	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxLoginForm)

@@ -52,11 +52,11 @@ func (s *server) follow(c *call, in *input, req followRequest, accept acceptFoll
 	if err != nil {
 		return actionError(j, err)
 	}
-	p := preferOf(c.r.Header)
+	p := preferOf(c.r.Header, MaxWait)
 	if req.dryRun {
 		return s.previewAccepted(c, p, j, replayed)
 	}
-	j, ended := s.announce(c, p, p.applied(), j, replayed)
+	j, ended := s.announce(c, p, p.Applied(), j, replayed)
 	if ended {
 		return s.answerJob(c, http.StatusOK, j)
 	}

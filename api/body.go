@@ -4,66 +4,20 @@ import (
 	"cmp"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"bulkpatch/job"
 )
 
-// Media types that calls take and give.
+// media makes the body of the call ready to be read; see [readyBody].
+func (c *call) media(types ...string) (string, error) { return readyBody(c.r, types...) }
+
 const (
-	typeJSON   = "application/json"
-	typeMerge  = "application/merge-patch+json"
-	typeNDJSON = "application/x-ndjson"
-	typeCSV    = "text/csv"
-)
-
-// media makes the body ready to be read. It checks the Content-Type against
-// what the call takes and returns the one that applies; a body without one is
-// taken for the first.
-func (c *call) media(types ...string) (string, error) {
-	if err := c.unpack(); err != nil {
-		return "", err
-	}
-	given := c.r.Header.Get("Content-Type")
-	if given == "" {
-		return types[0], nil
-	}
-	base, params, err := mime.ParseMediaType(given)
-	if err == nil && slices.Contains(types, base) && readable(base, params["charset"]) {
-		return base, nil
-	}
-	list := strings.Join(types, ", ")
-	header := "Accept-Post"
-	if c.r.Method == http.MethodPatch {
-		header = "Accept-Patch"
-	}
-	return "", newProblem("unsupported_media_type", "This call takes "+list+", in UTF-8.").Set(header, list)
-}
-
-// readable reports whether a body in a charset can be read. CSV has a byte
-// order mark where it is in UTF-16.
-func readable(mediaType, charset string) bool {
-	return charset == "" || strings.EqualFold(charset, "utf-8") ||
-		mediaType == typeCSV && strings.EqualFold(charset, "utf-16")
-}
-
-// maxDrain is how much of a body that is too large is read and dropped, so
-// that a caller who sends first and listens later gets the answer and not a
-// broken connection.
-const maxDrain = 8 << 20
-
-// Sizes of reading a body.
-const (
-	firstRead = 4 << 10
-	// freeBody is how much of each body needs no place in the budget: most
-	// are smaller, and what connections hold besides is about as much.
+	// freeBody is how many bytes of each body need no place in the budget:
+	// most bodies are smaller, and a connection costs about as much anyway.
 	freeBody = 64 << 10
-	// bodiesSize is the size of the budget for what is beyond that, in bodies
+	// bodiesSize is the size of the budget for the rest, as a number of bodies
 	// of the largest size.
 	bodiesSize = 16
 )
@@ -113,22 +67,6 @@ func (c *call) checked() {
 	}
 }
 
-// appendBody reads on until there are size bytes. io.EOF: the body ended
-// before.
-func appendBody(raw []byte, body io.Reader, size int64) ([]byte, error) {
-	for int64(len(raw)) < size {
-		if len(raw) == cap(raw) {
-			raw = slices.Grow(raw, max(firstRead, min(len(raw), int(size)-len(raw))))
-		}
-		n, err := body.Read(raw[len(raw):min(cap(raw), int(size))])
-		raw = raw[:len(raw)+n]
-		if err != nil {
-			return raw, err
-		}
-	}
-	return raw, nil
-}
-
 // orEnd takes the end of a body for what it should be.
 func orEnd(err error) error {
 	if err == io.EOF {
@@ -171,13 +109,8 @@ func (c *call) freeBody() {
 	}
 }
 
-// tooLarge refuses a body, once it has been sent if that does not take long.
-func (s *server) tooLarge(c *call) error {
-	if _, err := io.CopyN(io.Discard, sent(c.r), maxDrain); err != io.EOF {
-		c.w.Header().Set("Connection", "close") // the rest is not worth waiting for
-	}
-	return newProblem("too_large", "The body is larger than "+strconv.FormatInt(s.MaxBody, 10)+" bytes.")
-}
+// tooLarge answers a body above the limit.
+func (s *server) tooLarge(c *call) error { return tooLargeBody(c.w, c.r, s.MaxBody) }
 
 // noBody refuses a body that says something on a call that takes none. An
 // empty object says nothing.

@@ -67,7 +67,7 @@ func TestPreferences(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := preferOf(map[string][]string{"Prefer": test.headers}).applied(); got != test.want {
+			if got := preferOf(map[string][]string{"Prefer": test.headers}, MaxWait).Applied(); got != test.want {
 				t.Errorf("got %q", got)
 			}
 		})

@@ -20,20 +20,6 @@ func jobTag(revision int64) string {
 	return `W/"` + strconv.FormatInt(revision, 10) + `"`
 }
 
-// matchesTag compares If-None-Match weakly, as RFC 9110 has it.
-func matchesTag(headers []string, tag string) bool {
-	opaque := strings.TrimPrefix(tag, "W/")
-	for _, h := range headers {
-		for part := range strings.SplitSeq(h, ",") {
-			part = strings.TrimSpace(part)
-			if part == "*" || strings.TrimPrefix(part, "W/") == opaque {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // ifMatch reads the version that a caller wants a record to have, nil for
 // none or any. A tag that no record of ours can have is a fault, since the
 // caller means another thing by it.

@@ -9,20 +9,21 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// maxPacked is how much larger than twice what it unpacks to a gzipped body may
-// be, in bytes: else one of nothing but empty parts would go on for ever.
+// maxPacked limits the size of a gzipped body to twice the size of what it
+// unpacks to, and this many bytes more. Otherwise a body of empty parts could
+// go on for ever.
 const maxPacked = 64 << 10
 
-// unpack has the body be read as it was before it was gzipped, so that all
-// limits count that. It is called once for a call that takes a body, before
-// any of it is read.
-func (c *call) unpack() error {
-	coding := strings.ToLower(strings.TrimSpace(strings.Join(c.r.Header.Values("Content-Encoding"), ",")))
+// unpack replaces a gzipped body by one that unpacks it while it is read, so
+// that all limits count unpacked bytes. It returns a problem for any other
+// encoding, and must be called once, before anything is read.
+func unpack(r *http.Request) error {
+	coding := strings.ToLower(strings.TrimSpace(strings.Join(r.Header.Values("Content-Encoding"), ",")))
 	switch coding {
 	case "", "identity":
 		return nil
 	case "gzip", "x-gzip":
-		c.r.Body, c.r.ContentLength = &packedBody{ReadCloser: c.r.Body}, -1
+		r.Body, r.ContentLength = &packedBody{ReadCloser: r.Body}, -1
 		return nil
 	}
 	return newProblem("unsupported_media_type", "Send the body as it is, or with Content-Encoding: gzip.").
@@ -34,11 +35,11 @@ func (c *call) unpack() error {
 type packedBody struct {
 	io.ReadCloser // as it comes
 	from          *gzip.Reader
-	came, made    int64 // bytes
+	came, made    int64 // bytes read, and bytes unpacked
 }
 
-// Read unpacks as much as has come. A body that is no gzip, or ends too early,
-// is the caller's fault.
+// Read unpacks as much as has come. It returns a problem for a body that is not
+// gzip or ends too early.
 func (p *packedBody) Read(b []byte) (n int, err error) {
 	if p.from == nil {
 		p.from, err = gzip.NewReader(wire{p})
@@ -55,7 +56,7 @@ func (p *packedBody) Read(b []byte) (n int, err error) {
 	return n, errNoGzip
 }
 
-// A wire is the body of a packedBody as it comes.
+// A wire reads the body of a packedBody as it comes, up to the limit.
 type wire struct{ *packedBody }
 
 func (w wire) Read(b []byte) (int, error) {
@@ -70,8 +71,8 @@ func (w wire) Read(b []byte) (int, error) {
 var errNoGzip = newProblem("invalid_gzip", "The body is not what its Content-Encoding says: gzip, whole and without anything behind it.").
 	Set("Connection", "close")
 
-// sent is the body as it comes.
-func sent(r *http.Request) io.Reader {
+// packed returns the body as it comes, before it is unpacked.
+func packed(r *http.Request) io.Reader {
 	if p, ok := r.Body.(*packedBody); ok {
 		return p.ReadCloser
 	}

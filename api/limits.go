@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"strconv"
-	"strings"
 )
 
 // What a request may say beside its body.
@@ -33,16 +32,4 @@ func measured(r *http.Request) error {
 			Set("Connection", "close")
 	}
 	return nil
-}
-
-// maxLogged bounds the characters of an error in the log.
-const maxLogged = 1000
-
-// logged is an error as the log shows it: it may hold what a caller sent.
-func logged(err error) string {
-	text := err.Error()
-	if len(text) > maxLogged {
-		text = strings.ToValidUTF8(text[:maxLogged], "") + "…"
-	}
-	return text
 }

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// A prefer is what a caller wishes by RFC 7240. A wish that cannot be read is
-// passed over, as that document asks.
+// A prefer is what a caller prefers (RFC 7240).
 type prefer struct {
-	wait  time.Duration // 0: answer at once
-	async bool
+	Wait  time.Duration // how long to wait for the end; 0: answer at once
+	Async bool          // answer at once, and do the work later
 }
 
-// preferOf reads the Prefer headers; of a wish that comes twice the first
-// counts. A wait beyond [MaxWait] is shortened.
-func preferOf(h http.Header) prefer {
+// preferOf reads the Prefer headers. A preference that cannot be read is
+// ignored, as RFC 7240 asks; of one that is given twice the first counts. A wait
+// is shortened to maxWait.
+func preferOf(h http.Header, maxWait time.Duration) prefer {
 	var p prefer
 	waited := false
 	for _, v := range h.Values("Prefer") {
@@ -26,10 +26,10 @@ func preferOf(h http.Header) prefer {
 			name, value = strings.ToLower(strings.TrimSpace(name)), strings.Trim(strings.TrimSpace(value), `"`)
 			switch {
 			case name == "respond-async":
-				p.async = true
+				p.Async = true
 			case name == "wait" && !waited:
 				if n, err := strconv.ParseUint(value, 10, 31); err == nil {
-					p.wait = min(time.Duration(n)*time.Second, MaxWait)
+					p.Wait = min(time.Duration(n)*time.Second, maxWait)
 					waited = true
 				}
 			}
@@ -38,14 +38,14 @@ func preferOf(h http.Header) prefer {
 	return p
 }
 
-// applied is the Preference-Applied header, "" for none.
-func (p prefer) applied() string {
+// Applied returns the Preference-Applied header, "" for none.
+func (p prefer) Applied() string {
 	var parts []string
-	if p.async {
+	if p.Async {
 		parts = append(parts, "respond-async")
 	}
-	if p.wait > 0 {
-		parts = append(parts, "wait="+strconv.Itoa(int(p.wait/time.Second)))
+	if p.Wait > 0 {
+		parts = append(parts, "wait="+strconv.Itoa(int(p.Wait/time.Second)))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -40,10 +40,10 @@ func undoPreviewOf(p job.UndoPreview) undoPreviewJSON {
 // takes too long or the caller prefers so, by a job that carries the answer in
 // the end.
 func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept acceptFollow) error {
-	prefers := preferOf(c.r.Header)
+	prefers := preferOf(c.r.Header, MaxWait)
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
 	defer cancel()
-	if !prefers.async {
+	if !prefers.Async {
 		answer, err := s.foresee(ctx, c, req.action, f)
 		if err == nil {
 			return c.answer(http.StatusOK, answer)

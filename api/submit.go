@@ -113,7 +113,7 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 		return err
 	}
 	sub.Confirms = u.confirms(key, sub.Workspace)
-	if u.prefer.async {
+	if u.prefer.Async {
 		return s.previewJob(c, u, sub)
 	}
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
@@ -146,8 +146,8 @@ func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 
 // previewAccepted answers with a job of kind preview that is on disk.
 func (s *server) previewAccepted(c *call, prefers prefer, j job.Job, replayed bool) error {
-	p := prefer{async: prefers.async}
-	j, _ = s.announce(c, p, p.applied(), j, replayed)
+	p := prefer{Async: prefers.Async}
+	j, _ = s.announce(c, p, p.Applied(), j, replayed)
 	return s.answerPending(c, j)
 }
 
@@ -157,7 +157,7 @@ func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
 	if c.surface != nil {
 		c.w.Header().Set("Job-Id", j.ID)
 	}
-	applied := u.prefer.applied()
+	applied := u.prefer.Applied()
 	if len(c.r.Header.Values("Prefer")) == 0 {
 		applied = "" // the wait is the surface's own
 	}
@@ -165,7 +165,7 @@ func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
 	switch {
 	case ended:
 		return s.ended(c, u, j)
-	case c.surface != nil && (u.bulk() || u.prefer.async):
+	case c.surface != nil && (u.bulk() || u.prefer.Async):
 		return c.acceptedVendor(u, j)
 	}
 	return s.answerPending(c, j)
@@ -182,11 +182,11 @@ func (s *server) announce(c *call, p prefer, applied string, j job.Job, replayed
 	if applied != "" {
 		h.Set("Preference-Applied", applied)
 	}
-	if p.wait == 0 {
+	if p.Wait == 0 {
 		return j, false
 	}
 	c.freeBody() // what was asked for is on disk
-	latest, err := s.awaitEnd(c, j, p.wait)
+	latest, err := s.awaitEnd(c, j, p.Wait)
 	if err != nil {
 		return j, false // it is accepted whatever becomes of the waiting
 	}

@@ -227,7 +227,7 @@ func (u *update) takePatch(in *input, raw []byte, prefix string) {
 
 // takeHeaders reads what the headers say about the update.
 func (u *update) takeHeaders(in *input, h http.Header) {
-	u.prefer = preferOf(h)
+	u.prefer = preferOf(h, MaxWait)
 	if u.single {
 		u.ifMatch = in.ifMatch(h)
 	} else if len(h.Values("If-Match")) > 0 {

@@ -98,17 +98,17 @@ const vendorWait = 10 * time.Second
 // once.
 func (u *update) vendorPrefer() {
 	p := &u.prefer
-	if p.async {
-		p.wait = 0
-	} else if p.wait == 0 && u.single {
-		p.wait = vendorWait
+	if p.Async {
+		p.Wait = 0
+	} else if p.Wait == 0 && u.single {
+		p.Wait = vendorWait
 	}
 }
 
 // acceptedVendor answers with the job that a vendor's call has made.
 func (c *call) acceptedVendor(u *update, j job.Job) error {
 	status := http.StatusOK
-	if u.prefer.async {
+	if u.prefer.Async {
 		status = http.StatusAccepted
 	}
 	return c.answer(status, struct {

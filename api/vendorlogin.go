@@ -11,9 +11,6 @@ import (
 	"bulkpatch/job"
 )
 
-// typeForm is what a form without files is sent as.
-const typeForm = "application/x-www-form-urlencoded"
-
 // vendorLogin answers a vendor's user name and password with a token. The
 // password is an API key, of whoever it is, and the token is that key: nothing
 // is made or kept, and no answer says more than that there is such a key.

@@ -1,0 +1,16 @@
+package api
+
+import "strings"
+
+// maxLogged bounds the bytes of an error in the log.
+const maxLogged = 1000
+
+// logged returns the text of an error for the log, shortened: it may hold what
+// a caller sent.
+func logged(err error) string {
+	text := err.Error()
+	if len(text) > maxLogged {
+		text = strings.ToValidUTF8(text[:maxLogged], "") + "…"
+	}
+	return text
+}
