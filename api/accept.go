@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// negotiate picks the offered media type that the caller likes best; offers
-// come in our own order of preference.
+// negotiate returns the offered media type that the caller prefers. The first
+// offer wins among equals, and where there is no Accept header.
 func negotiate(h http.Header, offers ...string) (string, error) {
 	header := strings.Join(h.Values("Accept"), ",")
 	if strings.TrimSpace(header) == "" {
 		return offers[0], nil
 	}
-	liked := make([]liking, len(offers))
+	found := make([]preference, len(offers))
 	for part := range strings.SplitSeq(header, ",") {
 		span, params, err := mime.ParseMediaType(part)
 		if err != nil {
 			continue
 		}
 		for i, offer := range offers {
-			liked[i].take(fit(span, offer), params)
+			found[i].take(fit(span, offer), params)
 		}
 	}
 	best, bestQ := "", 0.0
 	for i, offer := range offers {
-		if liked[i].q > bestQ {
-			best, bestQ = offer, liked[i].q
+		if found[i].q > bestQ {
+			best, bestQ = offer, found[i].q
 		}
 	}
 	if best == "" {
@@ -36,15 +36,15 @@ func negotiate(h http.Header, offers ...string) (string, error) {
 	return best, nil
 }
 
-// A liking is how much an Accept header likes a type: the most specific range
-// that fits decides.
-type liking struct {
+// A preference is the weight that an Accept header gives to a type. It is that
+// of the most specific range that covers the type.
+type preference struct {
 	q    float64
-	rank int // of the range that decided, 0 for none
+	rank int // how specific that range is, 0 for none
 }
 
-// take lets a range decide that fits better than those before.
-func (l *liking) take(rank int, params map[string]string) {
+// take takes the weight of a range that is more specific than those before.
+func (l *preference) take(rank int, params map[string]string) {
 	if rank <= l.rank {
 		return
 	}
@@ -57,13 +57,13 @@ func (l *liking) take(rank int, params map[string]string) {
 	}
 }
 
-// fit is how specifically a range speaks of a type, 0 for not at all.
+// fit returns how specifically a range covers a type, 0 for not at all.
 func fit(span, offer string) int {
-	kind, _, _ := strings.Cut(offer, "/")
+	major, _, _ := strings.Cut(offer, "/")
 	switch span {
 	case offer, strings.Replace(offer, "application/x-", "application/", 1):
 		return 3
-	case kind + "/*":
+	case major + "/*":
 		return 2
 	case "*/*":
 		return 1

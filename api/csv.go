@@ -2,9 +2,9 @@ package api
 
 import "bytes"
 
-// appendCell writes one cell of a CSV line as RFC 4180 has it. Texts that a
-// spreadsheet would take for a formula are left as they are: an export must
-// come back through an import unchanged.
+// appendCell appends one cell of a CSV line (RFC 4180). A text that a
+// spreadsheet would take for a formula is not changed, because an export must
+// be unchanged after an import.
 func appendCell(dst, text []byte) []byte {
 	if !bytes.ContainsAny(text, "\",\r\n") && len(bytes.TrimSpace(text)) == len(text) {
 		return append(dst, text...)
@@ -21,7 +21,7 @@ func appendCell(dst, text []byte) []byte {
 	}
 }
 
-// appendRow writes one CSV line.
+// appendRow appends one CSV line.
 func appendRow(dst []byte, cells ...string) []byte {
 	for i, cell := range cells {
 		if i > 0 {

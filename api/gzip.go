@@ -10,28 +10,28 @@ import (
 )
 
 const (
-	// gzipAbove is how large an answer must be to be worth it, in bytes.
+	// gzipAbove is the size in bytes above which an answer is compressed.
 	gzipAbove = 1 << 10
-	// gzipPiece is how much of an answer is compressed at a time.
+	// gzipPiece is how many bytes of an answer are compressed at a time.
 	gzipPiece = 64 << 10
 )
 
-// A gzipWriter gzips an answer of more than gzipAbove bytes for a caller who
-// accepts that. What has been written is sent on with each Flush. It keeps no
-// state between two pieces but their size, and a slow reader holds no more than
-// one compressed piece.
+// A gzipWriter compresses an answer of more than gzipAbove bytes for a caller
+// who accepts gzip. Each Flush sends all that was written. A slow reader keeps
+// no more than one compressed piece in memory.
 type gzipWriter struct {
 	http.ResponseWriter
 	codings  codings
 	headOnly bool // the answer has no body
 
 	status int
-	held   []byte // of the beginning, until it is known how to send it
+	held   []byte // the beginning, until it is known whether to compress
 	begun  bool
-	packed *gzip.Writer // nil for an answer that is sent as it is
-	out    bytes.Buffer // what packed has made
+	packed *gzip.Writer // nil for an answer that is not compressed
+	out    bytes.Buffer // compressed bytes that were not sent yet
 }
 
+// newGzipWriter returns a writer for the answer to a request.
 func newGzipWriter(w http.ResponseWriter, r *http.Request) *gzipWriter {
 	return &gzipWriter{ResponseWriter: w, codings: codingsOf(r.Header), headOnly: r.Method == http.MethodHead}
 }
@@ -39,7 +39,7 @@ func newGzipWriter(w http.ResponseWriter, r *http.Request) *gzipWriter {
 // Unwrap lets [http.ResponseController] reach the connection.
 func (g *gzipWriter) Unwrap() http.ResponseWriter { return g.ResponseWriter }
 
-// WriteHeader notes the status; it is sent with the first bytes.
+// WriteHeader notes the status, which is sent with the first bytes.
 func (g *gzipWriter) WriteHeader(status int) {
 	switch {
 	case status < 200:
@@ -49,7 +49,8 @@ func (g *gzipWriter) WriteHeader(status int) {
 	}
 }
 
-// Write sends bytes, or holds them as long as all may be too few to compress.
+// Write sends bytes. It holds them back while the whole answer may still be too
+// small to compress.
 func (g *gzipWriter) Write(b []byte) (int, error) {
 	if !g.begun && len(g.held)+len(b) <= gzipAbove {
 		g.held = append(g.held, b...)
@@ -65,7 +66,7 @@ func (g *gzipWriter) Write(b []byte) (int, error) {
 }
 
 // FlushError sends all that was written. An answer that is flushed before its
-// end is compressed whatever its size, which nobody knows yet.
+// end is compressed whatever its size, because its size is not known yet.
 func (g *gzipWriter) FlushError() error {
 	if err := g.begin(nil); err != nil {
 		return err
@@ -73,11 +74,15 @@ func (g *gzipWriter) FlushError() error {
 	return http.NewResponseController(g.ResponseWriter).Flush()
 }
 
-// End sends what is left. It is not called for an answer that broke off, so
-// that its reader sees no whole one.
+// End sends the rest. It must not be called for an answer that broke off, or
+// its reader would take it for a whole one.
 func (g *gzipWriter) End() {
 	if !g.begun {
-		_ = g.start(g.codings.identity) // who left needs no answer
+		coding := gzipped
+		if g.codings.identity {
+			coding = plain
+		}
+		_ = g.start(coding) // a caller who has left needs no answer
 	}
 	if g.packed != nil {
 		_ = g.packed.Close()
@@ -85,8 +90,8 @@ func (g *gzipWriter) End() {
 	}
 }
 
-// begin starts an answer that is large, or of unknown size; next is what
-// follows on what is held.
+// begin starts an answer that is large, or of unknown size. next are the bytes
+// that follow those held back.
 func (g *gzipWriter) begin(next []byte) error {
 	if g.begun {
 		return nil
@@ -96,22 +101,30 @@ func (g *gzipWriter) begin(next []byte) error {
 		start := append(g.held[:len(g.held):len(g.held)], next[:min(len(next), 512)]...)
 		h.Set("Content-Type", http.DetectContentType(start))
 	}
-	return g.start(false)
+	return g.start(gzipped)
 }
 
-// start sends the header and what is held.
-func (g *gzipWriter) start(plain bool) error {
+// A coding says how an answer is sent.
+type coding int
+
+const (
+	plain   coding = iota
+	gzipped        // where the caller accepts that and the answer gains by it
+)
+
+// start sends the headers and what was held back.
+func (g *gzipWriter) start(how coding) error {
 	g.begun = true
 	h := g.Header()
-	packs := !plain && g.codings.gzip && g.compressible()
+	packs := how == gzipped && g.codings.gzip && g.compressible()
 	h.Add("Vary", "Accept-Encoding")
 	if packs {
 		h.Set("Content-Encoding", "gzip")
 		h.Del("Content-Length")
 		h.Del("Accept-Ranges")
-		// The ETag stays as it is: it is the version, which callers send back
-		// with If-Match, and Vary keeps a cache from mixing the two forms up.
-		g.packed, _ = gzip.NewWriterLevel(&g.out, gzip.StatelessCompression) // a level that there is
+		// The ETag stays the same: it is the version, which callers send back
+		// with If-Match, and Vary keeps caches from confusing the two forms.
+		g.packed, _ = gzip.NewWriterLevel(&g.out, gzip.StatelessCompression) // fails only for an unknown level
 	}
 	if g.status != 0 {
 		g.ResponseWriter.WriteHeader(g.status)
@@ -128,18 +141,18 @@ func (g *gzipWriter) start(plain bool) error {
 	return err
 }
 
-// compressible reports whether the answer is one that gains by it. Events are
-// small, and none may wait for others.
+// compressible reports whether the answer gains by compression. Events do not:
+// they are small, and each is sent at once.
 func (g *gzipWriter) compressible() bool {
 	h := g.Header()
 	if g.status == http.StatusNoContent || g.status == http.StatusNotModified ||
 		h.Get("Content-Encoding") != "" || h.Get("Content-Range") != "" {
 		return false
 	}
-	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	kind = strings.ToLower(strings.TrimSpace(kind))
-	return kind != "text/event-stream" && (strings.HasPrefix(kind, "text/") ||
-		strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml") || strings.HasSuffix(kind, "javascript"))
+	media, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	media = strings.ToLower(strings.TrimSpace(media))
+	return media != "text/event-stream" && (strings.HasPrefix(media, "text/") ||
+		strings.HasSuffix(media, "json") || strings.HasSuffix(media, "xml") || strings.HasSuffix(media, "javascript"))
 }
 
 // pack compresses bytes and sends them.
@@ -150,7 +163,7 @@ func (g *gzipWriter) pack(b []byte) error {
 	for len(b) > 0 {
 		piece := b[:min(len(b), gzipPiece)]
 		b = b[len(piece):]
-		_, _ = g.packed.Write(piece) // into memory
+		_, _ = g.packed.Write(piece) // into memory, so it cannot fail
 		if err := g.deliver(); err != nil {
 			return err
 		}
@@ -158,7 +171,7 @@ func (g *gzipWriter) pack(b []byte) error {
 	return nil
 }
 
-// deliver sends what has been compressed.
+// deliver sends the compressed bytes.
 func (g *gzipWriter) deliver() error {
 	if g.headOnly {
 		return nil
@@ -168,26 +181,26 @@ func (g *gzipWriter) deliver() error {
 	return err
 }
 
-// codings are the forms of an answer that a caller accepts.
+// codings says which content codings a caller accepts.
 type codings struct{ gzip, identity bool }
 
-// codingsOf reads Accept-Encoding as RFC 9110 has it. Without one, and where
-// the caller likes it better, the answer stays as it is.
+// codingsOf reads Accept-Encoding (RFC 9110). Without that header, and where
+// the caller prefers identity, the answer is not compressed.
 func codingsOf(h http.Header) codings {
-	liked := map[string]float64{}
+	weights := map[string]float64{}
 	for part := range strings.SplitSeq(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
 		name, params, _ := strings.Cut(part, ";")
 		name = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "x-")
 		if name != "" {
-			liked[name] = weight(params)
+			weights[name] = weight(params)
 		}
 	}
-	rest, any := liked["*"]
-	gzip, named := liked["gzip"]
+	rest, any := weights["*"]
+	gzip, named := weights["gzip"]
 	if !named {
 		gzip = rest
 	}
-	identity, named := liked["identity"]
+	identity, named := weights["identity"]
 	if !named && any {
 		identity = rest
 	}
@@ -195,7 +208,7 @@ func codingsOf(h http.Header) codings {
 	return codings{gzip: gzip > 0 && gzip >= identity, identity: !refused}
 }
 
-// weight reads the q of a coding; one that cannot be read is 0.
+// weight reads the q of a coding. It is 0 where it cannot be read.
 func weight(params string) float64 {
 	for param := range strings.SplitSeq(params, ";") {
 		name, value, _ := strings.Cut(param, "=")

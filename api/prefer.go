@@ -21,8 +21,8 @@ func preferOf(h http.Header, maxWait time.Duration) prefer {
 	waited := false
 	for _, v := range h.Values("Prefer") {
 		for part := range strings.SplitSeq(v, ",") {
-			wish, _, _ := strings.Cut(part, ";")
-			name, value, _ := strings.Cut(wish, "=")
+			preference, _, _ := strings.Cut(part, ";")
+			name, value, _ := strings.Cut(preference, "=")
 			name, value = strings.ToLower(strings.TrimSpace(name)), strings.Trim(strings.TrimSpace(value), `"`)
 			switch {
 			case name == "respond-async":
