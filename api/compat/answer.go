@@ -3,6 +3,7 @@ package compat
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -57,6 +58,15 @@ func (s *Surface) Fail(p Problem) (status int, body any) {
 		p.Faults = append(p.Faults[:len(p.Faults):len(p.Faults)], others(p.Further))
 	}
 	return s.Failure(p)
+}
+
+// others is the fault that says how many more there are than those listed.
+func others(n int) Fault {
+	detail := "There are " + strconv.Itoa(n) + " more faults."
+	if n == 1 {
+		detail = "There is 1 more fault."
+	}
+	return Fault{Code: "more_errors", Detail: detail, In: InBody}
 }
 
 // Shown is a record as its vendor shows it: its fields in the order of the

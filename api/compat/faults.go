@@ -1,7 +1,7 @@
 package compat
 
 import (
-	"strconv"
+	"strings"
 
 	"bulkpatch/model"
 )
@@ -24,6 +24,30 @@ type Fault struct {
 	Detail  string `json:"detail"` // a sentence
 	In      string `json:"in"`
 }
+
+// Field returns where the fault is, in the notation of most vendors:
+// settings.domain, addresses[1].city, or the name of a query parameter or
+// header.
+func (f Fault) Field() string {
+	if f.In != InBody {
+		return strings.TrimPrefix(f.Pointer, "?")
+	}
+	var b strings.Builder
+	for part := range strings.SplitSeq(strings.TrimPrefix(f.Pointer, "/"), "/") {
+		part = pointerUnescapes.Replace(part)
+		switch {
+		case b.Len() == 0:
+			b.WriteString(part)
+		case part != "" && strings.Trim(part, "0123456789") == "":
+			b.WriteString("[" + part + "]")
+		default:
+			b.WriteString("." + part)
+		}
+	}
+	return b.String()
+}
+
+var pointerUnescapes = strings.NewReplacer("~1", "/", "~0", "~")
 
 // Faults gathers what is wrong with a request, in bounded space: it keeps the
 // first [model.MaxFaults] and counts the others. The zero Faults is empty.
@@ -61,12 +85,3 @@ func (l *Faults) Full() bool { return len(l.Kept) >= model.MaxFaults }
 
 // Found is how many faults were noted, the counted ones included.
 func (l *Faults) Found() int { return len(l.Kept) + l.Further }
-
-// others is the fault that says how many more there are than those listed.
-func others(n int) Fault {
-	detail := "There are " + strconv.Itoa(n) + " more faults."
-	if n == 1 {
-		detail = "There is 1 more fault."
-	}
-	return Fault{Code: "more_errors", Detail: detail, In: InBody}
-}

@@ -1,8 +1,6 @@
 package compat
 
 import (
-	"strings"
-
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/filter"
@@ -162,25 +160,4 @@ func messages(faults []Fault) []message {
 		list[i] = message{f.Field(), f.Detail}
 	}
 	return list
-}
-
-// Field is where a fault lies, as most vendors write it: settings.domain,
-// addresses[1].city, or the name of a query parameter or header.
-func (f Fault) Field() string {
-	if f.In != InBody {
-		return strings.TrimPrefix(f.Pointer, "?")
-	}
-	var b strings.Builder
-	for part := range strings.SplitSeq(strings.TrimPrefix(f.Pointer, "/"), "/") {
-		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
-		switch {
-		case b.Len() == 0:
-			b.WriteString(part)
-		case part != "" && strings.Trim(part, "0123456789") == "":
-			b.WriteString("[" + part + "]")
-		default:
-			b.WriteString("." + part)
-		}
-	}
-	return b.String()
 }
