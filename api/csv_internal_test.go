@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -67,7 +68,7 @@ func TestPreferences(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := preferOf(map[string][]string{"Prefer": test.headers}, MaxWait).Applied(); got != test.want {
+			if got := preferOf(map[string][]string{"Prefer": test.headers}, 30*time.Second).Applied(); got != test.want {
 				t.Errorf("got %q", got)
 			}
 		})

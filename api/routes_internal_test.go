@@ -11,7 +11,7 @@ import (
 
 func TestEveryProblemHasItsKind(t *testing.T) {
 	for _, c := range causes {
-		if p := c.make(); p.Status == http.StatusInternalServerError || p.Title == problemTypes["internal"].Title {
+		if p := c.make(); p.Status == http.StatusInternalServerError || p.Title == newProblem("internal", "").Title {
 			t.Errorf("%v becomes %+v", c.err, p)
 		}
 	}
