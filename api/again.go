@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
@@ -52,7 +53,7 @@ func (s *server) follow(c *call, in *input, req followRequest, accept acceptFoll
 	if err != nil {
 		return actionError(j, err)
 	}
-	p := preferOf(c.r.Header, MaxWait)
+	p := web.PreferOf(c.r.Header, MaxWait)
 	if req.dryRun {
 		return s.previewAccepted(c, p, j, replayed)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 )
@@ -33,19 +34,19 @@ func (s *server) authorize(c *call, a access) error {
 		return err
 	}
 	if secret == "" {
-		return newProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
+		return web.NewProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
 			Set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
 	}
 	key, err := s.keys.find(c.ctx(), secret)
 	if errors.Is(err, job.ErrNotFound) {
-		return newProblem("invalid_key", "The API key is unknown or has been revoked.").
+		return web.NewProblem("invalid_key", "The API key is unknown or has been revoked.").
 			Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
 	}
 	if err != nil {
 		return err
 	}
 	c.key, c.secret = key, auth.Hash(secret)
-	if rec, ok := c.w.(*recorder); ok {
+	if rec, ok := c.w.(*web.Recorder); ok {
 		rec.Actor, rec.Workspace = key.Actor(), key.Workspace.Name
 	}
 	return a.require(key)
@@ -60,7 +61,7 @@ func (a access) require(key auth.Key) error {
 	if len(a.scopes) > 1 {
 		noun = "scopes "
 	}
-	return newProblem("missing_scope", "This call needs the "+noun+strings.ReplaceAll(auth.JoinScopes(a.scopes), ",", " and ")+".")
+	return web.NewProblem("missing_scope", "This call needs the "+noun+strings.ReplaceAll(auth.JoinScopes(a.scopes), ",", " and ")+".")
 }
 
 // secretOf reads the key of a request, "" for none. An Authorization of
@@ -75,7 +76,7 @@ func secretOf(h http.Header, bare bool) (string, error) {
 		case found == "":
 			found = given
 		case found != given:
-			return "", newProblem("conflicting_keys", "The headers carry two different API keys; send one.")
+			return "", web.NewProblem("conflicting_keys", "The headers carry two different API keys; send one.")
 		}
 	}
 	return found, nil

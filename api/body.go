@@ -7,11 +7,12 @@ import (
 	"net/http"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
 // media makes the body of the call ready to be read; see [readyBody].
-func (c *call) media(types ...string) (string, error) { return readyBody(c.r, types...) }
+func (c *call) media(types ...string) (string, error) { return web.ReadyBody(c.r, types...) }
 
 const (
 	// freeBody is how many bytes of each body need no place in the budget:
@@ -32,7 +33,7 @@ func (s *server) body(c *call, types ...string) ([]byte, error) {
 	if c.r.ContentLength > s.MaxBody {
 		return nil, s.tooLarge(c)
 	}
-	raw, err := appendBody(nil, c.r.Body, min(freeBody, s.MaxBody+1))
+	raw, err := web.AppendBody(nil, c.r.Body, min(freeBody, s.MaxBody+1))
 	if err != nil && int64(len(raw)) <= s.MaxBody {
 		return raw, orEnd(err)
 	}
@@ -40,7 +41,7 @@ func (s *server) body(c *call, types ...string) ([]byte, error) {
 		if err := s.reserve(c); err != nil {
 			return nil, err
 		}
-		raw, err = appendBody(raw, c.r.Body, s.MaxBody+1)
+		raw, err = web.AppendBody(raw, c.r.Body, s.MaxBody+1)
 		if err != nil && int64(len(raw)) <= s.MaxBody { // the last byte may come with its end
 			return raw, cmp.Or(orEnd(err), s.check(c, len(raw)))
 		}
@@ -96,7 +97,7 @@ func noRoom(err error) error {
 	if !errors.Is(err, job.ErrUnavailable) {
 		return err
 	}
-	return newProblem("unavailable", "Too many large requests are being received at the moment. Please try again.").
+	return web.NewProblem("unavailable", "Too many large requests are being received at the moment. Please try again.").
 		Set("Retry-After", "1").Set("Connection", "close")
 }
 
@@ -110,7 +111,7 @@ func (c *call) freeBody() {
 }
 
 // tooLarge answers a body above the limit.
-func (s *server) tooLarge(c *call) error { return tooLargeBody(c.w, c.r, s.MaxBody) }
+func (s *server) tooLarge(c *call) error { return web.TooLarge(c.w, c.r, s.MaxBody) }
 
 // noBody refuses a body that says something on a call that takes none. An
 // empty object says nothing.
@@ -118,7 +119,7 @@ func (s *server) noBody(c *call, in *input) error {
 	if c.r.ContentLength == 0 {
 		return nil // whatever its media type
 	}
-	raw, err := s.body(c, typeJSON)
+	raw, err := s.body(c, web.TypeJSON)
 	if err != nil || len(raw) == 0 {
 		return err
 	}

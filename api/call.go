@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/model"
 )
@@ -36,7 +37,7 @@ func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 
 // arrived is when the request did.
 func (c *call) arrived() time.Time {
-	if rec, ok := c.w.(*recorder); ok {
+	if rec, ok := c.w.(*web.Recorder); ok {
 		return rec.Arrived
 	}
 	return time.Now()
@@ -78,7 +79,7 @@ func (c *call) send(status int, body []byte) {
 
 // alive gives an answer that is long in the making its time to be written.
 func (c *call) alive() {
-	if rec, ok := c.w.(*recorder); ok {
+	if rec, ok := c.w.(*web.Recorder); ok {
 		rec.Extend()
 	}
 }
@@ -89,7 +90,7 @@ func (c *call) notModified(tag string) bool {
 	c.w.Header().Set("ETag", tag)
 	c.w.Header().Set("Cache-Control", "private, no-cache")
 	c.w.Header().Set("Vary", "Authorization, X-API-Key")
-	if !matchesTag(c.r.Header.Values("If-None-Match"), tag) {
+	if !web.MatchesTag(c.r.Header.Values("If-None-Match"), tag) {
 		return false
 	}
 	c.w.WriteHeader(http.StatusNotModified)
@@ -100,8 +101,8 @@ func (c *call) notModified(tag string) bool {
 // left is no error. One whose body did not come as it should is told so, and
 // one whose key has ended: the context ends then, too.
 func (s *server) fail(c *call, err error) {
-	rec, _ := c.w.(*recorder)
-	var told *problem
+	rec, _ := c.w.(*web.Recorder)
+	var told *web.Problem
 	if c.keyEnded() && !(errors.As(err, &told) && told.Code == errKeyEnded.Code) {
 		err = errKeyEnded // whatever came of it
 		if c.writes() {
@@ -109,7 +110,7 @@ func (s *server) fail(c *call, err error) {
 		}
 	}
 	if rec != nil && rec.Status != 0 && c.keyEnded() {
-		dropUnsent(c.ctx())
+		web.DropUnsent(c.ctx())
 	}
 	gone := c.ctx().Err() != nil && !errors.As(err, &told)
 	if rec != nil {
@@ -122,7 +123,7 @@ func (s *server) fail(c *call, err error) {
 	}
 	p, known := problemOf(err)
 	if !known {
-		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", logged(err))
+		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", web.ErrorText(err))
 	}
 	if rec != nil && rec.Status != 0 {
 		// A stream cannot turn into a problem; a broken one must not look

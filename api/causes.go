@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strings"
 
-	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -22,14 +22,14 @@ type about struct {
 }
 
 // aboutOf returns what a problem says of a job; the zero about for nothing.
-func aboutOf(p *problem) about {
+func aboutOf(p *web.Problem) about {
 	a, _ := p.Extension.(about)
 	return a
 }
 
 // problemOf returns the answer to an error; no other place makes one. known is
 // false for an unexpected error, whose text is not for callers.
-func problemOf(err error) (p *problem, known bool) {
+func problemOf(err error) (p *web.Problem, known bool) {
 	var state *job.StateError
 	var unique *job.UniqueError
 	var open *job.RetryOpenError
@@ -44,56 +44,58 @@ func problemOf(err error) (p *problem, known bool) {
 	case errors.As(err, &unique):
 		return uniqueProblem(unique.Field), true
 	case errors.As(err, &faults) && len(faults) > 0:
-		var list compat.Faults
-		addAll(&list, inBody, faults, func(pointer string) string { return pointer })
-		return invalidFor(list), true
+		var list web.Faults
+		addAll(&list, web.InBody, faults, func(pointer string) string { return pointer })
+		return web.InvalidFor(list), true
 	}
 	for _, c := range causes {
 		if errors.Is(err, c.err) {
 			return c.make(), true
 		}
 	}
-	return newProblem("internal", "The request could not be completed. The request id helps us to find out why."), false
+	return web.NewProblem("internal", "The request could not be completed. The request id helps us to find out why."), false
 }
 
 // causes are the answers to the sentinels of package job.
 var causes = []struct {
 	err  error
-	make func() *problem
+	make func() *web.Problem
 }{
-	{job.ErrNotFound, func() *problem { return newProblem("not_found", "There is nothing with this id.") }},
-	{job.ErrGone, func() *problem { return newProblem("job_gone", "The job was kept for its time and has been removed.") }},
-	{job.ErrExists, func() *problem { return newProblem("exists", "Something with this name exists already.") }},
-	{job.ErrKeyReused, func() *problem {
-		return newProblem("idempotency_key_reused", "This Idempotency-Key has been used for another request.")
+	{job.ErrNotFound, func() *web.Problem { return web.NewProblem("not_found", "There is nothing with this id.") }},
+	{job.ErrGone, func() *web.Problem {
+		return web.NewProblem("job_gone", "The job was kept for its time and has been removed.")
 	}},
-	{job.ErrUnavailable, func() *problem {
-		return newProblem("unavailable", "The database cannot answer at the moment. Please try again.").Set("Retry-After", "1")
+	{job.ErrExists, func() *web.Problem { return web.NewProblem("exists", "Something with this name exists already.") }},
+	{job.ErrKeyReused, func() *web.Problem {
+		return web.NewProblem("idempotency_key_reused", "This Idempotency-Key has been used for another request.")
 	}},
-	{job.ErrQueryTimeout, func() *problem {
-		return newProblem("query_timeout", "The query took longer than it may. Narrow the filter, leave out count, or try again later.").
+	{job.ErrUnavailable, func() *web.Problem {
+		return web.NewProblem("unavailable", "The database cannot answer at the moment. Please try again.").Set("Retry-After", "1")
+	}},
+	{job.ErrQueryTimeout, func() *web.Problem {
+		return web.NewProblem("query_timeout", "The query took longer than it may. Narrow the filter, leave out count, or try again later.").
 			Set("Retry-After", "5")
 	}},
-	{job.ErrTooManyJobs, func() *problem {
-		return newProblem("too_many_jobs", "The workspace has as many open jobs as it may have. Wait for some to end, or cancel some.").
+	{job.ErrTooManyJobs, func() *web.Problem {
+		return web.NewProblem("too_many_jobs", "The workspace has as many open jobs as it may have. Wait for some to end, or cancel some.").
 			Set("Retry-After", "5")
 	}},
-	{job.ErrTooManyOptions, func() *problem {
-		return newProblem("too_many_options", "A drop-down of the workspace may have at most 1,000 added options, each of at most 200 characters. Choose one that there is.")
+	{job.ErrTooManyOptions, func() *web.Problem {
+		return web.NewProblem("too_many_options", "A drop-down of the workspace may have at most 1,000 added options, each of at most 200 characters. Choose one that there is.")
 	}},
-	{job.ErrStorageFull, func() *problem {
-		return newProblem("storage_full", "The database is out of disk space, so nothing can be stored.")
+	{job.ErrStorageFull, func() *web.Problem {
+		return web.NewProblem("storage_full", "The database is out of disk space, so nothing can be stored.")
 	}},
-	{job.ErrOtherModel, func() *problem {
-		return newProblem("model_gone", "The job's model is not loaded here any more, so its records cannot be read.")
+	{job.ErrOtherModel, func() *web.Problem {
+		return web.NewProblem("model_gone", "The job's model is not loaded here any more, so its records cannot be read.")
 	}},
-	{job.ErrBadCursor, func() *problem {
-		return invalid(fault{Pointer: "?cursor", Code: "invalid_cursor", Detail: "The cursor is not one that this list gave.", In: inQuery})
+	{job.ErrBadCursor, func() *web.Problem {
+		return web.Invalid(web.Fault{Pointer: "?cursor", Code: "invalid_cursor", Detail: "The cursor is not one that this list gave.", In: web.InQuery})
 	}},
 }
 
 // stateProblem answers an action that a job's state does not allow.
-func stateProblem(e *job.StateError) *problem {
+func stateProblem(e *job.StateError) *web.Problem {
 	allowed := "no action"
 	if len(e.Allowed) > 0 {
 		names := make([]string, len(e.Allowed))
@@ -102,22 +104,22 @@ func stateProblem(e *job.StateError) *problem {
 		}
 		allowed = strings.Join(names, ", ")
 	}
-	p := newProblem("action_not_allowed", strings.TrimSpace(e.Reason+" The job is "+string(e.State)+", which allows: "+allowed+"."))
+	p := web.NewProblem("action_not_allowed", strings.TrimSpace(e.Reason+" The job is "+string(e.State)+", which allows: "+allowed+"."))
 	p.Extension = about{State: e.State, AllowedActions: append([]job.Action{}, e.Allowed...)}
 	return p
 }
 
 // openRetryProblem answers a retry that comes while another one is at work on
 // what is left.
-func openRetryProblem(e *job.RetryOpenError) *problem {
-	p := newProblem("retry_open", "The job "+e.JobID+" retries the same records and has not ended. Wait for its end or cancel it, and retry what is left then.")
+func openRetryProblem(e *job.RetryOpenError) *web.Problem {
+	p := web.NewProblem("retry_open", "The job "+e.JobID+" retries the same records and has not ended. Wait for its end or cancel it, and retry what is left then.")
 	p.Extension = about{JobID: e.JobID}
 	return p
 }
 
 // uniqueProblem answers a value that another record holds.
-func uniqueProblem(field string) *problem {
-	p := newProblem("unique", "Another record has this value of "+field+" already.")
-	p.Errors = []fault{bodyFault("/"+escapePointer(field), "unique", "The value is already taken.")}
+func uniqueProblem(field string) *web.Problem {
+	p := web.NewProblem("unique", "Another record has this value of "+field+" already.")
+	p.Errors = []web.Fault{web.BodyFault("/"+web.EscapePointer(field), "unique", "The value is already taken.")}
 	return p
 }

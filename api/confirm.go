@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -150,7 +151,7 @@ func withToken(p job.Preview, key []byte, confirms string, from time.Time) job.P
 // that does not hold makes no job.
 func (u *update) confirmed(key []byte, ws auth.Workspace, now time.Time) (string, error) {
 	const head = 8 + sha256.Size
-	refused := newProblem("confirm_token_invalid", "The confirm token is malformed or belongs to another request. Preview again.")
+	refused := web.NewProblem("confirm_token_invalid", "The confirm token is malformed or belongs to another request. Preview again.")
 	b, err := base64.RawURLEncoding.DecodeString(u.options.ConfirmToken)
 	if err != nil || len(b) <= head {
 		return "", refused
@@ -160,7 +161,7 @@ func (u *update) confirmed(key []byte, ws auth.Workspace, now time.Time) (string
 		return "", refused
 	}
 	if now.Unix() >= expires {
-		return "", newProblem("confirm_token_invalid", "The confirm token has expired. Preview again.")
+		return "", web.NewProblem("confirm_token_invalid", "The confirm token has expired. Preview again.")
 	}
 	return digest, nil
 }

@@ -6,7 +6,7 @@
 // Every fault of a request is found before anything is stored, and one answer
 // names the first hundred and counts the others: in the body, the filter, the
 // query parameters and the headers together. The codes of the errors are in
-// one table, see kinds.go; the routes, with the scopes that each takes, are one
+// one table, see web/problemtypes.go; the routes, with the scopes that each takes, are one
 // list, see routes.go; what a key may see of an answer is said in visible.go.
 //
 // Whatever a caller chooses is bounded: what a request says beside its body in

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -36,7 +37,7 @@ func (in *input) ifMatch(h http.Header) *int64 {
 	digits, closed := strings.CutSuffix(digits, `"`)
 	version, err := strconv.ParseInt(digits, 10, 64)
 	if len(values) > 1 || !ok || !closed || err != nil || version < 1 {
-		in.fail(inHeader, "If-Match", "invalid_if_match", `This must be one entity tag as a record's ETag gives it, such as "3".`)
+		in.fail(web.InHeader, "If-Match", "invalid_if_match", `This must be one entity tag as a record's ETag gives it, such as "3".`)
 		return nil
 	}
 	return &version

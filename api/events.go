@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
@@ -107,7 +108,7 @@ func (f *feed) report(r *reading) error {
 
 // eventOf writes a job as an event.
 func eventOf(j job.Job) ([]byte, error) {
-	data, err := jsonLine(jobOf(j.Short()))
+	data, err := web.JSONLine(jobOf(j.Short()))
 	return slices.Concat([]byte("event: job\nid: "+strconv.FormatInt(j.Revision, 10)+"\ndata: "), data, []byte("\n")), err
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -14,12 +15,12 @@ func (s *server) exportRecords(c *call) error {
 	if err := in.err(); err != nil {
 		return err
 	}
-	format, err := negotiate(c.r.Header, typeNDJSON, typeCSV)
+	format, err := web.Negotiate(c.r.Header, web.TypeNDJSON, web.TypeCSV)
 	if err != nil {
 		return err
 	}
 	c.w.Header().Set("Vary", "Accept")
-	out := newStream(c.ctx(), c.w)
+	out := web.NewStream(c.ctx(), c.w)
 	out.MediaType, out.Filename = format, c.model.Name+extension(format)
 	if c.bodyless() {
 		return out.Flush()
@@ -27,10 +28,10 @@ func (s *server) exportRecords(c *call) error {
 	line := func(dst []byte, r model.Record) []byte {
 		return append(c.model.AppendRecord(dst, r, fields, c.secrets()), '\n')
 	}
-	if format == typeCSV {
-		out.MediaType = typeCSV + "; charset=utf-8; header=present"
+	if format == web.TypeCSV {
+		out.MediaType = web.TypeCSV + "; charset=utf-8; header=present"
 		sheet := newSheet(c.model, fields, c.secrets())
-		out.Append(appendRow(nil, sheet.names...))
+		out.Append(web.AppendRow(nil, sheet.names...))
 		line = sheet.appendRecord
 	}
 	var buf []byte
@@ -52,7 +53,7 @@ func (s *server) exportRecords(c *call) error {
 
 // extension is the ending of a downloaded file.
 func extension(mediaType string) string {
-	if mediaType == typeCSV {
+	if mediaType == web.TypeCSV {
 		return ".csv"
 	}
 	return ".ndjson"
@@ -94,7 +95,7 @@ func (s *sheet) appendRecord(dst []byte, r model.Record) []byte {
 			dst = append(dst, `""`...)
 			continue
 		}
-		dst = appendCell(dst, s.text)
+		dst = web.AppendCell(dst, s.text)
 	}
 	return append(dst, '\r', '\n')
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -35,7 +36,7 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	if c.r.ContentLength == 0 {
 		return req, nil // whatever its media type
 	}
-	raw, err := s.body(c, typeJSON)
+	raw, err := s.body(c, web.TypeJSON)
 	if err != nil || len(raw) == 0 {
 		return req, err
 	}
@@ -51,7 +52,7 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	if a == job.RetryIt {
 		var o options
 		if v := given(take("onMismatch")); v != nil {
-			o.set(in, "onMismatch", v, inBody, "/onMismatch")
+			o.set(in, "onMismatch", v, web.InBody, "/onMismatch")
 		}
 		req.onMismatch = o.OnMismatch
 		req.codes = in.codes(take("codes"))
@@ -60,7 +61,7 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	}
 	if v := given(take("dryRun")); v != nil {
 		if code, must := setBool(&req.dryRun, v); code != "" {
-			in.fail(inBody, "/dryRun", code, must)
+			in.fail(web.InBody, "/dryRun", code, must)
 		}
 	}
 	in.unknownMembers(members, "")
@@ -75,13 +76,13 @@ func (in *input) codes(v jsontext.Value) []string {
 	}
 	items, ok := elements(v)
 	if !ok || len(items) == 0 || len(items) > maxCodes {
-		in.fail(inBody, "/codes", "type", "This must be a list of 1 to 100 codes, as the job's errorSummary has them.")
+		in.fail(web.InBody, "/codes", "type", "This must be a list of 1 to 100 codes, as the job's errorSummary has them.")
 		return nil
 	}
 	codes := make([]string, len(items))
 	for i, item := range items {
 		if code, _ := setText(&codes[i], item); code != "" || codes[i] == "" || len(codes[i]) > maxCode {
-			in.fail(inBody, "/codes/"+strconv.Itoa(i), "type", "This must be a code, as the job's errorSummary has them.")
+			in.fail(web.InBody, "/codes/"+strconv.Itoa(i), "type", "This must be a code, as the job's errorSummary has them.")
 		}
 	}
 	return codes
@@ -95,7 +96,7 @@ func (in *input) chosenIDs(v jsontext.Value) []string {
 	}
 	items, ok := elements(v)
 	if !ok || len(items) == 0 || len(items) > maxChosenIDs {
-		in.fail(inBody, "/ids", "type", "This must be a list of 1 to 10,000 ids; leave it out to undo all.")
+		in.fail(web.InBody, "/ids", "type", "This must be a list of 1 to 10,000 ids; leave it out to undo all.")
 		return nil
 	}
 	ids := make([]string, len(items))
@@ -106,7 +107,7 @@ func (in *input) chosenIDs(v jsontext.Value) []string {
 		case '"':
 			setText(&ids[i], item)
 		default:
-			in.fail(inBody, "/ids/"+strconv.Itoa(i), "type", "This must be the id of a customer.")
+			in.fail(web.InBody, "/ids/"+strconv.Itoa(i), "type", "This must be the id of a customer.")
 		}
 	}
 	return ids
@@ -167,7 +168,7 @@ func (in *input) parseIDs(m *model.Model, texts []string) []any {
 		id, ok := m.ParseID(text)
 		switch {
 		case !ok:
-			in.fail(inBody, "/ids/"+strconv.Itoa(i), "invalid_id", "No customer can have this id.")
+			in.fail(web.InBody, "/ids/"+strconv.Itoa(i), "invalid_id", "No customer can have this id.")
 		case !seen[id]:
 			seen[id] = true
 			ids = append(ids, id)
@@ -188,7 +189,7 @@ func (in *input) knownCodes(codes []string, summary []job.ErrorSummary) {
 	}
 	for i, code := range codes {
 		if !slices.Contains(known, code) {
-			in.fail(inBody, "/codes/"+strconv.Itoa(i), "unknown_code", must)
+			in.fail(web.InBody, "/codes/"+strconv.Itoa(i), "unknown_code", must)
 		}
 	}
 }

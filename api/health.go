@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
@@ -34,8 +35,8 @@ func (s *server) ready(c *call) error {
 		if errors.Is(err, job.ErrUnavailable) || ctx.Err() != nil {
 			level = slog.LevelDebug
 		}
-		s.Log.Log(ctx, level, "not ready", "request", requestID(c.ctx()), "error", logged(err))
-		return newProblem("not_ready", "The process is being stopped, or something that it needs does not answer.").Set("Retry-After", "1")
+		s.Log.Log(ctx, level, "not ready", "request", requestID(c.ctx()), "error", web.ErrorText(err))
+		return web.NewProblem("not_ready", "The process is being stopped, or something that it needs does not answer.").Set("Retry-After", "1")
 	}
 	answer := statusJSON{Status: "ready"}
 	if s.Redis != nil {
@@ -47,7 +48,7 @@ func (s *server) ready(c *call) error {
 // metrics passes on to the metrics, where there are any.
 func (s *server) metrics(c *call) error {
 	if s.Metrics == nil {
-		return newProblem("unknown_path", "This process offers no metrics.")
+		return web.NewProblem("unknown_path", "This process offers no metrics.")
 	}
 	s.Metrics.ServeHTTP(c.w, c.r)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -125,7 +126,7 @@ func (e lineError) Error() string { return e.why }
 // importRecords reads a stream of records and merges them in. While the store
 // writes a batch, the next one is parsed.
 func (s *server) importRecords(c *call) error {
-	format, err := c.media(typeNDJSON, "application/ndjson", typeCSV)
+	format, err := c.media(web.TypeNDJSON, "application/ndjson", web.TypeCSV)
 	if err != nil {
 		return err
 	}
@@ -135,7 +136,7 @@ func (s *server) importRecords(c *call) error {
 	if err := cmp.Or(in.err(), err); err != nil {
 		return err
 	}
-	body := newLongBody(c.w, c.r, c.arrived(), s.StepTimeout)
+	body := web.NewLongBody(c.w, c.r, c.arrived(), s.StepTimeout)
 	giveBack, err := s.imports.take(c.ctx(), c.key.ID, 1, s.StepTimeout)
 	if err != nil {
 		return noRoom(err)

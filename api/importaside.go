@@ -9,6 +9,7 @@ import (
 	"os"
 	"syscall"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -44,7 +45,7 @@ func (a *aside) add(d model.Draft, at rowPlace) error {
 		h = binary.AppendVarint(h, n)
 	}
 	if a.size += int64(len(h) + len(a.packed)); a.size > a.most {
-		return newProblem("too_large", "Rows without an id are set aside until the last line, and those of this import are larger than 1 GiB. "+
+		return web.NewProblem("too_large", "Rows without an id are set aside until the last line, and those of this import are larger than 1 GiB. "+
 			"Give each row an id, or send those without one as CSV without an id column, of which nothing is set aside.").Set("Connection", "close")
 	}
 	a.rows++
@@ -116,9 +117,9 @@ func asideFault(err error) error {
 	var file *fs.PathError
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return newProblem("storage_full", "The folder for temporary files is out of disk space, so rows without an id cannot be set aside.")
+		return web.NewProblem("storage_full", "The folder for temporary files is out of disk space, so rows without an id cannot be set aside.")
 	case errors.As(err, &file):
-		return newProblem("internal", "The folder for temporary files, which TMPDIR names, cannot be written to, so rows without an id cannot be set aside. "+
+		return web.NewProblem("internal", "The folder for temporary files, which TMPDIR names, cannot be written to, so rows without an id cannot be set aside. "+
 			"Give each row an id, or have whoever runs the service name another folder.").Set("Connection", "close")
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -24,7 +25,7 @@ func TestWhatIsSetAsideIsBoundedAndLeavesNothing(t *testing.T) {
 	for err == nil {
 		err = a.add(d, rowPlace{line: 1, toLine: 1})
 	}
-	var p *problem
+	var p *web.Problem
 	if !errors.As(err, &p) || p.Code != "too_large" || a.rows < 50 {
 		t.Errorf("%d rows, then %v", a.rows, err)
 	}

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
 // errStopping is why an import ends with its process.
-var errStopping = newProblem("unavailable", "The process is stopping, which ended this import.").Set("Retry-After", "5").Set("Connection", "close")
+var errStopping = web.NewProblem("unavailable", "The process is stopping, which ended this import.").Set("Retry-After", "5").Set("Connection", "close")
 
 // An importing is an import on its way.
 type importing struct {
@@ -27,7 +28,7 @@ type importing struct {
 
 // all stores the batches as they are parsed. It returns when the parser has
 // ended, too.
-func (i *importing) all(source draftSource, body *longBody) error {
+func (i *importing) all(source draftSource, body *web.LongBody) error {
 	// The parser does not end with the request, whose context ends with any
 	// fault of the body: it has to tell which one it was.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(i.call.ctx()))
@@ -97,7 +98,7 @@ func (i *importing) cutShort(err error) error {
 		return err
 	}
 	if !known {
-		i.server.Log.Error("import failed", "request", requestID(i.call.ctx()), "error", logged(err))
+		i.server.Log.Error("import failed", "request", requestID(i.call.ctx()), "error", web.ErrorText(err))
 	}
 	told := *p
 	told.Detail += " " + i.reached()

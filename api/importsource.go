@@ -7,6 +7,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 	"bulkpatch/model/table"
 )
@@ -22,7 +23,7 @@ type rowSource struct {
 // newRowSource opens a body as a table. What is wrong with it as a whole is
 // known before anything is stored.
 func newRowSource(body io.Reader, m *model.Model, known model.PatchOptions, shape tableShape, checker *lineChecker) (*rowSource, error) {
-	if shape.format != typeCSV {
+	if shape.format != web.TypeCSV {
 		rows, err := table.NewNDJSON(body)
 		if err != nil {
 			return nil, refused("invalid_ndjson", err)
@@ -76,7 +77,7 @@ func (u *usedCells) Next() (table.Row, error) {
 func refused(code string, err error) error {
 	var refusal *table.Refusal
 	if errors.As(err, &refusal) {
-		return invalid(bodyFault("", code, refusal.Detail))
+		return web.Invalid(web.BodyFault("", code, refusal.Detail))
 	}
 	return err
 }

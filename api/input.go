@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -19,7 +20,7 @@ import (
 type input struct {
 	query  url.Values
 	known  map[string]bool // parameters that were asked for
-	faults compat.Faults
+	faults web.Faults
 	// surface is set on a vendor's paths, where the native names of fields
 	// become the vendor's.
 	surface *compat.Surface
@@ -30,25 +31,25 @@ func (c *call) input() *input {
 	in := &input{known: map[string]bool{}, surface: c.surface}
 	var err error
 	if in.query, err = url.ParseQuery(c.r.URL.RawQuery); err != nil {
-		in.fail(inQuery, "?", "invalid_query", "The query of the address is not properly encoded.")
+		in.fail(web.InQuery, "?", "invalid_query", "The query of the address is not properly encoded.")
 	}
 	return in
 }
 
 // fail notes a fault.
 func (in *input) fail(where, pointer, code, detail string) {
-	in.faults.Add(fault{Pointer: pointer, Code: code, Detail: detail, In: where})
+	in.faults.Add(web.Fault{Pointer: pointer, Code: code, Detail: detail, In: where})
 }
 
 // failParam notes a fault of a query parameter.
 func (in *input) failParam(name, code, detail string) {
-	in.fail(inQuery, "?"+name, code, detail)
+	in.fail(web.InQuery, "?"+name, code, detail)
 }
 
 // failAll notes the faults of an input that lies under prefix.
 func (in *input) failAll(where, prefix string, fs model.Faults) {
 	addAll(&in.faults, where, fs, func(pointer string) string {
-		if in.surface != nil && where == inBody {
+		if in.surface != nil && where == web.InBody {
 			pointer = in.surface.Pointer(pointer)
 		}
 		return prefix + pointer
@@ -57,13 +58,13 @@ func (in *input) failAll(where, prefix string, fs model.Faults) {
 
 // failParamAll notes the faults of a query parameter.
 func (in *input) failParamAll(name string, fs model.Faults) {
-	addAll(&in.faults, inQuery, fs, func(string) string { return "?" + name })
+	addAll(&in.faults, web.InQuery, fs, func(string) string { return "?" + name })
 }
 
 // addAll notes the faults of an input, with those that it counts.
-func addAll(list *compat.Faults, where string, fs model.Faults, at func(pointer string) string) {
+func addAll(list *web.Faults, where string, fs model.Faults, at func(pointer string) string) {
 	for _, f := range fs {
-		list.Add(fault{Pointer: at(f.Pointer), Code: f.Code, Detail: f.Detail, In: where})
+		list.Add(web.Fault{Pointer: at(f.Pointer), Code: f.Code, Detail: f.Detail, In: where})
 	}
 	list.Further += fs.More()
 }
@@ -85,7 +86,7 @@ func (in *input) err() error {
 	if in.faults.Found() == 0 {
 		return nil
 	}
-	p := invalidFor(in.faults)
+	p := web.InvalidFor(in.faults)
 	p.Extension = about{named: in.surface != nil}
 	return p
 }
@@ -156,7 +157,7 @@ func (in *input) members(raw []byte, prefix string) (names map[string]jsontext.V
 	names, err := compat.Members(raw)
 	if err == compat.ErrNoObject {
 		if err = checkJSON(raw); err == nil {
-			in.fail(inBody, prefix, "type", "This must be a JSON object.")
+			in.fail(web.InBody, prefix, "type", "This must be a JSON object.")
 			return nil, false
 		}
 	}
@@ -189,5 +190,5 @@ func (in *input) badJSON(err error, prefix string) {
 			detail = "This is not valid JSON, at byte " + strconv.FormatInt(syntax.ByteOffset, 10) + "."
 		}
 	}
-	in.fail(inBody, pointer, code, detail)
+	in.fail(web.InBody, pointer, code, detail)
 }

@@ -7,10 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
-var errNoJob = newProblem("job_not_found", "No job has this id.")
+var errNoJob = web.NewProblem("job_not_found", "No job has this id.")
 
 // visibleJob reads the job of the path if the caller may see it. A key
 // without jobs:read sees the jobs it made; of others it learns nothing, not
@@ -39,7 +40,7 @@ func (s *server) seen(c *call, j job.Job, err error) (job.Job, error) {
 // goneProblem tells what is kept of a job that has left: its final state and
 // counts.
 func goneProblem(j job.Job) error {
-	p := newProblem("job_gone", "The job was kept for its time and has been removed.")
+	p := web.NewProblem("job_gone", "The job was kept for its time and has been removed.")
 	if j.State == "" {
 		return p
 	}
@@ -64,7 +65,7 @@ func (s *server) getJob(c *call) error {
 		return err
 	}
 	tags := c.r.Header.Values("If-None-Match")
-	news := func(j job.Job) bool { return j.State.Final() || !matchesTag(tags, jobTag(j.Revision)) }
+	news := func(j job.Job) bool { return j.State.Final() || !web.MatchesTag(tags, jobTag(j.Revision)) }
 	read := s.visibleJob
 	if wait > 0 && len(tags) > 0 { // else there is no revision to wait for the successor of
 		read = func(c *call) (job.Job, error) { return s.longPoll(c, wait, news) }
@@ -114,7 +115,7 @@ func actionError(j job.Job, err error) error {
 
 // throttle changes the speed of a job while it runs.
 func (s *server) throttle(c *call) error {
-	raw, err := s.body(c, typeMerge, typeJSON)
+	raw, err := s.body(c, web.TypeMerge, web.TypeJSON)
 	if err != nil {
 		return err
 	}
@@ -127,9 +128,9 @@ func (s *server) throttle(c *call) error {
 		var o options
 		switch {
 		case !given:
-			in.fail(inBody, "/recordsPerSecond", "required", "Give recordsPerSecond as a number, or null to lift the limit.")
+			in.fail(web.InBody, "/recordsPerSecond", "required", "Give recordsPerSecond as a number, or null to lift the limit.")
 		case strings.TrimSpace(string(value)) != "null":
-			o.set(in, "recordsPerSecond", value, inBody, "/recordsPerSecond")
+			o.set(in, "recordsPerSecond", value, web.InBody, "/recordsPerSecond")
 		}
 		rate = o.RecordsPerSecond
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 )
@@ -33,7 +34,7 @@ func keyOf(k auth.Key, secret string) keyJSON {
 	}
 }
 
-var errNoKey = newProblem("key_not_found", "No key has this id.")
+var errNoKey = web.NewProblem("key_not_found", "No key has this id.")
 
 // manages reports whether an administrator may manage the keys of a
 // workspace: that of main all, any other its own.
@@ -78,7 +79,7 @@ func (s *server) listKeys(c *call) error {
 }
 
 func (s *server) createKey(c *call) error {
-	raw, err := s.body(c, typeJSON)
+	raw, err := s.body(c, web.TypeJSON)
 	if err != nil {
 		return err
 	}
@@ -91,11 +92,11 @@ func (s *server) createKey(c *call) error {
 		return err
 	}
 	if !c.manages(k.Workspace.Name) {
-		return newProblem("forbidden_workspace", "Only an administrator of the workspace main may make keys for other workspaces.")
+		return web.NewProblem("forbidden_workspace", "Only an administrator of the workspace main may make keys for other workspaces.")
 	}
 	made, secret, err := s.Store.CreateKey(c.ctx(), k)
 	if errors.Is(err, job.ErrExists) {
-		return newProblem("name_taken", "A key of the workspace has this name already.")
+		return web.NewProblem("name_taken", "A key of the workspace has this name already.")
 	}
 	if err != nil {
 		return err
@@ -121,37 +122,37 @@ func (in *input) takeKey(k *auth.Key, members map[string]jsontext.Value) {
 func (in *input) takeName(to *string, v jsontext.Value, pointer string, required bool) {
 	if v == nil {
 		if required {
-			in.fail(inBody, pointer, "required", "This must be given.")
+			in.fail(web.InBody, pointer, "required", "This must be given.")
 		}
 		return
 	}
 	if code, must := setText(to, v); code != "" {
-		in.fail(inBody, pointer, code, must)
+		in.fail(web.InBody, pointer, code, must)
 	} else if !auth.ValidName(*to) {
-		in.fail(inBody, pointer, "format", "A name has 1 to 64 letters, digits, dots, dashes or underscores, and begins with a letter or a digit.")
+		in.fail(web.InBody, pointer, "format", "A name has 1 to 64 letters, digits, dots, dashes or underscores, and begins with a letter or a digit.")
 	}
 }
 
 // takeScopes reads the list of scopes.
 func (in *input) takeScopes(k *auth.Key, v jsontext.Value) {
 	if v == nil {
-		in.fail(inBody, "/scopes", "required", "Give at least one of the scopes: "+auth.JoinScopes(auth.Scopes)+".")
+		in.fail(web.InBody, "/scopes", "required", "Give at least one of the scopes: "+auth.JoinScopes(auth.Scopes)+".")
 		return
 	}
 	items, ok := compat.Items(v)
 	if !ok {
-		in.fail(inBody, "/scopes", "type", "This must be a list of scopes.")
+		in.fail(web.InBody, "/scopes", "type", "This must be a list of scopes.")
 		return
 	}
 	if len(items) == 0 {
-		in.fail(inBody, "/scopes", "too_short", "Give at least one scope.")
+		in.fail(web.InBody, "/scopes", "too_short", "Give at least one scope.")
 	}
 	for i, item := range items {
 		var scope string
 		setText(&scope, item)
 		switch {
 		case !slices.Contains(auth.Scopes, auth.Scope(scope)):
-			in.fail(inBody, "/scopes/"+strconv.Itoa(i), "enum", oneOf(auth.Scopes))
+			in.fail(web.InBody, "/scopes/"+strconv.Itoa(i), "enum", oneOf(auth.Scopes))
 		case !slices.Contains(k.Scopes, auth.Scope(scope)):
 			k.Scopes = append(k.Scopes, auth.Scope(scope))
 		}

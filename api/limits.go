@@ -3,6 +3,8 @@ package api
 import (
 	"net/http"
 	"strconv"
+
+	"bulkpatch/api/web"
 )
 
 // What a request may say beside its body.
@@ -18,7 +20,7 @@ const (
 // measured refuses a request with a URL or headers beyond the limits.
 func measured(r *http.Request) error {
 	if len(r.RequestURI) > MaxURL {
-		return newProblem("url_too_long", "The URL is longer than "+strconv.Itoa(MaxURL)+" bytes. A bulk update may have its filter in a body, with POST /v1/jobs.").
+		return web.NewProblem("url_too_long", "The URL is longer than "+strconv.Itoa(MaxURL)+" bytes. A bulk update may have its filter in a body, with POST /v1/jobs.").
 			Set("Connection", "close")
 	}
 	size := len("Host: ") + len(r.Host) + len("\r\n")
@@ -28,7 +30,7 @@ func measured(r *http.Request) error {
 		}
 	}
 	if size > MaxHeaders {
-		return newProblem("headers_too_large", "The headers are larger than "+strconv.Itoa(MaxHeaders)+" bytes in all.").
+		return web.NewProblem("headers_too_large", "The headers are larger than "+strconv.Itoa(MaxHeaders)+" bytes in all.").
 			Set("Connection", "close")
 	}
 	return nil

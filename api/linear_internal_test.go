@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -68,22 +69,24 @@ func TestWhatReadsARequestIsLinear(t *testing.T) {
 			func(text string) { querying(text).input().outcomes() }},
 		"the header of a CSV file": {2_000, func(n int) string { return repeated(n, func(i int) string { return "x" + strconv.Itoa(i) + "," }) },
 			func(text string) {
-				_, _ = newRowSource(strings.NewReader(text), desk, model.PatchOptions{}, tableShape{format: typeCSV}, nil)
+				_, _ = newRowSource(strings.NewReader(text), desk, model.PatchOptions{}, tableShape{format: web.TypeCSV}, nil)
 			}},
 		"names of columns": {500, func(n int) string {
 			return "columns={" + repeated(n, func(i int) string { return `"x` + strconv.Itoa(i) + `":"y",` }) + `"end":"id"}`
 		},
 			func(text string) { querying(text).input().columns(desk) }},
 		"Accept": {500, func(n int) string { return strings.Repeat("a/b;q=0.1,", n) },
-			func(text string) { _, _ = negotiate(header("Accept", text), typeJSON, typeCSV, typeNDJSON) }},
+			func(text string) {
+				_, _ = web.Negotiate(header("Accept", text), web.TypeJSON, web.TypeCSV, web.TypeNDJSON)
+			}},
 		"Prefer": {1_000, func(n int) string { return strings.Repeat("wait=x,", n) },
-			func(text string) { preferOf(header("Prefer", text), MaxWait) }},
+			func(text string) { web.PreferOf(header("Prefer", text), MaxWait) }},
 		"If-None-Match": {1_000, func(n int) string { return strings.Repeat(`"1",`, n) },
-			func(text string) { matchesTag([]string{text}, `"2"`) }},
+			func(text string) { web.MatchesTag([]string{text}, `"2"`) }},
 		"faults": {1_000, func(n int) string { return strings.Repeat("x", n) }, func(text string) {
 			in := &input{}
 			for range len(text) {
-				in.fail(inBody, "/"+text[:10], "type", "This is wrong.")
+				in.fail(web.InBody, "/"+text[:10], "type", "This is wrong.")
 			}
 			_ = in.err()
 		}},

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -40,11 +41,11 @@ func (s *server) observe(next http.Handler) http.Handler {
 			id = newRequestID()
 		}
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
-		packed := newGzipWriter(w, r)
-		rec := newRecorder(packed, began, s.StepTimeout)
+		packed := web.NewGzipWriter(w, r)
+		rec := web.NewRecorder(packed, began, s.StepTimeout)
 		secureHeaders(w.Header(), id)
 		rec.Extend()
-		limitBody(w, r, began.Add(s.StepTimeout))
+		web.LimitBody(w, r, began.Add(s.StepTimeout))
 		defer s.logged(r, rec, id, began)
 		s.guarded(next, rec, r, id)
 		rec.Extend()
@@ -53,7 +54,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 }
 
 // guarded serves a request whose handler may panic.
-func (s *server) guarded(next http.Handler, rec *recorder, r *http.Request, id string) {
+func (s *server) guarded(next http.Handler, rec *web.Recorder, r *http.Request, id string) {
 	defer s.recovered(rec, id)
 	next.ServeHTTP(rec, r)
 }
@@ -70,7 +71,7 @@ func secureHeaders(h http.Header, id string) {
 
 // recovered turns a panic into a problem, or breaks the connection when an
 // answer has begun.
-func (s *server) recovered(rec *recorder, id string) {
+func (s *server) recovered(rec *web.Recorder, id string) {
 	v := recover()
 	if v == nil {
 		return
@@ -79,7 +80,7 @@ func (s *server) recovered(rec *recorder, id string) {
 		rec.Broken = !rec.Left
 		panic(v)
 	}
-	s.Log.Error("handler panicked", "request", id, "panic", logged(fmt.Errorf("%v", v)), "stack", string(debug.Stack()))
+	s.Log.Error("handler panicked", "request", id, "panic", web.ErrorText(fmt.Errorf("%v", v)), "stack", string(debug.Stack()))
 	if rec.Status != 0 {
 		rec.Broken = true
 		panic(http.ErrAbortHandler)
@@ -93,7 +94,7 @@ var errPanic = errors.New("handler panicked")
 
 // logged writes the access log: no query, which may hold customers' values,
 // no key but its name, and of what a caller chose no more than fits a line.
-func (s *server) logged(r *http.Request, rec *recorder, id string, began time.Time) {
+func (s *server) logged(r *http.Request, rec *web.Recorder, id string, began time.Time) {
 	status := rec.Status
 	switch {
 	case rec.Left:

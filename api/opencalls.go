@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"bulkpatch/api/web"
 )
 
 // keyCheck is how often the keys of open calls are looked at. With
@@ -23,15 +25,18 @@ const (
 	streamsRetryAfter = "5" // seconds
 )
 
+// revokedChallenge tells a caller that the key is no longer valid (RFC 6750).
+const revokedChallenge = `Bearer realm="bulkpatch", error="invalid_token"`
+
 // errKeyEnded is why the context of a call ends whose key does.
-var errKeyEnded = newProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
-	Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+var errKeyEnded = web.NewProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
+	Set("WWW-Authenticate", revokedChallenge)
 
 // errKeyEndedWriting is [errKeyEnded] for a call that changes something: it may
 // have been done when the key ended.
-var errKeyEndedWriting = newProblem(errKeyEnded.Code, errKeyEnded.Detail+" What it asked for may have been done before."+
+var errKeyEndedWriting = web.NewProblem(errKeyEnded.Code, errKeyEnded.Detail+" What it asked for may have been done before."+
 	" To be sure, send it again with a valid key of the workspace: with the same Idempotency-Key a job is not made twice.").
-	Set("WWW-Authenticate", errKeyEnded.header.Get("WWW-Authenticate"))
+	Set("WWW-Authenticate", revokedChallenge)
 
 // openCalls knows the calls that keys have open, and ends them with their
 // keys, whatever they are doing: one query asks for all keys that have any.
@@ -69,7 +74,7 @@ func (o *openCalls) stream(c *call) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.streams[c.key.ID] >= MaxStreams {
-		return newProblem("too_many_streams", "This key has "+strconv.Itoa(MaxStreams)+
+		return web.NewProblem("too_many_streams", "This key has "+strconv.Itoa(MaxStreams)+
 			" event streams and long polls open, which is the limit. Close some, or look at several jobs at once with GET /v1/jobs.").
 			Set("Retry-After", streamsRetryAfter)
 	}

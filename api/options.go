@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -179,7 +180,7 @@ func (o *options) fromQuery(in *input) {
 		} else if checkJSON(v) != nil {
 			v = jsontext.Value("null") // no number and no boolean, so it is refused
 		}
-		o.set(in, p.name, v, inQuery, "?"+p.name)
+		o.set(in, p.name, v, web.InQuery, "?"+p.name)
 	}
 }
 
@@ -194,9 +195,9 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 	}
 	for _, name := range sortedNames(members) {
 		if v := members[name]; v.Kind() != 'n' {
-			o.set(in, name, v, inBody, "/options/"+escapePointer(name))
+			o.set(in, name, v, web.InBody, "/options/"+web.EscapePointer(name))
 		} else if !slices.ContainsFunc(optionList, func(p option) bool { return p.name == name }) {
-			in.fail(inBody, "/options/"+escapePointer(name), "unknown_field", "There is no option of this name.")
+			in.fail(web.InBody, "/options/"+web.EscapePointer(name), "unknown_field", "There is no option of this name.")
 		}
 	}
 }
@@ -228,7 +229,7 @@ func (o *options) refuseBulk(in *input, given func(name string) (pointer, where 
 // unknownMembers notes the members that nobody asked for.
 func (in *input) unknownMembers(members map[string]jsontext.Value, prefix string) {
 	for _, name := range sortedNames(members) {
-		in.fail(inBody, prefix+"/"+escapePointer(name), "unknown_field", "There is no field of this name here.")
+		in.fail(web.InBody, prefix+"/"+web.EscapePointer(name), "unknown_field", "There is no field of this name here.")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -40,7 +41,7 @@ func undoPreviewOf(p job.UndoPreview) undoPreviewJSON {
 // takes too long or the caller prefers so, by a job that carries the answer in
 // the end.
 func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept acceptFollow) error {
-	prefers := preferOf(c.r.Header, MaxWait)
+	prefers := web.PreferOf(c.r.Header, MaxWait)
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
 	defer cancel()
 	if !prefers.Async {

@@ -8,12 +8,13 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
-var errNoRecord = newProblem("record_not_found", "No customer has this id.")
+var errNoRecord = web.NewProblem("record_not_found", "No customer has this id.")
 
 // orNoRecord says which thing was not found.
 func orNoRecord(err error) error {
@@ -39,7 +40,7 @@ func recordPath(m *model.Model, id any) string {
 }
 
 func (s *server) createRecord(c *call) error {
-	raw, err := s.body(c, typeJSON)
+	raw, err := s.body(c, web.TypeJSON)
 	if err != nil {
 		return err
 	}
@@ -64,8 +65,8 @@ func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.
 		return model.Draft{}, err
 	}
 	draft, faults := c.model.CheckDraft(raw, model.Create, known)
-	in.failAll(inBody, "", faults)
-	in.failAll(inBody, "", missing(c.model, draft, raw, faults))
+	in.failAll(web.InBody, "", faults)
+	in.failAll(web.InBody, "", missing(c.model, draft, raw, faults))
 	if err := in.err(); err != nil {
 		return model.Draft{}, err
 	}
@@ -79,7 +80,7 @@ func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.
 func (s *server) create(c *call, draft model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
 	rec, existed, err = s.Store.CreateRecord(c.ctx(), c.workspace(), c.model, draft, found...)
 	if errors.Is(err, job.ErrExists) {
-		err = newProblem("id_taken", "A customer with this id exists already.")
+		err = web.NewProblem("id_taken", "A customer with this id exists already.")
 	}
 	return rec, existed, err
 }
@@ -99,7 +100,7 @@ func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults)
 	present := make(map[string]bool, len(m.Fields))
 	for name := range given {
 		if _, known := m.Field(name); known {
-			present["/"+escapePointer(name)] = true
+			present["/"+web.EscapePointer(name)] = true
 		}
 	}
 	return slices.DeleteFunc(lacking, func(f model.Fault) bool { return present[f.Pointer] })
@@ -136,7 +137,7 @@ func (s *server) getRecord(c *call) error {
 func (s *server) deleteRecord(c *call) error {
 	in := c.input()
 	if c.r.Header.Get("If-Match") != "" {
-		in.fail(inHeader, "If-Match", "if_match_not_supported", "If-Match is judged only when one record is patched.")
+		in.fail(web.InHeader, "If-Match", "if_match_not_supported", "If-Match is judged only when one record is patched.")
 	}
 	if err := in.err(); err != nil {
 		return err
@@ -196,7 +197,7 @@ func (in *input) filterOrAll(m *model.Model) filter.Filter {
 		return filter.All(m)
 	}
 	f, faults := filter.New([]byte(text), m, filter.Native)
-	in.failAll(inFilter, "", faults)
+	in.failAll(web.InFilter, "", faults)
 	return f
 }
 
@@ -232,8 +233,8 @@ func (in *input) fields(m *model.Model) []*model.Field {
 // sendPage sends a page of records as JSON, some at a time: what was read is
 // not held a second time.
 func (c *call) sendPage(p filter.Page, fields []*model.Field) error {
-	out := newStream(c.ctx(), c.w)
-	out.MediaType = typeJSON
+	out := web.NewStream(c.ctx(), c.w)
+	out.MediaType = web.TypeJSON
 	record := []byte(`{"items":[`)
 	for i, rec := range p.Items {
 		if i > 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -49,12 +50,12 @@ func (s *server) results(c *call) error {
 	in := c.input()
 	q := job.ResultQuery{Outcomes: in.outcomes()}
 	in.reasons(&q)
-	format, err := negotiate(c.r.Header, typeJSON, typeCSV, typeNDJSON)
+	format, err := web.Negotiate(c.r.Header, web.TypeJSON, web.TypeCSV, web.TypeNDJSON)
 	if err != nil {
 		return err
 	}
 	q.Limit, q.Cursor = in.page()
-	if format != typeJSON {
+	if format != web.TypeJSON {
 		q.Limit = streamPage
 		for _, name := range []string{"limit", "cursor"} {
 			if in.query.Has(name) {
@@ -70,7 +71,7 @@ func (s *server) results(c *call) error {
 		return err
 	}
 	c.w.Header().Set("Vary", "Accept")
-	if format != typeJSON {
+	if format != web.TypeJSON {
 		return s.streamResults(c, j.ID, q, format)
 	}
 	page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, q)
@@ -123,12 +124,12 @@ const streamPage = 10_000
 
 // streamResults sends all pages, one after the other.
 func (s *server) streamResults(c *call, id string, q job.ResultQuery, format string) error {
-	out := newStream(c.ctx(), c.w)
+	out := web.NewStream(c.ctx(), c.w)
 	out.MediaType, out.Filename = format, "job-"+id+extension(format)
 	line := appendResultLine
-	if format == typeCSV {
-		out.MediaType = typeCSV + "; charset=utf-8; header=present"
-		out.Append(appendRow(nil, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by"))
+	if format == web.TypeCSV {
+		out.MediaType = web.TypeCSV + "; charset=utf-8; header=present"
+		out.Append(web.AppendRow(nil, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by"))
 		line = appendResultRow
 	}
 	if c.bodyless() {
@@ -157,7 +158,7 @@ func (s *server) streamResults(c *call, id string, q job.ResultQuery, format str
 
 // appendResultLine writes a result as a line of NDJSON.
 func appendResultLine(dst []byte, r job.Result) ([]byte, error) {
-	line, err := jsonLine(resultOf(r))
+	line, err := web.JSONLine(resultOf(r))
 	return append(dst, line...), err
 }
 
@@ -180,7 +181,7 @@ func appendResultRow(dst []byte, r job.Result) ([]byte, error) {
 		c = *r.Conflict
 	}
 	conflict, err := jsonCell(c.Fields, c.Fields != nil)
-	return appendRow(dst, r.ID.String(), string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed, conflict, c.By), err
+	return web.AppendRow(dst, r.ID.String(), string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed, conflict, c.By), err
 }
 
 // jsonCell is a value as a cell, which is empty where there is none.
@@ -188,6 +189,6 @@ func jsonCell(v any, there bool) (string, error) {
 	if !there {
 		return "", nil
 	}
-	line, err := jsonLine(v)
+	line, err := web.JSONLine(v)
 	return strings.TrimSuffix(string(line), "\n"), err
 }

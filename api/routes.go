@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/model"
 )
@@ -186,7 +187,7 @@ func (s *server) unknownPath(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	newProblem("unknown_path", "No call of the API has this path.").Write(w)
+	web.NewProblem("unknown_path", "No call of the API has this path.").Write(w)
 }
 
 // A resource is one path with its methods.
@@ -214,7 +215,7 @@ func (s *resource) dispatch(c *call) error {
 		return err
 	}
 	if len(s.methods) == 0 || !strings.HasSuffix(c.r.PathValue("id"), s.suffix) {
-		return newProblem("unknown_path", "No call of the API has this path.")
+		return web.NewProblem("unknown_path", "No call of the API has this path.")
 	}
 	method := c.r.Method
 	if method == http.MethodHead {
@@ -248,5 +249,5 @@ func (s *resource) wrongMethod() error {
 	}
 	slices.Sort(allow)
 	list := strings.Join(allow, ", ")
-	return newProblem("method_not_allowed", "This path takes "+list+".").Set("Allow", list)
+	return web.NewProblem("method_not_allowed", "This path takes "+list+".").Set("Allow", list)
 }

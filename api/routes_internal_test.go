@@ -5,13 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/model"
 )
 
 func TestEveryProblemHasItsKind(t *testing.T) {
 	for _, c := range causes {
-		if p := c.make(); p.Status == http.StatusInternalServerError || p.Title == newProblem("internal", "").Title {
+		if p := c.make(); p.Status == http.StatusInternalServerError || p.Title == web.NewProblem("internal", "").Title {
 			t.Errorf("%v becomes %+v", c.err, p)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -21,7 +22,7 @@ func (s *server) seal(ctx context.Context, key int64, p model.Patch) (model.Patc
 	}
 	giveBack, err := s.hashes.take(ctx, key, 1, s.StepTimeout)
 	if errors.Is(err, job.ErrUnavailable) {
-		return p, newProblem("unavailable", "Too many secrets are being hashed at the moment. Please try again.").Set("Retry-After", "5")
+		return p, web.NewProblem("unavailable", "Too many secrets are being hashed at the moment. Please try again.").Set("Retry-After", "5")
 	}
 	if err != nil {
 		return p, err
@@ -48,7 +49,7 @@ func (l *lineChecker) check(size int, check func() (model.Draft, model.Faults)) 
 	if size <= freeBody {
 		return l.seal(check())
 	}
-	giveBack, err := l.server.checks.take(l.ctx, l.key, int64(size), maxBodyTime)
+	giveBack, err := l.server.checks.take(l.ctx, l.key, int64(size), web.MaxBodyTime)
 	if err != nil {
 		return model.Draft{}, err
 	}

@@ -3,6 +3,8 @@ package api
 import (
 	"strings"
 	"unicode/utf8"
+
+	"bulkpatch/api/web"
 )
 
 // sound reports whether a text can be stored at all: it is UTF-8 without a
@@ -17,7 +19,7 @@ const maxJobID = 64
 
 // nameless lists the segments of paths that name something, and the answer
 // where they hold what nothing can be called.
-var nameless = map[string]*problem{
+var nameless = map[string]*web.Problem{
 	"id":        errNoRecord,
 	"job":       errNoJob,
 	"key":       errNoKey,

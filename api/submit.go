@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -38,7 +39,7 @@ func (u *update) refused(in *input, err error) error {
 	if !errors.As(err, &faults) {
 		return orNoRecord(err)
 	}
-	in.failAll(inBody, u.prefix, faults)
+	in.failAll(web.InBody, u.prefix, faults)
 	return in.err()
 }
 
@@ -145,8 +146,8 @@ func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 }
 
 // previewAccepted answers with a job of kind preview that is on disk.
-func (s *server) previewAccepted(c *call, prefers prefer, j job.Job, replayed bool) error {
-	p := prefer{Async: prefers.Async}
+func (s *server) previewAccepted(c *call, prefers web.Prefer, j job.Job, replayed bool) error {
+	p := web.Prefer{Async: prefers.Async}
 	j, _ = s.announce(c, p, p.Applied(), j, replayed)
 	return s.answerPending(c, j)
 }
@@ -173,7 +174,7 @@ func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
 
 // announce names a job that is on disk in the answer's headers, and waits for
 // its end as the caller prefers. ended: j is final.
-func (s *server) announce(c *call, p prefer, applied string, j job.Job, replayed bool) (latest job.Job, ended bool) {
+func (s *server) announce(c *call, p web.Prefer, applied string, j job.Job, replayed bool) (latest job.Job, ended bool) {
 	h := c.w.Header()
 	h.Set("Location", jobPath(j.ID))
 	if replayed {
@@ -250,27 +251,27 @@ func failedRecord(u *update, j job.Job, item job.Result) error {
 	case item.Error.Code == "unique":
 		code = "unique"
 	}
-	p := newProblem(code, item.Error.Detail)
+	p := web.NewProblem(code, item.Error.Detail)
 	p.Extension = about{JobID: j.ID}
-	f := bodyFault(u.prefix+item.Error.Pointer, item.Error.Code, item.Error.Detail)
+	f := web.BodyFault(u.prefix+item.Error.Pointer, item.Error.Code, item.Error.Detail)
 	if item.Outcome == job.Conflicted {
-		f.Pointer, f.In = "If-Match", inHeader
+		f.Pointer, f.In = "If-Match", web.InHeader
 	}
 	if item.Outcome != job.Skipped {
-		p.Errors = invalid(f).Errors
+		p.Errors = web.Invalid(f).Errors
 	}
 	return p
 }
 
 // unreached says why a single ended without touching its record.
 func unreached(j job.Job) error {
-	p := newProblem("record_failed", "The job ended before it reached the record.")
+	p := web.NewProblem("record_failed", "The job ended before it reached the record.")
 	if j.State == job.Cancelled {
-		p = newProblem("job_cancelled", "The job was cancelled before it reached the record.")
+		p = web.NewProblem("job_cancelled", "The job was cancelled before it reached the record.")
 	}
 	if j.Error != nil {
 		p.Detail = j.Error.Detail
-		p.Errors = []fault{bodyFault("", j.Error.Code, j.Error.Detail)}
+		p.Errors = []web.Fault{web.BodyFault("", j.Error.Code, j.Error.Detail)}
 	}
 	p.Extension = about{JobID: j.ID, State: j.State}
 	return p

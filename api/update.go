@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -29,14 +30,14 @@ type update struct {
 
 	ifMatch        *int64
 	idempotencyKey string
-	prefer         prefer
+	prefer         web.Prefer
 }
 
 func (u *update) bulk() bool { return !u.single }
 
 // patchBulk changes the records of a filter; the body is the patch.
 func (s *server) patchBulk(c *call) error {
-	raw, err := s.body(c, typeMerge, typeJSON)
+	raw, err := s.body(c, web.TypeMerge, web.TypeJSON)
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,7 @@ func (s *server) patchBulk(c *call) error {
 	if text, ok := in.param("filter"); !ok {
 		in.failParam("filter", "missing_filter", "Give a filter; {} with allowAll=true means all customers.")
 	} else {
-		u.takeFilter(in, []byte(text), "?allowAll", inQuery)
+		u.takeFilter(in, []byte(text), "?allowAll", web.InQuery)
 	}
 	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
 		return err
@@ -57,7 +58,7 @@ func (s *server) patchBulk(c *call) error {
 
 // patchSingle changes one record; the body is the patch.
 func (s *server) patchSingle(c *call) error {
-	raw, err := s.body(c, typeMerge, typeJSON)
+	raw, err := s.body(c, web.TypeMerge, web.TypeJSON)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (s *server) patchSingle(c *call) error {
 	}
 	u.options.fromQuery(in)
 	u.options.refuseBulk(in, func(name string) (string, string, bool) {
-		return "?" + name, inQuery, in.query.Has(name)
+		return "?" + name, web.InQuery, in.query.Has(name)
 	})
 	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
 		return err
@@ -79,7 +80,7 @@ func (s *server) patchSingle(c *call) error {
 
 // postJob takes the same as a resource, for filters too long for an address.
 func (s *server) postJob(c *call) error {
-	raw, err := s.body(c, typeJSON)
+	raw, err := s.body(c, web.TypeJSON)
 	if err != nil {
 		return err
 	}
@@ -102,7 +103,7 @@ func (s *server) postJob(c *call) error {
 	}
 	err = u.takeTarget(in, given(take("filter")), given(take("id")))
 	if patch := take("patch"); patch == nil {
-		in.fail(inBody, "/patch", "required", "Give the patch: the fields to change.")
+		in.fail(web.InBody, "/patch", "required", "Give the patch: the fields to change.")
 	} else if u.model != nil {
 		u.takePatch(in, patch, "/patch")
 	}
@@ -110,7 +111,7 @@ func (s *server) postJob(c *call) error {
 		chosen, _ := (&input{}).members(opts, "/options")
 		u.options.refuseBulk(in, func(name string) (string, string, bool) {
 			_, ok := chosen[name]
-			return "/options/" + name, inBody, ok
+			return "/options/" + name, web.InBody, ok
 		})
 	}
 	in.unknownMembers(members, "")
@@ -132,11 +133,11 @@ func given(v jsontext.Value) jsontext.Value {
 func (u *update) takeModel(in *input, models *model.Registry, v jsontext.Value) {
 	var name string
 	if v == nil {
-		in.fail(inBody, "/model", "required", "Give the name of a model.")
+		in.fail(web.InBody, "/model", "required", "Give the name of a model.")
 	} else if code, must := setText(&name, v); code != "" {
-		in.fail(inBody, "/model", code, must)
+		in.fail(web.InBody, "/model", code, must)
 	} else if m, ok := models.Model(name); !ok {
-		in.fail(inBody, "/model", "unknown_model", "No model of this name is loaded; GET /v1/models lists them.")
+		in.fail(web.InBody, "/model", "unknown_model", "No model of this name is loaded; GET /v1/models lists them.")
 	} else {
 		u.model = m
 	}
@@ -148,14 +149,14 @@ func (u *update) takeTarget(in *input, rawFilter, id jsontext.Value) error {
 	u.single = id != nil
 	switch {
 	case rawFilter != nil && id != nil:
-		in.fail(inBody, "/id", "filter_and_id", "Give a filter or an id, not both.")
+		in.fail(web.InBody, "/id", "filter_and_id", "Give a filter or an id, not both.")
 		return nil
 	case id != nil:
 		return u.takeID(in, id)
 	case rawFilter == nil:
-		in.fail(inBody, "/filter", "missing_filter", "Give a filter or an id; {} with allowAll means all customers.")
+		in.fail(web.InBody, "/filter", "missing_filter", "Give a filter or an id; {} with allowAll means all customers.")
 	case u.model != nil:
-		u.takeFilter(in, rawFilter, "/options/allowAll", inBody)
+		u.takeFilter(in, rawFilter, "/options/allowAll", web.InBody)
 	}
 	return nil
 }
@@ -165,7 +166,7 @@ func (u *update) takeID(in *input, v jsontext.Value) error {
 	if v.Kind() == '"' {
 		setText(&text, v)
 	} else if v.Kind() != '0' {
-		in.fail(inBody, "/id", "type", "This must be the id of a customer.")
+		in.fail(web.InBody, "/id", "type", "This must be the id of a customer.")
 		return nil
 	}
 	if u.model == nil {
@@ -210,7 +211,7 @@ func (in *input) filter(raw []byte, m *model.Model, g filter.Grammar, names filt
 	if len(faults) == 0 {
 		return f, true
 	}
-	in.failAll(inFilter, "", faults)
+	in.failAll(web.InFilter, "", faults)
 	f, _ = names.Restore(raw, m)
 	return f, false
 }
@@ -221,17 +222,17 @@ func (u *update) takePatch(in *input, raw []byte, prefix string) {
 	o := u.known
 	o.Single = u.single
 	patch, faults := u.model.CheckPatch(raw, o)
-	in.failAll(inBody, prefix, faults)
+	in.failAll(web.InBody, prefix, faults)
 	u.patch, u.rawPatch, u.prefix = patch, raw, prefix
 }
 
 // takeHeaders reads what the headers say about the update.
 func (u *update) takeHeaders(in *input, h http.Header) {
-	u.prefer = preferOf(h, MaxWait)
+	u.prefer = web.PreferOf(h, MaxWait)
 	if u.single {
 		u.ifMatch = in.ifMatch(h)
 	} else if len(h.Values("If-Match")) > 0 {
-		in.fail(inHeader, "If-Match", "if_match_on_bulk", "If-Match is for updates of a single record.")
+		in.fail(web.InHeader, "If-Match", "if_match_on_bulk", "If-Match is for updates of a single record.")
 	}
 	u.idempotencyKey = in.idempotencyKey(h)
 }
@@ -244,7 +245,7 @@ func (in *input) idempotencyKey(h http.Header) string {
 		return ""
 	}
 	if len(keys) > 1 || !visible(keys[0]) {
-		in.fail(inHeader, "Idempotency-Key", "invalid_idempotency_key", "This must be given once, with 1 to 255 visible ASCII characters.")
+		in.fail(web.InHeader, "Idempotency-Key", "invalid_idempotency_key", "This must be given once, with 1 to 255 visible ASCII characters.")
 	}
 	return keys[0]
 }
@@ -272,7 +273,7 @@ func (s *server) checkReadOnly(c *call, in *input, u *update) error {
 	if err != nil {
 		return orNoRecord(err)
 	}
-	in.failAll(inBody, u.prefix, u.patch.CheckReadOnly(rec))
+	in.failAll(web.InBody, u.prefix, u.patch.CheckReadOnly(rec))
 	return nil
 }
 

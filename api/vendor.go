@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -122,25 +123,25 @@ func (c *call) answerVendor(status int, rec model.Record) error {
 }
 
 // failVendor answers an error in the vendor's words.
-func (c *call) failVendor(p *problem) {
+func (c *call) failVendor(p *web.Problem) {
 	if id := aboutOf(p).JobID; id != "" {
 		c.w.Header().Set("Job-Id", id)
 	}
 	status := p.Status
-	line := p.Render(func(p *problem) ([]byte, error) {
+	line := p.Render(func(p *web.Problem) ([]byte, error) {
 		var body any
 		status, body = c.surface.Fail(c.told(p))
-		return jsonLine(body)
+		return web.JSONLine(body)
 	})
 	if line == nil {
 		p.Write(c.w)
 		return
 	}
-	p.Send(c.w, typeJSON, status, line)
+	p.Send(c.w, web.TypeJSON, status, line)
 }
 
 // told is a problem under the vendor's names.
-func (c *call) told(p *problem) compat.Problem {
+func (c *call) told(p *web.Problem) compat.Problem {
 	told := compat.Problem{
 		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail, Holder: aboutOf(p).holder,
 		Faults: p.Errors, Further: p.MoreErrors, Model: c.surface.Model, ID: requestID(c.ctx()),
@@ -150,7 +151,7 @@ func (c *call) told(p *problem) compat.Problem {
 	}
 	told.Faults = slices.Clone(p.Errors)
 	for i, f := range told.Faults {
-		if f.In == inBody {
+		if f.In == web.InBody {
 			told.Faults[i].Pointer = c.surface.Pointer(f.Pointer)
 		}
 	}
@@ -159,7 +160,7 @@ func (c *call) told(p *problem) compat.Problem {
 
 // vendorBody reads the members of the body.
 func (s *server) vendorBody(c *call, in *input) error {
-	raw, err := s.body(c, typeJSON, typeMerge)
+	raw, err := s.body(c, web.TypeJSON, web.TypeMerge)
 	if err != nil {
 		return err
 	}
@@ -171,13 +172,13 @@ func (s *server) vendorBody(c *call, in *input) error {
 // take adds what the vendor has found wrong since the last time.
 func (in *input) take(r *compat.Request) {
 	in.faults.AddAll(r.Faults)
-	r.Faults = compat.Faults{}
+	r.Faults = web.Faults{}
 }
 
 // What a vendor's path names and nobody has.
 var (
-	errNoWorkspace = newProblem("not_found", "The key belongs to no workspace of this name.")
-	errInvalidID   = newProblem("invalid_id", "No customer can have this id.")
+	errNoWorkspace = web.NewProblem("not_found", "The key belongs to no workspace of this name.")
+	errInvalidID   = web.NewProblem("invalid_id", "No customer can have this id.")
 )
 
 // vendorWorkspace makes sure that the path speaks of the key's workspace.

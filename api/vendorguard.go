@@ -2,6 +2,7 @@ package api
 
 import (
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/model"
 )
@@ -27,7 +28,7 @@ func (s *server) vendorTaken(c *call, in *input, id any) error {
 	}
 	for _, other := range page.Items {
 		if holder := idOf(c.model, other); holder != id {
-			p := newProblem("unique", "Another customer has these values already.")
+			p := web.NewProblem("unique", "Another customer has these values already.")
 			p.Extension = about{holder: model.FormatID(holder)}
 			return p
 		}

@@ -1,6 +1,10 @@
 package api
 
-import "strings"
+import (
+	"strings"
+
+	"bulkpatch/api/web"
+)
 
 // lenient reads the query of a vendor's call, whose unknown parameters are
 // ignored. A name that is almost one of ours is refused: who misspells a guard
@@ -45,7 +49,7 @@ func (u *update) vendorOptions(in *input) {
 	u.options.fromQuery(in)
 	if u.single {
 		u.options.refuseBulk(in, func(name string) (string, string, bool) {
-			return "?" + name, inQuery, in.query.Has(name)
+			return "?" + name, web.InQuery, in.query.Has(name)
 		})
 	}
 }

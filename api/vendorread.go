@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/model"
 )
@@ -60,8 +61,8 @@ func (s *server) vendorList(c *call) error {
 
 // pageTooLarge refuses a page of which only n records have room.
 func pageTooLarge(param string, n int) error {
-	return invalid(fault{
-		Pointer: "?" + param, Code: "page_too_large", In: inQuery,
+	return web.Invalid(web.Fault{
+		Pointer: "?" + param, Code: "page_too_large", In: web.InQuery,
 		Detail: "A page holds at most 8 MiB, and these customers are large. Ask for at most " + strconv.Itoa(n) + " a page.",
 	})
 }

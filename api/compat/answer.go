@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -35,7 +36,7 @@ type Problem struct {
 	Detail string
 	// Faults are the first things that are wrong with the request, and Further
 	// is how many more there are. [Surface.Fail] adds the fault that says so.
-	Faults  []Fault
+	Faults  []web.Fault
 	Further int
 	Holder  string // the id of the record that has a value which was to be taken, if known
 	Model   *model.Model
@@ -61,12 +62,12 @@ func (s *Surface) Fail(p Problem) (status int, body any) {
 }
 
 // others is the fault that says how many more there are than those listed.
-func others(n int) Fault {
+func others(n int) web.Fault {
 	detail := "There are " + strconv.Itoa(n) + " more faults."
 	if n == 1 {
 		detail = "There is 1 more fault."
 	}
-	return Fault{Code: "more_errors", Detail: detail, In: InBody}
+	return web.Fault{Code: "more_errors", Detail: detail, In: web.InBody}
 }
 
 // Shown is a record as its vendor shows it: its fields in the order of the

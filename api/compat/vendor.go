@@ -3,6 +3,7 @@ package compat
 import (
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/model"
 )
@@ -154,7 +155,7 @@ type message struct {
 }
 
 // messages are faults for an answer: an empty list for none.
-func messages(faults []Fault) []message {
+func messages(faults []web.Fault) []message {
 	list := make([]message, len(faults))
 	for i, f := range faults {
 		list[i] = message{f.Field(), f.Detail}

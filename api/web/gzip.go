@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"bytes"
@@ -16,10 +16,10 @@ const (
 	gzipPiece = 64 << 10
 )
 
-// A gzipWriter compresses an answer of more than gzipAbove bytes for a caller
+// A GzipWriter compresses an answer of more than gzipAbove bytes for a caller
 // who accepts gzip. Each Flush sends all that was written. A slow reader keeps
 // no more than one compressed piece in memory.
-type gzipWriter struct {
+type GzipWriter struct {
 	http.ResponseWriter
 	codings  codings
 	headOnly bool // the answer has no body
@@ -31,16 +31,16 @@ type gzipWriter struct {
 	out    bytes.Buffer // compressed bytes that were not sent yet
 }
 
-// newGzipWriter returns a writer for the answer to a request.
-func newGzipWriter(w http.ResponseWriter, r *http.Request) *gzipWriter {
-	return &gzipWriter{ResponseWriter: w, codings: codingsOf(r.Header), headOnly: r.Method == http.MethodHead}
+// NewGzipWriter returns a writer for the answer to a request.
+func NewGzipWriter(w http.ResponseWriter, r *http.Request) *GzipWriter {
+	return &GzipWriter{ResponseWriter: w, codings: codingsOf(r.Header), headOnly: r.Method == http.MethodHead}
 }
 
 // Unwrap lets [http.ResponseController] reach the connection.
-func (g *gzipWriter) Unwrap() http.ResponseWriter { return g.ResponseWriter }
+func (g *GzipWriter) Unwrap() http.ResponseWriter { return g.ResponseWriter }
 
 // WriteHeader notes the status, which is sent with the first bytes.
-func (g *gzipWriter) WriteHeader(status int) {
+func (g *GzipWriter) WriteHeader(status int) {
 	switch {
 	case status < 200:
 		g.ResponseWriter.WriteHeader(status)
@@ -51,7 +51,7 @@ func (g *gzipWriter) WriteHeader(status int) {
 
 // Write sends bytes. It holds them back while the whole answer may still be too
 // small to compress.
-func (g *gzipWriter) Write(b []byte) (int, error) {
+func (g *GzipWriter) Write(b []byte) (int, error) {
 	if !g.begun && len(g.held)+len(b) <= gzipAbove {
 		g.held = append(g.held, b...)
 		return len(b), nil
@@ -67,7 +67,7 @@ func (g *gzipWriter) Write(b []byte) (int, error) {
 
 // FlushError sends all that was written. An answer that is flushed before its
 // end is compressed whatever its size, because its size is not known yet.
-func (g *gzipWriter) FlushError() error {
+func (g *GzipWriter) FlushError() error {
 	if err := g.begin(nil); err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (g *gzipWriter) FlushError() error {
 
 // End sends the rest. It must not be called for an answer that broke off, or
 // its reader would take it for a whole one.
-func (g *gzipWriter) End() {
+func (g *GzipWriter) End() {
 	if !g.begun {
 		coding := gzipped
 		if g.codings.identity {
@@ -92,7 +92,7 @@ func (g *gzipWriter) End() {
 
 // begin starts an answer that is large, or of unknown size. next are the bytes
 // that follow those held back.
-func (g *gzipWriter) begin(next []byte) error {
+func (g *GzipWriter) begin(next []byte) error {
 	if g.begun {
 		return nil
 	}
@@ -113,7 +113,7 @@ const (
 )
 
 // start sends the headers and what was held back.
-func (g *gzipWriter) start(how coding) error {
+func (g *GzipWriter) start(how coding) error {
 	g.begun = true
 	h := g.Header()
 	packs := how == gzipped && g.codings.gzip && g.compressible()
@@ -143,7 +143,7 @@ func (g *gzipWriter) start(how coding) error {
 
 // compressible reports whether the answer gains by compression. Events do not:
 // they are small, and each is sent at once.
-func (g *gzipWriter) compressible() bool {
+func (g *GzipWriter) compressible() bool {
 	h := g.Header()
 	if g.status == http.StatusNoContent || g.status == http.StatusNotModified ||
 		h.Get("Content-Encoding") != "" || h.Get("Content-Range") != "" {
@@ -156,7 +156,7 @@ func (g *gzipWriter) compressible() bool {
 }
 
 // pack compresses bytes and sends them.
-func (g *gzipWriter) pack(b []byte) error {
+func (g *GzipWriter) pack(b []byte) error {
 	if g.headOnly {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (g *gzipWriter) pack(b []byte) error {
 }
 
 // deliver sends the compressed bytes.
-func (g *gzipWriter) deliver() error {
+func (g *GzipWriter) deliver() error {
 	if g.headOnly {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"context"
@@ -14,10 +14,10 @@ func WithConn(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, conn)
 }
 
-// dropUnsent makes the connection end by a reset when it is closed. What was
+// DropUnsent makes the connection end by a reset when it is closed. What was
 // written and not yet delivered is then dropped; otherwise the kernel would
 // go on sending it, for a long time to a slow reader.
-func dropUnsent(ctx context.Context) {
+func DropUnsent(ctx context.Context) {
 	conn, _ := ctx.Value(connKey{}).(net.Conn)
 	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		conn = secure.NetConn()
@@ -27,10 +27,10 @@ func dropUnsent(ctx context.Context) {
 	}
 }
 
-// endedBy returns why a call was ended before its time: the problem with
+// EndedBy returns why a call was ended before its time: the problem with
 // which its context was cancelled, nil for a call that was not ended so.
-func endedBy(ctx context.Context) *problem {
-	var p *problem
+func EndedBy(ctx context.Context) *Problem {
+	var p *Problem
 	errors.As(context.Cause(ctx), &p)
 	return p
 }

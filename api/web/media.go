@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"io"
@@ -11,21 +11,21 @@ import (
 
 // Media types that calls take and answer with.
 const (
-	typeJSON   = "application/json"
-	typeMerge  = "application/merge-patch+json"
-	typeNDJSON = "application/x-ndjson"
-	typeCSV    = "text/csv"
+	TypeJSON   = "application/json"
+	TypeMerge  = "application/merge-patch+json"
+	TypeNDJSON = "application/x-ndjson"
+	TypeCSV    = "text/csv"
 	// typeForm is a form without files.
-	typeForm = "application/x-www-form-urlencoded"
+	TypeForm = "application/x-www-form-urlencoded"
 )
 
-// readyBody makes the body of a request ready to be read: it is unpacked
+// ReadyBody makes the body of a request ready to be read: it is unpacked
 // where it is compressed. readyBody returns which of the media types, in lower
 // case, the body has; a body without a Content-Type is taken for the first. For
 // any other type it returns a problem. It must be called once, before anything
 // is read.
-func readyBody(r *http.Request, types ...string) (string, error) {
-	if err := unpack(r); err != nil {
+func ReadyBody(r *http.Request, types ...string) (string, error) {
+	if err := Unpack(r); err != nil {
 		return "", err
 	}
 	given := r.Header.Get("Content-Type")
@@ -41,22 +41,22 @@ func readyBody(r *http.Request, types ...string) (string, error) {
 	if r.Method == http.MethodPatch {
 		header = "Accept-Patch"
 	}
-	return "", newProblem("unsupported_media_type", "This call takes "+list+", in UTF-8.").Set(header, list)
+	return "", NewProblem("unsupported_media_type", "This call takes "+list+", in UTF-8.").Set(header, list)
 }
 
 // readable reports whether a body in a charset can be read. CSV may be in
 // UTF-16, which its byte order mark tells.
 func readable(mediaType, charset string) bool {
 	return charset == "" || strings.EqualFold(charset, "utf-8") ||
-		mediaType == typeCSV && strings.EqualFold(charset, "utf-16")
+		mediaType == TypeCSV && strings.EqualFold(charset, "utf-16")
 }
 
 // firstRead is the first size of the buffer of a body, in bytes.
 const firstRead = 4 << 10
 
-// appendBody reads on until raw has size bytes. It returns io.EOF where the
+// AppendBody reads on until raw has size bytes. It returns io.EOF where the
 // body ended before. Memory grows with what has come, not with size.
-func appendBody(raw []byte, body io.Reader, size int64) ([]byte, error) {
+func AppendBody(raw []byte, body io.Reader, size int64) ([]byte, error) {
 	for int64(len(raw)) < size {
 		if len(raw) == cap(raw) {
 			raw = slices.Grow(raw, max(firstRead, min(len(raw), int(size)-len(raw))))
@@ -75,11 +75,11 @@ func appendBody(raw []byte, body io.Reader, size int64) ([]byte, error) {
 // instead of a broken connection.
 const maxDrain = 8 << 20
 
-// tooLargeBody returns the problem of a body above limit bytes. It first reads
+// TooLarge returns the problem of a body above limit bytes. It first reads
 // the rest of the body, or closes the connection if that is long.
-func tooLargeBody(w http.ResponseWriter, r *http.Request, limit int64) error {
+func TooLarge(w http.ResponseWriter, r *http.Request, limit int64) error {
 	if _, err := io.CopyN(io.Discard, packed(r), maxDrain); err != io.EOF {
 		w.Header().Set("Connection", "close")
 	}
-	return newProblem("too_large", "The body is larger than "+strconv.FormatInt(limit, 10)+" bytes.")
+	return NewProblem("too_large", "The body is larger than "+strconv.FormatInt(limit, 10)+" bytes.")
 }

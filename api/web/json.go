@@ -1,13 +1,13 @@
-package api
+package web
 
 import (
 	"bytes"
 	"encoding/json"
 )
 
-// jsonLine writes v as one line of JSON with its line feed. Unlike
+// JSONLine writes v as one line of JSON with its line feed. Unlike
 // [json.Marshal] it leaves <, > and & as they are.
-func jsonLine(v any) ([]byte, error) {
+func JSONLine(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

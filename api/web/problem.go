@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"bytes"
@@ -6,36 +6,18 @@ import (
 	"slices"
 	"strconv"
 
-	"bulkpatch/api/compat"
 	"bulkpatch/model"
 )
 
-// A fault is one thing wrong with a request, for the native answers and the
-// vendors' alike.
-type fault = compat.Fault
-
-// Where a fault was found.
-const (
-	inBody   = compat.InBody
-	inFilter = compat.InFilter
-	inQuery  = compat.InQuery
-	inHeader = compat.InHeader
-)
-
-// bodyFault is a fault of the body.
-func bodyFault(pointer, code, detail string) fault {
-	return fault{Pointer: pointer, Code: code, Detail: detail, In: inBody}
-}
-
-// A problem is an error on its way to the caller: a problem document by RFC
+// A Problem is an error on its way to the caller: a problem document by RFC
 // 9457. It is an error, so that handlers can return it.
-type problem struct {
+type Problem struct {
 	Type   string  `json:"type"`
 	Title  string  `json:"title"`
 	Status int     `json:"status"`
 	Detail string  `json:"detail"`
 	Code   string  `json:"code"`
-	Errors []fault `json:"errors,omitempty"`
+	Errors []Fault `json:"errors,omitempty"`
 	// MoreErrors is how many faults there are beyond those listed.
 	MoreErrors int `json:"moreErrors,omitempty"`
 	// Extension is a struct whose members follow those above, nil for none.
@@ -44,10 +26,11 @@ type problem struct {
 	header http.Header
 }
 
-func (p *problem) Error() string { return p.Code + ": " + p.Detail }
+// Error returns the code and the detail.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
 // Set sets a header of the answer, and returns the problem.
-func (p *problem) Set(name, value string) *problem {
+func (p *Problem) Set(name, value string) *Problem {
 	if p.header == nil {
 		p.header = http.Header{}
 	}
@@ -56,12 +39,12 @@ func (p *problem) Set(name, value string) *problem {
 }
 
 // Line returns the problem as one line of JSON.
-func (p *problem) Line() ([]byte, error) {
-	line, err := jsonLine(p)
+func (p *Problem) Line() ([]byte, error) {
+	line, err := JSONLine(p)
 	if err != nil || p.Extension == nil {
 		return line, err
 	}
-	extension, err := jsonLine(p.Extension)
+	extension, err := JSONLine(p.Extension)
 	if err != nil {
 		return nil, err
 	}
@@ -72,14 +55,14 @@ func (p *problem) Line() ([]byte, error) {
 	return slices.Concat(bytes.TrimSuffix(line, []byte("}\n")), []byte(","), members), nil
 }
 
-// newProblem returns a problem of the type that code names; see
-// [problemTypeOf]. detail is a sentence for the caller.
-func newProblem(code, detail string) *problem {
-	t, ok := problemTypeOf(code)
+// NewProblem returns a problem of the type that code names; see
+// [ProblemTypeOf]. detail is a sentence for the caller.
+func NewProblem(code, detail string) *Problem {
+	t, ok := ProblemTypeOf(code)
 	if !ok {
-		t, _ = problemTypeOf("internal")
+		t, _ = ProblemTypeOf("internal")
 	}
-	return &problem{
+	return &Problem{
 		Type:   "urn:bulkpatch:problem:" + code,
 		Title:  t.Title,
 		Status: t.Status,
@@ -88,27 +71,27 @@ func newProblem(code, detail string) *problem {
 	}
 }
 
-// invalid returns the problem that names some faults, at least one.
-func invalid(faults ...fault) *problem {
-	var list compat.Faults
+// Invalid returns the problem that names some faults, at least one.
+func Invalid(faults ...Fault) *Problem {
+	var list Faults
 	for _, f := range faults {
 		list.Add(f)
 	}
-	return invalidFor(list)
+	return InvalidFor(list)
 }
 
-// invalidFor returns the problem that names all faults of a list, which is not
+// InvalidFor returns the problem that names all faults of a list, which is not
 // empty. Where all of them have the same code, and that is the code of a
 // problem with status 400, it becomes the problem's own code: a caller with one
 // mistake need not look further.
-func invalidFor(list compat.Faults) *problem {
+func InvalidFor(list Faults) *Problem {
 	code := list.Kept[0].Code
 	for _, f := range list.Kept {
 		if f.Code != code {
 			code = "invalid_request"
 		}
 	}
-	if t, _ := problemTypeOf(code); t.Status != http.StatusBadRequest {
+	if t, _ := ProblemTypeOf(code); t.Status != http.StatusBadRequest {
 		code = "invalid_request"
 	}
 	detail := list.Kept[0].Detail
@@ -118,7 +101,7 @@ func invalidFor(list compat.Faults) *problem {
 	case n > 1:
 		detail = strconv.Itoa(n) + " things are wrong with the request; errors lists them."
 	}
-	p := newProblem(code, detail)
+	p := NewProblem(code, detail)
 	p.Errors, p.MoreErrors = list.Kept, list.Further
 	return p
 }
@@ -130,7 +113,7 @@ const maxProblem = 256 << 10
 // with all its faults, fewer are listed and the others counted; where even
 // that does not help, the detail is shortened. It returns nil if nothing of
 // it can be rendered.
-func (p *problem) Render(render func(*problem) ([]byte, error)) []byte {
+func (p *Problem) Render(render func(*Problem) ([]byte, error)) []byte {
 	for {
 		body, err := render(p)
 		if err != nil {
@@ -143,7 +126,7 @@ func (p *problem) Render(render func(*problem) ([]byte, error)) []byte {
 		if n := len(p.Errors); n > 0 {
 			less.Errors, less.MoreErrors = p.Errors[:n/2], p.MoreErrors+n-n/2
 		} else {
-			less = *newProblem(p.Code, model.Shown(p.Detail))
+			less = *NewProblem(p.Code, model.Shown(p.Detail))
 			less.header = p.header
 			if body, err = render(&less); err != nil || len(body) > maxProblem {
 				return nil
@@ -154,12 +137,12 @@ func (p *problem) Render(render func(*problem) ([]byte, error)) []byte {
 }
 
 // Write sends the problem as application/problem+json.
-func (p *problem) Write(w http.ResponseWriter) {
-	p.Send(w, "application/problem+json", p.Status, p.Render((*problem).Line))
+func (p *Problem) Write(w http.ResponseWriter) {
+	p.Send(w, "application/problem+json", p.Status, p.Render((*Problem).Line))
 }
 
 // Send sends the problem in another form, with its headers.
-func (p *problem) Send(w http.ResponseWriter, contentType string, status int, body []byte) {
+func (p *Problem) Send(w http.ResponseWriter, contentType string, status int, body []byte) {
 	h := w.Header()
 	for _, name := range []string{"ETag", "Content-Disposition", "Last-Modified"} {
 		h.Del(name) // they describe the answer that is not sent

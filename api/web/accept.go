@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"mime"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// negotiate returns the offered media type that the caller prefers. The first
+// Negotiate returns the offered media type that the caller prefers. The first
 // offer wins among equals, and where there is no Accept header.
-func negotiate(h http.Header, offers ...string) (string, error) {
+func Negotiate(h http.Header, offers ...string) (string, error) {
 	header := strings.Join(h.Values("Accept"), ",")
 	if strings.TrimSpace(header) == "" {
 		return offers[0], nil
@@ -31,7 +31,7 @@ func negotiate(h http.Header, offers ...string) (string, error) {
 		}
 	}
 	if best == "" {
-		return "", newProblem("not_acceptable", "This call answers with "+strings.Join(offers, ", ")+".")
+		return "", NewProblem("not_acceptable", "This call answers with "+strings.Join(offers, ", ")+".")
 	}
 	return best, nil
 }

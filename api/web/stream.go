@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"context"
@@ -10,10 +10,10 @@ import (
 // sent.
 const streamBuffer = 64 << 10
 
-// A stream is an answer of unknown length. Its headers are sent with the first
+// A Stream is an answer of unknown length. Its headers are sent with the first
 // bytes, so that a failure before them can still be answered with a problem
 // document.
-type stream struct {
+type Stream struct {
 	// MediaType is the Content-Type of the answer.
 	MediaType string
 	// Filename is what browsers are offered to save the answer as; "" for
@@ -26,18 +26,18 @@ type stream struct {
 	begun bool
 }
 
-// newStream returns a stream that is written to w until ctx ends. Where ctx
-// was cancelled with a problem (see [endedBy]), a write that waits for the
+// NewStream returns a stream that is written to w until ctx ends. Where ctx
+// was cancelled with a problem (see [EndedBy]), a write that waits for the
 // reader ends at once, and what the reader has not received is dropped.
-func newStream(ctx context.Context, w http.ResponseWriter) *stream {
-	return &stream{ctx: ctx, w: w}
+func NewStream(ctx context.Context, w http.ResponseWriter) *Stream {
+	return &Stream{ctx: ctx, w: w}
 }
 
 // Append adds bytes without sending anything.
-func (s *stream) Append(b []byte) { s.buf = append(s.buf, b...) }
+func (s *Stream) Append(b []byte) { s.buf = append(s.buf, b...) }
 
 // Put adds bytes, and sends what has gathered once that is enough.
-func (s *stream) Put(b []byte) error {
+func (s *Stream) Put(b []byte) error {
 	s.Append(b)
 	if len(s.buf) < streamBuffer {
 		return nil
@@ -52,7 +52,7 @@ func (s *stream) Put(b []byte) error {
 // Flush sends all that has gathered. Each write has the time limit of one
 // write, so a reader that takes less than streamBuffer in that time is cut
 // off: about 1 KiB a second.
-func (s *stream) Flush() error {
+func (s *Stream) Flush() error {
 	if err := s.ctx.Err(); err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (s *stream) Flush() error {
 }
 
 // begin sends the headers.
-func (s *stream) begin() {
+func (s *Stream) begin() {
 	s.begun = true
 	context.AfterFunc(s.ctx, s.cut)
 	h := s.w.Header()
@@ -81,9 +81,9 @@ func (s *stream) begin() {
 
 // cut interrupts a write that waits for the reader. A write that fails closes
 // the connection.
-func (s *stream) cut() {
-	if endedBy(s.ctx) != nil {
-		dropUnsent(s.ctx)
+func (s *Stream) cut() {
+	if EndedBy(s.ctx) != nil {
+		DropUnsent(s.ctx)
 		_ = http.NewResponseController(s.w).SetWriteDeadline(time.Unix(1, 0))
 	}
 }

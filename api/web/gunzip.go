@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"errors"
@@ -14,10 +14,10 @@ import (
 // go on for ever.
 const maxPacked = 64 << 10
 
-// unpack replaces a gzipped body by one that unpacks it while it is read, so
+// Unpack replaces a gzipped body by one that unpacks it while it is read, so
 // that all limits count unpacked bytes. It returns a problem for any other
 // encoding, and must be called once, before anything is read.
-func unpack(r *http.Request) error {
+func Unpack(r *http.Request) error {
 	coding := strings.ToLower(strings.TrimSpace(strings.Join(r.Header.Values("Content-Encoding"), ",")))
 	switch coding {
 	case "", "identity":
@@ -26,7 +26,7 @@ func unpack(r *http.Request) error {
 		r.Body, r.ContentLength = &packedBody{ReadCloser: r.Body}, -1
 		return nil
 	}
-	return newProblem("unsupported_media_type", "Send the body as it is, or with Content-Encoding: gzip.").
+	return NewProblem("unsupported_media_type", "Send the body as it is, or with Content-Encoding: gzip.").
 		Set("Accept-Encoding", "gzip")
 }
 
@@ -48,7 +48,7 @@ func (p *packedBody) Read(b []byte) (n int, err error) {
 		n, err = p.from.Read(b)
 	}
 	p.made += int64(n)
-	var told *problem
+	var told *Problem
 	switch {
 	case err == nil, err == io.EOF, errors.As(err, &told):
 		return n, err
@@ -68,7 +68,7 @@ func (w wire) Read(b []byte) (int, error) {
 	return n, err
 }
 
-var errNoGzip = newProblem("invalid_gzip", "The body is not what its Content-Encoding says: gzip, whole and without anything behind it.").
+var errNoGzip = NewProblem("invalid_gzip", "The body is not what its Content-Encoding says: gzip, whole and without anything behind it.").
 	Set("Connection", "close")
 
 // packed returns the body as it comes, before it is unpacked.

@@ -1,21 +1,21 @@
-package api
+package web
 
-// A problemType is what all problems with the same code share.
-type problemType struct {
+// A ProblemType is what all problems with the same code share.
+type ProblemType struct {
 	Status int
 	Title  string
 }
 
-// problemTypeOf returns the type of problem that a code stands for. ok is false
+// ProblemTypeOf returns the type of problem that a code stands for. ok is false
 // for a code that is not in the list.
-func problemTypeOf(code string) (t problemType, ok bool) {
+func ProblemTypeOf(code string) (t ProblemType, ok bool) {
 	t, ok = problemTypes[code]
 	return t, ok
 }
 
 // problemTypes lists all types of problems by their codes. A code is a promise
 // to callers: new ones may be added, none may be renamed.
-var problemTypes = map[string]problemType{
+var problemTypes = map[string]ProblemType{
 	"invalid_request":     {400, "The request is not valid"},
 	"invalid_json":        {400, "The body is not valid JSON"},
 	"duplicate_key":       {400, "A JSON name is given twice"},

@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"net/http"
@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// A prefer is what a caller prefers (RFC 7240).
-type prefer struct {
+// A Prefer is what a caller prefers (RFC 7240).
+type Prefer struct {
 	Wait  time.Duration // how long to wait for the end; 0: answer at once
 	Async bool          // answer at once, and do the work later
 }
 
-// preferOf reads the Prefer headers. A preference that cannot be read is
+// PreferOf reads the Prefer headers. A preference that cannot be read is
 // ignored, as RFC 7240 asks; of one that is given twice the first counts. A wait
 // is shortened to maxWait.
-func preferOf(h http.Header, maxWait time.Duration) prefer {
-	var p prefer
+func PreferOf(h http.Header, maxWait time.Duration) Prefer {
+	var p Prefer
 	waited := false
 	for _, v := range h.Values("Prefer") {
 		for part := range strings.SplitSeq(v, ",") {
@@ -39,7 +39,7 @@ func preferOf(h http.Header, maxWait time.Duration) prefer {
 }
 
 // Applied returns the Preference-Applied header, "" for none.
-func (p prefer) Applied() string {
+func (p Prefer) Applied() string {
 	var parts []string
 	if p.Async {
 		parts = append(parts, "respond-async")

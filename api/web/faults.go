@@ -1,4 +1,4 @@
-package compat
+package web
 
 import (
 	"strings"
@@ -16,13 +16,23 @@ const (
 
 // A Fault is one thing wrong with a request.
 type Fault struct {
-	// Pointer is RFC 6901 into the body as the caller sent it, or into the
-	// filter wherever that came from; of a query parameter it is "?" and its
-	// name, of a header its name.
+	// Pointer is a JSON pointer (RFC 6901) into the body as the caller sent it,
+	// or into the filter. For a query parameter it is "?" and its name, for a
+	// header its name.
 	Pointer string `json:"pointer"`
 	Code    string `json:"code"`
 	Detail  string `json:"detail"` // a sentence
 	In      string `json:"in"`
+}
+
+// BodyFault returns a fault of the body; pointer is "" for the whole body.
+func BodyFault(pointer, code, detail string) Fault {
+	return Fault{Pointer: pointer, Code: code, Detail: detail, In: InBody}
+}
+
+// ParamFault returns a fault of a query parameter.
+func ParamFault(name, code, detail string) Fault {
+	return Fault{Pointer: "?" + name, Code: code, Detail: detail, In: InQuery}
 }
 
 // Field returns where the fault is, in the notation of most vendors:
@@ -49,15 +59,16 @@ func (f Fault) Field() string {
 
 var pointerUnescapes = strings.NewReplacer("~1", "/", "~0", "~")
 
-// Faults gathers what is wrong with a request, in bounded space: it keeps the
-// first [model.MaxFaults] and counts the others. The zero Faults is empty.
+// Faults is a list of what is wrong with a request. Its size is bounded: it
+// keeps the first [model.MaxFaults] faults and counts the others. The zero
+// Faults is empty.
 type Faults struct {
 	Kept    []Fault
 	Further int // found beyond those
 }
 
-// Add notes a fault. A pointer that is too long becomes that of the nearest
-// place around it that is not; the name of a parameter or header is cut.
+// Add adds a fault. A pointer that is too long is replaced by the longest part
+// of it that is not; the name of a parameter or header is cut.
 func (l *Faults) Add(f Fault) {
 	if l.Full() {
 		l.Further++
@@ -71,7 +82,7 @@ func (l *Faults) Add(f Fault) {
 	l.Kept = append(l.Kept, f)
 }
 
-// AddAll notes what others have gathered.
+// AddAll adds the faults of another list.
 func (l *Faults) AddAll(others Faults) {
 	for _, f := range others.Kept {
 		l.Add(f)
@@ -79,9 +90,9 @@ func (l *Faults) AddAll(others Faults) {
 	l.Further += others.Further
 }
 
-// Full reports whether further faults are only counted, so that nobody need
-// work out what to say of them.
+// Full reports whether further faults are only counted. Their details need not
+// be worked out then.
 func (l *Faults) Full() bool { return len(l.Kept) >= model.MaxFaults }
 
-// Found is how many faults were noted, the counted ones included.
+// Found returns the number of all faults, the counted ones included.
 func (l *Faults) Found() int { return len(l.Kept) + l.Further }

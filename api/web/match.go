@@ -1,10 +1,10 @@
-package api
+package web
 
 import "strings"
 
-// matchesTag reports whether If-None-Match headers name a tag, compared
+// MatchesTag reports whether If-None-Match headers name a tag, compared
 // weakly (RFC 9110).
-func matchesTag(headers []string, tag string) bool {
+func MatchesTag(headers []string, tag string) bool {
 	opaque := strings.TrimPrefix(tag, "W/")
 	for _, h := range headers {
 		for part := range strings.SplitSeq(h, ",") {

@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// A recorder remembers what was answered, before it is compressed. It also
+// A Recorder remembers what was answered, before it is compressed. It also
 // moves the write deadline on as the reader takes what is written.
-type recorder struct {
+type Recorder struct {
 	http.ResponseWriter
 	Status int // 0 until the header was written
 	Bytes  int64
@@ -24,13 +24,13 @@ type recorder struct {
 	extended time.Time
 }
 
-// newRecorder returns a recorder that gives each write the time step.
-func newRecorder(w http.ResponseWriter, arrived time.Time, step time.Duration) *recorder {
-	return &recorder{ResponseWriter: w, Arrived: arrived, step: step}
+// NewRecorder returns a recorder that gives each write the time step.
+func NewRecorder(w http.ResponseWriter, arrived time.Time, step time.Duration) *Recorder {
+	return &Recorder{ResponseWriter: w, Arrived: arrived, step: step}
 }
 
 // WriteHeader notes the status.
-func (r *recorder) WriteHeader(status int) {
+func (r *Recorder) WriteHeader(status int) {
 	if r.Status == 0 && status >= 200 {
 		r.Status = status
 	}
@@ -39,7 +39,7 @@ func (r *recorder) WriteHeader(status int) {
 }
 
 // Write counts what is sent.
-func (r *recorder) Write(b []byte) (int, error) {
+func (r *Recorder) Write(b []byte) (int, error) {
 	if r.Status == 0 {
 		r.Status = http.StatusOK
 	}
@@ -53,11 +53,11 @@ func (r *recorder) Write(b []byte) (int, error) {
 }
 
 // Unwrap lets [http.ResponseController] reach the connection.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+func (r *Recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // Extend gives the next write its time. It moves the deadline only now and
 // then, so that many small writes cost little.
-func (r *recorder) Extend() {
+func (r *Recorder) Extend() {
 	now := time.Now()
 	if now.Sub(r.extended) < r.step/8 {
 		return
@@ -66,11 +66,11 @@ func (r *recorder) Extend() {
 	_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(now.Add(r.step))
 }
 
-// limitBody gives the body of a request, if it has one, until a deadline to
+// LimitBody gives the body of a request, if it has one, until a deadline to
 // arrive. The deadline is lifted once the body was read to its end: the server
 // goes on reading to notice that the caller has left, and a deadline that
 // passes then would look like that.
-func limitBody(w http.ResponseWriter, r *http.Request, deadline time.Time) {
+func LimitBody(w http.ResponseWriter, r *http.Request, deadline time.Time) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
@@ -79,7 +79,7 @@ func limitBody(w http.ResponseWriter, r *http.Request, deadline time.Time) {
 	r.Body = &timedBody{ReadCloser: r.Body, control: control}
 }
 
-// A timedBody is a body with a deadline; see [limitBody].
+// A timedBody is a body with a deadline; see [LimitBody].
 type timedBody struct {
 	io.ReadCloser
 	control *http.ResponseController
@@ -93,9 +93,9 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	case err == io.EOF:
 		_ = b.control.SetReadDeadline(time.Time{})
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = newProblem("request_timeout", "The body did not arrive in time.").Set("Connection", "close")
+		err = NewProblem("request_timeout", "The body did not arrive in time.").Set("Connection", "close")
 	case err != nil:
-		err = newProblem("incomplete_body", "The body broke off before its end.").Set("Connection", "close")
+		err = NewProblem("incomplete_body", "The body broke off before its end.").Set("Connection", "close")
 	}
 	return n, err
 }
