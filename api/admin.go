@@ -183,7 +183,7 @@ func (s *server) queues(c *call) error {
 	if s.Queues == nil {
 		return web.NewProblem("unknown_path", "This process offers no queue pages.")
 	}
-	if secret, err := secretOf(c.r.Header, false); err != nil {
+	if secret, err := secretOf(c.r.Header, schemeRequired); err != nil {
 		return err
 	} else if secret != "" {
 		if err := s.authorize(c, adminOnly); err != nil {

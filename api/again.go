@@ -55,9 +55,10 @@ func (s *server) follow(c *call, in *input, req followRequest, accept acceptFoll
 	}
 	p := web.PreferOf(c.r.Header, MaxWait)
 	if req.dryRun {
-		return s.previewAccepted(c, p, j, replayed)
+		return s.previewAccepted(c, p, acceptance{j, replayed})
 	}
-	j, ended := s.announce(c, p, p.Applied(), j, replayed)
+	c.setLocation(acceptance{j, replayed}, p.Applied())
+	j, ended := s.waitForEnd(c, p, j)
 	if ended {
 		return s.answerJob(c, http.StatusOK, j)
 	}

@@ -29,7 +29,7 @@ func (s *server) authorize(c *call, a access) error {
 	if a.keyless {
 		return nil
 	}
-	secret, err := secretOf(c.r.Header, c.surface != nil && c.surface.BareKey)
+	secret, err := secretOf(c.r.Header, c.format.keyForm())
 	if err != nil {
 		return err
 	}
@@ -64,12 +64,19 @@ func (a access) require(key auth.Key) error {
 	return web.NewProblem("missing_scope", "This call needs the "+noun+strings.ReplaceAll(auth.JoinScopes(a.scopes), ",", " and ")+".")
 }
 
-// secretOf reads the key of a request, "" for none. An Authorization of
-// another scheme is not ours to judge: a proxy may have put it there. bare
-// says that one without a scheme is the key.
-func secretOf(h http.Header, bare bool) (string, error) {
+// A keyForm says how the Authorization header may have the key.
+type keyForm int
+
+const (
+	schemeRequired keyForm = iota // Bearer KEY
+	bareAllowed                   // Bearer KEY, or KEY alone
+)
+
+// secretOf reads the key of a request, "" for none. An Authorization header of
+// another scheme is ignored: a proxy may have added it.
+func secretOf(h http.Header, form keyForm) (string, error) {
 	var found string
-	for _, given := range append(bearers(h, bare), h.Values("X-API-Key")...) {
+	for _, given := range append(bearers(h, form), h.Values("X-API-Key")...) {
 		given = strings.TrimSpace(given)
 		switch {
 		case given == "":
@@ -82,16 +89,15 @@ func secretOf(h http.Header, bare bool) (string, error) {
 	return found, nil
 }
 
-// bearers lists the bearer tokens of a request, and bare ones where they
-// count.
-func bearers(h http.Header, bare bool) []string {
+// bearers returns the keys in the Authorization headers of a request.
+func bearers(h http.Header, form keyForm) []string {
 	var tokens []string
 	for _, v := range h.Values("Authorization") {
 		scheme, token, schemed := strings.Cut(strings.TrimSpace(v), " ")
 		switch {
 		case strings.EqualFold(scheme, "Bearer"):
 			tokens = append(tokens, token)
-		case bare && !schemed:
+		case form == bareAllowed && !schemed:
 			tokens = append(tokens, scheme)
 		}
 	}

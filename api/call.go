@@ -21,9 +21,12 @@ type call struct {
 	secret string       // of the key, its hash
 	model  *model.Model // nil on routes that have none
 
-	surface *compat.Surface // whose words the answer is in; nil for the native ones
-	request *compat.Request // of a vendor's call
-	sent    []byte          // the body of a vendor's call
+	format format // of the answer
+
+	// What only the handlers of vendors' calls use.
+	surface *compat.Surface
+	request *compat.Request
+	sent    []byte // the body
 
 	giveBack func() // the place that a large body has, nil for none
 	endCheck func() // and that of checking it
@@ -130,9 +133,5 @@ func (s *server) fail(c *call, err error) {
 		// whole.
 		panic(http.ErrAbortHandler)
 	}
-	if c.surface != nil {
-		c.failVendor(p)
-		return
-	}
-	p.Write(c.w)
+	c.format.fail(c, p)
 }

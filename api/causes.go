@@ -18,7 +18,9 @@ type about struct {
 	Counts         *countsJSON  `json:"counts,omitempty"`
 
 	holder string // id of the record that has the unique value already
-	named  bool   // the pointers of the faults have the vendor's names already
+	// translated: the pointers of the faults are where the caller sent them;
+	// see [format.pointer].
+	translated bool
 }
 
 // aboutOf returns what a problem says of a job; the zero about for nothing.

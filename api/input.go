@@ -21,14 +21,13 @@ type input struct {
 	query  url.Values
 	known  map[string]bool // parameters that were asked for
 	faults web.Faults
-	// surface is set on a vendor's paths, where the native names of fields
-	// become the vendor's.
-	surface *compat.Surface
+	// pointer is that of the call's [format]; nil leaves pointers as they are.
+	pointer func(native string) string
 }
 
 // input reads the query of the call.
 func (c *call) input() *input {
-	in := &input{known: map[string]bool{}, surface: c.surface}
+	in := &input{known: map[string]bool{}, pointer: c.format.pointer}
 	var err error
 	if in.query, err = url.ParseQuery(c.r.URL.RawQuery); err != nil {
 		in.fail(web.InQuery, "?", "invalid_query", "The query of the address is not properly encoded.")
@@ -49,8 +48,8 @@ func (in *input) failParam(name, code, detail string) {
 // failAll notes the faults of an input that lies under prefix.
 func (in *input) failAll(where, prefix string, fs model.Faults) {
 	addAll(&in.faults, where, fs, func(pointer string) string {
-		if in.surface != nil && where == web.InBody {
-			pointer = in.surface.Pointer(pointer)
+		if in.pointer != nil && where == web.InBody {
+			pointer = in.pointer(pointer)
 		}
 		return prefix + pointer
 	})
@@ -87,7 +86,7 @@ func (in *input) err() error {
 		return nil
 	}
 	p := web.InvalidFor(in.faults)
-	p.Extension = about{named: in.surface != nil}
+	p.Extension = about{translated: true}
 	return p
 }
 

@@ -24,7 +24,7 @@ func repeated(n int, part func(i int) string) string {
 
 // querying makes the call with a query.
 func querying(query string) *call {
-	return &call{r: httptest.NewRequest("GET", "/?"+query, nil)}
+	return &call{r: httptest.NewRequest("GET", "/?"+query, nil), format: nativeFormat{}}
 }
 
 // TestWhatReadsARequestIsLinear gives each parser its worst input, and one

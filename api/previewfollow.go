@@ -58,7 +58,7 @@ func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept 
 	if err != nil {
 		return actionError(j, err)
 	}
-	return s.previewAccepted(c, prefers, j, replayed)
+	return s.previewAccepted(c, prefers, acceptance{j, replayed})
 }
 
 // foresee computes what a retry or an undo would do.

@@ -109,11 +109,7 @@ func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults)
 // answerRecord sends one record with its version as the ETag.
 func (s *server) answerRecord(c *call, status int, rec model.Record) error {
 	c.w.Header().Set("ETag", recordTag(c.model, rec))
-	if c.surface != nil {
-		return c.answerVendor(status, rec)
-	}
-	c.send(status, append(c.shownRecord(nil, rec), '\n'))
-	return nil
+	return c.format.record(c, status, rec)
 }
 
 func (s *server) getRecord(c *call) error {

@@ -94,7 +94,7 @@ func (s *server) native() map[string]*resource {
 	paths := map[string]*resource{}
 	add := func(at string, m *model.Model, r route) {
 		if paths[at] == nil {
-			paths[at] = &resource{server: s, model: m, methods: map[string]route{}}
+			paths[at] = &resource{server: s, model: m, format: nativeFormat{s}, methods: map[string]route{}}
 		}
 		paths[at].methods[r.method] = r
 	}
@@ -147,7 +147,7 @@ func (s *server) plainPaths(mux *http.ServeMux) http.Handler {
 		case behindBase(p, clean, res.surface):
 			mux.ServeHTTP(w, tidied)
 		default:
-			(&resource{server: s, model: res.model, surface: res.surface}).ServeHTTP(w, r)
+			(&resource{server: s, model: res.model, format: res.format, surface: res.surface}).ServeHTTP(w, r)
 		}
 	})
 }
@@ -196,12 +196,13 @@ type resource struct {
 	model   *model.Model
 	methods map[string]route // none: a subtree in which every path is unknown
 
+	format  format          // of all answers
 	surface *compat.Surface // nil for native paths
 	suffix  string          // what follows the id in the last segment, as in {id}.json
 }
 
 func (s *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{w: w, r: r, model: s.model, surface: s.surface}
+	c := &call{w: w, r: r, model: s.model, format: s.format, surface: s.surface}
 	defer c.freeBody()
 	defer s.calls.end(c)
 	if err := s.dispatch(c); err != nil {

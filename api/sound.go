@@ -20,7 +20,7 @@ const maxJobID = 64
 // nameless lists the segments of paths that name something, and the answer
 // where they hold what nothing can be called.
 var nameless = map[string]*web.Problem{
-	"id":        errNoRecord,
+	"id":        nil, // see [format.noSuchID]
 	"job":       errNoJob,
 	"key":       errNoKey,
 	"name":      errNoModel,
@@ -33,8 +33,8 @@ func (c *call) soundPath() error {
 		text := c.r.PathValue(segment)
 		switch {
 		case sound(text) && (segment != "job" || len(text) <= maxJobID):
-		case segment == "id" && c.surface != nil:
-			return errInvalidID
+		case segment == "id":
+			return c.format.noSuchID()
 		default:
 			return answer
 		}

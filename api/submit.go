@@ -10,15 +10,22 @@ import (
 	"bulkpatch/model"
 )
 
-// submit is the end of all three calls: it gathers the last faults, and then
-// previews or accepts the job.
+// submit is the end of all calls that make an update: it finds the last faults,
+// and then previews the job or accepts it.
 func (s *server) submit(c *call, in *input, u *update) error {
 	u.takeHeaders(in, c.r.Header)
-	if c.surface != nil {
-		u.vendorPrefer()
+	c.format.prefer(u)
+	key, err := s.keyFor(c, u)
+	if err != nil {
+		return err
 	}
-	sub, done, err := s.submission(c, in, u)
-	if err != nil || done {
+	sub := u.submission(c)
+	if u.replayable(in) {
+		if answered, err := s.replay(c, in, u, key, &sub); answered || err != nil {
+			return err
+		}
+	}
+	if err := s.finish(c, in, u, key, &sub); err != nil {
 		return err
 	}
 	if u.options.DryRun {
@@ -28,7 +35,7 @@ func (s *server) submit(c *call, in *input, u *update) error {
 	if err != nil {
 		return u.refused(in, err)
 	}
-	return s.accepted(c, u, j, replayed)
+	return s.accepted(c, u, acceptance{j, replayed})
 }
 
 // refused says why the store did not accept an update. A fault of the patch,
@@ -43,67 +50,68 @@ func (u *update) refused(in *input, err error) error {
 	return in.err()
 }
 
-// submission makes the checked request for the store. done: the idempotency
-// key had made the job before, and it has been answered.
-func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, done bool, err error) {
-	var key []byte
-	if u.idempotencyKey != "" || u.options.Confirmed {
-		if key, err = s.signingKey(c.ctx()); err != nil {
-			return sub, false, err
-		}
+// keyFor reads the signing key, where the update needs it.
+func (s *server) keyFor(c *call, u *update) ([]byte, error) {
+	if u.idempotencyKey == "" && !u.options.Confirmed {
+		return nil, nil
 	}
-	sub = job.Submission{
+	return s.signingKey(c.ctx())
+}
+
+// submission returns the request for the store, as far as it is known before
+// the last checks; see [server.finish].
+func (u *update) submission(c *call) job.Submission {
+	sub := job.Submission{
 		Kind: job.Bulk, Workspace: c.workspace(), Model: u.model, Filter: u.filter,
 		Options: u.options.Options, IfMatch: u.ifMatch, CreatedBy: c.key.Actor(), Actor: c.key.ID,
 	}
 	if u.single {
 		sub.Kind, sub.RecordID = job.Single, u.id
 	}
-	if u.replayable(in) {
-		sub.IdempotencyKey = u.idempotencyKey
-		if sub.Fingerprint, err = u.fingerprint(key, sub.Workspace); err != nil {
-			return sub, false, err
-		}
-		done, err = s.replay(c, u, sub)
-		if errors.Is(err, job.ErrKeyReused) && in.err() != nil {
-			err = in.err()
-		}
-		if done || err != nil {
-			return sub, done, err
-		}
+	return sub
+}
+
+// replay answers with the job that the idempotency key made before, if any. It
+// does so even where the request would be refused by now: its record may have
+// changed or gone, its confirm token may have expired, or its filter or patch
+// may exceed a limit that was introduced later. Otherwise it prepares the
+// submission for using the key.
+func (s *server) replay(c *call, in *input, u *update, key []byte, sub *job.Submission) (answered bool, err error) {
+	sub.IdempotencyKey = u.idempotencyKey
+	if sub.Fingerprint, err = u.fingerprint(key, c.workspace()); err != nil {
+		return false, err
 	}
+	j, err := s.Store.Replay(c.ctx(), c.workspace(), sub.IdempotencyKey, sub.Fingerprint)
+	switch {
+	case errors.Is(err, job.ErrNotFound):
+		return false, nil
+	case errors.Is(err, job.ErrKeyReused) && in.err() != nil:
+		return false, in.err()
+	case err != nil:
+		return false, err
+	case u.options.DryRun:
+		return true, s.previewAccepted(c, u.prefer, acceptance{j, true})
+	}
+	return true, s.accepted(c, u, acceptance{j, true})
+}
+
+// finish makes the last checks of an update, and adds to its submission what
+// is known only after them.
+func (s *server) finish(c *call, in *input, u *update, key []byte, sub *job.Submission) (err error) {
 	if err := s.checkReadOnly(c, in, u); err != nil {
-		return sub, false, err
+		return err
 	}
 	if err := in.err(); err != nil {
-		return sub, false, err
+		return err
 	}
 	c.checked()
 	if u.options.Confirmed && !u.options.DryRun {
-		if sub.Digest, err = u.confirmed(key, sub.Workspace, s.Now()); err != nil {
-			return sub, false, err
+		if sub.Digest, err = u.confirmed(key, c.workspace(), s.Now()); err != nil {
+			return err
 		}
 	}
 	sub.Patch, err = s.seal(c.ctx(), c.key.ID, u.patch)
-	return sub, false, err
-}
-
-// replay answers with the job that the idempotency key made before, if any:
-// also where the request would be refused by now, because its record has
-// changed or gone, its confirm token has expired, or its filter or patch
-// exceeds a limit that came later.
-func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err error) {
-	j, err := s.Store.Replay(c.ctx(), sub.Workspace, sub.IdempotencyKey, sub.Fingerprint)
-	if errors.Is(err, job.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	if u.options.DryRun {
-		return true, s.previewAccepted(c, u.prefer, j, true)
-	}
-	return true, s.accepted(c, u, j, true)
+	return err
 }
 
 // preview answers what the job would do: at once, or where that takes too
@@ -142,54 +150,64 @@ func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 	if err != nil {
 		return orNoRecord(err)
 	}
-	return s.previewAccepted(c, u.prefer, j, replayed)
+	return s.previewAccepted(c, u.prefer, acceptance{j, replayed})
 }
 
-// previewAccepted answers with a job of kind preview that is on disk.
-func (s *server) previewAccepted(c *call, prefers web.Prefer, j job.Job, replayed bool) error {
+// An acceptance is a job that is on disk. replayed: the request was answered
+// before, and its idempotency key made the job then.
+type acceptance struct {
+	job      job.Job
+	replayed bool
+}
+
+// previewAccepted answers with a job of kind preview that is on disk. It never
+// waits for the end.
+func (s *server) previewAccepted(c *call, prefers web.Prefer, a acceptance) error {
 	p := web.Prefer{Async: prefers.Async}
-	j, _ = s.announce(c, p, p.Applied(), j, replayed)
-	return s.answerPending(c, j)
+	c.setLocation(a, p.Applied())
+	return s.answerPending(c, a.job)
 }
 
-// accepted answers with a job that is on disk, at once or when it has ended,
+// accepted answers with a job that is on disk: at once, or when it has ended,
 // as the caller prefers.
-func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
-	if c.surface != nil {
-		c.w.Header().Set("Job-Id", j.ID)
-	}
+func (s *server) accepted(c *call, u *update, a acceptance) error {
+	c.format.nameJob(c.w.Header(), a.job)
 	applied := u.prefer.Applied()
 	if len(c.r.Header.Values("Prefer")) == 0 {
-		applied = "" // the wait is the surface's own
+		applied = "" // the format waits, not the caller
 	}
-	j, ended := s.announce(c, u.prefer, applied, j, replayed)
-	switch {
-	case ended:
+	c.setLocation(a, applied)
+	j, ended := s.waitForEnd(c, u.prefer, a.job)
+	if ended {
 		return s.ended(c, u, j)
-	case c.surface != nil && (u.bulk() || u.prefer.Async):
-		return c.acceptedVendor(u, j)
 	}
-	return s.answerPending(c, j)
+	return c.format.pending(c, u, j)
 }
 
-// announce names a job that is on disk in the answer's headers, and waits for
-// its end as the caller prefers. ended: j is final.
-func (s *server) announce(c *call, p web.Prefer, applied string, j job.Job, replayed bool) (latest job.Job, ended bool) {
+// setLocation names a job that is on disk in the headers of the answer, and
+// says which preferences were applied, "" for none.
+func (c *call) setLocation(a acceptance, applied string) {
 	h := c.w.Header()
-	h.Set("Location", jobPath(j.ID))
-	if replayed {
+	h.Set("Location", jobPath(a.job.ID))
+	if a.replayed {
 		h.Set("Idempotency-Replayed", "true")
 	}
 	if applied != "" {
 		h.Set("Preference-Applied", applied)
 	}
+}
+
+// waitForEnd waits for the end of a job that is on disk, for as long as the
+// caller prefers, and returns the job as it then is. ended: j is final. A
+// failure to wait is not an error, because the job was accepted.
+func (s *server) waitForEnd(c *call, p web.Prefer, j job.Job) (latest job.Job, ended bool) {
 	if p.Wait == 0 {
 		return j, false
 	}
-	c.freeBody() // what was asked for is on disk
+	c.freeBody() // the store has all that the body said
 	latest, err := s.awaitEnd(c, j, p.Wait)
 	if err != nil {
-		return j, false // it is accepted whatever becomes of the waiting
+		return j, false
 	}
 	return latest, latest.State.Final()
 }
@@ -200,15 +218,12 @@ func (s *server) answerPending(c *call, j job.Job) error {
 	return s.answerJob(c, http.StatusAccepted, j)
 }
 
-// ended answers with what became of a job that the caller waited for: a bulk
-// by the job, a single by its record, or by the job to a key that may not see
-// records.
+// ended answers with the outcome of a job that the caller waited for: a bulk
+// update with the job; a single one with its record, or with the job where the
+// key may not see records.
 func (s *server) ended(c *call, u *update, j job.Job) error {
-	if u.bulk() && c.surface != nil {
-		return c.acceptedVendor(u, j)
-	}
 	if u.bulk() {
-		return s.answerJob(c, http.StatusOK, j)
+		return c.format.ended(c, u, j)
 	}
 	page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, job.ResultQuery{Limit: 1})
 	if err != nil {

@@ -2,18 +2,14 @@ package api
 
 import (
 	"maps"
-	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/api/compat"
 	"bulkpatch/api/web"
 	"bulkpatch/filter"
-	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -65,7 +61,7 @@ func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
 		does := calls[r.Action]
 		for _, p := range []string{at, at + "/{$}"} {
 			if paths[p] == nil {
-				paths[p] = &resource{server: s, model: v.Model, surface: v, suffix: suffix, methods: map[string]route{}}
+				paths[p] = &resource{server: s, model: v.Model, format: vendorFormat{s, v}, surface: v, suffix: suffix, methods: map[string]route{}}
 			}
 			paths[p].methods[r.Method] = route{r.Method, p, does.access, func(c *call) error {
 				c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Path: r.Path, Query: c.r.URL.Query()}
@@ -75,7 +71,7 @@ func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
 	}
 	for _, root := range v.Roots {
 		if paths[root] == nil {
-			paths[root] = &resource{server: s, model: v.Model, surface: v}
+			paths[root] = &resource{server: s, model: v.Model, format: vendorFormat{s, v}, surface: v}
 		}
 	}
 }
@@ -89,73 +85,6 @@ func withoutSlash(paths map[string]*resource) {
 			paths[bare] = res
 		}
 	}
-}
-
-// vendorWait is how long a vendor's single-record call waits for its job.
-const vendorWait = 10 * time.Second
-
-// vendorPrefer is what a vendor's caller wishes, who knows nothing of jobs
-// unless a header says so: the record of a single, the number of a bulk at
-// once.
-func (u *update) vendorPrefer() {
-	p := &u.prefer
-	if p.Async {
-		p.Wait = 0
-	} else if p.Wait == 0 && u.single {
-		p.Wait = vendorWait
-	}
-}
-
-// acceptedVendor answers with the job that a vendor's call has made.
-func (c *call) acceptedVendor(u *update, j job.Job) error {
-	status := http.StatusOK
-	if u.prefer.Async {
-		status = http.StatusAccepted
-	}
-	return c.answer(status, struct {
-		JobID string `json:"jobId"`
-	}{j.ID})
-}
-
-// answerVendor answers with a record.
-func (c *call) answerVendor(status int, rec model.Record) error {
-	return c.answer(status, c.surface.One(c.request, c.surface.Shown(rec, c.secrets(), nil)))
-}
-
-// failVendor answers an error in the vendor's words.
-func (c *call) failVendor(p *web.Problem) {
-	if id := aboutOf(p).JobID; id != "" {
-		c.w.Header().Set("Job-Id", id)
-	}
-	status := p.Status
-	line := p.Render(func(p *web.Problem) ([]byte, error) {
-		var body any
-		status, body = c.surface.Fail(c.told(p))
-		return web.JSONLine(body)
-	})
-	if line == nil {
-		p.Write(c.w)
-		return
-	}
-	p.Send(c.w, web.TypeJSON, status, line)
-}
-
-// told is a problem under the vendor's names.
-func (c *call) told(p *web.Problem) compat.Problem {
-	told := compat.Problem{
-		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail, Holder: aboutOf(p).holder,
-		Faults: p.Errors, Further: p.MoreErrors, Model: c.surface.Model, ID: requestID(c.ctx()),
-	}
-	if aboutOf(p).named {
-		return told
-	}
-	told.Faults = slices.Clone(p.Errors)
-	for i, f := range told.Faults {
-		if f.In == web.InBody {
-			told.Faults[i].Pointer = c.surface.Pointer(f.Pointer)
-		}
-	}
-	return told
 }
 
 // vendorBody reads the members of the body.

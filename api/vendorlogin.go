@@ -44,7 +44,7 @@ func (c *call) password() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	in := &input{surface: c.surface}
+	in := &input{}
 	var password string
 	var given bool
 	if media == web.TypeForm {
