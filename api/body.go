@@ -11,8 +11,9 @@ import (
 	"bulkpatch/job"
 )
 
-// media makes the body of the call ready to be read; see [readyBody].
-func (c *call) media(types ...string) (string, error) { return web.ReadyBody(c.r, types...) }
+// media makes the body of the call ready to be read, and returns which of the
+// media types of the route it has; see [web.ReadyBody].
+func (c *call) media() (string, error) { return web.ReadyBody(c.r, c.route.request.Types...) }
 
 const (
 	// freeBody is how many bytes of each body need no place in the budget:
@@ -26,8 +27,8 @@ const (
 // body reads a whole JSON body within the limit. A large one waits for its
 // place among those in flight, which it keeps until [call.freeBody]. Memory
 // grows with what has come, not with what was announced.
-func (s *server) body(c *call, types ...string) ([]byte, error) {
-	if _, err := c.media(types...); err != nil {
+func (s *server) body(c *call) ([]byte, error) {
+	if _, err := c.media(); err != nil {
 		return nil, err
 	}
 	if c.r.ContentLength > s.MaxBody {
@@ -119,7 +120,7 @@ func (s *server) noBody(c *call, in *input) error {
 	if c.r.ContentLength == 0 {
 		return nil // whatever its media type
 	}
-	raw, err := s.body(c, web.TypeJSON)
+	raw, err := s.body(c)
 	if err != nil || len(raw) == 0 {
 		return err
 	}

@@ -21,6 +21,7 @@ type call struct {
 	secret string       // of the key, its hash
 	model  *model.Model // nil on routes that have none
 
+	route  route  // that serves the call
 	format format // of the answer
 
 	// What only the handlers of vendors' calls use.
@@ -48,9 +49,6 @@ func (c *call) arrived() time.Time {
 
 // bodyless reports whether the caller asked for the headers only.
 func (c *call) bodyless() bool { return c.r.Method == http.MethodHead }
-
-// writes reports whether the call may change something.
-func (c *call) writes() bool { return c.r.Method != http.MethodGet && c.r.Method != http.MethodHead }
 
 // answer sends v as JSON. It is written once, as a whole: what cannot be
 // written is an error before anything was sent.
@@ -108,7 +106,7 @@ func (s *server) fail(c *call, err error) {
 	var told *web.Problem
 	if c.keyEnded() && !(errors.As(err, &told) && told.Code == errKeyEnded.Code) {
 		err = errKeyEnded // whatever came of it
-		if c.writes() {
+		if c.route.effect == Changes {
 			err = errKeyEndedWriting
 		}
 	}

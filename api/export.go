@@ -15,7 +15,7 @@ func (s *server) exportRecords(c *call) error {
 	if err := in.err(); err != nil {
 		return err
 	}
-	format, err := web.Negotiate(c.r.Header, web.TypeNDJSON, web.TypeCSV)
+	format, err := web.Negotiate(c.r.Header, c.route.answer.Types...)
 	if err != nil {
 		return err
 	}

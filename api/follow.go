@@ -36,7 +36,7 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	if c.r.ContentLength == 0 {
 		return req, nil // whatever its media type
 	}
-	raw, err := s.body(c, web.TypeJSON)
+	raw, err := s.body(c)
 	if err != nil || len(raw) == 0 {
 		return req, err
 	}

@@ -126,7 +126,7 @@ func (e lineError) Error() string { return e.why }
 // importRecords reads a stream of records and merges them in. While the store
 // writes a batch, the next one is parsed.
 func (s *server) importRecords(c *call) error {
-	format, err := c.media(web.TypeNDJSON, "application/ndjson", web.TypeCSV)
+	format, err := c.media()
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"sort"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,8 +17,11 @@ import (
 // An input gathers what a request says beside its path, and everything that
 // is wrong with it, so that one answer can name it all.
 type input struct {
-	query  url.Values
-	known  map[string]bool // parameters that were asked for
+	query url.Values
+	// takes reports whether the call takes a query parameter.
+	takes func(name string) bool
+	// judged: unknown parameters were noted already.
+	judged bool
 	faults web.Faults
 	// pointer is that of the call's [format]; nil leaves pointers as they are.
 	pointer func(native string) string
@@ -27,7 +29,7 @@ type input struct {
 
 // input reads the query of the call.
 func (c *call) input() *input {
-	in := &input{known: map[string]bool{}, pointer: c.format.pointer}
+	in := &input{takes: c.route.takesParam, pointer: c.format.pointer}
 	var err error
 	if in.query, err = url.ParseQuery(c.r.URL.RawQuery); err != nil {
 		in.fail(web.InQuery, "?", "invalid_query", "The query of the address is not properly encoded.")
@@ -71,16 +73,13 @@ func addAll(list *web.Faults, where string, fs model.Faults, at func(pointer str
 // err returns the answer to all faults, unknown parameters included, or nil.
 // It must be asked after all parameters were read.
 func (in *input) err() error {
-	var unknown []string
-	for name := range in.query {
-		if !in.known[name] {
-			unknown = append(unknown, name)
+	if !in.judged {
+		in.judged = true
+		for _, name := range sortedNames(in.query) {
+			if !in.takes(name) {
+				in.failParam(name, "unknown_parameter", "This call has no such query parameter.")
+			}
 		}
-	}
-	sort.Strings(unknown)
-	for _, name := range unknown {
-		in.failParam(name, "unknown_parameter", "This call has no such query parameter.")
-		in.known[name] = true
 	}
 	if in.faults.Found() == 0 {
 		return nil
@@ -92,7 +91,6 @@ func (in *input) err() error {
 
 // param reads a parameter, which may be given once.
 func (in *input) param(name string) (string, bool) {
-	in.known[name] = true
 	values := in.query[name]
 	if len(values) > 1 {
 		in.failParam(name, "repeated_parameter", "This query parameter may be given once.")

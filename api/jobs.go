@@ -115,7 +115,7 @@ func actionError(j job.Job, err error) error {
 
 // throttle changes the speed of a job while it runs.
 func (s *server) throttle(c *call) error {
-	raw, err := s.body(c, web.TypeMerge, web.TypeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}

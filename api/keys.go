@@ -79,7 +79,7 @@ func (s *server) listKeys(c *call) error {
 }
 
 func (s *server) createKey(c *call) error {
-	raw, err := s.body(c, web.TypeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}

@@ -30,46 +30,49 @@ type options struct {
 // of options.
 type option struct {
 	name string
-	// text: the value is a text, which stands bare in a query.
-	text bool
-	// bulk: it says something about many records, and would be passed over
-	// in silence for a single one. So it is refused there.
-	bulk bool
+	typ  string // of the value: boolean, integer, number or string
+	// bulk: the option is for updates of many records. It would have no effect
+	// on a single one, so it is refused there.
+	bulk        bool
+	description string
 	// set takes the value, or says what it must be.
 	set func(o *options, v jsontext.Value) (code, must string)
 }
 
+// detailBulkOnly says why a call refuses an option.
+const detailBulkOnly = "This option is for updates by filter; this one names a single record."
+
 // optionList lists all options.
 var optionList = []option{
-	{"allowAll", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"allowAll", "boolean", true, "Confirms that an empty filter means all customers.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.AllowAll, v)
 	}},
-	{"maxAffected", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"maxAffected", "integer", true, "Fails the job, before it changes anything, where the filter matches more customers.", func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.MaxAffected, v, 0)
 	}},
-	{"expectedCount", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"expectedCount", "integer", true, "Fails the job, before it changes anything, where the filter matches another number of customers.", func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.ExpectedCount, v, 0)
 	}},
-	{"dryRun", false, false, func(o *options, v jsontext.Value) (string, string) {
+	{"dryRun", "boolean", false, "Answers with what the update would do, and changes nothing.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.DryRun, v)
 	}},
-	{"confirmToken", true, false, func(o *options, v jsontext.Value) (string, string) {
+	{"confirmToken", "string", false, "The confirmToken of a preview. The job fails where the filter no longer matches the same customers.", func(o *options, v jsontext.Value) (string, string) {
 		o.Confirmed = true
 		return setText(&o.ConfirmToken, v)
 	}},
-	{"onMismatch", true, true, func(o *options, v jsontext.Value) (string, string) {
+	{"onMismatch", "string", true, "What to do with a customer that no longer matches when its turn comes: skip or force.", func(o *options, v jsontext.Value) (string, string) {
 		return setText((*string)(&o.OnMismatch), v, string(job.Skip), string(job.Force))
 	}},
-	{"recordsPerSecond", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"recordsPerSecond", "number", true, "How many customers the job changes per second at most.", func(o *options, v jsontext.Value) (string, string) {
 		return setRate(&o.RecordsPerSecond, v)
 	}},
-	{"maxFailures", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"maxFailures", "integer", true, "Fails the job after so many failures.", func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.MaxFailures, v, 1)
 	}},
-	{"allowNewOptions", false, false, func(o *options, v jsontext.Value) (string, string) {
+	{"allowNewOptions", "boolean", false, "Whether values that a drop-down does not have yet become choices of it.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.AllowNewOptions, v)
 	}},
-	{"note", true, false, func(o *options, v jsontext.Value) (string, string) {
+	{"note", "string", false, "A text of at most 500 characters, for people who look at the job.", func(o *options, v jsontext.Value) (string, string) {
 		return setNote(&o.Note, v)
 	}},
 }
@@ -175,8 +178,8 @@ func (o *options) fromQuery(in *input) {
 			continue
 		}
 		v := jsontext.Value(text)
-		if p.text {
-			v, _ = json.Marshal(text) // a text can always be marshalled
+		if p.typ == "string" {
+			v, _ = json.Marshal(text) // cannot fail for a string
 		} else if checkJSON(v) != nil {
 			v = jsontext.Value("null") // no number and no boolean, so it is refused
 		}
@@ -221,7 +224,7 @@ func (o *options) refuseBulk(in *input, given func(name string) (pointer, where 
 			continue
 		}
 		if pointer, where, ok := given(p.name); ok {
-			in.fail(where, pointer, "bulk_only", "This option is for updates by filter; this one names a single record.")
+			in.fail(where, pointer, "bulk_only", detailBulkOnly)
 		}
 	}
 }

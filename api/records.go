@@ -40,7 +40,7 @@ func recordPath(m *model.Model, id any) string {
 }
 
 func (s *server) createRecord(c *call) error {
-	raw, err := s.body(c, web.TypeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}

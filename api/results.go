@@ -50,7 +50,7 @@ func (s *server) results(c *call) error {
 	in := c.input()
 	q := job.ResultQuery{Outcomes: in.outcomes()}
 	in.reasons(&q)
-	format, err := web.Negotiate(c.r.Header, web.TypeJSON, web.TypeCSV, web.TypeNDJSON)
+	format, err := web.Negotiate(c.r.Header, c.route.answer.Types...)
 	if err != nil {
 		return err
 	}

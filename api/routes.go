@@ -8,82 +8,8 @@ import (
 
 	"bulkpatch/api/compat"
 	"bulkpatch/api/web"
-	"bulkpatch/auth"
 	"bulkpatch/model"
 )
-
-// An access is what a route asks of its caller: nothing, or a key that has all
-// of some scopes.
-type access struct {
-	keyless bool
-	scopes  []auth.Scope
-}
-
-func needs(scopes ...auth.Scope) access { return access{scopes: scopes} }
-
-var (
-	open           = access{keyless: true}
-	anyKey         = needs() // what it may see is judged in visible.go
-	readCustomers  = needs(auth.CustomersRead)
-	writeCustomers = needs(auth.CustomersWrite)
-	bothCustomers  = needs(auth.CustomersWrite, auth.CustomersRead) // a change that is answered with the record
-	writeJobs      = needs(auth.JobsWrite)
-	redoJobs       = needs(auth.CustomersWrite, auth.JobsWrite) // a job that changes customers as another one says
-	adminOnly      = needs(auth.Admin)
-)
-
-// A route is one call of the API. A path that begins with /v1/{model} stands
-// for one path for each loaded model, under the model's literal name.
-type route struct {
-	method string
-	path   string
-	access access
-	serve  func(*call) error
-}
-
-// routes lists every call.
-func (s *server) routes() []route {
-	return []route{
-		{"GET", "/healthz", open, s.health},
-		{"GET", "/readyz", open, s.ready},
-		{"GET", "/metrics", open, s.metrics},
-		{"GET", "/admin/login", open, s.loginPage},
-		{"POST", "/admin/login", open, s.login},
-		{"POST", "/admin/logout", open, s.logout},
-		{"GET", "/admin/queues", open, s.queues},
-		{"GET", "/admin/queues/", open, s.queues},
-
-		{"GET", "/v1/models", anyKey, s.listModels},
-		{"GET", "/v1/models/{name}", anyKey, s.getModel},
-
-		{"GET", "/v1/{model}/customers", readCustomers, s.listRecords},
-		{"POST", "/v1/{model}/customers", writeCustomers, s.createRecord},
-		{"PATCH", "/v1/{model}/customers", writeCustomers, s.patchBulk},
-		{"GET", "/v1/{model}/customers/{id}", readCustomers, s.getRecord},
-		{"PATCH", "/v1/{model}/customers/{id}", writeCustomers, s.patchSingle},
-		{"DELETE", "/v1/{model}/customers/{id}", writeCustomers, s.deleteRecord},
-		{"GET", "/v1/{model}/customers/{id}/history", readCustomers, s.history},
-		{"POST", "/v1/{model}/import", writeCustomers, s.importRecords},
-		{"GET", "/v1/{model}/export", readCustomers, s.exportRecords},
-
-		{"POST", "/v1/jobs", writeCustomers, s.postJob},
-		// A key may see the jobs it made without jobs:read.
-		{"GET", "/v1/jobs", anyKey, s.listJobs},
-		{"GET", "/v1/jobs/{job}", anyKey, s.getJob},
-		{"GET", "/v1/jobs/{job}/results", anyKey, s.results},
-		{"GET", "/v1/jobs/{job}/events", anyKey, s.events},
-		{"PATCH", "/v1/jobs/{job}", writeJobs, s.throttle},
-		{"POST", "/v1/jobs/{job}/pause", writeJobs, s.act},
-		{"POST", "/v1/jobs/{job}/resume", writeJobs, s.act},
-		{"POST", "/v1/jobs/{job}/cancel", writeJobs, s.act},
-		{"POST", "/v1/jobs/{job}/retry", redoJobs, s.retry},
-		{"POST", "/v1/jobs/{job}/undo", redoJobs, s.undo},
-
-		{"GET", "/v1/keys", adminOnly, s.listKeys},
-		{"POST", "/v1/keys", adminOnly, s.createKey},
-		{"DELETE", "/v1/keys/{key}", adminOnly, s.revokeKey},
-	}
-}
 
 // modelRoute is the beginning of the paths that every model has.
 const modelRoute = "/v1/{model}/"
@@ -226,6 +152,7 @@ func (s *resource) dispatch(c *call) error {
 	if !ok {
 		return s.wrongMethod()
 	}
+	c.route = rt
 	c.r.SetPathValue("id", strings.TrimSuffix(c.r.PathValue("id"), s.suffix))
 	if err := s.authorize(c, rt.access); err != nil {
 		return err

@@ -37,7 +37,7 @@ func (u *update) bulk() bool { return !u.single }
 
 // patchBulk changes the records of a filter; the body is the patch.
 func (s *server) patchBulk(c *call) error {
-	raw, err := s.body(c, web.TypeMerge, web.TypeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (s *server) patchBulk(c *call) error {
 
 // patchSingle changes one record; the body is the patch.
 func (s *server) patchSingle(c *call) error {
-	raw, err := s.body(c, web.TypeMerge, web.TypeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *server) patchSingle(c *call) error {
 
 // postJob takes the same as a resource, for filters too long for an address.
 func (s *server) postJob(c *call) error {
-	raw, err := s.body(c, web.TypeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}

@@ -27,24 +27,25 @@ func Surfaces(models *model.Registry, vendors map[string]compat.Vendor) ([]*comp
 	return compat.Load(models, vendors, taken)
 }
 
-// A vendorCall is what a vendor's call needs and does: the same for all of
-// them.
-type vendorCall struct {
-	access access
-	serve  func(*call) error
-}
-
-func (s *server) vendorCalls() map[compat.Action]vendorCall {
-	return map[compat.Action]vendorCall{
-		compat.List:           {readCustomers, s.vendorList},
-		compat.Create:         {bothCustomers, s.vendorCreate},
-		compat.Get:            {readCustomers, s.vendorGet},
-		compat.Update:         {bothCustomers, s.vendorUpdate},
-		compat.Bulk:           {writeCustomers, s.vendorBulk},
-		compat.Delete:         {writeCustomers, s.vendorDelete},
-		compat.DeleteMatching: {writeCustomers, s.vendorDeleteMatching},
-		compat.Describe:       {readCustomers, s.vendorDescribe},
-		compat.Login:          {open, s.vendorLogin},
+// vendorRoutes are the routes of the calls of vendors' surfaces, by what they do.
+// Which parameters such a call takes is for the vendor to say: those listed are
+// the ones of the native API that it takes, too.
+func (s *server) vendorRoutes() map[compat.Action]route {
+	body := Content{[]string{web.TypeJSON, web.TypeMerge}, recordJSON{}}
+	answer := Content{[]string{web.TypeJSON}, recordJSON{}}
+	login := Content{[]string{web.TypeJSON, web.TypeForm}, nil}
+	bulk := append(updateParams()[1:], headerKey, headerPrefer)
+	single := append(singleParams(), headerKey, headerPrefer, headerIfMatch)
+	return map[compat.Action]route{
+		compat.List:           {access: readCustomers, effect: Reads, cost: Expensive, answer: answer, serve: s.vendorList},
+		compat.Create:         {access: bothCustomers, effect: Changes, cost: Cheap, params: single, request: body, answer: answer, serve: s.vendorCreate},
+		compat.Get:            {access: readCustomers, effect: Reads, cost: Cheap, params: []Param{headerNoneMatch}, answer: answer, serve: s.vendorGet},
+		compat.Update:         {access: bothCustomers, effect: Changes, cost: Cheap, params: single, request: body, answer: answer, serve: s.vendorUpdate},
+		compat.Bulk:           {access: writeCustomers, effect: Changes, cost: Expensive, params: bulk, request: body, answer: answer, serve: s.vendorBulk},
+		compat.Delete:         {access: writeCustomers, effect: Changes, cost: Cheap, answer: answer, serve: s.vendorDelete},
+		compat.DeleteMatching: {access: writeCustomers, effect: Changes, cost: Expensive, answer: answer, serve: s.vendorDeleteMatching},
+		compat.Describe:       {access: readCustomers, effect: Reads, cost: Cheap, answer: answer, serve: s.vendorDescribe},
+		compat.Login:          {access: open, effect: Reads, cost: Cheap, request: login, answer: answer, serve: s.vendorLogin},
 	}
 }
 
@@ -52,27 +53,35 @@ func (s *server) vendorCalls() map[compat.Action]vendorCall {
 // what is unknown is answered in its words. Each path answers with and
 // without a slash at its end.
 func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
-	calls := s.vendorCalls()
+	byAction := s.vendorRoutes()
 	for _, r := range v.Routes {
 		at, suffix := r.Path, ""
 		if before, after, ok := strings.Cut(at, "{id}"); ok && !strings.HasPrefix(after, "/") {
 			at, suffix = before+"{id}", after
 		}
-		does := calls[r.Action]
+		rt := byAction[r.Action]
+		rt.method, rt.serve = r.Method, vendorHandler(v, r, rt.serve)
 		for _, p := range []string{at, at + "/{$}"} {
 			if paths[p] == nil {
 				paths[p] = &resource{server: s, model: v.Model, format: vendorFormat{s, v}, surface: v, suffix: suffix, methods: map[string]route{}}
 			}
-			paths[p].methods[r.Method] = route{r.Method, p, does.access, func(c *call) error {
-				c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Path: r.Path, Query: c.r.URL.Query()}
-				return does.serve(c)
-			}}
+			rt.path = p
+			paths[p].methods[r.Method] = rt
 		}
 	}
 	for _, root := range v.Roots {
 		if paths[root] == nil {
 			paths[root] = &resource{server: s, model: v.Model, format: vendorFormat{s, v}, surface: v}
 		}
+	}
+}
+
+// vendorHandler returns the handler of a vendor's call, which serve is once the
+// call knows which it is.
+func vendorHandler(v *compat.Surface, r compat.Route, serve func(*call) error) func(*call) error {
+	return func(c *call) error {
+		c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Path: r.Path, Query: c.r.URL.Query()}
+		return serve(c)
 	}
 }
 
@@ -89,7 +98,7 @@ func withoutSlash(paths map[string]*resource) {
 
 // vendorBody reads the members of the body.
 func (s *server) vendorBody(c *call, in *input) error {
-	raw, err := s.body(c, web.TypeJSON, web.TypeMerge)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (s *server) vendorLogin(c *call) error {
 
 // password reads the password out of a form or a JSON object.
 func (c *call) password() (string, error) {
-	media, err := c.media(web.TypeJSON, web.TypeForm)
+	media, err := c.media()
 	if err != nil {
 		return "", err
 	}

@@ -11,8 +11,8 @@ import (
 // must not find the update done without it.
 func (c *call) lenient() *input {
 	in := c.input()
+	in.takes = func(string) bool { return true }
 	for _, name := range sortedNames(in.query) {
-		in.known[name] = true
 		ours := nearOption(name)
 		switch {
 		case ours == "" || c.surface.Knows(name):
