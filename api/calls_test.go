@@ -68,7 +68,7 @@ func statesItsParameters(t *testing.T, name string, c api.Call) {
 func TestCallsTakeTheParametersThatTheyState(t *testing.T) {
 	r := newRig(t)
 	id := r.job()
-	r.store.change(id, false, func(j *job.Job) { j.State = job.Succeeded })
+	r.store.changeUnseen(id, func(j *job.Job) { j.State = job.Succeeded })
 	customer := strings.TrimPrefix(r.customer(`{"firstName": "Ana"}`), "/v1/desk/customers/")
 	var others []string // models, whose calls are as those of desk
 	for _, m := range model.Shipped().All() {

@@ -30,7 +30,8 @@ func (s *server) exportRecords(c *call) error {
 	}
 	if format == web.TypeCSV {
 		out.MediaType = web.TypeCSV + "; charset=utf-8; header=present"
-		sheet := newSheet(c.model, fields, c.secrets())
+		sheet := newSheet(c.model, fields)
+		sheet.secrets = c.secrets()
 		out.Append(web.AppendRow(nil, sheet.names...))
 		line = sheet.appendRecord
 	}
@@ -63,14 +64,15 @@ func extension(mediaType string) string {
 type sheet struct {
 	names   []string
 	fields  []*model.Field
-	secrets bool
+	secrets bool // whether it shows masked values
 	text    []byte
 }
 
-// newSheet lists the fields that may be shown, in the model's order: all for
-// nil, else those chosen with id and version, which every answer has.
-func newSheet(m *model.Model, chosen []*model.Field, secrets bool) *sheet {
-	s := &sheet{secrets: secrets}
+// newSheet returns the table of the fields that may be shown, in the model's
+// order: all where none are chosen, otherwise those chosen and id and version,
+// which every answer has.
+func newSheet(m *model.Model, chosen []*model.Field) *sheet {
+	s := &sheet{}
 	for _, f := range m.Fields {
 		wanted := chosen == nil || slices.Contains(chosen, f) || f.Role == model.RoleID || f.Role == model.RoleVersion
 		if !wanted || f.WriteOnly || f.Secret == model.Hashed {
@@ -82,8 +84,8 @@ func newSheet(m *model.Model, chosen []*model.Field, secrets bool) *sheet {
 	return s
 }
 
-// appendRecord writes one record as a CSV line. An empty text stands in
-// quotes, so that it is not taken for a missing value.
+// appendRecord appends one record as a CSV line. An empty string is quoted, so
+// that it is not taken for a missing value.
 func (s *sheet) appendRecord(dst []byte, r model.Record) []byte {
 	for i, f := range s.fields {
 		if i > 0 {

@@ -582,21 +582,22 @@ func (f *fake) outage() error {
 
 func (f *fake) Subscribe(fn func(ids []string)) { f.told = append(f.told, fn) }
 
-// change moves a job on and tells who subscribed. Quietly: as another process
-// would, without telling.
-func (f *fake) change(id string, tell bool, how func(*job.Job)) {
+// change moves a job on and notifies who subscribed.
+func (f *fake) change(id string, how func(*job.Job)) {
+	f.changeUnseen(id, how)
+	for _, fn := range f.told {
+		fn([]string{id})
+	}
+}
+
+// changeUnseen moves a job on as another process would: nobody is notified.
+func (f *fake) changeUnseen(id string, how func(*job.Job)) {
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	j := f.jobs[id]
 	j.Revision++
 	how(&j)
 	f.jobs[id] = j
-	f.mu.Unlock()
-	if !tell {
-		return
-	}
-	for _, fn := range f.told {
-		fn([]string{id})
-	}
 }
 
 // joined returns when a call waits for a job.

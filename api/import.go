@@ -67,6 +67,13 @@ func newBatch() *batch {
 	}
 }
 
+// newLateBatch returns a batch for rows that were set aside.
+func newLateBatch() *batch {
+	b := newBatch()
+	b.late = true
+	return b
+}
+
 // full reports whether the batch is to be stored before more comes.
 func (b *batch) full() bool {
 	return len(b.drafts)+b.aside >= importBatch || b.bytes >= importBytes || b.failed >= importBatch
@@ -132,7 +139,7 @@ func (s *server) importRecords(c *call) error {
 	}
 	in := c.input()
 	shape := in.tableShape(c.model, format)
-	known, err := s.known(c, c.model, in.flag("allowNewOptions"))
+	known, err := s.known(c, c.model, model.PatchOptions{AllowNewOptions: in.flag("allowNewOptions")})
 	if err := cmp.Or(in.err(), err); err != nil {
 		return err
 	}

@@ -130,19 +130,18 @@ type parser struct {
 // parse reads until the stream or ctx ends. Rows that were set aside come after
 // all others.
 func (p *parser) parse(ctx context.Context) {
-	err := p.read(ctx, p.source, false)
+	err := p.read(ctx, p.source, newBatch)
 	if err == io.EOF && p.aside.rows > 0 {
-		err = p.read(ctx, &p.aside, true)
+		err = p.read(ctx, &p.aside, newLateBatch)
 	}
 	if err != io.EOF {
 		p.send(ctx, &batch{aside: p.aside.rows, err: err})
 	}
 }
 
-// read reads a source to its end, and returns why it did.
-func (p *parser) read(ctx context.Context, source draftSource, late bool) error {
-	b := newBatch()
-	b.late = late
+// read reads a source into batches, to its end, and returns why it ended.
+func (p *parser) read(ctx context.Context, source draftSource, empty func() *batch) error {
+	b := empty()
 	for ctx.Err() == nil {
 		d, at, err := source.next()
 		var bad lineError
@@ -161,8 +160,7 @@ func (p *parser) read(ctx context.Context, source draftSource, late bool) error 
 		}
 		if b.full() {
 			p.send(ctx, b)
-			b = newBatch()
-			b.late = late
+			b = empty()
 		}
 	}
 	return ctx.Err()

@@ -112,20 +112,20 @@ func (in *input) takeKey(k *auth.Key, members map[string]jsontext.Value) {
 		delete(members, name)
 		return v
 	}
-	in.takeName(&k.Name, take("name"), "/name", true)
-	in.takeName(&k.Workspace.Name, take("workspace"), "/workspace", false)
+	if name := take("name"); name == nil {
+		in.fail(web.InBody, "/name", "required", "This must be given.")
+	} else {
+		in.takeName(&k.Name, name, "/name")
+	}
+	if workspace := take("workspace"); workspace != nil {
+		in.takeName(&k.Workspace.Name, workspace, "/workspace")
+	}
 	in.takeScopes(k, take("scopes"))
 	in.unknownMembers(members, "")
 }
 
 // takeName reads the name of a key or a workspace.
-func (in *input) takeName(to *string, v jsontext.Value, pointer string, required bool) {
-	if v == nil {
-		if required {
-			in.fail(web.InBody, pointer, "required", "This must be given.")
-		}
-		return
-	}
+func (in *input) takeName(to *string, v jsontext.Value, pointer string) {
 	if code, must := setText(to, v); code != "" {
 		in.fail(web.InBody, pointer, code, must)
 	} else if !auth.ValidName(*to) {

@@ -158,6 +158,11 @@ func setRate(to **float64, v jsontext.Value) (code, must string) {
 	return "", ""
 }
 
+// patchOptions returns which options of drop-downs the update allows.
+func (o *options) patchOptions() model.PatchOptions {
+	return model.PatchOptions{AllowNewOptions: o.AllowNewOptions}
+}
+
 // set takes one option by its name.
 func (o *options) set(in *input, name string, v jsontext.Value, where, pointer string) {
 	i := slices.IndexFunc(optionList, func(p option) bool { return p.name == name })
@@ -205,10 +210,9 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 	}
 }
 
-// known says which options of drop-downs a call may use: the model's, those
-// that the workspace added and, where it asks for that, any.
-func (s *server) known(c *call, m *model.Model, allowNew bool) (model.PatchOptions, error) {
-	o := model.PatchOptions{AllowNewOptions: allowNew}
+// known completes which options of drop-downs a call may use: the model's, those
+// that the workspace added and, where o allows that, any.
+func (s *server) known(c *call, m *model.Model, o model.PatchOptions) (model.PatchOptions, error) {
 	if m == nil || len(m.Extensible()) == 0 {
 		return o, nil
 	}

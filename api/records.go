@@ -45,7 +45,7 @@ func (s *server) createRecord(c *call) error {
 		return err
 	}
 	in := c.input()
-	draft, err := s.newDraft(c, in, raw, in.flag("allowNewOptions"))
+	draft, err := s.newDraft(c, in, raw, model.PatchOptions{AllowNewOptions: in.flag("allowNewOptions")})
 	if err != nil {
 		return err
 	}
@@ -59,8 +59,8 @@ func (s *server) createRecord(c *call) error {
 
 // newDraft checks a new record, as the last of what a request says. Its error
 // names every fault.
-func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.Draft, error) {
-	known, err := s.known(c, c.model, allowNew)
+func (s *server) newDraft(c *call, in *input, raw []byte, o model.PatchOptions) (model.Draft, error) {
+	known, err := s.known(c, c.model, o)
 	if err != nil {
 		return model.Draft{}, err
 	}

@@ -172,7 +172,7 @@ func appendResultRow(dst []byte, r job.Result) ([]byte, error) {
 	if r.At != nil {
 		at = timeText(*r.At)
 	}
-	changed, err := jsonCell(r.Changed, r.Changed != nil)
+	changed, err := jsonCell(r.Changed)
 	if err != nil {
 		return nil, err
 	}
@@ -180,15 +180,15 @@ func appendResultRow(dst []byte, r job.Result) ([]byte, error) {
 	if r.Conflict != nil {
 		c = *r.Conflict
 	}
-	conflict, err := jsonCell(c.Fields, c.Fields != nil)
+	conflict, err := jsonCell(c.Fields)
 	return web.AppendRow(dst, r.ID.String(), string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed, conflict, c.By), err
 }
 
-// jsonCell is a value as a cell, which is empty where there is none.
-func jsonCell(v any, there bool) (string, error) {
-	if !there {
+// jsonCell returns an object as the text of a cell, which is empty for nil.
+func jsonCell[V any](object map[string]V) (string, error) {
+	if object == nil {
 		return "", nil
 	}
-	line, err := web.JSONLine(v)
+	line, err := web.JSONLine(object)
 	return strings.TrimSuffix(string(line), "\n"), err
 }

@@ -49,7 +49,7 @@ func (s *server) patchBulk(c *call) error {
 	} else {
 		u.takeFilter(in, []byte(text), "?allowAll", web.InQuery)
 	}
-	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
 	u.takePatch(in, raw, "")
@@ -71,7 +71,7 @@ func (s *server) patchSingle(c *call) error {
 	u.options.refuseBulk(in, func(name string) (string, string, bool) {
 		return "?" + name, web.InQuery, in.query.Has(name)
 	})
-	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
 	u.takePatch(in, raw, "")
@@ -98,7 +98,7 @@ func (s *server) postJob(c *call) error {
 	u.takeModel(in, s.Models, take("model"))
 	opts := take("options")
 	u.options.fromBody(in, opts)
-	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
 	err = u.takeTarget(in, given(take("filter")), given(take("id")))

@@ -160,7 +160,7 @@ func (s *server) vendorDeleteMatching(c *call) error {
 // vendorDescribe answers what fields records have.
 func (s *server) vendorDescribe(c *call) error {
 	in := c.lenient()
-	known, err := s.known(c, c.model, false)
+	known, err := s.known(c, c.model, model.PatchOptions{})
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (s *server) takeVendorPatch(c *call, in *input, u *update) (err error) {
 		return nil
 	}
 	u.options.AllowNewOptions = u.options.AllowNewOptions || c.request.AllowNewOptions
-	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
 	u.takePatch(in, raw, "")
@@ -106,7 +106,7 @@ func (s *server) vendorCreate(c *call) error {
 	match := c.surface.Create(c.request)
 	raw := c.request.Native()
 	in.take(c.request)
-	draft, err := s.newDraft(c, in, raw, c.request.AllowNewOptions)
+	draft, err := s.newDraft(c, in, raw, model.PatchOptions{AllowNewOptions: c.request.AllowNewOptions})
 	if err != nil {
 		return err
 	}
@@ -120,15 +120,15 @@ func (s *server) vendorCreate(c *call) error {
 		return s.answerRecord(c, http.StatusOK, rec)
 	}
 	c.request = sent
-	return s.vendorMerge(c, in, rec, match.Then == compat.Fill)
+	return s.vendorMerge(c, in, rec, match.Then)
 }
 
-// vendorMerge updates the record that stands in for a new one with what was
-// sent, or fills only what it lacks.
-func (s *server) vendorMerge(c *call, in *input, rec model.Record, fill bool) error {
+// vendorMerge updates the record that was found instead of a new one: with all
+// that was sent, or with what it lacks.
+func (s *server) vendorMerge(c *call, in *input, rec model.Record, then compat.Found) error {
 	c.request.Record = &rec
 	c.surface.Update(c.request)
-	if fill {
+	if then == compat.Fill {
 		c.request.DropFilled(rec)
 	}
 	return s.vendorPatch(c, in, rec)

@@ -41,7 +41,11 @@ func (w *watcher) tick(ctx context.Context) {
 	began := time.Now()
 	w.mu.Lock()
 	all := !began.Before(w.slow)
-	names := w.asked(all)
+	which := hastyJobs
+	if all {
+		which = allJobs
+	}
+	names := w.asked(which)
 	w.mu.Unlock()
 	if len(names) > 0 {
 		w.ask(ctx, names)
@@ -56,9 +60,18 @@ func (w *watcher) tick(ctx context.Context) {
 	}
 }
 
-// asked lists the jobs that may have changed unnoticed, and forgets readings
-// that have been there for all who wanted them.
-func (w *watcher) asked(all bool) []job.Name {
+// A selection says which jobs a tick asks for.
+type selection int
+
+const (
+	hastyJobs selection = iota // those that a caller waits for in a hurry
+	allJobs
+)
+
+// asked lists the jobs that may have changed unnoticed. With all jobs, it also
+// forgets readings that are old enough for everybody to have seen them.
+func (w *watcher) asked(which selection) []job.Name {
+	all := which == allJobs
 	var names []job.Name
 	for _, same := range w.jobs {
 		for _, at := range same {
