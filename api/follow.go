@@ -44,22 +44,17 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	if !ok {
 		return req, nil
 	}
-	take := func(name string) jsontext.Value {
-		v := members[name]
-		delete(members, name)
-		return v
-	}
 	if a == job.RetryIt {
 		var o options
-		if v := given(take("onMismatch")); v != nil {
+		if v := given(take(members, "onMismatch")); v != nil {
 			o.set(in, "onMismatch", v, web.InBody, "/onMismatch")
 		}
 		req.onMismatch = o.OnMismatch
-		req.codes = in.codes(take("codes"))
+		req.codes = in.codes(take(members, "codes"))
 	} else {
-		req.ids = in.chosenIDs(take("ids"))
+		req.ids = in.chosenIDs(take(members, "ids"))
 	}
-	if v := given(take("dryRun")); v != nil {
+	if v := given(take(members, "dryRun")); v != nil {
 		if code, must := setBool(&req.dryRun, v); code != "" {
 			in.fail(web.InBody, "/dryRun", code, must)
 		}

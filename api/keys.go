@@ -107,20 +107,15 @@ func (s *server) createKey(c *call) error {
 
 // takeKey reads a key from the members of a body.
 func (in *input) takeKey(k *auth.Key, members map[string]jsontext.Value) {
-	take := func(name string) jsontext.Value {
-		v := members[name]
-		delete(members, name)
-		return v
-	}
-	if name := take("name"); name == nil {
+	if name := take(members, "name"); name == nil {
 		in.fail(web.InBody, "/name", "required", "This must be given.")
 	} else {
 		in.takeName(&k.Name, name, "/name")
 	}
-	if workspace := take("workspace"); workspace != nil {
+	if workspace := take(members, "workspace"); workspace != nil {
 		in.takeName(&k.Workspace.Name, workspace, "/workspace")
 	}
-	in.takeScopes(k, take("scopes"))
+	in.takeScopes(k, take(members, "scopes"))
 	in.unknownMembers(members, "")
 }
 

@@ -221,14 +221,22 @@ func (s *server) known(c *call, m *model.Model, o model.PatchOptions) (model.Pat
 	return o, err
 }
 
-// refuseBulk notes the options that a single may not have.
-func (o *options) refuseBulk(in *input, given func(name string) (pointer, where string, ok bool)) {
+// refuseBulkInQuery notes the options in the query that an update of one record
+// may not have.
+func (o *options) refuseBulkInQuery(in *input) {
 	for _, p := range optionList {
-		if !p.bulk {
-			continue
+		if p.bulk && in.query.Has(p.name) {
+			in.failParam(p.name, "bulk_only", detailBulkOnly)
 		}
-		if pointer, where, ok := given(p.name); ok {
-			in.fail(where, pointer, "bulk_only", detailBulkOnly)
+	}
+}
+
+// refuseBulkInBody does the same for the options of a body.
+func (o *options) refuseBulkInBody(in *input, raw jsontext.Value) {
+	chosen, _ := (&input{}).members(raw, "/options")
+	for _, p := range optionList {
+		if _, ok := chosen[p.name]; ok && p.bulk {
+			in.fail(web.InBody, "/options/"+p.name, "bulk_only", detailBulkOnly)
 		}
 	}
 }

@@ -68,9 +68,7 @@ func (s *server) patchSingle(c *call) error {
 		return err
 	}
 	u.options.fromQuery(in)
-	u.options.refuseBulk(in, func(name string) (string, string, bool) {
-		return "?" + name, web.InQuery, in.query.Has(name)
-	})
+	u.options.refuseBulkInQuery(in)
 	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
@@ -78,7 +76,8 @@ func (s *server) patchSingle(c *call) error {
 	return s.submit(c, in, u)
 }
 
-// postJob takes the same as a resource, for filters too long for an address.
+// postJob makes the same updates with all of them in the body, for filters that
+// are too long for a URL.
 func (s *server) postJob(c *call) error {
 	raw, err := s.body(c)
 	if err != nil {
@@ -89,39 +88,42 @@ func (s *server) postJob(c *call) error {
 	if !ok {
 		return in.err()
 	}
-	take := func(name string) jsontext.Value {
-		v := members[name]
-		delete(members, name)
-		return v
-	}
-	u := &update{}
-	u.takeModel(in, s.Models, take("model"))
-	opts := take("options")
-	u.options.fromBody(in, opts)
+	u, rawOptions := &update{}, take(members, "options")
+	u.takeModel(in, s.Models, take(members, "model"))
+	u.options.fromBody(in, rawOptions)
 	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
-	err = u.takeTarget(in, given(take("filter")), given(take("id")))
-	if patch := take("patch"); patch == nil {
-		in.fail(web.InBody, "/patch", "required", "Give the patch: the fields to change.")
-	} else if u.model != nil {
-		u.takePatch(in, patch, "/patch")
-	}
+	noRecord := u.takeTarget(in, given(take(members, "filter")), given(take(members, "id")))
+	u.takeBodyPatch(in, take(members, "patch"))
 	if u.single {
-		chosen, _ := (&input{}).members(opts, "/options")
-		u.options.refuseBulk(in, func(name string) (string, string, bool) {
-			_, ok := chosen[name]
-			return "/options/" + name, web.InBody, ok
-		})
+		u.options.refuseBulkInBody(in, rawOptions)
 	}
 	in.unknownMembers(members, "")
-	if err != nil && in.err() == nil {
-		return err
+	if noRecord != nil && in.err() == nil {
+		return noRecord
 	}
 	return s.submit(c, in, u)
 }
 
-// given takes null for a value that was left out.
+// take removes a member and returns its value, nil for none.
+func take(members map[string]jsontext.Value, name string) jsontext.Value {
+	v := members[name]
+	delete(members, name)
+	return v
+}
+
+// takeBodyPatch checks the patch that is a member of the body.
+func (u *update) takeBodyPatch(in *input, patch jsontext.Value) {
+	if patch == nil {
+		in.fail(web.InBody, "/patch", "required", "Give the patch: the fields to change.")
+	} else if u.model != nil {
+		u.takePatch(in, patch, "/patch")
+	}
+}
+
+// given returns the value of a member, nil for one that is null: it means the
+// same as one that was left out.
 func given(v jsontext.Value) jsontext.Value {
 	if v.Kind() == 'n' {
 		return nil

@@ -1,10 +1,6 @@
 package api
 
-import (
-	"strings"
-
-	"bulkpatch/api/web"
-)
+import "strings"
 
 // lenient reads the query of a vendor's call, whose unknown parameters are
 // ignored. A name that is almost one of ours is refused: who misspells a guard
@@ -48,9 +44,7 @@ var nearOptions = func() map[string]string {
 func (u *update) vendorOptions(in *input) {
 	u.options.fromQuery(in)
 	if u.single {
-		u.options.refuseBulk(in, func(name string) (string, string, bool) {
-			return "?" + name, web.InQuery, in.query.Has(name)
-		})
+		u.options.refuseBulkInQuery(in)
 	}
 }
 
