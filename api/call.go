@@ -104,13 +104,13 @@ func (c *call) notModified(tag string) bool {
 func (s *server) fail(c *call, err error) {
 	rec, _ := c.w.(*web.Recorder)
 	var told *web.Problem
-	if c.keyEnded() && !(errors.As(err, &told) && told.Code == errKeyEnded.Code) {
-		err = errKeyEnded // whatever came of it
+	if c.keyRevoked() && !(errors.As(err, &told) && told.Code == errKeyRevoked.Code) {
+		err = errKeyRevoked // whatever came of it
 		if c.route.effect == Changes {
-			err = errKeyEndedWriting
+			err = errKeyRevokedWriting
 		}
 	}
-	if rec != nil && rec.Status != 0 && c.keyEnded() {
+	if rec != nil && rec.Status != 0 && c.keyRevoked() {
 		web.DropUnsent(c.ctx())
 	}
 	gone := c.ctx().Err() != nil && !errors.As(err, &told)

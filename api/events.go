@@ -26,7 +26,7 @@ func (s *server) events(c *call) error {
 		return err
 	}
 	follower := s.watcher.follow(c.workspace(), c.r.PathValue("job"))
-	defer follower.leave()
+	defer follower.stop()
 	j, err := s.visibleJob(c)
 	if err != nil {
 		return err

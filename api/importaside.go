@@ -105,7 +105,7 @@ func (a *aside) rewind() error {
 func (a *aside) mixesIDs() bool { return false }
 
 // close removes what was set aside.
-func (a *aside) close() {
+func (a *aside) remove() {
 	if a.file != nil {
 		_ = a.file.Close()
 		_ = os.Remove(a.file.Name()) // mostly gone already

@@ -32,7 +32,7 @@ func TestWhatIsSetAsideIsBoundedAndLeavesNothing(t *testing.T) {
 	if info, err := a.file.Stat(); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
-	a.close()
+	a.remove()
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left %v, %v", left, err)
 	}

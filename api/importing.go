@@ -43,7 +43,7 @@ func (i *importing) all(source draftSource, body *web.LongBody) error {
 		body.Interrupt()
 		for range batches { // until the parser has ended
 		}
-		p.aside.close()
+		p.aside.remove()
 	}()
 	for {
 		select {
@@ -90,8 +90,8 @@ func (i *importing) store(b *batch) error {
 // cutShort is the answer to an import that was interrupted: why, and how far
 // it came. A caller who left needs none.
 func (i *importing) cutShort(err error) error {
-	if i.call.keyEnded() {
-		err = errKeyEnded
+	if i.call.keyRevoked() {
+		err = errKeyRevoked
 	}
 	p, known := problemOf(err)
 	if !known && i.call.ctx().Err() != nil {

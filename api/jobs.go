@@ -18,11 +18,11 @@ var errNoJob = web.NewProblem("job_not_found", "No job has this id.")
 // even that they are there.
 func (s *server) visibleJob(c *call) (job.Job, error) {
 	j, err := s.Store.Job(c.ctx(), c.workspace(), c.r.PathValue("job"))
-	return s.seen(c, j, err)
+	return s.checkVisible(c, j, err)
 }
 
 // seen judges a job as it was read.
-func (s *server) seen(c *call, j job.Job, err error) (job.Job, error) {
+func (s *server) checkVisible(c *call, j job.Job, err error) (job.Job, error) {
 	gone := errors.Is(err, job.ErrGone)
 	switch {
 	case errors.Is(err, job.ErrNotFound):

@@ -174,7 +174,7 @@ func (s *server) revokeKey(c *call) error {
 	}
 	err = s.Store.RevokeKey(c.ctx(), id)
 	s.keys.forget()
-	s.calls.lookNow()
+	s.calls.checkNow()
 	if errors.Is(err, job.ErrNotFound) {
 		return errNoKey
 	}

@@ -29,12 +29,12 @@ const (
 const revokedChallenge = `Bearer realm="bulkpatch", error="invalid_token"`
 
 // errKeyEnded is why the context of a call ends whose key does.
-var errKeyEnded = web.NewProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
+var errKeyRevoked = web.NewProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
 	Set("WWW-Authenticate", revokedChallenge)
 
 // errKeyEndedWriting is [errKeyEnded] for a call that changes something: it may
 // have been done when the key ended.
-var errKeyEndedWriting = web.NewProblem(errKeyEnded.Code, errKeyEnded.Detail+" What it asked for may have been done before."+
+var errKeyRevokedWriting = web.NewProblem(errKeyRevoked.Code, errKeyRevoked.Detail+" What it asked for may have been done before."+
 	" To be sure, send it again with a valid key of the workspace: with the same Idempotency-Key a job is not made twice.").
 	Set("WWW-Authenticate", revokedChallenge)
 
@@ -55,7 +55,7 @@ func newOpenCalls(store Store) *openCalls {
 }
 
 // begin ties a call to its key, until [openCalls.end].
-func (o *openCalls) begin(c *call) {
+func (o *openCalls) add(c *call) {
 	ctx, cancel := context.WithCancelCause(c.ctx())
 	c.r, c.cancel = c.r.WithContext(ctx), cancel
 	o.mu.Lock()
@@ -65,7 +65,7 @@ func (o *openCalls) begin(c *call) {
 	}
 	o.bySecret[c.secret][c] = struct{}{}
 	if o.check == nil {
-		o.check = time.AfterFunc(keyCheck, o.look)
+		o.check = time.AfterFunc(keyCheck, o.endRevoked)
 	}
 }
 
@@ -85,7 +85,7 @@ func (o *openCalls) stream(c *call) error {
 
 // end frees what a call holds. It is the last thing to happen to a call; one
 // that never began holds nothing.
-func (o *openCalls) end(c *call) {
+func (o *openCalls) remove(c *call) {
 	if c.cancel == nil {
 		return
 	}
@@ -106,7 +106,7 @@ func (o *openCalls) end(c *call) {
 
 // look ends the calls whose keys have ended, and comes back as long as calls
 // are open.
-func (o *openCalls) look() {
+func (o *openCalls) endRevoked() {
 	asked := o.secrets()
 	if len(asked) == 0 {
 		return
@@ -147,7 +147,7 @@ func (o *openCalls) secrets() []string {
 // cut ends calls with their key, also those that wait for the rest of a body.
 func cut(calls map[*call]struct{}) {
 	for c := range calls {
-		c.cancel(errKeyEnded)
+		c.cancel(errKeyRevoked)
 		if c.r.Body != nil && c.r.Body != http.NoBody {
 			_ = http.NewResponseController(c.w).SetReadDeadline(time.Unix(1, 0))
 		}
@@ -155,7 +155,7 @@ func cut(calls map[*call]struct{}) {
 }
 
 // lookNow looks without waiting for the next turn.
-func (o *openCalls) lookNow() {
+func (o *openCalls) checkNow() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.check != nil {
@@ -164,4 +164,4 @@ func (o *openCalls) lookNow() {
 }
 
 // keyEnded reports whether the call was ended because its key was.
-func (c *call) keyEnded() bool { return errors.Is(context.Cause(c.ctx()), errKeyEnded) }
+func (c *call) keyRevoked() bool { return errors.Is(context.Cause(c.ctx()), errKeyRevoked) }

@@ -45,7 +45,7 @@ func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept 
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
 	defer cancel()
 	if !prefers.Async {
-		answer, err := s.foresee(ctx, c, req.action, f)
+		answer, err := s.previewNow(ctx, c, req.action, f)
 		if err == nil {
 			return c.answer(http.StatusOK, answer)
 		}
@@ -62,7 +62,7 @@ func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept 
 }
 
 // foresee computes what a retry or an undo would do.
-func (s *server) foresee(ctx context.Context, c *call, a job.Action, f job.Follow) (any, error) {
+func (s *server) previewNow(ctx context.Context, c *call, a job.Action, f job.Follow) (any, error) {
 	if a == job.UndoIt {
 		p, err := s.Store.PreviewUndo(ctx, f)
 		return undoPreviewOf(c.shownUndo(p)), actionError(job.Job{}, err)

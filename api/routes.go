@@ -130,7 +130,7 @@ type resource struct {
 func (s *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{w: w, r: r, model: s.model, format: s.format, surface: s.surface}
 	defer c.freeBody()
-	defer s.calls.end(c)
+	defer s.calls.remove(c)
 	if err := s.dispatch(c); err != nil {
 		s.fail(c, err)
 	}
@@ -161,7 +161,7 @@ func (s *resource) dispatch(c *call) error {
 		return err
 	}
 	if !rt.access.keyless {
-		s.calls.begin(c)
+		s.calls.add(c)
 	}
 	return rt.serve(c)
 }

@@ -174,7 +174,7 @@ func (f *follower) news(seen int64) (*reading, <-chan struct{}) {
 }
 
 // leave ends following.
-func (f *follower) leave() {
+func (f *follower) stop() {
 	w, at := f.watcher, f.job
 	w.mu.Lock()
 	defer w.mu.Unlock()

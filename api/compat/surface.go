@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -75,10 +76,8 @@ func fieldsOf(m *model.Model) map[string]*model.Field {
 	return fields
 }
 
-var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
-
 // pointerTo leads to a member of the body.
-func pointerTo(name string) string { return "/" + pointerEscaper.Replace(name) }
+func pointerTo(name string) string { return "/" + web.EscapePointer(name) }
 
 // Pointer turns a pointer into the body of a native call into one into the
 // vendor's.
