@@ -122,6 +122,6 @@ func openRetryProblem(e *job.RetryOpenError) *web.Problem {
 // uniqueProblem answers a value that another record holds.
 func uniqueProblem(field string) *web.Problem {
 	p := web.NewProblem("unique", "Another record has this value of "+field+" already.")
-	p.Errors = []web.Fault{web.BodyFault("/"+web.EscapePointer(field), "unique", "The value is already taken.")}
+	p.Errors = []web.Fault{web.BodyFault(web.PointerTo("", field), "unique", "The value is already taken.")}
 	return p
 }

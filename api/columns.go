@@ -103,9 +103,9 @@ func columnsOf(m *model.Model, header []string, renamed model.Columns) ([]model.
 		case !known && faults.Full():
 			faults.Further++
 		case !known:
-			faults.Add(web.BodyFault("/"+web.EscapePointer(text), "unknown_field", unknownColumn(m, i+1, text)))
+			faults.Add(web.BodyFault(web.PointerTo("", text), "unknown_field", unknownColumn(m, i+1, text)))
 		case before > 0:
-			faults.Add(web.BodyFault("/"+web.EscapePointer(text), "duplicate_key",
+			faults.Add(web.BodyFault(web.PointerTo("", text), "duplicate_key",
 				fmt.Sprintf("Columns %d and %d both stand for %s: remove one of them.", before, i+1, name)))
 		default:
 			first[name] = i + 1

@@ -203,9 +203,9 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 	}
 	for _, name := range sortedNames(members) {
 		if v := members[name]; v.Kind() != 'n' {
-			o.set(in, name, v, web.InBody, "/options/"+web.EscapePointer(name))
+			o.set(in, name, v, web.InBody, web.PointerTo("/options", name))
 		} else if !slices.ContainsFunc(optionList, func(p option) bool { return p.name == name }) {
-			in.fail(web.InBody, "/options/"+web.EscapePointer(name), "unknown_field", "There is no option of this name.")
+			in.fail(web.InBody, web.PointerTo("/options", name), "unknown_field", "There is no option of this name.")
 		}
 	}
 }
@@ -244,7 +244,7 @@ func (o *options) refuseBulkInBody(in *input, raw jsontext.Value) {
 // unknownMembers notes the members that nobody asked for.
 func (in *input) unknownMembers(members map[string]jsontext.Value, prefix string) {
 	for _, name := range sortedNames(members) {
-		in.fail(web.InBody, prefix+"/"+web.EscapePointer(name), "unknown_field", "There is no field of this name here.")
+		in.fail(web.InBody, web.PointerTo(prefix, name), "unknown_field", "There is no field of this name here.")
 	}
 }
 

@@ -100,7 +100,7 @@ func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults)
 	present := make(map[string]bool, len(m.Fields))
 	for name := range given {
 		if _, known := m.Field(name); known {
-			present["/"+web.EscapePointer(name)] = true
+			present[web.PointerTo("", name)] = true
 		}
 	}
 	return slices.DeleteFunc(lacking, func(f model.Fault) bool { return present[f.Pointer] })

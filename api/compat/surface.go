@@ -77,7 +77,7 @@ func fieldsOf(m *model.Model) map[string]*model.Field {
 }
 
 // pointerTo leads to a member of the body.
-func pointerTo(name string) string { return "/" + web.EscapePointer(name) }
+func pointerTo(name string) string { return web.PointerTo("", name) }
 
 // Pointer turns a pointer into the body of a native call into one into the
 // vendor's.

@@ -44,7 +44,7 @@ func (f Fault) Field() string {
 	}
 	var b strings.Builder
 	for part := range strings.SplitSeq(strings.TrimPrefix(f.Pointer, "/"), "/") {
-		part = pointerUnescapes.Replace(part)
+		part = PointerName(part)
 		switch {
 		case b.Len() == 0:
 			b.WriteString(part)
@@ -56,8 +56,6 @@ func (f Fault) Field() string {
 	}
 	return b.String()
 }
-
-var pointerUnescapes = strings.NewReplacer("~1", "/", "~0", "~")
 
 // Faults is a list of what is wrong with a request. Its size is bounded: it
 // keeps the first [model.MaxFaults] faults and counts the others. The zero
