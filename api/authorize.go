@@ -14,17 +14,18 @@ import (
 	"bulkpatch/job"
 )
 
-// Bounds of looking for keys and of the memory of recognised ones. keyMemory
-// is how long a revoked key may begin calls in another process; see
+// Limits of finding keys and of the cache of keys that were found. keyMemory
+// is how long a revoked key may still start calls in another process; see
 // [keyCheck].
 const (
 	keyMemory    = 300 * time.Millisecond
-	keyWait      = 30 * time.Second // for a database that says nothing at all; a busy one may take seconds
+	keyWait      = 30 * time.Second // for a database that does not answer; a busy one may take seconds
 	maxKeyMemory = 4096
 	maxSecret    = 512
 )
 
-// authorize finds who calls and whether they may.
+// authorize finds the key of the call, and refuses the call if the key may not
+// make it.
 func (s *server) authorize(c *call, a access) error {
 	if a.keyless {
 		return nil
@@ -104,16 +105,16 @@ func bearers(h http.Header, form keyForm) []string {
 	return tokens
 }
 
-// A keyCache remembers, for a moment and by hash, which keys were good, so
-// that a busy caller does not cost a query each time. Bad keys are not
-// remembered: a new one works at once.
+// A keyCache keeps live keys for a moment, by the hashes of their secrets, so
+// that not every call of a busy caller costs a query. Unknown keys are not
+// cached, so a new key works at once.
 type keyCache struct {
 	store Store
 	now   func() time.Time
 
 	mu    sync.Mutex
 	known map[string]knownKey
-	epoch int // grows with forget, so that an answer from before is not kept
+	epoch int // incremented by forget: an answer to an older question is not cached
 }
 
 type knownKey struct {
@@ -135,7 +136,7 @@ func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 	hit, ok := k.known[hash]
 	epoch := k.epoch
 	k.mu.Unlock()
-	asked := k.now() // what the store answers may be as old as the question
+	asked := k.now() // the answer of the store may be as old as this
 	if ok && asked.Before(hit.until) {
 		return hit.key, nil
 	}
@@ -154,8 +155,8 @@ func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 	return key, nil
 }
 
-// ask asks the store, for a while: every call asks it first, so none waits for
-// longer on a database that has gone without a word.
+// ask reads the key from the store, within keyWait. Every call does this first,
+// so no call waits longer for a database that does not answer.
 func (k *keyCache) ask(ctx context.Context, secret string) (auth.Key, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, keyWait, job.ErrUnavailable)
 	defer cancel()
@@ -166,8 +167,8 @@ func (k *keyCache) ask(ctx context.Context, secret string) (auth.Key, error) {
 	return key, err
 }
 
-// forget drops all that is remembered, so that a key revoked in this process
-// ends at once.
+// forget empties the cache, so that a key that is revoked in this process is
+// refused at once.
 func (k *keyCache) forget() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

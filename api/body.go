@@ -24,9 +24,9 @@ const (
 	bodiesSize = 16
 )
 
-// body reads a whole JSON body within the limit. A large one waits for its
-// place among those in flight, which it keeps until [call.freeBody]. Memory
-// grows with what has come, not with what was announced.
+// body reads a whole JSON body within the limit. A large one waits until there
+// is room in the budget of bodies, which is kept until [call.freeBody]. Memory
+// grows with what has come, not with Content-Length.
 func (s *server) body(c *call) ([]byte, error) {
 	if _, err := c.media(); err != nil {
 		return nil, err
@@ -50,10 +50,10 @@ func (s *server) body(c *call) ([]byte, error) {
 	return nil, s.tooLarge(c)
 }
 
-// check waits for the place that checking a large input has, which it keeps
-// until [call.checked]. What is made of a million bytes may take a hundred
-// million while they are checked, so that only one of the largest size is at a
-// time, in turns of the keys.
+// check waits until there is room to check a large input, which is kept until
+// [call.checked]. Checking a million bytes may take a hundred million bytes of
+// memory, so only one input of the largest size is checked at a time. The keys
+// are served round-robin.
 func (s *server) check(c *call, size int) (err error) {
 	c.endCheck, err = s.checks.take(c.ctx(), c.key.ID, int64(size), s.StepTimeout)
 	if err != nil {
@@ -62,14 +62,14 @@ func (s *server) check(c *call, size int) (err error) {
 	return nil
 }
 
-// checked gives back what [server.check] took. To do so twice is harmless.
+// checked gives back what [server.check] took. A second call does nothing.
 func (c *call) checked() {
 	if c.endCheck != nil {
 		c.endCheck()
 	}
 }
 
-// orEnd takes the end of a body for what it should be.
+// orEnd returns nil for the end of a body, which is no error.
 func orEnd(err error) error {
 	if err == io.EOF {
 		return nil
@@ -77,8 +77,8 @@ func orEnd(err error) error {
 	return err
 }
 
-// reserve waits for the place of a large body, and gives its rest the time
-// that it took.
+// reserve waits until there is room for a large body, and then gives the rest
+// of the body the full time again.
 func (s *server) reserve(c *call) error {
 	size := s.MaxBody
 	if c.r.ContentLength > 0 {
@@ -92,8 +92,8 @@ func (s *server) reserve(c *call) error {
 	return nil
 }
 
-// noRoom words that a request found no place beside others. The rest of its
-// body is not worth waiting for.
+// noRoom returns the answer to a request for which there was no room. The
+// connection is closed, because the rest of the body is not read.
 func noRoom(err error) error {
 	if !errors.Is(err, job.ErrUnavailable) {
 		return err
@@ -102,8 +102,8 @@ func noRoom(err error) error {
 		Set("Retry-After", "1").Set("Connection", "close")
 }
 
-// freeBody gives back the body's place, once nothing of it is needed. To do
-// so twice is harmless.
+// freeBody gives back the room of the body, once nothing of it is needed. A
+// second call does nothing.
 func (c *call) freeBody() {
 	c.checked()
 	if c.giveBack != nil {
@@ -114,8 +114,8 @@ func (c *call) freeBody() {
 // tooLarge answers a body above the limit.
 func (s *server) tooLarge(c *call) error { return web.TooLarge(c.w, c.r, s.MaxBody) }
 
-// noBody refuses a body that says something on a call that takes none. An
-// empty object says nothing.
+// noBody refuses a body with members on a call that takes none. An empty body
+// and an empty object are accepted.
 func (s *server) noBody(c *call, in *input) error {
 	if c.r.ContentLength == 0 {
 		return nil // whatever its media type

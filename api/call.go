@@ -29,8 +29,8 @@ type call struct {
 	request *compat.Request
 	sent    []byte // the body
 
-	giveBack func() // the place that a large body has, nil for none
-	endCheck func() // and that of checking it
+	giveBack func() // gives back the room of a large body; nil for none
+	endCheck func() // gives back the room for checking it; nil for none
 
 	cancel  context.CancelCauseFunc // of the context; nil without a key
 	streams bool                    // is an event stream or a long poll
@@ -39,7 +39,7 @@ type call struct {
 func (c *call) ctx() context.Context      { return c.r.Context() }
 func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 
-// arrived is when the request did.
+// arrived returns when the request arrived.
 func (c *call) arrived() time.Time {
 	if rec, ok := c.w.(*web.Recorder); ok {
 		return rec.Arrived
@@ -50,8 +50,8 @@ func (c *call) arrived() time.Time {
 // bodyless reports whether the caller asked for the headers only.
 func (c *call) bodyless() bool { return c.r.Method == http.MethodHead }
 
-// answer sends v as JSON. It is written once, as a whole: what cannot be
-// written is an error before anything was sent.
+// answer sends v as JSON. It is encoded as a whole first, so an encoding error
+// is returned before anything was sent.
 func (c *call) answer(status int, v any) error {
 	enc := json.NewEncoder(jsonAnswer{c, status})
 	enc.SetEscapeHTML(false)
@@ -64,7 +64,7 @@ type jsonAnswer struct {
 	status int
 }
 
-// Write sends JSON. Who left needs no answer.
+// Write sends JSON.
 func (a jsonAnswer) Write(body []byte) (int, error) {
 	a.c.send(a.status, body)
 	return len(body), nil
@@ -75,10 +75,11 @@ func (c *call) send(status int, body []byte) {
 	h := c.w.Header()
 	h.Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)
-	_, _ = c.w.Write(body) // who left needs no answer
+	_, _ = c.w.Write(body) // a caller who has left needs no answer
 }
 
-// alive gives an answer that is long in the making its time to be written.
+// alive extends the write deadline. Handlers that work for long call it now and
+// then.
 func (c *call) alive() {
 	if rec, ok := c.w.(*web.Recorder); ok {
 		rec.Extend()
@@ -98,14 +99,15 @@ func (c *call) notModified(tag string) bool {
 	return true
 }
 
-// fail answers with an error, and logs one that nobody foresaw. A caller who
-// left is no error. One whose body did not come as it should is told so, and
-// one whose key has ended: the context ends then, too.
+// fail answers with an error, and logs it if it is unexpected. Where the caller
+// has left, it only ends the call. The context also ends where the body did
+// not arrive as it should and where the key was revoked: these callers are
+// still there, and are answered.
 func (s *server) fail(c *call, err error) {
 	rec, _ := c.w.(*web.Recorder)
 	var told *web.Problem
 	if c.keyRevoked() && !(errors.As(err, &told) && told.Code == errKeyRevoked.Code) {
-		err = errKeyRevoked // whatever came of it
+		err = errKeyRevoked // whatever the handler returned
 		if c.route.effect == Changes {
 			err = errKeyRevokedWriting
 		}
@@ -119,7 +121,7 @@ func (s *server) fail(c *call, err error) {
 		gone = rec.Left
 	}
 	if gone {
-		// To return would send an empty 200 to whoever still listens.
+		// A return would send an empty 200 to a proxy that still reads.
 		panic(http.ErrAbortHandler)
 	}
 	p, known := problemOf(err)
@@ -127,8 +129,8 @@ func (s *server) fail(c *call, err error) {
 		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", web.ErrorText(err))
 	}
 	if rec != nil && rec.Status != 0 {
-		// A stream cannot turn into a problem; a broken one must not look
-		// whole.
+		// A stream that has begun cannot become a problem document. The broken
+		// connection shows the reader that it is not complete.
 		panic(http.ErrAbortHandler)
 	}
 	c.format.fail(c, p)

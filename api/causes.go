@@ -58,7 +58,7 @@ func problemOf(err error) (p *web.Problem, known bool) {
 	return web.NewProblem("internal", "The request could not be completed. The request id helps us to find out why."), false
 }
 
-// causes are the answers to the sentinels of package job.
+// causes lists the answers to the sentinel errors of package job.
 var causes = []struct {
 	err  error
 	make func() *web.Problem
@@ -96,7 +96,8 @@ var causes = []struct {
 	}},
 }
 
-// stateProblem answers an action that a job's state does not allow.
+// stateProblem returns the answer to an action that a job's state does not
+// allow.
 func stateProblem(e *job.StateError) *web.Problem {
 	allowed := "no action"
 	if len(e.Allowed) > 0 {
@@ -111,15 +112,15 @@ func stateProblem(e *job.StateError) *web.Problem {
 	return p
 }
 
-// openRetryProblem answers a retry that comes while another one is at work on
-// what is left.
+// openRetryProblem returns the answer to a retry while another retry of the
+// same job has not ended.
 func openRetryProblem(e *job.RetryOpenError) *web.Problem {
-	p := web.NewProblem("retry_open", "The job "+e.JobID+" retries the same records and has not ended. Wait for its end or cancel it, and retry what is left then.")
+	p := web.NewProblem("retry_open", "The job "+e.JobID+" retries the same records and has not ended. Wait for its end or cancel it, and retry what remains then.")
 	p.Extension = about{JobID: e.JobID}
 	return p
 }
 
-// uniqueProblem answers a value that another record holds.
+// uniqueProblem returns the answer to a unique value that another record has.
 func uniqueProblem(field string) *web.Problem {
 	p := web.NewProblem("unique", "Another record has this value of "+field+" already.")
 	p.Errors = []web.Fault{web.BodyFault(web.PointerTo("", field), "unique", "The value is already taken.")}
