@@ -20,13 +20,13 @@ type statusJSON struct {
 	Redis  string `json:"redis,omitempty"`
 }
 
-// health answers that the process lives, and asks nothing else.
+// health answers that the process runs. It checks nothing else.
 func (s *server) health(c *call) error {
 	return c.answer(http.StatusOK, statusJSON{Status: "ok"})
 }
 
-// ready answers whether calls can be served. Why not is for the log, where what
-// is away for now has been told of by who watches it.
+// ready answers whether calls can be served. The reason why not is only logged,
+// at debug level for an outage that the log has already.
 func (s *server) ready(c *call) error {
 	ctx, cancel := context.WithTimeout(c.ctx(), readyLimit)
 	defer cancel()
@@ -45,7 +45,7 @@ func (s *server) ready(c *call) error {
 	return c.answer(http.StatusOK, answer)
 }
 
-// metrics passes on to the metrics, where there are any.
+// metrics serves the metrics, where there are any.
 func (s *server) metrics(c *call) error {
 	if s.Metrics == nil {
 		return web.NewProblem("unknown_path", "This process offers no metrics.")

@@ -11,26 +11,26 @@ import (
 	"bulkpatch/model"
 )
 
-// errStopping is why an import ends with its process.
+// errStopping ends an import when the process stops.
 var errStopping = web.NewProblem("unavailable", "The process is stopping, which ended this import.").Set("Retry-After", "5").Set("Connection", "close")
 
-// An importing is an import on its way.
+// An importing is an import in progress.
 type importing struct {
 	server *server
 	call   *call
 	run    job.Import
 	answer importJSON
 
-	kept  int64 // line up to which rows were stored, those set aside left out
-	aside bool  // some were set aside
-	late  int64 // of those, the line up to which they were stored
+	kept  int64 // line up to which rows were stored, except those set aside
+	aside bool  // some rows were set aside
+	late  int64 // line up to which the rows set aside were stored
 }
 
-// all stores the batches as they are parsed. It returns when the parser has
-// ended, too.
+// all stores the batches while the next ones are parsed. It returns after the
+// parser has ended.
 func (i *importing) all(source draftSource, body *web.LongBody) error {
-	// The parser does not end with the request, whose context ends with any
-	// fault of the body: it has to tell which one it was.
+	// The parser has a context of its own: that of the request ends with any
+	// fault of the body, and the parser has to report which one it was.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(i.call.ctx()))
 	batches := make(chan *batch, 1)
 	p := &parser{source: source, aside: aside{model: i.run.Model, most: maxAside}, out: batches}
@@ -87,8 +87,8 @@ func (i *importing) store(b *batch) error {
 	return nil
 }
 
-// cutShort is the answer to an import that was interrupted: why, and how far
-// it came. A caller who left needs none.
+// cutShort returns the answer to an import that was interrupted: why, and how
+// far it came. A caller who has left needs none.
 func (i *importing) cutShort(err error) error {
 	if i.call.keyRevoked() {
 		err = errKeyRevoked
@@ -127,8 +127,8 @@ type parser struct {
 	out    chan<- *batch
 }
 
-// parse reads until the stream or ctx ends. Rows that were set aside come after
-// all others.
+// parse reads until the stream or ctx ends. Rows that were set aside are sent
+// after all others.
 func (p *parser) parse(ctx context.Context) {
 	err := p.read(ctx, p.source, newBatch)
 	if err == io.EOF && p.aside.rows > 0 {
@@ -166,7 +166,7 @@ func (p *parser) read(ctx context.Context, source draftSource, empty func() *bat
 	return ctx.Err()
 }
 
-// take puts a row into a batch, or aside.
+// take adds a row to a batch, or sets it aside.
 func (p *parser) take(b *batch, d model.Draft, at rowPlace) error {
 	if b.late || d.ID != nil || !p.source.mixesIDs() {
 		b.take(d, at)
@@ -181,7 +181,7 @@ func (p *parser) take(b *batch, d model.Draft, at rowPlace) error {
 	return p.aside.add(d, at)
 }
 
-// send hands a batch on, unless nobody waits for it any more.
+// send sends a batch, unless nobody receives any more.
 func (p *parser) send(ctx context.Context, b *batch) {
 	select {
 	case p.out <- b:

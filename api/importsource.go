@@ -20,8 +20,8 @@ type rowSource struct {
 	mixed   bool // some rows may have an id and others none
 }
 
-// newRowSource opens a body as a table. What is wrong with it as a whole is
-// known before anything is stored.
+// newRowSource opens a body as a table. A fault of the table as a whole is
+// returned here, before anything is stored.
 func newRowSource(body io.Reader, m *model.Model, known model.PatchOptions, shape tableShape, checker *lineChecker) (*rowSource, error) {
 	if shape.format != web.TypeCSV {
 		rows, err := table.NewNDJSON(body)
@@ -51,8 +51,8 @@ func newRowSource(body io.Reader, m *model.Model, known model.PatchOptions, shap
 	}, checker, slices.ContainsFunc(columns, model.Column.IsID)}, nil
 }
 
-// usedCells ignores the rows that are empty but for columns that are left out:
-// they would become blank records.
+// usedCells skips rows whose only values are in columns that are left out. They
+// would become empty records.
 type usedCells struct {
 	*table.CSV
 	columns []model.Column
@@ -73,7 +73,7 @@ func (u *usedCells) Next() (table.Row, error) {
 	}
 }
 
-// refused is the answer to a body that is no table.
+// refused returns the answer to a body that is not a table.
 func refused(code string, err error) error {
 	var refusal *table.Refusal
 	if errors.As(err, &refusal) {

@@ -13,15 +13,15 @@ import (
 
 var errNoJob = web.NewProblem("job_not_found", "No job has this id.")
 
-// visibleJob reads the job of the path if the caller may see it. A key
-// without jobs:read sees the jobs it made; of others it learns nothing, not
-// even that they are there.
+// visibleJob reads the job of the path if the caller may see it. A key without
+// jobs:read sees only the jobs that it made; other jobs do not exist for it.
 func (s *server) visibleJob(c *call) (job.Job, error) {
 	j, err := s.Store.Job(c.ctx(), c.workspace(), c.r.PathValue("job"))
 	return s.checkVisible(c, j, err)
 }
 
-// seen judges a job as it was read.
+// checkVisible takes a job and the error with which it was read, and returns
+// what the caller may see of it.
 func (s *server) checkVisible(c *call, j job.Job, err error) (job.Job, error) {
 	gone := errors.Is(err, job.ErrGone)
 	switch {
@@ -37,8 +37,8 @@ func (s *server) checkVisible(c *call, j job.Job, err error) (job.Job, error) {
 	return j, nil
 }
 
-// goneProblem tells what is kept of a job that has left: its final state and
-// counts.
+// goneProblem returns the answer for an expired job: its final state and counts,
+// which its tombstone keeps.
 func goneProblem(j job.Job) error {
 	p := web.NewProblem("job_gone", "The job was kept for its time and has been removed.")
 	if j.State == "" {
@@ -67,7 +67,7 @@ func (s *server) getJob(c *call) error {
 	tags := c.r.Header.Values("If-None-Match")
 	news := func(j job.Job) bool { return j.State.Final() || !web.MatchesTag(tags, jobTag(j.Revision)) }
 	read := s.visibleJob
-	if wait > 0 && len(tags) > 0 { // else there is no revision to wait for the successor of
+	if wait > 0 && len(tags) > 0 { // without a tag any revision is news
 		read = func(c *call) (job.Job, error) { return s.longPoll(c, wait, news) }
 	}
 	j, err := read(c)
@@ -94,7 +94,7 @@ func (s *server) act(c *call) error {
 	return s.acted(c, j, err)
 }
 
-// acted answers with the job as an action left it.
+// acted answers with the job after an action.
 func (s *server) acted(c *call, j job.Job, err error) error {
 	if err != nil {
 		return actionError(j, err)
@@ -102,7 +102,7 @@ func (s *server) acted(c *call, j job.Job, err error) error {
 	return s.answerJob(c, http.StatusOK, j)
 }
 
-// actionError words why an action on a job was not taken.
+// actionError returns the answer to an action on a job that failed.
 func actionError(j job.Job, err error) error {
 	switch {
 	case errors.Is(err, job.ErrNotFound):

@@ -7,13 +7,13 @@ import (
 	"bulkpatch/api/web"
 )
 
-// What a request may say beside its body.
+// Limits of what a request says beside its body.
 const (
 	MaxURL     = 64 << 10 // bytes of the URL
 	MaxHeaders = 16 << 10 // bytes of all headers: names, values and line ends
-	// MaxHeaderBytes is what a server reads before it gives up by itself, in
-	// plain text: so much more that whoever is somewhat above the limits is
-	// told so by a problem document.
+	// MaxHeaderBytes is for [http.Server]: beyond it the server itself refuses
+	// the request, in plain text. It is larger than the limits above, so that
+	// callers who are somewhat above those get a problem document.
 	MaxHeaderBytes = 128 << 10
 )
 

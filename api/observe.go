@@ -89,11 +89,11 @@ func (s *server) recovered(rec *web.Recorder, id string) {
 	p.Write(rec)
 }
 
-// errPanic stands for whatever a handler panicked with.
+// errPanic stands for any value that a handler panicked with.
 var errPanic = errors.New("handler panicked")
 
-// logged writes the access log: no query, which may hold customers' values,
-// no key but its name, and of what a caller chose no more than fits a line.
+// logged writes the line of the access log. It has no query, which may hold
+// customers' values, of the key only its name, and shortens what a caller chose.
 func (s *server) logged(r *http.Request, rec *web.Recorder, id string, began time.Time) {
 	status := rec.Status
 	switch {
@@ -118,7 +118,7 @@ func (s *server) logged(r *http.Request, rec *web.Recorder, id string, began tim
 	s.Log.Log(context.WithoutCancel(r.Context()), levelOf(r, status), "request", attrs...)
 }
 
-// jobNamed is the job that a request made, or else the one that it names, "" for
+// jobNamed returns the job that a request made, or the one that it names; "" for
 // none.
 func jobNamed(r *http.Request, answer http.Header) string {
 	if id := answer.Get("Job-Id"); id != "" {
@@ -130,8 +130,8 @@ func jobNamed(r *http.Request, answer http.Header) string {
 	return r.PathValue("job")
 }
 
-// levelOf is the level of a request's line. Probes come every few seconds for
-// ever, and whoever asks is told.
+// levelOf returns the level of a request's line. Probes are logged at debug
+// level, because they come every few seconds.
 func levelOf(r *http.Request, status int) slog.Level {
 	switch {
 	case slices.Contains(probes, r.URL.Path):
