@@ -24,7 +24,7 @@ const (
 // optional.
 type followRequest struct {
 	action     job.Action
-	onMismatch job.OnMismatch // of a retry: force takes what was skipped, too
+	onMismatch job.OnMismatch // of a retry: force includes skipped records
 	codes      []string       // of a retry, nil for all
 	ids        []string       // of an undo, as they were written without quotes; nil for all
 	dryRun     bool
@@ -63,8 +63,8 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	return req, nil
 }
 
-// codes reads the codes of the failures that are to be retried, nil for all. A
-// null is refused: whoever sends it may have meant to choose.
+// codes reads the codes of the failures to retry, nil for all. A null is refused,
+// because its sender may have meant to choose some.
 func (in *input) codes(v jsontext.Value) []string {
 	if v == nil {
 		return nil
@@ -83,8 +83,8 @@ func (in *input) codes(v jsontext.Value) []string {
 	return codes
 }
 
-// chosenIDs reads the ids of the records that are to be restored, nil for all. A
-// null is refused as one for codes.
+// chosenIDs reads the ids of the records to restore, nil for all. A null is
+// refused, because its sender may have meant to choose some.
 func (in *input) chosenIDs(v jsontext.Value) []string {
 	if v == nil {
 		return nil
@@ -127,8 +127,8 @@ func elements(v jsontext.Value) (items []jsontext.Value, ok bool) {
 	return items, true
 }
 
-// checkFollow compares a request that is new with the job that it names: a job
-// that does not allow it says so before what is wrong with the codes or ids.
+// checkFollow checks a new request against its parent job. If the job does not
+// allow the action, that is answered before faults of the codes or ids.
 func (s *server) checkFollow(c *call, in *input, req followRequest, f *job.Follow) error {
 	if req.codes == nil && req.ids == nil {
 		return nil
@@ -155,7 +155,7 @@ func (s *server) checkFollow(c *call, in *input, req followRequest, f *job.Follo
 	return in.err()
 }
 
-// parseIDs brings ids to their stored form, each once.
+// parseIDs returns the ids in their stored form, without duplicates.
 func (in *input) parseIDs(m *model.Model, texts []string) []any {
 	ids := make([]any, 0, len(texts))
 	seen := make(map[any]bool, len(texts))
@@ -172,13 +172,13 @@ func (in *input) parseIDs(m *model.Model, texts []string) []any {
 	return ids
 }
 
-// knownCodes notes the codes with which none of a job's records ended.
+// knownCodes adds a fault for each code with which no record of the job ended.
 func (in *input) knownCodes(codes []string, summary []job.ErrorSummary) {
 	known := make([]string, len(summary))
 	for i, e := range summary {
 		known[i] = e.Code
 	}
-	must := "No record of the job ended with this code; all that are left are pending."
+	must := "No record of the job ended with this code; all others are pending."
 	if len(known) > 0 {
 		must = "No record of the job ended with this code. " + oneOf(known)
 	}
@@ -189,9 +189,10 @@ func (in *input) knownCodes(codes []string, summary []job.ErrorSummary) {
 	}
 }
 
-// fingerprint tells two requests with one idempotency key apart, as
-// [update.fingerprint] does. What is not given adds nothing to it: so a request
-// from before there was more to say is still the same.
+// fingerprint returns a hash that differs for different requests with one
+// idempotency key, like [update.fingerprint]. What is not given adds nothing to
+// it, so a request of an older version, which knew fewer members, keeps its
+// fingerprint.
 func (req followRequest) fingerprint(key []byte, f *job.Follow) string {
 	parts := []string{string(req.action), f.Parent, strconv.FormatInt(f.Workspace.ID, 10), string(f.OnMismatch)}
 	for name, list := range map[string][]string{"codes": req.codes, "ids": req.ids} {

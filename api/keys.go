@@ -43,7 +43,7 @@ func (c *call) manages(workspace string) bool {
 	return own == auth.MainWorkspace || own == workspace
 }
 
-// maxKeys is how many keys a page holds: about 8 MiB.
+// maxKeys is how many keys a page has: about 8 MiB.
 const maxKeys = 10_000
 
 // listKeys lists the keys by their numbers. The cursor is the last one's.
@@ -154,8 +154,8 @@ func (in *input) takeScopes(k *auth.Key, v jsontext.Value) {
 	}
 }
 
-// revokeKey ends a key, and what it has open. It holds in this process at
-// once, and in others within a second.
+// revokeKey revokes a key and ends its open calls: at once in this process, and
+// within a second in others.
 func (s *server) revokeKey(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err

@@ -13,9 +13,8 @@ import (
 	"bulkpatch/api/web"
 )
 
-// keyCheck is how often the keys of open calls are looked at. With
-// [keyMemory], it keeps the promise that a key has ended everywhere within a
-// second.
+// keyCheck is how often the keys of open calls are checked. Together with
+// [keyMemory] it makes a revoked key useless everywhere within a second.
 const keyCheck = 300 * time.Millisecond
 
 // MaxStreams is how many event streams and long polls a key may have open in
@@ -38,9 +37,9 @@ var errKeyRevokedWriting = web.NewProblem(errKeyRevoked.Code, errKeyRevoked.Deta
 	" To be sure, send it again with a valid key of the workspace: with the same Idempotency-Key a job is not made twice.").
 	Set("WWW-Authenticate", revokedChallenge)
 
-// openCalls knows the calls that keys have open, and ends them with their
-// keys, whatever they are doing: one query asks for all keys that have any.
-// While the store cannot answer, calls go on.
+// openCalls has all calls that are open, and cancels those whose keys were
+// revoked, whatever they are doing. One query checks all keys that have open
+// calls. While the store cannot answer, calls go on.
 type openCalls struct {
 	store Store
 
@@ -54,7 +53,7 @@ func newOpenCalls(store Store) *openCalls {
 	return &openCalls{store: store, bySecret: map[string]map[*call]struct{}{}, streams: map[int64]int{}}
 }
 
-// begin ties a call to its key, until [openCalls.end].
+// add adds a call, and gives it a context that ends when its key is revoked.
 func (o *openCalls) add(c *call) {
 	ctx, cancel := context.WithCancelCause(c.ctx())
 	c.r, c.cancel = c.r.WithContext(ctx), cancel
@@ -69,7 +68,8 @@ func (o *openCalls) add(c *call) {
 	}
 }
 
-// stream counts a call among the streams of its key, or refuses it.
+// stream counts a call as an event stream or long poll of its key, or refuses it
+// where the key has too many.
 func (o *openCalls) stream(c *call) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -83,8 +83,7 @@ func (o *openCalls) stream(c *call) error {
 	return nil
 }
 
-// end frees what a call holds. It is the last thing to happen to a call; one
-// that never began holds nothing.
+// remove removes a call at its end. A call that was not added is ignored.
 func (o *openCalls) remove(c *call) {
 	if c.cancel == nil {
 		return
@@ -104,8 +103,8 @@ func (o *openCalls) remove(c *call) {
 	c.cancel(nil)
 }
 
-// look ends the calls whose keys have ended, and comes back as long as calls
-// are open.
+// endRevoked cancels the calls whose keys were revoked. It runs again after
+// keyCheck as long as calls are open.
 func (o *openCalls) endRevoked() {
 	asked := o.secrets()
 	if len(asked) == 0 {
@@ -133,8 +132,8 @@ func (o *openCalls) endRevoked() {
 	}
 }
 
-// secrets lists what is to be asked for. Without any, nobody looks until the
-// next call begins.
+// secrets lists the hashes to check. If there are none, the timer stops until the
+// next call is added.
 func (o *openCalls) secrets() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -144,7 +143,7 @@ func (o *openCalls) secrets() []string {
 	return slices.Collect(maps.Keys(o.bySecret))
 }
 
-// cut ends calls with their key, also those that wait for the rest of a body.
+// cut cancels calls, including those that wait for the rest of a body.
 func cut(calls map[*call]struct{}) {
 	for c := range calls {
 		c.cancel(errKeyRevoked)
@@ -154,7 +153,7 @@ func cut(calls map[*call]struct{}) {
 	}
 }
 
-// lookNow looks without waiting for the next turn.
+// checkNow makes the next check happen at once.
 func (o *openCalls) checkNow() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -163,5 +162,5 @@ func (o *openCalls) checkNow() {
 	}
 }
 
-// keyEnded reports whether the call was ended because its key was.
+// keyRevoked reports whether the call was ended because its key was revoked.
 func (c *call) keyRevoked() bool { return errors.Is(context.Cause(c.ctx()), errKeyRevoked) }

@@ -19,7 +19,7 @@ type undoPreviewJSON struct {
 	Conflicts    []previewConflictJSON `json:"conflicts"`
 }
 
-// A previewConflictJSON is a record that an undo would leave alone.
+// A previewConflictJSON is a record that an undo would not change.
 type previewConflictJSON struct {
 	ID model.ID `json:"id"`
 	conflictJSON
@@ -37,9 +37,9 @@ func undoPreviewOf(p job.UndoPreview) undoPreviewJSON {
 	return out
 }
 
-// previewFollow answers what a retry or an undo would do: at once, or where that
-// takes too long or the caller prefers so, by a job that carries the answer in
-// the end.
+// previewFollow answers what a retry or an undo would do: at once, or with a job
+// that has the answer at its end, where it takes too long or the caller prefers
+// that.
 func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept acceptFollow) error {
 	prefers := web.PreferOf(c.r.Header, MaxWait)
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
@@ -61,7 +61,7 @@ func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept 
 	return s.previewAccepted(c, prefers, acceptance{j, replayed})
 }
 
-// foresee computes what a retry or an undo would do.
+// previewNow computes what a retry or an undo would do.
 func (s *server) previewNow(ctx context.Context, c *call, a job.Action, f job.Follow) (any, error) {
 	if a == job.UndoIt {
 		p, err := s.Store.PreviewUndo(ctx, f)

@@ -16,7 +16,7 @@ import (
 
 var errNoRecord = web.NewProblem("record_not_found", "No customer has this id.")
 
-// orNoRecord says which thing was not found.
+// orNoRecord returns errNoRecord for job.ErrNotFound, and any other error as it is.
 func orNoRecord(err error) error {
 	if errors.Is(err, job.ErrNotFound) {
 		return errNoRecord
@@ -24,8 +24,8 @@ func orNoRecord(err error) error {
 	return err
 }
 
-// recordID reads the id of the path. A text that no id of the model can be
-// names no record.
+// recordID reads the id of the path. It returns errNoRecord for a text that
+// cannot be an id of the model.
 func (c *call) recordID() (any, error) {
 	id, ok := c.model.ParseID(c.r.PathValue("id"))
 	if !ok {
@@ -57,8 +57,8 @@ func (s *server) createRecord(c *call) error {
 	return s.answerRecord(c, http.StatusCreated, rec)
 }
 
-// newDraft checks a new record, as the last of what a request says. Its error
-// names every fault.
+// newDraft checks a new record, after everything else in the request. Its error
+// names all faults.
 func (s *server) newDraft(c *call, in *input, raw []byte, o model.PatchOptions) (model.Draft, error) {
 	known, err := s.known(c, c.model, o)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *server) newDraft(c *call, in *input, raw []byte, o model.PatchOptions) 
 	return draft, err
 }
 
-// create makes a record, unless one of the filters finds one.
+// create makes a record, unless one of the filters finds a record.
 func (s *server) create(c *call, draft model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
 	rec, existed, err = s.Store.CreateRecord(c.ctx(), c.workspace(), c.model, draft, found...)
 	if errors.Is(err, job.ErrExists) {
@@ -85,9 +85,9 @@ func (s *server) create(c *call, draft model.Draft, found ...filter.Filter) (rec
 	return rec, existed, err
 }
 
-// missing names the required fields that a new record lacks. A draft with
-// faults is empty, so what was given is then read from the body itself; of a
-// body that is no JSON object nothing can be said.
+// missing returns faults for the required fields that a new record lacks. A draft
+// with faults is empty, so the names that were given are read from the body; a
+// body that is not a JSON object has no such faults.
 func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults) model.Faults {
 	lacking := m.MissingFor(draft)
 	if len(faults) == 0 || len(lacking) == 0 {
@@ -226,8 +226,8 @@ func (in *input) fields(m *model.Model) []*model.Field {
 	return fields
 }
 
-// sendPage sends a page of records as JSON, some at a time: what was read is
-// not held a second time.
+// sendPage sends a page of records as JSON, in parts, so that the page is not in
+// memory twice.
 func (c *call) sendPage(p filter.Page, fields []*model.Field) error {
 	out := web.NewStream(c.ctx(), c.w)
 	out.MediaType = web.TypeJSON

@@ -24,8 +24,8 @@ func resultOf(r job.Result) resultJSON {
 	return resultJSON{r.ID, r.Outcome, r.Changed, r.Error, timeOrNull(r.At), conflictOf(r.Conflict)}
 }
 
-// A conflictJSON tells, of a record that an undo has left alone, what it met
-// and whose change that was.
+// A conflictJSON is why an undo did not change a record: what it found, and who
+// changed that.
 type conflictJSON struct {
 	Conflict map[string]job.FieldConflict `json:"conflict"` // null when no longer kept
 	By       *string                      `json:"by"`
@@ -38,8 +38,8 @@ func conflictOf(c *job.Conflict) *conflictJSON {
 	return &conflictJSON{c.Fields, textOrNull(c.By)}
 }
 
-// A resultPageJSON is a page of results. Complete: the job is final, so that
-// what was read stays as it is.
+// A resultPageJSON is a page of results. Complete: the job is final, so the page
+// will not change.
 type resultPageJSON struct {
 	Items      []resultJSON `json:"items"`
 	NextCursor *string      `json:"nextCursor"`
@@ -104,7 +104,7 @@ func (in *input) outcomes() []job.Outcome {
 	return outcomes
 }
 
-// reasons reads why records were not updated that are asked for.
+// reasons reads for which reasons results are asked for.
 func (in *input) reasons(q *job.ResultQuery) {
 	var given bool
 	if q.Code, given = in.param("code"); given && q.Code == "" {

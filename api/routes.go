@@ -14,8 +14,8 @@ import (
 // modelRoute is the beginning of the paths that every model has.
 const modelRoute = "/v1/{model}/"
 
-// native gathers the routes by path: each path once, so that a wrong method
-// is answered in our own words.
+// native returns the native paths with their methods. Each path is registered
+// once for all methods, so that a wrong method gets a problem document.
 func (s *server) native() map[string]*resource {
 	paths := map[string]*resource{}
 	add := func(at string, m *model.Model, r route) {
@@ -52,10 +52,10 @@ func (s *server) mux() http.Handler {
 	return s.plainPaths(mux)
 }
 
-// plainPaths keeps paths such as /a//b and /a/../b from the mux, which would
-// redirect them: a client that follows loses its body or its key. On a vendor's
-// surface they are answered in its words, and doubled slashes behind the base
-// count as one: so comes out what is joined of an address and a path.
+// plainPaths answers paths such as /a//b and /a/../b itself. The mux would
+// redirect them, and a client that follows loses its body or its key. On a
+// vendor's surface they get the vendor's answer, and several slashes behind the
+// base count as one: clients make them by joining an address and a path.
 func (s *server) plainPaths(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := r.URL.EscapedPath()
@@ -78,7 +78,7 @@ func (s *server) plainPaths(mux *http.ServeMux) http.Handler {
 	})
 }
 
-// tidyPath is a request with its path made clean.
+// tidyPath returns the request with a clean path.
 func tidyPath(r *http.Request) *http.Request {
 	tidied := r.Clone(r.Context())
 	tidied.URL.Path = path.Clean(r.URL.Path)
@@ -88,8 +88,8 @@ func tidyPath(r *http.Request) *http.Request {
 	return tidied
 }
 
-// behindBase reports whether all that keeps a path from being clean are slashes
-// right behind one of the bases of a surface, or one at its end.
+// behindBase reports whether a path is clean except for slashes right behind one
+// of the bases of a surface, or one slash at its end.
 func behindBase(p, clean string, v *compat.Surface) bool {
 	return slices.ContainsFunc(v.Bases, func(base string) bool {
 		rest, ok := strings.CutPrefix(p, base+"//")
@@ -98,8 +98,8 @@ func behindBase(p, clean string, v *compat.Surface) bool {
 	})
 }
 
-// unknownPath answers what no route has, and says when it is only the model
-// that does not exist.
+// unknownPath answers a path that no route has. It says so where only the model
+// does not exist.
 func (s *server) unknownPath(w http.ResponseWriter, r *http.Request) {
 	if err := measured(r); err != nil {
 		p, _ := problemOf(err)
@@ -120,7 +120,7 @@ func (s *server) unknownPath(w http.ResponseWriter, r *http.Request) {
 type resource struct {
 	*server
 	model   *model.Model
-	methods map[string]route // none: a subtree in which every path is unknown
+	methods map[string]route // empty for a subtree in which every path is unknown
 
 	format  format          // of all answers
 	surface *compat.Surface // nil for native paths
@@ -136,7 +136,7 @@ func (s *resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// dispatch lets the route of the method serve the call.
+// dispatch finds the route of the method, and serves the call if it may be made.
 func (s *resource) dispatch(c *call) error {
 	if err := measured(c.r); err != nil {
 		return err
@@ -166,7 +166,7 @@ func (s *resource) dispatch(c *call) error {
 	return rt.serve(c)
 }
 
-// wrongMethod names the methods that the path has.
+// wrongMethod returns the answer that names the methods of the path.
 func (s *resource) wrongMethod() error {
 	var allow []string
 	for m := range s.methods {

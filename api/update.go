@@ -12,8 +12,8 @@ import (
 	"bulkpatch/model"
 )
 
-// An update is one request for a job, from whichever of the three calls it
-// came. They all end in [server.submit].
+// An update is a request for a job, from any of the calls that make one. They all
+// end in [server.submit].
 type update struct {
 	model    *model.Model
 	filter   filter.Filter // of a bulk
@@ -24,8 +24,8 @@ type update struct {
 	rawPatch []byte
 	prefix   string // where the patch stands in the body
 	options  options
-	// covered counts the faults of what the fingerprint covers: such a request
-	// may have been sound by the rules under which it was accepted.
+	// covered counts the faults of what the fingerprint covers. A request with
+	// only such faults may have been valid when it was accepted.
 	covered int
 
 	ifMatch        *int64
@@ -145,8 +145,8 @@ func (u *update) takeModel(in *input, models *model.Registry, v jsontext.Value) 
 	}
 }
 
-// takeTarget reads which records a job is for: a filter or an id. Its error
-// is that no record can have the id; the request itself is sound.
+// takeTarget reads which records a job is for: a filter or an id. It returns an
+// error where no record can have the id, although the request is valid.
 func (u *update) takeTarget(in *input, rawFilter, id jsontext.Value) error {
 	u.single = id != nil
 	switch {
@@ -181,21 +181,20 @@ func (u *update) takeID(in *input, v jsontext.Value) error {
 	return nil
 }
 
-// covers counts the faults that are found until the function that it returns
-// is called.
+// covers counts in covered the faults that are found before the function that it
+// returns is called.
 func (u *update) covers(in *input) func() {
 	before := in.faults.Found()
 	return func() { u.covered += in.faults.Found() - before }
 }
 
-// replayable reports whether the request may have made a job before, for all
-// that is known of it here.
+// replayable reports whether the request may have made a job before.
 func (u *update) replayable(in *input) bool {
 	return u.idempotencyKey != "" && (in.err() == nil || in.faults.Found() == u.covered)
 }
 
-// takeFilter checks a filter. One that is empty selects everything, which
-// must be said twice.
+// takeFilter checks a filter. An empty filter selects everything, which the
+// caller must confirm with allowAll.
 func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
 	defer u.covers(in)()
 	var sound bool
@@ -205,9 +204,9 @@ func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
 	}
 }
 
-// filter checks a filter and notes its faults. One that is not sound is
-// returned all the same where it was sound before limits came that it exceeds,
-// so that what it made then can be found.
+// filter checks a filter and adds its faults. A filter that exceeds limits which
+// were introduced later is returned all the same, so that the job that it made
+// before can be found.
 func (in *input) filter(raw []byte, m *model.Model, g filter.Grammar, names filter.Names) (f filter.Filter, sound bool) {
 	f, faults := names.New(raw, m, g)
 	if len(faults) == 0 {
@@ -218,7 +217,7 @@ func (in *input) filter(raw []byte, m *model.Model, g filter.Grammar, names filt
 	return f, false
 }
 
-// takePatch checks the patch, which stands under prefix in the body.
+// takePatch checks the patch, which is at the pointer prefix in the body.
 func (u *update) takePatch(in *input, raw []byte, prefix string) {
 	defer u.covers(in)()
 	o := u.known
@@ -279,5 +278,5 @@ func (s *server) checkReadOnly(c *call, in *input, u *update) error {
 	return nil
 }
 
-// retryAfter is when a caller may look for news of a job, in seconds.
+// retryAfter is after how many seconds a caller may read a job again.
 const retryAfter = "1"

@@ -49,9 +49,8 @@ func (s *server) vendorRoutes() map[compat.Action]route {
 	}
 }
 
-// surface lists the paths of a vendor's surface, and the subtrees in which
-// what is unknown is answered in its words. Each path answers with and
-// without a slash at its end.
+// surface adds the paths of a vendor's surface, each with and without a slash at
+// its end, and the subtrees in which unknown paths get the vendor's answer.
 func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
 	byAction := s.vendorRoutes()
 	for _, r := range v.Routes {
@@ -85,8 +84,8 @@ func vendorHandler(v *compat.Surface, r compat.Route, serve func(*call) error) f
 	}
 }
 
-// withoutSlash lets the path of each subtree in which all is unknown answer
-// like the subtree: the mux would redirect to it.
+// withoutSlash adds, for each subtree of unknown paths, its own path without the
+// slash. The mux would redirect it otherwise.
 func withoutSlash(paths map[string]*resource) {
 	for at, res := range maps.Clone(paths) {
 		bare := strings.TrimSuffix(at, "/")
@@ -107,19 +106,19 @@ func (s *server) vendorBody(c *call, in *input) error {
 	return in.err()
 }
 
-// take adds what the vendor has found wrong since the last time.
+// take moves the faults that the vendor's code has found to the input.
 func (in *input) take(r *compat.Request) {
 	in.faults.AddAll(r.Faults)
 	r.Faults = web.Faults{}
 }
 
-// What a vendor's path names and nobody has.
+// Answers to what a vendor's path names and does not exist.
 var (
 	errNoWorkspace = web.NewProblem("not_found", "The key belongs to no workspace of this name.")
 	errInvalidID   = web.NewProblem("invalid_id", "No customer can have this id.")
 )
 
-// vendorWorkspace makes sure that the path speaks of the key's workspace.
+// vendorWorkspace checks that a workspace in the path is that of the key.
 func (c *call) vendorWorkspace() error {
 	if name := c.r.PathValue("workspace"); name != "" && name != c.workspace().Name {
 		return errNoWorkspace
@@ -166,8 +165,8 @@ func idValue(f *model.Field, text string) any {
 // idOf is the id of a record.
 func idOf(m *model.Model, rec model.Record) any { return rec.Values[m.Role(model.RoleID).Index] }
 
-// jsonValues are records as the vendor shows them. It lets go of each record,
-// so that no page is held twice.
+// jsonValues returns records as the vendor shows them. It clears the records, so
+// that a page is not kept in memory twice.
 func (c *call) jsonValues(records []model.Record, fields []string) []jsontext.Value {
 	shown := make([]jsontext.Value, len(records))
 	for i, rec := range records {

@@ -7,8 +7,8 @@ import (
 	"bulkpatch/model"
 )
 
-// vendorTaken refuses an update that takes what another record has, where the
-// vendor guards that. Faults of the request come first.
+// vendorTaken refuses an update with values that the vendor allows only once and
+// that another record has. Faults of the request are answered first.
 func (s *server) vendorTaken(c *call, in *input, id any) error {
 	guard, ok := c.surface.Vendor.(compat.Guard)
 	if !ok || in.faults.Found() > 0 {

@@ -13,8 +13,8 @@ import (
 )
 
 // vendorLogin answers a vendor's user name and password with a token. The
-// password is an API key, of whoever it is, and the token is that key: nothing
-// is made or kept, and no answer says more than that there is such a key.
+// password is an API key, and the token is the same key; the user name is
+// ignored. Nothing is stored, and the answer only says whether the key exists.
 func (s *server) vendorLogin(c *call) error {
 	c.w.Header().Set("Cache-Control", "no-store")
 	password, err := c.password()

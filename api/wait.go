@@ -7,13 +7,14 @@ import (
 	"bulkpatch/job"
 )
 
-// longPoll reads the job of the path, and waits until news says that there is
-// something to tell, for as long as given from the arrival of the request.
+// longPoll reads the job of the path, and waits until news returns true for it,
+// but no longer than wait after the arrival of the request.
 func (s *server) longPoll(c *call, wait time.Duration, news func(job.Job) bool) (job.Job, error) {
 	f := s.watcher.follow(c.workspace(), c.r.PathValue("job"))
 	defer f.stop()
-	// Who comes back with what all were told has seen the present reading. It
-	// answers nobody, so that no revision falls.
+	// A caller that knows the revision of the shared reading needs no query. The
+	// reading is used only for that, never as an answer: it may be older than
+	// what another process answered, and revisions must not decrease.
 	var j job.Job
 	var err error
 	if r := f.current(); r != nil && !news(r.job) {
@@ -30,8 +31,8 @@ func (s *server) longPoll(c *call, wait time.Duration, news func(job.Job) bool) 
 	return s.await(c, f, j, wait, news)
 }
 
-// awaitEnd waits for the end of a job that was accepted, for as long as given
-// from the arrival of the request, and returns the job as it then is.
+// awaitEnd waits for the end of an accepted job, but no longer than wait after
+// the arrival of the request, and returns the job as it then is.
 func (s *server) awaitEnd(c *call, j job.Job, wait time.Duration) (job.Job, error) {
 	f := s.watcher.follow(c.workspace(), j.ID)
 	defer f.stop()
