@@ -150,7 +150,7 @@ func TestCallerWhoLeavesEndsTheWait(t *testing.T) {
 	}
 }
 
-func TestJobThatHasLeftTellsHowItEnded(t *testing.T) {
+func TestExpiredJobTellsHowItEnded(t *testing.T) {
 	r := newRig(t)
 	id := r.job()
 	matched := int64(3)

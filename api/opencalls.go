@@ -27,12 +27,13 @@ const (
 // revokedChallenge tells a caller that the key is no longer valid (RFC 6750).
 const revokedChallenge = `Bearer realm="bulkpatch", error="invalid_token"`
 
-// errKeyEnded is why the context of a call ends whose key does.
+// errKeyRevoked is the cause with which the context of a call is cancelled when
+// its key was revoked.
 var errKeyRevoked = web.NewProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
 	Set("WWW-Authenticate", revokedChallenge)
 
-// errKeyEndedWriting is [errKeyEnded] for a call that changes something: it may
-// have been done when the key ended.
+// errKeyRevokedWriting is [errKeyRevoked] for a call that changes something. The
+// change may have been made before the key was revoked.
 var errKeyRevokedWriting = web.NewProblem(errKeyRevoked.Code, errKeyRevoked.Detail+" What it asked for may have been done before."+
 	" To be sure, send it again with a valid key of the workspace: with the same Idempotency-Key a job is not made twice.").
 	Set("WWW-Authenticate", revokedChallenge)

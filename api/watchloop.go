@@ -60,17 +60,17 @@ func (w *watcher) tick(ctx context.Context) {
 	}
 }
 
-// A selection says which jobs a tick asks for.
-type selection int
+// A watchScope says which jobs a tick asks for.
+type watchScope int
 
 const (
-	hastyJobs selection = iota // those that a caller waits for in a hurry
+	hastyJobs watchScope = iota // those that a caller waits for in a hurry
 	allJobs
 )
 
 // asked lists the jobs that may have changed unnoticed. With all jobs, it also
 // forgets readings that are old enough for everybody to have seen them.
-func (w *watcher) asked(which selection) []job.Name {
+func (w *watcher) asked(which watchScope) []job.Name {
 	all := which == allJobs
 	var names []job.Name
 	for _, same := range w.jobs {

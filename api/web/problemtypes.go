@@ -60,10 +60,10 @@ var problemTypes = map[string]ProblemType{
 	"job_cancelled":      {409, "The job was cancelled"},
 	"model_gone":         {409, "The job's model is not loaded"},
 
-	"job_gone": {410, "The job has left after its retention"},
+	"job_gone": {410, "The job has expired"},
 
 	"precondition_failed":   {412, "The record has another version"},
-	"confirm_token_invalid": {412, "The confirm token does not hold"},
+	"confirm_token_invalid": {412, "The confirm token is not valid"},
 
 	"too_large":              {413, "The body is too large"},
 	"url_too_long":           {414, "The URL is too long"},
