@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 )
@@ -81,7 +82,7 @@ func (s *server) login(c *call) error {
 	if err := s.sameOrigin(c); err != nil {
 		return err
 	}
-	if err := c.unpack(); err != nil {
+	if err := web.Unpack(c.r); err != nil {
 		return err
 	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxLoginForm)
@@ -115,7 +116,7 @@ func (s *server) logout(c *call) error {
 // sameOrigin refuses a form that another site sent.
 func (s *server) sameOrigin(c *call) error {
 	if s.origin.Check(c.r) != nil {
-		return newProblem("cross_origin", "This form must be sent from our own page.")
+		return web.NewProblem("cross_origin", "This form must be sent from our own page.")
 	}
 	return nil
 }
@@ -180,16 +181,16 @@ func (s *server) signedIn(c *call) (bool, error) {
 // route takes no other method.
 func (s *server) queues(c *call) error {
 	if s.Queues == nil {
-		return newProblem("unknown_path", "This process offers no queue pages.")
+		return web.NewProblem("unknown_path", "This process offers no queue pages.")
 	}
-	if secret, err := secretOf(c.r.Header, false); err != nil {
+	if secret, err := secretOf(c.r.Header, schemeRequired); err != nil {
 		return err
 	} else if secret != "" {
 		if err := s.authorize(c, adminOnly); err != nil {
 			return err
 		}
 		if !oversees(c.key) {
-			return newProblem("forbidden_workspace", "The queues of all workspaces are for administrators of the workspace main.")
+			return web.NewProblem("forbidden_workspace", "The queues of all workspaces are for administrators of the workspace main.")
 		}
 	} else if ok, err := s.signedIn(c); err != nil {
 		return err

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"net/http"
 
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
-// retry makes a job of what another has left.
+// retry makes a job that retries the remaining records of another.
 func (s *server) retry(c *call) error {
 	in := c.input()
 	req, err := s.followRequest(c, in, job.RetryIt)
@@ -19,7 +20,7 @@ func (s *server) retry(c *call) error {
 	return s.follow(c, in, req, s.Store.Retry)
 }
 
-// undo makes a job that takes back what another has changed.
+// undo makes a job that restores what another has changed.
 func (s *server) undo(c *call) error {
 	in := c.input()
 	req, err := s.followRequest(c, in, job.UndoIt)
@@ -32,8 +33,8 @@ func (s *server) undo(c *call) error {
 // acceptFollow accepts a retry or an undo.
 type acceptFollow func(context.Context, auth.Caller, job.Follow) (j job.Job, replayed bool, err error)
 
-// follow makes a job that follows from the one of the path, and answers with
-// it at once or when it has ended, as the caller prefers.
+// follow makes a job whose parent is the job of the path, and answers with it at
+// once or when it has ended, as the caller prefers.
 func (s *server) follow(c *call, in *input, req followRequest, accept acceptFollow) error {
 	f := job.Follow{Parent: c.r.PathValue("job"), OnMismatch: req.onMismatch, Codes: req.codes}
 	f.IdempotencyKey = in.idempotencyKey(c.r.Header)
@@ -53,19 +54,21 @@ func (s *server) follow(c *call, in *input, req followRequest, accept acceptFoll
 	if err != nil {
 		return actionError(j, err)
 	}
-	p := preferOf(c.r.Header)
+	p := web.PreferOf(c.r.Header, MaxWait)
 	if req.dryRun {
-		return s.previewAccepted(c, p, j, replayed)
+		return s.previewAccepted(c, p, acceptance{j, replayed})
 	}
-	j, ended := s.announce(c, p, p.applied(), j, replayed)
+	c.setLocation(acceptance{j, replayed}, p.Applied())
+	j, ended := s.waitForEnd(c, p, j)
 	if ended {
 		return s.answerJob(c, http.StatusOK, j)
 	}
 	return s.answerPending(c, j)
 }
 
-// replayFollow finds the job that the request's idempotency key made before,
-// also where the origin would refuse by now, and else prepares the key's use.
+// replayFollow finds the job that the request's idempotency key made before, even
+// where the parent job would not allow it by now. Otherwise it prepares f for
+// using the key.
 func (s *server) replayFollow(c *call, req followRequest, f *job.Follow) (j job.Job, replayed bool, err error) {
 	if f.IdempotencyKey == "" {
 		return job.Job{}, false, nil

@@ -35,28 +35,27 @@ type Config struct {
 
 	// Ready says whether the service can do its work; nil asks the store.
 	Ready func(context.Context) error
-	// Redis says "up" or "down", for whoever asks whether the service is ready:
-	// it is without, too. With nil nothing is said of it.
+	// Redis returns "up" or "down" for the answer of /readyz; the service is
+	// ready in both cases. With nil the answer does not mention Redis.
 	Redis func() string
 	// Metrics and Queues are served at /metrics and, behind the sign-in of
 	// an administrator and for reading only, at /admin/queues. With nil the
 	// path does not exist.
 	Metrics, Queues http.Handler
 
-	// MaxBody limits a JSON body in bytes, those of a gzipped one as they are
-	// unpacked; 0 means [DefaultMaxBody]. Of bodies
-	// above 64 KiB, 16 are received and judged at a time, at most 8 of them of
-	// one key; further ones wait for StepTimeout at most. Imports are streamed
-	// and have no limit but [MaxLine].
+	// MaxBody limits a JSON body in bytes, after unpacking; 0 means
+	// [DefaultMaxBody]. At most 16 bodies above 64 KiB are received and checked
+	// at a time, at most 8 of one key; others wait for up to StepTimeout.
+	// Imports are streamed; their only limit is [MaxLine].
 	MaxBody int64
 	// StepTimeout is how long a JSON body, or one write of an answer of at most
-	// 64 KiB, may take; and by how much an import may be behind 1 KiB a
-	// second. 0 means [DefaultStepTimeout]. Who is slower is cut off, so that
-	// nobody can hold connections for ever.
+	// 64 KiB, may take, and by how much an import may be behind 1 KiB a second.
+	// 0 means [DefaultStepTimeout]. Slower callers are cut off, so that nobody
+	// can hold a connection for ever.
 	StepTimeout time.Duration
-	// Stopping is closed when the process is about to stop: waiting calls
-	// then answer with what they have, and event streams end, so that a
-	// shutdown need not wait for them. May be nil.
+	// Stopping is closed when the process is about to stop. Waiting calls then
+	// answer with what they have, and event streams end, so that a shutdown
+	// need not wait for them. May be nil.
 	Stopping <-chan struct{}
 }
 

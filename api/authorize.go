@@ -9,44 +9,46 @@ import (
 	"sync"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
-// Bounds of looking for keys and of the memory of recognised ones. keyMemory
-// is how long a revoked key may begin calls in another process; see
+// Limits of finding keys and of the cache of keys that were found. keyMemory
+// is how long a revoked key may still start calls in another process; see
 // [keyCheck].
 const (
 	keyMemory    = 300 * time.Millisecond
-	keyWait      = 30 * time.Second // for a database that says nothing at all; a busy one may take seconds
+	keyWait      = 30 * time.Second // for a database that does not answer; a busy one may take seconds
 	maxKeyMemory = 4096
 	maxSecret    = 512
 )
 
-// authorize finds who calls and whether they may.
+// authorize finds the key of the call, and refuses the call if the key may not
+// make it.
 func (s *server) authorize(c *call, a access) error {
 	if a.keyless {
 		return nil
 	}
-	secret, err := secretOf(c.r.Header, c.surface != nil && c.surface.BareKey)
+	secret, err := secretOf(c.r.Header, c.format.keyForm())
 	if err != nil {
 		return err
 	}
 	if secret == "" {
-		return newProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
-			set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
+		return web.NewProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
+			Set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
 	}
 	key, err := s.keys.find(c.ctx(), secret)
 	if errors.Is(err, job.ErrNotFound) {
-		return newProblem("invalid_key", "The API key is unknown or has been revoked.").
-			set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+		return web.NewProblem("invalid_key", "The API key is unknown or has been revoked.").
+			Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
 	}
 	if err != nil {
 		return err
 	}
 	c.key, c.secret = key, auth.Hash(secret)
-	if rec, ok := c.w.(*recorder); ok {
-		rec.actor, rec.workspace = key.Actor(), key.Workspace.Name
+	if rec, ok := c.w.(*web.Recorder); ok {
+		rec.Actor, rec.Workspace = key.Actor(), key.Workspace.Name
 	}
 	return a.require(key)
 }
@@ -60,53 +62,59 @@ func (a access) require(key auth.Key) error {
 	if len(a.scopes) > 1 {
 		noun = "scopes "
 	}
-	return newProblem("missing_scope", "This call needs the "+noun+strings.ReplaceAll(auth.JoinScopes(a.scopes), ",", " and ")+".")
+	return web.NewProblem("missing_scope", "This call needs the "+noun+strings.ReplaceAll(auth.JoinScopes(a.scopes), ",", " and ")+".")
 }
 
-// secretOf reads the key of a request, "" for none. An Authorization of
-// another scheme is not ours to judge: a proxy may have put it there. bare
-// says that one without a scheme is the key.
-func secretOf(h http.Header, bare bool) (string, error) {
+// A keyForm says how the Authorization header may have the key.
+type keyForm int
+
+const (
+	schemeRequired keyForm = iota // Bearer KEY
+	bareAllowed                   // Bearer KEY, or KEY alone
+)
+
+// secretOf reads the key of a request, "" for none. An Authorization header of
+// another scheme is ignored: a proxy may have added it.
+func secretOf(h http.Header, form keyForm) (string, error) {
 	var found string
-	for _, given := range append(bearers(h, bare), h.Values("X-API-Key")...) {
+	for _, given := range append(bearers(h, form), h.Values("X-API-Key")...) {
 		given = strings.TrimSpace(given)
 		switch {
 		case given == "":
 		case found == "":
 			found = given
 		case found != given:
-			return "", newProblem("conflicting_keys", "The headers carry two different API keys; send one.")
+			return "", web.NewProblem("conflicting_keys", "The headers carry two different API keys; send one.")
 		}
 	}
 	return found, nil
 }
 
-// bearers lists the bearer tokens of a request, and bare ones where they
-// count.
-func bearers(h http.Header, bare bool) []string {
+// bearers returns the keys in the Authorization headers of a request.
+func bearers(h http.Header, form keyForm) []string {
 	var tokens []string
 	for _, v := range h.Values("Authorization") {
 		scheme, token, schemed := strings.Cut(strings.TrimSpace(v), " ")
 		switch {
 		case strings.EqualFold(scheme, "Bearer"):
 			tokens = append(tokens, token)
-		case bare && !schemed:
+		case form == bareAllowed && !schemed:
 			tokens = append(tokens, scheme)
 		}
 	}
 	return tokens
 }
 
-// A keyCache remembers, for a moment and by hash, which keys were good, so
-// that a busy caller does not cost a query each time. Bad keys are not
-// remembered: a new one works at once.
+// A keyCache keeps live keys for a moment, by the hashes of their secrets, so
+// that not every call of a busy caller costs a query. Unknown keys are not
+// cached, so a new key works at once.
 type keyCache struct {
 	store Store
 	now   func() time.Time
 
 	mu    sync.Mutex
 	known map[string]knownKey
-	epoch int // grows with forget, so that an answer from before is not kept
+	epoch int // incremented by forget: an answer to an older question is not cached
 }
 
 type knownKey struct {
@@ -128,7 +136,7 @@ func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 	hit, ok := k.known[hash]
 	epoch := k.epoch
 	k.mu.Unlock()
-	asked := k.now() // what the store answers may be as old as the question
+	asked := k.now() // the answer of the store may be as old as this
 	if ok && asked.Before(hit.until) {
 		return hit.key, nil
 	}
@@ -147,8 +155,8 @@ func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 	return key, nil
 }
 
-// ask asks the store, for a while: every call asks it first, so none waits for
-// longer on a database that has gone without a word.
+// ask reads the key from the store, within keyWait. Every call does this first,
+// so no call waits longer for a database that does not answer.
 func (k *keyCache) ask(ctx context.Context, secret string) (auth.Key, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, keyWait, job.ErrUnavailable)
 	defer cancel()
@@ -159,8 +167,8 @@ func (k *keyCache) ask(ctx context.Context, secret string) (auth.Key, error) {
 	return key, err
 }
 
-// forget drops all that is remembered, so that a key revoked in this process
-// ends at once.
+// forget empties the cache, so that a key that is revoked in this process is
+// refused at once.
 func (k *keyCache) forget() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

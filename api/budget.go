@@ -10,23 +10,23 @@ import (
 	"bulkpatch/job"
 )
 
-// A budget bounds what requests in flight may hold together, in units of the
-// caller's choice. One key may hold a share of it, so that its slow requests
-// never keep those of others waiting. It is safe for concurrent use.
+// A budget limits what all open requests hold together, in any unit. One key
+// may hold no more than its share, so that its slow requests do not keep those
+// of other keys waiting. It is safe for concurrent use.
 type budget struct {
 	mu      sync.Mutex
 	free    int64
 	share   int64 // that one key may hold
 	held    map[int64]int64
-	waiting []*budgetTurn // in the order in which they came
+	waiting []*budgetRequest // in the order in which they came
 }
 
-// shares are what requests in flight share.
+// shares are the budgets of all open requests.
 type shares struct {
 	bodies  *budget // bytes of large bodies
-	checks  *budget // bytes of large inputs that are checked
-	imports *budget // imports that are read
-	hashes  *budget // secrets that are hashed
+	checks  *budget // bytes of large inputs that are being checked
+	imports *budget // imports that are being read
+	hashes  *budget // secrets that are being hashed
 }
 
 func newShares(maxBody int64) shares {
@@ -38,8 +38,8 @@ func newShares(maxBody int64) shares {
 	}
 }
 
-// A budgetTurn waits for its part of a budget.
-type budgetTurn struct {
+// A budgetRequest waits for a part of a budget.
+type budgetRequest struct {
 	key, n  int64
 	granted chan struct{}
 }
@@ -48,12 +48,14 @@ func newBudget(size, share int64) *budget {
 	return &budget{free: size, share: share, held: map[int64]int64{}}
 }
 
-// take waits until a key may hold n more units, and returns how to give them
-// back; to do so twice is harmless. Turns are taken in the order of their
-// calls, but for those whose key has its share or was served last. An n beyond
-// the share counts as the whole share. [job.ErrUnavailable]: it took longer than patience.
+// take waits until a key may hold n more units, and returns the function that
+// gives them back; a second call of that does nothing. Requests are served in
+// the order in which they came, except that a key that holds its share waits,
+// and a key that was just served goes behind all others. An n beyond the share
+// counts as the whole share. It returns [job.ErrUnavailable] where waiting took
+// longer than patience.
 func (b *budget) take(ctx context.Context, key, n int64, patience time.Duration) (giveBack func(), err error) {
-	t := &budgetTurn{key: key, n: min(n, b.share), granted: make(chan struct{})}
+	t := &budgetRequest{key: key, n: min(n, b.share), granted: make(chan struct{})}
 	b.mu.Lock()
 	b.waiting = append(b.waiting, t)
 	b.grant()
@@ -74,12 +76,12 @@ func (b *budget) take(ctx context.Context, key, n int64, patience time.Duration)
 	return nil, err
 }
 
-// grant serves those who wait, as far as there is room. Where the first whose
-// key has not its share does not fit, nobody behind is served before. A key
-// that was served lets the others go first.
+// grant serves requests that wait, as long as there is room. If the first
+// request whose key is below its share does not fit, none behind it is served.
+// The requests of a key that was served go behind those of all others.
 func (b *budget) grant() {
 	for {
-		i := slices.IndexFunc(b.waiting, func(t *budgetTurn) bool { return b.held[t.key]+t.n <= b.share })
+		i := slices.IndexFunc(b.waiting, func(t *budgetRequest) bool { return b.held[t.key]+t.n <= b.share })
 		if i < 0 || b.free < b.waiting[i].n {
 			return
 		}
@@ -92,11 +94,11 @@ func (b *budget) grant() {
 	}
 }
 
-// behindOthers puts the turns of a key behind those of all others.
-func behindOthers(turns []*budgetTurn, key int64) []*budgetTurn {
-	ordered := make([]*budgetTurn, 0, len(turns))
+// behindOthers moves the requests of a key behind those of all others.
+func behindOthers(requests []*budgetRequest, key int64) []*budgetRequest {
+	ordered := make([]*budgetRequest, 0, len(requests))
 	for _, own := range []bool{false, true} {
-		for _, t := range turns {
+		for _, t := range requests {
 			if (t.key == key) == own {
 				ordered = append(ordered, t)
 			}
@@ -105,7 +107,7 @@ func behindOthers(turns []*budgetTurn, key int64) []*budgetTurn {
 	return ordered
 }
 
-func (b *budget) giveBack(t *budgetTurn) {
+func (b *budget) giveBack(t *budgetRequest) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.free += t.n
@@ -115,8 +117,8 @@ func (b *budget) giveBack(t *budgetTurn) {
 	b.grant()
 }
 
-// withdraw ends a turn that still waits.
-func (b *budget) withdraw(t *budgetTurn) bool {
+// withdraw removes a request that still waits, and reports whether it did.
+func (b *budget) withdraw(t *budgetRequest) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	i := slices.Index(b.waiting, t)

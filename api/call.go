@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"time"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/model"
 )
@@ -21,12 +21,16 @@ type call struct {
 	secret string       // of the key, its hash
 	model  *model.Model // nil on routes that have none
 
-	surface *compat.Surface // whose words the answer is in; nil for the native ones
-	request *compat.Request // of a vendor's call
-	sent    []byte          // the body of a vendor's call
+	route  route  // that serves the call
+	format format // of the answer
 
-	giveBack func() // the place that a large body has, nil for none
-	endCheck func() // and that of checking it
+	// What only the handlers of vendors' calls use.
+	surface *compat.Surface
+	request *compat.Request
+	sent    []byte // the body
+
+	giveBack func() // gives back the room of a large body; nil for none
+	endCheck func() // gives back the room for checking it; nil for none
 
 	cancel  context.CancelCauseFunc // of the context; nil without a key
 	streams bool                    // is an event stream or a long poll
@@ -39,9 +43,10 @@ func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 func (c *call) caller() auth.Caller { return c.key.Caller(requestID(c.ctx())) }
 
 // arrived is when the request did.
+// arrived returns when the request arrived.
 func (c *call) arrived() time.Time {
-	if rec, ok := c.w.(*recorder); ok {
-		return rec.arrived
+	if rec, ok := c.w.(*web.Recorder); ok {
+		return rec.Arrived
 	}
 	return time.Now()
 }
@@ -49,11 +54,8 @@ func (c *call) arrived() time.Time {
 // bodyless reports whether the caller asked for the headers only.
 func (c *call) bodyless() bool { return c.r.Method == http.MethodHead }
 
-// writes reports whether the call may change something.
-func (c *call) writes() bool { return c.r.Method != http.MethodGet && c.r.Method != http.MethodHead }
-
-// answer sends v as JSON. It is written once, as a whole: what cannot be
-// written is an error before anything was sent.
+// answer sends v as JSON. It is encoded as a whole first, so an encoding error
+// is returned before anything was sent.
 func (c *call) answer(status int, v any) error {
 	enc := json.NewEncoder(jsonAnswer{c, status})
 	enc.SetEscapeHTML(false)
@@ -66,20 +68,10 @@ type jsonAnswer struct {
 	status int
 }
 
-// Write sends JSON. Who left needs no answer.
+// Write sends JSON.
 func (a jsonAnswer) Write(body []byte) (int, error) {
 	a.c.send(a.status, body)
 	return len(body), nil
-}
-
-// jsonLine writes v as one line of JSON with its line feed. Unlike
-// [json.Marshal] it leaves <, > and & as they are.
-func jsonLine(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return b.Bytes(), err
 }
 
 // send sends text that is JSON already.
@@ -87,13 +79,14 @@ func (c *call) send(status int, body []byte) {
 	h := c.w.Header()
 	h.Set("Content-Type", "application/json")
 	c.w.WriteHeader(status)
-	_, _ = c.w.Write(body) // who left needs no answer
+	_, _ = c.w.Write(body) // a caller who has left needs no answer
 }
 
-// alive gives an answer that is long in the making its time to be written.
+// alive extends the write deadline. Handlers that work for long call it now and
+// then.
 func (c *call) alive() {
-	if rec, ok := c.w.(*recorder); ok {
-		rec.extend()
+	if rec, ok := c.w.(*web.Recorder); ok {
+		rec.Extend()
 	}
 }
 
@@ -103,49 +96,46 @@ func (c *call) notModified(tag string) bool {
 	c.w.Header().Set("ETag", tag)
 	c.w.Header().Set("Cache-Control", "private, no-cache")
 	c.w.Header().Set("Vary", "Authorization, X-API-Key")
-	if !matchesTag(c.r.Header.Values("If-None-Match"), tag) {
+	if !web.MatchesTag(c.r.Header.Values("If-None-Match"), tag) {
 		return false
 	}
 	c.w.WriteHeader(http.StatusNotModified)
 	return true
 }
 
-// fail answers with an error, and logs one that nobody foresaw. A caller who
-// left is no error. One whose body did not come as it should is told so, and
-// one whose key has ended: the context ends then, too.
+// fail answers with an error, and logs it if it is unexpected. Where the caller
+// has left, it only ends the call. The context also ends where the body did
+// not arrive as it should and where the key was revoked: these callers are
+// still there, and are answered.
 func (s *server) fail(c *call, err error) {
-	rec, _ := c.w.(*recorder)
-	var told *problem
-	if c.keyEnded() && !(errors.As(err, &told) && told.Code == errKeyEnded.Code) {
-		err = errKeyEnded // whatever came of it
-		if c.writes() {
-			err = errKeyEndedWriting
+	rec, _ := c.w.(*web.Recorder)
+	var told *web.Problem
+	if c.keyRevoked() && !(errors.As(err, &told) && told.Code == errKeyRevoked.Code) {
+		err = errKeyRevoked // whatever the handler returned
+		if c.route.effect == Changes {
+			err = errKeyRevokedWriting
 		}
 	}
-	if rec != nil && rec.status != 0 && c.keyEnded() {
-		c.dropUnsent()
+	if rec != nil && rec.Status != 0 && c.keyRevoked() {
+		web.DropUnsent(c.ctx())
 	}
 	gone := c.ctx().Err() != nil && !errors.As(err, &told)
 	if rec != nil {
-		rec.left = rec.left || gone
-		gone = rec.left
+		rec.Left = rec.Left || gone
+		gone = rec.Left
 	}
 	if gone {
-		// To return would send an empty 200 to whoever still listens.
+		// A return would send an empty 200 to a proxy that still reads.
 		panic(http.ErrAbortHandler)
 	}
 	p, known := problemOf(err)
 	if !known {
-		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", logged(err))
+		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", web.ErrorText(err))
 	}
-	if rec != nil && rec.status != 0 {
-		// A stream cannot turn into a problem; a broken one must not look
-		// whole.
+	if rec != nil && rec.Status != 0 {
+		// A stream that has begun cannot become a problem document. The broken
+		// connection shows the reader that it is not complete.
 		panic(http.ErrAbortHandler)
 	}
-	if c.surface != nil {
-		c.failVendor(p)
-		return
-	}
-	p.write(c.w)
+	c.format.fail(c, p)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 	"bulkpatch/model/table"
 )
@@ -29,7 +30,7 @@ func (in *input) tableShape(m *model.Model, format string) tableShape {
 	var ok bool
 	if shape.delimiter, ok = table.Delimiter(text); !ok {
 		in.failParam("delimiter", "enum", "This must be "+table.DelimiterNames+".")
-	} else if format != typeCSV {
+	} else if format != web.TypeCSV {
 		in.failParam("delimiter", "invalid_request", "Only CSV has a delimiter.")
 	}
 	return shape
@@ -84,7 +85,7 @@ func quoted(text string) string {
 // columnsOf finds the fields of a header's columns, or all that is wrong with
 // it.
 func columnsOf(m *model.Model, header []string, renamed model.Columns) ([]model.Column, error) {
-	var faults compat.Faults
+	var faults web.Faults
 	columns := make([]model.Column, len(header))
 	first := map[string]int{} // column, from 1, of each field
 	there := make(map[string]bool, len(header))
@@ -102,9 +103,9 @@ func columnsOf(m *model.Model, header []string, renamed model.Columns) ([]model.
 		case !known && faults.Full():
 			faults.Further++
 		case !known:
-			faults.Add(bodyFault(model.PointerTo("", text), "unknown_field", unknownColumn(m, i+1, text)))
+			faults.Add(web.BodyFault(model.PointerTo("", text), "unknown_field", unknownColumn(m, i+1, text)))
 		case before > 0:
-			faults.Add(bodyFault(model.PointerTo("", text), "duplicate_key",
+			faults.Add(web.BodyFault(model.PointerTo("", text), "duplicate_key",
 				fmt.Sprintf("Columns %d and %d both stand for %s: remove one of them.", before, i+1, name)))
 		default:
 			first[name] = i + 1
@@ -112,7 +113,7 @@ func columnsOf(m *model.Model, header []string, renamed model.Columns) ([]model.
 	}
 	absent(&faults, there, renamed)
 	if faults.Found() > 0 {
-		return nil, invalidFor(faults)
+		return nil, web.InvalidFor(faults)
 	}
 	return columns, nil
 }
@@ -133,10 +134,10 @@ func unknownColumn(m *model.Model, number int, text string) string {
 
 // absent notes the columns that were said to stand for a field and are not
 // there. One that was to be left out need not be.
-func absent(faults *compat.Faults, there map[string]bool, renamed model.Columns) {
+func absent(faults *web.Faults, there map[string]bool, renamed model.Columns) {
 	for _, text := range slices.Sorted(maps.Keys(renamed)) {
 		if renamed[text] != "" && !there[text] {
-			faults.Add(fault{Pointer: "?columns", Code: "unknown_column", Detail: "The header has no column " + quoted(text) + ".", In: inQuery})
+			faults.Add(web.Fault{Pointer: "?columns", Code: "unknown_column", Detail: "The header has no column " + quoted(text) + ".", In: web.InQuery})
 		}
 	}
 }

@@ -11,13 +11,14 @@ import (
 	"strconv"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
-// signingKey is the secret of the installation. It never changes, so it is
-// read once: a list of previews needs it for each.
+// signingKey returns the secret of the installation. It never changes, so it is
+// read from the store once.
 func (s *server) signingKey(ctx context.Context) ([]byte, error) {
 	if key := s.signing.Load(); key != nil {
 		return *key, nil
@@ -32,8 +33,8 @@ func (s *server) signingKey(ctx context.Context) ([]byte, error) {
 // tokenLife is how long a preview may be confirmed.
 const tokenLife = 15 * time.Minute
 
-// sign is a keyed hash of texts for one purpose. Each is preceded by its
-// length, so that no two lists of them look alike.
+// sign returns a keyed hash of texts for one purpose. Each text is preceded by
+// its length, so that different lists have different hashes.
 func sign(key []byte, purpose string, parts ...string) []byte {
 	mac := hmac.New(sha256.New, key)
 	for _, p := range append([]string{purpose}, parts...) {
@@ -45,8 +46,9 @@ func sign(key []byte, purpose string, parts ...string) []byte {
 	return mac.Sum(nil)
 }
 
-// meaning lists what an update does and to which records, in one form
-// whatever the call and the spelling it came in.
+// meaning lists what an update does and to which records. It is the same for
+// the same update, whichever call it came with and however its JSON was
+// formatted.
 func (u *update) meaning(ws auth.Workspace) []string {
 	target := []string{"single", ""}
 	if u.bulk() {
@@ -61,8 +63,9 @@ func (u *update) meaning(ws auth.Workspace) []string {
 	return append(target, strconv.FormatInt(ws.ID, 10), u.model.Name, model.CanonicalText(string(u.rawPatch)), string(mismatch))
 }
 
-// fingerprint tells two requests with one idempotency key apart. It is keyed,
-// because a patch may hold a password that could be guessed from a bare hash.
+// fingerprint returns a hash that differs for different requests with one
+// idempotency key. It is keyed, because a patch may have a password, which could
+// be guessed from a plain hash.
 func (u *update) fingerprint(key []byte, ws auth.Workspace) (string, error) {
 	o := u.options.Options
 	o.OnMismatch = "" // is part of the meaning
@@ -81,8 +84,8 @@ func (u *update) fingerprint(key []byte, ws auth.Workspace) (string, error) {
 	return hex.EncodeToString(sign(key, "idempotency", parts...)), nil
 }
 
-// confirms is what a token says of the request: a keyed hash, which a preview
-// that is a job keeps until its token is made.
+// confirms returns a keyed hash of the request for its confirm token. A preview
+// that is a job stores it until the token is made.
 func (u *update) confirms(key []byte, ws auth.Workspace) string {
 	parts := append(u.meaning(ws), u.model.Digest)
 	if u.options.AllowNewOptions {
@@ -91,8 +94,8 @@ func (u *update) confirms(key []byte, ws auth.Workspace) string {
 	return hex.EncodeToString(sign(key, "confirms", parts...))
 }
 
-// confirmToken makes the token that lets a caller confirm what a preview
-// showed: an expiry, a signature and the digest of the selection.
+// confirmToken returns the token with which a caller confirms a preview: an
+// expiry, a signature and the digest of the selection.
 func confirmToken(key []byte, confirms, digest string, expires time.Time) string {
 	b := binary.BigEndian.AppendUint64(nil, uint64(expires.Unix()))
 	b = append(b, tokenSignature(key, confirms, expires.Unix(), digest)...)
@@ -103,9 +106,9 @@ func tokenSignature(key []byte, confirms string, expires int64, digest string) [
 	return sign(key, "confirm", confirms, strconv.FormatInt(expires, 10), digest)
 }
 
-// addToken completes the preview of a job with its token, which lives from
-// the job's end on, and leaves of it what the caller may see. That of a retry
-// or an undo has no token.
+// addToken adds the confirm token to the preview of a job, and removes from the
+// preview what the caller may not see. The life of the token starts with the
+// end of the job. The preview of a retry or an undo has no token.
 func (s *server) addToken(c *call, j *job.Job) error {
 	if j.UndoPreview != nil {
 		p := c.shownUndo(*j.UndoPreview)
@@ -127,8 +130,8 @@ func (s *server) addToken(c *call, j *job.Job) error {
 	return nil
 }
 
-// withToken completes a preview with the token that confirms it, unless a guard
-// would refuse the job. It lives from some time on.
+// withToken adds to a preview the token that confirms it, unless a guard would
+// refuse the job. The token's life starts at from.
 func withToken(p job.Preview, key []byte, confirms string, from time.Time) job.Preview {
 	p.ExpiresAt = from.Add(tokenLife)
 	if p.Guard == "" {
@@ -137,11 +140,11 @@ func withToken(p job.Preview, key []byte, confirms string, from time.Time) job.P
 	return p
 }
 
-// confirmed returns the digest of the selection that a token is for. A token
-// that does not hold makes no job.
+// confirmed returns the digest of the selection that the token of the update
+// confirms, or a problem where the token is not valid for the update.
 func (u *update) confirmed(key []byte, ws auth.Workspace, now time.Time) (string, error) {
 	const head = 8 + sha256.Size
-	refused := newProblem("confirm_token_invalid", "The confirm token is malformed or belongs to another request. Preview again.")
+	refused := web.NewProblem("confirm_token_invalid", "The confirm token is malformed or belongs to another request. Preview again.")
 	b, err := base64.RawURLEncoding.DecodeString(u.options.ConfirmToken)
 	if err != nil || len(b) <= head {
 		return "", refused
@@ -151,7 +154,7 @@ func (u *update) confirmed(key []byte, ws auth.Workspace, now time.Time) (string
 		return "", refused
 	}
 	if now.Unix() >= expires {
-		return "", newProblem("confirm_token_invalid", "The confirm token has expired. Preview again.")
+		return "", web.NewProblem("confirm_token_invalid", "The confirm token has expired. Preview again.")
 	}
 	return digest, nil
 }

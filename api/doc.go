@@ -1,17 +1,20 @@
-// Package api owns the native HTTP API under /v1 and what stands beside it:
-// health, metrics, keys and the sign-in for the queue pages. It turns
-// requests into checked drafts, queries and submissions, and what the store
-// answers into JSON, streams and problem documents.
+// Package api owns the native HTTP API under /v1, and health, metrics, keys and
+// the sign-in for the queue pages. It turns requests into checked drafts,
+// queries and submissions, and the results of the store into JSON, streams and
+// problem documents. The calls of vendors' surfaces are served by the same code;
+// see vendor.go, and format.go for how they are answered.
 //
-// Every fault of a request is found before anything is stored, and one answer
-// names the first hundred and counts the others: in the body, the filter, the
-// query parameters and the headers together. The codes of the errors are in
-// one table, see kinds.go; the routes, with the scopes that each takes, are one
-// list, see routes.go; what a key may see of an answer is said in visible.go.
+// All faults of a request are found before anything is stored: in the body, the
+// filter, the query parameters and the headers. One answer lists the first
+// hundred and counts the others. The codes of the errors are in
+// one table, see web/problemtypes.go; the routes, with all that can be said
+// of each as data, are one table, see routetable.go; visible.go decides what a
+// key may see of an answer.
 //
-// Whatever a caller chooses is bounded: what a request says beside its body in
-// limits.go, and what all requests in flight hold together in budget.go.
+// Everything that a caller chooses is limited: the URL and the headers in
+// limits.go, and the memory of all open requests together in budget.go.
 //
-// It leaves to model and filter what is valid, to job what a job is, to store
-// how all is kept, and to cmd the listener and the settings.
+// It leaves to web what every HTTP package needs, to model and filter what is
+// valid, to job what a job is, to store how data is kept, and to cmd the
+// listener and the settings.
 package api

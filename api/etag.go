@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -18,20 +19,6 @@ func recordTag(m *model.Model, r model.Record) string {
 // rate and heartbeat move without it.
 func jobTag(revision int64) string {
 	return `W/"` + strconv.FormatInt(revision, 10) + `"`
-}
-
-// matchesTag compares If-None-Match weakly, as RFC 9110 has it.
-func matchesTag(headers []string, tag string) bool {
-	opaque := strings.TrimPrefix(tag, "W/")
-	for _, h := range headers {
-		for part := range strings.SplitSeq(h, ",") {
-			part = strings.TrimSpace(part)
-			if part == "*" || strings.TrimPrefix(part, "W/") == opaque {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // ifMatch reads the version that a caller wants a record to have, nil for
@@ -50,7 +37,7 @@ func (in *input) ifMatch(h http.Header) *int64 {
 	digits, closed := strings.CutSuffix(digits, `"`)
 	version, err := strconv.ParseInt(digits, 10, 64)
 	if len(values) > 1 || !ok || !closed || err != nil || version < 1 {
-		in.fail(inHeader, "If-Match", "invalid_if_match", `This must be one entity tag as a record's ETag gives it, such as "3".`)
+		in.fail(web.InHeader, "If-Match", "invalid_if_match", `This must be one entity tag as a record's ETag gives it, such as "3".`)
 		return nil
 	}
 	return &version

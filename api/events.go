@@ -7,25 +7,26 @@ import (
 	"strings"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
-// The rhythm of an event stream.
+// Times of an event stream.
 const (
-	eventGap  = 250 * time.Millisecond // at least, between two events
+	eventGap  = 250 * time.Millisecond // minimum between two events
 	heartbeat = 15 * time.Second
 )
 
-// events streams a job's changes as server-sent events: one event job for
-// each new revision, with the revision as its id, until the final one. A
-// caller that comes back with Last-Event-ID is told only what is new; one
-// that has seen the end gets 204, at which browsers stop coming back.
+// events streams a job's changes as server-sent events: one event named job for
+// each new revision, with the revision as its id, until the job is final. A
+// caller that reconnects with Last-Event-ID gets only newer revisions. One that
+// has the final revision gets 204, which makes browsers stop reconnecting.
 func (s *server) events(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
 	}
 	follower := s.watcher.follow(c.workspace(), c.r.PathValue("job"))
-	defer follower.leave()
+	defer follower.stop()
 	j, err := s.visibleJob(c)
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (s *server) events(c *call) error {
 		return nil
 	}
 	f := &feed{server: s, call: c, control: http.NewResponseController(c.w), follower: follower}
-	if err := f.control.Flush(); err != nil { // the first event may be long in coming
+	if err := f.control.Flush(); err != nil { // the first event may come late
 		return err
 	}
 	return f.run(newReading(j), last)
@@ -63,29 +64,29 @@ type feed struct {
 	follower *follower
 }
 
-// run sends changes until the job is final, the caller leaves, the key ends
-// or the process stops. The caller has the revision last.
+// run sends changes until the job is final, the caller leaves, the key is
+// revoked or the process stops. The caller has the revision last already.
 func (f *feed) run(r *reading, last int64) error {
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
+	ticks := time.NewTicker(heartbeat)
+	defer ticks.Stop()
 	if r.job.Revision == last {
-		r = f.next(last, beat)
+		r = f.next(last, ticks)
 	}
 	for r != nil && r.err == nil {
 		if err := f.report(r); err != nil || r.job.State.Final() {
 			return err
 		}
 		revision := r.job.Revision
-		r = nil // may be large, and the next one long in coming
+		r = nil // may be large, and it may be long until the next one
 		if f.rest() {
-			r = f.next(revision, beat)
+			r = f.next(revision, ticks)
 		}
 	}
 	return nil
 }
 
-// report sends a job as an event: the one that all callers share, but for a
-// preview, of which each sees its own.
+// report sends a job as an event. All callers share the same bytes, except for
+// a preview: what it shows depends on the key.
 func (f *feed) report(r *reading) error {
 	if r.job.Preview == nil && r.job.UndoPreview == nil {
 		event, err := r.event()
@@ -105,9 +106,9 @@ func (f *feed) report(r *reading) error {
 	return f.push(event)
 }
 
-// eventOf writes a job as an event.
+// eventOf returns a job as an event.
 func eventOf(j job.Job) ([]byte, error) {
-	data, err := jsonLine(jobOf(j.Short()))
+	data, err := web.JSONLine(jobOf(j.Short()))
 	return slices.Concat([]byte("event: job\nid: "+strconv.FormatInt(j.Revision, 10)+"\ndata: "), data, []byte("\n")), err
 }
 
@@ -119,8 +120,7 @@ func (f *feed) push(b []byte) error {
 	return f.control.Flush()
 }
 
-// rest keeps the gap between two events, and reports whether the stream goes
-// on.
+// rest waits for eventGap, and reports whether the stream goes on.
 func (f *feed) rest() bool {
 	gap := time.NewTimer(eventGap)
 	defer gap.Stop()
@@ -133,9 +133,9 @@ func (f *feed) rest() bool {
 	return false
 }
 
-// next waits for a reading with another revision; nil when the stream is
-// over. The heartbeats find out that the caller has left.
-func (f *feed) next(seen int64, beat *time.Ticker) *reading {
+// next waits for a reading with another revision. It returns nil when the
+// stream is over. Heartbeats are sent to notice that the caller has left.
+func (f *feed) next(seen int64, heartbeats *time.Ticker) *reading {
 	for {
 		r, changed := f.follower.news(seen)
 		if r != nil {
@@ -143,7 +143,7 @@ func (f *feed) next(seen int64, beat *time.Ticker) *reading {
 		}
 		select {
 		case <-changed:
-		case <-beat.C:
+		case <-heartbeats.C:
 			if f.push([]byte(": still here\n\n")) != nil {
 				return nil
 			}

@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -14,22 +15,24 @@ func (s *server) exportRecords(c *call) error {
 	if err := in.err(); err != nil {
 		return err
 	}
-	format, err := negotiate(c.r.Header, typeNDJSON, typeCSV)
+	format, err := web.Negotiate(c.r.Header, c.route.answer.Types...)
 	if err != nil {
 		return err
 	}
 	c.w.Header().Set("Vary", "Accept")
-	out := &stream{c: c, mediaType: format, filename: c.model.Name + extension(format)}
+	out := web.NewStream(c.ctx(), c.w)
+	out.MediaType, out.Filename = format, c.model.Name+extension(format)
 	if c.bodyless() {
-		return out.flush()
+		return out.Flush()
 	}
 	line := func(dst []byte, r model.Record) []byte {
 		return append(c.model.AppendRecord(dst, r, fields, c.secrets()), '\n')
 	}
-	if format == typeCSV {
-		out.mediaType = typeCSV + "; charset=utf-8; header=present"
-		sheet := newSheet(c.model, fields, c.secrets())
-		out.buf = appendRow(out.buf, sheet.names...)
+	if format == web.TypeCSV {
+		out.MediaType = web.TypeCSV + "; charset=utf-8; header=present"
+		sheet := newSheet(c.model, fields)
+		sheet.secrets = c.secrets()
+		out.Append(web.AppendRow(nil, sheet.names...))
 		line = sheet.appendRecord
 	}
 	var buf []byte
@@ -37,7 +40,7 @@ func (s *server) exportRecords(c *call) error {
 		c.alive()
 		for _, r := range page {
 			buf = line(buf[:0], r)
-			if err := out.put(buf); err != nil {
+			if err := out.Put(buf); err != nil {
 				return err
 			}
 		}
@@ -46,12 +49,12 @@ func (s *server) exportRecords(c *call) error {
 	if err != nil {
 		return err
 	}
-	return out.flush()
+	return out.Flush()
 }
 
 // extension is the ending of a downloaded file.
 func extension(mediaType string) string {
-	if mediaType == typeCSV {
+	if mediaType == web.TypeCSV {
 		return ".csv"
 	}
 	return ".ndjson"
@@ -65,10 +68,11 @@ type sheet struct {
 	text    []byte
 }
 
-// newSheet lists the fields that may be shown, in the model's order: all for
-// nil, else those chosen with id and version, which every answer has.
-func newSheet(m *model.Model, chosen []*model.Field, secrets model.Secrets) *sheet {
-	s := &sheet{secrets: secrets}
+// newSheet returns the table of the fields that may be shown, in the model's
+// order: all where none are chosen, otherwise those chosen and id and version,
+// which every answer has.
+func newSheet(m *model.Model, chosen []*model.Field) *sheet {
+	s := &sheet{}
 	for _, f := range m.Fields {
 		wanted := chosen == nil || slices.Contains(chosen, f) || f.Role == model.RoleID || f.Role == model.RoleVersion
 		if !wanted || f.WriteOnly || f.Secret == model.Hashed {
@@ -80,8 +84,8 @@ func newSheet(m *model.Model, chosen []*model.Field, secrets model.Secrets) *she
 	return s
 }
 
-// appendRecord writes one record as a CSV line. An empty text stands in
-// quotes, so that it is not taken for a missing value.
+// appendRecord appends one record as a CSV line. An empty string is quoted, so
+// that it is not taken for a missing value.
 func (s *sheet) appendRecord(dst []byte, r model.Record) []byte {
 	for i, f := range s.fields {
 		if i > 0 {
@@ -93,7 +97,7 @@ func (s *sheet) appendRecord(dst []byte, r model.Record) []byte {
 			dst = append(dst, `""`...)
 			continue
 		}
-		dst = appendCell(dst, s.text)
+		dst = web.AppendCell(dst, s.text)
 	}
 	return append(dst, '\r', '\n')
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -24,7 +25,7 @@ const (
 // optional.
 type followRequest struct {
 	action     job.Action
-	onMismatch job.OnMismatch // of a retry: force takes what was skipped, too
+	onMismatch job.OnMismatch // of a retry: force includes skipped records
 	codes      []string       // of a retry, nil for all
 	ids        []string       // of an undo, as they were written without quotes; nil for all
 	dryRun     bool
@@ -36,7 +37,7 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	if c.r.ContentLength == 0 {
 		return req, nil // whatever its media type
 	}
-	raw, err := s.body(c, typeJSON)
+	raw, err := s.body(c)
 	if err != nil || len(raw) == 0 {
 		return req, err
 	}
@@ -44,59 +45,54 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 	if !ok {
 		return req, nil
 	}
-	take := func(name string) jsontext.Value {
-		v := members[name]
-		delete(members, name)
-		return v
-	}
 	if a == job.RetryIt {
 		var o options
-		if v := given(take("onMismatch")); v != nil {
-			o.set(in, "onMismatch", v, inBody, "/onMismatch")
+		if v := given(take(members, "onMismatch")); v != nil {
+			o.set(in, "onMismatch", v, web.InBody, "/onMismatch")
 		}
 		req.onMismatch = o.OnMismatch
-		req.codes = in.codes(take("codes"))
+		req.codes = in.codes(take(members, "codes"))
 	} else {
-		req.ids = in.chosenIDs(take("ids"))
+		req.ids = in.chosenIDs(take(members, "ids"))
 	}
-	if v := given(take("dryRun")); v != nil {
+	if v := given(take(members, "dryRun")); v != nil {
 		if code, must := setBool(&req.dryRun, v); code != "" {
-			in.fail(inBody, "/dryRun", code, must)
+			in.fail(web.InBody, "/dryRun", code, must)
 		}
 	}
 	in.unknownMembers(members, "")
 	return req, nil
 }
 
-// codes reads the codes of the failures that are to be retried, nil for all. A
-// null is refused: whoever sends it may have meant to choose.
+// codes reads the codes of the failures to retry, nil for all. A null is refused,
+// because its sender may have meant to choose some.
 func (in *input) codes(v jsontext.Value) []string {
 	if v == nil {
 		return nil
 	}
 	items, ok := elements(v)
 	if !ok || len(items) == 0 || len(items) > maxCodes {
-		in.fail(inBody, "/codes", "type", "This must be a list of 1 to 100 codes, as the job's errorSummary has them.")
+		in.fail(web.InBody, "/codes", "type", "This must be a list of 1 to 100 codes, as the job's errorSummary has them.")
 		return nil
 	}
 	codes := make([]string, len(items))
 	for i, item := range items {
 		if code, _ := setText(&codes[i], item); code != "" || codes[i] == "" || len(codes[i]) > maxCode {
-			in.fail(inBody, "/codes/"+strconv.Itoa(i), "type", "This must be a code, as the job's errorSummary has them.")
+			in.fail(web.InBody, "/codes/"+strconv.Itoa(i), "type", "This must be a code, as the job's errorSummary has them.")
 		}
 	}
 	return codes
 }
 
-// chosenIDs reads the ids of the records that are to be restored, nil for all. A
-// null is refused as one for codes.
+// chosenIDs reads the ids of the records to restore, nil for all. A null is
+// refused, because its sender may have meant to choose some.
 func (in *input) chosenIDs(v jsontext.Value) []string {
 	if v == nil {
 		return nil
 	}
 	items, ok := elements(v)
 	if !ok || len(items) == 0 || len(items) > maxChosenIDs {
-		in.fail(inBody, "/ids", "type", "This must be a list of 1 to 10,000 ids; leave it out to undo all.")
+		in.fail(web.InBody, "/ids", "type", "This must be a list of 1 to 10,000 ids; leave it out to undo all.")
 		return nil
 	}
 	ids := make([]string, len(items))
@@ -107,7 +103,7 @@ func (in *input) chosenIDs(v jsontext.Value) []string {
 		case '"':
 			setText(&ids[i], item)
 		default:
-			in.fail(inBody, "/ids/"+strconv.Itoa(i), "type", "This must be the id of a customer.")
+			in.fail(web.InBody, "/ids/"+strconv.Itoa(i), "type", "This must be the id of a customer.")
 		}
 	}
 	return ids
@@ -132,8 +128,8 @@ func elements(v jsontext.Value) (items []jsontext.Value, ok bool) {
 	return items, true
 }
 
-// checkFollow compares a request that is new with the job that it names: a job
-// that does not allow it says so before what is wrong with the codes or ids.
+// checkFollow checks a new request against its parent job. If the job does not
+// allow the action, that is answered before faults of the codes or ids.
 func (s *server) checkFollow(c *call, in *input, req followRequest, f *job.Follow) error {
 	if req.codes == nil && req.ids == nil {
 		return nil
@@ -160,7 +156,7 @@ func (s *server) checkFollow(c *call, in *input, req followRequest, f *job.Follo
 	return in.err()
 }
 
-// parseIDs brings ids to their stored form, each once.
+// parseIDs returns the ids in their stored form, without duplicates.
 func (in *input) parseIDs(m *model.Model, texts []string) []any {
 	ids := make([]any, 0, len(texts))
 	seen := make(map[any]bool, len(texts))
@@ -168,7 +164,7 @@ func (in *input) parseIDs(m *model.Model, texts []string) []any {
 		id, ok := m.ParseID(text)
 		switch {
 		case !ok:
-			in.fail(inBody, "/ids/"+strconv.Itoa(i), "invalid_id", "No customer can have this id.")
+			in.fail(web.InBody, "/ids/"+strconv.Itoa(i), "invalid_id", "No customer can have this id.")
 		case !seen[id]:
 			seen[id] = true
 			ids = append(ids, id)
@@ -177,26 +173,27 @@ func (in *input) parseIDs(m *model.Model, texts []string) []any {
 	return ids
 }
 
-// knownCodes notes the codes with which none of a job's records ended.
+// knownCodes adds a fault for each code with which no record of the job ended.
 func (in *input) knownCodes(codes []string, summary []job.ErrorSummary) {
 	known := make([]string, len(summary))
 	for i, e := range summary {
 		known[i] = e.Code
 	}
-	must := "No record of the job ended with this code; all that are left are pending."
+	must := "No record of the job ended with this code; all others are pending."
 	if len(known) > 0 {
 		must = "No record of the job ended with this code. " + oneOf(known)
 	}
 	for i, code := range codes {
 		if !slices.Contains(known, code) {
-			in.fail(inBody, "/codes/"+strconv.Itoa(i), "unknown_code", must)
+			in.fail(web.InBody, "/codes/"+strconv.Itoa(i), "unknown_code", must)
 		}
 	}
 }
 
-// fingerprint tells two requests with one idempotency key apart, as
-// [update.fingerprint] does. What is not given adds nothing to it: so a request
-// from before there was more to say is still the same.
+// fingerprint returns a hash that differs for different requests with one
+// idempotency key, like [update.fingerprint]. What is not given adds nothing to
+// it, so a request of an older version, which knew fewer members, keeps its
+// fingerprint.
 func (req followRequest) fingerprint(key []byte, ws auth.Workspace, f *job.Follow) string {
 	parts := []string{string(req.action), f.Parent, strconv.FormatInt(ws.ID, 10), string(f.OnMismatch)}
 	for name, list := range map[string][]string{"codes": req.codes, "ids": req.ids} {

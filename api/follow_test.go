@@ -17,7 +17,7 @@ import (
 func (r *rig) partly() string {
 	r.t.Helper()
 	id := r.job()
-	r.store.change(id, false, func(j *job.Job) {
+	r.store.changeUnseen(id, func(j *job.Job) {
 		matched := int64(5)
 		j.State, j.Matched, j.Tally, j.UndoAvailable = job.PartiallySucceeded, &matched, job.Tally{Updated: 3, Failed: 2}, true
 		j.ErrorSummary = []job.ErrorSummary{{Code: "unique", Count: 2}}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
@@ -19,13 +20,13 @@ type statusJSON struct {
 	Redis  string `json:"redis,omitempty"`
 }
 
-// health answers that the process lives, and asks nothing else.
+// health answers that the process runs. It checks nothing else.
 func (s *server) health(c *call) error {
 	return c.answer(http.StatusOK, statusJSON{Status: "ok"})
 }
 
-// ready answers whether calls can be served. Why not is for the log, where what
-// is away for now has been told of by who watches it.
+// ready answers whether calls can be served. The reason why not is only logged,
+// at debug level for an outage that the log has already.
 func (s *server) ready(c *call) error {
 	ctx, cancel := context.WithTimeout(c.ctx(), readyLimit)
 	defer cancel()
@@ -34,8 +35,8 @@ func (s *server) ready(c *call) error {
 		if errors.Is(err, job.ErrUnavailable) || ctx.Err() != nil {
 			level = slog.LevelDebug
 		}
-		s.Log.Log(ctx, level, "not ready", "request", requestID(c.ctx()), "error", logged(err))
-		return newProblem("not_ready", "The process is being stopped, or something that it needs does not answer.").set("Retry-After", "1")
+		s.Log.Log(ctx, level, "not ready", "request", requestID(c.ctx()), "error", web.ErrorText(err))
+		return web.NewProblem("not_ready", "The process is being stopped, or something that it needs does not answer.").Set("Retry-After", "1")
 	}
 	answer := statusJSON{Status: "ready"}
 	if s.Redis != nil {
@@ -44,10 +45,10 @@ func (s *server) ready(c *call) error {
 	return c.answer(http.StatusOK, answer)
 }
 
-// metrics passes on to the metrics, where there are any.
+// metrics serves the metrics, where there are any.
 func (s *server) metrics(c *call) error {
 	if s.Metrics == nil {
-		return newProblem("unknown_path", "This process offers no metrics.")
+		return web.NewProblem("unknown_path", "This process offers no metrics.")
 	}
 	s.Metrics.ServeHTTP(c.w, c.r)
 	return nil

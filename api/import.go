@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -29,8 +30,8 @@ type importJSON struct {
 	Errors    []job.LineError `json:"errors"` // the first of them
 }
 
-// add takes up what became of a batch. Rows that were set aside come late, and
-// may be among the first that failed.
+// add counts the outcome of a batch. Rows that were set aside are stored last,
+// but may have been among the first lines; so the errors are sorted again.
 func (a *importJSON) add(r job.ImportReport, b *batch) {
 	a.Lines += int64(len(b.drafts)) + b.failed
 	a.Inserted += r.Inserted
@@ -53,7 +54,7 @@ type batch struct {
 	bad    []job.LineError // at most maxImportErrors
 	failed int64           // rows that are bad, all of them
 	aside  int             // rows that were set aside
-	late   bool            // of rows that were set aside before
+	late   bool            // the rows were set aside before
 	last   int64           // line that the batch ends with
 	err    error           // that ended the import: then the batch holds no rows
 }
@@ -66,7 +67,14 @@ func newBatch() *batch {
 	}
 }
 
-// full reports whether the batch is to be stored before more comes.
+// newLateBatch returns a batch for rows that were set aside.
+func newLateBatch() *batch {
+	b := newBatch()
+	b.late = true
+	return b
+}
+
+// full reports whether the batch must be stored before rows are added.
 func (b *batch) full() bool {
 	return len(b.drafts)+b.aside >= importBatch || b.bytes >= importBytes || b.failed >= importBatch
 }
@@ -87,8 +95,8 @@ func (b *batch) refuse(at rowPlace, bad lineError) {
 	}
 }
 
-// located gives the faults of drafts, which the store knows by their first
-// line, their last line.
+// located adds to faults of drafts the last line of the draft. The store knows
+// only its first line.
 func (b *batch) located(faults []job.LineError) []job.LineError {
 	for i, f := range faults {
 		if at, ok := slices.BinarySearch(b.lines, f.Line); ok {
@@ -100,21 +108,21 @@ func (b *batch) located(faults []job.LineError) []job.LineError {
 
 // A draftSource gives the rows of an import as drafts.
 type draftSource interface {
-	// next reads one row. A lineError is the fault of what stands there alone;
-	// any other error ends the import, io.EOF as it should be.
+	// next reads one row. A lineError concerns that row alone. Any other error
+	// ends the import; io.EOF is the regular end.
 	next() (model.Draft, rowPlace, error)
-	// mixesIDs reports whether some rows may have an id and others none.
+	// mixesIDs reports whether rows with and without an id may both occur.
 	mixesIDs() bool
 }
 
-// A rowPlace says where in a body a row stands.
+// A rowPlace says where in a body a row is.
 type rowPlace struct {
 	line, toLine int64 // its first and last line, from 1
 	size         int   // bytes, 0 where they were not kept
 }
 
-// A lineError is why a row was ignored, or why several were that cannot be
-// told apart.
+// A lineError says why a row was not stored. It may stand for several rows that
+// cannot be told apart.
 type lineError struct {
 	why  string
 	rows int64 // how many count as failed
@@ -125,17 +133,17 @@ func (e lineError) Error() string { return e.why }
 // importRecords reads a stream of records and merges them in. While the store
 // writes a batch, the next one is parsed.
 func (s *server) importRecords(c *call) error {
-	format, err := c.media(typeNDJSON, "application/ndjson", typeCSV)
+	format, err := c.media()
 	if err != nil {
 		return err
 	}
 	in := c.input()
 	shape := in.tableShape(c.model, format)
-	known, err := s.known(c, c.model, in.flag("allowNewOptions"))
+	known, err := s.known(c, c.model, model.PatchOptions{AllowNewChoices: in.flag("allowNewOptions")})
 	if err := cmp.Or(in.err(), err); err != nil {
 		return err
 	}
-	body := newLongBody(c, s.StepTimeout)
+	body := web.NewLongBody(c.w, c.r, c.arrived(), s.StepTimeout)
 	giveBack, err := s.imports.take(c.ctx(), c.key.ID, 1, s.StepTimeout)
 	if err != nil {
 		return noRoom(err)

@@ -9,15 +9,17 @@ import (
 	"os"
 	"syscall"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
 // maxAside is how many bytes of rows without an id one import may set aside.
 const maxAside = 1 << 30
 
-// An aside keeps rows without an id until all others have been stored: only
-// then is it known which ids are free. They are in a temporary file, which has
-// no name where the system allows it and so is gone with the process.
+// An aside keeps rows without an id until all others have been stored, because
+// only then is it known which ids are free. The rows are in a temporary file.
+// Where the system allows it, the file has no name, so it disappears with the
+// process.
 type aside struct {
 	model *model.Model
 	most  int64 // bytes
@@ -30,7 +32,7 @@ type aside struct {
 	packed []byte
 }
 
-// add sets a row aside.
+// add adds a row.
 func (a *aside) add(d model.Draft, at rowPlace) error {
 	if a.file == nil {
 		if err := a.open(); err != nil {
@@ -44,8 +46,8 @@ func (a *aside) add(d model.Draft, at rowPlace) error {
 		h = binary.AppendVarint(h, n)
 	}
 	if a.size += int64(len(h) + len(a.packed)); a.size > a.most {
-		return newProblem("too_large", "Rows without an id are set aside until the last line, and those of this import are larger than 1 GiB. "+
-			"Give each row an id, or send those without one as CSV without an id column, of which nothing is set aside.").set("Connection", "close")
+		return web.NewProblem("too_large", "Rows without an id are set aside until the last line, and those of this import are larger than 1 GiB. "+
+			"Give each row an id, or send those without one as CSV without an id column, of which nothing is set aside.").Set("Connection", "close")
 	}
 	a.rows++
 	_, err := a.out.Write(h)
@@ -60,12 +62,13 @@ func (a *aside) open() error {
 	if err != nil {
 		return err
 	}
-	_ = os.Remove(f.Name()) // else close does
+	_ = os.Remove(f.Name()) // where that fails, aside.remove does it
 	a.file, a.out = f, bufio.NewWriterSize(f, 64<<10)
 	return nil
 }
 
-// next gives the rows back in their order; nothing can be added any more.
+// next returns the rows in their order. After the first call nothing can be
+// added.
 func (a *aside) next() (model.Draft, rowPlace, error) {
 	if a.in == nil {
 		if err := a.rewind(); err != nil {
@@ -100,26 +103,26 @@ func (a *aside) rewind() error {
 	return err
 }
 
-// mixesIDs is no question here: all rows are without one.
+// mixesIDs returns false: no row has an id.
 func (a *aside) mixesIDs() bool { return false }
 
-// close removes what was set aside.
-func (a *aside) close() {
+// remove removes the file.
+func (a *aside) remove() {
 	if a.file != nil {
 		_ = a.file.Close()
-		_ = os.Remove(a.file.Name()) // mostly gone already
+		_ = os.Remove(a.file.Name()) // fails where it was removed already
 	}
 }
 
-// asideFault words a fault of the temporary file.
+// asideFault returns the answer to a fault of the temporary file.
 func asideFault(err error) error {
 	var file *fs.PathError
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return newProblem("storage_full", "The folder for temporary files is out of disk space, so rows without an id cannot be set aside.")
+		return web.NewProblem("storage_full", "The folder for temporary files is out of disk space, so rows without an id cannot be set aside.")
 	case errors.As(err, &file):
-		return newProblem("internal", "The folder for temporary files, which TMPDIR names, cannot be written to, so rows without an id cannot be set aside. "+
-			"Give each row an id, or have whoever runs the service name another folder.").set("Connection", "close")
+		return web.NewProblem("internal", "The folder for temporary files, which TMPDIR names, cannot be written to, so rows without an id cannot be set aside. "+
+			"Give each row an id, or have whoever runs the service name another folder.").Set("Connection", "close")
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -24,14 +25,14 @@ func TestWhatIsSetAsideIsBoundedAndLeavesNothing(t *testing.T) {
 	for err == nil {
 		err = a.add(d, rowPlace{line: 1, toLine: 1})
 	}
-	var p *problem
+	var p *web.Problem
 	if !errors.As(err, &p) || p.Code != "too_large" || a.rows < 50 {
 		t.Errorf("%d rows, then %v", a.rows, err)
 	}
 	if info, err := a.file.Stat(); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
-	a.close()
+	a.remove()
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left %v, %v", left, err)
 	}

@@ -6,30 +6,31 @@ import (
 	"fmt"
 	"io"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
-// errStopping is why an import ends with its process.
-var errStopping = newProblem("unavailable", "The process is stopping, which ended this import.").set("Retry-After", "5").set("Connection", "close")
+// errStopping ends an import when the process stops.
+var errStopping = web.NewProblem("unavailable", "The process is stopping, which ended this import.").Set("Retry-After", "5").Set("Connection", "close")
 
-// An importing is an import on its way.
+// An importing is an import in progress.
 type importing struct {
 	server *server
 	call   *call
 	run    job.Import
 	answer importJSON
 
-	kept  int64 // line up to which rows were stored, those set aside left out
-	aside bool  // some were set aside
-	late  int64 // of those, the line up to which they were stored
+	kept  int64 // line up to which rows were stored, except those set aside
+	aside bool  // some rows were set aside
+	late  int64 // line up to which the rows set aside were stored
 }
 
-// all stores the batches as they are parsed. It returns when the parser has
-// ended, too.
-func (i *importing) all(source draftSource, body *longBody) error {
-	// The parser does not end with the request, whose context ends with any
-	// fault of the body: it has to tell which one it was.
+// all stores the batches while the next ones are parsed. It returns after the
+// parser has ended.
+func (i *importing) all(source draftSource, body *web.LongBody) error {
+	// The parser has a context of its own: that of the request ends with any
+	// fault of the body, and the parser has to report which one it was.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(i.call.ctx()))
 	batches := make(chan *batch, 1)
 	p := &parser{source: source, aside: aside{model: i.run.Model, most: maxAside}, out: batches}
@@ -39,10 +40,10 @@ func (i *importing) all(source draftSource, body *longBody) error {
 	}()
 	defer func() {
 		cancel()
-		body.interrupt()
+		body.Interrupt()
 		for range batches { // until the parser has ended
 		}
-		p.aside.close()
+		p.aside.remove()
 	}()
 	for {
 		select {
@@ -86,18 +87,18 @@ func (i *importing) store(b *batch) error {
 	return nil
 }
 
-// cutShort is the answer to an import that was interrupted: why, and how far
-// it came. A caller who left needs none.
+// cutShort returns the answer to an import that was interrupted: why, and how
+// far it came. A caller who has left needs none.
 func (i *importing) cutShort(err error) error {
-	if i.call.keyEnded() {
-		err = errKeyEnded
+	if i.call.keyRevoked() {
+		err = errKeyRevoked
 	}
 	p, known := problemOf(err)
 	if !known && i.call.ctx().Err() != nil {
 		return err
 	}
 	if !known {
-		i.server.Log.Error("import failed", "request", requestID(i.call.ctx()), "error", logged(err))
+		i.server.Log.Error("import failed", "request", requestID(i.call.ctx()), "error", web.ErrorText(err))
 	}
 	told := *p
 	told.Detail += " " + i.reached()
@@ -126,22 +127,21 @@ type parser struct {
 	out    chan<- *batch
 }
 
-// parse reads until the stream or ctx ends. Rows that were set aside come after
-// all others.
+// parse reads until the stream or ctx ends. Rows that were set aside are sent
+// after all others.
 func (p *parser) parse(ctx context.Context) {
-	err := p.read(ctx, p.source, false)
+	err := p.read(ctx, p.source, newBatch)
 	if err == io.EOF && p.aside.rows > 0 {
-		err = p.read(ctx, &p.aside, true)
+		err = p.read(ctx, &p.aside, newLateBatch)
 	}
 	if err != io.EOF {
 		p.send(ctx, &batch{aside: p.aside.rows, err: err})
 	}
 }
 
-// read reads a source to its end, and returns why it did.
-func (p *parser) read(ctx context.Context, source draftSource, late bool) error {
-	b := newBatch()
-	b.late = late
+// read reads a source into batches, to its end, and returns why it ended.
+func (p *parser) read(ctx context.Context, source draftSource, empty func() *batch) error {
+	b := empty()
 	for ctx.Err() == nil {
 		d, at, err := source.next()
 		var bad lineError
@@ -160,14 +160,13 @@ func (p *parser) read(ctx context.Context, source draftSource, late bool) error 
 		}
 		if b.full() {
 			p.send(ctx, b)
-			b = newBatch()
-			b.late = late
+			b = empty()
 		}
 	}
 	return ctx.Err()
 }
 
-// take puts a row into a batch, or aside.
+// take adds a row to a batch, or sets it aside.
 func (p *parser) take(b *batch, d model.Draft, at rowPlace) error {
 	if b.late || d.ID != nil || !p.source.mixesIDs() {
 		b.take(d, at)
@@ -182,7 +181,7 @@ func (p *parser) take(b *batch, d model.Draft, at rowPlace) error {
 	return p.aside.add(d, at)
 }
 
-// send hands a batch on, unless nobody waits for it any more.
+// send sends a batch, unless nobody receives any more.
 func (p *parser) send(ctx context.Context, b *batch) {
 	select {
 	case p.out <- b:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 	"bulkpatch/model/table"
 )
@@ -19,10 +20,10 @@ type rowSource struct {
 	mixed   bool // some rows may have an id and others none
 }
 
-// newRowSource opens a body as a table. What is wrong with it as a whole is
-// known before anything is stored.
+// newRowSource opens a body as a table. A fault of the table as a whole is
+// returned here, before anything is stored.
 func newRowSource(body io.Reader, m *model.Model, known model.PatchOptions, shape tableShape, checker *lineChecker) (*rowSource, error) {
-	if shape.format != typeCSV {
+	if shape.format != web.TypeCSV {
 		rows, err := table.NewNDJSON(body)
 		if err != nil {
 			return nil, refused("invalid_ndjson", err)
@@ -50,8 +51,8 @@ func newRowSource(body io.Reader, m *model.Model, known model.PatchOptions, shap
 	}, checker, slices.ContainsFunc(columns, model.Column.IsID)}, nil
 }
 
-// usedCells ignores the rows that are empty but for columns that are left out:
-// they would become blank records.
+// usedCells skips rows whose only values are in columns that are left out. They
+// would become empty records.
 type usedCells struct {
 	*table.CSV
 	columns []model.Column
@@ -72,11 +73,11 @@ func (u *usedCells) Next() (table.Row, error) {
 	}
 }
 
-// refused is the answer to a body that is no table.
+// refused returns the answer to a body that is not a table.
 func refused(code string, err error) error {
 	var refusal *table.Refusal
 	if errors.As(err, &refusal) {
-		return invalid(bodyFault("", code, refusal.Detail))
+		return web.Invalid(web.BodyFault("", code, refusal.Detail))
 	}
 	return err
 }

@@ -5,94 +5,93 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"sort"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
-// An input gathers what a request says beside its path, and everything that
-// is wrong with it, so that one answer can name it all.
+// An input reads the query and the body of a request, and collects all faults,
+// so that one answer can name them all.
 type input struct {
-	query  url.Values
-	known  map[string]bool // parameters that were asked for
-	faults compat.Faults
-	// surface is set on a vendor's paths, where the native names of fields
-	// become the vendor's.
-	surface *compat.Surface
+	query url.Values
+	// takes reports whether the call takes a query parameter.
+	takes func(name string) bool
+	// judged: unknown parameters were added to the faults already.
+	judged bool
+	faults web.Faults
+	// pointer is that of the call's [format]; nil leaves pointers as they are.
+	pointer func(native string) string
 }
 
-// input reads the query of the call.
+// input returns the input of the call, with its query.
 func (c *call) input() *input {
-	in := &input{known: map[string]bool{}, surface: c.surface}
+	in := &input{takes: c.route.takesParam, pointer: c.format.pointer}
 	var err error
 	if in.query, err = url.ParseQuery(c.r.URL.RawQuery); err != nil {
-		in.fail(inQuery, "?", "invalid_query", "The query of the address is not properly encoded.")
+		in.fail(web.InQuery, "?", "invalid_query", "The query of the address is not properly encoded.")
 	}
 	return in
 }
 
-// fail notes a fault.
+// fail adds a fault.
 func (in *input) fail(where, pointer, code, detail string) {
-	in.faults.Add(fault{Pointer: pointer, Code: code, Detail: detail, In: where})
+	in.faults.Add(web.Fault{Pointer: pointer, Code: code, Detail: detail, In: where})
 }
 
-// failParam notes a fault of a query parameter.
+// failParam adds a fault of a query parameter.
 func (in *input) failParam(name, code, detail string) {
-	in.fail(inQuery, "?"+name, code, detail)
+	in.fail(web.InQuery, "?"+name, code, detail)
 }
 
-// failAll notes the faults of an input that lies under prefix.
+// failAll adds the faults of a value that is at the pointer prefix.
 func (in *input) failAll(where, prefix string, fs model.Faults) {
 	addAll(&in.faults, where, fs, func(pointer string) string {
-		if in.surface != nil && where == inBody {
-			pointer = in.surface.Pointer(pointer)
+		if in.pointer != nil && where == web.InBody {
+			pointer = in.pointer(pointer)
 		}
 		return prefix + pointer
 	})
 }
 
-// failParamAll notes the faults of a query parameter.
+// failParamAll adds the faults of a query parameter.
 func (in *input) failParamAll(name string, fs model.Faults) {
-	addAll(&in.faults, inQuery, fs, func(string) string { return "?" + name })
+	addAll(&in.faults, web.InQuery, fs, func(string) string { return "?" + name })
 }
 
-// addAll notes the faults of an input, with those that it counts.
-func addAll(list *compat.Faults, where string, fs model.Faults, at func(pointer string) string) {
+// addAll adds faults to a list, including those that are only counted.
+func addAll(list *web.Faults, where string, fs model.Faults, at func(pointer string) string) {
 	for _, f := range fs {
-		list.Add(fault{Pointer: at(f.Pointer), Code: f.Code, Detail: f.Detail, In: where})
+		list.Add(web.Fault{Pointer: at(f.Pointer), Code: f.Code, Detail: f.Detail, In: where})
 	}
 	list.Further += fs.More()
 }
 
-// err returns the answer to all faults, unknown parameters included, or nil.
-// It must be asked after all parameters were read.
+// err returns the answer to all faults, unknown parameters included, or nil. It
+// must be called after all parameters were read.
 func (in *input) err() error {
-	var unknown []string
-	for name := range in.query {
-		if !in.known[name] {
-			unknown = append(unknown, name)
+	if !in.judged {
+		in.judged = true
+		for _, name := range sortedNames(in.query) {
+			if !in.takes(name) {
+				in.failParam(name, "unknown_parameter", "This call has no such query parameter.")
+			}
 		}
-	}
-	sort.Strings(unknown)
-	for _, name := range unknown {
-		in.failParam(name, "unknown_parameter", "This call has no such query parameter.")
-		in.known[name] = true
 	}
 	if in.faults.Found() == 0 {
 		return nil
 	}
-	p := invalidFor(in.faults)
-	p.named = in.surface != nil
+	p := web.InvalidFor(in.faults)
+	p.Extension = about{translated: true}
 	return p
 }
 
-// param reads a parameter, which may be given once.
+// param reads a query parameter, which may be given only once. A handler may
+// read only what its route states; see [route].
 func (in *input) param(name string) (string, bool) {
-	in.known[name] = true
 	values := in.query[name]
 	if len(values) > 1 {
 		in.failParam(name, "repeated_parameter", "This query parameter may be given once.")
@@ -150,13 +149,13 @@ func (in *input) page() (limit int, cursor string) {
 	return limit, cursor
 }
 
-// members splits a JSON object, and notes what is wrong with it as JSON. The
-// values are parts of raw. ok is false when there is no object to look into.
+// members splits a JSON object into its members, whose values are parts of raw.
+// If raw is not a JSON object, it adds a fault and returns false.
 func (in *input) members(raw []byte, prefix string) (names map[string]jsontext.Value, ok bool) {
 	names, err := compat.Members(raw)
 	if err == compat.ErrNoObject {
 		if err = checkJSON(raw); err == nil {
-			in.fail(inBody, prefix, "type", "This must be a JSON object.")
+			in.fail(web.InBody, prefix, "type", "This must be a JSON object.")
 			return nil, false
 		}
 	}
@@ -167,7 +166,7 @@ func (in *input) members(raw []byte, prefix string) (names map[string]jsontext.V
 	return names, true
 }
 
-// checkJSON judges whether raw is one strict JSON value.
+// checkJSON checks that raw is exactly one JSON value, without duplicate names.
 func checkJSON(raw []byte) error {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(raw))
 	if _, err := dec.ReadValue(); err != nil {
@@ -176,7 +175,7 @@ func checkJSON(raw []byte) error {
 	return compat.AtEnd(dec)
 }
 
-// badJSON notes why a text is not JSON, without showing it.
+// badJSON adds why a text is not JSON, without showing the text.
 func (in *input) badJSON(err error, prefix string) {
 	code, detail := "invalid_json", "This is not valid JSON."
 	var syntax *jsontext.SyntacticError
@@ -189,5 +188,5 @@ func (in *input) badJSON(err error, prefix string) {
 			detail = "This is not valid JSON, at byte " + strconv.FormatInt(syntax.ByteOffset, 10) + "."
 		}
 	}
-	in.fail(inBody, pointer, code, detail)
+	in.fail(web.InBody, pointer, code, detail)
 }

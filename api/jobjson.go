@@ -42,8 +42,8 @@ type jobJSON struct {
 	Preview        any                `json:"preview,omitempty"` // a previewJSON or an undoPreviewJSON
 }
 
-// A requestJSON is what was asked for: a bulk by its filter, a single by its
-// id.
+// A requestJSON is what was asked for. A bulk update has a filter, a single one
+// an id.
 type requestJSON struct {
 	Filter json.RawMessage `json:"filter"`
 	ID     *model.ID       `json:"id,omitempty"`
@@ -73,8 +73,8 @@ type progressJSON struct {
 	WaitDetail       *string `json:"waitDetail"`
 }
 
-// A transitionJSON is a state that the job came to. By is null where that was
-// its own course.
+// A transitionJSON is a state that the job entered. By is null where nobody asked
+// for that.
 type transitionJSON struct {
 	State job.State `json:"state"`
 	At    string    `json:"at"`
@@ -104,8 +104,8 @@ type linksJSON struct {
 	Events  string `json:"events"`
 }
 
-// tenths is a number shown with one decimal, or two digits where that would be
-// 0 and it is not.
+// tenths is a number shown with one decimal. A smaller one that is not 0 is shown
+// with two significant digits.
 type tenths float64
 
 // MarshalJSON writes one decimal, also where it is 0.
@@ -176,7 +176,7 @@ func idOrNull(id model.ID) *model.ID {
 
 func countsOf(j job.Job) countsJSON {
 	c := countsJSON{Matched: j.Matched, Pending: j.Pending()}
-	if j.Matched != nil { // until the selection is fixed all is 0
+	if j.Matched != nil { // until the selection is committed all is 0
 		c.Updated, c.Unchanged, c.Skipped = j.Updated, j.Unchanged, j.Skipped
 		c.Conflicted, c.Failed = j.Conflicted, j.Failed
 	}
@@ -186,8 +186,8 @@ func countsOf(j job.Job) countsJSON {
 // maxETA keeps the estimate of a job that hardly moves within an integer.
 const maxETA = 1e12
 
-// progressOf computes what follows from the counts. The percentage is rounded
-// down, so that 100.0 means that all are done.
+// progressOf computes the progress from the counts. The percentage is rounded
+// down, so 100.0 means that no record is pending.
 func progressOf(j job.Job) progressJSON {
 	p := progressJSON{ResolvedPercent: j.ResolvedPercent, RecordsPerSecond: tenths(j.RecordsPerSecond),
 		WaitReason: textOrNull(j.WaitReason), WaitDetail: textOrNull(j.WaitDetail)}
@@ -235,8 +235,8 @@ type previewJSON struct {
 	ExpiresAt    *string            `json:"expiresAt"`
 }
 
-// previewOf shows a preview. There is no token to confirm what a guard would
-// refuse, nor what a retry would do.
+// previewOf shows a preview. It has no token where a guard would refuse the job,
+// and none for a retry.
 func previewOf(p job.Preview) previewJSON {
 	return previewJSON{
 		Matched: p.Matched, WouldChange: p.WouldChange, Unchanged: p.Unchanged, WouldFail: p.WouldFail, WouldSkip: p.WouldSkip,
@@ -247,7 +247,7 @@ func previewOf(p job.Preview) previewJSON {
 	}
 }
 
-// expiryOf is until when a preview may be confirmed.
+// expiryOf returns until when a preview may be confirmed.
 func expiryOf(p job.Preview) *string {
 	if p.ExpiresAt.IsZero() {
 		return nil

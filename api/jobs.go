@@ -7,21 +7,22 @@ import (
 	"strings"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
-var errNoJob = newProblem("job_not_found", "No job has this id.")
+var errNoJob = web.NewProblem("job_not_found", "No job has this id.")
 
-// visibleJob reads the job of the path if the caller may see it. A key
-// without jobs:read sees the jobs it made; of others it learns nothing, not
-// even that they are there.
+// visibleJob reads the job of the path if the caller may see it. A key without
+// jobs:read sees only the jobs that it made; other jobs do not exist for it.
 func (s *server) visibleJob(c *call) (job.Job, error) {
 	j, err := s.Store.Job(c.ctx(), c.workspace(), c.r.PathValue("job"))
-	return s.seen(c, j, err)
+	return s.checkVisible(c, j, err)
 }
 
-// seen judges a job as it was read.
-func (s *server) seen(c *call, j job.Job, err error) (job.Job, error) {
+// checkVisible takes a job and the error with which it was read, and returns
+// what the caller may see of it.
+func (s *server) checkVisible(c *call, j job.Job, err error) (job.Job, error) {
 	gone := errors.Is(err, job.ErrGone)
 	switch {
 	case errors.Is(err, job.ErrNotFound):
@@ -36,15 +37,15 @@ func (s *server) seen(c *call, j job.Job, err error) (job.Job, error) {
 	return j, nil
 }
 
-// goneProblem tells what is kept of a job that has left: its final state and
-// counts.
+// goneProblem returns the answer for an expired job: its final state and counts,
+// which its tombstone keeps.
 func goneProblem(j job.Job) error {
-	p := newProblem("job_gone", "The job was kept for its time and has been removed.")
+	p := web.NewProblem("job_gone", "The job was kept for its time and has been removed.")
 	if j.State == "" {
 		return p
 	}
 	counts := countsOf(j)
-	p.JobID, p.State, p.Counts = j.ID, j.State, &counts
+	p.Extension = about{JobID: j.ID, State: j.State, Counts: &counts}
 	return p
 }
 
@@ -64,9 +65,9 @@ func (s *server) getJob(c *call) error {
 		return err
 	}
 	tags := c.r.Header.Values("If-None-Match")
-	news := func(j job.Job) bool { return j.State.Final() || !matchesTag(tags, jobTag(j.Revision)) }
+	news := func(j job.Job) bool { return j.State.Final() || !web.MatchesTag(tags, jobTag(j.Revision)) }
 	read := s.visibleJob
-	if wait > 0 && len(tags) > 0 { // else there is no revision to wait for the successor of
+	if wait > 0 && len(tags) > 0 { // without a tag any revision is news
 		read = func(c *call) (job.Job, error) { return s.longPoll(c, wait, news) }
 	}
 	j, err := read(c)
@@ -93,7 +94,7 @@ func (s *server) act(c *call) error {
 	return s.acted(c, j, err)
 }
 
-// acted answers with the job as an action left it.
+// acted answers with the job after an action.
 func (s *server) acted(c *call, j job.Job, err error) error {
 	if err != nil {
 		return actionError(j, err)
@@ -101,7 +102,7 @@ func (s *server) acted(c *call, j job.Job, err error) error {
 	return s.answerJob(c, http.StatusOK, j)
 }
 
-// actionError words why an action on a job was not taken.
+// actionError returns the answer to an action on a job that failed.
 func actionError(j job.Job, err error) error {
 	switch {
 	case errors.Is(err, job.ErrNotFound):
@@ -114,7 +115,7 @@ func actionError(j job.Job, err error) error {
 
 // throttle changes the speed of a job while it runs.
 func (s *server) throttle(c *call) error {
-	raw, err := s.body(c, typeMerge, typeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}
@@ -127,9 +128,9 @@ func (s *server) throttle(c *call) error {
 		var o options
 		switch {
 		case !given:
-			in.fail(inBody, "/recordsPerSecond", "required", "Give recordsPerSecond as a number, or null to lift the limit.")
+			in.fail(web.InBody, "/recordsPerSecond", "required", "Give recordsPerSecond as a number, or null to lift the limit.")
 		case strings.TrimSpace(string(value)) != "null":
-			o.set(in, "recordsPerSecond", value, inBody, "/recordsPerSecond")
+			o.set(in, "recordsPerSecond", value, web.InBody, "/recordsPerSecond")
 		}
 		rate = o.RecordsPerSecond
 	}

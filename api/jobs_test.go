@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -33,7 +32,7 @@ func TestJobLooksAsPromised(t *testing.T) {
 	if text != queued {
 		t.Errorf("got  %s\nwant %s", text, queued)
 	}
-	r.store.change(id, false, func(j *job.Job) {
+	r.store.changeUnseen(id, func(j *job.Job) {
 		matched, began := int64(120000), r.clock.now().Add(1500*time.Millisecond)
 		j.State, j.StartedAt, j.Matched = job.Running, &began, &matched
 		j.Tally = job.Tally{Updated: 59000, Unchanged: 700, Skipped: 200, Failed: 100}
@@ -67,7 +66,7 @@ func TestPercentIsFullOnlyAtTheEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			id := r.job()
-			r.store.change(id, false, func(j *job.Job) { j.Matched, j.Updated = &test.matched, test.updated })
+			r.store.changeUnseen(id, func(j *job.Job) { j.Matched, j.Updated = &test.matched, test.updated })
 			if text := r.call("GET", "/v1/jobs/"+id, "").text; !strings.Contains(text, test.want) {
 				t.Errorf("no %s in %s", test.want, text)
 			}
@@ -83,7 +82,7 @@ func TestAnEstimateFollowsTheRate(t *testing.T) {
 		0.014: `"recordsPerSecond":0.014,"etaSeconds":6429`,
 		8:     `"recordsPerSecond":8.0,"etaSeconds":12`,
 	} {
-		r.store.change(id, false, func(j *job.Job) { j.State, j.Matched, j.RecordsPerSecond = job.Running, &matched, rate })
+		r.store.changeUnseen(id, func(j *job.Job) { j.State, j.Matched, j.RecordsPerSecond = job.Running, &matched, rate })
 		if text := r.call("GET", "/v1/jobs/"+id, "").text; !strings.Contains(text, want) {
 			t.Errorf("no %s in %s", want, text)
 		}
@@ -119,7 +118,7 @@ func TestLongPollAnswersAtTheNextChange(t *testing.T) {
 	answers := make(chan answer, 1)
 	go func() { answers <- r.call("GET", "/v1/jobs/"+id+"?wait=20", "", "If-None-Match", `W/"1"`) }()
 	r.store.joined(id)
-	r.store.change(id, true, func(j *job.Job) { j.State = job.Running })
+	r.store.change(id, func(j *job.Job) { j.State = job.Running })
 	(<-answers).want(200).header("ETag", `W/"2"`)
 }
 
@@ -151,11 +150,11 @@ func TestCallerWhoLeavesEndsTheWait(t *testing.T) {
 	}
 }
 
-func TestJobThatHasLeftTellsHowItEnded(t *testing.T) {
+func TestExpiredJobTellsHowItEnded(t *testing.T) {
 	r := newRig(t)
 	id := r.job()
 	matched := int64(3)
-	r.store.change(id, false, func(j *job.Job) { j.State, j.Matched, j.Updated = job.Succeeded, &matched, 3 })
+	r.store.changeUnseen(id, func(j *job.Job) { j.State, j.Matched, j.Updated = job.Succeeded, &matched, 3 })
 	r.clock.pass(2 * time.Hour)
 	a := r.call("GET", "/v1/jobs/"+id, "").want(410).code("job_gone").json()
 	if a["state"] != "succeeded" || a["counts"].(map[string]any)["updated"] != 3.0 {
@@ -177,105 +176,6 @@ func TestActionsOnJobs(t *testing.T) {
 		t.Errorf("%v", a)
 	}
 	r.call("POST", "/v1/jobs/nope/cancel", "").want(404).code("job_not_found")
-}
-
-func TestRetryAndUndoMakeAJobThatFollows(t *testing.T) {
-	r := newRig(t)
-	id := r.job()
-	for _, action := range []string{"retry", "undo"} {
-		r.call("POST", "/v1/jobs/"+id+"/"+action, "").want(409).code("action_not_allowed")
-		r.call("POST", "/v1/jobs/nope/"+action, "").want(404).code("job_not_found")
-		r.call("POST", "/v1/jobs/"+id+"/"+action, `{"why":1}`).want(400)
-		r.as(r.writer, "POST", "/v1/jobs/"+id+"/"+action, "").want(403)
-	}
-	r.store.change(id, false, func(j *job.Job) {
-		matched := int64(3)
-		j.State, j.Matched, j.Tally, j.UndoAvailable = job.PartiallySucceeded, &matched, job.Tally{Updated: 2, Failed: 1}, true
-	})
-	j := r.call("GET", "/v1/jobs/"+id, "").want(200).json()
-	if got := fmt.Sprint(j["allowedActions"]); got != "[retry undo]" {
-		t.Errorf("allowed actions are %s", got)
-	}
-	retried := r.call("POST", "/v1/jobs/"+id+"/retry", `{"onMismatch":"force"}`).want(202).header("Location", "/v1/jobs/following").json()
-	if retried["kind"] != "retry" || retried["retryOf"] != id || retried["request"].(map[string]any)["options"].(map[string]any)["onMismatch"] != "force" {
-		t.Errorf("%v", retried)
-	}
-	r.call("POST", "/v1/jobs/"+id+"/retry", `{"onMismatch":"maybe"}`).want(400)
-	undone := r.call("POST", "/v1/jobs/"+id+"/undo", "").want(202).json()
-	if undone["kind"] != "undo" || undone["undo"].(map[string]any)["undoOf"] != id || undone["request"].(map[string]any)["patch"] != nil {
-		t.Errorf("%v", undone)
-	}
-}
-
-func TestOneKeyMakesOneRetry(t *testing.T) {
-	r := newRig(t)
-	id := r.job()
-	left := func(state job.State) func(j *job.Job) {
-		return func(j *job.Job) {
-			matched := int64(3)
-			j.State, j.Matched, j.Tally, j.UndoAvailable = state, &matched, job.Tally{Updated: 2, Failed: 1}, true
-		}
-	}
-	r.store.change(id, false, left(job.PartiallySucceeded))
-	retry := "/v1/jobs/" + id + "/retry"
-	r.call("POST", retry, "", "Idempotency-Key", "two words").want(400).code("invalid_request")
-	first := r.call("POST", retry, "", "Idempotency-Key", "k1").want(202).header("Idempotency-Replayed", "")
-	r.store.change(id, false, left(job.Running)) // by now it would be refused
-	r.call("POST", retry, "", "Idempotency-Key", "k1").want(202).header("Idempotency-Replayed", "true").
-		header("Location", first.Header.Get("Location"))
-	r.call("POST", retry, `{"onMismatch":"force"}`, "Idempotency-Key", "k1").want(422).code("idempotency_key_reused")
-	r.call("POST", "/v1/jobs/"+id+"/undo", "", "Idempotency-Key", "k1").want(422).code("idempotency_key_reused")
-	r.call("PATCH", "/v1/desk/customers"+activeFilter, leadPatch, "Idempotency-Key", "k1").want(422).code("idempotency_key_reused")
-	r.call("POST", retry, "").want(409)
-}
-
-func TestWaitingForAnUndoEndsWithTheJob(t *testing.T) {
-	r := newRig(t)
-	id := r.job()
-	r.store.change(id, false, func(j *job.Job) {
-		matched := int64(1)
-		j.State, j.Matched, j.Tally, j.UndoAvailable = job.Succeeded, &matched, job.Tally{Updated: 1}, true
-	})
-	r.store.onSubmit = func(j *job.Job) { j.State = job.Succeeded }
-	a := r.call("POST", "/v1/jobs/"+id+"/undo", "", "Prefer", "wait=5").want(200)
-	a.header("Preference-Applied", "wait=5").header("Location", "/v1/jobs/following")
-	if j := a.json(); j["state"] != "succeeded" || j["kind"] != "undo" {
-		t.Errorf("%v", j)
-	}
-}
-
-func TestAPreviewThatIsAJobCarriesAToken(t *testing.T) {
-	r := newRig(t)
-	j := r.call("PATCH", "/v1/desk/customers"+activeFilter+"&dryRun=true", leadPatch, "Prefer", "respond-async").want(202).
-		header("Preference-Applied", "respond-async").json()
-	id := j["jobId"].(string)
-	if j["kind"] != "preview" || j["preview"] != nil {
-		t.Errorf("%v", j)
-	}
-	keyed := func(query string) answer {
-		return r.call("PATCH", "/v1/desk/customers"+activeFilter+query, leadPatch, "Prefer", "respond-async", "Idempotency-Key", "k")
-	}
-	first := keyed("&dryRun=true").want(202).json()["jobId"]
-	if again := keyed("&dryRun=true").want(202).header("Idempotency-Replayed", "true").json()["jobId"]; again != first {
-		t.Errorf("one key made the previews %v and %v", first, again)
-	}
-	keyed("").want(422).code("idempotency_key_reused")
-	r.store.change(id, false, func(j *job.Job) {
-		ended := r.clock.now()
-		j.State, j.FinishedAt, j.Preview = job.Succeeded, &ended, &job.Preview{Matched: 3, Digest: "abcdef"}
-	})
-	p := r.call("GET", "/v1/jobs/"+id, "").want(200).json()["preview"].(map[string]any)
-	token := p["confirmToken"].(string)
-	r.call("PATCH", "/v1/desk/customers"+activeFilter+"&confirmToken="+token, leadPatch).want(202)
-	if got := r.store.submitted[len(r.store.submitted)-1].Digest; got != "abcdef" {
-		t.Errorf("the job was submitted for the selection %q", got)
-	}
-	r.clock.pass(15 * time.Minute)
-	r.call("PATCH", "/v1/desk/customers"+activeFilter+"&confirmToken="+token, leadPatch).want(412).code("confirm_token_invalid")
-	r.store.change(id, false, func(j *job.Job) { j.Preview = &job.Preview{Matched: 3, Digest: "abcdef", Guard: "expectedCount"} })
-	if p := r.call("GET", "/v1/jobs/"+id, "").want(200).text; !strings.Contains(p, `"guard":"expectedCount","sample":[],"confirmToken":null,`) {
-		t.Errorf("preview of what a guard refuses: %s", p)
-	}
 }
 
 // TestAKeyDoesNotSeeTheJobsOfItsNamesake revokes a key and makes one of the
@@ -399,8 +299,8 @@ func TestEventsUntilTheEnd(t *testing.T) {
 	if err != nil || first != "event: job\n" {
 		t.Fatalf("%q %v", first, err)
 	}
-	r.store.change(id, true, func(j *job.Job) { j.State = job.Running })
-	r.store.change(id, true, func(j *job.Job) { j.State = job.Succeeded })
+	r.store.change(id, func(j *job.Job) { j.State = job.Running })
+	r.store.change(id, func(j *job.Job) { j.State = job.Succeeded })
 	rest, err := io.ReadAll(lines)
 	if err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 )
@@ -33,7 +34,7 @@ func keyOf(k auth.Key, secret string) keyJSON {
 	}
 }
 
-var errNoKey = newProblem("key_not_found", "No key has this id.")
+var errNoKey = web.NewProblem("key_not_found", "No key has this id.")
 
 // manages reports whether an administrator may manage the keys of a
 // workspace: that of main all, any other its own.
@@ -42,7 +43,7 @@ func (c *call) manages(workspace string) bool {
 	return own == auth.MainWorkspace || own == workspace
 }
 
-// maxKeys is how many keys a page holds: about 8 MiB.
+// maxKeys is how many keys a page has: about 8 MiB.
 const maxKeys = 10_000
 
 // listKeys lists the keys by their numbers. The cursor is the last one's.
@@ -78,7 +79,7 @@ func (s *server) listKeys(c *call) error {
 }
 
 func (s *server) createKey(c *call) error {
-	raw, err := s.body(c, typeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}
@@ -91,11 +92,11 @@ func (s *server) createKey(c *call) error {
 		return err
 	}
 	if !c.manages(k.Workspace.Name) {
-		return newProblem("forbidden_workspace", "Only an administrator of the workspace main may make keys for other workspaces.")
+		return web.NewProblem("forbidden_workspace", "Only an administrator of the workspace main may make keys for other workspaces.")
 	}
 	made, secret, err := s.Store.CreateKey(c.ctx(), c.caller(), k)
 	if errors.Is(err, job.ErrExists) {
-		return newProblem("name_taken", "A key of the workspace has this name already.")
+		return web.NewProblem("name_taken", "A key of the workspace has this name already.")
 	}
 	if err != nil {
 		return err
@@ -106,60 +107,55 @@ func (s *server) createKey(c *call) error {
 
 // takeKey reads a key from the members of a body.
 func (in *input) takeKey(k *auth.Key, members map[string]jsontext.Value) {
-	take := func(name string) jsontext.Value {
-		v := members[name]
-		delete(members, name)
-		return v
+	if name := take(members, "name"); name == nil {
+		in.fail(web.InBody, "/name", "required", "This must be given.")
+	} else {
+		in.takeName(&k.Name, name, "/name")
 	}
-	in.takeName(&k.Name, take("name"), "/name", true)
-	in.takeName(&k.Workspace.Name, take("workspace"), "/workspace", false)
-	in.takeScopes(k, take("scopes"))
+	if workspace := take(members, "workspace"); workspace != nil {
+		in.takeName(&k.Workspace.Name, workspace, "/workspace")
+	}
+	in.takeScopes(k, take(members, "scopes"))
 	in.unknownMembers(members, "")
 }
 
 // takeName reads the name of a key or a workspace.
-func (in *input) takeName(to *string, v jsontext.Value, pointer string, required bool) {
-	if v == nil {
-		if required {
-			in.fail(inBody, pointer, "required", "This must be given.")
-		}
-		return
-	}
+func (in *input) takeName(to *string, v jsontext.Value, pointer string) {
 	if code, must := setText(to, v); code != "" {
-		in.fail(inBody, pointer, code, must)
+		in.fail(web.InBody, pointer, code, must)
 	} else if !auth.ValidName(*to) {
-		in.fail(inBody, pointer, "format", "A name has 1 to 64 letters, digits, dots, dashes or underscores, and begins with a letter or a digit.")
+		in.fail(web.InBody, pointer, "format", "A name has 1 to 64 letters, digits, dots, dashes or underscores, and begins with a letter or a digit.")
 	}
 }
 
 // takeScopes reads the list of scopes.
 func (in *input) takeScopes(k *auth.Key, v jsontext.Value) {
 	if v == nil {
-		in.fail(inBody, "/scopes", "required", "Give at least one of the scopes: "+auth.JoinScopes(auth.Scopes)+".")
+		in.fail(web.InBody, "/scopes", "required", "Give at least one of the scopes: "+auth.JoinScopes(auth.Scopes)+".")
 		return
 	}
 	items, ok := compat.Items(v)
 	if !ok {
-		in.fail(inBody, "/scopes", "type", "This must be a list of scopes.")
+		in.fail(web.InBody, "/scopes", "type", "This must be a list of scopes.")
 		return
 	}
 	if len(items) == 0 {
-		in.fail(inBody, "/scopes", "too_short", "Give at least one scope.")
+		in.fail(web.InBody, "/scopes", "too_short", "Give at least one scope.")
 	}
 	for i, item := range items {
 		var scope string
 		setText(&scope, item)
 		switch {
 		case !slices.Contains(auth.Scopes, auth.Scope(scope)):
-			in.fail(inBody, "/scopes/"+strconv.Itoa(i), "enum", oneOf(auth.Scopes))
+			in.fail(web.InBody, "/scopes/"+strconv.Itoa(i), "enum", oneOf(auth.Scopes))
 		case !slices.Contains(k.Scopes, auth.Scope(scope)):
 			k.Scopes = append(k.Scopes, auth.Scope(scope))
 		}
 	}
 }
 
-// revokeKey ends a key, and what it has open. It holds in this process at
-// once, and in others within a second.
+// revokeKey revokes a key and ends its open calls: at once in this process, and
+// within a second in others.
 func (s *server) revokeKey(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
@@ -178,7 +174,7 @@ func (s *server) revokeKey(c *call) error {
 	}
 	err = s.Store.RevokeKey(c.ctx(), c.caller(), id)
 	s.keys.forget()
-	s.calls.lookNow()
+	s.calls.checkNow()
 	if errors.Is(err, job.ErrNotFound) {
 		return errNoKey
 	}

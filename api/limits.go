@@ -3,24 +3,25 @@ package api
 import (
 	"net/http"
 	"strconv"
-	"strings"
+
+	"bulkpatch/api/web"
 )
 
-// What a request may say beside its body.
+// Limits of what a request says beside its body.
 const (
 	MaxURL     = 64 << 10 // bytes of the URL
 	MaxHeaders = 16 << 10 // bytes of all headers: names, values and line ends
-	// MaxHeaderBytes is what a server reads before it gives up by itself, in
-	// plain text: so much more that whoever is somewhat above the limits is
-	// told so by a problem document.
+	// MaxHeaderBytes is for [http.Server]: beyond it the server itself refuses
+	// the request, in plain text. It is larger than the limits above, so that
+	// callers who are somewhat above those get a problem document.
 	MaxHeaderBytes = 128 << 10
 )
 
 // measured refuses a request with a URL or headers beyond the limits.
 func measured(r *http.Request) error {
 	if len(r.RequestURI) > MaxURL {
-		return newProblem("url_too_long", "The URL is longer than "+strconv.Itoa(MaxURL)+" bytes. A bulk update may have its filter in a body, with POST /v1/jobs.").
-			set("Connection", "close")
+		return web.NewProblem("url_too_long", "The URL is longer than "+strconv.Itoa(MaxURL)+" bytes. A bulk update may have its filter in a body, with POST /v1/jobs.").
+			Set("Connection", "close")
 	}
 	size := len("Host: ") + len(r.Host) + len("\r\n")
 	for name, values := range r.Header {
@@ -29,20 +30,8 @@ func measured(r *http.Request) error {
 		}
 	}
 	if size > MaxHeaders {
-		return newProblem("headers_too_large", "The headers are larger than "+strconv.Itoa(MaxHeaders)+" bytes in all.").
-			set("Connection", "close")
+		return web.NewProblem("headers_too_large", "The headers are larger than "+strconv.Itoa(MaxHeaders)+" bytes in all.").
+			Set("Connection", "close")
 	}
 	return nil
-}
-
-// maxLogged bounds the characters of an error in the log.
-const maxLogged = 1000
-
-// logged is an error as the log shows it: it may hold what a caller sent.
-func logged(err error) string {
-	text := err.Error()
-	if len(text) > maxLogged {
-		text = strings.ToValidUTF8(text[:maxLogged], "") + "…"
-	}
-	return text
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -104,7 +105,7 @@ func textOrNull(s string) *string {
 	return &s
 }
 
-var errNoModel = newProblem("model_not_found", "No model of this name is loaded; GET /v1/models lists them.")
+var errNoModel = web.NewProblem("model_not_found", "No model of this name is loaded; GET /v1/models lists them.")
 
 func (s *server) listModels(c *call) error {
 	if err := c.input().err(); err != nil {

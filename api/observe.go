@@ -4,16 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -42,24 +41,20 @@ func (s *server) observe(next http.Handler) http.Handler {
 			id = newRequestID()
 		}
 		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
-		packed := newGzipWriter(w, r)
-		rec := &recorder{ResponseWriter: packed, step: s.StepTimeout, arrived: began}
+		packed := web.NewGzipWriter(w, r)
+		rec := web.NewRecorder(packed, began, s.StepTimeout)
 		secureHeaders(w.Header(), id)
-		rec.extend()
-		if r.Body != nil && r.Body != http.NoBody {
-			// Not every writer has deadlines; the real server's does.
-			_ = http.NewResponseController(w).SetReadDeadline(began.Add(s.StepTimeout))
-			r.Body = &timedBody{ReadCloser: r.Body, control: http.NewResponseController(w)}
-		}
+		rec.Extend()
+		web.LimitBody(w, r, began.Add(s.StepTimeout))
 		defer s.logged(r, rec, id, began)
 		s.guarded(next, rec, r, id)
-		rec.extend()
-		packed.end() // but of an answer that was cut off
+		rec.Extend()
+		packed.End() // not reached by an answer that was cut off
 	})
 }
 
 // guarded serves a request whose handler may panic.
-func (s *server) guarded(next http.Handler, rec *recorder, r *http.Request, id string) {
+func (s *server) guarded(next http.Handler, rec *web.Recorder, r *http.Request, id string) {
 	defer s.recovered(rec, id)
 	next.ServeHTTP(rec, r)
 }
@@ -76,54 +71,54 @@ func secureHeaders(h http.Header, id string) {
 
 // recovered turns a panic into a problem, or breaks the connection when an
 // answer has begun.
-func (s *server) recovered(rec *recorder, id string) {
+func (s *server) recovered(rec *web.Recorder, id string) {
 	v := recover()
 	if v == nil {
 		return
 	}
 	if v == http.ErrAbortHandler {
-		rec.broken = !rec.left
+		rec.Broken = !rec.Left
 		panic(v)
 	}
-	s.Log.Error("handler panicked", "request", id, "panic", logged(fmt.Errorf("%v", v)), "stack", string(debug.Stack()))
-	if rec.status != 0 {
-		rec.broken = true
+	s.Log.Error("handler panicked", "request", id, "panic", web.ErrorText(fmt.Errorf("%v", v)), "stack", string(debug.Stack()))
+	if rec.Status != 0 {
+		rec.Broken = true
 		panic(http.ErrAbortHandler)
 	}
 	p, _ := problemOf(errPanic)
-	p.write(rec)
+	p.Write(rec)
 }
 
-// errPanic stands for whatever a handler panicked with.
+// errPanic stands for any value that a handler panicked with.
 var errPanic = errors.New("handler panicked")
 
-// logged writes the access log: no query, which may hold customers' values,
-// no key but its name, and of what a caller chose no more than fits a line.
-func (s *server) logged(r *http.Request, rec *recorder, id string, began time.Time) {
-	status := rec.status
+// logged writes the line of the access log. It has no query, which may hold
+// customers' values, of the key only its name, and shortens what a caller chose.
+func (s *server) logged(r *http.Request, rec *web.Recorder, id string, began time.Time) {
+	status := rec.Status
 	switch {
-	case rec.left:
+	case rec.Left:
 		status = statusLeft
 	case status == 0:
 		status = http.StatusOK
 	}
 	attrs := []any{
 		"request", id, "method", model.Shown(r.Method), "path", model.Shown(r.URL.Path), "status", status,
-		"bytes", rec.bytes, "duration", time.Since(began),
+		"bytes", rec.Bytes, "duration", time.Since(began),
 	}
-	if rec.actor != "" {
-		attrs = append(attrs, "workspace", rec.workspace, "actor", rec.actor)
+	if rec.Actor != "" {
+		attrs = append(attrs, "workspace", rec.Workspace, "actor", rec.Actor)
 	}
 	if id := jobNamed(r, rec.Header()); id != "" {
 		attrs = append(attrs, "job", model.Shown(id))
 	}
-	if rec.broken {
+	if rec.Broken {
 		attrs = append(attrs, "broken", true)
 	}
 	s.Log.Log(context.WithoutCancel(r.Context()), levelOf(r, status), "request", attrs...)
 }
 
-// jobNamed is the job that a request made, or else the one that it names, "" for
+// jobNamed returns the job that a request made, or the one that it names; "" for
 // none.
 func jobNamed(r *http.Request, answer http.Header) string {
 	if id := answer.Get("Job-Id"); id != "" {
@@ -135,8 +130,8 @@ func jobNamed(r *http.Request, answer http.Header) string {
 	return r.PathValue("job")
 }
 
-// levelOf is the level of a request's line. Probes come every few seconds for
-// ever, and whoever asks is told.
+// levelOf returns the level of a request's line. Probes are logged at debug
+// level, because they come every few seconds.
 func levelOf(r *http.Request, status int) slog.Level {
 	switch {
 	case slices.Contains(probes, r.URL.Path):
@@ -149,77 +144,3 @@ func levelOf(r *http.Request, status int) slog.Level {
 
 // probes are the paths that orchestrators and monitoring ask.
 var probes = []string{"/healthz", "/readyz", "/metrics"}
-
-// A recorder remembers what was answered, before it is gzipped, and moves the write deadline along
-// as the reader takes what is written.
-type recorder struct {
-	http.ResponseWriter
-	status           int
-	bytes            int64
-	left             bool // the caller went away
-	broken           bool // the answer was cut off
-	actor, workspace string
-	arrived          time.Time
-	step             time.Duration
-	extended         time.Time
-}
-
-// WriteHeader notes the status.
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 && status >= 200 {
-		r.status = status
-	}
-	r.extend()
-	r.ResponseWriter.WriteHeader(status)
-}
-
-// Write counts what is sent.
-func (r *recorder) Write(b []byte) (int, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
-	r.extend()
-	n, err := r.ResponseWriter.Write(b)
-	r.bytes += int64(n)
-	if err != nil {
-		r.left = true // or is so slow that it comes to the same
-	}
-	return n, err
-}
-
-// Unwrap lets [http.ResponseController] reach the connection.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
-
-// extend gives the next write its time. The deadline moves now and then, not
-// with each of many small writes.
-func (r *recorder) extend() {
-	now := time.Now()
-	if now.Sub(r.extended) < r.step/8 {
-		return
-	}
-	r.extended = now
-	_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(now.Add(r.step))
-}
-
-// A timedBody lifts the read deadline once the body is read: the server goes
-// on reading to notice that the caller left, and a deadline that passes then
-// would look like that.
-type timedBody struct {
-	io.ReadCloser
-	control *http.ResponseController
-}
-
-// Read reads, and lifts the deadline at the end. A body that breaks off is
-// the caller's fault, and told apart here from faults of ours.
-func (b *timedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	switch {
-	case err == io.EOF:
-		_ = b.control.SetReadDeadline(time.Time{})
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = newProblem("request_timeout", "The body did not arrive in time.").set("Connection", "close")
-	case err != nil:
-		err = newProblem("incomplete_body", "The body broke off before its end.").set("Connection", "close")
-	}
-	return n, err
-}

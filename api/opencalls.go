@@ -9,11 +9,12 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"bulkpatch/api/web"
 )
 
-// keyCheck is how often the keys of open calls are looked at. With
-// [keyMemory], it keeps the promise that a key has ended everywhere within a
-// second.
+// keyCheck is how often the keys of open calls are checked. Together with
+// [keyMemory] it makes a revoked key useless everywhere within a second.
 const keyCheck = 300 * time.Millisecond
 
 // MaxStreams is how many event streams and long polls a key may have open in
@@ -23,19 +24,23 @@ const (
 	streamsRetryAfter = "5" // seconds
 )
 
-// errKeyEnded is why the context of a call ends whose key does.
-var errKeyEnded = newProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
-	set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+// revokedChallenge tells a caller that the key is no longer valid (RFC 6750).
+const revokedChallenge = `Bearer realm="bulkpatch", error="invalid_token"`
 
-// errKeyEndedWriting is [errKeyEnded] for a call that changes something: it may
-// have been done when the key ended.
-var errKeyEndedWriting = newProblem(errKeyEnded.Code, errKeyEnded.Detail+" What it asked for may have been done before."+
+// errKeyRevoked is the cause with which the context of a call is cancelled when
+// its key was revoked.
+var errKeyRevoked = web.NewProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
+	Set("WWW-Authenticate", revokedChallenge)
+
+// errKeyRevokedWriting is [errKeyRevoked] for a call that changes something. The
+// change may have been made before the key was revoked.
+var errKeyRevokedWriting = web.NewProblem(errKeyRevoked.Code, errKeyRevoked.Detail+" What it asked for may have been done before."+
 	" To be sure, send it again with a valid key of the workspace: with the same Idempotency-Key a job is not made twice.").
-	set("WWW-Authenticate", errKeyEnded.header.Get("WWW-Authenticate"))
+	Set("WWW-Authenticate", revokedChallenge)
 
-// openCalls knows the calls that keys have open, and ends them with their
-// keys, whatever they are doing: one query asks for all keys that have any.
-// While the store cannot answer, calls go on.
+// openCalls has all calls that are open, and cancels those whose keys were
+// revoked, whatever they are doing. One query checks all keys that have open
+// calls. While the store cannot answer, calls go on.
 type openCalls struct {
 	store Store
 
@@ -49,8 +54,8 @@ func newOpenCalls(store Store) *openCalls {
 	return &openCalls{store: store, bySecret: map[string]map[*call]struct{}{}, streams: map[int64]int{}}
 }
 
-// begin ties a call to its key, until [openCalls.end].
-func (o *openCalls) begin(c *call) {
+// add adds a call, and gives it a context that ends when its key is revoked.
+func (o *openCalls) add(c *call) {
 	ctx, cancel := context.WithCancelCause(c.ctx())
 	c.r, c.cancel = c.r.WithContext(ctx), cancel
 	o.mu.Lock()
@@ -60,27 +65,27 @@ func (o *openCalls) begin(c *call) {
 	}
 	o.bySecret[c.secret][c] = struct{}{}
 	if o.check == nil {
-		o.check = time.AfterFunc(keyCheck, o.look)
+		o.check = time.AfterFunc(keyCheck, o.endRevoked)
 	}
 }
 
-// stream counts a call among the streams of its key, or refuses it.
+// stream counts a call as an event stream or long poll of its key, or refuses it
+// where the key has too many.
 func (o *openCalls) stream(c *call) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.streams[c.key.ID] >= MaxStreams {
-		return newProblem("too_many_streams", "This key has "+strconv.Itoa(MaxStreams)+
+		return web.NewProblem("too_many_streams", "This key has "+strconv.Itoa(MaxStreams)+
 			" event streams and long polls open, which is the limit. Close some, or look at several jobs at once with GET /v1/jobs.").
-			set("Retry-After", streamsRetryAfter)
+			Set("Retry-After", streamsRetryAfter)
 	}
 	o.streams[c.key.ID]++
 	c.streams = true
 	return nil
 }
 
-// end frees what a call holds. It is the last thing to happen to a call; one
-// that never began holds nothing.
-func (o *openCalls) end(c *call) {
+// remove removes a call at its end. A call that was not added is ignored.
+func (o *openCalls) remove(c *call) {
 	if c.cancel == nil {
 		return
 	}
@@ -99,9 +104,9 @@ func (o *openCalls) end(c *call) {
 	c.cancel(nil)
 }
 
-// look ends the calls whose keys have ended, and comes back as long as calls
-// are open.
-func (o *openCalls) look() {
+// endRevoked cancels the calls whose keys were revoked. It runs again after
+// keyCheck as long as calls are open.
+func (o *openCalls) endRevoked() {
 	asked := o.secrets()
 	if len(asked) == 0 {
 		return
@@ -128,8 +133,8 @@ func (o *openCalls) look() {
 	}
 }
 
-// secrets lists what is to be asked for. Without any, nobody looks until the
-// next call begins.
+// secrets lists the hashes to check. If there are none, the timer stops until the
+// next call is added.
 func (o *openCalls) secrets() []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -139,18 +144,18 @@ func (o *openCalls) secrets() []string {
 	return slices.Collect(maps.Keys(o.bySecret))
 }
 
-// cut ends calls with their key, also those that wait for the rest of a body.
+// cut cancels calls, including those that wait for the rest of a body.
 func cut(calls map[*call]struct{}) {
 	for c := range calls {
-		c.cancel(errKeyEnded)
+		c.cancel(errKeyRevoked)
 		if c.r.Body != nil && c.r.Body != http.NoBody {
 			_ = http.NewResponseController(c.w).SetReadDeadline(time.Unix(1, 0))
 		}
 	}
 }
 
-// lookNow looks without waiting for the next turn.
-func (o *openCalls) lookNow() {
+// checkNow makes the next check happen at once.
+func (o *openCalls) checkNow() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.check != nil {
@@ -158,5 +163,5 @@ func (o *openCalls) lookNow() {
 	}
 }
 
-// keyEnded reports whether the call was ended because its key was.
-func (c *call) keyEnded() bool { return errors.Is(context.Cause(c.ctx()), errKeyEnded) }
+// keyRevoked reports whether the call was ended because its key was revoked.
+func (c *call) keyRevoked() bool { return errors.Is(context.Cause(c.ctx()), errKeyRevoked) }

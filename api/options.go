@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -29,46 +30,49 @@ type options struct {
 // of options.
 type option struct {
 	name string
-	// text: the value is a text, which stands bare in a query.
-	text bool
-	// bulk: it says something about many records, and would be passed over
-	// in silence for a single one. So it is refused there.
-	bulk bool
+	typ  string // of the value: boolean, integer, number or string
+	// bulk: the option is for updates of many records. It would have no effect
+	// on a single one, so it is refused there.
+	bulk        bool
+	description string
 	// set takes the value, or says what it must be.
 	set func(o *options, v jsontext.Value) (code, must string)
 }
 
+// detailBulkOnly says why a call refuses an option.
+const detailBulkOnly = "This option is for updates by filter; this one names a single record."
+
 // optionList lists all options.
 var optionList = []option{
-	{"allowAll", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"allowAll", "boolean", true, "Confirms that an empty filter means all customers.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.AllowAll, v)
 	}},
-	{"maxAffected", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"maxAffected", "integer", true, "Fails the job, before it changes anything, where the filter matches more customers.", func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.MaxAffected, v, 0)
 	}},
-	{"expectedCount", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"expectedCount", "integer", true, "Fails the job, before it changes anything, where the filter matches another number of customers.", func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.ExpectedCount, v, 0)
 	}},
-	{"dryRun", false, false, func(o *options, v jsontext.Value) (string, string) {
+	{"dryRun", "boolean", false, "Answers with what the update would do, and changes nothing.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.DryRun, v)
 	}},
-	{"confirmToken", true, false, func(o *options, v jsontext.Value) (string, string) {
+	{"confirmToken", "string", false, "The confirmToken of a preview. The job fails where the filter no longer matches the same customers.", func(o *options, v jsontext.Value) (string, string) {
 		o.Confirmed = true
 		return setText(&o.ConfirmToken, v)
 	}},
-	{"onMismatch", true, true, func(o *options, v jsontext.Value) (string, string) {
+	{"onMismatch", "string", true, "What to do with a customer that no longer matches when its turn comes: skip or force.", func(o *options, v jsontext.Value) (string, string) {
 		return setText((*string)(&o.OnMismatch), v, string(job.Skip), string(job.Force))
 	}},
-	{"recordsPerSecond", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"recordsPerSecond", "number", true, "How many customers the job changes per second at most.", func(o *options, v jsontext.Value) (string, string) {
 		return setRate(&o.RecordsPerSecond, v)
 	}},
-	{"maxFailures", false, true, func(o *options, v jsontext.Value) (string, string) {
+	{"maxFailures", "integer", true, "Fails the job after so many failures.", func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.MaxFailures, v, 1)
 	}},
-	{"allowNewOptions", false, false, func(o *options, v jsontext.Value) (string, string) {
+	{"allowNewOptions", "boolean", false, "Whether values that a drop-down does not have yet become choices of it.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.AllowNewOptions, v)
 	}},
-	{"note", true, false, func(o *options, v jsontext.Value) (string, string) {
+	{"note", "string", false, "A text of at most 500 characters, for people who look at the job.", func(o *options, v jsontext.Value) (string, string) {
 		return setNote(&o.Note, v)
 	}},
 }
@@ -154,6 +158,11 @@ func setRate(to **float64, v jsontext.Value) (code, must string) {
 	return "", ""
 }
 
+// patchOptions returns which options of drop-downs the update allows.
+func (o *options) patchOptions() model.PatchOptions {
+	return model.PatchOptions{AllowNewChoices: o.AllowNewOptions}
+}
+
 // set takes one option by its name.
 func (o *options) set(in *input, name string, v jsontext.Value, where, pointer string) {
 	i := slices.IndexFunc(optionList, func(p option) bool { return p.name == name })
@@ -174,12 +183,12 @@ func (o *options) fromQuery(in *input) {
 			continue
 		}
 		v := jsontext.Value(text)
-		if p.text {
-			v, _ = json.Marshal(text) // a text can always be marshalled
+		if p.typ == "string" {
+			v, _ = json.Marshal(text) // cannot fail for a string
 		} else if checkJSON(v) != nil {
 			v = jsontext.Value("null") // no number and no boolean, so it is refused
 		}
-		o.set(in, p.name, v, inQuery, "?"+p.name)
+		o.set(in, p.name, v, web.InQuery, "?"+p.name)
 	}
 }
 
@@ -194,17 +203,16 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 	}
 	for _, name := range sortedNames(members) {
 		if v := members[name]; v.Kind() != 'n' {
-			o.set(in, name, v, inBody, model.PointerTo("/options", name))
+			o.set(in, name, v, web.InBody, model.PointerTo("/options", name))
 		} else if !slices.ContainsFunc(optionList, func(p option) bool { return p.name == name }) {
-			in.fail(inBody, model.PointerTo("/options", name), "unknown_field", "There is no option of this name.")
+			in.fail(web.InBody, model.PointerTo("/options", name), "unknown_field", "There is no option of this name.")
 		}
 	}
 }
 
-// known says which options of drop-downs a call may use: the model's, those
-// that the workspace added and, where it asks for that, any.
-func (s *server) known(c *call, m *model.Model, allowNew bool) (model.PatchOptions, error) {
-	o := model.PatchOptions{AllowNewChoices: allowNew}
+// known completes which options of drop-downs a call may use: the model's, those
+// that the workspace added and, where o allows that, any.
+func (s *server) known(c *call, m *model.Model, o model.PatchOptions) (model.PatchOptions, error) {
 	if m == nil || len(m.Extensible()) == 0 {
 		return o, nil
 	}
@@ -213,14 +221,22 @@ func (s *server) known(c *call, m *model.Model, allowNew bool) (model.PatchOptio
 	return o, err
 }
 
-// refuseBulk notes the options that a single may not have.
-func (o *options) refuseBulk(in *input, given func(name string) (pointer, where string, ok bool)) {
+// refuseBulkInQuery notes the options in the query that an update of one record
+// may not have.
+func (o *options) refuseBulkInQuery(in *input) {
 	for _, p := range optionList {
-		if !p.bulk {
-			continue
+		if p.bulk && in.query.Has(p.name) {
+			in.failParam(p.name, "bulk_only", detailBulkOnly)
 		}
-		if pointer, where, ok := given(p.name); ok {
-			in.fail(where, pointer, "bulk_only", "This option is for updates by filter; this one names a single record.")
+	}
+}
+
+// refuseBulkInBody does the same for the options of a body.
+func (o *options) refuseBulkInBody(in *input, raw jsontext.Value) {
+	chosen, _ := (&input{}).members(raw, "/options")
+	for _, p := range optionList {
+		if _, ok := chosen[p.name]; ok && p.bulk {
+			in.fail(web.InBody, "/options/"+p.name, "bulk_only", detailBulkOnly)
 		}
 	}
 }
@@ -228,7 +244,7 @@ func (o *options) refuseBulk(in *input, given func(name string) (pointer, where 
 // unknownMembers notes the members that nobody asked for.
 func (in *input) unknownMembers(members map[string]jsontext.Value, prefix string) {
 	for _, name := range sortedNames(members) {
-		in.fail(inBody, model.PointerTo(prefix, name), "unknown_field", "There is no field of this name here.")
+		in.fail(web.InBody, model.PointerTo(prefix, name), "unknown_field", "There is no field of this name here.")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -18,7 +19,7 @@ type undoPreviewJSON struct {
 	Conflicts    []previewConflictJSON `json:"conflicts"`
 }
 
-// A previewConflictJSON is a record that an undo would leave alone.
+// A previewConflictJSON is a record that an undo would not change.
 type previewConflictJSON struct {
 	ID model.ID `json:"id"`
 	conflictJSON
@@ -36,15 +37,15 @@ func undoPreviewOf(p job.UndoPreview) undoPreviewJSON {
 	return out
 }
 
-// previewFollow answers what a retry or an undo would do: at once, or where that
-// takes too long or the caller prefers so, by a job that carries the answer in
-// the end.
+// previewFollow answers what a retry or an undo would do: at once, or with a job
+// that has the answer at its end, where it takes too long or the caller prefers
+// that.
 func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept acceptFollow) error {
-	prefers := preferOf(c.r.Header)
+	prefers := web.PreferOf(c.r.Header, MaxWait)
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
 	defer cancel()
-	if !prefers.async {
-		answer, err := s.foresee(ctx, c, req.action, f)
+	if !prefers.Async {
+		answer, err := s.previewNow(ctx, c, req.action, f)
 		if err == nil {
 			return c.answer(http.StatusOK, answer)
 		}
@@ -57,11 +58,11 @@ func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept 
 	if err != nil {
 		return actionError(j, err)
 	}
-	return s.previewAccepted(c, prefers, j, replayed)
+	return s.previewAccepted(c, prefers, acceptance{j, replayed})
 }
 
-// foresee computes what a retry or an undo would do.
-func (s *server) foresee(ctx context.Context, c *call, a job.Action, f job.Follow) (any, error) {
+// previewNow computes what a retry or an undo would do.
+func (s *server) previewNow(ctx context.Context, c *call, a job.Action, f job.Follow) (any, error) {
 	if a == job.UndoIt {
 		p, err := s.Store.PreviewUndo(ctx, c.caller(), f)
 		return undoPreviewOf(c.shownUndo(p)), actionError(job.Job{}, err)

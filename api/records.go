@@ -8,14 +8,15 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
-var errNoRecord = newProblem("record_not_found", "No customer has this id.")
+var errNoRecord = web.NewProblem("record_not_found", "No customer has this id.")
 
-// orNoRecord says which thing was not found.
+// orNoRecord returns errNoRecord for job.ErrNotFound, and any other error as it is.
 func orNoRecord(err error) error {
 	if errors.Is(err, job.ErrNotFound) {
 		return errNoRecord
@@ -23,8 +24,8 @@ func orNoRecord(err error) error {
 	return err
 }
 
-// recordID reads the id of the path. A text that no id of the model can be
-// names no record.
+// recordID reads the id of the path. It returns errNoRecord for a text that
+// cannot be an id of the model.
 func (c *call) recordID() (any, error) {
 	id, ok := c.model.ParseID(c.r.PathValue("id"))
 	if !ok {
@@ -39,12 +40,12 @@ func recordPath(m *model.Model, id any) string {
 }
 
 func (s *server) createRecord(c *call) error {
-	raw, err := s.body(c, typeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}
 	in := c.input()
-	draft, err := s.newDraft(c, in, raw, in.flag("allowNewOptions"))
+	draft, err := s.newDraft(c, in, raw, model.PatchOptions{AllowNewChoices: in.flag("allowNewOptions")})
 	if err != nil {
 		return err
 	}
@@ -56,16 +57,16 @@ func (s *server) createRecord(c *call) error {
 	return s.answerRecord(c, http.StatusCreated, rec)
 }
 
-// newDraft checks a new record, as the last of what a request says. Its error
-// names every fault.
-func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.Draft, error) {
-	known, err := s.known(c, c.model, allowNew)
+// newDraft checks a new record, after everything else in the request. Its error
+// names all faults.
+func (s *server) newDraft(c *call, in *input, raw []byte, o model.PatchOptions) (model.Draft, error) {
+	known, err := s.known(c, c.model, o)
 	if err != nil {
 		return model.Draft{}, err
 	}
 	draft, faults := c.model.CheckDraft(raw, model.Create, known)
-	in.failAll(inBody, "", faults)
-	in.failAll(inBody, "", missing(c.model, draft, raw, faults))
+	in.failAll(web.InBody, "", faults)
+	in.failAll(web.InBody, "", missing(c.model, draft, raw, faults))
 	if err := in.err(); err != nil {
 		return model.Draft{}, err
 	}
@@ -75,18 +76,18 @@ func (s *server) newDraft(c *call, in *input, raw []byte, allowNew bool) (model.
 	return draft, err
 }
 
-// create makes a record, unless one of the filters finds one.
+// create makes a record, unless one of the filters finds a record.
 func (s *server) create(c *call, draft model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {
 	rec, existed, err = s.Store.CreateRecord(c.ctx(), c.caller(), c.model, draft, found...)
 	if errors.Is(err, job.ErrExists) {
-		err = newProblem("id_taken", "A customer with this id exists already.")
+		err = web.NewProblem("id_taken", "A customer with this id exists already.")
 	}
 	return rec, existed, err
 }
 
-// missing names the required fields that a new record lacks. A draft with
-// faults is empty, so what was given is then read from the body itself; of a
-// body that is no JSON object nothing can be said.
+// missing returns faults for the required fields that a new record lacks. A draft
+// with faults is empty, so the names that were given are read from the body; a
+// body that is not a JSON object has no such faults.
 func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults) model.Faults {
 	lacking := m.MissingFor(draft)
 	if len(faults) == 0 || len(lacking) == 0 {
@@ -108,11 +109,7 @@ func missing(m *model.Model, draft model.Draft, raw []byte, faults model.Faults)
 // answerRecord sends one record with its version as the ETag.
 func (s *server) answerRecord(c *call, status int, rec model.Record) error {
 	c.w.Header().Set("ETag", recordTag(c.model, rec))
-	if c.surface != nil {
-		return c.answerVendor(status, rec)
-	}
-	c.send(status, append(c.shownRecord(nil, rec), '\n'))
-	return nil
+	return c.format.record(c, status, rec)
 }
 
 func (s *server) getRecord(c *call) error {
@@ -136,7 +133,7 @@ func (s *server) getRecord(c *call) error {
 func (s *server) deleteRecord(c *call) error {
 	in := c.input()
 	if c.r.Header.Get("If-Match") != "" {
-		in.fail(inHeader, "If-Match", "if_match_not_supported", "If-Match is judged only when one record is patched.")
+		in.fail(web.InHeader, "If-Match", "if_match_not_supported", "If-Match is judged only when one record is patched.")
 	}
 	if err := in.err(); err != nil {
 		return err
@@ -196,7 +193,7 @@ func (in *input) filterOrAll(m *model.Model) filter.Filter {
 		return filter.All(m)
 	}
 	f, faults := filter.New([]byte(text), m, filter.Native)
-	in.failAll(inFilter, "", faults)
+	in.failAll(web.InFilter, "", faults)
 	return f
 }
 
@@ -229,17 +226,18 @@ func (in *input) fields(m *model.Model) []*model.Field {
 	return fields
 }
 
-// sendPage sends a page of records as JSON, some at a time: what was read is
-// not held a second time.
+// sendPage sends a page of records as JSON, in parts, so that the page is not in
+// memory twice.
 func (c *call) sendPage(p filter.Page, fields []*model.Field) error {
-	out := &stream{c: c, mediaType: typeJSON}
+	out := web.NewStream(c.ctx(), c.w)
+	out.MediaType = web.TypeJSON
 	record := []byte(`{"items":[`)
 	for i, rec := range p.Items {
 		if i > 0 {
 			record = append(record, ',')
 		}
 		record = c.model.AppendRecord(record, rec, fields, c.secrets())
-		if err := out.put(record); err != nil {
+		if err := out.Put(record); err != nil {
 			return err
 		}
 		record = record[:0]
@@ -254,6 +252,6 @@ func (c *call) sendPage(p filter.Page, fields []*model.Field) error {
 		end = append(end, `,"count":`...)
 		end = strconv.AppendInt(end, *p.Count, 10)
 	}
-	out.buf = append(append(out.buf, end...), "}\n"...)
-	return out.flush()
+	out.Append(append(end, "}\n"...))
+	return out.Flush()
 }

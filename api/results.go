@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
@@ -23,8 +24,8 @@ func resultOf(r job.Result) resultJSON {
 	return resultJSON{r.ID, r.Outcome, r.Changed, r.Error, timeOrNull(r.At), conflictOf(r.Conflict)}
 }
 
-// A conflictJSON tells, of a record that an undo has left alone, what it met
-// and whose change that was.
+// A conflictJSON is why an undo did not change a record: what it found, and who
+// changed that.
 type conflictJSON struct {
 	Conflict map[string]job.FieldConflict `json:"conflict"` // null when no longer kept
 	By       *string                      `json:"by"`
@@ -37,8 +38,8 @@ func conflictOf(c *job.Conflict) *conflictJSON {
 	return &conflictJSON{c.Fields, textOrNull(c.By)}
 }
 
-// A resultPageJSON is a page of results. Complete: the job is final, so that
-// what was read stays as it is.
+// A resultPageJSON is a page of results. Complete: the job is final, so the page
+// will not change.
 type resultPageJSON struct {
 	Items      []resultJSON `json:"items"`
 	NextCursor *string      `json:"nextCursor"`
@@ -49,12 +50,12 @@ func (s *server) results(c *call) error {
 	in := c.input()
 	q := job.ResultQuery{Outcomes: in.outcomes()}
 	in.reasons(&q)
-	format, err := negotiate(c.r.Header, typeJSON, typeCSV, typeNDJSON)
+	format, err := web.Negotiate(c.r.Header, c.route.answer.Types...)
 	if err != nil {
 		return err
 	}
 	q.Limit, q.Cursor = in.page()
-	if format != typeJSON {
+	if format != web.TypeJSON {
 		q.Limit = streamPage
 		for _, name := range []string{"limit", "cursor"} {
 			if in.query.Has(name) {
@@ -70,7 +71,7 @@ func (s *server) results(c *call) error {
 		return err
 	}
 	c.w.Header().Set("Vary", "Accept")
-	if format != typeJSON {
+	if format != web.TypeJSON {
 		return s.streamResults(c, j.ID, q, format)
 	}
 	page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, q)
@@ -103,7 +104,7 @@ func (in *input) outcomes() []job.Outcome {
 	return outcomes
 }
 
-// reasons reads why records were not updated that are asked for.
+// reasons reads for which reasons results are asked for.
 func (in *input) reasons(q *job.ResultQuery) {
 	var given bool
 	if q.Code, given = in.param("code"); given && q.Code == "" {
@@ -123,15 +124,16 @@ const streamPage = 10_000
 
 // streamResults sends all pages, one after the other.
 func (s *server) streamResults(c *call, id string, q job.ResultQuery, format string) error {
-	out := &stream{c: c, mediaType: format, filename: "job-" + id + extension(format)}
+	out := web.NewStream(c.ctx(), c.w)
+	out.MediaType, out.Filename = format, "job-"+id+extension(format)
 	line := appendResultLine
-	if format == typeCSV {
-		out.mediaType = typeCSV + "; charset=utf-8; header=present"
-		out.buf = appendRow(out.buf, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by")
+	if format == web.TypeCSV {
+		out.MediaType = web.TypeCSV + "; charset=utf-8; header=present"
+		out.Append(web.AppendRow(nil, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by"))
 		line = appendResultRow
 	}
 	if c.bodyless() {
-		return out.flush()
+		return out.Flush()
 	}
 	for {
 		page, err := s.Store.Results(c.ctx(), c.workspace(), id, q)
@@ -143,12 +145,12 @@ func (s *server) streamResults(c *call, id string, q job.ResultQuery, format str
 			if buf, err = line(buf[:0], c.shownResult(r)); err != nil {
 				return err
 			}
-			if err := out.put(buf); err != nil {
+			if err := out.Put(buf); err != nil {
 				return err
 			}
 		}
 		if page.NextCursor == "" {
-			return out.flush()
+			return out.Flush()
 		}
 		q.Cursor = page.NextCursor
 	}
@@ -156,7 +158,7 @@ func (s *server) streamResults(c *call, id string, q job.ResultQuery, format str
 
 // appendResultLine writes a result as a line of NDJSON.
 func appendResultLine(dst []byte, r job.Result) ([]byte, error) {
-	line, err := jsonLine(resultOf(r))
+	line, err := web.JSONLine(resultOf(r))
 	return append(dst, line...), err
 }
 
@@ -170,7 +172,7 @@ func appendResultRow(dst []byte, r job.Result) ([]byte, error) {
 	if r.At != nil {
 		at = timeText(*r.At)
 	}
-	changed, err := jsonCell(r.Changed, r.Changed != nil)
+	changed, err := jsonCell(r.Changed)
 	if err != nil {
 		return nil, err
 	}
@@ -178,15 +180,15 @@ func appendResultRow(dst []byte, r job.Result) ([]byte, error) {
 	if r.Conflict != nil {
 		c = *r.Conflict
 	}
-	conflict, err := jsonCell(c.Fields, c.Fields != nil)
-	return appendRow(dst, r.ID.String(), string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed, conflict, c.By), err
+	conflict, err := jsonCell(c.Fields)
+	return web.AppendRow(dst, r.ID.String(), string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed, conflict, c.By), err
 }
 
-// jsonCell is a value as a cell, which is empty where there is none.
-func jsonCell(v any, there bool) (string, error) {
-	if !there {
+// jsonCell returns an object as the text of a cell, which is empty for nil.
+func jsonCell[V any](object map[string]V) (string, error) {
+	if object == nil {
 		return "", nil
 	}
-	line, err := jsonLine(v)
+	line, err := web.JSONLine(object)
 	return strings.TrimSuffix(string(line), "\n"), err
 }

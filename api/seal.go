@@ -5,23 +5,24 @@ import (
 	"errors"
 	"slices"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
-// maxSecrets is how many lines of one import may bring a secret to be hashed.
+// maxSecrets is how many lines of one import may have a secret to hash.
 const maxSecrets = 1000
 
-// seal hashes what a patch must keep as a hash. A hash takes a core for about
-// 0.1 s, on purpose; so all requests together take half of the cores for it,
-// and a key one of them, in turns.
+// seal hashes the secrets of a patch. A hash takes one core for about 0.1 s, on
+// purpose. So all requests together use at most half of the cores for it, and
+// each key one, round-robin.
 func (s *server) seal(ctx context.Context, key int64, p model.Patch) (model.Patch, error) {
 	if !bringsSecret(p) {
 		return p, nil
 	}
 	giveBack, err := s.hashes.take(ctx, key, 1, s.StepTimeout)
 	if errors.Is(err, job.ErrUnavailable) {
-		return p, newProblem("unavailable", "Too many secrets are being hashed at the moment. Please try again.").set("Retry-After", "5")
+		return p, web.NewProblem("unavailable", "Too many secrets are being hashed at the moment. Please try again.").Set("Retry-After", "5")
 	}
 	if err != nil {
 		return p, err
@@ -30,12 +31,12 @@ func (s *server) seal(ctx context.Context, key int64, p model.Patch) (model.Patc
 	return p.Seal()
 }
 
-// bringsSecret reports whether sealing a patch costs anything.
+// bringsSecret reports whether a patch has a secret to hash.
 func bringsSecret(p model.Patch) bool {
 	return slices.ContainsFunc(p.Sets, func(s model.Set) bool { return s.Field.Secret == model.Hashed && s.Value != nil })
 }
 
-// A lineChecker checks the lines of one import, and seals what they bring.
+// A lineChecker checks the lines of one import, and hashes their secrets.
 type lineChecker struct {
 	server *server
 	ctx    context.Context
@@ -43,12 +44,13 @@ type lineChecker struct {
 	sealed int
 }
 
-// check has a line of some bytes checked, a large one at its turn.
+// check calls a function that checks a line of some bytes; for a large line it
+// first waits until there is room.
 func (l *lineChecker) check(size int, check func() (model.Draft, model.Faults)) (model.Draft, error) {
 	if size <= freeBody {
 		return l.seal(check())
 	}
-	giveBack, err := l.server.checks.take(l.ctx, l.key, int64(size), maxBodyTime)
+	giveBack, err := l.server.checks.take(l.ctx, l.key, int64(size), web.MaxBodyTime)
 	if err != nil {
 		return model.Draft{}, err
 	}
@@ -57,7 +59,7 @@ func (l *lineChecker) check(size int, check func() (model.Draft, model.Faults)) 
 	return l.seal(d, faults)
 }
 
-// seal hashes what must be kept as a hash, unless the line is bad.
+// seal hashes the secrets of a line without faults.
 func (l *lineChecker) seal(d model.Draft, faults model.Faults) (model.Draft, error) {
 	if len(faults) > 0 {
 		return d, badRow(faults.Error())

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -22,7 +23,7 @@ func TestSecretsAreHashedByTurns(t *testing.T) {
 	if _, err := s.seal(t.Context(), 1, patch(`{"firstName": "Ana"}`)); err != nil {
 		t.Errorf("a patch without a secret waited: %v", err)
 	}
-	var told *problem
+	var told *web.Problem
 	if _, err := s.seal(t.Context(), 1, patch(`{"password": "first one"}`)); !errors.As(err, &told) || told.Code != "unavailable" {
 		t.Errorf("a second hash of one key: %v", err)
 	}

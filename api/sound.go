@@ -5,36 +5,22 @@ import (
 	"unicode/utf8"
 )
 
-// sound reports whether a text can be stored at all: it is UTF-8 without a
-// NUL. PostgreSQL refuses any other, so none may reach the store. Bodies are
-// JSON, which is checked as such; what stands in an address is asked here.
+// sound reports whether a text can be stored: it must be UTF-8 without a NUL
+// character. PostgreSQL refuses any other text, so none may reach the store.
+// Bodies are checked as JSON; this is for paths and queries.
 func sound(text string) bool {
 	return utf8.ValidString(text) && strings.IndexByte(text, 0) < 0
 }
 
-// maxJobID is more than any job's id has, in bytes.
+// maxJobID is more bytes than the id of any job has.
 const maxJobID = 64
 
-// nameless lists the segments of paths that name something, and the answer
-// where they hold what nothing can be called.
-var nameless = map[string]*problem{
-	"id":        errNoRecord,
-	"job":       errNoJob,
-	"key":       errNoKey,
-	"name":      errNoModel,
-	"workspace": errNoWorkspace,
-}
-
-// soundPath refuses a path that names what nothing can be called.
+// soundPath refuses a path with a segment that nothing can be called.
 func (c *call) soundPath() error {
-	for segment, answer := range nameless {
-		text := c.r.PathValue(segment)
-		switch {
-		case sound(text) && (segment != "job" || len(text) <= maxJobID):
-		case segment == "id" && c.surface != nil:
-			return errInvalidID
-		default:
-			return answer
+	for _, at := range segments {
+		text := c.r.PathValue(at.name)
+		if !sound(text) || at.name == "job" && len(text) > maxJobID {
+			return at.none(c)
 		}
 	}
 	return nil

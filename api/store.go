@@ -18,8 +18,7 @@ type Store interface {
 
 	// KeyBySecret finds the live key of a secret.
 	KeyBySecret(ctx context.Context, secret string) (auth.Key, error)
-	// LiveSecrets returns those of some hashes of secrets that are of live
-	// keys.
+	// LiveSecrets returns which of some hashes are of secrets of live keys.
 	LiveSecrets(ctx context.Context, hashes []string) ([]string, error)
 	// CreateKey makes a key in k.Workspace.Name, and the workspace when it is
 	// new. The secret is returned this once. ErrExists: a live key of the
@@ -27,7 +26,7 @@ type Store interface {
 	CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth.Key, string, error)
 	// Keys lists the live keys of all workspaces.
 	Keys(ctx context.Context) ([]auth.Key, error)
-	// RevokeKey ends a key; revoking it again is harmless.
+	// RevokeKey revokes a key. A second call does nothing.
 	RevokeKey(ctx context.Context, by auth.Caller, id int64) error
 
 	// CreateRecord makes a record of a checked draft, unless one of the
@@ -63,24 +62,25 @@ type Store interface {
 	Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error)
 	// Preview computes what a submission would do, without doing it.
 	Preview(ctx context.Context, by auth.Caller, s job.Submission) (job.Preview, error)
-	// Job reads a job. ErrGone: it left after its retention; its final state
-	// and counts come with the error, here and from all that act on a job.
+	// Job reads a job. ErrGone: it has expired. Its tombstone, with final state
+	// and counts, is returned with the error, here and by all that act on a job.
 	Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error)
 	Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error)
 	Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error)
 	// Act pauses, resumes or cancels a job and returns it as it then is.
 	// *job.StateError: its state does not allow that.
 	Act(ctx context.Context, by auth.Caller, id string, a job.Action) (job.Job, error)
-	// Retry accepts a job that takes what another has left. replayed: the
-	// idempotency key had made this job before. *job.StateError: there is
-	// nothing to retry. *job.RetryOpenError: another retry is at it. ErrKeyReused.
+	// Retry accepts a job that retries the remaining records of another.
+	// replayed: the idempotency key had made this job before. *job.StateError:
+	// there is nothing to retry. *job.RetryOpenError: another retry has not
+	// ended. ErrKeyReused.
 	Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error)
-	// Undo accepts a job that takes back what another has changed, in all records
+	// Undo accepts a job that restores what another has changed, in all records
 	// or in chosen ones; a second undo of all is the first. *job.StateError: it
 	// cannot be undone. ErrKeyReused.
 	Undo(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error)
 	// PreviewRetry and PreviewUndo compute what the two would do, without doing
-	// it. ErrQueryTimeout: a job is to do that.
+	// it. ErrQueryTimeout: it takes too long; make a preview job instead.
 	PreviewRetry(ctx context.Context, by auth.Caller, f job.Follow) (job.Preview, error)
 	PreviewUndo(ctx context.Context, by auth.Caller, f job.Follow) (job.UndoPreview, error)
 	// SetThrottle sets or with nil lifts the limit of a job that is not final.
@@ -89,7 +89,7 @@ type Store interface {
 	// not there, or no longer, has none.
 	Revisions(ctx context.Context, jobs []job.Name) (map[job.Name]int64, error)
 	// JobsByID reads some jobs of a workspace at once. What is not there is
-	// missing; what has left after its retention says so by LeftAt.
+	// missing; an expired one has ExpiredAt.
 	JobsByID(ctx context.Context, ws auth.Workspace, ids []string) ([]job.Job, error)
 	// Subscribe has fn called with the ids of jobs that this process has just
 	// changed. It is a hint only: other processes change jobs unseen.

@@ -5,19 +5,27 @@ import (
 	"errors"
 	"net/http"
 
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
-// submit is the end of all three calls: it gathers the last faults, and then
-// previews or accepts the job.
+// submit is the end of all calls that make an update: it finds the last faults,
+// and then previews the job or accepts it.
 func (s *server) submit(c *call, in *input, u *update) error {
 	u.takeHeaders(in, c.r.Header)
-	if c.surface != nil {
-		u.vendorPrefer()
+	c.format.prefer(u)
+	key, err := s.keyFor(c, u)
+	if err != nil {
+		return err
 	}
-	sub, done, err := s.submission(c, in, u)
-	if err != nil || done {
+	sub := u.submission(c)
+	if u.replayable(in) {
+		if answered, err := s.replay(c, in, u, key, &sub); answered || err != nil {
+			return err
+		}
+	}
+	if err := s.finish(c, in, u, key, &sub); err != nil {
 		return err
 	}
 	if u.options.DryRun {
@@ -27,7 +35,7 @@ func (s *server) submit(c *call, in *input, u *update) error {
 	if err != nil {
 		return u.refused(in, err)
 	}
-	return s.accepted(c, u, j, replayed)
+	return s.accepted(c, u, acceptance{j, replayed})
 }
 
 // refused says why the store did not accept an update. A fault of the patch,
@@ -38,71 +46,72 @@ func (u *update) refused(in *input, err error) error {
 	if !errors.As(err, &faults) {
 		return orNoRecord(err)
 	}
-	in.failAll(inBody, u.prefix, faults)
+	in.failAll(web.InBody, u.prefix, faults)
 	return in.err()
 }
 
-// submission makes the checked request for the store. done: the idempotency
-// key had made the job before, and it has been answered.
-func (s *server) submission(c *call, in *input, u *update) (sub job.Submission, done bool, err error) {
-	var key []byte
-	if u.idempotencyKey != "" || u.options.Confirmed {
-		if key, err = s.signingKey(c.ctx()); err != nil {
-			return sub, false, err
-		}
+// keyFor reads the signing key, where the update needs it.
+func (s *server) keyFor(c *call, u *update) ([]byte, error) {
+	if u.idempotencyKey == "" && !u.options.Confirmed {
+		return nil, nil
 	}
-	sub = job.Submission{
+	return s.signingKey(c.ctx())
+}
+
+// submission returns the request for the store, as far as it is known before
+// the last checks; see [server.finish].
+func (u *update) submission(c *call) job.Submission {
+	sub := job.Submission{
 		Kind: job.Bulk, Model: u.model, Filter: u.filter,
 		Options: u.options.Options, IfMatch: u.ifMatch,
 	}
 	if u.single {
 		sub.Kind, sub.RecordID = job.Single, u.id
 	}
-	if u.replayable(in) {
-		sub.IdempotencyKey = u.idempotencyKey
-		if sub.Fingerprint, err = u.fingerprint(key, c.workspace()); err != nil {
-			return sub, false, err
-		}
-		done, err = s.replay(c, u, sub)
-		if errors.Is(err, job.ErrKeyReused) && in.err() != nil {
-			err = in.err()
-		}
-		if done || err != nil {
-			return sub, done, err
-		}
+	return sub
+}
+
+// replay answers with the job that the idempotency key made before, if any. It
+// does so even where the request would be refused by now: its record may have
+// changed or gone, its confirm token may have expired, or its filter or patch
+// may exceed a limit that was introduced later. Otherwise it prepares the
+// submission for using the key.
+func (s *server) replay(c *call, in *input, u *update, key []byte, sub *job.Submission) (answered bool, err error) {
+	sub.IdempotencyKey = u.idempotencyKey
+	if sub.Fingerprint, err = u.fingerprint(key, c.workspace()); err != nil {
+		return false, err
 	}
+	j, err := s.Store.Replay(c.ctx(), c.workspace(), sub.IdempotencyKey, sub.Fingerprint)
+	switch {
+	case errors.Is(err, job.ErrNotFound):
+		return false, nil
+	case errors.Is(err, job.ErrKeyReused) && in.err() != nil:
+		return false, in.err()
+	case err != nil:
+		return false, err
+	case u.options.DryRun:
+		return true, s.previewAccepted(c, u.prefer, acceptance{j, true})
+	}
+	return true, s.accepted(c, u, acceptance{j, true})
+}
+
+// finish makes the last checks of an update, and adds to its submission what
+// is known only after them.
+func (s *server) finish(c *call, in *input, u *update, key []byte, sub *job.Submission) (err error) {
 	if err := s.checkReadOnly(c, in, u); err != nil {
-		return sub, false, err
+		return err
 	}
 	if err := in.err(); err != nil {
-		return sub, false, err
+		return err
 	}
 	c.checked()
 	if u.options.Confirmed && !u.options.DryRun {
 		if sub.Digest, err = u.confirmed(key, c.workspace(), s.Now()); err != nil {
-			return sub, false, err
+			return err
 		}
 	}
 	sub.Patch, err = s.seal(c.ctx(), c.key.ID, u.patch)
-	return sub, false, err
-}
-
-// replay answers with the job that the idempotency key made before, if any:
-// also where the request would be refused by now, because its record has
-// changed or gone, its confirm token has expired, or its filter or patch
-// exceeds a limit that came later.
-func (s *server) replay(c *call, u *update, sub job.Submission) (done bool, err error) {
-	j, err := s.Store.Replay(c.ctx(), c.workspace(), sub.IdempotencyKey, sub.Fingerprint)
-	if errors.Is(err, job.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	if u.options.DryRun {
-		return true, s.previewAccepted(c, u.prefer, j, true)
-	}
-	return true, s.accepted(c, u, j, true)
+	return err
 }
 
 // preview answers what the job would do: at once, or where that takes too
@@ -113,7 +122,7 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 		return err
 	}
 	sub.Confirms = u.confirms(key, c.workspace())
-	if u.prefer.async {
+	if u.prefer.Async {
 		return s.previewJob(c, u, sub)
 	}
 	ctx, cancel := context.WithTimeout(c.ctx(), PreviewLimit)
@@ -141,54 +150,64 @@ func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 	if err != nil {
 		return orNoRecord(err)
 	}
-	return s.previewAccepted(c, u.prefer, j, replayed)
+	return s.previewAccepted(c, u.prefer, acceptance{j, replayed})
 }
 
-// previewAccepted answers with a job of kind preview that is on disk.
-func (s *server) previewAccepted(c *call, prefers prefer, j job.Job, replayed bool) error {
-	p := prefer{async: prefers.async}
-	j, _ = s.announce(c, p, p.applied(), j, replayed)
-	return s.answerPending(c, j)
+// An acceptance is a job that is on disk. replayed: the request was answered
+// before, and its idempotency key made the job then.
+type acceptance struct {
+	job      job.Job
+	replayed bool
 }
 
-// accepted answers with a job that is on disk, at once or when it has ended,
+// previewAccepted answers with a job of kind preview that is on disk. It never
+// waits for the end.
+func (s *server) previewAccepted(c *call, prefers web.Prefer, a acceptance) error {
+	p := web.Prefer{Async: prefers.Async}
+	c.setLocation(a, p.Applied())
+	return s.answerPending(c, a.job)
+}
+
+// accepted answers with a job that is on disk: at once, or when it has ended,
 // as the caller prefers.
-func (s *server) accepted(c *call, u *update, j job.Job, replayed bool) error {
-	if c.surface != nil {
-		c.w.Header().Set("Job-Id", j.ID)
-	}
-	applied := u.prefer.applied()
+func (s *server) accepted(c *call, u *update, a acceptance) error {
+	c.format.nameJob(c.w.Header(), a.job)
+	applied := u.prefer.Applied()
 	if len(c.r.Header.Values("Prefer")) == 0 {
-		applied = "" // the wait is the surface's own
+		applied = "" // the format waits, not the caller
 	}
-	j, ended := s.announce(c, u.prefer, applied, j, replayed)
-	switch {
-	case ended:
+	c.setLocation(a, applied)
+	j, ended := s.waitForEnd(c, u.prefer, a.job)
+	if ended {
 		return s.ended(c, u, j)
-	case c.surface != nil && (u.bulk() || u.prefer.async):
-		return c.acceptedVendor(u, j)
 	}
-	return s.answerPending(c, j)
+	return c.format.pending(c, u, j)
 }
 
-// announce names a job that is on disk in the answer's headers, and waits for
-// its end as the caller prefers. ended: j is final.
-func (s *server) announce(c *call, p prefer, applied string, j job.Job, replayed bool) (latest job.Job, ended bool) {
+// setLocation names a job that is on disk in the headers of the answer, and
+// says which preferences were applied, "" for none.
+func (c *call) setLocation(a acceptance, applied string) {
 	h := c.w.Header()
-	h.Set("Location", jobPath(j.ID))
-	if replayed {
+	h.Set("Location", jobPath(a.job.ID))
+	if a.replayed {
 		h.Set("Idempotency-Replayed", "true")
 	}
 	if applied != "" {
 		h.Set("Preference-Applied", applied)
 	}
-	if p.wait == 0 {
+}
+
+// waitForEnd waits for the end of a job that is on disk, for as long as the
+// caller prefers, and returns the job as it then is. ended: j is final. A
+// failure to wait is not an error, because the job was accepted.
+func (s *server) waitForEnd(c *call, p web.Prefer, j job.Job) (latest job.Job, ended bool) {
+	if p.Wait == 0 {
 		return j, false
 	}
-	c.freeBody() // what was asked for is on disk
-	latest, err := s.awaitEnd(c, j, p.wait)
+	c.freeBody() // the store has all that the body said
+	latest, err := s.awaitEnd(c, j, p.Wait)
 	if err != nil {
-		return j, false // it is accepted whatever becomes of the waiting
+		return j, false
 	}
 	return latest, latest.State.Final()
 }
@@ -199,15 +218,12 @@ func (s *server) answerPending(c *call, j job.Job) error {
 	return s.answerJob(c, http.StatusAccepted, j)
 }
 
-// ended answers with what became of a job that the caller waited for: a bulk
-// by the job, a single by its record, or by the job to a key that may not see
-// records.
+// ended answers with the outcome of a job that the caller waited for: a bulk
+// update with the job; a single one with its record, or with the job where the
+// key may not see records.
 func (s *server) ended(c *call, u *update, j job.Job) error {
-	if u.bulk() && c.surface != nil {
-		return c.acceptedVendor(u, j)
-	}
 	if u.bulk() {
-		return s.answerJob(c, http.StatusOK, j)
+		return c.format.ended(c, u, j)
 	}
 	page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, job.ResultQuery{Limit: 1})
 	if err != nil {
@@ -250,28 +266,28 @@ func failedRecord(u *update, j job.Job, item job.Result) error {
 	case item.Error.Code == "unique":
 		code = "unique"
 	}
-	p := newProblem(code, item.Error.Detail)
-	p.JobID = j.ID
-	f := bodyFault(u.prefix+item.Error.Pointer, item.Error.Code, item.Error.Detail)
+	p := web.NewProblem(code, item.Error.Detail)
+	p.Extension = about{JobID: j.ID}
+	f := web.BodyFault(u.prefix+item.Error.Pointer, item.Error.Code, item.Error.Detail)
 	if item.Outcome == job.Conflicted {
-		f.Pointer, f.In = "If-Match", inHeader
+		f.Pointer, f.In = "If-Match", web.InHeader
 	}
 	if item.Outcome != job.Skipped {
-		p.Errors = invalid(f).Errors
+		p.Errors = web.Invalid(f).Errors
 	}
 	return p
 }
 
 // unreached says why a single ended without touching its record.
 func unreached(j job.Job) error {
-	p := newProblem("record_failed", "The job ended before it reached the record.")
+	p := web.NewProblem("record_failed", "The job ended before it reached the record.")
 	if j.State == job.Cancelled {
-		p = newProblem("job_cancelled", "The job was cancelled before it reached the record.")
+		p = web.NewProblem("job_cancelled", "The job was cancelled before it reached the record.")
 	}
 	if j.Error != nil {
 		p.Detail = j.Error.Detail
-		p.Errors = []fault{bodyFault("", j.Error.Code, j.Error.Detail)}
+		p.Errors = []web.Fault{web.BodyFault("", j.Error.Code, j.Error.Detail)}
 	}
-	p.JobID, p.State = j.ID, j.State
+	p.Extension = about{JobID: j.ID, State: j.State}
 	return p
 }

@@ -73,9 +73,9 @@ func TestEventsComeAtMostFourTimesASecond(t *testing.T) {
 		go func() {
 			for range 200 {
 				time.Sleep(10 * time.Millisecond)
-				b.store.change(b.job, true, func(*job.Job) {})
+				b.store.change(b.job, func(*job.Job) {})
 			}
-			b.store.change(b.job, true, func(j *job.Job) { j.State = job.Succeeded })
+			b.store.change(b.job, func(j *job.Job) { j.State = job.Succeeded })
 		}()
 		text := b.call("/v1/jobs/" + b.job + "/events").Body.String()
 		if n := strings.Count(text, "event: job\n"); n < 8 || n > 10 {
@@ -122,7 +122,7 @@ func TestChangeOfAnotherProcessIsSeenSoon(t *testing.T) {
 		began := time.Now()
 		go func() {
 			time.Sleep(10 * time.Second)
-			b.store.change(b.job, false, func(*job.Job) {})
+			b.store.changeUnseen(b.job, func(*job.Job) {})
 		}()
 		w := b.call("/v1/jobs/"+b.job+"?wait=20", "If-None-Match", `W/"1"`)
 		if d := time.Since(began); w.Code != 200 || d > 10250*time.Millisecond {

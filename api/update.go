@@ -6,13 +6,14 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
-// An update is one request for a job, from whichever of the three calls it
-// came. They all end in [server.submit].
+// An update is a request for a job, from any of the calls that make one. They all
+// end in [server.submit].
 type update struct {
 	model    *model.Model
 	filter   filter.Filter // of a bulk
@@ -23,20 +24,20 @@ type update struct {
 	rawPatch []byte
 	prefix   string // where the patch stands in the body
 	options  options
-	// covered counts the faults of what the fingerprint covers: such a request
-	// may have been sound by the rules under which it was accepted.
+	// covered counts the faults of what the fingerprint covers. A request with
+	// only such faults may have been valid when it was accepted.
 	covered int
 
 	ifMatch        *int64
 	idempotencyKey string
-	prefer         prefer
+	prefer         web.Prefer
 }
 
 func (u *update) bulk() bool { return !u.single }
 
 // patchBulk changes the records of a filter; the body is the patch.
 func (s *server) patchBulk(c *call) error {
-	raw, err := s.body(c, typeMerge, typeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}
@@ -46,9 +47,9 @@ func (s *server) patchBulk(c *call) error {
 	if text, ok := in.param("filter"); !ok {
 		in.failParam("filter", "missing_filter", "Give a filter; {} with allowAll=true means all customers.")
 	} else {
-		u.takeFilter(in, []byte(text), "?allowAll", inQuery)
+		u.takeFilter(in, []byte(text), "?allowAll", web.InQuery)
 	}
-	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
 	u.takePatch(in, raw, "")
@@ -57,7 +58,7 @@ func (s *server) patchBulk(c *call) error {
 
 // patchSingle changes one record; the body is the patch.
 func (s *server) patchSingle(c *call) error {
-	raw, err := s.body(c, typeMerge, typeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}
@@ -67,19 +68,18 @@ func (s *server) patchSingle(c *call) error {
 		return err
 	}
 	u.options.fromQuery(in)
-	u.options.refuseBulk(in, func(name string) (string, string, bool) {
-		return "?" + name, inQuery, in.query.Has(name)
-	})
-	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+	u.options.refuseBulkInQuery(in)
+	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
 	u.takePatch(in, raw, "")
 	return s.submit(c, in, u)
 }
 
-// postJob takes the same as a resource, for filters too long for an address.
+// postJob makes the same updates with all of them in the body, for filters that
+// are too long for a URL.
 func (s *server) postJob(c *call) error {
-	raw, err := s.body(c, typeJSON)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}
@@ -88,39 +88,42 @@ func (s *server) postJob(c *call) error {
 	if !ok {
 		return in.err()
 	}
-	take := func(name string) jsontext.Value {
-		v := members[name]
-		delete(members, name)
-		return v
-	}
-	u := &update{}
-	u.takeModel(in, s.Models, take("model"))
-	opts := take("options")
-	u.options.fromBody(in, opts)
-	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+	u, rawOptions := &update{}, take(members, "options")
+	u.takeModel(in, s.Models, take(members, "model"))
+	u.options.fromBody(in, rawOptions)
+	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
-	err = u.takeTarget(in, given(take("filter")), given(take("id")))
-	if patch := take("patch"); patch == nil {
-		in.fail(inBody, "/patch", "required", "Give the patch: the fields to change.")
-	} else if u.model != nil {
-		u.takePatch(in, patch, "/patch")
-	}
+	noRecord := u.takeTarget(in, given(take(members, "filter")), given(take(members, "id")))
+	u.takeBodyPatch(in, take(members, "patch"))
 	if u.single {
-		chosen, _ := (&input{}).members(opts, "/options")
-		u.options.refuseBulk(in, func(name string) (string, string, bool) {
-			_, ok := chosen[name]
-			return "/options/" + name, inBody, ok
-		})
+		u.options.refuseBulkInBody(in, rawOptions)
 	}
 	in.unknownMembers(members, "")
-	if err != nil && in.err() == nil {
-		return err
+	if noRecord != nil && in.err() == nil {
+		return noRecord
 	}
 	return s.submit(c, in, u)
 }
 
-// given takes null for a value that was left out.
+// take removes a member and returns its value, nil for none.
+func take(members map[string]jsontext.Value, name string) jsontext.Value {
+	v := members[name]
+	delete(members, name)
+	return v
+}
+
+// takeBodyPatch checks the patch that is a member of the body.
+func (u *update) takeBodyPatch(in *input, patch jsontext.Value) {
+	if patch == nil {
+		in.fail(web.InBody, "/patch", "required", "Give the patch: the fields to change.")
+	} else if u.model != nil {
+		u.takePatch(in, patch, "/patch")
+	}
+}
+
+// given returns the value of a member, nil for one that is null: it means the
+// same as one that was left out.
 func given(v jsontext.Value) jsontext.Value {
 	if v.Kind() == 'n' {
 		return nil
@@ -132,30 +135,30 @@ func given(v jsontext.Value) jsontext.Value {
 func (u *update) takeModel(in *input, models *model.Registry, v jsontext.Value) {
 	var name string
 	if v == nil {
-		in.fail(inBody, "/model", "required", "Give the name of a model.")
+		in.fail(web.InBody, "/model", "required", "Give the name of a model.")
 	} else if code, must := setText(&name, v); code != "" {
-		in.fail(inBody, "/model", code, must)
+		in.fail(web.InBody, "/model", code, must)
 	} else if m, ok := models.Model(name); !ok {
-		in.fail(inBody, "/model", "unknown_model", "No model of this name is loaded; GET /v1/models lists them.")
+		in.fail(web.InBody, "/model", "unknown_model", "No model of this name is loaded; GET /v1/models lists them.")
 	} else {
 		u.model = m
 	}
 }
 
-// takeTarget reads which records a job is for: a filter or an id. Its error
-// is that no record can have the id; the request itself is sound.
+// takeTarget reads which records a job is for: a filter or an id. It returns an
+// error where no record can have the id, although the request is valid.
 func (u *update) takeTarget(in *input, rawFilter, id jsontext.Value) error {
 	u.single = id != nil
 	switch {
 	case rawFilter != nil && id != nil:
-		in.fail(inBody, "/id", "filter_and_id", "Give a filter or an id, not both.")
+		in.fail(web.InBody, "/id", "filter_and_id", "Give a filter or an id, not both.")
 		return nil
 	case id != nil:
 		return u.takeID(in, id)
 	case rawFilter == nil:
-		in.fail(inBody, "/filter", "missing_filter", "Give a filter or an id; {} with allowAll means all customers.")
+		in.fail(web.InBody, "/filter", "missing_filter", "Give a filter or an id; {} with allowAll means all customers.")
 	case u.model != nil:
-		u.takeFilter(in, rawFilter, "/options/allowAll", inBody)
+		u.takeFilter(in, rawFilter, "/options/allowAll", web.InBody)
 	}
 	return nil
 }
@@ -165,7 +168,7 @@ func (u *update) takeID(in *input, v jsontext.Value) error {
 	if v.Kind() == '"' {
 		setText(&text, v)
 	} else if v.Kind() != '0' {
-		in.fail(inBody, "/id", "type", "This must be the id of a customer.")
+		in.fail(web.InBody, "/id", "type", "This must be the id of a customer.")
 		return nil
 	}
 	if u.model == nil {
@@ -178,21 +181,20 @@ func (u *update) takeID(in *input, v jsontext.Value) error {
 	return nil
 }
 
-// covers counts the faults that are found until the function that it returns
-// is called.
+// covers counts in covered the faults that are found before the function that it
+// returns is called.
 func (u *update) covers(in *input) func() {
 	before := in.faults.Found()
 	return func() { u.covered += in.faults.Found() - before }
 }
 
-// replayable reports whether the request may have made a job before, for all
-// that is known of it here.
+// replayable reports whether the request may have made a job before.
 func (u *update) replayable(in *input) bool {
 	return u.idempotencyKey != "" && (in.err() == nil || in.faults.Found() == u.covered)
 }
 
-// takeFilter checks a filter. One that is empty selects everything, which
-// must be said twice.
+// takeFilter checks a filter. An empty filter selects everything, which the
+// caller must confirm with allowAll.
 func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
 	defer u.covers(in)()
 	var sound bool
@@ -202,36 +204,36 @@ func (u *update) takeFilter(in *input, raw []byte, allowAll, where string) {
 	}
 }
 
-// filter checks a filter and notes its faults. One that is not sound is
-// returned all the same where it was sound before limits came that it exceeds,
-// so that what it made then can be found.
+// filter checks a filter and adds its faults. A filter that exceeds limits which
+// were introduced later is returned all the same, so that the job that it made
+// before can be found.
 func (in *input) filter(raw []byte, m *model.Model, g filter.Grammar, names filter.Names) (f filter.Filter, sound bool) {
 	f, faults := names.New(raw, m, g)
 	if len(faults) == 0 {
 		return f, true
 	}
-	in.failAll(inFilter, "", faults)
+	in.failAll(web.InFilter, "", faults)
 	f, _ = names.Restore(raw, m)
 	return f, false
 }
 
-// takePatch checks the patch, which stands under prefix in the body.
+// takePatch checks the patch, which is at the pointer prefix in the body.
 func (u *update) takePatch(in *input, raw []byte, prefix string) {
 	defer u.covers(in)()
 	o := u.known
 	o.Single = u.single
 	patch, faults := u.model.CheckPatch(raw, o)
-	in.failAll(inBody, prefix, faults)
+	in.failAll(web.InBody, prefix, faults)
 	u.patch, u.rawPatch, u.prefix = patch, raw, prefix
 }
 
 // takeHeaders reads what the headers say about the update.
 func (u *update) takeHeaders(in *input, h http.Header) {
-	u.prefer = preferOf(h)
+	u.prefer = web.PreferOf(h, MaxWait)
 	if u.single {
 		u.ifMatch = in.ifMatch(h)
 	} else if len(h.Values("If-Match")) > 0 {
-		in.fail(inHeader, "If-Match", "if_match_on_bulk", "If-Match is for updates of a single record.")
+		in.fail(web.InHeader, "If-Match", "if_match_on_bulk", "If-Match is for updates of a single record.")
 	}
 	u.idempotencyKey = in.idempotencyKey(h)
 }
@@ -244,7 +246,7 @@ func (in *input) idempotencyKey(h http.Header) string {
 		return ""
 	}
 	if len(keys) > 1 || !visible(keys[0]) {
-		in.fail(inHeader, "Idempotency-Key", "invalid_idempotency_key", "This must be given once, with 1 to 255 visible ASCII characters.")
+		in.fail(web.InHeader, "Idempotency-Key", "invalid_idempotency_key", "This must be given once, with 1 to 255 visible ASCII characters.")
 	}
 	return keys[0]
 }
@@ -272,9 +274,9 @@ func (s *server) checkReadOnly(c *call, in *input, u *update) error {
 	if err != nil {
 		return orNoRecord(err)
 	}
-	in.failAll(inBody, u.prefix, u.patch.CheckReadOnly(rec))
+	in.failAll(web.InBody, u.prefix, u.patch.CheckReadOnly(rec))
 	return nil
 }
 
-// retryAfter is when a caller may look for news of a job, in seconds.
+// retryAfter is after how many seconds a caller may read a job again.
 const retryAfter = "1"

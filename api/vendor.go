@@ -2,17 +2,14 @@ package api
 
 import (
 	"maps"
-	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
-	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -30,57 +27,65 @@ func Surfaces(models *model.Registry, vendors map[string]compat.Vendor) ([]*comp
 	return compat.Load(models, vendors, taken)
 }
 
-// A vendorCall is what a vendor's call needs and does: the same for all of
-// them.
-type vendorCall struct {
-	access access
-	serve  func(*call) error
-}
-
-func (s *server) vendorCalls() map[compat.Action]vendorCall {
-	return map[compat.Action]vendorCall{
-		compat.List:           {readCustomers, s.vendorList},
-		compat.Create:         {bothCustomers, s.vendorCreate},
-		compat.Get:            {readCustomers, s.vendorGet},
-		compat.Update:         {bothCustomers, s.vendorUpdate},
-		compat.Bulk:           {writeCustomers, s.vendorBulk},
-		compat.Delete:         {writeCustomers, s.vendorDelete},
-		compat.DeleteMatching: {writeCustomers, s.vendorDeleteMatching},
-		compat.Describe:       {readCustomers, s.vendorDescribe},
-		compat.Login:          {open, s.vendorLogin},
+// vendorRoutes are the routes of the calls of vendors' surfaces, by what they do.
+// Which parameters such a call takes is for the vendor to say: those listed are
+// the ones of the native API that it takes, too.
+func (s *server) vendorRoutes() map[compat.Action]route {
+	body := Content{[]string{web.TypeJSON, web.TypeMerge}, recordJSON{}}
+	answer := Content{[]string{web.TypeJSON}, recordJSON{}}
+	login := Content{[]string{web.TypeJSON, web.TypeForm}, nil}
+	bulk := append(updateParams()[1:], headerKey, headerPrefer)
+	single := append(singleParams(), headerKey, headerPrefer, headerIfMatch)
+	return map[compat.Action]route{
+		compat.List:           {access: readCustomers, effect: Reads, cost: Expensive, answer: answer, serve: s.vendorList},
+		compat.Create:         {access: bothCustomers, effect: Changes, cost: Cheap, params: single, request: body, answer: answer, serve: s.vendorCreate},
+		compat.Get:            {access: readCustomers, effect: Reads, cost: Cheap, params: []Param{headerNoneMatch}, answer: answer, serve: s.vendorGet},
+		compat.Update:         {access: bothCustomers, effect: Changes, cost: Cheap, params: single, request: body, answer: answer, serve: s.vendorUpdate},
+		compat.Bulk:           {access: writeCustomers, effect: Changes, cost: Expensive, params: bulk, request: body, answer: answer, serve: s.vendorBulk},
+		compat.Delete:         {access: writeCustomers, effect: Changes, cost: Cheap, answer: answer, serve: s.vendorDelete},
+		compat.DeleteMatching: {access: writeCustomers, effect: Changes, cost: Expensive, answer: answer, serve: s.vendorDeleteMatching},
+		compat.Describe:       {access: readCustomers, effect: Reads, cost: Cheap, answer: answer, serve: s.vendorDescribe},
+		compat.Login:          {access: open, effect: Reads, cost: Cheap, request: login, answer: answer, serve: s.vendorLogin},
 	}
 }
 
-// surface lists the paths of a vendor's surface, and the subtrees in which
-// what is unknown is answered in its words. Each path answers with and
-// without a slash at its end.
+// surface adds the paths of a vendor's surface, each with and without a slash at
+// its end, and the subtrees in which unknown paths get the vendor's answer.
 func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
-	calls := s.vendorCalls()
+	byAction := s.vendorRoutes()
 	for _, r := range v.Routes {
 		at, suffix := r.Path, ""
 		if before, after, ok := strings.Cut(at, "{id}"); ok && !strings.HasPrefix(after, "/") {
 			at, suffix = before+"{id}", after
 		}
-		does := calls[r.Action]
+		rt := byAction[r.Action]
+		rt.method, rt.serve = r.Method, vendorHandler(v, r, rt.serve)
 		for _, p := range []string{at, at + "/{$}"} {
 			if paths[p] == nil {
-				paths[p] = &resource{server: s, model: v.Model, surface: v, suffix: suffix, methods: map[string]route{}}
+				paths[p] = &resource{server: s, model: v.Model, format: vendorFormat{s, v}, surface: v, suffix: suffix, methods: map[string]route{}}
 			}
-			paths[p].methods[r.Method] = route{r.Method, p, does.access, func(c *call) error {
-				c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Path: r.Path, Query: c.r.URL.Query()}
-				return does.serve(c)
-			}}
+			rt.path = p
+			paths[p].methods[r.Method] = rt
 		}
 	}
 	for _, root := range v.Roots {
 		if paths[root] == nil {
-			paths[root] = &resource{server: s, model: v.Model, surface: v}
+			paths[root] = &resource{server: s, model: v.Model, format: vendorFormat{s, v}, surface: v}
 		}
 	}
 }
 
-// withoutSlash lets the path of each subtree in which all is unknown answer
-// like the subtree: the mux would redirect to it.
+// vendorHandler returns the handler of a vendor's call, which serve is once the
+// call knows which it is.
+func vendorHandler(v *compat.Surface, r compat.Route, serve func(*call) error) func(*call) error {
+	return func(c *call) error {
+		c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Path: r.Path, Query: c.r.URL.Query()}
+		return serve(c)
+	}
+}
+
+// withoutSlash adds, for each subtree of unknown paths, its own path without the
+// slash. The mux would redirect it otherwise.
 func withoutSlash(paths map[string]*resource) {
 	for at, res := range maps.Clone(paths) {
 		bare := strings.TrimSuffix(at, "/")
@@ -90,76 +95,9 @@ func withoutSlash(paths map[string]*resource) {
 	}
 }
 
-// vendorWait is how long a vendor's single-record call waits for its job.
-const vendorWait = 10 * time.Second
-
-// vendorPrefer is what a vendor's caller wishes, who knows nothing of jobs
-// unless a header says so: the record of a single, the number of a bulk at
-// once.
-func (u *update) vendorPrefer() {
-	p := &u.prefer
-	if p.async {
-		p.wait = 0
-	} else if p.wait == 0 && u.single {
-		p.wait = vendorWait
-	}
-}
-
-// acceptedVendor answers with the job that a vendor's call has made.
-func (c *call) acceptedVendor(u *update, j job.Job) error {
-	status := http.StatusOK
-	if u.prefer.async {
-		status = http.StatusAccepted
-	}
-	return c.answer(status, struct {
-		JobID string `json:"jobId"`
-	}{j.ID})
-}
-
-// answerVendor answers with a record.
-func (c *call) answerVendor(status int, rec model.Record) error {
-	return c.answer(status, c.surface.One(c.request, c.surface.Shown(rec, c.secrets(), nil)))
-}
-
-// failVendor answers an error in the vendor's words.
-func (c *call) failVendor(p *problem) {
-	if p.JobID != "" {
-		c.w.Header().Set("Job-Id", p.JobID)
-	}
-	status := p.Status
-	line := p.fitted(func(p *problem) ([]byte, error) {
-		var body any
-		status, body = c.surface.Fail(c.told(p))
-		return jsonLine(body)
-	})
-	if line == nil {
-		p.write(c.w)
-		return
-	}
-	p.send(c.w, typeJSON, status, line)
-}
-
-// told is a problem under the vendor's names.
-func (c *call) told(p *problem) compat.Problem {
-	told := compat.Problem{
-		Status: p.Status, Code: p.Code, Title: p.Title, Detail: p.Detail, Holder: p.holder,
-		Faults: p.Errors, Further: p.MoreErrors, Model: c.surface.Model, ID: requestID(c.ctx()),
-	}
-	if p.named {
-		return told
-	}
-	told.Faults = slices.Clone(p.Errors)
-	for i, f := range told.Faults {
-		if f.In == inBody {
-			told.Faults[i].Pointer = c.surface.Pointer(f.Pointer)
-		}
-	}
-	return told
-}
-
 // vendorBody reads the members of the body.
 func (s *server) vendorBody(c *call, in *input) error {
-	raw, err := s.body(c, typeJSON, typeMerge)
+	raw, err := s.body(c)
 	if err != nil {
 		return err
 	}
@@ -168,19 +106,19 @@ func (s *server) vendorBody(c *call, in *input) error {
 	return in.err()
 }
 
-// take adds what the vendor has found wrong since the last time.
+// take moves the faults that the vendor's code has found to the input.
 func (in *input) take(r *compat.Request) {
 	in.faults.AddAll(r.Faults)
-	r.Faults = compat.Faults{}
+	r.Faults = web.Faults{}
 }
 
-// What a vendor's path names and nobody has.
+// Answers to what a vendor's path names and does not exist.
 var (
-	errNoWorkspace = newProblem("not_found", "The key belongs to no workspace of this name.")
-	errInvalidID   = newProblem("invalid_id", "No customer can have this id.")
+	errNoWorkspace = web.NewProblem("not_found", "The key belongs to no workspace of this name.")
+	errInvalidID   = web.NewProblem("invalid_id", "No customer can have this id.")
 )
 
-// vendorWorkspace makes sure that the path speaks of the key's workspace.
+// vendorWorkspace checks that a workspace in the path is that of the key.
 func (c *call) vendorWorkspace() error {
 	if name := c.r.PathValue("workspace"); name != "" && name != c.workspace().Name {
 		return errNoWorkspace
@@ -227,8 +165,8 @@ func idValue(f *model.Field, text string) any {
 // idOf is the id of a record.
 func idOf(m *model.Model, rec model.Record) any { return rec.Values[m.Role(model.RoleID).Index] }
 
-// jsonValues are records as the vendor shows them. It lets go of each record,
-// so that no page is held twice.
+// jsonValues returns records as the vendor shows them. It clears the records, so
+// that a page is not kept in memory twice.
 func (c *call) jsonValues(records []model.Record, fields []string) []jsontext.Value {
 	shown := make([]jsontext.Value, len(records))
 	for i, rec := range records {

@@ -2,12 +2,13 @@ package api
 
 import (
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/model"
 )
 
-// vendorTaken refuses an update that takes what another record has, where the
-// vendor guards that. Faults of the request come first.
+// vendorTaken refuses an update with values that the vendor allows only once and
+// that another record has. Faults of the request are answered first.
 func (s *server) vendorTaken(c *call, in *input, id any) error {
 	guard, ok := c.surface.Vendor.(compat.Guard)
 	if !ok || in.faults.Found() > 0 {
@@ -27,8 +28,8 @@ func (s *server) vendorTaken(c *call, in *input, id any) error {
 	}
 	for _, other := range page.Items {
 		if holder := idOf(c.model, other); holder != id {
-			p := newProblem("unique", "Another customer has these values already.")
-			p.holder = model.FormatID(holder)
+			p := web.NewProblem("unique", "Another customer has these values already.")
+			p.Extension = about{holder: model.FormatID(holder)}
 			return p
 		}
 	}

@@ -8,15 +8,13 @@ import (
 	"strconv"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
-// typeForm is what a form without files is sent as.
-const typeForm = "application/x-www-form-urlencoded"
-
 // vendorLogin answers a vendor's user name and password with a token. The
-// password is an API key, of whoever it is, and the token is that key: nothing
-// is made or kept, and no answer says more than that there is such a key.
+// password is an API key, and the token is the same key; the user name is
+// ignored. Nothing is stored, and the answer only says whether the key exists.
 func (s *server) vendorLogin(c *call) error {
 	c.w.Header().Set("Cache-Control", "no-store")
 	password, err := c.password()
@@ -25,7 +23,7 @@ func (s *server) vendorLogin(c *call) error {
 	}
 	_, err = s.keys.find(c.ctx(), password)
 	if errors.Is(err, job.ErrNotFound) {
-		return newProblem("invalid_key", "The user name or the password is wrong. The password must be an API key.")
+		return web.NewProblem("invalid_key", "The user name or the password is wrong. The password must be an API key.")
 	}
 	if err != nil {
 		return err
@@ -35,24 +33,24 @@ func (s *server) vendorLogin(c *call) error {
 
 // password reads the password out of a form or a JSON object.
 func (c *call) password() (string, error) {
-	media, err := c.media(typeJSON, typeForm)
+	media, err := c.media()
 	if err != nil {
 		return "", err
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxLoginForm))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return "", newProblem("too_large", "A login may have at most "+strconv.Itoa(maxLoginForm)+" bytes.")
+		return "", web.NewProblem("too_large", "A login may have at most "+strconv.Itoa(maxLoginForm)+" bytes.")
 	}
 	if err != nil {
 		return "", err
 	}
-	in := &input{surface: c.surface}
+	in := &input{}
 	var password string
 	var given bool
-	if media == typeForm {
+	if media == web.TypeForm {
 		form, err := url.ParseQuery(string(raw))
 		if err != nil {
-			in.fail(inBody, "", "invalid_form", "The form is not properly encoded.")
+			in.fail(web.InBody, "", "invalid_form", "The form is not properly encoded.")
 			return "", in.err()
 		}
 		password, given = form.Get("password"), form.Has("password")
@@ -62,7 +60,7 @@ func (c *call) password() (string, error) {
 		return "", in.err()
 	}
 	if !given {
-		in.fail(inBody, "/password", "required", "Give the password, which is an API key, as text.")
+		in.fail(web.InBody, "/password", "required", "Give the password, which is an API key, as text.")
 	}
 	return password, in.err()
 }

@@ -2,13 +2,13 @@ package api
 
 import "strings"
 
-// lenient reads the query of a vendor's call, whose unknown parameters are
-// ignored. A name that is almost one of ours is refused: who misspells a guard
-// must not find the update done without it.
+// lenient reads the query of a vendor's call. Unknown parameters are ignored,
+// except those whose name is almost that of a native option: a misspelled guard
+// must not be ignored.
 func (c *call) lenient() *input {
 	in := c.input()
+	in.takes = func(string) bool { return true }
 	for _, name := range sortedNames(in.query) {
-		in.known[name] = true
 		ours := nearOption(name)
 		switch {
 		case ours == "" || c.surface.Knows(name):
@@ -22,15 +22,15 @@ func (c *call) lenient() *input {
 	return in
 }
 
-// nearOption is the option of the native API, or the filter, that a name is or
-// differs from in case, hyphens and underscores only; "" for none.
+// nearOption returns the native option, or filter, whose name is the same except
+// for case, hyphens and underscores; "" for none.
 func nearOption(name string) string { return nearOptions[plainName(name)] }
 
 func plainName(name string) string { return strings.ToLower(nameMarks.Replace(name)) }
 
 var nameMarks = strings.NewReplacer("_", "", "-", "")
 
-// nearOptions has the names by what is left of them without case and marks.
+// nearOptions has the native names by their plain names.
 var nearOptions = func() map[string]string {
 	// Desk has a dry run in filter_args alone; in the query it would be ignored.
 	near := map[string]string{"filter": "filter", plainName("bulkDryExecute"): "dryRun"}
@@ -40,21 +40,18 @@ var nearOptions = func() map[string]string {
 	return near
 }()
 
-// vendorOptions reads our options where a vendor's call can have them.
+// vendorOptions reads the native options of an update from a vendor's query.
 func (u *update) vendorOptions(in *input) {
 	u.options.fromQuery(in)
 	if u.single {
-		u.options.refuseBulk(in, func(name string) (string, string, bool) {
-			return "?" + name, inQuery, in.query.Has(name)
-		})
+		u.options.refuseBulkInQuery(in)
 	}
 }
 
-// guards are the options that hold an update back.
+// guards are the options that can keep an update from happening.
 var guards = []string{"dryRun", "confirmToken", "maxAffected", "expectedCount"}
 
-// refuseGuards notes guards of a call that would do at once what they were to
-// hold back.
+// refuseGuards refuses guards on a call that would ignore them.
 func (in *input) refuseGuards() {
 	for _, name := range guards {
 		if in.query.Has(name) {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/model"
 )
@@ -60,14 +61,14 @@ func (s *server) vendorList(c *call) error {
 
 // pageTooLarge refuses a page of which only n records have room.
 func pageTooLarge(param string, n int) error {
-	return invalid(fault{
-		Pointer: "?" + param, Code: "page_too_large", In: inQuery,
+	return web.Invalid(web.Fault{
+		Pointer: "?" + param, Code: "page_too_large", In: web.InQuery,
 		Detail: "A page holds at most 8 MiB, and these customers are large. Ask for at most " + strconv.Itoa(n) + " a page.",
 	})
 }
 
-// listed makes the filter of a listing: what the caller asked for and what
-// the vendor adds.
+// listed returns the filter of a listing: what the caller asked for, and the
+// conditions that the vendor adds.
 func (in *input) listed(c *call, l compat.Listing) filter.Filter {
 	given, _ := in.asked(c, l)
 	if given.Model() == nil {
@@ -77,7 +78,7 @@ func (in *input) listed(c *call, l compat.Listing) filter.Filter {
 	if l.Hidden != "" && (l.Filter == "" || !given.Names(l.HiddenField)) {
 		conditions = append(conditions[:len(conditions):len(conditions)], l.Hidden)
 	}
-	// What the caller gave has kept the limits; ours need not count.
+	// The caller's filter is within the limits; the added conditions do not count.
 	var added []filter.Filter
 	for _, condition := range conditions {
 		f, faults := l.Names.Restore([]byte(condition), c.model)
@@ -89,7 +90,8 @@ func (in *input) listed(c *call, l compat.Listing) filter.Filter {
 	return filter.And(given, added...)
 }
 
-// asked is the caller's own filter, everything without one; see [input.filter].
+// asked returns the caller's own filter, or all records without one; see
+// [input.filter].
 func (in *input) asked(c *call, l compat.Listing) (f filter.Filter, sound bool) {
 	if l.Filter == "" {
 		return filter.All(c.model), true
@@ -124,8 +126,8 @@ func (c *call) deleted() error {
 	return c.answer(status, body)
 }
 
-// vendorDeleteMatching deletes the records that the query names. That there
-// is none is no fault.
+// vendorDeleteMatching deletes the records that the query names. Records that
+// do not exist are ignored.
 func (s *server) vendorDeleteMatching(c *call) error {
 	if err := c.vendorWorkspace(); err != nil {
 		return err
@@ -159,7 +161,7 @@ func (s *server) vendorDeleteMatching(c *call) error {
 // vendorDescribe answers what fields records have.
 func (s *server) vendorDescribe(c *call) error {
 	in := c.lenient()
-	known, err := s.known(c, c.model, false)
+	known, err := s.known(c, c.model, model.PatchOptions{})
 	if err != nil {
 		return err
 	}

@@ -39,19 +39,19 @@ func (s *server) vendorPatch(c *call, in *input, rec model.Record) error {
 	return s.submit(c, in, u)
 }
 
-// takeVendorPatch checks the patch. One that is empty is a fault only where
-// the vendor says so: it makes a job that changes nothing.
+// takeVendorPatch checks the patch. An empty patch makes a job that changes
+// nothing, unless the vendor calls it a fault.
 func (s *server) takeVendorPatch(c *call, in *input, u *update) (err error) {
 	raw := c.request.Native()
 	in.take(c.request)
-	// What tells this request from others is what was sent: the patch that a
-	// vendor makes of it may depend on the record.
+	// The fingerprint uses what was sent, because the patch that the vendor's
+	// code makes of it may depend on the record.
 	defer func() { u.rawPatch = c.sent }()
 	if string(raw) == "{}" { // also where all of it was unknown
 		return nil
 	}
 	u.options.AllowNewOptions = u.options.AllowNewOptions || c.request.AllowNewOptions
-	if u.known, err = s.known(c, u.model, u.options.AllowNewOptions); err != nil {
+	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
 	u.takePatch(in, raw, "")
@@ -78,8 +78,8 @@ func (s *server) vendorBulk(c *call) error {
 	return s.submit(c, in, u)
 }
 
-// takeListing reads which records a bulk update is for. All of them must be
-// asked for twice, whatever the vendor leaves out by itself.
+// takeListing reads which records a bulk update is for. Without a condition of
+// the caller it needs allowAll, whatever conditions the vendor adds.
 func (u *update) takeListing(c *call, in *input, l compat.Listing) {
 	defer u.covers(in)()
 	if u.filter = in.listed(c, l); l.Filter == "" {
@@ -92,7 +92,7 @@ func (u *update) takeListing(c *call, in *input, l compat.Listing) {
 	}
 }
 
-// vendorCreate makes a record, or updates the one that stands in for it.
+// vendorCreate makes a record, or updates one that the vendor takes for the same.
 func (s *server) vendorCreate(c *call) error {
 	if err := c.vendorWorkspace(); err != nil {
 		return err
@@ -106,7 +106,7 @@ func (s *server) vendorCreate(c *call) error {
 	match := c.surface.Create(c.request)
 	raw := c.request.Native()
 	in.take(c.request)
-	draft, err := s.newDraft(c, in, raw, c.request.AllowNewOptions)
+	draft, err := s.newDraft(c, in, raw, model.PatchOptions{AllowNewChoices: c.request.AllowNewOptions})
 	if err != nil {
 		return err
 	}
@@ -120,21 +120,21 @@ func (s *server) vendorCreate(c *call) error {
 		return s.answerRecord(c, http.StatusOK, rec)
 	}
 	c.request = sent
-	return s.vendorMerge(c, in, rec, match.Then == compat.Fill)
+	return s.vendorMerge(c, in, rec, match.Then)
 }
 
-// vendorMerge updates the record that stands in for a new one with what was
-// sent, or fills only what it lacks.
-func (s *server) vendorMerge(c *call, in *input, rec model.Record, fill bool) error {
+// vendorMerge updates the record that was found instead of a new one: with all
+// that was sent, or with what it lacks.
+func (s *server) vendorMerge(c *call, in *input, rec model.Record, then compat.Found) error {
 	c.request.Record = &rec
 	c.surface.Update(c.request)
-	if fill {
+	if then == compat.Fill {
 		c.request.DropFilled(rec)
 	}
 	return s.vendorPatch(c, in, rec)
 }
 
-// matches makes the filters that find who stands in for a new record.
+// matches returns the filters that find a record to use instead of a new one.
 func matches(m *model.Model, match compat.Match) []filter.Filter {
 	var found []filter.Filter
 	for _, text := range match.Filters {
@@ -146,7 +146,7 @@ func matches(m *model.Model, match compat.Match) []filter.Filter {
 	return found
 }
 
-// ignoreMissing takes it for done when what is to be deleted is not there.
+// ignoreMissing returns nil where a record to be deleted does not exist.
 func ignoreMissing(err error) error {
 	if errors.Is(err, job.ErrNotFound) {
 		return nil

@@ -8,14 +8,14 @@ import (
 	"bulkpatch/model"
 )
 
-// What a key may see of an answer is decided here alone, and whether it may
-// make the call at all by its route.
+// This file alone decides what a key may see of an answer. Whether it may make
+// the call at all is decided by the route.
 
 // secrets reports whether records show masked values.
 func (c *call) secrets() model.Secrets { return model.Secrets(c.key.Has(auth.SecretsRead)) }
 
-// values reports whether the answer may hold customers' values. Without them
-// it has ids, outcomes and counts, and what the caller's own request says.
+// values reports whether the answer may have customers' values. An answer without
+// them has ids, outcomes and counts, and what the caller's own request said.
 func (c *call) values() bool { return c.key.Has(auth.CustomersRead) }
 
 // sees reports whether the caller may see a job: all of its workspace, or else
@@ -26,8 +26,8 @@ func (c *call) sees(j job.Job) bool {
 	return made || c.key.Has(auth.JobsRead)
 }
 
-// shownRecord appends a record as JSON, to a key that may not see its values
-// no more than its id and version.
+// shownRecord appends a record as JSON. Where the key may not see values, it has
+// only its id and version.
 func (c *call) shownRecord(dst []byte, rec model.Record) []byte {
 	if !c.values() {
 		return c.model.AppendRecord(dst, rec, []*model.Field{}, model.HideSecrets)
@@ -35,7 +35,7 @@ func (c *call) shownRecord(dst []byte, rec model.Record) []byte {
 	return c.model.AppendRecord(dst, rec, nil, c.secrets())
 }
 
-// shownResult leaves of a result what the caller may see.
+// shownResult returns a result without what the caller may not see.
 func (c *call) shownResult(r job.Result) job.Result {
 	if c.values() {
 		return r
@@ -47,14 +47,14 @@ func (c *call) shownResult(r job.Result) job.Result {
 	return r
 }
 
-// shownPreview leaves of a preview what the caller may see.
+// shownPreview returns a preview without what the caller may not see.
 func (c *call) shownPreview(p job.Preview) job.Preview {
 	p.Sample = c.shownItems(p.Sample)
 	return p
 }
 
-// shownUndo leaves of the preview of an undo what the caller may see. It
-// changes no conflicts that others may hold.
+// shownUndo returns the preview of an undo without what the caller may not see.
+// It does not change p, which other calls may share.
 func (c *call) shownUndo(p job.UndoPreview) job.UndoPreview {
 	p.Sample = c.shownItems(p.Sample)
 	if c.values() {
@@ -67,7 +67,7 @@ func (c *call) shownUndo(p job.UndoPreview) job.UndoPreview {
 	return p
 }
 
-// shownItems leaves of a sample what the caller may see.
+// shownItems returns a sample without what the caller may not see.
 func (c *call) shownItems(items []job.PreviewItem) []job.PreviewItem {
 	if c.values() {
 		return items

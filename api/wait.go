@@ -7,17 +7,18 @@ import (
 	"bulkpatch/job"
 )
 
-// longPoll reads the job of the path, and waits until news says that there is
-// something to tell, for as long as given from the arrival of the request.
+// longPoll reads the job of the path, and waits until news returns true for it,
+// but no longer than wait after the arrival of the request.
 func (s *server) longPoll(c *call, wait time.Duration, news func(job.Job) bool) (job.Job, error) {
 	f := s.watcher.follow(c.workspace(), c.r.PathValue("job"))
-	defer f.leave()
-	// Who comes back with what all were told has seen the present reading. It
-	// answers nobody, so that no revision falls.
+	defer f.stop()
+	// A caller that knows the revision of the shared reading needs no query. The
+	// reading is used only for that, never as an answer: it may be older than
+	// what another process answered, and revisions must not decrease.
 	var j job.Job
 	var err error
 	if r := f.current(); r != nil && !news(r.job) {
-		j, err = s.seen(c, r.job, nil)
+		j, err = s.checkVisible(c, r.job, nil)
 	} else {
 		j, err = s.visibleJob(c)
 	}
@@ -30,11 +31,11 @@ func (s *server) longPoll(c *call, wait time.Duration, news func(job.Job) bool) 
 	return s.await(c, f, j, wait, news)
 }
 
-// awaitEnd waits for the end of a job that was accepted, for as long as given
-// from the arrival of the request, and returns the job as it then is.
+// awaitEnd waits for the end of an accepted job, but no longer than wait after
+// the arrival of the request, and returns the job as it then is.
 func (s *server) awaitEnd(c *call, j job.Job, wait time.Duration) (job.Job, error) {
 	f := s.watcher.follow(c.workspace(), j.ID)
-	defer f.leave()
+	defer f.stop()
 	return s.await(c, f, j, wait, func(j job.Job) bool { return j.State.Final() })
 }
 
@@ -50,7 +51,7 @@ func (s *server) await(c *call, f *follower, j job.Job, wait time.Duration, ok f
 		r, changed := f.news(j.Revision)
 		if r != nil {
 			var err error
-			if j, err = s.seen(c, r.job, r.err); err != nil {
+			if j, err = s.checkVisible(c, r.job, r.err); err != nil {
 				return job.Job{}, err
 			}
 			continue

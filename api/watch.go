@@ -9,27 +9,26 @@ import (
 	"bulkpatch/job"
 )
 
-// How a watcher asks the store. After a query it rests for watchRest times as
-// long as that took, so that it takes a bounded part of the time however many
-// jobs there are to ask for.
+// How a watcher polls the store. After a query it waits for watchRest times as
+// long as the query took, so that its share of the store's time is limited,
+// however many jobs are watched.
 const (
 	hastyTick  = 20 * time.Millisecond // while a caller waits for a single
 	watchTick  = 250 * time.Millisecond
 	watchRest  = 3
-	watchLimit = 10 * time.Second // of one query: a database may say nothing at all
+	watchLimit = 10 * time.Second // of one query: a database may not answer at all
 	watchBatch = 50               // jobs read at once, each with its filter and patch
-	memoryLife = time.Second      // of a reading, for those who come for it late
+	memoryLife = time.Second      // of a reading, for followers that come late
 )
 
-// A watcher follows jobs for all calls of this process that wait for one, so
-// that these cost as many queries as there are changes to tell, not as there
-// are callers. Commits of this process wake it. For those of others it asks
-// for the revisions of all jobs that somebody waits for, in one query a tick,
-// and reads the jobs that have changed, once for all who follow them. An error
-// of the store is tried again with the next tick.
+// A watcher watches jobs for all calls of this process that wait for one. The
+// number of queries depends on the number of changes, not of callers. Commits of
+// this process notify it. For commits of other processes it reads the revisions
+// of all watched jobs, in one query a tick. It reads each changed job once for
+// all its followers. An error of the store is retried with the next tick.
 //
-// It runs while it has followers, and nobody waits for anyone else: a reading
-// is left where each follower finds it.
+// It runs while it has followers. Followers do not wait for one another: each
+// takes the latest reading when it is ready.
 type watcher struct {
 	store Store
 
@@ -44,15 +43,16 @@ type watcher struct {
 	halt      context.CancelFunc
 }
 
-// A watched job. It is due to be read when it is stale and wanted.
+// A watched is a job with followers. It is due to be read when it is stale and
+// wanted.
 type watched struct {
 	workspace auth.Workspace
 	id        string
 	followers int
 	hasty     int
-	told      int64 // the revision that all who wait know
-	stale     bool  // there may be another
-	wanted    bool  // somebody waits for it
+	told      int64 // the latest revision that all waiting followers know
+	stale     bool  // there may be a newer one
+	wanted    bool  // a follower waits for it
 	latest    *reading
 	readAt    time.Time
 	changed   chan struct{} // closed with the next reading
@@ -60,7 +60,7 @@ type watched struct {
 
 func (at *watched) name() job.Name { return job.Name{Workspace: at.workspace.ID, ID: at.id} }
 
-// over reports whether the job is known to be gone.
+// over reports whether the job is known not to exist any more.
 func (at *watched) over() bool { return at.latest != nil && at.latest.err != nil }
 
 // A reading is a job as it was read, for all who follow it. They must not
@@ -96,8 +96,8 @@ type follower struct {
 	hasty   bool
 }
 
-// follow begins to follow a job, which need not exist. Who follows before the
-// first look at the job misses no change.
+// follow adds a follower of a job, which need not exist. A caller that follows
+// before it first reads the job misses no change.
 func (w *watcher) follow(ws auth.Workspace, id string) *follower {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -121,7 +121,7 @@ func (w *watcher) follow(ws auth.Workspace, id string) *follower {
 	return &follower{watcher: w, job: at}
 }
 
-// hurry says that the caller waits for a single.
+// hurry makes the watcher poll often, because the caller waits for a single.
 func (f *follower) hurry() {
 	w := f.watcher
 	w.mu.Lock()
@@ -138,8 +138,7 @@ func (f *follower) hurry() {
 	}
 }
 
-// current returns the last reading as long as nobody knows of a later revision,
-// else nil.
+// current returns the latest reading, or nil where a later revision is known.
 func (f *follower) current() *reading {
 	f.watcher.mu.Lock()
 	defer f.watcher.mu.Unlock()
@@ -150,8 +149,8 @@ func (f *follower) current() *reading {
 	return r
 }
 
-// news returns a reading that is newer than the revision that the caller has
-// seen; or where there is none, nil and what is closed when to ask again.
+// news returns a reading that is newer than the revision that the caller knows.
+// If there is none, it returns a channel that is closed when there may be one.
 func (f *follower) news(seen int64) (*reading, <-chan struct{}) {
 	w, at := f.watcher, f.job
 	w.mu.Lock()
@@ -163,7 +162,7 @@ func (f *follower) news(seen int64) (*reading, <-chan struct{}) {
 	switch {
 	case at.told == 0:
 		at.told = seen
-	case at.told != seen: // some of us know more than others
+	case at.told != seen: // followers know different revisions
 		at.stale = true
 	}
 	if at.stale {
@@ -173,8 +172,8 @@ func (f *follower) news(seen int64) (*reading, <-chan struct{}) {
 	return nil, at.changed
 }
 
-// leave ends following.
-func (f *follower) leave() {
+// stop removes the follower.
+func (f *follower) stop() {
 	w, at := f.watcher, f.job
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -192,7 +191,7 @@ func (f *follower) leave() {
 	}
 }
 
-// drop forgets a job that nobody follows.
+// drop removes a job that nobody follows.
 func (w *watcher) drop(at *watched) {
 	delete(w.due, at)
 	rest := w.jobs[at.id][:0]
@@ -207,7 +206,7 @@ func (w *watcher) drop(at *watched) {
 	}
 }
 
-// notify takes up which jobs this process has changed.
+// notify is called with the jobs that this process has changed.
 func (w *watcher) notify(ids []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -218,7 +217,7 @@ func (w *watcher) notify(ids []string) {
 	}
 }
 
-// outdate notes that a job may have changed.
+// outdate marks a job as possibly changed.
 func (w *watcher) outdate(at *watched) {
 	at.stale = true
 	if at.wanted {
@@ -227,7 +226,7 @@ func (w *watcher) outdate(at *watched) {
 	}
 }
 
-// nudge has the watcher look at what is due.
+// nudge makes the watcher read what is due.
 func (w *watcher) nudge() {
 	select {
 	case w.wake <- struct{}{}:

@@ -103,7 +103,11 @@ func TestOneReadTellsAllFollowers(t *testing.T) {
 				time.Sleep(time.Second)
 				queries, reads, _ := b.store.counts()
 				began := time.Now()
-				b.store.change(b.job, within == 0, func(j *job.Job) { j.State = job.Succeeded })
+				change := b.store.changeUnseen
+				if within == 0 {
+					change = b.store.change
+				}
+				change(b.job, func(j *job.Job) { j.State = job.Succeeded })
 				wait()
 				if d := time.Since(began); d > within {
 					t.Errorf("told after %v", d)
@@ -137,7 +141,7 @@ func TestWhoComesBackReadsNothing(t *testing.T) {
 		var before int
 		b.store.set(func() { before = b.store.lone })
 		for range 10 {
-			b.store.change(b.job, true, func(*job.Job) {})
+			b.store.change(b.job, func(*job.Job) {})
 			time.Sleep(time.Second)
 		}
 		b.store.set(func() {
@@ -145,7 +149,7 @@ func TestWhoComesBackReadsNothing(t *testing.T) {
 				t.Errorf("%d reads of the job for %d answers", n, 10*callers)
 			}
 		})
-		b.store.change(b.job, true, func(j *job.Job) { j.State = job.Succeeded })
+		b.store.change(b.job, func(j *job.Job) { j.State = job.Succeeded })
 		all.Wait()
 	})
 }
@@ -176,9 +180,13 @@ func TestRevisionsOnlyRise(t *testing.T) {
 		}
 		for i := range 300 {
 			time.Sleep(10 * time.Millisecond)
-			b.store.change(b.job, i%3 > 0, func(*job.Job) {})
+			change := b.store.changeUnseen
+			if i%3 > 0 {
+				change = b.store.change
+			}
+			change(b.job, func(*job.Job) {})
 		}
-		b.store.change(b.job, false, func(j *job.Job) { j.State = job.Succeeded })
+		b.store.changeUnseen(b.job, func(j *job.Job) { j.State = job.Succeeded })
 		all.Wait()
 	})
 }
@@ -199,7 +207,11 @@ func TestASingleIsWaitedForInShortTicks(t *testing.T) {
 				go func() {
 					time.Sleep(15 * time.Millisecond)
 					began = time.Now()
-					b.store.change(b.job, within == 0, func(j *job.Job) { j.State = job.Succeeded })
+					change := b.store.changeUnseen
+					if within == 0 {
+						change = b.store.change
+					}
+					change(b.job, func(j *job.Job) { j.State = job.Succeeded })
 				}()
 				w := b.call("/v1/jobs/"+b.job+"?wait=20", "If-None-Match", `W/"1"`)
 				queries, reads, _ := b.store.counts()
@@ -252,7 +264,7 @@ func TestAStreamThatIsNotReadHoldsNobodyUp(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			b.store.change(b.job, true, func(*job.Job) {})
+			b.store.change(b.job, func(*job.Job) {})
 		}
 	})
 }
@@ -268,7 +280,7 @@ func TestFollowersOutliveAnOutage(t *testing.T) {
 		})
 		time.Sleep(time.Second)
 		b.store.set(func() { b.store.down = true })
-		b.store.change(b.job, true, func(j *job.Job) { j.State = job.Succeeded })
+		b.store.change(b.job, func(j *job.Job) { j.State = job.Succeeded })
 		time.Sleep(10 * time.Second)
 		b.store.set(func() { b.store.down = false })
 		wait()
@@ -279,7 +291,7 @@ func TestFollowersOutliveAnOutage(t *testing.T) {
 func TestFollowersOfAJobThatGoesAreTold(t *testing.T) {
 	for status, remove := range map[int]func(b *bubble){
 		410: func(b *bubble) {
-			b.store.change(b.job, false, func(j *job.Job) { j.ExpiredAt = new(time.Time); j.State = job.Succeeded })
+			b.store.changeUnseen(b.job, func(j *job.Job) { j.ExpiredAt = new(time.Time); j.State = job.Succeeded })
 		},
 		404: func(b *bubble) { b.store.set(func() { delete(b.store.jobs, b.job) }) },
 	} {

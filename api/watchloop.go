@@ -7,7 +7,7 @@ import (
 	"bulkpatch/job"
 )
 
-// run asks and reads until the last follower has left.
+// run polls and reads until the watcher has no followers.
 func (w *watcher) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -35,13 +35,17 @@ func (w *watcher) untilTick() time.Duration {
 	return time.Until(next)
 }
 
-// tick asks which jobs have changed: all, or in between those that somebody
-// is in a hurry for.
+// tick asks the store which jobs have changed: all, or between those ticks only
+// the hasty ones.
 func (w *watcher) tick(ctx context.Context) {
 	began := time.Now()
 	w.mu.Lock()
 	all := !began.Before(w.slow)
-	names := w.asked(all)
+	which := hastyJobs
+	if all {
+		which = allJobs
+	}
+	names := w.asked(which)
 	w.mu.Unlock()
 	if len(names) > 0 {
 		w.ask(ctx, names)
@@ -56,9 +60,18 @@ func (w *watcher) tick(ctx context.Context) {
 	}
 }
 
-// asked lists the jobs that may have changed unnoticed, and forgets readings
-// that have been there for all who wanted them.
-func (w *watcher) asked(all bool) []job.Name {
+// A watchScope says which jobs a tick asks for.
+type watchScope int
+
+const (
+	hastyJobs watchScope = iota // those that a caller waits for in a hurry
+	allJobs
+)
+
+// asked lists the jobs that may have changed unnoticed. With all jobs, it also
+// forgets readings that are old enough for everybody to have seen them.
+func (w *watcher) asked(which watchScope) []job.Name {
+	all := which == allJobs
 	var names []job.Name
 	for _, same := range w.jobs {
 		for _, at := range same {
@@ -73,7 +86,7 @@ func (w *watcher) asked(all bool) []job.Name {
 	return names
 }
 
-// ask compares the revisions of some jobs with what their followers know.
+// ask reads the revisions of some jobs, and marks those that have changed.
 func (w *watcher) ask(ctx context.Context, names []job.Name) {
 	ctx, cancel := context.WithTimeout(ctx, watchLimit)
 	defer cancel()
@@ -92,7 +105,8 @@ func (w *watcher) ask(ctx context.Context, names []job.Name) {
 	}
 }
 
-// read reads what is due, and leaves what cannot be read for the next tick.
+// read reads the jobs that are due. After an error they stay due until the next
+// tick.
 func (w *watcher) read(ctx context.Context) {
 	for ctx.Err() == nil {
 		batch := w.take()
@@ -116,8 +130,8 @@ func (w *watcher) read(ctx context.Context) {
 	}
 }
 
-// take takes some jobs of one workspace from those that are due. What changes
-// from here on makes them stale again.
+// take removes some jobs of one workspace from those that are due. A change from
+// now on makes them stale again.
 func (w *watcher) take() []*watched {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -148,7 +162,8 @@ func (w *watcher) readAll(ctx context.Context, batch []*watched) (map[string]*re
 	return found, err
 }
 
-// publish hands a reading, nil for a job that is not there, to all who wait.
+// publish gives a reading to all followers that wait. A nil reading is that of a
+// job that does not exist.
 func (w *watcher) publish(at *watched, r *reading) {
 	if r == nil {
 		r = &reading{err: job.ErrNotFound}
@@ -156,7 +171,7 @@ func (w *watcher) publish(at *watched, r *reading) {
 	at.latest, at.readAt = r, time.Now()
 	at.told = max(at.told, r.job.Revision)
 	at.wanted = false
-	delete(w.due, at) // those who wait for more say so
+	delete(w.due, at) // followers that wait for more call news again
 	close(at.changed)
 	at.changed = make(chan struct{})
 }

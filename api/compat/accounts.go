@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -202,7 +203,7 @@ func (accounts) Failure(p Problem) (int, any) {
 func accountsCode(p Problem, status int) string {
 	notJSON := []string{model.CodeInvalidJSON, model.CodeInvalidUTF8, model.CodeDuplicateKey}
 	switch {
-	case status == http.StatusBadRequest && slices.ContainsFunc(p.Faults, func(f Fault) bool { return slices.Contains(notJSON, f.Code) }):
+	case status == http.StatusBadRequest && slices.ContainsFunc(p.Faults, func(f web.Fault) bool { return slices.Contains(notJSON, f.Code) }):
 		return "INVALID_JSON"
 	case status == http.StatusBadRequest && len(p.Faults) > 0:
 		return "VALIDATION_ERROR"
@@ -211,7 +212,7 @@ func accountsCode(p Problem, status int) string {
 }
 
 // accountsKey is where a fault lies. Custom fields go by their own names.
-func accountsKey(f Fault) string {
+func accountsKey(f web.Fault) string {
 	at := f.Field()
 	if key, below := strings.CutPrefix(at, accountsCustom+"."); below {
 		return key

@@ -3,9 +3,11 @@ package compat
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -34,7 +36,7 @@ type Problem struct {
 	Detail string
 	// Faults are the first things that are wrong with the request, and Further
 	// is how many more there are. [Surface.Fail] adds the fault that says so.
-	Faults  []Fault
+	Faults  []web.Fault
 	Further int
 	Holder  string // the id of the record that has a value which was to be taken, if known
 	Model   *model.Model
@@ -57,6 +59,15 @@ func (s *Surface) Fail(p Problem) (status int, body any) {
 		p.Faults = append(p.Faults[:len(p.Faults):len(p.Faults)], others(p.Further))
 	}
 	return s.Failure(p)
+}
+
+// others is the fault that says how many more there are than those listed.
+func others(n int) web.Fault {
+	detail := "There are " + strconv.Itoa(n) + " more faults."
+	if n == 1 {
+		detail = "There is 1 more fault."
+	}
+	return web.Fault{Code: "more_errors", Detail: detail, In: web.InBody}
 }
 
 // Shown is a record as its vendor shows it: its fields in the order of the

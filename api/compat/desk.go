@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/model"
 )
@@ -167,7 +168,7 @@ func deskPaths(r *Request, l Listing) {
 		if _, named := l.Names[name]; named || !below || !known || !f.Filterable {
 			continue
 		}
-		fault := Fault{Code: filter.CodeNotFilterable, Detail: "The field cannot be filtered.", In: InFilter}
+		fault := web.Fault{Code: filter.CodeNotFilterable, Detail: "The field cannot be filtered.", In: web.InFilter}
 		if !r.Faults.Full() {
 			fault.Pointer = string(dec.StackPointer())
 		}

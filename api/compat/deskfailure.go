@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -20,7 +21,7 @@ func (desk) Failure(p Problem) (int, any) {
 	}
 	faults := p.Faults
 	if len(faults) == 0 {
-		faults = []Fault{{Pointer: pointerTo(deskRequest), Detail: p.Detail, In: InBody}}
+		faults = []web.Fault{{Pointer: pointerTo(deskRequest), Detail: p.Detail, In: web.InBody}}
 	}
 	named := map[string][]string{}
 	for _, f := range faults {
@@ -51,14 +52,14 @@ const deskRequest = "request"
 // deskKey is the name under which a fault is listed: its field, or the
 // parameter it is in. What is wrong with the whole body is wrong with the
 // customer.
-func deskKey(f Fault) string {
-	if f.In == InFilter {
+func deskKey(f web.Fault) string {
+	if f.In == web.InFilter {
 		return "filter"
 	}
 	switch name := f.Field(); {
 	case name != "":
 		return name
-	case f.In == InBody:
+	case f.In == web.InBody:
 		return deskEnvelope
 	}
 	return deskRequest
@@ -96,7 +97,7 @@ func deskChoices(options []string) string {
 }
 
 // deskMessage says what is wrong in the vendor's words.
-func deskMessage(m *model.Model, f Fault) string {
+func deskMessage(m *model.Model, f web.Fault) string {
 	message := f.Detail
 	for _, said := range deskSaid {
 		if said.detail.MatchString(f.Detail) {
@@ -105,13 +106,13 @@ func deskMessage(m *model.Model, f Fault) string {
 		}
 	}
 	switch {
-	case f.In == InFilter:
-		if at := (Fault{Pointer: f.Pointer, In: InBody}).Field(); at != "" {
+	case f.In == web.InFilter:
+		if at := (web.Fault{Pointer: f.Pointer, In: web.InBody}).Field(); at != "" {
 			message = at + ": " + message
 		}
 	case f.Code == model.CodeRequired || f.Code == model.CodeNotNull:
 		message = "must be set"
-	case f.Code == model.CodeEnum && f.In == InBody:
+	case f.Code == model.CodeEnum && f.In == web.InBody:
 		if field, ok := m.Field(strings.TrimPrefix(f.Pointer, "/")); ok && len(field.Choices) > 0 {
 			message = "must be one of ‘" + deskChoices(field.Choices) + "’"
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -147,7 +148,7 @@ func TestManyRelationsCostLittle(t *testing.T) {
 		if bytes > 16<<20 {
 			t.Errorf("%s: %d MiB", pointer, bytes>>20)
 		}
-		want := Fault{pointer, "too_long", "This may have at most 1000 items.", InBody}
+		want := web.BodyFault(pointer, "too_long", "This may have at most 1000 items.")
 		if len(r.Faults.Kept) != 1 || r.Faults.Kept[0] != want || len(r.Native()) > len("{}") {
 			t.Errorf("%s: %v, left %.100s", pointer, r.Faults, r.Native())
 		}

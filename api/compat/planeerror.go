@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -51,16 +52,16 @@ func (plane) Failure(p Problem) (int, any) {
 
 // planeFaults says what is wrong with a body by field, with a query or a
 // header in one text, and with what is no JSON nothing more.
-func planeFaults(faults []Fault) any {
+func planeFaults(faults []web.Fault) any {
 	fields := map[string][]string{}
 	var rest []string
 	for _, f := range faults {
 		switch {
 		case f.Code == "invalid_json":
 			return planeDetail{f.Detail}
-		case f.In == InQuery && f.Code == model.CodeRequired:
+		case f.In == web.InQuery && f.Code == model.CodeRequired:
 			return planeError{Error: f.Detail}
-		case f.In != InBody:
+		case f.In != web.InBody:
 			rest = append(rest, f.Detail)
 		default:
 			fields[planeField(f)] = append(fields[planeField(f)], planeText(f))
@@ -73,14 +74,14 @@ func planeFaults(faults []Fault) any {
 }
 
 // planeField is the name under which a fault stands.
-func planeField(f Fault) string {
+func planeField(f web.Fault) string {
 	if f.Pointer == "" {
 		return "non_field_errors"
 	}
 	return f.Field()
 }
 
-func planeText(f Fault) string {
+func planeText(f web.Fault) string {
 	if f.Code == model.CodeRequired {
 		return "This field is required."
 	}

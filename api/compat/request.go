@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 )
 
@@ -31,17 +32,17 @@ type Request struct {
 	AllowNewOptions bool
 	// DryRun asks for a preview of a bulk update in the vendor's own way.
 	DryRun bool
-	Faults Faults
+	Faults web.Faults
 }
 
 // Fail notes a fault of the body; pointer is "" for the whole.
 func (r *Request) Fail(pointer, code, detail string) {
-	r.Faults.Add(Fault{pointer, code, detail, InBody})
+	r.Faults.Add(web.BodyFault(pointer, code, detail))
 }
 
 // FailParam notes a fault of a query parameter.
 func (r *Request) FailParam(name, code, detail string) {
-	r.Faults.Add(Fault{"?" + name, code, detail, InQuery})
+	r.Faults.Add(web.ParamFault(name, code, detail))
 }
 
 // Param reads a query parameter. The first counts where it comes twice.

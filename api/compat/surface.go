@@ -75,7 +75,7 @@ func fieldsOf(m *model.Model) map[string]*model.Field {
 	return fields
 }
 
-// pointerTo returns the JSON pointer to a member of the body.
+// pointerTo leads to a member of the body.
 func pointerTo(name string) string { return model.PointerTo("", name) }
 
 // Pointer turns a pointer into the body of a native call into one into the

@@ -1,10 +1,9 @@
 package compat
 
 import (
-	"strings"
-
 	"github.com/go-json-experiment/json/jsontext"
 
+	"bulkpatch/api/web"
 	"bulkpatch/filter"
 	"bulkpatch/model"
 )
@@ -156,31 +155,10 @@ type message struct {
 }
 
 // messages are faults for an answer: an empty list for none.
-func messages(faults []Fault) []message {
+func messages(faults []web.Fault) []message {
 	list := make([]message, len(faults))
 	for i, f := range faults {
 		list[i] = message{f.Field(), f.Detail}
 	}
 	return list
-}
-
-// Field is where a fault lies, as most vendors write it: settings.domain,
-// addresses[1].city, or the name of a query parameter or header.
-func (f Fault) Field() string {
-	if f.In != InBody {
-		return strings.TrimPrefix(f.Pointer, "?")
-	}
-	var b strings.Builder
-	for part := range strings.SplitSeq(strings.TrimPrefix(f.Pointer, "/"), "/") {
-		part = model.PointerName(part)
-		switch {
-		case b.Len() == 0:
-			b.WriteString(part)
-		case part != "" && strings.Trim(part, "0123456789") == "":
-			b.WriteString("[" + part + "]")
-		default:
-			b.WriteString("." + part)
-		}
-	}
-	return b.String()
 }

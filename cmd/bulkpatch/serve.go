@@ -17,6 +17,7 @@ import (
 
 	"bulkpatch/api"
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/store"
 	"bulkpatch/worker"
 )
@@ -233,7 +234,7 @@ func (s *service) listen(ctx context.Context, group *errgroup.Group, listener ne
 		ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes:    api.MaxHeaderBytes,
 		IdleTimeout:       2 * time.Minute,
-		ConnContext:       api.WithConn,
+		ConnContext:       web.WithConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	group.Go(func() error {

@@ -1,15 +1,21 @@
-package api
+package web
 
-// A kind is one kind of error: its status and its title, which are the same
-// in every answer with that code.
-type kind struct {
-	status int
-	title  string
+// A ProblemType is what all problems with the same code share.
+type ProblemType struct {
+	Status int
+	Title  string
 }
 
-// kinds is the list of all error codes. A code is a promise: it may be added
-// to, never renamed.
-var kinds = map[string]kind{
+// ProblemTypeOf returns the type of problem that a code stands for. ok is false
+// for a code that is not in the list.
+func ProblemTypeOf(code string) (t ProblemType, ok bool) {
+	t, ok = problemTypes[code]
+	return t, ok
+}
+
+// problemTypes lists all types of problems by their codes. A code is a promise
+// to callers: new ones may be added, none may be renamed.
+var problemTypes = map[string]ProblemType{
 	"invalid_request":     {400, "The request is not valid"},
 	"invalid_json":        {400, "The body is not valid JSON"},
 	"duplicate_key":       {400, "A JSON name is given twice"},
@@ -54,10 +60,10 @@ var kinds = map[string]kind{
 	"job_cancelled":      {409, "The job was cancelled"},
 	"model_gone":         {409, "The job's model is not loaded"},
 
-	"job_gone": {410, "The job has left after its retention"},
+	"job_gone": {410, "The job has expired"},
 
 	"precondition_failed":   {412, "The record has another version"},
-	"confirm_token_invalid": {412, "The confirm token does not hold"},
+	"confirm_token_invalid": {412, "The confirm token is not valid"},
 
 	"too_large":              {413, "The body is too large"},
 	"url_too_long":           {414, "The URL is too long"},

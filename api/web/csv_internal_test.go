@@ -1,9 +1,10 @@
-package api
+package web
 
 import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -14,7 +15,7 @@ func TestRowsComeBackAsTheyWere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringOf(rapid.RuneFrom([]rune("a,;\t\"\r\n =é")))
 		cells := rapid.SliceOfN(text, 2, 2).Filter(func(cells []string) bool { return strings.Join(cells, "") != "" }).Draw(t, "cells")
-		rows, err := table.NewCSV(bytes.NewReader(appendRow(appendRow(nil, "x", "y"), cells...)), 0)
+		rows, err := table.NewCSV(bytes.NewReader(AppendRow(AppendRow(nil, "x", "y"), cells...)), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,16 +28,16 @@ func TestRowsComeBackAsTheyWere(t *testing.T) {
 
 func TestNegotiation(t *testing.T) {
 	tests := map[string]struct{ accept, want string }{
-		"nothing said":     {"", typeJSON},
-		"anything":         {"*/*", typeJSON},
-		"one":              {"text/csv", typeCSV},
-		"another name":     {"application/ndjson", typeNDJSON},
-		"the better":       {"text/csv;q=0.5, application/x-ndjson;q=0.9", typeNDJSON},
-		"a range":          {"text/*", typeCSV},
-		"not the first":    {"*/*, application/json;q=0", typeCSV},
+		"nothing said":     {"", TypeJSON},
+		"anything":         {"*/*", TypeJSON},
+		"one":              {"text/csv", TypeCSV},
+		"another name":     {"application/ndjson", TypeNDJSON},
+		"the better":       {"text/csv;q=0.5, application/x-ndjson;q=0.9", TypeNDJSON},
+		"a range":          {"text/*", TypeCSV},
+		"not the first":    {"*/*, application/json;q=0", TypeCSV},
 		"none":             {"image/png", ""},
 		"nonsense":         {";;;,", ""},
-		"specific decides": {"application/*;q=0.1, text/csv;q=0.2", typeCSV},
+		"specific decides": {"application/*;q=0.1, text/csv;q=0.2", TypeCSV},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -44,7 +45,7 @@ func TestNegotiation(t *testing.T) {
 			if test.accept != "" {
 				h["Accept"] = []string{test.accept}
 			}
-			if got, err := negotiate(h, typeJSON, typeCSV, typeNDJSON); got != test.want || (err != nil) != (test.want == "") {
+			if got, err := Negotiate(h, TypeJSON, TypeCSV, TypeNDJSON); got != test.want || (err != nil) != (test.want == "") {
 				t.Errorf("got %q, %v", got, err)
 			}
 		})
@@ -67,7 +68,7 @@ func TestPreferences(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := preferOf(map[string][]string{"Prefer": test.headers}).applied(); got != test.want {
+			if got := PreferOf(map[string][]string{"Prefer": test.headers}, 30*time.Second).Applied(); got != test.want {
 				t.Errorf("got %q", got)
 			}
 		})

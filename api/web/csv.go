@@ -1,11 +1,11 @@
-package api
+package web
 
 import "bytes"
 
-// appendCell writes one cell of a CSV line as RFC 4180 has it. Texts that a
-// spreadsheet would take for a formula are left as they are: an export must
-// come back through an import unchanged.
-func appendCell(dst, text []byte) []byte {
+// AppendCell appends one cell of a CSV line (RFC 4180). A text that a
+// spreadsheet would take for a formula is not changed, because an export must
+// be unchanged after an import.
+func AppendCell(dst, text []byte) []byte {
 	if !bytes.ContainsAny(text, "\",\r\n") && len(bytes.TrimSpace(text)) == len(text) {
 		return append(dst, text...)
 	}
@@ -21,13 +21,13 @@ func appendCell(dst, text []byte) []byte {
 	}
 }
 
-// appendRow writes one CSV line.
-func appendRow(dst []byte, cells ...string) []byte {
+// AppendRow appends one CSV line.
+func AppendRow(dst []byte, cells ...string) []byte {
 	for i, cell := range cells {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendCell(dst, []byte(cell))
+		dst = AppendCell(dst, []byte(cell))
 	}
 	return append(dst, '\r', '\n')
 }

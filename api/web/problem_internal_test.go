@@ -1,4 +1,4 @@
-package api
+package web
 
 import (
 	"encoding/json"
@@ -7,19 +7,27 @@ import (
 	"testing"
 )
 
+func TestEveryCodeHasItsStatusAndTitle(t *testing.T) {
+	for code, kind := range problemTypes {
+		if kind.Title == "" || kind.Status < 400 || strings.ToLower(code) != code {
+			t.Errorf("%s: %+v", code, kind)
+		}
+	}
+}
+
 // TestNoProblemIsLargerThanItMayBe writes what nothing is known to make: the
 // writer is the last line of defence.
 func TestNoProblemIsLargerThanItMayBe(t *testing.T) {
-	wordy := newProblem("invalid_request", strings.Repeat("\x01", maxProblem))
-	faulty := newProblem("invalid_request", "Much is wrong.")
+	wordy := NewProblem("invalid_request", strings.Repeat("\x01", maxProblem))
+	faulty := NewProblem("invalid_request", "Much is wrong.")
 	for range 100 {
-		faulty.Errors = append(faulty.Errors, bodyFault("/x", "type", strings.Repeat("\x01", 10_000)))
+		faulty.Errors = append(faulty.Errors, BodyFault("/x", "type", strings.Repeat("\x01", 10_000)))
 	}
 	faulty.MoreErrors = 7
-	for name, p := range map[string]*problem{"a long detail": wordy, "long faults": faulty.set("Retry-After", "1")} {
+	for name, p := range map[string]*Problem{"a long detail": wordy, "long faults": faulty.Set("Retry-After", "1")} {
 		w := httptest.NewRecorder()
-		p.write(w)
-		var got problem
+		p.Write(w)
+		var got Problem
 		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || w.Body.Len() > maxProblem || got.Code != "invalid_request" || w.Code != 400 {
 			t.Errorf("%s: %d with %d bytes, %v", name, w.Code, w.Body.Len(), err)
 		}

@@ -1,0 +1,140 @@
+package api
+
+import (
+	"slices"
+
+	"bulkpatch/api/web"
+	"bulkpatch/job"
+)
+
+const (
+	typeHTML   = "text/html"
+	typeEvents = "text/event-stream"
+	typeText   = "text/plain"
+)
+
+// Bodies that several routes have.
+var (
+	nothing      = Content{}
+	emptyObject  = Content{[]string{web.TypeJSON}, struct{}{}}
+	aRecord      = Content{[]string{web.TypeJSON}, recordJSON{}}
+	aRecordPatch = Content{[]string{web.TypeMerge, web.TypeJSON}, patchJSON{}}
+	aJob         = Content{[]string{web.TypeJSON}, jobJSON{}}
+	aPage        = Content{[]string{typeHTML}, nil}
+)
+
+// routes lists every call of the native API. Each row has the fields of a
+// [route] in their order: method, path, access, effect, cost, parameters,
+// request, answer and handler.
+func (s *server) routes() []route {
+	return slices.Concat(s.systemRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(), s.keyRoutes())
+}
+
+// systemRoutes lists the calls for orchestrators, monitoring and the queue
+// pages.
+func (s *server) systemRoutes() []route {
+	status := Content{[]string{web.TypeJSON}, statusJSON{}}
+	form := Content{[]string{web.TypeForm}, nil}
+	return []route{
+		{"GET", "/healthz", open, Reads, Cheap, nil, nothing, status, s.health},
+		{"GET", "/readyz", open, Reads, Cheap, nil, nothing, status, s.ready},
+		{"GET", "/metrics", open, Reads, Cheap, nil, nothing, Content{[]string{typeText}, nil}, s.metrics},
+		{"GET", "/admin/login", open, Reads, Cheap, nil, nothing, aPage, s.loginPage},
+		{"POST", "/admin/login", open, Reads, Cheap, nil, form, aPage, s.login},
+		{"POST", "/admin/logout", open, Reads, Cheap, nil, nothing, aPage, s.logout},
+		{"GET", "/admin/queues", open, Reads, Cheap, nil, nothing, aPage, s.queues},
+		{"GET", "/admin/queues/", open, Reads, Cheap, nil, nothing, aPage, s.queues},
+	}
+}
+
+func (s *server) modelRoutes() []route {
+	return []route{
+		{"GET", "/v1/models", anyKey, Reads, Cheap, nil, nothing, Content{[]string{web.TypeJSON}, listJSON[modelJSON]{}}, s.listModels},
+		{"GET", "/v1/models/{name}", anyKey, Reads, Cheap, nil, nothing, Content{[]string{web.TypeJSON}, modelJSON{}}, s.getModel},
+	}
+}
+
+// recordRoutes lists the calls that each model has.
+func (s *server) recordRoutes() []route {
+	page := Content{[]string{web.TypeJSON}, recordPageJSON{}}
+	history := Content{[]string{web.TypeJSON}, listJSON[job.HistoryItem]{}}
+	table := Content{[]string{web.TypeNDJSON, "application/ndjson", web.TypeCSV}, recordJSON{}}
+	report := Content{[]string{web.TypeJSON}, importJSON{}}
+	export := Content{[]string{web.TypeNDJSON, web.TypeCSV}, recordJSON{}}
+	return []route{
+		{"GET", "/v1/{model}/customers", readCustomers, Reads, Expensive, []Param{
+			paramFilter, query("count", "boolean", "Whether the answer says how many customers match."),
+			query("sort", "string", "The fields to sort by, separated by commas; a minus sign before a name makes its order descending."),
+			paramFields, paramLimit, paramCursor,
+		}, nothing, page, s.listRecords},
+		{"POST", "/v1/{model}/customers", writeCustomers, Changes, Cheap, []Param{paramChoices}, aRecord, aRecord, s.createRecord},
+		{"PATCH", "/v1/{model}/customers", writeCustomers, Changes, Expensive,
+			append(updateParams(), headerKey, headerPrefer), aRecordPatch, aJob, s.patchBulk},
+		{"GET", "/v1/{model}/customers/{id}", readCustomers, Reads, Cheap, []Param{headerNoneMatch}, nothing, aRecord, s.getRecord},
+		{"PATCH", "/v1/{model}/customers/{id}", writeCustomers, Changes, Cheap,
+			append(singleParams(), headerKey, headerPrefer, headerIfMatch), aRecordPatch, aJob, s.patchSingle},
+		{"DELETE", "/v1/{model}/customers/{id}", writeCustomers, Changes, Cheap, nil, nothing, nothing, s.deleteRecord},
+		{"GET", "/v1/{model}/customers/{id}/history", readCustomers, Reads, Paged, []Param{paramLimit, paramCursor}, nothing, history, s.history},
+		{"POST", "/v1/{model}/import", writeCustomers, Changes, Streamed, []Param{
+			paramChoices, query("columns", web.TypeJSON, "A JSON object of headers and the fields they stand for; null leaves a column out."),
+			query("delimiter", "string", "What separates the cells of a CSV file; found out if not given."),
+		}, table, report, s.importRecords},
+		{"GET", "/v1/{model}/export", readCustomers, Reads, Streamed, []Param{paramFilter, paramFields}, nothing, export, s.exportRecords},
+	}
+}
+
+// jobRoutes lists the calls that make and read jobs. A key may see the jobs
+// that it made without jobs:read.
+func (s *server) jobRoutes() []route {
+	request := Content{[]string{web.TypeJSON}, jobRequestJSON{}}
+	page := Content{[]string{web.TypeJSON}, listJSON[jobJSON]{}}
+	results := Content{[]string{web.TypeJSON, web.TypeCSV, web.TypeNDJSON}, resultPageJSON{}}
+	return []route{
+		{"POST", "/v1/jobs", writeCustomers, Changes, Expensive, []Param{headerKey, headerPrefer, headerIfMatch}, request, aJob, s.postJob},
+		{"GET", "/v1/jobs", anyKey, Reads, Paged, []Param{
+			query("state", "string", "The states of the jobs, separated by commas; all if not given."),
+			query("kind", "string", "The kinds of the jobs, separated by commas; all if not given."),
+			query("model", "string", "The model of the jobs."),
+			query("createdBy", "string", "Who made the jobs, such as key:ops."),
+			query("since", "date-time", "When the oldest job was made."),
+			query("until", "date-time", "Before when the jobs were made."),
+			query("note", "string", "The beginnings of words of the note."),
+			paramLimit, paramCursor,
+		}, nothing, page, s.listJobs},
+		{"GET", "/v1/jobs/{job}", anyKey, Reads, Cheap, []Param{
+			query("wait", "integer", "How many seconds to wait for a change since If-None-Match, from 0 to 30."), headerNoneMatch,
+		}, nothing, aJob, s.getJob},
+		{"GET", "/v1/jobs/{job}/results", anyKey, Reads, Expensive, []Param{
+			query("outcome", "string", "The outcomes of the records, separated by commas; all if not given."),
+			query("code", "string", "Why the records were not updated, as a code of the job's errorSummary."),
+			query("pointer", "string", "The field for which they were not updated, as a JSON pointer."),
+			paramLimit, paramCursor,
+		}, nothing, results, s.results},
+		{"GET", "/v1/jobs/{job}/events", anyKey, Reads, Streamed, []Param{headerLastEvent}, nothing, Content{[]string{typeEvents}, jobJSON{}}, s.events},
+	}
+}
+
+// jobActionRoutes lists the calls that act on a job.
+func (s *server) jobActionRoutes() []route {
+	throttle := Content{[]string{web.TypeMerge, web.TypeJSON}, throttleJSON{}}
+	retry := Content{[]string{web.TypeJSON}, retryRequestJSON{}}
+	undo := Content{[]string{web.TypeJSON}, undoRequestJSON{}}
+	follows := []Param{headerKey, headerPrefer}
+	return []route{
+		{"PATCH", "/v1/jobs/{job}", writeJobs, Changes, Cheap, nil, throttle, aJob, s.throttle},
+		{"POST", "/v1/jobs/{job}/pause", writeJobs, Changes, Cheap, nil, emptyObject, aJob, s.act},
+		{"POST", "/v1/jobs/{job}/resume", writeJobs, Changes, Cheap, nil, emptyObject, aJob, s.act},
+		{"POST", "/v1/jobs/{job}/cancel", writeJobs, Changes, Cheap, nil, emptyObject, aJob, s.act},
+		{"POST", "/v1/jobs/{job}/retry", redoJobs, Changes, Expensive, follows, retry, aJob, s.retry},
+		{"POST", "/v1/jobs/{job}/undo", redoJobs, Changes, Expensive, follows, undo, aJob, s.undo},
+	}
+}
+
+func (s *server) keyRoutes() []route {
+	request := Content{[]string{web.TypeJSON}, keyRequestJSON{}}
+	return []route{
+		{"GET", "/v1/keys", adminOnly, Reads, Paged, []Param{paramCursor}, nothing, Content{[]string{web.TypeJSON}, listJSON[keyJSON]{}}, s.listKeys},
+		{"POST", "/v1/keys", adminOnly, Changes, Cheap, nil, request, Content{[]string{web.TypeJSON}, keyJSON{}}, s.createKey},
+		{"DELETE", "/v1/keys/{key}", adminOnly, Changes, Cheap, nil, nothing, nothing, s.revokeKey},
+	}
+}

@@ -1,0 +1,36 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+)
+
+type connKey struct{}
+
+// WithConn is for [http.Server.ConnContext]. It lets [DropUnsent] find the
+// connection of a request.
+func WithConn(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, conn)
+}
+
+// DropUnsent makes the connection end by a reset when it is closed. What was
+// written and not yet delivered is then dropped; otherwise the kernel would
+// go on sending it, for a long time to a slow reader.
+func DropUnsent(ctx context.Context) {
+	conn, _ := ctx.Value(connKey{}).(net.Conn)
+	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
+		conn = secure.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // fails only where the connection is closed already
+	}
+}
+
+// EndedBy returns why a call was ended before its time: the problem with
+// which its context was cancelled, nil for a call that was not ended so.
+func EndedBy(ctx context.Context) *Problem {
+	var p *Problem
+	errors.As(context.Cause(ctx), &p)
+	return p
+}
