@@ -5,6 +5,7 @@ import (
 
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
+	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -196,16 +197,9 @@ type (
 		Options *optionsJSON   `json:"options,omitempty"`
 	}
 	optionsJSON struct {
-		AllowAll         bool    `json:"allowAll,omitempty"`
-		MaxAffected      int64   `json:"maxAffected,omitempty"`
-		ExpectedCount    int64   `json:"expectedCount,omitempty"`
-		DryRun           bool    `json:"dryRun,omitempty"`
-		ConfirmToken     string  `json:"confirmToken,omitempty"`
-		OnMismatch       string  `json:"onMismatch,omitempty"`
-		RecordsPerSecond float64 `json:"recordsPerSecond,omitempty"`
-		MaxFailures      int64   `json:"maxFailures,omitempty"`
-		AllowNewOptions  bool    `json:"allowNewOptions,omitempty"`
-		Note             string  `json:"note,omitempty"`
+		job.Options
+		DryRun       bool   `json:"dryRun,omitempty"`
+		ConfirmToken string `json:"confirmToken,omitempty"`
 	}
 	retryRequestJSON struct {
 		OnMismatch string   `json:"onMismatch,omitempty"`

@@ -214,3 +214,18 @@ func TestEveryPackageSaysWhatItOwns(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatEveryHTTPPackageNeedsKnowsNoJobs lets api/web import the standard
+// library, foreign libraries and model alone.
+func TestWhatEveryHTTPPackageNeedsKnowsNoJobs(t *testing.T) {
+	for _, p := range goList(t) {
+		if p.ImportPath != module+"/api/web" {
+			continue
+		}
+		for _, i := range p.Imports {
+			if top(i) != "" && top(i) != "model" {
+				t.Errorf("api/web imports %s", i)
+			}
+		}
+	}
+}
