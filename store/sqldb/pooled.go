@@ -11,10 +11,6 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// errRaced says that a transaction met what another one has made meanwhile,
-// and is to start again.
-var ErrRaced = errors.New("another transaction was quicker")
-
 const (
 	// lostTries bounds how often a transaction that lost a race starts again.
 	lostTries = 8

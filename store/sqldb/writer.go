@@ -34,8 +34,6 @@ const (
 	lockPoll = time.Millisecond
 )
 
-var ErrClosed = errors.New("the store is closed")
-
 // A member is one transaction in the writer's queue.
 type member struct {
 	fn   func(*Tx) error
