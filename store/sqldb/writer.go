@@ -17,9 +17,9 @@ type Size int
 
 const (
 	Small   Size = iota // quick; may share its commit with others
-	Large               // may take tens of milliseconds; small ones that wait go first
-	Chunked             // large, and ended with [errTooSlow] when it takes much longer
-	Endless             // takes as long as it takes: a migration
+	Large               // may take tens of milliseconds; small ones that wait run first
+	Chunked             // large, and ended with [ErrTooSlow] when it takes much longer
+	Endless             // without a time limit
 )
 
 // maxMembers bounds the small transactions of one commit, and so how long
