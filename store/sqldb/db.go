@@ -21,8 +21,8 @@ type DB struct {
 	warn func(*slog.Logger) // implements Warn
 }
 
-// OpenOptions say which database to open, and how.
-type OpenOptions struct {
+// Options say which database to open, and how.
+type Options struct {
 	Address string           // "sqlite://PATH" or "postgres://…"
 	Driver  string           // name of a registered driver; "" is the usual one
 	Now     func() time.Time // the clock of SQLite; PostgreSQL uses the server's
@@ -32,7 +32,7 @@ type OpenOptions struct {
 type product struct {
 	check   func(address string) error
 	thereIs func(ctx context.Context, address, table string) error
-	open    func(context.Context, OpenOptions) (*DB, error)
+	open    func(context.Context, Options) (*DB, error)
 }
 
 // products lists them by the scheme of their addresses.
@@ -67,7 +67,7 @@ func Exists(ctx context.Context, address, table string) error {
 // Open opens the database at a checked address. It creates the file of SQLite where
 // there is none, but no tables. Its errors are sentences for the user, without the
 // password.
-func Open(ctx context.Context, o OpenOptions) (*DB, error) {
+func Open(ctx context.Context, o Options) (*DB, error) {
 	return products[scheme(o.Address)].open(ctx, o)
 }
 

@@ -92,7 +92,7 @@ func thereIsPostgres(ctx context.Context, address, table string) error {
 }
 
 // openPostgres implements [Open].
-func openPostgres(ctx context.Context, o OpenOptions) (*DB, error) {
+func openPostgres(ctx context.Context, o Options) (*DB, error) {
 	config, err := pgx.ParseConfig(o.Address)
 	if err != nil {
 		return nil, checkPostgres(o.Address)

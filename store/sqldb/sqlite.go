@@ -161,7 +161,7 @@ func checkSQLite(address string) error {
 func sqlitePath(address string) string { return strings.TrimPrefix(address, "sqlite://") }
 
 // openSQLite implements [Open].
-func openSQLite(ctx context.Context, o OpenOptions) (*DB, error) {
+func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	path := sqlitePath(o.Address)
 	if err := createFile(path); err != nil {
 		return nil, sqliteOpening(path, err)
