@@ -96,7 +96,7 @@ func (c *copier) columns(table string) ([]copiedColumn, error) {
 		if at < 0 {
 			return nil, fmt.Errorf("only the destination has a column %s", t.Name)
 		}
-		columns[i] = copiedColumn{t, c.from.Dialect.TypeKind[have[at].Type], c.to.Dialect.TypeKind[t.Type]}
+		columns[i] = copiedColumn{t, c.from.Dialect.FieldType[have[at].Type], c.to.Dialect.FieldType[t.Type]}
 		if columns[i].from == "" || columns[i].to == "" {
 			return nil, fmt.Errorf("column %s has a type that no table of ours has", t.Name)
 		}

@@ -1,20 +1,18 @@
-// Package store owns all SQL: the tables of jobs, keys and customers, and
-// every transaction over them. It is the ledger of bulkpatch: what it has
-// committed is true, and everything else (a task in Redis, a number in a
-// worker's memory) is a hint.
+// Package store owns all data: the tables of jobs, keys and records, the SQL that
+// names them, and every transaction over them. What it has committed is true.
+// Everything else, such as a task in Redis or a number in a worker's memory, is
+// only a hint.
 //
-// A public method is one promise, kept in one transaction where it changes
-// anything. Values are always bound; identifiers come only from loaded
-// models. What differs between databases sits in one [dialect] value, and in
-// the [writer] that it comes with: SQLite has one transaction at a time, in
-// which many small ones join; on PostgreSQL each has a connection of its own.
+// A public method makes one promise, and keeps it in one transaction if it changes
+// anything. Values are always bound. Identifiers come only from loaded models.
 //
-// Where many write at a time, rows are locked in one order, so that nobody
-// waits for whoever waits for them: a job, its shards by their numbers, a
-// shard's records by theirs, and last its rings in the outbox. A chunk locks no
-// job. A transaction that loses a race all the same starts again, so what it
-// does outside the database must bear repeating.
+// Rows are locked in one order, so that two transactions never wait for each
+// other: a job, its shards by their numbers, a shard's records by theirs, and last
+// the job's wake-ups in the outbox. A chunk locks no job. A transaction that loses
+// a race all the same is run again from the start, so whatever it does outside the
+// database must be safe to repeat.
 //
-// It leaves deciding when work is done to worker, and what is shown to api.
-// worker/DESIGN.md tells how epochs, checkpoints and the outbox fit together.
+// It leaves connections, commits and the differences between the databases to
+// store/sqldb, when work is done to worker, and what is shown to api.
+// worker/DESIGN.md says how epochs, checkpoints and the outbox work together.
 package store

@@ -7,19 +7,19 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// meanings lists the errors of the database that callers of the store know
-// under a name of package job.
+// meanings gives, for errors of package sqldb, those of package job that callers
+// of the store know.
 var meanings = []struct{ database, job error }{
 	{sqldb.ErrUnavailable, job.ErrUnavailable},
 	{sqldb.ErrStorageFull, job.ErrStorageFull},
 }
 
-// classify adds to an error of the database the one of package job that it
-// amounts to. It returns all other errors as they are. Every error of a driver
-// or a writer that a method of the store returns has to pass through it.
+// classify adds to an error of the database the error of package job that means
+// the same, and returns all other errors as they are. Every error of a driver or
+// a writer has to pass through it before a method of the store returns it.
 func (s *Store) classify(err error) error { return inWordsOfJob(s.db.Dialect.Classify(err)) }
 
-// inWordsOfJob is classify for an error that the database has classified.
+// inWordsOfJob is classify for an error that package sqldb has classified.
 func inWordsOfJob(err error) error {
 	for _, m := range meanings {
 		if errors.Is(err, m.database) && !errors.Is(err, m.job) {
@@ -29,8 +29,8 @@ func inWordsOfJob(err error) error {
 	return err
 }
 
-// A classified is an error of the database that has a meaning in package job.
-// Its text is that of the database's error, which says as much.
+// A classified is an error of the database with its meaning in package job. Its
+// text is that of the database's error.
 type classified struct{ err, meaning error }
 
 func (c *classified) Error() string   { return c.err.Error() }

@@ -7,7 +7,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// A faultySQLite passes every call on to SQLite, until a test makes one fail.
+// A faultySQLite passes every call on to SQLite, unless a test makes it fail.
 type faultySQLite struct{ *faults }
 
 func (d faultySQLite) Open(name string) (driver.Conn, error) {

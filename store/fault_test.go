@@ -17,9 +17,8 @@ import (
 	"bulkpatch/store/storetest"
 )
 
-// faults say which call of the writing connection fails, counted from when
-// they were armed, and whether all later ones do too, as when the process has
-// died.
+// faults say which call of the writing connection fails, counted since they were
+// armed, and whether all later calls fail too, as when the process has died.
 type faults struct {
 	mu      sync.Mutex
 	armed   bool
@@ -30,7 +29,7 @@ type faults struct {
 	tripped bool
 }
 
-// hit counts a call and answers the error it is to fail with.
+// hit counts a call and returns the error with which it has to fail.
 func (f *faults) hit() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -77,7 +76,7 @@ func TestAFaultAtAnyStatementOnPostgreSQL(t *testing.T) {
 	})
 }
 
-// A place is where a scenario is carried out.
+// A place is a database for a scenario, and how its driver fails.
 type place struct {
 	address string
 	fault   error
@@ -92,9 +91,9 @@ func failEach(t *testing.T, stride int, at func(t *testing.T) place) {
 	for name, crash := range map[string]bool{"one statement fails": false, "the process dies": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := newScenario(t, at(t), 0, crash).run()
+			want := newScenario(t, at(t), &faults{crash: crash}).run()
 			for n := 1; ; n += stride {
-				s := newScenario(t, at(t), n, crash)
+				s := newScenario(t, at(t), &faults{failOn: n, crash: crash})
 				got := s.run()
 				if got != want {
 					t.Fatalf("with a fault at call %d the end is\n%s\nand not\n%s", n, got, want)
@@ -122,8 +121,9 @@ var drivers struct {
 	n int
 }
 
-func newScenario(t *testing.T, at place, failOn int, crash bool) *scenario {
-	s := &scenario{t: t, faults: &faults{failOn: failOn, crash: crash, err: at.fault}, place: at}
+func newScenario(t *testing.T, at place, f *faults) *scenario {
+	f.err = at.fault
+	s := &scenario{t: t, faults: f, place: at}
 	drivers.Lock()
 	drivers.n++
 	s.driver = fmt.Sprintf("faulty-%d", drivers.n)
@@ -140,7 +140,7 @@ func (s *scenario) open(tb testing.TB, o store.Options) *store.Store {
 	return db
 }
 
-// run carries the scenario out and tells how everything ended.
+// run runs the scenario and returns how everything ended.
 func (s *scenario) run() string {
 	s.t.Helper()
 	s.Add(16, func(i int) string {

@@ -10,47 +10,46 @@ import (
 	"bulkpatch/job"
 )
 
-// Reads have classes, each with connections of its own, so that nothing which
-// a caller chooses takes what another class needs:
+// There are three classes of reads, each with connections of its own (see
+// [sqldb.Pools]), so that no class can take the connections that another needs:
 //
-//   - look-ups (read): keys, single jobs and records, what relay and sweep ask.
+//   - Look-ups: keys, single jobs and records, and the queries of relay and sweep.
 //     Nothing runs there whose cost a caller chooses.
-//   - searches: lists, counts, previews, exports and results. Each has
-//     [Options.SearchLimit] in all, the wait for a connection included, and a
-//     workspace at most half of the connections.
-//   - work: what workers read. Of these some are for resolving, which may take
-//     minutes, of which a workspace may have half.
+//   - Searches: lists, counts, previews, exports and results. A search may take
+//     [Options.SearchLimit], including the wait for a connection. One workspace
+//     uses at most half of the connections.
+//   - Work: what workers read. Some of these connections are for resolving jobs,
+//     which may take minutes. One workspace uses at most half of those.
 
 // searchLimit is how long a search may take unless the options say otherwise.
 const searchLimit = 30 * time.Second
 
-// inSnapshot runs fn on one unchanging view of the database, for a look-up.
+// inSnapshot runs fn on one unchanging state of the database, for a look-up.
 func (s *Store) inSnapshot(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	return s.snapshot(ctx, s.db.Lookups, fn)
 }
 
-// inWork is inSnapshot for what a worker reads in some hundred milliseconds,
-// beside what resolves.
+// inWork is inSnapshot for what a worker reads in some hundred milliseconds.
 func (s *Store) inWork(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	return s.snapshot(ctx, s.db.Work, fn)
 }
 
-// inSearch runs fn on one unchanging view of the database, with a context that
-// ends when the time is up. [job.ErrQueryTimeout]: it is, also where there was
-// no turn until then.
+// inSearch runs fn on one unchanging state of the database, with a context that
+// ends after the search limit. Then it returns [job.ErrQueryTimeout], also when it
+// was still waiting for a connection.
 func (s *Store) inSearch(ctx context.Context, ws int64, fn func(context.Context, *sqlx.Tx) error) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, s.searchLimit, job.ErrQueryTimeout)
 	defer cancel()
-	leave, err := s.searching.Acquire(bounded, ws)
+	release, err := s.searching.Acquire(bounded, ws)
 	if err == nil {
-		defer leave()
+		defer release()
 		err = s.snapshot(bounded, s.db.Searches, func(t *sqlx.Tx) error { return fn(bounded, t) })
 	}
 	return ownEnd(bounded, err)
 }
 
-// ownEnd is the reason for which a context has ended in place of what the
-// database said to that, if it has.
+// ownEnd replaces the error of a database whose context has ended by the reason
+// for that.
 func ownEnd(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
 		return err
@@ -58,20 +57,21 @@ func ownEnd(ctx context.Context, err error) error {
 	return fmt.Errorf("%w (%v)", context.Cause(ctx), err)
 }
 
-// turnWait is how long a worker waits for its turn to resolve a job. Then it
-// does something else: others' work needs it, too.
+// turnWait is how long a worker waits until it may resolve a job. Then it goes on
+// with other work.
 const turnWait = 200 * time.Millisecond
 
-// inResolving runs fn on one unchanging view of the database, [Store.watched],
-// when it is the turn of the lease's workspace. [job.ErrNoTurn]: it is not.
+// inResolving runs fn on one unchanging state of the database, [Store.watched]. It
+// returns [job.ErrNoTurn] when as many jobs of the lease's workspace are being
+// resolved as may.
 func (s *Store) inResolving(ctx context.Context, l job.Lease, fn func(ctx context.Context, t *sqlx.Tx, examined func(part float64)) error) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, turnWait, job.ErrNoTurn)
 	defer cancel()
-	leave, err := s.resolving.Acquire(bounded, l.Workspace)
+	release, err := s.resolving.Acquire(bounded, l.Workspace)
 	if err != nil {
 		return ownEnd(bounded, err)
 	}
-	defer leave()
+	defer release()
 	if err := s.waitsNoMore(ctx, l); err != nil {
 		return err
 	}
@@ -80,8 +80,8 @@ func (s *Store) inResolving(ctx context.Context, l job.Lease, fn func(ctx contex
 	})
 }
 
-// waitsNoMore takes back what a shard was waiting for before it was claimed,
-// where a user still sees it.
+// waitsNoMore clears the reason for which a shard was waiting before it was
+// claimed. Users would still see it.
 func (s *Store) waitsNoMore(ctx context.Context, l job.Lease) error {
 	var reason []string
 	err := s.db.Lookups.SelectContext(ctx, &reason, s.db.Dialect.Rebind(`SELECT wait_reason FROM shards
@@ -96,7 +96,7 @@ func (s *Store) waitsNoMore(ctx context.Context, l job.Lease) error {
 	})
 }
 
-// snapshot is [DB.Snapshot] with a classified error.
+// snapshot is [sqldb.DB.Snapshot] with a classified error.
 func (s *Store) snapshot(ctx context.Context, pool *sqlx.DB, fn func(*sqlx.Tx) error) error {
 	return s.classify(s.db.Snapshot(ctx, pool, fn))
 }

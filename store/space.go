@@ -2,13 +2,13 @@ package store
 
 import "context"
 
-// A Space is what a database takes on the disk of its process.
+// A Space says how much disk space the database of a process takes.
 type Space struct {
 	Bytes int64 // of the file; 0 where a server keeps the database
-	Free  int64 // of them that hold nothing: used again, and never given back by itself
+	Free  int64 // of these, bytes that hold nothing: they are reused, but the file does not shrink
 }
 
-// Space measures the database's file. It reads nothing of it.
+// Space measures the database's file, without reading its contents.
 func (s *Store) Space(ctx context.Context) (Space, error) {
 	var space Space
 	if s.db.Dialect.Space == "" {

@@ -16,13 +16,13 @@ import (
 type Options struct {
 	Models        *model.Registry
 	Log           *slog.Logger
-	Now           func() time.Time // the clock of SQLite, which has none of its own; nil is time.Now
+	Now           func() time.Time // the clock of SQLite; PostgreSQL uses the server's. nil is time.Now
 	Retention     time.Duration    // of finished jobs; 0 is 30 days
 	UndoRetention time.Duration    // of former values; 0 is 7 days
-	Tombstones    time.Duration    // of jobs after their retention; 0 is 30 days
+	Tombstones    time.Duration    // how long tombstones are kept; 0 is 30 days
 	SearchLimit   time.Duration    // of one list, count or preview; 0 is 30 seconds
-	OnJob         func(job.Event)  // is told of what this process commits, by whoever did; it must be quick. nil is nobody
-	MaxOpenJobs   int              // of a workspace, which may have ten times as many singles; 0 is 10,000
+	OnJob         func(job.Event)  // called after this process has committed an event; it must be quick. nil is nothing
+	MaxOpenJobs   int              // bulk jobs of one workspace at a time; it may have ten times as many single jobs. 0 is 10,000
 }
 
 // A Store is an open database. It is safe for concurrent use.
@@ -32,37 +32,37 @@ type Store struct {
 	log        *slog.Logger
 	keep       time.Duration
 	undo       time.Duration
-	tombstones time.Duration // how long a tombstone stays
+	tombstones time.Duration // how long a tombstone is kept
 
-	searching   *sqldb.FairSemaphore // to the connections for searches
-	resolving   *sqldb.FairSemaphore // to those of work on which jobs are resolved
+	searching   *sqldb.FairSemaphore // limits searches
+	resolving   *sqldb.FairSemaphore // limits the jobs that are resolved at the same time
 	searchLimit time.Duration
 
 	hub      hub
 	onJob    func(job.Event)
 	open     *openJobs
-	notified chan struct{} // has a value when the outbox has news
+	notified chan struct{} // holds a value when there are new wake-ups in the outbox
 }
 
-// CheckAddress says what keeps [Open] from understanding an address, without
-// quoting it: it may hold a password.
+// CheckAddress returns an error that says why [Open] would not understand an
+// address. It does not quote the address, which may contain a password.
 func CheckAddress(address string) error { return sqldb.CheckAddress(address) }
 
 // ErrNoDatabase says that an address names no database of bulkpatch.
 var ErrNoDatabase = sqldb.ErrNoDatabase
 
-// Open opens the database at address: "sqlite://PATH", whose file it makes
-// when it is not there, readable by its owner alone, or "postgres://…". It
-// makes no tables: call [Store.Migrate] before anything else. It logs a warning
-// when others can read a file of the database. Its errors are sentences for
-// whoever gave the address, and show no password.
+// Open opens the database at address: "postgres://…", or "sqlite://PATH", whose
+// file it creates if it does not exist, readable by its owner alone. It creates no
+// tables: call [Store.Migrate] before anything else. It logs a warning when other
+// users can read a file of the database. Its errors are sentences for the user,
+// without the password.
 func Open(ctx context.Context, address string, o Options) (*Store, error) {
 	return open(ctx, "", address, o)
 }
 
-// OpenExisting is [Open] for a database that has to be there. Where there is
-// none, or one without our tables, it changes nothing and returns an error
-// that wraps [ErrNoDatabase].
+// OpenExisting is [Open] for a database that has to exist. Without one, or without
+// our tables in it, it changes nothing and returns an error that wraps
+// [ErrNoDatabase].
 func OpenExisting(ctx context.Context, address string, o Options) (*Store, error) {
 	if err := CheckAddress(address); err != nil {
 		return nil, fmt.Errorf("the database's address %w", err)
@@ -76,8 +76,7 @@ func OpenExisting(ctx context.Context, address string, o Options) (*Store, error
 // keyTable is a table that every database of bulkpatch has.
 const keyTable = "api_keys"
 
-// open is Open with the name of the driver, which tests replace by one that
-// fails when they say.
+// open is Open with the name of a driver. Tests give one that fails when they say.
 func open(ctx context.Context, driver, address string, o Options) (*Store, error) {
 	if err := CheckAddress(address); err != nil {
 		return nil, fmt.Errorf("the database's address %w", err)
@@ -85,7 +84,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db, err := sqldb.Open(ctx, sqldb.OpenOptions{Driver: driver, Address: address, Now: o.Now})
+	db, err := sqldb.Open(ctx, sqldb.Options{Driver: driver, Address: address, Now: o.Now})
 	if err != nil {
 		return nil, inWordsOfJob(err)
 	}
@@ -107,14 +106,14 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	return s, nil
 }
 
-// Close waits for the transaction in progress and closes the database. No
-// method may be called after it.
+// Close waits for the transactions in progress, rolls back those that take too
+// long, and closes the database. No method may be called after it.
 func (s *Store) Close() error {
 	return s.db.Close()
 }
 
-// Ping answers nil when the database can be written, and read where keys and
-// jobs are looked up.
+// Ping returns nil when the database can be written to, and can be read on the
+// connections for look-ups.
 func (s *Store) Ping(ctx context.Context) error {
 	var n int
 	if err := s.db.Lookups.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
@@ -125,9 +124,8 @@ func (s *Store) Ping(ctx context.Context) error {
 	})
 }
 
-// Reachable answers nil when the database can be read and a transaction can be
-// committed. Unlike [Store.Ping] it writes nothing, and may be called all the
-// time.
+// Reachable returns nil when the database can be read and a transaction can be
+// committed. Unlike [Store.Ping] it writes nothing, so it may be called often.
 func (s *Store) Reachable(ctx context.Context) error {
 	var n int
 	if err := s.db.Lookups.GetContext(ctx, &n, `SELECT COUNT(*) FROM settings`); err != nil {
@@ -136,7 +134,8 @@ func (s *Store) Reachable(ctx context.Context) error {
 	return s.inTx(ctx, func(*tx) error { return nil })
 }
 
-// Bell has a value soon after work was put into the outbox by this process.
+// Notified receives a value soon after this process has written a wake-up to the
+// outbox.
 func (s *Store) Notified() <-chan struct{} { return s.notified }
 
 func orDefault(d, def time.Duration) time.Duration {
@@ -157,7 +156,7 @@ func microsPtr(us *int64) *time.Time {
 	return &t
 }
 
-// found turns an empty answer into [job.ErrNotFound].
+// found returns [job.ErrNotFound] unless a query has found a row.
 func found(ok bool) error {
 	if !ok {
 		return job.ErrNotFound

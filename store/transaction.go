@@ -11,16 +11,15 @@ import (
 // has been committed.
 type tx struct {
 	*sqldb.Tx
-	touched []string    // jobs that users may be watching
-	events  []job.Event // for whoever counts them
-	woke    bool        // it wrote to the outbox
+	touched []string    // the jobs it changed, which users may be watching
+	events  []job.Event // for [Options.OnJob]
+	woke    bool        // it wrote a wake-up to the outbox
 }
 
 // touch notes that the transaction changed a job that users may be watching.
 func (t *tx) touch(jobID string) { t.touched = append(t.touched, jobID) }
 
-// do runs a transaction of a size, as [writer] describes. It tells nobody; see
-// [Store.after].
+// do runs a transaction; see [sqldb.Writer]. Pass its results to [Store.after].
 func (s *Store) do(ctx context.Context, n sqldb.Size, fn func(*tx) error) (t *tx, err error) {
 	_, err = s.db.Writer.Do(ctx, n, func(plain *sqldb.Tx) error {
 		t = &tx{Tx: plain} // each try begins with nothing to tell
@@ -29,20 +28,21 @@ func (s *Store) do(ctx context.Context, n sqldb.Size, fn func(*tx) error) (t *tx
 	return t, err
 }
 
-// inTx runs a small transaction. Many of them may share one commit, so fn
-// must be quick. When inTx returns nil, everything fn did is on disk. It may
-// run fn again from the start, after a transaction that lost a race.
+// inTx runs a small transaction. Many may share one commit, so fn must be quick.
+// When inTx returns nil, everything that fn did is on disk. If the transaction
+// loses a race, it runs fn again from the start.
 func (s *Store) inTx(ctx context.Context, fn func(*tx) error) error {
 	return s.after(s.do(ctx, sqldb.Small, fn))
 }
 
-// inLargeTx runs a transaction that may take tens of milliseconds. Small
-// ones that are waiting go first.
+// inLargeTx is inTx for a transaction that may take tens of milliseconds. Small
+// ones that wait run first.
 func (s *Store) inLargeTx(ctx context.Context, fn func(*tx) error) error {
 	return s.after(s.do(ctx, sqldb.Large, fn))
 }
 
-// after tells whoever waits what a committed transaction touched.
+// after notifies everybody who waits for what a committed transaction has changed.
+// An error it returns classified.
 func (s *Store) after(t *tx, err error) error {
 	if err != nil {
 		return s.classify(err)
@@ -60,7 +60,7 @@ func (s *Store) after(t *tx, err error) error {
 	return nil
 }
 
-// A Statement is a text, or a part of one, with its arguments.
+// A Statement is SQL, or a part of it, with its arguments.
 type Statement struct {
 	Text string
 	Args []any

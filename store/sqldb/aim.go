@@ -6,21 +6,24 @@ import (
 	"time"
 )
 
-// How long a chunk should hold SQLite's writer: briefly where small work has
-// been waiting for it. chunkPatience is when it is given up and halved.
+// How long a chunk should keep SQLite's writer busy: less while small transactions
+// wait. After chunkPatience it is ended with [ErrTooSlow].
 const (
 	aimAlone      = 60 * time.Millisecond
 	aimWaited     = 25 * time.Millisecond
 	chunkPatience = time.Second
 )
 
-// waiting counts the small transactions that found a large one in their way.
-// One a second is no haste: it may be the sign of life of the chunk itself.
+// waiting counts the small transactions that had to wait for a large one. One
+// each second does not count: it may be the heartbeat of the job whose chunk
+// made it wait.
 type waiting struct {
-	since, count, last atomic.Int64 // of this second and of when there was haste, in ns
+	since atomic.Int64 // when the second began in which count counts, in ns
+	count atomic.Int64
+	last  atomic.Int64 // when more than one was waiting, in ns
 }
 
-// note says how many were waiting when a large transaction ended.
+// note counts n small transactions that were waiting when a large one ended.
 func (h *waiting) note(n int, now time.Time) {
 	if n == 0 {
 		return
@@ -35,11 +38,12 @@ func (h *waiting) note(n int, now time.Time) {
 	}
 }
 
-// haste reports whether small work was waiting within the last second.
+// haste reports whether small transactions were waiting within the last second.
 func (h *waiting) haste(now time.Time) bool {
 	return now.UnixNano()-h.last.Load() < int64(time.Second)
 }
 
+// Aim implements [Writer].
 func (w *groupWriter) Aim() time.Duration {
 	if w.waiting.haste(time.Now()) {
 		return aimWaited
@@ -47,14 +51,14 @@ func (w *groupWriter) Aim() time.Duration {
 	return aimAlone
 }
 
-// A Mark is a moment between the transactions of a writer.
+// A Mark is a moment between two transactions of a writer.
 type Mark struct{ commits, version int64 }
 
+// Mark implements [Writer].
 func (w *groupWriter) Mark() Mark { return Mark{w.commits.Load(), w.version.Load()} }
 
-// othersSince reports whether anything was committed since a mark but so many
-// transactions of the caller's own. It is asked inside of a transaction, so
-// that nothing comes after the answer.
+// othersSince answers [Tx.OthersSince]. It is called inside a transaction, so
+// nothing can be committed before its answer is used.
 func (w *groupWriter) othersSince(m Mark, own int64) (bool, error) {
 	var version int64
 	if err := w.conn.QueryRowContext(context.Background(), `PRAGMA data_version`).Scan(&version); err != nil {

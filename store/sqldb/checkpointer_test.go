@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// TestTheReserveIsWhatTheDatabaseWillGrowBy lets a reader stand still while
-// others write: what they write stays in the log, and the database will need
-// room for it at a time when the log may have filled the disk.
+// TestTheReserveIsWhatTheDatabaseWillGrowBy has a reader stand still while others
+// write. What they write stays in the log, and the database will need room for it
+// when the log may have filled the disk.
 func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 	db, _ := openWriter(t)
 	defer db.Close()
@@ -37,8 +37,8 @@ func TestTheReserveIsWhatTheDatabaseWillGrowBy(t *testing.T) {
 	}
 }
 
-// TestTheReserveIsGivenUpWhileNobodyWrites has another process hold the lock of
-// writers: with it, that one would write full the room that is given up.
+// TestTheReserveIsGivenUpWhileNobodyWrites has another process hold the write
+// lock: it could fill the room that the reserve leaves.
 func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
 	db, path := openWriter(t)
 	defer db.Close()
@@ -58,12 +58,12 @@ func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
 	_, err = tx.Exec(`INSERT INTO numbers (n) VALUES (1)`)
 	must(t, err)
 
-	w.checkpointer.empty(w, true)
+	w.checkpointer.empty(w, diskFull)
 	if given() {
 		t.Error("the reserve was given up while another process could write")
 	}
 	must(t, tx.Commit())
-	w.checkpointer.empty(w, true)
+	w.checkpointer.empty(w, diskFull)
 	if !given() {
 		t.Error("the reserve was not given up")
 	}
@@ -72,8 +72,8 @@ func TestTheReserveIsGivenUpWhileNobodyWrites(t *testing.T) {
 	}
 }
 
-// TestAReaderWhoStandsStillIsWaitedForLessAndLess: nobody writes while the keeper
-// waits for readers.
+// TestAReaderWhoStandsStillIsWaitedForLessAndLess, because nobody can write while
+// the checkpointer waits for readers.
 func TestAReaderWhoStandsStillIsWaitedForLessAndLess(t *testing.T) {
 	db, _ := openWriter(t)
 	defer db.Close()
@@ -87,20 +87,20 @@ func TestAReaderWhoStandsStillIsWaitedForLessAndLess(t *testing.T) {
 
 	w := db.Writer.(*groupWriter)
 	for _, want := range []time.Duration{checkpointEvery, 2 * checkpointEvery} {
-		w.checkpointer.empty(w, false)
+		w.checkpointer.empty(w, roomOnDisk)
 		if w.checkpointer.pause != want {
 			t.Errorf("the next attempt is %v ahead, not %v", w.checkpointer.pause, want)
 		}
 	}
 	must(t, reader.Rollback())
-	w.checkpointer.empty(w, false)
+	w.checkpointer.empty(w, roomOnDisk)
 	if n := fileSize(w.checkpointer.path + "-wal"); w.checkpointer.pause != 0 || n != 0 {
 		t.Errorf("without the reader the log has %d bytes, and the pause is %v", n, w.checkpointer.pause)
 	}
 }
 
-// look makes the keeper look after the next transaction, and returns when it
-// has.
+// look makes the checkpointer run after the next transaction, and returns when it
+// has run.
 func look(t *testing.T, db *DB) {
 	t.Helper()
 	must(t, small(t.Context(), db, func(*Tx) error {

@@ -8,13 +8,13 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// tuneEvery is how long a reading of the server's clock is kept going by this
-// process's own monotonic clock, before the server is asked again.
+// tuneEvery is how long after a reading of the server's clock the server is asked
+// again.
 const tuneEvery = 10 * time.Second
 
 // A serverClock tells the time of the database's server, which all processes
-// share. Between two readings it goes on by this process's monotonic clock:
-// a step of the machine's own time does not reach it.
+// share. Between two readings it adds what this process's monotonic clock has
+// measured, so that a change of this machine's time has no effect.
 type serverClock struct {
 	mu   sync.Mutex
 	read time.Time // when the server was asked

@@ -12,31 +12,31 @@ import (
 // A DB is an open database. It is safe for concurrent use.
 type DB struct {
 	Dialect   *Dialect
-	Pools                             // to read on
+	Pools                             // for all reads
 	Sizes     PoolSizes               // of the pools
-	Writer    Writer                  // of all transactions that write
+	Writer    Writer                  // for all writes
 	Now       func() time.Time        // the database's clock
-	Migrating func() (*sql.DB, error) // opens the one connection on which all that migrates runs
+	Migrating func() (*sql.DB, error) // opens the one connection on which a migration runs
 
-	warn func(*slog.Logger) // of what is in order, but not as it should be
+	warn func(*slog.Logger) // implements Warn
 }
 
-// OpenOptions say which database to open, and how.
-type OpenOptions struct {
+// Options say which database to open, and how.
+type Options struct {
 	Address string           // "sqlite://PATH" or "postgres://…"
 	Driver  string           // name of a registered driver; "" is the usual one
-	Now     func() time.Time // the clock of SQLite, which has none of its own
+	Now     func() time.Time // the clock of SQLite; PostgreSQL uses the server's
 }
 
-// A kind of database reads addresses and opens what they name.
-type kind struct {
+// A product is a database product: how to check and open its addresses.
+type product struct {
 	check   func(address string) error
 	thereIs func(ctx context.Context, address, table string) error
-	open    func(context.Context, OpenOptions) (*DB, error)
+	open    func(context.Context, Options) (*DB, error)
 }
 
-// kinds lists them by the scheme of their addresses.
-var kinds = map[string]kind{
+// products lists them by the scheme of their addresses.
+var products = map[string]product{
 	"sqlite":     {checkSQLite, thereIsSQLite, openSQLite},
 	"postgres":   {checkPostgres, thereIsPostgres, openPostgres},
 	"postgresql": {checkPostgres, thereIsPostgres, openPostgres},
@@ -47,31 +47,33 @@ func scheme(address string) string {
 	return before
 }
 
-// checkAddress says what keeps [openDB] from understanding an address, without
-// quoting it: it may hold a password.
+// CheckAddress returns an error that says why [Open] would not understand an
+// address. It does not quote the address, which may contain a password.
 func CheckAddress(address string) error {
-	k, known := kinds[scheme(address)]
+	p, known := products[scheme(address)]
 	if !known {
 		return errors.New("must be sqlite://PATH or postgres://…")
 	}
-	return k.check(address)
+	return p.check(address)
 }
 
-// thereIs returns nil when there is a database at a checked address, and it has
-// a table. Otherwise the error says what is missing; it wraps [ErrNoDatabase]
-// where nothing kept it from looking. It changes nothing.
+// Exists returns nil if there is a database at a checked address and it has a
+// table. The error says what is missing; it wraps [ErrNoDatabase], except where
+// something kept Exists from finding out. It changes nothing.
 func Exists(ctx context.Context, address, table string) error {
-	return kinds[scheme(address)].thereIs(ctx, address, table)
+	return products[scheme(address)].thereIs(ctx, address, table)
 }
 
-// openDB opens the database at a checked address.
-func Open(ctx context.Context, o OpenOptions) (*DB, error) {
-	return kinds[scheme(o.Address)].open(ctx, o)
+// Open opens the database at a checked address. It creates the file of SQLite where
+// there is none, but no tables. Its errors are sentences for the user, without the
+// password.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	return products[scheme(o.Address)].open(ctx, o)
 }
 
-// Close waits for the transactions in progress, or ends them, and closes all
-// connections.
+// Close waits for the transactions in progress, rolls back those that take too
+// long, and closes all connections.
 func (db *DB) Close() error { return errors.Join(db.Pools.close(), db.Writer.Close()) }
 
-// Warn logs what is in order, but not as it should be.
+// Warn logs what does not keep the database from working, but should be changed.
 func (db *DB) Warn(log *slog.Logger) { db.warn(log) }

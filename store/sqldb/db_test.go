@@ -15,7 +15,7 @@ func must(t *testing.T, err error) {
 
 func openAt(t *testing.T, address string) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), OpenOptions{Address: address, Now: time.Now})
+	db, err := Open(t.Context(), Options{Address: address, Now: time.Now})
 	must(t, err)
 	return db
 }

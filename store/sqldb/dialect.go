@@ -9,146 +9,168 @@ import (
 	"bulkpatch/model"
 )
 
-// A dialect says what differs between databases. Code asks it for text and
-// never asks which database it is talking to.
+// A Dialect holds everything that differs between the databases: pieces of SQL,
+// limits, and how to read errors. Code asks it for text and never asks which
+// database it is talking to. Texts have ? for each argument; see Rebind.
+//
+// A table of records has a column rid, the record's number, which never
+// changes, and a column workspace.
 type Dialect struct {
 	Filter filter.Dialect
-	Rebind func(query string) string // from ? to the driver's placeholders
+	Rebind func(query string) string // replaces ? by the driver's placeholders
 
-	Migrations string // folder of the fixed tables' migrations
+	// Migrations is the folder of the migrations for this database, which the
+	// library goose runs.
+	Migrations string
 	Goose      goose.Dialect
-	Snapshot   *sql.TxOptions
-	// lockMigration asks for what keeps other processes from migrating as long
-	// as its connection stands, and answers whether it has it; "" where a
-	// transaction does.
+	// Snapshot begins a transaction that sees one unchanging state.
+	Snapshot *sql.TxOptions
+	// LockMigration asks for the right to migrate, which one connection at a
+	// time has until it closes, and returns whether this one has it. It is ""
+	// where the transaction of a migration locks the database anyway.
 	LockMigration string
-	// giveWay makes a transaction that changes a table's shape wait briefly for
-	// whoever uses it, since all others wait behind it; "" where nobody does.
+	// GiveWay makes a transaction that changes the shape of a table wait only
+	// briefly for those who use the table, because everybody else waits behind
+	// it. It is "" where nobody waits so.
 	GiveWay string
 
+	// ColumnType is the type of the column for a field's type.
 	ColumnType func(model.Type) string
-	// recordTable makes the table of a model. The first column is the number,
-	// the second the workspace.
+	// RecordTable creates a table of records. The first column is rid, the
+	// second is workspace.
 	RecordTable func(table string, columns []string) string
-	// indexes lists those that were made on a table, and whether they are
-	// whole; concurrently makes or drops one while others write to the table,
+	// Indexes lists the indexes that were created on a table, with whether each
+	// is complete.
+	Indexes string
+	// Concurrently creates or drops an index while others write to the table,
 	// outside of a transaction.
-	Indexes      string
 	Concurrently string
-	NullsFirst   string // of an index's column, where NULL is not the least value by itself
+	// NullsFirst sorts NULL first in a column of an index. It is "" where NULL
+	// comes first anyway.
+	NullsFirst string
 
-	// shards is into how many parts a selection may be cut, to be worked on
-	// side by side, and part how many records are worth one.
+	// Shards is the greatest number of parts of a selection that are worked on
+	// at the same time. Part is the number of records that justify a part.
 	Shards int
 	Part   int64
-	// alone says that nobody else writes while a transaction does: a statement
-	// finds again what an earlier one has read.
+	// Alone says that nobody else writes during a transaction: a statement
+	// finds the same rows as an earlier one did.
 	Alone bool
-	// notIndexed and opaque make a statement over a range of numbers walk that
-	// range: an index on a filtered field may look cheaper to a planner and be
-	// many times slower.
+	// NotIndexed and Opaque make a statement over a range of record numbers
+	// walk that range. The index of a filtered field can look cheaper to the
+	// planner and be many times slower.
 	NotIndexed string
 	Opaque     func(condition string) string
-	// indexedBy names the index to use where the planner, which keeps no
-	// statistics, would take another.
+	// IndexedBy names the index to use, where the planner keeps no statistics
+	// and would choose another.
 	IndexedBy func(index string) string
 
 	// JoinFirst joins to each row before it the first rows of another table that
 	// meet a condition on that row. How many these are is bound last.
 	JoinFirst func(First) string
-	// byIndex makes a transaction's queries walk indexes in their order and
-	// stop where they may, whatever the planner takes a table for: what waits
-	// comes and goes faster than its statistics. "" where the planner has none.
+	// ByIndex makes the queries of a transaction walk indexes in their order and
+	// stop early. The number of rows that wait changes faster than the planner's
+	// statistics. It is "" where the planner keeps none.
 	ByIndex string
 
-	// forUpdate locks the rows of one table that a SELECT returns, and ifFree
-	// leaves out those that somebody else has locked. rangeEnd and listEnd lock
-	// the records of a range of numbers, or of a list, in the order of their
-	// numbers, in which they come.
+	// ForUpdate locks the rows of one table that a SELECT returns. IfFree does
+	// so too, and leaves out rows that another transaction has locked.
 	ForUpdate func(table string) string
 	IfFree    func(table string) string
-	RangeEnd  func(table string) string
-	ListEnd   func(table string) string
+	// RangeEnd and ListEnd end a SELECT of records, by a range of numbers or by
+	// a list. They lock the records and return them in the order of their
+	// numbers.
+	RangeEnd func(table string) string
+	ListEnd  func(table string) string
 
-	// tables lists the names of all tables, those before that others refer to,
-	// and columns what a [tableColumn] says of the columns of one. typeKind is
-	// the kind of a column's type.
-	Tables   string
-	Columns  string
-	TypeKind map[string]model.Type
-	// copying begins a transaction that copies, and streaming another
-	// statement where it only reads: what is read once need not be kept. hold,
-	// "" where the transaction itself does, keeps others from writing to some
-	// tables. numbered goes before the rows of an INSERT that brings numbers
-	// which the database would give by itself.
+	// Tables lists all tables; one that others refer to comes before these.
+	Tables string
+	// Columns describes the columns of one table: name, type, place in the
+	// primary key, and whether the database counts its values.
+	Columns string
+	// FieldType gives, for the type of a column, the type of a field.
+	FieldType map[string]model.Type
+	// Copying is the first statement of a transaction that copies a database.
+	// Streaming is the first of one that reads everything once: what it reads
+	// need not stay in memory.
 	Copying   string
 	Streaming string
-	Hold      func(tables []string) string
-	Numbered  string
-	// lastGiven asks for the highest number that the database has given in a
-	// column by itself, at least, and giveAfter lets it go on after a number.
+	// Hold keeps others from writing to some tables. It is "" where the
+	// transaction itself does.
+	Hold func(tables []string) string
+	// Numbered stands before the rows of an INSERT that sets numbers which the
+	// database counts by itself.
+	Numbered string
+	// LastGiven reads the highest number that the database has given in a
+	// column it counts, or a higher one. GiveAfter makes it continue after a
+	// number.
 	LastGiven func(table, column string) string
 	GiveAfter func(table, column string, last int64) []string
 
-	// insertAtOnce is how many of some records one INSERT takes, and rows their
-	// values, of columns of some kinds, as its source.
+	// InsertAtOnce says how many of n records to write with one INSERT.
 	InsertAtOnce func(n int) int
-	Rows         func(kinds []model.Type, values [][]any) (source string, args []any)
+	// Rows is the source of an INSERT: the values of some rows, whose columns
+	// have the types types.
+	Rows func(types []model.Type, values [][]any) (source string, args []any)
 
-	Space string // asks for a [Space]; "" where a server keeps the database
+	// Space reads how large the database's file is and how much of it is free.
+	// It is "" where a server keeps the database.
+	Space string
 
-	Differs string // "a differs b": null-safe inequality
-	// position is where a bound text begins in an expression, 0 for nowhere.
+	Differs string // the operator <> that treats NULL as a value
+	// Position is where a bound text begins in an expression; 0 if it does not
+	// occur.
 	Position func(expr string) string
-	// among is the condition that a column of numbers holds one of a list, and
-	// bounded another that its numbers lie in a range, where a planner that
-	// knows little of the table needs to be told.
-	Among   func(column string, numbers []int64) (string, []any)
+	// Among is the condition that a column of numbers holds one of a list.
+	Among func(column string, numbers []int64) (string, []any)
+	// Bounded is the condition that a column of numbers lies in a range. It is
+	// always true where the planner needs no such hint.
 	Bounded func(column string, first, last int64) (string, []any)
-	// reached says of a column of numbers that is joined to a list what among
-	// does, where a planner would not go by the list alone.
+	// Reached is Among for a column that is already joined to the list. It is
+	// always true where the planner uses the list without it.
 	Reached func(column string, numbers []int64) (string, []any)
-	// byID finds the numbers of the records with one of the ids that are bound
-	// first, in the workspace that is bound second.
+	// ByID selects the numbers of the records whose id is one of those bound
+	// first, in the workspace that is bound second. Ids binds the ids.
 	ByID func(m *model.Model) string
-	Ids  func(m *model.Model, ids []any) any // binds ids
-	// collect gathers an expression of the rows that meet a condition into a
-	// JSON array, in the order of the rows. scalar is a column as it stands
-	// there: never an object or an array.
+	Ids  func(m *model.Model, ids []any) any
+	// Collect gathers an expression into a JSON array, over the rows that meet a
+	// condition and in their order.
 	Collect func(expr, condition string) string
-	Scalar  func(*model.Field) string
-	// bytes is how long a column's value is where it stands so, at least: asked
-	// for without reading it where the database can.
+	// Scalar is the column of a field as Collect needs it: a JSON object or
+	// array becomes a string.
+	Scalar func(*model.Field) string
+	// Bytes is a lower bound for the length of Scalar. Where the database can,
+	// it does not read the value.
 	Bytes func(*model.Field) string
-	// elements are the rows of a bound JSON array of arrays, and element is
-	// what stands at a place in such a row.
+	// Elements are the rows of a bound JSON array of arrays. Element is the
+	// value at a place in such a row.
 	Elements string
 	Element  func(place int, k model.Type) string
-	// merge is what an RFC 7396 patch makes of a column of JSON.
+	// Merge applies an RFC 7396 merge patch to a column of JSON.
 	Merge func(column string, patch []byte) (expr string, args []any)
 
-	// classify turns a driver's error into one of package job where it has a
-	// meaning there, and leaves it alone otherwise.
+	// Classify adds [ErrUnavailable] or [ErrStorageFull] to a driver's error
+	// that means so, and returns all other errors as they are.
 	Classify func(error) error
-	// fault tells the refusal of some records' values from all other errors.
+	// Fault reports whether an error is about the values of some records.
 	Fault func(error) (DataFault, bool)
-	// tooSlow reports whether a statement reached the limit that its session
-	// sets.
+	// TooSlow reports whether a statement was ended, by its time limit or by an
+	// operator.
 	TooSlow func(error) bool
 }
 
 // A First names the first rows of a table for [Dialect.JoinFirst].
 type First struct {
 	Table, As string
-	Key       string // the column of its primary key
+	Key       string // the column of the table's primary key
 	Condition string
-	Order     string // the columns by which rows are first
+	Order     string // the columns to sort by
 }
 
-// blob is the kind of bytes, which only the fixed tables hold.
+// Blob is the type of a column of bytes, which no field of a model has.
 const Blob model.Type = "blob"
 
-// flag is a boolean as the fixed tables keep it.
+// Flag is a boolean as the tables keep it.
 func Flag(b bool) int64 {
 	if b {
 		return 1
@@ -156,5 +178,5 @@ func Flag(b bool) int64 {
 	return 0
 }
 
-// Quoted is the column of a field as it stands in SQL.
+// Quoted is the column of a field, quoted for SQL.
 func Quoted(f *model.Field) string { return `"` + f.Column + `"` }

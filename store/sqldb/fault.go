@@ -2,21 +2,23 @@ package sqldb
 
 import "errors"
 
-// Faults fall into two classes. Those in the data would come again with the
-// same records: a chunk is halved until one record stands alone, which fails
-// with the reason. All others, unknown ones included, are the store's own: the
-// job waits for as long as they last.
+// There are two classes of faults. A fault in the data comes again with the same
+// records: its caller tries fewer records, until it knows the one that cannot be
+// written. All other faults, unknown ones included, are the database's own, and
+// its caller waits until they are over.
 
-// A dataFault says why a database refused the values of some records.
+// A DataFault says why a database refused the values of some records.
 type DataFault struct {
-	Code   string // of a record's failure, see [job.Title]
-	Column string // whose value is taken, of codeUnique; or the name of its index, see refusedBy
-	// memory: the database ran out of it. That is one record's fault only where
-	// its values are large.
+	Code string // one of the codes below
+	// Column is where a value is taken, with CodeUnique, or the name of its
+	// index where that is on an expression.
+	Column string
+	// Memory says that the database ran out of memory. That is a fault in the
+	// data only if the values are large.
 	Memory bool
 }
 
-// The codes of records that the database refused.
+// The codes of a [DataFault]. They are also what a record's failure shows.
 const (
 	CodeUnique     = "unique"
 	CodeConstraint = "constraint"
@@ -25,11 +27,7 @@ const (
 	CodeTooSlow    = "too_slow"
 )
 
-// errTooSlow says that a statement of a chunk reached its time limit, while the
-// database was there.
-var ErrTooSlow = errors.New("a statement took longer than a chunk may")
-
-// inData tells a fault that lies in the data.
+// InData reports whether an error is a fault in the data.
 func (d *Dialect) InData(err error) (DataFault, bool) {
 	if errors.Is(err, ErrTooSlow) {
 		return DataFault{Code: CodeTooSlow}, true
@@ -37,8 +35,8 @@ func (d *Dialect) InData(err error) (DataFault, bool) {
 	return d.Fault(err)
 }
 
-// refusal says whether an error is the refusal of one record's values, and by
-// the unique index of which column.
+// Refusal reports whether the database refused the values of a record, and
+// names the column where a unique value was taken.
 func (d *Dialect) Refusal(err error) (column string, refused bool) {
 	f, refused := d.Fault(err)
 	return f.Column, refused && !f.Memory

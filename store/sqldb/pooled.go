@@ -11,25 +11,25 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// errRaced says that a transaction met what another one has made meanwhile,
-// and is to start again.
-var ErrRaced = errors.New("another transaction was quicker")
-
 const (
 	// lostTries bounds how often a transaction that lost a race starts again.
 	lostTries = 8
-	// lostPause is at most how long it waits before, times the tries so far:
-	// two that met each other are to miss each other now.
+	// lostPause times the number of tries so far is the longest wait before the
+	// next one. The wait is random, so that two transactions that met each other
+	// do not meet again.
 	lostPause = 10 * time.Millisecond
 )
 
-// limits is how long a transaction of a size may take in all. It ends those
-// whose server has gone without a word; statement_timeout ends slow ones.
+// limits is how long a transaction of each size may take as a whole. It ends a
+// transaction whose server can no longer be reached; a slow statement is ended
+// sooner, by statement_timeout.
 var limits = map[Size]time.Duration{Small: 30 * time.Second, Large: 2 * time.Minute, Chunked: 15 * time.Second, Endless: 24 * time.Hour}
 
-// How long one statement may take and one lock be waited for. Who queues behind
-// another that waits for a record waits twice, and does so before its
-// statement's time is over: one that does reach its limit is slow by itself.
+// How long one statement may take, and how long it may wait for one lock. A
+// statement can wait for two locks in turn: for the one before it in the queue
+// for a record, and then for the holder. Both waits together are shorter than
+// the limit of the statement. So a statement that reaches its limit is slow by
+// itself.
 const (
 	writeStatement = 25 * time.Second
 	writeLock      = 12 * time.Second
@@ -37,7 +37,7 @@ const (
 	chunkLock      = 1400 * time.Millisecond
 )
 
-// settings are what a transaction of a size sets for itself.
+// settings are the statements with which a transaction of a size begins.
 var settings = map[Size]string{
 	Chunked: fmt.Sprintf(`SELECT set_config('statement_timeout', '%d', true), set_config('lock_timeout', '%d', true)`,
 		chunkStatement.Milliseconds(), chunkLock.Milliseconds()),
@@ -52,21 +52,24 @@ func statementLimit(n Size) time.Duration {
 	return writeStatement
 }
 
-// aimPooled is how long a chunk should take, and hold its records' locks.
+// aimPooled is how long a chunk should take, which is how long it holds the locks
+// on its records.
 const aimPooled = 250 * time.Millisecond
 
+// Aim implements [Writer].
 func (w *pooledWriter) Aim() time.Duration { return aimPooled }
 
-// mark is never asked for: here the read that locks is the read.
+// Mark implements [Writer]. Nobody uses it on PostgreSQL, where a chunk is read by
+// the statement that locks its records.
 func (w *pooledWriter) Mark() Mark { return Mark{} }
 
-// A pooledWriter runs each transaction on a connection of its own, many at a
-// time: the server keeps them apart.
+// A pooledWriter runs each transaction on a connection of its own, many at the
+// same time. The server isolates them.
 type pooledWriter struct {
 	db    *DB // whose clock and dialect transactions have
 	pool  *sqlx.DB
 	tune  func(context.Context, sqlx.QueryerContext) error // sets the clock by the server's
-	large chan struct{}                                    // has a place for each large transaction that may run
+	large chan struct{}                                    // holds a value for each large transaction that runs
 
 	ctx       context.Context // of all transactions
 	interrupt context.CancelFunc
@@ -76,15 +79,15 @@ type pooledWriter struct {
 	running sync.WaitGroup
 }
 
-// newPooledWriter makes a writer that leaves some of the pool's connections
-// to small transactions.
+// newPooledWriter returns a writer that runs at most so many large transactions
+// at the same time, and so leaves some connections of the pool to small ones.
 func newPooledWriter(db *DB, pool *sqlx.DB, tune func(context.Context, sqlx.QueryerContext) error, large int) *pooledWriter {
 	w := &pooledWriter{db: db, pool: pool, tune: tune, large: make(chan struct{}, large)}
 	w.ctx, w.interrupt = context.WithCancel(context.Background())
 	return w
 }
 
-// close waits for the transactions in progress, or ends them.
+// Close implements [Writer].
 func (w *pooledWriter) Close() error {
 	w.mu.Lock()
 	w.closed = true
@@ -96,7 +99,7 @@ func (w *pooledWriter) Close() error {
 	return w.pool.Close()
 }
 
-// do tries a transaction until it loses no race.
+// Do implements [Writer]. It runs a transaction that lost a race again.
 func (w *pooledWriter) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
 	leave, err := w.enter(ctx, n)
 	if err != nil {
@@ -119,8 +122,8 @@ func (w *pooledWriter) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx,
 	}
 }
 
-// enter waits for a large transaction's turn, and keeps the writer from
-// closing until leave is called.
+// enter waits until a transaction may run: a small one at once, a large one when
+// there is room. The writer does not close until leave is called.
 func (w *pooledWriter) enter(ctx context.Context, n Size) (leave func(), err error) {
 	w.mu.Lock()
 	if w.closed {
@@ -144,8 +147,8 @@ func (w *pooledWriter) enter(ctx context.Context, n Size) (leave func(), err err
 	return nil, err
 }
 
-// once runs a transaction. The context ends the wait for a connection; from
-// then on the transaction has its own.
+// once runs a transaction one time. The context ends the wait for a connection.
+// After that the transaction has a context of its own.
 func (w *pooledWriter) once(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
 	conn, err := w.pool.Connx(ctx)
 	if err != nil {

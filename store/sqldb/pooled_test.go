@@ -10,10 +10,10 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// TestWhoWaitsForLocksIsNotTooSlow reads the limits that transactions run
-// under. Who is second in the queue for a record waits for the first, and then
-// for whoever holds the record: both waits end before the statement's time.
-func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
+// TestAWaitForLocksIsNotTooSlow reads the limits of transactions. The second
+// statement in the queue for a record waits for the first one and then for the
+// holder of the record. Both waits together are shorter than its own limit.
+func TestAWaitForLocksIsNotTooSlow(t *testing.T) {
 	db := openAt(t, pgtest.Database(t))
 	defer db.Close()
 	for _, n := range []Size{Small, Large, Chunked} {
@@ -30,8 +30,8 @@ func TestWhoWaitsForLocksIsNotTooSlow(t *testing.T) {
 	}
 }
 
-// TestAChunkThatReachesItsLimitIsTooSlow tells it from one that an operator has
-// ended, long before.
+// TestAChunkThatReachesItsLimitIsTooSlow, but not one that an operator has ended
+// long before.
 func TestAChunkThatReachesItsLimitIsTooSlow(t *testing.T) {
 	db := openAt(t, pgtest.Database(t))
 	defer db.Close()

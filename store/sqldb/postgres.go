@@ -13,19 +13,20 @@ import (
 	"bulkpatch/model"
 )
 
-// postgresShards is into how many parts a job's selection is cut at most. More
-// than that keep one server no busier.
+// postgresShards is the greatest number of parts of a selection. More parts would
+// not make one server any busier.
 const postgresShards = 8
 
-// postgresPart is a chunk as it usually is: less is not worth a turn.
+// postgresPart is the usual number of records in one transaction. A part with
+// fewer is not worth the effort.
 const postgresPart = 10_000
 
-// migrationLock is the number that stands for the right to migrate; it is
-// bulkpatch's own in its database.
+// migrationLock is the number of the advisory lock that gives the right to
+// migrate. Nothing else uses it in a database of bulkpatch.
 const migrationLock = 0x62756c6b
 
-// Rows are locked FOR NO KEY UPDATE: no key ever changes, and readers of keys
-// need not wait.
+// PostgreSQL is the dialect of PostgreSQL. It locks rows FOR NO KEY UPDATE: keys
+// never change, so those that only refer to a key need not wait.
 var PostgreSQL = &Dialect{
 	Filter:        filter.PostgreSQL,
 	Rebind:        func(q string) string { return sqlx.Rebind(sqlx.DOLLAR, q) },
@@ -42,7 +43,7 @@ var PostgreSQL = &Dialect{
 	NullsFirst: " NULLS FIRST",
 	Shards:     postgresShards,
 	Part:       postgresPart,
-	// To the planner the condition is a value, for which no index helps.
+	// The planner uses no index for a condition inside a function call.
 	Opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
 	IndexedBy: func(string) string { return "" },
 	ByIndex:   `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin']) AS name`,
@@ -53,9 +54,9 @@ var PostgreSQL = &Dialect{
 	ListEnd:   postgresInOrder,
 	Tables:    postgresTables,
 	Columns:   postgresColumns,
-	TypeKind: map[string]model.Type{"bigint": model.Integer, "double precision": model.Number, "text": model.String,
+	FieldType: map[string]model.Type{"bigint": model.Integer, "double precision": model.Number, "text": model.String,
 		"boolean": model.Boolean, "jsonb": model.Any, "bytea": Blob},
-	// Either of two databases may have to wait long for the other.
+	// While a copy reads from one database, its transaction on the other is idle.
 	Copying:  `SET LOCAL idle_in_transaction_session_timeout = 0`,
 	Hold:     postgresHold,
 	Numbered: "OVERRIDING SYSTEM VALUE ",
@@ -93,7 +94,8 @@ func postgresJoinFirst(f First) string {
 	return fmt.Sprintf(" CROSS JOIN LATERAL (SELECT * FROM %s WHERE %s ORDER BY %s LIMIT ?) AS %s", f.Table, f.Condition, f.Order, f.As)
 }
 
-// postgresType is a column's type. Texts compare by code point, as on SQLite.
+// postgresType is the type of a column. Strings compare by code point, as on
+// SQLite.
 func postgresType(k model.Type) string {
 	if base := postgresBase(k); base != "text" {
 		return base
@@ -101,7 +103,7 @@ func postgresType(k model.Type) string {
 	return `text COLLATE "C"`
 }
 
-// postgresBase is the type of a value, as the filter expects it of a column.
+// postgresBase is the type of a value. Package filter expects columns to have it.
 func postgresBase(k model.Type) string {
 	switch k {
 	case model.Integer, model.DateTime:
@@ -119,18 +121,18 @@ func postgresBase(k model.Type) string {
 	}
 }
 
-// postgresTable leads the key with the workspace, by which the tables of a
-// distributed PostgreSQL are cut.
+// postgresTable puts the workspace first in the primary key, because a distributed
+// PostgreSQL partitions tables by it.
 func postgresTable(table string, columns []string) string {
 	return "CREATE TABLE " + table + " (" + strings.Join(columns, ", ") + ", PRIMARY KEY (workspace, rid))"
 }
 
-// postgresInOrder locks records in the order of their numbers, so that no two
-// chunks can wait for one another.
+// postgresInOrder locks records in the order of their numbers, so that two
+// transactions never deadlock on them.
 func postgresInOrder(table string) string { return " ORDER BY rid FOR NO KEY UPDATE OF " + table }
 
-// postgresScalar writes JSON as text, so that it stands in an array as a
-// string, as on SQLite.
+// postgresScalar casts JSON to text, so that it becomes a string in an array, as on
+// SQLite.
 func postgresScalar(f *model.Field) string {
 	if postgresBase(f.Type) == "jsonb" {
 		return "CAST(" + Quoted(f) + " AS text)"
@@ -138,10 +140,10 @@ func postgresScalar(f *model.Field) string {
 	return Quoted(f)
 }
 
-// A table that has just been filled has no statistics yet, and the planner
-// takes it for one in which each workspace has a handful of records: it would
-// walk a workspace for a list of numbers. Their bounds make it use the key. At
-// worst it walks what lies between them, once for each chunk.
+// postgresAmong adds the bounds of a list to the condition. A table that has just
+// been filled has no statistics yet, and the planner assumes that a workspace has
+// only a few records: for a list of numbers it would read the whole workspace. The
+// bounds make it use the primary key. At worst it reads all records between them.
 func postgresAmong(column string, numbers []int64) (string, []any) {
 	if len(numbers) == 0 {
 		return "1 = 0", nil
@@ -154,7 +156,7 @@ func postgresBounded(column string, first, last int64) (string, []any) {
 	return column + " BETWEEN ? AND ?", []any{first, last}
 }
 
-// postgresByID looks each id up by itself, for the same reason.
+// postgresByID looks up each id separately, for the same reason.
 func postgresByID(m *model.Model) string {
 	return "SELECT found.rid FROM unnest(CAST(? AS " + postgresBase(m.Role(model.RoleID).Type) + "[])) AS want(id)," +
 		" LATERAL (SELECT r.rid FROM " + m.Table() + " AS r WHERE r.workspace = ? AND r.id = want.id LIMIT 1) AS found"
@@ -170,17 +172,17 @@ func postgresIDs(m *model.Model, ids []any) any {
 func typed[T any](values []any) []T {
 	out := make([]T, len(values))
 	for i, v := range values {
-		out[i], _ = v.(T) // a checked id is of its kind
+		out[i], _ = v.(T) // a checked id has its field's type
 	}
 	return out
 }
 
-// postgresRows binds each column as one array: a statement with thousands of
-// values takes longer to read and to plan than to run.
-func postgresRows(kinds []model.Type, values [][]any) (string, []any) {
+// postgresRows binds each column as one array. A statement with thousands of
+// values would take longer to parse and plan than to run.
+func postgresRows(types []model.Type, values [][]any) (string, []any) {
 	var arrays, names, columns []string
 	var args []any
-	for i, k := range kinds {
+	for i, k := range types {
 		base := postgresBase(k)
 		name := fmt.Sprint("c", i)
 		column := name
@@ -209,7 +211,7 @@ func postgresArray(k model.Type, values [][]any, column int) any {
 	}
 }
 
-// nullable is one column of some rows.
+// nullable returns one column of some rows. A value of another type becomes NULL.
 func nullable[T any](values [][]any, column int) []*T {
 	out := make([]*T, len(values))
 	for i, line := range values {

@@ -14,8 +14,8 @@ import (
 )
 
 // PostgreSQL's SQLSTATEs that matter here, from
-// https://www.postgresql.org/docs/current/errcodes-appendix.html. Two letters
-// or digits stand for a class.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html. The first two
+// characters are the class.
 const (
 	postgresDiskFull      = "53100"
 	postgresSerialization = "40001"
@@ -29,15 +29,17 @@ const (
 	postgresInternal      = "XX000"
 )
 
-// postgresPasses lists the faults that may pass: of the connection, of the
-// server's resources, of its operators and its disk, a lock or a statement
-// that took too long, a session that stood still, a server that only reads
-// (after a failover), and transactions that lost a race again and again.
+// postgresPasses lists the SQLSTATEs, by their first characters, of faults that
+// may pass: of the connection, of the server's resources, of its operators and its
+// disk; a lock or a statement that took too long; a session that was idle for too
+// long; a server that is read-only, after a failover; a transaction that lost a
+// race too often.
 var postgresPasses = []string{"08", "53", "57", "58", "40", "55P03", "25P03", "25P04", "25006"}
 
-// postgresRefusals lists the classes of what a record's values can be refused
-// for, and the code of each: a constraint, a value out of a type's range, one
-// beyond the program's limits, such as a text too long for an index.
+// postgresRefusals gives a code to each SQLSTATE, by its first characters, with
+// which the server refuses the values of a record: a constraint, a value out of
+// the range of its type, a value beyond a limit of the server, such as a text that
+// is too long for an index. The first that matches counts.
 var postgresRefusals = []struct{ prefix, code string }{
 	{postgresUnique, CodeUnique},
 	{"23", CodeConstraint},
@@ -48,11 +50,12 @@ var postgresRefusals = []struct{ prefix, code string }{
 	{"54", CodeTooLarge},
 }
 
+// classifyPostgres implements [Dialect.Classify].
 func classifyPostgres(err error) error {
 	var refused *pgconn.PgError
 	switch {
 	case err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
-		return err // the caller's own doing
+		return err // the caller itself ended it
 	case errors.As(err, &refused):
 		switch {
 		case refused.Code == postgresDiskFull:
@@ -76,9 +79,8 @@ func hasCode(err *pgconn.PgError, codes []string) bool {
 	return false
 }
 
-// cutOff reports whether there was no connection, or none any more. A
-// transaction that was cut off in its COMMIT may have been committed or not,
-// as after a crash.
+// cutOff reports whether there was no connection or it was lost. A transaction that
+// lost it during COMMIT may or may not have been committed, as after a crash.
 func cutOff(err error) bool {
 	var connecting *pgconn.ConnectError
 	var network net.Error
@@ -87,20 +89,20 @@ func cutOff(err error) bool {
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone)
 }
 
-// postgresLost reports whether a transaction lost a race and is to start
-// again.
+// postgresLost reports whether a transaction lost a race and has to be run again.
 func postgresLost(err error) bool {
 	var refused *pgconn.PgError
 	return errors.Is(err, ErrRaced) ||
 		errors.As(err, &refused) && (refused.Code == postgresSerialization || refused.Code == postgresDeadlock)
 }
 
-// postgresTooSlow reports whether a statement reached its time limit.
+// postgresTooSlow implements [Dialect.TooSlow].
 func postgresTooSlow(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && refused.Code == postgresCancelled
 }
 
+// postgresFault implements [Dialect.Fault].
 func postgresFault(err error) (DataFault, bool) {
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {
@@ -120,9 +122,10 @@ func postgresFault(err error) (DataFault, bool) {
 	return DataFault{}, false
 }
 
-// postgresColumn reads the column from the detail, "Key (workspace,
-// f_domain)=(1, x) already exists." in the server's language: the index's name
-// may have been cut. Of an index on small letters it is "lower(f_domain)".
+// postgresColumn reads the column from the detail of an error, which is "Key
+// (workspace, f_domain)=(1, x) already exists." in the server's language. The name
+// of the index cannot serve, because it may be truncated. For an index that ignores
+// case, the column is written "lower(f_domain)".
 func postgresColumn(detail string) string {
 	_, rest, _ := strings.Cut(detail, "(")
 	columns, _, found := strings.Cut(rest, ")=(")

@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// postgresMerge compiles a merge patch into one expression, since PostgreSQL
-// has no deep merge of its own: level by level, what is there if it is an
-// object, less what the patch clears, with what it sets, and with the objects
-// that it merges in turn.
+// postgresMerge compiles a merge patch into one expression, because PostgreSQL has
+// no deep merge. On each level that is the existing object, or an empty one,
+// without the members that the patch removes, with those that it sets, and with
+// the nested objects merged in the same way.
 func postgresMerge(column string, patch []byte) (string, []any) {
 	m := merger{column: column}
 	return m.level(nil, patch), m.args
@@ -22,7 +22,7 @@ type merger struct {
 	args   []any
 }
 
-// level merges an object of the patch into what stands at a path.
+// level merges an object of the patch into the value at a path.
 func (m *merger) level(path []string, patch []byte) string {
 	cleared, set, nested := partsOf(patch)
 	expr := m.object(path)
@@ -30,7 +30,7 @@ func (m *merger) level(path []string, patch []byte) string {
 		expr = "(" + expr + " - " + m.bind(cleared, "text[]") + ")"
 	}
 	if len(set) > 0 {
-		text, _ := json.Marshal(set) // it was JSON before
+		text, _ := json.Marshal(set) // cannot fail: it was JSON before
 		expr += " || " + m.bind(string(text), "jsonb")
 	}
 	for _, name := range slices.Sorted(maps.Keys(nested)) {
@@ -40,11 +40,12 @@ func (m *merger) level(path []string, patch []byte) string {
 	return "(" + expr + ")"
 }
 
-// partsOf tells apart what an object of a patch does with its members.
+// partsOf splits the members of an object of a patch: those that it removes, sets
+// and merges.
 func partsOf(patch []byte) (cleared []string, set, nested map[string]json.RawMessage) {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(patch, &members) != nil {
-		members = nil // a checked patch is always an object
+		members = nil // does not happen: a checked patch is an object
 	}
 	set, nested = map[string]json.RawMessage{}, map[string]json.RawMessage{}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
@@ -60,7 +61,7 @@ func partsOf(patch []byte) (cleared []string, set, nested map[string]json.RawMes
 	return cleared, set, nested
 }
 
-// object is what stands at a path, or an empty object where that is none.
+// object is the value at a path if it is an object, and an empty object otherwise.
 func (m *merger) object(path []string) string {
 	return "CASE WHEN jsonb_typeof(" + m.at(path) + ") = 'object' THEN " + m.at(path) + " ELSE '{}' END"
 }

@@ -19,9 +19,9 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// The pools of one process. A server allows 100 connections unless it is told
-// otherwise, so three processes fit, and some to spare. Large transactions leave some to small
-// ones.
+// How many connections one process has. A server allows 100 by default, which is
+// enough for three processes. Large transactions use only a part of the writing
+// connections, so that small ones find one.
 const (
 	postgresWriters = 16
 	postgresLarge   = 12
@@ -29,15 +29,16 @@ const (
 
 var postgresPools = PoolSizes{Lookups: 6, Searches: 4, Work: 4, Long: 4}
 
-// session settings of all connections, where the address does not set them.
+// postgresSession holds the settings of every connection, unless the address sets
+// them.
 //
-// What a COMMIT answers is on disk, whatever the server is set to: a 202
-// promises that. Plans are made for the values at hand: one made for any list
-// of numbers compares each record with each of them. jit costs minutes of
-// compiling for filters over many JSON paths. A process that was stopped in
-// the midst of a transaction gives its locks back after 10 seconds, and locks
-// are waited for longer than that. One that has gone without a word is found
-// by the server in 25, as keepalives go.
+// A COMMIT returns when it is on disk, whatever the server's default, because the
+// answer 202 promises that. Plans are made for the actual values: a generic plan
+// for a list of numbers compares each record with each number. jit would spend
+// minutes compiling filters over many JSON paths. A process that is stopped inside
+// a transaction loses its locks after 10 seconds, which is less than others wait
+// for a lock. The server notices after 25 seconds, by keepalives, that a process
+// has vanished.
 var postgresSession = map[string]string{
 	"application_name":                    "bulkpatch",
 	"default_transaction_isolation":       "read committed",
@@ -52,10 +53,9 @@ var postgresSession = map[string]string{
 	"timezone":                            "UTC",
 }
 
-// postgresRead is how long one statement that reads may take. It is ended
-// sooner, by its context. One that writes ends before its transaction's own time
-// is over, so that the server says what was too slow; a chunk sets less for
-// itself. What migrates takes as long as it takes.
+// postgresRead is how long a statement on a connection that reads may take; its
+// context usually ends it sooner. A statement that writes has a shorter limit than
+// its transaction, see writeStatement. A migration has none.
 const postgresRead = "60s"
 
 func checkPostgres(address string) error {
@@ -70,7 +70,7 @@ func checkPostgres(address string) error {
 	return nil
 }
 
-// thereIsPostgres answers [thereIs].
+// thereIsPostgres implements [Exists].
 func thereIsPostgres(ctx context.Context, address, table string) error {
 	config, err := pgx.ParseConfig(address)
 	if err != nil {
@@ -91,7 +91,8 @@ func thereIsPostgres(ctx context.Context, address, table string) error {
 	return nil
 }
 
-func openPostgres(ctx context.Context, o OpenOptions) (*DB, error) {
+// openPostgres implements [Open].
+func openPostgres(ctx context.Context, o Options) (*DB, error) {
 	config, err := pgx.ParseConfig(o.Address)
 	if err != nil {
 		return nil, checkPostgres(o.Address)
@@ -129,8 +130,8 @@ func openPostgres(ctx context.Context, o OpenOptions) (*DB, error) {
 // postgresDriver is the name under which the driver registers itself.
 const postgresDriver = "pgx"
 
-// postgresMigrations opens the connection that holds the lock of who migrates,
-// however long an index takes and however long nothing is asked of it.
+// postgresMigrations opens the connection that migrates. It holds the lock for
+// that, so it must stay open however long it runs or is idle.
 func postgresMigrations(driver string, config *pgx.ConnConfig) (*sql.DB, error) {
 	db, err := postgresPool(driver, config, 1, map[string]string{"lock_timeout": "0"})
 	if err != nil {
@@ -141,9 +142,9 @@ func postgresMigrations(driver string, config *pgx.ConnConfig) (*sql.DB, error) 
 	return db.DB, nil
 }
 
-// endingStatements has a context that ends also end the statement which runs
-// under it. Left to itself the driver only closes the connection, and the
-// server goes on computing.
+// endingStatements makes the end of a context cancel the statement on the server.
+// By default the driver only closes the connection, and the server keeps running
+// the statement.
 func endingStatements(config *pgx.ConnConfig) *pgx.ConnConfig {
 	c := config.Copy()
 	c.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
@@ -170,11 +171,11 @@ func postgresPool(driver string, config *pgx.ConnConfig, n int, own map[string]s
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	db.SetConnMaxLifetime(30 * time.Minute) // finds its way to a server that has taken over
+	db.SetConnMaxLifetime(30 * time.Minute) // so that it moves to the new server after a failover
 	return db, nil
 }
 
-// suits refuses a database that cannot hold what JSON can.
+// suits returns an error for a database that cannot hold every string of JSON.
 func suits(ctx context.Context, db *sqlx.DB) error {
 	var encoding string
 	if err := db.GetContext(ctx, &encoding, `SHOW server_encoding`); err != nil {

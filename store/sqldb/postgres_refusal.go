@@ -13,7 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// SQLSTATEs of a server that takes no connection.
+// SQLSTATEs with which a server refuses a connection.
 const (
 	postgresWrongPassword = "28P01"
 	postgresNoAccess      = "28000" // pg_hba.conf has no line that lets the user in
@@ -21,7 +21,7 @@ const (
 	postgresTooMany       = "53300"
 )
 
-// An unreachable is a database that cannot be connected to, for now.
+// An unreachable is the error of a database that cannot be connected to now.
 type unreachable struct {
 	reason string // a sentence without a password
 	err    error
@@ -31,8 +31,8 @@ func (e *unreachable) Error() string   { return e.reason }
 func (e *unreachable) Unwrap() []error { return []error{ErrUnavailable, e.err} }
 
 // postgresOpening says in one sentence why a server cannot be connected to.
-// The driver tries each host with TLS and without, and tells of every attempt.
-// Other errors are returned as they are.
+// The driver tries each host with TLS and without, and its error lists every
+// attempt. Other errors are returned as they are.
 func postgresOpening(err error) error {
 	var connecting *pgconn.ConnectError
 	if !errors.As(err, &connecting) {
@@ -45,14 +45,14 @@ func postgresOpening(err error) error {
 			reasons = append(reasons, reason)
 		}
 	}
-	// The server has spoken to one attempt, and the other only failed.
+	// If another attempt got an answer, that it takes no TLS explains nothing.
 	if spoken := slices.DeleteFunc(slices.Clone(reasons), func(r string) bool { return r == noTLS }); len(spoken) > 0 {
 		reasons = spoken
 	}
 	return &unreachable{fmt.Sprintf("%s cannot be reached: %s", postgresPlace(config), strings.Join(reasons, "; ")), err}
 }
 
-// attempts are the errors of a connection's attempts.
+// attempts splits the error of a connection into those of its attempts.
 func attempts(err error) []error {
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		return many.Unwrap()
@@ -77,7 +77,7 @@ func postgresHosts(config *pgconn.Config) string {
 
 const noTLS = "it does not take TLS, which sslmode asks for"
 
-// postgresReason is why one attempt failed.
+// postgresReason says why one attempt failed.
 func postgresReason(config *pgconn.Config, err error) string {
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {
@@ -99,7 +99,7 @@ func postgresReason(config *pgconn.Config, err error) string {
 	return networkReason(err)
 }
 
-// networkReason is why nothing came of a connection.
+// networkReason says why there was no connection to the server.
 func networkReason(err error) string {
 	var name *net.DNSError
 	var timeout interface{ Timeout() bool }

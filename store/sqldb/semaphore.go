@@ -5,105 +5,110 @@ import (
 	"sync"
 )
 
-// A gate lets a few in at a time, and of each workspace at most half of those,
-// so that nothing one workspace asks for takes what another needs. Who waits
-// is let in by workspace in turn, and within one in the order of arrival.
+// A FairSemaphore limits how many callers hold a place at the same time. One
+// workspace holds at most half of the places, so it cannot take those that others
+// need. Callers that wait are served in round-robin order of their workspaces,
+// and within a workspace in the order in which they came.
 type FairSemaphore struct {
-	Share int // how many of one workspace may be inside
+	Share int // how many places one workspace may hold
 
 	mu      sync.Mutex
 	free    int
-	inside  map[int64]int
-	waiting map[int64][]chan struct{} // of each workspace, first the one that came first
-	turns   []int64                   // the workspaces that wait, first the one that is next
+	held    map[int64]int             // by workspace
+	waiting map[int64][]chan struct{} // by workspace, the longest wait first
+	order   []int64                   // the workspaces that wait, the next one first
 }
 
+// NewFairSemaphore returns a semaphore with so many free places.
 func NewFairSemaphore(places int) *FairSemaphore {
-	return &FairSemaphore{Share: max(1, places/2), free: places, inside: map[int64]int{}, waiting: map[int64][]chan struct{}{}}
+	return &FairSemaphore{Share: max(1, places/2), free: places, held: map[int64]int{}, waiting: map[int64][]chan struct{}{}}
 }
 
-// enter waits for a place, which leave gives back. Calling leave again does
-// nothing. The context ends the wait with its error.
-func (g *FairSemaphore) Acquire(ctx context.Context, ws int64) (leave func(), err error) {
-	turn := g.ask(ws)
+// Acquire waits for a place for a workspace. release gives the place back; calling
+// it again does nothing. The context ends the wait with its error.
+func (f *FairSemaphore) Acquire(ctx context.Context, ws int64) (release func(), err error) {
+	granted := f.request(ws)
 	select {
-	case <-turn:
-		return sync.OnceFunc(func() { g.leave(ws) }), nil
+	case <-granted:
+		return sync.OnceFunc(func() { f.release(ws) }), nil
 	case <-ctx.Done():
-		g.withdraw(ws, turn)
+		f.withdraw(ws, granted)
 		return nil, ctx.Err()
 	}
 }
 
-// ask joins those who wait. The channel is closed when its place is free.
-func (g *FairSemaphore) ask(ws int64) chan struct{} {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	turn := make(chan struct{})
-	if len(g.waiting[ws]) == 0 {
-		g.turns = append(g.turns, ws)
+// request adds a caller to those that wait. The channel is closed when the caller
+// has a place.
+func (f *FairSemaphore) request(ws int64) (granted chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	granted = make(chan struct{})
+	if len(f.waiting[ws]) == 0 {
+		f.order = append(f.order, ws)
 	}
-	g.waiting[ws] = append(g.waiting[ws], turn)
-	g.admit()
-	return turn
+	f.waiting[ws] = append(f.waiting[ws], granted)
+	f.grant()
+	return granted
 }
 
-func (g *FairSemaphore) leave(ws int64) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.release(ws)
+func (f *FairSemaphore) release(ws int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.giveBack(ws)
 }
 
-func (g *FairSemaphore) release(ws int64) {
-	g.free++
-	if g.inside[ws]--; g.inside[ws] == 0 {
-		delete(g.inside, ws)
+// giveBack frees a place. Its caller holds the mutex, as with all below.
+func (f *FairSemaphore) giveBack(ws int64) {
+	f.free++
+	if f.held[ws]--; f.held[ws] == 0 {
+		delete(f.held, ws)
 	}
-	g.admit()
+	f.grant()
 }
 
-// withdraw leaves the wait, or the place that was given meanwhile.
-func (g *FairSemaphore) withdraw(ws int64, turn chan struct{}) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for i, other := range g.waiting[ws] {
-		if other == turn {
-			g.setWaiting(ws, append(g.waiting[ws][:i:i], g.waiting[ws][i+1:]...))
+// withdraw ends the wait of a request, or gives back the place that it got in the
+// meantime.
+func (f *FairSemaphore) withdraw(ws int64, granted chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, other := range f.waiting[ws] {
+		if other == granted {
+			f.setWaiting(ws, append(f.waiting[ws][:i:i], f.waiting[ws][i+1:]...))
 			return
 		}
 	}
-	g.release(ws)
+	f.giveBack(ws)
 }
 
-// admit lets in whom the free places are enough for.
-func (g *FairSemaphore) admit() {
-	for i := 0; g.free > 0 && i < len(g.turns); {
-		ws := g.turns[i]
-		if g.inside[ws] >= g.Share {
+// grant gives the free places to those who wait.
+func (f *FairSemaphore) grant() {
+	for i := 0; f.free > 0 && i < len(f.order); {
+		ws := f.order[i]
+		if f.held[ws] >= f.Share {
 			i++
 			continue
 		}
-		g.free--
-		g.inside[ws]++
-		first := g.waiting[ws][0]
-		g.turns = append(append(g.turns[:i:i], g.turns[i+1:]...), ws) // its next one comes after all others
-		g.setWaiting(ws, g.waiting[ws][1:])
+		f.free--
+		f.held[ws]++
+		first := f.waiting[ws][0]
+		f.order = append(append(f.order[:i:i], f.order[i+1:]...), ws) // its next one comes after all others
+		f.setWaiting(ws, f.waiting[ws][1:])
 		close(first)
 		i = 0
 	}
 }
 
-// setWaiting notes who of a workspace waits, and forgets one of which nobody
-// does.
-func (g *FairSemaphore) setWaiting(ws int64, list []chan struct{}) {
+// setWaiting replaces the list of a workspace, and removes the workspace if the
+// list is empty.
+func (f *FairSemaphore) setWaiting(ws int64, list []chan struct{}) {
 	if len(list) > 0 {
-		g.waiting[ws] = list
+		f.waiting[ws] = list
 		return
 	}
-	delete(g.waiting, ws)
-	for i, other := range g.turns {
+	delete(f.waiting, ws)
+	for i, other := range f.order {
 		if other == ws {
-			g.turns = append(g.turns[:i:i], g.turns[i+1:]...)
+			f.order = append(f.order[:i:i], f.order[i+1:]...)
 			return
 		}
 	}

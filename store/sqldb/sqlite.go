@@ -21,11 +21,12 @@ import (
 	"bulkpatch/model"
 )
 
-// sqlitePools are few: more than the cores can run only wait for them. Each
-// keeps up to 8 MiB of pages, and the last statements it has prepared: to
-// prepare one takes as long as to read a record.
+// sqlitePools are small: connections that the cores cannot serve only wait. Each
+// connection keeps up to 8 MiB of pages and the statements it prepared last;
+// preparing one takes as long as reading a record.
 var sqlitePools = PoolSizes{Lookups: 4, Searches: 4, Work: 6, Long: 4}
 
+// SQLite is the dialect of SQLite.
 var SQLite = &Dialect{
 	Filter:      filter.SQLite,
 	Rebind:      func(q string) string { return q },
@@ -34,7 +35,7 @@ var SQLite = &Dialect{
 	ColumnType:  sqliteType,
 	RecordTable: sqliteTable,
 	Indexes:     `SELECT name, 1 AS valid FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL`,
-	Shards:      1, // they would only wait for one another
+	Shards:      1, // writers of two parts would only wait for one another
 	Part:        1,
 	Alone:       true,
 	NotIndexed:  " NOT INDEXED",
@@ -46,13 +47,13 @@ var SQLite = &Dialect{
 	RangeEnd:    func(string) string { return "" },
 	// The limit keeps the planner from dropping the order.
 	ListEnd: func(string) string { return " ORDER BY rid LIMIT -1" },
-	// In the order in which they were made.
+	// In the order in which they were created, so one that others refer to comes first.
 	Tables: `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY rowid`,
 	Columns: `SELECT name, type, pk AS key,
 			pk = 1 AND EXISTS (SELECT 1 FROM sqlite_master m WHERE m.name = ?1 AND m.sql LIKE '%AUTOINCREMENT%') AS counted
 		FROM pragma_table_info(?1) ORDER BY cid`,
-	TypeKind: map[string]model.Type{"INTEGER": model.Integer, "REAL": model.Number, "TEXT": model.String, "BLOB": Blob},
-	// A job may come before the one that it refers to.
+	FieldType: map[string]model.Type{"INTEGER": model.Integer, "REAL": model.Number, "TEXT": model.String, "BLOB": Blob},
+	// A row may be copied before the one that it refers to.
 	Copying:   `PRAGMA defer_foreign_keys = ON`,
 	Streaming: `PRAGMA cache_size = -2048`,
 	Hold:      func([]string) string { return "" },
@@ -78,7 +79,7 @@ var SQLite = &Dialect{
 		return "SELECT rid FROM " + m.Table() + " WHERE id IN (SELECT value FROM json_each(?)) AND workspace = ?"
 	},
 	Ids: func(_ *model.Model, ids []any) any {
-		text, _ := json.Marshal(ids) // ids are numbers or texts
+		text, _ := json.Marshal(ids) // cannot fail: ids are numbers or strings
 		return string(text)
 	},
 	Collect: func(expr, condition string) string {
@@ -101,15 +102,15 @@ func sqliteJoinFirst(f First) string {
 		f.Table, f.As, f.Key, f.Condition, f.Order)
 }
 
-// sqliteTable makes the number the row's own, so that a range of numbers is a
-// range of the file.
+// sqliteTable makes a record's number the rowid, so that a range of numbers lies
+// together in the file.
 func sqliteTable(table string, columns []string) string {
 	columns[0] += " PRIMARY KEY"
 	return "CREATE TABLE " + table + " (" + strings.Join(columns, ", ") + ") STRICT"
 }
 
-// sqliteAtOnce takes fifty records or one, so that two prepared statements a
-// model serve every import.
+// sqliteAtOnce is fifty or one, so that an import needs two prepared statements
+// for each model.
 func sqliteAtOnce(n int) int {
 	if n >= 50 {
 		return 50
@@ -117,16 +118,16 @@ func sqliteAtOnce(n int) int {
 	return 1
 }
 
-func sqliteRows(kinds []model.Type, values [][]any) (string, []any) {
-	one := "(?" + strings.Repeat(", ?", len(kinds)-1) + ")"
-	args := make([]any, 0, len(values)*len(kinds))
+func sqliteRows(types []model.Type, values [][]any) (string, []any) {
+	one := "(?" + strings.Repeat(", ?", len(types)-1) + ")"
+	args := make([]any, 0, len(values)*len(types))
 	for _, line := range values {
 		args = append(args, line...)
 	}
 	return "VALUES " + one + strings.Repeat(", "+one, len(values)-1), args
 }
 
-// jsonNumbers writes a list as JSON, without the cost of a general encoder.
+// jsonNumbers writes a list as JSON. It is faster than package json.
 func jsonNumbers(numbers []int64) string {
 	out := make([]byte, 0, 2+10*len(numbers))
 	out = append(out, '[')
@@ -159,7 +160,8 @@ func checkSQLite(address string) error {
 
 func sqlitePath(address string) string { return strings.TrimPrefix(address, "sqlite://") }
 
-func openSQLite(ctx context.Context, o OpenOptions) (*DB, error) {
+// openSQLite implements [Open].
+func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	path := sqlitePath(o.Address)
 	if err := createFile(path); err != nil {
 		return nil, sqliteOpening(path, err)
@@ -184,20 +186,20 @@ func openSQLite(ctx context.Context, o OpenOptions) (*DB, error) {
 // sqliteDriver is the name under which the driver registers itself.
 const sqliteDriver = "sqlite3"
 
-// openFile opens the one writing connection and the pools of readers.
+// openFile opens the connection that writes and the pools that read.
 //
-// The writer begins every transaction IMMEDIATE: a deferred one that turns
-// into a write fails with "locked" whenever another process wrote meanwhile.
-// synchronous=FULL makes a commit survive a power cut, which is what a 202
-// promises.
+// The writer begins every transaction IMMEDIATE. A deferred one that first reads
+// and then writes fails with "locked" whenever another process wrote in between.
+// synchronous=FULL makes a commit survive a power cut, which is what the answer
+// 202 promises.
 func openFile(ctx context.Context, driver, path string) (write *sqlx.DB, pools Pools, err error) {
 	file := sqliteFile(path)
 	write, err = sqlx.Open(driver, file+"?_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_busy_timeout=5000&_cache_size=-32768")
 	if err != nil {
 		return nil, Pools{}, err
 	}
-	write.SetMaxOpenConns(2) // the second is the log keeper's
-	// From here on the writer waits for the lock itself; see lockPoll.
+	write.SetMaxOpenConns(2) // the second is the checkpointer's
+	// From here on the writer itself waits for the lock; see lockPoll.
 	if err := firstConnection(ctx, write, `PRAGMA busy_timeout = 0`); err != nil {
 		return nil, Pools{}, errors.Join(err, write.Close())
 	}
@@ -215,9 +217,10 @@ func openFile(ctx context.Context, driver, path string) (write *sqlx.DB, pools P
 	return write, pools, nil
 }
 
-// firstConnection connects and runs a statement. Connecting turns the
-// write-ahead log on, for which SQLite does not wait: of processes that find a
-// new file at the same time, all but one are told that it is locked.
+// firstConnection connects and runs a statement, and retries while the file is
+// locked. Connecting turns on the write-ahead log, and SQLite does not wait for
+// the lock which that needs: of several processes that open a new file at the
+// same time, all but one get an error.
 func firstConnection(ctx context.Context, db *sqlx.DB, statement string) error {
 	for deadline := time.Now().Add(lockWait); ; {
 		_, err := db.ExecContext(ctx, statement)
@@ -234,7 +237,7 @@ func firstConnection(ctx context.Context, db *sqlx.DB, statement string) error {
 
 func sqliteFile(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
 
-// sqliteMigrations opens the connection on which the fixed tables are made.
+// sqliteMigrations opens the connection that migrates.
 func sqliteMigrations(path string) (*sql.DB, error) {
 	return sql.Open(sqliteDriver, sqliteFile(path)+"?_txlock=immediate&_foreign_keys=1&_busy_timeout=10000")
 }
@@ -270,7 +273,7 @@ func classifySQLite(err error) error {
 	return err
 }
 
-// sqliteFault reads the index from the message, the only place where SQLite
+// sqliteFault reads the column from the message, the only place where SQLite
 // names it: "UNIQUE constraint failed: c_x.workspace, c_x.domain", or
 // "...: index 'name'" for an index on an expression.
 func sqliteFault(err error) (DataFault, bool) {

@@ -14,14 +14,14 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// privately is the mode of the files that hold customers. SQLite gives those
-// beside the database the mode of the database.
+// privately is the mode of a database file, which holds customers' data. SQLite
+// gives the files beside it the same mode.
 const privately fs.FileMode = 0o600
 
-// createFile makes an empty database file that only its owner can read, where
-// there is none: SQLite would let everybody read it. One that is there is not
-// even opened, since closing it would end the locks that this process has on
-// it.
+// createFile creates an empty database file that only its owner can read, unless
+// it exists. SQLite itself would let everybody read it. It does not even open an
+// existing file, because closing it would release all locks that this process
+// holds on it.
 func createFile(path string) error {
 	for {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, privately)
@@ -34,7 +34,7 @@ func createFile(path string) error {
 		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		target, err := os.Readlink(path) // one that leads to no file yet
+		target, err := os.Readlink(path) // a link to a file that does not exist yet
 		if err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func createFile(path string) error {
 	}
 }
 
-// warnOfReaders names the files of a database that others can read.
+// warnOfReaders logs a warning with the database's files that others can read.
 func warnOfReaders(path string, log *slog.Logger) {
 	var open []string
 	for _, file := range []string{path, path + "-wal", path + "-shm"} {
@@ -58,8 +58,7 @@ func warnOfReaders(path string, log *slog.Logger) {
 	}
 }
 
-// thereIsSQLite answers [thereIs]. It changes nothing, whatever file the address
-// names.
+// thereIsSQLite implements [Exists].
 func thereIsSQLite(ctx context.Context, address, table string) error {
 	path := sqlitePath(address)
 	none := func(reason string) error { return fmt.Errorf("%w at %s: %s", ErrNoDatabase, path, reason) }
@@ -93,7 +92,7 @@ func thereIsSQLite(ctx context.Context, address, table string) error {
 
 const notSQLite = "the file is no SQLite database"
 
-// sqliteOpening says in a sentence why a file cannot be opened.
+// sqliteOpening turns the error of opening a file into a sentence for the user.
 func sqliteOpening(path string, err error) error {
 	code, _, _ := sqliteError(err)
 	if code == sqliteBusy || code == sqliteProtocol {
@@ -120,7 +119,7 @@ func isMissing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// missing tells a file that is not there from a folder that is not.
+// missing says whether the file does not exist or already its folder.
 func missing(path string) string {
 	folder := filepath.Dir(path)
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {

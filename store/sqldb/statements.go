@@ -7,16 +7,16 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// maxStatements bounds the prepared statements that a writer keeps. Statements
-// of jobs may carry their filter in their text, so their number has no end.
-// They are forgotten together, also when their texts are long.
+// maxStatements bounds the prepared statements that a writer keeps, and
+// maxStatementBytes bounds their texts. Some texts contain a filter, so there is
+// no end of different ones. When either bound is reached, all are closed.
 const (
 	maxStatements     = 200
 	maxStatementBytes = 2 << 20
 )
 
-// statements is the [session] of a connection that is to keep what it has
-// prepared, because its driver does not.
+// statements is a [Session] that keeps the statements it has prepared, because
+// the driver does not.
 type statements struct {
 	conn   *sqlx.Conn
 	byText map[string]*sqlx.Stmt
@@ -50,7 +50,7 @@ func (s *statements) SelectContext(ctx context.Context, dest any, query string, 
 	return stmt.SelectContext(ctx, dest, args...)
 }
 
-// QueryxContext hands on the rows.
+// QueryxContext returns the rows.
 func (s *statements) QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
 	stmt, err := s.get(ctx, query)
 	if err != nil {
@@ -78,8 +78,8 @@ func (s *statements) get(ctx context.Context, query string) (*sqlx.Stmt, error) 
 	return stmt, nil
 }
 
-// close forgets all statements. What it cannot close is closed with the
-// connection.
+// close closes and forgets all statements. If that fails for one, it is closed
+// with the connection.
 func (s *statements) close() {
 	for text, stmt := range s.byText {
 		stmt.Close()

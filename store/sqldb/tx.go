@@ -9,7 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// A session runs the statements of a transaction on its one connection.
+// A Session runs the statements of a transaction, on one connection.
 type Session interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	GetContext(ctx context.Context, dest any, query string, args ...any) error
@@ -17,23 +17,24 @@ type Session interface {
 	QueryxContext(ctx context.Context, query string, args ...any) (*sqlx.Rows, error)
 }
 
-// A Tx is one write transaction. Its helpers never begin or commit. It runs
-// under the writer's own context: a caller that goes away cannot tear a commit.
+// A Tx is a transaction that writes. The functions that take one neither begin
+// nor commit it. It runs under a context of the writer: a caller that stops
+// waiting cannot interrupt a commit.
 type Tx struct {
 	Ctx     context.Context
 	Session Session
 	Dialect *Dialect
-	Now     int64 // microseconds, one reading for the whole transaction
-	Clock   func() int64
+	Now     int64        // microseconds; the same for the whole transaction
+	Clock   func() int64 // reads the time anew
 
 	Began time.Time
-	Took  time.Duration // until its commit was done
+	Took  time.Duration // from Began until the commit was done
 	limit time.Duration // of one statement, where the database ends slow ones
 	// others answers OthersSince.
 	others func(since Mark, own int64) (bool, error)
 }
 
-// exec runs a statement and returns how many rows it changed.
+// Exec runs a statement and returns how many rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	r, err := t.Session.ExecContext(t.Ctx, t.Dialect.Rebind(query), args...)
 	if err != nil {
@@ -42,23 +43,23 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
-// exec1 is exec for callers that do not ask how many rows changed.
+// Run is Exec for callers that do not ask how many rows changed.
 func (t *Tx) Run(query string, args ...any) error {
 	_, err := t.Exec(query, args...)
 	return err
 }
 
-// get reads one row into dest; ok is false when there is none.
+// Get reads one row into dest; ok is false when there is none.
 func (t *Tx) Get(dest any, query string, args ...any) (ok bool, err error) {
 	return HasRow(t.Session.GetContext(t.Ctx, dest, t.Dialect.Rebind(query), args...))
 }
 
-// list reads all rows into the slice that dest points to.
+// List reads all rows into the slice that dest points to.
 func (t *Tx) List(dest any, query string, args ...any) error {
 	return t.Session.SelectContext(t.Ctx, dest, t.Dialect.Rebind(query), args...)
 }
 
-// row reads one row of several columns; ok is false when there is none.
+// Row reads one row of several columns; ok is false when there is none.
 func (t *Tx) Row(query string, args []any, dest ...any) (ok bool, err error) {
 	rows, err := t.Session.QueryxContext(t.Ctx, t.Dialect.Rebind(query), args...)
 	if err != nil {
@@ -71,7 +72,7 @@ func (t *Tx) Row(query string, args []any, dest ...any) (ok bool, err error) {
 	return true, errors.Join(rows.Scan(dest...), rows.Close())
 }
 
-// attempt runs fn so that its error undoes only what fn did.
+// Attempt runs fn under a savepoint: an error undoes only what fn did.
 func (t *Tx) Attempt(fn func() error) error {
 	if err := t.Run(`SAVEPOINT attempt`); err != nil {
 		return err
@@ -97,6 +98,7 @@ func (t *Tx) TookTooLong(err error) bool {
 // then. Only a writer that runs one transaction at a time knows.
 func (t *Tx) OthersSince(since Mark, own int64) (bool, error) { return t.others(since, own) }
 
+// HasRow splits the error of a query for one row: no row is no error.
 func HasRow(err error) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil

@@ -12,29 +12,28 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// size says how a transaction is scheduled.
+// A Size says how a transaction is scheduled and how long it may take.
 type Size int
 
 const (
 	Small   Size = iota // quick; may share its commit with others
-	Large               // may take tens of milliseconds; small ones that wait go first
-	Chunked             // large, and ended with [errTooSlow] when it takes much longer
-	Endless             // takes as long as it takes: a migration
+	Large               // may take tens of milliseconds; small ones that wait run first
+	Chunked             // large, and ended with [ErrTooSlow] when it takes much longer
+	Endless             // without a time limit
 )
 
 // maxMembers bounds the small transactions of one commit, and so how long
 // the first of them waits for the last.
 const maxMembers = 128
 
-// lockWait is how long a transaction waits for another process that writes,
-// and lockPoll how often it asks. SQLite's own busy handler backs off to
-// 100 ms, by which a process would never get in between another's chunks.
+// lockWait is how long a transaction waits for another process that writes, and
+// lockPoll is the time between two attempts. The busy handler of SQLite sleeps
+// for up to 100 ms, and so would miss the short gaps between the chunks of the
+// other process.
 const (
 	lockWait = 5 * time.Second
 	lockPoll = time.Millisecond
 )
-
-var ErrClosed = errors.New("the store is closed")
 
 // A member is one transaction in the writer's queue.
 type member struct {
@@ -45,11 +44,11 @@ type member struct {
 
 	mu      sync.Mutex
 	started bool
-	gone    bool // the caller left before the start
+	gone    bool // its caller stopped waiting before the start
 }
 
-// start reports whether the member is still wanted, after which its caller
-// waits for the result.
+// start reports whether a caller still waits for the member. If so, leave
+// returns false from then on: the caller waits for the result.
 func (m *member) start() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -57,8 +56,8 @@ func (m *member) start() bool {
 	return m.started
 }
 
-// leave reports whether the caller may go: the member has not started and
-// never will.
+// leave reports whether the caller may stop waiting: the member has not started,
+// and never will.
 func (m *member) leave() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -68,26 +67,25 @@ func (m *member) leave() bool {
 
 // A writer runs write transactions.
 type Writer interface {
-	// do runs fn in a transaction and returns after its commit, with the
-	// transaction as it then was. It may run fn more than once, of which the
-	// last counts. The context ends the wait for a turn, never a transaction
-	// that has begun.
+	// Do runs fn in a transaction and returns the transaction after its commit.
+	// It may run fn more than once; only the last run counts. The context ends
+	// the wait for the start, never a transaction that has begun.
 	Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error)
-	// aim is how long a chunk should take now.
+	// Aim is how long a [Chunked] transaction should take now.
 	Aim() time.Duration
-	// mark remembers a moment, for [Tx.OthersSince]: what a snapshot shows that
-	// is opened after it.
+	// Mark remembers a moment for [Tx.OthersSince]. A snapshot that is opened
+	// later shows everything committed before it.
 	Mark() Mark
-	// close waits for the transactions in progress, or rolls back those that
-	// take too long. Nothing runs after it.
+	// Close waits for the transactions in progress, and rolls back those that
+	// take too long. Later calls of Do return [ErrClosed].
 	Close() error
 }
 
-// A groupWriter is the one goroutine that writes to SQLite. Small transactions
-// that wait at the same time join into one commit, because on a disk that
-// keeps its promises the sync of a commit costs far more than they do.
+// A groupWriter writes to SQLite, on one goroutine. It joins small transactions
+// that wait at the same time into one commit (group commit), because the sync
+// of a commit to the disk costs far more than they do.
 type groupWriter struct {
-	db    *sqlx.DB // has the connection that writes, and lends the keeper another
+	db    *sqlx.DB // of conn, and of a second connection for the checkpointer
 	conn  *sqlx.Conn
 	d     *Dialect
 	now   func() int64
@@ -100,15 +98,15 @@ type groupWriter struct {
 	ended chan struct{}
 
 	waiting waiting
-	commits atomic.Int64 // transactions that this process has committed
-	version atomic.Int64 // SQLite's data_version when a chunk last looked: raised by other processes
+	commits atomic.Int64 // how many times this process has committed
+	version atomic.Int64 // SQLite's data_version when it was last read; other processes raise it
 
-	// A large transaction runs under a context that ends when the writer has
-	// waited for it long enough at the end; what it did is rolled back.
+	// ctx is the context of large transactions. It ends when Close has waited
+	// long enough for the one in progress, which is then rolled back.
 	ctx       context.Context
 	interrupt context.CancelFunc
 	lockWait  time.Duration
-	patience  time.Duration // with a chunk
+	patience  time.Duration // how long a chunk may take
 }
 
 func newGroupWriter(db *sqlx.DB, conn *sqlx.Conn, d *Dialect, path string, now func() int64) *groupWriter {
@@ -123,25 +121,24 @@ func newGroupWriter(db *sqlx.DB, conn *sqlx.Conn, d *Dialect, path string, now f
 	return w
 }
 
-// closeWait is how long the writer waits for the transaction in progress.
+// closeWait is how long Close waits for the transaction in progress.
 const closeWait = 2 * time.Second
 
-// close ends the goroutine after the transaction in progress, or rolls that
-// back when it takes too long.
+// Close implements [Writer].
 func (w *groupWriter) Close() error {
 	close(w.quit)
 	defer time.AfterFunc(closeWait, w.interrupt).Stop()
 	<-w.ended
 	w.interrupt()
 	w.stmts.close()
-	// SQLite moves its log into the file when the last connection closes, unless
-	// that one has never read, as after a migration alone: the file of a new
-	// database would stay empty.
+	// SQLite moves the write-ahead log into the file when the last connection
+	// closes, but only if that connection has ever read. After a migration it may
+	// not have, and the file of a new database would stay empty.
 	_, _ = w.conn.ExecContext(context.Background(), `SELECT 1 FROM sqlite_schema LIMIT 1`)
 	return errors.Join(w.conn.Close(), w.db.Close())
 }
 
-// do is one turn in the queue, or a part of one.
+// Do implements [Writer].
 func (w *groupWriter) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -168,8 +165,8 @@ func (w *groupWriter) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, 
 	}
 }
 
-// atTheEnd tells a member that ran as the writer closed from one that never
-// will.
+// atTheEnd returns the result of a member that ran while the writer closed, and
+// [ErrClosed] for one that never will.
 func (w *groupWriter) atTheEnd(m *member) (*Tx, error) {
 	select {
 	case err := <-m.done:
@@ -182,7 +179,7 @@ func (w *groupWriter) atTheEnd(m *member) (*Tx, error) {
 func (w *groupWriter) run() {
 	defer close(w.ended)
 	for {
-		// Small before large: whoever waits for a page waits for these.
+		// Small before large: users wait for the small ones.
 		select {
 		case m := <-w.queue[Small]:
 			w.commit(w.gather(m))
@@ -203,8 +200,8 @@ func (w *groupWriter) run() {
 	}
 }
 
-// limited is the context of a transaction that has begun: a chunk has a time
-// limit, of which the wait for the lock of another process is no part.
+// limited returns the context of a transaction. It is called when the write lock
+// is taken, so the time limit of a chunk does not include the wait for it.
 func (w *groupWriter) limited(n Size) (context.Context, context.CancelFunc) {
 	switch n {
 	case Small:
@@ -215,7 +212,7 @@ func (w *groupWriter) limited(n Size) (context.Context, context.CancelFunc) {
 	return w.ctx, func() {}
 }
 
-// gather takes the small transactions that are waiting right now.
+// gather returns first and the small transactions that are waiting now.
 func (w *groupWriter) gather(first *member) []*member {
 	batch := []*member{first}
 	for len(batch) < maxMembers {
@@ -229,9 +226,9 @@ func (w *groupWriter) gather(first *member) []*member {
 	return batch
 }
 
-// commit runs a batch in one transaction and answers each member after the
-// COMMIT: a member whose own work failed gets its error, and when the
-// transaction as a whole fails, everybody does.
+// commit runs a batch in one transaction and sends each member its result after
+// the COMMIT. A member that failed gets its own error. When the transaction as a
+// whole fails, all others get that error.
 func (w *groupWriter) commit(batch []*member) {
 	results := make([]error, len(batch))
 	whole := w.transact(batch, results)
@@ -257,8 +254,11 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 			continue
 		}
 		m.tx = &Tx{Ctx: ctx, Session: &w.stmts, Dialect: w.d, Now: now, Clock: w.now, Began: began, others: w.othersSince}
-		results[i] = w.runMember(m, len(batch) == 1)
-		results[i] = WithTooSlow(ctx, results[i])
+		run := runUnderSavepoint
+		if len(batch) == 1 {
+			run = runAlone
+		}
+		results[i] = WithTooSlow(ctx, run(m))
 		if fatal(results[i]) {
 			return errors.Join(results[i], w.rollback())
 		}
@@ -278,9 +278,9 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 	return nil
 }
 
-// tooSlow adds that a statement was ended by its time limit to the error that
-// this made. A fault of the store's, of a slow disk that is full for instance,
-// stays one.
+// WithTooSlow adds [ErrTooSlow] to the error of a statement that its context's
+// time limit has ended. A fault of the database stays one, even if it came after
+// the time limit, as on a slow disk that is full.
 func WithTooSlow(ctx context.Context, err error) error {
 	if err == nil || fatal(err) || context.Cause(ctx) != ErrTooSlow {
 		return err
@@ -288,15 +288,15 @@ func WithTooSlow(ctx context.Context, err error) error {
 	return errors.Join(ErrTooSlow, err)
 }
 
-// runMember runs one member, under a savepoint unless it is alone.
-func (w *groupWriter) runMember(m *member, alone bool) error {
-	if alone {
-		return m.fn(m.tx)
-	}
+// runAlone runs the only member of a transaction.
+func runAlone(m *member) error { return m.fn(m.tx) }
+
+// runUnderSavepoint runs a member so that its error undoes nothing of the others.
+func runUnderSavepoint(m *member) error {
 	return m.tx.Attempt(func() error { return m.fn(m.tx) })
 }
 
-// begin takes SQLite's write lock, and waits for it if it must.
+// begin takes SQLite's write lock. It waits for the lock at most as long as given.
 func (w *groupWriter) begin(wait time.Duration) error {
 	deadline := time.Now().Add(wait)
 	for {
@@ -313,8 +313,8 @@ func (w *groupWriter) begin(wait time.Duration) error {
 	}
 }
 
-// rollback undoes the transaction. SQLite may have done so by itself, after
-// a full disk for instance; then there is nothing to undo, which is no error.
+// rollback undoes the transaction. After some errors, such as a full disk, SQLite
+// has already done so; that is no error.
 func (w *groupWriter) rollback() error {
 	_, err := w.conn.ExecContext(context.Background(), `ROLLBACK`)
 	if code, _, _ := sqliteError(err); code == sqliteGeneric {
@@ -323,8 +323,8 @@ func (w *groupWriter) rollback() error {
 	return err
 }
 
-// fatal reports whether an error concerns the whole transaction and not only
-// the member it met.
+// fatal reports whether an error concerns the whole transaction, and not only the
+// member that got it.
 func fatal(err error) bool {
 	code, _, _ := sqliteError(err)
 	return slices.Contains([]int{sqliteFull, sqliteIOError, sqliteBusy, sqliteLocked, sqliteNoMemory, sqliteCorrupt, sqliteReadOnly}, code)
