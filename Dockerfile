@@ -1,5 +1,5 @@
-# SQLite is C, so the build needs a compiler and the program the C library of
-# the same Debian.
+# SQLite is written in C: the build needs a C compiler, and the program the C
+# library of the same Debian release.
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
 ENV CGO_ENABLED=1
@@ -26,7 +26,7 @@ VOLUME /data
 ENV BULKPATCH_ADDR=0.0.0.0:8080 \
     BULKPATCH_DB=sqlite:///data/bulkpatch.db
 EXPOSE 8080
-# In order stops take up to ten seconds; SIGTERM is what asks for one.
+# On SIGTERM the program stops in order, within ten seconds.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8080/readyz"]

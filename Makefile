@@ -1,7 +1,7 @@
 # make help lists what is here.
 
-# A number of inputs, not a time: go test now and then fails at the end of a
-# time without having found anything.
+# A number of inputs, not a duration: go test sometimes fails at the end of a
+# duration although it has found nothing.
 FUZZTIME ?= 30000x
 BENCH    ?= .
 SEEDS    ?= 20
@@ -19,7 +19,7 @@ help: ## list the targets
 run: ## serve on 127.0.0.1:8080 with SQLite and the embedded Redis
 	go run ./cmd/bulkpatch serve
 
-demo: ## show everything on a throw-away set-up
+demo: ## show an import and two jobs on a temporary installation
 	go run ./cmd/bulkpatch demo
 
 # Without -trimpath, which would compile SQLite again although go run and go
@@ -48,6 +48,6 @@ bench: ## run the benchmarks that BENCH matches
 	@.ci/prepare
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-chaos: ## hurt running processes under a load: SEEDS seeds from FIRST on, of each KIND; a line a kind is added to SUMMARY
+chaos: ## inject faults into running processes under load: SEEDS seeds from FIRST on, of each KIND; adds a line for each kind to SUMMARY
 	@.ci/prepare
 	go test ./chaos -count=1 -v -timeout 24h -run '^TestChaos$$' -chaos.kind=$(KIND) -chaos.seeds=$(SEEDS) -chaos.first=$(FIRST) -chaos.summary=$(SUMMARY)

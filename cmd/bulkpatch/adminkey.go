@@ -12,15 +12,15 @@ import (
 	"bulkpatch/store"
 )
 
-// Bounds of an admin key that a user chooses. One that is shorter could be
-// guessed, or be a password that is used elsewhere.
+// Limits on the length of an admin key that a user chooses. A shorter one could
+// be guessed, or be a password that is used elsewhere too.
 const (
 	leastAdminKey = 24
 	mostAdminKey  = 255
 )
 
-// adminKey reads the fixed admin key. The settings of the database have been
-// read before.
+// adminKey reads the admin key that the user chose. Call it after database,
+// since a short key is looked up there.
 func (r *reader) adminKey(f adminKeyFlags) {
 	flag, key := "--admin-key", f.AdminKey
 	switch r.either("admin-key", "admin-key-file") {
@@ -39,7 +39,7 @@ func (r *reader) adminKey(f adminKeyFlags) {
 	r.s.adminKey = key
 }
 
-// secretIn reads a secret from a file, without the end of its line.
+// secretIn reads a secret from a file, without its line end.
 func (r *reader) secretIn(file string) string {
 	f, err := os.Open(file)
 	if err != nil {
@@ -58,8 +58,8 @@ func (r *reader) secretIn(file string) string {
 	return strings.TrimRight(string(text), "\r\n")
 }
 
-// shortAdminKey takes a key that would be refused today only where it is
-// stored since before.
+// shortAdminKey accepts a short key only if the database already has it:
+// earlier versions allowed such keys.
 func (r *reader) shortAdminKey(flag, key string) {
 	const rule = "must have at least %d characters"
 	stored, err := r.storesAdminKey(key)
@@ -73,8 +73,8 @@ func (r *reader) shortAdminKey(flag, key string) {
 	}
 }
 
-// storesAdminKey looks for the key in the database, which may not be there
-// yet.
+// storesAdminKey reports whether the database has the key. A missing database
+// has none.
 func (r *reader) storesAdminKey(key string) (bool, error) {
 	if r.s.db == "" || key == "" {
 		return false, nil

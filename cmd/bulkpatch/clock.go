@@ -4,5 +4,5 @@ package main
 
 import "time"
 
-// clock is the clock of the whole program.
+// clock returns the time for the whole program.
 func clock() time.Time { return time.Now() }

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// clock is the machine's clock, moved by the duration that the file
-// BULKPATCH_CLOCK_STEP names holds. A build with the tag stepclock is for
-// tests that step the clock of a running process, and nothing else.
+// clock returns the machine's time, moved by a duration that it reads from the
+// file named by BULKPATCH_CLOCK_STEP. The build tag stepclock is only for tests
+// that change the clock of a running process.
 func clock() time.Time {
 	text, err := os.ReadFile(os.Getenv("BULKPATCH_CLOCK_STEP"))
 	if err != nil {

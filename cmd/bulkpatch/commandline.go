@@ -9,12 +9,13 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// A commandLine is what was typed, read against the grammar. The parser stops
-// at the first fault, so every word is looked at here first: what it can take
-// goes on to it, and what it cannot is a fault.
+// A commandLine holds the words of the command line, checked against the
+// grammar. The parser of the library stops at the first fault. So each word is
+// checked here first: valid words are passed on to the parser, and each of the
+// others is recorded as a fault.
 type commandLine struct {
 	parser   *kong.Kong
-	node     *kong.Node            // the command, as far as it was named
+	node     *kong.Node            // the command named so far
 	flags    map[string]*kong.Flag // of the command, by --name and -n
 	given    map[string]bool       // names of the flags that were typed
 	path     []string              // names of the command
@@ -22,11 +23,11 @@ type commandLine struct {
 	operands []string
 	faults   []string
 
-	asks   bool // for help or the version; nothing else counts then
-	unsure bool // which words are operands, after a fault that leaves it open
+	asks   bool // --help or --version was given; all else is ignored then
+	unsure bool // after a fault that leaves open which words are operands
 }
 
-// readLine reads what was typed, all of it.
+// readLine reads all words of the command line.
 func readLine(parser *kong.Kong, typed []string) *commandLine {
 	l := &commandLine{parser: parser, given: map[string]bool{}}
 	l.enter(parser.Model.Node)
@@ -45,7 +46,7 @@ func readLine(parser *kong.Kong, typed []string) *commandLine {
 	return l
 }
 
-// args is the line as the parser can take it.
+// args returns the valid words, in the form that the parser takes.
 func (l *commandLine) args() []string {
 	args := append(append([]string{}, l.path...), l.options...)
 	if len(l.operands) == 0 || l.unsure {
@@ -54,7 +55,7 @@ func (l *commandLine) args() []string {
 	return append(append(args, "--"), l.operands...)
 }
 
-// command is what runs the line, such as "bulkpatch key create".
+// command returns the program and the command, such as "bulkpatch key create".
 func (l *commandLine) command() string {
 	return strings.Join(append([]string{l.parser.Model.Name}, l.path...), " ")
 }
@@ -63,7 +64,7 @@ func (l *commandLine) fault(format string, args ...any) {
 	l.faults = append(l.faults, fmt.Sprintf(format, args...))
 }
 
-// enter goes on with a command, or the program as a whole.
+// enter makes node the current command and collects its flags.
 func (l *commandLine) enter(node *kong.Node) {
 	l.node, l.flags = node, map[string]*kong.Flag{}
 	for _, group := range node.AllFlags(false) {
@@ -76,8 +77,8 @@ func (l *commandLine) enter(node *kong.Node) {
 	}
 }
 
-// flag takes a flag, with its value from the rest where it has one, and
-// returns what is left.
+// flag reads a flag and its value, which may be the first word of rest. It
+// returns the words after them.
 func (l *commandLine) flag(word string, rest []string) []string {
 	name, value, joined := strings.Cut(word, "=")
 	f := l.flags[name]
@@ -106,7 +107,7 @@ func (l *commandLine) flag(word string, rest []string) []string {
 	return rest
 }
 
-// set keeps the value of a flag that is on or off.
+// set stores the value of a boolean flag.
 func (l *commandLine) set(f *kong.Flag, value string) {
 	l.given[f.Name] = true
 	if _, err := strconv.ParseBool(value); err != nil {
@@ -117,14 +118,15 @@ func (l *commandLine) set(f *kong.Flag, value string) {
 	l.options = append(l.options, "--"+f.Name+"="+value)
 }
 
-// isFlag tells a flag from a value that begins with a hyphen, such as -1.
+// isFlag reports whether a word is a flag, and not a value such as -1.
 func (l *commandLine) isFlag(word string) bool {
 	name, _, _ := strings.Cut(word, "=")
 	return strings.HasPrefix(word, "--") || l.flags[name] != nil
 }
 
-// unknown names a flag that the command has not. Before the command there are
-// none to speak of, and what follows means nothing.
+// unknown records the fault of a flag that the command does not have. A flag
+// before the command is a fault as well; then the remaining words are ignored,
+// since their meaning depends on the command.
 func (l *commandLine) unknown(word string, rest []string) []string {
 	l.unsure = true
 	name, _, _ := strings.Cut(word, "=")
@@ -139,8 +141,8 @@ func (l *commandLine) unknown(word string, rest []string) []string {
 	return rest
 }
 
-// complaint is what the parser says of one word alone, with the name that it
-// resembles.
+// complaint returns the parser's message about one unknown word. It suggests a
+// similar name if there is one.
 func (l *commandLine) complaint(word string) string {
 	ctx, err := kong.Trace(l.parser, append(append([]string{}, l.path...), word))
 	if err == nil {
@@ -152,7 +154,7 @@ func (l *commandLine) complaint(word string) string {
 	return err.Error()
 }
 
-// word takes the name of a command or an operand.
+// word reads the name of a command, or an operand.
 func (l *commandLine) word(word string, rest []string) []string {
 	if len(l.node.Children) == 0 {
 		l.operands = append(l.operands, word)
@@ -170,7 +172,8 @@ func (l *commandLine) word(word string, rest []string) []string {
 	return nil
 }
 
-// finish names what is missing and what is too much.
+// finish records the faults that show only at the end of the line: a missing
+// command or flag, and missing or superfluous operands.
 func (l *commandLine) finish() {
 	if l.unsure {
 		return
@@ -181,7 +184,7 @@ func (l *commandLine) finish() {
 			names = append(names, child.Name)
 		}
 		l.fault("a command is missing, one of: %s", strings.Join(names, ", "))
-		l.unsure = true // there is nobody to take operands
+		l.unsure = true // without a command there are no operands
 		return
 	}
 	l.count()
@@ -192,7 +195,7 @@ func (l *commandLine) finish() {
 	}
 }
 
-// count compares the operands with those of the grammar.
+// count compares the number of operands with the grammar.
 func (l *commandLine) count() {
 	known := l.node.Positional
 	for i, p := range known {
@@ -210,8 +213,8 @@ func (l *commandLine) count() {
 	}
 }
 
-// variable is the environment variable that sets the flag now, "" where none
-// does.
+// variable returns the name of the environment variable that sets the flag, or
+// "" if none is set.
 func (l *commandLine) variable(name string) string {
 	f := l.flags["--"+name]
 	if f == nil {
@@ -228,8 +231,8 @@ func (l *commandLine) variable(name string) string {
 // typed reports whether a flag was given on the line.
 func (l *commandLine) typed(name string) bool { return l.given[name] }
 
-// hasVariable reports whether a variable of the environment sets a flag to
-// something.
+// hasVariable reports whether an environment variable sets the flag to a
+// non-empty value.
 func (l *commandLine) hasVariable(name string) bool { return os.Getenv(l.variable(name)) != "" }
 
 // setBy returns the name by which a flag was set: its own, or that of an

@@ -16,13 +16,13 @@ import (
 	"bulkpatch/store"
 )
 
-// A complaint is an error as whoever typed the command is told of it.
+// A complaint is an error in words for the user of the command line.
 type complaint struct {
-	lines  []string // one fault each, in the user's terms
-	status int      // of the exit
+	lines  []string // one fault each
+	status int      // exit status
 }
 
-// A flagError is an error in what a flag names.
+// A flagError is an error about the thing that a flag names, such as a database.
 type flagError struct {
 	flag string
 	err  error
@@ -48,8 +48,8 @@ func (a *app) report(err error) int {
 	return c.status
 }
 
-// complain puts an error into sentences. What other programs and libraries say
-// of themselves, such as the method and the path of a call, is left out.
+// complain turns an error into sentences. It leaves out technical details that
+// libraries add, such as the method and the path of a call.
 func complain(err error) complaint {
 	if parts := joined(err); parts != nil {
 		return complainOfAll(parts)
@@ -83,10 +83,11 @@ func complain(err error) complaint {
 	return complainOfCall(err)
 }
 
-// noDatabase is the way out where no database is.
+// noDatabase tells the user what to do about a missing database.
 const noDatabase = " (is the address right? bulkpatch migrate creates a database)"
 
-// complainOfCall is complain for files and connections, and for all else.
+// complainOfCall is complain for errors of files and connections, and for all
+// errors that complain does not know.
 func complainOfCall(err error) complaint {
 	var file *fs.PathError
 	var link *os.LinkError
@@ -102,8 +103,8 @@ func complainOfCall(err error) complaint {
 	return complaint{strings.Split(err.Error(), "\n"), exitFailed}
 }
 
-// complainOfAll says what several errors say, each sentence once. The first
-// one chooses the exit status.
+// complainOfAll combines several errors, each sentence once. The first error
+// sets the exit status.
 func complainOfAll(errs []error) complaint {
 	var all complaint
 	for _, err := range errs {
@@ -120,8 +121,7 @@ func complainOfAll(errs []error) complaint {
 	return all
 }
 
-// joined are the errors that [errors.Join] has joined, nil for any other
-// error.
+// joined returns the errors of an [errors.Join], and nil for any other error.
 func joined(err error) []error {
 	many, ok := err.(interface{ Unwrap() []error })
 	if !ok {
@@ -137,8 +137,8 @@ func joined(err error) []error {
 	return many.Unwrap()
 }
 
-// refusal is what a server answered: each fault, or the one sentence that it
-// gave. The parameters of a query are flags of the same names here.
+// refusal returns the faults that a server's answer lists, or its one sentence.
+// A fault of a query parameter is reported for the flag of the same name.
 func refusal(e *client.Error) []string {
 	var lines []string
 	for _, f := range e.Faults {

@@ -15,17 +15,17 @@ import (
 type copyCommand struct {
 	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to copy, sqlite://PATH or postgres://… (default ${default}). It stays as it is."`
 	To     string `env:"BULKPATCH_TO" required:"" placeholder:"URL" help:"Database to copy into, sqlite://PATH or postgres://…; it must be empty. An SQLite file is created."`
-	Models string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files, the same that the processes are started with."`
+	Models string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder with more model files, the same that the processes are started with."`
 }
 
-// Help says what comes before and after, and shows an example.
+// Help shows an example and says what to do before and after.
 func (copyCommand) Help() string {
 	return `Example:
   bulkpatch copy --db sqlite:///var/lib/bulkpatch/bulkpatch.db --to postgres://bulkpatch@db/bulkpatch
 
-Stop all processes first, then copy, then start them with the destination as their --db: keys, customers, jobs in mid-course, undo and idempotency keys go on as before. What a forgotten process wants to write to either database while it is copied fails; what it writes to the old one afterwards stays there.
+Stop all processes, copy, then start them with the destination as --db. Keys, customers, jobs in progress, undo and idempotency keys continue to work. While the copy runs, writes of a process that was not stopped fail, on both databases; what it writes to the old database afterwards stays there.
 
-The copy arrives whole or not at all: after an interruption the destination is still empty, and the command can be run again.`
+The copy is one transaction: after an interruption the destination is still empty, and the command can be run again.`
 }
 
 func (c *copyCommand) check(r *reader) {
@@ -37,7 +37,7 @@ func (c *copyCommand) check(r *reader) {
 	}
 }
 
-// Run copies the installation and tells what has been copied.
+// Run copies the database and prints what it copied.
 func (c *copyCommand) Run(a *app, from settings) error {
 	source, err := openSource(a.ctx, from)
 	if err != nil {
@@ -57,8 +57,8 @@ func (c *copyCommand) Run(a *app, from settings) error {
 	return reportCopy(a, from.models, copied)
 }
 
-// openSource opens a database that is to be read only: it makes none, and
-// brings none up to date.
+// openSource opens the database to copy from. It neither creates nor migrates
+// one.
 func openSource(ctx context.Context, s settings) (*store.Store, error) {
 	db, err := store.OpenExisting(ctx, s.db, store.Options{Models: s.models, Log: s.log, Now: clock})
 	if err != nil {
@@ -70,7 +70,7 @@ func openSource(ctx context.Context, s settings) (*store.Store, error) {
 	return db, nil
 }
 
-// copyAll shows how far the copy is.
+// copyAll copies all rows and shows its progress.
 func copyAll(a *app, source, dest *store.Store) ([]store.TableCopy, error) {
 	var bar *bar
 	copied, err := source.CopyTo(a.ctx, dest, func(done, total int64) {
@@ -88,7 +88,8 @@ func copyAll(a *app, source, dest *store.Store) ([]store.TableCopy, error) {
 	return copied, err
 }
 
-// reportCopy prints the rows of each table that has any, and their sum.
+// reportCopy prints the number of rows of each table that has any, and how many
+// records and jobs there are.
 func reportCopy(a *app, models *model.Registry, copied []store.TableCopy) error {
 	var tables []string
 	for _, m := range models.All() {

@@ -18,16 +18,16 @@ import (
 	"bulkpatch/worker"
 )
 
-// demoSeed makes every demo show the same customers.
+// demoSeed is the seed of the customers, so that each demo has the same ones.
 const demoSeed = 2026
 
-// watchFor is about how long the demo's job takes when it is slowed down to
-// be watched.
+// watchFor is about how long the demo's job takes without --exit. It is slowed
+// down so that a user can watch it.
 const watchFor = 12 * time.Second
 
 type demoCommand struct {
-	Records string `default:"100000" placeholder:"N" help:"Customers to make, 1 to 10000000 (default ${default})."`
-	Exit    bool   `help:"Run at full speed and end by itself; the exit status is 1 if a job did not end as it should."`
+	Records string `default:"100000" placeholder:"N" help:"Number of customers, 1 to 10000000 (default ${default})."`
+	Exit    bool   `help:"Run at full speed and exit at the end. The exit status is 1 if a job did not end as expected."`
 
 	records int
 }
@@ -38,12 +38,12 @@ func (demoCommand) Help() string {
   bulkpatch demo
   bulkpatch demo --records 20000 --exit
 
-Everything happens in a temporary folder and on a free port, and is gone at the end.`
+It uses a temporary folder, which it removes at the end, and a free port.`
 }
 
 func (c *demoCommand) check(r *reader) { c.records = r.integer("--records", c.Records, 10_000_000) }
 
-// Run shows everything once, and then stays up until a signal.
+// Run runs the demo and then, without --exit, serves until a signal.
 func (c *demoCommand) Run(a *app) error {
 	dir, err := os.MkdirTemp("", "bulkpatch-demo-")
 	if err != nil {
@@ -64,12 +64,12 @@ func (c *demoCommand) Run(a *app) error {
 		}
 	}
 	if err != nil && a.ctx.Err() != nil {
-		err = errors.New("stopped before the demo had ended")
+		err = errors.New("stopped before the demo ended")
 	}
 	return errors.Join(err, up.stop())
 }
 
-// A running is a service in this process that the demo has started.
+// A running is the service that the demo runs in this process.
 type running struct {
 	client    *client.Client
 	base, key string
@@ -78,7 +78,7 @@ type running struct {
 	err       error
 }
 
-// startDemo starts a service that keeps its files in dir, and returns when it
+// startDemo starts a service with its files in dir, and returns when it
 // listens.
 func startDemo(a *app, dir string) (*running, error) {
 	ctx, cancel := context.WithCancel(a.ctx)
@@ -116,18 +116,18 @@ func (r *running) stop() error {
 	return r.err
 }
 
-// A demo is one run through everything.
+// A demo is one run of the demo.
 type demo struct {
 	*app
 	*client.Client
 	base, key string
-	stays     bool // until it is told to end, and so it is slowed down to be watched
+	stays     bool // no --exit: its job is slow, and the service runs on
 }
 
 func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.out, format+"\n", args...) }
 
-// show runs the jobs and tells about them. An error means that one of them
-// did not end as it should.
+// show imports customers, runs two jobs and prints how they end. It fails if
+// one of them does not end as expected.
 func (d *demo) show(records int) error {
 	if err := d.load(records); err != nil {
 		return err
@@ -135,7 +135,7 @@ func (d *demo) show(records int) error {
 	if err := d.bulk(records); err != nil {
 		return err
 	}
-	return d.refused()
+	return d.failing()
 }
 
 // load imports the customers.
@@ -153,7 +153,7 @@ func (d *demo) load(records int) error {
 	return nil
 }
 
-// A lineCounter moves a bar with each line that passes.
+// A lineCounter moves a bar by the lines written to it.
 type lineCounter struct {
 	bar   *bar
 	lines int64
@@ -201,7 +201,7 @@ func (d *demo) bulk(records int) error {
 	return nil
 }
 
-// follow draws the job's progress until it ends.
+// follow shows the job's progress until it ends.
 func (d *demo) follow(j client.Job, total int64) (client.Job, error) {
 	b := newRecordBar(d.err, "update", total)
 	j, err := d.Wait(d.ctx, j.ID, func(j client.Job) { b.Set(j.Counts.Tried()) })
@@ -212,9 +212,9 @@ func (d *demo) follow(j client.Job, total int64) (client.Job, error) {
 	return j, nil
 }
 
-// refused runs a job of which two records of three must fail: a name that is
-// to be unique cannot be given to three.
-func (d *demo) refused() error {
+// failing runs a job that gives three records one value of a unique field. Two
+// of them must fail.
+func (d *demo) failing() error {
 	ids := []string{"acme-north", "acme-south", "acme-west"}
 	for _, id := range ids {
 		draft := map[string]any{"id": id, "name": "Acme " + id[len("acme-"):]}
@@ -222,7 +222,7 @@ func (d *demo) refused() error {
 			return fmt.Errorf("create %s: %w", id, err)
 		}
 	}
-	d.say("\nGiving three clients one name that must be unique: one gets it, two are refused, each with its reason …")
+	d.say("\nGiving three clients one name that must be unique: one record is updated, two fail, each with its reason …")
 	filter := map[string]any{"id": map[string]any{"$in": ids}}
 	j, err := d.SubmitBulk(d.ctx, "mythic", filter, map[string]any{"global_name": "acmeRetail"}, client.Options{})
 	if err != nil {

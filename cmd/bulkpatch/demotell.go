@@ -10,7 +10,7 @@ import (
 	"bulkpatch/client"
 )
 
-// tell prints how a job ended.
+// tell prints a job's final state and counts.
 func (d *demo) tell(j client.Job) {
 	c := j.Counts
 	matched, pending := int64(0), int64(0)
@@ -29,7 +29,7 @@ func (d *demo) tell(j client.Job) {
 // shown is how many results the demo prints.
 const shown = 3
 
-// firstChanges prints what became of the first records.
+// firstChanges prints what changed in the first records.
 func (d *demo) firstChanges(j client.Job) error {
 	d.say("Its first changes:")
 	n := 0
@@ -45,7 +45,7 @@ func (d *demo) firstChanges(j client.Job) error {
 	return nil
 }
 
-// changes is one record's changes in a line.
+// changes formats the changes of one record as one line.
 func changes(changed map[string]client.Change) string {
 	parts := make([]string, 0, len(changed))
 	for _, field := range slices.Sorted(maps.Keys(changed)) {
@@ -54,7 +54,7 @@ func changes(changed map[string]client.Change) string {
 	return strings.Join(parts, ", ")
 }
 
-// failures prints the records that were refused and counts them by reason.
+// failures prints the job's results and counts the failed ones by code.
 func (d *demo) failures(j client.Job) (map[string]int, error) {
 	codes := map[string]int{}
 	for r, err := range d.Results(d.ctx, j.ID) {
@@ -71,14 +71,14 @@ func (d *demo) failures(j client.Job) (map[string]int, error) {
 	return codes, nil
 }
 
-// curlLines prints calls to paste into another terminal.
+// curlLines prints calls that the user can paste into another terminal.
 func (d *demo) curlLines(j client.Job) {
 	bearer := "-H 'Authorization: Bearer " + d.key + "'"
-	d.say("To look for yourself:")
+	d.say("To see for yourself:")
 	d.say("  curl -s %s %s/v1/jobs/%s", bearer, d.base, j.ID)
 	d.say("  curl -s %s '%s/v1/jobs/%s/results?outcome=updated&limit=3'", bearer, d.base, j.ID)
 	d.say("  curl -s %s '%s/v1/desk/customers?limit=3&count=true'", bearer, d.base)
 	d.say(`  curl -s %s -H 'Content-Type: application/json' -d '{"model":"desk","filter":{"state":"active"},"patch":{"welcomeEmailSent":true}}' %s/v1/jobs`, bearer, d.base)
-	d.say("To take the update back:")
+	d.say("To undo the update:")
 	d.say("  curl -s -X POST %s %s/v1/jobs/%s/undo", bearer, d.base, j.ID)
 }

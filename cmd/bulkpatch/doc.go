@@ -1,13 +1,13 @@
-// Command bulkpatch is the program: it reads settings, joins the packages
-// into a service and runs it, and offers the commands around it. Nothing else
-// reads flags or the environment, and nothing else sees all packages.
+// Command bulkpatch reads the settings, connects the packages to a service and
+// runs it, and offers the commands around it. No other package reads flags or
+// environment variables, and none imports all others. How jobs, records and HTTP
+// work is left to the packages that it connects.
 //
-// The commands that touch customers go through the HTTP API, also those that
-// work on a database directly: they then serve the API to themselves in
-// memory. So there is one way in, with one set of checks. Only copy speaks to
-// the store itself: it moves rows as they are.
+// Commands that read or write customers call the HTTP API. Those that work on
+// a database directly serve the API to themselves, in memory, so that the same
+// checks apply. Only copy and migrate use the store directly.
 //
-// serve, api, worker, demo and migrate create a database where there is none,
-// and copy does at its destination. Every other command refuses one that is not
-// there: its address may be mistyped.
+// serve, api, worker, demo and migrate create a missing database, and copy
+// creates its destination. All other commands refuse a missing database: its
+// address may be mistyped.
 package main

@@ -14,12 +14,12 @@ import (
 	"bulkpatch/client"
 )
 
-// stopPatience is how long an import directly on a database may take to store
-// its batch and say how far it came, once it is interrupted.
+// stopPatience is how long an interrupted import on a database may take to
+// store its current batch and report the last line that it stored.
 const stopPatience = 10 * time.Second
 
-// untilTold is the context of a call that is answered as soon as ctx ends: it
-// outlasts that by stopPatience.
+// untilTold returns a context that ends stopPatience after ctx. A call that is
+// answered when ctx ends has that long to answer.
 func untilTold(ctx context.Context) (context.Context, context.CancelFunc) {
 	told, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(stopPatience, cancel) })
@@ -32,14 +32,15 @@ type sentFile struct {
 	lines atomic.Int64
 }
 
-// A fileError says that the file could not be read further.
+// A fileError is an error of reading the file.
 type fileError struct{ err error }
 
 func (e *fileError) Error() string { return e.err.Error() }
 func (e *fileError) Unwrap() error { return e.err }
 
-// sendFile reads a file for as long as ctx lasts, also while nothing comes: a
-// call waits for a read of its body, and standard input may be silent for ever.
+// sendFile starts to read a file. When ctx ends, so does the returned reader,
+// even if the file gives nothing more, as standard input may: an HTTP call
+// returns only when the read of its body does.
 func sendFile(ctx context.Context, in io.Reader) *sentFile {
 	out, feed := io.Pipe()
 	stop := context.AfterFunc(ctx, func() { feed.CloseWithError(ctx.Err()) })
@@ -54,24 +55,25 @@ func sendFile(ctx context.Context, in io.Reader) *sentFile {
 	return &sentFile{out: out}
 }
 
-// Read counts the lines that it gives, whether they end with LF or with CR.
+// Read reads the file and counts its lines, whether they end with LF or CR.
 func (f *sentFile) Read(p []byte) (int, error) {
 	n, err := f.out.Read(p)
 	f.lines.Add(int64(max(bytes.Count(p[:n], []byte{'\n'}), bytes.Count(p[:n], []byte{'\r'}))))
 	return n, err
 }
 
-// An interruptedError is why an import ended before its end, and what is known
-// of how far it came.
+// An interruptedError says why an import stopped early, and which lines may
+// have been imported.
 type interruptedError struct {
 	why    string
-	reach  string // a sentence
-	status int    // of the exit
+	reach  string // a sentence about the lines
+	status int    // exit status
 	err    error
 }
 
-// interrupted words the end of an import. What the server says of it is the
-// last word; where it gave no answer, only what was sent is known.
+// interrupted explains why an import stopped early. The server's answer, if
+// there is one, says which lines were imported; otherwise only the number of
+// lines sent is known.
 func interrupted(ctx context.Context, f *sentFile, err error) error {
 	var answer *client.Error
 	var file *fileError
@@ -92,7 +94,7 @@ func interrupted(ctx context.Context, f *sentFile, err error) error {
 	return &interruptedError{"the connection to the server broke", reach, exitRefused, err}
 }
 
-// sent says what may have become of the lines that were on their way.
+// sent says how many of the lines sent may have been imported.
 func sent(lines int64) string {
 	if lines == 0 {
 		return "No line had been sent."
@@ -103,5 +105,5 @@ func sent(lines int64) string {
 
 func (e *interruptedError) Unwrap() error { return e.err }
 
-// Error says why, and in a second line how far it came.
+// Error returns two lines: the reason, and what was imported.
 func (e *interruptedError) Error() string { return e.why + "\n" + e.reach }

@@ -9,10 +9,10 @@ import (
 	"bulkpatch/job"
 )
 
-// A jobLog says what happens to jobs, and counts it: in the process that has
-// committed it, so that each event is one line in the logs of all processes
-// together. Patches of one record, of which there may be thousands a second, are
-// for debugging; a line of the request tells of each already.
+// A jobLog logs and counts the events of jobs. Only the process that committed
+// an event logs it, so each event is one line in the logs of all processes
+// together. Events of jobs over one record are logged at level debug: there may
+// be thousands a second, and each has a log line of its request.
 type jobLog struct {
 	log   *slog.Logger
 	ended *prometheus.CounterVec
@@ -24,7 +24,7 @@ func newJobLog(log *slog.Logger) jobLog {
 	}, []string{"kind", "state"})}
 }
 
-// note takes an event.
+// note logs and counts one event.
 func (l jobLog) note(e job.Event) {
 	if e.What == job.EventEnded {
 		l.ended.WithLabelValues(string(e.Kind), string(e.State)).Inc()
@@ -49,8 +49,8 @@ func (l jobLog) note(e job.Event) {
 	l.log.LogAttrs(context.Background(), level, "job "+e.What, attrs...)
 }
 
-// countsOf names the counts as the API does. Before the filter is resolved there
-// are none.
+// countsOf groups the counts under their names in the API. The group is empty
+// before the filter is resolved.
 func countsOf(e job.Event) slog.Attr {
 	if e.Matched == nil {
 		return slog.Group("counts")

@@ -13,8 +13,7 @@ import (
 // countWithin bounds how long a scrape waits for the database.
 const countWithin = 2 * time.Second
 
-// openJobs is a gauge of the jobs that have not ended, counted when it is
-// asked for.
+// openJobs is a gauge of the jobs that have not ended. Each scrape counts them.
 type openJobs struct {
 	db   *store.Store
 	desc *prometheus.Desc

@@ -12,8 +12,8 @@ import (
 )
 
 type keyCommand struct {
-	Create keyCreateCommand `cmd:"" help:"Create a key, and its workspace when that is new."`
-	List   keyListCommand   `cmd:"" help:"List the live keys."`
+	Create keyCreateCommand `cmd:"" help:"Create a key, and its workspace if that is new."`
+	List   keyListCommand   `cmd:"" help:"List the keys that are not revoked."`
 	Revoke keyRevokeCommand `cmd:"" help:"Revoke a key."`
 }
 
@@ -25,7 +25,7 @@ func (keyCommand) Help() string {
 
 type keyCreateCommand struct {
 	Name   string `arg:"" help:"Name of the key; jobs show it."`
-	Scopes string `required:"" placeholder:"LIST" help:"What it may do, by commas: customers:read, customers:write, jobs:read, jobs:write, secrets:read, admin."`
+	Scopes string `required:"" placeholder:"LIST" help:"Scopes of the key, separated by commas: customers:read, customers:write, jobs:read, jobs:write, secrets:read, admin."`
 	workspaceFlag
 	targetFlags
 
@@ -37,7 +37,7 @@ func (keyCreateCommand) Help() string {
 	return `Example:
   bulkpatch key create crm-sync --workspace main --scopes customers:read,customers:write,jobs:read
 
-The key is printed this once and cannot be shown again.`
+The key is printed once and cannot be shown again.`
 }
 
 func (c *keyCreateCommand) check(r *reader) {
@@ -48,8 +48,8 @@ func (c *keyCreateCommand) check(r *reader) {
 	r.target(c.targetFlags)
 }
 
-// Run makes the key and prints its secret alone on standard output, so that
-// it can be caught in a variable.
+// Run creates the key. Only its secret goes to standard output, so that a script
+// can assign it to a variable.
 func (c *keyCreateCommand) Run(a *app, s settings) error {
 	t, err := administer(a, s)
 	if err != nil {
@@ -76,7 +76,7 @@ func (keyListCommand) Help() string {
 
 func (c *keyListCommand) check(r *reader) { r.target(c.targetFlags) }
 
-// Run prints a table of the live keys of all workspaces.
+// Run prints a table of the keys of all workspaces that are not revoked.
 func (c *keyListCommand) Run(a *app, s settings) error {
 	t, err := administer(a, s)
 	if err != nil {
@@ -95,7 +95,7 @@ func (c *keyListCommand) Run(a *app, s settings) error {
 }
 
 type keyRevokeCommand struct {
-	Key string `arg:"" name:"key" help:"Number or name of the key, as key list shows them; a name is looked for in --workspace."`
+	Key string `arg:"" name:"key" help:"ID or name of the key, as key list shows them; a name is looked up in --workspace."`
 	workspaceFlag
 	targetFlags
 }

@@ -8,15 +8,16 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// logThrough sends to log what libraries say on their own: each has only one
-// place for the whole process.
+// logThrough makes libraries that have one logger for the whole process write
+// to log.
 func logThrough(log *slog.Logger) {
 	slog.SetDefault(log)
 	redis.SetLogger(redisLog{log})
 }
 
-// redisLog takes what the Redis client says. It says so for every attempt to
-// connect, and whoever made the call hears of it too: so it is for debugging.
+// redisLog is the logger of the Redis client. The client logs each failed
+// attempt to connect and also returns the error to its caller. So these lines
+// have level debug.
 type redisLog struct{ log *slog.Logger }
 
 // Printf logs one line.

@@ -19,7 +19,7 @@ import (
 // Exit statuses.
 const (
 	exitOK      = 0
-	exitFailed  = 1 // what was asked did not succeed
+	exitFailed  = 1 // the command did not succeed, or only in part
 	exitUsage   = 2 // a flag or setting is wrong, and nothing was done
 	exitRefused = 3 // the server refused, or could not be reached
 )
@@ -49,21 +49,21 @@ type app struct {
 	ctx context.Context // ends at the first signal to stop
 	in  io.Reader
 	out io.Writer // what the user asked for
-	err io.Writer // logs, progress and complaints
+	err io.Writer // logs, progress and error messages
 }
 
-// A subcommand is what a line of the user's runs.
+// A subcommand is one command of the program, such as serve.
 type subcommand interface {
-	// check reads what the command was given and names every fault. It
-	// touches nothing.
+	// check reads the flags and operands and reports every fault to the
+	// reader. It changes nothing.
 	check(*reader)
 }
 
-// run is the whole program but its exit.
+// run is the whole program except for the exit. It returns the exit status.
 func run(ctx context.Context, args []string, a *app) int {
 	code := -1
 	parsed, line, err := parse(args, a, func(n int) { code = n })
-	if code >= 0 { // --help and --version have had their say
+	if code >= 0 { // --help or --version has printed its text
 		return code
 	}
 	if err != nil {
@@ -84,11 +84,11 @@ func run(ctx context.Context, args []string, a *app) int {
 	return a.report(parsed.Run(a, s))
 }
 
-// parse reads the command line, with the environment and the defaults for what
-// it leaves out. Its faults are left to the line. leave is called with a status
-// where --help or --version has said all there is to say.
-func parse(args []string, a *app, leave func(int)) (*kong.Context, *commandLine, error) {
-	parser, err := newParser(a, leave)
+// parse reads the command line. Environment variables and defaults set the
+// flags that it leaves out. Faults are collected in the returned commandLine.
+// After --help or --version, parse calls exit with the exit status.
+func parse(args []string, a *app, exit func(int)) (*kong.Context, *commandLine, error) {
+	parser, err := newParser(a, exit)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,8 +101,8 @@ func parse(args []string, a *app, leave func(int)) (*kong.Context, *commandLine,
 	if err != nil {
 		return nil, nil, err
 	}
-	// Not validated: that would stop at the first fault, and the line has
-	// named them all.
+	// parsed.Validate would stop at the first fault. readLine has already
+	// found all of them.
 	if err := parsed.Reset(); err != nil {
 		line.fault("%v", err)
 	}
@@ -110,12 +110,12 @@ func parse(args []string, a *app, leave func(int)) (*kong.Context, *commandLine,
 	return parsed, line, errors.Join(parsed.Error, err)
 }
 
-func newParser(a *app, leave func(int)) (*kong.Kong, error) {
+func newParser(a *app, exit func(int)) (*kong.Kong, error) {
 	return kong.New(&commands{},
 		kong.Name("bulkpatch"),
 		kong.Description("Updates many customer records at once, as jobs that survive any crash."),
 		kong.Writers(a.out, a.err),
-		kong.Exit(leave),
+		kong.Exit(exit),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Vars{
 			"version":     versionText(),
@@ -138,8 +138,8 @@ func (a *app) watch(ctx context.Context) (stop func()) {
 		case <-signals:
 		case <-ctx.Done():
 		}
-		// Before the context ends: whoever sees the process stopping may send
-		// the second signal, and it must not be swallowed.
+		// First of all, so that a second signal ends the process: the sender
+		// may react as soon as the context has ended.
 		signal.Stop(signals)
 		cancel()
 	})
@@ -150,5 +150,5 @@ func (a *app) watch(ctx context.Context) (stop func()) {
 	}
 }
 
-// errSaid ends a command that has already said why it failed.
+// errSaid is returned by commands that have already printed why they failed.
 var errSaid = errors.New("failed")

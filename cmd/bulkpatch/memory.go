@@ -5,12 +5,12 @@ import (
 	"runtime/debug"
 )
 
-// softMemory is what Go tries to keep a serving process below. Requests at
-// their limits need less, but leave much behind at once; the collector takes
-// that back sooner near this limit. SQLite's caches come on top.
+// softMemory is the soft memory limit of a serving process. Requests of the
+// largest allowed size need less, but leave much garbage at once; the garbage
+// collector runs more often near the limit. SQLite's caches are not included.
 const softMemory = 320 << 20
 
-// boundMemory sets the limit, unless the environment does by GOMEMLIMIT.
+// boundMemory sets the limit, unless GOMEMLIMIT does.
 func boundMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(softMemory)

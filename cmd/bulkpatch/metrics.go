@@ -8,8 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// newMetrics returns the handler of /metrics: the process, the build, and
-// whatever else the parts of this process count.
+// newMetrics returns the handler of /metrics. It serves the metrics of the
+// process and the build, and the given ones.
 func newMetrics(more ...prometheus.Collector) http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(

@@ -13,7 +13,7 @@ func (c *migrateCommand) check(r *reader) {
 	r.logging(c.logFlags)
 }
 
-// Run brings the database up to date, or says what keeps it from that.
+// Run migrates the database and lists the values that collide.
 func (c *migrateCommand) Run(a *app, s settings) error {
 	if c.Check {
 		return checkDatabase(a, s)
@@ -23,7 +23,8 @@ func (c *migrateCommand) Run(a *app, s settings) error {
 		return err
 	}
 	defer db.Close()
-	// Processes of an earlier version may have written since a start did this.
+	// Processes of an earlier version may have written since the last start
+	// normalised the values.
 	if err := db.Normalise(a.ctx); err != nil {
 		return fmt.Errorf("migrate the database: %w", err)
 	}
@@ -34,7 +35,7 @@ func (c *migrateCommand) Run(a *app, s settings) error {
 	return tellCollisions(a, db)
 }
 
-// checkDatabase says what migrating would find. It changes nothing.
+// checkDatabase prints what a migration would find. It changes nothing.
 func checkDatabase(a *app, s settings) error {
 	db, err := store.OpenExisting(a.ctx, s.db, store.Options{Models: s.models, Log: s.log, Now: clock})
 	if err != nil {
@@ -48,7 +49,8 @@ func checkDatabase(a *app, s settings) error {
 	return tellCollisions(a, db)
 }
 
-// lacking reports what a database lacks; other errors it returns.
+// lacking prints that a database is missing or not up to date and returns
+// errSaid. It returns any other error unchanged.
 func (a *app) lacking(err error) error {
 	if !errors.Is(err, store.ErrNoDatabase) && !errors.Is(err, store.ErrOutdated) {
 		return err
@@ -57,21 +59,21 @@ func (a *app) lacking(err error) error {
 	return errSaid
 }
 
-// tellCollisions lists the records that stay as they are because they would
-// collide, and the way out.
+// tellCollisions lists the records that cannot be normalised because their
+// values would collide, and says what to do.
 func tellCollisions(a *app, db *store.Store) error {
 	list, more, err := db.Collisions(a.ctx)
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	fmt.Fprintln(a.out, "These customers have one value but for its case. They stay as they are:")
+	fmt.Fprintln(a.out, "These customers have values that differ in case only. They stay unchanged:")
 	for _, c := range list {
 		writeCollision(a.out, c)
 	}
 	if more > 0 {
 		fmt.Fprintf(a.out, "  and %d more values\n", more)
 	}
-	fmt.Fprintln(a.out, "Give them values of their own, or delete all but one of each, and run bulkpatch migrate again. "+
+	fmt.Fprintln(a.out, "Change the values, or delete all customers but one of each group, and run bulkpatch migrate again. "+
 		"An id in capital letters is found while its model file does not say format: uuid.")
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 type modelCommand struct {
-	Check modelCheckCommand `cmd:"" help:"Check model files and name every fault."`
+	Check modelCheckCommand `cmd:"" help:"Check model files and list every fault."`
 }
 
 // Help shows an example.
@@ -30,7 +30,7 @@ func (modelCheckCommand) Help() string {
 Every fault of every file is printed with its line; the exit status is 1 if there is any.`
 }
 
-// Run checks the files one by one.
+// Run checks each file and prints its faults.
 func (c *modelCheckCommand) Run(a *app) error {
 	failed := false
 	for _, file := range c.Files {

@@ -10,21 +10,21 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// An outage watches something that the process needs, and says once when it has
-// gone and once when it is back. Who works with it meets each fault many times,
-// and says so for debugging only.
+// An outage watches a server that the process needs. It logs once that the
+// server does not answer, and once that it answers again. Code that uses the
+// server meets the fault many times, and logs it at level debug only.
 type outage struct {
 	what   string
 	log    *slog.Logger
 	ask    func(context.Context) error
-	within time.Duration // for one answer
+	within time.Duration // limit for one answer
 
-	answers atomic.Bool // what was heard last; not before the first answer
+	answers atomic.Bool // the result of the last check; false before the first
 }
 
 const askEvery = time.Second
 
-// watch asks until the context ends.
+// watch checks the server until the context ends.
 func (o *outage) watch(ctx context.Context) {
 	tick := time.NewTicker(askEvery)
 	defer tick.Stop()
@@ -38,7 +38,8 @@ func (o *outage) watch(ctx context.Context) {
 	}
 }
 
-// look asks once. since is when it went away, zero while it answers.
+// look checks the server once. since is the beginning of the outage, zero if the
+// server answered last time; look returns the new value.
 func (o *outage) look(ctx context.Context, since time.Time) time.Time {
 	began := time.Now()
 	bounded, cancel := context.WithTimeout(ctx, o.within)
@@ -58,8 +59,8 @@ func (o *outage) look(ctx context.Context, since time.Time) time.Time {
 	return since
 }
 
-// pinger asks a Redis, of a cluster each server that may be given tasks. close is
-// for the end.
+// pinger returns a function that pings Redis, in a cluster each master. Call
+// close at the end.
 func pinger(opt asynq.RedisConnOpt) (ask func(context.Context) error, close func() error) {
 	client := impatient(opt).MakeRedisClient().(redis.UniversalClient)
 	return func(ctx context.Context) error {

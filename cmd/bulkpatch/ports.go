@@ -7,11 +7,11 @@ import (
 	"net"
 )
 
-// ports are those that a process listens on; nil for one that it has not.
+// ports are the listeners of a process. Each may be nil.
 type ports struct{ api, probes net.Listener }
 
-// bind takes the ports of a process before it touches anything else, so that a
-// taken one stops the start and leaves no trace of it.
+// bind opens the ports of a process. It comes first in a start, so that a start
+// that fails because a port is in use changes nothing.
 func bind(ctx context.Context, s settings, parts part) (p ports, err error) {
 	if parts&apiPart != 0 {
 		if p.api, err = bindOne(ctx, "--addr", s.addr); err != nil {
@@ -34,8 +34,8 @@ func bindOne(ctx context.Context, flag, addr string) (net.Listener, error) {
 	return l, nil
 }
 
-// Close gives the ports back. One that is served has been closed already, which
-// is no error.
+// Close closes the ports. It ignores those that their server has closed
+// already.
 func (p ports) Close() error {
 	var errs []error
 	for _, l := range []net.Listener{p.api, p.probes} {

@@ -11,19 +11,19 @@ import (
 	"golang.org/x/term"
 )
 
-// plainEvery is how often progress is told where no bar can be drawn.
+// plainEvery is how often progress is printed if the output is not a terminal.
 const plainEvery = 5 * time.Second
 
-// A bar shows how far something is: drawn on a terminal, as lines elsewhere.
-// What goes on after its end, such as a read of standard input that nobody waits
-// for any more, no longer shows.
+// A bar shows progress: as a bar on a terminal, as lines elsewhere. After Finish
+// it shows nothing more, even if something still writes to it, such as a read of
+// standard input that was abandoned.
 type bar struct {
-	drawn *progressbar.ProgressBar // nil: lines
+	drawn *progressbar.ProgressBar // nil: print lines
 	out   io.Writer
 	what  string
 	unit  string
 	now   func() time.Time
-	total int64 // -1: not known
+	total int64 // -1: unknown
 
 	mu    sync.Mutex
 	told  time.Time
@@ -31,17 +31,17 @@ type bar struct {
 	ended bool
 }
 
-// newByteBar shows the bytes that are written to it.
+// newByteBar shows the number of bytes that are written to it.
 func newByteBar(out io.Writer, what string, total int64) *bar {
 	return newBar(out, what, "bytes", total, progressbar.OptionShowBytes(true))
 }
 
-// newRecordBar shows records.
+// newRecordBar shows a number of records.
 func newRecordBar(out io.Writer, what string, total int64) *bar {
 	return newBar(out, what, "records", total, progressbar.OptionShowIts(), progressbar.OptionSetItsString("records"))
 }
 
-// newRowBar shows rows of any table.
+// newRowBar shows a number of rows.
 func newRowBar(out io.Writer, what string, total int64) *bar {
 	return newBar(out, what, "rows", total, progressbar.OptionShowIts(), progressbar.OptionSetItsString("rows"))
 }
@@ -72,8 +72,8 @@ func (b *bar) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Set says how far it is. A display that cannot be written to is no reason to
-// stop what is displayed.
+// Set shows that this much is done. It ignores errors of the display: they must
+// not stop the work.
 func (b *bar) Set(done int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -95,7 +95,7 @@ func (b *bar) set(done int64) {
 	}
 }
 
-// Finish says the last and ends the line.
+// Finish shows the final progress and ends the line.
 func (b *bar) Finish() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -116,7 +116,7 @@ func (b *bar) tell() {
 	fmt.Fprintf(b.out, "%s: %d %s\n", b.what, b.done, b.unit)
 }
 
-// isTerminal reports whether out draws what it is given.
+// isTerminal reports whether out is a terminal.
 func isTerminal(out io.Writer) bool {
 	f, ok := out.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

@@ -11,18 +11,17 @@ import (
 	"time"
 )
 
-// A usageError names everything that is wrong with a command as it was given:
-// nothing was done.
+// A usageError lists all faults of a command line. The command was not run.
 type usageError struct {
 	faults []string
-	help   string // the command whose --help tells more
+	help   string // the command whose --help explains the flags
 }
 
 // Error lists the faults, one a line.
 func (e *usageError) Error() string { return strings.Join(e.faults, "\n") }
 
-// A reader reads what a command was given and keeps every fault. Faults never
-// quote what may hold a password.
+// A reader reads the flags of a command and collects every fault. Faults never
+// quote a value that may contain a password.
 type reader struct {
 	line   *commandLine
 	stderr io.Writer
@@ -30,13 +29,14 @@ type reader struct {
 	faults []string
 }
 
-// fault says what is wrong with a flag, under the name by which it was set.
+// fault records what is wrong with a flag. It names the flag, or the
+// environment variable that set it.
 func (r *reader) fault(flag, format string, args ...any) {
 	name := strings.TrimPrefix(flag, "--")
 	r.faults = append(r.faults, r.line.setBy(name)+" "+fmt.Sprintf(format, args...))
 }
 
-// done returns what was read, or everything that was wrong.
+// done returns the settings, or a [usageError] with all faults.
 func (r *reader) done() (settings, error) {
 	if len(r.faults) > 0 {
 		return settings{}, &usageError{r.faults, r.line.command()}
@@ -50,7 +50,7 @@ func (r *reader) has(flag string) bool {
 	return slices.ContainsFunc(r.faults, func(f string) bool { return strings.HasPrefix(f, name) })
 }
 
-// idle refuses a flag that was typed and does nothing.
+// idle records a fault if the command line has a flag that would do nothing.
 func (r *reader) idle(flag, why string) {
 	if r.line.typed(strings.TrimPrefix(flag, "--")) {
 		r.fault(flag, "has no effect %s", why)
@@ -64,7 +64,7 @@ func (r *reader) oneOf(flag, text string, words ...string) {
 	}
 }
 
-// json reads a flag that is JSON. What it says is for the server to judge.
+// json checks that a flag is JSON. The server checks what the JSON means.
 func (r *reader) json(flag, text string) json.RawMessage {
 	var value any
 	var syntax *json.SyntaxError
@@ -77,9 +77,9 @@ func (r *reader) json(flag, text string) json.RawMessage {
 	return json.RawMessage(text)
 }
 
-// either chooses between two flags that exclude each other: one that was typed
-// beats a variable of the environment. It is "" where neither is set, or both
-// in the same way, which is a fault.
+// either returns which of two flags is set that exclude each other. A flag of
+// the command line wins over an environment variable. Two flags or two
+// variables are a fault; then, and if neither is set, either returns "".
 func (r *reader) either(one, other string) string {
 	for _, set := range []func(string) bool{r.line.typed, r.line.hasVariable} {
 		switch {
@@ -111,8 +111,8 @@ func (r *reader) duration(flag, text string) time.Duration {
 	return d
 }
 
-// longestDuration is what a retention may be at most, so that no date that is
-// made of it leaves the calendar.
+// longestDuration is the longest retention. It keeps dates that are computed
+// from it within four-digit years.
 const longestDuration = 100 * 365 * 24 * time.Hour
 
 // parseDuration reads a Go duration such as 36h, or one with days such as 30d

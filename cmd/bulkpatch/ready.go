@@ -10,7 +10,7 @@ import (
 	"bulkpatch/job"
 )
 
-// readyWithin is how long a check of a process may take.
+// readyWithin is how long a readiness check may take.
 const readyWithin = 5 * time.Second
 
 // readiness says whether a process can do its work.
@@ -20,7 +20,7 @@ type readiness struct {
 	redis *outage // nil where the process does nothing without it
 }
 
-// check answers why the process is not ready, nil when it is.
+// check returns nil if the process is ready, and otherwise why it is not.
 func (r readiness) check(ctx context.Context) error {
 	select {
 	case <-r.stop:
@@ -33,7 +33,8 @@ func (r readiness) check(ctx context.Context) error {
 	return r.ping(ctx)
 }
 
-// probes is what a process without the API serves about itself.
+// probes returns the handler of health, readiness and metrics for a process
+// without the API.
 func (s *service) probes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { tell(w, http.StatusOK, "ok", nil) })
@@ -52,7 +53,7 @@ func (s *service) probes() http.Handler {
 	return mux
 }
 
-// tell answers a probe as the API does.
+// tell answers a probe in the format of the API.
 func tell(w http.ResponseWriter, status int, text string, redis *outage) {
 	body := map[string]string{"status": text}
 	if redis != nil {
@@ -60,10 +61,10 @@ func tell(w http.ResponseWriter, status int, text string, redis *outage) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // who left needs no answer
+	_ = json.NewEncoder(w).Encode(body) // the caller may have disconnected
 }
 
-// state is how /readyz calls it.
+// state returns the word that /readyz shows: up or down.
 func (o *outage) state() string {
 	if o.answers.Load() {
 		return "up"
@@ -71,7 +72,7 @@ func (o *outage) state() string {
 	return "down"
 }
 
-// lagging is a context that ends some time after another one.
+// lagging returns a context that ends a given time after ctx.
 func lagging(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
 	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	forget := context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })

@@ -13,7 +13,7 @@ import (
 	"syscall"
 )
 
-// fileReason says in a sentence what is the matter with a file.
+// fileReason explains an error of a file in one sentence.
 func fileReason(err error) string {
 	path := ""
 	var file *fs.PathError
@@ -34,8 +34,8 @@ func fileReason(err error) string {
 	return fmt.Sprintf("%s: %s", path, innermost(err))
 }
 
-// fileStatus tells a file that was named wrongly from one that failed in the
-// midst of the work.
+// fileStatus returns the exit status for an error of a file: wrong usage if the
+// name is wrong, failure if reading or writing broke off.
 func fileStatus(err error) int {
 	for _, wrong := range []error{fs.ErrNotExist, fs.ErrPermission, fs.ErrExist, syscall.EISDIR, syscall.ENOTDIR} {
 		if errors.Is(err, wrong) {
@@ -45,7 +45,7 @@ func fileStatus(err error) int {
 	return exitFailed
 }
 
-// callReason says in a sentence why a call got no answer.
+// callReason explains in one sentence why a call got no answer.
 func callReason(call *url.Error) string {
 	where := "the server"
 	if u, err := url.Parse(call.URL); err == nil {
@@ -57,7 +57,7 @@ func callReason(call *url.Error) string {
 	return fmt.Sprintf("%s cannot be reached: %s", where, networkReason(call))
 }
 
-// networkReason is why nothing came of a connection.
+// networkReason explains why a connection failed.
 func networkReason(err error) string {
 	var name *net.DNSError
 	var timeout net.Error
@@ -81,7 +81,7 @@ func networkReason(err error) string {
 	return innermost(err)
 }
 
-// innermost is the text of the error that all others wrap.
+// innermost returns the text of the innermost wrapped error.
 func innermost(err error) string {
 	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
 		err = next

@@ -13,8 +13,8 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// An embedded is a Redis inside this process. It forgets everything when the
-// process ends, which costs nothing: what must be kept is in the database.
+// An embedded is a Redis server inside this process. Its data are lost when the
+// process ends. That is harmless: all state is in the database.
 type embedded struct {
 	opt    asynq.RedisClientOpt
 	server *miniredis.Miniredis
@@ -22,8 +22,8 @@ type embedded struct {
 	clock  sync.WaitGroup
 }
 
-// startEmbedded starts a Redis on a free port of the loopback interface,
-// behind a random password.
+// startEmbedded starts a Redis server on a free port of the loopback interface,
+// with a random password.
 func startEmbedded() (*embedded, error) {
 	password := rand.Text()
 	server := miniredis.NewMiniRedis()
@@ -40,8 +40,8 @@ func startEmbedded() (*embedded, error) {
 	return e, nil
 }
 
-// tick moves the server's clock, by which keys expire. Once a second is what
-// the queue needs; each step walks all keys under a lock.
+// tick moves the server's clock, by which keys expire. It does so once a second
+// only, because each step visits all keys under a lock.
 func (e *embedded) tick() {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -55,16 +55,16 @@ func (e *embedded) tick() {
 	}
 }
 
-// Close stops the server and its clock. Nothing may use it any more.
+// Close stops the server and its clock. Stop all users of the server before.
 func (e *embedded) Close() {
 	close(e.stop)
 	e.clock.Wait()
 	e.server.Close()
 }
 
-// warnOfEviction says when Redis is allowed to throw away what it was given.
-// A server that does not answer, or does not tell, is passed over: the first
-// is reported by whoever needs it.
+// warnOfEviction logs a warning if Redis may evict keys when its memory is full.
+// A server that does not answer or does not reveal its policy is ignored here;
+// an outage is logged elsewhere.
 func warnOfEviction(ctx context.Context, opt asynq.RedisConnOpt, log *slog.Logger) {
 	client, ok := opt.MakeRedisClient().(redis.UniversalClient)
 	if !ok {

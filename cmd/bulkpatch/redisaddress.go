@@ -26,15 +26,14 @@ var redisSchemes = map[string]func(redisAddress) (asynq.RedisConnOpt, error){
 	"rediss-cluster":  asCluster,
 }
 
-// defaultMaster is what Sentinel's own example calls the master that it
-// watches.
+// defaultMaster is the name of the master in Sentinel's example configuration.
 const defaultMaster = "mymaster"
 
 // parseRedis reads the setting --redis; nil means the embedded Redis. Its
 // errors quote nothing, since the address may hold a password.
 //
-// The address is not read by asynq, which drops the user's name and knows no
-// cluster.
+// It does not use asynq's parser, which drops the user name and does not know
+// clusters.
 func parseRedis(text string) (asynq.RedisConnOpt, error) {
 	if text == "embedded" {
 		return nil, nil
@@ -51,7 +50,7 @@ func parseRedis(text string) (asynq.RedisConnOpt, error) {
 	return make(a)
 }
 
-// A redisAddress is what stands in an address of Redis.
+// A redisAddress holds the parts of an address of Redis.
 type redisAddress struct {
 	hosts              []string // HOST:PORT, one or more
 	username, password string
@@ -81,7 +80,7 @@ func readRedisAddress(scheme, rest string) (redisAddress, error) {
 	}
 	if strings.HasPrefix(scheme, "rediss") {
 		a.tls = &tls.Config{MinVersion: tls.VersionTLS12}
-		if scheme == "rediss" { // of many servers each answers to its own name
+		if scheme == "rediss" { // with several servers, each has a name of its own
 			a.tls.ServerName, _, _ = net.SplitHostPort(a.hosts[0])
 		}
 	}
@@ -116,8 +115,8 @@ func oneServer(a redisAddress) (asynq.RedisConnOpt, error) {
 	return asynq.RedisClientOpt{Addr: a.hosts[0], Username: a.username, Password: a.password, DB: a.db, TLSConfig: a.tls}, nil
 }
 
-// bySentinels finds the master through those who watch it. User and password
-// are those of Redis.
+// bySentinels asks sentinels for the address of the master. User and password
+// are those of Redis, not of the sentinels.
 func bySentinels(a redisAddress) (asynq.RedisConnOpt, error) {
 	return asynq.RedisFailoverClientOpt{
 		MasterName: cmp.Or(a.master, defaultMaster), SentinelAddrs: a.hosts,
@@ -125,8 +124,8 @@ func bySentinels(a redisAddress) (asynq.RedisConnOpt, error) {
 	}, nil
 }
 
-// asCluster knows some nodes and learns of the others. Each queue lives on
-// the one node that has its slot.
+// asCluster connects to a cluster by some of its nodes; the client finds the
+// others. Each queue is stored on the one node that owns its slot.
 func asCluster(a redisAddress) (asynq.RedisConnOpt, error) {
 	if a.db != 0 {
 		return nil, errors.New("names a database, and a cluster has only one")
@@ -134,14 +133,14 @@ func asCluster(a redisAddress) (asynq.RedisConnOpt, error) {
 	return asynq.RedisClusterClientOpt{Addrs: a.hosts, Username: a.username, Password: a.password, TLSConfig: a.tls}, nil
 }
 
-// Patience of those who only look at Redis.
+// Timeouts for calls that only inspect Redis.
 const (
 	lookDial = time.Second
 	lookRead = 2 * time.Second
 )
 
-// impatient is the same Redis for whoever only looks at it: while it is down,
-// a page or a scrape is to fail soon.
+// impatient returns opt with short timeouts, for calls that only inspect Redis:
+// while Redis is down, a page or a scrape should fail soon.
 func impatient(opt asynq.RedisConnOpt) asynq.RedisConnOpt {
 	switch o := opt.(type) {
 	case asynq.RedisClientOpt:
@@ -157,7 +156,7 @@ func impatient(opt asynq.RedisConnOpt) asynq.RedisConnOpt {
 	return opt
 }
 
-// eachNode calls fn for every Redis server that may be given tasks.
+// eachNode calls fn for every Redis server that may hold queues.
 func eachNode(ctx context.Context, client redis.UniversalClient, fn func(context.Context, *redis.Client) error) error {
 	switch c := client.(type) {
 	case *redis.ClusterClient:

@@ -21,19 +21,20 @@ import (
 	"bulkpatch/worker"
 )
 
-// stopWithin bounds how long requests in flight may take once the process is
-// told to stop. The worker's own bound is below it too, so that the whole
-// ends within ten seconds.
+// stopWithin is how long requests in flight may still take when the process
+// stops. The worker's limit is shorter, so that the process ends within ten
+// seconds.
 const stopWithin = 8 * time.Second
 
-// How long Redis and the database may take to answer who only asks whether they
-// are there.
+// How long Redis and the database may take to answer a check whether they are
+// available.
 const (
 	redisWithin    = 3 * time.Second
 	databaseWithin = 5 * time.Second
 )
 
-// A part is what a process may do; serve does both.
+// A part is one of the two things that a process can run: the API or the
+// workers. serve runs both.
 type part int
 
 const (
@@ -43,17 +44,17 @@ const (
 
 // Run serves until a signal.
 func (*serveCommand) Run(a *app, s settings) error {
-	return serve(a, s, apiPart|workerPart, a.announce)
+	return serve(a, s, apiPart|workerPart, a.printAddress)
 }
 
 // Run serves the API until a signal.
 func (*apiCommand) Run(a *app, s settings) error {
-	return serve(a, s, apiPart, a.announce)
+	return serve(a, s, apiPart, a.printAddress)
 }
 
-// Run works until a signal.
+// Run runs the workers until a signal.
 func (*workerCommand) Run(a *app, s settings) error {
-	return serve(a, s, workerPart, a.announce)
+	return serve(a, s, workerPart, a.printAddress)
 }
 
 // openStore opens the database, by [store.Open] or [store.OpenExisting], and
@@ -77,22 +78,22 @@ type service struct {
 	settings
 	db    *store.Store
 	queue *asynq.Inspector
-	pages *asynqmon.HTTPHandler // of the queues
+	pages *asynqmon.HTTPHandler // show the queues
 
-	installation string // by which its queues are named
+	installation string // part of the names of its queues in Redis
 	stop         <-chan struct{}
 	redisOutage  *outage
 	closeRedis   func() error
 
-	embedded  bool                   // Redis is this process's own, and new
+	embedded  bool                   // Redis runs in this process and is empty at the start
 	surfaces  []*compat.Surface      // the vendors' APIs
-	counted   []prometheus.Collector // what the parts of this process count
+	counted   []prometheus.Collector // metrics of the parts of this process
 	ports     ports
 	listening func(addr string)
 }
 
-// announce says where the process listens.
-func (a *app) announce(addr string) { fmt.Fprintf(a.out, "Listening on http://%s\n", addr) }
+// printAddress prints the address that the process listens on.
+func (a *app) printAddress(addr string) { fmt.Fprintf(a.out, "Listening on http://%s\n", addr) }
 
 // serve runs the parts until the app's context ends or one of them fails, and
 // returns when all of them have ended. It calls listening with each address
@@ -164,8 +165,8 @@ func newService(s settings, db *store.Store) *service {
 // Close ends the connections of a service whose parts have ended.
 func (s *service) Close() error { return errors.Join(s.pages.Close(), s.queue.Close(), s.closeRedis()) }
 
-// start lets the group run the parts. What others find through this process,
-// its address and its metrics, comes last.
+// start runs the parts in the group. It opens the API and the metrics last,
+// when everything that they need is running.
 func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, parts part) error {
 	group.Go(func() error {
 		warnOfEviction(ctx, impatient(s.redis), s.log)
@@ -198,9 +199,9 @@ func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, part
 	return nil
 }
 
-// firstUse makes the workspace main and its admin key where a database has
-// none, and prints the key to out: it cannot be shown again. One that the user
-// chose is not repeated.
+// firstUse creates the workspace main and its admin key in a new database. It
+// prints a generated key to out, since the key cannot be read again. A key that
+// the user chose is not printed.
 func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 	secret, created, err := db.Bootstrap(a.ctx, adminKey)
 	if err != nil {
@@ -212,8 +213,8 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 	return nil
 }
 
-// api is the handler of the whole API. Calls that wait answer as soon as the
-// process is to stop.
+// api returns the handler of the whole API. Long polls are answered as soon as
+// the process stops.
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
 		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody,
@@ -222,13 +223,13 @@ func (s *service) api(ctx context.Context) http.Handler {
 	})
 }
 
-// listen says where the port is and lets the group serve it.
+// listen reports the listener's address and serves it in the group.
 func (s *service) listen(ctx context.Context, group *errgroup.Group, listener net.Listener, h http.Handler) {
 	s.listening(listener.Addr().String())
 	server := &http.Server{
 		Handler: h,
-		// Who has yet to send a whole header holds a connection and little
-		// else, and not for long; bodies and answers have their times from api.
+		// A request without its complete header costs one connection, for at
+		// most this long. Package api limits the time of bodies and answers.
 		ReadHeaderTimeout: 10 * time.Second,
 		MaxHeaderBytes:    api.MaxHeaderBytes,
 		IdleTimeout:       2 * time.Minute,
@@ -247,8 +248,8 @@ func (s *service) listen(ctx context.Context, group *errgroup.Group, listener ne
 	})
 }
 
-// shutDown stops accepting and lets the requests in flight finish; those that
-// take too long are cut off.
+// shutDown closes the listener and waits for the requests in flight. After
+// stopWithin it closes their connections.
 func shutDown(server *http.Server, log *slog.Logger) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()

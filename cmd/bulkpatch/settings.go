@@ -19,8 +19,8 @@ import (
 	"bulkpatch/worker"
 )
 
-// settings are what a process runs by, read from flags and environment and
-// checked. What a command has no flag for is zero.
+// settings are the checked values of flags and environment variables. A field
+// is zero if the command has no flag for it.
 type settings struct {
 	addr        string
 	metricsAddr string
@@ -28,21 +28,21 @@ type settings struct {
 	redis       asynq.RedisConnOpt // nil: embedded
 	maxBody     int64              // bytes
 	adminKey    string
-	warnings    []string       // of what is in order, but not as it should be
-	server      *client.Client // that a command calls; nil: it works on db
-	workspace   string         // whose customers a command works on in db
+	warnings    []string       // about settings that are valid but not advisable
+	server      *client.Client // the server to call; nil: work on db directly
+	workspace   string         // the workspace to work on in db
 	models      *model.Registry
 	retention   time.Duration
 	undo        time.Duration
 	tombstones  time.Duration
-	// shutdownDelay is how long a process that is told to stop goes on as
-	// before, but for saying so at /readyz.
+	// shutdownDelay is how long a stopping process still accepts requests
+	// while /readyz says that it is not ready.
 	shutdownDelay time.Duration
 	maxOpenJobs   int // 0: the default
 	concurrency   int
 	chunk         int
 	log           *slog.Logger
-	onJob         func(job.Event) // nil: nobody is told
+	onJob         func(job.Event) // may be nil
 }
 
 func (c *serveCommand) check(r *reader) {
@@ -101,7 +101,7 @@ func (r *reader) database(f databaseFlags) {
 	r.s.models = r.models(f.Models)
 }
 
-// place reads the address of a database.
+// place checks the address of a database and returns it, "" if it is wrong.
 func (r *reader) place(flag, address string) string {
 	if err := store.CheckAddress(address); err != nil {
 		r.fault(flag, "%v", err)
@@ -155,10 +155,10 @@ func (r *reader) work(f workFlags) {
 	r.s.chunk = r.integer("--chunk", f.Chunk, worker.MaxChunk)
 }
 
-// longestDelay is less than what orchestrators wait for before they kill.
+// longestDelay is the largest --shutdown-delay.
 const longestDelay = 10 * time.Minute
 
-// delay reads a time that may be none.
+// delay reads a duration that may be zero.
 func (r *reader) delay(flag, text string) time.Duration {
 	d, err := time.ParseDuration(text)
 	if err != nil || d < 0 || d > longestDelay {
@@ -183,12 +183,14 @@ func (r *reader) logging(f logFlags) {
 	}
 }
 
-// quietly has a command of its own say only what went wrong.
+// quietly sets the log of a command other than serve, api and worker: it
+// prints errors only.
 func (r *reader) quietly() {
 	r.s.log = slog.New(slog.NewTextHandler(r.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 }
 
-// describe is a model file's fault in the form that editors know.
+// describe formats a fault of a model file as FILE:LINE: DETAIL, which editors
+// understand.
 func describe(p model.Problem) string {
 	if p.Line == 0 {
 		return p.File + ": " + p.Detail

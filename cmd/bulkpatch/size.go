@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// units are those that sizes are written with.
+// units are the units of sizes.
 var units = []struct {
 	name  string
 	bytes int64
@@ -35,7 +35,7 @@ func parseSize(text string) (n int64, ok bool) {
 	return int64(count) * unit, err == nil
 }
 
-// sizeText writes a size as it can be given.
+// sizeText formats a size in the form that parseSize reads.
 func sizeText(n int64) string {
 	for _, u := range units {
 		if n >= u.bytes && n%u.bytes == 0 {

@@ -9,8 +9,8 @@ import (
 	"bulkpatch/store"
 )
 
-// A spaceGauge measures the database's file when it is asked for. A database on a
-// server has none.
+// A spaceGauge measures the file of an SQLite database at each scrape. It has no
+// values for PostgreSQL.
 type spaceGauge struct {
 	db          *store.Store
 	bytes, free *prometheus.Desc
@@ -44,15 +44,16 @@ func (g spaceGauge) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// muchFree is from where on it is worth an operator's while to make a file
-// smaller, if it is half of it, too.
+// muchFree is the free space from which on an operator is told to shrink the
+// file, provided that at least half of the file is free.
 const muchFree = 64 << 20
 
-// spaceHint tells how to make a file smaller of which much is free, "" for others.
+// spaceHint tells the operator how to shrink a file with much free space. It
+// returns "" for any other file.
 func spaceHint(s store.Space) string {
 	if s.Free < muchFree || 2*s.Free < s.Bytes {
 		return ""
 	}
 	return fmt.Sprintf("%d of the %d MiB of the database file are free. They are used again, but the file does not shrink by itself: "+
-		"to give them back to the disk, stop all processes and run sqlite3 FILE VACUUM, which needs as much room again for what is left.", s.Free>>20, s.Bytes>>20)
+		"to give them back to the disk, stop all processes and run sqlite3 FILE VACUUM, which needs additional disk space for a copy of the remaining data.", s.Free>>20, s.Bytes>>20)
 }

@@ -13,10 +13,10 @@ import (
 	"bulkpatch/client"
 )
 
-// tableFlags say how a file is to be read.
+// tableFlags say how to read a file of CSV.
 type tableFlags struct {
-	Delimiter string `placeholder:"CHAR" help:"What cuts the cells of CSV: a comma, a semicolon, tab or |; by default as its header has it."`
-	Columns   string `placeholder:"JSON" help:"Fields of headers that name none, such as '{\"E-Mail\":\"email\"}'; null leaves a column out."`
+	Delimiter string `placeholder:"CHAR" help:"Delimiter of CSV: a comma, a semicolon, tab or |; by default the one in its header."`
+	Columns   string `placeholder:"JSON" help:"Fields for column headers that are no field names, such as '{\"E-Mail\":\"email\"}'; null leaves a column out."`
 }
 
 func (f tableFlags) options() client.ImportOptions {
@@ -25,8 +25,8 @@ func (f tableFlags) options() client.ImportOptions {
 
 var gzipMagic = []byte{0x1f, 0x8b}
 
-// An unpacker reads a file, and unpacks it if it is compressed with gzip,
-// whatever it is called.
+// An unpacker reads a file. If its content is compressed with gzip, whatever its
+// name says, it unpacks it.
 type unpacker struct {
 	name string
 	in   *bufio.Reader
@@ -37,7 +37,8 @@ func unpacked(name string, file io.Reader) *unpacker {
 	return &unpacker{name: name, in: bufio.NewReader(file)}
 }
 
-// Read says of a compressed file that it is damaged.
+// Read reads the unpacked content. Its errors name a compressed file that is
+// damaged.
 func (u *unpacker) Read(p []byte) (int, error) {
 	if u.out == nil {
 		if err := u.open(); err != nil {
@@ -51,7 +52,7 @@ func (u *unpacker) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// open looks at the first bytes.
+// open finds out by the first bytes whether the file is compressed.
 func (u *unpacker) open() error {
 	start, err := u.in.Peek(len(gzipMagic))
 	if err != nil && err != io.EOF {
@@ -72,7 +73,7 @@ func (u *unpacker) damaged(err error) error {
 	return fmt.Errorf("%s is compressed, and damaged or cut short: %w", u.name, err)
 }
 
-// isCSV reports whether a file's name is that of CSV, compressed or not.
+// isCSV reports whether a file's name says that it is CSV, compressed or not.
 func isCSV(file string) bool {
 	name := strings.TrimSuffix(strings.ToLower(file), ".gz")
 	return slices.Contains([]string{".csv", ".tsv"}, filepath.Ext(name))

@@ -19,30 +19,30 @@ import (
 	"bulkpatch/store"
 )
 
-// targetFlags say whom a command speaks to: a server, or a database directly.
+// targetFlags say what a command works on: a server, or a database directly.
 type targetFlags struct {
-	Server string `env:"BULKPATCH_SERVER" placeholder:"URL" help:"Server to call, such as http://127.0.0.1:8080, instead of working on --db: the two exclude each other, and a flag beats an environment variable."`
+	Server string `env:"BULKPATCH_SERVER" placeholder:"URL" help:"Server to call, such as http://127.0.0.1:8080, instead of working on --db. Give one of the two; a flag wins over an environment variable."`
 	Key    string `env:"BULKPATCH_KEY" placeholder:"SECRET" help:"API key, for --server."`
-	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to work on without a server (default ${default}); it has to be there."`
-	Models string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder of more model files, for --db."`
+	DB     string `name:"db" env:"BULKPATCH_DB" default:"sqlite://bulkpatch.db" placeholder:"URL" help:"Database to work on without a server (default ${default}). It must exist."`
+	Models string `env:"BULKPATCH_MODELS" placeholder:"DIR" help:"Folder with more model files, for --db."`
 }
 
-// workspaceFlag says whose customers or key a command means.
+// workspaceFlag names the workspace that a command works on.
 type workspaceFlag struct {
-	Workspace string `env:"BULKPATCH_WORKSPACE" default:"main" placeholder:"NAME" help:"Workspace (default ${default}). Whose customers a command with --server means, the key decides."`
+	Workspace string `env:"BULKPATCH_WORKSPACE" default:"main" placeholder:"NAME" help:"Workspace (default ${default}). For commands on customers with --server, the key decides the workspace."`
 }
 
-// A target is an open way to the API.
+// A target is a client of the API, of a server or of this process.
 type target struct {
 	*client.Client
 	close  func() error
-	direct bool // on the database, in this process: calls are answered when the app's context ends
+	direct bool // in this process: calls are answered when the app's context ends
 }
 
-// Close ends what the target started.
+// Close stops what the target started.
 func (t *target) Close() error { return t.close() }
 
-// target reads whom a command speaks to.
+// target reads what a command works on.
 func (r *reader) target(f targetFlags) {
 	r.quietly()
 	if r.either("db", "server") == "server" {
@@ -59,8 +59,9 @@ func (r *reader) target(f targetFlags) {
 	r.s.models = r.models(f.Models)
 }
 
-// customersOf reads whose customers a command means. A server knows that by
-// the key alone: customers meant for one workspace must not reach another.
+// customersOf reads the workspace whose customers a command works on. With a
+// server only the key decides that. So the flag is refused there: it could name
+// another workspace than the one that the command would change.
 func (r *reader) customersOf(f workspaceFlag) {
 	r.s.workspace = f.Workspace
 	if r.s.server != nil && (r.line.typed("workspace") || r.line.hasVariable("workspace")) {
@@ -68,7 +69,7 @@ func (r *reader) customersOf(f workspaceFlag) {
 	}
 }
 
-// connect opens the way that the settings name, to the customers of a
+// connect opens the target that the settings name, for the customers of a
 // workspace.
 func connect(a *app, s settings) (*target, error) {
 	return openTarget(a, s, func(db *store.Store) (auth.Workspace, error) {
@@ -76,17 +77,18 @@ func connect(a *app, s settings) (*target, error) {
 	})
 }
 
-// administer opens the way that the settings name, to the keys of all
-// workspaces. It asks for no live key, so that who has revoked the last one can
-// make another.
+// administer opens the target that the settings name, for the keys of all
+// workspaces. On a database it needs no key, so that a user who has revoked the
+// last one can create another.
 func administer(a *app, s settings) (*target, error) {
 	return openTarget(a, s, func(*store.Store) (auth.Workspace, error) {
 		return auth.Workspace{Name: auth.MainWorkspace}, nil
 	})
 }
 
-// openTarget calls the server, or without one serves the API to this process
-// alone, on the database itself, which has to be there.
+// openTarget returns a target for the server of the settings. Without a server
+// it opens the database, which must exist, and serves the API to this process
+// only, for the workspace that choose returns.
 func openTarget(a *app, s settings, choose func(*store.Store) (auth.Workspace, error)) (*target, error) {
 	if s.server != nil {
 		return &target{Client: s.server, close: func() error { return nil }}, nil
@@ -105,7 +107,7 @@ func openTarget(a *app, s settings, choose func(*store.Store) (auth.Workspace, e
 	return serveInMemory(a.ctx, db, s, ws)
 }
 
-// workspaceOf finds a workspace by the keys that can reach it.
+// workspaceOf finds a workspace by its name, among those that have a key.
 func workspaceOf(ctx context.Context, db *store.Store, name string) (auth.Workspace, error) {
 	keys, err := db.Keys(ctx)
 	if err != nil {
@@ -119,11 +121,11 @@ func workspaceOf(ctx context.Context, db *store.Store, name string) (auth.Worksp
 	return auth.Workspace{}, fmt.Errorf("no key reaches a workspace %s; key create makes one", name)
 }
 
-// memory is the name of the host that stands for this process.
+// memory is the host name of this process in the addresses of its own API.
 const memory = "memory"
 
-// serveInMemory joins a client to the API over connections that never leave
-// the process.
+// serveInMemory serves the API to a client in the same process, without a
+// network.
 func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Workspace) (*target, error) {
 	owner := &owner{Store: db, secret: auth.NewSecret(), workspace: ws}
 	lines := &memoryListener{conns: make(chan net.Conn), done: make(chan struct{})}
@@ -146,15 +148,15 @@ func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Wor
 	}}, nil
 }
 
-// An owner is a store that takes one more key: that of whoever has the
-// database's file in hand, and so needs none.
+// An owner is a store that accepts one more key. The commands of this process
+// use it: a user who can open the database needs no key of his own.
 type owner struct {
 	*store.Store
 	secret    string
 	workspace auth.Workspace
 }
 
-// KeyBySecret accepts the owner's secret before it asks the store.
+// KeyBySecret accepts the owner's secret and no other.
 func (o *owner) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
 	if subtle.ConstantTimeCompare([]byte(secret), []byte(o.secret)) == 1 {
 		return auth.Key{Name: "local", Workspace: o.workspace, Scopes: []auth.Scope{auth.Admin}}, nil
@@ -162,13 +164,13 @@ func (o *owner) KeyBySecret(ctx context.Context, secret string) (auth.Key, error
 	return auth.Key{}, job.ErrNotFound
 }
 
-// LiveSecrets answers for the owner's secret, which no table has.
+// LiveSecrets returns the hash of the owner's secret if it is asked for. The
+// secret is in no table.
 func (o *owner) LiveSecrets(_ context.Context, hashes []string) ([]string, error) {
 	return slices.DeleteFunc(slices.Clone(hashes), func(hash string) bool { return hash != auth.Hash(o.secret) }), nil
 }
 
-// A memoryListener hands one end of each pipe to the server and the other to
-// who dials.
+// A memoryListener connects each dialling client with the server by a pipe.
 type memoryListener struct {
 	conns chan net.Conn
 	once  sync.Once
@@ -187,7 +189,7 @@ func (l *memoryListener) dial(ctx context.Context, _, _ string) (net.Conn, error
 	}
 }
 
-// Accept waits for somebody to dial.
+// Accept returns the next connection that a client dials.
 func (l *memoryListener) Accept() (net.Conn, error) {
 	select {
 	case c := <-l.conns:
@@ -197,11 +199,11 @@ func (l *memoryListener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close ends Accept and dial; closing again is harmless.
+// Close makes Accept and dial return. Closing twice is allowed.
 func (l *memoryListener) Close() error {
 	l.once.Do(func() { close(l.done) })
 	return nil
 }
 
-// Addr names the listener.
+// Addr returns an address that only names the listener.
 func (l *memoryListener) Addr() net.Addr { return &net.UnixAddr{Name: memory, Net: "unix"} }

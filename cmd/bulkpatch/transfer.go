@@ -18,7 +18,7 @@ import (
 type importCommand struct {
 	Model  string `arg:"" help:"Model of the customers, such as desk."`
 	File   string `arg:"" help:"File to read; - is standard input."`
-	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default by the file's name, else ndjson."`
+	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default the file's name decides, else ndjson."`
 	tableFlags
 	targetFlags
 	workspaceFlag
@@ -30,7 +30,7 @@ func (importCommand) Help() string {
   bulkpatch import desk customers.ndjson --db sqlite://bulkpatch.db
   bulkpatch import desk customers.csv.gz --columns '{"E-Mail":"email","Remarks":null}' --server http://127.0.0.1:8080 --key $KEY
 
-Each line is merged into the record of its id, or makes a new one. A line that is refused is reported and ignored; then the exit status is 1. Lines without an id get theirs after the last line. With --db they are kept until then in a temporary file of at most 1 GiB, in the folder that TMPDIR names.`
+Each line is merged into the record with its id, or creates a new one. A line with a fault is reported and ignored; the exit status is 1 then. Lines without an id are imported after the last line and get new ids. With --db they are kept until then in a temporary file of at most 1 GiB, in the folder that TMPDIR names.`
 }
 
 func (c *importCommand) check(r *reader) {
@@ -42,7 +42,7 @@ func (c *importCommand) check(r *reader) {
 	r.customersOf(c.workspaceFlag)
 }
 
-// Run imports the file and reports what became of its lines.
+// Run imports the file and prints how many records were inserted and updated.
 func (c *importCommand) Run(a *app, s settings) error {
 	in, size, err := c.source(a)
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *importCommand) Run(a *app, s settings) error {
 	return reportImport(a, report)
 }
 
-// source opens the file; its size is -1 where that is not known.
+// source opens the file. The size is -1 if it is unknown.
 func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
 	if c.File == "-" {
 		return io.NopCloser(a.in), -1, nil
@@ -91,8 +91,8 @@ func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
 	return f, info.Size(), nil
 }
 
-// namedFaults is how many faults of an import the server names. One of them
-// may be that of many rows.
+// namedFaults is how many faults of an import the server lists. One fault may be
+// about many rows.
 const namedFaults = 100
 
 func reportImport(a *app, r client.ImportReport) error {
@@ -109,7 +109,7 @@ func reportImport(a *app, r client.ImportReport) error {
 	return nil
 }
 
-// placeOf says where a row stands.
+// placeOf returns the line numbers of a row.
 func placeOf(e client.LineError) string {
 	if e.ToLine > e.Line {
 		return fmt.Sprintf("lines %d to %d", e.Line, e.ToLine)
@@ -119,9 +119,9 @@ func placeOf(e client.LineError) string {
 
 type exportCommand struct {
 	Model  string `arg:"" help:"Model of the customers, such as desk."`
-	Output string `short:"o" default:"-" placeholder:"FILE" help:"File to write; - is standard output. A file appears under its name only when it is whole."`
-	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default by the file's name, else ndjson."`
-	Filter string `default:"{}" placeholder:"JSON" help:"Only the customers that match (default all)."`
+	Output string `short:"o" default:"-" placeholder:"FILE" help:"File to write; - is standard output. The file gets its name only when it is complete."`
+	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default the file's name decides, else ndjson."`
+	Filter string `default:"{}" placeholder:"JSON" help:"Export only customers that match (default all)."`
 	targetFlags
 	workspaceFlag
 
@@ -162,7 +162,7 @@ func (c *exportCommand) Run(a *app, s settings) error {
 	return writeWhole(c.Output, func(w io.Writer) error { return copyOut(w, stream, bar) })
 }
 
-// copyOut copies the stream, and fails when it was cut short.
+// copyOut copies the stream. It fails if the stream breaks off.
 func copyOut(w io.Writer, stream io.Reader, bar io.Writer) error {
 	b := bufio.NewWriterSize(w, 1<<16)
 	if _, err := io.Copy(b, io.TeeReader(stream, bar)); err != nil {
@@ -171,8 +171,8 @@ func copyOut(w io.Writer, stream io.Reader, bar io.Writer) error {
 	return b.Flush()
 }
 
-// writeWhole makes the file beside its place and moves it there at the end,
-// so that a broken export never looks like a finished one.
+// writeWhole writes to a temporary file in the same folder and renames it at the
+// end, so that an incomplete export never has the file's name.
 func writeWhole(path string, write func(io.Writer) error) error {
 	folder := filepath.Dir(path)
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
@@ -195,10 +195,10 @@ func writeWhole(path string, write func(io.Writer) error) error {
 	return os.Rename(f.Name(), path)
 }
 
-// formats are what --format takes.
+// formats are the values of --format.
 var formats = []string{"auto", "ndjson", "csv"}
 
-// formatOf chooses a format by flag, else by the file's name.
+// formatOf returns the format that the flag says, or that of the file's name.
 func formatOf(flag, file string) client.Format {
 	if flag == "csv" || flag == "auto" && isCSV(file) {
 		return client.CSV
