@@ -30,7 +30,7 @@ func TestAccountsAreListed(t *testing.T) {
 		{name: "by the name of a contact", call: "GET /clients?primaryName=ann", status: 200, want: `[{"id": {a}}]`},
 		{name: "by a name that nobody has", call: "GET /v1/accounts?primaryName=Bo", status: 200, want: `[]`},
 		{name: "an empty question asks nothing", call: "GET /v1/accounts?title=&q=&updated_after=&page=", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
-		{name: "what nobody knows is passed over", call: "GET /v1/accounts?include_contacts=true&include_virtual_properties=true&prop1=x", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
+		{name: "what nobody knows is ignored", call: "GET /v1/accounts?include_contacts=true&include_virtual_properties=true&prop1=x", status: 200, want: `[{"id": {a}}, {"id": {b}}, {"id": {c}}]`},
 		{name: "an update", call: "PATCH /v1/accounts/{a}", body: `{"size": 1}`, status: 200, want: `{}`, save: map[string]string{"at": "updatedAt"}},
 		{name: "updated before", call: "GET /v1/accounts?updated_before={at}", status: 200, want: `[{"id": {b}}, {"id": {c}}]`},
 		{name: "updated after", call: "GET /v1/accounts?updated_after={at}", status: 200, want: `[]`},

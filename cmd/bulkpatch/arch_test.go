@@ -61,7 +61,8 @@ func within(path, parent string) bool {
 	return path == parent || strings.HasPrefix(path, parent+"/")
 }
 
-// top is the first folder of one of our import paths, "" for a foreign one.
+// top returns the first folder of an import path of this module, and "" for
+// other modules.
 func top(path string) string {
 	rest, ours := strings.CutPrefix(path, module+"/")
 	if !ours {
@@ -71,10 +72,10 @@ func top(path string) string {
 	return first
 }
 
-// mayImport lists, for each top-level folder, which others of ours it may
-// import. The domain only reaches downwards, the three adapters reach the
-// domain and never one another, and cmd joins everything but bench: nothing
-// that runs comes from the benchmarks.
+// mayImport lists which other top-level folders each folder may import. The
+// packages of the domain import only those below them. store, worker and api
+// import the domain and never one another. cmd imports everything but bench,
+// so that no code of the program comes from the benchmarks.
 var mayImport = map[string][]string{
 	"model":  {},
 	"auth":   {},
@@ -103,8 +104,8 @@ func TestPackagesOnlyReachDownwards(t *testing.T) {
 	}
 }
 
-// TestTheChaosHarnessSharesNoCodeWithWhatItChecks lets it start servers, and
-// use nothing else of ours.
+// TestTheChaosHarnessSharesNoCodeWithWhatItChecks allows package chaos to import
+// the packages that start servers, and no other of ours.
 func TestTheChaosHarnessSharesNoCodeWithWhatItChecks(t *testing.T) {
 	for _, p := range goList(t) {
 		if top(p.ImportPath) != "chaos" {
@@ -136,8 +137,7 @@ var homes = map[string][]string{
 	"os/exec":                         {"worker/redistest", "store/pgtest"},
 }
 
-// pure lists the packages that may not reach out of the process at all, but
-// that model reads the files it is given.
+// pure lists the packages that do no I/O, except that model may read files.
 var pure = []string{"auth", "filter", "job", "model"}
 
 // outside lists what such a package may not import.

@@ -15,14 +15,14 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// few are the customers of an earlier job, and renamed what it makes of them.
+// The filter and the patch of a job that ends before the copy.
 var (
 	few     = map[string]any{"id": map[string]any{"$lte": 100}}
 	renamed = map[string]any{"jobTitle": "Lead"}
 )
 
-// TestAnInstallationMovesToPostgreSQL ends serve on SQLite in the midst of a
-// job, copies everything, and goes on on PostgreSQL.
+// TestAnInstallationMovesToPostgreSQL kills serve on SQLite while a job runs,
+// copies the database, and continues on PostgreSQL.
 func TestAnInstallationMovesToPostgreSQL(t *testing.T) {
 	t.Parallel()
 	old, address := database(t), pgtest.Database(t)
@@ -90,7 +90,8 @@ func titles(t *testing.T, c *client.Client) string {
 	return list
 }
 
-// goOn submits an earlier job again, undoes it, and makes something new.
+// goOn repeats the submission of the earlier job, undoes the job, and creates a
+// customer.
 func goOn(t *testing.T, c *client.Client, earlier client.Submission, done client.Job) {
 	t.Helper()
 	if again := submitted(t, c, earlier); again.ID != done.ID {
@@ -127,8 +128,8 @@ func copiedBack(t *testing.T, from string) string {
 	return out
 }
 
-// TestACopyOutlivesKill9 kills a copy while its transaction waits in the
-// midst of the records, and copies again.
+// TestACopyOutlivesKill9 kills a copy while its transaction is copying records,
+// and copies again.
 func TestACopyOutlivesKill9(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t)
@@ -159,7 +160,7 @@ func TestACopyOutlivesKill9(t *testing.T) {
 	}
 }
 
-// holding takes the lock that a copy is to wait for.
+// holding takes a lock that makes the copy wait.
 func holding(t *testing.T, address string) (release func()) {
 	t.Helper()
 	db, err := sql.Open("pgx", address)

@@ -198,7 +198,7 @@ func (s *vendorServer) deskReadOnly(t *testing.T, f *model.Field) {
 	bulk := "PATCH /desk/api/v2/customers/update.json?" + asks(`{"id": 1}`)
 	wrong := map[model.Kind]string{model.String: `"x"`, model.Boolean: `false`, model.Integer: `7`, model.DateTime: `"2001-01-01T00:00:00Z"`, model.Object: `{"id": 77}`, model.Array: `[{}]`}[f.Kind]
 	s.exchange(t, exchange{call: bulk, body: fmt.Sprintf(`{%q: %s, "notes": "n"}`, f.Name, wrong), status: 400, want: fmt.Sprintf(`{"errors": {%q: ["*"]}}`, f.Name)})
-	if f.Role == model.RoleID || f.Kind == model.DateTime { // always passed over, as in a new customer
+	if f.Role == model.RoleID || f.Kind == model.DateTime { // always ignored, as in a new customer
 		s.exchange(t, exchange{call: "PATCH /desk/api/v2/customers/1.json", body: fmt.Sprintf(`{%q: %s}`, f.Name, wrong), status: 200, want: `{"customer": {"id": 1}}`})
 		s.exchange(t, exchange{call: "POST /desk/api/v2/customers.json", body: fmt.Sprintf(`{"customer": {%q: %s}}`, f.Name, wrong), status: 201, want: `{"customer": {"id": "*"}}`})
 		return

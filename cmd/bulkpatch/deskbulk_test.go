@@ -20,8 +20,8 @@ const deskEverything = `"id": 0, "firstName": "Ann", "lastName": "Archer", "emai
 // deskEverythingShown is how the customer then looks.
 var deskEverythingShown = strings.NewReplacer(`"id": 0, `, "", `"delete": false, `, "", `, "delete": false`, "", `"password": "correct horse",`, "").Replace(deskEverything)
 
-// TestDeskRunsTheBulkUpdateOfItsPage runs the page's call with every field
-// that may be set, to the end of its job and back.
+// TestDeskRunsTheBulkUpdateOfItsPage makes the call of the vendor's page with
+// every field that callers may set, and further bulk updates.
 func TestDeskRunsTheBulkUpdateOfItsPage(t *testing.T) {
 	t.Parallel()
 	s := startVendor(t, bearer)
@@ -34,8 +34,8 @@ func TestDeskRunsTheBulkUpdateOfItsPage(t *testing.T) {
 	}
 }
 
-// deskBulkSteps are calls one after the other. After a step that
-// updates customers, its job must succeed with that many.
+// deskBulkSteps are calls that are made in this order. After a step with a number
+// of updated customers, its last job must succeed and have updated that many.
 var deskBulkSteps = []struct {
 	exchanges []exchange
 	updated   int64

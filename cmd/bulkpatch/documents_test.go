@@ -43,8 +43,8 @@ func shownCommands(t *testing.T) []string {
 	return all
 }
 
-// proof says where the commands that begin so are run: a file, and what it
-// says.
+// proof says where a command with this beginning is run: a file, and a text in
+// it.
 var proof = map[string][2]string{
 	"go run ./cmd/bulkpatch demo": {".ci/run", "go run ./cmd/bulkpatch demo"},
 	".ci/test":                    {".ci/run", ".ci/test"},

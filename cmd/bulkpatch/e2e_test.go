@@ -19,14 +19,14 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// trusting is the update that most tests submit: all customers match, and
-// none is as the patch says.
+// The filter and the patch of the update that most tests submit. The filter
+// matches all customers, and the patch changes each of them.
 var (
 	everybody = map[string]any{"id": map[string]any{"$gt": 0}}
 	trusting  = map[string]any{"extraData": "seen"}
 )
 
-// queues are the kinds of Redis that serve runs on.
+// queues starts each kind of Redis that serve supports.
 func queues(tb testing.TB) map[string]func(tb testing.TB) string {
 	return map[string]func(testing.TB) string{
 		"embedded Redis": func(testing.TB) string { return "embedded" },
@@ -66,14 +66,13 @@ func TestServeRunsAJobToItsEndAndStops(t *testing.T) {
 	}
 }
 
-// crowd is how many customers the tests of crashes have, and tiny the flag
-// that makes their jobs so many chunks that one is always in flight.
+// Tests of crashes have crowd customers and run with the flag tiny: their jobs
+// have so many small chunks that one is always in flight.
 const crowd = 8_000
 
 var tiny = []string{"--chunk", "3"}
 
-// begin submits the job of all customers and returns when some of them have
-// been updated.
+// begin submits a job over all customers and returns when it has updated some.
 func begin(t *testing.T, c *client.Client) client.Job {
 	t.Helper()
 	load(t, c, crowd)
@@ -107,8 +106,8 @@ func TestAJobOutlivesKill9OfTheProcess(t *testing.T) {
 	}
 }
 
-// checkResumed waits for the job's end, and fails the test unless it was taken
-// up again and has changed each customer once.
+// checkResumed waits for the end of the job. The job must have been resumed, and
+// must have changed each customer exactly once.
 func checkResumed(t *testing.T, c *client.Client, id string) {
 	t.Helper()
 	j := wait(t, c, id)
@@ -119,8 +118,8 @@ func checkResumed(t *testing.T, c *client.Client, id string) {
 	checkChangedOnce(t, c, crowd)
 }
 
-// checkChangedOnce reads all customers and fails the test unless each has
-// been changed once, to what the job wrote.
+// checkChangedOnce reads all customers. Each must have been changed exactly
+// once, to the value that the job writes.
 func checkChangedOnce(t *testing.T, c *client.Client, n int) {
 	t.Helper()
 	stream, err := c.Export(t.Context(), "desk", client.NDJSON, nil)
@@ -180,8 +179,8 @@ func TestAPIAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
 	}
 }
 
-// TestAJobIsFollowedThroughAnyFront asks one process for what another has
-// accepted and a third one does.
+// TestAJobIsFollowedThroughAnyAPIProcess submits a job to one API process and
+// follows it through another, while a worker process runs it.
 func TestAJobIsFollowedThroughAnyAPIProcess(t *testing.T) {
 	t.Parallel()
 	shared := []string{"--db", database(t), "--redis", redistest.Start(t).URL()}
@@ -204,14 +203,14 @@ func TestAJobIsFollowedThroughAnyAPIProcess(t *testing.T) {
 	}
 	checkSum(t, last, client.StateSucceeded, 1000)
 	if !seen["running"] {
-		t.Errorf("the other front showed the states %v on the way", seen)
+		t.Errorf("the other API process showed the states %v on the way", seen)
 	}
 }
 
 func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 	t.Parallel()
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
-	// A body that never ends holds the first stop up.
+	// A request whose body does not end delays the first stop.
 	body, feed := io.Pipe()
 	defer feed.Close()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.base+"/v1/desk/customers", body)
@@ -247,7 +246,7 @@ func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 	}
 }
 
-// untilRefused returns when nobody accepts connections at the address.
+// untilRefused returns when the address refuses connections.
 func untilRefused(t *testing.T, addr string) {
 	t.Helper()
 	for {

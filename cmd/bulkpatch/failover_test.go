@@ -8,16 +8,16 @@ import (
 )
 
 // TestAJobOutlivesItsRedisMaster kills the master while a job is under way.
-// The job goes on when the sentinel has promoted the replica, whatever of the
-// queue the replica lacks.
+// The job continues when the sentinel has promoted the replica, even if the
+// replica lacks a part of the queue.
 func TestAJobOutlivesItsRedisMaster(t *testing.T) {
 	t.Parallel()
 	redis := redistest.StartSentinel(t)
 	hurtUnderWay(t, redis.URL(), redis.Master.Kill)
 }
 
-// TestAJobWaitsForItsNodeOfACluster kills the nodes, one of which has the
-// queue, and starts them again: a queue lives on one node.
+// TestAJobWaitsForItsNodeOfACluster kills all nodes and starts them again. The
+// queue is stored on one of them only.
 func TestAJobWaitsForItsNodeOfACluster(t *testing.T) {
 	t.Parallel()
 	redis := redistest.StartCluster(t)
@@ -29,7 +29,7 @@ func TestAJobWaitsForItsNodeOfACluster(t *testing.T) {
 	})
 }
 
-// hurtUnderWay hurts Redis while a job is under way, and waits for its end.
+// hurtUnderWay calls hurt while a job runs, and waits for the job's end.
 func hurtUnderWay(t *testing.T, redis string, hurt func()) {
 	t.Helper()
 	const customers = 6000

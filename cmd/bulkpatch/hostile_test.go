@@ -21,13 +21,13 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// mostMemory is what a process may have held at most, whatever its callers
-// have sent.
+// mostMemory is the most memory that a process may use, whatever its callers
+// send.
 const mostMemory = 400 << 20
 
-// TestHostileInputsCostLittle sends every call what costs a careless server
-// most, at the limits' full size and eight at a time, to a process of its own
-// on each database.
+// TestHostileInputsCostLittle sends each route the requests that would cost a
+// careless server most, as large as the limits allow and eight at a time. It
+// does so on each database.
 func TestHostileInputsCostLittle(t *testing.T) {
 	models := model.Shipped()
 	surfaces, err := api.Surfaces(models, nil)
@@ -49,9 +49,9 @@ func TestHostileInputsCostLittle(t *testing.T) {
 	}
 }
 
-// TestUnfinishedRequestsHoldLittle leaves hundreds of requests of one key open
-// in their headers and in their bodies. Meanwhile another key's large request
-// is served.
+// TestUnfinishedRequestsHoldLittle leaves hundreds of requests open, some in the
+// midst of their headers, some of their bodies. Meanwhile large requests of
+// another key must be served.
 func TestUnfinishedRequestsHoldLittle(t *testing.T) {
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", "embedded", "--log-level", "error")
 	_, other, err := p.client(t, p.firstKey).CreateKey(t.Context(), "other", "other", []string{"admin"})
@@ -80,12 +80,12 @@ func TestUnfinishedRequestsHoldLittle(t *testing.T) {
 	}
 }
 
-// mostUnfinished is what four hundred unfinished requests may cost, with what
-// a process holds anyway.
+// mostUnfinished is the most memory that a process may use with four hundred
+// unfinished requests.
 const mostUnfinished = 250 << 20
 
-// leaveOpen sends the beginning of a request, as far as the process takes it,
-// and nothing more.
+// leaveOpen sends the beginning of a request, or as much as the process reads
+// of it, and leaves the connection open.
 func (p *process) leaveOpen(t *testing.T, text string) {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(p.base, "http://"))
 	if err != nil {
@@ -97,8 +97,8 @@ func (p *process) leaveOpen(t *testing.T, text string) {
 	io.WriteString(conn, text)
 }
 
-// TestListsOfLargeRecordsHoldLittle reads customers of 900 KB in every list
-// there is, eight at a time, and finds each once.
+// TestListsOfLargeRecordsHoldLittle reads customers of 900 KB through every kind
+// of list, eight readers at a time. Each reader must get each customer once.
 func TestListsOfLargeRecordsHoldLittle(t *testing.T) {
 	for name, db := range databases(t) {
 		t.Run(name, func(t *testing.T) {
@@ -187,7 +187,7 @@ func (p *process) get(t *testing.T, path string) (status int, body string) {
 	return resp.StatusCode, string(raw)
 }
 
-// databases are the two kinds, each new.
+// databases creates a new database of each kind.
 func databases(t *testing.T) map[string]func() string {
 	return map[string]func() string{
 		"SQLite":     func() string { return database(t) },
@@ -195,7 +195,7 @@ func databases(t *testing.T) map[string]func() string {
 	}
 }
 
-// peak is the most memory that the process has held.
+// peak returns the most memory that the process has used so far.
 func (p *process) peak(t *testing.T) int64 {
 	t.Helper()
 	f, err := os.Open(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))

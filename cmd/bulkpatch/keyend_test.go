@@ -14,8 +14,8 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// TestWhatAKeyHasOpenEndsWhereverItIsRevoked opens calls of a key that would go
-// on for half a minute or for ever, and revokes it in another process.
+// TestWhatAKeyHasOpenEndsWhereverItIsRevoked opens calls with a key that would
+// last half a minute or for ever, and revokes the key in another process.
 func TestWhatAKeyHasOpenEndsWhereverItIsRevoked(t *testing.T) {
 	t.Parallel()
 	for name, db := range map[string]string{"SQLite": database(t), "PostgreSQL": pgtest.Database(t)} {

@@ -31,7 +31,7 @@ func TestMythicSpeaksAsItsPageSays(t *testing.T) {
 			want: `{"data": {"api_metadata": {"region": "us", "n": 1}}}`},
 		{name: "null clears", call: "PATCH /compat/mythic/api/v1/clients/acme", body: `{"domain": null, "agency_id": null}`, status: 200,
 			want: `{"data": {"domain": null, "agency_id": null}}`},
-		{name: "unknown fields beside known ones are passed over", call: "PATCH /api/v1/clients/acme", body: `{"colour": "red", "phone": "1"}`, status: 200,
+		{name: "unknown fields beside known ones are ignored", call: "PATCH /api/v1/clients/acme", body: `{"colour": "red", "phone": "1"}`, status: 200,
 			want: `{"data": {"phone": "1"}}`},
 		{name: "a dry run changes nothing", call: "PATCH /api/v1/clients/acme?dryRun=true", body: `{"phone": "9"}`, status: 200,
 			want: `{"matched": 1, "wouldChange": 1, "sample": [{"id": "acme", "changed": {"phone": {"from": "1", "to": "9"}}}]}`},

@@ -12,9 +12,9 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// TestABackupTakenUnderWayIsTakenUp makes a copy of the database in the midst
-// of a job, as docs/operations.md says, and starts on it after the original is
-// gone. Redis is left as it was, with a task for a job that the copy lacks.
+// TestABackupTakenUnderWayIsTakenUp backs the database up while a job runs, as
+// docs/operations.md says, and starts on the backup. Redis is not changed, so it
+// still has a task for a job that the backup lacks.
 func TestABackupTakenUnderWayIsTakenUp(t *testing.T) {
 	t.Parallel()
 	for name, kind := range map[string]func(*testing.T) (address string, backUp func() (restored string)){
@@ -68,7 +68,7 @@ func TestABackupTakenUnderWayIsTakenUp(t *testing.T) {
 	}
 }
 
-// vacuumInto copies a database that others write to.
+// vacuumInto copies a database while others write to it.
 func vacuumInto(t *testing.T, file, backup string) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", file)
@@ -81,7 +81,7 @@ func vacuumInto(t *testing.T, file, backup string) {
 	}
 }
 
-// command runs a program to its end, which must be a good one.
+// command runs a program, which must succeed.
 func command(t *testing.T, name string, args ...string) {
 	t.Helper()
 	if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {

@@ -92,8 +92,8 @@ func TestAStartDoesNotNeedRedis(t *testing.T) {
 	}
 }
 
-// TestProcessesSayWhetherTheyAreReady takes Redis away from an API process and a
-// worker while they have work, gives it back, and stops both.
+// TestProcessesSayWhetherTheyAreReady stops Redis under an API process and a
+// worker that have work, starts it again, and then stops both processes.
 func TestProcessesSayWhetherTheyAreReady(t *testing.T) {
 	t.Parallel()
 	redis := redistest.Start(t)
@@ -138,8 +138,8 @@ func TestProcessesSayWhetherTheyAreReady(t *testing.T) {
 	}
 }
 
-// untilReady returns when /readyz answers with a status and a text. It must not
-// fail to answer.
+// untilReady returns when /readyz answers with a status and a text. /readyz must
+// answer each time.
 func (p *process) untilReady(t *testing.T, status int, text string) {
 	t.Helper()
 	var last string

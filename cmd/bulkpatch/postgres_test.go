@@ -53,8 +53,8 @@ func untilCounted(t *testing.T, p *process) {
 	t.Fatal("a worker had nothing to do")
 }
 
-// TestServeOutlivesTheLossOfPostgreSQL takes the server away in the midst of
-// a job. Meanwhile each call is refused for now, and none of them acts.
+// TestServeOutlivesTheLossOfPostgreSQL makes the server unavailable while a job
+// runs. Meanwhile each call must answer 503 and change nothing.
 func TestServeOutlivesTheLossOfPostgreSQL(t *testing.T) {
 	t.Parallel()
 	for name, loss := range map[string]struct {
@@ -101,8 +101,7 @@ func fatal(t *testing.T, err error) {
 	}
 }
 
-// refusedForNow makes calls of each kind, all of which are to be told to come
-// again.
+// refusedForNow makes calls of each kind. All must answer 503 with Retry-After.
 func refusedForNow(t *testing.T, p *process, id string) {
 	t.Helper()
 	var calls sync.WaitGroup

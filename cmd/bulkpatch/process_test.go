@@ -17,10 +17,10 @@ import (
 	"bulkpatch/model/sample"
 )
 
-// patience bounds every wait of a test, far above what anything takes.
+// patience is the limit of every wait in a test. Nothing takes nearly as long.
 const patience = time.Minute
 
-// built holds the program that the tests run, once some test has asked for
+// built is the program that the tests run. The first test that needs it builds
 // it.
 var built struct {
 	once sync.Once
@@ -36,8 +36,8 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// binary builds the program as it is, under the race detector where the test
-// runs under it.
+// binary returns the path of the program. It is built with the race detector if
+// the tests are.
 func binary(tb testing.TB) string {
 	tb.Helper()
 	built.once.Do(func() {
@@ -55,7 +55,7 @@ func binary(tb testing.TB) string {
 	return filepath.Join(built.dir, "bulkpatch")
 }
 
-// A process is the program as it runs.
+// A process is a running program.
 type process struct {
 	cmd      *exec.Cmd
 	base     string // address, once it listens
@@ -64,28 +64,28 @@ type process struct {
 	logged   *logBuffer
 }
 
-// A logBuffer keeps what a process says, to be shown when the test fails.
+// A logBuffer collects the log of a process, to print it if the test fails.
 type logBuffer struct {
 	mu   sync.Mutex
 	text strings.Builder
 }
 
-// Write keeps some text.
+// Write appends to the log.
 func (b *logBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.Write(p)
 }
 
-// String is everything kept.
+// String returns the whole log.
 func (b *logBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.String()
 }
 
-// start runs the program with the flags and returns when it listens. The
-// process is killed at the end of the test if it runs still.
+// start runs the program and returns when it listens. If the process still runs
+// at the end of the test, it is killed.
 func start(tb testing.TB, args ...string) *process {
 	tb.Helper()
 	p := &process{cmd: exec.Command(binary(tb), args...), ended: make(chan struct{}), logged: &logBuffer{}}
@@ -116,7 +116,7 @@ func start(tb testing.TB, args ...string) *process {
 	return p
 }
 
-// read takes from standard output what the tests need to know.
+// read reads the address and the first key from standard output.
 func (p *process) read(out io.Reader, listening chan<- struct{}) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -132,7 +132,7 @@ func (p *process) read(out io.Reader, listening chan<- struct{}) {
 	close(p.ended)
 }
 
-// client calls the process with the key.
+// client returns a client of the process with the key.
 func (p *process) client(tb testing.TB, key string) *client.Client {
 	tb.Helper()
 	c, err := client.New(p.base, key)
@@ -142,8 +142,8 @@ func (p *process) client(tb testing.TB, key string) *client.Client {
 	return c
 }
 
-// stop asks the process to end and returns its exit status, which must come
-// within ten seconds.
+// stop sends SIGTERM and returns the exit status. The process must end within
+// ten seconds.
 func (p *process) stop(tb testing.TB) int {
 	tb.Helper()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -157,7 +157,7 @@ func (p *process) stop(tb testing.TB) int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// kill ends the process as a crash would.
+// kill kills the process, as a crash would.
 func (p *process) kill(tb testing.TB) {
 	tb.Helper()
 	if err := p.cmd.Process.Kill(); err != nil {
@@ -166,14 +166,14 @@ func (p *process) kill(tb testing.TB) {
 	<-p.ended
 }
 
-// database is the address of a database in a folder of the test's own.
+// database returns the address of an SQLite database that does not exist yet.
 func database(tb testing.TB) string {
 	tb.Helper()
 	return "sqlite://" + filepath.Join(tb.TempDir(), "test.db")
 }
 
-// migrated is the address of a database that has its tables: commands of their
-// own make none.
+// migrated returns the address of a database with tables, for commands that
+// create none.
 func migrated(t *testing.T) string {
 	t.Helper()
 	db := database(t)
@@ -190,7 +190,7 @@ func load(tb testing.TB, c *client.Client, n int) {
 	}
 }
 
-// wait follows a job to its end.
+// wait waits for the end of a job.
 func wait(tb testing.TB, c *client.Client, id string) client.Job {
 	tb.Helper()
 	j, err := c.Wait(tb.Context(), id, nil)
@@ -200,8 +200,8 @@ func wait(tb testing.TB, c *client.Client, id string) client.Job {
 	return j
 }
 
-// under follows a job until some of its records have an outcome, and others
-// not yet.
+// under waits until some records of a job have an outcome. The job must not have
+// ended by then.
 func under(tb testing.TB, c *client.Client, j client.Job) client.Job {
 	tb.Helper()
 	for {
@@ -218,8 +218,8 @@ func under(tb testing.TB, c *client.Client, j client.Job) client.Job {
 	}
 }
 
-// checkSum fails the test unless the job ended in the state, with all of its
-// records updated.
+// checkSum checks that the job ended in the state, that it updated this many
+// records and no others, and that its counts add up.
 func checkSum(tb testing.TB, j client.Job, state string, updated int64) {
 	tb.Helper()
 	c := j.Counts

@@ -15,8 +15,8 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// keepRelease writes the databases in testdata/release anew. A release does so
-// once, and never again: they are what its successors must be able to take up.
+// keepRelease makes the test write the databases in testdata/release. Each
+// release does so once: later versions must be able to continue with them.
 var keepRelease = flag.Bool("keep-release", false, "leave the databases of this version in testdata/release (asks for sqlite3 and pg_dump)")
 
 const (
@@ -25,12 +25,13 @@ const (
 	releaseSubmit = "submitted-before-the-upgrade"
 )
 
-// releasePatches are what the jobs of the kept databases do, oldest first: one
-// is done, one paused, one was under way when its worker died, one queued.
+// releasePatches are the patches of the jobs in the kept databases, oldest
+// first. The jobs are finished, paused, running when their worker died, and
+// queued.
 var releasePatches = []map[string]any{{"jobTitle": "Lead"}, {"notes": "kept"}, {"extraData": "seen"}, {"lastName": "Moss"}}
 
-// releases are the kinds of database: how an empty one is made, and how a kept
-// one is read back.
+// releases are the kinds of database: how to create an empty one, and how to
+// dump one.
 var releases = map[string]struct {
 	driver string
 	empty  func(*testing.T) string
@@ -67,7 +68,7 @@ func TestTheNextVersionFinishesWhatThisOneBegan(t *testing.T) {
 	}
 }
 
-// bringBack fills a database with what was kept.
+// bringBack restores a kept database.
 func bringBack(t *testing.T, driver, address, file string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -84,8 +85,8 @@ func bringBack(t *testing.T, driver, address, file string) {
 	}
 }
 
-// takeUp sees all jobs to their ends, takes one back, and submits again what
-// was submitted before.
+// takeUp waits until all jobs have ended, undoes one, and repeats a submission
+// with its idempotency key.
 func takeUp(t *testing.T, c *client.Client) {
 	t.Helper()
 	var jobs []client.Job
@@ -132,7 +133,7 @@ func releaseSubmission() client.Submission {
 	return client.Submission{Model: "desk", Filter: everybody, Patch: releasePatches[3], IdempotencyKey: releaseSubmit}
 }
 
-// leave makes the jobs, and ends as a crash does.
+// leave creates the jobs and then kills the processes.
 func leave(t *testing.T, address string) {
 	t.Helper()
 	shared := []string{"--db", address, "--redis", redistest.Start(t).URL()}
@@ -164,8 +165,8 @@ func leave(t *testing.T, address string) {
 	api.kill(t)
 }
 
-// keep writes what a program prints of a database, without the lines that are
-// commands of its own shell.
+// keep writes the dump of a database to a file, without comments and without
+// commands of the dumping program's shell.
 func keep(t *testing.T, dump *exec.Cmd, file string) {
 	t.Helper()
 	text, err := dump.Output()

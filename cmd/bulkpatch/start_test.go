@@ -11,8 +11,8 @@ import (
 	"bulkpatch/store"
 )
 
-// TestATakenAddressLeavesNothing starts where somebody else listens: neither a
-// database is made nor a key.
+// TestATakenAddressLeavesNothing starts on an address that is in use. The start
+// must create neither a database nor a key.
 func TestATakenAddressLeavesNothing(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// shopModel is all that a surface needs which speaks plainly: one file.
+// shopModel is a model file with a simple surface. The surface needs nothing
+// else.
 const shopModel = `x-model: shop
 x-filterable: true
 x-vendor:

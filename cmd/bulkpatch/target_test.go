@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// TestOneTargetIsMeant sets databases and servers by flags and by variables.
-// The server refuses everything, and there is no database: which of them was
-// meant shows in what the command says.
+// TestOneTargetIsMeant names databases and servers by flags and by environment
+// variables. The server refuses all calls, and the database is missing: so the
+// error message shows which of the two the command used.
 func TestOneTargetIsMeant(t *testing.T) {
 	server := answering(t, http.StatusForbidden, "application/problem+json", `{"code": "missing_scope", "detail": "Not here."}`)
 	const none = "sqlite:///none/x.db"
@@ -51,7 +51,7 @@ func TestOneTargetIsMeant(t *testing.T) {
 	}
 }
 
-// answering is the address of a server that gives everybody one answer.
+// answering starts a server that gives the same answer to each call.
 func answering(t *testing.T, status int, mediaType, body string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -63,8 +63,8 @@ func answering(t *testing.T, status int, mediaType, body string) string {
 	return server.URL
 }
 
-// TestOnlyWhatServesMakesADatabase runs every other command on one that is not
-// there.
+// TestOnlyWhatServesMakesADatabase runs all other commands on a missing
+// database.
 func TestOnlyWhatServesMakesADatabase(t *testing.T) {
 	dir := t.TempDir()
 	db := "sqlite://" + filepath.Join(dir, "typo.db")

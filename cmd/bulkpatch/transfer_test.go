@@ -204,9 +204,9 @@ func TestModelCheckNamesTheLineOfEveryFault(t *testing.T) {
 	}
 }
 
-// TestATransferOfTheDatabaseItselfHasItsTime imports for longer than it takes
-// the API to look whether the keys of open calls are still there. The key of
-// who has the database in hand is in no table.
+// TestATransferOfTheDatabaseItselfHasItsTime imports for so long that the API
+// checks whether the keys of open calls were revoked. The key of a command that
+// works on the database directly is in no table.
 func TestATransferOfTheDatabaseItselfHasItsTime(t *testing.T) {
 	t.Parallel()
 	var out, complaint bytes.Buffer
@@ -217,7 +217,7 @@ func TestATransferOfTheDatabaseItselfHasItsTime(t *testing.T) {
 	}
 }
 
-// linesFor gives customers until a time.
+// linesFor gives customers until a deadline.
 type linesFor struct {
 	until time.Time
 	n     int

@@ -18,15 +18,15 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-// The plants of this version and of the next, which has a field and an index
-// more.
+// The model of this version, and that of the next, which has one more field and
+// index.
 const (
 	plants     = "x-model: plant\nx-filterable: true\ntype: object\nproperties:\n  name: {type: string}\n  watered: {type: boolean}\n"
 	nextPlants = plants + "  height: {type: integer, x-indexed: true}\n"
 )
 
-// TestARollingUpgradeHoldsNobodyUp replaces a front and a worker by those of
-// the next version in the midst of a job, beside a caller who goes on.
+// TestARollingUpgradeHoldsNobodyUp replaces an API process and a worker by those
+// of the next version while a job runs and a caller continues to write.
 func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	const people = 10_000
@@ -37,8 +37,8 @@ func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 	worker := func(models string) *process {
 		return start(t, slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0", "--models", folder(t, models)}, tiny, shared)...)
 	}
-	oldFront, oldWorker := api(plants), worker(plants)
-	proxy := &proxy{current: oldFront}
+	oldAPI, oldWorker := api(plants), worker(plants)
+	proxy := &proxy{current: oldAPI}
 	c := proxy.client(t)
 	report, err := c.Import(t.Context(), "plant", client.NDJSON, strings.NewReader(strings.Repeat(`{"name": "fern"}`+"\n", people)))
 	if err != nil || report.Inserted != people {
@@ -55,9 +55,9 @@ func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 	if status, _, said := call(t, "migrate", "--db", shared[1], "--models", folder(t, nextPlants)); status != 0 {
 		t.Fatalf("migrate: exit status %d, %s", status, said)
 	}
-	newFront, newWorker := api(nextPlants), worker(nextPlants)
-	proxy.turn(newFront)
-	for name, p := range map[string]*process{"front": oldFront, "worker": oldWorker} {
+	newAPI, newWorker := api(nextPlants), worker(nextPlants)
+	proxy.switchTo(newAPI)
+	for name, p := range map[string]*process{"API process": oldAPI, "worker": oldWorker} {
 		if status := p.stop(t); status != 0 {
 			t.Errorf("the old %s: exit status %d", name, status)
 		}
@@ -74,13 +74,13 @@ func TestARollingUpgradeHoldsNobodyUp(t *testing.T) {
 	}
 }
 
-// A proxy sends all calls to one front.
+// A proxy sends all calls to one API process.
 type proxy struct {
 	current  *process
 	underWay sync.RWMutex // held for reading by each call
 }
 
-// client calls whichever front is the current one.
+// client returns a client that calls the current API process.
 func (p *proxy) client(t *testing.T) *client.Client {
 	t.Helper()
 	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
@@ -103,16 +103,16 @@ func (p *proxy) client(t *testing.T) *client.Client {
 	return c
 }
 
-// turn sends the calls that come from now on to another front. The former one
-// has answered all of its calls when turn returns: one that has chosen it and
-// not reached it yet would find it gone.
-func (p *proxy) turn(to *process) {
+// switchTo sends later calls to another API process. When it returns, the former
+// one has answered all of its calls: a call on the way to it would fail when it
+// stops.
+func (p *proxy) switchTo(to *process) {
 	p.underWay.Lock()
 	defer p.underWay.Unlock()
 	p.current = to
 }
 
-// folder makes a folder with one model file.
+// folder creates a folder with one model file.
 func folder(t *testing.T, text string) string {
 	t.Helper()
 	dir := t.TempDir()
