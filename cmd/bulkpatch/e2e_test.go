@@ -67,7 +67,9 @@ func TestServeRunsAJobToItsEndAndStops(t *testing.T) {
 }
 
 // Tests of crashes have crowd customers and run with the flag tiny: their jobs
-// have so many small chunks that one is always in flight.
+// have so many small chunks that one is always in flight. The process that
+// resumes the job runs without the flag where nothing else must happen before
+// the job ends: the test then ends sooner.
 const crowd = 8_000
 
 var tiny = []string{"--chunk", "3"}
@@ -88,8 +90,8 @@ func TestAJobOutlivesKill9OfTheProcess(t *testing.T) {
 	for name, queue := range queues(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			flags := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", queue(t)}, tiny...)
-			p := start(t, flags...)
+			flags := []string{"serve", "--addr", "127.0.0.1:0", "--db", database(t), "--redis", queue(t)}
+			p := start(t, slices.Concat(flags, tiny)...)
 			before := begin(t, p.client(t, p.firstKey))
 			p.kill(t)
 
@@ -150,8 +152,8 @@ func checkChangedOnce(t *testing.T, c *client.Client, n int) {
 
 func TestAStopInTheMidstOfAJobIsInOrderAndTheNextStartGoesOn(t *testing.T) {
 	t.Parallel()
-	flags := append([]string{"serve", "--addr", "127.0.0.1:0", "--db", database(t)}, tiny...)
-	p := start(t, flags...)
+	flags := []string{"serve", "--addr", "127.0.0.1:0", "--db", database(t)}
+	p := start(t, slices.Concat(flags, tiny)...)
 	j := begin(t, p.client(t, p.firstKey))
 	if status := p.stop(t); status != 0 {
 		t.Errorf("exit status %d after SIGTERM", status)
@@ -165,8 +167,8 @@ func TestAPIAndWorkersAreProcessesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	shared := []string{"--db", database(t), "--redis", redistest.Start(t).URL()}
 	api := start(t, append([]string{"api", "--addr", "127.0.0.1:0"}, shared...)...)
-	worker := slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0"}, tiny, shared)
-	first := start(t, worker...)
+	worker := slices.Concat([]string{"worker", "--metrics-addr", "127.0.0.1:0"}, shared)
+	first := start(t, slices.Concat(worker, tiny)...)
 	c := api.client(t, api.firstKey)
 	j := begin(t, c)
 	first.kill(t)
