@@ -17,22 +17,21 @@ import (
 // limits allow, over all customers of a model. It reports:
 //
 //   - s-job: the time from the submission to the end.
-//
 //   - resolved-steps and count-steps: how many different values of
 //     resolvedPercent, and then of the counts, a caller reads that asks every
 //     20 ms.
-//
 //   - cancel-resolving-s and cancel-running-s: the time from the request to
 //     cancel such a job in that state until the job is cancelled and the request
 //     is answered.
-//
 //   - lock-over-250ms-%, on SQLite: another process asks for the database's write
 //     lock every 20 ms during all of this; this is the share of its attempts that
 //     waited longer than 250 ms, as any small write would. It is an upper bound
 //     for the share of transactions that take so long, because one attempt may
 //     wait for several transactions in a row.
 //
-//     go test ./bench -run '^$' -bench ExpensiveFilter -costly 100000 -timeout 1h
+// At full size:
+//
+//	go test ./bench -run '^$' -bench ExpensiveFilter -costly 100000 -timeout 1h
 func BenchmarkExpensiveFilter(b *testing.B) { onBoth(b, clients(*costly), costlyJob) }
 
 func costlyJob(b *testing.B, program string, database func() string) {
