@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"bulkpatch/api/apitest"
 	"bulkpatch/client"
@@ -209,8 +210,9 @@ func TestAJobIsFollowedThroughAnyAPIProcess(t *testing.T) {
 	}
 }
 
+// TestTheSecondSignalEndsAtOnce runs alone: the second signal must come within
+// the eight seconds that the first stop takes.
 func TestTheSecondSignalEndsAtOnce(t *testing.T) {
-	t.Parallel()
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t))
 	// A request whose body does not end delays the first stop.
 	body, feed := io.Pipe()
@@ -252,11 +254,14 @@ func TestTheSecondSignalEndsAtOnce(t *testing.T) {
 func untilRefused(t *testing.T, addr string) {
 	t.Helper()
 	for {
-		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr)
-		if err != nil {
+		// On a busy machine, an attempt right before the port closes may be lost.
+		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(t.Context(), "tcp", addr)
+		switch {
+		case err == nil:
+			conn.Close()
+		case !os.IsTimeout(err):
 			return
 		}
-		conn.Close()
 	}
 }
 
