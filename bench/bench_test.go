@@ -30,7 +30,7 @@ var records = flag.Int("records", 100_000, "customers of the benchmark of a whol
 
 const adminKey = "bp_the-key-of-the-benchmarks"
 
-// The filter matches about half of the customers; where is the same by hand.
+// The filter matches about half of the customers; where is the same in SQL.
 const (
 	filterText = `{"state": "active", "$or": [{"trusted": true}, {"createdAt": {"$gte": "2019-06-01T00:00:00Z"}}]}`
 	where      = `workspace = 1 AND f_state = 'active' AND (f_trusted = 1 OR created_at >= 1559347200000000)`
@@ -77,15 +77,15 @@ func serve(b *testing.B, binary, db, redis string, flags ...string) *server {
 	return nil
 }
 
-// stop ends the program in order.
+// stop sends SIGTERM to the program and waits for its end.
 func (s *server) stop(b *testing.B) {
 	b.Helper()
 	fatal(b, s.cmd.Process.Signal(syscall.SIGTERM))
 	fatal(b, s.cmd.Wait())
 }
 
-// peak is the most memory that the program has held so far, in bytes, counted
-// from the last reset.
+// peak returns the most memory, in bytes, that the program has used since the
+// last reset.
 func (s *server) peak(b *testing.B) int64 {
 	b.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
@@ -101,19 +101,19 @@ func (s *server) peak(b *testing.B) int64 {
 	return 0
 }
 
-// A stock is what a database holds at first.
+// A stock is the records that a database has at the beginning.
 type stock struct {
 	model string
 	n     int
 	lines func() io.Reader
 }
 
-// desks are n customers of the model desk.
+// desks is a stock of n customers of the model desk.
 func desks(n int) stock {
 	return stock{"desk", n, func() io.Reader { return sample.DeskReader(1, n) }}
 }
 
-// imported is a database file with customers, imported over HTTP.
+// imported returns a database file with customers that were imported over HTTP.
 func imported(b *testing.B, binary string, of stock) string {
 	b.Helper()
 	db := filepath.Join(b.TempDir(), "customers.db")
@@ -154,7 +154,7 @@ func copied(b *testing.B, path string) string {
 	return out.Name()
 }
 
-// checkpoint moves all of the write-ahead log into the database file.
+// checkpoint copies the whole write-ahead log into the database file.
 func checkpoint(b *testing.B, path string) {
 	b.Helper()
 	db, err := sql.Open("sqlite3", "file:"+path+"?_busy_timeout=10000")
@@ -227,8 +227,8 @@ func wholeJob(b *testing.B, s *server, checkpoint func()) (int64, time.Duration)
 	return j.Counts.Updated, took
 }
 
-// BenchmarkMemory compares how much memory the program holds at the most
-// after a job over 10,000 customers and after one over half of all.
+// BenchmarkMemory compares the most memory that the program uses for a job over
+// 10,000 customers and for one over half of all customers.
 func BenchmarkMemory(b *testing.B) {
 	program := binary(b)
 	base := imported(b, program, desks(*records))

@@ -47,7 +47,7 @@ func beside(b *testing.B, program string, database func() string) {
 	b.ReportMetric(float64(len(took)), "patches")
 }
 
-// neighbour calls as another workspace, which has one customer.
+// neighbour returns a client of another workspace, which has one customer.
 func (s *server) neighbour(b *testing.B) *client.Client {
 	b.Helper()
 	_, secret, err := s.CreateKey(b.Context(), "neighbour", "next-door", []string{"customers:read", "customers:write", "jobs:read"})

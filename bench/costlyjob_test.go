@@ -13,20 +13,23 @@ import (
 	"bulkpatch/client"
 )
 
-// BenchmarkExpensiveFilter runs a job whose filter is the most expensive that
-// the limits allow, over all customers of a model. s-job is its time from the
-// submission to the end; resolved-steps and count-steps are how many different
-// values of resolvedPercent, and then of the counts, a caller saw who looked
-// every 20 ms. cancel-resolving-s and cancel-running-s are how long the
-// cancel of another such job took, asked for in that state, until it was seen
-// cancelled (or, if that is later, until the request was answered).
+// BenchmarkExpensiveFilter runs a job with the most expensive filter that the
+// limits allow, over all customers of a model. It reports:
 //
-// On SQLite lock-over-250ms-% is measured from another process, which asks for
-// the database's write lock every 20 ms during all of this: how many of 100
-// such attempts waited longer than 250 ms. That is what a small write of
-// anybody has to wait for; as it is a sample in time, and one attempt may meet
-// several transactions in a row, it is an upper bound for the share of the
-// transactions that take so long.
+//   - s-job: the time from the submission to the end.
+//   - resolved-steps and count-steps: how many different values of
+//     resolvedPercent, and then of the counts, a caller reads that asks every
+//     20 ms.
+//   - cancel-resolving-s and cancel-running-s: the time from the request to
+//     cancel such a job in that state until the job is cancelled and the request
+//     is answered.
+//   - lock-over-250ms-%, on SQLite: another process asks for the database's write
+//     lock every 20 ms during all of this; this is the share of its attempts that
+//     waited longer than 250 ms, as any small write would. It is an upper bound
+//     for the share of transactions that take so long, because one attempt may
+//     wait for several transactions in a row.
+//
+// At full size:
 //
 //	go test ./bench -run '^$' -bench ExpensiveFilter -costly 100000 -timeout 1h
 func BenchmarkExpensiveFilter(b *testing.B) { onBoth(b, clients(*costly), costlyJob) }
@@ -65,7 +68,7 @@ func (c *caller) submitCostly(b *testing.B, n int) string {
 	return j.ID
 }
 
-// A costlyView is what is read of such a job.
+// A costlyView is the part of such a job that the benchmark reads.
 type costlyView struct {
 	State    string
 	Done     bool
@@ -73,7 +76,7 @@ type costlyView struct {
 	Progress struct{ ResolvedPercent *float64 }
 }
 
-// look reads a job. A look that is refused is not repeated here.
+// look reads a job once. It does not repeat a call that is refused.
 func (c *caller) look(ctx context.Context, id string) (v costlyView, err error) {
 	resp, err := c.open(ctx, "GET", "/v1/jobs/"+id, nil)
 	if err != nil {
@@ -83,10 +86,10 @@ func (c *caller) look(ctx context.Context, id string) (v costlyView, err error) 
 	return v, errors.Join(err, resp.Body.Close())
 }
 
-// steps are how often the progress of a job was seen to move.
+// steps counts how often the progress of a job changed between two reads.
 type steps struct{ resolved, counted int }
 
-// followCostly looks at a job until it has succeeded.
+// followCostly reads a job again and again until it has succeeded.
 func (c *caller) followCostly(b *testing.B, id string) (s steps) {
 	b.Helper()
 	resolved, counted := map[float64]bool{}, map[int64]bool{}
@@ -117,8 +120,8 @@ func pause(b *testing.B, d time.Duration) {
 	}
 }
 
-// cancelIn submits a job, cancels it once it is seen in a state, and says how
-// long it took to end, unless the job was too quick to be met in that state.
+// cancelIn submits a job, cancels it when it is in a state, and returns how long
+// it took to end. It reports nothing if the job leaves the state too quickly.
 func (c *caller) cancelIn(b *testing.B, state string, n int) (took time.Duration, met bool) {
 	b.Helper()
 	id := c.submitCostly(b, n)
@@ -142,9 +145,9 @@ func (c *caller) cancelIn(b *testing.B, state string, n int) (took time.Duration
 	}
 }
 
-// lockWaits asks for the write lock of a database of SQLite again and again
-// until the returned function is called, which says how long it waited each
-// time, and nothing for another database.
+// lockWaits asks for the write lock of an SQLite database again and again until
+// the returned function is called. That function returns how long each attempt
+// waited. For other databases it returns nothing.
 func lockWaits(b *testing.B, address string) func() *times {
 	b.Helper()
 	path, ok := strings.CutPrefix(address, "sqlite://")

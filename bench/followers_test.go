@@ -26,14 +26,14 @@ const (
 	following = 10 // keys
 )
 
-// BenchmarkFollowers has followers of twenty jobs, of which half are paused
-// and half change one customer a second: half of the followers hold an event
-// stream open, half a long poll. cores is how much of one core the server then
-// uses, from what the kernel counts for its process (of PostgreSQL's
-// processes, nothing). call-ms-median and call-ms-p99 are the times of other
-// calls meanwhile, which read a job and a customer. lost is how many
-// followers were refused or cut off, and told how many answers and events they
-// got. At full size, with the 200 for each of ten keys that are allowed:
+// BenchmarkFollowers has many followers of twenty jobs. Half of the jobs are
+// paused, and half change one customer a second. Half of the followers keep an
+// event stream open, and half make long polls. cores is the CPU time of the
+// server's process per second; PostgreSQL's processes are not included.
+// call-ms-median and call-ms-p99 are the times of other calls meanwhile, which
+// read a job and a customer. lost is how many followers were refused or cut off,
+// and told how many answers and events they got. At full size, with the allowed
+// 200 followers for each of ten keys:
 //
 //	go test ./bench -run '^$' -bench Followers -followers 2000 -measured 30s
 func BenchmarkFollowers(b *testing.B) { onBoth(b, desks(followed*100), follow) }
@@ -60,7 +60,7 @@ func follow(b *testing.B, program string, database func() string) {
 			}
 			f.join(ctx, keys[i%following], jobs[i/2%followed], one)
 		}
-		f.settle(b)
+		f.ready(b)
 		before, began, told := s.cpu(b), time.Now(), f.told.Load()
 		t := other.lookAround(b, jobs)
 		b.ReportMetric((s.cpu(b)-before).Seconds()/time.Since(began).Seconds(), "cores")
@@ -77,7 +77,7 @@ func follow(b *testing.B, program string, database func() string) {
 	}
 }
 
-// enoughFiles makes sure that both processes may hold that many connections.
+// enoughFiles checks that both processes may open that many connections.
 func enoughFiles(b *testing.B) {
 	b.Helper()
 	var limit syscall.Rlimit
@@ -87,7 +87,7 @@ func enoughFiles(b *testing.B) {
 	}
 }
 
-// slowJobs are jobs of which half are paused and half go on slowly.
+// slowJobs starts jobs, half of which it pauses; the others run slowly.
 func (s *server) slowJobs(b *testing.B) (ids []string) {
 	b.Helper()
 	rate := 1.0
@@ -104,7 +104,7 @@ func (s *server) slowJobs(b *testing.B) (ids []string) {
 	return ids
 }
 
-// cpu is how long the server has kept a core busy.
+// cpu returns the CPU time that the server has used.
 func (s *server) cpu(b *testing.B) time.Duration {
 	b.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
@@ -183,8 +183,9 @@ func (f *crowd) stream(ctx context.Context, c *caller, id, _ string, opened func
 	return "", lines.Err()
 }
 
-// settle waits until all have joined, and a little for what that costs.
-func (f *crowd) settle(b *testing.B) {
+// ready waits until all followers have joined, and one second more, so that the
+// cost of joining is not measured.
+func (f *crowd) ready(b *testing.B) {
 	b.Helper()
 	for f.joined.Load() < int64(*followers) {
 		pause(b, 10*time.Millisecond)

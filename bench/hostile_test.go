@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// A hostile is a request at the full size of a limit, meant to cost much more
-// than it is.
+// A hostile is a request as large as a limit allows that could cost the server
+// much more than its size.
 type hostile struct {
 	name, method, path, media string
 	body                      func() io.Reader
@@ -98,7 +98,7 @@ func (c *caller) eightTimes(b *testing.B, h hostile) int64 {
 	return largest
 }
 
-// send sends a hostile request. That it is cut off is an answer, too.
+// send sends a hostile request. The server may also cut the connection off.
 func (c *caller) send(ctx context.Context, h hostile) (size int64, err error) {
 	req, err := http.NewRequestWithContext(ctx, h.method, c.base+h.path, h.body())
 	if err != nil {

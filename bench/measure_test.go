@@ -29,8 +29,8 @@ func onBoth(b *testing.B, of stock, run func(b *testing.B, program string, datab
 	})
 }
 
-// Times are how long calls of one sort took. They may be added to by several
-// goroutines.
+// times are the durations of calls of one sort. Several goroutines may add to
+// them.
 type times struct {
 	mu   sync.Mutex
 	took []time.Duration
@@ -49,7 +49,7 @@ func (t *times) add(took time.Duration, err error) {
 	}
 }
 
-// share is the time within which that share of the calls were answered.
+// share returns the time within which this share of the calls was answered.
 func (t *times) share(of float64) time.Duration {
 	slices.Sort(t.took)
 	if len(t.took) == 0 {
@@ -73,9 +73,9 @@ func percent(n, of int) float64 { return 100 * float64(n) / float64(max(of, 1)) 
 
 func ms(d time.Duration) float64 { return d.Seconds() * 1e3 }
 
-// loop makes one call after the other, with a pause between, until it is told
-// to stop. A call that is under way then is waited for, and counts: otherwise
-// the slowest would be left out.
+// loop makes one call after the other, with a pause between them, until stop is
+// closed. The last call counts, even if it ends later: otherwise the slowest
+// calls would be missing.
 func (t *times) loop(stop <-chan struct{}, pause time.Duration, call func() error) {
 	for {
 		began := time.Now()
@@ -91,8 +91,8 @@ func (t *times) loop(stop <-chan struct{}, pause time.Duration, call func() erro
 	}
 }
 
-// A caller makes the calls of one key, each of them once: it has none of the
-// client's patience.
+// A caller makes calls with one key. Unlike the client it does not repeat calls
+// that fail.
 type caller struct {
 	*client.Client
 	base, key string
@@ -112,7 +112,7 @@ func (s *server) newCaller(b *testing.B, name, workspace string, scopes ...strin
 
 var everything = []string{"customers:read", "customers:write", "jobs:read", "jobs:write"}
 
-// open makes a call and returns its answer if that is a good one.
+// open makes a call. Any status but success is an error.
 func (c *caller) open(ctx context.Context, method, path string, body io.Reader, header ...string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {

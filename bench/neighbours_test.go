@@ -19,13 +19,13 @@ var measured = flag.Duration("measured", 3*time.Second, "how long neighbours and
 
 // BenchmarkExpensiveNeighbours has eight callers of one workspace loop the
 // most expensive list, count, preview and bulk job that the limits allow, and
-// measures another workspace meanwhile: singles that wait for their end, bulk
-// jobs over 1,000 customers from the submission to the end, look-ups (the
-// newest job and a customer by id), and /readyz. wrong-% is the share of its
-// calls that were refused or failed. Nothing is wrong with the service, so any
-// answer of /readyz but 200 counts as readyz-wrong-%. costly-calls is how many
-// calls the eight made, and costly-refused-% how many of them were refused,
-// which they may be. At full size:
+// measures the calls of another workspace meanwhile: patches of one record that
+// wait for their end, bulk jobs over 1,000 customers from the submission to the
+// end, reads of the newest job and of a customer by id, and /readyz. wrong-% is
+// the share of these calls that were refused or failed. readyz-wrong-% is the
+// share of answers of /readyz other than 200, since the service is always ready.
+// costly-calls is the number of calls of the eight callers, and costly-refused-%
+// the share of them that were refused, which is allowed. At full size:
 //
 //	go test ./bench -run '^$' -bench ExpensiveNeighbours -costly 100000 -measured 60s
 func BenchmarkExpensiveNeighbours(b *testing.B) { onBoth(b, clients(*costly), neighbours) }
@@ -67,8 +67,8 @@ func neighbours(b *testing.B, program string, database func() string) {
 	}
 }
 
-// costlyCalls are the four that are looped. A bulk job that is under way when
-// the context ends is cancelled, so that the next round begins alike.
+// costlyCalls are the four calls that the callers loop. A bulk job that still
+// runs when the context ends is cancelled, so that each round starts alike.
 func (c *caller) costlyCalls() []func(context.Context) error {
 	// In an address there is room for 64 KiB, and nothing in the filter has to
 	// be escaped.
@@ -99,8 +99,8 @@ func (c *caller) costlyCalls() []func(context.Context) error {
 	}
 }
 
-// admitted makes sure that the costly filters are within the limits: a caller
-// whose calls are bad input costs nothing.
+// admitted checks that the costly filters are within the limits: calls that are
+// refused as bad input would cost nothing.
 func (c *caller) admitted(b *testing.B) {
 	b.Helper()
 	fatal(b, c.costlyCalls()[0](b.Context()))
@@ -149,7 +149,7 @@ func (m *neighbour) measure(ctx context.Context) {
 // not answered.
 const patience = time.Minute
 
-// single patches a customer and waits for its end.
+// single patches a customer and waits until the patch is applied.
 func (m *neighbour) single(ctx context.Context, n int) error {
 	resp, err := m.open(ctx, "PATCH", "/v1/desk/customers/7", strings.NewReader(fmt.Sprintf(`{"firstName": "n%d"}`, n)),
 		"Content-Type", "application/json", "Prefer", "wait=30")
@@ -163,7 +163,7 @@ func (m *neighbour) single(ctx context.Context, n int) error {
 	return nil
 }
 
-// bulk patches all of its customers and waits for the end.
+// bulk patches all customers of the workspace and waits for the job's end.
 func (m *neighbour) bulk(ctx context.Context, n int) error {
 	j, err := m.SubmitBulk(ctx, "desk", raw(`{"id": {"$gt": 0}}`), raw(fmt.Sprintf(`{"jobTitle": "b%d"}`, n)), client.Options{})
 	if err != nil {

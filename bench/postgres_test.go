@@ -11,11 +11,11 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// wherePostgres is what the benchmark's filter is by hand.
+// wherePostgres is the benchmark's filter, written in SQL.
 const wherePostgres = `workspace = 1 AND f_state = 'active' AND (f_trusted OR created_at >= 1559347200000000)`
 
-// A cluster is a server that keeps its promises about the disk, with a
-// database of customers to copy.
+// A cluster is a server that writes commits to the disk, with a database of
+// customers that each round copies.
 type cluster struct {
 	*pgtest.Server
 	copies int
@@ -46,7 +46,7 @@ func (c *cluster) checkpoint(b *testing.B) {
 	c.Do(b, "postgres", "CHECKPOINT")
 }
 
-// bare runs the UPDATE with the same stamps in one transaction.
+// bare runs, in one transaction, one UPDATE that sets the same columns as a job.
 func (c *cluster) bare(b *testing.B) (int64, time.Duration) {
 	b.Helper()
 	db, err := sql.Open("pgx", c.URL(c.copied(b)))
@@ -64,8 +64,8 @@ func (c *cluster) bare(b *testing.B) (int64, time.Duration) {
 }
 
 // BenchmarkWholeJobPostgreSQL is BenchmarkWholeJob on PostgreSQL, with one
-// worker and with four. Each round runs the bare UPDATE and then the job, each
-// on a copy of its own.
+// worker and with four. Each round runs the bare UPDATE and then the job, on
+// separate copies of the database.
 func BenchmarkWholeJobPostgreSQL(b *testing.B) {
 	program := binary(b)
 	c := startCluster(b, program, desks(*records))

@@ -10,11 +10,11 @@ import (
 	"bulkpatch/client"
 )
 
-// edits is how many of the changed records somebody edits before the undo.
+// edits is how many of the changed records are edited before the undo.
 const edits = 1000
 
-// BenchmarkUndo takes back a job over about half of the customers, of which
-// some were edited since: the others are restored, and those are named.
+// BenchmarkUndo undoes a job over about half of the customers. Some of them were
+// edited since: the undo must name these as conflicts and restore the others.
 func BenchmarkUndo(b *testing.B) {
 	program := binary(b)
 	b.Run("SQLite", func(b *testing.B) {
@@ -56,7 +56,7 @@ func undone(b *testing.B, program string, database func() string) {
 	b.ReportMetric(float64(restored)/took.Seconds(), "records/s")
 }
 
-// edit gives some of a job's records another value, and names them.
+// edit changes some of a job's records and returns their ids.
 func (s *server) edit(b *testing.B, j client.Job) []string {
 	b.Helper()
 	all := ids(b, s, j, "updated")

@@ -1,7 +1,7 @@
-// Command bulkpatch is the program. It reads the settings, connects the
-// packages to a service, runs it, and offers the other commands. No other
-// package reads flags or environment variables, and none imports all others.
-// How jobs, records and HTTP work is left to the packages that it connects.
+// Command bulkpatch reads the settings, connects the packages to a service and
+// runs it, and offers the commands around it. No other package reads flags or
+// environment variables, and none imports all others. How jobs, records and HTTP
+// work is left to the packages that it connects.
 //
 // Commands that read or write customers call the HTTP API. Those that work on
 // a database directly serve the API to themselves, in memory, so that the same

@@ -43,8 +43,8 @@ func TestABackupTakenDuringAJobFinishesIt(t *testing.T) {
 			const people = 4000
 			address, backUp := kind(t)
 			redis := redistest.Start(t).URL()
-			serve := func(address string) *process {
-				return start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", address, "--redis", redis}, tiny...)...)
+			serve := func(address string, flags ...string) *process {
+				return start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", address, "--redis", redis}, flags...)...)
 			}
 			submit := func(c *client.Client, patch any) client.Job {
 				j, err := c.SubmitBulk(t.Context(), "desk", everybody, patch, client.Options{})
@@ -53,7 +53,7 @@ func TestABackupTakenDuringAJobFinishesIt(t *testing.T) {
 				}
 				return j
 			}
-			live := serve(address)
+			live := serve(address, tiny...)
 			c := live.client(t, live.firstKey)
 			load(t, c, people)
 			j := under(t, c, submit(c, trusting))

@@ -43,11 +43,11 @@ func DeskReader(seed uint64, n int) io.Reader {
 	return &reader{g: newGenerator(seed), n: n}
 }
 
-// A reader makes lines when it has run out of them.
+// A reader generates lines as they are read.
 type reader struct {
 	g       *generator
 	id, n   int
-	pending []byte // of buffer
+	pending []byte // the part of buffer that was not read yet
 	buffer  []byte
 }
 
@@ -68,7 +68,7 @@ func (r *reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// firstDay and days bound the days on which customers came.
+// Customers are created on one of the days after firstDay.
 var firstDay = time.Date(2012, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 
 const days = 14 * 365
@@ -77,7 +77,7 @@ const days = 14 * 365
 func (g *generator) desk(b []byte, id int) []byte {
 	s := &g.scripts[g.byShare[g.rand.IntN(100)]]
 	given, family := g.rand.IntN(len(s.given)), g.rand.IntN(len(s.family))
-	roll := g.rand.Uint64() // one number decides all the yes-or-no fields
+	roll := g.rand.Uint64() // its bits decide all optional and boolean fields
 
 	b = append(b, `{"id":`...)
 	b = strconv.AppendInt(b, int64(id), 10)
@@ -100,7 +100,7 @@ func (g *generator) desk(b []byte, id int) []byte {
 	return append(g.state(b, roll), '}')
 }
 
-// contact appends where and how the customer is reached.
+// contact appends the fields of contact: job, phone, address and others.
 func (g *generator) contact(b []byte, s *pool, id int, roll uint64) []byte {
 	b = appendText(b, "jobTitle", pick(g.rand, g.titles))
 	b = append(append(b, `,"phone":"`...), s.dialling...)
@@ -120,7 +120,7 @@ func (g *generator) contact(b []byte, s *pool, id int, roll uint64) []byte {
 	return b
 }
 
-// state appends what the desk itself knows of the customer.
+// state appends the fields that the vendor keeps itself, such as numTickets.
 func (g *generator) state(b []byte, roll uint64) []byte {
 	b = append(b, `,"numTickets":`...)
 	b = strconv.AppendInt(b, g.rand.Int64N(40), 10)
@@ -137,8 +137,8 @@ func (g *generator) state(b []byte, roll uint64) []byte {
 	return appendTime(b, "deletedAt", created+g.rand.Int64N(200*24*60*60))
 }
 
-// mail appends the customer's name as the local part of an address: as it is
-// written for most, in Latin letters for some.
+// mail appends the local part of an e-mail address, made of the customer's name.
+// Some addresses have the name in Latin letters instead of its own script.
 func (g *generator) mail(b []byte, s *pool, given, family int, roll uint64) []byte {
 	if len(s.latin) > 0 && roll>>24&3 == 0 {
 		return append(b, pick(g.rand, s.latin)...)

@@ -10,12 +10,12 @@ import (
 	"github.com/brianvoe/gofakeit/v7"
 )
 
-// poolSize is how many different values the faker is asked for, once: making
-// each customer's own would take most of the time.
+// poolSize is how many values of each kind the faker makes. They are made once
+// and used again, because the faker is slow.
 const poolSize = 2048
 
-// A generator holds everything that customers are put together from, escaped
-// for JSON already.
+// A generator holds the values that customers are composed of, already escaped
+// for JSON.
 type generator struct {
 	rand    *rand.Rand
 	scripts []pool
@@ -50,10 +50,10 @@ func newGenerator(seed uint64) *generator {
 			next++
 		}
 	}
-	return g // what is left of byShare is 0: English
+	return g // the remaining entries of byShare are 0: English
 }
 
-// english is the script of those customers that the faker makes.
+// english is the script whose names come from the faker.
 func english(fake *gofakeit.Faker) script {
 	return script{
 		given:     many(fake.FirstName),
@@ -75,8 +75,8 @@ func newPool(s script) pool {
 	}
 }
 
-// mailNames are names as parts of an address: letters, their marks and digits
-// alone.
+// mailNames turns names into parts of an e-mail address: it keeps letters, their
+// marks and digits only, in lower case.
 func mailNames(names []string) []string {
 	out := make([]string, len(names))
 	for i, name := range names {
@@ -90,7 +90,7 @@ func mailNames(names []string) []string {
 	return out
 }
 
-// many asks for [poolSize] values.
+// many returns [poolSize] values.
 func many(one func() string) []string {
 	list := make([]string, poolSize)
 	for i := range list {
@@ -99,7 +99,7 @@ func many(one func() string) []string {
 	return list
 }
 
-// escaped is the list as it stands between the quotes of JSON strings.
+// escaped returns the texts escaped for JSON strings, without the quotes.
 func escaped(list []string) []string {
 	out := make([]string, len(list))
 	var b bytes.Buffer

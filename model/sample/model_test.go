@@ -3,8 +3,8 @@ package sample_test
 import (
 	"testing"
 
-	"bulkpatch/model/sample"
 	"bulkpatch/model"
+	"bulkpatch/model/sample"
 )
 
 func TestTheShippedModelTakesEveryCustomer(t *testing.T) {

@@ -1,6 +1,6 @@
 package sample
 
-// A script is what a customer's names are made of where a script is at home.
+// A script holds names, companies and places in one script or language group.
 type script struct {
 	share     int // customers of this script among 100
 	given     []string
@@ -10,12 +10,12 @@ type script struct {
 	dialling  string
 	cities    []string
 	streets   []string
-	// latin is how a customer signs in Latin letters, where mails need them.
+	// latin are local parts of e-mail addresses in Latin letters.
 	latin []string
 }
 
-// scripts lists all but plain English, which comes from the faker and has
-// what is left of 100.
+// scripts lists all scripts but plain English. The remaining customers of 100 are
+// English, with names from the faker.
 var scripts = []script{
 	{
 		share:     22,
@@ -109,6 +109,7 @@ var scripts = []script{
 	},
 }
 
-// emoji stand at the end of a name now and then: one code point, one with a
-// modifier, a joined family and a flag, since each breaks other code.
+// emoji are appended to some names: a single code point, one with a modifier, a
+// joined family, a flag and one with a variation selector. Each of them can
+// reveal other faults of text processing.
 var emoji = []string{"🌻", "👋🏽", "👩‍👩‍👧", "🇨🇭", "☕️"}
