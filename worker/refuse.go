@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"bulkpatch/job"
-	"bulkpatch/model"
 )
 
 // How long work that could not be begun waits for its next wake-up: a little
@@ -25,7 +24,6 @@ const (
 func (w *Worker) failClaim(ctx context.Context, r job.WakeUp, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
-	var faults model.Faults
 	switch {
 	case errors.Is(err, job.ErrLeaseLost):
 		// Somebody else has it, or it has ended.
@@ -33,12 +31,6 @@ func (w *Worker) failClaim(ctx context.Context, r job.WakeUp, err error) {
 		w.logError(r.Ref, w.store.Settle(ctx, r.Ref))
 	case errors.Is(err, job.ErrOtherModel):
 		w.putBack(ctx, again(r, otherModelPause, otherModelMost), job.WaitModel)
-	case errors.As(err, &faults):
-		// The model has changed so that the job means nothing any more.
-		w.logError(r.Ref, w.store.Stop(ctx, r.Ref, job.Error{
-			Code:   "model_changed",
-			Detail: "The job's filter or patch does not fit the model any more. Submit it again as the model now is.",
-		}))
 	case errors.Is(err, context.Canceled):
 		w.putBack(ctx, again(r, 0, 0), "")
 	case errors.Is(err, job.ErrStorageFull):

@@ -14,7 +14,6 @@ import (
 	"github.com/hibiken/asynq"
 
 	"bulkpatch/job"
-	"bulkpatch/model"
 	"bulkpatch/worker/redistest"
 )
 
@@ -170,7 +169,6 @@ func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
 		"the slowest limit is one, too":         {lease: job.Lease{Throttle: &still}, answers: []any{job.Step{N: 1}}, calls: []string{"yield throttled later"}, limits: []int{1}},
 		"a void ring is dropped":                {claim: job.ErrLeaseLost},
 		"a stop that waits is settled":          {claim: job.ErrStopped, calls: []string{"settle"}},
-		"a job of a changed model is failed":    {claim: model.Faults{{Code: "unknown_field"}}, calls: []string{"stop model_changed"}},
 		"a claim that fails waits and says why": {claim: errors.New("fault"), calls: []string{"put back database_unavailable 1s"}},
 		"one that never succeeds ends the job":  {claim: errors.New("fault"), fruitless: &job.Error{Code: "no_progress"}, calls: []string{"stop no_progress"}},
 		"a database that is away ends none":     {claim: job.ErrUnavailable, fruitless: &job.Error{Code: "no_progress"}, calls: []string{"put back database_unavailable 1s"}},
