@@ -120,8 +120,8 @@ type Job struct {
 	ExpiredAt            *time.Time   // when its retention ended: it is a tombstone with its state and counts
 }
 
-// A Transition says when a job came to a state, and by whose action: "" where it
-// was nobody's action.
+// A Transition says when a job came to a state. By is the actor whose action led
+// there, "" where no action did.
 type Transition struct {
 	State State
 	At    time.Time
@@ -245,7 +245,7 @@ type UndoPreview struct {
 // MaxPreviewConflicts bounds the conflicts that an [UndoPreview] names.
 const MaxPreviewConflicts = 100
 
-// A PreviewConflict is one record that an undo would leave alone.
+// A PreviewConflict is one record that an undo would not restore.
 type PreviewConflict struct {
 	ID model.ID
 	Conflict

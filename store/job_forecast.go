@@ -157,7 +157,7 @@ func (f foresight) sample(ctx context.Context, rids []int64, now int64) ([]job.P
 	items := make([]job.PreviewItem, 0, len(rids))
 	room, full := budget{left: sampleBytes}, false
 	err = f.each(ctx, sel, func(float64) {}, func(c *chunk) error {
-		return c.words(now, func(rid int64, changed map[string]job.Change) {
+		return c.eachChanged(now, func(rid int64, changed map[string]job.Change) {
 			if full = full || !room.take(changedBytes(changed)); !full {
 				items = append(items, job.PreviewItem{ID: model.TextID(ids[rid]), Changed: changed})
 			}
@@ -166,8 +166,8 @@ func (f foresight) sample(ctx context.Context, rids []int64, now int64) ([]job.P
 	return items, err
 }
 
-// words calls do with what the chunk changes in each of its records.
-func (c *chunk) words(now int64, do func(rid int64, changed map[string]job.Change)) error {
+// eachChanged calls do with what the chunk changes in each of its records.
+func (c *chunk) eachChanged(now int64, do func(rid int64, changed map[string]job.Change)) error {
 	former, written := c.packed()
 	f := foundResult{at: now}
 	var err error

@@ -17,9 +17,9 @@ const (
 	purgeTombstonesAtOnce = 500 // tombstones
 )
 
-// noHeirs is the condition that no unfinished job needs job j: its outcomes for a
+// notNeeded is the condition that no unfinished job needs job j: its outcomes for a
 // retry, or its former values for an undo.
-var noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
+var notNeeded = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
 	AND h.` + unfinished + `)`
 
 // Purge removes some of what is kept beyond its retention: it replaces expired
@@ -55,7 +55,7 @@ type expiring struct {
 // accept a retry or undo locks its parent job first.
 func (t *tx) stillFree(j expiring) (bool, error) {
 	var num int64
-	return t.Get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+noHeirs, j.Workspace, j.Num)
+	return t.Get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+notNeeded, j.Workspace, j.Num)
 }
 
 // purgeValues deletes the former values of some chunks of one job. It goes on where
@@ -65,7 +65,7 @@ func (s *Store) purgeValues(t *tx) (bool, error) {
 		expiring
 		Kept keptFrom
 	}
-	ok, err := t.Get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE `+hasValues+` AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
+	ok, err := t.Get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE `+hasValues+` AND left_at IS NULL AND finished_at < ? AND `+notNeeded+`
 		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.undo.Microseconds())
 	if err != nil || !ok {
 		return false, err
@@ -106,7 +106,7 @@ const forgottenQuery = `SELECT first_rid FROM changes WHERE workspace = ? AND jo
 // expireJob replaces one expired job by a tombstone. Later steps delete its rows.
 func (s *Store) expireJob(t *tx) (bool, error) {
 	var j expiring
-	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+noHeirs+`
+	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+notNeeded+`
 		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.keep.Microseconds())
 	if err != nil || !ok {
 		return false, err
