@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// A Workspace keeps one customer of bulkpatch apart from the others.
+// A Workspace separates the data of one customer of bulkpatch from all others.
 type Workspace struct {
 	ID   int64  `db:"id"`
 	Name string `db:"name"`
 }
 
-// MainWorkspace is the workspace that the first start makes.
+// MainWorkspace is the workspace that the first start creates.
 const MainWorkspace = "main"
 
 // A Scope is one permission.
@@ -27,14 +27,14 @@ type Scope string
 // The scopes. Admin includes all others.
 const (
 	CustomersRead  Scope = "customers:read"
-	CustomersWrite Scope = "customers:write" // submit and preview too
-	JobsRead       Scope = "jobs:read"       // a key always sees the jobs it made
-	JobsWrite      Scope = "jobs:write"      // pause, resume, cancel, throttle; with CustomersWrite retry and undo; includes JobsRead
-	SecretsRead    Scope = "secrets:read"    // masked values, in records that the key may read
+	CustomersWrite Scope = "customers:write" // also to submit and preview jobs
+	JobsRead       Scope = "jobs:read"       // a key may always read the jobs that it submitted
+	JobsWrite      Scope = "jobs:write"      // pause, resume, cancel and throttle; with CustomersWrite also retry and undo; includes JobsRead
+	SecretsRead    Scope = "secrets:read"    // read masked values, in records that the key may read
 	Admin          Scope = "admin"
 )
 
-// Scopes lists them all.
+// Scopes lists all scopes.
 var Scopes = []Scope{CustomersRead, CustomersWrite, JobsRead, JobsWrite, SecretsRead, Admin}
 
 // A Key is an API key without its secret.
@@ -56,19 +56,19 @@ func (k Key) Has(s Scope) bool {
 	})
 }
 
-// Actor is how the key is named in jobs and in the audit trail.
+// Actor is how the key is named in jobs and logs.
 func (k Key) Actor() string { return "key:" + k.Name }
 
-// NewSecret makes the secret of a new key: 256 random bits behind a prefix
-// by which leak scanners can know it.
+// NewSecret returns the secret of a new key: 256 random bits after a prefix that
+// leak scanners can recognise.
 func NewSecret() string {
 	b := make([]byte, 32)
 	rand.Read(b) // never fails: crypto/rand ends the program instead
 	return "bp_" + base64.RawURLEncoding.EncodeToString(b)
 }
 
-// Hash is what is kept of a secret. The secret has full entropy, so one
-// round of SHA-256 withstands guessing.
+// Hash is what is stored of a secret. A secret is random throughout, so one round
+// of SHA-256 is enough against guessing.
 func Hash(secret string) string {
 	h := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(h[:])
@@ -84,8 +84,8 @@ var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 // ValidName reports whether s may name a key or a workspace.
 func ValidName(s string) bool { return namePattern.MatchString(s) }
 
-// ParseScopes reads a list such as "customers:read,jobs:read" and names every
-// unknown scope in its error.
+// ParseScopes reads a list such as "customers:read,jobs:read". Its error names
+// every unknown scope.
 func ParseScopes(list string) ([]Scope, error) {
 	var scopes []Scope
 	var unknown []string

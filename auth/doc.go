@@ -1,5 +1,6 @@
-// Package auth owns who may do what: workspaces, API keys and their scopes,
-// and how a key is made and recognised. Keys are kept as hashes only.
+// Package auth owns who may do what: workspaces, API keys with their scopes, and
+// the caller of a change. It also makes the secrets of keys and their hashes.
 //
-// It leaves keeping them to store, and reading them from a request to api.
+// It leaves to store how keys are stored, which is as hashes only, and to api how
+// a key is read from a request.
 package auth

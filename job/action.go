@@ -13,13 +13,13 @@ const (
 	Pause  Action = "pause"
 	Resume Action = "resume"
 	Cancel Action = "cancel"
-	// RetryIt and UndoIt make a new job of one that has ended.
+	// RetryIt and UndoIt accept a new job that follows from one that has ended.
 	RetryIt Action = "retry"
 	UndoIt  Action = "undo"
 )
 
-// moves lists, for each action, the state it leads to from each state that
-// allows it. The API's table of states, row by row.
+// moves lists, for each action, the state to which it leads from each state that
+// allows it. It is the table of states in the API's reference, row by row.
 var moves = map[Action]map[State]State{
 	Pause: {
 		Queued:    Paused,
@@ -85,7 +85,7 @@ func (a Action) From(s Situation) (State, error) {
 	return to, nil
 }
 
-// actions lists the actions that lead somewhere else from s.
+// actions lists the actions that lead from s to another state.
 func (s State) actions() []Action {
 	var list []Action
 	for _, a := range []Action{Pause, Resume, Cancel} {
@@ -96,8 +96,9 @@ func (s State) actions() []Action {
 	return list
 }
 
-// AllowedActions lists what the job allows as it is: of one that has ended, a
-// retry where something is left to do, and an undo as long as it can be.
+// AllowedActions lists the actions that the job allows now. A job that has ended
+// allows a retry if some of its records remain to be done, and an undo as long
+// as its former values are kept.
 func (j Job) AllowedActions() []Action {
 	list := j.State.actions()
 	if j.retryable() == "" {
@@ -109,12 +110,11 @@ func (j Job) AllowedActions() []Action {
 	return list
 }
 
-// CheckRetry refuses a retry that the job does not allow. The error is a
-// [*StateError].
+// CheckRetry returns nil if the job allows a retry, else a [*StateError].
 func (j Job) CheckRetry() error { return j.refuse(RetryIt, j.retryable()) }
 
-// CheckUndo refuses an undo that the job does not allow, of all records or of
-// some. The error is a [*StateError].
+// CheckUndo returns nil if the job allows an undo, of all its records or of some,
+// else a [*StateError].
 func (j Job) CheckUndo() error {
 	switch {
 	case !j.State.Final():
@@ -131,8 +131,8 @@ func (j Job) CheckUndo() error {
 	return nil
 }
 
-// NothingChosen refuses an undo of some records that has none to restore. The
-// error is a [*StateError].
+// NothingChosen is the [*StateError] of an undo of chosen records, none of which
+// can be restored.
 func (j Job) NothingChosen() error {
 	return j.refuse(UndoIt, "The job has updated none of these records, or an undo has restored them already.")
 }

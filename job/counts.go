@@ -3,17 +3,17 @@ package job
 // Outcome is what became of one selected record.
 type Outcome string
 
-// The outcomes. Pending is the absence of one.
+// The outcomes. Pending stands for a record that has none yet.
 const (
 	Updated    Outcome = "updated"
-	Unchanged  Outcome = "unchanged"  // already right: not written
+	Unchanged  Outcome = "unchanged"  // had the values already: not written
 	Skipped    Outcome = "skipped"    // no_longer_matches or not_found
 	Conflicted Outcome = "conflicted" // precondition_failed, changed_since, secret_not_kept, values_not_kept
 	RecordFail Outcome = "failed"     // a rule or constraint refused it
 	Pending    Outcome = "pending"
 )
 
-// Outcomes lists them all in the order of the API's counts.
+// Outcomes lists all outcomes in the order of the API's counts.
 var Outcomes = []Outcome{Updated, Unchanged, Skipped, Conflicted, RecordFail, Pending}
 
 // Tally counts the records that have an outcome.
@@ -30,7 +30,7 @@ func (t Tally) Tried() int64 {
 	return t.Updated + t.Unchanged + t.Skipped + t.Conflicted + t.Failed
 }
 
-// Count returns the tally with one more record of an outcome.
+// Count returns the tally with one more record of the outcome.
 func (t Tally) Count(o Outcome) Tally {
 	switch o {
 	case Updated:
@@ -58,9 +58,8 @@ func (t Tally) Add(o Tally) Tally {
 	}
 }
 
-// End is the final state of a job whose records ended as t says. A fault of
-// the job itself or a refused guard (failed) and a cancel that took hold
-// (cancelled) come first and are not its business.
+// End is the final state of a job that was carried out with these counts. It is
+// not asked for a job that a fault or a guard made fail, nor for a cancelled one.
 func (t Tally) End() State {
 	switch {
 	case t.Failed == 0 && t.Conflicted == 0:

@@ -2,16 +2,15 @@ package job
 
 import "errors"
 
-// What store answers when something is not there or not allowed. Callers ask
-// with errors.Is.
+// The errors of the store that its callers tell apart with errors.Is.
 var (
 	ErrNotFound    = errors.New("not found")
 	ErrGone        = errors.New("expired and removed")
 	ErrExists      = errors.New("already exists")
 	ErrKeyReused   = errors.New("idempotency key used for another request")
-	ErrUnavailable = errors.New("the database cannot answer now")    // 503: locked, stopped or out of reach
-	ErrStorageFull = errors.New("the database is out of disk space") // 507
-	ErrNoTurn      = errors.New("as many jobs as may are being resolved")
+	ErrUnavailable = errors.New("the database cannot answer now")         // 503: locked, stopped or out of reach
+	ErrStorageFull = errors.New("the database is out of disk space")      // 507
+	ErrNoTurn      = errors.New("as many jobs as may are being resolved") // try again later
 	ErrLeaseLost   = errors.New("another worker holds this work")
 	ErrStopped     = errors.New("the job was paused or cancelled")
 	ErrBadCursor   = errors.New("malformed cursor")
@@ -20,21 +19,22 @@ var (
 	// ErrTooManyJobs: the workspace has as many open jobs, or as many bytes of
 	// their requests, as it may have.
 	ErrTooManyJobs = errors.New("the workspace has too many open jobs") // 429
-	// ErrTooManyOptions: a drop-down would have more added options than it may,
-	// or a longer one.
+	// ErrTooManyOptions: a drop-down would have more added choices than it may,
+	// or a choice that is too long.
 	ErrTooManyOptions = errors.New("the drop-down has too many added options") // 400
 	ErrOtherModel     = errors.New("the database has another version of the model than this process has loaded, or it has none")
 )
 
-// A RetryOpenError says that another retry of the same chain has not ended: a
-// job, its retries, and theirs.
+// A RetryOpenError says that another retry of the same chain has not ended. A
+// chain is a job, its retries, their retries and so on.
 type RetryOpenError struct {
 	JobID string // of that retry
 }
 
 func (e *RetryOpenError) Error() string { return "retry " + e.JobID + " has not ended" }
 
-// A UniqueError says that a value is already taken by another record.
+// A UniqueError says that another record already has a value that must be
+// unique.
 type UniqueError struct {
 	Field string // JSON name
 }

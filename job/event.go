@@ -2,18 +2,18 @@ package job
 
 import "time"
 
-// What happens to a job, as an [Event] tells it.
+// The steps of a job that an [Event] reports.
 const (
 	EventAccepted = "accepted"
-	EventStarted  = "started" // by a worker, for the first time; a single's start is its end
+	EventStarted  = "started" // by a worker, for the first time; not reported for a single, which starts and ends at once
 	EventPaused   = "paused"
 	EventResumed  = "resumed"
 	EventEnded    = "ended"
 )
 
-// An Event is a step in the life of a job, and the job as it then was. It comes
-// after the commit, from the process that committed it, and at most once: not at
-// all where that process ends right then.
+// An Event reports a step in the life of a job, with the job as it then was. The
+// process that committed the step reports it after the commit, at most once: a
+// process that dies right then reports nothing.
 type Event struct {
 	What      string
 	JobID     string
@@ -25,5 +25,5 @@ type Event struct {
 	Error     string // code, of a job that failed as a whole
 	Matched   *int64
 	Tally
-	Took time.Duration // since it was started, or accepted where that is one; 0 before
+	Took time.Duration // since the job was started; for a single since it was accepted; 0 before
 }

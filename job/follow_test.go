@@ -10,8 +10,8 @@ import (
 	"bulkpatch/job"
 )
 
-// TestAnUndoNeedsAnEndAChangeAndItsFormerValues draws jobs in every state. What
-// other undos have taken does not matter: chosen records may be left.
+// TestAnUndoNeedsAnEndAChangeAndItsFormerValues draws jobs in every state. Other
+// undos do not matter: they may not have restored the chosen records.
 func TestAnUndoNeedsAnEndAChangeAndItsFormerValues(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		matched := int64(10)

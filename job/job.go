@@ -19,14 +19,14 @@ const (
 	PreviewKind Kind = "preview"
 )
 
-// Kinds lists them all.
+// Kinds lists all kinds.
 var Kinds = []Kind{Bulk, Single, Undo, Retry, PreviewKind}
 
 // OnMismatch says what becomes of a selected record that no longer matches
-// the filter when its turn comes.
+// the filter when its chunk is applied.
 type OnMismatch string
 
-// The choices; Skip is the default.
+// The values; Skip, the default, leaves the record as it is, and Force patches it.
 const (
 	Skip  OnMismatch = "skip"
 	Force OnMismatch = "force"
@@ -41,22 +41,22 @@ type Options struct {
 	OnMismatch       OnMismatch `json:"onMismatch,omitempty"`
 	RecordsPerSecond *float64   `json:"recordsPerSecond,omitempty"`
 	MaxFailures      *int64     `json:"maxFailures,omitempty"`
-	// AllowNewOptions: the values that drop-downs did not know have become
-	// options with the job.
+	// AllowNewOptions: values that drop-downs do not know are added to their
+	// choices when the job is accepted.
 	AllowNewOptions bool `json:"allowNewOptions,omitempty"`
 	// Note says why the change is made.
 	Note string `json:"note,omitempty"`
 }
 
-// A Guard is what the selection must be, else the job fails with nothing
-// written.
+// A Guard is what a job demands of its selection. If the selection is not so, the
+// job fails and no record is written.
 type Guard struct {
 	MaxAffected   *int64
 	ExpectedCount *int64
 	Digest        string // hex, of the selection a preview showed; "" for any
 }
 
-// A Name is what callers know a job by: its id, within their workspace.
+// A Name identifies a job as its callers do: by its id, within their workspace.
 type Name struct {
 	Workspace int64
 	ID        string
@@ -79,24 +79,24 @@ type Job struct {
 	FinishedAt *time.Time
 	ExpiresAt  time.Time
 	CreatedBy  string // "key:NAME"
-	// Transitions are the last [MaxTransitions] states that the job came to.
+	// Transitions are the last [MaxTransitions] changes of state.
 	Transitions []Transition
 
 	Filter   json.RawMessage // as given; nil for a single and an undo
 	RecordID model.ID        // of a single, else none
 	Patch    json.RawMessage // secrets masked; nil for an undo
 	Options  Options
-	// RequestBytes is the size of what is left out of Filter and Patch, 0 for
-	// nothing; see [Job.Short].
+	// RequestBytes is the size of the filter and patch if they are left out here,
+	// else 0; see [Job.Short].
 	RequestBytes int64
 
-	Matched         *int64  // nil until the selection is fixed
-	ResolvedPercent float64 // how much of the model has been examined to fix it; it never falls
+	Matched         *int64  // nil until the selection is committed
+	ResolvedPercent float64 // how much of the model has been examined for the selection; it never falls
 	Tally
 
-	RecordsPerSecond float64 // over the last seconds, 0 when nothing is being worked on
+	RecordsPerSecond float64 // over the last seconds; 0 when the job is not worked on
 	WaitReason       string
-	WaitDetail       string // a sentence about it, "" where the reason says it all
+	WaitDetail       string // a sentence about the reason, "" where none is needed
 	Throttle         *float64
 	Resumes          int64
 	HeartbeatAt      *time.Time
@@ -105,34 +105,34 @@ type Job struct {
 	ErrorSummary []ErrorSummary // most frequent first
 	Error        *Error         // why the job as a whole failed
 
-	ValuesKept           bool // all former values are, and it is not too late to restore them
-	UndoAvailable        bool // and there are records that no undo has taken
+	ValuesKept           bool // all former values are kept, and it is not too late to restore them
+	UndoAvailable        bool // ValuesKept, and there are records that no undo has restored
 	UndoUntil            *time.Time
-	UndoneBy             string // job ids, "" for none; of the latest undo
+	UndoneBy             string // id of the latest undo, "" for none; so are the next two
 	UndoOf               string
 	RetryOf              string
 	RetriedBy            []string // ids of the last [MaxRetriedBy] retries of this job, in the order in which they were accepted
-	ModelGone            bool     // its model is not loaded: nothing of its records can be read or written
-	RestoreSourceExpired bool     // of an undo and its retries: what it gives back is no longer kept
+	ModelGone            bool     // its model is not loaded, so its records can be neither read nor written
+	RestoreSourceExpired bool     // of an undo and its retries: the values to restore are no longer kept
 	Preview              *Preview
 	UndoPreview          *UndoPreview // of a preview of an undo, instead
 	Confirms             string       // of a preview, as in [Submission]
-	ExpiredAt            *time.Time   // when its retention ended: only state and counts are left
+	ExpiredAt            *time.Time   // when its retention ended: it is a tombstone with its state and counts
 }
 
-// A Transition is a state that a job came to, and by whose action, "" where
-// that was its own course.
+// A Transition says when a job came to a state. By is the actor whose action led
+// there, "" where no action did.
 type Transition struct {
 	State State
 	At    time.Time
 	By    string
 }
 
-// MaxTransitions is how many states that a job came to are kept.
+// MaxTransitions is how many changes of state of a job are kept.
 const MaxTransitions = 50
 
-// MaxListed is how many bytes of a filter or a patch stand in lists of jobs, in
-// events and in webhooks.
+// MaxListed is how many bytes a filter or a patch may have to be shown in lists of
+// jobs, in events and in webhooks.
 const MaxListed = 4 << 10
 
 // Short is the job as lists, events and webhooks show it: without a filter or
@@ -147,8 +147,8 @@ func (j Job) Short() Job {
 	return j
 }
 
-// Pending is how many selected records have no outcome; nil until the
-// selection is fixed.
+// Pending is how many selected records have no outcome yet; nil until the
+// selection is committed.
 func (j Job) Pending() *int64 {
 	if j.Matched == nil {
 		return nil
@@ -196,17 +196,17 @@ type Result struct {
 	Conflict *Conflict
 }
 
-// A Conflict tells of a record that an undo has left alone because it was
-// changed since.
+// A Conflict is why an undo did not restore a record: the record was changed after
+// the job that is undone.
 type Conflict struct {
-	Fields map[string]FieldConflict // that hold another value by now than the job wrote; nil when no longer kept, or never
-	By     string                   // id of the job that made the later change, "" where none did or nobody knows
+	Fields map[string]FieldConflict // that hold another value now than the job wrote; nil if that is not kept
+	By     string                   // id of the job that made the later change, "" where no job did or it is not known
 }
 
-// A FieldConflict is what an undo met in one field, as JSON.
+// A FieldConflict is what an undo found in one field, as JSON.
 type FieldConflict struct {
 	Wrote  json.RawMessage `json:"wrote"`  // by the job that is undone
-	Now    json.RawMessage `json:"now"`    // when the record's turn came
+	Now    json.RawMessage `json:"now"`    // when the undo came to the record
 	Former json.RawMessage `json:"former"` // before that job
 }
 
@@ -227,7 +227,7 @@ type Preview struct {
 	Reasons      []ErrorSummary // of those that would fail or be skipped
 	Guard        string         // the option that would refuse the job, "" for none
 	Sample       []PreviewItem  // at most MaxPreviewSample
-	Digest       string         // of the selected records, see [Digest]
+	Digest       string         // of the selection, see [Digest]
 	ConfirmToken string
 	ExpiresAt    time.Time
 }
@@ -245,7 +245,7 @@ type UndoPreview struct {
 // MaxPreviewConflicts bounds the conflicts that an [UndoPreview] names.
 const MaxPreviewConflicts = 100
 
-// A PreviewConflict is one record that an undo would leave alone.
+// A PreviewConflict is one record that an undo would not restore.
 type PreviewConflict struct {
 	ID model.ID
 	Conflict

@@ -20,31 +20,31 @@ type Ref struct {
 	Shard     int64 `db:"shard" json:"shard"`
 }
 
-// A Ring asks for a piece of work to be looked at. It is what a task in Redis
-// says, and all that it says.
+// A WakeUp asks a worker to look at a shard or a single. A task in Redis carries
+// this and nothing else: what there is to do stands in the database.
 type WakeUp struct {
 	Ref
-	Epoch  int64 `db:"epoch" json:"epoch"`   // at which the shard is to be found
-	Nonce  int64 `db:"seq" json:"seq"`       // names the ring: one sent twice is one task
+	Epoch  int64 `db:"epoch" json:"epoch"`   // that the shard has if the wake-up is still valid
+	Nonce  int64 `db:"seq" json:"seq"`       // a random number: a wake-up that is sent twice is one task
 	Single bool  `db:"single" json:"single"` // a single-record patch
-	Wait   int64 `db:"wait" json:"wait"`     // microseconds to let pass before Redis is told; in a task: that have passed
+	Wait   int64 `db:"wait" json:"wait"`     // microseconds before it is sent to Redis; in a task: how long it has waited
 
-	// Of a bulk's: how many shards of its job, and of its workspace, Redis was
-	// told of that have neither ended nor been given back.
+	// Of a bulk job's wake-up: how many shards of its job, and of its workspace,
+	// are in flight: sent to Redis, and neither ended nor given back.
 	InFlight          int `db:"-" json:"-"`
 	InFlightWorkspace int `db:"-" json:"-"`
 }
 
-// A Lease is the right to work on a shard until somebody else claims it. It
-// carries all that is needed to do so.
+// A Lease is the right to work on a shard until another worker claims it. It
+// carries all that the worker needs.
 type Lease struct {
 	Ref
 	Epoch         int64
 	JobID         string
 	Kind          Kind
-	Parent        int64  // number of the job that this one retries or undoes, else 0
-	RestoreSource int64  // number of the job whose changes are taken back, 0 to apply the patch
-	Chosen        bool   // of an undo: of the records that were chosen when it was accepted, and no others
+	Parent        int64  // number of the job that this one retries or undoes, 0 for none
+	RestoreSource int64  // number of the job whose former values are restored, 0 for a job that applies its patch
+	Chosen        bool   // of an undo: it takes the records that were chosen when it was accepted, and no others
 	RecordID      string // of a preview of one record, else ""
 	IfMatch       *int64 // of the same: the version that the record must have
 	Owner         auth.Workspace
@@ -54,14 +54,14 @@ type Lease struct {
 	Options       Options
 	Guard         Guard
 	Throttle      *float64
-	Resolved      bool  // the selection is fixed
+	Resolved      bool  // the selection is committed
 	Tally         Tally // of the whole job so far
 
-	IncludeSkipped bool     // of a retry: it takes what its origin skipped, too
-	Codes          []string // of a retry: it takes what ended with one of these codes; nil for all that is left
+	IncludeSkipped bool     // of a retry: it also takes the records that its parent job skipped
+	Codes          []string // of a retry: it takes only records that ended with one of these codes; nil for all that remain
 }
 
-// Ring is the ring of the lease's shard at its epoch.
+// WakeUp is the wake-up for the lease's shard at its epoch.
 func (l Lease) WakeUp() WakeUp { return WakeUp{Ref: l.Ref, Epoch: l.Epoch} }
 
 // A Step is what one chunk did.
@@ -71,38 +71,39 @@ type Step struct {
 	N     int64
 }
 
-// Chunks works a leased shard off, chunk after chunk, one call at a time.
+// Chunks carries out a leased shard, one chunk a call.
 type Chunks interface {
-	// Next updates the next records of the shard, at most limit and as many as
-	// may be written without holding others up. In one transaction it keeps
-	// their former values, counts each one's outcome and moves the checkpoint.
+	// Next applies the job to the next records of the shard: at most limit, and
+	// fewer if that would hold up others for too long. One transaction updates
+	// the records, keeps their former values, counts the outcomes and moves the
+	// checkpoint.
 	//
 	// It changes nothing and returns [ErrStopped] if the job was paused or
 	// cancelled, [ErrLeaseLost] if another worker holds the shard, or
-	// [ErrRefused] if the fault lies in the data of some of them: try again, and
-	// it takes fewer. A single record at fault is recorded as failed.
+	// [ErrRefused] if the database refused some of the records: the next call
+	// takes fewer. A record that is refused alone is recorded as failed.
 	Next(ctx context.Context, limit int) (Step, error)
-	// Close gives up what was read ahead.
+	// Close drops what was read ahead.
 	Close()
 }
 
-// A Pulse is a sign of life of a piece of work, as the sweep compares it
-// with the one it saw before.
+// A Liveness is what the sweep reads of a shard or a single that should be worked
+// on. If it is the same as a while before, the wake-up is redelivered.
 type Liveness struct {
 	Ref
 	Single    bool
 	Epoch     int64 `db:"epoch"`
 	Heartbeat int64 `db:"beat"`
 	Stopping  bool  // a pause or cancel waits to be settled
-	Idle      bool  // no open shard is left: the job waits to be finished
+	Idle      bool  // no shard is open: the job waits to be finished
 }
 
 // minTried is how many records must have been tried, all without success,
 // before a job gives up by itself.
 const minTried = 100
 
-// GiveUp says why a job should stop as failed, or nil: it has reached its
-// maxFailures, or everything it tried failed.
+// GiveUp returns why a job should stop as failed, or nil. A job gives up when it
+// has reached its maxFailures, or when all its first records failed.
 func (o Options) GiveUp(t Tally) *Error {
 	switch {
 	case o.MaxFailures != nil && t.Failed >= *o.MaxFailures:
@@ -113,15 +114,15 @@ func (o Options) GiveUp(t Tally) *Error {
 	return nil
 }
 
-// A job that cannot go on although the database answers is tried so many times,
-// over so long, before it ends: what is wrong may yet be put right.
+// A job that makes no progress although the database answers is tried at least so
+// often and for so long before it fails: the cause may be repaired meanwhile.
 const (
 	noProgressRounds = 100
 	noProgressTime   = 10 * time.Minute
 )
 
-// NoProgress says why a job should stop as failed, or nil, after so many rounds
-// in a row in which the database answered and nothing was committed.
+// NoProgress returns why a job should stop as failed, or nil, after a number of
+// rounds in a row in which the database answered and nothing was committed.
 func NoProgress(rounds int64, over time.Duration) *Error {
 	if rounds < noProgressRounds || over < noProgressTime {
 		return nil
@@ -130,20 +131,21 @@ func NoProgress(rounds int64, over time.Duration) *Error {
 		"What it has done stays. The log says what went wrong; retry the job when that is put right.", rounds, int(over.Minutes()))
 }
 
-// Guard is what the options demand of a selection. digest is that of the one
-// that a preview showed, "" for none.
+// Guard is what the options demand of the selection. digest is the digest of the
+// selection that a preview showed, "" for none.
 func (o Options) Guard(digest string) Guard {
 	return Guard{MaxAffected: o.MaxAffected, ExpectedCount: o.ExpectedCount, Digest: digest}
 }
 
-// guardOptions are the options behind the codes of [Guard.Check].
+// guardOptions maps the codes of [Guard.Check] to options.
 var guardOptions = map[string]string{
 	"max_affected":      "maxAffected",
 	"expected_count":    "expectedCount",
 	"selection_changed": "confirmToken",
 }
 
-// Refuses names the option that refuses a selection, "" for none.
+// Refuses returns the name of the option that a selection does not meet, "" for
+// none.
 func (g Guard) Refuses(n int64, digest string) string {
 	if refused := g.Check(n, digest); refused != nil {
 		return guardOptions[refused.Code]
@@ -151,8 +153,8 @@ func (g Guard) Refuses(n int64, digest string) string {
 	return ""
 }
 
-// Check says which guard refuses a selection of n records with this digest,
-// or nil.
+// Check returns why a job with a selection of n records and this digest fails, or
+// nil if the selection meets the guard.
 func (g Guard) Check(n int64, digest string) *Error {
 	switch {
 	case g.MaxAffected != nil && n > *g.MaxAffected:
@@ -166,16 +168,17 @@ func (g Guard) Check(n int64, digest string) *Error {
 	return nil
 }
 
-// Digest names a selection: how many records it has, and a hash of which.
+// Digest identifies a selection, by the number of its records and a hash of their
+// numbers.
 func Digest(n int64, hash []byte) string { return fmt.Sprintf("%d-%x", n, hash) }
 
-// counted is the number of records in a digest.
+// counted is the number of records that a digest states.
 func counted(digest string) string {
 	n, _, _ := strings.Cut(digest, "-")
 	return n
 }
 
-// notTheSame explains two selections of one size.
+// notTheSame explains how two selections of the same size differ.
 func notTheSame(digest string, n int64) string {
 	if counted(digest) == strconv.FormatInt(n, 10) {
 		return ", but not the same ones"

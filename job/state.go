@@ -19,7 +19,7 @@ const (
 	Cancelled          State = "cancelled"
 )
 
-// States lists them all, in the order of a job's life.
+// States lists all states, in the order of a job's life.
 var States = []State{
 	Queued, Resolving, Running, Pausing, Paused, Cancelling,
 	Succeeded, PartiallySucceeded, Failed, Cancelled,
@@ -28,17 +28,18 @@ var States = []State{
 // next lists, for each state, the states a job may move to. A state with no
 // entry is final.
 var next = map[State][]State{
-	// Nothing is written yet, so pause and cancel hold at once. A single, or
-	// a resumed job whose selection is fixed, runs without resolving; a
-	// single may even end without being seen running.
+	// No worker has the job, so pause and cancel take effect at once. A resumed
+	// job whose selection is committed runs without resolving. A single goes
+	// from queued to its final state.
 	Queued: {Resolving, Running, Paused, Cancelled, Succeeded, Failed},
-	// The snapshot is being read. No match ends it; a refused guard fails it.
+	// The selection is being read. A job that matches nothing succeeds; one
+	// whose guard is not met fails.
 	Resolving: {Running, Pausing, Cancelling, Succeeded, Failed},
 	Running:   {Pausing, Cancelling, Succeeded, PartiallySucceeded, Failed},
 	// Chunks in flight may commit until the pause settles, and one of them
 	// may be the last.
 	Pausing: {Resolving, Running, Paused, Cancelling, Succeeded, PartiallySucceeded, Failed},
-	// A paused job fails by itself only when its model is gone.
+	// A paused job fails when it is resumed and its model is gone.
 	Paused:     {Queued, Cancelled, Failed},
 	Cancelling: {Cancelled, Succeeded, PartiallySucceeded, Failed},
 }
@@ -55,7 +56,7 @@ func FinalStates() []State {
 	return slices.DeleteFunc(slices.Clone(States), func(s State) bool { return !s.Final() })
 }
 
-// Stopping reports whether a stop was asked for and has not settled yet.
+// Stopping reports whether a pause or cancel was asked for and is not settled yet.
 func (s State) Stopping() bool { return s == Pausing || s == Cancelling }
 
 // Known reports whether s is one of [States].

@@ -12,8 +12,8 @@ import (
 	"bulkpatch/model"
 )
 
-// The contract's table of states, cell by cell: where each action leads, ""
-// for a dash, and where a job goes by itself.
+// The contract's table of states, cell by cell: where each action leads, "" for a
+// dash, and which states a job reaches without an action.
 var contract = map[job.State]struct {
 	pause, resume, cancel job.State
 	itself                []job.State
@@ -28,8 +28,8 @@ var contract = map[job.State]struct {
 	job.Succeeded: {}, job.PartiallySucceeded: {}, job.Failed: {}, job.Cancelled: {},
 }
 
-// harmless are the actions that are repeated when they come in these states,
-// a resume only after another one.
+// harmless lists the states in which an action has been carried out already. A
+// resume counts as carried out only after another resume.
 var harmless = map[job.Action][]job.State{
 	job.Pause:  {job.Pausing, job.Paused},
 	job.Resume: {job.Queued, job.Resolving, job.Running},

@@ -16,42 +16,42 @@ type Submission struct {
 	Patch    model.Patch
 	Options  Options
 	Digest   string // of the selection that a preview showed, or ""
-	Confirms string // of a preview: what its token will sign, kept with the job
-	IfMatch  *int64 // version that a single's record must have when its turn comes
+	Confirms string // of a preview: what its confirm token signs, kept with the job
+	IfMatch  *int64 // version that a single's record must have when it is patched
 	Once
 }
 
-// A Once makes requests with the same key one job, however many come.
+// A Once identifies a request that may be sent more than once: requests with the
+// same key make one job.
 type Once struct {
 	IdempotencyKey string // "" for none
 	Fingerprint    string // of the whole request; the same key with another one is refused
 }
 
-// A Follow is a request for a job that follows from another: its retry or its
-// undo.
+// A Follow is a request to retry or undo a job.
 type Follow struct {
-	Parent     string     // id of the other job
-	OnMismatch OnMismatch // of a retry; "" for the origin's own
-	Codes      []string   // of a retry: it takes what failed or conflicted with one of these codes; nil for all that is left
+	Parent     string     // id of the job to retry or undo
+	OnMismatch OnMismatch // of a retry; "" for the same as the parent job's
+	Codes      []string   // of a retry: it takes only records that ended with one of these codes; nil for all that remain
 	IDs        []any      // of an undo, in stored form: it takes only these records; nil for all
-	Preview    bool       // the job only says what the retry or undo would do
+	Preview    bool       // the job is a preview of the retry or undo
 	Once
 }
 
-// A Query asks for a page of jobs, newest first. What is zero stands for any.
+// A Query asks for a page of jobs, newest first. A zero field sets no condition.
 type Query struct {
 	States    []State
 	Kinds     []Kind
 	Model     string
 	CreatedBy string
-	Since     time.Time // when they were accepted: then or later
-	Until     time.Time // and before this
-	Words     []string  // beginnings of words of the note, as [Words] has them
+	Since     time.Time // accepted then or later
+	Until     time.Time // accepted before
+	Words     []string  // the note has words that begin with each of these; see [Words]
 	Limit     int
-	Cursor    string // NextCursor of the page before with the same conditions, "" for the first
+	Cursor    string // NextCursor of the previous page with the same conditions, "" for the first page
 }
 
-// A Page is some of the jobs that a [Query] asks for, each as [Job.Short] has
+// A Page is some of the jobs that a [Query] asks for, each as [Job.Short] returns
 // it.
 type Page struct {
 	Items      []Job
@@ -72,7 +72,7 @@ type ResultQuery struct {
 type ResultPage struct {
 	Items      []Result
 	NextCursor string // "" when no more can be read now
-	Complete   bool   // the job is final, so what was read stays as it is
+	Complete   bool   // the job has ended, so these results do not change any more
 }
 
 // A HistoryItem says that a job changed a record.
@@ -82,16 +82,16 @@ type HistoryItem struct {
 	Changed map[string]Change `json:"changed"`
 }
 
-// An Import is an import that has begun. What the store generates from then
-// on is not what its lines mean.
+// An Import is an import that has begun. Ids and values that the store generates
+// after that are not what the import's lines refer to.
 type Import struct {
 	Model *model.Model
-	// Secrets: who imports may read masked values, and so be told that a line
-	// says what a record holds.
+	// Secrets: the caller may read masked values, so the report may tell that a
+	// line gives the value that a record has.
 	Secrets bool
 
-	Since   int64            // the number of the first record that was made since
-	Counted map[string]int64 // of counted fields, the first value that was generated since
+	Since   int64            // the lowest number of a record that was made since
+	Counted map[string]int64 // by counted field, the lowest value that was generated since
 }
 
 // An ImportReport is what became of some lines of an import.
@@ -100,8 +100,8 @@ type ImportReport struct {
 	Failed                       []LineError // in the order of the lines
 }
 
-// A LineError says why a row of an import was ignored, or the rows that an
-// unclosed quote swallowed.
+// A LineError says why a row of an import was ignored. With an unclosed quote
+// that may be several rows.
 type LineError struct {
 	Line   int64  `json:"line"`   // its first line, from 1
 	ToLine int64  `json:"toLine"` // its last line, often the same

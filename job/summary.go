@@ -23,8 +23,8 @@ var titles = map[string]string{
 	"too_slow":            "The change of this record alone took longer than the database may spend on one",
 }
 
-// Title is a sentence for a reason, by its code. Codes of values that need
-// others are made of the two fields' names.
+// Title is a sentence for the code of a reason. A field that needs another has a
+// code that is made of the two fields' names.
 func Title(code string) string {
 	if field, other, ok := strings.Cut(code, "_needs_"); ok {
 		return "The record has no value in " + other + ", which " + field + " needs"
@@ -32,8 +32,8 @@ func Title(code string) string {
 	return titles[code]
 }
 
-// Summarise adds records that ended for one reason to a summary, naming some of
-// them, and keeps the most frequent reason first.
+// Summarise adds records that ended for one reason to a summary, with the ids of
+// some of them. The most frequent reason stays first.
 func Summarise(list []ErrorSummary, add ErrorSummary) []ErrorSummary {
 	i := slices.IndexFunc(list, func(e ErrorSummary) bool { return e.Code == add.Code && e.Pointer == add.Pointer })
 	if i < 0 {

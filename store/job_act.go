@@ -9,11 +9,10 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// Act pauses, resumes or cancels a job and returns it as it then is: what
-// others do to it at the same time may show already. by is who does it, as in
-// [job.Job.CreatedBy]. An action that has been
+// Act pauses, resumes or cancels a job, and returns the job as it is afterwards,
+// which may include what others did at the same time. An action that has been
 // carried out already changes nothing. [*job.StateError]: the job's state does
-// not allow it.
+// not allow the action.
 func (s *Store) Act(ctx context.Context, by auth.Caller, id string, a job.Action) (job.Job, error) {
 	ws := by.Workspace
 	var ref job.Ref
@@ -44,14 +43,14 @@ func (s *Store) Act(ctx context.Context, by auth.Caller, id string, a job.Action
 		return t.act(ref, id, row, to, by.Actor())
 	})
 	if errors.Is(err, job.ErrGone) {
-		return s.Job(ctx, ws, id) // the answer that comes with the error
+		return s.Job(ctx, ws, id) // returns the tombstone with the error
 	}
 	if err != nil {
 		return job.Job{}, s.allowed(ctx, ws, id, err)
 	}
 	if stopping {
-		// Whoever works on the job settles it too, as does the sweep; doing it
-		// at once spares the caller the wait.
+		// The job's workers and the sweep would settle it too. To do it here
+		// saves the caller the wait.
 		if err := s.Settle(ctx, ref); err != nil {
 			return job.Job{}, err
 		}
@@ -59,11 +58,12 @@ func (s *Store) Act(ctx context.Context, by auth.Caller, id string, a job.Action
 	return s.Job(ctx, ws, id)
 }
 
-// modelGone ends a job that is to go on without its model.
+// modelGone is why a job fails that is resumed when no process has its model.
 var modelGone = job.Error{Code: "model_gone",
 	Detail: "No running process has the job's model any more, so its records cannot be updated. Start a worker with the model, and submit the job again."}
 
-// allowed completes the refusal of an action with what the job does allow.
+// allowed adds the actions that the job does allow to the error that an action
+// was refused with.
 func (s *Store) allowed(ctx context.Context, ws auth.Workspace, id string, err error) error {
 	var refused *job.StateError
 	if errors.As(err, &refused) {
@@ -111,8 +111,9 @@ func (t *tx) act(ref job.Ref, id string, row actRow, to job.State, by string) er
 			return err
 		}
 	case job.Queued, job.Running, job.Resolving:
-		// Who still holds a shard of a pausing job may go on or be about to
-		// leave it; fenced off, it leaves, and that is no crash.
+		// A worker that still holds a shard of a pausing job may go on or be
+		// about to stop. It is fenced off, so that it stops in any case; it then
+		// does not count as crashed.
 		if err := t.fenceOff(ref); err != nil {
 			return err
 		}
@@ -141,7 +142,7 @@ func (t *tx) wakeJob(ref job.Ref, k job.Kind) error {
 }
 
 // SetThrottle limits a job to some records a second, or with nil lifts the
-// limit. It takes hold within a second. [*job.StateError]: the job has ended.
+// limit. It takes effect within a second. [*job.StateError]: the job has ended.
 func (s *Store) SetThrottle(ctx context.Context, by auth.Caller, id string, recordsPerSecond *float64) (job.Job, error) {
 	ws := by.Workspace
 	err := s.inTx(ctx, func(t *tx) error {
@@ -153,7 +154,7 @@ func (s *Store) SetThrottle(ctx context.Context, by auth.Caller, id string, reco
 			return &job.StateError{Action: "throttle", State: row.State}
 		}
 		t.touch(id)
-		// A shard may be waiting out the old limit: let it look again now.
+		// A shard may be waiting because of the old limit: wake it now.
 		if err := t.Run(`UPDATE outbox SET wait = 0, scale = 0 WHERE workspace = ? AND job = ?`, ws.ID, row.Num); err != nil {
 			return err
 		}

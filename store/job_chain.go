@@ -6,24 +6,24 @@ import (
 	"bulkpatch/job"
 )
 
-// A chain is a job, its retries, their retries and so on. It is derived from
-// whom each retry follows, so that jobs from before are in theirs, too.
+// A chain is a job, its retries, their retries and so on. It is found through the
+// parent jobs of retries, so it needs no column of its own.
 
-// A chained is a job of a chain.
+// A chained is one job of a chain.
 type chained struct {
 	Num   int64
 	ID    string
 	State job.State
 }
 
-// rootQuery finds the job with which the chain of another begins.
+// rootQuery finds the first job of the chain that a job is in.
 const rootQuery = `WITH RECURSIVE up (num, origin, kind) AS (
 		SELECT num, origin, kind FROM jobs WHERE workspace = ? AND num = ?
 		UNION ALL
 		SELECT o.num, o.origin, o.kind FROM up JOIN jobs o ON o.workspace = ? AND o.num = up.origin WHERE up.kind = 'retry'
 	) SELECT MIN(num) FROM up`
 
-// chainQuery lists the jobs of the chain that begins with one.
+// chainQuery lists the jobs of the chain that begins with a job.
 const chainQuery = `WITH RECURSIVE down (num, id, state) AS (
 		SELECT num, id, state FROM jobs WHERE workspace = ? AND num = ?
 		UNION ALL
@@ -50,8 +50,8 @@ func rootOf(q queryer, ws, num int64) (int64, error) {
 	return roots[0], nil
 }
 
-// lockChain locks the first job of a locked job's chain, as whoever retries a
-// job of it does.
+// lockChain locks the first job of the chain that a locked job is in. Each retry
+// of a job of the chain does so, hence one at a time is accepted.
 func (t *tx) lockChain(j *job.Job) error {
 	root, err := rootOf(t, j.WorkspaceID, j.Num)
 	if err == nil && root != j.Num {
@@ -60,9 +60,9 @@ func (t *tx) lockChain(j *job.Job) error {
 	return err
 }
 
-// onlyRetry refuses a retry where another one of its chain, which is locked,
-// has not ended. The error is a [*job.RetryOpenError]. A preview of a retry
-// computes no record, and is refused neither as a job nor at once.
+// onlyRetry returns a [*job.RetryOpenError] if a job of the parent's chain has not
+// ended. The chain must be locked. A preview of a retry changes no record, so it
+// is always allowed.
 func (t *tx) onlyRetry(parent job.Job, f job.Follow) error {
 	if f.Preview {
 		return nil
@@ -76,6 +76,6 @@ func (t *tx) onlyRetry(parent job.Job, f job.Follow) error {
 	return err
 }
 
-// retriedBy names the last retries of job j, the last one first.
+// retriedBy lists the ids of the last retries of job j, the last one first.
 var retriedBy = `(SELECT string_agg(r.id, ',') FROM (SELECT id FROM jobs WHERE workspace = j.workspace AND origin = j.num AND kind = 'retry'
 	ORDER BY num DESC LIMIT ` + strconv.Itoa(job.MaxRetriedBy) + `) r)`

@@ -12,7 +12,7 @@ import (
 	"bulkpatch/model"
 )
 
-// leaseRow is what a claim reads of a job.
+// leaseRow is what a claim reads of a job's row.
 type leaseRow struct {
 	ID            string
 	Workspace     string
@@ -84,15 +84,15 @@ func (t *tx) claim(models *model.Registry, r job.WakeUp) (job.Lease, error) {
 	return lease, nil
 }
 
-// errOutgrown says that a job's filter or patch is not one of its model any more.
+// errOutgrown says that a job's filter or patch does not fit its model any more.
 var errOutgrown = errors.New("the job does not fit its model")
 
-// modelChanged ends such a job: it would wait for ever.
+// modelChanged is why such a job fails: it would wait for ever.
 var modelChanged = job.Error{Code: "model_changed",
 	Detail: "The model has changed since: it no longer has a field of the job's patch or filter, or no longer lets it be filtered."}
 
-// jobToWork reads the job of a ring, and locks one that is to begin: what
-// begins it writes the job's row, which is locked before any shard's.
+// jobToWork reads the job of a wake-up. It locks a queued job, because to start it
+// writes the job's row, and a job is locked before its shards.
 func (t *tx) jobToWork(r job.WakeUp) (row leaseRow, ok bool, err error) {
 	ok, err = t.Get(&row, leaseQuery, r.Workspace, r.Job)
 	if ok && row.State == job.Queued {
@@ -141,8 +141,8 @@ func (t *tx) lease(models *model.Registry, r job.WakeUp, row leaseRow) (job.Leas
 	return l, err
 }
 
-// compile reads what the job does into a lease that has its model.
-// [errOutgrown]: its filter or patch is not one of the model any more.
+// compile reads the job's options, patch and filter into a lease that has its
+// model. [errOutgrown]: the filter or patch does not fit the model any more.
 func (row leaseRow) compile(l *job.Lease) (err error) {
 	var o storedOptions
 	if err := json.Unmarshal([]byte(row.Options), &o); err != nil {
@@ -163,8 +163,8 @@ func (row leaseRow) compile(l *job.Lease) (err error) {
 	return nil
 }
 
-// share is a shard's part of a job's throttle: as much as each other one that
-// is open.
+// share is a shard's part of a job's throttle, which the open shards share
+// equally.
 func (t *tx) share(ref job.Ref, throttle *float64) (*float64, error) {
 	if throttle == nil {
 		return nil, nil
@@ -181,7 +181,8 @@ func deref[T any](p *T) T {
 	return *p
 }
 
-// checkCurrent refuses a model that is not the one the tables were made from.
+// checkCurrent returns [job.ErrOtherModel] if the database was migrated to another
+// version of the model.
 func (t *tx) checkCurrent(m *model.Model) error {
 	var digest string
 	if _, err := t.Get(&digest, `SELECT digest FROM models WHERE name = ?`, m.Name); err != nil {
@@ -193,13 +194,13 @@ func (t *tx) checkCurrent(m *model.Model) error {
 	return nil
 }
 
-// waitsOn is the condition that a shard waits for nothing, or goes on waiting
-// when it was claimed: for its limit, or for its turn to resolve.
+// waitsOn is the condition that a claim does not change what a shard waits for:
+// nothing, or its limit, or its turn to resolve.
 const waitsOn = `COALESCE(wait_reason, '` + job.WaitThrottled + `') IN ('` + job.WaitThrottled + `', '` + job.WaitTurn + `')`
 
-// takeShard raises the epoch. A holder that had not yielded counts as a
-// resume: it crashed, or it is a zombie that the new epoch fences off. What the
-// shard has waited for is over, but for what it does between two waits.
+// takeShard raises the shard's epoch. If the shard is still held, its holder has
+// crashed or is fenced off by the new epoch: that counts as a resume. The reason
+// why the shard waited is cleared, unless it is one of [waitsOn].
 func (t *tx) takeShard(r job.WakeUp) error {
 	n, err := t.Exec(`UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
 			revision = revision + held + CASE WHEN `+waitsOn+` THEN 0 ELSE 1 END, wait_reason = CASE WHEN `+waitsOn+` THEN wait_reason END
@@ -222,15 +223,15 @@ func (t *tx) start(r job.WakeUp, row leaseRow) error {
 		to = job.Running
 	}
 	t.touch(row.ID)
-	// The rate that users see counts from here: waits between two turns belong
-	// to it, a pause does not.
+	// The rate that users see is measured from here: it includes waits between
+	// two leases, but no pause.
 	if err := t.Run(`UPDATE shards SET chunk_at = ?, recent = '[]' WHERE workspace = ? AND job = ?`, t.Now, r.Workspace, r.Job); err != nil {
 		return err
 	}
 	var startedAt int64
 	if _, err := t.Get(&startedAt, `UPDATE jobs SET state = ?, started_at = COALESCE(started_at, ?), `+transit+`, revision = revision + 1
 		WHERE workspace = ? AND num = ? RETURNING started_at`, to, t.Now, t.transition(to, ""), r.Workspace, r.Job); err != nil || startedAt < t.Now {
-		return err // it was begun before, and paused
+		return err // it was started before, and paused
 	}
 	return t.noteJob(job.EventStarted, r.Ref)
 }
@@ -244,13 +245,13 @@ func (t *tx) tally(ref job.Ref) (job.Tally, error) {
 	return sum, err
 }
 
-// waits notes what a shard waits for, which users see, so that another reason
-// raises the revision.
+// waits sets what a shard waits for. Users see that, so a new reason raises the
+// revision.
 const waits = `revision = revision + CASE WHEN COALESCE(wait_reason, '') = ? THEN 0 ELSE 1 END, wait_reason = NULLIF(?, '')`
 
-// Beat is a sign of life while a lease waits or does something long.
-// [job.ErrLeaseLost]: another worker has the shard. A reason says what it
-// waits for from now on; "" leaves that as it is.
+// Heartbeat shows that the holder of a lease is alive while it waits or does
+// something long. reason is what the shard waits for from now on; "" leaves that
+// as it is. [job.ErrLeaseLost]: another worker has the shard.
 func (s *Store) Heartbeat(ctx context.Context, l job.Lease, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
 		set, args := "beat = beat + 1, beat_at = ?", []any{t.Now}
@@ -266,11 +267,12 @@ func (s *Store) Heartbeat(ctx context.Context, l job.Lease, reason string) error
 	})
 }
 
-// PutBack gives back work that a worker was woken for and could not begin. Its
-// wake-up is sent again after the ring's wait; users see the reason. A
-// heartbeat shows that it was answered for. With [job.WaitModel] as the reason
-// no wake-up is sent while no running process has the model. Work that has
-// moved on since is left alone, so a second call changes nothing.
+// PutBack gives back work that a worker was woken for and could not start. The
+// wake-up is sent again after its wait, and users see the reason. The heartbeat is
+// raised, so that the sweep does not redeliver the wake-up meanwhile. With the
+// reason [job.WaitModel] the wake-up is not sent while no running process has the
+// model. If the work has moved on since, PutBack does nothing, so a second call
+// is harmless.
 func (s *Store) PutBack(ctx context.Context, r job.WakeUp, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
 		answered := `UPDATE shards SET beat = beat + 1, ` + waits + ` WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`
@@ -295,9 +297,8 @@ func (s *Store) PutBack(ctx context.Context, r job.WakeUp, reason string) error 
 	})
 }
 
-// Yield gives a shard back and rings for it again after a while, with the
-// reason for that while, "" for none. A lease that is lost has nothing to
-// give back.
+// Yield gives a shard back and has its wake-up sent again after a while. reason is
+// what it waits for, "" for nothing. If the lease is lost, Yield does nothing.
 func (s *Store) Yield(ctx context.Context, l job.Lease, after time.Duration, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
 		n, err := t.Exec(`UPDATE shards SET held = 0, beat = beat + 1, beat_at = ?, `+waits+`

@@ -7,10 +7,11 @@ import (
 	"bulkpatch/job"
 )
 
-// note has the store's owner told of an event once the transaction is committed.
+// note has [Options.OnJob] called with an event after the transaction is
+// committed.
 func (t *tx) note(e job.Event) { t.events = append(t.events, e) }
 
-// noteJob is note for a job of which no more is known than its number.
+// noteJob is note for a job of which only the number is known.
 func (t *tx) noteJob(what string, ref job.Ref) error {
 	var row struct {
 		ID        string

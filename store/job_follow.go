@@ -13,15 +13,16 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// Retry accepts a job that takes what another has left: the records that
-// failed, conflicted or were not reached, and with force those it skipped, but
-// for those that another job of its chain has settled since; with codes only
-// those of them that ended with one. With an idempotency key that has made a
-// job before, that job is returned and replayed is true.
-// [*job.StateError]: the job allows no retry. [*job.RetryOpenError]: a retry of
-// its chain has not ended. [job.ErrKeyReused]: the key was used for another
-// request.
-// [job.ErrTooManyJobs]: as with [Store.Submit].
+// Retry accepts a job that takes the remaining records of another: those that
+// failed, conflicted or were not reached, and with [job.Force] those that were
+// skipped. It leaves out records that another job of the chain has updated or
+// found unchanged since. With codes it takes only records that ended with one of
+// them. With an idempotency key that has made a job before, that job is returned
+// and replayed is true.
+//
+// [*job.StateError]: the job does not allow a retry. [*job.RetryOpenError]: a
+// retry of its chain has not ended. [job.ErrKeyReused]: the key was used for
+// another request. [job.ErrTooManyJobs]: as with [Store.Submit].
 func (s *Store) Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error) {
 	return s.follow(ctx, by, f, job.Retry, func(t *tx, parent job.Job, id string, room error) (string, int64, error) {
 		if err := parent.CheckRetry(); err != nil {
@@ -40,11 +41,12 @@ func (s *Store) Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.
 	})
 }
 
-// Undo accepts a job that takes back what another has changed and no undo has
-// restored. A second undo of all records is the first one; replayed tells only
-// of idempotency keys, as with [Store.Retry]. An undo of chosen records is each
-// time another one, and its selection is fixed at once. [*job.StateError]: the
-// job cannot be undone, or none of the chosen records can be restored.
+// Undo accepts a job that restores what another has changed and no undo has
+// restored yet. A second undo of all records returns the first one; replayed is
+// true only for an idempotency key, as with [Store.Retry]. An undo of chosen
+// records is a new job each time, and its selection is committed at once.
+// [*job.StateError]: the job cannot be undone, or none of the chosen records can
+// be restored.
 func (s *Store) Undo(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error) {
 	sel, err := s.chosenOf(ctx, by.Workspace, f)
 	if err != nil {
@@ -75,10 +77,11 @@ func (s *Store) Undo(ctx context.Context, by auth.Caller, f job.Follow) (j job.J
 	})
 }
 
-// follow accepts a job that follows from another, unless its idempotency key
-// has made one. accept writes it under a new id if there is room for it, or
-// says which one there is. [job.ErrGone]: the origin has left, and is returned
-// as with [Store.Job].
+// follow accepts a retry or undo, unless its idempotency key has made one before.
+// accept writes the job under a new id and returns that id, or the id of a job
+// that is there already; room is the error to return if there is no room for a
+// new job. [job.ErrGone]: the parent job has expired; its tombstone is returned,
+// as by [Store.Job].
 func (s *Store) follow(ctx context.Context, by auth.Caller, f job.Follow, kind job.Kind, accept func(t *tx, parent job.Job, id string, room error) (string, int64, error)) (j job.Job, replayed bool, err error) {
 	parent, err := s.Job(ctx, by.Workspace, f.Parent)
 	if err != nil {
@@ -102,7 +105,7 @@ func (s *Store) follow(ctx context.Context, by auth.Caller, f job.Follow, kind j
 		return id == next, t.useKey(by.Workspace, f.Once, num)
 	})
 	if errors.Is(err, job.ErrGone) {
-		id, replayed = f.Parent, false // the answer that comes with the error
+		id, replayed = f.Parent, false // its tombstone comes with the error
 	} else if err != nil {
 		return job.Job{}, false, err
 	}
@@ -110,9 +113,9 @@ func (s *Store) follow(ctx context.Context, by auth.Caller, f job.Follow, kind j
 	return j, replayed, err
 }
 
-// replayOrLock finds the job that the request's idempotency key has made, also
-// where its origin has left, and else locks the origin. It asks again then:
-// who had the lock may have used the key.
+// replayOrLock finds the job that the request's idempotency key has made, even if
+// the parent job has expired. If there is none, it locks the parent job and looks
+// again: the key may have been used while it waited for the lock.
 func (t *tx) replayOrLock(by auth.Caller, f job.Follow, parent *job.Job, kind job.Kind) (before string, err error) {
 	if before, err = t.replay(by.Workspace, f.Once); err != nil || before != "" {
 		return before, err
@@ -123,7 +126,7 @@ func (t *tx) replayOrLock(by auth.Caller, f job.Follow, parent *job.Job, kind jo
 	return t.replay(by.Workspace, f.Once)
 }
 
-// bytesOf is how much of its origin's request a job of a kind keeps.
+// bytesOf is how much of the parent job's request a job of a kind keeps.
 func bytesOf(k job.Kind) string {
 	if k == job.Undo {
 		return `octet_length(change)`
@@ -131,10 +134,10 @@ func bytesOf(k job.Kind) string {
 	return `COALESCE(octet_length(filter), 0) + COALESCE(octet_length(patch), 0) + octet_length(change)`
 }
 
-// lockOrigin locks the job that another is to follow from, and reads again what
-// the retention may have taken of it: it decides in the transaction that
-// accepts, so that nothing leaves in between, and no other undo or retry comes:
-// for a retry the first job of its chain is locked, too.
+// lockParent locks the parent job of a retry or undo, and for a retry also the
+// first job of its chain. It then reads again what the retention may have removed
+// meanwhile. So nothing expires, and no other undo or retry is accepted, between
+// the check and the acceptance.
 func (t *tx) lockParent(j *job.Job, follows job.Kind) error {
 	kept, err := t.lockKept(j.WorkspaceID, j.Num)
 	if err != nil {
@@ -158,15 +161,15 @@ func (t *tx) lockParent(j *job.Job, follows job.Kind) error {
 	return err
 }
 
-// keptRow says what the retention has left of a job.
+// keptRow says what of a job is still kept.
 type keptRow struct {
-	Values        bool // all of the former ones
+	Values        bool // all former values
 	Gone          bool
-	RestoreSource *int64 `db:"source"` // the job whose changes it takes back
+	RestoreSource *int64 `db:"source"` // the job whose changes it restores
 }
 
-// lockKept reads that of a job, and locks it. Of two jobs the later is locked
-// first.
+// lockKept locks a job and reads what of it is kept. Of two jobs, the later one is
+// locked first.
 func (t *tx) lockKept(ws, num int64) (kept keptRow, err error) {
 	there, err := t.Get(&kept, `SELECT `+hasAllValues+` AS "values", left_at IS NOT NULL AS gone, source FROM jobs
 		WHERE workspace = ? AND num = ?`+t.Dialect.ForUpdate("jobs"), ws, num)
@@ -174,19 +177,19 @@ func (t *tx) lockKept(ws, num int64) (kept keptRow, err error) {
 	return kept, err
 }
 
-// storedOptions are the options of a job as they are kept.
+// storedOptions are the options of a job as they are stored.
 type storedOptions struct {
 	job.Options
-	// TakesSkipped: a retry takes what was skipped, too. It was asked to; that
-	// its origin was forced does not say so.
+	// IncludeSkipped: a retry also takes skipped records, because its request
+	// said so. It does not follow from the parent job's onMismatch.
 	IncludeSkipped bool `json:"takesSkipped,omitempty"`
-	// Codes: a retry takes only what ended with one of these.
+	// Codes: a retry takes only records that ended with one of these.
 	Codes []string `json:"codes,omitempty"`
 }
 
-// acceptAgain writes a job that follows from another. An undo has no patch of
-// its own to show, but restores the fields of its origin's; a retry of an
-// undo goes on restoring from the same source.
+// acceptAgain writes a retry or undo. An undo shows no patch, but restores the
+// fields of its parent job's patch. A retry of an undo has the same restore
+// source.
 func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, by auth.Caller, f job.Follow, o storedOptions) (num int64, err error) {
 	options, err := json.Marshal(o)
 	if err != nil {
@@ -211,7 +214,7 @@ func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, by auth.Calle
 	if kind == job.PreviewKind {
 		return num, t.openJob(job.Ref{Workspace: parent.WorkspaceID, Job: num})
 	}
-	// The origin shows by whom it is undone, and no longer allows the same.
+	// The parent job shows its undo or retry, and may no longer allow another.
 	if err := t.Run(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num = ?`, parent.WorkspaceID, parent.Num); err != nil {
 		return 0, err
 	}

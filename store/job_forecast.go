@@ -15,11 +15,11 @@ import (
 // A forecast is what a job would do to some records.
 type forecast struct {
 	tally   job.Tally
-	reasons reasons // of those that would be failed, conflicted or skipped
-	changed []int64 // the first that would change, by number, at most [job.MaxPreviewSample]
+	reasons reasons // of the records that would fail, conflict or be skipped
+	changed []int64 // the numbers of the first records that would change, at most [job.MaxPreviewSample]
 }
 
-// add notes what a chunk would do.
+// add adds what a chunk would do.
 func (f *forecast) add(c *chunk) {
 	c.count()
 	f.tally = f.tally.Add(c.tally)
@@ -34,22 +34,22 @@ func (f *forecast) join(o forecast) {
 	f.changed = firstOf(f.changed, o.changed)
 }
 
-// firstOf are the lowest numbers of two lists, as many as a preview shows.
+// firstOf returns the lowest numbers of two lists, as many as a preview shows.
 func firstOf(a, b []int64) []int64 {
 	all := slices.Concat(a, b)
 	slices.Sort(all)
 	return all[:min(len(all), job.MaxPreviewSample)]
 }
 
-// A foresight decides what a job would do to records that are selected, with
-// the code by which its chunks decide, in one snapshot and without writing.
+// A foresight decides what a job would do to selected records, with the same code
+// as its chunks, in one snapshot and without writing.
 type foresight struct {
 	d *sqldb.Dialect // locks nothing
 	t *sqlx.Tx
-	// l is what the job would be worked with: its workspace, model, patch and
-	// options, and of what takes changes back the source.
+	// l is the lease that the job would be carried out with: workspace, model,
+	// patch, options, and the restore source of an undo.
 	l      job.Lease
-	filter condition // that the records are to meet, as in a chunk
+	filter condition // that the records must meet, as in a chunk
 }
 
 func (s *Store) foresight(t *sqlx.Tx, l job.Lease, filter condition) foresight {
@@ -64,10 +64,10 @@ func unlocked(d *sqldb.Dialect) *sqldb.Dialect {
 	return &u
 }
 
-// each tells do what would become of the selected records, chunk by chunk in
-// the order of their numbers: of each its changes, and its refused records. A
-// chunk is bounded in bytes and time as one of the job would be.
-// [errLoneRecord]: a single record takes too long.
+// each calls do with chunks of the selected records, in the order of their numbers.
+// Each chunk has decided what would become of its records, and is bounded in bytes
+// and time as a chunk of the job would be. [errLoneRecord]: a single record takes
+// too long.
 func (f foresight) each(ctx context.Context, sel selection, examined func(part float64), do func(*chunk) error) error {
 	w := newWalk(f.d, f.t, examined)
 	done := int64(0)
@@ -92,7 +92,7 @@ func (f foresight) each(ctx context.Context, sel selection, examined func(part f
 	return nil
 }
 
-// next decides about the first of some records, as many as make a chunk.
+// next decides about the first records of a list, as many as make a chunk.
 func (f foresight) next(ctx context.Context, w *walk, window int64, offsets []uint32) (*chunk, error) {
 	for lone := 0; lone < loneTries; {
 		n := min(int64(len(offsets)), w.stride.span)
@@ -119,14 +119,14 @@ func (f foresight) chunk(window int64, offsets []uint32) *chunk {
 	return c
 }
 
-// decide finds what becomes of the records of a chunk, or of the first of them
-// where all would be too many bytes.
+// decide decides what becomes of the records of a chunk, or of the first of them if
+// all together have too many bytes.
 func (f foresight) decide(ctx context.Context, c *chunk) error {
 	c.q = snapshotReader{ctx, f.t, f.d}
 	return c.decide()
 }
 
-// of is what would become of the selected records in all.
+// of is what would become of all selected records together.
 func (f foresight) of(ctx context.Context, sel selection, examined func(part float64)) (forecast, error) {
 	var all forecast
 	err := f.each(ctx, sel, examined, func(c *chunk) error {
@@ -136,12 +136,12 @@ func (f foresight) of(ctx context.Context, sel selection, examined func(part flo
 	return all, err
 }
 
-// sampleBytes is how much the sample of a preview shows. A preview job keeps it
-// with its row.
+// sampleBytes bounds the sample of a preview, which is stored with the row of a
+// preview job.
 const sampleBytes = 1 << 20
 
-// sample words what would change in some records, as their results would if
-// they were written now: of as many as there is room for.
+// sample returns what would change in some records, as their results would show it
+// if they were written now: for as many records as there is room for.
 func (f foresight) sample(ctx context.Context, rids []int64, now int64) ([]job.PreviewItem, error) {
 	chosen := bitmaps{}
 	for _, rid := range rids {
@@ -158,7 +158,7 @@ func (f foresight) sample(ctx context.Context, rids []int64, now int64) ([]job.P
 	items := make([]job.PreviewItem, 0, len(rids))
 	room, full := budget{left: sampleBytes}, false
 	err = f.each(ctx, sel, func(float64) {}, func(c *chunk) error {
-		return c.words(now, func(rid int64, changed map[string]job.Change) {
+		return c.eachChanged(now, func(rid int64, changed map[string]job.Change) {
 			if full = full || !room.take(changedBytes(changed)); !full {
 				items = append(items, job.PreviewItem{ID: model.StringID(ids[rid]), Changed: changed})
 			}
@@ -167,8 +167,8 @@ func (f foresight) sample(ctx context.Context, rids []int64, now int64) ([]job.P
 	return items, err
 }
 
-// words tells do what the chunk changes in each of its records.
-func (c *chunk) words(now int64, do func(rid int64, changed map[string]job.Change)) error {
+// eachChanged calls do with what the chunk changes in each of its records.
+func (c *chunk) eachChanged(now int64, do func(rid int64, changed map[string]job.Change)) error {
 	former, written := c.packed()
 	f := foundResult{at: now}
 	var err error

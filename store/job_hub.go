@@ -2,16 +2,16 @@ package store
 
 import "sync"
 
-// A hub tells this process which jobs it has changed. It is a hint: an id may
-// come without a change, and other processes' changes come without one.
+// A hub tells subscribers which jobs this process has changed. It is only a hint:
+// an id may come without a change, and changes by other processes are not told.
 type hub struct {
 	mu   sync.RWMutex
 	subs []func(ids []string)
 }
 
 // Subscribe has fn called soon after each commit of this process that changed
-// jobs, with their ids, as long as the store is open. fn runs in the goroutine
-// that committed, so it must be quick; calls may come at the same time.
+// jobs, with the ids of the jobs. fn runs in the goroutine that committed, so it
+// must be quick. Several goroutines may call it at once.
 func (s *Store) Subscribe(fn func(ids []string)) {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()

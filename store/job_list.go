@@ -17,10 +17,10 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// Jobs lists a workspace's jobs, newest first, each as [job.Job.Short] has it:
+// Jobs lists a workspace's jobs, newest first, each as [job.Job.Short] returns it:
 // a large filter or patch is not even read. A page ends early at 8 MiB, with
-// at least one job. [job.ErrBadCursor]: the cursor is none of a list with these
-// conditions. [job.ErrQueryTimeout]: it takes too long.
+// at least one job. [job.ErrBadCursor]: the cursor does not belong to a list with
+// these conditions. [job.ErrQueryTimeout]: the query takes too long.
 func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
 	where, args := jobsWhere(s.db.Dialect, q)
 	if q.Cursor != "" {
@@ -91,8 +91,8 @@ func asAny[T ~string](texts []T) []any {
 	return values
 }
 
-// microsUp is an instant in microseconds, a finer one the next: so that jobs,
-// whose times have no finer ones, are before it or not.
+// microsUp rounds an instant up to microseconds, the unit of stored times: a job
+// is before the result if and only if it is before the instant.
 func microsUp(t time.Time) int64 { return t.Add(time.Microsecond - 1).UnixMicro() }
 
 // noteWords is what the column note_words keeps of a note, nil for none.
@@ -110,13 +110,13 @@ type jobPlace struct {
 	CreatedAt int64 `json:"t" db:"created_at"`
 }
 
-// A jobCursor is the place of a page's last job in the list that it is of.
+// A jobCursor is the place of a page's last job, and the list that it belongs to.
 type jobCursor struct {
 	jobPlace
 	List string `json:"l"`
 }
 
-// listName tells lists with different conditions apart.
+// listName identifies a list by its conditions.
 func listName(q job.Query) string {
 	q.Limit, q.Cursor = 0, ""
 	text, _ := json.Marshal(q) // texts and times can always be marshalled
@@ -152,11 +152,11 @@ func leftOut(column string) string {
 	return "CASE WHEN octet_length(j." + column + ") > " + mostListed + " THEN octet_length(j." + column + ") ELSE 0 END"
 }
 
-// jobFrame is more than a job takes in a list beside the texts that are
-// measured.
+// jobFrame is an upper bound for what a job takes in a list besides the texts
+// that are measured.
 const jobFrame = 2 << 10
 
-// listSizes measures jobs as a list shows them.
+// listSizes measures how many bytes jobs take in a list.
 var listSizes = `SELECT j.num, j.created_at, ` + strconv.Itoa(jobFrame) + ` + COALESCE(octet_length(j.preview), 0) + octet_length(j.summary) + octet_length(j.options)
 	+ CASE WHEN octet_length(j.filter) <= ` + mostListed + ` THEN octet_length(j.filter) ELSE 0 END
 	+ CASE WHEN octet_length(j.patch) <= ` + mostListed + ` THEN octet_length(j.patch) ELSE 0 END

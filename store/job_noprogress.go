@@ -7,10 +7,9 @@ import (
 	"bulkpatch/job"
 )
 
-// Fruitless counts a round in which the database answered and nothing was
-// committed of a piece of work, a single or a shard at an epoch. It says whether
-// it was one too many: then why the job should stop, else nil. A chunk that is
-// committed ends the count.
+// NoProgress counts a round in which the database answered but nothing of the
+// shard or single was committed. It returns why the job should stop if there were
+// too many such rounds, else nil. A committed chunk resets the count.
 func (s *Store) NoProgress(ctx context.Context, r job.WakeUp) (*job.Error, error) {
 	var why *job.Error
 	err := s.inTx(ctx, func(t *tx) error {

@@ -11,8 +11,8 @@ import (
 	"bulkpatch/job"
 )
 
-// What a workspace may have open by default: bulk jobs, which are all that are
-// no singles; ten times as many singles; and bytes of filters and patches.
+// What a workspace may have open by default: bulk jobs, which here are all jobs
+// but singles; ten times as many singles; and bytes of filters and patches.
 const (
 	defaultOpenJobs = 10_000
 	singlesPerBulk  = 10
@@ -20,14 +20,14 @@ const (
 )
 
 const (
-	// openFor is how long what was counted of a workspace's open jobs is
-	// believed, with what this process has accepted since.
+	// openFor is how long a count of a workspace's open jobs is used, together
+	// with what this process has accepted since.
 	openFor = time.Second
-	// openAgain is how long, where that leaves no room.
+	// openAgain is how long it is used if by that count a job does not fit.
 	openAgain = 100 * time.Millisecond
 )
 
-// openUse is what a workspace's open jobs take of its limits.
+// openUse is how much of a workspace's limits its open jobs use.
 type openUse struct{ Bulks, Singles, Bytes int64 }
 
 func (u openUse) plus(v openUse) openUse {
@@ -38,7 +38,7 @@ func (u openUse) fits(most openUse) bool {
 	return u.Bulks <= most.Bulks && u.Singles <= most.Singles && u.Bytes <= most.Bytes
 }
 
-// useOf is what a job of a kind takes.
+// useOf is how much of the limits a job of a kind uses.
 func useOf(k job.Kind, bytes int) openUse {
 	if k == job.Single {
 		return openUse{Singles: 1, Bytes: int64(bytes)}
@@ -46,11 +46,11 @@ func useOf(k job.Kind, bytes int) openUse {
 	return openUse{Bulks: 1, Bytes: int64(bytes)}
 }
 
-// openJobs judges whether a workspace may have another job. Counting for each
-// request would cost more than accepting it, so a count is kept for a second,
-// with what this process has accepted since. Each other process may therefore
-// accept what it does within a second beyond a limit; but nobody is refused on
-// a count that is older than a tenth of one.
+// openJobs decides whether a workspace may have another job. To count for each
+// request would cost more than to accept it, so a count is used for a second,
+// together with what this process has accepted since. Several processes may
+// therefore exceed a limit by what they accept within a second. But no request is
+// refused on a count that is older than a tenth of a second.
 type openJobs struct {
 	most  openUse
 	now   func() time.Time
@@ -60,9 +60,9 @@ type openJobs struct {
 	of map[int64]*openCount
 }
 
-// An openCount is what is known of one workspace.
+// An openCount is the last count of one workspace.
 type openCount struct {
-	turn chan struct{} // has a value while somebody looks or counts: one count answers all who wait
+	turn chan struct{} // a lock that can be waited for with a context: one count then serves all who wait
 	at   time.Time
 	used openUse
 }
@@ -83,7 +83,7 @@ func newOpenJobs(bulks int, now func() time.Time, count func(context.Context, in
 	return &openJobs{most: openUse{n, singlesPerBulk * n, openBytes}, now: now, count: count, of: map[int64]*openCount{}}
 }
 
-// room reports whether a job fits, and then counts it in.
+// room reports whether a job fits, and adds it to the count if so.
 func (o *openJobs) room(ctx context.Context, ws int64, more openUse) (bool, error) {
 	c := o.workspace(ws)
 	if err := c.enter(ctx); err != nil {
@@ -105,8 +105,8 @@ func (o *openJobs) room(ctx context.Context, ws int64, more openUse) (bool, erro
 	return true, nil
 }
 
-// recount counts where the last count is as old as that, or of a clock that
-// has stepped since.
+// recount counts again if the last count is at least so old, or if the clock was
+// set back since.
 func (o *openJobs) recount(ctx context.Context, ws int64, c *openCount, after time.Duration) error {
 	now := o.now()
 	if age := now.Sub(c.at); age >= 0 && age < after {
@@ -119,7 +119,8 @@ func (o *openJobs) recount(ctx context.Context, ws int64, c *openCount, after ti
 	return err
 }
 
-// giveBack takes out what was counted in for a job that was not accepted.
+// giveBack subtracts from the count what was added for a job that was then not
+// accepted.
 func (o *openJobs) giveBack(ws int64, more openUse) {
 	c := o.workspace(ws)
 	_ = c.enter(context.Background()) // never waits for longer than a count
@@ -136,7 +137,7 @@ func (o *openJobs) workspace(ws int64) *openCount {
 	return o.of[ws]
 }
 
-// openUseQuery reads nothing but the index of a workspace's open jobs.
+// openUseQuery reads only the index of a workspace's open jobs.
 var openUseQuery = `SELECT COUNT(CASE WHEN kind <> 'single' THEN 1 END) AS bulks, COUNT(CASE WHEN kind = 'single' THEN 1 END) AS singles,
 		COALESCE(SUM(request_bytes), 0) AS bytes
 	FROM jobs WHERE workspace = ? AND ` + unfinished
@@ -149,9 +150,10 @@ func (s *Store) countOpen(ctx context.Context, ws int64) (openUse, error) {
 	return used, err
 }
 
-// accepting runs a transaction that accepts a job of a workspace, if it may
-// have another; accept is told so, since a request that has made a job before
-// is answered with it in any case. It reports whether it has accepted one.
+// accepting runs a transaction that accepts a job of a workspace. accept is given
+// [job.ErrTooManyJobs] if the workspace may not have another job: it must still
+// find the job that the request has made before. accept reports whether it has
+// accepted a new job.
 func (s *Store) accepting(ctx context.Context, ws auth.Workspace, use openUse, accept func(t *tx, room error) (accepted bool, err error)) error {
 	room, err := s.open.room(ctx, ws.ID, use)
 	if err != nil {

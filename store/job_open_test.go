@@ -14,9 +14,9 @@ import (
 	"bulkpatch/store"
 )
 
-// TestTheBytesOfOpenRequestsAreLimited submits requests of 1,000 bytes and a
-// little, of which a workspace may have four kilobytes. Those of retries and
-// undos count, and they do until the jobs end.
+// TestTheBytesOfOpenRequestsAreLimited submits requests of a little more than 1,000
+// bytes to a workspace that may have four kilobytes of them. The requests of retries
+// and undos count too. All count until their jobs end.
 func TestTheBytesOfOpenRequestsAreLimited(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		g := newGrowing(t, empty(t))
@@ -54,8 +54,7 @@ func TestTheBytesOfOpenRequestsAreLimited(t *testing.T) {
 	})
 }
 
-// TestOpenJobsAreCountedOnceASecond accepts many jobs, of which hardly any
-// needs a count.
+// TestOpenJobsAreCountedOnceASecond accepts many jobs with few counts.
 func TestOpenJobsAreCountedOnceASecond(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		g := newGrowing(t, empty(t))

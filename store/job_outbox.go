@@ -15,21 +15,20 @@ import (
 
 const wakeUpColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait`
 
-// wakeUpKinds are what a relay reads the first of, so that none hides another:
-// what any process may be told at once; what has to wait, by the magnitude of
-// the wait; and what is for those that have a model, for each one that a running
-// process has. The first are those that came first: others come again and again,
-// after waits that are a little shorter.
+// wakeUpKinds are groups of wake-ups. A relay reads the oldest ones of each group,
+// so that a long group cannot hide another: those that any process may get, by
+// the magnitude of their wait, and those for processes that have a model, by the
+// models of the running processes.
 var wakeUpKinds = `(SELECT '' AS model, scale AS low, scale AS high FROM (` + scales() + `) AS each_scale
 	UNION ALL SELECT model, 0, ` + strconv.Itoa(lastScale) + ` FROM (SELECT DISTINCT model FROM running_models WHERE seen_at > ?) AS running) AS kind`
 
 const ofKind = `model = kind.model AND scale BETWEEN kind.low AND kind.high`
 
-// lastScale is the magnitude of the longest waits, of a year.
+// lastScale is the magnitude of the longest waits, about a year.
 const lastScale = 12
 
-// scaleOf is the magnitude of a wait in microseconds: 0 for none, and waits of
-// one scale differ at most by a factor of 16.
+// scaleOf is the magnitude of a wait in microseconds: 0 for no wait. Waits of the
+// same magnitude differ at most by a factor of 16.
 func scaleOf(wait int64) int {
 	if wait <= 0 {
 		return 0
@@ -37,7 +36,7 @@ func scaleOf(wait int64) int {
 	return min(1+bits.Len64(uint64(wait))/4, lastScale)
 }
 
-// scales is a query of all magnitudes.
+// scales is a query that lists all magnitudes.
 func scales() string {
 	text := "SELECT 0 AS scale"
 	for n := 1; n <= lastScale; n++ {
@@ -46,8 +45,8 @@ func scales() string {
 	return text
 }
 
-// Singles lists the wake-ups of single-record patches, oldest first: of each
-// kind at most limit.
+// Singles lists the wake-ups of singles, oldest first: at most limit of each of
+// [wakeUpKinds].
 func (s *Store) Singles(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
@@ -56,7 +55,8 @@ func (s *Store) Singles(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	return wakeUps, err
 }
 
-// inIndexOrder is inSnapshot for what reads the first of many rows.
+// inIndexOrder is inSnapshot for queries that read the first of many rows, which
+// must follow an index.
 func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	return s.inSnapshot(ctx, func(t *sqlx.Tx) error {
 		if s.db.Dialect.ByIndex != "" {
@@ -79,8 +79,8 @@ func singlesQuery(d *sqldb.Dialect) string {
 }
 
 // Bulks lists the wake-ups of bulk shards, each with how many of its job and
-// of its workspace are in flight: of each workspace at most limit of each kind,
-// the oldest.
+// of its workspace are in flight: for each workspace the oldest ones, at most limit
+// of each of [wakeUpKinds].
 func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	var told []job.Ref
@@ -107,7 +107,7 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 }
 
 // bulksQuery steps from workspace to workspace and reads the first wake-ups of
-// each, so that its cost does not grow with what waits.
+// each, so that its cost does not grow with the number of wake-ups.
 func bulksQuery(d *sqldb.Dialect) string {
 	return `WITH RECURSIVE busy (workspace) AS (
 			SELECT MIN(workspace) FROM outbox WHERE single = 0
@@ -118,15 +118,15 @@ func bulksQuery(d *sqldb.Dialect) string {
 		firstWakeUps(d, `single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
 }
 
-// inFlightQuery lists the shards that Redis was told of and that have neither
-// ended nor been given back since. What has come back to the outbox through a
-// process of a version that knows no "told" is none of them.
+// inFlightQuery lists the shards in flight: their wake-up was sent to Redis, and
+// they have neither closed nor been given back since. Processes of earlier versions
+// give a shard back without clearing told, so a shard in the outbox does not count.
 const inFlightQuery = `SELECT workspace, job, no AS shard FROM shards s WHERE told = 1 AND open = 1
 	AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.workspace = s.workspace AND o.job = s.job AND o.shard = s.no)`
 
-// Sent removes rings that Redis has been told of. A ring that was put in
-// their place meanwhile stays. They go in the order of their keys, so that two
-// relays cannot wait for one another.
+// Sent deletes wake-ups that were sent to Redis. A wake-up that has replaced one of
+// them meanwhile stays. They are deleted in the order of their keys, so that two
+// relays cannot deadlock.
 func (s *Store) Sent(ctx context.Context, wakeUps []job.WakeUp) error {
 	wakeUps = slices.SortedFunc(slices.Values(wakeUps), func(a, b job.WakeUp) int {
 		return cmp.Or(cmp.Compare(a.Workspace, b.Workspace), cmp.Compare(a.Job, b.Job), cmp.Compare(a.Shard, b.Shard))
@@ -146,21 +146,21 @@ func (s *Store) Sent(ctx context.Context, wakeUps []job.WakeUp) error {
 	})
 }
 
-// noteTold notes that a shard is in flight. One that somebody has in a
-// transaction is not waited for: it counts for one less until its turn is over.
+// noteTold records that a shard is in flight. It does not wait for a shard that is
+// locked: that one is not counted as in flight until it is given back.
 func (t *tx) noteTold(r job.WakeUp) error {
 	return t.Run(`UPDATE shards SET told = 1 WHERE (workspace, job, no) IN (
 			SELECT workspace, job, no FROM shards WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`+t.Dialect.IfFree("shards")+`)`,
 		r.Workspace, r.Job, r.Shard, r.Epoch)
 }
 
-// unsentStep bounds the wake-ups that one transaction notes.
+// unsentStep bounds the wake-ups that one transaction updates.
 const unsentStep = 500
 
-// Unsent notes why wake-ups cannot be sent now, so that users see what their jobs
-// wait for; "" when they can be again. It notes some of one workspace and says
-// whether there may be more. A job that has ended is left alone: its wake-up was
-// sent, and the relay died before it could say so.
+// Unsent records why wake-ups cannot be sent now, so that users see what their jobs
+// wait for; "" when they can be sent again. One call updates some wake-ups of one
+// workspace, and reports whether there may be more. A job that has ended stays as
+// it is: its wake-up was sent, and the relay died before it called [Store.Sent].
 func (s *Store) Unsent(ctx context.Context, reason string) (more bool, err error) {
 	other := `IS NULL`
 	if reason == "" {
@@ -190,17 +190,17 @@ func (s *Store) Unsent(ctx context.Context, reason string) (more bool, err error
 	return more, err
 }
 
-// unsentQuery finds a workspace with wake-ups whose reason is another.
+// unsentQuery finds a workspace with wake-ups whose reason must change.
 func unsentQuery(other string) string {
 	return `SELECT workspace FROM outbox WHERE reason ` + other + ` ORDER BY reason, workspace LIMIT 1`
 }
 
-// pageQuery is how far a page of unfinished jobs reaches.
+// pageQuery finds where a page of unfinished jobs ends.
 var pageQuery = `SELECT COUNT(*) AS n, COALESCE(MAX(num), 0) AS last FROM (
 	SELECT num FROM jobs WHERE ` + unfinished + ` AND num > ? ORDER BY num LIMIT ?) AS page`
 
-// pulseQuery finds the work among some jobs that Redis was told of and that
-// has not ended: open shards, singles, stops to settle and jobs to finish.
+// livenessQuery lists the work of some jobs whose wake-ups were sent and that is
+// not done: open shards, singles, jobs to settle and jobs to finish.
 var livenessQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shard,
 		COALESCE(s.epoch, 0) AS epoch, COALESCE(s.beat, j.beat) AS beat,
 		j.kind = 'single' AS single, j.state IN ('pausing', 'cancelling') AS stopping,
@@ -211,10 +211,10 @@ var livenessQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shar
 		AND j.num > ? AND j.num <= ?
 	ORDER BY j.num, shard`
 
-// Pulses lists the signs of life of work that ought to be under way, rung for
-// and not ended, among the first limit unfinished jobs behind a number. They
-// are in the order of jobs and shards. next is where the following page begins,
-// 0 behind the last.
+// Liveness lists the liveness of work that should be going on: its wake-up was
+// sent, and it is not done. It looks at the first limit unfinished jobs behind a
+// number, in the order of jobs and shards. next is where the following page
+// begins, 0 after the last.
 func (s *Store) Liveness(ctx context.Context, after int64, limit int) (liveness []job.Liveness, next int64, err error) {
 	err = s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
 		var page struct{ N, Last int64 }
@@ -229,9 +229,9 @@ func (s *Store) Liveness(ctx context.Context, after int64, limit int) (liveness 
 	return liveness, next, err
 }
 
-// RingAgain puts work into the outbox whose pulses have stood still. It leaves
-// out what has moved since, and shards that somebody has in a transaction:
-// that is a sign of life too.
+// Redeliver puts wake-ups into the outbox for work whose liveness has not changed.
+// It leaves out work that has moved on since, and shards that are locked, because
+// somebody is working on them.
 func (s *Store) Redeliver(ctx context.Context, still []job.Liveness) error {
 	return s.inTx(ctx, func(t *tx) error {
 		for _, p := range still {

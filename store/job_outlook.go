@@ -11,26 +11,26 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// An outlook is what SQL tells, while records are selected, of what a patch
-// would do to them: it takes no second look at them. What it cannot tell stays
-// open, for a [foresight] to decide. A nil outlook asks for nothing.
+// An outlook says what a patch would do to records. SQL finds it in the same query
+// that selects the records, so they need not be read again. What SQL cannot decide
+// stays open, for a [foresight] to decide. A nil outlook asks for nothing.
 type outlook struct {
 	d      *sqldb.Dialect
 	a      assignment
-	inGo   string // true for a record that only Go can decide about
+	inGo   string // a condition: only Go can decide about the record
 	differ int64
 	lack   int64
 	lacks  reasons
 	open   bitmaps
 
-	// differing are ranges, the first of all, in which together there are
-	// enough records that the patch would change to show.
+	// differing are the first ranges that have records which the patch would
+	// change, together enough for the sample of a preview.
 	differing []span
 	shown     int64
 }
 
-// newOutlook compiles the sets of a patch as chunks do. Only Go can tell what
-// merges of many names make, and whether a merge makes too large a value.
+// newOutlook compiles the sets of a patch as chunks do. Only Go can decide about merges
+// of many names, and whether a merge makes too large a value.
 func newOutlook(d *sqldb.Dialect, sets []model.Set, now int64) *outlook {
 	o := &outlook{d: d, inGo: "1 = 0", open: bitmaps{}}
 	wide := func(s model.Set) bool { return isWide(s.Merge) }
@@ -53,10 +53,10 @@ func newOutlook(d *sqldb.Dialect, sets []model.Set, now int64) *outlook {
 	return o
 }
 
-// differs is true for a record that would change for all that SQL can tell.
+// differs is the condition that a record would change, as far as SQL can decide.
 func (o *outlook) differs() string { return "(" + o.a.differs + " AND NOT " + o.inGo + ")" }
 
-// list is what it asks for, as further columns of a query.
+// list is what the outlook asks for, as further columns of a query.
 func (o *outlook) list() string {
 	if o == nil {
 		return ""
@@ -68,8 +68,7 @@ func (o *outlook) list() string {
 	return text
 }
 
-// columns is how many these are, and args are their arguments, for a range in
-// the window that begins at base.
+// columns is the number of these columns.
 func (o *outlook) columns() int {
 	if o == nil {
 		return 0
@@ -77,6 +76,8 @@ func (o *outlook) columns() int {
 	return 2 + len(o.a.needs)
 }
 
+// args are the arguments of the columns, for a range in the window that begins at
+// base.
 func (o *outlook) args(base int64) []any {
 	if o == nil {
 		return nil
@@ -88,7 +89,7 @@ func (o *outlook) args(base int64) []any {
 	return args
 }
 
-// take notes what was found in a range.
+// take adds what was found in a range.
 func (o *outlook) take(s span, base int64, found [][]byte) {
 	if o == nil {
 		return
@@ -107,12 +108,12 @@ func (o *outlook) take(s span, base int64, found [][]byte) {
 	}
 }
 
-// takeLacking notes the records that lack one need.
+// takeLacking adds the records that lack a value which the patch needs.
 func (o *outlook) takeLacking(r refusal, base int64, numbers []uint32) {
 	if len(numbers) == 0 {
 		return
 	}
-	slices.Sort(numbers) // they come as they lie
+	slices.Sort(numbers) // they come in the order of storage
 	o.lack += int64(len(numbers))
 	first := make([]int64, 0, job.MaxSampleIDs)
 	for _, n := range numbers[:min(len(numbers), job.MaxSampleIDs)] {

@@ -17,8 +17,8 @@ import (
 // Preview computes in one snapshot what a submission would do, and writes
 // nothing. It reads all that the filter matches, so it takes about as long as
 // resolving the job would. [job.ErrNotFound]: a single's record does not exist.
-// [job.ErrQueryTimeout]: it takes too long, and a job of kind preview is to do
-// it. The token is the caller's to add.
+// [job.ErrQueryTimeout]: it takes too long, so that it needs a job of kind preview.
+// The caller adds the confirm token.
 func (s *Store) Preview(ctx context.Context, by auth.Caller, sub job.Submission) (job.Preview, error) {
 	l := job.Lease{
 		Ref: job.Ref{Workspace: by.Workspace.ID}, Model: sub.Model, Patch: sub.Patch.Stamped(sub.Model, by.KeyID),
@@ -44,8 +44,8 @@ func (s *Store) Preview(ctx context.Context, by auth.Caller, sub job.Submission)
 	return p, err
 }
 
-// preview computes what a job that is leased so would select and do. Its ids are
-// strings, as a preview is kept.
+// preview computes what a job with this lease would select and do. Its ids are
+// strings, as in stored previews.
 func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, examined func(part float64)) (p job.Preview, sel selection, err error) {
 	o := newOutlook(s.db.Dialect, l.Patch.Sets, s.db.Now().UnixMicro())
 	c := choice{ws: l.Workspace, model: l.Model, condition: everything.text, outlook: o}
@@ -65,8 +65,8 @@ func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, examined f
 	return p, sel, err
 }
 
-// forecast is what would become of the records that were selected with an
-// outlook: what that tells, and of those that it leaves open what Go decides.
+// forecast is what would become of records that were selected with an outlook: what
+// the outlook says, and for the records that it leaves open, what Go decides.
 func (s *Store) forecast(ctx context.Context, t *sqlx.Tx, l job.Lease, c choice, sel selection) (forecast, error) {
 	refused, err := s.unmet(ctx, t, l, c.id)
 	if err != nil || refused.tally.Tried() > 0 {
@@ -87,8 +87,8 @@ func (s *Store) forecast(ctx context.Context, t *sqlx.Tx, l job.Lease, c choice,
 	return all, err
 }
 
-// unmet is the forecast of a record that has not the version that it must have,
-// and an empty one for all else.
+// unmet is the forecast for a record that does not have the version that it must
+// have. In all other cases it is empty.
 func (s *Store) unmet(ctx context.Context, t *sqlx.Tx, l job.Lease, id any) (f forecast, err error) {
 	if l.IfMatch == nil || id == nil {
 		return f, nil
@@ -102,8 +102,8 @@ func (s *Store) unmet(ctx context.Context, t *sqlx.Tx, l job.Lease, id any) (f f
 	return f, err
 }
 
-// previewOf puts together what callers are shown of the forecast of a selection,
-// and words the first changes. Its ids are strings.
+// previewOf is the preview that shows the forecast of a selection, with a sample of
+// the changes. Its ids are strings.
 func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection, all forecast) (job.Preview, error) {
 	n := all.tally
 	p := job.Preview{
@@ -118,8 +118,8 @@ func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel sele
 	return p, err
 }
 
-// firstDiffering reads the first records that would change, for all that SQL can
-// tell, from the ranges which are known to have them.
+// firstDiffering reads the first records that would change, as far as SQL can
+// decide, from the ranges that are known to have some.
 func (s *Store) firstDiffering(ctx context.Context, t *sqlx.Tx, c choice) ([]int64, error) {
 	query := s.db.Dialect.Rebind("SELECT rid FROM " + c.model.Table() + s.db.Dialect.NotIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " +
 		s.db.Dialect.Opaque(c.condition) + " AND " + c.outlook.differs() + " ORDER BY rid LIMIT ?")
@@ -136,7 +136,7 @@ func (s *Store) firstDiffering(ctx context.Context, t *sqlx.Tx, c choice) ([]int
 }
 
 // resolvePreview carries out a job of kind preview: it computes what the
-// submission would do and ends the job with that. All that is selected stays
+// submission would do, and ends the job with that. The selected records stay
 // pending.
 func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
 	if l.Parent != 0 {
@@ -158,7 +158,7 @@ func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
 	return s.endPreview(ctx, l, sel, text)
 }
 
-// endPreview ends a job of kind preview with what it has found.
+// endPreview ends a job of kind preview with its result.
 func (s *Store) endPreview(ctx context.Context, l job.Lease, sel selection, text []byte) error {
 	return s.inLargeTx(ctx, func(t *tx) error {
 		if err := t.fenceJob(l, job.Resolving); err != nil {

@@ -14,9 +14,9 @@ import (
 )
 
 // PreviewRetry computes in one snapshot what a retry would do, and writes
-// nothing. Of an undo's retry what stands against it counts as failed.
-// [*job.StateError]: the job allows no retry. [job.ErrQueryTimeout]: it takes
-// too long, and a job of kind preview is to do it.
+// nothing. Conflicts of the retry of an undo count as failed. [*job.StateError]:
+// the job does not allow a retry. [job.ErrQueryTimeout]: it takes too long, so that
+// it needs a job of kind preview.
 func (s *Store) PreviewRetry(ctx context.Context, by auth.Caller, f job.Follow) (p job.Preview, err error) {
 	err = s.previewFollow(ctx, by.Workspace, f, job.Retry, job.Job.CheckRetry, func(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection) error {
 		if p, err = s.previewSelected(ctx, t, l, sel, func(float64) {}); err == nil {
@@ -39,8 +39,8 @@ func (s *Store) PreviewUndo(ctx context.Context, by auth.Caller, f job.Follow) (
 	return p, err
 }
 
-// previewFollow selects in a snapshot what a job would take that follows from
-// another, and has that be looked at.
+// previewFollow selects in a snapshot the records that a retry or undo would take,
+// and calls look with them.
 func (s *Store) previewFollow(ctx context.Context, ws auth.Workspace, f job.Follow, kind job.Kind, check func(job.Job) error,
 	look func(context.Context, *sqlx.Tx, job.Lease, selection) error) error {
 	parent, err := s.Job(ctx, ws, f.Parent)
@@ -73,7 +73,7 @@ func (s *Store) previewFollow(ctx context.Context, ws auth.Workspace, f job.Foll
 	return err
 }
 
-// leaseOf is what a job would be worked with that follows from another.
+// leaseOf is the lease that a retry or undo would be carried out with.
 func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, parent job.Job, f job.Follow, kind job.Kind) (job.Lease, error) {
 	l := job.Lease{Ref: job.Ref{Workspace: ws.ID}, Kind: kind, Parent: parent.Num, Owner: ws}
 	var ok bool
@@ -97,7 +97,7 @@ func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, pare
 	return l, nil
 }
 
-// foresee decides what a job would do to its selection.
+// foresee returns a foresight for a job with this lease.
 func (s *Store) foresee(t *sqlx.Tx, l job.Lease) foresight {
 	meets := everything
 	if l.Filter != nil {
@@ -106,8 +106,7 @@ func (s *Store) foresee(t *sqlx.Tx, l job.Lease) foresight {
 	return s.foresight(t, l, meets)
 }
 
-// previewSelected is the preview of a job that takes a selection. Its ids are
-// strings.
+// previewSelected is the preview of a job with this selection. Its ids are strings.
 func (s *Store) previewSelected(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection, examined func(part float64)) (job.Preview, error) {
 	all, err := s.foresee(t, l).of(ctx, sel, examined)
 	if err != nil {
@@ -116,8 +115,7 @@ func (s *Store) previewSelected(ctx context.Context, t *sqlx.Tx, l job.Lease, se
 	return s.previewOf(ctx, t, l, sel, all)
 }
 
-// previewUndo is the preview of an undo that takes a selection. Its ids are
-// strings.
+// previewUndo is the preview of an undo with this selection. Its ids are strings.
 func (s *Store) previewUndo(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection, examined func(part float64)) (job.UndoPreview, error) {
 	f := s.foresee(t, l)
 	var all forecast
@@ -139,7 +137,7 @@ func (s *Store) previewUndo(ctx context.Context, t *sqlx.Tx, l job.Lease, sel se
 	return p, err
 }
 
-// firstConflicts are the first records that an undo would leave alone.
+// firstConflicts are the first records that an undo would not restore.
 type firstConflicts struct {
 	rids []int64
 	met  []metChange
@@ -181,7 +179,7 @@ func (f *firstConflicts) shown(q snapshotReader, l job.Lease) ([]job.PreviewConf
 	return list, nil
 }
 
-// resolveFollowed carries out a preview of what follows from another job.
+// resolveFollowed carries out a preview of a retry or undo.
 func (s *Store) resolveFollowed(ctx context.Context, l job.Lease) error {
 	var text []byte
 	var sel selection
@@ -207,8 +205,8 @@ func (s *Store) resolveFollowed(ctx context.Context, l job.Lease) error {
 	return s.endPreview(ctx, l, sel, text)
 }
 
-// typeUndoPreview gives the ids of a preview as it is kept the type that they
-// have in the model.
+// typeUndoPreview gives the ids of a stored preview the type that they have in the
+// model.
 func typeUndoPreview(m *model.Model, p *job.UndoPreview) {
 	for i := range p.Sample {
 		p.Sample[i].ID = m.Typed(p.Sample[i].ID)

@@ -9,25 +9,27 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// How much one step of the retention removes, so that it holds nobody up.
+// How much one step of a purge removes. The steps are small so that they do not
+// hold up others.
 const (
-	purgeChunks           = 10 // of former values or outcomes, each of one chunk
+	purgeChunks           = 10 // rows of changes, each of one chunk
 	purgeRecords          = 1000
-	purgeRounds           = 100 // of records, for one look at the jobs
+	purgeRounds           = 100 // steps of purgeRecords for one look at the jobs
 	purgeTombstonesAtOnce = 500 // tombstones
 )
 
-// noHeirs is the condition that no unfinished job needs job j: its
-// outcomes for a retry, or its former values for an undo.
-var noHeirs = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
+// notNeeded is the condition that no unfinished job needs job j: its outcomes for a
+// retry, or its former values for an undo.
+var notNeeded = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND (h.origin = j.num OR h.source = j.num)
 	AND h.` + unfinished + `)`
 
-// Retire removes a little of what its retention has ended for: jobs, then what
-// they leave behind, then former values, then all tombstones whose time is over,
-// then the names of deleted records. more says that another step would find
-// something to do. What an unfinished job refers to stays. A job leaves at once
-// and its rows after it, so that nobody ever reads, retries or undoes a part of
-// one.
+// Purge removes some of what is kept beyond its retention: it replaces expired
+// jobs by tombstones, deletes the rows of jobs that have one, deletes former
+// values, deletes tombstones, and deletes the names of deleted records. more
+// reports that another call would find something to do.
+//
+// What an unfinished job refers to stays. A job is replaced by its tombstone before
+// its rows are deleted, so that nobody can read, retry or undo a part of a job.
 func (s *Store) Purge(ctx context.Context) (more bool, err error) {
 	for _, step := range []func(*tx) (bool, error){s.expireJob, s.purgeRows, s.purgeValues, s.forgetGenerated} {
 		err := s.inLargeTx(ctx, func(t *tx) error {
@@ -50,21 +52,21 @@ type expiring struct {
 	ID        string
 }
 
-// stillFree looks again for an unfinished job that needs j, now that j is
-// locked: whoever accepts one locks j first.
+// stillFree checks again that no unfinished job needs j, now that j is locked. To
+// accept a retry or undo locks its parent job first.
 func (t *tx) stillFree(j expiring) (bool, error) {
 	var num int64
-	return t.Get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+noHeirs, j.Workspace, j.Num)
+	return t.Get(&num, `SELECT num FROM jobs j WHERE workspace = ? AND num = ? AND `+notNeeded, j.Workspace, j.Num)
 }
 
-// retireValues forgets the former values of some chunks of one job. It goes on
-// where the step before has ended.
+// purgeValues deletes the former values of some chunks of one job. It goes on where
+// the previous step ended.
 func (s *Store) purgeValues(t *tx) (bool, error) {
 	var j struct {
 		expiring
 		Kept keptFrom
 	}
-	ok, err := t.Get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE `+hasValues+` AND left_at IS NULL AND finished_at < ? AND `+noHeirs+`
+	ok, err := t.Get(&j, `SELECT workspace, num, id, values_kept AS kept FROM jobs j WHERE `+hasValues+` AND left_at IS NULL AND finished_at < ? AND `+notNeeded+`
 		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.undo.Microseconds())
 	if err != nil || !ok {
 		return false, err
@@ -81,13 +83,13 @@ func (s *Store) purgeValues(t *tx) (bool, error) {
 		left = keptBehind(last)
 	}
 	t.touch(j.ID)
-	// From the first step on no undo is accepted: some values would be gone.
+	// From the first step on no undo is accepted, because some values are gone.
 	return true, t.Run(`UPDATE jobs SET values_kept = ?, revision = revision + ? WHERE workspace = ? AND num = ?`,
 		int64(left), sqldb.Flag(j.Kept == keptEverything || !found), j.Workspace, j.Num)
 }
 
-// forgetValues forgets the former values of a job's next chunks from a record
-// on, and says which is the last of these chunks, if there is one.
+// forgetValues deletes the former values of a job's next chunks from a record on.
+// It returns the last of these chunks, if there is any.
 func (t *tx) forgetValues(j expiring, from int64) (last int64, found bool, err error) {
 	var chunks []int64
 	err = t.List(&chunks, forgottenQuery, j.Workspace, j.Num, from, purgeChunks)
@@ -102,11 +104,10 @@ func (t *tx) forgetValues(j expiring, from int64) (last int64, found bool, err e
 
 const forgottenQuery = `SELECT first_rid FROM changes WHERE workspace = ? AND job = ? AND first_rid >= ? ORDER BY first_rid LIMIT ?`
 
-// retireJob lets one job leave, all but its final state and counts. Its rows
-// go afterwards.
+// expireJob replaces one expired job by a tombstone. Later steps delete its rows.
 func (s *Store) expireJob(t *tx) (bool, error) {
 	var j expiring
-	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+noHeirs+`
+	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE left_at IS NULL AND finished_at < ? AND `+notNeeded+`
 		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.keep.Microseconds())
 	if err != nil || !ok {
 		return false, err
@@ -117,7 +118,7 @@ func (s *Store) expireJob(t *tx) (bool, error) {
 	return true, t.leaveTombstone(j)
 }
 
-// retireRows removes some rows of one job that has left.
+// purgeRows deletes some rows of one job that was replaced by a tombstone.
 func (s *Store) purgeRows(t *tx) (bool, error) {
 	var j expiring
 	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE `+hasValues+` AND left_at IS NOT NULL AND finished_at < ?
@@ -136,8 +137,8 @@ func (s *Store) purgeRows(t *tx) (bool, error) {
 	return true, t.Run(`UPDATE jobs SET values_kept = 0 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
 }
 
-// leaveTombstone keeps of a job what answers "gone", its id, state and counts,
-// who made it and when, and the note that its rows are still to go.
+// leaveTombstone makes a tombstone of a job: it keeps the id, state, counts, who
+// made it and when, and that its rows are still to be deleted.
 func (t *tx) leaveTombstone(j expiring) error {
 	sum, err := t.tally(job.Ref{Workspace: j.Workspace, Job: j.Num})
 	if err != nil {
@@ -155,10 +156,10 @@ func (t *tx) leaveTombstone(j expiring) error {
 		WHERE workspace = ? AND num = ?`, t.Now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)
 }
 
-// retireNames forgets records that were deleted before their time, and before
-// any job was accepted whose results may still name them: some thousands, for
-// which it looks at the jobs once. It looks for them beside the writers: a job
-// that is accepted meanwhile can select none of them.
+// purgeNames deletes the names of records that were deleted long enough ago, and
+// before any job was accepted whose results may still name them. One call deletes
+// some thousands. It looks for them outside the write transaction: a job that is
+// accepted meanwhile cannot select a deleted record.
 func (s *Store) purgeNames(ctx context.Context) (more bool, err error) {
 	before, due, err := s.namesBefore(ctx)
 	if err != nil || !due {
@@ -178,14 +179,14 @@ func (s *Store) purgeNames(ctx context.Context) (more bool, err error) {
 	return true, nil
 }
 
-// namesBefore is when the oldest name was given up that has to stay. due: there
-// is one that has not.
+// namesBefore returns a time: the names of records that were deleted before it can
+// be deleted. due reports whether there are any.
 func (s *Store) namesBefore(ctx context.Context) (before int64, due bool, err error) {
 	before = s.db.Now().Add(-s.keep).UnixMicro()
 	err = s.inWork(ctx, func(db *sqlx.Tx) error {
 		var some []int64
 		if err := db.SelectContext(ctx, &some, s.db.Dialect.Rebind(`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`), before); err != nil || len(some) == 0 {
-			return err // mostly none: then nobody needs to look at the jobs
+			return err // there are mostly none, and then there is no need to look at the jobs
 		}
 		due = true
 		for _, query := range []string{oldestKept, oldestFollowed} {
@@ -202,9 +203,9 @@ func (s *Store) namesBefore(ctx context.Context) (before int64, due bool, err er
 	return before, due, err
 }
 
-// When the first job was accepted whose selection a job that is kept has: that
-// is one of those which are kept, or of those which a retry or an undo that is
-// kept follows, also where they have left.
+// When the first job was accepted whose selection is still in use: a job that is
+// kept, or a direct or indirect parent job of one that is kept, which may be a
+// tombstone.
 const (
 	oldestKept     = `SELECT MIN(created_at) FROM jobs WHERE left_at IS NULL`
 	oldestFollowed = `WITH RECURSIVE back (workspace, origin, created_at) AS (

@@ -11,7 +11,7 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// A walkRecorder notes at which records a purge looks for chunks.
+// A walkRecorder records from which record on each step of a purge looks for chunks.
 type walkRecorder struct {
 	sqldb.Writer
 	began *[]int64
@@ -36,12 +36,12 @@ func (s walkSession) SelectContext(ctx context.Context, dest any, text string, a
 	return s.Session.SelectContext(ctx, dest, text, args...)
 }
 
-// TestFormerValuesArePurgedInOneWalk purges those of a job of many chunks: each
-// step begins behind the chunks of the one before, so that the last costs no
-// more than the first.
+// TestFormerValuesArePurgedInOneWalk purges the former values of a job with many
+// chunks. Each step begins behind the chunks of the previous step, so the last step
+// costs no more than the first.
 func TestFormerValuesArePurgedInOneWalk(t *testing.T) {
 	var later time.Duration
-	s, err := Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "retired.db"),
+	s, err := Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "purged.db"),
 		Options{Models: model.Shipped(), Now: func() time.Time { return time.Now().Add(later) }})
 	must(t, err)
 	defer s.Close()

@@ -8,9 +8,9 @@ import (
 	"bulkpatch/job"
 )
 
-// How fast a job is worked on is measured over the last seconds. A job whose
-// throttle lets less than a record a second pass is looked at for as long as
-// some take. What was measured over less than leastMeasured says little.
+// The rate of a job is measured over the last seconds. For a job whose throttle is
+// below one record a second it is measured over the time that measuredTurns
+// records take. A measurement over less than leastMeasured is not relied on.
 const (
 	measuredOver   = 5 * time.Second
 	measuredTurns  = 3
@@ -18,30 +18,29 @@ const (
 	betweenSamples = 500 * time.Millisecond
 )
 
-// A paceSample says how many records of a shard had an outcome at a time of the
-// database, in microseconds. It is kept as [at, tried].
+// A paceSample says how many records of a shard had an outcome at a time, which is
+// the database's, in microseconds. It is stored as [at, tried].
 type paceSample [2]int64
 
 func (p paceSample) at() int64    { return p[0] }
 func (p paceSample) tried() int64 { return p[1] }
 
-// recent are the samples of a shard's last seconds, oldest first: at
-// most some twenty, and one from before. It is empty when the job has not begun, or was
-// resumed and has not gone on.
+// recent are the samples of a shard's last seconds, oldest first: at most about
+// twenty, and one from before. It is empty if no chunk has ended since the job was
+// started or resumed.
 type recent []paceSample
 
 func readRecent(text string) (r recent, err error) {
 	return r, json.Unmarshal([]byte(text), &r)
 }
 
-// add notes how far the shard is. The first sample is preceded by where it
-// began.
+// add adds a sample. Before the first sample it adds the shard's beginning.
 func (r recent) add(began, now paceSample) recent {
 	if len(r) == 0 {
 		r = recent{began}
 	}
 	if n := len(r); n > 1 && now.at()-r[n-2].at() < betweenSamples.Microseconds() {
-		r = r[:n-1] // too close to be worth its place
+		r = r[:n-1] // the last two are too close to keep both
 	}
 	r = append(slices.Clone(r), now)
 	for len(r) > 2 && r[1].at() <= now.at()-measuredOver.Microseconds() {
@@ -50,8 +49,8 @@ func (r recent) add(began, now paceSample) recent {
 	return r
 }
 
-// recentAfter is what is kept of the shard's last seconds after a chunk of some
-// records has ended.
+// recentAfter is the text of the shard's samples after a chunk of some records has
+// ended.
 func (s shardRow) recentAfter(records, ended int64) (string, error) {
 	r, err := readRecent(s.Recent)
 	if err != nil {
@@ -61,8 +60,8 @@ func (s shardRow) recentAfter(records, ended int64) (string, error) {
 	return string(text), err
 }
 
-// since is how many records had their outcome after a time. Between two samples
-// they are taken to have come evenly.
+// since is how many records got their outcome after a time. Between two samples it
+// assumes an even rate.
 func (r recent) since(from int64) float64 {
 	last := r[len(r)-1]
 	i := slices.IndexFunc(r, func(p paceSample) bool { return p.at() > from })
@@ -77,10 +76,9 @@ func (r recent) since(from int64) float64 {
 	return float64(last.tried()-after.tried()) + part*float64(after.tried()-before.tried())
 }
 
-// speed is how many records a second the shards of a job have worked off over
-// the last seconds, and 0 where the job is not worked on. A throttled job works
-// in turns of half a second, so what is measured over few of them may be above
-// its limit, which is what it keeps.
+// speed is how many records a second got their outcome over the last seconds; 0 if
+// the job is not worked on. A throttled job works in bursts, half a second apart,
+// so a short measurement may exceed its throttle: then the throttle is returned.
 func speed(j job.Job, shards []progressRow, now int64) float64 {
 	if !workedOn(j) {
 		return 0
@@ -109,8 +107,8 @@ func speed(j job.Job, shards []progressRow, now int64) float64 {
 	return rate
 }
 
-// workedOn reports whether chunks of a job may be written at present. Waiting
-// for its throttle, or for a worker that has others' turn, is part of the work.
+// workedOn reports whether chunks of a job may be written at present. To wait for
+// the throttle, or for a worker that is busy with other jobs, is part of the work.
 func workedOn(j job.Job) bool {
 	switch j.WaitReason {
 	case "", job.WaitThrottled, job.WaitWorker:

@@ -15,8 +15,8 @@ import (
 	"bulkpatch/model"
 )
 
-// stallAfter is how long a worker that holds a shard may show no sign of life
-// until its job is shown as stalled.
+// stallAfter is how long the heartbeat of a held shard may stand still before the
+// job is shown as stalled.
 const stallAfter = 15 * time.Second
 
 type jobRow struct {
@@ -34,12 +34,12 @@ type jobRow struct {
 	FinishedAt           *int64 `db:"finished_at"`
 	Filter               *string
 	Patch                *string
-	LeftOut              int64 `db:"left_out"` // bytes of filter and patch, where a list leaves them out
+	LeftOut              int64 `db:"left_out"` // bytes of filter and patch, if a list leaves them out
 	Options              string
 	Parent               *string `db:"origin"`
 	UndoneBy             *string `db:"undone_by"`
-	UndoneWhole          *bool   `db:"undone_whole"` // by an undo of all records
-	Restored             *int64  // records, by undos
+	UndoneWhole          *bool   `db:"undone_whole"` // there is an undo of all records
+	Restored             *int64  // records that undos have restored
 	RetriedBy            *string `db:"retried_by"` // comma-separated, the last one first
 	RestoreSourceExpired *bool   `db:"source_left"`
 	ValuesKept           bool    `db:"values_kept"`
@@ -48,7 +48,7 @@ type jobRow struct {
 	Confirms             string
 	ExpiredAt            *int64  `db:"left_at"`
 	WaitReason           *string `db:"wait_reason"` // of a single
-	Unsent               *string // why a worker cannot be told of it
+	Unsent               *string // why its wake-ups cannot be sent
 	RecordID             *string `db:"record_id"`
 	Matched              *int64
 	Summary              string
@@ -89,8 +89,8 @@ type progressRow struct {
 }
 
 // Job reads a job and the progress of its shards in one snapshot, so that its
-// numbers always add up. [job.ErrGone]: the job has left after its retention;
-// its final state and counts come with the error.
+// counts always add up. [job.ErrGone]: the job has expired; its tombstone, with the
+// final state and counts, is returned with the error.
 func (s *Store) Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error) {
 	var jobs []job.Job
 	err := s.inSnapshot(ctx, func(t *sqlx.Tx) (err error) {
@@ -113,7 +113,7 @@ func (s *Store) readJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, whe
 	return s.selectJobs(ctx, t, ws, jobColumns+where, args...)
 }
 
-// selectJobs runs a query with the columns of jobs, whose first argument is
+// selectJobs runs a query for the columns of jobs. The query's first argument is
 // the workspace.
 func (s *Store) selectJobs(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, query string, args ...any) ([]job.Job, error) {
 	var rows []jobRow
@@ -228,7 +228,7 @@ func (r jobRow) readTexts(j *job.Job) (err error) {
 	return err
 }
 
-// completePreview adds what previews of earlier versions did not keep.
+// completePreview fills in what earlier versions did not store with a preview.
 func completePreview(j *job.Job) {
 	p := j.Preview
 	if j.Matched == nil {
@@ -237,7 +237,7 @@ func completePreview(j *job.Job) {
 	p.WouldFail = p.Matched - p.WouldChange - p.Unchanged - p.WouldSkip
 }
 
-// readPreview reads what a preview has found.
+// readPreview reads the result of a preview.
 func (r jobRow) readPreview(j *job.Job) error {
 	switch {
 	case r.Preview == nil:
@@ -254,7 +254,7 @@ func (r jobRow) readPreview(j *job.Job) error {
 	return nil
 }
 
-// loaded reports whether this process knows a model.
+// loaded reports whether this process has loaded a model.
 func (s *Store) loaded(name string) bool {
 	_, ok := s.models.Model(name)
 	return ok

@@ -15,7 +15,7 @@ import (
 )
 
 // Submit accepts a job: when it returns without an error, the job is on disk
-// and will run, whatever becomes of this process or of Redis. With an
+// and will run, even if this process or Redis fails. With an
 // idempotency key that has made a job before, that job is returned and
 // replayed is true. [job.ErrNotFound]: a single's record does not exist.
 // [job.ErrKeyReused]: the key was used for another request.
@@ -58,7 +58,7 @@ func (s *Store) Replay(ctx context.Context, ws auth.Workspace, key, fingerprint 
 	return s.Job(ctx, ws, before.ID)
 }
 
-// keyUse is what an idempotency key was used for.
+// keyUse is the request and the job that an idempotency key was used for.
 type keyUse struct {
 	Fingerprint string
 	ID          string // of the job it made
@@ -82,8 +82,8 @@ func (t *tx) replay(ws auth.Workspace, once job.Once) (jobID string, err error) 
 	return before.ID, nil
 }
 
-// accept writes the job, the row of its idempotency key, the options that its
-// patch brings, and the ring that gets it going.
+// accept writes the job, the row of its idempotency key, the drop-down choices
+// that its patch adds, and its first wake-up.
 func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestText) error {
 	r, err := t.newJobRow(id, by, sub, text)
 	if err != nil {
@@ -113,9 +113,9 @@ func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestT
 	return t.openJob(ref)
 }
 
-// useKey notes which job a request's idempotency key has made. It waits for
-// another transaction that is using the key, and where that has made a job,
-// the request starts again and finds it.
+// useKey records which job a request's idempotency key has made. It waits for any
+// other transaction that is using the key. If that one has made a job, the request
+// is tried again and finds it.
 func (t *tx) useKey(ws auth.Workspace, once job.Once, num int64) error {
 	if once.IdempotencyKey == "" {
 		return nil
@@ -128,7 +128,7 @@ func (t *tx) useKey(ws auth.Workspace, once job.Once, num int64) error {
 	return err
 }
 
-// openJob gives a job its first shard and rings for it.
+// openJob gives a job its first shard and wakes a worker for it.
 func (t *tx) openJob(ref job.Ref) error {
 	if err := t.Run(`INSERT INTO shards (workspace, job, no, open) VALUES (?, ?, 0, 1)`, ref.Workspace, ref.Job); err != nil {
 		return err
@@ -136,9 +136,9 @@ func (t *tx) openJob(ref job.Ref) error {
 	return t.wake(job.WakeUp{Ref: ref})
 }
 
-// A requestText is what a job keeps of its request.
+// A requestText is the text that a job keeps of its request.
 type requestText struct {
-	filter        *string // nil where a record is named
+	filter        *string // nil for a single record
 	patch, change string  // as shown and as applied
 }
 

@@ -6,29 +6,29 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// A tombstone is what is left of a job after its retention; see
-// [tx.leaveTombstone].
+// A tombstone is what is kept of a job after its retention; see
+// [tx.leaveTombstone]. Its time is stored in left_at.
 type tombstone struct {
 	ExpiredAt int64 `db:"left_at"`
 	Workspace int64
 	Num       int64
 }
 
-// dueTombstones lists tombstones that have had their time, behind the one that
-// is bound first, in the order in which they go.
+// dueTombstones lists tombstones that may be deleted, behind a given one, in the
+// order in which they are deleted.
 const dueTombstones = `SELECT left_at, workspace, num FROM jobs
 	WHERE left_at IS NOT NULL AND values_kept = 0 AND left_at < ? AND (left_at, workspace, num) > (?, ?, ?)
 	ORDER BY left_at, workspace, num LIMIT ?`
 
-// noFollower is the condition that no job follows job j, not even one of which a
-// tombstone is left. A job shows which one it retries or undoes, and how long the
-// names of deleted records stay is found by going back from job to job: so a
-// tombstone stays as long as one that follows it.
+// noFollower is the condition that no job, and no tombstone, has the job as its
+// parent job or restore source. A job shows its parent job, and the purge of names
+// of deleted records goes from job to parent job: so a tombstone stays as long as
+// the jobs that follow from it.
 const noFollower = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = jobs.workspace AND (h.origin = jobs.num OR h.source = jobs.num))`
 
-// purgeTombstones removes the tombstones that have had their time, in steps of a
-// few hundred, each in transactions of one workspace. It looks at each once: one
-// that another job follows waits for the next call.
+// purgeTombstones deletes the tombstones that are old enough, a few hundred at a
+// time. Each transaction is of one workspace. It looks at each tombstone once: one
+// that must stay because of [noFollower] is looked at by the next call.
 func (s *Store) purgeTombstones(ctx context.Context) error {
 	before := s.db.Now().Add(-s.tombstones).UnixMicro()
 	for last := (tombstone{}); ctx.Err() == nil; {

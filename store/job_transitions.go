@@ -7,25 +7,26 @@ import (
 	"bulkpatch/job"
 )
 
-// keptTransition is a state that a job has come to, as it is kept.
+// keptTransition is a transition as the column transitions has it.
 type keptTransition struct {
 	State job.State `json:"state"`
 	At    int64     `json:"at"`
 	By    string    `json:"by,omitempty"`
 }
 
-// transit adds to a statement that writes a job's state.
+// transit is the part of a statement that records a transition. Each statement
+// that writes a job's state has it.
 const transit = `transitions = transitions || CAST(? AS text)`
 
-// transition is the argument of transit: the job comes to a state now, by
-// somebody, "" where that is its own course.
+// transition is the argument of [transit]. by is the actor, "" where the state is
+// not reached by an action.
 func (t *tx) transition(to job.State, by string) string {
 	text, _ := json.Marshal(keptTransition{to, t.Now, by}) // a struct of texts and a number
 	return string(text) + ","
 }
 
-// trimTransitions forgets the first states that a job came to where more are
-// kept than are shown: callers may pause and resume it for ever.
+// trimTransitions removes the oldest transitions if there are more than are shown:
+// callers may pause and resume a job without end.
 func (t *tx) trimTransitions(ref job.Ref, kept string) error {
 	parts := strings.SplitAfter(kept, "},")
 	if len(parts) <= job.MaxTransitions {
@@ -35,9 +36,8 @@ func (t *tx) trimTransitions(ref job.Ref, kept string) error {
 		strings.Join(parts[len(parts)-job.MaxTransitions:], ""), ref.Workspace, ref.Job)
 }
 
-// transitionsOf lists the states that a job has come to: when it was accepted,
-// what is kept, and its end, which is not kept of a single and of what an
-// earlier version has ended.
+// transitionsOf lists the transitions of a job: its acceptance, those that are
+// kept, and its end, which earlier versions did not keep of every job.
 func transitionsOf(j job.Job, kept string) ([]job.Transition, error) {
 	var list []keptTransition
 	if err := json.Unmarshal([]byte("["+strings.TrimSuffix(kept, ",")+"]"), &list); err != nil {

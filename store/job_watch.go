@@ -12,9 +12,8 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// Revisions reads the revisions of some jobs, of whatever workspaces, in one
-// query. A job that is not there, or that has left after its retention, has
-// none.
+// Revisions reads the revisions of some jobs, of any workspaces, in one query. A job
+// that does not exist or has expired has none.
 func (s *Store) Revisions(ctx context.Context, names []job.Name) (map[job.Name]int64, error) {
 	list := make([][]any, len(names))
 	for i, n := range names {
@@ -37,17 +36,16 @@ func (s *Store) Revisions(ctx context.Context, names []job.Name) (map[job.Name]i
 	return revisions, nil
 }
 
-// revisionsQuery looks each job up by itself: joined with the list, a planner
-// could walk all jobs there are.
+// revisionsQuery looks each job up separately: with a join, a planner could choose
+// to read all jobs.
 func revisionsQuery(d *sqldb.Dialect) string {
 	return `SELECT workspace, id, (SELECT j.revision + COALESCE((SELECT SUM(s.revision) FROM shards s WHERE s.workspace = j.workspace AND s.job = j.num), 0)
 			FROM jobs j WHERE j.workspace = named.workspace AND j.id = named.id AND j.left_at IS NULL) AS revision
 		FROM (SELECT ` + d.Element(0, model.Integer) + ` AS workspace, ` + d.Element(1, model.String) + ` AS id FROM ` + d.Elements + `) AS named`
 }
 
-// JobsByID reads some jobs of a workspace in one snapshot, in no order. Those
-// that have left after their retention say so by LeftAt; those that are not
-// there are missing.
+// JobsByID reads some jobs of a workspace in one snapshot, in no order. Expired jobs
+// have ExpiredAt set. Jobs that do not exist are missing.
 func (s *Store) JobsByID(ctx context.Context, ws auth.Workspace, ids []string) ([]job.Job, error) {
 	list, err := json.Marshal(singly(ids))
 	if err != nil {
@@ -65,7 +63,8 @@ func amongIDs(d *sqldb.Dialect) string {
 	return ` AND j.id IN (SELECT ` + d.Element(0, model.String) + ` FROM ` + d.Elements + `)`
 }
 
-// LiveSecrets returns those of some hashes of secrets that are of live keys.
+// LiveSecrets returns which of some hashes of secrets belong to keys that are not
+// revoked.
 func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, error) {
 	var live []string
 	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.db.Dialect), singly(hashes))

@@ -8,9 +8,8 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// TestWatchedJobsAreLookedUp holds the planner to the jobs that are watched,
-// and the keys that have calls open: it could walk all there are, many times a
-// second.
+// TestWatchedJobsAreLookedUp checks that the planner looks up the watched jobs, and
+// the keys of open calls, by an index: these queries run many times a second.
 func TestWatchedJobsAreLookedUp(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()
@@ -29,8 +28,8 @@ func TestWatchedJobsAreLookedUp(t *testing.T) {
 	}
 }
 
-// TestWatchedJobsAreLookedUpOnPostgreSQL does so beside many jobs, before and
-// after they were analysed.
+// TestWatchedJobsAreLookedUpOnPostgreSQL checks the same with many jobs, before and
+// after ANALYZE.
 func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
 	server := pgtest.Start(t, "autovacuum=off")
 	address := server.Database(t)

@@ -14,7 +14,7 @@ import (
 const keyColumns = `k.id, k.workspace, w.name AS workspace_name, k.name, k.hint, k.scopes, k.created_at, k.revoked_at
 	FROM api_keys k JOIN workspaces w ON w.id = k.workspace`
 
-// liveKey is the condition that a key may be used.
+// liveKey is the condition that a key is not revoked.
 const liveKey = `k.revoked_at IS NULL`
 
 type keyRow struct {
@@ -36,11 +36,11 @@ func (r keyRow) key() (auth.Key, error) {
 	}, err
 }
 
-// Bootstrap makes what the first start needs: the key that signs, the
-// workspace main, and its first admin key, whose secret is adminKey where
-// that is given. created says that the admin key is new, in which case secret
-// is to be shown to the user this once. With a fixed adminKey, a later start
-// with another one adds that one. A start that finds all this takes no lock.
+// Bootstrap makes what the first start needs: the signing key, the workspace main,
+// and its first admin key, whose secret is adminKey unless that is "". created
+// reports that the admin key is new; secret is then to be shown to the user, this
+// once. A later start with another adminKey adds that one. A start that finds all
+// of this takes no lock. It is the program's own doing, so it takes no caller.
 func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, created bool, err error) {
 	if made, err := s.Bootstrapped(ctx, adminKey); err != nil || made {
 		return "", false, err
@@ -59,8 +59,8 @@ func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, 
 	return secret, created, err
 }
 
-// Bootstrapped reports whether an earlier start has made everything, the admin
-// key among it where one is given, revoked or not.
+// Bootstrapped reports whether an earlier start has made everything that
+// [Store.Bootstrap] makes. An admin key counts even if it is revoked.
 func (s *Store) Bootstrapped(ctx context.Context, adminKey string) (bool, error) {
 	var made bool
 	err := s.db.Lookups.GetContext(ctx, &made, s.db.Dialect.Rebind(`SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'signing_key')
@@ -70,7 +70,7 @@ func (s *Store) Bootstrapped(ctx context.Context, adminKey string) (bool, error)
 }
 
 func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created bool, err error) {
-	// Processes that start together do this one after the other.
+	// Of processes that start at the same time, only one makes a key.
 	if err := t.lockWorkspace(ws); err != nil {
 		return "", false, err
 	}
@@ -92,15 +92,15 @@ func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created b
 	return fixed, err == nil, err
 }
 
-// lockWorkspace lets one transaction at a time look at what a workspace has,
-// and make what it lacks.
+// lockWorkspace locks a workspace's row, so that one transaction at a time can look
+// at what the workspace has and add what is missing.
 func (t *tx) lockWorkspace(ws auth.Workspace) error {
 	var id int64
 	_, err := t.Get(&id, `SELECT id FROM workspaces WHERE id = ?`+t.Dialect.ForUpdate("workspaces"), ws.ID)
 	return err
 }
 
-// freeName is name, or name-2, name-3 … where live keys have the others.
+// freeName is name, or name-2, name-3 … if keys that are not revoked have the others.
 func (t *tx) freeName(ws auth.Workspace, name string) (string, error) {
 	var taken []string
 	if err := t.List(&taken, `SELECT name FROM api_keys WHERE workspace = ? AND revoked_at IS NULL`, ws.ID); err != nil {
@@ -113,7 +113,7 @@ func (t *tx) freeName(ws auth.Workspace, name string) (string, error) {
 	return free, nil
 }
 
-// workspace finds or makes a workspace.
+// workspace reads a workspace by its name, and makes it if it does not exist.
 func (t *tx) workspace(name string) (auth.Workspace, error) {
 	ws := auth.Workspace{}
 	known, err := t.Get(&ws, `SELECT id, name FROM workspaces WHERE name = ?`, name)
@@ -127,9 +127,10 @@ func (t *tx) workspace(name string) (auth.Workspace, error) {
 	return ws, err
 }
 
-// CreateKey makes an API key of k's name and scopes in the workspace
-// k.Workspace.Name, which is made when it is new, and returns its secret this
-// once. A live key of that name in the workspace: [job.ErrExists].
+// CreateKey makes an API key with k's name and scopes in the workspace
+// k.Workspace.Name, and makes the workspace if it is new. It returns the secret,
+// which is not stored. [job.ErrExists]: the workspace has a key of that name that
+// is not revoked.
 func (s *Store) CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth.Key, string, error) {
 	secret := auth.NewSecret()
 	err := s.inTx(ctx, func(t *tx) error {
@@ -155,7 +156,8 @@ func (t *tx) insertKey(k auth.Key, secret string) (auth.Key, error) {
 	return k, err
 }
 
-// KeyBySecret finds the live key of a secret, or answers [job.ErrNotFound].
+// KeyBySecret returns the key of a secret. [job.ErrNotFound]: there is none, or it
+// is revoked.
 func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
 	var r keyRow
 	ok, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &r, s.db.Dialect.Rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
@@ -168,7 +170,7 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error
 	return r.key()
 }
 
-// Keys lists the live keys of all workspaces, oldest first.
+// Keys lists the keys of all workspaces that are not revoked, oldest first.
 func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 	var rows []keyRow
 	if err := s.db.Lookups.SelectContext(ctx, &rows, `SELECT `+keyColumns+` WHERE `+liveKey+` ORDER BY k.id`); err != nil {
@@ -184,8 +186,8 @@ func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 	return keys, errors.Join(errs...)
 }
 
-// RevokeKey ends a key for good. Revoking it again is harmless; a key that
-// never was is [job.ErrNotFound].
+// RevokeKey revokes a key for good. To revoke it again is harmless.
+// [job.ErrNotFound]: there is no such key.
 func (s *Store) RevokeKey(ctx context.Context, by auth.Caller, id int64) error {
 	return s.inTx(ctx, func(t *tx) error {
 		n, err := t.Exec(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?`, t.Now, id)
@@ -196,7 +198,7 @@ func (s *Store) RevokeKey(ctx context.Context, by auth.Caller, id int64) error {
 	})
 }
 
-// Workspace finds a workspace by its name, or answers [job.ErrNotFound].
+// Workspace returns a workspace by its name. [job.ErrNotFound]: there is none.
 func (s *Store) Workspace(ctx context.Context, name string) (auth.Workspace, error) {
 	var ws auth.Workspace
 	ok, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &ws, s.db.Dialect.Rebind(`SELECT id, name FROM workspaces WHERE name = ?`), name))

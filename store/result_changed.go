@@ -8,7 +8,7 @@ import (
 	"bulkpatch/model"
 )
 
-// changedFields words what was changed in one updated record.
+// changedFields lists what was changed in one updated record, by field.
 func changedFields(p model.Patch, f foundResult) map[string]job.Change {
 	changed := make(map[string]job.Change, len(p.Sets))
 	for _, s := range p.Sets {
@@ -23,7 +23,7 @@ func changedFields(p model.Patch, f foundResult) map[string]job.Change {
 	return changed
 }
 
-// values are what an updated record had in a field, and what it was given.
+// values returns what an updated record had in a field before and after.
 func (f foundResult) values(p model.Patch, s model.Set) (before, after any, err error) {
 	if before, err = f.had(s.Field); err != nil {
 		return nil, nil, err
@@ -39,13 +39,13 @@ func (f foundResult) values(p model.Patch, s model.Set) (before, after any, err 
 	return before, patched(p, s, before, was, f.at), err
 }
 
-// had is what an updated record had in a field.
+// had returns what an updated record had in a field before.
 func (f foundResult) had(field *model.Field) (any, error) {
 	return storedValue(field, f.former[field.Name].at(f.place))
 }
 
-// patched is the value that a patch gives to a field of a record at some
-// time. was is what the record had in the field that brings a stamp.
+// patched is the value that a patch gives to a field of a record at some time. For
+// a stamp, was is what the record had in the field whose change sets the stamp.
 func patched(p model.Patch, s model.Set, before, was any, at int64) any {
 	if s.When != nil {
 		if brings, _ := p.Set(s.When); s.When.Same(was, brings.Value) {
@@ -59,12 +59,11 @@ func patched(p model.Patch, s model.Set, before, was any, at int64) any {
 	return s.Value
 }
 
-// hiddenChange is how a secret shows that a patch names, whatever was there
-// before, which is not kept.
+// hiddenChange is how the change of a secret is shown. Its former value is not kept.
 var hiddenChange = job.Change{From: json.RawMessage(`"` + model.Mask + `"`), To: json.RawMessage(`"` + model.Mask + `"`)}
 
-// change words the change of one field. A secret that a patch names counts as
-// changed in any case, so that nothing confirms a guess.
+// change returns the change of one field. A secret always counts as changed, so that
+// nobody can confirm a guess by setting it.
 func change(f *model.Field, before, after any) (c job.Change, differs bool) {
 	if f.Concealed() {
 		return hiddenChange, true
@@ -75,15 +74,14 @@ func change(f *model.Field, before, after any) (c job.Change, differs bool) {
 	return job.Change{From: shown(f, before), To: shown(f, after)}, true
 }
 
-// shown is a value as JSON, in about the room that it takes: some are as large
-// as a page.
+// shown is a value as JSON. It allocates about as much as needed, because a value may
+// be as large as a page.
 func shown(f *model.Field, v any) json.RawMessage {
 	text, _ := v.(string)
 	return f.AppendJSON(make([]byte, 0, len(text)+16), v)
 }
 
-// storedValue reads a former value back into stored form, in the form of
-// today.
+// storedValue reads a former value back into stored form, as the model has it now.
 func storedValue(f *model.Field, raw json.RawMessage) (any, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, nil

@@ -5,15 +5,15 @@ import (
 	"bulkpatch/model"
 )
 
-// conflicts are those that a page of an undo's results shows.
+// conflicts are the conflicts of an undo that a page of results shows.
 type conflicts struct {
-	chunk int64               // of which they were read, with one more than where it begins
+	chunk int64               // the chunk that was read: one more than its first number; 0 for none
 	of    map[int64]metChange // by record number
 	by    changers
 }
 
-// changers are the jobs that made the changes which undos met, by number, as far
-// as they were asked for.
+// changers are the jobs that made the later changes which undos found, by number, as
+// far as they have been read.
 type changers map[int64]changingJob
 
 // A changingJob is a job that changed a record after the one that is undone.
@@ -22,8 +22,8 @@ type changingJob struct {
 	sets map[string]bool // the fields that it gives a value
 }
 
-// conflict tells of the first of some results where it is a conflict of an
-// undo, and reads those of its chunk that are among them.
+// conflict returns the conflict of the first of some results, nil if it has none. It
+// reads the conflicts of a chunk once for all of the results.
 func (r *results) conflict(found []foundResult) (*job.Conflict, error) {
 	f := found[0]
 	if r.job.RestoreSource == nil || f.outcome != job.Conflicted {
@@ -63,14 +63,14 @@ func (r *results) loadConflicts(found []foundResult) error {
 	})
 }
 
-// conflict words what an undo met in a record, and finds whose change it was.
+// conflict returns what an undo found in a record, and which job had changed it.
 func (c *changers) conflict(q queryer, ws int64, m *model.Model, met metChange) (job.Conflict, error) {
 	by, err := c.by(q, ws, m, met)
 	return job.Conflict{Fields: met.shown(m), By: by}, err
 }
 
-// by is the id of the job that made the change which an undo met: the one that
-// had changed the record last, where it gave a value to one of the fields.
+// by is the id of the job that made the change which an undo found: the job that
+// changed the record last, if it set one of the fields, else "".
 func (c *changers) by(q queryer, ws int64, m *model.Model, met metChange) (string, error) {
 	if met.Job == 0 {
 		return "", nil

@@ -13,17 +13,17 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// One page of a record's history looks through so many jobs and reads about so
-// many bytes of what they kept: to show one record's values, those of its chunk
-// are read.
+// One page of a record's history looks through at most so many jobs, and reads about
+// so many bytes of their former values: to show the values of one record, those of
+// its whole chunk are read.
 const (
 	historyScan  = 500
 	historyBytes = 32 << 20
 )
 
-// History lists the jobs that changed a record, newest first, with what they
-// changed as long as that is kept. A page may hold fewer than limit and still
-// have a next one. [job.ErrNotFound]: there is no such record.
+// History lists the jobs that changed a record, newest first, with what they changed
+// as long as that is kept. A page may have fewer items than limit although another
+// page follows. [job.ErrNotFound]: there is no such record.
 func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) (items []job.HistoryItem, next string, err error) {
 	before := int64(1) << 62
 	if cursor != "" {
@@ -47,17 +47,17 @@ func (s *Store) History(ctx context.Context, ws auth.Workspace, m *model.Model, 
 	return items, next, err
 }
 
-// A historian looks for the changes of one record in one snapshot.
+// A historian reads the history of one record in one snapshot.
 type historian struct {
 	snapshotReader
 	ws   int64
 	m    *model.Model
 	rid  int64
-	read int // bytes of what jobs kept
+	read int // bytes of former values and patches so far
 }
 
-// A historyJob is a job without its patch: those of all candidates together
-// may be hundreds of megabytes.
+// A historyJob is a job without its patch: the patches of all candidates together may
+// be hundreds of megabytes.
 type historyJob struct {
 	Num int64
 	ID  string
@@ -76,7 +76,7 @@ func (h *historian) page(before int64, limit int) (items []job.HistoryItem, next
 			return nil, "", err
 		}
 		if changed && !room.take(changedBytes(item.Changed)) {
-			return items, strconv.FormatInt(jobs[i-1].Num, 10), nil // this one is the next page's
+			return items, strconv.FormatInt(jobs[i-1].Num, 10), nil // this item begins the next page
 		}
 		if changed {
 			items = append(items, item)
@@ -89,9 +89,9 @@ func (h *historian) page(before int64, limit int) (items []job.HistoryItem, next
 	return items, "", nil
 }
 
-// candidatesQuery lists the jobs that may have changed a record: its own
-// singles and all that selected many. What has left is none: its rows may be
-// there for a moment longer.
+// candidatesQuery lists the jobs that may have changed a record: its singles and all
+// jobs that selected many records. It leaves out tombstones, whose rows may not be
+// deleted yet.
 const candidatesQuery = `SELECT num, id FROM (
 		SELECT * FROM (SELECT num, id FROM jobs WHERE workspace = ? AND model = ? AND rid = ? AND num < ? ORDER BY num DESC LIMIT ?) AS own
 		UNION ALL
@@ -105,8 +105,8 @@ func (h *historian) candidates(before int64) ([]historyJob, error) {
 	return jobs, err
 }
 
-// look finds what one job did to the record. Whether it did anything shows
-// without the values of its chunk, which are read only then.
+// look finds what one job did to the record. It reads the values of the chunk only if
+// the job changed the record.
 func (h *historian) look(j historyJob) (job.HistoryItem, bool, error) {
 	var rows []changeRow
 	err := h.List(&rows, `SELECT first_rid, at, updated FROM changes WHERE workspace = ? AND job = ? AND first_rid = `+chunkAt,

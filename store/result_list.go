@@ -15,9 +15,9 @@ import (
 )
 
 // Results lists what became of a job's records, in the order of their
-// numbers. The cursor is the number of the last one. A page ends early at
-// 8 MiB, with at least one result. [job.ErrBadCursor]: it is no number.
-// [job.ErrQueryTimeout]: it takes too long.
+// numbers. The cursor is the number of the last record of the previous page. A page
+// ends early at 8 MiB, with at least one result. [job.ErrBadCursor]: the cursor is
+// not a number. [job.ErrQueryTimeout]: the query takes too long.
 func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error) {
 	after := int64(-1)
 	if q.Cursor != "" {
@@ -51,8 +51,8 @@ func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job
 	return page, err
 }
 
-// resultsClass is how results are read: those of a single, which has one, as
-// a look-up, and all others as a search.
+// resultsClass chooses the class of connections for reading results: a look-up for a
+// single, which has one result, and a search for all other jobs.
 func (s *Store) resultsClass(ctx context.Context, ws auth.Workspace, id string) (read func(func(context.Context, *sqlx.Tx) error) error, err error) {
 	var kind job.Kind
 	_, err = sqldb.HasRow(s.db.Lookups.GetContext(ctx, &kind, s.db.Dialect.Rebind(`SELECT kind FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
@@ -67,7 +67,7 @@ func (s *Store) resultsClass(ctx context.Context, ws auth.Workspace, id string) 
 	return func(fn func(context.Context, *sqlx.Tx) error) error { return s.inSearch(ctx, ws.ID, fn) }, nil
 }
 
-// results reads the results of one job in one snapshot.
+// results reads one page of the results of a job in one snapshot.
 type results struct {
 	ctx   context.Context
 	t     *sqlx.Tx
@@ -76,7 +76,7 @@ type results struct {
 	job   resultJob
 	model *model.Model
 	patch model.Patch
-	found []foundResult // one more than the limit, where there are more
+	found []foundResult // one more than the limit, if there are more
 	met   conflicts
 }
 
@@ -118,11 +118,10 @@ func (r *results) List(dest any, query string, args ...any) error {
 	return r.t.SelectContext(r.ctx, dest, r.d.Rebind(query), args...)
 }
 
-// full reports whether the page has one more than it needs.
+// full reports whether one more result than the limit was found.
 func (r *results) full() bool { return len(r.found) > r.q.Limit }
 
-// wants reports whether a result is asked for; why is nil for what was not
-// refused.
+// wants is the [wanted] of the query.
 func (r *results) wants(o job.Outcome, why *refusal) bool {
 	switch {
 	case r.q.Outcomes != nil && !slices.Contains(r.q.Outcomes, o):
@@ -135,8 +134,8 @@ func (r *results) wants(o job.Outcome, why *refusal) bool {
 	return r.q.Pointer == nil || *r.q.Pointer == why.Pointer
 }
 
-// collect finds the outcomes behind a number: of each shard those of its
-// chunks, and then what it has not reached.
+// collect finds the outcomes behind a number: for each shard the outcomes of its
+// chunks, and then the records that it has not reached.
 func (r *results) collect(after int64) error {
 	if r.job.Kind == job.Single {
 		return r.collectSingle(after)
@@ -171,18 +170,18 @@ func (r *results) collectSingle(after int64) error {
 	return nil
 }
 
-// hasOutcome says of a single whether it was carried out: the ends without
-// doing so are a cancel and a fault of the job.
+// hasOutcome reports whether a single was applied. It was not if it was cancelled or
+// failed as a job.
 func (r *results) hasOutcome() bool {
 	var rows []int
 	return r.List(&rows, `SELECT 1 FROM changes WHERE workspace = ? AND job = ?`, r.job.Workspace, r.job.Num) == nil && len(rows) > 0
 }
 
-// mostChunks bounds the chunks that are read at once. A page mostly needs one,
-// unless they are tiny or hold few of the wanted outcomes.
+// mostChunks bounds the chunks that are read at once. A page mostly needs one chunk,
+// unless chunks are tiny or have few of the wanted outcomes.
 const mostChunks = 8
 
-// collectChunks reads the chunks that reach behind a number.
+// collectChunks finds the wanted outcomes between two numbers in the job's chunks.
 func (r *results) collectChunks(after, before int64) error {
 	var from int64
 	if err := r.t.GetContext(r.ctx, &from, r.d.Rebind(`SELECT `+chunkAt), r.job.Workspace, r.job.Num, after); err != nil {
@@ -225,8 +224,8 @@ func (r *results) collectPending(from, before int64) error {
 	return err
 }
 
-// items looks up the ids and words the outcomes, of as many as a page has room
-// for.
+// items makes results of what was found: it looks up the ids and reads the values of
+// as many as a page has room for.
 func (r *results) items() ([]job.Result, error) {
 	found := r.found[:min(len(r.found), r.q.Limit)]
 	rids := make([]int64, len(found))
@@ -259,8 +258,8 @@ func (r *results) items() ([]job.Result, error) {
 	return items, nil
 }
 
-// load reads what is kept of the chunk of the first of some results, for all
-// of them that it updated.
+// load reads the values of the chunk of the first of some results, for all results
+// that this chunk updated.
 func (r *results) load(found []foundResult) error {
 	var places, where []int
 	for i, f := range found {
@@ -275,8 +274,7 @@ func (r *results) load(found []foundResult) error {
 	return err
 }
 
-// changedBytes is about how many bytes an item takes that shows what was
-// changed.
+// changedBytes is about how many bytes an item takes that shows these changes.
 func changedBytes(changed map[string]job.Change) int {
 	n := 128
 	for name, c := range changed {

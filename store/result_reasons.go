@@ -6,14 +6,14 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// reasons counts refused records by why, and notes the first numbers of each.
-// The zero value is ready.
+// reasons counts records that were not updated, by reason, with the first numbers
+// for each. The zero value is ready to use.
 type reasons struct {
 	list []reason
 	at   map[why]int
 }
 
-// A why tells two reasons apart.
+// A why identifies a reason.
 type why struct{ code, pointer string }
 
 type reason struct {
@@ -22,7 +22,7 @@ type reason struct {
 	first []int64 // numbers of records, at most [job.MaxSampleIDs]
 }
 
-// add counts some records, of which there are more where it names few.
+// add counts some records. rids are the numbers of the first of them.
 func (r *reasons) add(w why, count int64, rids ...int64) {
 	i, known := r.at[w]
 	if !known {
@@ -45,16 +45,16 @@ func (r *reasons) addAll(base int64, refusals []refusal) {
 	}
 }
 
-// join counts what others were refused for.
+// join adds the counts of others.
 func (r *reasons) join(others reasons) {
 	for _, o := range others.list {
 		r.add(o.why, o.count, o.first...)
 	}
 }
 
-// addTo adds the reasons to a summary as it is kept, with ids as strings:
-// processes of an earlier version read no others. [Store.typed] gives them
-// their type on the way out.
+// addTo adds the reasons to a stored summary. Its ids are strings, because processes
+// of earlier versions read no others; [Store.typed] gives them their type when they
+// are read.
 func (r *reasons) addTo(list []job.ErrorSummary, q queryer, d *sqldb.Dialect, ws int64, m *model.Model) ([]job.ErrorSummary, error) {
 	for _, one := range r.list {
 		byNumber, err := idsOf(q, d, ws, m, one.first)
@@ -72,8 +72,8 @@ func (r *reasons) addTo(list []job.ErrorSummary, q queryer, d *sqldb.Dialect, ws
 	return list, nil
 }
 
-// typed gives the ids of what was kept of a job the type that they have in its
-// model. Where that is not loaded they stay strings.
+// typed gives the ids of a job that was read the type that they have in its model. If
+// the model is not loaded, they stay strings.
 func (s *Store) typed(j *job.Job) {
 	m, ok := s.models.Model(j.Model)
 	if !ok {

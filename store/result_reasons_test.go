@@ -10,8 +10,9 @@ import (
 	"bulkpatch/model"
 )
 
-// idsAreKeptAsStrings looks at what a job keeps for processes of an earlier
-// version, which read no numbers, and shows what such a process has kept.
+// idsAreKeptAsStrings checks that a job stores its sample ids as strings, because
+// processes of an earlier version cannot read numbers, and that what such a process
+// stored is shown.
 func idsAreKeptAsStrings(t *testing.T, s *Store) {
 	ctx := t.Context()
 	l := leased(t, s)

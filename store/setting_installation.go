@@ -8,9 +8,9 @@ import (
 	"encoding/hex"
 )
 
-// Installation is a name for all that works on this database, where it shares
-// something with others, such as a Redis: 16 hexadecimal digits. It is the same
-// in every process from the first start on, and in a copy of the database.
+// Installation returns an id of 16 hexadecimal digits for the processes that work on
+// this database. It keeps them apart from others with which they share something,
+// such as a Redis. It is the same in every process, and in a copy of the database.
 func (s *Store) Installation(ctx context.Context) (string, error) {
 	key, err := s.SigningKey(ctx)
 	if err != nil {
@@ -24,21 +24,21 @@ func (s *Store) Installation(ctx context.Context) (string, error) {
 			return "", err
 		}
 	}
-	// What is named by it is seen by others, and tells them nothing of the key.
+	// Others can see the id, so it must not reveal the key.
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("installation"))
 	return hex.EncodeToString(mac.Sum(nil)[:8]), nil
 }
 
-// makeSigningKey makes the secret of the whole installation where there is none.
+// makeSigningKey makes the secret of the installation if there is none.
 func (t *tx) makeSigningKey() error {
 	secret := make([]byte, 32)
 	rand.Read(secret) // never fails
 	return t.Run(`INSERT INTO settings (name, value) VALUES ('signing_key', ?) ON CONFLICT DO NOTHING`, secret)
 }
 
-// SigningKey is a secret of the whole installation, 32 bytes, the same in
-// every process; none before the first start.
+// SigningKey returns a secret of the installation, 32 bytes, the same in every
+// process. It is nil before the first start.
 func (s *Store) SigningKey(ctx context.Context) ([]byte, error) {
 	keys, err := s.signingKeys(ctx)
 	if err != nil || len(keys) == 0 {

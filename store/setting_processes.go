@@ -7,13 +7,13 @@ import (
 	"bulkpatch/job"
 )
 
-// runningFor is for how long a process counts as running after it was seen.
+// runningFor is how long a process counts as running after it was last seen.
 const runningFor = 30 * time.Second
 
-// ShowRunning notes that a process works on jobs with the models that are
-// loaded, so that others know what can be worked on. It counts as running for
-// half a minute from each call, or until [Store.ShowStopped]. What is left of
-// processes that ended without a word goes on the way.
+// ShowRunning records that a process works on jobs with the models that are loaded,
+// so that other processes know which jobs can be worked on. The process counts as
+// running for half a minute after each call, or until [Store.ShowStopped]. The rows
+// of processes that have not called for longer are deleted.
 func (s *Store) ShowRunning(ctx context.Context, process string) error {
 	return s.inTx(ctx, func(t *tx) error {
 		for _, m := range s.models.All() {
@@ -27,7 +27,7 @@ func (s *Store) ShowRunning(ctx context.Context, process string) error {
 	})
 }
 
-// ShowStopped notes that a process works no more. Calling it again, or for a
+// ShowStopped records that a process has stopped. To call it again, or for a
 // process that was never seen, changes nothing.
 func (s *Store) ShowStopped(ctx context.Context, process string) error {
 	return s.inTx(ctx, func(t *tx) error {
@@ -35,12 +35,13 @@ func (s *Store) ShowStopped(ctx context.Context, process string) error {
 	})
 }
 
-// runningSince is after when a process must have been seen to count as running.
+// runningSince is the time after which a process must have been seen to count as
+// running.
 func runningSince(now int64) int64 { return now - runningFor.Microseconds() }
 
-// modelGone reports whether no running process can work on a job: none has its
-// model as it was when the job was accepted, or as the database was migrated
-// to. Where no process runs at all, none can be asked, and the job can wait.
+// modelGone reports whether processes are running but none can work on a job: none
+// has its model in the version that the job was accepted with, or that the database
+// was migrated to. If no process is running, the job can wait for one.
 func (t *tx) modelGone(ref job.Ref) (bool, error) {
 	var n struct{ Running, Able int64 }
 	_, err := t.Get(&n, `SELECT COUNT(*) AS running, COUNT(CASE WHEN r.model = j.model AND r.digest IN (j.digest, m.digest) THEN 1 END) AS able

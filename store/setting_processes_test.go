@@ -12,8 +12,8 @@ import (
 	"bulkpatch/store"
 )
 
-// A mixed is a database that two processes use: one has the model plant, and
-// the other has not.
+// A mixed is a database that two processes use: one has the model plant, the other
+// does not.
 type mixed struct {
 	t             *testing.T
 	with, without *store.Store
@@ -55,7 +55,7 @@ func (m *mixed) act(s *store.Store, id string, a job.Action) job.Job {
 	return j
 }
 
-// waiting lists what a relay would send now or after a wait.
+// waiting lists the wake-ups that a relay would send, now or after a wait.
 func (m *mixed) waiting() (wakeUps []job.WakeUp) {
 	m.t.Helper()
 	singles, err := m.without.Singles(m.t.Context(), 1)
@@ -65,7 +65,7 @@ func (m *mixed) waiting() (wakeUps []job.WakeUp) {
 	return append(singles, bulks...)
 }
 
-// take claims the work of a ring, as a worker does.
+// take claims the work of a wake-up, as a worker does.
 func take(t *testing.T, s *store.Store, r job.WakeUp) error {
 	if r.Single {
 		return s.ApplySingle(t.Context(), r)
@@ -101,8 +101,8 @@ func TestOnlyAJobThatNoProcessCanTakeHasLostItsModel(t *testing.T) {
 	})
 }
 
-// TestWorkOfAModelIsKeptForWhoHasIt lets a process without the model take work
-// first. It puts it back, and nobody is told while no process has the model.
+// TestWorkOfAModelIsKeptForWhoHasIt has a process without the model take work first.
+// The process puts it back, and no wake-up is sent while no process has the model.
 func TestWorkOfAModelIsKeptForWhoHasIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		m := newMixed(t, empty(t))

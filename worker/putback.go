@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"bulkpatch/job"
-	"bulkpatch/model"
 )
 
 // How long work that could not be started waits before its next wake-up is sent.
@@ -21,13 +20,12 @@ const (
 )
 
 // startFailed handles work that could not be started, by the reason in err: it
-// puts the wake-up back into the outbox, settles the job, or fails it. It does
+// puts the wake-up back into the outbox or settles the job. It does
 // so during a shutdown, too; otherwise only the sweep would find the work,
 // seconds later.
 func (w *Worker) startFailed(ctx context.Context, wakeUp job.WakeUp, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
-	var faults model.Faults
 	switch {
 	case errors.Is(err, job.ErrLeaseLost):
 		// Another worker has the work, or it has ended.
@@ -35,12 +33,6 @@ func (w *Worker) startFailed(ctx context.Context, wakeUp job.WakeUp, err error) 
 		w.logError(wakeUp.Ref, w.store.Settle(ctx, wakeUp.Ref))
 	case errors.Is(err, job.ErrOtherModel):
 		w.putBack(ctx, later(wakeUp, otherModelPause, otherModelMost), job.WaitModel)
-	case errors.As(err, &faults):
-		// The job's filter or patch is invalid in the model as it is now.
-		w.logError(wakeUp.Ref, w.store.Stop(ctx, wakeUp.Ref, job.Error{
-			Code:   "model_changed",
-			Detail: "The job's filter or patch does not fit the model any more. Submit it again as the model now is.",
-		}))
 	case errors.Is(err, context.Canceled):
 		w.putBack(ctx, later(wakeUp, 0, 0), "")
 	case errors.Is(err, job.ErrStorageFull):

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"bulkpatch/job"
-	"bulkpatch/model"
 )
 
 // A script holds the answers to one chunk after the other, and records how many
@@ -75,15 +74,14 @@ var consequences = map[string]consequence{
 }
 
 var claimConsequences = map[string]consequence{
-	"a void wake-up is dropped":                  {claim: job.ErrLeaseLost},
-	"a stopped job is settled":                   {claim: job.ErrStopped, calls: []string{"settle"}},
-	"a job that the model has changed for fails": {claim: model.Faults{{Code: "unknown_field"}}, calls: []string{"stop model_changed"}},
-	"a claim that fails waits and says why":      {claim: errors.New("fault"), calls: []string{"put back database_unavailable 1s"}},
-	"a claim that never succeeds ends the job":   {claim: errors.New("fault"), noProgress: &job.Error{Code: "no_progress"}, calls: []string{"stop no_progress"}},
-	"a database that is away ends no job":        {claim: job.ErrUnavailable, noProgress: &job.Error{Code: "no_progress"}, calls: []string{"put back database_unavailable 1s"}},
-	"a claim on a full disk waits":               {claim: job.ErrStorageFull, calls: []string{"put back storage_full 1s"}},
-	"work without its model is put back":         {claim: job.ErrOtherModel, calls: []string{"put back waiting_for_model 20ms"}},
-	"the end of the process gives work back":     {claim: context.Canceled, calls: []string{"put back  0s"}},
+	"a void wake-up is dropped":                {claim: job.ErrLeaseLost},
+	"a stopped job is settled":                 {claim: job.ErrStopped, calls: []string{"settle"}},
+	"a claim that fails waits and says why":    {claim: errors.New("fault"), calls: []string{"put back database_unavailable 1s"}},
+	"a claim that never succeeds ends the job": {claim: errors.New("fault"), noProgress: &job.Error{Code: "no_progress"}, calls: []string{"stop no_progress"}},
+	"a database that is away ends no job":      {claim: job.ErrUnavailable, noProgress: &job.Error{Code: "no_progress"}, calls: []string{"put back database_unavailable 1s"}},
+	"a claim on a full disk waits":             {claim: job.ErrStorageFull, calls: []string{"put back storage_full 1s"}},
+	"work without its model is put back":       {claim: job.ErrOtherModel, calls: []string{"put back waiting_for_model 20ms"}},
+	"the end of the process gives work back":   {claim: context.Canceled, calls: []string{"put back  0s"}},
 }
 
 func TestEachAnswerOfTheStoreHasItsConsequence(t *testing.T) {
