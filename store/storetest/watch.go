@@ -10,7 +10,7 @@ import (
 	"bulkpatch/job"
 )
 
-// name is how a job is watched.
+// name returns how a job is watched.
 func (k *Kit) name(id string) job.Name { return job.Name{Workspace: k.WS.ID, ID: id} }
 
 func watchedJobsAreReadTogether(t *testing.T, k *Kit) {
