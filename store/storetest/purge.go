@@ -76,16 +76,16 @@ func wholeOrGone(t *testing.T, k *Kit) {
 			continue
 		}
 		_, err = k.RetryJob(j.ID, "")
-		equal(t, "a retry of a job that has left", errors.Is(err, job.ErrGone), true)
+		equal(t, "a retry of a tombstone", errors.Is(err, job.ErrGone), true)
 		_, err = k.UndoJob(j.ID)
-		equal(t, "an undo of a job that has left", errors.Is(err, job.ErrGone), true)
+		equal(t, "an undo of a tombstone", errors.Is(err, job.ErrGone), true)
 	}
 	if steps < 4 {
-		t.Errorf("it left in %d steps, too few to come in between", steps)
+		t.Errorf("it was purged in %d steps, too few to test what comes in between", steps)
 	}
 	items, _, err := k.History(t.Context(), k.WS, k.People, int64(1), 10, "")
 	check(t, err)
-	equal(t, "what is left of its changes", len(items), 0)
+	equal(t, "its remaining changes", len(items), 0)
 }
 
 // namesStay purges what has expired while a job waits longer than the
@@ -132,7 +132,7 @@ func namesStayForARetry(t *testing.T, k *Kit) {
 	k.Run(5)
 	k.Pass(20 * 24 * time.Hour) // and then the second
 	k.purge()
-	equal(t, "jobs that are left", len(k.jobs()), 1)
+	equal(t, "remaining jobs", len(k.jobs()), 1)
 	_, named := k.Outcomes(again.ID, 10)["7"]
 	equal(t, "the record that was deleted is named", named, true)
 }

@@ -28,7 +28,7 @@ func putBackSaysWhy(t *testing.T, k *Kit) {
 		check(t, err)
 		equal(t, "liveness rows while the outbox has it", len(liveness), 0)
 		again := k.Due()
-		equal(t, "rings", len(again), 1)
+		equal(t, "wake-ups", len(again), 1)
 		equal(t, "the wait", again[0].Wait, r.Wait)
 		equal(t, "that it has moved", k.liveness(t) != told, true)
 		check(t, k.PutBack(ctx, again[0], job.WaitStorage))
@@ -37,7 +37,7 @@ func putBackSaysWhy(t *testing.T, k *Kit) {
 		check(t, err)
 		equal(t, "what it waits for when paused", k.Read(j.ID).WaitReason, "")
 		check(t, k.PutBack(ctx, again[0], job.WaitStorage)) // by a worker that is late
-		equal(t, "rings of a paused job", len(k.Due()), 0)
+		equal(t, "wake-ups of a paused job", len(k.Due()), 0)
 		_, err = k.Act(ctx, k.WS, j.ID, job.Resume, "key:test")
 		check(t, err)
 		equal(t, "what it waits for when resumed", k.Read(j.ID).WaitReason, job.WaitWorker)
@@ -157,7 +157,7 @@ func livenessComesInPages(t *testing.T, k *Kit) {
 		liveness, next, err := k.Liveness(t.Context(), after, 2)
 		check(t, err)
 		for _, p := range liveness {
-			equal(t, "that a pulse is of its page", p.Job > after && (next == 0 || p.Job <= next), true)
+			equal(t, "that a liveness row is of its page", p.Job > after && (next == 0 || p.Job <= next), true)
 			seen++
 		}
 		after = next

@@ -54,7 +54,7 @@ func undoOfChosenRecords(t *testing.T, k *Kit) {
 	equal(t, "restored again", k.undoneSome(j.ID, 4, 10).Updated, 1)
 
 	u := k.undo(j.ID, 5)
-	equal(t, "left for an undo of all", *u.Matched, 7)
+	equal(t, "remaining for an undo of all", *u.Matched, 7)
 	equal(t, "restored by it", u.Updated, 6)
 	again, err := k.UndoJob(j.ID)
 	check(t, err)
@@ -96,14 +96,14 @@ func undosSideBySide(t *testing.T, k *Kit) {
 	k.Run(30)
 	half := k.halfUndone(j.ID)
 	rest := k.undoneSome(j.ID, 2, 5, 17, 20)
-	equal(t, "left by the undo that was stopped", *rest.Matched, 2)
+	equal(t, "remaining of the undo that was stopped", *rest.Matched, 2)
 	equal(t, "restored of it", rest.Updated, 2)
 	r, err := k.RetryJob(half.ID, "")
 	check(t, err)
 	k.Run(5)
 	r = k.Read(r.ID)
 	equal(t, "restored by the retry", fmt.Sprint(r.Updated, r.Unchanged, r.Conflicted), "13 2 0")
-	equal(t, "left when all are restored", k.Read(j.ID).UndoAvailable, false)
+	equal(t, "more to undo when all are restored", k.Read(j.ID).UndoAvailable, false)
 }
 
 // undoNamesConflicts checks what an undo tells of each record that it does not

@@ -51,7 +51,7 @@ func watchedJobsAreReadTogether(t *testing.T, k *Kit) {
 	equal(t, "watched jobs after their retention", len(got), 0)
 	jobs, err = k.JobsByID(ctx, k.WS, []string{bulk.ID})
 	check(t, err)
-	equal(t, "jobs that have left", len(jobs) == 1 && jobs[0].ExpiredAt != nil, true)
+	equal(t, "tombstones", len(jobs) == 1 && jobs[0].ExpiredAt != nil, true)
 }
 
 func commitsSayWhatTheyChanged(t *testing.T, k *Kit) {
