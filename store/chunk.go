@@ -34,9 +34,9 @@ type chunk struct {
 	reading time.Duration  // how long reading ahead took
 
 	changes
-	ranged  bool // exactly the selected records of the range match
-	refused []refusal
-	tally   job.Tally
+	ranged   bool // exactly the selected records of the range match
+	rejected []rejection
+	tally    job.Tally
 
 	seen          map[uint32]uint32     // versions of the records that were read ahead; nil for a chunk read in its transaction
 	moment        moment                // when the chunk was read ahead
@@ -138,9 +138,9 @@ type shardRow struct {
 	Records int64 `db:"chunk_records"`
 }
 
-// A refusal is the outcome of one selected record that was not updated and
+// A rejection is the outcome of one selected record that was not updated and
 // did not have the values already, and why. The column refused keeps it.
-type refusal struct {
+type rejection struct {
 	Offset  uint32      `json:"n"`
 	Outcome job.Outcome `json:"o"`
 	Code    string      `json:"c"`
@@ -191,7 +191,7 @@ func (c *chunk) cut(n int) {
 	if n < len(c.selected) {
 		c.selected, c.more, c.ranged = c.selected[:n], true, false
 		c.changes = c.changes.only(c.selected)
-		c.refused = slices.DeleteFunc(c.refused, func(r refusal) bool { return r.Offset > c.selected[n-1] })
+		c.rejected = slices.DeleteFunc(c.rejected, func(r rejection) bool { return r.Offset > c.selected[n-1] })
 	}
 	c.last = c.base + int64(c.selected[len(c.selected)-1])
 }

@@ -178,7 +178,7 @@ func (c *chunk) stale() ([]uint32, error) {
 // readAgain decides the outcomes of some of the chunk's records again.
 func (c *chunk) readAgain(stale []uint32) error {
 	again := *c
-	again.changes, again.refused, again.seen, again.guarded = changes{}, nil, nil, nil
+	again.changes, again.rejected, again.seen, again.guarded = changes{}, nil, nil, nil
 	again.selected, again.last = stale, c.base+int64(stale[len(stale)-1])
 	if more, err := again.leaveGrownToGo(); err != nil {
 		return err
@@ -190,9 +190,9 @@ func (c *chunk) readAgain(stale []uint32) error {
 	}
 	c.a = again.a
 	c.changes = c.changes.only(without(c.selected, again.selected)).plus(again.changes)
-	c.refused = append(slices.DeleteFunc(c.refused, func(r refusal) bool {
+	c.rejected = append(slices.DeleteFunc(c.rejected, func(r rejection) bool {
 		_, found := slices.BinarySearch(again.selected, r.Offset)
 		return found
-	}), again.refused...)
+	}), again.rejected...)
 	return nil
 }

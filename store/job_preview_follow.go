@@ -146,7 +146,7 @@ type firstConflicts struct {
 }
 
 func (f *firstConflicts) add(c *chunk) {
-	for _, r := range c.refused {
+	for _, r := range c.rejected {
 		if r.Outcome != job.Conflicted {
 			continue
 		}

@@ -11,14 +11,14 @@ import (
 
 // A foundResult is one record's outcome before its id is looked up.
 type foundResult struct {
-	rid     int64
-	outcome job.Outcome
-	at      int64
-	former  values // of an updated one, nil when no longer kept
-	written values // of one updated by an undo
-	place   int    // of an updated one, in both
-	refusal *refusal
-	chunk   int64 // where its chunk begins
+	rid       int64
+	outcome   job.Outcome
+	at        int64
+	former    values // of an updated one, nil when no longer kept
+	written   values // of one updated by an undo
+	place     int    // of an updated one, in both
+	rejection *rejection
+	chunk     int64 // where its chunk begins
 }
 
 type changeRow struct {
@@ -71,13 +71,13 @@ func (row changeRow) list(wants wanted, after int64, most int) ([]foundResult, e
 			return nil, err
 		}
 	}
-	list, err := row.refusals()
+	list, err := row.rejections()
 	if err != nil {
 		return nil, err
 	}
 	for i, f := range list {
 		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome, &list[i]) {
-			all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &list[i], chunk: row.First})
+			all = append(all, foundResult{rid: rid, outcome: f.Outcome, at: row.At, rejection: &list[i], chunk: row.First})
 		}
 	}
 	slices.SortFunc(all, func(a, b foundResult) int { return cmp.Compare(a.rid, b.rid) })
@@ -86,9 +86,9 @@ func (row changeRow) list(wants wanted, after int64, most int) ([]foundResult, e
 
 // wanted tells the outcomes that are asked for; why is nil for what was not
 // refused.
-type wanted func(o job.Outcome, why *refusal) bool
+type wanted func(o job.Outcome, why *rejection) bool
 
-func isUpdated(o job.Outcome, _ *refusal) bool { return o == job.Updated }
+func isUpdated(o job.Outcome, _ *rejection) bool { return o == job.Updated }
 
 // eachBehind calls do with the numbers of a set that lie behind one, at most
 // so many, and with the place of each in the whole set.
