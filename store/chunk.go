@@ -38,7 +38,7 @@ type chunk struct {
 	rejected []rejection
 	tally    job.Tally
 
-	seen          map[uint32]uint32     // versions of the records that were read ahead; nil for a chunk read in its transaction
+	readVersions  map[uint32]uint32     // versions of the records that were read ahead; nil for a chunk read in its transaction
 	moment        moment                // when the chunk was read ahead
 	restoreSource map[int64]foundResult // of an undo: what its restore source did, by record number
 }
@@ -169,8 +169,8 @@ func (c *chunk) choose(limit int) error {
 	}
 	c.base = numbers[0]
 	c.selected = make([]uint32, 0, len(numbers))
-	if c.seen != nil {
-		c.seen = make(map[uint32]uint32, len(numbers))
+	if c.readVersions != nil {
+		c.readVersions = make(map[uint32]uint32, len(numbers))
 	}
 	for _, rid := range numbers {
 		if rid-c.base > math.MaxUint32 {

@@ -96,7 +96,7 @@ func (w *chunks) start(ctx context.Context, before *chunk, limit int) {
 // earlyChunk returns a chunk that is to be read before its transaction.
 func (w *chunks) earlyChunk(shard shardRow) *chunk {
 	c := w.chunk(nil, shard)
-	c.seen = map[uint32]uint32{}
+	c.readVersions = map[uint32]uint32{}
 	c.moment = moment{w.s.write.Mark(), w.own}
 	return c
 }
@@ -167,7 +167,7 @@ func (c *chunk) stale() ([]uint32, error) {
 	var stale []uint32
 	for _, n := range c.selected {
 		version, there := now[n]
-		seen, was := c.seen[n]
+		seen, was := c.readVersions[n]
 		if there != was || version != seen {
 			stale = append(stale, n)
 		}
@@ -178,7 +178,7 @@ func (c *chunk) stale() ([]uint32, error) {
 // readAgain decides the outcomes of some of the chunk's records again.
 func (c *chunk) readAgain(stale []uint32) error {
 	again := *c
-	again.changes, again.rejected, again.seen, again.guarded = changes{}, nil, nil, nil
+	again.changes, again.rejected, again.readVersions, again.guarded = changes{}, nil, nil, nil
 	again.selected, again.last = stale, c.base+int64(stale[len(stale)-1])
 	if more, err := again.leaveGrownToGo(); err != nil {
 		return err

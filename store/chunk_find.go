@@ -81,8 +81,8 @@ func (c *chunk) decideMissing(missing []uint32) error {
 			c.reject(n, job.Skipped, "not_found")
 		}
 	}
-	if c.seen != nil {
-		maps.Copy(c.seen, there)
+	if c.readVersions != nil {
+		maps.Copy(c.readVersions, there)
 	}
 	return err
 }
