@@ -52,7 +52,8 @@ type chunk struct {
 //  4. Keep the outcomes and the former values, in one row.
 //  5. Move the owner's progress and counts.
 //
-// The steps 2 and 3 depend on the [way] to write, the others on the owner.
+// The [way] to write decides how step 2 finds outcomes and what step 3 writes.
+// Steps 1 and 5 differ by owner, and so does what a fault in the data undoes.
 func carryOut(t *tx, owner chunkOwner) error {
 	c, err := owner.lock(t)
 	if err != nil || c == nil {
