@@ -23,13 +23,14 @@ import (
 // benchRecords is how many customers the benchmarks work on.
 const benchRecords = 200_000
 
-// benchFilter matches about half of them, and benchWhere is the same by hand.
+// benchFilter matches about half of them. benchWhere is the same condition as
+// SQL written by hand.
 const (
 	benchFilter = `{"state": "active", "$or": [{"trusted": true}, {"createdAt": {"$gte": "2019-06-01T00:00:00Z"}}]}`
 	benchWhere  = `workspace = 1 AND f_state = 'active' AND (f_trusted = 1 OR created_at >= 1559347200000000)`
 )
 
-// imported is a database file with customers, made once.
+// imported returns a database file with customers.
 func imported(b *testing.B, n int) string {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "customers.db")
@@ -68,8 +69,8 @@ func fatal(tb testing.TB, err error) {
 	}
 }
 
-// copied copies a database file that nobody has open, and lets the copy
-// settle on the disk.
+// copied copies a database file that nobody has open, and waits until the copy
+// is on the disk.
 func copied(b *testing.B, path string) string {
 	b.Helper()
 	to := filepath.Join(b.TempDir(), "copy.db")
@@ -83,10 +84,11 @@ func copied(b *testing.B, path string) string {
 	return to
 }
 
-// BenchmarkJob resolves a filter that matches about half of the customers and
-// updates one field of them, chunk by chunk, and right before that runs the
-// bare UPDATE with the same stamps on a copy of the file. Both are timed
-// through a final checkpoint. x-of-bare is the ratio of the two rates.
+// BenchmarkJob compares a job with a single UPDATE statement that sets the same
+// field and stamps. The job resolves a filter that matches about half of the
+// customers, and updates one field chunk by chunk. The statement runs right
+// before it, on a copy of the file. Both times include a final checkpoint.
+// x-of-bare is the rate of the job divided by that of the statement.
 func BenchmarkJob(b *testing.B) {
 	base := imported(b, benchRecords)
 	var ours, bare time.Duration
@@ -174,8 +176,8 @@ func wholeJob(b *testing.B, path string) (int64, time.Duration) {
 	return j.Updated, took
 }
 
-// BenchmarkImport imports new customers, a thousand a transaction, from
-// drafts that have been checked.
+// BenchmarkImport imports new customers from checked drafts, a thousand in one
+// transaction.
 func BenchmarkImport(b *testing.B) {
 	const n = 20_000
 	desk, _ := model.Shipped().Model("desk")

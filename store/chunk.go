@@ -35,11 +35,11 @@ type chunk struct {
 	reading time.Duration  // how long reading ahead took
 
 	changes
-	ranged  bool // exactly the selected records of the range match
-	refused []refusal
-	tally   job.Tally
+	ranged   bool // exactly the selected records of the range match
+	rejected []rejection
+	tally    job.Tally
 
-	seen          map[uint32]uint32     // versions of the records that were read ahead; nil for a chunk read in its transaction
+	readVersions  map[uint32]uint32     // versions of the records that were read ahead; nil for a chunk read in its transaction
 	moment        moment                // when the chunk was read ahead
 	restoreSource map[int64]foundResult // of an undo: what its restore source did, by record number
 }
@@ -53,7 +53,8 @@ type chunk struct {
 //  4. Keep the outcomes and the former values, in one row.
 //  5. Move the owner's progress and counts.
 //
-// The steps 2 and 3 depend on the [way] to write, the others on the owner.
+// The [way] to write decides how step 2 finds outcomes and what step 3 writes.
+// Steps 1 and 5 differ by owner, and so does what a fault in the data undoes.
 func carryOut(t *tx, owner chunkOwner) error {
 	c, err := owner.lock(t)
 	if err != nil || c == nil {
@@ -139,9 +140,9 @@ type shardRow struct {
 	Records int64 `db:"chunk_records"`
 }
 
-// A refusal is the outcome of one selected record that was not updated and
+// A rejection is the outcome of one selected record that was not updated and
 // did not have the values already, and why. The column refused keeps it.
-type refusal struct {
+type rejection struct {
 	Offset  uint32      `json:"n"`
 	Outcome job.Outcome `json:"o"`
 	Code    string      `json:"c"`
@@ -170,8 +171,8 @@ func (c *chunk) choose(limit int) error {
 	}
 	c.base = numbers[0]
 	c.selected = make([]uint32, 0, len(numbers))
-	if c.seen != nil {
-		c.seen = make(map[uint32]uint32, len(numbers))
+	if c.readVersions != nil {
+		c.readVersions = make(map[uint32]uint32, len(numbers))
 	}
 	for _, rid := range numbers {
 		if rid-c.base > math.MaxUint32 {
@@ -192,7 +193,7 @@ func (c *chunk) cut(n int) {
 	if n < len(c.selected) {
 		c.selected, c.more, c.ranged = c.selected[:n], true, false
 		c.changes = c.changes.only(c.selected)
-		c.refused = slices.DeleteFunc(c.refused, func(r refusal) bool { return r.Offset > c.selected[n-1] })
+		c.rejected = slices.DeleteFunc(c.rejected, func(r rejection) bool { return r.Offset > c.selected[n-1] })
 	}
 	c.last = c.base + int64(c.selected[len(c.selected)-1])
 }

@@ -98,7 +98,7 @@ func (w *chunks) start(ctx context.Context, before *chunk, limit int) {
 // earlyChunk returns a chunk that is to be read before its transaction.
 func (w *chunks) earlyChunk(shard shardRow) *chunk {
 	c := w.chunk(nil, shard)
-	c.seen = map[uint32]uint32{}
+	c.readVersions = map[uint32]uint32{}
 	c.moment = moment{w.s.db.Writer.Mark(), w.own}
 	return c
 }
@@ -169,7 +169,7 @@ func (c *chunk) stale() ([]uint32, error) {
 	var stale []uint32
 	for _, n := range c.selected {
 		version, there := now[n]
-		seen, was := c.seen[n]
+		seen, was := c.readVersions[n]
 		if there != was || version != seen {
 			stale = append(stale, n)
 		}
@@ -180,7 +180,7 @@ func (c *chunk) stale() ([]uint32, error) {
 // readAgain decides the outcomes of some of the chunk's records again.
 func (c *chunk) readAgain(stale []uint32) error {
 	again := *c
-	again.changes, again.refused, again.seen, again.guarded = changes{}, nil, nil, nil
+	again.changes, again.rejected, again.readVersions, again.guarded = changes{}, nil, nil, nil
 	again.selected, again.last = stale, c.base+int64(stale[len(stale)-1])
 	if more, err := again.leaveGrownToGo(); err != nil {
 		return err
@@ -192,9 +192,9 @@ func (c *chunk) readAgain(stale []uint32) error {
 	}
 	c.a = again.a
 	c.changes = c.changes.only(without(c.selected, again.selected)).plus(again.changes)
-	c.refused = append(slices.DeleteFunc(c.refused, func(r refusal) bool {
+	c.rejected = append(slices.DeleteFunc(c.rejected, func(r rejection) bool {
 		_, found := slices.BinarySearch(again.selected, r.Offset)
 		return found
-	}), again.refused...)
+	}), again.rejected...)
 	return nil
 }

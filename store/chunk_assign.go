@@ -23,8 +23,8 @@ type assignment struct {
 
 // A need is a value that a record must have before another one may be set.
 type need struct {
-	lacks   string // the condition for a record that lacks it, and lacks no need before it
-	refusal refusal
+	lacks     string // the condition for a record that lacks it, and lacks no need before it
+	rejection rejection
 }
 
 // assign compiles the sets of a patch, except those that inGo selects: these
@@ -111,8 +111,8 @@ func needsOf(sets []model.Set) []need {
 			lacks = "1 = 1"
 		}
 		needs = append(needs, need{
-			lacks:   "(" + lacks + before + ")",
-			refusal: refusal{Outcome: job.RecordFail, Code: s.Field.NeedsCode(), Pointer: s.Pointer},
+			lacks:     "(" + lacks + before + ")",
+			rejection: rejection{Outcome: job.RecordFail, Code: s.Field.NeedsCode(), Pointer: s.Pointer},
 		})
 		before += " AND NOT (" + lacks + ")"
 	}

@@ -27,7 +27,7 @@ func (c *chunk) decide() error {
 	if !errors.Is(err, errLong) {
 		return err
 	}
-	c.long, c.refused = true, nil
+	c.long, c.rejected = true, nil
 	if err := c.bound(); err != nil {
 		return err
 	}

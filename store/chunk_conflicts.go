@@ -62,13 +62,13 @@ func (c *chunk) concludeConflicts() error {
 	}
 	if len(restored) > 0 {
 		c.unchanged = restored
-		c.refused = slices.DeleteFunc(c.refused, func(r refusal) bool { return r.conflict != nil && slices.Contains(restored, r.Offset) })
+		c.rejected = slices.DeleteFunc(c.rejected, func(r rejection) bool { return r.conflict != nil && slices.Contains(restored, r.Offset) })
 		offsets = without(offsets, restored)
 	}
 	last, err := c.lastJobs(offsets)
-	for i := range c.refused {
-		if met := c.refused[i].conflict; met != nil {
-			met.Offset = c.refused[i].Offset
+	for i := range c.rejected {
+		if met := c.rejected[i].conflict; met != nil {
+			met.Offset = c.rejected[i].Offset
 			if by := last[met.Offset]; by != c.l.RestoreSource {
 				met.Job = by
 			}
@@ -80,7 +80,7 @@ func (c *chunk) concludeConflicts() error {
 // inConflict returns the records with a conflict.
 func (c *chunk) inConflict() []uint32 {
 	var offsets []uint32
-	for _, r := range c.refused {
+	for _, r := range c.rejected {
 		if r.conflict != nil {
 			offsets = append(offsets, r.Offset)
 		}
@@ -139,9 +139,9 @@ func (c *chunk) lastJobs(offsets []uint32) (map[uint32]int64, error) {
 
 // packConflicts returns what is kept of the conflicts of a chunk, nil if there
 // are none.
-func packConflicts(refused []refusal) (any, error) {
+func packConflicts(rejected []rejection) (any, error) {
 	var met []*metChange
-	for _, r := range refused {
+	for _, r := range rejected {
 		if r.conflict != nil {
 			met = append(met, r.conflict)
 		}

@@ -67,7 +67,7 @@ func (c *chunk) compare() (missing []uint32, extra bool) {
 func (c *chunk) decideMissing(missing []uint32) error {
 	if c.l.Options.OnMismatch == job.Force {
 		there, err := c.readListed(missing, everything)
-		c.refuseAll(without(missing, there.matched()), job.Skipped, "not_found")
+		c.rejectAll(without(missing, there.matched()), job.Skipped, "not_found")
 		c.changes = c.changes.plus(there)
 		return err
 	}
@@ -77,24 +77,24 @@ func (c *chunk) decideMissing(missing []uint32) error {
 	there, err := c.versions(missing)
 	for _, n := range missing {
 		if _, ok := there[n]; ok {
-			c.refuse(n, job.Skipped, "no_longer_matches")
+			c.reject(n, job.Skipped, "no_longer_matches")
 		} else {
-			c.refuse(n, job.Skipped, "not_found")
+			c.reject(n, job.Skipped, "not_found")
 		}
 	}
-	if c.seen != nil {
-		maps.Copy(c.seen, there)
+	if c.readVersions != nil {
+		maps.Copy(c.readVersions, there)
 	}
 	return err
 }
 
-func (c *chunk) refuse(offset uint32, o job.Outcome, code string) {
-	c.refused = append(c.refused, refusal{Offset: offset, Outcome: o, Code: code})
+func (c *chunk) reject(offset uint32, o job.Outcome, code string) {
+	c.rejected = append(c.rejected, rejection{Offset: offset, Outcome: o, Code: code})
 }
 
-func (c *chunk) refuseAll(offsets []uint32, o job.Outcome, code string) {
+func (c *chunk) rejectAll(offsets []uint32, o job.Outcome, code string) {
 	for _, n := range offsets {
-		c.refuse(n, o, code)
+		c.reject(n, o, code)
 	}
 }
 
@@ -103,9 +103,9 @@ func (c *chunk) refuseAll(offsets []uint32, o job.Outcome, code string) {
 func (c *chunk) failLacking() {
 	for i, list := range c.lacking {
 		for _, n := range list {
-			r := c.a.needs[i].refusal
+			r := c.a.needs[i].rejection
 			r.Offset = n
-			c.refused = append(c.refused, r)
+			c.rejected = append(c.rejected, r)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (c *chunk) failLacking() {
 // fail makes a fault the outcome of the chunk's one record. It names the field
 // of the patch whose value the database refused.
 func (c *chunk) fail(f sqldb.DataFault) {
-	r := refusal{Outcome: job.RecordFail, Code: f.Code}
+	r := rejection{Outcome: job.RecordFail, Code: f.Code}
 	if f.Code == sqldb.CodeUnique {
 		r.Code = sqldb.CodeConstraint // of a field that the patch does not set
 	}
@@ -122,5 +122,5 @@ func (c *chunk) fail(f sqldb.DataFault) {
 			r.Code, r.Pointer = f.Code, s.Pointer
 		}
 	}
-	c.changes, c.refused = changes{}, []refusal{r}
+	c.changes, c.rejected = changes{}, []rejection{r}
 }

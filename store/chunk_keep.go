@@ -21,7 +21,7 @@ func (c *chunk) keep() error {
 // count adds the outcomes up.
 func (c *chunk) count() {
 	c.tally = job.Tally{Updated: int64(len(c.changed)), Unchanged: int64(len(c.unchanged))}
-	for _, r := range c.refused {
+	for _, r := range c.rejected {
 		c.tally = c.tally.Count(r.Outcome)
 	}
 }
@@ -63,21 +63,21 @@ func (c *chunk) keepHistory() error {
 		return err
 	}
 	former, written := c.packed()
-	var refused any
-	if len(c.refused) > 0 {
-		slices.SortFunc(c.refused, func(a, b refusal) int { return int(a.Offset) - int(b.Offset) })
-		text, err := json.Marshal(c.refused)
+	var rejected any
+	if len(c.rejected) > 0 {
+		slices.SortFunc(c.rejected, func(a, b rejection) int { return int(a.Offset) - int(b.Offset) })
+		text, err := json.Marshal(c.rejected)
 		if err != nil {
 			return err
 		}
-		refused = string(text)
+		rejected = string(text)
 	}
-	conflicts, err := packConflicts(c.refused)
+	conflicts, err := packConflicts(c.rejected)
 	if err != nil {
 		return err
 	}
 	return c.t.Run(`INSERT INTO changes (workspace, job, first_rid, last_rid, at, updated, unchanged, former, written, refused, conflicts)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.Now, updated, unchanged, former, written, refused, conflicts)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.Now, updated, unchanged, former, written, rejected, conflicts)
 }
 
 // packed returns what is kept of the updated records: their former values, and
@@ -96,7 +96,7 @@ func (c *chunk) packed() (former, written []byte) {
 
 // summarise returns the shard's summary of reasons with those of the chunk.
 func (c *chunk) summarise() (string, error) {
-	if len(c.refused) == 0 {
+	if len(c.rejected) == 0 {
 		return c.shard.Summary, nil
 	}
 	var list []job.ErrorSummary
@@ -114,6 +114,6 @@ func (c *chunk) summarise() (string, error) {
 // addReasons adds the chunk's reasons to a summary.
 func (c *chunk) addReasons(list []job.ErrorSummary) ([]job.ErrorSummary, error) {
 	var r reasons
-	r.addAll(c.base, c.refused)
+	r.addAll(c.base, c.rejected)
 	return r.addTo(list, c.q, c.d, c.l.Workspace, c.l.Model)
 }

@@ -91,7 +91,7 @@ func (merging) compute(c *chunk, i int, former []json.RawMessage) (computed, err
 		}
 		after := patched(c.l.Patch, s, before, nil, 0)
 		if text, _ := after.(string); before != after && len(text) > maxValue {
-			return computed{reason: &refusal{Outcome: job.RecordFail, Code: sqldb.CodeTooLarge, Pointer: s.Pointer}}, nil
+			return computed{reason: &rejection{Outcome: job.RecordFail, Code: sqldb.CodeTooLarge, Pointer: s.Pointer}}, nil
 		}
 		values, differs = append(values, after), differs || before != after
 	}

@@ -7,8 +7,8 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// TestChunksFollowWhatTheLastOnesTook lets chunks take a time for each record
-// and one whatever their size, and says where their size settles.
+// TestChunksFollowWhatTheLastOnesTook gives chunks a time for each record and a
+// fixed time, and checks at which size they stabilise.
 func TestChunksFollowWhatTheLastOnesTook(t *testing.T) {
 	tests := map[string]struct {
 		each, fixed time.Duration
@@ -37,14 +37,14 @@ func TestChunksFollowWhatTheLastOnesTook(t *testing.T) {
 				n = p.size(firstRecords, mostRecords)
 			}
 			if n < tt.least || n > tt.most {
-				t.Errorf("chunks settle at %d records, not at %d to %d", n, tt.least, tt.most)
+				t.Errorf("chunks have %d records, not %d to %d", n, tt.least, tt.most)
 			}
 		})
 	}
 }
 
-// TestAFaultInTheDataTakesFewer halves what was refused, and takes much less of
-// what reached the time limit.
+// TestAFaultInTheDataTakesFewer halves a chunk after a fault in its data, and
+// makes it much smaller if it reached the time limit.
 func TestAFaultInTheDataTakesFewer(t *testing.T) {
 	p := pace{records: 1000}
 	if p.shrink(1000, shrinkAfter(sqldb.DataFault{})); p.records != 500 {

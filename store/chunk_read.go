@@ -40,12 +40,12 @@ func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 	for _, list := range row.lacking {
 		found.lacking = append(found.lacking, parseNumbers(list))
 	}
-	if c.seen == nil {
+	if c.readVersions == nil {
 		return found, nil
 	}
 	versions := parseNumbers(row.versions)
 	for i, n := range found.matched() {
-		c.seen[n] = versions[i]
+		c.readVersions[n] = versions[i]
 	}
 	return found, nil
 }
@@ -94,7 +94,7 @@ func (c *chunk) gather(row *gatheredRow) *gathering {
 	d := c.d
 	g := &gathering{inner: []string{"rid", "version"}}
 	c.gatherOutcomes(g, row)
-	if c.seen != nil {
+	if c.readVersions != nil {
 		g.aggregate(d.Collect("version", "1 = 1"), &row.versions)
 	}
 	row.former = make([][]byte, len(c.a.read))

@@ -20,7 +20,7 @@ type restoring struct{}
 // candidates finds the selected records that still exist.
 func (restoring) candidates(c *chunk) error {
 	if slices.ContainsFunc(c.l.Patch.Sets, func(s model.Set) bool { return s.Field.Concealed() }) {
-		c.refuseAll(c.selected, job.Conflicted, "secret_not_kept")
+		c.rejectAll(c.selected, job.Conflicted, "secret_not_kept")
 		return nil
 	}
 	if err := c.readRestoreSource(); err != nil {
@@ -29,7 +29,7 @@ func (restoring) candidates(c *chunk) error {
 	var err error
 	c.changes, err = c.readListed(c.selected, everything)
 	if err == nil {
-		c.refuseAll(without(c.selected, c.changed), job.Skipped, "not_found")
+		c.rejectAll(without(c.selected, c.changed), job.Skipped, "not_found")
 	}
 	return err
 }
@@ -39,11 +39,11 @@ func (restoring) fields(c *chunk) []*model.Field { return c.a.read }
 func (restoring) compute(c *chunk, i int, now []json.RawMessage) (computed, error) {
 	was := c.restoreSource[c.base+int64(c.changed[i])]
 	if was.former == nil { // not kept, which does not mean that there was none
-		return computed{reason: &refusal{Outcome: job.Conflicted, Code: "values_not_kept"}}, nil
+		return computed{reason: &rejection{Outcome: job.Conflicted, Code: "values_not_kept"}}, nil
 	}
 	values, met, err := c.takeBack(was, now)
 	if met != nil {
-		return computed{reason: &refusal{Outcome: job.Conflicted, Code: "changed_since", conflict: met}}, err
+		return computed{reason: &rejection{Outcome: job.Conflicted, Code: "changed_since", conflict: met}}, err
 	}
 	return computed{values: values}, err
 }

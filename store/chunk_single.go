@@ -49,12 +49,12 @@ func (o *singleChunk) lock(t *tx) (*chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	refused, err := changedSince(lease.Guard, o.row.RID)
+	broken, err := changedSince(lease.Guard, o.row.RID)
 	if err != nil {
 		return nil, err
 	}
-	if refused != nil {
-		return nil, t.end(r.Ref, o.row.ID, failed(*refused))
+	if broken != nil {
+		return nil, t.end(r.Ref, o.row.ID, failed(*broken))
 	}
 	return &chunk{d: t.Dialect, l: lease, filter: everything, base: o.row.RID, last: o.row.RID, selected: []uint32{0}}, nil
 }
@@ -95,10 +95,10 @@ func (o *singleChunk) read(c *chunk) error {
 	case err != nil:
 		return err
 	case !there:
-		c.refuse(0, job.Skipped, "not_found")
+		c.reject(0, job.Skipped, "not_found")
 		return nil
 	case o.row.IfMatch != nil && *o.row.IfMatch != version:
-		c.refuse(0, job.Conflicted, "precondition_failed")
+		c.reject(0, job.Conflicted, "precondition_failed")
 		return nil
 	}
 	c.leaveToGo(maxValue) // all merges: those of one record take no time

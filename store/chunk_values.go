@@ -32,7 +32,7 @@ type computation interface {
 // skipped for a reason. It is unchanged where there is neither.
 type computed struct {
 	values []any
-	reason *refusal
+	reason *rejection
 }
 
 func (w valuesEach) find(c *chunk) error {
@@ -53,7 +53,7 @@ func (w valuesEach) find(c *chunk) error {
 			return err
 		case record.reason != nil:
 			record.reason.Offset = n
-			c.refused = append(c.refused, *record.reason)
+			c.rejected = append(c.rejected, *record.reason)
 		case record.values != nil:
 			out.add(n, former, record.values)
 		default:

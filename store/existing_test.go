@@ -16,7 +16,7 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// openings are tests of addresses on one server.
+// openings tests addresses of databases on one server.
 func openings(t *testing.T, server *pgtest.Server) {
 	address := server.Database(t)
 	refused(t, address, "it has none of the tables")
@@ -55,8 +55,8 @@ func openings(t *testing.T, server *pgtest.Server) {
 	}
 }
 
-// lockOut makes a user who needs a password and one whom the server lets in
-// from nowhere, and returns when the server knows.
+// lockOut creates a user who needs a password and one whom the server never
+// lets in, and waits until the server has read its settings.
 func lockOut(t *testing.T, server *pgtest.Server) {
 	t.Helper()
 	server.Do(t, "postgres", `CREATE ROLE locked LOGIN PASSWORD 'another'`)
@@ -88,8 +88,7 @@ func existing(t *testing.T, address string) {
 	}
 }
 
-// refused fails the test unless there is no database at the address, for the
-// reason.
+// refused fails the test unless opening the address fails for the reason.
 func refused(t *testing.T, address, reason string) {
 	t.Helper()
 	s, err := store.OpenExisting(t.Context(), address, store.Options{Models: model.Shipped()})
@@ -128,7 +127,8 @@ func TestAFileThatIsNoDatabaseIsRefusedAndStays(t *testing.T) {
 	}
 }
 
-// TestOnlyItsOwnerReadsADatabase makes one where the umask allows everything.
+// TestOnlyItsOwnerReadsADatabase creates a database file while the umask allows
+// everyone to read.
 func TestOnlyItsOwnerReadsADatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new.db")
 	link := path + ".link"
@@ -161,8 +161,8 @@ func TestAFileThatOthersCanReadIsNamed(t *testing.T) {
 	}
 }
 
-// TestAMigratedDatabaseIsOneFile closes one that was made and nothing else: who
-// copies it has it whole.
+// TestAMigratedDatabaseIsOneFile closes a database that was only migrated. A
+// copy of its one file is complete.
 func TestAMigratedDatabaseIsOneFile(t *testing.T) {
 	dir := t.TempDir()
 	s, err := store.Open(t.Context(), "sqlite://"+filepath.Join(dir, "new.db"), store.Options{Models: model.Shipped()})

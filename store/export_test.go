@@ -11,25 +11,26 @@ import (
 	"bulkpatch/model"
 )
 
-// OpenWith is [Open] with another driver under it.
+// OpenWith is [Open] with another driver.
 var OpenWith = open
 
-// UseClock replaces the clock of a database that has one of its own.
+// UseClock replaces the database's clock.
 func (s *Store) UseClock(now func() time.Time) {
 	s.db.Now = now
 }
 
-// CutFinely lets few records be worth a shard of their own.
+// CutFinely makes shards of as few as part records.
 func (s *Store) CutFinely(part int64) {
 	d := *s.db.Dialect
 	d.Part = part
 	s.db.Dialect = &d
 }
 
-// LimitOpenBytes bounds the bytes of a workspace's open requests.
+// LimitOpenBytes limits the bytes of a workspace's open requests.
 func (s *Store) LimitOpenBytes(n int64) { s.open.most.Bytes = n }
 
-// CountsOfOpenJobs says how often open jobs have been counted from now on.
+// CountsOfOpenJobs returns how often open jobs have been counted since the
+// call.
 func (s *Store) CountsOfOpenJobs() *atomic.Int64 {
 	n, count := new(atomic.Int64), s.open.count
 	s.open.count = func(ctx context.Context, ws int64) (openUse, error) {

@@ -23,7 +23,7 @@ type forecast struct {
 func (f *forecast) add(c *chunk) {
 	c.count()
 	f.tally = f.tally.Add(c.tally)
-	f.reasons.addAll(c.base, c.refused)
+	f.reasons.addAll(c.base, c.rejected)
 	f.changed = firstOf(f.changed, c.numbers(c.changed))
 }
 

@@ -104,12 +104,12 @@ func (o *outlook) take(s span, base int64, found [][]byte) {
 		o.open.add(base + int64(n))
 	}
 	for i, raw := range found[2:] {
-		o.takeLacking(o.a.needs[i].refusal, base, parseNumbers(raw))
+		o.takeLacking(o.a.needs[i].rejection, base, parseNumbers(raw))
 	}
 }
 
-// takeLacking adds the records that lack a value which the patch needs.
-func (o *outlook) takeLacking(r refusal, base int64, numbers []uint32) {
+// takeLacking notes the records that lack one need.
+func (o *outlook) takeLacking(r rejection, base int64, numbers []uint32) {
 	if len(numbers) == 0 {
 		return
 	}

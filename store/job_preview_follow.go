@@ -145,7 +145,7 @@ type firstConflicts struct {
 }
 
 func (f *firstConflicts) add(c *chunk) {
-	for _, r := range c.refused {
+	for _, r := range c.rejected {
 		if r.Outcome != job.Conflicted {
 			continue
 		}

@@ -12,8 +12,9 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// TestChunksReachRecordsByKeyOnPostgreSQL holds the planner to the primary
-// key, on a table that has just been filled and one that has been analysed.
+// TestChunksReachRecordsByKeyOnPostgreSQL checks that the planner uses the
+// primary key, on a table that has just been filled and on one that has been
+// analysed.
 func TestChunksReachRecordsByKeyOnPostgreSQL(t *testing.T) {
 	server := pgtest.Start(t, "autovacuum=off")
 	address := server.Database(t)
@@ -40,9 +41,9 @@ func TestChunksReachRecordsByKeyOnPostgreSQL(t *testing.T) {
 	}
 }
 
-// TestAnImportFindsRecordsByKeyOnPostgreSQL updates customers by an import, who
-// are far from one another: it must not walk the workspace, and once the table
-// has been analysed not what lies between them.
+// TestAnImportFindsRecordsByKeyOnPostgreSQL imports customers whose numbers are
+// far apart. The import must not read the whole workspace, and once the table
+// has been analysed not the records in between either.
 func TestAnImportFindsRecordsByKeyOnPostgreSQL(t *testing.T) {
 	server := pgtest.Start(t, "autovacuum=off")
 	address := server.Database(t)

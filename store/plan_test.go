@@ -18,10 +18,10 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// TestChunksReachRecordsByNumber holds SQLite's planner to the range of
-// numbers, and to look-ups by number where they are listed: with the index on
-// a filtered field, which looks cheaper to it, a job runs at a quarter of its
-// speed, and an undo never ends.
+// TestChunksReachRecordsByNumber checks that SQLite's planner uses the range of
+// numbers, or looks up listed ones. The index on a filtered field looks cheaper
+// to the planner, but with it a job runs at a quarter of its speed, and an undo
+// never ends.
 func TestChunksReachRecordsByNumber(t *testing.T) {
 	s, err := Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "plan.db"), Options{Models: model.Shipped()})
 	must(t, err)
@@ -63,8 +63,8 @@ func (s recordedSession) QueryxContext(ctx context.Context, text string, args ..
 }
 
 // chunkStatements runs a chunk of a job and one of its undo, and then each way
-// to read and write a chunk. It returns what they do to customers: over a range
-// of numbers, and by a list, which has the mark.
+// to read and write a chunk. It returns the statements on customers: those over
+// a range of numbers, and those with a list, which contain the mark.
 func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Statement) {
 	t.Helper()
 	ctx := t.Context()
@@ -102,7 +102,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Stat
 }
 
 // everyWay reads and writes a chunk over its range, by a list, and with values
-// for each record, and takes it back.
+// for each record. Then it rolls back.
 func everyWay(t *testing.T, s *Store, l job.Lease) {
 	t.Helper()
 	w := s.Chunks(l).(*chunks)
@@ -111,7 +111,7 @@ func everyWay(t *testing.T, s *Store, l job.Lease) {
 		c.t = tx
 		must(t, c.choose(10))
 		must(t, c.bound())
-		c.long = true // else nothing is measured
+		c.long = true // otherwise nothing is measured
 		must(t, c.bound())
 		measured, most := c.weigh()
 		must(t, c.cutAt(measured, most))
@@ -133,7 +133,7 @@ func everyWay(t *testing.T, s *Store, l job.Lease) {
 	}
 }
 
-// fillWithAcme makes an empty database with twenty customers of one
+// fillWithAcme fills an empty database with twenty customers of one
 // organization.
 func fillWithAcme(t *testing.T, s *Store) (*model.Model, auth.Workspace) {
 	t.Helper()
@@ -178,9 +178,9 @@ func planned(t *testing.T, s *Store, statements []Statement, want string) {
 	}
 }
 
-// TestNamesOfRecordsAreLookedUp holds the planner to the records' numbers where
-// it could walk all records of the workspace: for each page of results, and for
-// each record that fails.
+// TestNamesOfRecordsAreLookedUp checks that the planner uses the records'
+// numbers to find ids, for each page of results and each record that fails. It
+// could also read all records of the workspace.
 func TestNamesOfRecordsAreLookedUp(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()
@@ -194,9 +194,9 @@ func TestNamesOfRecordsAreLookedUp(t *testing.T) {
 	}
 }
 
-// TestAChunkIsLookedUpByWhereItBegins holds the planner to the index: walking
-// the chunks before it would make the results of a job of many small chunks,
-// and its undo, slower with each.
+// TestAChunkIsLookedUpByWhereItBegins checks that the planner uses the index.
+// Reading the chunks before one would make the results of a job of many small
+// chunks, and its undo, slower with each chunk.
 func TestAChunkIsLookedUpByWhereItBegins(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()
@@ -209,10 +209,10 @@ func TestAChunkIsLookedUpByWhereItBegins(t *testing.T) {
 	}
 }
 
-// TestWhatHasLeftIsNotWalked holds the planner to indexes of what is kept: jobs
-// that have left stay as one row each for long, and an idempotency key as long
-// as its job.
-func TestWhatHasLeftIsNotWalked(t *testing.T) {
+// TestTombstonesAreNotRead checks that the planner uses indexes without
+// tombstones, of which there may be many: a purged job stays as one row for
+// long, and an idempotency key as long as its job.
+func TestTombstonesAreNotRead(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()
 	must(t, s.Migrate(t.Context()))
@@ -231,8 +231,8 @@ func TestWhatHasLeftIsNotWalked(t *testing.T) {
 	}
 }
 
-// TestNothingLooksForRowsOfAJobThatGoes counts the constraints for whose sake
-// SQLite would walk other tables when a job goes.
+// TestNothingLooksForRowsOfAJobThatGoes counts the constraints because of which
+// SQLite would search other tables when a job is deleted.
 func TestNothingLooksForRowsOfAJobThatGoes(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()
@@ -249,8 +249,8 @@ func TestNothingLooksForRowsOfAJobThatGoes(t *testing.T) {
 	}
 }
 
-// TestNamesArePurgedWithoutWalkingJobs holds the planner to an index of the few
-// jobs that follow another.
+// TestNamesArePurgedWithoutWalkingJobs checks that the planner uses an index of
+// the few jobs that have a parent job.
 func TestNamesArePurgedWithoutWalkingJobs(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()

@@ -43,7 +43,7 @@ type lookout struct {
 	ws      auth.Workspace
 	m       *model.Model
 	filters []filter.Filter
-	seen    int64 // the snapshot shows all records with a lower number
+	shown   int64 // the snapshot shows all records with a lower number
 }
 
 // look searches all records.
@@ -54,7 +54,7 @@ func (w *lookout) look(ctx context.Context) (rec model.Record, ok bool, err erro
 	err = w.s.inSearch(ctx, w.ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		given, err := blocks(ctx, t, w.s.db.Dialect, w.ws.ID, w.m)
 		for _, b := range given {
-			w.seen = max(w.seen, b.Next)
+			w.shown = max(w.shown, b.Next)
 		}
 		for i := 0; i < len(w.filters) && !ok && err == nil; i++ {
 			condition, args := w.filters[i].SQL(w.s.db.Dialect.Filter)
@@ -75,14 +75,14 @@ func (w *lookout) lookAgain(t *tx) (rec model.Record, ok bool, err error) {
 		return model.Record{}, false, err
 	}
 	var given []block
-	if err := t.List(&given, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ? AND next > ? ORDER BY block`, w.ws.ID, w.m.Name, w.seen); err != nil {
+	if err := t.List(&given, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ? AND next > ? ORDER BY block`, w.ws.ID, w.m.Name, w.shown); err != nil {
 		return model.Record{}, false, err
 	}
 	for _, f := range w.filters {
 		condition, args := f.SQL(t.Dialect.Filter)
 		where := t.Dialect.NotIndexed + " WHERE rid >= ? AND rid < ? AND workspace = ? AND " + t.Dialect.Opaque(condition)
 		for _, b := range given {
-			rec, ok, err = w.oldest(t.Ctx, t.Session, where, append([]any{max(w.seen, b.first()), b.Next, w.ws.ID}, args...))
+			rec, ok, err = w.oldest(t.Ctx, t.Session, where, append([]any{max(w.shown, b.first()), b.Next, w.ws.ID}, args...))
 			if ok || err != nil {
 				return rec, ok, err
 			}

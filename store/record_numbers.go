@@ -13,8 +13,8 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// windowBits is the size of a window of record numbers, and of the blocks in
-// which workspaces lease them: 65,536, the reach of one Roaring container.
+// windowSize is the size of a window of record numbers, and of the blocks in
+// which workspaces lease them: 65,536, as many as one Roaring container holds.
 const (
 	windowBits = 16
 	windowSize = 1 << windowBits
@@ -67,15 +67,15 @@ func (t *tx) openBlock(ws int64, m *model.Model) (block, error) {
 	}
 }
 
-// newestBlock locks the workspace's newest block; ok is false when there is
-// none or it is full.
+// newestBlock locks the workspace's newest block. ok is false if there is none
+// or it is full.
 func (t *tx) newestBlock(ws int64, m *model.Model) (b block, ok bool, err error) {
 	ok, err = t.Get(&b, `SELECT block, next FROM blocks WHERE workspace = ? AND model = ?
 		ORDER BY block DESC LIMIT 1`+t.Dialect.ForUpdate("blocks"), ws, m.Name)
 	return b, ok && b.Next < b.end(), err
 }
 
-// blocks lists a workspace's blocks in order.
+// blocks returns a workspace's blocks in ascending order.
 func blocks(ctx context.Context, db sqlx.QueryerContext, d *sqldb.Dialect, ws int64, m *model.Model) ([]block, error) {
 	var list []block
 	err := sqlx.SelectContext(ctx, db, &list,
@@ -83,7 +83,7 @@ func blocks(ctx context.Context, db sqlx.QueryerContext, d *sqldb.Dialect, ws in
 	return list, err
 }
 
-// takeSequence gives the next n values of a counted field.
+// takeSequence returns the first of the next n values of a counted field.
 func (t *tx) takeSequence(ws int64, m *model.Model, f *model.Field, n int) (first int64, err error) {
 	_, err = t.Get(&first, `INSERT INTO sequences (workspace, model, field, next) VALUES (?, ?, ?, 1 + ?)
 		ON CONFLICT (workspace, model, field) DO UPDATE SET next = sequences.next + ?
@@ -91,11 +91,11 @@ func (t *tx) takeSequence(ws int64, m *model.Model, f *model.Field, n int) (firs
 	return first, err
 }
 
-// skipSequence keeps a counted field from giving values that a user has
-// given already.
+// skipSequence reserves a value of a counted field that a user has given, and
+// all below it.
 func (t *tx) skipSequence(ws int64, m *model.Model, f *model.Field, given int64) error {
 	if given >= math.MaxInt64/2 {
-		return nil // no sequence ever gets there
+		return nil // no sequence ever reaches it
 	}
 	return t.Run(`INSERT INTO sequences (workspace, model, field, next) VALUES (?, ?, ?, ?)
 		ON CONFLICT (workspace, model, field) DO UPDATE SET next = CASE WHEN excluded.next > sequences.next THEN excluded.next ELSE sequences.next END`,
@@ -105,13 +105,15 @@ func (t *tx) skipSequence(ws int64, m *model.Model, f *model.Field, given int64)
 // inWorkspace is the condition that a record belongs to the workspace.
 func inWorkspace(ws auth.Workspace) string { return fmt.Sprintf("workspace = %d", ws.ID) }
 
-// idsQuery looks each number up. Left to itself SQLite's planner walks the
-// index of all ids of the workspace instead.
+// idsQuery returns the query for the ids of some numbers, deleted records
+// included: their tombstones are in departed. It looks each number up, since
+// SQLite would otherwise choose to read the index of all ids of the workspace.
 func idsQuery(d *sqldb.Dialect, m *model.Model, among string) string {
 	return "SELECT rid, CAST(id AS TEXT) AS id FROM " + m.Table() + d.NotIndexed + " WHERE " + among + " AND workspace = ?" +
 		" UNION ALL SELECT rid, id FROM departed WHERE workspace = ? AND model = ? AND " + among
 }
 
+// idsOf returns the ids of records, deleted ones included, by number.
 func idsOf(q queryer, d *sqldb.Dialect, ws int64, m *model.Model, rids []int64) (map[int64]string, error) {
 	var rows []struct {
 		RID int64 `db:"rid"`

@@ -6,18 +6,17 @@ import (
 	"bulkpatch/model"
 )
 
-// pageBytes is how many bytes of values a page holds. One that would hold more
-// ends early, but never without an item.
+// pageBytes is how many bytes of values a page holds. A page that would hold
+// more ends early, but has at least one item.
 const pageBytes = 8 << 20
 
-// A budget is how many bytes a page may still hold. The first item always
-// fits.
+// A budget is how many bytes a page may still hold. The first item always fits.
 type budget struct {
 	left int
 	has  bool
 }
 
-// take reports whether an item of some bytes fits, and takes its place.
+// take reports whether an item of some bytes fits. If so, it subtracts them.
 func (b *budget) take(bytes int) bool {
 	if b.has && bytes > b.left {
 		return false
@@ -26,7 +25,7 @@ func (b *budget) take(bytes int) bool {
 	return true
 }
 
-// sizeOf is about how many bytes a record takes.
+// sizeOf estimates how many bytes a record takes.
 func sizeOf(r model.Record) int {
 	n := 0
 	for _, v := range r.Values {
@@ -36,16 +35,15 @@ func sizeOf(r model.Record) int {
 	return n
 }
 
-// How many records are read at first, when nothing is known of their size, and
-// at most.
+// How many records are read at first, when nothing is known about their size,
+// and at most.
 const (
 	firstBatch = 8
 	mostBatch  = 1000
 )
 
-// recordsOf reads records by number, in the order of the list, as many as the
-// budget has room for. A few are read first: then it is known how many more
-// are worth reading.
+// recordsOf reads records by number, in the order of the list, until the budget
+// is used up. It reads a few first, whose size tells how many more to read.
 func (s *Store) recordsOf(ctx context.Context, db rowReader, ws int64, m *model.Model, rids []int64, b budget) ([]model.Record, error) {
 	records := make([]model.Record, 0, len(rids))
 	given := b.left
@@ -76,8 +74,8 @@ func (s *Store) recordsOf(ctx context.Context, db rowReader, ws int64, m *model.
 	return records, nil
 }
 
-// worthReading is how many records are likely to fit into some bytes, when so
-// many have taken that much.
+// worthReading estimates how many records fit into some bytes, when so many
+// have taken that much.
 func worthReading(left, records, bytes int) int {
 	return int(min(max(1, float64(left)*float64(records)/float64(max(1, bytes))), mostBatch))
 }

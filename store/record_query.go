@@ -18,12 +18,12 @@ import (
 )
 
 // Records reads a page of records in the order that q asks for. The cursor
-// names the last record's place in that order, so that records which come and
-// go between two pages neither repeat nor hide others. An offset promises no
-// such thing: it is for callers whose own protocol counts. A page ends early
-// at 8 MiB, with at least one record, unless it is to be whole.
-// [job.ErrBadCursor]: the cursor is not one of this order.
-// [job.ErrQueryTimeout]: it takes too long.
+// holds the place of the last record in that order, so records that are created
+// or deleted between two pages neither repeat nor hide others. An offset cannot
+// promise that: it is for callers whose own protocol counts. A page ends early
+// at 8 MiB, with at least one record, unless q asks for whole pages.
+// [job.ErrBadCursor]: the cursor is of another order. [job.ErrQueryTimeout]:
+// the query takes too long.
 func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
 	order := fullOrder(m, q.Sort)
 	condition, args := q.Filter.SQL(s.db.Dialect.Filter)
@@ -58,9 +58,9 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 	return page, err
 }
 
-// pageOf reads the numbers of a page's records and then the records
-// themselves: to bring them in order, a database would hold all of them as a
-// whole. more says that there are others behind it.
+// pageOf reads the numbers of a page's records first and then the records: to
+// sort whole records, a database would have to hold all of them. more reports
+// that there are further records.
 func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *model.Model, q filter.Query, which Statement) (items []model.Record, more bool, err error) {
 	var rids []int64
 	err = t.SelectContext(ctx, &rids, s.db.Dialect.Rebind("SELECT rid FROM "+m.Table()+which.Text+" LIMIT ? OFFSET ?"),
@@ -72,8 +72,7 @@ func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *mo
 	return items, len(items) > 0 && len(items) < len(rids), err
 }
 
-// fullOrder ends an order with the id, so that no two records are equal in
-// it.
+// fullOrder adds the id to an order, so that no two records are equal in it.
 func fullOrder(m *model.Model, sort []filter.Sort) []filter.Sort {
 	id := m.Role(model.RoleID)
 	for i, s := range sort {
@@ -84,7 +83,7 @@ func fullOrder(m *model.Model, sort []filter.Sort) []filter.Sort {
 	return append(sort[:len(sort):len(sort)], filter.Sort{Field: id})
 }
 
-// orderBy makes NULL the least value.
+// orderBy returns the ORDER BY list, in which NULL is the smallest value.
 func orderBy(order []filter.Sort, d filter.Dialect) string {
 	parts := make([]string, len(order))
 	for i, s := range order {
@@ -96,9 +95,9 @@ func orderBy(order []filter.Sort, d filter.Dialect) string {
 	return strings.Join(parts, ", ")
 }
 
-// afterPlace is the condition for the records behind a place in the order:
-// behind it in the first key, or equal there and behind it in the second, and
-// so on.
+// afterPlace returns the condition for the records after a place in the order:
+// greater in the first key, or equal in it and greater in the second, and so
+// on.
 func afterPlace(order []filter.Sort, place []any) (string, []any) {
 	s, v := order[0], place[0]
 	column := sqldb.Quoted(s.Field)
@@ -130,11 +129,12 @@ func afterPlace(order []filter.Sort, place []any) (string, []any) {
 // A cursor is the order's name and the last record's values in it.
 type cursor struct {
 	Order  string   `json:"o"`
-	Values []string `json:"v"` // JSON of each
+	Values []string `json:"v"` // each as JSON
 }
 
-// orderName tells orders apart, alike on both databases. Nobody is given the
-// cursor of one by [filter.Names], whose pages go by offset.
+// orderName returns a text that differs for different orders and is the same on
+// both databases. Orders by [filter.Names] have no cursors; their pages go by
+// offset.
 func orderName(order []filter.Sort) string { return orderBy(order, filter.SQLite) }
 
 func writePlace(order []filter.Sort, r model.Record) string {
@@ -158,13 +158,13 @@ func readPlace(text string, order []filter.Sort) ([]any, error) {
 		if place[i], err = readPlaceValue(c.Values[i], s.Field.Type); err != nil {
 			return nil, job.ErrBadCursor
 		}
-		place[i] = s.Field.Normal(place[i]) // the cursor may be older than the form of the values
+		place[i] = s.Field.Normal(place[i]) // the cursor may be from before the values got this form
 	}
 	return place, nil
 }
 
-// readPlaceValue reads a value without a float in between, which would round
-// large integers.
+// readPlaceValue parses a value without converting it to a float, which would
+// round large integers.
 func readPlaceValue(text string, k model.Type) (any, error) {
 	if text == "null" {
 		return nil, nil

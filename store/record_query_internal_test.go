@@ -11,7 +11,8 @@ import (
 	"bulkpatch/model"
 )
 
-// TestAForgedCursorIsRefused: what no record holds must not reach a database.
+// TestAForgedCursorIsRefused uses cursors with values that no record can have.
+// They must not reach a database.
 func TestAForgedCursorIsRefused(t *testing.T) {
 	m, _ := model.Shipped().Model("desk")
 	name, _ := m.Field("firstName")

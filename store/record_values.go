@@ -10,18 +10,18 @@ import (
 	"bulkpatch/model"
 )
 
-// A valueColumn holds the values of one field that a chunk's updated records
-// had: one value where all had the same, else one for each record in the
-// order of their numbers. Values are in stored form, as JSON.
+// A valueColumn holds the former values of one field in a chunk's updated
+// records: one value where all had the same, else one for each record in
+// ascending order of their numbers. Values are in stored form, as JSON.
 type valueColumn struct {
 	All  json.RawMessage `json:"all,omitempty"`
 	Each scalarList      `json:"each,omitempty"`
 }
 
-// A scalarList is a JSON array of scalars that is split and read no further.
+// A scalarList is a JSON array of scalars, which are not parsed.
 type scalarList []json.RawMessage
 
-// UnmarshalJSON splits the array; it keeps a copy.
+// UnmarshalJSON splits a copy of the array.
 func (l *scalarList) UnmarshalJSON(array []byte) error {
 	array = bytes.Clone(array)
 	*l = make(scalarList, 0, 1+bytes.Count(array, []byte{','}))
@@ -31,7 +31,7 @@ func (l *scalarList) UnmarshalJSON(array []byte) error {
 	return nil
 }
 
-// at is the value of the i-th updated record.
+// at returns the value of the i-th updated record.
 func (c valueColumn) at(i int) json.RawMessage {
 	if c.Each == nil {
 		return c.All
@@ -39,8 +39,8 @@ func (c valueColumn) at(i int) json.RawMessage {
 	return c.Each[i]
 }
 
-// packValues joins JSON arrays of values, one for each field, into what is
-// kept of a chunk. Secrets are not kept.
+// packValues joins JSON arrays of values, one for each field, into what is kept
+// of a chunk. Secrets are not kept.
 func packValues(fields []*model.Field, arrays [][]byte) []byte {
 	var out bytes.Buffer
 	length := 2
@@ -70,7 +70,7 @@ func packValues(fields []*model.Field, arrays [][]byte) []byte {
 	return out.Bytes()
 }
 
-// values are the columns of a chunk by field; nil when they are not kept.
+// values holds the columns of a chunk by field. It is nil if they are not kept.
 type values map[string]valueColumn
 
 func unpackValues(raw []byte) (values, error) {
@@ -82,8 +82,8 @@ func unpackValues(raw []byte) (values, error) {
 	return columns, err
 }
 
-// allAgree returns the one value that a JSON array of scalars holds
-// throughout. It looks no further than the first that differs.
+// allAgree returns the value of a JSON array of scalars that are all the same.
+// It stops at the first that differs.
 func allAgree(array []byte) ([]byte, bool) {
 	var first []byte
 	for v := range scalars(array) {
@@ -97,7 +97,7 @@ func allAgree(array []byte) ([]byte, bool) {
 	return first, first != nil
 }
 
-// scalars walks the values of a JSON array of scalars as they are written.
+// scalars iterates over a JSON array of scalars, without parsing them.
 // PostgreSQL puts a space before each but the first.
 func scalars(array []byte) func(yield func([]byte) bool) {
 	return func(yield func([]byte) bool) {
@@ -137,7 +137,7 @@ func keep(array []byte, places []int) []byte {
 	return append(out, ']')
 }
 
-// packNumbers is the bitmap of some offsets, nil for none.
+// packNumbers returns the bitmap of some offsets, nil if there are none.
 func packNumbers(offsets []uint32) ([]byte, error) {
 	if len(offsets) == 0 {
 		return nil, nil

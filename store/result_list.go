@@ -122,7 +122,7 @@ func (r *results) List(dest any, query string, args ...any) error {
 func (r *results) full() bool { return len(r.found) > r.q.Limit }
 
 // wants is the [wanted] of the query.
-func (r *results) wants(o job.Outcome, why *refusal) bool {
+func (r *results) wants(o job.Outcome, why *rejection) bool {
 	switch {
 	case r.q.Outcomes != nil && !slices.Contains(r.q.Outcomes, o):
 		return false
@@ -293,8 +293,8 @@ func (r *results) item(f foundResult, id model.ID) job.Result {
 	if f.former != nil {
 		item.Changed = changedFields(r.patch, f)
 	}
-	if f.refusal != nil {
-		item.Error = &job.RecordError{Code: f.refusal.Code, Detail: job.Title(f.refusal.Code) + ".", Pointer: f.refusal.Pointer}
+	if f.rejection != nil {
+		item.Error = &job.RecordError{Code: f.rejection.Code, Detail: job.Title(f.rejection.Code) + ".", Pointer: f.rejection.Pointer}
 	}
 	return item
 }

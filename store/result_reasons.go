@@ -39,7 +39,7 @@ func (r *reasons) add(w why, count int64, rids ...int64) {
 }
 
 // addAll counts a chunk's refusals.
-func (r *reasons) addAll(base int64, refusals []refusal) {
+func (r *reasons) addAll(base int64, refusals []rejection) {
 	for _, f := range refusals {
 		r.add(why{f.Code, f.Pointer}, 1, base+int64(f.Offset))
 	}

@@ -37,14 +37,14 @@ func keptBehind(last int64) keptFrom { return keptFrom(last + 1 + 2) }
 
 // A foundResult is one record's outcome before its id is looked up.
 type foundResult struct {
-	rid     int64
-	outcome job.Outcome
-	at      int64
-	former  values // of an updated record, nil when they are no longer kept
-	written values // of a record that an undo updated
-	place   int    // of an updated record, within former and written
-	refusal *refusal
-	chunk   int64 // number at which its chunk begins
+	rid       int64
+	outcome   job.Outcome
+	at        int64
+	former    values // of an updated record, nil when they are no longer kept
+	written   values // of a record that an undo updated
+	place     int    // of an updated record, within former and written
+	rejection *rejection
+	chunk     int64 // number at which its chunk begins
 }
 
 // A changeRow is what one chunk did: the sets of record numbers that it updated
@@ -118,10 +118,10 @@ func (row changeRow) listSet(o job.Outcome, raw []byte, wants wanted, after int6
 
 // listRefused lists the records that were not updated for a reason.
 func (row changeRow) listRefused(wants wanted, after int64) (list []foundResult, err error) {
-	refusals, err := row.refusals()
+	refusals, err := row.rejections()
 	for i, f := range refusals {
 		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome, &refusals[i]) {
-			list = append(list, foundResult{rid: rid, outcome: f.Outcome, at: row.At, refusal: &refusals[i], chunk: row.First})
+			list = append(list, foundResult{rid: rid, outcome: f.Outcome, at: row.At, rejection: &refusals[i], chunk: row.First})
 		}
 	}
 	return list, err
@@ -129,9 +129,9 @@ func (row changeRow) listRefused(wants wanted, after int64) (list []foundResult,
 
 // wanted reports whether an outcome is asked for. why is nil for a record that was
 // updated or found unchanged.
-type wanted func(o job.Outcome, why *refusal) bool
+type wanted func(o job.Outcome, why *rejection) bool
 
-func isUpdated(o job.Outcome, _ *refusal) bool { return o == job.Updated }
+func isUpdated(o job.Outcome, _ *rejection) bool { return o == job.Updated }
 
 // eachBehind calls do with the numbers of a set that lie behind a number, at most
 // so many, and with the place of each in the whole set.
@@ -192,7 +192,7 @@ func pickValues(raw []byte, places []int) (values, error) {
 
 // refusals lists the chunk's records that were not updated, each with its
 // reason.
-func (row changeRow) refusals() (list []refusal, err error) {
+func (row changeRow) rejections() (list []rejection, err error) {
 	if row.Refused == nil {
 		return nil, nil
 	}

@@ -13,8 +13,8 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// scheduling are the queries that relays and sweeps ask many times a second,
-// with the arguments of each, and the indexes that bound what they read.
+// scheduling returns the queries that relays and sweeps run many times a
+// second, with their arguments and the indexes that bound what they read.
 func scheduling(s *Store) map[string]struct {
 	Statement
 	indexes []string
@@ -34,8 +34,9 @@ func scheduling(s *Store) map[string]struct {
 	}
 }
 
-// TestSchedulingReadsABoundedPartOfWhatWaits holds SQLite's planner to indexes:
-// with 100,000 singles in the outbox a pass of the relay reads the first.
+// TestSchedulingReadsABoundedPartOfWhatWaits checks that SQLite's planner uses
+// indexes: with 100,000 singles in the outbox, a pass of the relay reads only
+// the first.
 func TestSchedulingReadsABoundedPartOfWhatWaits(t *testing.T) {
 	s, err := Open(t.Context(), "sqlite://"+filepath.Join(t.TempDir(), "plan.db"), Options{Models: model.Shipped()})
 	must(t, err)
@@ -87,7 +88,7 @@ func TestSchedulingReadsABoundedPartOfWhatWaitsOnPostgreSQL(t *testing.T) {
 				return db.Select(&plan, s.db.Dialect.Rebind("EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF) "+q.Text), q.Args...)
 			}))
 			for _, step := range plan {
-				if n := rowsRead(t, step); n > bound && what != "open jobs" { // which counts one workspace's
+				if n := rowsRead(t, step); n > bound && what != "open jobs" { // that query counts the jobs of one workspace
 					t.Errorf("%s, %q: %d rows are read, and the plan is\n%s", what, analysed, n, strings.Join(plan, "\n"))
 					break
 				}
@@ -101,7 +102,7 @@ var (
 	stepRemoved = regexp.MustCompile(`Rows Removed by .*: (\d+)`)
 )
 
-// rowsRead is how many rows a line of a plan tells of.
+// rowsRead returns how many rows a line of a plan reports.
 func rowsRead(t *testing.T, line string) int {
 	t.Helper()
 	n := 0.0

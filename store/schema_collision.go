@@ -7,20 +7,20 @@ import (
 	"bulkpatch/model"
 )
 
-// A Collision is a value that several records of a workspace share but for its
-// case, in a field that is the id or unique.
+// A Collision is a value that several records of a workspace share except for
+// its case, in a field that is the id or unique.
 type Collision struct {
 	Workspace, Model, Field string
-	IDs                     [2]string // of the oldest and the newest of these records
+	IDs                     [2]string // ids of the oldest and the newest of these records
 	Records                 int64
 }
 
-// maxCollisions is how many are listed.
+// maxCollisions is how many collisions are listed.
 const maxCollisions = 100
 
-// Collisions lists what keeps records from the form of this version: the first
-// 100, and how many more there are. It changes nothing, and also answers for a
-// database of an earlier version.
+// Collisions returns what keeps the values of records from the form of this
+// version: the first 100 collisions, and how many more there are. It changes
+// nothing, and also works on a database of an earlier version.
 func (s *Store) Collisions(ctx context.Context) (list []Collision, more int64, err error) {
 	err = s.onMigrating(ctx, func(t *tx) error {
 		tables, err := t.tables()
@@ -45,8 +45,8 @@ func (s *Store) Collisions(ctx context.Context) (list []Collision, more int64, e
 	return list, more, err
 }
 
-// mayCollide lists the fields of which no two records may have one value in two
-// cases.
+// mayCollide returns the fields in which no two records may have values that
+// differ only in case.
 func mayCollide(m *model.Model) []*model.Field {
 	fields := caseless(m)
 	for _, f := range withUUIDs(m) {
@@ -66,8 +66,7 @@ func (t *tx) whatMayCollide(m *model.Model) ([]*model.Field, error) {
 	return slices.DeleteFunc(mayCollide(m), func(f *model.Field) bool { return findColumn(o.columns, f) < 0 }), nil
 }
 
-// collisions lists the first collisions in a field, and says how many there
-// are.
+// collisions returns the first collisions in a field, and how many there are.
 func (t *tx) collisions(m *model.Model, f *model.Field, limit int) (list []Collision, total int64, err error) {
 	if _, err := t.Get(&total, "SELECT COUNT(*) FROM ("+colliding(m, f)+") AS c"); err != nil || total == 0 {
 		return nil, total, err
@@ -90,7 +89,7 @@ func (t *tx) collisions(m *model.Model, f *model.Field, limit int) (list []Colli
 	return list, total, nil
 }
 
-// tellCollisions leaves a line in the log where records of a model collide.
+// tellCollisions logs that records of a model collide.
 func (s *Store) tellCollisions(t *tx, m *model.Model) error {
 	for _, f := range mayCollide(m) {
 		_, total, err := t.collisions(m, f, 0)

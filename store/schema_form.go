@@ -11,10 +11,10 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// formOf says what a model asks of its records' values that a database of an
-// earlier version may lack: which fields hold UUIDs in lower case, and which
-// are unique whatever their case. It is remembered once the values have it, so
-// that a start reads no record again.
+// formOf describes what a model requires of its records' values that a database
+// of an earlier version may lack: which fields hold UUIDs in lower case, and
+// which are unique regardless of case. It is stored once the values have that
+// form, so that a later start reads no record.
 func formOf(m *model.Model) string {
 	var parts []string
 	for _, f := range withUUIDs(m) {
@@ -26,7 +26,7 @@ func formOf(m *model.Model) string {
 	return strings.Join(parts, ", ")
 }
 
-// withUUIDs lists the fields that are UUIDs or may hold some.
+// withUUIDs returns the fields that are UUIDs or may hold some.
 func withUUIDs(m *model.Model) []*model.Field {
 	fields := stored(m)
 	fields = append(fields, m.Role(model.RoleID))
@@ -37,15 +37,15 @@ func caseless(m *model.Model) []*model.Field {
 	return slices.DeleteFunc(stored(m), func(f *model.Field) bool { return !f.Caseless() })
 }
 
-// Normalise brings the values of all records to the form of this version
-// again, for what processes of an earlier version have written since
-// [Store.Migrate] did. It reads every record that may hold such values.
+// Normalise brings the values of all records to the form of this version again,
+// since processes of an earlier version may have written after [Store.Migrate].
+// It reads every record that may hold such values.
 func (s *Store) Normalise(ctx context.Context) error {
 	return s.onMigrating(ctx, func(t *tx) error { return s.normalise(t, s.models.All()) })
 }
 
-// onMigrating runs a step of a migration on a connection of its own, on which
-// each statement is a transaction by itself.
+// onMigrating runs a step of a migration on its own connection, where each
+// statement is a transaction.
 func (s *Store) onMigrating(ctx context.Context, step func(*tx) error) error {
 	db, err := s.db.Migrating()
 	if err != nil {
@@ -63,7 +63,8 @@ func (s *Store) onMigrating(ctx context.Context, step func(*tx) error) error {
 	return s.classify(step(&tx{Tx: &sqldb.Tx{Ctx: ctx, Session: conn, Dialect: s.db.Dialect}}))
 }
 
-// normaliseNew brings those models' values to their form that never were.
+// normaliseNew normalises the records of the models whose stored form is not
+// the present one.
 func (s *Store) normaliseNew(t *tx) error {
 	var known []struct{ Name, Form string }
 	if err := t.List(&known, `SELECT name, form FROM models`); err != nil {
@@ -79,8 +80,8 @@ func (s *Store) normaliseNew(t *tx) error {
 }
 
 // normalise brings the values of some models' records to their form, in small
-// transactions. Records that would collide stay as they are. A crash in between
-// leaves records that the next call finds.
+// transactions. Records that would collide stay as they are. After a crash the
+// next call finds the remaining records.
 func (s *Store) normalise(t *tx, models []*model.Model) error {
 	for _, m := range models {
 		for _, f := range withUUIDs(m) {

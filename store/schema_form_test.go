@@ -16,7 +16,7 @@ import (
 	"bulkpatch/store"
 )
 
-// formed has a field of each form that values are brought to.
+// formed is a model with a field of each kind that is normalised.
 const formed = `  key: {type: string, format: uuid, x-role: id, x-generate: uuid}
   ref: {type: [string, "null"], format: uuid, x-unique: true}
   link: {type: [string, "null"], format: uuid}
@@ -25,11 +25,11 @@ const formed = `  key: {type: string, format: uuid, x-role: id, x-generate: uuid
   host: {type: [string, "null"], format: domain, x-unique: true}
 `
 
-// uuidOf is a UUID in lower case that ends with a number.
+// uuidOf returns a UUID in lower case that ends with a number.
 func uuidOf(n int) string { return fmt.Sprintf("550e8400-e29b-41d4-a716-4466554400%02d", n) }
 
-// earlier makes the database one of a version that minded no case. Each
-// statement is for both kinds of database.
+// earlier turns the database into one of a version that did not normalise case.
+// Each statement works on both kinds of database.
 func (g *growing) earlier(statements ...string) {
 	g.t.Helper()
 	driver, source := "pgx", g.address
@@ -48,7 +48,7 @@ func (g *growing) earlier(statements ...string) {
 	}
 }
 
-// startTogether lets two processes find the database at the same time.
+// startTogether starts two processes at the same time.
 func (g *growing) startTogether() error {
 	g.t.Helper()
 	models := g.load(formed)
@@ -67,7 +67,7 @@ func (g *growing) startTogether() error {
 	return errors.Join(errs...)
 }
 
-// shown are the records as JSON, in the order of their numbers.
+// shown returns the records as JSON, in ascending order of their numbers.
 func (g *growing) shown(s *store.Store, m *model.Model) []string {
 	g.t.Helper()
 	page, err := s.Records(g.t.Context(), main, m, filter.Query{Filter: filter.All(m), Limit: 100})
@@ -121,8 +121,8 @@ func bringAlone(t *testing.T, address string) {
 	}))
 }
 
-// bringInCollision has a pair that differs in case in each field of which no
-// two may have one value: it stays as it is.
+// bringInCollision has two values that differ only in case in each unique
+// field. They stay as they are.
 func bringInCollision(t *testing.T, address string) {
 	g := newGrowing(t, address)
 	var lines []string
@@ -142,7 +142,7 @@ func bringInCollision(t *testing.T, address string) {
 			t.Errorf("the records are\n%s", all)
 		}
 		g.collide(s, pairs...)
-		// The values of all others, and the oldest of these, are minded.
+		// The values of the other records, and of the oldest of these, are unique.
 		g.refused(s, m, `{"host":"H4.example"}`, "host")
 		g.refused(s, m, `{"host":"H0.example"}`, "host")
 		fatal(t, s.Normalise(t.Context()))
@@ -161,7 +161,8 @@ func bringInCollision(t *testing.T, address string) {
 	}))
 }
 
-// bringInJobs starts with jobs that were accepted when values had their case.
+// bringInJobs starts with jobs that were accepted before values were
+// normalised.
 func bringInJobs(t *testing.T, address string) {
 	g := newGrowing(t, address)
 	a, b := uuidOf(10), uuidOf(11)
@@ -218,8 +219,8 @@ func bringInCopy(t *testing.T, address, other string) {
 	}))
 }
 
-// collide checks which records are said to collide: by field, the oldest and
-// the newest.
+// collide compares the reported collisions: by field, the oldest and the newest
+// record.
 func (g *growing) collide(s *store.Store, want ...[3]string) {
 	g.t.Helper()
 	list, more, err := s.Collisions(g.t.Context())
@@ -236,7 +237,7 @@ func (g *growing) collide(s *store.Store, want ...[3]string) {
 	}
 }
 
-// refused makes sure that a new record's value is taken.
+// refused checks that a new record's value is taken.
 func (g *growing) refused(s *store.Store, m *model.Model, line, field string) {
 	g.t.Helper()
 	d, faults := m.CheckDraft([]byte(line), model.Create)

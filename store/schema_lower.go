@@ -8,7 +8,7 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// lowerUUIDs writes the UUIDs of a field in lower case, but for those that more
+// lowerUUIDs writes the UUIDs of a field in lower case, except those that more
 // than one record would then have.
 func (s *Store) lowerUUIDs(t *tx, m *model.Model, f *model.Field) error {
 	var one int
@@ -35,7 +35,7 @@ func (s *Store) lowerUUIDs(t *tx, m *model.Model, f *model.Field) error {
 	return nil
 }
 
-// mixed is true for a value that holds a capital letter.
+// mixed is the condition for a value with an upper-case letter.
 func mixed(d *sqldb.Dialect, f *model.Field) string {
 	text := d.Scalar(f)
 	return text + " <> lower(" + text + ")"
@@ -48,19 +48,19 @@ type lowering struct {
 	m *model.Model
 	f *model.Field
 
-	kept      map[keptValue]bool // not to be changed: other records would have them, too
+	kept      map[keptValue]bool // not written, because other records would have them, too
 	ws        int64
-	next, end int64 // of the numbers of the block that is worked on
+	next, end int64 // numbers of the block that is being rewritten
 }
 
-// A keptValue is a value in small letters.
+// A keptValue is a value in lower case.
 type keptValue struct {
 	Workspace int64
 	V         string
 }
 
-// maxKept is how many values may collide before the whole field is left as it
-// is: they are held in memory.
+// maxKept is how many values may collide. If there are more, the whole field
+// stays as it is: the values are held in memory.
 const maxKept = 100_000
 
 // How much is read and written at a time.
@@ -84,9 +84,9 @@ func (l *lowering) readKept() error {
 	return nil
 }
 
-// batch works on the next records with capital letters. What others have
-// changed meanwhile stays. Records of others that have come since and collide
-// make it look again.
+// batch rewrites the next records with upper-case letters. It ignores records
+// that others have changed meanwhile. If records created meanwhile collide, it
+// reads the collisions again.
 func (l *lowering) batch() error {
 	given, next, err := l.read()
 	if err != nil {
@@ -102,7 +102,7 @@ func (l *lowering) batch() error {
 	return err
 }
 
-// lowered are records with the value that each has and is to have.
+// lowered holds records with their present and their new value.
 type lowered struct {
 	numbers []int64
 	was, v  []string

@@ -20,26 +20,26 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrateTries bounds how often a migration is tried again after another
-// process has won the race for the same step.
+// migrateTries is how often a migration is tried when another process wins the
+// race for the same step.
 const migrateTries = 3
 
-// migratePoll is how often a process asks whether another one is done.
+// migratePoll is how often a process checks whether another one has finished.
 const migratePoll = 100 * time.Millisecond
 
-// For how long a change of tables is tried that somebody uses for long, such as
-// an export or a backup, and how long they are left alone in between.
+// How long a change of tables is retried while somebody uses them for long, such
+// as an export or a backup, and how long the pauses in between are.
 const (
 	shapeFor   = time.Minute
 	shapePause = time.Second
 )
 
-// Migrate brings the database up to date: first the fixed tables, then a
-// table for each model, then the values of its records, but for those that
-// would collide; see [Store.Collisions]. One process does so at a time. Calling
-// it again changes nothing and takes no lock, so that a process can start while
-// another one holds the database. A change of a model that would lose data is
-// refused with an error of type [*LossError].
+// Migrate brings the database up to date: first the fixed tables, then a table
+// for each model, then the values of its records, except those that would
+// collide; see [Store.Collisions]. One process at a time does so. Calling it
+// again changes nothing and takes no lock, so that a process can start while
+// another one has locked the database. A change of a model that would lose data
+// is refused with an error of type [*LossError].
 func (s *Store) Migrate(ctx context.Context) error {
 	db, err := s.db.Migrating()
 	if err != nil {
@@ -55,8 +55,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return nil
 }
 
-// modelsMigrated reports whether the tables are those of the loaded models, and
-// their values in the form of these.
+// modelsMigrated reports whether the tables and the form of the values are
+// those of the loaded models.
 func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
 	var known []struct{ Name, Digest, Form string }
 	if err := s.db.Lookups.SelectContext(ctx, &known, `SELECT name, digest, form FROM models`); err != nil {
@@ -74,7 +74,7 @@ func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// migrateLedger makes and changes the fixed tables.
+// migrateLedger creates and changes the fixed tables.
 func (s *Store) migrateLedger(ctx context.Context, db *sql.DB) (err error) {
 	for range migrateTries {
 		err = s.givingWay(ctx, func() error { return s.migrateLedgerOnce(ctx, db) })
@@ -110,14 +110,14 @@ func (s *Store) ledgerMigrations(db *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(s.db.Dialect.Goose, db, files, options...)
 }
 
-// migrateModels makes or extends the table of each loaded model. Others go on
-// reading and writing meanwhile: a change of shape is quick, gives way to who
-// uses the table and tries again, and indexes grow beside the writers. A crash
-// in between leaves columns that the next start finds.
+// migrateModels creates or extends the table of each loaded model. Other
+// processes continue to read and write: a change of columns is quick, gives way
+// to transactions that use the table and tries again, and indexes are created
+// without blocking writers. After a crash the next start completes the columns.
 //
-// All of it runs on one connection, which holds the lock: where the connection
-// has gone, so has the lock, and the next statement fails instead of running
-// without it on another one.
+// All of it runs on one connection, which holds the lock. If the connection is
+// lost, so is the lock, and the next statement fails instead of running on
+// another connection without the lock.
 func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	done, err := s.modelsMigrated(ctx)
 	if err != nil || done {
@@ -132,7 +132,7 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	bare := &tx{Tx: &sqldb.Tx{Ctx: ctx, Session: conn, Dialect: s.db.Dialect}} // each statement by itself
+	bare := &tx{Tx: &sqldb.Tx{Ctx: ctx, Session: conn, Dialect: s.db.Dialect}} // each statement is a transaction
 	for _, m := range grown {
 		if err := bare.alignIndexes(m, s.db.Dialect.Concurrently); err != nil {
 			return err
@@ -144,9 +144,9 @@ func (s *Store) migrateModels(ctx context.Context, db *sql.DB) error {
 	return s.normaliseNew(bare)
 }
 
-// shapeTables makes new tables, with their indexes, and gives columns to those
-// that are there. It lists the models of the latter, whose indexes are still
-// as they were.
+// shapeTables creates new tables with their indexes, and adds columns to
+// existing ones. It returns the models of the latter, whose indexes are not
+// changed yet.
 func (s *Store) shapeTables(ctx context.Context, conn *sqlx.Conn) (grown []*model.Model, err error) {
 	err = s.givingWay(ctx, func() error {
 		if err := holdMigration(ctx, s.db.Dialect, conn.Conn); err != nil {
@@ -158,10 +158,11 @@ func (s *Store) shapeTables(ctx context.Context, conn *sqlx.Conn) (grown []*mode
 	return grown, err
 }
 
-// errLockLost says that the connection that held the right to migrate has gone.
+// errLockLost means that the connection that held the migration lock is gone.
 var errLockLost = errors.New("the connection that migrates was lost; start again")
 
-// givingWay tries a change of tables again that somebody uses for long.
+// givingWay retries a change of tables while other transactions use them for
+// long.
 func (s *Store) givingWay(ctx context.Context, change func() error) error {
 	for began := time.Now(); ; {
 		err := s.classify(change())
@@ -189,8 +190,9 @@ func (s *Store) shapeOnce(ctx context.Context, conn *sqlx.Conn) ([]*model.Model,
 	return grown, db.Commit()
 }
 
-// A migrationLocker takes the lock on the connection on which the fixed tables
-// are made. The lock is the connection's, and closing that gives it back.
+// A migrationLocker takes the lock on the connection that migrates the fixed
+// tables. The lock belongs to the connection, and is released when that is
+// closed.
 type migrationLocker struct{ d *sqldb.Dialect }
 
 // SessionLock implements [lock.SessionLocker].
@@ -201,13 +203,14 @@ func (l migrationLocker) SessionLock(ctx context.Context, conn *sql.Conn) error 
 // SessionUnlock keeps the lock for the steps that follow.
 func (migrationLocker) SessionUnlock(context.Context, *sql.Conn) error { return nil }
 
-// holdMigration waits until the connection has the right to migrate, and no
-// other process. One that has it already is told so at once. It asks again and
-// again, since a statement that waits would itself be waited for by the one
-// that makes an index beside the writers.
+// holdMigration waits until the connection holds the migration lock, which one
+// process at a time can hold. It returns at once if the connection holds it
+// already. It polls: on PostgreSQL, creating an index waits for every running
+// statement, so a statement that waited for this lock would block the process
+// that holds it.
 func holdMigration(ctx context.Context, d *sqldb.Dialect, conn *sql.Conn) error {
 	if d.LockMigration == "" {
-		return nil // each step is a transaction that nobody else writes in
+		return nil // each step is a transaction that excludes other writers
 	}
 	for {
 		var locked bool

@@ -10,9 +10,8 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// TestAChangeOfFixedTablesGivesWay brings a database of an earlier version up
-// to date while a backup reads it. The change must not make others wait for
-// the backup.
+// TestAChangeOfFixedTablesGivesWay migrates a database of an earlier version
+// while a backup reads it. The change must not make others wait for the backup.
 func TestAChangeOfFixedTablesGivesWay(t *testing.T) {
 	for version, table := range map[int64]string{2: "jobs", 3: "shards", 4: "shards", 5: "jobs", 6: "outbox", 8: "models"} {
 		t.Run(fmt.Sprint("from version ", version), func(t *testing.T) { changeBesideABackup(t, pgtest.Database(t), version, table) })
@@ -31,7 +30,7 @@ func changeBesideABackup(t *testing.T, address string, version int64, table stri
 	must(t, err)
 	_, err = p.UpTo(ctx, version)
 	must(t, err)
-	must(t, db.Close()) // with the lock
+	must(t, db.Close()) // releases the lock
 
 	backup, err := s.db.Lookups.Beginx()
 	must(t, err)

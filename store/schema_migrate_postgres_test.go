@@ -14,8 +14,8 @@ import (
 
 const fern = "  name: {type: string}\n"
 
-// A peopled is a table that other programs use while a process that has
-// another model file starts.
+// A peopled is a table that other programs use while a process with another
+// model file starts.
 type peopled struct {
 	*growing
 	others *sql.DB
@@ -32,7 +32,8 @@ func newPeopled(t *testing.T) *peopled {
 	return &peopled{g, db}
 }
 
-// waiting returns when a statement of the start waits for who uses the table.
+// waiting returns when a statement of the start waits for transactions that use
+// the table.
 func (p *peopled) waiting(statement string) {
 	p.t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
@@ -45,7 +46,8 @@ func (p *peopled) waiting(statement string) {
 	p.t.Fatalf("nothing like %q waits", statement)
 }
 
-// write changes a record, for which it has less time than a lock may take.
+// write changes a record. It waits less long for a lock than a lock may be
+// held.
 func (p *peopled) write() {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), 10*time.Second)
@@ -54,8 +56,8 @@ func (p *peopled) write() {
 	fatal(p.t, err)
 }
 
-// TestAnIndexGrowsBesideWriters starts a process whose model has an index
-// more while a transaction has written to the table. Others write on.
+// TestAnIndexGrowsBesideWriters starts a process whose model has one more index
+// while a transaction has written to the table. Others can still write.
 func TestAnIndexGrowsBesideWriters(t *testing.T) {
 	p := newPeopled(t)
 	held, err := p.others.Begin()
@@ -79,8 +81,9 @@ func TestAnIndexGrowsBesideWriters(t *testing.T) {
 	}
 }
 
-// TestAChangeOfShapeGivesWay starts a process whose model has a field more
-// while a backup reads the table. It must not make others wait for the backup.
+// TestAChangeOfShapeGivesWay starts a process whose model has one more field
+// while a backup reads the table. The start must not make others wait for the
+// backup.
 func TestAChangeOfShapeGivesWay(t *testing.T) {
 	p := newPeopled(t)
 	backup, err := p.others.Begin()
@@ -91,7 +94,7 @@ func TestAChangeOfShapeGivesWay(t *testing.T) {
 	started := make(chan error, 1)
 	go func() { started <- p.start(fern+"  height: {type: integer, x-indexed: true}\n", nil) }()
 	p.waiting("ALTER TABLE%")
-	p.write() // behind the ALTER, which gives way
+	p.write() // waits for the ALTER, which gives way
 	fatal(t, backup.Commit())
 	fatal(t, <-started)
 	if n := p.indexes("_i_"); n != 1 {
@@ -99,9 +102,9 @@ func TestAChangeOfShapeGivesWay(t *testing.T) {
 	}
 }
 
-// TestWhoLosesTheLockMigratesNoFurther ends the connection that holds the right
-// to migrate while a change of shape waits for a backup. Another process may
-// migrate from then on, so the start that had the right must not go on.
+// TestWhoLosesTheLockMigratesNoFurther closes the connection that holds the
+// migration lock while a change of columns waits for a backup. Another process
+// may migrate from then on, so this start must not continue.
 func TestWhoLosesTheLockMigratesNoFurther(t *testing.T) {
 	p := newPeopled(t)
 	backup, err := p.others.Begin()
@@ -133,8 +136,8 @@ func TestWhoLosesTheLockMigratesNoFurther(t *testing.T) {
 	}
 }
 
-// TestABrokenIndexIsMadeAnew finds what is left of an index whose making was
-// refused or broken off.
+// TestABrokenIndexIsMadeAnew finds an invalid index, whose creation failed or
+// was interrupted.
 func TestABrokenIndexIsMadeAnew(t *testing.T) {
 	p := newPeopled(t)
 	unique := strings.Replace(fern, "string", "string, x-unique: true", 1)
@@ -146,7 +149,7 @@ func TestABrokenIndexIsMadeAnew(t *testing.T) {
 	if n := p.indexes("_u_"); n != 0 {
 		t.Errorf("%d unique indexes are left of the one that was refused", n)
 	}
-	// As a process that dies in the midst of it leaves it: invalid.
+	// Invalid, as a process leaves it that dies while it creates the index.
 	if _, err := p.others.Exec(`CREATE UNIQUE INDEX CONCURRENTLY c_plant_u_f_name ON c_plant (workspace, f_name NULLS FIRST)`); err == nil || p.indexes("_u_") != 1 {
 		t.Fatalf("no broken index: %v", err)
 	}

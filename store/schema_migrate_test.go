@@ -29,8 +29,8 @@ func newGrowing(t *testing.T, address string) *growing {
 	return &growing{t: t, address: address, dir: t.TempDir()}
 }
 
-// onBoth runs a test on both kinds of database. empty makes one and returns
-// its address.
+// onBoth runs a test on both kinds of database. empty creates a database and
+// returns its address.
 func onBoth(t *testing.T, test func(t *testing.T, empty func(*testing.T) string)) {
 	t.Run("SQLite", func(t *testing.T) {
 		test(t, func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "test.db") })
@@ -42,7 +42,7 @@ func onBoth(t *testing.T, test func(t *testing.T, empty func(*testing.T) string)
 
 const plantHead = "x-model: plant\nx-filterable: true\ntype: object\nproperties:\n"
 
-// load reads the model with these properties, beside the shipped ones.
+// load loads the shipped models and one with these properties.
 func (g *growing) load(properties string) *model.Registry {
 	g.t.Helper()
 	fatal(g.t, os.WriteFile(filepath.Join(g.dir, "plant.yaml"), []byte(plantHead+properties), 0o600))
@@ -51,8 +51,8 @@ func (g *growing) load(properties string) *model.Registry {
 	return models
 }
 
-// start opens the database with the model's properties, migrates it, and
-// hands both on.
+// start opens the database with a model of these properties, migrates it, and
+// calls use.
 func (g *growing) start(properties string, use func(*store.Store, *model.Model)) error {
 	g.t.Helper()
 	models := g.load(properties)
@@ -134,7 +134,7 @@ func TestAnIndexOfSomebodyElseStays(t *testing.T) {
 }
 
 // TestAJobThatDoesNotFitItsModelAnyMoreEnds accepts jobs, and starts again with
-// a model that lacks what they name: they end, and wait for nobody.
+// a model that lacks the fields they name: they fail instead of waiting.
 func TestAJobThatDoesNotFitItsModelAnyMoreEnds(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		const before = "  name: {type: string}\n  height: {type: integer}\n"
@@ -176,8 +176,8 @@ func TestAJobThatDoesNotFitItsModelAnyMoreEnds(t *testing.T) {
 	})
 }
 
-// TestWhatAJobDidCanBeReadWhenAFieldHasGone takes a field away that a job has
-// cleared: its results and the record's history still show the rest.
+// TestWhatAJobDidCanBeReadWhenAFieldHasGone removes a field that a job has
+// cleared. The job's results and the record's history still show the rest.
 func TestWhatAJobDidCanBeReadWhenAFieldHasGone(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		const before = "  name: {type: string}\n  height: {type: integer}\n"
@@ -205,7 +205,8 @@ func TestWhatAJobDidCanBeReadWhenAFieldHasGone(t *testing.T) {
 	})
 }
 
-// submit accepts a job for what a filter selects, or with "" for record 1.
+// submit accepts a job for the records that a filter selects, or for record 1
+// if it is "".
 func (g *growing) submit(s *store.Store, m *model.Model, filterText, patch string) string {
 	g.t.Helper()
 	sub := job.Submission{Kind: job.Bulk, Model: m}
@@ -292,9 +293,9 @@ func TestProcessesMigrateOneAtATime(t *testing.T) {
 	})
 }
 
-// TestAStartThatFindsEverythingTakesNoLock lets another process hold the
-// database for writing: one that was stopped in the middle of a transaction
-// must not keep others from starting and serving what can be read.
+// TestAStartThatFindsEverythingTakesNoLock starts while another process holds
+// the write lock: a process that was stopped in a transaction must not keep
+// others from starting and serving reads.
 func TestAStartThatFindsEverythingTakesNoLock(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "held.db")
 	start := func(adminKey string) (created bool) {

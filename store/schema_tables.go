@@ -12,8 +12,8 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// A LossError says that a changed model file would lose data, and the way
-// out.
+// A LossError means that a changed model file would lose data. It tells what to
+// do instead.
 type LossError struct {
 	Model, Field string
 	Reason       string
@@ -24,15 +24,15 @@ func (e *LossError) Error() string {
 	return fmt.Sprintf("model %s, field %s: %s. %s", e.Model, e.Field, e.Reason, e.WayOut)
 }
 
-// A column is what the database remembers of a field that a table was made
-// with.
+// A column is what the database stores about a field of a table.
 type column struct {
-	Name string     `json:"name"` // of the field
-	SQL  string     `json:"sql"`  // of the column
+	Name string     `json:"name"` // the field's
+	SQL  string     `json:"sql"`  // the column's
 	Kind model.Type `json:"kind"`
 }
 
-// stored lists the fields that have a column of their own beside the roles'.
+// stored returns the fields that have a column of their own besides those with
+// a role.
 func stored(m *model.Model) []*model.Field {
 	var fields []*model.Field
 	for _, f := range m.Fields {
@@ -49,8 +49,8 @@ func (t *tx) shapeTables(models []*model.Model) (grown []*model.Model, err error
 			return nil, err
 		}
 	}
-	// All that must be looked for comes first: from the first column on, others
-	// wait for the table.
+	// The checks come first: from the first new column on, others wait for the
+	// table.
 	var old []oldTable
 	for _, m := range models {
 		o, was, err := t.oldTable(m)
@@ -77,7 +77,7 @@ func (t *tx) shapeTables(models []*model.Model) (grown []*model.Model, err error
 	return grown, nil
 }
 
-// An oldTable is one that was made from another version of its model.
+// An oldTable is a table that was made from another version of its model.
 type oldTable struct {
 	m       *model.Model
 	digest  string
@@ -131,8 +131,8 @@ func (t *tx) createTable(m *model.Model) error {
 	return t.Run(t.Dialect.RecordTable(m.Table(), columns))
 }
 
-// extendTable adds the columns of new fields. What is remembered keeps the
-// former digest until the indexes are right, too.
+// extendTable adds the columns of new fields. The stored digest stays the
+// former one until the indexes are right, too.
 func (t *tx) extendTable(o oldTable) error {
 	for _, f := range stored(o.m) {
 		if findColumn(o.columns, f) >= 0 {
@@ -149,12 +149,12 @@ func (t *tx) addColumn(m *model.Model, f *model.Field) error {
 	return t.Run("ALTER TABLE " + m.Table() + " ADD COLUMN " + sqldb.Quoted(f) + " " + t.Dialect.ColumnType(f.Type))
 }
 
-// findColumn is the place of a field's column, -1 for none.
+// findColumn returns the place of a field's column, -1 if there is none.
 func findColumn(columns []column, f *model.Field) int {
 	return slices.IndexFunc(columns, func(c column) bool { return strings.EqualFold(c.SQL, f.Column) })
 }
 
-// checkLoss refuses what would lose values that are there.
+// checkLoss returns a [*LossError] if the change would lose values.
 func (t *tx) checkLoss(m *model.Model, before []column) error {
 	if id := m.Role(model.RoleID); !slices.Contains(before, column{id.Name, id.Column, id.Type}) {
 		return &LossError{m.Name, id.Name, "the id has changed its name or type",
@@ -178,7 +178,7 @@ func (t *tx) checkLoss(m *model.Model, before []column) error {
 	return nil
 }
 
-// checkEmpty lets a field go only when no record has a value in it.
+// checkEmpty allows a field to be removed only if no record has a value in it.
 func (t *tx) checkEmpty(m *model.Model, c column) error {
 	var one int
 	some, err := t.Get(&one, `SELECT 1 FROM `+m.Table()+` WHERE "`+c.SQL+`" IS NOT NULL LIMIT 1`)
@@ -189,8 +189,8 @@ func (t *tx) checkEmpty(m *model.Model, c column) error {
 		"Put it back into the file (readOnly keeps it from changing), or clear it on all records first"}
 }
 
-// rememberModel keeps what the table has, the columns of fields that went
-// included: their names are taken for good.
+// rememberModel stores the columns of the table, those of removed fields
+// included: their names may not be used again.
 func (t *tx) rememberModel(m *model.Model, digest string, before []column) error {
 	columns := before
 	for _, f := range m.Fields {
@@ -207,9 +207,9 @@ func (t *tx) rememberModel(m *model.Model, digest string, before []column) error
 		m.Name, digest, string(text))
 }
 
-// alignIndexes makes the indexes that the model asks for and drops those that
-// it no longer does, and what is left of one that was broken off; how is "" or
-// the dialect's concurrently.
+// alignIndexes creates the indexes that the model asks for. It drops those that
+// it does not ask for any more, and those whose creation was interrupted. how
+// is "" or the dialect's concurrently.
 func (t *tx) alignIndexes(m *model.Model, how string) error {
 	want := wantedIndexes(m, t.Dialect)
 	have, err := t.indexes(m)
@@ -218,7 +218,7 @@ func (t *tx) alignIndexes(m *model.Model, how string) error {
 	}
 	for name, whole := range have {
 		if !strings.HasPrefix(name, m.Table()+"_") {
-			continue // somebody else's
+			continue // not one of ours
 		}
 		if (want[name] != nil || isCaseless(m, name)) && whole {
 			delete(want, name)
@@ -236,7 +236,7 @@ func (t *tx) alignIndexes(m *model.Model, how string) error {
 	return nil
 }
 
-// indexes lists those of a model's table, and whether each is whole.
+// indexes returns the indexes of a model's table, and whether each is complete.
 func (t *tx) indexes(m *model.Model) (map[string]bool, error) {
 	var list []struct {
 		Name  string
@@ -250,7 +250,7 @@ func (t *tx) indexes(m *model.Model) (map[string]bool, error) {
 	return have, err
 }
 
-// An index is what stands before and after its name.
+// An index is the SQL before and after its name.
 type index struct{ kind, on string }
 
 func wantedIndexes(m *model.Model, d *sqldb.Dialect) map[string]*index {
@@ -268,10 +268,11 @@ func wantedIndexes(m *model.Model, d *sqldb.Dialect) map[string]*index {
 	return want
 }
 
-// maxName is how many bytes of a name PostgreSQL heeds.
+// maxName is how many bytes of a name PostgreSQL uses.
 const maxName = 63
 
-// indexName is the name, or where that is too long what tells it from others.
+// indexName returns the name, or where it is too long a shorter one that is as
+// unique.
 func indexName(name string) string {
 	if len(name) <= maxName {
 		return name
@@ -283,8 +284,8 @@ func indexName(name string) string {
 func (t *tx) createIndex(m *model.Model, name string, i *index, how string) error {
 	err := t.Run("CREATE " + i.kind + how + ` "` + name + `" ON ` + m.Table() + " " + i.on)
 	if column, refused := t.Dialect.Refusal(err); refused {
-		// One that was made beside the writers is left behind, and would refuse
-		// what is allowed until the model asks for it.
+		// An index that failed while it was created concurrently still exists. It
+		// would refuse values that the present model allows.
 		return errors.Join(&LossError{m.Name, fieldOf(m, column), "it would become unique but some records share a value",
 			"Give them values of their own first, or leave it as it was"}, t.dropIndex(name, how))
 	}

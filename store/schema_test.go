@@ -11,7 +11,7 @@ import (
 )
 
 // TestBothDatabasesHaveTheSameColumns compares the tables that the migrations
-// make, which are written by hand for each.
+// create, which are written by hand for each database.
 func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 	const inSQLite = `SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c
 		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'goose_%'`
@@ -25,11 +25,12 @@ func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 }
 
 // undivided are the tables that a distributed PostgreSQL keeps whole on each of
-// its machines; docs/operations.md names them.
+// its machines. docs/operations.md names them.
 var undivided = []string{"settings", "workspaces", "api_keys", "models", "running_models", "blocks", "goose_db_version"}
 
-// TestTablesCanBeCutByWorkspace looks at every key of every other table: one
-// that does not hold the workspace could only be kept by looking everywhere.
+// TestTablesCanBeCutByWorkspace checks that every unique key of every other
+// table contains the workspace. A distributed database could enforce another
+// key only by asking all its machines.
 func TestTablesCanBeCutByWorkspace(t *testing.T) {
 	s, err := Open(t.Context(), pgtest.Database(t), Options{Models: model.Shipped()})
 	must(t, err)

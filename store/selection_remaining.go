@@ -93,7 +93,7 @@ func (s *Store) remaining(ctx context.Context, db *sqlx.Tx, l job.Lease, examine
 // it selected and has not done, or with codes those that ended with one of them.
 func (q snapshotReader) addRemaining(remaining bitmaps, l job.Lease, examined func(part float64)) error {
 	if l.Codes != nil {
-		return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return row.addRefused(remaining, l) })
+		return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return row.addRejected(remaining, l) })
 	}
 	if err := q.selected(remaining, l.Workspace, l.Parent); err != nil {
 		return err
@@ -105,9 +105,9 @@ func (q snapshotReader) addRemaining(remaining bitmaps, l job.Lease, examined fu
 	return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return remove(row, remaining) })
 }
 
-// addRefused adds the chunk's records that ended with one of a retry's codes.
-func (row changeRow) addRefused(remaining bitmaps, l job.Lease) error {
-	list, err := row.refusals()
+// addRejected adds the chunk's records that ended with one of a retry's codes.
+func (row changeRow) addRejected(remaining bitmaps, l job.Lease) error {
+	list, err := row.rejections()
 	for _, r := range list {
 		if slices.Contains(l.Codes, r.Code) && (l.IncludeSkipped || r.Outcome != job.Skipped) {
 			remaining.add(row.First + int64(r.Offset))
@@ -131,7 +131,7 @@ func (row changeRow) removeDoneAndSkipped(remaining bitmaps) error {
 	if err := row.removeDone(remaining); err != nil {
 		return err
 	}
-	list, err := row.refusals()
+	list, err := row.rejections()
 	for _, r := range list {
 		if r.Outcome == job.Skipped {
 			remaining.remove(row.First + int64(r.Offset))

@@ -57,9 +57,9 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 			return err
 		}
 		t.touch(l.JobID)
-		if refused := l.Guard.Check(sel.count, sel.digest); refused != nil {
+		if broken := l.Guard.Check(sel.count, sel.digest); broken != nil {
 			ended = true
-			return t.failGuard(l, sel, *refused)
+			return t.failGuard(l, sel, *broken)
 		}
 		ended = sel.count == 0
 		return t.commitSelection(l, sel)

@@ -54,8 +54,8 @@ func checkCut(t *testing.T, sel selection, spans []span, n int, part int64) {
 }
 
 // TestAChunkEndsWhereItsNumbersAreTooFarApart selects records whose numbers
-// differ by more than an offset can say, as in a workspace that has blocks far
-// from each other.
+// differ by more than an offset can hold, as in a workspace whose blocks are
+// far from each other.
 func TestAChunkEndsWhereItsNumbersAreTooFarApart(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()

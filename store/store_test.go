@@ -30,9 +30,8 @@ func opened(tb testing.TB, address string, o store.Options) *store.Store {
 
 func TestSQLite(t *testing.T) { storetest.Run(t, openSQLite) }
 
-// TestPostgreSQL gives each test a database of its own on one server, moves
-// the server's clock as the tests ask, and cuts selections as finely as they
-// need.
+// TestPostgreSQL gives each test its own database on one server, with the clock
+// that the test asks for, and makes shards as small as the tests need.
 func TestPostgreSQL(t *testing.T) {
 	server := pgtest.Start(t)
 	t.Run("suite", func(t *testing.T) {
@@ -44,7 +43,7 @@ func TestPostgreSQL(t *testing.T) {
 		})
 	})
 	t.Run("openings", func(t *testing.T) { openings(t, server) })
-	// A deadlock would be mended, but only after a second of waiting.
+	// A deadlock would be resolved, but only after a second of waiting.
 	if n := server.Do(t, "postgres", `SELECT SUM(deadlocks) FROM pg_stat_database`); n != "0" {
 		t.Errorf("%s deadlocks", n)
 	}

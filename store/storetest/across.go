@@ -63,7 +63,7 @@ func stampsComeWithTheChange(t *testing.T, k *Kit) {
 
 func quote(text string) string { return `"` + text + `"` }
 
-// stampsStay changes people who are gone without changing that they are.
+// stampsStay changes people who are gone in other fields: their stamps stay.
 func (k *Kit) stampsStay(t *testing.T, gone map[string]Person) {
 	t.Helper()
 	k.Pass(time.Hour)
@@ -81,7 +81,7 @@ func (k *Kit) stampsStay(t *testing.T, gone map[string]Person) {
 	}
 }
 
-// stampsAreClearedAndRestored brings one back and takes that back.
+// stampsAreClearedAndRestored brings one person back and undoes that.
 func (k *Kit) stampsAreClearedAndRestored(t *testing.T, gone, before map[string]Person) {
 	t.Helper()
 	back := k.Single(1, `{"state": "trial"}`)
@@ -94,8 +94,7 @@ func (k *Kit) stampsAreClearedAndRestored(t *testing.T, gone, before map[string]
 	items, _, err := k.History(t.Context(), k.WS, k.People, int64(1), 1, "")
 	check(t, err)
 	equal(t, "history names it too", string(items[0].Changed["goneAt"].From), quote(*gone["1"].GoneAt))
-	// Gone and back meanwhile, with other stamps: the undo asks for the state
-	// alone.
+	// Gone again meanwhile, with other stamps: the undo compares only the state.
 	k.Add(1, func(int) string { return `{"id": 1, "goneAt": "2020-01-01T00:00:00Z"}` })
 	equal(t, "undone", k.undo(j.ID, 1).Updated, 1)
 	equal(t, "stamps after the undo", stamps(k.All(`{}`)["1"]), stamps(gone["1"]))
@@ -124,7 +123,7 @@ func stampsOfNewRecords(t *testing.T, k *Kit) {
 	equal(t, "an import that brings back", stamps(k.All(`{}`)["10"]), "never by null")
 }
 
-// third gives every third person a company, and a domain to the first three.
+// third gives every third person a company, and the first three a domain.
 func third(i int) string {
 	more := ""
 	if i%3 == 0 {
@@ -147,8 +146,8 @@ func needsFailRecordsAlone(t *testing.T, k *Kit) {
 			equal(t, "rights of "+id, p.Rights == nil, true)
 		}
 	}
-	// Some are forced although they match no longer, and one in between comes
-	// to match that was not selected.
+	// Some are forced although they no longer match, and a record in between
+	// matches that was not selected.
 	forced, l := k.Start(k.Bulk(`{"visits": {"$gte": 60, "$ne": 74}}`, `{"rights": "all"}`, job.Options{OnMismatch: job.Force}))
 	k.Add(4, func(i int) string { return fmt.Sprintf(`{"id": %d, "visits": 1}`, 61+i) })
 	k.Add(1, func(int) string { return `{"id": 75, "visits": 75}` })
@@ -156,8 +155,8 @@ func needsFailRecordsAlone(t *testing.T, k *Kit) {
 	j := k.Read(forced.ID)
 	invariant(t, j)
 	equal(t, "forced", fmt.Sprint(j.Updated, j.Failed), "10 19")
-	// Whoever gets a company in the same patch, or by the time of a retry,
-	// has one.
+	// A record that gets a company in the same patch, or before a retry, does
+	// not lack one.
 	equal(t, "given with its need", k.done(k.Bulk(`{"id": 2}`, `{"rights": "own", "company": {"id": 1}}`, job.Options{})).Updated, 1)
 	k.Add(1, func(int) string { return `{"id": 62, "company": {"id": 1}}` })
 	again, err := k.RetryJob(forced.ID, "")
@@ -165,7 +164,7 @@ func needsFailRecordsAlone(t *testing.T, k *Kit) {
 	k.Run(7)
 	again = k.Read(again.ID)
 	equal(t, "retried", fmt.Sprint(*again.Matched, again.Updated, again.Failed), "19 1 18")
-	k.Add(1, func(int) string { return `{"id": 64, "company": null}` }) // an undo asks for no needs
+	k.Add(1, func(int) string { return `{"id": 64, "company": null}` }) // an undo does not check needs
 	equal(t, "undone", k.undo(forced.ID, 6).Updated, 10)
 	k.needsOfOne(t)
 }
@@ -178,7 +177,7 @@ func (k *Kit) done(sub job.Submission) job.Job {
 	return k.Read(j.ID)
 }
 
-// needsRun previews and runs a job that fails the 40 who have no company.
+// needsRun previews and runs a job that fails the 40 people without a company.
 func (k *Kit) needsRun(t *testing.T, sub job.Submission, updated, unchanged int64) {
 	t.Helper()
 	p, err := k.Preview(t.Context(), sub)
@@ -199,7 +198,7 @@ func (k *Kit) needsRun(t *testing.T, sub job.Submission, updated, unchanged int6
 	}
 }
 
-// needsOfOne asks the same of single records, imports and two needs at once.
+// needsOfOne tests the same with single records, imports and two needs at once.
 func (k *Kit) needsOfOne(t *testing.T) {
 	t.Helper()
 	single := k.done(k.Single(3, `{"rights": "own"}`))

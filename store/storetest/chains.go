@@ -9,7 +9,7 @@ import (
 	"bulkpatch/job"
 )
 
-// retried retries a job and carries that out.
+// retried accepts a retry of a job and runs it.
 func (k *Kit) retried(f job.Follow) job.Job {
 	k.tb.Helper()
 	r, _, err := k.Retry(k.tb.Context(), f)
@@ -18,8 +18,8 @@ func (k *Kit) retried(f job.Follow) job.Job {
 	return k.Read(r.ID)
 }
 
-// retriesShareAChain retries a job and its retries in turn: what one of them
-// has settled no other takes again.
+// retriesShareAChain retries a job and its retries in turn: no retry takes
+// records that another job of the chain has done.
 func retriesShareAChain(t *testing.T, k *Kit) {
 	k.Add(9, person)
 	free := func(id int) { k.Add(1, func(int) string { return fmt.Sprintf(`{"id": %d, "domain": null}`, id) }) }
@@ -35,7 +35,7 @@ func retriesShareAChain(t *testing.T, k *Kit) {
 	equal(t, "taken by a second retry of the same job", *second.Matched, 1)
 	equal(t, "updated by it", second.Updated, 1)
 	third := k.retried(k.Follow(first.ID))
-	equal(t, "left of what the first retry took", *third.Matched, 0)
+	equal(t, "remaining of what the first retry took", *third.Matched, 0)
 	equal(t, "a retry that has nothing to do", third.State, job.Succeeded)
 	equal(t, "retried by", fmt.Sprint(k.Read(j.ID).RetriedBy), fmt.Sprint([]string{first.ID, second.ID}))
 	equal(t, "the retry retried by", fmt.Sprint(k.Read(first.ID).RetriedBy), fmt.Sprint([]string{third.ID}))
@@ -62,8 +62,8 @@ func oneRetryAtATime(t *testing.T, k *Kit) {
 	retriesRace(t, k, []string{j.ID, first.ID, second.ID})
 }
 
-// retriesRace lets callers retry jobs of one chain at the same time: one of them
-// makes a job.
+// retriesRace lets callers retry jobs of one chain at the same time: only one
+// creates a job.
 func retriesRace(t *testing.T, k *Kit, ids []string) {
 	before := len(k.jobs())
 	var callers sync.WaitGroup
@@ -88,7 +88,7 @@ func retriesRace(t *testing.T, k *Kit, ids []string) {
 	equal(t, "jobs that came", len(k.jobs())-before, 1)
 }
 
-// found lists the ids of some results, page by page.
+// found returns the ids of some results, read page by page.
 func (k *Kit) found(id string, q job.ResultQuery) string {
 	k.tb.Helper()
 	ids := []string{}
@@ -104,7 +104,7 @@ func (k *Kit) found(id string, q job.ResultQuery) string {
 	}
 }
 
-// retryOfOneGroup retries what failed with one code.
+// retryOfOneGroup retries the records that failed with one code.
 func retryOfOneGroup(t *testing.T, k *Kit) {
 	k.Add(4, func(i int) string {
 		company := []string{`{"id": 1}`, `{"id": 1}`, "null", "null"}[i]

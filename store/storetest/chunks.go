@@ -14,15 +14,15 @@ import (
 
 const mebibyte = 1 << 20
 
-// tagged is a person with about so many bytes of tags.
+// tagged returns a person with about so many bytes of tags.
 func tagged(bytes int) func(i int) string {
 	return func(i int) string {
 		return fmt.Sprintf(`{"id": %d, "name": "n%d", "visits": %d, "tags": ["%s"]}`, i+1, i, i, strings.Repeat("t", bytes))
 	}
 }
 
-// largeChunks holds chunks to 16 MiB of values, those they read and those they
-// write, and undoes them.
+// largeChunks checks that no chunk reads or writes more than 16 MiB of values,
+// and undoes the job.
 func largeChunks(t *testing.T, k *Kit) {
 	const n, bytes = 20, mebibyte * 9 / 10
 	for i := range n {
@@ -52,8 +52,8 @@ func largeChunks(t *testing.T, k *Kit) {
 	equal(t, "updated", k.Read(name.ID).Updated, n)
 }
 
-// bounded works a lease to its end and holds each chunk to so many records. It
-// returns how many the largest had.
+// bounded carries out a lease, and checks that no chunk has more records than
+// the limit. It returns how many the largest had.
 func (k *Kit) bounded(t *testing.T, l job.Lease, most int64) (largest int64) {
 	t.Helper()
 	chunks := k.Chunks(l)
@@ -71,7 +71,8 @@ func (k *Kit) bounded(t *testing.T, l job.Lease, most int64) (largest int64) {
 	}
 }
 
-// merging is a patch of custom that was accepted before patches had limits.
+// merging returns a patch of custom that was accepted before patches had
+// limits.
 func (k *Kit) merging(sub job.Submission, patch string) job.Submission {
 	k.tb.Helper()
 	custom, _ := k.People.Field("custom")
@@ -89,8 +90,8 @@ func names(n int, value string) string {
 	return "{" + b.String()[1:] + "}"
 }
 
-// wideMerges merges thousands of names, into one record and into many, which
-// neither database takes in one expression.
+// wideMerges merges thousands of names, into one record and into many. Neither
+// database accepts as many in one expression.
 func wideMerges(t *testing.T, k *Kit) {
 	k.Add(6, func(i int) string {
 		return fmt.Sprintf(`{"id": %d, "name": "n", "visits": %d, "custom": {"own": %d, "k00001": "mine", "k00003": {"deep": 1}}}`, i+1, i, i)
@@ -107,7 +108,7 @@ func wideMerges(t *testing.T, k *Kit) {
 	p := k.All(`{}`)["1"]
 	var custom map[string]any
 	check(t, json.Unmarshal(p.Custom, &custom))
-	equal(t, "names", len(custom), n) // own, and all of the patch but the one it clears
+	equal(t, "names", len(custom), n) // its own, and all of the patch except the one that it clears
 	equal(t, "of its own", custom["own"], any(0.0))
 	equal(t, "merged", custom["k00003"], any(7.0))
 	change := k.Outcomes(j.ID, 3)["1"].Changed["custom"]
@@ -128,9 +129,9 @@ func wideMerges(t *testing.T, k *Kit) {
 	equal(t, "none", string(k.All(`{}`)["7"].Custom), "null")
 }
 
-// mergesTooLarge refuses to make a value of more than 1 MiB, for that record
-// alone: by few names and by many, of one record and of many, by a job and by
-// an import.
+// mergesTooLarge merges more than 1 MiB into a value, which fails that record
+// alone: with few names and with many, in one record and in many, by a job and
+// by an import.
 func mergesTooLarge(t *testing.T, k *Kit) {
 	const most = mebibyte
 	k.Add(3, func(i int) string {
@@ -170,8 +171,8 @@ func (k *Kit) tooLarge(t *testing.T, id, record string) {
 	}
 }
 
-// sizesAreKept lets each chunk be taken by another holder of the shard: one
-// that was refused is halved, though nothing of it was committed.
+// sizesAreKept carries out each chunk with a new lease. The size after a chunk
+// that failed is halved, though the chunk was rolled back.
 func sizesAreKept(t *testing.T, k *Kit) {
 	k.Add(40, person)
 	j, l := k.Start(k.Bulk(`{}`, `{"domain": "one.example"}`, job.Options{AllowAll: true}))
@@ -188,8 +189,8 @@ func sizesAreKept(t *testing.T, k *Kit) {
 	equal(t, "updated", k.Read(j.ID).Updated, 1)
 }
 
-// fruitlessRounds ends a job only after many rounds over a long time: of a
-// shard that somebody holds, of one that nobody can claim, and of a single.
+// noProgressRounds fails a job only after many rounds without progress over a
+// long time: of a leased shard, of one that nobody can claim, and of a single.
 func noProgressRounds(t *testing.T, k *Kit) {
 	k.Add(20, person)
 	_, l := k.Start(k.Bulk(`{}`, `{"score": 1}`, job.Options{AllowAll: true}))
@@ -225,8 +226,8 @@ func noProgressRounds(t *testing.T, k *Kit) {
 	equal(t, "what is still to do", len(k.Due()), 0)
 }
 
-// othersBesideChunks changes and deletes records right before the chunk that
-// takes them, which may have been read by then.
+// othersBesideChunks changes and deletes records right before their chunk,
+// which may already have been read.
 func othersBesideChunks(t *testing.T, k *Kit) {
 	k.Add(40, func(i int) string {
 		return fmt.Sprintf(`{"id": %d, "name": "n", "visits": %d, "state": "trial", "custom": {"a": %d}}`, i+1, i, i)

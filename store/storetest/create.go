@@ -45,7 +45,7 @@ func createdUnlessThere(t *testing.T, k *Kit) {
 	k.raceToCreate(t)
 }
 
-// raceToCreate lets many callers make one record.
+// raceToCreate lets many callers create the same record.
 func (k *Kit) raceToCreate(t *testing.T) {
 	const callers = 20
 	d, found := k.draft(`{"name": "Only"}`), k.Filter(`{"name": "Only"}`)

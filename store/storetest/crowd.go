@@ -11,14 +11,14 @@ import (
 	"bulkpatch/model"
 )
 
-// Part is how many selected records should be worth a shard of their own, so
-// that the suite's larger jobs have several where the database can use them.
+// Part is how many selected records are worth a shard of their own, so that the
+// suite's larger jobs have several shards on a database that allows them.
 const Part = 500
 
-// crowd is how many workers the tests of this file let work at a time.
+// crowd is how many workers work at the same time in the tests of this file.
 const crowd = 6
 
-// workTogether lets a crowd work as processes would, until all the jobs have
+// workTogether lets a crowd work, as processes would, until all jobs have
 // ended.
 func (k *Kit) workTogether(t *testing.T, ids ...string) {
 	t.Helper()
@@ -34,8 +34,8 @@ func (k *Kit) workTogether(t *testing.T, ids ...string) {
 	}
 }
 
-// takePart does what is due until stop. Nobody dies, so that nothing is lost
-// for a sweep to find; but two may take the same ring.
+// takePart carries out what is due until stop is closed. No worker dies, so the
+// sweep has nothing to find, but two workers may take the same wake-up.
 func (k *Kit) takePart(t *testing.T, stop chan struct{}) {
 	ctx := t.Context()
 	for !t.Failed() {
@@ -63,8 +63,7 @@ func (k *Kit) takePart(t *testing.T, stop chan struct{}) {
 	}
 }
 
-// follow reads a job until it has ended. What it shows must add up, and never
-// fall.
+// follow reads a job until it has ended. Its counts must add up and never fall.
 func (k *Kit) follow(t *testing.T, id string) {
 	t.Helper()
 	var before job.Job
@@ -102,8 +101,8 @@ func shardsSideBySide(t *testing.T, k *Kit) {
 	equal(t, "as before", len(k.All(`{"state": "trial", "score": null}`)), (n+2)/3)
 }
 
-// ringsTellWhatIsInFlight looks at the rings of a job's other shards, where
-// it has some, while the first is held and when another was sent.
+// wakeUpsTellWhatIsInFlight reads the wake-ups of a job's other shards, if it has
+// any, while the first is leased and after another was sent.
 func wakeUpsTellWhatIsInFlight(t *testing.T, k *Kit) {
 	k.Add(4*Part, person)
 	k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"score": 1}`, job.Options{}))
@@ -130,9 +129,8 @@ func wakeUpsTellWhatIsInFlight(t *testing.T, k *Kit) {
 	check(t, k.Yield(t.Context(), l, 0, ""))
 }
 
-// overlappingJobs lets a crowd work on jobs over the same records, with
-// singles and imports between: nobody may wait for ever, and no change be
-// lost.
+// overlappingJobs lets a crowd work on jobs over the same records, with singles
+// and imports in between. Nobody may wait for ever, and no change may be lost.
 func overlappingJobs(t *testing.T, k *Kit) {
 	const n = 2 * Part
 	k.Add(n, person)
@@ -155,8 +153,8 @@ func overlappingJobs(t *testing.T, k *Kit) {
 }
 
 // cancelMeetsTheLastChunk cancels a job while its last chunks are in flight,
-// again and again: either the chunk comes in and the job ends as it would
-// have, or nothing of it does.
+// again and again. Either the chunk commits and the job ends as it would have,
+// or nothing of the chunk is written.
 func cancelMeetsTheLastChunk(t *testing.T, k *Kit) {
 	k.Add(3, person)
 	seen := map[job.State]int{}
@@ -195,8 +193,8 @@ func cancelMeetsTheLastChunk(t *testing.T, k *Kit) {
 	t.Logf("ends: %v", seen)
 }
 
-// numbersRace lets many callers make records at a time, who all need numbers
-// and ids of one sequence.
+// numbersRace lets many callers create records at the same time, which all need
+// numbers and ids of one sequence.
 func numbersRace(t *testing.T, k *Kit) {
 	const callers, each = 8, 25
 	var made sync.Map

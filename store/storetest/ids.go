@@ -8,8 +8,9 @@ import (
 	"bulkpatch/model"
 )
 
-// idsKeepTheirType asks wherever an id is shown: people are numbered. One of
-// them is deleted, so that its name is read from where names are kept.
+// idsKeepTheirType checks the type of an id wherever one is shown: ids of
+// people are numbers. One record is deleted, so that its id is read from its
+// tombstone.
 func idsKeepTheirType(t *testing.T, k *Kit) {
 	k.Add(4, person)
 	sub := k.Bulk(`{"visits": {"$gte": 0}}`, `{"rights": "own"}`, job.Options{})

@@ -12,7 +12,7 @@ import (
 	"bulkpatch/model"
 )
 
-// send imports some lines of people, as part of an import that has begun.
+// send imports some lines of people, as a part of an import that has begun.
 func (k *Kit) send(run job.Import, lines ...string) job.ImportReport {
 	k.tb.Helper()
 	var drafts []model.Draft
@@ -38,7 +38,7 @@ func (k *Kit) begin() job.Import {
 	return run
 }
 
-// create makes a person as a caller of the API does, and returns the id.
+// create creates a person as the API does, and returns the id.
 func (k *Kit) create(line string) string {
 	k.tb.Helper()
 	rec, _, err := k.CreateRecord(k.tb.Context(), k.WS, k.People, k.draft(line))
@@ -46,7 +46,7 @@ func (k *Kit) create(line string) string {
 	return model.FormatID(rec.Values[k.People.Role(model.RoleID).Index])
 }
 
-// shown is a person as the API shows it.
+// shown returns a person as the API shows it.
 func (k *Kit) shown(id int64) string {
 	k.tb.Helper()
 	rec, err := k.Record(k.tb.Context(), k.WS, k.People, id)
@@ -54,7 +54,7 @@ func (k *Kit) shown(id int64) string {
 	return string(k.People.AppendRecord(nil, rec, nil, model.HideSecrets))
 }
 
-// brief is what a report says, the details of failures cut to their codes.
+// brief returns a report with failures cut to their codes.
 func brief(r job.ImportReport) string {
 	var failed []string
 	for _, f := range r.Failed {
@@ -64,8 +64,8 @@ func brief(r job.ImportReport) string {
 	return fmt.Sprintf("%d inserted, %d updated, %d unchanged, failed %v", r.Inserted, r.Updated, r.Unchanged, failed)
 }
 
-// generatedIDsMeetNone: while an import gives ids to its lines, others make
-// records that get ids from the store. None of these is what a line means.
+// generatedIDsMeetNone creates records without ids while an import runs. The
+// store generates their ids, and no line of the import may mean one of them.
 func generatedIDsMeetNone(t *testing.T, k *Kit) {
 	k.create(`{"name": "before"}`) // id 1
 	run := k.begin()
@@ -97,8 +97,8 @@ func generatedIDsMeetNone(t *testing.T, k *Kit) {
 	equal(t, "what no import can ask for is forgotten", brief(k.send(run, `{"id": 12, "name": "twelve"}`)), "0 inserted, 1 updated, 0 unchanged, failed []")
 }
 
-// otherGeneratedValuesMeetNone: ids of any kind, and counted fields beside
-// the id.
+// otherGeneratedValuesMeetNone tests ids of other types, and counted fields
+// besides the id.
 func otherGeneratedValuesMeetNone(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	for name, required := range map[string]string{"plane": `"name": "n"`, "mythic": `"name": "n"`, "accounts": `"title": "t", "address": ["a"]`} {
@@ -131,7 +131,7 @@ func otherGeneratedValuesMeetNone(t *testing.T, k *Kit) {
 }
 
 // sameNewIDsMerge runs imports of the same new ids at the same time: each line
-// makes a record or finds one, and none fails.
+// creates a record or finds it, and none fails.
 func sameNewIDsMerge(t *testing.T, k *Kit) {
 	const racers, rounds, people = 4, 6, 50
 	for round := range rounds {
@@ -167,8 +167,8 @@ func sameNewIDsMerge(t *testing.T, k *Kit) {
 	equal(t, "records", len(k.All(`{}`)), rounds*people)
 }
 
-// importsKeepNewerData: a line that says what is there changes nothing, and one
-// that was written for another version nothing either.
+// importsKeepNewerData imports lines that give the values which the records
+// have, and lines for another version: both change nothing.
 func importsKeepNewerData(t *testing.T, k *Kit) {
 	k.send(k.begin(),
 		`{"id": 1, "version": 3, "name": "Ana", "custom": {"tier": "a", "seats": 5}, "tags": ["x", "y"], "score": 1.5, "active": true, "seen": "2024-03-21T18:42:15.291Z", "createdAt": "2020-01-01T00:00:00Z", "updatedAt": "2021-01-01T00:00:00Z"}`)
@@ -206,7 +206,8 @@ func importsKeepNewerData(t *testing.T, k *Kit) {
 	k.maskedSecrets(t)
 }
 
-// maskedSecrets are told to be the same only to those who may read them.
+// maskedSecrets imports secrets: only a caller who may read them sees whether a
+// line changes one.
 func (k *Kit) maskedSecrets(t *testing.T) {
 	t.Helper()
 	mythic, _ := model.Shipped().Model("mythic")

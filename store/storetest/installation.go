@@ -8,7 +8,7 @@ import (
 	"bulkpatch/store"
 )
 
-// installationsAreNamed asks for the name of an installation as its processes do:
+// installationsAreNamed reads the name of an installation as its processes do:
 // of one whose first process is a worker, before and after the first API
 // process, and of another.
 func installationsAreNamed(t *testing.T, open func(testing.TB, store.Options) *store.Store) {

@@ -10,8 +10,8 @@ import (
 	"bulkpatch/job"
 )
 
-// listed lists the jobs of a query page by page, as numbers of the order in
-// which they were accepted.
+// listed reads the jobs of a query page by page. It returns their numbers in
+// the order in which they were accepted.
 func (k *Kit) listed(q job.Query, order map[string]int) string {
 	k.tb.Helper()
 	numbers := []int{}

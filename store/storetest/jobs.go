@@ -23,7 +23,7 @@ func equal[T comparable](t *testing.T, what string, got, want T) {
 	}
 }
 
-// invariant holds the counts of a job to what the contract promises of them.
+// invariant checks the counts of a job against the contract.
 func invariant(t *testing.T, j job.Job) {
 	t.Helper()
 	if p := j.Pending(); p != nil && (*p < 0 || *j.Matched != j.Tried()+*p) {
@@ -137,7 +137,7 @@ func sparseSelection(t *testing.T, k *Kit) {
 func refusedRecordCostsOnlyItself(t *testing.T, k *Kit) {
 	k.Add(100, person)
 	k.Add(1, func(int) string { return `{"id": 40, "domain": "taken.example"}` })
-	// One selected record may take the value, the others meet it.
+	// One selected record gets the value, which the others then find taken.
 	j := k.Accept(k.Bulk(`{"visits": {"$between": [10, 16]}}`, `{"domain": "new.example", "state": "x"}`, job.Options{}))
 	k.Run(4)
 	j = k.Read(j.ID)
@@ -214,17 +214,17 @@ func claimFencesOff(t *testing.T, k *Kit) {
 	j, zombie := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
 	_, err := k.ApplyChunk(t.Context(), zombie, 10)
 	check(t, err)
-	// The sweep rings for what stood still, and another worker claims it.
+	// The sweep redelivers the stale work, and another worker claims it.
 	liveness, _, err := k.Liveness(t.Context(), 0, 10)
 	check(t, err)
-	equal(t, "pulses", len(liveness), 1)
+	equal(t, "liveness rows", len(liveness), 1)
 	check(t, k.Redeliver(t.Context(), []job.Liveness{liveness[0]}))
 	l := k.Lease()
 	_, err = k.ApplyChunk(t.Context(), zombie, 10)
 	equal(t, "the zombie's error", errors.Is(err, job.ErrLeaseLost), true)
-	equal(t, "the zombie's beat", errors.Is(k.Heartbeat(t.Context(), zombie, ""), job.ErrLeaseLost), true)
+	equal(t, "the zombie's heartbeat", errors.Is(k.Heartbeat(t.Context(), zombie, ""), job.ErrLeaseLost), true)
 	check(t, k.Yield(t.Context(), zombie, 0, ""))
-	equal(t, "rings of the zombie", len(k.Due()), 0)
+	equal(t, "wake-ups of the zombie", len(k.Due()), 0)
 	k.Work(l, 10)
 	j = k.Read(j.ID)
 	equal(t, "updated", j.Updated, 34)
@@ -235,7 +235,7 @@ func claimFencesOff(t *testing.T, k *Kit) {
 }
 
 // rateCountsWaits lets a worker yield for a second after each chunk, as a
-// throttled job does: what it shows then is not how fast a chunk was.
+// throttled job does: the rate includes these waits.
 func rateCountsWaits(t *testing.T, k *Kit) {
 	k.Add(600, person)
 	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
@@ -257,13 +257,13 @@ func crashLeavesNothing(t *testing.T, k *Kit) {
 	_, err := k.ApplyChunk(t.Context(), l, 5)
 	check(t, err)
 	revision := k.Read(j.ID).Revision
-	// Whatever happens to the worker now, the next lease goes on behind the
+	// Whatever happens to the worker now, the next lease continues after the
 	// checkpoint.
 	wakeUp := job.WakeUp{Ref: l.Ref, Epoch: l.Epoch}
 	again, err := k.Claim(t.Context(), wakeUp)
 	check(t, err)
 	_, err = k.Claim(t.Context(), wakeUp)
-	equal(t, "error of a ring that came twice", errors.Is(err, job.ErrLeaseLost), true)
+	equal(t, "error of a wake-up that came twice", errors.Is(err, job.ErrLeaseLost), true)
 	k.Work(again, 5)
 	j = k.Read(j.ID)
 	equal(t, "updated", j.Updated, 20)
@@ -291,7 +291,7 @@ func controlsHold(t *testing.T, k *Kit) {
 	act(job.Pause, job.Paused)
 	_, err = k.ApplyChunk(ctx, l, 5)
 	equal(t, "error of a paused chunk", errors.Is(err, job.ErrLeaseLost), true)
-	equal(t, "rings while paused", len(k.Due()), 0)
+	equal(t, "wake-ups while paused", len(k.Due()), 0)
 	act(job.Resume, job.Queued)
 	act(job.Resume, job.Queued)
 	again := k.Lease()
@@ -308,7 +308,8 @@ func controlsHold(t *testing.T, k *Kit) {
 	equal(t, "transitions", transitions(j), "queued key:test, resolving, running, pausing key:test, paused, queued key:test, running, cancelling key:test, cancelled")
 }
 
-// transitions are the states that a job came to, each with who made it so.
+// transitions returns the states that a job went through, each with who caused
+// it.
 func transitions(j job.Job) string {
 	var list []string
 	last := j.CreatedAt
@@ -322,8 +323,8 @@ func transitions(j job.Job) string {
 	return strings.Join(list, ", ")
 }
 
-// transitionsAreBounded pauses and resumes a job again and again, and reads
-// when a single ended.
+// transitionsAreBounded pauses and resumes a job many times, and reads when a
+// single ended.
 func transitionsAreBounded(t *testing.T, k *Kit) {
 	k.Add(2, person)
 	j := k.Accept(k.Bulk(`{"visits": {"$gte": 0}}`, `{"name": "x"}`, job.Options{}))

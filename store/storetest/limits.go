@@ -8,13 +8,13 @@ import (
 	"bulkpatch/job"
 )
 
-// OpenJobs is how many open jobs a workspace of a [Kit] may have that are no
-// singles.
+// OpenJobs is how many open jobs, except singles, a workspace of a [Kit] may
+// have.
 const OpenJobs = 1000
 
-// openJobsAreLimited fills a workspace with jobs of each kind. What a request
-// has made before is answered with all the same, another workspace has its own
-// room, and a job that ends makes some.
+// openJobsAreLimited fills a workspace with jobs of each kind. A repeated
+// request still gets its answer, another workspace has its own limit, and a job
+// that ends makes room.
 func openJobsAreLimited(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	k.Add(20, person)

@@ -8,7 +8,7 @@ import (
 	"bulkpatch/job"
 )
 
-// filterOf makes a filter with a text of so many bytes.
+// filterOf returns a filter whose text has so many bytes.
 func filterOf(n int) string {
 	return `{"name":"` + strings.Repeat("x", n-len(`{"name":""}`)) + `"}`
 }
@@ -32,7 +32,7 @@ func listsLeaveOutLargeRequests(t *testing.T, k *Kit) {
 	equal(t, "a job alone is whole", len(k.Read(large.ID).Filter), job.MaxListed+1)
 }
 
-// listsOfJobsEndEarly lists more jobs than have room on one page, and expects each
+// listsOfJobsEndEarly lists more jobs than one page holds, and expects each
 // once.
 func listsOfJobsEndEarly(t *testing.T, k *Kit) {
 	const n, bytes = 999, 9 << 10 // 8 MiB hold fewer than 950 of these

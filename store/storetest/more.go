@@ -42,11 +42,11 @@ func singlesApplyOnce(t *testing.T, k *Kit) {
 	equal(t, "conflicted", j.Conflicted, 1)
 	equal(t, "reason", k.Outcomes(j.ID, 5)["2"].Error.Code, "precondition_failed")
 
-	// A task may be forged or garbled: a ring for a single does nothing to a
-	// job that is none.
+	// A task may be forged or damaged: a wake-up for a single does nothing to a
+	// job that is not a single.
 	bulk := k.Accept(k.Bulk(`{"id": 1}`, `{"name": "bulk"}`, job.Options{}))
 	check(t, k.ApplySingle(ctx, job.WakeUp{Ref: job.Ref{Workspace: k.WS.ID, Job: bulk.Num}, Single: true}))
-	equal(t, "a bulk job that a single's ring names", k.Read(bulk.ID).State, job.Queued)
+	equal(t, "a bulk job that a single's wake-up names", k.Read(bulk.ID).State, job.Queued)
 
 	gone := k.Accept(k.Single(3, `{"name": "Gone"}`))
 	check(t, k.DeleteRecord(ctx, k.WS, k.People, int64(3)))
@@ -245,8 +245,8 @@ func deletedKeepsItsName(t *testing.T, k *Kit) {
 }
 
 func numbersAreNeverReused(t *testing.T, k *Kit) {
-	// A job selects the newest record, which is deleted and made again before
-	// its turn: the new one is another record.
+	// A job selects the newest record, which is deleted and created again before
+	// the job reaches it: the new one is another record.
 	k.Add(5, person)
 	j, l := k.Start(k.Bulk(`{"id": 5}`, `{"name": "selected"}`, job.Options{}))
 	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(5)))
@@ -288,11 +288,11 @@ func livenessFindsLostWork(t *testing.T, k *Kit) {
 	single := k.Accept(k.Single(1, `{"name": "x"}`))
 	liveness, _, err := k.Liveness(ctx, 0, 10)
 	check(t, err)
-	equal(t, "pulses while the outbox has the work", len(liveness), 0)
-	k.Due() // and Redis loses all of it
+	equal(t, "liveness rows while the outbox has the work", len(liveness), 0)
+	k.Due() // Redis loses all of them
 	liveness, _, err = k.Liveness(ctx, 0, 10)
 	check(t, err)
-	equal(t, "pulses", len(liveness), 2)
+	equal(t, "liveness rows", len(liveness), 2)
 	for _, p := range liveness {
 		check(t, k.Redeliver(ctx, []job.Liveness{p}))
 	}
@@ -301,7 +301,7 @@ func livenessFindsLostWork(t *testing.T, k *Kit) {
 	equal(t, "single", k.Read(single.ID).State, job.Succeeded)
 	liveness, _, err = k.Liveness(ctx, 0, 10)
 	check(t, err)
-	equal(t, "pulses at the end", len(liveness), 0)
+	equal(t, "liveness rows at the end", len(liveness), 0)
 }
 
 func keysWork(t *testing.T, k *Kit) {

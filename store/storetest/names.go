@@ -8,7 +8,7 @@ import (
 	"bulkpatch/model"
 )
 
-// related are names beside the fields of people.
+// related returns the names that are related to the fields of people.
 var related = filter.Names{
 	"address": {Of: []string{"domain", "contacts.*.value"}},
 	"firm":    {Of: []string{"company.meta.name", "state"}},
@@ -17,7 +17,7 @@ var related = filter.Names{
 	"points":  {Of: []string{"custom.points"}, Numeric: true},
 }
 
-// namedPeople are people who have what the names stand for in every way.
+// namedPeople returns people with all values that the names distinguish.
 var namedPeople = []string{
 	`{"id": 1, "name": "n", "domain": "a.example", "company": {"id": 7, "meta": {"name": "Acme"}}, "custom": {"points": 9}}`,
 	`{"id": 2, "name": "n", "contacts": [{"value": "B"}, {"value": "a.example"}], "state": "Acme", "custom": {"points": "10"}}`,
@@ -30,8 +30,8 @@ var namedPeople = []string{
 	`{"id": 9, "name": "n", "custom": {"points": "2024-01-01"}}`,
 }
 
-// listsKnowFurtherNames holds filters by names against the plain reading of
-// each, and counts what they find.
+// listsKnowFurtherNames compares filters by these names with a plain reading of
+// each name, and counts what they find.
 func listsKnowFurtherNames(t *testing.T, k *Kit) {
 	k.Add(len(namedPeople), func(i int) string { return namedPeople[i] })
 	people, err := k.Records(t.Context(), k.WS, k.People, filter.Query{Filter: k.Filter(`{}`), Limit: 100})

@@ -10,8 +10,8 @@ import (
 	"bulkpatch/model"
 )
 
-// previewsOfUndos compares what is foretold of an undo, at once and by a job,
-// with what it then does.
+// previewsOfUndos compares previews of an undo, immediate ones and jobs, with
+// what the undo then does.
 func previewsOfUndos(t *testing.T, k *Kit) {
 	k.Add(90, person)
 	j := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{})) // 1, 4, 7 … 88
@@ -55,10 +55,11 @@ func previewsOfUndos(t *testing.T, k *Kit) {
 	equal(t, "then done", fmt.Sprint(*u.Matched, u.Updated, u.Conflicted, u.Skipped), "30 28 1 1")
 	p, err = k.PreviewUndo(t.Context(), k.Follow(j.ID))
 	check(t, err)
-	equal(t, "left after it", fmt.Sprint(p.Matched, p.Conflicted), "2 1")
+	equal(t, "remaining after it", fmt.Sprint(p.Matched, p.Conflicted), "2 1")
 }
 
-// previewsOfRetries compares what is foretold of a retry with what it then does.
+// previewsOfRetries compares the preview of a retry with what the retry then
+// does.
 func previewsOfRetries(t *testing.T, k *Kit) {
 	k.Add(30, person)
 	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"badge": "b", "custom": {"tier": "x"}}`, job.Options{})) // 1, 4, 7 … 28
@@ -101,8 +102,8 @@ func previewsOfRetries(t *testing.T, k *Kit) {
 	equal(t, "of a job that has not ended", errors.As(err, &refused), true)
 }
 
-// previewsOfLongValues previews jobs over records of which one has a value that
-// is longer than most: it is measured before it is read, as in a job.
+// previewsOfLongValues previews jobs over records of which one has a long
+// value: it is measured before it is read, as in a job.
 func previewsOfLongValues(t *testing.T, k *Kit) {
 	const long = 900_000
 	k.Add(20, func(i int) string {

@@ -24,7 +24,7 @@ func foretold(t *testing.T, k *Kit) {
 	k.foretold(t, "2 1 2 0 "+tooLarge, all(`{"name": "n", "custom": `+half+`}`))
 	k.foretold(t, "3 0 2 0 "+tooLarge, k.merging(all(`{"name": "n"}`), names(100, `"`+strings.Repeat("c", most/250)+`"`)))
 	k.foretold(t, "3 0 2 0 "+lacks, all(`{"rights": "own"}`))
-	// Who lacks a value is told that, however large another would become.
+	// A record that lacks a value fails for that, however large another value would become.
 	k.foretold(t, "0 3 2 0 "+lacks, all(`{"rights": "own", "custom": `+half+`}`))
 	k.foretold(t, "0 0 1 0 [too_large /custom 1 [2]]", k.Single(2, `{"custom": `+half+`}`))
 	single, old := k.Single(3, `{"name": "m"}`), int64(17)
@@ -65,7 +65,8 @@ func told(list []job.ErrorSummary) string {
 	return fmt.Sprint(texts)
 }
 
-// previewsKnowGuards previews what a guard would refuse, and what is not there.
+// previewsKnowGuards previews jobs that a guard would fail, and records that do
+// not exist.
 func previewsKnowGuards(t *testing.T, k *Kit) {
 	k.Add(30, person)
 	ten, five := int64(10), int64(5)
@@ -87,7 +88,8 @@ func previewsKnowGuards(t *testing.T, k *Kit) {
 	equal(t, "an unknown id is not found", errors.Is(err, job.ErrNotFound), true)
 }
 
-// previewedAnother confirms the preview of a record that is another by now.
+// previewedAnother confirms the preview of a record whose id now belongs to
+// another record.
 func (k *Kit) previewedAnother(t *testing.T) {
 	t.Helper()
 	single := k.Single(3, `{"name": "x"}`)
@@ -103,8 +105,8 @@ func (k *Kit) previewedAnother(t *testing.T) {
 	equal(t, "name of the other", k.All(`{"id": 3}`)["3"].Name, "another")
 }
 
-// previewsLeaveAllPending looks at what a preview that is a job has done, and
-// what can be done with it: nothing, and nothing.
+// previewsLeaveAllPending checks that a preview job has changed nothing, and
+// that no action applies to it.
 func previewsLeaveAllPending(t *testing.T, k *Kit) {
 	k.Add(30, person)
 	sub := k.Bulk(`{"state": "trial"}`, `{"state": "paid"}`, job.Options{})

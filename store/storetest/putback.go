@@ -9,9 +9,9 @@ import (
 	"bulkpatch/job"
 )
 
-// putBackSaysWhy gives work back that could not be begun, for a fault that may
-// pass: a single's own reason shows as a bulk's does, and the sweep sees that
-// somebody has answered for it.
+// putBackSaysWhy puts work back that could not start because of a fault that
+// may pass. A single's reason shows as a bulk job's does, and the sweep sees
+// that a worker has answered for the work.
 func putBackSaysWhy(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	k.Add(20, person)
@@ -26,9 +26,9 @@ func putBackSaysWhy(t *testing.T, k *Kit) {
 		equal(t, "that it shows", first.Revision > j.Revision, true)
 		liveness, _, err := k.Liveness(ctx, 0, 10)
 		check(t, err)
-		equal(t, "pulses while the outbox has it", len(liveness), 0)
+		equal(t, "liveness rows while the outbox has it", len(liveness), 0)
 		again := k.Due()
-		equal(t, "rings", len(again), 1)
+		equal(t, "wake-ups", len(again), 1)
 		equal(t, "the wait", again[0].Wait, r.Wait)
 		equal(t, "that it has moved", k.liveness(t) != told, true)
 		check(t, k.PutBack(ctx, again[0], job.WaitStorage))
@@ -36,8 +36,8 @@ func putBackSaysWhy(t *testing.T, k *Kit) {
 		_, err = k.Act(ctx, k.WS, j.ID, job.Pause, "key:test")
 		check(t, err)
 		equal(t, "what it waits for when paused", k.Read(j.ID).WaitReason, "")
-		check(t, k.PutBack(ctx, again[0], job.WaitStorage)) // of a worker that comes late
-		equal(t, "rings of a paused job", len(k.Due()), 0)
+		check(t, k.PutBack(ctx, again[0], job.WaitStorage)) // by a worker that is late
+		equal(t, "wake-ups of a paused job", len(k.Due()), 0)
 		_, err = k.Act(ctx, k.WS, j.ID, job.Resume, "key:test")
 		check(t, err)
 		equal(t, "what it waits for when resumed", k.Read(j.ID).WaitReason, job.WaitWorker)
@@ -46,19 +46,19 @@ func putBackSaysWhy(t *testing.T, k *Kit) {
 	}
 }
 
-// pulse is the one sign of life there is.
+// liveness returns the only liveness row.
 func (k *Kit) liveness(t *testing.T) job.Liveness {
 	t.Helper()
 	liveness, next, err := k.Liveness(t.Context(), 0, 10)
 	check(t, err)
-	equal(t, "pulses", len(liveness), 1)
+	equal(t, "liveness rows", len(liveness), 1)
 	equal(t, "the next page", next, 0)
 	return liveness[0]
 }
 
-// ringsHideNone lets more work wait than a relay reads at a time: what waits
-// hides nothing that is due, nor a long wait a short one, nor one workspace
-// another.
+// wakeUpsHideNone lets more work wait than a relay reads at a time. Waiting work
+// does not hide due work, long waits do not hide short ones, and one workspace
+// does not hide another.
 func wakeUpsHideNone(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	k.Add(20, person)
@@ -67,7 +67,7 @@ func wakeUpsHideNone(t *testing.T, k *Kit) {
 		k.Accept(k.Single(1, `{"score": 2}`))
 		k.Accept(k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}))
 	}
-	for i, r := range k.Due() { // all are put back, to wait a while
+	for i, r := range k.Due() { // all are put back to wait
 		r.Wait = time.Hour.Microseconds() + int64(i)
 		check(t, k.PutBack(ctx, r, job.WaitDatabase))
 	}
@@ -94,9 +94,9 @@ func wakeUpsHideNone(t *testing.T, k *Kit) {
 	equal(t, "those that are due and hidden", len(last), 0)
 }
 
-// shortWaitsHideNoLongerOnes lets more work wait than a relay reads at a time,
-// each piece a little less long than the first, and come back as often as it
-// is told: the first is read all the while.
+// shortWaitsHideNoLongerOnes lets more work wait than a relay reads at a time.
+// Each piece waits a little less long than the first and comes back as often as
+// it is due, and still the first is read.
 func shortWaitsHideNoLongerOnes(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	k.Add(20, person)
@@ -133,7 +133,7 @@ func shortWaitsHideNoLongerOnes(t *testing.T, k *Kit) {
 	}
 }
 
-// workspace makes another workspace.
+// workspace creates another workspace.
 func (k *Kit) workspace(t *testing.T, name string) auth.Workspace {
 	t.Helper()
 	key, _, err := k.CreateKey(t.Context(), auth.Key{Name: name, Workspace: auth.Workspace{Name: name}, Scopes: []auth.Scope{auth.Admin}})
@@ -141,8 +141,8 @@ func (k *Kit) workspace(t *testing.T, name string) auth.Workspace {
 	return key.Workspace
 }
 
-// pulsesComeInPages looks at a few jobs at a time, some of which wait in the
-// outbox: each page goes on where the one before has ended.
+// livenessComesInPages reads the liveness of a few jobs at a time, some of which
+// wait in the outbox. Each page starts where the one before ended.
 func livenessComesInPages(t *testing.T, k *Kit) {
 	k.Add(20, person)
 	for range 7 {
@@ -157,17 +157,17 @@ func livenessComesInPages(t *testing.T, k *Kit) {
 		liveness, next, err := k.Liveness(t.Context(), after, 2)
 		check(t, err)
 		for _, p := range liveness {
-			equal(t, "that a pulse is of its page", p.Job > after && (next == 0 || p.Job <= next), true)
+			equal(t, "that a liveness row is of its page", p.Job > after && (next == 0 || p.Job <= next), true)
 			seen++
 		}
 		after = next
 	}
-	equal(t, "pulses", seen, 5)
+	equal(t, "liveness rows", seen, 5)
 	equal(t, "pages", pages, 4)
 }
 
-// notesComeInSteps notes of more rings than one transaction takes that they
-// cannot be sent, and then that they can.
+// notesComeInSteps marks more wake-ups than one transaction takes as unsent,
+// and then as sent again.
 func notesComeInSteps(t *testing.T, k *Kit) {
 	k.Add(20, person)
 	const jobs = 501
@@ -182,7 +182,7 @@ func notesComeInSteps(t *testing.T, k *Kit) {
 			more, err = k.Unsent(t.Context(), reason)
 			check(t, err)
 		}
-		equal(t, "steps", steps, 3) // of which the last finds nothing
+		equal(t, "steps", steps, 3) // the last finds nothing
 		want := job.WaitRedis
 		if reason == "" {
 			want = job.WaitWorker

@@ -9,9 +9,9 @@ import (
 	"bulkpatch/job"
 )
 
-// actionsHoldAgainstWork lets a worker work on job after job while a caller
+// actionsHoldAgainstWork lets a worker carry out job after job while a caller
 // pauses, resumes, cancels and undoes them at any moment. Whatever the caller
-// has seen must hold.
+// has seen must stay true.
 func actionsHoldAgainstWork(t *testing.T, k *Kit) {
 	const people = 120
 	k.Add(people, person)
@@ -39,7 +39,7 @@ func actionsHoldAgainstWork(t *testing.T, k *Kit) {
 	}
 }
 
-// actAtRandom takes one action, and holds what it shows to be true.
+// actAtRandom takes one action and checks that what it returns is true.
 func (k *Kit) actAtRandom(t *testing.T, r *rand.Rand, id string) {
 	t.Helper()
 	actions := []job.Action{job.Pause, job.Pause, job.Resume, job.Resume, job.Resume, job.Cancel}
@@ -59,7 +59,7 @@ func (k *Kit) actAtRandom(t *testing.T, r *rand.Rand, id string) {
 	}
 }
 
-// workUntil works as relays, workers and sweeps do together, until stop.
+// workUntil does the work of relays, workers and sweeps until stop is closed.
 func (k *Kit) workUntil(t *testing.T, stop chan struct{}) {
 	ctx := t.Context()
 	for {
@@ -93,7 +93,7 @@ func (k *Kit) workUntil(t *testing.T, stop chan struct{}) {
 	}
 }
 
-// expected takes the errors by which the store tells a worker to go.
+// expected ignores the errors by which the store tells a worker to stop.
 func (k *Kit) expected(t *testing.T, ref job.Ref, err error) {
 	t.Helper()
 	switch {
@@ -146,8 +146,8 @@ func (k *Kit) versions() map[string]int64 {
 	return versions
 }
 
-// versionsGrewByUpdates holds each record's version to the number of jobs
-// since that count it as updated.
+// versionsGrewByUpdates compares each record's version with the number of jobs
+// that count it as updated.
 func (k *Kit) versionsGrewByUpdates(t *testing.T, before map[string]int64, old int) {
 	t.Helper()
 	seen := map[string]int64{}

@@ -14,8 +14,8 @@ import (
 
 // pauseMeetsResume lets callers pause and resume a job at the same time, again
 // and again, while a crowd works on it without a sweep. A job that was resumed
-// last goes on and ends, whatever the pause before it has yet to do, and all
-// that the callers see is one story.
+// last continues and ends, whatever the pause before it has yet to do, and what
+// the callers see is consistent.
 func pauseMeetsResume(t *testing.T, k *Kit) {
 	k.Add(2*Part, person)
 	before, old := k.versions(), len(k.jobs())
@@ -28,7 +28,7 @@ func pauseMeetsResume(t *testing.T, k *Kit) {
 			workers.Go(func() { k.takePart(t, stop) })
 		}
 		w := &witness{Kit: k, t: t, job: j.ID}
-		if round%3 > 0 { // else it waits or is being resolved
+		if round%3 > 0 { // otherwise it waits or is being resolved
 			w.running()
 		}
 		w.resumeRightBehindPause()
@@ -37,7 +37,7 @@ func pauseMeetsResume(t *testing.T, k *Kit) {
 		}
 		close(stop)
 		workers.Wait()
-		k.Run(60) // what the workers have left in the outbox, and nothing else
+		k.Run(60) // what remains in the outbox, and nothing else
 		end := k.Read(j.ID)
 		equal(t, "state", end.State, job.Succeeded)
 		equal(t, "crashes, where nobody died", end.Resumes, 0)
@@ -62,7 +62,7 @@ type witness struct {
 	seen []job.Job
 }
 
-// act says whether the job's state allowed the action.
+// act reports whether the job's state allowed the action.
 func (w *witness) act(a job.Action) bool {
 	shown, err := w.Act(w.t.Context(), w.WS, w.job, a, "key:test")
 	var refused *job.StateError
@@ -84,7 +84,8 @@ func (w *witness) saw(j job.Job) job.State {
 	return j.State
 }
 
-// running waits until the job runs, or says that it has ended.
+// running waits until the job runs. It reports whether the job has ended
+// instead.
 func (w *witness) running() bool {
 	for !w.t.Failed() {
 		switch s := w.Read(w.job).State; {
@@ -98,7 +99,7 @@ func (w *witness) running() bool {
 }
 
 // resumeRightBehindPause pauses the job, which was never paused, while others
-// try to resume it: they are refused until the pause is there.
+// try to resume it: they are refused until it is paused.
 func (w *witness) resumeRightBehindPause() {
 	var all sync.WaitGroup
 	all.Go(func() { w.act(job.Pause) })
@@ -114,8 +115,8 @@ func (w *witness) resumeRightBehindPause() {
 	}
 }
 
-// pauseBesideResume has some callers pause the job whenever they see it run,
-// and one resume it until they are done and once more.
+// pauseBesideResume lets some callers pause the job whenever they see it run,
+// and one resume it until they are done, and once more.
 func (w *witness) pauseBesideResume() {
 	var pausers, resumer sync.WaitGroup
 	var done atomic.Bool
@@ -139,9 +140,8 @@ func (w *witness) pauseBesideResume() {
 	resumer.Wait()
 }
 
-// oneStory holds sightings of a job by many callers together: a revision is
-// always the same picture, counts never fall, and the first change of a
-// paused job is none of its counts.
+// oneStory compares what many callers saw of a job: a revision always shows the
+// same, counts never fall, and the counts of a paused job do not change.
 func oneStory(t *testing.T, seen []job.Job) {
 	t.Helper()
 	slices.SortStableFunc(seen, func(a, b job.Job) int { return cmp.Compare(a.Revision, b.Revision) })

@@ -10,8 +10,8 @@ import (
 	"bulkpatch/job"
 )
 
-// manyUndosAreOne lets many callers undo one job at the same time: all of
-// them get the same job, and it takes back what there is once.
+// manyUndosAreOne lets many callers undo one job at the same time: all of them
+// get the same job, and it restores each record once.
 func manyUndosAreOne(t *testing.T, k *Kit) {
 	k.Add(60, person)
 	before := k.All(`{}`)
@@ -45,8 +45,8 @@ func manyUndosAreOne(t *testing.T, k *Kit) {
 	}
 }
 
-// oneKeyOneFollower lets many callers retry a job under one key at the same
-// time, and then tries the key for something else.
+// oneKeyOneFollower lets many callers retry a job with one key at the same
+// time, and then uses the key for something else.
 func oneKeyOneFollower(t *testing.T, k *Kit) {
 	k.Add(60, person)
 	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
@@ -95,9 +95,8 @@ func oneKeyOneFollower(t *testing.T, k *Kit) {
 	equal(t, "what was pending is taken", retried.Updated+retried.Unchanged, *k.Read(j.ID).Pending())
 }
 
-// anUndoHoldsAgainstExpiry lets the undo of a job race the end of the time
-// for which its former values are kept. Either the undo is refused, or it
-// restores everything.
+// anUndoHoldsAgainstExpiry accepts the undo of a job while its former values
+// expire. Either the undo is refused, or it restores everything.
 func anUndoHoldsAgainstExpiry(t *testing.T, k *Kit) {
 	const people = 60
 	k.Add(people, person)
@@ -129,7 +128,7 @@ func anUndoHoldsAgainstExpiry(t *testing.T, k *Kit) {
 	equal(t, "undos that had an answer", accepted+refusals, 30)
 }
 
-// reset gives people their visits back by an import.
+// reset gives people their visits back, by an import.
 func (k *Kit) reset(was map[string]Person) {
 	k.tb.Helper()
 	people := make([]Person, 0, len(was))

@@ -32,8 +32,8 @@ func bytesOf(records []model.Record) int {
 	return n
 }
 
-// listsEndEarly reads large records in several orders: every page is bounded,
-// and together they have each record once. A page that is to be whole is.
+// listsEndEarly reads large records in several orders. Every page is bounded,
+// and together they hold each record once. A page that is to be whole is whole.
 func listsEndEarly(t *testing.T, k *Kit) {
 	k.Add(largeRecords, large)
 	for _, order := range []string{"", "name", "-name,id"} {
@@ -75,8 +75,8 @@ func listsEndEarly(t *testing.T, k *Kit) {
 	}
 }
 
-// whatChangedEndsEarly changes large values in chunks of three, back and forth:
-// pages of results, of history and the sample of a preview are bounded.
+// whatChangedEndsEarly changes large values in chunks of three, back and forth.
+// Pages of results and of history, and the sample of a preview, are bounded.
 func whatChangedEndsEarly(t *testing.T, k *Kit) {
 	k.Add(largeRecords, large)
 	patch := `{"custom": {"text": "` + strings.Repeat("z", largeValue) + `"}}`

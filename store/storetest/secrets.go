@@ -9,8 +9,8 @@ import (
 	"bulkpatch/job"
 )
 
-// guesses are patches that name a secret: one with the value that all people
-// have, and one with another, in each of the ways to write a chunk.
+// guesses are patches that set a secret: one to the value that all people have,
+// and one to another, in each of the ways to write a chunk.
 func (k *Kit) guesses() map[string][2]job.Submission {
 	bulk := func(patch string) job.Submission {
 		return k.Bulk(`{}`, patch, job.Options{AllowAll: true})
@@ -35,8 +35,8 @@ func (k *Kit) guesses() map[string][2]job.Submission {
 	}
 }
 
-// secretsConfirmNothing guesses the secrets of five people, and is told the
-// same whether the guess was right or wrong: that each record was updated.
+// secretsConfirmNothing guesses the secrets of five people. Right or wrong, the
+// answer is that each record was updated.
 func secretsConfirmNothing(t *testing.T, k *Kit) {
 	person := `{"name": "n", "key": "right", "vault": ` + names(40, "7") + `, "custom": ` + names(40, "7") + `}`
 	for name, guess := range k.guesses() {
@@ -53,8 +53,8 @@ func secretsConfirmNothing(t *testing.T, k *Kit) {
 	}
 }
 
-// toldOf carries a submission out, and is all that may be told of it without
-// what no two jobs have in common.
+// toldOf runs a submission, and returns all that its caller sees of it, except
+// what differs between any two jobs.
 func (k *Kit) toldOf(t *testing.T, name string, sub job.Submission) string {
 	t.Helper()
 	before := k.All(`{}`)
@@ -87,8 +87,8 @@ func (k *Kit) toldOf(t *testing.T, name string, sub job.Submission) string {
 	return all
 }
 
-// secretsAreNotRestored undoes a job that set a masked secret: what was there
-// before is not kept.
+// secretsAreNotRestored undoes a job that set a masked secret: the former value
+// is not kept.
 func secretsAreNotRestored(t *testing.T, k *Kit) {
 	k.Add(3, func(i int) string { return fmt.Sprintf(`{"id": %d, "name": "n", "key": "former"}`, i+1) })
 	for name, patch := range map[string]string{

@@ -10,8 +10,9 @@ import (
 
 const day = 24 * time.Hour
 
-// tombstonesEnd has a job and its undo, three weeks later, leave and be
-// forgotten: the first stays for as long as the second names it.
+// tombstonesEnd lets a job and its undo, accepted three weeks later, become
+// tombstones and be deleted. The first tombstone stays as long as the second
+// names it.
 func tombstonesEnd(t *testing.T, k *Kit) {
 	k.Add(9, person)
 	j := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))

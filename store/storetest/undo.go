@@ -9,7 +9,7 @@ import (
 	"bulkpatch/job"
 )
 
-// Follow is a request for what follows from a job.
+// Follow returns a request for a job that follows another: a retry or an undo.
 func (k *Kit) Follow(parent string) job.Follow {
 	return job.Follow{Parent: parent}
 }
@@ -28,7 +28,7 @@ func (k *Kit) RetryJob(id string, onMismatch job.OnMismatch) (job.Job, error) {
 	return j, err
 }
 
-// undo undoes a job and carries that out.
+// undo accepts the undo of a job and runs it.
 func (k *Kit) undo(id string, chunk int) job.Job {
 	k.tb.Helper()
 	u, err := k.UndoJob(id)
@@ -42,10 +42,10 @@ func undoRestores(t *testing.T, k *Kit) {
 	before := k.All(`{}`)
 	j := k.Accept(k.Bulk(`{"state": {"$in": ["trial", "paid"]}}`, `{"state": "paid", "score": 2.5, "active": null}`, job.Options{}))
 	k.Run(40)
-	// Edits since: of a field the job changed, of one it set to what it was,
-	// and of one it knows nothing of.
+	// Edits since: of a field that the job changed, of one that had the value
+	// already, and of one that the job did not set.
 	k.Add(1, func(int) string { return `{"id": 1, "score": 9}` })
-	k.Add(1, func(int) string { return `{"id": 2, "state": "back"}` }) // was paid already
+	k.Add(1, func(int) string { return `{"id": 2, "state": "back"}` }) // was already paid
 	k.Add(1, func(int) string { return `{"id": 4, "name": "Newly named"}` })
 	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(5)))
 	j = k.Read(j.ID)
@@ -63,7 +63,7 @@ func undoRestores(t *testing.T, k *Kit) {
 	equal(t, "the edited one", outcomes["1"].Error.Code, "changed_since")
 	equal(t, "score of the edited one", *after["1"].Score, 9)
 	equal(t, "state of the edited one", *after["1"].State, "paid")
-	equal(t, "a later edit of what the job left as it was", *after["2"].State, "back")
+	equal(t, "a later edit of what the job did not change", *after["2"].State, "back")
 	equal(t, "a later edit of another field", after["4"].Name, "Newly named")
 	equal(t, "from", string(outcomes["4"].Changed["score"].From), "2.5")
 	equal(t, "to", string(outcomes["4"].Changed["score"].To), "null")
@@ -158,7 +158,7 @@ func retryTakesTheRest(t *testing.T, k *Kit) {
 	equal(t, "updated", j.Updated, 1)
 	equal(t, "pending", *j.Pending(), 6)
 	_, err = k.UndoJob(j.ID)
-	check(t, err) // frees the domain
+	check(t, err) // the domain is free again
 	k.Run(10)
 	r, err := k.RetryJob(j.ID, "")
 	check(t, err)
@@ -216,20 +216,20 @@ func previewJob(t *testing.T, k *Kit) {
 	equal(t, "a single's preview", k.Read(j.ID).Preview.WouldChange, 1)
 }
 
-// retriedUndo takes up an undo again that was stopped half way. As long as the
-// values that it gives back are kept, a retry gives them back; afterwards it is
-// refused, and no record is touched.
+// retriedUndo retries an undo that was stopped half way. While the former
+// values are kept, the retry restores them. Afterwards it is refused, and no
+// record is changed.
 func retriedUndo(t *testing.T, k *Kit) {
 	k.Add(60, person)
 	before := k.All(`{}`)
 	j := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
 	k.Run(30)
 	u := k.halfUndone(j.ID)
-	equal(t, "left by the undo", *k.Read(u.ID).Pending(), int64(15))
+	equal(t, "remaining of the undo", *k.Read(u.ID).Pending(), int64(15))
 
 	k.Pass(8 * 24 * time.Hour)
 	half := k.versions()
-	if _, err := k.Purge(t.Context()); err != nil { // the values begin to leave
+	if _, err := k.Purge(t.Context()); err != nil { // begins to delete the values
 		t.Fatal(err)
 	}
 	_, err := k.RetryJob(u.ID, "")
@@ -237,7 +237,7 @@ func retriedUndo(t *testing.T, k *Kit) {
 	equal(t, "a retry without the values is refused", errors.As(err, &refused), true)
 	k.purge()
 	_, err = k.RetryJob(u.ID, "")
-	equal(t, "a retry when all have left is refused", errors.As(err, &refused), true)
+	equal(t, "a retry when all values have expired is refused", errors.As(err, &refused), true)
 	equal(t, "what the undo allows", fmt.Sprint(k.Read(u.ID).AllowedActions()), "[]")
 	k.Run(5)
 	equal(t, "records", fmt.Sprint(k.versions()), fmt.Sprint(half))
@@ -248,7 +248,7 @@ func retriedUndo(t *testing.T, k *Kit) {
 	r, err := k.RetryJob(u.ID, "")
 	check(t, err)
 	k.Pass(8 * 24 * time.Hour)
-	k.purge() // must leave what the retry needs
+	k.purge() // must keep what the retry needs
 	k.Run(5)
 	equal(t, "taken back by the retry", k.Read(r.ID).Updated, int64(15))
 	for id, p := range k.All(`{"state": "paid"}`) {
@@ -256,7 +256,7 @@ func retriedUndo(t *testing.T, k *Kit) {
 	}
 }
 
-// halfUndone undoes five records of a job, and stops that.
+// halfUndone undoes five records of a job, and stops the undo.
 func (k *Kit) halfUndone(id string) job.Job {
 	k.tb.Helper()
 	ctx := k.tb.Context()

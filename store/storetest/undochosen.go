@@ -21,7 +21,7 @@ func (k *Kit) UndoSome(id string, people ...int64) (job.Job, error) {
 	return j, err
 }
 
-// undoneSome carries such an undo out.
+// undoneSome accepts such an undo and runs it.
 func (k *Kit) undoneSome(id string, people ...int64) job.Job {
 	k.tb.Helper()
 	u, err := k.UndoSome(id, people...)
@@ -30,8 +30,8 @@ func (k *Kit) undoneSome(id string, people ...int64) job.Job {
 	return k.Read(u.ID)
 }
 
-// undoOfChosenRecords restores some records of a job, and then all others. 999
-// does not exist, and 2 was never selected.
+// undoOfChosenRecords restores some records of a job, and then all others.
+// Record 999 does not exist, and record 2 was never selected.
 func undoOfChosenRecords(t *testing.T, k *Kit) {
 	k.Add(30, person)
 	before := k.All(`{}`)
@@ -54,7 +54,7 @@ func undoOfChosenRecords(t *testing.T, k *Kit) {
 	equal(t, "restored again", k.undoneSome(j.ID, 4, 10).Updated, 1)
 
 	u := k.undo(j.ID, 5)
-	equal(t, "left for an undo of all", *u.Matched, 7)
+	equal(t, "remaining for an undo of all", *u.Matched, 7)
 	equal(t, "restored by it", u.Updated, 6)
 	again, err := k.UndoJob(j.ID)
 	check(t, err)
@@ -66,8 +66,8 @@ func undoOfChosenRecords(t *testing.T, k *Kit) {
 	}
 }
 
-// undosSideBySide has undos open at the same time that name the same records,
-// and one that was stopped half way: each record is restored once.
+// undosSideBySide has several undos open that name the same records, and one
+// that was stopped half way: each record is restored once.
 func undosSideBySide(t *testing.T, k *Kit) {
 	k.Add(60, person)
 	j := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
@@ -96,18 +96,18 @@ func undosSideBySide(t *testing.T, k *Kit) {
 	k.Run(30)
 	half := k.halfUndone(j.ID)
 	rest := k.undoneSome(j.ID, 2, 5, 17, 20)
-	equal(t, "left by the undo that was stopped", *rest.Matched, 2)
+	equal(t, "remaining of the undo that was stopped", *rest.Matched, 2)
 	equal(t, "restored of it", rest.Updated, 2)
 	r, err := k.RetryJob(half.ID, "")
 	check(t, err)
 	k.Run(5)
 	r = k.Read(r.ID)
 	equal(t, "restored by the retry", fmt.Sprint(r.Updated, r.Unchanged, r.Conflicted), "13 2 0")
-	equal(t, "left when all are restored", k.Read(j.ID).UndoAvailable, false)
+	equal(t, "more to undo when all are restored", k.Read(j.ID).UndoAvailable, false)
 }
 
-// undoNamesConflicts says of each record that an undo leaves alone what it met
-// and whose change that was.
+// undoNamesConflicts checks what an undo tells of each record that it does not
+// restore: the value it met, and which job had written it.
 func undoNamesConflicts(t *testing.T, k *Kit) {
 	k.Add(12, person)
 	j := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1, "score": 2.5}`, job.Options{})) // 1, 4, 7, 10

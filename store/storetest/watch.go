@@ -10,7 +10,7 @@ import (
 	"bulkpatch/job"
 )
 
-// name is how a job is watched.
+// name returns how a job is watched.
 func (k *Kit) name(id string) job.Name { return job.Name{Workspace: k.WS.ID, ID: id} }
 
 func watchedJobsAreReadTogether(t *testing.T, k *Kit) {
@@ -51,7 +51,7 @@ func watchedJobsAreReadTogether(t *testing.T, k *Kit) {
 	equal(t, "watched jobs after their retention", len(got), 0)
 	jobs, err = k.JobsByID(ctx, k.WS, []string{bulk.ID})
 	check(t, err)
-	equal(t, "jobs that have left", len(jobs) == 1 && jobs[0].ExpiredAt != nil, true)
+	equal(t, "tombstones", len(jobs) == 1 && jobs[0].ExpiredAt != nil, true)
 }
 
 func commitsSayWhatTheyChanged(t *testing.T, k *Kit) {

@@ -14,7 +14,7 @@ func retention(t *testing.T, k *Kit) {
 	old := k.Accept(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
 	needed := k.Accept(k.Bulk(`{"state": "paid"}`, `{"visits": -1}`, job.Options{}))
 	k.Run(3)
-	held, err := k.UndoJob(needed.ID) // not carried out yet
+	held, err := k.UndoJob(needed.ID) // not run yet
 	check(t, err)
 	k.purge()
 	equal(t, "values before their time", len(k.Outcomes(old.ID, 100)["1"].Changed), 1)
@@ -46,9 +46,9 @@ func retention(t *testing.T, k *Kit) {
 	equal(t, "its results", errors.Is(err, job.ErrGone), true)
 }
 
-// wholeOrGone removes a job of many chunks, some of its records never
-// reached, step by step. After each step it is as it was, or it has left: a
-// retry of half of it would take records that it had settled.
+// wholeOrGone purges a job of many chunks step by step; the job never reached
+// some of its records. After each step the job is as it was, or a tombstone: a
+// retry of half a job would take records that the job had done.
 func wholeOrGone(t *testing.T, k *Kit) {
 	k.Add(300, person)
 	j, l := k.Start(k.Bulk(`{"id": {"$lte": 290}}`, `{"visits": -1}`, job.Options{}))
@@ -76,20 +76,21 @@ func wholeOrGone(t *testing.T, k *Kit) {
 			continue
 		}
 		_, err = k.RetryJob(j.ID, "")
-		equal(t, "a retry of a job that has left", errors.Is(err, job.ErrGone), true)
+		equal(t, "a retry of a tombstone", errors.Is(err, job.ErrGone), true)
 		_, err = k.UndoJob(j.ID)
-		equal(t, "an undo of a job that has left", errors.Is(err, job.ErrGone), true)
+		equal(t, "an undo of a tombstone", errors.Is(err, job.ErrGone), true)
 	}
 	if steps < 4 {
-		t.Errorf("it left in %d steps, too few to come in between", steps)
+		t.Errorf("it was purged in %d steps, too few to test what comes in between", steps)
 	}
 	items, _, err := k.History(t.Context(), k.WS, k.People, int64(1), 10, "")
 	check(t, err)
-	equal(t, "what is left of its changes", len(items), 0)
+	equal(t, "its remaining changes", len(items), 0)
 }
 
-// namesStay lets a job rest for longer than the retention, while a record that
-// it has selected is deleted: its results name the record all the same.
+// namesStay purges what has expired while a job waits longer than the
+// retention. A record that the job has selected is deleted, and its results
+// name the record all the same.
 func namesStay(t *testing.T, k *Kit) {
 	k.Add(9, person)
 	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
@@ -110,8 +111,8 @@ func namesStay(t *testing.T, k *Kit) {
 	equal(t, "samples", fmt.Sprint(k.Read(j.ID).ErrorSummary[0].SampleIDs), "[7]")
 }
 
-// namesStayForARetry lets a job leave whose retries list a record that was
-// deleted before they were made.
+// namesStayForARetry lets a job expire whose retries list a record that was
+// deleted before they were accepted.
 func namesStayForARetry(t *testing.T, k *Kit) {
 	k.Add(9, person)
 	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
@@ -124,20 +125,20 @@ func namesStayForARetry(t *testing.T, k *Kit) {
 	_, err = k.Resolve(t.Context(), l)
 	check(t, err)
 	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
-	k.Pass(20 * 24 * time.Hour) // the first leaves
+	k.Pass(20 * 24 * time.Hour) // the first expires
 	k.purge()
 	again, err = k.RetryJob(again.ID, "")
 	check(t, err)
 	k.Run(5)
-	k.Pass(20 * 24 * time.Hour) // and the second
+	k.Pass(20 * 24 * time.Hour) // and then the second
 	k.purge()
-	equal(t, "jobs that are left", len(k.jobs()), 1)
+	equal(t, "remaining jobs", len(k.jobs()), 1)
 	_, named := k.Outcomes(again.ID, 10)["7"]
 	equal(t, "the record that was deleted is named", named, true)
 }
 
-// maxFailuresInTheLastChunk has a job end as failed where its only chunk reaches
-// the limit, and not where it stays below.
+// maxFailuresInTheLastChunk runs a job of one chunk. The job fails if the chunk
+// reaches the limit of failures, and not if it stays below.
 func maxFailuresInTheLastChunk(t *testing.T, k *Kit) {
 	k.Add(9, person)
 	for most, want := range map[int64]job.State{1: job.Failed, 2: job.PartiallySucceeded} {
@@ -149,7 +150,7 @@ func maxFailuresInTheLastChunk(t *testing.T, k *Kit) {
 	}
 }
 
-// retire removes all that has had its time.
+// purge purges everything that has expired.
 func (k *Kit) purge() {
 	k.tb.Helper()
 	for more := true; more; {
