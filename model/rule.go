@@ -47,9 +47,9 @@ type checker struct {
 	Collector
 	choices         func(*Field) []string // what the workspace added; may be nil
 	allowNewChoices bool
-	allowAnyChoice  bool // of options
-	rounds          bool // numbers to what a float64 keeps: those of model files
-	merged          int  // names in objects that merge
+	allowAnyChoice  bool
+	rounds          bool // accept numbers that a float64 rounds: those of model files
+	merged          int  // number of names in objects that merge
 }
 
 func newChecker(o PatchOptions) checker {
