@@ -28,30 +28,30 @@ var deskTypes = map[string]string{
 // can read no other.
 func (desk) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
 	shown := f.AppendShown(nil, stored, secrets)
-	kind, related := deskTypes[f.VendorName]
+	relation, related := deskTypes[f.VendorName]
 	if !related || stored == nil {
 		return shown
 	}
 	if f.Type == model.Object {
-		return JSON(nil, deskTyped(shown, kind))
+		return JSON(nil, deskTyped(shown, relation))
 	}
 	var list []jsontext.Value
 	if json.Unmarshal(shown, &list) != nil {
 		return shown
 	}
 	for i := range list {
-		list[i] = deskTyped(list[i], kind)
+		list[i] = deskTyped(list[i], relation)
 	}
 	return JSON(nil, list)
 }
 
 // deskTyped is a relation with a type.
-func deskTyped(v jsontext.Value, kind string) jsontext.Value {
+func deskTyped(v jsontext.Value, relation string) jsontext.Value {
 	members, ok := Object(v)
 	if !ok || members["type"].Kind() == '"' {
 		return v
 	}
-	members["type"] = JSON(nil, kind)
+	members["type"] = JSON(nil, relation)
 	return JSON(nil, members)
 }
 
@@ -101,9 +101,9 @@ func newDeskReply(r *Request) *deskReply {
 	if slices.Contains(d.wanted, deskAll) || changed && len(d.wanted) == 0 {
 		d.wanted = deskIncludes
 	}
-	d.wanted = slices.DeleteFunc(slices.Clone(deskIncludes), func(kind string) bool { return !slices.Contains(d.wanted, kind) })
-	for _, kind := range d.wanted {
-		d.included[kind] = []jsontext.Value{}
+	d.wanted = slices.DeleteFunc(slices.Clone(deskIncludes), func(relation string) bool { return !slices.Contains(d.wanted, relation) })
+	for _, relation := range d.wanted {
+		d.included[relation] = []jsontext.Value{}
 	}
 	return d
 }
@@ -151,8 +151,8 @@ func deskNumbered(customer int64, v jsontext.Value) jsontext.Value {
 }
 
 // include adds what a relation leads to, each thing once.
-func (d *deskReply) include(kind string, v jsontext.Value) {
-	if kind == "" || !slices.Contains(d.wanted, kind) {
+func (d *deskReply) include(relation string, v jsontext.Value) {
+	if relation == "" || !slices.Contains(d.wanted, relation) {
 		return
 	}
 	var items []jsontext.Value
@@ -162,18 +162,18 @@ func (d *deskReply) include(kind string, v jsontext.Value) {
 	for _, item := range items {
 		members, ok := Object(item)
 		id := deskRelation(members).id()
-		if !ok || id != "" && d.seen[kind+id] {
+		if !ok || id != "" && d.seen[relation+id] {
 			continue
 		}
-		d.seen[kind+id] = id != ""
-		d.included[kind] = append(d.included[kind], deskToldName(kind, members, item))
+		d.seen[relation+id] = id != ""
+		d.included[relation] = append(d.included[relation], deskToldName(relation, members, item))
 	}
 }
 
 // deskToldName is an included company with its name, if that was told.
-func deskToldName(kind string, members deskRelation, item jsontext.Value) jsontext.Value {
+func deskToldName(relation string, members deskRelation, item jsontext.Value) jsontext.Value {
 	meta, _ := Object(members["meta"])
-	if name := meta["name"]; kind == deskTypes[deskCompany] && members["name"] == nil && name.Kind() == '"' {
+	if name := meta["name"]; relation == deskTypes[deskCompany] && members["name"] == nil && name.Kind() == '"' {
 		members["name"] = name
 		return JSON(nil, members)
 	}
