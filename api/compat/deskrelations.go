@@ -31,8 +31,8 @@ func (d deskRelation) id() string {
 	return ""
 }
 
-// takeStringID makes an id a number that came as text, as the vendor's samples
-// send it.
+// takeStringID converts an id that is a string, as in the vendor's samples, to a
+// number.
 func (d deskRelation) takeStringID() {
 	if id := idsOf(d["id"]); id != "" && !strings.Contains(id, ",") {
 		d["id"] = jsontext.Value(id)
