@@ -7,8 +7,8 @@ import (
 	"bulkpatch/model"
 )
 
-// A checker gives meaning to a tree: it looks up fields and operators, types
-// the values and notes every fault.
+// A checker turns a tree into nodes: it looks up fields and operators, converts the
+// values to the types of the fields and notes every fault.
 type checker struct {
 	*model.Collector
 	m      *model.Model
@@ -17,10 +17,10 @@ type checker struct {
 	names  Names
 }
 
-// logical reports whether an operator holds conditions and not values.
+// logical reports whether an operator contains conditions instead of values.
 func logical(name string) bool { return name == "$and" || name == "$or" || name == "$not" }
 
-// filter checks the whole.
+// filter checks a whole filter.
 func (c *checker) filter(t tree) node {
 	if t.kind == nothing && c.Found() > 0 {
 		return nil
@@ -86,10 +86,10 @@ func (c *checker) list(v tree, at *model.Place) []node {
 	return nodes
 }
 
-// segment is what a part of a dotted path may look like.
+// segment matches a part of a dotted path.
 var segment = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-// target finds what a name means: a field, or a path below an object field.
+// target returns the value that a name stands for: a field, or a path inside one.
 func (c *checker) target(name string, at *model.Place) (target, bool) {
 	f, ok := c.m.Field(name)
 	head, rest, below := strings.Cut(name, ".")
@@ -111,7 +111,7 @@ func (c *checker) target(name string, at *model.Place) (target, bool) {
 	return target{field: f, valueType: f.Type}, true
 }
 
-// nested finds the target of a path below a field.
+// nested returns the target of a path inside a field.
 func (c *checker) nested(f *model.Field, rest string, at *model.Place) (target, bool) {
 	t := target{field: f, valueType: model.Any, path: strings.Split(rest, ".")}
 	if kind, declared := f.Paths[rest]; declared {
@@ -133,7 +133,7 @@ func (c *checker) nested(f *model.Field, rest string, at *model.Place) (target, 
 	return t, true
 }
 
-// field checks what stands beside a field: a value, or its operators.
+// field checks the value of a field's member: a value to compare with, or operators.
 func (c *checker) field(t target, v tree, at *model.Place) node {
 	if v.kind != anObject {
 		return c.equal(t, v, at)
@@ -145,7 +145,7 @@ func (c *checker) field(t target, v tree, at *model.Place) node {
 	return c.operators(t, v, at)
 }
 
-// phrase chooses the sentence that suggests nothing which the grammar refuses.
+// phrase returns the detail that suggests only what the grammar has.
 func (c *checker) phrase(native, desk string) string {
 	if c.g == Desk {
 		return desk
@@ -183,8 +183,8 @@ func (c *checker) operators(t target, v tree, at *model.Place) node {
 	return all
 }
 
-// whole reports whether a target can only be asked whether it has a value: a
-// list, an object, or a secret, whose value must not be found out by filters.
+// whole reports whether a filter can only ask whether a target has a value: a list,
+// an object, or a secret, whose value filters must not reveal.
 func whole(t target) bool {
 	return secret(t) || t.valueType == model.Object || t.valueType == model.Array ||
 		t.valueType == model.Any && !t.nested()
@@ -192,8 +192,8 @@ func whole(t target) bool {
 
 func secret(t target) bool { return t.field.Secret != model.Public || t.field.WriteOnly }
 
-// value checks a value to compare with; null is for the caller to judge. When
-// ok is false the fault is noted.
+// value checks a value to compare with. null says that it is null, which the caller
+// accepts or refuses. If ok is false, value has noted the fault.
 func (c *checker) value(t target, v tree, at *model.Place) (l literal, null, ok bool) {
 	switch {
 	case v.kind == nothing:

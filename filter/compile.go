@@ -48,7 +48,8 @@ const (
 	never
 )
 
-// A piece is SQL text with its arguments: a call, or something in parentheses.
+// A piece is SQL text with its arguments: a function call, or an expression in
+// parentheses.
 type piece struct {
 	verdict verdict
 	text    string
@@ -82,7 +83,7 @@ func (c compiler) compile(n node) piece {
 	case *cond:
 		return c.condition(n, positive)
 	}
-	return piece{verdict: never} // no other nodes exist
+	return piece{verdict: never} // not reached: there are no other nodes
 }
 
 // compileAll compiles nodes and joins them.
@@ -119,9 +120,8 @@ func join(pieces []piece, by junction) piece {
 	return piece{text: text.String(), args: args}
 }
 
-// balance writes pieces as a tree of even height. A chain of ten thousand
-// terms would be a tree as high as it is long, and SQLite takes expressions
-// up to a depth of 1,000 only.
+// balance writes pieces as a balanced tree. SQLite accepts expressions up to a depth
+// of 1,000, and it reads a chain of ten thousand terms as one of that depth.
 func balance(pieces []piece, word string, text *strings.Builder, args *[]any) {
 	if len(pieces) == 1 {
 		text.WriteString(pieces[0].text)

@@ -8,11 +8,12 @@ import (
 	"bulkpatch/model"
 )
 
-// manyValues is where a list becomes one argument: a job runs statements with
-// the filter in them thousands of times, and each would bind every value.
+// manyValues is the length above which a list of values becomes one argument. A job
+// runs statements with its filter thousands of times, and each would bind every
+// value.
 const manyValues = 50
 
-// condition compiles a leaf.
+// condition compiles a condition.
 func (c compiler) condition(n *cond, s sense) piece {
 	if n.items {
 		return c.anyItem(n, s)
@@ -30,8 +31,8 @@ func (c compiler) condition(n *cond, s sense) piece {
 	return join(pieces, or.in(s))
 }
 
-// anyItem compiles a condition that an item of a list must meet: at least one
-// of its literals, or, without any, that no item has a value.
+// anyItem compiles a condition on the items of a list: at least one item must meet
+// it. A test for null means that no item has a value.
 func (c compiler) anyItem(n *cond, s sense) piece {
 	one := *n
 	one.items, one.item, one.null = false, true, false
@@ -44,7 +45,8 @@ func (c compiler) anyItem(n *cond, s sense) piece {
 	return piece{text: "(" + exists(s) + " (SELECT 1 FROM " + c.d.items(n.target) + " WHERE " + meets.text + "))", args: meets.args}
 }
 
-// likeAny compiles the search for any of some texts, many of them as a list.
+// likeAny compiles $contains and $startsWith for one or several strings. Many of
+// them become one argument.
 func (c compiler) likeAny(n *cond, s sense) piece {
 	x := c.operand(n.target, n.literals[0])
 	if len(n.literals) > manyValues {
@@ -65,8 +67,8 @@ func (c compiler) likeAny(n *cond, s sense) piece {
 	return join(pieces, or.in(s))
 }
 
-// shortest leaves out prefixes that begin with another one, and lists the
-// lengths of the rest in characters, each once.
+// shortest returns the prefixes without those that begin with another one, and the
+// lengths of these in characters, each once.
 func shortest(prefixes []literal) (kept, lengths []literal) {
 	sorted := slices.SortedFunc(slices.Values(prefixes), func(a, b literal) int { return strings.Compare(a.v.(string), b.v.(string)) })
 	seen := map[int64]bool{}
@@ -84,7 +86,7 @@ func shortest(prefixes []literal) (kept, lengths []literal) {
 	return kept, lengths
 }
 
-// operand finds the SQL for the value that a literal is compared with.
+// operand returns the SQL for the value that is compared with a literal.
 func (c compiler) operand(t target, l literal) operand {
 	if !t.nested() {
 		name := quote(t.field.Column)
@@ -110,12 +112,12 @@ func (c compiler) compare(x operand, word string, v any, s sense) piece {
 	return x.when(x.expr+" "+word+" "+x.mark, []any{c.d.arg(x, v)}, s)
 }
 
-// turned maps each comparison to the one for the negative sense.
-var turned = map[string]string{"=": "<>", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "IN": "NOT IN"}
+// negated maps each comparison to its negation.
+var negated = map[string]string{"=": "<>", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "IN": "NOT IN"}
 
 func worded(word string, s sense) string {
 	if s == negative {
-		return turned[word]
+		return negated[word]
 	}
 	return word
 }
@@ -142,7 +144,7 @@ func (c compiler) contains(x operand, text string, s sense) piece {
 	return x.when(c.d.position(x.expr)+found, []any{text}, s)
 }
 
-// startsWith compiles a prefix as a range, which an index can answer.
+// startsWith compiles a prefix as a range, for which an index can be used.
 func (c compiler) startsWith(x operand, prefix string, s sense) piece {
 	if prefix == "" {
 		return x.exists(s)
@@ -156,8 +158,9 @@ func (c compiler) startsWith(x operand, prefix string, s sense) piece {
 	return join([]piece{from, to}, and.in(s))
 }
 
-// afterPrefix is the least string, by code points, above all that start with
-// prefix. There is none when prefix holds nothing but the last code point.
+// afterPrefix returns the least string, ordered by code points, that is greater than
+// all strings with the prefix. ok is false if there is none, because the prefix has
+// no code point but the last one.
 func afterPrefix(prefix string) (end string, ok bool) {
 	head := strings.TrimRight(prefix, string(utf8.MaxRune))
 	if head == "" {
@@ -183,8 +186,8 @@ func (c compiler) in(n *cond, s sense) piece {
 	return join(pieces, or.in(s))
 }
 
-// byType splits literals by the type that the value must have; only a path
-// without a declared type has more than one. What equals nothing is left out.
+// byType groups literals by their type. Only a path without a declared type has more
+// than one. It ignores literals that equal no value.
 func byType(literals []literal) [][]literal {
 	var groups [3][]literal
 	for _, l := range literals {

@@ -7,9 +7,8 @@ import (
 	"bulkpatch/model"
 )
 
-// everything reports whether a folded filter holds for every record by its
-// form: whatever values the records have. A field that its model gives a value
-// in every record counts as part of that.
+// everything reports whether a folded filter is true for every record that the model
+// allows, whatever values it has.
 func everything(n node) bool {
 	switch n := n.(type) {
 	case allOf:
@@ -24,7 +23,7 @@ func everything(n node) bool {
 	return false
 }
 
-// verdict is what is known of a condition whatever the record holds.
+// verdict returns the result of a condition if it is the same for every record.
 func (n *cond) verdict() verdict {
 	switch n.op {
 	case opIn:
@@ -66,11 +65,12 @@ func (n *cond) verdictOfIn() verdict {
 // filled reports whether the target has a value in every record.
 func (t target) filled() bool { return !t.nested() && !t.field.Nullable }
 
-// reach says of how many values an ordering by a literal holds: of all that
-// the target can have, of none, or of some.
+// reach says whether an ordering by a literal is true for all values that the target
+// can have, for none, or for some.
 func (n *cond) reach(l literal) verdict {
 	least, most := n.ends()
-	// Where the ends lie from the literal; beyond an end that is open lie all.
+	// How the least and greatest value compare with the literal. A range without
+	// an end goes beyond every literal.
 	low, high := -1, 1
 	if order, ok := compareTo(least, l); ok {
 		low = order
@@ -91,14 +91,14 @@ func (n *cond) reach(l literal) verdict {
 	return depends
 }
 
-// ends are the least and the greatest value that the target can have, nil
-// where there is none.
+// ends returns the least and the greatest value that the target can have, nil if
+// there is none.
 func (t target) ends() (least, most any) {
 	switch {
 	case t.valueType == model.String:
 		return "", nil
 	case t.nested():
-		return nil, nil // holds values of before its type was declared
+		return nil, nil // it may have values from before its type was declared
 	case t.field.Role == model.RoleVersion:
 		return int64(1), int64(math.MaxInt64)
 	}
@@ -119,8 +119,8 @@ func (t target) ends() (least, most any) {
 	return nil, nil
 }
 
-// eitherWay reports whether one of some alternatives holds where another does
-// not, as having a value and having none do.
+// eitherWay reports whether one of several alternatives is true for every record,
+// because one of them negates another: "has a value" or "has none".
 func eitherWay(nodes []node) bool {
 	positive := make(map[topic]map[literal]bool)
 	for _, n := range nodes {
@@ -147,8 +147,8 @@ func eitherWay(nodes []node) bool {
 	})
 }
 
-// setOf are the literals of a condition, with a nil among them where a missing
-// value counts.
+// setOf returns the literals of a condition, and the zero literal if a missing value
+// meets it.
 func setOf(c *cond) map[literal]bool {
 	set := make(map[literal]bool, len(c.literals)+1)
 	for _, l := range c.literals {

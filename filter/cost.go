@@ -6,18 +6,18 @@ import (
 	"bulkpatch/model"
 )
 
-// What a condition costs for one record, in comparisons of a column. They are
-// measured: a part of JSON is taken out of its column anew each time, and a
-// date-time in there is parsed, too.
+// Measured costs of a condition for one record, in comparisons of a column. The
+// database extracts a part of a JSON column anew for each comparison, and parses a
+// date-time in it.
 const (
 	costPart    = 6
 	costInstant = 40
 	costText    = 3 // of each text of $contains
 )
 
-// Cost is about how many comparisons of a column it takes to judge one record
-// in the worst case. It is at least 1, and is meant for first guesses: how many
-// records to read before the clock is looked at.
+// Cost estimates how many comparisons of a column it takes to test one record in the
+// worst case. It is at least 1. The store derives from it how many records to read
+// before it checks the time.
 func (f Filter) Cost() int { return max(1, cost(f.folded)) }
 
 func cost(n node) int {
@@ -53,8 +53,8 @@ func (n *cond) cost() int {
 	}
 	texts := len(n.literals)
 	if texts > manyValues || n.op == opIn {
-		// The value is worked out once; texts to be found in it are tried one
-		// by one, and others looked up.
+		// The value is computed once. Strings that it may contain are tried one by
+		// one; other values are looked up.
 		if n.op == opContains {
 			return operand + texts*each
 		}

@@ -2,33 +2,34 @@ package filter
 
 // A dialect is what differs between the databases in a compiled filter.
 type dialect interface {
-	// part is the value at a path of a JSON column if it is of the given
-	// type, else NULL.
+	// part returns an expression for the value at a path of a JSON column. It
+	// is NULL if the value has another type.
 	part(target, sqlType) string
-	// items is a table of the items of the list in a column, under the name
+	// items returns a table of the items of the list in a column. Its name is
 	// item; see target.item.
 	items(target) string
-	// instant is the [instant.key] of a date-time at a path, or NULL if there
-	// is none.
+	// instant returns an expression for the [instant.key] of a date-time at a
+	// path. It is NULL if there is no date-time.
 	instant(target) string
-	// jsonType is the name of the JSON type of the value at a path: "null"
-	// for null, NULL where nothing is.
+	// jsonType returns an expression for the name of the JSON type at a path:
+	// "null" for null, NULL if there is no value.
 	jsonType(target) string
-	// position is the place of a placeholder's text in that of an expression,
-	// or 0, when A-Z in the latter are taken as small letters.
+	// position returns an expression for the index, from 1, of a placeholder's
+	// text in the text of expr with A-Z in lower case. It is 0 if that does not
+	// contain it.
 	position(expr string) string
-	// containsAny is true if the text of an expression, with A-Z as small
-	// letters, has one of a placeholder's JSON array in it, and false if not
-	// or if it is NULL; the other way around in the negative sense.
+	// containsAny returns a condition that is true if the text of expr, with A-Z
+	// in lower case, contains a string of a placeholder's JSON array. It is false
+	// if not or if expr is NULL. The negative sense is its negation.
 	containsAny(expr string, s sense) string
-	// startsWithAny is containsAny for prefixes. The first placeholder is for
-	// their lengths in characters, the second for the prefixes.
+	// startsWithAny is containsAny for prefixes. The first placeholder has their
+	// lengths in characters, the second the prefixes.
 	startsWithAny(expr string, s sense) string
-	// list is a sub-select of the elements of a placeholder's JSON array.
+	// list returns a sub-select of the items of a placeholder's JSON array.
 	list(sqlType) string
-	// mark is the placeholder for a value to compare a part with.
+	// mark returns the placeholder for a value that a part is compared with.
 	mark(sqlType) string
-	// arg is the argument for a value to compare an operand with.
+	// arg returns the argument for a value that an operand is compared with.
 	arg(operand, any) any
 }
 

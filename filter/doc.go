@@ -1,13 +1,11 @@
-// Package filter owns the filter language: JSON objects that select
-// customers, as in Teamwork Desk's guide to filtering results, with a few
-// operators more. Parsing, checking against a model, folding into the simplest
-// form and compiling are four steps; only a checked [Filter] can become SQL, so
-// an unchecked one cannot reach a database. What each step allocates grows with
-// the length of the filter and no faster.
+// Package filter owns the filter language: JSON objects that select customers. It is
+// that of Teamwork Desk's guide to filtering results with a few more operators. A
+// filter is parsed, checked against a model, folded into its simplest form and
+// compiled to SQL. Only a checked [Filter] has SQL, so an unchecked filter cannot
+// reach a database. The memory of each step is linear in the length of the filter.
 //
-// Filters are two-valued: every condition is true or false for every record,
-// also for one without a value, so "not" is exact and no SQL NULL escapes.
+// Every condition is true or false for every record, also for one without a value.
+// So "not" is exact, and no SQL expression of a filter is NULL.
 //
-// It leaves running the SQL to the store, and knows models only by their
-// fields.
+// It leaves running the SQL to store. Of a model it uses only the fields.
 package filter

@@ -19,12 +19,12 @@ const (
 	MaxConditions = 1000
 )
 
-// limits are those that were added when filters had been accepted already, so
-// that not all of these keep them.
+// limits are rules that were added after filters had been accepted without them. So
+// they apply to new filters only.
 type limits struct {
 	conditions   int
 	emptyStrings bool // $contains and $startsWith take one
-	rounded      bool // numbers may be compared by the nearest that can be kept
+	rounded      bool // numbers that cannot be stored exactly are rounded
 }
 
 var (
@@ -54,21 +54,19 @@ const (
 // use [New]. It is immutable and safe for concurrent use.
 type Filter struct {
 	m      *model.Model
-	root   node   // as given
-	folded node   // the same in its simplest form
+	root   node   // as given, for the matcher
+	folded node   // in its simplest form, for SQL
 	raw    []byte // compact JSON as given
 }
 
-// New parses the filter of a request and checks it against a model. It finds
-// every fault, each with a pointer into the filter; with faults there is no
-// filter.
+// New parses the filter of a request and checks it against a model. It returns every
+// fault with a pointer into the filter. If there are any, the Filter is not valid.
 func New(raw []byte, m *model.Model, g Grammar) (Filter, model.Faults) {
 	return Names(nil).New(raw, m, g)
 }
 
-// Restore is New for a filter that was accepted before, by the rules of its
-// time: those of [New] without the limits that came later. It is the one for
-// what a job's row holds.
+// Restore is New for a filter that was accepted before, as that of a job's row. It
+// does not apply rules that were added since.
 func Restore(raw []byte, m *model.Model) (Filter, model.Faults) {
 	return Names(nil).Restore(raw, m)
 }
@@ -99,20 +97,19 @@ func All(m *model.Model) Filter {
 	return Filter{m: m, root: allOf{}, folded: allOf{}, raw: []byte("{}")}
 }
 
-// Empty reports whether the filter is true for every record by its form: {},
-// the same in other words, such as {"$and": []}, and what is true of all values
-// of a field that always has one, such as {"id": {"$exists": true}}. Whoever
-// asks wants to know whether all records were meant.
+// Empty reports whether the filter selects every record, whatever values the records
+// have: {}, {"$and": []}, or {"id": {"$exists": true}}. Callers use it to find out
+// whether a request means all records.
 func (f Filter) Empty() bool { return everything(f.folded) }
 
-// JSON is the filter as it was given, without spaces between its tokens. The
-// caller must not change it.
+// JSON returns the filter as it was given, without spaces between tokens. The caller
+// must not change it.
 func (f Filter) JSON() []byte { return f.raw }
 
-// Model is the model that the filter was checked against.
+// Model returns the model that the filter was checked against.
 func (f Filter) Model() *model.Model { return f.m }
 
-// Names reports whether the filter mentions a field, or a path below it.
+// Names reports whether the filter has a condition on a field or a dotted path.
 func (f Filter) Names(field string) bool { return mentions(f.root, field) }
 
 // SQL compiles the filter to a condition in parentheses over the columns of
@@ -124,7 +121,6 @@ func (f Filter) SQL(d Dialect) (text string, args []any) {
 	return c.compile(f.folded).sql()
 }
 
-// Match reports whether a record is selected. It is the plain reading of the
-// language, made without the compiler, so that each can be held against the
-// other.
+// Match reports whether the filter selects a record. It implements the language a
+// second time, without the compiler, so that tests can compare the two.
 func (f Filter) Match(r model.Record) bool { return matches(f.root, r) }

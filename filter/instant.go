@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// An instant is a moment without limit of precision.
+// An instant is a time of any precision.
 type instant struct {
 	seconds  int64  // since 1970 UTC
 	fraction string // decimal digits of a second after that, no trailing zeros
 }
 
-// The calendar's ends.
+// The first and the last day of a date.
 const (
 	firstDay = "0001-01-01"
 	lastDay  = "9999-12-31"
@@ -22,8 +22,7 @@ const (
 const (
 	secondsPerDay = 24 * 60 * 60
 
-	// keyShift makes the seconds of every key positive. It lies a few days
-	// beyond the year 0.
+	// keyShift is added to the seconds of a key to make them positive.
 	keyShift = 62_168_000_000
 )
 
@@ -88,16 +87,16 @@ func parseZone(zone string) (int64, bool) {
 	return offset, true
 }
 
-// micros is the last whole microsecond not after i, and whether i is after it.
+// micros returns the last whole microsecond not after i, and whether i is after it.
 func (i instant) micros() (micros int64, after bool) {
 	digits := (i.fraction + "000000")[:6]
 	n, _ := strconv.ParseInt(digits, 10, 64)
 	return i.seconds*1e6 + n, len(i.fraction) > 6
 }
 
-// day is the last UTC midnight not after i as a date, and whether i is after
-// it. An offset can move an instant out of the years that a date has; such a
-// one lies before or after all dates.
+// day returns the last UTC midnight not after i as a date, and whether i is after it.
+// An offset can move an instant out of the years 1 to 9999. Such an instant is before
+// or after all dates.
 func (i instant) day() (day string, after bool) {
 	t := time.Unix(i.seconds, 0).UTC()
 	switch {
@@ -109,8 +108,8 @@ func (i instant) day() (day string, after bool) {
 	return t.Format(time.DateOnly), t.Unix()%secondsPerDay != 0 || i.fraction != ""
 }
 
-// key writes the instant so that keys sort, as text, in the order of time.
-// Date-times inside JSON are compared by it, since there they stand as they
+// key returns a string for the instant. Keys are ordered as strings like their times.
+// Date-times inside JSON are compared by their keys, because they are stored as they
 // were given, with any offset and precision.
 func (i instant) key() string {
 	return fmt.Sprintf("%012d.%s", i.seconds+keyShift, i.fraction)

@@ -14,7 +14,7 @@ func wrongType(want string) *typeFault {
 	return &typeFault{CodeType, "The value must be " + want + "."}
 }
 
-// literalOf turns a scalar other than null into the form that fits a target.
+// literalOf converts a scalar other than null to a literal for a target.
 func literalOf(t target, v tree) (literal, *typeFault) {
 	if v.kind == isString && t.field.IsUUID(t.path...) {
 		v.text = model.LowerASCII(v.text) // as it is stored
@@ -63,9 +63,9 @@ func integerLiteral(v tree) (literal, *typeFault) {
 	return literal{}, wrongType("an integer")
 }
 
-// numberLiteral keeps a number as the store will meet it: a column of numbers
-// holds floats, but in JSON an integer stays exact, so that ids of 17 digits
-// and more do not match their neighbours.
+// numberLiteral returns a number in the form that the database has it. A column of
+// numbers has floats. Inside JSON integers are exact, so that ids of 17 digits and
+// more are not equal to their neighbours.
 func numberLiteral(t target, v tree) (literal, *typeFault) {
 	if v.kind != isNumber {
 		return literal{}, wrongType("a number")
@@ -80,8 +80,8 @@ func numberLiteral(t target, v tree) (literal, *typeFault) {
 	return literal{v: exactNumber(v.text, f)}, nil
 }
 
-// isRounded reports whether a literal is another number than the one that was
-// given, so that it would select other records.
+// isRounded reports whether a literal is not exactly the number that was given, so
+// that it could select other records.
 func isRounded(l literal, given tree) bool {
 	switch v := l.v.(type) {
 	case float64:
@@ -113,7 +113,8 @@ func timeLiteral(t target, v tree) (literal, *typeFault) {
 	}
 }
 
-// ownLiteral is for paths without a declared type.
+// ownLiteral returns a literal of the value's own type, for paths without a declared
+// one.
 func ownLiteral(t target, v tree) (literal, *typeFault) {
 	switch v.kind {
 	case isString:
@@ -125,7 +126,7 @@ func ownLiteral(t target, v tree) (literal, *typeFault) {
 	}
 }
 
-// exactNumber is the number of a JSON literal as every database holds one in
+// exactNumber returns the number of a JSON literal as both databases read one inside
 // JSON: an int64 if it is one exactly, else the nearest float64, which is f.
 func exactNumber(text string, f float64) any {
 	if n, err := model.ParseInteger(text); err == nil {

@@ -13,7 +13,7 @@ import (
 	"bulkpatch/model"
 )
 
-// matches reads the filter as its words say: a negation is a negation.
+// matches tests a record by the filter as it was given.
 func matches(n node, r model.Record) bool {
 	switch n := n.(type) {
 	case allOf:
@@ -36,25 +36,26 @@ func matches(n node, r model.Record) bool {
 	return false
 }
 
-// holdsOfItems judges the items of a list: one must fit, or, without literals,
-// none have a value.
+// holdsOfItems tests the items of a list: at least one must meet the condition. A test
+// for null means that no item has a value.
 func (n *cond) holdsOfItems(r model.Record) bool {
 	text, _ := r.Values[n.field.Index].(string)
 	one := *n
 	one.null = false
 	var items []jsontext.Value
-	_ = json.Unmarshal([]byte(text), &items) // no list has no items
+	_ = json.Unmarshal([]byte(text), &items) // a value that is no list has no items
 	return n.null != slices.ContainsFunc(items, func(item jsontext.Value) bool {
 		v := lookUp(decoderOf(string(item)), n.path)
 		return v != nil && n.null || one.holds(v)
 	})
 }
 
-// A present is a value that only says that it is there: a list or an object.
+// present stands for a list or an object, of which a filter can only ask whether it is
+// there.
 type present struct{}
 
-// value finds what a record holds for a target, nil for none. Values in JSON
-// are strings, bools, int64 or float64 as [exactNumber] says, or present.
+// value returns a record's value of a target, nil if it has none. A value inside JSON
+// is a string, a bool, a number as [exactNumber] returns it, or present.
 func (t target) value(r model.Record) any {
 	stored := r.Values[t.field.Index]
 	if !t.nested() {
@@ -121,19 +122,20 @@ func numberOf(text string) any {
 	return exactNumber(text, f)
 }
 
-// maxNumeral bounds the length of a string that counts as a number.
+// maxNumeral is the greatest length of a string that counts as a number.
 const maxNumeral = 400
 
-// numeral is a string that says a number in plain digits.
+// numeral matches a string that is a number in plain digits.
 var numeral = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
-// bothWays is a string that counts as a number, too.
+// bothWays is a string that also counts as a number.
 type bothWays struct {
 	text   string
 	number any
 }
 
-// enter moves the decoder to a member of the object before it.
+// enter moves the decoder to the value of a member of the next value, which must be an
+// object.
 func enter(dec *jsontext.Decoder, name string) bool {
 	if dec.PeekKind() != anObject {
 		return false
@@ -156,7 +158,7 @@ func enter(dec *jsontext.Decoder, name string) bool {
 	return false
 }
 
-// holds judges one value of a record, nil for none.
+// holds tests one value of a record, nil for none.
 func (n *cond) holds(v any) bool {
 	if v == nil {
 		return n.op == opIn && n.null
@@ -198,7 +200,8 @@ func (n *cond) compares(v any, l literal) bool {
 	return order == 0
 }
 
-// compareTo orders a value and a literal of one type.
+// compareTo orders a value and a literal. They are not comparable if their types
+// differ.
 func compareTo(v any, l literal) (order int, comparable bool) {
 	switch b := l.v.(type) {
 	case string:

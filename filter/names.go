@@ -7,19 +7,20 @@ import (
 	"bulkpatch/model"
 )
 
-// Names are names that a vendor's lists know beside the fields of the model,
-// by which they filter and order. They never stand in the filter of a job,
-// which must mean the same without them.
+// Names are further names, besides the fields of the model, that a vendor's lists can
+// filter and sort by. The filter of a job never has them, because it must have the
+// same meaning without them.
 type Names map[string]Name
 
 // A Name stands for one value or several of a record.
 type Name struct {
-	// Of are the values, any of which may meet a condition: fields, whether or
-	// not they may be filtered; dotted paths; and contacts.*.value for that
-	// value of each item of a list. All are of one type. An order goes by the
-	// first that is there, of a list by that of its first item.
+	// Of are the values of the name: fields (also those that filters cannot use),
+	// dotted paths, or contacts.*.value for a value of each item of a list. All
+	// have the same type. A condition is met if one of the values meets it. A
+	// list is sorted by the first value that exists, and for items by that of
+	// the first item.
 	Of []string
-	// Numeric says that a string in which a JSON number stands counts as that
+	// Numeric says that a string which is a JSON number also counts as that
 	// number. It is for paths without a declared type.
 	Numeric bool
 }
@@ -34,8 +35,8 @@ func (n Names) Restore(raw []byte, m *model.Model) (Filter, model.Faults) {
 	return n.read(raw, m, Native, ofAccepted)
 }
 
-// And is the filter that all of some filters of one model make together. They
-// have kept the limits one by one; together they need not.
+// And returns the filter that selects what all of several filters of one model select.
+// Each of them is within the limits. The result may exceed them.
 func And(first Filter, others ...Filter) Filter {
 	if len(others) == 0 {
 		return first
@@ -49,7 +50,7 @@ func And(first Filter, others ...Filter) Filter {
 	return Filter{m: first.m, root: all, folded: fold(all, positive), raw: append(raw, "]}"...)}
 }
 
-// targets are the values that a name stands for, nil where it is none.
+// targets returns the values that a name stands for, nil if there is no such name.
 func (n Names) targets(name string, m *model.Model) []target {
 	known, ok := n[name]
 	if !ok {
@@ -67,7 +68,7 @@ func (n Names) targets(name string, m *model.Model) []target {
 	return found
 }
 
-// targetOf finds what one of the values of a name is.
+// targetOf returns the target of one value of a name.
 func targetOf(of string, m *model.Model) (target, bool) {
 	head, rest, below := strings.Cut(of, ".")
 	f, ok := m.Field(head)
@@ -90,7 +91,7 @@ func targetOf(of string, m *model.Model) (target, bool) {
 	return t, sound && t.items == (f.Type == model.Array)
 }
 
-// spread makes a condition on the first of some values one on any of them.
+// spread replaces a condition on the first of several values by one on any of them.
 func spread(n node, of []target) node {
 	switch n := n.(type) {
 	case allOf:
@@ -113,8 +114,8 @@ func spreadAll(nodes []node, of []target) []node {
 	return all
 }
 
-// onAny is the condition on any of some values. None of them is there where
-// each is missing. It counts as one, as it was given.
+// onAny returns the condition on any of several values. A test for null is true if all
+// of them are missing. It counts as one condition, because it was given as one.
 func (n *cond) onAny(of []target) node {
 	if len(of) == 1 && !(n.items && n.null) {
 		return n

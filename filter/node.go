@@ -28,18 +28,18 @@ func (anyOf) isNode()    {}
 func (negation) isNode() {}
 func (*cond) isNode()    {}
 
-// An op is what a condition does with its literals. The other operators of
-// the language are written with these: $eq and $exists as a list of one,
-// $ne, $nin and $not as negations, $between as two orderings.
+// An op is how a condition compares a value with its literals. The other operators of
+// the language are expressed by these: $eq and $exists by opIn, $ne, $nin and $not by
+// negations, $between by two orderings.
 type op int
 
 const (
-	opIn         op = iota // equals one of the literals, or has no value where null is set
-	opLess                 // has a value less than a literal, and so on
+	opIn         op = iota // equals a literal, or is missing if null is set
+	opLess                 // is less than a literal
 	opLessEq               //
 	opGreater              //
 	opGreaterEq            //
-	opContains             // the literals' letters A-Z are small already
+	opContains             // its literals are in lower case
 	opStartsWith           //
 )
 
@@ -47,9 +47,9 @@ const (
 type cond struct {
 	target
 	op       op
-	literals []literal // none twice; any of them may fit
-	null     bool      // for opIn: a missing value counts
-	given    int       // how many conditions of the filter as given it stands for
+	literals []literal // without duplicates; the value must meet one of them
+	null     bool      // for opIn: a missing value meets it, too
+	given    int       // how many conditions of the given filter it replaces
 }
 
 // A target is the value of a record that a condition looks at.
@@ -57,18 +57,18 @@ type target struct {
 	field *model.Field
 	path  []string // below an object or list field; nil for the field itself
 
-	// kind is the declared type. For a path that is not declared it is Any:
-	// each literal then meets only values of its own JSON type.
+	// valueType is the declared type. For a path that is not declared it is Any:
+	// a literal is then compared only with values of its own JSON type.
 	valueType model.Type
 
-	// The rest stands in [Names] alone. items: the path begins at each item of
-	// the list that the field holds. item: at the one that is looked at.
-	// numeric: a string that is a JSON number counts as one.
+	// These are set for [Names] only. items: the path begins at each item of the
+	// list in the field. item: it begins at the current item. numeric: a string
+	// that is a JSON number also counts as a number.
 	items, item, numeric bool
 }
 
-// inList reports whether the path leads into a list: its first part is then a
-// place in that.
+// inList reports whether the path leads into a list, so that its first part is the
+// number of an item.
 func (t target) inList() bool { return t.field.Type == model.Array && !t.item }
 
 // nested reports whether the value is a part of a JSON column.
@@ -86,13 +86,13 @@ func (t target) nested() bool { return len(t.path) > 0 }
 type literal struct {
 	v any
 
-	// after says that the true value lies above v and below the next value
-	// that the target can hold, as 0.1 microseconds do. It equals nothing.
+	// after says that the given value is greater than v and less than the next
+	// value that the target can have: v is it rounded down, for example to
+	// microseconds. Such a literal equals no value.
 	after bool
 }
 
-// mentions reports whether a condition of n looks at a field, given by its
-// name or by the dotted path.
+// mentions reports whether a condition of n concerns a field or a dotted path.
 func mentions(n node, name string) bool {
 	in := func(n node) bool { return mentions(n, name) }
 	switch n := n.(type) {

@@ -6,7 +6,7 @@ import (
 	"bulkpatch/model"
 )
 
-// A sqlType is the type of an expression, so far as a database must be told.
+// A sqlType is the SQL type of an expression.
 type sqlType string
 
 const (
@@ -29,8 +29,8 @@ func columnType(k model.Type) sqlType {
 	return textType
 }
 
-// An operand is the left side of a comparison. Its value is NULL where a
-// record has none, or one of another type.
+// An operand is the left side of a comparison. It is NULL for a record that has no
+// value or one of another type.
 type operand struct {
 	expr    string
 	column  string // quoted; "" for a part of a JSON column
@@ -38,10 +38,10 @@ type operand struct {
 	mark    string // placeholder of an argument to compare with
 }
 
-// when is the piece for a comparison of the operand: for a NULL, which makes
-// the comparison NULL, it is false, and in the negative sense true. A column
-// is guarded by a test of its own, which leaves the comparison to an index;
-// other expressions have none and are not worth evaluating twice.
+// when returns a comparison of the operand that is never NULL: if the operand is NULL
+// it is false, and in the negative sense true. A column gets a separate test for NULL,
+// so that the database can use an index for the comparison. Other expressions have no
+// index, and coalesce evaluates them only once.
 func (x operand) when(comparison string, args []any, s sense) piece {
 	switch {
 	case x.column != "" && s == positive:
@@ -56,7 +56,7 @@ func (x operand) when(comparison string, args []any, s sense) piece {
 	return piece{text: comparison, args: args}
 }
 
-// exists is the piece for having a value of the operand's type.
+// exists returns the test whether the operand has a value.
 func (x operand) exists(s sense) piece {
 	if s == positive {
 		return piece{text: "(" + x.expr + " IS NOT NULL)"}
@@ -64,8 +64,7 @@ func (x operand) exists(s sense) piece {
 	return piece{text: "(" + x.expr + " IS NULL)"}
 }
 
-// exists is the word before a sub-select that finds rows or, in the negative
-// sense, none. It is never NULL.
+// exists returns EXISTS, or NOT EXISTS in the negative sense.
 func exists(s sense) string {
 	if s == positive {
 		return "EXISTS"
@@ -86,7 +85,7 @@ func quote(name string) string {
 	return string(append(b, '"'))
 }
 
-// jsonArray writes literals as one argument.
+// jsonArray returns literals as one argument.
 func jsonArray(group []literal) string {
 	b := []byte{'['}
 	for i, l := range group {

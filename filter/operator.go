@@ -7,22 +7,22 @@ import (
 	"bulkpatch/model"
 )
 
-// An operator is a row of the language.
+// An operator describes an operator of the language.
 type operator struct {
 	suits  suit
 	native bool // not part of Teamwork Desk's grammar
 }
 
-// A suit says which types an operator is for.
+// A suit says which types an operator can be used for.
 type suit int
 
 const (
 	anyType     suit = iota
-	orderedType      // has less and greater
+	orderedType      // types with an order
 	stringType
 )
 
-// operators lists what may stand beside a field.
+// operators lists the operators of fields.
 var operators = map[string]operator{
 	"$eq":         {suits: anyType},
 	"$ne":         {suits: anyType},
@@ -138,7 +138,7 @@ func (c *checker) ordering(o op, t target, v tree, at *model.Place) node {
 	return &cond{target: t, op: o, literals: []literal{l}, given: 1}
 }
 
-// ordered checks a value that has others before and after it.
+// ordered checks a value that must have an order.
 func (c *checker) ordered(t target, v tree, at *model.Place) (literal, bool) {
 	l, null, ok := c.value(t, v, at)
 	if null {

@@ -12,21 +12,21 @@ import (
 )
 
 const (
-	// maxNesting bounds the JSON containers within one another. Each of
-	// MaxDepth logical operators brings an object and a list at most, and the
-	// innermost condition an object, its operators and a list of values.
+	// maxNesting is how deep objects and lists can be nested. Each of MaxDepth
+	// logical operators adds an object and a list at most, and the innermost
+	// condition an object, its operators and a list of values.
 	maxNesting = 2*MaxDepth + 3
 
-	// maxNodes bounds the JSON values of all sorts, since empty objects and
-	// lists hold no compared value but cost memory all the same.
+	// maxNodes is how many JSON values a filter can have, objects and lists
+	// included. Empty ones do not count for MaxValues but need memory.
 	maxNodes = 6 * MaxValues
 
 	// decoderNesting is the depth at which the JSON decoder itself gives up.
 	decoderNesting = 10000
 )
 
-// Kinds of tree nodes are the JSON kinds; nothing stands for a part that was
-// refused already, so that the check passes over it.
+// The kinds of a tree are those of JSON. nothing stands for a part with a fault, which
+// the checker ignores.
 const (
 	nothing   = jsontext.KindInvalid
 	isNull    = jsontext.KindNull
@@ -40,8 +40,7 @@ const (
 	endList   = jsontext.KindEndArray
 )
 
-// A tree is a JSON value of the filter before anything is known of its
-// meaning.
+// A tree is a JSON value of the filter before it is checked.
 type tree struct {
 	kind  jsontext.Kind
 	text  string   // of a string, or the literal of a number
@@ -49,7 +48,7 @@ type tree struct {
 	items []tree   // values of an object or a list
 }
 
-// errStop ends a parse whose fault is noted already.
+// errStop ends parsing after a fault was noted.
 var errStop = errors.New("stop")
 
 type parser struct {
@@ -59,16 +58,15 @@ type parser struct {
 	faults *model.Collector
 }
 
-// parse reads JSON strictly: RFC 8259 with unique names and valid UTF-8,
-// without NUL characters, within the limits. It goes on after a fault as long
-// as the syntax holds.
+// parse reads JSON strictly: RFC 8259 with unique names, valid UTF-8, no NUL characters
+// and within the limits. It continues after a fault unless the syntax is invalid.
 func parse(raw []byte, faults *model.Collector) tree {
 	if len(raw) > MaxBytes {
 		faults.Add(nil, CodeTooLong, "The filter is longer than 1 MiB.")
 		return tree{}
 	}
-	// Duplicate names and bad UTF-8 would end the decoder's work; they are
-	// found here instead, so that the rest of the filter is checked, too.
+	// The decoder would stop at duplicate names and invalid UTF-8. The parser
+	// finds them instead, so that the rest of the filter is checked, too.
 	p := parser{dec: jsontext.NewDecoder(bytes.NewReader(raw),
 		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)), faults: faults}
 	root, err := p.value(nil, 0, 0)
@@ -82,7 +80,7 @@ func parse(raw []byte, faults *model.Collector) tree {
 	return root
 }
 
-// end makes sure that nothing follows the filter.
+// end checks that nothing follows the filter.
 func (p *parser) end() error {
 	if _, err := p.dec.ReadToken(); err != io.EOF {
 		p.faults.Add(nil, CodeInvalidJSON, "The filter must be one JSON object with nothing after it.")
@@ -123,12 +121,12 @@ func (p *parser) value(at *model.Place, nesting, depth int) (tree, error) {
 	}
 }
 
-// tooDeep notes the fault and passes over the value without recursion.
+// tooDeep notes the fault and skips the value without recursion.
 func (p *parser) tooDeep(at *model.Place) error {
 	p.faults.Add(at, CodeTooDeep, "Conditions are nested more than 20 deep.")
 	err := p.dec.SkipValue()
 	if err != nil && p.dec.StackDepth() >= decoderNesting {
-		return errStop // too deep even for the decoder: said already
+		return errStop // too deep for the decoder as well: it is noted already
 	}
 	return err
 }
@@ -210,14 +208,14 @@ func (p *parser) scalar(at *model.Place) (tree, error) {
 	}
 }
 
-// stringFaults says what can be wrong with a string or a name.
+// stringFaults are the details of faults of a string or a name.
 var stringFaults = map[string]string{
 	CodeInvalidUTF8:  "The text is not valid UTF-8.",
 	CodeNUL:          "The text contains a NUL character.",
 	CodeDuplicateKey: "The name occurs twice in one object.",
 }
 
-// unquote decodes a JSON string, or says by a code why it is refused.
+// unquote decodes a JSON string. code is why it is refused, "" if it is not.
 func unquote(raw jsontext.Value) (text, code string) {
 	b, err := jsontext.AppendUnquote(nil, raw)
 	switch {

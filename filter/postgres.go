@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// postgres compiles for PostgreSQL, where JSON columns are jsonb. It leaves
-// out jsonb's own operators with a question mark, which would be taken for
-// placeholders, and #>, which takes digits for an index of a list.
+// postgres compiles for PostgreSQL, where JSON columns are jsonb. It does not use the
+// operators of jsonb with a question mark, which would look like placeholders, nor #>,
+// which reads digits as the index of an item.
 type postgres struct{}
 
 // step walks a path; the last arrow decides between jsonb and text.
@@ -37,16 +37,16 @@ func (postgres) items(t target) string {
 
 func (d postgres) jsonType(t target) string { return "jsonb_typeof(" + d.step(t, "->") + ")" }
 
-// postgresNumber reads a number of JSON as SQLite and the matcher do: as it
-// stands if it is an integer of 64 bits, else as the nearest double. The
-// tests come first because a cast out of range is an error. It has no
-// sub-select: thousands of those in one statement take a minute to plan.
+// postgresNumber reads a JSON number like SQLite and the matcher: exactly if it is an
+// integer of 64 bits, else as the nearest double. It tests the range first, because a
+// cast out of range is an error. It has no sub-select, because planning a statement
+// with thousands of those takes a minute.
 var postgresNumber = strings.NewReplacer("$n", "CAST(%[2]s AS numeric)").Replace(
 	`CASE WHEN %[1]s = 'number' THEN CASE WHEN $n = trunc($n) AND $n BETWEEN -9223372036854775808 AND 9223372036854775807 THEN $n` +
 		` WHEN abs($n) > 1.7976931348623158e308 THEN sign($n) * 1e309 WHEN abs($n) < 2.4703282292062328e-324 THEN 0` +
 		` ELSE CAST(CAST(CAST($n AS double precision) AS text) AS numeric) END END`)
 
-// postgresNumeral is 'number' if a string says one in plain digits.
+// postgresNumeral is 'number' if a string is a number in plain digits.
 const postgresNumeral = `CASE WHEN %[1]s = 'string' AND length(%[2]s) <= %[3]d AND %[2]s ~ '^-{0,1}(0|[1-9][0-9]*)([.][0-9]+){0,1}$' THEN 'number' END`
 
 func (d postgres) part(t target, st sqlType) string {
@@ -110,8 +110,7 @@ func (postgres) mark(st sqlType) string {
 	return "?"
 }
 
-// arg writes numbers for a comparison in decimal as text, which no driver
-// rounds.
+// arg returns a number for a comparison as decimal text, which no driver rounds.
 func (postgres) arg(x operand, v any) any {
 	if x.sqlType != numericType {
 		return v

@@ -43,8 +43,7 @@ func (d sqlite) part(t target, st sqlType) string {
 	return "CASE " + d.jsonType(t) + " WHEN 'text' THEN " + value + " END"
 }
 
-// sqliteNumeral is the number that a string says in plain digits, or NULL: then
-// it is a number of JSON, and has no exponent.
+// sqliteNumeral is the number that a string has in plain digits, else NULL.
 const sqliteNumeral = `(SELECT CASE WHEN length(s) <= %[2]d AND s NOT GLOB '*[^-.0-9]*' AND json_valid(s) THEN json_extract(s, '$') END FROM (SELECT %[1]s AS s))`
 
 // sqliteInstant finds the key of a date-time s in three steps: the zone z at

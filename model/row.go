@@ -8,15 +8,15 @@ import (
 	"bulkpatch/model/table"
 )
 
-// A Column is the field that a column of a table gives values to. The zero
-// Column is left out: its cells mean nothing.
+// A Column is the field that a column of a table sets. The cells of the zero
+// Column are ignored.
 type Column struct {
 	field *Field
 	at    *Place
 }
 
-// Column finds the field of a header; see reader.lookUp for the names that
-// every model has.
+// Column returns the column for a header. "id" and "version" are known in every
+// model.
 func (m *Model) Column(name string) (c Column, known bool) {
 	f := m.byName[name]
 	if f == nil && (name == "id" || name == "version") {
@@ -31,13 +31,13 @@ func (m *Model) Column(name string) (c Column, known bool) {
 // IsID reports whether the column holds the ids of records.
 func (c Column) IsID() bool { return c.field != nil && c.field.Role == RoleID }
 
-// CheckRow checks a row of a table for an import and finds every fault of it;
-// cells[i] belongs to columns[i], and no two columns to one name.
+// CheckRow checks a row of a table for an import and returns every fault of it.
+// cells[i] belongs to columns[i], and no two columns have the same name.
 //
-// A cell without text clears its field; of what is generated, or kept by the
-// store, it counts as not given. Of a string field a quoted one is the empty
-// string, and any one is if the field cannot be null. Booleans are true or
-// false in any case, objects, lists and values of any type are JSON text.
+// An empty cell clears its field. In a generated field or one with a role it
+// counts as not given. In a string field it is the empty string if it is quoted
+// or if the field cannot be null. Booleans are true or false in upper or lower
+// case. Objects, lists and values of any type are JSON.
 func (m *Model) CheckRow(columns []Column, cells []table.Cell, o ...PatchOptions) (Draft, Faults) {
 	c := newChecker(optionsOf(o))
 	d := drafting{check: &c, purpose: Import}
@@ -53,11 +53,10 @@ func (m *Model) CheckRow(columns []Column, cells []table.Cell, o ...PatchOptions
 	return d.finish(m)
 }
 
-// absentWhenEmpty reports whether a cell can only mean "not given"; see
-// absentWhenNull.
+// absentWhenEmpty reports whether a cell means "not given"; see absentWhenNull.
 func (f *Field) absentWhenEmpty(cell table.Cell) bool {
-	isText := cell.Quoted && f.Type == String && f.Role == RoleNone
-	return cell.Text == "" && f.absentWhenNull() && !isText
+	isEmptyString := cell.Quoted && f.Type == String && f.Role == RoleNone
+	return cell.Text == "" && f.absentWhenNull() && !isEmptyString
 }
 
 func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge []byte) {
@@ -95,7 +94,7 @@ func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge 
 	return c.value(f, []byte(text), at)
 }
 
-// jsonDetails say what a cell holds whose value is JSON.
+// jsonDetails are the details of a cell that is not JSON of the type.
 var jsonDetails = map[Type]string{
 	Object: `This must be an object in JSON, such as {"tier": "gold"}.`,
 	Array:  `This must be a list in JSON, such as ["a", "b"].`,
@@ -103,7 +102,7 @@ var jsonDetails = map[Type]string{
 }
 
 // notJSON returns the code of the fault if a cell is not JSON of the field's
-// kind, else "".
+// type, else "".
 func notJSON(f *Field, text string) (code string) {
 	v := jsontext.Value(text)
 	if !v.IsValid(jsontext.AllowDuplicateNames(true)) {
@@ -116,9 +115,8 @@ func notJSON(f *Field, text string) (code string) {
 	return ""
 }
 
-// AppendCell appends a stored value as the text of a CSV cell, as
-// [Model.CheckRow] reads it: a missing value is empty, and what
-// [Field.AppendShown] hides is the mask.
+// AppendCell appends a stored value as a CSV cell for [Model.CheckRow]: nothing
+// for a missing value, the mask for one that [Field.AppendShown] hides.
 func (f *Field) AppendCell(dst []byte, stored any, s Secrets) []byte {
 	if stored != nil && f.hidden(s) {
 		return append(dst, Mask...)

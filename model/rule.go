@@ -10,35 +10,35 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// A rule is what the schema says of a field's values, prepared at load so
-// that a scalar is checked without the general validator. Both must agree.
+// A rule holds the rules of a field's schema in a form that checks a scalar without
+// the general validator, with the same results.
 type rule struct {
-	pointer string // of the field in a record
+	pointer string // to the field in a record
 	at      *Place // the same
 
 	minLength, maxLength int // in code points; maxLength is -1 for none
 	pattern              *regexp.Regexp
 	format               func(string) bool
 
-	takesDate bool // a DateTime takes a day too, for its midnight UTC
+	takesDate bool // a DateTime also accepts a date, as its midnight UTC
 
-	minInt, maxInt       int64 // the whole range of int64 for none
+	minInt, maxInt       int64 // the range of int64 if there are no bounds
 	minNumber, maxNumber *float64
 	minExcluded          bool // minNumber itself is not allowed
 	maxExcluded          bool
 
-	enum []any // stored forms of a scalar that is not an extensible option
+	enum []any // allowed values of a scalar that is no string, in stored form
 
-	// full checks what the prepared rules do not cover; nil where they cover
-	// all. For an Object it holds for the whole value of a new record.
+	// full checks the rules that the fields above do not cover, nil if they
+	// cover all. For an Object it checks the value of a new record.
 	full *validator
 	// patch is full without the required properties of the objects that a
 	// patch merges into. Nil for all but Objects.
 	patch *validator
-	// shape is the schema of an Object that a patch walks along.
+	// shape is the schema of an Object, for [checker.removals].
 	shape map[string]any
-	// uuids is the whole schema of a field whose lists or objects may hold
-	// UUIDs, nil for all others.
+	// uuids is the schema of a field that can have UUIDs inside lists or
+	// objects, nil for all others.
 	uuids *jsonschema.Schema
 }
 
@@ -47,16 +47,16 @@ type checker struct {
 	Collector
 	choices         func(*Field) []string // what the workspace added; may be nil
 	allowNewChoices bool
-	allowAnyChoice  bool // of options
-	rounds          bool // numbers to what a float64 keeps: those of model files
-	merged          int  // names in objects that merge
+	allowAnyChoice  bool
+	rounds          bool // accept numbers that a float64 rounds: those of model files
+	merged          int  // number of names in objects that merge
 }
 
 func newChecker(o PatchOptions) checker {
 	return checker{choices: o.Choices, allowNewChoices: o.AllowNewChoices}
 }
 
-// leadTo says where the field stands in a record.
+// leadTo sets the place of the field in a record.
 func (r *rule) leadTo(pointer string) { r.pointer, r.at = pointer, At(pointer) }
 
 // string checks a JSON string and returns the stored form of it, nil if there
@@ -105,7 +105,7 @@ func (c *checker) dateTime(f *Field, s string, at *Place) any {
 
 func (c *checker) stringLength(f *Field, s string, at *Place) {
 	r := &f.rule
-	// A code point has at least one byte, so most texts need no counting.
+	// A character has at least one byte, so most strings need no counting.
 	if r.maxLength >= 0 && len(s) > r.maxLength && utf8.RuneCountInString(s) > r.maxLength {
 		c.Add(at, CodeTooLong, fmt.Sprintf("This may have at most %d characters.", r.maxLength))
 	}

@@ -8,12 +8,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Schema is the JSON Schema of the field as its file gives it, without x-
-// keywords.
+// Schema returns the JSON Schema of the field, without x- keywords.
 func (f *Field) Schema() jsontext.Value { return appendTree(nil, f.source) }
 
-// Schema is the JSON Schema of a record, without x- keywords; the fields that
-// the file left to the roles are in it.
+// Schema returns the JSON Schema of a record, without x- keywords. It includes the
+// fields that were added for roles.
 func (m *Model) Schema() jsontext.Value {
 	properties := map[string]any{}
 	required := []any{}
@@ -33,9 +32,10 @@ func (m *Model) Schema() jsontext.Value {
 	return appendTree(nil, schema)
 }
 
-// annotations are the keywords of a schema that change no value's validity.
-// They and the x- keywords for vendors' surfaces are left out of a digest, so
-// that a better description does not keep workers from a job.
+// annotations are keywords that do not change which values are valid. The digest
+// does not include them, nor the x- keywords for vendors' APIs: a worker refuses
+// a job if the digest of its model differs, which a better description must not
+// cause.
 var annotations = []string{"title", "description", "$comment", "examples", "deprecated", "$schema", "$id", "x-vendor", "x-vendor-name"}
 
 // withoutX copies a schema without x- keywords, at any depth.
@@ -46,8 +46,8 @@ func withoutX(schema map[string]any) map[string]any {
 	return plain
 }
 
-// mapSchemas copies a schema and applies change to it and to every schema
-// below it, outermost first.
+// mapSchemas copies a schema and calls change for the copy and for every schema
+// inside it, outermost first.
 func mapSchemas(schema any, change func(map[string]any)) any {
 	s, ok := schema.(map[string]any)
 	if !ok {
@@ -83,7 +83,7 @@ func mapSchemas(schema any, change func(map[string]any)) any {
 	return out
 }
 
-// number reads a keyword's number; ok is false where there is none.
+// numberOf returns the number of a keyword. ok is false if there is none.
 func numberOf(schema map[string]any, keyword string) (json.Number, bool) {
 	n, ok := schema[keyword].(json.Number)
 	return n, ok

@@ -10,8 +10,8 @@ import (
 
 func validText(s string) bool { return utf8.ValidString(s) }
 
-// storedPatch is the form of a patch in a job's row. Fields go by name, so
-// that the order of a file may change while a job waits.
+// storedPatch is the form of a patch in a job's row. It names the fields, so that
+// their order in the file can change while a job waits.
 type storedPatch struct {
 	Sets     []storedSet `json:"sets"`
 	ReadOnly []storedSet `json:"readOnly,omitempty"`
@@ -22,20 +22,20 @@ type storedSet struct {
 	Value   json.RawMessage `json:"value"`
 	Merge   json.RawMessage `json:"merge,omitempty"`
 	Pointer string          `json:"pointer"`
-	Never   bool            `json:"never,omitempty"` // a read-only value that no record can have
+	Never   bool            `json:"never,omitempty"` // the value is noValue
 	When    string          `json:"when,omitempty"`  // of a stamp
 	Now     bool            `json:"now,omitempty"`   // of a stamp
 }
 
-// MarshalStored writes a sealed patch for [Model.UnmarshalStored]. It holds
-// masked secrets in the clear: it is for the database alone.
+// MarshalStored writes a sealed patch for [Model.UnmarshalStored]. Masked secrets
+// are not hidden, so it must go to the database only.
 func (p Patch) MarshalStored() []byte {
 	s := storedPatch{Sets: storeSets(p.Sets), ReadOnly: storeSets(p.ReadOnly)}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // canonical JSON must come back as it went in
 	if err := enc.Encode(s); err != nil {
-		// Values of a checked patch are valid JSON, so this is a slip of ours.
+		// Values of a checked patch are valid JSON, so this is a bug.
 		panic(fmt.Sprintf("marshal patch: %v", err))
 	}
 	return bytes.TrimSpace(b.Bytes())
@@ -56,10 +56,10 @@ func storeSets(sets []Set) []storedSet {
 	return out
 }
 
-// UnmarshalStored reads what [Patch.MarshalStored] wrote, in the form in which
-// values are stored by now. It checks no rules again: a hash would break those
-// of its password. It fails if the model no
-// longer has one of the fields, or has it with another kind.
+// UnmarshalStored reads what [Patch.MarshalStored] wrote, with values in the form in
+// which this version stores them. It does not check the rules again, which a hash
+// would break. It returns an error if the model no longer has one of the fields,
+// or has it with another type.
 func (m *Model) UnmarshalStored(b []byte) (Patch, error) {
 	s, err := readStored(b)
 	if err != nil {
@@ -68,8 +68,8 @@ func (m *Model) UnmarshalStored(b []byte) (Patch, error) {
 	return m.patchOf(s)
 }
 
-// RecallStored is UnmarshalStored to show what a job of the past did: it
-// leaves out fields that the model no longer has.
+// RecallStored is UnmarshalStored for showing a former job: it ignores fields that
+// the model no longer has.
 func (m *Model) RecallStored(b []byte) (Patch, error) {
 	s, err := readStored(b)
 	if err != nil {
@@ -133,7 +133,7 @@ func (m *Model) storedField(name string) (*Field, error) {
 	return f, nil
 }
 
-// decode reads what AppendJSON wrote, without the field's rules.
+// decode reads what AppendJSON wrote, without checking rules.
 func (f *Field) decode(raw []byte) (any, bool) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil, true

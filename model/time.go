@@ -2,8 +2,8 @@ package model
 
 import "time"
 
-// Bounds of a DateTime: the first and the last microsecond of the years 1 to
-// 9999. Both databases and RFC 3339 can hold what lies between.
+// The first and the last DateTime: the years 1 to 9999, which both databases and
+// RFC 3339 can represent.
 var (
 	minTime = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 	maxTime = time.Date(9999, 12, 31, 23, 59, 59, 999999000, time.UTC).UnixMicro()
@@ -15,8 +15,8 @@ const (
 )
 
 // ParseTime reads an RFC 3339 date-time, with any offset, as microseconds
-// since 1970 UTC. Digits beyond microseconds are cut off. Times outside the
-// years 1 to 9999 (in UTC) and leap seconds are not ok.
+// since 1970 UTC. Digits beyond microseconds are cut off. ok is false for anything
+// else, for times outside the years 1 to 9999 in UTC, and for leap seconds.
 func ParseTime(text string) (micros int64, ok bool) {
 	if len(text) <= timeLength || !ValidDate(text[:dateLength]) || text[10]|0x20 != 't' || text[13] != ':' || text[16] != ':' {
 		return 0, false
@@ -80,8 +80,8 @@ func daysIn(year, month int) int {
 	}
 }
 
-// twoDigits reads the first two bytes as a number; what is not one is 100,
-// which no part of a time allows.
+// twoDigits reads the first two bytes as a number. If they are none it returns
+// 100, which no part of a time can be.
 func twoDigits(s string) int {
 	if len(s) < 2 {
 		return 100

@@ -7,12 +7,12 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// A text whose schema gives it the format uuid is stored and compared in lower
-// case, whatever case it came in: a UUID has none. That holds for fields, for
-// what stands in lists and objects, and for what filters compare with either.
+// A string with the format uuid is stored and compared in lower case, because case
+// has no meaning in a UUID. That applies to fields, to strings inside lists and
+// objects, and to the values that filters compare with them.
 
-// IsUUID reports whether the text at a path below the field is a UUID; without
-// a path, whether the field's own is. The path of a list's item is its number.
+// IsUUID reports whether the string at a path inside the field is a UUID. Without a
+// path it reports that of the field itself. The path of an item is its number.
 func (f *Field) IsUUID(path ...string) bool {
 	if len(path) == 0 {
 		return f.Type == String && f.Format == formatUUID && f.Secret != Hashed // a hash has its case
@@ -31,14 +31,13 @@ func (f *Field) IsUUID(path ...string) bool {
 	return haveUUID(schemas)
 }
 
-// Caseless reports whether the field is unique whatever the case of its texts,
-// as names in the DNS are. They are kept as they were given.
+// Caseless reports whether the field is unique without regard to case, as names in
+// the DNS are. Its values are stored as they were given.
 func (f *Field) Caseless() bool {
 	return f.Unique && f.Type == String && (f.Format == "domain" || f.Format == "hostname")
 }
 
-// LowerASCII makes A-Z small and leaves every other letter as it is, as the
-// databases do.
+// LowerASCII changes A-Z to lower case and no other letter, as the databases do.
 func LowerASCII(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -48,11 +47,11 @@ func LowerASCII(s string) string {
 	}, s)
 }
 
-// HasUUIDs reports whether the field is a UUID or may hold some.
+// HasUUIDs reports whether the field is a UUID or can have UUIDs inside.
 func (f *Field) HasUUIDs() bool { return f.IsUUID() || f.rule.uuids != nil }
 
-// Normal is a stored value of the field with its UUIDs in lower case: what was
-// stored before they were may be otherwise.
+// Normal returns a stored value of the field with its UUIDs in lower case. Earlier
+// versions stored them as given.
 func (f *Field) Normal(stored any) any {
 	text, ok := stored.(string)
 	switch {
@@ -65,8 +64,8 @@ func (f *Field) Normal(stored any) any {
 	return stored
 }
 
-// normalJSON is Normal for JSON of the field, a merge patch included. What is
-// no canonical JSON stays as it is.
+// normalJSON is Normal for a JSON value of the field or a merge patch. It returns
+// invalid JSON unchanged.
 func (f *Field) normalJSON(raw []byte) []byte {
 	if f.rule.uuids == nil || raw == nil {
 		return raw
@@ -79,7 +78,7 @@ func (f *Field) normalJSON(raw []byte) []byte {
 	return appendTree(nil, f.lowerUUIDs(tree))
 }
 
-// lowerUUIDs makes the UUIDs of a tree lower case. It changes the tree.
+// lowerUUIDs changes the UUIDs of a tree, in place, to lower case.
 func (f *Field) lowerUUIDs(tree any) any {
 	if f.rule.uuids == nil {
 		return tree
@@ -109,8 +108,8 @@ func haveUUID(schemas []*jsonschema.Schema) bool {
 	return slices.ContainsFunc(schemas, func(s *jsonschema.Schema) bool { return asksUUID(s, MaxDepth) })
 }
 
-// asksUUID reports whether a schema allows no other text than UUIDs. Of
-// alternatives all must that allow any; depth ends references in a circle.
+// asksUUID reports whether a schema allows no strings but UUIDs. Of alternatives,
+// all that allow strings must. depth ends circular references.
 func asksUUID(s *jsonschema.Schema, depth int) bool {
 	if s == nil || depth == 0 {
 		return false
@@ -125,8 +124,8 @@ func asksUUID(s *jsonschema.Schema, depth int) bool {
 	return s.Format != nil && s.Format.Name == formatUUID || asks(s.Ref) || slices.ContainsFunc(s.AllOf, asks) || all(s.AnyOf) || all(s.OneOf)
 }
 
-// withReferred adds the schemas to which some others hold the same value, or
-// may hold it.
+// withReferred adds the schemas that these schemas apply, or can apply, to the same
+// value.
 func withReferred(schemas []*jsonschema.Schema) []*jsonschema.Schema {
 	var all []*jsonschema.Schema
 	seen := map[*jsonschema.Schema]bool{nil: true}
@@ -146,7 +145,7 @@ func withReferred(schemas []*jsonschema.Schema) []*jsonschema.Schema {
 	return all
 }
 
-// memberSchemas are the schemas of a member of an object.
+// memberSchemas returns the schemas of a member of an object.
 func memberSchemas(schemas []*jsonschema.Schema, name string) []*jsonschema.Schema {
 	var found []*jsonschema.Schema
 	for _, s := range withReferred(schemas) {
@@ -166,7 +165,7 @@ func memberSchemas(schemas []*jsonschema.Schema, name string) []*jsonschema.Sche
 	return found
 }
 
-// itemSchemas are the schemas of an item of a list.
+// itemSchemas returns the schemas of an item of a list.
 func itemSchemas(schemas []*jsonschema.Schema, i int) []*jsonschema.Schema {
 	var found []*jsonschema.Schema
 	for _, s := range withReferred(schemas) {
@@ -179,7 +178,7 @@ func itemSchemas(schemas []*jsonschema.Schema, i int) []*jsonschema.Schema {
 	return found
 }
 
-// holdsUUIDs reports whether a schema names the format for anything below it.
+// holdsUUIDs reports whether a schema asks for a UUID anywhere.
 func holdsUUIDs(s *jsonschema.Schema) bool {
 	seen := map[*jsonschema.Schema]bool{nil: true}
 	for open := []*jsonschema.Schema{s}; len(open) > 0; {

@@ -10,14 +10,14 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// A validator checks values by a schema of the file. The general one keeps
-// all errors of a value until it is done, and a list of a megabyte can have
-// half a million, so each item of a list is given to it alone. The nil
-// validator allows all.
+// A validator checks values by a schema of the file. The general validator (package
+// jsonschema) keeps all errors of a value, and a list of a megabyte can have half
+// a million, so this one passes it the items of lists one by one. The nil
+// validator allows every value.
 type validator struct {
-	schema  *jsonschema.Schema // without the items of lists
-	items   *validator         // of a list; nil where schema says all
-	members []member           // of an object: those with lists in them
+	schema  *jsonschema.Schema // without the schema of items
+	items   *validator         // of a list; nil if schema checks them
+	members []member           // of an object: those that contain lists
 }
 
 type member struct {
@@ -48,7 +48,7 @@ func (v *validator) allows(tree any) bool {
 	return c.Found() == 0
 }
 
-// check notes all faults of a value that stands at a place.
+// check notes all faults of a value at a place.
 func (v *validator) check(c *Collector, tree any, at *Place) {
 	if v == nil {
 		return
@@ -75,7 +75,7 @@ func (v *validator) check(c *Collector, tree any, at *Place) {
 	}
 }
 
-// invalid notes what the general validator has found.
+// invalid notes the faults that the general validator has found.
 func (c *Collector) invalid(err error, at *Place) {
 	top, ok := err.(*jsonschema.ValidationError)
 	if !ok {
@@ -84,15 +84,14 @@ func (c *Collector) invalid(err error, at *Place) {
 	}
 	var found Collector
 	found.leaves(top, at)
-	// The validator goes over objects in no order, and may say a thing twice.
+	// The validator checks members in random order, and can report one fault twice.
 	slices.SortStableFunc(found.kept, func(a, b Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
 	c.AddAll(slices.Compact(found.kept))
 	c.further += found.further
 }
 
-// leaves notes the leaves of a validation error. Where alternatives failed
-// there is one fault for all, since the reasons of each would read as
-// contradictions.
+// leaves notes the leaves of a validation error. Alternatives that failed are one
+// fault, because the reasons of each would contradict one another.
 func (c *Collector) leaves(e *jsonschema.ValidationError, base *Place) {
 	switch k := e.ErrorKind.(type) {
 	case *kind.Required:
@@ -118,7 +117,7 @@ func (c *Collector) leaves(e *jsonschema.ValidationError, base *Place) {
 	c.leaf(e, base, code, detail)
 }
 
-// leaf notes one fault of the value that an error is about.
+// leaf notes one fault of the value of an error.
 func (c *Collector) leaf(e *jsonschema.ValidationError, base *Place, code, detail string) {
 	var at *Place
 	if !c.Full() {
@@ -127,8 +126,7 @@ func (c *Collector) leaf(e *jsonschema.ValidationError, base *Place, code, detai
 	c.Add(at, code, detail)
 }
 
-// eachOf notes a fault of each of some members of the object that an error is
-// about.
+// eachOf notes a fault for each of some members of the object of an error.
 func (c *Collector) eachOf(names []string, e *jsonschema.ValidationError, base *Place, code, detail string) {
 	here := within(base, e.InstanceLocation).Member("")
 	for _, name := range names {
@@ -137,7 +135,7 @@ func (c *Collector) eachOf(names []string, e *jsonschema.ValidationError, base *
 	}
 }
 
-// within is the place of a path below another.
+// within returns the place of a path inside another place.
 func within(base *Place, path []string) *Place {
 	for _, name := range path {
 		base = base.Member(name)
@@ -180,7 +178,7 @@ func leafFault(k jsonschema.ErrorKind) (code, detail string) {
 	}
 }
 
-// jsonTypes says the schema's types in words.
+// jsonTypes describes the types of JSON in details of faults.
 var jsonTypes = map[string]string{
 	"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false",
 	"object": "an object", "array": "a list", "null": "null",

@@ -12,16 +12,16 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxNodes bounds a model file with its aliases written out, so that a few
-// lines of aliases of aliases cannot fill the memory.
+// maxNodes is how many values a model file can have with its aliases expanded. A few
+// lines with aliases of aliases could fill the memory.
 const maxNodes = 100000
 
-// maxFileDepth bounds its nesting, which an alias to what surrounds it would
-// make endless.
+// maxFileDepth is how deep the file can be nested. An alias of a value that contains
+// the alias would be endless.
 const maxFileDepth = 100
 
-// A document is a model file as JSON values, with the line of each by its
-// pointer and the names of each object in their order.
+// A document is a model file as JSON values. lines has the line of each value by its
+// pointer, order the names of each object as they are in the file.
 type document struct {
 	file     string
 	root     map[string]any
@@ -32,13 +32,13 @@ type document struct {
 	depth    int
 }
 
-// problem notes a fault at a pointer into the file.
+// problem notes a problem at a pointer into the file.
 func (d *document) problem(pointer, format string, args ...any) {
 	d.problems = append(d.problems, Problem{File: d.file, Line: d.line(pointer), Detail: fmt.Sprintf(format, args...)})
 }
 
-// line finds the line of a pointer, or of the nearest thing around it that
-// the file holds.
+// line returns the line of a pointer, or of the innermost value around it that is in
+// the file.
 func (d *document) line(pointer string) int {
 	for {
 		if line, ok := d.lines[pointer]; ok {
@@ -54,7 +54,7 @@ func (d *document) line(pointer string) int {
 
 var yamlLine = regexp.MustCompile(`line (\d+): `)
 
-// parseYAML reads a file. On a fault of the YAML itself the root is nil.
+// parseYAML reads a file. The root is nil if it is not valid YAML.
 func parseYAML(file string, src []byte) *document {
 	d := &document{file: file, lines: map[string]int{"": 1}, order: map[string][]string{}}
 	dec := yaml.NewDecoder(strings.NewReader(string(src)))

@@ -38,9 +38,9 @@ func (r *reasons) add(w why, count int64, rids ...int64) {
 	to.first = append(to.first, rids[:min(room, len(rids))]...)
 }
 
-// addAll counts a chunk's refusals.
-func (r *reasons) addAll(base int64, refusals []rejection) {
-	for _, f := range refusals {
+// addAll counts a chunk's rejections.
+func (r *reasons) addAll(base int64, rejections []rejection) {
+	for _, f := range rejections {
 		r.add(why{f.Code, f.Pointer}, 1, base+int64(f.Offset))
 	}
 }

@@ -118,10 +118,10 @@ func (row changeRow) listSet(o job.Outcome, raw []byte, wants wanted, after int6
 
 // listRefused lists the records that were not updated for a reason.
 func (row changeRow) listRefused(wants wanted, after int64) (list []foundResult, err error) {
-	refusals, err := row.rejections()
-	for i, f := range refusals {
-		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome, &refusals[i]) {
-			list = append(list, foundResult{rid: rid, outcome: f.Outcome, at: row.At, rejection: &refusals[i], chunk: row.First})
+	rejections, err := row.rejections()
+	for i, f := range rejections {
+		if rid := row.First + int64(f.Offset); rid > after && wants(f.Outcome, &rejections[i]) {
+			list = append(list, foundResult{rid: rid, outcome: f.Outcome, at: row.At, rejection: &rejections[i], chunk: row.First})
 		}
 	}
 	return list, err
@@ -190,7 +190,7 @@ func pickValues(raw []byte, places []int) (values, error) {
 	return picked, nil
 }
 
-// refusals lists the chunk's records that were not updated, each with its
+// rejections lists the chunk's records that were not updated, each with its
 // reason.
 func (row changeRow) rejections() (list []rejection, err error) {
 	if row.Refused == nil {

@@ -14,14 +14,13 @@ import (
 	"bulkpatch/model"
 )
 
-// accounts is how Coperniq's accounts API speaks, which has clients as an
-// older name for accounts: records and lists without an envelope, and errors
-// with a code. Its page is
-// https://docs.coperniq.io/api-reference/accounts/update-account; what it does
-// not say is in docs/compat.md.
+// accounts is Coperniq's accounts API, in which clients is an older name for accounts:
+// records and lists have no envelope, and errors have a code. It follows
+// https://docs.coperniq.io/api-reference/accounts/update-account; docs/compat.md says
+// what was chosen where that page says nothing.
 type accounts struct{ Plain }
 
-// Names that the rules below speak of.
+// Names of fields and members.
 const (
 	accountsType     = "accountType"
 	accountsOldType  = "type"
@@ -36,18 +35,18 @@ const (
 	accountsNewOptions = "allow_new_options" // a query parameter
 )
 
-// Knows the vendor's own option for new values of drop-downs.
+// Knows reports whether param is the vendor's option for new choices of drop-downs.
 func (accounts) Knows(param string) bool { return param == accountsNewOptions }
 
-// Update takes the older spellings, too. The page has the id and the times
-// among what is sent; they are passed over.
+// Update accepts older spellings, too. The id and the times, which the vendor's page
+// shows in a request, are ignored.
 func (accounts) Update(r *Request) {
 	r.DropKept()
 	accountsBody(r)
 }
 
-// Create makes an account unless one matches that is there: it then stays as
-// it is, is updated with what was sent, or only where it has nothing.
+// Create creates an account unless one matches. A matching account is left as it is,
+// updated with the request, or updated where it has no value.
 func (accounts) Create(r *Request) Match {
 	r.DropKept()
 	r.DropUnset()
@@ -69,8 +68,8 @@ func (accounts) Create(r *Request) Match {
 	return Match{}
 }
 
-// accountsBody turns the spellings that the vendor has, or once had, into the
-// one of the model.
+// accountsBody converts the spellings that the vendor has, or had, to that of the
+// model.
 func accountsBody(r *Request) {
 	r.AllowNewOptions = r.Flag(accountsNewOptions)
 	if v := r.Members[accountsAddress]; v.Kind() == '"' {
@@ -85,8 +84,8 @@ func accountsBody(r *Request) {
 // accountsOtherTypes are older names of the account's type.
 var accountsOtherTypes = []string{accountsOldType, accountsClientType}
 
-// accountsTypeOf reads the type of an account, in any case and under each of
-// its names.
+// accountsTypeOf reads the type of an account, in upper or lower case and under each
+// of its names.
 func accountsTypeOf(r *Request) {
 	given, said := r.Members[accountsType]
 	if said {
@@ -111,8 +110,8 @@ func accountsTypeOf(r *Request) {
 	}
 }
 
-// accountsCompany ignores the company of a client, which the vendor's older
-// page has: it is whose account the key belongs to, and no field here.
+// accountsCompany ignores the company of a client, which the vendor's older page has.
+// It is the owner of the key, and no field here.
 func accountsCompany(r *Request) {
 	v, ok := r.Members[accountsCompanyID]
 	if !ok {
@@ -124,7 +123,7 @@ func accountsCompany(r *Request) {
 	}
 }
 
-// upperCase is a text in capital letters, and everything else as it is.
+// upperCase returns a string in upper case, and any other value unchanged.
 func upperCase(v jsontext.Value) jsontext.Value {
 	if text, ok := String(v); ok {
 		return JSON(nil, strings.ToUpper(text))
@@ -132,7 +131,7 @@ func upperCase(v jsontext.Value) jsontext.Value {
 	return v
 }
 
-// onlyItem is the item of a list of one.
+// onlyItem returns the item of a list of one, nil for any other value.
 func onlyItem(v jsontext.Value) jsontext.Value {
 	var items []jsontext.Value
 	if v.Kind() != '[' || json.Unmarshal(v, &items) != nil || len(items) != 1 {
@@ -141,7 +140,7 @@ func onlyItem(v jsontext.Value) jsontext.Value {
 	return items[0]
 }
 
-// Value shows contacts as objects, in whichever form they came.
+// Value shows each contact as an object, also one that was given as a number.
 func (accounts) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
 	shown := jsontext.Value(f.AppendShown(nil, stored, secrets))
 	if f.VendorName != accountsContacts || shown.Kind() != '[' {
@@ -167,13 +166,12 @@ func (accounts) Value(f *model.Field, stored any, secrets model.Secrets) jsontex
 // Many is the bare list.
 func (accounts) Many(p Page) any { return p.Items }
 
-// Deleted is an empty object: the vendor says nothing of a body, and this is
-// one that no client stumbles over.
+// Deleted is an empty object. The vendor describes no body, and clients can read this
+// one.
 func (accounts) Deleted() (int, any) { return http.StatusOK, struct{}{} }
 
-// Failure has the vendor's code for what it names, and one made in the same
-// manner for all else. field is the first that is at fault; the message names
-// them all.
+// Failure has the vendor's code of an error, or one in the same style if the vendor has
+// none. The member field is the first field with a fault; the message has all faults.
 func (accounts) Failure(p Problem) (int, any) {
 	status := takenIsBad(p)
 	told := struct {
@@ -198,8 +196,8 @@ func (accounts) Failure(p Problem) (int, any) {
 	return status, told
 }
 
-// accountsCode is the code of an error. Bad input is one of three: what is no
-// JSON, what breaks a rule, and what is wrong with the request as such.
+// accountsCode returns the code of an error. Bad input has one of three: invalid JSON,
+// a value that breaks a rule, or another fault of the request.
 func accountsCode(p Problem, status int) string {
 	notJSON := []string{model.CodeInvalidJSON, model.CodeInvalidUTF8, model.CodeDuplicateKey}
 	switch {
@@ -211,7 +209,7 @@ func accountsCode(p Problem, status int) string {
 	return strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_"))
 }
 
-// accountsKey is where a fault lies. Custom fields go by their own names.
+// accountsKey returns the field of a fault; for custom fields, the name inside custom.
 func accountsKey(f web.Fault) string {
 	at := f.Field()
 	if key, below := strings.CutPrefix(at, accountsCustom+"."); below {

@@ -14,8 +14,8 @@ const (
 	accountsMaxSize = 100
 )
 
-// List reads a list, or a search: the two have paths of their own. Both hide
-// accounts that are archived unless they are asked for.
+// List reads a list or a search, which have different paths. Both leave out archived
+// accounts unless the request asks for them.
 func (accounts) List(r *Request) Listing {
 	size := r.Number("page_size", 1, accountsSize)
 	if size > accountsMaxSize {
@@ -38,7 +38,7 @@ func (accounts) List(r *Request) Listing {
 	return l
 }
 
-// accountsListed are the conditions of a list.
+// accountsListed returns the conditions of a list.
 func accountsListed(r *Request) []string {
 	var conditions []string
 	for name, operator := range map[string]string{"updated_after": "$gt", "updated_before": "$lt"} {
@@ -60,11 +60,10 @@ func accountsListed(r *Request) []string {
 	return conditions
 }
 
-// accountsRelated are the names by which lists know what is no field.
+// accountsRelated are the names, besides the fields, that lists can filter by.
 var accountsRelated = filter.Names{"primaryName": {Of: []string{"contacts.*.name"}}}
 
-// accountsText finds accounts that have a text in one of the fields that
-// people look for.
+// accountsText returns the condition that one of the searched fields contains a text.
 func accountsText(r *Request, text string) []string {
 	var either []string
 	for _, name := range []string{"title", accountsAddress, "primaryEmail", "primaryPhone"} {
@@ -79,9 +78,9 @@ func accountsText(r *Request, text string) []string {
 	return []string{Either(either)}
 }
 
-// condition makes a condition on a field, by the vendor's name, from a query
-// parameter. It is none where the field or the value is not fit for it, which
-// is then noted.
+// condition returns a condition on a field, given by the vendor's name, for a query
+// parameter. If the field or value does not allow it, it notes a fault and returns
+// none.
 func (r *Request) condition(param, name, operator string, value any) []string {
 	f, ok := r.Field(name)
 	if !ok {
@@ -96,12 +95,12 @@ func (r *Request) condition(param, name, operator string, value any) []string {
 	return []string{text}
 }
 
-// compared is the type of the values that a filter on a field compares. It is
-// not ok where a field can only be asked whether it has a value.
-func compared(f *model.Field) (kind model.Type, ok bool) {
-	kind = f.Type
+// compared returns the type of the values that a filter on a field compares. ok is
+// false if a filter can only ask whether the field has a value.
+func compared(f *model.Field) (valueType model.Type, ok bool) {
+	valueType = f.Type
 	if f.FilterBy != "" {
-		kind = f.Paths[f.FilterBy]
+		valueType = f.Paths[f.FilterBy]
 	}
-	return kind, f.Filterable && kind != model.Object && kind != model.Array && kind != model.Any
+	return valueType, f.Filterable && valueType != model.Object && valueType != model.Array && valueType != model.Any
 }

@@ -21,12 +21,13 @@ type accountsProp struct {
 	IsCustom     bool             `json:"isCustom"`
 }
 
-// accountsRecords are the vendor's kinds of records. Only accounts are kept
-// here, under either name; of the others there are no properties.
+// accountsRecords are the vendor's types of records. Only accounts, under either name,
+// exist here. The others have no properties.
 var accountsRecords = []string{"account", "client", "opportunity", "request", "project", "vendor", "ahj"}
 
-// Describe lists the properties of the kinds of records that record_type
-// names, once or more often or with commas; without it, those of accounts.
+// Describe lists the properties of the types of records that record_type names; without
+// it, those of accounts. The parameter can be repeated, or have several types with
+// commas between them.
 func (accounts) Describe(m *model.Model, r *Request, options func(*model.Field) []string) any {
 	names := strings.Split(strings.Join(r.Query["record_type"], ","), ",")
 	described := map[string][]accountsProp{}
@@ -44,8 +45,8 @@ func (accounts) Describe(m *model.Model, r *Request, options func(*model.Field) 
 	return described
 }
 
-// accountsProps lists the properties of accounts: the fields, and what is
-// declared of the custom ones.
+// accountsProps lists the properties of accounts: the fields, and the values declared
+// in custom.
 func accountsProps(r *Request, options func(*model.Field) []string) []accountsProp {
 	var props []accountsProp
 	for _, f := range r.Model.Fields {
@@ -86,7 +87,7 @@ var accountsTypes = map[model.Type]string{
 	model.Date: "DATE", model.DateTime: "DATETIME", model.Object: "OBJECT", model.Array: "LIST", model.Any: "ANY",
 }
 
-// spoken is the name of a field for people: primaryEmail is Primary Email.
+// spoken returns a title for the name of a field: Primary Email for primaryEmail.
 func spoken(key string) string {
 	var b strings.Builder
 	for i, c := range key {

@@ -12,8 +12,8 @@ import (
 	"bulkpatch/model"
 )
 
-// accountsOps are the operators of a search in the native words. many: the
-// operator takes a list.
+// accountsOps are the operators of a search and those of the native filter language.
+// many: the operator takes a list.
 var accountsOps = map[string]struct {
 	native string
 	many   bool
@@ -25,12 +25,12 @@ var accountsOps = map[string]struct {
 	"between": {"$between", true},
 }
 
-// accountsOpNames lists them for whoever named another.
+// accountsOpNames lists them for the user.
 const accountsOpNames = "eq, neq, gt, gte, lt, lte, contains, in, nin, between"
 
-// accountsSearch are the conditions of a search: one, or two that logic joins.
-// archived says that one of them asks whether accounts are archived. What they
-// need of names is added to names.
+// accountsSearch returns the conditions of a search: one, or two that logic joins.
+// archived says that one of them concerns isActive. It adds to names what the
+// conditions need.
 func accountsSearch(r *Request, names filter.Names) (conditions []string, archived bool) {
 	logic := r.Choice("logic", "and", "or")
 	for _, n := range []string{"1", "2"} {
@@ -46,8 +46,8 @@ func accountsSearch(r *Request, names filter.Names) (conditions []string, archiv
 	return conditions, archived
 }
 
-// accountsCondition is what prop, op and value of one number ask for; none
-// where something is wrong with them.
+// accountsCondition returns the condition of prop, op and value with the number n, none
+// if one of them has a fault.
 func accountsCondition(r *Request, names filter.Names, n, prop string) []string {
 	before := r.Faults.Found()
 	op, _ := r.Param("op" + n)
@@ -77,15 +77,15 @@ func accountsCondition(r *Request, names filter.Names, n, prop string) []string 
 
 // accountsComparison compares a property with values, as the filter has it.
 func accountsComparison(r *Request, names filter.Names, n, prop, op string, texts []string) []string {
-	path, kind := accountsProperty(r, prop)
+	path, valueType := accountsProperty(r, prop)
 	texts = accountsSpelling(r, path, texts)
 	operator := accountsOps[op].native
-	if instead, ok := map[string]string{"eq": "in", "neq": "nin"}[op]; ok && kind == model.Any {
-		op, operator = instead, accountsOps[instead].native // it has more than one reading
+	if instead, ok := map[string]string{"eq": "in", "neq": "nin"}[op]; ok && valueType == model.Any {
+		op, operator = instead, accountsOps[instead].native // the value can be a number or a string
 	}
-	operand := accountsOperand(op, kind, texts)
-	if kind == model.Any && accountsOrders(op) {
-		// A custom number may be held as text.
+	operand := accountsOperand(op, valueType, texts)
+	if valueType == model.Any && accountsOrders(op) {
+		// A custom number may be stored as a string.
 		numeric := path + " as a number"
 		names[numeric] = filter.Name{Of: []string{path}, Numeric: true}
 		if _, faults := filter.New([]byte(Where(path, "", nil)), r.Model, filter.Native); len(faults) == 0 {
@@ -100,13 +100,13 @@ func accountsComparison(r *Request, names filter.Names, n, prop, op string, text
 	return []string{condition}
 }
 
-// accountsOrders reports whether an operator asks what is less or greater.
+// accountsOrders reports whether an operator is an ordering.
 func accountsOrders(op string) bool {
 	return slices.Contains([]string{"gt", "gte", "lt", "lte", "between"}, op)
 }
 
-// accountsSpelling writes the values of a closed drop-down as they are, in
-// whatever case they came.
+// accountsSpelling returns the values of a drop-down in the upper and lower case of its
+// choices.
 func accountsSpelling(r *Request, path string, texts []string) []string {
 	f, ok := r.Model.Field(path)
 	if !ok || f.Choices == nil {
@@ -121,7 +121,7 @@ func accountsSpelling(r *Request, path string, texts []string) []string {
 	return spelled
 }
 
-// searchParam is which parameter a fault of a condition lies in.
+// searchParam returns the parameter that a fault of a condition concerns.
 func searchParam(code string) string {
 	switch code {
 	case filter.CodeUnknownField, filter.CodeNotFilterable, filter.CodeTooDeep:
@@ -132,10 +132,10 @@ func searchParam(code string) string {
 	return "value"
 }
 
-// accountsProperty finds what a search compares, and its type: a standard
-// field, or else a custom one by its own name. The type of a custom field that
-// is not declared shows only in each value.
-func accountsProperty(r *Request, name string) (path string, kind model.Type) {
+// accountsProperty returns the path and the type of what a search compares: a field, or
+// else a custom field by its own name. A custom field that is not declared can have
+// values of any type.
+func accountsProperty(r *Request, name string) (path string, valueType model.Type) {
 	switch name {
 	case accountsOldType, accountsClientType:
 		name = accountsType
@@ -143,32 +143,31 @@ func accountsProperty(r *Request, name string) (path string, kind model.Type) {
 		name = "title"
 	}
 	if f, ok := r.Field(name); ok {
-		kind, _ = compared(f)
-		return f.Name, kind
+		valueType, _ = compared(f)
+		return f.Name, valueType
 	}
 	custom, _ := r.Field(accountsCustom)
 	name = strings.TrimPrefix(name, accountsCustom+".")
-	kind, declared := custom.Paths[name]
+	valueType, declared := custom.Paths[name]
 	if !declared {
-		kind = model.Any
+		valueType = model.Any
 	}
-	return custom.Name + "." + name, kind
+	return custom.Name + "." + name, valueType
 }
 
-// accountsOperand is the value of an operator: of those that take a list, the
-// list.
-func accountsOperand(op string, kind model.Type, texts []string) any {
-	if kind == model.Any && (op == "in" || op == "nin") {
+// accountsOperand returns the value, or the list of values, of an operator.
+func accountsOperand(op string, valueType model.Type, texts []string) any {
+	if valueType == model.Any && (op == "in" || op == "nin") {
 		return accountsEither(texts)
 	}
 	values := make([]any, len(texts))
 	numbers := true
 	for i, text := range texts {
-		values[i] = scalar(kind, text)
+		values[i] = scalar(valueType, text)
 		_, isText := values[i].(string)
 		numbers = numbers && !isText
 	}
-	if kind == model.Any && (!numbers || op == "contains") {
+	if valueType == model.Any && (!numbers || op == "contains") {
 		for i, text := range texts {
 			values[i] = text
 		}
@@ -179,8 +178,8 @@ func accountsOperand(op string, kind model.Type, texts []string) any {
 	return values[0]
 }
 
-// accountsEither are texts as they are, and what else they could stand for:
-// a custom field may hold a number as a number or as text.
+// accountsEither returns texts as strings and, if they can be read so, as numbers or
+// booleans: a custom field may have a number as a number or as a string.
 func accountsEither(texts []string) []any {
 	var values []any
 	for _, text := range texts {
@@ -192,13 +191,13 @@ func accountsEither(texts []string) []any {
 	return values
 }
 
-// scalar reads a text as a value of some type. What is none stays text, for
-// the check of the whole to refuse.
-func scalar(kind model.Type, text string) any {
+// scalar reads a text as a value of a type. If it is none it stays a string, and the
+// check of the condition refuses it.
+func scalar(valueType model.Type, text string) any {
 	v := jsontext.Value(text)
 	isJSON := v.IsValid() && strings.TrimSpace(text) == text
 	switch {
-	case !isJSON || kind == model.String || kind == model.Date || kind == model.DateTime:
+	case !isJSON || valueType == model.String || valueType == model.Date || valueType == model.DateTime:
 		return text
 	case v.Kind() == '0', v.Kind() == 't', v.Kind() == 'f':
 		return json.RawMessage(text)
@@ -206,8 +205,8 @@ func scalar(kind model.Type, text string) any {
 	return text
 }
 
-// listed splits a list of values: a JSON list, or one with commas, in which
-// quotation marks keep a comma within a value.
+// listed splits a list of values: a JSON list, or values with commas between them. A
+// value with a comma is in quotation marks.
 func listed(text string) (values []string, ok bool) {
 	if list := jsontext.Value(text); list.Kind() == '[' {
 		var items []jsontext.Value

@@ -10,14 +10,13 @@ import (
 	"bulkpatch/model"
 )
 
-// clientSuccess is how ClientSuccess' clients API, version 2, speaks: the
-// client itself without an envelope, and pages counted from 0. Its page is
-// https://clientsuccess.readme.io/reference/updateclientpatch; what it does
-// not say is in docs/compat.md.
+// clientSuccess is ClientSuccess' clients API, version 2: a client has no envelope, and
+// pages count from 0. It follows
+// https://clientsuccess.readme.io/reference/updateclientpatch; docs/compat.md says what
+// was chosen where that page says nothing.
 type clientSuccess struct{ Plain }
 
-// Create passes over what the vendor makes itself, the number of a client
-// included.
+// Create ignores what the vendor sets itself, such as the number of a client.
 func (clientSuccess) Create(r *Request) Match {
 	r.DropKept()
 	r.DropUnset()
@@ -36,7 +35,7 @@ func (clientSuccess) List(r *Request) Listing {
 	l := Listing{Limit: min(r.Number("size", 1, clientSuccessSize), clientSuccessMaxSize), SizeParam: "size"}
 	l.Offset = r.Number("page", 0, 0) * l.Limit
 	if after, ok := r.Time("modifiedAfter"); ok {
-		// A day stands for its beginning, so the day itself is among them.
+		// A day means its beginning, so changes on that day are included.
 		l.Where = append(l.Where, Where(r.Model.Role(model.RoleUpdatedAt).Name, "$gte", after))
 	}
 	l.Sort, _ = r.Param("sortBy")
@@ -47,7 +46,7 @@ func (clientSuccess) List(r *Request) Listing {
 	return l
 }
 
-// Many is a page of the vendor's: it says where it lies among all.
+// Many is a page, with its position among all pages.
 func (clientSuccess) Many(p Page) any {
 	return struct {
 		Data          []jsontext.Value `json:"data"`
@@ -63,8 +62,8 @@ func (clientSuccess) Many(p Page) any {
 	}
 }
 
-// Failure is a sentence for the user and every fault by its field. To the
-// vendor a value that is taken is bad input like any other.
+// Failure is a sentence for the user and the list of faults. A value that is already
+// taken is bad input.
 func (clientSuccess) Failure(p Problem) (int, any) {
 	text := p.Detail
 	if n := p.found(); n > 1 {
@@ -76,8 +75,8 @@ func (clientSuccess) Failure(p Problem) (int, any) {
 	}{text, messages(p.Faults)}
 }
 
-// takenIsBad is the status of a problem for vendors to whom a value that is
-// taken is bad input like any other.
+// takenIsBad returns the status of a problem for vendors that treat a value that is
+// already taken as bad input.
 func takenIsBad(p Problem) int {
 	if p.Code == "unique" || p.Code == "id_taken" {
 		return http.StatusBadRequest

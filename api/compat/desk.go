@@ -12,22 +12,21 @@ import (
 	"bulkpatch/model"
 )
 
-// desk is how Teamwork Desk's customers API speaks: records in an envelope
-// beside what they are related to, lists by page number, and filters of the
-// vendor's own grammar. Its page is
-// https://apidocs.teamwork.com/docs/desk/v2/customers/patch-v2-customers-update-json;
-// what callers really send is read from its Go SDK. What neither says is in
-// docs/compat.md.
+// desk is Teamwork Desk's customers API: records in an envelope together with related
+// records, lists by page number, and filters in the vendor's grammar. It follows
+// https://apidocs.teamwork.com/docs/desk/v2/customers/patch-v2-customers-update-json
+// and, for what callers send in practice, the vendor's Go SDK. docs/compat.md says what
+// was chosen where neither says anything.
 type desk struct{ Plain }
 
-// Members of a body that are no fields of a customer.
+// Members of a body that are not fields of a customer.
 const (
 	deskEnvelope   = "customer"
 	deskIncluded   = "included"
 	deskFilterArgs = "filter_args"
 )
 
-// Fields that the rules below speak of.
+// Names of fields.
 const (
 	deskState     = "state"
 	deskDeleted   = "deleted"
@@ -38,14 +37,13 @@ const (
 	deskEmail     = "email"
 )
 
-// deskUnset are what the vendor's SDK sends as null in every body, whether or
-// not its caller meant to clear them. "type" is the SDK's kind of relation and
-// no field.
+// deskUnset are members that the vendor's SDK sends as null in every body, even if its
+// caller does not clear them. "type" is the SDK's type of a relation and no field.
 var deskUnset = []string{"type", deskContacts, "customerwelcomeemails", "jobTitle"}
 
-// Update opens the envelope and makes relations what is kept of them. A bulk
-// must change something and is held to every read-only field; in an update of
-// one customer, whoever sends back what was read says nothing with them.
+// Update opens the envelope and converts relations to their stored form. A bulk update
+// must change something and cannot have read-only fields. An update of one customer may
+// repeat them as they were read.
 func (desk) Update(r *Request) {
 	if r.Action == Bulk {
 		deskReadArgs(r)
@@ -65,7 +63,7 @@ func (desk) Update(r *Request) {
 	}
 }
 
-// Create takes what an update takes. The id and the times are made here.
+// Create accepts what an update accepts. The id and the times are generated.
 func (desk) Create(r *Request) Match {
 	included := deskOpen(r)
 	r.DropNull(deskUnset...)
@@ -75,8 +73,8 @@ func (desk) Create(r *Request) Match {
 	return Match{}
 }
 
-// deskOpen takes the customer out of its envelope, if it came in one, and
-// returns what was sent as included.
+// deskOpen takes the customer out of its envelope, if there is one, and returns the
+// included relations.
 func deskOpen(r *Request) map[string]jsontext.Value {
 	beside := r.Unwrap(deskEnvelope)
 	if beside == nil {
@@ -98,7 +96,7 @@ func deskOpen(r *Request) map[string]jsontext.Value {
 	return included
 }
 
-// deskDropNoID removes an id that says nothing: the SDK sends 0.
+// deskDropNoID removes an id that is null or 0, as the SDK sends it.
 func deskDropNoID(r *Request) {
 	if v := r.Members["id"]; v.Kind() == 'n' || string(v) == "0" {
 		delete(r.Members, "id")
@@ -111,9 +109,8 @@ const (
 	deskMaxPage = 100
 )
 
-// List reads filter and includeArchived, and for a list also orderBy,
-// orderMode, page and pageSize. Deleted customers are left out unless they are
-// asked for.
+// List reads filter and includeArchived, and for a list also orderBy, orderMode, page
+// and pageSize. Deleted customers are left out unless the request asks for them.
 func (desk) List(r *Request) Listing {
 	l := Listing{Grammar: filter.Desk, Param: "filter"}
 	l.Filter, _ = r.Param("filter")
@@ -135,8 +132,8 @@ func (desk) List(r *Request) Listing {
 	return l
 }
 
-// deskSize reads pageSize. Larger pages than there are become the largest,
-// silently.
+// deskSize reads pageSize. A page that is too large becomes the largest possible,
+// without a fault.
 func deskSize(r *Request) int {
 	text, _ := r.Param("pageSize")
 	if digits := strings.Trim(text, "0123456789") == ""; digits && len(text) > len("1000000") {
@@ -148,8 +145,7 @@ func deskSize(r *Request) int {
 // Get reads includes and fields.
 func (desk) Get(r *Request) { deskAsked(r) }
 
-// deskPaths refuses paths in a filter that the vendor does not list: those
-// below a field are none.
+// deskPaths refuses paths in a filter that the vendor does not list.
 func deskPaths(r *Request, l Listing) {
 	dec := jsontext.NewDecoder(strings.NewReader(l.Filter))
 	for {
@@ -176,8 +172,8 @@ func deskPaths(r *Request, l Listing) {
 	}
 }
 
-// deskOrder reads orderBy and orderMode. What the vendor can order by is what
-// it can filter by, the email address, and what customers are related to.
+// deskOrder reads orderBy and orderMode. A list can be ordered by what it can be
+// filtered by, by the email address, and by relations.
 func deskOrder(r *Request) string {
 	by, _ := r.Param("orderBy")
 	name, descending := by, r.Choice("orderMode", "asc", "desc") == "desc"

@@ -17,41 +17,41 @@ const deskAll = "all"
 // deskIncludes is what a caller can ask to be included.
 var deskIncludes = []string{"companies", deskContacts, "customerwelcomeemails", "users"}
 
-// deskTypes are the types of the relations that have one, as the vendor calls
-// them, and the names under which they are included.
+// deskTypes are the vendor's types of relations. These are also the names of the
+// included lists.
 var deskTypes = map[string]string{
 	deskCompany: "companies", deskContacts: deskContacts, "customerwelcomeemails": "customerwelcomeemails",
 	"createdBy": "users", "updatedBy": "users", deskDeletedBy: "users",
 }
 
-// Value gives every relation a type that is a text, since the vendor's SDK
-// can read no other.
+// Value gives every relation a type that is a string, because the vendor's SDK can read
+// no other.
 func (desk) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.Value {
 	shown := f.AppendShown(nil, stored, secrets)
-	kind, related := deskTypes[f.VendorName]
+	relation, related := deskTypes[f.VendorName]
 	if !related || stored == nil {
 		return shown
 	}
 	if f.Type == model.Object {
-		return JSON(nil, deskTyped(shown, kind))
+		return JSON(nil, deskTyped(shown, relation))
 	}
 	var list []jsontext.Value
 	if json.Unmarshal(shown, &list) != nil {
 		return shown
 	}
 	for i := range list {
-		list[i] = deskTyped(list[i], kind)
+		list[i] = deskTyped(list[i], relation)
 	}
 	return JSON(nil, list)
 }
 
-// deskTyped is a relation with a type.
-func deskTyped(v jsontext.Value, kind string) jsontext.Value {
+// deskTyped returns a relation with a type.
+func deskTyped(v jsontext.Value, relation string) jsontext.Value {
 	members, ok := Object(v)
 	if !ok || members["type"].Kind() == '"' {
 		return v
 	}
-	members["type"] = JSON(nil, kind)
+	members["type"] = JSON(nil, relation)
 	return JSON(nil, members)
 }
 
@@ -81,8 +81,8 @@ func deskMembers(record jsontext.Value) []deskMember {
 	return members
 }
 
-// A deskReply is an answer with customers in the making: what is to be shown
-// of them, and what they are related to.
+// A deskReply builds an answer with customers: which of their fields it shows, and
+// their related records.
 type deskReply struct {
 	fields   map[string]bool // none for all
 	wanted   []string        // of deskIncludes
@@ -90,8 +90,8 @@ type deskReply struct {
 	seen     map[string]bool
 }
 
-// newDeskReply makes the answer to a request. One that changed a customer
-// tells what the customer holds by now, unless it asks for less.
+// newDeskReply prepares the answer to a request. After a change it includes all
+// relations, unless the request names some.
 func newDeskReply(r *Request) *deskReply {
 	d := &deskReply{
 		fields: setOf(deskList(r, "fields")), wanted: deskList(r, "includes"),
@@ -101,15 +101,15 @@ func newDeskReply(r *Request) *deskReply {
 	if slices.Contains(d.wanted, deskAll) || changed && len(d.wanted) == 0 {
 		d.wanted = deskIncludes
 	}
-	d.wanted = slices.DeleteFunc(slices.Clone(deskIncludes), func(kind string) bool { return !slices.Contains(d.wanted, kind) })
-	for _, kind := range d.wanted {
-		d.included[kind] = []jsontext.Value{}
+	d.wanted = slices.DeleteFunc(slices.Clone(deskIncludes), func(relation string) bool { return !slices.Contains(d.wanted, relation) })
+	for _, relation := range d.wanted {
+		d.included[relation] = []jsontext.Value{}
 	}
 	return d
 }
 
-// customer is a customer as it is shown, and notes what it is related to. Who
-// deleted it and when is shown only as long as it is deleted.
+// customer returns a customer as it is shown, and adds its related records to the
+// answer. deletedBy and deletedAt are shown only while it is deleted.
 func (d *deskReply) customer(record jsontext.Value) jsontext.Value {
 	members := deskMembers(record)
 	deleted := slices.ContainsFunc(members, func(m deskMember) bool {
@@ -140,7 +140,7 @@ func (d *deskReply) customer(record jsontext.Value) jsontext.Value {
 	return append(dst, '}')
 }
 
-// deskNumbered is a list of contacts in which each has an id.
+// deskNumbered returns a list of contacts in which each has an id.
 func deskNumbered(customer int64, v jsontext.Value) jsontext.Value {
 	var list []deskRelation
 	if v.Kind() != '[' || json.Unmarshal(v, &list) != nil {
@@ -150,9 +150,9 @@ func deskNumbered(customer int64, v jsontext.Value) jsontext.Value {
 	return JSON(nil, list)
 }
 
-// include adds what a relation leads to, each thing once.
-func (d *deskReply) include(kind string, v jsontext.Value) {
-	if kind == "" || !slices.Contains(d.wanted, kind) {
+// include adds the related records of a relation, each once.
+func (d *deskReply) include(relation string, v jsontext.Value) {
+	if relation == "" || !slices.Contains(d.wanted, relation) {
 		return
 	}
 	var items []jsontext.Value
@@ -162,25 +162,25 @@ func (d *deskReply) include(kind string, v jsontext.Value) {
 	for _, item := range items {
 		members, ok := Object(item)
 		id := deskRelation(members).id()
-		if !ok || id != "" && d.seen[kind+id] {
+		if !ok || id != "" && d.seen[relation+id] {
 			continue
 		}
-		d.seen[kind+id] = id != ""
-		d.included[kind] = append(d.included[kind], deskToldName(kind, members, item))
+		d.seen[relation+id] = id != ""
+		d.included[relation] = append(d.included[relation], deskToldName(relation, members, item))
 	}
 }
 
-// deskToldName is an included company with its name, if that was told.
-func deskToldName(kind string, members deskRelation, item jsontext.Value) jsontext.Value {
+// deskToldName returns an included company with its name, if it is known.
+func deskToldName(relation string, members deskRelation, item jsontext.Value) jsontext.Value {
 	meta, _ := Object(members["meta"])
-	if name := meta["name"]; kind == deskTypes[deskCompany] && members["name"] == nil && name.Kind() == '"' {
+	if name := meta["name"]; relation == deskTypes[deskCompany] && members["name"] == nil && name.Kind() == '"' {
 		members["name"] = name
 		return JSON(nil, members)
 	}
 	return item
 }
 
-// One is the customer beside what it is related to.
+// One is the customer together with its related records.
 func (desk) One(r *Request, record jsontext.Value) any {
 	d := newDeskReply(r)
 	return struct {
@@ -189,7 +189,7 @@ func (desk) One(r *Request, record jsontext.Value) any {
 	}{d.customer(record), d.included}
 }
 
-// deskPagination and deskPageMeta say in two ways where a page lies.
+// deskPagination and deskPageMeta give the position of a page in two formats.
 type deskPagination struct {
 	Records int64 `json:"records"` // on all pages
 	Size    int   `json:"pageSize"`
@@ -206,7 +206,7 @@ type deskPageMeta struct {
 	More   bool  `json:"hasMore"`
 }
 
-// Many is a page of customers beside what they are related to.
+// Many is a page of customers together with their related records.
 func (desk) Many(p Page) any {
 	d := newDeskReply(p.Request)
 	customers := make([]jsontext.Value, len(p.Items))

@@ -84,8 +84,8 @@ func deskKeepContacts(r *Request, list []deskRelation) int {
 	return len(kept)
 }
 
-// deskStoredContacts are the contacts of the record of an update, as its
-// callers see them.
+// deskStoredContacts returns the contacts of the record of an update, as callers see
+// them.
 func deskStoredContacts(r *Request) []deskRelation {
 	var list []deskRelation
 	if raw := deskValue(r, deskContacts); len(raw) == 0 || json.Unmarshal(raw, &list) != nil {
@@ -95,18 +95,17 @@ func deskStoredContacts(r *Request) []deskRelation {
 	return list
 }
 
-// deskNumber gives contacts of a customer ids that have none, since the
-// vendor's clients join the contacts of a customer with the included ones by
-// their ids. The ids follow from that of the customer and the places in its
-// list, so that they differ from those of other customers, and are kept with
-// the next change of the list.
+// deskNumber gives an id to each contact of a customer that has none, because the
+// vendor's clients match contacts with included ones by their ids. The ids are computed
+// from the id of the customer and the position in the list, so that they differ from
+// those of other customers. They are stored with the next change of the list.
 func deskNumber(customer any, list []deskRelation) {
 	taken := map[string]bool{}
 	for _, c := range list {
 		taken[c.id()] = true
 	}
 	of, _ := customer.(int64)
-	of = of % (1 << 43) * deskMaxRelations // JavaScript knows no larger numbers exactly
+	of = of % (1 << 43) * deskMaxRelations // JavaScript rounds larger numbers
 	var last int64
 	for i, c := range list {
 		for n := max(of+int64(i), last) + 1; c.id() == ""; n++ {
@@ -118,27 +117,27 @@ func deskNumber(customer any, list []deskRelation) {
 	}
 }
 
-// deskAllEnd reports whether a caller named contacts only to end them.
+// deskAllEnd reports whether a list has contacts and all of them end.
 func deskAllEnd(list []deskRelation) bool {
 	return len(list) > 0 && !slices.ContainsFunc(list, func(c deskRelation) bool { return !c.ends() })
 }
 
-// identified reports whether it is said which contact is meant.
+// identified reports whether a contact has an id or a value, which identify it.
 func (d deskRelation) identified() bool { return d.id() != "" || d.string("value") != "" }
 
-// deskWithout is a list without the contacts that others stand for.
+// deskWithout returns a list without the contacts that match those in gone.
 func deskWithout(list, gone []deskRelation) []deskRelation {
 	keys := deskWhos(gone)
-	var left []deskRelation
+	var remaining []deskRelation
 	for _, c := range list {
 		if deskFind(keys, c.key()) < 0 {
-			left = append(left, c)
+			remaining = append(remaining, c)
 		}
 	}
-	return left
+	return remaining
 }
 
-// A deskWho is what contacts are told apart by.
+// A deskWho is what identifies a contact.
 type deskWho struct{ id, value, way string }
 
 func (d deskRelation) key() deskWho { return deskWho{d.id(), d.string("value"), d.way()} }
@@ -151,8 +150,8 @@ func deskWhos(list []deskRelation) []deskWho {
 	return keys
 }
 
-// deskFind finds the contact of a list that c stands for: by its id, else by
-// what it says.
+// deskFind returns the index of the contact in a list that c matches: by the id, else by
+// the value and the way. It returns -1 if there is none.
 func deskFind(list []deskWho, c deskWho) int {
 	if i := slices.IndexFunc(list, func(other deskWho) bool { return c.id != "" && c.id == other.id }); i >= 0 {
 		return i
@@ -162,8 +161,8 @@ func deskFind(list []deskWho, c deskWho) int {
 	})
 }
 
-// way is how a contact is reached: its type, unless that is the type of the
-// relation.
+// way returns how a contact is reached, such as by email: its type, unless that is the
+// type of the relation.
 func (d deskRelation) way() string {
 	if way := d.string("type"); way != deskContacts {
 		return way
@@ -171,10 +170,10 @@ func (d deskRelation) way() string {
 	return ""
 }
 
-// deskTell adds to the contacts of a list what included ones tell of them,
-// found by id or, where it has none and says nothing, by place, and then what the record
-// knows of them: the SDK sends ids and types alone. Who is told of and not in
-// the list is put behind it.
+// deskTell completes the contacts of a list: first with the details of the included
+// contacts that match, then with those that the record has, because the SDK sends only
+// ids and types. Contacts match by id or value, and a contact with neither by its
+// position. Included contacts that match none are appended.
 func deskTell(list, told, stored []deskRelation) []deskRelation {
 	used := make([]bool, len(told))
 	toldKeys, storedKeys := deskWhos(told), deskWhos(stored)
@@ -195,7 +194,8 @@ func deskTell(list, told, stored []deskRelation) []deskRelation {
 	return list
 }
 
-// deskMatch finds the contact that the i-th of another list stands for.
+// deskMatch returns the index of the contact that the i-th contact of another list
+// matches, -1 if there is none.
 func deskMatch(list []deskWho, c deskWho, i int) int {
 	if j := deskFind(list, c); j >= 0 {
 		return j
@@ -206,11 +206,10 @@ func deskMatch(list []deskWho, c deskWho, i int) int {
 	return -1
 }
 
-// deskDetails are what an included contact tells of the contact it stands
-// for.
+// deskDetails are the members that an included contact adds to the contact it matches.
 var deskDetails = []string{"id", "value", "type", "isMain", "delete"}
 
-// learn takes over what an included contact tells.
+// learn copies the details of an included contact.
 func (d deskRelation) learn(told deskRelation) {
 	for _, name := range deskDetails {
 		if v := told[name]; v != nil && v.Kind() != 'n' && string(v) != `""` {
@@ -219,8 +218,8 @@ func (d deskRelation) learn(told deskRelation) {
 	}
 }
 
-// recall fills in what the record knows. The type of the relation says less
-// than the type of the contact.
+// recall copies the members of the stored contact that d lacks. It also replaces the
+// type of the relation by the more precise type of the contact.
 func (d deskRelation) recall(stored deskRelation) {
 	for name, v := range stored {
 		if old := d[name]; old == nil || old.Kind() == 'n' || name == "id" && d.id() == "" || name == "type" && d.way() == "" {
@@ -229,15 +228,15 @@ func (d deskRelation) recall(stored deskRelation) {
 	}
 }
 
-// deskOnly is an included contact without what the vendor tells besides.
+// deskOnly returns an included contact with nothing but its details.
 func deskOnly(told deskRelation) deskRelation {
 	c := deskRelation{}
 	c.learn(told)
 	return c
 }
 
-// deskMergeContacts changes those contacts of a record that included ones
-// stand for, and adds the others.
+// deskMergeContacts changes the stored contacts that included ones match, and appends
+// the other included ones.
 func deskMergeContacts(stored, told []deskRelation) []deskRelation {
 	list, keys := stored, deskWhos(stored)
 	for _, t := range told {

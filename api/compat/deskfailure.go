@@ -11,9 +11,9 @@ import (
 	"bulkpatch/model"
 )
 
-// Failure names what is wrong with a request by field, as the vendor's
-// validation does, and all else in the vendor's list of errors. What showed
-// only when the record was changed is wrong with the request all the same.
+// Failure lists the faults of a request by field, as the vendor's validation does, and
+// any other failure in the vendor's list of errors. A fault that was found only when
+// the record was changed counts as a fault of the request.
 func (desk) Failure(p Problem) (int, any) {
 	invalid := p.Status == http.StatusBadRequest || p.Code == "record_failed" || p.Code == "unique"
 	if !invalid {
@@ -33,7 +33,7 @@ func (desk) Failure(p Problem) (int, any) {
 	return http.StatusBadRequest, map[string]any{"errors": named}
 }
 
-// A deskError is what went wrong with a request that was sound.
+// A deskError is the failure of a valid request.
 type deskError struct {
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
@@ -45,13 +45,11 @@ type deskErrors struct {
 	Errors []deskError `json:"errors"`
 }
 
-// deskRequest is where faults are listed that lie in no field and in no
-// parameter.
+// deskRequest is the key of faults that concern no field and no parameter.
 const deskRequest = "request"
 
-// deskKey is the name under which a fault is listed: its field, or the
-// parameter it is in. What is wrong with the whole body is wrong with the
-// customer.
+// deskKey returns the key of a fault in the answer: its field or parameter. A fault of
+// the whole body has the key customer.
 func deskKey(f web.Fault) string {
 	if f.In == web.InFilter {
 		return "filter"
@@ -65,9 +63,9 @@ func deskKey(f web.Fault) string {
 	return deskRequest
 }
 
-// deskSaid turns our sentences into what the vendor's validation says for the
-// same, by https://github.com/Teamwork/validate (messages.go). Our own
-// sentence stands where it says nothing.
+// deskSaid maps our details to the messages of the vendor's validation
+// (https://github.com/Teamwork/validate, messages.go). A detail that it does not have
+// is shown as it is.
 var deskSaid = []struct {
 	detail  *regexp.Regexp
 	message string
@@ -86,17 +84,17 @@ var deskSaid = []struct {
 	{regexp.MustCompile(`^This must be one of: (.*)\.$`), "must be one of ‘$1’"},
 }
 
-// deskOptions lists options, of many the first twenty.
-func deskChoices(options []string) string {
+// deskChoices lists the first twenty choices of a drop-down.
+func deskChoices(choices []string) string {
 	const most = 20
-	text := strings.Join(options[:min(most, len(options))], ", ")
-	if n := len(options) - most; n > 0 {
+	text := strings.Join(choices[:min(most, len(choices))], ", ")
+	if n := len(choices) - most; n > 0 {
 		text += " and " + strconv.Itoa(n) + " more"
 	}
 	return text
 }
 
-// deskMessage says what is wrong in the vendor's words.
+// deskMessage returns the vendor's message for a fault.
 func deskMessage(m *model.Model, f web.Fault) string {
 	message := f.Detail
 	for _, said := range deskSaid {

@@ -10,13 +10,12 @@ import (
 	"bulkpatch/model"
 )
 
-// deskArgs are the members of filter_args. Where a page lies and in which
-// order says nothing of a bulk update.
+// deskArgs are members of filter_args that are ignored: a bulk update has no pages and
+// no order.
 var deskArgs = map[string]bool{"page": true, "pageSize": true, "orderBy": true, "orderMode": true}
 
-// deskReadArgs reads what stands in filter_args of a bulk update: the filter,
-// for callers whose filter is too long for an address, and whether it is only
-// a preview.
+// deskReadArgs reads filter_args of a bulk update: the filter, which can be too long for
+// an address, and whether the request is only a preview.
 func deskReadArgs(r *Request) {
 	raw, given := r.Members[deskFilterArgs]
 	delete(r.Members, deskFilterArgs)
@@ -46,8 +45,8 @@ func deskReadArgs(r *Request) {
 	}
 }
 
-// deskArgFilter takes the filter of filter_args, an object or its text, for
-// that of the query.
+// deskArgFilter uses the filter of filter_args, an object or a string with its JSON, in
+// place of that of the query.
 func deskArgFilter(r *Request, f jsontext.Value, pointer string) {
 	if f.Kind() == 'n' {
 		return
@@ -63,8 +62,8 @@ func deskArgFilter(r *Request, f jsontext.Value, pointer string) {
 	r.Query.Set("filter", text)
 }
 
-// deskRelated are the names of what customers are related to, by which lists
-// filter and order. A bulk update knows its 25 fields and no more.
+// deskRelated are the names of relations that lists can filter and order by. A bulk
+// update can filter by fields only.
 var deskRelated = filter.Names{
 	"companies.id":   {Of: []string{"company.id"}},
 	"companies.name": {Of: []string{"company.meta.name", "organization"}},
@@ -73,9 +72,9 @@ var deskRelated = filter.Names{
 	"updatedBy":      {Of: []string{"updatedBy.id"}},
 }
 
-// deskFilterText is a filter with the habits of the vendor's clients made
-// plain: the samples send ids as text, several with commas between them, and
-// the SDK sends null for an empty list.
+// deskFilterText returns a filter in plain form: the vendor's samples send ids as
+// strings, also several with commas between them, and the SDK sends null for an empty
+// list.
 func deskFilterText(r *Request, text string) string {
 	p := deskParser{dec: jsontext.NewDecoder(strings.NewReader(text)), request: r}
 	if p.value(otherValues, "") != nil || len(p.changes) == 0 {

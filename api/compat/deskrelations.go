@@ -14,9 +14,8 @@ import (
 // a contact, which has a value besides.
 type deskRelation map[string]jsontext.Value
 
-// deskUnread are what an included object may hold beside companies and
-// contacts. A caller who sends back what was read sends them; they are not
-// part of the customer.
+// deskUnread are further members of an included object. They are ignored: a caller that
+// sends back what it has read sends them, but they are no part of the customer.
 var deskUnread = []string{
 	"customers", "customerwelcomeemails", "domains", "inboxes", "messages", "slacustomers", "slacompanies",
 	"slainboxes", "slanotifications", "slaticketpriorities", "slatags", "tags", "ticketactivities", "ticketsources",
@@ -32,8 +31,8 @@ func (d deskRelation) id() string {
 	return ""
 }
 
-// takeStringID makes an id a number that came as text, as the vendor's samples
-// send it.
+// takeStringID converts an id that is a string, as in the vendor's samples, to a
+// number.
 func (d deskRelation) takeStringID() {
 	if id := idsOf(d["id"]); id != "" && !strings.Contains(id, ",") {
 		d["id"] = jsontext.Value(id)
@@ -49,8 +48,8 @@ func (d deskRelation) string(name string) string {
 	return text
 }
 
-// tidy removes what says nothing: that the relation does not end, and members
-// that the SDK sends without a value.
+// tidy removes members without a meaning: delete, and those that the SDK sends without a
+// value.
 func (d deskRelation) tidy() {
 	if k := d["delete"].Kind(); k == 't' || k == 'f' {
 		delete(d, "delete")
@@ -65,8 +64,8 @@ func (d deskRelation) tidy() {
 	}
 }
 
-// judge refuses an id that is no number of anything, or too large for the
-// vendor's SDK, which then could not read the customer at all.
+// judge refuses an id that is not positive, or too large for the vendor's SDK, which
+// then could not read the customer.
 func (d deskRelation) judge(r *Request, pointer string) {
 	if d["id"].Kind() != '0' {
 		return // absent, or a fault for the model to find
@@ -79,8 +78,8 @@ func (d deskRelation) judge(r *Request, pointer string) {
 	}
 }
 
-// deskRelate makes the relations of a body what is kept of them, and texts
-// that the vendor takes for unset null: its checks pass every empty value.
+// deskRelate converts the relations of a body to their stored form, and changes empty
+// strings that mean "not set" to null.
 func deskRelate(r *Request, included map[string]jsontext.Value) {
 	for _, name := range names(included) {
 		if name != "companies" && name != deskContacts && !slices.Contains(deskUnread, name) {
@@ -98,7 +97,7 @@ func deskRelate(r *Request, included map[string]jsontext.Value) {
 	deskSetContacts(r, included[deskContacts])
 }
 
-// deskOne makes a relation to one thing null where it is to end.
+// deskOne checks a relation to one record. A relation that ends becomes null.
 func deskOne(r *Request, name string) {
 	members, ok := Object(r.Members[name])
 	if !ok {
@@ -118,17 +117,16 @@ func deskOne(r *Request, name string) {
 	r.Members[name] = JSON(nil, d)
 }
 
-// deskForget takes away what is told of a thing that the customer was related
-// to, where it is now related to another. As a merge patch the relation would
-// keep that.
+// deskForget sets meta to null if the relation changes to another record. A merge patch
+// would keep the meta of the former one.
 func deskForget(r *Request, name string, d deskRelation) {
 	if stored := deskStored(r, name).id(); d["meta"] == nil && d.id() != "" && d.id() != stored && (stored != "" || r.Action == Bulk) {
 		d["meta"] = jsontext.Value("null")
 	}
 }
 
-// deskIncludedCompany lets an included company be the customer's, where the
-// body does not say so itself.
+// deskIncludedCompany relates the customer to an included company, unless the body has a
+// company itself.
 func deskIncludedCompany(r *Request, raw jsontext.Value) {
 	if deskTooMany(r, pointerTo(deskIncluded)+"/companies", raw) {
 		return
@@ -167,8 +165,7 @@ func deskIncludedCompany(r *Request, raw jsontext.Value) {
 // text.
 const deskMaxRelations = 1000
 
-// deskTooMany reports whether a list has more relations than it may, and notes
-// that.
+// deskTooMany reports whether a list has too many relations. If so, it notes a fault.
 func deskTooMany(r *Request, pointer string, raw jsontext.Value) bool {
 	items, _ := Items(raw)
 	if len(items) <= deskMaxRelations {
@@ -178,8 +175,8 @@ func deskTooMany(r *Request, pointer string, raw jsontext.Value) bool {
 	return true
 }
 
-// deskRelations reads a list of relations, and notes what is no such list. It
-// is not ok without one.
+// deskRelations reads a list of relations. ok is false if there is none, or if it has a
+// fault, which it notes.
 func deskRelations(r *Request, pointer string, raw jsontext.Value) (list []deskRelation, ok bool) {
 	if raw == nil || raw.Kind() == 'n' {
 		return nil, false
@@ -221,8 +218,8 @@ func deskValue(r *Request, name string) jsontext.Value {
 // deskReadOnly are the relations that no caller sets.
 var deskReadOnly = []string{"customerwelcomeemails", "createdBy", "updatedBy", deskDeletedBy}
 
-// deskDropSame removes read-only relations that are the customer's own: what
-// is sent back need not hold all that was shown, and the SDK leaves out meta.
+// deskDropSame removes read-only relations that the customer already has. A caller that
+// sends them back need not send them completely: the SDK leaves out meta.
 func deskDropSame(r *Request) {
 	for _, name := range deskReadOnly {
 		if v, sent := r.Members[name]; sent && deskSame(v, deskValue(r, name)) {

@@ -1,14 +1,13 @@
-// Package compat owns how the APIs of other vendors look: which paths and
-// methods each has, how its bodies and lists are asked for, and what its
-// answers and errors look like. So a program written for one of them works
-// here once its base address and key are changed.
+// Package compat owns the formats of other vendors' APIs: the paths and methods of
+// each, its request bodies, list parameters, answers and errors. A program written
+// for one of these APIs works here after a change of its base address and key.
 //
-// Most of a surface is data in the model file (x-vendor: paths, what the
-// paths name a record by, the bare Authorization header, where callers log
-// in). What data cannot say is a [Vendor], one small file of Go for each; a
-// surface that needs none speaks [Plain].
+// Most of a vendor's API, called its surface, is data in the model file (x-vendor:
+// the paths, the field that identifies a record in them, the Authorization header,
+// the login). The rest is a [Vendor], a small Go file for each. A surface without a
+// Go file uses [Plain].
 //
-// It leaves to package api everything that happens: keys and scopes, reading
-// and writing records, accepting and awaiting jobs. Rules about values belong
-// to the models. Nothing here sees a database or a connection.
+// It leaves to package api keys and scopes, reading and writing records, and
+// submitting and waiting for jobs. Rules about values are in the models. This package
+// uses no database and no connection.
 package compat

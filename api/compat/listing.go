@@ -8,20 +8,20 @@ import (
 	"bulkpatch/filter"
 )
 
-// A Listing is which records a list shows, or a bulk update changes.
+// A Listing says which records a list shows or a bulk update changes.
 type Listing struct {
-	// Filter is the caller's own filter, "" for none, in the words of Grammar;
-	// faults of it are those of the query parameter Param.
+	// Filter is the caller's filter in the grammar Grammar, "" for none. Its faults
+	// are reported for the query parameter Param.
 	Filter  string
 	Grammar filter.Grammar
 	Param   string
-	// Names are what the filter, Where and Sort may name beside the fields. A
-	// bulk update has none: its filter must mean the same in its job.
+	// Names are further names for Filter, Where and Sort. A bulk update has none,
+	// because its filter must have the same meaning in its job.
 	Names filter.Names
-	// Where are further conditions in the native words: all must hold.
+	// Where are further native conditions, all of which must be true.
 	Where []string
-	// Hidden is one more condition, in the native words, which holds unless
-	// the caller's filter names HiddenField.
+	// Hidden is one more native condition. It is not used if the caller's filter
+	// names HiddenField.
 	Hidden      string
 	HiddenField string
 
@@ -36,22 +36,22 @@ type Listing struct {
 	Fields    []string // only these fields are shown; nil for all
 }
 
-// A Match says which records stand in for a new one.
+// A Match says which existing records are used in place of a new one.
 type Match struct {
-	// Filters, in the native words, are tried one after the other.
+	// Filters are native filters, which are tried one after the other.
 	Filters []string
-	// Then says what becomes of the record that one of them finds.
+	// Then says what happens to the record that one of them selects.
 	Then Found
 }
 
-// Found is what becomes of a record that was there already.
+// Found says what happens to an existing record.
 type Found int
 
 // The choices.
 const (
-	Merge Found = iota // it is updated with what was sent
+	Merge Found = iota // it is updated with the request
 	Leave              // it stays as it is
-	Fill               // it is updated where it has no value
+	Fill               // fields without a value are updated
 )
 
 // Where makes a condition of the native filter language on one field: its

@@ -35,15 +35,15 @@ func Object(v jsontext.Value) (map[string]jsontext.Value, bool) {
 	return members, err == nil
 }
 
-// Text reads a JSON text.
+// String reads a JSON string. ok is false for any other value.
 func String(v jsontext.Value) (string, bool) {
 	var text string
 	ok := v.Kind() == '"' && json.Unmarshal(v, &text) == nil
 	return text, ok
 }
 
-// DropKept removes what a caller may send back but never sets: the id and the
-// times of the record. What else is read-only is judged by its value.
+// DropKept removes the id and the times of the record, which a caller may send back but
+// never sets. Other read-only fields must have their present value.
 func (r *Request) DropKept() {
 	for name := range r.Members {
 		f, ok := r.Field(name)
@@ -53,8 +53,8 @@ func (r *Request) DropKept() {
 	}
 }
 
-// DropDefaults removes read-only members that say what a new record has
-// anyway: a caller may send a whole record that it has read elsewhere.
+// DropDefaults removes read-only members with their default value: a caller may send a
+// whole record that it has read elsewhere.
 func (r *Request) DropDefaults() {
 	for name, v := range r.Members {
 		f, ok := r.Field(name)
@@ -64,8 +64,7 @@ func (r *Request) DropDefaults() {
 	}
 }
 
-// DropUnset removes read-only members that are null: whoever sends a whole
-// record does not set them.
+// DropUnset removes read-only members that are null: a caller may send a whole record.
 func (r *Request) DropUnset() {
 	for name, v := range r.Members {
 		if f, ok := r.Field(name); ok && f.ReadOnly && v.Kind() == 'n' {
@@ -107,12 +106,12 @@ func (r *Request) Native() []byte {
 	return JSON(nil, members)
 }
 
-// names lists the names of members in their order, so that the same request
-// has the same faults first.
+// names returns the sorted names of members, so that a request always has its faults in
+// the same order.
 func names(members map[string]jsontext.Value) []string { return slices.Sorted(maps.Keys(members)) }
 
-// DropFilled removes members for which a record has a value already, and of
-// objects the parts that it has. An empty text is no value.
+// DropFilled removes members for which a record already has a value; of objects, the
+// parts that it has. An empty string is no value.
 func (r *Request) DropFilled(rec model.Record) {
 	for name, v := range r.Members {
 		f, ok := r.Field(name)
@@ -127,7 +126,7 @@ func (r *Request) DropFilled(rec model.Record) {
 	}
 }
 
-// lackingOf is what one object has and another has not, nil for nothing.
+// lackingOf returns the members of given that stored lacks, nil if there are none.
 func lackingOf(given, stored jsontext.Value) jsontext.Value {
 	members, ok1 := Object(given)
 	there, ok2 := Object(stored)

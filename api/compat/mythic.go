@@ -10,13 +10,13 @@ import (
 	"bulkpatch/model"
 )
 
-// mythic is how Mythic Analytics' clients API speaks: an envelope that says
-// whether the call succeeded. Its page is
-// https://docs.mythicdata.io/openapi/patch-clients-id; what it does not say is
-// in docs/compat.md.
+// mythic is Mythic Analytics' clients API: every answer has an envelope that says
+// whether the call succeeded. It follows
+// https://docs.mythicdata.io/openapi/patch-clients-id; docs/compat.md says what was
+// chosen where that page says nothing.
 type mythic struct{ Plain }
 
-// Update passes over fields that do not exist, as long as one does.
+// Update ignores fields that do not exist, unless none exists.
 func (mythic) Update(r *Request) {
 	r.DropKept()
 	r.DropUnknown()
@@ -25,7 +25,7 @@ func (mythic) Update(r *Request) {
 	}
 }
 
-// Create demands an id: the vendor makes keys, but no ids.
+// Create requires an id, which the vendor does not generate.
 func (mythic) Create(r *Request) Match {
 	r.DropUnknown()
 	if _, given := r.Members[r.Model.Role(model.RoleID).VendorName]; !given {
@@ -53,7 +53,7 @@ func (mythic) Value(f *model.Field, stored any, secrets model.Secrets) jsontext.
 	return f.AppendShown(nil, stored, secrets)
 }
 
-// envelope is the outside of every answer.
+// envelope is the outer object of every answer.
 type envelope struct {
 	Success bool   `json:"success"`
 	Data    any    `json:"data"`

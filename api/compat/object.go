@@ -8,7 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// What is no single JSON object, beside the faults of JSON itself.
+// Errors of input that is not a single JSON object.
 var (
 	ErrNoObject = errors.New("this is no JSON object")
 	errTrailing = errors.New("more follows the value")
@@ -71,7 +71,7 @@ func readPart(dec *jsontext.Decoder, raw []byte) (jsontext.Value, error) {
 	return raw[end-len(v) : end : end], nil
 }
 
-// AtEnd refuses anything after the value that was read.
+// AtEnd returns an error if anything follows the value that was read.
 func AtEnd(dec *jsontext.Decoder) error {
 	if _, err := dec.ReadToken(); err != io.EOF {
 		return errTrailing

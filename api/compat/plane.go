@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// plane is how Plane's customers API speaks: records without an envelope,
-// pages behind a cursor, and errors of three shapes. Its page is
-// https://developers.plane.so/api-reference/customer/update-customer; paging
-// and errors are as its public clients and its community edition have them.
-// What none of these says is in docs/compat.md.
+// plane is Plane's customers API: records have no envelope, pages have cursors, and
+// errors have three forms. It follows
+// https://developers.plane.so/api-reference/customer/update-customer. Paging and errors
+// follow its public clients and its community edition. docs/compat.md says what was
+// chosen where none of these says anything.
 type plane struct{ Plain }
 
-// Names that the rules below speak of.
+// Names of fields.
 const (
 	planeName   = "name"
 	planeSource = "external_source"
 	planeID     = "external_id"
 )
 
-// Update takes the members as they are, but those that a caller never sets.
+// Update takes the members without those that a caller never sets.
 func (plane) Update(r *Request) {
 	r.DropKept()
 	for _, name := range planeWhole {
@@ -27,11 +27,11 @@ func (plane) Update(r *Request) {
 	}
 }
 
-// planeWhole are the fields of any JSON, which an update replaces.
+// planeWhole are the fields with any JSON. An update replaces their value.
 var planeWhole = []string{"description", "logo_props"}
 
-// planeReplace sends away the keys that an object has and shall no longer
-// have. As a merge patch it would keep them.
+// planeReplace sets the keys to null that the stored object has and the new one does
+// not, because a merge patch would keep them.
 func planeReplace(r *Request, name string) {
 	was, now := decoded(planeStored(r, name)), decoded(r.Members[name])
 	if was != nil && now != nil {
@@ -40,7 +40,7 @@ func planeReplace(r *Request, name string) {
 	}
 }
 
-// planeStored is the text that a field of the updated record holds, or "".
+// planeStored returns the string that a field of the updated record has, or "".
 func planeStored(r *Request, name string) string {
 	f, ok := r.Field(name)
 	if !ok || r.Record == nil {
@@ -50,7 +50,7 @@ func planeStored(r *Request, name string) string {
 	return text
 }
 
-// clearRest sets the keys of an object to null that only the other has.
+// clearRest sets the keys of was that now lacks to null in now.
 func clearRest(was, now map[string]any) {
 	for key, old := range was {
 		v, kept := now[key]
@@ -65,8 +65,8 @@ func clearRest(was, now map[string]any) {
 	}
 }
 
-// decoded reads a JSON object, with its numbers as they stand; nil for all
-// else.
+// decoded reads a JSON object and keeps its numbers as they are. It returns nil for
+// any other value.
 func decoded[T ~string | ~[]byte](v T) map[string]any {
 	dec := json.NewDecoder(strings.NewReader(string(v)))
 	dec.UseNumber()
@@ -78,9 +78,8 @@ func decoded[T ~string | ~[]byte](v T) map[string]any {
 	return object
 }
 
-// Create is an upsert: a customer with the same reference to another system
-// is updated, else one of the same name, else there is a new one. The id is
-// made here.
+// Create is an upsert: it updates the customer with the same reference to another
+// system, else the one with the same name, else it creates one. The id is generated.
 func (plane) Create(r *Request) Match {
 	r.DropKept()
 	r.DropDefaults()
@@ -96,15 +95,14 @@ func (plane) Create(r *Request) Match {
 	return m
 }
 
-// planeReference finds the customers that stand for one thing in another
-// system.
+// planeReference returns the filter for customers with a reference to another system.
 func planeReference(source, id string) string {
 	return string(Both([]byte(Where(planeSource, "", source)), []string{Where(planeID, "", id)}))
 }
 
-// Taken finds the customer that has the reference to another system which
-// this one would get: no two stand for the same thing. A reference that stays
-// as it is takes nothing from anyone.
+// Taken returns the filter for another customer with the reference that this update
+// sets, because no two customers may have the same. It returns "" if the update does
+// not change the reference.
 func (plane) Taken(r *Request) string {
 	source, newSource := planeAfter(r, planeSource)
 	id, newID := planeAfter(r, planeID)
@@ -114,8 +112,8 @@ func (plane) Taken(r *Request) string {
 	return planeReference(source, id)
 }
 
-// planeAfter is the text that a field will hold after an update, and whether
-// the update changes it.
+// planeAfter returns the string that a field has after an update, and whether the
+// update changes it.
 func planeAfter(r *Request, name string) (text string, changes bool) {
 	before := planeStored(r, name)
 	v, sent := r.Members[name]

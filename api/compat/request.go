@@ -14,21 +14,20 @@ import (
 	"bulkpatch/model"
 )
 
-// A Request is what a vendor's caller asks for, on its way into our words. A
-// [Vendor] changes Members in place and notes what is wrong.
+// A Request is a request in a vendor's format. A [Vendor] converts Members in place to
+// the native form and notes faults.
 type Request struct {
 	*Surface
 	Action Action
 	Method string
 	Path   string // of the route, as in [Route]
 	Query  url.Values
-	// Record is the one that an update of one record is for; nil for all else.
+	// Record is the record of an update of one record, else nil.
 	Record *model.Record
-	// Members are those of the body, under the vendor's names; nil for a call
-	// without a body.
+	// Members are the members of the body under the vendor's names, nil if there
+	// is no body.
 	Members map[string]jsontext.Value
-	// AllowNewOptions lets values that a drop-down field does not know yet
-	// become options of it.
+	// AllowNewOptions adds new values of drop-downs to their choices.
 	AllowNewOptions bool
 	// DryRun asks for a preview of a bulk update in the vendor's own way.
 	DryRun bool
@@ -45,7 +44,7 @@ func (r *Request) FailParam(name, code, detail string) {
 	r.Faults.Add(web.ParamFault(name, code, detail))
 }
 
-// Param reads a query parameter. The first counts where it comes twice.
+// Param reads a query parameter. If there are several, the first one counts.
 func (r *Request) Param(name string) (string, bool) {
 	if !r.Query.Has(name) {
 		return "", false
@@ -58,7 +57,7 @@ func (r *Request) Param(name string) (string, bool) {
 	return text, true
 }
 
-// Number reads a whole number of at least low.
+// Number reads an integer of at least low.
 func (r *Request) Number(name string, low, otherwise int) int {
 	text, ok := r.Param(name)
 	if !ok || text == "" {
@@ -72,8 +71,8 @@ func (r *Request) Number(name string, low, otherwise int) int {
 	return n
 }
 
-// maxOffset bounds pages and offsets, so that their product stays a number
-// that a database takes.
+// maxOffset is the greatest page and offset. Their product must fit into an integer of
+// the databases.
 const maxOffset = 1 << 30
 
 // Flag reads true or false.
@@ -89,8 +88,8 @@ func (r *Request) Flag(name string) bool {
 	return v
 }
 
-// Choice reads one of some words, in any case. The first stands where none is
-// given.
+// Choice reads one of several words in upper or lower case. The first one is the
+// default.
 func (r *Request) Choice(name string, words ...string) string {
 	text, ok := r.Param(name)
 	if !ok || text == "" {
@@ -104,7 +103,7 @@ func (r *Request) Choice(name string, words ...string) string {
 	return words[i]
 }
 
-// Time reads a day, or an RFC 3339 date-time.
+// Time reads a date or an RFC 3339 date-time.
 func (r *Request) Time(name string) (text string, ok bool) {
 	if text, ok = r.Param(name); !ok || text == "" {
 		return "", false
@@ -117,7 +116,7 @@ func (r *Request) Time(name string) (text string, ok bool) {
 	return text, true
 }
 
-// Copy is the request as it came, for one who reads it a second time.
+// Copy returns a copy of the request that can be converted a second time.
 func (r *Request) Copy() *Request {
 	copied := *r
 	copied.Members = maps.Clone(r.Members)

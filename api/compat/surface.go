@@ -24,7 +24,7 @@ const (
 	Login          Action = "login"          // turns a key that is sent as a password into a token
 )
 
-// Segments of paths that stand for something.
+// Segments of paths with a meaning.
 const (
 	recordSegment    = "{id}"        // names a record
 	workspaceSegment = "{workspace}" // must be the workspace of the key
@@ -42,14 +42,14 @@ type Surface struct {
 	Vendor
 	Model  *model.Model
 	Routes []Route
-	// Roots are the beginnings of the surface's paths: what is unknown below
-	// them is answered in the vendor's words. Each ends in a slash.
+	// Roots are the beginnings of the surface's paths. An unknown path below one
+	// of them gets an error in the vendor's format. Each ends in a slash.
 	Roots []string
-	// Bases are what clients may be given as the address of the API, without
-	// the host; "" among them where that alone will do.
+	// Bases are the possible base addresses of the API, without the host. ""
+	// means that the host alone is one.
 	Bases []string
-	// ID is the field by which paths name a record: the id itself or another
-	// unique one.
+	// ID is the field that identifies a record in paths: the id or another unique
+	// field.
 	ID *model.Field
 	// BareKey says that the Authorization header may be the key alone.
 	BareKey bool
@@ -57,8 +57,8 @@ type Surface struct {
 	fields map[string]*model.Field // by the vendor's names
 }
 
-// Field finds a field by the vendor's name for it. The version and the last
-// job are ours alone.
+// Field returns a field by the vendor's name for it. The vendor's callers do not see the
+// version and the last job.
 func (s *Surface) Field(name string) (*model.Field, bool) {
 	f, ok := s.fields[name]
 	return f, ok
@@ -78,8 +78,8 @@ func fieldsOf(m *model.Model) map[string]*model.Field {
 // pointerTo leads to a member of the body.
 func pointerTo(name string) string { return model.PointerTo("", name) }
 
-// Pointer turns a pointer into the body of a native call into one into the
-// vendor's.
+// Pointer converts a pointer into the body of a native call to one into the vendor's
+// body.
 func (s *Surface) Pointer(native string) string {
 	first, rest, more := strings.Cut(strings.TrimPrefix(native, "/"), "/")
 	f, ok := s.Model.Field(first)
@@ -92,12 +92,12 @@ func (s *Surface) Pointer(native string) string {
 	return pointerTo(f.VendorName) + rest
 }
 
-// compatRoot is where the paths of each surface are found for clients that
-// are given a base address.
+// compatRoot is the beginning of the paths of a model's surface for clients that need a
+// base address of their own.
 func compatRoot(m *model.Model) string { return "/compat/" + m.Name }
 
-// conflicts says when two surfaces claim a path: one request could be meant
-// for either. All of them are named at once.
+// conflicts returns an error for each path that two surfaces claim, because a request
+// could be meant for either.
 func conflicts(surfaces []*Surface, taken []string) []error {
 	type claim struct{ path, who string }
 	var claims []claim
@@ -124,10 +124,9 @@ func conflicts(surfaces []*Surface, taken []string) []error {
 	return faults
 }
 
-// yields reports whether a route of the surface leaves a path of others alone
-// that it could be read as: that path has a word where the route has an id, and
-// no record can have such an id. The server prefers the word, so that nothing
-// is taken from either.
+// yields reports whether a route of the surface cannot conflict with a path of others
+// that it matches: the path has a word in the place of the route's id, and no record can
+// have this word as its id. The server prefers the word.
 func (s *Surface) yields(route, other string) bool {
 	words := strings.Split(other, "/")
 	for i, part := range strings.Split(route, "/") {
@@ -141,9 +140,8 @@ func (s *Surface) yields(route, other string) bool {
 	return false
 }
 
-// widen makes the first segment of the surface's paths a root where nobody
-// else has paths that begin with it: what is unknown there can only be meant
-// for this vendor.
+// widen makes the first segment of the surface's paths a root if nobody else has paths
+// that begin with it. An unknown path there can only be meant for this vendor.
 func (s *Surface) widen(surfaces []*Surface, taken []string) {
 	others := slices.Clone(taken)
 	for _, other := range surfaces {
@@ -163,7 +161,7 @@ func (s *Surface) widen(surfaces []*Surface, taken []string) {
 	}
 }
 
-// overlap reports whether one path could be read as either pattern.
+// overlap reports whether some path matches both patterns.
 func overlap(a, b string) bool {
 	x, y := strings.Split(strings.Trim(a, "/"), "/"), strings.Split(strings.Trim(b, "/"), "/")
 	if len(x) != len(y) {

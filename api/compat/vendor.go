@@ -8,24 +8,23 @@ import (
 	"bulkpatch/model"
 )
 
-// A Vendor is how one vendor's API speaks, where its model file cannot say
-// it. Its methods only turn words into words; they are safe for concurrent
-// use.
+// A Vendor is the part of one vendor's API that its model file cannot describe. Its
+// methods only convert requests and answers. They are safe for concurrent use.
 type Vendor interface {
-	// Update turns the body of an update, of one record or of many, into the
-	// members of a merge patch. Without any member left the update changes
-	// nothing, unless the vendor calls that a fault.
+	// Update converts the body of an update, of one record or of many, to the
+	// members of a merge patch. If no member remains, the update changes nothing,
+	// unless the vendor treats that as a fault.
 	Update(*Request)
-	// Create turns the body for a new record into its members, and says which
-	// records stand in for it.
+	// Create converts the body for a new record to its members. The Match says
+	// which existing records are used in place of a new one.
 	Create(*Request) Match
-	// List reads which records are asked for: of a list, a bulk update, or a
-	// deletion of all that match.
+	// List reads which records a list, a bulk update or a deletion of all that
+	// match selects.
 	List(*Request) Listing
 
-	// Knows reports whether the vendor has a query parameter of this name. It
-	// is asked for names that are almost those of the native options, and would
-	// be refused as misspelt ones.
+	// Knows reports whether the vendor has a query parameter of this name. It is
+	// called for names similar to those of the native options, which would
+	// otherwise be refused as typing errors.
 	Knows(param string) bool
 
 	// Value is a field's stored value as the vendor shows it; nil leaves the
@@ -39,40 +38,39 @@ type Vendor interface {
 	Created() int
 	// Deleted is the answer to a deletion; a nil body is none.
 	Deleted() (status int, body any)
-	// Describe is the answer to what fields records have. options lists what
-	// a workspace has added to a drop-down field.
-	Describe(m *model.Model, r *Request, options func(*model.Field) []string) any
+	// Describe is the answer with the fields of records. choices lists what a
+	// workspace has added to a drop-down.
+	Describe(m *model.Model, r *Request, choices func(*model.Field) []string) any
 	// Token is the answer to a login: the key that was given as a password.
 	Token(key string) any
-	// Failure is the answer to what failed, with its status. It is asked by
-	// [Surface.Fail].
+	// Failure is the answer to a failed request, with its status. [Surface.Fail]
+	// calls it.
 	Failure(Problem) (status int, body any)
 }
 
-// A Guard is a vendor of whose records no two may share values that its model
-// cannot call unique, such as those of two fields together.
+// A Guard is a vendor with a rule of uniqueness that its model cannot express, such as
+// for two fields together.
 type Guard interface {
-	// Taken is a filter, in the native words, of the records that hold what
-	// the request's record would hold after its update; "" where that takes
-	// nothing. Another record that it finds refuses the update.
+	// Taken returns a native filter for the records with the values that the
+	// update gives to its record, "" if it changes none of them. The update is
+	// refused if the filter selects another record.
 	Taken(*Request) string
 }
 
-// A Reader is a vendor whose calls for one record say something in their
-// query.
+// A Reader is a vendor whose calls for one record have query parameters.
 type Reader interface {
-	// Get notes what is wrong with the query.
+	// Get notes the faults of the query.
 	Get(*Request)
 }
 
-// Plain speaks as plainly as the native API does, for surfaces that need
-// nothing of their own. Vendors embed it and say what they do differently.
+// Plain has the formats of the native API, for surfaces without formats of their own.
+// Vendors embed it and override what they do differently.
 type Plain struct{}
 
-// Update takes the members as they are, but those that a caller never sets.
+// Update takes the members without those that a caller never sets.
 func (Plain) Update(r *Request) { r.DropKept() }
 
-// Create takes the members as they are; nothing stands in for a new record.
+// Create takes the members as they are. No existing record matches.
 func (Plain) Create(*Request) Match { return Match{} }
 
 // Pages of a plain list.
@@ -81,7 +79,7 @@ const (
 	plainMaxLimit = 1000
 )
 
-// List reads filter, sort, limit and offset, as the native API has them.
+// List reads filter, sort, limit and offset like the native API.
 func (Plain) List(r *Request) Listing {
 	l := Listing{Grammar: filter.Native, Param: "filter", SizeParam: "limit"}
 	l.Filter, _ = r.Param("filter")
@@ -91,7 +89,7 @@ func (Plain) List(r *Request) Listing {
 	return l
 }
 
-// Knows none.
+// Knows reports false: there are no further parameters.
 func (Plain) Knows(string) bool { return false }
 
 // Value shows a field as the native API does.
@@ -116,8 +114,8 @@ func (Plain) Created() int { return 201 }
 // Deleted is 204, without a body.
 func (Plain) Deleted() (int, any) { return 204, nil }
 
-// Describe lists names, types and options.
-func (Plain) Describe(m *model.Model, _ *Request, options func(*model.Field) []string) any {
+// Describe lists the names, types and choices of fields.
+func (Plain) Describe(m *model.Model, _ *Request, choices func(*model.Field) []string) any {
 	type field struct {
 		Name    string     `json:"name"`
 		Type    model.Type `json:"type"`
@@ -125,16 +123,16 @@ func (Plain) Describe(m *model.Model, _ *Request, options func(*model.Field) []s
 	}
 	var fields []field
 	for _, f := range m.Fields {
-		fields = append(fields, field{f.VendorName, f.Type, append(f.Choices[:len(f.Choices):len(f.Choices)], options(f)...)})
+		fields = append(fields, field{f.VendorName, f.Type, append(f.Choices[:len(f.Choices):len(f.Choices)], choices(f)...)})
 	}
 	return map[string]any{"fields": fields}
 }
 
-// tokenSeconds is how soon clients that have logged in do so again. A token
-// lives as long as its key, which may be revoked before.
+// tokenSeconds is after how long clients log in again. The token itself is the key,
+// which is valid until it is revoked.
 const tokenSeconds = 12 * 60 * 60
 
-// Token is a bearer token as OAuth 2.0 has it.
+// Token is a bearer token in the format of OAuth 2.0.
 func (Plain) Token(key string) any {
 	return struct {
 		AccessToken string `json:"access_token"`
@@ -143,7 +141,7 @@ func (Plain) Token(key string) any {
 	}{key, "Bearer", tokenSeconds}
 }
 
-// Failure names every fault by its field.
+// Failure lists every fault with its field.
 func (Plain) Failure(p Problem) (int, any) {
 	return p.Status, map[string]any{"error": p.Detail, "errors": messages(p.Faults)}
 }
@@ -154,7 +152,7 @@ type message struct {
 	Message string `json:"message"`
 }
 
-// messages are faults for an answer: an empty list for none.
+// messages returns faults for an answer, an empty list if there are none.
 func messages(faults []web.Fault) []message {
 	list := make([]message, len(faults))
 	for i, f := range faults {

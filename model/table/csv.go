@@ -40,13 +40,13 @@ func NewCSV(r io.Reader, delimiter byte) (*CSV, error) {
 	return c, c.readHeader()
 }
 
-// Header returns the texts that name the columns, as they stand there.
+// Header returns the names of the columns as they are in the table.
 func (c *CSV) Header() []string { return c.header }
 
-// Delimiter is what the cells are cut by.
+// Delimiter returns the character between the cells.
 func (c *CSV) Delimiter() byte { return c.delimiter }
 
-// chooseDelimiter goes to the header, and finds its delimiter.
+// chooseDelimiter skips to the header and sets the delimiter.
 func (c *CSV) chooseDelimiter() error {
 	line, err := c.firstLine()
 	if err != nil {
@@ -71,7 +71,7 @@ func (c *CSV) chooseDelimiter() error {
 	return err
 }
 
-// firstLine goes over blank lines and returns the beginning of the next one.
+// firstLine skips blank lines and returns the beginning of the next line.
 func (c *CSV) firstLine() ([]byte, error) {
 	for {
 		line, err := c.lines.line()
@@ -193,8 +193,8 @@ func (c *CSV) unreadable(raw []byte, q quotes) *Fault {
 
 func (c *CSV) fault(detail string) *Fault { return &Fault{c.at, 1, detail} }
 
-// swallowing is the fault of a quote that makes several lines one row that
-// cannot be right. Each of the lines counts as a row that is lost.
+// swallowing returns the fault of a quote that joins several lines to one wrong
+// row. Each of the lines counts as a lost row.
 func (c *CSV) swallowing(why string) *Fault {
 	lost := "The line"
 	if c.at.Line < c.at.ToLine {
@@ -211,8 +211,8 @@ func (c *CSV) wrongCount(n int) *Fault {
 	return c.fault(fmt.Sprintf("The row has %d cells, the header %d.", n, len(c.header)))
 }
 
-// cut cuts a sound row into cells and keeps the first of them. n is how many
-// there are, and empty says that none of them holds anything.
+// cut splits a valid row into cells and keeps the first ones, at most most. n is the
+// number of cells; empty is true if all of them are empty.
 func (c *CSV) cut(raw []byte, most int) (n int, empty bool) {
 	c.cells = c.cells[:0]
 	empty = true
@@ -228,7 +228,7 @@ func (c *CSV) cut(raw []byte, most int) (n int, empty bool) {
 	return n, empty
 }
 
-// cell takes the first cell off a sound row.
+// cell returns the first cell of a valid row.
 func (c *CSV) cell(row string) (cell Cell, rest string, more bool) {
 	if !strings.HasPrefix(row, `"`) {
 		end := strings.IndexByte(row, c.delimiter)
@@ -252,15 +252,15 @@ func (c *CSV) cell(row string) (cell Cell, rest string, more bool) {
 	return cell, row[min(1, len(row)):], row != ""
 }
 
-// Bounds from which on lines in quotes that all look like rows are taken for
-// rows: texts of a few lines with a few commas happen to look so.
+// How many lines and columns it takes until quoted lines that look like rows are
+// treated as rows. A short text with a few commas can look like some.
 const (
 	leastSwallowed = 5 // lines
 	leastColumns   = 3
 )
 
-// swallowed reports whether a row of several lines is more likely that many
-// rows between two stray quotes: each line has as many cells as the header.
+// swallowed reports whether a row of several lines is probably that many rows between
+// two stray quotes: each line has as many cells as the header.
 func swallowed(row []byte, delimiter byte, columns int) bool {
 	if columns < leastColumns {
 		return false
@@ -276,7 +276,7 @@ func swallowed(row []byte, delimiter byte, columns int) bool {
 	return n >= leastSwallowed
 }
 
-// cutLine takes the first line off a text.
+// cutLine returns the first line of a text and the rest.
 func cutLine(text []byte) (line, rest []byte, more bool) {
 	end := bytes.IndexAny(text, "\r\n")
 	if end < 0 {

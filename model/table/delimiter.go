@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// delimiters are those that a table may have, the likelier first.
+// delimiters are the possible delimiters, the more common ones first.
 const delimiters = ",;\t|"
 
-// delimiterNames are words for them, for who cannot type a tab.
+// delimiterNames are words for the delimiters, because a tab is hard to type.
 var delimiterNames = map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', `\t`: '\t', "pipe": '|'}
 
-// Delimiter reads what somebody calls a delimiter: the character itself or
-// its name. ok is false for anything that no table is cut by.
+// Delimiter reads a delimiter given as the character or as its name. ok is false for
+// anything else.
 func Delimiter(text string) (d byte, ok bool) {
 	if len(text) == 1 && strings.Contains(delimiters, text) {
 		return text[0], true
@@ -21,11 +21,11 @@ func Delimiter(text string) (d byte, ok bool) {
 	return d, ok
 }
 
-// DelimiterNames says which delimiters there are.
+// DelimiterNames lists the delimiters for the user.
 const DelimiterNames = "a comma, a semicolon, a tab (or the word tab) or |"
 
-// detect finds the delimiter of a header line: the one that cuts it into the
-// most cells. A header of one cell has a comma.
+// detect returns the delimiter of a header line: the one that makes the most cells
+// of it, and the comma if there is one cell.
 func detect(header []byte) byte {
 	best, most := delimiters[0], 0
 	for _, d := range []byte(delimiters) {
@@ -54,8 +54,8 @@ func cuts(line []byte, delimiter byte) int {
 	return n
 }
 
-// separator reads a line such as sep=; with which a spreadsheet program is
-// told the delimiter.
+// separator reads a line such as sep=; that tells spreadsheet programs the
+// delimiter.
 func separator(line []byte) (text string, ok bool) {
 	line = bytes.Trim(line, `"`)
 	if len(line) < len("sep=") || !strings.EqualFold(string(line[:len("sep=")]), "sep=") {

@@ -1,12 +1,11 @@
-// Package table reads rows of customers as people's programs write them: CSV
-// in its dialects, and JSON objects one a line. It owns encodings, line ends,
-// delimiters and quotes, and tells what a row holds, never what that means:
-// that is the model's.
+// Package table reads rows of customers from files that other programs write: CSV in
+// its dialects, and JSON with one object per line. It owns encodings, line ends,
+// delimiters and quotes. It returns the cells of a row and leaves their meaning
+// to package model.
 //
-// A reader goes through a stream once. It takes time linear in the stream and
-// memory for one row of at most [MaxRow] bytes, whatever comes. What cannot be
-// a table at all is a [Refusal], known before the first row; what is wrong
-// with one row, or with rows that cannot be told apart, is a [Fault], and
-// reading goes on behind it. Every line with anything in it belongs to exactly
-// one row or fault, or to the header.
+// A reader reads a stream once, in linear time and with memory for one row of at
+// most [MaxRow] bytes. If the stream is no table, the constructor returns a
+// [Refusal]. If a row cannot be read, Next returns a [Fault] and goes on with the
+// next row. Every line that is not blank belongs to exactly one row, to one fault
+// or to the header.
 package table

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// The byte order marks that are understood.
+// The byte order marks that are recognized.
 var (
 	markUTF8 = []byte("\xef\xbb\xbf")
 	markLE   = []byte("\xff\xfe")
@@ -16,8 +16,8 @@ var (
 	markLE32 = []byte("\xff\xfe\x00\x00")
 )
 
-// open makes lines of UTF-8 from a stream in an encoding that its byte order
-// mark names, UTF-8 without one. It returns the beginning of the text, too.
+// open returns the lines of a stream as UTF-8, and the beginning of its text. The
+// encoding is that of the byte order mark, UTF-8 if there is none.
 func open(r io.Reader) (*lines, []byte, error) {
 	l := newLines(r)
 	head, err := l.peek()
@@ -41,14 +41,13 @@ func open(r io.Reader) (*lines, []byte, error) {
 	return l, head, err
 }
 
-// A utf16Reader turns UTF-16 into UTF-8. What is not UTF-16, half a surrogate
-// pair or half a unit, becomes a byte that is not UTF-8, so that the row with
-// it fails.
+// A utf16Reader converts UTF-16 to UTF-8. Invalid UTF-16 (half a surrogate pair or
+// half a unit) becomes a byte that is invalid in UTF-8, so that its row fails.
 type utf16Reader struct {
 	r     io.Reader
 	order binary.ByteOrder
-	raw   []byte // read and not decoded: between calls part of a character
-	text  []byte // decoded and not given out
+	raw   []byte // read but not decoded; between calls part of a character
+	text  []byte // decoded but not returned
 	err   error
 	space [3 * window / 8]byte
 	input [window / 4]byte
@@ -60,7 +59,7 @@ func newUTF16Reader(r io.Reader, order binary.ByteOrder) *utf16Reader {
 
 const notUTF8 = 0xff
 
-// Read gives what is decoded, or decodes more.
+// Read returns decoded text. If there is none it reads and decodes more.
 func (u *utf16Reader) Read(p []byte) (int, error) {
 	if len(u.text) == 0 && u.err != nil {
 		return 0, u.err
@@ -76,7 +75,7 @@ func (u *utf16Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// decode decodes what was read, up to a character that may go on.
+// decode decodes what was read, except a character that may be incomplete.
 func (u *utf16Reader) decode() {
 	u.text = u.space[:0]
 	for len(u.raw) >= 2 {

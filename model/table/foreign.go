@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// magic lists how files begin that are no text.
+// magic lists the first bytes of files that are no text.
 var magic = []struct{ start, detail string }{
 	{"\x1f\x8b", "This is compressed with gzip: unpack it first, or over HTTP say so with Content-Encoding: gzip."},
 	{"PK\x03\x04", "This is an Excel workbook (.xlsx) or another ZIP archive: save the sheet as CSV (UTF-8), or unpack the archive."},
@@ -23,7 +23,7 @@ const (
 	detailCSV   = "This is CSV and not JSON: send it as text/csv (on the command line, --format csv)."
 )
 
-// foreign says what the bytes are if they are no text of a table, else "".
+// foreign returns the detail for a stream that is no text of a table, else "".
 func foreign(head []byte) string {
 	for _, m := range magic {
 		if bytes.HasPrefix(head, []byte(m.start)) {
@@ -51,7 +51,7 @@ func markup(head []byte) bool {
 	return false
 }
 
-// notCSV says why a text is no CSV, "" if it may be.
+// notCSV says why a text is no CSV. It returns "" if it can be.
 func notCSV(head []byte) string {
 	head = bytes.TrimSpace(head)
 	switch inner := afterFirst(head); {
@@ -65,7 +65,7 @@ func notCSV(head []byte) string {
 	return ""
 }
 
-// notNDJSON says why a text is not one JSON object a line, "" if it may be.
+// notNDJSON says why a text is not one JSON object a line. It returns "" if it can be.
 func notNDJSON(head []byte) string {
 	head = bytes.TrimSpace(head)
 	first, rest, _ := bytes.Cut(head, []byte{'\n'})
@@ -87,10 +87,10 @@ func notNDJSON(head []byte) string {
 
 func startsWith(text []byte, prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
 
-// afterFirst is what follows the first byte and white space.
+// afterFirst returns what follows the first byte, without white space.
 func afterFirst(text []byte) []byte { return bytes.TrimSpace(text[min(1, len(text)):]) }
 
-// afterQuoted is what follows a text in quotes.
+// afterQuoted returns what follows a quoted text.
 func afterQuoted(text []byte) []byte {
 	_, rest, _ := bytes.Cut(text[1:], []byte{'"'})
 	return rest

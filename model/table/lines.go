@@ -6,35 +6,35 @@ import (
 	"slices"
 )
 
-// window is how much of a stream is looked at at a time.
+// window is how many bytes of a stream are buffered.
 const window = 64 << 10
 
-// lines cuts a stream into lines, and a line that does not fit into its window
-// into pieces. A line ends with LF, CRLF or CR.
+// lines splits a stream into lines, and a line that is longer than the buffer into
+// pieces. A line ends with LF, CRLF or CR.
 type lines struct {
 	r          io.Reader
 	buf        []byte
-	start, end int   // what of buf was read and not given out
+	start, end int   // the part of buf that was read but not returned
 	feed       int   // the first line feed of it, or end
 	err        error // of the last read
 
 	number int64 // of the line of the last piece, from 1
-	within bool  // that line goes on
+	within bool  // that line has more pieces
 }
 
 // A piece is a line or a part of one. It is valid until the next call.
 type piece struct {
 	text []byte
-	end  []byte // the line end behind it; none at the end of the stream
-	last bool   // nothing of the line is left
+	end  []byte // the line end after it, if any
+	last bool   // it ends the line
 }
 
 func newLines(r io.Reader) *lines {
 	return &lines{r: r, buf: make([]byte, window)}
 }
 
-// next returns the next piece. An error other than io.EOF drops what was read
-// of the line.
+// next returns the next piece. On an error other than io.EOF it drops the part of the
+// line that was read.
 func (l *lines) next() (piece, error) {
 	for {
 		p, found := l.cut()
@@ -55,7 +55,7 @@ func (l *lines) next() (piece, error) {
 	}
 }
 
-// give counts a piece as given out.
+// give marks a piece as returned.
 func (l *lines) give(p piece) {
 	l.start += len(p.text) + len(p.end)
 	if l.feed < l.start {
@@ -67,8 +67,8 @@ func (l *lines) give(p piece) {
 	l.within = !p.last
 }
 
-// cut finds the end of the line in the window. A CR at the end of the window
-// is left until it is known what follows.
+// cut returns the line if its end is in the buffer. It leaves a CR at the end of the
+// buffer until the next byte is known, which may be an LF.
 func (l *lines) cut() (piece, bool) {
 	at, size := l.feed, 1
 	if cr := bytes.IndexByte(l.buf[l.start:l.feed], '\r'); cr >= 0 {
@@ -87,19 +87,19 @@ func (l *lines) cut() (piece, bool) {
 
 func (l *lines) full() bool { return l.start == 0 && l.end == len(l.buf) }
 
-// part is the whole window, without a CR at its end.
+// part returns the whole buffer, without a CR at its end.
 func (l *lines) part() piece {
 	return piece{text: bytes.TrimSuffix(l.buf[:l.end], []byte{'\r'})}
 }
 
-// fill reads more into the window, which must not be full.
+// fill reads more into the buffer, which must not be full.
 func (l *lines) fill() {
 	if l.start > 0 && l.end == len(l.buf) || l.start == l.end {
 		l.end = copy(l.buf, l.buf[l.start:l.end])
 		l.feed -= l.start
 		l.start = 0
 	}
-	const patience = 100 // readers may give nothing now and then
+	const patience = 100 // a reader may return nothing now and then
 	for range patience {
 		n, err := l.r.Read(l.buf[l.end:])
 		searched := l.end
@@ -114,7 +114,8 @@ func (l *lines) fill() {
 	l.err = io.ErrNoProgress
 }
 
-// feedFrom finds the first line feed of the window from there on, or its end.
+// feedFrom returns the index of the first line feed in the buffer from at on, or the
+// end.
 func (l *lines) feedFrom(at int) int {
 	if i := bytes.IndexByte(l.buf[at:l.end], '\n'); i >= 0 {
 		return at + i
@@ -122,8 +123,8 @@ func (l *lines) feedFrom(at int) int {
 	return l.end
 }
 
-// peek returns what is in the window, once that is a line, enough to know what
-// the stream is, or all of it.
+// peek returns the beginning of the stream: at least a line, or enough to recognize
+// what the stream is, or all of it.
 func (l *lines) peek() ([]byte, error) {
 	const enough = 4 << 10
 	for l.err == nil && l.end-l.start < enough && !bytes.ContainsAny(l.buf[l.start:l.end], "\r\n") {
@@ -135,7 +136,8 @@ func (l *lines) peek() ([]byte, error) {
 	return l.buf[l.start:l.end], nil
 }
 
-// line returns the next line as far as it is in the window, without taking it.
+// line returns the next line, as far as it fits into the buffer, but does not skip
+// it.
 func (l *lines) line() ([]byte, error) {
 	for {
 		if p, found := l.cut(); found {
@@ -151,7 +153,7 @@ func (l *lines) line() ([]byte, error) {
 	}
 }
 
-// unread makes a reader of what was not given out, and of the rest.
+// unread returns a reader of everything that was not returned yet.
 func (l *lines) unread() io.Reader {
 	rest := bytes.NewReader(slices.Clone(l.buf[l.start:l.end]))
 	if l.err != nil {
@@ -160,7 +162,7 @@ func (l *lines) unread() io.Reader {
 	return io.MultiReader(rest, l.r)
 }
 
-// failed is a reader that has failed.
+// failed is a reader that returns an error.
 type failed struct{ err error }
 
 func (f failed) Read([]byte) (int, error) { return 0, f.err }

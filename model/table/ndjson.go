@@ -11,8 +11,8 @@ type NDJSON struct {
 	long  []byte // a line of several pieces
 }
 
-// NewNDJSON looks at the beginning of a stream, and refuses what is not one
-// object a line: the error is then a *Refusal.
+// NewNDJSON checks the beginning of a stream. The error is a *Refusal if it is not
+// one object a line.
 func NewNDJSON(r io.Reader) (*NDJSON, error) {
 	l, head, err := open(r)
 	if err != nil {
@@ -28,12 +28,12 @@ const (
 	detailTooLong  = "The line is longer than 1 MiB."
 	detailNoObject = `The line is not a JSON object, such as {"id": 1}.`
 
-	// DetailNotUTF8 is what to say of an object in another encoding.
+	// DetailNotUTF8 is the detail of a row in another encoding.
 	DetailNotUTF8 = "This is not valid UTF-8; a program may have saved it in another encoding, such as Windows-1252. Save it as UTF-8."
 )
 
-// Next reads one line. Whether it is valid JSON, in UTF-8, is for the model to
-// find: to look twice would take time for each line.
+// Next reads one line. It does not check that the line is valid JSON in UTF-8,
+// because the model does.
 func (n *NDJSON) Next() (Row, error) {
 	for {
 		text, tooLong, err := n.line()
@@ -54,7 +54,7 @@ func (n *NDJSON) Next() (Row, error) {
 	}
 }
 
-// line puts a line together.
+// line returns the next line, joined from its pieces.
 func (n *NDJSON) line() (text []byte, tooLong bool, err error) {
 	n.long = n.long[:0]
 	for {

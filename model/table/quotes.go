@@ -2,9 +2,9 @@ package table
 
 import "bytes"
 
-// quotes follows the quotes of a row, however it is cut into pieces. The rules
-// are those of RFC 4180: a quote may open a cell, two quotes within stand for
-// one, and behind the closing one comes a delimiter or the end of the line.
+// quotes tracks the quotes of a row that is read in pieces. The rules are those of
+// RFC 4180: a quote may open a cell, two quotes inside it mean one, and after the
+// closing quote comes a delimiter or the end of the line.
 type quotes struct {
 	delimiter byte
 	state     quoteState
@@ -17,18 +17,17 @@ type quoteState int
 const (
 	atCell   quoteState = iota // a cell begins
 	inPlain                    // in a cell without quotes
-	inQuoted                   // behind an open quote
-	atQuote                    // behind a quote that closes the cell, or is the first of two
+	inQuoted                   // after an opening quote
+	atQuote                    // after a quote that closes the cell or is the first of two
 )
 
-// What breaks a row.
+// The two faults of quotes.
 const (
 	detailBareQuote  = `A quote stands inside a cell that is not quoted: put the whole cell into quotes, and write a quote in it twice ("").`
 	detailAfterQuote = `A closing quote is not followed by a delimiter or the end of the line: a quote that is part of the text is written twice ("").`
 )
 
-// follow goes over a piece of a line. Once the row is broken the rest of the
-// line means nothing.
+// follow reads a piece of a line. After a fault it ignores the rest of the line.
 func (q *quotes) follow(text []byte, line int64) {
 	if q.state < inQuoted && bytes.IndexByte(text, '"') < 0 {
 		q.plain(text)
@@ -58,7 +57,7 @@ func (q *quotes) follow(text []byte, line int64) {
 	}
 }
 
-// plain goes over a piece without quotes.
+// plain reads a piece without quotes.
 func (q *quotes) plain(text []byte) {
 	switch n := len(text); {
 	case n == 0:
@@ -89,5 +88,5 @@ func (q *quotes) afterQuote(c byte) {
 	}
 }
 
-// open reports whether the line end that follows is part of a cell.
+// open reports whether a line end at this point is part of a cell.
 func (q *quotes) open() bool { return q.state == inQuoted && q.broken == "" }

@@ -1,6 +1,6 @@
 package table
 
-// Bounds of what is read.
+// Limits of a table.
 const (
 	MaxRow     = 1 << 20 // bytes of one row, as UTF-8 and with its quotes
 	MaxColumns = 16_384  // cells of a header, as many as a spreadsheet has
@@ -8,9 +8,8 @@ const (
 
 // A Reader reads a table row by row.
 type Reader interface {
-	// Next reads one row. A *Fault is about what stands there alone, and the
-	// next call goes on behind it; any other error ends the table, io.EOF as
-	// it should be.
+	// Next reads one row. A *Fault concerns this row only, and the next call
+	// reads the next row. Any other error ends the table: io.EOF at its end.
 	Next() (Row, error)
 }
 
@@ -21,7 +20,7 @@ type Row struct {
 	Object []byte // a line that should be a JSON object; valid until the next call
 }
 
-// A Place says where a row stands.
+// A Place is the position of a row in the stream.
 type Place struct {
 	Line, ToLine int64 // its first and last line, from 1
 	Size         int   // bytes, 0 of a row that was too long to be kept
@@ -30,16 +29,16 @@ type Place struct {
 // A Cell is one cell of a row.
 type Cell struct {
 	Text string
-	// Quoted: the cell stood in quotes, in a table where that means something.
-	// So a quoted cell without text is an empty text, and not an empty cell.
+	// Quoted: the cell was in quotes, in a table that does not quote all cells.
+	// A quoted cell without text is an empty string instead of a missing value.
 	Quoted bool
 }
 
-// Empty reports whether the cell holds nothing, not even an empty text.
+// Empty reports whether the cell has no value, not even an empty string.
 func (c Cell) Empty() bool { return c.Text == "" && !c.Quoted }
 
-// A Fault is why a row cannot be read, or several that an unclosed quote made
-// into one.
+// A Fault says why a row cannot be read, or several rows that an unclosed quote
+// joined.
 type Fault struct {
 	Place
 	Rows   int64  // how many rows are lost by it
@@ -48,8 +47,8 @@ type Fault struct {
 
 func (f *Fault) Error() string { return f.Detail }
 
-// A Refusal is why an input is not a table that can be read: a sentence for
-// the user that names the cause and the way out.
+// A Refusal says why an input is no table that can be read: a sentence for the user
+// with the cause and the remedy.
 type Refusal struct{ Detail string }
 
 func (r *Refusal) Error() string { return r.Detail }
