@@ -1,4 +1,5 @@
-// Package worker drives jobs. It has three parts:
+// Package worker carries jobs out, and finds those that nobody works on. It has
+// three parts:
 //
 //   - The [Relay] reads wake-ups from the outbox in the database and queues them
 //     in Redis as tasks. It is also the round-robin scheduler.
