@@ -40,7 +40,7 @@ func TestHostileInputsCostLittle(t *testing.T) {
 			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(), "--redis", "embedded", "--log-level", "warn")
 			load(t, p.client(t, p.firstKey), 10)
 			apitest.Attack(t, p.base, p.firstKey, inputs, 8)
-			if peak := p.peak(t); peak > mostMemory && raceFlag == nil {
+			if peak := p.peak(t); peak > mostMemory {
 				t.Errorf("the process held %d MiB", peak>>20)
 			} else {
 				t.Logf("the process held %d MiB", peak>>20)
@@ -75,7 +75,7 @@ func TestUnfinishedRequestsHoldLittle(t *testing.T) {
 	}
 	peak := p.peak(t)
 	t.Logf("the process held %d MiB", peak>>20)
-	if peak > mostUnfinished && raceFlag == nil {
+	if peak > mostUnfinished {
 		t.Errorf("the process held %d MiB", peak>>20)
 	}
 }
@@ -134,7 +134,7 @@ func TestListsOfLargeRecordsHoldLittle(t *testing.T) {
 			group.Wait()
 			peak := p.peak(t)
 			t.Logf("the process held %d MiB", peak>>20)
-			if peak > mostMemory && raceFlag == nil {
+			if peak > mostMemory {
 				t.Errorf("the process held %d MiB", peak>>20)
 			}
 		})
