@@ -175,14 +175,14 @@ func (s *scenario) run() string {
 	return text
 }
 
-// mend is called after a fault. A process that has died starts again.
+// mend is called after an error. It starts a process that has died again.
 func (s *scenario) mend() {
 	s.t.Helper()
 	if !s.faults.crash {
 		return
 	}
 	s.faults.set(false)
-	s.Store.Close() // it has nothing to say any more
+	s.Store.Close() // its error is that of the dead process
 	s.Reopen(s.open)
 }
 
@@ -223,8 +223,8 @@ func (s *scenario) drive(id string) {
 	s.t.Fatalf("job %s has not ended: %+v", id, s.Read(id))
 }
 
-// step does all work that is due, and rings for what stands still. It stops at
-// the first error, as a process that dies does.
+// step does all work that is due, and redelivers the wake-ups of work without
+// progress. It stops at the first error, as a process that dies does.
 func (s *scenario) step() error {
 	ctx := s.t.Context()
 	liveness, _, err := s.Liveness(ctx, 0, 10)

@@ -108,7 +108,7 @@ func (w *Worker) giveBack(ctx context.Context, l job.Lease, reason error) error 
 	}
 }
 
-// waitOrStop handles a fault of an unknown kind. As the fault may pass, it calls
+// waitOrStop handles an unknown fault. As the fault may pass, it calls
 // wait, which postpones the work. But when the database has answered all the time
 // and the job has made no progress for many rounds, it fails the job.
 func (w *Worker) waitOrStop(ctx context.Context, wakeUp job.WakeUp, wait func() error) error {

@@ -11,8 +11,8 @@ import (
 
 var initdb = []string{"-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"}
 
-// makeData makes the server's data. To copy those of an earlier server, kept in
-// the user's cache, takes a fraction of the time.
+// makeData creates the data folder of a new server. It copies an unused one from
+// the user's cache if there is one, which is much faster than initdb.
 func (s *Server) makeData(tb testing.TB) {
 	tb.Helper()
 	kept := s.kept()
@@ -34,11 +34,12 @@ func (s *Server) makeData(tb testing.TB) {
 	defer os.RemoveAll(half)
 	whole := filepath.Join(half, "data")
 	run(tb, "cp", "-a", s.data, whole)
-	_ = os.Rename(whole, kept) // another test was faster
+	_ = os.Rename(whole, kept) // fails if another test has just done the same
 }
 
-// kept is the folder for data that are still untouched: one for each version of
-// the server and way to make them. It is "" where the user has no cache.
+// kept returns the path of the unused data folder in the cache. Each version of
+// the server and each way to create data has its own. It is "" if there is no
+// cache.
 func (s *Server) kept() string {
 	cache, err := os.UserCacheDir()
 	if err != nil {

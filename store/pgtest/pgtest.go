@@ -1,7 +1,9 @@
-// Package pgtest runs real PostgreSQL servers for tests: each listens on a
-// port of the loopback interface that stays its own, keeps its data in a
-// folder of its own, and can be ended and started again in the midst of a
-// test.
+// Package pgtest starts real PostgreSQL servers for tests. Each has its own data
+// folder and its own port on the loopback interface, which it keeps when a test
+// stops it and starts it again.
+//
+// It owns the processes and their files. What is stored in them is up to the
+// tests.
 package pgtest
 
 import (
@@ -26,20 +28,19 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that Database uses
 )
 
-// A Server is one throw-away server.
+// A Server is one PostgreSQL server.
 type Server struct {
 	port      string
 	bin       string
 	data      string // the folder of the data
-	log       string // the file that the server writes to
+	log       string // the file of the server's log
 	options   string
 	databases atomic.Int64
 }
 
-// Start makes a server and stops it when the test ends. It keeps no promise
-// about its disk, so that it is quick, unless the settings, such as
-// "fsync=on", say otherwise. Without the server's programs the test fails,
-// and says how to get them.
+// Start starts a server and stops it when the test ends. To be fast, the server
+// does not wait for the disk; settings such as "fsync=on" change that. Where
+// PostgreSQL is not installed, the test fails and says how to install it.
 func Start(tb testing.TB, settings ...string) *Server {
 	tb.Helper()
 	dir, err := os.MkdirTemp("", "pg")
@@ -50,9 +51,9 @@ func Start(tb testing.TB, settings ...string) *Server {
 	return StartIn(tb, dir, settings...)
 }
 
-// StartIn is [Start] with the data in a folder that is there already and
-// stays, such as one on a disk that is to become full. The server's user must
-// be able to reach it.
+// StartIn is [Start] with the data in an existing folder, which is not removed,
+// such as one on a small disk that a test fills. The server's user must have
+// access to it.
 func StartIn(tb testing.TB, dir string, settings ...string) *Server {
 	tb.Helper()
 	if os.Getuid() == 0 {
@@ -68,27 +69,27 @@ func StartIn(tb testing.TB, dir string, settings ...string) *Server {
 	return s
 }
 
-// Restart starts a server that was killed. What it had committed is there
-// again.
+// Restart starts a server that was killed or stopped. It has everything that it
+// had committed.
 func (s *Server) Restart(tb testing.TB) {
 	tb.Helper()
 	run(tb, s.program("pg_ctl", "-l", s.log, "-o", s.options, "-w", "start")...)
 }
 
-// Kill ends the server at once, as a crash would.
+// Kill stops the server at once, as a crash would.
 func (s *Server) Kill(tb testing.TB) {
 	tb.Helper()
 	run(tb, s.stop()...)
 }
 
-// Stop ends the server in order, without waiting for its sessions.
+// Stop shuts the server down in order. It ends the sessions.
 func (s *Server) Stop(tb testing.TB) {
 	tb.Helper()
 	run(tb, s.program("pg_ctl", "-m", "fast", "-w", "stop")...)
 }
 
-// Pid is the number of the server's first process, the parent of all others,
-// or 0 when it has ended.
+// Pid returns the id of the server's first process, the parent of all others, or
+// 0 if it has ended.
 func (s *Server) Pid() int {
 	text, err := os.ReadFile(filepath.Join(s.data, "postmaster.pid"))
 	if err != nil {
@@ -97,13 +98,13 @@ func (s *Server) Pid() int {
 	first, _, _ := strings.Cut(string(text), "\n")
 	pid, err := strconv.Atoi(first)
 	if err != nil || syscall.Kill(pid, 0) != nil {
-		return 0 // it was killed, and its file is left
+		return 0 // it was killed, so it did not remove the file
 	}
 	return pid
 }
 
-// Processes lists the numbers of the server's processes, its first one before
-// the others; none when it has ended.
+// Processes lists the ids of the server's processes, the first one before the
+// others. It is empty if the server has ended.
 func (s *Server) Processes() []int {
 	first := s.Pid()
 	if first == 0 {
@@ -112,10 +113,10 @@ func (s *Server) Processes() []int {
 	return append([]int{first}, children(first)...)
 }
 
-// children lists the processes that another one has begun.
+// children lists the processes that another one has started.
 func children(parent int) []int {
 	var list []int
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is a good one
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // fails for a bad pattern only
 	for _, path := range stats {
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		if _, of := stat(pid); of == parent {
@@ -125,30 +126,30 @@ func children(parent int) []int {
 	return list
 }
 
-// stat reads the state of a process, "T" when it is stopped, and its parent;
-// "" and 0 when it has ended.
+// stat returns the state of a process, "T" for a stopped one, and its parent. It
+// returns "" and 0 for a process that has ended.
 func stat(pid int) (state string, parent int) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return "", 0
 	}
-	// The name, in parentheses, may hold anything.
+	// The program's name comes first, in parentheses, and may contain anything.
 	_, rest, _ := strings.Cut(string(text), ") ")
 	_, _ = fmt.Sscan(rest, &state, &parent)
 	return state, parent
 }
 
-// ErrEnded says that there is no process to send a signal to.
+// ErrEnded means that the server has no process to send a signal to.
 var ErrEnded = errors.New("the server has ended")
 
-// Stall makes the server silent without closing a connection, until
-// [Server.Resume]. All its processes are stopped when it returns.
+// Stall stops all processes of the server (SIGSTOP) until [Server.Resume]. Its
+// connections stay open, but get no answer.
 func (s *Server) Stall() error {
 	first := s.Pid()
 	if first == 0 {
 		return ErrEnded
 	}
-	// A child that is born after the list was read would go on answering.
+	// The parent first: it could start another child after the list was read.
 	if err := stall(first); err != nil {
 		return err
 	}
@@ -159,12 +160,12 @@ func (s *Server) Stall() error {
 	return err
 }
 
-// stall returns when the process is stopped, or has ended.
+// stall stops a process. It returns when the process is stopped or has ended.
 func stall(pid int) error {
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		return unlessEnded(err)
 	}
-	// The kernel tells only a parent of a stop: here one can but look.
+	// Only its parent is notified that a process has stopped, so this polls.
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
 		if state, _ := stat(pid); state == "T" || state == "Z" || state == "" {
 			return nil
@@ -174,7 +175,7 @@ func stall(pid int) error {
 	return fmt.Errorf("process %d does not stop", pid)
 }
 
-// Resume lets a server go on that was stalled.
+// Resume continues a server after [Server.Stall].
 func (s *Server) Resume() error {
 	list := s.Processes()
 	if len(list) == 0 {
@@ -187,6 +188,7 @@ func (s *Server) Resume() error {
 	return err
 }
 
+// unlessEnded ignores the error of a signal to a process that has ended.
 func unlessEnded(err error) error {
 	if errors.Is(err, syscall.ESRCH) {
 		return nil
@@ -194,18 +196,18 @@ func unlessEnded(err error) error {
 	return err
 }
 
-// Log is the file that the server writes to.
+// Log returns the path of the server's log.
 func (s *Server) Log() string { return s.log }
 
 func (s *Server) stop() []string { return s.program("pg_ctl", "-m", "immediate", "-w", "stop") }
 
-// URL is the address of one of the server's databases, as the program's
-// settings take it.
+// URL returns the address of one of the server's databases as a value of the
+// --db flag.
 func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://test@127.0.0.1:%s/%s?sslmode=disable", s.port, database)
 }
 
-// Database makes an empty database and returns its address.
+// Database creates an empty database and returns its address.
 func (s *Server) Database(tb testing.TB) string {
 	tb.Helper()
 	name := fmt.Sprint("test", s.databases.Add(1))
@@ -213,8 +215,8 @@ func (s *Server) Database(tb testing.TB) string {
 	return s.URL(name)
 }
 
-// Do runs a statement on one of the server's databases and returns the first
-// column of its first row, "" when it has none.
+// Do runs a statement on one of the server's databases. It returns the first
+// column of the first row, "" for no row.
 func (s *Server) Do(tb testing.TB, database, statement string) string {
 	tb.Helper()
 	db, err := sql.Open("pgx", s.URL(database))
@@ -230,11 +232,11 @@ func (s *Server) Do(tb testing.TB, database, statement string) string {
 	return value.String
 }
 
-// Program is the path of a program that came with the server, such as pg_dump.
+// Program returns the path of a program of the server's version, such as pg_dump.
 func (s *Server) Program(name string) string { return filepath.Join(s.bin, name) }
 
-// program is the command line of one of the server's programs. Root runs it as
-// another user, since the server refuses to be root.
+// program returns the command line of a program that works on the server's data.
+// For root it switches to another user, because the server does not run as root.
 func (s *Server) program(name string, args ...string) []string {
 	command := append([]string{s.Program(name), "-D", s.data}, args...)
 	if os.Getuid() == 0 {
@@ -243,12 +245,12 @@ func (s *Server) program(name string, args ...string) []string {
 	return command
 }
 
-// programs finds the folder of the newest server's programs.
+// programs returns the folder with the programs of the newest server version.
 func programs(tb testing.TB) string {
 	tb.Helper()
 	if path, err := exec.LookPath("initdb"); err == nil {
 		if real, err := filepath.EvalSymlinks(path); err == nil {
-			path = real // the other programs are beside it
+			path = real // the other programs are in the same folder
 		}
 		return filepath.Dir(path)
 	}
@@ -260,6 +262,7 @@ func programs(tb testing.TB) string {
 	return filepath.Dir(found[len(found)-1])
 }
 
+// run runs a command. The test fails if the command does.
 func run(tb testing.TB, command ...string) {
 	tb.Helper()
 	cmd := exec.Command(command[0], command[1:]...)
@@ -271,9 +274,9 @@ func run(tb testing.TB, command ...string) {
 	}
 }
 
-// freePort is a port of the loopback interface that nobody listens on. It lies
-// below those that the system hands out by itself, which could be taken before
-// the server listens, or while it is down.
+// freePort returns a port of the loopback interface that no process listens on.
+// It is below the range from which the system picks ports by itself, so that no
+// other process gets it before the server listens, or while it is down.
 func freePort(tb testing.TB) string {
 	tb.Helper()
 	var err error

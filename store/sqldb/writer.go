@@ -65,7 +65,7 @@ func (m *member) leave() bool {
 	return m.gone
 }
 
-// A writer runs write transactions.
+// A Writer runs write transactions.
 type Writer interface {
 	// Do runs fn in a transaction and returns the transaction after its commit.
 	// It may run fn more than once; only the last run counts. The context ends

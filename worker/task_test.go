@@ -1,0 +1,26 @@
+package worker
+
+import (
+	"testing"
+
+	"github.com/hibiken/asynq"
+
+	"bulkpatch/job"
+)
+
+// TestATaskKeepsItsForm compares a task with one of an earlier version: during an
+// upgrade, processes of both versions read the same queue.
+func TestATaskKeepsItsForm(t *testing.T) {
+	const payload = `{"workspace":2,"job":7,"shard":1,"epoch":3,"seq":99,"single":true,"wait":1000}`
+	want := job.WakeUp{Ref: job.Ref{Workspace: 2, Job: 7, Shard: 1}, Epoch: 3, Nonce: 99, Single: true, Wait: 1000}
+	sent := want
+	sent.InFlight, sent.InFlightWorkspace = 4, 5 // known to the relay only
+	task, err := newTask(sent, "queue")
+	if err != nil || string(task.Payload()) != payload || task.Type() != "look" {
+		t.Errorf("the task is %s %s, %v", task.Type(), task.Payload(), err)
+	}
+	got, err := readTask(asynq.NewTask("look", []byte(payload)))
+	if err != nil || got != want {
+		t.Errorf("it is read as %+v, %v", got, err)
+	}
+}
