@@ -73,7 +73,7 @@ func (c *call) loginForm(status int, wrong string) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", loginPolicy)
 	c.w.WriteHeader(status)
-	_ = loginTemplate.Execute(c.w, wrong) // who left needs no form
+	_ = loginTemplate.Execute(c.w, wrong) // a caller who has left needs no form
 	return nil
 }
 

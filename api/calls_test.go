@@ -101,6 +101,41 @@ func TestCallsTakeTheParametersThatTheyState(t *testing.T) {
 	}
 }
 
+// TestVendorsCallsRefuseWhatTheySay sends each query parameter that a call of
+// Desk states to it, and looks for the reason with which the call says that it
+// refuses it.
+func TestVendorsCallsRefuseWhatTheySay(t *testing.T) {
+	surfaces, err := api.Surfaces(model.Shipped(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, func(c *api.Config) { c.Surfaces = surfaces })
+	customer := strings.TrimPrefix(r.customer(`{"firstName": "Ana"}`), "/v1/desk/customers/")
+	checked := 0
+	for _, c := range api.Calls(model.Shipped(), surfaces) {
+		if c.Vendor != "desk" || c.Effect != api.Changes {
+			continue
+		}
+		path := strings.NewReplacer("{id}", customer, "/{$}", "").Replace(c.Path)
+		for _, p := range c.Params {
+			if p.In != api.InQuery {
+				continue
+			}
+			a := r.call(c.Method, path+"?"+p.Name+"=1&filter=%7B%7D", "{}", "Prefer", "respond-async")
+			checked++
+			if p.Refused != "" && (a.StatusCode != 400 || !strings.Contains(a.text, p.Refused)) {
+				t.Errorf("%s %s takes %s: %s", c.Method, c.Path, p.Name, a.text)
+			}
+			if p.Refused == "" && strings.Contains(a.text, "This option is for") {
+				t.Errorf("%s %s refuses %s: %s", c.Method, c.Path, p.Name, a.text)
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("no call has a parameter")
+	}
+}
+
 // queryOf lists the query parameters of a call.
 func queryOf(c api.Call) []string {
 	var names []string

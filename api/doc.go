@@ -6,10 +6,10 @@
 //
 // All faults of a request are found before anything is stored: in the body, the
 // filter, the query parameters and the headers. One answer lists the first
-// hundred and counts the others. The codes of the errors are in
-// one table, see web/problemtypes.go; the routes, with all that can be said
-// of each as data, are one table, see routetable.go; visible.go decides what a
-// key may see of an answer.
+// hundred and counts the others. The codes of the errors are one table, see
+// web/problemtypes.go. The routes, with all that can be said of each as data,
+// are another, see routetable.go. What a key may see of an answer is decided in
+// visible.go.
 //
 // Everything that a caller chooses is limited: the URL and the headers in
 // limits.go, and the memory of all open requests together in budget.go.

@@ -36,9 +36,10 @@ func (s *server) vendorRoutes() map[compat.Action]route {
 	login := Content{[]string{web.TypeJSON, web.TypeForm}, nil}
 	bulk := append(updateParams()[1:], headerKey, headerPrefer)
 	single := append(singleParams(), headerKey, headerPrefer, headerIfMatch)
+	create := append(createParams(), headerKey, headerPrefer, headerIfMatch)
 	return map[compat.Action]route{
 		compat.List:           {access: readCustomers, effect: Reads, cost: Expensive, answer: answer, serve: s.vendorList},
-		compat.Create:         {access: bothCustomers, effect: Changes, cost: Cheap, params: single, request: body, answer: answer, serve: s.vendorCreate},
+		compat.Create:         {access: bothCustomers, effect: Changes, cost: Cheap, params: create, request: body, answer: answer, serve: s.vendorCreate},
 		compat.Get:            {access: readCustomers, effect: Reads, cost: Cheap, params: []Param{headerNoneMatch}, answer: answer, serve: s.vendorGet},
 		compat.Update:         {access: bothCustomers, effect: Changes, cost: Cheap, params: single, request: body, answer: answer, serve: s.vendorUpdate},
 		compat.Bulk:           {access: writeCustomers, effect: Changes, cost: Expensive, params: bulk, request: body, answer: answer, serve: s.vendorBulk},

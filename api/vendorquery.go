@@ -1,6 +1,9 @@
 package api
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // lenient reads the query of a vendor's call. Unknown parameters are ignored,
 // except those whose name is almost that of a native option: a misspelled guard
@@ -51,11 +54,30 @@ func (u *update) vendorOptions(in *input) {
 // guards are the options that can keep an update from happening.
 var guards = []string{"dryRun", "confirmToken", "maxAffected", "expectedCount"}
 
+// detailGuard says why a call refuses a guard.
+const detailGuard = "This option is for updates alone; leave it out here."
+
 // refuseGuards refuses guards on a call that would ignore them.
 func (in *input) refuseGuards() {
 	for _, name := range guards {
 		if in.query.Has(name) {
-			in.failParam(name, "unknown_parameter", "This option is for updates alone; leave it out here.")
+			in.failParam(name, "unknown_parameter", detailGuard)
 		}
 	}
+}
+
+// createParams returns the query parameters of a call that creates a record, or
+// updates the one that the vendor takes for the same. It refuses guards, and
+// ignores other options for many records.
+func createParams() []Param {
+	var params []Param
+	for _, p := range singleParams() {
+		if slices.Contains(guards, p.Name) {
+			p.Refused = detailGuard
+		}
+		if p.Refused != detailBulkOnly {
+			params = append(params, p)
+		}
+	}
+	return params
 }

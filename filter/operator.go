@@ -196,7 +196,7 @@ func (c *checker) startsWith(t target, v tree, at *model.Place) node {
 	return &cond{target: t, op: opStartsWith, literals: []literal{l}, given: 1}
 }
 
-// text checks a value that must be a string.
+// string checks a value that must be a string.
 func (c *checker) string(t target, v tree, at *model.Place) (literal, bool) {
 	l, null, ok := c.value(t, v, at)
 	if null {

@@ -42,7 +42,7 @@ func (d deskRelation) takeStringID() {
 // ends reports whether the caller wants the relation to end.
 func (d deskRelation) ends() bool { return d["delete"].Kind() == 't' }
 
-// text is a member that is a text, "" if it is none.
+// string returns a member that is a string, "" if it is none.
 func (d deskRelation) string(name string) string {
 	text, _ := String(d[name])
 	return text

@@ -18,7 +18,7 @@ const (
 
 // A LongBody is a body without a limit in size. Waiting for it is limited: on
 // average it must bring minBodyRate bytes a second. A body that falls behind by
-// a whole step is cut off, and so is one that takes longer than maxBodyTime.
+// a whole step is cut off, and so is one that takes longer than MaxBodyTime.
 // The time that the server takes to process what it has read does not count.
 type LongBody struct {
 	r           *http.Request

@@ -15,15 +15,14 @@ const (
 	TypeMerge  = "application/merge-patch+json"
 	TypeNDJSON = "application/x-ndjson"
 	TypeCSV    = "text/csv"
-	// typeForm is a form without files.
+	// TypeForm is a form without files.
 	TypeForm = "application/x-www-form-urlencoded"
 )
 
-// ReadyBody makes the body of a request ready to be read: it is unpacked
-// where it is compressed. readyBody returns which of the media types, in lower
-// case, the body has; a body without a Content-Type is taken for the first. For
-// any other type it returns a problem. It must be called once, before anything
-// is read.
+// ReadyBody makes the body of a request ready to be read, and unpacks it if it
+// is compressed. It returns the media type of the body, which must be one of
+// types; a body without a Content-Type counts as the first of them. For any other
+// type it returns a problem. It must be called once, before anything is read.
 func ReadyBody(r *http.Request, types ...string) (string, error) {
 	if err := Unpack(r); err != nil {
 		return "", err

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io/fs"
 	"net/http"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -42,6 +44,29 @@ func TestTheREADMEsCallsWork(t *testing.T) {
 	}
 	if calls == 0 {
 		t.Error("the README shows no call")
+	}
+}
+
+// TestTheREADMEsMapLinksEveryPackage looks for a link to each folder with Go code,
+// except those that only help tests.
+func TestTheREADMEsMapLinksEveryPackage(t *testing.T) {
+	readme := document(t, "README.md")
+	root := os.DirFS("../..")
+	err := fs.WalkDir(root, ".", func(folder string, e fs.DirEntry, err error) error {
+		if err != nil || !e.IsDir() {
+			return err
+		}
+		if strings.HasPrefix(e.Name(), ".") && folder != "." || e.Name() == "testdata" {
+			return fs.SkipDir
+		}
+		code, err := fs.Glob(root, folder+"/*.go")
+		if len(code) > 0 && !strings.HasSuffix(folder, "test") && !strings.Contains(readme, "]("+folder+")") {
+			t.Errorf("the map has no link to %s", folder)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
