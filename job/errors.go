@@ -4,16 +4,16 @@ import "errors"
 
 // The errors of the store that its callers tell apart with errors.Is.
 var (
-	ErrNotFound    = errors.New("not found")
-	ErrGone        = errors.New("expired and removed")
-	ErrExists      = errors.New("already exists")
-	ErrKeyReused   = errors.New("idempotency key used for another request")
-	ErrUnavailable = errors.New("the database cannot answer now")         // 503: locked, stopped or out of reach
-	ErrStorageFull = errors.New("the database is out of disk space")      // 507
-	ErrNoTurn      = errors.New("as many jobs as may are being resolved") // try again later
-	ErrLeaseLost   = errors.New("another worker holds this work")
-	ErrStopped     = errors.New("the job was paused or cancelled")
-	ErrBadCursor   = errors.New("malformed cursor")
+	ErrNotFound      = errors.New("not found")
+	ErrGone          = errors.New("expired and removed")
+	ErrExists        = errors.New("already exists")
+	ErrKeyReused     = errors.New("idempotency key used for another request")
+	ErrUnavailable   = errors.New("the database cannot answer now")         // 503: locked, stopped or out of reach
+	ErrStorageFull   = errors.New("the database is out of disk space")      // 507
+	ErrResolvingFull = errors.New("as many jobs as may are being resolved") // try again later
+	ErrLeaseLost     = errors.New("another worker holds this work")
+	ErrStopped       = errors.New("the job was paused or cancelled")
+	ErrBadCursor     = errors.New("malformed cursor")
 	// ErrQueryTimeout: a list, count or preview took longer than it may.
 	ErrQueryTimeout = errors.New("the query took longer than it may") // 503
 	// ErrTooManyJobs: the workspace has as many open jobs, or as many bytes of

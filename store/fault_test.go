@@ -223,7 +223,7 @@ func (s *scenario) drive(id string) {
 	s.t.Fatalf("job %s has not ended: %+v", id, s.Read(id))
 }
 
-// step does all work that is due, and rings for what stands still. It stops at
+// step does all work that is due, and redelivers wake-ups for work that stands still. It stops at
 // the first error, as a process that dies does.
 func (s *scenario) step() error {
 	ctx := s.t.Context()

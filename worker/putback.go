@@ -43,7 +43,7 @@ func (w *Worker) startFailed(ctx context.Context, wakeUp job.WakeUp, err error) 
 		w.putBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitDatabase)
 	default:
 		w.logError(wakeUp.Ref, err)
-		w.logError(wakeUp.Ref, w.waitOrStop(ctx, wakeUp, func() error {
+		w.logError(wakeUp.Ref, w.waitOrFail(ctx, wakeUp, func() error {
 			return w.store.PutBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitDatabase)
 		}))
 	}

@@ -48,12 +48,12 @@ func (p Pools) close() error {
 	return errors.Join(errs...)
 }
 
-// Snapshot runs fn in a transaction on a connection of a pool, which only
-// reads and sees one unchanging state of the database. The context ends the
-// wait for a connection, and the statements of fn end with it. The transaction
-// has a context of its own, which lasts a little longer: so it is rolled back,
-// and its connection stays usable, where only a statement was ended. The error
-// is not classified.
+// Snapshot runs fn in a transaction on a connection of a pool. The transaction
+// only reads, and sees one unchanging state of the database. When the context
+// ends, so do the wait for a connection and the statements of fn. The transaction
+// itself has a context that lasts a little longer, so that it can be rolled back
+// after a cancelled statement and its connection stays usable. The error is not
+// classified.
 func (db *DB) Snapshot(ctx context.Context, pool *sqlx.DB, fn func(*sqlx.Tx) error) error {
 	conn, err := pool.Connx(ctx)
 	if err != nil {
