@@ -73,7 +73,8 @@ func noField(m *model.Model, name string) string {
 	return fmt.Sprintf("%s is no field of %s; the nearest is %s.", quoted(name), m.Name, nearest)
 }
 
-// quoted shows a caller's text as JSON has it, which is how columns= takes it.
+// quoted returns a caller's text as a JSON string, the form in which columns=
+// takes it.
 func quoted(text string) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)

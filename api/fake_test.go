@@ -267,23 +267,23 @@ func (f *fake) Act(_ context.Context, by auth.Caller, id string, a job.Action) (
 }
 
 func (f *fake) Retry(ctx context.Context, by auth.Caller, o job.Follow) (job.Job, bool, error) {
-	origin, err := f.Job(ctx, by.Workspace, o.Parent)
+	parent, err := f.Job(ctx, by.Workspace, o.Parent)
 	if err != nil {
-		return origin, false, err
+		return parent, false, err
 	}
-	if err := cmp.Or(origin.CheckRetry(), f.refuse); err != nil {
-		return origin, false, err
+	if err := cmp.Or(parent.CheckRetry(), f.refuse); err != nil {
+		return parent, false, err
 	}
 	return f.follow(by, job.Job{Kind: job.Retry, RetryOf: o.Parent, Options: job.Options{OnMismatch: o.OnMismatch}}, o), false, nil
 }
 
 func (f *fake) Undo(ctx context.Context, by auth.Caller, o job.Follow) (job.Job, bool, error) {
-	origin, err := f.Job(ctx, by.Workspace, o.Parent)
+	parent, err := f.Job(ctx, by.Workspace, o.Parent)
 	if err != nil {
-		return origin, false, err
+		return parent, false, err
 	}
-	if err := origin.CheckUndo(); err != nil {
-		return origin, false, err
+	if err := parent.CheckUndo(); err != nil {
+		return parent, false, err
 	}
 	return f.follow(by, job.Job{Kind: job.Undo, UndoOf: o.Parent}, o), false, nil
 }

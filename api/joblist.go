@@ -106,7 +106,7 @@ func (in *input) instant(name string) time.Time {
 	return t.UTC()
 }
 
-// words reads what the words of a note are to begin with.
+// words reads the beginnings of words for which notes are searched.
 func (in *input) words(name string) []string {
 	text, ok := in.param(name)
 	if !ok {

@@ -45,7 +45,7 @@ type fieldJSON struct {
 	OpenPaths  bool                  `json:"openPaths,omitempty"`
 }
 
-// A dropDownJSON is a text below an object field whose options may grow.
+// A dropDownJSON is a text below an object field whose choices may grow.
 type dropDownJSON struct {
 	Name    string   `json:"name"` // dotted path, as in filters
 	Title   string   `json:"title,omitempty"`

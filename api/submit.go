@@ -38,9 +38,9 @@ func (s *server) submit(c *call, in *input, u *update) error {
 	return s.accepted(c, u, acceptance{j, replayed})
 }
 
-// refused says why the store did not accept an update. A fault of the patch,
-// such as a drop-down that others have filled meanwhile, is told where the
-// patch stands.
+// refused returns the answer to an update that the store did not accept. A fault
+// of the patch, such as a drop-down that others have filled meanwhile, gets a
+// pointer into the patch as the caller sent it.
 func (u *update) refused(in *input, err error) error {
 	var faults model.Faults
 	if !errors.As(err, &faults) {

@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// Limits of a body without a limit in size.
+// Limits of a body that may have any size.
 const (
 	minBodyRate = 1 << 10        // bytes a second, on average
 	MaxBodyTime = 24 * time.Hour // for all of it
 )
 
-// A LongBody is a body without a limit in size. Waiting for it is limited: on
-// average it must bring minBodyRate bytes a second. A body that falls behind by
-// a whole step is cut off, and so is one that takes longer than maxBodyTime.
-// The time that the server takes to process what it has read does not count.
+// A LongBody is a body that may have any size. Its time is limited: on average it
+// must bring minBodyRate bytes a second. A body that falls behind that by a whole
+// step is cut off, and so is one that takes longer than [MaxBodyTime]. The time
+// that the server takes to process what it has read does not count.
 type LongBody struct {
 	r           *http.Request
 	control     *http.ResponseController
@@ -35,8 +35,8 @@ func NewLongBody(w http.ResponseWriter, r *http.Request, arrived time.Time, step
 	return &LongBody{r: r, control: http.NewResponseController(w), arrived: arrived, step: step}
 }
 
-// Read reads for as long as what has come allows. Where the call was ended
-// (see [EndedBy]), it returns why.
+// Read waits for bytes as long as the rate of the body so far allows. If the call
+// was ended, it returns the problem of [EndedBy].
 func (b *LongBody) Read(p []byte) (int, error) {
 	began := time.Now()
 	deadline := began.Add(b.step - b.behind)

@@ -19,10 +19,10 @@ const (
 	TypeForm = "application/x-www-form-urlencoded"
 )
 
-// ReadyBody makes the body of a request ready to be read: it is unpacked
-// where it is compressed. readyBody returns which of the media types, in lower
-// case, the body has; a body without a Content-Type is taken for the first. For
-// any other type it returns a problem. It must be called once, before anything
+// ReadyBody makes the body of a request ready to be read: it unpacks a compressed
+// body. It returns which of the media types, in lower case, the body has; a body
+// without a Content-Type counts as the first. For any other type it returns a
+// problem. It must be called once, before anything
 // is read.
 func ReadyBody(r *http.Request, types ...string) (string, error) {
 	if err := Unpack(r); err != nil {
