@@ -126,7 +126,7 @@ func (s *server) getModel(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
 	}
-	added, err := s.Store.Options(c.ctx(), c.workspace(), m)
+	added, err := s.Store.Choices(c.ctx(), c.workspace(), m)
 	if err != nil {
 		return err
 	}

@@ -217,7 +217,7 @@ func (s *server) known(c *call, m *model.Model, o model.PatchOptions) (model.Pat
 		return o, nil
 	}
 	var err error
-	o.Choices, err = s.Store.Options(c.ctx(), c.workspace(), m)
+	o.Choices, err = s.Store.Choices(c.ctx(), c.workspace(), m)
 	return o, err
 }
 

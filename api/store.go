@@ -50,9 +50,9 @@ type Store interface {
 	// that fails is reported and does not affect the others.
 	Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error)
 
-	// Options returns the choices that a workspace has added to the model's
+	// Choices returns the choices that a workspace has added to the model's
 	// drop-downs.
-	Options(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error)
+	Choices(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error)
 
 	// Submit accepts a job: when it returns, the job is on disk and will run.
 	// replayed: the idempotency key had made this job before.

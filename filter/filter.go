@@ -109,8 +109,8 @@ func (f Filter) JSON() []byte { return f.raw }
 // Model returns the model that the filter was checked against.
 func (f Filter) Model() *model.Model { return f.m }
 
-// Names reports whether the filter has a condition on a field or a dotted path.
-func (f Filter) Names(field string) bool { return mentions(f.root, field) }
+// Mentions reports whether the filter has a condition on a field or a dotted path.
+func (f Filter) Mentions(field string) bool { return mentions(f.root, field) }
 
 // SQL compiles the filter to a condition in parentheses over the columns of
 // the model's table, with a "?" for each of args in both dialects. Columns

@@ -19,9 +19,9 @@ var (
 	// ErrTooManyJobs: the workspace has as many open jobs, or as many bytes of
 	// their requests, as it may have.
 	ErrTooManyJobs = errors.New("the workspace has too many open jobs") // 429
-	// ErrTooManyOptions: a drop-down would have more added choices than it may,
+	// ErrTooManyChoices: a drop-down would have more added choices than it may,
 	// or a choice that is too long.
-	ErrTooManyOptions = errors.New("the drop-down has too many added options") // 400
+	ErrTooManyChoices = errors.New("the drop-down has too many added options") // 400
 	ErrOtherModel     = errors.New("the database has another version of the model than this process has loaded, or it has none")
 )
 

@@ -145,9 +145,9 @@ var guardOptions = map[string]string{
 	"selection_changed": "confirmToken",
 }
 
-// Refuses returns the name of the option that a selection does not meet, "" for
+// Unmet returns the name of the option that a selection does not meet, "" for
 // none.
-func (g Guard) Refuses(n int64, digest string) string {
+func (g Guard) Unmet(n int64, digest string) string {
 	if refused := g.Check(n, digest); refused != nil {
 		return guardOptions[refused.Code]
 	}
