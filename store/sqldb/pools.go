@@ -25,7 +25,7 @@ type PoolSizes struct{ Lookups, Searches, Work, Long int }
 // has ended. After that its connection is given up.
 const cancelWait = 5 * time.Second
 
-// openPools opens a pool for each class with what opens one of n connections.
+// openPools opens a pool for each class. open opens a pool of n connections.
 func openPools(sizes PoolSizes, open func(n int) (*sqlx.DB, error)) (p Pools, err error) {
 	for _, class := range []struct {
 		db *(*sqlx.DB)
@@ -70,7 +70,8 @@ func (db *DB) Snapshot(ctx context.Context, pool *sqlx.DB, fn func(*sqlx.Tx) err
 	return fn(t)
 }
 
-// outlasting is a context that ends a while after another one, or by end.
+// outlasting returns a context that ends some time after another one, or when end
+// is called.
 func outlasting(ctx context.Context, by time.Duration) (own context.Context, end func()) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })
