@@ -66,7 +66,7 @@ func modelOf(m *model.Model) modelJSON {
 	}
 }
 
-// fieldOf shows a field; added lists what the workspace added to its options.
+// fieldOf shows a field; added lists the choices that the workspace has added.
 func fieldOf(f *model.Field, added func(*model.Field) []string) fieldJSON {
 	out := fieldJSON{
 		Name: f.Name, Title: f.Title, Type: f.Type, Role: f.Role,

@@ -19,7 +19,7 @@ type update struct {
 	filter   filter.Filter // of a bulk
 	single   bool
 	id       any                // of a single
-	known    model.PatchOptions // options of drop-downs; see [server.known]
+	known    model.PatchOptions // choices of drop-downs; see [server.known]
 	patch    model.Patch
 	rawPatch []byte
 	prefix   string // where the patch stands in the body

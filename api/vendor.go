@@ -154,7 +154,7 @@ func (s *server) vendorRecord(c *call) (model.Record, error) {
 	return page.Items[0], nil
 }
 
-// idValue is the text of a path as a value of the field that it names.
+// idValue returns a text of the path as a value of the field of ids.
 func idValue(f *model.Field, text string) any {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && f.Type == model.Integer {
 		return n
