@@ -48,10 +48,10 @@ type Config struct {
 	// at a time, at most 8 of one key; others wait for up to StepTimeout.
 	// Imports are streamed; their only limit is [MaxLine].
 	MaxBody int64
-	// StepTimeout is how long a JSON body, or one write of an answer of at most
-	// 64 KiB, may take, and by how much an import may be behind 1 KiB a second.
-	// 0 means [DefaultStepTimeout]. Slower callers are cut off, so that nobody
-	// can hold a connection for ever.
+	// StepTimeout is how long a JSON body may take, or one write of at most 64 KiB
+	// of an answer. An import must send 1 KiB a second on average, and may fall
+	// behind that by StepTimeout. 0 means [DefaultStepTimeout]. Slower callers
+	// are cut off, so that nobody can hold a connection for ever.
 	StepTimeout time.Duration
 	// Stopping is closed when the process is about to stop. Waiting calls then
 	// answer with what they have, and event streams end, so that a shutdown

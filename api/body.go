@@ -25,8 +25,8 @@ const (
 )
 
 // body reads a whole JSON body within the limit. A large one waits until there
-// is room in the budget of bodies, which is kept until [call.freeBody]. Memory
-// grows with what has come, not with Content-Length.
+// is room in the budget of bodies, which is kept until [call.freeBody]. The
+// memory grows with the bytes received, not with Content-Length.
 func (s *server) body(c *call) ([]byte, error) {
 	if _, err := c.media(); err != nil {
 		return nil, err

@@ -39,7 +39,7 @@ type call struct {
 func (c *call) ctx() context.Context      { return c.r.Context() }
 func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 
-// caller is who makes the call, as the store is told.
+// caller returns who makes the call, for the methods of the store.
 func (c *call) caller() auth.Caller { return c.key.Caller(requestID(c.ctx())) }
 
 // arrived returns when the request arrived.

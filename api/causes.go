@@ -82,7 +82,7 @@ var causes = []struct {
 		return web.NewProblem("too_many_jobs", "The workspace has as many open jobs as it may have. Wait for some to end, or cancel some.").
 			Set("Retry-After", "5")
 	}},
-	{job.ErrTooManyOptions, func() *web.Problem {
+	{job.ErrTooManyChoices, func() *web.Problem {
 		return web.NewProblem("too_many_options", "A drop-down of the workspace may have at most 1,000 added options, each of at most 200 characters. Choose one that there is.")
 	}},
 	{job.ErrStorageFull, func() *web.Problem {

@@ -67,13 +67,14 @@ func (in *input) columns(m *model.Model) model.Columns {
 	return columns
 }
 
-// noField says that a name is none of a field, and which is nearest.
+// noField says that no field has a name, and which field has the most similar one.
 func noField(m *model.Model, name string) string {
 	nearest, _ := m.Nearest(name)
 	return fmt.Sprintf("%s is no field of %s; the nearest is %s.", quoted(name), m.Name, nearest)
 }
 
-// quoted shows a caller's text as JSON has it, which is how columns= takes it.
+// quoted returns a caller's text as a JSON string, the form in which columns=
+// takes it.
 func quoted(text string) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -132,8 +133,8 @@ func unknownColumn(m *model.Model, number int, text string) string {
 		number, quoted(text), m.Name, nearest, meant)
 }
 
-// absent notes the columns that were said to stand for a field and are not
-// there. One that was to be left out need not be.
+// absent adds a fault for each column that the caller mapped to a field and that
+// the table does not have. A column that is to be ignored need not exist.
 func absent(faults *web.Faults, there map[string]bool, renamed model.Columns) {
 	for _, text := range slices.Sorted(maps.Keys(renamed)) {
 		if renamed[text] != "" && !there[text] {

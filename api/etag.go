@@ -16,14 +16,14 @@ func recordTag(m *model.Model, r model.Record) string {
 }
 
 // jobTag is the weak entity tag of a job: its revision. It is weak because
-// rate and heartbeat move without it.
+// rate and heartbeat change without it.
 func jobTag(revision int64) string {
 	return `W/"` + strconv.FormatInt(revision, 10) + `"`
 }
 
 // ifMatch reads the version that a caller wants a record to have, nil for
-// none or any. A tag that no record of ours can have is a fault, since the
-// caller means another thing by it.
+// none or any. A tag that no record can have is a fault: the caller must have
+// taken it from something else.
 func (in *input) ifMatch(h http.Header) *int64 {
 	values := h.Values("If-Match")
 	if len(values) == 0 {

@@ -200,7 +200,7 @@ func (f *fake) Preview(ctx context.Context, _ auth.Caller, s job.Submission) (jo
 		}
 	}
 	p := f.preview
-	p.Guard = s.Options.Guard("").Refuses(p.Matched, p.Digest)
+	p.Guard = s.Options.Guard("").Unmet(p.Matched, p.Digest)
 	return p, nil
 }
 

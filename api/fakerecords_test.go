@@ -135,7 +135,7 @@ func (f *fake) Scan(_ context.Context, ws auth.Workspace, m *model.Model, by fil
 }
 
 // Options answers what earlier calls have added.
-func (f *fake) Options(_ context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error) {
+func (f *fake) Choices(_ context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error) {
 	defer f.lock()()
 	added := maps.Clone(f.options[table(ws, m)])
 	return func(fd *model.Field) []string { return added[fd.Name] }, f.err

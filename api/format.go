@@ -10,8 +10,7 @@ import (
 
 // A format is how the calls of a surface are answered: the native API, or that
 // of one vendor. It is chosen once per call, with the route; see [resource].
-// Whatever else depends on the surface is done by handlers that only one of
-// them has.
+// Everything else that depends on the surface is in handlers of that surface.
 type format interface {
 	// keyForm says how the caller may send the API key.
 	keyForm() keyForm

@@ -157,7 +157,7 @@ func jobOf(j job.Job) jobJSON {
 	return out
 }
 
-// summaryOf shows reasons, with no list null.
+// summaryOf shows reasons. A list without items is [], never null.
 func summaryOf(list []job.ErrorSummary) []job.ErrorSummary {
 	out := append([]job.ErrorSummary{}, list...)
 	for i := range out {

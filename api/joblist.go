@@ -52,7 +52,7 @@ func (s *server) ownJobs(c *call, q *job.Query) (ok bool) {
 	return true
 }
 
-// jobQuery reads what a list of jobs is narrowed by.
+// jobQuery reads the conditions of a list of jobs.
 func (s *server) jobQuery(in *input) (q job.Query) {
 	q.States = oneOrMore(in, "state", job.States)
 	q.Kinds = oneOrMore(in, "kind", job.Kinds)
@@ -72,7 +72,8 @@ func (s *server) jobQuery(in *input) (q job.Query) {
 	return q
 }
 
-// oneOrMore reads some of a few words, separated by commas; nil for all.
+// oneOrMore reads one or more of the allowed words, separated by commas. It returns
+// nil, which means all, if the parameter is not given.
 func oneOrMore[T ~string](in *input, name string, allowed []T) []T {
 	text, ok := in.param(name)
 	if !ok {
@@ -106,7 +107,7 @@ func (in *input) instant(name string) time.Time {
 	return t.UTC()
 }
 
-// words reads what the words of a note are to begin with.
+// words reads the beginnings of words for which notes are searched.
 func (in *input) words(name string) []string {
 	text, ok := in.param(name)
 	if !ok {

@@ -45,7 +45,7 @@ type fieldJSON struct {
 	OpenPaths  bool                  `json:"openPaths,omitempty"`
 }
 
-// A dropDownJSON is a text below an object field whose options may grow.
+// A dropDownJSON is a text below an object field whose choices may grow.
 type dropDownJSON struct {
 	Name    string   `json:"name"` // dotted path, as in filters
 	Title   string   `json:"title,omitempty"`
@@ -66,7 +66,7 @@ func modelOf(m *model.Model) modelJSON {
 	}
 }
 
-// fieldOf shows a field; added lists what the workspace added to its options.
+// fieldOf shows a field; added lists the choices that the workspace has added.
 func fieldOf(f *model.Field, added func(*model.Field) []string) fieldJSON {
 	out := fieldJSON{
 		Name: f.Name, Title: f.Title, Type: f.Type, Role: f.Role,
@@ -126,7 +126,7 @@ func (s *server) getModel(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
 	}
-	added, err := s.Store.Options(c.ctx(), c.workspace(), m)
+	added, err := s.Store.Choices(c.ctx(), c.workspace(), m)
 	if err != nil {
 		return err
 	}

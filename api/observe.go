@@ -59,7 +59,7 @@ func (s *server) guarded(next http.Handler, rec *web.Recorder, r *http.Request, 
 	next.ServeHTTP(rec, r)
 }
 
-// secureHeaders sets what every answer says unless a page needs otherwise.
+// secureHeaders sets the headers of every answer. A page may replace them.
 func secureHeaders(h http.Header, id string) {
 	h.Set("X-Request-Id", id)
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -92,8 +92,9 @@ func (s *server) recovered(rec *web.Recorder, id string) {
 // errPanic stands for any value that a handler panicked with.
 var errPanic = errors.New("handler panicked")
 
-// logged writes the line of the access log. It has no query, which may hold
-// customers' values, of the key only its name, and shortens what a caller chose.
+// logged writes the line of the access log. The line leaves out the query, which
+// may hold customers' values, and has only the name of the key. Texts that the
+// caller chose are shortened.
 func (s *server) logged(r *http.Request, rec *web.Recorder, id string, began time.Time) {
 	status := rec.Status
 	switch {

@@ -108,7 +108,7 @@ func setNote(to *string, v jsontext.Value) (code, must string) {
 	return "", ""
 }
 
-// oneOf says which words are allowed, of few.
+// oneOf returns the sentence that lists the allowed words.
 func oneOf[T ~string](words []T) string {
 	texts := make([]string, len(words))
 	for i, w := range words {
@@ -117,7 +117,7 @@ func oneOf[T ~string](words []T) string {
 	return "This must be one of: " + strings.Join(texts, ", ") + "."
 }
 
-// setCount reads a whole number of at least low; 1.0 is one, too.
+// setCount reads a whole number of at least low. 1.0 counts as a whole number.
 func setCount(to **int64, v jsontext.Value, low int64) (code, must string) {
 	must = "This must be a whole number of at least " + strconv.FormatInt(low, 10) + "."
 	if v.Kind() != '0' {
@@ -158,7 +158,7 @@ func setRate(to **float64, v jsontext.Value) (code, must string) {
 	return "", ""
 }
 
-// patchOptions returns which options of drop-downs the update allows.
+// patchOptions returns whether the update may add choices to drop-downs.
 func (o *options) patchOptions() model.PatchOptions {
 	return model.PatchOptions{AllowNewChoices: o.AllowNewOptions}
 }
@@ -210,14 +210,14 @@ func (o *options) fromBody(in *input, raw jsontext.Value) {
 	}
 }
 
-// known completes which options of drop-downs a call may use: the model's, those
-// that the workspace added and, where o allows that, any.
+// known adds to o the choices that the workspace has added to drop-downs. A call
+// may use these and the model's, and where o allows that, any.
 func (s *server) known(c *call, m *model.Model, o model.PatchOptions) (model.PatchOptions, error) {
 	if m == nil || len(m.Extensible()) == 0 {
 		return o, nil
 	}
 	var err error
-	o.Choices, err = s.Store.Options(c.ctx(), c.workspace(), m)
+	o.Choices, err = s.Store.Choices(c.ctx(), c.workspace(), m)
 	return o, err
 }
 
@@ -241,7 +241,7 @@ func (o *options) refuseBulkInBody(in *input, raw jsontext.Value) {
 	}
 }
 
-// unknownMembers notes the members that nobody asked for.
+// unknownMembers adds a fault for each member that the call does not take.
 func (in *input) unknownMembers(members map[string]jsontext.Value, prefix string) {
 	for _, name := range sortedNames(members) {
 		in.fail(web.InBody, model.PointerTo(prefix, name), "unknown_field", "There is no field of this name here.")

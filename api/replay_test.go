@@ -86,7 +86,7 @@ func TestReplayOnDesksOwnPath(t *testing.T) {
 // under the code of all such faults.
 func TestFaultThatTheStoreFinds(t *testing.T) {
 	r := newRig(t)
-	r.store.refuse = fmt.Errorf("%w: %w", job.ErrTooManyOptions, model.Faults{model.TooManyChoices("/jobTitle")})
+	r.store.refuse = fmt.Errorf("%w: %w", job.ErrTooManyChoices, model.Faults{model.TooManyChoices("/jobTitle")})
 	for path, want := range map[string]string{
 		"/v1/jobs":                          "/patch/jobTitle",
 		"/v1/desk/customers" + activeFilter: "/jobTitle",

@@ -60,11 +60,11 @@ const (
 type Param struct {
 	Name string
 	In   string // InPath, InQuery or InHeader
-	Type string // string, integer, number, boolean, date-time, or a media type for what has a syntax of its own
+	Type string // string, integer, number, boolean, date-time, or a media type for a text in that format
 	// Description is a sentence.
 	Description string
-	// Refused says why the call refuses the parameter, which is known elsewhere;
-	// "" for one that it takes.
+	// Refused says why this call refuses the parameter, although similar calls
+	// take it; "" for a parameter that the call takes.
 	Refused string
 }
 
@@ -72,8 +72,8 @@ type Param struct {
 type Content struct {
 	// Types are the media types. The first applies where the caller names none.
 	Types []string
-	// JSON is the zero value of the type of the body as JSON; nil where it has
-	// no JSON form.
+	// JSON is the zero value of the Go type that encodes the body as JSON; nil
+	// where the body has no JSON form.
 	JSON any
 }
 
@@ -116,7 +116,7 @@ func (r *route) takesParam(name string) bool {
 type segment struct {
 	name        string
 	description string
-	// none returns the answer to a text that nothing can be called.
+	// none returns the answer to a text that cannot name anything.
 	none func(*call) error
 }
 

@@ -15,7 +15,7 @@ func sound(text string) bool {
 // maxJobID is more bytes than the id of any job has.
 const maxJobID = 64
 
-// soundPath refuses a path with a segment that nothing can be called.
+// soundPath refuses a path with a segment that cannot name anything.
 func (c *call) soundPath() error {
 	for _, at := range segments {
 		text := c.r.PathValue(at.name)

@@ -18,7 +18,7 @@ type Store interface {
 
 	// KeyBySecret finds the live key of a secret.
 	KeyBySecret(ctx context.Context, secret string) (auth.Key, error)
-	// LiveSecrets returns which of some hashes are of secrets of live keys.
+	// LiveSecrets returns those of some hashes whose secrets belong to live keys.
 	LiveSecrets(ctx context.Context, hashes []string) ([]string, error)
 	// CreateKey makes a key in k.Workspace.Name, and the workspace when it is
 	// new. The secret is returned this once. ErrExists: a live key of the
@@ -30,8 +30,8 @@ type Store interface {
 	RevokeKey(ctx context.Context, by auth.Caller, id int64) error
 
 	// CreateRecord makes a record of a checked draft, unless one of the
-	// filters finds a record, which is then returned as it is. Callers who
-	// race make one record.
+	// filters finds a record, which is then returned as it is. Concurrent
+	// callers make one record.
 	// ErrExists: the id is taken. *job.UniqueError: another value is.
 	CreateRecord(ctx context.Context, by auth.Caller, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error)
 	Record(ctx context.Context, ws auth.Workspace, m *model.Model, id any) (model.Record, error)
@@ -42,28 +42,30 @@ type Store interface {
 	Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error
 	DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model, id any) error
 	History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) ([]job.HistoryItem, string, error)
-	// BeginImport returns an import from now on, which need not be ended.
+	// BeginImport starts an import. It stores nothing, so an import need not be
+	// ended.
 	BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error)
 	// Import merges drafts into the records of their ids, or makes new ones,
 	// in one transaction. lines[i] is the line number of drafts[i]. A draft
-	// that is refused is reported and stops no other.
+	// that fails is reported and does not affect the others.
 	Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error)
 
-	// Options returns the options that a workspace has added to the model's
+	// Choices returns the choices that a workspace has added to the model's
 	// drop-downs.
-	Options(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error)
+	Choices(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error)
 
 	// Submit accepts a job: when it returns, the job is on disk and will run.
 	// replayed: the idempotency key had made this job before.
 	// ErrNotFound: a single's record does not exist. ErrKeyReused.
 	Submit(ctx context.Context, by auth.Caller, s job.Submission) (j job.Job, replayed bool, err error)
 	// Replay finds the job that an idempotency key has made. ErrNotFound: none
-	// yet. ErrKeyReused: another request's.
+	// yet. ErrKeyReused: the key was used for another request.
 	Replay(ctx context.Context, ws auth.Workspace, key, fingerprint string) (job.Job, error)
 	// Preview computes what a submission would do, without doing it.
 	Preview(ctx context.Context, by auth.Caller, s job.Submission) (job.Preview, error)
 	// Job reads a job. ErrGone: it has expired. Its tombstone, with final state
-	// and counts, is returned with the error, here and by all that act on a job.
+	// and counts, is returned with the error. So do all methods that act on a
+	// job.
 	Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error)
 	Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error)
 	Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error)
@@ -76,23 +78,25 @@ type Store interface {
 	// ended. ErrKeyReused.
 	Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error)
 	// Undo accepts a job that restores what another has changed, in all records
-	// or in chosen ones; a second undo of all is the first. *job.StateError: it
-	// cannot be undone. ErrKeyReused.
+	// or in chosen ones. A second undo of all records returns the first one.
+	// *job.StateError: the job cannot be undone. ErrKeyReused.
 	Undo(ctx context.Context, by auth.Caller, f job.Follow) (j job.Job, replayed bool, err error)
 	// PreviewRetry and PreviewUndo compute what the two would do, without doing
 	// it. ErrQueryTimeout: it takes too long; make a preview job instead.
 	PreviewRetry(ctx context.Context, by auth.Caller, f job.Follow) (job.Preview, error)
 	PreviewUndo(ctx context.Context, by auth.Caller, f job.Follow) (job.UndoPreview, error)
-	// SetThrottle sets or with nil lifts the limit of a job that is not final.
+	// SetThrottle sets the limit of a job that has not ended, or removes it with
+	// nil.
 	SetThrottle(ctx context.Context, by auth.Caller, id string, recordsPerSecond *float64) (job.Job, error)
-	// Revisions reads the revisions of some jobs in one query; a job that is
-	// not there, or no longer, has none.
+	// Revisions reads the revisions of some jobs in one query. A job that does
+	// not exist or has expired has none.
 	Revisions(ctx context.Context, jobs []job.Name) (map[job.Name]int64, error)
-	// JobsByID reads some jobs of a workspace at once. What is not there is
-	// missing; an expired one has ExpiredAt.
+	// JobsByID reads some jobs of a workspace at once. Jobs that do not exist
+	// are missing. Expired jobs have ExpiredAt set.
 	JobsByID(ctx context.Context, ws auth.Workspace, ids []string) ([]job.Job, error)
-	// Subscribe has fn called with the ids of jobs that this process has just
-	// changed. It is a hint only: other processes change jobs unseen.
+	// Subscribe registers a function that is called with the ids of jobs which
+	// this process has just changed. It is only a hint: changes that other
+	// processes commit are not reported.
 	Subscribe(fn func(ids []string))
 
 	// SigningKey is a secret of the whole installation, for confirm tokens.

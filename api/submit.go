@@ -38,9 +38,9 @@ func (s *server) submit(c *call, in *input, u *update) error {
 	return s.accepted(c, u, acceptance{j, replayed})
 }
 
-// refused says why the store did not accept an update. A fault of the patch,
-// such as a drop-down that others have filled meanwhile, is told where the
-// patch stands.
+// refused returns the answer to an update that the store did not accept. A fault
+// of the patch, such as a drop-down that others have filled meanwhile, gets a
+// pointer into the patch as the caller sent it.
 func (u *update) refused(in *input, err error) error {
 	var faults model.Faults
 	if !errors.As(err, &faults) {
@@ -114,8 +114,9 @@ func (s *server) finish(c *call, in *input, u *update, key []byte, sub *job.Subm
 	return err
 }
 
-// preview answers what the job would do: at once, or where that takes too
-// long or the caller prefers so, by a job that carries the answer in the end.
+// preview answers what the job would do. Where that takes too long, or the caller
+// prefers not to wait, it accepts a job of kind preview, which has the answer when
+// it ends.
 func (s *server) preview(c *call, u *update, sub job.Submission) error {
 	key, err := s.signingKey(c.ctx())
 	if err != nil {
@@ -137,8 +138,8 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 	return c.answer(http.StatusOK, previewOf(c.shownPreview(withToken(p, key, sub.Confirms, s.Now()))))
 }
 
-// tookTooLong reports whether what runs under a context with a limit, within the
-// call's, has ended for that alone.
+// tookTooLong reports whether an error means that work under a limited context
+// has reached the limit, while the call itself may go on.
 func (c *call) tookTooLong(limited context.Context, err error) bool {
 	return err != nil && c.ctx().Err() == nil && (limited.Err() != nil || errors.Is(err, job.ErrQueryTimeout))
 }

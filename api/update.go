@@ -19,7 +19,7 @@ type update struct {
 	filter   filter.Filter // of a bulk
 	single   bool
 	id       any                // of a single
-	known    model.PatchOptions // options of drop-downs; see [server.known]
+	known    model.PatchOptions // choices of drop-downs; see [server.known]
 	patch    model.Patch
 	rawPatch []byte
 	prefix   string // where the patch stands in the body
@@ -181,8 +181,8 @@ func (u *update) takeID(in *input, v jsontext.Value) error {
 	return nil
 }
 
-// covers counts in covered the faults that are found before the function that it
-// returns is called.
+// covers returns a function that adds to u.covered the faults that were found
+// since covers was called.
 func (u *update) covers(in *input) func() {
 	before := in.faults.Found()
 	return func() { u.covered += in.faults.Found() - before }

@@ -28,8 +28,8 @@ func Surfaces(models *model.Registry, vendors map[string]compat.Vendor) ([]*comp
 }
 
 // vendorRoutes are the routes of the calls of vendors' surfaces, by what they do.
-// Which parameters such a call takes is for the vendor to say: those listed are
-// the ones of the native API that it takes, too.
+// The vendor decides which parameters such a call takes. Those listed here are the
+// parameters of the native API that it takes as well.
 func (s *server) vendorRoutes() map[compat.Action]route {
 	body := Content{[]string{web.TypeJSON, web.TypeMerge}, recordJSON{}}
 	answer := Content{[]string{web.TypeJSON}, recordJSON{}}
@@ -76,8 +76,8 @@ func (s *server) surface(v *compat.Surface, paths map[string]*resource) {
 	}
 }
 
-// vendorHandler returns the handler of a vendor's call, which serve is once the
-// call knows which it is.
+// vendorHandler returns a handler that puts the vendor's request into the call, and
+// then serves it.
 func vendorHandler(v *compat.Surface, r compat.Route, serve func(*call) error) func(*call) error {
 	return func(c *call) error {
 		c.request = &compat.Request{Surface: v, Action: r.Action, Method: r.Method, Path: r.Path, Query: c.r.URL.Query()}
@@ -155,7 +155,7 @@ func (s *server) vendorRecord(c *call) (model.Record, error) {
 	return page.Items[0], nil
 }
 
-// idValue is the text of a path as a value of the field that it names.
+// idValue returns a text of the path as a value of the field of ids.
 func idValue(f *model.Field, text string) any {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && f.Type == model.Integer {
 		return n

@@ -75,7 +75,7 @@ func (in *input) listed(c *call, l compat.Listing) filter.Filter {
 		return given
 	}
 	conditions := l.Where
-	if l.Hidden != "" && (l.Filter == "" || !given.Names(l.HiddenField)) {
+	if l.Hidden != "" && (l.Filter == "" || !given.Mentions(l.HiddenField)) {
 		conditions = append(conditions[:len(conditions):len(conditions)], l.Hidden)
 	}
 	// The caller's filter is within the limits; the added conditions do not count.

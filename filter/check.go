@@ -114,8 +114,8 @@ func (c *checker) target(name string, at *model.Place) (target, bool) {
 // nested returns the target of a path inside a field.
 func (c *checker) nested(f *model.Field, rest string, at *model.Place) (target, bool) {
 	t := target{field: f, valueType: model.Any, path: strings.Split(rest, ".")}
-	if kind, declared := f.Paths[rest]; declared {
-		t.valueType = kind
+	if declaredType, declared := f.Paths[rest]; declared {
+		t.valueType = declaredType
 	} else if !f.OpenPaths || f.Type != model.Object && f.Type != model.Any {
 		c.Add(at, CodeUnknownField, "The model has no such path below the field.")
 		return t, false

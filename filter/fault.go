@@ -2,7 +2,7 @@ package filter
 
 import "bulkpatch/model"
 
-// The codes of a filter's faults. Those that [model] has too mean the same.
+// The codes of a filter's faults. A code that [model] has, too, means the same there.
 const (
 	CodeInvalidJSON        = model.CodeInvalidJSON
 	CodeInvalidUTF8        = model.CodeInvalidUTF8

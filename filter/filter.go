@@ -19,8 +19,8 @@ const (
 	MaxConditions = 1000
 )
 
-// limits are rules that were added after filters had been accepted without them. So
-// they apply to new filters only.
+// limits are rules that earlier versions did not have. They apply to new filters
+// only, because filters that break them are stored with jobs.
 type limits struct {
 	conditions   int
 	emptyStrings bool // $contains and $startsWith take one
@@ -65,8 +65,8 @@ func New(raw []byte, m *model.Model, g Grammar) (Filter, model.Faults) {
 	return Names(nil).New(raw, m, g)
 }
 
-// Restore is New for a filter that was accepted before, as that of a job's row. It
-// does not apply rules that were added since.
+// Restore is [New] for a filter that was accepted before, such as that of a stored
+// job. It does not apply limits that were added since.
 func Restore(raw []byte, m *model.Model) (Filter, model.Faults) {
 	return Names(nil).Restore(raw, m)
 }
@@ -109,8 +109,8 @@ func (f Filter) JSON() []byte { return f.raw }
 // Model returns the model that the filter was checked against.
 func (f Filter) Model() *model.Model { return f.m }
 
-// Names reports whether the filter has a condition on a field or a dotted path.
-func (f Filter) Names(field string) bool { return mentions(f.root, field) }
+// Mentions reports whether the filter has a condition on a field or a dotted path.
+func (f Filter) Mentions(field string) bool { return mentions(f.root, field) }
 
 // SQL compiles the filter to a condition in parentheses over the columns of
 // the model's table, with a "?" for each of args in both dialects. Columns

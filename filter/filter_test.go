@@ -39,7 +39,7 @@ func TestNamesFindsFieldsAndPaths(t *testing.T) {
 	for name, want := range map[string]bool{
 		"age": true, "custom": true, "custom.a.b": true, "custom.a": false, "state": false, "$or": false,
 	} {
-		if f.Names(name) != want {
+		if f.Mentions(name) != want {
 			t.Errorf("Names(%q) is not %v", name, want)
 		}
 	}

@@ -156,9 +156,8 @@ func (u *union) take(literals []literal) {
 	}
 }
 
-// widens compares a bound with those of its type that the ordering has. Only
-// the widest counts, so it replaces a narrower one. It returns false if there
-// is none of its type.
+// widens reports whether the union is an ordering that has a bound of the type of
+// l already. Of the two only the wider one counts, so l replaces a narrower one.
 func (u *union) widens(l literal) bool {
 	if u.op != opLess && u.op != opLessEq && u.op != opGreater && u.op != opGreaterEq {
 		return false
@@ -183,7 +182,8 @@ func (u *union) widens(l literal) bool {
 	return false
 }
 
-// countGiven counts the conditions that a folded filter was given with.
+// countGiven counts the conditions of the given filter for which the conditions of
+// a folded one stand.
 func countGiven(n node) int {
 	total := 0
 	switch n := n.(type) {

@@ -35,8 +35,8 @@ func (n Names) Restore(raw []byte, m *model.Model) (Filter, model.Faults) {
 	return n.read(raw, m, Native, ofAccepted)
 }
 
-// And returns the filter that selects what all of several filters of one model select.
-// Each of them is within the limits. The result may exceed them.
+// And returns the filter that selects the records which all of some filters of one
+// model select. It may exceed the limits, although each of them is within.
 func And(first Filter, others ...Filter) Filter {
 	if len(others) == 0 {
 		return first

@@ -58,8 +58,8 @@ func (t Tally) Add(o Tally) Tally {
 	}
 }
 
-// End is the final state of a job that was carried out with these counts. It is
-// not asked for a job that a fault or a guard made fail, nor for a cancelled one.
+// End returns the final state of a job that was carried out with these counts.
+// It does not apply to a job that failed as a whole or was cancelled.
 func (t Tally) End() State {
 	switch {
 	case t.Failed == 0 && t.Conflicted == 0:

@@ -4,24 +4,24 @@ import "errors"
 
 // The errors of the store that its callers tell apart with errors.Is.
 var (
-	ErrNotFound    = errors.New("not found")
-	ErrGone        = errors.New("expired and removed")
-	ErrExists      = errors.New("already exists")
-	ErrKeyReused   = errors.New("idempotency key used for another request")
-	ErrUnavailable = errors.New("the database cannot answer now")         // 503: locked, stopped or out of reach
-	ErrStorageFull = errors.New("the database is out of disk space")      // 507
-	ErrNoTurn      = errors.New("as many jobs as may are being resolved") // try again later
-	ErrLeaseLost   = errors.New("another worker holds this work")
-	ErrStopped     = errors.New("the job was paused or cancelled")
-	ErrBadCursor   = errors.New("malformed cursor")
+	ErrNotFound      = errors.New("not found")
+	ErrGone          = errors.New("expired and removed")
+	ErrExists        = errors.New("already exists")
+	ErrKeyReused     = errors.New("idempotency key used for another request")
+	ErrUnavailable   = errors.New("the database cannot answer now")         // 503: locked, stopped or out of reach
+	ErrStorageFull   = errors.New("the database is out of disk space")      // 507
+	ErrResolvingFull = errors.New("as many jobs as may are being resolved") // try again later
+	ErrLeaseLost     = errors.New("another worker holds this work")
+	ErrStopped       = errors.New("the job was paused or cancelled")
+	ErrBadCursor     = errors.New("malformed cursor")
 	// ErrQueryTimeout: a list, count or preview took longer than it may.
 	ErrQueryTimeout = errors.New("the query took longer than it may") // 503
 	// ErrTooManyJobs: the workspace has as many open jobs, or as many bytes of
 	// their requests, as it may have.
 	ErrTooManyJobs = errors.New("the workspace has too many open jobs") // 429
-	// ErrTooManyOptions: a drop-down would have more added choices than it may,
+	// ErrTooManyChoices: a drop-down would have more added choices than it may,
 	// or a choice that is too long.
-	ErrTooManyOptions = errors.New("the drop-down has too many added options") // 400
+	ErrTooManyChoices = errors.New("the drop-down has too many added options") // 400
 	ErrOtherModel     = errors.New("the database has another version of the model than this process has loaded, or it has none")
 )
 

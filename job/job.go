@@ -48,8 +48,8 @@ type Options struct {
 	Note string `json:"note,omitempty"`
 }
 
-// A Guard is what a job demands of its selection. If the selection is not so, the
-// job fails and no record is written.
+// A Guard is what a job demands of its selection. If the selection does not meet
+// it, the job fails and no record is written.
 type Guard struct {
 	MaxAffected   *int64
 	ExpectedCount *int64
@@ -62,8 +62,7 @@ type Name struct {
 	ID        string
 }
 
-// A Job is the state of one job at one moment, as one read of the store
-// saw it.
+// A Job is one job, as one read of the store found it.
 type Job struct {
 	Num         int64 // internal number
 	ID          string
@@ -135,8 +134,8 @@ const MaxTransitions = 50
 // jobs, in events and in webhooks.
 const MaxListed = 4 << 10
 
-// Short is the job as lists, events and webhooks show it: without a filter or
-// a patch above [MaxListed].
+// Short returns the job as lists, events and webhooks show it: without a filter
+// or a patch above [MaxListed].
 func (j Job) Short() Job {
 	for _, text := range []*json.RawMessage{&j.Filter, &j.Patch} {
 		if len(*text) > MaxListed {

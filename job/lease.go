@@ -24,7 +24,7 @@ type Ref struct {
 // this and nothing else: what there is to do stands in the database.
 type WakeUp struct {
 	Ref
-	Epoch  int64 `db:"epoch" json:"epoch"`   // that the shard has if the wake-up is still valid
+	Epoch  int64 `db:"epoch" json:"epoch"`   // the wake-up is valid as long as the shard has this epoch
 	Nonce  int64 `db:"seq" json:"seq"`       // a random number: a wake-up that is sent twice is one task
 	Single bool  `db:"single" json:"single"` // a single-record patch
 	Wait   int64 `db:"wait" json:"wait"`     // microseconds before it is sent to Redis; in a task: how long it has waited
@@ -102,7 +102,7 @@ type Liveness struct {
 // before a job gives up by itself.
 const minTried = 100
 
-// GiveUp returns why a job should stop as failed, or nil. A job gives up when it
+// GiveUp returns why a job should end as failed, or nil. A job gives up when it
 // has reached its maxFailures, or when all its first records failed.
 func (o Options) GiveUp(t Tally) *Error {
 	switch {
@@ -114,14 +114,15 @@ func (o Options) GiveUp(t Tally) *Error {
 	return nil
 }
 
-// A job that makes no progress although the database answers is tried at least so
-// often and for so long before it fails: the cause may be repaired meanwhile.
+// A job that makes no progress although the database answers is tried at least
+// this often, and for at least this long, before it fails. Somebody may repair
+// the cause meanwhile.
 const (
 	noProgressRounds = 100
 	noProgressTime   = 10 * time.Minute
 )
 
-// NoProgress returns why a job should stop as failed, or nil, after a number of
+// NoProgress returns why a job should end as failed, or nil, after a number of
 // rounds in a row in which the database answered and nothing was committed.
 func NoProgress(rounds int64, over time.Duration) *Error {
 	if rounds < noProgressRounds || over < noProgressTime {
@@ -144,9 +145,9 @@ var guardOptions = map[string]string{
 	"selection_changed": "confirmToken",
 }
 
-// Refuses returns the name of the option that a selection does not meet, "" for
+// Unmet returns the name of the option that a selection does not meet, "" for
 // none.
-func (g Guard) Refuses(n int64, digest string) string {
+func (g Guard) Unmet(n int64, digest string) string {
 	if refused := g.Check(n, digest); refused != nil {
 		return guardOptions[refused.Code]
 	}

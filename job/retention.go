@@ -8,9 +8,9 @@ type Retention struct {
 	Values time.Duration // the former values that an undo restores
 }
 
-// ExpiresAt is when the job expires, counted from its end. A job that has not
-// ended counts from when it was accepted, for something to show: it does not
-// expire.
+// ExpiresAt returns when the job expires, counted from its end. A job that has
+// not ended does not expire. For such a job ExpiresAt counts from when it was
+// accepted, because the API always shows a time.
 func (r Retention) ExpiresAt(j Job) time.Time {
 	if j.FinishedAt == nil {
 		return j.CreatedAt.Add(r.Jobs)
@@ -18,8 +18,8 @@ func (r Retention) ExpiresAt(j Job) time.Time {
 	return j.FinishedAt.Add(r.Jobs)
 }
 
-// UndoUntil is until when the job can be undone; nil where it has not ended or
-// has updated nothing.
+// UndoUntil returns the time until which the job can be undone, nil if it has
+// not ended or has updated nothing.
 func (r Retention) UndoUntil(j Job) *time.Time {
 	if j.FinishedAt == nil || j.Updated == 0 {
 		return nil
@@ -28,15 +28,15 @@ func (r Retention) UndoUntil(j Job) *time.Time {
 	return &until
 }
 
-// Restorable is what the database holds of a job for an undo.
+// A Restorable is what the database holds of a job that an undo needs.
 type Restorable struct {
 	Values      bool  // all former values of the job are kept
 	UndoneWhole bool  // an undo of all its records was accepted
 	Restored    int64 // records that undos have restored
 }
 
-// WithExpiry is the job with what follows from its retention: when it expires,
-// until when and whether it can be undone.
+// WithExpiry returns the job with what follows from its retention: when it
+// expires, until when it can be undone, and whether it can be undone now.
 func (j Job) WithExpiry(r Retention, has Restorable, now time.Time) Job {
 	j.ExpiresAt, j.UndoUntil = r.ExpiresAt(j), r.UndoUntil(j)
 	j.ValuesKept = has.Values && j.UndoUntil != nil && now.Before(*j.UndoUntil)

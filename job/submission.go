@@ -82,12 +82,12 @@ type HistoryItem struct {
 	Changed map[string]Change `json:"changed"`
 }
 
-// An Import is an import that has begun. Ids and values that the store generates
-// after that are not what the import's lines refer to.
+// An Import is an import that has begun. It knows which ids and values the store
+// has generated since then: a line of the import cannot refer to those.
 type Import struct {
 	Model *model.Model
-	// Secrets: the caller may read masked values, so the report may tell that a
-	// line gives the value that a record has.
+	// Secrets: the caller may read masked values. Only then may the report say
+	// that a line has the same value as the record.
 	Secrets bool
 
 	Since   int64            // the lowest number of a record that was made since

@@ -23,8 +23,8 @@ var titles = map[string]string{
 	"too_slow":            "The change of this record alone took longer than the database may spend on one",
 }
 
-// Title is a sentence for the code of a reason. A field that needs another has a
-// code that is made of the two fields' names.
+// Title returns a sentence for the code of a reason. The code FIELD_needs_OTHER
+// stands for a record that has no value in a field which another field needs.
 func Title(code string) string {
 	if field, other, ok := strings.Cut(code, "_needs_"); ok {
 		return "The record has no value in " + other + ", which " + field + " needs"

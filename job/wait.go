@@ -4,7 +4,7 @@ package job
 const (
 	WaitThrottled = "throttled"            // its own limit of records per second
 	WaitWorker    = "waiting_for_worker"   // a worker: none is free, or other jobs are worked on first
-	WaitTurn      = "waiting_for_database" // its turn to read the records of its filter: as many jobs as may are doing so
+	WaitResolve   = "waiting_for_database" // to read the records of its filter: as many jobs as may are doing so already
 	WaitRedis     = "redis_unavailable"    // Redis, which its wake-ups go through
 	WaitDatabase  = "database_unavailable" // the database, which is busy or out of reach
 	WaitStorage   = "storage_full"         // disk space

@@ -122,7 +122,7 @@ func (b *builder) setStamp(f *Field, s map[string]any, at string) {
 	}
 }
 
-// valueOf reads a value, in a keyword, of the field f.
+// valueOf reads a value of the field f that stands in a keyword.
 func (b *builder) valueOf(f *Field, v any, at string) (any, bool) {
 	if !isScalar(f.Type) || f.Concealed() {
 		b.problem(at, "%q must be a plain value for this, no list, object, secret or write-only value", f.Name)

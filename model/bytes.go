@@ -2,7 +2,7 @@ package model
 
 import "unicode/utf8"
 
-// scalarBytes is about how long a stored value is that is no string.
+// scalarBytes is about the length of a stored value that is not a string.
 const scalarBytes = 24
 
 // MaxBytes is the greatest length in bytes of a value of the field in stored form,

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of the faults of one input. A caller can make any number of them, with
-// names of any length.
+// Limits of the faults of one input. Without them an input could have any number
+// of faults, with names of any length.
 const (
 	MaxFaults = 100 // faults that are kept; further ones are counted
 	MaxShown  = 200 // characters of a pointer, and of a caller's text in a detail

@@ -101,8 +101,8 @@ func withoutChoices(root map[string]any) map[string]any {
 	return out
 }
 
-// chosen returns the string in the tree of an object that a drop-down inside it
-// stands for.
+// chosen returns the value of a drop-down inside an object, out of the object's
+// tree.
 func (f *Field) chosen(tree any) (choice string, ok bool) {
 	for _, name := range f.path {
 		members, _ := tree.(map[string]any)

@@ -98,8 +98,8 @@ type Field struct {
 	DropDowns []*Field
 
 	// Rules across fields. All are part of the digest.
-	Overrides    []*Field // are ignored in a patch that gives this field a value
-	TextOf       *Field   // holds HTML; a patch of it alone sets this field to its text
+	Overrides    []*Field // fields that a patch ignores if it gives this field a value
+	TextOf       *Field   // a field with HTML; a patch that sets only that one sets this field to its text
 	Stamp        *Stamp   // when this field is stamped; see Patch.Stamped
 	KeepsUpdated []any    // values, in stored form: setting one does not change updatedAt
 	Needs        *Field   // must have a value if this field has one

@@ -146,7 +146,7 @@ func (p Patch) CheckReadOnly(r Record) Faults {
 	return c.Faults()
 }
 
-// Same reports whether two stored values of the field are one value. Like
+// Same reports whether two stored values of the field are the same. Like
 // [Field.AppendJSON] it also takes what SQL drivers make of stored values.
 func (f *Field) Same(a, b any) bool {
 	if a == nil || b == nil {

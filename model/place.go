@@ -102,6 +102,6 @@ func escaped(name string) string {
 // PointerTo returns the RFC 6901 pointer to a member of the object at base.
 func PointerTo(base, name string) string { return base + "/" + escaped(name) }
 
-// PointerName returns the name that stands, with its escapes, between two
-// slashes of an RFC 6901 pointer.
+// PointerName returns the name that a part of an RFC 6901 pointer stands for: the
+// text between two slashes, without its escapes.
 func PointerName(escaped string) string { return pointerUnescaper.Replace(escaped) }

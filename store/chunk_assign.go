@@ -94,8 +94,8 @@ func stampOf(s model.Set, at int64) any {
 	return s.Value
 }
 
-// needsOf returns what records need for the values that the sets give, except
-// what the sets give as well.
+// needsOf returns the values that a record must have so that the sets can give
+// theirs. It leaves out those that the sets themselves give.
 func needsOf(sets []model.Set) []need {
 	var needs []need
 	before := ""

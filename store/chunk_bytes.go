@@ -103,7 +103,7 @@ func (c *chunk) weigh() (measured []*model.Field, most int64) {
 
 // measure returns the sum of the lengths of some fields, and the length of the
 // longest value merged into. In a dense chunk it measures all records of the
-// range: that is faster, and never less than those of the selected ones.
+// range: that is faster, and the sum is then an upper bound.
 func (c *chunk) measure(fields []*model.Field) (sum, longest int64, err error) {
 	if len(fields) == 0 {
 		return 0, 0, nil

@@ -83,8 +83,8 @@ func (c changes) plus(o changes) changes {
 	return out
 }
 
-// interleave merges two sorted lists that have no number in common. order says
-// of each number of the result at which place it was in a followed by b.
+// interleave merges two sorted lists that have no number in common. order[i] is
+// the place that the i-th number of the result has in the list a, b.
 func interleave(a, b []uint32) (both []uint32, order []int) {
 	all := slices.Concat(a, b)
 	order = make([]int, len(all))

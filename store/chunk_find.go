@@ -22,9 +22,9 @@ type onePatch struct{}
 
 func (onePatch) find(c *chunk) error { return c.match() }
 
-// match finds the selected records that still match the filter. Membership in
-// the selection decides, never the range: what matches in the range is
-// compared with what was selected.
+// match finds the selected records that still match the filter. The range may
+// also have records that were not selected, so the records that match are
+// compared with the selection.
 func (c *chunk) match() error {
 	dense := c.isDense()
 	var err error
@@ -98,8 +98,8 @@ func (c *chunk) rejectAll(offsets []uint32, o job.Outcome, code string) {
 	}
 }
 
-// failLacking fails the records that lack what the patch's values need. It
-// does not concern the others.
+// failLacking fails the records that lack what the patch's values need. The
+// other records of the chunk are not affected.
 func (c *chunk) failLacking() {
 	for i, list := range c.lacking {
 		for _, n := range list {

@@ -81,7 +81,7 @@ func (c *chunk) keepHistory() error {
 }
 
 // packed returns what is kept of the updated records: their former values, and
-// for an undo the values that they were given, which no patch tells. Both are
+// for an undo the values that they were given, which are in no patch. Both are
 // nil if no record was updated.
 func (c *chunk) packed() (former, written []byte) {
 	if len(c.changed) == 0 {

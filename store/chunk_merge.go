@@ -31,8 +31,8 @@ func isWide(patch []byte) bool {
 }
 
 // compile compiles the patch for the time at which it is written. Merges that
-// were left to Go stay there. An undo has no SQL for all: each record that
-// still exists gets its own values.
+// were left to Go stay there. An undo has no SQL that is the same for all
+// records: each record that still exists gets its own former values.
 func (c *chunk) compile(now int64) {
 	sets := c.l.Patch.Sets
 	merged := c.a.merged
@@ -44,9 +44,10 @@ func (c *chunk) compile(now int64) {
 	}
 }
 
-// leaveToGo leaves merges to Go whose result may be larger than a field may
-// hold: Go measures each result. longest is the longest value merged into. It
-// reports whether it left any more of them.
+// leaveToGo has Go compute those merges whose results may be larger than a field
+// may hold, because Go can measure each result. longest is the length of the
+// longest value that is merged into. leaveToGo reports whether it found any more
+// such merges.
 func (c *chunk) leaveToGo(longest int64) bool {
 	before := len(c.a.merged)
 	for _, s := range c.l.Patch.Sets {

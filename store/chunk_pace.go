@@ -35,8 +35,8 @@ func (p *pace) size(first, limit int) int {
 	return max(1, min(limit, p.records))
 }
 
-// after returns the pace after a chunk that held the writer for took, and
-// should have held it for aim.
+// after returns the pace after a chunk. took is how long its transaction took,
+// and aim how long it should have taken.
 func (p pace) after(c *chunk, took, aim time.Duration) pace {
 	n := len(c.selected)
 	if n == 0 {
@@ -66,8 +66,8 @@ const (
 // alone exceeds the aim.
 const mostFixed = 3
 
-// next returns how many records the next chunk takes after one of n, which was
-// to take asked.
+// next returns how many records the next chunk takes after a chunk of n records,
+// for which asked records were wanted.
 func (p pace) next(n, asked int) int {
 	room := max(1-p.fixed, min(p.fixed, mostFixed))
 	want := mostRecords

@@ -114,9 +114,10 @@ func (c *chunk) gather(row *gatheredRow) *gathering {
 	return g
 }
 
-// gatherOutcomes adds what decides the outcome of each record. Where merges
-// are computed in Go, every record that lacks nothing may differ, and
-// otherwise tells which ones the rest of the patch changes.
+// gatherOutcomes adds the columns that decide the outcome of each record. Where
+// merges are computed in Go, SQL cannot tell which records change: every record
+// that lacks nothing is a candidate, and the column otherwise says whether the
+// rest of the patch changes it.
 func (c *chunk) gatherOutcomes(g *gathering, row *gatheredRow) {
 	d := c.d
 	if len(c.a.merged) == 0 {

@@ -105,8 +105,8 @@ func (c *chunk) readRestoreSource() error {
 }
 
 // takeBack computes what the undo of f gives to a record's fields, in stored
-// form. Where something that f changed was changed again since, met holds the
-// values that were met.
+// form. If a value that f wrote has been changed since, met holds the values
+// that were found.
 func (c *chunk) takeBack(f foundResult, current []json.RawMessage) (values []any, met *metChange, err error) {
 	for i, s := range c.l.Patch.Sets {
 		former, written, err := f.values(c.l.Patch, s)

@@ -44,7 +44,7 @@ func (o *shardChunk) read(c *chunk) error {
 }
 
 // isolate has nothing to do: a fault in the data undoes the whole transaction,
-// and [chunks.judge] sees to it.
+// and [chunks.judge] handles it.
 func (o *shardChunk) isolate(_ *chunk, change func() error) error { return change() }
 
 func (o *shardChunk) advance(c *chunk) error {

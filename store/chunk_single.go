@@ -42,9 +42,9 @@ func (o *singleChunk) lock(t *tx) (*chunk, error) {
 	if err != nil || !ok || o.row.State != job.Queued {
 		return nil, err
 	}
-	lease, err := t.lease(o.models, r, o.row.leaseRow)
+	lease, err := t.readLease(o.models, r, o.row.leaseRow)
 	if errors.Is(err, errOutgrown) {
-		return nil, t.stop(r.Ref, modelChanged)
+		return nil, t.fail(r.Ref, modelChanged)
 	}
 	if err != nil {
 		return nil, err

@@ -58,12 +58,12 @@ func (s *Store) Act(ctx context.Context, by auth.Caller, id string, a job.Action
 	return s.Job(ctx, ws, id)
 }
 
-// modelGone is why a job fails that is resumed when no process has its model.
+// modelGone is why a job fails if it is resumed while no process has its model.
 var modelGone = job.Error{Code: "model_gone",
 	Detail: "No running process has the job's model any more, so its records cannot be updated. Start a worker with the model, and submit the job again."}
 
-// allowed adds the actions that the job does allow to the error that an action
-// was refused with.
+// allowed adds the actions that the job allows to the error of an action that was
+// refused.
 func (s *Store) allowed(ctx context.Context, ws auth.Workspace, id string, err error) error {
 	var refused *job.StateError
 	if errors.As(err, &refused) {

@@ -51,7 +51,7 @@ func (s *Store) Claim(ctx context.Context, r job.WakeUp) (job.Lease, error) {
 	err := s.inTx(ctx, func(t *tx) (err error) {
 		lease, err = t.claim(s.models, r)
 		if outgrown = errors.Is(err, errOutgrown); outgrown {
-			return t.stop(r.Ref, modelChanged) // to be committed, so it is no error yet
+			return t.fail(r.Ref, modelChanged) // to be committed, so it is no error yet
 		}
 		return err
 	})
@@ -71,7 +71,7 @@ func (t *tx) claim(models *model.Registry, r job.WakeUp) (job.Lease, error) {
 	case row.State.Stopping():
 		return job.Lease{}, job.ErrStopped
 	}
-	lease, err := t.lease(models, r, row)
+	lease, err := t.readLease(models, r, row)
 	if err != nil {
 		return lease, err
 	}
@@ -102,10 +102,10 @@ func (t *tx) jobToWork(r job.WakeUp) (row leaseRow, ok bool, err error) {
 	return row, ok, err
 }
 
-// lease gathers all that a worker needs to work on a job. A job that was
+// readLease reads all that a worker needs to work on a job. A job that was
 // accepted under an older version of its model runs under the present one,
 // which still has all fields: migrations refuse to remove any.
-func (t *tx) lease(models *model.Registry, r job.WakeUp, row leaseRow) (job.Lease, error) {
+func (t *tx) readLease(models *model.Registry, r job.WakeUp, row leaseRow) (job.Lease, error) {
 	m, ok := models.Model(row.Model)
 	if !ok {
 		return job.Lease{}, job.ErrOtherModel
@@ -194,9 +194,9 @@ func (t *tx) checkCurrent(m *model.Model) error {
 	return nil
 }
 
-// waitsOn is the condition that a claim does not change what a shard waits for:
-// nothing, or its limit, or its turn to resolve.
-const waitsOn = `COALESCE(wait_reason, '` + job.WaitThrottled + `') IN ('` + job.WaitThrottled + `', '` + job.WaitTurn + `')`
+// waitsOn is the condition under which a claim keeps the wait reason of a shard:
+// it waits for nothing, for its limit, or for other jobs that are being resolved.
+const waitsOn = `COALESCE(wait_reason, '` + job.WaitThrottled + `') IN ('` + job.WaitThrottled + `', '` + job.WaitResolve + `')`
 
 // takeShard raises the shard's epoch. If the shard is still held, its holder has
 // crashed or is fenced off by the new epoch: that counts as a resume. The reason

@@ -11,8 +11,8 @@ import (
 // finalStates are the states of a job that has ended, as a list for SQL.
 var finalStates = sqlList(job.FinalStates())
 
-// unfinished is the condition that a job has not ended. It must read as the
-// condition of the index jobs_open does, or that index is not used.
+// unfinished is the condition that a job has not ended. It must be written exactly
+// as in the index jobs_open, or the database does not use that index.
 var unfinished = `state NOT IN ` + finalStates
 
 func sqlList(states []job.State) string {
@@ -68,13 +68,13 @@ func (s *Store) Settle(ctx context.Context, ref job.Ref) error {
 	})
 }
 
-// Stop ends a job as failed, for a fault of the job itself. A job that has
-// ended stays as it is.
-func (s *Store) Stop(ctx context.Context, ref job.Ref, why job.Error) error {
-	return s.inTx(ctx, func(t *tx) error { return t.stop(ref, why) })
+// Fail ends a job as failed, because of a fault of the job itself. A job that
+// has ended stays as it is.
+func (s *Store) Fail(ctx context.Context, ref job.Ref, why job.Error) error {
+	return s.inTx(ctx, func(t *tx) error { return t.fail(ref, why) })
 }
 
-func (t *tx) stop(ref job.Ref, why job.Error) error {
+func (t *tx) fail(ref job.Ref, why job.Error) error {
 	j, err := t.lockJob(ref)
 	if err != nil || j.State.Final() {
 		return err
@@ -155,8 +155,8 @@ func failed(why job.Error) ending { return ending{state: job.Failed, why: &why} 
 // end writes the final state of a job. Each job ends here, whichever way it
 // ends. The transaction also records the transition and notes the event.
 //
-// Shards that are still open close where they are: the records that they have
-// not reached stay pending.
+// Open shards are closed at their checkpoints: the records that they have not
+// reached stay pending.
 func (t *tx) end(ref job.Ref, id string, e ending) error {
 	if e.single == nil {
 		if err := t.closeShards(ref); err != nil {

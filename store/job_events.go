@@ -7,8 +7,8 @@ import (
 	"bulkpatch/job"
 )
 
-// note has [Options.OnJob] called with an event after the transaction is
-// committed.
+// note keeps an event for [Options.OnJob], which is called with it after the
+// commit.
 func (t *tx) note(e job.Event) { t.events = append(t.events, e) }
 
 // noteJob is note for a job of which only the number is known.

@@ -3,15 +3,16 @@ package store
 import "sync"
 
 // A hub tells subscribers which jobs this process has changed. It is only a hint:
-// an id may come without a change, and changes by other processes are not told.
+// a job may be named that has not changed, and changes that other processes
+// commit are not reported.
 type hub struct {
 	mu   sync.RWMutex
 	subs []func(ids []string)
 }
 
-// Subscribe has fn called soon after each commit of this process that changed
-// jobs, with the ids of the jobs. fn runs in the goroutine that committed, so it
-// must be quick. Several goroutines may call it at once.
+// Subscribe registers a function. It is called soon after each commit of this
+// process that changed jobs, with the ids of the jobs, in the goroutine that
+// committed. So it must be quick, and safe for concurrent use.
 func (s *Store) Subscribe(fn func(ids []string)) {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 )
 
 // NoProgress counts a round in which the database answered but nothing of the
-// shard or single was committed. It returns why the job should stop if there were
+// shard or single was committed. It returns why the job should fail if there were
 // too many such rounds, else nil. A committed chunk resets the count.
 func (s *Store) NoProgress(ctx context.Context, r job.WakeUp) (*job.Error, error) {
 	var why *job.Error

@@ -62,21 +62,21 @@ type openJobs struct {
 
 // An openCount is the last count of one workspace.
 type openCount struct {
-	turn chan struct{} // a lock that can be waited for with a context: one count then serves all who wait
+	lock chan struct{} // a mutex whose wait ends with a context; all who waited for it use one new count
 	at   time.Time
 	used openUse
 }
 
-func (c *openCount) enter(ctx context.Context) error {
+func (c *openCount) acquire(ctx context.Context) error {
 	select {
-	case c.turn <- struct{}{}:
+	case c.lock <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (c *openCount) leave() { <-c.turn }
+func (c *openCount) release() { <-c.lock }
 
 func newOpenJobs(bulks int, now func() time.Time, count func(context.Context, int64) (openUse, error)) *openJobs {
 	n := int64(bulks)
@@ -86,10 +86,10 @@ func newOpenJobs(bulks int, now func() time.Time, count func(context.Context, in
 // room reports whether a job fits, and adds it to the count if so.
 func (o *openJobs) room(ctx context.Context, ws int64, more openUse) (bool, error) {
 	c := o.workspace(ws)
-	if err := c.enter(ctx); err != nil {
+	if err := c.acquire(ctx); err != nil {
 		return false, err
 	}
-	defer c.leave()
+	defer c.release()
 	if err := o.recount(ctx, ws, c, openFor); err != nil {
 		return false, err
 	}
@@ -123,8 +123,8 @@ func (o *openJobs) recount(ctx context.Context, ws int64, c *openCount, after ti
 // accepted.
 func (o *openJobs) giveBack(ws int64, more openUse) {
 	c := o.workspace(ws)
-	_ = c.enter(context.Background()) // never waits for longer than a count
-	defer c.leave()
+	_ = c.acquire(context.Background()) // never waits for longer than a count
+	defer c.release()
 	c.used = c.used.plus(openUse{-more.Bulks, -more.Singles, -more.Bytes})
 }
 
@@ -132,7 +132,7 @@ func (o *openJobs) workspace(ws int64) *openCount {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.of[ws] == nil {
-		o.of[ws] = &openCount{turn: make(chan struct{}, 1)}
+		o.of[ws] = &openCount{lock: make(chan struct{}, 1)}
 	}
 	return o.of[ws]
 }

@@ -68,8 +68,8 @@ func (s *Store) inIndexOrder(ctx context.Context, fn func(*sqlx.Tx) error) error
 	})
 }
 
-// firstWakeUps joins to each row before it the first wake-ups of the outbox, as
-// o, that meet a condition on that row. How many these are is bound last.
+// firstWakeUps joins each row so far to the first wake-ups of the outbox, as o,
+// that meet a condition on it. How many these are at most is bound last.
 func firstWakeUps(d *sqldb.Dialect, condition string) string {
 	return d.JoinFirst(sqldb.First{Table: "outbox", As: "o", Key: "place", Condition: condition, Order: "scale, place"})
 }
@@ -83,19 +83,19 @@ func singlesQuery(d *sqldb.Dialect) string {
 // of each of [wakeUpGroups].
 func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
-	var told []job.Ref
+	var inFlight []job.Ref
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
 		err := t.SelectContext(ctx, &wakeUps, s.db.Dialect.Rebind(bulksQuery(s.db.Dialect)), runningSince(s.db.Now().UnixMicro()), limit)
 		if err != nil || len(wakeUps) == 0 {
 			return err
 		}
-		return t.SelectContext(ctx, &told, inFlightQuery)
+		return t.SelectContext(ctx, &inFlight, inFlightQuery)
 	})
 	if err != nil {
 		return nil, err
 	}
-	n := make(map[job.Ref]int, len(told)) // by job, and by workspace with job 0
-	for _, r := range told {
+	n := make(map[job.Ref]int, len(inFlight)) // by job, and by workspace with job 0
+	for _, r := range inFlight {
 		n[job.Ref{Workspace: r.Workspace, Job: r.Job}]++
 		n[job.Ref{Workspace: r.Workspace}]++
 	}
@@ -136,7 +136,7 @@ func (s *Store) Sent(ctx context.Context, wakeUps []job.WakeUp) error {
 			n, err := t.Exec(`DELETE FROM outbox WHERE workspace = ? AND job = ? AND shard = ? AND seq = ?`,
 				r.Workspace, r.Job, r.Shard, r.Nonce)
 			if err == nil && n > 0 && !r.Single {
-				err = t.noteTold(r)
+				err = t.noteInFlight(r)
 			}
 			if err != nil {
 				return err
@@ -146,9 +146,9 @@ func (s *Store) Sent(ctx context.Context, wakeUps []job.WakeUp) error {
 	})
 }
 
-// noteTold records that a shard is in flight. It does not wait for a shard that is
+// noteInFlight records that a shard is in flight. It does not wait for a shard that is
 // locked: that one is not counted as in flight until it is given back.
-func (t *tx) noteTold(r job.WakeUp) error {
+func (t *tx) noteInFlight(r job.WakeUp) error {
 	return t.Run(`UPDATE shards SET told = 1 WHERE (workspace, job, no) IN (
 			SELECT workspace, job, no FROM shards WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`+t.Dialect.IfFree("shards")+`)`,
 		r.Workspace, r.Job, r.Shard, r.Epoch)
@@ -175,7 +175,7 @@ func (s *Store) Unsent(ctx context.Context, reason string) (more bool, err error
 			return err
 		}
 		var jobs []int64
-		if err := t.List(&jobs, `SELECT DISTINCT job FROM (SELECT job FROM outbox WHERE reason `+other+` AND workspace = ? LIMIT ?) AS some_rings ORDER BY job`,
+		if err := t.List(&jobs, `SELECT DISTINCT job FROM (SELECT job FROM outbox WHERE reason `+other+` AND workspace = ? LIMIT ?) AS some_wake_ups ORDER BY job`,
 			ws, unsentStep); err != nil {
 			return err
 		}
@@ -212,9 +212,9 @@ var livenessQuery = `SELECT j.workspace, j.num AS job, COALESCE(s.no, 0) AS shar
 	ORDER BY j.num, shard`
 
 // Liveness lists the liveness of work that should be going on: its wake-up was
-// sent, and it is not done. It looks at the first limit unfinished jobs behind a
-// number, in the order of jobs and shards. next is where the following page
-// begins, 0 after the last.
+// sent, and it is not done. It reads the first limit unfinished jobs whose
+// numbers are greater than after, in the order of jobs and shards. next is the
+// value of after for the next page, 0 when there is none.
 func (s *Store) Liveness(ctx context.Context, after int64, limit int) (liveness []job.Liveness, next int64, err error) {
 	err = s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
 		var page struct{ N, Last int64 }
@@ -230,8 +230,8 @@ func (s *Store) Liveness(ctx context.Context, after int64, limit int) (liveness 
 }
 
 // Redeliver puts wake-ups into the outbox for work whose liveness has not changed.
-// It leaves out work that has moved on since, and shards that are locked, because
-// somebody is working on them.
+// It leaves out work that has advanced since, and shards whose rows are locked,
+// because a worker is working on them.
 func (s *Store) Redeliver(ctx context.Context, still []job.Liveness) error {
 	return s.inTx(ctx, func(t *tx) error {
 		for _, p := range still {

@@ -115,7 +115,7 @@ func (s *Store) expireJob(t *tx) (bool, error) {
 	if free, err := t.stillFree(j); err != nil || !free {
 		return err == nil, err
 	}
-	return true, t.leaveTombstone(j)
+	return true, t.writeTombstone(j)
 }
 
 // purgeRows deletes some rows of one job that was replaced by a tombstone.
@@ -137,9 +137,9 @@ func (s *Store) purgeRows(t *tx) (bool, error) {
 	return true, t.Run(`UPDATE jobs SET values_kept = 0 WHERE workspace = ? AND num = ?`, j.Workspace, j.Num)
 }
 
-// leaveTombstone makes a tombstone of a job: it keeps the id, state, counts, who
+// writeTombstone makes a tombstone of a job: it keeps the id, state, counts, who
 // made it and when, and that its rows are still to be deleted.
-func (t *tx) leaveTombstone(j expiring) error {
+func (t *tx) writeTombstone(j expiring) error {
 	sum, err := t.tally(job.Ref{Workspace: j.Workspace, Job: j.Num})
 	if err != nil {
 		return err

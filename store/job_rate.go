@@ -9,13 +9,13 @@ import (
 )
 
 // The rate of a job is measured over the last seconds. For a job whose throttle is
-// below one record a second it is measured over the time that measuredTurns
+// below one record a second it is measured over the time that measuredRecords
 // records take. A measurement over less than leastMeasured is not relied on.
 const (
-	measuredOver   = 5 * time.Second
-	measuredTurns  = 3
-	leastMeasured  = 250 * time.Millisecond
-	betweenSamples = 500 * time.Millisecond
+	measuredOver    = 5 * time.Second
+	measuredRecords = 3
+	leastMeasured   = 250 * time.Millisecond
+	betweenSamples  = 500 * time.Millisecond
 )
 
 // A paceSample says how many records of a shard had an outcome at a time, which is
@@ -85,7 +85,7 @@ func speed(j job.Job, shards []progressRow, now int64) float64 {
 	}
 	window := float64(measuredOver.Microseconds())
 	if j.Throttle != nil {
-		window = max(window, measuredTurns*1e6 / *j.Throttle)
+		window = max(window, measuredRecords*1e6 / *j.Throttle)
 	}
 	began := now
 	for _, p := range shards {

@@ -7,7 +7,7 @@ import (
 )
 
 // A tombstone is what is kept of a job after its retention; see
-// [tx.leaveTombstone]. Its time is stored in left_at.
+// [tx.writeTombstone]. Its time is stored in left_at.
 type tombstone struct {
 	ExpiredAt int64 `db:"left_at"`
 	Workspace int64

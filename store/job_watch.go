@@ -63,8 +63,8 @@ func amongIDs(d *sqldb.Dialect) string {
 	return ` AND j.id IN (SELECT ` + d.Element(0, model.String) + ` FROM ` + d.Elements + `)`
 }
 
-// LiveSecrets returns which of some hashes of secrets belong to keys that are not
-// revoked.
+// LiveSecrets returns those of some hashes whose secrets belong to keys that are
+// not revoked.
 func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, error) {
 	var live []string
 	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.db.Dialect), singly(hashes))

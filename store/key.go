@@ -40,7 +40,7 @@ func (r keyRow) key() (auth.Key, error) {
 // and its first admin key, whose secret is adminKey unless that is "". created
 // reports that the admin key is new; secret is then to be shown to the user, this
 // once. A later start with another adminKey adds that one. A start that finds all
-// of this takes no lock. It is the program's own doing, so it takes no caller.
+// of this takes no lock. The program itself calls it, so it takes no [auth.Caller].
 func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, created bool, err error) {
 	if made, err := s.Bootstrapped(ctx, adminKey); err != nil || made {
 		return "", false, err

@@ -80,7 +80,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []stat
 	must(t, err)
 	l := applyOne(t, s)
 	everyWay(t, s, l)
-	must(t, s.Stop(ctx, l.Ref, job.Error{Code: "test"}))
+	must(t, s.Fail(ctx, l.Ref, job.Error{Code: "test"}))
 	_, _, err = s.Undo(ctx, auth.Caller{Workspace: ws, KeyName: "test"}, job.Follow{Parent: l.JobID})
 	must(t, err)
 	applyOne(t, s)

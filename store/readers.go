@@ -57,15 +57,15 @@ func ownEnd(ctx context.Context, err error) error {
 	return fmt.Errorf("%w (%v)", context.Cause(ctx), err)
 }
 
-// turnWait is how long a worker waits until it may resolve a job. Then it goes on
-// with other work.
-const turnWait = 200 * time.Millisecond
+// resolveWait is how long a worker waits for permission to resolve a job. Then it
+// goes on with other work.
+const resolveWait = 200 * time.Millisecond
 
-// inResolving runs fn on one unchanging state of the database, [Store.watched]. It
-// returns [job.ErrNoTurn] when as many jobs of the lease's workspace are being
-// resolved as may.
+// inResolving runs fn on one unchanging state of the database, and with
+// [Store.watched]. It returns [job.ErrResolvingFull] if the workspace of the lease
+// already has as many jobs that are being resolved as it may have.
 func (s *Store) inResolving(ctx context.Context, l job.Lease, fn func(ctx context.Context, t *sqlx.Tx, examined func(part float64)) error) error {
-	bounded, cancel := context.WithTimeoutCause(ctx, turnWait, job.ErrNoTurn)
+	bounded, cancel := context.WithTimeoutCause(ctx, resolveWait, job.ErrResolvingFull)
 	defer cancel()
 	release, err := s.resolving.Acquire(bounded, l.Workspace)
 	if err != nil {

@@ -88,7 +88,7 @@ func noClassTakesWhatAnotherNeeds(t *testing.T, s *Store) {
 	must(t, err)
 	must(t, s.inSearch(short, 2, func(context.Context, *sqlx.Tx) error { return nil }))
 	must(t, s.inResolving(short, job.Lease{Ref: job.Ref{Workspace: 2}}, func(context.Context, *sqlx.Tx, func(float64)) error { return nil }))
-	if err := s.inResolving(short, job.Lease{Ref: job.Ref{Workspace: 1}}, nil); !errors.Is(err, job.ErrNoTurn) {
+	if err := s.inResolving(short, job.Lease{Ref: job.Ref{Workspace: 1}}, nil); !errors.Is(err, job.ErrResolvingFull) {
 		t.Errorf("one job too many is resolved: %v", err)
 	}
 	must(t, s.inWork(short, nothing))
@@ -171,17 +171,17 @@ func jobWithoutATurnSaysSo(t *testing.T, s *Store) {
 	ctx := t.Context()
 	l := leased(t, s)
 	leave := fill(t, s.resolving, l.Workspace)
-	if _, err := s.Resolve(ctx, l); !errors.Is(err, job.ErrNoTurn) {
+	if _, err := s.Resolve(ctx, l); !errors.Is(err, job.ErrResolvingFull) {
 		t.Fatalf("it ended with %v", err)
 	}
-	must(t, s.Yield(ctx, l, 0, job.WaitTurn))
+	must(t, s.Yield(ctx, l, 0, job.WaitResolve))
 	waits := func(want string) {
 		t.Helper()
 		if j, err := s.Job(ctx, l.Owner, l.JobID); err != nil || j.WaitReason != want || j.Resumes != 0 {
 			t.Errorf("it waits for %q, with %d resumes, %v", j.WaitReason, j.Resumes, err)
 		}
 	}
-	waits(job.WaitTurn)
+	waits(job.WaitResolve)
 	leave()
 	wakeUps, err := s.Bulks(ctx, 1)
 	must(t, err)
@@ -189,7 +189,7 @@ func jobWithoutATurnSaysSo(t *testing.T, s *Store) {
 	l, err = s.Claim(ctx, wakeUps[0])
 	must(t, err)
 	must(t, s.Heartbeat(ctx, l, ""))
-	waits(job.WaitTurn)
+	waits(job.WaitResolve)
 	_, err = s.Resolve(ctx, l)
 	must(t, err)
 	waits("")

@@ -12,7 +12,7 @@ import (
 
 // CreateRecord creates a record from a checked draft, unless one of the filters
 // finds an existing record. existed is then true, and the record is the oldest
-// one of the first filter that finds any. Callers who race create one record.
+// one of the first filter that finds any. Concurrent callers create one record.
 // [job.ErrExists]: its id is taken. [*job.UniqueError]: another of its values
 // is taken. [job.ErrQueryTimeout]: the search takes too long.
 func (s *Store) CreateRecord(ctx context.Context, by auth.Caller, m *model.Model, d model.Draft, found ...filter.Filter) (rec model.Record, existed bool, err error) {

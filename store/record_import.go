@@ -63,8 +63,8 @@ func (s *Store) Import(ctx context.Context, by auth.Caller, run job.Import, draf
 	return report, err
 }
 
-// An option is a choice of a drop-down.
-type option struct {
+// A givenChoice is a value that a draft gives to a drop-down.
+type givenChoice struct {
 	field string
 	value any
 }
@@ -75,15 +75,15 @@ func (im *importer) withRoom(drafts []model.Draft, lines []int64, full []model.S
 	if len(full) == 0 {
 		return drafts, lines
 	}
-	refused := make(map[option]bool, len(full))
+	refused := make(map[givenChoice]bool, len(full))
 	for _, s := range full {
-		refused[option{s.Field.Name, s.Value}] = true
+		refused[givenChoice{s.Field.Name, s.Value}] = true
 	}
 	var kept []model.Draft
 	var keptLines []int64
 	for i, d := range drafts {
 		values := d.Patch.NewChoices(nil)
-		at := slices.IndexFunc(values, func(s model.Set) bool { return refused[option{s.Field.Name, s.Value}] })
+		at := slices.IndexFunc(values, func(s model.Set) bool { return refused[givenChoice{s.Field.Name, s.Value}] })
 		if at < 0 {
 			kept, keptLines = append(kept, d), append(keptLines, lines[i])
 			continue
@@ -96,11 +96,11 @@ func (im *importer) withRoom(drafts []model.Draft, lines []int64, full []model.S
 // brought returns, each once, the values that drafts give to drop-downs and
 // that are no choices of the model.
 func brought(drafts []model.Draft) []model.Set {
-	seen := map[option]bool{}
+	seen := map[givenChoice]bool{}
 	var sets []model.Set
 	for _, d := range drafts {
 		for _, s := range d.Patch.NewChoices(nil) {
-			if o := (option{s.Field.Name, s.Value}); !seen[o] {
+			if o := (givenChoice{s.Field.Name, s.Value}); !seen[o] {
 				seen[o] = true
 				sets = append(sets, s)
 			}

@@ -9,10 +9,10 @@ import (
 	"bulkpatch/model"
 )
 
-// Options returns the choices that a workspace has added to the drop-down fields
+// Choices returns the choices that a workspace has added to the drop-down fields
 // of a model, oldest first, as [model.PatchOptions] takes them. Choices that are
 // added later are not in it. The table field_options holds them.
-func (s *Store) Options(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error) {
+func (s *Store) Choices(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error) {
 	var rows []struct{ Field, Value string }
 	if len(m.Extensible()) > 0 {
 		err := s.db.Lookups.SelectContext(ctx, &rows, s.db.Dialect.Rebind(`SELECT field, value FROM field_options WHERE workspace = ? AND model = ?
@@ -30,13 +30,13 @@ func (s *Store) Options(ctx context.Context, ws auth.Workspace, m *model.Model) 
 
 // addChoices stores values that are no choices of the model as choices of the
 // workspace. The caller has checked that each is one already or may become one.
-// It returns [job.ErrTooManyOptions] if there is no room, with the value among
+// It returns [job.ErrTooManyChoices] if there is no room, with the value among
 // [model.Faults]. It must be called before any record is locked, since it locks
 // out other transactions that add choices.
 func (t *tx) addChoices(ws int64, m *model.Model, values []model.Set) error {
 	full, err := t.takeChoices(ws, m, values)
 	if err == nil && len(full) > 0 {
-		err = fmt.Errorf("%w: %w", job.ErrTooManyOptions, model.Faults{model.TooManyChoices(full[0].Pointer)})
+		err = fmt.Errorf("%w: %w", job.ErrTooManyChoices, model.Faults{model.TooManyChoices(full[0].Pointer)})
 	}
 	return err
 }

@@ -18,9 +18,10 @@ type Collision struct {
 // maxCollisions is how many collisions are listed.
 const maxCollisions = 100
 
-// Collisions returns what keeps the values of records from the form of this
-// version: the first 100 collisions, and how many more there are. It changes
-// nothing, and also works on a database of an earlier version.
+// Collisions returns the values that cannot be brought to the form of this
+// version, because several records would then have the same one: the first 100
+// collisions, and how many more there are. It changes nothing, and also works on
+// a database of an earlier version.
 func (s *Store) Collisions(ctx context.Context) (list []Collision, more int64, err error) {
 	err = s.onMigrating(ctx, func(t *tx) error {
 		tables, err := t.tables()

@@ -18,14 +18,14 @@ import (
 // that the job has reached a final state: nothing matched, a guard failed it,
 // or it was a preview.
 //
-// [job.ErrNoTurn]: the limit of jobs that are resolved at the same time is
+// [job.ErrResolvingFull]: the limit of jobs that are resolved at the same time is
 // reached; give the shard back and try again later. [job.ErrLeaseLost] and
 // [job.ErrStopped] mean what they mean for [job.Chunks], and come within a
 // second. Resolving may take any time, but each statement has a time limit.
 func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error) {
 	ended, err = s.resolve(ctx, l)
 	if errors.Is(err, errLoneRecord) {
-		return true, s.Stop(ctx, l.Ref, filterTooExpensive)
+		return true, s.Fail(ctx, l.Ref, filterTooExpensive)
 	}
 	return ended, err
 }

@@ -42,7 +42,7 @@ func (s *Store) inLargeTx(ctx context.Context, fn func(*tx) error) error {
 }
 
 // after notifies everybody who waits for what a committed transaction has changed.
-// An error it returns classified.
+// If the transaction failed, it classifies the error and returns it.
 func (s *Store) after(t *tx, err error) error {
 	if err != nil {
 		return s.classify(err)

@@ -188,7 +188,7 @@ func (s *fakeStore) Settle(context.Context, job.Ref) error {
 	return s.settle
 }
 
-func (s *fakeStore) Stop(_ context.Context, _ job.Ref, why job.Error) error {
+func (s *fakeStore) Fail(_ context.Context, _ job.Ref, why job.Error) error {
 	s.note("stop " + why.Code)
 	return nil
 }

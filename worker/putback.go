@@ -20,9 +20,9 @@ const (
 )
 
 // startFailed handles work that could not be started, by the reason in err: it
-// puts the wake-up back into the outbox or settles the job. It does
-// so during a shutdown, too; otherwise only the sweep would find the work,
-// seconds later.
+// puts the wake-up back into the outbox, settles the job or fails it. It does so
+// during a shutdown, too; otherwise only the sweep would find the work, seconds
+// later.
 func (w *Worker) startFailed(ctx context.Context, wakeUp job.WakeUp, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
@@ -43,14 +43,14 @@ func (w *Worker) startFailed(ctx context.Context, wakeUp job.WakeUp, err error) 
 		w.putBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitDatabase)
 	default:
 		w.logError(wakeUp.Ref, err)
-		w.logError(wakeUp.Ref, w.waitOrStop(ctx, wakeUp, func() error {
+		w.logError(wakeUp.Ref, w.waitOrFail(ctx, wakeUp, func() error {
 			return w.store.PutBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitDatabase)
 		}))
 	}
 }
 
-// later returns the wake-up with a wait that is an eighth longer than the last
-// one, and at least and at most as long as given.
+// later returns the wake-up with a wait that is an eighth longer than the last one,
+// but not shorter than least and not longer than most.
 func later(wakeUp job.WakeUp, least, most time.Duration) job.WakeUp {
 	waited := time.Duration(wakeUp.Wait) * time.Microsecond
 	wakeUp.Wait = min(max(least, waited+waited/8), most).Microseconds()

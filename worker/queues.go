@@ -55,8 +55,8 @@ type listeners struct {
 	former  time.Time // since when no worker is known to listen to the former queues
 }
 
-// refresh asks Redis which workers there are, unless it was asked within
-// refreshEvery and knew one. It also removes the former queues when their time
+// refresh asks Redis which workers there are, unless it did so within
+// refreshEvery and found one. It also removes the former queues when their time
 // is over.
 func (l *listeners) refresh(now time.Time) error {
 	if l.workers > 0 && now.Sub(l.asked) < refreshEvery {
@@ -97,7 +97,7 @@ func concurrency(servers []*asynq.ServerInfo, queue string) (n int) {
 const evenWithTasks = true
 
 // dropFormer removes the former queues with the tasks in them, which no worker
-// reads any more. Redis keeps a queue with a task that a worker died with.
+// reads any more. Redis keeps a queue that has the task of a worker which died.
 func (l *listeners) dropFormer() error {
 	names, err := l.queues.Queues()
 	if err != nil {

@@ -90,8 +90,8 @@ func (r *Relay) Run(ctx context.Context) error {
 	}
 }
 
-// note records why jobs wait while Redis cannot be reached, and removes that
-// again when it can be: for some jobs with each pass. Users see it as the job's
+// note records that jobs wait for Redis while it cannot be reached, and removes
+// that again when it can be: for some jobs with each pass. Users see it as the job's
 // wait reason. An error of the database is not recorded; it could not be written.
 func (r *Relay) note(ctx context.Context, err error) {
 	switch {

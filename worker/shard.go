@@ -37,7 +37,7 @@ func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 	defer chunks.Close()
 	for {
 		if why := l.Options.GiveUp(l.Tally); why != nil {
-			return w.store.Stop(ctx, l.Ref, *why)
+			return w.store.Fail(ctx, l.Ref, *why)
 		}
 		started := time.Now()
 		step, err := chunks.Next(ctx, min(w.chunk, remaining))
@@ -95,26 +95,26 @@ func (w *Worker) giveBack(ctx context.Context, l job.Lease, reason error) error 
 		return w.store.Settle(ctx, l.Ref)
 	case errors.Is(reason, errSliceOver) || errors.Is(reason, context.Canceled):
 		return w.store.Yield(ctx, l, 0, "")
-	case errors.Is(reason, job.ErrNoTurn):
-		return w.store.Yield(ctx, l, turnPause, job.WaitTurn)
+	case errors.Is(reason, job.ErrResolvingFull):
+		return w.store.Yield(ctx, l, resolvePause, job.WaitResolve)
 	case errors.Is(reason, job.ErrStorageFull):
 		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitStorage))
 	case errors.Is(reason, job.ErrUnavailable):
 		return errors.Join(reason, w.store.Yield(ctx, l, faultPause, job.WaitDatabase))
 	default:
-		return errors.Join(reason, w.waitOrStop(ctx, l.WakeUp(), func() error {
+		return errors.Join(reason, w.waitOrFail(ctx, l.WakeUp(), func() error {
 			return w.store.Yield(ctx, l, faultPause, job.WaitDatabase)
 		}))
 	}
 }
 
-// waitOrStop handles an unknown fault. As the fault may pass, it calls
+// waitOrFail handles a fault of an unknown kind. As the fault may pass, it calls
 // wait, which postpones the work. But when the database has answered all the time
 // and the job has made no progress for many rounds, it fails the job.
-func (w *Worker) waitOrStop(ctx context.Context, wakeUp job.WakeUp, wait func() error) error {
+func (w *Worker) waitOrFail(ctx context.Context, wakeUp job.WakeUp, wait func() error) error {
 	why, err := w.store.NoProgress(ctx, wakeUp)
 	if err == nil && why != nil {
-		return w.store.Stop(ctx, wakeUp.Ref, *why)
+		return w.store.Fail(ctx, wakeUp.Ref, *why)
 	}
 	return errors.Join(err, wait())
 }

@@ -57,7 +57,7 @@ var consequences = map[string]consequence{
 	"a fault that never passes ends the job": {
 		noProgress: &job.Error{Code: "no_progress"}, answers: []any{errors.New("fault")}, calls: []string{"stop no_progress"}, limits: []int{100},
 	},
-	"a job that may not be resolved now waits": {answers: []any{job.ErrNoTurn}, calls: []string{"yield waiting_for_database later"}, limits: []int{100}},
+	"a job that may not be resolved now waits": {answers: []any{job.ErrResolvingFull}, calls: []string{"yield waiting_for_database later"}, limits: []int{100}},
 	"a full disk makes the shard wait":         {answers: []any{job.ErrStorageFull}, calls: []string{"yield storage_full later"}, limits: []int{100}},
 	"too many failures stop the job":           {lease: job.Lease{Options: job.Options{MaxFailures: &five}}, answers: []any{job.Step{Tally: job.Tally{Failed: 5, Updated: 9}}}, calls: []string{"stop max_failures"}, limits: []int{100}},
 	"failures before a crash count too":        {lease: job.Lease{Options: job.Options{MaxFailures: &five}, Tally: job.Tally{Failed: 6}}, calls: []string{"stop max_failures"}},

@@ -30,7 +30,7 @@ type Store interface {
 	Yield(ctx context.Context, l job.Lease, after time.Duration, reason string) error
 	Finish(ctx context.Context, ref job.Ref) error
 	Settle(ctx context.Context, ref job.Ref) error
-	Stop(ctx context.Context, ref job.Ref, why job.Error) error
+	Fail(ctx context.Context, ref job.Ref, why job.Error) error
 
 	// For the sweep.
 	Liveness(ctx context.Context, after int64, limit int) (liveness []job.Liveness, next int64, err error)

@@ -35,9 +35,9 @@ const (
 	// faultPause is how long a shard waits after a fault that may pass, before
 	// it is retried.
 	faultPause = time.Second
-	// turnPause is how long a job waits when as many jobs of its workspace are
+	// resolvePause is how long a job waits when as many jobs of its workspace are
 	// being resolved as may be at the same time.
-	turnPause = 500 * time.Millisecond
+	resolvePause = 500 * time.Millisecond
 )
 
 // A Config is the configuration of a [Worker].

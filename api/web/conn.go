@@ -27,8 +27,8 @@ func DropUnsent(ctx context.Context) {
 	}
 }
 
-// EndedBy returns why a call was ended before its time: the problem with
-// which its context was cancelled, nil for a call that was not ended so.
+// EndedBy returns the problem with which the context of a call was cancelled, or
+// nil if it was not cancelled with one.
 func EndedBy(ctx context.Context) *Problem {
 	var p *Problem
 	errors.As(context.Cause(ctx), &p)

@@ -3,8 +3,8 @@ package web
 import "bytes"
 
 // AppendCell appends one cell of a CSV line (RFC 4180). A text that a
-// spreadsheet would take for a formula is not changed, because an export must
-// be unchanged after an import.
+// spreadsheet would take for a formula is not changed: importing an export must
+// give the same values.
 func AppendCell(dst, text []byte) []byte {
 	if !bytes.ContainsAny(text, "\",\r\n") && len(bytes.TrimSpace(text)) == len(text) {
 		return append(dst, text...)

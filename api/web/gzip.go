@@ -74,8 +74,8 @@ func (g *GzipWriter) FlushError() error {
 	return http.NewResponseController(g.ResponseWriter).Flush()
 }
 
-// End sends the rest. It must not be called for an answer that broke off, or
-// its reader would take it for a whole one.
+// End sends the rest. It must not be called for an answer that was cut
+// off: its reader would take it for a complete one.
 func (g *GzipWriter) End() {
 	if !g.begun {
 		coding := gzipped

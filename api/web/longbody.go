@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Limits of a body without a limit in size.
+// Limits of a body that may have any size.
 const (
 	minBodyRate = 1 << 10        // bytes a second, on average
 	MaxBodyTime = 24 * time.Hour // for all of it
@@ -35,8 +35,8 @@ func NewLongBody(w http.ResponseWriter, r *http.Request, arrived time.Time, step
 	return &LongBody{r: r, control: http.NewResponseController(w), arrived: arrived, step: step}
 }
 
-// Read reads for as long as what has come allows. Where the call was ended
-// (see [EndedBy]), it returns why.
+// Read waits for bytes as long as the rate of the body so far allows. If the call
+// was ended, it returns the problem of [EndedBy].
 func (b *LongBody) Read(p []byte) (int, error) {
 	began := time.Now()
 	deadline := began.Add(b.step - b.behind)

@@ -18,7 +18,7 @@ type Recorder struct {
 	Broken bool // the answer was cut off
 	// Actor and Workspace say whose key made the call, for the log.
 	Actor, Workspace string
-	Arrived          time.Time // when the request did
+	Arrived          time.Time // when the request arrived
 
 	step     time.Duration
 	extended time.Time
@@ -67,9 +67,9 @@ func (r *Recorder) Extend() {
 }
 
 // LimitBody gives the body of a request, if it has one, until a deadline to
-// arrive. The deadline is lifted once the body was read to its end: the server
-// goes on reading to notice that the caller has left, and a deadline that
-// passes then would look like that.
+// arrive. The deadline is removed once the body was read to its end. The server
+// then goes on reading, to notice when the caller closes the connection, and it
+// would take a deadline that passes for that.
 func LimitBody(w http.ResponseWriter, r *http.Request, deadline time.Time) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return

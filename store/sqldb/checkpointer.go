@@ -37,7 +37,7 @@ const (
 // Against that the checkpointer keeps a disk reserve: a file as large as what the
 // database will grow by when the log is moved into it. When the disk is full it
 // deletes the file and moves the log at once, while it holds the write lock:
-// otherwise other processes would write the room full.
+// otherwise other processes would fill the space that this has freed.
 type checkpointer struct {
 	path   string // of the database
 	ranAt  time.Time

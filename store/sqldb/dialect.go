@@ -29,9 +29,9 @@ type Dialect struct {
 	// time has until it closes, and returns whether this one has it. It is ""
 	// where the transaction of a migration locks the database anyway.
 	LockMigration string
-	// GiveWay makes a transaction that changes the shape of a table wait only
-	// briefly for those who use the table, because everybody else waits behind
-	// it. It is "" where nobody waits so.
+	// GiveWay limits how long a transaction that changes the shape of a table
+	// waits for those who use the table: everybody who comes later has to wait
+	// behind it. It is "" where the database has no such queue.
 	GiveWay string
 
 	// ColumnType is the type of the column for a field's type.
@@ -65,8 +65,8 @@ type Dialect struct {
 	// and would choose another.
 	IndexedBy func(index string) string
 
-	// JoinFirst joins to each row before it the first rows of another table that
-	// meet a condition on that row. How many these are is bound last.
+	// JoinFirst joins each row so far to the first rows of another table that meet
+	// a condition on it. How many rows that are at most is bound last.
 	JoinFirst func(First) string
 	// ByIndex makes the queries of a transaction walk indexes in their order and
 	// stop early. The number of rows that wait changes faster than the planner's
@@ -83,7 +83,7 @@ type Dialect struct {
 	RangeEnd func(table string) string
 	ListEnd  func(table string) string
 
-	// Tables lists all tables; one that others refer to comes before these.
+	// Tables lists all tables. A table comes before those that refer to it.
 	Tables string
 	// Columns describes the columns of one table: name, type, place in the
 	// primary key, and whether the database counts its values.
@@ -118,10 +118,10 @@ type Dialect struct {
 	Space string
 
 	Differs string // the operator <> that treats NULL as a value
-	// Position is where a bound text begins in an expression; 0 if it does not
-	// occur.
+	// Position is an expression for the place, from 1, of a bound text in another
+	// one; 0 if it does not occur.
 	Position func(expr string) string
-	// Among is the condition that a column of numbers holds one of a list.
+	// Among is the condition that the number in a column is one of a list.
 	Among func(column string, numbers []int64) (string, []any)
 	// Bounded is the condition that a column of numbers lies in a range. It is
 	// always true where the planner needs no such hint.
@@ -170,7 +170,7 @@ type First struct {
 // Blob is the type of a column of bytes, which no field of a model has.
 const Blob model.Type = "blob"
 
-// Flag is a boolean as the tables keep it.
+// Flag returns a boolean as the tables store it: 1 or 0.
 func Flag(b bool) int64 {
 	if b {
 		return 1
@@ -178,5 +178,5 @@ func Flag(b bool) int64 {
 	return 0
 }
 
-// Quoted is the column of a field, quoted for SQL.
+// Quoted returns the name of a field's column, quoted for SQL.
 func Quoted(f *model.Field) string { return `"` + f.Column + `"` }

@@ -12,8 +12,8 @@ var (
 	// ErrTooSlow says that a statement of a [Chunked] transaction reached its
 	// time limit, while the database could be reached.
 	ErrTooSlow = errors.New("a statement took longer than a chunk may")
-	// ErrRaced is what a transaction returns to be run again from the start: it
-	// met what another transaction has written meanwhile.
+	// ErrRaced is returned by a transaction that found what another one has
+	// written meanwhile. The transaction is then run again from the start.
 	ErrRaced = errors.New("another transaction was quicker")
 	// ErrClosed says that the writer was closed before the transaction began.
 	ErrClosed = errors.New("the store is closed")

@@ -10,8 +10,8 @@ import "errors"
 // A DataFault says why a database refused the values of some records.
 type DataFault struct {
 	Code string // one of the codes below
-	// Column is where a value is taken, with CodeUnique, or the name of its
-	// index where that is on an expression.
+	// Column is set with [CodeUnique]: the column whose value is taken, or the
+	// name of its index if the index is on an expression.
 	Column string
 	// Memory says that the database ran out of memory. That is a fault in the
 	// data only if the values are large.

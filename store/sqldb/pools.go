@@ -25,7 +25,7 @@ type PoolSizes struct{ Lookups, Searches, Work, Long int }
 // has ended. After that its connection is given up.
 const cancelWait = 5 * time.Second
 
-// openPools opens a pool for each class with what opens one of n connections.
+// openPools opens a pool for each class. open opens a pool of n connections.
 func openPools(sizes PoolSizes, open func(n int) (*sqlx.DB, error)) (p Pools, err error) {
 	for _, class := range []struct {
 		db *(*sqlx.DB)
@@ -48,12 +48,12 @@ func (p Pools) close() error {
 	return errors.Join(errs...)
 }
 
-// Snapshot runs fn in a transaction on a connection of a pool, which only
-// reads and sees one unchanging state of the database. The context ends the
-// wait for a connection, and the statements of fn end with it. The transaction
-// has a context of its own, which lasts a little longer: so it is rolled back,
-// and its connection stays usable, where only a statement was ended. The error
-// is not classified.
+// Snapshot runs fn in a transaction on a connection of a pool. The transaction
+// only reads, and sees one unchanging state of the database. When the context
+// ends, so do the wait for a connection and the statements of fn. The transaction
+// itself has a context that lasts a little longer, so that it can be rolled back
+// after a cancelled statement and its connection stays usable. The error is not
+// classified.
 func (db *DB) Snapshot(ctx context.Context, pool *sqlx.DB, fn func(*sqlx.Tx) error) error {
 	conn, err := pool.Connx(ctx)
 	if err != nil {
@@ -70,7 +70,8 @@ func (db *DB) Snapshot(ctx context.Context, pool *sqlx.DB, fn func(*sqlx.Tx) err
 	return fn(t)
 }
 
-// outlasting is a context that ends a while after another one, or by end.
+// outlasting returns a context that ends some time after another one, or when end
+// is called.
 func outlasting(ctx context.Context, by time.Duration) (own context.Context, end func()) {
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(by, cancel) })

@@ -119,7 +119,7 @@ func isMissing(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// missing says whether the file does not exist or already its folder.
+// missing says what does not exist: the file, or even its folder.
 func missing(path string) string {
 	folder := filepath.Dir(path)
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {

@@ -95,10 +95,11 @@ func (t *Tx) TookTooLong(err error) bool {
 
 // OthersSince reports whether anybody else has committed since a mark of the
 // writer. own is how many transactions the caller itself has committed since
-// then. Only a writer that runs one transaction at a time knows.
+// then. It is for SQLite, whose writer runs one transaction at a time.
 func (t *Tx) OthersSince(since Mark, own int64) (bool, error) { return t.others(since, own) }
 
-// HasRow splits the error of a query for one row: no row is no error.
+// HasRow takes the error of a query for one row. It reports whether there was a
+// row, and returns the error unless it only says that there was none.
 func HasRow(err error) (bool, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil

@@ -278,9 +278,9 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 	return nil
 }
 
-// WithTooSlow adds [ErrTooSlow] to the error of a statement that its context's
-// time limit has ended. A fault of the database stays one, even if it came after
-// the time limit, as on a slow disk that is full.
+// WithTooSlow adds [ErrTooSlow] to the error of a statement that was ended by the
+// time limit of its context. It returns other errors of the database as they are,
+// even if they came after the time limit, as from a slow disk that is full.
 func WithTooSlow(ctx context.Context, err error) error {
 	if err == nil || fatal(err) || context.Cause(ctx) != ErrTooSlow {
 		return err

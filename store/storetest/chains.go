@@ -131,7 +131,7 @@ func retryOfOneGroup(t *testing.T, k *Kit) {
 	k.Add(1, func(int) string { return `{"id": 1, "state": "left"}` })
 	_, err := k.ApplyChunk(t.Context(), l, 2)
 	check(t, err)
-	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	check(t, k.Fail(t.Context(), l.Ref, job.Error{Code: "test"}))
 	f = k.Follow(stopped.ID)
 	f.Codes = []string{"no_longer_matches"}
 	equal(t, "skipped ones taken by their code", *k.retried(f).Matched, 0)

@@ -217,7 +217,7 @@ func noProgressRounds(t *testing.T, k *Kit) {
 		equal(t, "few rounds over a long time", rounds(98, r) == nil, true)
 		why := rounds(1, r)
 		equal(t, "both", why.Code, "no_progress")
-		check(t, k.Stop(t.Context(), r.Ref, *why))
+		check(t, k.Fail(t.Context(), r.Ref, *why))
 		equal(t, "rounds of what has ended", rounds(1, r) == nil, true)
 	}
 	for _, j := range k.jobs() {

@@ -66,7 +66,7 @@ func choicesHaveRoom(t *testing.T, k *Kit) {
 	refused := 0
 	for _, err := range errs {
 		var faults model.Faults
-		if errors.Is(err, job.ErrTooManyOptions) && errors.As(err, &faults) {
+		if errors.Is(err, job.ErrTooManyChoices) && errors.As(err, &faults) {
 			refused++
 			equal(t, "the fault", faults[0].Pointer+" "+faults[0].Code, "/plan too_many_options")
 		} else {
@@ -80,7 +80,7 @@ func choicesHaveRoom(t *testing.T, k *Kit) {
 	equal(t, "lines that failed without room", len(report.Failed), 1)
 	equal(t, "the line", report.Failed[0].Line, 2)
 	equal(t, "lines taken", report.Updated, 2)
-	added, err := k.Options(t.Context(), k.WS, k.People)
+	added, err := k.Choices(t.Context(), k.WS, k.People)
 	check(t, err)
 	plan, _ := k.People.Field("plan")
 	equal(t, "options", len(added(plan)), model.MaxNewChoices)

@@ -20,7 +20,7 @@ func openJobsAreLimited(t *testing.T, k *Kit) {
 	k.Add(20, person)
 	bulk := func() job.Submission { return k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}) }
 	done, _ := k.Start(k.Bulk(`{"state": "trial"}`, `{"score": 3}`, job.Options{}))
-	check(t, k.Stop(ctx, job.Ref{Workspace: k.WS.ID, Job: done.Num}, job.Error{Code: "test"}))
+	check(t, k.Fail(ctx, job.Ref{Workspace: k.WS.ID, Job: done.Num}, job.Error{Code: "test"}))
 	first := bulk()
 	first.Once = job.Once{IdempotencyKey: "k", Fingerprint: "f"}
 	j := k.Accept(first)

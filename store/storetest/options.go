@@ -14,7 +14,7 @@ import (
 // by field.
 func (k *Kit) grown(ws auth.Workspace) string {
 	k.tb.Helper()
-	added, err := k.Options(k.tb.Context(), ws, k.People)
+	added, err := k.Choices(k.tb.Context(), ws, k.People)
 	check(k.tb, err)
 	var words []string
 	for _, f := range k.People.Extensible() {

@@ -67,7 +67,7 @@ func previewsOfRetries(t *testing.T, k *Kit) {
 	k.Add(1, func(int) string { return `{"id": 4, "domain": "a.example"}` })
 	_, err := k.ApplyChunk(t.Context(), l, 4)
 	check(t, err)
-	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	check(t, k.Fail(t.Context(), l.Ref, job.Error{Code: "test"}))
 	equal(t, "at first", fmt.Sprint(k.Read(j.ID).Tally, *k.Read(j.ID).Pending()), fmt.Sprint(job.Tally{Updated: 1, Skipped: 1, Failed: 2}, 6))
 	k.Add(1, func(int) string { return `{"id": 7, "domain": "b.example"}` })
 	k.Add(1, func(int) string { return `{"id": 28, "domain": "c.example", "badge": "b", "custom": {"tier": "x"}}` })
@@ -114,7 +114,7 @@ func previewsOfLongValues(t *testing.T, k *Kit) {
 
 	sub.Patch = k.patch(`{"tags": ["later"]}`, model.PatchOptions{})
 	j, l := k.Start(sub)
-	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	check(t, k.Fail(t.Context(), l.Ref, job.Error{Code: "test"}))
 	k.done(k.Single(20, `{"tags": ["`+strings.Repeat("s", long)+`"]}`))
 	p, err := k.PreviewRetry(t.Context(), k.Follow(j.ID))
 	check(t, err)

@@ -56,7 +56,7 @@ func wholeOrGone(t *testing.T, k *Kit) {
 		_, err := k.ApplyChunk(t.Context(), l, 5)
 		check(t, err)
 	}
-	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	check(t, k.Fail(t.Context(), l.Ref, job.Error{Code: "test"}))
 	j = k.Read(j.ID)
 	k.Pass(40 * 24 * time.Hour)
 	steps := 0
@@ -116,7 +116,7 @@ func namesStay(t *testing.T, k *Kit) {
 func namesStayForARetry(t *testing.T, k *Kit) {
 	k.Add(9, person)
 	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
-	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	check(t, k.Fail(t.Context(), l.Ref, job.Error{Code: "test"}))
 	check(t, k.DeleteRecord(t.Context(), k.WS, k.People, int64(7)))
 	k.Pass(20 * 24 * time.Hour)
 	again, err := k.RetryJob(j.ID, "")
@@ -124,7 +124,7 @@ func namesStayForARetry(t *testing.T, k *Kit) {
 	l = k.Lease()
 	_, err = k.Resolve(t.Context(), l)
 	check(t, err)
-	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	check(t, k.Fail(t.Context(), l.Ref, job.Error{Code: "test"}))
 	k.Pass(20 * 24 * time.Hour) // the first expires
 	k.purge()
 	again, err = k.RetryJob(again.ID, "")

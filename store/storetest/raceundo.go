@@ -52,7 +52,7 @@ func oneKeyOneFollower(t *testing.T, k *Kit) {
 	j, l := k.Start(k.Bulk(`{"state": "trial"}`, `{"visits": -1}`, job.Options{}))
 	_, err := k.ApplyChunk(t.Context(), l, 5)
 	check(t, err)
-	check(t, k.Stop(t.Context(), l.Ref, job.Error{Code: "test"}))
+	check(t, k.Fail(t.Context(), l.Ref, job.Error{Code: "test"}))
 	retry := k.Follow(j.ID)
 	retry.IdempotencyKey, retry.Fingerprint = "again", "retry"
 	ids := make([]string, 20)

@@ -250,7 +250,7 @@ func (k *Kit) Work(l job.Lease, chunk int) {
 	defer chunks.Close()
 	for {
 		if why := l.Options.GiveUp(l.Tally); why != nil {
-			check(k.tb, k.Stop(ctx, l.Ref, *why))
+			check(k.tb, k.Fail(ctx, l.Ref, *why))
 			return
 		}
 		step, err := chunks.Next(ctx, chunk)

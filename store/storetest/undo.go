@@ -267,6 +267,6 @@ func (k *Kit) halfUndone(id string) job.Job {
 	check(k.tb, err)
 	_, err = k.ApplyChunk(ctx, l, 5)
 	check(k.tb, err)
-	check(k.tb, k.Stop(ctx, l.Ref, job.Error{Code: "test"}))
+	check(k.tb, k.Fail(ctx, l.Ref, job.Error{Code: "test"}))
 	return u
 }
