@@ -25,7 +25,7 @@ type injector struct {
 	steps      []step
 	bad        int  // malformed tasks queued so far
 	redisHurt  bool // there is a fault of Redis or of the connections to it
-	serverHurt bool // there is one of PostgreSQL or of the connections to it is
+	serverHurt bool // there is one of PostgreSQL or of the connections to it
 
 	locked bool // a locker waits for SQLite's lock, or has it
 }

@@ -69,7 +69,7 @@ func fatal(tb testing.TB, err error) {
 	}
 }
 
-// copied copies a database file that nobody has open, and waits until the copy
+// copied copies a database file that no process has open, and waits until the copy
 // is on the disk.
 func copied(b *testing.B, path string) string {
 	b.Helper()

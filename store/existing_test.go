@@ -55,8 +55,8 @@ func openings(t *testing.T, server *pgtest.Server) {
 	}
 }
 
-// lockOut creates a user who needs a password and one whom the server never
-// lets in, and waits until the server has read its settings.
+// lockOut creates a user who needs a password and one whom the server always
+// rejects, and waits until the server has read its settings.
 func lockOut(t *testing.T, server *pgtest.Server) {
 	t.Helper()
 	server.Do(t, "postgres", `CREATE ROLE locked LOGIN PASSWORD 'another'`)

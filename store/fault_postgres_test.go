@@ -55,8 +55,8 @@ type faultyTx struct {
 	faults *faults
 }
 
-// Commit can fail twice: before anything is committed, and by losing the
-// answer after all is. Nobody can tell the two apart.
+// Commit can fail in two ways: before anything is committed, and afterwards, when
+// the answer is lost. The program cannot tell which.
 func (t *faultyTx) Commit() error {
 	if err := t.faults.hit(); err != nil {
 		t.Tx.Rollback()

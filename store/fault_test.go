@@ -175,14 +175,14 @@ func (s *scenario) run() string {
 	return text
 }
 
-// mend is called after a fault. A process that has died starts again.
+// mend is called after an error. It starts a process that has died again.
 func (s *scenario) mend() {
 	s.t.Helper()
 	if !s.faults.crash {
 		return
 	}
 	s.faults.set(false)
-	s.Store.Close() // it has nothing to say any more
+	s.Store.Close() // its error is that of the dead process
 	s.Reopen(s.open)
 }
 

@@ -11,8 +11,8 @@ import (
 	"bulkpatch/store/pgtest"
 )
 
-// TestAProcessThatStandsStillGivesItsLocksBack stops in the midst of a
-// transaction that has locked a job, and cancels the job from another process.
+// TestAProcessThatStandsStillGivesItsLocksBack pauses inside a transaction that
+// has locked a job, and cancels the job from another process.
 func TestAProcessThatStandsStillGivesItsLocksBack(t *testing.T) {
 	address := pgtest.Database(t)
 	zombie := openPlain(t, address+"&idle_in_transaction_session_timeout=300")

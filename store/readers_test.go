@@ -51,9 +51,9 @@ func TestReads(t *testing.T) {
 	}
 }
 
-// noClassTakesWhatAnotherNeeds has one workspace search and resolve
-// as much as it may, and more: another one searches and resolves beside it, and
-// keys are looked up.
+// noClassTakesWhatAnotherNeeds has one workspace ask for more searches and
+// resolving than it may have. Another workspace can still search and resolve, and
+// keys can be looked up.
 func noClassTakesWhatAnotherNeeds(t *testing.T, s *Store) {
 	ctx, stop := context.WithCancel(t.Context())
 	const many = 10
@@ -165,8 +165,8 @@ func oneChunk(t *testing.T, s *Store, l job.Lease) {
 	must(t, err)
 }
 
-// jobWithoutATurnSaysSo has a workspace resolve as much as it may: one job more
-// gives its worker back, and goes on later.
+// jobWithoutATurnSaysSo has a workspace resolve as many jobs as it may. One more
+// job gives its shard back with a wait reason, and is resolved later.
 func jobWithoutATurnSaysSo(t *testing.T, s *Store) {
 	ctx := t.Context()
 	l := leased(t, s)

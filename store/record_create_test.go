@@ -12,7 +12,8 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// A quicker writer lets somebody else act before its next transaction.
+// A quicker is a writer that calls other before its next transaction, as if
+// another process had been quicker.
 type quicker struct {
 	sqldb.Writer
 	other *func()

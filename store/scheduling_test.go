@@ -27,7 +27,7 @@ func scheduling(s *Store) map[string]struct {
 		"bulks":     {Statement{bulksQuery(s.db.Dialect), []any{0, 64}}, []string{"outbox_first_bulks"}},
 		"in flight": {Statement{inFlightQuery, nil}, []string{"shards_told"}},
 		"a page":    {Statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
-		"pulses":    {Statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},
+		"liveness":  {Statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},
 		"open jobs": {Statement{openUseQuery, []any{1}}, []string{"jobs_open_of"}},
 		"unsent":    {Statement{unsentQuery("IS NULL"), nil}, []string{"outbox_unsent"}},
 		"sendable":  {Statement{unsentQuery("IS NOT NULL"), nil}, []string{"outbox_unsent"}},

@@ -11,7 +11,8 @@ import (
 	"bulkpatch/model"
 )
 
-// gone is a submission that makes people gone.
+// gone returns a job with a patch that sets the state "gone". Its filter may be
+// {}.
 func (k *Kit) gone(filterText, patch string) job.Submission {
 	k.tb.Helper()
 	return k.Bulk(filterText, patch, job.Options{AllowAll: true})
@@ -63,7 +64,8 @@ func stampsComeWithTheChange(t *testing.T, k *Kit) {
 
 func quote(text string) string { return `"` + text + `"` }
 
-// stampsStay changes people who are gone in other fields: their stamps stay.
+// stampsStay changes other fields of people whose state is "gone" already. Their
+// stamps must not change.
 func (k *Kit) stampsStay(t *testing.T, gone map[string]Person) {
 	t.Helper()
 	k.Pass(time.Hour)

@@ -129,8 +129,9 @@ func wakeUpsTellWhatIsInFlight(t *testing.T, k *Kit) {
 	check(t, k.Yield(t.Context(), l, 0, ""))
 }
 
-// overlappingJobs lets a crowd work on jobs over the same records, with singles
-// and imports in between. Nobody may wait for ever, and no change may be lost.
+// overlappingJobs has many workers work on jobs over the same records, with
+// singles and imports in between. No transaction may wait for ever, and no change
+// may be lost.
 func overlappingJobs(t *testing.T, k *Kit) {
 	const n = 2 * Part
 	k.Add(n, person)

@@ -12,7 +12,7 @@ import (
 	"bulkpatch/model"
 )
 
-// send imports some lines of people, as a part of an import that has begun.
+// send imports some lines of people, as a part of an import that was started.
 func (k *Kit) send(run job.Import, lines ...string) job.ImportReport {
 	k.tb.Helper()
 	var drafts []model.Draft
@@ -30,7 +30,7 @@ func (k *Kit) send(run job.Import, lines ...string) job.ImportReport {
 	return report
 }
 
-// begin begins an import of people.
+// begin starts an import of people.
 func (k *Kit) begin() job.Import {
 	k.tb.Helper()
 	run, err := k.BeginImport(k.tb.Context(), k.WS, k.People)

@@ -9,8 +9,8 @@ import (
 	"bulkpatch/job"
 )
 
-// foretold previews jobs that fail some of their records, and then runs them:
-// what was foretold, comes.
+// foretold previews jobs that fail some of their records, and then runs them. The
+// job must do what the preview said.
 func foretold(t *testing.T, k *Kit) {
 	const most = mebibyte
 	k.Add(5, func(i int) string {

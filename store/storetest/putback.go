@@ -94,9 +94,9 @@ func wakeUpsHideNone(t *testing.T, k *Kit) {
 	equal(t, "those that are due and hidden", len(last), 0)
 }
 
-// shortWaitsHideNoLongerOnes lets more work wait than a relay reads at a time.
-// Each piece waits a little less long than the first and comes back as often as
-// it is due, and still the first is read.
+// shortWaitsHideNoLongerOnes puts more wake-ups into the outbox than a relay reads
+// at a time. All others have a shorter wait than the first one and are put back
+// whenever they are due. The relay must still read the first one.
 func shortWaitsHideNoLongerOnes(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	k.Add(20, person)

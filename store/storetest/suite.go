@@ -20,7 +20,7 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 	}
 }
 
-// tests are the promises of a store, each with the test that holds it to them.
+// tests are the promises of a store, each with the test that checks it.
 var tests = map[string]func(*testing.T, *Kit){
 	"a bulk job updates what its filter selects":                 bulkUpdatesSelection,
 	"each record has the right outcome":                          outcomesAreToldApart,
