@@ -57,7 +57,7 @@ func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 	s, _ := openTemp(t)
 	defer s.Close()
 	l, _, _ := started(t, s, conditions(999))
-	seen := map[string]Statement{}
+	seen := map[string]statement{}
 	s.db.Writer = recorder{s.db.Writer, seen}
 	chunks := s.Chunks(l)
 	defer chunks.Close()
@@ -69,7 +69,7 @@ func TestTheWriterEvaluatesNoCostlyFilter(t *testing.T) {
 	}
 	updates := 0
 	for text, st := range seen {
-		if strings.Contains(text, "organization") || len(st.Args) > 30 {
+		if strings.Contains(text, "organization") || len(st.args) > 30 {
 			t.Errorf("the writer ran %.300s", text)
 		}
 		if strings.HasPrefix(text, "UPDATE c_desk") {
@@ -91,7 +91,7 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 	w := s.Chunks(l).(*chunks)
 	w.early = true
 	defer w.Close()
-	next := func(between func()) map[string]Statement { return applyAhead(t, w, between) }
+	next := func(between func()) map[string]statement { return applyAhead(t, w, between) }
 	next(func() {}) // learns of other processes
 	next(func() {}) // was read before that
 	if ran := next(func() {}); reads(ran) != 0 {
@@ -119,13 +119,13 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 
 // applyAhead applies a chunk of four records. It calls between after the chunk
 // was read, and returns the statements that ran after that.
-func applyAhead(t *testing.T, w *chunks, between func()) map[string]Statement {
+func applyAhead(t *testing.T, w *chunks, between func()) map[string]statement {
 	t.Helper()
 	w.pace = pace{records: 1000} // whatever the last one took
 	c, err := w.take(t.Context(), 4)
 	must(t, err)
 	between()
-	seen := map[string]Statement{}
+	seen := map[string]statement{}
 	plain := w.s.db.Writer
 	w.s.db.Writer = recorder{plain, seen}
 	defer func() { w.s.db.Writer = plain }()
@@ -165,7 +165,7 @@ func checkOutcomes(t *testing.T, items []job.Result, want map[int]string) {
 }
 
 // reads counts the statements that read customers.
-func reads(ran map[string]Statement) (n int) {
+func reads(ran map[string]statement) (n int) {
 	for text := range ran {
 		if strings.HasPrefix(text, "SELECT") && strings.Contains(text, "c_desk") {
 			n++

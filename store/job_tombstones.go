@@ -59,10 +59,10 @@ func byWorkspace(due []tombstone) map[int64][]int64 {
 
 func (s *Store) purgeOf(ctx context.Context, workspace int64, nums []int64) error {
 	purge := s.purgeQuery(workspace, nums)
-	return s.inLargeTx(ctx, func(t *tx) error { return t.Run(purge.Text, purge.Args...) })
+	return s.inLargeTx(ctx, func(t *tx) error { return t.Run(purge.text, purge.args...) })
 }
 
-func (s *Store) purgeQuery(workspace int64, nums []int64) Statement {
+func (s *Store) purgeQuery(workspace int64, nums []int64) statement {
 	among, args := s.db.Dialect.Among("num", nums)
-	return Statement{`DELETE FROM jobs WHERE workspace = ? AND ` + among + ` AND left_at IS NOT NULL AND ` + noFollower, append([]any{workspace}, args...)}
+	return statement{`DELETE FROM jobs WHERE workspace = ? AND ` + among + ` AND left_at IS NOT NULL AND ` + noFollower, append([]any{workspace}, args...)}
 }

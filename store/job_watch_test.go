@@ -52,7 +52,7 @@ func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
 		if known {
 			server.Do(t, name, "ANALYZE")
 		}
-		for _, st := range []Statement{
+		for _, st := range []statement{
 			{s.db.Dialect.Rebind(revisionsQuery(s.db.Dialect)), []any{`[[1,"job-7"],[1,"job-8"]]`}},
 			{s.db.Dialect.Rebind(jobColumns + amongIDs(s.db.Dialect)), []any{1, `[["job-7"],["job-8"]]`}},
 			{s.db.Dialect.Rebind(liveSecretsQuery(s.db.Dialect)), []any{`[["hash-7"]]`}},
@@ -60,7 +60,7 @@ func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
 			plan := explainPostgres(t, s, st)
 			for _, table := range []string{"jobs j", "shards s", "api_keys k"} {
 				if strings.Contains(plan, "Seq Scan on "+table) {
-					t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.Text)
+					t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.text)
 				}
 			}
 		}

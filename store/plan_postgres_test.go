@@ -35,7 +35,7 @@ func TestChunksReachRecordsByKeyOnPostgreSQL(t *testing.T) {
 		for _, st := range append(ranged, listed...) {
 			plan := explainPostgres(t, s, st)
 			if !strings.Contains(plan, "Index Scan using c_desk_pkey") || strings.Contains(plan, "c_desk_i") || strings.Contains(plan, "Seq Scan") {
-				t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.Text)
+				t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.text)
 			}
 		}
 	}
@@ -53,7 +53,7 @@ func TestAnImportFindsRecordsByKeyOnPostgreSQL(t *testing.T) {
 	desk, ws := fillWithAcme(t, s)
 	name := address[strings.LastIndex(address, "/")+1 : strings.Index(address, "?")]
 	server.Do(t, name, `INSERT INTO c_desk (rid, workspace, id, version, created_at, updated_at) SELECT n, 1, n, 1, 0, 0 FROM generate_series(1000, 60000) AS n`)
-	seen := map[string]Statement{}
+	seen := map[string]statement{}
 	s.db.Writer = recorder{s.db.Writer, seen}
 	var drafts []model.Draft
 	for id := 2000; id < 60000; id += 100 {
@@ -76,7 +76,7 @@ func TestAnImportFindsRecordsByKeyOnPostgreSQL(t *testing.T) {
 			looked++
 			plan := explainPostgres(t, s, st)
 			if !regexp.MustCompile(`Index Scan (using|on) c_desk_pkey .*\n +Index Cond: .*workspace = '1'::bigint\) AND .*`+key).MatchString(plan) || regexp.MustCompile("Seq Scan|c_desk_i").MatchString(plan) {
-				t.Errorf("the plan is\n%s\nof %s", plan, st.Text)
+				t.Errorf("the plan is\n%s\nof %s", plan, st.text)
 			}
 		}
 		if looked != 2 {
@@ -86,9 +86,9 @@ func TestAnImportFindsRecordsByKeyOnPostgreSQL(t *testing.T) {
 	}
 }
 
-func explainPostgres(t *testing.T, s *Store, st Statement) string {
+func explainPostgres(t *testing.T, s *Store, st statement) string {
 	t.Helper()
 	var plan []string
-	must(t, s.db.Lookups.Select(&plan, "EXPLAIN "+st.Text, st.Args...))
+	must(t, s.db.Lookups.Select(&plan, "EXPLAIN "+st.text, st.args...))
 	return strings.Join(plan, "\n")
 }

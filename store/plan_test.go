@@ -37,7 +37,7 @@ func TestChunksReachRecordsByNumber(t *testing.T) {
 // A recorder is a writer that keeps the statements on customers.
 type recorder struct {
 	sqldb.Writer
-	seen map[string]Statement
+	seen map[string]statement
 }
 
 func (r recorder) Do(ctx context.Context, n sqldb.Size, fn func(*sqldb.Tx) error) (*sqldb.Tx, error) {
@@ -49,23 +49,23 @@ func (r recorder) Do(ctx context.Context, n sqldb.Size, fn func(*sqldb.Tx) error
 
 type recordedSession struct {
 	sqldb.Session
-	seen map[string]Statement
+	seen map[string]statement
 }
 
 func (s recordedSession) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	s.seen[text] = Statement{text, args}
+	s.seen[text] = statement{text, args}
 	return s.Session.ExecContext(ctx, text, args...)
 }
 
 func (s recordedSession) QueryxContext(ctx context.Context, text string, args ...any) (*sqlx.Rows, error) {
-	s.seen[text] = Statement{text, args}
+	s.seen[text] = statement{text, args}
 	return s.Session.QueryxContext(ctx, text, args...)
 }
 
 // chunkStatements runs a chunk of a job and one of its undo, and then each way
 // to read and write a chunk. It returns the statements on customers: those over
 // a range of numbers, and those with a list, which contain the mark.
-func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Statement) {
+func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []statement) {
 	t.Helper()
 	ctx := t.Context()
 	desk, ws := fillWithAcme(t, s)
@@ -74,7 +74,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Stat
 	if faults != nil || more != nil {
 		t.Fatal(faults, more)
 	}
-	seen := map[string]Statement{}
+	seen := map[string]statement{}
 	s.db.Writer = recorder{s.db.Writer, seen}
 	_, _, err := s.Submit(ctx, auth.Caller{Workspace: ws}, job.Submission{Kind: job.Bulk, Model: desk, Filter: f, Patch: p})
 	must(t, err)
@@ -88,7 +88,7 @@ func chunkStatements(t *testing.T, s *Store, mark string) (ranged, listed []Stat
 	condition, args := f.SQL(s.db.Dialect.Filter)
 	o := newOutlook(s.db.Dialect, p.Stamped(desk, 1).Sets, 1)
 	window := append(append(append([]any{int64(0)}, o.args(0)...), int64(0), int64(1000), ws.ID), args...)
-	ranged = append(ranged, Statement{s.db.Dialect.Rebind(windowQuery(s.db.Dialect, choice{model: desk, condition: condition, outlook: o})), window})
+	ranged = append(ranged, statement{s.db.Dialect.Rebind(windowQuery(s.db.Dialect, choice{model: desk, condition: condition, outlook: o})), window})
 	for text, st := range seen {
 		switch {
 		case !strings.Contains(text, "c_desk") || !strings.Contains(text, "jobTitle"):
@@ -168,12 +168,12 @@ func applyOne(t *testing.T, s *Store) job.Lease {
 	return l
 }
 
-func planned(t *testing.T, s *Store, statements []Statement, want string) {
+func planned(t *testing.T, s *Store, statements []statement, want string) {
 	t.Helper()
 	for _, st := range statements {
-		plan := explain(t, s, st.Text)
+		plan := explain(t, s, st.text)
 		if !slices.ContainsFunc(plan, func(step string) bool { return strings.Contains(step, want) }) {
-			t.Errorf("the plan is %q, without %s\n%s", plan, want, st.Text)
+			t.Errorf("the plan is %q, without %s\n%s", plan, want, st.text)
 		}
 	}
 }
@@ -223,7 +223,7 @@ func TestTombstonesAreNotRead(t *testing.T) {
 		oldestKept: "SEARCH jobs USING INDEX jobs_kept_since",
 		`SELECT 1 FROM departed WHERE deleted_at < ? LIMIT 1`: "departed_since (deleted_at<?)",
 		dueTombstones:                    "SEARCH jobs USING COVERING INDEX jobs_gone (",
-		s.purgeQuery(1, []int64{1}).Text: "jobs_of_source",
+		s.purgeQuery(1, []int64{1}).text: "jobs_of_source",
 	} {
 		if plan := strings.Join(explain(t, s, query), "; "); !strings.Contains(plan, index) || strings.Contains(plan, "SCAN jobs") {
 			t.Errorf("the plan is %s, without %s", plan, index)

@@ -42,7 +42,7 @@ func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
 			}
 			defer s.Close()
 			desk, ws := fillWithAcme(t, s)
-			plain, seen := s.db.Writer, map[string]Statement{}
+			plain, seen := s.db.Writer, map[string]statement{}
 			var other func()
 			s.db.Writer = quicker{recorder{s.db.Writer, seen}, &other}
 
@@ -60,7 +60,7 @@ func TestNobodyWaitsForALookAtAllRecords(t *testing.T) {
 			if !existed || len(ran) != 1 {
 				t.Fatalf("existed: %v, and the transaction ran %v", existed, ran)
 			}
-			if args := ran[0].Args; args[0] != r.RID || args[1] != r.RID+1 {
+			if args := ran[0].args; args[0] != r.RID || args[1] != r.RID+1 {
 				t.Errorf("the transaction looked at the records from %v to %v, and %d was new", args[0], args[1], r.RID)
 			}
 		})
@@ -80,7 +80,7 @@ func unlessNamed(t *testing.T, s *Store, m *model.Model, ws auth.Workspace, name
 }
 
 // looks returns the statements that compare customers with a name.
-func looks(seen map[string]Statement) (list []Statement) {
+func looks(seen map[string]statement) (list []statement) {
 	for text, s := range seen {
 		if _, where, _ := strings.Cut(text, " WHERE "); strings.HasPrefix(text, "SELECT") && strings.Contains(where, "firstName") {
 			list = append(list, s)

@@ -49,7 +49,7 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 		}
 		var more bool
 		var err error
-		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, Statement{" WHERE " + where + " ORDER BY " + orderBy(order, s.db.Dialect.Filter), all})
+		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, statement{" WHERE " + where + " ORDER BY " + orderBy(order, s.db.Dialect.Filter), all})
 		if more {
 			page.NextCursor = writePlace(order, page.Items[len(page.Items)-1])
 		}
@@ -61,10 +61,10 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 // pageOf reads the numbers of a page's records first and then the records: to
 // sort whole records, a database would have to hold all of them. more reports
 // that there are further records.
-func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *model.Model, q filter.Query, which Statement) (items []model.Record, more bool, err error) {
+func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *model.Model, q filter.Query, which statement) (items []model.Record, more bool, err error) {
 	var rids []int64
-	err = t.SelectContext(ctx, &rids, s.db.Dialect.Rebind("SELECT rid FROM "+m.Table()+which.Text+" LIMIT ? OFFSET ?"),
-		append(which.Args[:len(which.Args):len(which.Args)], q.Limit+1, q.Offset)...)
+	err = t.SelectContext(ctx, &rids, s.db.Dialect.Rebind("SELECT rid FROM "+m.Table()+which.text+" LIMIT ? OFFSET ?"),
+		append(which.args[:len(which.args):len(which.args)], q.Limit+1, q.Offset)...)
 	if err != nil {
 		return nil, false, err
 	}

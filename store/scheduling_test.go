@@ -16,21 +16,21 @@ import (
 // scheduling returns the queries that relays and sweeps run many times a
 // second, with their arguments and the indexes that bound what they read.
 func scheduling(s *Store) map[string]struct {
-	Statement
+	statement
 	indexes []string
 } {
 	return map[string]struct {
-		Statement
+		statement
 		indexes []string
 	}{
-		"singles":   {Statement{singlesQuery(s.db.Dialect), []any{0, 500}}, []string{"outbox_first_singles"}},
-		"bulks":     {Statement{bulksQuery(s.db.Dialect), []any{0, 64}}, []string{"outbox_first_bulks"}},
-		"in flight": {Statement{inFlightQuery, nil}, []string{"shards_told"}},
-		"a page":    {Statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
-		"liveness":  {Statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},
-		"open jobs": {Statement{openUseQuery, []any{1}}, []string{"jobs_open_of"}},
-		"unsent":    {Statement{unsentQuery("IS NULL"), nil}, []string{"outbox_unsent"}},
-		"sendable":  {Statement{unsentQuery("IS NOT NULL"), nil}, []string{"outbox_unsent"}},
+		"singles":   {statement{singlesQuery(s.db.Dialect), []any{0, 500}}, []string{"outbox_first_singles"}},
+		"bulks":     {statement{bulksQuery(s.db.Dialect), []any{0, 64}}, []string{"outbox_first_bulks"}},
+		"in flight": {statement{inFlightQuery, nil}, []string{"shards_told"}},
+		"a page":    {statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
+		"liveness":  {statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},
+		"open jobs": {statement{openUseQuery, []any{1}}, []string{"jobs_open_of"}},
+		"unsent":    {statement{unsentQuery("IS NULL"), nil}, []string{"outbox_unsent"}},
+		"sendable":  {statement{unsentQuery("IS NOT NULL"), nil}, []string{"outbox_unsent"}},
 	}
 }
 
@@ -43,7 +43,7 @@ func TestSchedulingReadsABoundedPartOfWhatWaits(t *testing.T) {
 	t.Cleanup(func() { must(t, s.Close()) })
 	must(t, s.Migrate(t.Context()))
 	for name, q := range scheduling(s) {
-		plan := strings.Join(explain(t, s, q.Text), "\n")
+		plan := strings.Join(explain(t, s, q.text), "\n")
 		for _, index := range q.indexes {
 			if !strings.Contains(plan, index) {
 				t.Errorf("%s: the plan is\n%s\nwithout %s", name, plan, index)
@@ -85,7 +85,7 @@ func TestSchedulingReadsABoundedPartOfWhatWaitsOnPostgreSQL(t *testing.T) {
 		for what, q := range scheduling(s) {
 			var plan []string
 			must(t, s.inIndexOrder(t.Context(), func(db *sqlx.Tx) error {
-				return db.Select(&plan, s.db.Dialect.Rebind("EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF) "+q.Text), q.Args...)
+				return db.Select(&plan, s.db.Dialect.Rebind("EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF, SUMMARY OFF) "+q.text), q.args...)
 			}))
 			for _, step := range plan {
 				if n := rowsRead(t, step); n > bound && what != "open jobs" { // that query counts the jobs of one workspace

@@ -60,8 +60,8 @@ func (s *Store) after(t *tx, err error) error {
 	return nil
 }
 
-// A Statement is SQL, or a part of it, with its arguments.
-type Statement struct {
-	Text string
-	Args []any
+// A statement is SQL, or a part of it, with its arguments.
+type statement struct {
+	text string
+	args []any
 }
