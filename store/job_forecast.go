@@ -126,7 +126,7 @@ func (f foresight) decide(ctx context.Context, c *chunk) error {
 	return c.decide()
 }
 
-// of is what would become of all selected records together.
+// of returns what a job would do to all selected records.
 func (f foresight) of(ctx context.Context, sel selection, examined func(part float64)) (forecast, error) {
 	var all forecast
 	err := f.each(ctx, sel, examined, func(c *chunk) error {

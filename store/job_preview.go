@@ -65,8 +65,8 @@ func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, examined f
 	return p, sel, err
 }
 
-// forecast is what would become of records that were selected with an outlook: what
-// the outlook says, and for the records that it leaves open, what Go decides.
+// forecast returns what a job would do to records that were selected with an
+// outlook. For the records that the outlook leaves open, Go decides.
 func (s *Store) forecast(ctx context.Context, t *sqlx.Tx, l job.Lease, c choice, sel selection) (forecast, error) {
 	refused, err := s.unmet(ctx, t, l, c.id)
 	if err != nil || refused.tally.Tried() > 0 {

@@ -8,21 +8,22 @@ import (
 	"bulkpatch/model"
 )
 
-// Imports must not take what the store generates while they run for what
-// their lines mean: a record that somebody made meanwhile without an id is not
-// the one that a line names by the id which that record happened to get. So
-// what is generated is noted as ranges, which takes one row for as long as
-// nothing else is made in between.
+// A line of an import names a record by its id. While the import runs, the store
+// may generate the same id for a new record of another caller. The line does not
+// mean that record, and must not change it. The same holds for the values of
+// counted fields. So the store records what it has generated, as ranges: one row,
+// for as long as no other record is created in between.
 //
-// Values of counted fields are noted as they are. Of an id, counted or not,
-// the number of its record is: numbers only grow, so that those from a number
-// on are those of the records that were made since.
+// A range of a counted field holds the values. A range of an id holds the numbers
+// of the records, because they always grow: the records that were created since a
+// time are those from a number on.
 
 // generatedKept is how long ranges are kept: longer than any import lasts.
 const generatedKept = 48 * time.Hour
 
-// noteGenerated stores that values of a field were generated. It must come
-// after the lock that makes others wait who generate values of the same field.
+// noteGenerated stores that values of a field were generated. The transaction
+// must have taken the numbers or values before: that locks out all others that
+// generate values of the same field.
 func (t *tx) noteGenerated(ws int64, m *model.Model, f *model.Field, first, last int64) error {
 	hour := t.Now - t.Now%time.Hour.Microseconds()
 	return t.Run(`INSERT INTO generated (workspace, model, field, first, last, noted_at)

@@ -57,8 +57,8 @@ func (p *stride) slow(n int64) (ok bool) {
 }
 
 // A walk reads all numbers of some ranges in order, in one snapshot. Each of its
-// reads takes about the same time. It adapts, because one filter may take
-// minutes for a window, and for another a window is the least worth reading.
+// reads takes about the same time. It adapts to the filter: with an expensive one
+// a window may take minutes, with a cheap one it is read by one statement.
 type walk struct {
 	d        *sqldb.Dialect
 	t        *sqlx.Tx
