@@ -42,15 +42,15 @@ func (in *inserter) full() bool { return len(in.rows) >= batchRows || in.bytes >
 
 // flush writes the rows that were added.
 func (in *inserter) flush() error {
-	names, kinds := make([]string, len(in.columns)), make([]model.Type, len(in.columns))
+	names, types := make([]string, len(in.columns)), make([]model.Type, len(in.columns))
 	for i, col := range in.columns {
-		names[i], kinds[i] = col.quoted(), col.to
+		names[i], types[i] = col.quoted(), col.to
 	}
 	d := in.t.Dialect
 	head := "INSERT INTO " + in.table + " (" + strings.Join(names, ", ") + ") " + d.Numbered
 	for rest := in.rows; len(rest) > 0; {
 		n := d.InsertAtOnce(len(rest))
-		source, args := d.Rows(kinds, rest[:n])
+		source, args := d.Rows(types, rest[:n])
 		if err := in.t.Run(head+source, args...); err != nil {
 			return err
 		}

@@ -210,7 +210,7 @@ func (c *copier) addGone(name string, had []column) error {
 		if slices.ContainsFunc(have, func(h tableColumn) bool { return strings.EqualFold(h.Name, gone.SQL) }) {
 			continue
 		}
-		f := &model.Field{Name: gone.Name, Column: gone.SQL, Type: gone.Kind}
+		f := &model.Field{Name: gone.Name, Column: gone.SQL, Type: gone.Type}
 		if err := c.to.addColumn(m, f); err != nil {
 			return err
 		}

@@ -15,14 +15,14 @@ import (
 
 const wakeUpColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait`
 
-// wakeUpKinds are groups of wake-ups. A relay reads the oldest ones of each group,
+// wakeUpGroups are groups of wake-ups. A relay reads the oldest ones of each group,
 // so that a long group cannot hide another: those that any process may get, by
 // the magnitude of their wait, and those for processes that have a model, by the
 // models of the running processes.
-var wakeUpKinds = `(SELECT '' AS model, scale AS low, scale AS high FROM (` + scales() + `) AS each_scale
-	UNION ALL SELECT model, 0, ` + strconv.Itoa(lastScale) + ` FROM (SELECT DISTINCT model FROM running_models WHERE seen_at > ?) AS running) AS kind`
+var wakeUpGroups = `(SELECT '' AS model, scale AS low, scale AS high FROM (` + scales() + `) AS each_scale
+	UNION ALL SELECT model, 0, ` + strconv.Itoa(lastScale) + ` FROM (SELECT DISTINCT model FROM running_models WHERE seen_at > ?) AS running) AS wake_group`
 
-const ofKind = `model = kind.model AND scale BETWEEN kind.low AND kind.high`
+const ofGroup = `model = wake_group.model AND scale BETWEEN wake_group.low AND wake_group.high`
 
 // lastScale is the magnitude of the longest waits, about a year.
 const lastScale = 12
@@ -46,7 +46,7 @@ func scales() string {
 }
 
 // Singles lists the wake-ups of singles, oldest first: at most limit of each of
-// [wakeUpKinds].
+// [wakeUpGroups].
 func (s *Store) Singles(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
@@ -75,12 +75,12 @@ func firstWakeUps(d *sqldb.Dialect, condition string) string {
 }
 
 func singlesQuery(d *sqldb.Dialect) string {
-	return `SELECT ` + wakeUpColumns + ` FROM ` + wakeUpKinds + firstWakeUps(d, `single = 1 AND `+ofKind) + ` ORDER BY o.place`
+	return `SELECT ` + wakeUpColumns + ` FROM ` + wakeUpGroups + firstWakeUps(d, `single = 1 AND `+ofGroup) + ` ORDER BY o.place`
 }
 
 // Bulks lists the wake-ups of bulk shards, each with how many of its job and
 // of its workspace are in flight: for each workspace the oldest ones, at most limit
-// of each of [wakeUpKinds].
+// of each of [wakeUpGroups].
 func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	var wakeUps []job.WakeUp
 	var told []job.Ref
@@ -114,8 +114,8 @@ func bulksQuery(d *sqldb.Dialect) string {
 			UNION ALL
 			SELECT (SELECT MIN(workspace) FROM outbox WHERE single = 0 AND workspace > busy.workspace) FROM busy WHERE busy.workspace IS NOT NULL
 		)
-		SELECT ` + wakeUpColumns + ` FROM busy CROSS JOIN ` + wakeUpKinds +
-		firstWakeUps(d, `single = 0 AND workspace = busy.workspace AND `+ofKind) + ` ORDER BY o.wait, o.place`
+		SELECT ` + wakeUpColumns + ` FROM busy CROSS JOIN ` + wakeUpGroups +
+		firstWakeUps(d, `single = 0 AND workspace = busy.workspace AND `+ofGroup) + ` ORDER BY o.wait, o.place`
 }
 
 // inFlightQuery lists the shards in flight: their wake-up was sent to Redis, and

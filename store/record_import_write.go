@@ -153,11 +153,11 @@ func (im *importer) writeAll(edits []edit) error {
 
 // writeSome writes records that change the same fields, in one statement.
 func (im *importer) writeSome(edits []edit) error {
-	names, kinds := []string{"number", "changed_at"}, []model.Type{model.Integer, model.Integer}
+	names, types := []string{"number", "changed_at"}, []model.Type{model.Integer, model.Integer}
 	set := []string{"version = version + 1", "updated_at = COALESCE(given.changed_at, updated_at)", "last_job = NULL"}
 	for i, s := range edits[0].sets {
 		name := fmt.Sprint("v", i)
-		names, kinds = append(names, name), append(kinds, s.Field.Type)
+		names, types = append(names, name), append(types, s.Field.Type)
 		set = append(set, sqldb.Quoted(s.Field)+" = given."+name)
 	}
 	values, rids := make([][]any, len(edits)), make([]int64, len(edits))
@@ -171,7 +171,7 @@ func (im *importer) writeSome(edits []edit) error {
 			values[i] = append(values[i], s.Value)
 		}
 	}
-	source, args := im.t.Dialect.Rows(kinds, values)
+	source, args := im.t.Dialect.Rows(types, values)
 	reached, which := im.t.Dialect.Reached("rid", rids)
 	return im.t.Run("WITH given ("+strings.Join(names, ", ")+") AS ("+source+") UPDATE "+im.m.Table()+im.t.Dialect.NotIndexed+
 		" SET "+strings.Join(set, ", ")+" FROM given WHERE rid = given.number AND workspace = ? AND "+reached, append(append(args, im.ws.ID), which...)...)

@@ -94,10 +94,10 @@ func (t *tx) count(ws int64, m *model.Model, f *model.Field, rows []newRow) erro
 // insert inserts rows, many in one statement. otherwise is the clause for rows
 // whose id is taken, "" to return an error.
 func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise string) (inserted int64, err error) {
-	columns, kinds := []string{"rid", "workspace"}, []model.Type{model.Integer, model.Integer}
+	columns, types := []string{"rid", "workspace"}, []model.Type{model.Integer, model.Integer}
 	for _, f := range m.Fields {
 		if f.Role != model.RoleLastJob {
-			columns, kinds = append(columns, sqldb.Quoted(f)), append(kinds, f.Type)
+			columns, types = append(columns, sqldb.Quoted(f)), append(types, f.Type)
 		}
 	}
 	head := "INSERT INTO " + m.Table() + " (" + strings.Join(columns, ", ") + ") "
@@ -107,7 +107,7 @@ func (t *tx) insert(ws auth.Workspace, m *model.Model, rows []newRow, otherwise 
 		for i, r := range rows[:n] {
 			values[i] = r.line(ws, m)
 		}
-		source, args := t.Dialect.Rows(kinds, values)
+		source, args := t.Dialect.Rows(types, values)
 		done, err := t.Exec(head+source+otherwise, args...)
 		if err != nil {
 			return 0, err

@@ -28,7 +28,7 @@ func (e *LossError) Error() string {
 type column struct {
 	Name string     `json:"name"` // the field's
 	SQL  string     `json:"sql"`  // the column's
-	Kind model.Type `json:"kind"`
+	Type model.Type `json:"kind"`
 }
 
 // stored returns the fields that have a column of their own besides those with
@@ -161,9 +161,9 @@ func (t *tx) checkLoss(m *model.Model, before []column) error {
 			"Keep it as it was, or give the new model another name and move the records with export and import"}
 	}
 	for _, f := range stored(m) {
-		if i := findColumn(before, f); i >= 0 && before[i].Kind != f.Type {
+		if i := findColumn(before, f); i >= 0 && before[i].Type != f.Type {
 			return &LossError{m.Name, f.Name,
-				fmt.Sprintf("its type would change from %s to %s", before[i].Kind, f.Type),
+				fmt.Sprintf("its type would change from %s to %s", before[i].Type, f.Type),
 				"Keep the type, or add a field of another name and fill it from an export"}
 		}
 	}
@@ -251,19 +251,19 @@ func (t *tx) indexes(m *model.Model) (map[string]bool, error) {
 }
 
 // An index is the SQL before and after its name.
-type index struct{ kind, on string }
+type index struct{ create, on string }
 
 func wantedIndexes(m *model.Model, d *sqldb.Dialect) map[string]*index {
 	want := map[string]*index{m.Table() + "_id": {"UNIQUE INDEX", "(workspace, id)"}}
 	for _, f := range stored(m) {
-		kind, mark := "INDEX", "_i_"
+		create, mark := "INDEX", "_i_"
 		switch {
 		case f.Unique:
-			kind, mark = "UNIQUE INDEX", "_u_"
+			create, mark = "UNIQUE INDEX", "_u_"
 		case !f.Indexed:
 			continue
 		}
-		want[indexName(m.Table()+mark+f.Column)] = &index{kind, "(workspace, " + sqldb.Quoted(f) + d.NullsFirst + ")"}
+		want[indexName(m.Table()+mark+f.Column)] = &index{create, "(workspace, " + sqldb.Quoted(f) + d.NullsFirst + ")"}
 	}
 	return want
 }
@@ -282,7 +282,7 @@ func indexName(name string) string {
 }
 
 func (t *tx) createIndex(m *model.Model, name string, i *index, how string) error {
-	err := t.Run("CREATE " + i.kind + how + ` "` + name + `" ON ` + m.Table() + " " + i.on)
+	err := t.Run("CREATE " + i.create + how + ` "` + name + `" ON ` + m.Table() + " " + i.on)
 	if column, refused := t.Dialect.Refusal(err); refused {
 		// An index that failed while it was created concurrently still exists. It
 		// would refuse values that the present model allows.
