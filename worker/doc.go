@@ -1,4 +1,4 @@
-// Package worker drives jobs. It has three parts:
+// Package worker drives jobs, by waking workers through Redis. It has three parts:
 //
 //   - The [Relay] reads wake-ups from the outbox in the database and queues them
 //     in Redis as tasks. It is also the round-robin scheduler.
