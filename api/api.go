@@ -43,6 +43,11 @@ type Config struct {
 	// path does not exist.
 	Metrics, Queues http.Handler
 
+	// CSVGuard says whether the strings of all tables, those that are answered
+	// and those that are imported, are guarded against spreadsheet programs
+	// that would take them for formulas.
+	CSVGuard table.Guard
+
 	// MaxBody limits a JSON body in bytes, after unpacking; 0 means
 	// [DefaultMaxBody]. At most 16 bodies above 64 KiB are received and checked
 	// at a time, at most 8 of one key; others wait for up to StepTimeout.

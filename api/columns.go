@@ -13,11 +13,13 @@ import (
 	"bulkpatch/model/table"
 )
 
-// A tableShape is what a caller says of a table.
+// A tableShape says how to read a table. The caller decides everything but the
+// guard, which is a setting of the server.
 type tableShape struct {
 	format    string
 	delimiter byte // 0: as the header has it
 	columns   model.Columns
+	guard     table.Guard
 }
 
 // tableShape reads the parameters about a table in a format.

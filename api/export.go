@@ -30,9 +30,8 @@ func (s *server) exportRecords(c *call) error {
 	}
 	if format == web.TypeCSV {
 		out.MediaType = web.TypeCSV + "; charset=utf-8; header=present"
-		sheet := newSheet(c.model, fields)
-		sheet.secrets = c.secrets()
-		out.Append(web.AppendRow(nil, sheet.names...))
+		sheet := newSheet(s.csv(), c.model, fields, c.secrets())
+		out.Append(sheet.csv.AppendHeader(nil, sheet.names...))
 		line = sheet.appendRecord
 	}
 	var buf []byte
@@ -52,6 +51,9 @@ func (s *server) exportRecords(c *call) error {
 	return out.Flush()
 }
 
+// csv returns the writer of the server's tables.
+func (s *server) csv() web.CSV { return web.NewCSV(s.CSVGuard) }
+
 // extension is the ending of a downloaded file.
 func extension(mediaType string) string {
 	if mediaType == web.TypeCSV {
@@ -62,6 +64,7 @@ func extension(mediaType string) string {
 
 // A sheet is a model as a table: the columns of its CSV form.
 type sheet struct {
+	csv     web.CSV
 	names   []string
 	fields  []*model.Field
 	secrets model.Secrets
@@ -71,8 +74,8 @@ type sheet struct {
 // newSheet returns the table of the fields that may be shown, in the model's
 // order: all where none are chosen, otherwise those chosen and id and version,
 // which every answer has.
-func newSheet(m *model.Model, chosen []*model.Field) *sheet {
-	s := &sheet{}
+func newSheet(csv web.CSV, m *model.Model, chosen []*model.Field, secrets model.Secrets) *sheet {
+	s := &sheet{csv: csv, secrets: secrets}
 	for _, f := range m.Fields {
 		wanted := chosen == nil || slices.Contains(chosen, f) || f.Role == model.RoleID || f.Role == model.RoleVersion
 		if !wanted || f.WriteOnly || f.Secret == model.Hashed {
@@ -84,20 +87,20 @@ func newSheet(m *model.Model, chosen []*model.Field) *sheet {
 	return s
 }
 
-// appendRecord appends one record as a CSV line. An empty string is quoted, so
-// that it is not taken for a missing value.
+// appendRecord appends one record as a CSV line.
 func (s *sheet) appendRecord(dst []byte, r model.Record) []byte {
-	for i, f := range s.fields {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
+	line := s.csv.Line(dst)
+	for _, f := range s.fields {
 		value := r.Values[f.Index]
 		s.text = f.AppendCell(s.text[:0], value, s.secrets)
-		if value != nil && len(s.text) == 0 {
-			dst = append(dst, `""`...)
-			continue
+		switch {
+		case value == nil:
+			line.AddMissing()
+		case f.Type == model.String:
+			line.AddString(s.text)
+		default:
+			line.AddValue(s.text)
 		}
-		dst = web.AppendCell(dst, s.text)
 	}
-	return append(dst, '\r', '\n')
+	return line.End()
 }

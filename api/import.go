@@ -139,6 +139,7 @@ func (s *server) importRecords(c *call) error {
 	}
 	in := c.input()
 	shape := in.tableShape(c.model, format)
+	shape.guard = s.CSVGuard
 	known, err := s.known(c, c.model, model.PatchOptions{AllowNewChoices: in.flag("allowNewOptions")})
 	if err := cmp.Or(in.err(), err); err != nil {
 		return err

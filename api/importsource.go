@@ -38,7 +38,7 @@ func newRowSource(body io.Reader, m *model.Model, known model.PatchOptions, shap
 			return d, faults
 		}, checker, true}, nil
 	}
-	rows, err := table.NewCSV(body, shape.delimiter)
+	rows, err := table.NewCSV(body, shape.delimiter, shape.guard)
 	if err != nil {
 		return nil, refused("invalid_csv", err)
 	}

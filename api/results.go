@@ -1,9 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"bulkpatch/api/web"
 	"bulkpatch/job"
@@ -129,8 +131,9 @@ func (s *server) streamResults(c *call, id string, q job.ResultQuery, format str
 	line := appendResultLine
 	if format == web.TypeCSV {
 		out.MediaType = web.TypeCSV + "; charset=utf-8; header=present"
-		out.Append(web.AppendRow(nil, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by"))
-		line = appendResultRow
+		rows := resultRows{s.csv()}
+		out.Append(rows.appendHeader(nil))
+		line = rows.appendResult
 	}
 	if c.bodyless() {
 		return out.Flush()
@@ -162,33 +165,65 @@ func appendResultLine(dst []byte, r job.Result) ([]byte, error) {
 	return append(dst, line...), err
 }
 
-// appendResultRow writes a result as a line of CSV.
-func appendResultRow(dst []byte, r job.Result) ([]byte, error) {
+// resultRows writes results as lines of CSV.
+type resultRows struct{ csv web.CSV }
+
+func (t resultRows) appendHeader(dst []byte) []byte {
+	return t.csv.AppendHeader(dst, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by")
+}
+
+func (t resultRows) appendResult(dst []byte, r job.Result) ([]byte, error) {
 	var failure job.RecordError
 	if r.Error != nil {
 		failure = *r.Error
 	}
-	at := ""
-	if r.At != nil {
-		at = timeText(*r.At)
+	var met job.Conflict
+	if r.Conflict != nil {
+		met = *r.Conflict
 	}
 	changed, err := jsonCell(r.Changed)
 	if err != nil {
 		return nil, err
 	}
-	var c job.Conflict
-	if r.Conflict != nil {
-		c = *r.Conflict
+	conflict, err := jsonCell(met.Fields)
+	if err != nil {
+		return nil, err
 	}
-	conflict, err := jsonCell(c.Fields)
-	return web.AppendRow(dst, r.ID.String(), string(r.Outcome), failure.Code, failure.Detail, failure.Pointer, at, changed, conflict, c.By), err
+	line := t.csv.Line(dst)
+	addID(&line, r.ID)
+	line.AddOptional(string(r.Outcome))
+	line.AddOptional(failure.Code)
+	line.AddOptional(failure.Detail)
+	line.AddOptional(failure.Pointer)
+	line.AddValue(timeCell(r.At))
+	line.AddValue(changed)
+	line.AddValue(conflict)
+	line.AddOptional(met.By)
+	return line.End(), nil
+}
+
+// addID adds the cell of an id, which is a number or a string.
+func addID(line *web.Line, id model.ID) {
+	if id.IsNumber() {
+		line.AddValue([]byte(id.String()))
+		return
+	}
+	line.AddOptional(id.String())
+}
+
+// timeCell returns a time as the text of a cell, which is empty for nil.
+func timeCell(at *time.Time) []byte {
+	if at == nil {
+		return nil
+	}
+	return []byte(timeText(*at))
 }
 
 // jsonCell returns an object as the text of a cell, which is empty for nil.
-func jsonCell[V any](object map[string]V) (string, error) {
+func jsonCell[V any](object map[string]V) ([]byte, error) {
 	if object == nil {
-		return "", nil
+		return nil, nil
 	}
 	line, err := web.JSONLine(object)
-	return strings.TrimSuffix(string(line), "\n"), err
+	return bytes.TrimSuffix(line, []byte{'\n'}), err
 }

@@ -22,6 +22,9 @@ func (m *Model) ID(text string) ID {
 // changes nothing.
 func (m *Model) Typed(id ID) ID { return m.ID(id.value) }
 
+// IsNumber reports whether the id is a number in JSON.
+func (id ID) IsNumber() bool { return id.number }
+
 // String returns the id as in an address or a cell.
 func (id ID) String() string { return id.value }
 

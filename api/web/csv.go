@@ -1,15 +1,84 @@
 package web
 
-import "bytes"
+import (
+	"bytes"
 
-// AppendCell appends one cell of a CSV line (RFC 4180). A text that a
-// spreadsheet would take for a formula is not changed: importing an export must
-// give the same values.
-func AppendCell(dst, text []byte) []byte {
-	if !bytes.ContainsAny(text, "\",\r\n") && len(bytes.TrimSpace(text)) == len(text) {
-		return append(dst, text...)
+	"bulkpatch/model/table"
+)
+
+// A CSV writes tables as RFC 4180 has them. It is the only writer of CSV: so a
+// server that guards its tables guards all of them.
+type CSV struct{ guard table.Guard }
+
+// NewCSV returns the writer of guarded or unguarded tables.
+func NewCSV(guard table.Guard) CSV { return CSV{guard} }
+
+// AppendHeader appends the line that names the columns.
+func (c CSV) AppendHeader(dst []byte, names ...string) []byte {
+	line := c.Line(dst)
+	for _, name := range names {
+		line.AddString([]byte(name))
 	}
-	dst = append(dst, '"')
+	return line.End()
+}
+
+// Line begins a line, which is appended to dst.
+func (c CSV) Line(dst []byte) Line { return Line{guard: c.guard, text: dst} }
+
+// A Line is a line of CSV that is being written, cell by cell.
+type Line struct {
+	guard table.Guard
+	text  []byte
+	cells int
+}
+
+// AddMissing adds the cell of a missing value.
+func (l *Line) AddMissing() { l.next() }
+
+// AddString adds the cell of a string. It is guarded if the table is. An empty
+// string is quoted, so that a reader can distinguish it from a missing value.
+func (l *Line) AddString(text []byte) {
+	l.next()
+	if len(text) == 0 {
+		l.text = append(l.text, `""`...)
+		return
+	}
+	l.text = appendCell(l.text, l.guard.Mark(text), text)
+}
+
+// AddOptional adds the cell of a string, or of a missing value if it is empty.
+func (l *Line) AddOptional(text string) {
+	if text == "" {
+		l.AddMissing()
+		return
+	}
+	l.AddString([]byte(text))
+}
+
+// AddValue adds the cell of a number, a boolean, a date or JSON, which is never
+// guarded. A value without text is missing.
+func (l *Line) AddValue(text []byte) {
+	l.next()
+	l.text = appendCell(l.text, "", text)
+}
+
+// End ends the line and returns the text that it was appended to.
+func (l *Line) End() []byte { return append(l.text, '\r', '\n') }
+
+// next separates the next cell from the one before.
+func (l *Line) next() {
+	if l.cells > 0 {
+		l.text = append(l.text, ',')
+	}
+	l.cells++
+}
+
+// appendCell appends the mark and the text of a cell, in quotes if need be.
+func appendCell(dst []byte, mark string, text []byte) []byte {
+	if !bytes.ContainsAny(text, "\",\r\n") && len(bytes.TrimSpace(text)) == len(text) {
+		return append(append(dst, mark...), text...)
+	}
+	dst = append(append(dst, '"'), mark...)
 	for {
 		before, after, found := bytes.Cut(text, []byte{'"'})
 		dst = append(dst, before...)
@@ -19,15 +88,4 @@ func AppendCell(dst, text []byte) []byte {
 		dst = append(dst, '"', '"')
 		text = after
 	}
-}
-
-// AppendRow appends one CSV line.
-func AppendRow(dst []byte, cells ...string) []byte {
-	for i, cell := range cells {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = AppendCell(dst, []byte(cell))
-	}
-	return append(dst, '\r', '\n')
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,19 +10,56 @@ import (
 	"bulkpatch/model/table"
 )
 
+// rowsOf writes a table of one row and its header, and reads the row.
+func rowsOf(t *rapid.T, guard table.Guard, add func(*Line)) []table.Cell {
+	c := NewCSV(guard)
+	line := c.Line(c.AppendHeader(nil, "x", "y"))
+	add(&line)
+	text := line.End()
+	rows, err := table.NewCSV(bytes.NewReader(text), 0, guard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	row, err := rows.Next()
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return row.Cells
+}
+
 func TestRowsComeBackAsTheyWere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.StringOf(rapid.RuneFrom([]rune("a,;\t\"\r\n =é")))
-		cells := rapid.SliceOfN(text, 2, 2).Filter(func(cells []string) bool { return strings.Join(cells, "") != "" }).Draw(t, "cells")
-		rows, err := table.NewCSV(bytes.NewReader(AppendRow(AppendRow(nil, "x", "y"), cells...)), 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		row, err := rows.Next()
-		if err != nil || row.Cells[0].Text != cells[0] || row.Cells[1].Text != cells[1] {
-			t.Fatalf("%q became %v, %v", cells, row.Cells, err)
+		text := rapid.StringOf(rapid.RuneFrom([]rune("a,;\t\"\r\n =é'+-@")))
+		cells := rapid.SliceOfN(text, 2, 2).Draw(t, "cells")
+		guard := rapid.SampledFrom([]table.Guard{table.Unguarded, table.Guarded}).Draw(t, "guard")
+		row := rowsOf(t, guard, func(l *Line) {
+			l.AddString([]byte(cells[0]))
+			l.AddString([]byte(cells[1]))
+		})
+		if row[0].Text != cells[0] || row[1].Text != cells[1] || row[0].Empty() || row[1].Empty() {
+			t.Fatalf("%q became %v", cells, row)
 		}
 	})
+}
+
+func TestOnlyStringsAreGuarded(t *testing.T) {
+	for guard, want := range map[table.Guard]string{
+		table.Unguarded: "-a,b\r\n-1,-1,=1,,\"\",\"+1,2\",'x\r\n",
+		table.Guarded:   "'-a,b\r\n-1,'-1,'=1,,\"\",\"'+1,2\",''x\r\n",
+	} {
+		c := NewCSV(guard)
+		line := c.Line(c.AppendHeader(nil, "-a", "b"))
+		line.AddValue([]byte("-1"))
+		line.AddString([]byte("-1"))
+		line.AddOptional("=1")
+		line.AddOptional("")
+		line.AddString(nil)
+		line.AddString([]byte("+1,2"))
+		line.AddString([]byte("'x"))
+		if got := string(line.End()); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
 }
 
 func TestNegotiation(t *testing.T) {

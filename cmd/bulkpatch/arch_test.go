@@ -154,6 +154,7 @@ var homes = map[string][]string{
 	"github.com/pressly/goose":        {"store"},
 	"github.com/brianvoe/gofakeit/v7": {"model/sample"},
 	"database/sql":                    {"store"},
+	"encoding/csv":                    {"api/compat"}, // which reads lists of values; api/web writes CSV
 	"net":                             {"api", "cmd", "client", "store/sqldb", "store/pgtest", "worker/redistest"},
 	"net/http":                        {"api", "cmd", "client"},
 	"os/exec":                         {"worker/redistest", "store/pgtest"},

@@ -27,6 +27,21 @@ type commandLine struct {
 	unsure bool // after a fault that leaves open which words are operands
 }
 
+// An onOff is the value of a flag that is on or off, and that an environment
+// variable may set. At a variable with another value the parser would stop; so
+// [reader.isOn] checks the value, like those of all other flags.
+type onOff string
+
+// IsBool tells the parser that the flag may be given without a value.
+func (onOff) IsBool() bool { return true }
+
+// Decode takes the value from the parser. [commandLine.set] gives one to a flag
+// without a value.
+func (o *onOff) Decode(ctx *kong.DecodeContext) error {
+	*o = onOff(ctx.Scan.Pop().String())
+	return nil
+}
+
 // readLine reads all words of the command line.
 func readLine(parser *kong.Kong, typed []string) *commandLine {
 	l := &commandLine{parser: parser, given: map[string]bool{}}

@@ -58,6 +58,11 @@ type listenFlags struct {
 	MaxOpenJobs string `env:"BULKPATCH_MAX_OPEN_JOBS" default:"10000" placeholder:"N" help:"Bulk jobs that one workspace may have open at a time, 1 to 1000000 (default ${default}), and ten times as many jobs over one record. Their filters and patches may take 256 MiB together. Further jobs are refused until some have ended. Several API processes that accept jobs at the same moment may exceed the limit slightly."`
 }
 
+// csvFlags say how CSV is written and read.
+type csvFlags struct {
+	CSVSafe onOff `name:"csv-safe" env:"BULKPATCH_CSV_SAFE" help:"In CSV, write an apostrophe before each string that begins with =, +, -, @, a tab, a carriage return or an apostrophe, so that no spreadsheet program computes it as a formula, and remove it again in imports. Numbers and dates stay as they are. Use the same setting where a file is written and where it is read. Off by default."`
+}
+
 // adminKeyFlags set the first admin key.
 type adminKeyFlags struct {
 	AdminKey     string `env:"BULKPATCH_ADMIN_KEY" placeholder:"SECRET" help:"Admin key of the workspace main, 24 to 255 characters. A start creates it if it is missing; a key that was set earlier stays valid until it is revoked. Without this flag the first start generates a key and prints it once."`
@@ -85,6 +90,7 @@ type serviceFlags struct {
 
 type serveCommand struct {
 	listenFlags
+	csvFlags
 	adminKeyFlags
 	redisFlags
 	serviceFlags
@@ -101,6 +107,7 @@ The first start creates the workspace main and prints its admin key, once. The e
 
 type apiCommand struct {
 	listenFlags
+	csvFlags
 	adminKeyFlags
 	sharedRedisFlags
 	serviceFlags

@@ -15,6 +15,7 @@ import (
 	"bulkpatch/client"
 	"bulkpatch/model"
 	"bulkpatch/model/sample"
+	"bulkpatch/model/table"
 	"bulkpatch/worker"
 )
 
@@ -28,6 +29,7 @@ const watchFor = 12 * time.Second
 type demoCommand struct {
 	Records string `default:"100000" placeholder:"N" help:"Number of customers, 1 to 10000000 (default ${default})."`
 	Exit    bool   `help:"Run at full speed and exit at the end. The exit status is 1 if a job did not end as expected."`
+	csvFlags
 
 	records int
 }
@@ -41,16 +43,19 @@ func (demoCommand) Help() string {
 It uses a temporary folder, which it removes at the end, and a free port.`
 }
 
-func (c *demoCommand) check(r *reader) { c.records = r.integer("--records", c.Records, 10_000_000) }
+func (c *demoCommand) check(r *reader) {
+	c.records = r.integer("--records", c.Records, 10_000_000)
+	r.csv(c.csvFlags)
+}
 
 // Run runs the demo and then, without --exit, serves until a signal.
-func (c *demoCommand) Run(a *app) error {
+func (c *demoCommand) Run(a *app, s settings) error {
 	dir, err := os.MkdirTemp("", "bulkpatch-demo-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	up, err := startDemo(a, dir)
+	up, err := startDemo(a, s.csvGuard, dir)
 	if err != nil {
 		return err
 	}
@@ -80,12 +85,12 @@ type running struct {
 
 // startDemo starts a service with its files in dir, and returns when it
 // listens.
-func startDemo(a *app, dir string) (*running, error) {
+func startDemo(a *app, guard table.Guard, dir string) (*running, error) {
 	ctx, cancel := context.WithCancel(a.ctx)
 	up := &running{key: auth.NewSecret(), cancel: cancel, ended: make(chan struct{})}
 	s := settings{
 		addr: "127.0.0.1:0", db: "sqlite://" + filepath.Join(dir, "demo.db"),
-		adminKey: up.key, models: model.Shipped(), concurrency: worker.DefaultConcurrency, chunk: worker.DefaultChunk,
+		adminKey: up.key, models: model.Shipped(), csvGuard: guard, concurrency: worker.DefaultConcurrency, chunk: worker.DefaultChunk,
 		log: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	listening := make(chan string, 1)

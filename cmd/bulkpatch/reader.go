@@ -57,6 +57,19 @@ func (r *reader) idle(flag, why string) {
 	}
 }
 
+// isOn reads a flag that is on or off. Off is the default, also of a variable
+// that is empty.
+func (r *reader) isOn(flag string, text onOff) bool {
+	if text == "" {
+		return false
+	}
+	on, err := strconv.ParseBool(string(text))
+	if err != nil {
+		r.fault(flag, "is on or off: it takes no value but true or false")
+	}
+	return on
+}
+
 // oneOf reads a flag that takes one of a few words.
 func (r *reader) oneOf(flag, text string, words ...string) {
 	if !slices.Contains(words, text) {

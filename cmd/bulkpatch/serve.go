@@ -218,7 +218,7 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 // the process stops.
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
-		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody,
+		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, CSVGuard: s.csvGuard,
 		Ready: readiness{stop: s.stop, ping: s.db.Ping}.check, Redis: s.redisOutage.state,
 		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
 	})

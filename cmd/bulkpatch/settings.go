@@ -15,6 +15,7 @@ import (
 	"bulkpatch/client"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/model/table"
 	"bulkpatch/store"
 	"bulkpatch/worker"
 )
@@ -32,6 +33,7 @@ type settings struct {
 	server      *client.Client // the server to call; nil: work on db directly
 	workspace   string         // the workspace to work on in db
 	models      *model.Registry
+	csvGuard    table.Guard
 	retention   time.Duration
 	undo        time.Duration
 	tombstones  time.Duration
@@ -47,6 +49,7 @@ type settings struct {
 
 func (c *serveCommand) check(r *reader) {
 	r.listen(c.listenFlags)
+	r.csv(c.csvFlags)
 	r.queue(c.redisFlags.Redis)
 	r.service(c.serviceFlags)
 	r.work(c.workFlags)
@@ -55,6 +58,7 @@ func (c *serveCommand) check(r *reader) {
 
 func (c *apiCommand) check(r *reader) {
 	r.listen(c.listenFlags)
+	r.csv(c.csvFlags)
 	r.sharedQueue(c.sharedRedisFlags)
 	r.service(c.serviceFlags)
 	r.adminKey(c.adminKeyFlags)
@@ -80,6 +84,8 @@ func (r *reader) listen(f listenFlags) {
 	r.s.maxBody = r.size("--max-body", f.MaxBody, 64<<10, 16<<20)
 	r.s.maxOpenJobs = r.integer("--max-open-jobs", f.MaxOpenJobs, 1_000_000)
 }
+
+func (r *reader) csv(f csvFlags) { r.s.csvGuard = table.Guard(r.isOn("--csv-safe", f.CSVSafe)) }
 
 func (r *reader) address(flag, text string) string {
 	_, port, err := net.SplitHostPort(text)

@@ -23,12 +23,12 @@ func TestABadStartNamesEveryFaultAtOnce(t *testing.T) {
 	status, out, complaint := call(t, "serve", "--addr", "nowhere", "--db", "mysql://u:secretword@h/d",
 		"--redis", "redis://:secretword@h:1/x", "--models", "/no/such/folder", "--retention", "soon",
 		"--undo-retention", "0d", "--tombstones", "never", "--shutdown-delay", "soon", "--concurrency", "0", "--chunk", "many", "--log-format", "xml", "--log-level", "loud",
-		"--admin-key", "a b", "--max-body", "1GiB", "--max-open-jobs", "0")
+		"--admin-key", "a b", "--max-body", "1GiB", "--max-open-jobs", "0", "--csv-safe=maybe")
 	if status != exitUsage || out != "" {
 		t.Errorf("status %d, output %q", status, out)
 	}
 	for _, flag := range []string{"--addr", "--db", "--redis", "--models", "--retention", "--undo-retention", "--tombstones", "--shutdown-delay",
-		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body", "--max-open-jobs"} {
+		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body", "--max-open-jobs", "--csv-safe"} {
 		if strings.Count(complaint, "bulkpatch: "+flag+" ") != 1 {
 			t.Errorf("%s is not named once in:\n%s", flag, complaint)
 		}
@@ -43,8 +43,9 @@ func TestTheEnvironmentSetsFlagsAndIsCheckedAsThey(t *testing.T) {
 	t.Setenv("BULKPATCH_CHUNK", "70000")
 	t.Setenv("BULKPATCH_REDIS", "http://h")
 	t.Setenv("BULKPATCH_UNDO_RETENTION", "-1h")
+	t.Setenv("BULKPATCH_CSV_SAFE", "maybe")
 	_, _, complaint := call(t, "serve")
-	for _, name := range []string{"BULKPATCH_ADDR (--addr)", "BULKPATCH_CHUNK (--chunk)", "BULKPATCH_REDIS (--redis)", "BULKPATCH_UNDO_RETENTION (--undo-retention)"} {
+	for _, name := range []string{"BULKPATCH_ADDR (--addr)", "BULKPATCH_CHUNK (--chunk)", "BULKPATCH_REDIS (--redis)", "BULKPATCH_UNDO_RETENTION (--undo-retention)", "BULKPATCH_CSV_SAFE (--csv-safe)"} {
 		if !strings.Contains(complaint, "bulkpatch: "+name+" ") {
 			t.Errorf("%s is not named in:\n%s", name, complaint)
 		}
@@ -163,7 +164,7 @@ func TestHelpOffersOnlyWhatACommandTakes(t *testing.T) {
 func TestHelpNamesEveryEnvironmentVariable(t *testing.T) {
 	_, out, _ := call(t, "serve", "--help")
 	for _, name := range []string{"ADDR", "DB", "REDIS", "ADMIN_KEY", "ADMIN_KEY_FILE", "MAX_OPEN_JOBS", "MODELS", "RETENTION", "UNDO_RETENTION",
-		"CONCURRENCY", "CHUNK", "MAX_BODY", "LOG_FORMAT", "LOG_LEVEL"} {
+		"CONCURRENCY", "CHUNK", "MAX_BODY", "CSV_SAFE", "LOG_FORMAT", "LOG_LEVEL"} {
 		if !strings.Contains(out, "$BULKPATCH_"+name) {
 			t.Errorf("BULKPATCH_%s is not in:\n%s", name, out)
 		}

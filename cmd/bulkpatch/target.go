@@ -69,6 +69,15 @@ func (r *reader) customersOf(f workspaceFlag) {
 	}
 }
 
+// csvOfTarget reads how the CSV of a command is written and read. A server
+// decides that by its own setting.
+func (r *reader) csvOfTarget(f csvFlags) {
+	r.csv(f)
+	if r.s.server != nil {
+		r.idle("--csv-safe", "with --server, which has a setting of its own")
+	}
+}
+
 // connect opens the target that the settings name, for the customers of a
 // workspace.
 func connect(a *app, s settings) (*target, error) {
@@ -130,7 +139,7 @@ func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Wor
 	owner := &owner{Store: db, secret: auth.NewSecret(), workspace: ws}
 	lines := &memoryListener{conns: make(chan net.Conn), done: make(chan struct{})}
 	server := &http.Server{
-		Handler:  api.New(api.Config{Store: owner, Models: s.models, Log: s.log, Stopping: ctx.Done()}),
+		Handler:  api.New(api.Config{Store: owner, Models: s.models, Log: s.log, Stopping: ctx.Done(), CSVGuard: s.csvGuard}),
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelError),
 	}
 	transport := &http.Transport{DialContext: lines.dial, DisableCompression: true}

@@ -35,6 +35,9 @@ func TestOneTargetIsMeant(t *testing.T) {
 		"models for a server":                 {nil, "key list --models . --server " + server, exitUsage, "--models has no effect with --server"},
 		"a workspace for a server":            {nil, "export desk --workspace sales --server " + server, exitUsage, "--workspace has no effect with --server"},
 		"a workspace's variable for a server": {[]string{"WORKSPACE=sales"}, "export desk --server " + server, exitUsage, "BULKPATCH_WORKSPACE (--workspace) has no effect with --server"},
+		"the server's setting":                {nil, "export desk --csv-safe --server " + server, exitUsage, "--csv-safe has no effect with --server, which has a setting of its own"},
+		"that for an import":                  {nil, "import desk - --csv-safe --server " + server, exitUsage, "--csv-safe has no effect with --server, which has a setting of its own"},
+		"its variable, which others may need": {[]string{"CSV_SAFE=true"}, "export desk --server " + server, exitRefused, toServer},
 		"the workspace of a new key":          {nil, "key create x --scopes admin --workspace sales --server " + server, exitRefused, toServer},
 	}
 	for name, tt := range tests {

@@ -20,6 +20,7 @@ type importCommand struct {
 	File   string `arg:"" help:"File to read; - is standard input."`
 	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default the file's name decides, else ndjson."`
 	tableFlags
+	csvFlags
 	targetFlags
 	workspaceFlag
 }
@@ -40,6 +41,7 @@ func (c *importCommand) check(r *reader) {
 	}
 	r.target(c.targetFlags)
 	r.customersOf(c.workspaceFlag)
+	r.csvOfTarget(c.csvFlags)
 }
 
 // Run imports the file and prints how many records were inserted and updated.
@@ -122,6 +124,7 @@ type exportCommand struct {
 	Output string `short:"o" default:"-" placeholder:"FILE" help:"File to write; - is standard output. The file gets its name only when it is complete."`
 	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default the file's name decides, else ndjson."`
 	Filter string `default:"{}" placeholder:"JSON" help:"Export only customers that match (default all)."`
+	csvFlags
 	targetFlags
 	workspaceFlag
 
@@ -140,6 +143,7 @@ func (c *exportCommand) check(r *reader) {
 	c.filter = r.json("--filter", c.Filter)
 	r.target(c.targetFlags)
 	r.customersOf(c.workspaceFlag)
+	r.csvOfTarget(c.csvFlags)
 }
 
 // Run exports to the file or to standard output.

@@ -13,6 +13,7 @@ import (
 type CSV struct {
 	lines     *lines
 	delimiter byte
+	guard     Guard
 	unquoted  bool // quotes mean nothing, since the whole header has them
 	header    []string
 
@@ -23,9 +24,10 @@ type CSV struct {
 }
 
 // NewCSV reads the header. The delimiter is the one given, else what a first
-// line such as sep=; says, else that of the header. The error is a *Refusal if
-// this is not a table that can be read.
-func NewCSV(r io.Reader, delimiter byte) (*CSV, error) {
+// line such as sep=; says, else that of the header. In a guarded table the marks
+// are removed from all cells, those of the header included. The error is a
+// *Refusal if this is not a table that can be read.
+func NewCSV(r io.Reader, delimiter byte, guard Guard) (*CSV, error) {
 	l, head, err := open(r)
 	if err != nil {
 		return nil, err
@@ -33,7 +35,7 @@ func NewCSV(r io.Reader, delimiter byte) (*CSV, error) {
 	if detail := notCSV(head); detail != "" {
 		return nil, &Refusal{detail}
 	}
-	c := &CSV{lines: l, delimiter: delimiter}
+	c := &CSV{lines: l, delimiter: delimiter, guard: guard}
 	if err := c.chooseDelimiter(); err != nil {
 		return nil, err
 	}
@@ -221,6 +223,7 @@ func (c *CSV) cut(raw []byte, most int) (n int, empty bool) {
 		var cell Cell
 		cell, text, more = c.cell(text)
 		empty = empty && cell.Empty()
+		cell.Text = c.guard.Unmark(cell.Text)
 		if n < most {
 			c.cells = append(c.cells, cell)
 		}

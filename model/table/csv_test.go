@@ -69,7 +69,7 @@ func TestRowsOfCSV(t *testing.T) {
 		"not UTF-8":                      {"a,b\n1,\xe4\n3,4\n", "2-2 lost 1\n3-3 (3) (4)\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, err := NewCSV(strings.NewReader(test.in), 0)
+			c, err := NewCSV(strings.NewReader(test.in), 0, Unguarded)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,7 +103,7 @@ func TestEncodings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, in := range []io.Reader{strings.NewReader(test.in), iotest.OneByteReader(strings.NewReader(test.in))} {
-				c, err := NewCSV(in, 0)
+				c, err := NewCSV(in, 0, Unguarded)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -128,7 +128,7 @@ func TestRowsOfNDJSON(t *testing.T) {
 }
 
 func TestWhatIsNoTableIsRefusedWithItsCause(t *testing.T) {
-	csv := func(r io.Reader) error { _, err := NewCSV(r, 0); return err }
+	csv := func(r io.Reader) error { _, err := NewCSV(r, 0, Unguarded); return err }
 	ndjson := func(r io.Reader) error { _, err := NewNDJSON(r); return err }
 	for name, test := range map[string]struct {
 		in, want string
@@ -171,7 +171,7 @@ func TestWhatIsNoTableIsRefusedWithItsCause(t *testing.T) {
 func TestABrokenStreamIsNoEnd(t *testing.T) {
 	broken := errors.New("broken")
 	in := io.MultiReader(strings.NewReader("a,b\n1,2\n3,\"4"), iotest.ErrReader(broken))
-	c, err := NewCSV(in, 0)
+	c, err := NewCSV(in, 0, Unguarded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestABrokenStreamIsNoEnd(t *testing.T) {
 	if _, err := c.Next(); err != broken {
 		t.Errorf("got %v", err)
 	}
-	if _, err := NewCSV(iotest.ErrReader(broken), 0); err != broken {
+	if _, err := NewCSV(iotest.ErrReader(broken), 0, Unguarded); err != broken {
 		t.Errorf("got %v", err)
 	}
 }
@@ -197,7 +197,7 @@ func TestADelimiterMayBeGiven(t *testing.T) {
 			t.Errorf("%q is one", text)
 		}
 	}
-	c, err := NewCSV(strings.NewReader("sep=,\na;b,c,d\n1;2,x\n"), ';')
+	c, err := NewCSV(strings.NewReader("sep=,\na;b,c,d\n1;2,x\n"), ';', Unguarded)
 	if err != nil || len(c.Header()) != 2 {
 		t.Fatalf("%v, %v", c, err)
 	}

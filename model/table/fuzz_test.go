@@ -33,7 +33,7 @@ func FuzzReaders(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, isCSV bool) {
 		for _, in := range []io.Reader{strings.NewReader(text), iotest.HalfReader(strings.NewReader(text))} {
 			var r Reader
-			c, err := NewCSV(in, 0)
+			c, err := NewCSV(in, 0, Unguarded)
 			if r = c; !isCSV {
 				r, err = NewNDJSON(in)
 			}
@@ -70,7 +70,7 @@ func TestWrittenRowsComeBack(t *testing.T) {
 		if err := w.WriteAll(append([][]string{{"x", "y", "z"}}, rows...)); err != nil {
 			t.Fatal(err)
 		}
-		c, err := NewCSV(strings.NewReader(b.String()), 0)
+		c, err := NewCSV(strings.NewReader(b.String()), 0, Unguarded)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,7 +18,7 @@ func all(r Reader, err error) {
 }
 
 func readCSV(text string) {
-	c, err := NewCSV(strings.NewReader(text), 0)
+	c, err := NewCSV(strings.NewReader(text), 0, Unguarded)
 	all(c, err)
 }
 
@@ -74,7 +74,7 @@ func TestMemoryIsThatOfARow(t *testing.T) {
 		parts = append(parts, strings.NewReader(part))
 	}
 	in := io.MultiReader(append([]io.Reader{strings.NewReader("a,b\n1,\"2\n")}, parts...)...)
-	if n := allocated(func() { c, err := NewCSV(in, 0); all(c, err) }); n > 8<<20 {
+	if n := allocated(func() { c, err := NewCSV(in, 0, Unguarded); all(c, err) }); n > 8<<20 {
 		t.Errorf("%d bytes were allocated", n)
 	}
 }
