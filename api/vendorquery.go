@@ -66,17 +66,24 @@ func (in *input) refuseGuards() {
 	}
 }
 
-// createParams returns the query parameters of a call that creates a record, or
-// updates the one that the vendor takes for the same. It refuses guards, and
-// ignores other options for many records.
-func createParams() []Param {
-	var params []Param
-	for _, p := range singleParams() {
-		if slices.Contains(guards, p.Name) {
-			p.Refused = detailGuard
+// refuseForCreate refuses what a call that creates a record may not be given:
+// guards, and the other options for many records.
+func (in *input) refuseForCreate() {
+	in.refuseGuards()
+	for _, p := range optionList {
+		if p.bulk && !slices.Contains(guards, p.name) && in.query.Has(p.name) {
+			in.failParam(p.name, "bulk_only", detailBulkOnly)
 		}
-		if p.Refused != detailBulkOnly {
-			params = append(params, p)
+	}
+}
+
+// createParams returns the query parameters of a call that creates a record, or
+// updates the one that the vendor takes for the same.
+func createParams() []Param {
+	params := singleParams()
+	for i, p := range params {
+		if slices.Contains(guards, p.Name) {
+			params[i].Refused = detailGuard
 		}
 	}
 	return params

@@ -98,7 +98,7 @@ func (s *server) vendorCreate(c *call) error {
 		return err
 	}
 	in := c.lenient()
-	in.refuseGuards()
+	in.refuseForCreate()
 	if err := s.vendorBody(c, in); err != nil {
 		return err
 	}

@@ -50,6 +50,7 @@ func (s *vendorServer) refusesMisspeltGuards(t *testing.T) {
 		asked(v.name, "GET "+v.list+"?unknown=x&allowAll=false", "", 200)
 		asked(v.name, "GET "+v.list+"?filter=%7B%7D&filter=%7B%7D", "", 400)
 		asked(v.name, "POST "+v.create+"?dryRun=true", v.made, 400)
+		asked(v.name, "POST "+v.create+"?onMismatch=force", v.made, 400)
 		if v.name != "desk" && v.name != "clientsuccess" {
 			asked(v.name, "DELETE "+v.one+"?dryRun=true", "", 400)
 			asked(v.name, "DELETE "+v.one+"?dryrun=true", "", 400)
