@@ -37,7 +37,7 @@ func keyOf(k auth.Key, secret string) keyJSON {
 	}
 }
 
-var errNoKey = web.NewProblem("key_not_found", "No key that has not ended has this id.")
+var errNoKey = web.NewProblem("key_not_found", "There is no key with this id, or it has ended.")
 
 var errTooManySecrets = web.NewProblem("too_many_secrets", "So many secrets of the key work that it may not have another one: "+
 	strconv.Itoa(auth.MaxSecrets)+". Wait for an overlap to end, or rotate the key with overlapSeconds 0, which ends them all.")

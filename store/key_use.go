@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,8 +32,8 @@ func (s *Store) KeyUsed(id int64) {
 // which another process has stored the same minute or a later one.
 func (s *Store) writeUses(ctx context.Context, minutes map[int64]int64) error {
 	list := make([][]any, 0, len(minutes))
-	for id, minute := range minutes {
-		list = append(list, []any{id, minute})
+	for _, id := range slices.Sorted(maps.Keys(minutes)) { // in one order, so that processes do not lock each other out
+		list = append(list, []any{id, minutes[id]})
 	}
 	text, err := json.Marshal(list)
 	if err != nil {

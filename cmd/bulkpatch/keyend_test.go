@@ -83,6 +83,8 @@ func TestAKeyExpiresInEveryProcess(t *testing.T) {
 		}
 		if k.Name == "guest" {
 			expires = *k.ExpiresAt
+		} else if at := k.LastUsedAt; at == nil || at.Second() != 0 || time.Since(*at) > 2*time.Minute {
+			t.Errorf("the key that makes these calls was last used at %v", at)
 		}
 	}
 	var streams sync.WaitGroup
