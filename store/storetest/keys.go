@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -236,4 +237,30 @@ func secretsAreLimited(t *testing.T, k *Kit) {
 	_, _, err = k.RotateKey(ctx, key.ID, 0)
 	check(t, err)
 	k.dead(t, first)
+}
+
+// rotationsRace rotates a key from several callers at a time: with overlaps each
+// secret works, and without them only the last one.
+func rotationsRace(t *testing.T, k *Kit) {
+	for overlap, want := range map[time.Duration]int{time.Hour: 6, 0: 1} {
+		key, first := k.named(t, "contested-"+overlap.String(), nil)
+		secrets := make([]string, 5)
+		var callers sync.WaitGroup
+		for i := range secrets {
+			callers.Go(func() {
+				var err error
+				if _, secrets[i], err = k.RotateKey(t.Context(), key.ID, overlap); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		callers.Wait()
+		var hashes []string
+		for _, secret := range append(secrets, first) {
+			hashes = append(hashes, auth.Hash(secret))
+		}
+		live, err := k.LiveSecrets(t.Context(), hashes)
+		check(t, err)
+		equal(t, "secrets that work", len(live), want)
+	}
 }

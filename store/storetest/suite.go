@@ -115,6 +115,7 @@ var tests = map[string]func(*testing.T, *Kit){
 	"an expired key is as good as a revoked one":                 keysExpire,
 	"administrators manage the keys of their workspace":          keysAreManaged,
 	"a secret works until it is replaced and its overlap ends":   secretsEnd,
+	"rotations of a key at the same time happen one by one":      rotationsRace,
 	"few secrets of a key work at a time":                        secretsAreLimited,
 	"an admin key that was rotated does not come back":           rotatedStaysRotated,
 	"watched jobs are read together":                             watchedJobsAreReadTogether,
