@@ -15,8 +15,7 @@ import (
 )
 
 // Limits of finding keys and of the cache of keys that were found. keyMemory
-// is how long a revoked key may still start calls in another process; see
-// [keyCheck].
+// is how long a key that has ended may still start calls; see [keyCheck].
 const (
 	keyMemory    = 300 * time.Millisecond
 	keyWait      = 30 * time.Second // for a database that does not answer; a busy one may take seconds
@@ -40,7 +39,7 @@ func (s *server) authorize(c *call, a access) error {
 	}
 	key, err := s.keys.find(c.ctx(), secret)
 	if errors.Is(err, job.ErrNotFound) {
-		return web.NewProblem("invalid_key", "The API key is unknown or has been revoked.").
+		return web.NewProblem("invalid_key", "The API key is unknown, was revoked or has expired.").
 			Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
 	}
 	if err != nil {
@@ -126,8 +125,17 @@ func newKeyCache(store Store, now func() time.Time) *keyCache {
 	return &keyCache{store: store, now: now, known: map[string]knownKey{}}
 }
 
-// find returns the live key of a secret, or job.ErrNotFound.
+// find returns the live key of a secret, or job.ErrNotFound. The key counts as
+// used.
 func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
+	key, err := k.look(ctx, secret)
+	if err == nil {
+		k.store.KeyUsed(key.ID)
+	}
+	return key, err
+}
+
+func (k *keyCache) look(ctx context.Context, secret string) (auth.Key, error) {
 	if len(secret) > maxSecret {
 		return auth.Key{}, job.ErrNotFound
 	}
@@ -167,8 +175,8 @@ func (k *keyCache) ask(ctx context.Context, secret string) (auth.Key, error) {
 	return key, err
 }
 
-// forget empties the cache, so that a key that is revoked in this process is
-// refused at once.
+// forget empties the cache, so that a key that is revoked or rotated in this process
+// is refused at once.
 func (k *keyCache) forget() {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -19,7 +19,9 @@ import (
 type fake struct {
 	mu         sync.Mutex
 	now        func() time.Time
-	keys       map[string]auth.Key // by secret
+	keys       map[string]auth.Key  // by secret
+	ends       map[string]time.Time // of secrets that were replaced
+	uses       map[int64]int        // of keys
 	workspaces map[string]int64
 	records    map[string]map[string]model.Record // by table, by id
 	jobs       map[string]job.Job
@@ -47,6 +49,7 @@ type fake struct {
 	onPreview func(context.Context) error
 	preview   job.Preview
 	onImport  func(context.Context) error
+	onRotate  func(context.Context)
 	onDrafts  func([]model.Draft) // sees the rows of each batch
 	lookups   int                 // of keys
 	queries   int                 // for revisions
@@ -61,7 +64,7 @@ type fake struct {
 
 func newFake(now func() time.Time) *fake {
 	f := &fake{
-		now: now, keys: map[string]auth.Key{}, workspaces: map[string]int64{},
+		now: now, keys: map[string]auth.Key{}, ends: map[string]time.Time{}, uses: map[int64]int{}, workspaces: map[string]int64{},
 		records: map[string]map[string]model.Record{}, jobs: map[string]job.Job{},
 		preview: job.Preview{Matched: 3, WouldChange: 2, Unchanged: 1, Digest: "abcdef"},
 		results: map[string][]job.Result{}, byKey: map[string]job.Once{},
@@ -89,55 +92,10 @@ func (f *fake) KeyBySecret(ctx context.Context, secret string) (auth.Key, error)
 	if f.err != nil {
 		return auth.Key{}, f.err
 	}
-	k, ok := f.keys[secret]
-	if !ok || k.RevokedAt != nil {
+	if !f.works(secret) {
 		return auth.Key{}, job.ErrNotFound
 	}
-	return k, nil
-}
-
-func (f *fake) CreateKey(_ context.Context, _ auth.Caller, k auth.Key) (auth.Key, string, error) {
-	defer f.lock()()
-	for _, other := range f.keys {
-		if other.Name == k.Name && other.Workspace.Name == k.Workspace.Name && other.RevokedAt == nil {
-			return auth.Key{}, "", job.ErrExists
-		}
-	}
-	if f.workspaces[k.Workspace.Name] == 0 {
-		f.workspaces[k.Workspace.Name] = int64(len(f.workspaces) + 1)
-	}
-	k.Workspace.ID = f.workspaces[k.Workspace.Name]
-	k.ID = int64(len(f.keys) + 1)
-	k.CreatedAt = f.now()
-	secret := auth.NewSecret()
-	k.Hint = auth.Hint(secret)
-	f.keys[secret] = k
-	return k, secret, nil
-}
-
-func (f *fake) Keys(context.Context) ([]auth.Key, error) {
-	defer f.lock()()
-	var live []auth.Key
-	for _, k := range f.keys {
-		if k.RevokedAt == nil {
-			live = append(live, k)
-		}
-	}
-	slices.SortFunc(live, func(a, b auth.Key) int { return cmp.Compare(a.ID, b.ID) })
-	return live, nil
-}
-
-func (f *fake) RevokeKey(_ context.Context, _ auth.Caller, id int64) error {
-	defer f.lock()()
-	for secret, k := range f.keys {
-		if k.ID == id {
-			at := f.now()
-			k.RevokedAt = &at
-			f.keys[secret] = k
-			return nil
-		}
-	}
-	return job.ErrNotFound
+	return f.keys[secret], nil
 }
 
 func (f *fake) Submit(_ context.Context, by auth.Caller, s job.Submission) (job.Job, bool, error) {

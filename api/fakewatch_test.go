@@ -47,8 +47,8 @@ func (f *fake) LiveSecrets(_ context.Context, hashes []string) ([]string, error)
 	defer f.lock()()
 	f.keyLooks++
 	var live []string
-	for secret, k := range f.keys {
-		if k.RevokedAt == nil && slices.Contains(hashes, auth.Hash(secret)) {
+	for secret := range f.keys {
+		if f.works(secret) && slices.Contains(hashes, auth.Hash(secret)) {
 			live = append(live, auth.Hash(secret))
 		}
 	}

@@ -1,14 +1,12 @@
 package api
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strconv"
 
-	"github.com/go-json-experiment/json/jsontext"
-
-	"bulkpatch/api/compat"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
@@ -20,28 +18,29 @@ type keyJSON struct {
 	Name      string       `json:"name"`
 	Workspace string       `json:"workspace"`
 	Scopes    []auth.Scope `json:"scopes"`
+	Person    *string      `json:"person"`
 	Hint      string       `json:"hint"`
 	CreatedAt string       `json:"createdAt"`
-	// Secret is shown once, to who made the key.
+	ExpiresAt *string      `json:"expiresAt"`
+	// LastUsedAt is a minute.
+	LastUsedAt *string `json:"lastUsedAt"`
+	// Secret is shown once, to who made or rotated the key.
 	Secret string `json:"secret,omitempty"`
 }
 
 func keyOf(k auth.Key, secret string) keyJSON {
 	return keyJSON{
 		ID: k.ID, Name: k.Name, Workspace: k.Workspace.Name,
-		Scopes: append([]auth.Scope{}, k.Scopes...),
-		Hint:   k.Hint, CreatedAt: timeText(k.CreatedAt), Secret: secret,
+		Scopes: append([]auth.Scope{}, k.Scopes...), Person: textOrNull(k.Person),
+		Hint: k.Hint, CreatedAt: timeText(k.CreatedAt), ExpiresAt: timeOrNull(k.ExpiresAt), LastUsedAt: timeOrNull(k.LastUsedAt),
+		Secret: secret,
 	}
 }
 
-var errNoKey = web.NewProblem("key_not_found", "No key has this id.")
+var errNoKey = web.NewProblem("key_not_found", "There is no key with this id, or it has ended.")
 
-// manages reports whether an administrator may manage the keys of a
-// workspace: that of main all, any other its own.
-func (c *call) manages(workspace string) bool {
-	own := c.workspace().Name
-	return own == auth.MainWorkspace || own == workspace
-}
+var errTooManySecrets = web.NewProblem("too_many_secrets", "So many secrets of the key work that it may not have another one: "+
+	strconv.Itoa(auth.MaxSecrets)+". Wait for an overlap to end, or rotate the key with overlapSeconds 0, which ends them all.")
 
 // maxKeys is how many keys a page has: about 8 MiB.
 const maxKeys = 10_000
@@ -66,7 +65,7 @@ func (s *server) listKeys(c *call) error {
 	var items []keyJSON
 	next := ""
 	for _, k := range keys {
-		if k.ID <= after || !c.manages(k.Workspace.Name) {
+		if k.ID <= after || !c.caller().Manages(k.Workspace.Name) {
 			continue
 		}
 		if len(items) == maxKeys {
@@ -86,12 +85,12 @@ func (s *server) createKey(c *call) error {
 	in := c.input()
 	k := auth.Key{Workspace: auth.Workspace{Name: c.workspace().Name}}
 	if members, ok := in.members(raw, ""); ok {
-		in.takeKey(&k, members)
+		in.takeKey(&k, members, s.Now())
 	}
 	if err := in.err(); err != nil {
 		return err
 	}
-	if !c.manages(k.Workspace.Name) {
+	if !c.caller().Manages(k.Workspace.Name) {
 		return web.NewProblem("forbidden_workspace", "Only an administrator of the workspace main may make keys for other workspaces.")
 	}
 	made, secret, err := s.Store.CreateKey(c.ctx(), c.caller(), k)
@@ -105,76 +104,15 @@ func (s *server) createKey(c *call) error {
 	return c.answer(http.StatusCreated, keyOf(made, secret))
 }
 
-// takeKey reads a key from the members of a body.
-func (in *input) takeKey(k *auth.Key, members map[string]jsontext.Value) {
-	if name := take(members, "name"); name == nil {
-		in.fail(web.InBody, "/name", "required", "This must be given.")
-	} else {
-		in.takeName(&k.Name, name, "/name")
-	}
-	if workspace := take(members, "workspace"); workspace != nil {
-		in.takeName(&k.Workspace.Name, workspace, "/workspace")
-	}
-	in.takeScopes(k, take(members, "scopes"))
-	in.unknownMembers(members, "")
-}
-
-// takeName reads the name of a key or a workspace.
-func (in *input) takeName(to *string, v jsontext.Value, pointer string) {
-	if code, must := setText(to, v); code != "" {
-		in.fail(web.InBody, pointer, code, must)
-	} else if !auth.ValidName(*to) {
-		in.fail(web.InBody, pointer, "format", "A name has 1 to 64 letters, digits, dots, dashes or underscores, and begins with a letter or a digit.")
-	}
-}
-
-// takeScopes reads the list of scopes.
-func (in *input) takeScopes(k *auth.Key, v jsontext.Value) {
-	if v == nil {
-		in.fail(web.InBody, "/scopes", "required", "Give at least one of the scopes: "+auth.JoinScopes(auth.Scopes)+".")
-		return
-	}
-	items, ok := compat.Items(v)
-	if !ok {
-		in.fail(web.InBody, "/scopes", "type", "This must be a list of scopes.")
-		return
-	}
-	if len(items) == 0 {
-		in.fail(web.InBody, "/scopes", "too_short", "Give at least one scope.")
-	}
-	for i, item := range items {
-		var scope string
-		setText(&scope, item)
-		switch {
-		case !slices.Contains(auth.Scopes, auth.Scope(scope)):
-			in.fail(web.InBody, "/scopes/"+strconv.Itoa(i), "enum", oneOf(auth.Scopes))
-		case !slices.Contains(k.Scopes, auth.Scope(scope)):
-			k.Scopes = append(k.Scopes, auth.Scope(scope))
-		}
-	}
-}
-
 // revokeKey revokes a key and ends its open calls: at once in this process, and
 // within a second in others.
 func (s *server) revokeKey(c *call) error {
-	if err := c.input().err(); err != nil {
+	id, err := c.keyID()
+	if err = cmp.Or(c.input().err(), err); err != nil {
 		return err
-	}
-	id, err := strconv.ParseInt(c.r.PathValue("key"), 10, 64)
-	if err != nil {
-		return errNoKey
-	}
-	keys, err := s.Store.Keys(c.ctx())
-	if err != nil {
-		return err
-	}
-	live := slices.ContainsFunc(keys, func(k auth.Key) bool { return k.ID == id && c.manages(k.Workspace.Name) })
-	if !live && c.workspace().Name != auth.MainWorkspace {
-		return errNoKey
 	}
 	err = s.Store.RevokeKey(c.ctx(), c.caller(), id)
-	s.keys.forget()
-	s.calls.checkNow()
+	s.keysChanged()
 	if errors.Is(err, job.ErrNotFound) {
 		return errNoKey
 	}
@@ -183,4 +121,45 @@ func (s *server) revokeKey(c *call) error {
 	}
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// rotateKey gives a key a new secret, and ends the calls of the old one when its
+// overlap does. The key may be that of the call itself. Then only this answer has
+// the new secret, so the store's answer is awaited whatever becomes of the call.
+func (s *server) rotateKey(c *call) error {
+	in := c.input()
+	overlap, err := s.overlap(c, in)
+	if err = cmp.Or(err, in.err()); err != nil {
+		return err
+	}
+	id, err := c.keyID()
+	if err != nil {
+		return err
+	}
+	k, secret, err := s.Store.RotateKey(context.WithoutCancel(c.ctx()), c.caller(), id, overlap)
+	s.keysChanged()
+	switch {
+	case errors.Is(err, job.ErrNotFound):
+		return errNoKey
+	case errors.Is(err, auth.ErrTooManySecrets):
+		return errTooManySecrets
+	case err != nil:
+		return err
+	}
+	return c.answer(http.StatusOK, keyOf(k, secret))
+}
+
+// keyID returns which key the path names.
+func (c *call) keyID() (int64, error) {
+	id, err := strconv.ParseInt(c.r.PathValue("key"), 10, 64)
+	if err != nil {
+		return 0, errNoKey
+	}
+	return id, nil
+}
+
+// keysChanged makes what happened to a key take effect in this process at once.
+func (s *server) keysChanged() {
+	s.keys.forget()
+	s.calls.checkNow()
 }

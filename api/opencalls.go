@@ -14,7 +14,8 @@ import (
 )
 
 // keyCheck is how often the keys of open calls are checked. Together with
-// [keyMemory] it makes a revoked key useless everywhere within a second.
+// [keyMemory] it makes a key useless everywhere within a second of its end: when it
+// is revoked or expires, and for a secret that was replaced, when its overlap ends.
 const keyCheck = 300 * time.Millisecond
 
 // MaxStreams is how many event streams and long polls a key may have open in
@@ -28,18 +29,18 @@ const (
 const revokedChallenge = `Bearer realm="bulkpatch", error="invalid_token"`
 
 // errKeyRevoked is the cause with which the context of a call is cancelled when
-// its key was revoked.
-var errKeyRevoked = web.NewProblem("invalid_key", "The API key was revoked or has expired, which ended this call.").
+// its key has ended.
+var errKeyRevoked = web.NewProblem("invalid_key", "The API key was revoked or replaced, or has expired, which ended this call.").
 	Set("WWW-Authenticate", revokedChallenge)
 
 // errKeyRevokedWriting is [errKeyRevoked] for a call that changes something. The
-// change may have been made before the key was revoked.
+// change may have been made before the key ended.
 var errKeyRevokedWriting = web.NewProblem(errKeyRevoked.Code, errKeyRevoked.Detail+" What it asked for may have been done before."+
 	" To be sure, send it again with a valid key of the workspace: with the same Idempotency-Key a job is not made twice.").
 	Set("WWW-Authenticate", revokedChallenge)
 
-// openCalls has all calls that are open, and cancels those whose keys were
-// revoked, whatever they are doing. One query checks all keys that have open
+// openCalls has all calls that are open, and cancels those whose keys have ended,
+// whatever they are doing. One query checks all keys that have open
 // calls. While the store cannot answer, calls go on.
 type openCalls struct {
 	store Store
@@ -54,7 +55,7 @@ func newOpenCalls(store Store) *openCalls {
 	return &openCalls{store: store, bySecret: map[string]map[*call]struct{}{}, streams: map[int64]int{}}
 }
 
-// add adds a call, and gives it a context that ends when its key is revoked.
+// add adds a call, and gives it a context that ends when its key does.
 func (o *openCalls) add(c *call) {
 	ctx, cancel := context.WithCancelCause(c.ctx())
 	c.r, c.cancel = c.r.WithContext(ctx), cancel
@@ -104,7 +105,7 @@ func (o *openCalls) remove(c *call) {
 	c.cancel(nil)
 }
 
-// endRevoked cancels the calls whose keys were revoked. It runs again after
+// endRevoked cancels the calls whose keys have ended. It runs again after
 // keyCheck as long as calls are open.
 func (o *openCalls) endRevoked() {
 	asked := o.secrets()
@@ -163,5 +164,5 @@ func (o *openCalls) checkNow() {
 	}
 }
 
-// keyRevoked reports whether the call was ended because its key was revoked.
+// keyRevoked reports whether the call was ended because its key has ended.
 func (c *call) keyRevoked() bool { return errors.Is(context.Cause(c.ctx()), errKeyRevoked) }

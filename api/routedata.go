@@ -213,6 +213,12 @@ type (
 	keyRequestJSON struct {
 		Name      string       `json:"name"`
 		Workspace string       `json:"workspace,omitempty"`
-		Scopes    []auth.Scope `json:"scopes"`
+		Scopes    []auth.Scope `json:"scopes,omitempty"` // these and the preset's
+		Preset    string       `json:"preset,omitempty"`
+		Person    string       `json:"person,omitempty"`
+		ExpiresAt string       `json:"expiresAt,omitempty"`
+	}
+	rotationJSON struct {
+		OverlapSeconds int64 `json:"overlapSeconds,omitempty"`
 	}
 )

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"bulkpatch/auth"
 	"bulkpatch/filter"
@@ -18,7 +19,10 @@ type Store interface {
 
 	// KeyBySecret finds the live key of a secret.
 	KeyBySecret(ctx context.Context, secret string) (auth.Key, error)
-	// LiveSecrets returns those of some hashes whose secrets belong to live keys.
+	// KeyUsed notes that a key is in use. It writes nothing: what is noted is stored
+	// together, within a minute.
+	KeyUsed(id int64)
+	// LiveSecrets returns those of some hashes whose secrets work.
 	LiveSecrets(ctx context.Context, hashes []string) ([]string, error)
 	// CreateKey makes a key in k.Workspace.Name, and the workspace when it is
 	// new. The secret is returned this once. ErrExists: a live key of the
@@ -26,8 +30,13 @@ type Store interface {
 	CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth.Key, string, error)
 	// Keys lists the live keys of all workspaces.
 	Keys(ctx context.Context) ([]auth.Key, error)
-	// RevokeKey revokes a key. A second call does nothing.
+	// RevokeKey revokes a key. A second call does nothing. A key that the caller may
+	// not manage is not found.
 	RevokeKey(ctx context.Context, by auth.Caller, id int64) error
+	// RotateKey gives a live key a new secret, which is returned this once. The old
+	// one works for the overlap. ErrNotFound as in RevokeKey.
+	// auth.ErrTooManySecrets: too many of the old ones still work.
+	RotateKey(ctx context.Context, by auth.Caller, id int64, overlap time.Duration) (auth.Key, string, error)
 
 	// CreateRecord makes a record of a checked draft, unless one of the
 	// filters finds a record, which is then returned as it is. Concurrent

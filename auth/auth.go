@@ -3,13 +3,17 @@ package auth
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // A Workspace separates the data of one customer of bulkpatch from all others.
@@ -37,16 +41,30 @@ const (
 // Scopes lists all scopes.
 var Scopes = []Scope{CustomersRead, CustomersWrite, JobsRead, JobsWrite, SecretsRead, Admin}
 
-// A Key is an API key without its secret.
+// A Key is an API key without its secret. It is live until it is revoked or
+// expires.
 type Key struct {
-	ID        int64
-	Name      string // unique among the live keys of its workspace
-	Workspace Workspace
-	Scopes    []Scope
-	Hint      string // first characters of the secret, to recognise it by
-	CreatedAt time.Time
-	RevokedAt *time.Time
+	ID         int64
+	Name       string // unique among the live keys of its workspace
+	Workspace  Workspace
+	Scopes     []Scope
+	Person     string // whose key it is, "" if nobody said; see [ValidPerson]
+	Hint       string // first characters of the secret, to recognise it by
+	CreatedAt  time.Time
+	ExpiresAt  *time.Time // when it ceases to be live by itself; nil for never
+	LastUsedAt *time.Time // the minute in which it was last used; nil for never
+	RevokedAt  *time.Time
 }
+
+// Limits of the secrets of a key; see [ErrTooManySecrets].
+const (
+	MaxOverlap = 7 * 24 * time.Hour // how long a secret works after its rotation at most
+	MaxSecrets = 10                 // how many secrets of a key work at a time
+)
+
+// ErrTooManySecrets says that a rotation would leave a key with more than
+// [MaxSecrets] secrets that work. One without an overlap never does.
+var ErrTooManySecrets = errors.New("too many secrets of the key still work")
 
 // Has reports whether the key grants s: itself, or because another scope that
 // it has includes s.
@@ -74,6 +92,12 @@ func Hash(secret string) string {
 	return hex.EncodeToString(h[:])
 }
 
+// Matches reports whether hash is the [Hash] of a secret. How long it takes tells
+// nothing about either.
+func Matches(hash, secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(hash), []byte(Hash(secret))) == 1
+}
+
 // Hint is the part of a secret that may be shown again.
 func Hint(secret string) string {
 	return secret[:min(len(secret)/4, 7)]
@@ -83,6 +107,16 @@ var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // ValidName reports whether s may name a key or a workspace.
 func ValidName(s string) bool { return namePattern.MatchString(s) }
+
+// MaxPerson is how many characters the name of a person may have.
+const MaxPerson = 200
+
+// ValidPerson reports whether s may say whose key it is: valid UTF-8 of 1 to
+// [MaxPerson] characters, not all of them spaces and none a control character.
+func ValidPerson(s string) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= MaxPerson &&
+		strings.TrimSpace(s) != "" && !strings.ContainsFunc(s, unicode.IsControl)
+}
 
 // ParseScopes reads a list such as "customers:read,jobs:read". Its error names
 // every unknown scope.

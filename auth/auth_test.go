@@ -45,6 +45,9 @@ func TestSecretsAreKnownByTheirHashAlone(t *testing.T) {
 	if strings.Contains(auth.Hash(a), a) || len(auth.Hint(a)) > 7 || !strings.HasPrefix(a, auth.Hint(a)) {
 		t.Errorf("the hint of a secret is %q", auth.Hint(a))
 	}
+	if !auth.Matches(auth.Hash(a), a) || auth.Matches(auth.Hash(a), b) {
+		t.Error("a hash is not told from that of another secret")
+	}
 	if auth.Hint("abc") != "" {
 		t.Error("the hint of a short secret tells it")
 	}
@@ -61,12 +64,43 @@ func TestNames(t *testing.T) {
 }
 
 func TestACallerIsNamedByItsKey(t *testing.T) {
-	k := auth.Key{ID: 7, Name: "ops", Workspace: auth.Workspace{ID: 2, Name: "north"}}
+	k := auth.Key{ID: 7, Name: "ops", Workspace: auth.Workspace{ID: 2, Name: "north"}, Person: "Ana Ruiz"}
 	c := k.Caller("r1")
-	if c.KeyID != 7 || c.Workspace != k.Workspace || c.RequestID != "r1" || c.Actor() != k.Actor() || c.Actor() != "key:ops" {
+	if c.KeyID != 7 || c.Person != "Ana Ruiz" || c.Workspace != k.Workspace || c.RequestID != "r1" || c.Actor() != k.Actor() || c.Actor() != "key:ops" {
 		t.Errorf("caller %+v, actor %s", c, c.Actor())
 	}
 	if got := (auth.Caller{}).Actor(); got != "" {
 		t.Errorf("actor without a key: %q", got)
+	}
+}
+
+func TestPersons(t *testing.T) {
+	for person, valid := range map[string]bool{
+		"Ana Ruiz": true, "ana@example.com": true, "Žofie Ö.": true, strings.Repeat("é", 200): true,
+		"": false, "  ": false, strings.Repeat("é", 201): false, "a\nb": false, "a\x00": false, "\xff": false, "a\u009bb": false,
+	} {
+		if auth.ValidPerson(person) != valid {
+			t.Errorf("%q may say whose key it is: %v", person, !valid)
+		}
+	}
+}
+
+// TestPresetsShowSecretsToAdminsAlone holds the presets against what callers
+// were promised.
+func TestPresetsShowSecretsToAdminsAlone(t *testing.T) {
+	want := map[string]string{
+		"reader": "customers:read,jobs:read", "editor": "customers:read,jobs:read,customers:write,jobs:write",
+		"operator": "jobs:read,jobs:write", "admin": "admin",
+	}
+	for _, p := range auth.Presets {
+		if got := auth.JoinScopes(p.Scopes); got != want[p.Name] {
+			t.Errorf("%s has %s", p.Name, got)
+		}
+		if k := (auth.Key{Scopes: p.Scopes}); k.Has(auth.SecretsRead) != (p.Name == "admin") {
+			t.Errorf("%s sees secrets: %v", p.Name, k.Has(auth.SecretsRead))
+		}
+	}
+	if len(auth.PresetNames()) != len(want) {
+		t.Errorf("presets %v", auth.PresetNames())
 	}
 }

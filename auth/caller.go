@@ -7,7 +7,7 @@ type Caller struct {
 	Workspace Workspace
 	KeyID     int64  // number of the key, for stamps of records; 0 for a caller whose key is not stored
 	KeyName   string // "" for none
-	Person    string // who used the key, "" if that is not known
+	Person    string // whose key it is, "" if that is not known
 	RequestID string // of the request, as the log has it; "" for none
 }
 
@@ -22,5 +22,12 @@ func (c Caller) Actor() string {
 
 // Caller returns the caller of a request that is made with the key.
 func (k Key) Caller(requestID string) Caller {
-	return Caller{Workspace: k.Workspace, KeyID: k.ID, KeyName: k.Name, RequestID: requestID}
+	return Caller{Workspace: k.Workspace, KeyID: k.ID, KeyName: k.Name, Person: k.Person, RequestID: requestID}
+}
+
+// Manages reports whether the caller, if it is an administrator, may manage the
+// keys of a workspace: one of the workspace main those of all, any other those of
+// its own.
+func (c Caller) Manages(workspace string) bool {
+	return c.Workspace.Name == MainWorkspace || c.Workspace.Name == workspace
 }

@@ -304,22 +304,31 @@ func TestAPageOfAnotherServerIsNoAnswer(t *testing.T) {
 
 func TestKeysAndModels(t *testing.T) {
 	c, rec, _ := serve(t,
-		answer(201, `{"id":3,"name":"ops","workspace":"w","scopes":["admin"],"secret":"bp_x"}`),
+		answer(201, `{"id":3,"name":"ops","workspace":"w","scopes":["admin"],"person":"Ana","expiresAt":"2030-01-31T12:00:00Z","lastUsedAt":null,"secret":"bp_x"}`),
 		answer(200, `{"items":[{"id":3,"name":"ops"}],"nextCursor":null}`),
+		answer(200, `{"id":3,"name":"ops","person":null,"expiresAt":null,"secret":"bp_y"}`),
 		answer(204, ``),
 		answer(200, `{"items":[{"name":"desk","title":"Desk","fields":[]}]}`),
 		answer(200, `{"name":"desk","title":"Desk","fields":[]}`))
-	k, secret, err := c.CreateKey(t.Context(), "ops", "w", []string{"admin"})
-	if err != nil || k.ID != 3 || secret != "bp_x" {
+	end := time.Date(2030, 1, 31, 12, 0, 0, 0, time.UTC)
+	k, secret, err := c.CreateKey(t.Context(), "ops", "w", []string{"secrets:read"}, WithPreset("editor"), WithPerson("Ana"), WithExpiry(end))
+	if err != nil || k.ID != 3 || k.Person != "Ana" || !k.ExpiresAt.Equal(end) || secret != "bp_x" {
 		t.Fatalf("key %+v, error %v", k, err)
+	}
+	if want := `{"name":"ops","workspace":"w","scopes":["secrets:read"],"preset":"editor","person":"Ana","expiresAt":"2030-01-31T12:00:00Z"}`; string(rec.calls[0].body) != want {
+		t.Errorf("asked for %s", rec.calls[0].body)
 	}
 	for k, err := range c.Keys(t.Context()) {
 		if err != nil || k.Name != "ops" {
 			t.Fatalf("key %+v, error %v", k, err)
 		}
 	}
-	if err := c.RevokeKey(t.Context(), 3); err != nil || rec.calls[2].path != "/v1/keys/3" {
+	if _, secret, err := c.RotateKey(t.Context(), 3, 24*time.Hour); err != nil || secret != "bp_y" ||
+		rec.calls[2].path != "/v1/keys/3/rotate" || string(rec.calls[2].body) != `{"overlapSeconds":86400}` {
 		t.Errorf("called %+v, error %v", rec.calls[2], err)
+	}
+	if err := c.RevokeKey(t.Context(), 3); err != nil || rec.calls[3].path != "/v1/keys/3" {
+		t.Errorf("called %+v, error %v", rec.calls[3], err)
 	}
 	for m, err := range c.Models(t.Context()) {
 		if err != nil || m.Name != "desk" || len(m.JSON) == 0 {

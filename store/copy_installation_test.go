@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"bulkpatch/auth"
 	"bulkpatch/job"
@@ -65,6 +66,13 @@ func (i *installation) addWorkspaces() {
 	old, _, err := i.CreateKey(ctx, auth.Key{Name: "old", Workspace: i.north, Scopes: []auth.Scope{auth.Admin}})
 	fatal(i.t, err)
 	fatal(i.t, i.RevokeKey(ctx, old.ID))
+	end := time.Now().Add(time.Hour)
+	guest, _, err := i.CreateKey(ctx, auth.Key{
+		Name: "guest", Workspace: i.north, Scopes: []auth.Scope{auth.JobsRead}, Person: "Ana Ruíz", ExpiresAt: &end,
+	})
+	fatal(i.t, err)
+	_, _, err = i.RotateKey(ctx, guest.ID, time.Hour)
+	fatal(i.t, err)
 }
 
 // addRecords adds records of a model. Together they have every value that the

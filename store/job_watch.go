@@ -63,26 +63,15 @@ func amongIDs(d *sqldb.Dialect) string {
 	return ` AND j.id IN (SELECT ` + d.Element(0, model.String) + ` FROM ` + d.Elements + `)`
 }
 
-// LiveSecrets returns those of some hashes whose secrets belong to keys that are
-// not revoked.
-func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, error) {
-	var live []string
-	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.db.Dialect), singly(hashes))
-	return live, err
-}
-
-func liveSecretsQuery(d *sqldb.Dialect) string {
-	return `SELECT hash FROM (SELECT ` + d.Element(0, model.String) + ` AS hash FROM ` + d.Elements + `) AS named
-		WHERE (SELECT 1 FROM api_keys k WHERE k.hash = named.hash AND ` + liveKey + `) = 1`
-}
-
-// selectAmong runs a query over a bound list of rows.
-func (s *Store) selectAmong(ctx context.Context, dest any, query string, list [][]any) error {
+// selectAmong runs a query over a bound list of rows, with the query's further
+// arguments.
+func (s *Store) selectAmong(ctx context.Context, dest any, query string, list [][]any, further ...any) error {
 	text, err := json.Marshal(list)
 	if err != nil {
 		return err
 	}
-	return s.classify(s.db.Lookups.SelectContext(ctx, dest, s.db.Dialect.Rebind(query), string(text)))
+	args := append([]any{string(text)}, further...)
+	return s.classify(s.db.Lookups.SelectContext(ctx, dest, s.db.Dialect.Rebind(query), args...))
 }
 
 // singly makes a list of rows of one value each.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -11,11 +10,12 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-const keyColumns = `k.id, k.workspace, w.name AS workspace_name, k.name, k.hint, k.scopes, k.created_at, k.revoked_at
+const keyColumns = `k.id, k.workspace, w.name AS workspace_name, k.name, k.hint, k.scopes, k.person,
+		k.created_at, k.expires_at, k.last_used_at, k.revoked_at
 	FROM api_keys k JOIN workspaces w ON w.id = k.workspace`
 
-// liveKey is the condition that a key is not revoked.
-const liveKey = `k.revoked_at IS NULL`
+// liveKey is the condition that a key is live at a time.
+const liveKey = `k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?)`
 
 type keyRow struct {
 	ID            int64
@@ -24,7 +24,10 @@ type keyRow struct {
 	Name          string
 	Hint          string
 	Scopes        string
+	Person        string
 	CreatedAt     int64  `db:"created_at"`
+	ExpiresAt     *int64 `db:"expires_at"`
+	LastUsedAt    *int64 `db:"last_used_at"`
 	RevokedAt     *int64 `db:"revoked_at"`
 }
 
@@ -32,7 +35,8 @@ func (r keyRow) key() (auth.Key, error) {
 	scopes, err := auth.ParseScopes(r.Scopes)
 	return auth.Key{
 		ID: r.ID, Name: r.Name, Workspace: auth.Workspace{ID: r.Workspace, Name: r.WorkspaceName},
-		Scopes: scopes, Hint: r.Hint, CreatedAt: micros(r.CreatedAt), RevokedAt: microsPtr(r.RevokedAt),
+		Scopes: scopes, Person: r.Person, Hint: r.Hint, CreatedAt: micros(r.CreatedAt),
+		ExpiresAt: microsPtr(r.ExpiresAt), LastUsedAt: microsPtr(r.LastUsedAt), RevokedAt: microsPtr(r.RevokedAt),
 	}, err
 }
 
@@ -60,12 +64,14 @@ func (s *Store) Bootstrap(ctx context.Context, adminKey string) (secret string, 
 }
 
 // Bootstrapped reports whether an earlier start has made everything that
-// [Store.Bootstrap] makes. An admin key counts even if it is revoked.
+// [Store.Bootstrap] makes. An admin key counts even if it is revoked, expired or
+// rotated.
 func (s *Store) Bootstrapped(ctx context.Context, adminKey string) (bool, error) {
 	var made bool
 	err := s.db.Lookups.GetContext(ctx, &made, s.db.Dialect.Rebind(`SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'signing_key')
-		AND EXISTS (SELECT 1 FROM api_keys k JOIN workspaces w ON w.id = k.workspace WHERE w.name = ? AND (? = '' OR k.hash = ?))`),
-		auth.MainWorkspace, adminKey, auth.Hash(adminKey))
+		AND EXISTS (SELECT 1 FROM api_keys k JOIN workspaces w ON w.id = k.workspace WHERE w.name = ? AND (? = '' OR k.hash = ?
+			OR EXISTS (SELECT 1 FROM key_secrets f WHERE f.hash = ?)))`),
+		auth.MainWorkspace, adminKey, auth.Hash(adminKey), auth.Hash(adminKey))
 	return made, s.classify(err)
 }
 
@@ -79,7 +85,8 @@ func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created b
 		_, err = t.Get(&n, `SELECT COUNT(*) FROM api_keys WHERE workspace = ?`, ws.ID)
 		fixed = auth.NewSecret()
 	} else {
-		_, err = t.Get(&n, `SELECT COUNT(*) FROM api_keys WHERE hash = ?`, auth.Hash(fixed))
+		_, err = t.Get(&n, `SELECT (SELECT COUNT(*) FROM api_keys WHERE hash = ?) + (SELECT COUNT(*) FROM key_secrets WHERE hash = ?)`,
+			auth.Hash(fixed), auth.Hash(fixed))
 	}
 	if err != nil || n > 0 {
 		return "", false, err
@@ -127,10 +134,10 @@ func (t *tx) workspace(name string) (auth.Workspace, error) {
 	return ws, err
 }
 
-// CreateKey makes an API key with k's name and scopes in the workspace
-// k.Workspace.Name, and makes the workspace if it is new. It returns the secret,
-// which is not stored. [job.ErrExists]: the workspace has a key of that name that
-// is not revoked.
+// CreateKey makes an API key in the workspace k.Workspace.Name, and makes the
+// workspace if it is new. The key gets k's name, scopes, person and expiry. It
+// returns the secret, which is not stored. [job.ErrExists]: the workspace has a
+// live key of that name.
 func (s *Store) CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth.Key, string, error) {
 	secret := auth.NewSecret()
 	err := s.inTx(ctx, func(t *tx) error {
@@ -139,6 +146,9 @@ func (s *Store) CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth
 			return err
 		}
 		k.Workspace = ws
+		if err := t.freeExpired(ws, k.Name); err != nil {
+			return err
+		}
 		k, err = t.insertKey(k, secret)
 		return err
 	})
@@ -148,54 +158,43 @@ func (s *Store) CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth
 	return k, secret, err
 }
 
+// freeExpired makes the name of an expired key free: the index that keeps names
+// apart knows revoked keys, but not what time it is.
+func (t *tx) freeExpired(ws auth.Workspace, name string) error {
+	return t.Run(`UPDATE api_keys SET revoked_at = expires_at
+		WHERE workspace = ? AND name = ? AND revoked_at IS NULL AND expires_at <= ?`, ws.ID, name, t.Now)
+}
+
 func (t *tx) insertKey(k auth.Key, secret string) (auth.Key, error) {
 	k.Hint, k.CreatedAt = auth.Hint(secret), micros(t.Now)
-	_, err := t.Get(&k.ID, `INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at)
-		VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
-		k.Workspace.ID, k.Name, auth.Hash(secret), k.Hint, auth.JoinScopes(k.Scopes), t.Now)
+	_, err := t.Get(&k.ID, `INSERT INTO api_keys (workspace, name, hash, hint, scopes, person, created_at, expires_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		k.Workspace.ID, k.Name, auth.Hash(secret), k.Hint, auth.JoinScopes(k.Scopes), k.Person, t.Now, toMicros(k.ExpiresAt))
 	return k, err
 }
 
-// KeyBySecret returns the key of a secret. [job.ErrNotFound]: there is none, or it
-// is revoked.
-func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
+// RevokeKey revokes a key for good. To revoke it again is harmless.
+// [job.ErrNotFound]: there is no such key, or the caller may not manage it.
+func (s *Store) RevokeKey(ctx context.Context, by auth.Caller, id int64) error {
+	return s.inTx(ctx, func(t *tx) error {
+		if _, err := t.managedKey(by, id); err != nil {
+			return err
+		}
+		return t.Run(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?`, t.Now, id)
+	})
+}
+
+// managedKey reads a key that the caller may manage, and locks it.
+func (t *tx) managedKey(by auth.Caller, id int64) (auth.Key, error) {
 	var r keyRow
-	ok, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &r, s.db.Dialect.Rebind(`SELECT `+keyColumns+` WHERE k.hash = ? AND `+liveKey), auth.Hash(secret)))
+	ok, err := t.Get(&r, `SELECT `+keyColumns+` WHERE k.id = ?`+t.Dialect.ForUpdate("k"), id)
 	if err != nil {
-		return auth.Key{}, s.classify(err)
+		return auth.Key{}, err
 	}
-	if !ok {
+	if !ok || !by.Manages(r.WorkspaceName) {
 		return auth.Key{}, job.ErrNotFound
 	}
 	return r.key()
-}
-
-// Keys lists the keys of all workspaces that are not revoked, oldest first.
-func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
-	var rows []keyRow
-	if err := s.db.Lookups.SelectContext(ctx, &rows, `SELECT `+keyColumns+` WHERE `+liveKey+` ORDER BY k.id`); err != nil {
-		return nil, s.classify(err)
-	}
-	keys := make([]auth.Key, len(rows))
-	var errs []error
-	for i, r := range rows {
-		k, err := r.key()
-		keys[i] = k
-		errs = append(errs, err)
-	}
-	return keys, errors.Join(errs...)
-}
-
-// RevokeKey revokes a key for good. To revoke it again is harmless.
-// [job.ErrNotFound]: there is no such key.
-func (s *Store) RevokeKey(ctx context.Context, by auth.Caller, id int64) error {
-	return s.inTx(ctx, func(t *tx) error {
-		n, err := t.Exec(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?`, t.Now, id)
-		if err != nil {
-			return err
-		}
-		return found(n == 1)
-	})
 }
 
 // Workspace returns a workspace by its name. [job.ErrNotFound]: there is none.

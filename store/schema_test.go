@@ -26,7 +26,7 @@ func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 
 // undivided are the tables that a distributed PostgreSQL keeps whole on each of
 // its machines. docs/operations.md names them.
-var undivided = []string{"settings", "workspaces", "api_keys", "models", "running_models", "blocks", "goose_db_version"}
+var undivided = []string{"settings", "workspaces", "api_keys", "key_secrets", "models", "running_models", "blocks", "goose_db_version"}
 
 // TestTablesCanBeCutByWorkspace checks that every unique key of every other
 // table contains the workspace. A distributed database could enforce another

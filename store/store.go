@@ -41,6 +41,7 @@ type Store struct {
 	hub      hub
 	onJob    func(job.Event)
 	open     *openJobs
+	uses     keyUses
 	notified chan struct{} // holds a value when there are new wake-ups in the outbox
 }
 
@@ -102,13 +103,16 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
+	s.uses.write = s.writeUses
 	db.Warn(s.log)
 	return s, nil
 }
 
-// Close waits for the transactions in progress, rolls back those that take too
-// long, and closes the database. No method may be called after it.
+// Close writes which keys were used, waits for the transactions in progress, rolls
+// back those that take too long, and closes the database. No method may be called
+// after it.
 func (s *Store) Close() error {
+	s.uses.close()
 	return s.db.Close()
 }
 
@@ -154,6 +158,15 @@ func microsPtr(us *int64) *time.Time {
 	}
 	t := micros(*us)
 	return &t
+}
+
+// toMicros is the inverse of microsPtr.
+func toMicros(t *time.Time) *int64 {
+	if t == nil {
+		return nil
+	}
+	us := t.UnixMicro()
+	return &us
 }
 
 // found returns [job.ErrNotFound] unless a query has found a row.

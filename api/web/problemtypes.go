@@ -56,6 +56,7 @@ var problemTypes = map[string]ProblemType{
 	"exists":             {409, "It already exists"},
 	"id_taken":           {409, "The id is taken"},
 	"name_taken":         {409, "The name is taken"},
+	"too_many_secrets":   {409, "The key has too many secrets"},
 	"unique":             {409, "A unique value is already taken"},
 	"job_cancelled":      {409, "The job was cancelled"},
 	"model_gone":         {409, "The job's model is not loaded"},

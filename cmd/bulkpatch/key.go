@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -9,41 +11,69 @@ import (
 	"time"
 
 	"bulkpatch/auth"
+	"bulkpatch/client"
 )
 
 type keyCommand struct {
 	Create keyCreateCommand `cmd:"" help:"Create a key, and its workspace if that is new."`
-	List   keyListCommand   `cmd:"" help:"List the keys that are not revoked."`
+	List   keyListCommand   `cmd:"" help:"List the keys that are neither revoked nor expired."`
+	Rotate keyRotateCommand `cmd:"" help:"Give a key a new secret."`
 	Revoke keyRevokeCommand `cmd:"" help:"Revoke a key."`
 }
 
 // Help shows an example.
 func (keyCommand) Help() string {
 	return `Example:
-  bulkpatch key create crm-sync --workspace main --scopes customers:read,customers:write,jobs:read`
+  bulkpatch key create crm-sync --workspace main --preset editor --expires 90d`
 }
 
 type keyCreateCommand struct {
-	Name   string `arg:"" help:"Name of the key; jobs show it."`
-	Scopes string `required:"" placeholder:"LIST" help:"Scopes of the key, separated by commas: customers:read, customers:write, jobs:read, jobs:write, secrets:read, admin."`
+	Name    string `arg:"" help:"Name of the key; jobs show it."`
+	Scopes  string `placeholder:"LIST" help:"Scopes of the key, separated by commas: customers:read, customers:write, jobs:read, jobs:write, secrets:read, admin."`
+	Preset  string `placeholder:"NAME" help:"Scopes that go together, besides those of --scopes: reader (customers:read, jobs:read), editor (those, customers:write, jobs:write), operator (jobs:read, jobs:write) or admin."`
+	Expires string `placeholder:"TIME" help:"How long the key works, such as 90d or 12h (default: until it is revoked)."`
+	Person  string `placeholder:"WHO" help:"Whose key it is, in at most 200 characters."`
 	workspaceFlag
 	targetFlags
 
-	scopes []auth.Scope
+	scopes  []string
+	options []client.KeyOption
 }
 
 // Help shows an example.
 func (keyCreateCommand) Help() string {
 	return `Example:
   bulkpatch key create crm-sync --workspace main --scopes customers:read,customers:write,jobs:read
+  bulkpatch key create ana --preset editor --expires 90d --person ana@example.com
 
 The key is printed once and cannot be shown again.`
 }
 
 func (c *keyCreateCommand) check(r *reader) {
-	var err error
-	if c.scopes, err = auth.ParseScopes(c.Scopes); err != nil && r.line.typed("scopes") {
-		r.fault("--scopes", "is wrong: %v", err)
+	if !r.line.typed("scopes") && !r.line.typed("preset") {
+		r.fault("--scopes", "is missing: give --scopes LIST, --preset NAME, or both")
+	}
+	if r.line.typed("scopes") {
+		scopes, err := auth.ParseScopes(c.Scopes)
+		if err != nil {
+			r.fault("--scopes", "is wrong: %v", err)
+		}
+		for _, s := range scopes {
+			c.scopes = append(c.scopes, string(s))
+		}
+	}
+	if r.line.typed("preset") {
+		r.oneOf("--preset", c.Preset, auth.PresetNames()...)
+		c.options = append(c.options, client.WithPreset(c.Preset))
+	}
+	if r.line.typed("expires") {
+		c.options = append(c.options, client.WithExpiry(clock().Add(r.duration("--expires", c.Expires))))
+	}
+	if r.line.typed("person") {
+		if !auth.ValidPerson(c.Person) {
+			r.fault("--person", "must have 1 to %d characters, without control characters", auth.MaxPerson)
+		}
+		c.options = append(c.options, client.WithPerson(c.Person))
 	}
 	r.target(c.targetFlags)
 }
@@ -56,8 +86,7 @@ func (c *keyCreateCommand) Run(a *app, s settings) error {
 		return err
 	}
 	defer t.Close()
-	names := strings.Split(auth.JoinScopes(c.scopes), ",")
-	key, secret, err := t.CreateKey(a.ctx, c.Name, c.Workspace, names)
+	key, secret, err := t.CreateKey(a.ctx, c.Name, c.Workspace, c.scopes, c.options...)
 	if err != nil {
 		return err
 	}
@@ -76,7 +105,7 @@ func (keyListCommand) Help() string {
 
 func (c *keyListCommand) check(r *reader) { r.target(c.targetFlags) }
 
-// Run prints a table of the keys of all workspaces that are not revoked.
+// Run prints a table of the live keys of all workspaces.
 func (c *keyListCommand) Run(a *app, s settings) error {
 	t, err := administer(a, s)
 	if err != nil {
@@ -84,18 +113,96 @@ func (c *keyListCommand) Run(a *app, s settings) error {
 	}
 	defer t.Close()
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tWORKSPACE\tNAME\tSCOPES\tBEGINS\tCREATED")
+	fmt.Fprintln(w, "ID\tWORKSPACE\tNAME\tSCOPES\tPERSON\tBEGINS\tCREATED\tEXPIRES\tLAST USED")
 	for k, err := range t.Keys(a.ctx) {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s…\t%s\n", k.ID, k.Workspace, k.Name, strings.Join(k.Scopes, ","), k.Hint, k.CreatedAt.Format(time.DateTime))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s…\t%s\t%s\t%s\n", k.ID, k.Workspace, k.Name, strings.Join(k.Scopes, ","),
+			cmp.Or(k.Person, "-"), k.Hint, k.CreatedAt.Format(time.DateTime), orNever(k.ExpiresAt), orNever(k.LastUsedAt))
 	}
 	return w.Flush()
 }
 
-type keyRevokeCommand struct {
+func orNever(t *time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	return t.Format(time.DateTime)
+}
+
+type keyRotateCommand struct {
+	keyArgument
+	Overlap string `placeholder:"TIME" help:"How long the old secret works beside the new one, such as 24h; at most 7d (default: not at all)."`
+	workspaceFlag
+	targetFlags
+
+	overlap time.Duration
+}
+
+// Help shows an example.
+func (keyRotateCommand) Help() string {
+	return `Example:
+  bulkpatch key rotate crm-sync --workspace main --overlap 24h
+
+The new secret is printed once and cannot be shown again. The id, the name, the
+scopes and the jobs of the key stay.`
+}
+
+func (c *keyRotateCommand) check(r *reader) {
+	if r.line.typed("overlap") {
+		c.overlap = r.duration("--overlap", c.Overlap)
+		if c.overlap > auth.MaxOverlap || c.overlap%time.Second != 0 {
+			r.fault("--overlap", "must be whole seconds, and at most 7d")
+		}
+	}
+	r.target(c.targetFlags)
+}
+
+// Run rotates the key. Only its new secret goes to standard output.
+func (c *keyRotateCommand) Run(a *app, s settings) error {
+	t, err := administer(a, s)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	k, err := c.find(a.ctx, t, c.Workspace)
+	if err != nil {
+		return err
+	}
+	k, secret, err := t.RotateKey(a.ctx, k.ID, c.overlap)
+	if err != nil {
+		return err
+	}
+	until := "no longer works"
+	if c.overlap > 0 {
+		until = "works for another " + c.Overlap
+	}
+	fmt.Fprintf(a.err, "The old secret of key %s of workspace %s %s. The new one, shown this once:\n", k.Name, k.Workspace, until)
+	fmt.Fprintln(a.out, secret)
+	return nil
+}
+
+// A keyArgument names a key.
+type keyArgument struct {
 	Key string `arg:"" name:"key" help:"ID or name of the key, as key list shows them; a name is looked up in --workspace."`
+}
+
+// find finds the key among the live ones.
+func (n keyArgument) find(ctx context.Context, t *target, workspace string) (client.Key, error) {
+	for k, err := range t.Keys(ctx) {
+		if err != nil {
+			return client.Key{}, err
+		}
+		if strconv.FormatInt(k.ID, 10) == n.Key || k.Name == n.Key && k.Workspace == workspace {
+			return k, nil
+		}
+	}
+	return client.Key{}, errors.New("no live key has this number, or this name in the workspace")
+}
+
+type keyRevokeCommand struct {
+	keyArgument
 	workspaceFlag
 	targetFlags
 }
@@ -115,18 +222,13 @@ func (c *keyRevokeCommand) Run(a *app, s settings) error {
 		return err
 	}
 	defer t.Close()
-	for k, err := range t.Keys(a.ctx) {
-		if err != nil {
-			return err
-		}
-		if strconv.FormatInt(k.ID, 10) != c.Key && (k.Name != c.Key || k.Workspace != c.Workspace) {
-			continue
-		}
-		if err := t.RevokeKey(a.ctx, k.ID); err != nil {
-			return err
-		}
-		fmt.Fprintf(a.out, "revoked key %s of workspace %s\n", k.Name, k.Workspace)
-		return nil
+	k, err := c.find(a.ctx, t, c.Workspace)
+	if err != nil {
+		return err
 	}
-	return errors.New("no live key has this number, or this name in the workspace")
+	if err := t.RevokeKey(a.ctx, k.ID); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "revoked key %s of workspace %s\n", k.Name, k.Workspace)
+	return nil
 }

@@ -7,19 +7,28 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"bulkpatch/client"
 	"bulkpatch/store/pgtest"
+	"bulkpatch/worker/redistest"
 )
 
 // TestWhatAKeyHasOpenEndsWhereverItIsRevoked opens calls with a key that would
-// last half a minute or for ever, and revokes the key in another process.
+// last half a minute or for ever, and revokes or rotates the key in another
+// process.
 func TestWhatAKeyHasOpenEndsWhereverItIsRevoked(t *testing.T) {
 	t.Parallel()
-	for name, db := range map[string]string{"SQLite": database(t), "PostgreSQL": pgtest.Database(t)} {
+	for name, test := range map[string]struct{ db, end string }{
+		"SQLite":              {database(t), "revoke"},
+		"PostgreSQL":          {pgtest.Database(t), "revoke"},
+		"PostgreSQL, rotated": {pgtest.Database(t), "rotate"},
+	} {
 		t.Run(name, func(t *testing.T) {
+			db := test.db
 			p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db)
 			c := p.client(t, p.firstKey)
 			load(t, c, 3*crowd) // as an export more than sockets keep
@@ -36,7 +45,7 @@ func TestWhatAKeyHasOpenEndsWhereverItIsRevoked(t *testing.T) {
 			events, export := k.begin("/v1/jobs/"+j.ID+"/events"), k.begin("/v1/desk/export")
 			poll, load := k.poll(j.ID), k.load(c, 3*crowd)
 
-			must(t, "key", "revoke", "leaver", "--db", db)
+			must(t, "key", test.end, "leaver", "--db", db)
 			if _, err := io.ReadAll(events); err != nil {
 				t.Errorf("the event stream broke off: %v", err)
 			}
@@ -52,6 +61,47 @@ func TestWhatAKeyHasOpenEndsWhereverItIsRevoked(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAKeyExpiresInEveryProcess lets a key expire that has a stream open in two
+// processes, each of which would last for ever.
+func TestAKeyExpiresInEveryProcess(t *testing.T) {
+	t.Parallel()
+	shared := []string{"--addr", "127.0.0.1:0", "--db", pgtest.Database(t), "--redis", redistest.Start(t).URL()}
+	first := start(t, append([]string{"api"}, shared...)...)
+	second := start(t, append([]string{"api"}, shared...)...)
+	c := first.client(t, first.firstKey)
+	j, err := c.SubmitBulk(t.Context(), "desk", everybody, trusting, client.Options{}) // which no worker takes
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := strings.TrimSpace(must(t, "key", "create", "guest", "--preset", "reader", "--expires", "6s", "--server", first.base, "--key", first.firstKey))
+	var expires time.Time
+	for k, err := range c.Keys(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k.Name == "guest" {
+			expires = *k.ExpiresAt
+		} else if at := k.LastUsedAt; at == nil || at.Second() != 0 || time.Since(*at) > 2*time.Minute {
+			t.Errorf("the key that makes these calls was last used at %v", at)
+		}
+	}
+	var streams sync.WaitGroup
+	for _, p := range []*process{first, second} {
+		k := keyInUse{t, p.base, secret}
+		events := k.begin("/v1/jobs/" + j.ID + "/events")
+		streams.Go(func() {
+			_, err := io.ReadAll(events)
+			if late := time.Since(expires); err != nil || late < 0 || late > time.Second {
+				t.Errorf("the event stream ended %v after its key, with %v", late, err)
+			}
+			if a := said(k.call(http.MethodGet, "/v1/jobs", nil)); !strings.HasPrefix(a, "401") {
+				t.Errorf("an expired key was answered %s", a)
+			}
+		})
+	}
+	streams.Wait()
 }
 
 // A keyInUse has calls open.

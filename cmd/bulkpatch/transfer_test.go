@@ -176,6 +176,27 @@ func TestKeysAreMadeListedAndRevoked(t *testing.T) {
 	}
 }
 
+func TestAKeyIsRotated(t *testing.T) {
+	db := migrated(t)
+	first := strings.TrimSpace(must(t, "key", "create", "ana", "--preset", "reader", "--scopes", "secrets:read", "--expires", "90d", "--person", "Ana Ruíz", "--db", db))
+	second := strings.TrimSpace(must(t, "key", "rotate", "ana", "--overlap", "24h", "--db", db))
+	if !regexp.MustCompile(`^bp_\S{40,}$`).MatchString(second) || second == first {
+		t.Fatalf("the new secret is %q", second)
+	}
+	expires := time.Now().UTC().AddDate(0, 0, 90).Format(time.DateOnly)
+	list := must(t, "key", "list", "--db", db)
+	if !regexp.MustCompile(`ana +customers:read,jobs:read,secrets:read +Ana Ruíz +` + second[:7] + `… .*` + expires + `.* never`).MatchString(list) {
+		t.Errorf("the list is\n%s", list)
+	}
+	status, out, told := call(t, "key", "rotate", "ana", "--db", db)
+	if status != exitOK || strings.Count(out, "\n") != 1 || !strings.Contains(told, "no longer works") {
+		t.Errorf("rotating again ended with %d and said %q, %q", status, out, told)
+	}
+	if status, _, _ := call(t, "key", "rotate", "bo", "--db", db); status != exitFailed {
+		t.Errorf("rotating what is not there ended with %d", status)
+	}
+}
+
 func TestWhoHasRevokedTheLastKeyCanMakeAnother(t *testing.T) {
 	db := migrated(t)
 	must(t, "key", "list", "--db", db)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"strings"
+	"time"
 
 	"bulkpatch/auth"
 	"bulkpatch/filter"
@@ -86,4 +87,9 @@ func (k *Kit) CreateKey(ctx context.Context, key auth.Key) (auth.Key, string, er
 // RevokeKey revokes an API key.
 func (k *Kit) RevokeKey(ctx context.Context, id int64) error {
 	return k.Store.RevokeKey(ctx, k.caller(), id)
+}
+
+// RotateKey gives an API key a new secret.
+func (k *Kit) RotateKey(ctx context.Context, id int64, overlap time.Duration) (auth.Key, string, error) {
+	return k.Store.RotateKey(ctx, k.caller(), id, overlap)
 }

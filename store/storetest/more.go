@@ -1,11 +1,9 @@
 package storetest
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -302,32 +300,4 @@ func livenessFindsLostWork(t *testing.T, k *Kit) {
 	liveness, _, err = k.Liveness(ctx, 0, 10)
 	check(t, err)
 	equal(t, "liveness rows at the end", len(liveness), 0)
-}
-
-func keysWork(t *testing.T, k *Kit) {
-	ctx := t.Context()
-	want := auth.Key{Name: "ops", Workspace: auth.Workspace{Name: "ops"}, Scopes: []auth.Scope{auth.CustomersRead, auth.JobsRead}}
-	key, secret, err := k.CreateKey(ctx, want)
-	check(t, err)
-	got, err := k.KeyBySecret(ctx, secret)
-	check(t, err)
-	a, _ := json.Marshal(key)
-	b, _ := json.Marshal(got)
-	equal(t, "key", string(b), string(a))
-	hashes := []string{auth.Hash(secret), auth.Hash("of nobody")}
-	live, err := k.LiveSecrets(ctx, hashes)
-	check(t, err)
-	equal(t, "live", strings.Join(live, " "), hashes[0])
-	_, _, err = k.CreateKey(ctx, want)
-	equal(t, "a second key of the name", errors.Is(err, job.ErrExists), true)
-	check(t, k.RevokeKey(ctx, key.ID))
-	check(t, k.RevokeKey(ctx, key.ID))
-	_, err = k.KeyBySecret(ctx, secret)
-	equal(t, "a revoked key", errors.Is(err, job.ErrNotFound), true)
-	live, err = k.LiveSecrets(ctx, hashes)
-	check(t, err)
-	equal(t, "live once revoked", len(live), 0)
-	secret, created, err := k.Bootstrap(ctx, "")
-	check(t, err)
-	equal(t, "a second first key", created || secret != "", false)
 }

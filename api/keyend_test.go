@@ -60,20 +60,36 @@ var openCalls = map[string]openCall{
 	}},
 }
 
-// TestRevokingAKeyEndsItsOpenCalls revokes a key, as another process would,
-// while it has calls open. Each has ended within a second. Those of other keys,
-// and those for which the store does not answer, go on.
-func TestRevokingAKeyEndsItsOpenCalls(t *testing.T) {
-	for name, test := range openCalls {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, test.endsWithItsKey)
+// keyEnds are the ways in which the key of a bubble ends, within ten seconds.
+var keyEnds = map[string]func(*bubble){
+	"revoked": func(b *bubble) { _ = b.store.RevokeKey(context.Background(), auth.Caller{}, 1) },
+	"replaced": func(b *bubble) {
+		_, _, _ = b.store.RotateKey(context.Background(), auth.Caller{}, 1, 5*time.Second)
+	},
+	"expired": func(b *bubble) {
+		b.store.set(func() {
+			k, at := b.store.keys[b.admin], time.Now().Add(5*time.Second)
+			k.ExpiresAt = &at
+			b.store.keys[b.admin] = k
 		})
+	},
+}
+
+// TestTheEndOfAKeyEndsItsOpenCalls ends a key, as another process would, while it
+// has calls open. Each has ended within a second. Those of other keys, and those
+// for which the store does not answer, go on.
+func TestTheEndOfAKeyEndsItsOpenCalls(t *testing.T) {
+	for name, test := range openCalls {
+		for how, end := range keyEnds {
+			t.Run(name+" of a key that was "+how, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { test.endsWithItsKey(t, end) })
+			})
+		}
 	}
 }
 
-// endsWithItsKey makes the call, revokes its key and looks when and how the
-// call ends.
-func (test openCall) endsWithItsKey(t *testing.T) {
+// endsWithItsKey makes the call, ends its key and looks when and how the call ends.
+func (test openCall) endsWithItsKey(t *testing.T, end func(*bubble)) {
 	b := newBubble(t)
 	b.fill()
 	client, done := b.serve(t)
@@ -84,7 +100,7 @@ func (test openCall) endsWithItsKey(t *testing.T) {
 	go func() {
 		time.Sleep(10 * time.Second)
 		b.store.set(func() { b.store.down = true })
-		_ = b.store.RevokeKey(context.Background(), auth.Caller{}, 1)
+		end(b)
 		time.Sleep(10 * time.Second)
 		b.store.set(func() { b.store.down = false })
 	}()
