@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 	"bulkpatch/model/table"
 )
@@ -47,6 +48,10 @@ type Config struct {
 	// and those that are imported, are guarded against spreadsheet programs
 	// that would take them for formulas.
 	CSVGuard table.Guard
+
+	// TrustedProxies are believed when they say for whom they ask, and nobody
+	// else; see [web.Proxies].
+	TrustedProxies web.Proxies
 
 	// MaxBody limits a JSON body in bytes, after unpacking; 0 means
 	// [DefaultMaxBody]. At most 16 bodies above 64 KiB are received and checked
