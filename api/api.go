@@ -52,6 +52,10 @@ type Config struct {
 	// TrustedProxies are believed when they say for whom they ask, and nobody
 	// else; see [web.Proxies].
 	TrustedProxies web.Proxies
+	// Origins are the origins whose pages may call the API from a browser, such
+	// as https://app.example.com, or "*" for all; nil for none. The pages
+	// below /admin are never among what they may call.
+	Origins []string
 
 	// MaxBody limits a JSON body in bytes, after unpacking; 0 means
 	// [DefaultMaxBody]. At most 16 bodies above 64 KiB are received and checked
@@ -95,7 +99,7 @@ func New(c Config) http.Handler {
 		origin:  http.NewCrossOriginProtection(),
 	}
 	s.shares = newShares(c.MaxBody)
-	return s.observe(s.mux())
+	return s.observe(s.crossOrigin(s.mux()))
 }
 
 // A server is what the handlers share.
