@@ -56,6 +56,9 @@ type Config struct {
 	// as https://app.example.com, or "*" for all; nil for none. The pages
 	// below /admin are never among what they may call.
 	Origins []string
+	// Rate is how many calls each key may make in a second, in this process; 0
+	// for any number.
+	Rate int
 
 	// MaxBody limits a JSON body in bytes, after unpacking; 0 means
 	// [DefaultMaxBody]. At most 16 bodies above 64 KiB are received and checked
@@ -95,6 +98,7 @@ func New(c Config) http.Handler {
 		Config:  c,
 		keys:    newKeyCache(c.Store, c.Now),
 		calls:   newOpenCalls(c.Store),
+		rate:    newCallRate(c.Rate),
 		watcher: newWatcher(c.Store),
 		origin:  http.NewCrossOriginProtection(),
 	}
@@ -108,6 +112,7 @@ type server struct {
 	shares
 	keys    *keyCache
 	calls   *openCalls
+	rate    *callRate // nil for no limit
 	watcher *watcher
 	origin  *http.CrossOriginProtection
 	signing atomic.Pointer[[]byte] // see signingKey
