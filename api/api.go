@@ -54,7 +54,7 @@ type Config struct {
 	TrustedProxies web.Proxies
 	// Origins are the origins whose pages may call the API from a browser, such
 	// as https://app.example.com, or "*" for all; nil for none. The pages
-	// below /admin are never among what they may call.
+	// below /admin and /metrics are never among what they may call.
 	Origins []string
 	// Rate is how many calls each key may make in a second, in this process; 0
 	// for any number.

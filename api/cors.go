@@ -22,7 +22,8 @@ var exposed = []string{
 // It answers the browser's preflight on every path, before a key is asked for:
 // browsers send none with it. Any header may be sent. A key is one of them, and
 // cookies are never allowed, so a page can do nothing for which it has no key.
-// The pages below /admin do use a cookie, and stay out of reach.
+// The pages below /admin do use a cookie, and /metrics needs no key: they stay out
+// of reach.
 func (s *server) crossOrigin(next http.Handler) http.Handler {
 	if len(s.Origins) == 0 {
 		return next
@@ -35,7 +36,7 @@ func (s *server) crossOrigin(next http.Handler) http.Handler {
 		MaxAge:         corsMaxAge,
 	}).Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path+"/", "/admin/") {
+		if strings.HasPrefix(r.URL.Path+"/", "/admin/") || r.URL.Path == "/metrics" {
 			next.ServeHTTP(w, r)
 			return
 		}
