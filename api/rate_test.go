@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -39,7 +40,7 @@ func newLimited(t *testing.T) *limited {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.api = api.New(api.Config{Store: l.store, Models: model.Shipped(), Surfaces: surfaces, Rate: 4})
+	l.api = api.New(api.Config{Store: l.store, Models: model.Shipped(), Surfaces: surfaces, Rate: 4, Log: slog.New(slog.DiscardHandler)})
 	return l
 }
 
