@@ -19,50 +19,57 @@ type certificate struct {
 	certFile, keyFile string
 	log               *slog.Logger
 
-	mu     sync.Mutex
-	now    *tls.Certificate
-	read   [2]os.FileInfo // the files as they were when they were read; nil for a missing one
-	looked time.Time
+	mu      sync.Mutex
+	current *tls.Certificate
+	read    [2]os.FileInfo // the files as they were when they were read; nil for a missing one
+	looked  time.Time
 }
 
 // certificate reads --tls-cert and --tls-key; nil if neither is given.
 func (r *reader) certificate(certFile, keyFile string) *certificate {
+	c := &certificate{certFile: certFile, keyFile: keyFile, looked: time.Now()}
 	switch {
 	case certFile == "" && keyFile == "":
 		return nil
 	case keyFile == "":
 		r.fault("--tls-key", "is missing: it goes with --tls-cert")
-		return nil
 	case certFile == "":
 		r.fault("--tls-cert", "is missing: it goes with --tls-key")
-		return nil
+	default:
+		r.pair(c)
 	}
-	c := &certificate{certFile: certFile, keyFile: keyFile, looked: time.Now()}
+	return c
+}
+
+// pair reads the files of a certificate for the first time.
+func (r *reader) pair(c *certificate) {
 	c.read = c.files() // first, so that a change while they are read is found later
-	chain, certErr := os.ReadFile(certFile)
-	key, keyErr := os.ReadFile(keyFile)
-	if certErr != nil {
-		r.fault("--tls-cert", "cannot be read: %s", fileReason(certErr))
-	}
-	if keyErr != nil {
-		r.fault("--tls-key", "cannot be read: %s", fileReason(keyErr))
-	}
-	if certErr != nil || keyErr != nil {
-		return nil
+	chain, key := r.pem("--tls-cert", c.certFile), r.pem("--tls-key", c.keyFile)
+	if chain == nil || key == nil {
+		return
 	}
 	pair, err := tls.X509KeyPair(chain, key)
 	if err != nil {
 		r.fault("--tls-cert", "and --tls-key cannot be used together: %s", err)
-		return nil
+		return
 	}
-	c.now = &pair
-	if w := outOfDate(&pair, time.Now()); w != "" {
+	c.current = &pair
+	if w := outOfDate(&pair, c.looked); w != "" {
 		r.s.warnings = append(r.s.warnings, w)
 	}
 	if info := c.read[1]; info != nil && info.Mode().Perm()&0o004 != 0 {
-		r.s.warnings = append(r.s.warnings, "others can read the file of the TLS key; run: chmod o= "+keyFile)
+		r.s.warnings = append(r.s.warnings, "others can read the file of the TLS key; run: chmod o= "+c.keyFile)
 	}
-	return c
+}
+
+// pem reads a file; nil if it cannot be read.
+func (r *reader) pem(flag, file string) []byte {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		r.fault(flag, "cannot be read: %s", fileReason(err))
+		return nil
+	}
+	return text
 }
 
 // outOfDate says that a certificate is not valid at a time; "" if it is.
@@ -94,7 +101,7 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		c.looked = now
 		c.follow(now)
 	}
-	return c.now, nil
+	return c.current, nil
 }
 
 // follow reads the files if they have changed since they were read.
@@ -109,7 +116,7 @@ func (c *certificate) follow(now time.Time) {
 		c.log.Warn("the changed TLS certificate cannot be used; the former one stays in use", "error", err)
 		return
 	}
-	c.now = &pair
+	c.current = &pair
 	c.log.Info("read the changed TLS certificate", "expires", pair.Leaf.NotAfter)
 	if w := outOfDate(&pair, now); w != "" {
 		c.log.Warn(w)
