@@ -130,9 +130,7 @@ func (c *call) cookie(value string, age int) *http.Cookie {
 	return &http.Cookie{
 		Name: sessionCookie, Value: value, Path: "/admin", MaxAge: age,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		// Behind a proxy that ends TLS, the header is all we know; who lies
-		// in it only hides their own cookie.
-		Secure: c.r.TLS != nil || strings.EqualFold(c.r.Header.Get("X-Forwarded-Proto"), "https"),
+		Secure: web.IsHTTPS(c.r),
 	}
 }
 

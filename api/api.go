@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/web"
 	"bulkpatch/model"
 	"bulkpatch/model/table"
 )
@@ -48,6 +49,17 @@ type Config struct {
 	// that would take them for formulas.
 	CSVGuard table.Guard
 
+	// TrustedProxies are believed when they say for whom they ask, and nobody
+	// else; see [web.Proxies].
+	TrustedProxies web.Proxies
+	// Origins are the origins whose pages may call the API from a browser, such
+	// as https://app.example.com, or "*" for all; nil for none. The pages
+	// below /admin and /metrics are never among what they may call.
+	Origins []string
+	// Rate is how many calls each key may make in a second, in this process; 0
+	// for any number.
+	Rate int
+
 	// MaxBody limits a JSON body in bytes, after unpacking; 0 means
 	// [DefaultMaxBody]. At most 16 bodies above 64 KiB are received and checked
 	// at a time, at most 8 of one key; others wait for up to StepTimeout.
@@ -86,11 +98,12 @@ func New(c Config) http.Handler {
 		Config:  c,
 		keys:    newKeyCache(c.Store, c.Now),
 		calls:   newOpenCalls(c.Store),
+		rate:    newCallRate(c.Rate),
 		watcher: newWatcher(c.Store),
 		origin:  http.NewCrossOriginProtection(),
 	}
 	s.shares = newShares(c.MaxBody)
-	return s.observe(s.mux())
+	return s.observe(s.crossOrigin(s.mux()))
 }
 
 // A server is what the handlers share.
@@ -99,6 +112,7 @@ type server struct {
 	shares
 	keys    *keyCache
 	calls   *openCalls
+	rate    *callRate // nil for no limit
 	watcher *watcher
 	origin  *http.CrossOriginProtection
 	signing atomic.Pointer[[]byte] // see signingKey

@@ -23,8 +23,9 @@ const (
 	maxSecret    = 512
 )
 
-// authorize finds the key of the call, and refuses the call if the key may not
-// make it.
+// authorize finds the key of the call, and refuses the call if the key has made too
+// many or may not make it. Only the calls of live keys are counted, so that
+// guessed keys take no memory.
 func (s *server) authorize(c *call, a access) error {
 	if a.keyless {
 		return nil
@@ -48,6 +49,9 @@ func (s *server) authorize(c *call, a access) error {
 	c.key, c.secret = key, auth.Hash(secret)
 	if rec, ok := c.w.(*web.Recorder); ok {
 		rec.Actor, rec.Workspace = key.Actor(), key.Workspace.Name
+	}
+	if err := s.rate.take(c); err != nil {
+		return err
 	}
 	return a.require(key)
 }

@@ -33,7 +33,7 @@ func newShares(maxBody int64) shares {
 	return shares{
 		bodies:  newBudget(bodiesSize*maxBody, bodiesSize*maxBody/2),
 		checks:  newBudget(maxBody, maxBody),
-		imports: newBudget(maxImports, maxImports/2),
+		imports: newBudget(maxImports, importsOfKey),
 		hashes:  newBudget(int64(max(1, runtime.GOMAXPROCS(0)/2)), 1),
 	}
 }

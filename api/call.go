@@ -94,7 +94,7 @@ func (c *call) alive() {
 func (c *call) notModified(tag string) bool {
 	c.w.Header().Set("ETag", tag)
 	c.w.Header().Set("Cache-Control", "private, no-cache")
-	c.w.Header().Set("Vary", "Authorization, X-API-Key")
+	c.w.Header().Add("Vary", "Authorization, X-API-Key")
 	if !web.MatchesTag(c.r.Header.Values("If-None-Match"), tag) {
 		return false
 	}

@@ -19,7 +19,7 @@ func (s *server) exportRecords(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.w.Header().Set("Vary", "Accept")
+	c.w.Header().Add("Vary", "Accept")
 	out := web.NewStream(c.ctx(), c.w)
 	out.MediaType, out.Filename = format, c.model.Name+extension(format)
 	if c.bodyless() {

@@ -292,6 +292,11 @@ func (f *fake) SetThrottle(_ context.Context, by auth.Caller, id string, rate *f
 	return j, nil
 }
 
+func (f *fake) OpenUse(context.Context, auth.Workspace) (used, most job.OpenJobs, err error) {
+	defer f.lock()()
+	return job.OpenJobs{Bulks: int64(len(f.jobs))}, job.OpenJobs{Bulks: 10, Singles: 100, Bytes: 1000}, f.err
+}
+
 func (f *fake) SigningKey(context.Context) ([]byte, error) {
 	return []byte("the signing key of the tests"), nil
 }

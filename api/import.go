@@ -16,7 +16,8 @@ const (
 	importBatch     = 1000    // drafts in one transaction
 	importBytes     = 1 << 20 // of the lines of a batch
 	maxImportErrors = 100     // reported by line
-	maxImports      = 32      // read at a time, half of them of one key
+	maxImports      = 32      // read at a time
+	importsOfKey    = maxImports / 2
 )
 
 // An importJSON is the answer to an import. Each row of its lines is in one of

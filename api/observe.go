@@ -40,7 +40,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 		if len(id) > maxRequestID || !saneRequestID.MatchString(id) {
 			id = newRequestID()
 		}
-		r = r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
+		r = s.TrustedProxies.Resolve(r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
 		packed := web.NewGzipWriter(w, r)
 		rec := web.NewRecorder(packed, began, s.StepTimeout)
 		secureHeaders(w.Header(), id)
@@ -105,7 +105,7 @@ func (s *server) logged(r *http.Request, rec *web.Recorder, id string, began tim
 	}
 	attrs := []any{
 		"request", id, "method", model.Shown(r.Method), "path", model.Shown(r.URL.Path), "status", status,
-		"bytes", rec.Bytes, "duration", time.Since(began),
+		"bytes", rec.Bytes, "duration", time.Since(began), "client", model.Shown(web.ClientAddress(r)),
 	}
 	if rec.Actor != "" {
 		attrs = append(attrs, "workspace", rec.Workspace, "actor", rec.Actor)

@@ -85,6 +85,13 @@ func (o *openCalls) stream(c *call) error {
 	return nil
 }
 
+// openStreams counts the event streams and long polls of a key.
+func (o *openCalls) openStreams(key int64) int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return int64(o.streams[key])
+}
+
 // remove removes a call at its end. A call that was not added is ignored.
 func (o *openCalls) remove(c *call) {
 	if c.cancel == nil {

@@ -72,7 +72,7 @@ func (s *server) results(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.w.Header().Set("Vary", "Accept")
+	c.w.Header().Add("Vary", "Accept")
 	if format != web.TypeJSON {
 		return s.streamResults(c, j.ID, q, format)
 	}

@@ -27,7 +27,7 @@ var (
 // [route] in their order: method, path, access, effect, cost, parameters,
 // request, answer and handler.
 func (s *server) routes() []route {
-	return slices.Concat(s.systemRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(), s.keyRoutes())
+	return slices.Concat(s.systemRoutes(), s.limitRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(), s.keyRoutes())
 }
 
 // systemRoutes lists the calls for orchestrators, monitoring and the queue
@@ -44,6 +44,12 @@ func (s *server) systemRoutes() []route {
 		{"POST", "/admin/logout", open, Reads, Cheap, nil, nothing, aPage, s.logout},
 		{"GET", "/admin/queues", open, Reads, Cheap, nil, nothing, aPage, s.queues},
 		{"GET", "/admin/queues/", open, Reads, Cheap, nil, nothing, aPage, s.queues},
+	}
+}
+
+func (s *server) limitRoutes() []route {
+	return []route{
+		{"GET", "/v1/limits", anyKey, Reads, Cheap, nil, nothing, Content{[]string{web.TypeJSON}, limitsJSON{}}, s.limits},
 	}
 }
 

@@ -36,6 +36,7 @@ const (
 
 // nativeScopes has each native call, those of each model as desk's.
 var nativeScopes = map[string][]scoped{
+	"GET /v1/limits":        {{}},
 	"GET /v1/models":        {{}},
 	"GET /v1/models/{name}": {{}},
 

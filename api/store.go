@@ -108,6 +108,10 @@ type Store interface {
 	// processes commit are not reported.
 	Subscribe(fn func(ids []string))
 
+	// OpenUse returns how many jobs a workspace has open, and how many it may
+	// have.
+	OpenUse(ctx context.Context, ws auth.Workspace) (used, most job.OpenJobs, err error)
+
 	// SigningKey is a secret of the whole installation, for confirm tokens.
 	SigningKey(ctx context.Context) ([]byte, error)
 }

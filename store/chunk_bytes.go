@@ -9,13 +9,9 @@ import (
 	"bulkpatch/model"
 )
 
-const (
-	// maxChunkBytes bounds the values that a chunk reads and writes. A chunk
-	// has at least one record, though.
-	maxChunkBytes = 16 << 20
-	// maxValue bounds the result of a merge.
-	maxValue = 1 << 20
-)
+// maxChunkBytes bounds the values that a chunk reads and writes. A chunk has at
+// least one record, though.
+const maxChunkBytes = 16 << 20
 
 // decide decides the outcome of each selected record. It first cuts the chunk
 // where all of them would be too many bytes.

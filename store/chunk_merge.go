@@ -51,7 +51,7 @@ func (c *chunk) compile(now int64) {
 func (c *chunk) leaveToGo(longest int64) bool {
 	before := len(c.a.merged)
 	for _, s := range c.l.Patch.Sets {
-		if s.Merge != nil && longest+int64(len(s.Merge)) > maxValue {
+		if s.Merge != nil && longest+int64(len(s.Merge)) > job.MaxValue {
 			c.a.merged = append(c.a.merged, s)
 		}
 	}
@@ -91,7 +91,7 @@ func (merging) compute(c *chunk, i int, former []json.RawMessage) (computed, err
 			return computed{}, err
 		}
 		after := patched(c.l.Patch, s, before, nil, 0)
-		if text, _ := after.(string); before != after && len(text) > maxValue {
+		if text, _ := after.(string); before != after && len(text) > job.MaxValue {
 			return computed{reason: &rejection{Outcome: job.RecordFail, Code: sqldb.CodeTooLarge, Pointer: s.Pointer}}, nil
 		}
 		values, differs = append(values, after), differs || before != after

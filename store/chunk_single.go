@@ -101,7 +101,7 @@ func (o *singleChunk) read(c *chunk) error {
 		c.reject(0, job.Conflicted, "precondition_failed")
 		return nil
 	}
-	c.leaveToGo(maxValue) // all merges: those of one record take no time
+	c.leaveToGo(job.MaxValue) // all merges: those of one record take no time
 	return c.find()
 }
 

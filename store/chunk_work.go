@@ -129,7 +129,7 @@ func (w *chunks) judge(ctx context.Context, c *chunk, err error) (job.Step, erro
 			return job.Step{}, err
 		}
 		return job.Step{}, job.ErrRefused
-	case f.Memory && c.bytes <= maxValue:
+	case f.Memory && c.bytes <= job.MaxValue:
 		return job.Step{}, err
 	case f.Code == sqldb.CodeTooSlow && w.slow+1 < slowTries:
 		w.slow++

@@ -173,7 +173,7 @@ func (s *Store) lastOfPage(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, l
 	if err := t.SelectContext(ctx, &rows, s.db.Dialect.Rebind(listSizes+where+newestFirst), all...); err != nil {
 		return jobPlace{}, false, err
 	}
-	room := budget{left: pageBytes}
+	room := budget{left: job.PageBytes}
 	for i, r := range rows {
 		if i == limit || !room.take(r.Size) {
 			return last, true, nil

@@ -28,7 +28,7 @@ const (
 )
 
 // openUse is how much of a workspace's limits its open jobs use.
-type openUse struct{ Bulks, Singles, Bytes int64 }
+type openUse job.OpenJobs
 
 func (u openUse) plus(v openUse) openUse {
 	return openUse{u.Bulks + v.Bulks, u.Singles + v.Singles, u.Bytes + v.Bytes}
@@ -126,6 +126,18 @@ func (o *openJobs) giveBack(ws int64, more openUse) {
 	_ = c.acquire(context.Background()) // never waits for longer than a count
 	defer c.release()
 	c.used = c.used.plus(openUse{-more.Bulks, -more.Singles, -more.Bytes})
+}
+
+// OpenUse returns how many jobs a workspace has open, and how many it may have. It
+// is the count by which jobs are accepted, so it may be a second old.
+func (s *Store) OpenUse(ctx context.Context, ws auth.Workspace) (used, most job.OpenJobs, err error) {
+	c := s.open.workspace(ws.ID)
+	if err := c.acquire(ctx); err != nil {
+		return used, most, err
+	}
+	defer c.release()
+	err = s.open.recount(ctx, ws.ID, c, openFor)
+	return job.OpenJobs(c.used), job.OpenJobs(s.open.most), s.classify(err)
 }
 
 func (o *openJobs) workspace(ws int64) *openCount {

@@ -41,7 +41,7 @@ func newOutlook(d *sqldb.Dialect, sets []model.Set, now int64) *outlook {
 		case wide(s):
 			open = append(open, "1 = 1")
 		case s.Merge != nil:
-			open = append(open, "COALESCE("+d.Bytes(s.Field)+", 0) > "+strconv.Itoa(maxValue-len(s.Merge)))
+			open = append(open, "COALESCE("+d.Bytes(s.Field)+", 0) > "+strconv.Itoa(job.MaxValue-len(s.Merge)))
 		}
 	}
 	if len(open) > 0 {

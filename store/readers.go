@@ -21,9 +21,6 @@ import (
 //   - Work: what workers read. Some of these connections are for resolving jobs,
 //     which may take minutes. One workspace uses at most half of those.
 
-// searchLimit is how long a search may take unless the options say otherwise.
-const searchLimit = 30 * time.Second
-
 // inSnapshot runs fn on one unchanging state of the database, for a look-up.
 func (s *Store) inSnapshot(ctx context.Context, fn func(*sqlx.Tx) error) error {
 	return s.snapshot(ctx, s.db.Lookups, fn)

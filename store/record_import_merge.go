@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/sqldb"
 )
@@ -175,7 +176,7 @@ func (im *importer) compare(r model.Record, d model.Draft) (e edit, tooLarge *mo
 		if im.same(s, before, after) {
 			continue
 		}
-		if text, _ := after.(string); s.Merge != nil && len(text) > maxValue {
+		if text, _ := after.(string); s.Merge != nil && len(text) > job.MaxValue {
 			return edit{}, s.Field
 		}
 		e.sets = append(e.sets, model.Set{Field: s.Field, Value: after})

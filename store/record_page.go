@@ -6,10 +6,6 @@ import (
 	"bulkpatch/model"
 )
 
-// pageBytes is how many bytes of values a page holds. A page that would hold
-// more ends early, but has at least one item.
-const pageBytes = 8 << 20
-
 // A budget is how many bytes a page may still hold. The first item always fits.
 type budget struct {
 	left int

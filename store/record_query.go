@@ -68,7 +68,7 @@ func (s *Store) pageOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, m *mo
 	if err != nil {
 		return nil, false, err
 	}
-	items, err = s.recordsOf(ctx, t, ws.ID, m, rids[:min(q.Limit, len(rids))], budget{left: pageBytes})
+	items, err = s.recordsOf(ctx, t, ws.ID, m, rids[:min(q.Limit, len(rids))], budget{left: job.PageBytes})
 	return items, len(items) > 0 && len(items) < len(rids), err
 }
 

@@ -69,7 +69,7 @@ func (h *historian) page(before int64, limit int) (items []job.HistoryItem, next
 		return nil, "", err
 	}
 	items = []job.HistoryItem{}
-	room := budget{left: pageBytes}
+	room := budget{left: job.PageBytes}
 	for i, j := range jobs {
 		item, changed, err := h.look(j)
 		if err != nil {

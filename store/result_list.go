@@ -237,7 +237,7 @@ func (r *results) items() ([]job.Result, error) {
 		return nil, err
 	}
 	items := make([]job.Result, 0, len(found))
-	room, loaded := budget{left: pageBytes}, int64(-1)
+	room, loaded := budget{left: job.PageBytes}, int64(-1)
 	for i := range found {
 		if found[i].outcome == job.Updated && found[i].chunk != loaded {
 			loaded = found[i].chunk

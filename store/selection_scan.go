@@ -72,7 +72,7 @@ func (sc *scan) read(ctx context.Context, r span) (page []model.Record, next int
 		bounded, cancel := context.WithTimeout(ctx, limitOf(r))
 		defer cancel()
 		began, more := time.Now(), false
-		page, more, err = s.queryBounded(bounded, t, sc.m, budget{left: pageBytes}, sc.rest, append(append([]any{r.first, r.before}, sc.args...), sc.atOnce)...)
+		page, more, err = s.queryBounded(bounded, t, sc.m, budget{left: job.PageBytes}, sc.rest, append(append([]any{r.first, r.before}, sc.args...), sc.atOnce)...)
 		if err != nil {
 			late = ctx.Err() == nil && (bounded.Err() != nil || s.db.Dialect.TooSlow(err))
 			return err
@@ -100,6 +100,6 @@ func (sc *scan) learn(page []model.Record) {
 		bytes += sizeOf(r)
 	}
 	if len(page) > 0 {
-		sc.atOnce = worthReading(pageBytes, len(page), bytes)
+		sc.atOnce = worthReading(job.PageBytes, len(page), bytes)
 	}
 }

@@ -93,7 +93,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 		db: db, models: o.Models, log: o.Log,
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
 		tombstones: orDefault(o.Tombstones, 30*24*time.Hour),
-		searching:  sqldb.NewFairSemaphore(db.Sizes.Searches), resolving: sqldb.NewFairSemaphore(db.Sizes.Long), searchLimit: orDefault(o.SearchLimit, searchLimit),
+		searching:  sqldb.NewFairSemaphore(db.Sizes.Searches), resolving: sqldb.NewFairSemaphore(db.Sizes.Long), searchLimit: orDefault(o.SearchLimit, job.QueryLimit),
 		notified: make(chan struct{}, 1),
 	}
 	s.open = newOpenJobs(cmp.Or(o.MaxOpenJobs, defaultOpenJobs), func() time.Time { return s.db.Now() }, s.countOpen)

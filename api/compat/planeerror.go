@@ -9,7 +9,7 @@ import (
 )
 
 // planeDetail and planeError are the two shapes of an answer to what no field
-// is to blame for.
+// is to blame for, but for planeLimit: a key has made too many calls.
 type (
 	planeDetail struct {
 		Detail string `json:"detail"`
@@ -17,6 +17,10 @@ type (
 	planeError struct {
 		Error string `json:"error"`
 		ID    string `json:"id,omitempty"` // the customer that is in the way
+	}
+	planeLimit struct {
+		Code    int    `json:"error_code"`
+		Message string `json:"error_message"`
 	}
 )
 
@@ -31,6 +35,8 @@ func (plane) Failure(p Problem) (int, any) {
 		return p.Status, planeError{Error: "The requested resource does not exist."}
 	case "invalid_id":
 		return http.StatusBadRequest, planeError{Error: "Please provide valid detail"}
+	case "rate_limited":
+		return p.Status, planeLimit{5900, "RATE_LIMIT_EXCEEDED"}
 	case "internal":
 		return p.Status, planeError{Error: "Something went wrong please try again later"}
 	case "record_failed":

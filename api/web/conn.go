@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 )
@@ -16,10 +17,15 @@ func WithConn(ctx context.Context, conn net.Conn) context.Context {
 
 // DropUnsent makes the connection end by a reset when it is closed. What was
 // written and not yet delivered is then dropped; otherwise the kernel would
-// go on sending it, for a long time to a slow reader.
+// go on sending it, for a long time to a slow reader. A connection of HTTP/2 is
+// left as it is: other requests use it too, and one of them ends by a reset of its
+// own.
 func DropUnsent(ctx context.Context) {
 	conn, _ := ctx.Value(connKey{}).(net.Conn)
-	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
+	if secure, ok := conn.(*tls.Conn); ok {
+		if secure.ConnectionState().NegotiatedProtocol == "h2" {
+			return
+		}
 		conn = secure.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {

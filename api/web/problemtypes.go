@@ -75,6 +75,7 @@ var problemTypes = map[string]ProblemType{
 
 	"too_many_streams": {429, "Too many event streams and waiting calls are open"},
 	"too_many_jobs":    {429, "Too many jobs are open"},
+	"rate_limited":     {429, "The API key has made too many calls"},
 
 	"headers_too_large": {431, "The headers are too large"},
 

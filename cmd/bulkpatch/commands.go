@@ -51,11 +51,17 @@ type sharedRedisFlags struct {
 	Redis string `env:"BULKPATCH_REDIS" placeholder:"URL" help:"Queue, shared with the other processes; it must be given: redis://[USER:PASSWORD@]HOST:PORT[/DB], rediss://…, redis-sentinel://HOST:PORT,HOST:PORT[/DB]?master=NAME or redis-cluster://HOST:PORT,HOST:PORT."`
 }
 
-// listenFlags are the address and the limits of the API.
+// listenFlags are where the API listens, whom it believes and how much it accepts.
 type listenFlags struct {
 	Addr        string `env:"BULKPATCH_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (default ${default})."`
 	MaxBody     string `env:"BULKPATCH_MAX_BODY" default:"1MiB" placeholder:"SIZE" help:"Largest body of a request, such as 512KiB, 2MiB or a number of bytes, from 64KiB to 16MiB (default ${default}). Imports are streamed: only each line is limited, to 1 MiB."`
 	MaxOpenJobs string `env:"BULKPATCH_MAX_OPEN_JOBS" default:"10000" placeholder:"N" help:"Bulk jobs that one workspace may have open at a time, 1 to 1000000 (default ${default}), and ten times as many jobs over one record. Their filters and patches may take 256 MiB together. Further jobs are refused until some have ended. Several API processes that accept jobs at the same moment may exceed the limit slightly."`
+
+	Rate           string `env:"BULKPATCH_RATE" placeholder:"N/s" help:"Calls that one key may make in a second, such as 50/s, from 1/s to 1000000/s; further ones are answered 429. Each API process counts by itself. Without it there is no limit."`
+	TLSCert        string `name:"tls-cert" env:"BULKPATCH_TLS_CERT" placeholder:"FILE" help:"Serve HTTPS with this certificate (PEM, followed by those of its issuers). Changed files are used without a restart."`
+	TLSKey         string `name:"tls-key" env:"BULKPATCH_TLS_KEY" placeholder:"FILE" help:"Private key of --tls-cert (PEM)."`
+	TrustedProxies string `env:"BULKPATCH_TRUSTED_PROXIES" placeholder:"LIST" help:"Addresses and networks of proxies, such as 10.0.0.5,192.168.0.0/16. Only these are believed in X-Forwarded-For and X-Forwarded-Proto."`
+	CORSOrigins    string `name:"cors-origins" env:"BULKPATCH_CORS_ORIGINS" placeholder:"LIST" help:"Origins of web pages that may call the API from a browser, such as https://app.example.com,https://crm.example.com, or * for all. Without it there are none."`
 }
 
 // csvFlags say how CSV is written and read.
@@ -101,6 +107,7 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return `Example:
   bulkpatch serve --db sqlite:///var/lib/bulkpatch/bulkpatch.db --redis redis://127.0.0.1:6379
+  bulkpatch serve --addr 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key --rate 50/s
 
 The first start creates the workspace main and prints its admin key, once. The environment variable beside a flag sets it, too.`
 }

@@ -97,11 +97,10 @@ func startDemo(a *app, guard table.Guard, dir string) (*running, error) {
 	inner := &app{ctx: ctx, in: a.in, out: io.Discard, err: a.err}
 	go func() {
 		defer close(up.ended)
-		up.err = serve(inner, s, apiPart|workerPart, func(addr string) { listening <- addr })
+		up.err = serve(inner, s, apiPart|workerPart, func(base string) { listening <- base })
 	}()
 	select {
-	case addr := <-listening:
-		up.base = "http://" + addr
+	case up.base = <-listening:
 	case <-up.ended:
 		cancel()
 		return nil, errors.Join(errors.New("the service did not start"), up.err)

@@ -119,7 +119,7 @@ func TestTheDocumentNamesEverySurface(t *testing.T) {
 }
 
 func TestTheDocumentsLinksLeadSomewhere(t *testing.T) {
-	for _, name := range []string{"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/compat.md", "docs/operations.md", architecture} {
+	for _, name := range []string{"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "docs/compat.md", "docs/operations.md", architecture} {
 		for _, link := range localLink.FindAllStringSubmatch(document(t, name), -1) {
 			if strings.HasPrefix(link[1], "https://") {
 				continue

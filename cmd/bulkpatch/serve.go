@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -90,16 +91,16 @@ type service struct {
 	surfaces  []*compat.Surface      // the vendors' APIs
 	counted   []prometheus.Collector // metrics of the parts of this process
 	ports     ports
-	listening func(addr string)
+	listening func(base string)
 }
 
 // printAddress prints the address that the process listens on.
-func (a *app) printAddress(addr string) { fmt.Fprintf(a.out, "Listening on http://%s\n", addr) }
+func (a *app) printAddress(base string) { fmt.Fprintln(a.out, "Listening on", base) }
 
 // serve runs the parts until the app's context ends or one of them fails, and
 // returns when all of them have ended. It calls listening with each address
-// that it listens on, as soon as it does.
-func serve(a *app, s settings, parts part, listening func(addr string)) (err error) {
+// that it listens on, such as http://127.0.0.1:8080, as soon as it does.
+func serve(a *app, s settings, parts part, listening func(base string)) (err error) {
 	logThrough(s.log)
 	boundMemory()
 	surfaces, err := api.Surfaces(s.models, nil)
@@ -192,10 +193,10 @@ func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, part
 		s.work(ctx, group)
 	}
 	if s.ports.api != nil {
-		s.listen(ctx, group, s.ports.api, s.api(ctx))
+		s.listen(ctx, group, s.ports.api, s.api(ctx), s.certificate.config(s.log))
 	}
 	if s.ports.probes != nil {
-		s.listen(ctx, group, s.ports.probes, s.probes())
+		s.listen(ctx, group, s.ports.probes, s.probes(), nil)
 	}
 	return nil
 }
@@ -220,15 +221,17 @@ func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
 		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, CSVGuard: s.csvGuard,
 		Ready: readiness{stop: s.stop, ping: s.db.Ping}.check, Redis: s.redisOutage.state,
+		TrustedProxies: s.proxies, Origins: s.origins, Rate: s.rate,
 		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
 	})
 }
 
-// listen reports the listener's address and serves it in the group.
-func (s *service) listen(ctx context.Context, group *errgroup.Group, listener net.Listener, h http.Handler) {
-	s.listening(listener.Addr().String())
+// listen reports the listener's address and serves it in the group: HTTPS if there
+// are settings of TLS, otherwise HTTP.
+func (s *service) listen(ctx context.Context, group *errgroup.Group, listener net.Listener, h http.Handler, secure *tls.Config) {
 	server := &http.Server{
-		Handler: h,
+		Handler:   h,
+		TLSConfig: secure,
 		// A request without its complete header costs one connection, for at
 		// most this long. Package api limits the time of bodies and answers.
 		ReadHeaderTimeout: 10 * time.Second,
@@ -237,8 +240,13 @@ func (s *service) listen(ctx context.Context, group *errgroup.Group, listener ne
 		ConnContext:       web.WithConn,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	scheme, serve := "http://", server.Serve
+	if secure != nil {
+		scheme, serve = "https://", func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+	}
+	s.listening(scheme + listener.Addr().String())
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
 		}
 		return nil

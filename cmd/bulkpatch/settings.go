@@ -4,14 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/hibiken/asynq"
 
+	"bulkpatch/api/web"
 	"bulkpatch/client"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -41,6 +40,10 @@ type settings struct {
 	// while /readyz says that it is not ready.
 	shutdownDelay time.Duration
 	maxOpenJobs   int // 0: the default
+	rate          int // calls of a key in a second; 0: any number
+	proxies       web.Proxies
+	origins       []string     // of web pages that may call the API
+	certificate   *certificate // nil: plain HTTP
 	concurrency   int
 	chunk         int
 	log           *slog.Logger
@@ -79,25 +82,7 @@ func (r *reader) service(f serviceFlags) {
 	r.logging(f.logFlags)
 }
 
-func (r *reader) listen(f listenFlags) {
-	r.s.addr = r.address("--addr", f.Addr)
-	r.s.maxBody = r.size("--max-body", f.MaxBody, 64<<10, 16<<20)
-	r.s.maxOpenJobs = r.integer("--max-open-jobs", f.MaxOpenJobs, 1_000_000)
-}
-
 func (r *reader) csv(f csvFlags) { r.s.csvGuard = table.Guard(r.isOn("--csv-safe", f.CSVSafe)) }
-
-func (r *reader) address(flag, text string) string {
-	_, port, err := net.SplitHostPort(text)
-	if err != nil {
-		r.fault(flag, "%q is not HOST:PORT", text)
-		return ""
-	}
-	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		r.fault(flag, "%q has no port from 0 to 65535", text)
-	}
-	return text
-}
 
 func (r *reader) database(f databaseFlags) {
 	r.s.db = r.place("--db", f.DB)

@@ -35,6 +35,10 @@ func openJobsAreLimited(t *testing.T, k *Kit) {
 	}
 	_, _, err := k.Retry(ctx, job.Follow{Parent: done.ID})
 	equal(t, "that a retry is", errors.Is(err, job.ErrTooManyJobs), true)
+	used, most, err := k.OpenUse(ctx, k.WS)
+	check(t, err)
+	equal(t, "the open jobs", used.Bulks, OpenJobs)
+	equal(t, "how many there may be", [2]int64{most.Bulks, most.Singles}, [2]int64{OpenJobs, 10 * OpenJobs})
 	again, replayed, err := k.Submit(ctx, first)
 	check(t, err)
 	equal(t, "the job of a key", again.ID, j.ID)

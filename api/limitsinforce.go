@@ -1,0 +1,118 @@
+package api
+
+import (
+	"time"
+
+	"bulkpatch/filter"
+	"bulkpatch/job"
+	"bulkpatch/model"
+)
+
+// A limitsJSON is the answer to GET /v1/limits: the limits that hold for the
+// caller in this process. Each is the constant or the setting that is enforced.
+type limitsJSON struct {
+	Requests requestLimits `json:"requests"`
+	Rate     rateLimit     `json:"rate"`
+	Filters  filterLimits  `json:"filters"`
+	Patches  patchLimits   `json:"patches"`
+	Options  choiceLimits  `json:"options"`
+	Pages    pageLimits    `json:"pages"`
+	Queries  queryLimits   `json:"queries"`
+	OpenJobs openJobLimits `json:"openJobs"`
+	Streams  usedLimit     `json:"streams"` // event streams and long polls of the key
+	Imports  importLimits  `json:"imports"`
+	Undos    undoLimits    `json:"undos"`
+}
+
+type (
+	// A usedLimit is a limit with how much of it is used now.
+	usedLimit struct {
+		Limit int64 `json:"limit"`
+		Used  int64 `json:"used"`
+	}
+	requestLimits struct {
+		BodyBytes      int64 `json:"bodyBytes"` // of a body, unpacked
+		LineBytes      int   `json:"lineBytes"` // of a line of an import
+		URLBytes       int   `json:"urlBytes"`
+		HeaderBytes    int   `json:"headerBytes"`
+		WaitSeconds    int   `json:"waitSeconds"` // of ?wait and of Prefer: wait
+		NoteCharacters int   `json:"noteCharacters"`
+	}
+	rateLimit struct {
+		CallsPerSecond *int `json:"callsPerSecond"` // of a key; null for any number
+	}
+	filterLimits struct {
+		Bytes      int `json:"bytes"`
+		Conditions int `json:"conditions"`
+		Values     int `json:"values"`
+		Nesting    int `json:"nesting"`
+	}
+	patchLimits struct {
+		Names      int `json:"names"`      // that merge into objects
+		ValueBytes int `json:"valueBytes"` // of a field after the merge
+	}
+	choiceLimits struct {
+		Added      int `json:"added"` // to one drop-down by the workspace
+		Characters int `json:"characters"`
+	}
+	pageLimits struct {
+		Items int `json:"items"`
+		Bytes int `json:"bytes"`
+	}
+	queryLimits struct {
+		Seconds        int `json:"seconds"` // of a list or a count
+		PreviewSeconds int `json:"previewSeconds"`
+	}
+	openJobLimits struct {
+		Bulk         usedLimit `json:"bulk"` // all jobs but singles
+		Singles      usedLimit `json:"singles"`
+		RequestBytes usedLimit `json:"requestBytes"` // of filters and patches
+	}
+	importLimits struct {
+		AtOnce     int   `json:"atOnce"`     // of the key, in this process
+		AsideBytes int64 `json:"asideBytes"` // of rows without an id among rows with one
+	}
+	undoLimits struct {
+		IDs int `json:"ids"`
+	}
+)
+
+// limits shows the limits, and how much of them the caller uses. The count of
+// open jobs may be a second old.
+func (s *server) limits(c *call) error {
+	if err := c.input().err(); err != nil {
+		return err
+	}
+	used, most, err := s.Store.OpenUse(c.ctx(), c.workspace())
+	if err != nil {
+		return err
+	}
+	out := s.fixedLimits()
+	out.OpenJobs = openJobLimits{
+		Bulk:         usedLimit{most.Bulks, used.Bulks},
+		Singles:      usedLimit{most.Singles, used.Singles},
+		RequestBytes: usedLimit{most.Bytes, used.Bytes},
+	}
+	out.Streams = usedLimit{MaxStreams, s.calls.openStreams(c.key.ID)}
+	return c.answer(200, out)
+}
+
+// fixedLimits returns the limits that are the same for all callers.
+func (s *server) fixedLimits() limitsJSON {
+	out := limitsJSON{
+		Requests: requestLimits{s.MaxBody, MaxLine, MaxURL, MaxHeaders, seconds(MaxWait), job.MaxNote},
+		Filters:  filterLimits{filter.MaxBytes, filter.MaxConditions, filter.MaxValues, filter.MaxDepth},
+		Patches:  patchLimits{model.MaxNames, job.MaxValue},
+		Options:  choiceLimits{model.MaxNewChoices, model.MaxNewChoice},
+		Pages:    pageLimits{maxLimit, job.PageBytes},
+		Queries:  queryLimits{seconds(job.QueryLimit), seconds(PreviewLimit)},
+		Imports:  importLimits{importsOfKey, maxAside},
+		Undos:    undoLimits{maxChosenIDs},
+	}
+	if s.Rate > 0 {
+		out.Rate.CallsPerSecond = &s.Rate
+	}
+	return out
+}
+
+func seconds(d time.Duration) int { return int(d / time.Second) }

@@ -1,0 +1,21 @@
+package job
+
+import "time"
+
+// Limits that the store enforces, for those who tell callers about them.
+const (
+	// QueryLimit is how long a list, a count, an export's page or a preview may
+	// take.
+	QueryLimit = 30 * time.Second
+	// PageBytes is how many bytes of values a page holds. A page that would hold
+	// more ends early, but has at least one item.
+	PageBytes = 8 << 20
+	// MaxValue is how many bytes a field may have after a merge. A record with a
+	// larger result fails.
+	MaxValue = 1 << 20
+)
+
+// OpenJobs is how many jobs a workspace has open, or may have: bulk jobs, which
+// here are all jobs but singles; singles; and the bytes of the filters and patches
+// of both.
+type OpenJobs struct{ Bulks, Singles, Bytes int64 }
