@@ -64,6 +64,9 @@ var nativeScopes = map[string][]scoped{
 	"GET /v1/keys":          {{scopes: "admin"}},
 	"POST /v1/keys":         {{scopes: "admin", body: `{"name":"n","scopes":["admin"]}`}},
 	"DELETE /v1/keys/{key}": {{scopes: "admin"}},
+
+	"GET /v1/brake": {{scopes: readJ}},
+	"PUT /v1/brake": {{scopes: "admin", body: `{"on":true,"reason":"x"}`}, {scopes: "admin", query: "all=true", body: `{"on":false}`}},
 }
 
 // scopedCalls are the ways to make a call; none for one that is open to all,
