@@ -73,7 +73,7 @@ func TestOnlyWhatServesMakesADatabase(t *testing.T) {
 	db := "sqlite://" + filepath.Join(dir, "typo.db")
 	for line, status := range map[string]int{
 		"export desk": exitUsage, "import desk -": exitUsage, "key list": exitUsage, "key revoke x": exitUsage,
-		"key create x --scopes admin": exitUsage, "copy --to " + db + ".copy": exitUsage, "migrate --check": exitFailed,
+		"key create x --scopes admin": exitUsage, "copy --to " + db + ".copy": exitUsage, "brake on --reason x --all": exitUsage, "brake status": exitUsage, "migrate --check": exitFailed,
 	} {
 		got, out, complaint := call(t, append(strings.Fields(line), "--db", db)...)
 		if got != status || out != "" || !strings.Contains(complaint, "there is no such file") || !strings.Contains(complaint, "bulkpatch migrate creates") {
