@@ -17,7 +17,11 @@ type jobView struct {
 	Done     bool   `json:"done"`
 	Revision int64  `json:"revision"`
 	Counts   counts `json:"counts"`
-	Attempt  struct {
+	Progress struct {
+		WaitReason string `json:"waitReason"`
+		WaitDetail string `json:"waitDetail"`
+	} `json:"progress"`
+	Attempt struct {
 		Resumes int64 `json:"resumes"`
 	} `json:"attempt"`
 	Error *struct {

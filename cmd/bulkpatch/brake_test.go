@@ -5,8 +5,12 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"bulkpatch/client"
+	"bulkpatch/job"
 )
 
 // squeezed joins words by single spaces, and masks what changes from run to run.
@@ -70,4 +74,50 @@ func TestABadBrakeCommandIsRefused(t *testing.T) {
 			t.Errorf("%s ended with %d and said %q", line, status, complaint)
 		}
 	}
+}
+
+// TestTheBrakeHoldsAJobOverARestart holds a running job, kills the process, and
+// starts it again.
+func TestTheBrakeHoldsAJobOverARestart(t *testing.T) {
+	t.Parallel()
+	db := "sqlite://" + filepath.Join(t.TempDir(), "brake.db")
+	serve := func() *process {
+		return start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--db", db}, tiny...)...)
+	}
+	first := serve()
+	c := first.client(t, first.firstKey)
+	j := begin(t, c)
+	if _, err := c.BrakeOn(t.Context(), "wrong prices"); err != nil {
+		t.Fatal(err)
+	}
+	held := heldJob(t, c, j.ID)
+	first.kill(t)
+
+	c = serve().client(t, first.firstKey)
+	single, err := c.SubmitSingle(t.Context(), "desk", "1", map[string]any{"jobTitle": "Lead"}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkSum(t, wait(t, c, single.ID), client.StateSucceeded, 1)
+	still := heldJob(t, c, j.ID)
+	if still.Counts.Tried() != held.Counts.Tried() || *still.Counts.Pending == 0 {
+		t.Errorf("under the brake the job went from %+v to %+v", held.Counts, still.Counts)
+	}
+	if _, err := c.BrakeOff(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	checkSum(t, wait(t, c, j.ID), client.StateSucceeded, crowd)
+}
+
+// heldJob reads a job that must say that the brake holds it.
+func heldJob(t *testing.T, c *client.Client, id string) client.Job {
+	t.Helper()
+	j, err := c.Job(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := j.Progress; p.WaitReason == nil || *p.WaitReason != job.WaitBrake || p.WaitDetail == nil || *p.WaitDetail != "wrong prices" {
+		t.Fatalf("the job is %s with the counts %+v, and waits for %v", j.State, j.Counts, p)
+	}
+	return j
 }
