@@ -39,12 +39,12 @@ func (r *run) neighbours() {
 			}
 		}
 	}
+	r.underBrake(j)
 	var small sync.WaitGroup
 	for i, t := range r.tables {
 		small.Go(func() { r.patchBeside(j, t, len(r.singles)+i) })
 	}
 	small.Wait()
-	r.underBrake()
 	(&watcher{caller: c, j: j}).act(action{name: "cancel"}) // it is not needed any more
 	r.watchers.Wait()
 	op := newRevoke(len(r.foreign), 0, 0, r.tables[1], 0)
