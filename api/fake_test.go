@@ -41,6 +41,7 @@ type fake struct {
 
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
+	brakes   map[int64]job.Switch // by workspace, 0 for all
 	err      error
 	refuse   error // the answer to new jobs, if set
 	silent   bool  // KeyBySecret answers when its caller has gone
@@ -69,7 +70,7 @@ func newFake(now func() time.Time) *fake {
 		preview: job.Preview{Matched: 3, WouldChange: 2, Unchanged: 1, Digest: "abcdef"},
 		results: map[string][]job.Result{}, byKey: map[string]job.Once{},
 		options:  map[string]map[string][]string{},
-		jobByKey: map[string]string{}, asked: map[string]int{},
+		jobByKey: map[string]string{}, asked: map[string]int{}, brakes: map[int64]job.Switch{},
 	}
 	f.moved = sync.NewCond(&f.mu)
 	return f

@@ -24,6 +24,7 @@ var (
 	readCustomers  = needs(auth.CustomersRead)
 	writeCustomers = needs(auth.CustomersWrite)
 	bothCustomers  = needs(auth.CustomersWrite, auth.CustomersRead) // a change that is answered with the record
+	readJobs       = needs(auth.JobsRead)
 	writeJobs      = needs(auth.JobsWrite)
 	redoJobs       = needs(auth.CustomersWrite, auth.JobsWrite) // a job that changes customers as another one did
 	adminOnly      = needs(auth.Admin)
@@ -209,6 +210,10 @@ type (
 	undoRequestJSON struct {
 		IDs    []model.ID `json:"ids,omitempty"`
 		DryRun bool       `json:"dryRun,omitempty"`
+	}
+	brakeRequestJSON struct {
+		On     bool   `json:"on"`
+		Reason string `json:"reason,omitempty"` // required to switch it on
 	}
 	keyRequestJSON struct {
 		Name      string       `json:"name"`

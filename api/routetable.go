@@ -27,7 +27,7 @@ var (
 // [route] in their order: method, path, access, effect, cost, parameters,
 // request, answer and handler.
 func (s *server) routes() []route {
-	return slices.Concat(s.systemRoutes(), s.limitRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(), s.keyRoutes())
+	return slices.Concat(s.systemRoutes(), s.limitRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(), s.keyRoutes(), s.brakeRoutes())
 }
 
 // systemRoutes lists the calls for orchestrators, monitoring and the queue
@@ -144,5 +144,15 @@ func (s *server) keyRoutes() []route {
 		{"POST", "/v1/keys", adminOnly, Changes, Cheap, nil, request, Content{[]string{web.TypeJSON}, keyJSON{}}, s.createKey},
 		{"DELETE", "/v1/keys/{key}", adminOnly, Changes, Cheap, nil, nothing, nothing, s.revokeKey},
 		{"POST", "/v1/keys/{key}/rotate", adminOnly, Changes, Cheap, nil, rotation, Content{[]string{web.TypeJSON}, keyJSON{}}, s.rotateKey},
+	}
+}
+
+func (s *server) brakeRoutes() []route {
+	request, answer := Content{[]string{web.TypeJSON}, brakeRequestJSON{}}, Content{[]string{web.TypeJSON}, brakeJSON{}}
+	return []route{
+		{"GET", "/v1/brake", readJobs, Reads, Cheap, nil, nothing, answer, s.getBrake},
+		{"PUT", "/v1/brake", adminOnly, Changes, Cheap, []Param{
+			query("all", "boolean", "Whether the switch of every workspace is meant; only for administrators of the workspace main."),
+		}, request, answer, s.putBrake},
 	}
 }

@@ -67,6 +67,9 @@ var nativeScopes = map[string][]scoped{
 	"DELETE /v1/keys/{key}": {{scopes: "admin"}},
 
 	"POST /v1/keys/{key}/rotate": {{scopes: "admin"}},
+
+	"GET /v1/brake": {{scopes: readJ}},
+	"PUT /v1/brake": {{scopes: "admin", body: `{"on":true,"reason":"x"}`}, {scopes: "admin", query: "all=true", body: `{"on":false}`}},
 }
 
 // scopedCalls are the ways to make a call; none for one that is open to all,

@@ -52,12 +52,18 @@ type Store interface {
 	DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model, id any) error
 	History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) ([]job.HistoryItem, string, error)
 	// BeginImport starts an import. It stores nothing, so an import need not be
-	// ended.
+	// ended. ErrBraked: the brake is on, as for Import.
 	BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error)
 	// Import merges drafts into the records of their ids, or makes new ones,
 	// in one transaction. lines[i] is the line number of drafts[i]. A draft
 	// that fails is reported and does not affect the others.
 	Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error)
+
+	// Brake reads the brake of a workspace.
+	Brake(ctx context.Context, ws auth.Workspace) (job.Brake, error)
+	// SwitchBrake switches one switch of the brake on, for a reason, or off with
+	// "". It returns the brake of the caller's workspace as it then is.
+	SwitchBrake(ctx context.Context, by auth.Caller, reach job.Reach, reason string) (job.Brake, error)
 
 	// Choices returns the choices that a workspace has added to the model's
 	// drop-downs.

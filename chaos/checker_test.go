@@ -145,7 +145,8 @@ func (c *checker) complain(j *tracked, faults ...string) {
 // checkJob checks one job: its answers, its results, and how it ended.
 func (c *checker) checkJob(j *tracked) {
 	end := c.ends[j]
-	c.complain(j, judgeSightings(j.sightings, j.asked)...)
+	c.complain(j, judgeSightings(j.sightings, append(slices.Clone(j.asked), c.releases(j.workspace)...))...)
+	c.complain(j, judgeBrake(j.sightings)...)
 	c.complain(j, judgeItems(c.results[j], end.Counts)...)
 	if !end.Done {
 		return // recorded already

@@ -22,6 +22,8 @@
 //   - Keys are revoked while they import, export and follow a job. Their open calls
 //     must end, every API process must refuse the key, the job must go on, and the
 //     lines that the import had written must stay.
+//   - The brake is switched on and off, for one workspace and for all. A job that
+//     shows it must write nothing until it is off, and singles must go on.
 //   - In some seeds a few processes do not have one of the models. The others must
 //     do its jobs.
 //

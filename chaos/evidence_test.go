@@ -19,7 +19,7 @@ const aftermath = 15 * time.Second
 func (c *checker) checkRefusals() {
 	n := 0
 	for _, refused := range c.refusals {
-		if c.excused(refused.process, refused.span) {
+		if c.ofBrake(refused) || c.excused(refused.process, refused.span) {
 			continue
 		}
 		// There may be many, which must not hide other violations.

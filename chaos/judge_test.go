@@ -27,6 +27,9 @@ func TestTheCheckerFindsBrokenPromisesInAnswers(t *testing.T) {
 	*rematched.Counts.Matched, *rematched.Counts.Pending = 11, 7
 	resume := asking{span{3 * time.Second, 4 * time.Second}, "resume"}
 	undo := asking{span{2 * time.Second, 3 * time.Second}, string(undoIt)}
+	held := seen(2, "running", 3, 5)
+	held.Progress.WaitReason = "brake"
+	off := asking{span{3 * time.Second, 4 * time.Second}, release}
 	lost := asking{span{time.Second, 0}, "resume"}
 	for _, c := range []struct {
 		name      string
@@ -47,6 +50,9 @@ func TestTheCheckerFindsBrokenPromisesInAnswers(t *testing.T) {
 		{"a final job that changes by itself", []sighting{seen(1, "cancelled", 3, 5), seen(3, "cancelled", 4, 5)}, nil, "final job changed"},
 		{"a pause that does not hold", []sighting{seen(1, "paused", 3, 5), seen(3, "running", 4, 6)}, nil, "paused job went on"},
 		{"a pause that is over", []sighting{seen(2, "paused", 3, 5), seen(6, "running", 4, 6)}, []asking{resume}, ""},
+		{"a brake that does not hold", []sighting{held, seen(4, "running", 4, 6)}, nil, "went on under the brake"},
+		{"a brake that held too briefly", []sighting{held, seen(3, "running", 4, 6)}, []asking{off}, "went on under the brake"},
+		{"a brake that is off", []sighting{held, seen(6, "running", 4, 6)}, []asking{off}, ""},
 		{"a resume that may have taken effect", []sighting{seen(2, "paused", 3, 5), seen(6, "running", 4, 6)}, []asking{lost}, ""},
 	} {
 		faults := strings.Join(judgeSightings(c.sightings, c.asked), "; ")

@@ -11,6 +11,7 @@ type limitCounts struct {
 	beyond    int64 // refused requests that exceed a limit
 	revoked   int64 // revoked keys
 	cut       int64 // open calls of theirs that ended
+	held      int64 // answers with jobs that the brake held
 	without   int64 // jobs of a model that some processes do not have
 }
 
@@ -19,7 +20,7 @@ func (r *run) limitCounts() limitCounts {
 	t := &r.tally
 	return limitCounts{
 		large: r.jobsOf(bulky.model, "main"), oversized: t.oversized.Load(), reads: t.reads.Load(), timeouts: t.timeouts.Load(),
-		beyond: t.beyond.Load(), revoked: t.revoked.Load(), cut: t.cut.Load(), without: r.jobsOf(shop.model, "main"),
+		beyond: t.beyond.Load(), revoked: t.revoked.Load(), cut: t.cut.Load(), held: r.heldSightings(), without: r.jobsOf(shop.model, "main"),
 	}
 }
 
@@ -32,12 +33,13 @@ func (n *limitCounts) add(o limitCounts) {
 	n.beyond += o.beyond
 	n.revoked += o.revoked
 	n.cut += o.cut
+	n.held += o.held
 	n.without += o.without
 }
 
 func (n limitCounts) String() string {
-	return fmt.Sprintf("%d large jobs, %d records too large, %d costly reads and %d that timed out, %d requests beyond a limit, %d keys revoked (%d calls cut off), %d jobs of a model that some processes do not have",
-		n.large, n.oversized, n.reads, n.timeouts, n.beyond, n.revoked, n.cut, n.without)
+	return fmt.Sprintf("%d large jobs, %d records too large, %d costly reads and %d that timed out, %d requests beyond a limit, %d keys revoked (%d calls cut off), %d answers with jobs under the brake, %d jobs of a model that some processes do not have",
+		n.large, n.oversized, n.reads, n.timeouts, n.beyond, n.revoked, n.cut, n.held, n.without)
 }
 
 // complete reports whether each of these took place at least once, as it must over many
@@ -53,6 +55,7 @@ func (c *checker) checkLimitEvidence(short func(what string, got, want int)) {
 	short("costly reads", int(n.reads+n.timeouts), 1)
 	short("requests beyond a limit", int(n.beyond), 3)
 	short("calls of revoked keys", int(n.cut), 4)
+	short("answers with jobs under the brake", int(n.held), 10)
 	if c.someLack() {
 		short("jobs of a model that some processes do not have", int(n.without), 5)
 	}

@@ -36,6 +36,7 @@ func (r *run) load() {
 	for _, t := range r.tables {
 		all.Go(func() { r.writeAllForeign(t) })
 	}
+	all.Go(r.brakeAll)
 	for _, w := range []string{"main", "north"} {
 		all.Go(func() { r.watchList(r.callers[w], w) })
 	}

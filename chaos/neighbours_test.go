@@ -39,6 +39,7 @@ func (r *run) neighbours() {
 			}
 		}
 	}
+	r.underBrake(j)
 	var small sync.WaitGroup
 	for i, t := range r.tables {
 		small.Go(func() { r.patchBeside(j, t, len(r.singles)+i) })

@@ -34,6 +34,7 @@ type plan struct {
 	faults      []fault
 	reads       []readOp   // lists, counts and previews with costly filters
 	beyond      []beyondOp // requests that exceed a limit
+	brakings    []brakeOp  // when the brake is on
 	lacking     []string   // names of the processes without the model shop
 }
 
@@ -153,6 +154,7 @@ func (p *plan) drawCallers() {
 	d.costly()
 	d.revoked()
 	d.lackModel()
+	d.brakes()
 }
 
 // chooseProcesses decides which processes there are. The command is that of the

@@ -46,6 +46,7 @@ type run struct {
 	baseline    map[*table]map[string]row // the rows before the load, by id
 	readings    []reading
 	revocations []*holder
+	braked      []*braking
 }
 
 // A window is a fault that took place, with its time.

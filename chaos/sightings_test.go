@@ -25,7 +25,7 @@ func judgeSightings(sightings []sighting, asked []asking) []string {
 	slices.SortFunc(byEnd, func(a, b sighting) int { return cmp.Compare(a.done, b.done) })
 	byStart := slices.Clone(sightings)
 	slices.SortFunc(byStart, func(a, b sighting) int { return cmp.Compare(a.sent, b.sent) })
-	var newest, final, paused *sighting // among the earlier ones
+	var newest, final, paused, held *sighting // among the earlier ones
 	next := 0
 	for _, s := range byStart {
 		for ; next < len(byEnd) && byEnd[next].done <= s.sent; next++ {
@@ -39,6 +39,9 @@ func judgeSightings(sightings []sighting, asked []asking) []string {
 			if before.State == "paused" {
 				paused = before
 			}
+			if before.Progress.WaitReason == "brake" {
+				held = before
+			}
 		}
 		if newest != nil && s.Revision < newest.Revision {
 			complain("the revision fell: %s, and then %s", *newest, s)
@@ -48,6 +51,9 @@ func judgeSightings(sightings []sighting, asked []asking) []string {
 		}
 		if paused != nil && !resumed(asked, *paused, s) && s.Counts.outcomes() != paused.Counts.outcomes() {
 			complain("a paused job went on: %s, and then %s", *paused, s)
+		}
+		if held != nil && !released(asked, *held, s) && s.Counts.outcomes() != held.Counts.outcomes() {
+			complain("a job went on under the brake: %s, and then %s", *held, s)
 		}
 	}
 	return faults

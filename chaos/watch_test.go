@@ -17,7 +17,11 @@ type jobView struct {
 	Done     bool   `json:"done"`
 	Revision int64  `json:"revision"`
 	Counts   counts `json:"counts"`
-	Attempt  struct {
+	Progress struct {
+		WaitReason string `json:"waitReason"`
+		WaitDetail string `json:"waitDetail"`
+	} `json:"progress"`
+	Attempt struct {
 		Resumes int64 `json:"resumes"`
 	} `json:"attempt"`
 	Error *struct {
@@ -231,20 +235,26 @@ func (m *watcher) act(what action) {
 // watchList polls the list of a workspace's jobs until the end of the faults.
 func (r *run) watchList(c *caller, workspace string) {
 	for !r.isCalm() && c.pause(time.Duration(200+rand.IntN(600))*time.Millisecond) {
-		a, err := c.once(request{method: "GET", path: "/v1/jobs?limit=200"})
-		if err != nil || a.status != http.StatusOK {
-			continue
-		}
-		var page struct{ Items []jobView }
-		if err := json.Unmarshal(a.body, &page); err != nil {
-			r.violation("the list of jobs cannot be read: %v", err)
-			continue
-		}
-		r.tally.polls.Add(1)
-		for _, v := range page.Items {
-			j, _ := r.book.accept(v.JobID, workspace, nil)
-			j.see(sighting{a.span, v})
-		}
+		r.seeList(c, workspace, "")
+	}
+}
+
+// seeList reads the newest jobs of a workspace, and records the answers. more are further
+// parameters of the call.
+func (r *run) seeList(c *caller, workspace, more string) {
+	a, err := c.once(request{method: "GET", path: "/v1/jobs?limit=200" + more})
+	if err != nil || a.status != http.StatusOK {
+		return
+	}
+	var page struct{ Items []jobView }
+	if err := json.Unmarshal(a.body, &page); err != nil {
+		r.violation("the list of jobs cannot be read: %v", err)
+		return
+	}
+	r.tally.polls.Add(1)
+	for _, v := range page.Items {
+		j, _ := r.book.accept(v.JobID, workspace, nil)
+		j.see(sighting{a.span, v})
 	}
 }
 

@@ -30,7 +30,7 @@ const (
 //
 // It sends a call again when the server cannot be reached or answers 429 or 503,
 // if sending it twice has the effect of sending it once: if the call changes
-// nothing, or has an idempotency key. It sends any other call once. A query that
+// nothing, has an idempotency key, or sets something (PUT). It sends any other call once. A query that
 // exceeded its time limit (code "query_timeout") is not sent again either, because
 // it would take as long again.
 type Client struct {
@@ -94,7 +94,7 @@ type call struct {
 // repeatable reports whether sending the call twice has the effect of sending it
 // once.
 func (r call) repeatable() bool {
-	return r.stream == nil && (r.method == http.MethodGet || r.header.Get("Idempotency-Key") != "")
+	return r.stream == nil && (r.method == http.MethodGet || r.method == http.MethodPut || r.header.Get("Idempotency-Key") != "")
 }
 
 // do sends the call, repeatedly if that is safe, and returns the first answer with

@@ -13,6 +13,7 @@ var (
 	ErrResolvingFull = errors.New("as many jobs as may are being resolved") // try again later
 	ErrLeaseLost     = errors.New("another worker holds this work")
 	ErrStopped       = errors.New("the job was paused or cancelled")
+	ErrBraked        = errors.New("the brake is on") // nothing was written
 	ErrBadCursor     = errors.New("malformed cursor")
 	// ErrQueryTimeout: a list, count or preview took longer than it may.
 	ErrQueryTimeout = errors.New("the query took longer than it may") // 503

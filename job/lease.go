@@ -79,9 +79,10 @@ type Chunks interface {
 	// checkpoint.
 	//
 	// It changes nothing and returns [ErrStopped] if the job was paused or
-	// cancelled, [ErrLeaseLost] if another worker holds the shard, or
-	// [ErrRefused] if the database refused some of the records: the next call
-	// takes fewer. A record that is refused alone is recorded as failed.
+	// cancelled, [ErrBraked] if the brake holds it, [ErrLeaseLost] if another
+	// worker holds the shard, or [ErrRefused] if the database refused some of
+	// the records: the next call takes fewer. A record that is refused alone is
+	// recorded as failed.
 	Next(ctx context.Context, limit int) (Step, error)
 	// Close drops what was read ahead.
 	Close()

@@ -8,6 +8,7 @@ const (
 	WaitRedis     = "redis_unavailable"    // Redis, which its wake-ups go through
 	WaitDatabase  = "database_unavailable" // the database, which is busy or out of reach
 	WaitStorage   = "storage_full"         // disk space
+	WaitBrake     = "brake"                // the brake to be released; the detail is the brake's reason
 
 	// WaitModel: the workers that looked at the job do not have its model. It is
 	// stored; users see [WaitWorker] and a sentence about it.
@@ -16,6 +17,7 @@ const (
 
 // A Waiting is what is known of why a job is not worked on.
 type Waiting struct {
+	Brake  string // the reason of the brake that holds its open shards, "" for none
 	Unsent string // why its wake-ups cannot be sent, "" where they can be
 	Reason string // what its shards wait for, "" where none has said
 	Held   bool   // a worker holds one of its shards
@@ -27,6 +29,8 @@ func (j Job) WaitsFor(w Waiting) (reason, detail string) {
 	switch {
 	case j.State.Final() || j.State == Paused:
 		return "", ""
+	case w.Brake != "" && !j.State.Stopping():
+		return WaitBrake, w.Brake
 	case w.Unsent != "":
 		return w.Unsent, ""
 	case w.Reason == WaitModel:

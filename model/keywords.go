@@ -102,5 +102,5 @@ var generators = map[string]Type{"sequence": Integer, "uuid": String, "slug": St
 var reserved = map[string]bool{
 	"jobs": true, "models": true, "keys": true, "audit": true, "auth": true,
 	"clients": true, "client": true, "properties": true, "webhooks": true,
-	"limits": true,
+	"limits": true, "brake": true,
 }

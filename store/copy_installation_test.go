@@ -46,6 +46,8 @@ func newInstallation(t *testing.T, address string) *installation {
 	}
 	i.Add(120, person)
 	i.addJobs()
+	_, err := i.SwitchBrake(t.Context(), auth.Caller{Workspace: i.north, KeyName: "sync"}, job.OwnWorkspace, "not before Monday")
+	fatal(t, err)
 	return i
 }
 

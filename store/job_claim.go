@@ -42,8 +42,8 @@ const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source
 // a queued job's shard starts the job.
 //
 // [job.ErrLeaseLost]: the shard has moved on, so the wake-up is void.
-// [job.ErrStopped]: a pause or cancel waits to be settled. [job.ErrOtherModel]:
-// this process does not have the model that the database was migrated to. A job
+// [job.ErrStopped]: a pause or cancel waits to be settled. [job.ErrBraked]: the
+// brake holds the job. [job.ErrOtherModel]: this process does not have the model that the database was migrated to. A job
 // that does not fit its model any more ends as failed, and its wake-up is void.
 func (s *Store) Claim(ctx context.Context, r job.WakeUp) (job.Lease, error) {
 	var lease job.Lease
@@ -70,6 +70,10 @@ func (t *tx) claim(models *model.Registry, r job.WakeUp) (job.Lease, error) {
 		return job.Lease{}, job.ErrLeaseLost
 	case row.State.Stopping():
 		return job.Lease{}, job.ErrStopped
+	case row.Kind.Braked():
+		if err := t.checkBrake(r.Workspace); err != nil {
+			return job.Lease{}, err
+		}
 	}
 	lease, err := t.readLease(models, r, row)
 	if err != nil {
@@ -271,12 +275,16 @@ func (s *Store) Heartbeat(ctx context.Context, l job.Lease, reason string) error
 // wake-up is sent again after its wait, and users see the reason. The heartbeat is
 // raised, so that the sweep does not redeliver the wake-up meanwhile. With the
 // reason [job.WaitModel] the wake-up is not sent while no running process has the
-// model. If the work has moved on since, PutBack does nothing, so a second call
-// is harmless.
+// model, and with [job.WaitBrake] not while the brake is on. If the work has moved
+// on since, PutBack does nothing, so a second call is harmless.
 func (s *Store) PutBack(ctx context.Context, r job.WakeUp, reason string) error {
 	return s.inTx(ctx, func(t *tx) error {
+		shown := reason
+		if reason == job.WaitBrake {
+			shown = "" // users see the brake itself, for as long as it is on
+		}
 		answered := `UPDATE shards SET beat = beat + 1, ` + waits + ` WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`
-		args := []any{reason, reason, r.Workspace, r.Job, r.Shard, r.Epoch}
+		args := []any{shown, shown, r.Workspace, r.Job, r.Shard, r.Epoch}
 		if r.Single {
 			answered = `UPDATE jobs SET beat = beat + 1, ` + waits + ` WHERE workspace = ? AND num = ? AND state = 'queued'`
 			args = args[:4]
@@ -290,11 +298,20 @@ func (s *Store) PutBack(ctx context.Context, r job.WakeUp, reason string) error 
 			return err
 		}
 		t.touch(of.ID)
-		if reason != job.WaitModel {
-			of.Model = ""
-		}
-		return t.wakeFor(of.Model, r)
+		return t.wakeFor(group(reason, of.Model), r)
 	})
+}
+
+// group is the group of wake-ups to which that of a job with a model belongs, by
+// the reason why it waits; see [wakeUpGroups].
+func group(reason, model string) string {
+	switch reason {
+	case job.WaitModel:
+		return model
+	case job.WaitBrake:
+		return heldBack
+	}
+	return ""
 }
 
 // Yield gives a shard back and has its wake-up sent again after a while. reason is

@@ -15,10 +15,11 @@ var finalStates = sqlList(job.FinalStates())
 // as in the index jobs_open, or the database does not use that index.
 var unfinished = `state NOT IN ` + finalStates
 
-func sqlList(states []job.State) string {
-	texts := make([]string, len(states))
-	for i, s := range states {
-		texts[i] = `'` + string(s) + `'`
+// sqlList writes words of the program as a list for SQL.
+func sqlList[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = `'` + string(w) + `'`
 	}
 	return `(` + strings.Join(texts, `, `) + `)`
 }
@@ -163,7 +164,7 @@ func (t *tx) end(ref job.Ref, id string, e ending) error {
 			return err
 		}
 	}
-	set := `state = ?, finished_at = ?, ` + transit + `, revision = revision + 1`
+	set := `state = ?, finished_at = ?, ` + transit + `, revision = revision + 1 + ` + revisionOfBrake
 	args := []any{e.state, t.Now, t.transition(e.state, e.by)}
 	if e.why != nil {
 		set, args = set+`, error_code = ?, error_detail = ?`, append(args, e.why.Code, e.why.Detail)
@@ -174,7 +175,7 @@ func (t *tx) end(ref job.Ref, id string, e ending) error {
 		args = append(args, t.Now, n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, e.single.summary)
 	}
 	t.touch(id)
-	if err := t.Run(`UPDATE jobs SET `+set+` WHERE workspace = ? AND num = ?`, append(args, ref.Workspace, ref.Job)...); err != nil {
+	if err := t.Run(`UPDATE jobs AS j SET `+set+` WHERE workspace = ? AND num = ?`, append(args, ref.Workspace, ref.Job)...); err != nil {
 		return err
 	}
 	if e.single != nil {
@@ -185,12 +186,17 @@ func (t *tx) end(ref job.Ref, id string, e ending) error {
 }
 
 // closeShards fences off every worker that holds a shard of a job, and closes
-// the job's shards.
+// the job's shards. It keeps the brake as it is, because the job is about to add
+// the brake's revision to its own. A single has no shards, and nothing to add.
 func (t *tx) closeShards(ref job.Ref) error {
 	if err := t.fenceOff(ref); err != nil {
 		return err
 	}
-	return t.Run(`UPDATE shards SET open = 0, wait_reason = NULL WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job)
+	n, err := t.Exec(`UPDATE shards SET open = 0, wait_reason = NULL WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job)
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.keepBrake(ref.Workspace)
 }
 
 // fenceOff raises the epoch of every open shard: no worker that held one can

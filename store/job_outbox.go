@@ -106,6 +106,13 @@ func (s *Store) Bulks(ctx context.Context, limit int) ([]job.WakeUp, error) {
 	return wakeUps, nil
 }
 
+// heldBack stands in the column model for wake-ups that came to a worker while the
+// brake was on. They are a group of [wakeUpGroups] that is read while it is off.
+const heldBack = `(brake)`
+
+// bulkGroups are [wakeUpGroups] for bulk shards.
+var bulkGroups = `(SELECT * FROM ` + wakeUpGroups + ` UNION ALL SELECT '` + heldBack + `', 0, ` + strconv.Itoa(lastScale) + `) AS wake_group`
+
 // bulksQuery steps from workspace to workspace and reads the first wake-ups of
 // each, so that its cost does not grow with the number of wake-ups.
 func bulksQuery(d *sqldb.Dialect) string {
@@ -114,8 +121,10 @@ func bulksQuery(d *sqldb.Dialect) string {
 			UNION ALL
 			SELECT (SELECT MIN(workspace) FROM outbox WHERE single = 0 AND workspace > busy.workspace) FROM busy WHERE busy.workspace IS NOT NULL
 		)
-		SELECT ` + wakeUpColumns + ` FROM busy CROSS JOIN ` + wakeUpGroups +
-		firstWakeUps(d, `single = 0 AND workspace = busy.workspace AND `+ofGroup) + ` ORDER BY o.wait, o.place`
+		SELECT ` + wakeUpColumns + ` FROM busy CROSS JOIN ` + bulkGroups +
+		firstWakeUps(d, `single = 0 AND workspace = busy.workspace AND `+ofGroup) + `
+		WHERE wake_group.model <> '` + heldBack + `' OR NOT EXISTS (SELECT 1 FROM brakes WHERE brakes.workspace IN (0, busy.workspace) AND brakes.reason <> '')
+		ORDER BY o.wait, o.place`
 }
 
 // inFlightQuery lists the shards in flight: their wake-up was sent to Redis, and

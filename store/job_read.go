@@ -48,6 +48,7 @@ type jobRow struct {
 	Confirms             string
 	ExpiredAt            *int64  `db:"left_at"`
 	WaitReason           *string `db:"wait_reason"` // of a single
+	HeldBy               *string `db:"held_by"`     // the reason of the brake that holds it
 	Unsent               *string // why its wake-ups cannot be sent
 	RecordID             *string `db:"record_id"`
 	Matched              *int64
@@ -59,7 +60,7 @@ type jobRow struct {
 	job.Tally
 }
 
-var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.model, j.state, j.revision, j.created_at, j.created_by,
+var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.model, j.state, j.revision + ` + revisionOfBrake + ` AS revision, ` + heldBy + ` AS held_by, j.created_at, j.created_by,
 	j.started_at, j.finished_at, j.filter, j.patch, j.options,
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
 	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo' ORDER BY u.num DESC LIMIT 1) AS undone_by,
@@ -275,6 +276,7 @@ func addProgress(j *job.Job, r jobRow, shards []progressRow, now time.Time) (job
 		}
 		if p.Open {
 			w.Held = w.Held || p.Held
+			w.Brake = deref(r.HeldBy)
 			w.Reason = cmp.Or(deref(p.WaitReason), w.Reason)
 			j.Stalled = j.Stalled || p.Held && at != nil && now.Sub(*at) > stallAfter
 		}

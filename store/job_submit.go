@@ -191,14 +191,14 @@ func (t *tx) numberOf(ws int64, m *model.Model, id any) (int64, error) {
 // most one wake-up there: a later one replaces an earlier one.
 func (t *tx) wake(r job.WakeUp) error { return t.wakeFor("", r) }
 
-// wakeFor is wake for workers that have a model: the wake-up is not sent while
-// no running process has it. "" stands for any worker.
-func (t *tx) wakeFor(model string, r job.WakeUp) error {
+// wakeFor is wake for a wake-up of one of [wakeUpGroups]: a model, if no process can
+// do the work that does not have it, or [heldBack]. "" stands for any worker.
+func (t *tx) wakeFor(group string, r job.WakeUp) error {
 	t.woke = true
 	if err := t.Run(`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, model) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (workspace, job, shard) DO UPDATE
 		SET epoch = excluded.epoch, seq = excluded.seq, wait = excluded.wait, scale = excluded.scale, model = excluded.model`,
-		r.Workspace, r.Job, r.Shard, sqldb.Flag(r.Single), r.Epoch, rand.Int64(), max(0, r.Wait), scaleOf(r.Wait), model); err != nil || r.Single {
+		r.Workspace, r.Job, r.Shard, sqldb.Flag(r.Single), r.Epoch, rand.Int64(), max(0, r.Wait), scaleOf(r.Wait), group); err != nil || r.Single {
 		return err
 	}
 	return t.Run(`UPDATE shards SET told = 0 WHERE workspace = ? AND job = ? AND no = ? AND told = 1`, r.Workspace, r.Job, r.Shard)

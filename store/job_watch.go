@@ -39,7 +39,7 @@ func (s *Store) Revisions(ctx context.Context, names []job.Name) (map[job.Name]i
 // revisionsQuery looks each job up separately: with a join, a planner could choose
 // to read all jobs.
 func revisionsQuery(d *sqldb.Dialect) string {
-	return `SELECT workspace, id, (SELECT j.revision + COALESCE((SELECT SUM(s.revision) FROM shards s WHERE s.workspace = j.workspace AND s.job = j.num), 0)
+	return `SELECT workspace, id, (SELECT j.revision + ` + revisionOfBrake + ` + COALESCE((SELECT SUM(s.revision) FROM shards s WHERE s.workspace = j.workspace AND s.job = j.num), 0)
 			FROM jobs j WHERE j.workspace = named.workspace AND j.id = named.id AND j.left_at IS NULL) AS revision
 		FROM (SELECT ` + d.Element(0, model.Integer) + ` AS workspace, ` + d.Element(1, model.String) + ` AS id FROM ` + d.Elements + `) AS named`
 }

@@ -11,9 +11,12 @@ import (
 )
 
 // BeginImport returns an import that starts now and may not read secrets. It
-// stores nothing, so an import need not be ended.
+// stores nothing, so an import need not be ended. [job.ErrBraked]: the brake is on.
 func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
 	run := job.Import{Model: m, Counted: map[string]int64{}}
+	if err := s.checkBrake(ctx, ws.ID); err != nil {
+		return job.Import{}, s.classify(err)
+	}
 	err := s.db.Lookups.GetContext(ctx, &run.Since, s.db.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
 	if err != nil {
 		return job.Import{}, s.classify(err)
@@ -39,12 +42,15 @@ func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Mod
 // used for new records only. A draft fails if the store has generated its id
 // since the import began, because the draft cannot mean that record. Imports of
 // the same new ids merge. A draft that fails is reported and does not affect
-// the others.
+// the others. [job.ErrBraked]: the brake is on, and nothing was written.
 func (s *Store) Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
 	var report job.ImportReport
 	err := s.inLargeTx(ctx, func(t *tx) error {
 		report = job.ImportReport{}
 		drafts, lines := drafts, lines // the transaction may run again
+		if err := t.keepReleased(by.Workspace.ID); err != nil {
+			return err
+		}
 		im := importer{t: t, run: run, ws: by.Workspace, m: run.Model, report: &report}
 		full, err := t.takeChoices(im.ws.ID, im.m, brought(drafts))
 		if err != nil {

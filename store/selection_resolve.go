@@ -20,8 +20,8 @@ import (
 //
 // [job.ErrResolvingFull]: the limit of jobs that are resolved at the same time is
 // reached; give the shard back and try again later. [job.ErrLeaseLost] and
-// [job.ErrStopped] mean what they mean for [job.Chunks], and come within a
-// second. Resolving may take any time, but each statement has a time limit.
+// [job.ErrStopped] mean what they mean for [job.Chunks], as [job.ErrBraked] does,
+// and come within a second. Resolving may take any time, but each statement has a time limit.
 func (s *Store) Resolve(ctx context.Context, l job.Lease) (ended bool, err error) {
 	ended, err = s.resolve(ctx, l)
 	if errors.Is(err, errLoneRecord) {
@@ -76,15 +76,19 @@ func (t *tx) fenceJob(l job.Lease, want job.State) error {
 	return t.fence(l, want)
 }
 
-// fence makes sure that the lease still holds and the job is in the wanted
-// state. It locks the shard and only reads the job: a cancel or pause that comes
-// later waits for the shard's lock before it settles.
+// fence makes sure that the lease still holds, that the job is in the wanted
+// state, and that the brake does not hold it. It locks the shard and only reads the
+// job: a cancel or pause that comes later waits for the shard's lock before it
+// settles. So does who switches the brake on, for the lock of the brake.
 func (t *tx) fence(l job.Lease, want job.State) error {
 	row := noFence
 	if _, err := t.Get(&row, fenceQuery+t.Dialect.ForUpdate("s"), l.Workspace, l.Job, l.Shard); err != nil {
 		return err
 	}
-	return row.check(l, want)
+	if err := row.check(l, want); err != nil || !l.Kind.Braked() {
+		return err
+	}
+	return t.keepReleased(l.Workspace)
 }
 
 type fenceRow struct {

@@ -16,8 +16,8 @@ import (
 const watchEvery = 500 * time.Millisecond
 
 // watched runs fn with a context that is cancelled as soon as the lease is lost
-// or the job is to stop. The cause is then [job.ErrLeaseLost] or
-// [job.ErrStopped], as [tx.fence] returns them. Meanwhile it stores, for users
+// or the job is to stop. The cause is then one of the errors that [tx.fence]
+// returns. Meanwhile it stores, for users
 // to see, what part of the model fn reports as examined.
 func (s *Store) watched(ctx context.Context, l job.Lease, fn func(ctx context.Context, examined func(part float64)) error) error {
 	ctx, end := context.WithCancelCause(ctx)
@@ -39,7 +39,7 @@ func (s *Store) watched(ctx context.Context, l job.Lease, fn func(ctx context.Co
 			if err == nil && now > kept {
 				err = s.keepProgress(ctx, l, now)
 			}
-			if errors.Is(err, job.ErrLeaseLost) || errors.Is(err, job.ErrStopped) {
+			if errors.Is(err, job.ErrLeaseLost) || errors.Is(err, job.ErrStopped) || errors.Is(err, job.ErrBraked) {
 				end(err)
 				return
 			}
@@ -54,13 +54,16 @@ func (s *Store) watched(ctx context.Context, l job.Lease, fn func(ctx context.Co
 	return ownEnd(ctx, err)
 }
 
-// checkLease checks the lease's fence without a lock.
+// checkLease checks what [tx.fence] checks, without a lock.
 func (s *Store) checkLease(ctx context.Context, l job.Lease) error {
 	row := noFence
 	if _, err := sqldb.HasRow(s.db.Lookups.GetContext(ctx, &row, s.db.Dialect.Rebind(fenceQuery), l.Workspace, l.Job, l.Shard)); err != nil {
 		return err
 	}
-	return row.check(l, job.Resolving)
+	if err := row.check(l, job.Resolving); err != nil || !l.Kind.Braked() {
+		return err
+	}
+	return s.checkBrake(ctx, l.Workspace)
 }
 
 // keepProgress stores the progress, which only ever grows: a job that is

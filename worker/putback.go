@@ -33,6 +33,8 @@ func (w *Worker) startFailed(ctx context.Context, wakeUp job.WakeUp, err error) 
 		w.logError(wakeUp.Ref, w.store.Settle(ctx, wakeUp.Ref))
 	case errors.Is(err, job.ErrOtherModel):
 		w.putBack(ctx, later(wakeUp, otherModelPause, otherModelMost), job.WaitModel)
+	case errors.Is(err, job.ErrBraked):
+		w.putBack(ctx, later(wakeUp, 0, 0), job.WaitBrake)
 	case errors.Is(err, context.Canceled):
 		w.putBack(ctx, later(wakeUp, 0, 0), "")
 	case errors.Is(err, job.ErrStorageFull):

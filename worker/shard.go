@@ -93,7 +93,8 @@ func (w *Worker) giveBack(ctx context.Context, l job.Lease, reason error) error 
 		return nil
 	case errors.Is(reason, job.ErrStopped):
 		return w.store.Settle(ctx, l.Ref)
-	case errors.Is(reason, errSliceOver) || errors.Is(reason, context.Canceled):
+	case errors.Is(reason, errSliceOver) || errors.Is(reason, context.Canceled) || errors.Is(reason, job.ErrBraked):
+		// Under the brake the next claim is refused, and the wake-up held back.
 		return w.store.Yield(ctx, l, 0, "")
 	case errors.Is(reason, job.ErrResolvingFull):
 		return w.store.Yield(ctx, l, resolvePause, job.WaitResolve)

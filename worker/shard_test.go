@@ -48,6 +48,9 @@ var consequences = map[string]consequence{
 		answers: []any{job.ErrRefused, job.ErrRefused, job.Step{}, job.Step{Done: true}},
 		calls:   []string{"finish"}, limits: []int{100, 100, 100, 100},
 	},
+	"under the brake a shard is given back": {
+		noProgress: &job.Error{Code: "no_progress"}, answers: []any{job.Step{}, job.ErrBraked}, calls: []string{"yield "}, limits: []int{100, 100},
+	},
 	"a stopped job is settled":     {answers: []any{job.ErrStopped}, calls: []string{"settle"}, limits: []int{100}},
 	"a lost lease is left alone":   {answers: []any{job.ErrLeaseLost}, limits: []int{100}},
 	"a fault makes the shard wait": {answers: []any{errors.New("fault")}, calls: []string{"yield database_unavailable later"}, limits: []int{100}},
@@ -81,6 +84,7 @@ var claimConsequences = map[string]consequence{
 	"a database that is away ends no job":      {claim: job.ErrUnavailable, noProgress: &job.Error{Code: "no_progress"}, calls: []string{"put back database_unavailable 1s"}},
 	"a claim on a full disk waits":             {claim: job.ErrStorageFull, calls: []string{"put back storage_full 1s"}},
 	"work without its model is put back":       {claim: job.ErrOtherModel, calls: []string{"put back waiting_for_model 20ms"}},
+	"work that the brake holds is put back":    {claim: job.ErrBraked, noProgress: &job.Error{Code: "no_progress"}, calls: []string{"put back brake 0s"}},
 	"the end of the process gives work back":   {claim: context.Canceled, calls: []string{"put back  0s"}},
 }
 

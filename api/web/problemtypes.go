@@ -83,6 +83,7 @@ var problemTypes = map[string]ProblemType{
 
 	"unavailable":   {503, "The service cannot answer right now"},
 	"query_timeout": {503, "The query takes too long"},
+	"brake":         {503, "The brake is on"},
 	"not_ready":     {503, "The service is not ready"},
 
 	"storage_full": {507, "The database is out of space"},

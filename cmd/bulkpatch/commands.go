@@ -16,6 +16,7 @@ type commands struct {
 	Import importCommand `cmd:"" help:"Read customers from a file."`
 	Export exportCommand `cmd:"" help:"Write customers to standard output or a file."`
 
+	Brake   brakeCommand   `cmd:"" help:"Hold all jobs, let them go on, or show whether they are held."`
 	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys."`
 	Model   modelCommand   `cmd:"" help:"Work with model files."`
 	Migrate migrateCommand `cmd:"" help:"Bring a database up to date."`

@@ -59,6 +59,8 @@ var proof = map[string][2]string{
 	"bin/bulkpatch worker":        {"cmd/bulkpatch/e2e_test.go", `"worker"`},
 	"bin/bulkpatch import":        {"cmd/bulkpatch/transfer_test.go", `"import"`},
 	"bin/bulkpatch export":        {"cmd/bulkpatch/transfer_test.go", `"export"`},
+	"bin/bulkpatch brake on":      {"cmd/bulkpatch/brake_test.go", `"brake", "on"`},
+	"bin/bulkpatch brake off":     {"cmd/bulkpatch/brake_test.go", `"brake off"`},
 	"bin/bulkpatch key create":    {"cmd/bulkpatch/transfer_test.go", `"key", "create"`},
 	"bin/bulkpatch key rotate":    {"cmd/bulkpatch/transfer_test.go", `"key", "rotate"`},
 	"curl":                        {"cmd/bulkpatch/readme_test.go", "func TestTheREADMEsCallsWork"},

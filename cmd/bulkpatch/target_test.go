@@ -73,6 +73,7 @@ func TestOnlyWhatServesMakesADatabase(t *testing.T) {
 	db := "sqlite://" + filepath.Join(dir, "typo.db")
 	for line, status := range map[string]int{
 		"export desk": exitUsage, "import desk -": exitUsage, "key list": exitUsage, "key revoke x": exitUsage, "key rotate x": exitUsage,
+		"brake on --reason x --all": exitUsage, "brake status": exitUsage,
 		"key create x --scopes admin": exitUsage, "copy --to " + db + ".copy": exitUsage, "migrate --check": exitFailed,
 	} {
 		got, out, complaint := call(t, append(strings.Fields(line), "--db", db)...)

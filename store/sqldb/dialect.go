@@ -77,6 +77,12 @@ type Dialect struct {
 	// so too, and leaves out rows that another transaction has locked.
 	ForUpdate func(table string) string
 	IfFree    func(table string) string
+	// ShareBrake keeps both switches of the brake of a workspace, which is bound,
+	// as they are until the transaction ends. HoldBrake asks for the right to turn
+	// one switch: it waits for all who share it, and those who come later wait for
+	// it. Both are "" where one transaction writes at a time.
+	ShareBrake string
+	HoldBrake  string
 	// RangeEnd and ListEnd end a SELECT of records, by a range of numbers or by
 	// a list. They lock the records and return them in the order of their
 	// numbers.

@@ -25,6 +25,12 @@ const postgresPart = 10_000
 // migrate. Nothing else uses it in a database of bulkpatch.
 const migrationLock = 0x62756c6b
 
+// brakeLock is the number of the advisory lock of a workspace's switch of the brake.
+// It differs between installations that share a database.
+func brakeLock(workspace string) string {
+	return `hashtextextended(concat_ws(' ', 'brake', current_schema(), CAST(` + workspace + ` AS bigint)), 0)`
+}
+
 // PostgreSQL is the dialect of PostgreSQL. It locks rows FOR NO KEY UPDATE: keys
 // never change, so those that only refer to a key need not wait.
 var PostgreSQL = &Dialect{
@@ -50,10 +56,14 @@ var PostgreSQL = &Dialect{
 	JoinFirst: postgresJoinFirst,
 	ForUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
 	IfFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
-	RangeEnd:  postgresInOrder,
-	ListEnd:   postgresInOrder,
-	Tables:    postgresTables,
-	Columns:   postgresColumns,
+	// With locks of rows a waiting writer could be overtaken without end, and a
+	// switch that was never used has no row.
+	ShareBrake: `SELECT pg_advisory_xact_lock_shared(` + brakeLock("0") + `), pg_advisory_xact_lock_shared(` + brakeLock("?") + `)`,
+	HoldBrake:  `SELECT pg_advisory_xact_lock(` + brakeLock("?") + `)`,
+	RangeEnd:   postgresInOrder,
+	ListEnd:    postgresInOrder,
+	Tables:     postgresTables,
+	Columns:    postgresColumns,
 	FieldType: map[string]model.Type{"bigint": model.Integer, "double precision": model.Number, "text": model.String,
 		"boolean": model.Boolean, "jsonb": model.Any, "bytea": Blob},
 	// While a copy reads from one database, its transaction on the other is idle.

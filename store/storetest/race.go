@@ -73,8 +73,15 @@ func (k *Kit) workUntil(t *testing.T, stop chan struct{}) {
 		check(t, k.Sent(ctx, wakeUps))
 		for _, r := range wakeUps {
 			l, err := k.Claim(ctx, r)
+			if errors.Is(err, job.ErrBraked) {
+				check(t, k.PutBack(ctx, r, job.WaitBrake))
+				continue
+			}
 			if err == nil {
 				err = k.carryOn(t, l, 7)
+			}
+			if errors.Is(err, job.ErrBraked) {
+				err = k.Yield(ctx, l, 0, "")
 			}
 			k.expected(t, r.Ref, err)
 		}
