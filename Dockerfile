@@ -28,9 +28,9 @@ ENV BULKPATCH_ADDR=0.0.0.0:8080 \
 EXPOSE 8080
 # On SIGTERM the program stops in order, within ten seconds.
 STOPSIGNAL SIGTERM
-# With --tls-cert the first call is refused at once. The second one does not check
-# the certificate, which is for another name than 127.0.0.1.
+# The first call is for processes with --tls-cert. It does not check the certificate,
+# which is for another name than 127.0.0.1. Without TLS it is refused at once.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
-  CMD curl -fsS -o /dev/null http://127.0.0.1:8080/readyz || curl -fsSk -o /dev/null https://127.0.0.1:8080/readyz
+  CMD curl -fsk -o /dev/null https://127.0.0.1:8080/readyz || curl -fsS -o /dev/null http://127.0.0.1:8080/readyz
 ENTRYPOINT ["bulkpatch"]
 CMD ["serve"]

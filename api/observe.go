@@ -105,7 +105,7 @@ func (s *server) logged(r *http.Request, rec *web.Recorder, id string, began tim
 	}
 	attrs := []any{
 		"request", id, "method", model.Shown(r.Method), "path", model.Shown(r.URL.Path), "status", status,
-		"bytes", rec.Bytes, "duration", time.Since(began), "client", model.Shown(web.ClientAddress(r)),
+		"bytes", rec.Bytes, "duration", time.Since(began), "client", web.ClientAddress(r),
 	}
 	if rec.Actor != "" {
 		attrs = append(attrs, "workspace", rec.Workspace, "actor", rec.Actor)
