@@ -64,6 +64,8 @@ var nativeScopes = map[string][]scoped{
 	"GET /v1/keys":          {{scopes: "admin"}},
 	"POST /v1/keys":         {{scopes: "admin", body: `{"name":"n","scopes":["admin"]}`}},
 	"DELETE /v1/keys/{key}": {{scopes: "admin"}},
+
+	"GET /v1/audit": {{scopes: "admin"}},
 }
 
 // scopedCalls are the ways to make a call; none for one that is open to all,

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +89,7 @@ func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created b
 	if err != nil {
 		return "", false, err
 	}
-	_, err = t.insertKey(auth.Key{Name: name, Workspace: ws, Scopes: []auth.Scope{auth.Admin}}, fixed)
+	_, err = t.insertKey(auth.Caller{}, auth.Key{Name: name, Workspace: ws, Scopes: []auth.Scope{auth.Admin}}, fixed)
 	return fixed, err == nil, err
 }
 
@@ -139,7 +140,7 @@ func (s *Store) CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth
 			return err
 		}
 		k.Workspace = ws
-		k, err = t.insertKey(k, secret)
+		k, err = t.insertKey(by, k, secret)
 		return err
 	})
 	if _, taken := s.db.Dialect.Refusal(err); taken {
@@ -148,12 +149,22 @@ func (s *Store) CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth
 	return k, secret, err
 }
 
-func (t *tx) insertKey(k auth.Key, secret string) (auth.Key, error) {
+func (t *tx) insertKey(by auth.Caller, k auth.Key, secret string) (auth.Key, error) {
 	k.Hint, k.CreatedAt = auth.Hint(secret), micros(t.Now)
 	_, err := t.Get(&k.ID, `INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at)
 		VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
 		k.Workspace.ID, k.Name, auth.Hash(secret), k.Hint, auth.JoinScopes(k.Scopes), t.Now)
-	return k, err
+	if err != nil {
+		return k, err
+	}
+	return k, t.auditKey(by, auth.KeyCreated, k)
+}
+
+// auditKey is audit for an action on a key, which takes effect in the key's
+// workspace.
+func (t *tx) auditKey(by auth.Caller, a auth.Action, k auth.Key) error {
+	by.Workspace = k.Workspace
+	return t.audit(by, auth.Entry{Action: a, Target: auth.Target{KeyID: k.ID, KeyName: k.Name}})
 }
 
 // KeyBySecret returns the key of a secret. [job.ErrNotFound]: there is none, or it
@@ -190,11 +201,16 @@ func (s *Store) Keys(ctx context.Context) ([]auth.Key, error) {
 // [job.ErrNotFound]: there is no such key.
 func (s *Store) RevokeKey(ctx context.Context, by auth.Caller, id int64) error {
 	return s.inTx(ctx, func(t *tx) error {
-		n, err := t.Exec(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?`, t.Now, id)
-		if err != nil {
+		var row keyRow
+		ok, err := t.Get(&row, `SELECT `+keyColumns+` WHERE k.id = ?`+t.Dialect.ForUpdate("k"), id)
+		if err != nil || !ok || row.RevokedAt != nil {
+			return cmp.Or(err, found(ok))
+		}
+		if err := t.Run(`UPDATE api_keys SET revoked_at = ? WHERE id = ?`, t.Now, id); err != nil {
 			return err
 		}
-		return found(n == 1)
+		k := auth.Key{ID: id, Name: row.Name, Workspace: auth.Workspace{ID: row.Workspace}}
+		return t.auditKey(by, auth.KeyRevoked, k)
 	})
 }
 
