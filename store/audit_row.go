@@ -75,7 +75,7 @@ type entryPlace struct {
 }
 
 func writeEntryPlace(q auth.EntryQuery, last placedEntry) string {
-	p := entryPlace{At: last.at, Job: math.MaxInt64, Entry: last.num, List: entryList(q)}
+	p := entryPlace{At: last.at, Job: math.MaxInt64, Entry: last.num, List: entryListName(q)}
 	if last.isJob {
 		p.Job, p.Entry = last.num, 0 // the entries of the instant came before
 	}
@@ -83,14 +83,14 @@ func writeEntryPlace(q auth.EntryQuery, last placedEntry) string {
 }
 
 func readEntryPlace(q auth.EntryQuery) (p entryPlace, err error) {
-	if q.Cursor != "" && (!readCursor(q.Cursor, &p) || p.List != entryList(q)) {
+	if q.Cursor != "" && (!readCursor(q.Cursor, &p) || p.List != entryListName(q)) {
 		return p, job.ErrBadCursor
 	}
 	return p, nil
 }
 
-// entryList identifies a list by its conditions.
-func entryList(q auth.EntryQuery) string {
+// entryListName identifies a list by its conditions.
+func entryListName(q auth.EntryQuery) string {
 	q.Limit, q.Cursor = 0, ""
 	return listDigest(q)
 }

@@ -17,6 +17,7 @@ type commands struct {
 	Export exportCommand `cmd:"" help:"Write customers to standard output or a file."`
 
 	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys."`
+	Audit   auditCommand   `cmd:"" help:"List who changed what, when and from where."`
 	Model   modelCommand   `cmd:"" help:"Work with model files."`
 	Migrate migrateCommand `cmd:"" help:"Bring a database up to date."`
 	Copy    copyCommand    `cmd:"" help:"Move everything to another database, such as from SQLite to PostgreSQL."`

@@ -60,6 +60,7 @@ var proof = map[string][2]string{
 	"bin/bulkpatch import":        {"cmd/bulkpatch/transfer_test.go", `"import"`},
 	"bin/bulkpatch export":        {"cmd/bulkpatch/transfer_test.go", `"export"`},
 	"bin/bulkpatch key create":    {"cmd/bulkpatch/transfer_test.go", `"key", "create"`},
+	"bin/bulkpatch audit":         {"cmd/bulkpatch/audit_test.go", `"audit"`},
 	"curl":                        {"cmd/bulkpatch/readme_test.go", "func TestTheREADMEsCallsWork"},
 	"export POSTGRES_PASSWORD":    {"cmd/bulkpatch/compose_test.go", "POSTGRES_PASSWORD"},
 	"docker compose":              {"cmd/bulkpatch/compose_test.go", "docker-compose.yml"},
