@@ -40,7 +40,11 @@ func (c *call) ctx() context.Context      { return c.r.Context() }
 func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 
 // caller returns who makes the call, for the methods of the store.
-func (c *call) caller() auth.Caller { return c.key.Caller(requestID(c.ctx())) }
+func (c *call) caller() auth.Caller {
+	by := c.key.Caller(requestID(c.ctx()))
+	by.Address = web.ClientAddress(c.r)
+	return by
+}
 
 // arrived returns when the request arrived.
 func (c *call) arrived() time.Time {

@@ -38,6 +38,8 @@ type fake struct {
 	listed     []job.Query
 	followed   []job.Follow // what was asked of retries and undos
 	batches    []int        // sizes of what Import was given
+	audited    []auth.EntryQuery
+	entries    []auth.Entry
 
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
@@ -300,4 +302,12 @@ func (f *fake) OpenUse(context.Context, auth.Workspace) (used, most job.OpenJobs
 
 func (f *fake) SigningKey(context.Context) ([]byte, error) {
 	return []byte("the signing key of the tests"), nil
+}
+
+// Audit returns the entries that a test has put there, and keeps what was asked.
+func (f *fake) Audit(_ context.Context, _ auth.Workspace, q auth.EntryQuery) (auth.EntryPage, error) {
+	defer f.lock()()
+	f.audited = append(f.audited, q)
+	items, next, err := cut(f.entries, q.Cursor, q.Limit)
+	return auth.EntryPage{Items: items, NextCursor: next}, cmp.Or(f.err, err)
 }

@@ -23,22 +23,14 @@ const (
 // An importJSON is the answer to an import. Each row of its lines is in one of
 // the four counts.
 type importJSON struct {
-	Lines     int64           `json:"lines"`
-	Inserted  int64           `json:"inserted"`
-	Updated   int64           `json:"updated"`
-	Unchanged int64           `json:"unchanged"`
-	Failed    int64           `json:"failed"`
-	Errors    []job.LineError `json:"errors"` // the first of them
+	job.ImportCounts
+	Errors []job.LineError `json:"errors"` // the first of them
 }
 
 // add counts the outcome of a batch. Rows that were set aside are stored last,
 // but may have been among the first lines; so the errors are sorted again.
 func (a *importJSON) add(r job.ImportReport, b *batch) {
-	a.Lines += int64(len(b.drafts)) + b.failed
-	a.Inserted += r.Inserted
-	a.Updated += r.Updated
-	a.Unchanged += r.Unchanged
-	a.Failed += int64(len(r.Failed)) + b.failed
+	a.ImportCounts = a.ImportCounts.Add(r, b.failed)
 	if faults := append(b.located(r.Failed), b.bad...); len(faults) > 0 {
 		a.Errors = append(a.Errors, faults...)
 		slices.SortStableFunc(a.Errors, func(x, y job.LineError) int { return cmp.Compare(x.Line, y.Line) })
@@ -56,6 +48,7 @@ type batch struct {
 	failed int64           // rows that are bad, all of them
 	aside  int             // rows that were set aside
 	late   bool            // the rows were set aside before
+	final  bool            // no other follows; it may have no rows
 	last   int64           // line that the batch ends with
 	err    error           // that ended the import: then the batch holds no rows
 }
@@ -151,17 +144,16 @@ func (s *server) importRecords(c *call) error {
 		return noRoom(err)
 	}
 	defer giveBack()
-	run, err := s.Store.BeginImport(c.ctx(), c.workspace(), c.model)
-	if err != nil {
-		return err
-	}
-	run.Secrets = bool(c.secrets())
 	checker := &lineChecker{server: s, ctx: context.WithoutCancel(c.ctx()), key: c.key.ID}
-	i := &importing{server: s, call: c, run: run, answer: importJSON{Errors: []job.LineError{}}}
+	i := &importing{server: s, call: c, answer: importJSON{Errors: []job.LineError{}}}
 	source, err := newRowSource(body, c.model, known, shape, checker)
 	if err != nil {
 		return i.cutShort(err)
 	}
+	if i.run, err = s.Store.BeginImport(c.ctx(), c.caller(), c.model); err != nil {
+		return err
+	}
+	i.run.Secrets = bool(c.secrets())
 	if err := i.all(source, body); err != nil {
 		return i.cutShort(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"bulkpatch/api/web"
 	"bulkpatch/job"
@@ -24,11 +25,33 @@ type importing struct {
 	kept  int64 // line up to which rows were stored, except those set aside
 	aside bool  // some rows were set aside
 	late  int64 // line up to which the rows set aside were stored
+	ended bool  // the store knows that it has ended
 }
 
-// all stores the batches while the next ones are parsed. It returns after the
-// parser has ended.
+// all imports a source to its end, and has the store record how the import ended,
+// whichever way that was.
 func (i *importing) all(source draftSource, body *web.LongBody) error {
+	err := i.each(source, body)
+	if i.ended {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(i.call.ctx()), endWait)
+	defer cancel()
+	run := i.run
+	run.Before = &i.answer.ImportCounts
+	if _, fault := i.server.Store.Import(ctx, i.call.caller(), run, nil, nil); fault != nil {
+		i.server.Log.Error("the end of an import was not recorded", "request", requestID(ctx), "import", run.ID, "error", web.ErrorText(fault))
+	}
+	return err
+}
+
+// endWait is how long a database that does not answer may delay the answer to an
+// import that was interrupted.
+const endWait = 5 * time.Second
+
+// each stores the batches while the next ones are parsed. It returns after the
+// parser has ended.
+func (i *importing) each(source draftSource, body *web.LongBody) error {
 	// The parser has a context of its own: that of the request ends with any
 	// fault of the body, and the parser has to report which one it was.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(i.call.ctx()))
@@ -71,12 +94,18 @@ func (i *importing) store(b *batch) error {
 	for n := range b.drafts {
 		b.drafts[n].Actor = i.call.key.ID
 	}
-	if len(b.drafts) > 0 {
-		report, err = i.server.Store.Import(i.call.ctx(), i.call.caller(), i.run, b.drafts, b.lines)
+	run := i.run
+	if b.final {
+		before := i.answer.ImportCounts.Add(job.ImportReport{}, b.failed)
+		run.Before = &before
+	}
+	if len(b.drafts) > 0 || b.final {
+		report, err = i.server.Store.Import(i.call.ctx(), i.call.caller(), run, b.drafts, b.lines)
 	}
 	if err != nil {
 		return err
 	}
+	i.ended = b.final
 	i.answer.add(report, b)
 	i.call.alive()
 	if b.late {
@@ -130,17 +159,21 @@ type parser struct {
 // parse reads until the stream or ctx ends. Rows that were set aside are sent
 // after all others.
 func (p *parser) parse(ctx context.Context) {
-	err := p.read(ctx, p.source, newBatch)
+	last, err := p.read(ctx, p.source, newBatch)
 	if err == io.EOF && p.aside.rows > 0 {
-		err = p.read(ctx, &p.aside, newLateBatch)
+		p.send(ctx, last)
+		last, err = p.read(ctx, &p.aside, newLateBatch)
 	}
 	if err != io.EOF {
-		p.send(ctx, &batch{aside: p.aside.rows, err: err})
+		last = &batch{aside: p.aside.rows, err: err}
 	}
+	last.final = err == io.EOF
+	p.send(ctx, last)
 }
 
-// read reads a source into batches, to its end, and returns why it ended.
-func (p *parser) read(ctx context.Context, source draftSource, empty func() *batch) error {
+// read reads a source into batches, to its end. It returns the last of them, which
+// it does not send, and why it ended.
+func (p *parser) read(ctx context.Context, source draftSource, empty func() *batch) (last *batch, err error) {
 	b := empty()
 	for ctx.Err() == nil {
 		d, at, err := source.next()
@@ -152,18 +185,15 @@ func (p *parser) read(ctx context.Context, source draftSource, empty func() *bat
 			b.refuse(at, bad)
 			err = nil
 		}
-		if err == io.EOF && b.last > 0 {
-			p.send(ctx, b)
-		}
 		if err != nil {
-			return err
+			return b, err
 		}
 		if b.full() {
 			p.send(ctx, b)
 			b = empty()
 		}
 	}
-	return ctx.Err()
+	return b, ctx.Err()
 }
 
 // take adds a row to a batch, or sets it aside.

@@ -27,7 +27,8 @@ var (
 // [route] in their order: method, path, access, effect, cost, parameters,
 // request, answer and handler.
 func (s *server) routes() []route {
-	return slices.Concat(s.systemRoutes(), s.limitRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(), s.keyRoutes(), s.brakeRoutes())
+	return slices.Concat(s.systemRoutes(), s.limitRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(),
+		s.keyRoutes(), s.brakeRoutes(), s.auditRoutes())
 }
 
 // systemRoutes lists the calls for orchestrators, monitoring and the queue
@@ -154,5 +155,19 @@ func (s *server) brakeRoutes() []route {
 		{"PUT", "/v1/brake", adminOnly, Changes, Cheap, []Param{
 			query("all", "boolean", "Whether the switch of every workspace is meant; only for administrators of the workspace main."),
 		}, request, answer, s.putBrake},
+	}
+}
+
+func (s *server) auditRoutes() []route {
+	return []route{
+		{"GET", "/v1/audit", adminOnly, Reads, Paged, []Param{
+			query("job", "string", "The id of the job that was submitted or acted on."),
+			query("key", "string", "The key that was used, by its id or name."),
+			query("action", "string", "What was done, such as job.submitted; several actions are separated by commas, and all are meant if it is not given."),
+			query("workspace", "string", "The workspace in which it was done; another one than the key's only for an administrator of main, who is given all if it is left out."),
+			query("since", "date-time", "When the oldest entry was made."),
+			query("until", "date-time", "Before when the entries were made."),
+			paramLimit, paramCursor,
+		}, nothing, Content{[]string{web.TypeJSON}, listJSON[entryJSON]{}}, s.audit},
 	}
 }

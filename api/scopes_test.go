@@ -70,6 +70,7 @@ var nativeScopes = map[string][]scoped{
 
 	"GET /v1/brake": {{scopes: readJ}},
 	"PUT /v1/brake": {{scopes: "admin", body: `{"on":true,"reason":"x"}`}, {scopes: "admin", query: "all=true", body: `{"on":false}`}},
+	"GET /v1/audit": {{scopes: "admin"}},
 }
 
 // scopedCalls are the ways to make a call; none for one that is open to all,

@@ -51,12 +51,13 @@ type Store interface {
 	Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error
 	DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model, id any) error
 	History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) ([]job.HistoryItem, string, error)
-	// BeginImport starts an import. It stores nothing, so an import need not be
-	// ended. ErrBraked: the brake is on, as for Import.
-	BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error)
+	// BeginImport starts an import, which a last call of Import ends. ErrBraked: the
+	// brake is on, as for Import.
+	BeginImport(ctx context.Context, by auth.Caller, m *model.Model) (job.Import, error)
 	// Import merges drafts into the records of their ids, or makes new ones,
 	// in one transaction. lines[i] is the line number of drafts[i]. A draft
-	// that fails is reported and does not affect the others.
+	// that fails is reported and does not affect the others. The import ends with
+	// the batch that run.Before is given for, which may be empty.
 	Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error)
 
 	// Brake reads the brake of a workspace.
@@ -117,6 +118,10 @@ type Store interface {
 	// OpenUse returns how many jobs a workspace has open, and how many it may
 	// have.
 	OpenUse(ctx context.Context, ws auth.Workspace) (used, most job.OpenJobs, err error)
+
+	// Audit lists audit entries, newest first. ws is the workspace of the caller.
+	// ErrNotFound: there is no workspace of the query's name.
+	Audit(ctx context.Context, ws auth.Workspace, q auth.EntryQuery) (auth.EntryPage, error)
 
 	// SigningKey is a secret of the whole installation, for confirm tokens.
 	SigningKey(ctx context.Context) ([]byte, error)

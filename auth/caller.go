@@ -8,6 +8,7 @@ type Caller struct {
 	KeyID     int64  // number of the key, for stamps of records; 0 for a caller whose key is not stored
 	KeyName   string // "" for none
 	Person    string // whose key it is, "" if that is not known
+	Address   string // from where the request came, "" for the program itself
 	RequestID string // of the request, as the log has it; "" for none
 }
 

@@ -85,6 +85,7 @@ type HistoryItem struct {
 // An Import is an import that has begun. It knows which ids and values the store
 // has generated since then: a line of the import cannot refer to those.
 type Import struct {
+	ID    string // in audit entries
 	Model *model.Model
 	// Secrets: the caller may read masked values. Only then may the report say
 	// that a line has the same value as the record.
@@ -92,6 +93,35 @@ type Import struct {
 
 	Since   int64            // the lowest number of a record that was made since
 	Counted map[string]int64 // by counted field, the lowest value that was generated since
+
+	// Before counts the lines before a batch, and those of the batch that were bad
+	// already, if the batch is the last one; otherwise it is nil.
+	Before *ImportCounts
+}
+
+// ImportCounts is how many lines an import had, and what became of them. The last
+// four add up to the first.
+type ImportCounts struct {
+	Lines     int64 `json:"lines"`
+	Inserted  int64 `json:"inserted"`
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+	Failed    int64 `json:"failed"`
+}
+
+// Add returns the sum with what became of a batch. bad is how many of its lines
+// were not even given to the store.
+func (c ImportCounts) Add(r ImportReport, bad int64) ImportCounts {
+	failed := int64(len(r.Failed)) + bad
+	return ImportCounts{
+		Lines: c.Lines + r.Inserted + r.Updated + r.Unchanged + failed, Inserted: c.Inserted + r.Inserted,
+		Updated: c.Updated + r.Updated, Unchanged: c.Unchanged + r.Unchanged, Failed: c.Failed + failed,
+	}
+}
+
+// ByName returns the counts as an audit entry has them.
+func (c ImportCounts) ByName() map[string]int64 {
+	return map[string]int64{"lines": c.Lines, "inserted": c.Inserted, "updated": c.Updated, "unchanged": c.Unchanged, "failed": c.Failed}
 }
 
 // An ImportReport is what became of some lines of an import.

@@ -141,7 +141,7 @@ func importOne(t *testing.T, s *Store, desk *model.Model, ws auth.Workspace, rec
 	if faults != nil {
 		t.Fatal(faults)
 	}
-	run, err := s.BeginImport(t.Context(), ws, desk)
+	run, err := s.BeginImport(t.Context(), auth.Caller{Workspace: ws}, desk)
 	must(t, err)
 	_, err = s.Import(t.Context(), auth.Caller{Workspace: ws}, run, []model.Draft{d}, []int64{1})
 	must(t, err)

@@ -27,6 +27,9 @@ func (s *Store) Act(ctx context.Context, by auth.Caller, id string, a job.Action
 		if err != nil || to == row.State {
 			return err
 		}
+		if err := t.audit(by, auth.Entry{Action: actionEntries[a], Target: auth.Target{JobID: id, Model: row.Model}}); err != nil {
+			return err
+		}
 		if a == job.Resume {
 			gone, err := t.modelGone(ref)
 			if err != nil {
@@ -57,6 +60,9 @@ func (s *Store) Act(ctx context.Context, by auth.Caller, id string, a job.Action
 	}
 	return s.Job(ctx, ws, id)
 }
+
+// actionEntries are the audit entries of actions.
+var actionEntries = map[job.Action]auth.Action{job.Pause: auth.JobPaused, job.Resume: auth.JobResumed, job.Cancel: auth.JobCancelled}
 
 // modelGone is why a job fails if it is resumed while no process has its model.
 var modelGone = job.Error{Code: "model_gone",
@@ -152,6 +158,9 @@ func (s *Store) SetThrottle(ctx context.Context, by auth.Caller, id string, reco
 		}
 		if row.State.Final() {
 			return &job.StateError{Action: "throttle", State: row.State}
+		}
+		if err := t.audit(by, auth.Entry{Action: auth.JobThrottled, Target: auth.Target{JobID: id, Model: row.Model}}); err != nil {
+			return err
 		}
 		t.touch(id)
 		// A shard may be waiting because of the old limit: wake it now.

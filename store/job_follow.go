@@ -204,10 +204,13 @@ func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, by auth.Calle
 		kind = job.PreviewKind
 	}
 	_, err = t.Get(&num, `INSERT INTO jobs
-		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words)
-		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?
+		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words,
+		 key_id, person, address, request_id)
+		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?,
+		 CAST(? AS bigint), CAST(? AS text), CAST(? AS text), CAST(? AS text)
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
-		id, kind, job.Queued, t.Now, by.Actor(), string(options), sqldb.Flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note), parent.WorkspaceID, parent.Num)
+		id, kind, job.Queued, t.Now, by.Actor(), string(options), sqldb.Flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note),
+		keyOf(by), by.Person, by.Address, by.RequestID, parent.WorkspaceID, parent.Num)
 	if err != nil {
 		return 0, err
 	}

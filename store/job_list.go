@@ -2,10 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -119,20 +115,14 @@ type jobCursor struct {
 // listName identifies a list by its conditions.
 func listName(q job.Query) string {
 	q.Limit, q.Cursor = 0, ""
-	text, _ := json.Marshal(q) // texts and times can always be marshalled
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:8])
+	return listDigest(q)
 }
 
-func writeJobPlace(q job.Query, p jobPlace) string {
-	text, _ := json.Marshal(jobCursor{p, listName(q)})
-	return base64.RawURLEncoding.EncodeToString(text)
-}
+func writeJobPlace(q job.Query, p jobPlace) string { return writeCursor(jobCursor{p, listName(q)}) }
 
 func readJobPlace(q job.Query) (jobPlace, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(q.Cursor)
 	var c jobCursor
-	if err != nil || json.Unmarshal(raw, &c) != nil || c.List != listName(q) {
+	if !readCursor(q.Cursor, &c) || c.List != listName(q) {
 		return jobPlace{}, job.ErrBadCursor
 	}
 	return c.jobPlace, nil

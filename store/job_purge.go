@@ -25,7 +25,7 @@ var notNeeded = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspac
 
 // Purge removes some of what is kept beyond its retention: it replaces expired
 // jobs by tombstones, deletes the rows of jobs that have one, deletes former
-// values, deletes tombstones, and deletes the names of deleted records. more
+// values, deletes tombstones and audit entries, and deletes the names of deleted records. more
 // reports that another call would find something to do.
 //
 // What an unfinished job refers to stays. A job is replaced by its tombstone before
@@ -41,6 +41,9 @@ func (s *Store) Purge(ctx context.Context) (more bool, err error) {
 		}
 	}
 	if err := s.purgeTombstones(ctx); err != nil {
+		return false, err
+	}
+	if err := s.purgeEntries(ctx); err != nil {
 		return false, err
 	}
 	return s.purgeNames(ctx)

@@ -82,8 +82,9 @@ func (t *tx) replay(ws auth.Workspace, once job.Once) (jobID string, err error) 
 	return before.ID, nil
 }
 
-// accept writes the job, the row of its idempotency key, the drop-down choices
-// that its patch adds, and its first wake-up.
+// accept writes the job, which is also the audit entry of its submission, the row
+// of its idempotency key, the drop-down choices that its patch adds, and its first
+// wake-up.
 func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestText) error {
 	r, err := t.newJobRow(id, by, sub, text)
 	if err != nil {
@@ -92,8 +93,9 @@ func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestT
 	var num int64
 	_, err = t.Get(&num, `INSERT INTO jobs
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options,
-		 expected, confirms, if_match, record_id, rid, matched, throttle, request_bytes, note_words)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
+		 expected, confirms, if_match, record_id, rid, matched, throttle, request_bytes, note_words,
+		 key_id, person, address, request_id)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
 	if err != nil {
 		return err
 	}
@@ -174,6 +176,7 @@ func (t *tx) newJobRow(id string, by auth.Caller, sub job.Submission, text reque
 		text.filter, text.patch, text.change, string(options),
 		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond, text.bytes(),
 		noteWords(sub.Options.Note),
+		keyOf(by), by.Person, by.Address, by.RequestID,
 	}, nil
 }
 

@@ -95,7 +95,7 @@ func (t *tx) firstKey(ws auth.Workspace, fixed string) (secret string, created b
 	if err != nil {
 		return "", false, err
 	}
-	_, err = t.insertKey(auth.Key{Name: name, Workspace: ws, Scopes: []auth.Scope{auth.Admin}}, fixed)
+	_, err = t.insertKey(auth.Caller{}, auth.Key{Name: name, Workspace: ws, Scopes: []auth.Scope{auth.Admin}}, fixed)
 	return fixed, err == nil, err
 }
 
@@ -149,7 +149,7 @@ func (s *Store) CreateKey(ctx context.Context, by auth.Caller, k auth.Key) (auth
 		if err := t.freeExpired(ws, k.Name); err != nil {
 			return err
 		}
-		k, err = t.insertKey(k, secret)
+		k, err = t.insertKey(by, k, secret)
 		return err
 	})
 	if _, taken := s.db.Dialect.Refusal(err); taken {
@@ -165,22 +165,36 @@ func (t *tx) freeExpired(ws auth.Workspace, name string) error {
 		WHERE workspace = ? AND name = ? AND revoked_at IS NULL AND expires_at <= ?`, ws.ID, name, t.Now)
 }
 
-func (t *tx) insertKey(k auth.Key, secret string) (auth.Key, error) {
+func (t *tx) insertKey(by auth.Caller, k auth.Key, secret string) (auth.Key, error) {
 	k.Hint, k.CreatedAt = auth.Hint(secret), micros(t.Now)
 	_, err := t.Get(&k.ID, `INSERT INTO api_keys (workspace, name, hash, hint, scopes, person, created_at, expires_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		k.Workspace.ID, k.Name, auth.Hash(secret), k.Hint, auth.JoinScopes(k.Scopes), k.Person, t.Now, toMicros(k.ExpiresAt))
-	return k, err
+	if err != nil {
+		return k, err
+	}
+	return k, t.auditKey(by, auth.KeyCreated, k)
+}
+
+// auditKey is audit for an action on a key, which takes effect in the key's
+// workspace.
+func (t *tx) auditKey(by auth.Caller, a auth.Action, k auth.Key) error {
+	by.Workspace = k.Workspace
+	return t.audit(by, auth.Entry{Action: a, Target: auth.Target{KeyID: k.ID, KeyName: k.Name}})
 }
 
 // RevokeKey revokes a key for good. To revoke it again is harmless.
 // [job.ErrNotFound]: there is no such key, or the caller may not manage it.
 func (s *Store) RevokeKey(ctx context.Context, by auth.Caller, id int64) error {
 	return s.inTx(ctx, func(t *tx) error {
-		if _, err := t.managedKey(by, id); err != nil {
+		k, err := t.managedKey(by, id)
+		if err != nil || k.RevokedAt != nil {
 			return err
 		}
-		return t.Run(`UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?`, t.Now, id)
+		if err := t.Run(`UPDATE api_keys SET revoked_at = ? WHERE id = ?`, t.Now, id); err != nil {
+			return err
+		}
+		return t.auditKey(by, auth.KeyRevoked, k)
 	})
 }
 

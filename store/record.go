@@ -164,7 +164,10 @@ func (s *Store) DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model
 		if !ok {
 			return job.ErrNotFound
 		}
-		return t.Run(`INSERT INTO departed (workspace, model, rid, id, deleted_at) VALUES (?, ?, ?, ?, ?)`,
-			by.Workspace.ID, m.Name, rid, model.FormatID(id), t.Now)
+		if err := t.Run(`INSERT INTO departed (workspace, model, rid, id, deleted_at) VALUES (?, ?, ?, ?, ?)`,
+			by.Workspace.ID, m.Name, rid, model.FormatID(id), t.Now); err != nil {
+			return err
+		}
+		return t.audit(by, auth.Entry{Action: auth.RecordDeleted, Target: auth.Target{Model: m.Name, RecordID: model.FormatID(id)}})
 	})
 }

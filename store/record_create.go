@@ -24,8 +24,11 @@ func (s *Store) CreateRecord(ctx context.Context, by auth.Caller, m *model.Model
 		if rec, existed, err = w.lookAgain(t); existed || err != nil {
 			return err
 		}
-		rec, err = s.create(t, by.Workspace, m, d)
-		return err
+		if rec, err = s.create(t, by.Workspace, m, d); err != nil {
+			return err
+		}
+		id := model.FormatID(rec.Values[m.Role(model.RoleID).Index])
+		return t.audit(by, auth.Entry{Action: auth.RecordCreated, Target: auth.Target{Model: m.Name, RecordID: id}})
 	})
 	if err != nil {
 		return model.Record{}, false, s.refusalOf(m, err)

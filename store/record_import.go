@@ -4,20 +4,30 @@ import (
 	"context"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/sqldb"
 )
 
-// BeginImport returns an import that starts now and may not read secrets. It
-// stores nothing, so an import need not be ended. [job.ErrBraked]: the brake is on.
-func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Model) (job.Import, error) {
-	run := job.Import{Model: m, Counted: map[string]int64{}}
-	if err := s.checkBrake(ctx, ws.ID); err != nil {
-		return job.Import{}, s.classify(err)
+// BeginImport returns an import that starts now and may not read secrets. It stores
+// only that the import has started; [Store.Import] ends it. [job.ErrBraked]: the
+// brake is on.
+func (s *Store) BeginImport(ctx context.Context, by auth.Caller, m *model.Model) (job.Import, error) {
+	ws := by.Workspace
+	run := job.Import{ID: uuid.Must(uuid.NewV7()).String(), Model: m, Counted: map[string]int64{}}
+	err := s.inTx(ctx, func(t *tx) error {
+		if err := t.checkBrake(ws.ID); err != nil {
+			return err
+		}
+		return t.audit(by, auth.Entry{Action: auth.ImportStarted, Target: importTarget(run)})
+	})
+	if err != nil {
+		return job.Import{}, err
 	}
-	err := s.db.Lookups.GetContext(ctx, &run.Since, s.db.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
+	err = s.db.Lookups.GetContext(ctx, &run.Since, s.db.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
 	if err != nil {
 		return job.Import{}, s.classify(err)
 	}
@@ -32,6 +42,10 @@ func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Mod
 	return run, s.classify(err)
 }
 
+func importTarget(run job.Import) auth.Target {
+	return auth.Target{Model: run.Model.Name, ImportID: run.ID}
+}
+
 // Import merges each draft into the record with its id, or creates a record, in
 // one transaction. lines[i] is the line number of drafts[i] for the report,
 // which counts each draft once.
@@ -43,13 +57,18 @@ func (s *Store) BeginImport(ctx context.Context, ws auth.Workspace, m *model.Mod
 // since the import began, because the draft cannot mean that record. Imports of
 // the same new ids merge. A draft that fails is reported and does not affect
 // the others. [job.ErrBraked]: the brake is on, and nothing was written.
+//
+// With run.Before the batch, which may be empty, is the last one: the import ends
+// with it. The end alone is written under the brake too.
 func (s *Store) Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
 	var report job.ImportReport
 	err := s.inLargeTx(ctx, func(t *tx) error {
 		report = job.ImportReport{}
 		drafts, lines := drafts, lines // the transaction may run again
-		if err := t.keepReleased(by.Workspace.ID); err != nil {
-			return err
+		if len(drafts) > 0 {
+			if err := t.keepReleased(by.Workspace.ID); err != nil {
+				return err
+			}
 		}
 		im := importer{t: t, run: run, ws: by.Workspace, m: run.Model, report: &report}
 		full, err := t.takeChoices(im.ws.ID, im.m, brought(drafts))
@@ -64,7 +83,11 @@ func (s *Store) Import(ctx context.Context, by auth.Caller, run job.Import, draf
 			}
 			drafts, lines = drafts[n:], lines[n:]
 		}
-		return nil
+		if run.Before == nil {
+			return nil
+		}
+		counts := run.Before.Add(report, 0).ByName()
+		return t.audit(by, auth.Entry{Action: auth.ImportEnded, Target: importTarget(run), Counts: counts})
 	})
 	return report, err
 }

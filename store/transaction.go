@@ -65,3 +65,12 @@ type statement struct {
 	text string
 	args []any
 }
+
+// add adds a condition that must hold as well.
+func (s *statement) add(condition string, args ...any) {
+	if s.text != "" {
+		s.text += " AND "
+	}
+	s.text += condition
+	s.args = append(s.args, args...)
+}

@@ -18,6 +18,7 @@ type commands struct {
 
 	Brake   brakeCommand   `cmd:"" help:"Hold all jobs, let them go on, or show whether they are held."`
 	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys."`
+	Audit   auditCommand   `cmd:"" help:"List who changed what, when and from where."`
 	Model   modelCommand   `cmd:"" help:"Work with model files."`
 	Migrate migrateCommand `cmd:"" help:"Bring a database up to date."`
 	Copy    copyCommand    `cmd:"" help:"Move everything to another database, such as from SQLite to PostgreSQL."`

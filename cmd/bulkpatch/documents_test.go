@@ -63,6 +63,7 @@ var proof = map[string][2]string{
 	"bin/bulkpatch brake off":     {"cmd/bulkpatch/brake_test.go", `"brake off"`},
 	"bin/bulkpatch key create":    {"cmd/bulkpatch/transfer_test.go", `"key", "create"`},
 	"bin/bulkpatch key rotate":    {"cmd/bulkpatch/transfer_test.go", `"key", "rotate"`},
+	"bin/bulkpatch audit":         {"cmd/bulkpatch/audit_test.go", `"audit"`},
 	"curl":                        {"cmd/bulkpatch/readme_test.go", "func TestTheREADMEsCallsWork"},
 	"export POSTGRES_PASSWORD":    {"cmd/bulkpatch/compose_test.go", "POSTGRES_PASSWORD"},
 	"docker compose":              {"cmd/bulkpatch/compose_test.go", "docker-compose.yml"},

@@ -166,7 +166,7 @@ func brakeStopsImports(t *testing.T, k *Kit) {
 	check(t, faultsErr(faults))
 	_, err := k.Store.Import(t.Context(), k.caller(), run, []model.Draft{d}, []int64{2})
 	equal(t, "that the next batch is refused", errors.Is(err, job.ErrBraked), true)
-	_, err = k.BeginImport(t.Context(), k.WS, k.People)
+	_, err = k.BeginImport(t.Context(), k.caller(), k.People)
 	equal(t, "that a new import is refused", errors.Is(err, job.ErrBraked), true)
 	equal(t, "records", len(k.All(`{}`)), 1)
 	k.brake("")

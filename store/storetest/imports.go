@@ -33,7 +33,7 @@ func (k *Kit) send(run job.Import, lines ...string) job.ImportReport {
 // begin starts an import of people.
 func (k *Kit) begin() job.Import {
 	k.tb.Helper()
-	run, err := k.BeginImport(k.tb.Context(), k.WS, k.People)
+	run, err := k.BeginImport(k.tb.Context(), k.caller(), k.People)
 	check(k.tb, err)
 	return run
 }
@@ -103,7 +103,7 @@ func otherGeneratedValuesMeetNone(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	for name, required := range map[string]string{"plane": `"name": "n"`, "mythic": `"name": "n"`, "accounts": `"title": "t", "address": ["a"]`} {
 		m, _ := model.Shipped().Model(name)
-		run, err := k.BeginImport(ctx, k.WS, m)
+		run, err := k.BeginImport(ctx, k.caller(), m)
 		check(t, err)
 		d, faults := m.CheckDraft([]byte(`{`+required+`}`), model.Create)
 		check(t, faultsErr(faults))
@@ -114,7 +114,7 @@ func otherGeneratedValuesMeetNone(t *testing.T, k *Kit) {
 		equal(t, "an id of "+name, brief(k.send(run, `{"id": `+named+`, `+required+`}`)), "0 inserted, 0 updated, 0 unchanged, failed [1 id_taken]")
 	}
 	accounts, _ := model.Shipped().Model("accounts")
-	run, err := k.BeginImport(ctx, k.WS, accounts)
+	run, err := k.BeginImport(ctx, k.caller(), accounts)
 	check(t, err)
 	line := func(id int, number string) string {
 		return fmt.Sprintf(`{"id": %d, %s "title": "t", "address": ["a"]}`, id, number)
@@ -211,7 +211,7 @@ func importsKeepNewerData(t *testing.T, k *Kit) {
 func (k *Kit) maskedSecrets(t *testing.T) {
 	t.Helper()
 	mythic, _ := model.Shipped().Model("mythic")
-	run, err := k.BeginImport(t.Context(), k.WS, mythic)
+	run, err := k.BeginImport(t.Context(), k.caller(), mythic)
 	check(t, err)
 	k.send(run, `{"id": "m", "name": "n", "proxy_api_key": "guess"}`, `{"id": "none", "name": "n"}`)
 	lines := []string{`{"id": "m", "proxy_api_key": "guess"}`, `{"id": "m", "proxy_api_key": "***"}`, `{"id": "none", "proxy_api_key": null}`}

@@ -127,7 +127,7 @@ func (k *Kit) Add(n int, person func(i int) string) {
 
 // Import runs an import of one batch.
 func (k *Kit) Import(ctx context.Context, ws auth.Workspace, m *model.Model, drafts []model.Draft, lines []int64) (job.ImportReport, error) {
-	run, err := k.BeginImport(ctx, ws, m)
+	run, err := k.BeginImport(ctx, auth.Caller{Workspace: ws}, m)
 	if err != nil {
 		return job.ImportReport{}, err
 	}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"bulkpatch/api"
+	"bulkpatch/client"
+	"bulkpatch/model"
+)
+
+// An auditedServer is the program with a client that reads the audit entries.
+type auditedServer struct {
+	*vendorServer
+	client *client.Client
+	seen   int // entries so far
+}
+
+// auditBodies has, for each model, a new customer and a change as the native API
+// and as the vendor take them. {n} is another number in each call.
+var auditBodies = map[string]struct{ native, change, vendor, vendorChange string }{
+	"desk":          {`{"firstName": "Ana"}`, `{"firstName": "Bo"}`, `{"customer": {"firstName": "Ana"}}`, `{"customer": {"firstName": "Bo"}}`},
+	"plane":         {`{"name": "Ana {n}", "external_source": "crm", "external_id": "{n}"}`, `{"stage": "lead"}`, `{"name": "Di {n}"}`, `{"stage": "lead"}`},
+	"clientsuccess": {`{"name": "Ana", "status": "ACTIVE", "active": true}`, `{"name": "Bo"}`, `{"name": "Ana", "status": "ACTIVE", "active": true}`, `{"name": "Bo"}`},
+	"accounts":      {`{"title": "Ana", "address": ["{n}"]}`, `{"title": "Bo"}`, `{"title": "Di {n}", "address": "{n}"}`, `{"title": "Bo"}`},
+	"mythic":        {`{"name": "Ana"}`, `{"name": "Bo"}`, `{"id": "m{n}", "name": "Ana", "domain": "m{n}.example", "global_name": "m{n}"}`, `{"name": "Bo"}`},
+}
+
+// TestEveryCallThatChangesSomethingIsAudited makes every call that may change what
+// is stored, so that no new one can be forgotten, and reads the entries that it has
+// left.
+func TestEveryCallThatChangesSomethingIsAudited(t *testing.T) {
+	t.Parallel()
+	s := &auditedServer{vendorServer: startVendor(t, bearer)}
+	s.client = s.process.client(t, s.key)
+	surfaces, err := api.Surfaces(model.Shipped(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range api.Calls(model.Shipped(), surfaces) {
+		if c.Effect != api.Changes || strings.HasSuffix(c.Path, "{$}") || strings.HasPrefix(c.Path, "/compat/") { // the same calls once more
+			continue
+		}
+		t.Run(c.Method+" "+c.Path, func(t *testing.T) {
+			want := entriesOf(c)
+			if want == "" {
+				t.Fatal("nothing says which entry this call leaves")
+			}
+			call, body := s.prepared(t, c)
+			s.entries(t)
+			if resp, text := s.send(t, call, http.Header{"X-Request-Id": {"audited"}, "Content-Type": {typeOf(c.Request)}}, body); resp.StatusCode >= 300 {
+				t.Fatalf("%s is answered %s: %s", call, resp.Status, text)
+			}
+			got := ""
+			for _, e := range s.entries(t) {
+				got = e.Action + " " + got
+				if e.Key == nil || e.Key.Name != "admin" || *e.Key.ID != 1 || e.Address == nil || *e.Address != "127.0.0.1" || *e.RequestID != "audited" {
+					t.Errorf("it does not say who did it and from where: %+v", e)
+				}
+			}
+			if strings.TrimSpace(got) != want {
+				t.Errorf("it leaves %q and not %q", got, want)
+			}
+		})
+	}
+}
+
+// entriesOf names the actions that a call leaves, "" for a call that is not known.
+func entriesOf(c api.Call) string {
+	_, last, _ := strings.Cut(c.Path, "{job}/")
+	switch {
+	case last != "":
+		return map[string]string{"pause": "job.paused", "resume": "job.resumed", "cancel": "job.cancelled", "retry": "job.retried", "undo": "job.undone"}[last]
+	case strings.HasSuffix(c.Path, "/{job}"):
+		return "job.throttled"
+	case strings.HasPrefix(c.Path, "/v1/keys"):
+		return map[string]string{"POST": "key.created", "DELETE": "key.revoked"}[c.Method]
+	case strings.HasSuffix(c.Path, "/import"):
+		return "import.started import.ended"
+	case c.Path == "/v1/jobs":
+		return "job.submitted"
+	case c.Vendor != "" || strings.Contains(c.Path, "/customers"):
+		return map[string]string{"POST": "record.created", "DELETE": "record.deleted", "PATCH": "job.submitted", "PUT": "job.submitted"}[c.Method]
+	}
+	return ""
+}
+
+// entries returns the entries that are new since the last call, newest first.
+func (s *auditedServer) entries(t *testing.T) (fresh []client.AuditEntry) {
+	t.Helper()
+	for e, err := range s.client.Audit(t.Context(), client.AuditQuery{Limit: 1000}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh = append(fresh, e)
+	}
+	fresh = fresh[:len(fresh)-s.seen]
+	s.seen += len(fresh)
+	return fresh
+}
+
+// prepared makes what a call acts on, and returns the call with its body.
+func (s *auditedServer) prepared(t *testing.T, c api.Call) (call, body string) {
+	t.Helper()
+	name := c.Vendor
+	if name == "" {
+		if name = strings.Split(c.Path, "/")[2]; name == "jobs" || name == "keys" {
+			name = "desk"
+		}
+	}
+	number := fmt.Sprint(s.seen)
+	bodies := auditBodies[name]
+	path := strings.NewReplacer("{workspace}", "main", "{id}", "{customer}").Replace(c.Path)
+	customer := s.made(t, "POST /v1/"+name+"/customers", strings.ReplaceAll(bodies.native, "{n}", number), idOf(c))
+	path = strings.ReplaceAll(path, "{customer}", customer)
+	everybody := "filter=%7B%7D&allowAll=true"
+	switch {
+	case strings.Contains(path, "{job}"):
+		job, change := s.jobFor(t, c.Path)
+		path, body = strings.ReplaceAll(path, "{job}", job), change
+	case strings.Contains(path, "{key}"):
+		key := s.made(t, "POST /v1/keys", `{"name": "k`+number+`", "scopes": ["jobs:read"]}`, "id")
+		path = strings.ReplaceAll(path, "{key}", key)
+	case c.Path == "/v1/keys":
+		body = `{"name": "new", "scopes": ["jobs:read"]}`
+	case c.Path == "/v1/jobs":
+		body = `{"model": "desk", "filter": {"firstName": "Ana"}, "patch": {"firstName": "Bo"}}`
+	case strings.HasSuffix(c.Path, "/import"):
+		body = strings.ReplaceAll(bodies.native, "{n}", "another "+number) + "\n"
+	case c.Method == "DELETE" && c.Vendor != "" && !strings.Contains(c.Path, "{id}"):
+		path += "?external_source=crm&external_id=" + number
+	case c.Method == "DELETE":
+	case c.Method == "POST" && c.Vendor == "":
+		body = strings.ReplaceAll(bodies.native, "{n}", "another "+number)
+	case c.Method == "POST":
+		body = strings.ReplaceAll(bodies.vendor, "{n}", number)
+	case c.Vendor == "":
+		body = bodies.change
+	default:
+		body = bodies.vendorChange
+	}
+	if c.Method == "PATCH" && (strings.HasSuffix(c.Path, "/update.json") || c.Vendor == "" && strings.HasSuffix(c.Path, "/customers")) {
+		path += "?" + everybody
+	}
+	return c.Method + " " + path, body
+}
+
+// idOf is the field by which a call names a customer.
+func idOf(c api.Call) string {
+	if c.Vendor == "clientsuccess" {
+		return "uuid"
+	}
+	return "id"
+}
+
+// made creates something and returns a member of the answer.
+func (s *auditedServer) made(t *testing.T, call, body, member string) string {
+	t.Helper()
+	resp, text := s.send(t, call, nil, body)
+	var answer map[string]json.RawMessage
+	if err := json.Unmarshal(text, &answer); err != nil || resp.StatusCode >= 300 {
+		t.Fatalf("%s is answered %s: %s", call, resp.Status, text)
+	}
+	return strings.Trim(string(answer[member]), `"`)
+}
+
+// jobFor returns a job that allows the call, and the body of the call.
+func (s *auditedServer) jobFor(t *testing.T, path string) (id, body string) {
+	t.Helper()
+	options := `{"recordsPerSecond": 0.001}` // it does not end by itself
+	if strings.HasSuffix(path, "/undo") {
+		options = `{}`
+	}
+	s.made(t, "POST /v1/desk/customers", `{"firstName": "Another"}`, "id")
+	id = s.made(t, "POST /v1/jobs", `{"model": "desk", "filter": {"id": {"$gt": 0}}, "patch": {"notes": "`+path+`"}, "options": `+options+`}`, "jobId")
+	switch path[strings.LastIndex(path, "/"):] {
+	case "/{job}":
+		return id, `{"recordsPerSecond": 7}`
+	case "/resume":
+		s.made(t, "POST /v1/jobs/"+id+"/pause", "", "jobId")
+	case "/retry":
+		s.await(t, id, func(j client.Job) bool { return j.State == client.StateRunning })
+		s.made(t, "POST /v1/jobs/"+id+"/cancel", "", "jobId")
+		fallthrough
+	case "/undo":
+		s.await(t, id, func(j client.Job) bool { return j.Done })
+	}
+	return id, ""
+}
+
+// await waits until a job is as it shall be.
+func (s *auditedServer) await(t *testing.T, id string, is func(client.Job) bool) {
+	t.Helper()
+	j, err := s.client.Job(t.Context(), id)
+	for err == nil && !is(j) {
+		j, err = s.client.Next(t.Context(), j)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestTheCommandLineListsTheAudit prints the entries of what other commands did on a
+// database, and of a server's calls.
+func TestTheCommandLineListsTheAudit(t *testing.T) {
+	db := migrated(t)
+	must(t, "key", "create", "sync", "--workspace", "north", "--scopes", "admin", "--db", db)
+	must(t, "import", "desk", sampleFile(t, 3), "--db", db, "--workspace", "north")
+	all := must(t, "audit", "--db", db)
+	for _, line := range []string{
+		`TIME +ACTION +WORKSPACE +KEY +FROM +ON +REQUEST`,
+		`import\.ended +north +local +local +import \S+ of desk with 3 lines: 3 inserted, 0 updated, 0 unchanged, 0 failed +\S+`,
+		`import\.started +north +local +local +import \S+ of desk +\S+`,
+		`key\.created +north +local +local +key sync +\S+`,
+		`key\.created +main +- +- +key admin +-`,
+	} {
+		at := regexp.MustCompile(line).FindStringIndex(all)
+		if at == nil {
+			t.Fatalf("no line is as %q in the rest of the list\n%s", line, all)
+		}
+		all = all[at[1]:]
+	}
+	for flags, lines := range map[string]int{
+		"--workspace north": 3, "--action key.created,key.revoked": 2, "--action key.created --workspace main": 1, "--by sync": 0,
+		"--since 1h": 4, "--until 1h": 0, "--since 2026-01-01T00:00:00Z --until 9999-01-01T00:00:00Z": 4, "--job none": 0,
+	} {
+		if got := must(t, append([]string{"audit", "--db", db}, strings.Fields(flags)...)...); strings.Count(got, "\n") != lines+1 {
+			t.Errorf("audit %s prints\n%s", flags, got)
+		}
+	}
+	if status, _, said := call(t, "audit", "--db", db, "--action", "key.stolen"); status != exitRefused || !strings.Contains(said, "key.revoked") {
+		t.Errorf("an unknown action ended with %d and said %q", status, said)
+	}
+	if status, _, said := call(t, "audit", "--db", db, "--since", "soon"); status != exitUsage || !strings.Contains(said, "--since") {
+		t.Errorf("no time ended with %d and said %q", status, said)
+	}
+}
+
+// typeOf is the media type of a call's body.
+func typeOf(body api.Content) string {
+	if len(body.Types) == 0 {
+		return ""
+	}
+	return body.Types[0]
+}
