@@ -31,6 +31,14 @@ func (s *Store) Brake(ctx context.Context, ws auth.Workspace) (job.Brake, error)
 	return b, s.classify(err)
 }
 
+// BrakesOn counts the switches that are on: those of single workspaces, and that of
+// every workspace.
+func (s *Store) BrakesOn(ctx context.Context) (int, error) {
+	var n int
+	err := s.db.Lookups.GetContext(ctx, &n, `SELECT COUNT(*) FROM brakes WHERE reason <> ''`)
+	return n, s.classify(err)
+}
+
 // SwitchBrake switches the brake on, for a reason, or with "" off. It returns the
 // brake of the caller's workspace as it then is. To repeat a call changes nothing;
 // with another reason only that and its actor change.

@@ -315,7 +315,7 @@ func TestTheServiceShowsMetricsAndQueues(t *testing.T) {
 	wait(t, c, j.ID)
 	metrics := get(t, p.base+"/metrics", chosenKey, http.StatusOK)
 	for _, name := range []string{"go_goroutines", "process_open_fds", "go_build_info", `asynq_queue_size{queue="bulk"}`, "bulkpatch_records_total 10", "bulkpatch_database_free_bytes ",
-		`bulkpatch_jobs_ended_total{kind="bulk",state="succeeded"} 1`, `bulkpatch_jobs_open{state="running"} 0`} {
+		`bulkpatch_jobs_ended_total{kind="bulk",state="succeeded"} 1`, `bulkpatch_jobs_open{state="running"} 0`, `bulkpatch_brakes_on 0`} {
 		if !strings.Contains(metrics, name) {
 			t.Errorf("no %s in:\n%s", name, metrics)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -41,4 +42,20 @@ func (o openJobs) Collect(ch chan<- prometheus.Metric) {
 			ch <- prometheus.MustNewConstMetric(o.desc, prometheus.GaugeValue, float64(counts[s]), string(s))
 		}
 	}
+}
+
+// newBrakesOn returns a gauge of the switches of the brake that are on. It is not a
+// number while the database does not answer.
+func newBrakesOn(db *store.Store) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "bulkpatch_brakes_on", Help: "Switches of the brake that are on: of single workspaces, and of every workspace.",
+	}, func() float64 {
+		ctx, cancel := context.WithTimeout(context.Background(), countWithin)
+		defer cancel()
+		n, err := db.BrakesOn(ctx)
+		if err != nil {
+			return math.NaN()
+		}
+		return float64(n)
+	})
 }

@@ -222,7 +222,7 @@ func (s *service) api(ctx context.Context) http.Handler {
 		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, CSVGuard: s.csvGuard,
 		Ready: readiness{stop: s.stop, ping: s.db.Ping}.check, Redis: s.redisOutage.state,
 		TrustedProxies: s.proxies, Origins: s.origins, Rate: s.rate,
-		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db))...), Queues: s.pages,
+		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db), newBrakesOn(s.db))...), Queues: s.pages,
 	})
 }
 
