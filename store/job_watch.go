@@ -63,26 +63,27 @@ func amongIDs(d *sqldb.Dialect) string {
 	return ` AND j.id IN (SELECT ` + d.Element(0, model.String) + ` FROM ` + d.Elements + `)`
 }
 
-// LiveSecrets returns those of some hashes whose secrets belong to keys that are
-// not revoked.
+// LiveSecrets returns those of some hashes that are of secrets of live keys, or of
+// tokens of sessions that have not ended.
 func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, error) {
 	var live []string
-	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.db.Dialect), singly(hashes))
+	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.db.Dialect), singly(hashes), s.db.Now().UnixMicro())
 	return live, err
 }
 
 func liveSecretsQuery(d *sqldb.Dialect) string {
 	return `SELECT hash FROM (SELECT ` + d.Element(0, model.String) + ` AS hash FROM ` + d.Elements + `) AS named
-		WHERE (SELECT 1 FROM api_keys k WHERE k.hash = named.hash AND ` + liveKey + `) = 1`
+		WHERE (SELECT 1 FROM api_keys k WHERE k.hash = named.hash AND ` + liveKey + `) = 1
+			OR EXISTS (SELECT 1 FROM api_keys k ` + ofSession + ` WHERE s.hash = named.hash AND s.expires_at > ? AND ` + liveKey + `)`
 }
 
-// selectAmong runs a query over a bound list of rows.
-func (s *Store) selectAmong(ctx context.Context, dest any, query string, list [][]any) error {
+// selectAmong runs a query over a bound list of rows, and then further arguments.
+func (s *Store) selectAmong(ctx context.Context, dest any, query string, list [][]any, more ...any) error {
 	text, err := json.Marshal(list)
 	if err != nil {
 		return err
 	}
-	return s.classify(s.db.Lookups.SelectContext(ctx, dest, s.db.Dialect.Rebind(query), string(text)))
+	return s.classify(s.db.Lookups.SelectContext(ctx, dest, s.db.Dialect.Rebind(query), append([]any{string(text)}, more...)...))
 }
 
 // singly makes a list of rows of one value each.
