@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"bulkpatch/api/dashboard"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
@@ -27,6 +28,11 @@ const (
 // authorize finds the key of the call, and refuses the call if the key may not
 // make it.
 func (s *server) authorize(c *call, a access) error {
+	if a.page {
+		if err := s.sameOrigin(c); err != nil {
+			return err
+		}
+	}
 	if a.keyless {
 		return nil
 	}
@@ -34,27 +40,48 @@ func (s *server) authorize(c *call, a access) error {
 	if err != nil {
 		return err
 	}
-	if secret == "" {
-		return web.NewProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
-			Set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
+	find, unknown := s.keys.find, errUnknownKey
+	if secret == "" && a.page {
+		secret, find, unknown = sessionOf(c.r), s.sessions.find, errMissingKey
+		c.session = true
 	}
-	key, err := s.keys.find(c.ctx(), secret)
+	if secret == "" {
+		return errMissingKey
+	}
+	key, err := find(c.ctx(), secret)
 	if errors.Is(err, job.ErrNotFound) {
-		return web.NewProblem("invalid_key", "The API key is unknown or has been revoked.").
-			Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+		return unknown
 	}
 	if err != nil {
 		return err
 	}
-	c.key, c.secret = key, auth.Hash(secret)
-	if rec, ok := c.w.(*web.Recorder); ok {
-		rec.Actor, rec.Workspace = key.Actor(), key.Workspace.Name
-	}
+	c.own(key)
+	c.secret = auth.Hash(secret)
 	return a.require(key)
 }
 
-// require refuses a key that lacks a scope, and names all that the call needs.
+// Answers to a call without a live key.
+var (
+	errMissingKey = web.NewProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
+			Set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
+	errUnknownKey = web.NewProblem("invalid_key", "The API key is unknown or has been revoked.").
+			Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+)
+
+// own makes the call one of a key.
+func (c *call) own(key auth.Key) {
+	c.key = key
+	if rec, ok := c.w.(*web.Recorder); ok {
+		rec.Actor, rec.Workspace = key.Actor(), key.Workspace.Name
+	}
+}
+
+// require refuses a key of another workspace than main where the call is for that
+// one, and a key that lacks a scope, and then names all that the call needs.
 func (a access) require(key auth.Key) error {
+	if a.main && !dashboard.Oversees(key) {
+		return web.NewProblem("forbidden_workspace", "This concerns all workspaces. It is for keys of the workspace main that have the scope admin.")
+	}
 	if !slices.ContainsFunc(a.scopes, func(s auth.Scope) bool { return !key.Has(s) }) {
 		return nil
 	}
@@ -105,12 +132,12 @@ func bearers(h http.Header, form keyForm) []string {
 	return tokens
 }
 
-// A keyCache keeps live keys for a moment, by the hashes of their secrets, so
-// that not every call of a busy caller costs a query. Unknown keys are not
-// cached, so a new key works at once.
+// A keyCache keeps live keys for a moment, by the hashes of their secrets or of the
+// tokens of their sessions, so that not every call of a busy caller costs a query.
+// Unknown keys are not cached, so a new key works at once.
 type keyCache struct {
-	store Store
-	now   func() time.Time
+	lookUp func(ctx context.Context, secret string) (auth.Key, error)
+	now    func() time.Time
 
 	mu    sync.Mutex
 	known map[string]knownKey
@@ -122,8 +149,8 @@ type knownKey struct {
 	until time.Time
 }
 
-func newKeyCache(store Store, now func() time.Time) *keyCache {
-	return &keyCache{store: store, now: now, known: map[string]knownKey{}}
+func newKeyCache(lookUp func(context.Context, string) (auth.Key, error), now func() time.Time) *keyCache {
+	return &keyCache{lookUp: lookUp, now: now, known: map[string]knownKey{}}
 }
 
 // find returns the live key of a secret, or job.ErrNotFound.
@@ -160,7 +187,7 @@ func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 func (k *keyCache) ask(ctx context.Context, secret string) (auth.Key, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, keyWait, job.ErrUnavailable)
 	defer cancel()
-	key, err := k.store.KeyBySecret(ctx, secret)
+	key, err := k.lookUp(ctx, secret)
 	if err != nil && errors.Is(context.Cause(ctx), job.ErrUnavailable) {
 		err = errors.Join(job.ErrUnavailable, err)
 	}
@@ -174,4 +201,12 @@ func (k *keyCache) forget() {
 	defer k.mu.Unlock()
 	k.epoch++
 	clear(k.known)
+}
+
+// keysChanged makes a change of a key or a session take effect at once in this
+// process.
+func (s *server) keysChanged() {
+	s.keys.forget()
+	s.sessions.forget()
+	s.calls.checkNow()
 }

@@ -20,6 +20,7 @@ type fake struct {
 	mu         sync.Mutex
 	now        func() time.Time
 	keys       map[string]auth.Key // by secret
+	sessions   map[string]session  // by token
 	workspaces map[string]int64
 	records    map[string]map[string]model.Record // by table, by id
 	jobs       map[string]job.Job
@@ -61,7 +62,7 @@ type fake struct {
 
 func newFake(now func() time.Time) *fake {
 	f := &fake{
-		now: now, keys: map[string]auth.Key{}, workspaces: map[string]int64{},
+		now: now, keys: map[string]auth.Key{}, sessions: map[string]session{}, workspaces: map[string]int64{},
 		records: map[string]map[string]model.Record{}, jobs: map[string]job.Job{},
 		preview: job.Preview{Matched: 3, WouldChange: 2, Unchanged: 1, Digest: "abcdef"},
 		results: map[string][]job.Result{}, byKey: map[string]job.Once{},

@@ -173,8 +173,7 @@ func (s *server) revokeKey(c *call) error {
 		return errNoKey
 	}
 	err = s.Store.RevokeKey(c.ctx(), c.caller(), id)
-	s.keys.forget()
-	s.calls.checkNow()
+	s.keysChanged()
 	if errors.Is(err, job.ErrNotFound) {
 		return errNoKey
 	}
