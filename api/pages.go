@@ -45,11 +45,12 @@ func (s *server) completePages(paths map[string]*resource) {
 
 // page serves a page of the dashboard.
 func (s *server) page(show func(*dashboard.Dashboard, *dashboard.Visit) error) func(*call) error {
-	return func(c *call) error {
-		return show(s.dashboard, &dashboard.Visit{
-			ResponseWriter: c.w, Request: c.r, Key: c.key, Caller: c.caller(), CanSignOut: c.session,
-		})
-	}
+	return func(c *call) error { return show(s.dashboard, c.visit()) }
+}
+
+// visit returns the call as a visit of a page.
+func (c *call) visit() *dashboard.Visit {
+	return &dashboard.Visit{ResponseWriter: c.w, Request: c.r, Key: c.key, Caller: c.caller(), CanSignOut: c.session}
 }
 
 var errNoAsset = web.NewProblem("unknown_path", "There is no such file. Load the page again.")
@@ -66,13 +67,13 @@ type pageFormat struct{ nativeFormat }
 
 // fail leads a visitor who has not signed in to the sign-in. Other problems become a
 // page for browsers, and problem documents for programs.
-func (pageFormat) fail(c *call, p *web.Problem) {
+func (f pageFormat) fail(c *call, p *web.Problem) {
 	offered, err := web.Negotiate(c.r.Header, web.TypeProblem, typeHTML)
 	switch {
 	case p.Code == errMissingKey.Code:
 		_ = c.redirect(signInFor(c.r)) // never fails
 	case err == nil && offered == typeHTML:
-		dashboard.Fail(c.w, p)
+		f.dashboard.Fail(c.visit(), p)
 	default:
 		p.Write(c.w)
 	}

@@ -34,5 +34,5 @@ var scopeWords = map[auth.Scope]string{
 	auth.JobsRead:       "See all jobs of the workspace",
 	auth.JobsWrite:      "See, pause, resume, cancel and throttle jobs",
 	auth.SecretsRead:    "See secret values of customers",
-	auth.Admin:          "Everything, including keys",
+	auth.Admin:          "Everything in the workspace, including its keys",
 }

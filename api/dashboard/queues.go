@@ -30,7 +30,9 @@ type queuesPage struct {
 	Days       []queueDay
 	Processes  []process
 	Outbox     job.Outbox
-	Waited     time.Duration // how long the oldest wake-up in the outbox has waited
+	Ready      int64         // how many wake-ups of the outbox may be sent
+	Waited     time.Duration // how long the oldest of these has waited
+	Why        string        // they cannot be sent, "" where they can be
 	Counted    int64         // how many wake-ups are counted at most
 }
 
@@ -92,7 +94,10 @@ func (d *Dashboard) readDatabase(ctx context.Context, page *queuesPage) {
 	if page.DatabaseUp = err == nil; !page.DatabaseUp {
 		return
 	}
-	page.Outbox = outbox
+	page.Outbox, page.Ready, page.Why = outbox, outbox.Waiting-outbox.Later, outbox.Reason
+	if outbox.Reason == job.WaitRedis {
+		page.Why = "Redis does not take them"
+	}
 	if outbox.Oldest != nil {
 		page.Waited = page.At.Sub(*outbox.Oldest)
 	}
