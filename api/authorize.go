@@ -37,18 +37,27 @@ func (s *server) authorize(c *call, a access) error {
 		return nil
 	}
 	secret, err := secretOf(c.r.Header, c.format.keyForm())
+	switch {
+	case err != nil:
+		return err
+	case secret != "":
+		err = c.identify(s.keys, secret, errUnknownKey)
+	case a.page && sessionOf(c.r) != "":
+		c.session = true
+		err = c.identify(s.sessions, sessionOf(c.r), errMissingKey)
+	default:
+		err = errMissingKey
+	}
 	if err != nil {
 		return err
 	}
-	find, unknown := s.keys.find, errUnknownKey
-	if secret == "" && a.page {
-		secret, find, unknown = sessionOf(c.r), s.sessions.find, errMissingKey
-		c.session = true
-	}
-	if secret == "" {
-		return errMissingKey
-	}
-	key, err := find(c.ctx(), secret)
+	return a.require(c.key)
+}
+
+// identify finds the key of the call, by its secret or by the token of a session.
+// Where there is none, it returns the error unknown.
+func (c *call) identify(keys *keyCache, secret string, unknown error) error {
+	key, err := keys.find(c.ctx(), secret)
 	if errors.Is(err, job.ErrNotFound) {
 		return unknown
 	}
@@ -57,7 +66,7 @@ func (s *server) authorize(c *call, a access) error {
 	}
 	c.own(key)
 	c.secret = auth.Hash(secret)
-	return a.require(key)
+	return nil
 }
 
 // Answers to a call without a live key.
