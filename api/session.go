@@ -135,8 +135,7 @@ func (c *call) redirect(to string) error {
 func returnPath(asked string) string {
 	u, err := url.Parse(asked)
 	switch {
-	case err != nil || len(asked) > maxReturn || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "":
-	case strings.ContainsFunc(asked, func(r rune) bool { return r <= ' ' || r == '\\' || r == 0x7f }):
+	case err != nil || len(asked) > maxReturn || u.Scheme != "" || u.Host != "":
 	case u.Path != path.Clean(u.Path) || u.Path == dashboard.SignInPath || u.Path == dashboard.SignOutPath:
 	case u.Path == dashboard.HomePath || strings.HasPrefix(u.Path, dashboard.HomePath+"/"):
 		return u.RequestURI()
