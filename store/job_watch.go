@@ -71,10 +71,12 @@ func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, err
 	return live, err
 }
 
+// liveSecretsQuery looks each hash up separately. With EXISTS, PostgreSQL could choose
+// to read all keys and sessions.
 func liveSecretsQuery(d *sqldb.Dialect) string {
 	return `SELECT hash FROM (SELECT ` + d.Element(0, model.String) + ` AS hash FROM ` + d.Elements + `) AS named
 		WHERE (SELECT 1 FROM api_keys k WHERE k.hash = named.hash AND ` + liveKey + `) = 1
-			OR EXISTS (SELECT 1 FROM api_keys k ` + ofSession + ` WHERE s.hash = named.hash AND s.expires_at > ? AND ` + liveKey + `)`
+			OR (SELECT 1 FROM api_keys k ` + ofSession + ` WHERE s.hash = named.hash AND s.expires_at > ? AND ` + liveKey + `) = 1`
 }
 
 // selectAmong runs a query over a bound list of rows, and then further arguments.

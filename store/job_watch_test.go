@@ -17,7 +17,7 @@ func TestWatchedJobsAreLookedUp(t *testing.T) {
 	for query, want := range map[string][]string{
 		revisionsQuery(s.db.Dialect):        {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)", "SEARCH s USING PRIMARY KEY (workspace=? AND job=?)"},
 		jobColumns + amongIDs(s.db.Dialect): {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)"},
-		liveSecretsQuery(s.db.Dialect):      {"SEARCH k USING INDEX sqlite_autoindex_api_keys_1 (hash=?)"},
+		liveSecretsQuery(s.db.Dialect):      {"SEARCH k USING INDEX sqlite_autoindex_api_keys_1 (hash=?)", "SEARCH s USING INDEX sessions_by_hash (hash=?)", "SEARCH k USING INTEGER PRIMARY KEY (rowid=?)"},
 	} {
 		plan := strings.Join(explain(t, s, query), "; ")
 		for _, step := range want {
@@ -45,6 +45,7 @@ func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
 		`INSERT INTO shards (workspace, job, no, open) SELECT workspace, num, 0, 1 FROM jobs`,
 		`INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at)
 			SELECT 1, 'key-' || n, 'hash-' || n, '', 'admin', 0 FROM generate_series(1, 20000) AS n`,
+		`INSERT INTO sessions (workspace, api_key, hash, created_at, expires_at) SELECT 1, id, 'session-' || id, 0, 9 FROM api_keys`,
 	} {
 		server.Do(t, name, fill)
 	}
@@ -55,10 +56,10 @@ func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
 		for _, st := range []statement{
 			{s.db.Dialect.Rebind(revisionsQuery(s.db.Dialect)), []any{`[[1,"job-7"],[1,"job-8"]]`}},
 			{s.db.Dialect.Rebind(jobColumns + amongIDs(s.db.Dialect)), []any{1, `[["job-7"],["job-8"]]`}},
-			{s.db.Dialect.Rebind(liveSecretsQuery(s.db.Dialect)), []any{`[["hash-7"]]`}},
+			{s.db.Dialect.Rebind(liveSecretsQuery(s.db.Dialect)), []any{`[["hash-7"],["session-8"]]`, 1}},
 		} {
 			plan := explainPostgres(t, s, st)
-			for _, table := range []string{"jobs j", "shards s", "api_keys k"} {
+			for _, table := range []string{"jobs j", "shards s", "api_keys k", "sessions s"} {
 				if strings.Contains(plan, "Seq Scan on "+table) {
 					t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.text)
 				}
