@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bulkpatch/api/compat"
+	"bulkpatch/api/dashboard"
 	"bulkpatch/api/web"
 	"bulkpatch/model"
 	"bulkpatch/model/table"
@@ -39,10 +40,11 @@ type Config struct {
 	// Redis returns "up" or "down" for the answer of /readyz; the service is
 	// ready in both cases. With nil the answer does not mention Redis.
 	Redis func() string
-	// Metrics and Queues are served at /metrics and, behind the sign-in of
-	// an administrator and for reading only, at /admin/queues. With nil the
-	// path does not exist.
-	Metrics, Queues http.Handler
+	// Metrics is served at /metrics. With nil the path does not exist.
+	Metrics http.Handler
+	// Queues is what the page /admin/queues shows of Redis. With nil there is no
+	// such page.
+	Queues dashboard.QueueReader
 
 	// CSVGuard says whether the strings of all tables, those that are answered
 	// and those that are imported, are guarded against spreadsheet programs
@@ -95,12 +97,15 @@ func New(c Config) http.Handler {
 		c.StepTimeout = DefaultStepTimeout
 	}
 	s := &server{
-		Config:  c,
-		keys:    newKeyCache(c.Store, c.Now),
-		calls:   newOpenCalls(c.Store),
-		rate:    newCallRate(c.Rate),
-		watcher: newWatcher(c.Store),
-		origin:  http.NewCrossOriginProtection(),
+		Config:    c,
+		keys:      newKeyCache(c.Store.KeyBySecret, c.Store.KeyUsed, c.Now),
+		sessions:  newKeyCache(c.Store.KeyBySession, c.Store.KeyUsed, c.Now),
+		signIns:   newSignIns(c.Now),
+		calls:     newOpenCalls(c.Store),
+		rate:      newCallRate(c.Rate),
+		watcher:   newWatcher(c.Store),
+		dashboard: dashboard.New(c.Store, c.Queues, c.Now),
+		origin:    http.NewCrossOriginProtection(),
 	}
 	s.shares = newShares(c.MaxBody)
 	return s.observe(s.crossOrigin(s.mux()))
@@ -110,12 +115,15 @@ func New(c Config) http.Handler {
 type server struct {
 	Config
 	shares
-	keys    *keyCache
-	calls   *openCalls
-	rate    *callRate // nil for no limit
-	watcher *watcher
-	origin  *http.CrossOriginProtection
-	signing atomic.Pointer[[]byte] // see signingKey
+	keys      *keyCache
+	sessions  *keyCache // by the tokens of sessions
+	signIns   *signIns
+	calls     *openCalls
+	rate      *callRate // nil for no limit
+	watcher   *watcher
+	dashboard *dashboard.Dashboard
+	origin    *http.CrossOriginProtection
+	signing   atomic.Pointer[[]byte] // see signingKey
 }
 
 // newRequestID names a request whose caller did not.

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"bulkpatch/api/dashboard"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
@@ -27,37 +28,72 @@ const (
 // many or may not make it. Only the calls of live keys are counted, so that
 // guessed keys take no memory.
 func (s *server) authorize(c *call, a access) error {
+	if a.page {
+		if err := s.sameOrigin(c); err != nil {
+			return err
+		}
+	}
 	if a.keyless {
 		return nil
 	}
 	secret, err := secretOf(c.r.Header, c.format.keyForm())
+	switch {
+	case err != nil:
+		return err
+	case secret != "":
+		err = c.identify(s.keys, secret, errUnknownKey)
+	case a.page && sessionOf(c.r) != "":
+		c.session = true
+		err = c.identify(s.sessions, sessionOf(c.r), errMissingKey)
+	default:
+		err = errMissingKey
+	}
 	if err != nil {
 		return err
-	}
-	if secret == "" {
-		return web.NewProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
-			Set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
-	}
-	key, err := s.keys.find(c.ctx(), secret)
-	if errors.Is(err, job.ErrNotFound) {
-		return web.NewProblem("invalid_key", "The API key is unknown, was revoked or has expired.").
-			Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
-	}
-	if err != nil {
-		return err
-	}
-	c.key, c.secret = key, auth.Hash(secret)
-	if rec, ok := c.w.(*web.Recorder); ok {
-		rec.Actor, rec.Workspace = key.Actor(), key.Workspace.Name
 	}
 	if err := s.rate.take(c); err != nil {
 		return err
 	}
-	return a.require(key)
+	return a.require(c.key)
 }
 
-// require refuses a key that lacks a scope, and names all that the call needs.
+// identify finds the key of the call, by its secret or by the token of a session.
+// Where there is none, it returns the error unknown.
+func (c *call) identify(keys *keyCache, secret string, unknown error) error {
+	key, err := keys.find(c.ctx(), secret)
+	if errors.Is(err, job.ErrNotFound) {
+		return unknown
+	}
+	if err != nil {
+		return err
+	}
+	c.own(key)
+	c.secret = auth.Hash(secret)
+	return nil
+}
+
+// Answers to a call without a live key.
+var (
+	errMissingKey = web.NewProblem("missing_key", "Send the API key as Authorization: Bearer KEY or as X-API-Key.").
+			Set("WWW-Authenticate", `Bearer realm="bulkpatch"`)
+	errUnknownKey = web.NewProblem("invalid_key", "The API key is unknown, was revoked or has expired.").
+			Set("WWW-Authenticate", `Bearer realm="bulkpatch", error="invalid_token"`)
+)
+
+// own makes the call one of a key.
+func (c *call) own(key auth.Key) {
+	c.key = key
+	if rec, ok := c.w.(*web.Recorder); ok {
+		rec.Actor, rec.Workspace = key.Actor(), key.Workspace.Name
+	}
+}
+
+// require refuses a key of another workspace than main where the call is for that
+// one, and a key that lacks a scope, and then names all that the call needs.
 func (a access) require(key auth.Key) error {
+	if a.main && !dashboard.Oversees(key) {
+		return web.NewProblem("forbidden_workspace", "This concerns all workspaces. It is for keys of the workspace main that have the scope admin.")
+	}
 	if !slices.ContainsFunc(a.scopes, func(s auth.Scope) bool { return !key.Has(s) }) {
 		return nil
 	}
@@ -108,12 +144,13 @@ func bearers(h http.Header, form keyForm) []string {
 	return tokens
 }
 
-// A keyCache keeps live keys for a moment, by the hashes of their secrets, so
-// that not every call of a busy caller costs a query. Unknown keys are not
-// cached, so a new key works at once.
+// A keyCache keeps live keys for a moment, by the hashes of their secrets or of the
+// tokens of their sessions, so that not every call of a busy caller costs a query.
+// Unknown keys are not cached, so a new key works at once.
 type keyCache struct {
-	store Store
-	now   func() time.Time
+	lookUp func(ctx context.Context, secret string) (auth.Key, error)
+	used   func(id int64) // is told whenever a key is found
+	now    func() time.Time
 
 	mu    sync.Mutex
 	known map[string]knownKey
@@ -125,8 +162,8 @@ type knownKey struct {
 	until time.Time
 }
 
-func newKeyCache(store Store, now func() time.Time) *keyCache {
-	return &keyCache{store: store, now: now, known: map[string]knownKey{}}
+func newKeyCache(lookUp func(context.Context, string) (auth.Key, error), used func(id int64), now func() time.Time) *keyCache {
+	return &keyCache{lookUp: lookUp, used: used, now: now, known: map[string]knownKey{}}
 }
 
 // find returns the live key of a secret, or job.ErrNotFound. The key counts as
@@ -134,7 +171,7 @@ func newKeyCache(store Store, now func() time.Time) *keyCache {
 func (k *keyCache) find(ctx context.Context, secret string) (auth.Key, error) {
 	key, err := k.look(ctx, secret)
 	if err == nil {
-		k.store.KeyUsed(key.ID)
+		k.used(key.ID)
 	}
 	return key, err
 }
@@ -172,7 +209,7 @@ func (k *keyCache) look(ctx context.Context, secret string) (auth.Key, error) {
 func (k *keyCache) ask(ctx context.Context, secret string) (auth.Key, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, keyWait, job.ErrUnavailable)
 	defer cancel()
-	key, err := k.store.KeyBySecret(ctx, secret)
+	key, err := k.lookUp(ctx, secret)
 	if err != nil && errors.Is(context.Cause(ctx), job.ErrUnavailable) {
 		err = errors.Join(job.ErrUnavailable, err)
 	}
@@ -186,4 +223,12 @@ func (k *keyCache) forget() {
 	defer k.mu.Unlock()
 	k.epoch++
 	clear(k.known)
+}
+
+// keysChanged makes a change of a key or a session take effect at once in this
+// process.
+func (s *server) keysChanged() {
+	s.keys.forget()
+	s.sessions.forget()
+	s.calls.checkNow()
 }

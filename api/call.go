@@ -18,7 +18,7 @@ type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	key    auth.Key     // zero on open routes
-	secret string       // of the key, its hash
+	secret string       // of the key or the session, its hash
 	model  *model.Model // nil on routes that have none
 
 	route  route  // that serves the call
@@ -31,6 +31,8 @@ type call struct {
 
 	giveBack func() // gives back the room of a large body; nil for none
 	endCheck func() // gives back the room for checking it; nil for none
+
+	session bool // the key was found by a session
 
 	cancel  context.CancelCauseFunc // of the context; nil without a key
 	streams bool                    // is an event stream or a long poll

@@ -42,7 +42,7 @@ func Calls(models *model.Registry, surfaces []*compat.Surface) []Call {
 // at returns the route as data, at its whole path.
 func (r *route) at(path string) Route {
 	out := Route{
-		Method: r.method, Path: path, Keyless: r.access.keyless, Scopes: r.access.scopes,
+		Method: r.method, Path: path, Keyless: r.access.keyless, Scopes: r.access.scopes, Page: r.access.page, Main: r.access.main,
 		Effect: r.effect, Cost: r.cost, Request: r.request, Answer: r.answer,
 	}
 	for _, s := range segments {

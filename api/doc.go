@@ -1,5 +1,5 @@
-// Package api owns the native HTTP API under /v1, and health, metrics, keys and
-// the sign-in for the queue pages. It turns requests into checked drafts,
+// Package api owns the native HTTP API under /v1, and health, metrics, keys, and the
+// sign-in and the sessions of the dashboard. It turns requests into checked drafts,
 // queries and submissions, and the results of the store into JSON, streams and
 // problem documents. The calls of vendors' surfaces are served by the same code;
 // see vendor.go, and format.go for how they are answered.
@@ -14,7 +14,7 @@
 // Everything that a caller chooses is limited: the URL and the headers in
 // limits.go, and the memory of all open requests together in budget.go.
 //
-// It leaves to web what every HTTP package needs, to model and filter what is
+// It leaves to web what every HTTP package needs, to dashboard how pages look, to model and filter what is
 // valid, to job what a job is, to store how data is kept, and to cmd the
 // listener and the settings.
 package api

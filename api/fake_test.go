@@ -22,6 +22,7 @@ type fake struct {
 	keys       map[string]auth.Key  // by secret
 	ends       map[string]time.Time // of secrets that were replaced
 	uses       map[int64]int        // of keys
+	sessions   map[string]session   // by token
 	workspaces map[string]int64
 	records    map[string]map[string]model.Record // by table, by id
 	jobs       map[string]job.Job
@@ -67,7 +68,7 @@ type fake struct {
 
 func newFake(now func() time.Time) *fake {
 	f := &fake{
-		now: now, keys: map[string]auth.Key{}, ends: map[string]time.Time{}, uses: map[int64]int{}, workspaces: map[string]int64{},
+		now: now, keys: map[string]auth.Key{}, ends: map[string]time.Time{}, uses: map[int64]int{}, sessions: map[string]session{}, workspaces: map[string]int64{},
 		records: map[string]map[string]model.Record{}, jobs: map[string]job.Job{},
 		preview: job.Preview{Matched: 3, WouldChange: 2, Unchanged: 1, Digest: "abcdef"},
 		results: map[string][]job.Result{}, byKey: map[string]job.Once{},

@@ -52,6 +52,11 @@ func (f *fake) LiveSecrets(_ context.Context, hashes []string) ([]string, error)
 			live = append(live, auth.Hash(secret))
 		}
 	}
+	for token := range f.sessions {
+		if f.sessionKey(token) != nil && slices.Contains(hashes, auth.Hash(token)) {
+			live = append(live, auth.Hash(token))
+		}
+	}
 	return live, f.outage()
 }
 

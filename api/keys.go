@@ -157,9 +157,3 @@ func (c *call) keyID() (int64, error) {
 	}
 	return id, nil
 }
-
-// keysChanged makes what happened to a key take effect in this process at once.
-func (s *server) keysChanged() {
-	s.keys.forget()
-	s.calls.checkNow()
-}

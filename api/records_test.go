@@ -1,13 +1,8 @@
 package api_test
 
 import (
-	"context"
-	"net/http"
 	"strings"
 	"testing"
-
-	"bulkpatch/api"
-	"bulkpatch/auth"
 )
 
 func TestRecordIsCreatedReadAndDeleted(t *testing.T) {
@@ -130,66 +125,6 @@ func TestKeysAreMadeListedAndRevoked(t *testing.T) {
 	r.call("DELETE", a.Header.Get("Location"), "").want(204) // revoking again is harmless
 	r.as(secret, "GET", "/v1/models", "").want(401)
 	r.call("DELETE", "/v1/keys/x", "").want(404)
-}
-
-func TestQueuesAreForAdministratorsToRead(t *testing.T) {
-	var seen []string
-	r := newRig(t, func(c *api.Config) {
-		c.Queues = http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { seen = append(seen, q.Method+" "+q.URL.Path) })
-	})
-	r.as("", "GET", "/admin/queues/", "").want(303).header("Location", "/admin/login")
-	r.as("bp_wrong", "GET", "/admin/queues/", "").want(401)
-	r.as(r.reader, "GET", "/admin/queues/", "").want(403)
-	r.as(r.other, "GET", "/admin/queues/", "").want(403)
-	r.as(r.admin, "POST", "/admin/queues/api/x", "").want(405)
-	if len(seen) > 0 {
-		t.Fatalf("passed on: %v", seen)
-	}
-	r.as(r.admin, "GET", "/admin/queues/api/x", "").want(200)
-	if len(seen) != 1 || seen[0] != "GET /admin/queues/api/x" {
-		t.Errorf("passed on: %v", seen)
-	}
-}
-
-func TestSignInLastsUntilTheKeyEnds(t *testing.T) {
-	r := newRig(t, func(c *api.Config) {
-		c.Queues = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
-	})
-	form := r.as("", "GET", "/admin/login", "").want(200)
-	if csp := form.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'none'") {
-		t.Errorf("policy %q", csp)
-	}
-	post := func(key string, header ...string) answer {
-		return r.as("", "POST", "/admin/login", "key="+key, append(header, "Content-Type", "application/x-www-form-urlencoded")...)
-	}
-	post(r.admin, "Origin", "https://evil.example").want(403).code("cross_origin")
-	post(r.reader).want(403)
-	post(r.other).want(403)
-	cookies := post(r.admin).want(303).header("Location", "/admin/queues/").Cookies()
-	if len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].SameSite != http.SameSiteStrictMode || cookies[0].MaxAge != 8*3600 {
-		t.Fatalf("cookies %v", cookies)
-	}
-	cookie := cookies[0].Name + "=" + cookies[0].Value
-	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie).want(200)
-	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie+"x").want(303)
-	if err := r.store.RevokeKey(context.Background(), auth.Caller{}, 1); err != nil {
-		t.Fatal(err)
-	}
-	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie).want(303)
-	out := r.as("", "POST", "/admin/logout", "", "Cookie", cookie).want(303)
-	if c := out.Cookies(); len(c) != 1 || c[0].MaxAge >= 0 {
-		t.Errorf("cookies %v", c)
-	}
-}
-
-func TestSessionEnds(t *testing.T) {
-	r := newRig(t, func(c *api.Config) {
-		c.Queues = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
-	})
-	a := r.as("", "POST", "/admin/login", "key="+r.admin, "Content-Type", "application/x-www-form-urlencoded").want(303)
-	cookie := a.Cookies()[0].Name + "=" + a.Cookies()[0].Value
-	r.clock.pass(8 * 3600 * 1e9)
-	r.as("", "GET", "/admin/queues/", "", "Cookie", cookie).want(303)
 }
 
 func TestANewRecordIsHeldToRulesAcrossFields(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 // of some scopes.
 type access struct {
 	keyless bool
+	page    bool // it is a page of the dashboard: a session does, too, and forms must be our own
+	main    bool // the key must be of the workspace main
 	scopes  []auth.Scope
 }
 
@@ -87,6 +89,8 @@ type Route struct {
 	// Keyless: the call needs no key, and ignores the query.
 	Keyless bool
 	Scopes  []auth.Scope // that the key must have, all of them
+	Page    bool         // it is a page: a session of the dashboard does, too, and what the query has beside Params is ignored
+	Main    bool         // the key must be of the workspace main
 	Effect  Effect
 	Cost    Cost
 	Params  []Param // those of the path first
@@ -126,6 +130,7 @@ var segments = []segment{
 	{"id", "The id of a customer.", func(c *call) error { return c.format.noSuchID() }},
 	{"job", "The id of a job.", func(*call) error { return errNoJob }},
 	{"key", "The id of an API key.", func(*call) error { return errNoKey }},
+	{"asset", "The name of a file that pages refer to.", func(*call) error { return errNoAsset }},
 	{"name", "The name of a model.", func(*call) error { return errNoModel }},
 	{"workspace", "The name of the key's workspace.", func(*call) error { return errNoWorkspace }},
 }

@@ -22,6 +22,9 @@ func (s *server) native() map[string]*resource {
 		if paths[at] == nil {
 			paths[at] = &resource{server: s, model: m, format: nativeFormat{s}, methods: map[string]route{}}
 		}
+		if r.access.page {
+			paths[at].format = pageFormat{nativeFormat{s}}
+		}
 		paths[at].methods[r.method] = r
 	}
 	for _, r := range s.routes() {
@@ -43,6 +46,7 @@ func (s *server) mux() http.Handler {
 	for _, v := range s.Surfaces {
 		s.surface(v, paths)
 	}
+	s.completePages(paths)
 	withoutSlash(paths)
 	mux := http.NewServeMux()
 	for at, res := range paths {

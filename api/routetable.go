@@ -28,23 +28,16 @@ var (
 // request, answer and handler.
 func (s *server) routes() []route {
 	return slices.Concat(s.systemRoutes(), s.limitRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(),
-		s.keyRoutes(), s.brakeRoutes(), s.auditRoutes())
+		s.keyRoutes(), s.brakeRoutes(), s.auditRoutes(), s.pageRoutes())
 }
 
-// systemRoutes lists the calls for orchestrators, monitoring and the queue
-// pages.
+// systemRoutes lists the calls for orchestrators and monitoring.
 func (s *server) systemRoutes() []route {
 	status := Content{[]string{web.TypeJSON}, statusJSON{}}
-	form := Content{[]string{web.TypeForm}, nil}
 	return []route{
 		{"GET", "/healthz", open, Reads, Cheap, nil, nothing, status, s.health},
 		{"GET", "/readyz", open, Reads, Cheap, nil, nothing, status, s.ready},
 		{"GET", "/metrics", open, Reads, Cheap, nil, nothing, Content{[]string{typeText}, nil}, s.metrics},
-		{"GET", "/admin/login", open, Reads, Cheap, nil, nothing, aPage, s.loginPage},
-		{"POST", "/admin/login", open, Reads, Cheap, nil, form, aPage, s.login},
-		{"POST", "/admin/logout", open, Reads, Cheap, nil, nothing, aPage, s.logout},
-		{"GET", "/admin/queues", open, Reads, Cheap, nil, nothing, aPage, s.queues},
-		{"GET", "/admin/queues/", open, Reads, Cheap, nil, nothing, aPage, s.queues},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"bulkpatch/api/dashboard"
 	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/job"
@@ -14,6 +15,8 @@ import (
 // job ([job.ErrNotFound] and so on); anything else is an internal fault. What
 // belongs to another workspace is not found.
 type Store interface {
+	dashboard.Store
+
 	// Ping answers whether the database can be read and written.
 	Ping(ctx context.Context) error
 
@@ -22,7 +25,14 @@ type Store interface {
 	// KeyUsed notes that a key is in use. It writes nothing: what is noted is stored
 	// together, within a minute.
 	KeyUsed(id int64)
-	// LiveSecrets returns those of some hashes whose secrets work.
+	// KeyBySession finds the live key of a session by the session's token.
+	KeyBySession(ctx context.Context, token string) (auth.Key, error)
+	// SignIn begins a session of the caller's key, and returns its token.
+	SignIn(ctx context.Context, by auth.Caller) (token string, err error)
+	// SignOut ends a session of the caller's key. A second call does nothing.
+	SignOut(ctx context.Context, by auth.Caller, token string) error
+	// LiveSecrets returns those of some hashes that are of secrets which work, or of
+	// tokens of sessions that have not ended.
 	LiveSecrets(ctx context.Context, hashes []string) ([]string, error)
 	// CreateKey makes a key in k.Workspace.Name, and the workspace when it is
 	// new. The secret is returned this once. ErrExists: a live key of the

@@ -31,6 +31,9 @@ func (s *server) vendorLogin(c *call) error {
 	return c.answer(http.StatusOK, c.surface.Token(password))
 }
 
+// maxLoginForm is the size of a vendor's login, in bytes.
+const maxLoginForm = 4 << 10
+
 // password reads the password out of a form or a JSON object.
 func (c *call) password() (string, error) {
 	media, err := c.media()

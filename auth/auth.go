@@ -79,10 +79,13 @@ func (k Key) Actor() string { return "key:" + k.Name }
 
 // NewSecret returns the secret of a new key: 256 random bits after a prefix that
 // leak scanners can recognise.
-func NewSecret() string {
+func NewSecret() string { return "bp_" + randomText() }
+
+// randomText returns 256 random bits as text.
+func randomText() string {
 	b := make([]byte, 32)
 	rand.Read(b) // never fails: crypto/rand ends the program instead
-	return "bp_" + base64.RawURLEncoding.EncodeToString(b)
+	return base64.RawURLEncoding.EncodeToString(b)
 }
 
 // Hash is what is stored of a secret. A secret is random throughout, so one round

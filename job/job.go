@@ -62,6 +62,9 @@ type Name struct {
 	ID        string
 }
 
+// A Label names a job for people: its id, and the name of its workspace.
+type Label struct{ Workspace, ID string }
+
 // A Job is one job, as one read of the store found it.
 type Job struct {
 	Num         int64 // internal number

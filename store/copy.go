@@ -106,9 +106,9 @@ func (c *copier) run() ([]TableCopy, error) {
 	return counts, c.compare(counts)
 }
 
-// ofProcesses is the table that is not copied: it tells which processes run on
-// the source.
-const ofProcesses = "running_models"
+// notCopied lists the tables that are not copied: running_models tells which
+// processes run on the source, and who is signed in there signs in again.
+var notCopied = []string{"running_models", "sessions"}
 
 // tables returns the tables to copy, in an order that the destination accepts.
 // Either database may hold tables of other programs, but the source may have no
@@ -127,7 +127,7 @@ func (c *copier) tables() ([]string, error) {
 			return nil, fmt.Errorf("the source has a table %s that the destination has not", t)
 		}
 	}
-	return slices.DeleteFunc(take, func(t string) bool { return t == ofProcesses || !slices.Contains(have, t) }), nil
+	return slices.DeleteFunc(take, func(t string) bool { return slices.Contains(notCopied, t) || !slices.Contains(have, t) }), nil
 }
 
 // hold locks both databases against other writers until the end.

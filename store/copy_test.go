@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -94,9 +95,16 @@ func TestACopyGoesOnWhereItsSourceHasStopped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			i := newInstallation(t, "sqlite://"+filepath.Join(t.TempDir(), "source.db"))
 			before := i.Read(i.done.ID)
-			_, err := copyTo(t, i.Store, address)
+			key, err := i.KeyBySecret(t.Context(), i.secret)
+			fatal(t, err)
+			session, err := i.SignIn(t.Context(), key.Caller(""))
+			fatal(t, err)
+			_, err = copyTo(t, i.Store, address)
 			fatal(t, err)
 			i.Reopen(func(tb testing.TB, o store.Options) *store.Store { return opened(tb, address, o) })
+			if _, err := i.KeyBySession(t.Context(), session); !errors.Is(err, job.ErrNotFound) {
+				t.Errorf("the session of the source is %v at the copy", err)
+			}
 			i.goOn(t, before)
 		})
 	}

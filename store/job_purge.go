@@ -25,13 +25,13 @@ var notNeeded = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspac
 
 // Purge removes some of what is kept beyond its retention: it replaces expired
 // jobs by tombstones, deletes the rows of jobs that have one, deletes former
-// values, deletes tombstones and audit entries, and deletes the names of deleted records. more
-// reports that another call would find something to do.
+// values, tombstones, audit entries, the names of deleted records and expired
+// sessions. more reports that another call would find something to do.
 //
 // What an unfinished job refers to stays. A job is replaced by its tombstone before
 // its rows are deleted, so that nobody can read, retry or undo a part of a job.
 func (s *Store) Purge(ctx context.Context) (more bool, err error) {
-	for _, step := range []func(*tx) (bool, error){s.expireJob, s.purgeRows, s.purgeValues, s.forgetGenerated} {
+	for _, step := range []func(*tx) (bool, error){s.expireJob, s.purgeRows, s.purgeValues, s.forgetGenerated, purgeSessions} {
 		err := s.inLargeTx(ctx, func(t *tx) error {
 			more, err = step(t)
 			return err

@@ -18,7 +18,7 @@ func TestWatchedJobsAreLookedUp(t *testing.T) {
 	for query, want := range map[string][]string{
 		revisionsQuery(s.db.Dialect):        {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)", "SEARCH s USING PRIMARY KEY (workspace=? AND job=?)"},
 		jobColumns + amongIDs(s.db.Dialect): {"SEARCH j USING INDEX sqlite_autoindex_jobs_1 (id=?)"},
-		liveSecretsQuery(s.db.Dialect):      keySteps,
+		liveSecretsQuery(s.db.Dialect):      append(keySteps, "SEARCH s USING INDEX sessions_by_hash (hash=?)"),
 		keyBySecretQuery:                    keySteps,
 	} {
 		plan := strings.Join(explain(t, s, query), "; ")
@@ -48,6 +48,7 @@ func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
 		`INSERT INTO api_keys (workspace, name, hash, hint, scopes, created_at)
 			SELECT 1, 'key-' || n, 'hash-' || n, '', 'admin', 0 FROM generate_series(1, 20000) AS n`,
 		`INSERT INTO key_secrets (workspace, key_id, hash, ends_at) SELECT workspace, id, 'former-' || id, 9 FROM api_keys`,
+		`INSERT INTO sessions (workspace, api_key, hash, created_at, expires_at) SELECT 1, id, 'session-' || id, 0, 9 FROM api_keys`,
 	} {
 		server.Do(t, name, fill)
 	}
@@ -58,11 +59,11 @@ func TestWatchedJobsAreLookedUpOnPostgreSQL(t *testing.T) {
 		for _, st := range []statement{
 			{s.db.Dialect.Rebind(revisionsQuery(s.db.Dialect)), []any{`[[1,"job-7"],[1,"job-8"]]`}},
 			{s.db.Dialect.Rebind(jobColumns + amongIDs(s.db.Dialect)), []any{1, `[["job-7"],["job-8"]]`}},
-			{s.db.Dialect.Rebind(liveSecretsQuery(s.db.Dialect)), []any{`[["hash-7"]]`, 1, 1}},
+			{s.db.Dialect.Rebind(liveSecretsQuery(s.db.Dialect)), []any{`[["hash-7"],["session-8"]]`, 1, 1, 1, 1}},
 			{s.db.Dialect.Rebind(keyBySecretQuery), []any{"hash-7", "hash-7", 1, 1}},
 		} {
 			plan := explainPostgres(t, s, st)
-			for _, table := range []string{"jobs j", "shards s", "api_keys", "key_secrets"} {
+			for _, table := range []string{"jobs j", "shards s", "api_keys", "key_secrets", "sessions s"} {
 				if strings.Contains(plan, "Seq Scan on "+table) {
 					t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.text)
 				}

@@ -37,18 +37,22 @@ func (s *Store) KeyBySecret(ctx context.Context, secret string) (auth.Key, error
 
 var keyBySecretQuery = `SELECT s.hash, ` + keyColumns + ` JOIN ` + secretsBy("?") + ` AS s ON s.id = k.id WHERE ` + liveKey
 
-// LiveSecrets returns those of some hashes whose secrets work: that of a live key,
-// and those of before its rotations whose overlaps have not ended.
+// LiveSecrets returns those of some hashes that are of secrets which work, that of
+// a live key and those of before its rotations whose overlaps have not ended, or of
+// tokens of sessions that have not ended.
 func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, error) {
 	var live []string
 	now := s.db.Now().UnixMicro()
-	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.db.Dialect), singly(hashes), now, now)
+	err := s.selectAmong(ctx, &live, liveSecretsQuery(s.db.Dialect), singly(hashes), now, now, now, now)
 	return live, err
 }
 
+// liveSecretsQuery looks each hash up separately. With EXISTS, PostgreSQL could choose
+// to read all keys and sessions.
 func liveSecretsQuery(d *sqldb.Dialect) string {
 	return `SELECT hash FROM (SELECT ` + d.Element(0, model.String) + ` AS hash FROM ` + d.Elements + `) AS named
-		WHERE (SELECT 1 FROM ` + secretsBy("named.hash") + ` AS s JOIN api_keys k ON k.id = s.id WHERE ` + liveKey + `) = 1`
+		WHERE (SELECT 1 FROM ` + secretsBy("named.hash") + ` AS s JOIN api_keys k ON k.id = s.id WHERE ` + liveKey + `) = 1
+			OR (SELECT 1 FROM api_keys k ` + ofSession + ` WHERE s.hash = named.hash AND s.expires_at > ? AND ` + liveKey + `) = 1`
 }
 
 // Keys lists the live keys of all workspaces, oldest first.

@@ -12,7 +12,8 @@ import (
 // else of the key stays. The secret of before works for the overlap, which is at
 // most [auth.MaxOverlap]. One of an earlier rotation works until its own overlap
 // ends, or this one if that is sooner: without an overlap, only the new secret
-// works. [job.ErrNotFound]: there is no such live key, or the caller may not manage
+// works. Sessions of the key end with the overlap too: somebody else may have made
+// them with the secret of before. [job.ErrNotFound]: there is no such live key, or the caller may not manage
 // it. [auth.ErrTooManySecrets].
 func (s *Store) RotateKey(ctx context.Context, by auth.Caller, id int64, overlap time.Duration) (auth.Key, string, error) {
 	var k auth.Key
@@ -34,10 +35,14 @@ func (s *Store) RotateKey(ctx context.Context, by auth.Caller, id int64, overlap
 	return k, secret, err
 }
 
-// replaceSecret makes the secret of a key one of its former ones. They all end at
-// a time, or have ended before.
+// replaceSecret makes the secret of a key one of its former ones. They and the
+// sessions of the key all end at a time, or have ended before.
 func (t *tx) replaceSecret(k auth.Key, endsAt int64) error {
 	if err := t.Run(`UPDATE key_secrets SET ends_at = ? WHERE workspace = ? AND key_id = ? AND ends_at > ?`,
+		endsAt, k.Workspace.ID, k.ID, endsAt); err != nil {
+		return err
+	}
+	if err := t.Run(`UPDATE sessions SET expires_at = ? WHERE workspace = ? AND api_key = ? AND expires_at > ?`,
 		endsAt, k.Workspace.ID, k.ID, endsAt); err != nil {
 		return err
 	}

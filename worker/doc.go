@@ -14,7 +14,7 @@
 // time.
 //
 // The package owns the use of asynq; only cmd/bulkpatch knows asynq, too, to
-// connect and to show the queues. It leaves every write to the database, and
+// connect. For people, a [QueueReader] tells what Redis has of the queues. It leaves every write to the database, and
 // every rule about what may be written, to the packages store and job.
 // DESIGN.md beside this file explains the whole and has a glossary.
 package worker

@@ -97,3 +97,19 @@ func IsHTTPS(r *http.Request) bool {
 	from, _ := r.Context().Value(forwardedKey{}).(forwarded)
 	return r.TLS != nil || from.https
 }
+
+// ClientNetwork returns the address of the caller as a network. Of an IPv6 address it
+// is the network of 64 bits, all of which usually belong to one subscriber. It is not
+// valid where the address is not known.
+func ClientNetwork(r *http.Request) netip.Prefix {
+	address, ok := parseAddress(ClientAddress(r))
+	if !ok {
+		return netip.Prefix{}
+	}
+	bits := address.BitLen()
+	if address.Is6() {
+		bits = 64
+	}
+	network, _ := address.Prefix(bits) // fails for too many bits only
+	return network
+}

@@ -15,6 +15,8 @@ const (
 	TypeMerge  = "application/merge-patch+json"
 	TypeNDJSON = "application/x-ndjson"
 	TypeCSV    = "text/csv"
+	// TypeProblem is a problem document (RFC 9457).
+	TypeProblem = "application/problem+json"
 	// TypeForm is a form without files.
 	TypeForm = "application/x-www-form-urlencoded"
 )

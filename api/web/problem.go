@@ -138,20 +138,27 @@ func (p *Problem) Render(render func(*Problem) ([]byte, error)) []byte {
 
 // Write sends the problem as application/problem+json.
 func (p *Problem) Write(w http.ResponseWriter) {
-	p.Send(w, "application/problem+json", p.Status, p.Render((*Problem).Line))
+	p.Send(w, TypeProblem, p.Status, p.Render((*Problem).Line))
 }
 
 // Send sends the problem in another form, with its headers.
 func (p *Problem) Send(w http.ResponseWriter, contentType string, status int, body []byte) {
 	h := w.Header()
-	for _, name := range []string{"ETag", "Content-Disposition", "Last-Modified"} {
-		h.Del(name) // they describe the answer that is not sent
-	}
-	for name, values := range p.header {
-		h[name] = values
-	}
+	p.SetHeaders(h)
 	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a caller who has left needs no answer
+}
+
+// SetHeaders sets the headers of the problem, and removes those that describe the
+// answer that is not sent. It is for an answer that is neither [Problem.Write] nor
+// [Problem.Send].
+func (p *Problem) SetHeaders(h http.Header) {
+	for _, name := range []string{"ETag", "Content-Disposition", "Last-Modified"} {
+		h.Del(name)
+	}
+	for name, values := range p.header {
+		h[name] = values
+	}
 }

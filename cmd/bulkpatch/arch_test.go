@@ -108,7 +108,6 @@ func TestPackagesOnlyReachDownwards(t *testing.T) {
 // they are in may.
 var apart = map[string][]string{
 	"store/sqldb": {"auth", "job", "store"}, // knows no job
-	"api/web":     {"api", "store", "worker"},
 }
 
 // TestSomePackagesKnowLessThanTheirFolder lets a package that is listed import
@@ -144,7 +143,6 @@ func TestTheChaosHarnessSharesNoCodeWithWhatItChecks(t *testing.T) {
 // homes lists where a library or part of the standard library may be used.
 var homes = map[string][]string{
 	"github.com/hibiken/asynq":        {"worker", "cmd"},
-	"github.com/hibiken/asynqmon":     {"cmd"},
 	"github.com/redis/go-redis/v9":    {"worker", "cmd"},
 	"github.com/alicebob/miniredis":   {"cmd"},
 	"github.com/alecthomas/kong":      {"cmd"},
@@ -216,16 +214,21 @@ func TestEveryPackageSaysWhatItOwns(t *testing.T) {
 	}
 }
 
-// TestWhatEveryHTTPPackageNeedsKnowsNoJobs lets api/web import the standard
-// library, foreign libraries and model alone.
-func TestWhatEveryHTTPPackageNeedsKnowsNoJobs(t *testing.T) {
+// belowAPI lists what the packages below api may import of ours, beside the
+// packages below it. They know nothing of its routes.
+var belowAPI = map[string][]string{
+	"api/web":       {"model"}, // knows no job
+	"api/compat":    {"api/web", "filter", "model"},
+	"api/dashboard": {"api/web", "auth", "job"},
+}
+
+func TestPackagesBelowTheAPIDoNotKnowIt(t *testing.T) {
 	for _, p := range goList(t) {
-		if p.ImportPath != module+"/api/web" {
-			continue
-		}
+		own := strings.TrimPrefix(p.ImportPath, module+"/")
+		allowed, listed := belowAPI[own]
 		for _, i := range p.Imports {
-			if top(i) != "" && top(i) != "model" {
-				t.Errorf("api/web imports %s", i)
+			if listed && top(i) != "" && !slices.ContainsFunc(allowed, func(a string) bool { return within(i, module+"/"+a) }) {
+				t.Errorf("%s imports %s", own, i)
 			}
 		}
 	}

@@ -322,7 +322,7 @@ func TestTheServiceShowsMetricsAndQueues(t *testing.T) {
 	}
 	get(t, p.base+"/healthz", "", http.StatusOK)
 	get(t, p.base+"/readyz", "", http.StatusOK)
-	if page := get(t, p.base+"/admin/queues/api/queues", chosenKey, http.StatusOK); !strings.Contains(page, `"bulk-`) {
+	if page := get(t, p.base+"/admin/queues", chosenKey, http.StatusOK); !strings.Contains(page, `colspan="2" class="num">bulk</th>`) {
 		t.Errorf("the queues' page says %s", page)
 	}
 }

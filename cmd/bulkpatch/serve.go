@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
-	"github.com/hibiken/asynqmon"
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
@@ -80,7 +79,6 @@ type service struct {
 	settings
 	db    *store.Store
 	queue *asynq.Inspector
-	pages *asynqmon.HTTPHandler // show the queues
 
 	installation string // part of the names of its queues in Redis
 	stop         <-chan struct{}
@@ -154,18 +152,16 @@ func serve(a *app, s settings, parts part, listening func(base string)) (err err
 }
 
 func newService(s settings, db *store.Store) *service {
-	look := impatient(s.redis)
 	ask, closeRedis := pinger(s.redis)
 	return &service{
 		settings: s, db: db, closeRedis: closeRedis,
 		redisOutage: &outage{what: "Redis", log: s.log, ask: ask, within: redisWithin},
-		queue:       asynq.NewInspector(look),
-		pages:       asynqmon.New(asynqmon.Options{RootPath: "/admin/queues", RedisConnOpt: look, ReadOnly: true}),
+		queue:       asynq.NewInspector(impatient(s.redis)),
 	}
 }
 
 // Close ends the connections of a service whose parts have ended.
-func (s *service) Close() error { return errors.Join(s.pages.Close(), s.queue.Close(), s.closeRedis()) }
+func (s *service) Close() error { return errors.Join(s.queue.Close(), s.closeRedis()) }
 
 // start runs the parts in the group. It opens the API and the metrics last,
 // when everything that they need is running.
@@ -222,7 +218,7 @@ func (s *service) api(ctx context.Context) http.Handler {
 		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, CSVGuard: s.csvGuard,
 		Ready: readiness{stop: s.stop, ping: s.db.Ping}.check, Redis: s.redisOutage.state,
 		TrustedProxies: s.proxies, Origins: s.origins, Rate: s.rate,
-		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db), newBrakesOn(s.db))...), Queues: s.pages,
+		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db), newBrakesOn(s.db))...), Queues: worker.NewQueueReader(s.queue, s.installation),
 	})
 }
 

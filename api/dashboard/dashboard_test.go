@@ -1,0 +1,46 @@
+package dashboard
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
+	for got, want := range map[string]string{
+		number(0): "0", number(-1234): "-1,234", number(int64(9007199254740993)): "9,007,199,254,740,993", number(-123): "-123",
+		lasting(-time.Second): "0 s", lasting(12 * time.Millisecond): "12 ms", lasting(59 * time.Second): "59 s",
+		lasting(61 * time.Second): "1 min 1 s", lasting(25 * time.Hour): "25 h 0 min", lasting(2400 * time.Hour): "100 days",
+	} {
+		if got != want {
+			t.Errorf("%s instead of %s", got, want)
+		}
+	}
+}
+
+func TestDaysOfAQueueThatIsNotKnownAreZero(t *testing.T) {
+	today := time.Unix(0, 0)
+	days := byDay([]job.Queue{{Name: "single"}, {Name: "bulk", Days: []job.QueueDay{{Day: today, Taken: 2}}}})
+	if len(days) != 1 || days[0].Queues[0].Taken != 0 || days[0].Queues[1].Taken != 2 || !days[0].Day.Equal(today) {
+		t.Errorf("the days are %+v", days)
+	}
+}
+
+func TestTheFirstPageSaysWhoseKeyItIs(t *testing.T) {
+	d := New(nil, nil, time.Now)
+	w := httptest.NewRecorder()
+	key := auth.Key{Name: "ops", Workspace: auth.Workspace{Name: "main"}, Scopes: auth.Scopes}
+	caller := key.Caller("")
+	caller.Person = "Ana <ana@example.com>"
+	if err := d.Home(&Visit{ResponseWriter: w, Request: httptest.NewRequest("GET", HomePath, nil), Key: key, Caller: caller}); err != nil {
+		t.Fatal(err)
+	}
+	page := w.Body.String()
+	if !strings.Contains(page, "<bdi>Ana &lt;ana@example.com&gt;</bdi>") || strings.Contains(page, "Sign out") || strings.Count(page, "<li>") != len(auth.Scopes) {
+		t.Errorf("the page is %s", page)
+	}
+}

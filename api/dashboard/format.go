@@ -1,0 +1,39 @@
+package dashboard
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// number writes a number with commas between thousands.
+func number(v any) string {
+	text := fmt.Sprint(v)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// lasting writes how long something takes, in one or two units that people use.
+func lasting(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0 s" // clocks of two machines
+	case d < time.Second:
+		return strconv.FormatInt(d.Milliseconds(), 10) + " ms"
+	case d < time.Minute:
+		return strconv.Itoa(int(d.Seconds())) + " s"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %d s", int(d.Minutes()), int(d.Seconds())%60)
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return number(int(d.Hours()/24)) + " days"
+}
+
+// clock writes a moment to the second.
+func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// day writes a day.
+func day(t time.Time) string { return t.UTC().Format("Mon 2 Jan") }

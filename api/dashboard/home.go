@@ -1,0 +1,38 @@
+package dashboard
+
+import (
+	"net/http"
+	"slices"
+
+	"bulkpatch/auth"
+)
+
+// HomePath is the page that everybody who has signed in may open.
+const HomePath = "/admin"
+
+// A home says who the visitor is and what the key allows.
+type home struct {
+	Allowed []string
+	Links   []link
+}
+
+// Home answers with the first page.
+func (d *Dashboard) Home(v *Visit) error {
+	page := home{Links: d.links(v)}
+	for _, s := range auth.Scopes {
+		if slices.Contains(v.Key.Scopes, s) {
+			page.Allowed = append(page.Allowed, scopeWords[s])
+		}
+	}
+	return show(v, http.StatusOK, "home", d.visited(v, "Your access", HomePath, page))
+}
+
+// scopeWords says what each scope allows.
+var scopeWords = map[auth.Scope]string{
+	auth.CustomersRead:  "See customers",
+	auth.CustomersWrite: "Change customers: submit, preview, import and delete",
+	auth.JobsRead:       "See all jobs of the workspace",
+	auth.JobsWrite:      "See, pause, resume, cancel and throttle jobs",
+	auth.SecretsRead:    "See secret values of customers",
+	auth.Admin:          "Everything in the workspace, including its keys",
+}

@@ -1,0 +1,64 @@
+package api_test
+
+import (
+	"context"
+	"time"
+
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+// A session of the fake.
+type session struct {
+	key  int64
+	ends time.Time
+}
+
+func (f *fake) SignIn(_ context.Context, by auth.Caller) (string, error) {
+	defer f.lock()()
+	if f.err != nil {
+		return "", f.err
+	}
+	token := auth.NewSessionToken()
+	f.sessions[token] = session{by.KeyID, f.now().Add(auth.SessionLife)}
+	return token, nil
+}
+
+func (f *fake) SignOut(_ context.Context, by auth.Caller, token string) error {
+	defer f.lock()()
+	if f.sessions[token].key == by.KeyID {
+		delete(f.sessions, token)
+	}
+	return nil
+}
+
+func (f *fake) KeyBySession(_ context.Context, token string) (auth.Key, error) {
+	defer f.lock()()
+	if f.err != nil {
+		return auth.Key{}, f.err
+	}
+	if k := f.sessionKey(token); k != nil {
+		return *k, nil
+	}
+	return auth.Key{}, job.ErrNotFound
+}
+
+// sessionKey returns the live key of a live session.
+func (f *fake) sessionKey(token string) *auth.Key {
+	s := f.sessions[token]
+	for _, k := range f.keys {
+		if k.ID == s.key && k.RevokedAt == nil && f.now().Before(s.ends) {
+			return &k
+		}
+	}
+	return nil
+}
+
+func (f *fake) Outbox(context.Context) (job.Outbox, error) {
+	defer f.lock()()
+	return job.Outbox{}, f.err
+}
+
+func (f *fake) JobIDs(context.Context, []job.Ref) (map[job.Ref]job.Label, error) {
+	return nil, nil
+}

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+
+	"bulkpatch/api/dashboard"
+	"bulkpatch/api/web"
+)
+
+// Who may open a page of the dashboard, beside those with a key in a header: who has
+// signed in. A page that all may open is a page all the same: its forms must come
+// from our own site.
+var (
+	openPage = access{keyless: true, page: true}
+	anyPage  = access{page: true}
+	mainPage = access{page: true, main: true, scopes: adminOnly.scopes}
+)
+
+// pageRoutes lists the pages of the dashboard.
+func (s *server) pageRoutes() []route {
+	form := Content{[]string{web.TypeForm}, nil}
+	asset := Content{[]string{"text/css", "text/javascript", "image/svg+xml"}, nil}
+	return []route{
+		{"GET", dashboard.SignInPath, openPage, Reads, Cheap, []Param{query("to", "string", "The page to open after the sign-in.")}, nothing, aPage, s.signInPage},
+		{"POST", dashboard.SignInPath, openPage, Changes, Cheap, nil, form, aPage, s.signIn},
+		{"POST", dashboard.SignOutPath, anyPage, Changes, Cheap, nil, nothing, aPage, s.signOut},
+		{"GET", dashboard.AssetsPath + "{asset}", openPage, Reads, Cheap, nil, nothing, asset, s.asset},
+		{"GET", dashboard.HomePath, anyPage, Reads, Cheap, nil, nothing, aPage, s.page((*dashboard.Dashboard).Home)},
+		{"GET", dashboard.QueuesPath, mainPage, Reads, Paged, nil, nothing, aPage, s.page((*dashboard.Dashboard).Queues)},
+	}
+}
+
+// completePages adds the paths of pages with a slash at the end, and an answer to
+// unknown pages.
+func (s *server) completePages(paths map[string]*resource) {
+	for at, res := range maps.Clone(paths) {
+		if _, ok := res.format.(pageFormat); ok {
+			paths[at+"/{$}"] = res
+		}
+	}
+	paths[dashboard.HomePath+"/"] = &resource{server: s, format: pageFormat{nativeFormat{s}}}
+}
+
+// page serves a page of the dashboard.
+func (s *server) page(show func(*dashboard.Dashboard, *dashboard.Visit) error) func(*call) error {
+	return func(c *call) error { return show(s.dashboard, c.visit()) }
+}
+
+// visit returns the call as a visit of a page.
+func (c *call) visit() *dashboard.Visit {
+	return &dashboard.Visit{ResponseWriter: c.w, Request: c.r, Key: c.key, Caller: c.caller(), CanSignOut: c.session}
+}
+
+var errNoAsset = web.NewProblem("unknown_path", "There is no such file. Load the page again.")
+
+func (s *server) asset(c *call) error {
+	if !dashboard.Asset(c.w, c.r.PathValue("asset")) {
+		return errNoAsset
+	}
+	return nil
+}
+
+// pageFormat is how pages are answered.
+type pageFormat struct{ nativeFormat }
+
+// fail leads a visitor who has not signed in to the sign-in. Other problems become a
+// page for browsers, and problem documents for programs.
+func (f pageFormat) fail(c *call, p *web.Problem) {
+	offered, err := web.Negotiate(c.r.Header, web.TypeProblem, typeHTML)
+	switch {
+	case p.Code == errMissingKey.Code:
+		_ = c.redirect(signInFor(c.r)) // never fails
+	case err == nil && offered == typeHTML:
+		f.dashboard.Fail(c.visit(), p)
+	default:
+		p.Write(c.w)
+	}
+}
+
+// signInFor returns the path of the sign-in that opens the page which the request
+// asked for.
+func signInFor(r *http.Request) string {
+	if to := r.URL.RequestURI(); r.Method == http.MethodGet && to != dashboard.HomePath {
+		return dashboard.SignInPath + "?" + url.Values{"to": {to}}.Encode()
+	}
+	return dashboard.SignInPath
+}

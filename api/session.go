@@ -1,0 +1,144 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"bulkpatch/api/dashboard"
+	"bulkpatch/api/web"
+	"bulkpatch/auth"
+	"bulkpatch/job"
+)
+
+// The cookie of a session. With TLS its name has a prefix: browsers then take it
+// over TLS only, so that nobody on the way can plant one. (The prefix __Host- would
+// also make it a cookie of every path.)
+const (
+	sessionCookie       = "bulkpatch_session"
+	secureSessionCookie = "__Secure-" + sessionCookie
+)
+
+// Limits of the form to sign in, in bytes.
+const (
+	maxSignIn = 8 << 10
+	maxReturn = 1 << 10 // of the page to open then
+)
+
+func cookieName(r *http.Request) string {
+	if web.IsHTTPS(r) {
+		return secureSessionCookie
+	}
+	return sessionCookie
+}
+
+// sessionOf returns the token of a request's session, "" for none.
+func sessionOf(r *http.Request) string {
+	cookie, err := r.Cookie(cookieName(r))
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// setSession gives the visitor a session. With the age -1 it takes it away.
+//
+// The cookie is Lax, so that a link in a chat opens for somebody who is signed in.
+// Lax cookies come with the links of other sites, but not with their forms; and
+// sameOrigin refuses these anyway, and no GET changes anything.
+func (c *call) setSession(token string, age int) {
+	http.SetCookie(c.w, &http.Cookie{
+		Name: cookieName(c.r), Value: token, Path: dashboard.HomePath, MaxAge: age,
+		HttpOnly: true, Secure: web.IsHTTPS(c.r), SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// sameOrigin refuses a form that another site sent.
+func (s *server) sameOrigin(c *call) error {
+	if s.origin.Check(c.r) != nil {
+		return web.NewProblem("cross_origin", "This form must be sent from our own page.")
+	}
+	return nil
+}
+
+// signInPage shows the form to sign in.
+func (s *server) signInPage(c *call) error {
+	return dashboard.SignIn{To: returnPath(c.r.URL.Query().Get("to"))}.Show(c.w, http.StatusOK)
+}
+
+// signIn takes the secret of a live key, begins a new session, and opens the page
+// that was asked for. A token that the browser sends is never taken over. A known
+// secret and an unknown one are looked up by the same query.
+func (s *server) signIn(c *call) error {
+	if err := c.readForm(); err != nil {
+		return err
+	}
+	from, to := web.ClientNetwork(c.r), returnPath(c.r.PostForm.Get("to"))
+	wait, allowed := s.signIns.begin(from)
+	if !allowed {
+		seconds := int(wait/time.Second) + 1
+		c.w.Header().Set("Retry-After", strconv.Itoa(seconds))
+		return dashboard.SignIn{To: to, Wrong: "There were too many failed attempts from your address. Try again in " +
+			strconv.Itoa(seconds) + " seconds."}.Show(c.w, http.StatusTooManyRequests)
+	}
+	key, err := s.keys.find(c.ctx(), strings.TrimSpace(c.r.PostForm.Get("key")))
+	if errors.Is(err, job.ErrNotFound) {
+		return dashboard.SignIn{To: to, Wrong: "This is not the secret of a live key."}.Show(c.w, http.StatusForbidden)
+	}
+	s.signIns.forgive(from)
+	if err != nil {
+		return err
+	}
+	c.own(key)
+	token, err := s.Store.SignIn(c.ctx(), c.caller())
+	if err != nil {
+		return err
+	}
+	c.setSession(token, int(auth.SessionLife/time.Second))
+	return c.redirect(to)
+}
+
+// readForm reads the small form in the body.
+func (c *call) readForm() error {
+	if _, err := web.ReadyBody(c.r, web.TypeForm); err != nil {
+		return err
+	}
+	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxSignIn)
+	if err := c.r.ParseForm(); err != nil {
+		return web.NewProblem("invalid_request", "The form could not be read.")
+	}
+	return nil
+}
+
+// signOut ends the session of the call.
+func (s *server) signOut(c *call) error {
+	if err := s.Store.SignOut(c.ctx(), c.caller(), sessionOf(c.r)); err != nil {
+		return err
+	}
+	s.keysChanged()
+	c.setSession("", -1)
+	return c.redirect(dashboard.SignInPath)
+}
+
+// redirect leads to another page.
+func (c *call) redirect(to string) error {
+	http.Redirect(c.w, c.r, to, http.StatusSeeOther)
+	return nil
+}
+
+// returnPath returns the page to open after the sign-in: the one that was asked for
+// if it is one of ours, and otherwise the first page.
+func returnPath(asked string) string {
+	u, err := url.Parse(asked)
+	switch {
+	case err != nil || len(asked) > maxReturn || u.Scheme != "" || u.Host != "":
+	case u.Path != path.Clean(u.Path) || u.Path == dashboard.SignInPath || u.Path == dashboard.SignOutPath:
+	case u.Path == dashboard.HomePath || strings.HasPrefix(u.Path, dashboard.HomePath+"/"):
+		return u.RequestURI()
+	}
+	return dashboard.HomePath
+}
