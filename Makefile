@@ -2,7 +2,7 @@
 
 # A number of inputs, not a duration: go test sometimes fails at the end of a
 # duration although it has found nothing.
-FUZZTIME ?= 30000x
+FUZZTIME ?= 10000x
 BENCH    ?= .
 SEEDS    ?= 20
 FIRST    ?= 1
