@@ -105,7 +105,7 @@ func FuzzRequest(f *testing.F) {
 	for i, c := range r.calls {
 		f.Add(uint16(i), "1", "", "", `{"firstName":"Ana"}`)
 		if c.Vendor == "" && strings.Contains(c.Path, "/desk/") || strings.HasPrefix(c.Path, "/v1/jobs") {
-			f.Add(uint16(i), "job", active+"&sort=-id&limit=7&cursor=0&dryRun=true&fields=id", "If-Match: \"1\"\r\nPrefer: wait=1\r\n", jobOfActive)
+			f.Add(uint16(i), "job", active+"&sort=-id&limit=7&cursor=0&dryRun=true&fields=id", "If-Match: \"1\"\r\nPrefer: wait=1\r\n", `{"model":"desk","filter":{"state":"active"},"patch":{"jobTitle":"Lead"}}`)
 		}
 	}
 	f.Add(uint16(0), "%00", "since=2026-01-01T00:00:00Z&since=x", "Content-Encoding: gzip\r\n", gzipped(`{}`))
