@@ -44,11 +44,6 @@ func (s *server) observe(next http.Handler) http.Handler {
 		packed := web.NewGzipWriter(w, r)
 		rec := web.NewRecorder(packed, began, s.StepTimeout)
 		secureHeaders(w.Header(), id)
-		if len(r.TransferEncoding) > 0 {
-			// RFC 9112, 6.1, wants this of a request that also had a Content-Length.
-			// net/http does not tell which ones had.
-			w.Header().Set("Connection", "close")
-		}
 		rec.Extend()
 		web.LimitBody(w, r, began.Add(s.StepTimeout))
 		defer s.logged(r, rec, id, began)

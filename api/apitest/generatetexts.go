@@ -48,7 +48,7 @@ func (r *request) smuggle() Raw {
 	inner := "GET /v1/keys HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 	head := r.call.Method + " " + r.place() + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-API-Key: " + r.Key + "\r\n"
 	all := []Raw{
-		{Name: "a length and chunks", Text: strings.Replace(head, "Connection: close\r\n", "", 1) + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner},
+		{Name: "a length and chunks", Text: head + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + inner},
 		{Name: "two lengths", Text: head + "Content-Length: 0\r\nContent-Length: 44\r\n\r\n" + inner, Malformed: true},
 		{Name: "a list of lengths", Text: head + "Content-Length: 0, 44\r\n\r\n" + inner, Malformed: true},
 		{Name: "a signed length", Text: head + "Content-Length: +4\r\n\r\nabcd", Malformed: true},
