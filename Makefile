@@ -2,16 +2,17 @@
 
 # A number of inputs, not a duration: go test sometimes fails at the end of a
 # duration although it has found nothing.
-FUZZTIME ?= 30000x
+FUZZTIME ?= 10000x
 BENCH    ?= .
 SEEDS    ?= 20
 FIRST    ?= 1
+COUNT    ?= 10000
 KIND     ?= all
 SUMMARY  ?=
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check fuzz bench chaos
+.PHONY: help run demo build test check fuzz hostile bench chaos
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -43,6 +44,10 @@ fuzz: ## run each fuzz target on FUZZTIME inputs
 			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
 		done; \
 	done
+
+hostile: ## send COUNT generated hostile requests, of the seed FIRST, to the program on each database
+	@.ci/prepare
+	go test ./cmd/bulkpatch -count=1 -v -timeout 1h -run '^TestHostileRequestsAreHarmless$$' -hostile.n=$(COUNT) -hostile.seed=$(FIRST)
 
 bench: ## run the benchmarks that BENCH matches
 	@.ci/prepare

@@ -79,7 +79,7 @@ func (l *logBuffer) until(text string) {
 
 // A rig is the API on a store in memory, with a few keys.
 type rig struct {
-	t      *testing.T
+	t      testing.TB
 	store  *fake
 	clock  *clock
 	log    *logBuffer
@@ -91,7 +91,7 @@ type rig struct {
 	admin, reader, writer, other string // keys; other is of another workspace
 }
 
-func newRig(t *testing.T, change ...func(*api.Config)) *rig {
+func newRig(t testing.TB, change ...func(*api.Config)) *rig {
 	t.Helper()
 	c := &clock{at: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}
 	r := &rig{t: t, clock: c, store: newFake(c.now), log: newLogBuffer(), stop: make(chan struct{})}
@@ -129,7 +129,7 @@ func (r *rig) key(name, workspace string, scopes ...auth.Scope) string {
 // An answer is a response with its whole body.
 type answer struct {
 	*http.Response
-	t    *testing.T
+	t    testing.TB
 	text string
 }
 

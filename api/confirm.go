@@ -146,7 +146,8 @@ func (u *update) confirmed(key []byte, ws auth.Workspace, now time.Time) (string
 	const head = 8 + sha256.Size
 	refused := web.NewProblem("confirm_token_invalid", "The confirm token is malformed or belongs to another request. Preview again.")
 	b, err := base64.RawURLEncoding.DecodeString(u.options.ConfirmToken)
-	if err != nil || len(b) <= head {
+	// The decoder ignores line breaks and spare bits, so several texts stand for one token.
+	if err != nil || len(b) <= head || base64.RawURLEncoding.EncodeToString(b) != u.options.ConfirmToken {
 		return "", refused
 	}
 	expires, digest := int64(binary.BigEndian.Uint64(b)), string(b[head:])

@@ -41,7 +41,7 @@ func (a answer) varies() bool {
 	return strings.Contains(strings.Join(a.Header.Values("Vary"), ","), "Accept-Encoding")
 }
 
-func withSurfaces(t *testing.T) func(*api.Config) {
+func withSurfaces(t testing.TB) func(*api.Config) {
 	return func(c *api.Config) {
 		var err error
 		if c.Surfaces, err = api.Surfaces(c.Models, nil); err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"bulkpatch/api"
+	"bulkpatch/api/apitest"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -16,80 +17,15 @@ import (
 // canary is a customer's value that no key may see without customers:read.
 const canary = "Canary"
 
-// A scoped is one way to make a call, and the scopes that it takes.
-type scoped struct {
-	scopes string // by commas; "" for any key
-	query  string
-	body   string
-	header []string
-	shows  bool // to a key that may see all the answer shows the canary
+// narrow are the scopes of keys: each scope alone, the presets, and pairs that
+// some call takes together.
+var narrow = []string{
+	"customers:read", "customers:write", "jobs:read", "jobs:write", "secrets:read", "admin",
+	"customers:read,jobs:read", "customers:read,customers:write,jobs:read,jobs:write", "jobs:read,jobs:write",
+	"secrets:read,jobs:read", "customers:read,customers:write", "customers:write,jobs:write",
 }
 
-const (
-	readC, writeC   = "customers:read", "customers:write"
-	readJ, writeJ   = "jobs:read", "jobs:write"
-	bothC, redo     = writeC + "," + readC, writeC + "," + writeJ
-	active          = "filter=%7B%22state%22:%22active%22%7D"
-	jobOfActive     = `{"model":"desk","filter":{"state":"active"},"patch":{"jobTitle":"Lead"},"options":{"dryRun":true}}`
-	onlyTheJobsSeen = "" // the call is for any key, and the job is not found by one that may not see it
-)
-
-// nativeScopes has each native call, those of each model as desk's.
-var nativeScopes = map[string][]scoped{
-	"GET /v1/limits":        {{}},
-	"GET /v1/models":        {{}},
-	"GET /v1/models/{name}": {{}},
-
-	"GET /v1/desk/customers":              {{scopes: readC, shows: true}},
-	"POST /v1/desk/customers":             {{scopes: writeC, body: `{"firstName":"x","id":7}`}, {scopes: writeC, body: `{"firstName":"x"}`}},
-	"PATCH /v1/desk/customers":            {{scopes: writeC, query: active, body: leadPatch}, {scopes: writeC, query: active + "&dryRun=true", body: leadPatch, shows: true}},
-	"GET /v1/desk/customers/{id}":         {{scopes: readC, shows: true}},
-	"PATCH /v1/desk/customers/{id}":       {{scopes: writeC, body: leadPatch}, {scopes: writeC, body: leadPatch, header: []string{"Prefer", "wait=5"}, shows: true}, {scopes: writeC, query: "dryRun=true", body: leadPatch, shows: true}},
-	"DELETE /v1/desk/customers/{id}":      {{scopes: writeC}},
-	"GET /v1/desk/customers/{id}/history": {{scopes: readC}},
-	"POST /v1/desk/import":                {{scopes: writeC, body: `{"id":1,"numTickets":"x"}` + "\n", header: []string{"Content-Type", "application/x-ndjson"}}},
-	"GET /v1/desk/export":                 {{scopes: readC, shows: true}},
-
-	"GET /v1/jobs":               {{}},
-	"POST /v1/jobs":              {{scopes: writeC, body: jobOfActive, shows: true}},
-	"GET /v1/jobs/{job}":         {{scopes: onlyTheJobsSeen, shows: true}},
-	"GET /v1/jobs/{job}/results": {{shows: true}, {header: []string{"Accept", "text/csv"}, shows: true}, {header: []string{"Accept", "application/x-ndjson"}, shows: true}},
-	"GET /v1/jobs/{job}/events":  {{shows: true}},
-	"PATCH /v1/jobs/{job}":       {{scopes: writeJ, body: `{"recordsPerSecond":5}`, shows: true}},
-	"POST /v1/jobs/{job}/pause":  {{scopes: writeJ}},
-	"POST /v1/jobs/{job}/resume": {{scopes: writeJ}},
-	"POST /v1/jobs/{job}/cancel": {{scopes: writeJ}},
-	"POST /v1/jobs/{job}/retry":  {{scopes: redo}, {scopes: redo, body: `{"dryRun":true}`}},
-	"POST /v1/jobs/{job}/undo":   {{scopes: redo}},
-
-	"GET /v1/keys":          {{scopes: "admin"}},
-	"POST /v1/keys":         {{scopes: "admin", body: `{"name":"n","scopes":["admin"]}`}},
-	"DELETE /v1/keys/{key}": {{scopes: "admin"}},
-
-	"POST /v1/keys/{key}/rotate": {{scopes: "admin"}},
-
-	"GET /v1/brake": {{scopes: readJ}},
-	"PUT /v1/brake": {{scopes: "admin", body: `{"on":true,"reason":"x"}`}, {scopes: "admin", query: "all=true", body: `{"on":false}`}},
-	"GET /v1/audit": {{scopes: "admin"}},
-}
-
-// scopedCalls are the ways to make a call; none for one that is open to all,
-// or that another stands for.
-func scopedCalls(c api.Call) []scoped {
-	name := c.Method + " " + c.Path
-	switch {
-	case c.Vendor == "desk" && strings.HasSuffix(c.Path, "/update.json"):
-		return []scoped{{scopes: writeC, query: active, body: `{"customer":{"jobTitle":"Lead"}}`},
-			{scopes: writeC, query: active + "&dryRun=true", body: `{"customer":{"jobTitle":"Lead"}}`, shows: true}}
-	case c.Vendor != "" && c.Method == http.MethodGet:
-		return []scoped{{scopes: readC}}
-	case c.Vendor != "" && c.Method == http.MethodDelete:
-		return []scoped{{scopes: writeC, query: "external_id=7"}}
-	case c.Vendor != "":
-		return []scoped{{scopes: bothC, body: `{}`}}
-	}
-	return nativeScopes[name]
-}
+const active = "filter=%7B%22state%22:%22active%22%7D"
 
 // open reports whether a call asks for no key of the API, or as a login for one
 // in its body.
@@ -107,7 +43,7 @@ func TestEveryCallAsksForItsScopes(t *testing.T) {
 	w := newScopeWorld(t)
 	listed := map[string]bool{}
 	for _, c := range w.calls() {
-		ways := scopedCalls(c)
+		ways := apitest.Examples(c)
 		if listed[c.Method+" "+c.Path] = true; len(ways) == 0 {
 			t.Errorf("%s %s: nothing says which scopes it takes", c.Method, c.Path)
 		}
@@ -117,10 +53,26 @@ func TestEveryCallAsksForItsScopes(t *testing.T) {
 			}
 		}
 	}
-	for name := range nativeScopes {
+	for name := range apitest.NativeExamples {
 		if !listed[name] {
 			t.Errorf("%s: there is no such call", name)
 		}
+	}
+	w.logTellsNothing(t)
+}
+
+// logTellsNothing checks that the log has every call and no customer's value or
+// key.
+func (w *scopeWorld) logTellsNothing(t *testing.T) {
+	t.Helper()
+	text := w.log.String()
+	for _, k := range w.keys {
+		if strings.Contains(text, k.secret) || !strings.Contains(text, "actor=key:"+k.Name+" ") {
+			t.Errorf("the log has the secret of the key %s, or not its calls", k.Name)
+		}
+	}
+	if strings.Contains(text, canary) || strings.Contains(text, "level=ERROR") {
+		t.Error("the log has a customer's value or an error")
 	}
 }
 
@@ -146,13 +98,13 @@ func newScopeWorld(t *testing.T) *scopeWorld {
 		}
 		w.config = *c
 	})
-	for i, list := range []string{readC, writeC, readJ, writeJ, "secrets:read", "secrets:read,jobs:read", bothC, redo, "admin"} {
+	for i, list := range narrow {
 		scopes, err := auth.ParseScopes(list)
 		if err != nil {
 			t.Fatal(err)
 		}
 		secret := w.key(fmt.Sprint("narrow", i), "main", scopes...)
-		w.keys = append(w.keys, scopedKey{auth.Key{Scopes: scopes}, secret})
+		w.keys = append(w.keys, scopedKey{auth.Key{Name: fmt.Sprint("narrow", i), Scopes: scopes}, secret})
 	}
 	changed := map[string]job.Change{"firstName": {From: json.RawMessage(`"` + canary + `"`), To: json.RawMessage(`"x"`)}}
 	w.store.preview.Sample = []job.PreviewItem{{ID: model.StringID("1"), Changed: changed}}
@@ -207,27 +159,27 @@ func (w *scopeWorld) reset() {
 }
 
 // try makes a call one way with one key.
-func (w *scopeWorld) try(t *testing.T, c api.Call, way scoped, key scopedKey) {
+func (w *scopeWorld) try(t *testing.T, c api.Call, way apitest.Example, key scopedKey) {
 	t.Helper()
 	w.reset()
 	path := strings.NewReplacer("{id}", "1", "{job}", "job", "{key}", "99", "{name}", "desk", "{workspace}", "main").Replace(c.Path)
-	a := w.as(key.secret, c.Method, path+"?"+way.query, way.body, way.header...)
-	at := fmt.Sprintf("%s %s?%s with %s: %d %.300s", c.Method, c.Path, way.query, auth.JoinScopes(key.Scopes), a.StatusCode, a.text)
-	wanted, _ := auth.ParseScopes(way.scopes)
+	a := w.as(key.secret, c.Method, path+"?"+way.Query, way.Body, way.Header...)
+	at := fmt.Sprintf("%s %s?%s with %s: %d %.300s", c.Method, c.Path, way.Query, auth.JoinScopes(key.Scopes), a.StatusCode, a.text)
+	wanted, _ := auth.ParseScopes(way.Scopes)
 	allowed := true
 	for _, s := range wanted {
 		allowed = allowed && key.Has(s)
 	}
 	if allowed == (a.StatusCode == http.StatusForbidden) || a.StatusCode == http.StatusUnauthorized || a.StatusCode >= 500 {
-		t.Errorf("it takes %q: %s", way.scopes, at)
+		t.Errorf("it takes %q: %s", way.Scopes, at)
 	}
-	if ofJob := strings.Contains(c.Path, "{job}"); ofJob && way.scopes == "" && (a.StatusCode == http.StatusOK) != key.Has(auth.JobsRead) {
+	if ofJob := strings.Contains(c.Path, "{job}"); ofJob && way.Scopes == "" && (a.StatusCode == http.StatusOK) != key.Has(auth.JobsRead) {
 		t.Errorf("it needs to see the job: %s", at)
 	}
 	switch shown := strings.Contains(a.text, canary); {
 	case shown && !key.Has(auth.CustomersRead):
 		t.Errorf("it shows a customer's value: %s", at)
-	case !shown && way.shows && key.Has(auth.Admin):
+	case !shown && way.Shows && key.Has(auth.Admin):
 		t.Errorf("it shows nothing that is to be hidden from others: %s", at)
 	}
 	for _, s := range wanted {

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"bulkpatch/api"
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 )
@@ -89,7 +91,7 @@ func TestASignInTakesNoTokenOver(t *testing.T) {
 }
 
 func TestWithTLSTheCookieIsSecure(t *testing.T) {
-	r := newRig(t)
+	r := newRig(t, func(c *api.Config) { c.TrustedProxies = web.Proxies{netip.MustParsePrefix("127.0.0.0/8")} })
 	tls := []string{"X-Forwarded-Proto", "https"}
 	a := r.signIn(r.admin, "", tls...).want(303)
 	cookie := a.cookie()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"net/http"
@@ -34,18 +35,22 @@ func Unpack(r *http.Request) error {
 // to.
 type packedBody struct {
 	io.ReadCloser // as it comes
-	from          *gzip.Reader
-	came, made    int64 // bytes read, and bytes unpacked
+	part          *gzip.Reader
+	rest          *bufio.Reader // what comes behind the part
+	came, made    int64         // bytes read, and bytes unpacked
 }
 
 // Read unpacks as much as has come. It returns a problem for a body that is not
 // gzip or ends too early.
 func (p *packedBody) Read(b []byte) (n int, err error) {
-	if p.from == nil {
-		p.from, err = gzip.NewReader(wire{p})
+	if p.part == nil {
+		p.rest, p.part = bufio.NewReader(wire{p}), new(gzip.Reader)
+		err = p.begin()
 	}
 	if err == nil {
-		n, err = p.from.Read(b)
+		if n, err = p.part.Read(b); err == io.EOF {
+			err = p.begin()
+		}
 	}
 	p.made += int64(n)
 	var told *Problem
@@ -54,6 +59,20 @@ func (p *packedBody) Read(b []byte) (n int, err error) {
 		return n, err
 	}
 	return n, errNoGzip
+}
+
+// begin begins a part, or returns io.EOF where there is none. The reader must not
+// do so itself: to it, a body that breaks off in the name of a part ends well.
+func (p *packedBody) begin() error {
+	if _, err := p.rest.Peek(1); err != nil {
+		return err
+	}
+	err := p.part.Reset(p.rest)
+	p.part.Multistream(false)
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 // A wire reads the body of a packedBody as it comes, up to the limit.
