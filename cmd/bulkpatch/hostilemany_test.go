@@ -81,7 +81,7 @@ func linesOnlyIn(text, other string) string {
 
 // A hostileRun is the program under hostile requests.
 type hostileRun struct {
-	*pair
+	*neighbours
 	generator *apitest.Generator
 	readBack  atomic.Int64
 	turn      sync.RWMutex // held alone while a value is written and read back
@@ -92,7 +92,7 @@ type hostileRun struct {
 
 func newHostileRun(t *testing.T, p *process) *hostileRun {
 	t.Helper()
-	h := &hostileRun{pair: newPair(t, p), count: map[int]int{}}
+	h := &hostileRun{neighbours: newNeighbours(t, p), count: map[int]int{}}
 	models := model.Shipped()
 	surfaces, err := api.Surfaces(models, nil)
 	if err != nil {

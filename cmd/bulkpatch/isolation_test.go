@@ -28,9 +28,9 @@ var theirRecords = map[string]struct{ record, unknown string }{
 	"mythic":        {`{"id":"theirs-1","name":"` + theirSecret + `","proxy_api_key":"` + theirSecret + `"}`, "theirs-2"},
 }
 
-// A pair is two workspaces of one installation. Our admin calls; what theirs has
+// Neighbours are two workspaces of one installation. Our admin calls; what theirs has
 // must not show.
-type pair struct {
+type neighbours struct {
 	*process
 	ours, theirs       string            // admin keys
 	ids                map[string]string // of their customers, by model and field
@@ -44,7 +44,7 @@ type pair struct {
 func TestWorkspacesSeeNothingOfOneAnother(t *testing.T) {
 	for name, db := range databases(t) {
 		t.Run(name, func(t *testing.T) {
-			p := newPair(t, start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(), "--redis", "embedded", "--log-level", "debug"))
+			p := newNeighbours(t, start(t, "serve", "--addr", "127.0.0.1:0", "--db", db(), "--redis", "embedded", "--log-level", "debug"))
 			before := p.all(t)
 			models := model.Shipped()
 			surfaces, err := api.Surfaces(models, nil)
@@ -66,9 +66,9 @@ func TestWorkspacesSeeNothingOfOneAnother(t *testing.T) {
 }
 
 // newPair gives each workspace its admin, and theirs customers and a job.
-func newPair(t *testing.T, p *process) *pair {
+func newNeighbours(t *testing.T, p *process) *neighbours {
 	t.Helper()
-	w := &pair{process: p, ids: map[string]string{}}
+	w := &neighbours{process: p, ids: map[string]string{}}
 	var theirs client.Key
 	var err error
 	if _, w.ours, err = p.client(t, p.firstKey).CreateKey(t.Context(), "admin", "ours", []string{"admin"}); err != nil {
@@ -105,7 +105,7 @@ const (
 )
 
 // ask sends a request and returns the answer.
-func (p *pair) ask(t *testing.T, key, method, path, body string, header ...string) (*http.Response, string) {
+func (p *neighbours) ask(t *testing.T, key, method, path, body string, header ...string) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, p.base+path, strings.NewReader(body))
 	if err != nil {
@@ -132,7 +132,7 @@ func (p *pair) ask(t *testing.T, key, method, path, body string, header ...strin
 }
 
 // json reads what their admin is answered.
-func (p *pair) json(t *testing.T, to any, method, path, body string, header ...string) {
+func (p *neighbours) json(t *testing.T, to any, method, path, body string, header ...string) {
 	t.Helper()
 	if resp, text := p.ask(t, p.theirs, method, path, body, header...); resp.StatusCode > 202 || json.Unmarshal([]byte(text), to) != nil {
 		t.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, text)
@@ -140,7 +140,7 @@ func (p *pair) json(t *testing.T, to any, method, path, body string, header ...s
 }
 
 // all is what their workspace has, as text.
-func (p *pair) all(t *testing.T) string {
+func (p *neighbours) all(t *testing.T) string {
 	t.Helper()
 	var all []string
 	for _, path := range []string{"/v1/jobs", "/v1/desk/export", "/v1/plane/export", "/v1/clientsuccess/export", "/v1/accounts/export", "/v1/mythic/export"} {
@@ -151,7 +151,7 @@ func (p *pair) all(t *testing.T) string {
 }
 
 // meet makes a call in each way that it can be made, as our admin.
-func (p *pair) meet(t *testing.T, c api.Call, surfaces []*compat.Surface) {
+func (p *neighbours) meet(t *testing.T, c api.Call, surfaces []*compat.Surface) {
 	t.Helper()
 	ways := apitest.Examples(c)
 	keyless := c.Keyless || !strings.HasPrefix(c.Path, "/v1/") && c.Vendor == ""
@@ -198,7 +198,7 @@ func bodyFor(c api.Call, way apitest.Example) string {
 
 // places fills the segments of a path with what the other workspace has, and
 // with what nobody has.
-func (p *pair) places(c api.Call, surfaces []*compat.Surface) (theirs, unknown *strings.Replacer) {
+func (p *neighbours) places(c api.Call, surfaces []*compat.Surface) (theirs, unknown *strings.Replacer) {
 	m, field := "", "id"
 	if parts := strings.Split(c.Path, "/"); len(parts) > 2 {
 		m = parts[2]
@@ -217,12 +217,12 @@ func (p *pair) places(c api.Call, surfaces []*compat.Surface) (theirs, unknown *
 }
 
 // without leaves out of an answer what was called.
-func (p *pair) without(text string) string {
+func (p *neighbours) without(text string) string {
 	return strings.NewReplacer(p.job, "", p.job[:len(p.job)-4]+"0000", "").Replace(text)
 }
 
 // borrow uses a token, a cursor and an idempotency key of the other workspace.
-func (p *pair) borrow(t *testing.T) {
+func (p *neighbours) borrow(t *testing.T) {
 	t.Helper()
 	if resp, text := p.ask(t, p.ours, "PATCH", "/v1/desk/customers?confirmToken="+p.token+"&"+ofActive, lead); resp.StatusCode != http.StatusPreconditionFailed {
 		t.Errorf("their token: %d %s", resp.StatusCode, text)
