@@ -60,7 +60,7 @@ var NativeExamples = map[string][]Example{
 	"POST /v1/keys/{key}/rotate": {{Scopes: "admin"}},
 
 	"GET /v1/brake": {{Scopes: readJ}},
-	"PUT /v1/brake": {{Scopes: "admin", Body: `{"on":true,"reason":"x"}`}, {Scopes: "admin", Query: "all=true", Body: `{"on":false}`}},
+	"PUT /v1/brake": {{Scopes: "admin", Body: `{"on":false,"reason":"x"}`}, {Scopes: "admin", Query: "all=true", Body: `{"on":false}`}},
 	"GET /v1/audit": {{Scopes: "admin"}},
 }
 
