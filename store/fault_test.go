@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -13,7 +12,6 @@ import (
 
 	"bulkpatch/job"
 	"bulkpatch/store"
-	"bulkpatch/store/pgtest"
 	"bulkpatch/store/storetest"
 )
 
@@ -55,9 +53,10 @@ func (f *faults) set(armed bool) {
 // then on, as a crash does, after which the database is opened anew. In the
 // end everything must be as in the run that nothing disturbed.
 func TestAFaultAtAnyStatementChangesNothingInTheEnd(t *testing.T) {
+	t.Parallel()
 	failEach(t, 1, func(t *testing.T) place {
 		return place{
-			address: "sqlite://" + filepath.Join(t.TempDir(), "faulty.db"),
+			address: sqliteWithTables(t),
 			fault:   sqlite3.Error{Code: sqlite3.ErrIoErr},
 			driver:  func(f *faults) driver.Driver { return faultySQLite{f} },
 		}
@@ -67,9 +66,10 @@ func TestAFaultAtAnyStatementChangesNothingInTheEnd(t *testing.T) {
 // TestAFaultAtAnyStatementOnPostgreSQL does so on a server, where a COMMIT may
 // also be carried out and its answer get lost.
 func TestAFaultAtAnyStatementOnPostgreSQL(t *testing.T) {
+	t.Parallel()
 	failEach(t, 15, func(t *testing.T) place {
 		return place{
-			address: pgtest.Database(t),
+			address: postgresWithTables(t),
 			fault:   &pgconn.PgError{Code: "58030", Message: "could not write block"},
 			driver:  func(f *faults) driver.Driver { return faultyPostgres{f} },
 		}
@@ -167,8 +167,9 @@ func (s *scenario) run() string {
 			text += fmt.Sprintln(" ", r.ID, r.Outcome, r.Changed, r.Error)
 		}
 	}
+	people := s.All(`{}`)
 	for i := range 16 {
-		p := s.All(`{}`)[fmt.Sprint(i+1)]
+		p := people[fmt.Sprint(i+1)]
 		text += fmt.Sprintln(p.ID, p.Version, p.Name, p.Score == nil, string(p.Custom))
 	}
 	fatal(s.t, s.Store.Close())
