@@ -239,8 +239,9 @@ func TestFaultsInTheDataFailRecords(t *testing.T) {
 	for name, tt := range sqliteRefusedUpdates {
 		t.Run(name, func(t *testing.T) { tt.check(t, "sqlite://"+filepath.Join(t.TempDir(), "refusing.db")) })
 	}
+	template := withTables(t, pgtest.Database(t))
 	for name, tt := range postgresRefusedUpdates {
-		t.Run(name, func(t *testing.T) { tt.check(t, pgtest.Database(t)) })
+		t.Run(name, func(t *testing.T) { tt.check(t, pgtest.Copy(t, template)) })
 	}
 }
 
