@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -26,7 +27,7 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
-var records = flag.Int("records", 100_000, "customers of the benchmark of a whole job")
+var records = flag.Int("records", 20_000, "customers of the benchmarks of whole jobs")
 
 const adminKey = "bp_the-key-of-the-benchmarks"
 
@@ -36,15 +37,34 @@ const (
 	where      = `workspace = 1 AND f_state = 'active' AND (f_trusted = 1 OR created_at >= 1559347200000000)`
 )
 
-// binary builds the program once.
+// built is the program that the benchmarks run. The first one builds it.
+var built struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if built.dir != "" {
+		os.RemoveAll(built.dir)
+	}
+	os.Exit(status)
+}
+
+// binary returns the path of the program.
 func binary(b *testing.B) string {
 	b.Helper()
-	path := filepath.Join(b.TempDir(), "bulkpatch")
-	out, err := exec.Command("go", "build", "-o", path, "bulkpatch/cmd/bulkpatch").CombinedOutput()
-	if err != nil {
-		b.Fatalf("build: %v\n%s", err, out)
-	}
-	return path
+	built.once.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "bulkpatch-bench-"); built.err != nil {
+			return
+		}
+		if out, err := exec.Command("go", "build", "-o", built.dir, "bulkpatch/cmd/bulkpatch").CombinedOutput(); err != nil {
+			built.err = fmt.Errorf("%w: %s", err, out)
+		}
+	})
+	fatal(b, built.err)
+	return filepath.Join(built.dir, "bulkpatch")
 }
 
 // A server is a running bulkpatch serve.

@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	costly = flag.Int("costly", 3000, "customers of the benchmarks with filters at the limits")
+	costly = flag.Int("costly", 500, "customers of the benchmarks with filters at the limits")
 	terms  = flag.Int("terms", 1000, "conditions of a filter at the limits")
 )
 

@@ -5,6 +5,6 @@
 //
 // Some measure what one caller can cost the others: BenchmarkSingleBesideAJob,
 // BenchmarkExpensiveNeighbours, BenchmarkExpensiveFilter, BenchmarkFollowers
-// and BenchmarkHostile. The three in the middle are small unless -costly,
-// -followers and -measured say otherwise; -records is the size of the rest.
+// and BenchmarkHostile. All are small unless flags say otherwise: -costly,
+// -followers and -measured for the three in the middle, -records for the rest.
 package bench

@@ -15,7 +15,7 @@ import (
 	"bulkpatch/model/sample"
 )
 
-var measured = flag.Duration("measured", 3*time.Second, "how long neighbours and followers are measured")
+var measured = flag.Duration("measured", time.Second, "how long neighbours and followers are measured")
 
 // BenchmarkExpensiveNeighbours has eight callers of one workspace loop the
 // most expensive list, count, preview and bulk job that the limits allow, and

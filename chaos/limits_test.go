@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"encoding/json"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -30,38 +29,6 @@ func measure(filter any) (conditions, values int) {
 		values++
 	}
 	return conditions, values
-}
-
-func TestCostlyRequestsAreWithinTheLimitsOrBeyondThemAsMeant(t *testing.T) {
-	for seed := range uint64(5) {
-		for _, k := range allVariants {
-			p := newPlan(seed, k)
-			jobs := 0
-			for _, op := range p.bulks {
-				if size := len(jsonBody(op.patch)); size > vastBytes {
-					t.Errorf("seed %d of %s: a patch has %d bytes", seed, k, size)
-				}
-				c, ok := op.cond.(costly)
-				if !ok {
-					continue
-				}
-				jobs++
-				conditions, values := sizes(t, c, op.table)
-				if conditions < 300 || conditions > mostConditions || values > mostValues {
-					t.Errorf("seed %d of %s: a job's filter has %d conditions and %d values", seed, k, conditions, values)
-				}
-			}
-			if jobs == 0 {
-				t.Errorf("seed %d of %s has no costly job", seed, k)
-			}
-			for _, op := range p.reads {
-				length := len(url.QueryEscape(string(jsonBody(op.cond.filter(op.table)))))
-				if conditions, _ := sizes(t, op.cond, op.table); conditions > mostConditions || !strings.HasPrefix(op.how, "preview") && length > 60<<10 {
-					t.Errorf("seed %d of %s: the filter of a %s has %d conditions and %d bytes", seed, k, op.how, conditions, length)
-				}
-			}
-		}
-	}
 }
 
 // sizes measures the filter of a condition as it is sent.

@@ -12,6 +12,14 @@ import (
 	"bulkpatch/model"
 )
 
+// Each check tries many filters on the same records. The numbers are fixed,
+// since drawn ones are small most of the time; what fails is one filter on one
+// record, so nothing is lost for reading.
+const (
+	recordsPerCheck = 10
+	filtersPerCheck = 60
+)
+
 // Records and filters draw their values from the same small pools, so that
 // they meet; every value in a pool is one that some database, driver or
 // careless compiler gets wrong.

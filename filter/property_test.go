@@ -1,3 +1,5 @@
+//go:build !fuzz
+
 package filter
 
 import (
@@ -113,14 +115,6 @@ func (r runner) rows(t rapid.TB, query string, args []any, each func(int64, bool
 		t.Fatalf("%v\n%s\n%#v", err, query, args)
 	}
 }
-
-// Each check tries many filters on the same records. The numbers are fixed,
-// since drawn ones are small most of the time; what fails is one filter on one
-// record, so nothing is lost for reading.
-const (
-	recordsPerCheck = 10
-	filtersPerCheck = 60
-)
 
 // testSelectsWhatMatches is the property: a database selects exactly the
 // records that the plain matcher does.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -20,8 +21,7 @@ import (
 	"bulkpatch/store"
 )
 
-// benchRecords is how many customers the benchmarks work on.
-const benchRecords = 200_000
+var benchRecords = flag.Int("records", 20_000, "customers of BenchmarkJob")
 
 // benchFilter matches about half of them. benchWhere is the same condition as
 // SQL written by hand.
@@ -90,7 +90,7 @@ func copied(b *testing.B, path string) string {
 // before it, on a copy of the file. Both times include a final checkpoint.
 // x-of-bare is the rate of the job divided by that of the statement.
 func BenchmarkJob(b *testing.B) {
-	base := imported(b, benchRecords)
+	base := imported(b, *benchRecords)
 	var ours, bare time.Duration
 	var rows int64
 	for b.Loop() {

@@ -235,11 +235,13 @@ var postgresRefusedUpdates = map[string]refusedUpdate{
 // in the data fails each record with its reason, in a bulk job and in a single.
 // Any other error fails no record.
 func TestFaultsInTheDataFailRecords(t *testing.T) {
+	t.Parallel()
 	for name, tt := range sqliteRefusedUpdates {
 		t.Run(name, func(t *testing.T) { tt.check(t, "sqlite://"+filepath.Join(t.TempDir(), "refusing.db")) })
 	}
+	template := withTables(t, pgtest.Database(t))
 	for name, tt := range postgresRefusedUpdates {
-		t.Run(name, func(t *testing.T) { tt.check(t, pgtest.Database(t)) })
+		t.Run(name, func(t *testing.T) { tt.check(t, pgtest.Copy(t, template)) })
 	}
 }
 

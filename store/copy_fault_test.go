@@ -3,7 +3,6 @@ package store_test
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"bulkpatch/store"
-	"bulkpatch/store/pgtest"
 	"bulkpatch/store/storetest"
 )
 
@@ -23,28 +21,22 @@ import (
 // bad disk. The destination must be as empty as before, so that a second copy
 // fills it, or complete if only the answer to the COMMIT was lost.
 func TestACopyThatBreaksOffLeavesNothing(t *testing.T) {
+	t.Parallel()
 	address := "sqlite://" + filepath.Join(t.TempDir(), "source.db")
 	source := newInstallation(t, address)
 	want := dump(t, address, nil)
-	dir := t.TempDir()
-	file := func(n int) place {
-		return place{
-			address: fmt.Sprintf("sqlite://%s/%d.db", dir, n),
-			fault:   sqlite3.Error{Code: sqlite3.ErrIoErr},
-		}
-	}
 	t.Run("into SQLite", func(t *testing.T) {
-		breakEach(t, source.Store, 30, nil, want, func(n int, f *faults) place {
-			p := file(n)
+		breakEach(t, source.Store, 30, nil, want, func(f *faults) place {
+			p := place{address: sqliteWithTables(t), fault: sqlite3.Error{Code: sqlite3.ErrIoErr}}
 			f.err = p.fault
 			sql.Register(p.address, faultySQLite{f})
 			return p
 		})
 	})
 	t.Run("into PostgreSQL", func(t *testing.T) {
-		json := jsonColumns(t, migrated(t, pgtest.Database(t)))
-		breakEach(t, source.Store, 18, json, dump(t, address, json), func(_ int, f *faults) place {
-			p := place{address: pgtest.Database(t), fault: &pgconn.PgError{Code: "58030", Message: "could not write block"}}
+		json := jsonColumns(t, postgresWithTables(t))
+		breakEach(t, source.Store, 18, json, dump(t, address, json), func(f *faults) place {
+			p := place{address: postgresWithTables(t), fault: &pgconn.PgError{Code: "58030", Message: "could not write block"}}
 			f.err = p.fault
 			sql.Register(p.address, faultyPostgres{f})
 			return p
@@ -53,27 +45,17 @@ func TestACopyThatBreaksOffLeavesNothing(t *testing.T) {
 	sameRows(t, "the source", dump(t, address, nil), want)
 }
 
-// migrated creates the tables of a new database.
-func migrated(t *testing.T, address string) string {
-	t.Helper()
-	s, err := store.Open(t.Context(), address, store.Options{Models: storetest.Models(t)})
-	fatal(t, err)
-	fatal(t, s.Migrate(t.Context()))
-	fatal(t, s.Close())
-	return address
-}
-
-// breakEach fails a copy at every stride-th statement. at opens the destination
-// with a driver that fails there.
-func breakEach(t *testing.T, source *store.Store, stride int, json map[string]bool, whole map[string][]string, at func(n int, f *faults) place) {
+// breakEach fails a copy at every stride-th statement. at returns a destination
+// with empty tables, whose driver fails there.
+func breakEach(t *testing.T, source *store.Store, stride int, json map[string]bool, whole map[string][]string, at func(f *faults) place) {
 	t.Helper()
 	same := func(a, b map[string][]string) bool {
 		return maps.EqualFunc(a, b, func(a, b []string) bool { return slices.Equal(a, b) })
 	}
 	for n := 1; ; n += stride {
 		f := &faults{failOn: n, crash: n/stride%2 == 0}
-		p := at(n, f)
-		empty := dump(t, migrated(t, p.address), json)
+		p := at(f)
+		empty := dump(t, p.address, json)
 		to, err := store.OpenWith(t.Context(), p.address, p.address, store.Options{Models: storetest.Models(t)})
 		fatal(t, err)
 		f.set(true)
@@ -108,7 +90,8 @@ func TestACopyKeepsOthersFromWriting(t *testing.T) {
 	onBoth(t, func(t *testing.T, empty func(*testing.T) string) {
 		from, to := empty(t), empty(t)
 		source := newInstallation(t, from)
-		dest := opened(t, migrated(t, to), store.Options{Models: storetest.Models(t)})
+		makeTables(t, to)
+		dest := opened(t, to, store.Options{Models: storetest.Models(t)})
 		tried := false
 		_, err := source.CopyTo(t.Context(), dest, func(int64, int64) {
 			if tried {

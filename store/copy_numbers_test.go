@@ -14,6 +14,7 @@ import (
 // installation whose last jobs have been purged. Records still name the numbers
 // of these jobs.
 func TestACopyGivesNoNumberTwice(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := func(name string) string { return "sqlite://" + filepath.Join(dir, name) }
 	k := storetest.NewKit(t, func(tb testing.TB, o store.Options) *store.Store { return opened(tb, file("first.db"), o) })

@@ -31,6 +31,7 @@ func copyTo(t *testing.T, from *store.Store, address string) ([]store.TableCopy,
 }
 
 func TestACopyHoldsWhatItsSourceHolds(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := func(name string) string { return "sqlite://" + filepath.Join(dir, name) }
 	first := newInstallation(t, file("first.db"))
@@ -91,6 +92,7 @@ func sameRows(t *testing.T, where string, got, want map[string][]string) {
 }
 
 func TestACopyGoesOnWhereItsSourceHasStopped(t *testing.T) {
+	t.Parallel()
 	for name, address := range map[string]string{"PostgreSQL": pgtest.Database(t), "SQLite": "sqlite://" + filepath.Join(t.TempDir(), "copy.db")} {
 		t.Run(name, func(t *testing.T) {
 			i := newInstallation(t, "sqlite://"+filepath.Join(t.TempDir(), "source.db"))

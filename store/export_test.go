@@ -47,6 +47,17 @@ func (s *Store) ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Ste
 	return c.Next(ctx, limit)
 }
 
+// withTables creates the tables of the shipped models in a new database, and
+// returns its address. To copy such a database is faster than to create many.
+func withTables(t *testing.T, address string) string {
+	t.Helper()
+	s, err := Open(t.Context(), address, Options{Models: model.Shipped()})
+	must(t, err)
+	must(t, s.Migrate(t.Context()))
+	must(t, s.Close())
+	return address
+}
+
 // openTemp opens a store in a new SQLite file, whose path it returns.
 func openTemp(t *testing.T) (*Store, string) {
 	t.Helper()

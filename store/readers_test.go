@@ -19,9 +19,10 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-// TestReads runs each test on an empty database of each kind.
+// TestReads runs each test on a database of each kind without rows.
 func TestReads(t *testing.T) {
 	server := pgtest.Start(t)
+	template := withTables(t, server.Database(t))
 	for name, test := range map[string]func(*testing.T, *Store){
 		"no class takes what another needs":      noClassTakesWhatAnotherNeeds,
 		"a search ends in the database":          searchEndsInTheDatabase,
@@ -38,7 +39,7 @@ func TestReads(t *testing.T) {
 	} {
 		for kind, address := range map[string]func(testing.TB) string{
 			"SQLite":     func(tb testing.TB) string { return "sqlite://" + filepath.Join(tb.TempDir(), "reads.db") },
-			"PostgreSQL": server.Database,
+			"PostgreSQL": func(tb testing.TB) string { return server.Copy(tb, template) },
 		} {
 			t.Run(kind+"/"+name, func(t *testing.T) {
 				s, err := Open(t.Context(), address(t), Options{Models: model.Shipped()})

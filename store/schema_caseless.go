@@ -42,6 +42,10 @@ func refusedBy(m *model.Model, f *model.Field, named string) bool {
 	return named == f.Column || f.Caseless() && (named == caselessIndex(m, f) || named == provisionalIndex(m, f))
 }
 
+// caselessTries is how often an index is tried that a write of another process
+// has made impossible meanwhile.
+const caselessTries = 3
+
 // alignCaseless makes the index that keeps a field unique regardless of case. how
 // is "" or the dialect's concurrently. Where records collide it makes the
 // provisional index, and where too many do it makes none: no record is deleted
@@ -63,7 +67,7 @@ func (t *tx) alignCaseless(m *model.Model, f *model.Field, how string) error {
 	if done {
 		return nil
 	}
-	for range migrateTries {
+	for range caselessTries {
 		if err = t.tryCaseless(m, f, how, have); !errors.Is(err, sqldb.ErrRaced) {
 			return err
 		}

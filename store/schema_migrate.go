@@ -20,10 +20,6 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrateTries is how often a migration is tried when another process wins the
-// race for the same step.
-const migrateTries = 3
-
 // migratePoll is how often a process checks whether another one has finished.
 const migratePoll = 100 * time.Millisecond
 
@@ -74,9 +70,15 @@ func (s *Store) modelsMigrated(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// migrateLedger creates and changes the fixed tables.
-func (s *Store) migrateLedger(ctx context.Context, db *sql.DB) (err error) {
-	for range migrateTries {
+// migrateLedger creates and changes the fixed tables. Where no lock keeps others
+// out, another process may win the race for a step, which is then tried again. It
+// can do so once for each step.
+func (s *Store) migrateLedger(ctx context.Context, db *sql.DB) error {
+	steps, err := migrations.ReadDir(s.db.Dialect.Migrations)
+	if err != nil {
+		return err
+	}
+	for range len(steps) + 1 {
 		err = s.givingWay(ctx, func() error { return s.migrateLedgerOnce(ctx, db) })
 		if err == nil || errors.Is(err, job.ErrUnavailable) {
 			break

@@ -13,8 +13,12 @@ import (
 // TestAChangeOfFixedTablesGivesWay migrates a database of an earlier version
 // while a backup reads it. The change must not make others wait for the backup.
 func TestAChangeOfFixedTablesGivesWay(t *testing.T) {
+	t.Parallel()
 	for version, table := range map[int64]string{2: "jobs", 3: "shards", 4: "shards", 5: "jobs", 6: "outbox", 8: "models"} {
-		t.Run(fmt.Sprint("from version ", version), func(t *testing.T) { changeBesideABackup(t, pgtest.Database(t), version, table) })
+		t.Run(fmt.Sprint("from version ", version), func(t *testing.T) {
+			t.Parallel()
+			changeBesideABackup(t, pgtest.Database(t), version, table)
+		})
 	}
 }
 

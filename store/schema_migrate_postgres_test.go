@@ -59,6 +59,7 @@ func (p *peopled) write() {
 // TestAnIndexGrowsBesideWriters starts a process whose model has one more index
 // while a transaction has written to the table. Others can still write.
 func TestAnIndexGrowsBesideWriters(t *testing.T) {
+	t.Parallel()
 	p := newPeopled(t)
 	held, err := p.others.Begin()
 	fatal(t, err)
@@ -85,6 +86,7 @@ func TestAnIndexGrowsBesideWriters(t *testing.T) {
 // while a backup reads the table. The start must not make others wait for the
 // backup.
 func TestAChangeOfShapeGivesWay(t *testing.T) {
+	t.Parallel()
 	p := newPeopled(t)
 	backup, err := p.others.Begin()
 	fatal(t, err)
@@ -106,6 +108,7 @@ func TestAChangeOfShapeGivesWay(t *testing.T) {
 // migration lock while a change of columns waits for a backup. Another process
 // may migrate from then on, so this start must not continue.
 func TestWhoLosesTheLockMigratesNoFurther(t *testing.T) {
+	t.Parallel()
 	p := newPeopled(t)
 	backup, err := p.others.Begin()
 	fatal(t, err)
@@ -139,6 +142,7 @@ func TestWhoLosesTheLockMigratesNoFurther(t *testing.T) {
 // TestABrokenIndexIsMadeAnew finds an invalid index, whose creation failed or
 // was interrupted.
 func TestABrokenIndexIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	p := newPeopled(t)
 	unique := strings.Replace(fern, "string", "string, x-unique: true", 1)
 	fatal(t, p.start(fern, p.add(`{"name": "fern"}`)))

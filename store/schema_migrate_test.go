@@ -32,10 +32,13 @@ func newGrowing(t *testing.T, address string) *growing {
 // onBoth runs a test on both kinds of database. empty creates a database and
 // returns its address.
 func onBoth(t *testing.T, test func(t *testing.T, empty func(*testing.T) string)) {
+	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
 		test(t, func(t *testing.T) string { return "sqlite://" + filepath.Join(t.TempDir(), "test.db") })
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
 		test(t, func(t *testing.T) string { return pgtest.Database(t) })
 	})
 }

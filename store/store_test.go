@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"path/filepath"
 	"testing"
 
 	"bulkpatch/store"
@@ -11,7 +10,7 @@ import (
 
 func openSQLite(tb testing.TB, o store.Options) *store.Store {
 	tb.Helper()
-	return opened(tb, "sqlite://"+filepath.Join(tb.TempDir(), "test.db"), o)
+	return opened(tb, sqliteWithTables(tb), o)
 }
 
 func opened(tb testing.TB, address string, o store.Options) *store.Store {
@@ -28,22 +27,38 @@ func opened(tb testing.TB, address string, o store.Options) *store.Store {
 	return s
 }
 
-func TestSQLite(t *testing.T) { storetest.Run(t, openSQLite) }
+func TestSQLite(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, openSQLite)
+}
 
-// TestPostgreSQL gives each test its own database on one server, with the clock
-// that the test asks for, and makes shards as small as the tests need.
+// openPostgres opens a database of its own on a server, a copy of the template,
+// with the clock that the test asks for, and makes shards as small as the tests
+// need.
+func openPostgres(server *pgtest.Server, template string) func(testing.TB, store.Options) *store.Store {
+	return func(tb testing.TB, o store.Options) *store.Store {
+		tb.Helper()
+		s := opened(tb, server.Copy(tb, template), o)
+		s.UseClock(o.Now)
+		s.CutFinely(storetest.Part)
+		return s
+	}
+}
+
 func TestPostgreSQL(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
-	t.Run("suite", func(t *testing.T) {
-		storetest.Run(t, func(tb testing.TB, o store.Options) *store.Store {
-			s := opened(tb, server.Database(tb), o)
-			s.UseClock(o.Now)
-			s.CutFinely(storetest.Part)
-			return s
-		})
-	})
+	template := server.Database(t)
+	makeTables(t, template)
+	t.Run("suite", func(t *testing.T) { storetest.Run(t, openPostgres(server, template)) })
 	t.Run("openings", func(t *testing.T) { openings(t, server) })
-	// A deadlock would be resolved, but only after a second of waiting.
+	noDeadlocks(t, server)
+}
+
+// noDeadlocks asks a server. A deadlock would be resolved, but only after a
+// second of waiting.
+func noDeadlocks(t *testing.T, server *pgtest.Server) {
+	t.Helper()
 	if n := server.Do(t, "postgres", `SELECT SUM(deadlocks) FROM pg_stat_database`); n != "0" {
 		t.Errorf("%s deadlocks", n)
 	}

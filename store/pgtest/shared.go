@@ -22,6 +22,19 @@ var shared struct {
 // or reads what the server says of all databases calls [Start] instead.
 func Database(tb testing.TB) string {
 	tb.Helper()
+	return sharedServer(tb).Database(tb)
+}
+
+// Copy creates a copy of a database that [Database] has created; see
+// [Server.Copy].
+func Copy(tb testing.TB, address string) string {
+	tb.Helper()
+	return sharedServer(tb).Copy(tb, address)
+}
+
+// sharedServer starts the server if it does not run yet.
+func sharedServer(tb testing.TB) *Server {
+	tb.Helper()
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.server == nil {
@@ -32,7 +45,7 @@ func Database(tb testing.TB) string {
 		}
 		shared.server, shared.guard = server, g
 	}
-	return shared.server.Database(tb)
+	return shared.server
 }
 
 // outliving is a test that drops its cleanups, so that the server outlives the

@@ -12,6 +12,17 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 		t.Parallel()
 		installationsAreNamed(t, open)
 	})
+	runEach(t, tests, open)
+}
+
+// RunLarge runs the tests of values of about a mebibyte. Most of their time goes
+// into copying and comparing bytes, which takes the race detector many times as
+// long; the same statements run with small values in [Run].
+func RunLarge(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
+	runEach(t, largeTests, open)
+}
+
+func runEach(t *testing.T, tests map[string]func(*testing.T, *Kit), open func(testing.TB, store.Options) *store.Store) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -20,16 +31,15 @@ func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 	}
 }
 
-// tests are the promises of a store, each with the test that checks it.
+// tests and largeTests are the promises of a store, each with the test that checks
+// it.
 var tests = map[string]func(*testing.T, *Kit){
 	"a bulk job updates what its filter selects":                 bulkUpdatesSelection,
 	"each record has the right outcome":                          outcomesAreToldApart,
 	"records that match only later are not changed":              lateMatchesAreLeft,
 	"records that cease to match are skipped or forced":          mismatchIsSkippedOrForced,
 	"a sparse selection is updated by a list of numbers":         sparseSelection,
-	"large records make small chunks":                            largeChunks,
 	"a merge may have many names":                                wideMerges,
-	"a merge that makes too large a value fails its record":      mergesTooLarge,
 	"the next lease takes over the size of chunks":               sizesAreKept,
 	"a job without progress fails":                               noProgressRounds,
 	"a chunk sees changes made right before it":                  othersBesideChunks,
@@ -49,7 +59,6 @@ var tests = map[string]func(*testing.T, *Kit){
 	"results page through every selected record":                 resultsPage,
 	"a preview tells what the job then does":                     previewAgrees,
 	"ids keep their type":                                        idsKeepTheirType,
-	"a preview tells what will fail":                             foretold,
 	"a preview checks the guards":                                previewsKnowGuards,
 	"a preview changes no record":                                previewsLeaveAllPending,
 	"history names the jobs that changed a record":               historyNamesJobs,
@@ -63,9 +72,7 @@ var tests = map[string]func(*testing.T, *Kit){
 	"lists of jobs can be filtered":                              listsAreNarrowed,
 	"lists of jobs end early":                                    listsOfJobsEndEarly,
 	"lists are complete in every order":                          listsAreComplete,
-	"pages of large records end early":                           listsEndEarly,
 	"filters know the names related to fields":                   listsKnowFurtherNames,
-	"pages of large changes end early":                           whatChangedEndsEarly,
 	"a record is created unless it exists":                       createdUnlessThere,
 	"accepted values become choices of a drop-down":              choicesGrow,
 	"a workspace may add a thousand choices to a drop-down":      choicesHaveRoom,
@@ -96,7 +103,6 @@ var tests = map[string]func(*testing.T, *Kit){
 	"an undo names what it cannot restore":                       undoNamesWhatItCannot,
 	"a preview of an undo tells what it then does":               previewsOfUndos,
 	"a preview of a retry tells what it then does":               previewsOfRetries,
-	"a preview reads values of any length":                       previewsOfLongValues,
 	"an undo can take chosen records":                            undoOfChosenRecords,
 	"undos at the same time restore each record once":            undosSideBySide,
 	"an undo names the changes it met and who made them":         undoNamesConflicts,
@@ -140,4 +146,13 @@ var tests = map[string]func(*testing.T, *Kit){
 	"a cancel meets the last chunk":                              cancelMeetsTheLastChunk,
 	"a pause meets a resume":                                     pauseMeetsResume,
 	"records created at the same time have different numbers":    numbersRace,
+}
+
+var largeTests = map[string]func(*testing.T, *Kit){
+	"large records make small chunks":                       largeChunks,
+	"a merge that makes too large a value fails its record": mergesTooLarge,
+	"a preview tells what will fail":                        foretold,
+	"pages of large records end early":                      listsEndEarly,
+	"pages of large changes end early":                      whatChangedEndsEarly,
+	"a preview reads values of any length":                  previewsOfLongValues,
 }
