@@ -38,7 +38,7 @@ func (p *peopled) waiting(statement string) {
 	p.t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
 		var n int
-		fatal(p.t, p.others.QueryRow(`SELECT COUNT(*) FROM pg_stat_activity WHERE query ILIKE $1 AND wait_event_type = 'Lock'`, statement).Scan(&n))
+		fatal(p.t, p.others.QueryRow(`SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE $1 AND wait_event_type = 'Lock'`, statement).Scan(&n))
 		if n > 0 {
 			return
 		}
@@ -119,14 +119,15 @@ func TestWhoLosesTheLockMigratesNoFurther(t *testing.T) {
 	go func() { started <- p.start(fern+"  height: {type: integer, x-indexed: true}\n", nil) }()
 	p.waiting("ALTER TABLE%")
 	var locked bool
-	fatal(t, p.others.QueryRow(`SELECT EXISTS (SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND query ILIKE 'ALTER TABLE%')`).Scan(&locked))
+	fatal(t, p.others.QueryRow(`SELECT EXISTS (SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE datname = current_database() AND locktype = 'advisory' AND query ILIKE 'ALTER TABLE%')`).Scan(&locked))
 	if !locked {
 		t.Error("the change of shape runs on a connection that has not the lock")
 	}
 	another, err := p.others.Conn(t.Context())
 	fatal(t, err)
 	defer another.Close()
-	_, err = another.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'`)
+	_, err = another.ExecContext(t.Context(), `SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
+		WHERE datname = current_database() AND locktype = 'advisory'`) // other tests use the server too
 	fatal(t, err)
 	_, err = another.ExecContext(t.Context(), `SELECT pg_advisory_lock(1651862635)`) // as another process that migrates
 	fatal(t, err)
