@@ -43,8 +43,8 @@ type watcher struct {
 	halt      context.CancelFunc
 }
 
-// A watched is a job with followers. It is due to be read when it is stale and
-// wanted.
+// A watched is a job with followers, or one that had some a moment ago. It is due
+// to be read when it is stale and wanted.
 type watched struct {
 	workspace auth.Workspace
 	id        string
@@ -183,7 +183,7 @@ func (f *follower) stop() {
 	}
 	at.followers--
 	if at.followers == 0 {
-		w.drop(at)
+		w.leave(at)
 	}
 	w.followers--
 	if w.followers == 0 {
@@ -191,7 +191,23 @@ func (f *follower) stop() {
 	}
 }
 
-// drop removes a job that nobody follows.
+// leave drops a job without followers, in a moment if they may come back: of many
+// that poll, all may have been answered before the first of them asks again.
+func (w *watcher) leave(at *watched) {
+	if at.latest == nil || at.over() || at.latest.job.State.Final() {
+		w.drop(at)
+		return
+	}
+	time.AfterFunc(watchTick, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if at.followers == 0 {
+			w.drop(at)
+		}
+	})
+}
+
+// drop removes a job that nobody follows. A second call does nothing.
 func (w *watcher) drop(at *watched) {
 	delete(w.due, at)
 	rest := w.jobs[at.id][:0]

@@ -78,7 +78,7 @@ func (w *watcher) asked(which watchScope) []job.Name {
 			if all && at.latest != nil && !at.over() && time.Since(at.readAt) >= memoryLife {
 				at.latest = nil
 			}
-			if (all || at.hasty > 0) && at.told > 0 && !at.stale && !at.over() {
+			if (all && at.followers > 0 || at.hasty > 0) && at.told > 0 && !at.stale && !at.over() {
 				names = append(names, at.name())
 			}
 		}
