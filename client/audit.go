@@ -39,6 +39,8 @@ type AuditTarget struct {
 	ImportID string `json:"importId"`
 	KeyID    int64  `json:"keyId"`
 	KeyName  string `json:"keyName"`
+	Brake    string `json:"brake"`  // "workspace" or "all": the switch of the brake
+	Reason   string `json:"reason"` // for which the brake is on
 }
 
 // An AuditQuery narrows a list of audit entries. Zero fields do not.

@@ -1,14 +1,17 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
 	"bulkpatch/api"
+	"bulkpatch/api/dashboard"
 	"bulkpatch/client"
 	"bulkpatch/model"
 )
@@ -50,9 +53,13 @@ func TestEveryCallThatChangesSomethingIsAudited(t *testing.T) {
 			if want == "" {
 				t.Fatal("nothing says which entry this call leaves")
 			}
+			header := http.Header{"X-Request-Id": {"audited"}, "Content-Type": {typeOf(c.Request)}}
+			if c.Path == dashboard.SignOutPath {
+				header["Cookie"], header["No-Key"] = []string{s.session(t)}, []string{"session"}
+			}
 			call, body := s.prepared(t, c)
 			s.entries(t)
-			if resp, text := s.send(t, call, http.Header{"X-Request-Id": {"audited"}, "Content-Type": {typeOf(c.Request)}}, body); resp.StatusCode >= 300 {
+			if resp, text := s.send(t, call, header, body); resp.StatusCode >= 400 {
 				t.Fatalf("%s is answered %s: %s", call, resp.Status, text)
 			}
 			got := ""
@@ -77,6 +84,12 @@ func entriesOf(c api.Call) string {
 		return map[string]string{"pause": "job.paused", "resume": "job.resumed", "cancel": "job.cancelled", "retry": "job.retried", "undo": "job.undone"}[last]
 	case strings.HasSuffix(c.Path, "/{job}"):
 		return "job.throttled"
+	case strings.HasPrefix(c.Path, "/admin"):
+		return map[string]string{dashboard.SignInPath: "session.signed_in", dashboard.SignOutPath: "session.signed_out"}[c.Path]
+	case c.Path == "/v1/brake":
+		return "brake.off"
+	case strings.HasSuffix(c.Path, "/rotate"):
+		return "key.rotated"
 	case strings.HasPrefix(c.Path, "/v1/keys"):
 		return map[string]string{"POST": "key.created", "DELETE": "key.revoked"}[c.Method]
 	case strings.HasSuffix(c.Path, "/import"):
@@ -106,14 +119,12 @@ func (s *auditedServer) entries(t *testing.T) (fresh []client.AuditEntry) {
 // prepared makes what a call acts on, and returns the call with its body.
 func (s *auditedServer) prepared(t *testing.T, c api.Call) (call, body string) {
 	t.Helper()
-	name := c.Vendor
-	if name == "" {
-		if name = strings.Split(c.Path, "/")[2]; name == "jobs" || name == "keys" {
-			name = "desk"
-		}
+	name := cmp.Or(c.Vendor, strings.Split(c.Path, "/")[2])
+	bodies, ofModel := auditBodies[name]
+	if !ofModel {
+		name, bodies = "desk", auditBodies["desk"]
 	}
 	number := fmt.Sprint(s.seen)
-	bodies := auditBodies[name]
 	path := strings.NewReplacer("{workspace}", "main", "{id}", "{customer}").Replace(c.Path)
 	customer := s.made(t, "POST /v1/"+name+"/customers", strings.ReplaceAll(bodies.native, "{n}", number), idOf(c))
 	path = strings.ReplaceAll(path, "{customer}", customer)
@@ -125,6 +136,12 @@ func (s *auditedServer) prepared(t *testing.T, c api.Call) (call, body string) {
 	case strings.Contains(path, "{key}"):
 		key := s.made(t, "POST /v1/keys", `{"name": "k`+number+`", "scopes": ["jobs:read"]}`, "id")
 		path = strings.ReplaceAll(path, "{key}", key)
+	case c.Path == dashboard.SignInPath:
+		body = url.Values{"key": {s.key}}.Encode()
+	case c.Path == dashboard.SignOutPath:
+	case c.Path == "/v1/brake":
+		s.made(t, "PUT /v1/brake", `{"on": true, "reason": "a test"}`, "on")
+		body = `{"on": false}`
 	case c.Path == "/v1/keys":
 		body = `{"name": "new", "scopes": ["jobs:read"]}`
 	case c.Path == "/v1/jobs":
@@ -155,6 +172,14 @@ func idOf(c api.Call) string {
 		return "uuid"
 	}
 	return "id"
+}
+
+// session signs in, and returns the session as the header Cookie has it.
+func (s *auditedServer) session(t *testing.T) string {
+	t.Helper()
+	b := newBrowser(t)
+	b.signIn(s.base, s.key)
+	return sessionIn(t, b.Client, s.base).String()
 }
 
 // made creates something and returns a member of the answer.
