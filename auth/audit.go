@@ -29,8 +29,9 @@ const (
 	KeyRotated Action = "key.rotated"
 	KeyRevoked Action = "key.revoked"
 
-	SignedIn  Action = "session.signed_in"
-	SignedOut Action = "session.signed_out"
+	SignedIn     Action = "session.signed_in"
+	SignedOut    Action = "session.signed_out"
+	SignInFailed Action = "session.failed" // in a minute, from an address
 
 	BrakeOn  Action = "brake.on"
 	BrakeOff Action = "brake.off"
@@ -40,7 +41,7 @@ const (
 var Actions = []Action{
 	JobSubmitted, JobPaused, JobResumed, JobCancelled, JobThrottled, JobRetried, JobUndone,
 	RecordCreated, RecordDeleted, ImportStarted, ImportEnded, KeyCreated, KeyRotated, KeyRevoked,
-	SignedIn, SignedOut, BrakeOn, BrakeOff,
+	SignedIn, SignedOut, SignInFailed, BrakeOn, BrakeOff,
 }
 
 // Lasting reports whether entries of the action are kept for [LastingEntries] at
@@ -60,7 +61,7 @@ type Entry struct {
 	Action Action
 	By     Caller // its Workspace is where the action took effect
 	Target Target
-	Counts map[string]int64 // of an import that has ended: its lines, and what became of them
+	Counts map[string]int64 // of an import that has ended, or of sign-ins that failed
 }
 
 // A Target is what was acted on. What does not apply is zero.
