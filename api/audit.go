@@ -21,7 +21,8 @@ type entryJSON struct {
 	RequestID *string       `json:"requestId"`
 	Target    targetJSON    `json:"target"`
 	// Counts is, of an import that has ended, how many lines it had and what
-	// became of them.
+	// became of them; of sign-ins that failed, how many attempts there were in the
+	// minute that began then.
 	Counts map[string]int64 `json:"counts,omitempty"`
 }
 

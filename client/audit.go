@@ -19,7 +19,7 @@ type AuditEntry struct {
 	Address   *string          `json:"address"`   // from which the request came
 	RequestID *string          `json:"requestId"`
 	Target    AuditTarget      `json:"target"`
-	Counts    map[string]int64 `json:"counts"` // of an import that has ended
+	Counts    map[string]int64 `json:"counts"` // of an import that has ended, or of sign-ins that failed
 }
 
 // An AuditKey is the key that somebody acted with. ID is nil for a key that the

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -119,7 +118,10 @@ func (s *auditedServer) entries(t *testing.T) (fresh []client.AuditEntry) {
 // prepared makes what a call acts on, and returns the call with its body.
 func (s *auditedServer) prepared(t *testing.T, c api.Call) (call, body string) {
 	t.Helper()
-	name := cmp.Or(c.Vendor, strings.Split(c.Path, "/")[2])
+	name := c.Vendor
+	if name == "" {
+		name = strings.Split(c.Path, "/")[2]
+	}
 	bodies, ofModel := auditBodies[name]
 	if !ofModel {
 		name, bodies = "desk", auditBodies["desk"]
@@ -238,9 +240,9 @@ func TestTheCommandLineListsTheAudit(t *testing.T) {
 	all := must(t, "audit", "--db", db)
 	for _, line := range []string{
 		`TIME +ACTION +WORKSPACE +KEY +FROM +ON +REQUEST`,
-		`import\.ended +north +local +local +import \S+ of desk with 3 lines: 3 inserted, 0 updated, 0 unchanged, 0 failed +\S+`,
-		`import\.started +north +local +local +import \S+ of desk +\S+`,
-		`key\.created +north +local +local +key sync +\S+`,
+		`import\.ended +north +local \(\S+\) +local +import \S+ of desk with 3 lines: 3 inserted, 0 updated, 0 unchanged, 0 failed +\S+`,
+		`import\.started +north +local \(\S+\) +local +import \S+ of desk +\S+`,
+		`key\.created +north +local \(\S+\) +local +key sync +\S+`,
 		`key\.created +main +- +- +key admin +-`,
 	} {
 		at := regexp.MustCompile(line).FindStringIndex(all)
@@ -262,6 +264,34 @@ func TestTheCommandLineListsTheAudit(t *testing.T) {
 	}
 	if status, _, said := call(t, "audit", "--db", db, "--since", "soon"); status != exitUsage || !strings.Contains(said, "--since") {
 		t.Errorf("no time ended with %d and said %q", status, said)
+	}
+}
+
+// TestFailedSignInsAreAuditedWhenAServerStops reads what a server wrote before its
+// minute was over.
+func TestFailedSignInsAreAuditedWhenAServerStops(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db)
+	for range 7 { // the last two are refused unheard
+		newBrowser(t).send("POST", p.base+"/admin/login", url.Values{"key": {"bp_wrong"}})
+	}
+	p.stop(t)
+	list := must(t, "audit", "--action", "session.failed", "--db", db)
+	found := 0
+	for _, row := range regexp.MustCompile(`session\.failed +main +- +127\.0\.0\.1 +with (\d) attempts +-`).FindAllStringSubmatch(list, -1) {
+		found += int(row[1][0] - '0') // of one minute, or of two
+	}
+	if found != 7 {
+		t.Errorf("%d attempts are in the list\n%s", found, list)
+	}
+}
+
+func TestATableShowsWhatATerminalWouldObey(t *testing.T) {
+	var b strings.Builder
+	printRow(&b, "Ana Ruíz", "a\x1b[2J", "b\u202ec", "line\nbreak")
+	if got, want := b.String(), "Ana Ruíz\t"+`"a\x1b[2J"`+"\t"+`"b\u202ec"`+"\t"+`"line\nbreak"`+"\n"; got != want {
+		t.Errorf("%q and not %q", got, want)
 	}
 }
 
