@@ -21,7 +21,8 @@ type entryJSON struct {
 	RequestID *string       `json:"requestId"`
 	Target    targetJSON    `json:"target"`
 	// Counts is, of an import that has ended, how many lines it had and what
-	// became of them.
+	// became of them; of sign-ins that failed, how many attempts there were in the
+	// minute that began then.
 	Counts map[string]int64 `json:"counts,omitempty"`
 }
 
@@ -42,6 +43,8 @@ type targetJSON struct {
 	ImportID string   `json:"importId,omitempty"`
 	KeyID    int64    `json:"keyId,omitempty"`
 	KeyName  string   `json:"keyName,omitempty"`
+	Brake    string   `json:"brake,omitempty"`  // "workspace" or "all": the switch of the brake
+	Reason   string   `json:"reason,omitempty"` // for which the brake is on
 }
 
 // errUnknownWorkspace is also the answer for a workspace that is not the caller's.
@@ -102,6 +105,7 @@ func (s *server) entryOf(e auth.Entry) entryJSON {
 		Target: targetJSON{
 			JobID: e.Target.JobID, NewJobID: e.Target.NewJobID, Kind: e.Target.Kind, Model: e.Target.Model,
 			RecordID: s.recordID(e.Target), ImportID: e.Target.ImportID, KeyID: e.Target.KeyID, KeyName: e.Target.KeyName,
+			Brake: e.Target.Brake, Reason: e.Target.Reason,
 		},
 		Counts: e.Counts,
 	}

@@ -40,6 +40,7 @@ type fake struct {
 	followed   []job.Follow // what was asked of retries and undos
 	batches    []int        // sizes of what Import was given
 	audited    []auth.EntryQuery
+	failedFrom []string // addresses of sign-ins that failed
 	entries    []auth.Entry
 
 	// err is the answer to everything, if set; onSubmit sees each new job

@@ -32,6 +32,11 @@ func (f *fake) SignOut(_ context.Context, by auth.Caller, token string) error {
 	return nil
 }
 
+func (f *fake) SignInFailed(address string) {
+	defer f.lock()()
+	f.failedFrom = append(f.failedFrom, address)
+}
+
 func (f *fake) KeyBySession(_ context.Context, token string) (auth.Key, error) {
 	defer f.lock()()
 	if f.err != nil {

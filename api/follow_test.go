@@ -61,6 +61,23 @@ func TestARetryOfOneGroupNamesItsCodes(t *testing.T) {
 	r.call("POST", retry, first, "Idempotency-Key", "k").want(202).header("Idempotency-Replayed", "true")
 }
 
+// TestOfManyAllowedWordsTwentyAreNamed retries a job whose records ended with more
+// codes.
+func TestOfManyAllowedWordsTwentyAreNamed(t *testing.T) {
+	r := newRig(t)
+	id := r.partly()
+	r.store.changeUnseen(id, func(j *job.Job) {
+		j.ErrorSummary = nil
+		for n := range 23 {
+			j.ErrorSummary = append(j.ErrorSummary, job.ErrorSummary{Code: fmt.Sprint("code", n), Count: 1})
+		}
+	})
+	said := r.call("POST", "/v1/jobs/"+id+"/retry", `{"codes": ["typo"]}`).want(400).text
+	if !strings.Contains(said, "code19 and 3 more.") || strings.Contains(said, "code20") {
+		t.Errorf("%s", said)
+	}
+}
+
 func TestAnUndoTakesChosenRecords(t *testing.T) {
 	r := newRig(t)
 	undo := "/v1/jobs/" + r.partly() + "/undo"

@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"bulkpatch/auth"
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -22,6 +23,7 @@ type limitsJSON struct {
 	Streams  usedLimit     `json:"streams"` // event streams and long polls of the key
 	Imports  importLimits  `json:"imports"`
 	Undos    undoLimits    `json:"undos"`
+	Keys     keyLimits     `json:"keys"`
 }
 
 type (
@@ -75,6 +77,11 @@ type (
 	undoLimits struct {
 		IDs int `json:"ids"`
 	}
+	keyLimits struct {
+		Secrets       int `json:"secrets"`       // of a key that work at a time
+		Sessions      int `json:"sessions"`      // of a key
+		FailedSignIns int `json:"failedSignIns"` // from one address in a minute, in this process
+	}
 )
 
 // limits shows the limits, and how much of them the caller uses. The count of
@@ -108,6 +115,7 @@ func (s *server) fixedLimits() limitsJSON {
 		Queries:  queryLimits{seconds(job.QueryLimit), seconds(PreviewLimit)},
 		Imports:  importLimits{importsOfKey, maxAside},
 		Undos:    undoLimits{maxChosenIDs},
+		Keys:     keyLimits{auth.MaxSecrets, auth.MaxSessions, maxSignIns},
 	}
 	if s.Rate > 0 {
 		out.Rate.CallsPerSecond = &s.Rate

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"bulkpatch/api"
+	"bulkpatch/auth"
 	"bulkpatch/model"
 )
 
@@ -71,4 +72,21 @@ func TestARateThatIsOffIsNull(t *testing.T) {
 	if !strings.Contains(a.text, `"rate":{"callsPerSecond":null}`) {
 		t.Errorf("limits: %s", a.text)
 	}
+}
+
+func TestLimitsOfKeysAreThoseThatAreEnforced(t *testing.T) {
+	r := newRig(t)
+	var got struct {
+		Keys struct{ Secrets, Sessions, FailedSignIns int }
+	}
+	if err := json.Unmarshal([]byte(r.call("GET", "/v1/limits", "").want(200).text), &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Keys.Secrets != auth.MaxSecrets || got.Keys.Sessions != auth.MaxSessions {
+		t.Errorf("limits of keys: %+v", got.Keys)
+	}
+	for range got.Keys.FailedSignIns {
+		r.signIn("bp_wrong", "").want(403)
+	}
+	r.signIn("bp_wrong", "").want(429)
 }

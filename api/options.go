@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -108,13 +107,13 @@ func setNote(to *string, v jsontext.Value) (code, must string) {
 	return "", ""
 }
 
-// oneOf returns the sentence that lists the allowed words.
+// oneOf returns the sentence that lists the allowed words, as [model.OneOf] does.
 func oneOf[T ~string](words []T) string {
 	texts := make([]string, len(words))
 	for i, w := range words {
 		texts[i] = string(w)
 	}
-	return "This must be one of: " + strings.Join(texts, ", ") + "."
+	return model.OneOf(texts)
 }
 
 // setCount reads a whole number of at least low. 1.0 counts as a whole number.

@@ -80,6 +80,7 @@ func (s *server) signIn(c *call) error {
 	from, to := web.ClientNetwork(c.r), returnPath(c.r.PostForm.Get("to"))
 	wait, allowed := s.signIns.begin(from)
 	if !allowed {
+		s.Store.SignInFailed(web.ClientAddress(c.r))
 		seconds := int(wait/time.Second) + 1
 		c.w.Header().Set("Retry-After", strconv.Itoa(seconds))
 		return dashboard.SignIn{To: to, Wrong: "There were too many failed attempts from your address. Try again in " +
@@ -87,6 +88,7 @@ func (s *server) signIn(c *call) error {
 	}
 	key, err := s.keys.find(c.ctx(), strings.TrimSpace(c.r.PostForm.Get("key")))
 	if errors.Is(err, job.ErrNotFound) {
+		s.Store.SignInFailed(web.ClientAddress(c.r))
 		return dashboard.SignIn{To: to, Wrong: "This is not the secret of a live key."}.Show(c.w, http.StatusForbidden)
 	}
 	s.signIns.forgive(from)

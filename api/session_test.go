@@ -156,6 +156,11 @@ func TestFiveFailedSignInsAMinute(t *testing.T) {
 	}
 	r.store.err = nil
 	r.signIn(r.reader, "").want(303)
+	r.store.set(func() {
+		if got := strings.Join(r.store.failedFrom, " "); got != strings.TrimSpace(strings.Repeat("127.0.0.1 ", 6)) {
+			t.Errorf("the audit is told of failures from %q", got)
+		}
+	})
 }
 
 // TestAPageThatIsOpenEndsWithItsKey revokes the key of a session, as another process

@@ -31,6 +31,9 @@ type Store interface {
 	SignIn(ctx context.Context, by auth.Caller) (token string, err error)
 	// SignOut ends a session of the caller's key. A second call does nothing.
 	SignOut(ctx context.Context, by auth.Caller, token string) error
+	// SignInFailed notes that a sign-in from an address has failed. It writes nothing:
+	// what is noted becomes an audit entry when the minute is over.
+	SignInFailed(address string)
 	// LiveSecrets returns those of some hashes that are of secrets which work, or of
 	// tokens of sessions that have not ended.
 	LiveSecrets(ctx context.Context, hashes []string) ([]string, error)

@@ -26,18 +26,30 @@ const (
 	ImportEnded   Action = "import.ended"
 
 	KeyCreated Action = "key.created"
+	KeyRotated Action = "key.rotated"
 	KeyRevoked Action = "key.revoked"
+
+	SignedIn     Action = "session.signed_in"
+	SignedOut    Action = "session.signed_out"
+	SignInFailed Action = "session.failed" // in a minute, from an address
+
+	BrakeOn  Action = "brake.on"
+	BrakeOff Action = "brake.off"
 )
 
 // Actions lists all actions.
 var Actions = []Action{
 	JobSubmitted, JobPaused, JobResumed, JobCancelled, JobThrottled, JobRetried, JobUndone,
-	RecordCreated, RecordDeleted, ImportStarted, ImportEnded, KeyCreated, KeyRevoked,
+	RecordCreated, RecordDeleted, ImportStarted, ImportEnded, KeyCreated, KeyRotated, KeyRevoked,
+	SignedIn, SignedOut, SignInFailed, BrakeOn, BrakeOff,
 }
 
 // Lasting reports whether entries of the action are kept for [LastingEntries] at
-// least: those that tell who had access.
-func (a Action) Lasting() bool { return strings.HasPrefix(string(a), "key.") }
+// least: those that tell who had access, and who held all work.
+func (a Action) Lasting() bool {
+	subject, _, _ := strings.Cut(string(a), ".")
+	return subject == "key" || subject == "session" || subject == "brake"
+}
 
 // LastingEntries is how long entries of a lasting action are kept at least.
 const LastingEntries = 400 * 24 * time.Hour
@@ -49,7 +61,7 @@ type Entry struct {
 	Action Action
 	By     Caller // its Workspace is where the action took effect
 	Target Target
-	Counts map[string]int64 // of an import that has ended: its lines, and what became of them
+	Counts map[string]int64 // of an import that has ended, or of sign-ins that failed
 }
 
 // A Target is what was acted on. What does not apply is zero.
@@ -62,6 +74,8 @@ type Target struct {
 	ImportID string `json:"importId,omitempty"`
 	KeyID    int64  `json:"keyId,omitempty"`
 	KeyName  string `json:"keyName,omitempty"`
+	Brake    string `json:"brake,omitempty"`  // the switch: that of the "workspace", or that of "all"
+	Reason   string `json:"reason,omitempty"` // for which the brake is on
 }
 
 // An EntryQuery asks for audit entries. Zero fields do not narrow the list.

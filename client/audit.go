@@ -19,7 +19,7 @@ type AuditEntry struct {
 	Address   *string          `json:"address"`   // from which the request came
 	RequestID *string          `json:"requestId"`
 	Target    AuditTarget      `json:"target"`
-	Counts    map[string]int64 `json:"counts"` // of an import that has ended
+	Counts    map[string]int64 `json:"counts"` // of an import that has ended, or of sign-ins that failed
 }
 
 // An AuditKey is the key that somebody acted with. ID is nil for a key that the
@@ -39,6 +39,8 @@ type AuditTarget struct {
 	ImportID string `json:"importId"`
 	KeyID    int64  `json:"keyId"`
 	KeyName  string `json:"keyName"`
+	Brake    string `json:"brake"`  // "workspace" or "all": the switch of the brake
+	Reason   string `json:"reason"` // for which the brake is on
 }
 
 // An AuditQuery narrows a list of audit entries. Zero fields do not.

@@ -54,6 +54,11 @@ type Limits struct {
 	Undos struct {
 		IDs int64 `json:"ids"`
 	} `json:"undos"`
+	Keys struct {
+		Secrets       int64 `json:"secrets"`       // of a key that work at a time
+		Sessions      int64 `json:"sessions"`      // of a key
+		FailedSignIns int64 `json:"failedSignIns"` // from one address in a minute, in one process
+	} `json:"keys"`
 }
 
 // A UsedLimit is a limit, and how much of it is used now.

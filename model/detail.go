@@ -36,9 +36,9 @@ const (
 	maxListedBytes = 1000
 )
 
-// oneOf returns the detail that lists the allowed values: the first few, and how
+// OneOf returns the detail that lists the allowed values: the first few, and how
 // many more there are.
-func oneOf(values []string) string {
+func OneOf(values []string) string {
 	var b strings.Builder
 	b.WriteString("This must be one of: ")
 	for i, v := range values {
@@ -62,7 +62,7 @@ func (c *checker) choicesDetail(f *Field) string {
 	if f.Extensible && c.choices != nil {
 		choices = append(choices[:len(choices):len(choices)], c.choices(f)...)
 	}
-	return oneOf(choices)
+	return OneOf(choices)
 }
 
 // enumDetail returns the detail that lists the values of a field's enum.
@@ -71,7 +71,7 @@ func enumDetail(f *Field) string {
 	for i, v := range f.rule.enum {
 		values[i] = string(f.AppendCell(nil, v, HideSecrets))
 	}
-	return oneOf(values)
+	return OneOf(values)
 }
 
 // treesDetail is oneOf for values of the file.
@@ -84,7 +84,7 @@ func treesDetail(trees ...any) string {
 		}
 		values[i] = text
 	}
-	return oneOf(values)
+	return OneOf(values)
 }
 
 // rangeDetail says between which bounds a number must lie. At most one of them

@@ -63,7 +63,7 @@ func TestAListOfLongOptionsIsCut(t *testing.T) {
 	for i := range options {
 		options[i] = strings.Repeat("é", 5000)
 	}
-	if got := oneOf(options); len(got) > 1500 || !strings.HasSuffix(got, " and 28 more.") {
+	if got := OneOf(options); len(got) > 1500 || !strings.HasSuffix(got, " and 28 more.") {
 		t.Errorf("%d bytes: %q", len(got), got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -107,6 +108,62 @@ func (s *scenario) auditedActions() map[string]auditedAction {
 		}, func() int {
 			return len(s.Entries(auth.EntryQuery{Actions: []auth.Action{auth.KeyCreated}}, 1000)) - s.keyCount()
 		}},
+		"rotate a key":     s.rotating(by),
+		"sign in":          s.signingIn(by),
+		"switch the brake": s.switching(),
+	}
+}
+
+func (s *scenario) rotating(by auth.Caller) auditedAction {
+	key, _, err := s.Store.CreateKey(s.t.Context(), by, auth.Key{Name: "rotated", Workspace: s.WS, Scopes: []auth.Scope{auth.Admin}})
+	fatal(s.t, err)
+	return auditedAction{[]auth.Action{auth.KeyRotated}, func(int) error {
+		_, _, err := s.Store.RotateKey(s.t.Context(), by, key.ID, 0)
+		return err
+	}, changes(func() string {
+		keys, err := s.Keys(s.t.Context())
+		fatal(s.t, err)
+		return keys[slices.IndexFunc(keys, func(k auth.Key) bool { return k.ID == key.ID })].Hint
+	})}
+}
+
+func (s *scenario) signingIn(by auth.Caller) auditedAction {
+	key, _, err := s.Store.CreateKey(s.t.Context(), by, auth.Key{Name: "visitor", Workspace: s.WS, Scopes: []auth.Scope{auth.Admin}})
+	fatal(s.t, err)
+	var hashes []string
+	return auditedAction{[]auth.Action{auth.SignedIn}, func(int) error {
+		token, err := s.SignIn(s.t.Context(), key.Caller(""))
+		hashes = append(hashes, auth.Hash(token))
+		return err
+	}, func() int {
+		live, err := s.LiveSecrets(s.t.Context(), hashes)
+		fatal(s.t, err)
+		return len(live)
+	}}
+}
+
+// switching switches the brake of another workspace, so that the other actions go on.
+func (s *scenario) switching() auditedAction {
+	key, _, err := s.CreateKey(s.t.Context(), auth.Key{Name: "ops", Workspace: auth.Workspace{Name: "north"}, Scopes: []auth.Scope{auth.Admin}})
+	fatal(s.t, err)
+	return auditedAction{[]auth.Action{auth.BrakeOn}, func(n int) error {
+		_, err := s.SwitchBrake(s.t.Context(), key.Caller(""), job.OwnWorkspace, fmt.Sprint("reason ", n))
+		return err
+	}, changes(func() string {
+		b, err := s.Brake(s.t.Context(), key.Workspace)
+		fatal(s.t, err)
+		return b.Own.Reason
+	})}
+}
+
+// changes counts how often what it reads was different from the time before.
+func changes(read func() string) func() int {
+	n, last := 0, read()
+	return func() int {
+		if now := read(); now != last {
+			n, last = n+1, now
+		}
+		return n
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 // most [auth.MaxOverlap]. One of an earlier rotation works until its own overlap
 // ends, or this one if that is sooner: without an overlap, only the new secret
 // works. Sessions of the key end with the overlap too: somebody else may have made
-// them with the secret of before. [job.ErrNotFound]: there is no such live key, or the caller may not manage
-// it. [auth.ErrTooManySecrets].
+// them with the secret of before. [job.ErrNotFound]: there is no such live key, or
+// the caller may not manage it. [auth.ErrTooManySecrets].
 func (s *Store) RotateKey(ctx context.Context, by auth.Caller, id int64, overlap time.Duration) (auth.Key, string, error) {
 	var k auth.Key
 	secret := auth.NewSecret()
@@ -29,7 +29,10 @@ func (s *Store) RotateKey(ctx context.Context, by auth.Caller, id int64, overlap
 			return err
 		}
 		k.Hint = auth.Hint(secret)
-		return t.Run(`UPDATE api_keys SET hash = ?, hint = ? WHERE id = ?`, auth.Hash(secret), k.Hint, k.ID)
+		if err := t.Run(`UPDATE api_keys SET hash = ?, hint = ? WHERE id = ?`, auth.Hash(secret), k.Hint, k.ID); err != nil {
+			return err
+		}
+		return t.auditKey(by, auth.KeyRotated, k)
 	})
 	k.LastUsedAt = s.uses.latest(k)
 	return k, secret, err

@@ -27,8 +27,11 @@ func (s *Store) SignIn(ctx context.Context, by auth.Caller) (token string, err e
 			ws, key, ws, key, auth.MaxSessions-1); err != nil {
 			return err
 		}
-		return t.Run(`INSERT INTO sessions (workspace, api_key, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)`,
-			ws, key, auth.Hash(token), t.Now, t.Now+auth.SessionLife.Microseconds())
+		if err := t.Run(`INSERT INTO sessions (workspace, api_key, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)`,
+			ws, key, auth.Hash(token), t.Now, t.Now+auth.SessionLife.Microseconds()); err != nil {
+			return err
+		}
+		return t.audit(by, auth.Entry{Action: auth.SignedIn})
 	})
 	return token, err
 }
@@ -37,7 +40,11 @@ func (s *Store) SignIn(ctx context.Context, by auth.Caller) (token string, err e
 // exist, changes nothing.
 func (s *Store) SignOut(ctx context.Context, by auth.Caller, token string) error {
 	return s.inTx(ctx, func(t *tx) error {
-		return t.Run(`DELETE FROM sessions WHERE workspace = ? AND api_key = ? AND hash = ?`, by.Workspace.ID, by.KeyID, auth.Hash(token))
+		n, err := t.Exec(`DELETE FROM sessions WHERE workspace = ? AND api_key = ? AND hash = ?`, by.Workspace.ID, by.KeyID, auth.Hash(token))
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.audit(by, auth.Entry{Action: auth.SignedOut})
 	})
 }
 

@@ -5,18 +5,10 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"sync"
 	"time"
 
 	"bulkpatch/auth"
 	"bulkpatch/model"
-)
-
-// Uses of keys are written once a minute at most, and a last time within
-// lastUseWrite when the store is closed.
-const (
-	useEvery     = time.Minute
-	lastUseWrite = time.Second
 )
 
 // KeyUsed notes that a key is in use now. It is quick: what several calls have noted
@@ -24,7 +16,7 @@ const (
 // without a number is ignored, since it is not stored.
 func (s *Store) KeyUsed(id int64) {
 	if id != 0 {
-		s.uses.note(id, s.db.Now().Truncate(useEvery).UnixMicro())
+		s.uses.note(id, s.db.Now().Truncate(deferFor).UnixMicro())
 	}
 }
 
@@ -49,75 +41,20 @@ func (s *Store) writeUses(ctx context.Context, minutes map[int64]int64) error {
 
 // keyUses has the minutes in which keys were last used, by the numbers of the keys
 // and in microseconds.
-type keyUses struct {
-	write func(ctx context.Context, minutes map[int64]int64) error
+type keyUses struct{ deferred[int64, int64] }
 
-	writing sync.Mutex // held while write runs
-
-	mu      sync.Mutex
-	pending map[int64]int64 // to be written
-	written map[int64]int64 // by the last write, so that it is not repeated
-	timer   *time.Timer     // nil while nothing is pending
-	closed  bool
+func newKeyUses(write func(ctx context.Context, minutes map[int64]int64) error) *keyUses {
+	later := func(a, b int64) int64 { return max(a, b) }
+	return &keyUses{deferred[int64, int64]{write: write, merge: later}}
 }
 
-// note adds a use. Nothing happens later unless there is something to write, so that
-// an idle process leaves the database alone.
+// note adds a use, unless it is known.
 func (u *keyUses) note(id, minute int64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.closed || u.written[id] == minute || u.pending[id] == minute {
-		return
+	if u.written[id] != minute && u.pending[id] != minute {
+		u.add(id, minute)
 	}
-	u.pend(id, minute)
-}
-
-// pend needs the lock.
-func (u *keyUses) pend(id, minute int64) {
-	if u.pending == nil {
-		u.pending = map[int64]int64{}
-	}
-	u.pending[id] = max(u.pending[id], minute)
-	if u.timer == nil {
-		u.timer = time.AfterFunc(useEvery, func() { u.flush(context.Background()) })
-	}
-}
-
-// flush writes what is pending. After an error it stays pending for the next time.
-func (u *keyUses) flush(ctx context.Context) {
-	u.writing.Lock()
-	defer u.writing.Unlock()
-	u.mu.Lock()
-	minutes := u.pending
-	u.pending, u.timer = nil, nil
-	u.mu.Unlock()
-	if len(minutes) == 0 {
-		return
-	}
-	err := u.write(ctx, minutes)
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if err == nil {
-		u.written = minutes
-	} else if !u.closed {
-		for id, minute := range minutes {
-			u.pend(id, minute)
-		}
-	}
-}
-
-// close writes what is pending, unless the database takes too long, and ignores
-// later uses.
-func (u *keyUses) close() {
-	u.mu.Lock()
-	u.closed = true
-	if u.timer != nil {
-		u.timer.Stop()
-	}
-	u.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), lastUseWrite)
-	defer cancel()
-	u.flush(ctx)
 }
 
 // latest returns the last use of a key that was read: what is stored, or what this

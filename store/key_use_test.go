@@ -76,14 +76,14 @@ func TestUsesOfKeysAreWrittenOnceAMinute(t *testing.T) {
 		began := time.Now()
 		writes, down := 0, false
 		kept := map[int64]int64{}
-		u := keyUses{write: func(_ context.Context, minutes map[int64]int64) error {
+		u := newKeyUses(func(_ context.Context, minutes map[int64]int64) error {
 			writes++
 			if down {
 				return errors.New("down")
 			}
 			maps.Copy(kept, minutes)
 			return nil
-		}}
+		})
 		use := func(n int) {
 			for range n {
 				for id := range int64(3) {

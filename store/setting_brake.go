@@ -51,32 +51,47 @@ func (s *Store) SwitchBrake(ctx context.Context, by auth.Caller, reach job.Reach
 	if reach == job.EveryWorkspace {
 		ws = everyWorkspace
 	}
-	var changed int64
+	changed := false
 	err := s.inTx(ctx, func(t *tx) (err error) {
-		if t.Dialect.HoldBrake != "" {
-			if err := t.Run(t.Dialect.HoldBrake, ws); err != nil {
-				return err
-			}
-		}
-		if reason == "" {
-			t.woke = true // the relay may send what was held
-			changed, err = t.Exec(`UPDATE brakes SET reason = '', since = ?, switched_by = ?, revision = revision + 1 WHERE workspace = ? AND reason <> ''`,
-				t.Now, by.Actor(), ws)
+		changed, err = t.switchBrake(by, ws, reason)
+		if err != nil || !changed {
 			return err
 		}
-		changed, err = t.Exec(`INSERT INTO brakes (workspace, reason, since, switched_by, revision) VALUES (?, ?, ?, ?, 1)
-			ON CONFLICT (workspace) DO UPDATE SET reason = excluded.reason, switched_by = excluded.switched_by, revision = brakes.revision + 1,
-				since = CASE WHEN brakes.reason = '' THEN excluded.since ELSE brakes.since END
-			WHERE brakes.reason <> excluded.reason`, ws, reason, t.Now, by.Actor())
-		return err
+		e := auth.Entry{Action: auth.BrakeOn, Target: auth.Target{Brake: string(reach), Reason: reason}}
+		if reason == "" {
+			e.Action = auth.BrakeOff
+		}
+		return t.audit(by, e)
 	})
 	if err != nil {
 		return job.Brake{}, err
 	}
-	if changed > 0 {
+	if changed {
 		s.log.Info("brake switched", "on", reason != "", "reach", reach, "workspace", by.Workspace.Name, "by", by.Actor(), "reason", reason)
 	}
 	return s.Brake(ctx, by.Workspace)
+}
+
+// switchBrake switches the brake of a workspace, or of every one, and reports
+// whether that changes anything.
+func (t *tx) switchBrake(by auth.Caller, ws int64, reason string) (changed bool, err error) {
+	if t.Dialect.HoldBrake != "" {
+		if err := t.Run(t.Dialect.HoldBrake, ws); err != nil {
+			return false, err
+		}
+	}
+	var n int64
+	if reason == "" {
+		t.woke = true // the relay may send what was held
+		n, err = t.Exec(`UPDATE brakes SET reason = '', since = ?, switched_by = ?, revision = revision + 1 WHERE workspace = ? AND reason <> ''`,
+			t.Now, by.Actor(), ws)
+	} else {
+		n, err = t.Exec(`INSERT INTO brakes (workspace, reason, since, switched_by, revision) VALUES (?, ?, ?, ?, 1)
+			ON CONFLICT (workspace) DO UPDATE SET reason = excluded.reason, switched_by = excluded.switched_by, revision = brakes.revision + 1,
+				since = CASE WHEN brakes.reason = '' THEN excluded.since ELSE brakes.since END
+			WHERE brakes.reason <> excluded.reason`, ws, reason, t.Now, by.Actor())
+	}
+	return n > 0, err
 }
 
 // brakedKinds are the kinds of jobs that the brake holds, as a list for SQL.

@@ -41,7 +41,8 @@ type Store struct {
 	hub      hub
 	onJob    func(job.Event)
 	open     *openJobs
-	uses     keyUses
+	uses     *keyUses
+	failures *failedSignIns
 	notified chan struct{} // holds a value when there are new wake-ups in the outbox
 }
 
@@ -103,16 +104,17 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	s.uses.write = s.writeUses
+	s.uses, s.failures = newKeyUses(s.writeUses), newFailedSignIns(s.writeFailures)
 	db.Warn(s.log)
 	return s, nil
 }
 
-// Close writes which keys were used, waits for the transactions in progress, rolls
+// Close writes which keys were used and which sign-ins failed, waits for the transactions in progress, rolls
 // back those that take too long, and closes the database. No method may be called
 // after it.
 func (s *Store) Close() error {
 	s.uses.close()
+	s.failures.close()
 	return s.db.Close()
 }
 

@@ -29,7 +29,7 @@ func (auditCommand) Help() string {
   bulkpatch audit --since 24h --db sqlite://bulkpatch.db
   bulkpatch audit --action key.created,key.revoked --server http://127.0.0.1:8080 --key $KEY
 
-It prints who did what, newest first: when, what, in which workspace, with which key (and whose it is), from which address, on what, and the id of the request as the log has it. What this command line does on --db itself shows as the key local, from the address local.`
+It prints who did what, newest first: when, what, in which workspace, with which key (and whose it is), from which address, on what, and the id of the request as the log has it. What this command line does on --db itself shows as the key local, of the user who ran it, from the address local.`
 }
 
 func (c *auditCommand) check(r *reader) {
@@ -78,8 +78,7 @@ func (c *auditCommand) Run(a *app, s settings) error {
 			_ = w.Flush() // what came before the error
 			return err
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.At.Format(time.DateTime), e.Action, e.Workspace,
-			whoOf(e), orDash(e.Address), onWhat(e), orDash(e.RequestID))
+		printRow(w, e.At.Format(time.DateTime), e.Action, e.Workspace, whoOf(e), orDash(e.Address), onWhat(e), orDash(e.RequestID))
 		if printed++; printed%auditPage == 0 {
 			if err := w.Flush(); err != nil {
 				return err
@@ -125,9 +124,13 @@ func onWhat(e client.AuditEntry) string {
 	if on.KeyID != 0 {
 		add("key", cmp.Or(on.KeyName, strconv.FormatInt(on.KeyID, 10)))
 	}
-	if e.Counts != nil {
-		words = append(words, fmt.Sprintf("with %d lines: %d inserted, %d updated, %d unchanged, %d failed",
-			e.Counts["lines"], e.Counts["inserted"], e.Counts["updated"], e.Counts["unchanged"], e.Counts["failed"]))
+	add("switch", on.Brake)
+	add("because:", on.Reason)
+	switch n := e.Counts; e.Action {
+	case "import.ended":
+		add("with", fmt.Sprintf("%d lines: %d inserted, %d updated, %d unchanged, %d failed", n["lines"], n["inserted"], n["updated"], n["unchanged"], n["failed"]))
+	case "session.failed":
+		add("with", fmt.Sprintf("%d attempts", n["attempts"]))
 	}
 	return strings.Join(words, " ")
 }

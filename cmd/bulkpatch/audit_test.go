@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
 	"bulkpatch/api"
+	"bulkpatch/api/dashboard"
 	"bulkpatch/client"
 	"bulkpatch/model"
 )
@@ -50,9 +52,13 @@ func TestEveryCallThatChangesSomethingIsAudited(t *testing.T) {
 			if want == "" {
 				t.Fatal("nothing says which entry this call leaves")
 			}
+			header := http.Header{"X-Request-Id": {"audited"}, "Content-Type": {typeOf(c.Request)}}
+			if c.Path == dashboard.SignOutPath {
+				header["Cookie"], header["No-Key"] = []string{s.session(t)}, []string{"session"}
+			}
 			call, body := s.prepared(t, c)
 			s.entries(t)
-			if resp, text := s.send(t, call, http.Header{"X-Request-Id": {"audited"}, "Content-Type": {typeOf(c.Request)}}, body); resp.StatusCode >= 300 {
+			if resp, text := s.send(t, call, header, body); resp.StatusCode >= 400 {
 				t.Fatalf("%s is answered %s: %s", call, resp.Status, text)
 			}
 			got := ""
@@ -77,6 +83,12 @@ func entriesOf(c api.Call) string {
 		return map[string]string{"pause": "job.paused", "resume": "job.resumed", "cancel": "job.cancelled", "retry": "job.retried", "undo": "job.undone"}[last]
 	case strings.HasSuffix(c.Path, "/{job}"):
 		return "job.throttled"
+	case strings.HasPrefix(c.Path, "/admin"):
+		return map[string]string{dashboard.SignInPath: "session.signed_in", dashboard.SignOutPath: "session.signed_out"}[c.Path]
+	case c.Path == "/v1/brake":
+		return "brake.off"
+	case strings.HasSuffix(c.Path, "/rotate"):
+		return "key.rotated"
 	case strings.HasPrefix(c.Path, "/v1/keys"):
 		return map[string]string{"POST": "key.created", "DELETE": "key.revoked"}[c.Method]
 	case strings.HasSuffix(c.Path, "/import"):
@@ -108,12 +120,13 @@ func (s *auditedServer) prepared(t *testing.T, c api.Call) (call, body string) {
 	t.Helper()
 	name := c.Vendor
 	if name == "" {
-		if name = strings.Split(c.Path, "/")[2]; name == "jobs" || name == "keys" {
-			name = "desk"
-		}
+		name = strings.Split(c.Path, "/")[2]
+	}
+	bodies, ofModel := auditBodies[name]
+	if !ofModel {
+		name, bodies = "desk", auditBodies["desk"]
 	}
 	number := fmt.Sprint(s.seen)
-	bodies := auditBodies[name]
 	path := strings.NewReplacer("{workspace}", "main", "{id}", "{customer}").Replace(c.Path)
 	customer := s.made(t, "POST /v1/"+name+"/customers", strings.ReplaceAll(bodies.native, "{n}", number), idOf(c))
 	path = strings.ReplaceAll(path, "{customer}", customer)
@@ -125,6 +138,12 @@ func (s *auditedServer) prepared(t *testing.T, c api.Call) (call, body string) {
 	case strings.Contains(path, "{key}"):
 		key := s.made(t, "POST /v1/keys", `{"name": "k`+number+`", "scopes": ["jobs:read"]}`, "id")
 		path = strings.ReplaceAll(path, "{key}", key)
+	case c.Path == dashboard.SignInPath:
+		body = url.Values{"key": {s.key}}.Encode()
+	case c.Path == dashboard.SignOutPath:
+	case c.Path == "/v1/brake":
+		s.made(t, "PUT /v1/brake", `{"on": true, "reason": "a test"}`, "on")
+		body = `{"on": false}`
 	case c.Path == "/v1/keys":
 		body = `{"name": "new", "scopes": ["jobs:read"]}`
 	case c.Path == "/v1/jobs":
@@ -155,6 +174,14 @@ func idOf(c api.Call) string {
 		return "uuid"
 	}
 	return "id"
+}
+
+// session signs in, and returns the session as the header Cookie has it.
+func (s *auditedServer) session(t *testing.T) string {
+	t.Helper()
+	b := newBrowser(t)
+	b.signIn(s.base, s.key)
+	return sessionIn(t, b.Client, s.base).String()
 }
 
 // made creates something and returns a member of the answer.
@@ -213,9 +240,9 @@ func TestTheCommandLineListsTheAudit(t *testing.T) {
 	all := must(t, "audit", "--db", db)
 	for _, line := range []string{
 		`TIME +ACTION +WORKSPACE +KEY +FROM +ON +REQUEST`,
-		`import\.ended +north +local +local +import \S+ of desk with 3 lines: 3 inserted, 0 updated, 0 unchanged, 0 failed +\S+`,
-		`import\.started +north +local +local +import \S+ of desk +\S+`,
-		`key\.created +north +local +local +key sync +\S+`,
+		`import\.ended +north +local \(\S+\) +local +import \S+ of desk with 3 lines: 3 inserted, 0 updated, 0 unchanged, 0 failed +\S+`,
+		`import\.started +north +local \(\S+\) +local +import \S+ of desk +\S+`,
+		`key\.created +north +local \(\S+\) +local +key sync +\S+`,
 		`key\.created +main +- +- +key admin +-`,
 	} {
 		at := regexp.MustCompile(line).FindStringIndex(all)
@@ -237,6 +264,34 @@ func TestTheCommandLineListsTheAudit(t *testing.T) {
 	}
 	if status, _, said := call(t, "audit", "--db", db, "--since", "soon"); status != exitUsage || !strings.Contains(said, "--since") {
 		t.Errorf("no time ended with %d and said %q", status, said)
+	}
+}
+
+// TestFailedSignInsAreAuditedWhenAServerStops reads what a server wrote before its
+// minute was over.
+func TestFailedSignInsAreAuditedWhenAServerStops(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", db)
+	for range 7 { // the last two are refused unheard
+		newBrowser(t).send("POST", p.base+"/admin/login", url.Values{"key": {"bp_wrong"}})
+	}
+	p.stop(t)
+	list := must(t, "audit", "--action", "session.failed", "--db", db)
+	found := 0
+	for _, row := range regexp.MustCompile(`session\.failed +main +- +127\.0\.0\.1 +with (\d) attempts +-`).FindAllStringSubmatch(list, -1) {
+		found += int(row[1][0] - '0') // of one minute, or of two
+	}
+	if found != 7 {
+		t.Errorf("%d attempts are in the list\n%s", found, list)
+	}
+}
+
+func TestATableShowsWhatATerminalWouldObey(t *testing.T) {
+	var b strings.Builder
+	printRow(&b, "Ana Ruíz", "a\x1b[2J", "b\u202ec", "line\nbreak")
+	if got, want := b.String(), "Ana Ruíz\t"+`"a\x1b[2J"`+"\t"+`"b\u202ec"`+"\t"+`"line\nbreak"`+"\n"; got != want {
+		t.Errorf("%q and not %q", got, want)
 	}
 }
 

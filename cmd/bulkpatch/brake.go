@@ -144,5 +144,5 @@ func printSwitch(w *tabwriter.Writer, name string, s client.Switch) {
 	if s.Since != nil {
 		since = s.Since.Format(time.DateTime)
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", name, state, since, s.By, s.Reason)
+	printRow(w, name, state, since, s.By, s.Reason)
 }

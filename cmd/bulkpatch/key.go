@@ -118,8 +118,8 @@ func (c *keyListCommand) Run(a *app, s settings) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s…\t%s\t%s\t%s\n", k.ID, k.Workspace, k.Name, strings.Join(k.Scopes, ","),
-			cmp.Or(k.Person, "-"), k.Hint, k.CreatedAt.Format(time.DateTime), orNever(k.ExpiresAt), orNever(k.LastUsedAt))
+		printRow(w, strconv.FormatInt(k.ID, 10), k.Workspace, k.Name, strings.Join(k.Scopes, ","),
+			cmp.Or(k.Person, "-"), k.Hint+"…", k.CreatedAt.Format(time.DateTime), orNever(k.ExpiresAt), orNever(k.LastUsedAt))
 	}
 	return w.Flush()
 }

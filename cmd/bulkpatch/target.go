@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os/user"
 	"slices"
 	"sync"
 
@@ -136,7 +137,7 @@ const memory = "memory"
 // serveInMemory serves the API to a client in the same process, without a
 // network.
 func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Workspace) (*target, error) {
-	owner := &owner{Store: db, secret: auth.NewSecret(), workspace: ws}
+	owner := &owner{Store: db, key: auth.Key{Name: "local", Workspace: ws, Scopes: []auth.Scope{auth.Admin}, Person: systemUser()}, secret: auth.NewSecret()}
 	lines := &memoryListener{conns: make(chan net.Conn), done: make(chan struct{})}
 	server := &http.Server{
 		Handler:  api.New(api.Config{Store: owner, Models: s.models, Log: s.log, Stopping: ctx.Done(), CSVGuard: s.csvGuard}),
@@ -161,14 +162,24 @@ func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Wor
 // use it: a user who can open the database needs no key of his own.
 type owner struct {
 	*store.Store
-	secret    string
-	workspace auth.Workspace
+	key    auth.Key
+	secret string
+}
+
+// systemUser is the name of the operating system's user who runs this process, ""
+// if it has none.
+func systemUser() string {
+	u, err := user.Current()
+	if err != nil || !auth.ValidPerson(u.Username) {
+		return ""
+	}
+	return u.Username
 }
 
 // KeyBySecret accepts the owner's secret and no other.
 func (o *owner) KeyBySecret(ctx context.Context, secret string) (auth.Key, error) {
 	if subtle.ConstantTimeCompare([]byte(secret), []byte(o.secret)) == 1 {
-		return auth.Key{Name: "local", Workspace: o.workspace, Scopes: []auth.Scope{auth.Admin}}, nil
+		return o.key, nil
 	}
 	return auth.Key{}, job.ErrNotFound
 }

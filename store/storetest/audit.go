@@ -123,7 +123,7 @@ func recordsAreAudited(t *testing.T, k *Kit) {
 	equal(t, "who did it", got[0].By, by)
 }
 
-// keysAreAudited makes and revokes keys. The entry is in the workspace of the key,
+// keysAreAudited makes, rotates and revokes keys. The entry is in the workspace of the key,
 // also where an administrator of main acted.
 func keysAreAudited(t *testing.T, k *Kit) {
 	ctx, by := t.Context(), k.by()
@@ -131,12 +131,16 @@ func keysAreAudited(t *testing.T, k *Kit) {
 	check(t, err)
 	_, _, err = k.Store.CreateKey(ctx, by, auth.Key{Name: "sync", Workspace: key.Workspace, Scopes: []auth.Scope{auth.Admin}})
 	equal(t, "a second key of that name", errors.Is(err, job.ErrExists), true)
+	_, _, err = k.Store.RotateKey(ctx, by, key.ID, time.Hour)
+	check(t, err)
 	check(t, k.Store.RevokeKey(ctx, by, key.ID))
 	check(t, k.Store.RevokeKey(ctx, by, key.ID))
+	_, _, err = k.Store.RotateKey(ctx, by, key.ID, 0)
+	equal(t, "rotating a revoked key", err, job.ErrNotFound)
 	equal(t, "a key that does not exist", k.Store.RevokeKey(ctx, by, 99), job.ErrNotFound)
 	got := k.Entries(auth.EntryQuery{Workspace: "north"}, 1)
 	on := auth.Target{KeyID: key.ID, KeyName: "sync"}
-	equal(t, "entries", script(got), script([]auth.Entry{{Action: auth.KeyRevoked, Target: on}, {Action: auth.KeyCreated, Target: on}}))
+	equal(t, "entries", script(got), script([]auth.Entry{{Action: auth.KeyRevoked, Target: on}, {Action: auth.KeyRotated, Target: on}, {Action: auth.KeyCreated, Target: on}}))
 	by.Workspace = key.Workspace
 	equal(t, "who did it, and where", got[0].By, by)
 	first := k.Entries(auth.EntryQuery{Workspace: auth.MainWorkspace}, 1)
@@ -144,6 +148,45 @@ func keysAreAudited(t *testing.T, k *Kit) {
 	equal(t, "on nobody's request", first[0].By, auth.Caller{Workspace: k.WS})
 	_, err = k.Audit(ctx, k.WS, auth.EntryQuery{Workspace: "south", Limit: 1})
 	equal(t, "a workspace that does not exist", err, job.ErrNotFound)
+}
+
+// sessionsAreAudited signs in and out. A sign-out that ends nothing leaves no entry.
+func sessionsAreAudited(t *testing.T, k *Kit) {
+	ctx, by := t.Context(), k.by()
+	token, err := k.SignIn(ctx, by)
+	check(t, err)
+	check(t, k.SignOut(ctx, by, "of nobody"))
+	check(t, k.SignOut(ctx, by, token))
+	check(t, k.SignOut(ctx, by, token))
+	got := k.Entries(auth.EntryQuery{Actions: []auth.Action{auth.SignedIn, auth.SignedOut}}, 10)
+	equal(t, "entries", script(got), script([]auth.Entry{{Action: auth.SignedOut}, {Action: auth.SignedIn}}))
+	equal(t, "who signed out", got[0].By, by)
+	equal(t, "who signed in", got[1].By, by)
+}
+
+// brakeIsAudited switches the brake. A switch that changes nothing leaves no entry,
+// and that of every workspace leaves it where the caller is.
+func brakeIsAudited(t *testing.T, k *Kit) {
+	by := k.by()
+	for _, to := range []struct {
+		reach  job.Reach
+		reason string
+	}{
+		{job.OwnWorkspace, ""}, {job.OwnWorkspace, "prices"}, {job.OwnWorkspace, "prices"}, {job.OwnWorkspace, "wrong prices"},
+		{job.EveryWorkspace, "all of us"}, {job.OwnWorkspace, ""}, {job.OwnWorkspace, ""}, {job.EveryWorkspace, ""},
+	} {
+		_, err := k.SwitchBrake(t.Context(), by, to.reach, to.reason)
+		check(t, err)
+	}
+	got := k.Entries(auth.EntryQuery{Workspace: auth.MainWorkspace, Actions: []auth.Action{auth.BrakeOn, auth.BrakeOff}}, 10)
+	equal(t, "entries", script(got), script([]auth.Entry{
+		{Action: auth.BrakeOff, Target: auth.Target{Brake: "all"}},
+		{Action: auth.BrakeOff, Target: auth.Target{Brake: "workspace"}},
+		{Action: auth.BrakeOn, Target: auth.Target{Brake: "all", Reason: "all of us"}},
+		{Action: auth.BrakeOn, Target: auth.Target{Brake: "workspace", Reason: "wrong prices"}},
+		{Action: auth.BrakeOn, Target: auth.Target{Brake: "workspace", Reason: "prices"}},
+	}))
+	equal(t, "who did it", got[0].By, by)
 }
 
 // entriesAreListed puts many entries into few instants, of two workspaces and
@@ -251,8 +294,8 @@ func asked(q auth.EntryQuery, e auth.Entry) bool {
 		(q.Since.IsZero() || !e.At.Before(q.Since)) && (q.Until.IsZero() || e.At.Before(q.Until))
 }
 
-// entriesExpire lets entries and tombstones pass their time. Those on keys stay for
-// 400 days.
+// entriesExpire lets entries and tombstones pass their time. Those on keys, sessions
+// and the brake stay for 400 days.
 func entriesExpire(t *testing.T, k *Kit) {
 	ctx, by := t.Context(), k.by()
 	k.Add(3, person)
@@ -261,6 +304,10 @@ func entriesExpire(t *testing.T, k *Kit) {
 	_, err = k.Store.SetThrottle(ctx, by, j.ID, nil)
 	check(t, err)
 	k.Run(5)
+	_, err = k.SignIn(ctx, by)
+	check(t, err)
+	_, err = k.SwitchBrake(ctx, by, job.OwnWorkspace, "stop")
+	check(t, err)
 	for range 600 {
 		check(t, k.audited(by))
 	}
@@ -277,13 +324,16 @@ func entriesExpire(t *testing.T, k *Kit) {
 	k.purge()
 	k.Pass(10 * day) // and the tombstone
 	k.purge()
-	equal(t, "entries after it", script(k.Entries(auth.EntryQuery{}, 10)), script([]auth.Entry{{Action: auth.KeyCreated, Target: auth.Target{KeyID: 1, KeyName: "admin"}}}))
+	equal(t, "entries after it", script(k.Entries(auth.EntryQuery{}, 10)), script([]auth.Entry{
+		{Action: auth.BrakeOn, Target: auth.Target{Brake: "workspace", Reason: "stop"}},
+		{Action: auth.SignedIn}, {Action: auth.KeyCreated, Target: auth.Target{KeyID: 1, KeyName: "admin"}},
+	}))
 	k.Pass(328 * day)
 	k.purge()
-	equal(t, "entries on keys after 399 days", len(k.Entries(auth.EntryQuery{}, 10)), 1)
+	equal(t, "lasting entries after 399 days", len(k.Entries(auth.EntryQuery{}, 10)), 3)
 	k.Pass(2 * day)
 	k.purge()
-	equal(t, "entries on keys after 401 days", len(k.Entries(auth.EntryQuery{}, 10)), 0)
+	equal(t, "lasting entries after 401 days", len(k.Entries(auth.EntryQuery{}, 10)), 0)
 }
 
 // audited leaves one entry.

@@ -133,6 +133,8 @@ var tests = map[string]func(*testing.T, *Kit){
 	"jobs and actions on them are audited":                       jobsAreAudited,
 	"records and imports are audited":                            recordsAreAudited,
 	"keys are audited":                                           keysAreAudited,
+	"sessions are audited":                                       sessionsAreAudited,
+	"the brake is audited":                                       brakeIsAudited,
 	"lists of audit entries are complete":                        entriesAreListed,
 	"audit entries expire":                                       entriesExpire,
 	"a session ends by itself and with its key":                  sessionsEnd,

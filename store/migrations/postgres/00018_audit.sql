@@ -22,11 +22,12 @@ CREATE INDEX CONCURRENTLY jobs_gone_since ON jobs (created_at) WHERE left_at IS 
 DROP INDEX CONCURRENTLY IF EXISTS jobs_gone_listed;
 CREATE INDEX CONCURRENTLY jobs_gone_listed ON jobs (workspace, created_at, num) WHERE left_at IS NOT NULL;
 
--- All other audit entries. Rows are only added, until they are purged.
+-- All other audit entries. Rows are only added, until they are purged. Only the count
+-- of sign-ins that failed grows when another process has seen some.
 CREATE TABLE IF NOT EXISTS audit (
   workspace  bigint NOT NULL, -- where the action took effect
   at         bigint NOT NULL,
-  num        bigint NOT NULL, -- random; it orders entries of the same instant
+  num        bigint NOT NULL, -- orders entries of the same instant: random, or of failed sign-ins a hash of the address
   action     text NOT NULL,
   key_id     bigint,
   key_name   text NOT NULL,
@@ -35,7 +36,7 @@ CREATE TABLE IF NOT EXISTS audit (
   request_id text NOT NULL,
   job        text,            -- id of the job that was acted on
   target     text NOT NULL,   -- JSON: all that was acted on
-  counts     text NOT NULL,   -- JSON: of an import that has ended; null of others
+  counts     text NOT NULL,   -- JSON: of an import that has ended, or of failed sign-ins; null of others
   PRIMARY KEY (workspace, at, num)
 );
 CREATE INDEX IF NOT EXISTS audit_since ON audit (at, num);

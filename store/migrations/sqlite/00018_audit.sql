@@ -12,11 +12,12 @@ CREATE INDEX jobs_that_follow ON jobs (kind, created_at, num) WHERE origin IS NO
 CREATE INDEX jobs_gone_since ON jobs (created_at) WHERE left_at IS NOT NULL;
 CREATE INDEX jobs_gone_listed ON jobs (workspace, created_at, num) WHERE left_at IS NOT NULL;
 
--- All other audit entries. Rows are only added, until they are purged.
+-- All other audit entries. Rows are only added, until they are purged. Only the count
+-- of sign-ins that failed grows when another process has seen some.
 CREATE TABLE audit (
   workspace  INTEGER NOT NULL, -- where the action took effect
   at         INTEGER NOT NULL,
-  num        INTEGER NOT NULL, -- random; it orders entries of the same instant
+  num        INTEGER NOT NULL, -- orders entries of the same instant: random, or of failed sign-ins a hash of the address
   action     TEXT NOT NULL,
   key_id     INTEGER,
   key_name   TEXT NOT NULL,
@@ -25,7 +26,7 @@ CREATE TABLE audit (
   request_id TEXT NOT NULL,
   job        TEXT,             -- id of the job that was acted on
   target     TEXT NOT NULL,    -- JSON: all that was acted on
-  counts     TEXT NOT NULL,   -- JSON: of an import that has ended; null of others
+  counts     TEXT NOT NULL,   -- JSON: of an import that has ended, or of failed sign-ins; null of others
   PRIMARY KEY (workspace, at, num)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX audit_since ON audit (at, num);
