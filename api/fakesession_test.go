@@ -14,7 +14,7 @@ type session struct {
 	ends time.Time
 }
 
-func (f *fake) SignIn(_ context.Context, by auth.Caller) (string, error) {
+func (f *fake) SignIn(_ context.Context, by auth.Caller, _ string) (string, error) {
 	defer f.lock()()
 	if f.err != nil {
 		return "", f.err

@@ -86,7 +86,7 @@ func (s *server) signIn(c *call) error {
 		return dashboard.SignIn{To: to, Wrong: "There were too many failed attempts from your address. Try again in " +
 			strconv.Itoa(seconds) + " seconds."}.Show(c.w, http.StatusTooManyRequests)
 	}
-	key, err := s.keys.find(c.ctx(), strings.TrimSpace(c.r.PostForm.Get("key")))
+	token, err := s.beginSession(c, strings.TrimSpace(c.r.PostForm.Get("key")))
 	if errors.Is(err, job.ErrNotFound) {
 		s.Store.SignInFailed(web.ClientAddress(c.r))
 		return dashboard.SignIn{To: to, Wrong: "This is not the secret of a live key."}.Show(c.w, http.StatusForbidden)
@@ -95,13 +95,20 @@ func (s *server) signIn(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.own(key)
-	token, err := s.Store.SignIn(c.ctx(), c.caller())
-	if err != nil {
-		return err
-	}
 	c.setSession(token, int(auth.SessionLife/time.Second))
 	return c.redirect(to)
+}
+
+// beginSession makes the call one of the key with a secret, and begins a session of
+// it. It returns the session's token, or job.ErrNotFound if the secret does not work:
+// the cache may say so too late, and the store knows.
+func (s *server) beginSession(c *call, secret string) (token string, err error) {
+	key, err := s.keys.find(c.ctx(), secret)
+	if err != nil {
+		return "", err
+	}
+	c.own(key)
+	return s.Store.SignIn(c.ctx(), c.caller(), secret)
 }
 
 // readForm reads the small form in the body.

@@ -169,7 +169,7 @@ func TestAPageThatIsOpenEndsWithItsKey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		redis := slowQueues{make(chan time.Duration, 1)}
 		b := newBubble(t, func(c *api.Config) { c.Queues = redis })
-		token, err := b.store.SignIn(t.Context(), auth.Caller{KeyID: 1})
+		token, err := b.store.SignIn(t.Context(), auth.Caller{KeyID: 1}, "")
 		if err != nil {
 			t.Fatal(err)
 		}

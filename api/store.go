@@ -27,8 +27,9 @@ type Store interface {
 	KeyUsed(id int64)
 	// KeyBySession finds the live key of a session by the session's token.
 	KeyBySession(ctx context.Context, token string) (auth.Key, error)
-	// SignIn begins a session of the caller's key, and returns its token.
-	SignIn(ctx context.Context, by auth.Caller) (token string, err error)
+	// SignIn begins a session of the caller's key, for who knows a secret of it, and
+	// returns its token. ErrNotFound: the secret does not work, or no longer.
+	SignIn(ctx context.Context, by auth.Caller, secret string) (token string, err error)
 	// SignOut ends a session of the caller's key. A second call does nothing.
 	SignOut(ctx context.Context, by auth.Caller, token string) error
 	// SignInFailed notes that a sign-in from an address has failed. It writes nothing:

@@ -128,11 +128,11 @@ func (s *scenario) rotating(by auth.Caller) auditedAction {
 }
 
 func (s *scenario) signingIn(by auth.Caller) auditedAction {
-	key, _, err := s.Store.CreateKey(s.t.Context(), by, auth.Key{Name: "visitor", Workspace: s.WS, Scopes: []auth.Scope{auth.Admin}})
+	key, secret, err := s.Store.CreateKey(s.t.Context(), by, auth.Key{Name: "visitor", Workspace: s.WS, Scopes: []auth.Scope{auth.Admin}})
 	fatal(s.t, err)
 	var hashes []string
 	return auditedAction{[]auth.Action{auth.SignedIn}, func(int) error {
-		token, err := s.SignIn(s.t.Context(), key.Caller(""))
+		token, err := s.SignIn(s.t.Context(), key.Caller(""), secret)
 		hashes = append(hashes, auth.Hash(token))
 		return err
 	}, func() int {

@@ -97,7 +97,12 @@ func (a *auditor) resolve() (known bool, err error) {
 		id = 0
 	}
 	// The names of revoked keys may have been used again.
-	err = a.list(&a.keys, `SELECT id FROM api_keys WHERE id = ? OR name = ?`, id, a.q.Key)
+	query, args := `SELECT id FROM api_keys WHERE (id = ? OR name = ?)`, []any{id, a.q.Key}
+	if a.workspace.ID != 0 {
+		// Every workspace may have a key of the name. These two can act here; see [auth.Caller.Manages].
+		query, args = query+` AND workspace IN (?, (SELECT id FROM workspaces WHERE name = ?))`, append(args, a.workspace.ID, auth.MainWorkspace)
+	}
+	err = a.list(&a.keys, query, args...)
 	return len(a.keys) > 0, err
 }
 

@@ -99,7 +99,7 @@ func TestACopyGoesOnWhereItsSourceHasStopped(t *testing.T) {
 			before := i.Read(i.done.ID)
 			key, err := i.KeyBySecret(t.Context(), i.secret)
 			fatal(t, err)
-			session, err := i.SignIn(t.Context(), key.Caller(""))
+			session, err := i.SignIn(t.Context(), key.Caller(""), i.secret)
 			fatal(t, err)
 			_, err = copyTo(t, i.Store, address)
 			fatal(t, err)

@@ -16,30 +16,35 @@ import (
 // only that the import has started; [Store.Import] ends it. [job.ErrBraked]: the
 // brake is on.
 func (s *Store) BeginImport(ctx context.Context, by auth.Caller, m *model.Model) (job.Import, error) {
-	ws := by.Workspace
 	run := job.Import{ID: uuid.Must(uuid.NewV7()).String(), Model: m, Counted: map[string]int64{}}
+	if err := s.readGenerated(ctx, by.Workspace, &run); err != nil {
+		return job.Import{}, s.classify(err)
+	}
+	// Last, so that every import with a start comes to its end.
 	err := s.inTx(ctx, func(t *tx) error {
-		if err := t.checkBrake(ws.ID); err != nil {
+		if err := t.checkBrake(by.Workspace.ID); err != nil {
 			return err
 		}
 		return t.audit(by, auth.Entry{Action: auth.ImportStarted, Target: importTarget(run)})
 	})
+	return run, err
+}
+
+// readGenerated reads what the store has generated before an import.
+func (s *Store) readGenerated(ctx context.Context, ws auth.Workspace, run *job.Import) error {
+	err := s.db.Lookups.GetContext(ctx, &run.Since, s.db.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, run.Model.Name)
 	if err != nil {
-		return job.Import{}, err
-	}
-	err = s.db.Lookups.GetContext(ctx, &run.Since, s.db.Dialect.Rebind(`SELECT COALESCE(MAX(next), 0) FROM blocks WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
-	if err != nil {
-		return job.Import{}, s.classify(err)
+		return err
 	}
 	var counted []struct {
 		Field string
 		Next  int64
 	}
-	err = s.db.Lookups.SelectContext(ctx, &counted, s.db.Dialect.Rebind(`SELECT field, next FROM sequences WHERE workspace = ? AND model = ?`), ws.ID, m.Name)
+	err = s.db.Lookups.SelectContext(ctx, &counted, s.db.Dialect.Rebind(`SELECT field, next FROM sequences WHERE workspace = ? AND model = ?`), ws.ID, run.Model.Name)
 	for _, c := range counted {
 		run.Counted[c.Field] = c.Next
 	}
-	return run, s.classify(err)
+	return err
 }
 
 func importTarget(run job.Import) auth.Target {

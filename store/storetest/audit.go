@@ -35,6 +35,16 @@ func (k *Kit) by() auth.Caller {
 	return auth.Caller{Workspace: k.WS, KeyID: 7, KeyName: "ops", Person: "ana", Address: "192.0.2.1", RequestID: "r1"}
 }
 
+// visitor makes a key for somebody who signs in.
+func (k *Kit) visitor() (by auth.Caller, key auth.Key, secret string) {
+	k.tb.Helper()
+	key, secret, err := k.CreateKey(k.tb.Context(), auth.Key{Name: "visitor", Workspace: k.WS, Scopes: []auth.Scope{auth.JobsRead}, Person: "ana"})
+	check(k.tb, err)
+	by = key.Caller("r1")
+	by.Address = "192.0.2.1"
+	return by, key, secret
+}
+
 // script shortens entries, oldest first, to their actions and targets.
 func script(entries []auth.Entry) string {
 	text := ""
@@ -152,8 +162,9 @@ func keysAreAudited(t *testing.T, k *Kit) {
 
 // sessionsAreAudited signs in and out. A sign-out that ends nothing leaves no entry.
 func sessionsAreAudited(t *testing.T, k *Kit) {
-	ctx, by := t.Context(), k.by()
-	token, err := k.SignIn(ctx, by)
+	ctx := t.Context()
+	by, _, secret := k.visitor()
+	token, err := k.SignIn(ctx, by, secret)
 	check(t, err)
 	check(t, k.SignOut(ctx, by, "of nobody"))
 	check(t, k.SignOut(ctx, by, token))
@@ -304,7 +315,8 @@ func entriesExpire(t *testing.T, k *Kit) {
 	_, err = k.Store.SetThrottle(ctx, by, j.ID, nil)
 	check(t, err)
 	k.Run(5)
-	_, err = k.SignIn(ctx, by)
+	visitor, key, secret := k.visitor()
+	_, err = k.SignIn(ctx, visitor, secret)
 	check(t, err)
 	_, err = k.SwitchBrake(ctx, by, job.OwnWorkspace, "stop")
 	check(t, err)
@@ -326,11 +338,12 @@ func entriesExpire(t *testing.T, k *Kit) {
 	k.purge()
 	equal(t, "entries after it", script(k.Entries(auth.EntryQuery{}, 10)), script([]auth.Entry{
 		{Action: auth.BrakeOn, Target: auth.Target{Brake: "workspace", Reason: "stop"}},
-		{Action: auth.SignedIn}, {Action: auth.KeyCreated, Target: auth.Target{KeyID: 1, KeyName: "admin"}},
+		{Action: auth.SignedIn}, {Action: auth.KeyCreated, Target: auth.Target{KeyID: key.ID, KeyName: key.Name}},
+		{Action: auth.KeyCreated, Target: auth.Target{KeyID: 1, KeyName: "admin"}},
 	}))
 	k.Pass(328 * day)
 	k.purge()
-	equal(t, "lasting entries after 399 days", len(k.Entries(auth.EntryQuery{}, 10)), 3)
+	equal(t, "lasting entries after 399 days", len(k.Entries(auth.EntryQuery{}, 10)), 4)
 	k.Pass(2 * day)
 	k.purge()
 	equal(t, "lasting entries after 401 days", len(k.Entries(auth.EntryQuery{}, 10)), 0)

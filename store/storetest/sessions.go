@@ -11,14 +11,13 @@ import (
 )
 
 // signedIn makes a key and begins a session of it.
-func (k *Kit) signedIn(name string) (key auth.Key, by auth.Caller, token string) {
+func (k *Kit) signedIn(name string) (key auth.Key, secret, token string) {
 	k.tb.Helper()
-	key, _, err := k.CreateKey(k.tb.Context(), auth.Key{Name: name, Workspace: auth.Workspace{Name: "ops"}, Scopes: []auth.Scope{auth.JobsRead}})
+	key, secret, err := k.CreateKey(k.tb.Context(), auth.Key{Name: name, Workspace: auth.Workspace{Name: "ops"}, Scopes: []auth.Scope{auth.JobsRead}})
 	check(k.tb, err)
-	by = key.Caller("")
-	token, err = k.SignIn(k.tb.Context(), by)
+	token, err = k.SignIn(k.tb.Context(), key.Caller(""), secret)
 	check(k.tb, err)
-	return key, by, token
+	return key, secret, token
 }
 
 // live reports whether a session has not ended, as both who looks it up and who
@@ -37,8 +36,9 @@ func (k *Kit) live(t *testing.T, token string) bool {
 
 func sessionsEnd(t *testing.T, k *Kit) {
 	ctx := t.Context()
-	key, by, token := k.signedIn("ops")
-	_, other, others := k.signedIn("other")
+	key, secret, token := k.signedIn("ops")
+	other, _, others := k.signedIn("other")
+	by := key.Caller("")
 	got, err := k.KeyBySession(ctx, token)
 	check(t, err)
 	equal(t, "the key of the session", got.ID, key.ID)
@@ -46,30 +46,20 @@ func sessionsEnd(t *testing.T, k *Kit) {
 	_, err = k.KeyBySecret(ctx, token)
 	equal(t, "the token as a secret", errors.Is(err, job.ErrNotFound), true)
 
-	check(t, k.SignOut(ctx, other, token))
+	check(t, k.SignOut(ctx, other.Caller(""), token))
 	equal(t, "after somebody else's sign-out", k.live(t, token), true)
 	check(t, k.SignOut(ctx, by, token))
 	check(t, k.SignOut(ctx, by, token))
 	equal(t, "after the sign-out", k.live(t, token), false)
 
-	token, err = k.SignIn(ctx, by)
-	check(t, err)
-	_, _, err = k.RotateKey(ctx, key.ID, time.Hour)
-	check(t, err)
-	k.Pass(time.Hour - time.Second)
-	equal(t, "while the old secret works", k.live(t, token), true)
-	k.Pass(time.Second)
-	equal(t, "after the key was rotated", k.live(t, token), false)
-
-	token, err = k.SignIn(ctx, by)
+	token, err = k.SignIn(ctx, by, secret)
 	check(t, err)
 	check(t, k.RevokeKey(ctx, key.ID))
 	equal(t, "after the key was revoked", k.live(t, token), false)
-	token, err = k.SignIn(ctx, by)
-	check(t, err)
-	equal(t, "of a revoked key", k.live(t, token), false)
+	_, err = k.SignIn(ctx, by, secret)
+	equal(t, "a sign-in with a revoked key", errors.Is(err, job.ErrNotFound), true)
 
-	k.Pass(auth.SessionLife - time.Hour - time.Minute)
+	k.Pass(auth.SessionLife - time.Minute)
 	equal(t, "after almost eight hours", k.live(t, others), true)
 	k.Pass(time.Minute)
 	equal(t, "after eight hours", k.live(t, others), false)
@@ -81,8 +71,33 @@ func sessionsEnd(t *testing.T, k *Kit) {
 	equal(t, "purged", k.live(t, others), false)
 }
 
+// sessionsEndWithTheirSecret rotates a key with sessions from before and after the
+// rotation, of the old secret and of the new one.
+func sessionsEndWithTheirSecret(t *testing.T, k *Kit) {
+	ctx := t.Context()
+	key, old, before := k.signedIn("ops")
+	by := key.Caller("")
+	_, secret, err := k.RotateKey(ctx, key.ID, time.Hour)
+	check(t, err)
+	during, err := k.SignIn(ctx, by, old)
+	check(t, err)
+	after, err := k.SignIn(ctx, by, secret)
+	check(t, err)
+	k.Pass(time.Hour - time.Second)
+	equal(t, "of before, while the old secret works", k.live(t, before), true)
+	equal(t, "of the old secret, while it works", k.live(t, during), true)
+	k.Pass(time.Second)
+	equal(t, "of before, after the overlap", k.live(t, before), false)
+	equal(t, "of the old secret, after the overlap", k.live(t, during), false)
+	equal(t, "of the new secret, after the overlap", k.live(t, after), true)
+	for _, unfit := range []string{old, "of nobody", ""} {
+		_, err = k.SignIn(ctx, by, unfit)
+		equal(t, "a sign-in with a secret that does not work", errors.Is(err, job.ErrNotFound), true)
+	}
+}
+
 func aKeyHasFewSessions(t *testing.T, k *Kit) {
-	_, by, first := k.signedIn("ops")
+	key, secret, first := k.signedIn("ops")
 	_, _, others := k.signedIn("other")
 	var last string
 	for n := range auth.MaxSessions {
@@ -91,7 +106,7 @@ func aKeyHasFewSessions(t *testing.T, k *Kit) {
 			equal(t, "the first of a hundred", k.live(t, first), true)
 		}
 		var err error
-		last, err = k.SignIn(t.Context(), by)
+		last, err = k.SignIn(t.Context(), key.Caller(""), secret)
 		check(t, err)
 	}
 	equal(t, "the first of more", k.live(t, first), false)

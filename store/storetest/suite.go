@@ -138,6 +138,7 @@ var tests = map[string]func(*testing.T, *Kit){
 	"lists of audit entries are complete":                        entriesAreListed,
 	"audit entries expire":                                       entriesExpire,
 	"a session ends by itself and with its key":                  sessionsEnd,
+	"a session ends with the secret it was made with":            sessionsEndWithTheirSecret,
 	"a key has a limited number of sessions":                     aKeyHasFewSessions,
 	"the outbox tells how much waits in it":                      outboxIsCounted,
 	"watched jobs are read together":                             watchedJobsAreReadTogether,
