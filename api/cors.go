@@ -13,8 +13,8 @@ const corsMaxAge = 600
 // exposed are the headers of answers that pages may read, beside those that every
 // page may read.
 var exposed = []string{
-	"Accept-Patch", "Allow", "Content-Disposition", "ETag", "Job-Id", "Location", "RateLimit", "RateLimit-Policy",
-	"Retry-After", "WWW-Authenticate", "X-Request-Id",
+	"Accept-Patch", "Allow", "Content-Disposition", "ETag", "Idempotency-Replayed", "Job-Id", "Location", "Preference-Applied",
+	"RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id",
 }
 
 // crossOrigin lets the pages of some origins call the API from a browser, as the

@@ -82,3 +82,20 @@ func TestAllOriginsMayBeAllowedAndNoneAreBefore(t *testing.T) {
 	}
 	none.as("", "OPTIONS", "/v1/models", "", "Origin", shop, "Access-Control-Request-Method", "GET").want(405)
 }
+
+// TestAPageMayReadWhatAnAnswerSays replays an update of one record, whose answer has
+// most of our headers.
+func TestAPageMayReadWhatAnAnswerSays(t *testing.T) {
+	r := newShopRig(t, shop)
+	path := r.customer(`{"firstName":"Ana"}`)
+	var a answer
+	for range 2 {
+		a = r.call("PATCH", path, leadPatch, "Origin", shop, "Idempotency-Key", "k", "Prefer", "respond-async")
+	}
+	exposed := strings.Split(strings.ToLower(a.want(202).Header.Get("Access-Control-Expose-Headers")), ", ")
+	for _, name := range []string{"Idempotency-Replayed", "Preference-Applied", "Location", "Retry-After", "X-Request-Id"} {
+		if a.Header.Get(name) == "" || !slices.Contains(exposed, strings.ToLower(name)) {
+			t.Errorf("%s is %q, and a page may read %v", name, a.Header.Get(name), exposed)
+		}
+	}
+}
