@@ -9,6 +9,10 @@ import (
 	"strings"
 )
 
+// LocalAddress is the address of callers in the same process: of commands that
+// work on the database directly.
+const LocalAddress = "local"
+
 // Proxies are the addresses of the reverse proxies in front of the service. Only
 // these are believed when they say for whom they ask.
 type Proxies []netip.Prefix
@@ -72,18 +76,19 @@ func parseAddress(text string) (netip.Addr, bool) {
 	return address.Unmap().WithZone(""), err == nil
 }
 
-// peer returns the address of the other end of the connection, without its port.
+// peer returns the address of the other end of the connection, without its port,
+// or [LocalAddress].
 func peer(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
-		return r.RemoteAddr
+		return LocalAddress
 	}
 	return host
 }
 
 // ClientAddress returns the IP address of the caller: the one that a trusted
 // proxy names (see [Proxies.Resolve]), else that of the other end of the
-// connection.
+// connection, or [LocalAddress].
 func ClientAddress(r *http.Request) string {
 	if from, ok := r.Context().Value(forwardedKey{}).(forwarded); ok {
 		return from.client
