@@ -9,10 +9,6 @@ import (
 	"strings"
 )
 
-// LocalAddress is the address of callers in the same process: of commands that
-// work on the database directly.
-const LocalAddress = "local"
-
 // Proxies are the addresses of the reverse proxies in front of the service. Only
 // these are believed when they say for whom they ask.
 type Proxies []netip.Prefix
@@ -76,8 +72,11 @@ func parseAddress(text string) (netip.Addr, bool) {
 	return address.Unmap().WithZone(""), err == nil
 }
 
-// peer returns the address of the other end of the connection, without its port,
-// or [LocalAddress].
+// LocalAddress is the address of callers in the same process: of commands that
+// work on the database directly.
+const LocalAddress = "local"
+
+// peer returns the address of the other end of the connection, without its port.
 func peer(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

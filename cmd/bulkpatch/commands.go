@@ -107,7 +107,7 @@ type serveCommand struct {
 
 // Help shows an example.
 func (serveCommand) Help() string {
-	return `Example:
+	return `Examples:
   bulkpatch serve --db sqlite:///var/lib/bulkpatch/bulkpatch.db --redis redis://127.0.0.1:6379
   bulkpatch serve --addr 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key --rate 50/s
 
