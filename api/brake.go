@@ -80,8 +80,18 @@ func (in *input) takeBrake(members map[string]jsontext.Value) string {
 	} else if code, must := setBool(&on, v); code != "" {
 		in.fail(web.InBody, "/on", code, must)
 	}
-	var reason string
-	if code := setReason(&reason, given(take(members, "reason")), on); code != "" {
+	var reason, code string
+	if v := given(take(members, "reason")); v != nil {
+		code, _ = setText(&reason, v)
+	}
+	switch {
+	case code != "":
+	case on && reason == "":
+		code = "required"
+	case reason != "" && !job.ValidBrakeReason(reason):
+		code = "format"
+	}
+	if code != "" {
 		in.fail(web.InBody, "/reason", code, "This says why, to all who see a job that is held: at most "+
 			strconv.Itoa(job.MaxBrakeReason)+" characters, and no control character.")
 	}
@@ -90,22 +100,6 @@ func (in *input) takeBrake(members map[string]jsontext.Value) string {
 		return ""
 	}
 	return reason
-}
-
-// setReason reads a reason, nil for none. code is "" for one that is valid.
-func setReason(to *string, v jsontext.Value, required bool) (code string) {
-	if v != nil {
-		if code, _ := setText(to, v); code != "" {
-			return code
-		}
-	}
-	switch {
-	case *to == "" && required:
-		return "required"
-	case *to != "" && !job.ValidBrakeReason(*to):
-		return "format"
-	}
-	return ""
 }
 
 // answerBrake sends the brake. Who switched it for every workspace is a key of the

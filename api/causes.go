@@ -86,7 +86,7 @@ var causes = []struct {
 		return web.NewProblem("too_many_options", "A drop-down of the workspace may have at most 1,000 added options, each of at most 200 characters. Choose one that there is.")
 	}},
 	{job.ErrBraked, func() *web.Problem {
-		return web.NewProblem("brake", "The brake is on, so nothing is imported. GET /v1/brake says why, and since when.").Set("Retry-After", "60")
+		return web.NewProblem("brake", "No import runs while the brake is on. GET /v1/brake says why, and since when.").Set("Retry-After", "60")
 	}},
 	{job.ErrStorageFull, func() *web.Problem {
 		return web.NewProblem("storage_full", "The database is out of disk space, so nothing can be stored.")

@@ -157,7 +157,7 @@ func cut(calls map[*call]struct{}) {
 	for c := range calls {
 		c.cancel(errKeyRevoked)
 		if c.r.Body != nil && c.r.Body != http.NoBody {
-			_ = http.NewResponseController(c.w).SetReadDeadline(time.Unix(1, 0))
+			web.EndBody(c.w)
 		}
 	}
 }

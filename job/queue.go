@@ -45,12 +45,12 @@ type Task struct {
 
 // An Outbox is how many wake-ups wait in the database to be sent to Redis.
 type Outbox struct {
-	// Waiting is how many there are, Later how many of these must not be sent yet,
-	// for jobs with a limit of records per second. No more than [OutboxCounted] are
-	// looked at.
-	Waiting, Later int64
-	Oldest         *time.Time // since when the oldest one that may be sent has waited; nil for none
-	Reason         string     // why they cannot be sent; "" where they can be
+	// Waiting is how many there are, Held how many of these are for jobs that the
+	// brake holds, and Later how many of the others must not be sent yet, for
+	// throttled jobs. No more than [OutboxCounted] are looked at.
+	Waiting, Held, Later int64
+	Oldest               *time.Time // since when the oldest one that may be sent has waited; nil for none
+	Reason               string     // why they cannot be sent; "" where they can be
 	// Resumes is how often a worker has taken over a shard, of those that are open,
 	// from one that had gone.
 	Resumes int64

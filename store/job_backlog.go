@@ -12,11 +12,12 @@ import (
 
 // backlogQuery looks at some wake-ups of the outbox. A shard that was given back has
 // waited since its last heartbeat, any other work since its job was accepted.
-const backlogQuery = `SELECT COUNT(*) AS waiting, COUNT(CASE WHEN o.wait > 0 THEN 1 END) AS later,
-		MIN(CASE WHEN o.wait <= 0 THEN COALESCE(s.beat_at, j.created_at) END) AS oldest, COALESCE(MIN(o.reason), '') AS reason
-	FROM (SELECT workspace, job, shard, wait, reason FROM outbox LIMIT ?) AS o
-	JOIN jobs j ON j.workspace = o.workspace AND j.num = o.job
-	LEFT JOIN shards s ON s.workspace = o.workspace AND s.job = o.job AND s.no = o.shard`
+var backlogQuery = `SELECT COUNT(*) AS waiting, COUNT(held_by) AS held, COUNT(CASE WHEN held_by IS NULL AND wait > 0 THEN 1 END) AS later,
+		MIN(CASE WHEN held_by IS NULL AND wait <= 0 THEN since END) AS oldest, COALESCE(MIN(reason), '') AS reason
+	FROM (SELECT o.wait, o.reason, COALESCE(s.beat_at, j.created_at) AS since, ` + heldBy + ` AS held_by
+		FROM (SELECT workspace, job, shard, wait, reason FROM outbox LIMIT ?) AS o
+		JOIN jobs j ON j.workspace = o.workspace AND j.num = o.job
+		LEFT JOIN shards s ON s.workspace = o.workspace AND s.job = o.job AND s.no = o.shard) AS looked_at`
 
 // resumesQuery adds up the take-overs of some open shards.
 const resumesQuery = `SELECT COALESCE(SUM(resumes), 0) FROM (SELECT resumes FROM shards WHERE open = 1 ORDER BY job, no LIMIT ?) AS open_shards`
@@ -25,9 +26,9 @@ const resumesQuery = `SELECT COALESCE(SUM(resumes), 0) FROM (SELECT resumes FROM
 // more than to read [job.OutboxCounted] of them.
 func (s *Store) Outbox(ctx context.Context) (job.Outbox, error) {
 	var r struct {
-		Waiting, Later int64
-		Oldest         *int64
-		Reason         string
+		Waiting, Held, Later int64
+		Oldest               *int64
+		Reason               string
 	}
 	var resumes int64
 	err := s.inIndexOrder(ctx, func(t *sqlx.Tx) error {
@@ -36,7 +37,7 @@ func (s *Store) Outbox(ctx context.Context) (job.Outbox, error) {
 		}
 		return t.GetContext(ctx, &resumes, s.db.Dialect.Rebind(resumesQuery), job.OutboxCounted)
 	})
-	return job.Outbox{Waiting: r.Waiting, Later: r.Later, Oldest: microsPtr(r.Oldest), Reason: r.Reason, Resumes: resumes}, err
+	return job.Outbox{Waiting: r.Waiting, Held: r.Held, Later: r.Later, Oldest: microsPtr(r.Oldest), Reason: r.Reason, Resumes: resumes}, err
 }
 
 // JobIDs returns the ids of jobs, by their workspaces and numbers, and the names of

@@ -43,8 +43,9 @@ const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source
 //
 // [job.ErrLeaseLost]: the shard has moved on, so the wake-up is void.
 // [job.ErrStopped]: a pause or cancel waits to be settled. [job.ErrBraked]: the
-// brake holds the job. [job.ErrOtherModel]: this process does not have the model that the database was migrated to. A job
-// that does not fit its model any more ends as failed, and its wake-up is void.
+// brake holds the job. [job.ErrOtherModel]: this process does not have the model
+// that the database was migrated to. A job that does not fit its model any more
+// ends as failed, and its wake-up is void.
 func (s *Store) Claim(ctx context.Context, r job.WakeUp) (job.Lease, error) {
 	var lease job.Lease
 	outgrown := false

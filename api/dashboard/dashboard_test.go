@@ -40,7 +40,7 @@ func TestTheFirstPageSaysWhoseKeyItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := w.Body.String()
-	if !strings.Contains(page, "<bdi>Ana &lt;ana@example.com&gt;</bdi>") || strings.Contains(page, "Sign out") || strings.Count(page, "<li>") != len(auth.Scopes) {
+	if !strings.Contains(page, "<bdi>Ana &lt;ana@example.com&gt;</bdi>") || strings.Contains(page, "Sign out") || strings.Count(page, "<li>") != len(auth.Scopes)+1 || !strings.Contains(page, "of all workspaces") {
 		t.Errorf("the page is %s", page)
 	}
 }

@@ -24,6 +24,9 @@ func (d *Dashboard) Home(v *Visit) error {
 			page.Allowed = append(page.Allowed, scopeWords[s])
 		}
 	}
+	if Oversees(v.Key) {
+		page.Allowed = append(page.Allowed, "The keys, the audit and the brake of all workspaces")
+	}
 	return show(v, http.StatusOK, "home", d.visited(v, "Your access", HomePath, page))
 }
 
@@ -34,5 +37,5 @@ var scopeWords = map[auth.Scope]string{
 	auth.JobsRead:       "See all jobs of the workspace",
 	auth.JobsWrite:      "See, pause, resume, cancel and throttle jobs",
 	auth.SecretsRead:    "See secret values of customers",
-	auth.Admin:          "Everything in the workspace, including its keys",
+	auth.Admin:          "Everything in the workspace, including its keys, its audit and its brake",
 }

@@ -94,7 +94,7 @@ func (d *Dashboard) readDatabase(ctx context.Context, page *queuesPage) {
 	if page.DatabaseUp = err == nil; !page.DatabaseUp {
 		return
 	}
-	page.Outbox, page.Ready, page.Why = outbox, outbox.Waiting-outbox.Later, outbox.Reason
+	page.Outbox, page.Ready, page.Why = outbox, outbox.Waiting-outbox.Held-outbox.Later, outbox.Reason
 	if outbox.Reason == job.WaitRedis {
 		page.Why = "Redis does not take them"
 	}

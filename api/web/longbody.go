@@ -22,7 +22,7 @@ const (
 // The time that the server takes to process what it has read does not count.
 type LongBody struct {
 	r           *http.Request
-	control     *http.ResponseController
+	w           http.ResponseWriter
 	arrived     time.Time
 	step        time.Duration
 	behind      time.Duration
@@ -32,7 +32,7 @@ type LongBody struct {
 
 // NewLongBody returns the body of a request that arrived at some time.
 func NewLongBody(w http.ResponseWriter, r *http.Request, arrived time.Time, step time.Duration) *LongBody {
-	return &LongBody{r: r, control: http.NewResponseController(w), arrived: arrived, step: step}
+	return &LongBody{r: r, w: w, arrived: arrived, step: step}
 }
 
 // Read waits for bytes as long as the rate of the body so far allows. If the call
@@ -43,7 +43,7 @@ func (b *LongBody) Read(p []byte) (int, error) {
 	if last := b.arrived.Add(MaxBodyTime); last.Before(deadline) {
 		deadline = last
 	}
-	_ = b.control.SetReadDeadline(deadline)
+	_ = http.NewResponseController(b.w).SetReadDeadline(deadline)
 	// These are checked only now, so that the deadline just set cannot undo an
 	// interruption.
 	if why := EndedBy(b.r.Context()); why != nil {
@@ -80,6 +80,6 @@ func (b *LongBody) explain(err error) error {
 func (b *LongBody) Interrupt() {
 	b.interrupted.Store(true)
 	if !b.ended.Load() {
-		_ = b.control.SetReadDeadline(time.Unix(1, 0))
+		EndBody(b.w)
 	}
 }

@@ -5,7 +5,15 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"time"
+)
+
+// How long the server reads on when the body of a call is ended: until a read that
+// waits is given up, and from the answer on.
+const (
+	lastRead  = 50 * time.Millisecond
+	lingering = 500 * time.Millisecond
 )
 
 // A Recorder remembers what was answered, before it is compressed. It also
@@ -22,6 +30,7 @@ type Recorder struct {
 
 	step     time.Duration
 	extended time.Time
+	cut      atomic.Bool // by [EndBody]
 }
 
 // NewRecorder returns a recorder that gives each write the time step.
@@ -33,6 +42,7 @@ func NewRecorder(w http.ResponseWriter, arrived time.Time, step time.Duration) *
 func (r *Recorder) WriteHeader(status int) {
 	if r.Status == 0 && status >= 200 {
 		r.Status = status
+		r.linger()
 	}
 	r.Extend()
 	r.ResponseWriter.WriteHeader(status)
@@ -64,6 +74,25 @@ func (r *Recorder) Extend() {
 	}
 	r.extended = now
 	_ = http.NewResponseController(r.ResponseWriter).SetWriteDeadline(now.Add(r.step))
+}
+
+// EndBody ends a read of the body that waits for the caller, soon. One that has
+// something to read is not broken off, because the server could then no longer read
+// on; see linger.
+func EndBody(w http.ResponseWriter) {
+	if r, ok := w.(*Recorder); ok {
+		r.cut.Store(true)
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(lastRead))
+}
+
+// linger gives the server time to read on after [EndBody], since the caller may still
+// be sending. To close the connection at once would reset it, and the reset can
+// overtake the answer.
+func (r *Recorder) linger() {
+	if r.cut.Load() {
+		_ = http.NewResponseController(r.ResponseWriter).SetReadDeadline(time.Now().Add(lingering))
+	}
 }
 
 // LimitBody gives the body of a request, if it has one, until a deadline to

@@ -75,7 +75,9 @@ func (c *auditCommand) Run(a *app, s settings) error {
 	printed := 0
 	for e, err := range t.Audit(a.ctx, c.query) {
 		if err != nil {
-			_ = w.Flush() // what came before the error
+			if printed > 0 {
+				_ = w.Flush() // what came before the error
+			}
 			return err
 		}
 		printRow(w, e.At.Format(time.DateTime), e.Action, e.Workspace, whoOf(e), orDash(e.Address), onWhat(e), orDash(e.RequestID))

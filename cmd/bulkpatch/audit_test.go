@@ -259,8 +259,8 @@ func TestTheCommandLineListsTheAudit(t *testing.T) {
 			t.Errorf("audit %s prints\n%s", flags, got)
 		}
 	}
-	if status, _, said := call(t, "audit", "--db", db, "--action", "key.stolen"); status != exitRefused || !strings.Contains(said, "key.revoked") {
-		t.Errorf("an unknown action ended with %d and said %q", status, said)
+	if status, out, said := call(t, "audit", "--db", db, "--action", "key.stolen"); status != exitRefused || out != "" || !strings.Contains(said, "key.revoked") {
+		t.Errorf("an unknown action ended with %d, printed %q and said %q", status, out, said)
 	}
 	if status, _, said := call(t, "audit", "--db", db, "--since", "soon"); status != exitUsage || !strings.Contains(said, "--since") {
 		t.Errorf("no time ended with %d and said %q", status, said)

@@ -17,7 +17,7 @@ type commands struct {
 	Export exportCommand `cmd:"" help:"Write customers to standard output or a file."`
 
 	Brake   brakeCommand   `cmd:"" help:"Hold all jobs, let them go on, or show whether they are held."`
-	Key     keyCommand     `cmd:"" help:"Create, list and revoke API keys."`
+	Key     keyCommand     `cmd:"" help:"Create, list, rotate and revoke API keys."`
 	Audit   auditCommand   `cmd:"" help:"List who changed what, when and from where."`
 	Model   modelCommand   `cmd:"" help:"Work with model files."`
 	Migrate migrateCommand `cmd:"" help:"Bring a database up to date."`
@@ -107,7 +107,7 @@ type serveCommand struct {
 
 // Help shows an example.
 func (serveCommand) Help() string {
-	return `Example:
+	return `Examples:
   bulkpatch serve --db sqlite:///var/lib/bulkpatch/bulkpatch.db --redis redis://127.0.0.1:6379
   bulkpatch serve --addr 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key --rate 50/s
 

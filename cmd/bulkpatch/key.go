@@ -42,7 +42,7 @@ type keyCreateCommand struct {
 
 // Help shows an example.
 func (keyCreateCommand) Help() string {
-	return `Example:
+	return `Examples:
   bulkpatch key create crm-sync --workspace main --scopes customers:read,customers:write,jobs:read
   bulkpatch key create ana --preset editor --expires 90d --person ana@example.com
 

@@ -131,6 +131,13 @@ func outboxIsCounted(t *testing.T, k *Kit) {
 	equal(t, "reason", o.Reason, job.WaitRedis)
 	equal(t, "since", o.Oldest.Equal(first.CreatedAt), true)
 
+	k.brake("wrong prices")
+	o, err = k.Outbox(ctx)
+	check(t, err)
+	equal(t, "held by the brake", o.Held, 1)
+	equal(t, "of all that wait", o.Waiting, 2)
+	equal(t, "since when the other one waits", o.Oldest.Equal(second.CreatedAt), true)
+
 	refs := []job.Ref{{Workspace: k.WS.ID, Job: first.Num}, {Workspace: k.WS.ID, Job: second.Num}, {Workspace: k.WS.ID, Job: 99}}
 	labels, err := k.JobIDs(ctx, append(refs, refs...))
 	check(t, err)
