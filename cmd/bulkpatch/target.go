@@ -152,9 +152,13 @@ func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Wor
 	served.Go(func() { _ = server.Serve(lines) }) // ends with ErrServerClosed
 	return &target{Client: c, direct: true, close: func() error {
 		transport.CloseIdleConnections()
-		err := server.Close()
+		// A call that was broken off may still have something to store, such as the
+		// end of an import.
+		ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+		defer cancel()
+		err := server.Shutdown(ctx)
 		served.Wait()
-		return errors.Join(err, db.Close())
+		return errors.Join(err, server.Close(), db.Close())
 	}}, nil
 }
 
