@@ -1,8 +1,3 @@
-//go:build !race
-
-// Here are tests of many plans. One goroutine makes and reads a plan, which takes
-// the race detector five times as long.
-
 package chaos
 
 import (

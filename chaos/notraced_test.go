@@ -1,8 +1,8 @@
-//go:build !race
+//go:build !raced
 
 package chaos
 
-// raceFlag holds the flags for a build like that of the tests.
+// raceFlag is empty: the program is built as users build it.
 var raceFlag []string
 
 // slowness is the factor by which time limits grow.
