@@ -67,6 +67,9 @@ var causes = []struct {
 	{job.ErrGone, func() *web.Problem {
 		return web.NewProblem("job_gone", "The job was kept for its time and has been removed.")
 	}},
+	{job.ErrOtherVersion, func() *web.Problem {
+		return web.NewProblem("precondition_failed", "The record has another version than If-Match says. Read it again.")
+	}},
 	{job.ErrExists, func() *web.Problem { return web.NewProblem("exists", "Something with this name exists already.") }},
 	{job.ErrKeyReused, func() *web.Problem {
 		return web.NewProblem("idempotency_key_reused", "This Idempotency-Key has been used for another request.")

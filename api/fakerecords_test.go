@@ -152,12 +152,16 @@ func (f *fake) grow(ws auth.Workspace, m *model.Model, p model.Patch) {
 	}
 }
 
-func (f *fake) DeleteRecord(_ context.Context, by auth.Caller, m *model.Model, id any) error {
+func (f *fake) DeleteRecord(_ context.Context, by auth.Caller, m *model.Model, id any, ifMatch *int64) error {
 	ws := by.Workspace
 	defer f.lock()()
 	all := f.records[table(ws, m)]
-	if _, ok := all[model.FormatID(id)]; !ok {
+	rec, ok := all[model.FormatID(id)]
+	if !ok {
 		return job.ErrNotFound
+	}
+	if ifMatch != nil && rec.Values[m.Role(model.RoleVersion).Index] != *ifMatch {
+		return job.ErrOtherVersion
 	}
 	delete(all, model.FormatID(id))
 	return nil

@@ -132,9 +132,7 @@ func (s *server) getRecord(c *call) error {
 
 func (s *server) deleteRecord(c *call) error {
 	in := c.input()
-	if c.r.Header.Get("If-Match") != "" {
-		in.fail(web.InHeader, "If-Match", "if_match_not_supported", "If-Match is judged only when one record is patched.")
-	}
+	version := in.ifMatch(c.r.Header)
 	if err := in.err(); err != nil {
 		return err
 	}
@@ -142,7 +140,7 @@ func (s *server) deleteRecord(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.DeleteRecord(c.ctx(), c.caller(), c.model, id); err != nil {
+	if err := s.Store.DeleteRecord(c.ctx(), c.caller(), c.model, id, version); err != nil {
 		return orNoRecord(err)
 	}
 	c.w.WriteHeader(http.StatusNoContent)

@@ -21,8 +21,9 @@ func TestRecordIsCreatedReadAndDeleted(t *testing.T) {
 	r.call("POST", "/v1/desk/customers", `{"id":1,"firstName":"Ana"}`).want(409).code("id_taken")
 	r.as(r.other, "GET", path, "").want(404).code("record_not_found")
 	r.call("GET", path+"/history", "").want(200)
-	r.call("DELETE", path, "", "If-Match", `"1"`).want(400)
-	r.call("DELETE", path, "").want(204)
+	r.call("DELETE", path, "", "If-Match", `1`).want(400)
+	r.call("DELETE", path, "", "If-Match", `"2"`).want(412).code("precondition_failed")
+	r.call("DELETE", path, "", "If-Match", `"1"`).want(204)
 	r.call("DELETE", path, "").want(404).code("record_not_found")
 	r.call("GET", path, "").want(404)
 }

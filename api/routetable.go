@@ -73,7 +73,7 @@ func (s *server) recordRoutes() []route {
 		{"GET", "/v1/{model}/customers/{id}", readCustomers, Reads, Cheap, []Param{headerNoneMatch}, nothing, aRecord, s.getRecord},
 		{"PATCH", "/v1/{model}/customers/{id}", writeCustomers, Changes, Cheap,
 			append(singleParams(), headerKey, headerPrefer, headerIfMatch), aRecordPatch, aJob, s.patchSingle},
-		{"DELETE", "/v1/{model}/customers/{id}", writeCustomers, Changes, Cheap, nil, nothing, nothing, s.deleteRecord},
+		{"DELETE", "/v1/{model}/customers/{id}", writeCustomers, Changes, Cheap, []Param{headerIfMatch}, nothing, nothing, s.deleteRecord},
 		{"GET", "/v1/{model}/customers/{id}/history", readCustomers, Reads, Paged, []Param{paramLimit, paramCursor}, nothing, history, s.history},
 		{"POST", "/v1/{model}/import", writeCustomers, Changes, Streamed, []Param{
 			paramChoices, query("columns", web.TypeJSON, "A JSON object of headers and the fields they stand for; null leaves a column out."),

@@ -63,7 +63,9 @@ type Store interface {
 	// their internal numbers, each page a short read of its own. It stops at
 	// yield's error and returns it.
 	Scan(ctx context.Context, ws auth.Workspace, m *model.Model, f filter.Filter, yield func([]model.Record) error) error
-	DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model, id any) error
+	// DeleteRecord deletes a record. ErrOtherVersion: it has not the version of
+	// ifMatch, nil for any.
+	DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model, id any, ifMatch *int64) error
 	History(ctx context.Context, ws auth.Workspace, m *model.Model, id any, limit int, cursor string) ([]job.HistoryItem, string, error)
 	// BeginImport starts an import, which a last call of Import ends. ErrBraked: the
 	// brake is on, as for Import.

@@ -43,7 +43,7 @@ func (s *server) vendorRoutes() map[compat.Action]route {
 		compat.Get:            {access: readCustomers, effect: Reads, cost: Cheap, params: []Param{headerNoneMatch}, answer: answer, serve: s.vendorGet},
 		compat.Update:         {access: bothCustomers, effect: Changes, cost: Cheap, params: single, request: body, answer: answer, serve: s.vendorUpdate},
 		compat.Bulk:           {access: writeCustomers, effect: Changes, cost: Expensive, params: bulk, request: body, answer: answer, serve: s.vendorBulk},
-		compat.Delete:         {access: writeCustomers, effect: Changes, cost: Cheap, answer: answer, serve: s.vendorDelete},
+		compat.Delete:         {access: writeCustomers, effect: Changes, cost: Cheap, params: []Param{headerIfMatch}, answer: answer, serve: s.vendorDelete},
 		compat.DeleteMatching: {access: writeCustomers, effect: Changes, cost: Expensive, answer: answer, serve: s.vendorDeleteMatching},
 		compat.Describe:       {access: readCustomers, effect: Reads, cost: Cheap, answer: answer, serve: s.vendorDescribe},
 		compat.Login:          {access: open, effect: Reads, cost: Cheap, request: login, answer: answer, serve: s.vendorLogin},

@@ -103,6 +103,7 @@ func (in *input) asked(c *call, l compat.Listing) (f filter.Filter, sound bool) 
 func (s *server) vendorDelete(c *call) error {
 	in := c.lenient()
 	in.refuseGuards()
+	version := in.ifMatch(c.r.Header)
 	if err := in.err(); err != nil {
 		return err
 	}
@@ -110,7 +111,7 @@ func (s *server) vendorDelete(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Store.DeleteRecord(c.ctx(), c.caller(), c.model, idOf(c.model, rec)); err != nil {
+	if err := s.Store.DeleteRecord(c.ctx(), c.caller(), c.model, idOf(c.model, rec), version); err != nil {
 		return orNoRecord(err)
 	}
 	return c.deleted()
@@ -149,7 +150,7 @@ func (s *server) vendorDeleteMatching(c *call) error {
 	})
 	for _, id := range ids {
 		if err == nil {
-			err = ignoreMissing(s.Store.DeleteRecord(c.ctx(), c.caller(), c.model, id))
+			err = ignoreMissing(s.Store.DeleteRecord(c.ctx(), c.caller(), c.model, id, nil))
 		}
 	}
 	if err != nil {

@@ -147,7 +147,7 @@ func TestCallsWithoutKeyThatChangeSomethingAreSentOnce(t *testing.T) {
 	_, create := c.CreateRecord(t.Context(), "desk", map[string]any{})
 	_, imported := c.Import(t.Context(), "desk", NDJSON, strings.NewReader("{}\n"))
 	_, paused := c.Pause(t.Context(), "j1")
-	removed := c.DeleteRecord(t.Context(), "desk", "1")
+	removed := c.DeleteRecord(t.Context(), "desk", "1", 0)
 	for _, err := range []error{create, imported, paused, removed} {
 		if !HasStatus(err, 503) || !HasCode(err, "unavailable") {
 			t.Errorf("error is %v", err)

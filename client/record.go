@@ -75,9 +75,10 @@ func (c *Client) CreateRecord(ctx context.Context, model string, draft any) (Rec
 	})
 }
 
-// DeleteRecord deletes a customer.
-func (c *Client) DeleteRecord(ctx context.Context, model, id string) error {
-	_, err := c.json(ctx, call{method: http.MethodDelete, path: customer(model, id)}, nil)
+// DeleteRecord deletes a customer. The error is an [*Error] with the status 412 if
+// the customer's version is not ifMatch; 0 means any version.
+func (c *Client) DeleteRecord(ctx context.Context, model, id string, ifMatch int64) error {
+	_, err := c.json(ctx, call{method: http.MethodDelete, path: customer(model, id), header: matching(ifMatch)}, nil)
 	return err
 }
 

@@ -7,6 +7,7 @@ var (
 	ErrNotFound      = errors.New("not found")
 	ErrGone          = errors.New("expired and removed")
 	ErrExists        = errors.New("already exists")
+	ErrOtherVersion  = errors.New("the record has another version")
 	ErrKeyReused     = errors.New("idempotency key used for another request")
 	ErrUnavailable   = errors.New("the database cannot answer now")         // 503: locked, stopped or out of reach
 	ErrStorageFull   = errors.New("the database is out of disk space")      // 507

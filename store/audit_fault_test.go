@@ -79,7 +79,7 @@ func (s *scenario) auditedActions() map[string]auditedAction {
 			return err
 		}, people},
 		"delete a record": {[]auth.Action{auth.RecordDeleted}, func(n int) error {
-			return s.Store.DeleteRecord(ctx, by, s.People, int64(1000+n))
+			return s.Store.DeleteRecord(ctx, by, s.People, int64(1000+n), nil)
 		}, func() int { return 1000 - len(s.All(`{"id": {"$gt": 999}}`)) }},
 		"import records": {[]auth.Action{auth.ImportEnded}, func(n int) error {
 			d, _ := s.People.CheckDraft(fmt.Appendf(nil, `{"id": %d, "name": "Imported"}`, 5000+n), model.Import)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,9 +69,13 @@ func failuresAreUnited(t *testing.T, address string) {
 // the database is down and when there are too many addresses.
 func TestFailedSignInsAreWrittenOnceTheMinuteIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex // of what follows; the test has it, except while time passes
+		mu.Lock()
 		down, largest := false, 0
 		kept := map[failedSignIn]int64{}
 		f := newFailedSignIns(func(_ context.Context, counts map[failedSignIn]int64) error {
+			mu.Lock()
+			defer mu.Unlock()
 			largest = max(largest, len(counts))
 			if down {
 				return errors.New("down")
@@ -83,16 +88,21 @@ func TestFailedSignInsAreWrittenOnceTheMinuteIsOver(t *testing.T) {
 			}
 			return nil
 		})
+		pass := func(d time.Duration) {
+			mu.Unlock()
+			time.Sleep(d)
+			mu.Lock()
+		}
 		fail := func(from string) failedSignIn {
 			at := failedSignIn{time.Now().Truncate(time.Minute).UnixMicro(), from}
 			f.note(at)
 			return at
 		}
-		time.Sleep(50 * time.Second)
+		pass(50 * time.Second)
 		first := fail("192.0.2.1")
-		time.Sleep(5 * time.Second)
+		pass(5 * time.Second)
 		fail("192.0.2.1")
-		time.Sleep(6 * time.Second)
+		pass(6 * time.Second)
 		second := fail("192.0.2.1")
 		if kept[first] != 2 || len(kept) != 1 {
 			t.Errorf("after the minute %v is kept", kept)
@@ -102,10 +112,10 @@ func TestFailedSignInsAreWrittenOnceTheMinuteIsOver(t *testing.T) {
 			for i := range 2 * maxFailedAddresses {
 				fail(fmt.Sprint(i))
 			}
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 		}
 		down = false
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		if kept[second] != 1 {
 			t.Errorf("what failed while the database was down is lost: %d", kept[second])
 		}

@@ -100,7 +100,7 @@ func TestWhatIsReadAheadIsComparedByVersion(t *testing.T) {
 	ran := next(func() {
 		importOne(t, s, desk, ws, `{"id": 13, "organization": "Other"}`)
 		importOne(t, s, desk, ws, `{"id": 14, "jobTitle": "Former"}`)
-		must(t, s.DeleteRecord(t.Context(), auth.Caller{Workspace: ws}, desk, int64(15)))
+		must(t, s.DeleteRecord(t.Context(), auth.Caller{Workspace: ws}, desk, int64(15), nil))
 	})
 	if n := reads(ran); n != 3 { // versions, changed records that match, and the versions of those that do not
 		t.Errorf("customers were read %d times: %v", n, ran)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -74,9 +75,13 @@ func usesAreKept(t *testing.T, address string) {
 func TestUsesOfKeysAreWrittenOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
+		var mu sync.Mutex // of what follows; the test has it, except while time passes
+		mu.Lock()
 		writes, down := 0, false
 		kept := map[int64]int64{}
 		u := newKeyUses(func(_ context.Context, minutes map[int64]int64) error {
+			mu.Lock()
+			defer mu.Unlock()
 			writes++
 			if down {
 				return errors.New("down")
@@ -84,40 +89,47 @@ func TestUsesOfKeysAreWrittenOnceAMinute(t *testing.T) {
 			maps.Copy(kept, minutes)
 			return nil
 		})
+		pass := func(d time.Duration) {
+			mu.Unlock()
+			time.Sleep(d)
+			mu.Lock()
+		}
 		use := func(n int) {
 			for range n {
 				for id := range int64(3) {
 					u.note(id+1, time.Now().Truncate(time.Minute).UnixMicro())
 				}
-				time.Sleep(time.Second)
+				pass(time.Second)
 			}
 		}
 		use(600)
 		if writes < 1 || writes > 10 {
 			t.Errorf("%d writes in ten minutes", writes)
 		}
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		written := writes
 		if last := began.Add(10*time.Minute - time.Second).Truncate(time.Minute).UnixMicro(); kept[2] != last {
 			t.Errorf("kept %v, and the last use was at %d", kept, last)
 		}
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if writes != written {
 			t.Errorf("%d writes once nobody used a key", writes-written)
 		}
 		down = true
 		use(1)
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		down = false
-		time.Sleep(2 * time.Minute)
+		pass(2 * time.Minute)
 		last := began.Add(11*time.Minute + time.Hour).Truncate(time.Minute).UnixMicro()
 		if kept[1] != last || kept[3] != last {
 			t.Errorf("kept %v, and the last use was at %d", kept, last)
 		}
+		mu.Unlock()
 		u.close()
+		mu.Lock()
 		before := writes
 		use(1)
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if writes != before {
 			t.Error("a closed store was written to")
 		}

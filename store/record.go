@@ -153,19 +153,27 @@ func fieldOf(m *model.Model, column string) string {
 
 // DeleteRecord deletes a record. Its number and id are kept as a tombstone, in
 // the table departed, until the jobs that selected it are purged, so that their
-// results can name it. Deleting it again returns [job.ErrNotFound].
-func (s *Store) DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model, id any) error {
+// results can name it. Deleting it again returns [job.ErrNotFound]. ifMatch is the
+// version that the record must have, nil for any; with another one it stays, and
+// the error is [job.ErrOtherVersion].
+func (s *Store) DeleteRecord(ctx context.Context, by auth.Caller, m *model.Model, id any, ifMatch *int64) error {
 	return s.inTx(ctx, func(t *tx) error {
-		var rid int64
-		ok, err := t.Get(&rid, "DELETE FROM "+m.Table()+" WHERE workspace = ? AND id = ? RETURNING rid", by.Workspace.ID, id)
-		if err != nil {
+		var row struct{ RID, Version int64 }
+		ok, err := t.Get(&row, "SELECT rid, "+sqldb.Quoted(m.Role(model.RoleVersion))+" AS version FROM "+m.Table()+
+			" WHERE workspace = ? AND id = ?"+t.Dialect.ForUpdate(m.Table()), by.Workspace.ID, id)
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return job.ErrNotFound
+		case ifMatch != nil && *ifMatch != row.Version:
+			return job.ErrOtherVersion
+		}
+		if err := t.Run("DELETE FROM "+m.Table()+" WHERE workspace = ? AND rid = ?", by.Workspace.ID, row.RID); err != nil {
 			return err
 		}
-		if !ok {
-			return job.ErrNotFound
-		}
 		if err := t.Run(`INSERT INTO departed (workspace, model, rid, id, deleted_at) VALUES (?, ?, ?, ?, ?)`,
-			by.Workspace.ID, m.Name, rid, model.FormatID(id), t.Now); err != nil {
+			by.Workspace.ID, m.Name, row.RID, model.FormatID(id), t.Now); err != nil {
 			return err
 		}
 		return t.audit(by, auth.Entry{Action: auth.RecordDeleted, Target: auth.Target{Model: m.Name, RecordID: model.FormatID(id)}})

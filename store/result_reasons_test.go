@@ -18,7 +18,7 @@ func idsAreKeptAsStrings(t *testing.T, s *Store) {
 	l := leased(t, s)
 	_, err := s.Resolve(ctx, l)
 	must(t, err)
-	must(t, s.DeleteRecord(ctx, auth.Caller{Workspace: l.Owner}, l.Model, int64(3)))
+	must(t, s.DeleteRecord(ctx, auth.Caller{Workspace: l.Owner}, l.Model, int64(3), nil))
 	oneChunk(t, s, l)
 	var kept string
 	must(t, s.db.Lookups.Get(&kept, `SELECT summary FROM shards WHERE job = 1 AND no = 0`))

@@ -153,7 +153,7 @@ func bringInCollision(t *testing.T, address string) {
 			t.Errorf("another start changed\n%s\ninto\n%s", strings.Join(first, "\n"), strings.Join(again, "\n"))
 		}
 		for _, n := range []int{3, 5} {
-			fatal(t, s.DeleteRecord(t.Context(), auth.Caller{Workspace: main}, m, uuidOf(n)))
+			fatal(t, s.DeleteRecord(t.Context(), auth.Caller{Workspace: main}, m, uuidOf(n), nil))
 		}
 		fatal(t, s.Normalise(t.Context()))
 		g.collide(s, pairs[2])

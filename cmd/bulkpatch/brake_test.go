@@ -40,7 +40,7 @@ func TestTheBrakeIsSwitchedOnADatabase(t *testing.T) {
 	}
 	must(t, "brake", "on", "--reason", "prices", "--db", db)
 	status, _, complaint := call(t, "import", "desk", sampleFile(t, 10), "--db", db)
-	if status != exitRefused || !strings.Contains(complaint, "The brake is on") {
+	if status != exitRefused || !strings.Contains(complaint, "No import runs while the brake is on.") {
 		t.Errorf("an import ended with %d and said %q", status, complaint)
 	}
 }

@@ -113,8 +113,8 @@ func recordsAreAudited(t *testing.T, k *Kit) {
 	}
 	check(t, create(`{"id": 31, "name": "Cy"}`))
 	check(t, create(`{"id": 32, "name": "Cy"}`)) // it exists
-	check(t, k.Store.DeleteRecord(ctx, by, k.People, int64(31)))
-	equal(t, "a second delete", k.Store.DeleteRecord(ctx, by, k.People, int64(31)), job.ErrNotFound)
+	check(t, k.Store.DeleteRecord(ctx, by, k.People, int64(31), nil))
+	equal(t, "a second delete", k.Store.DeleteRecord(ctx, by, k.People, int64(31), nil), job.ErrNotFound)
 	run, err := k.BeginImport(ctx, by, k.People)
 	check(t, err)
 	_, err = k.Store.Import(ctx, by, run, []model.Draft{k.draft(`{"id": 41, "name": "Di"}`)}, []int64{1})
@@ -355,5 +355,5 @@ func (k *Kit) audited(by auth.Caller) error {
 	if err != nil {
 		return err
 	}
-	return k.Store.DeleteRecord(k.tb.Context(), by, k.People, rec.Values[k.People.Role(model.RoleID).Index])
+	return k.Store.DeleteRecord(k.tb.Context(), by, k.People, rec.Values[k.People.Role(model.RoleID).Index], nil)
 }

@@ -76,7 +76,7 @@ func (k *Kit) CreateRecord(ctx context.Context, ws auth.Workspace, m *model.Mode
 
 // DeleteRecord deletes a record of a workspace.
 func (k *Kit) DeleteRecord(ctx context.Context, ws auth.Workspace, m *model.Model, id any) error {
-	return k.Store.DeleteRecord(ctx, auth.Caller{Workspace: ws}, m, id)
+	return k.Store.DeleteRecord(ctx, auth.Caller{Workspace: ws}, m, id, nil)
 }
 
 // CreateKey makes an API key.
