@@ -51,7 +51,7 @@ func (s *Store) LiveSecrets(ctx context.Context, hashes []string) ([]string, err
 // to read all keys and sessions.
 func liveSecretsQuery(d *sqldb.Dialect) string {
 	return `SELECT hash FROM (SELECT ` + d.Element(0, model.String) + ` AS hash FROM ` + d.Elements + `) AS named
-		WHERE (SELECT 1 FROM ` + secretsBy("named.hash") + ` AS s JOIN api_keys k ON k.id = s.id WHERE ` + liveKey + `) = 1
+		WHERE (SELECT 1 FROM ` + secretsBy("named.hash") + ` AS s JOIN api_keys k ON k.id = s.id WHERE ` + liveKey + ` LIMIT 1) = 1
 			OR (SELECT 1 FROM api_keys k ` + ofSession + ` WHERE s.hash = named.hash AND s.expires_at > ? AND ` + liveKey + `) = 1`
 }
 

@@ -73,6 +73,9 @@ func (r *reader) proxies(text string) web.Proxies {
 			r.fault("--trusted-proxies", "%q is neither an IP address nor a network such as 10.0.0.0/8", item)
 			continue
 		}
+		if a := network.Addr(); a.Is4In6() && network.Bits() >= 96 { // as callers are compared
+			network = netip.PrefixFrom(a.Unmap(), network.Bits()-96)
+		}
 		all = append(all, network)
 	}
 	return all

@@ -24,12 +24,12 @@ func TestTheRateIsCallsASecond(t *testing.T) {
 }
 
 func TestProxiesAreAddressesAndNetworks(t *testing.T) {
-	s := started(t, "serve", "--trusted-proxies", "10.0.0.5, 192.168.0.0/16,2001:db8::1")
+	s := started(t, "serve", "--trusted-proxies", "10.0.0.5, 192.168.0.0/16,2001:db8::1,::ffff:10.0.0.6,::ffff:172.16.0.0/108")
 	var got []string
 	for _, p := range s.proxies {
 		got = append(got, p.String())
 	}
-	if !slices.Equal(got, []string{"10.0.0.5/32", "192.168.0.0/16", "2001:db8::1/128"}) {
+	if !slices.Equal(got, []string{"10.0.0.5/32", "192.168.0.0/16", "2001:db8::1/128", "10.0.0.6/32", "172.16.0.0/12"}) {
 		t.Errorf("proxies are %v", got)
 	}
 	_, _, complaint := call(t, "serve", "--trusted-proxies", "proxy.example.com,10.0.0.0/33,10.0.0.1")
