@@ -78,8 +78,8 @@ type Config struct {
 	Stopping <-chan struct{}
 }
 
-// New returns the handler of the whole API. It starts no goroutine that
-// outlives a request, and is safe for concurrent use.
+// New returns the handler of the whole API. No goroutine that it starts outlives a
+// request by more than a moment, and it is safe for concurrent use.
 func New(c Config) http.Handler {
 	if c.Log == nil {
 		c.Log = slog.Default()
