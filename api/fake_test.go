@@ -53,6 +53,8 @@ type fake struct {
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
 	preview   job.Preview
+	pace      job.Pace
+	paces     int // how often it was read
 	onImport  func(context.Context) error
 	onRotate  func(context.Context)
 	onDrafts  func([]model.Draft) // sees the rows of each batch
