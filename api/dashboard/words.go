@@ -1,0 +1,172 @@
+package dashboard
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"bulkpatch/client"
+)
+
+// A part is a piece of a sentence. A Value comes from a caller or from a record, so
+// that it may be in any script: a page puts each into an element of its own.
+type part struct {
+	Text  string
+	Value bool
+}
+
+// A sentence says what a job does. It is bounded, whatever the job's request is.
+type sentence []part
+
+// Characters that keep a text of another direction from rearranging what is around
+// it, where no element can do so.
+const firstStrong, popIsolate = "\u2068", "\u2069"
+
+// String returns the sentence as plain text, for titles.
+func (s sentence) String() string {
+	var b strings.Builder
+	for _, p := range s {
+		if p.Value && strings.ContainsFunc(p.Text, rightToLeft) {
+			b.WriteString(firstStrong + p.Text + popIsolate)
+		} else {
+			b.WriteString(p.Text)
+		}
+	}
+	return b.String()
+}
+
+// length is the number of characters.
+func (s sentence) length() (n int) {
+	for _, p := range s {
+		n += utf8.RuneCountInString(p.Text)
+	}
+	return n
+}
+
+// plain returns the sentence with more words behind it.
+func (s sentence) plain(words string) sentence { return append(s, part{Text: words}) }
+
+// after returns the sentence behind some words: its first letter becomes a small one.
+func (s sentence) after(words string) sentence {
+	if len(s) > 0 && !s[0].Value && s[0].Text != "" {
+		s = append(sentence{{Text: strings.ToLower(s[0].Text[:1]) + s[0].Text[1:]}}, s[1:]...)
+	}
+	return append(sentence{{Text: words}}, s...)
+}
+
+// How long the two halves of a sentence may become, about. The last value of each
+// may exceed it.
+const (
+	roomForPatch  = 140
+	roomForFilter = 160
+)
+
+// sentenceOf describes a job by its request. parent is the job that it undoes or
+// retries, nil where that is not at hand; known may be nil, too.
+func sentenceOf(j client.Job, known choices, parent *client.Job) sentence {
+	switch j.Kind {
+	case "undo":
+		return ofParent("Undo of", deref(j.Undo.UndoOf), known, parent)
+	case "retry":
+		if !requested(j.Request) {
+			return ofParent("Retry of", deref(j.RetryOf), known, parent)
+		}
+		return requestWords(j, known).after("Retry of: ")
+	case "preview":
+		if !requested(j.Request) {
+			return sentence{{Text: "Preview of an undo or a retry"}}
+		}
+		return requestWords(j, known).after("Preview: ")
+	}
+	return requestWords(j, known)
+}
+
+// ofParent describes a job by the one that it undoes or retries.
+func ofParent(what, id string, known choices, parent *client.Job) sentence {
+	switch {
+	case parent != nil && parent.ID == id:
+		return sentenceOf(*parent, known, nil).after(what + ": ")
+	case id == "":
+		return sentence{{Text: what + " a job"}}
+	}
+	return sentence{{Text: what + " job "}, {Text: shortID(id), Value: true}}
+}
+
+// shortID returns the beginning of a job's id, which is enough for people.
+func shortID(id string) string { return cleaned(id[:min(8, len(id))]) }
+
+// requested reports whether a request says what is to be done. That of an undo does
+// not.
+func requested(r client.Request) bool {
+	return r.RequestBytes > 0 || given(r.Patch) || given(r.Filter)
+}
+
+// given reports whether a member of a request is there.
+func given(raw []byte) bool { return len(raw) > 0 && string(raw) != "null" }
+
+// requestWords describes an update by its patch and its target.
+func requestWords(j client.Job, known choices) sentence {
+	r := j.Request
+	left := r.RequestBytes > 0
+	if left && !given(r.Patch) && !given(r.Filter) {
+		return sentence{{Text: "A large update (" + size(r.RequestBytes) + ") of "}, {Text: cleaned(j.Model), Value: true}}
+	}
+	s, fields := sentence{{Text: "A large change (" + size(r.RequestBytes) + ")"}}, 1
+	if given(r.Patch) || !left {
+		s, fields = changeWords(r.Patch, known)
+	}
+	switch {
+	case r.ID != client.ID{}:
+		s = append(s, part{Text: " for customer "}, part{Text: cleaned(r.ID.String()), Value: true})
+	case given(r.Filter):
+		s = append(s, targetWords(r.Filter, known, fields)...)
+	case left:
+		s = s.plain(" for customers that match a long filter (" + size(r.RequestBytes) + ")")
+	}
+	return s
+}
+
+// targetWords says which customers a filter selects, behind a number of changes.
+func targetWords(filter []byte, known choices, changes int) sentence {
+	f, ok := readFilter(filter)
+	switch {
+	case ok && f.always():
+		return sentence{{Text: " for all customers"}}
+	case ok && f.never():
+		return sentence{{Text: " for no customer"}}
+	}
+	words := " where "
+	if changes > 1 {
+		words = ", where "
+	}
+	return append(sentence{{Text: words}}, conditionWords(f, ok, filter, known)...)
+}
+
+// size writes a number of bytes for people, with one decimal.
+func size(n int64) string {
+	for _, unit := range []struct {
+		bytes int64
+		name  string
+	}{{1_000_000_000, "GB"}, {1_000_000, "MB"}, {1_000, "KB"}} {
+		if n >= unit.bytes {
+			return fmt.Sprintf("%s.%d %s", number(n/unit.bytes), n%unit.bytes*10/unit.bytes, unit.name)
+		}
+	}
+	return counted(n, "byte")
+}
+
+// counted writes a number and the word for what is counted.
+func counted[N int | int64](n N, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + one + "s"
+}
+
+// deref returns a text that may be missing.
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
