@@ -25,6 +25,16 @@ func Explain(code string) (e Explanation, ok bool) {
 	return Explanation{Title: titles[code], Advice: advice}, ok
 }
 
+// ExplainGuard explains the option that would refuse a job, as a preview names it.
+func ExplainGuard(option string) (e Explanation, ok bool) {
+	for code, of := range guardOptions {
+		if of == option {
+			return jobErrors[code], true
+		}
+	}
+	return e, false
+}
+
 // advices says what to do about each reason of [titles].
 var advices = map[string]string{
 	"no_longer_matches":   "Nothing, if the filter was meant strictly. To update these records all the same, retry them with the skipped ones included.",

@@ -41,4 +41,10 @@ func TestReasonsAreExplained(t *testing.T) {
 	if e, ok := job.Explain("sunday"); ok || e != (job.Explanation{}) {
 		t.Errorf("an unknown code: %+v", e)
 	}
+	if e, ok := job.ExplainGuard("maxAffected"); !ok || !strings.Contains(e.Advice, "maxAffected") {
+		t.Errorf("a guard: %+v", e)
+	}
+	if _, ok := job.ExplainGuard("sunday"); ok {
+		t.Error("there is no such guard")
+	}
 }
