@@ -63,13 +63,13 @@ const (
 
 // sentenceOf describes a job by its request. parent is the job that it undoes or
 // retries, nil where that is not at hand; known may be nil, too.
-func sentenceOf(j client.Job, known choices, parent *client.Job) sentence {
+func sentenceOf(j client.Job, known knownChoices, parent *client.Job) sentence {
 	switch j.Kind {
 	case "undo":
-		return ofParent("Undo of", deref(j.Undo.UndoOf), known, parent)
+		return ofParent("Undo of", orEmpty(j.Undo.UndoOf), known, parent)
 	case "retry":
 		if !requested(j.Request) {
-			return ofParent("Retry of", deref(j.RetryOf), known, parent)
+			return ofParent("Retry of", orEmpty(j.RetryOf), known, parent)
 		}
 		return requestWords(j, known).after("Retry of: ")
 	case "preview":
@@ -82,7 +82,7 @@ func sentenceOf(j client.Job, known choices, parent *client.Job) sentence {
 }
 
 // ofParent describes a job by the one that it undoes or retries.
-func ofParent(what, id string, known choices, parent *client.Job) sentence {
+func ofParent(what, id string, known knownChoices, parent *client.Job) sentence {
 	switch {
 	case parent != nil && parent.ID == id:
 		return sentenceOf(*parent, known, nil).after(what + ": ")
@@ -93,41 +93,41 @@ func ofParent(what, id string, known choices, parent *client.Job) sentence {
 }
 
 // shortID returns the beginning of a job's id, which is enough for people.
-func shortID(id string) string { return cleaned(id[:min(8, len(id))]) }
+func shortID(id string) string { return shownText(id[:min(8, len(id))]) }
 
 // requested reports whether a request says what is to be done. That of an undo does
 // not.
 func requested(r client.Request) bool {
-	return r.RequestBytes > 0 || given(r.Patch) || given(r.Filter)
+	return r.RequestBytes > 0 || isGiven(r.Patch) || isGiven(r.Filter)
 }
 
-// given reports whether a member of a request is there.
-func given(raw []byte) bool { return len(raw) > 0 && string(raw) != "null" }
+// isGiven reports whether a member of a request is there.
+func isGiven(raw []byte) bool { return len(raw) > 0 && string(raw) != "null" }
 
 // requestWords describes an update by its patch and its target.
-func requestWords(j client.Job, known choices) sentence {
+func requestWords(j client.Job, known knownChoices) sentence {
 	r := j.Request
 	left := r.RequestBytes > 0
-	if left && !given(r.Patch) && !given(r.Filter) {
-		return sentence{{Text: "A large update (" + size(r.RequestBytes) + ") of "}, {Text: cleaned(j.Model), Value: true}}
+	if left && !isGiven(r.Patch) && !isGiven(r.Filter) {
+		return sentence{{Text: "A large update (" + byteSize(r.RequestBytes) + ") of "}, {Text: shownText(j.Model), Value: true}}
 	}
-	s, fields := sentence{{Text: "A large change (" + size(r.RequestBytes) + ")"}}, 1
-	if given(r.Patch) || !left {
+	s, fields := sentence{{Text: "A large change (" + byteSize(r.RequestBytes) + ")"}}, 1
+	if isGiven(r.Patch) || !left {
 		s, fields = changeWords(r.Patch, known)
 	}
 	switch {
 	case r.ID != client.ID{}:
-		s = append(s, part{Text: " for customer "}, part{Text: cleaned(r.ID.String()), Value: true})
-	case given(r.Filter):
+		s = append(s, part{Text: " for customer "}, part{Text: shownText(r.ID.String()), Value: true})
+	case isGiven(r.Filter):
 		s = append(s, targetWords(r.Filter, known, fields)...)
 	case left:
-		s = s.plain(" for customers that match a long filter (" + size(r.RequestBytes) + ")")
+		s = s.plain(" for customers that match a long filter (" + byteSize(r.RequestBytes) + ")")
 	}
 	return s
 }
 
 // targetWords says which customers a filter selects, behind a number of changes.
-func targetWords(filter []byte, known choices, changes int) sentence {
+func targetWords(filter []byte, known knownChoices, changes int) sentence {
 	f, ok := readFilter(filter)
 	switch {
 	case ok && f.always():
@@ -142,8 +142,8 @@ func targetWords(filter []byte, known choices, changes int) sentence {
 	return append(sentence{{Text: words}}, conditionWords(f, ok, filter, known)...)
 }
 
-// size writes a number of bytes for people, with one decimal.
-func size(n int64) string {
+// byteSize writes a number of bytes for people, with one decimal.
+func byteSize(n int64) string {
 	for _, unit := range []struct {
 		bytes int64
 		name  string
@@ -152,19 +152,19 @@ func size(n int64) string {
 			return fmt.Sprintf("%s.%d %s", number(n/unit.bytes), n%unit.bytes*10/unit.bytes, unit.name)
 		}
 	}
-	return counted(n, "byte")
+	return countOf(n, "byte")
 }
 
-// counted writes a number and the word for what is counted.
-func counted[N int | int64](n N, one string) string {
+// countOf writes a number and the word for what is counted.
+func countOf[N int | int64](n N, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return number(n) + " " + one + "s"
 }
 
-// deref returns a text that may be missing.
-func deref(s *string) string {
+// orEmpty returns a text that may be missing.
+func orEmpty(s *string) string {
 	if s == nil {
 		return ""
 	}

@@ -13,13 +13,13 @@ import (
 	"bulkpatch/client"
 )
 
-// desk has a drop-down.
-var desk = choicesOf(client.Model{JSON: json.RawMessage(`{"fields": [
+// deskChoices has a drop-down.
+var deskChoices = knownChoicesOf(client.Model{JSON: json.RawMessage(`{"fields": [
 	{"name": "state", "options": ["active", "deleted", "no"], "addedOptions": ["on hold", "idle"]},
 	{"name": "custom", "dropDowns": [{"name": "custom.tier", "options": ["trial"]}]}]}`)})
 
-// jobOf returns a job as the API shows it.
-func jobOf(t testing.TB, text string) client.Job {
+// jobFromJSON returns a job as the API shows it.
+func jobFromJSON(t testing.TB, text string) client.Job {
 	t.Helper()
 	var j client.Job
 	if err := json.Unmarshal([]byte(text), &j); err != nil {
@@ -47,15 +47,15 @@ func TestAJobIsASentence(t *testing.T) {
 		`{"kind": "bulk", "request": {"filter": [1], "patch": 7}}`:                                                                       "Apply 7 where [1]",
 		`{}`: "Apply ",
 	} {
-		if got := sentenceOf(jobOf(t, text), desk, nil).String(); got != want {
+		if got := sentenceOf(jobFromJSON(t, text), deskChoices, nil).String(); got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)
 		}
 	}
 }
 
 func TestAnUndoSaysWhatItUndoes(t *testing.T) {
-	parent := jobOf(t, `{"jobId": "0193", "kind": "retry", "request": {"filter": {"a": 1}, "patch": {"b": 2}}}`)
-	undo := jobOf(t, `{"kind": "undo", "undo": {"undoOf": "0193"}, "request": {"filter": null, "patch": null}}`)
+	parent := jobFromJSON(t, `{"jobId": "0193", "kind": "retry", "request": {"filter": {"a": 1}, "patch": {"b": 2}}}`)
+	undo := jobFromJSON(t, `{"kind": "undo", "undo": {"undoOf": "0193"}, "request": {"filter": null, "patch": null}}`)
 	if got, want := sentenceOf(undo, nil, &parent).String(), "Undo of: retry of: set b to 2 where a is 1"; got != want {
 		t.Errorf("got %s", got)
 	}
@@ -65,7 +65,7 @@ func TestAnUndoSaysWhatItUndoes(t *testing.T) {
 }
 
 func TestValuesOfCallersStandApart(t *testing.T) {
-	s := sentenceOf(jobOf(t, `{"kind": "bulk", "request": {"filter": {"a": "محاسبة"}, "patch": {"jobTitle": "Lead", "اسم": 1}}}`), nil, nil)
+	s := sentenceOf(jobFromJSON(t, `{"kind": "bulk", "request": {"filter": {"a": "محاسبة"}, "patch": {"jobTitle": "Lead", "اسم": 1}}}`), nil, nil)
 	want := sentence{{"Set ", false}, {"jobTitle", false}, {" to ", false}, {"“Lead”", true}, {" and ", false}, {"“اسم”", true}, {" to ", false},
 		{"1", true}, {", where ", false}, {"a", false}, {" is ", false}, {"“محاسبة”", true}}
 	if len(s) != len(want) {
@@ -73,7 +73,7 @@ func TestValuesOfCallersStandApart(t *testing.T) {
 	}
 	for i := range s {
 		if s[i] != want[i] {
-			t.Errorf("part %d is %q", i, s[i])
+			t.Errorf("part %d is %+v", i, s[i])
 		}
 	}
 	if title := s.String(); !strings.Contains(title, firstStrong+"“محاسبة”"+popIsolate) || strings.Contains(title, firstStrong+"“Lead”") {
@@ -86,7 +86,7 @@ func TestTextsAreShownSafely(t *testing.T) {
 		"a\nb\tc\x07":               `a\nb\tc\u0007`,
 		`C:\x “quoted”`:             `C:\\x \“quoted\”`,
 		"\u202egnirts":              `\u202egnirts`,
-		"👨‍👩‍👧 می‌خواهم":            "👨‍👩‍👧 می‌خواهم",
+		"\u200d👩 می\u200cخواهم":     "\u200d👩 می\u200cخواهم",
 		"\U000E0001":                `\udb40\udc01`,
 		"bad \xff byte":             "bad \uFFFD byte",
 		"e\u0301":                   "e\u0301",
@@ -94,7 +94,7 @@ func TestTextsAreShownSafely(t *testing.T) {
 		strings.Repeat("é", 61):     strings.Repeat("é", 60) + "…",
 		strings.Repeat("\x01", 100): strings.Repeat(`\u0001`, 10) + "…",
 	} {
-		if got := cleaned(text); got != want {
+		if got := shownText(text); got != want {
 			t.Errorf("%q is shown as %q", text, got)
 		}
 	}
@@ -102,7 +102,7 @@ func TestTextsAreShownSafely(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	for n, want := range map[int64]string{1: "1 byte", 999: "999 bytes", 1000: "1.0 KB", 1_249_999: "1.2 MB", 5_400_000_000: "5.4 GB"} {
-		if got := size(n); got != want {
+		if got := byteSize(n); got != want {
 			t.Errorf("%d is %s", n, got)
 		}
 	}
@@ -118,7 +118,7 @@ func TestEverySentenceIsBounded(t *testing.T) {
 		j := client.Job{Kind: kinds.Draw(t, "kind"), Request: client.Request{
 			Filter: drawnFilter(t, 4), Patch: drawnPatch(t, 4), RequestBytes: rapid.Int64Range(0, 2).Draw(t, "bytes"),
 		}}
-		s := sentenceOf(j, desk, nil)
+		s := sentenceOf(j, deskChoices, nil)
 		if len(s) == 0 || s.length() > maxSentence {
 			t.Fatalf("%d parts with %d characters: %s", len(s), s.length(), s)
 		}

@@ -2,20 +2,20 @@ package dashboard
 
 import "strings"
 
-// A condition is a filter, or a part of one, in the form in which it is described.
-type condition struct {
-	kind    conditionKind
-	parts   []condition // of isAll and isAny: two or more; of isNot: one
-	field   string      // of isLeaf: a field or a dotted path
-	op      string      // of isLeaf: a key of plainVerbs
-	negated bool        // of isLeaf
-	v       value       // of isLeaf; of isUnknown: what could not be read
+// A filterNode is a filter, or a part of one, in the form in which it is described.
+type filterNode struct {
+	kind    filterKind
+	parts   []filterNode // of isAll and isAny: two or more; of isNot: one
+	field   string       // of isLeaf: a field or a dotted path
+	op      string       // of isLeaf: a key of plainVerbs
+	negated bool         // of isLeaf
+	v       jsonValue    // of isLeaf; of isUnknown: what could not be read
 }
 
-type conditionKind int
+type filterKind int
 
 const (
-	isAlways conditionKind = iota
+	isAlways filterKind = iota
 	isNever
 	isLeaf
 	isAll
@@ -24,11 +24,11 @@ const (
 	isUnknown
 )
 
-func (c condition) always() bool { return c.kind == isAlways }
-func (c condition) never() bool  { return c.kind == isNever }
+func (c filterNode) always() bool { return c.kind == isAlways }
+func (c filterNode) never() bool  { return c.kind == isNever }
 
 // count is how many conditions it has.
-func (c condition) count() (n int) {
+func (c filterNode) count() (n int) {
 	if len(c.parts) == 0 {
 		return 1
 	}
@@ -40,7 +40,7 @@ func (c condition) count() (n int) {
 
 // hasLists reports whether a part of a group has an "or" of its own that is not in
 // parentheses.
-func (c condition) hasLists() bool {
+func (c filterNode) hasLists() bool {
 	for _, p := range c.parts {
 		if p.kind == isLeaf && p.op == "$in" {
 			return true
@@ -50,125 +50,125 @@ func (c condition) hasLists() bool {
 }
 
 // readFilter reads a filter. ok is false if it is none.
-func readFilter(raw []byte) (c condition, ok bool) {
-	v, ok := readValue(raw)
+func readFilter(raw []byte) (c filterNode, ok bool) {
+	v, ok := readJSON(raw)
 	if !ok || v.kind != anObject {
-		return condition{}, false
+		return filterNode{}, false
 	}
-	return conditionOf(v), true
+	return nodeOf(v), true
 }
 
-// conditionOf reads a filter: each of its members is a condition.
-func conditionOf(v value) condition {
+// nodeOf reads a filter: each of its members is a condition.
+func nodeOf(v jsonValue) filterNode {
 	if v.kind != anObject {
-		return condition{kind: isUnknown, v: v}
+		return filterNode{kind: isUnknown, v: v}
 	}
-	parts := make([]condition, len(v.names))
+	parts := make([]filterNode, len(v.names))
 	for i, name := range v.names {
-		parts[i] = memberOf(name, v.items[i])
+		parts[i] = memberNode(name, v.items[i])
 	}
-	return group(isAll, parts)
+	return joinNodes(isAll, parts)
 }
 
-// memberOf reads one member of a filter.
-func memberOf(name string, v value) condition {
+// memberNode reads one member of a filter.
+func memberNode(name string, v jsonValue) filterNode {
 	switch {
 	case v.kind == aList && (name == "$and" || name == "$or"):
-		parts := make([]condition, len(v.items))
+		parts := make([]filterNode, len(v.items))
 		for i, item := range v.items {
-			parts[i] = conditionOf(item)
+			parts[i] = nodeOf(item)
 		}
 		if name == "$or" {
-			return group(isAny, parts)
+			return joinNodes(isAny, parts)
 		}
-		return group(isAll, parts)
+		return joinNodes(isAll, parts)
 	case strings.HasPrefix(name, "$"):
-		return unknown(name, v)
+		return unknownNode(name, v)
 	case v.kind == anObject && len(v.names) > 0 && strings.HasPrefix(v.names[0], "$"):
 		return operatorsOf(name, v)
 	}
-	return leaf(name, "$eq", v)
+	return leafNode(name, "$eq", v)
 }
 
-// unknown keeps a member for which there are no words.
-func unknown(name string, v value) condition {
+// unknownNode keeps a member for which there are no words.
+func unknownNode(name string, v jsonValue) filterNode {
 	text := name[:min(len(name), maxShown)] + ": " + string(v.raw[:min(len(v.raw), 4*maxShown)])
-	return condition{kind: isUnknown, v: value{raw: []byte(text)}}
+	return filterNode{kind: isUnknown, v: jsonValue{raw: []byte(text)}}
 }
 
 // operatorsOf reads the operators of a field, all of which hold.
-func operatorsOf(field string, v value) condition {
-	parts := make([]condition, len(v.names))
+func operatorsOf(field string, v jsonValue) filterNode {
+	parts := make([]filterNode, len(v.names))
 	for i, op := range v.names {
 		parts[i] = operatorOf(field, op, v.items[i])
 	}
-	return group(isAll, parts)
+	return joinNodes(isAll, parts)
 }
 
-func operatorOf(field, op string, v value) condition {
+func operatorOf(field, op string, v jsonValue) filterNode {
 	_, plain := plainVerbs[op]
 	switch {
 	case op == "$ne":
-		return negation(leaf(field, "$eq", v))
+		return negatedNode(leafNode(field, "$eq", v))
 	case op == "$exists" && v.kind == aTrue:
-		return negation(leaf(field, "$eq", value{kind: aNull}))
+		return negatedNode(leafNode(field, "$eq", jsonValue{kind: aNull}))
 	case op == "$exists" && v.kind == aFalse:
-		return leaf(field, "$eq", value{kind: aNull})
+		return leafNode(field, "$eq", jsonValue{kind: aNull})
 	case op == "$in" && v.kind == aList:
-		return oneOf(field, v)
+		return inNode(field, v)
 	case op == "$nin" && v.kind == aList:
-		return negation(oneOf(field, v))
+		return negatedNode(inNode(field, v))
 	case op == "$not" && v.kind == anObject && len(v.names) > 0:
-		return negation(operatorsOf(field, v))
+		return negatedNode(operatorsOf(field, v))
 	case !plain, op == "$in", op == "$between" && (v.kind != aList || len(v.items) != 2):
-		return unknown(field+" "+op, v)
+		return unknownNode(field+" "+op, v)
 	}
-	return leaf(field, op, v)
+	return leafNode(field, op, v)
 }
 
-// leaf is a condition of one field. Every customer has an id.
-func leaf(field, op string, v value) condition {
+// leafNode is a condition of one field. Every customer has an id.
+func leafNode(field, op string, v jsonValue) filterNode {
 	if field == "id" && op == "$eq" && v.kind == aNull {
-		return condition{kind: isNever}
+		return filterNode{kind: isNever}
 	}
-	return condition{kind: isLeaf, field: field, op: op, v: v}
+	return filterNode{kind: isLeaf, field: field, op: op, v: v}
 }
 
-// oneOf is a condition that a field has one of some values.
-func oneOf(field string, v value) condition {
+// inNode is a condition that a field has one of some values.
+func inNode(field string, v jsonValue) filterNode {
 	switch len(v.items) {
 	case 0:
-		return condition{kind: isNever}
+		return filterNode{kind: isNever}
 	case 1:
-		return leaf(field, "$eq", v.items[0])
+		return leafNode(field, "$eq", v.items[0])
 	}
-	return leaf(field, "$in", v)
+	return leafNode(field, "$in", v)
 }
 
-// negation is the opposite of a condition.
-func negation(c condition) condition {
+// negatedNode is the opposite of a condition.
+func negatedNode(c filterNode) filterNode {
 	switch c.kind {
 	case isAlways:
-		return condition{kind: isNever}
+		return filterNode{kind: isNever}
 	case isNever:
-		return condition{}
+		return filterNode{}
 	case isNot:
 		return c.parts[0]
 	case isLeaf:
 		c.negated = !c.negated
 		return c
 	}
-	return condition{kind: isNot, parts: []condition{c}}
+	return filterNode{kind: isNot, parts: []filterNode{c}}
 }
 
-// group joins conditions, of which all or any must hold. Parts that decide nothing
+// joinNodes joins conditions, of which all or any must hold. Parts that decide nothing
 // are left out, and a part that decides everything takes the place of the group.
-func group(kind conditionKind, parts []condition) condition {
+func joinNodes(kind filterKind, parts []filterNode) filterNode {
 	neutral, decisive := isAlways, isNever
 	if kind == isAny {
 		neutral, decisive = isNever, isAlways
 	}
-	joined := condition{kind: kind}
+	joined := filterNode{kind: kind}
 	for _, p := range parts {
 		switch p.kind {
 		case neutral:
@@ -182,7 +182,7 @@ func group(kind conditionKind, parts []condition) condition {
 	}
 	switch len(joined.parts) {
 	case 0:
-		return condition{kind: neutral}
+		return filterNode{kind: neutral}
 	case 1:
 		return joined.parts[0]
 	}

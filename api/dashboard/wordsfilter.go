@@ -2,7 +2,7 @@ package dashboard
 
 // filterWords describes which customers a filter selects: "state is active and
 // trusted is false".
-func filterWords(raw []byte, known choices) sentence {
+func filterWords(raw []byte, known knownChoices) sentence {
 	f, ok := readFilter(raw)
 	switch {
 	case ok && f.always():
@@ -15,14 +15,14 @@ func filterWords(raw []byte, known choices) sentence {
 
 // conditionWords describes a filter that is neither always nor never true. It is
 // shown as JSON if it could not be read.
-func conditionWords(f condition, ok bool, raw []byte, known choices) sentence {
+func conditionWords(f filterNode, ok bool, raw []byte, known knownChoices) sentence {
 	if !ok {
 		return sentence{{Text: jsonWords(raw), Value: true}}
 	}
 	w := filterWriter{known: known}
 	w.condition(f, false)
 	if w.more > 0 {
-		w.words(" and " + counted(w.more, "more condition"))
+		w.words(" and " + countOf(w.more, "more condition"))
 	}
 	return w.sentence
 }
@@ -30,13 +30,14 @@ func conditionWords(f condition, ok bool, raw []byte, known choices) sentence {
 // A filterWriter writes conditions as far as there is room for them.
 type filterWriter struct {
 	sentence
-	known choices
+	known knownChoices
 	more  int // conditions that were left out
 }
 
 func (w *filterWriter) words(text string) { w.sentence = w.plain(text) }
 
-func (w *filterWriter) value(v value, field string) {
+// put writes a value of a field.
+func (w *filterWriter) put(v jsonValue, field string) {
 	w.sentence = append(w.sentence, valueWords(v, field, w.known))
 }
 
@@ -45,9 +46,9 @@ func (w *filterWriter) full() bool { return w.length() > roomForFilter }
 
 // condition writes a condition. One that is inside another gets parentheses if it
 // has parts.
-func (w *filterWriter) condition(c condition, inside bool) {
+func (w *filterWriter) condition(c filterNode, inside bool) {
 	if inside && w.full() {
-		w.leaveOut([]condition{c})
+		w.leaveOut([]filterNode{c})
 		return
 	}
 	switch c.kind {
@@ -68,7 +69,7 @@ func (w *filterWriter) condition(c condition, inside bool) {
 	}
 }
 
-func (w *filterWriter) group(c condition, inside bool) {
+func (w *filterWriter) group(c filterNode, inside bool) {
 	if inside {
 		w.words("(")
 		defer w.words(")")
@@ -94,7 +95,7 @@ func (w *filterWriter) group(c condition, inside bool) {
 }
 
 // leaveOut counts conditions for which there is no room.
-func (w *filterWriter) leaveOut(list []condition) {
+func (w *filterWriter) leaveOut(list []filterNode) {
 	if w.more == 0 {
 		w.words(" …")
 	}
@@ -104,7 +105,7 @@ func (w *filterWriter) leaveOut(list []condition) {
 }
 
 // leaf writes what is said of one field.
-func (w *filterWriter) leaf(c condition) {
+func (w *filterWriter) leaf(c filterNode) {
 	w.sentence = append(w.sentence, nameWords(c.field))
 	switch {
 	case c.op == "$eq" && c.v.kind == aNull && c.negated:
@@ -116,17 +117,17 @@ func (w *filterWriter) leaf(c condition) {
 		w.alternatives(c)
 	case c.op == "$between":
 		w.words(verb(c))
-		w.value(c.v.items[0], c.field)
+		w.put(c.v.items[0], c.field)
 		w.words(" to ")
-		w.value(c.v.items[1], c.field)
+		w.put(c.v.items[1], c.field)
 	default:
 		w.words(verb(c))
-		w.value(c.v, c.field)
+		w.put(c.v, c.field)
 	}
 }
 
 // alternatives writes the values of a list, of which a field has one.
-func (w *filterWriter) alternatives(c condition) {
+func (w *filterWriter) alternatives(c filterNode) {
 	n := len(c.v.items)
 	for i, v := range c.v.items {
 		switch {
@@ -138,17 +139,17 @@ func (w *filterWriter) alternatives(c condition) {
 		case i > 0:
 			w.words(", ")
 		}
-		w.value(v, c.field)
+		w.put(v, c.field)
 	}
 }
 
-// A verb is what stands between a field and a value: as it is, and negated.
-type verbs struct{ is, isNot string }
+// A verbPair is what stands between a field and a value: as it is, and negated.
+type verbPair struct{ is, isNot string }
 
-// verbsOf has the words of the operators, and those of the ones that depend on the
+// These are the words of the operators, and those of the ones that depend on the
 // order of numbers, of times and of texts.
 var (
-	plainVerbs = map[string]verbs{
+	plainVerbs = map[string]verbPair{
 		"$eq":         {" is ", " is not "},
 		"$in":         {" is one of ", " is none of "},
 		"$between":    {" is from ", " is not from "},
@@ -159,13 +160,13 @@ var (
 		"$gt":         {" is more than ", " is not more than "},
 		"$gte":        {" is at least ", " is not at least "},
 	}
-	timeVerbs = map[string]verbs{
+	timeVerbs = map[string]verbPair{
 		"$lt":  {" is before ", " is not before "},
 		"$lte": {" is on or before ", " is not on or before "},
 		"$gt":  {" is after ", " is not after "},
 		"$gte": {" is on or after ", " is not on or after "},
 	}
-	textVerbs = map[string]verbs{
+	textVerbs = map[string]verbPair{
 		"$lt":  {" comes before ", " does not come before "},
 		"$lte": {" is or comes before ", " neither is nor comes before "},
 		"$gt":  {" comes after ", " does not come after "},
@@ -174,12 +175,12 @@ var (
 )
 
 // verb returns the words between the field and the value of a condition.
-func verb(c condition) string {
+func verb(c filterNode) string {
 	v, ordered := timeVerbs[c.op]
 	switch {
 	case !ordered || c.v.kind != aString:
 		v = plainVerbs[c.op]
-	case !moment.MatchString(c.v.text):
+	case !timeLike.MatchString(c.v.text):
 		v = textVerbs[c.op]
 	}
 	if c.negated {

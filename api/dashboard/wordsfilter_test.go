@@ -77,7 +77,7 @@ func TestAFilterInWords(t *testing.T) {
 		`null`:                             `null`,
 		`{"a b": 1, "$or": [{"c": 1}, 7]}`: `“a b” is 1 and (either c is 1 or 7)`,
 	} {
-		if got := filterWords([]byte(filter), desk).String(); got != want {
+		if got := filterWords([]byte(filter), deskChoices).String(); got != want {
 			t.Errorf("%s\n got %s\nwant %s", filter, got, want)
 		}
 	}

@@ -19,14 +19,14 @@ const (
 	aList    = jsontext.KindBeginArray
 )
 
-// A value is a JSON value whose members keep their order, and whose numbers keep all
+// A jsonValue is a JSON value whose members keep their order, and whose numbers keep all
 // their digits.
-type value struct {
+type jsonValue struct {
 	kind  jsontext.Kind
-	text  string   // of a string; else the literal
-	raw   []byte   // the JSON
-	names []string // of an object's members
-	items []value  // the values of a list or an object
+	text  string      // of a string; else the literal
+	raw   []byte      // the JSON
+	names []string    // of an object's members
+	items []jsonValue // the values of a list or an object
 }
 
 // maxNesting is how deep a value may nest to be read. No filter and no patch that
@@ -35,26 +35,26 @@ const maxNesting = 200
 
 var errTooDeep = errors.New("nested too deep")
 
-// readValue reads a JSON value. ok is false for anything else, and for one that
+// readJSON reads a JSON value. ok is false for anything else, and for one that
 // nests deeper than maxNesting.
-func readValue(raw []byte) (v value, ok bool) {
-	d := valueReader{raw: raw, dec: jsontext.NewDecoder(bytes.NewReader(raw),
+func readJSON(raw []byte) (v jsonValue, ok bool) {
+	d := jsonReader{raw: raw, dec: jsontext.NewDecoder(bytes.NewReader(raw),
 		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
 	v, err := d.read(0)
 	if err != nil {
-		return value{}, false
+		return jsonValue{}, false
 	}
 	_, err = d.dec.ReadToken()
 	return v, err == io.EOF
 }
 
-// A valueReader reads a value that it also has as a whole.
-type valueReader struct {
+// A jsonReader reads a value that it also has as a whole.
+type jsonReader struct {
 	raw []byte
 	dec *jsontext.Decoder
 }
 
-func (d *valueReader) read(depth int) (v value, err error) {
+func (d *jsonReader) read(depth int) (v jsonValue, err error) {
 	if depth > maxNesting {
 		return v, errTooDeep
 	}
@@ -74,7 +74,7 @@ func (d *valueReader) read(depth int) (v value, err error) {
 }
 
 // members reads what is inside an object or a list, and its end.
-func (d *valueReader) members(v *value, depth int) error {
+func (d *jsonReader) members(v *jsonValue, depth int) error {
 	end := jsontext.KindEndArray
 	if v.kind == anObject {
 		end = jsontext.KindEndObject

@@ -9,18 +9,18 @@ import (
 // clears it.
 type fieldChange struct {
 	path string
-	to   value
+	to   jsonValue
 }
 
 // patchWords describes a merge patch: "Set jobTitle to “Lead” and clear phone".
-func patchWords(raw []byte, known choices) sentence {
+func patchWords(raw []byte, known knownChoices) sentence {
 	s, _ := changeWords(raw, known)
 	return s
 }
 
 // changeWords is [patchWords], and counts the fields that change.
-func changeWords(raw []byte, known choices) (s sentence, fields int) {
-	v, ok := readValue(raw)
+func changeWords(raw []byte, known knownChoices) (s sentence, fields int) {
+	v, ok := readJSON(raw)
 	if !ok || v.kind != anObject {
 		return sentence{{Text: "Apply "}, {Text: jsonWords(raw), Value: true}}, 1
 	}
@@ -60,7 +60,7 @@ func (s sentence) clearing(clears []fieldChange, sets int) sentence {
 		s = s.plain(", and clear ")
 	}
 	if len(clears) > 1 && s.length() > roomForPatch {
-		return s.plain(counted(len(clears), "field"))
+		return s.plain(countOf(len(clears), "field"))
 	}
 	return s.listed(clears, func(s sentence, c fieldChange) sentence { return append(s, nameWords(c.path)) })
 }
@@ -70,7 +70,7 @@ func (s sentence) listed(list []fieldChange, add func(sentence, fieldChange) sen
 	for i, c := range list {
 		switch {
 		case i > 0 && s.length() > roomForPatch:
-			return s.plain(" and " + counted(len(list)-i, "more field"))
+			return s.plain(" and " + countOf(len(list)-i, "more field"))
 		case i > 0 && i == len(list)-1:
 			s = s.plain(" and ")
 		case i > 0:
@@ -83,7 +83,7 @@ func (s sentence) listed(list []fieldChange, add func(sentence, fieldChange) sen
 
 // changesOf adds what the members of an object change. Objects merge, so it is
 // their members that change.
-func changesOf(list []fieldChange, prefix string, v value) []fieldChange {
+func changesOf(list []fieldChange, prefix string, v jsonValue) []fieldChange {
 	for i, name := range v.names {
 		path, to := joined(prefix, name), v.items[i]
 		if to.kind == anObject && len(to.items) > 0 {

@@ -29,7 +29,7 @@ func TestAPatchInWords(t *testing.T) {
 		`{}`:                                                     "Change nothing",
 		`[1]`:                                                    "Apply [1]",
 	} {
-		if got := patchWords([]byte(patch), desk).String(); got != want {
+		if got := patchWords([]byte(patch), deskChoices).String(); got != want {
 			t.Errorf("%s\n got %s\nwant %s", patch, got, want)
 		}
 	}

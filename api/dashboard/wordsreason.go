@@ -22,7 +22,7 @@ func reasonWords(code string) (title, advice string) {
 	if t, ok := web.ProblemTypeOf(code); ok {
 		return t.Title, problemAdvice[code]
 	}
-	return cleaned(code), ""
+	return shownText(code), ""
 }
 
 // waitOf explains what a job waits for, by the reason alone.

@@ -19,8 +19,8 @@ var codeArgument = map[string]int{
 	"NewProblem": 0, "BodyFault": 1, "fail": 2, "failParam": 1, "errorf": 0, "reject": 2,
 }
 
-// tables are the maps whose keys are codes.
-var tables = []string{"problemTypes", "titles", "jobErrors"}
+// codeTables are the maps whose keys are codes.
+var codeTables = []string{"problemTypes", "titles", "jobErrors"}
 
 // codesOfSource collects the codes that the packages of the program give: constants
 // Code…, members Code, what is passed as one, and the keys of problemTypes.
@@ -78,13 +78,13 @@ var codeLike = regexp.MustCompile(`^[a-z]+(_[a-z0-9]+)*$`)
 func expressionsOf(n ast.Node) []ast.Expr {
 	switch n := n.(type) {
 	case *ast.ValueSpec:
-		return declared(n)
+		return declaredIn(n)
 	case *ast.KeyValueExpr:
 		if key, ok := n.Key.(*ast.Ident); ok && strings.EqualFold(key.Name, "code") {
 			return []ast.Expr{n.Value}
 		}
 	case *ast.CallExpr:
-		if at, ok := codeArgument[called(n)]; ok && at < len(n.Args) {
+		if at, ok := codeArgument[calledName(n)]; ok && at < len(n.Args) {
 			return n.Args[at : at+1]
 		}
 	case *ast.ReturnStmt:
@@ -95,13 +95,13 @@ func expressionsOf(n ast.Node) []ast.Expr {
 	return nil
 }
 
-// declared returns what a declaration has of codes.
-func declared(n *ast.ValueSpec) (list []ast.Expr) {
+// declaredIn returns what a declaration has of codes.
+func declaredIn(n *ast.ValueSpec) (list []ast.Expr) {
 	for i, name := range n.Names[:min(len(n.Names), len(n.Values))] {
 		if strings.HasPrefix(name.Name, "Code") || strings.HasPrefix(name.Name, "Wait") {
 			list = append(list, n.Values[i])
 		}
-		if table, ok := n.Values[i].(*ast.CompositeLit); ok && slices.Contains(tables, name.Name) {
+		if table, ok := n.Values[i].(*ast.CompositeLit); ok && slices.Contains(codeTables, name.Name) {
 			for _, e := range table.Elts {
 				if pair, ok := e.(*ast.KeyValueExpr); ok {
 					list = append(list, pair.Key)
@@ -112,8 +112,8 @@ func declared(n *ast.ValueSpec) (list []ast.Expr) {
 	return list
 }
 
-// called returns the name of the function that is called.
-func called(n *ast.CallExpr) string {
+// calledName returns the name of the function that is called.
+func calledName(n *ast.CallExpr) string {
 	switch f := n.Fun.(type) {
 	case *ast.Ident:
 		return f.Name

@@ -18,12 +18,12 @@ const (
 	maxValues = 5
 )
 
-// choices are the options of drop-downs, by field or dotted path. They are shown
+// knownChoices are the options of drop-downs, by field or dotted path. They are shown
 // without quotes, as the words of the model that they are.
-type choices map[string]map[string]bool
+type knownChoices map[string]map[string]bool
 
-// choicesOf reads the options that a model describes.
-func choicesOf(m client.Model) choices {
+// knownChoicesOf reads the options that a model describes.
+func knownChoicesOf(m client.Model) knownChoices {
 	type dropDown struct {
 		Name           string
 		Options, Added []string
@@ -39,7 +39,7 @@ func choicesOf(m client.Model) choices {
 	if json.Unmarshal(m.JSON, &read) != nil {
 		return nil
 	}
-	known := choices{}
+	known := knownChoices{}
 	for _, f := range read.Fields {
 		known.add(f.Name, f.Options, f.Added)
 		for _, d := range f.DropDowns {
@@ -49,13 +49,13 @@ func choicesOf(m client.Model) choices {
 	return known
 }
 
-func (c choices) add(name string, lists ...[]string) {
+func (c knownChoices) add(name string, lists ...[]string) {
 	for _, list := range lists {
-		for _, option := range list {
+		for _, givenOption := range list {
 			if c[name] == nil {
 				c[name] = map[string]bool{}
 			}
-			c[name][option] = true
+			c[name][givenOption] = true
 		}
 	}
 }
@@ -67,18 +67,18 @@ var wordLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,39}$`)
 var reserved = map[string]bool{"true": true, "false": true, "no": true, "and": true, "or": true, "not": true, "either": true, "one": true, "none": true}
 
 // bare reports whether a value of a field is shown without quotes.
-func (c choices) bare(field, value string) bool {
-	return c[field][value] && wordLike.MatchString(value) && !reserved[strings.ToLower(value)]
+func (c knownChoices) bare(field, jsonValue string) bool {
+	return c[field][jsonValue] && wordLike.MatchString(jsonValue) && !reserved[strings.ToLower(jsonValue)]
 }
 
-// moment matches a date or a date-time, which are shown as they are given.
-var moment = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]{5,18}([Zz]|[+-][0-9:]{5})?)?$`)
+// timeLike matches a date or a date-time, which are shown as they are given.
+var timeLike = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]{5,18}([Zz]|[+-][0-9:]{5})?)?$`)
 
-// mask is what the API shows in place of a secret value.
-const mask = "***"
+// secretMask is what the API shows in place of a secret value.
+const secretMask = "***"
 
 // valueWords writes a JSON value of a field.
-func valueWords(v value, field string, known choices) part {
+func valueWords(v jsonValue, field string, known knownChoices) part {
 	switch v.kind {
 	case aNull:
 		return part{Text: "no value"}
@@ -92,23 +92,23 @@ func valueWords(v value, field string, known choices) part {
 	case anObject:
 		return part{Text: jsonWords(v.raw), Value: true}
 	}
-	return part{Text: cut(v.text, maxShown), Value: true}
+	return part{Text: cutText(v.text, maxShown), Value: true}
 }
 
 // jsonWords writes JSON as it is, where there are no words for it.
-func jsonWords(raw []byte) string { return cut(string(raw[:min(len(raw), 4*maxShown)]), maxShown) }
+func jsonWords(raw []byte) string { return cutText(string(raw[:min(len(raw), 4*maxShown)]), maxShown) }
 
 // textWords writes a text that is not empty.
-func textWords(text, field string, known choices) string {
+func textWords(text, field string, known knownChoices) string {
 	switch {
-	case text == mask, moment.MatchString(text), known.bare(field, text):
+	case text == secretMask, timeLike.MatchString(text), known.bare(field, text):
 		return text
 	}
-	return "“" + cut(text, maxShown) + "”"
+	return "“" + cutText(text, maxShown) + "”"
 }
 
 // listWords writes a list as a whole, in brackets.
-func listWords(v value, field string, known choices) string {
+func listWords(v jsonValue, field string, known knownChoices) string {
 	var b strings.Builder
 	b.WriteByte('[')
 	for i, item := range v.items {
@@ -137,15 +137,15 @@ func nameWords(name string) part {
 	if len(name) <= maxShown && nameLike.MatchString(name) {
 		return part{Text: name}
 	}
-	return part{Text: "“" + cut(name, maxShown) + "”", Value: true}
+	return part{Text: "“" + cutText(name, maxShown) + "”", Value: true}
 }
 
-// cleaned is [cut] at the usual length.
-func cleaned(text string) string { return cut(text, maxShown) }
+// shownText is [cutText] at the usual length.
+func shownText(text string) string { return cutText(text, maxShown) }
 
-// cut writes a text of a caller in at most so many characters: what cannot be seen
+// cutText writes a text of a caller in at most so many characters: what cannot be seen
 // is written as JSON has it, and so is what would end the quotes around it.
-func cut(text string, most int) string {
+func cutText(text string, most int) string {
 	var b strings.Builder
 	n := 0
 	for at, r := range text {
@@ -174,14 +174,14 @@ func visibleForm(r rune, rest string) string {
 		return "\uFFFD" // an invalid byte
 	case r == '\u200c', r == '\u200d':
 		return string(r) // they shape Persian words and emoji
-	case hidden(r):
+	case hiddenRune(r):
 		return string(jsonEscape(nil, r))
 	}
 	return string(r)
 }
 
-// hidden reports whether a character cannot be seen, or rearranges others.
-func hidden(r rune) bool {
+// hiddenRune reports whether a character cannot be seen, or rearranges others.
+func hiddenRune(r rune) bool {
 	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) || !unicode.IsPrint(r) && !unicode.In(r, unicode.M, unicode.Zs)
 }
 
