@@ -59,6 +59,15 @@ func TestALongFilterGoesIntoTheBody(t *testing.T) {
 	}
 }
 
+// TestACommandIsWhatItLooksLike has characters that would rearrange the command or
+// break its lines.
+func TestACommandIsWhatItLooksLike(t *testing.T) {
+	job := jobFromJSON(t, `{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": {"b":`+"\n"+` "`+"\u202e\u2028\u0085\U000E0001é"+`"}}}`)
+	if curl := asCurl(job, "http://h"); !strings.Contains(curl, `-d '{"b":"\u202e\u2028\u0085\udb40\udc01é"}'`) {
+		t.Errorf("it is %q", curl)
+	}
+}
+
 func TestSecretsOfARequestAreNoticed(t *testing.T) {
 	if !hidesSecrets(jobFromJSON(t, `{"request": {"patch": {"password": "***"}}}`)) || hidesSecrets(jobFromJSON(t, `{"request": {"patch": {"rating": "****"}}}`)) {
 		t.Error("it is the mask that counts")

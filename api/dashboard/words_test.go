@@ -154,3 +154,17 @@ func TestSentencesOfHugeRequestsAreSoonMade(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingIsReadOrKeptWithoutBound(t *testing.T) {
+	if _, ok := readJSON([]byte(strings.Repeat("[", maxNesting) + strings.Repeat("]", maxNesting))); !ok {
+		t.Error("what nests as deep as it may is not read")
+	}
+	if _, ok := readJSON([]byte(strings.Repeat("[", maxNesting+2) + strings.Repeat("]", maxNesting+2))); ok {
+		t.Error("what nests deeper is read")
+	}
+	deep := strings.Repeat(`{"`+strings.Repeat("n", 300)+`":`, 150) + "1" + strings.Repeat("}", 150)
+	v, ok := readJSON([]byte(deep))
+	if changes := changesOf(nil, "", v); !ok || len(changes[0].path) > 20*maxShown {
+		t.Errorf("a path has %d bytes", len(changes[0].path))
+	}
+}
