@@ -111,9 +111,12 @@ func requestWords(j client.Job, known knownChoices) sentence {
 	if left && !isGiven(r.Patch) && !isGiven(r.Filter) {
 		return sentence{{Text: "A large update (" + byteSize(r.RequestBytes) + ") of "}, {Text: shownText(j.Model), Value: true}}
 	}
-	s, fields := sentence{{Text: "A large change (" + byteSize(r.RequestBytes) + ")"}}, 1
-	if isGiven(r.Patch) || !left {
+	s, fields := sentence{{Text: "An update of "}, {Text: shownText(j.Model), Value: true}}, 1
+	switch {
+	case isGiven(r.Patch):
 		s, fields = changeWords(r.Patch, known)
+	case left:
+		s = sentence{{Text: "A large change (" + byteSize(r.RequestBytes) + ")"}}
 	}
 	switch {
 	case r.ID != client.ID{}:

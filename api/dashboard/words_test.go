@@ -45,7 +45,8 @@ func TestAJobIsASentence(t *testing.T) {
 		`{"kind": "bulk", "model": "desk", "request": {"filter": null, "patch": {"a": 1}, "requestBytes": 4321}}`:                        "Set a to 1 for customers that match a long filter (4.3 KB)",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": null, "requestBytes": 999}}`:                         "A large change (999 bytes) where a is 1",
 		`{"kind": "bulk", "request": {"filter": [1], "patch": 7}}`:                                                                       "Apply 7 where [1]",
-		`{}`: "Apply ",
+		`{"kind": "file", "model": "desk", "request": {"filter": null, "patch": null}}`:                                                  "An update of desk",
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": null}}`:                                              "An update of desk where a is 1",
 	} {
 		if got := sentenceOf(jobFromJSON(t, text), deskChoices, nil).String(); got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)
