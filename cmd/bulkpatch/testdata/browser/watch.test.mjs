@@ -3,7 +3,6 @@
 import { assert, fits, noSeriousFindings, takeComplaints, walk } from "./lib.mjs";
 
 walk("what a browser complains about is noticed", async (open) => {
-  const page = await open();
   for (const [what, does] of Object.entries({
     "console: log: hello": () => console.log("hello"),
     "error: Error: broken": () => setTimeout(() => { throw new Error("broken"); }),
@@ -12,17 +11,18 @@ walk("what a browser complains about is noticed", async (open) => {
     "another host": () => { location.href = "http://other.example/"; },
     "status of 404": () => fetch("/admin/assets/none.js"),
   })) {
+    const page = await open();
     await page.goto("/admin/login");
     assert.deepEqual(takeComplaints(page), [], "before " + what);
     await page.evaluate(does).catch(() => {}); // the page may be gone
     let all = [];
     for (const began = Date.now(); !all.some((c) => c.includes(what)); all.push(...takeComplaints(page))) {
       assert.ok(Date.now() - began < 10_000, `${what} is not among ${all}`);
-      await page.title().catch(() => {});
+      await page.title().catch(() => {}); // one turn of talk with the browser
     }
+    await page.context().close();
+    takeComplaints(page);
   }
-  await page.goto("/admin/login").catch(() => {});
-  takeComplaints(page);
 });
 
 walk("a page that people cannot use is noticed", async (open) => {
