@@ -18,27 +18,10 @@ import (
 // walks names the site that each file of testdata/browser walks through. Each file has
 // a copy of its own, so its walks may change what they like.
 var walks = map[string]siteKind{
+	"down.test.mjs":   downSite,
 	"pages.test.mjs":  fullSite,
 	"signin.test.mjs": emptySite,
 	"watch.test.mjs":  emptySite,
-}
-
-// A siteKind is what the walks of a file find.
-type siteKind string
-
-const (
-	emptySite siteKind = "empty" // as the first start leaves it
-	fullSite  siteKind = "full"  // as fillSite leaves it
-)
-
-// A site tells walks where their installation is, and what it holds.
-type site struct {
-	Base    string            `json:"base"`
-	Keys    map[string]string `json:"keys"`    // secrets, by the names of the keys
-	Jobs    map[string]string `json:"jobs"`    // ids, by what the jobs show
-	Records map[string]string `json:"records"` // ids of stores, by what is hard about them
-
-	db string // the file of the stopped program
 }
 
 // TestTheDashboardInABrowser has Chromium walk through the dashboard of the running
@@ -51,14 +34,20 @@ func TestTheDashboardInABrowser(t *testing.T) {
 	if err != nil || len(found) != len(walks) {
 		t.Fatalf("there are %d files of walks, %v; list each in walks, with the site that it needs", len(found), err)
 	}
-	sites := map[siteKind]site{emptySite: firstStart(t), fullSite: fillSite(t)}
+	sites := map[siteKind]site{}
+	folder := t.TempDir()         // kept until all walks have ended
 	two := make(chan struct{}, 2) // a browser uses several processors
 	for _, file := range slices.Sorted(maps.Keys(walks)) {
 		t.Run(strings.TrimSuffix(file, ".test.mjs"), func(t *testing.T) {
+			kind := walks[file]
+			if _, ok := sites[kind]; !ok {
+				sites[kind] = fillings[kind](t, filepath.Join(folder, string(kind)+".db"))
+			}
+			s := sites[kind]
 			t.Parallel()
 			two <- struct{}{}
 			defer func() { <-two }()
-			walkThrough(t, scripts, file, sites[walks[file]].again(t))
+			walkThrough(t, scripts, file, s.again(t))
 		})
 	}
 }
@@ -119,37 +108,4 @@ func inScripts(t *testing.T, dir string, env []string, program string, args ...s
 	// The browser may outlive what has started it by a moment, with the output open.
 	cmd.WaitDelay = 10 * time.Second
 	return cmd.CombinedOutput()
-}
-
-// serveSite starts the program on the database file of a site.
-func serveSite(t *testing.T, file string) *process {
-	t.Helper()
-	return start(t, "serve", "--addr", "127.0.0.1:0", "--db", "sqlite://"+file, "--models", filepath.Join("testdata", "browser", "models"),
-		"--shutdown-delay", "0s", "--log-level", "warn")
-}
-
-// firstStart returns an installation that has just been started for the first time,
-// and stopped.
-func firstStart(t *testing.T) site {
-	t.Helper()
-	s := site{Keys: map[string]string{}, Jobs: map[string]string{}, Records: map[string]string{}, db: filepath.Join(t.TempDir(), "site.db")}
-	p := serveSite(t, s.db)
-	s.Keys["admin"] = p.firstKey
-	p.stop(t)
-	return s
-}
-
-// again starts the program on a copy of the site.
-func (s site) again(t *testing.T) site {
-	t.Helper()
-	content, err := os.ReadFile(s.db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.db = filepath.Join(t.TempDir(), "site.db")
-	if err := os.WriteFile(s.db, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s.Base = serveSite(t, s.db).base
-	return s
 }

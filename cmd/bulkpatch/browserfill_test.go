@@ -32,26 +32,56 @@ type seeder struct {
 	site      site
 }
 
-// fillSite returns an installation worth looking at: customers of several models with
-// names in many scripts, a model without any, a job in every state and of every kind,
-// keys of every role, and a second workspace whose jobs are held.
-func fillSite(t *testing.T) site {
+// fillSite returns a site worth looking at: customers of several models with names in
+// many scripts, a model without any, a job in every state and of every kind, keys of
+// every role, and a second workspace whose jobs are held.
+func fillSite(t *testing.T, file string) site {
 	t.Helper()
-	s := &seeder{T: t, site: firstStart(t)}
-	p := serveSite(t, s.site.db)
-	s.base, s.key = p.base, s.site.Keys["admin"]
-	s.Client = p.client(t, s.key)
+	s, p := newSeeder(t, file)
 	s.makeKeys()
 	load(t, s.Client, 5000)
 	s.stores(400)
-	s.endedJobs()
 	s.failedJobs()
+	s.endedJobs()
 	s.undone()
 	s.preview()
 	s.openJobs()
 	s.heldWorkspace()
 	p.stop(t)
+	s.counted("million", 1_000_000)
+	s.counted("huge", 1<<53+1)
 	return s.site
+}
+
+// fillBigSite returns a site with 100,000 stores, of which twelve have no region.
+func fillBigSite(t *testing.T, file string) site {
+	t.Helper()
+	s, p := newSeeder(t, file)
+	s.makeKeys()
+	var lines bytes.Buffer
+	for id := 1; id <= 100_000; id++ {
+		region := `"north"`
+		if id%8000 == 0 {
+			region = "null"
+		}
+		fmt.Fprintf(&lines, `{"id":%d,"name":"Store %d","kind":"kiosk","region":%s}`+"\n", id, id, region)
+	}
+	report, err := s.Import(t.Context(), "stores", client.NDJSON, &lines)
+	if s.did(err); report.Inserted != 100_000 {
+		t.Fatalf("seed: %+v", report)
+	}
+	p.stop(t)
+	return s.site
+}
+
+// newSeeder starts the program for the first time, and returns who fills it.
+func newSeeder(t *testing.T, file string) (*seeder, *process) {
+	t.Helper()
+	s := &seeder{T: t, site: firstStart(t, file)}
+	p := s.site.start(t)
+	s.base, s.key = p.base, s.site.Keys["admin"]
+	s.Client = p.client(t, s.key)
+	return s, p
 }
 
 // did fails the test if a step of the seeding has not succeeded.
@@ -102,7 +132,7 @@ func (s *seeder) as(key string) *seeder {
 	return &other
 }
 
-// stores imports n stores, of which every third has no region.
+// stores imports n stores, some without a code and some without a region.
 func (s *seeder) stores(n int) {
 	s.Helper()
 	var lines bytes.Buffer
@@ -114,7 +144,10 @@ func (s *seeder) stores(n int) {
 			"tags": []string{"new", "harbour", hardNames[(id+3)%len(hardNames)]}[:id%4], "address": map[string]any{"street": fmt.Sprint("Long Road ", id), "city": hardNames[(id+1)%len(hardNames)], "floor": id % 4},
 			"custom": map[string]any{"parking": id%2 == 0, "notes": nil}, "till": fmt.Sprint("till-", id),
 		}
-		if id%3 != 0 {
+		if id%20 != 0 {
+			store["code"] = fmt.Sprintf("store-%03d", id)
+		}
+		if id%10 != 1 {
 			store["region"] = []string{"north", "south", "المنطقة الشرقية"}[id/3%3]
 		}
 		s.did(encoder.Encode(store))
@@ -172,6 +205,9 @@ func (s *seeder) endedJobs() {
 		ids[i] = i + 1
 	}
 	s.run("large", "desk", client.StateSucceeded, object{"id": object{"$in": ids}}, object{"notes": strings.Repeat("A long remark. ", 20)}, client.Options{Note: strings.Repeat("wordwithoutspaces", 20)})
+	for _, name := range []string{"million", "huge"} {
+		s.run(name, "desk", client.StateSucceeded, object{"state": "active"}, object{"extraData": name}, client.Options{Note: "As many as there are"})
+	}
 	single, err := editor.SubmitSingle(s.Context(), "desk", "7", object{"phone": "+49 30 1234567", "password": "secret-of-the-customer"}, 0)
 	s.did(err)
 	s.ends("single", single, client.StateSucceeded)
@@ -182,15 +218,18 @@ func (s *seeder) failedJobs() {
 	s.Helper()
 	most := int64(10)
 	s.run("refused", "desk", client.StateFailed, everybody, object{"notes": "x"}, client.Options{MaxAffected: &most})
-	partial := s.run("partial", "stores", client.StatePartiallySucceeded, object{"id": object{"$lte": 120}}, object{"manager": "Bo", "code": "main-street"}, client.Options{Note: "Bo takes over"})
-	if len(partial.ErrorSummary) < 2 {
+	s.run("clash", "stores", client.StatePartiallySucceeded, object{"id": object{"$lte": 20}}, object{"code": "main-street"}, client.Options{})
+	partial := s.run("partial", "stores", client.StatePartiallySucceeded, object{"id": object{"$gt": 0}}, object{"manager": "Bo", "deputy": "Cleo 🐝"}, client.Options{Note: "Bo takes over", AllowAll: true})
+	if len(partial.ErrorSummary) != 2 {
 		s.Fatalf("seed: the failures are %+v", partial.ErrorSummary)
 	}
-	_, err := s.UpdateRecord(s.Context(), "stores", "3", object{"region": "west"}, 0)
-	s.did(err)
+	for _, id := range []string{"11", "21", "31"} {
+		_, err := s.UpdateRecord(s.Context(), "stores", id, object{"region": "west"}, 0)
+		s.did(err)
+	}
 	retry, err := s.RetryFailures(s.Context(), partial.ID, []string{partial.ErrorSummary[0].Code, partial.ErrorSummary[1].Code}, "")
 	s.did(err)
-	s.ends("retry", retry, client.StateFailed)
+	s.ends("retry", retry, client.StatePartiallySucceeded)
 }
 
 // undone makes a job of which an undo leaves some records alone.
@@ -255,4 +294,13 @@ func (s *seeder) heldWorkspace() {
 	_, err = n.BrakeOn(s.Context(), "Wrong prices in the last import – عاجل")
 	s.did(err)
 	n.submit("held", "desk", everybody, object{"notes": "waits"}, client.Options{})
+}
+
+// counted makes it look as if the job had updated n records. The program is stopped.
+func (s *seeder) counted(name string, n int64) {
+	s.Helper()
+	id := s.site.Jobs[name]
+	s.site.rewrite(s.T, `UPDATE jobs SET matched = ? WHERE id = ?`, n, id)
+	s.site.rewrite(s.T, `UPDATE shards SET updated = CASE no WHEN (SELECT min(no) FROM shards f WHERE f.job = shards.job) THEN ? ELSE 0 END
+		WHERE job = (SELECT num FROM jobs WHERE id = ?)`, n, id)
 }
