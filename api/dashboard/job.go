@@ -81,10 +81,10 @@ func (v *Visit) job(id string) (j fullJob, err error) {
 // sentenceOf says what a job does, in the words of its model. A job that follows from
 // another is described by that one, if it can still be read.
 func (v *Visit) sentenceOf(j client.Job) sentence {
-	var known choices
+	var known knownChoices
 	var m client.Model
 	if v.Get(target(nil, "v1", "models", j.Model), &m) == nil {
-		known = choicesOf(m)
+		known = knownChoicesOf(m)
 	}
 	if j.Undo.UndoOf == nil && j.RetryOf == nil {
 		return sentenceOf(j, known, nil)

@@ -99,10 +99,10 @@ func (v *Visit) filterOf(j client.Job) sentence {
 	if len(j.Request.Filter) == 0 || string(j.Request.Filter) == "null" {
 		return nil
 	}
-	var known choices
+	var known knownChoices
 	var m client.Model
 	if v.Get(target(nil, "v1", "models", j.Model), &m) == nil {
-		known = choicesOf(m)
+		known = knownChoicesOf(m)
 	}
 	return filterWords(j.Request.Filter, known)
 }

@@ -184,7 +184,7 @@ func perSecond(r float64) string {
 }
 
 // A jobWaiting is why a job is not worked on: what it waits for, why, and what to do.
-type jobWaiting struct{ What, Advice string }
+type jobWaiting struct{ What, Why, Advice string }
 
 // waitsFor says what a job waits for. Its zero value is for nothing.
 func waitsFor(j client.Job) jobWaiting {
@@ -195,6 +195,6 @@ func waitsFor(j client.Job) jobWaiting {
 	if j.Progress.WaitDetail != nil {
 		detail = *j.Progress.WaitDetail
 	}
-	what, advice := waitWords(*j.Progress.WaitReason, detail)
-	return jobWaiting{what, advice}
+	what, why, advice := waitWords(*j.Progress.WaitReason, detail)
+	return jobWaiting{what, why, advice}
 }
