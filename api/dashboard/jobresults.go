@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"bulkpatch/api/web"
@@ -41,7 +42,6 @@ type resultTab struct {
 	Word  string
 	Class string // "" for all
 	Count int64
-	Known bool // the count is known
 	Path  string
 	Here  bool
 }
@@ -160,17 +160,14 @@ func sentenceOfError(err error) string {
 
 // tabsOf lists the outcomes that records have, with their counts.
 func tabsOf(j client.Job, here string) []resultTab {
-	tabs := []resultTab{{Word: "all", Known: j.Counts.Matched != nil, Path: jobPath(j.ID) + "#records", Here: here == ""}}
-	if j.Counts.Matched != nil {
-		tabs[0].Count = *j.Counts.Matched
-	}
+	tabs := []resultTab{{Word: "all", Count: deref64(j.Counts.Matched), Path: jobPath(j.ID) + "#records", Here: here == ""}}
 	for _, o := range outcomes {
 		n := countOf(j.Counts, o.name)
 		if n == 0 && here != o.name {
 			continue
 		}
 		path := withQuery(jobPath(j.ID), url.Values{"outcome": {o.name}}) + "#records"
-		tabs = append(tabs, resultTab{Word: o.name, Class: o.class, Count: n, Known: true, Path: path, Here: here == o.name})
+		tabs = append(tabs, resultTab{Word: o.name, Class: o.class, Count: n, Path: path, Here: here == o.name})
 	}
 	return tabs
 }
@@ -197,21 +194,33 @@ func reasonOptions(summary []client.ErrorSummary, r *jobResults) (codes, pointer
 
 // rowOf shows a result.
 func rowOf(r client.Result, j client.Job, may JobRights) resultRow {
-	row := resultRow{ID: r.ID.String(), Outcome: r.Outcome, Class: outcomeClass(r.Outcome), Error: r.Error, At: r.At}
+	row := resultRow{ID: r.ID.String(), Outcome: r.Outcome, Class: outcomeClass(r.Outcome), At: r.At}
 	if may.Values {
 		row.Path = recordPath(j.Model, row.ID)
 		row.Gone = r.Outcome == client.OutcomeUpdated && r.Changed == nil
 	}
 	row.Changes = changesOf(r.Changed)
-	if r.Error != nil {
-		row.Reason, _ = reasonWords(r.Error.Code)
-	}
+	row.explain(r.Error)
 	row.Undone = j.Kind == "undo" && r.Outcome == client.OutcomeConflicted
 	row.Conflict = conflictOf(r.Conflict)
 	if r.By != nil {
 		row.By = &relatedJob{ID: *r.By, Path: jobPath(*r.By)}
 	}
 	return row
+}
+
+// explain says why a record was not updated. What the code says already is not said
+// again.
+func (r *resultRow) explain(e *client.RecordError) {
+	if e == nil {
+		return
+	}
+	r.Reason, _ = reasonWords(e.Code)
+	shown := *e
+	if strings.TrimSuffix(shown.Detail, ".") == r.Reason {
+		shown.Detail = ""
+	}
+	r.Error = &shown
 }
 
 // conflictOf shows a conflict, in the order of the fields' names.

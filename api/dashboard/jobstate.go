@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"bulkpatch/client"
@@ -196,5 +197,11 @@ func waitsFor(j client.Job) jobWaiting {
 		detail = *j.Progress.WaitDetail
 	}
 	what, why, advice := waitWords(*j.Progress.WaitReason, detail)
+	if does, nothing := strings.CutPrefix(advice, "Nothing: "); nothing { // what it waits for is not asked as a question here
+		advice = strings.ToUpper(does[:1]) + does[1:]
+	}
 	return jobWaiting{what, why, advice}
 }
+
+// Tabs are the outcomes that records have, with their counts.
+func (v jobView) Tabs() []resultTab { return tabsOf(v.Job, "") }

@@ -62,7 +62,7 @@ function options(figure, width) {
 
 // draw draws the table of a figure as it is now.
 function draw(figure) {
-  const table = figure.querySelector("table");
+  const table = figure.querySelector("table:not(.u-legend)");
   const data = points(table);
   const none = figure.querySelector("[data-none]");
   if (none) none.hidden = data[0].length > 0;
