@@ -38,6 +38,14 @@ func (c *Client) RetryFailures(ctx context.Context, jobID string, codes []string
 	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{"codes": append([]string{}, codes...)}, onMismatch))
 }
 
+// RetryGroup is like [Client.RetryFailures], but only for the records of one group of
+// the job's ErrorSummary: those that ended with its code and for the value at its
+// pointer, which is "" for records that were refused as a whole.
+func (c *Client) RetryGroup(ctx context.Context, jobID, code, pointer, onMismatch string) (Job, error) {
+	body := map[string]any{"codes": []string{code}, "pointers": []string{pointer}}
+	return c.follow(ctx, jobID, "retry", retryBody(body, onMismatch))
+}
+
 // retryBody adds onMismatch to the body of a retry, unless it is "".
 func retryBody(body map[string]any, onMismatch string) map[string]any {
 	if onMismatch != "" {
