@@ -33,6 +33,8 @@ func TestStoredJSONKeepsItsForm(t *testing.T) {
 			`{"code":"unique","pointer":"/name","title":"Taken","count":2,"sampleIds":["a"]}`},
 		"a transition":         {keptTransition{job.Paused, 9, "key:ops"}, `{"state":"paused","at":9,"by":"key:ops"}`},
 		"samples of a rate":    {recent{{1, 2}, {3, 4}}, `[[1,2],[3,4]]`},
+		"a pace":               {json.RawMessage(paceSeries{9, 4, []int64{1, 0, 2}}.String()), `[9,4,1,0,2]`},
+		"no pace":              {json.RawMessage(paceSeries{}.String()), `[]`},
 		"a column of a model":  {column{"name", "f_name", model.String}, `{"name":"name","sql":"f_name","kind":"string"}`},
 		"a cursor of jobs":     {jobCursor{jobPlace{7, 9}, "list"}, `{"n":7,"t":9,"l":"list"}`},
 		"a preview":            {job.Preview{Matched: 3, ExpiresAt: time.Unix(0, 0).UTC()}, `{"Matched":3,"WouldChange":0,"Unchanged":0,"WouldFail":0,"WouldSkip":0,"Reasons":null,"Guard":"","Sample":null,"Digest":"","ConfirmToken":"","ExpiresAt":"1970-01-01T00:00:00Z"}`},
