@@ -29,6 +29,9 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 	var page job.Page
 	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		l := jobLister{snapshotReader{ctx, t, s.db.Dialect}, ws.ID}
+		if err := l.useWholeOrder(); err != nil {
+			return err
+		}
 		places, more, err := l.places(q, where, args)
 		if err != nil || len(places) == 0 {
 			return err
@@ -207,6 +210,14 @@ func jobIndex(q job.Query) string {
 type jobLister struct {
 	snapshotReader
 	ws int64
+}
+
+func (l jobLister) useWholeOrder() error {
+	if l.d.WholeOrder == "" {
+		return nil
+	}
+	_, err := l.db.ExecContext(l.ctx, l.d.WholeOrder)
+	return err
 }
 
 // places returns the places of the jobs of a page, which begins with the first job
