@@ -31,11 +31,12 @@ func TestListsOfJobsReadOnlyAnIndexOnPostgreSQL(t *testing.T) {
 	server.Do(t, name, "VACUUM ANALYZE jobs")
 	server.Do(t, name, "VACUUM ANALYZE shards")
 	for _, q := range []job.Query{
-		{}, {States: []job.State{job.Failed}}, {Kinds: []job.Kind{job.Bulk, job.Undo}}, {Model: "plane"}, {CreatedBy: "key:rare"}, {Words: []string{"hapax"}},
+		{}, {States: []job.State{job.Failed}}, {States: []job.State{job.Running, job.Paused}}, {Kinds: []job.Kind{job.Bulk, job.Undo}}, {Model: "plane"}, {CreatedBy: "key:rare"}, {Words: []string{"hapax"}},
 	} {
 		where, args := jobsWhere(s.db.Dialect, q)
 		plan := explainInOrder(t, s, statement{s.db.Dialect.Rebind(jobPlaces(s.db.Dialect, q, where)), append(append([]any{1}, args...), 50)})
-		if !strings.Contains(plan, "Index Only Scan Backward using "+jobIndex(q)) || strings.Contains(plan, "Sort") {
+		inOrder := strings.Contains(plan, "Index Only Scan Backward using "+jobIndex(q)) && !strings.Contains(plan, "Sort")
+		if !inOrder && !(onlyOpen(q) && strings.Contains(plan, "Index Only Scan using jobs_open_of")) { // few, which may be sorted
 			t.Errorf("%+v: the plan is\n%s", q, plan)
 		}
 	}

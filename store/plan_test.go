@@ -205,7 +205,7 @@ func TestListsOfJobsReadOnlyAnIndex(t *testing.T) {
 	day := time.Unix(0, 0)
 	for _, q := range []job.Query{
 		{}, {States: job.States}, {Kinds: []job.Kind{job.Undo}}, {Model: "desk"}, {CreatedBy: "key:ops"}, {Since: day, Until: day},
-		{Words: []string{"a", "b"}}, {Words: []string{"a"}, States: job.States, Kinds: job.Kinds}, {IDPrefix: "01234567"},
+		{Words: []string{"a", "b"}}, {Words: []string{"a"}, States: job.States, Kinds: job.Kinds}, {States: []job.State{job.Running, job.Paused}}, {IDPrefix: "01234567"},
 	} {
 		where, _ := jobsWhere(s.db.Dialect, q)
 		plan := explain(t, s, jobPlaces(s.db.Dialect, q, where))
