@@ -49,7 +49,7 @@ func (d *Dashboard) showJob(v *Visit, refused *web.Problem) error {
 	if err != nil {
 		return d.noJob(v, err)
 	}
-	page := jobPage{jobView: viewOf(j.Job, JobRightsOf(v.Key), d.now()), Preview: previewOf(j.Preview, j.Job, JobRightsOf(v.Key))}
+	page := jobPage{jobView: viewOf(j.Job, JobRightsOf(v.Key), d.now()), Preview: previewOf(j.Preview, j.Model, JobRightsOf(v.Key))}
 	page.Title = v.sentenceOf(j.Job)
 	status := http.StatusOK
 	if refused != nil {
