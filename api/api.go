@@ -46,6 +46,10 @@ type Config struct {
 	// such page.
 	Queues dashboard.QueueReader
 
+	// Environment is a name of the installation that every page of the dashboard
+	// shows as a badge, such as production; "" for none.
+	Environment string
+
 	// CSVGuard says whether the strings of all tables, those that are answered
 	// and those that are imported, are guarded against spreadsheet programs
 	// that would take them for formulas.
