@@ -50,6 +50,9 @@ type Config struct {
 	// shows as a badge, such as production; "" for none.
 	Environment string
 
+	// SignInLinks are the one-time links that sign in to the dashboard; nil for none.
+	SignInLinks *SignInLinks
+
 	// CSVGuard says whether the strings of all tables, those that are answered
 	// and those that are imported, are guarded against spreadsheet programs
 	// that would take them for formulas.
@@ -93,6 +96,9 @@ func New(c Config) http.Handler {
 	}
 	if c.Ready == nil {
 		c.Ready = c.Store.Ping
+	}
+	if c.SignInLinks == nil {
+		c.SignInLinks = NewSignInLinks(c.Now)
 	}
 	if c.MaxBody <= 0 {
 		c.MaxBody = DefaultMaxBody

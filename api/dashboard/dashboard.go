@@ -61,6 +61,7 @@ var pageFiles embed.FS
 var pages = map[string]*template.Template{
 	"failure": parsed("failure"),
 	"home":    parsed("home"),
+	"open":    parsed("open"),
 	"queues":  parsed("queues"),
 	"signin":  parsed("signin"),
 }

@@ -18,3 +18,15 @@ type SignIn struct {
 func (s SignIn) Show(w http.ResponseWriter, status int) error {
 	return show(w, status, "signin", frame{Title: "Sign in", Page: s})
 }
+
+// A OneTimeLink is the page of a link that signs in once. Its form does that: it is
+// sent at once where the script runs, and by a button otherwise.
+type OneTimeLink struct {
+	To    string // the page to open then
+	Token string
+}
+
+// Show answers with the page.
+func (l OneTimeLink) Show(w http.ResponseWriter) error {
+	return show(w, http.StatusOK, "open", frame{Title: "Open the dashboard", Page: l})
+}
