@@ -12,6 +12,7 @@ import (
 
 	"github.com/hibiken/asynq"
 
+	"bulkpatch/api"
 	"bulkpatch/api/web"
 	"bulkpatch/client"
 	"bulkpatch/job"
@@ -50,7 +51,8 @@ type settings struct {
 	concurrency   int
 	chunk         int
 	log           *slog.Logger
-	onJob         func(job.Event) // may be nil
+	onJob         func(job.Event)  // may be nil
+	signInLinks   *api.SignInLinks // may be nil
 }
 
 func (c *serveCommand) check(r *reader) {
