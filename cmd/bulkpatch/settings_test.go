@@ -158,7 +158,8 @@ func TestTheEnvironmentIsAShortPrintableName(t *testing.T) {
 				return
 			}
 			const want = "BULKPATCH_ENVIRONMENT (--environment) must have 1 to 40 printable characters"
-			if status, _, complaint := call(t, strings.Fields(tt.line)...); status != exitUsage || !strings.Contains(complaint, want) {
+			bad := append(strings.Fields(tt.line), "--addr", "nowhere") // so that nothing starts
+			if status, _, complaint := call(t, bad...); status != exitUsage || !strings.Contains(complaint, want) {
 				t.Errorf("status %d: %s", status, complaint)
 			}
 		})
