@@ -53,6 +53,9 @@ type fake struct {
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
 	preview   job.Preview
+	undo      *job.UndoPreview // what an undo would do, nil for a few
+	pace      job.Pace
+	paces     int // how often it was read
 	onImport  func(context.Context) error
 	onRotate  func(context.Context)
 	onDrafts  func([]model.Draft) // sees the rows of each batch
@@ -265,6 +268,9 @@ func (f *fake) PreviewRetry(ctx context.Context, by auth.Caller, o job.Follow) (
 func (f *fake) PreviewUndo(ctx context.Context, by auth.Caller, o job.Follow) (job.UndoPreview, error) {
 	p, err := f.PreviewRetry(ctx, by, o)
 	met := job.Conflict{By: "job9", Fields: map[string]job.FieldConflict{"jobTitle": {Wrote: json.RawMessage("1"), Now: json.RawMessage("2"), Former: json.RawMessage("null")}}}
+	if f.undo != nil {
+		return *f.undo, err
+	}
 	return job.UndoPreview{Matched: 3, WouldRestore: 2, Conflicted: 1, Sample: p.Sample, Conflicts: []job.PreviewConflict{{ID: model.StringID("8"), Conflict: met}}}, err
 }
 

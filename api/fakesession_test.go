@@ -67,3 +67,9 @@ func (f *fake) Outbox(context.Context) (job.Outbox, error) {
 func (f *fake) JobIDs(context.Context, []job.Ref) (map[job.Ref]job.Label, error) {
 	return nil, nil
 }
+
+func (f *fake) JobPace(context.Context, auth.Workspace, string) (job.Pace, error) {
+	defer f.lock()()
+	f.paces++
+	return f.pace, f.outage()
+}

@@ -14,6 +14,8 @@ type Store interface {
 	Outbox(ctx context.Context) (job.Outbox, error)
 	// JobIDs names jobs of any workspace. Those that do not exist are missing.
 	JobIDs(ctx context.Context, refs []job.Ref) (map[job.Ref]job.Label, error)
+	// JobPace returns how many of a job's records got their outcome over time.
+	JobPace(ctx context.Context, ws auth.Workspace, id string) (job.Pace, error)
 }
 
 // A QueueReader tells what Redis has of the queues and the worker processes. It
