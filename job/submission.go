@@ -47,9 +47,14 @@ type Query struct {
 	Since     time.Time // accepted then or later
 	Until     time.Time // accepted before
 	Words     []string  // the note has words that begin with each of these; see [Words]
+	IDPrefix  string    `json:",omitempty"` // the id begins so; at least [MinIDPrefix] characters, in lower case
 	Limit     int
 	Cursor    string // NextCursor of the previous page with the same conditions, "" for the first page
 }
+
+// MinIDPrefix is how many characters of a job's id a search for it needs. They tell
+// within about a minute when the job was accepted.
+const MinIDPrefix = 8
 
 // A Page is some of the jobs that a [Query] asks for, each as [Job.Short] returns
 // it.
