@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -42,6 +43,7 @@ type fake struct {
 	audited    []auth.EntryQuery
 	failedFrom []string // addresses of sign-ins that failed
 	entries    []auth.Entry
+	pace       job.Pace
 
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
@@ -190,12 +192,23 @@ func (f *fake) Jobs(_ context.Context, ws auth.Workspace, q job.Query) (job.Page
 	for _, id := range slices.Backward(f.order) {
 		j := f.jobs[id]
 		if j.Workspace == ws.Name && (q.States == nil || slices.Contains(q.States, j.State)) && (q.Model == "" || q.Model == j.Model) &&
+			(q.Kinds == nil || slices.Contains(q.Kinds, j.Kind)) && strings.HasPrefix(j.ID, q.IDPrefix) && f.noted(j, q.Words) &&
 			(q.CreatedBy == "" || q.CreatedBy == j.CreatedBy) && !j.CreatedAt.Before(q.Since) {
 			all = append(all, j)
 		}
 	}
 	items, next, err := cut(all, q.Cursor, q.Limit)
 	return job.Page{Items: items, NextCursor: next}, err
+}
+
+// noted reports whether a job's note has words that begin so.
+func (f *fake) noted(j job.Job, words []string) bool {
+	for _, w := range words {
+		if !slices.ContainsFunc(job.Words(j.Options.Note), func(has string) bool { return strings.HasPrefix(has, w) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func (f *fake) Results(_ context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error) {

@@ -67,3 +67,18 @@ func (f *fake) Outbox(context.Context) (job.Outbox, error) {
 func (f *fake) JobIDs(context.Context, []job.Ref) (map[job.Ref]job.Label, error) {
 	return nil, nil
 }
+
+func (f *fake) Pace(context.Context, auth.Workspace, time.Time) (job.Pace, error) {
+	defer f.lock()()
+	return f.pace, f.err
+}
+
+func (f *fake) CountJobs(ctx context.Context, ws auth.Workspace, q job.Query, most int64) (int64, error) {
+	q.Limit, q.Cursor = 1<<20, ""
+	page, err := f.Jobs(ctx, ws, q)
+	n := int64(len(page.Items))
+	if most > 0 {
+		n = min(n, most)
+	}
+	return n, err
+}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"bulkpatch/api/dashboard"
+	"bulkpatch/api/web"
 )
 
 // visitKey is the key in the context of the calls that a page makes. Its value is
@@ -28,10 +29,16 @@ func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
 	if err != nil {
 		panic(err) // pages escape what they put into a target
 	}
+	ctx, over := visit.ctx(), func() bool { return false }
+	if c.Within > 0 {
+		limited, cancel := context.WithTimeout(ctx, c.Within)
+		defer cancel()
+		ctx, over = limited, func() bool { return limited.Err() != nil && visit.ctx().Err() == nil }
+	}
 	r := (&http.Request{
 		Method: c.Method, URL: target, RequestURI: c.Target, Host: visit.r.Host, RemoteAddr: visit.r.RemoteAddr,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Body: http.NoBody,
-	}).WithContext(context.WithValue(visit.ctx(), visitKey{}, visit))
+	}).WithContext(context.WithValue(ctx, visitKey{}, visit))
 	for name, value := range c.Header {
 		r.Header.Set(name, value)
 	}
@@ -43,8 +50,30 @@ func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
 		}
 	}
 	w := &insideWriter{answer: dashboard.Answer{Header: http.Header{}}}
-	s.routed.ServeHTTP(w, r)
+	if s.cutOff(w, r, over) {
+		return insideTimeout
+	}
 	return w.answer
+}
+
+// insideTimeout is the answer to a call that takes longer than its page waits.
+var insideTimeout = func() dashboard.Answer {
+	line, _ := web.NewProblem("query_timeout", "This took too long. Try again.").Line() // never fails
+	return dashboard.Answer{Status: http.StatusServiceUnavailable, Header: http.Header{}, Body: line}
+}()
+
+// cutOff serves a call of a page, and reports whether the call was ended because its
+// time was over. Where it ended because the visitor has left, it panics.
+func (s *server) cutOff(w http.ResponseWriter, r *http.Request, over func() bool) (late bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if late = p == http.ErrAbortHandler && over(); !late {
+				panic(p)
+			}
+		}
+	}()
+	s.routed.ServeHTTP(w, r)
+	return false
 }
 
 // A readCloser is a body in memory.

@@ -14,6 +14,9 @@ type Store interface {
 	Outbox(ctx context.Context) (job.Outbox, error)
 	// JobIDs names jobs of any workspace. Those that do not exist are missing.
 	JobIDs(ctx context.Context, refs []job.Ref) (map[job.Ref]job.Label, error)
+	// Pace says how many records of a workspace got an outcome in each minute since a
+	// time.
+	Pace(ctx context.Context, ws auth.Workspace, since time.Time) (job.Pace, error)
 }
 
 // A QueueReader tells what Redis has of the queues and the worker processes. It
