@@ -39,6 +39,7 @@ type homePage struct {
 type jobPart struct {
 	ID      string // of the part on the page
 	Title   string
+	Note    string // which jobs these are, "" where the title says it
 	None    string // what to say if there are none
 	Path    string // of the list
 	Rows    []jobRow
@@ -74,7 +75,7 @@ func (d *Dashboard) Home(v *Visit) error {
 		OwnOnly: !v.may(auth.JobsRead), Caller: v.Key.Actor(), Today: jobFilter{Since: day}.path(),
 		Running: jobPart{ID: "running", Title: "Running", None: "Nothing is running.", Path: jobFilter{State: "resolving,running,pausing,cancelling", Kind: allKinds}.path()},
 		Waiting: jobPart{ID: "waiting", Title: "Waiting", None: "Nothing waits.", Path: jobFilter{State: "queued,paused", Kind: allKinds}.path()},
-		Failed:  jobPart{ID: "failed", Title: "Made in the last 24 hours, and ended with failures", None: "None.", Path: jobFilter{State: failedStates, Kind: allKinds, When: "24h"}.path()},
+		Failed:  jobPart{ID: "failed", Title: "Failed lately", Note: "jobs of the last 24 hours", None: "No job of the last 24 hours has failed.", Path: jobFilter{State: failedStates, Kind: allKinds, When: "24h"}.path()},
 	}
 	v.Within = partWithin
 	models, _ := v.models() // without them, only the sentences are plainer

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bulkpatch/client"
+	"bulkpatch/job"
 )
 
 // A jobRow is a job in a list.
@@ -14,6 +15,7 @@ type jobRow struct {
 	Path     string
 	Shown    shownState
 	Sentence sentence
+	Records  string // how many it has selected, "" if that is not known yet
 	Bar      []segment
 	Progress sentence // how far it is, what it waits for, or how it ended
 	Who      string   // the path of the list of what the same caller made, "" for none
@@ -30,9 +32,13 @@ func (r jobRow) Note() string {
 // jobRowOf shows a job in a list. known has the choices of its model, and parent is
 // the job that it undoes or retries; both may be nil.
 func jobRowOf(j client.Job, known choices, parent *client.Job) jobRow {
-	return jobRow{
+	row := jobRow{
 		Job: j, Path: jobPath(j.ID), Shown: stateOf(j), Sentence: sentenceOf(j, known, parent), Bar: barOf(j.Counts), Progress: progressOf(j),
 	}
+	if j.Counts.Matched != nil {
+		row.Records = number(*j.Counts.Matched)
+	}
+	return row
 }
 
 // progressOf says in words how far a job is.
@@ -42,7 +48,7 @@ func progressOf(j client.Job) sentence {
 		return failedWords(j)
 	case j.Done:
 		return endedWords(j)
-	case j.Progress.WaitReason != nil:
+	case j.Progress.WaitReason != nil && *j.Progress.WaitReason != job.WaitThrottled:
 		return waitingWords(j)
 	case j.State == client.StatePaused:
 		return actedWords(j, "paused", doneWords(j))
@@ -114,6 +120,9 @@ func runningWords(j client.Job) sentence {
 	}
 	if rate := j.Progress.RecordsPerSecond; rate > 0 {
 		text += " · " + rateWords(rate)
+	}
+	if most := j.Throttle.RecordsPerSecond; most != nil {
+		text += " · throttled to " + rateWords(*most)
 	}
 	if eta := j.Progress.ETASeconds; eta != nil && j.State == client.StateRunning {
 		text += " · " + lasting(time.Duration(*eta*float64(time.Second))) + " left"
