@@ -33,6 +33,7 @@ type Follow struct {
 	Parent     string     // id of the job to retry or undo
 	OnMismatch OnMismatch // of a retry; "" for the same as the parent job's
 	Codes      []string   // of a retry: it takes only records that ended with one of these codes; nil for all that remain
+	Pointers   []string   // of a retry: only records that ended for a value at one of these pointers, "" for the record as a whole; nil for all
 	IDs        []any      // of an undo, in stored form: it takes only these records; nil for all
 	Preview    bool       // the job is a preview of the retry or undo
 	Once
@@ -69,6 +70,7 @@ type ResultQuery struct {
 	Outcomes []Outcome // nil for all
 	Code     string    // of the reason why a record was not updated; "" for all
 	Pointer  *string   // to the value that was refused, "" where none was; nil for all
+	ID       string    // of one record, as [model.Model.ParseID] reads it; "" for all
 	Limit    int
 	Cursor   string
 }

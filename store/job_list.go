@@ -18,7 +18,7 @@ import (
 // at least one job. [job.ErrBadCursor]: the cursor does not belong to a list with
 // these conditions. [job.ErrQueryTimeout]: the query takes too long.
 func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
-	where, args := jobsWhere(s.db.Dialect, ws, q)
+	where, args := jobsWhere(s.db.Dialect, q)
 	if q.Cursor != "" {
 		place, err := readJobPlace(q)
 		if err != nil {
@@ -29,7 +29,7 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 	var page job.Page
 	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		l := jobLister{snapshotReader{ctx, t, s.db.Dialect}, ws.ID}
-		places, more, err := l.places(q.Limit, where, args)
+		places, more, err := l.places(q, where, args)
 		if err != nil || len(places) == 0 {
 			return err
 		}
@@ -47,11 +47,12 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 // pages. It stops at most where that is not 0: the result is then most if there are
 // at least so many. [job.ErrQueryTimeout]: the query takes too long.
 func (s *Store) CountJobs(ctx context.Context, ws auth.Workspace, q job.Query, most int64) (n int64, err error) {
-	where, args := jobsWhere(s.db.Dialect, ws, q)
-	query := `SELECT COUNT(*) FROM jobs j WHERE j.workspace = ?` + where
+	where, args := jobsWhere(s.db.Dialect, q)
+	from := ` FROM jobs j` + s.db.Dialect.IndexedBy(jobIndex(q)) + ` WHERE j.workspace = ?` + where
+	query := `SELECT COUNT(*)` + from
 	args = append([]any{ws.ID}, args...)
 	if most > 0 {
-		query = `SELECT COUNT(*) FROM (SELECT 1 FROM jobs j WHERE j.workspace = ?` + where + ` LIMIT ?) AS counted`
+		query = `SELECT COUNT(*) FROM (SELECT 1` + from + ` LIMIT ?) AS counted`
 		args = append(args, most)
 	}
 	err = s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
@@ -63,7 +64,7 @@ func (s *Store) CountJobs(ctx context.Context, ws auth.Workspace, q job.Query, m
 const newestFirst = " ORDER BY j.created_at DESC, j.num DESC LIMIT ?"
 
 // jobsWhere is the condition for the jobs that a query asks for.
-func jobsWhere(d *sqldb.Dialect, ws auth.Workspace, q job.Query) (where string, args []any) {
+func jobsWhere(d *sqldb.Dialect, q job.Query) (where string, args []any) {
 	text := new(strings.Builder)
 	text.WriteString(" AND j.left_at IS NULL")
 	add := func(condition string, values ...any) {
@@ -90,7 +91,7 @@ func jobsWhere(d *sqldb.Dialect, ws auth.Workspace, q job.Query) (where string, 
 	}
 	if q.IDPrefix != "" {
 		low, high := idsWith(q.IDPrefix)
-		add("j.num IN (SELECT p.num FROM jobs p WHERE p.workspace = ? AND p.id BETWEEN ? AND ?)", ws.ID, low, high)
+		add("j.id BETWEEN ? AND ?", low, high)
 	}
 	if len(q.Words) > 0 {
 		add("j.note_words IS NOT NULL")
@@ -183,9 +184,24 @@ var listSizes = `SELECT j.num, j.created_at, ` + strconv.Itoa(jobFrame) + ` + CO
 	+ COALESCE((SELECT SUM(octet_length(x.summary)) FROM shards x WHERE x.workspace = j.workspace AND x.job = j.num), 0) AS size
 	FROM jobs j WHERE j.workspace = ?`
 
-// jobPlaces lists the places of jobs. It reads only an index, however few of the jobs
-// meet the conditions.
-const jobPlaces = `SELECT j.num, j.created_at FROM jobs j WHERE j.workspace = ?`
+// jobPlaces lists the places of the jobs that a query asks for, of whose conditions
+// where is made.
+func jobPlaces(d *sqldb.Dialect, q job.Query, where string) string {
+	return `SELECT j.num, j.created_at FROM jobs j` + d.IndexedBy(jobIndex(q)) + ` WHERE j.workspace = ?` + where + newestFirst
+}
+
+// jobIndex is the index in which a query finds its jobs. Those of lists and of notes
+// have all that conditions compare, so only the index is read however few jobs meet
+// them. The last is that of the column id.
+func jobIndex(q job.Query) string {
+	switch {
+	case q.IDPrefix != "":
+		return "sqlite_autoindex_jobs_1"
+	case len(q.Words) > 0:
+		return "jobs_noted"
+	}
+	return "jobs_listed"
+}
 
 // A jobLister reads a page of jobs in one snapshot.
 type jobLister struct {
@@ -195,10 +211,10 @@ type jobLister struct {
 
 // places returns the places of the jobs of a page, which begins with the first job
 // that meets the conditions, and whether others follow.
-func (l jobLister) places(limit int, where string, args []any) (page []jobPlace, more bool, err error) {
+func (l jobLister) places(q job.Query, where string, args []any) (page []jobPlace, more bool, err error) {
 	var places []jobPlace
-	all := append(append([]any{l.ws}, args...), limit+1)
-	if err := l.List(&places, jobPlaces+where+newestFirst, all...); err != nil || len(places) == 0 {
+	all := append(append([]any{l.ws}, args...), q.Limit+1)
+	if err := l.List(&places, jobPlaces(l.d, q, where), all...); err != nil || len(places) == 0 {
 		return nil, false, err
 	}
 	var rows []struct {
@@ -211,7 +227,7 @@ func (l jobLister) places(limit int, where string, args []any) (page []jobPlace,
 	}
 	room := budget{left: job.PageBytes}
 	for i, r := range rows {
-		if i == limit || !room.take(r.Size) {
+		if i == q.Limit || !room.take(r.Size) {
 			return page, true, nil
 		}
 		page = append(page, r.jobPlace)

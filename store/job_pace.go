@@ -123,12 +123,12 @@ func (q snapshotReader) addSingles(p *job.Pace, ws int64) error {
 }
 
 // pacedShards reads the shards of the jobs that ended since a time, and of those that
-// have not ended.
+// have not ended. CROSS JOIN keeps SQLite from walking all shards of the workspace.
 var pacedShards = `SELECT s.pace, s.chunk_at FROM (
 		SELECT num FROM (SELECT num FROM jobs WHERE workspace = ? AND left_at IS NULL AND finished_at >= ? AND kind <> 'single'
 			ORDER BY finished_at DESC LIMIT ?) AS ended
 		UNION ALL SELECT num FROM jobs WHERE workspace = ? AND kind <> 'single' AND ` + unfinished + `) AS j
-	JOIN shards s ON s.workspace = ? AND s.job = j.num WHERE s.chunk_at >= ?`
+	CROSS JOIN shards s WHERE s.workspace = ? AND s.job = j.num AND s.chunk_at >= ?`
 
 func (q snapshotReader) addShards(p *job.Pace, ws int64) error {
 	var rows []struct {

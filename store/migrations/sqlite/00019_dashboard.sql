@@ -5,10 +5,11 @@
 ALTER TABLE shards ADD COLUMN pace TEXT NOT NULL DEFAULT '[]';
 
 -- Lists of jobs are filtered and counted without reading the jobs that are not
--- listed. The indexes keep their names, which statements of earlier versions use.
+-- listed: that takes left_at in the index, too, although it is null. The indexes
+-- keep their names, which statements of earlier versions use.
 DROP INDEX jobs_listed;
-CREATE INDEX jobs_listed ON jobs (workspace, created_at, num, state, kind, model, created_by) WHERE left_at IS NULL;
+CREATE INDEX jobs_listed ON jobs (workspace, created_at, num, state, kind, model, created_by, left_at) WHERE left_at IS NULL;
 DROP INDEX jobs_noted;
-CREATE INDEX jobs_noted ON jobs (workspace, created_at, num, note_words, state, kind) WHERE left_at IS NULL AND note_words IS NOT NULL;
+CREATE INDEX jobs_noted ON jobs (workspace, created_at, num, note_words, state, kind, left_at) WHERE left_at IS NULL AND note_words IS NOT NULL;
 -- What ended lately.
-CREATE INDEX jobs_ended ON jobs (workspace, finished_at, kind, state, num) WHERE left_at IS NULL AND finished_at IS NOT NULL;
+CREATE INDEX jobs_ended ON jobs (workspace, finished_at, kind, state, num, left_at) WHERE left_at IS NULL AND finished_at IS NOT NULL;
