@@ -140,10 +140,10 @@ func (v *Visit) models() ([]client.Model, error) {
 
 // rows shows jobs in a list.
 func (v *Visit) rows(jobs []client.Job, models []client.Model) []jobRow {
-	known := map[string]choices{}
+	known := map[string]knownChoices{}
 	for _, m := range models {
 		if slices.ContainsFunc(jobs, func(j client.Job) bool { return j.Model == m.Name }) {
-			known[m.Name] = choicesOf(m)
+			known[m.Name] = knownChoicesOf(m)
 		}
 	}
 	parents := v.parents(jobs)

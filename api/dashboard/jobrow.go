@@ -31,7 +31,7 @@ func (r jobRow) Note() string {
 
 // jobRowOf shows a job in a list. known has the choices of its model, and parent is
 // the job that it undoes or retries; both may be nil.
-func jobRowOf(j client.Job, known choices, parent *client.Job) jobRow {
+func jobRowOf(j client.Job, known knownChoices, parent *client.Job) jobRow {
 	row := jobRow{
 		Job: j, Path: jobPath(j.ID), Shown: stateOf(j), Sentence: sentenceOf(j, known, parent), Bar: barOf(j.Counts), Progress: progressOf(j),
 	}
