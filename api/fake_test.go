@@ -54,19 +54,22 @@ type fake struct {
 	onSubmit func(*job.Job)
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
-	preview   job.Preview
-	onImport  func(context.Context) error
-	onRotate  func(context.Context)
-	onDrafts  func([]model.Draft) // sees the rows of each batch
-	lookups   int                 // of keys
-	queries   int                 // for revisions
-	reads     int                 // of several jobs at once
-	lone      int                 // of one job
-	keyLooks  int                 // for the keys of open calls
-	down      bool                // nothing that is asked for in the background is answered
-	slow      time.Duration       // that an answer for revisions takes
-	scanFails bool                // after the first page
-	onPage    func()              // runs after each page of a scan
+	// onList, onCount and onPace run before jobs are listed, counted, and their pace
+	// is read.
+	onList, onCount, onPace func(context.Context) error
+	preview                 job.Preview
+	onImport                func(context.Context) error
+	onRotate                func(context.Context)
+	onDrafts                func([]model.Draft) // sees the rows of each batch
+	lookups                 int                 // of keys
+	queries                 int                 // for revisions
+	reads                   int                 // of several jobs at once
+	lone                    int                 // of one job
+	keyLooks                int                 // for the keys of open calls
+	down                    bool                // nothing that is asked for in the background is answered
+	slow                    time.Duration       // that an answer for revisions takes
+	scanFails               bool                // after the first page
+	onPage                  func()              // runs after each page of a scan
 }
 
 func newFake(now func() time.Time) *fake {
@@ -185,7 +188,18 @@ func (f *fake) Job(_ context.Context, ws auth.Workspace, id string) (job.Job, er
 	return j, nil
 }
 
-func (f *fake) Jobs(_ context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
+// before runs what a test wants to happen first.
+func before(ctx context.Context, do func(context.Context) error) error {
+	if do == nil {
+		return nil
+	}
+	return do(ctx)
+}
+
+func (f *fake) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
+	if err := before(ctx, f.onList); err != nil {
+		return job.Page{}, err
+	}
 	defer f.lock()()
 	f.listed = append(f.listed, q)
 	var all []job.Job
