@@ -58,6 +58,7 @@ type fake struct {
 	// is read.
 	onList, onCount, onPace func(context.Context) error
 	preview                 job.Preview
+	paces                   int // how often it was read
 	onImport                func(context.Context) error
 	onRotate                func(context.Context)
 	onDrafts                func([]model.Draft) // sees the rows of each batch

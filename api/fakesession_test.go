@@ -88,3 +88,9 @@ func (f *fake) CountJobs(ctx context.Context, ws auth.Workspace, q job.Query, mo
 	}
 	return n, err
 }
+
+func (f *fake) JobPace(context.Context, auth.Workspace, string) (job.Pace, error) {
+	defer f.lock()()
+	f.paces++
+	return f.pace, f.outage()
+}

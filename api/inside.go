@@ -7,7 +7,6 @@ import (
 	"net/url"
 
 	"bulkpatch/api/dashboard"
-	"bulkpatch/api/web"
 )
 
 // visitKey is the key in the context of the calls that a page makes. Its value is
@@ -20,25 +19,48 @@ func visitOf(ctx context.Context) *call {
 	return visit
 }
 
+// onlyLooks reports whether the call is made for a page that somebody opens, which
+// changes nothing: no preview becomes a job for it.
+func (c *call) onlyLooks() bool {
+	visit := visitOf(c.ctx())
+	return visit != nil && visit.r.Method != http.MethodPost
+}
+
 // inside makes a call of the API for the visitor of a page, in this process: through
 // the same routes and checks as from outside, except that the visitor's key is known
 // and was counted already. It panics with [http.ErrAbortHandler] if the visitor
 // has left, as the call itself would.
 func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
+	r := s.innerRequest(visit, c)
+	if c.Within > 0 {
+		return s.insideWithin(visit, r, c.Within)
+	}
+	return s.answerInside(r)
+}
+
+// answerInside serves a call of a page.
+func (s *server) answerInside(r *http.Request) dashboard.Answer {
+	w := &insideWriter{answer: dashboard.Answer{Header: http.Header{}}}
+	s.routed.ServeHTTP(w, r)
+	return w.answer
+}
+
+// forward makes a call like [server.inside], and answers the visitor with its answer
+// as it comes: a download may be long, and is never in memory as a whole.
+func (s *server) forward(visit *call, c dashboard.Call) {
+	s.routed.ServeHTTP(visit.w, s.innerRequest(visit, c))
+}
+
+// innerRequest returns the request of a call that a page makes for its visitor.
+func (s *server) innerRequest(visit *call, c dashboard.Call) *http.Request {
 	target, err := url.ParseRequestURI(c.Target)
 	if err != nil {
 		panic(err) // pages escape what they put into a target
 	}
-	ctx, over := visit.ctx(), func() bool { return false }
-	if c.Within > 0 {
-		limited, cancel := context.WithTimeout(ctx, c.Within)
-		defer cancel()
-		ctx, over = limited, func() bool { return limited.Err() != nil && visit.ctx().Err() == nil }
-	}
 	r := (&http.Request{
 		Method: c.Method, URL: target, RequestURI: c.Target, Host: visit.r.Host, RemoteAddr: visit.r.RemoteAddr,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Body: http.NoBody,
-	}).WithContext(context.WithValue(ctx, visitKey{}, visit))
+	}).WithContext(context.WithValue(visit.ctx(), visitKey{}, visit))
 	for name, value := range c.Header {
 		r.Header.Set(name, value)
 	}
@@ -49,31 +71,7 @@ func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
 			r.Body = readCloser{bytes.NewReader(c.Body)}
 		}
 	}
-	w := &insideWriter{answer: dashboard.Answer{Header: http.Header{}}}
-	if s.cutOff(w, r, over) {
-		return insideTimeout
-	}
-	return w.answer
-}
-
-// insideTimeout is the answer to a call that takes longer than its page waits.
-var insideTimeout = func() dashboard.Answer {
-	line, _ := web.NewProblem("query_timeout", "This took too long. Try again.").Line() // never fails
-	return dashboard.Answer{Status: http.StatusServiceUnavailable, Header: http.Header{}, Body: line}
-}()
-
-// cutOff serves a call of a page, and reports whether the call was ended because its
-// time was over. Where it ended because the visitor has left, it panics.
-func (s *server) cutOff(w http.ResponseWriter, r *http.Request, over func() bool) (late bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			if late = p == http.ErrAbortHandler && over(); !late {
-				panic(p)
-			}
-		}
-	}()
-	s.routed.ServeHTTP(w, r)
-	return false
+	return r
 }
 
 // A readCloser is a body in memory.

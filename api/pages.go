@@ -61,6 +61,7 @@ func (s *server) visit(c *call) *dashboard.Visit {
 		CountJobs: func(ctx context.Context, query url.Values, most int64) (int64, error) {
 			return s.countJobs(ctx, c, query, most)
 		},
+		Forward: func(inner dashboard.Call) { s.forward(c, inner) },
 	}
 }
 

@@ -121,7 +121,7 @@ func TestFiltersOfTheListAreKeptAndJudged(t *testing.T) {
 		}
 	}
 	for query, says := range map[string]string{
-		"state=asleep": "one of", "model=none": "No model of this name", "since=yesterday": "The first day is not a date", "cursor=nonsense": "cursor", "q=%3F": "nothing to search for",
+		"state=asleep": "one of", "model=none": "Model: no model of this name", "since=yesterday": "The first day is not a date", "cursor=nonsense": "cursor", "q=%3F": "nothing to search for",
 	} {
 		if page := r.open(r.admin, "/admin/jobs?"+query, 400); !strings.Contains(page, says) || !strings.Contains(page, `id="filters"`) {
 			t.Errorf("%s is answered %s", query, page)
@@ -253,7 +253,7 @@ func TestTheOverviewShowsWhatThereIs(t *testing.T) {
 	page := r.open(r.admin, "/admin", 200)
 	for _, part := range []string{
 		`id="running-0193f2c4-0000-7000-8000-000000000000"`, `id="waiting-0193f2c4-0000-7000-8000-000000000001"`, `id="failed-0193f2c4-0000-7000-8000-000000000013"`,
-		"The brake is on", "“<bdi>&lt;b&gt;stop&lt;/b&gt;</bdi>”", "6,120 records", "100/s", "There are more: show all", "Queue single", "1,234 waiting, the oldest for 1 min 30 s",
+		"The brake is on", "“<bdi>&lt;b&gt;stop&lt;/b&gt;</bdi>”", "6,120 records in all", "at most 100 a second", `<td class="num" data-value="100">100</td>`, "There are more: show all", "Queue single", "1,234 waiting, the oldest for 1 min 30 s",
 		"1 process, 1 at work", `href="/admin/jobs?since=2026-11-21"`, `data-every="5"`,
 	} {
 		if !strings.Contains(page, part) {

@@ -17,6 +17,8 @@ type Store interface {
 	// Pace says how many records of a workspace got an outcome in each minute since a
 	// time.
 	Pace(ctx context.Context, ws auth.Workspace, since time.Time) (job.Pace, error)
+	// JobPace returns how many of a job's records got their outcome over time.
+	JobPace(ctx context.Context, ws auth.Workspace, id string) (job.Pace, error)
 }
 
 // A QueueReader tells what Redis has of the queues and the worker processes. It

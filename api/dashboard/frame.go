@@ -39,7 +39,7 @@ func parsePages() map[string]*template.Template {
 // functions are what templates may call.
 var functions = template.FuncMap{
 	"asset": assetPath, "number": number, "lasting": lasting, "clock": clock, "iso": iso, "day": day, "once": rand.Text,
-	"list": func(items ...any) []any { return items },
+	"list": func(items ...any) []any { return items }, "deref": deref64,
 }
 
 // policy is the Content-Security-Policy of every page: it runs our own scripts and

@@ -81,7 +81,9 @@ func (d *Dashboard) Home(v *Visit) error {
 	models, _ := v.models() // without them, only the sentences are plainer
 	since := now.Add(-24 * time.Hour).UTC().Truncate(time.Second).Format(time.RFC3339)
 	together(
-		func() { v.readJobs(&page.Running, url.Values{"state": {"resolving,running,pausing,cancelling"}}, models) },
+		func() {
+			v.readJobs(&page.Running, url.Values{"state": {"resolving,running,pausing,cancelling"}}, models)
+		},
 		func() { v.readJobs(&page.Waiting, url.Values{"state": {"queued,paused"}}, models) },
 		func() { v.readJobs(&page.Failed, url.Values{"state": {commas(failedList)}, "since": {since}}, models) },
 		func() { page.Brake = v.readBrake() },
@@ -90,7 +92,7 @@ func (d *Dashboard) Home(v *Visit) error {
 	)
 	page.Empty = page.empty() && v.noJobs()
 	f := d.visited(v, "Overview", HomePath, page)
-	f.Every, f.Styles = homeEvery, []string{"jobs.css", "home.css"}
+	f.Every, f.Scripts, f.Styles = homeEvery, []string{"plot.js"}, []string{"uplot.css", "job.css", "jobs.css", "home.css"}
 	return show(v, http.StatusOK, "home", f)
 }
 

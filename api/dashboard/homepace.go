@@ -6,27 +6,16 @@ import (
 	"time"
 
 	"bulkpatch/auth"
-	"bulkpatch/job"
 )
 
 // A pacePart is how many records got an outcome in each minute of the last hour.
 type pacePart struct {
+	plotView
 	Shown   bool // the visitor may see it
-	Points  []pacePoint
 	Sum     int64
 	Peak    string // the highest rate
 	Now     string // the rate of the last whole minute
 	Unknown string
-}
-
-// A pacePoint is one minute.
-type pacePoint struct {
-	At    time.Time
-	Count int64
-	Rate  string
-	X, Y  string // where its bar is drawn, in percent
-	Width string
-	High  string
 }
 
 // readPace reads the pace of the last hour, for who may see all jobs.
@@ -40,28 +29,10 @@ func (d *Dashboard) readPace(v *Visit) (p pacePart) {
 	if p.Unknown = whyUnknown(err); err != nil || len(pace.Counts) == 0 {
 		return p
 	}
-	p.Points, p.Sum = pointsOf(pace), pace.Sum()
-	p.Peak = rateWords(float64(slices.Max(pace.Counts)) / pace.Width.Seconds())
-	if n := len(p.Points); n > 1 {
-		p.Now = p.Points[n-2].Rate // the last one has only begun
+	p.plotView, p.Sum = plotOf(pace), pace.Sum()
+	p.Peak = perSecond(float64(slices.Max(pace.Counts)) / pace.Width.Seconds())
+	if n := len(pace.Counts); n > 1 {
+		p.Now = perSecond(pace.PerSecond(n - 2)) // the last minute has only begun
 	}
 	return p
-}
-
-// pointsOf returns the points of a pace, and where each is drawn.
-func pointsOf(pace job.Pace) []pacePoint {
-	highest := float64(max(1, slices.Max(pace.Counts)))
-	each := 100 / float64(len(pace.Counts))
-	points := make([]pacePoint, len(pace.Counts))
-	for i, n := range pace.Counts {
-		high := float64(n) * 100 / highest
-		if n > 0 {
-			high = max(high, 2) // it is seen
-		}
-		points[i] = pacePoint{
-			At: pace.From.Add(time.Duration(i) * pace.Width), Count: n, Rate: rateWords(pace.PerSecond(i)),
-			X: percent(float64(i) * each), Width: percent(each * 0.8), Y: percent(100 - high), High: percent(high),
-		}
-	}
-	return points
 }

@@ -179,10 +179,17 @@ func (v *Visit) parents(jobs []client.Job) map[string]*client.Job {
 	return found
 }
 
+// faultNames are the fields of the form by the pointers of faults.
+var faultNames = map[string]string{"?state": "State", "?kind": "Kind", "?model": "Model", "?createdBy": "Who", "?note": "Search", "?id": "Search", "?cursor": "Page"}
+
 // faultsOf lists what is wrong with a request, in sentences.
 func faultsOf(p *web.Problem) (list []string) {
 	for _, f := range p.Errors {
-		list = append(list, f.Detail)
+		said := f.Detail
+		if name := faultNames[f.Pointer]; name != "" {
+			said = name + ": " + lowered(said)
+		}
+		list = append(list, said)
 	}
 	if len(list) == 0 {
 		list = []string{p.Detail}

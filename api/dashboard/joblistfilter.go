@@ -256,7 +256,7 @@ func kindName(kind string) string {
 func mainKindWords() string {
 	names := make([]string, len(mainKinds))
 	for i, k := range mainKinds {
-		names[i] = kindName(string(k))
+		names[i] = strings.TrimSuffix(kindName(string(k)), " updates")
 	}
 	words := strings.Join(names, ", ")
 	return strings.ToUpper(words[:1]) + words[1:]
@@ -301,4 +301,6 @@ func (f jobFilter) WithSingles() string {
 }
 
 // Narrowed reports whether anything is left out besides what is by default.
-func (f jobFilter) Narrowed() bool { return f != jobFilter{Kind: f.Kind} || f.Kind != "" && f.Kind != allKinds }
+func (f jobFilter) Narrowed() bool {
+	return f != jobFilter{Kind: f.Kind} || f.Kind != "" && f.Kind != allKinds
+}

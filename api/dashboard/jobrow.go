@@ -119,10 +119,10 @@ func runningWords(j client.Job) sentence {
 		text = percentWords(*j.Progress.Percent)
 	}
 	if rate := j.Progress.RecordsPerSecond; rate > 0 {
-		text += " · " + rateWords(rate)
+		text += " · " + perSecond(rate) + "/s"
 	}
 	if most := j.Throttle.RecordsPerSecond; most != nil {
-		text += " · throttled to " + rateWords(*most)
+		text += " · throttled to " + perSecond(*most) + "/s"
 	}
 	if eta := j.Progress.ETASeconds; eta != nil && j.State == client.StateRunning {
 		text += " · " + lasting(time.Duration(*eta*float64(time.Second))) + " left"
@@ -166,14 +166,6 @@ func countWords(j client.Job) (text string) {
 // percentWords writes a share of a hundred, which is 100 only for all.
 func percentWords(p float64) string {
 	return strconv.FormatFloat(math.Floor(p*10)/10, 'f', 1, 64) + " %"
-}
-
-// rateWords writes how many records are done in a second.
-func rateWords(rate float64) string {
-	if rate < 10 {
-		return strconv.FormatFloat(rate, 'f', 1, 64) + "/s"
-	}
-	return number(int64(rate)) + "/s"
 }
 
 // lowered begins a text with a small letter.

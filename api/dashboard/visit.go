@@ -34,6 +34,8 @@ type Visit struct {
 	// Within is how long each call of the API may take, 0 for as long as the API lets
 	// it. What takes longer is answered with the problem query_timeout.
 	Within time.Duration
+	// Forward makes such a call, and answers the visitor with its answer as it comes.
+	Forward func(Call)
 }
 
 // A Call is a call of the API that a page makes.

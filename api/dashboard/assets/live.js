@@ -10,6 +10,7 @@ const patience = 10_000; // of an event stream that has broken, in ms
 
 let source; // the open event stream
 let timer;
+let doubt; // runs while the event stream is broken
 let held; // the newest text that waits until the reader is idle
 let fresh = Date.now(); // when the page was last known to be true
 
@@ -88,11 +89,20 @@ function listen() {
     read(); // what only the end shows
   });
   source.addEventListener("open", () => {
+    clearTimeout(doubt);
+    doubt = undefined;
+    fresh = Date.now();
     stale.hidden = true;
   });
   source.addEventListener("error", () => {
-    if (Date.now() - fresh > patience || source?.readyState === EventSource.CLOSED) old();
-    if (source?.readyState === EventSource.CLOSED) timer = setTimeout(listen, patience);
+    if (source?.readyState === EventSource.CLOSED) {
+      read(); // says why: the session has ended, or the server does not answer
+      timer = setTimeout(listen, patience);
+      return;
+    }
+    if (doubt) return; // the browser tries again by itself
+    fresh = Date.now();
+    doubt = setTimeout(old, patience);
   });
 }
 
