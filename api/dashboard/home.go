@@ -90,6 +90,10 @@ func (d *Dashboard) Home(v *Visit) error {
 		func() { page.Pace = d.readPace(v) },
 		func() { page.Work = d.readWork(v) },
 	)
+	if page.Brake.On {
+		page.Running.sayOnce(job.WaitBrake)
+		page.Waiting.sayOnce(job.WaitBrake)
+	}
 	page.Empty = page.empty() && v.noJobs()
 	f := d.visited(v, "Overview", HomePath, page)
 	f.Every, f.Scripts, f.Styles = homeEvery, []string{"plot.js"}, []string{"uplot.css", "job.css", "jobs.css", "home.css"}
@@ -137,6 +141,16 @@ func (v *Visit) readJobs(p *jobPart, q url.Values, models []client.Model) {
 	err := v.Get(jobsTarget(q, homeJobs, ""), &answer)
 	p.Unknown, p.More = whyUnknown(err), answer.NextCursor != nil
 	p.Rows = v.rows(answer.Items, models)
+}
+
+// sayOnce leaves out why the jobs wait for a reason that the page explains above.
+func (p *jobPart) sayOnce(reason string) {
+	for i, r := range p.Rows {
+		if waits := r.Job.Progress.WaitReason; waits != nil && *waits == reason {
+			r.Job.Progress.WaitDetail = nil
+			p.Rows[i].Progress = progressOf(r.Job)
+		}
+	}
 }
 
 // noJobs reports whether it is sure that the visitor sees no job at all.
