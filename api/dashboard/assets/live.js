@@ -4,7 +4,7 @@
 // nobody looks. When the server does not answer, it says since when the page is old.
 const main = document.querySelector("main");
 const stale = document.getElementById("stale");
-const every = Number(main.dataset.every) * 1000;
+let every = Number(main.dataset.every) * 1000;
 const events = main.dataset.events;
 const patience = 10_000; // of an event stream that has broken, in ms
 
@@ -18,6 +18,9 @@ let fresh = Date.now(); // when the page was last known to be true
 // its id. Only those that are marked are replaced, and only if they differ.
 export function replace(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
+  document.dispatchEvent(new CustomEvent("read", { detail: page })); // for what a page adds to this
+  const often = page.querySelector("main[data-every]");
+  if (often && every) every = Number(often.dataset.every) * 1000;
   for (const next of page.querySelectorAll("[data-live][id]")) {
     const now = document.getElementById(next.id);
     if (!now || now.dataset.source === next.outerHTML || now.contains(document.activeElement)) continue;
