@@ -46,6 +46,9 @@ type Config struct {
 	// such page.
 	Queues dashboard.QueueReader
 
+	// Environment is the name that every page shows as a badge, "" for none.
+	Environment string
+
 	// CSVGuard says whether the strings of all tables, those that are answered
 	// and those that are imported, are guarded against spreadsheet programs
 	// that would take them for formulas.
@@ -104,11 +107,13 @@ func New(c Config) http.Handler {
 		calls:     newOpenCalls(c.Store),
 		rate:      newCallRate(c.Rate),
 		watcher:   newWatcher(c.Store),
-		dashboard: dashboard.New(c.Store, c.Queues, c.Now),
+		dashboard: dashboard.New(dashboard.Config{Store: c.Store, Queues: c.Queues, Now: c.Now, Environment: c.Environment}),
+		forms:     newSentForms(c.Now),
 		origin:    http.NewCrossOriginProtection(),
 	}
 	s.shares = newShares(c.MaxBody)
-	return s.observe(s.crossOrigin(s.mux()))
+	s.routed = s.mux()
+	return s.observe(s.crossOrigin(s.routed))
 }
 
 // A server is what the handlers share.
@@ -122,6 +127,8 @@ type server struct {
 	rate      *callRate // nil for no limit
 	watcher   *watcher
 	dashboard *dashboard.Dashboard
+	forms     *sentForms
+	routed    http.Handler // serves all paths
 	origin    *http.CrossOriginProtection
 	signing   atomic.Pointer[[]byte] // see signingKey
 }

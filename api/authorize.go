@@ -36,6 +36,9 @@ func (s *server) authorize(c *call, a access) error {
 	if a.keyless {
 		return nil
 	}
+	if visit := visitOf(c.ctx()); visit != nil {
+		return c.actFor(visit, a)
+	}
 	secret, err := secretOf(c.r.Header, c.format.keyForm())
 	switch {
 	case err != nil:

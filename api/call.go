@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"time"
 
 	"bulkpatch/api/compat"
@@ -33,6 +34,9 @@ type call struct {
 	endCheck func() // gives back the room for checking it; nil for none
 
 	session bool // the key was found by a session
+
+	form url.Values // of a page
+	once string     // identifies the form and what it says; "" where it may be sent again
 
 	cancel  context.CancelCauseFunc // of the context; nil without a key
 	streams bool                    // is an event stream or a long poll

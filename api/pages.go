@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"bulkpatch/api/dashboard"
 	"bulkpatch/api/web"
@@ -20,16 +21,14 @@ var (
 
 // pageRoutes lists the pages of the dashboard.
 func (s *server) pageRoutes() []route {
-	form := Content{[]string{web.TypeForm}, nil}
 	asset := Content{[]string{"text/css", "text/javascript", "image/svg+xml"}, nil}
-	return []route{
+	return slices.Concat([]route{
 		{"GET", dashboard.SignInPath, openPage, Reads, Cheap, []Param{query("to", "string", "The page to open after the sign-in.")}, nothing, aPage, s.signInPage},
-		{"POST", dashboard.SignInPath, openPage, Changes, Cheap, nil, form, aPage, s.signIn},
+		{"POST", dashboard.SignInPath, openPage, Changes, Cheap, nil, aForm, aPage, s.signIn},
 		{"POST", dashboard.SignOutPath, anyPage, Changes, Cheap, nil, nothing, aPage, s.signOut},
-		{"GET", dashboard.AssetsPath + "{asset}", openPage, Reads, Cheap, nil, nothing, asset, s.asset},
-		{"GET", dashboard.HomePath, anyPage, Reads, Cheap, nil, nothing, aPage, s.page((*dashboard.Dashboard).Home)},
+		{"GET", dashboard.AssetsPath + "{version}/{asset}", openPage, Reads, Cheap, nil, nothing, asset, s.asset},
 		{"GET", dashboard.QueuesPath, mainPage, Reads, Paged, nil, nothing, aPage, s.page((*dashboard.Dashboard).Queues)},
-	}
+	}, s.overviewPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
 }
 
 // completePages adds the paths of pages with a slash at the end, and an answer to
@@ -45,18 +44,26 @@ func (s *server) completePages(paths map[string]*resource) {
 
 // page serves a page of the dashboard.
 func (s *server) page(show func(*dashboard.Dashboard, *dashboard.Visit) error) func(*call) error {
-	return func(c *call) error { return show(s.dashboard, c.visit()) }
+	return func(c *call) error { return show(s.dashboard, s.visit(c)) }
+}
+
+// formPage serves a form of a page; see [server.form].
+func (s *server) formPage(take func(*dashboard.Dashboard, *dashboard.Visit) error) func(*call) error {
+	return s.form(s.page(take))
 }
 
 // visit returns the call as a visit of a page.
-func (c *call) visit() *dashboard.Visit {
-	return &dashboard.Visit{ResponseWriter: c.w, Request: c.r, Key: c.key, Caller: c.caller(), CanSignOut: c.session}
+func (s *server) visit(c *call) *dashboard.Visit {
+	return &dashboard.Visit{
+		ResponseWriter: c.w, Request: c.r, Key: c.key, Caller: c.caller(), CanSignOut: c.session, Form: c.form, Once: c.once,
+		API: func(inner dashboard.Call) dashboard.Answer { return s.inside(c, inner) },
+	}
 }
 
 var errNoAsset = web.NewProblem("unknown_path", "There is no such file. Load the page again.")
 
 func (s *server) asset(c *call) error {
-	if !dashboard.Asset(c.w, c.r.PathValue("asset")) {
+	if !dashboard.Asset(c.w, c.r.PathValue("version"), c.r.PathValue("asset")) {
 		return errNoAsset
 	}
 	return nil
@@ -73,7 +80,7 @@ func (f pageFormat) fail(c *call, p *web.Problem) {
 	case p.Code == errMissingKey.Code:
 		_ = c.redirect(signInFor(c.r)) // never fails
 	case err == nil && offered == typeHTML:
-		f.dashboard.Fail(c.visit(), p)
+		f.dashboard.Fail(f.visit(c), p)
 	default:
 		p.Write(c.w)
 	}

@@ -83,7 +83,7 @@ func TestBrowsersKeepAssets(t *testing.T) {
 	r, into := pageRig(t)
 	page := r.as("", "GET", "/admin/queues", "", "Cookie", into["admin"][1]).want(200)
 	found := assetInPage.FindAllString(page.text, -1)
-	if len(found) != 3 {
+	if len(found) < 3 {
 		t.Fatalf("the page refers to %q", found)
 	}
 	for _, path := range found {

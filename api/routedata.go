@@ -130,6 +130,7 @@ var segments = []segment{
 	{"id", "The id of a customer.", func(c *call) error { return c.format.noSuchID() }},
 	{"job", "The id of a job.", func(*call) error { return errNoJob }},
 	{"key", "The id of an API key.", func(*call) error { return errNoKey }},
+	{"version", "The version of the files that pages refer to.", func(*call) error { return errNoAsset }},
 	{"asset", "The name of a file that pages refer to.", func(*call) error { return errNoAsset }},
 	{"name", "The name of a model.", func(*call) error { return errNoModel }},
 	{"workspace", "The name of the key's workspace.", func(*call) error { return errNoWorkspace }},

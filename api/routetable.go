@@ -21,6 +21,7 @@ var (
 	aRecordPatch = Content{[]string{web.TypeMerge, web.TypeJSON}, patchJSON{}}
 	aJob         = Content{[]string{web.TypeJSON}, jobJSON{}}
 	aPage        = Content{[]string{typeHTML}, nil}
+	aForm        = Content{[]string{web.TypeForm}, nil}
 )
 
 // routes lists every call of the native API. Each row has the fields of a

@@ -61,9 +61,9 @@ func TestASessionLastsUntilItOrItsKeyEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			cookie := r.signIn(r.reader, "").want(303).header("Location", "/admin").cookie()
-			home := r.as("", "GET", "/admin", "", "Cookie", cookie).want(200)
+			home := r.as("", "GET", "/admin/access", "", "Cookie", cookie).want(200)
 			if !strings.Contains(home.text, "reader") || !strings.Contains(home.text, "See customers") || !strings.Contains(home.text, "Sign out") {
-				t.Errorf("the first page says %s", home.text)
+				t.Errorf("the page about the key says %s", home.text)
 			}
 			end(r, cookie)
 			r.as("", "GET", "/admin", "", "Cookie", cookie).want(303).header("Location", "/admin/login")

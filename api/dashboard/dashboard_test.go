@@ -30,13 +30,13 @@ func TestDaysOfAQueueThatIsNotKnownAreZero(t *testing.T) {
 	}
 }
 
-func TestTheFirstPageSaysWhoseKeyItIs(t *testing.T) {
-	d := New(nil, nil, time.Now)
+func TestThePageAboutTheKeySaysWhoseItIs(t *testing.T) {
+	d := New(Config{Now: time.Now})
 	w := httptest.NewRecorder()
 	key := auth.Key{Name: "ops", Workspace: auth.Workspace{Name: "main"}, Scopes: auth.Scopes}
 	caller := key.Caller("")
 	caller.Person = "Ana <ana@example.com>"
-	if err := d.Home(&Visit{ResponseWriter: w, Request: httptest.NewRequest("GET", HomePath, nil), Key: key, Caller: caller}); err != nil {
+	if err := d.Access(&Visit{ResponseWriter: w, Request: httptest.NewRequest("GET", AccessPath, nil), Key: key, Caller: caller}); err != nil {
 		t.Fatal(err)
 	}
 	page := w.Body.String()

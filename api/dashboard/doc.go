@@ -1,11 +1,15 @@
 // Package dashboard owns the pages under /admin: how they look, what they say, and
 // the headers that keep browsers from running anything that is not ours. The pages
-// are html/template files in pages; the style sheet, the script and the icon are in
-// assets. All of them are part of the program, and no page has an inline script or
-// style, or asks another host.
+// are html/template files in pages, with what they share in pages/parts; style sheets,
+// scripts and the icon are in assets. All of them are part of the program, and no page
+// has an inline script or style, or asks another host.
 //
-// It leaves to api the routes, who may open which page, the sign-in and the
-// sessions: a page is served only after the checks that every call passes. What a
-// page shows comes from small interfaces; the package knows neither the store nor
-// the queue.
+// It is a client of the API in the same process: a page reads and writes by the calls
+// that a program would make ([Visit.Get], [Visit.Send]), as the visitor. So a page
+// shows what the API shows, allows what the visitor's key allows, and has no rules of
+// its own. Only what the API has no call for comes from the interfaces [Store] and
+// [QueueReader].
+//
+// It leaves to api the routes, who may open which page, the sign-in and the sessions,
+// and that a form sent twice has its effect once.
 package dashboard

@@ -35,5 +35,8 @@ func lasting(d time.Duration) string {
 // clock writes a moment to the second.
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
+// iso writes a moment for programs.
+func iso(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
 // day writes a day.
 func day(t time.Time) string { return t.UTC().Format("Mon 2 Jan") }

@@ -1,41 +1,8 @@
 package dashboard
 
-import (
-	"net/http"
-	"slices"
+import "net/http"
 
-	"bulkpatch/auth"
-)
-
-// HomePath is the page that everybody who has signed in may open.
-const HomePath = "/admin"
-
-// A home says who the visitor is and what the key allows.
-type home struct {
-	Allowed []string
-	Links   []link
-}
-
-// Home answers with the first page.
+// Home answers with the overview.
 func (d *Dashboard) Home(v *Visit) error {
-	page := home{Links: d.links(v)}
-	for _, s := range auth.Scopes {
-		if slices.Contains(v.Key.Scopes, s) {
-			page.Allowed = append(page.Allowed, scopeWords[s])
-		}
-	}
-	if Oversees(v.Key) {
-		page.Allowed = append(page.Allowed, "The keys, the audit and the brake of all workspaces")
-	}
-	return show(v, http.StatusOK, "home", d.visited(v, "Your access", HomePath, page))
-}
-
-// scopeWords says what each scope allows.
-var scopeWords = map[auth.Scope]string{
-	auth.CustomersRead:  "See customers",
-	auth.CustomersWrite: "Change customers: submit, preview, import and delete",
-	auth.JobsRead:       "See all jobs of the workspace",
-	auth.JobsWrite:      "See, pause, resume, cancel and throttle jobs",
-	auth.SecretsRead:    "See secret values of customers",
-	auth.Admin:          "Everything in the workspace, including its keys, its audit and its brake",
+	return show(v, http.StatusOK, "home", d.visited(v, "Overview", HomePath, nil))
 }

@@ -9,9 +9,6 @@ import (
 	"bulkpatch/job"
 )
 
-// QueuesPath is the page about the queues and the workers.
-const QueuesPath = "/admin/queues"
-
 // How long the page waits for Redis and for the database.
 const (
 	redisWithin    = 2 * time.Second
@@ -63,7 +60,7 @@ func (d *Dashboard) Queues(v *Visit) error {
 	d.readRedis(v.Request.Context(), &page)
 	d.readDatabase(v.Request.Context(), &page)
 	f := d.visited(v, "Queues", QueuesPath, page)
-	f.Live = true
+	f.Every = 5
 	return show(v, http.StatusOK, "queues", f)
 }
 

@@ -1,0 +1,85 @@
+package dashboard
+
+import (
+	"net/url"
+	"strconv"
+
+	"bulkpatch/client"
+)
+
+// A segment is a part of the bar that shows a job's outcomes.
+type segment struct {
+	Class    string
+	X, Width string // in percent
+}
+
+// An outcomeCount is a line below the bar. The counts add up to what matched.
+type outcomeCount struct {
+	Class string
+	Word  string
+	Count int64
+	Path  string // of the results with this outcome, "" for none
+}
+
+// outcomes are the outcomes in the order in which they are shown everywhere.
+var outcomes = []struct{ name, class string }{
+	{client.OutcomeUpdated, "b-up"}, {client.OutcomeUnchanged, "b-same"}, {client.OutcomeSkipped, "b-skip"},
+	{client.OutcomeConflicted, "b-conf"}, {client.OutcomeFailed, "b-fail"}, {client.OutcomePending, "b-wait"},
+}
+
+// countOf returns the number of records with an outcome.
+func countOf(c client.Counts, outcome string) int64 {
+	switch outcome {
+	case client.OutcomeUpdated:
+		return c.Updated
+	case client.OutcomeUnchanged:
+		return c.Unchanged
+	case client.OutcomeSkipped:
+		return c.Skipped
+	case client.OutcomeConflicted:
+		return c.Conflicted
+	case client.OutcomeFailed:
+		return c.Failed
+	}
+	if c.Pending == nil {
+		return 0
+	}
+	return *c.Pending
+}
+
+// leastWidth is how much of a bar a part takes at least, in percent, so that a few
+// failures among a million records are seen.
+const leastWidth = 0.6
+
+// barOf returns the parts of the bar of some counts. What is pending is the rest.
+func barOf(c client.Counts) (parts []segment) {
+	if c.Matched == nil || *c.Matched == 0 {
+		return nil
+	}
+	var x float64
+	for _, o := range outcomes[:len(outcomes)-1] {
+		n := countOf(c, o.name)
+		if n == 0 {
+			continue
+		}
+		width := min(max(float64(n)*100/float64(*c.Matched), leastWidth), 100-x)
+		parts = append(parts, segment{o.class, percent(x), percent(width)})
+		x += width
+	}
+	return parts
+}
+
+func percent(p float64) string { return strconv.FormatFloat(p, 'f', 2, 64) + "%" }
+
+// legendOf returns the counts of a job, each with the path of the results that it
+// counts.
+func legendOf(j client.Job) []outcomeCount {
+	list := make([]outcomeCount, len(outcomes))
+	for i, o := range outcomes {
+		list[i] = outcomeCount{Class: o.class, Word: o.name, Count: countOf(j.Counts, o.name)}
+		if list[i].Count > 0 {
+			list[i].Path = withQuery(jobPath(j.ID), url.Values{"outcome": {o.name}}) + "#records"
+		}
+	}
+	return list
+}

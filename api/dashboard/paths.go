@@ -1,0 +1,41 @@
+package dashboard
+
+import "net/url"
+
+// The paths of the pages. Further ones lie below them.
+const (
+	HomePath      = "/admin"
+	AccessPath    = "/admin/access"
+	JobsPath      = "/admin/jobs"
+	NewPath       = "/admin/new" // a new update
+	CustomersPath = "/admin/customers"
+	QueuesPath    = "/admin/queues"
+	BrakePath     = "/admin/brake"
+	KeysPath      = "/admin/keys"
+	AuditPath     = "/admin/audit"
+	LimitsPath    = "/admin/limits"
+	GoPath        = "/admin/go" // to what has an id
+	HelpPath      = "/admin/help"
+)
+
+// jobPath is the page of a job.
+func jobPath(id string) string { return JobsPath + "/" + url.PathEscape(id) }
+
+// modelPath is the list of a model's customers.
+func modelPath(model string) string { return CustomersPath + "/" + url.PathEscape(model) }
+
+// recordPath is the page of a customer.
+func recordPath(model, id string) string { return modelPath(model) + "/records/" + url.PathEscape(id) }
+
+// withQuery adds the parameters that have a value to a path.
+func withQuery(path string, query url.Values) string {
+	for name, values := range query {
+		if len(values) == 0 || values[0] == "" {
+			query.Del(name)
+		}
+	}
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}

@@ -1,0 +1,45 @@
+package dashboard
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"bulkpatch/client"
+)
+
+// A value is a JSON value as pages show it: a text without its quotes, and everything
+// else as it is written, so that no digit of a number is lost.
+type value struct {
+	Text string
+	None bool // there is no value
+}
+
+// valueOf shows a JSON value.
+func valueOf(raw json.RawMessage) value {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || string(raw) == "null" {
+		return value{None: true}
+	}
+	var text string
+	if raw[0] == '"' && json.Unmarshal(raw, &text) == nil {
+		return value{Text: text}
+	}
+	return value{Text: string(raw)}
+}
+
+// A changedField is a field with its former and its new value.
+type changedField struct {
+	Field    string
+	From, To value
+}
+
+// changesOf shows what changed in a record, in the order of the fields' names.
+func changesOf(changed map[string]client.Change) []changedField {
+	list := make([]changedField, 0, len(changed))
+	for _, field := range slices.Sorted(maps.Keys(changed)) {
+		list = append(list, changedField{field, valueOf(changed[field].From), valueOf(changed[field].To)})
+	}
+	return list
+}

@@ -1,0 +1,167 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"bulkpatch/api/web"
+)
+
+// Limits of what is remembered of the forms that were sent.
+const (
+	formLife  = 10 * time.Minute
+	maxForms  = 1000
+	maxAnswer = 32 << 10 // bytes of an answer that is remembered
+)
+
+// formField is the hidden field of every form that changes something. Its value is
+// random and made with the page.
+const formField = "once"
+
+// form serves a form of a page that somebody has signed in to. A form that is sent
+// again with the same content is answered as the first time, and nothing is done
+// twice: somebody pressed the button twice, or the browser sent it again. That holds
+// within this process and for formLife; a job is made once in any case, because its
+// idempotency key is that of the form.
+func (s *server) form(serve func(*call) error) func(*call) error {
+	return func(c *call) error {
+		raw, err := s.body(c)
+		if err != nil {
+			return err
+		}
+		if c.form, err = url.ParseQuery(string(raw)); err != nil {
+			return web.NewProblem("invalid_request", "The form could not be read.")
+		}
+		if c.form.Get(formField) == "" {
+			return serve(c)
+		}
+		c.once = formHash(c.secret, c.r.URL.Path, string(raw))
+		for {
+			f, first := s.forms.begin(c.once)
+			if first {
+				return s.firstTime(c, f, serve)
+			}
+			select {
+			case <-f.done:
+			case <-c.ctx().Done():
+				return c.ctx().Err()
+			}
+			if f.answer != nil {
+				f.answer.send(c.w)
+				return nil
+			}
+		}
+	}
+}
+
+// formHash identifies a form that somebody sent.
+func formHash(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		sum := sha256.Sum256([]byte(p))
+		h.Write(sum[:])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// firstTime serves a form and remembers the answer, for those who send it again.
+func (s *server) firstTime(c *call, f *sentForm, serve func(*call) error) error {
+	kept := &keptAnswer{ResponseWriter: c.w, header: http.Header{}}
+	defer s.forms.end(f)
+	outside := c.w
+	c.w = kept
+	err := serve(c)
+	c.w = outside
+	if err != nil {
+		return err
+	}
+	if kept.status < http.StatusInternalServerError && len(kept.body) <= maxAnswer {
+		f.answer = kept
+	}
+	kept.send(c.w)
+	return nil
+}
+
+// A keptAnswer is an answer in memory.
+type keptAnswer struct {
+	http.ResponseWriter
+	header http.Header
+	status int
+	body   []byte
+}
+
+func (k *keptAnswer) Header() http.Header { return k.header }
+
+func (k *keptAnswer) WriteHeader(status int) {
+	if k.status == 0 {
+		k.status = status
+	}
+}
+
+func (k *keptAnswer) Write(b []byte) (int, error) {
+	k.WriteHeader(http.StatusOK)
+	k.body = append(k.body, b...)
+	return len(b), nil
+}
+
+func (k *keptAnswer) send(w http.ResponseWriter) {
+	for name, values := range k.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(max(k.status, http.StatusOK))
+	_, _ = w.Write(k.body) // a visitor who has left needs no answer
+}
+
+// sentForms remembers the answers to forms. It is safe for concurrent use.
+type sentForms struct {
+	now func() time.Time
+
+	mu    sync.Mutex
+	forms map[string]*sentForm
+	order []*sentForm // oldest first
+}
+
+// A sentForm is a form that was sent once.
+type sentForm struct {
+	hash   string
+	at     time.Time
+	done   chan struct{} // closed when it was answered
+	answer *keptAnswer   // nil for none that can be given again
+}
+
+func newSentForms(now func() time.Time) *sentForms {
+	return &sentForms{now: now, forms: map[string]*sentForm{}}
+}
+
+// begin returns the form of a hash, and whether it is sent for the first time. Who
+// sends it for the first time must call end.
+func (s *sentForms) begin(hash string) (f *sentForm, first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	for len(s.order) > 0 && (len(s.order) >= maxForms || now.Sub(s.order[0].at) >= formLife) {
+		delete(s.forms, s.order[0].hash)
+		s.order = s.order[1:]
+	}
+	if f, ok := s.forms[hash]; ok {
+		return f, false
+	}
+	f = &sentForm{hash: hash, at: now, done: make(chan struct{})}
+	s.forms[hash], s.order = f, append(s.order, f)
+	return f, true
+}
+
+// end lets those go on who have sent the form again. Where there is no answer to give
+// them, because the form failed or the answer was too large, one of them is the first.
+func (s *sentForms) end(f *sentForm) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.answer == nil && s.forms[f.hash] == f {
+		delete(s.forms, f.hash)
+	}
+	close(f.done)
+}

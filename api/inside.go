@@ -1,0 +1,77 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+
+	"bulkpatch/api/dashboard"
+)
+
+// visitKey is the key in the context of the calls that a page makes. Its value is
+// the visit's call, which has been authorised. Only this process can set it.
+type visitKey struct{}
+
+// visitOf returns the visit that a call is made for, nil for a call from outside.
+func visitOf(ctx context.Context) *call {
+	visit, _ := ctx.Value(visitKey{}).(*call)
+	return visit
+}
+
+// inside makes a call of the API for the visitor of a page, in this process: through
+// the same routes and checks as from outside, except that the visitor's key is known
+// and was counted already. It panics with [http.ErrAbortHandler] if the visitor
+// has left, as the call itself would.
+func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
+	target, err := url.ParseRequestURI(c.Target)
+	if err != nil {
+		panic(err) // pages escape what they put into a target
+	}
+	r := (&http.Request{
+		Method: c.Method, URL: target, RequestURI: c.Target, Host: visit.r.Host, RemoteAddr: visit.r.RemoteAddr,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{}, Body: http.NoBody,
+	}).WithContext(context.WithValue(visit.ctx(), visitKey{}, visit))
+	for name, value := range c.Header {
+		r.Header.Set(name, value)
+	}
+	if c.Body != nil {
+		r.ContentLength = int64(len(c.Body))
+		r.Body = http.NoBody
+		if len(c.Body) > 0 {
+			r.Body = readCloser{bytes.NewReader(c.Body)}
+		}
+	}
+	w := &insideWriter{answer: dashboard.Answer{Header: http.Header{}}}
+	s.routed.ServeHTTP(w, r)
+	return w.answer
+}
+
+// A readCloser is a body in memory.
+type readCloser struct{ *bytes.Reader }
+
+// Close does nothing.
+func (readCloser) Close() error { return nil }
+
+// actFor makes a call one of the visitor for whom a page makes it.
+func (c *call) actFor(visit *call, a access) error {
+	c.key, c.secret = visit.key, visit.secret
+	return a.require(c.key)
+}
+
+// An insideWriter keeps the answer to a call that a page makes.
+type insideWriter struct{ answer dashboard.Answer }
+
+func (w *insideWriter) Header() http.Header { return w.answer.Header }
+
+func (w *insideWriter) WriteHeader(status int) {
+	if w.answer.Status == 0 {
+		w.answer.Status = status
+	}
+}
+
+func (w *insideWriter) Write(b []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	w.answer.Body = append(w.answer.Body, b...)
+	return len(b), nil
+}

@@ -1,0 +1,4 @@
+package api
+
+// customerPages lists the pages about customers.
+func (s *server) customerPages() []route { return nil }

@@ -1,0 +1,4 @@
+package api
+
+// jobPages lists the pages about jobs.
+func (s *server) jobPages() []route { return nil }
