@@ -66,7 +66,10 @@ func composeModelOf(m client.Model) (*composeModel, error) {
 			out.ID = f.Name
 		}
 		if f.Role == "" && !f.ReadOnly {
-			out.Fields = append(out.Fields, own...)
+			out.Fields = append(out.Fields, own[0])
+			if f.Type == "object" { // a merge patch cannot change a part of a list
+				out.Fields = append(out.Fields, own[1:]...)
+			}
 		}
 		if f.Filterable {
 			out.Filters = append(out.Filters, own...)
