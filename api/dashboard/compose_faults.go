@@ -16,6 +16,14 @@ type composeFault struct {
 	Pointer string // into the filter, where it is about a part of it
 }
 
+// Place says where in the filter the fault is, "" for nowhere in particular.
+func (f composeFault) Place() string { return pointerWords(f.Pointer) }
+
+// pointerWords writes a JSON pointer for people.
+func pointerWords(pointer string) string {
+	return strings.NewReplacer("/", " › ", "~1", "/", "~0", "~").Replace(strings.TrimPrefix(pointer, "/"))
+}
+
 // composeFaults is a list of what is wrong, in the order of the form.
 type composeFaults struct {
 	List []composeFault
@@ -33,6 +41,9 @@ func (l *composeFaults) At(input string) string {
 	var all []string
 	for _, f := range l.List {
 		if f.Input == input {
+			if place := f.Place(); place != "" {
+				f.Detail = place + ": " + f.Detail
+			}
 			all = append(all, f.Detail)
 		}
 	}
@@ -80,8 +91,8 @@ func placed(fault web.Fault, m *composeModel, f *composeForm) composeFault {
 	out := composeFault{Input: "filter", Label: "Filter", Detail: fault.Detail}
 	if fault.In == web.InFilter {
 		out.Pointer = fault.Pointer
-		if name := strings.Trim(fault.Pointer, "/"); name != "" {
-			out.Label = "Filter, " + strings.ReplaceAll(name, "/", " › ")
+		if place := out.Place(); place != "" {
+			out.Label = "Filter, " + place
 		}
 		return out
 	}

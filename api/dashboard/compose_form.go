@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,7 @@ type composeForm struct {
 	Matched int64    // how many customers the preview showed
 	Follow  string   // the job that computes the preview
 	Shown   []string // customers of the preview, as JSON, that could be unchecked
+	Without []string // customers that were left out, as JSON, and could be taken back
 	Kept    []string // those of them that are checked
 }
 
@@ -44,7 +46,7 @@ func composeFormOf(sent url.Values) composeForm {
 		MaxFailures: sent.Get("maxFailures"), OnMismatch: sent.Get("onMismatch"),
 		AllowNewOptions: sent.Has("allowNewOptions"), AllowAll: sent.Has("allowAll"),
 		Token: sent.Get("confirmToken"), Matched: wholeNumber(sent.Get("matched")), Follow: sent.Get("follow"),
-		Shown: sent["shown"], Kept: sent["kept"],
+		Shown: sent["shown"], Without: sent["without"], Kept: sent["kept"],
 	}
 	for name, values := range sent {
 		if field, ok := strings.CutPrefix(name, doInput); ok {
@@ -66,8 +68,9 @@ func (f *composeForm) begin(m *composeModel, patch string) {
 
 // leaveOut writes into the filter which customers are unchecked.
 func (f *composeForm) leaveOut(m *composeModel) {
-	if n := narrowedOf(f.Filter, m.ID); len(f.Shown) > 0 {
-		f.Filter = n.choose(f.Shown, f.Kept).filter(m.ID)
+	n := narrowedOf(f.Filter, m.ID)
+	if after := n.choose(f.Shown, f.Without, f.Kept); !slices.Equal(after.ids, n.ids) {
+		f.Filter = after.filter(m.ID)
 	}
 }
 

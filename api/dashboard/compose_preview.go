@@ -191,6 +191,25 @@ func (p *composePreview) CanRun() bool {
 	return p.Preview != nil && p.Preview.ConfirmToken != "" && p.Preview.Matched > 0
 }
 
+// A composeReason is why some customers would not change.
+type composeReason struct {
+	Count        int64
+	Place, Title string
+	IDs          []string // of a few of them
+}
+
+// Reasons says why customers would fail or be skipped.
+func (p *composePreview) Reasons() (list []composeReason) {
+	for _, r := range p.Preview.Reasons {
+		reason := composeReason{Count: r.Count, Place: pointerWords(r.Pointer), Title: r.Title}
+		for _, id := range r.SampleIDs[:min(len(r.SampleIDs), 3)] {
+			reason.IDs = append(reason.IDs, id.String())
+		}
+		list = append(list, reason)
+	}
+	return list
+}
+
 // guardWords says why an option would refuse the update.
 var guardWords = map[string]string{
 	"maxAffected":  "More customers match than “Refuse above” allows, so nothing would be changed.",
