@@ -88,9 +88,12 @@ func (l *composeFaults) take(p *web.Problem, m *composeModel, f *composeForm) bo
 
 // placed finds the input that a fault is about.
 func placed(fault web.Fault, m *composeModel, f *composeForm) composeFault {
-	out := composeFault{Input: "filter", Label: "Filter", Detail: fault.Detail}
-	if fault.In == web.InFilter {
-		out.Pointer = fault.Pointer
+	out := composeFault{Input: "what", Label: "Update", Detail: fault.Detail}
+	if fault.In == web.InFilter || fault.Pointer == "/filter" {
+		out.Input, out.Label = "filter", "Filter"
+		if fault.In == web.InFilter {
+			out.Pointer = fault.Pointer
+		}
 		if place := out.Place(); place != "" {
 			out.Label = "Filter, " + place
 		}

@@ -106,6 +106,21 @@ func (f *describedField) inside() []*composeField {
 	return list
 }
 
+// Example is a short filter of the model.
+func (m *composeModel) Example() string {
+	for _, f := range m.Filters {
+		if f.Kind() == "choice" || f.Kind() == "new-choice" {
+			return string(compactJSON(map[string]string{f.Name: f.Choices[0]}))
+		}
+	}
+	for _, f := range m.Filters {
+		if f.Type == "string" {
+			return string(compactJSON(map[string]any{f.Name: map[string]string{"$contains": "a"}}))
+		}
+	}
+	return `{"` + m.ID + `": {"$exists": true}}`
+}
+
 // path returns the names that lead to the value.
 func (f *composeField) path() []string { return strings.Split(f.Name, ".") }
 
