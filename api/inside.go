@@ -24,6 +24,19 @@ func visitOf(ctx context.Context) *call {
 // and was counted already. It panics with [http.ErrAbortHandler] if the visitor
 // has left, as the call itself would.
 func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
+	w := &insideWriter{answer: dashboard.Answer{Header: http.Header{}}}
+	s.routed.ServeHTTP(w, s.innerRequest(visit, c))
+	return w.answer
+}
+
+// forward makes a call like [server.inside], and answers the visitor with its answer
+// as it comes: a download may be long, and is never in memory as a whole.
+func (s *server) forward(visit *call, c dashboard.Call) {
+	s.routed.ServeHTTP(visit.w, s.innerRequest(visit, c))
+}
+
+// innerRequest returns the request of a call that a page makes for its visitor.
+func (s *server) innerRequest(visit *call, c dashboard.Call) *http.Request {
 	target, err := url.ParseRequestURI(c.Target)
 	if err != nil {
 		panic(err) // pages escape what they put into a target
@@ -42,9 +55,7 @@ func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
 			r.Body = readCloser{bytes.NewReader(c.Body)}
 		}
 	}
-	w := &insideWriter{answer: dashboard.Answer{Header: http.Header{}}}
-	s.routed.ServeHTTP(w, r)
-	return w.answer
+	return r
 }
 
 // A readCloser is a body in memory.

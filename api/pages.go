@@ -56,7 +56,8 @@ func (s *server) formPage(take func(*dashboard.Dashboard, *dashboard.Visit) erro
 func (s *server) visit(c *call) *dashboard.Visit {
 	return &dashboard.Visit{
 		ResponseWriter: c.w, Request: c.r, Key: c.key, Caller: c.caller(), CanSignOut: c.session, Form: c.form, Once: c.once,
-		API: func(inner dashboard.Call) dashboard.Answer { return s.inside(c, inner) },
+		API:     func(inner dashboard.Call) dashboard.Answer { return s.inside(c, inner) },
+		Forward: func(inner dashboard.Call) { s.forward(c, inner) },
 	}
 }
 

@@ -25,6 +25,8 @@ type Visit struct {
 	Once string
 	// API makes a call of the API as the visitor. It panics if the visitor has left.
 	API func(Call) Answer
+	// Forward makes such a call, and answers the visitor with its answer as it comes.
+	Forward func(Call)
 }
 
 // A Call is a call of the API that a page makes.
