@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	"bulkpatch/api/web"
 	"bulkpatch/client"
@@ -137,6 +138,9 @@ func (m *customerModel) telling() []*customerField {
 	return list
 }
 
+// named reports whether the field seems to have the name of somebody or something.
+func (f *customerField) named() bool { return strings.HasSuffix(strings.ToLower(f.Name), "name") }
+
 // weight says how much a field tells about a customer.
 func (f *customerField) weight() (w int) {
 	for _, mark := range []struct {
@@ -144,7 +148,7 @@ func (f *customerField) weight() (w int) {
 		worth int
 	}{
 		{f.Required, 8}, {f.Unique, 4}, {f.Indexed, 4}, {f.Options != nil, 1}, {f.Type == "string", 1},
-		{f.ReadOnly, -6}, {f.Format == "uuid", -6}, {f.Format == "uri", -1},
+		{f.named(), 3}, {f.Format == "email", 3}, {f.ReadOnly, -6}, {f.Format == "uuid", -6}, {f.Format == "uri", -3},
 	} {
 		if mark.has {
 			w += mark.worth
