@@ -66,7 +66,10 @@ func composeModelOf(m client.Model) (*composeModel, error) {
 			out.ID = f.Name
 		}
 		if f.Role == "" && !f.ReadOnly {
-			out.Fields = append(out.Fields, own...)
+			out.Fields = append(out.Fields, own[0])
+			if f.Type == "object" { // a merge patch cannot change a part of a list
+				out.Fields = append(out.Fields, own[1:]...)
+			}
 		}
 		if f.Filterable {
 			out.Filters = append(out.Filters, own...)
@@ -101,6 +104,21 @@ func (f *describedField) inside() []*composeField {
 		})
 	}
 	return list
+}
+
+// Example is a short filter of the model.
+func (m *composeModel) Example() string {
+	for _, f := range m.Filters {
+		if f.Kind() == "choice" || f.Kind() == "new-choice" {
+			return string(compactJSON(map[string]string{f.Name: f.Choices[0]}))
+		}
+	}
+	for _, f := range m.Filters {
+		if f.Type == "string" {
+			return string(compactJSON(map[string]any{f.Name: map[string]string{"$contains": "a"}}))
+		}
+	}
+	return `{"` + m.ID + `": {"$exists": true}}`
 }
 
 // path returns the names that lead to the value.

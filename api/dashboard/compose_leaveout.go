@@ -53,15 +53,14 @@ func leftOut(filter, id string) (ids []string, ok bool) {
 }
 
 // choose leaves out those of the shown customers that are not kept, and takes back those
-// that are.
-func (n narrowed) choose(shown, kept []string) narrowed {
-	n.ids = slices.Clone(n.ids)
+// that are kept again. Who was left out and is not kept stays as the filter says: it may
+// have changed since.
+func (n narrowed) choose(shown, without, kept []string) narrowed {
+	n.ids = slices.DeleteFunc(slices.Clone(n.ids), func(id string) bool {
+		return slices.Contains(kept, id) && (slices.Contains(shown, id) || slices.Contains(without, id))
+	})
 	for _, id := range shown {
-		at := slices.Index(n.ids, id)
-		switch keep := slices.Contains(kept, id); {
-		case keep && at >= 0:
-			n.ids = slices.Delete(n.ids, at, at+1)
-		case !keep && at < 0 && isScalar(id):
+		if !slices.Contains(kept, id) && !slices.Contains(n.ids, id) && isScalar(id) {
 			n.ids = append(n.ids, id)
 		}
 	}

@@ -83,7 +83,7 @@ var mayImport = map[string][]string{
 	"job":    {"auth", "filter", "model"},
 	"store":  {"auth", "filter", "job", "model"},
 	"worker": {"auth", "filter", "job", "model"},
-	"api":    {"auth", "filter", "job", "model", "client"}, // whose types the dashboard shows: it calls the API like any client
+	"api":    {"auth", "filter", "job", "model", "client"}, // the dashboard is a client of the API in the same process
 	"client": {},
 	"chaos":  {},
 	"bench":  {"client", "model", "filter", "job", "auth", "store", "worker", "api"},

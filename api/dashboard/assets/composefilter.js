@@ -106,8 +106,9 @@ export function setOperator(rule, op, field) {
 class CannotShow extends Error {}
 
 /**
- * Reads a filter: {group} if the pickers can show it, {reason} if they cannot, {fault} if it
- * is no JSON object at all. fields has the fields of the model by name.
+ * Reads a filter: {group, places} if the pickers can show it, {reason} if they cannot,
+ * {fault} if it is no JSON object at all. fields has the fields of the model by name, and
+ * places the JSON pointer of each rule.
  */
 export function toPickers(text, fields) {
   let value;
@@ -118,8 +119,9 @@ export function toPickers(text, fields) {
   }
   if (!(value instanceof Map)) return { fault: "A filter is a JSON object, as in {\"state\": \"active\"}." };
   try {
-    const reader = { fields, rules: 0 };
-    return { group: value.size === 0 ? { how: "all", items: [] } : asGroup(readConditions(reader, value)) };
+    const reader = { fields, places: new Map() };
+    const group = value.size === 0 ? { how: "all", items: [] } : asGroup(readConditions(reader, value, ""));
+    return { group, places: reader.places };
   } catch (e) {
     if (e instanceof CannotShow) return { reason: e.message };
     throw e;
@@ -129,45 +131,48 @@ export function toPickers(text, fields) {
 const asGroup = (item) => (item.items ? item : { how: "all", items: [item] });
 
 // readConditions returns the group, rule or list that an object of conditions stands for.
-function readConditions(reader, conditions) {
+function readConditions(reader, conditions, at) {
   if (!(conditions instanceof Map)) throw new CannotShow("A condition is not an object.");
   if (conditions.size === 0) throw new CannotShow("A part of the filter has no condition.");
   const items = [];
   for (const [name, value] of conditions) {
-    if (name === "$and" || name === "$or") items.push(readList(reader, name, value));
+    if (name === "$and" || name === "$or") items.push(readList(reader, name, value, at));
     else if (name.startsWith("$")) throw new CannotShow(`The pickers do not know ${name}.`);
-    else items.push(...readField(reader, name, value));
+    else items.push(...readField(reader, name, value, at));
   }
   return items.length === 1 ? items[0] : { how: "all", items };
 }
 
-function readList(reader, name, value) {
+function readList(reader, name, value, at) {
   if (!Array.isArray(value) || value.length === 0) throw new CannotShow(`${name} has no conditions.`);
-  return { how: name === "$or" ? "any" : "all", items: value.map((v) => readConditions(reader, v)) };
+  return { how: name === "$or" ? "any" : "all", items: value.map((v, i) => readConditions(reader, v, `${at}/${name}/${i}`)) };
 }
 
-function readField(reader, name, value) {
+function readField(reader, name, value, at) {
   const field = reader.fields.get(name);
   if (!field) throw new CannotShow(`The pickers do not offer ${name}.`);
-  if (!(value instanceof Map)) return [readRule(reader, field, "$eq", value, false)];
+  const place = (op) => `${at}/${name}` + (value instanceof Map && value.size > 1 ? "/" + op : "");
+  if (!(value instanceof Map)) return [readRule(reader, field, "$eq", value, false, place("$eq"))];
   if (value.size === 0) throw new CannotShow(`${name} has no operator.`);
   return [...value].map(([op, v]) => {
-    if (op !== "$not") return readRule(reader, field, op, v, false);
+    if (op !== "$not") return readRule(reader, field, op, v, false, place(op));
     if (!(v instanceof Map) || v.size !== 1 || v.has("$not")) throw new CannotShow(`${name} has $not around several operators.`);
     const [[inner, of]] = v;
-    return readRule(reader, field, inner, of, true);
+    return readRule(reader, field, inner, of, true, place("$not"));
   });
 }
 
-function readRule(reader, field, json, value, negated) {
-  if (++reader.rules > mostRules) throw new CannotShow(`It has more than ${mostRules} conditions.`);
+function readRule(reader, field, json, value, negated, place) {
+  if (reader.places.size >= mostRules) throw new CannotShow(`It has more than ${mostRules} conditions.`);
   const found = positive(json, value);
   if (!found) throw new CannotShow(`The pickers do not know ${json}.`);
   const op = negated ? operators[found].opposite : found;
   const allowed = kindOf(field) === "" ? presence : field.type === "string" ? texts : words[field.type];
   const values = valuesOf(field, op, value);
   if (!(op in allowed) || !values) throw new CannotShow(`The value of ${field.name} does not fit a picker.`);
-  return { field: field.name, op, values };
+  const rule = { field: field.name, op, values };
+  reader.places.set(rule, place);
+  return rule;
 }
 
 // positive returns the operator of the pickers for one of the language.
@@ -229,6 +234,7 @@ function complete(field, text, op) {
 
 /** What is missing in a rule, in a sentence; "" if it is complete. */
 export function missingIn(rule, field) {
+  if (!field) return "Choose a field.";
   const kind = takes(rule.op);
   const values = kind === "list" ? rule.values.filter((v) => v.trim() !== "") : rule.values;
   if (kind === "list" && values.length === 0) return kindOf(field) === "choice" ? "Choose at least one." : "Enter at least one value.";
@@ -292,11 +298,14 @@ function joined(writer, items, negated, at) {
   return object;
 }
 
+// noField stands for the field of a rule that has yet to be given one.
+const noField = { name: "", type: "string" };
+
 const effective = (rule, negated) => operators[negated ? operators[rule.op].opposite : rule.op];
 const jsonName = (rule, negated) => (effective(rule, negated).negated ? "$not" : effective(rule, negated).json);
 
 function writeRule(writer, rule, negated) {
-  const field = writer.fields.get(rule.field);
+  const field = writer.fields.get(rule.field) ?? noField;
   const op = effective(rule, negated);
   const values = rule.values.filter((v) => takes(rule.op) !== "list" || v.trim() !== "").map((v) => writeValue(field, trimmed(field, v)));
   const value = { nothing: op === operators.exists, one: values[0], two: values, list: values }[op.takes ?? "one"];

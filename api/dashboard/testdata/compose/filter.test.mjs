@@ -109,6 +109,17 @@ test("a fault leads to its rule", () => {
   assert.equal(ruleAt(places, "/nothing"), undefined);
 });
 
+test("a fault leads to its rule in a text that people wrote", () => {
+  const { group, places } = toPickers(`{"$and": [{"name": "a"}, {"$and": [{"id": 1, "score": {"$not": {"$lt": 1}, "$gt": 0}}]}]}`, fields);
+  assert.equal(ruleAt(places, "/$and/0/name"), group.items[0]);
+  assert.equal(ruleAt(places, "/$and/1/$and/0/score/$not/$lt"), group.items[1].items[0].items[1]);
+});
+
+test("a rule that has no field yet is incomplete", () => {
+  const { incomplete } = toJSON({ how: "none", items: [{ field: "", op: "is", values: [""] }] }, fields);
+  assert.equal(incomplete[0][1], "Choose a field.");
+});
+
 test("another operator keeps the values that fit it", () => {
   const field = fields.get("name");
   const rule = { field: "name", op: "in", values: ["", "a", "b"] };

@@ -1,0 +1,143 @@
+package dashboard
+
+import (
+	"bulkpatch/api/web"
+	"bulkpatch/job"
+)
+
+// reasonWords explains a code: of a record that was not updated, of a job that
+// failed, of a guard that would refuse one, of what a job waits for, of a fault in a
+// request, or of an answer of the API. title says what is the matter, without a full
+// stop; advice what to do about it. A code that this program does not have is its
+// own title, without advice.
+func reasonWords(code string) (title, advice string) {
+	for _, explain := range []func(string) (job.Explanation, bool){job.Explain, job.ExplainGuard, waitOf} {
+		if e, ok := explain(code); ok {
+			return e.Title, e.Advice
+		}
+	}
+	if e, ok := faultWords[code]; ok {
+		return e.Title, e.Advice
+	}
+	if t, ok := web.ProblemTypeOf(code); ok {
+		return t.Title, problemAdvice[code]
+	}
+	return shownText(code), ""
+}
+
+// waitOf explains what a job waits for, by the reason alone.
+func waitOf(reason string) (job.Explanation, bool) { return job.ExplainWait(reason, "") }
+
+// waitWords explains what a job waits for and why, and what to do about it. why may
+// be the text of a person, or "".
+func waitWords(reason, detail string) (title, why, advice string) {
+	e, _ := job.ExplainWait(reason, detail)
+	return e.Title, e.Why, e.Advice
+}
+
+// faultWords explains the codes of faults in a request, as far as they are not also
+// codes of a whole answer.
+var faultWords = map[string]job.Explanation{
+	"unknown_field":           {Title: "There is no such field", Advice: "Check how the name is written. Upper and lower case count."},
+	"unknown_column":          {Title: "There is no such column", Advice: "Check the name against the first line of the file."},
+	"unknown_operator":        {Title: "There is no such operator", Advice: "Choose one that the field offers."},
+	"unknown_code":            {Title: "No record of the job ended with this code", Advice: "Choose one of the reasons that the job lists."},
+	"read_only":               {Title: "The field cannot be changed", Advice: "Leave it out of the update."},
+	"type":                    {Title: "The value is of the wrong type", Advice: "Give a value of the type that the field has."},
+	"required":                {Title: "A value is required", Advice: "Fill it in."},
+	"not_null":                {Title: "The field must have a value", Advice: "Set it to something, or leave it out of the update."},
+	"too_long":                {Title: "The value is too long", Advice: "Shorten it."},
+	"too_short":               {Title: "The value is too short", Advice: "Make it longer, or leave it out."},
+	"out_of_range":            {Title: "The number or the date is out of range", Advice: "Give one within the bounds of the field."},
+	"too_precise":             {Title: "The number has more digits than can be kept", Advice: "Round it to at most 15 significant digits."},
+	"enum":                    {Title: "The value is not one of the choices", Advice: "Choose one of those that the field has."},
+	"format":                  {Title: "The value has the wrong form", Advice: "Write it in the form that the field asks for."},
+	"pattern":                 {Title: "The value does not have the form of the field", Advice: "Compare it with the values of other customers."},
+	"schema":                  {Title: "The value breaks a rule of the model", Advice: "Compare it with the description of the field."},
+	"nul_character":           {Title: "The text has a NUL character", Advice: "Remove it; it cannot be seen, but most editors find it."},
+	"invalid_utf8":            {Title: "The text is not valid UTF-8", Advice: "Save or type it anew as UTF-8."},
+	"invalid_text":            {Title: "The text is not valid", Advice: "Type it anew, without invisible characters."},
+	"too_deep":                {Title: "It is nested too deeply", Advice: "Use fewer levels."},
+	"operator_not_allowed":    {Title: "The operator does not suit the field", Advice: "Choose one that the field offers."},
+	"not_filterable":          {Title: "The field cannot be filtered", Advice: "Filter by another field."},
+	"null_comparison":         {Title: "No value is neither less nor more than another", Advice: "Ask whether the field has a value instead."},
+	"not_sortable":            {Title: "The field cannot be sorted by", Advice: "Sort by another field."},
+	"duplicate_field":         {Title: "The field is named twice", Advice: "Name it once."},
+	"filter_and_id":           {Title: "Both a filter and an id are given", Advice: "Give one of them."},
+	"if_match_on_bulk":        {Title: "A version can be demanded of a single record only", Advice: "Leave If-Match out; a confirm token does the same for many records."},
+	"invalid_if_match":        {Title: "The version is not well-formed", Advice: "Give it as the ETag of the record has it."},
+	"bulk_only":               {Title: "The option is for updates of many records", Advice: "Leave it out for a single record."},
+	"not_for_streams":         {Title: "The parameter has no meaning for a whole file", Advice: "Leave it out."},
+	"repeated_parameter":      {Title: "A parameter is given twice", Advice: "Give it once."},
+	"invalid_cursor":          {Title: "The place in the list is not known", Advice: "Start at the first page again."},
+	"invalid_query":           {Title: "The address is not properly encoded", Advice: "Open the page from a link, and filter again."},
+	"invalid_form":            {Title: "The form could not be read", Advice: "Load the page again, and send the form once more."},
+	"invalid_idempotency_key": {Title: "The idempotency key is not well-formed", Advice: "Give it once, with 1 to 255 visible ASCII characters."},
+	"page_too_large":          {Title: "The page would be too large", Advice: "Ask for fewer items."},
+	"more_errors":             {Title: "There are more errors than are listed", Advice: "Put right the ones that are listed, and send it again."},
+}
+
+// problemAdvice says what to do about each type of problem that has no other words
+// here. Their titles are those of the API.
+var problemAdvice = map[string]string{
+	"invalid_request":     "Put right what is named, and send it again.",
+	"invalid_json":        "Look for a missing quote, comma or bracket.",
+	"duplicate_key":       "Give the name once.",
+	"unknown_parameter":   "Check how the parameter is written.",
+	"unknown_model":       "Choose one of the models that are loaded.",
+	"missing_filter":      "Say which customers are meant, or that all are.",
+	"allow_all_required":  "If all customers are meant, say so; otherwise add a condition.",
+	"empty_patch":         "Choose at least one field to change.",
+	"incomplete_body":     "Send it again. If that happens often, look at the network between you and the server.",
+	"invalid_gzip":        "Send it uncompressed, or compress it anew.",
+	"conflicting_keys":    "Send one key.",
+	"too_many_conditions": "Use a list of values in place of many conditions, or several updates.",
+	"too_many_values":     "Divide the values among several updates.",
+	"too_many_names":      "Divide the change among several updates.",
+	"too_many_options":    "Choose an option that there is.",
+
+	"missing_key":         "Sign in, or send a key.",
+	"invalid_key":         "Sign in with a key that works, or ask an administrator for a new one.",
+	"missing_scope":       "Use a key that may do this, or ask an administrator for one.",
+	"forbidden_workspace": "Ask an administrator of the workspace main.",
+	"cross_origin":        "Open our own page, and send the form from there.",
+
+	"unknown_path":     "Check the address, or start from the overview.",
+	"not_found":        "Check the id. It may belong to another workspace, or be gone.",
+	"invalid_id":       "Check the id.",
+	"model_not_found":  "Check the name, or ask whether the model is still loaded.",
+	"record_not_found": "Check the id. The customer may have been deleted.",
+	"job_not_found":    "Check the id. The job may belong to another workspace, or have expired long ago.",
+	"key_not_found":    "Look at the list of keys; it may have been revoked.",
+
+	"method_not_allowed": "Use one of the methods that the answer names.",
+	"not_acceptable":     "Ask for one of the media types that the answer names.",
+	"request_timeout":    "Send it again, if need be in smaller parts.",
+
+	"action_not_allowed": "Load the page again: the job is in another state by now.",
+	"retry_open":         "Wait for that retry to end, or cancel it.",
+	"exists":             "Choose another name.",
+	"id_taken":           "Choose another id, or update the customer that has it.",
+	"name_taken":         "Choose another name.",
+	"too_many_secrets":   "Wait until an old secret has ended, or revoke the key and make a new one.",
+	"job_cancelled":      "Submit it again if it is still wanted.",
+
+	"job_gone":              "Nothing; only its final state and counts are left.",
+	"confirm_token_invalid": "Preview again, and submit what you see then.",
+
+	"url_too_long":           "Send the filter in a body, with POST /v1/jobs.",
+	"unsupported_media_type": "Send one of the media types that the answer names.",
+
+	"idempotency_key_reused": "Use a new key for a new request.",
+	"record_failed":          "Correct the value, and send it again.",
+
+	"too_many_streams":  "Close some of the pages that follow jobs.",
+	"too_many_jobs":     "Wait for some jobs to end, or cancel some.",
+	"rate_limited":      "Wait a moment, and send fewer calls.",
+	"headers_too_large": "Delete the cookies of this site, and sign in again.",
+
+	"internal":      "Try again. If it stays, give the request id to whoever runs the service.",
+	"unavailable":   "Try again in a moment.",
+	"query_timeout": "Narrow the filter, or try again when there is less to do.",
+	"not_ready":     "Try again in a moment.",
+}
