@@ -53,7 +53,7 @@ func (f *composeField) valueOf(text string) (json.RawMessage, error) {
 	case "list":
 		return listValue(lines)
 	case "json":
-		return jsonValue(trimmed)
+		return typedJSON(trimmed)
 	}
 	return jsonText(lines), nil
 }
@@ -71,7 +71,7 @@ func numberValue(text string) (json.RawMessage, error) {
 // listValue reads a list as JSON, or one text a line.
 func listValue(text string) (json.RawMessage, error) {
 	if strings.HasPrefix(strings.TrimSpace(text), "[") {
-		return jsonValue(strings.TrimSpace(text))
+		return typedJSON(strings.TrimSpace(text))
 	}
 	items := []string{}
 	for line := range strings.SplitSeq(text, "\n") {
@@ -82,7 +82,7 @@ func listValue(text string) (json.RawMessage, error) {
 	return compactJSON(items), nil
 }
 
-func jsonValue(text string) (json.RawMessage, error) {
+func typedJSON(text string) (json.RawMessage, error) {
 	switch {
 	case text == "":
 		return nil, badValue("Enter a value as JSON, or choose clear.")

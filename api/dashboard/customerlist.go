@@ -105,12 +105,12 @@ func (l customerList) AllPath() string { return l.with("filter", "") }
 
 // A filterChip is a condition of the filter, which can be taken away.
 type filterChip struct {
-	Text    string
+	Words   sentence
 	Without string // the list without the condition
 }
 
 // chips are the conditions of the filter, nil for a filter that cannot be split.
-func (l customerList) chips() []filterChip {
+func (l customerList) chips(known knownChoices) []filterChip {
 	conditions, ok := conditionsOf(l.Filter)
 	if !ok || len(conditions) == 0 {
 		return nil
@@ -118,7 +118,7 @@ func (l customerList) chips() []filterChip {
 	list := make([]filterChip, len(conditions))
 	for i, c := range conditions {
 		rest := slices.Delete(slices.Clone(conditions), i, i+1)
-		list[i] = filterChip{string(c.JSON()), l.with("filter", filterOf(rest))}
+		list[i] = filterChip{filterWords(c.JSON(), known), l.with("filter", filterOf(rest))}
 	}
 	return list
 }
@@ -268,7 +268,7 @@ func (p *customersPage) add(item json.RawMessage) error {
 // cell shows a value in a list.
 func (f *customerField) cell(raw json.RawMessage) customerCell {
 	c := customerCell{Label: f.Name, value: valueOf(raw), Number: f.Numeric(), At: f.moment(raw)}
-	c.Text, c.Cut = cutText(c.Text, cellLength)
+	c.Text, c.Cut = beginningOf(c.Text, cellLength)
 	return c
 }
 
@@ -288,8 +288,8 @@ func (f *customerField) moment(raw json.RawMessage) *time.Time {
 // there is no element for it.
 func isolated(text string) string { return "\u2068" + text + "\u2069" }
 
-// cutText returns the beginning of a text, and whether that is not all of it.
-func cutText(text string, most int) (beginning string, cut bool) {
+// beginningOf returns the beginning of a text, and whether that is not all of it.
+func beginningOf(text string, most int) (beginning string, cut bool) {
 	n := 0
 	for at := range text {
 		if n == most {

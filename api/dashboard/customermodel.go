@@ -17,6 +17,7 @@ type customerModel struct {
 	Fields                   []*customerField
 	ID                       *customerField  // the field with the ids
 	filters                  []*composeField // what a filter may compare
+	choices                  knownChoices    // for sentences
 	byName                   map[string]*customerField
 }
 
@@ -75,6 +76,7 @@ func customerModelOf(m client.Model) (*customerModel, error) {
 		return nil, err
 	}
 	out.Description, out.Fields, out.filters = described.Description, described.Fields, composed.Filters
+	out.choices = knownChoicesOf(m)
 	for _, f := range out.Fields {
 		f.typed = f.whole()
 		out.byName[f.Name] = f

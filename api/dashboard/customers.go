@@ -97,7 +97,7 @@ func (d *Dashboard) Customers(v *Visit) error {
 	if page.List.Count {
 		page.Count.read(v)
 	}
-	page.Chips = page.List.chips()
+	page.Chips = page.List.chips(m.choices)
 	page.Open = len(page.Faults) > 0 || page.List.Filter != "" && page.Chips == nil
 	page.Note = v.customerNote(m)
 	f := d.visited(v, m.Title, CustomersPath, page)

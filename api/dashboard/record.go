@@ -195,14 +195,11 @@ func (r customerRecord) field(f *customerField, whole bool) shownField {
 		return s
 	}
 	var cut bool
-	if s.Text, cut = cutText(s.Text, valueLength); cut {
+	if s.Text, cut = beginningOf(s.Text, valueLength); cut {
 		s.All = withQuery(r.Path(), url.Values{"all": {f.Name}}) + "#field-" + url.PathEscape(f.Name)
 	}
 	return s
 }
-
-// secretMask stands for a secret.
-const secretMask = "***"
 
 // list reads a short list of scalars.
 func (s *shownField) list(raw json.RawMessage) bool {
@@ -240,8 +237,8 @@ type historyEntry struct {
 // A historyJob is a job as the page of a customer names it.
 type historyJob struct {
 	ID, Path string
-	By       string // who made it, "" where that is not known
-	Words    string // what it did, "" where that is not known
+	By       string   // who made it, "" where that is not known
+	Words    sentence // what it did, nil where that is not known
 }
 
 // readHistory reads which jobs changed the customer.
@@ -261,11 +258,11 @@ func (p *recordPage) readHistory(v *Visit) error {
 	}
 	known := map[string]historyJob{}
 	for _, item := range some.Items {
-		e := historyEntry{historyJob: v.historyJob(known, item.JobID), At: item.At, Changes: changesOf(item.Changed), Gone: item.Changed == nil}
+		e := historyEntry{historyJob: v.historyJob(p.Model, known, item.JobID), At: item.At, Changes: changesOf(item.Changed), Gone: item.Changed == nil}
 		for i := range e.Changes {
 			c := &e.Changes[i]
-			c.From.Text, _ = cutText(c.From.Text, cellLength)
-			c.To.Text, _ = cutText(c.To.Text, cellLength)
+			c.From.Text, _ = beginningOf(c.From.Text, cellLength)
+			c.To.Text, _ = beginningOf(c.To.Text, cellLength)
 		}
 		p.History = append(p.History, e)
 	}
@@ -276,22 +273,40 @@ func (p *recordPage) readHistory(v *Visit) error {
 		p.Newest = p.Path() + "#history"
 	}
 	if id := p.lastJob(); id != "" {
-		last := v.historyJob(known, id)
+		last := v.historyJob(p.Model, known, id)
 		p.LastJob = &last
 	}
 	return nil
 }
 
 // historyJob names a job, with what the visitor may know of it.
-func (v *Visit) historyJob(known map[string]historyJob, id string) historyJob {
+func (v *Visit) historyJob(m *customerModel, known map[string]historyJob, id string) historyJob {
 	if h, ok := known[id]; ok {
 		return h
 	}
 	h := historyJob{ID: id, Path: jobPath(id)}
-	var j client.Job
-	if v.Get(target(nil, "v1", "jobs", id), &j) == nil {
-		h.By = j.CreatedBy
+	if j, ok := v.pastJob(id); ok {
+		h.By, h.Words = j.CreatedBy, v.pastWords(m, j)
 	}
 	known[id] = h
 	return h
+}
+
+// pastWords says what a job has done. One that follows from another is described by
+// that one, where it can still be read.
+func (v *Visit) pastWords(m *customerModel, j client.Job) sentence {
+	for _, parent := range []*string{j.Undo.UndoOf, j.RetryOf} {
+		if parent == nil {
+			continue
+		}
+		if p, ok := v.pastJob(*parent); ok {
+			return sentenceOf(j, m.choices, &p)
+		}
+	}
+	return sentenceOf(j, m.choices, nil)
+}
+
+// pastJob reads a job. It may have expired, or be one that the visitor may not see.
+func (v *Visit) pastJob(id string) (j client.Job, ok bool) {
+	return j, v.Get(target(nil, "v1", "jobs", id), &j) == nil
 }

@@ -40,7 +40,7 @@ func (r customerRecord) sketch() []string {
 	lines := []string{isolated(r.Model.Title) + ", version " + r.Version + "."}
 	for _, f := range r.Model.telling() {
 		if s := valueOf(r.values[f.Name]); !s.None && s.Text != "" {
-			text, _ := cutText(s.Text, cellLength)
+			text, _ := beginningOf(s.Text, cellLength)
 			lines = append(lines, f.Name+": "+isolated(text))
 		}
 	}

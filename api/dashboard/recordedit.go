@@ -150,7 +150,7 @@ func (d *Dashboard) showMoved(v *Visit, now customerRecord, form *recordForm) er
 	next := formOf(now)
 	next.Moved, next.Grow = true, form.Grow
 	if id := now.lastJob(); id != "" {
-		by := v.historyJob(map[string]historyJob{}, id)
+		by := v.historyJob(now.Model, map[string]historyJob{}, id)
 		next.Since = &by
 	}
 	for at, i := range next.Inputs {
@@ -162,7 +162,7 @@ func (d *Dashboard) showMoved(v *Visit, now customerRecord, form *recordForm) er
 		default:
 			if mine.Was != i.Was {
 				theirs := valueOf(now.values[i.Field()])
-				theirs.Text, _ = cutText(theirs.Text, cellLength)
+				theirs.Text, _ = beginningOf(theirs.Text, cellLength)
 				i.Theirs = &theirs
 			}
 			i.Text, i.None, i.AsJSON, i.TooBig = mine.Text, mine.None, mine.AsJSON, false

@@ -179,7 +179,7 @@ func (i *recordInput) value() (json.RawMessage, error) {
 	case i.None:
 		return json.RawMessage("null"), nil
 	case i.AsJSON:
-		return jsonValue(strings.TrimSpace(i.Text))
+		return typedJSON(strings.TrimSpace(i.Text))
 	}
 	return i.typed.valueOf(i.Text)
 }
