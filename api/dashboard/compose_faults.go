@@ -50,7 +50,8 @@ func (l *composeFaults) At(input string) string {
 	return strings.Join(all, " ")
 }
 
-func (l *composeFaults) add(input, label, detail string) {
+// note adds what is wrong with an input.
+func (l *composeFaults) note(input, label, detail string) {
 	l.List = append(l.List, composeFault{Input: input, Label: label, Detail: detail})
 }
 
@@ -58,7 +59,7 @@ func (l *composeFaults) add(input, label, detail string) {
 func (l *composeFaults) number(option, text string) json.Number {
 	text = strings.NewReplacer(",", "", " ", "", "'", "", "\u00a0", "", "\u202f", "").Replace(text)
 	if text != "" && !jsonNumber.MatchString(text) {
-		l.add(option, optionLabels[option], "This must be a number such as 1,200.")
+		l.note(option, optionLabels[option], "This must be a number such as 1,200.")
 		return ""
 	}
 	return json.Number(text)
@@ -115,6 +116,7 @@ func placed(fault web.Fault, m *composeModel, f *composeForm) composeFault {
 // inputAt finds the input for a pointer into the patch: that of the field that the
 // pointer leads to, into or above of, and else the one for further changes.
 func (m *composeModel) inputAt(pointer string, f *composeForm) (input, label string) {
+	input, label = "further", "Further changes"
 	path := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
 	for name := path; name != ""; {
 		if e, ok := f.Entries[name]; ok && e.Do != keepField && m.byName[name] != nil {
@@ -128,7 +130,7 @@ func (m *composeModel) inputAt(pointer string, f *composeForm) (input, label str
 			return inputOf(field.Name), field.Name
 		}
 	}
-	return "further", "Further changes"
+	return input, label
 }
 
 // Summary says how much is wrong.

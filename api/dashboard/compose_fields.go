@@ -18,6 +18,7 @@ type composeModel struct {
 	ID          string          // the field with the ids of the customers
 
 	byName map[string]*composeField // of Fields
+	known  knownChoices
 }
 
 // A composeField is a field of a model, or a value that is declared inside an object
@@ -59,7 +60,7 @@ func composeModelOf(m client.Model) (*composeModel, error) {
 	if err := json.Unmarshal(m.JSON, &described); err != nil {
 		return nil, err
 	}
-	out := &composeModel{Name: m.Name, Title: m.Title, byName: map[string]*composeField{}}
+	out := &composeModel{Name: m.Name, Title: m.Title, known: knownChoicesOf(m), byName: map[string]*composeField{}}
 	for _, f := range described.Fields {
 		own := append([]*composeField{f.whole()}, f.inside()...)
 		if f.Role == "id" {

@@ -102,7 +102,7 @@ func (f *composeForm) request(m *composeModel) (r composeRequest, faults compose
 	r.Model = m.Name
 	r.Filter = json.RawMessage(f.filterText())
 	if fault := notJSON(string(r.Filter)); fault != "" {
-		faults.add("filter", "Filter", fault)
+		faults.note("filter", "Filter", fault)
 	}
 	patch, wrong := m.patchOf(f.Entries, f.Further)
 	r.Patch = patch
@@ -112,11 +112,11 @@ func (f *composeForm) request(m *composeModel) (r composeRequest, faults compose
 			why = "A value stands here, but the field is kept. Choose set, or empty the value."
 		}
 		if why != "" {
-			faults.add(inputOf(field.Name), field.Name, why)
+			faults.note(inputOf(field.Name), field.Name, why)
 		}
 	}
 	if why := wrong[""]; why != "" {
-		faults.add("further", "Further changes", why)
+		faults.note("further", "Further changes", why)
 	}
 	r.Options = composeOptions{
 		Note: strings.ReplaceAll(f.Note, "\r\n", "\n"), OnMismatch: f.OnMismatch, AllowNewOptions: f.AllowNewOptions,
@@ -138,7 +138,7 @@ func (f *composeForm) filterText() string {
 func notJSON(text string) string {
 	var v json.RawMessage
 	err := json.Unmarshal([]byte(text), &v)
-	syntax, ok := err.(*json.SyntaxError) //nolint:errorlint // Unmarshal does not wrap it
+	syntax, ok := err.(*json.SyntaxError)
 	if !ok {
 		return ""
 	}

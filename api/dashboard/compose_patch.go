@@ -3,7 +3,6 @@ package dashboard
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,7 +32,7 @@ func newPatchTree() *patchTree {
 	return &patchTree{raw: map[string]json.RawMessage{}, sub: map[string]*patchTree{}}
 }
 
-var errNoObject = errors.New("This must be a JSON object of fields and values, as in {\"phone\": null}.")
+const noObject = badValue("This must be a JSON object of fields and values, as in {\"phone\": null}.")
 
 // patchTreeOf reads an object. Blank text is an empty one.
 func patchTreeOf(text string) (*patchTree, error) {
@@ -42,7 +41,7 @@ func patchTreeOf(text string) (*patchTree, error) {
 		return t, nil
 	}
 	if !json.Valid([]byte(text)) || !strings.HasPrefix(strings.TrimSpace(text), "{") {
-		return nil, errNoObject
+		return nil, noObject
 	}
 	d := json.NewDecoder(strings.NewReader(text))
 	_, _ = d.Token() // the text is valid
@@ -50,10 +49,10 @@ func patchTreeOf(text string) (*patchTree, error) {
 		name, _ := d.Token()
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
-			return nil, errNoObject
+			return nil, noObject
 		}
 		if !t.set([]string{name.(string)}, value) {
-			return nil, fmt.Errorf("The name %q is there twice.", name) //nolint:staticcheck // a sentence for people
+			return nil, badValue(fmt.Sprintf("The name %q is there twice.", name))
 		}
 	}
 	return t, nil

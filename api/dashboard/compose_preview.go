@@ -3,6 +3,7 @@ package dashboard
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -27,13 +28,14 @@ type composePreview struct {
 	// somebody has said that all are meant.
 	NeedsAll, AllowAll bool
 
-	Counted bool        // there is no preview yet, but a count
-	Count   int64       // how many match
-	Job     *client.Job // computes the preview
-	Preview *client.Preview
-	Sample  []composeSample
-	Without []composeLeftOut // customers that the filter leaves out
-	Values  bool             // the visitor may see values
+	Counted  bool        // there is no preview yet, but a count
+	Count    int64       // how many match
+	Job      *client.Job // computes the preview
+	Preview  *client.Preview
+	Sentence sentence // what the update is
+	Sample   []composeSample
+	Without  []composeLeftOut // customers that the filter leaves out
+	Values   bool             // the visitor may see values
 }
 
 // A composeSample is a customer in the preview.
@@ -74,7 +76,9 @@ func (d *Dashboard) preview(v *Visit, m *composeModel, f *composeForm) (*compose
 		}
 		p.NeedsAll, err = p.NeedsAll || p.Faults.NeedsAll, nil
 	}
-	p.show()
+	if p.show(); p.Preview != nil {
+		p.Sentence = m.sentence(f)
+	}
 	return p, err
 }
 
@@ -193,15 +197,16 @@ func (p *composePreview) CanRun() bool {
 
 // A composeReason is why some customers would not change.
 type composeReason struct {
-	Count        int64
-	Place, Title string
-	IDs          []string // of a few of them
+	Count                int64
+	Place, Title, Advice string
+	IDs                  []string // of a few of them
 }
 
 // Reasons says why customers would fail or be skipped.
 func (p *composePreview) Reasons() (list []composeReason) {
 	for _, r := range p.Preview.Reasons {
 		reason := composeReason{Count: r.Count, Place: pointerWords(r.Pointer), Title: r.Title}
+		_, reason.Advice = reasonWords(r.Code)
 		for _, id := range r.SampleIDs[:min(len(r.SampleIDs), 3)] {
 			reason.IDs = append(reason.IDs, id.String())
 		}
@@ -285,6 +290,18 @@ type composeCount struct {
 func (p *composePreview) counts() client.Counts {
 	of := p.Preview
 	return client.Counts{Matched: &of.Matched, Updated: of.WouldChange, Unchanged: of.Unchanged, Skipped: of.WouldSkip, Failed: of.WouldFail}
+}
+
+// sentence says in words what the update of a form is, with secrets masked.
+func (m *composeModel) sentence(f *composeForm) sentence {
+	entries := maps.Clone(f.Entries)
+	for name, e := range entries {
+		if field := m.byName[name]; field != nil && field.Secret && e.Do == setField {
+			entries[name] = composeEntry{setField, "***"}
+		}
+	}
+	patch, _ := m.patchOf(entries, f.Further)
+	return sentenceOf(client.Job{Kind: "bulk", Model: m.Name, Request: client.Request{Filter: json.RawMessage(f.filterText()), Patch: patch}}, m.known, nil)
 }
 
 // shareablePatch is the patch of a form as it may stand in an address: without secrets,
