@@ -14,6 +14,11 @@ type Store interface {
 	Outbox(ctx context.Context) (job.Outbox, error)
 	// JobIDs names jobs of any workspace. Those that do not exist are missing.
 	JobIDs(ctx context.Context, refs []job.Ref) (map[job.Ref]job.Label, error)
+	// BrakedJobs counts the open jobs that the brake concerns, whether it is on or
+	// not: those of a workspace, or with 0 of all of them.
+	BrakedJobs(ctx context.Context, workspace int64) (int64, error)
+	// Server names the database and its version, as it answers.
+	Server(ctx context.Context) (string, error)
 }
 
 // A QueueReader tells what Redis has of the queues and the worker processes. It
