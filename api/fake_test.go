@@ -204,7 +204,7 @@ func (f *fake) Results(_ context.Context, ws auth.Workspace, id string, q job.Re
 	for _, r := range f.results[id] {
 		reason := cmp.Or(r.Error, &job.RecordError{})
 		if (q.Outcomes == nil || slices.Contains(q.Outcomes, r.Outcome)) && (q.Code == "" || q.Code == reason.Code) &&
-			(q.Pointer == nil || r.Error != nil && *q.Pointer == reason.Pointer) {
+			(q.ID == "" || q.ID == r.ID.String()) && (q.Pointer == nil || r.Error != nil && *q.Pointer == reason.Pointer) {
 			some = append(some, r)
 		}
 	}

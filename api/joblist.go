@@ -68,8 +68,37 @@ func (s *server) jobQuery(in *input) (q job.Query) {
 	}
 	q.Since, q.Until = in.instant("since"), in.instant("until")
 	q.Words = in.words("note")
+	q.IDPrefix = in.idPrefix("id")
 	q.Limit, q.Cursor = in.page()
 	return q
+}
+
+// idPrefix reads the id of a job, or its beginning.
+func (in *input) idPrefix(name string) string {
+	text, ok := in.param(name)
+	if !ok {
+		return ""
+	}
+	prefix := strings.ToLower(text)
+	if len(prefix) < job.MinIDPrefix || !beginsUUID(prefix) {
+		in.failParam(name, "format", "Give the id of a job, or at least its first 8 characters.")
+	}
+	return prefix
+}
+
+// beginsUUID reports whether a text is a UUID in lower case, or the beginning of one.
+func beginsUUID(text string) bool {
+	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+	if len(text) > len(form) {
+		return false
+	}
+	for i := range len(text) {
+		isDash := text[i] == '-'
+		if isDash != (form[i] == '-') || !isDash && !strings.ContainsRune("0123456789abcdef", rune(text[i])) {
+			return false
+		}
+	}
+	return true
 }
 
 // oneOrMore reads one or more of the allowed words, separated by commas. It returns
