@@ -68,6 +68,9 @@ type frame struct {
 
 type link struct{ Path, Name string }
 
+// Key is the key that opens the page after "g", "" for none.
+func (l link) Key() string { return goKeys[l.Path] }
+
 // links lists the pages that a visitor may open.
 func (d *Dashboard) links(v *Visit) (list []link) {
 	offer := func(may bool, path, name string) {
