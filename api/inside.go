@@ -31,8 +31,17 @@ func (c *call) onlyLooks() bool {
 // and was counted already. It panics with [http.ErrAbortHandler] if the visitor
 // has left, as the call itself would.
 func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
+	r := s.innerRequest(visit, c)
+	if c.Within > 0 {
+		return s.insideWithin(visit, r, c.Within)
+	}
+	return s.answerInside(r)
+}
+
+// answerInside serves a call of a page.
+func (s *server) answerInside(r *http.Request) dashboard.Answer {
 	w := &insideWriter{answer: dashboard.Answer{Header: http.Header{}}}
-	s.routed.ServeHTTP(w, s.innerRequest(visit, c))
+	s.routed.ServeHTTP(w, r)
 	return w.answer
 }
 
