@@ -73,6 +73,18 @@ func TestTheListShowsJobsAsSentences(t *testing.T) {
 			t.Errorf("no %q in %s", part, page)
 		}
 	}
+	for kind, says := range map[job.Kind]string{job.Single: "0193f2c4", job.Bulk: "set jobTitle to"} {
+		r.add("key:ops", 1, func(_ int, j *job.Job) { j.Kind, j.Model, j.State = kind, "plane", job.Running })
+		parent := r.store.order[len(r.store.order)-1]
+		if kind == job.Single {
+			parent = "0193f2c4-gone"
+		}
+		r.add("key:ops", 1, func(_ int, j *job.Job) { j.Kind, j.Patch, j.Filter, j.UndoOf = job.Undo, nil, nil, parent })
+		page := r.open(r.admin, "/admin/jobs?kind=undo", 200)
+		if text := page[strings.Index(page, `id="rows"`):]; !strings.Contains(text, "Undo of") || !strings.Contains(text, says) {
+			t.Errorf("the undo of %s is shown as %s", parent, text)
+		}
+	}
 	r.add("key:ops", 1, func(_ int, j *job.Job) { j.State = job.Running })
 	if page := r.open(r.admin, "/admin/jobs", 200); !strings.Contains(page, `data-every="3"`) {
 		t.Error("a job that runs is not followed more closely")
@@ -204,7 +216,11 @@ func waitFor(d time.Duration) func(context.Context) error {
 
 func TestPagesOfTheListFollowOneAnother(t *testing.T) {
 	r := newListRig(t)
-	r.add("key:ops", 120, nil)
+	r.add("key:ops", 240, func(i int, j *job.Job) {
+		if i%2 == 0 {
+			j.Model = "plane"
+		}
+	})
 	seen := map[string]bool{}
 	path := "/admin/jobs?model=desk"
 	for pages := 0; path != ""; pages++ {

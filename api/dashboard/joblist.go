@@ -172,8 +172,15 @@ func (v *Visit) parents(jobs []client.Job) map[string]*client.Job {
 		}
 		reads++
 		var parent client.Job
-		if v.Get(target(nil, "v1", "jobs", *of), &parent) == nil { // otherwise the id names it
+		err := v.Get(target(nil, "v1", "jobs", *of), &parent)
+		var p *web.Problem
+		switch {
+		case err == nil:
 			found[*of] = &parent
+		case errors.As(err, &p) && p.Status < http.StatusInternalServerError:
+			// It has expired, or is not for this key: its id names it.
+		default:
+			return found // the list does not wait for names
 		}
 	}
 	return found
