@@ -41,7 +41,13 @@ type jobListPage struct {
 	Example string // a request for a preview
 }
 
-// jobPages is a page of jobs as the API answers it.
+// Blank reports whether there is no job to list, although nothing is left out besides
+// what is by default.
+func (p jobListPage) Blank() bool {
+	return len(p.Rows) == 0 && p.First && !p.Filter.Narrowed() && len(p.Wrong) == 0
+}
+
+// jobsAnswer is a page of jobs as the API answers it.
 type jobsAnswer struct {
 	Items      []client.Job `json:"items"`
 	NextCursor *string      `json:"nextCursor"`
