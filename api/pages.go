@@ -24,7 +24,10 @@ var (
 func (s *server) pageRoutes() []route {
 	asset := Content{[]string{"text/css", "text/javascript", "image/svg+xml"}, nil}
 	return slices.Concat([]route{
-		{"GET", dashboard.SignInPath, openPage, Reads, Cheap, []Param{query("to", "string", "The page to open after the sign-in.")}, nothing, aPage, s.signInPage},
+		{"GET", dashboard.SignInPath, openPage, Reads, Cheap, []Param{
+			query("to", "string", "The page to open after the sign-in."),
+			query(onceParam, "string", "The token of a link that signs in once."),
+		}, nothing, aPage, s.signInPage},
 		{"POST", dashboard.SignInPath, openPage, Changes, Cheap, nil, aForm, aPage, s.signIn},
 		{"POST", dashboard.SignOutPath, anyPage, Changes, Cheap, nil, nothing, aPage, s.signOut},
 		{"GET", dashboard.AssetsPath + "{version}/{asset}", openPage, Reads, Cheap, nil, nothing, asset, s.asset},
