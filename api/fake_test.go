@@ -54,23 +54,25 @@ type fake struct {
 	onSubmit func(*job.Job)
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
+	preview   job.Preview
+	undo      *job.UndoPreview // what an undo would do, nil for a few
+	paces     int              // how often it was read
+	onImport  func(context.Context) error
+	onRotate  func(context.Context)
+	onDrafts  func([]model.Draft) // sees the rows of each batch
+	lookups   int                 // of keys
+	queries   int                 // for revisions
+	reads     int                 // of several jobs at once
+	lone      int                 // of one job
+	keyLooks  int                 // for the keys of open calls
+	down      bool                // nothing that is asked for in the background is answered
+	slow      time.Duration       // that an answer for revisions takes
+	scanFails bool                // after the first page
+	onPage    func()              // runs after each page of a scan
+
 	// onList, onCount and onPace run before jobs are listed, counted, and their pace
 	// is read.
 	onList, onCount, onPace func(context.Context) error
-	preview                 job.Preview
-	paces                   int // how often it was read
-	onImport                func(context.Context) error
-	onRotate                func(context.Context)
-	onDrafts                func([]model.Draft) // sees the rows of each batch
-	lookups                 int                 // of keys
-	queries                 int                 // for revisions
-	reads                   int                 // of several jobs at once
-	lone                    int                 // of one job
-	keyLooks                int                 // for the keys of open calls
-	down                    bool                // nothing that is asked for in the background is answered
-	slow                    time.Duration       // that an answer for revisions takes
-	scanFails               bool                // after the first page
-	onPage                  func()              // runs after each page of a scan
 }
 
 func newFake(now func() time.Time) *fake {
@@ -293,6 +295,9 @@ func (f *fake) PreviewRetry(ctx context.Context, by auth.Caller, o job.Follow) (
 func (f *fake) PreviewUndo(ctx context.Context, by auth.Caller, o job.Follow) (job.UndoPreview, error) {
 	p, err := f.PreviewRetry(ctx, by, o)
 	met := job.Conflict{By: "job9", Fields: map[string]job.FieldConflict{"jobTitle": {Wrote: json.RawMessage("1"), Now: json.RawMessage("2"), Former: json.RawMessage("null")}}}
+	if f.undo != nil {
+		return *f.undo, err
+	}
 	return job.UndoPreview{Matched: 3, WouldRestore: 2, Conflicted: 1, Sample: p.Sample, Conflicts: []job.PreviewConflict{{ID: model.StringID("8"), Conflict: met}}}, err
 }
 

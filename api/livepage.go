@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"sync"
@@ -32,30 +33,42 @@ func (s *server) jobLive(c *call) error {
 // A liveJob is one open page about a job.
 type liveJob struct {
 	*feed
-	sent    string    // the last parts
-	plotted time.Time // when the plot was last sent
+	parts   []byte    // the last ones that were sent
+	drawn   []byte    // the last plot
+	plotted time.Time // when the plot was last read
 }
 
-// event returns what the page has not yet been shown of a reading, nil for nothing.
+// event returns what the page has not yet been shown of a reading, nil for nothing. The
+// plot never comes alone: a page that holds back while somebody types keeps only the
+// last event.
 func (p *liveJob) event(r *reading) ([]byte, error) {
-	var html []byte
 	rights := dashboard.JobRightsOf(p.call.key)
 	parts, err := r.part(rights, func() ([]byte, error) { return p.render(r, rights) })
 	if err != nil {
 		return nil, err
 	}
-	if p.sent != string(parts) {
-		p.sent, html = string(parts), parts
-	}
-	if now := time.Now(); r.job.State.Final() || now.Sub(p.plotted) >= plotEvery {
-		p.plotted = now
-		plot, _ := r.part(plotPart{}, func() ([]byte, error) { return p.plot(r) }) // the page is as good without
-		html = slices.Concat(html, plot)
-	}
-	if len(html) == 0 {
+	plot := p.plotFor(r)
+	if bytes.Equal(parts, p.parts) && plot == nil {
 		return nil, nil
 	}
-	return eventNamed("part", r.job.Revision, html), nil
+	p.parts = parts
+	return eventNamed("part", r.job.Revision, slices.Concat(parts, plot)), nil
+}
+
+// plotFor returns the plot of a reading, nil if it is not due or the same as before.
+// Without a plot the page is as good.
+func (p *liveJob) plotFor(r *reading) []byte {
+	now := time.Now()
+	if !r.job.State.Final() && now.Sub(p.plotted) < plotEvery {
+		return nil
+	}
+	p.plotted = now
+	plot, err := r.part(plotPart{}, func() ([]byte, error) { return p.plot(r) })
+	if err != nil || bytes.Equal(plot, p.drawn) {
+		return nil
+	}
+	p.drawn = plot
+	return plot
 }
 
 // plotPart is the key of the plot among the parts of a reading.

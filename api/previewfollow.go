@@ -52,9 +52,9 @@ func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept 
 		if !c.tookTooLong(ctx, err) {
 			return err
 		}
-		if c.onlyLooks() {
-			return job.ErrQueryTimeout
-		}
+	}
+	if c.onlyLooks() {
+		return job.ErrQueryTimeout
 	}
 	f.Preview = true
 	j, replayed, err := accept(c.ctx(), c.caller(), f)

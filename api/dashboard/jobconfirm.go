@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -58,13 +59,15 @@ type foresight struct {
 	slow    bool        // it takes too long for an answer at once
 }
 
-// foresee computes what an action on a job would do. A preview that a job has made for
-// it is taken from there.
-func (v *Visit) foresee(id, action, previewID string, body map[string]any) (f foresight, err error) {
-	if previewID != "" {
-		return v.foreseen(id, previewID)
+// foresee computes what an action on a job would do. With a key it is taken from the
+// preview that was asked for with that key in the background: the API knows whether
+// that was the same question.
+func (v *Visit) foresee(id, action, key string, body map[string]any) (f foresight, err error) {
+	var header []string
+	if key != "" {
+		header = []string{"Prefer", "respond-async", "Idempotency-Key", key}
 	}
-	a, err := v.dryRun(id, action, body)
+	a, err := v.dryRun(id, action, body, header...)
 	var p *web.Problem
 	switch {
 	case errors.As(err, &p) && p.Code == "query_timeout":
@@ -72,26 +75,22 @@ func (v *Visit) foresee(id, action, previewID string, body map[string]any) (f fo
 	case err != nil:
 		return f, err
 	case a.Status == http.StatusAccepted:
-		var j client.Job
-		err = json.Unmarshal(a.Body, &j)
-		return foresight{working: &j}, err
+		return madeBy(a)
 	}
 	return foresight{raw: a.Body}, nil
 }
 
-// foreseen takes a preview from the job that made it for another job.
-func (v *Visit) foreseen(id, previewID string) (f foresight, err error) {
-	j, err := v.job(previewID)
-	if err != nil {
-		return f, err
-	}
+// madeBy takes a preview from the job that makes it.
+func madeBy(a Answer) (f foresight, err error) {
+	var j fullJob
+	err = json.Unmarshal(a.Body, &j)
 	switch {
-	case j.Kind != "preview" || parentOf(j.Job) != id:
-		return f, web.NewProblem("invalid_request", "This preview is not one of this job.")
+	case err != nil:
+		return f, err
 	case !j.Done:
 		return foresight{working: &j.Job}, nil
 	case len(j.Preview) == 0 || string(j.Preview) == "null":
-		return f, web.NewProblem("invalid_request", "The preview has ended without a result. Make it again.")
+		return f, web.NewProblem("invalid_request", "The preview has ended without a result. Ask for it again.")
 	}
 	return foresight{raw: j.Preview, at: j.FinishedAt}, nil
 }
@@ -117,15 +116,14 @@ func (v *Visit) dryRun(id, action string, body map[string]any, header ...string)
 // startPreview makes a job that finds out what an action would do, and leads back to
 // the question, which waits for it.
 func (d *Dashboard) startPreview(v *Visit, id, action string, body map[string]any, query url.Values) error {
-	a, err := v.dryRun(id, action, body, "Prefer", "respond-async", "Idempotency-Key", v.Once)
-	if err != nil {
+	key := v.Once
+	if key == "" {
+		key = rand.Text()
+	}
+	if _, err := v.foresee(id, action, key, body); err != nil {
 		return d.acted(v, id, err)
 	}
-	var j client.Job
-	if err := json.Unmarshal(a.Body, &j); err != nil {
-		return err
-	}
-	query.Set("preview", j.ID)
+	query.Set("preview", key)
 	return v.redirect(withQuery(jobPath(id)+"/"+action, query))
 }
 

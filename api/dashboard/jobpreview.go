@@ -31,14 +31,16 @@ type previewConflict struct {
 	Who      string      // who made that job, "" if that is not known
 }
 
-// previewOf shows a preview that the API answered for a job; nil for none. Whether it is
-// one of an undo is known by the job that would be undone.
-func previewOf(raw json.RawMessage, j client.Job, may JobRights) *jobPreview {
-	if len(raw) == 0 || string(raw) == "null" {
+// previewOf shows a preview that the API answered, nil for none.
+func previewOf(raw json.RawMessage, model string, may JobRights) *jobPreview {
+	var kind struct {
+		WouldRestore *int64 `json:"wouldRestore"` // only an undo has it
+	}
+	if len(raw) == 0 || string(raw) == "null" || json.Unmarshal(raw, &kind) != nil {
 		return nil
 	}
-	p := &jobPreview{Model: j.Model, may: may}
-	if j.Undo.UndoOf != nil {
+	p := &jobPreview{Model: model, may: may}
+	if kind.WouldRestore != nil {
 		p.Undo = &client.UndoPreview{}
 		if json.Unmarshal(raw, p.Undo) != nil {
 			return nil
@@ -51,7 +53,7 @@ func previewOf(raw json.RawMessage, j client.Job, may JobRights) *jobPreview {
 	if json.Unmarshal(raw, p.Retry) != nil {
 		return nil
 	}
-	p.Groups = groupsOf(p.Retry.Reasons, j.Model, may)
+	p.Groups = groupsOf(p.Retry.Reasons, model, may)
 	p.sample(p.Retry.Sample)
 	return p
 }

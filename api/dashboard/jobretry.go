@@ -13,7 +13,7 @@ type retryChoice struct {
 	code    string  // "" for all remaining ones
 	pointer *string // nil for any
 	skipped bool    // also those that no longer match the filter
-	preview string  // the job that has found out what would happen, "" for none
+	preview string  // the key with which a preview in the background was asked for, "" for none
 }
 
 func retryChoiceOf(get func(string) string) retryChoice {
@@ -74,7 +74,7 @@ func (d *Dashboard) RetryJob(v *Visit) error {
 	if f.raw == nil {
 		return ask("What would happen could not be found out at once, so nothing was done.")
 	}
-	p := previewOf(f.raw, client.Job{}, JobRights{}).Retry
+	p := previewOf(f.raw, "", JobRights{}).Retry
 	if wrong := d.disagrees(v, f, retrySeen(p), p.WouldChange); wrong != "" {
 		return ask(wrong)
 	}
@@ -107,7 +107,7 @@ func (d *Dashboard) askRetry(v *Visit, c retryChoice, wrong string) error {
 		return d.acted(v, j.ID, err)
 	}
 	q.foresee(f, c.hidden(""))
-	q.Preview = previewOf(f.raw, j.Job, view.May)
+	q.Preview = previewOf(f.raw, j.Model, view.May)
 	if q.Preview != nil {
 		q.retry(j.Job, c)
 	}
@@ -132,7 +132,11 @@ func (q *jobQuestion) retry(j client.Job, c retryChoice) {
 	q.Lines = []string{line + "."}
 	if c.code != "" {
 		title, _ := reasonWords(c.code)
-		q.Lines = append(q.Lines, "Only those with this reason: "+lowerFirst(title)+".")
+		line := "Only those with this reason: " + lowerFirst(title)
+		if c.pointer != nil && *c.pointer != "" {
+			line += ", in " + *c.pointer
+		}
+		q.Lines = append(q.Lines, line+".")
 	}
 	if c.skipped {
 		q.Warning = "Customers that no longer match the filter are changed, too."

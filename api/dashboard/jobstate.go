@@ -125,7 +125,7 @@ func (v jobView) Percent() string {
 	switch p := v.Progress.Percent; {
 	case v.State == client.StateResolving:
 		return percentText(v.Progress.ResolvedPercent) + " % of the customers examined"
-	case p == nil || v.Done && *p == 100:
+	case p == nil || v.Kind == "preview" || v.Done && *p == 100:
 		return ""
 	default:
 		return percentText(*p) + " %"

@@ -26,7 +26,7 @@ func (d *Dashboard) UndoJob(v *Visit) error {
 	if f.raw == nil {
 		return ask("What would happen could not be found out at once, so nothing was done.")
 	}
-	p := previewOf(f.raw, client.Job{Undo: client.Undo{UndoOf: &id}}, JobRights{}).Undo
+	p := previewOf(f.raw, "", JobRights{}).Undo
 	if wrong := d.disagrees(v, f, undoSeen(p), p.WouldRestore); wrong != "" {
 		return ask(wrong)
 	}
@@ -55,7 +55,7 @@ func (d *Dashboard) askUndo(v *Visit, preview, wrong string) error {
 		return d.acted(v, j.ID, err)
 	}
 	q.foresee(f, nil)
-	q.Preview = previewOf(f.raw, client.Job{Model: j.Model, Undo: client.Undo{UndoOf: &j.ID}}, view.May)
+	q.Preview = previewOf(f.raw, j.Model, view.May)
 	if q.Preview != nil {
 		q.undo(j.Job, preview)
 		v.nameConflicts(q.Preview)

@@ -25,6 +25,7 @@ export function replace(html) {
     const now = document.getElementById(next.id);
     if (!now || now.dataset.source === next.outerHTML || now.contains(document.activeElement)) continue;
     next.dataset.source = next.outerHTML;
+    if (now.open) next.open = true; // details that somebody has opened
     now.replaceWith(next);
     next.dispatchEvent(new CustomEvent("replaced", { bubbles: true }));
   }
