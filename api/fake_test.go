@@ -43,7 +43,6 @@ type fake struct {
 	audited    []auth.EntryQuery
 	failedFrom []string // addresses of sign-ins that failed
 	entries    []auth.Entry
-	pace       job.Pace
 
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
@@ -56,7 +55,8 @@ type fake struct {
 	onPreview func(context.Context) error
 	preview   job.Preview
 	undo      *job.UndoPreview // what an undo would do, nil for a few
-	paces     int              // how often it was read
+	pace      job.Pace
+	paces     int // how often it was read
 	onImport  func(context.Context) error
 	onRotate  func(context.Context)
 	onDrafts  func([]model.Draft) // sees the rows of each batch
