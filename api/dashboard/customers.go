@@ -86,8 +86,7 @@ func (d *Dashboard) Customers(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	page := &customersPage{Model: m, List: customerListOf(v, m), MayWrite: v.may(auth.CustomersWrite)}
-	page.MayTick = page.MayWrite && m.ID.Filterable
+	page := v.customersPage(m)
 	if to, ok := page.submitted(v); ok {
 		return v.redirect(to)
 	}
@@ -105,6 +104,12 @@ func (d *Dashboard) Customers(v *Visit) error {
 	return show(v, page.status(), "customers", f)
 }
 
+// customersPage is the page without its customers.
+func (v *Visit) customersPage(m *customerModel) *customersPage {
+	mayWrite := v.may(auth.CustomersWrite)
+	return &customersPage{Model: m, List: customerListOf(v, m), MayWrite: mayWrite, MayTick: mayWrite && m.ID.Filterable}
+}
+
 // status is that of the answer.
 func (p *customersPage) status() int {
 	if p.Wrong != "" || len(p.Faults) > 0 || p.Quick.Wrong != "" {
@@ -120,6 +125,8 @@ func (v *Visit) customerNote(m *customerModel) string {
 	switch {
 	case v.query("note") == "tick":
 		return "No customer is ticked. Tick those that the update is for."
+	case v.query("note") == "many":
+		return "Those are too many to name one by one. Tick fewer, or narrow the list by a filter and take all that match."
 	case id != "" && v.noRecord(m, id):
 		return "Customer " + isolated(id) + " was deleted."
 	}
@@ -138,7 +145,7 @@ func (d *Dashboard) CountCustomers(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	page := &customersPage{Model: m, List: customerListOf(v, m), MayWrite: v.may(auth.CustomersWrite)}
+	page := v.customersPage(m)
 	page.Count = customerCount{list: page.List}
 	page.Count.read(v)
 	return showPart(v, http.StatusOK, "customers", "counted", page)
@@ -161,8 +168,15 @@ func (d *Dashboard) UpdateCustomers(v *Visit) error {
 	if filter == "" {
 		filter = "{}"
 	}
-	return v.redirect(newUpdate(m.Name, filter))
+	to := newUpdate(m.Name, filter)
+	if len(to) > maxAddress {
+		return v.redirect(list.with("note", "many"))
+	}
+	return v.redirect(to)
 }
+
+// maxAddress is how long an address may be, in bytes; the server takes a little more.
+const maxAddress = 60 << 10
 
 // newUpdate is the path of a new update of the customers that match a filter.
 func newUpdate(model, filter string) string {

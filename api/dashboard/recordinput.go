@@ -163,7 +163,7 @@ func (i *recordInput) take(form url.Values) {
 		if i.None = ticked && (text == "" || !hadNone); i.None {
 			i.Text = ""
 		}
-	case strings.TrimSpace(text) == "" && i.blankIsNone():
+	case strings.TrimSpace(text) == "" && (i.blankIsNone() || text == "" && hadNone):
 		i.Text, i.None = "", true
 	}
 }
