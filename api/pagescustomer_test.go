@@ -284,6 +284,7 @@ func TestACustomerIsShownAsAWhole(t *testing.T) {
 	page.contains("Customer <bdi>9007199254740993</bdi>", "9007199254740995", "empty text", "no value", "***", "&lt;script&gt;",
 		"Show all of it", "Where replies to tickets", "read only", `<del><span class="none">no value</span></del>`, "<bdi>Lead</bdi>", `href="/admin/jobs/j1"`).
 		lacks("<script>alert", "hunter2", long)
+	r.page(r.admin, path).want(200).lacks("hunter2")
 	r.page(r.reader, path+"?all=notes").want(200).contains(long)
 	r.page(r.reader, path+"?created=true").want(200).contains("The customer was created.")
 	r.page(r.reader, path+"?saved=7").want(200).lacks("The change was saved.")

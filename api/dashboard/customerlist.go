@@ -267,7 +267,7 @@ func (p *customersPage) add(item json.RawMessage) error {
 
 // cell shows a value in a list.
 func (f *customerField) cell(raw json.RawMessage) customerCell {
-	c := customerCell{Label: f.Name, value: valueOf(raw), Number: f.Numeric(), At: f.moment(raw)}
+	c := customerCell{Label: f.Name, value: f.read(raw), Number: f.Numeric(), At: f.moment(raw)}
 	c.Text, c.Cut = beginningOf(c.Text, cellLength)
 	return c
 }
@@ -310,7 +310,7 @@ type choosableColumn struct {
 func (p *customersPage) Choosable() []choosableColumn {
 	var list []choosableColumn
 	for _, f := range p.Model.Fields {
-		if f.Role != roleID && !f.WriteOnly && f.Secret != "hashed" {
+		if f.Role != roleID && !f.Hidden() {
 			list = append(list, choosableColumn{f, slices.Contains(p.List.columns, f)})
 		}
 	}

@@ -91,6 +91,7 @@ func (r customerRecord) lastJob() string {
 type recordPage struct {
 	customerRecord
 	Values   []shownField
+	Empty    []shownField // those without a value, where they are many; else they are among Values
 	Created  *time.Time
 	Updated  *time.Time
 	LastJob  *historyJob // nil for none
@@ -126,6 +127,7 @@ func (d *Dashboard) Customer(v *Visit) error {
 		customerRecord: r, Values: r.shown(v.query("all")), Created: r.moment(roleCreated), Updated: r.moment(roleUpdated),
 		MayWrite: v.may(auth.CustomersWrite),
 	}
+	page.fold()
 	page.MayTick = page.MayWrite && m.ID.Filterable
 	if err := page.readHistory(v); err != nil {
 		return err
@@ -134,6 +136,24 @@ func (d *Dashboard) Customer(v *Visit) error {
 	f := d.visited(v, m.Title+" "+isolated(r.ID), CustomersPath, page)
 	f.Styles = []string{"customers.css"}
 	return show(v, http.StatusOK, "record", f)
+}
+
+// manyEmpty is how many fields without a value stand among the others.
+const manyEmpty = 15
+
+// fold sets the fields without a value apart, where they are many.
+func (p *recordPage) fold() {
+	var filled, empty []shownField
+	for _, s := range p.Values {
+		if s.None {
+			empty = append(empty, s)
+		} else {
+			filled = append(filled, s)
+		}
+	}
+	if len(empty) > manyEmpty && len(filled) > 0 {
+		p.Values, p.Empty = filled, empty
+	}
 }
 
 // note says what a form has done just before. It looks whether that is so: an address
@@ -175,12 +195,12 @@ func (r customerRecord) shown(whole string) []shownField {
 
 func (r customerRecord) field(f *customerField, whole bool) shownField {
 	raw, shown := r.values[f.Name]
-	s := shownField{customerField: f, value: valueOf(raw), At: f.moment(raw)}
+	s := shownField{customerField: f, value: f.read(raw), At: f.moment(raw)}
 	if !shown {
 		s.value = value{Text: secretMask} // secrets that are never shown
 		return s
 	}
-	if s.None {
+	if s.None || f.Hidden() {
 		return s
 	}
 	switch {
