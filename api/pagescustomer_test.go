@@ -280,9 +280,11 @@ func TestACustomerIsShownAsAWhole(t *testing.T) {
 	long := strings.Repeat("漢", 5000)
 	r.customer(`{"id":9007199254740993,"firstName":"","notes":"` + long + `","company":{"id":9007199254740995},"password":"hunter2hunter2","lastName":"<script>alert(1)</script>"}`)
 	path := "/admin/customers/desk/records/9007199254740993"
+	r.page(r.reader, path).want(200).contains(`job <span class="mono">j1</span>`).lacks(`href="/admin/jobs/j1"`)
+	r.store.jobs["j1"] = job.Job{ID: "j1", Workspace: "main", Kind: job.Single, Model: "desk", State: job.Succeeded, CreatedBy: "key:reader", Patch: []byte(leadPatch), CreatedAt: r.clock.now(), ExpiresAt: r.clock.now()}
 	page := r.page(r.reader, path).want(200)
 	page.contains("Customer <bdi>9007199254740993</bdi>", "9007199254740995", "empty text", "no value", "***", "&lt;script&gt;",
-		"Show all of it", "Where replies to tickets", "read only", `<del><span class="none">no value</span></del>`, "<bdi>Lead</bdi>", `href="/admin/jobs/j1"`).
+		"Show all of it", "Where replies to tickets", "read only", `<del><span class="none">no value</span></del>`, "<bdi>Lead</bdi>", `<a href="/admin/jobs/j1">Set jobTitle to <bdi>“Lead”</bdi>`).
 		lacks("<script>alert", "hunter2", long)
 	r.page(r.admin, path).want(200).lacks("hunter2")
 	r.page(r.reader, path+"?all=notes").want(200).contains(long)

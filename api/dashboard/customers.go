@@ -96,6 +96,9 @@ func (d *Dashboard) Customers(v *Visit) error {
 	if page.List.Count {
 		page.Count.read(v)
 	}
+	if page.Quick.Field == "" && len(page.List.columns) > 0 {
+		page.Quick.Field = page.List.columns[0].Name
+	}
 	page.Chips = page.List.chips(m.choices)
 	page.Open = len(page.Faults) > 0 || page.List.Filter != "" && page.Chips == nil
 	page.Note = v.customerNote(m)

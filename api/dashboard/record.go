@@ -256,9 +256,10 @@ type historyEntry struct {
 
 // A historyJob is a job as the page of a customer names it.
 type historyJob struct {
-	ID, Path string
-	By       string   // who made it, "" where that is not known
-	Words    sentence // what it did, nil where that is not known
+	ID    string
+	Path  string   // "" where the visitor may not see the job, or it is not kept any more
+	By    string   // who made it, "" where that is not known
+	Words sentence // what it did, nil where that is not known
 }
 
 // readHistory reads which jobs changed the customer.
@@ -304,9 +305,13 @@ func (v *Visit) historyJob(m *customerModel, known map[string]historyJob, id str
 	if h, ok := known[id]; ok {
 		return h
 	}
-	h := historyJob{ID: id, Path: jobPath(id)}
-	if j, ok := v.pastJob(id); ok {
-		h.By, h.Words = j.CreatedBy, v.pastWords(m, j)
+	h := historyJob{ID: id}
+	j, status := v.pastJob(id)
+	switch status {
+	case http.StatusOK:
+		h.By, h.Words, h.Path = j.CreatedBy, v.pastWords(m, j), jobPath(id)
+	case http.StatusGone:
+		h.Path = jobPath(id) // it says what is left of the job
 	}
 	known[id] = h
 	return h
@@ -319,14 +324,19 @@ func (v *Visit) pastWords(m *customerModel, j client.Job) sentence {
 		if parent == nil {
 			continue
 		}
-		if p, ok := v.pastJob(*parent); ok {
+		if p, status := v.pastJob(*parent); status == http.StatusOK {
 			return sentenceOf(j, m.choices, &p)
 		}
 	}
 	return sentenceOf(j, m.choices, nil)
 }
 
-// pastJob reads a job. It may have expired, or be one that the visitor may not see.
-func (v *Visit) pastJob(id string) (j client.Job, ok bool) {
-	return j, v.Get(target(nil, "v1", "jobs", id), &j) == nil
+// pastJob reads a job, which may have expired, or be one that the visitor may not see;
+// the status says so.
+func (v *Visit) pastJob(id string) (j client.Job, status int) {
+	a, err := v.do(Call{Method: http.MethodGet, Target: target(nil, "v1", "jobs", id)}, &j)
+	if err != nil {
+		return client.Job{}, a.Status
+	}
+	return j, http.StatusOK
 }

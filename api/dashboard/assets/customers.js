@@ -104,6 +104,16 @@ async function count() {
   }
 }
 
+// suggest offers the values that the chosen field may have.
+function suggest() {
+  const quick = document.getElementById("quick");
+  const field = quick.elements.field;
+  const show = () => quick.elements.value.setAttribute("list", `of-${field.value}`);
+  field.addEventListener("change", show);
+  show();
+}
+
+if (document.getElementById("quick")) suggest();
 if (form?.querySelector(".ticked")) select();
 // A list without customers has no form, and says so where the filter was changed.
 if (!form) for (const key of Object.keys(sessionStorage)) if (key.startsWith("ticked:")) sessionStorage.removeItem(key);
