@@ -111,12 +111,12 @@ func (f *describedField) inside() []*composeField {
 func (m *composeModel) Example() string {
 	for _, f := range m.Filters {
 		if f.Kind() == "choice" || f.Kind() == "new-choice" {
-			return string(compactJSON(map[string]string{f.Name: f.Choices[0]}))
+			return `{"` + f.Name + `": ` + string(jsonText(f.Choices[0])) + `}`
 		}
 	}
 	for _, f := range m.Filters {
-		if f.Type == "string" {
-			return string(compactJSON(map[string]any{f.Name: map[string]string{"$contains": "a"}}))
+		if f.Type == "string" && f.Name != m.ID {
+			return `{"` + f.Name + `": {"$contains": "a"}}`
 		}
 	}
 	return `{"` + m.ID + `": {"$exists": true}}`

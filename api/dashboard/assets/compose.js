@@ -149,7 +149,29 @@ function changed({ target, type }) {
   return askAfter(atOnce ? 0 : pause);
 }
 
+// Enter in the last input runs the update. In any other it asks for a preview.
+form.addEventListener("keydown", (e) => {
+  if (e.key !== "Enter" || e.target.id !== "number") return;
+  e.preventDefault();
+  form.requestSubmit(document.getElementById("run"));
+});
+
+// The number is compared here already, so that a slip needs no new page.
+function rightNumber() {
+  const number = document.getElementById("number");
+  if (!number) return true;
+  const right = number.value.replace(/\D/g, "") === form.elements.matched.value;
+  number.setCustomValidity(right ? "" : "This is not the number of customers that match.");
+  number.reportValidity();
+  return right;
+}
+
+form.addEventListener("input", (e) => {
+  if (e.target.id === "number") e.target.setCustomValidity("");
+});
+
 form.addEventListener("submit", (e) => {
+  if (e.submitter?.id === "run" && !rightNumber()) e.preventDefault();
   if (e.submitter === ask && !switching) {
     e.preventDefault();
     askAfter(0);

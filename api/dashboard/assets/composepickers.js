@@ -119,24 +119,34 @@ export class Pickers {
     } }, text);
   }
 
+  // drawRule draws a condition. What is in use while somebody chooses with the keyboard
+  // stays: another field replaces the operator, another operator the values.
   drawRule(rule, parent) {
     const key = this.key(rule);
-    const field = this.fields.get(rule.field);
-    const names = [...(field ? [] : [["", "Choose a field…"]]), ...[...this.fields.keys()].map((name) => [name, name])];
+    const names = [...(rule.field ? [] : [["", "Choose a field…"]]), ...[...this.fields.keys()].map((name) => [name, name])];
+    const rest = element("div", { class: "compared" });
     const picked = choose({ id: `${key}-field`, "aria-label": "Field", "data-checks": true }, names, rule.field, (name) => {
+      picked.querySelector("option[value='']")?.remove();
       Object.assign(rule, newRule(this.fields.get(name)));
-      this.change(`${key}-op`);
+      remove.setAttribute("aria-label", `Remove the condition on ${name}`);
+      rest.replaceChildren(...this.drawCompared(rule, key));
+      this.write();
     });
-    const parts = [picked];
-    if (field) {
-      parts.push(choose({ id: `${key}-op`, "aria-label": "Operator" }, operatorsOf(field, rule.op), rule.op, (op) => {
-        setOperator(rule, op, field);
-        this.change(`${key}-op`);
-      }), element("div", { class: "values" }, ...this.drawValues(rule, field, key)));
-    }
-    return element("div", { class: "rule", role: "group", "aria-label": "Condition", "data-rule": key }, ...parts,
-      this.remover(rule, parent, `Remove the condition${field ? " on " + field.name : ""}`, "×"),
+    const remove = this.remover(rule, parent, `Remove the condition${rule.field ? " on " + rule.field : ""}`, "×");
+    if (rule.field) rest.append(...this.drawCompared(rule, key));
+    return element("div", { class: "rule", role: "group", "aria-label": "Condition", "data-rule": key }, picked, rest, remove,
       element("p", { class: "soft hint" }), element("p", { class: "fault", hidden: true }));
+  }
+
+  drawCompared(rule, key) {
+    const field = this.fields.get(rule.field);
+    const values = element("div", { class: "values" }, ...this.drawValues(rule, field, key));
+    const operator = choose({ id: `${key}-op`, "aria-label": "Operator" }, operatorsOf(field, rule.op), rule.op, (op) => {
+      setOperator(rule, op, field);
+      values.replaceChildren(...this.drawValues(rule, field, key));
+      this.write();
+    });
+    return [operator, values];
   }
 
   drawValues(rule, field, key) {
