@@ -30,19 +30,9 @@ func (d *Dashboard) CustomerModels(v *Visit) error {
 		return v.redirect(modelPath(name))
 	}
 	page := customerModelsPage{MayWrite: v.may(auth.CustomersWrite)}
-	for cursor := "-"; cursor != ""; {
-		var some struct {
-			Items      []listedModel `json:"items"`
-			NextCursor string        `json:"nextCursor"`
-		}
-		query := url.Values{}
-		if cursor != "-" {
-			query.Set("cursor", cursor)
-		}
-		if err := v.Get(target(query, "v1", "models"), &some); err != nil {
-			return err
-		}
-		page.Models, cursor = append(page.Models, some.Items...), some.NextCursor
+	var err error
+	if page.Models, err = v.listedModels(); err != nil {
+		return err
 	}
 	if len(page.Models) == 1 {
 		return v.redirect(page.Models[0].Path())
@@ -50,6 +40,25 @@ func (d *Dashboard) CustomerModels(v *Visit) error {
 	f := d.visited(v, "Customers", CustomersPath, page)
 	f.Styles = []string{"customers.css"}
 	return show(v, http.StatusOK, "customermodels", f)
+}
+
+// listedModels reads the models.
+func (v *Visit) listedModels() (list []listedModel, err error) {
+	query := url.Values{}
+	for {
+		var some struct {
+			Items      []listedModel `json:"items"`
+			NextCursor string        `json:"nextCursor"`
+		}
+		if err := v.Get(target(query, "v1", "models"), &some); err != nil {
+			return nil, err
+		}
+		list = append(list, some.Items...)
+		if some.NextCursor == "" {
+			return list, nil
+		}
+		query.Set("cursor", some.NextCursor)
+	}
 }
 
 // A customersPage is the list of a model's customers.
