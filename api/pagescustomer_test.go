@@ -348,6 +348,25 @@ func TestTheFormSendsWhatWasChanged(t *testing.T) {
 	}
 }
 
+// TestALongValueStaysOutOfTheForm edits a customer whose notes are longer than a form
+// may be.
+func TestALongValueStaysOutOfTheForm(t *testing.T) {
+	r := newRig(t)
+	r.customer(`{"firstName":"Ana","notes":"` + strings.Repeat("漢", 200_000) + `"}`)
+	r.applies()
+	path := "/admin/customers/desk/records/1/edit"
+	page := r.page(r.admin, path).want(200).contains("too long for this form")
+	if len(page.text) > 200_000 {
+		t.Errorf("the form has %d bytes", len(page.text))
+	}
+	form := page.form()
+	form.Set("f.firstName", "Bo")
+	r.fillIn(path, form).want(303)
+	if got := string(r.store.submitted[0].Patch.Display()); got != `{"firstName":"Bo"}` {
+		t.Errorf("submitted %s", got)
+	}
+}
+
 // TestTwoWhoEditTheSameCustomerAreToldOfEachOther has somebody else change two fields
 // while a form is open in which one of them is changed, too.
 func TestTwoWhoEditTheSameCustomerAreToldOfEachOther(t *testing.T) {
