@@ -78,7 +78,7 @@ func (d *Dashboard) Audit(v *Visit) error {
 	var p *web.Problem
 	switch {
 	case errors.As(err, &p) && (p.Status == http.StatusBadRequest || p.Code == "not_found"):
-		page.Faults, status = faultsOf(p), p.Status
+		page.Faults, status = auditFaults(p), p.Status
 	case err != nil:
 		return err
 	}
@@ -101,8 +101,8 @@ func withCursor(query url.Values, cursor string) string {
 	return withQuery(AuditPath, query)
 }
 
-// faultsOf says what is wrong with a query, each with the parameter that it is about.
-func faultsOf(p *web.Problem) (list []string) {
+// auditFaults says what is wrong with a query, each with the parameter that it is about.
+func auditFaults(p *web.Problem) (list []string) {
 	if len(p.Errors) == 0 {
 		return []string{p.Detail}
 	}

@@ -39,7 +39,7 @@ func parsePages() map[string]*template.Template {
 // functions are what templates may call.
 var functions = template.FuncMap{
 	"asset": assetPath, "number": number, "lasting": lasting, "clock": clock, "iso": iso, "day": day, "once": rand.Text,
-	"list":  func(items ...any) []any { return items },
+	"list": func(items ...any) []any { return items }, "deref": deref64,
 	"actor": actorName, "brief": brief, "dateType": dateType,
 }
 
@@ -67,6 +67,9 @@ type frame struct {
 }
 
 type link struct{ Path, Name string }
+
+// Key is the key that opens the page after "g", "" for none.
+func (l link) Key() string { return goKeys[l.Path] }
 
 // links lists the pages that a visitor may open.
 func (d *Dashboard) links(v *Visit) (list []link) {

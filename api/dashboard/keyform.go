@@ -109,8 +109,8 @@ func (f *keyForm) end(now time.Time) (at time.Time, ok bool) {
 	return last.AddDate(0, 0, 1), err == nil && f.Ends == ownDay
 }
 
-// inputOf is the input that a fault of the call belongs to, by its pointer's first name.
-var inputOf = map[string]string{
+// keyInputs is the input that a fault of the call belongs to, by its pointer's first name.
+var keyInputs = map[string]string{
 	"name": "name", "person": "person", "workspace": "workspace", "expiresAt": "ends", "scopes": "rights", "preset": "rights",
 }
 
@@ -122,7 +122,7 @@ func (f *keyForm) refuse(p *web.Problem) {
 	}
 	for _, fault := range p.Errors {
 		name, _, _ := strings.Cut(strings.TrimPrefix(fault.Pointer, "/"), "/")
-		if input := inputOf[name]; input != "" && f.Faults[input] == "" {
+		if input := keyInputs[name]; input != "" && f.Faults[input] == "" {
 			f.Faults[input] = fault.Detail
 		}
 	}

@@ -218,7 +218,7 @@ func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
 		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, CSVGuard: s.csvGuard,
 		Ready: readiness{stop: s.stop, ping: s.db.Ping}.check, Redis: s.redisOutage.state,
-		TrustedProxies: s.proxies, Origins: s.origins, Rate: s.rate,
+		TrustedProxies: s.proxies, Origins: s.origins, Rate: s.rate, Environment: s.environment, SignInLinks: s.signInLinks,
 		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db), newBrakesOn(s.db))...), Queues: worker.NewQueueReader(s.queue, s.installation, s.redisServer),
 	})
 }

@@ -50,12 +50,13 @@ var PostgreSQL = &Dialect{
 	Shards:     postgresShards,
 	Part:       postgresPart,
 	// The planner uses no index for a condition inside a function call.
-	Opaque:    func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
-	IndexedBy: func(string) string { return "" },
-	ByIndex:   `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin']) AS name`,
-	JoinFirst: postgresJoinFirst,
-	ForUpdate: func(table string) string { return " FOR NO KEY UPDATE OF " + table },
-	IfFree:    func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
+	Opaque:     func(condition string) string { return "COALESCE(" + condition + ", FALSE)" },
+	IndexedBy:  func(string) string { return "" },
+	ByIndex:    `SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_hashjoin', 'enable_mergejoin']) AS name`,
+	WholeOrder: `SELECT set_config('enable_incremental_sort', 'off', true)`,
+	JoinFirst:  postgresJoinFirst,
+	ForUpdate:  func(table string) string { return " FOR NO KEY UPDATE OF " + table },
+	IfFree:     func(table string) string { return " FOR NO KEY UPDATE OF " + table + " SKIP LOCKED" },
 	// With locks of rows a waiting writer could be overtaken without end, and a
 	// switch that was never used has no row.
 	ShareBrake: `SELECT pg_advisory_xact_lock_shared(` + brakeLock("0") + `), pg_advisory_xact_lock_shared(` + brakeLock("?") + `)`,
