@@ -19,7 +19,9 @@ import (
 // a copy of its own, so its walks may change what they like.
 var walks = map[string]siteKind{
 	"down.test.mjs":   downSite,
+	"live.test.mjs":   emptySite,
 	"pages.test.mjs":  fullSite,
+	"shell.test.mjs":  fullSite,
 	"signin.test.mjs": emptySite,
 	"watch.test.mjs":  emptySite,
 }
