@@ -46,8 +46,12 @@ type Config struct {
 	// such page.
 	Queues dashboard.QueueReader
 
-	// Environment is the name that every page shows as a badge, "" for none.
+	// Environment is a name of the installation that every page of the dashboard
+	// shows as a badge, such as production; "" for none.
 	Environment string
+
+	// SignInLinks are the one-time links that sign in to the dashboard; nil for none.
+	SignInLinks *SignInLinks
 
 	// CSVGuard says whether the strings of all tables, those that are answered
 	// and those that are imported, are guarded against spreadsheet programs
@@ -98,6 +102,9 @@ func newServer(c Config) *server {
 	}
 	if c.Ready == nil {
 		c.Ready = c.Store.Ping
+	}
+	if c.SignInLinks == nil {
+		c.SignInLinks = NewSignInLinks(c.Now)
 	}
 	if c.MaxBody <= 0 {
 		c.MaxBody = DefaultMaxBody

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +35,17 @@ func (s *server) listJobs(c *call) error {
 		items[i] = jobOf(j.Short())
 	}
 	return c.answer(http.StatusOK, listOf(items, page.NextCursor))
+}
+
+// countJobs counts the jobs that listJobs lists for the caller with a query, on all
+// pages. It stops at most where that is not 0.
+func (s *server) countJobs(ctx context.Context, c *call, query url.Values, most int64) (int64, error) {
+	in := &input{query: query, takes: func(string) bool { return true }} // the list says which there are not
+	q := s.jobQuery(in)
+	if err := in.err(); err != nil || !s.ownJobs(c, &q) {
+		return 0, err
+	}
+	return s.Store.CountJobs(ctx, c.workspace(), q, most)
 }
 
 // ownJobs narrows a list to the jobs that the caller may see. ok is false where

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -23,12 +24,15 @@ var (
 func (s *server) pageRoutes() []route {
 	asset := Content{[]string{"text/css", "text/javascript", "image/svg+xml"}, nil}
 	return slices.Concat([]route{
-		{"GET", dashboard.SignInPath, openPage, Reads, Cheap, []Param{query("to", "string", "The page to open after the sign-in.")}, nothing, aPage, s.signInPage},
+		{"GET", dashboard.SignInPath, openPage, Reads, Cheap, []Param{
+			query("to", "string", "The page to open after the sign-in."),
+			query(onceParam, "string", "The token of a link that signs in once."),
+		}, nothing, aPage, s.signInPage},
 		{"POST", dashboard.SignInPath, openPage, Changes, Cheap, nil, aForm, aPage, s.signIn},
 		{"POST", dashboard.SignOutPath, anyPage, Changes, Cheap, nil, nothing, aPage, s.signOut},
 		{"GET", dashboard.AssetsPath + "{version}/{asset}", openPage, Reads, Cheap, nil, nothing, asset, s.asset},
 		{"GET", dashboard.QueuesPath, mainPage, Reads, Paged, nil, nothing, aPage, s.page((*dashboard.Dashboard).Queues)},
-	}, s.overviewPages(), s.shellPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
+	}, s.overviewPages(), s.shellPages(), s.jobListPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
 }
 
 // completePages adds the paths of pages with a slash at the end, and an answer to
@@ -57,6 +61,10 @@ func (s *server) visit(c *call) *dashboard.Visit {
 	return &dashboard.Visit{
 		ResponseWriter: c.w, Request: c.r, Key: c.key, Caller: c.caller(), CanSignOut: c.session, Form: c.form, Once: c.once,
 		API: func(inner dashboard.Call) dashboard.Answer { return s.inside(c, inner) },
+		CountJobs: func(ctx context.Context, query url.Values, most int64) (int64, error) {
+			return s.countJobs(ctx, c, query, most)
+		},
+		Forward: func(inner dashboard.Call) { s.forward(c, inner) },
 	}
 }
 

@@ -65,38 +65,111 @@ func (s *server) sameOrigin(c *call) error {
 	return nil
 }
 
-// signInPage shows the form to sign in.
+// signInPage shows the form to sign in, or for a one-time link the button that uses
+// it. To look does not use the link, and is no failed sign-in: no GET changes
+// anything. Whoever opens a used link again and has signed in is led on.
 func (s *server) signInPage(c *call) error {
-	return dashboard.SignIn{To: returnPath(c.r.URL.Query().Get("to"))}.Show(c.w, http.StatusOK)
+	query := c.r.URL.Query()
+	token, to := query.Get(onceParam), returnPath(query.Get("to"))
+	switch {
+	case token == "":
+		return s.dashboard.SignIn(c.w, http.StatusOK, dashboard.SignIn{To: to})
+	case s.SignInLinks.works(token):
+		return s.dashboard.OneTimeLink(c.w, dashboard.OneTimeLink{To: to, Token: token})
+	case s.hasSession(c):
+		return c.redirect(to)
+	}
+	return s.dashboard.SignIn(c.w, http.StatusForbidden, dashboard.SignIn{To: to, Wrong: linkIsOver})
 }
 
-// signIn takes the secret of a live key, begins a new session, and opens the page
-// that was asked for. A token that the browser sends is never taken over. A known
-// secret and an unknown one are looked up by the same query.
+const linkIsOver = "This link no longer works: it signs in once, within an hour. Sign in with an API key, or get a new link."
+
+// hasSession reports whether the visitor has signed in.
+func (s *server) hasSession(c *call) bool {
+	token := sessionOf(c.r)
+	if token == "" {
+		return false
+	}
+	_, err := s.sessions.look(c.ctx(), token)
+	return err == nil
+}
+
+// signIn takes the secret of a live key, or a one-time link, begins a new session, and
+// opens the page that was asked for. A token that the browser sends is never taken
+// over. A known secret and an unknown one are looked up by the same query.
 func (s *server) signIn(c *call) error {
 	if err := c.readForm(); err != nil {
 		return err
 	}
-	from, to := web.ClientNetwork(c.r), returnPath(c.r.PostForm.Get("to"))
+	from, form := web.ClientNetwork(c.r), c.signInForm()
 	wait, allowed := s.signIns.begin(from)
 	if !allowed {
-		s.Store.SignInFailed(web.ClientAddress(c.r))
-		seconds := int(wait/time.Second) + 1
-		c.w.Header().Set("Retry-After", strconv.Itoa(seconds))
-		return dashboard.SignIn{To: to, Wrong: "There were too many failed attempts from your address. Try again in " +
-			strconv.Itoa(seconds) + " seconds."}.Show(c.w, http.StatusTooManyRequests)
+		return s.refuseSignIn(c, form.to, wait)
 	}
-	token, err := s.beginSession(c, strings.TrimSpace(c.r.PostForm.Get("key")))
+	token, err := s.enter(c, form)
 	if errors.Is(err, job.ErrNotFound) {
-		s.Store.SignInFailed(web.ClientAddress(c.r))
-		return dashboard.SignIn{To: to, Wrong: "This is not the secret of a live key."}.Show(c.w, http.StatusForbidden)
+		return s.wrongSignIn(c, form)
 	}
 	s.signIns.forgive(from)
 	if err != nil {
 		return err
 	}
 	c.setSession(token, int(auth.SessionLife/time.Second))
-	return c.redirect(to)
+	return c.redirect(form.to)
+}
+
+// A signInForm is what the form to sign in says.
+type signInForm struct {
+	key  string // the secret of a key
+	link string // or the token of a one-time link
+	to   string // the page to open then
+}
+
+func (c *call) signInForm() signInForm {
+	form := c.r.PostForm
+	return signInForm{key: strings.TrimSpace(form.Get("key")), link: form.Get("link"), to: returnPath(form.Get("to"))}
+}
+
+// refuseSignIn answers an address that has had too many failed sign-ins.
+func (s *server) refuseSignIn(c *call, to string, wait time.Duration) error {
+	s.Store.SignInFailed(web.ClientAddress(c.r))
+	seconds := strconv.Itoa(int(wait/time.Second) + 1)
+	c.w.Header().Set("Retry-After", seconds)
+	return s.dashboard.SignIn(c.w, http.StatusTooManyRequests, dashboard.SignIn{
+		To: to, Wrong: "There were too many failed attempts from your address. Try again in " + seconds + " seconds.",
+	})
+}
+
+// wrongSignIn answers a secret or a link that does not sign in. A link that was sent
+// twice may have signed in before.
+func (s *server) wrongSignIn(c *call, form signInForm) error {
+	s.Store.SignInFailed(web.ClientAddress(c.r))
+	why := "This is not the secret of a live key."
+	if form.link != "" {
+		if s.hasSession(c) {
+			return c.redirect(form.to)
+		}
+		why = linkIsOver
+	}
+	return s.dashboard.SignIn(c.w, http.StatusForbidden, dashboard.SignIn{To: form.to, Wrong: why})
+}
+
+// enter begins a session with what the form says, and returns its token.
+// job.ErrNotFound: it does not sign in. A link whose sign-in has another fault still
+// works afterwards.
+func (s *server) enter(c *call, form signInForm) (token string, err error) {
+	if form.link == "" {
+		return s.beginSession(c, form.key)
+	}
+	link, ok := s.SignInLinks.take(form.link)
+	if !ok {
+		return "", job.ErrNotFound
+	}
+	token, err = s.beginSession(c, link.secret)
+	if err != nil && !errors.Is(err, job.ErrNotFound) {
+		s.SignInLinks.giveBack(form.link, link)
+	}
+	return token, err
 }
 
 // beginSession makes the call one of the key with a secret, and begins a session of

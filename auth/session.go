@@ -11,3 +11,7 @@ const (
 // NewSessionToken returns the token of a new session: 256 random bits. Only its
 // [Hash] is stored.
 func NewSessionToken() string { return randomText() }
+
+// NewLinkToken returns the token of a new one-time link that signs in: 256 random
+// bits. Only its [Hash] is kept.
+func NewLinkToken() string { return randomText() }

@@ -17,7 +17,8 @@ import (
 var jobs = flag.Int("jobs", 5_000, "jobs of the benchmarks of lists and pages; 1000000 for the full size")
 
 const (
-	filledOver = 30 * 24 * time.Hour // over which filled jobs are spread
+	filledOver = 29 * 24 * time.Hour // over which filled jobs are spread: none expires meanwhile
+	valuesOver = 6 * 24 * time.Hour  // how old the oldest job is whose former values are said to be kept
 	sameMoment = 10_000              // how many of them, a tenth at most, were accepted at one instant
 	rareWord   = "hapax"             // in the note of every rareEvery-th bulk job
 	rareMaker  = "key:rare"          // that made every rareEvery-th job
@@ -25,7 +26,8 @@ const (
 )
 
 // fillJobs adds n jobs of the workspace main to a database of SQLite, which has been
-// migrated and which no process has open: jobs of all kinds and final states, and a
+// migrated and which no process has open, such as one that [imported] has filled with
+// customers: jobs of all kinds and final states, and a
 // few that are paused, with the notes, makers, reasons and times that jobs have. The
 // last ended just before now. They have counts and shards, but no selection and no
 // chunks: their results are empty, except what is pending.
@@ -108,7 +110,7 @@ func newJobFiller(tb testing.TB, n int) *jobFiller {
 		digest: desk.Digest, patch: string(p.Display()), change: string(p.MarshalStored()),
 		jobs: filledTable{name: "jobs", columns: strings.Fields(`num workspace id kind model digest state revision created_at created_by started_at
 			finished_at filter patch change options expected origin source values_kept record_id rid matched updated unchanged skipped conflicted failed
-			summary error_code error_detail request_bytes note_words transitions`)},
+			summary error_code error_detail request_bytes note_words preview transitions`)},
 		shards: filledTable{name: "shards", columns: strings.Fields(`workspace job no open revision first_rid before_rid next_rid
 			updated unchanged skipped conflicted failed summary chunk_at pace`)},
 	}
@@ -117,55 +119,36 @@ func newJobFiller(tb testing.TB, n int) *jobFiller {
 // add makes the rows of the i-th job.
 func (f *jobFiller) add(i int) {
 	num := f.before + int64(i) + 1
-	at := f.oldest.Add(filledOver / time.Duration(f.n) * time.Duration(f.instant(i)))
-	kind, state := pick(f.random, filledKinds), pick(f.random, filledStates)
-	if f.bulk == 0 && (kind == job.Undo || kind == job.Retry) {
-		kind = job.Bulk
+	j := f.draw(i)
+	own, summary, rid := j.tally, filledSummary(j.tally), any(num%1000)
+	if j.kind != job.Single {
+		f.addShard(num, j)
+		own, summary, rid = job.Tally{}, "[]", nil
 	}
-	records := int64(1)
-	if kind != job.Single {
-		records = 1 + f.random.Int64N(100_000)
-	}
-	ended := at.Add(time.Duration(1+f.random.IntN(60)) * time.Second / 4)
-	var finished any
-	if state.Final() {
-		finished = ended.UnixMicro()
-	}
-	tally := filledTally(state, records)
-	summary := filledSummary(tally)
-	own, single := tally, any(nil)
-	if kind != job.Single {
-		own, single = job.Tally{}, nil
-		f.addShard(num, tally, summary, ended)
-		summary = "[]"
-	} else {
-		single = num % 1000
-	}
-	var origin, source any
-	if kind == job.Retry || kind == job.Undo {
-		origin = f.bulk
-	}
-	if kind == job.Undo {
-		source = f.bulk
-	}
-	filter, patch := f.request(kind)
-	code, detail := filledError(state)
-	note := f.note(i, kind)
-	options := "{}"
-	if note != "" {
-		text, _ := json.Marshal(map[string]string{"note": note}) // cannot fail
-		options = string(text)
-	}
+	origin, source := f.parents(j.kind)
+	filter, patch, preview := f.texts(j)
+	code, detail := filledError(j)
 	f.jobs.rows = append(f.jobs.rows, []any{
-		num, 1, f.id(at, i), kind, "desk", f.digest, state, 3, at.UnixMicro(), f.maker(i), at.UnixMicro(),
-		finished, filter, patch, f.change, options, "", origin, source, 1, single, single, records,
+		num, 1, f.id(j.at, i), j.kind, "desk", f.digest, j.state, 3, j.at.UnixMicro(), f.maker(i), j.at.UnixMicro(),
+		j.finished(), filter, patch, f.change, j.options(), "", origin, source, j.kept(), rid, rid, j.matched(),
 		own.Updated, own.Unchanged, own.Skipped, own.Conflicted, own.Failed,
-		summary, code, detail, len(f.change) + len(f.patch), filledWords(note),
-		fmt.Sprintf(`{"state":"running","at":%d},{"state":"%s","at":%d},`, at.UnixMicro(), state, ended.UnixMicro()),
+		summary, code, detail, len(f.change) + len(f.patch), filledWords(j.note), preview, j.transitions(),
 	})
-	if kind == job.Bulk && state.Final() {
+	if j.kind == job.Bulk && j.state.Final() {
 		f.bulk = num
 	}
+}
+
+// parents are the numbers of the job that a retry or an undo follows, and of the one
+// that it restores.
+func (f *jobFiller) parents(kind job.Kind) (origin, source any) {
+	switch kind {
+	case job.Retry:
+		return f.bulk, nil
+	case job.Undo:
+		return f.bulk, f.bulk
+	}
+	return nil, nil
 }
 
 // instant is the place of a job in time: in the middle many have the same one.
@@ -177,10 +160,14 @@ func (f *jobFiller) instant(i int) int {
 	return i
 }
 
-func (f *jobFiller) addShard(num int64, t job.Tally, summary string, ended time.Time) {
+func (f *jobFiller) addShard(num int64, j filledJob) {
+	t := j.tally
+	pace := "[]"
+	if t.Tried() > 0 {
+		pace = fmt.Sprintf("[%d,1,%d,%d]", j.ended.Unix()-1, t.Tried()/2, t.Tried()-t.Tried()/2)
+	}
 	f.shards.rows = append(f.shards.rows, []any{
-		1, num, 0, 0, 2, 1, t.Tried() + 1, t.Tried() + 1, t.Updated, t.Unchanged, t.Skipped, t.Conflicted, t.Failed, summary, ended.UnixMicro(),
-		fmt.Sprintf("[%d,1,%d,%d]", ended.Unix()-1, t.Tried()/2, t.Tried()-t.Tried()/2),
+		1, num, 0, 0, 2, 1, t.Tried() + 1, t.Tried() + 1, t.Updated, t.Unchanged, t.Skipped, t.Conflicted, t.Failed, filledSummary(t), j.ended.UnixMicro(), pace,
 	})
 }
 
@@ -197,14 +184,18 @@ func (f *jobFiller) maker(i int) string {
 	return "key:" + pick(f.random, []string{"ops", "crm-sync", "crm-sync", "crm-sync", "ana", "billing", "nightly"})
 }
 
-func (f *jobFiller) request(kind job.Kind) (filter, patch any) {
-	switch kind {
-	case job.Single:
-		return nil, f.patch
-	case job.Undo:
-		return nil, nil
+// texts are the request of a job, and what a preview found.
+func (f *jobFiller) texts(j filledJob) (filter, patch, preview any) {
+	switch {
+	case j.kind == job.Single:
+		return nil, f.patch, nil
+	case j.kind == job.Undo:
+		return nil, nil, nil
+	case j.kind == job.PreviewKind && j.state == job.Succeeded:
+		text, _ := json.Marshal(job.Preview{Matched: 1, WouldChange: 1, ExpiresAt: j.ended}) // cannot fail
+		return filterText, f.patch, string(text)
 	}
-	return filterText, f.patch
+	return filterText, f.patch, nil
 }
 
 // note is the note of a job; most singles have none.
@@ -219,59 +210,4 @@ func (f *jobFiller) note(i int, kind job.Kind) string {
 		return pick(f.random, strings.Fields("review titles imported after the merger of two accounts Q3 Q4 cleanup export overdue owner region south north fix typo leads"))
 	}
 	return fmt.Sprintf("%s %s %s for ticket %d, %s %s", word(), word(), word(), i, word(), word())
-}
-
-var (
-	filledKinds = repeated(map[job.Kind]int{job.Single: 60, job.Bulk: 25, job.Retry: 6, job.Undo: 6, job.PreviewKind: 3},
-		job.Single, job.Bulk, job.Retry, job.Undo, job.PreviewKind)
-	filledStates = repeated(map[job.State]int{job.Succeeded: 8900, job.PartiallySucceeded: 600, job.Failed: 300, job.Cancelled: 199, job.Paused: 1},
-		job.Succeeded, job.PartiallySucceeded, job.Failed, job.Cancelled, job.Paused)
-)
-
-// repeated lists each of some values as often as times says.
-func repeated[T comparable](times map[T]int, order ...T) (all []T) {
-	for _, v := range order {
-		for range times[v] {
-			all = append(all, v)
-		}
-	}
-	return all
-}
-
-func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
-
-func filledTally(state job.State, n int64) job.Tally {
-	switch state {
-	case job.Succeeded:
-		return job.Tally{Updated: n - n/50, Unchanged: n / 50}
-	case job.PartiallySucceeded:
-		return job.Tally{Updated: n - n/10, Failed: n / 10}
-	case job.Failed:
-		return job.Tally{Failed: n}
-	}
-	return job.Tally{Updated: n / 2}
-}
-
-func filledSummary(t job.Tally) string {
-	if t.Failed == 0 {
-		return "[]"
-	}
-	text, _ := json.Marshal([]job.ErrorSummary{{Code: "unique", Pointer: "/externalId", Title: job.Title("unique"), Count: t.Failed,
-		SampleIDs: []model.ID{model.StringID("12"), model.StringID("90")}}}) // cannot fail
-	return string(text)
-}
-
-func filledError(state job.State) (code, detail any) {
-	if state == job.Failed {
-		return "all_failed", "The job stopped because every one of its first records failed."
-	}
-	return nil, nil
-}
-
-// filledWords is what a search for notes reads.
-func filledWords(note string) any {
-	if note == "" {
-		return nil
-	}
-	return " " + strings.Join(job.Words(note), " ")
 }

@@ -48,9 +48,11 @@ type Query struct {
 	Since     time.Time // accepted then or later
 	Until     time.Time // accepted before
 	Words     []string  // the note has words that begin with each of these; see [Words]
-	IDPrefix  string    `json:",omitempty"` // the id begins so; at least [MinIDPrefix] characters, in lower case
-	Limit     int
-	Cursor    string // NextCursor of the previous page with the same conditions, "" for the first page
+	// The id begins with IDPrefix: at least [MinIDPrefix] characters, in lower case. It
+	// is left out of the name of a list in cursors that earlier versions gave out.
+	IDPrefix string `json:",omitempty"`
+	Limit    int
+	Cursor   string // NextCursor of the previous page with the same conditions, "" for the first page
 }
 
 // MinIDPrefix is how many characters of a job's id a search for it needs. They tell

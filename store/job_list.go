@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,9 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 	var page job.Page
 	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
 		l := jobLister{snapshotReader{ctx, t, s.db.Dialect}, ws.ID}
+		if err := l.useWholeOrder(); err != nil {
+			return err
+		}
 		places, more, err := l.places(q, where, args)
 		if err != nil || len(places) == 0 {
 			return err
@@ -74,6 +78,9 @@ func jobsWhere(d *sqldb.Dialect, q job.Query) (where string, args []any) {
 	if len(q.States) > 0 {
 		add("j.state IN (?"+strings.Repeat(", ?", len(q.States)-1)+")", asAny(q.States)...)
 	}
+	if onlyOpen(q) {
+		add("j." + unfinished) // for the index
+	}
 	if len(q.Kinds) > 0 {
 		add("j.kind IN (?"+strings.Repeat(", ?", len(q.Kinds)-1)+")", asAny(q.Kinds)...)
 	}
@@ -100,6 +107,11 @@ func jobsWhere(d *sqldb.Dialect, q job.Query) (where string, args []any) {
 		add(d.Position("j.note_words")+" > 0", " "+word)
 	}
 	return text.String(), args
+}
+
+// onlyOpen reports whether a query asks only for jobs that have not ended.
+func onlyOpen(q job.Query) bool {
+	return len(q.States) > 0 && !slices.ContainsFunc(q.States, job.State.Final)
 }
 
 // idsWith returns the first and the last UUID with a prefix. Both have the form of an
@@ -199,6 +211,8 @@ func jobIndex(q job.Query) string {
 		return "sqlite_autoindex_jobs_1"
 	case len(q.Words) > 0:
 		return "jobs_noted"
+	case onlyOpen(q):
+		return "jobs_open_of"
 	}
 	return "jobs_listed"
 }
@@ -207,6 +221,14 @@ func jobIndex(q job.Query) string {
 type jobLister struct {
 	snapshotReader
 	ws int64
+}
+
+func (l jobLister) useWholeOrder() error {
+	if l.d.WholeOrder == "" {
+		return nil
+	}
+	_, err := l.db.ExecContext(l.ctx, l.d.WholeOrder)
+	return err
 }
 
 // places returns the places of the jobs of a page, which begins with the first job

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -122,29 +123,42 @@ func (q snapshotReader) addSingles(p *job.Pace, ws int64) error {
 	return nil
 }
 
-// pacedShards reads the shards of the jobs that ended since a time, and of those that
-// have not ended. CROSS JOIN keeps SQLite from walking all shards of the workspace.
-var pacedShards = `SELECT s.pace, s.chunk_at FROM (
-		SELECT num FROM (SELECT num FROM jobs WHERE workspace = ? AND left_at IS NULL AND finished_at >= ? AND kind <> 'single'
-			ORDER BY finished_at DESC LIMIT ?) AS ended
-		UNION ALL SELECT num FROM jobs WHERE workspace = ? AND kind <> 'single' AND ` + unfinished + `) AS j
-	CROSS JOIN shards s WHERE s.workspace = ? AND s.job = j.num AND s.chunk_at >= ?`
+// pacedJobs lists the jobs besides singles that ended since a time, and those that have
+// not ended, from indexes alone.
+var pacedJobs = `SELECT num FROM (SELECT num FROM jobs WHERE workspace = ? AND left_at IS NULL AND finished_at >= ? AND kind <> 'single'
+		ORDER BY finished_at DESC LIMIT ?) AS ended
+	UNION ALL SELECT num FROM jobs WHERE workspace = ? AND kind <> 'single' AND ` + unfinished
+
+// pacedShards reads the shards of some jobs, whose numbers are among the conditions.
+const pacedShards = `SELECT pace, chunk_at FROM shards WHERE workspace = ? AND chunk_at >= ? AND `
+
+// pacedAtOnce is for how many jobs one statement reads shards. A join would read all
+// shards of the workspace where the planner takes the jobs for many.
+const pacedAtOnce = 1000
 
 func (q snapshotReader) addShards(p *job.Pace, ws int64) error {
-	var rows []struct {
-		Pace    string
-		ChunkAt int64 `db:"chunk_at"`
-	}
+	var nums []int64
 	from := p.From.UnixMicro()
-	if err := q.List(&rows, pacedShards, ws, from, mostPaced, ws, ws, from); err != nil {
+	if err := q.List(&nums, pacedJobs, ws, from, mostPaced, ws); err != nil {
 		return err
 	}
-	for _, r := range rows {
-		one, err := readPace(r.Pace)
-		if err != nil {
+	slices.Sort(nums)
+	for some := range slices.Chunk(nums, pacedAtOnce) {
+		var rows []struct {
+			Pace    string
+			ChunkAt int64 `db:"chunk_at"`
+		}
+		among, args := q.d.Among("job", some)
+		if err := q.List(&rows, pacedShards+among, append([]any{ws, from}, args...)...); err != nil {
 			return err
 		}
-		one.addTo(p, r.ChunkAt/time.Second.Microseconds())
+		for _, r := range rows {
+			one, err := readPace(r.Pace)
+			if err != nil {
+				return err
+			}
+			one.addTo(p, r.ChunkAt/time.Second.Microseconds())
+		}
 	}
 	return nil
 }

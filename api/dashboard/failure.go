@@ -11,7 +11,7 @@ func (d *Dashboard) Fail(v *Visit, p *web.Problem) {
 	if p.Code == "missing_scope" || p.Code == "forbidden_workspace" {
 		page.Title = "Not for this key" // it is a page that is missed, not a call
 	}
-	f := frame{Title: page.Title, Page: page}
+	f := frame{Title: page.Title, Environment: d.environment, Page: page}
 	if v.Key.Name != "" {
 		f = d.visited(v, page.Title, "", page)
 	}

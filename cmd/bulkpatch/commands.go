@@ -66,6 +66,11 @@ type listenFlags struct {
 	CORSOrigins    string `name:"cors-origins" env:"BULKPATCH_CORS_ORIGINS" placeholder:"LIST" help:"Origins of web pages that may call the API from a browser, such as https://app.example.com,https://crm.example.com, or * for all. Without it there are none."`
 }
 
+// dashboardFlags say how the pages under /admin look.
+type dashboardFlags struct {
+	Environment string `env:"BULKPATCH_ENVIRONMENT" placeholder:"NAME" help:"Name of this installation, such as production or staging, 1 to 40 printable characters. Every page of the dashboard shows it as a badge. Without it there is none."`
+}
+
 // csvFlags say how CSV is written and read.
 type csvFlags struct {
 	CSVSafe onOff `name:"csv-safe" env:"BULKPATCH_CSV_SAFE" help:"In CSV, write an apostrophe before each string that begins with =, +, -, @, a tab, a carriage return or an apostrophe, so that no spreadsheet program computes it as a formula, and remove it again in imports. Numbers and dates stay as they are. Use the same setting where a file is written and where it is read. Off by default."`
@@ -98,6 +103,7 @@ type serviceFlags struct {
 
 type serveCommand struct {
 	listenFlags
+	dashboardFlags
 	csvFlags
 	adminKeyFlags
 	redisFlags
@@ -116,6 +122,7 @@ The first start creates the workspace main and prints its admin key, once. The e
 
 type apiCommand struct {
 	listenFlags
+	dashboardFlags
 	csvFlags
 	adminKeyFlags
 	sharedRedisFlags

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"bulkpatch/api"
 	"bulkpatch/auth"
 	"bulkpatch/client"
 	"bulkpatch/model"
@@ -40,7 +41,7 @@ func (demoCommand) Help() string {
   bulkpatch demo
   bulkpatch demo --records 20000 --exit
 
-It uses a temporary folder, which it removes at the end, and a free port.`
+It uses a temporary folder, which it removes at the end, and a free port. Without --exit its last line is a link that opens the dashboard and signs in, once; it serves until Ctrl-C.`
 }
 
 func (c *demoCommand) check(r *reader) {
@@ -62,7 +63,7 @@ func (c *demoCommand) Run(a *app, s settings) error {
 	d := &demo{app: a, Client: up.client, base: up.base, key: up.key, stays: !c.Exit}
 	err = d.show(c.records)
 	if err == nil && !c.Exit {
-		d.say("\nThe service stays up at %s until Ctrl-C.", up.base)
+		d.invite(up.base + up.links.New(up.key))
 		select {
 		case <-a.ctx.Done():
 		case <-up.ended:
@@ -78,6 +79,7 @@ func (c *demoCommand) Run(a *app, s settings) error {
 type running struct {
 	client    *client.Client
 	base, key string
+	links     *api.SignInLinks
 	cancel    context.CancelFunc
 	ended     chan struct{} // closed when the service has ended, with err
 	err       error
@@ -87,11 +89,12 @@ type running struct {
 // listens.
 func startDemo(a *app, guard table.Guard, dir string) (*running, error) {
 	ctx, cancel := context.WithCancel(a.ctx)
-	up := &running{key: auth.NewSecret(), cancel: cancel, ended: make(chan struct{})}
+	up := &running{key: auth.NewSecret(), links: api.NewSignInLinks(clock), cancel: cancel, ended: make(chan struct{})}
 	s := settings{
 		addr: "127.0.0.1:0", db: "sqlite://" + filepath.Join(dir, "demo.db"),
 		adminKey: up.key, models: model.Shipped(), csvGuard: guard, concurrency: worker.DefaultConcurrency, chunk: worker.DefaultChunk,
-		log: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		signInLinks: up.links,
+		log:         slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	listening := make(chan string, 1)
 	inner := &app{ctx: ctx, in: a.in, out: io.Discard, err: a.err}

@@ -82,3 +82,10 @@ func (d *demo) curlLines(j client.Job) {
 	d.say("To undo the update:")
 	d.say("  curl -s -X POST %s %s/v1/jobs/%s/undo", bearer, d.base, j.ID)
 }
+
+// invite says how long the service stays and, last, where to look at it.
+func (d *demo) invite(link string) {
+	d.say("\nThe service stays up at %s until Ctrl-C. The link below signs in once, within an hour;", d.base)
+	d.say("after that, sign in with the API key %s", d.key)
+	d.say("\nOpen the dashboard: %s", link)
+}

@@ -7,9 +7,12 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hibiken/asynq"
 
+	"bulkpatch/api"
 	"bulkpatch/api/web"
 	"bulkpatch/client"
 	"bulkpatch/job"
@@ -44,14 +47,17 @@ type settings struct {
 	proxies       web.Proxies
 	origins       []string     // of web pages that may call the API
 	certificate   *certificate // nil: plain HTTP
+	environment   string       // the badge of the dashboard; "" for none
 	concurrency   int
 	chunk         int
 	log           *slog.Logger
-	onJob         func(job.Event) // may be nil
+	onJob         func(job.Event)  // may be nil
+	signInLinks   *api.SignInLinks // may be nil
 }
 
 func (c *serveCommand) check(r *reader) {
 	r.listen(c.listenFlags)
+	r.dashboard(c.dashboardFlags)
 	r.csv(c.csvFlags)
 	r.queue(c.redisFlags.Redis)
 	r.service(c.serviceFlags)
@@ -61,6 +67,7 @@ func (c *serveCommand) check(r *reader) {
 
 func (c *apiCommand) check(r *reader) {
 	r.listen(c.listenFlags)
+	r.dashboard(c.dashboardFlags)
 	r.csv(c.csvFlags)
 	r.sharedQueue(c.sharedRedisFlags)
 	r.service(c.serviceFlags)
@@ -80,6 +87,21 @@ func (r *reader) service(f serviceFlags) {
 	r.database(f.databaseFlags)
 	r.s.shutdownDelay = r.delay("--shutdown-delay", f.ShutdownDelay)
 	r.logging(f.logFlags)
+}
+
+// longestEnvironment is how many characters --environment may have: the badge
+// shares a line with the navigation.
+const longestEnvironment = 40
+
+// dashboard reads how the pages look. Characters that show nothing, or change the
+// direction of the text around them, are refused.
+func (r *reader) dashboard(f dashboardFlags) {
+	name := strings.TrimSpace(f.Environment)
+	hidden := func(c rune) bool { return c == utf8.RuneError || !unicode.IsPrint(c) }
+	if f.Environment != "" && name == "" || utf8.RuneCountInString(name) > longestEnvironment || strings.ContainsFunc(name, hidden) {
+		r.fault("--environment", "must have 1 to %d printable characters, such as production or staging", longestEnvironment)
+	}
+	r.s.environment = name
 }
 
 func (r *reader) csv(f csvFlags) { r.s.csvGuard = table.Guard(r.isOn("--csv-safe", f.CSVSafe)) }

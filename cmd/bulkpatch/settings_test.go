@@ -24,13 +24,14 @@ func TestABadStartNamesEveryFaultAtOnce(t *testing.T) {
 		"--redis", "redis://:secretword@h:1/x", "--models", "/no/such/folder", "--retention", "soon",
 		"--undo-retention", "0d", "--tombstones", "never", "--shutdown-delay", "soon", "--concurrency", "0", "--chunk", "many", "--log-format", "xml", "--log-level", "loud",
 		"--admin-key", "a b", "--max-body", "1GiB", "--max-open-jobs", "0", "--csv-safe=maybe",
-		"--rate", "many", "--tls-cert", "/no/such/file", "--trusted-proxies", "nowhere", "--cors-origins", "nowhere")
+		"--rate", "many", "--tls-cert", "/no/such/file", "--trusted-proxies", "nowhere", "--cors-origins", "nowhere",
+		"--environment", "line\nline")
 	if status != exitUsage || out != "" {
 		t.Errorf("status %d, output %q", status, out)
 	}
 	for _, flag := range []string{"--addr", "--db", "--redis", "--models", "--retention", "--undo-retention", "--tombstones", "--shutdown-delay",
 		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body", "--max-open-jobs", "--csv-safe",
-		"--rate", "--tls-key", "--trusted-proxies", "--cors-origins"} {
+		"--rate", "--tls-key", "--trusted-proxies", "--cors-origins", "--environment"} {
 		if strings.Count(complaint, "bulkpatch: "+flag+" ") != 1 {
 			t.Errorf("%s is not named once in:\n%s", flag, complaint)
 		}
@@ -129,6 +130,51 @@ func TestDefaultsAreTheDocumentedOnes(t *testing.T) {
 	}
 }
 
+func TestTheEnvironmentIsAShortPrintableName(t *testing.T) {
+	tests := map[string]struct {
+		variable, line string
+		want           string
+		refused        bool
+	}{
+		"not said":               {"", "serve", "", false},
+		"a flag":                 {"", "serve --environment staging", "staging", false},
+		"a variable":             {"Produktion Süd 🌻", "api --redis redis://h:1", "Produktion Süd 🌻", false},
+		"the flag wins":          {"staging", "serve --environment production", "production", false},
+		"spaces around":          {" staging ", "serve", "staging", false},
+		"the longest":            {strings.Repeat("ü", 40), "serve", strings.Repeat("ü", 40), false},
+		"too long":               {strings.Repeat("u", 41), "serve", "", true},
+		"only spaces":            {"  ", "serve", "", true},
+		"two lines":              {"a\nb", "serve", "", true},
+		"a change of direction":  {"a\u202eb", "serve", "", true},
+		"bytes that are no text": {"a\xffb", "serve", "", true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("BULKPATCH_ENVIRONMENT", tt.variable)
+			if !tt.refused {
+				if got := started(t, strings.Fields(tt.line)...).environment; got != tt.want {
+					t.Errorf("the environment is %q", got)
+				}
+				return
+			}
+			const want = "BULKPATCH_ENVIRONMENT (--environment) must have 1 to 40 printable characters"
+			bad := append(strings.Fields(tt.line), "--addr", "nowhere") // so that nothing starts
+			if status, _, complaint := call(t, bad...); status != exitUsage || !strings.Contains(complaint, want) {
+				t.Errorf("status %d: %s", status, complaint)
+			}
+		})
+	}
+}
+
+// TestOnlyProcessesWithPagesTakeAnEnvironment tries the flag with a process that
+// has none.
+func TestOnlyProcessesWithPagesTakeAnEnvironment(t *testing.T) {
+	status, _, complaint := call(t, "worker", "--redis", "redis://h:1", "--environment", "staging")
+	if status != exitUsage || !strings.Contains(complaint, "--environment") {
+		t.Errorf("status %d: %s", status, complaint)
+	}
+}
+
 // nodes lists the program and all its commands.
 func nodes(t *testing.T) []*kong.Node {
 	t.Helper()
@@ -166,7 +212,7 @@ func TestHelpOffersOnlyWhatACommandTakes(t *testing.T) {
 func TestHelpNamesEveryEnvironmentVariable(t *testing.T) {
 	_, out, _ := call(t, "serve", "--help")
 	for _, name := range []string{"ADDR", "DB", "REDIS", "ADMIN_KEY", "ADMIN_KEY_FILE", "MAX_OPEN_JOBS", "MODELS", "RETENTION", "UNDO_RETENTION",
-		"CONCURRENCY", "CHUNK", "MAX_BODY", "CSV_SAFE", "RATE", "TLS_CERT", "TLS_KEY", "TRUSTED_PROXIES", "CORS_ORIGINS", "LOG_FORMAT", "LOG_LEVEL"} {
+		"CONCURRENCY", "CHUNK", "MAX_BODY", "CSV_SAFE", "RATE", "TLS_CERT", "TLS_KEY", "TRUSTED_PROXIES", "CORS_ORIGINS", "ENVIRONMENT", "LOG_FORMAT", "LOG_LEVEL"} {
 		if !strings.Contains(out, "$BULKPATCH_"+name) {
 			t.Errorf("BULKPATCH_%s is not in:\n%s", name, out)
 		}

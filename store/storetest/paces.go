@@ -51,7 +51,9 @@ func (k *Kit) paceOf(id string) job.Pace {
 // workspacePace reads the pace of the workspace while nothing is left to do.
 func (k *Kit) workspacePace(t *testing.T, began, now time.Time, records int64) {
 	t.Helper()
-	k.Accept(k.Single(3, `{"name": "x"}`)) // is not carried out
+	single := k.Accept(k.Single(3, `{"name": "x"}`)) // is not carried out
+	_, err := k.Act(t.Context(), k.WS, single.ID, job.Cancel, "key:test")
+	check(t, err)
 	p, err := k.Pace(t.Context(), k.WS, began)
 	check(t, err)
 	equal(t, "begin", p.From, began)

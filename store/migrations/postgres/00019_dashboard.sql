@@ -19,6 +19,12 @@ DROP INDEX CONCURRENTLY IF EXISTS jobs_noted_new;
 CREATE INDEX CONCURRENTLY jobs_noted_new ON jobs (workspace, created_at, num, note_words, state, kind, left_at) WHERE left_at IS NULL AND note_words IS NOT NULL;
 DROP INDEX CONCURRENTLY IF EXISTS jobs_noted;
 ALTER INDEX jobs_noted_new RENAME TO jobs_noted;
+-- Those that have not ended are listed from the index that counts them.
+DROP INDEX CONCURRENTLY IF EXISTS jobs_open_of_new;
+CREATE INDEX CONCURRENTLY jobs_open_of_new ON jobs (workspace, created_at, num, kind, state, request_bytes, model, created_by, left_at)
+  WHERE state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled');
+DROP INDEX CONCURRENTLY IF EXISTS jobs_open_of;
+ALTER INDEX jobs_open_of_new RENAME TO jobs_open_of;
 -- What ended lately.
 DROP INDEX CONCURRENTLY IF EXISTS jobs_ended;
 CREATE INDEX CONCURRENTLY jobs_ended ON jobs (workspace, finished_at, kind, state, num, left_at) WHERE left_at IS NULL AND finished_at IS NOT NULL;

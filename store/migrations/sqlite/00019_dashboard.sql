@@ -11,5 +11,9 @@ DROP INDEX jobs_listed;
 CREATE INDEX jobs_listed ON jobs (workspace, created_at, num, state, kind, model, created_by, left_at) WHERE left_at IS NULL;
 DROP INDEX jobs_noted;
 CREATE INDEX jobs_noted ON jobs (workspace, created_at, num, note_words, state, kind, left_at) WHERE left_at IS NULL AND note_words IS NOT NULL;
+-- Those that have not ended are listed from the index that counts them.
+DROP INDEX jobs_open_of;
+CREATE INDEX jobs_open_of ON jobs (workspace, created_at, num, kind, state, request_bytes, model, created_by, left_at)
+  WHERE state NOT IN ('succeeded', 'partially_succeeded', 'failed', 'cancelled');
 -- What ended lately.
 CREATE INDEX jobs_ended ON jobs (workspace, finished_at, kind, state, num, left_at) WHERE left_at IS NULL AND finished_at IS NOT NULL;
