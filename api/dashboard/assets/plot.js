@@ -92,7 +92,7 @@ const sizes = new ResizeObserver((entries) => {
 
 // again draws all anew: the colours have changed.
 function again() {
-  for (const [figure, drawing] of drawings) {
+  for (const [figure, drawing] of [...drawings]) { // a copy: each is added again
     drawing.root.parentElement.remove();
     drawing.destroy();
     drawings.delete(figure);
