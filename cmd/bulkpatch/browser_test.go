@@ -19,6 +19,7 @@ import (
 // a copy of its own, so its walks may change what they like.
 var walks = map[string]siteKind{
 	"down.test.mjs":   downSite,
+	"jobs.test.mjs":   fullSite,
 	"pages.test.mjs":  fullSite,
 	"signin.test.mjs": emptySite,
 	"watch.test.mjs":  emptySite,
