@@ -64,6 +64,18 @@ func (f *fake) Outbox(context.Context) (job.Outbox, error) {
 	return job.Outbox{}, f.err
 }
 
+func (f *fake) BrakedJobs(_ context.Context, workspace int64) (n int64, err error) {
+	defer f.lock()()
+	for _, j := range f.jobs {
+		if !j.State.Final() && j.Kind.Braked() && (workspace == 0 || workspace == j.WorkspaceID) {
+			n++
+		}
+	}
+	return n, f.err
+}
+
+func (f *fake) Server(context.Context) (string, error) { return "Memory 1.0", f.err }
+
 func (f *fake) JobIDs(context.Context, []job.Ref) (map[job.Ref]job.Label, error) {
 	return nil, nil
 }

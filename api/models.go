@@ -24,9 +24,13 @@ type modelLinks struct {
 
 // A fieldJSON is one field of a model.
 type fieldJSON struct {
-	Name       string                `json:"name"`
-	Title      string                `json:"title,omitempty"`
-	Type       model.Type            `json:"type"`
+	Name        string     `json:"name"`
+	Title       string     `json:"title,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Type        model.Type `json:"type"`
+	Format      string     `json:"format,omitempty"`
+	boundsJSON
+
 	Role       model.Role            `json:"role,omitempty"`
 	Nullable   bool                  `json:"nullable"`
 	Required   bool                  `json:"required"`
@@ -43,6 +47,19 @@ type fieldJSON struct {
 	Default    json.RawMessage       `json:"default,omitempty"`
 	Paths      map[string]model.Type `json:"paths,omitempty"`
 	OpenPaths  bool                  `json:"openPaths,omitempty"`
+}
+
+// boundsJSON has the keywords of a field's schema that bound its values.
+type boundsJSON struct {
+	Minimum          json.RawMessage `json:"minimum,omitempty"`
+	Maximum          json.RawMessage `json:"maximum,omitempty"`
+	ExclusiveMinimum json.RawMessage `json:"exclusiveMinimum,omitempty"`
+	ExclusiveMaximum json.RawMessage `json:"exclusiveMaximum,omitempty"`
+	MinLength        json.RawMessage `json:"minLength,omitempty"`
+	MaxLength        json.RawMessage `json:"maxLength,omitempty"`
+	MinItems         json.RawMessage `json:"minItems,omitempty"`
+	MaxItems         json.RawMessage `json:"maxItems,omitempty"`
+	Pattern          string          `json:"pattern,omitempty"`
 }
 
 // A dropDownJSON is a text below an object field whose choices may grow.
@@ -67,9 +84,9 @@ func modelOf(m *model.Model) modelJSON {
 }
 
 // fieldOf shows a field; added lists the choices that the workspace has added.
-func fieldOf(f *model.Field, added func(*model.Field) []string) fieldJSON {
+func fieldOf(f *model.Field, added func(*model.Field) []string) (fieldJSON, error) {
 	out := fieldJSON{
-		Name: f.Name, Title: f.Title, Type: f.Type, Role: f.Role,
+		Name: f.Name, Title: f.Title, Description: f.Description, Type: f.Type, Format: f.Format, Role: f.Role,
 		Nullable: f.Nullable, Required: f.Required, ReadOnly: f.ReadOnly, WriteOnly: f.WriteOnly,
 		Secret: f.Secret, Filterable: f.Filterable, Indexed: f.Indexed, Unique: f.Unique,
 		Options: f.Choices, Added: added(f), Extensible: f.Extensible, Paths: f.Paths, OpenPaths: f.OpenPaths,
@@ -80,7 +97,7 @@ func fieldOf(f *model.Field, added func(*model.Field) []string) fieldJSON {
 	for _, d := range f.DropDowns {
 		out.DropDowns = append(out.DropDowns, dropDownJSON{d.Name, d.Title, d.Choices, added(d)})
 	}
-	return out
+	return out, json.Unmarshal(f.Schema(), &out.boundsJSON)
 }
 
 // A listJSON is a page of things.
@@ -132,7 +149,11 @@ func (s *server) getModel(c *call) error {
 	}
 	out := modelOf(m)
 	for _, f := range m.Fields {
-		out.Fields = append(out.Fields, fieldOf(f, added))
+		field, err := fieldOf(f, added)
+		if err != nil {
+			return err
+		}
+		out.Fields = append(out.Fields, field)
 	}
 	return c.answer(200, out)
 }

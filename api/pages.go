@@ -32,7 +32,7 @@ func (s *server) pageRoutes() []route {
 		{"POST", dashboard.SignOutPath, anyPage, Changes, Cheap, nil, nothing, aPage, s.signOut},
 		{"GET", dashboard.AssetsPath + "{version}/{asset}", openPage, Reads, Cheap, nil, nothing, asset, s.asset},
 		{"GET", dashboard.QueuesPath, mainPage, Reads, Paged, nil, nothing, aPage, s.page((*dashboard.Dashboard).Queues)},
-	}, s.overviewPages(), s.jobListPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
+	}, s.overviewPages(), s.shellPages(), s.jobListPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
 }
 
 // completePages adds the paths of pages with a slash at the end, and an answer to

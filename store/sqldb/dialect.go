@@ -123,6 +123,8 @@ type Dialect struct {
 	// have the types types.
 	Rows func(types []model.Type, values [][]any) (source string, args []any)
 
+	// Server reads the name and the version of the database.
+	Server string
 	// Space reads how large the database's file is and how much of it is free.
 	// It is "" where a server keeps the database.
 	Space string

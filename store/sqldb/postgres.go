@@ -63,6 +63,7 @@ var PostgreSQL = &Dialect{
 	HoldBrake:  `SELECT pg_advisory_xact_lock(` + brakeLock("?") + `)`,
 	RangeEnd:   postgresInOrder,
 	ListEnd:    postgresInOrder,
+	Server:     `SELECT 'PostgreSQL ' || current_setting('server_version')`,
 	Tables:     postgresTables,
 	Columns:    postgresColumns,
 	FieldType: map[string]model.Type{"bigint": model.Integer, "double precision": model.Number, "text": model.String,

@@ -1,0 +1,182 @@
+package dashboard
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"bulkpatch/api/web"
+	"bulkpatch/client"
+)
+
+// NewPreviewPath is where the form of a new update is sent to see what would happen.
+const NewPreviewPath = NewPath + "/preview"
+
+// A composePage is the page on which a new update is composed.
+type composePage struct {
+	Models  []client.Model
+	Model   *composeModel
+	Form    *composeForm
+	What    *composePreview
+	Filters string // what a filter may compare, as JSON, for the pickers
+	Rows    []composeRow
+}
+
+// A composeRow is a field that may be changed.
+type composeRow struct {
+	Field *composeField
+	composeEntry
+	Fault string
+}
+
+// ID is the id of the input.
+func (r composeRow) ID() string { return inputOf(r.Field.Name) }
+
+// NewUpdate answers with the page for a new update. The address may begin it: with a
+// model, a filter and a patch.
+func (d *Dashboard) NewUpdate(v *Visit) error {
+	m, models, err := composeModels(v, v.query("model"))
+	if err != nil {
+		return err
+	}
+	f := composeFormOf(v.Request.URL.Query())
+	f.begin(m, v.query("patch"))
+	what := &composePreview{Model: m.Name, Filter: f.filterText(), Patch: m.shareablePatch(&f), Pristine: true}
+	what.leftOut(m)
+	return d.composed(v, http.StatusOK, models, m, &f, what)
+}
+
+// PreviewUpdate answers with the page as it was filled in, and what will happen beside
+// it; or with that part alone, if the form says so. A form from another page may begin
+// an update, as an address may: with a patch.
+func (d *Dashboard) PreviewUpdate(v *Visit) error {
+	m, models, err := composeModels(v, v.Form.Get("model"))
+	if err != nil {
+		return err
+	}
+	f := composeFormOf(v.Form)
+	if v.Form.Has("patch") {
+		f.begin(m, v.Form.Get("patch"))
+	}
+	if f.Of != "" && f.Of != m.Name { // another model was chosen: its fields come first
+		what := &composePreview{Model: m.Name, Filter: f.filterText(), Pristine: true}
+		return d.composed(v, http.StatusOK, models, m, &f, what)
+	}
+	f.leaveOut(m)
+	what, err := d.preview(v, m, &f)
+	if err != nil {
+		return err
+	}
+	if v.Form.Has("part") {
+		return showPart(v, http.StatusOK, "compose", "what", what)
+	}
+	return d.composed(v, http.StatusOK, models, m, &f, what)
+}
+
+// SubmitUpdate submits the update whose preview the visitor has seen, and leads to its
+// job. What keeps it from that is shown on the page.
+func (d *Dashboard) SubmitUpdate(v *Visit) error {
+	m, models, err := composeModels(v, v.Form.Get("model"))
+	if err != nil {
+		return err
+	}
+	f := composeFormOf(v.Form)
+	before := f.Filter
+	f.leaveOut(m)
+	request, faults := f.request(m)
+	switch {
+	case faults.Any():
+		return d.again(v, models, m, &f, "")
+	case f.Token == "":
+		return d.again(v, models, m, &f, "See first what will happen. Then run the update.")
+	case f.Filter != before:
+		return d.again(v, models, m, &f, "Which customers are left out has changed. This is what will happen now.")
+	case !v.typed(f.Matched):
+		return d.again(v, models, m, &f, "The number that was typed is not the number of customers. Nothing was changed.")
+	}
+	request.Options.AllowAll, request.Options.ConfirmToken = f.AllowAll, f.Token
+	var j client.Job
+	_, err = v.Send(http.MethodPost, "/v1/jobs", request, &j)
+	var problem *web.Problem
+	switch {
+	case err == nil:
+		return v.redirect(jobPath(j.ID))
+	case errors.As(err, &problem) && problem.Code == "confirm_token_invalid":
+		return d.again(v, models, m, &f, "The preview is too old, or the form has changed since. Nothing was changed. This is what will happen now.")
+	case errors.As(err, &problem):
+		return d.refused(v, models, m, &f, problem)
+	}
+	return err
+}
+
+// again answers with a new preview, and says why the update was not submitted.
+func (d *Dashboard) again(v *Visit, models []client.Model, m *composeModel, f *composeForm, why string) error {
+	v.Once, f.Follow = "", "" // what follows is another call
+	what, err := d.preview(v, m, f)
+	if err != nil {
+		return err
+	}
+	what.Stale = why
+	return d.composed(v, http.StatusUnprocessableEntity, models, m, f, what)
+}
+
+// refused answers with what the API says against the update.
+func (d *Dashboard) refused(v *Visit, models []client.Model, m *composeModel, f *composeForm, p *web.Problem) error {
+	what := &composePreview{Model: m.Name, Filter: f.filterText(), Patch: m.shareablePatch(f)}
+	what.leftOut(m)
+	if !what.Faults.take(p, m, f) {
+		what.Problem = p.Detail
+	}
+	what.NeedsAll = what.Faults.NeedsAll
+	p.SetHeaders(v.Header())
+	return d.composed(v, p.Status, models, m, f, what)
+}
+
+// composed answers with the whole page.
+func (d *Dashboard) composed(v *Visit, status int, models []client.Model, m *composeModel, f *composeForm, what *composePreview) error {
+	f.Filter, what.Whole = what.Filter, true
+	page := composePage{Models: models, Model: m, Form: f, What: what, Filters: string(compactJSON(m.Filters))}
+	for _, field := range m.Fields {
+		row := composeRow{field, f.Entries[field.Name], what.Faults.At(inputOf(field.Name))}
+		if field.Secret {
+			row.Text = "" // secrets never reach a page, not even back
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	frame := d.visited(v, "New update", NewPath, page)
+	frame.Scripts, frame.Styles = []string{"compose.js"}, []string{"compose.css"}
+	return show(v, status, "compose", frame)
+}
+
+// composeModels reads the models, and describes the one with a name, or the first.
+func composeModels(v *Visit, name string) (*composeModel, []client.Model, error) {
+	var list struct {
+		Items []client.Model `json:"items"`
+	}
+	if err := v.Get("/v1/models", &list); err != nil {
+		return nil, nil, err
+	}
+	if name == "" && len(list.Items) > 0 {
+		name = list.Items[0].Name
+	}
+	var described client.Model
+	if err := v.Get(target(nil, "v1", "models", name), &described); err != nil {
+		return nil, nil, err
+	}
+	m, err := composeModelOf(described)
+	return m, list.Items, err
+}
+
+// composeLink returns the address of a new update that begins with a filter and a patch
+// as JSON, both "" for none. A longer one than an address may be is to be sent as a
+// form: see [Dashboard.PreviewUpdate].
+func composeLink(model, filter, patch string) string {
+	return withQuery(NewPath, url.Values{"model": {model}, "filter": {filter}, "patch": {patch}})
+}
+
+// kindsOfText are the kinds of inputs that are texts over several lines.
+var kindsOfText = []string{"text", "list", "json"}
+
+// Lines reports whether the input of a field has several lines.
+func (r composeRow) Lines() bool { return slices.Contains(kindsOfText, r.Field.Kind()) }

@@ -1,0 +1,312 @@
+package dashboard
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"bulkpatch/api/web"
+	"bulkpatch/auth"
+	"bulkpatch/client"
+)
+
+// Sizes of the page of a customer.
+const (
+	valueLength  = 4000 // characters of a value
+	historyAPage = "20"
+)
+
+// A customerRecord is a customer as the API shows it.
+type customerRecord struct {
+	Model   *customerModel
+	ID      string
+	Version string
+	values  map[string]json.RawMessage
+}
+
+var errNoCustomer = web.NewProblem("record_not_found", "No customer has this id. It may have been deleted.")
+
+// record reads the customer that the path of a page names.
+func (v *Visit) record(m *customerModel) (customerRecord, error) {
+	var raw json.RawMessage
+	err := v.Get(target(nil, "v1", m.Name, "customers", v.Request.PathValue("id")), &raw)
+	var p *web.Problem
+	if errors.As(err, &p) && p.Code == "record_not_found" {
+		return customerRecord{}, errNoCustomer
+	}
+	if err != nil {
+		return customerRecord{}, err
+	}
+	return recordOf(m, raw)
+}
+
+// recordOf reads a customer.
+func recordOf(m *customerModel, raw json.RawMessage) (customerRecord, error) {
+	t, err := patchTreeOf(string(raw))
+	if err != nil {
+		return customerRecord{}, err
+	}
+	return customerRecord{Model: m, ID: valueOf(t.raw["id"]).Text, Version: valueOf(t.raw["version"]).Text, values: t.raw}, nil
+}
+
+// Path is the page of the customer.
+func (r customerRecord) Path() string { return recordPath(r.Model.Name, r.ID) }
+
+// below is a page about the customer.
+func (r customerRecord) below(name string) string { return r.Path() + "/" + name }
+
+// target is where the API has the customer.
+func (r customerRecord) target() string { return target(nil, "v1", r.Model.Name, "customers", r.ID) }
+
+// role returns the value of the field with a role.
+func (r customerRecord) role(role string) (*customerField, json.RawMessage) {
+	for _, f := range r.Model.Fields {
+		if f.Role == role {
+			return f, r.values[f.Name]
+		}
+	}
+	return nil, nil
+}
+
+// moment returns the moment in the field with a role, nil for none.
+func (r customerRecord) moment(role string) *time.Time {
+	f, raw := r.role(role)
+	if f == nil {
+		return nil
+	}
+	return f.moment(raw)
+}
+
+// lastJob returns the id of the job that last changed the customer, "" for none.
+func (r customerRecord) lastJob() string {
+	_, raw := r.role(roleLastJob)
+	return valueOf(raw).Text
+}
+
+// A recordPage is what the page of a customer shows.
+type recordPage struct {
+	customerRecord
+	Values   []shownField
+	Created  *time.Time
+	Updated  *time.Time
+	LastJob  *historyJob // nil for none
+	History  []historyEntry
+	Older    string // the next page of the history, "" for none
+	Newest   string // the first page of the history, "" for this one
+	Note     string // what was done just now, "" for nothing
+	MayWrite bool
+	MayTick  bool // an update can be started with this customer alone
+}
+
+// A shownField is a field with its value.
+type shownField struct {
+	*customerField
+	value
+	Items []value // of a list of scalars
+	Block bool    // it is indented JSON, or has several lines
+	At    *time.Time
+	All   string // the page with the whole value, "" where it is whole
+}
+
+// Customer answers with the page of one customer.
+func (d *Dashboard) Customer(v *Visit) error {
+	m, err := v.customerModel()
+	if err != nil {
+		return err
+	}
+	r, err := v.record(m)
+	if err != nil {
+		return err
+	}
+	page := recordPage{
+		customerRecord: r, Values: r.shown(v.query("all")), Created: r.moment(roleCreated), Updated: r.moment(roleUpdated),
+		MayWrite: v.may(auth.CustomersWrite),
+	}
+	page.MayTick = page.MayWrite && m.ID.Filterable
+	if err := page.readHistory(v); err != nil {
+		return err
+	}
+	page.note(v)
+	f := d.visited(v, m.Title+" "+isolated(r.ID), CustomersPath, page)
+	f.Styles = []string{"customers.css"}
+	return show(v, http.StatusOK, "record", f)
+}
+
+// note says what a form has done just before. It looks whether that is so: an address
+// can be made up.
+func (p *recordPage) note(v *Visit) {
+	switch {
+	case v.query("created") != "" && p.Version == "1":
+		p.Note = "The customer was created."
+	case v.query("saved") != "" && v.query("saved") == p.Version:
+		p.Note = "The change was saved. This is version " + p.Version + "."
+	}
+}
+
+// EditPath, DeletePath, ListPath and UpdatePath are pages about the customer.
+func (p recordPage) EditPath() string { return p.below("edit") }
+
+// DeletePath asks whether to delete the customer.
+func (p recordPage) DeletePath() string { return p.below("delete") }
+
+// ListPath is the list of the model's customers.
+func (p recordPage) ListPath() string { return modelPath(p.Model.Name) }
+
+// UpdatePath is a new update of this customer.
+func (p recordPage) UpdatePath() string {
+	return newUpdate(p.Model.Name, p.Model.ofIDs([]string{p.ID}))
+}
+
+// shown lists the fields that people set, in the order of the model. The value of the
+// field that is named is shown as a whole.
+func (r customerRecord) shown(whole string) []shownField {
+	var list []shownField
+	for _, f := range r.Model.Fields {
+		if f.Role == "" {
+			list = append(list, r.field(f, whole == f.Name))
+		}
+	}
+	return list
+}
+
+func (r customerRecord) field(f *customerField, whole bool) shownField {
+	raw, shown := r.values[f.Name]
+	s := shownField{customerField: f, value: valueOf(raw), At: f.moment(raw)}
+	if !shown {
+		s.value = value{Text: secretMask} // secrets that are never shown
+		return s
+	}
+	if s.None {
+		return s
+	}
+	switch {
+	case f.Type == "array" && s.list(raw):
+		return s
+	case !f.scalar():
+		s.Text, s.Block = indented(raw), true
+	default:
+		s.Block = strings.Contains(s.Text, "\n")
+	}
+	if whole {
+		return s
+	}
+	var cut bool
+	if s.Text, cut = beginningOf(s.Text, valueLength); cut {
+		s.All = withQuery(r.Path(), url.Values{"all": {f.Name}}) + "#field-" + url.PathEscape(f.Name)
+	}
+	return s
+}
+
+// list reads a short list of scalars.
+func (s *shownField) list(raw json.RawMessage) bool {
+	var items []json.RawMessage
+	if len(raw) > valueLength || json.Unmarshal(raw, &items) != nil || len(items) == 0 {
+		return false
+	}
+	for _, item := range items {
+		if bytes.HasPrefix(item, []byte("{")) || bytes.HasPrefix(item, []byte("[")) {
+			s.Items = nil
+			return false
+		}
+		s.Items = append(s.Items, valueOf(item))
+	}
+	return true
+}
+
+// indented writes JSON over several lines.
+func indented(raw json.RawMessage) string {
+	var b bytes.Buffer
+	if json.Indent(&b, raw, "", "  ") != nil {
+		return string(raw)
+	}
+	return b.String()
+}
+
+// A historyEntry is one job that changed the customer.
+type historyEntry struct {
+	historyJob
+	At      time.Time
+	Changes []changedField
+	Gone    bool // the former values are no longer kept
+}
+
+// A historyJob is a job as the page of a customer names it.
+type historyJob struct {
+	ID, Path string
+	By       string   // who made it, "" where that is not known
+	Words    sentence // what it did, nil where that is not known
+}
+
+// readHistory reads which jobs changed the customer.
+func (p *recordPage) readHistory(v *Visit) error {
+	cursor := v.query("cursor")
+	var some struct {
+		Items []struct {
+			JobID   string                   `json:"jobId"`
+			At      time.Time                `json:"at"`
+			Changed map[string]client.Change `json:"changed"`
+		} `json:"items"`
+		NextCursor string `json:"nextCursor"`
+	}
+	q := url.Values{"limit": {historyAPage}, "cursor": {cursor}}
+	if err := v.Get(target(q, "v1", p.Model.Name, "customers", p.ID, "history"), &some); err != nil {
+		return err
+	}
+	known := map[string]historyJob{}
+	for _, item := range some.Items {
+		e := historyEntry{historyJob: v.historyJob(p.Model, known, item.JobID), At: item.At, Changes: changesOf(item.Changed), Gone: item.Changed == nil}
+		for i := range e.Changes {
+			c := &e.Changes[i]
+			c.From.Text, _ = beginningOf(c.From.Text, cellLength)
+			c.To.Text, _ = beginningOf(c.To.Text, cellLength)
+		}
+		p.History = append(p.History, e)
+	}
+	if some.NextCursor != "" {
+		p.Older = withQuery(p.Path(), url.Values{"cursor": {some.NextCursor}}) + "#history"
+	}
+	if cursor != "" {
+		p.Newest = p.Path() + "#history"
+	}
+	if id := p.lastJob(); id != "" {
+		last := v.historyJob(p.Model, known, id)
+		p.LastJob = &last
+	}
+	return nil
+}
+
+// historyJob names a job, with what the visitor may know of it.
+func (v *Visit) historyJob(m *customerModel, known map[string]historyJob, id string) historyJob {
+	if h, ok := known[id]; ok {
+		return h
+	}
+	h := historyJob{ID: id, Path: jobPath(id)}
+	if j, ok := v.pastJob(id); ok {
+		h.By, h.Words = j.CreatedBy, v.pastWords(m, j)
+	}
+	known[id] = h
+	return h
+}
+
+// pastWords says what a job has done. One that follows from another is described by
+// that one, where it can still be read.
+func (v *Visit) pastWords(m *customerModel, j client.Job) sentence {
+	for _, parent := range []*string{j.Undo.UndoOf, j.RetryOf} {
+		if parent == nil {
+			continue
+		}
+		if p, ok := v.pastJob(*parent); ok {
+			return sentenceOf(j, m.choices, &p)
+		}
+	}
+	return sentenceOf(j, m.choices, nil)
+}
+
+// pastJob reads a job. It may have expired, or be one that the visitor may not see.
+func (v *Visit) pastJob(id string) (j client.Job, ok bool) {
+	return j, v.Get(target(nil, "v1", "jobs", id), &j) == nil
+}

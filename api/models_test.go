@@ -1,0 +1,21 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAModelIsDescribedFieldByField(t *testing.T) {
+	r := newRig(t)
+	for model, parts := range map[string][]string{
+		"desk":          {`"name":"email","description":"Where replies to tickets and copies of chats go","type":"string","format":"email"`},
+		"clientsuccess": {`"name":"city","description":"City","type":"string","maxLength":100`, `"minimum":1`},
+	} {
+		a := r.call("GET", "/v1/models/"+model, "").want(200)
+		for _, part := range parts {
+			if !strings.Contains(a.text, part) {
+				t.Errorf("no %s in %s", part, a.text)
+			}
+		}
+	}
+}
