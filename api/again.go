@@ -36,7 +36,7 @@ type acceptFollow func(context.Context, auth.Caller, job.Follow) (j job.Job, rep
 // follow makes a job whose parent is the job of the path, and answers with it at
 // once or when it has ended, as the caller prefers.
 func (s *server) follow(c *call, in *input, req followRequest, accept acceptFollow) error {
-	f := job.Follow{Parent: c.r.PathValue("job"), OnMismatch: req.onMismatch, Codes: req.codes}
+	f := job.Follow{Parent: c.r.PathValue("job"), OnMismatch: req.onMismatch, Codes: req.codes, Pointers: req.pointers}
 	f.IdempotencyKey = in.idempotencyKey(c.r.Header)
 	if err := in.err(); err != nil {
 		return err

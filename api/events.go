@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,9 +26,31 @@ func (s *server) events(c *call) error {
 	if err := c.input().err(); err != nil {
 		return err
 	}
-	follower := s.watcher.follow(c.workspace(), c.r.PathValue("job"))
-	defer follower.stop()
-	j, err := s.visibleJob(c)
+	f := &feed{server: s, call: c}
+	f.show = f.jobEvent
+	return f.serve()
+}
+
+// A feed is one open event stream about a job.
+type feed struct {
+	*server
+	call     *call
+	control  *http.ResponseController
+	follower *follower
+
+	show func(*reading) ([]byte, error) // returns the event that shows a reading, nil for none
+	end  []byte                         // is sent behind the event of the final state; nil for nothing
+	// every is how often a job that has not ended is read again although its revision is
+	// the same, because its rate and the like do not raise that; 0 for never.
+	every time.Duration
+}
+
+// serve answers the call with the stream.
+func (f *feed) serve() error {
+	c := f.call
+	f.follower = f.watcher.follow(c.workspace(), c.r.PathValue("job"))
+	defer f.follower.stop()
+	j, err := f.visibleJob(c)
 	if err != nil {
 		return err
 	}
@@ -35,11 +58,11 @@ func (s *server) events(c *call) error {
 	if err != nil {
 		last = -1
 	}
-	if j.State.Final() && last == j.Revision {
+	if j.State.Final() && last == j.Revision && f.end == nil {
 		c.w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	if err := s.calls.stream(c); err != nil {
+	if err := f.calls.stream(c); err != nil {
 		return err
 	}
 	h := c.w.Header()
@@ -49,19 +72,11 @@ func (s *server) events(c *call) error {
 	if c.bodyless() {
 		return nil
 	}
-	f := &feed{server: s, call: c, control: http.NewResponseController(c.w), follower: follower}
+	f.control = http.NewResponseController(c.w)
 	if err := f.control.Flush(); err != nil { // the first event may come late
 		return err
 	}
 	return f.run(newReading(j), last)
-}
-
-// A feed is one open event stream.
-type feed struct {
-	*server
-	call     *call
-	control  *http.ResponseController
-	follower *follower
 }
 
 // run sends changes until the job is final, the caller leaves, the key is
@@ -70,6 +85,9 @@ func (f *feed) run(r *reading, last int64) error {
 	ticks := time.NewTicker(heartbeat)
 	defer ticks.Stop()
 	if r.job.Revision == last {
+		if r.job.State.Final() {
+			return f.push(f.end)
+		}
 		r = f.next(last, ticks)
 	}
 	for r != nil && r.err == nil {
@@ -85,31 +103,50 @@ func (f *feed) run(r *reading, last int64) error {
 	return nil
 }
 
-// report sends a job as an event. All callers share the same bytes, except for
-// a preview: what it shows depends on the key.
+// report sends a reading as an event, and behind the final one the end.
 func (f *feed) report(r *reading) error {
-	if r.job.Preview == nil && r.job.UndoPreview == nil {
-		event, err := r.event()
-		if err != nil {
-			return err
-		}
-		return f.push(event)
-	}
-	j := r.job
-	if err := f.addToken(f.call, &j); err != nil {
-		return err
-	}
-	event, err := eventOf(j)
+	event, err := f.show(r)
 	if err != nil {
 		return err
 	}
+	if r.job.State.Final() && f.end != nil {
+		event = slices.Concat(event, f.end)
+	}
+	if len(event) == 0 {
+		return nil
+	}
 	return f.push(event)
+}
+
+// jobEvent returns a job as an event. All callers share the same bytes, except for
+// a preview: what it shows depends on the key.
+func (f *feed) jobEvent(r *reading) ([]byte, error) {
+	if r.job.Preview == nil && r.job.UndoPreview == nil {
+		return r.event()
+	}
+	j := r.job
+	if err := f.addToken(f.call, &j); err != nil {
+		return nil, err
+	}
+	return eventOf(j)
 }
 
 // eventOf returns a job as an event.
 func eventOf(j job.Job) ([]byte, error) {
 	data, err := web.JSONLine(jobOf(j.Short()))
-	return slices.Concat([]byte("event: job\nid: "+strconv.FormatInt(j.Revision, 10)+"\ndata: "), data, []byte("\n")), err
+	return eventNamed("job", j.Revision, data), err
+}
+
+// eventNamed returns an event with its name, its id and its data, each line of which
+// is one of the event: what a line break in the data is followed by never becomes a
+// part of the event by itself.
+func eventNamed(name string, id int64, data []byte) []byte {
+	event := []byte("event: " + name + "\nid: " + strconv.FormatInt(id, 10) + "\n")
+	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	for line := range bytes.Lines(data) {
+		event = slices.Concat(event, []byte("data: "), bytes.TrimSuffix(line, []byte("\n")), []byte("\n"))
+	}
+	return append(event, '\n')
 }
 
 // push sends bytes at once.
@@ -133,16 +170,24 @@ func (f *feed) rest() bool {
 	return false
 }
 
-// next waits for a reading with another revision. It returns nil when the
-// stream is over. Heartbeats are sent to notice that the caller has left.
+// next waits for a reading with another revision, or for one that is due again. It
+// returns nil when the stream is over. Heartbeats are sent to notice that the caller
+// has left.
 func (f *feed) next(seen int64, heartbeats *time.Ticker) *reading {
+	again, stop := f.again()
+	defer stop()
+	var due time.Time
 	for {
 		r, changed := f.follower.news(seen)
+		if r == nil && !due.IsZero() {
+			r, changed = f.follower.since(due)
+		}
 		if r != nil {
 			return r
 		}
 		select {
 		case <-changed:
+		case due = <-again:
 		case <-heartbeats.C:
 			if f.push([]byte(": still here\n\n")) != nil {
 				return nil
@@ -153,4 +198,16 @@ func (f *feed) next(seen int64, heartbeats *time.Ticker) *reading {
 			return nil
 		}
 	}
+}
+
+// again returns a channel that says when the job is to be read again, and what
+// releases it. All feeds do that at the same instants, so that one read serves all of
+// them.
+func (f *feed) again() (<-chan time.Time, func()) {
+	if f.every == 0 {
+		return nil, func() {}
+	}
+	now := time.Now()
+	t := time.NewTimer(now.Truncate(f.every).Add(f.every).Sub(now))
+	return t.C, func() { t.Stop() }
 }

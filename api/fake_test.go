@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -55,6 +56,9 @@ type fake struct {
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
 	preview   job.Preview
+	undo      *job.UndoPreview // what an undo would do, nil for a few
+	pace      job.Pace
+	paces     int // how often it was read
 	onImport  func(context.Context) error
 	onRotate  func(context.Context)
 	onDrafts  func([]model.Draft) // sees the rows of each batch
@@ -67,6 +71,10 @@ type fake struct {
 	slow      time.Duration       // that an answer for revisions takes
 	scanFails bool                // after the first page
 	onPage    func()              // runs after each page of a scan
+
+	// onList, onCount and onPace run before jobs are listed, counted, and their pace
+	// is read.
+	onList, onCount, onPace func(context.Context) error
 }
 
 func newFake(now func() time.Time) *fake {
@@ -185,13 +193,25 @@ func (f *fake) Job(_ context.Context, ws auth.Workspace, id string) (job.Job, er
 	return j, nil
 }
 
-func (f *fake) Jobs(_ context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
+// before runs what a test wants to happen first.
+func before(ctx context.Context, do func(context.Context) error) error {
+	if do == nil {
+		return nil
+	}
+	return do(ctx)
+}
+
+func (f *fake) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
+	if err := before(ctx, f.onList); err != nil {
+		return job.Page{}, err
+	}
 	defer f.lock()()
 	f.listed = append(f.listed, q)
 	var all []job.Job
 	for _, id := range slices.Backward(f.order) {
 		j := f.jobs[id]
 		if j.Workspace == ws.Name && (q.States == nil || slices.Contains(q.States, j.State)) && (q.Model == "" || q.Model == j.Model) &&
+			(q.Kinds == nil || slices.Contains(q.Kinds, j.Kind)) && strings.HasPrefix(j.ID, q.IDPrefix) && f.noted(j, q.Words) &&
 			(q.CreatedBy == "" || q.CreatedBy == j.CreatedBy) && !j.CreatedAt.Before(q.Since) {
 			all = append(all, j)
 		}
@@ -200,13 +220,23 @@ func (f *fake) Jobs(_ context.Context, ws auth.Workspace, q job.Query) (job.Page
 	return job.Page{Items: items, NextCursor: next}, err
 }
 
+// noted reports whether a job's note has words that begin so.
+func (f *fake) noted(j job.Job, words []string) bool {
+	for _, w := range words {
+		if !slices.ContainsFunc(job.Words(j.Options.Note), func(has string) bool { return strings.HasPrefix(has, w) }) {
+			return false
+		}
+	}
+	return true
+}
+
 func (f *fake) Results(_ context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error) {
 	defer f.lock()()
 	var some []job.Result
 	for _, r := range f.results[id] {
 		reason := cmp.Or(r.Error, &job.RecordError{})
 		if (q.Outcomes == nil || slices.Contains(q.Outcomes, r.Outcome)) && (q.Code == "" || q.Code == reason.Code) &&
-			(q.Pointer == nil || r.Error != nil && *q.Pointer == reason.Pointer) {
+			(q.ID == "" || q.ID == r.ID.String()) && (q.Pointer == nil || r.Error != nil && *q.Pointer == reason.Pointer) {
 			some = append(some, r)
 		}
 	}
@@ -267,6 +297,9 @@ func (f *fake) PreviewRetry(ctx context.Context, by auth.Caller, o job.Follow) (
 func (f *fake) PreviewUndo(ctx context.Context, by auth.Caller, o job.Follow) (job.UndoPreview, error) {
 	p, err := f.PreviewRetry(ctx, by, o)
 	met := job.Conflict{By: "job9", Fields: map[string]job.FieldConflict{"jobTitle": {Wrote: json.RawMessage("1"), Now: json.RawMessage("2"), Former: json.RawMessage("null")}}}
+	if f.undo != nil {
+		return *f.undo, err
+	}
 	return job.UndoPreview{Matched: 3, WouldRestore: 2, Conflicted: 1, Sample: p.Sample, Conflicts: []job.PreviewConflict{{ID: model.StringID("8"), Conflict: met}}}, err
 }
 

@@ -64,6 +64,45 @@ func (f *fake) Outbox(context.Context) (job.Outbox, error) {
 	return job.Outbox{}, f.err
 }
 
+func (f *fake) BrakedJobs(_ context.Context, workspace int64) (n int64, err error) {
+	defer f.lock()()
+	for _, j := range f.jobs {
+		if !j.State.Final() && j.Kind.Braked() && (workspace == 0 || workspace == j.WorkspaceID) {
+			n++
+		}
+	}
+	return n, f.err
+}
+
+func (f *fake) Server(context.Context) (string, error) { return "Memory 1.0", f.err }
+
 func (f *fake) JobIDs(context.Context, []job.Ref) (map[job.Ref]job.Label, error) {
 	return nil, nil
+}
+
+func (f *fake) Pace(ctx context.Context, _ auth.Workspace, _ time.Time) (job.Pace, error) {
+	if err := before(ctx, f.onPace); err != nil {
+		return job.Pace{}, err
+	}
+	defer f.lock()()
+	return f.pace, f.err
+}
+
+func (f *fake) CountJobs(ctx context.Context, ws auth.Workspace, q job.Query, most int64) (int64, error) {
+	if err := before(ctx, f.onCount); err != nil {
+		return 0, err
+	}
+	q.Limit, q.Cursor = 1<<20, ""
+	page, err := f.Jobs(ctx, ws, q)
+	n := int64(len(page.Items))
+	if most > 0 {
+		n = min(n, most)
+	}
+	return n, err
+}
+
+func (f *fake) JobPace(context.Context, auth.Workspace, string) (job.Pace, error) {
+	defer f.lock()()
+	f.paces++
+	return f.pace, f.outage()
 }

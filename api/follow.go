@@ -27,6 +27,7 @@ type followRequest struct {
 	action     job.Action
 	onMismatch job.OnMismatch // of a retry: force includes skipped records
 	codes      []string       // of a retry, nil for all
+	pointers   []string       // of a retry, nil for all
 	ids        []string       // of an undo, as they were written without quotes; nil for all
 	dryRun     bool
 }
@@ -52,6 +53,7 @@ func (s *server) followRequest(c *call, in *input, a job.Action) (req followRequ
 		}
 		req.onMismatch = o.OnMismatch
 		req.codes = in.codes(take(members, "codes"))
+		req.pointers = in.pointers(take(members, "pointers"))
 	} else {
 		req.ids = in.chosenIDs(take(members, "ids"))
 	}
@@ -82,6 +84,26 @@ func (in *input) codes(v jsontext.Value) []string {
 		}
 	}
 	return codes
+}
+
+// pointers reads the pointers of the failures to retry, nil for all. "" stands for
+// records that were refused as a whole. A null is refused, as of codes.
+func (in *input) pointers(v jsontext.Value) []string {
+	if v == nil {
+		return nil
+	}
+	items, ok := elements(v)
+	if !ok || len(items) == 0 || len(items) > maxCodes {
+		in.fail(web.InBody, "/pointers", "type", "This must be a list of 1 to 100 pointers, as the job's errorSummary has them.")
+		return nil
+	}
+	pointers := make([]string, len(items))
+	for i, item := range items {
+		if code, _ := setText(&pointers[i], item); code != "" || pointers[i] != "" && pointers[i][0] != '/' {
+			in.fail(web.InBody, "/pointers/"+strconv.Itoa(i), "type", `This must be a pointer such as /domain, or "" for records that were refused as a whole.`)
+		}
+	}
+	return pointers
 }
 
 // chosenIDs reads the ids of the records to restore, nil for all. A null is
@@ -131,18 +153,19 @@ func elements(v jsontext.Value) (items []jsontext.Value, ok bool) {
 // checkFollow checks a new request against its parent job. If the job does not
 // allow the action, that is answered before faults of the codes or ids.
 func (s *server) checkFollow(c *call, in *input, req followRequest, f *job.Follow) error {
-	if req.codes == nil && req.ids == nil {
+	if req.codes == nil && req.pointers == nil && req.ids == nil {
 		return nil
 	}
 	parent, err := s.Store.Job(c.ctx(), c.workspace(), f.Parent)
 	if err != nil {
 		return actionError(parent, err)
 	}
-	if req.codes != nil {
+	if req.ids == nil {
 		if err := parent.CheckRetry(); err != nil {
 			return err
 		}
 		in.knownCodes(req.codes, parent.ErrorSummary)
+		in.knownPointers(req, parent.ErrorSummary)
 		return in.err()
 	}
 	if err := parent.CheckUndo(); err != nil {
@@ -190,6 +213,26 @@ func (in *input) knownCodes(codes []string, summary []job.ErrorSummary) {
 	}
 }
 
+// knownPointers adds a fault for each pointer for which no record of the job ended,
+// or none with one of the codes.
+func (in *input) knownPointers(req followRequest, summary []job.ErrorSummary) {
+	var known []string
+	for _, e := range summary {
+		if (req.codes == nil || slices.Contains(req.codes, e.Code)) && !slices.Contains(known, e.Pointer) {
+			known = append(known, e.Pointer)
+		}
+	}
+	must := "No record of the job ended for this value."
+	if req.codes != nil {
+		must = "No record of the job ended for this value with one of the codes."
+	}
+	for i, pointer := range req.pointers {
+		if !slices.Contains(known, pointer) {
+			in.fail(web.InBody, "/pointers/"+strconv.Itoa(i), "unknown_pointer", must)
+		}
+	}
+}
+
 // fingerprint returns a hash that differs for different requests with one
 // idempotency key, like [update.fingerprint]. What is not given adds nothing to
 // it, so a request of an older version, which knew fewer members, keeps its
@@ -200,6 +243,10 @@ func (req followRequest) fingerprint(key []byte, ws auth.Workspace, f *job.Follo
 		if list != nil { // an action has one of the two at most
 			parts = append(append(parts, name), list...)
 		}
+	}
+	if req.pointers != nil {
+		// No code and no id is empty, so the codes of no other request end like this.
+		parts = append(append(parts, "", "pointers"), req.pointers...)
 	}
 	if req.dryRun {
 		parts = append(parts, "dryRun")

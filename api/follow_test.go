@@ -61,6 +61,44 @@ func TestARetryOfOneGroupNamesItsCodes(t *testing.T) {
 	r.call("POST", retry, first, "Idempotency-Key", "k").want(202).header("Idempotency-Replayed", "true")
 }
 
+// TestARetryOfOneFieldNamesItsPointer retries failures of one code and one field. Old
+// requests, without pointers, keep their idempotency key.
+func TestARetryOfOneFieldNamesItsPointer(t *testing.T) {
+	r := newRig(t)
+	id := r.partly()
+	r.store.changeUnseen(id, func(j *job.Job) {
+		j.ErrorSummary = []job.ErrorSummary{{Code: "unique", Pointer: "/domain", Count: 1}, {Code: "unique", Pointer: "/name", Count: 1}, {Code: "constraint", Count: 1}}
+	})
+	retry := "/v1/jobs/" + id + "/retry"
+	for body, pointer := range map[string]string{
+		`{"pointers": []}`:                                   "/pointers",
+		`{"pointers": null}`:                                 "/pointers",
+		`{"pointers": [1]}`:                                  "/pointers/0",
+		`{"pointers": ["domain"]}`:                           "/pointers/0",
+		`{"pointers": ["/domain", "/domains"]}`:              "/pointers/1",
+		`{"codes": ["unique"], "pointers": [""]}`:            "/pointers/0",
+		`{"codes": ["constraint"], "pointers": ["/domain"]}`: "/pointers/0",
+		`{"codes": ["typo"], "pointers": ["/domain"]}`:       "/codes/0",
+	} {
+		a := r.call("POST", retry, body).want(400)
+		if got := a.json()["errors"].([]any)[0].(map[string]any); got["pointer"] != pointer {
+			t.Errorf("%s: %v", body, got)
+		}
+	}
+	one := `{"codes": ["unique"], "pointers": ["/domain"]}`
+	r.call("POST", retry, one, "Idempotency-Key", "k").want(202)
+	if f := r.store.followed[0]; fmt.Sprint(f.Codes, f.Pointers) != "[unique] [/domain]" {
+		t.Errorf("%+v", f)
+	}
+	r.call("POST", retry, one, "Idempotency-Key", "k").want(202).header("Idempotency-Replayed", "true")
+	for _, another := range []string{`{"codes": ["unique"]}`, `{"pointers": ["/domain"]}`, `{"codes": ["unique"], "pointers": ["/name"]}`,
+		`{"codes": ["unique", "pointers", "/domain"]}`} {
+		r.call("POST", retry, another, "Idempotency-Key", "k").want(422).code("idempotency_key_reused")
+	}
+	r.call("POST", retry, `{"pointers": [""]}`).want(202)
+	r.call("POST", "/v1/jobs/"+id+"/undo", one).want(400)
+}
+
 // TestOfManyAllowedWordsTwentyAreNamed retries a job whose records ended with more
 // codes.
 func TestOfManyAllowedWordsTwentyAreNamed(t *testing.T) {

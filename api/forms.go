@@ -1,22 +1,29 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
 
 	"bulkpatch/api/web"
+	"bulkpatch/job"
 )
 
 // Limits of what is remembered of the forms that were sent.
 const (
-	formLife  = 10 * time.Minute
-	maxForms  = 1000
-	maxAnswer = 32 << 10 // bytes of an answer that is remembered
+	formLife   = 10 * time.Minute
+	maxForms   = 1000
+	maxAnswer  = 32 << 10 // bytes of an answer that is remembered
+	maxAnswers = 4 << 20  // bytes of all of them
 )
+
+// formTime is how long a form may take that its visitor no longer waits for.
+const formTime = time.Minute
 
 // formField is the hidden field of every form that changes something. Its value is
 // random and made with the page.
@@ -68,22 +75,41 @@ func formHash(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// firstTime serves a form and remembers the answer, for those who send it again.
+// firstTime serves a form and remembers the answer, for those who send it again. An
+// answer that says that nothing was done is not remembered: what stood in the way may
+// have gone since.
+//
+// It goes on when the visitor leaves. Who presses a button twice leaves the first time:
+// the browser closes that connection. If the work stopped there, nobody could say
+// whether it was done, and the second time would do it again.
 func (s *server) firstTime(c *call, f *sentForm, serve func(*call) error) error {
 	kept := &keptAnswer{ResponseWriter: c.w, header: http.Header{}}
 	defer s.forms.end(f)
-	outside := c.w
-	c.w = kept
-	err := serve(c)
-	c.w = outside
-	if err != nil {
+	ctx, cancel := staying(c.ctx())
+	defer cancel()
+	stays := *c // who looks at the open calls still sees the one with a connection
+	stays.w, stays.r = kept, c.r.WithContext(ctx)
+	if err := serve(&stays); err != nil {
 		return err
 	}
-	if kept.status < http.StatusInternalServerError && len(kept.body) <= maxAnswer {
+	if kept.status < http.StatusBadRequest && len(kept.body) <= maxAnswer {
 		f.answer = kept
 	}
 	kept.send(c.w)
 	return nil
+}
+
+// staying returns a context that does not end when the visitor leaves, but when the
+// visitor's key ends, and after formTime.
+func staying(visit context.Context) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancelCause(context.WithoutCancel(visit))
+	stop := context.AfterFunc(visit, func() {
+		if errors.Is(context.Cause(visit), errKeyRevoked) {
+			end(errKeyRevoked)
+		}
+	})
+	ctx, cancel := context.WithTimeoutCause(ctx, formTime, job.ErrUnavailable)
+	return ctx, func() { stop(); cancel(); end(nil) }
 }
 
 // A keptAnswer is an answer in memory.
@@ -123,6 +149,7 @@ type sentForms struct {
 	mu    sync.Mutex
 	forms map[string]*sentForm
 	order []*sentForm // oldest first
+	bytes int         // of the answers of order
 }
 
 // A sentForm is a form that was sent once.
@@ -131,6 +158,7 @@ type sentForm struct {
 	at     time.Time
 	done   chan struct{} // closed when it was answered
 	answer *keptAnswer   // nil for none that can be given again
+	size   int           // bytes of the answer
 }
 
 func newSentForms(now func() time.Time) *sentForms {
@@ -143,9 +171,8 @@ func (s *sentForms) begin(hash string) (f *sentForm, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	for len(s.order) > 0 && (len(s.order) >= maxForms || now.Sub(s.order[0].at) >= formLife) {
-		delete(s.forms, s.order[0].hash)
-		s.order = s.order[1:]
+	for len(s.order) > 0 && (len(s.order) >= maxForms || s.bytes > maxAnswers || now.Sub(s.order[0].at) >= formLife) {
+		s.forgetOldest()
 	}
 	if f, ok := s.forms[hash]; ok {
 		return f, false
@@ -155,13 +182,28 @@ func (s *sentForms) begin(hash string) (f *sentForm, first bool) {
 	return f, true
 }
 
+// forgetOldest forgets the oldest form. The same one may have been begun again since.
+func (s *sentForms) forgetOldest() {
+	f := s.order[0]
+	if s.forms[f.hash] == f {
+		delete(s.forms, f.hash)
+	}
+	s.bytes -= f.size
+	s.order[0], s.order = nil, s.order[1:]
+}
+
 // end lets those go on who have sent the form again. Where there is no answer to give
 // them, because the form failed or the answer was too large, one of them is the first.
 func (s *sentForms) end(f *sentForm) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f.answer == nil && s.forms[f.hash] == f {
-		delete(s.forms, f.hash)
+	if s.forms[f.hash] == f {
+		if f.answer == nil {
+			delete(s.forms, f.hash)
+		} else {
+			f.size = len(f.answer.body)
+			s.bytes += f.size
+		}
 	}
 	close(f.done)
 }

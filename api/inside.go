@@ -19,13 +19,29 @@ func visitOf(ctx context.Context) *call {
 	return visit
 }
 
+// onlyLooks reports whether the call is made for a page that somebody opens, which
+// changes nothing: no preview becomes a job for it.
+func (c *call) onlyLooks() bool {
+	visit := visitOf(c.ctx())
+	return visit != nil && visit.r.Method != http.MethodPost
+}
+
 // inside makes a call of the API for the visitor of a page, in this process: through
 // the same routes and checks as from outside, except that the visitor's key is known
 // and was counted already. It panics with [http.ErrAbortHandler] if the visitor
 // has left, as the call itself would.
 func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
+	r := s.innerRequest(visit, c)
+	if c.Within > 0 {
+		return s.insideWithin(visit, r, c.Within)
+	}
+	return s.answerInside(r)
+}
+
+// answerInside serves a call of a page.
+func (s *server) answerInside(r *http.Request) dashboard.Answer {
 	w := &insideWriter{answer: dashboard.Answer{Header: http.Header{}}}
-	s.routed.ServeHTTP(w, s.innerRequest(visit, c))
+	s.routed.ServeHTTP(w, r)
 	return w.answer
 }
 

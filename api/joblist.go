@@ -1,7 +1,9 @@
 package api
 
 import (
+	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +35,17 @@ func (s *server) listJobs(c *call) error {
 		items[i] = jobOf(j.Short())
 	}
 	return c.answer(http.StatusOK, listOf(items, page.NextCursor))
+}
+
+// countJobs counts the jobs that listJobs lists for the caller with a query, on all
+// pages. It stops at most where that is not 0.
+func (s *server) countJobs(ctx context.Context, c *call, query url.Values, most int64) (int64, error) {
+	in := &input{query: query, takes: func(string) bool { return true }} // the list says which there are not
+	q := s.jobQuery(in)
+	if err := in.err(); err != nil || !s.ownJobs(c, &q) {
+		return 0, err
+	}
+	return s.Store.CountJobs(ctx, c.workspace(), q, most)
 }
 
 // ownJobs narrows a list to the jobs that the caller may see. ok is false where
@@ -68,8 +81,37 @@ func (s *server) jobQuery(in *input) (q job.Query) {
 	}
 	q.Since, q.Until = in.instant("since"), in.instant("until")
 	q.Words = in.words("note")
+	q.IDPrefix = in.idPrefix("id")
 	q.Limit, q.Cursor = in.page()
 	return q
+}
+
+// idPrefix reads the id of a job, or its beginning.
+func (in *input) idPrefix(name string) string {
+	text, ok := in.param(name)
+	if !ok {
+		return ""
+	}
+	prefix := strings.ToLower(text)
+	if len(prefix) < job.MinIDPrefix || !beginsUUID(prefix) {
+		in.failParam(name, "format", "Give the id of a job, or at least its first 8 characters.")
+	}
+	return prefix
+}
+
+// beginsUUID reports whether a text is a UUID in lower case, or the beginning of one.
+func beginsUUID(text string) bool {
+	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
+	if len(text) > len(form) {
+		return false
+	}
+	for i := range len(text) {
+		isDash := text[i] == '-'
+		if isDash != (form[i] == '-') || !isDash && !strings.ContainsRune("0123456789abcdef", rune(text[i])) {
+			return false
+		}
+	}
+	return true
 }
 
 // oneOrMore reads one or more of the allowed words, separated by commas. It returns

@@ -12,9 +12,9 @@ import (
 func TestAListOfJobsIsNarrowed(t *testing.T) {
 	r := newRig(t)
 	r.call("GET", "/v1/jobs?state=paused,queued,paused&kind=undo,bulk&model=desk&createdBy=key:ops"+
-		"&since=2026-01-31T12:00:00%2B02:00&until=2026-02-01T00:00:00.5Z&note=Q3,%20rev", "").want(200)
+		"&since=2026-01-31T12:00:00%2B02:00&until=2026-02-01T00:00:00.5Z&note=Q3,%20rev&id=0193ABCD-00", "").want(200)
 	q := r.store.listed[0]
-	if fmt.Sprintf("%v %v %s %s %v", q.States, q.Kinds, q.Model, q.CreatedBy, q.Words) != "[paused queued] [bulk undo] desk key:ops [q3 rev]" {
+	if fmt.Sprintf("%v %v %s %s %v %s", q.States, q.Kinds, q.Model, q.CreatedBy, q.Words, q.IDPrefix) != "[paused queued] [bulk undo] desk key:ops [q3 rev] 0193abcd-00" {
 		t.Errorf("%+v", q)
 	}
 	if q.Since.Format(time.RFC3339) != "2026-01-31T10:00:00Z" || q.Until.Nanosecond() != 5e8 {
@@ -23,6 +23,7 @@ func TestAListOfJobsIsNarrowed(t *testing.T) {
 	for query, pointer := range map[string]string{
 		"state=queued,asleep": "?state", "kind=bulk,": "?kind", "kind=file": "?kind", "createdBy=": "?createdBy",
 		"since=yesterday": "?since", "until=2026-02-01": "?until", "note=%21": "?note", "creator=key:ops": "?creator",
+		"id=": "?id", "id=0193abc": "?id", "id=0193abcg": "?id", "id=0193abcd00": "?id", "id=0193abcd-0000-7000-8000-0000000000000": "?id",
 	} {
 		a := r.call("GET", "/v1/jobs?"+query, "").want(400)
 		if got := a.json()["errors"].([]any)[0].(map[string]any)["pointer"]; got != pointer {

@@ -260,7 +260,7 @@ func TestResultsInAllFormats(t *testing.T) {
 	if len(some) != 2 || some[0].(map[string]any)["error"].(map[string]any)["code"] != "unique" {
 		t.Errorf("%v", some)
 	}
-	for query, n := range map[string]int{"code=unique": 1, "code=uniq": 0, "pointer=/email&outcome=failed": 1, "pointer=": 0, "code=unique&pointer=/domain": 0} {
+	for query, n := range map[string]int{"code=unique": 1, "code=uniq": 0, "pointer=/email&outcome=failed": 1, "pointer=": 0, "code=unique&pointer=/domain": 0, "id=2&outcome=failed": 1, "id=77": 0} {
 		if some := r.call("GET", "/v1/jobs/"+id+"/results?"+query, "").want(200).json()["items"].([]any); len(some) != n {
 			t.Errorf("%s: %v", query, some)
 		}
@@ -268,6 +268,11 @@ func TestResultsInAllFormats(t *testing.T) {
 	r.call("GET", "/v1/jobs/"+id+"/results?outcome=lost", "").want(400)
 	r.call("GET", "/v1/jobs/"+id+"/results?code=", "").want(400)
 	r.call("GET", "/v1/jobs/"+id+"/results?pointer=email", "").want(400)
+	for _, wrong := range []string{"", "x", "1.5"} {
+		if a := r.call("GET", "/v1/jobs/"+id+"/results?id="+wrong, "").want(400); !strings.Contains(a.text, `"pointer":"?id"`) {
+			t.Errorf("the id %q: %s", wrong, a.text)
+		}
+	}
 	lines := r.call("GET", "/v1/jobs/"+id+"/results", "", "Accept", "application/x-ndjson").want(200).
 		header("Content-Type", "application/x-ndjson").text
 	if strings.Count(lines, "\n") != 3 || !strings.Contains(lines, `{"id":3,"outcome":"pending","changed":null,"error":null,"at":null}`) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -31,7 +32,7 @@ func (s *server) pageRoutes() []route {
 		{"POST", dashboard.SignOutPath, anyPage, Changes, Cheap, nil, nothing, aPage, s.signOut},
 		{"GET", dashboard.AssetsPath + "{version}/{asset}", openPage, Reads, Cheap, nil, nothing, asset, s.asset},
 		{"GET", dashboard.QueuesPath, mainPage, Reads, Paged, nil, nothing, aPage, s.page((*dashboard.Dashboard).Queues)},
-	}, s.overviewPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
+	}, s.overviewPages(), s.shellPages(), s.jobListPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
 }
 
 // completePages adds the paths of pages with a slash at the end, and an answer to
@@ -59,7 +60,10 @@ func (s *server) formPage(take func(*dashboard.Dashboard, *dashboard.Visit) erro
 func (s *server) visit(c *call) *dashboard.Visit {
 	return &dashboard.Visit{
 		ResponseWriter: c.w, Request: c.r, Key: c.key, Caller: c.caller(), CanSignOut: c.session, Form: c.form, Once: c.once,
-		API:     func(inner dashboard.Call) dashboard.Answer { return s.inside(c, inner) },
+		API: func(inner dashboard.Call) dashboard.Answer { return s.inside(c, inner) },
+		CountJobs: func(ctx context.Context, query url.Values, most int64) (int64, error) {
+			return s.countJobs(ctx, c, query, most)
+		},
 		Forward: func(inner dashboard.Call) { s.forward(c, inner) },
 	}
 }

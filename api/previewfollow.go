@@ -53,6 +53,9 @@ func (s *server) previewFollow(c *call, req followRequest, f job.Follow, accept 
 			return err
 		}
 	}
+	if c.onlyLooks() {
+		return job.ErrQueryTimeout
+	}
 	f.Preview = true
 	j, replayed, err := accept(c.ctx(), c.caller(), f)
 	if err != nil {

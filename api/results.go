@@ -65,11 +65,15 @@ func (s *server) results(c *call) error {
 			}
 		}
 	}
+	id, _ := in.param("id")
 	if err := in.err(); err != nil {
 		return err
 	}
 	j, err := s.visibleJob(c)
 	if err != nil {
+		return err
+	}
+	if q.ID, err = s.resultID(in, j, id); err != nil {
 		return err
 	}
 	c.w.Header().Add("Vary", "Accept")
@@ -85,6 +89,22 @@ func (s *server) results(c *call) error {
 		out.Items = append(out.Items, resultOf(c.shownResult(r)))
 	}
 	return c.answer(http.StatusOK, out)
+}
+
+// resultID checks the id of the one record whose result is asked for, "" for all. It
+// can be checked only once the job's model is known.
+func (s *server) resultID(in *input, j job.Job, id string) (string, error) {
+	if !in.query.Has("id") {
+		return "", nil
+	}
+	m, loaded := s.Models.Model(j.Model)
+	if !loaded {
+		return "", job.ErrOtherModel
+	}
+	if _, ok := m.ParseID(id); !ok {
+		in.failParam("id", "invalid_id", "No customer can have this id.")
+	}
+	return id, in.err()
 }
 
 // outcomes reads which outcomes are asked for, nil for all.

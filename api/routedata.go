@@ -211,6 +211,7 @@ type (
 	retryRequestJSON struct {
 		OnMismatch string   `json:"onMismatch,omitempty"`
 		Codes      []string `json:"codes,omitempty"`
+		Pointers   []string `json:"pointers,omitempty"` // as the job's errorSummary has them
 		DryRun     bool     `json:"dryRun,omitempty"`
 	}
 	undoRequestJSON struct {

@@ -100,6 +100,7 @@ func (s *server) jobRoutes() []route {
 			query("since", "date-time", "When the oldest job was made."),
 			query("until", "date-time", "Before when the jobs were made."),
 			query("note", "string", "The beginnings of words of the note."),
+			query("id", "string", "The id of a job, or at least its first 8 characters."),
 			paramLimit, paramCursor,
 		}, nothing, page, s.listJobs},
 		{"GET", "/v1/jobs/{job}", anyKey, Reads, Cheap, []Param{
@@ -109,6 +110,7 @@ func (s *server) jobRoutes() []route {
 			query("outcome", "string", "The outcomes of the records, separated by commas; all if not given."),
 			query("code", "string", "Why the records were not updated, as a code of the job's errorSummary."),
 			query("pointer", "string", "The field for which they were not updated, as a JSON pointer."),
+			query("id", "string", "The id of a customer: only its result, if the job selected it."),
 			paramLimit, paramCursor,
 		}, nothing, results, s.results},
 		{"GET", "/v1/jobs/{job}/events", anyKey, Reads, Streamed, []Param{headerLastEvent}, nothing, Content{[]string{typeEvents}, jobJSON{}}, s.events},

@@ -100,6 +100,10 @@ type Store interface {
 	// job.
 	Job(ctx context.Context, ws auth.Workspace, id string) (job.Job, error)
 	Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error)
+	// CountJobs counts the jobs that Jobs lists with the same conditions, on all
+	// pages. It stops at most where that is not 0: the result is then most if there
+	// are at least so many. ErrQueryTimeout: it takes too long.
+	CountJobs(ctx context.Context, ws auth.Workspace, q job.Query, most int64) (int64, error)
 	Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error)
 	// Act pauses, resumes or cancels a job and returns it as it then is.
 	// *job.StateError: its state does not allow that.

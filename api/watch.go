@@ -69,6 +69,8 @@ type reading struct {
 	job   job.Job
 	err   error                  // job.ErrNotFound or job.ErrGone
 	event func() ([]byte, error) // the job as an event, made once
+
+	parts sync.Map // of a page that shows the job; see [reading.part]
 }
 
 func newReading(j job.Job) *reading {
@@ -170,6 +172,21 @@ func (f *follower) news(seen int64) (*reading, <-chan struct{}) {
 		w.nudge()
 	}
 	return nil, at.changed
+}
+
+// since returns a reading that is not older than an instant, whatever its revision.
+// If there is none, it asks for one, and returns a channel that is closed when it is
+// there.
+func (f *follower) since(at time.Time) (*reading, <-chan struct{}) {
+	w, on := f.watcher, f.job
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if on.over() || on.latest != nil && !on.readAt.Before(at) {
+		return on.latest, nil
+	}
+	on.wanted = true
+	w.outdate(on)
+	return nil, on.changed
 }
 
 // stop removes the follower.

@@ -5,6 +5,7 @@
 //
 // Some measure what one caller can cost the others: BenchmarkSingleBesideAJob,
 // BenchmarkExpensiveNeighbours, BenchmarkExpensiveFilter, BenchmarkFollowers
-// and BenchmarkHostile. All are small unless flags say otherwise: -costly,
-// -followers and -measured for the three in the middle, -records for the rest.
+// and BenchmarkHostile. BenchmarkJobLists has a database with many jobs. All are
+// small unless flags say otherwise: -costly, -followers and -measured for the three
+// in the middle, -jobs for that of jobs, -records for the rest.
 package bench

@@ -94,13 +94,14 @@ type JobQuery struct {
 	Since     time.Time // the job was accepted at this time or later
 	Until     time.Time // the job was accepted before this time
 	Note      string    // words, or beginnings of words, of the job's note
+	ID        string    // the job's id, or at least its first 8 characters
 }
 
 // values returns the query as URL parameters.
 func (q JobQuery) values() url.Values {
 	v := url.Values{}
 	for name, text := range map[string]string{
-		"state": q.State, "kind": q.Kind, "model": q.Model, "createdBy": q.CreatedBy, "note": q.Note,
+		"state": q.State, "kind": q.Kind, "model": q.Model, "createdBy": q.CreatedBy, "note": q.Note, "id": q.ID,
 	} {
 		if text != "" {
 			v.Set(name, text)
@@ -133,12 +134,13 @@ type ResultQuery struct {
 	Outcomes []string // one of these outcomes
 	Code     string   // code of the reason why the record was not updated
 	Pointer  string   // JSON pointer to the value that caused it
+	ID       string   // id of one record, as [ID.String] returns it
 }
 
 // QueryResults is like [Client.Results], for the results that a query selects.
 func (c *Client) QueryResults(ctx context.Context, jobID string, q ResultQuery) iter.Seq2[Result, error] {
 	query := url.Values{}
-	for name, text := range map[string]string{"outcome": strings.Join(q.Outcomes, ","), "code": q.Code, "pointer": q.Pointer} {
+	for name, text := range map[string]string{"outcome": strings.Join(q.Outcomes, ","), "code": q.Code, "pointer": q.Pointer, "id": q.ID} {
 		if text != "" {
 			query.Set(name, text)
 		}

@@ -137,6 +137,7 @@ func TestActionsPostToTheirPaths(t *testing.T) {
 		func() (Job, error) { return c.Retry(ctx, "j1", "") },
 		func() (Job, error) { return c.Retry(ctx, "j1", "force") },
 		func() (Job, error) { return c.RetryFailures(ctx, "j1", []string{"unique"}, "force") },
+		func() (Job, error) { return c.RetryGroup(ctx, "j1", "unique", "", "") },
 		func() (Job, error) { return c.UndoRecords(ctx, "j1", []any{7, "x"}) },
 		func() (Job, error) { return c.UndoRecords(ctx, "j1", []any{}) }, // never all
 		func() (Job, error) { return c.UndoRecords(ctx, "j1", nil) },
@@ -151,7 +152,7 @@ func TestActionsPostToTheirPaths(t *testing.T) {
 	want := []string{
 		"POST /v1/jobs/j1/pause ", "POST /v1/jobs/j1/resume ", "POST /v1/jobs/j1/cancel ",
 		"POST /v1/jobs/j1/undo ", "POST /v1/jobs/j1/retry ", `POST /v1/jobs/j1/retry {"onMismatch":"force"}`,
-		`POST /v1/jobs/j1/retry {"codes":["unique"],"onMismatch":"force"}`, `POST /v1/jobs/j1/undo {"ids":[7,"x"]}`, `POST /v1/jobs/j1/undo {"ids":[]}`,
+		`POST /v1/jobs/j1/retry {"codes":["unique"],"onMismatch":"force"}`, `POST /v1/jobs/j1/retry {"codes":["unique"],"pointers":[""]}`, `POST /v1/jobs/j1/undo {"ids":[7,"x"]}`, `POST /v1/jobs/j1/undo {"ids":[]}`,
 		`POST /v1/jobs/j1/undo {"ids":[]}`, `POST /v1/jobs/j1/retry {"codes":[]}`,
 		`PATCH /v1/jobs/j1 {"recordsPerSecond":2.5}`, `PATCH /v1/jobs/j1 {"recordsPerSecond":null}`,
 	}

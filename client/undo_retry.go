@@ -38,6 +38,18 @@ func (c *Client) RetryFailures(ctx context.Context, jobID string, codes []string
 	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{"codes": append([]string{}, codes...)}, onMismatch))
 }
 
+// RetryGroup is like [Client.RetryFailures], but only for the records of one group of
+// the job's ErrorSummary: those that ended with its code and for the value at its
+// pointer, which is "" for records that were refused as a whole.
+func (c *Client) RetryGroup(ctx context.Context, jobID, code, pointer, onMismatch string) (Job, error) {
+	return c.follow(ctx, jobID, "retry", retryBody(groupBody(code, pointer), onMismatch))
+}
+
+// groupBody is the body of a retry of one group of failures.
+func groupBody(code, pointer string) map[string]any {
+	return map[string]any{"codes": []string{code}, "pointers": []string{pointer}}
+}
+
 // retryBody adds onMismatch to the body of a retry, unless it is "".
 func retryBody(body map[string]any, onMismatch string) map[string]any {
 	if onMismatch != "" {
@@ -54,6 +66,13 @@ func (c *Client) PreviewRetry(ctx context.Context, jobID string, codes []string,
 	if codes != nil {
 		body["codes"] = codes
 	}
+	return previewOf[Preview](ctx, c, jobID, "retry", retryBody(body, onMismatch))
+}
+
+// PreviewRetryGroup computes what [Client.RetryGroup] would do, without doing it.
+func (c *Client) PreviewRetryGroup(ctx context.Context, jobID, code, pointer, onMismatch string) (Preview, error) {
+	body := groupBody(code, pointer)
+	body["dryRun"] = true
 	return previewOf[Preview](ctx, c, jobID, "retry", retryBody(body, onMismatch))
 }
 

@@ -59,6 +59,7 @@ type Lease struct {
 
 	IncludeSkipped bool     // of a retry: it also takes the records that its parent job skipped
 	Codes          []string // of a retry: it takes only records that ended with one of these codes; nil for all that remain
+	Pointers       []string // of a retry: the same for the values that they ended for, as pointers; both hold
 }
 
 // WakeUp is the wake-up for the lease's shard at its epoch.

@@ -5,6 +5,8 @@ import "time"
 // A Queues is what Redis has of the queues of an installation, and of the
 // processes that work on them. The database knows nothing of it.
 type Queues struct {
+	Server    string        // name and version of Redis, "" where it does not tell
+	Answered  time.Duration // how long Redis took to answer a question
 	Queues    []Queue
 	Processes []Process // ordered by host, then number
 }

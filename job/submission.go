@@ -33,6 +33,7 @@ type Follow struct {
 	Parent     string     // id of the job to retry or undo
 	OnMismatch OnMismatch // of a retry; "" for the same as the parent job's
 	Codes      []string   // of a retry: it takes only records that ended with one of these codes; nil for all that remain
+	Pointers   []string   // of a retry: only records that ended for a value at one of these pointers, "" for the record as a whole; nil for all
 	IDs        []any      // of an undo, in stored form: it takes only these records; nil for all
 	Preview    bool       // the job is a preview of the retry or undo
 	Once
@@ -47,9 +48,16 @@ type Query struct {
 	Since     time.Time // accepted then or later
 	Until     time.Time // accepted before
 	Words     []string  // the note has words that begin with each of these; see [Words]
-	Limit     int
-	Cursor    string // NextCursor of the previous page with the same conditions, "" for the first page
+	// The id begins with IDPrefix: at least [MinIDPrefix] characters, in lower case. It
+	// is left out of the name of a list in cursors that earlier versions gave out.
+	IDPrefix string `json:",omitempty"`
+	Limit    int
+	Cursor   string // NextCursor of the previous page with the same conditions, "" for the first page
 }
+
+// MinIDPrefix is how many characters of a job's id a search for it needs. They tell
+// within about a minute when the job was accepted.
+const MinIDPrefix = 8
 
 // A Page is some of the jobs that a [Query] asks for, each as [Job.Short] returns
 // it.
@@ -64,6 +72,7 @@ type ResultQuery struct {
 	Outcomes []Outcome // nil for all
 	Code     string    // of the reason why a record was not updated; "" for all
 	Pointer  *string   // to the value that was refused, "" where none was; nil for all
+	ID       string    // of one record, as [model.Model.ParseID] reads it; "" for all
 	Limit    int
 	Cursor   string
 }

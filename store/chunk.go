@@ -137,6 +137,7 @@ type shardRow struct {
 	ChunkAt int64  `db:"chunk_at"`
 	Tried   int64
 	Recent  string
+	Pace    string
 	Records int64 `db:"chunk_records"`
 }
 
@@ -154,7 +155,7 @@ type rejection struct {
 // readShard reads a shard's row.
 func readShard(q reading, l job.Lease) (shardRow, error) {
 	var rows []shardRow
-	err := q.List(&rows, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, recent, chunk_records,
+	err := q.List(&rows, `SELECT next_rid, before_rid, summary, COALESCE(chunk_at, 0) AS chunk_at, recent, pace, chunk_records,
 			updated + unchanged + skipped + conflicted + failed AS tried FROM shards
 		WHERE workspace = ? AND job = ? AND no = ?`, l.Workspace, l.Job, l.Shard)
 	if err != nil || len(rows) == 0 {

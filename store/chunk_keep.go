@@ -43,13 +43,17 @@ func (c *chunk) moveCheckpoint(records int) error {
 	if err != nil {
 		return err
 	}
+	pace, err := c.shard.paceAfter(n.Tried(), ended)
+	if err != nil {
+		return err
+	}
 	c.t.touch(c.l.JobID)
 	return c.t.Run(`UPDATE shards SET next_rid = ?, open = ?, updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?,
 			conflicted = conflicted + ?, failed = failed + ?, summary = ?, beat = beat + 1, beat_at = ?, revision = revision + 1,
-			chunk_at = ?, recent = ?, chunk_records = ?, fruitless = 0, fruitless_since = NULL, wait_reason = NULL
+			chunk_at = ?, recent = ?, pace = ?, chunk_records = ?, fruitless = 0, fruitless_since = NULL, wait_reason = NULL
 		WHERE workspace = ? AND job = ? AND no = ?`,
 		next, sqldb.Flag(c.more), n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, summary, c.t.Now,
-		ended, recent, records, c.l.Workspace, c.l.Job, c.l.Shard)
+		ended, recent, pace, records, c.l.Workspace, c.l.Job, c.l.Shard)
 }
 
 // keepHistory writes the chunk's row of former values and outcomes.

@@ -16,8 +16,8 @@ import (
 // Retry accepts a job that takes the remaining records of another: those that
 // failed, conflicted or were not reached, and with [job.Force] those that were
 // skipped. It leaves out records that another job of the chain has updated or
-// found unchanged since. With codes it takes only records that ended with one of
-// them. With an idempotency key that has made a job before, that job is returned
+// found unchanged since. With codes or pointers it takes only records that ended
+// with one of the codes, and for one of the pointers. With an idempotency key that has made a job before, that job is returned
 // and replayed is true.
 //
 // [*job.StateError]: the job does not allow a retry. [*job.RetryOpenError]: a
@@ -36,7 +36,7 @@ func (s *Store) Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.
 		if f.OnMismatch != "" {
 			o.OnMismatch = f.OnMismatch
 		}
-		num, err := t.acceptAgain(id, job.Retry, parent, by, f, storedOptions{o, f.OnMismatch == job.Force, f.Codes})
+		num, err := t.acceptAgain(id, job.Retry, parent, by, f, storedOptions{o, f.OnMismatch == job.Force, f.Codes, f.Pointers})
 		return id, num, err
 	})
 }
@@ -185,6 +185,8 @@ type storedOptions struct {
 	IncludeSkipped bool `json:"takesSkipped,omitempty"`
 	// Codes: a retry takes only records that ended with one of these.
 	Codes []string `json:"codes,omitempty"`
+	// Pointers: the same for the values for which they ended.
+	Pointers []string `json:"pointers,omitempty"`
 }
 
 // acceptAgain writes a retry or undo. An undo shows no patch, but restores the

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,18 +29,40 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 	}
 	var page job.Page
 	err := s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
-		last, more, err := s.lastOfPage(ctx, t, ws, q.Limit, where, args)
-		if err != nil {
+		l := jobLister{snapshotReader{ctx, t, s.db.Dialect}, ws.ID}
+		if err := l.useWholeOrder(); err != nil {
+			return err
+		}
+		places, more, err := l.places(q, where, args)
+		if err != nil || len(places) == 0 {
 			return err
 		}
 		if more {
-			page.NextCursor = writeJobPlace(q, last)
+			page.NextCursor = writeJobPlace(q, places[len(places)-1])
 		}
-		page.Items, err = s.selectJobs(ctx, t, ws, listColumns+where+" AND (j.created_at, j.num) >= (?, ?)"+newestFirst,
-			append(args, last.CreatedAt, last.Num, q.Limit)...)
+		among, numbers := s.db.Dialect.Among("j.num", numbersOf(places))
+		page.Items, err = s.selectJobs(ctx, t, ws, listColumns+" AND "+among+newestFirst, append(numbers, len(places))...)
 		return err
 	})
 	return page, err
+}
+
+// CountJobs counts the jobs that [Store.Jobs] lists with the same conditions, on all
+// pages. It stops at most where that is not 0: the result is then most if there are
+// at least so many. [job.ErrQueryTimeout]: the query takes too long.
+func (s *Store) CountJobs(ctx context.Context, ws auth.Workspace, q job.Query, most int64) (n int64, err error) {
+	where, args := jobsWhere(s.db.Dialect, q)
+	from := ` FROM jobs j` + s.db.Dialect.IndexedBy(jobIndex(q)) + ` WHERE j.workspace = ?` + where
+	query := `SELECT COUNT(*)` + from
+	args = append([]any{ws.ID}, args...)
+	if most > 0 {
+		query = `SELECT COUNT(*) FROM (SELECT 1` + from + ` LIMIT ?) AS counted`
+		args = append(args, most)
+	}
+	err = s.inSearch(ctx, ws.ID, func(ctx context.Context, t *sqlx.Tx) error {
+		return t.GetContext(ctx, &n, s.db.Dialect.Rebind(query), args...)
+	})
+	return n, err
 }
 
 const newestFirst = " ORDER BY j.created_at DESC, j.num DESC LIMIT ?"
@@ -54,6 +77,9 @@ func jobsWhere(d *sqldb.Dialect, q job.Query) (where string, args []any) {
 	}
 	if len(q.States) > 0 {
 		add("j.state IN (?"+strings.Repeat(", ?", len(q.States)-1)+")", asAny(q.States)...)
+	}
+	if onlyOpen(q) {
+		add("j." + unfinished) // for the index
 	}
 	if len(q.Kinds) > 0 {
 		add("j.kind IN (?"+strings.Repeat(", ?", len(q.Kinds)-1)+")", asAny(q.Kinds)...)
@@ -70,6 +96,10 @@ func jobsWhere(d *sqldb.Dialect, q job.Query) (where string, args []any) {
 	if !q.Until.IsZero() {
 		add("j.created_at < ?", microsUp(q.Until))
 	}
+	if q.IDPrefix != "" {
+		low, high := idsWith(q.IDPrefix)
+		add("j.id BETWEEN ? AND ?", low, high)
+	}
 	if len(q.Words) > 0 {
 		add("j.note_words IS NOT NULL")
 	}
@@ -77,6 +107,19 @@ func jobsWhere(d *sqldb.Dialect, q job.Query) (where string, args []any) {
 		add(d.Position("j.note_words")+" > 0", " "+word)
 	}
 	return text.String(), args
+}
+
+// onlyOpen reports whether a query asks only for jobs that have not ended.
+func onlyOpen(q job.Query) bool {
+	return len(q.States) > 0 && !slices.ContainsFunc(q.States, job.State.Final)
+}
+
+// idsWith returns the first and the last UUID with a prefix. Both have the form of an
+// id, so that they are ordered alike whatever the collation of the column is.
+func idsWith(prefix string) (low, high string) {
+	const zeros, effs = "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"
+	n := min(len(prefix), len(zeros))
+	return prefix[:n] + zeros[n:], prefix[:n] + effs[n:]
 }
 
 func asAny[T ~string](texts []T) []any {
@@ -153,22 +196,71 @@ var listSizes = `SELECT j.num, j.created_at, ` + strconv.Itoa(jobFrame) + ` + CO
 	+ COALESCE((SELECT SUM(octet_length(x.summary)) FROM shards x WHERE x.workspace = j.workspace AND x.job = j.num), 0) AS size
 	FROM jobs j WHERE j.workspace = ?`
 
-// lastOfPage finds the job with which a page ends, and whether others follow.
-func (s *Store) lastOfPage(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, limit int, where string, args []any) (last jobPlace, more bool, err error) {
+// jobPlaces lists the places of the jobs that a query asks for, of whose conditions
+// where is made.
+func jobPlaces(d *sqldb.Dialect, q job.Query, where string) string {
+	return `SELECT j.num, j.created_at FROM jobs j` + d.IndexedBy(jobIndex(q)) + ` WHERE j.workspace = ?` + where + newestFirst
+}
+
+// jobIndex is the index in which a query finds its jobs. Those of lists and of notes
+// have all that conditions compare, so only the index is read however few jobs meet
+// them. The last is that of the column id.
+func jobIndex(q job.Query) string {
+	switch {
+	case q.IDPrefix != "":
+		return "sqlite_autoindex_jobs_1"
+	case len(q.Words) > 0:
+		return "jobs_noted"
+	case onlyOpen(q):
+		return "jobs_open_of"
+	}
+	return "jobs_listed"
+}
+
+// A jobLister reads a page of jobs in one snapshot.
+type jobLister struct {
+	snapshotReader
+	ws int64
+}
+
+func (l jobLister) useWholeOrder() error {
+	if l.d.WholeOrder == "" {
+		return nil
+	}
+	_, err := l.db.ExecContext(l.ctx, l.d.WholeOrder)
+	return err
+}
+
+// places returns the places of the jobs of a page, which begins with the first job
+// that meets the conditions, and whether others follow.
+func (l jobLister) places(q job.Query, where string, args []any) (page []jobPlace, more bool, err error) {
+	var places []jobPlace
+	all := append(append([]any{l.ws}, args...), q.Limit+1)
+	if err := l.List(&places, jobPlaces(l.d, q, where), all...); err != nil || len(places) == 0 {
+		return nil, false, err
+	}
 	var rows []struct {
 		jobPlace
 		Size int
 	}
-	all := append(append([]any{ws.ID}, args...), limit+1)
-	if err := t.SelectContext(ctx, &rows, s.db.Dialect.Rebind(listSizes+where+newestFirst), all...); err != nil {
-		return jobPlace{}, false, err
+	among, numbers := l.d.Among("j.num", numbersOf(places))
+	if err := l.List(&rows, listSizes+" AND "+among+newestFirst, append(append([]any{l.ws}, numbers...), len(places))...); err != nil {
+		return nil, false, err
 	}
 	room := budget{left: job.PageBytes}
 	for i, r := range rows {
-		if i == limit || !room.take(r.Size) {
-			return last, true, nil
+		if i == q.Limit || !room.take(r.Size) {
+			return page, true, nil
 		}
-		last = r.jobPlace
+		page = append(page, r.jobPlace)
 	}
-	return last, false, nil
+	return page, false, nil
+}
+
+func numbersOf(places []jobPlace) []int64 {
+	numbers := make([]int64, len(places))
+	for i, p := range places {
+		numbers[i] = p.Num
+	}
+	return numbers
 }

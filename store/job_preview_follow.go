@@ -87,7 +87,7 @@ func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, pare
 	if err := row.compile(&l); err != nil {
 		return l, err
 	}
-	l.RestoreSource, l.Codes, l.IncludeSkipped = deref(row.RestoreSource), f.Codes, f.OnMismatch == job.Force
+	l.RestoreSource, l.Codes, l.Pointers, l.IncludeSkipped = deref(row.RestoreSource), f.Codes, f.Pointers, f.OnMismatch == job.Force
 	if f.OnMismatch != "" {
 		l.Options.OnMismatch = f.OnMismatch
 	}

@@ -65,8 +65,8 @@ var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.mo
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
 	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo' ORDER BY u.num DESC LIMIT 1) AS undone_by,
 	(SELECT MIN(u.chosen) = 0 FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_whole,
-	(SELECT CAST(SUM(x.updated) AS bigint) FROM jobs u JOIN shards x ON x.workspace = u.workspace AND x.job = u.num
-		WHERE u.workspace = j.workspace AND u.source = j.num) AS restored,
+	(SELECT CAST(SUM(x.updated) AS bigint) FROM jobs u CROSS JOIN shards x
+		WHERE x.workspace = u.workspace AND x.job = u.num AND u.workspace = j.workspace AND u.source = j.num) AS restored,
 	` + retriedBy + ` AS retried_by,
 	(SELECT NOT s.` + hasAllValues + ` FROM jobs s WHERE s.workspace = j.workspace AND s.num = j.source) AS source_left,
 	j.` + hasAllValues + ` AS values_kept, j.preview, j.origin = j.source AS of_undo, j.confirms, j.left_at, j.record_id, j.matched, j.summary, j.throttle, j.wait_reason, j.error_code, j.error_detail, j.transitions,

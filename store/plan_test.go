@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -190,6 +191,46 @@ func TestNamesOfRecordsAreLookedUp(t *testing.T) {
 	for _, want := range []string{"SEARCH c_desk USING INTEGER PRIMARY KEY (rowid=?)", "SEARCH departed USING PRIMARY KEY (workspace=? AND model=? AND rid=?)"} {
 		if !strings.Contains(plan, want) {
 			t.Errorf("the plan is %s, without %s", plan, want)
+		}
+	}
+}
+
+// TestListsOfJobsReadOnlyAnIndex checks that conditions are judged without reading the
+// jobs, of which there may be a million, and that a list is in the order of its index.
+// Of ids only those with the prefix are read.
+func TestListsOfJobsReadOnlyAnIndex(t *testing.T) {
+	s, _ := openTemp(t)
+	defer s.Close()
+	must(t, s.Migrate(t.Context()))
+	day := time.Unix(0, 0)
+	for _, q := range []job.Query{
+		{}, {States: job.States}, {Kinds: []job.Kind{job.Undo}}, {Model: "desk"}, {CreatedBy: "key:ops"}, {Since: day, Until: day},
+		{Words: []string{"a", "b"}}, {Words: []string{"a"}, States: job.States, Kinds: job.Kinds}, {States: []job.State{job.Running, job.Paused}}, {IDPrefix: "01234567"},
+	} {
+		where, _ := jobsWhere(s.db.Dialect, q)
+		plan := explain(t, s, jobPlaces(s.db.Dialect, q, where))
+		want := "SEARCH j USING COVERING INDEX " + jobIndex(q)
+		if q.IDPrefix != "" {
+			want = "SEARCH j USING INDEX " + jobIndex(q) + " (id>? AND id<?)"
+		}
+		if !strings.HasPrefix(plan[0], want) || q.IDPrefix == "" && len(plan) > 1 {
+			t.Errorf("%+v: the plan is %q", q, plan)
+		}
+	}
+}
+
+// TestJobsAreReadWithoutWalkingShards checks that the planner looks up the shards of
+// the jobs that are read.
+func TestJobsAreReadWithoutWalkingShards(t *testing.T) {
+	s, _ := openTemp(t)
+	defer s.Close()
+	must(t, s.Migrate(t.Context()))
+	among, _ := s.db.Dialect.Among("j.num", []int64{1})
+	for _, query := range []string{jobColumns + " AND j.id = ?", listColumns + " AND " + among, listSizes + " AND " + among, pacedJobs, pacedSingles, pacedShards + strings.Replace(among, "j.num", "job", 1)} {
+		for _, step := range explain(t, s, query) {
+			if strings.HasSuffix(step, "PRIMARY KEY (workspace=?)") && !strings.HasPrefix(step, "SEARCH b") || strings.HasPrefix(step, "SCAN jobs") || strings.HasPrefix(step, "SCAN x") {
+				t.Errorf("%.40s… has the step %s", query, step)
+			}
 		}
 	}
 }

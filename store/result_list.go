@@ -37,7 +37,7 @@ func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job
 			return err
 		}
 		page.Complete = r.job.State.Final()
-		if err := r.collect(after); err != nil {
+		if err := r.collectWanted(after); err != nil {
 			return err
 		}
 		if page.Items, err = r.items(); err != nil {
@@ -132,6 +132,64 @@ func (r *results) wants(o job.Outcome, why *rejection) bool {
 		return false
 	}
 	return r.q.Pointer == nil || *r.q.Pointer == why.Pointer
+}
+
+// collectWanted finds the outcomes behind a number: those of all records, or those of
+// one.
+func (r *results) collectWanted(after int64) error {
+	if r.q.ID == "" {
+		return r.collect(after)
+	}
+	id, ok := r.model.ParseID(r.q.ID)
+	if !ok {
+		return nil // no record can have it
+	}
+	q := snapshotReader{r.ctx, r.t, r.d}
+	numbers, err := q.numbersOf(r.job.Workspace, r.model, []any{id})
+	slices.Sort(numbers)
+	for _, rid := range numbers {
+		if err == nil && rid > after {
+			err = r.collectRecord(rid)
+		}
+	}
+	return err
+}
+
+// collectRecord finds the outcome of one record, if it was selected: in the one chunk
+// in which it may be, or among those that were not reached.
+func (r *results) collectRecord(rid int64) error {
+	if r.job.Kind == job.Single {
+		if r.full() || rid != *r.job.RID {
+			return nil
+		}
+		return r.collectSingle(rid - 1)
+	}
+	var rows []changeRow
+	if err := r.List(&rows, `SELECT first_rid, last_rid, at, updated, unchanged, refused FROM changes
+		WHERE workspace = ? AND job = ? AND first_rid = `+chunkAt, r.job.Workspace, r.job.Num, r.job.Workspace, r.job.Num, rid); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		some, err := row.list(r.wants, rid-1, 1)
+		if err != nil {
+			return err
+		}
+		if len(some) > 0 && some[0].rid == rid && !r.full() {
+			r.found = append(r.found, some[0])
+			return nil
+		}
+	}
+	return r.collectUnreached(rid)
+}
+
+// collectUnreached finds a record among those that no chunk has reached.
+func (r *results) collectUnreached(rid int64) error {
+	var shards []int
+	if err := r.List(&shards, `SELECT 1 FROM shards WHERE workspace = ? AND job = ? AND next_rid <= ? AND before_rid > ?`,
+		r.job.Workspace, r.job.Num, rid, rid); err != nil || len(shards) == 0 {
+		return err
+	}
+	return r.collectPending(rid, rid+1)
 }
 
 // collect finds the outcomes behind a number: for each shard the outcomes of its

@@ -90,9 +90,9 @@ func (s *Store) remaining(ctx context.Context, db *sqlx.Tx, l job.Lease, examine
 }
 
 // addRemaining adds the records that the parent of a retry leaves to it: those that
-// it selected and has not done, or with codes those that ended with one of them.
+// it selected and has not done, or with codes or pointers those that ended with them.
 func (q snapshotReader) addRemaining(remaining bitmaps, l job.Lease, examined func(part float64)) error {
-	if l.Codes != nil {
+	if l.Codes != nil || l.Pointers != nil {
 		return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return row.addRejected(remaining, l) })
 	}
 	if err := q.selected(remaining, l.Workspace, l.Parent); err != nil {
@@ -105,16 +105,20 @@ func (q snapshotReader) addRemaining(remaining bitmaps, l job.Lease, examined fu
 	return q.eachChange(l.Workspace, l.Parent, examined, func(row changeRow) error { return remove(row, remaining) })
 }
 
-// addRejected adds the chunk's records that ended with one of a retry's codes.
+// addRejected adds the chunk's records that ended with one of a retry's codes, and for
+// one of its pointers.
 func (row changeRow) addRejected(remaining bitmaps, l job.Lease) error {
 	list, err := row.rejections()
 	for _, r := range list {
-		if slices.Contains(l.Codes, r.Code) && (l.IncludeSkipped || r.Outcome != job.Skipped) {
+		if among(l.Codes, r.Code) && among(l.Pointers, r.Pointer) && (l.IncludeSkipped || r.Outcome != job.Skipped) {
 			remaining.add(row.First + int64(r.Offset))
 		}
 	}
 	return err
 }
+
+// among reports whether a list has a text, or is nil and so has all.
+func among(list []string, text string) bool { return list == nil || slices.Contains(list, text) }
 
 // removeDone removes the records that the chunk has updated or found unchanged.
 func (row changeRow) removeDone(remaining bitmaps) error {

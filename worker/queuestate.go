@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/hibiken/asynq"
 
@@ -19,15 +20,20 @@ const queueDays = 7
 // A QueueReader reads what Redis has of the queues of one installation and of the
 // processes that work on them. It is safe for concurrent use.
 type QueueReader struct {
-	redis *asynq.Inspector
-	own   queues
-	busy  chan struct{} // holds a value while Redis is being asked
+	redis  *asynq.Inspector
+	server func(context.Context) (string, error)
+	own    queues
+	busy   chan struct{} // holds a value while Redis is being asked
 }
 
+// serverWithin is how long a reader waits for the name of the server.
+const serverWithin = 2 * time.Second
+
 // NewQueueReader returns a reader for an installation. The inspector should be one
-// that does not wait long for a Redis that is down.
-func NewQueueReader(redis *asynq.Inspector, installation string) *QueueReader {
-	return &QueueReader{redis: redis, own: queuesOf(installation), busy: make(chan struct{}, 1)}
+// that does not wait long for a Redis that is down. server asks Redis for its name and
+// version, "" where it does not tell.
+func NewQueueReader(redis *asynq.Inspector, installation string, server func(context.Context) (string, error)) *QueueReader {
+	return &QueueReader{redis: redis, server: server, own: queuesOf(installation), busy: make(chan struct{}, 1)}
 }
 
 // Queues asks Redis. It returns an error that wraps [job.ErrUnavailable] if Redis
@@ -61,6 +67,9 @@ func (q *QueueReader) Queues(ctx context.Context) (job.Queues, error) {
 }
 
 func (q *QueueReader) read() (all job.Queues, err error) {
+	if all.Server, all.Answered, err = q.ask(); err != nil {
+		return all, err
+	}
 	for _, name := range []string{q.own.single, q.own.bulk} {
 		one, err := q.queue(name)
 		if err != nil {
@@ -71,6 +80,15 @@ func (q *QueueReader) read() (all job.Queues, err error) {
 	servers, err := q.redis.Servers()
 	all.Processes = q.processes(servers)
 	return all, err
+}
+
+// ask asks Redis for its name, and measures how long it takes to answer.
+func (q *QueueReader) ask() (name string, took time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), serverWithin)
+	defer cancel()
+	began := time.Now()
+	name, err = q.server(ctx)
+	return name, time.Since(began), err
 }
 
 // queue reads one queue. One that has never had a task is empty: Redis does not

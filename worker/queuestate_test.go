@@ -14,6 +14,9 @@ import (
 	"bulkpatch/worker/redistest"
 )
 
+// redisName stands for the question to Redis for its name.
+func redisName(context.Context) (string, error) { return "Redis 7", nil }
+
 // TestTheStateOfTheQueues reads a Redis that has not been used, one with a worker that
 // has worked, and one that is gone. Another installation shares it.
 func TestTheStateOfTheQueues(t *testing.T) {
@@ -21,9 +24,9 @@ func TestTheStateOfTheQueues(t *testing.T) {
 	redis := asynq.RedisClientOpt{Addr: server.Addr, DialTimeout: time.Second}
 	inspector := asynq.NewInspector(redis)
 	defer inspector.Close()
-	r := NewQueueReader(inspector, here)
+	r := NewQueueReader(inspector, here, redisName)
 	got, err := r.Queues(t.Context())
-	if err != nil || len(got.Queues) != 2 || got.Queues[0].Waiting != 0 || len(got.Queues[0].Days) != 0 || len(got.Processes) != 0 {
+	if err != nil || got.Server != "Redis 7" || len(got.Queues) != 2 || got.Queues[0].Waiting != 0 || len(got.Queues[0].Days) != 0 || len(got.Processes) != 0 {
 		t.Errorf("a new Redis has %+v, %v", got, err)
 	}
 
@@ -68,7 +71,7 @@ func TestTheStateOfTheQueuesDoesNotWaitForRedis(t *testing.T) {
 	}
 	defer mute.Close()
 	inspector := asynq.NewInspector(asynq.RedisClientOpt{Addr: mute.Addr().String()})
-	r := NewQueueReader(inspector, here)
+	r := NewQueueReader(inspector, here, redisName)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	answers := make(chan error, 2)

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -38,6 +39,7 @@ type composeField struct {
 type describedField struct {
 	Name       string            `json:"name"`
 	Title      string            `json:"title"`
+	About      string            `json:"description"`
 	Type       string            `json:"type"`
 	Role       string            `json:"role"`
 	Nullable   bool              `json:"nullable"`
@@ -85,7 +87,7 @@ func composeModelOf(m client.Model) (*composeModel, error) {
 // whole is the field itself.
 func (f *describedField) whole() *composeField {
 	return &composeField{
-		Name: f.Name, Title: f.Title, Type: f.Type, Choices: slices.Concat(f.Options, f.Added),
+		Name: f.Name, Title: cmp.Or(f.Title, f.About), Type: f.Type, Choices: slices.Concat(f.Options, f.Added),
 		Extensible: f.Extensible, Nullable: f.Nullable, Secret: f.Secret != "" || f.WriteOnly,
 	}
 }

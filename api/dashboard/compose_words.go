@@ -28,8 +28,8 @@ func (p *composePreview) Reasons() (list []composeReason) {
 	return list
 }
 
-// guardWords says why an option would refuse the update.
-var guardWords = map[string]string{
+// composeGuards says why an option would refuse the update.
+var composeGuards = map[string]string{
 	"maxAffected":  "More customers match than “Refuse above” allows, so nothing would be changed.",
 	"confirmToken": "Other customers match by now.",
 }
@@ -39,7 +39,7 @@ func (p *composePreview) GuardWords() string {
 	if p.Preview == nil || p.Preview.Guard == "" {
 		return ""
 	}
-	if words := guardWords[p.Preview.Guard]; words != "" {
+	if words := composeGuards[p.Preview.Guard]; words != "" {
 		return words
 	}
 	return "The option " + p.Preview.Guard + " would refuse this update, so nothing would be changed."

@@ -14,6 +14,16 @@ type Store interface {
 	Outbox(ctx context.Context) (job.Outbox, error)
 	// JobIDs names jobs of any workspace. Those that do not exist are missing.
 	JobIDs(ctx context.Context, refs []job.Ref) (map[job.Ref]job.Label, error)
+	// Pace says how many records of a workspace got an outcome in each minute since a
+	// time.
+	Pace(ctx context.Context, ws auth.Workspace, since time.Time) (job.Pace, error)
+	// JobPace returns how many of a job's records got their outcome over time.
+	JobPace(ctx context.Context, ws auth.Workspace, id string) (job.Pace, error)
+	// BrakedJobs counts the open jobs that the brake concerns, whether it is on or
+	// not: those of a workspace, or with 0 of all of them.
+	BrakedJobs(ctx context.Context, workspace int64) (int64, error)
+	// Server names the database and its version, as it answers.
+	Server(ctx context.Context) (string, error)
 }
 
 // A QueueReader tells what Redis has of the queues and the worker processes. It

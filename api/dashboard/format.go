@@ -3,6 +3,7 @@ package dashboard
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -32,11 +33,31 @@ func lasting(d time.Duration) string {
 	return number(int(d.Hours()/24)) + " days"
 }
 
+// brief writes how long a server takes to answer.
+func brief(d time.Duration) string {
+	if d < time.Millisecond {
+		return "less than 1 ms"
+	}
+	return lasting(d)
+}
+
 // clock writes a moment to the second.
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 // iso writes a moment for programs.
 func iso(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// actorName is the name of who did something: the name of a key.
+func actorName(actor string) string { return strings.TrimPrefix(actor, "key:") }
+
+// dateType is the type of an input for a day. A time, which only an address can have,
+// is shown as text, so that it is not lost.
+func dateType(given string) string {
+	if _, err := time.Parse(time.DateOnly, given); given == "" || err == nil {
+		return "date"
+	}
+	return "text"
+}
 
 // day writes a day.
 func day(t time.Time) string { return t.UTC().Format("Mon 2 Jan") }

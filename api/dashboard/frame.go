@@ -39,7 +39,8 @@ func parsePages() map[string]*template.Template {
 // functions are what templates may call.
 var functions = template.FuncMap{
 	"asset": assetPath, "number": number, "lasting": lasting, "clock": clock, "iso": iso, "day": day, "once": rand.Text,
-	"list": func(items ...any) []any { return items },
+	"list": func(items ...any) []any { return items }, "deref": deref64,
+	"actor": actorName, "brief": brief, "dateType": dateType,
 }
 
 // policy is the Content-Security-Policy of every page: it runs our own scripts and
@@ -67,6 +68,9 @@ type frame struct {
 
 type link struct{ Path, Name string }
 
+// Key is the key that opens the page after "g", "" for none.
+func (l link) Key() string { return goKeys[l.Path] }
+
 // links lists the pages that a visitor may open.
 func (d *Dashboard) links(v *Visit) (list []link) {
 	offer := func(may bool, path, name string) {
@@ -78,7 +82,8 @@ func (d *Dashboard) links(v *Visit) (list []link) {
 	offer(true, JobsPath, "Jobs")
 	offer(v.may(auth.CustomersWrite), NewPath, "New update")
 	offer(v.may(auth.CustomersRead), CustomersPath, "Customers")
-	offer(d.queues != nil && Oversees(v.Key), QueuesPath, "Queues")
+	offer(d.maySeeQueues(v), QueuesPath, "Queues")
+	offer(v.may(auth.Admin) && !d.maySeeQueues(v), BrakePath, "Brake")
 	offer(v.may(auth.Admin), KeysPath, "Keys")
 	offer(v.may(auth.Admin), AuditPath, "Audit")
 	offer(true, LimitsPath, "Limits")

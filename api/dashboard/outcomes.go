@@ -52,18 +52,28 @@ func countOf(c client.Counts, outcome string) int64 {
 const leastWidth = 0.6
 
 // barOf returns the parts of the bar of some counts. What is pending is the rest.
-func barOf(c client.Counts) (parts []segment) {
+func barOf(c client.Counts) []segment {
 	if c.Matched == nil || *c.Matched == 0 {
 		return nil
 	}
-	var x float64
-	for _, o := range outcomes[:len(outcomes)-1] {
-		n := countOf(c, o.name)
-		if n == 0 {
-			continue
+	widths := make([]float64, len(outcomes)-1)
+	var sum float64
+	widest := 0
+	for i := range widths {
+		if n := countOf(c, outcomes[i].name); n > 0 {
+			widths[i] = max(float64(n)*100/float64(*c.Matched), leastWidth)
 		}
-		width := min(max(float64(n)*100/float64(*c.Matched), leastWidth), 100-x)
-		parts = append(parts, segment{o.class, percent(x), percent(width)})
+		if sum += widths[i]; widths[i] > widths[widest] {
+			widest = i
+		}
+	}
+	widths[widest] -= max(0, sum-100) // which the small ones have taken
+	var parts []segment
+	var x float64
+	for i, width := range widths {
+		if width > 0 {
+			parts = append(parts, segment{outcomes[i].class, percent(x), percent(width)})
+		}
 		x += width
 	}
 	return parts

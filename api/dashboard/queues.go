@@ -20,23 +20,32 @@ const maxNamed = 1000
 
 // A queuesPage is what the page shows.
 type queuesPage struct {
-	At         time.Time
-	RedisUp    bool
-	DatabaseUp bool
-	Queues     []job.Queue
-	Days       []queueDay
-	Processes  []process
-	Outbox     job.Outbox
-	Ready      int64         // how many wake-ups of the outbox may be sent
-	Waited     time.Duration // how long the oldest of these has waited
-	Why        string        // they cannot be sent, "" where they can be
-	Counted    int64         // how many wake-ups are counted at most
+	At        time.Time
+	Redis     server
+	Database  server
+	Brake     *brakeView // nil while the database does not answer
+	Queues    []job.Queue
+	Days      []queueDay
+	Processes []process
+	Outbox    job.Outbox
+	Ready     int64         // how many wake-ups of the outbox may be sent
+	Waited    time.Duration // how long the oldest of these has waited
+	Why       string        // they cannot be sent, "" where they can be
+	Counted   int64         // how many wake-ups are counted at most
+}
+
+// A server is Redis or the database.
+type server struct {
+	Up   bool
+	Name string        // with its version, "" where it does not tell
+	Took time.Duration // how long it took to answer
 }
 
 // A queueDay is one day of both queues.
 type queueDay struct {
 	Day    time.Time
 	Queues []job.QueueDay // in the order of the queues
+	Bar    []segment      // of what was taken and what failed, next to the busiest day
 }
 
 type process struct {
@@ -59,8 +68,9 @@ func (d *Dashboard) Queues(v *Visit) error {
 	page := queuesPage{At: d.now(), Counted: job.OutboxCounted}
 	d.readRedis(v.Request.Context(), &page)
 	d.readDatabase(v.Request.Context(), &page)
+	d.readBrakeOf(v, &page)
 	f := d.visited(v, "Queues", QueuesPath, page)
-	f.Every = 5
+	f.Every, f.Styles = 5, []string{adminStyle}
 	return show(v, http.StatusOK, "queues", f)
 }
 
@@ -68,9 +78,10 @@ func (d *Dashboard) readRedis(ctx context.Context, page *queuesPage) {
 	ctx, cancel := context.WithTimeout(ctx, redisWithin)
 	defer cancel()
 	q, err := d.queues.Queues(ctx)
-	if page.RedisUp = err == nil; !page.RedisUp {
+	if err != nil {
 		return // the page says so; whoever watches Redis logs it
 	}
+	page.Redis = server{true, q.Server, q.Answered}
 	page.Queues, page.Days = q.Queues, byDay(q.Queues)
 	for _, p := range q.Processes {
 		shown := process{Process: p}
@@ -84,19 +95,36 @@ func (d *Dashboard) readRedis(ctx context.Context, page *queuesPage) {
 func (d *Dashboard) readDatabase(ctx context.Context, page *queuesPage) {
 	ctx, cancel := context.WithTimeout(ctx, databaseWithin)
 	defer cancel()
+	began := d.now()
+	name, err := d.store.Server(ctx)
+	took := d.now().Sub(began)
+	if err != nil {
+		return
+	}
 	outbox, err := d.store.Outbox(ctx)
 	if err == nil {
 		err = d.name(ctx, page.Processes)
 	}
-	if page.DatabaseUp = err == nil; !page.DatabaseUp {
+	if err != nil {
 		return
 	}
+	page.Database = server{true, name, took}
 	page.Outbox, page.Ready, page.Why = outbox, outbox.Waiting-outbox.Held-outbox.Later, outbox.Reason
 	if outbox.Reason == job.WaitRedis {
 		page.Why = "Redis does not take them"
 	}
 	if outbox.Oldest != nil {
 		page.Waited = page.At.Sub(*outbox.Oldest)
+	}
+}
+
+// readBrakeOf reads the brake, if the database has just answered.
+func (d *Dashboard) readBrakeOf(v *Visit, page *queuesPage) {
+	if !page.Database.Up {
+		return
+	}
+	if b, err := readBrake(v); err == nil {
+		page.Brake = b
 	}
 }
 
@@ -129,10 +157,47 @@ func byDay(queues []job.Queue) (days []queueDay) {
 	for at, q := range queues {
 		for i, d := range q.Days {
 			if i == len(days) {
-				days = append(days, queueDay{d.Day, make([]job.QueueDay, len(queues))})
+				days = append(days, queueDay{Day: d.Day, Queues: make([]job.QueueDay, len(queues))})
 			}
 			days[i].Queues[at] = d
 		}
 	}
+	drawDays(days)
 	return days
+}
+
+// drawDays gives each day a bar, of which the busiest one's is the longest.
+func drawDays(days []queueDay) {
+	busiest := 0
+	for _, d := range days {
+		busiest = max(busiest, d.taken())
+	}
+	for i, d := range days {
+		if d.taken() == 0 {
+			continue
+		}
+		width := max(float64(d.taken())*100/float64(busiest), leastWidth)
+		failed := 0.0
+		if n := d.failed(); n > 0 {
+			failed = min(max(width*float64(n)/float64(d.taken()), leastWidth), width)
+			days[i].Bar = []segment{{"b-fail", percent(width - failed), percent(failed)}}
+		}
+		if width > failed {
+			days[i].Bar = append([]segment{{"b-same", percent(0), percent(width - failed)}}, days[i].Bar...)
+		}
+	}
+}
+
+func (d queueDay) taken() (n int) {
+	for _, q := range d.Queues {
+		n += q.Taken
+	}
+	return n
+}
+
+func (d queueDay) failed() (n int) {
+	for _, q := range d.Queues {
+		n += q.Failed
+	}
+	return n
 }

@@ -1,10 +1,12 @@
 package dashboard
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
@@ -23,8 +25,15 @@ type Visit struct {
 	// Once identifies the form and what it says, as an idempotency key; "" where the
 	// same form may be sent again.
 	Once string
-	// API makes a call of the API as the visitor. It panics if the visitor has left.
+	// API makes a call of the API as the visitor. It panics if the visitor has left. It
+	// is safe for concurrent use.
 	API func(Call) Answer
+	// CountJobs counts the jobs that the API would list for the visitor with these
+	// parameters, on all pages. It stops at most where that is not 0.
+	CountJobs func(ctx context.Context, query url.Values, most int64) (int64, error)
+	// Within is how long each call of the API may take, 0 for as long as the API lets
+	// it. What takes longer is answered with the problem query_timeout.
+	Within time.Duration
 	// Forward makes such a call, and answers the visitor with its answer as it comes.
 	Forward func(Call)
 }
@@ -34,7 +43,8 @@ type Call struct {
 	Method string
 	Target string // path and query; see [target]
 	Header map[string]string
-	Body   []byte // nil for none
+	Body   []byte        // nil for none
+	Within time.Duration // how long it may take, 0 for as long as the API lets it
 }
 
 // An Answer is the whole answer to a [Call].
@@ -84,6 +94,7 @@ func (v *Visit) Send(method, target string, body, into any, header ...string) (A
 }
 
 func (v *Visit) do(c Call, into any) (Answer, error) {
+	c.Within = v.Within
 	a := v.API(c)
 	if a.Status >= http.StatusBadRequest {
 		return a, a.problem()

@@ -42,6 +42,7 @@ var faultWords = map[string]job.Explanation{
 	"unknown_column":          {Title: "There is no such column", Advice: "Check the name against the first line of the file."},
 	"unknown_operator":        {Title: "There is no such operator", Advice: "Choose one that the field offers."},
 	"unknown_code":            {Title: "No record of the job ended with this code", Advice: "Choose one of the reasons that the job lists."},
+	"unknown_pointer":         {Title: "No record of the job ended because of this field", Advice: "Choose one of the reasons that the job lists."},
 	"read_only":               {Title: "The field cannot be changed", Advice: "Leave it out of the update."},
 	"type":                    {Title: "The value is of the wrong type", Advice: "Give a value of the type that the field has."},
 	"required":                {Title: "A value is required", Advice: "Fill it in."},

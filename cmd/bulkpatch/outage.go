@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -59,11 +58,9 @@ func (o *outage) look(ctx context.Context, since time.Time) time.Time {
 	return since
 }
 
-// pinger returns a function that pings Redis, in a cluster each master. Call
-// close at the end.
-func pinger(opt asynq.RedisConnOpt) (ask func(context.Context) error, close func() error) {
-	client := impatient(opt).MakeRedisClient().(redis.UniversalClient)
+// pinger returns a function that pings Redis, in a cluster each master.
+func pinger(client redis.UniversalClient) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return eachNode(ctx, client, func(ctx context.Context, node *redis.Client) error { return node.Ping(ctx).Err() })
-	}, client.Close
+	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
 	"bulkpatch/api"
@@ -83,7 +84,7 @@ type service struct {
 	installation string // part of the names of its queues in Redis
 	stop         <-chan struct{}
 	redisOutage  *outage
-	closeRedis   func() error
+	looks        redis.UniversalClient // only inspects Redis
 
 	embedded  bool                   // Redis runs in this process and is empty at the start
 	surfaces  []*compat.Surface      // the vendors' APIs
@@ -152,16 +153,16 @@ func serve(a *app, s settings, parts part, listening func(base string)) (err err
 }
 
 func newService(s settings, db *store.Store) *service {
-	ask, closeRedis := pinger(s.redis)
+	client := impatient(s.redis).MakeRedisClient().(redis.UniversalClient)
 	return &service{
-		settings: s, db: db, closeRedis: closeRedis,
-		redisOutage: &outage{what: "Redis", log: s.log, ask: ask, within: redisWithin},
+		settings: s, db: db, looks: client,
+		redisOutage: &outage{what: "Redis", log: s.log, ask: pinger(client), within: redisWithin},
 		queue:       asynq.NewInspector(impatient(s.redis)),
 	}
 }
 
 // Close ends the connections of a service whose parts have ended.
-func (s *service) Close() error { return errors.Join(s.queue.Close(), s.closeRedis()) }
+func (s *service) Close() error { return errors.Join(s.queue.Close(), s.looks.Close()) }
 
 // start runs the parts in the group. It opens the API and the metrics last,
 // when everything that they need is running.
@@ -218,7 +219,7 @@ func (s *service) api(ctx context.Context) http.Handler {
 		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, CSVGuard: s.csvGuard,
 		Ready: readiness{stop: s.stop, ping: s.db.Ping}.check, Redis: s.redisOutage.state,
 		TrustedProxies: s.proxies, Origins: s.origins, Rate: s.rate, Environment: s.environment, SignInLinks: s.signInLinks,
-		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db), newBrakesOn(s.db))...), Queues: worker.NewQueueReader(s.queue, s.installation),
+		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db), newBrakesOn(s.db))...), Queues: worker.NewQueueReader(s.queue, s.installation, s.redisServer),
 	})
 }
 

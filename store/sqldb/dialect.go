@@ -72,6 +72,10 @@ type Dialect struct {
 	// stop early. The number of rows that wait changes faster than the planner's
 	// statistics. It is "" where the planner keeps none.
 	ByIndex string
+	// WholeOrder makes the queries of a transaction use an index for their whole
+	// order or not at all. An index for a part of it, of all workspaces, looks cheaper
+	// to the planner, and may have to walk through the jobs of all others.
+	WholeOrder string
 
 	// ForUpdate locks the rows of one table that a SELECT returns. IfFree does
 	// so too, and leaves out rows that another transaction has locked.
@@ -119,6 +123,8 @@ type Dialect struct {
 	// have the types types.
 	Rows func(types []model.Type, values [][]any) (source string, args []any)
 
+	// Server reads the name and the version of the database.
+	Server string
 	// Space reads how large the database's file is and how much of it is free.
 	// It is "" where a server keeps the database.
 	Space string

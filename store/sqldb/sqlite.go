@@ -66,6 +66,7 @@ var SQLite = &Dialect{
 	},
 	InsertAtOnce: sqliteAtOnce,
 	Rows:         sqliteRows,
+	Server:       `SELECT 'SQLite ' || sqlite_version()`,
 	Space: `SELECT page_count * page_size AS bytes, freelist_count * page_size AS free
 		FROM pragma_page_count(), pragma_page_size(), pragma_freelist_count()`,
 	Differs: "IS NOT",

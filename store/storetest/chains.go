@@ -138,3 +138,34 @@ func retryOfOneGroup(t *testing.T, k *Kit) {
 	f.OnMismatch = job.Force
 	equal(t, "skipped ones taken by their code with force", *k.retried(f).Matched, 1)
 }
+
+// retryOfOneField retries the records that failed with one code for one value, and
+// foretells that.
+func retryOfOneField(t *testing.T, k *Kit) {
+	k.Add(4, func(i int) string {
+		company := []string{`{"id": 1}`, `{"id": 1}`, "null", "null"}[i]
+		return fmt.Sprintf(`{"id": %d, "name": "n", "company": %s}`, i+1, company)
+	})
+	j := k.Accept(k.Bulk(`{"name": "n"}`, `{"rights": "own", "domain": "one.example"}`, job.Options{}))
+	k.Run(10)
+	for _, test := range []struct {
+		codes, pointers []string
+		want            int64
+	}{
+		{nil, []string{"/domain"}, 1},
+		{nil, []string{"/rights"}, 2},
+		{nil, []string{"/rights", "/domain"}, 3},
+		{[]string{"unique"}, []string{"/rights", "/domain"}, 1},
+		{[]string{"unique"}, []string{"/rights"}, 0},
+		{[]string{"unique", "rights_needs_company"}, []string{"/rights"}, 2},
+		{nil, []string{""}, 0},
+	} {
+		f := k.Follow(j.ID)
+		f.Codes, f.Pointers = test.codes, test.pointers
+		name := fmt.Sprint(test.codes, " for ", test.pointers)
+		p, err := k.PreviewRetry(t.Context(), f)
+		check(t, err)
+		equal(t, "foretold with "+name, p.Matched, test.want)
+		equal(t, "taken with "+name, *k.retried(f).Matched, test.want)
+	}
+}

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,10 +68,14 @@ func listsAreNarrowed(t *testing.T, k *Kit) {
 		"the middle of one":    {job.Query{Words: job.Words("view")}, "[]"},
 		"two words apart":      {job.Query{Words: job.Words("ana q3")}, "[2 1]"},
 		"no wildcard":          {job.Query{Words: job.Words("10_")}, "[4]"},
+		"an id":                {job.Query{IDPrefix: third.ID}, "[3]"},
+		"an id and a state":    {job.Query{IDPrefix: third.ID, States: []job.State{job.Running}}, "[]"},
+		"no such id":           {job.Query{IDPrefix: "00000000-0"}, "[]"},
 		"together":             {job.Query{Words: []string{"rev"}, Since: middle, States: []job.State{job.Cancelled}}, "[3]"},
 	}
 	for name, test := range tests {
 		equal(t, name, k.listed(test.q, order), test.want)
+		k.counts(t, name, test.q, test.want)
 	}
 	page, err := k.Jobs(t.Context(), k.WS, job.Query{CreatedBy: "key:bo", Limit: 1})
 	check(t, err)
@@ -78,6 +83,17 @@ func listsAreNarrowed(t *testing.T, k *Kit) {
 		q.Limit, q.Cursor = 1, page.NextCursor
 		_, err = k.Jobs(t.Context(), k.WS, q)
 		equal(t, "another list's cursor is refused", errors.Is(err, job.ErrBadCursor), true)
+	}
+}
+
+// counts counts the jobs of a query, exactly and up to two.
+func (k *Kit) counts(t *testing.T, name string, q job.Query, listed string) {
+	t.Helper()
+	want := int64(len(strings.Fields(strings.Trim(listed, "[]"))))
+	for most, want := range map[int64]int64{0: want, 2: min(want, 2), 100: want} {
+		n, err := k.CountJobs(t.Context(), k.WS, q, most)
+		check(t, err)
+		equal(t, fmt.Sprintf("count up to %d of %s", most, name), n, want)
 	}
 }
 
@@ -92,4 +108,23 @@ func listsOfOneInstant(t *testing.T, k *Kit) {
 		want = append([]int{i}, want...)
 	}
 	equal(t, "jobs of one instant", k.listed(job.Query{Since: at}, order), fmt.Sprint(want))
+	k.prefixesFind(t, order)
+}
+
+// prefixesFind looks for jobs by beginnings of their ids of every length.
+func (k *Kit) prefixesFind(t *testing.T, order map[string]int) {
+	t.Helper()
+	for id := range order {
+		for n := job.MinIDPrefix; n <= len(id); n++ {
+			var want int64
+			for other := range order {
+				if strings.HasPrefix(other, id[:n]) {
+					want++
+				}
+			}
+			got, err := k.CountJobs(t.Context(), k.WS, job.Query{IDPrefix: id[:n]}, 0)
+			check(t, err)
+			equal(t, "jobs with the prefix "+id[:n], got, want)
+		}
+	}
 }

@@ -2,106 +2,173 @@
 // names in data-events, or by reading the page again every data-every seconds. It
 // holds back while somebody types, selects or has ticked something, and rests while
 // nobody looks. When the server does not answer, it says since when the page is old.
+//
+// Of a page that was read again, other scripts get the whole in the event "read" of the
+// document, whose detail is the parsed page; and the event "replaced" of each element
+// that was put in place of another one.
+import { exchange, hasDraft, parse } from "./parts.js";
+import { claim, giveBack } from "./streams.js";
+
 const main = document.querySelector("main");
 const stale = document.getElementById("stale");
-const every = Number(main.dataset.every) * 1000;
 const events = main.dataset.events;
-const patience = 10_000; // of an event stream that has broken, in ms
+const patience = 5_000; // with an event stream that has broken, in ms
+const instead = 5_000; // between readings while the page has no stream, in ms
+const signIn = "/admin/login";
 
+let every = Number(main.dataset.every) * 1000; // 0 for never
+let over = false; // the stream has ended, and the page changes no more
 let source; // the open event stream
+let broken = false; // the stream has broken, and is not open again yet
 let timer;
-let held; // the newest text that waits until the reader is idle
+let reading; // the controller of the reading under way
 let fresh = Date.now(); // when the page was last known to be true
+const waiting = new Map(); // the newest elements by their ids, until the reader is idle
+let whole; // the newest page that waits
 
-// replace puts the elements of a text into the page, each in place of the one with
-// its id. Only those that are marked are replaced, and only if they differ.
+/** Puts the elements of a text into the page, each in place of the one with its id. */
 export function replace(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  for (const next of page.querySelectorAll("[data-live][id]")) {
-    const now = document.getElementById(next.id);
-    if (!now || now.dataset.source === next.outerHTML || now.contains(document.activeElement)) continue;
-    next.dataset.source = next.outerHTML;
-    now.replaceWith(next);
-    next.dispatchEvent(new CustomEvent("replaced", { bubbles: true }));
-  }
+  parse(html).querySelectorAll("[data-live][id]").forEach(exchange);
 }
 
 // busy reports whether the reader types, selects text or has ticked something.
 function busy() {
   const at = document.activeElement;
   return (
-    (at && at.matches("input:not([type=checkbox]):not([type=radio]), textarea, select") && at.closest("main")) ||
+    (at?.matches("input:not([type=checkbox]):not([type=radio]), textarea, select") && at.closest("main")) ||
     !document.getSelection().isCollapsed ||
     main.querySelector("[data-holds]:checked") ||
     document.querySelector("dialog[open]")
   );
 }
 
-function take(html) {
-  fresh = Date.now();
-  stale.hidden = true;
-  if (busy()) {
-    held = html;
-    return;
-  }
-  held = undefined;
-  replace(html);
+// say shows a text above the page; "" for none.
+function say(text) {
+  if (stale.textContent !== text) stale.textContent = text;
 }
 
-// release shows what was held back.
+// good notes that the page is true.
+function good() {
+  fresh = Date.now();
+  broken = false;
+  say("");
+}
+
+function keep(page) {
+  good();
+  for (const next of page.querySelectorAll("[data-live][id]")) waiting.set(next.id, next);
+  release();
+}
+
+// release shows what was held back, once the reader is idle.
 function release() {
-  if (held !== undefined && !busy()) take(held);
+  if ((waiting.size === 0 && !whole) || busy()) return;
+  const page = whole;
+  const parts = [...waiting.values()];
+  whole = undefined;
+  waiting.clear();
+  if (page) document.dispatchEvent(new CustomEvent("read", { detail: page }));
+  parts.forEach(exchange);
 }
 
 function old() {
-  const since = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }).format(new Date(fresh));
-  stale.textContent = `Not up to date since ${since}: the server does not answer. This page goes on by itself when it does.`;
-  stale.hidden = false;
+  const since = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }).format(fresh);
+  say(`Not up to date since ${since}: the server does not answer. This page goes on by itself when it does.`);
+}
+
+// leave loads the page again, which shows what has become of it: its session or what it
+// is about has ended. What somebody has filled in is not lost by that.
+function leave(ended) {
+  if (!busy() && !hasDraft(main)) return location.reload();
+  say(ended ? "You are signed out. " : "This page is not there any more.");
+  if (!ended) return;
+  const link = Object.assign(document.createElement("a"), { href: signIn, target: "_blank", rel: "noopener", textContent: "Sign in in another window" });
+  stale.append(link, ", then go on here.");
 }
 
 async function read() {
   clearTimeout(timer);
+  reading?.abort();
   if (document.hidden) return;
+  const mine = (reading = new AbortController());
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (answer.redirected) return location.reload(); // the session has ended
-    if (!answer.ok) throw new Error(answer.statusText);
-    take(await answer.text());
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: mine.signal });
+    const away = answer.redirected && new URL(answer.url).pathname === signIn;
+    if (away || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)) leave(away);
+    else if (!answer.ok) throw new Error(answer.statusText);
+    else taken(parse(await answer.text()));
   } catch {
+    if (mine.signal.aborted) return; // another reading has begun, or the page rests
     old();
   }
-  if (every) timer = setTimeout(read, every);
+  if (every && !events) timer = setTimeout(read, every);
 }
 
-function listen() {
-  source?.close();
-  source = undefined;
-  if (document.hidden) return;
-  source = new EventSource(events);
-  source.addEventListener("part", (e) => take(e.data));
-  source.addEventListener("end", () => {
-    source.close();
-    source = undefined;
+// taken takes a page that was read.
+function taken(page) {
+  const next = Number(page.querySelector("main")?.dataset.every) * 1000;
+  if (next && every) every = next;
+  whole = page;
+  keep(page);
+}
+
+// listen opens the event stream, or reads the page now and then while other windows
+// have as many as the browser can bear.
+async function listen() {
+  rest();
+  if (document.hidden || over) return;
+  if (!(await claim())) {
+    await read();
+    if (!document.hidden) timer = setTimeout(listen, instead);
+    return;
+  }
+  if (document.hidden || source) return document.hidden && rest();
+  const mine = (source = new EventSource(events));
+  mine.addEventListener("open", good);
+  mine.addEventListener("part", (e) => keep(parse(e.data)));
+  mine.addEventListener("end", () => {
+    over = true;
+    rest();
     read(); // what only the end shows
   });
-  source.addEventListener("open", () => {
-    stale.hidden = true;
-  });
-  source.addEventListener("error", () => {
-    if (Date.now() - fresh > patience || source?.readyState === EventSource.CLOSED) old();
-    if (source?.readyState === EventSource.CLOSED) timer = setTimeout(listen, patience);
+  mine.addEventListener("error", () => {
+    if (mine !== source) return;
+    if (!broken) {
+      fresh = Date.now();
+      broken = true;
+      setTimeout(() => broken && old(), patience);
+    }
+    if (mine.readyState !== EventSource.CLOSED) return; // it connects again by itself
+    rest();
+    read(); // which finds out why
+    timer = setTimeout(listen, instead);
   });
 }
 
-const start = events ? listen : every ? read : undefined;
-if (start) {
+// rest holds no connection.
+function rest() {
+  clearTimeout(timer);
+  reading?.abort();
+  source?.close();
+  source = undefined;
+  giveBack();
+}
+
+function start() {
+  if (document.hidden) rest();
+  else if (events) listen();
+  else read();
+}
+
+if (events || every) {
   if (events) listen();
   else timer = setTimeout(read, every);
-  document.addEventListener("visibilitychange", () => {
-    clearTimeout(timer);
-    start();
-  });
+  document.addEventListener("visibilitychange", start);
+  addEventListener("online", start);
+  addEventListener("pagehide", rest);
+  addEventListener("pageshow", (e) => e.persisted && start()); // back from another page
   document.addEventListener("selectionchange", release);
   document.addEventListener("focusout", () => setTimeout(release));
   document.addEventListener("change", release);
+  document.addEventListener("close", () => setTimeout(release), true); // of a dialog
 }

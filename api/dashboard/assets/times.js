@@ -1,18 +1,94 @@
-// Shows times in the reader's zone. The UTC time stays in the title. Without this
-// script, all times are UTC.
-const long = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const short = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+// Shows times in the reader's zone, or all in UTC where the reader wants that, and how
+// long ago it was where a page says so (data-ago). The UTC time stays in the title.
+// Without this script, all times are UTC.
+const remembered = "bulkpatch-utc";
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+// The pages are in English; so are the names of months.
+const language = navigator.languages.find((l) => /^en\b/.test(l)) ?? "en-GB";
+const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
-// show writes the times below an element, those of today without their day.
-export function show(root) {
-  const today = new Date().toDateString();
-  for (const time of root.querySelectorAll("time[datetime]:not([data-shown])")) {
-    const at = new Date(time.dateTime);
-    if (Number.isNaN(at.getTime())) continue;
-    time.textContent = at.toDateString() === today ? short.format(at) : long.format(at);
-    time.dataset.shown = "";
+// recall reads whether the reader wants UTC. A browser may keep nothing.
+function recall() {
+  try {
+    return localStorage.getItem(remembered) === "yes";
+  } catch {
+    return false;
   }
 }
 
-show(document);
-document.addEventListener("replaced", (e) => show(e.target));
+function remember(yes) {
+  try {
+    localStorage.setItem(remembered, yes ? "yes" : "");
+  } catch {
+    // it holds for this page
+  }
+}
+
+let utc = recall();
+let long, short, dayOf;
+
+// choose makes the formats of the zone.
+function choose() {
+  const zone = { timeZone: utc ? "UTC" : here };
+  const end = utc ? " UTC" : "";
+  const withDay = new Intl.DateTimeFormat(language, { ...zone, dateStyle: "medium", timeStyle: "medium" });
+  const timeOnly = new Intl.DateTimeFormat(language, { ...zone, timeStyle: "medium" });
+  const day = new Intl.DateTimeFormat("en", { ...zone, dateStyle: "short" });
+  long = (at) => withDay.format(at) + end;
+  short = (at) => timeOnly.format(at) + end;
+  dayOf = (at) => day.format(at);
+}
+
+const units = [["second", 60], ["minute", 60], ["hour", 24], ["day", 30], ["month", 12], ["year", Infinity]];
+
+/** Says how long ago a moment was, or in how long it will be, as of now, in ms. */
+export function ago(at, now = Date.now()) {
+  let n = (at - now) / 1000;
+  if (Math.abs(n) < 5) return "now";
+  for (const [unit, most] of units) {
+    if (Math.abs(Math.round(n)) < most) return relative.format(Math.round(n), unit);
+    n /= most;
+  }
+}
+
+/** Writes the times below an element, those of today without their day. */
+export function show(root) {
+  const today = dayOf(Date.now());
+  const times = root.querySelectorAll("time[datetime]");
+  for (const time of root.matches?.("time[datetime]") ? [root] : times) {
+    const at = new Date(time.dateTime).getTime();
+    if (Number.isNaN(at)) continue;
+    const absolute = dayOf(at) === today ? short(at) : long(at);
+    const text = "ago" in time.dataset ? ago(at) : absolute;
+    if ("ago" in time.dataset) time.title = `${long(at)} · ${time.title.split(" · ").at(-1)}`;
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+// offer shows the zone of the times, and the button that changes it.
+function offer() {
+  const at = document.getElementById("zone");
+  if (!at || here === "UTC") return;
+  at.querySelector(".name").textContent = utc ? "UTC" : here.replaceAll("_", " ");
+  at.querySelector("button").textContent = utc ? `Show ${here.replaceAll("_", " ")}` : "Show UTC";
+  at.hidden = !document.querySelector("main time[datetime]");
+}
+
+function apply() {
+  choose();
+  show(document);
+  offer();
+}
+
+apply();
+document.querySelector("#zone button")?.addEventListener("click", () => {
+  utc = !utc;
+  remember(utc);
+  apply();
+});
+document.addEventListener("replaced", (e) => {
+  show(e.target);
+  offer();
+});
+setInterval(() => document.hidden || show(document), 30_000);
+document.addEventListener("visibilitychange", () => document.hidden || show(document));

@@ -1,0 +1,119 @@
+package dashboard
+
+import (
+	"net/url"
+
+	"bulkpatch/client"
+)
+
+// wholeRecord stands in a page's address for the pointer "", because a parameter that
+// is empty is none.
+const wholeRecord = "record"
+
+// A reasonGroup is the records that were not updated for one reason.
+type reasonGroup struct {
+	client.ErrorSummary
+	Advice  string // what to do, "" for nothing
+	Class   string // the colour of the outcome
+	Outcome string // "" in a preview
+	Samples []sampleLink
+	Show    string // the path of their results
+	Retry   string // the path of the confirmation of a retry, "" if there is none
+	Word    string // of the link to the retry
+}
+
+// A sampleLink is one customer of a group. Path is "" for who may not see customers.
+type sampleLink struct{ ID, Path string }
+
+// Groups are the reasons for which records were not updated, the most frequent first.
+func (v jobView) Groups() []reasonGroup {
+	groups := make([]reasonGroup, len(v.ErrorSummary))
+	for i, e := range v.ErrorSummary {
+		g := groupOf(e, v.Model, v.May)
+		g.Outcome = outcomeOf(e.Code)
+		g.Class = outcomeClass(g.Outcome)
+		reason := url.Values{"code": {e.Code}, "pointer": {pointerParam(e.Pointer)}}
+		g.Show = withQuery(v.Path, reason) + "#records"
+		if v.Allows("retry") {
+			g.Word = "Retry these…"
+			if g.Outcome == client.OutcomeSkipped {
+				g.Word = "Update these anyway…"
+				reason.Set("skipped", "1")
+			}
+			g.Retry = withQuery(v.Path+"/retry", reason)
+		}
+		groups[i] = g
+	}
+	return groups
+}
+
+// groupOf shows a reason without what depends on the job.
+func groupOf(e client.ErrorSummary, model string, may JobRights) reasonGroup {
+	g := reasonGroup{ErrorSummary: e}
+	title, advice := reasonWords(e.Code)
+	g.Advice = advice
+	if g.Title == "" {
+		g.Title = title
+	}
+	for _, id := range e.SampleIDs {
+		s := sampleLink{ID: id.String()}
+		if may.Values {
+			s.Path = recordPath(model, s.ID)
+		}
+		g.Samples = append(g.Samples, s)
+	}
+	return g
+}
+
+// groupsOf shows the reasons of a preview.
+func groupsOf(list []client.ErrorSummary, model string, may JobRights) []reasonGroup {
+	groups := make([]reasonGroup, len(list))
+	for i, e := range list {
+		groups[i] = groupOf(e, model, may)
+		groups[i].Class = outcomeClass(outcomeOf(e.Code))
+	}
+	return groups
+}
+
+// outcomesByCode are the codes whose records did not fail.
+var outcomesByCode = map[string]string{
+	"no_longer_matches": client.OutcomeSkipped, "not_found": client.OutcomeSkipped, "no_match": client.OutcomeSkipped,
+	"precondition_failed": client.OutcomeConflicted, "changed_since": client.OutcomeConflicted, "secret_not_kept": client.OutcomeConflicted,
+}
+
+// outcomeOf returns the outcome of the records with a code.
+func outcomeOf(code string) string {
+	if o, ok := outcomesByCode[code]; ok {
+		return o
+	}
+	return client.OutcomeFailed
+}
+
+// outcomeClass returns the colour of an outcome.
+func outcomeClass(outcome string) string {
+	for _, o := range outcomes {
+		if o.name == outcome {
+			return o.class
+		}
+	}
+	return ""
+}
+
+// pointerParam is how a page's address has a pointer.
+func pointerParam(pointer string) string {
+	if pointer == "" {
+		return wholeRecord
+	}
+	return pointer
+}
+
+// pointerOf reads a pointer of a page's address; nil for any.
+func pointerOf(param string) *string {
+	switch param {
+	case "":
+		return nil
+	case wholeRecord:
+		param = ""
+	}
+	return &param
+}
