@@ -466,11 +466,11 @@ func freeRig(t *testing.T) *rig {
 func TestNoPageShowsASecret(t *testing.T) {
 	r := freeRig(t)
 	r.call("POST", "/v1/free/customers", `{"id":"a","token":"hunter2"}`).want(201)
-	r.call("GET", "/v1/free/customers/a", "").want(200).contains("hunter2")
+	r.call("GET", "/v1/free/customers/a", "").want(200).has("hunter2")
 	for _, path := range []string{"?fields=token", "/records/a", "/records/a/edit", "/records/a/delete", "/records/a?all=token"} {
 		r.page(r.admin, "/admin/customers/free"+path).want(200).lacks("hunter2")
 	}
-	r.page(r.admin, "/admin/customers/free/records/a").want(200).contains("***")
+	r.page(r.admin, "/admin/customers/free/records/a").want(200).has("***")
 }
 
 // TestAnyIdLeadsToItsCustomer opens customers whose ids are not made for addresses.
