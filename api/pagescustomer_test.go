@@ -58,15 +58,6 @@ func sentBy(form *html.Node) url.Values {
 	return sent
 }
 
-func attr(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
 func has(n *html.Node, name string) bool {
 	for _, a := range n.Attr {
 		if a.Key == name {

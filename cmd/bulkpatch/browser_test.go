@@ -20,6 +20,7 @@ import (
 var walks = map[string]siteKind{
 	"admin.test.mjs":  fullSite,
 	"down.test.mjs":   downSite,
+	"live.test.mjs":   emptySite,
 	"pages.test.mjs":  fullSite,
 	"shell.test.mjs":  fullSite,
 	"signin.test.mjs": emptySite,

@@ -1,5 +1,5 @@
 // Shows times in the reader's zone, or all in UTC where the reader wants that, and how
-// long ago it was where a page says so (data-ago). The UTC time stays in the title.
+// long ago it was where a page says so (data-ago), or both. The UTC time stays in the title.
 // Without this script, all times are UTC.
 const remembered = "bulkpatch-utc";
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -59,8 +59,8 @@ export function show(root) {
     const at = new Date(time.dateTime).getTime();
     if (Number.isNaN(at)) continue;
     const absolute = dayOf(at) === today ? short(at) : long(at);
-    const text = "ago" in time.dataset ? ago(at) : absolute;
-    if ("ago" in time.dataset) time.title = `${long(at)} · ${time.title.split(" · ").at(-1)}`;
+    const text = time.dataset.ago === "both" ? `${absolute} (${ago(at)})` : time.dataset.ago === "" ? ago(at) : absolute;
+    if (time.dataset.ago === "") time.title = `${long(at)} · ${time.title.split(" · ").at(-1)}`;
     if (time.textContent !== text) time.textContent = text;
   }
 }

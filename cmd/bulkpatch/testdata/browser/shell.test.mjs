@@ -167,3 +167,30 @@ walk("how long ago something was changes with time", async (open) => {
   await page.clock.fastForward("01:00");
   assert.equal(await page.locator("#room time").first().textContent(), "3 minutes ago");
 });
+
+walk("in the list of jobs one searches and moves with the keyboard", async (open) => {
+  const page = await open({ as: "admin" });
+  await page.goto("/admin/jobs?kind=all");
+  await page.keyboard.press("/");
+  await focused(page.getByRole("searchbox", { name: "Search" }));
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await focused(page.locator("[data-row] a[href]").first());
+  assert.equal(await page.locator("[data-row].at").count(), 1);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/admin/jobs/*-*");
+  await page.goBack();
+  await page.keyboard.press("k"); // the last one, from no row
+  await focused(page.locator("[data-row]").last().locator("a[href]").first());
+});
+
+walk("in the list of customers one ticks with the keyboard", async (open) => {
+  const page = await open({ as: "admin" });
+  await page.goto("/admin/customers/stores");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  assert.deepEqual(await page.locator("[data-row] input").evaluateAll((all) => all.slice(0, 3).map((e) => e.checked)), [false, true, false]);
+  await page.keyboard.press("/");
+  assert.ok(await page.evaluate(() => document.activeElement.matches("main input[type=search], main .filters input")));
+});
