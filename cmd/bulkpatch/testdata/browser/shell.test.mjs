@@ -153,9 +153,10 @@ walk("how long ago something was changes with time", async (open) => {
   await page.goto("/admin/help");
   const text = await page.evaluate(() => {
     const now = Date.now();
-    const times = [-2 * 60_000, 6 * 86_400_000, -3_000, -86_400_000 * 400].map((by) =>
+    const times = [-2 * 60_000, 6 * 86_400_000, -3_000, 30 * 86_400_000, -86_400_000 * 800].map((by) =>
       Object.assign(document.createElement("time"), { dateTime: new Date(now + by).toISOString(), title: "2026-01-01 UTC" }));
     for (const t of times) t.dataset.ago = "";
+    times[3].dataset.ago = "both";
     const room = document.createElement("p");
     room.id = "room";
     room.append(...times);
@@ -163,9 +164,11 @@ walk("how long ago something was changes with time", async (open) => {
     room.dispatchEvent(new CustomEvent("replaced", { bubbles: true }));
     return times.map((t) => t.textContent);
   });
-  assert.deepEqual(text, ["2 minutes ago", "in 6 days", "now", "last year"]);
+  const [both] = text.splice(3, 1);
+  assert.match(both, /^\d+ \w+ \d+, [\d:]+ \(in 30 days\)$/);
+  assert.deepEqual(text, ["2 min ago", "in 6 days", "just now", "2 yr ago"]);
   await page.clock.fastForward("01:00");
-  assert.equal(await page.locator("#room time").first().textContent(), "3 minutes ago");
+  assert.equal(await page.locator("#room time").first().textContent(), "3 min ago");
 });
 
 walk("in the list of jobs one searches and moves with the keyboard", async (open) => {
