@@ -1,6 +1,6 @@
 // What surrounds all pages: the navigation, "Go to", help, keys and times.
 
-import { assert, check, everyPage, focused, site, tabTo, walk } from "./lib.mjs";
+import { assert, check, everyPage, focused, shot, site, tabTo, walk } from "./lib.mjs";
 
 const succeeded = site.jobs.succeeded;
 const goTo = (page) => page.getByRole("dialog", { name: "Go to" });
@@ -23,6 +23,29 @@ walk("the frame fits small windows and large letters", async (open) => {
       await check(page, `frame-${as}-${name}`);
     }
   }
+});
+
+walk("long names do not break the frame, and other colours and paper show the same", async (open) => {
+  const page = await open({ as: "admin" });
+  for (const width of [1280, 900, 390, 320]) {
+    await page.setViewportSize({ width, height: 600 });
+    await page.goto("/admin/queues");
+    await page.evaluate(() => {
+      const long = "a-very-long-name-that-somebody-chose-in-a-hurry-and-nobody-dared-to-change";
+      for (const name of document.querySelectorAll(".who bdi")) name.textContent = long;
+      document.querySelector(".env")?.remove();
+      document.querySelector(".brand").after(Object.assign(document.createElement("span"), { className: "env", textContent: long }));
+    });
+    await check(page, `frame-long-${width}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto("/admin/jobs");
+  await page.emulateMedia({ forcedColors: "active" });
+  await shot(page, "jobs-forced-colors");
+  assert.notEqual(await page.locator(".bar").first().evaluate((e) => getComputedStyle(e).outlineStyle), "none");
+  await page.emulateMedia({ forcedColors: "none", media: "print" });
+  await shot(page, "jobs-print");
+  assert.ok(await page.getByRole("link", { name: "Go to" }).isHidden());
 });
 
 walk("with Ctrl K one goes to a job, a customer, a key and a page", async (open) => {
