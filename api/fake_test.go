@@ -46,11 +46,13 @@ type fake struct {
 
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
-	brakes   map[int64]job.Switch // by workspace, 0 for all
-	err      error
-	refuse   error // the answer to new jobs, if set
-	silent   bool  // KeyBySecret answers when its caller has gone
-	onSubmit func(*job.Job)
+	brakes map[int64]job.Switch // by workspace, 0 for all
+	err    error
+	refuse error // the answer to new jobs, if set
+	// recordsErr is the answer to lists of records, if set.
+	recordsErr error
+	silent     bool // KeyBySecret answers when its caller has gone
+	onSubmit   func(*job.Job)
 	// onPreview runs before a preview is answered; onImport before a batch.
 	onPreview func(context.Context) error
 	preview   job.Preview

@@ -103,6 +103,9 @@ func cut[T any](all []T, cursor string, limit int) ([]T, string, error) {
 
 func (f *fake) Records(_ context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
 	defer f.lock()()
+	if f.recordsErr != nil {
+		return filter.Page{}, f.recordsErr
+	}
 	all := f.matching(ws, m, q.Filter)
 	items, next, err := cut(all[min(q.Offset, len(all)):], q.Cursor, q.Limit)
 	page := filter.Page{Items: items, NextCursor: next}

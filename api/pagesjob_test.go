@@ -40,35 +40,6 @@ func (r *rig) ended() string {
 	return id
 }
 
-// has fails the test for each text that an answer lacks.
-func (a answer) has(texts ...string) answer {
-	a.t.Helper()
-	for _, text := range texts {
-		if !strings.Contains(a.text, text) {
-			_, shown, _ := strings.Cut(a.text, "<main")
-			a.t.Errorf("%s %s has no %q: %s", a.Request.Method, a.Request.URL, text, shown)
-		}
-	}
-	return a
-}
-
-// lacks fails the test for each text that an answer has.
-func (a answer) lacks(texts ...string) answer {
-	a.t.Helper()
-	for _, text := range texts {
-		if strings.Contains(a.text, text) {
-			a.t.Errorf("%s %s has %q", a.Request.Method, a.Request.URL, text)
-		}
-	}
-	return a
-}
-
-// page opens a page as a browser does.
-func (r *rig) page(key, path string) answer {
-	r.t.Helper()
-	return r.as(key, "GET", path, "", "Accept", "text/html")
-}
-
 // send sends a form as a browser does, given as names and values in turn.
 func (r *rig) send(key, path string, fields ...string) answer {
 	r.t.Helper()
