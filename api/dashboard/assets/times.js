@@ -5,7 +5,7 @@ const remembered = "bulkpatch-utc";
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 // The pages are in English; so are the names of months.
 const language = navigator.languages.find((l) => /^en\b/.test(l)) ?? "en-GB";
-const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const relative = new Intl.RelativeTimeFormat(language, { style: "short" });
 
 // recall reads whether the reader wants UTC. A browser may keep nothing.
 function recall() {
@@ -39,15 +39,16 @@ function choose() {
   dayOf = (at) => day.format(at);
 }
 
-const units = [["second", 60], ["minute", 60], ["hour", 24], ["day", 30], ["month", 12], ["year", Infinity]];
+// Each unit, how many of it are said at most, and how many make one of the next.
+const units = [["minute", 60, 60], ["hour", 48, 24], ["day", 60, 30], ["month", 24, 12], ["year", Infinity, 1]];
 
 /** Says how long ago a moment was, or in how long it will be, as of now, in ms. */
 export function ago(at, now = Date.now()) {
-  let n = (at - now) / 1000;
-  if (Math.abs(n) < 5) return "now";
-  for (const [unit, most] of units) {
+  let n = (at - now) / 60_000;
+  if (Math.abs(n) < 1) return n <= 0 ? "just now" : "in a moment";
+  for (const [unit, most, next] of units) {
     if (Math.abs(Math.round(n)) < most) return relative.format(Math.round(n), unit);
-    n /= most;
+    n /= next;
   }
 }
 
