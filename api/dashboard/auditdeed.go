@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 )
 
@@ -115,10 +116,10 @@ func (d *deed) imported(e client.AuditEntry) {
 	if len(e.Counts) == 0 {
 		return
 	}
-	d.words(": " + plural(e.Counts["lines"], "line"))
+	d.words(": " + words.Plural(e.Counts["lines"], "line"))
 	for _, name := range importCounts {
 		if n, ok := e.Counts[name]; ok {
-			d.words(", " + number(n) + " " + name)
+			d.words(", " + words.Number(n) + " " + name)
 		}
 	}
 }
@@ -130,7 +131,7 @@ func (d *deed) signedIn(e client.AuditEntry) {
 	case "session.signed_out":
 		d.words("signed out")
 	default:
-		d.words("failed to sign in, " + plural(max(e.Counts["attempts"], 1), "time") + " within a minute")
+		d.words("failed to sign in, " + words.Plural(max(e.Counts["attempts"], 1), "time") + " within a minute")
 	}
 }
 

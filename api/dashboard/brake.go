@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/auth"
 	"bulkpatch/client"
 	"bulkpatch/job"
@@ -148,7 +149,7 @@ func (b *brakeView) reach(t turn) string {
 }
 
 func (b *brakeView) onLines(t turn, jobs int64) []string {
-	held := "This holds " + plural(jobs, "open job") + b.reach(t) + ". When the next page appears, none of them changes a customer any more."
+	held := "This holds " + words.Plural(jobs, "open job") + b.reach(t) + ". When the next page appears, none of them changes a customer any more."
 	switch jobs {
 	case 0:
 		held = "There is no open job" + b.reach(t) + " that this would hold now."
@@ -163,7 +164,7 @@ func (b *brakeView) onLines(t turn, jobs int64) []string {
 }
 
 func (b *brakeView) offLines(t turn, jobs int64) []string {
-	lines := []string{plural(jobs, "open job") + b.reach(t) + " may go on."}
+	lines := []string{words.Plural(jobs, "open job") + b.reach(t) + " may go on."}
 	switch other := b.of(turn{all: !t.all}); {
 	case other.On && t.all:
 		lines = append(lines, "The workspace "+b.Workspace+" stays held by its own switch: “"+other.Reason+"”")

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 )
 
@@ -19,7 +20,7 @@ type composeModel struct {
 	ID          string          // the field with the ids of the customers
 
 	byName map[string]*composeField // of Fields
-	known  knownChoices
+	known  words.Choices
 }
 
 // A composeField is a field of a model, or a value that is declared inside an object
@@ -62,7 +63,7 @@ func composeModelOf(m client.Model) (*composeModel, error) {
 	if err := json.Unmarshal(m.JSON, &described); err != nil {
 		return nil, err
 	}
-	out := &composeModel{Name: m.Name, Title: m.Title, known: knownChoicesOf(m), byName: map[string]*composeField{}}
+	out := &composeModel{Name: m.Name, Title: m.Title, known: words.ChoicesOf(m), byName: map[string]*composeField{}}
 	for _, f := range described.Fields {
 		own := append([]*composeField{f.whole()}, f.inside()...)
 		if f.Role == "id" {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/client"
@@ -30,7 +31,7 @@ type composePreview struct {
 	Count    int64       // how many match
 	Job      *client.Job // computes the preview
 	Preview  *client.Preview
-	Sentence sentence // what the update is
+	Sentence words.Sentence // what the update is
 	Sample   []composeSample
 	Without  []composeLeftOut // customers that the filter leaves out
 	Values   bool             // the visitor may see values

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strconv"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 )
 
@@ -19,7 +20,7 @@ type composeReason struct {
 func (p *composePreview) Reasons() (list []composeReason) {
 	for _, r := range p.Preview.Reasons {
 		reason := composeReason{Count: r.Count, Place: pointerWords(r.Pointer), Title: r.Title}
-		_, reason.Advice = reasonWords(r.Code)
+		_, reason.Advice = words.Reason(r.Code)
 		for _, id := range r.SampleIDs[:min(len(r.SampleIDs), 3)] {
 			reason.IDs = append(reason.IDs, id.String())
 		}
@@ -54,9 +55,9 @@ func (p *composePreview) Examined() string {
 func (p *composePreview) Line() string {
 	switch {
 	case p.Preview != nil:
-		return number(p.Preview.Matched) + " match, " + number(p.Preview.WouldChange) + " change"
+		return words.Number(p.Preview.Matched) + " match, " + words.Number(p.Preview.WouldChange) + " change"
 	case p.Counted:
-		return number(p.Count) + " match"
+		return words.Number(p.Count) + " match"
 	case p.Job != nil:
 		return "Still counting"
 	case len(p.Faults.List) > 0:
@@ -106,15 +107,15 @@ func (p *composePreview) counts() client.Counts {
 }
 
 // sentence says in words what the update of a form is, with secrets masked.
-func (m *composeModel) sentence(f *composeForm) sentence {
+func (m *composeModel) sentence(f *composeForm) words.Sentence {
 	entries := maps.Clone(f.Entries)
 	for name, e := range entries {
 		if field := m.byName[name]; field != nil && field.Secret && e.Do == setField {
-			entries[name] = composeEntry{setField, secretMask}
+			entries[name] = composeEntry{setField, words.SecretMask}
 		}
 	}
 	patch, _ := m.patchOf(entries, f.Further)
-	return sentenceOf(client.Job{Kind: "bulk", Model: m.Name, Request: client.Request{Filter: json.RawMessage(f.filterText()), Patch: patch}}, m.known, nil)
+	return words.Job(client.Job{Kind: "bulk", Model: m.Name, Request: client.Request{Filter: json.RawMessage(f.filterText()), Patch: patch}}, m.known, nil)
 }
 
 // shareablePatch is the patch of a form as it may stand in an address: without secrets,

@@ -3,6 +3,8 @@ package dashboard
 import (
 	"net/http"
 	"strings"
+
+	"bulkpatch/api/dashboard/words"
 )
 
 // A confirmation is a page that asks before something is done. It says exactly what
@@ -45,5 +47,5 @@ func (d *Dashboard) confirm(v *Visit, path string, c confirmation) error {
 // Separators of thousands do not count.
 func (v *Visit) typed(n int64) bool {
 	text := strings.NewReplacer(",", "", " ", "", ".", "", "'", "", "\u00a0", "", "\u202f", "").Replace(v.Form.Get("number"))
-	return n <= typedAbove || text == strings.ReplaceAll(number(n), ",", "")
+	return n <= typedAbove || text == strings.ReplaceAll(words.Number(n), ",", "")
 }

@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"bulkpatch/api/dashboard/words"
 )
 
 // Sizes of a list of customers.
@@ -99,12 +101,12 @@ func (l customerList) AllPath() string { return l.with("filter", "") }
 
 // A filterChip is a condition of the filter, which can be taken away.
 type filterChip struct {
-	Words   sentence
+	Words   words.Sentence
 	Without string // the list without the condition
 }
 
 // chips are the conditions of the filter, nil for a filter that cannot be split.
-func (l customerList) chips(known knownChoices) []filterChip {
+func (l customerList) chips(known words.Choices) []filterChip {
 	conditions, ok := conditionsOf(l.Filter)
 	if !ok || len(conditions) == 0 {
 		return nil
@@ -112,7 +114,7 @@ func (l customerList) chips(known knownChoices) []filterChip {
 	list := make([]filterChip, len(conditions))
 	for i, c := range conditions {
 		rest := slices.Delete(slices.Clone(conditions), i, i+1)
-		list[i] = filterChip{filterWords(c.JSON(), known), l.with("filter", filterOf(rest))}
+		list[i] = filterChip{words.Filter(c.JSON(), known), l.with("filter", filterOf(rest))}
 	}
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/client"
 )
@@ -17,7 +18,7 @@ type customerModel struct {
 	Fields                   []*customerField
 	ID                       *customerField  // the field with the ids
 	filters                  []*composeField // what a filter may compare
-	choices                  knownChoices    // for sentences
+	choices                  words.Choices   // for sentences
 	byName                   map[string]*customerField
 }
 
@@ -76,7 +77,7 @@ func customerModelOf(m client.Model) (*customerModel, error) {
 		return nil, err
 	}
 	out.Description, out.Fields, out.filters = described.Description, described.Fields, composed.Filters
-	out.choices = knownChoicesOf(m)
+	out.choices = words.ChoicesOf(m)
 	for _, f := range out.Fields {
 		f.typed = f.whole()
 		out.byName[f.Name] = f
@@ -109,7 +110,7 @@ func (f *customerField) Hidden() bool { return f.typed.Secret }
 func (f *customerField) read(raw json.RawMessage) value {
 	v := valueOf(raw)
 	if f.Hidden() && !v.None {
-		return value{Text: secretMask}
+		return value{Text: words.SecretMask}
 	}
 	return v
 }

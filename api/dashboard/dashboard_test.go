@@ -6,15 +6,16 @@ import (
 	"testing"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/auth"
 	"bulkpatch/job"
 )
 
 func TestNumbersAndTimesAreWrittenForPeople(t *testing.T) {
 	for got, want := range map[string]string{
-		number(0): "0", number(-1234): "-1,234", number(int64(9007199254740993)): "9,007,199,254,740,993", number(-123): "-123",
-		lasting(-time.Second): "0 s", lasting(12 * time.Millisecond): "12 ms", lasting(59 * time.Second): "59 s",
-		lasting(61 * time.Second): "1 min 1 s", lasting(25 * time.Hour): "25 h 0 min", lasting(2400 * time.Hour): "100 days",
+		words.Number(0): "0", words.Number(-1234): "-1,234", words.Number(int64(9007199254740993)): "9,007,199,254,740,993", words.Number(-123): "-123",
+		words.Lasting(-time.Second): "0 s", words.Lasting(12 * time.Millisecond): "12 ms", words.Lasting(59 * time.Second): "59 s",
+		words.Lasting(61 * time.Second): "1 min 1 s", words.Lasting(25 * time.Hour): "25 h 0 min", words.Lasting(2400 * time.Hour): "100 days",
 	} {
 		if got != want {
 			t.Errorf("%s instead of %s", got, want)

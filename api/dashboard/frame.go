@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/auth"
 )
 
@@ -38,9 +39,9 @@ func parsePages() map[string]*template.Template {
 
 // functions are what templates may call.
 var functions = template.FuncMap{
-	"asset": assetPath, "number": number, "lasting": lasting, "clock": clock, "iso": iso, "day": day, "once": rand.Text,
+	"asset": assetPath, "number": words.Number, "lasting": words.Lasting, "clock": words.Clock, "iso": words.ISO, "day": words.Day, "once": rand.Text,
 	"list": func(items ...any) []any { return items }, "deref": deref64,
-	"actor": actorName, "brief": brief, "dateType": dateType,
+	"actor": words.Actor, "brief": words.Brief, "dateType": dateType,
 }
 
 // policy is the Content-Security-Policy of every page: it runs our own scripts and

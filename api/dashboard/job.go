@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/client"
@@ -31,7 +32,7 @@ func JobRightsOf(k auth.Key) JobRights {
 // A jobPage is the page about one job.
 type jobPage struct {
 	jobView
-	Title   sentence
+	Title   words.Sentence
 	Note    string   // why an action was refused, a sentence; "" for none
 	Plot    plotView // without points there is nothing to draw
 	Results *jobResults
@@ -82,20 +83,20 @@ func (v *Visit) job(id string) (j fullJob, err error) {
 
 // sentenceOf says what a job does, in the words of its model. A job that follows from
 // another is described by that one, if it can still be read.
-func (v *Visit) sentenceOf(j client.Job) sentence {
-	var known knownChoices
+func (v *Visit) sentenceOf(j client.Job) words.Sentence {
+	var known words.Choices
 	var m client.Model
 	if v.Get(target(nil, "v1", "models", j.Model), &m) == nil {
-		known = knownChoicesOf(m)
+		known = words.ChoicesOf(m)
 	}
 	if j.Undo.UndoOf == nil && j.RetryOf == nil {
-		return sentenceOf(j, known, nil)
+		return words.Job(j, known, nil)
 	}
 	parent, err := v.job(parentOf(j))
 	if err != nil {
-		return sentenceOf(j, known, nil)
+		return words.Job(j, known, nil)
 	}
-	return sentenceOf(j, known, &parent.Job)
+	return words.Job(j, known, &parent.Job)
 }
 
 // parentOf returns the id of the job that a job undoes or retries, "" for none.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/client"
 )
@@ -103,7 +104,7 @@ func cancelLine(c client.Counts) string {
 	if c.Matched == nil || c.Pending == nil {
 		return "It has not changed any customer yet, and will not change any."
 	}
-	return number(c.Tried()) + " of " + customers(*c.Matched) + " are done and stay as they are; " + number(*c.Pending) + " will not be changed."
+	return words.Number(c.Tried()) + " of " + customers(*c.Matched) + " are done and stay as they are; " + words.Number(*c.Pending) + " will not be changed."
 }
 
 // notAllowed says that a job cannot be acted on, in the past participle of the action.
@@ -124,5 +125,5 @@ func customers(n int64) string {
 	if n == 1 {
 		return "1 customer"
 	}
-	return number(n) + " customers"
+	return words.Number(n) + " customers"
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/client"
 )
@@ -15,9 +16,9 @@ import (
 // A jobQuestion is a page that asks before something is done to a job.
 type jobQuestion struct {
 	confirmation
-	Title  sentence // what the job does
+	Title  words.Sentence // what the job does
 	View   jobView
-	Filter sentence // which customers it selected, in words; nil where that is not at hand
+	Filter words.Sentence // which customers it selected, in words; nil where that is not at hand
 
 	Preview *jobPreview // what would happen, nil if that is not known
 	At      *time.Time  // when the preview was made, nil for just now

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"net/url"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 )
 
@@ -50,7 +51,7 @@ func (v jobView) Groups() []reasonGroup {
 // groupOf shows a reason without what depends on the job.
 func groupOf(e client.ErrorSummary, model string, may JobRights) reasonGroup {
 	g := reasonGroup{ErrorSummary: e}
-	title, advice := reasonWords(e.Code)
+	title, advice := words.Reason(e.Code)
 	g.Advice = advice
 	if g.Title == "" {
 		g.Title = title

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/client"
@@ -146,10 +147,10 @@ func (v *Visit) models() ([]client.Model, error) {
 
 // rows shows jobs in a list.
 func (v *Visit) rows(jobs []client.Job, models []client.Model) []jobRow {
-	known := map[string]knownChoices{}
+	known := map[string]words.Choices{}
 	for _, m := range models {
 		if slices.ContainsFunc(jobs, func(j client.Job) bool { return j.Model == m.Name }) {
-			known[m.Name] = knownChoicesOf(m)
+			known[m.Name] = words.ChoicesOf(m)
 		}
 	}
 	parents := v.parents(jobs)

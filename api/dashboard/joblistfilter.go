@@ -174,6 +174,15 @@ func moment(text string, addToDay time.Duration) (t time.Time, ok bool) {
 	return t, err == nil
 }
 
+// dateType is the type of an input for a day. A time, which only an address can have,
+// is shown as text, so that it is not lost.
+func dateType(given string) string {
+	if _, err := time.Parse(time.DateOnly, given); given == "" || err == nil {
+		return "date"
+	}
+	return "text"
+}
+
 // A jobSearch is what somebody searches for.
 type jobSearch struct {
 	id   string // of a job, or its beginning

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/auth"
 	"bulkpatch/client"
 	"bulkpatch/job"
@@ -77,7 +78,7 @@ func plotOf(p job.Pace) plotView {
 	}
 	each := (len(p.Counts) + plotPoints - 1) / plotPoints
 	width := p.Width * time.Duration(each)
-	view := plotView{Width: lasting(width)}
+	view := plotView{Width: words.Lasting(width)}
 	for from := 0; from < len(p.Counts); from += each {
 		var n int64
 		upTo := min(from+each, len(p.Counts))

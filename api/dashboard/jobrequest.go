@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/client"
 )
@@ -32,8 +33,8 @@ func (v *Visit) requestOf(j client.Job) (r jobRequest) {
 		text       func() string
 	}{
 		{"json", "JSON", func() string { return requestJSON(j) }},
-		{"curl", "curl", func() string { return asCurl(j, v.base()) }},
-		{"go", "Go", func() string { return asGo(j) }},
+		{"curl", "curl", func() string { return words.Curl(j, v.base()) }},
+		{"go", "Go", func() string { return words.Go(j) }},
 	}
 	here := v.query("request")
 	for i, f := range forms {
@@ -95,16 +96,16 @@ func jsonLine(v any) string {
 }
 
 // filterOf says in words which customers a job selected, nil if it does not say.
-func (v *Visit) filterOf(j client.Job) sentence {
+func (v *Visit) filterOf(j client.Job) words.Sentence {
 	if len(j.Request.Filter) == 0 || string(j.Request.Filter) == "null" {
 		return nil
 	}
-	var known knownChoices
+	var known words.Choices
 	var m client.Model
 	if v.Get(target(nil, "v1", "models", j.Model), &m) == nil {
-		known = knownChoicesOf(m)
+		known = words.ChoicesOf(m)
 	}
-	return filterWords(j.Request.Filter, known)
+	return words.Filter(j.Request.Filter, known)
 }
 
 // deref64 returns a number that may be missing.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/client"
 )
@@ -215,7 +216,7 @@ func (r *resultRow) explain(e *client.RecordError) {
 	if e == nil {
 		return
 	}
-	r.Reason, _ = reasonWords(e.Code)
+	r.Reason, _ = words.Reason(e.Code)
 	shown := *e
 	if strings.TrimSuffix(shown.Detail, ".") == r.Reason {
 		shown.Detail = ""

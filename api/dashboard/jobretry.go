@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 )
 
@@ -120,18 +121,18 @@ func (d *Dashboard) askRetry(v *Visit, c retryChoice, wrong string) error {
 // retry asks about a retry whose preview is known.
 func (q *jobQuestion) retry(j client.Job, c retryChoice) {
 	p := q.Preview.Retry
-	line := "This retries " + number(p.Matched) + " of " + customers(deref64(j.Counts.Matched)) + ": " + number(p.WouldChange) + " would change"
+	line := "This retries " + words.Number(p.Matched) + " of " + customers(deref64(j.Counts.Matched)) + ": " + words.Number(p.WouldChange) + " would change"
 	for _, other := range []struct {
 		n     int64
 		words string
 	}{{p.Unchanged, "are right already"}, {p.WouldFail, "would fail again"}, {p.WouldSkip, "would be skipped"}} {
 		if other.n > 0 {
-			line += ", " + number(other.n) + " " + other.words
+			line += ", " + words.Number(other.n) + " " + other.words
 		}
 	}
 	q.Lines = []string{line + "."}
 	if c.code != "" {
-		title, _ := reasonWords(c.code)
+		title, _ := words.Reason(c.code)
 		line := "Only those with this reason: " + lowerFirst(title)
 		if c.pointer != nil && *c.pointer != "" {
 			line += ", in " + *c.pointer
@@ -157,7 +158,7 @@ func skippedChoice(v jobView, c retryChoice, skipped int64) *choiceLink {
 		return &choiceLink{withQuery(v.Path+"/retry", q), "Leave the skipped ones out"}
 	}
 	q.Set("skipped", "1")
-	return &choiceLink{withQuery(v.Path+"/retry", q), "Include the skipped ones (" + number(skipped) + ")"}
+	return &choiceLink{withQuery(v.Path+"/retry", q), "Include the skipped ones (" + words.Number(skipped) + ")"}
 }
 
 // openRetry returns the path of a retry of a job that has not ended, "" for none.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 	"bulkpatch/job"
 )
@@ -15,11 +16,11 @@ type jobRow struct {
 	client.Job
 	Path     string
 	Shown    shownState
-	Sentence sentence
+	Sentence words.Sentence
 	Records  string // how many it has selected, "" if that is not known yet
 	Bar      []segment
-	Progress sentence // how far it is, what it waits for, or how it ended
-	Who      string   // the path of the list of what the same caller made, "" for none
+	Progress words.Sentence // how far it is, what it waits for, or how it ended
+	Who      string         // the path of the list of what the same caller made, "" for none
 }
 
 // Note is why the change is made, "" for none.
@@ -32,18 +33,18 @@ func (r jobRow) Note() string {
 
 // jobRowOf shows a job in a list. known has the choices of its model, and parent is
 // the job that it undoes or retries; both may be nil.
-func jobRowOf(j client.Job, known knownChoices, parent *client.Job) jobRow {
+func jobRowOf(j client.Job, known words.Choices, parent *client.Job) jobRow {
 	row := jobRow{
-		Job: j, Path: jobPath(j.ID), Shown: stateOf(j), Sentence: sentenceOf(j, known, parent), Bar: barOf(j.Counts), Progress: progressOf(j),
+		Job: j, Path: jobPath(j.ID), Shown: stateOf(j), Sentence: words.Job(j, known, parent), Bar: barOf(j.Counts), Progress: progressOf(j),
 	}
 	if j.Counts.Matched != nil {
-		row.Records = number(*j.Counts.Matched)
+		row.Records = words.Number(*j.Counts.Matched)
 	}
 	return row
 }
 
 // progressOf says in words how far a job is.
-func progressOf(j client.Job) sentence {
+func progressOf(j client.Job) words.Sentence {
 	switch {
 	case j.Error != nil:
 		return failedWords(j)
@@ -54,24 +55,24 @@ func progressOf(j client.Job) sentence {
 	case j.State == client.StatePaused:
 		return actedWords(j, "paused", doneWords(j))
 	case j.State == client.StateQueued:
-		return sentence{{Text: "waits for a worker"}}
+		return words.Sentence{{Text: "waits for a worker"}}
 	case j.Counts.Matched == nil:
-		return sentence{{Text: "finds its customers, " + percentWords(j.Progress.ResolvedPercent) + " looked through"}}
+		return words.Sentence{{Text: "finds its customers, " + percentWords(j.Progress.ResolvedPercent) + " looked through"}}
 	}
 	return runningWords(j)
 }
 
 // failedWords says why a job failed as a whole, and what it did before.
-func failedWords(j client.Job) sentence {
+func failedWords(j client.Job) words.Sentence {
 	title := refusalWords(j)
 	if title == "" {
-		title, _ = reasonWords(j.Error.Code)
+		title, _ = words.Reason(j.Error.Code)
 	}
 	done := "nothing was changed"
 	if j.Counts.Tried() > 0 {
 		done = countWords(j)
 	}
-	return sentence{{Text: lowered(title) + " · " + done}}
+	return words.Sentence{{Text: lowered(title) + " · " + done}}
 }
 
 // refusalWords says which number refused a job, "" if none did. The number that matches
@@ -83,57 +84,57 @@ func refusalWords(j client.Job) string {
 	}
 	switch {
 	case j.Error.Code == "max_affected" && guards.MaxAffected != "":
-		return "more than the " + number(guards.MaxAffected) + " allowed"
+		return "more than the " + words.Number(guards.MaxAffected) + " allowed"
 	case j.Error.Code == "expected_count" && guards.ExpectedCount != "":
-		return "not the " + number(guards.ExpectedCount) + " expected"
+		return "not the " + words.Number(guards.ExpectedCount) + " expected"
 	}
 	return ""
 }
 
 // endedWords says how a job ended.
-func endedWords(j client.Job) sentence {
+func endedWords(j client.Job) words.Sentence {
 	switch {
 	case j.Kind == "preview":
-		return sentence{{Text: "nothing is changed by a preview"}}
+		return words.Sentence{{Text: "nothing is changed by a preview"}}
 	case j.State == client.StateCancelled && j.Counts.Tried() == 0:
 		return actedWords(j, "cancelled", "nothing was changed")
 	case j.State == client.StateCancelled:
 		return actedWords(j, "cancelled", doneWords(j))
 	case j.Counts.Tried() == 0:
-		return sentence{{Text: "no customer matched"}}
+		return words.Sentence{{Text: "no customer matched"}}
 	}
-	return sentence{{Text: countWords(j)}}
+	return words.Sentence{{Text: countWords(j)}}
 }
 
 // actedWords says what was done to a job and by whom, if somebody did it.
-func actedWords(j client.Job, what, and string) sentence {
+func actedWords(j client.Job, what, and string) words.Sentence {
 	for i := len(j.Transitions) - 1; i >= 0; i-- {
 		if by := j.Transitions[i].By; by != nil {
-			return sentence{{Text: what + " by "}, {Text: *by, Value: true}, {Text: " · " + and}}
+			return words.Sentence{{Text: what + " by "}, {Text: *by, Value: true}, {Text: " · " + and}}
 		}
 	}
-	return sentence{{Text: what + " · " + and}}
+	return words.Sentence{{Text: what + " · " + and}}
 }
 
 // waitingWords says what a job waits for, and how far it is.
-func waitingWords(j client.Job) sentence {
+func waitingWords(j client.Job) words.Sentence {
 	detail := ""
 	if j.Progress.WaitDetail != nil {
 		detail = *j.Progress.WaitDetail
 	}
-	title, why, _ := waitWords(*j.Progress.WaitReason, detail)
-	s := sentence{{Text: lowered(title)}}
+	title, why, _ := words.Wait(*j.Progress.WaitReason, detail)
+	s := words.Sentence{{Text: lowered(title)}}
 	if detail != "" && why == detail {
-		s = append(s, part{Text: ": "}, part{Text: detail, Value: true})
+		s = append(s, words.Part{Text: ": "}, words.Part{Text: detail, Value: true})
 	}
 	if j.Counts.Tried() > 0 {
-		s = append(s, part{Text: " · " + doneWords(j)})
+		s = append(s, words.Part{Text: " · " + doneWords(j)})
 	}
 	return s
 }
 
 // runningWords says how far a job is, how fast, and when it will be done.
-func runningWords(j client.Job) sentence {
+func runningWords(j client.Job) words.Sentence {
 	text := doneWords(j)
 	if j.Progress.Percent != nil {
 		text = percentWords(*j.Progress.Percent)
@@ -145,9 +146,9 @@ func runningWords(j client.Job) sentence {
 		text += " · throttled to " + perSecond(*most) + "/s"
 	}
 	if eta := j.Progress.ETASeconds; eta != nil && j.State == client.StateRunning {
-		text += " · " + lasting(time.Duration(*eta*float64(time.Second))) + " left"
+		text += " · " + words.Lasting(time.Duration(*eta*float64(time.Second))) + " left"
 	}
-	return sentence{{Text: text}}
+	return words.Sentence{{Text: text}}
 }
 
 // doneWords says how many records have an outcome.
@@ -155,7 +156,7 @@ func doneWords(j client.Job) string {
 	if j.Counts.Matched == nil {
 		return "nothing done yet"
 	}
-	return number(j.Counts.Tried()) + " of " + number(*j.Counts.Matched) + " done"
+	return words.Number(j.Counts.Tried()) + " of " + words.Number(*j.Counts.Matched) + " done"
 }
 
 // undoWords are the words for what an undo did with records.
@@ -178,7 +179,7 @@ func countWords(j client.Job) (text string) {
 		if text != "" {
 			text += " · "
 		}
-		text += number(n) + " " + word
+		text += words.Number(n) + " " + word
 	}
 	return text
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 	"bulkpatch/job"
 )
@@ -28,11 +29,11 @@ func (v jobView) Steps() []jobStep {
 		}
 		switch {
 		case i+1 < len(v.Transitions):
-			s.Lasted = lasting(v.Transitions[i+1].At.Sub(t.At))
+			s.Lasted = words.Lasting(v.Transitions[i+1].At.Sub(t.At))
 		case v.Done:
 			s.Now = true
 		default:
-			s.Now, s.Lasted = true, lasting(v.Now.Sub(t.At))
+			s.Now, s.Lasted = true, words.Lasting(v.Now.Sub(t.At))
 		}
 		steps[i] = s
 	}
@@ -147,7 +148,7 @@ func (v jobView) Left() string {
 	if v.Done || v.Progress.ETASeconds == nil {
 		return ""
 	}
-	return "about " + lasting(time.Duration(*v.Progress.ETASeconds*float64(time.Second))) + " left"
+	return "about " + words.Lasting(time.Duration(*v.Progress.ETASeconds*float64(time.Second))) + " left"
 }
 
 // Took is how long a job took that has ended, "" before.
@@ -155,7 +156,7 @@ func (v jobView) Took() string {
 	if v.FinishedAt == nil {
 		return ""
 	}
-	return lasting(v.FinishedAt.Sub(v.CreatedAt))
+	return words.Lasting(v.FinishedAt.Sub(v.CreatedAt))
 }
 
 // Beat is the age of the last heartbeat, "" where that says nothing.
@@ -163,7 +164,7 @@ func (v jobView) Beat() string {
 	if v.Done || v.State == client.StatePaused || v.Attempt.HeartbeatAt == nil {
 		return ""
 	}
-	return lasting(v.Now.Sub(*v.Attempt.HeartbeatAt)) + " ago"
+	return words.Lasting(v.Now.Sub(*v.Attempt.HeartbeatAt)) + " ago"
 }
 
 // Limit is the throttle, "" for none.
@@ -179,7 +180,7 @@ func (v jobView) Fault() jobFault {
 	if v.Error == nil {
 		return jobFault{}
 	}
-	_, advice := reasonWords(v.Error.Code)
+	_, advice := words.Reason(v.Error.Code)
 	return jobFault{v.Error.Detail, v.Error.Code, advice}
 }
 
@@ -199,7 +200,7 @@ func percentText(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) 
 // digits behind the point below.
 func perSecond(r float64) string {
 	if r >= 100 {
-		return number(int64(r))
+		return words.Number(int64(r))
 	}
 	return strconv.FormatFloat(float64(int64(r*100+0.5))/100, 'f', -1, 64)
 }
@@ -216,7 +217,7 @@ func waitsFor(j client.Job) jobWaiting {
 	if j.Progress.WaitDetail != nil {
 		detail = *j.Progress.WaitDetail
 	}
-	what, why, advice := waitWords(*j.Progress.WaitReason, detail)
+	what, why, advice := words.Wait(*j.Progress.WaitReason, detail)
 	if does, nothing := strings.CutPrefix(advice, "Nothing: "); nothing { // what it waits for is not asked as a question here
 		advice = strings.ToUpper(does[:1]) + does[1:]
 	}

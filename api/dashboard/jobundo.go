@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 )
 
@@ -66,15 +67,15 @@ func (d *Dashboard) askUndo(v *Visit, preview, wrong string) error {
 // undo asks about an undo whose preview is known.
 func (q *jobQuestion) undo(j client.Job, preview string) {
 	p := q.Preview.Undo
-	line := "This undoes " + number(p.WouldRestore) + " of " + customers(deref64(j.Counts.Matched))
+	line := "This undoes " + words.Number(p.WouldRestore) + " of " + customers(deref64(j.Counts.Matched))
 	switch {
 	case p.Conflicted == 1:
 		line += "; 1 was edited since and will be left alone"
 	case p.Conflicted > 1:
-		line += "; " + number(p.Conflicted) + " were edited since and will be left alone"
+		line += "; " + words.Number(p.Conflicted) + " were edited since and will be left alone"
 	}
 	if p.Skipped > 0 {
-		line += "; " + number(p.Skipped) + " no longer exist"
+		line += "; " + words.Number(p.Skipped) + " no longer exist"
 	}
 	q.Lines = []string{line + ".", "Each customer gets back the values that it had before the job. Fields that the job did not change stay as they are."}
 	q.Hidden = []hidden{{"seen", undoSeen(p)}, {"preview", preview}}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/client"
@@ -136,7 +137,7 @@ func (d *Dashboard) rotationRefused(v *Visit) error {
 func formerSecret(seconds int64, own bool) string {
 	text := "The former secret has ended, and what it had open ends within a second."
 	if seconds > 0 {
-		text = "The former secret works for another " + lasting(time.Duration(seconds)*time.Second) + ". Bring the new one to all who use the key before."
+		text = "The former secret works for another " + words.Lasting(time.Duration(seconds)*time.Second) + ". Bring the new one to all who use the key before."
 	}
 	if own {
 		text += " You signed in with it: sign in with the new secret from then on."

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 )
 
@@ -59,7 +60,7 @@ func (d *Dashboard) Limits(v *Visit) error {
 	if err := v.Get("/v1/limits", &l); err != nil {
 		return err
 	}
-	count := func(n int64) string { return number(n) }
+	count := func(n int64) string { return words.Number(n) }
 	page := limitsPage{Used: []usedLimit{
 		usedOf("Open bulk jobs", "All jobs of the workspace that have not ended, but those over one customer. Further ones are refused until some end.", l.OpenJobs.Bulk, count),
 		usedOf("Open updates of one customer", "The same for jobs over one customer.", l.OpenJobs.Singles, count),
@@ -75,7 +76,7 @@ func (d *Dashboard) Limits(v *Visit) error {
 func limitGroups(l client.Limits) []limitGroup {
 	rate := "any number"
 	if n := l.Rate.CallsPerSecond; n != nil {
-		rate = number(*n)
+		rate = words.Number(*n)
 	}
 	return []limitGroup{
 		{"Calls", []limitLine{
@@ -84,29 +85,29 @@ func limitGroups(l client.Limits) []limitGroup {
 			{"Waiting for a change", lastingSeconds(l.Requests.WaitSeconds)},
 		}},
 		{"Updates", []limitLine{
-			{"Conditions of a filter", number(l.Filters.Conditions)}, {"Values in a filter", number(l.Filters.Values)},
-			{"Groups within groups", number(l.Filters.Nesting)}, {"Filter in all", byteCount(l.Filters.Bytes)},
-			{"Names that merge in a patch", number(l.Patches.Names)}, {"A field’s value after the change", byteCount(l.Patches.ValueBytes)},
-			{"New options of a drop-down", number(l.Options.Added)}, {"A new option", plural(l.Options.Characters, "character")},
-			{"Note", plural(l.Requests.NoteCharacters, "character")}, {"Records chosen for an undo", number(l.Undos.IDs)},
+			{"Conditions of a filter", words.Number(l.Filters.Conditions)}, {"Values in a filter", words.Number(l.Filters.Values)},
+			{"Groups within groups", words.Number(l.Filters.Nesting)}, {"Filter in all", byteCount(l.Filters.Bytes)},
+			{"Names that merge in a patch", words.Number(l.Patches.Names)}, {"A field’s value after the change", byteCount(l.Patches.ValueBytes)},
+			{"New options of a drop-down", words.Number(l.Options.Added)}, {"A new option", words.Plural(l.Options.Characters, "character")},
+			{"Note", words.Plural(l.Requests.NoteCharacters, "character")}, {"Records chosen for an undo", words.Number(l.Undos.IDs)},
 		}},
 		{"Lists and previews", []limitLine{
 			{"A list or a count", lastingSeconds(l.Queries.Seconds)},
 			{"A preview, before it goes on as a job", lastingSeconds(l.Queries.PreviewSeconds)},
-			{"A page of a list", plural(l.Pages.Items, "item") + ", " + byteCount(l.Pages.Bytes)},
+			{"A page of a list", words.Plural(l.Pages.Items, "item") + ", " + byteCount(l.Pages.Bytes)},
 		}},
 		{"Imports", []limitLine{
-			{"At once by a key, in a process", number(l.Imports.AtOnce)}, {"A line", byteCount(l.Requests.LineBytes)},
+			{"At once by a key, in a process", words.Number(l.Imports.AtOnce)}, {"A line", byteCount(l.Requests.LineBytes)},
 			{"Rows set aside until their ids are made", byteCount(l.Imports.AsideBytes)},
 		}},
 		{"Keys and sign-ins", []limitLine{
-			{"Secrets of a key that work at once", number(l.Keys.Secrets)}, {"Sessions of a key", number(l.Keys.Sessions)},
-			{"Failed sign-ins from an address in a minute", number(l.Keys.FailedSignIns)},
+			{"Secrets of a key that work at once", words.Number(l.Keys.Secrets)}, {"Sessions of a key", words.Number(l.Keys.Sessions)},
+			{"Failed sign-ins from an address in a minute", words.Number(l.Keys.FailedSignIns)},
 		}},
 	}
 }
 
-func lastingSeconds(n int64) string { return lasting(time.Duration(n) * time.Second) }
+func lastingSeconds(n int64) string { return words.Lasting(time.Duration(n) * time.Second) }
 
 // byteCount writes a number of bytes exactly: in a binary unit where that leaves no
 // rest.
@@ -117,7 +118,7 @@ func byteCount(n int64) string {
 		n, at = n/1024, at+1
 	}
 	if at == 0 {
-		return plural(n, "byte")
+		return words.Plural(n, "byte")
 	}
-	return number(strconv.FormatInt(n, 10)) + " " + units[at]
+	return words.Number(strconv.FormatInt(n, 10)) + " " + units[at]
 }

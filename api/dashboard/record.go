@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 )
@@ -196,7 +197,7 @@ func (r customerRecord) field(f *customerField, whole bool) shownField {
 	raw, shown := r.values[f.Name]
 	s := shownField{customerField: f, value: f.read(raw), At: f.moment(raw)}
 	if !shown {
-		s.value = value{Text: secretMask} // secrets that are never shown
+		s.value = value{Text: words.SecretMask} // secrets that are never shown
 		return s
 	}
 	if s.None || f.Hidden() {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 )
 
@@ -143,7 +144,7 @@ func (f *recordForm) explain(p *web.Problem) {
 	}
 	switch n := len(p.Errors) + p.MoreErrors; {
 	case n > 1:
-		f.Summary = "Nothing was stored: " + number(n) + " things are wrong."
+		f.Summary = "Nothing was stored: " + words.Number(n) + " things are wrong."
 	case n == 1:
 		f.Others = nil // the summary says it
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 )
 
@@ -19,9 +20,9 @@ type historyEntry struct {
 // A historyJob is a job as the page of a customer names it.
 type historyJob struct {
 	ID    string
-	Path  string   // "" where the visitor may not see the job, or it is not kept any more
-	By    string   // who made it, "" where that is not known
-	Words sentence // what it did, nil where that is not known
+	Path  string         // "" where the visitor may not see the job, or it is not kept any more
+	By    string         // who made it, "" where that is not known
+	Words words.Sentence // what it did, nil where that is not known
 }
 
 // readHistory reads which jobs changed the customer.
@@ -81,16 +82,16 @@ func (v *Visit) historyJob(m *customerModel, known map[string]historyJob, id str
 
 // pastWords says what a job has done. One that follows from another is described by
 // that one, where it can still be read.
-func (v *Visit) pastWords(m *customerModel, j client.Job) sentence {
+func (v *Visit) pastWords(m *customerModel, j client.Job) words.Sentence {
 	for _, parent := range []*string{j.Undo.UndoOf, j.RetryOf} {
 		if parent == nil {
 			continue
 		}
 		if p, status := v.pastJob(*parent); status == http.StatusOK {
-			return sentenceOf(j, m.choices, &p)
+			return words.Job(j, m.choices, &p)
 		}
 	}
-	return sentenceOf(j, m.choices, nil)
+	return words.Job(j, m.choices, nil)
 }
 
 // pastJob reads a job, which may have expired, or be one that the visitor may not see;

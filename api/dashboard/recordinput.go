@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"bulkpatch/api/dashboard/words"
 )
 
 // Prefixes of the names in the form of a customer. The name of the field follows.
@@ -110,7 +112,7 @@ func (i *recordInput) Bounds() string {
 	case high != "":
 		return "At most " + high + "."
 	case len(i.MaxLength) > 0:
-		return "At most " + number(string(i.MaxLength)) + " characters."
+		return "At most " + words.Number(string(i.MaxLength)) + " characters."
 	}
 	return ""
 }

@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"strconv"
@@ -12,17 +12,12 @@ type fieldChange struct {
 	to   jsonValue
 }
 
-// patchWords describes a merge patch: "Set jobTitle to “Lead” and clear phone".
-func patchWords(raw []byte, known knownChoices) sentence {
-	s, _ := changeWords(raw, known)
-	return s
-}
-
-// changeWords is [patchWords], and counts the fields that change.
-func changeWords(raw []byte, known knownChoices) (s sentence, fields int) {
+// patchWords describes a merge patch: "Set jobTitle to “Lead” and clear phone". It
+// counts the fields that change.
+func patchWords(raw []byte, known Choices) (s Sentence, fields int) {
 	v, ok := readJSON(raw)
 	if !ok || v.kind != anObject {
-		return sentence{{Text: "Apply "}, {Text: jsonWords(raw), Value: true}}, 1
+		return Sentence{{Text: "Apply "}, {Text: jsonWords(raw), Value: true}}, 1
 	}
 	var sets, clears []fieldChange
 	for _, c := range fieldChanges(nil, "", v) {
@@ -33,22 +28,22 @@ func changeWords(raw []byte, known knownChoices) (s sentence, fields int) {
 		}
 	}
 	if len(sets)+len(clears) == 0 {
-		return sentence{{Text: "Change nothing"}}, 0
+		return Sentence{{Text: "Change nothing"}}, 0
 	}
 	if len(sets) > 0 {
-		s = s.plain("Set ").listed(sets, func(s sentence, c fieldChange) sentence {
-			to := valueWords(c.to, c.path, known)
+		s = s.plain("Set ").listed(sets, func(s Sentence, c fieldChange) Sentence {
+			s = append(s, nameWords(c.path)...).plain(" to ")
 			if c.to.kind == anObject { // an empty one: its members stay
-				to = part{Text: "an object"}
+				return s.plain("an object")
 			}
-			return append(s, nameWords(c.path), part{Text: " to "}, to)
+			return append(s, valueWords(c.to, c.path, known)...)
 		})
 	}
 	return s.clearing(clears, len(sets)), len(sets) + len(clears)
 }
 
 // clearing adds the fields that are cleared, behind some that are set.
-func (s sentence) clearing(clears []fieldChange, sets int) sentence {
+func (s Sentence) clearing(clears []fieldChange, sets int) Sentence {
 	switch {
 	case len(clears) == 0:
 		return s
@@ -60,17 +55,17 @@ func (s sentence) clearing(clears []fieldChange, sets int) sentence {
 		s = s.plain(", and clear ")
 	}
 	if len(clears) > 1 && s.length() > roomForPatch {
-		return s.plain(plural(len(clears), "field"))
+		return s.plain(Plural(len(clears), "field"))
 	}
-	return s.listed(clears, func(s sentence, c fieldChange) sentence { return append(s, nameWords(c.path)) })
+	return s.listed(clears, func(s Sentence, c fieldChange) Sentence { return append(s, nameWords(c.path)...) })
 }
 
 // listed adds changes with commas and an "and", as far as there is room for them.
-func (s sentence) listed(list []fieldChange, add func(sentence, fieldChange) sentence) sentence {
+func (s Sentence) listed(list []fieldChange, add func(Sentence, fieldChange) Sentence) Sentence {
 	for i, c := range list {
 		switch {
 		case i > 0 && s.length() > roomForPatch:
-			return s.plain(" and " + plural(len(list)-i, "more field"))
+			return s.plain(" and " + Plural(len(list)-i, "more field"))
 		case i > 0 && i == len(list)-1:
 			s = s.plain(" and ")
 		case i > 0:

@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"encoding/json"
@@ -8,6 +8,11 @@ import (
 
 	"pgregory.net/rapid"
 )
+
+func patchText(patch string, known Choices) string {
+	s, _ := patchWords([]byte(patch), known)
+	return s.String()
+}
 
 func TestAPatchInWords(t *testing.T) {
 	for patch, want := range map[string]string{
@@ -29,7 +34,7 @@ func TestAPatchInWords(t *testing.T) {
 		`{}`:                                                     "Change nothing",
 		`[1]`:                                                    "Apply [1]",
 	} {
-		if got := patchWords([]byte(patch), deskChoices).String(); got != want {
+		if got := patchText(patch, deskChoices); got != want {
 			t.Errorf("%s\n got %s\nwant %s", patch, got, want)
 		}
 	}
@@ -41,11 +46,11 @@ func TestALongPatchSaysHowMuchIsLeftOut(t *testing.T) {
 		sets = append(sets, fmt.Sprintf(`"set%d": 1`, i))
 		clears = append(clears, fmt.Sprintf(`"clear%d": null`, i))
 	}
-	got := patchWords([]byte("{"+strings.Join(sets, ",")+"}"), nil).String()
+	got := patchText("{"+strings.Join(sets, ",")+"}", nil)
 	if more := fmt.Sprintf(" and %d more fields", 40-strings.Count(got, " to 1")); !strings.HasSuffix(got, more) {
 		t.Errorf("it is %s, without %s", got, more)
 	}
-	got = patchWords([]byte("{"+strings.Join(append(clears, sets...), ",")+"}"), nil).String()
+	got = patchText("{"+strings.Join(append(clears, sets...), ",")+"}", nil)
 	if !strings.HasSuffix(got, " more fields, and clear 40 fields") {
 		t.Errorf("it is %s", got)
 	}

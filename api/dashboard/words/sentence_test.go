@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"encoding/json"
@@ -14,7 +14,7 @@ import (
 )
 
 // deskChoices has a drop-down.
-var deskChoices = knownChoicesOf(client.Model{JSON: json.RawMessage(`{"fields": [
+var deskChoices = ChoicesOf(client.Model{JSON: json.RawMessage(`{"fields": [
 	{"name": "state", "options": ["active", "deleted", "no"], "addedOptions": ["on hold", "idle"]},
 	{"name": "custom", "dropDowns": [{"name": "custom.tier", "options": ["trial"]}]}]}`)})
 
@@ -48,7 +48,7 @@ func TestAJobIsASentence(t *testing.T) {
 		`{"kind": "file", "model": "desk", "request": {"filter": null, "patch": null}}`:                                                  "An update of desk",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": null}}`:                                              "An update of desk where a is 1",
 	} {
-		if got := sentenceOf(jobFromJSON(t, text), deskChoices, nil).String(); got != want {
+		if got := Job(jobFromJSON(t, text), deskChoices, nil).String(); got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)
 		}
 	}
@@ -57,18 +57,18 @@ func TestAJobIsASentence(t *testing.T) {
 func TestAnUndoSaysWhatItUndoes(t *testing.T) {
 	parent := jobFromJSON(t, `{"jobId": "0193", "kind": "retry", "request": {"filter": {"a": 1}, "patch": {"b": 2}}}`)
 	undo := jobFromJSON(t, `{"kind": "undo", "undo": {"undoOf": "0193"}, "request": {"filter": null, "patch": null}}`)
-	if got, want := sentenceOf(undo, nil, &parent).String(), "Undo of: retry of: set b to 2 where a is 1"; got != want {
+	if got, want := Job(undo, nil, &parent).String(), "Undo of: retry of: set b to 2 where a is 1"; got != want {
 		t.Errorf("got %s", got)
 	}
-	if got := sentenceOf(undo, nil, &client.Job{ID: "other"}).String(); got != "Undo of job 0193" {
+	if got := Job(undo, nil, &client.Job{ID: "other"}).String(); got != "Undo of job 0193" {
 		t.Errorf("with another job it is %s", got)
 	}
 }
 
 func TestValuesOfCallersStandApart(t *testing.T) {
-	s := sentenceOf(jobFromJSON(t, `{"kind": "bulk", "request": {"filter": {"a": "محاسبة"}, "patch": {"jobTitle": "Lead", "اسم": 1}}}`), nil, nil)
-	want := sentence{{"Set ", false}, {"jobTitle", false}, {" to ", false}, {"“Lead”", true}, {" and ", false}, {"“اسم”", true}, {" to ", false},
-		{"1", true}, {", where ", false}, {"a", false}, {" is ", false}, {"“محاسبة”", true}}
+	s := Job(jobFromJSON(t, `{"kind": "bulk", "request": {"filter": {"a": "محاسبة"}, "patch": {"jobTitle": "Lead", "اسم": 1}}}`), nil, nil)
+	want := Sentence{{"Set ", false}, {"jobTitle", false}, {" to ", false}, {"“", false}, {"Lead", true}, {"”", false}, {" and ", false}, {"“", false}, {"اسم", true}, {"”", false}, {" to ", false},
+		{"1", true}, {", where ", false}, {"a", false}, {" is ", false}, {"“", false}, {"محاسبة", true}, {"”", false}}
 	if len(s) != len(want) {
 		t.Fatalf("the parts are %q", s)
 	}
@@ -77,7 +77,7 @@ func TestValuesOfCallersStandApart(t *testing.T) {
 			t.Errorf("part %d is %+v", i, s[i])
 		}
 	}
-	if title := s.String(); !strings.Contains(title, firstStrong+"“محاسبة”"+popIsolate) || strings.Contains(title, firstStrong+"“Lead”") {
+	if title := s.String(); !strings.Contains(title, "“"+firstStrong+"محاسبة"+popIsolate+"”") || strings.Contains(title, firstStrong+"Lead") {
 		t.Errorf("as a title it is %q", title)
 	}
 }
@@ -119,7 +119,7 @@ func TestEverySentenceIsBounded(t *testing.T) {
 		j := client.Job{Kind: kinds.Draw(t, "kind"), Request: client.Request{
 			Filter: drawnFilter(t, 4), Patch: drawnPatch(t, 4), RequestBytes: rapid.Int64Range(0, 2).Draw(t, "bytes"),
 		}}
-		s := sentenceOf(j, deskChoices, nil)
+		s := Job(j, deskChoices, nil)
 		if len(s) == 0 || s.length() > maxSentence {
 			t.Fatalf("%d parts with %d characters: %s", len(s), s.length(), s)
 		}
@@ -128,7 +128,7 @@ func TestEverySentenceIsBounded(t *testing.T) {
 				t.Fatalf("the part %q is not for pages", p.Text)
 			}
 		}
-		filterWords(j.Request.Filter, nil)
+		Filter(j.Request.Filter, nil)
 		patchWords(j.Request.Patch, nil)
 	})
 }
@@ -149,7 +149,7 @@ func TestSentencesOfHugeRequestsAreSoonMade(t *testing.T) {
 		"too deep to read": {Filter: []byte(strings.Repeat(`[`, 1<<20)), Patch: []byte(strings.Repeat(`{"a":`, 1<<17))},
 	} {
 		start := time.Now()
-		s := sentenceOf(client.Job{Kind: "bulk", Request: request}, nil, nil)
+		s := Job(client.Job{Kind: "bulk", Request: request}, nil, nil)
 		if took := time.Since(start); took > 20*time.Second || s.length() > maxSentence {
 			t.Errorf("%s: %d characters after %v", name, s.length(), took)
 		}

@@ -1,44 +1,44 @@
-package dashboard
+package words
 
-// filterWords describes which customers a filter selects: "state is active and
+// Filter describes which customers a filter selects: "state is active and
 // trusted is false".
-func filterWords(raw []byte, known knownChoices) sentence {
+func Filter(raw []byte, known Choices) Sentence {
 	f, ok := readFilter(raw)
 	switch {
 	case ok && f.always():
-		return sentence{{Text: "all customers"}}
+		return Sentence{{Text: "all customers"}}
 	case ok && f.never():
-		return sentence{{Text: "no customer"}}
+		return Sentence{{Text: "no customer"}}
 	}
 	return conditionWords(f, ok, raw, known)
 }
 
 // conditionWords describes a filter that is neither always nor never true. It is
 // shown as JSON if it could not be read.
-func conditionWords(f filterNode, ok bool, raw []byte, known knownChoices) sentence {
+func conditionWords(f filterNode, ok bool, raw []byte, known Choices) Sentence {
 	if !ok {
-		return sentence{{Text: jsonWords(raw), Value: true}}
+		return Sentence{{Text: jsonWords(raw), Value: true}}
 	}
 	w := filterWriter{known: known}
 	w.condition(f, false)
 	if w.more > 0 {
-		w.words(" and " + plural(w.more, "more condition"))
+		w.words(" and " + Plural(w.more, "more condition"))
 	}
-	return w.sentence
+	return w.Sentence
 }
 
 // A filterWriter writes conditions as far as there is room for them.
 type filterWriter struct {
-	sentence
-	known knownChoices
+	Sentence
+	known Choices
 	more  int // conditions that were left out
 }
 
-func (w *filterWriter) words(text string) { w.sentence = w.plain(text) }
+func (w *filterWriter) words(text string) { w.Sentence = w.plain(text) }
 
 // put writes a value of a field.
 func (w *filterWriter) put(v jsonValue, field string) {
-	w.sentence = append(w.sentence, valueWords(v, field, w.known))
+	w.Sentence = append(w.Sentence, valueWords(v, field, w.known)...)
 }
 
 // full reports whether there is no room for more.
@@ -57,7 +57,7 @@ func (w *filterWriter) condition(c filterNode, inside bool) {
 	case isNever:
 		w.words("never")
 	case isUnknown:
-		w.sentence = append(w.sentence, part{Text: jsonWords(c.v.raw), Value: true})
+		w.Sentence = append(w.Sentence, Part{Text: jsonWords(c.v.raw), Value: true})
 	case isLeaf:
 		w.leaf(c)
 	case isNot:
@@ -106,7 +106,7 @@ func (w *filterWriter) leaveOut(list []filterNode) {
 
 // leaf writes what is said of one field.
 func (w *filterWriter) leaf(c filterNode) {
-	w.sentence = append(w.sentence, nameWords(c.field))
+	w.Sentence = append(w.Sentence, nameWords(c.field)...)
 	switch {
 	case c.op == "$eq" && c.v.kind == aNull && c.negated:
 		w.words(" has a value")
@@ -132,7 +132,7 @@ func (w *filterWriter) alternatives(c filterNode) {
 	for i, v := range c.v.items {
 		switch {
 		case i == maxValues, i > 0 && w.full():
-			w.words(" and " + number(n-i) + " more")
+			w.words(" and " + Number(n-i) + " more")
 			return
 		case i > 0 && i == n-1:
 			w.words(" or ")

@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"bytes"
@@ -184,15 +184,9 @@ func quotedJSON(s string) string {
 	return string(b)
 }
 
-// hidesSecrets reports whether a job's request has a secret, which shows as its mask. The
-// calls that are made from it then need the value itself.
-func hidesSecrets(j client.Job) bool {
-	return strings.Contains(string(j.Request.Patch), `"`+secretMask+`"`)
-}
-
-// asCurl returns the command that makes a job like this one, with the key in
+// Curl returns the command that makes a job like this one, with the key in
 // $BULKPATCH_KEY. It is "" where the job does not show its whole request.
-func asCurl(j client.Job, base string) string {
+func Curl(j client.Job, base string) string {
 	base = strings.TrimSuffix(base, "/")
 	r, ok := jobCallOf(j, base)
 	if !ok {

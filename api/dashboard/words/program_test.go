@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"go/format"
@@ -16,7 +16,7 @@ import (
 )
 
 func TestARequestAsGo(t *testing.T) {
-	got := asGo(jobFromJSON(t, `{"kind": "bulk", "model": "desk", "request": {"filter": {"a": "x"}, "patch": {"b": "c`+"`"+`"}, "options": {"maxAffected": 9007199254740993, "note": "Q4"}}}`))
+	got := Go(jobFromJSON(t, `{"kind": "bulk", "model": "desk", "request": {"filter": {"a": "x"}, "patch": {"b": "c`+"`"+`"}, "options": {"maxAffected": 9007199254740993, "note": "Q4"}}}`))
 	want := `	j, err := c.Submit(context.Background(), client.Submission{
 		Model:   "desk",
 		Filter:  json.RawMessage(` + "`" + `{"a":"x"}` + "`" + `),
@@ -35,7 +35,7 @@ func TestARequestAsGo(t *testing.T) {
 		`{"kind": "bulk", "model": "desk", "request": {"filter": null, "patch": null, "requestBytes": 9999}}`:                   "",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}, "options": {"aGuardOfANewServer": 1}}}`: "",
 	} {
-		if got := asGo(jobFromJSON(t, job)); !strings.Contains(got, want) || (got == "") != (want == "") {
+		if got := Go(jobFromJSON(t, job)); !strings.Contains(got, want) || (got == "") != (want == "") {
 			t.Errorf("%s is %s", job, got)
 		}
 	}
@@ -46,7 +46,7 @@ const everyOption = `{"allowAll": true, "maxAffected": 1, "expectedCount": 2, "c
 	"recordsPerSecond": 1e21, "maxFailures": 3, "allowNewOptions": true, "note": "it's \"so\"\n\u202e", "webhook": "https://h"}`
 
 func TestEveryOptionIsWrittenInGo(t *testing.T) {
-	got := asGo(jobFromJSON(t, `{"kind": "bulk", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}, "options": `+everyOption+`}}`))
+	got := Go(jobFromJSON(t, `{"kind": "bulk", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}, "options": `+everyOption+`}}`))
 	for i := range reflect.TypeFor[client.Options]().NumField() {
 		if name := reflect.TypeFor[client.Options]().Field(i).Name; !strings.Contains(got, name+": ") {
 			t.Errorf("%s is missing in %s", name, got)
@@ -66,7 +66,7 @@ func TestProgramsCompile(t *testing.T) {
 		`{"kind": "undo", "undo": {"undoOf": "0193"}, "request": {}}`,
 	} {
 		path := filepath.Join(t.TempDir(), "main"+strconv.Itoa(i)+".go")
-		if err := os.WriteFile(path, []byte(asGo(jobFromJSON(t, job))), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(Go(jobFromJSON(t, job))), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if out, err := exec.Command("go", "vet", path).CombinedOutput(); err != nil {
@@ -78,7 +78,7 @@ func TestProgramsCompile(t *testing.T) {
 // TestProgramsAreFormatted also shows that what callers wrote ends no literal.
 func TestProgramsAreFormatted(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := asGo(drawnJob(t))
+		text := Go(drawnJob(t))
 		formatted, err := format.Source([]byte(text))
 		if err != nil || string(formatted) != text {
 			t.Fatalf("gofmt: %v\n%s", err, text)

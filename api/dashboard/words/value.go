@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"encoding/json"
@@ -18,12 +18,12 @@ const (
 	maxValues = 5
 )
 
-// knownChoices are the options of drop-downs, by field or dotted path. They are shown
+// Choices are the options of drop-downs, by field or dotted path. They are shown
 // without quotes, as the words of the model that they are.
-type knownChoices map[string]map[string]bool
+type Choices map[string]map[string]bool
 
-// knownChoicesOf reads the options that a model describes.
-func knownChoicesOf(m client.Model) knownChoices {
+// ChoicesOf reads the options that a model describes.
+func ChoicesOf(m client.Model) Choices {
 	type dropDown struct {
 		Name           string
 		Options, Added []string
@@ -39,7 +39,7 @@ func knownChoicesOf(m client.Model) knownChoices {
 	if json.Unmarshal(m.JSON, &read) != nil {
 		return nil
 	}
-	known := knownChoices{}
+	known := Choices{}
 	for _, f := range read.Fields {
 		known.add(f.Name, f.Options, f.Added)
 		for _, d := range f.DropDowns {
@@ -49,13 +49,13 @@ func knownChoicesOf(m client.Model) knownChoices {
 	return known
 }
 
-func (c knownChoices) add(name string, lists ...[]string) {
+func (c Choices) add(name string, lists ...[]string) {
 	for _, list := range lists {
-		for _, givenOption := range list {
+		for _, option := range list {
 			if c[name] == nil {
 				c[name] = map[string]bool{}
 			}
-			c[name][givenOption] = true
+			c[name][option] = true
 		}
 	}
 }
@@ -67,77 +67,79 @@ var wordLike = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,39}$`)
 var reserved = map[string]bool{"true": true, "false": true, "no": true, "and": true, "or": true, "not": true, "either": true, "one": true, "none": true}
 
 // bare reports whether a value of a field is shown without quotes.
-func (c knownChoices) bare(field, jsonValue string) bool {
-	return c[field][jsonValue] && wordLike.MatchString(jsonValue) && !reserved[strings.ToLower(jsonValue)]
+func (c Choices) bare(field, value string) bool {
+	return c[field][value] && wordLike.MatchString(value) && !reserved[strings.ToLower(value)]
 }
 
 // timeLike matches a date or a date-time, which are shown as they are given.
 var timeLike = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]{5,18}([Zz]|[+-][0-9:]{5})?)?$`)
 
-// secretMask is what the API shows in place of a secret value.
-const secretMask = "***"
+// SecretMask is what the API shows in place of a secret value.
+const SecretMask = "***"
 
 // valueWords writes a JSON value of a field.
-func valueWords(v jsonValue, field string, known knownChoices) part {
+func valueWords(v jsonValue, field string, known Choices) Sentence {
 	switch v.kind {
 	case aNull:
-		return part{Text: "no value"}
+		return Sentence{{Text: "no value"}}
 	case aString:
-		if v.text == "" {
-			return part{Text: "an empty text"}
-		}
-		return part{Text: textWords(v.text, field, known), Value: true}
+		return textWords(v.text, field, known)
 	case aList:
-		return part{Text: listWords(v, field, known), Value: true}
+		return listWords(v, field, known)
 	case anObject:
-		return part{Text: jsonWords(v.raw), Value: true}
+		return Sentence{{Text: jsonWords(v.raw), Value: true}}
 	}
-	return part{Text: cutText(v.text, maxShown), Value: true}
+	return Sentence{{Text: shownText(v.text), Value: true}}
 }
 
 // jsonWords writes JSON as it is, where there are no words for it.
 func jsonWords(raw []byte) string { return cutText(string(raw[:min(len(raw), 4*maxShown)]), maxShown) }
 
-// textWords writes a text that is not empty.
-func textWords(text, field string, known knownChoices) string {
+// textWords writes a text.
+func textWords(text, field string, known Choices) Sentence {
 	switch {
-	case text == secretMask, timeLike.MatchString(text), known.bare(field, text):
-		return text
+	case text == "":
+		return Sentence{{Text: "an empty text"}}
+	case text == SecretMask, timeLike.MatchString(text), known.bare(field, text):
+		return Sentence{{Text: text, Value: true}}
 	}
-	return "“" + cutText(text, maxShown) + "”"
+	return quoted(text)
+}
+
+// quoted writes a text in quotes. They are not a part of the value, whose script would
+// turn them round.
+func quoted(text string) Sentence {
+	return Sentence{{Text: "“"}, {Text: shownText(text), Value: true}, {Text: "”"}}
 }
 
 // listWords writes a list as a whole, in brackets.
-func listWords(v jsonValue, field string, known knownChoices) string {
-	var b strings.Builder
-	b.WriteByte('[')
+func listWords(v jsonValue, field string, known Choices) Sentence {
+	s := Sentence{{Text: "["}}
 	for i, item := range v.items {
-		if i == maxValues || i > 0 && b.Len() > maxShown {
-			fmt.Fprintf(&b, " and %s more", number(len(v.items)-i))
-			break
+		switch {
+		case i == maxValues, i > 0 && s.length() > maxShown:
+			return s.plain(" and " + Number(len(v.items)-i) + " more]")
+		case i > 0:
+			s = s.plain(", ")
 		}
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if item.kind == aList {
-			b.WriteString(jsonWords(item.raw)) // lists do not nest in words
+		if item.kind == aList { // lists do not nest in words
+			s = append(s, Part{Text: jsonWords(item.raw), Value: true})
 		} else {
-			b.WriteString(valueWords(item, field, known).Text)
+			s = append(s, valueWords(item, field, known)...)
 		}
 	}
-	b.WriteByte(']')
-	return b.String()
+	return s.plain("]")
 }
 
 // nameLike matches names and dotted paths that need no quotes and no element.
 var nameLike = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 
 // nameWords writes the name of a field, or a dotted path.
-func nameWords(name string) part {
+func nameWords(name string) Sentence {
 	if len(name) <= maxShown && nameLike.MatchString(name) {
-		return part{Text: name}
+		return Sentence{{Text: name}}
 	}
-	return part{Text: "“" + cutText(name, maxShown) + "”", Value: true}
+	return quoted(name)
 }
 
 // shownText is [cutText] at the usual length.

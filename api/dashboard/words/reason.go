@@ -1,16 +1,16 @@
-package dashboard
+package words
 
 import (
 	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
 
-// reasonWords explains a code: of a record that was not updated, of a job that
+// Reason explains a code: of a record that was not updated, of a job that
 // failed, of a guard that would refuse one, of what a job waits for, of a fault in a
 // request, or of an answer of the API. title says what is the matter, without a full
 // stop; advice what to do about it. A code that this program does not have is its
 // own title, without advice.
-func reasonWords(code string) (title, advice string) {
+func Reason(code string) (title, advice string) {
 	for _, explain := range []func(string) (job.Explanation, bool){job.Explain, job.ExplainGuard, waitOf} {
 		if e, ok := explain(code); ok {
 			return e.Title, e.Advice
@@ -28,9 +28,9 @@ func reasonWords(code string) (title, advice string) {
 // waitOf explains what a job waits for, by the reason alone.
 func waitOf(reason string) (job.Explanation, bool) { return job.ExplainWait(reason, "") }
 
-// waitWords explains what a job waits for and why, and what to do about it. why may
+// Wait explains what a job waits for and why, and what to do about it. why may
 // be the text of a person, or "".
-func waitWords(reason, detail string) (title, why, advice string) {
+func Wait(reason, detail string) (title, why, advice string) {
 	e, _ := job.ExplainWait(reason, detail)
 	return e.Title, e.Why, e.Advice
 }

@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"encoding/json"
@@ -77,7 +77,7 @@ func TestAFilterInWords(t *testing.T) {
 		`null`:                             `null`,
 		`{"a b": 1, "$or": [{"c": 1}, 7]}`: `“a b” is 1 and (either c is 1 or 7)`,
 	} {
-		if got := filterWords([]byte(filter), deskChoices).String(); got != want {
+		if got := Filter([]byte(filter), deskChoices).String(); got != want {
 			t.Errorf("%s\n got %s\nwant %s", filter, got, want)
 		}
 	}
@@ -88,7 +88,7 @@ func TestALongFilterSaysHowMuchIsLeftOut(t *testing.T) {
 	for i := range 40 {
 		parts = append(parts, fmt.Sprintf(`{"field%d": {"$gte": 1, "$lt": 9}}`, i))
 	}
-	got := filterWords([]byte(`{"a": 1, "$or": [`+strings.Join(parts, ",")+`], "b": 2}`), nil)
+	got := Filter([]byte(`{"a": 1, "$or": [`+strings.Join(parts, ",")+`], "b": 2}`), nil)
 	if text := got.String(); !strings.HasSuffix(text, " …) and 75 more conditions") || strings.Count(text, "(") != strings.Count(text, ")") {
 		t.Errorf("it is %s", text)
 	}

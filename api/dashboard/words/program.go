@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"bytes"
@@ -36,10 +36,10 @@ func main() {
 }
 `
 
-// asGo returns a Go program that makes a job like this one. It takes the server and
+// Go returns a Go program that makes a job like this one. It takes the server and
 // the key from the environment. It is "" where the job does not show its whole
 // request, or has an option that the client does not know.
-func asGo(j client.Job) string {
+func Go(j client.Job) string {
 	switch {
 	case j.Kind == "undo" && j.Undo.UndoOf != nil:
 		return goProgram("", "j, err := c.Undo(context.Background(), "+strconv.Quote(*j.Undo.UndoOf)+")", "j.ID, j.State")

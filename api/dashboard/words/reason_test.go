@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"go/ast"
@@ -27,7 +27,7 @@ var codeTables = []string{"problemTypes", "titles", "jobErrors"}
 func codesOfSource(t *testing.T) map[string]string {
 	t.Helper()
 	codes := map[string]string{}
-	for _, folder := range []string{"../../job", "../../filter", "../../model", "../../store", "../../api"} {
+	for _, folder := range []string{"../../../job", "../../../filter", "../../../model", "../../../store", "../../../api"} {
 		for _, path := range sourceFiles(t, folder) {
 			file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 			if err != nil {
@@ -136,7 +136,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 		t.Errorf("the search finds only %d codes", len(codes))
 	}
 	for _, code := range slices.Sorted(maps.Keys(codes)) {
-		title, advice := reasonWords(code)
+		title, advice := Reason(code)
 		if title == code || title == "" || strings.HasSuffix(title, ".") || !strings.HasSuffix(advice, ".") {
 			t.Errorf("%s of %s has the words %q, %q", code, codes[code], title, advice)
 		}
@@ -150,11 +150,11 @@ func TestCodesOfOtherPlacesHaveWords(t *testing.T) {
 		"job_gone":                 "The job has expired",
 		"of_a_newer\nserver":       `of_a_newer\nserver`,
 	} {
-		if title, _ := reasonWords(code); title != want {
+		if title, _ := Reason(code); title != want {
 			t.Errorf("%s has the title %q", code, title)
 		}
 	}
-	title, why, advice := waitWords("brake", "the index is being rebuilt")
+	title, why, advice := Wait("brake", "the index is being rebuilt")
 	if title != "Held by the brake" || why != "the index is being rebuilt" || advice == "" {
 		t.Errorf("the brake: %q, %q, %q", title, why, advice)
 	}

@@ -1,4 +1,4 @@
-package dashboard
+package words
 
 import (
 	"fmt"
@@ -8,22 +8,22 @@ import (
 	"bulkpatch/client"
 )
 
-// A part is a piece of a sentence. A Value comes from a caller or from a record, so
+// A Part is a piece of a sentence. A Value comes from a caller or from a record, so
 // that it may be in any script: a page puts each into an element of its own.
-type part struct {
+type Part struct {
 	Text  string
 	Value bool
 }
 
-// A sentence says what a job does. It is bounded, whatever the job's request is.
-type sentence []part
+// A Sentence says what a job does. It is bounded, whatever the job's request is.
+type Sentence []Part
 
 // Characters that keep a text of another direction from rearranging what is around
 // it, where no element can do so.
 const firstStrong, popIsolate = "\u2068", "\u2069"
 
 // String returns the sentence as plain text, for titles.
-func (s sentence) String() string {
+func (s Sentence) String() string {
 	var b strings.Builder
 	for _, p := range s {
 		if p.Value && strings.ContainsFunc(p.Text, rightToLeft) {
@@ -36,7 +36,7 @@ func (s sentence) String() string {
 }
 
 // length is the number of characters.
-func (s sentence) length() (n int) {
+func (s Sentence) length() (n int) {
 	for _, p := range s {
 		n += utf8.RuneCountInString(p.Text)
 	}
@@ -44,14 +44,14 @@ func (s sentence) length() (n int) {
 }
 
 // plain returns the sentence with more words behind it.
-func (s sentence) plain(words string) sentence { return append(s, part{Text: words}) }
+func (s Sentence) plain(words string) Sentence { return append(s, Part{Text: words}) }
 
 // after returns the sentence behind some words: its first letter becomes a small one.
-func (s sentence) after(words string) sentence {
+func (s Sentence) after(words string) Sentence {
 	if len(s) > 0 && !s[0].Value && s[0].Text != "" {
-		s = append(sentence{{Text: strings.ToLower(s[0].Text[:1]) + s[0].Text[1:]}}, s[1:]...)
+		s = append(Sentence{{Text: strings.ToLower(s[0].Text[:1]) + s[0].Text[1:]}}, s[1:]...)
 	}
-	return append(sentence{{Text: words}}, s...)
+	return append(Sentence{{Text: words}}, s...)
 }
 
 // How long the two halves of a sentence may become, about. The last value of each
@@ -61,9 +61,9 @@ const (
 	roomForFilter = 160
 )
 
-// sentenceOf describes a job by its request. parent is the job that it undoes or
+// Job describes a job by its request. parent is the job that it undoes or
 // retries, nil where that is not at hand; known may be nil, too.
-func sentenceOf(j client.Job, known knownChoices, parent *client.Job) sentence {
+func Job(j client.Job, known Choices, parent *client.Job) Sentence {
 	switch j.Kind {
 	case "undo":
 		return ofParent("Undo of", orEmpty(j.Undo.UndoOf), known, parent)
@@ -74,7 +74,7 @@ func sentenceOf(j client.Job, known knownChoices, parent *client.Job) sentence {
 		return requestWords(j, known).after("Retry of: ")
 	case "preview":
 		if !requested(j.Request) {
-			return sentence{{Text: "Preview of an undo or a retry"}}
+			return Sentence{{Text: "Preview of an undo or a retry"}}
 		}
 		return requestWords(j, known).after("Preview: ")
 	}
@@ -82,14 +82,14 @@ func sentenceOf(j client.Job, known knownChoices, parent *client.Job) sentence {
 }
 
 // ofParent describes a job by the one that it undoes or retries.
-func ofParent(what, id string, known knownChoices, parent *client.Job) sentence {
+func ofParent(what, id string, known Choices, parent *client.Job) Sentence {
 	switch {
 	case parent != nil && parent.ID == id:
-		return sentenceOf(*parent, known, nil).after(what + ": ")
+		return Job(*parent, known, nil).after(what + ": ")
 	case id == "":
-		return sentence{{Text: what + " a job"}}
+		return Sentence{{Text: what + " a job"}}
 	}
-	return sentence{{Text: what + " job "}, {Text: shortID(id), Value: true}}
+	return Sentence{{Text: what + " job "}, {Text: shortID(id), Value: true}}
 }
 
 // shortID returns the beginning of a job's id, which is enough for people.
@@ -105,22 +105,22 @@ func requested(r client.Request) bool {
 func isGiven(raw []byte) bool { return len(raw) > 0 && string(raw) != "null" }
 
 // requestWords describes an update by its patch and its target.
-func requestWords(j client.Job, known knownChoices) sentence {
+func requestWords(j client.Job, known Choices) Sentence {
 	r := j.Request
 	left := r.RequestBytes > 0
 	if left && !isGiven(r.Patch) && !isGiven(r.Filter) {
-		return sentence{{Text: "A large update (" + byteSize(r.RequestBytes) + ") of "}, {Text: shownText(j.Model), Value: true}}
+		return Sentence{{Text: "A large update (" + byteSize(r.RequestBytes) + ") of "}, {Text: shownText(j.Model), Value: true}}
 	}
-	s, fields := sentence{{Text: "An update of "}, {Text: shownText(j.Model), Value: true}}, 1
+	s, fields := Sentence{{Text: "An update of "}, {Text: shownText(j.Model), Value: true}}, 1
 	switch {
 	case isGiven(r.Patch):
-		s, fields = changeWords(r.Patch, known)
+		s, fields = patchWords(r.Patch, known)
 	case left:
-		s = sentence{{Text: "A large change (" + byteSize(r.RequestBytes) + ")"}}
+		s = Sentence{{Text: "A large change (" + byteSize(r.RequestBytes) + ")"}}
 	}
 	switch {
 	case r.ID != client.ID{}:
-		s = append(s, part{Text: " for customer "}, part{Text: shownText(r.ID.String()), Value: true})
+		s = append(s, Part{Text: " for customer "}, Part{Text: shownText(r.ID.String()), Value: true})
 	case isGiven(r.Filter):
 		s = append(s, targetWords(r.Filter, known, fields)...)
 	case left:
@@ -130,19 +130,19 @@ func requestWords(j client.Job, known knownChoices) sentence {
 }
 
 // targetWords says which customers a filter selects, behind a number of changes.
-func targetWords(filter []byte, known knownChoices, changes int) sentence {
+func targetWords(filter []byte, known Choices, changes int) Sentence {
 	f, ok := readFilter(filter)
 	switch {
 	case ok && f.always():
-		return sentence{{Text: " for all customers"}}
+		return Sentence{{Text: " for all customers"}}
 	case ok && f.never():
-		return sentence{{Text: " for no customer"}}
+		return Sentence{{Text: " for no customer"}}
 	}
 	words := " where "
 	if changes > 1 {
 		words = ", where "
 	}
-	return append(sentence{{Text: words}}, conditionWords(f, ok, filter, known)...)
+	return append(Sentence{{Text: words}}, conditionWords(f, ok, filter, known)...)
 }
 
 // byteSize writes a number of bytes for people, with one decimal.
@@ -152,18 +152,18 @@ func byteSize(n int64) string {
 		name  string
 	}{{1_000_000_000, "GB"}, {1_000_000, "MB"}, {1_000, "KB"}} {
 		if n >= unit.bytes {
-			return fmt.Sprintf("%s.%d %s", number(n/unit.bytes), n%unit.bytes*10/unit.bytes, unit.name)
+			return fmt.Sprintf("%s.%d %s", Number(n/unit.bytes), n%unit.bytes*10/unit.bytes, unit.name)
 		}
 	}
-	return plural(n, "byte")
+	return Plural(n, "byte")
 }
 
-// plural writes a number and the word for what is counted.
-func plural[N int | int64](n N, one string) string {
+// Plural writes a number and the word for what is counted.
+func Plural[N int | int64](n N, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return number(n) + " " + one + "s"
+	return Number(n) + " " + one + "s"
 }
 
 // orEmpty returns a text that may be missing.
