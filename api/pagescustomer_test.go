@@ -259,7 +259,7 @@ func TestACustomerIsShownAsAWhole(t *testing.T) {
 	r.store.jobs["j1"] = job.Job{ID: "j1", Workspace: "main", Kind: job.Single, Model: "desk", State: job.Succeeded, CreatedBy: "key:reader", Patch: []byte(leadPatch), CreatedAt: r.clock.now(), ExpiresAt: r.clock.now()}
 	page := r.page(r.reader, path).want(200)
 	page.has("Customer <bdi>9007199254740993</bdi>", "9007199254740995", "empty text", "no value", "***", "&lt;script&gt;",
-		"Show all of it", "Where replies to tickets", "read only", `<del><span class="none">no value</span></del>`, "<bdi>Lead</bdi>", `<a href="/admin/jobs/j1">Set jobTitle to <bdi>“Lead”</bdi>`).
+		"Show all of it", "Where replies to tickets", "read only", `<del><span class="none">no value</span></del>`, "<bdi>Lead</bdi>", `<a href="/admin/jobs/j1">Set jobTitle to “<bdi>Lead</bdi>”`).
 		lacks("<script>alert", "hunter2", long)
 	r.page(r.admin, path).want(200).lacks("hunter2")
 	r.page(r.reader, path+"?all=notes").want(200).has(long)

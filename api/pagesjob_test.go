@@ -78,7 +78,7 @@ func TestAJobsPageSaysEverythingExactly(t *testing.T) {
 	id := r.ended()
 	at := "/admin/jobs/" + id
 	a := r.page(r.admin, at).want(200)
-	a.has("<h1>Set jobTitle to <bdi>“Lead”</bdi> where state is <bdi>active</bdi></h1>", "partially succeeded", "9,007,199,254,740,890</b> updated", "<b>100</b> failed", "= 9,007,199,254,740,993 matched",
+	a.has("<h1>Set jobTitle to “<bdi>Lead</bdi>” where state is <bdi>active</bdi></h1>", "partially succeeded", "9,007,199,254,740,890</b> updated", "<b>100</b> failed", "= 9,007,199,254,740,993 matched",
 		`aria-current="step"`, "<code><bdi>/domain</bdi></code>", `href="/admin/customers/desk/records/9007199254740993"`, "9007199254740993</bdi></del>",
 		`href="`+at+`?code=unique&amp;pointer=%2Fdomain#records"`, `href="`+at+`/retry?code=unique&amp;pointer=%2Fdomain"`,
 		`href="`+at+`/retry?code=no_longer_matches&amp;pointer=record&amp;skipped=1"`, `href="`+at+`/undo"`, "Use again", "&lt;i&gt;to&lt;/i&gt;")

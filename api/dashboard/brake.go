@@ -159,7 +159,7 @@ func (b *brakeView) onLines(t turn, jobs int64) []string {
 	return []string{
 		held,
 		"New jobs are accepted and wait. Running imports stop after their batch, and new ones are refused. Updates of one customer and previews go on.",
-		"Everybody who sees a job that is held reads the reason: “" + t.reason + "”",
+		"Everybody who sees a job that is held reads the reason: “" + words.Isolated(t.reason) + "”",
 	}
 }
 
@@ -167,9 +167,9 @@ func (b *brakeView) offLines(t turn, jobs int64) []string {
 	lines := []string{words.Plural(jobs, "open job") + b.reach(t) + " may go on."}
 	switch other := b.of(turn{all: !t.all}); {
 	case other.On && t.all:
-		lines = append(lines, "The workspace "+b.Workspace+" stays held by its own switch: “"+other.Reason+"”")
+		lines = append(lines, "The workspace "+b.Workspace+" stays held by its own switch: “"+words.Isolated(other.Reason)+"”")
 	case other.On:
-		lines = []string{"The workspace stays held by the switch for every workspace: “" + other.Reason + "”"}
+		lines = []string{"The workspace stays held by the switch for every workspace: “" + words.Isolated(other.Reason) + "”"}
 	case t.all:
 		lines = append(lines, "A workspace stays held while its own switch is on.")
 	}

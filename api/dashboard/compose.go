@@ -3,7 +3,6 @@ package dashboard
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"bulkpatch/api/web"
@@ -166,13 +165,6 @@ func composeModels(v *Visit, name string) (*composeModel, []client.Model, error)
 	}
 	m, err := composeModelOf(described)
 	return m, list.Items, err
-}
-
-// composeLink returns the address of a new update that begins with a filter and a patch
-// as JSON, both "" for none. A longer one than an address may be is to be sent as a
-// form: see [Dashboard.PreviewUpdate].
-func composeLink(model, filter, patch string) string {
-	return withQuery(NewPath, url.Values{"model": {model}, "filter": {filter}, "patch": {patch}})
 }
 
 // kindsOfText are the kinds of inputs that are texts over several lines.

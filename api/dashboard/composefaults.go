@@ -57,7 +57,7 @@ func (l *composeFaults) note(input, label, detail string) {
 
 // number reads the number of an option; separators of thousands do not count.
 func (l *composeFaults) number(option, text string) json.Number {
-	text = strings.NewReplacer(",", "", " ", "", "'", "", "\u00a0", "", "\u202f", "").Replace(text)
+	text = withoutSeparators(text)
 	if text != "" && !jsonNumber.MatchString(text) {
 		l.note(option, optionLabels[option], "This must be a number such as 1,200.")
 		return ""

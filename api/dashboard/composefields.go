@@ -38,21 +38,21 @@ type composeField struct {
 
 // describedField is a field in the answer to GET /v1/models/{model}.
 type describedField struct {
-	Name       string            `json:"name"`
-	Title      string            `json:"title"`
-	About      string            `json:"description"`
-	Type       string            `json:"type"`
-	Role       string            `json:"role"`
-	Nullable   bool              `json:"nullable"`
-	ReadOnly   bool              `json:"readOnly"`
-	WriteOnly  bool              `json:"writeOnly"`
-	Secret     string            `json:"secret"`
-	Filterable bool              `json:"filterable"`
-	Options    []string          `json:"options"`
-	Added      []string          `json:"addedOptions"`
-	Extensible bool              `json:"extensible"`
-	DropDowns  []describedField  `json:"dropDowns"`
-	Paths      map[string]string `json:"paths"`
+	Name        string            `json:"name"`
+	Title       string            `json:"title"`
+	Description string            `json:"description"`
+	Type        string            `json:"type"`
+	Role        string            `json:"role"`
+	Nullable    bool              `json:"nullable"`
+	ReadOnly    bool              `json:"readOnly"`
+	WriteOnly   bool              `json:"writeOnly"`
+	Secret      string            `json:"secret"`
+	Filterable  bool              `json:"filterable"`
+	Options     []string          `json:"options"`
+	Added       []string          `json:"addedOptions"`
+	Extensible  bool              `json:"extensible"`
+	DropDowns   []describedField  `json:"dropDowns"`
+	Paths       map[string]string `json:"paths"`
 }
 
 // composeModelOf reads the description of a model.
@@ -88,7 +88,7 @@ func composeModelOf(m client.Model) (*composeModel, error) {
 // whole is the field itself.
 func (f *describedField) whole() *composeField {
 	return &composeField{
-		Name: f.Name, Title: cmp.Or(f.Title, f.About), Type: f.Type, Choices: slices.Concat(f.Options, f.Added),
+		Name: f.Name, Title: cmp.Or(f.Title, f.Description), Type: f.Type, Choices: slices.Concat(f.Options, f.Added),
 		Extensible: f.Extensible, Nullable: f.Nullable, Secret: f.Secret != "" || f.WriteOnly,
 	}
 }

@@ -37,10 +37,7 @@ func (f *composeField) valueOf(text string) (json.RawMessage, error) {
 	case "number":
 		return numberValue(trimmed)
 	case "boolean":
-		if trimmed != "true" && trimmed != "false" {
-			return nil, badValue("Choose true or false.")
-		}
-		return json.RawMessage(trimmed), nil
+		return booleanValue(trimmed)
 	case "choice":
 		if text == "" && !slices.Contains(f.Choices, "") {
 			return nil, badValue("Choose a value.")
@@ -56,6 +53,13 @@ func (f *composeField) valueOf(text string) (json.RawMessage, error) {
 		return typedJSON(trimmed)
 	}
 	return jsonText(lines), nil
+}
+
+func booleanValue(text string) (json.RawMessage, error) {
+	if text != "true" && text != "false" {
+		return nil, badValue("Choose true or false.")
+	}
+	return json.RawMessage(text), nil
 }
 
 func numberValue(text string) (json.RawMessage, error) {

@@ -68,7 +68,7 @@ func (p *composePreview) Line() string {
 
 // Address is the address that begins this update, "" if it would be too long for one.
 func (p *composePreview) Address() string {
-	if address := composeLink(p.Model, p.Filter, p.Patch); len(address) <= longestAddress {
+	if address := newUpdatePath(p.Model, p.Filter, p.Patch); len(address) <= longestAddress {
 		return address
 	}
 	return ""
@@ -82,23 +82,16 @@ const longestAddress = 6 << 10
 func (p *composePreview) Bar() []segment { return barOf(p.counts()) }
 
 // Legend names the parts of the bar.
-func (p *composePreview) Legend() []composeCount {
+func (p *composePreview) Legend() []outcomeCount {
 	c := p.counts()
-	list := []composeCount{{"b-up", c.Updated, "change"}, {"b-same", c.Unchanged, "are right already"}}
+	list := []outcomeCount{{Class: "b-up", Word: "change", Count: c.Updated}, {Class: "b-same", Word: "are right already", Count: c.Unchanged}}
 	if c.Skipped > 0 {
-		list = append(list, composeCount{"b-skip", c.Skipped, "would be skipped"})
+		list = append(list, outcomeCount{Class: "b-skip", Word: "would be skipped", Count: c.Skipped})
 	}
 	if c.Failed > 0 {
-		list = append(list, composeCount{"b-fail", c.Failed, "would fail"})
+		list = append(list, outcomeCount{Class: "b-fail", Word: "would fail", Count: c.Failed})
 	}
 	return list
-}
-
-// A composeCount is how many customers would have an outcome.
-type composeCount struct {
-	Class string
-	Count int64
-	Words string
 }
 
 func (p *composePreview) counts() client.Counts {

@@ -2,9 +2,8 @@ package dashboard
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
-
-	"bulkpatch/api/dashboard/words"
 )
 
 // A confirmation is a page that asks before something is done. It says exactly what
@@ -46,6 +45,6 @@ func (d *Dashboard) confirm(v *Visit, path string, c confirmation) error {
 // typed reports whether the visitor has typed a number, where that is needed.
 // Separators of thousands do not count.
 func (v *Visit) typed(n int64) bool {
-	text := strings.NewReplacer(",", "", " ", "", ".", "", "'", "", "\u00a0", "", "\u202f", "").Replace(v.Form.Get("number"))
-	return n <= typedAbove || text == strings.ReplaceAll(words.Number(n), ",", "")
+	text := strings.ReplaceAll(withoutSeparators(v.Form.Get("number")), ".", "")
+	return n <= typedAbove || text == strconv.FormatInt(n, 10)
 }

@@ -151,15 +151,9 @@ func (f *composeField) compared(text string) (json.RawMessage, error) {
 	trimmed := strings.TrimSpace(text)
 	switch f.Kind() {
 	case "number":
-		if !jsonNumber.MatchString(trimmed) {
-			return nil, badValue("This must be a number such as 1200 or 1200.50, without separators.")
-		}
-		return json.RawMessage(trimmed), nil
+		return numberValue(trimmed)
 	case "boolean":
-		if trimmed != "true" && trimmed != "false" {
-			return nil, badValue("This field is true or false.")
-		}
-		return json.RawMessage(trimmed), nil
+		return booleanValue(trimmed)
 	case "date", "moment":
 		return jsonText(trimmed), nil
 	case "json", "list":

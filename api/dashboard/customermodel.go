@@ -25,15 +25,14 @@ type customerModel struct {
 // A customerField is a field of a model.
 type customerField struct {
 	describedField
-	Description string          `json:"description"`
-	Format      string          `json:"format"`
-	Required    bool            `json:"required"`
-	Indexed     bool            `json:"indexed"`
-	Unique      bool            `json:"unique"`
-	Default     json.RawMessage `json:"default"`
-	Minimum     json.RawMessage `json:"minimum"`
-	Maximum     json.RawMessage `json:"maximum"`
-	MaxLength   json.RawMessage `json:"maxLength"`
+	Format    string          `json:"format"`
+	Required  bool            `json:"required"`
+	Indexed   bool            `json:"indexed"`
+	Unique    bool            `json:"unique"`
+	Default   json.RawMessage `json:"default"`
+	Minimum   json.RawMessage `json:"minimum"`
+	Maximum   json.RawMessage `json:"maximum"`
+	MaxLength json.RawMessage `json:"maxLength"`
 
 	typed *composeField // how its values are typed and read
 }

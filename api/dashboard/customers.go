@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/auth"
 )
 
@@ -140,7 +141,7 @@ func (v *Visit) customerNote(m *customerModel) string {
 	case v.query("note") == "many":
 		return "Those are too many to name one by one. Tick fewer, or narrow the list by a filter and take all that match."
 	case id != "" && v.noRecord(m, id):
-		return "Customer " + isolated(id) + " was deleted."
+		return "Customer " + words.Isolated(id) + " was deleted."
 	}
 	return ""
 }
@@ -180,7 +181,7 @@ func (d *Dashboard) UpdateCustomers(v *Visit) error {
 	if filter == "" {
 		filter = "{}"
 	}
-	to := newUpdate(m.Name, filter)
+	to := newUpdatePath(m.Name, filter, "")
 	if len(to) > maxAddress {
 		return v.redirect(list.with("note", "many"))
 	}
@@ -189,11 +190,6 @@ func (d *Dashboard) UpdateCustomers(v *Visit) error {
 
 // maxAddress is how long an address may be, in bytes; the server takes a little more.
 const maxAddress = 60 << 10
-
-// newUpdate is the path of a new update of the customers that match a filter.
-func newUpdate(model, filter string) string {
-	return withQuery(NewPath, url.Values{"model": {model}, "filter": {filter}})
-}
 
 // ofIDs writes the filter for customers with some ids, "" for none. What is no id stays
 // a text: the composer shows what is wrong with it.

@@ -152,10 +152,6 @@ func (f *customerField) moment(raw json.RawMessage) *time.Time {
 	return &at
 }
 
-// isolated keeps the direction of a text from changing what stands around it, where
-// there is no element for it.
-func isolated(text string) string { return "\u2068" + text + "\u2069" }
-
 // beginningOf returns the beginning of a text, and whether that is not all of it.
 func beginningOf(text string, most int) (beginning string, cut bool) {
 	n := 0

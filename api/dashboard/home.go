@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/client"
@@ -148,7 +149,7 @@ func (p *jobPart) sayOnce(reason string) {
 	for i, r := range p.Rows {
 		if waits := r.Job.Progress.WaitReason; waits != nil && *waits == reason {
 			r.Job.Progress.WaitDetail = nil
-			p.Rows[i].Progress = progressOf(r.Job)
+			p.Rows[i].Progress = words.Progress(r.Job)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/auth"
 )
 
@@ -30,9 +31,9 @@ func (d *Dashboard) readPace(v *Visit) (p pacePart) {
 		return p
 	}
 	p.plotView, p.Sum = plotOf(pace), pace.Sum()
-	p.Peak = perSecond(float64(slices.Max(pace.Counts)) / pace.Width.Seconds())
+	p.Peak = words.PerSecond(float64(slices.Max(pace.Counts)) / pace.Width.Seconds())
 	if n := len(pace.Counts); n > 1 {
-		p.Now = perSecond(pace.PerSecond(n - 2)) // the last minute has only begun
+		p.Now = words.PerSecond(pace.PerSecond(n - 2)) // the last minute has only begun
 	}
 	return p
 }

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -84,19 +83,26 @@ func (v *Visit) job(id string) (j fullJob, err error) {
 // sentenceOf says what a job does, in the words of its model. A job that follows from
 // another is described by that one, if it can still be read.
 func (v *Visit) sentenceOf(j client.Job) words.Sentence {
-	var known words.Choices
+	return v.sentenceWith(j, v.choicesOf(j.Model))
+}
+
+// sentenceWith says what a job does in words of a model that are known.
+func (v *Visit) sentenceWith(j client.Job, known words.Choices) words.Sentence {
+	if of := parentOf(j); of != "" {
+		if parent, err := v.job(of); err == nil {
+			return words.Job(j, known, &parent.Job)
+		}
+	}
+	return words.Job(j, known, nil)
+}
+
+// choicesOf reads the words of a model, nil where it cannot be read.
+func (v *Visit) choicesOf(model string) words.Choices {
 	var m client.Model
-	if v.Get(target(nil, "v1", "models", j.Model), &m) == nil {
-		known = words.ChoicesOf(m)
+	if v.Get(target(nil, "v1", "models", model), &m) != nil {
+		return nil
 	}
-	if j.Undo.UndoOf == nil && j.RetryOf == nil {
-		return words.Job(j, known, nil)
-	}
-	parent, err := v.job(parentOf(j))
-	if err != nil {
-		return words.Job(j, known, nil)
-	}
-	return words.Job(j, known, &parent.Job)
+	return words.ChoicesOf(m)
 }
 
 // parentOf returns the id of the job that a job undoes or retries, "" for none.
@@ -129,8 +135,11 @@ func viewOf(j client.Job, may JobRights, now time.Time) jobView {
 // fewer characters would be the same for all jobs of a minute.
 const shortJobID = 13
 
+// shortID is enough of a job's id for people.
+func shortID(id string) string { return id[:min(len(id), shortJobID)] }
+
 // ShortID is enough of the id for people.
-func (v jobView) ShortID() string { return v.ID[:min(len(v.ID), shortJobID)] }
+func (v jobView) ShortID() string { return shortID(v.ID) }
 
 // Plots reports whether there is a rate to draw.
 func (v jobView) Plots() bool { return v.Kind != "preview" && v.Kind != "single" }
@@ -172,14 +181,14 @@ const maxAgain = 16 << 10
 // Again is the path of a new update with the same request, "" if there is none.
 func (v jobView) Again() string {
 	r := v.Request
-	if !v.May.Submit || r.RequestBytes > 0 || len(r.Patch) == 0 || string(r.Patch) == "null" {
+	if !v.May.Submit || r.RequestBytes > 0 || noValue(r.Patch) {
 		return ""
 	}
 	filter := string(r.Filter)
 	if id, err := json.Marshal(r.ID); err == nil && r.ID != (client.ID{}) {
 		filter = `{"id":` + string(id) + `}`
 	}
-	path := withQuery(NewPath, url.Values{"model": {v.Model}, "filter": {filter}, "patch": {string(r.Patch)}})
+	path := newUpdatePath(v.Model, filter, string(r.Patch))
 	if len(path) > maxAgain {
 		return ""
 	}
@@ -198,7 +207,7 @@ func (v jobView) Customer() string {
 type relatedJob struct{ Word, ID, Path string }
 
 // Short is the beginning of the id.
-func (r relatedJob) Short() string { return r.ID[:min(len(r.ID), shortJobID)] }
+func (r relatedJob) Short() string { return shortID(r.ID) }
 
 // Relatives lists the jobs that belong to this one, the parent first.
 func (v jobView) Relatives() (list []relatedJob) {

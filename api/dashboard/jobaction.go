@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"strings"
 
 	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
@@ -68,7 +67,7 @@ func (d *Dashboard) ThrottleJob(v *Visit) error {
 
 // rateOf reads a number as people type it.
 func rateOf(text string) (json.RawMessage, bool) {
-	text = strings.NewReplacer(",", "", " ", "", "\u00a0", "", "\u202f", "", "'", "").Replace(text)
+	text = withoutSeparators(text)
 	var n json.Number
 	if text == "" || json.Unmarshal([]byte(text), &n) != nil || n == "" {
 		return nil, false
@@ -104,7 +103,7 @@ func cancelLine(c client.Counts) string {
 	if c.Matched == nil || c.Pending == nil {
 		return "It has not changed any customer yet, and will not change any."
 	}
-	return words.Number(c.Tried()) + " of " + customers(*c.Matched) + " are done and stay as they are; " + words.Number(*c.Pending) + " will not be changed."
+	return words.Number(c.Tried()) + " of " + words.Plural(*c.Matched, "customer") + " are done and stay as they are; " + words.Number(*c.Pending) + " will not be changed."
 }
 
 // notAllowed says that a job cannot be acted on, in the past participle of the action.
@@ -118,12 +117,4 @@ func notAllowed(v jobView, done string) *web.Problem {
 		p = web.NewProblem("missing_scope", "Your key does not allow that this job is "+done+".")
 	}
 	return p
-}
-
-// customers writes a number of customers.
-func customers(n int64) string {
-	if n == 1 {
-		return "1 customer"
-	}
-	return words.Number(n) + " customers"
 }

@@ -90,7 +90,7 @@ func madeBy(a Answer) (f foresight, err error) {
 		return f, err
 	case !j.Done:
 		return foresight{working: &j.Job}, nil
-	case len(j.Preview) == 0 || string(j.Preview) == "null":
+	case noValue(j.Preview):
 		return f, web.NewProblem("invalid_request", "The preview has ended without a result. Ask for it again.")
 	}
 	return foresight{raw: j.Preview, at: j.FinishedAt}, nil

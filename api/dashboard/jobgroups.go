@@ -32,7 +32,7 @@ func (v jobView) Groups() []reasonGroup {
 	for i, e := range v.ErrorSummary {
 		g := groupOf(e, v.Model, v.May)
 		g.Outcome = outcomeOf(e.Code)
-		g.Class = outcomeClass(g.Outcome)
+		g.Class = outcomeClasses[g.Outcome]
 		reason := url.Values{"code": {e.Code}, "pointer": {pointerParam(e.Pointer)}}
 		g.Show = withQuery(v.Path, reason) + "#records"
 		if v.Allows("retry") {
@@ -71,7 +71,7 @@ func groupsOf(list []client.ErrorSummary, model string, may JobRights) []reasonG
 	groups := make([]reasonGroup, len(list))
 	for i, e := range list {
 		groups[i] = groupOf(e, model, may)
-		groups[i].Class = outcomeClass(outcomeOf(e.Code))
+		groups[i].Class = outcomeClasses[outcomeOf(e.Code)]
 	}
 	return groups
 }
@@ -88,16 +88,6 @@ func outcomeOf(code string) string {
 		return o
 	}
 	return client.OutcomeFailed
-}
-
-// outcomeClass returns the colour of an outcome.
-func outcomeClass(outcome string) string {
-	for _, o := range outcomes {
-		if o.name == outcome {
-			return o.class
-		}
-	}
-	return ""
 }
 
 // pointerParam is how a page's address has a pointer.

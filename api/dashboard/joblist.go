@@ -26,7 +26,7 @@ const maxParents = 10
 // A jobListPage is the list of jobs.
 type jobListPage struct {
 	Filter jobFilter
-	Models []filterChoice
+	Models []choice
 	Wrong  []string // what is wrong with the filter, sentences
 	Rows   []jobRow
 	Count  jobCount
@@ -64,7 +64,7 @@ func jobsTarget(q url.Values, limit int, cursor string) string {
 // Jobs answers with the list of jobs.
 func (d *Dashboard) Jobs(v *Visit) error {
 	page := jobListPage{
-		Filter: jobFilterOf(v), First: v.query("cursor") == "", OwnOnly: !v.may(auth.JobsRead), Caller: v.Key.Actor(), Base: baseOf(v.Request),
+		Filter: jobFilterOf(v), First: v.query("cursor") == "", OwnOnly: !v.may(auth.JobsRead), Caller: v.Key.Actor(), Base: v.base(),
 	}
 	models, err := v.models()
 	if err != nil {
@@ -201,7 +201,7 @@ func faultsOf(p *web.Problem) (list []string) {
 	for _, f := range p.Errors {
 		said := f.Detail
 		if name := faultNames[f.Pointer]; name != "" {
-			said = name + ": " + lowered(said)
+			said = name + ": " + words.Lowered(said)
 		}
 		list = append(list, said)
 	}
@@ -216,12 +216,4 @@ func asFaults(sentences []string) (list []web.Fault) {
 		list = append(list, web.Fault{Detail: s})
 	}
 	return list
-}
-
-// baseOf is the address at which a visitor reaches the server.
-func baseOf(r *http.Request) string {
-	if web.IsHTTPS(r) {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 	"bulkpatch/job"
 )
@@ -95,7 +96,7 @@ func TestAFilterAsksTheAPI(t *testing.T) {
 }
 
 func TestAFilterThatNobodyOffersIsShown(t *testing.T) {
-	for _, list := range [][]filterChoice{
+	for _, list := range [][]choice{
 		jobFilter{State: "queued,paused"}.StateChoices(), jobFilter{Kind: "bulk,undo"}.KindChoices(), jobFilter{When: "3y"}.WhenChoices(),
 		jobFilter{Model: "gone"}.modelChoices(nil), jobFilter{}.StateChoices(), jobFilter{Kind: allKinds}.KindChoices(),
 	} {
@@ -137,7 +138,7 @@ func TestAJobSaysHowFarItIs(t *testing.T) {
 		"as many records failed as the job allows · 10 updated · 5 failed · 85 not reached": {State: client.StateFailed, Done: true,
 			Error: &client.JobError{Code: "max_failures"}, Counts: client.Counts{Matched: n(100), Updated: 10, Failed: 5, Pending: n(85)}},
 	} {
-		if got := progressOf(j).String(); got != want {
+		if got := words.Progress(j).String(); got != want {
 			t.Errorf("%q instead of %q", got, want)
 		}
 	}

@@ -7,28 +7,22 @@ import (
 	"bulkpatch/job"
 )
 
-// A filterChoice is an entry of a list to choose from.
-type filterChoice struct {
-	Value, Words string
-	Chosen       bool
-}
-
-// chosen marks the filterChoice with a value. A value that there is not becomes one.
-func chosen(value string, list ...filterChoice) []filterChoice {
+// chosen marks the choice with a value. A value that is not among them becomes one.
+func chosen(value string, list ...choice) []choice {
 	for i := range list {
 		if list[i].Chosen = list[i].Value == value; list[i].Chosen {
 			return list
 		}
 	}
-	return append(list, filterChoice{value, strings.NewReplacer(",", ", ", "_", " ").Replace(value), true})
+	return append(list, choice{value, strings.NewReplacer(",", ", ", "_", " ").Replace(value), true})
 }
 
 // StateChoices lists the states to choose from.
-func (f jobFilter) StateChoices() []filterChoice {
-	list := []filterChoice{{"", "Any state", false}, {openStates, "Open: not ended", false}, {failedStates, "Ended with failures", false}}
+func (f jobFilter) StateChoices() []choice {
+	list := []choice{{"", "Any state", false}, {openStates, "Open: not ended", false}, {failedStates, "Ended with failures", false}}
 	for _, s := range job.States {
 		words := stateNamed(string(s)).Word
-		list = append(list, filterChoice{string(s), strings.ToUpper(words[:1]) + words[1:], false})
+		list = append(list, choice{string(s), strings.ToUpper(words[:1]) + words[1:], false})
 	}
 	return chosen(f.State, list...)
 }
@@ -54,29 +48,29 @@ func mainKindWords() string {
 }
 
 // KindChoices lists the kinds to choose from.
-func (f jobFilter) KindChoices() []filterChoice {
-	list := []filterChoice{{"", mainKindWords(), false}, {allKinds, "All kinds", false}}
+func (f jobFilter) KindChoices() []choice {
+	list := []choice{{"", mainKindWords(), false}, {allKinds, "All kinds", false}}
 	for _, k := range job.Kinds {
 		name := kindName(string(k))
-		list = append(list, filterChoice{string(k), "Only " + name, false})
+		list = append(list, choice{string(k), "Only " + name, false})
 	}
 	return chosen(f.Kind, list...)
 }
 
 // WhenChoices lists how far back jobs may be made.
-func (f jobFilter) WhenChoices() []filterChoice {
-	list := []filterChoice{{"", "Any time", false}}
+func (f jobFilter) WhenChoices() []choice {
+	list := []choice{{"", "Any time", false}}
 	for _, s := range spans {
-		list = append(list, filterChoice{s.name, s.words, false})
+		list = append(list, choice{s.name, s.words, false})
 	}
 	return chosen(f.When, list...)
 }
 
 // modelChoices lists the models to choose from.
-func (f jobFilter) modelChoices(models []client.Model) []filterChoice {
-	list := []filterChoice{{"", "All models", false}}
+func (f jobFilter) modelChoices(models []client.Model) []choice {
+	list := []choice{{"", "All models", false}}
 	for _, m := range models {
-		list = append(list, filterChoice{m.Name, m.Name, false})
+		list = append(list, choice{m.Name, m.Name, false})
 	}
 	return chosen(f.Model, list...)
 }

@@ -69,7 +69,7 @@ func (f jobFilter) path(further ...string) string {
 // Path is the address of the first page with this filter.
 func (f jobFilter) Path() string { return f.path() }
 
-// A span is a filterChoice of how far back jobs were made.
+// A span is a choice of how far back jobs were made.
 type span struct {
 	name, words string
 	length      time.Duration

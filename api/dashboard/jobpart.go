@@ -86,7 +86,7 @@ func plotOf(p job.Pace) plotView {
 			n += count
 		}
 		second := float64(n) / (p.Width * time.Duration(upTo-from)).Seconds()
-		view.Points = append(view.Points, plotPoint{p.From.Add(p.Width * time.Duration(from)), n, perSecond(second), percentText(second)})
+		view.Points = append(view.Points, plotPoint{p.From.Add(p.Width * time.Duration(from)), n, words.PerSecond(second), percentText(second)})
 	}
 	return view
 }

@@ -36,7 +36,7 @@ func previewOf(raw json.RawMessage, model string, may JobRights) *jobPreview {
 	var kind struct {
 		WouldRestore *int64 `json:"wouldRestore"` // only an undo has it
 	}
-	if len(raw) == 0 || string(raw) == "null" || json.Unmarshal(raw, &kind) != nil {
+	if noValue(raw) || json.Unmarshal(raw, &kind) != nil {
 		return nil
 	}
 	p := &jobPreview{Model: model, may: may}

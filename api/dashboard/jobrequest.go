@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"bulkpatch/api/dashboard/words"
-	"bulkpatch/api/web"
 	"bulkpatch/client"
 )
 
@@ -52,14 +51,6 @@ func (v *Visit) requestOf(j client.Job) (r jobRequest) {
 	return r
 }
 
-// base is the address of the server as the visitor has it.
-func (v *Visit) base() string {
-	if web.IsHTTPS(v.Request) {
-		return "https://" + v.Request.Host
-	}
-	return "http://" + v.Request.Host
-}
-
 // requestJSON writes the request over several lines.
 func requestJSON(j client.Job) string {
 	members := []struct {
@@ -68,14 +59,14 @@ func requestJSON(j client.Job) string {
 	}{{"model", j.Model}, {"id", j.Request.ID}, {"filter", j.Request.Filter}, {"patch", j.Request.Patch}, {"options", j.Request.Options}}
 	var text bytes.Buffer
 	for _, m := range members {
-		value := jsonLine(m.value)
-		if value == "null" || value == "" || value == "{}" && m.name == "options" {
+		value := string(compactJSON(m.value))
+		if value == "null" || value == "{}" && m.name == "options" {
 			continue
 		}
 		if text.Len() > 0 {
 			text.WriteString(",")
 		}
-		text.WriteString(jsonLine(m.name) + ":" + value)
+		text.WriteString(string(jsonText(m.name)) + ":" + value)
 	}
 	var lines bytes.Buffer
 	if json.Indent(&lines, []byte("{"+text.String()+"}"), "", "  ") != nil {
@@ -84,28 +75,12 @@ func requestJSON(j client.Job) string {
 	return lines.String()
 }
 
-// jsonLine writes a value as it would be sent, without escapes for HTML.
-func jsonLine(v any) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if e.Encode(v) != nil {
-		return ""
-	}
-	return strings.TrimSpace(b.String())
-}
-
 // filterOf says in words which customers a job selected, nil if it does not say.
 func (v *Visit) filterOf(j client.Job) words.Sentence {
-	if len(j.Request.Filter) == 0 || string(j.Request.Filter) == "null" {
+	if noValue(j.Request.Filter) {
 		return nil
 	}
-	var known words.Choices
-	var m client.Model
-	if v.Get(target(nil, "v1", "models", j.Model), &m) == nil {
-		known = words.ChoicesOf(m)
-	}
-	return words.Filter(j.Request.Filter, known)
+	return words.Filter(j.Request.Filter, v.choicesOf(j.Model))
 }
 
 // deref64 returns a number that may be missing.
@@ -114,12 +89,4 @@ func deref64(n *int64) int64 {
 		return 0
 	}
 	return *n
-}
-
-// lowerFirst makes the first letter of a text a small one.
-func lowerFirst(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToLower(text[:1]) + text[1:]
 }

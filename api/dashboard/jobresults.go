@@ -23,8 +23,8 @@ type jobResults struct {
 	Outcome, Code, Pointer, ID string // what is asked for, "" for all
 
 	Tabs     []resultTab
-	Codes    []resultOption
-	Pointers []resultOption
+	Codes    []choice
+	Pointers []choice
 	Rows     []resultRow
 	Wrong    string // why there are none, a sentence; "" where they could be read
 	Complete bool   // the job is final, so these will not change
@@ -45,12 +45,6 @@ type resultTab struct {
 	Count int64
 	Path  string
 	Here  bool
-}
-
-// A resultOption is one of a select.
-type resultOption struct {
-	Value, Word string
-	Chosen      bool
 }
 
 // A resultRow is what became of one record.
@@ -162,40 +156,40 @@ func sentenceOfError(err error) string {
 // tabsOf lists the outcomes that records have, with their counts.
 func tabsOf(j client.Job, here string) []resultTab {
 	tabs := []resultTab{{Word: "all", Count: deref64(j.Counts.Matched), Path: jobPath(j.ID) + "#records", Here: here == ""}}
-	for _, o := range outcomes {
-		n := countOf(j.Counts, o.name)
-		if n == 0 && here != o.name {
+	for _, o := range words.Outcomes {
+		n := words.CountOf(j.Counts, o)
+		if n == 0 && here != o {
 			continue
 		}
-		path := withQuery(jobPath(j.ID), url.Values{"outcome": {o.name}}) + "#records"
-		tabs = append(tabs, resultTab{Word: o.name, Class: o.class, Count: n, Path: path, Here: here == o.name})
+		path := withQuery(jobPath(j.ID), url.Values{"outcome": {o}}) + "#records"
+		tabs = append(tabs, resultTab{Word: o, Class: outcomeClasses[o], Count: n, Path: path, Here: here == o})
 	}
 	return tabs
 }
 
 // reasonOptions lists the codes and the fields that the job's summary has.
-func reasonOptions(summary []client.ErrorSummary, r *jobResults) (codes, pointers []resultOption) {
+func reasonOptions(summary []client.ErrorSummary, r *jobResults) (codes, pointers []choice) {
 	byCode, byPointer := map[string]string{}, map[string]string{}
 	for _, e := range summary {
 		byCode[e.Code] = e.Title
 		byPointer[pointerParam(e.Pointer)] = e.Pointer
 	}
 	for _, code := range slices.Sorted(maps.Keys(byCode)) {
-		codes = append(codes, resultOption{code, byCode[code], code == r.Code})
+		codes = append(codes, choice{code, byCode[code], code == r.Code})
 	}
 	for _, param := range slices.Sorted(maps.Keys(byPointer)) {
 		word := byPointer[param]
 		if word == "" {
 			word = "the record as a whole"
 		}
-		pointers = append(pointers, resultOption{param, word, param == r.Pointer})
+		pointers = append(pointers, choice{param, word, param == r.Pointer})
 	}
 	return codes, pointers
 }
 
 // rowOf shows a result.
 func rowOf(r client.Result, j client.Job, may JobRights) resultRow {
-	row := resultRow{ID: r.ID.String(), Outcome: r.Outcome, Class: outcomeClass(r.Outcome), At: r.At}
+	row := resultRow{ID: r.ID.String(), Outcome: r.Outcome, Class: outcomeClasses[r.Outcome], At: r.At}
 	if may.Values {
 		row.Path = recordPath(j.Model, row.ID)
 		row.Gone = r.Outcome == client.OutcomeUpdated && r.Changed == nil

@@ -121,7 +121,7 @@ func (d *Dashboard) askRetry(v *Visit, c retryChoice, wrong string) error {
 // retry asks about a retry whose preview is known.
 func (q *jobQuestion) retry(j client.Job, c retryChoice) {
 	p := q.Preview.Retry
-	line := "This retries " + words.Number(p.Matched) + " of " + customers(deref64(j.Counts.Matched)) + ": " + words.Number(p.WouldChange) + " would change"
+	line := "This retries " + words.Number(p.Matched) + " of " + words.Plural(deref64(j.Counts.Matched), "customer") + ": " + words.Number(p.WouldChange) + " would change"
 	for _, other := range []struct {
 		n     int64
 		words string
@@ -133,7 +133,7 @@ func (q *jobQuestion) retry(j client.Job, c retryChoice) {
 	q.Lines = []string{line + "."}
 	if c.code != "" {
 		title, _ := words.Reason(c.code)
-		line := "Only those with this reason: " + lowerFirst(title)
+		line := "Only those with this reason: " + words.Lowered(title)
 		if c.pointer != nil && *c.pointer != "" {
 			line += ", in " + *c.pointer
 		}
@@ -143,7 +143,7 @@ func (q *jobQuestion) retry(j client.Job, c retryChoice) {
 		q.Warning = "Customers that no longer match the filter are changed, too."
 	}
 	q.Hidden, q.Number = c.hidden(retrySeen(p)), p.WouldChange
-	q.Button = "Retry " + customers(p.Matched)
+	q.Button = "Retry " + words.Plural(p.Matched, "customer")
 	q.Nothing = p.Matched == 0
 	if q.Nothing {
 		q.Lines = []string{"Nothing is left to retry: a later retry has done it, or no customer has this reason any more."}

@@ -140,7 +140,7 @@ func (v jobView) Rate() string {
 	if v.Done || v.Progress.RecordsPerSecond <= 0 {
 		return ""
 	}
-	return perSecond(v.Progress.RecordsPerSecond) + " records per second"
+	return words.PerSecond(v.Progress.RecordsPerSecond) + " records per second"
 }
 
 // Left is how long the job will still take, "" where that is not known.
@@ -172,7 +172,7 @@ func (v jobView) Limit() string {
 	if v.Throttle.RecordsPerSecond == nil {
 		return ""
 	}
-	return perSecond(*v.Throttle.RecordsPerSecond)
+	return words.PerSecond(*v.Throttle.RecordsPerSecond)
 }
 
 // Fault is why the job as a whole failed, and what to do; the zero value for no reason.
@@ -195,15 +195,6 @@ func (v jobView) Held() bool {
 
 // percentText writes a percentage. The API gives one decimal.
 func percentText(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }
-
-// perSecond writes a number of records per second: whole above 100, and with at most two
-// digits behind the point below.
-func perSecond(r float64) string {
-	if r >= 100 {
-		return words.Number(int64(r))
-	}
-	return strconv.FormatFloat(float64(int64(r*100+0.5))/100, 'f', -1, 64)
-}
 
 // A jobWaiting is why a job is not worked on: what it waits for, why, and what to do.
 type jobWaiting struct{ What, Why, Advice string }

@@ -67,7 +67,7 @@ func (d *Dashboard) askUndo(v *Visit, preview, wrong string) error {
 // undo asks about an undo whose preview is known.
 func (q *jobQuestion) undo(j client.Job, preview string) {
 	p := q.Preview.Undo
-	line := "This undoes " + words.Number(p.WouldRestore) + " of " + customers(deref64(j.Counts.Matched))
+	line := "This undoes " + words.Number(p.WouldRestore) + " of " + words.Plural(deref64(j.Counts.Matched), "customer")
 	switch {
 	case p.Conflicted == 1:
 		line += "; 1 was edited since and will be left alone"
@@ -79,7 +79,7 @@ func (q *jobQuestion) undo(j client.Job, preview string) {
 	}
 	q.Lines = []string{line + ".", "Each customer gets back the values that it had before the job. Fields that the job did not change stay as they are."}
 	q.Hidden = []hidden{{"seen", undoSeen(p)}, {"preview", preview}}
-	q.Number, q.Button = p.WouldRestore, "Undo "+customers(p.WouldRestore)
+	q.Number, q.Button = p.WouldRestore, "Undo "+words.Plural(p.WouldRestore, "customer")
 	q.Nothing = p.WouldRestore == 0
 }
 

@@ -68,25 +68,18 @@ func keyOfPath(v *Visit) (client.Key, error) {
 // A rotation is the page that asks before a key gets another secret.
 type rotation struct {
 	Key      keyRow
-	Overlaps []overlapChoice
+	Overlaps []choice
 	Wrong    string // why the last try did nothing, a sentence; "" for none
 }
 
-// An overlapChoice is how long the former secret may go on working.
-type overlapChoice struct {
-	Seconds int64
-	Words   string
-	Chosen  bool
-}
-
-// overlaps lists the choices, with a day at first: time to bring the new secret to all
+// overlaps lists how many seconds the former secret may go on working, with a day at first: time to bring the new secret to all
 // who use the key.
-func overlaps() []overlapChoice {
-	return []overlapChoice{
-		{0, "Not at all: it ends now", false},
-		{3600, "1 hour", false},
-		{86400, "24 hours", true},
-		{int64(auth.MaxOverlap / time.Second), "7 days", false},
+func overlaps() []choice {
+	return []choice{
+		{"0", "Not at all: it ends now", false},
+		{"3600", "1 hour", false},
+		{"86400", "24 hours", true},
+		{strconv.Itoa(int(auth.MaxOverlap / time.Second)), "7 days", false},
 	}
 }
 
@@ -166,7 +159,7 @@ func (d *Dashboard) AskRevokeKey(v *Visit) error {
 		Action:  keyPath(k.ID) + "/revoke", Button: "Revoke the key", Danger: true, Back: KeysPath,
 	}
 	if k.Person != "" {
-		c.Lines = append([]string{"It is the key of " + k.Person + "."}, c.Lines...)
+		c.Lines = append([]string{"It is the key of " + words.Isolated(k.Person) + "."}, c.Lines...)
 	}
 	return d.confirm(v, KeysPath, c)
 }

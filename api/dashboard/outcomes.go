@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
 )
 
@@ -21,30 +22,10 @@ type outcomeCount struct {
 	Path  string // of the results with this outcome, "" for none
 }
 
-// outcomes are the outcomes in the order in which they are shown everywhere.
-var outcomes = []struct{ name, class string }{
-	{client.OutcomeUpdated, "b-up"}, {client.OutcomeUnchanged, "b-same"}, {client.OutcomeSkipped, "b-skip"},
-	{client.OutcomeConflicted, "b-conf"}, {client.OutcomeFailed, "b-fail"}, {client.OutcomePending, "b-wait"},
-}
-
-// countOf returns the number of records with an outcome.
-func countOf(c client.Counts, outcome string) int64 {
-	switch outcome {
-	case client.OutcomeUpdated:
-		return c.Updated
-	case client.OutcomeUnchanged:
-		return c.Unchanged
-	case client.OutcomeSkipped:
-		return c.Skipped
-	case client.OutcomeConflicted:
-		return c.Conflicted
-	case client.OutcomeFailed:
-		return c.Failed
-	}
-	if c.Pending == nil {
-		return 0
-	}
-	return *c.Pending
+// outcomeClasses are the colours of the outcomes.
+var outcomeClasses = map[string]string{
+	client.OutcomeUpdated: "b-up", client.OutcomeUnchanged: "b-same", client.OutcomeSkipped: "b-skip",
+	client.OutcomeConflicted: "b-conf", client.OutcomeFailed: "b-fail", client.OutcomePending: "b-wait",
 }
 
 // leastWidth is how much of a bar a part takes at least, in percent, so that a few
@@ -56,11 +37,11 @@ func barOf(c client.Counts) []segment {
 	if c.Matched == nil || *c.Matched == 0 {
 		return nil
 	}
-	widths := make([]float64, len(outcomes)-1)
+	widths := make([]float64, len(words.Outcomes)-1)
 	var sum float64
 	widest := 0
 	for i := range widths {
-		if n := countOf(c, outcomes[i].name); n > 0 {
+		if n := words.CountOf(c, words.Outcomes[i]); n > 0 {
 			widths[i] = max(float64(n)*100/float64(*c.Matched), leastWidth)
 		}
 		if sum += widths[i]; widths[i] > widths[widest] {
@@ -72,7 +53,7 @@ func barOf(c client.Counts) []segment {
 	var x float64
 	for i, width := range widths {
 		if width > 0 {
-			parts = append(parts, segment{outcomes[i].class, percent(x), percent(width)})
+			parts = append(parts, segment{outcomeClasses[words.Outcomes[i]], percent(x), percent(width)})
 		}
 		x += width
 	}
@@ -84,11 +65,11 @@ func percent(p float64) string { return strconv.FormatFloat(p, 'f', 2, 64) + "%"
 // legendOf returns the counts of a job, each with the path of the results that it
 // counts.
 func legendOf(j client.Job) []outcomeCount {
-	list := make([]outcomeCount, len(outcomes))
-	for i, o := range outcomes {
-		list[i] = outcomeCount{Class: o.class, Word: o.name, Count: countOf(j.Counts, o.name)}
+	list := make([]outcomeCount, len(words.Outcomes))
+	for i, o := range words.Outcomes {
+		list[i] = outcomeCount{Class: outcomeClasses[o], Word: o, Count: words.CountOf(j.Counts, o)}
 		if list[i].Count > 0 {
-			list[i].Path = withQuery(jobPath(j.ID), url.Values{"outcome": {o.name}}) + "#records"
+			list[i].Path = withQuery(jobPath(j.ID), url.Values{"outcome": {o}}) + "#records"
 		}
 	}
 	return list

@@ -30,7 +30,16 @@ type customerRecord struct {
 
 var errNoCustomer = web.NewProblem("record_not_found", "No customer has this id. It may have been deleted.")
 
-// record reads the customer that the path of a page names.
+// customer reads the customer that the path of a page names, and its model.
+func (v *Visit) customer() (customerRecord, error) {
+	m, err := v.customerModel()
+	if err != nil {
+		return customerRecord{}, err
+	}
+	return v.record(m)
+}
+
+// record reads the customer of a model that the path of a page names.
 func (v *Visit) record(m *customerModel) (customerRecord, error) {
 	var raw json.RawMessage
 	err := v.Get(target(nil, "v1", m.Name, "customers", v.Request.PathValue("id")), &raw)
@@ -115,11 +124,7 @@ type shownField struct {
 
 // Customer answers with the page of one customer.
 func (d *Dashboard) Customer(v *Visit) error {
-	m, err := v.customerModel()
-	if err != nil {
-		return err
-	}
-	r, err := v.record(m)
+	r, err := v.customer()
 	if err != nil {
 		return err
 	}
@@ -128,12 +133,12 @@ func (d *Dashboard) Customer(v *Visit) error {
 		MayWrite: v.may(auth.CustomersWrite),
 	}
 	page.fold()
-	page.MayTick = page.MayWrite && m.ID.Filterable
+	page.MayTick = page.MayWrite && r.Model.ID.Filterable
 	if err := page.readHistory(v); err != nil {
 		return err
 	}
 	page.note(v)
-	f := d.visited(v, m.Title+" "+isolated(r.ID), CustomersPath, page)
+	f := d.visited(v, r.Model.Title+" "+words.Isolated(r.ID), CustomersPath, page)
 	f.Styles = []string{"customers.css"}
 	return show(v, http.StatusOK, "record", f)
 }
@@ -178,7 +183,7 @@ func (p recordPage) ListPath() string { return modelPath(p.Model.Name) }
 
 // UpdatePath is a new update of this customer.
 func (p recordPage) UpdatePath() string {
-	return newUpdate(p.Model.Name, p.Model.ofIDs([]string{p.ID}))
+	return newUpdatePath(p.Model.Name, p.Model.ofIDs([]string{p.ID}), "")
 }
 
 // shown lists the fields that people set, in the order of the model. The value of the

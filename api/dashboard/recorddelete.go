@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 )
 
@@ -17,16 +18,12 @@ func (d *Dashboard) ConfirmDelete(v *Visit) error {
 // askDelete asks whether to delete the customer in the version that it has now. wrong
 // is why it was not deleted, "" for the first time.
 func (d *Dashboard) askDelete(v *Visit, wrong string) error {
-	m, err := v.customerModel()
-	if err != nil {
-		return err
-	}
-	r, err := v.record(m)
+	r, err := v.customer()
 	if err != nil {
 		return err
 	}
 	c := confirmation{
-		Title:   "Delete customer " + isolated(r.ID) + "?",
+		Title:   "Delete customer " + words.Isolated(r.ID) + "?",
 		Lines:   r.sketch(),
 		Warning: "This cannot be undone. No undo of a job brings the customer back.",
 		Action:  r.below("delete"), Button: "Delete this customer", Danger: true, Back: r.Path(),
@@ -37,11 +34,11 @@ func (d *Dashboard) askDelete(v *Visit, wrong string) error {
 
 // sketch says in a few lines which customer it is.
 func (r customerRecord) sketch() []string {
-	lines := []string{isolated(r.Model.Title) + ", version " + r.Version + "."}
+	lines := []string{words.Isolated(r.Model.Title) + ", version " + r.Version + "."}
 	for _, f := range r.Model.telling() {
 		if s := valueOf(r.values[f.Name]); !s.None && s.Text != "" {
 			text, _ := beginningOf(s.Text, cellLength)
-			lines = append(lines, f.Name+": "+isolated(text))
+			lines = append(lines, f.Name+": "+words.Isolated(text))
 		}
 	}
 	return lines

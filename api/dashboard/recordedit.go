@@ -17,11 +17,7 @@ const editWithin = 10
 
 // EditCustomer answers with the form of a customer.
 func (d *Dashboard) EditCustomer(v *Visit) error {
-	m, err := v.customerModel()
-	if err != nil {
-		return err
-	}
-	r, err := v.record(m)
+	r, err := v.customer()
 	if err != nil {
 		return err
 	}
@@ -32,11 +28,7 @@ func (d *Dashboard) EditCustomer(v *Visit) error {
 // the version that the form was made from. If the customer has another version by now,
 // nothing is stored, and the form shows both values of what both have changed.
 func (d *Dashboard) TakeCustomer(v *Visit) error {
-	m, err := v.customerModel()
-	if err != nil {
-		return err
-	}
-	r, err := v.record(m)
+	r, err := v.customer()
 	if err != nil {
 		return err
 	}

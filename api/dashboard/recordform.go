@@ -152,7 +152,7 @@ func (f *recordForm) explain(p *web.Problem) {
 
 // showForm answers with the form.
 func (d *Dashboard) showForm(v *Visit, status int, form *recordForm) error {
-	title := "Edit customer " + isolated(form.ID)
+	title := "Edit customer " + words.Isolated(form.ID)
 	if form.New {
 		title = "New customer"
 	}

@@ -72,26 +72,12 @@ func (v *Visit) historyJob(m *customerModel, known map[string]historyJob, id str
 	j, status := v.pastJob(id)
 	switch status {
 	case http.StatusOK:
-		h.By, h.Words, h.Path = j.CreatedBy, v.pastWords(m, j), jobPath(id)
+		h.By, h.Words, h.Path = j.CreatedBy, v.sentenceWith(j, m.choices), jobPath(id)
 	case http.StatusGone:
 		h.Path = jobPath(id) // it says what is left of the job
 	}
 	known[id] = h
 	return h
-}
-
-// pastWords says what a job has done. One that follows from another is described by
-// that one, where it can still be read.
-func (v *Visit) pastWords(m *customerModel, j client.Job) words.Sentence {
-	for _, parent := range []*string{j.Undo.UndoOf, j.RetryOf} {
-		if parent == nil {
-			continue
-		}
-		if p, status := v.pastJob(*parent); status == http.StatusOK {
-			return words.Job(j, m.choices, &p)
-		}
-	}
-	return words.Job(j, m.choices, nil)
 }
 
 // pastJob reads a job, which may have expired, or be one that the visitor may not see;

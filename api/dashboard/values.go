@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"bulkpatch/client"
 )
@@ -18,8 +19,7 @@ type value struct {
 
 // valueOf shows a JSON value.
 func valueOf(raw json.RawMessage) value {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 || string(raw) == "null" {
+	if raw = bytes.TrimSpace(raw); noValue(raw) {
 		return value{None: true}
 	}
 	var text string
@@ -28,6 +28,9 @@ func valueOf(raw json.RawMessage) value {
 	}
 	return value{Text: string(raw)}
 }
+
+// noValue reports whether a member of an answer is missing or null.
+func noValue(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
 // A changedField is a field with its former and its new value.
 type changedField struct {
@@ -42,4 +45,17 @@ func changesOf(changed map[string]client.Change) []changedField {
 		list = append(list, changedField{field, valueOf(changed[field].From), valueOf(changed[field].To)})
 	}
 	return list
+}
+
+// separators are what people write between thousands, except the point, which may also
+// begin decimals.
+var separators = strings.NewReplacer(",", "", " ", "", "'", "", "\u00a0", "", "\u202f", "")
+
+// withoutSeparators returns a number as it was typed without separators of thousands.
+func withoutSeparators(text string) string { return separators.Replace(text) }
+
+// A choice is one of several values to choose from in a form.
+type choice struct {
+	Value, Words string
+	Chosen       bool
 }

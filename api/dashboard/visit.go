@@ -139,3 +139,11 @@ func (v *Visit) redirect(to string) error {
 	http.Redirect(v, v.Request, to, http.StatusSeeOther)
 	return nil
 }
+
+// base is the address of the server as the visitor has it.
+func (v *Visit) base() string {
+	if web.IsHTTPS(v.Request) {
+		return "https://" + v.Request.Host
+	}
+	return "http://" + v.Request.Host
+}

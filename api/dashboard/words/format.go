@@ -52,3 +52,20 @@ func Actor(actor string) string { return strings.TrimPrefix(actor, "key:") }
 
 // Day writes a day.
 func Day(t time.Time) string { return t.UTC().Format("Mon 2 Jan") }
+
+// PerSecond writes a number of records per second: whole above 100, and with at most two
+// digits behind the point below.
+func PerSecond(r float64) string {
+	if r >= 100 {
+		return Number(int64(r))
+	}
+	return strconv.FormatFloat(float64(int64(r*100+0.5))/100, 'f', -1, 64)
+}
+
+// Lowered begins a text with a small letter, unless its first word is in capitals.
+func Lowered(text string) string {
+	if text == "" || len(text) > 1 && text[1] >= 'A' && text[1] <= 'Z' {
+		return text
+	}
+	return strings.ToLower(text[:1]) + text[1:]
+}

@@ -18,21 +18,28 @@ type Part struct {
 // A Sentence says what a job does. It is bounded, whatever the job's request is.
 type Sentence []Part
 
-// Characters that keep a text of another direction from rearranging what is around
-// it, where no element can do so.
+// The characters before and behind a text whose direction is its own.
 const firstStrong, popIsolate = "\u2068", "\u2069"
 
 // String returns the sentence as plain text, for titles.
 func (s Sentence) String() string {
 	var b strings.Builder
 	for _, p := range s {
-		if p.Value && strings.ContainsFunc(p.Text, rightToLeft) {
-			b.WriteString(firstStrong + p.Text + popIsolate)
-		} else {
-			b.WriteString(p.Text)
+		if p.Value {
+			p.Text = Isolated(p.Text)
 		}
+		b.WriteString(p.Text)
 	}
 	return b.String()
+}
+
+// Isolated keeps the direction of a text from rearranging what is around it, where no
+// element can do so.
+func Isolated(text string) string {
+	if !strings.ContainsFunc(text, rightToLeft) {
+		return text
+	}
+	return firstStrong + text + popIsolate
 }
 
 // length is the number of characters.
@@ -49,7 +56,7 @@ func (s Sentence) plain(words string) Sentence { return append(s, Part{Text: wor
 // after returns the sentence behind some words: its first letter becomes a small one.
 func (s Sentence) after(words string) Sentence {
 	if len(s) > 0 && !s[0].Value && s[0].Text != "" {
-		s = append(Sentence{{Text: strings.ToLower(s[0].Text[:1]) + s[0].Text[1:]}}, s[1:]...)
+		s = append(Sentence{{Text: Lowered(s[0].Text)}}, s[1:]...)
 	}
 	return append(Sentence{{Text: words}}, s...)
 }
