@@ -55,7 +55,11 @@ func deedOf(v *Visit, e client.AuditEntry) (d deed) {
 	subject, _, _ := strings.Cut(e.Action, ".")
 	switch own := e.Workspace == v.Key.Workspace.Name; {
 	case subject == "job":
-		d.job(e, own)
+		link := func(string) string { return "" }
+		if own {
+			link = jobPath
+		}
+		d.job(e, link)
 	case subject == "record":
 		d.words(map[bool]string{true: "created", false: "deleted"}[e.Action == "record.created"] + " the customer ")
 		id := t.RecordID.String()
@@ -80,13 +84,8 @@ func deedOf(v *Visit, e client.AuditEntry) (d deed) {
 	return d
 }
 
-func (d *deed) job(e client.AuditEntry, own bool) {
-	link := func(id string) string {
-		if own {
-			return jobPath(id)
-		}
-		return ""
-	}
+// job says what was done to a job. link returns the path of a job, "" for none.
+func (d *deed) job(e client.AuditEntry, link func(id string) string) {
 	verb, ok := jobVerbs[e.Action]
 	if !ok {
 		if verb, ok = kindWords[e.Target.Kind]; !ok {

@@ -64,7 +64,7 @@ func (d *Dashboard) preview(v *Visit, m *composeModel, f *composeForm) (*compose
 	case f.Follow != "":
 		err = p.follow(v, f.Follow)
 	case request.changes():
-		err = p.compute(v, request, f.AllowAll)
+		err = p.compute(v, request, f)
 	default:
 		err = p.count(v, request)
 	}
@@ -83,7 +83,7 @@ func (d *Dashboard) preview(v *Visit, m *composeModel, f *composeForm) (*compose
 
 // compute asks for a preview. It asks first without allowAll, so that a filter which has
 // become narrower does not keep it.
-func (p *composePreview) compute(v *Visit, r composeRequest, allowAll bool) error {
+func (p *composePreview) compute(v *Visit, r composeRequest, f *composeForm) error {
 	r.Options.DryRun = true
 	err := p.dryRun(v, r)
 	var problem *web.Problem
@@ -91,7 +91,7 @@ func (p *composePreview) compute(v *Visit, r composeRequest, allowAll bool) erro
 		return err
 	}
 	p.NeedsAll = true
-	if !allowAll {
+	if !f.AllowAll {
 		return p.count(v, r)
 	}
 	p.AllowAll, r.Options.AllowAll = true, true

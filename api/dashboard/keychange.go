@@ -113,7 +113,7 @@ func (d *Dashboard) RotateKey(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	return d.showSecret(v, "The key has a new secret", formerSecret(seconds, made.ID == v.Key.ID), made)
+	return d.showSecret(v, "The key has a new secret", formerSecret(v, seconds, made.ID), made)
 }
 
 // rotationRefused asks again, and says that too many secrets of the key work.
@@ -127,12 +127,12 @@ func (d *Dashboard) rotationRefused(v *Visit) error {
 }
 
 // formerSecret says what becomes of the former secret.
-func formerSecret(seconds int64, own bool) string {
+func formerSecret(v *Visit, seconds, key int64) string {
 	text := "The former secret has ended, and what it had open ends within a second."
 	if seconds > 0 {
 		text = "The former secret works for another " + words.Lasting(time.Duration(seconds)*time.Second) + ". Bring the new one to all who use the key before."
 	}
-	if own {
+	if key == v.Key.ID {
 		text += " You signed in with it: sign in with the new secret from then on."
 	}
 	return text
@@ -144,7 +144,7 @@ func (d *Dashboard) AskRevokeKey(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	last, err := isLastAdmin(v, k)
+	warning, err := revokeWarning(v, k)
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (d *Dashboard) AskRevokeKey(v *Visit) error {
 			"Jobs that were made with it go on.",
 			"A revoked key cannot be brought back. Its name becomes free.",
 		},
-		Warning: revokeWarning(v, k, last),
+		Warning: warning,
 		Action:  keyPath(k.ID) + "/revoke", Button: "Revoke the key", Danger: true, Back: KeysPath,
 	}
 	if k.Person != "" {
@@ -165,7 +165,8 @@ func (d *Dashboard) AskRevokeKey(v *Visit) error {
 }
 
 // revokeWarning says what else ends with a key.
-func revokeWarning(v *Visit, k client.Key, last bool) (text string) {
+func revokeWarning(v *Visit, k client.Key) (text string, err error) {
+	last, err := isLastAdmin(v, k)
 	if k.ID == v.Key.ID {
 		text = "You are signed in with this key: revoking it signs you out. "
 	}
@@ -175,7 +176,7 @@ func revokeWarning(v *Visit, k client.Key, last bool) (text string) {
 	case last:
 		text += "It is the last key of an administrator of this workspace: afterwards only an administrator of main can manage its keys."
 	}
-	return text
+	return text, err
 }
 
 // isLastAdmin reports whether a key is the only one of its workspace with the scope

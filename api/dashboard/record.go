@@ -191,14 +191,19 @@ func (p recordPage) UpdatePath() string {
 func (r customerRecord) shown(whole string) []shownField {
 	var list []shownField
 	for _, f := range r.Model.Fields {
-		if f.Role == "" {
-			list = append(list, r.field(f, whole == f.Name))
+		if f.Role != "" {
+			continue
 		}
+		s := r.field(f)
+		if f.Name != whole {
+			s.shorten(r.Path())
+		}
+		list = append(list, s)
 	}
 	return list
 }
 
-func (r customerRecord) field(f *customerField, whole bool) shownField {
+func (r customerRecord) field(f *customerField) shownField {
 	raw, shown := r.values[f.Name]
 	s := shownField{customerField: f, value: f.read(raw), At: f.moment(raw)}
 	if !shown {
@@ -216,14 +221,15 @@ func (r customerRecord) field(f *customerField, whole bool) shownField {
 	default:
 		s.Block = strings.Contains(s.Text, "\n")
 	}
-	if whole {
-		return s
-	}
+	return s
+}
+
+// shorten cuts a long value, and leads to the page of the customer with all of it.
+func (s *shownField) shorten(page string) {
 	var cut bool
 	if s.Text, cut = beginningOf(s.Text, valueLength); cut {
-		s.All = withQuery(r.Path(), url.Values{"all": {f.Name}}) + "#field-" + url.PathEscape(f.Name)
+		s.All = withQuery(page, url.Values{"all": {s.Name}}) + "#field-" + url.PathEscape(s.Name)
 	}
-	return s
 }
 
 // list reads a short list of scalars.

@@ -20,7 +20,7 @@ func conditionWords(f filterNode, ok bool, raw []byte, known Choices) Sentence {
 		return Sentence{{Text: jsonWords(raw), Value: true}}
 	}
 	w := filterWriter{known: known}
-	w.condition(f, false)
+	w.condition(f)
 	if w.more > 0 {
 		w.words(" and " + Plural(w.more, "more condition"))
 	}
@@ -44,13 +44,22 @@ func (w *filterWriter) put(v jsonValue, field string) {
 // full reports whether there is no room for more.
 func (w *filterWriter) full() bool { return w.length() > roomForFilter }
 
-// condition writes a condition. One that is inside another gets parentheses if it
-// has parts.
-func (w *filterWriter) condition(c filterNode, inside bool) {
-	if inside && w.full() {
+// inner writes a condition inside another one, in parentheses if it has parts.
+func (w *filterWriter) inner(c filterNode) {
+	switch {
+	case w.full():
 		w.leaveOut([]filterNode{c})
-		return
+	case c.kind == isAll, c.kind == isAny:
+		w.words("(")
+		w.condition(c)
+		w.words(")")
+	default:
+		w.condition(c)
 	}
+}
+
+// condition writes a condition.
+func (w *filterWriter) condition(c filterNode) {
 	switch c.kind {
 	case isAlways:
 		w.words("always")
@@ -61,19 +70,24 @@ func (w *filterWriter) condition(c filterNode, inside bool) {
 	case isLeaf:
 		w.leaf(c)
 	case isNot:
-		w.words("not (")
-		w.condition(c.parts[0], w.full())
-		w.words(")")
+		w.not(c.parts[0])
 	default:
-		w.group(c, inside)
+		w.group(c)
 	}
 }
 
-func (w *filterWriter) group(c filterNode, inside bool) {
-	if inside {
-		w.words("(")
-		defer w.words(")")
+// not writes what must not hold.
+func (w *filterWriter) not(c filterNode) {
+	w.words("not (")
+	if w.full() {
+		w.leaveOut([]filterNode{c})
+	} else {
+		w.condition(c)
 	}
+	w.words(")")
+}
+
+func (w *filterWriter) group(c filterNode) {
 	between := " and "
 	if c.kind == isAny {
 		w.words("either ")
@@ -90,7 +104,7 @@ func (w *filterWriter) group(c filterNode, inside bool) {
 		if i > 0 {
 			w.words(between)
 		}
-		w.condition(p, true)
+		w.inner(p)
 	}
 }
 
