@@ -150,21 +150,19 @@ func (d *Dashboard) composed(v *Visit, status int, models []client.Model, m *com
 
 // composeModels reads the models, and describes the one with a name, or the first.
 func composeModels(v *Visit, name string) (*composeModel, []client.Model, error) {
-	var list struct {
-		Items []client.Model `json:"items"`
-	}
-	if err := v.Get("/v1/models", &list); err != nil {
+	list, err := v.models()
+	if err != nil {
 		return nil, nil, err
 	}
-	if name == "" && len(list.Items) > 0 {
-		name = list.Items[0].Name
+	if name == "" && len(list) > 0 {
+		name = list[0].Name
 	}
-	var described client.Model
-	if err := v.Get(target(nil, "v1", "models", name), &described); err != nil {
+	described, err := v.model(name)
+	if err != nil {
 		return nil, nil, err
 	}
 	m, err := composeModelOf(described)
-	return m, list.Items, err
+	return m, list, err
 }
 
 // kindsOfText are the kinds of inputs that are texts over several lines.

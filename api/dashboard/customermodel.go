@@ -49,8 +49,7 @@ var errNoSuchModel = web.NewProblem("model_not_found", "No model of this name is
 
 // customerModel reads the model that the path of a page names.
 func (v *Visit) customerModel() (*customerModel, error) {
-	var m client.Model
-	err := v.Get(target(nil, "v1", "models", v.Request.PathValue("name")), &m)
+	m, err := v.model(v.Request.PathValue("name"))
 	var p *web.Problem
 	if errors.As(err, &p) && p.Code == "model_not_found" {
 		return nil, errNoSuchModel

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 
@@ -31,9 +32,16 @@ func (d *Dashboard) CustomerModels(v *Visit) error {
 		return v.redirect(modelPath(name))
 	}
 	page := customerModelsPage{MayWrite: v.may(auth.CustomersWrite)}
-	var err error
-	if page.Models, err = v.listedModels(); err != nil {
+	models, err := v.models()
+	if err != nil {
 		return err
+	}
+	for _, m := range models {
+		var listed listedModel
+		if err := json.Unmarshal(m.JSON, &listed); err != nil {
+			return err
+		}
+		page.Models = append(page.Models, listed)
 	}
 	if len(page.Models) == 1 {
 		return v.redirect(page.Models[0].Path())
@@ -41,25 +49,6 @@ func (d *Dashboard) CustomerModels(v *Visit) error {
 	f := d.visited(v, "Customers", CustomersPath, page)
 	f.Styles = []string{"customers.css"}
 	return show(v, http.StatusOK, "customermodels", f)
-}
-
-// listedModels reads the models.
-func (v *Visit) listedModels() (list []listedModel, err error) {
-	query := url.Values{}
-	for {
-		var some struct {
-			Items      []listedModel `json:"items"`
-			NextCursor string        `json:"nextCursor"`
-		}
-		if err := v.Get(target(query, "v1", "models"), &some); err != nil {
-			return nil, err
-		}
-		list = append(list, some.Items...)
-		if some.NextCursor == "" {
-			return list, nil
-		}
-		query.Set("cursor", some.NextCursor)
-	}
 }
 
 // A customersPage is the list of a model's customers.

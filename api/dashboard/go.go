@@ -118,14 +118,14 @@ func findRecords(v *Visit, text string) (list []finding, err error) {
 	if !v.may(auth.CustomersRead) {
 		return nil, nil
 	}
-	var models struct{ Items []client.Model }
-	if err := v.Get(target(nil, "v1", "models"), &models); err != nil {
+	models, err := v.models()
+	if err != nil {
 		return nil, err
 	}
-	in, id := models.Items[:min(len(models.Items), maxModels)], text
+	in, id := models[:min(len(models), maxModels)], text
 	if name, rest, ok := strings.Cut(text, " "); ok {
-		if i := slices.IndexFunc(models.Items, func(m client.Model) bool { return strings.EqualFold(m.Name, name) }); i >= 0 {
-			in, id = models.Items[i:i+1], strings.TrimSpace(rest)
+		if i := slices.IndexFunc(models, func(m client.Model) bool { return strings.EqualFold(m.Name, name) }); i >= 0 {
+			in, id = models[i:i+1], strings.TrimSpace(rest)
 		}
 	}
 	for _, m := range in {
@@ -136,7 +136,7 @@ func findRecords(v *Visit, text string) (list []finding, err error) {
 			return list, err
 		}
 	}
-	if len(in) < len(models.Items) && len(list) == 0 && len(in) == maxModels {
+	if len(in) < len(models) && len(list) == 0 && len(in) == maxModels {
 		return nil, errTooManyModels
 	}
 	return list, nil

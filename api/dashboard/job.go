@@ -96,15 +96,6 @@ func (v *Visit) sentenceWith(j client.Job, known words.Choices) words.Sentence {
 	return words.Job(j, known, nil)
 }
 
-// choicesOf reads the words of a model, nil where it cannot be read.
-func (v *Visit) choicesOf(model string) words.Choices {
-	var m client.Model
-	if v.Get(target(nil, "v1", "models", model), &m) != nil {
-		return nil
-	}
-	return words.ChoicesOf(m)
-}
-
 // parentOf returns the id of the job that a job undoes or retries, "" for none.
 func parentOf(j client.Job) string {
 	switch {

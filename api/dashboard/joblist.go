@@ -136,15 +136,6 @@ func (d *Dashboard) fill(v *Visit, page *jobListPage, models []client.Model) err
 	return nil
 }
 
-// models lists the models that are loaded.
-func (v *Visit) models() ([]client.Model, error) {
-	var answer struct {
-		Items []client.Model `json:"items"`
-	}
-	err := v.Get(target(nil, "v1", "models"), &answer)
-	return answer.Items, err
-}
-
 // rows shows jobs in a list.
 func (v *Visit) rows(jobs []client.Job, models []client.Model) []jobRow {
 	known := map[string]words.Choices{}
