@@ -21,6 +21,7 @@ var walks = map[string]siteKind{
 	"admin.test.mjs":  fullSite,
 	"down.test.mjs":   downSite,
 	"live.test.mjs":   emptySite,
+	"jobs.test.mjs":   fullSite,
 	"pages.test.mjs":  fullSite,
 	"shell.test.mjs":  fullSite,
 	"signin.test.mjs": emptySite,
