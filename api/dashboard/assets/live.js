@@ -93,7 +93,9 @@ function old() {
 // is about has ended. What somebody has filled in is not lost by that.
 function leave(ended) {
   if (!busy() && !hasDraft(main)) return location.reload();
-  say(ended ? "You are signed out. " : "This page is not there any more.");
+  const kind = ended ? "out" : "gone";
+  if (stale.dataset.kind === kind && stale.textContent) return; // it is said once
+  say(ended ? "You are signed out. " : "This page is not there any more.", kind);
   if (!ended) return;
   const link = Object.assign(document.createElement("a"), { href: signIn, target: "_blank", rel: "noopener", textContent: "Sign in in another window" });
   stale.append(link, ", then go on here.");
