@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
@@ -24,6 +25,9 @@ const (
 	maxOfAKind  = 8   // results
 	maxModels   = 25  // that are searched
 )
+
+// searchTime is how long each call of a search may take.
+const searchTime = 2 * time.Second
 
 // A finding is one result of a search.
 type finding struct {
@@ -61,6 +65,7 @@ func (d *Dashboard) GoFound(v *Visit) error {
 // models, for keys by their ids and names, and for pages by their names. Without words
 // it finds the pages.
 func (d *Dashboard) search(v *Visit) search {
+	v.Within = searchTime
 	s := search{Words: v.query("q")}
 	if runes := []rune(s.Words); len(runes) > maxSearched {
 		s.Words = string(runes[:maxSearched])
@@ -161,12 +166,17 @@ func findKeys(v *Visit, text string) (list []finding, err error) {
 		if id != text && !strings.Contains(strings.ToLower(k.Name), text) {
 			continue
 		}
-		list = append(list, finding{Kind: "Key", Name: k.Name, About: "number " + id + " in " + k.Workspace, Path: KeysPath + "#key-" + id})
+		list = append(list, finding{Kind: "Key", Name: k.Name, About: "number " + id + " in " + k.Workspace, Path: keyInList(k)})
 		if len(list) == maxOfAKind {
 			break
 		}
 	}
 	return list, nil
+}
+
+// keyInList is the place of a key in the list of the keys whose names have its name.
+func keyInList(k client.Key) string {
+	return withQuery(KeysPath, url.Values{"q": {k.Name}}) + "#key-" + strconv.FormatInt(k.ID, 10)
 }
 
 // unlessNone returns the error of a call, nil if it says that there is no such thing.
