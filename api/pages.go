@@ -9,19 +9,29 @@ import (
 
 	"bulkpatch/api/dashboard"
 	"bulkpatch/api/web"
+	"bulkpatch/auth"
 )
 
 // Who may open a page of the dashboard, beside those with a key in a header: who has
-// signed in. A page that all may open is a page all the same: its forms must come
-// from our own site.
+// signed in, with the scopes of the calls that the page makes. A page that all may open
+// is a page all the same: its forms must come from our own site.
 var (
-	openPage = access{keyless: true, page: true}
-	anyPage  = access{page: true}
-	mainPage = access{page: true, main: true, scopes: adminOnly.scopes}
+	openPage   = access{keyless: true, page: true}
+	anyPage    = access{page: true}
+	adminPage  = access{page: true, scopes: adminOnly.scopes}
+	mainPage   = access{page: true, main: true, scopes: adminOnly.scopes}
+	jobsPage   = access{page: true, scopes: readJobs.scopes}
+	actPage    = access{page: true, scopes: writeJobs.scopes}
+	redoPage   = access{page: true, scopes: redoJobs.scopes}
+	readPage   = access{page: true, scopes: readCustomers.scopes}
+	updatePage = access{page: true, scopes: []auth.Scope{auth.CustomersWrite}}
+	editPage   = access{page: true, scopes: bothCustomers.scopes}
 )
 
 // pageRoutes lists the pages of the dashboard.
 func (s *server) pageRoutes() []route {
+	type d = *dashboard.Dashboard
+	words := []Param{query("q", "string", "The id or the name of what is looked for, or the beginning of a job's id.")}
 	asset := Content{[]string{"text/css", "text/javascript", "image/svg+xml"}, nil}
 	return slices.Concat([]route{
 		{"GET", dashboard.SignInPath, openPage, Reads, Cheap, []Param{
@@ -31,8 +41,13 @@ func (s *server) pageRoutes() []route {
 		{"POST", dashboard.SignInPath, openPage, Changes, Cheap, nil, aForm, aPage, s.signIn},
 		{"POST", dashboard.SignOutPath, anyPage, Changes, Cheap, nil, nothing, aPage, s.signOut},
 		{"GET", dashboard.AssetsPath + "{version}/{asset}", openPage, Reads, Cheap, nil, nothing, asset, s.asset},
-		{"GET", dashboard.QueuesPath, mainPage, Reads, Paged, nil, nothing, aPage, s.page((*dashboard.Dashboard).Queues)},
-	}, s.overviewPages(), s.shellPages(), s.jobListPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
+		{"GET", dashboard.HomePath, anyPage, Reads, Paged, nil, nothing, aPage, s.page(d.Home)},
+		{"GET", dashboard.AccessPath, anyPage, Reads, Cheap, nil, nothing, aPage, s.page(d.Access)},
+		{"GET", dashboard.GoPath, anyPage, Reads, Paged, words, nothing, aPage, s.page(d.Go)},
+		{"GET", dashboard.GoFoundPath, anyPage, Reads, Paged, words, nothing, aPage, s.page(d.GoFound)},
+		{"GET", dashboard.HelpPath, anyPage, Reads, Cheap, nil, nothing, aPage, s.page(d.Help)},
+		{"GET", dashboard.QueuesPath, mainPage, Reads, Paged, nil, nothing, aPage, s.page(d.Queues)},
+	}, s.jobListPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
 }
 
 // completePages adds the paths of pages with a slash at the end, and an answer to

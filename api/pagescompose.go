@@ -1,24 +1,19 @@
 package api
 
-import (
-	"bulkpatch/api/dashboard"
-	"bulkpatch/auth"
-)
-
-// changesPage is for those who may change customers.
-var changesPage = access{page: true, scopes: []auth.Scope{auth.CustomersWrite}}
+import "bulkpatch/api/dashboard"
 
 // composePages lists the pages about new updates.
 func (s *server) composePages() []route {
+	type d = *dashboard.Dashboard
 	begin := []Param{
 		query("model", "string", "The model to begin with."),
 		query("filter", "string", "The filter to begin with, as JSON."),
 		query("patch", "string", "The changes to begin with, as a JSON merge patch."),
 	}
 	return []route{
-		{"GET", dashboard.NewPath, changesPage, Reads, Cheap, begin, nothing, aPage, s.page((*dashboard.Dashboard).NewUpdate)},
-		{"POST", dashboard.NewPath, changesPage, Changes, Expensive, nil, aForm, aPage, s.formPage((*dashboard.Dashboard).SubmitUpdate)},
-		{"GET", dashboard.NewPreviewPath, changesPage, Reads, Cheap, begin, nothing, aPage, s.page((*dashboard.Dashboard).NewUpdate)},
-		{"POST", dashboard.NewPreviewPath, changesPage, Changes, Expensive, nil, aForm, aPage, s.formPage((*dashboard.Dashboard).PreviewUpdate)},
+		{"GET", dashboard.NewPath, updatePage, Reads, Cheap, begin, nothing, aPage, s.page(d.NewUpdate)},
+		{"POST", dashboard.NewPath, updatePage, Changes, Expensive, nil, aForm, aPage, s.formPage(d.SubmitUpdate)},
+		{"GET", dashboard.NewPreviewPath, updatePage, Reads, Cheap, begin, nothing, aPage, s.page(d.NewUpdate)},
+		{"POST", dashboard.NewPreviewPath, updatePage, Changes, Expensive, nil, aForm, aPage, s.formPage(d.PreviewUpdate)},
 	}
 }

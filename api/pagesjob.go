@@ -2,12 +2,6 @@ package api
 
 import "bulkpatch/api/dashboard"
 
-// Who may open the pages that act on a job.
-var (
-	actPage  = access{page: true, scopes: writeJobs.scopes}
-	redoPage = access{page: true, scopes: redoJobs.scopes}
-)
-
 // jobPages lists the pages about one job. Whether the key may see the job is decided
 // by the calls that they make.
 func (s *server) jobPages() []route {

@@ -4,6 +4,7 @@ import "bulkpatch/api/dashboard"
 
 // jobListPages lists the pages with many jobs.
 func (s *server) jobListPages() []route {
+	type d = *dashboard.Dashboard
 	conditions := []Param{
 		query("q", "string", "The id of a job or its first 8 characters, by: and the name of a key, or words of the note."),
 		query("state", "string", "The states of the jobs, separated by commas, or open, or failures."),
@@ -16,7 +17,7 @@ func (s *server) jobListPages() []route {
 	}
 	page := append(conditions[:len(conditions):len(conditions)], query("count", "string", "exact for the exact number of jobs."), paramCursor)
 	return []route{
-		{"GET", dashboard.JobsPath, anyPage, Reads, Paged, page, nothing, aPage, s.page((*dashboard.Dashboard).Jobs)},
-		{"GET", dashboard.JobsPath + "/count", anyPage, Reads, Expensive, conditions, nothing, aPage, s.page((*dashboard.Dashboard).CountJobs)},
+		{"GET", dashboard.JobsPath, anyPage, Reads, Paged, page, nothing, aPage, s.page(d.Jobs)},
+		{"GET", dashboard.JobsPath + "/count", anyPage, Reads, Expensive, conditions, nothing, aPage, s.page(d.CountJobs)},
 	}
 }
