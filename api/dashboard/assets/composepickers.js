@@ -1,6 +1,7 @@
 // Draws the pickers of a filter, and keeps them and the JSON beside them in step.
 import { choose, element, moment } from "./composeparts.js";
-import { kindOf, newRule, operatorsOf, ruleAt, setOperator, takes, toJSON, toPickers } from "./composefilter.js";
+import { ruleAt, toJSON, toPickers } from "./composefilter.js";
+import { kindOf, newRule, operatorsOf, setOperator, takes } from "./composeoperators.js";
 
 // Browsers become slow with more lines in an input that grows.
 const mostLines = 300;

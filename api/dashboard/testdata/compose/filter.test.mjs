@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { newRule, operatorsOf, ruleAt, setOperator, takes, toJSON, toPickers } from "./composefilter.js";
+import { ruleAt, toJSON, toPickers } from "./composefilter.js";
+import { newRule, operatorsOf, setOperator, takes } from "./composeoperators.js";
 import { Num, parse, print } from "./composejson.js";
 
 const fields = new Map([
