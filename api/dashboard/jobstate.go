@@ -159,8 +159,8 @@ func (v jobView) Took() string {
 	return words.Lasting(v.FinishedAt.Sub(v.CreatedAt))
 }
 
-// Beat is the age of the last heartbeat, "" where that says nothing.
-func (v jobView) Beat() string {
+// Heartbeat is the age of the last heartbeat, "" where that says nothing.
+func (v jobView) Heartbeat() string {
 	if v.Done || v.State == client.StatePaused || v.Attempt.HeartbeatAt == nil {
 		return ""
 	}

@@ -49,13 +49,13 @@ func (c filterNode) hasLists() bool {
 	return false
 }
 
-// readFilter reads a filter. ok is false if it is none.
-func readFilter(raw []byte) (c filterNode, ok bool) {
+// readFilter reads a filter. What is none is kept as it is.
+func readFilter(raw []byte) filterNode {
 	v, ok := readJSON(raw)
 	if !ok || v.kind != anObject {
-		return filterNode{}, false
+		return filterNode{kind: isUnknown, v: jsonValue{raw: raw}}
 	}
-	return nodeOf(v), true
+	return nodeOf(v)
 }
 
 // nodeOf reads a filter: each of its members is a condition.

@@ -3,22 +3,19 @@ package words
 // Filter describes which customers a filter selects: "state is active and
 // trusted is false".
 func Filter(raw []byte, known Choices) Sentence {
-	f, ok := readFilter(raw)
+	f := readFilter(raw)
 	switch {
-	case ok && f.always():
+	case f.always():
 		return Sentence{{Text: "all customers"}}
-	case ok && f.never():
+	case f.never():
 		return Sentence{{Text: "no customer"}}
 	}
-	return conditionWords(f, ok, raw, known)
+	return conditionWords(f, known)
 }
 
 // conditionWords describes a filter that is neither always nor never true. It is
 // shown as JSON if it could not be read.
-func conditionWords(f filterNode, ok bool, raw []byte, known Choices) Sentence {
-	if !ok {
-		return Sentence{{Text: jsonWords(raw), Value: true}}
-	}
+func conditionWords(f filterNode, known Choices) Sentence {
 	w := filterWriter{known: known}
 	w.condition(f)
 	if w.more > 0 {

@@ -138,18 +138,18 @@ func requestWords(j client.Job, known Choices) Sentence {
 
 // targetWords says which customers a filter selects, behind a number of changes.
 func targetWords(filter []byte, known Choices, changes int) Sentence {
-	f, ok := readFilter(filter)
+	f := readFilter(filter)
 	switch {
-	case ok && f.always():
+	case f.always():
 		return Sentence{{Text: " for all customers"}}
-	case ok && f.never():
+	case f.never():
 		return Sentence{{Text: " for no customer"}}
 	}
 	words := " where "
 	if changes > 1 {
 		words = ", where "
 	}
-	return append(Sentence{{Text: words}}, conditionWords(f, ok, filter, known)...)
+	return append(Sentence{{Text: words}}, conditionWords(f, known)...)
 }
 
 // byteSize writes a number of bytes for people, with one decimal.
