@@ -144,13 +144,6 @@ func (p *customersPage) submitted(v *Visit) (to string, ok bool) {
 	return p.List.with("filter", filterOf(append(conditions, c))), true
 }
 
-// A customerColumn is a column of the list.
-type customerColumn struct {
-	Field *customerField
-	Sort  string // "ascending", "descending" or "" for neither
-	Path  string // the list sorted by it, "" where that cannot be
-}
-
 // A customerRow is one customer in the list.
 type customerRow struct {
 	ID, Path string
@@ -164,6 +157,26 @@ type customerCell struct {
 	Number bool
 	Cut    bool
 	At     *time.Time // for a moment
+}
+
+// readFirst is read for a page that does not wait long, unless it was asked to.
+func (p *customersPage) readFirst(v *Visit) (err error) {
+	p.Later = v.first(func() bool {
+		err = p.read(v)
+		return p.tooLong
+	})
+	if p.Later != "" {
+		p.Wrong = ""
+	}
+	return err
+}
+
+// Awaited says what a list does that takes a moment.
+func (p *customersPage) Awaited() string {
+	if p.List.Sort != "" {
+		return "Sorting the customers…"
+	}
+	return "Looking for the customers…"
 }
 
 // read reads the customers. What is wrong with the address is said on the page.
@@ -207,6 +220,7 @@ func (p *customersPage) read(v *Visit) error {
 func (p *customersPage) explain(problem *web.Problem) bool {
 	switch {
 	case problem.Code == "query_timeout":
+		p.tooLong = true
 		p.Wrong = "This took longer than a list may take. Narrow the filter, sort by an indexed field, or try again later."
 		return true
 	case problem.Status != http.StatusBadRequest:
@@ -223,31 +237,6 @@ func (p *customersPage) explain(problem *web.Problem) bool {
 		p.Wrong = problem.Detail
 	}
 	return true
-}
-
-// columns are the columns beside the id.
-func (p *customersPage) columns() []customerColumn {
-	list := []customerColumn{p.column(p.Model.ID)}
-	for _, f := range p.List.columns {
-		list = append(list, p.column(f))
-	}
-	return list
-}
-
-// column sorts by a field when its header is pressed: ascending, descending, and no more.
-func (p *customersPage) column(f *customerField) customerColumn {
-	c := customerColumn{Field: f}
-	next := f.Name
-	switch p.List.Sort {
-	case f.Name:
-		c.Sort, next = "ascending", "-"+f.Name
-	case "-" + f.Name:
-		c.Sort, next = "descending", ""
-	}
-	if f.sortable() {
-		c.Path = p.List.with("sort", next)
-	}
-	return c
 }
 
 // add adds a row for a customer.
@@ -298,51 +287,4 @@ func beginningOf(text string, most int) (beginning string, cut bool) {
 		n++
 	}
 	return text, false
-}
-
-// A choosableColumn is a field in the form that chooses the columns.
-type choosableColumn struct {
-	*customerField
-	Chosen bool
-}
-
-// Choosable lists the fields that may be columns.
-func (p *customersPage) Choosable() []choosableColumn {
-	var list []choosableColumn
-	for _, f := range p.Model.Fields {
-		if f.Role != roleID && !f.WriteOnly && f.Secret != "hashed" {
-			list = append(list, choosableColumn{f, slices.Contains(p.List.columns, f)})
-		}
-	}
-	return list
-}
-
-// A customerCount is how many customers match.
-type customerCount struct {
-	N     int64
-	Known bool
-	Whole bool   // the page shows all of them
-	Wrong string // why that is not known, a sentence; "" for nothing
-	list  customerList
-}
-
-// read counts the customers.
-func (c *customerCount) read(v *Visit) {
-	if c.Whole {
-		return
-	}
-	q := url.Values{"filter": {c.list.Filter}, "fields": {"id"}, "limit": {"1"}, "count": {"true"}}
-	var some struct {
-		Count int64 `json:"count"`
-	}
-	err := v.Get(target(q, "v1", c.list.Model, "customers"), &some)
-	var problem *web.Problem
-	switch {
-	case err == nil:
-		c.N, c.Known = some.Count, true
-	case errors.As(err, &problem) && problem.Code == "query_timeout":
-		c.Wrong = "Counting takes longer than it may with this filter."
-	default:
-		c.Wrong = "They could not be counted. Load the page again."
-	}
 }

@@ -3,9 +3,9 @@
 // the ticks of one page are sent, and a link counts.
 import { replace } from "./live.js";
 
-const form = document.getElementById("customers");
-const boxes = form ? [...form.querySelectorAll("input[name=id]")] : [];
-const kept = form && `ticked:${form.dataset.model}`;
+let form;
+let boxes;
+let kept; // where the ticks are kept
 
 // read returns the ids that are ticked under this filter. Another filter clears them.
 function read() {
@@ -98,7 +98,18 @@ async function count() {
   }
 }
 
-if (form?.querySelector(".ticked")) select();
-// A list without customers has no form, and says so where the filter was changed.
-if (!form) for (const key of Object.keys(sessionStorage)) if (key.startsWith("ticked:")) sessionStorage.removeItem(key);
-count();
+// begin takes the list as it is on the page now.
+function begin() {
+  form = document.getElementById("customers");
+  boxes = form ? [...form.querySelectorAll("input[name=id]")] : [];
+  kept = form && `ticked:${form.dataset.model}`;
+  if (form?.querySelector(".ticked")) select();
+  // A list without customers has no form, and says so where the filter was changed.
+  if (!form && !document.querySelector("[data-later]")) {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith("ticked:")) sessionStorage.removeItem(key);
+  }
+  count();
+}
+
+begin();
+document.addEventListener("replaced", (e) => e.target.id === "list" && begin());
