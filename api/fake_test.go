@@ -52,8 +52,8 @@ type fake struct {
 	refuse   error // the answer to new jobs, if set
 	silent   bool  // KeyBySecret answers when its caller has gone
 	onSubmit func(*job.Job)
-	// onPreview runs before a preview is answered; onImport before a batch.
-	onPreview func(context.Context) error
+	// onPreview runs before a preview is answered, onRecords before records are listed.
+	onPreview, onRecords func(context.Context) error
 	// onList, onCount and onPace run before jobs are listed, counted, and their pace
 	// is read.
 	onList, onCount, onPace func(context.Context) error

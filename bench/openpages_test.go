@@ -13,17 +13,17 @@ import (
 // openAtOnce is how many pages of one job are open.
 const openAtOnce = 200
 
-// BenchmarkOpenPages has 200 open pages of one running job, which changes one customer a
+// BenchmarkOpenTabs has 200 open pages of one running job, which changes one customer a
 // second: as pages with an event stream, which is what a browser opens, and as pages
 // that are read again every five seconds, which is what a browser does whose windows
 // have no connection left. none is the job alone, and events are as many plain event
 // streams of the API. cores is the CPU time of the server's process per second, and told
 // how many lines of events and answers were sent. At full size:
 //
-//	go test ./bench -run '^$' -bench OpenPages -benchtime 1x -measured 30s
-func BenchmarkOpenPages(b *testing.B) {
+//	go test ./bench -run '^$' -bench OpenTabs -benchtime 1x -measured 30s
+func BenchmarkOpenTabs(b *testing.B) {
 	program := binary(b)
-	db := "sqlite://" + imported(b, program, desks(max(*records, 1000)))
+	db := "sqlite://" + imported(b, program, desks(10_000))
 	s := serve(b, program, db, "embedded")
 	defer s.stop(b)
 	rate := 1.0

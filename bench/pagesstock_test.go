@@ -180,7 +180,8 @@ func (p prepared) end(b *testing.B, s *server) {
 	}
 }
 
-// cursorAfter returns where the list of jobs goes on behind so many jobs.
+// cursorAfter returns the parameter with which the list of jobs goes on behind so many
+// jobs.
 func (s *server) cursorAfter(b *testing.B, n int) (cursor string) {
 	b.Helper()
 	c := &caller{s.Client, s.base, adminKey, http.DefaultClient}
@@ -190,13 +191,13 @@ func (s *server) cursorAfter(b *testing.B, n int) (cursor string) {
 		var page struct {
 			NextCursor string `json:"nextCursor"`
 		}
-		resp, err := c.open(b.Context(), "GET", "/v1/jobs?"+url.Values{"limit": {fmt.Sprint(some)}, "cursor": {cursor}}.Encode(), nil)
+		resp, err := c.open(b.Context(), "GET", "/v1/jobs?limit="+fmt.Sprint(some)+cursor, nil)
 		fatal(b, err)
 		fatal(b, errors.Join(json.NewDecoder(resp.Body).Decode(&page), resp.Body.Close()))
 		if page.NextCursor == "" {
 			break // a small installation has no more
 		}
-		cursor = page.NextCursor
+		cursor = "&cursor=" + url.QueryEscape(page.NextCursor)
 	}
-	return url.QueryEscape(cursor)
+	return cursor
 }
