@@ -47,9 +47,16 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 			after, more := afterPlace(order, place)
 			where, all = where+" AND "+after, append(all[:len(all):len(all)], more...)
 		}
+		few, err := s.findsFew(ctx, t, ws, m, q.Filter)
+		if err != nil {
+			return err
+		}
+		sorted := orderBy(order, s.db.Dialect.Filter)
+		if few {
+			sorted = orderOf(order, s.db.Dialect.Filter, s.db.Dialect.Unordered)
+		}
 		var more bool
-		var err error
-		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, statement{" WHERE " + where + " ORDER BY " + orderBy(order, s.db.Dialect.Filter), all})
+		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, statement{" WHERE " + where + " ORDER BY " + sorted, all})
 		if more {
 			page.NextCursor = writePlace(order, page.Items[len(page.Items)-1])
 		}
@@ -85,11 +92,16 @@ func fullOrder(m *model.Model, sort []filter.Sort) []filter.Sort {
 
 // orderBy returns the ORDER BY list, in which NULL is the smallest value.
 func orderBy(order []filter.Sort, d filter.Dialect) string {
+	return orderOf(order, d, func(expr string) string { return expr })
+}
+
+// orderOf is orderBy with the expressions as they are written.
+func orderOf(order []filter.Sort, d filter.Dialect, written func(expr string) string) string {
 	parts := make([]string, len(order))
 	for i, s := range order {
-		parts[i] = s.SQL(d) + " NULLS FIRST"
+		parts[i] = written(s.SQL(d)) + " NULLS FIRST"
 		if s.Descending {
-			parts[i] = s.SQL(d) + " DESC NULLS LAST"
+			parts[i] = written(s.SQL(d)) + " DESC NULLS LAST"
 		}
 	}
 	return strings.Join(parts, ", ")
