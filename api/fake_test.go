@@ -43,35 +43,39 @@ type fake struct {
 	audited    []auth.EntryQuery
 	failedFrom []string // addresses of sign-ins that failed
 	entries    []auth.Entry
-	pace       job.Pace
 
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
-	brakes   map[int64]job.Switch // by workspace, 0 for all
-	err      error
-	refuse   error // the answer to new jobs, if set
-	silent   bool  // KeyBySecret answers when its caller has gone
-	onSubmit func(*job.Job)
-	// onPreview runs before a preview is answered, onRecords before records are listed.
+	brakes map[int64]job.Switch // by workspace, 0 for all
+	err    error
+	refuse error // the answer to new jobs, if set
+	// recordsErr is the answer to lists of records, if set.
+	recordsErr error
+	silent     bool // KeyBySecret answers when its caller has gone
+	onSubmit   func(*job.Job)
+	// onPreview runs before a preview is answered, onRecords before records are listed,
+	// and onImport before a batch.
 	onPreview, onRecords func(context.Context) error
+	preview              job.Preview
+	undo                 *job.UndoPreview // what an undo would do, nil for a few
+	pace                 job.Pace
+	paces                int // how often it was read
+	onImport             func(context.Context) error
+	onRotate             func(context.Context)
+	onDrafts             func([]model.Draft) // sees the rows of each batch
+	lookups              int                 // of keys
+	queries              int                 // for revisions
+	reads                int                 // of several jobs at once
+	lone                 int                 // of one job
+	keyLooks             int                 // for the keys of open calls
+	down                 bool                // nothing that is asked for in the background is answered
+	slow                 time.Duration       // that an answer for revisions takes
+	scanFails            bool                // after the first page
+	onPage               func()              // runs after each page of a scan
+
 	// onList, onCount and onPace run before jobs are listed, counted, and their pace
 	// is read.
 	onList, onCount, onPace func(context.Context) error
-	preview                 job.Preview
-	undo                    *job.UndoPreview // what an undo would do, nil for a few
-	paces                   int              // how often it was read
-	onImport                func(context.Context) error
-	onRotate                func(context.Context)
-	onDrafts                func([]model.Draft) // sees the rows of each batch
-	lookups                 int                 // of keys
-	queries                 int                 // for revisions
-	reads                   int                 // of several jobs at once
-	lone                    int                 // of one job
-	keyLooks                int                 // for the keys of open calls
-	down                    bool                // nothing that is asked for in the background is answered
-	slow                    time.Duration       // that an answer for revisions takes
-	scanFails               bool                // after the first page
-	onPage                  func()              // runs after each page of a scan
 }
 
 func newFake(now func() time.Time) *fake {

@@ -106,6 +106,9 @@ func (f *fake) Records(ctx context.Context, ws auth.Workspace, m *model.Model, q
 		return filter.Page{}, err
 	}
 	defer f.lock()()
+	if f.recordsErr != nil {
+		return filter.Page{}, f.recordsErr
+	}
 	all := f.matching(ws, m, q.Filter)
 	items, next, err := cut(all[min(q.Offset, len(all)):], q.Cursor, q.Limit)
 	page := filter.Page{Items: items, NextCursor: next}

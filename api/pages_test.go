@@ -20,6 +20,7 @@ type redisOf struct{ has job.Queues }
 func (r redisOf) Queues(context.Context) (job.Queues, error) { return r.has, nil }
 
 var busy = redisOf{job.Queues{
+	Server: "Redis 7.4", Answered: 12 * time.Millisecond,
 	Queues: []job.Queue{
 		{Name: "single", Waiting: 1234, Active: 2, Oldest: 90 * time.Second, Days: []job.QueueDay{{Day: time.Unix(0, 0), Taken: 1234567}}},
 		{Name: "bulk"},

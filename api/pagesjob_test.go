@@ -14,7 +14,7 @@ import (
 	"bulkpatch/model"
 )
 
-const hostile = `<b>"x" & ‮'y'</b>`
+const hostile = `<b>"x" & ` + "\u202e" + `'y'</b>`
 
 // ended makes a job that has ended with some of each outcome, and returns its id.
 func (r *rig) ended() string {
@@ -38,35 +38,6 @@ func (r *rig) ended() string {
 		{ID: model.StringID("third"), Outcome: job.Skipped, Error: &job.RecordError{Code: "no_longer_matches"}},
 	}
 	return id
-}
-
-// has fails the test for each text that an answer lacks.
-func (a answer) has(texts ...string) answer {
-	a.t.Helper()
-	for _, text := range texts {
-		if !strings.Contains(a.text, text) {
-			_, shown, _ := strings.Cut(a.text, "<main")
-			a.t.Errorf("%s %s has no %q: %s", a.Request.Method, a.Request.URL, text, shown)
-		}
-	}
-	return a
-}
-
-// lacks fails the test for each text that an answer has.
-func (a answer) lacks(texts ...string) answer {
-	a.t.Helper()
-	for _, text := range texts {
-		if strings.Contains(a.text, text) {
-			a.t.Errorf("%s %s has %q", a.Request.Method, a.Request.URL, text)
-		}
-	}
-	return a
-}
-
-// page opens a page as a browser does.
-func (r *rig) page(key, path string) answer {
-	r.t.Helper()
-	return r.as(key, "GET", path, "", "Accept", "text/html")
 }
 
 // send sends a form as a browser does, given as names and values in turn.

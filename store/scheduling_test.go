@@ -29,8 +29,6 @@ func scheduling(s *Store) map[string]struct {
 		"a page":    {statement{pageQuery, []any{0, 1000}}, []string{"jobs_open"}},
 		"liveness":  {statement{livenessQuery, []any{0, 1000}}, []string{"jobs_open"}},
 		"open jobs": {statement{openUseQuery, []any{1}}, []string{"jobs_open_of"}},
-		"braked":    {statement{brakedJobsOfQuery, []any{1}}, []string{"jobs_open_of"}},
-		"of all":    {statement{brakedJobsQuery, nil}, []string{"jobs_open"}},
 		"unsent":    {statement{unsentQuery("IS NULL"), nil}, []string{"outbox_unsent"}},
 		"sendable":  {statement{unsentQuery("IS NOT NULL"), nil}, []string{"outbox_unsent"}},
 	}

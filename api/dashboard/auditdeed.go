@@ -63,8 +63,7 @@ func deedOf(v *Visit, e client.AuditEntry) (d deed) {
 			path = recordPath(t.Model, id)
 		}
 		d.thing(id, path)
-		d.words(" of ")
-		d.thing(t.Model, "")
+		d.words(" of " + t.Model)
 	case subject == "import":
 		d.imported(e)
 	case subject == "key":
@@ -100,8 +99,7 @@ func (d *deed) job(e client.AuditEntry, own bool) {
 		d.thing(e.Target.NewJobID, link(e.Target.NewJobID))
 	}
 	if e.Target.Model != "" {
-		d.words(" of ")
-		d.thing(e.Target.Model, "")
+		d.words(" of " + e.Target.Model)
 	}
 }
 
@@ -110,11 +108,10 @@ var importCounts = []string{"inserted", "updated", "unchanged", "failed"}
 
 func (d *deed) imported(e client.AuditEntry) {
 	if e.Action == "import.started" {
-		d.words("began an import of ")
+		d.words("began an import of " + e.Target.Model)
 	} else {
-		d.words("ended an import of ")
+		d.words("ended an import of " + e.Target.Model)
 	}
-	d.thing(e.Target.Model, "")
 	if len(e.Counts) == 0 {
 		return
 	}

@@ -43,7 +43,7 @@ func (d *Dashboard) Brake(v *Visit) error {
 }
 
 func (d *Dashboard) showBrake(v *Visit, status int, b *brakeView) error {
-	f := d.visited(v, "Brake", BrakePath, b)
+	f := d.visited(v, "Brake", d.brakeSection(v), b)
 	f.Styles = []string{adminStyle}
 	if status == http.StatusOK { // what was typed must not be read again
 		f.Every = 5
@@ -55,6 +55,14 @@ func (d *Dashboard) showBrake(v *Visit, status int, b *brakeView) error {
 func (d *Dashboard) brakeHome(v *Visit) string {
 	if d.maySeeQueues(v) {
 		return QueuesPath + "#brake"
+	}
+	return BrakePath
+}
+
+// brakeSection is the page that the navigation marks for the brake.
+func (d *Dashboard) brakeSection(v *Visit) string {
+	if d.maySeeQueues(v) {
+		return QueuesPath
 	}
 	return BrakePath
 }
@@ -94,7 +102,7 @@ func (d *Dashboard) AskSwitchBrake(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	return d.confirm(v, BrakePath, d.brakeConfirmation(v, b, t, jobs))
+	return d.confirm(v, d.brakeSection(v), d.brakeConfirmation(v, b, t, jobs))
 }
 
 // brakeConfirmation asks about a turn that concerns some open jobs.
@@ -140,8 +148,15 @@ func (b *brakeView) reach(t turn) string {
 }
 
 func (b *brakeView) onLines(t turn, jobs int64) []string {
+	held := "This holds " + plural(jobs, "open job") + b.reach(t) + ". When the next page appears, none of them changes a customer any more."
+	switch jobs {
+	case 0:
+		held = "There is no open job" + b.reach(t) + " that this would hold now."
+	case 1:
+		held = "This holds 1 open job" + b.reach(t) + ". When the next page appears, it changes no customer any more."
+	}
 	return []string{
-		"This holds " + plural(jobs, "open job") + b.reach(t) + ": no more customers are changed by " + them(jobs) + " once the parts in work have ended.",
+		held,
 		"New jobs are accepted and wait. Running imports stop after their batch, and new ones are refused. Updates of one customer and previews go on.",
 		"Everybody who sees a job that is held reads the reason: “" + t.reason + "”",
 	}
@@ -158,14 +173,6 @@ func (b *brakeView) offLines(t turn, jobs int64) []string {
 		lines = append(lines, "A workspace stays held while its own switch is on.")
 	}
 	return lines
-}
-
-// them refers to a number of jobs.
-func them(jobs int64) string {
-	if jobs == 1 {
-		return "it"
-	}
-	return "them"
 }
 
 // SwitchBrake switches the brake, and leads back to where it is shown.

@@ -135,7 +135,7 @@ func (d *Dashboard) refused(v *Visit, models []client.Model, m *composeModel, f 
 
 // composed answers with the whole page.
 func (d *Dashboard) composed(v *Visit, status int, models []client.Model, m *composeModel, f *composeForm, what *composePreview) error {
-	f.Filter, what.Whole = what.Filter, true
+	f.Filter, f.Further, what.Whole = what.Filter, m.masked(f.Further), true
 	page := composePage{Models: models, Model: m, Form: f, What: what, Filters: string(compactJSON(m.Filters))}
 	for _, field := range m.Fields {
 		row := composeRow{field, f.Entries[field.Name], what.Faults.At(inputOf(field.Name))}

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -38,6 +39,7 @@ type composeField struct {
 type describedField struct {
 	Name       string            `json:"name"`
 	Title      string            `json:"title"`
+	About      string            `json:"description"`
 	Type       string            `json:"type"`
 	Role       string            `json:"role"`
 	Nullable   bool              `json:"nullable"`
@@ -85,7 +87,7 @@ func composeModelOf(m client.Model) (*composeModel, error) {
 // whole is the field itself.
 func (f *describedField) whole() *composeField {
 	return &composeField{
-		Name: f.Name, Title: f.Title, Type: f.Type, Choices: slices.Concat(f.Options, f.Added),
+		Name: f.Name, Title: cmp.Or(f.Title, f.About), Type: f.Type, Choices: slices.Concat(f.Options, f.Added),
 		Extensible: f.Extensible, Nullable: f.Nullable, Secret: f.Secret != "" || f.WriteOnly,
 	}
 }
@@ -111,12 +113,12 @@ func (f *describedField) inside() []*composeField {
 func (m *composeModel) Example() string {
 	for _, f := range m.Filters {
 		if f.Kind() == "choice" || f.Kind() == "new-choice" {
-			return string(compactJSON(map[string]string{f.Name: f.Choices[0]}))
+			return `{"` + f.Name + `": ` + string(jsonText(f.Choices[0])) + `}`
 		}
 	}
 	for _, f := range m.Filters {
-		if f.Type == "string" {
-			return string(compactJSON(map[string]any{f.Name: map[string]string{"$contains": "a"}}))
+		if f.Type == "string" && f.Name != m.ID {
+			return `{"` + f.Name + `": {"$contains": "a"}}`
 		}
 	}
 	return `{"` + m.ID + `": {"$exists": true}}`

@@ -118,6 +118,9 @@ func (m *composeModel) patchOf(entries map[string]composeEntry, further string) 
 	}
 	all := newPatchTree()
 	for _, name := range rest.names {
+		if m.secret(name, rest.raw[name]) {
+			faults[""] = name + " is a secret. Set it by its own input: what stands here is shown."
+		}
 		all.set([]string{name}, rest.raw[name])
 	}
 	for _, f := range m.Fields {
@@ -129,6 +132,33 @@ func (m *composeModel) patchOf(entries map[string]composeEntry, further string) 
 		}
 	}
 	return all.JSON(), faults
+}
+
+// maskedSecret stands in place of a secret, as JSON. The API ignores it in a patch.
+const maskedSecret = `"***"`
+
+// secret reports whether a value is that of a secret field.
+func (m *composeModel) secret(name string, value json.RawMessage) bool {
+	f := m.byName[name]
+	return f != nil && f.Secret && string(value) != "null"
+}
+
+// masked returns changes as JSON without the secrets in them.
+func (m *composeModel) masked(further string) string {
+	t, err := patchTreeOf(further)
+	if err != nil {
+		return further
+	}
+	secrets := false
+	for _, name := range t.names {
+		if m.secret(name, t.raw[name]) {
+			t.raw[name], secrets = json.RawMessage(maskedSecret), true
+		}
+	}
+	if !secrets {
+		return further // as it was typed
+	}
+	return string(t.JSON())
 }
 
 // chosen returns the value that an entry gives a field, nil to keep what is there.

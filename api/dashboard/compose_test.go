@@ -110,7 +110,7 @@ func TestWhatCannotBeAValueIsRefusedWithASentence(t *testing.T) {
 // they cannot.
 func randomPatch(t *rapid.T, m *composeModel) string {
 	values := []string{`null`, `"a"`, `""`, `"gold"`, `"a\r\nb"`, `"\n a"`, `"[1]"`, `1`, `9007199254740993`, `1.50`, `true`, `"2024-02-29"`, `"2024-02-29T12:00:00.123456Z"`,
-		`[]`, `["a","b"]`, `["a",1]`, `["a\nb"]`, `["[a"]`, `[" a"]`, `{}`, `{"size":1}`, `{"size":null,"label":"x","more":{"deep":[1]}}`, `{"size":"x"}`}
+		`[]`, `["a","b"]`, `["a",1]`, `["a\nb"]`, `["[a"]`, `[" a"]`, `["a",""]`, `["a"," "]`, `[null]`, `{}`, `{"size":1}`, `{"size":null,"label":"x","more":{"deep":[1]}}`, `{"size":"x"}`}
 	all := append(strings.Fields(names(m.Fields)), "unknown")
 	var members []string
 	for _, name := range rapid.SliceOfDistinct(rapid.SampledFrom(all), rapid.ID[string]).Draw(t, "names") {
@@ -263,6 +263,14 @@ func TestSecretsNeverStandInAnAddress(t *testing.T) {
 	m := shop(t)
 	f := composeForm{Entries: map[string]composeEntry{"password": {setField, "hunter2"}, "name": {setField, "a"}}}
 	if got := m.shareablePatch(&f); got != `{"name": "a"}` {
+		t.Error(got)
+	}
+	f.Further = `{"password": "hunter3"}`
+	delete(f.Entries, "password")
+	if _, faults := m.patchOf(f.Entries, f.Further); faults[""] == "" || m.shareablePatch(&f) != "" {
+		t.Error("a secret is accepted where it is shown")
+	}
+	if got := m.masked(f.Further); got != `{"password": "***"}` || m.masked(`{"name":1}`) != `{"name":1}` {
 		t.Error(got)
 	}
 	entries, further, err := m.entriesOf(`{"password": "***", "name": "a"}`)

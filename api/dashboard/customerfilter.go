@@ -131,6 +131,21 @@ func (m *customerModel) condition(q quickCondition) (c customerCondition, wrong 
 	return customerCondition{q.Field, customerCondition{q.Operator, value}.JSON()}, ""
 }
 
+// Suggested lists values that the field may be compared with, nil where there are too
+// many or any will do.
+func (f *composeField) Suggested() []string {
+	if f.Kind() == "boolean" {
+		return []string{"true", "false"}
+	}
+	if len(f.Choices) > mostSuggested {
+		return nil
+	}
+	return f.Choices
+}
+
+// mostSuggested is how many values are suggested for a field.
+const mostSuggested = 200
+
 // compared makes the JSON of a value that a field is compared with.
 func (f *composeField) compared(text string) (json.RawMessage, error) {
 	trimmed := strings.TrimSpace(text)

@@ -101,8 +101,18 @@ func (f *customerField) ShownTitle() string {
 // TypeWords says what the values are.
 func (f *customerField) TypeWords() string { return f.typed.TypeWords() }
 
-// Hidden reports whether the values are not to be seen.
+// Hidden reports whether the values are secrets, which no page shows, whatever the
+// visitor may see by other ways.
 func (f *customerField) Hidden() bool { return f.typed.Secret }
+
+// read shows a value, and a mask in place of a secret.
+func (f *customerField) read(raw json.RawMessage) value {
+	v := valueOf(raw)
+	if f.Hidden() && !v.None {
+		return value{Text: secretMask}
+	}
+	return v
+}
 
 // writable reports whether somebody may change the field of a customer that exists.
 func (f *customerField) writable() bool { return f.Role == "" && !f.ReadOnly }

@@ -30,19 +30,9 @@ func (d *Dashboard) CustomerModels(v *Visit) error {
 		return v.redirect(modelPath(name))
 	}
 	page := customerModelsPage{MayWrite: v.may(auth.CustomersWrite)}
-	for cursor := "-"; cursor != ""; {
-		var some struct {
-			Items      []listedModel `json:"items"`
-			NextCursor string        `json:"nextCursor"`
-		}
-		query := url.Values{}
-		if cursor != "-" {
-			query.Set("cursor", cursor)
-		}
-		if err := v.Get(target(query, "v1", "models"), &some); err != nil {
-			return err
-		}
-		page.Models, cursor = append(page.Models, some.Items...), some.NextCursor
+	var err error
+	if page.Models, err = v.listedModels(); err != nil {
+		return err
 	}
 	if len(page.Models) == 1 {
 		return v.redirect(page.Models[0].Path())
@@ -50,6 +40,25 @@ func (d *Dashboard) CustomerModels(v *Visit) error {
 	f := d.visited(v, "Customers", CustomersPath, page)
 	f.Styles = []string{"customers.css"}
 	return show(v, http.StatusOK, "customermodels", f)
+}
+
+// listedModels reads the models.
+func (v *Visit) listedModels() (list []listedModel, err error) {
+	query := url.Values{}
+	for {
+		var some struct {
+			Items      []listedModel `json:"items"`
+			NextCursor string        `json:"nextCursor"`
+		}
+		if err := v.Get(target(query, "v1", "models"), &some); err != nil {
+			return nil, err
+		}
+		list = append(list, some.Items...)
+		if some.NextCursor == "" {
+			return list, nil
+		}
+		query.Set("cursor", some.NextCursor)
+	}
 }
 
 // A customersPage is the list of a model's customers.
@@ -88,8 +97,7 @@ func (d *Dashboard) Customers(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	page := &customersPage{Model: m, List: customerListOf(v, m), MayWrite: v.may(auth.CustomersWrite)}
-	page.MayTick = page.MayWrite && m.ID.Filterable
+	page := v.customersPage(m)
 	if to, ok := page.submitted(v); ok {
 		return v.redirect(to)
 	}
@@ -99,12 +107,21 @@ func (d *Dashboard) Customers(v *Visit) error {
 	if page.List.Count {
 		page.Count.read(v)
 	}
+	if page.Quick.Field == "" && len(page.List.columns) > 0 {
+		page.Quick.Field = page.List.columns[0].Name
+	}
 	page.Chips = page.List.chips(m.choices)
 	page.Open = len(page.Faults) > 0 || page.List.Filter != "" && page.Chips == nil
 	page.Note = v.customerNote(m)
 	f := d.visited(v, m.Title, CustomersPath, page)
 	f.Styles, f.Scripts = []string{"customers.css"}, []string{"customers.js", "later.js"}
 	return show(v, page.status(), "customers", f)
+}
+
+// customersPage is the page without its customers.
+func (v *Visit) customersPage(m *customerModel) *customersPage {
+	mayWrite := v.may(auth.CustomersWrite)
+	return &customersPage{Model: m, List: customerListOf(v, m), MayWrite: mayWrite, MayTick: mayWrite && m.ID.Filterable}
 }
 
 // status is that of the answer.
@@ -122,6 +139,8 @@ func (v *Visit) customerNote(m *customerModel) string {
 	switch {
 	case v.query("note") == "tick":
 		return "No customer is ticked. Tick those that the update is for."
+	case v.query("note") == "many":
+		return "Those are too many to name one by one. Tick fewer, or narrow the list by a filter and take all that match."
 	case id != "" && v.noRecord(m, id):
 		return "Customer " + isolated(id) + " was deleted."
 	}
@@ -140,7 +159,7 @@ func (d *Dashboard) CountCustomers(v *Visit) error {
 	if err != nil {
 		return err
 	}
-	page := &customersPage{Model: m, List: customerListOf(v, m), MayWrite: v.may(auth.CustomersWrite)}
+	page := v.customersPage(m)
 	page.Count = customerCount{list: page.List}
 	page.Count.read(v)
 	return showPart(v, http.StatusOK, "customers", "counted", page)
@@ -163,8 +182,15 @@ func (d *Dashboard) UpdateCustomers(v *Visit) error {
 	if filter == "" {
 		filter = "{}"
 	}
-	return v.redirect(newUpdate(m.Name, filter))
+	to := newUpdate(m.Name, filter)
+	if len(to) > maxAddress {
+		return v.redirect(list.with("note", "many"))
+	}
+	return v.redirect(to)
 }
+
+// maxAddress is how long an address may be, in bytes; the server takes a little more.
+const maxAddress = 60 << 10
 
 // newUpdate is the path of a new update of the customers that match a filter.
 func newUpdate(model, filter string) string {

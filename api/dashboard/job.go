@@ -55,7 +55,9 @@ func (d *Dashboard) showJob(v *Visit, refused *web.Problem) error {
 	if refused != nil {
 		status, page.Note = refused.Status, refused.Detail
 	}
-	page.Plot = plotOf(d.pace(v.Request.Context(), v.Key.Workspace, j.ID))
+	if page.Plots() {
+		page.Plot = plotOf(d.pace(v.Request.Context(), v.Key.Workspace, j.ID))
+	}
 	page.Results = v.results(j.Job)
 	page.Request = v.requestOf(j.Job)
 	f := d.visited(v, page.Title.String(), JobsPath, page)
@@ -122,8 +124,15 @@ func viewOf(j client.Job, may JobRights, now time.Time) jobView {
 	return jobView{Job: j, May: may, Now: now, Path: jobPath(j.ID), Waits: waitsFor(j)}
 }
 
+// shortJobID is how much of an id is shown. It begins with the time in milliseconds, and
+// fewer characters would be the same for all jobs of a minute.
+const shortJobID = 13
+
 // ShortID is enough of the id for people.
-func (v jobView) ShortID() string { return v.ID[:min(len(v.ID), 8)] }
+func (v jobView) ShortID() string { return v.ID[:min(len(v.ID), shortJobID)] }
+
+// Plots reports whether there is a rate to draw.
+func (v jobView) Plots() bool { return v.Kind != "preview" && v.Kind != "single" }
 
 // Why is the note, "" for none.
 func (v jobView) Why() string {
@@ -188,7 +197,7 @@ func (v jobView) Customer() string {
 type relatedJob struct{ Word, ID, Path string }
 
 // Short is the beginning of the id.
-func (r relatedJob) Short() string { return r.ID[:min(len(r.ID), 8)] }
+func (r relatedJob) Short() string { return r.ID[:min(len(r.ID), shortJobID)] }
 
 // Relatives lists the jobs that belong to this one, the parent first.
 func (v jobView) Relatives() (list []relatedJob) {

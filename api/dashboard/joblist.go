@@ -41,7 +41,13 @@ type jobListPage struct {
 	Example string // a request for a preview
 }
 
-// jobPages is a page of jobs as the API answers it.
+// Blank reports whether there is no job to list, although nothing is left out besides
+// what is by default.
+func (p jobListPage) Blank() bool {
+	return len(p.Rows) == 0 && p.First && !p.Filter.Narrowed() && len(p.Wrong) == 0
+}
+
+// jobsAnswer is a page of jobs as the API answers it.
 type jobsAnswer struct {
 	Items      []client.Job `json:"items"`
 	NextCursor *string      `json:"nextCursor"`
@@ -172,8 +178,15 @@ func (v *Visit) parents(jobs []client.Job) map[string]*client.Job {
 		}
 		reads++
 		var parent client.Job
-		if v.Get(target(nil, "v1", "jobs", *of), &parent) == nil { // otherwise the id names it
+		err := v.Get(target(nil, "v1", "jobs", *of), &parent)
+		var p *web.Problem
+		switch {
+		case err == nil:
 			found[*of] = &parent
+		case errors.As(err, &p) && p.Status < http.StatusInternalServerError:
+			// It has expired, or is not for this key: its id names it.
+		default:
+			return found // the list does not wait for names
 		}
 	}
 	return found

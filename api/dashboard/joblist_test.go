@@ -130,6 +130,10 @@ func TestAJobSaysHowFarItIs(t *testing.T) {
 		"9,007,199,254,740,993 updated":            {State: client.StateSucceeded, Done: true, Counts: client.Counts{Matched: n(9007199254740993), Updated: 9007199254740993}},
 		"the filter matches more records than allowed · nothing was changed": {State: client.StateFailed, Done: true, Error: &client.JobError{Code: "max_affected"},
 			Counts: client.Counts{Matched: n(4312), Pending: n(4312)}},
+		"more than the 9,007,199,254,740,993 allowed · nothing was changed": {State: client.StateFailed, Done: true, Error: &client.JobError{Code: "max_affected"},
+			Request: client.Request{Options: []byte(`{"maxAffected":9007199254740993}`)}},
+		"not the 5 expected · nothing was changed": {State: client.StateFailed, Done: true, Error: &client.JobError{Code: "expected_count"},
+			Request: client.Request{Options: []byte(`{"expectedCount":5}`)}},
 		"as many records failed as the job allows · 10 updated · 5 failed · 85 not reached": {State: client.StateFailed, Done: true,
 			Error: &client.JobError{Code: "max_failures"}, Counts: client.Counts{Matched: n(100), Updated: 10, Failed: 5, Pending: n(85)}},
 	} {
@@ -147,4 +151,15 @@ func TestTogetherPanicsInTheCaller(t *testing.T) {
 	}()
 	together(func() {}, func() { panic("gone") })
 	t.Error("it went on")
+}
+
+func TestTheReasonOfTheBrakeIsSaidOnce(t *testing.T) {
+	brake, worker, why := job.WaitBrake, job.WaitWorker, "stop"
+	held := client.Job{State: client.StateQueued, Progress: client.Progress{WaitReason: &brake, WaitDetail: &why}}
+	other := client.Job{State: client.StateQueued, Progress: client.Progress{WaitReason: &worker}}
+	p := jobPart{Rows: []jobRow{jobRowOf(held, nil, nil), jobRowOf(other, nil, nil)}}
+	p.sayOnce(job.WaitBrake)
+	if got := p.Rows[0].Progress.String() + ", " + p.Rows[1].Progress.String(); got != "held by the brake, waits for a worker" {
+		t.Errorf("%q", got)
+	}
 }

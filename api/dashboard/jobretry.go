@@ -132,7 +132,11 @@ func (q *jobQuestion) retry(j client.Job, c retryChoice) {
 	q.Lines = []string{line + "."}
 	if c.code != "" {
 		title, _ := reasonWords(c.code)
-		q.Lines = append(q.Lines, "Only those with this reason: "+lowerFirst(title)+".")
+		line := "Only those with this reason: " + lowerFirst(title)
+		if c.pointer != nil && *c.pointer != "" {
+			line += ", in " + *c.pointer
+		}
+		q.Lines = append(q.Lines, line+".")
 	}
 	if c.skipped {
 		q.Warning = "Customers that no longer match the filter are changed, too."

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"encoding/json"
 	"math"
 	"strconv"
 	"time"
@@ -62,12 +63,31 @@ func progressOf(j client.Job) sentence {
 
 // failedWords says why a job failed as a whole, and what it did before.
 func failedWords(j client.Job) sentence {
-	title, _ := reasonWords(j.Error.Code)
+	title := refusalWords(j)
+	if title == "" {
+		title, _ = reasonWords(j.Error.Code)
+	}
 	done := "nothing was changed"
 	if j.Counts.Tried() > 0 {
 		done = countWords(j)
 	}
 	return sentence{{Text: lowered(title) + " · " + done}}
+}
+
+// refusalWords says which number refused a job, "" if none did. The number that matches
+// stands beside it.
+func refusalWords(j client.Job) string {
+	var guards struct{ MaxAffected, ExpectedCount json.Number }
+	if json.Unmarshal(j.Request.Options, &guards) != nil {
+		return ""
+	}
+	switch {
+	case j.Error.Code == "max_affected" && guards.MaxAffected != "":
+		return "more than the " + number(guards.MaxAffected) + " allowed"
+	case j.Error.Code == "expected_count" && guards.ExpectedCount != "":
+		return "not the " + number(guards.ExpectedCount) + " expected"
+	}
+	return ""
 }
 
 // endedWords says how a job ended.

@@ -108,6 +108,8 @@ func (v jobView) Next() (list []nextState) {
 func (v jobView) reaches(to string) bool {
 	single, selected := v.Kind == "single", v.Counts.Matched != nil
 	switch to {
+	case client.StateFailed:
+		return v.State != client.StatePaused // only if it is resumed and its model has gone
 	case client.StateResolving:
 		return !single && !selected
 	case client.StateRunning:
@@ -125,7 +127,7 @@ func (v jobView) Percent() string {
 	switch p := v.Progress.Percent; {
 	case v.State == client.StateResolving:
 		return percentText(v.Progress.ResolvedPercent) + " % of the customers examined"
-	case p == nil || v.Done && *p == 100:
+	case p == nil || v.Kind == "preview" || v.Done && *p == 100:
 		return ""
 	default:
 		return percentText(*p) + " %"
@@ -170,6 +172,24 @@ func (v jobView) Limit() string {
 		return ""
 	}
 	return perSecond(*v.Throttle.RecordsPerSecond)
+}
+
+// Fault is why the job as a whole failed, and what to do; the zero value for no reason.
+func (v jobView) Fault() jobFault {
+	if v.Error == nil {
+		return jobFault{}
+	}
+	_, advice := reasonWords(v.Error.Code)
+	return jobFault{v.Error.Detail, v.Error.Code, advice}
+}
+
+// A jobFault is why a job as a whole failed.
+type jobFault struct{ Detail, Code, Advice string }
+
+// Held reports whether the job waits for something that somebody should know. That its
+// own throttle holds it back is no news, and comes and goes.
+func (v jobView) Held() bool {
+	return v.Waits.What != "" && *v.Progress.WaitReason != job.WaitThrottled
 }
 
 // percentText writes a percentage. The API gives one decimal.

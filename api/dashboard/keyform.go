@@ -116,12 +116,8 @@ var keyInputs = map[string]string{
 
 // refuse notes why the API has refused the key.
 func (f *keyForm) refuse(p *web.Problem) {
-	switch p.Code {
-	case "name_taken":
+	if p.Code == "name_taken" {
 		f.Faults["name"] = p.Detail
-		return
-	case "forbidden_workspace":
-		f.Faults["workspace"] = p.Detail
 		return
 	}
 	for _, fault := range p.Errors {

@@ -67,7 +67,7 @@ func (d *Dashboard) Limits(v *Visit) error {
 		usedOf("Live views", "Event streams and waiting calls that your key has open in this process. A page that shows a running job is one.", l.Streams, count),
 	}, Groups: limitGroups(l)}
 	f := d.visited(v, "Limits", LimitsPath, page)
-	f.Styles = []string{adminStyle}
+	f.Every, f.Styles = 10, []string{adminStyle}
 	return show(v, http.StatusOK, "limits", f)
 }
 

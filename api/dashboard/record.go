@@ -11,7 +11,6 @@ import (
 
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
-	"bulkpatch/client"
 )
 
 // Sizes of the page of a customer.
@@ -91,6 +90,7 @@ func (r customerRecord) lastJob() string {
 type recordPage struct {
 	customerRecord
 	Values   []shownField
+	Empty    []shownField // those without a value, where they are many; else they are among Values
 	Created  *time.Time
 	Updated  *time.Time
 	LastJob  *historyJob // nil for none
@@ -126,6 +126,7 @@ func (d *Dashboard) Customer(v *Visit) error {
 		customerRecord: r, Values: r.shown(v.query("all")), Created: r.moment(roleCreated), Updated: r.moment(roleUpdated),
 		MayWrite: v.may(auth.CustomersWrite),
 	}
+	page.fold()
 	page.MayTick = page.MayWrite && m.ID.Filterable
 	if err := page.readHistory(v); err != nil {
 		return err
@@ -134,6 +135,24 @@ func (d *Dashboard) Customer(v *Visit) error {
 	f := d.visited(v, m.Title+" "+isolated(r.ID), CustomersPath, page)
 	f.Styles = []string{"customers.css"}
 	return show(v, http.StatusOK, "record", f)
+}
+
+// manyEmpty is how many fields without a value stand among the others.
+const manyEmpty = 15
+
+// fold sets the fields without a value apart, where they are many.
+func (p *recordPage) fold() {
+	var filled, empty []shownField
+	for _, s := range p.Values {
+		if s.None {
+			empty = append(empty, s)
+		} else {
+			filled = append(filled, s)
+		}
+	}
+	if len(empty) > manyEmpty && len(filled) > 0 {
+		p.Values, p.Empty = filled, empty
+	}
 }
 
 // note says what a form has done just before. It looks whether that is so: an address
@@ -175,12 +194,12 @@ func (r customerRecord) shown(whole string) []shownField {
 
 func (r customerRecord) field(f *customerField, whole bool) shownField {
 	raw, shown := r.values[f.Name]
-	s := shownField{customerField: f, value: valueOf(raw), At: f.moment(raw)}
+	s := shownField{customerField: f, value: f.read(raw), At: f.moment(raw)}
 	if !shown {
 		s.value = value{Text: secretMask} // secrets that are never shown
 		return s
 	}
-	if s.None {
+	if s.None || f.Hidden() {
 		return s
 	}
 	switch {
@@ -224,89 +243,4 @@ func indented(raw json.RawMessage) string {
 		return string(raw)
 	}
 	return b.String()
-}
-
-// A historyEntry is one job that changed the customer.
-type historyEntry struct {
-	historyJob
-	At      time.Time
-	Changes []changedField
-	Gone    bool // the former values are no longer kept
-}
-
-// A historyJob is a job as the page of a customer names it.
-type historyJob struct {
-	ID, Path string
-	By       string   // who made it, "" where that is not known
-	Words    sentence // what it did, nil where that is not known
-}
-
-// readHistory reads which jobs changed the customer.
-func (p *recordPage) readHistory(v *Visit) error {
-	cursor := v.query("cursor")
-	var some struct {
-		Items []struct {
-			JobID   string                   `json:"jobId"`
-			At      time.Time                `json:"at"`
-			Changed map[string]client.Change `json:"changed"`
-		} `json:"items"`
-		NextCursor string `json:"nextCursor"`
-	}
-	q := url.Values{"limit": {historyAPage}, "cursor": {cursor}}
-	if err := v.Get(target(q, "v1", p.Model.Name, "customers", p.ID, "history"), &some); err != nil {
-		return err
-	}
-	known := map[string]historyJob{}
-	for _, item := range some.Items {
-		e := historyEntry{historyJob: v.historyJob(p.Model, known, item.JobID), At: item.At, Changes: changesOf(item.Changed), Gone: item.Changed == nil}
-		for i := range e.Changes {
-			c := &e.Changes[i]
-			c.From.Text, _ = beginningOf(c.From.Text, cellLength)
-			c.To.Text, _ = beginningOf(c.To.Text, cellLength)
-		}
-		p.History = append(p.History, e)
-	}
-	if some.NextCursor != "" {
-		p.Older = withQuery(p.Path(), url.Values{"cursor": {some.NextCursor}}) + "#history"
-	}
-	if cursor != "" {
-		p.Newest = p.Path() + "#history"
-	}
-	if id := p.lastJob(); id != "" {
-		last := v.historyJob(p.Model, known, id)
-		p.LastJob = &last
-	}
-	return nil
-}
-
-// historyJob names a job, with what the visitor may know of it.
-func (v *Visit) historyJob(m *customerModel, known map[string]historyJob, id string) historyJob {
-	if h, ok := known[id]; ok {
-		return h
-	}
-	h := historyJob{ID: id, Path: jobPath(id)}
-	if j, ok := v.pastJob(id); ok {
-		h.By, h.Words = j.CreatedBy, v.pastWords(m, j)
-	}
-	known[id] = h
-	return h
-}
-
-// pastWords says what a job has done. One that follows from another is described by
-// that one, where it can still be read.
-func (v *Visit) pastWords(m *customerModel, j client.Job) sentence {
-	for _, parent := range []*string{j.Undo.UndoOf, j.RetryOf} {
-		if parent == nil {
-			continue
-		}
-		if p, ok := v.pastJob(*parent); ok {
-			return sentenceOf(j, m.choices, &p)
-		}
-	}
-	return sentenceOf(j, m.choices, nil)
-}
-
-// pastJob reads a job. It may have expired, or be one that the visitor may not see.
-func (v *Visit) pastJob(id string) (j client.Job, ok bool) {
-	return j, v.Get(target(nil, "v1", "jobs", id), &j) == nil
 }

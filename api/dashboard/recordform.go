@@ -78,7 +78,9 @@ func newForm(m *customerModel) *recordForm {
 	f := &recordForm{Model: m, New: true}
 	for _, field := range m.Fields {
 		if field.writable() {
-			f.Inputs = append(f.Inputs, inputFor(field, field.Default))
+			i := inputFor(field, field.Default)
+			i.New = true
+			f.Inputs = append(f.Inputs, i)
 		}
 	}
 	return f

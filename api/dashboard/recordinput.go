@@ -32,6 +32,7 @@ type recordInput struct {
 	Text   string
 	None   bool   // there is no value
 	AsJSON bool   // Text is JSON
+	New    bool   // of a new customer
 	TooBig bool   // the value is too long for a form, and stays
 	Was    string // the mark of what stood there when the form was made
 	Faults []string
@@ -53,7 +54,7 @@ func (i *recordInput) Ticks() bool {
 	case "choice":
 		return i.Nullable && slices.Contains(i.typed.Choices, "") && !i.AsJSON
 	case "secret":
-		return i.Nullable
+		return i.Nullable && !i.New
 	}
 	return false
 }
@@ -84,6 +85,8 @@ func (i *recordInput) Rows() int { return min(max(strings.Count(i.Text, "\n")+1,
 // Hint says how the value is typed, "" where that is clear.
 func (i *recordInput) Hint() string {
 	switch {
+	case i.Hidden() && i.New:
+		return "It is never shown again."
 	case i.Hidden():
 		return "Leave it empty to keep what is stored. It is never shown."
 	case i.AsJSON, i.typed.Kind() == "json":
@@ -163,7 +166,7 @@ func (i *recordInput) take(form url.Values) {
 		if i.None = ticked && (text == "" || !hadNone); i.None {
 			i.Text = ""
 		}
-	case strings.TrimSpace(text) == "" && i.blankIsNone():
+	case strings.TrimSpace(text) == "" && (i.blankIsNone() || text == "" && hadNone):
 		i.Text, i.None = "", true
 	}
 }

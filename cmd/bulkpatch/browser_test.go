@@ -18,8 +18,12 @@ import (
 // walks names the site that each file of testdata/browser walks through. Each file has
 // a copy of its own, so its walks may change what they like.
 var walks = map[string]siteKind{
+	"admin.test.mjs":  fullSite,
 	"down.test.mjs":   downSite,
+	"live.test.mjs":   emptySite,
+	"jobs.test.mjs":   fullSite,
 	"pages.test.mjs":  fullSite,
+	"shell.test.mjs":  fullSite,
 	"signin.test.mjs": emptySite,
 	"watch.test.mjs":  emptySite,
 }

@@ -164,6 +164,32 @@ func brakeHasTwoSwitches(t *testing.T, k *Kit) {
 	equal(t, "state of the other", other.Read(theirs.ID).State, job.Succeeded)
 }
 
+// brakedJobsAreCounted counts what the brake would hold, in one workspace and in all.
+func brakedJobsAreCounted(t *testing.T, k *Kit) {
+	other := *k
+	other.WS = k.workspace(t, "other")
+	for _, w := range []*Kit{k, &other} {
+		w.Add(20, person)
+	}
+	k.done(k.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}))
+	k.Accept(k.Bulk(`{"visits": 1}`, `{"score": 2}`, job.Options{}))
+	k.Accept(k.Single(3, `{"score": 7}`))
+	preview := k.Bulk(`{"visits": 1}`, `{"score": 3}`, job.Options{})
+	preview.Kind = job.PreviewKind
+	k.Accept(preview)
+	other.Accept(other.Bulk(`{"visits": 1}`, `{"score": 1}`, job.Options{}))
+	count := func(ws int64) int64 {
+		n, err := k.BrakedJobs(t.Context(), ws)
+		check(t, err)
+		return n
+	}
+	equal(t, "in the workspace", count(k.WS.ID), 1)
+	equal(t, "in the other", count(other.WS.ID), 1)
+	equal(t, "in all", count(0), 2)
+	k.brake("stop")
+	equal(t, "while the brake is on", count(k.WS.ID), 1)
+}
+
 // brakeStopsImports switches the brake on between two batches of an import.
 func brakeStopsImports(t *testing.T, k *Kit) {
 	run := k.begin()

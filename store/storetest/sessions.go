@@ -114,6 +114,14 @@ func aKeyHasFewSessions(t *testing.T, k *Kit) {
 	equal(t, "that of another key", k.live(t, others), true)
 }
 
+func serverHasAName(t *testing.T, k *Kit) {
+	name, err := k.Server(t.Context())
+	check(t, err)
+	product, version, _ := strings.Cut(name, " ")
+	equal(t, "the product "+product, product == "SQLite" || product == "PostgreSQL", true)
+	equal(t, "the version "+version, version != "" && version[0] >= '1' && version[0] <= '9', true)
+}
+
 func outboxIsCounted(t *testing.T, k *Kit) {
 	ctx := t.Context()
 	empty, err := k.Outbox(ctx)

@@ -34,12 +34,14 @@ function hold(why) {
 
 // stale marks the preview as older than the form. Nothing can be run then.
 function stale() {
+  what().toggleAttribute("data-asking", false);
   what().setAttribute("aria-busy", "true");
   for (const control of what().querySelectorAll("#run, #number")) control.disabled = true;
 }
 
 // tell says in place of the preview why there is none.
 function tell(why) {
+  what().toggleAttribute("data-asking", false);
   const note = document.createElement("p");
   note.className = "note";
   note.textContent = why;
@@ -63,6 +65,7 @@ async function preview(follow) {
   sent.set("part", "1");
   if (follow) sent.set("follow", follow);
   asking = new AbortController();
+  what().toggleAttribute("data-asking", true);
   try {
     const answer = await fetch(ask.formAction, { method: "POST", body: sent, signal: asking.signal, headers: { Accept: "text/html" } });
     if (answer.redirected) return tell("You are no longer signed in. Sign in again in another tab, then come back: nothing here is lost.");

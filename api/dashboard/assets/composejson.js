@@ -110,9 +110,25 @@ export function pretty(value, width = 64, indent = "") {
   const list = Array.isArray(value);
   if (line.length + indent.length <= width || !(list || value instanceof Map)) return line;
   const deeper = indent + "  ";
+  if (list && value.every((v) => !Array.isArray(v) && !(v instanceof Map))) return `[\n${filled(value.map(print), width, deeper)}\n${indent}]`;
   const parts = list
     ? value.map((v) => pretty(v, width, deeper))
     : [...value].map(([k, v]) => JSON.stringify(k) + ": " + pretty(v, width, deeper));
   const [open, close] = list ? "[]" : "{}";
   return `${open}\n${parts.map((p) => deeper + p).join(",\n")}\n${indent}${close}`;
+}
+
+// filled writes short values beside one another, in lines.
+function filled(values, width, indent) {
+  const lines = [];
+  let line = indent;
+  values.forEach((value, i) => {
+    const text = value + (i < values.length - 1 ? "," : "");
+    if (line !== indent && line.length + text.length + 1 > width) {
+      lines.push(line);
+      line = indent;
+    }
+    line += (line === indent ? "" : " ") + text;
+  });
+  return [...lines, line].join("\n");
 }

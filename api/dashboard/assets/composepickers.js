@@ -2,6 +2,9 @@
 import { choose, element, moment } from "./composeparts.js";
 import { kindOf, newRule, operatorsOf, ruleAt, setOperator, takes, toJSON, toPickers } from "./composefilter.js";
 
+// Browsers become slow with more lines in an input that grows.
+const mostLines = 300;
+
 /** The pickers in an element, for the filter in a textarea. */
 export class Pickers {
   // changed is called when the filter has changed; incomplete, with a sentence, while
@@ -189,6 +192,9 @@ export class Pickers {
         box.checked = rule.values.includes(choice);
         return element("label", { class: "plain choice" }, box, " ", element("bdi", {}, choice));
       });
+    }
+    if (rule.values.length > mostLines) {
+      return [element("span", { class: "soft" }, `${rule.values.length.toLocaleString("en")} values, which the JSON lists`)];
     }
     const area = element("textarea", { id: `${key}-values`, class: "grows", rows: "2", dir: "auto", "aria-label": "Values, one a line", placeholder: "one a line", input: () => {
       rule.values = area.value.split("\n");

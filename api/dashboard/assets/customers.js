@@ -6,6 +6,7 @@ import { replace } from "./live.js";
 let form;
 let boxes;
 let kept; // where the ticks are kept
+const most = 500; // ticks: they become part of an address
 
 // read returns the ids that are ticked under this filter. Another filter clears them.
 function read() {
@@ -24,16 +25,21 @@ function write(ids) {
   else sessionStorage.removeItem(kept);
 }
 
+function statusOf(ids) {
+  if (ids.size > most) return `At most ${most} can be ticked. A filter takes as many as match.`;
+  const elsewhere = [...ids].filter((id) => !boxes.some((b) => b.value === id)).length;
+  return elsewhere ? `${elsewhere.toLocaleString("en")} of them on other pages` : "";
+}
+
 // draw says how many are ticked.
 function draw(ids) {
   const button = form.querySelector(".ticked");
   const n = ids.size.toLocaleString("en");
   button.textContent = ids.size ? `Start an update with the ${n} ticked` : "Start an update with those ticked";
-  button.disabled = !ids.size;
+  button.disabled = !ids.size || ids.size > most;
   button.classList.toggle("lead", ids.size > 0);
   form.querySelector(".untick").hidden = !ids.size;
-  const elsewhere = [...ids].filter((id) => !boxes.some((b) => b.value === id)).length;
-  form.querySelector(".tickstatus").textContent = elsewhere ? `${elsewhere.toLocaleString("en")} of them on other pages` : "";
+  form.querySelector(".tickstatus").textContent = statusOf(ids);
   const all = form.querySelector(".tickall");
   const here = boxes.filter((b) => b.checked).length;
   all.checked = here > 0 && here === boxes.length;
@@ -111,5 +117,15 @@ function begin() {
   count();
 }
 
+// suggest offers the values that the chosen field may have.
+function suggest() {
+  const quick = document.getElementById("quick");
+  const field = quick.elements.field;
+  const show = () => quick.elements.value.setAttribute("list", `of-${field.value}`);
+  field.addEventListener("change", show);
+  show();
+}
+
+if (document.getElementById("quick")) suggest();
 begin();
 document.addEventListener("replaced", (e) => e.target.id === "list" && begin());

@@ -4,6 +4,7 @@
 import uPlot from "./uplot.js";
 
 const height = 190;
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800]; // of the axis of time, in s
 const drawings = new Map(); // by figure
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -39,10 +40,11 @@ function options(figure, width) {
   return {
     width,
     height,
+    padding: [10, 34, 0, 0],
     cursor: { y: false },
     scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
     axes: [
-      { ...axis, values: ticks, space: 90 },
+      { ...axis, values: ticks, space: 90, incrs: steps },
       { ...axis, size: 74, values: (_, splits) => splits.map((n) => n.toLocaleString()) },
     ],
     series: [
@@ -90,7 +92,7 @@ const sizes = new ResizeObserver((entries) => {
 
 // again draws all anew: the colours have changed.
 function again() {
-  for (const [figure, drawing] of drawings) {
+  for (const [figure, drawing] of [...drawings]) { // a copy: each is added again
     drawing.root.parentElement.remove();
     drawing.destroy();
     drawings.delete(figure);

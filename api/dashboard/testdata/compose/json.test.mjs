@@ -25,3 +25,10 @@ test("long values are written in lines", () => {
   const text = `{\n  "a": {"$in": [1, 2]},\n  "b": "${"x".repeat(60)}"\n}`;
   assert.equal(pretty(parse(text)), text);
 });
+
+test("long lists of values are written beside one another", () => {
+  const list = Array.from({ length: 40 }, (_, i) => i * 1000);
+  const text = pretty(parse(JSON.stringify({ id: { $nin: list } })));
+  assert.ok(text.split("\n").length < 12 && text.split("\n").every((line) => line.length <= 64), text);
+  assert.deepEqual(JSON.parse(text).id.$nin, list);
+});
