@@ -19,10 +19,11 @@ func TestPagesDoNotWaitForWhatTakesLong(t *testing.T) {
 		b.store.changeUnseen(b.job, func(j *job.Job) {
 			j.State, j.Tally, j.UndoAvailable = job.PartiallySucceeded, job.Tally{Updated: 2, Failed: 1}, true
 		})
-		b.store.onPreview, b.store.onRecords = waitFor(5*time.Second), waitFor(5*time.Second)
+		b.store.onPreview, b.store.onRecords, b.store.onList = waitFor(5*time.Second), waitFor(5*time.Second), waitFor(5*time.Second)
 		for path, then := range map[string]string{
 			"/admin/jobs/" + b.job + "/undo?":            "This undoes 2 of",
 			"/admin/jobs/" + b.job + "/retry?skipped=1&": "This retries 2 of",
+			"/admin/jobs?createdBy=key%3Arare&":          "No job matches",
 			"/admin/customers/desk?sort=-lastName&":      "There are no customers",
 		} {
 			began := time.Now()
@@ -45,5 +46,6 @@ func TestPagesDoNotWaitForWhatTakesLong(t *testing.T) {
 func TestWhatDoesNotTakeLongIsInTheFirstAnswer(t *testing.T) {
 	r := newRig(t)
 	r.page(r.admin, "/admin/jobs/"+r.ended()+"/undo").want(200).has("This undoes").lacks("data-later")
+	r.page(r.admin, "/admin/jobs?createdBy=key:rare").want(200).has("No job matches").lacks("data-later")
 	r.page(r.admin, "/admin/customers/desk?sort=-lastName").want(200).has("There are no customers").lacks("data-later")
 }

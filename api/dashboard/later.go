@@ -1,8 +1,11 @@
 package dashboard
 
 import (
+	"errors"
 	"net/http"
 	"time"
+
+	"bulkpatch/api/web"
 )
 
 // firstWithin is how long the first answer of a page waits for what may take long. It
@@ -11,6 +14,12 @@ const firstWithin = 50 * time.Millisecond
 
 // waitParam says in the address of a page that its visitor waits for all of it.
 const waitParam = "wait"
+
+// tookTooLong reports whether a call was ended because it took longer than it may.
+func tookTooLong(err error) bool {
+	var p *web.Problem
+	return errors.As(err, &p) && p.Code == "query_timeout"
+}
 
 // first makes calls of the API for which the first answer of a page does not wait long.
 // read reports whether one of them took longer than it may. Then first returns the

@@ -1,6 +1,6 @@
 // Asks for the parts without which the page came, because they take long. Without this
 // script there is a link to the page with all of it.
-import { replace } from "./live.js";
+import { exchange, parse } from "./parts.js";
 
 async function ask(part) {
   const says = part.querySelector("[role=status]");
@@ -9,9 +9,11 @@ async function ask(part) {
   try {
     const answer = await fetch(part.dataset.later, { headers: { Accept: "text/html" } });
     if (answer.redirected) return location.reload(); // to the sign-in
-    const page = await answer.text();
-    if (!page.includes(`id="${part.id}"`)) throw new Error(answer.statusText);
-    replace(page);
+    const page = parse(await answer.text());
+    const next = page.getElementById(part.id);
+    if (!next) throw new Error(answer.statusText);
+    exchange(next);
+    page.querySelectorAll("[data-live][id]").forEach(exchange);
   } catch {
     part.removeAttribute("aria-busy");
     says.textContent = "This could not be read. Load the page again.";
