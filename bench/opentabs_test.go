@@ -18,7 +18,7 @@ const openAtOnce = 200
 // that are read again every five seconds, which is what a browser does whose windows
 // have no connection left. none is the job alone, and events are as many plain event
 // streams of the API. cores is the CPU time of the server's process per second, and told
-// how many lines of events and answers were sent. At full size:
+// how many lines of events and pages were sent in a second. At full size:
 //
 //	go test ./bench -run '^$' -bench OpenTabs -benchtime 1x -measured 30s
 func BenchmarkOpenTabs(b *testing.B) {
@@ -29,7 +29,7 @@ func BenchmarkOpenTabs(b *testing.B) {
 	rate := 1.0
 	j, err := s.SubmitBulk(b.Context(), "desk", raw(`{}`), raw(`{"jobTitle": "Open"}`), client.Options{AllowAll: true, RecordsPerSecond: &rate})
 	fatal(b, err)
-	c := s.newCaller(b, "pages", "main", append([]string{"admin"}, everything...)...)
+	c := s.newCaller(b, "pages", "main", everything...)
 	c.http.Transport.(*http.Transport).MaxIdleConnsPerHost = openAtOnce
 	f := &crowd{}
 	for _, kind := range []struct {
