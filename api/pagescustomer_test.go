@@ -162,6 +162,18 @@ func TestTheListOfCustomersIsAnAddress(t *testing.T) {
 	r.page(r.admin, "/admin/customers/plane").want(200).has("no customers of this sort yet", "/admin/customers/plane/create")
 }
 
+// TestAListOfLongValuesIsShown lists more than the API sends at once.
+func TestAListOfLongValuesIsShown(t *testing.T) {
+	r := newRig(t)
+	for range 5 {
+		r.customer(`{"firstName":"` + strings.Repeat("x", 100_000) + `"}`)
+	}
+	list := r.page(r.admin, "/admin/customers/desk").want(200)
+	if rows := strings.Count(list.text, "<tr data-row>"); rows != 5 || len(list.text) > 50_000 {
+		t.Errorf("%d rows in %d bytes", rows, len(list.text))
+	}
+}
+
 // TestFormsOfTheListBecomeAddresses fills in the forms above the list.
 func TestFormsOfTheListBecomeAddresses(t *testing.T) {
 	r := newRig(t)

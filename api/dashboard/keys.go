@@ -65,41 +65,61 @@ func (d *Dashboard) Keys(v *Visit) error {
 	if v.query("cursor") != "" {
 		page.First = withQuery(KeysPath, url.Values{"q": {page.Search}})
 	}
-	workspaces := map[string]bool{}
-	for k, err := range keysAfter(v, v.query("cursor")) {
-		if err != nil {
-			return err
-		}
-		workspaces[k.Workspace] = true
-		switch {
-		case page.Next != "" || !keyContains(k, page.Search):
-		case len(page.Rows) == keysShown:
-			last := strconv.FormatInt(page.Rows[keysShown-1].ID, 10)
-			page.Next = withQuery(KeysPath, url.Values{"q": {page.Search}, "cursor": {last}})
-		default:
-			page.Rows = append(page.Rows, d.keyRowOf(v, k))
-		}
-	}
 	page.Form = newKeyForm(v)
-	page.Form.offer(workspaces)
+	if err := d.fillKeys(v, &page); err != nil {
+		return err
+	}
 	f := d.visited(v, "Keys", KeysPath, page)
 	f.Styles = []string{adminStyle}
 	return show(v, http.StatusOK, "keys", f)
+}
+
+// fillKeys reads the keys of a page that lists them, and offers their workspaces to
+// who may choose one for a new key.
+func (d *Dashboard) fillKeys(v *Visit, page *keysPage) error {
+	workspaces := map[string]bool{}
+	few := 0 // where only some fit, they are looked for among all
+	if page.Search == "" {
+		few = keysShown + 1
+	}
+	for k, err := range keysAfter(v, v.query("cursor"), few) {
+		if err != nil {
+			return err
+		}
+		if !keyContains(k, page.Search) {
+			continue
+		}
+		if len(page.Rows) == keysShown {
+			last := strconv.FormatInt(page.Rows[keysShown-1].ID, 10)
+			page.Next = withQuery(KeysPath, url.Values{"q": {page.Search}, "cursor": {last}})
+			break
+		}
+		page.Rows = append(page.Rows, d.keyRowOf(v, k))
+		workspaces[k.Workspace] = true
+	}
+	page.Form.offer(workspaces)
+	return nil
 }
 
 // managesAll reports whether the visitor manages the keys of all workspaces.
 func managesAll(v *Visit) bool { return v.Key.Workspace.Name == auth.MainWorkspace }
 
 // keysAfter reads the keys that the visitor manages, in the order of their ids, from
-// behind a cursor on. The cursor is the id of the last key before.
-func keysAfter(v *Visit, cursor string) iter.Seq2[client.Key, error] {
+// behind a cursor on, so many at a time, or with 0 as many as the API gives. The cursor
+// is the id of the last key before.
+func keysAfter(v *Visit, cursor string, atATime int) iter.Seq2[client.Key, error] {
+	query := url.Values{}
+	if atATime > 0 {
+		query.Set("limit", strconv.Itoa(atATime))
+	}
 	return func(yield func(client.Key, error) bool) {
 		for {
 			var page struct {
 				Items      []client.Key `json:"items"`
 				NextCursor string       `json:"nextCursor"`
 			}
-			if err := v.Get(target(url.Values{"cursor": {cursor}}, "v1", "keys"), &page); err != nil {
+			query.Set("cursor", cursor)
+			if err := v.Get(target(query, "v1", "keys"), &page); err != nil {
 				yield(client.Key{}, err)
 				return
 			}
