@@ -9,8 +9,9 @@ const job = (name, more = "") => `/admin/jobs/${jobs[name]}${more}`;
 walk("lists of jobs look good", async (open) => {
   await everyPage(open, {
     "jobs": "/admin/jobs", "jobs-all-kinds": "/admin/jobs?kind=all", "jobs-failed": "/admin/jobs?state=partially_succeeded",
-    "jobs-search": "/admin/jobs?q=kiosks", "jobs-none": "/admin/jobs?q=no+such+note", "jobs-wrong": "/admin/jobs?since=yesterday",
+    "jobs-search": "/admin/jobs?q=kiosks", "jobs-none": "/admin/jobs?q=no+such+note",
   }, { as: "admin" });
+  await everyPage(open, { "jobs-wrong": "/admin/jobs?since=yesterday" }, { as: "admin", status: 400 });
 });
 
 walk("jobs that have ended look good", async (open) => {
@@ -35,6 +36,8 @@ walk("parts of a job's results look good", async (open) => {
 walk("what asks before a job is changed looks good", async (open) => {
   await everyPage(open, {
     "cancel": job("running", "/cancel"), "retry": job("partial", "/retry"), "undo": job("edit", "/undo"),
-    "undo-conflicts": job("undone", "/undo"), "undo-none": job("none", "/undo"), "retry-none": job("succeeded", "/retry"),
   }, { as: "admin" });
+  await everyPage(open, {
+    "undo-again": job("undone", "/undo"), "undo-nothing": job("none", "/undo"), "retry-nothing": job("succeeded", "/retry"),
+  }, { as: "admin", status: 409 });
 });
