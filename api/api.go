@@ -88,6 +88,12 @@ type Config struct {
 // New returns the handler of the whole API. No goroutine that it starts outlives a
 // request by more than a moment, and it is safe for concurrent use.
 func New(c Config) http.Handler {
+	s := newServer(c)
+	return s.observe(s.crossOrigin(s.routed))
+}
+
+// newServer returns what serves the API, without what surrounds each call.
+func newServer(c Config) *server {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -120,7 +126,7 @@ func New(c Config) http.Handler {
 	}
 	s.shares = newShares(c.MaxBody)
 	s.routed = s.mux()
-	return s.observe(s.crossOrigin(s.routed))
+	return s
 }
 
 // A server is what the handlers share.

@@ -134,19 +134,27 @@ func (f *feed) jobEvent(r *reading) ([]byte, error) {
 // eventOf returns a job as an event.
 func eventOf(j job.Job) ([]byte, error) {
 	data, err := web.JSONLine(jobOf(j.Short()))
-	return eventNamed("job", j.Revision, data), err
+	return eventNamed("job", j.Revision, dataLines(data)), err
 }
 
-// eventNamed returns an event with its name, its id and its data, each line of which
-// is one of the event: what a line break in the data is followed by never becomes a
-// part of the event by itself.
-func eventNamed(name string, id int64, data []byte) []byte {
+// eventNamed returns an event with its name, its id and its data, as dataLines returns
+// it.
+func eventNamed(name string, id int64, data ...[]byte) []byte {
 	event := []byte("event: " + name + "\nid: " + strconv.FormatInt(id, 10) + "\n")
+	return append(slices.Concat(event, slices.Concat(data...)), '\n')
+}
+
+// dataLines returns data as that of an event. What follows a line break in the data
+// never becomes a part of the event by itself.
+func dataLines(data []byte) []byte {
 	data = bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
+	var lines bytes.Buffer
 	for line := range bytes.Lines(data) {
-		event = slices.Concat(event, []byte("data: "), bytes.TrimSuffix(line, []byte("\n")), []byte("\n"))
+		lines.WriteString("data: ")
+		lines.Write(bytes.TrimSuffix(line, []byte("\n")))
+		lines.WriteByte('\n')
 	}
-	return append(event, '\n')
+	return lines.Bytes()
 }
 
 // push sends bytes at once.

@@ -74,6 +74,16 @@ func (f *fake) BrakedJobs(_ context.Context, workspace int64) (n int64, err erro
 	return n, f.err
 }
 
+func (f *fake) HeldWorkspaces(context.Context, int) (list []job.WorkspaceSwitch, err error) {
+	defer f.lock()()
+	for name, id := range f.workspaces {
+		if s := f.brakes[id]; s.On() {
+			list = append(list, job.WorkspaceSwitch{Workspace: name, Switch: s})
+		}
+	}
+	return list, f.err
+}
+
 func (f *fake) Server(context.Context) (string, error) { return "Memory 1.0", f.err }
 
 func (f *fake) JobIDs(context.Context, []job.Ref) (map[job.Ref]job.Label, error) {

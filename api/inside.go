@@ -97,6 +97,9 @@ func (w *insideWriter) WriteHeader(status int) {
 	}
 }
 
+// Flush does nothing: an answer that is streamed to other callers is kept as a whole.
+func (w *insideWriter) Flush() {}
+
 func (w *insideWriter) Write(b []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	w.answer.Body = append(w.answer.Body, b...)

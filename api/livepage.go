@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -52,7 +51,7 @@ func (p *liveJob) event(r *reading) ([]byte, error) {
 		return nil, nil
 	}
 	p.parts = parts
-	return eventNamed("part", r.job.Revision, slices.Concat(parts, plot)), nil
+	return eventNamed("part", r.job.Revision, parts, plot), nil
 }
 
 // plotFor returns the plot of a reading, nil if it is not due or the same as before.
@@ -74,9 +73,12 @@ func (p *liveJob) plotFor(r *reading) []byte {
 // plotPart is the key of the plot among the parts of a reading.
 type plotPart struct{}
 
-// part returns a part of a page, which is made once.
-func (r *reading) part(key any, make func() ([]byte, error)) ([]byte, error) {
-	once, _ := r.parts.LoadOrStore(key, sync.OnceValues(make))
+// part returns a part of a page as the data of an event. It is made once.
+func (r *reading) part(key any, render func() ([]byte, error)) ([]byte, error) {
+	once, _ := r.parts.LoadOrStore(key, sync.OnceValues(func() ([]byte, error) {
+		html, err := render()
+		return dataLines(html), err
+	}))
 	return once.(func() ([]byte, error))()
 }
 

@@ -45,7 +45,10 @@ func TestAnOpenPageOfAJobFollowsIt(t *testing.T) {
 		b.store.pace = job.Pace{From: time.Now(), Width: time.Second, Counts: []int64{1, 2, 3}}
 		go func() {
 			time.Sleep(time.Second)
-			b.store.change(b.job, func(j *job.Job) { j.Updated, j.WaitReason = 60000, "a\r\nevent: end\rdata: x" })
+			b.store.change(b.job, func(j *job.Job) {
+				j.Updated = 60000
+				j.Transitions = []job.Transition{{State: job.Running, By: "key:a\revent: end\r\ndata: x"}}
+			})
 			time.Sleep(time.Second)
 			b.end()
 		}()
@@ -56,7 +59,7 @@ func TestAnOpenPageOfAJobFollowsIt(t *testing.T) {
 				t.Errorf("no %q in %s", part, text)
 			}
 		}
-		if w.Header().Get("Content-Type") != "text/event-stream" || !strings.HasSuffix(text, "\n\nevent: end\ndata: \n\n") || strings.Count(text, "\nevent: end") != 1 {
+		if w.Header().Get("Content-Type") != "text/event-stream" || !strings.HasSuffix(text, "\n\nevent: end\ndata: \n\n") || strings.Count(strings.ReplaceAll(text, "\r", "\n"), "\nevent: end") != 1 {
 			t.Errorf("the stream is %s", text)
 		}
 		if again := b.call(live, "Last-Event-ID", "4").Body.String(); again != "event: end\ndata: \n\n" {

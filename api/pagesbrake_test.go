@@ -49,6 +49,9 @@ func TestTheBrakeIsSwitchedOnAPage(t *testing.T) {
 	admin.open("/admin/queues").want(200).shows("held by the brake", "<bdi>wrong <b>prices</bdi>", "by <bdi>ops</bdi>", "/admin/brake/switch?on=false&all=false").hides("<b>prices", "on=false&amp;all=true")
 	admin.open(ask).want(200).shows("Change the reason of the brake?")
 	other.send("/admin/brake", "once", "b", "on", "true", "all", "true", "reason", "x").want(403)
+	other.send("/admin/brake", "once", "g", "on", "true", "reason", "counting").want(303).header("Location", "/admin/brake")
+	admin.open("/admin/queues").want(200).shows("The workspace <bdi>other</bdi>", "counting")
+	other.send("/admin/brake", "once", "h", "on", "false").want(303)
 	other.open("/admin/brake").want(200).shows("go on")
 
 	admin.send("/admin/brake", "once", "c", "on", "true", "all", "true", "reason", "moving house").want(303)

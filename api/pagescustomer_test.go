@@ -58,15 +58,6 @@ func sentBy(form *html.Node) url.Values {
 	return sent
 }
 
-func attr(n *html.Node, name string) string {
-	for _, a := range n.Attr {
-		if a.Key == name {
-			return a.Val
-		}
-	}
-	return ""
-}
-
 func has(n *html.Node, name string) bool {
 	for _, a := range n.Attr {
 		if a.Key == name {
@@ -169,6 +160,18 @@ func TestTheListOfCustomersIsAnAddress(t *testing.T) {
 	r.page(r.admin, "/admin/customers?model=desk").want(303).header("Location", "/admin/customers/desk")
 	r.page(r.admin, "/admin/customers").want(200).has("Plane customer", `href="/admin/customers/plane"`)
 	r.page(r.admin, "/admin/customers/plane").want(200).has("no customers of this sort yet", "/admin/customers/plane/create")
+}
+
+// TestAListOfLongValuesIsShown lists more than the API sends at once.
+func TestAListOfLongValuesIsShown(t *testing.T) {
+	r := newRig(t)
+	for range 5 {
+		r.customer(`{"firstName":"` + strings.Repeat("x", 100_000) + `"}`)
+	}
+	list := r.page(r.admin, "/admin/customers/desk").want(200)
+	if rows := strings.Count(list.text, "<tr data-row>"); rows != 5 || len(list.text) > 50_000 {
+		t.Errorf("%d rows in %d bytes", rows, len(list.text))
+	}
 }
 
 // TestFormsOfTheListBecomeAddresses fills in the forms above the list.
@@ -446,11 +449,11 @@ x-filterable: true
 type: object
 properties:
   id: {type: string, x-role: id}
-  name: {type: [string, "null"]}
+  token: {type: [string, "null"], x-secret: masked}
 `
 
-// TestAnyIdLeadsToItsCustomer opens customers whose ids are not made for addresses.
-func TestAnyIdLeadsToItsCustomer(t *testing.T) {
+// freeRig is a rig with a model whose ids are any texts.
+func freeRig(t *testing.T) *rig {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "free.yaml"), []byte(freeModel), 0o600); err != nil {
 		t.Fatal(err)
@@ -459,7 +462,23 @@ func TestAnyIdLeadsToItsCustomer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRig(t, func(c *api.Config) { c.Models = models })
+	return newRig(t, func(c *api.Config) { c.Models = models })
+}
+
+// TestNoPageShowsASecret looks as somebody who may see secrets by the API.
+func TestNoPageShowsASecret(t *testing.T) {
+	r := freeRig(t)
+	r.call("POST", "/v1/free/customers", `{"id":"a","token":"hunter2"}`).want(201)
+	r.call("GET", "/v1/free/customers/a", "").want(200).has("hunter2")
+	for _, path := range []string{"?fields=token", "/records/a", "/records/a/edit", "/records/a/delete", "/records/a?all=token"} {
+		r.page(r.admin, "/admin/customers/free"+path).want(200).lacks("hunter2")
+	}
+	r.page(r.admin, "/admin/customers/free/records/a").want(200).has("***")
+}
+
+// TestAnyIdLeadsToItsCustomer opens customers whose ids are not made for addresses.
+func TestAnyIdLeadsToItsCustomer(t *testing.T) {
+	r := freeRig(t)
 	for _, id := range []string{"a/b", "create", "50%", "a b", "x.y", "?q=1#f", "records/1/edit", "é漢", `"quoted"`, "..x", "%2e"} {
 		body, _ := json.Marshal(map[string]string{"id": id})
 		r.call("POST", "/v1/free/customers", string(body)).want(201)

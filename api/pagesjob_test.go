@@ -14,7 +14,7 @@ import (
 	"bulkpatch/model"
 )
 
-const hostile = `<b>"x" & ‮'y'</b>`
+const hostile = `<b>"x" & ` + "\u202e" + `'y'</b>`
 
 // ended makes a job that has ended with some of each outcome, and returns its id.
 func (r *rig) ended() string {

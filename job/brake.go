@@ -37,6 +37,12 @@ type Switch struct {
 	By     string     // the actor who switched it, or gave another reason; "" where no key did
 }
 
+// A WorkspaceSwitch is the switch of one workspace.
+type WorkspaceSwitch struct {
+	Workspace string // its name
+	Switch
+}
+
 // On reports whether the switch is on.
 func (s Switch) On() bool { return s.Reason != "" }
 

@@ -39,6 +39,24 @@ func (s *Store) BrakesOn(ctx context.Context) (int, error) {
 	return n, s.classify(err)
 }
 
+// HeldWorkspaces lists workspaces whose own switch of the brake is on, the last
+// switched first, at most so many.
+func (s *Store) HeldWorkspaces(ctx context.Context, most int) ([]job.WorkspaceSwitch, error) {
+	var rows []struct {
+		Name   string
+		Reason string
+		Since  int64
+		By     string `db:"switched_by"`
+	}
+	err := s.db.Lookups.SelectContext(ctx, &rows, s.db.Dialect.Rebind(`SELECT w.name, b.reason, b.since, b.switched_by
+		FROM brakes b JOIN workspaces w ON w.id = b.workspace WHERE b.reason <> '' ORDER BY b.since DESC, w.name LIMIT ?`), most)
+	list := make([]job.WorkspaceSwitch, len(rows))
+	for i, r := range rows {
+		list[i] = job.WorkspaceSwitch{Workspace: r.Name, Switch: job.Switch{Reason: r.Reason, Since: microsPtr(&r.Since), By: r.By}}
+	}
+	return list, s.classify(err)
+}
+
 // SwitchBrake switches the brake on, for a reason, or with "" off. It returns the
 // brake of the caller's workspace as it then is. To repeat a call changes nothing;
 // with another reason only that and its actor change.

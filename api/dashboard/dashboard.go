@@ -22,6 +22,9 @@ type Store interface {
 	// BrakedJobs counts the open jobs that the brake concerns, whether it is on or
 	// not: those of a workspace, or with 0 of all of them.
 	BrakedJobs(ctx context.Context, workspace int64) (int64, error)
+	// HeldWorkspaces lists workspaces whose own switch of the brake is on, the last
+	// switched first, at most so many.
+	HeldWorkspaces(ctx context.Context, most int) ([]job.WorkspaceSwitch, error)
 	// Server names the database and its version, as it answers.
 	Server(ctx context.Context) (string, error)
 }

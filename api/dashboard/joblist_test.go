@@ -152,3 +152,14 @@ func TestTogetherPanicsInTheCaller(t *testing.T) {
 	together(func() {}, func() { panic("gone") })
 	t.Error("it went on")
 }
+
+func TestTheReasonOfTheBrakeIsSaidOnce(t *testing.T) {
+	brake, worker, why := job.WaitBrake, job.WaitWorker, "stop"
+	held := client.Job{State: client.StateQueued, Progress: client.Progress{WaitReason: &brake, WaitDetail: &why}}
+	other := client.Job{State: client.StateQueued, Progress: client.Progress{WaitReason: &worker}}
+	p := jobPart{Rows: []jobRow{jobRowOf(held, nil, nil), jobRowOf(other, nil, nil)}}
+	p.sayOnce(job.WaitBrake)
+	if got := p.Rows[0].Progress.String() + ", " + p.Rows[1].Progress.String(); got != "held by the brake, waits for a worker" {
+		t.Errorf("%q", got)
+	}
+}

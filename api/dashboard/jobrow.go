@@ -63,7 +63,7 @@ func progressOf(j client.Job) sentence {
 
 // failedWords says why a job failed as a whole, and what it did before.
 func failedWords(j client.Job) sentence {
-	title := guardWords(j)
+	title := refusalWords(j)
 	if title == "" {
 		title, _ = reasonWords(j.Error.Code)
 	}
@@ -74,9 +74,9 @@ func failedWords(j client.Job) sentence {
 	return sentence{{Text: lowered(title) + " · " + done}}
 }
 
-// guardWords says which number refused a job, "" if none did. The number that matches
+// refusalWords says which number refused a job, "" if none did. The number that matches
 // stands beside it.
-func guardWords(j client.Job) string {
+func refusalWords(j client.Job) string {
 	var guards struct{ MaxAffected, ExpectedCount json.Number }
 	if json.Unmarshal(j.Request.Options, &guards) != nil {
 		return ""

@@ -65,26 +65,36 @@ func (d *Dashboard) Keys(v *Visit) error {
 	if v.query("cursor") != "" {
 		page.First = withQuery(KeysPath, url.Values{"q": {page.Search}})
 	}
+	page.Form = newKeyForm(v)
+	if err := d.fillKeys(v, &page); err != nil {
+		return err
+	}
+	f := d.visited(v, "Keys", KeysPath, page)
+	f.Styles = []string{adminStyle}
+	return show(v, http.StatusOK, "keys", f)
+}
+
+// fillKeys reads the keys of a page that lists them, and offers their workspaces to
+// who may choose one for a new key.
+func (d *Dashboard) fillKeys(v *Visit, page *keysPage) error {
 	workspaces := map[string]bool{}
 	for k, err := range keysAfter(v, v.query("cursor")) {
 		if err != nil {
 			return err
 		}
-		workspaces[k.Workspace] = true
-		switch {
-		case page.Next != "" || !keyContains(k, page.Search):
-		case len(page.Rows) == keysShown:
+		if !keyContains(k, page.Search) {
+			continue
+		}
+		if len(page.Rows) == keysShown {
 			last := strconv.FormatInt(page.Rows[keysShown-1].ID, 10)
 			page.Next = withQuery(KeysPath, url.Values{"q": {page.Search}, "cursor": {last}})
-		default:
-			page.Rows = append(page.Rows, d.keyRowOf(v, k))
+			break
 		}
+		page.Rows = append(page.Rows, d.keyRowOf(v, k))
+		workspaces[k.Workspace] = true
 	}
-	page.Form = newKeyForm(v)
 	page.Form.offer(workspaces)
-	f := d.visited(v, "Keys", KeysPath, page)
-	f.Styles = []string{adminStyle}
-	return show(v, http.StatusOK, "keys", f)
+	return nil
 }
 
 // managesAll reports whether the visitor manages the keys of all workspaces.

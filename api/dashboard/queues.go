@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"bulkpatch/api/web"
@@ -23,7 +24,8 @@ type queuesPage struct {
 	At        time.Time
 	Redis     server
 	Database  server
-	Brake     *brakeView // nil while the database does not answer
+	Brake     *brakeView            // nil while the database does not answer
+	Held      []job.WorkspaceSwitch // other workspaces whose own brake is on
 	Queues    []job.Queue
 	Days      []queueDay
 	Processes []process
@@ -118,11 +120,19 @@ func (d *Dashboard) readDatabase(ctx context.Context, page *queuesPage) {
 	}
 }
 
-// readBrakeOf reads the brake, if the database has just answered.
+// maxHeld is how many workspaces with a brake of their own are named.
+const maxHeld = 20
+
+// readBrakeOf reads the brakes, if the database has just answered.
 func (d *Dashboard) readBrakeOf(v *Visit, page *queuesPage) {
 	if !page.Database.Up {
 		return
 	}
+	held, err := d.store.HeldWorkspaces(v.Request.Context(), maxHeld)
+	if err != nil {
+		return
+	}
+	page.Held = slices.DeleteFunc(held, func(w job.WorkspaceSwitch) bool { return w.Workspace == v.Key.Workspace.Name })
 	if b, err := readBrake(v); err == nil {
 		page.Brake = b
 	}

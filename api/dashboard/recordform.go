@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"bulkpatch/api/web"
-	"bulkpatch/model"
 )
 
 // A recordForm is the form of a customer: of a new one, or of one that exists.
@@ -123,15 +122,14 @@ func (f *recordForm) values(wanted func(*recordInput) bool) (values map[*recordI
 func (f *recordForm) explain(p *web.Problem) {
 	f.Summary = "Nothing was stored. " + p.Detail
 	for _, fault := range p.Errors {
-		name, _, _ := strings.Cut(strings.TrimPrefix(fault.Pointer, "/"), "/")
-		name = model.PointerName(name)
+		name, inner, _ := strings.Cut(strings.TrimPrefix(fault.Pointer, "/"), "/") // no name of a field is escaped
 		at := slices.IndexFunc(f.Inputs, func(i *recordInput) bool { return i.Field() == name })
 		switch {
 		case fault.In == web.InBody && at >= 0:
 			i := f.Inputs[at]
 			detail := fault.Detail
-			if inner := strings.TrimPrefix(fault.Pointer, model.PointerTo("", name)); inner != "" {
-				detail = inner + ": " + detail
+			if inner != "" {
+				detail = pointerWords(inner) + ": " + detail
 			}
 			i.Faults = append(i.Faults, detail)
 		case fault.In == web.InBody && name == f.Model.ID.Name:

@@ -35,7 +35,7 @@ function statusOf(ids) {
 function draw(ids) {
   const button = form.querySelector(".ticked");
   const n = ids.size.toLocaleString("en");
-  button.textContent = ids.size ? `Start an update with the ${n} ticked` : "Start an update with those ticked";
+  button.textContent = `Start an update with ${ids.size ? `the ${ids.size === 1 ? "one" : n} ticked` : "those ticked"}`;
   button.disabled = !ids.size || ids.size > most;
   button.classList.toggle("lead", ids.size > 0);
   form.querySelector(".untick").hidden = !ids.size;

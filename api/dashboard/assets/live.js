@@ -117,7 +117,7 @@ function taken(page) {
 async function listen() {
   rest();
   if (document.hidden || over) return;
-  if (!(await claim())) {
+  if (!(await claim(listen))) {
     await read();
     if (!document.hidden) timer = setTimeout(listen, instead);
     return;

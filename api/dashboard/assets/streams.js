@@ -8,17 +8,24 @@ const me = `${Date.now()}.${Math.random()}`.padEnd(40, "0"); // ids sort by age
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("bulkpatch-streams") : undefined;
 
 let state = "none"; // "asks", "has"
-let others = new Set(); // who have a stream, or asked earlier for one
+let others = new Set(); // who had a stream, or asked for one before, when this window asked
+let lost; // what gives the stream up
 
 channel?.addEventListener("message", ({ data }) => {
   if (data.asks && (state === "has" || (state === "asks" && me < data.asks))) channel.postMessage({ taken: me });
-  if (data.taken && state === "asks") others.add(data.taken);
+  if (!data.taken || state === "none") return;
+  others.add(data.taken);
+  if (state === "has" && others.size >= most) lost(); // a window that is busy answers late
 });
 
-/** Reports whether this window may open a stream. If so, it must be given back. */
-export async function claim() {
+/**
+ * Reports whether this window may open a stream. If so, it must be given back; and if it
+ * turns out that there are too many, giveUp is called.
+ */
+export async function claim(giveUp) {
   if (!channel || state === "has") return true;
   others = new Set();
+  lost = giveUp;
   state = "asks";
   channel.postMessage({ asks: me });
   await new Promise((done) => setTimeout(done, patience));

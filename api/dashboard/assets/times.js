@@ -1,11 +1,11 @@
 // Shows times in the reader's zone, or all in UTC where the reader wants that, and how
-// long ago it was where a page says so (data-ago). The UTC time stays in the title.
+// long ago it was where a page says so (data-ago), or both. The UTC time stays in the title.
 // Without this script, all times are UTC.
 const remembered = "bulkpatch-utc";
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 // The pages are in English; so are the names of months.
 const language = navigator.languages.find((l) => /^en\b/.test(l)) ?? "en-GB";
-const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+const relative = new Intl.RelativeTimeFormat(language, { style: "short" });
 
 // recall reads whether the reader wants UTC. A browser may keep nothing.
 function recall() {
@@ -39,15 +39,16 @@ function choose() {
   dayOf = (at) => day.format(at);
 }
 
-const units = [["second", 60], ["minute", 60], ["hour", 24], ["day", 30], ["month", 12], ["year", Infinity]];
+// Each unit, how many of it are said at most, and how many make one of the next.
+const units = [["minute", 60, 60], ["hour", 48, 24], ["day", 60, 30], ["month", 24, 12], ["year", Infinity, 1]];
 
 /** Says how long ago a moment was, or in how long it will be, as of now, in ms. */
 export function ago(at, now = Date.now()) {
-  let n = (at - now) / 1000;
-  if (Math.abs(n) < 5) return "now";
-  for (const [unit, most] of units) {
+  let n = (at - now) / 60_000;
+  if (Math.abs(n) < 1) return n <= 0 ? "just now" : "in a moment";
+  for (const [unit, most, next] of units) {
     if (Math.abs(Math.round(n)) < most) return relative.format(Math.round(n), unit);
-    n /= most;
+    n /= next;
   }
 }
 
@@ -59,8 +60,8 @@ export function show(root) {
     const at = new Date(time.dateTime).getTime();
     if (Number.isNaN(at)) continue;
     const absolute = dayOf(at) === today ? short(at) : long(at);
-    const text = "ago" in time.dataset ? ago(at) : absolute;
-    if ("ago" in time.dataset) time.title = `${long(at)} · ${time.title.split(" · ").at(-1)}`;
+    const text = time.dataset.ago === "both" ? `${absolute} (${ago(at)})` : time.dataset.ago === "" ? ago(at) : absolute;
+    if (time.dataset.ago === "") time.title = `${long(at)} · ${time.title.split(" · ").at(-1)}`;
     if (time.textContent !== text) time.textContent = text;
   }
 }

@@ -3,13 +3,27 @@ import { api, assert, check, everyPage, site, walk } from "./lib.mjs";
 /** The id of the key of that name. */
 const keyId = async (name) => (await api("admin", "GET", "/v1/keys")).items.find((k) => k.name === name).id;
 
-walk("the pages of administrators look good in both themes and widths", async (open) => {
+walk("the pages about keys look good in both themes and widths", async (open) => {
   const id = await keyId("nightly-import-of-the-customer-relationship-system");
   await everyPage(open, {
     "keys": "/admin/keys", "keys-none": "/admin/keys?q=nobody", "key-rotate": `/admin/keys/${id}/rotate`, "key-revoke": `/admin/keys/${id}/revoke`,
-    "audit": "/admin/audit", "audit-none": "/admin/audit?key=nobody", "audit-keys": "/admin/audit?action=key.created,key.rotated,key.revoked&workspace=main",
-    "limits": "/admin/limits", "queues": "/admin/queues", "brake": "/admin/brake", "brake-on": "/admin/brake/switch?on=true&all=true&reason=Wrong+prices",
   }, { as: "admin" });
+});
+
+walk("the audit and the limits look good in both themes and widths", async (open) => {
+  await everyPage(open, {
+    "audit": "/admin/audit?until=2099-12-31", "audit-none": "/admin/audit?key=nobody",
+    "audit-keys": "/admin/audit?action=key.created,key.rotated,key.revoked&workspace=main", "limits": "/admin/limits",
+  }, { as: "admin" });
+});
+
+walk("the queues and the brake look good in both themes and widths", async (open) => {
+  await everyPage(open, {
+    "queues-full": "/admin/queues", "brake": "/admin/brake", "brake-on": "/admin/brake/switch?on=true&all=true&reason=Wrong+prices",
+  }, { as: "admin" });
+});
+
+walk("an administrator of another workspace sees what is its own", async (open) => {
   await everyPage(open, { "brake-north": "/admin/brake", "keys-north": "/admin/keys" }, { as: "north" });
 });
 
@@ -89,5 +103,4 @@ walk("keys and brake need no script", async (open) => {
   await page.getByRole("button", { name: "Switch on…" }).click();
   await page.getByRole("button", { name: /^(Switch it on|Change the reason)$/ }).click();
   await page.getByText("stock-taking").waitFor();
-  await check(page, "brake-on-north");
 });

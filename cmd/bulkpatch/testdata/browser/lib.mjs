@@ -103,7 +103,7 @@ async function newVisitor({ as, theme = "light", width = "desktop", script = tru
 const sessions = new Map();
 
 /** The cookie of a session of the key, which is made once in a file. */
-async function session(as) {
+export async function session(as) {
   assert.ok(site.keys[as], `there is no key ${as} in this installation`);
   if (!sessions.has(as)) {
     const answer = await fetch(site.base + "/admin/login", {

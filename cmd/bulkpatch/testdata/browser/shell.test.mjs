@@ -1,6 +1,6 @@
 // What surrounds all pages: the navigation, "Go to", help, keys and times.
 
-import { assert, check, everyPage, focused, site, tabTo, walk } from "./lib.mjs";
+import { assert, check, everyPage, focused, shot, site, tabTo, walk } from "./lib.mjs";
 
 const succeeded = site.jobs.succeeded;
 const goTo = (page) => page.getByRole("dialog", { name: "Go to" });
@@ -23,6 +23,29 @@ walk("the frame fits small windows and large letters", async (open) => {
       await check(page, `frame-${as}-${name}`);
     }
   }
+});
+
+walk("long names do not break the frame, and other colours and paper show the same", async (open) => {
+  const page = await open({ as: "admin" });
+  for (const width of [1280, 900, 390, 320]) {
+    await page.setViewportSize({ width, height: 600 });
+    await page.goto("/admin/queues");
+    await page.evaluate(() => {
+      const long = "a-very-long-name-that-somebody-chose-in-a-hurry-and-nobody-dared-to-change";
+      for (const name of document.querySelectorAll(".who bdi")) name.textContent = long;
+      document.querySelector(".env")?.remove();
+      document.querySelector(".brand").after(Object.assign(document.createElement("span"), { className: "env", textContent: long }));
+    });
+    await check(page, `frame-long-${width}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.goto("/admin/jobs");
+  await page.emulateMedia({ forcedColors: "active" });
+  await shot(page, "jobs-forced-colors");
+  assert.notEqual(await page.locator(".bar").first().evaluate((e) => getComputedStyle(e).outlineStyle), "none");
+  await page.emulateMedia({ forcedColors: "none", media: "print" });
+  await shot(page, "jobs-print");
+  assert.ok(await page.getByRole("link", { name: "Go to" }).isHidden());
 });
 
 walk("with Ctrl K one goes to a job, a customer, a key and a page", async (open) => {
@@ -153,9 +176,10 @@ walk("how long ago something was changes with time", async (open) => {
   await page.goto("/admin/help");
   const text = await page.evaluate(() => {
     const now = Date.now();
-    const times = [-2 * 60_000, 6 * 86_400_000, -3_000, -86_400_000 * 400].map((by) =>
+    const times = [-2 * 60_000, 6 * 86_400_000, -3_000, 30 * 86_400_000, -86_400_000 * 800].map((by) =>
       Object.assign(document.createElement("time"), { dateTime: new Date(now + by).toISOString(), title: "2026-01-01 UTC" }));
     for (const t of times) t.dataset.ago = "";
+    times[3].dataset.ago = "both";
     const room = document.createElement("p");
     room.id = "room";
     room.append(...times);
@@ -163,7 +187,36 @@ walk("how long ago something was changes with time", async (open) => {
     room.dispatchEvent(new CustomEvent("replaced", { bubbles: true }));
     return times.map((t) => t.textContent);
   });
-  assert.deepEqual(text, ["2 minutes ago", "in 6 days", "now", "last year"]);
+  const [both] = text.splice(3, 1);
+  assert.match(both, /^\d+ \w+ \d+, [\d:]+ \(in 30 days\)$/);
+  assert.deepEqual(text, ["2 min ago", "in 6 days", "just now", "2 yr ago"]);
   await page.clock.fastForward("01:00");
-  assert.equal(await page.locator("#room time").first().textContent(), "3 minutes ago");
+  assert.equal(await page.locator("#room time").first().textContent(), "3 min ago");
+});
+
+walk("in the list of jobs one searches and moves with the keyboard", async (open) => {
+  const page = await open({ as: "admin" });
+  await page.goto("/admin/jobs?kind=all");
+  await page.keyboard.press("/");
+  await focused(page.getByRole("searchbox", { name: "Search" }));
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await focused(page.locator("[data-row] a[href]").first());
+  assert.equal(await page.locator("[data-row].at").count(), 1);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/admin/jobs/*-*");
+  await page.goBack();
+  await page.keyboard.press("k"); // the last one, from no row
+  await focused(page.locator("[data-row]").last().locator("a[href]").first());
+});
+
+walk("in the list of customers one ticks with the keyboard", async (open) => {
+  const page = await open({ as: "admin" });
+  await page.goto("/admin/customers/stores");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  assert.deepEqual(await page.locator("[data-row] input").evaluateAll((all) => all.slice(0, 3).map((e) => e.checked)), [false, true, false]);
+  await page.keyboard.press("/");
+  assert.ok(await page.evaluate(() => document.activeElement.matches("main input[type=search], main .filters input")));
 });
