@@ -74,7 +74,7 @@ walk("without script a job is paused, resumed and cancelled", async (open) => {
   await page.getByRole("button", { name: "Resume" }).click();
   await page.getByLabel("Limit in records per second").fill("7");
   await page.getByRole("button", { name: "Set" }).click();
-  await page.getByText("7 records per second").waitFor();
+  await page.getByText("7 records per second").first().waitFor();
   await page.getByRole("link", { name: "Cancel…" }).click();
   await page.getByRole("button", { name: /^Cancel/ }).click();
   assert.equal((await ended("admin", job.jobId)).state, "cancelled");
