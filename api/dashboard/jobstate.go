@@ -179,7 +179,11 @@ func (v jobView) Fault() jobFault {
 	if v.Error == nil {
 		return jobFault{}
 	}
+	const unchanged = "Nothing was changed."
 	_, advice := reasonWords(v.Error.Code)
+	if strings.HasSuffix(v.Error.Detail, unchanged) {
+		advice = strings.TrimSpace(strings.TrimPrefix(advice, unchanged))
+	}
 	return jobFault{v.Error.Detail, v.Error.Code, advice}
 }
 

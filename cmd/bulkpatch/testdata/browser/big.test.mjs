@@ -6,7 +6,7 @@ import { api, assert, check, ended, walk } from "./lib.mjs";
 const jobIn = (page) => new URL(page.url()).pathname.split("/")[3];
 const what = (page) => page.getByRole("region", { name: "What will happen" });
 const addField = async (page, name) => {
-  await page.getByLabel("Another field").fill(name);
+  await page.getByLabel("Field to change").fill(name);
   await page.getByRole("button", { name: "Add field" }).click();
 };
 

@@ -31,7 +31,7 @@ walk("the keyboard alone composes, runs and undoes an update of 100,000", async 
   const rule = page.getByRole("group", { name: "Condition", exact: true });
   await choose(page, rule.getByLabel("Field"), "kind");
   await tabTo(page, rule.getByLabel("Value"), 3);
-  await tabTo(page, page.getByLabel("Another field"));
+  await tabTo(page, page.getByLabel("Field to change"));
   await page.keyboard.type("manager");
   await page.keyboard.press("Enter");
   await focused(page.getByLabel("manager", { exact: true }));

@@ -15,7 +15,7 @@ walk("on a phone an update is composed, run and undone", async (open) => {
   await page.getByLabel("Field", { exact: true }).selectOption("id");
   await page.getByLabel("Operator").selectOption("is at most");
   await page.getByLabel("Value", { exact: true }).fill("40");
-  await page.getByLabel("Another field").fill("region");
+  await page.getByLabel("Field to change").fill("region");
   await page.getByRole("button", { name: "Add field" }).tap();
   await page.getByLabel("region", { exact: true }).fill("الغرب");
   await page.getByRole("link", { name: /40/ }).tap(); // the line at the foot says how many
