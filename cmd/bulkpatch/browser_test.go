@@ -22,6 +22,7 @@ var walks = map[string]siteKind{
 	"big.test.mjs":       bigSite,
 	"customers.test.mjs": fullSite,
 	"down.test.mjs":      downSite,
+	"empty.test.mjs":     emptySite,
 	"jobpages.test.mjs":  fullSite,
 	"jobs.test.mjs":      fullSite,
 	"keyboard.test.mjs":  bigSite,
