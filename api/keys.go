@@ -42,7 +42,8 @@ var errNoKey = web.NewProblem("key_not_found", "There is no key with this id, or
 var errTooManySecrets = web.NewProblem("too_many_secrets", "So many secrets of the key work that it may not have another one: "+
 	strconv.Itoa(auth.MaxSecrets)+". Wait for an overlap to end, or rotate the key with overlapSeconds 0, which ends them all.")
 
-// maxKeys is how many keys a page has: about 8 MiB.
+// maxKeys is how many keys a page has at most, and if the caller does not say: about
+// 8 MiB.
 const maxKeys = 10_000
 
 // listKeys lists the keys by their numbers. The cursor is the last one's.
@@ -55,6 +56,7 @@ func (s *server) listKeys(c *call) error {
 			in.failParam("cursor", "invalid_cursor", "The cursor is not one that this list gave.")
 		}
 	}
+	limit := in.number("limit", 1, maxKeys, maxKeys)
 	if err := in.err(); err != nil {
 		return err
 	}
@@ -68,8 +70,8 @@ func (s *server) listKeys(c *call) error {
 		if k.ID <= after || !c.caller().Manages(k.Workspace.Name) {
 			continue
 		}
-		if len(items) == maxKeys {
-			next = strconv.FormatInt(items[maxKeys-1].ID, 10)
+		if len(items) == limit {
+			next = strconv.FormatInt(items[limit-1].ID, 10)
 			break
 		}
 		items = append(items, keyOf(k, ""))

@@ -111,6 +111,19 @@ func TestAnAdministratorManagesTheKeysOfItsWorkspace(t *testing.T) {
 	r.call("POST", "/v1/keys/x/rotate", "").want(404).code("key_not_found")
 }
 
+// TestKeysArePagedAsTheCallerSays walks through all keys, two at a time.
+func TestKeysArePagedAsTheCallerSays(t *testing.T) {
+	r := newRig(t)
+	first := r.call("GET", "/v1/keys?limit=2", "").want(200).json()
+	second := r.call("GET", fmt.Sprint("/v1/keys?limit=2&cursor=", first["nextCursor"]), "").want(200).json()
+	if len(first["items"].([]any)) != 2 || len(second["items"].([]any)) != 2 || second["nextCursor"] != nil {
+		t.Errorf("the pages are %v and %v", first, second)
+	}
+	for _, wrong := range []string{"0", "10001", "x"} {
+		r.call("GET", "/v1/keys?limit="+wrong, "").want(400)
+	}
+}
+
 // TestCallsCountAsUses makes calls, of which one is answered from the cache.
 func TestCallsCountAsUses(t *testing.T) {
 	r := newRig(t)

@@ -137,7 +137,9 @@ func (s *server) keyRoutes() []route {
 	request := Content{[]string{web.TypeJSON}, keyRequestJSON{}}
 	rotation := Content{[]string{web.TypeJSON}, rotationJSON{}}
 	return []route{
-		{"GET", "/v1/keys", adminOnly, Reads, Paged, []Param{paramCursor}, nothing, Content{[]string{web.TypeJSON}, listJSON[keyJSON]{}}, s.listKeys},
+		{"GET", "/v1/keys", adminOnly, Reads, Paged, []Param{
+			query("limit", "integer", "How many keys a page has, from 1 to 10000; 10000 if not given."), paramCursor,
+		}, nothing, Content{[]string{web.TypeJSON}, listJSON[keyJSON]{}}, s.listKeys},
 		{"POST", "/v1/keys", adminOnly, Changes, Cheap, nil, request, Content{[]string{web.TypeJSON}, keyJSON{}}, s.createKey},
 		{"DELETE", "/v1/keys/{key}", adminOnly, Changes, Cheap, nil, nothing, nothing, s.revokeKey},
 		{"POST", "/v1/keys/{key}/rotate", adminOnly, Changes, Cheap, nil, rotation, Content{[]string{web.TypeJSON}, keyJSON{}}, s.rotateKey},

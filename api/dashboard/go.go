@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
@@ -23,6 +24,9 @@ const (
 	maxOfAKind  = 8   // results
 	maxModels   = 25  // that are searched
 )
+
+// searchTime is how long each call of a search may take.
+const searchTime = 2 * time.Second
 
 // A finding is one result of a search.
 type finding struct {
@@ -60,6 +64,7 @@ func (d *Dashboard) GoFound(v *Visit) error {
 // models, for keys by their ids and names, and for pages by their names. Without words
 // it finds the pages.
 func (d *Dashboard) search(v *Visit) search {
+	v.Within = searchTime
 	s := search{Words: v.query("q")}
 	if runes := []rune(s.Words); len(runes) > maxSearched {
 		s.Words = string(runes[:maxSearched])

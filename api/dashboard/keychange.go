@@ -56,13 +56,22 @@ func (d *Dashboard) CreateKey(v *Visit) error {
 
 // keyOfPath reads the key that the page's path names.
 func keyOfPath(v *Visit) (client.Key, error) {
-	for k, err := range keysAfter(v, "") {
-		if err != nil || strconv.FormatInt(k.ID, 10) == v.Request.PathValue("key") {
+	id, err := strconv.ParseInt(v.Request.PathValue("key"), 10, 64)
+	if err != nil || id <= 0 {
+		return client.Key{}, errNoKey
+	}
+	for k, err := range keysAfter(v, strconv.FormatInt(id-1, 10), 1) {
+		switch {
+		case err != nil || k.ID == id:
 			return k, err
+		case k.ID > id:
+			return client.Key{}, errNoKey
 		}
 	}
-	return client.Key{}, web.NewProblem("key_not_found", "There is no key with this id, or it has ended.")
+	return client.Key{}, errNoKey
 }
+
+var errNoKey = web.NewProblem("key_not_found", "There is no key with this id, or it has ended.")
 
 // A rotation is the page that asks before a key gets another secret.
 type rotation struct {
@@ -191,7 +200,7 @@ func isLastAdmin(v *Visit, k client.Key) (bool, error) {
 	if !admin(k) {
 		return false, nil
 	}
-	for other, err := range keysAfter(v, "") {
+	for other, err := range keysAfter(v, "", 0) {
 		if err != nil || other.ID != k.ID && other.Workspace == k.Workspace && admin(other) {
 			return false, err
 		}

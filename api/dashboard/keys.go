@@ -78,7 +78,11 @@ func (d *Dashboard) Keys(v *Visit) error {
 // who may choose one for a new key.
 func (d *Dashboard) fillKeys(v *Visit, page *keysPage) error {
 	workspaces := map[string]bool{}
-	for k, err := range keysAfter(v, v.query("cursor")) {
+	few := 0 // where only some fit, they are looked for among all
+	if page.Search == "" {
+		few = keysShown + 1
+	}
+	for k, err := range keysAfter(v, v.query("cursor"), few) {
 		if err != nil {
 			return err
 		}
@@ -101,15 +105,21 @@ func (d *Dashboard) fillKeys(v *Visit, page *keysPage) error {
 func managesAll(v *Visit) bool { return v.Key.Workspace.Name == auth.MainWorkspace }
 
 // keysAfter reads the keys that the visitor manages, in the order of their ids, from
-// behind a cursor on. The cursor is the id of the last key before.
-func keysAfter(v *Visit, cursor string) iter.Seq2[client.Key, error] {
+// behind a cursor on, so many at a time, or with 0 as many as the API gives. The cursor
+// is the id of the last key before.
+func keysAfter(v *Visit, cursor string, atATime int) iter.Seq2[client.Key, error] {
+	query := url.Values{}
+	if atATime > 0 {
+		query.Set("limit", strconv.Itoa(atATime))
+	}
 	return func(yield func(client.Key, error) bool) {
 		for {
 			var page struct {
 				Items      []client.Key `json:"items"`
 				NextCursor string       `json:"nextCursor"`
 			}
-			if err := v.Get(target(url.Values{"cursor": {cursor}}, "v1", "keys"), &page); err != nil {
+			query.Set("cursor", cursor)
+			if err := v.Get(target(query, "v1", "keys"), &page); err != nil {
 				yield(client.Key{}, err)
 				return
 			}

@@ -6,13 +6,13 @@
 // Of a page that was read again, other scripts get the whole in the event "read" of the
 // document, whose detail is the parsed page; and the event "replaced" of each element
 // that was put in place of another one.
-import { exchange, hasDraft, parse } from "./parts.js";
+import { differs, exchange, hasDraft, parse } from "./parts.js";
 import { claim, giveBack } from "./streams.js";
 
 const main = document.querySelector("main");
 const stale = document.getElementById("stale");
 const events = main.dataset.events;
-const patience = 5_000; // with an event stream that has broken, in ms
+const patience = 5_000; // with an event stream that has broken, and before it says that it waits, in ms
 const instead = 5_000; // between readings while the page has no stream, in ms
 const signIn = "/admin/login";
 
@@ -25,6 +25,7 @@ let reading; // the controller of the reading under way
 let fresh = Date.now(); // when the page was last known to be true
 const waiting = new Map(); // the newest elements by their ids, until the reader is idle
 let whole; // the newest page that waits
+let waitsSince = 0; // when the first of them came that differs, 0 if none does
 
 /** Puts the elements of a text into the page, each in place of the one with its id. */
 export function replace(html) {
@@ -42,16 +43,18 @@ function busy() {
   );
 }
 
-// say shows a text above the page; "" for none.
-function say(text) {
-  if (stale.textContent !== text) stale.textContent = text;
+// say shows a text above the page, or below it where the page waits; "" for none.
+function say(text, kind = "old") {
+  if (stale.textContent === text) return;
+  stale.dataset.kind = kind;
+  stale.textContent = text;
 }
 
-// good notes that the page is true.
+// good notes that the server has told what is true.
 function good() {
   fresh = Date.now();
   broken = false;
-  say("");
+  if (stale.dataset.kind !== "waits") say("");
 }
 
 function keep(page) {
@@ -62,13 +65,23 @@ function keep(page) {
 
 // release shows what was held back, once the reader is idle.
 function release() {
-  if ((waiting.size === 0 && !whole) || busy()) return;
+  if (waiting.size === 0 && !whole) return;
+  if (busy()) return wait();
   const page = whole;
   const parts = [...waiting.values()];
   whole = undefined;
   waiting.clear();
+  waitsSince = 0;
+  if (stale.dataset.kind === "waits") say("");
   if (page) document.dispatchEvent(new CustomEvent("read", { detail: page }));
   parts.forEach(exchange);
+}
+
+// wait says that the page waits, once it does so for a while.
+function wait() {
+  if (![...waiting.values()].some(differs)) return;
+  waitsSince ||= Date.now();
+  if (Date.now() - waitsSince >= patience) say("There is something newer. This page waits while you type, select text or have ticked something.", "waits");
 }
 
 function old() {
@@ -80,7 +93,9 @@ function old() {
 // is about has ended. What somebody has filled in is not lost by that.
 function leave(ended) {
   if (!busy() && !hasDraft(main)) return location.reload();
-  say(ended ? "You are signed out. " : "This page is not there any more.");
+  const kind = ended ? "out" : "gone";
+  if (stale.dataset.kind === kind && stale.textContent) return; // it is said once
+  say(ended ? "You are signed out. " : "This page is not there any more.", kind);
   if (!ended) return;
   const link = Object.assign(document.createElement("a"), { href: signIn, target: "_blank", rel: "noopener", textContent: "Sign in in another window" });
   stale.append(link, ", then go on here.");

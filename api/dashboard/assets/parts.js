@@ -46,6 +46,12 @@ function refocus(now, next, had) {
   return to;
 }
 
+/** Reports whether an element differs from the one with its id. */
+export function differs(next) {
+  const now = document.getElementById(next.id);
+  return Boolean(now) && sources.get(now) !== sourceOf(next);
+}
+
 /**
  * Puts an element in place of the one with its id, unless they are the same or something
  * is filled in there.

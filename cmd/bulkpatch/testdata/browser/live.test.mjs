@@ -1,7 +1,7 @@
 // What changes by itself, and what a reader does meanwhile.
 
 import { after } from "node:test";
-import { assert, focused, session, walk } from "./lib.mjs";
+import { assert, check, focused, session, walk } from "./lib.mjs";
 import { stage } from "./stage.mjs";
 
 const quiet = [/another host/, /request failed/, /Failed to load resource/, /net::ERR/, /status of 404/, /MIME type \("text\/html"\)/]; // the stage is a host of its own, and fails on purpose
@@ -189,6 +189,18 @@ walk("with j, k, x and Enter one works in a list that changes", async (open) => 
   await page.keyboard.press("k");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/admin/stage?row1");
+});
+
+walk("a page that waits for long says so, until it need not wait", async (open) => {
+  const { page, change, shows } = await on(open, "polls");
+  await page.getByLabel("Note").focus();
+  await page.waitForFunction(() => document.activeElement.matches("textarea"));
+  await change();
+  await page.getByRole("status").getByText("There is something newer").waitFor();
+  await check(page, "waits");
+  await page.getByLabel("Note").blur();
+  await shows();
+  assert.equal(await page.locator("#stale").textContent(), "");
 });
 
 walk("what was held back is not lost when only another part follows", async (open) => {
