@@ -224,6 +224,9 @@ func waitsFor(j client.Job) jobWaiting {
 	if does, nothing := strings.CutPrefix(advice, "Nothing: "); nothing { // what it waits for is not asked as a question here
 		advice = strings.ToUpper(does[:1]) + does[1:]
 	}
+	if why != "" && !strings.HasSuffix(why, ".") { // somebody's words, not a sentence of ours
+		why = "“" + why + "”."
+	}
 	return jobWaiting{what, why, advice}
 }
 
