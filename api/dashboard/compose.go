@@ -158,7 +158,7 @@ func composeModels(v *Visit, name string) (*composeModel, []client.Model, error)
 		return nil, nil, err
 	}
 	if name == "" && len(list.Items) > 0 {
-		name = list.Items[0].Name
+		name = v.likelyModel(list.Items)
 	}
 	var described client.Model
 	if err := v.Get(target(nil, "v1", "models", name), &described); err != nil {
@@ -166,6 +166,24 @@ func composeModels(v *Visit, name string) (*composeModel, []client.Model, error)
 	}
 	m, err := composeModelOf(described)
 	return m, list.Items, err
+}
+
+// likelyModel returns the model that somebody who has named none is likely to mean: the
+// one of the largest among the latest bulk jobs, or else the first.
+func (v *Visit) likelyModel(models []client.Model) string {
+	const latest = 10
+	var answer jobsAnswer
+	if err := v.Get(jobsTarget(url.Values{"kind": {"bulk"}}, latest, ""), &answer); err != nil {
+		return models[0].Name // it is only a suggestion
+	}
+	likely, most := models[0].Name, int64(0)
+	for _, j := range answer.Items {
+		known := slices.ContainsFunc(models, func(m client.Model) bool { return m.Name == j.Model })
+		if n := deref64(j.Counts.Matched); n > most && known {
+			likely, most = j.Model, n
+		}
+	}
+	return likely
 }
 
 // composeLink returns the address of a new update that begins with a filter and a patch
