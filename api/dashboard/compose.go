@@ -3,6 +3,7 @@ package dashboard
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"bulkpatch/api/web"
@@ -155,7 +156,7 @@ func composeModels(v *Visit, name string) (*composeModel, []client.Model, error)
 		return nil, nil, err
 	}
 	if name == "" && len(list) > 0 {
-		name = list[0].Name
+		name = v.likelyModel(list)
 	}
 	described, err := v.model(name)
 	if err != nil {
@@ -163,6 +164,24 @@ func composeModels(v *Visit, name string) (*composeModel, []client.Model, error)
 	}
 	m, err := composeModelOf(described)
 	return m, list, err
+}
+
+// likelyModel returns the model that somebody who has named none is likely to mean: the
+// one of the largest among the latest bulk jobs, or else the first.
+func (v *Visit) likelyModel(models []client.Model) string {
+	const latest = 10
+	var answer jobsAnswer
+	if err := v.Get(jobsTarget(url.Values{"kind": {"bulk"}}, latest, ""), &answer); err != nil {
+		return models[0].Name // it is only a suggestion
+	}
+	likely, most := models[0].Name, int64(0)
+	for _, j := range answer.Items {
+		known := slices.ContainsFunc(models, func(m client.Model) bool { return m.Name == j.Model })
+		if n := deref64(j.Counts.Matched); n > most && known {
+			likely, most = j.Model, n
+		}
+	}
+	return likely
 }
 
 // kindsOfText are the kinds of inputs that are texts over several lines.

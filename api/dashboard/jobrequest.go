@@ -75,9 +75,10 @@ func requestJSON(j client.Job) string {
 	return lines.String()
 }
 
-// filterOf says in words which customers a job selected, nil if it does not say.
+// filterOf says in words which customers a job selected, nil if it does not say or they
+// are all.
 func (v *Visit) filterOf(j client.Job) words.Sentence {
-	if noValue(j.Request.Filter) {
+	if noValue(j.Request.Filter) || string(j.Request.Filter) == "{}" {
 		return nil
 	}
 	return words.Filter(j.Request.Filter, v.choicesOf(j.Model))

@@ -180,7 +180,11 @@ func (v jobView) Fault() jobFault {
 	if v.Error == nil {
 		return jobFault{}
 	}
+	const unchanged = "Nothing was changed."
 	_, advice := words.Reason(v.Error.Code)
+	if strings.HasSuffix(v.Error.Detail, unchanged) {
+		advice = strings.TrimSpace(strings.TrimPrefix(advice, unchanged))
+	}
 	return jobFault{v.Error.Detail, v.Error.Code, advice}
 }
 
@@ -211,6 +215,9 @@ func waitsFor(j client.Job) jobWaiting {
 	what, why, advice := words.Wait(*j.Progress.WaitReason, detail)
 	if does, nothing := strings.CutPrefix(advice, "Nothing: "); nothing { // what it waits for is not asked as a question here
 		advice = strings.ToUpper(does[:1]) + does[1:]
+	}
+	if why != "" && !strings.HasSuffix(why, ".") { // somebody's words, not a sentence of ours
+		why = "“" + why + "”."
 	}
 	return jobWaiting{what, why, advice}
 }

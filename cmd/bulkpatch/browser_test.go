@@ -18,14 +18,22 @@ import (
 // walks names the site that each file of testdata/browser walks through. Each file has
 // a copy of its own, so its walks may change what they like.
 var walks = map[string]siteKind{
-	"admin.test.mjs":  fullSite,
-	"down.test.mjs":   downSite,
-	"live.test.mjs":   emptySite,
-	"jobs.test.mjs":   fullSite,
-	"pages.test.mjs":  fullSite,
-	"shell.test.mjs":  fullSite,
-	"signin.test.mjs": emptySite,
-	"watch.test.mjs":  emptySite,
+	"admin.test.mjs":     fullSite,
+	"big.test.mjs":       bigSite,
+	"customers.test.mjs": fullSite,
+	"down.test.mjs":      downSite,
+	"empty.test.mjs":     emptySite,
+	"jobpages.test.mjs":  fullSite,
+	"jobs.test.mjs":      fullSite,
+	"keyboard.test.mjs":  bigSite,
+	"live.test.mjs":      emptySite,
+	"livejob.test.mjs":   fullSite,
+	"pages.test.mjs":     fullSite,
+	"phone.test.mjs":     fullSite,
+	"roles.test.mjs":     fullSite,
+	"shell.test.mjs":     fullSite,
+	"signin.test.mjs":    emptySite,
+	"watch.test.mjs":     emptySite,
 }
 
 // TestTheDashboardInABrowser has Chromium walk through the dashboard of the running

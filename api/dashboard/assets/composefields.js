@@ -87,7 +87,7 @@ class Adder {
       },
     });
     const button = element("button", { type: "button", click: () => this.take() }, "Add field");
-    root.replaceChildren(element("label", { for: "add-field" }, "Another field"), element("div", {}, this.input, this.said), button, this.list);
+    root.replaceChildren(element("label", { for: "add-field" }, "Field to change"), element("div", {}, this.input, this.said), button, this.list);
     root.hidden = false;
   }
 

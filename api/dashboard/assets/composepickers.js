@@ -96,7 +96,7 @@ export class Pickers {
   drawGroup(group, parent) {
     const key = this.key(group);
     const how = choose({ id: `${key}-how`, "aria-label": "How the conditions combine", class: "how" },
-      [["all", "all of"], ["any", "any of"], ["none", "none of"]], group.how, (value) => {
+      [["all", "all of these"], ["any", "any of these"], ["none", "none of these"]], group.how, (value) => {
         group.how = value;
         this.write();
       });

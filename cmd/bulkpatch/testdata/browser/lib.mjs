@@ -120,7 +120,7 @@ export async function session(as) {
 export async function api(as, method, path, body) {
   const answer = await fetch(site.base + path, {
     method,
-    headers: { Authorization: `Bearer ${site.keys[as]}`, ...(body && { "Content-Type": "application/json" }) },
+    headers: { Authorization: `Bearer ${site.keys[as]}`, ...(body && { "Content-Type": method === "PATCH" ? "application/merge-patch+json" : "application/json" }) },
     body: body && JSON.stringify(body),
   });
   const text = await answer.text();
@@ -155,8 +155,12 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 export async function noSeriousFindings(page, only) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   const findings = await page.evaluate(async (only) => {
+    // What floats at an edge of the window covers what one has only to scroll.
+    const floats = [...document.querySelectorAll("body *")].filter((e) => /fixed|sticky/.test(getComputedStyle(e).position));
+    for (const e of floats) e.style.position = "static";
     const rules = only ? { runOnly: { type: "rule", values: only } } : { rules: { "target-size": { enabled: true } } };
     const { violations } = await axe.run({ resultTypes: ["violations"], ...rules });
+    for (const e of floats) e.style.position = "";
     return violations
       .filter((v) => v.impact === "serious" || v.impact === "critical")
       .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary}`));
