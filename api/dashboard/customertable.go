@@ -221,11 +221,10 @@ func (c *customerCount) read(v *Visit) {
 		Count int64 `json:"count"`
 	}
 	err := v.Get(target(q, "v1", c.list.Model, "customers"), &some)
-	var problem *web.Problem
 	switch {
 	case err == nil:
 		c.N, c.Known = some.Count, true
-	case errors.As(err, &problem) && problem.Code == "query_timeout":
+	case tookTooLong(err):
 		c.Wrong = "Counting takes longer than it may with this filter."
 	default:
 		c.Wrong = "They could not be counted. Load the page again."

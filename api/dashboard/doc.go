@@ -14,6 +14,7 @@
 // [Visit.first]: where it does, the page comes without it and names the address with all
 // of it, which the script later.js or a link asks for.
 //
-// It leaves to api the routes, who may open which page, the sign-in and the sessions,
-// and that a form sent twice has its effect once.
+// What is said of jobs and faults in sentences is in words. It leaves to api the routes,
+// who may open which page, the sign-in and the sessions, and that a form sent twice has
+// its effect once.
 package dashboard

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"bulkpatch/api/dashboard/words"
-	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/client"
 	"bulkpatch/job"
@@ -126,11 +125,10 @@ func together(functions ...func()) {
 
 // whyUnknown says why a part of the page is not known.
 func whyUnknown(err error) string {
-	var p *web.Problem
 	switch {
 	case err == nil:
 		return ""
-	case errors.As(err, &p) && p.Code == "query_timeout", errors.Is(err, context.DeadlineExceeded), errors.Is(err, job.ErrQueryTimeout):
+	case tookTooLong(err), errors.Is(err, context.DeadlineExceeded), errors.Is(err, job.ErrQueryTimeout):
 		return "This takes too long at the moment. It is tried again."
 	}
 	return "This could not be read. It is tried again."

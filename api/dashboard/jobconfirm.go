@@ -71,9 +71,8 @@ func (v *Visit) foresee(id, action, key string, body map[string]any) (f foresigh
 		header = []string{"Prefer", "respond-async", "Idempotency-Key", key}
 	}
 	a, err := v.dryRun(id, action, body, header...)
-	var p *web.Problem
 	switch {
-	case errors.As(err, &p) && p.Code == "query_timeout":
+	case tookTooLong(err):
 		return foresight{slow: true}, nil
 	case err != nil:
 		return f, err
