@@ -30,6 +30,7 @@ var walks = map[string]siteKind{
 	"livejob.test.mjs":   fullSite,
 	"pages.test.mjs":     fullSite,
 	"phone.test.mjs":     fullSite,
+	"rolepages.test.mjs": fullSite,
 	"roles.test.mjs":     fullSite,
 	"shell.test.mjs":     fullSite,
 	"signin.test.mjs":    emptySite,

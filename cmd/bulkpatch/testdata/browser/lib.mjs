@@ -187,11 +187,12 @@ export async function fits(page) {
 
 /**
  * Visits pages in both widths and themes, checks each and takes its picture. pages
- * holds the path of each page by the name of its picture. status is what they answer.
+ * holds the path of each page by the name of its picture. status is what they answer. With
+ * only, it takes one width.
  */
-export async function everyPage(open, pages, { as, status = 200 } = {}) {
+export async function everyPage(open, pages, { as, status = 200, only } = {}) {
   const allow = status === 200 ? [] : [new RegExp(`status of ${status}`)];
-  for (const width of Object.keys(widths)) {
+  for (const width of only ? [only] : Object.keys(widths)) {
     const page = await open({ as, width, allow });
     for (const [name, path] of Object.entries(pages)) {
       const answer = await page.goto(path);
