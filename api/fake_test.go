@@ -53,24 +53,25 @@ type fake struct {
 	recordsErr error
 	silent     bool // KeyBySecret answers when its caller has gone
 	onSubmit   func(*job.Job)
-	// onPreview runs before a preview is answered; onImport before a batch.
-	onPreview func(context.Context) error
-	preview   job.Preview
-	undo      *job.UndoPreview // what an undo would do, nil for a few
-	pace      job.Pace
-	paces     int // how often it was read
-	onImport  func(context.Context) error
-	onRotate  func(context.Context)
-	onDrafts  func([]model.Draft) // sees the rows of each batch
-	lookups   int                 // of keys
-	queries   int                 // for revisions
-	reads     int                 // of several jobs at once
-	lone      int                 // of one job
-	keyLooks  int                 // for the keys of open calls
-	down      bool                // nothing that is asked for in the background is answered
-	slow      time.Duration       // that an answer for revisions takes
-	scanFails bool                // after the first page
-	onPage    func()              // runs after each page of a scan
+	// onPreview runs before a preview is answered, onRecords before records are listed,
+	// and onImport before a batch.
+	onPreview, onRecords func(context.Context) error
+	preview              job.Preview
+	undo                 *job.UndoPreview // what an undo would do, nil for a few
+	pace                 job.Pace
+	paces                int // how often it was read
+	onImport             func(context.Context) error
+	onRotate             func(context.Context)
+	onDrafts             func([]model.Draft) // sees the rows of each batch
+	lookups              int                 // of keys
+	queries              int                 // for revisions
+	reads                int                 // of several jobs at once
+	lone                 int                 // of one job
+	keyLooks             int                 // for the keys of open calls
+	down                 bool                // nothing that is asked for in the background is answered
+	slow                 time.Duration       // that an answer for revisions takes
+	scanFails            bool                // after the first page
+	onPage               func()              // runs after each page of a scan
 
 	// onList, onCount and onPace run before jobs are listed, counted, and their pace
 	// is read.

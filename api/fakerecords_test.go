@@ -101,7 +101,10 @@ func cut[T any](all []T, cursor string, limit int) ([]T, string, error) {
 	return all[at:end], next, nil
 }
 
-func (f *fake) Records(_ context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
+func (f *fake) Records(ctx context.Context, ws auth.Workspace, m *model.Model, q filter.Query) (filter.Page, error) {
+	if err := before(ctx, f.onRecords); err != nil {
+		return filter.Page{}, err
+	}
 	defer f.lock()()
 	if f.recordsErr != nil {
 		return filter.Page{}, f.recordsErr

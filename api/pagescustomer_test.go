@@ -210,7 +210,7 @@ func TestAListThatTakesTooLongSaysSo(t *testing.T) {
 	r := newRig(t)
 	r.customer(`{"firstName":"Ana"}`)
 	r.store.recordsErr = job.ErrQueryTimeout
-	r.page(r.admin, "/admin/customers/desk").want(422).has("took longer than a list may take", `role="alert"`)
+	r.page(r.admin, "/admin/customers/desk?wait=1").want(422).has("took longer than a list may take", `role="alert"`)
 	r.page(r.admin, "/admin/customers/desk/count").want(200).has("Counting takes longer")
 }
 

@@ -5,7 +5,8 @@
 //
 // Some measure what one caller can cost the others: BenchmarkSingleBesideAJob,
 // BenchmarkExpensiveNeighbours, BenchmarkExpensiveFilter, BenchmarkFollowers
-// and BenchmarkHostile. BenchmarkJobLists has a database with many jobs. All are
-// small unless flags say otherwise: -costly, -followers and -measured for the three
-// in the middle, -jobs for that of jobs, -records for the rest.
+// and BenchmarkHostile. BenchmarkJobLists and BenchmarkPages have a database with many
+// jobs, and BenchmarkOpenTabs has many open pages. All are small unless flags say
+// otherwise: -costly, -followers and -measured for the three in the middle, -jobs for
+// those of jobs, -records for the rest.
 package bench

@@ -156,10 +156,15 @@ func (f *crowd) poll(ctx context.Context, c *caller, id, tag string, opened func
 
 // stream reads the events of a job until the stream breaks.
 func (f *crowd) stream(ctx context.Context, c *caller, id, _ string, opened func()) (string, error) {
-	resp, err := c.open(ctx, "GET", "/v1/jobs/"+id+"/events", nil)
+	return "", f.events(ctx, c, "/v1/jobs/"+id+"/events", opened)
+}
+
+// events reads a stream until it breaks.
+func (f *crowd) events(ctx context.Context, c *caller, path string, opened func()) error {
+	resp, err := c.open(ctx, "GET", path, nil)
 	opened()
 	if err != nil {
-		return "", err
+		return err
 	}
 	defer resp.Body.Close()
 	lines := bufio.NewScanner(resp.Body)
@@ -169,14 +174,20 @@ func (f *crowd) stream(ctx context.Context, c *caller, id, _ string, opened func
 			f.told.Add(1)
 		}
 	}
-	return "", lines.Err()
+	return lines.Err()
 }
 
 // ready waits until all followers have joined, and one second more, so that the
 // cost of joining is not measured.
 func (f *crowd) ready(b *testing.B) {
 	b.Helper()
-	for f.joined.Load() < int64(*followers) {
+	f.readyWith(b, *followers)
+}
+
+// readyWith is ready for a number of followers.
+func (f *crowd) readyWith(b *testing.B, n int) {
+	b.Helper()
+	for f.joined.Load() < int64(n) {
 		pause(b, 10*time.Millisecond)
 	}
 	pause(b, time.Second)

@@ -47,9 +47,16 @@ func (s *Store) Records(ctx context.Context, ws auth.Workspace, m *model.Model, 
 			after, more := afterPlace(order, place)
 			where, all = where+" AND "+after, append(all[:len(all):len(all)], more...)
 		}
+		few, err := s.findsFew(ctx, t, ws, m, q.Filter)
+		if err != nil {
+			return err
+		}
+		sorted := orderBy(order, s.db.Dialect.Filter)
+		if few {
+			sorted = orderOf(order, s.db.Dialect.Filter, s.db.Dialect.Unordered)
+		}
 		var more bool
-		var err error
-		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, statement{" WHERE " + where + " ORDER BY " + orderBy(order, s.db.Dialect.Filter), all})
+		page.Items, more, err = s.pageOf(ctx, t, ws, m, q, statement{" WHERE " + where + " ORDER BY " + sorted, all})
 		if more {
 			page.NextCursor = writePlace(order, page.Items[len(page.Items)-1])
 		}
@@ -85,11 +92,21 @@ func fullOrder(m *model.Model, sort []filter.Sort) []filter.Sort {
 
 // orderBy returns the ORDER BY list, in which NULL is the smallest value.
 func orderBy(order []filter.Sort, d filter.Dialect) string {
+	return orderOf(order, d, func(expr string) string { return expr })
+}
+
+// orderOf is orderBy with the expressions as they are written. An id is never NULL: that
+// it would come first is not said, or PostgreSQL does not use its index.
+func orderOf(order []filter.Sort, d filter.Dialect, written func(expr string) string) string {
 	parts := make([]string, len(order))
 	for i, s := range order {
-		parts[i] = s.SQL(d) + " NULLS FIRST"
+		nulls := [2]string{" NULLS FIRST", " DESC NULLS LAST"}
+		if s.Field.Role == model.RoleID && s.SQL(d) == sqldb.Quoted(s.Field) {
+			nulls = [2]string{"", " DESC"}
+		}
+		parts[i] = written(s.SQL(d)) + nulls[0]
 		if s.Descending {
-			parts[i] = s.SQL(d) + " DESC NULLS LAST"
+			parts[i] = written(s.SQL(d)) + nulls[1]
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -135,7 +152,16 @@ type cursor struct {
 // orderName returns a text that differs for different orders and is the same on
 // both databases. Orders by [filter.Names] have no cursors; their pages go by
 // offset.
-func orderName(order []filter.Sort) string { return orderBy(order, filter.SQLite) }
+func orderName(order []filter.Sort) string {
+	parts := make([]string, len(order))
+	for i, s := range order {
+		parts[i] = s.SQL(filter.SQLite) + " NULLS FIRST"
+		if s.Descending {
+			parts[i] = s.SQL(filter.SQLite) + " DESC NULLS LAST"
+		}
+	}
+	return strings.Join(parts, ", ")
+}
 
 func writePlace(order []filter.Sort, r model.Record) string {
 	c := cursor{Order: orderName(order)}

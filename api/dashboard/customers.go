@@ -70,6 +70,7 @@ type customersPage struct {
 	Open     bool // the JSON of the filter is shown
 	Faults   []customerFault
 	Wrong    string // why there is no list, a sentence; "" for none
+	Later    string // the path of the page with the list, which takes a moment; "" otherwise
 	Note     string // what was done just now, a sentence; "" for none
 	Columns  []customerColumn
 	Rows     []customerRow
@@ -78,6 +79,7 @@ type customersPage struct {
 	Count    customerCount
 	MayWrite bool
 	MayTick  bool
+	tooLong  bool // the list took longer than the page waits
 }
 
 // A customerFault is one thing that is wrong with what was asked for.
@@ -99,7 +101,7 @@ func (d *Dashboard) Customers(v *Visit) error {
 	if to, ok := page.submitted(v); ok {
 		return v.redirect(to)
 	}
-	if err := page.read(v); err != nil {
+	if err := page.readFirst(v); err != nil {
 		return err
 	}
 	if page.List.Count {
@@ -112,7 +114,7 @@ func (d *Dashboard) Customers(v *Visit) error {
 	page.Open = len(page.Faults) > 0 || page.List.Filter != "" && page.Chips == nil
 	page.Note = v.customerNote(m)
 	f := d.visited(v, m.Title, CustomersPath, page)
-	f.Styles, f.Scripts = []string{"customers.css"}, []string{"customers.js"}
+	f.Styles, f.Scripts = []string{"customers.css"}, []string{"customers.js", "later.js"}
 	return show(v, page.status(), "customers", f)
 }
 

@@ -34,6 +34,26 @@ type customerCell struct {
 	At     *time.Time // for a moment
 }
 
+// readFirst is read for a page that does not wait long, unless it was asked to.
+func (p *customersPage) readFirst(v *Visit) (err error) {
+	p.Later = v.first(func() bool {
+		err = p.read(v)
+		return p.tooLong
+	})
+	if p.Later != "" {
+		p.Wrong = ""
+	}
+	return err
+}
+
+// Awaited says what a list does that takes a moment.
+func (p *customersPage) Awaited() string {
+	if p.List.Sort != "" {
+		return "Sorting the customers…"
+	}
+	return "Looking for the customers…"
+}
+
 // read reads the customers. What is wrong with the address is said on the page.
 func (p *customersPage) read(v *Visit) error {
 	p.Columns = p.columns()
@@ -75,6 +95,7 @@ func (p *customersPage) read(v *Visit) error {
 func (p *customersPage) explain(problem *web.Problem) bool {
 	switch {
 	case problem.Code == "query_timeout":
+		p.tooLong = true
 		p.Wrong = "This took longer than a list may take. Narrow the filter, sort by an indexed field, or try again later."
 		return true
 	case problem.Status != http.StatusBadRequest:

@@ -10,6 +10,10 @@
 // its own. Only what the API has no call for comes from the interfaces [Store] and
 // [QueueReader].
 //
+// The first answer of a page comes at once. What may take long is bounded by
+// [Visit.first]: where it does, the page comes without it and names the address with all
+// of it, which the script later.js or a link asks for.
+//
 // It leaves to api the routes, who may open which page, the sign-in and the sessions,
 // and that a form sent twice has its effect once.
 package dashboard

@@ -165,12 +165,17 @@ func findKeys(v *Visit, text string) (list []finding, err error) {
 		if id != text && !strings.Contains(strings.ToLower(k.Name), text) {
 			continue
 		}
-		list = append(list, finding{Kind: "Key", Name: k.Name, About: "number " + id + " in " + k.Workspace, Path: KeysPath + "#key-" + id})
+		list = append(list, finding{Kind: "Key", Name: k.Name, About: "number " + id + " in " + k.Workspace, Path: keyInList(k)})
 		if len(list) == maxOfAKind {
 			break
 		}
 	}
 	return list, nil
+}
+
+// keyInList is the place of a key in the list of the keys whose names have its name.
+func keyInList(k client.Key) string {
+	return withQuery(KeysPath, url.Values{"q": {k.Name}}) + "#key-" + strconv.FormatInt(k.ID, 10)
 }
 
 // unlessNone returns the error of a call, nil if it says that there is no such thing.

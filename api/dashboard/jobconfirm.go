@@ -23,6 +23,7 @@ type jobQuestion struct {
 	At      *time.Time  // when the preview was made, nil for just now
 	Working *client.Job // the job that makes the preview, until it has ended
 	Slow    string      // the preview takes too long for a page: what to do, "" otherwise
+	Later   string      // the path of the page with the preview, which takes a moment; "" otherwise
 	Nothing bool        // there is nothing to confirm
 	Choice  *choiceLink // another way to do it, nil for none
 	Open    string      // the path of a job that is in the way, "" for none
@@ -44,7 +45,7 @@ func (d *Dashboard) askJob(v *Visit, q jobQuestion) error {
 		status = http.StatusUnprocessableEntity
 	}
 	f := d.visited(v, q.confirmation.Title, JobsPath, q)
-	f.Styles = []string{"job.css"}
+	f.Styles, f.Scripts = []string{"job.css"}, []string{"later.js"}
 	if q.Working != nil && v.Request.Method == http.MethodGet {
 		f.Every = 2
 	}
@@ -57,6 +58,7 @@ type foresight struct {
 	at      *time.Time  // nil for just now
 	working *client.Job // the job that finds it out and has not ended
 	slow    bool        // it takes too long for an answer at once
+	later   string      // the path of the page that waits for it, "" where there is no need
 }
 
 // foresee computes what an action on a job would do. With a key it is taken from the
@@ -78,6 +80,21 @@ func (v *Visit) foresee(id, action, key string, body map[string]any) (f foresigh
 		return madeBy(a)
 	}
 	return foresight{raw: a.Body}, nil
+}
+
+// foreseeFirst is foresee for a page that does not wait long, unless it was asked to.
+func (v *Visit) foreseeFirst(id, action, key string, body map[string]any) (f foresight, err error) {
+	if key != "" { // the answer is there, or a job makes it
+		return v.foresee(id, action, key, body)
+	}
+	later := v.first(func() bool {
+		f, err = v.foresee(id, action, key, body)
+		return f.slow
+	})
+	if later != "" {
+		f = foresight{later: later}
+	}
+	return f, err
 }
 
 // madeBy takes a preview from the job that makes it.

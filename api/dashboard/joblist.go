@@ -27,6 +27,7 @@ type jobListPage struct {
 	Filter jobFilter
 	Models []filterChoice
 	Wrong  []string // what is wrong with the filter, sentences
+	Later  string   // the path of the page with the jobs, which take a moment; "" otherwise
 	Rows   []jobRow
 	Count  jobCount
 	First  bool   // it is the first page
@@ -72,7 +73,7 @@ func (d *Dashboard) Jobs(v *Visit) error {
 	page.Models = page.Filter.modelChoices(models)
 	page.Example = exampleOf(models)
 	status := http.StatusOK
-	if err := d.fill(v, &page, models); err != nil {
+	if err := d.fillFirst(v, &page, models); err != nil {
 		var p *web.Problem
 		if !errors.As(err, &p) || p.Status != http.StatusBadRequest {
 			return err
@@ -80,7 +81,7 @@ func (d *Dashboard) Jobs(v *Visit) error {
 		page.Wrong, status = faultsOf(p), p.Status
 	}
 	f := d.visited(v, "Jobs", JobsPath, page)
-	f.Every, f.Scripts, f.Styles = stillEvery, []string{"jobs.js"}, []string{"jobs.css"}
+	f.Every, f.Scripts, f.Styles = stillEvery, []string{"jobs.js", "later.js"}, []string{"jobs.css"}
 	if slices.ContainsFunc(page.Rows, func(r jobRow) bool { return !r.Done }) {
 		f.Every = openEvery
 	}
@@ -97,6 +98,18 @@ func exampleOf(models []client.Model) string {
 		return `{"model": "desk", "filter": {"state": "active"}, "patch": {"jobTitle": "Lead"}, "options": {"dryRun": true}}`
 	}
 	return `{"model": "MODEL", "filter": {"FIELD": "VALUE"}, "patch": {"FIELD": "VALUE"}, "options": {"dryRun": true}}`
+}
+
+// fillFirst is fill for a page that does not wait long, unless it was asked to.
+func (d *Dashboard) fillFirst(v *Visit, page *jobListPage, models []client.Model) (err error) {
+	page.Later = v.first(func() bool {
+		err = d.fill(v, page, models)
+		return tookTooLong(err)
+	})
+	if page.Later != "" {
+		return nil
+	}
+	return err
 }
 
 // fill reads the jobs of the page. What was searched for as an id, and is not one, is

@@ -11,7 +11,7 @@ import (
 // countWithin. The exact number follows in a request of its own.
 const (
 	countedAtOnce = 10_000
-	countWithin   = 100 * time.Millisecond
+	countWithin   = 25 * time.Millisecond
 )
 
 // A jobCount is how many jobs a list has on all its pages.

@@ -94,9 +94,10 @@ func jsonLine(v any) string {
 	return strings.TrimSpace(b.String())
 }
 
-// filterOf says in words which customers a job selected, nil if it does not say.
+// filterOf says in words which customers a job selected, nil if it does not say or they
+// are all.
 func (v *Visit) filterOf(j client.Job) sentence {
-	if len(j.Request.Filter) == 0 || string(j.Request.Filter) == "null" {
+	if text := string(j.Request.Filter); text == "" || text == "null" || text == "{}" {
 		return nil
 	}
 	var known knownChoices

@@ -102,7 +102,7 @@ func (d *Dashboard) askRetry(v *Visit, c retryChoice, wrong string) error {
 		q.confirmation.Title = "Retry these customers?"
 	}
 	q.Open = v.openRetry(j.Job)
-	f, err := v.foresee(j.ID, "retry", c.preview, c.body())
+	f, err := v.foreseeFirst(j.ID, "retry", c.preview, c.body())
 	if err != nil {
 		return d.acted(v, j.ID, err)
 	}
@@ -174,7 +174,7 @@ func (v *Visit) openRetry(j client.Job) string {
 
 // foresee adds what is known of a preview that is not there.
 func (q *jobQuestion) foresee(f foresight, fields []hidden) {
-	q.At, q.Working = f.at, f.working
+	q.At, q.Working, q.Later = f.at, f.working, f.later
 	if f.slow {
 		q.Slow = "It takes long to find out what would happen. A preview can be made in the background; nothing is changed by it."
 		q.Button, q.Hidden = "Find out", append(fields, hidden{"compute", "1"})

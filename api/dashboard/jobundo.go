@@ -50,7 +50,7 @@ func (d *Dashboard) askUndo(v *Visit, preview, wrong string) error {
 	}
 	q := jobQuestion{Title: v.sentenceOf(j.Job), View: view, Filter: v.filterOf(j.Job)}
 	q.confirmation = confirmation{Title: "Undo this job?", Action: view.Path + "/undo", Back: view.Path, Wrong: wrong}
-	f, err := v.foresee(j.ID, "undo", preview, nil)
+	f, err := v.foreseeFirst(j.ID, "undo", preview, nil)
 	if err != nil {
 		return d.acted(v, j.ID, err)
 	}

@@ -64,6 +64,9 @@ type Dialect struct {
 	// IndexedBy names the index to use, where the planner keeps no statistics
 	// and would choose another.
 	IndexedBy func(index string) string
+	// Unordered writes an expression to order by so that no index is walked for its
+	// order. It is nil where the planner's statistics say when that is too slow.
+	Unordered func(expr string) string
 
 	// JoinFirst joins each row so far to the first rows of another table that meet
 	// a condition on it. How many rows that are at most is bound last.

@@ -39,6 +39,7 @@ var SQLite = &Dialect{
 	Part:        1,
 	Alone:       true,
 	NotIndexed:  " NOT INDEXED",
+	Unordered:   func(expr string) string { return "+" + expr },
 	IndexedBy:   func(index string) string { return " INDEXED BY " + index },
 	Opaque:      func(condition string) string { return condition },
 	JoinFirst:   sqliteJoinFirst,

@@ -121,3 +121,43 @@ func whatChangedEndsEarly(t *testing.T, k *Kit) {
 	equal(t, "jobs in the history", items, 7)
 	equal(t, "pages of it", pages, 2)
 }
+
+// soughtAreInOrder lists the records with one value of an indexed field, of which there
+// are few or many, in several orders and in pages of two.
+func soughtAreInOrder(t *testing.T, k *Kit) {
+	k.Add(2400, func(i int) string {
+		state := "common"
+		if i%400 == 7 {
+			state = "rare"
+		}
+		return fmt.Sprintf(`{"id": %d, "name": "P%d", "state": "%s"}`, i, i%5, state)
+	})
+	for order, want := range map[string]string{
+		"":         "[7 407 807 1207 1607 2007]",
+		"-id":      "[2007 1607 1207 807 407 7]",
+		"-name,id": "[7 407 807 1207 1607 2007]",
+	} {
+		equal(t, "rare in order of "+order, fmt.Sprint(k.sought(t, `{"state": "rare"}`, order, 100)), want)
+		equal(t, "two of several in order of "+order, fmt.Sprint(k.sought(t, `{"state": {"$in": ["rare", "none"]}, "id": {"$gte": 0}}`, order, 100)), want)
+	}
+	equal(t, "the first common ones", fmt.Sprint(k.sought(t, `{"state": "common"}`, "", 9)), "[0 1 2 3 4 5 6 8 9]")
+}
+
+// sought returns the ids of the first records that a filter selects.
+func (k *Kit) sought(t *testing.T, text, order string, most int) (ids []int64) {
+	t.Helper()
+	sort, faults := filter.ParseSort(order, k.People)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	q := filter.Query{Filter: k.Filter(text), Sort: sort, Limit: 2}
+	for more := true; more && len(ids) < most; more = q.Cursor != "" {
+		page, err := k.Records(t.Context(), k.WS, k.People, q)
+		check(t, err)
+		for _, r := range page.Items {
+			ids = append(ids, r.Values[k.People.Role(model.RoleID).Index].(int64))
+		}
+		q.Cursor = page.NextCursor
+	}
+	return ids[:min(most, len(ids))]
+}

@@ -75,6 +75,7 @@ var tests = map[string]func(*testing.T, *Kit){
 	"lists of jobs can be filtered":                              listsAreNarrowed,
 	"lists of jobs end early":                                    listsOfJobsEndEarly,
 	"lists are complete in every order":                          listsAreComplete,
+	"lists of what an index finds are in order":                  soughtAreInOrder,
 	"filters know the names related to fields":                   listsKnowFurtherNames,
 	"a record is created unless it exists":                       createdUnlessThere,
 	"accepted values become choices of a drop-down":              choicesGrow,

@@ -3,10 +3,10 @@
 // the ticks of one page are sent, and a link counts.
 import { replace } from "./live.js";
 
-const form = document.getElementById("customers");
-const boxes = form ? [...form.querySelectorAll("input[name=id]")] : [];
+let form;
+let boxes;
+let kept; // where the ticks are kept
 const most = 500; // ticks: they become part of an address
-const kept = form && `ticked:${form.dataset.model}`;
 
 // read returns the ids that are ticked under this filter. Another filter clears them.
 function read() {
@@ -104,6 +104,19 @@ async function count() {
   }
 }
 
+// begin takes the list as it is on the page now.
+function begin() {
+  form = document.getElementById("customers");
+  boxes = form ? [...form.querySelectorAll("input[name=id]")] : [];
+  kept = form && `ticked:${form.dataset.model}`;
+  if (form?.querySelector(".ticked")) select();
+  // A list without customers has no form, and says so where the filter was changed.
+  if (!form && !document.querySelector("[data-later]")) {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith("ticked:")) sessionStorage.removeItem(key);
+  }
+  count();
+}
+
 // suggest offers the values that the chosen field may have.
 function suggest() {
   const quick = document.getElementById("quick");
@@ -114,7 +127,5 @@ function suggest() {
 }
 
 if (document.getElementById("quick")) suggest();
-if (form?.querySelector(".ticked")) select();
-// A list without customers has no form, and says so where the filter was changed.
-if (!form) for (const key of Object.keys(sessionStorage)) if (key.startsWith("ticked:")) sessionStorage.removeItem(key);
-count();
+begin();
+document.addEventListener("replaced", (e) => e.target.id === "list" && begin());

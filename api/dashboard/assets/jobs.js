@@ -1,6 +1,5 @@
 // The list of jobs: the exact count, new jobs, and addresses without empty filters.
 const form = document.getElementById("filters");
-const news = document.getElementById("news");
 const recount = 30_000; // how long a count holds while jobs come in, in ms
 
 form.addEventListener("formdata", (e) => {
@@ -45,6 +44,7 @@ function renew(page) {
   const rows = list.querySelector("#rows");
   const nextRows = next.querySelector("#rows");
   if (rows && !("first" in rows.dataset)) return;
+  const news = document.getElementById("news");
   const fresh = nextRows ? [...nextRows.rows].filter((row) => !document.getElementById(row.id)) : [];
   const gone = rows ? [...rows.rows].filter((row) => !page.getElementById(row.id)) : [];
   if (fresh.length && Date.now() - counted > recount) count();
@@ -75,4 +75,6 @@ function renew(page) {
 }
 
 document.addEventListener("read", (e) => renew(e.detail));
-if (document.getElementById("count")?.dataset.count) count();
+const begin = () => document.getElementById("count")?.dataset.count && count();
+begin();
+document.addEventListener("replaced", (e) => e.target.id === "listed" && begin());

@@ -101,13 +101,21 @@ function leave(ended) {
   stale.append(link, ", then go on here.");
 }
 
+// address is that of the page with all of it: unlike the first answer, a later one may
+// take its time.
+function address() {
+  const to = new URL(location.href);
+  to.searchParams.set("wait", "1");
+  return to;
+}
+
 async function read() {
   clearTimeout(timer);
   reading?.abort();
   if (document.hidden) return;
   const mine = (reading = new AbortController());
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: mine.signal });
+    const answer = await fetch(address(), { headers: { Accept: "text/html" }, signal: mine.signal });
     const away = answer.redirected && new URL(answer.url).pathname === signIn;
     if (away || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)) leave(away);
     else if (!answer.ok) throw new Error(answer.statusText);
