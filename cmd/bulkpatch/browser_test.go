@@ -23,6 +23,7 @@ var walks = map[string]siteKind{
 	"customers.test.mjs": fullSite,
 	"down.test.mjs":      downSite,
 	"empty.test.mjs":     emptySite,
+	"joblists.test.mjs":  fullSite,
 	"jobpages.test.mjs":  fullSite,
 	"jobs.test.mjs":      fullSite,
 	"keyboard.test.mjs":  bigSite,
