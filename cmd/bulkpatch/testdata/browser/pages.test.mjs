@@ -21,7 +21,6 @@ walk("a new update looks good, empty and filled in", async (open) => {
     "new-nested": "/admin/new" + query({ model: "stores", filter: nested, patch: '{"manager":"Bo","tags":["a","قديم"],"website":null}' }),
     "new-nobody": "/admin/new" + query({ model: "stores", filter: '{"name":"nobody"}', patch: '{"name":"x"}' }),
     "new-wrong": "/admin/new" + query({ model: "stores", filter: '{"nmae":"x"}', patch: '{"opened":"yesterday"}' }),
-    "new-use-again": "/admin/new?again=" + site.jobs.nested,
   }, { as: "admin" });
 });
 
