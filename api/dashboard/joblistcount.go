@@ -41,13 +41,16 @@ func (d *Dashboard) count(v *Visit, page *jobListPage, query url.Values) jobCoun
 	}
 	ctx, most := v.Request.Context(), int64(0)
 	if v.query("count") != "exact" {
+		most = countedAtOnce + 1
+	}
+	if most > 0 && v.query(waitParam) == "" {
 		limited, cancel := context.WithTimeout(ctx, countWithin)
 		defer cancel()
-		ctx, most = limited, countedAtOnce+1
+		ctx = limited
 	}
-	n, err := v.CountJobs(ctx, conditions(query), most)
+	n, ok := v.countUntil(ctx, conditions(query), most)
 	switch {
-	case err != nil:
+	case !ok:
 		c.More = true
 	case most > 0 && n >= most:
 		c.N, c.More = countedAtOnce, true
@@ -55,6 +58,25 @@ func (d *Dashboard) count(v *Visit, page *jobListPage, query url.Values) jobCoun
 		c.N = n
 	}
 	return c
+}
+
+// countUntil counts jobs until the context ends, and does not wait then until the
+// database has given up. ok is false if they could not be counted.
+func (v *Visit) countUntil(ctx context.Context, query url.Values, most int64) (n int64, ok bool) {
+	counted := make(chan int64, 1)
+	go func() {
+		defer close(counted)
+		defer func() { _ = recover() }() // without a count, the page is as good
+		if n, err := v.CountJobs(ctx, query, most); err == nil {
+			counted <- n
+		}
+	}()
+	select {
+	case n, ok = <-counted:
+		return n, ok
+	case <-ctx.Done():
+		return 0, false
+	}
 }
 
 // conditions are the parameters of a list without those of its pages.
