@@ -192,6 +192,18 @@ func TestALinkBeginsAnUpdate(t *testing.T) {
 	r.as(r.admin, "GET", "/admin/new?model=nothing", "", "Accept", "text/html").want(404)
 }
 
+func TestANewUpdateBeginsWithTheModelThatIsInUse(t *testing.T) {
+	r := newRig(t)
+	id := r.job() // of desk, which is not the first model
+	r.page(r.admin, "/admin/new").has(`<option value="accounts" selected>`)
+	j := r.store.jobs[id]
+	many := int64(70_000)
+	j.Matched = &many
+	r.store.jobs[id] = j
+	r.page(r.admin, "/admin/new").has(`<option value="desk" selected>`)
+	r.page(r.admin, "/admin/new?model=stores").want(404)
+}
+
 func TestWhoMayNotReadCustomersSeesNoValues(t *testing.T) {
 	r := newRig(t)
 	r.store.preview = r.samplePreview(5)

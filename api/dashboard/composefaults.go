@@ -118,6 +118,9 @@ func placed(fault web.Fault, m *composeModel, f *composeForm) composeFault {
 func (m *composeModel) inputAt(pointer string, f *composeForm) (input, label string) {
 	input, label = "further", "Further changes"
 	path := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
+	if path != "" {
+		label += ", " + path
+	}
 	for name := path; name != ""; {
 		if e, ok := f.Entries[name]; ok && e.Do != keepField && m.byName[name] != nil {
 			return inputOf(name), name

@@ -1,6 +1,6 @@
-// Every page for those who may do everything, and some for others: pictures, checks, and no
-// complaint of the browser. The pages of jobs are in
-// jobpages.test.mjs, those of administrators in admin.test.mjs.
+// The overview, new updates and customers: pictures, checks, and no complaint of the browser.
+// The pages of jobs are in jobpages.test.mjs, those of administrators in admin.test.mjs, and
+// what other keys see in rolepages.test.mjs.
 
 import { everyPage, site, walk } from "./lib.mjs";
 
@@ -21,7 +21,6 @@ walk("a new update looks good, empty and filled in", async (open) => {
     "new-nested": "/admin/new" + query({ model: "stores", filter: nested, patch: '{"manager":"Bo","tags":["a","قديم"],"website":null}' }),
     "new-nobody": "/admin/new" + query({ model: "stores", filter: '{"name":"nobody"}', patch: '{"name":"x"}' }),
     "new-wrong": "/admin/new" + query({ model: "stores", filter: '{"nmae":"x"}', patch: '{"opened":"yesterday"}' }),
-    "new-use-again": "/admin/new?again=" + site.jobs.nested,
   }, { as: "admin" });
 });
 
@@ -42,24 +41,4 @@ walk("a customer looks good, and what changes it", async (open) => {
     "customer-edit": store(long) + "/edit", "customer-edit-desk": "/admin/customers/desk/records/7/edit",
     "customer-create": "/admin/customers/stores/create", "customer-delete": store(arabic) + "/delete",
   }, { as: "admin" });
-});
-
-for (const as of ["editor", "operator", "reader", "watcher"]) {
-  walk(`what a key of the role ${as} sees looks good`, async (open) => {
-    const pages = { "overview": "/admin", "jobs": "/admin/jobs", "job": `/admin/jobs/${site.jobs.partial}`, "access": "/admin/access" };
-    if (as !== "watcher") pages.customer = `/admin/customers/stores/records/${arabic}`;
-    if (as === "editor") pages.new = "/admin/new" + query({ model: "stores", filter: '{"id":7}', patch: '{"name":"x"}' });
-    await everyPage(open, Object.fromEntries(Object.entries(pages).map(([name, path]) => [`${as}-${name}`, path])), { as });
-  });
-}
-
-walk("a page that is not there says so", async (open) => {
-  await everyPage(open, {
-    "not-found": "/admin/no-such-page", "not-found-job": "/admin/jobs/01a21afe-0000-7000-8000-000000000000",
-    "not-found-customer": "/admin/customers/stores/records/999999",
-  }, { as: "reader", status: 404 });
-});
-
-walk("a page that is not for the key says so", async (open) => {
-  await everyPage(open, { "not-allowed": "/admin/queues" }, { as: "reader", status: 403 });
 });
