@@ -43,6 +43,7 @@ func (s *server) form(serve func(*call) error) func(*call) error {
 		if c.form, err = url.ParseQuery(string(raw)); err != nil {
 			return web.NewProblem("invalid_request", "The form could not be read.")
 		}
+		c.checked() // the calls that it leads to are checked by themselves
 		if c.form.Get(formField) == "" {
 			return serve(c)
 		}
@@ -93,7 +94,7 @@ func (s *server) firstTime(c *call, f *sentForm, serve func(*call) error) error 
 		return err
 	}
 	if kept.status < http.StatusBadRequest && len(kept.body) <= maxAnswer {
-		f.answer = kept
+		f.answer, kept.ResponseWriter = kept, nil // not the connection, nor what compresses for it
 	}
 	kept.send(c.w)
 	return nil
