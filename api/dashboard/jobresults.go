@@ -226,7 +226,7 @@ func (r *resultRow) explain(e *client.RecordError) {
 // conflictOf shows a conflict, in the order of the fields' names.
 func conflictOf(c map[string]client.Conflict) (list []conflictedField) {
 	for _, field := range slices.Sorted(maps.Keys(c)) {
-		list = append(list, conflictedField{field, valueOf(c[field].Wrote), valueOf(c[field].Now), valueOf(c[field].Former)})
+		list = append(list, conflictedField{field, shownValueOf(c[field].Wrote), shownValueOf(c[field].Now), shownValueOf(c[field].Former)})
 	}
 	return list
 }
