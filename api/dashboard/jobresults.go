@@ -3,7 +3,6 @@ package dashboard
 import (
 	"errors"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -242,6 +241,6 @@ func (d *Dashboard) JobResults(v *Visit) error {
 	if !ok {
 		return web.NewProblem("invalid_request", "The format is csv or ndjson.")
 	}
-	v.Forward(Call{Method: http.MethodGet, Target: resultsTarget(id, apiQuery(v.Request.URL.Query())), Header: map[string]string{"Accept": accept}})
+	v.Forward(Call{Method: v.Request.Method, Target: resultsTarget(id, apiQuery(v.Request.URL.Query())), Header: map[string]string{"Accept": accept}})
 	return nil
 }
