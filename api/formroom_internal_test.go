@@ -54,3 +54,14 @@ func TestARememberedAnswerKeepsNoConnection(t *testing.T) {
 	}
 	r.sent(t, "ana", "once=1", 1)
 }
+
+// TestAFormThatIsNoTextIsRefused keeps what was typed from being stored in another form.
+func TestAFormThatIsNoTextIsRefused(t *testing.T) {
+	r := newFormRig()
+	for _, body := range []string{"name=%ff", "%ff=1", "once=1&n=a&n=%c3%28", "name=%zz"} {
+		if _, err := r.send(t.Context(), "ana", body); err == nil || r.done.Load() > 0 {
+			t.Errorf("%s is done", body)
+		}
+	}
+	r.sent(t, "ana", "name=%c3%a9%f0%9f%8c%bb", 1)
+}
