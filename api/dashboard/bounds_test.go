@@ -3,6 +3,7 @@ package dashboard
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -53,5 +54,27 @@ func TestAListOfChangesShowsTheBeginningOfLongValues(t *testing.T) {
 	}
 	if changes[0].To.Text != "9007199254740993" {
 		t.Errorf("a number is shown as %s", changes[0].To.Text)
+	}
+}
+
+// TestDeepValuesAreNotWrittenManyTimesAsLong shows a megabyte of JSON in which each
+// number would stand on a line of its own, behind forty spaces.
+func TestDeepValuesAreNotWrittenManyTimesAsLong(t *testing.T) {
+	const levels = 19
+	deep := json.RawMessage(strings.Repeat("[", levels) + strings.TrimSuffix(strings.Repeat("0,", 500_000), ",") + strings.Repeat("]", levels))
+	field := &customerField{describedField: describedField{Name: "any", Type: "any"}}
+	field.typed = field.whole()
+	r := customerRecord{Model: &customerModel{Name: "desk"}, ID: "1", values: map[string]json.RawMessage{"any": deep}}
+	for name, write := range map[string]func(){
+		"a customer": func() { r.field(field, false) },
+		"a request":  func() { requestJSON(client.Job{Model: "desk", Request: client.Request{Patch: deep}}) },
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		write()
+		runtime.ReadMemStats(&after)
+		if taken := after.TotalAlloc - before.TotalAlloc; taken > 16<<20 {
+			t.Errorf("%s takes %d MiB", name, taken>>20)
+		}
 	}
 }

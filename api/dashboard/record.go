@@ -206,7 +206,10 @@ func (r customerRecord) field(f *customerField, whole bool) shownField {
 	case f.Type == "array" && s.list(raw):
 		return s
 	case !f.scalar():
-		s.Text, s.Block = indented(raw), true
+		s.Text, s.Block = string(raw), true
+		if whole || len(raw) <= mostIndented {
+			s.Text = indented(raw)
+		}
 	default:
 		s.Block = strings.Contains(s.Text, "\n")
 	}
@@ -235,6 +238,10 @@ func (s *shownField) list(raw json.RawMessage) bool {
 	}
 	return true
 }
+
+// mostIndented is how long JSON may be, in bytes, of which only the beginning is shown
+// and that is indented all the same: indented, it may be twenty times as long.
+const mostIndented = 16 * valueLength
 
 // indented writes JSON over several lines.
 func indented(raw json.RawMessage) string {
