@@ -78,8 +78,13 @@ func orEnd(err error) error {
 }
 
 // reserve waits until there is room for a large body, and then gives the rest
-// of the body the full time again.
+// of the body the full time again. The body of a call that a page makes is in memory
+// already, and the form that it came from holds the room: to wait for more would be to
+// wait for itself.
 func (s *server) reserve(c *call) error {
+	if visitOf(c.ctx()) != nil {
+		return nil
+	}
 	size := s.MaxBody
 	if c.r.ContentLength > 0 {
 		size = c.r.ContentLength

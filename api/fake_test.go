@@ -46,9 +46,10 @@ type fake struct {
 
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
-	brakes map[int64]job.Switch // by workspace, 0 for all
-	err    error
-	refuse error // the answer to new jobs, if set
+	brakes    map[int64]job.Switch // by workspace, 0 for all
+	uncounted error                // why the jobs that a brake concerns cannot be counted
+	err       error
+	refuse    error // the answer to new jobs, if set
 	// recordsErr is the answer to lists of records, if set.
 	recordsErr error
 	silent     bool // KeyBySecret answers when its caller has gone

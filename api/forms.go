@@ -7,8 +7,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"bulkpatch/api/web"
 	"bulkpatch/job"
@@ -40,9 +42,10 @@ func (s *server) form(serve func(*call) error) func(*call) error {
 		if err != nil {
 			return err
 		}
-		if c.form, err = url.ParseQuery(string(raw)); err != nil {
+		if c.form, err = url.ParseQuery(string(raw)); err != nil || !isText(c.form) {
 			return web.NewProblem("invalid_request", "The form could not be read.")
 		}
+		c.checked() // the calls that it leads to are checked by themselves
 		if c.form.Get(formField) == "" {
 			return serve(c)
 		}
@@ -63,6 +66,17 @@ func (s *server) form(serve func(*call) error) func(*call) error {
 			}
 		}
 	}
+}
+
+// isText reports whether a form is in UTF-8. Otherwise its values would be changed on
+// their way into JSON, and nobody would be told.
+func isText(form url.Values) bool {
+	for name, values := range form {
+		if !utf8.ValidString(name) || slices.ContainsFunc(values, func(v string) bool { return !utf8.ValidString(v) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // formHash identifies a form that somebody sent.
@@ -93,7 +107,7 @@ func (s *server) firstTime(c *call, f *sentForm, serve func(*call) error) error 
 		return err
 	}
 	if kept.status < http.StatusBadRequest && len(kept.body) <= maxAnswer {
-		f.answer = kept
+		f.answer, kept.ResponseWriter = kept, nil // not the connection, nor what compresses for it
 	}
 	kept.send(c.w)
 	return nil

@@ -35,6 +35,7 @@ func (r *formRig) send(ctx context.Context, who, body string) (*httptest.Respons
 	req := httptest.NewRequestWithContext(ctx, "POST", "/admin/x", strings.NewReader(body))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	c := &call{w: w, r: req, secret: who, format: nativeFormat{r.server}, route: route{request: Content{[]string{web.TypeForm}, nil}}}
+	defer c.freeBody()
 	return w, r.form(func(c *call) error {
 		r.done.Add(1)
 		if r.serve != nil {

@@ -108,6 +108,16 @@ func FuzzRequest(f *testing.F) {
 			f.Add(uint16(i), "job", active+"&sort=-id&limit=7&cursor=0&dryRun=true&fields=id", "If-Match: \"1\"\r\nPrefer: wait=1\r\n", `{"model":"desk","filter":{"state":"active"},"patch":{"jobTitle":"Lead"}}`)
 		}
 	}
+	const form = "Content-Type: application/x-www-form-urlencoded\r\n"
+	for i, c := range r.calls {
+		if strings.HasPrefix(c.Path, "/admin/") {
+			f.Add(uint16(i), "1", "q=job&filter=%7B%22$and%22:[%7B%22a%22:1%7D]%7D&cursor=%00&id=1&patch=%7B%7D&model=desk&op=$eq&field=state&value=x", "Accept: text/html\r\n"+form,
+				"once=1&model=desk&filter=%7B%22id%22:%7B%22$nin%22:[1]%7D%7D&shown=1&kept=1&without=1&do:jobTitle=set&to:jobTitle=Lead&further=%7B%7D&version=1&f.firstName=%ff&overlap=0&rate=1e400&seen=0&number=0")
+			f.Add(uint16(i), "desk", "q=%ff%00&state=open&since=9999-99-99&count=exact&format=csv&outcome=updated&pointer=record&preview=job&on=true&reason=%E2%80%AE", "Accept: text/html\r\n"+form,
+				"once=%00&model=%ff&patch=%5B&part=1&follow=job&compute=1&name=%00&rights=scopes&scope=admin&ends=day&day=0000-00-00&w.phone=1&n.phone=1&j.phone=1&f.phone=%5B")
+			f.Add(uint16(i), "job", "", form, "remove=1&code=unique&pointer=/x&skipped=1&confirmToken=x&matched=9223372036854775808&maxAffected=-1&recordsPerSecond=1e999&note=%00")
+		}
+	}
 	f.Add(uint16(0), "%00", "since=2026-01-01T00:00:00Z&since=x", "Content-Encoding: gzip\r\n", gzipped(`{}`))
 	f.Fuzz(func(t *testing.T, n uint16, segment, query, headers, body string) {
 		c := r.calls[int(n)%len(r.calls)]

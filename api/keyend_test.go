@@ -52,6 +52,15 @@ var openCalls = map[string]openCall{
 	"a stream of results": {"GET", "/v1/jobs/job1/results", "text/csv", func(r *http.Response, rest string, err error) bool {
 		return r.StatusCode == 200 && errors.Is(err, io.ErrUnexpectedEOF)
 	}},
+	"the stream of a page": {"GET", "/admin/jobs/job1/live", "", func(r *http.Response, rest string, err error) bool {
+		return r.StatusCode == 200 && err == nil
+	}},
+	"a download of a page about a job": {"GET", "/admin/jobs/job1/results?format=csv", "", func(r *http.Response, rest string, err error) bool {
+		return r.StatusCode == 200 && errors.Is(err, io.ErrUnexpectedEOF)
+	}},
+	"a download of a page about customers": {"GET", "/admin/customers/desk/export?format=csv", "", func(r *http.Response, rest string, err error) bool {
+		return r.StatusCode == 200 && errors.Is(err, io.ErrUnexpectedEOF)
+	}},
 	"an import": {"POST", "/v1/desk/import", "", func(r *http.Response, rest string, err error) bool {
 		return r.StatusCode == 401 && strings.Contains(rest, `"invalid_key"`) && strings.Contains(rest, "ines up to 1000 ")
 	}},

@@ -94,3 +94,14 @@ func TestLimitsAreShownInWords(t *testing.T) {
 		t.Error(page.text)
 	}
 }
+
+// TestTheBrakeIsReachedWhileJobsCannotBeCounted is about a database under too much work:
+// that is when the brake is needed.
+func TestTheBrakeIsReachedWhileJobsCannotBeCounted(t *testing.T) {
+	r, _ := pageRig(t)
+	admin := r.visitor(r.admin)
+	r.store.set(func() { r.store.uncounted = job.ErrUnavailable })
+	admin.open("/admin/brake/switch?on=true&reason=slow&all=true").want(200).
+		shows("This holds the open jobs in all workspaces. How many these are could not be counted", "Switch it on").hides("-1 open")
+	admin.open("/admin/brake/switch?on=false").want(200).shows("could not be counted in time", "Switch it off").hides("-1 open")
+}

@@ -153,7 +153,7 @@ func (row leaseRow) compile(l *job.Lease) (err error) {
 	if err := json.Unmarshal([]byte(row.Options), &o); err != nil {
 		return err
 	}
-	l.Options, l.IncludeSkipped, l.Codes, l.Pointers = o.Options, o.IncludeSkipped, o.Codes, o.Pointers
+	l.Options, l.IncludeSkipped, l.Codes, l.Pointers = o.Options, o.IncludeSkipped, o.Reasons.Codes, o.Reasons.Pointers
 	if l.Patch, err = l.Model.UnmarshalStored([]byte(row.Change)); err != nil {
 		return errors.Join(errOutgrown, err)
 	}

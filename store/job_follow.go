@@ -36,7 +36,7 @@ func (s *Store) Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.
 		if f.OnMismatch != "" {
 			o.OnMismatch = f.OnMismatch
 		}
-		num, err := t.acceptAgain(id, job.Retry, parent, by, f, storedOptions{o, f.OnMismatch == job.Force, f.Codes, f.Pointers})
+		num, err := t.acceptAgain(id, job.Retry, parent, by, f, storedOptions{o, f.OnMismatch == job.Force, storedReasons{f.Codes, f.Pointers}})
 		return id, num, err
 	})
 }
@@ -183,10 +183,36 @@ type storedOptions struct {
 	// IncludeSkipped: a retry also takes skipped records, because its request
 	// said so. It does not follow from the parent job's onMismatch.
 	IncludeSkipped bool `json:"takesSkipped,omitempty"`
-	// Codes: a retry takes only records that ended with one of these.
-	Codes []string `json:"codes,omitempty"`
-	// Pointers: the same for the values for which they ended.
-	Pointers []string `json:"pointers,omitempty"`
+	// Reasons: a retry takes only records that ended for one of these.
+	Reasons storedReasons `json:"codes,omitzero"`
+}
+
+// storedReasons are the codes and pointers of a retry, nil for all. Codes alone are a
+// list. With pointers they are an object, which workers of earlier versions cannot
+// read: they would retry the records of all pointers. They put the work back, and one
+// of this version takes it.
+type storedReasons struct{ Codes, Pointers []string }
+
+// reasonsObject is the form with pointers.
+type reasonsObject struct {
+	Codes    []string `json:"codes,omitempty"`
+	Pointers []string `json:"pointers"`
+}
+
+// MarshalJSON writes the reasons.
+func (r storedReasons) MarshalJSON() ([]byte, error) {
+	if r.Pointers == nil {
+		return json.Marshal(r.Codes)
+	}
+	return json.Marshal(reasonsObject(r))
+}
+
+// UnmarshalJSON reads both forms.
+func (r *storedReasons) UnmarshalJSON(text []byte) error {
+	if text[0] == '[' {
+		return json.Unmarshal(text, &r.Codes)
+	}
+	return json.Unmarshal(text, (*reasonsObject)(r))
 }
 
 // acceptAgain writes a retry or undo. An undo shows no patch, but restores the

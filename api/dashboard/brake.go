@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -99,11 +100,7 @@ func (d *Dashboard) AskSwitchBrake(v *Visit) error {
 		b.Reason, b.All = t.reason, t.all
 		return d.showBrake(v, http.StatusUnprocessableEntity, b)
 	}
-	jobs, err := d.brakedJobs(v, t)
-	if err != nil {
-		return err
-	}
-	return d.confirm(v, d.brakeSection(v), d.brakeConfirmation(v, b, t, jobs))
+	return d.confirm(v, d.brakeSection(v), d.brakeConfirmation(v, b, t, d.brakedJobs(v, t)))
 }
 
 // brakeConfirmation asks about a turn that concerns some open jobs.
@@ -132,12 +129,23 @@ func (b *brakeView) of(t turn) client.Switch {
 	return b.Switches.Workspace
 }
 
-// brakedJobs counts the open jobs that the brake concerns.
-func (d *Dashboard) brakedJobs(v *Visit, t turn) (int64, error) {
+// notCounted stands for a number of jobs that the database did not tell in time.
+const notCounted = -1
+
+// brakedJobs counts the open jobs that the brake concerns. A database that does not
+// answer soon keeps nobody from the brake.
+func (d *Dashboard) brakedJobs(v *Visit, t turn) int64 {
+	ctx, cancel := context.WithTimeout(v.Request.Context(), partWithin)
+	defer cancel()
+	of := v.Key.Workspace.ID
 	if t.all && Oversees(v.Key) {
-		return d.store.BrakedJobs(v.Request.Context(), 0)
+		of = 0
 	}
-	return d.store.BrakedJobs(v.Request.Context(), v.Key.Workspace.ID)
+	n, err := d.store.BrakedJobs(ctx, of)
+	if err != nil {
+		return notCounted
+	}
+	return n
 }
 
 // reach says which jobs a turn is about.
@@ -151,6 +159,8 @@ func (b *brakeView) reach(t turn) string {
 func (b *brakeView) onLines(t turn, jobs int64) []string {
 	held := "This holds " + words.Plural(jobs, "open job") + b.reach(t) + ". When the next page appears, none of them changes a customer any more."
 	switch jobs {
+	case notCounted:
+		held = "This holds the open jobs" + b.reach(t) + ". How many these are could not be counted in time."
 	case 0:
 		held = "There is no open job" + b.reach(t) + " that this would hold now."
 	case 1:
@@ -165,6 +175,9 @@ func (b *brakeView) onLines(t turn, jobs int64) []string {
 
 func (b *brakeView) offLines(t turn, jobs int64) []string {
 	lines := []string{words.Plural(jobs, "open job") + b.reach(t) + " may go on."}
+	if jobs == notCounted {
+		lines = []string{"The open jobs" + b.reach(t) + " may go on. How many these are could not be counted in time."}
+	}
 	switch other := b.of(turn{all: !t.all}); {
 	case other.On && t.all:
 		lines = append(lines, "The workspace "+b.Workspace+" stays held by its own switch: “"+words.Isolated(other.Reason)+"”")

@@ -32,6 +32,10 @@ func narrowedOf(filter, id string) narrowed {
 	return narrowed{base: filter}
 }
 
+// mostLeftOut is how many customers can be left out; the API takes no filter with more
+// values.
+const mostLeftOut = 10_000
+
 // leftOut reads {"id": {"$nin": […]}}.
 func leftOut(filter, id string) (ids []string, ok bool) {
 	t, err := patchTreeOf(filter)
@@ -43,7 +47,7 @@ func leftOut(filter, id string) (ids []string, ok bool) {
 		return nil, false
 	}
 	var list []json.RawMessage
-	if json.Unmarshal(op.raw["$nin"], &list) != nil || list == nil {
+	if json.Unmarshal(op.raw["$nin"], &list) != nil || list == nil || len(list) > mostLeftOut {
 		return nil, false
 	}
 	for _, v := range list {
@@ -56,15 +60,26 @@ func leftOut(filter, id string) (ids []string, ok bool) {
 // that are kept again. Who was left out and is not kept stays as the filter says: it may
 // have changed since.
 func (n narrowed) choose(shown, without, kept []string) narrowed {
-	n.ids = slices.DeleteFunc(slices.Clone(n.ids), func(id string) bool {
-		return slices.Contains(kept, id) && (slices.Contains(shown, id) || slices.Contains(without, id))
-	})
+	offered, checked := setOf(shown, without), setOf(kept)
+	n.ids = slices.DeleteFunc(slices.Clone(n.ids), func(id string) bool { return checked[id] && offered[id] })
+	out := setOf(n.ids)
 	for _, id := range shown {
-		if !slices.Contains(kept, id) && !slices.Contains(n.ids, id) && isScalar(id) {
-			n.ids = append(n.ids, id)
+		if !checked[id] && !out[id] && isScalar(id) {
+			n.ids, out[id] = append(n.ids, id), true
 		}
 	}
 	return n
+}
+
+// setOf returns what some lists have. A form has as many ids as its sender likes.
+func setOf(lists ...[]string) map[string]bool {
+	set := map[string]bool{}
+	for _, list := range lists {
+		for _, text := range list {
+			set[text] = true
+		}
+	}
+	return set
 }
 
 // isScalar reports whether a text is the JSON of a number or a string.

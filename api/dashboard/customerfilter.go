@@ -20,8 +20,16 @@ func (c customerCondition) JSON() json.RawMessage {
 // conditionsOf splits a filter into conditions that must all hold. ok is false for a
 // text that cannot be split; then there may be one condition or none.
 func conditionsOf(filter string) (list []customerCondition, ok bool) {
+	return conditionsWithin(filter, deepestFilter)
+}
+
+// deepestFilter is how deep the lists of a filter may nest; the API takes no deeper one.
+// Each level is read again, so without a bound a short text could cost seconds.
+const deepestFilter = 20
+
+func conditionsWithin(filter string, levels int) (list []customerCondition, ok bool) {
 	t, err := patchTreeOf(filter)
-	if err != nil {
+	if err != nil || levels == 0 {
 		return nil, false
 	}
 	for _, name := range t.names {
@@ -31,7 +39,7 @@ func conditionsOf(filter string) (list []customerCondition, ok bool) {
 			continue
 		}
 		for _, one := range all {
-			inner, ok := conditionsOf(string(one))
+			inner, ok := conditionsWithin(string(one), levels-1)
 			if !ok || strings.TrimSpace(string(one)) == "" {
 				return nil, false
 			}

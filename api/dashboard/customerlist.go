@@ -105,10 +105,15 @@ type filterChip struct {
 	Without string // the list without the condition
 }
 
-// chips are the conditions of the filter, nil for a filter that cannot be split.
+// mostChips bounds, in bytes, what the links of the chips have together: each of them
+// has the rest of the filter.
+const mostChips = 256 << 10
+
+// chips are the conditions of the filter, nil for a filter that cannot be split, or into
+// too many.
 func (l customerList) chips(known words.Choices) []filterChip {
 	conditions, ok := conditionsOf(l.Filter)
-	if !ok || len(conditions) == 0 {
+	if !ok || len(conditions) == 0 || len(conditions)*len(l.Filter) > mostChips {
 		return nil
 	}
 	list := make([]filterChip, len(conditions))

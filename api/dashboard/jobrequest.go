@@ -68,6 +68,9 @@ func requestJSON(j client.Job) string {
 		}
 		text.WriteString(string(jsonText(m.name)) + ":" + value)
 	}
+	if text.Len() > maxRequestShown { // it is cut, and would be many times as long
+		return "{" + text.String() + "}"
+	}
 	var lines bytes.Buffer
 	if json.Indent(&lines, []byte("{"+text.String()+"}"), "", "  ") != nil {
 		return ""

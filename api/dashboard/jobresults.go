@@ -3,7 +3,6 @@ package dashboard
 import (
 	"errors"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -221,7 +220,7 @@ func (r *resultRow) explain(e *client.RecordError) {
 // conflictOf shows a conflict, in the order of the fields' names.
 func conflictOf(c map[string]client.Conflict) (list []conflictedField) {
 	for _, field := range slices.Sorted(maps.Keys(c)) {
-		list = append(list, conflictedField{field, valueOf(c[field].Wrote), valueOf(c[field].Now), valueOf(c[field].Former)})
+		list = append(list, conflictedField{field, shownValueOf(c[field].Wrote), shownValueOf(c[field].Now), shownValueOf(c[field].Former)})
 	}
 	return list
 }
@@ -237,6 +236,6 @@ func (d *Dashboard) JobResults(v *Visit) error {
 	if !ok {
 		return web.NewProblem("invalid_request", "The format is csv or ndjson.")
 	}
-	v.Forward(Call{Method: http.MethodGet, Target: resultsTarget(id, apiQuery(v.Request.URL.Query())), Header: map[string]string{"Accept": accept}})
+	v.Forward(Call{Method: v.Request.Method, Target: resultsTarget(id, apiQuery(v.Request.URL.Query())), Header: map[string]string{"Accept": accept}})
 	return nil
 }

@@ -111,6 +111,9 @@ func (d *Dashboard) askRotation(v *Visit, status int, page rotation) error {
 func (d *Dashboard) RotateKey(v *Visit) error {
 	seconds, err := strconv.ParseInt(v.Form.Get("overlap"), 10, 64)
 	if err != nil {
+		if _, err := keyOfPath(v); err != nil {
+			return err
+		}
 		return web.NewProblem("invalid_request", "Choose how long the former secret goes on working.")
 	}
 	var made madeKey

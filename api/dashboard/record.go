@@ -195,8 +195,11 @@ func (r customerRecord) shown(whole string) []shownField {
 			continue
 		}
 		s := r.field(f)
-		if f.Name != whole {
+		switch {
+		case f.Name != whole:
 			s.shorten(r.Path())
+		case s.Block && !f.scalar():
+			s.Text = indented(r.values[f.Name])
 		}
 		list = append(list, s)
 	}
@@ -217,7 +220,10 @@ func (r customerRecord) field(f *customerField) shownField {
 	case f.Type == "array" && s.list(raw):
 		return s
 	case !f.scalar():
-		s.Text, s.Block = indented(raw), true
+		s.Text, s.Block = string(raw), true
+		if len(raw) <= mostIndented {
+			s.Text = indented(raw)
+		}
 	default:
 		s.Block = strings.Contains(s.Text, "\n")
 	}
@@ -247,6 +253,10 @@ func (s *shownField) list(raw json.RawMessage) bool {
 	}
 	return true
 }
+
+// mostIndented is how long JSON may be, in bytes, of which only the beginning is shown
+// and that is indented all the same: indented, it may be twenty times as long.
+const mostIndented = 16 * valueLength
 
 // indented writes JSON over several lines.
 func indented(raw json.RawMessage) string {

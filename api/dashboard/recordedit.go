@@ -153,7 +153,7 @@ func (d *Dashboard) showMoved(v *Visit, now customerRecord, form *recordForm) er
 		case mine.mark() == i.mark():
 		default:
 			if mine.Was != i.Was {
-				theirs := valueOf(now.values[i.Field()])
+				theirs := i.read(now.values[i.Field()]) // of a secret, its mask
 				theirs.Text, _ = beginningOf(theirs.Text, cellLength)
 				i.Theirs = &theirs
 			}

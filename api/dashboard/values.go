@@ -32,6 +32,14 @@ func valueOf(raw json.RawMessage) value {
 // noValue reports whether a member of an answer is missing or null.
 func noValue(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
+// shownValueOf is valueOf for one of many values of a page, of which only the beginning
+// is shown: each of them may be a million characters long.
+func shownValueOf(raw json.RawMessage) value {
+	v := valueOf(raw)
+	v.Text, _ = beginningOf(v.Text, valueLength)
+	return v
+}
+
 // A changedField is a field with its former and its new value.
 type changedField struct {
 	Field    string
@@ -42,7 +50,7 @@ type changedField struct {
 func changesOf(changed map[string]client.Change) []changedField {
 	list := make([]changedField, 0, len(changed))
 	for _, field := range slices.Sorted(maps.Keys(changed)) {
-		list = append(list, changedField{field, valueOf(changed[field].From), valueOf(changed[field].To)})
+		list = append(list, changedField{field, shownValueOf(changed[field].From), shownValueOf(changed[field].To)})
 	}
 	return list
 }

@@ -1,0 +1,37 @@
+package store
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+)
+
+// TestWorkersOfEarlierVersionsLeaveARetryWithPointersAlone reads the options of retries
+// as they do, and as this version does.
+func TestWorkersOfEarlierVersionsLeaveARetryWithPointersAlone(t *testing.T) {
+	for _, test := range []struct {
+		about   string
+		reasons storedReasons
+		can     bool
+	}{
+		{"of all", storedReasons{}, true},
+		{"with codes", storedReasons{Codes: []string{"unique"}}, true},
+		{"with pointers", storedReasons{Pointers: []string{"", "/domain"}}, false},
+		{"with both", storedReasons{[]string{"unique"}, []string{"/domain"}}, false},
+	} {
+		text, err := json.Marshal(storedOptions{Reasons: test.reasons})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var earlier struct {
+			Codes []string `json:"codes,omitempty"`
+		}
+		if err := json.Unmarshal(text, &earlier); (err == nil) != test.can || test.can && !slices.Equal(earlier.Codes, test.reasons.Codes) {
+			t.Errorf("%s: they read %v, %v of %s", test.about, earlier.Codes, err, text)
+		}
+		var now storedOptions
+		if err := json.Unmarshal(text, &now); err != nil || !slices.Equal(now.Reasons.Codes, test.reasons.Codes) || !slices.Equal(now.Reasons.Pointers, test.reasons.Pointers) || (now.Reasons.Pointers == nil) != (test.reasons.Pointers == nil) {
+			t.Errorf("%s: this version reads %+v, %v of %s", test.about, now.Reasons, err, text)
+		}
+	}
+}
