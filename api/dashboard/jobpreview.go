@@ -27,8 +27,7 @@ type previewRow struct {
 type previewConflict struct {
 	ID, Path string
 	Fields   []conflictedField
-	By       *relatedJob // the job that made the later change, nil if no job did
-	Who      string      // who made that job, "" if that is not known
+	laterChange
 }
 
 // previewOf shows a preview that the API answered, nil for none.

@@ -56,9 +56,8 @@ type resultRow struct {
 	Reason   string
 	Error    *client.RecordError
 	Conflict []conflictedField
-	By       *relatedJob // the job that made the later change, nil if no job did
-	Undone   bool        // it is a conflict of an undo
-	At       *time.Time
+	laterChange
+	At *time.Time
 }
 
 // A conflictedField is a field that an undo found changed.
@@ -103,8 +102,17 @@ func (v *Visit) readResults(j client.Job, r *jobResults) {
 	}
 	r.Complete = page.Complete
 	may := JobRightsOf(v.Key)
+	var undone string
+	if j.Undo.UndoOf != nil {
+		undone = *j.Undo.UndoOf
+	}
+	later := v.conflictReader(j.Model, undone)
 	for _, item := range page.Items {
-		r.Rows = append(r.Rows, rowOf(item, j, may))
+		row := rowOf(item, j, may)
+		if undone != "" && item.Outcome == client.OutcomeConflicted {
+			row.laterChange = later.change(row.ID, row.Conflict, item.By, item.At)
+		}
+		r.Rows = append(r.Rows, row)
 	}
 	if page.NextCursor != nil && *page.NextCursor != "" {
 		r.Next = withQuery(jobPath(j.ID), r.chosen("cursor", *page.NextCursor)) + "#records"
@@ -195,11 +203,7 @@ func rowOf(r client.Result, j client.Job, may JobRights) resultRow {
 	}
 	row.Changes = changesOf(r.Changed)
 	row.explain(r.Error)
-	row.Undone = j.Kind == "undo" && r.Outcome == client.OutcomeConflicted
 	row.Conflict = conflictOf(r.Conflict)
-	if r.By != nil {
-		row.By = &relatedJob{ID: *r.By, Path: jobPath(*r.By)}
-	}
 	return row
 }
 

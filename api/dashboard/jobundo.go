@@ -59,7 +59,7 @@ func (d *Dashboard) askUndo(v *Visit, preview, wrong string) error {
 	q.Preview = previewOf(f.raw, j.Model, view.May)
 	if q.Preview != nil {
 		q.undo(j.Job, preview)
-		v.nameConflicts(q.Preview)
+		v.nameConflicts(q.Preview, j.ID)
 	}
 	return d.askJob(v, q)
 }
@@ -83,24 +83,11 @@ func (q *jobQuestion) undo(j client.Job, preview string) {
 	q.Nothing = p.WouldRestore == 0
 }
 
-// maxNamedJobs is how many of the jobs that made later changes are named with who made
-// them.
-const maxNamedJobs = 10
-
 // nameConflicts says of the first conflicts of an undo whose change each was.
-func (v *Visit) nameConflicts(p *jobPreview) {
-	who := map[string]string{}
-	for i := range p.Conflicts {
-		by := p.Conflicts[i].By
-		if by == nil {
-			continue
-		}
-		if _, asked := who[by.ID]; !asked && len(who) < maxNamedJobs {
-			who[by.ID] = ""
-			if j, err := v.job(by.ID); err == nil {
-				who[by.ID] = j.CreatedBy
-			}
-		}
-		p.Conflicts[i].Who = who[by.ID]
+func (v *Visit) nameConflicts(p *jobPreview, undone string) {
+	r := v.conflictReader(p.Model, undone)
+	for i, c := range p.Undo.Conflicts {
+		met := &p.Conflicts[i]
+		met.laterChange = r.change(met.ID, met.Fields, c.By, nil)
 	}
 }

@@ -25,17 +25,21 @@ type historyJob struct {
 	Words words.Sentence // what it did, nil where that is not known
 }
 
+// A recordHistory is a page of the API's answer about the jobs that changed a customer,
+// newest first.
+type recordHistory struct {
+	Items []struct {
+		JobID   string                   `json:"jobId"`
+		At      time.Time                `json:"at"`
+		Changed map[string]client.Change `json:"changed"`
+	} `json:"items"`
+	NextCursor string `json:"nextCursor"`
+}
+
 // readHistory reads which jobs changed the customer.
 func (p *recordPage) readHistory(v *Visit) error {
 	cursor := v.query("cursor")
-	var some struct {
-		Items []struct {
-			JobID   string                   `json:"jobId"`
-			At      time.Time                `json:"at"`
-			Changed map[string]client.Change `json:"changed"`
-		} `json:"items"`
-		NextCursor string `json:"nextCursor"`
-	}
+	var some recordHistory
 	q := url.Values{"limit": {historyAPage}, "cursor": {cursor}}
 	if err := v.Get(target(q, "v1", p.Model.Name, "customers", p.ID, "history"), &some); err != nil {
 		return err

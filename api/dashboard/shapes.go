@@ -10,14 +10,14 @@ type shownState struct {
 	Class string // the colour
 }
 
-// states has what is shown for each state.
+// states has what is shown for each state. No two have the same shape.
 var states = map[string]shownState{
 	client.StateQueued:             {"queued", "clock", "s-still"},
 	client.StateResolving:          {"resolving", "search", "s-run"},
 	client.StateRunning:            {"running", "arc", "s-run"},
-	client.StatePausing:            {"pausing", "pause", "s-run"},
+	client.StatePausing:            {"pausing", "pausing", "s-run"},
 	client.StatePaused:             {"paused", "pause", "s-still"},
-	client.StateCancelling:         {"cancelling", "stop", "s-run"},
+	client.StateCancelling:         {"cancelling", "stopping", "s-run"},
 	client.StateSucceeded:          {"succeeded", "check", "s-ok"},
 	client.StatePartiallySucceeded: {"partially succeeded", "half", "s-part"},
 	client.StateFailed:             {"failed", "cross", "s-fail"},

@@ -48,6 +48,9 @@ func TestEveryCallThatChangesSomethingIsAudited(t *testing.T) {
 		if c.Effect != api.Changes || strings.HasSuffix(c.Path, "{$}") || strings.HasPrefix(c.Path, "/compat/") { // the same calls once more
 			continue
 		}
+		if isForm(c) { // see TestEveryFormOfTheDashboardIsAuditedOnce
+			continue
+		}
 		t.Run(c.Method+" "+c.Path, func(t *testing.T) {
 			want := entriesOf(c)
 			if want == "" {
