@@ -14,7 +14,7 @@ export async function stage(session, main) {
 
   const answer = async (request, response) => {
     const { pathname, search } = new URL(request.url, site.base);
-    const name = search.slice(1);
+    const name = search.slice(1).split(/[=&]/)[0]; // what follows is how a page is read again
     if (!state.up) return request.socket.destroy();
     if (pathname.startsWith("/admin/stage") && !state.signedIn) return response.writeHead(303, { Location: "/admin/login" }).end();
     if (pathname === "/admin/stage/live") return stream(response, name);
