@@ -78,6 +78,8 @@ type customersPage struct {
 	Count    customerCount
 	MayWrite bool
 	MayTick  bool
+	// Workspace is the visitor's, whose customers are ticked.
+	Workspace string
 }
 
 // A customerFault is one thing that is wrong with what was asked for.
@@ -119,7 +121,7 @@ func (d *Dashboard) Customers(v *Visit) error {
 // customersPage is the page without its customers.
 func (v *Visit) customersPage(m *customerModel) *customersPage {
 	mayWrite := v.may(auth.CustomersWrite)
-	return &customersPage{Model: m, List: customerListOf(v, m), MayWrite: mayWrite, MayTick: mayWrite && m.ID.Filterable}
+	return &customersPage{Model: m, List: customerListOf(v, m), MayWrite: mayWrite, MayTick: mayWrite && m.ID.Filterable, Workspace: v.Key.Workspace.Name}
 }
 
 // status is that of the answer.

@@ -6,7 +6,8 @@ import { replace } from "./live.js";
 const form = document.getElementById("customers");
 const boxes = form ? [...form.querySelectorAll("input[name=id]")] : [];
 const most = 500; // ticks: they become part of an address
-const kept = form && `ticked:${form.dataset.model}`;
+// Whoever signs in to another workspace in the same window must not get these ticks.
+const kept = form && `ticked:${form.dataset.workspace}:${form.dataset.model}`;
 
 // read returns the ids that are ticked under this filter. Another filter clears them.
 function read() {
