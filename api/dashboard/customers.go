@@ -70,6 +70,8 @@ type customersPage struct {
 	MayWrite bool
 	MayTick  bool
 	tooLong  bool // the list took longer than the page waits
+	// Workspace is the visitor's, whose customers are ticked.
+	Workspace string
 }
 
 // A customerFault is one thing that is wrong with what was asked for.
@@ -111,7 +113,7 @@ func (d *Dashboard) Customers(v *Visit) error {
 // customersPage is the page without its customers.
 func (v *Visit) customersPage(m *customerModel) *customersPage {
 	mayWrite := v.may(auth.CustomersWrite)
-	return &customersPage{Model: m, List: customerListOf(v, m), MayWrite: mayWrite, MayTick: mayWrite && m.ID.Filterable}
+	return &customersPage{Model: m, List: customerListOf(v, m), MayWrite: mayWrite, MayTick: mayWrite && m.ID.Filterable, Workspace: v.Key.Workspace.Name}
 }
 
 // status is that of the answer.

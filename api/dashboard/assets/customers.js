@@ -108,7 +108,8 @@ async function count() {
 function begin() {
   form = document.getElementById("customers");
   boxes = form ? [...form.querySelectorAll("input[name=id]")] : [];
-  kept = form && `ticked:${form.dataset.model}`;
+  // Whoever signs in to another workspace in the same window must not get these ticks.
+  kept = form && `ticked:${form.dataset.workspace}:${form.dataset.model}`;
   if (form?.querySelector(".ticked")) select();
   // A list without customers has no form, and says so where the filter was changed.
   if (!form && !document.querySelector("[data-later]")) {
