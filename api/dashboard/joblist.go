@@ -144,12 +144,17 @@ func (v *Visit) models() ([]client.Model, error) {
 	return answer.Items, err
 }
 
-// rows shows jobs in a list.
+// rows shows jobs in a list. The list of models has no choices of fields, so each model
+// of the jobs that is loaded is read by itself.
 func (v *Visit) rows(jobs []client.Job, models []client.Model) []jobRow {
 	known := map[string]knownChoices{}
 	for _, m := range models {
-		if slices.ContainsFunc(jobs, func(j client.Job) bool { return j.Model == m.Name }) {
-			known[m.Name] = knownChoicesOf(m)
+		if !slices.ContainsFunc(jobs, func(j client.Job) bool { return j.Model == m.Name }) {
+			continue
+		}
+		var whole client.Model
+		if v.Get(target(nil, "v1", "models", m.Name), &whole) == nil {
+			known[m.Name] = knownChoicesOf(whole)
 		}
 	}
 	parents := v.parents(jobs)
