@@ -250,3 +250,13 @@ func olderOf(page string) string {
 	}
 	return strings.ReplaceAll(found[1], "&amp;", "&")
 }
+
+// TestListsNameChoicesAsAJobsPageDoes looks for a choice of the model, which stands
+// without quotes, in the list, the overview and the job.
+func TestListsNameChoicesAsAJobsPageDoes(t *testing.T) {
+	r := newRig(t)
+	id := r.ended()
+	for _, path := range []string{"/admin/jobs/" + id, "/admin/jobs", "/admin"} {
+		r.page(r.admin, path).want(200).has("where state is <bdi>active</bdi>").lacks("“active”")
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/client"
@@ -112,7 +111,7 @@ func findJobs(v *Visit, text string) (list []finding, err error) {
 	err = v.Get(target(url.Values{"id": {text}, "limit": {strconv.Itoa(maxOfAKind)}}, "v1", "jobs"), &page)
 	for _, j := range page.Items {
 		state := stateOf(j)
-		list = append(list, finding{Kind: "Job", Name: words.Job(j, nil, nil).String(), About: j.ID, Path: jobPath(j.ID), State: &state})
+		list = append(list, finding{Kind: "Job", Name: v.sentenceOf(j).String(), About: j.ID, Path: jobPath(j.ID), State: &state})
 	}
 	return list, unlessNone(err)
 }

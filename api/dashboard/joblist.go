@@ -149,12 +149,13 @@ func (d *Dashboard) fill(v *Visit, page *jobListPage, models []client.Model) err
 	return nil
 }
 
-// rows shows jobs in a list.
+// rows shows jobs in a list. The list of models has no choices of fields, so each model
+// of the jobs that is loaded is read by itself.
 func (v *Visit) rows(jobs []client.Job, models []client.Model) []jobRow {
 	known := map[string]words.Choices{}
 	for _, m := range models {
 		if slices.ContainsFunc(jobs, func(j client.Job) bool { return j.Model == m.Name }) {
-			known[m.Name] = words.ChoicesOf(m)
+			known[m.Name] = v.choicesOf(m.Name)
 		}
 	}
 	parents := v.parents(jobs)
