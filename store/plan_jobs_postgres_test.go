@@ -13,8 +13,8 @@ import (
 )
 
 // TestListsOfJobsReadOnlyAnIndexOnPostgreSQL lists the jobs of a table that was
-// vacuumed and has jobs of several workspaces by each condition, and reads the shards
-// of a few of them.
+// vacuumed and has jobs of several workspaces by each condition, most of them open ones of
+// the others, and reads the shards of a few of them.
 func TestListsOfJobsReadOnlyAnIndexOnPostgreSQL(t *testing.T) {
 	server := pgtest.Start(t, "autovacuum=off")
 	address := server.Database(t)
@@ -25,7 +25,7 @@ func TestListsOfJobsReadOnlyAnIndexOnPostgreSQL(t *testing.T) {
 	name := address[strings.LastIndex(address, "/")+1 : strings.Index(address, "?")]
 	server.Do(t, name, `INSERT INTO jobs (workspace, id, kind, model, digest, state, created_at, created_by, finished_at, change, options, expected, note_words)
 		SELECT 1 + n % 3, lpad(to_hex(n), 8, '0') || '-0000-7000-8000-000000000000', CASE WHEN n % 5 < 3 THEN 'single' ELSE 'bulk' END, 'desk', '',
-			CASE WHEN n % 20 = 0 THEN 'failed' ELSE 'succeeded' END, n, 'key:ops', n, repeat('x', 500), '{}', '', CASE WHEN n % 2 = 0 THEN ' review of ' || n END
+			CASE WHEN n % 3 > 0 THEN 'queued' WHEN n % 20 = 0 THEN 'failed' WHEN n % 50 = 0 THEN 'paused' ELSE 'succeeded' END, n, 'key:ops', n, repeat('x', 500), '{}', '', CASE WHEN n % 2 = 0 THEN ' review of ' || n END
 		FROM generate_series(CAST(1 AS bigint), 50000) AS n`)
 	server.Do(t, name, `INSERT INTO shards (workspace, job, no, open, chunk_at) SELECT workspace, num, 0, 0, finished_at FROM jobs`)
 	server.Do(t, name, "VACUUM ANALYZE jobs")
