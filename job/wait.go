@@ -21,6 +21,9 @@ type Waiting struct {
 	Unsent string // why its wake-ups cannot be sent, "" where they can be
 	Reason string // what its shards wait for, "" where none has said
 	Held   bool   // a worker holds one of its shards
+	// Overdue: its limit of records per second has allowed the next ones for long, and
+	// no worker has come.
+	Overdue bool
 }
 
 // WaitsFor says what the job waits for, and explains it where the reason alone
@@ -35,6 +38,8 @@ func (j Job) WaitsFor(w Waiting) (reason, detail string) {
 		return w.Unsent, ""
 	case w.Reason == WaitModel:
 		return WaitWorker, modelDetail(j.Model)
+	case w.Reason == WaitThrottled && w.Overdue && !w.Held:
+		return WaitWorker, ""
 	case w.Reason == "" && !w.Held && !j.State.Stopping():
 		return WaitWorker, ""
 	}

@@ -291,7 +291,17 @@ func addProgress(j *job.Job, r jobRow, shards []progressRow, now time.Time) (job
 	if j.Matched != nil || j.Preview != nil {
 		j.ResolvedPercent = 100
 	}
+	w.Overdue = overdue(j, now)
 	return w, nil
+}
+
+// overdue reports whether the throttle of a job has allowed further records for so long
+// that no worker can be there to take them.
+func overdue(j *job.Job, now time.Time) bool {
+	if j.Throttle == nil || j.HeartbeatAt == nil {
+		return false
+	}
+	return now.Sub(*j.HeartbeatAt).Seconds() > stallAfter.Seconds() + 1 / *j.Throttle
 }
 
 // OpenJobs counts the jobs of all workspaces that have not ended, by state.
