@@ -19,6 +19,7 @@ import (
 // a copy of its own, so its walks may change what they like.
 var walks = map[string]siteKind{
 	"admin.test.mjs":     fullSite,
+	"compose.test.mjs":   fullSite,
 	"big.test.mjs":       bigSite,
 	"customers.test.mjs": fullSite,
 	"down.test.mjs":      downSite,

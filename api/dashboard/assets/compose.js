@@ -142,14 +142,27 @@ form.addEventListener("change", (e) => changed(e));
 
 function changed({ target, type }) {
   if (target.id === "number" || target.closest("#pickers")) return;
-  if (target.id === "model") {
-    switching = true;
-    return form.requestSubmit(ask);
-  }
+  if (target.id === "model") return switchModel();
   const atOnce = target.type === "checkbox" || target.tagName === "SELECT";
   if (type === "change" && !atOnce) return undefined; // its input event came before
   if (type === "input" && atOnce) return undefined; // its change event follows
   return askAfter(atOnce ? 0 : pause);
+}
+
+// switchModel loads the page for the model that is chosen. An answer about the one
+// before is not waited for.
+function switchModel() {
+  switching = true;
+  clearTimeout(timer);
+  asking?.abort();
+  form.requestSubmit(ask);
+}
+
+// wrongModel reports whether another model is chosen than the page was made for:
+// somebody was quicker than this script, or the browser remembers a former choice.
+function wrongModel() {
+  const { options, value } = form.elements.model;
+  return value !== ([...options].find((o) => o.defaultSelected) ?? options[0])?.value;
 }
 
 // Enter in the last input runs the update. In any other it asks for a preview.
@@ -198,5 +211,6 @@ document.addEventListener("click", (e) => {
 document.getElementById("ask").hidden = true;
 document.getElementById("model-hint").hidden = true;
 form.classList.add("scripted");
-if (document.getElementById("pristine")) askAfter(0);
+if (wrongModel()) switchModel();
+else if (document.getElementById("pristine")) askAfter(0);
 else shown();
