@@ -98,6 +98,30 @@ func TestAJobsPageSaysEverythingExactly(t *testing.T) {
 	r.page(r.admin, strings.ReplaceAll(next[1], "&amp;", "&")).want(200).has(">third<", "First page").lacks(">a/b?c<")
 }
 
+var liveElement = regexp.MustCompile(`id="([^"]+)"[^>]*\bdata-live`)
+
+// TestAJobsPageHasItsSectionsFromTheBeginning opens jobs before their customers are
+// selected, and after their end. An open page only exchanges what it has.
+func TestAJobsPageHasItsSectionsFromTheBeginning(t *testing.T) {
+	for _, kind := range []job.Kind{job.Bulk, job.PreviewKind} {
+		r := newRig(t)
+		id := r.ended()
+		r.store.changeUnseen(id, func(j *job.Job) { j.Kind = kind })
+		last := r.page(r.admin, "/admin/jobs/"+id).want(200)
+		r.store.changeUnseen(id, func(j *job.Job) {
+			j.State, j.Matched, j.Tally, j.ErrorSummary, j.UndoAvailable, j.FinishedAt = job.Queued, nil, job.Tally{}, nil, false, nil
+		})
+		r.store.results[id] = nil
+		first := r.page(r.admin, "/admin/jobs/"+id).want(200).has("data-events")
+		if kind == job.Bulk {
+			first.has(`id="records"`, "No customer has an outcome yet")
+		}
+		for _, found := range liveElement.FindAllStringSubmatch(last.text, -1) {
+			first.has(`id="` + found[1] + `"`)
+		}
+	}
+}
+
 func TestAJobsPageOffersWhatTheKeyMay(t *testing.T) {
 	r := newRig(t)
 	id := r.ended()
@@ -163,7 +187,7 @@ func TestARetrySaysWhatItWouldDo(t *testing.T) {
 	r := newRig(t)
 	id := r.ended()
 	at := "/admin/jobs/" + id + "/retry"
-	asked := r.page(r.admin, at+"?code=unique").want(200).has("Retry these customers?", "This retries 2 of ", "2 would change", "Only those with this reason")
+	asked := r.page(r.admin, at+"?code=unique").want(200).has("Retry these customers?", "This retries 2 of ", "2 would change", "Only those with this reason", "can only be known when the retry runs")
 	if last := r.store.followed[len(r.store.followed)-1]; len(last.Codes) != 1 || last.Codes[0] != "unique" || r.made() > 0 {
 		t.Errorf("asked for %+v", last)
 	}

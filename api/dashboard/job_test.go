@@ -55,6 +55,28 @@ func TestManyStatesAreDrawnInPart(t *testing.T) {
 	}
 }
 
+func TestOnlyTheStateOfNowLooksAsIfItMoved(t *testing.T) {
+	j := client.Job{State: "running", Transitions: []client.Transition{{State: "resolving"}, {State: "running"}}}
+	steps := viewOf(j, anyRight, time.Now()).Steps()
+	if steps[0].State.Class != "s-still" || steps[1].State.Class != "s-run" {
+		t.Errorf("%+v", steps)
+	}
+	if got := stateOf(j).Class; got != "s-run" {
+		t.Errorf("a running job is shown as %s", got)
+	}
+}
+
+func TestAnUndoRestores(t *testing.T) {
+	j := client.Job{Kind: "undo", Done: true, Counts: client.Counts{Updated: 2}}
+	if got := []string{legendOf(j)[0].Word, tabsOf(j, "")[1].Word, rowOf(client.Result{Outcome: "updated"}, j, anyRight).Outcome}; strings.Join(got, " ") != "restored restored restored" {
+		t.Error(got)
+	}
+	j.Kind = "bulk"
+	if got := legendOf(j)[0].Word; got != "updated" {
+		t.Error(got)
+	}
+}
+
 func TestAPlotKeepsEveryRecord(t *testing.T) {
 	for _, n := range []int{0, 1, 119, 120, 121, 239, 240} {
 		p := job.Pace{From: time.Unix(1000, 0), Width: 500 * time.Millisecond}

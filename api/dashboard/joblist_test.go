@@ -126,6 +126,7 @@ func TestAJobSaysHowFarItIs(t *testing.T) {
 			Progress: client.Progress{WaitReason: text(job.WaitBrake), WaitDetail: text("<b>stop</b>")}},
 		"paused by key:ops · 4,051 of 18,204 done": {State: client.StatePaused, Transitions: by, Counts: client.Counts{Matched: n(18204), Updated: 4051}},
 		"1 updated · 2 failed":                     {State: client.StatePartiallySucceeded, Done: true, Counts: client.Counts{Matched: n(3), Updated: 1, Failed: 2, Pending: n(0)}},
+		"51 updated · undone":                      {State: client.StateSucceeded, Done: true, Counts: client.Counts{Matched: n(51), Updated: 51}, Undo: client.Undo{UndoneBy: text("u")}},
 		"58,969 restored · 31 left alone":          {Kind: "undo", State: client.StatePartiallySucceeded, Done: true, Counts: client.Counts{Matched: n(59000), Updated: 58969, Conflicted: 31}},
 		"no customer matched":                      {State: client.StateSucceeded, Done: true, Counts: client.Counts{Matched: n(0)}},
 		"9,007,199,254,740,993 updated":            {State: client.StateSucceeded, Done: true, Counts: client.Counts{Matched: n(9007199254740993), Updated: 9007199254740993}},

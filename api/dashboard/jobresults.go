@@ -42,6 +42,7 @@ type resultTab struct {
 	Word  string
 	Class string // "" for all
 	Count int64
+	Known bool // false as long as nothing is counted
 	Path  string
 	Here  bool
 }
@@ -66,10 +67,10 @@ type conflictedField struct {
 	Wrote, Now, Former value
 }
 
-// results reads the results that the page's address asks for. A preview has none, nor
-// has a job whose records are not selected yet.
+// results reads the results that the page's address asks for. A preview has none. A job
+// whose records are not selected yet has an empty list, which the open page fills later.
 func (v *Visit) results(j client.Job) *jobResults {
-	if j.Kind == "preview" || j.Counts.Matched == nil {
+	if j.Kind == "preview" {
 		return nil
 	}
 	r := &jobResults{Outcome: v.query("outcome"), Code: v.query("code"), Pointer: v.query("pointer"), ID: v.query("id"), All: jobPath(j.ID) + "#records"}
@@ -160,16 +161,17 @@ func sentenceOfError(err error) string {
 	return p.Detail
 }
 
-// tabsOf lists the outcomes that records have, with their counts.
+// tabsOf lists the outcomes that records have, with their counts; of a job that goes on
+// also those that they may get.
 func tabsOf(j client.Job, here string) []resultTab {
-	tabs := []resultTab{{Word: "all", Count: deref64(j.Counts.Matched), Path: jobPath(j.ID) + "#records", Here: here == ""}}
+	tabs := []resultTab{{Word: "all", Count: deref64(j.Counts.Matched), Known: j.Counts.Matched != nil, Path: jobPath(j.ID) + "#records", Here: here == ""}}
 	for _, o := range words.Outcomes {
 		n := words.CountOf(j.Counts, o)
-		if n == 0 && here != o {
+		if n == 0 && here != o && j.Done {
 			continue
 		}
 		path := withQuery(jobPath(j.ID), url.Values{"outcome": {o}}) + "#records"
-		tabs = append(tabs, resultTab{Word: o, Class: outcomeClasses[o], Count: n, Path: path, Here: here == o})
+		tabs = append(tabs, resultTab{Word: words.OutcomeOf(j, o), Class: outcomeClasses[o], Count: n, Known: n > 0, Path: path, Here: here == o})
 	}
 	return tabs
 }
@@ -196,7 +198,7 @@ func reasonOptions(summary []client.ErrorSummary, r *jobResults) (codes, pointer
 
 // rowOf shows a result.
 func rowOf(r client.Result, j client.Job, may JobRights) resultRow {
-	row := resultRow{ID: r.ID.String(), Outcome: r.Outcome, Class: outcomeClasses[r.Outcome], At: r.At}
+	row := resultRow{ID: r.ID.String(), Outcome: words.OutcomeOf(j, r.Outcome), Class: outcomeClasses[r.Outcome], At: r.At}
 	if may.Values {
 		row.Path = recordPath(j.Model, row.ID)
 		row.Gone = r.Outcome == client.OutcomeUpdated && r.Changed == nil

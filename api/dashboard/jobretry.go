@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
@@ -83,6 +84,16 @@ func (d *Dashboard) RetryJob(v *Visit) error {
 	return d.followed(v, a, err, ask)
 }
 
+// uniqueCode is the reason of failures because of a value that must be unique.
+const uniqueCode = "unique"
+
+// takesUnique reports whether the retry is of failures because of a value that another
+// customer has. A preview does not look for those.
+func (c retryChoice) takesUnique(j client.Job) bool {
+	failed := slices.ContainsFunc(j.ErrorSummary, func(e client.ErrorSummary) bool { return e.Code == uniqueCode })
+	return c.code == uniqueCode || c.code == "" && failed
+}
+
 // retrySeen are the numbers that a form confirms.
 func retrySeen(p *client.Preview) string {
 	return fmt.Sprint(p.Matched, " ", p.WouldChange, " ", p.Unchanged, " ", p.WouldFail, " ", p.WouldSkip)
@@ -138,6 +149,9 @@ func (q *jobQuestion) retry(j client.Job, c retryChoice) {
 			line += ", in " + *c.pointer
 		}
 		q.Lines = append(q.Lines, line+".")
+	}
+	if c.takesUnique(j) {
+		q.Lines = append(q.Lines, "Whether a value that must be unique is still taken can only be known when the retry runs.")
 	}
 	if c.skipped {
 		q.Warning = "Customers that no longer match the filter are changed, too."

@@ -35,6 +35,9 @@ func (v jobView) Steps() []jobStep {
 		default:
 			s.Now, s.Lasted = true, words.Lasting(v.Now.Sub(t.At))
 		}
+		if !s.Now {
+			s.State = s.State.passed()
+		}
 		steps[i] = s
 	}
 	return steps

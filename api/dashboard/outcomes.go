@@ -67,7 +67,7 @@ func percent(p float64) string { return strconv.FormatFloat(p, 'f', 2, 64) + "%"
 func legendOf(j client.Job) []outcomeCount {
 	list := make([]outcomeCount, len(words.Outcomes))
 	for i, o := range words.Outcomes {
-		list[i] = outcomeCount{Class: outcomeClasses[o], Word: o, Count: words.CountOf(j.Counts, o)}
+		list[i] = outcomeCount{Class: outcomeClasses[o], Word: words.OutcomeOf(j, o), Count: words.CountOf(j.Counts, o)}
 		if list[i].Count > 0 {
 			list[i].Path = withQuery(jobPath(j.ID), url.Values{"outcome": {o}}) + "#records"
 		}

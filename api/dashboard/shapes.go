@@ -42,3 +42,11 @@ func stateNamed(state string) shownState {
 	}
 	return shownState{state, "clock", "s-still"}
 }
+
+// passed is what is shown for the state when the job has left it: nothing moves there.
+func (s shownState) passed() shownState {
+	if s.Class == "s-run" {
+		s.Class = "s-still"
+	}
+	return s
+}

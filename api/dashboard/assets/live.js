@@ -179,8 +179,8 @@ function rest() {
 
 function start() {
   if (document.hidden) rest();
-  else if (events) listen();
-  else read();
+  else if (events && !over) listen();
+  else read(); // after the end as well: it may have been cut short
 }
 
 if (events || every) {

@@ -41,7 +41,7 @@ func Progress(j client.Job) Sentence {
 	case j.Error != nil:
 		return failedWords(j)
 	case j.Done:
-		return endedWords(j)
+		return append(endedWords(j), undoneWords(j)...)
 	case j.Progress.WaitReason != nil && *j.Progress.WaitReason != job.WaitThrottled:
 		return waitingWords(j)
 	case j.State == client.StatePaused:
@@ -96,6 +96,14 @@ func endedWords(j client.Job) Sentence {
 		return Sentence{{Text: "no customer matched"}}
 	}
 	return Sentence{{Text: countWords(j)}}
+}
+
+// undoneWords says that a job was undone, nothing of any other job.
+func undoneWords(j client.Job) Sentence {
+	if j.Undo.UndoneBy == nil {
+		return nil
+	}
+	return Sentence{{Text: " · undone"}}
 }
 
 // actedWords says what was done to a job and by whom, if somebody did it.
@@ -153,6 +161,14 @@ func doneWords(j client.Job) string {
 
 // undoWords are the words for what an undo did with records.
 var undoWords = map[string]string{client.OutcomeUpdated: "restored", client.OutcomeConflicted: "left alone"}
+
+// OutcomeOf is the word for an outcome of a job's records: an undo restores.
+func OutcomeOf(j client.Job, outcome string) string {
+	if j.Kind == "undo" && outcome == client.OutcomeUpdated {
+		return undoWords[outcome]
+	}
+	return outcome
+}
 
 // countWords names the outcomes that there are, in the order of all pages.
 func countWords(j client.Job) (text string) {

@@ -2,7 +2,7 @@
 // many of them do not keep the browser from others.
 
 import net from "node:net";
-import { api, assert, focused, site, walk } from "./lib.mjs";
+import { api, assert, ended, focused, site, walk } from "./lib.mjs";
 
 /** Makes a job that runs for a long while. */
 const slowJob = async () => (await api("admin", "POST", "/v1/jobs", {
@@ -81,4 +81,23 @@ walk("eight windows of a running job leave the browser room for others", async (
   await ninth.goto("/admin/jobs");
   assert.ok(Date.now() - began < 10_000, "the ninth waited for the others");
   await api("admin", "POST", `/v1/jobs/${id}/cancel`);
+});
+
+walk("a page that is opened before its job has customers gets all of it in the end", async (open) => {
+  await api("admin", "PUT", "/v1/brake", { on: true, reason: "wait" });
+  const { jobId } = await api("admin", "POST", "/v1/jobs", { model: "desk", filter: { id: { $in: [1, 2] } }, patch: { notes: `early ${Math.random()}` } });
+  const page = await open({ as: "admin" });
+  await page.goto(`/admin/jobs/${jobId}`);
+  await page.locator("#records").getByText("No customer has an outcome yet").waitFor();
+  assert.equal(await page.locator("#records .tabs a:visible").count(), 1, "tabs without customers are seen");
+  await api("admin", "PUT", "/v1/brake", { on: false });
+  await page.locator("#records tbody tr").nth(1).waitFor();
+  assert.match(await page.locator("#records .tabs").textContent(), /updated\s+2/);
+
+  const undo = await api("admin", "POST", `/v1/jobs/${jobId}/undo`);
+  await ended("admin", undo.jobId);
+  await page.goto(`/admin/jobs/${undo.jobId}`);
+  await page.locator("#records .tabs").getByText("restored").waitFor();
+  await page.goto("/admin/jobs?kind=bulk");
+  await page.locator(`#job-${jobId}`).getByText("2 updated · undone").waitFor();
 });
