@@ -100,8 +100,9 @@ export class Pickers {
         group.how = value;
         this.write();
       });
-    const head = element("div", { class: "filters" }, element("label", { class: "plain", for: `${key}-how` }, parent ? "that match" : "Customers that match"), how);
+    const head = element("div", { class: "filters" }, how);
     if (parent) head.append(this.remover(group, parent, "Remove group"));
+    else head.prepend(element("label", { class: "plain", for: `${key}-how` }, "Customers that match"));
     return element("div", { class: parent ? "group" : "group root", role: "group", "aria-label": parent ? "Group of conditions" : "Conditions", "data-group": key },
       head,
       ...group.items.map((item) => (item.items ? this.drawGroup(item, group) : this.drawRule(item, group))),
