@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -139,6 +140,52 @@ func TestAllCustomersAreChangedOnlyIfAllAreMeant(t *testing.T) {
 	form.Set("filter", `{"state": "active"}`)
 	if narrower := r.sendForm(r.admin, "/admin/new/preview", form).want(200); strings.Contains(narrower.text, "allowAll\" value") {
 		t.Error("a filter with conditions still allows all")
+	}
+}
+
+func TestAFieldIsEmptiedOnlyIfThatIsMeant(t *testing.T) {
+	r := newRig(t)
+	r.store.preview = r.samplePreview(5)
+	form := composed()
+	form.Set("to:jobTitle", "")
+	asks := r.sendForm(r.admin, "/admin/new/preview", form).want(200)
+	if !strings.Contains(asks.text, "Yes, the empty text is meant") || !strings.Contains(asks.text, `5</p>`) || strings.Contains(asks.text, `id="run"`) {
+		t.Error("it does not ask whether the empty text is meant, beside the counts")
+	}
+	unsaid := with(form, "confirmToken", confirmToken(t, r, form), "matched", "5")
+	if refused := r.sendForm(r.admin, "/admin/new", unsaid).want(422); !strings.Contains(refused.text, "Say first that this is meant.") || len(r.store.jobs) > 0 {
+		t.Error("a field was emptied that nobody meant")
+	}
+	meant := r.sendForm(r.admin, "/admin/new/preview", with(form, "emptyMeant", "jobTitle")).want(200)
+	if !strings.Contains(meant.text, `name="emptyMeant" value="jobTitle" checked`) || !strings.Contains(meant.text, "when it runs, nothing is written") {
+		t.Error("it cannot be run although the empty text is meant")
+	}
+	further := r.sendForm(r.admin, "/admin/new/preview", with(meant.confirmed(form), "do:phone", "set", "to:phone", "")).want(200)
+	if strings.Contains(further.text, `id="run"`) {
+		t.Error("what was said of one field holds for another")
+	}
+	form.Del("do:phone")
+	r.sendForm(r.admin, "/admin/new", meant.confirmed(form)).want(303)
+	form.Set("to:jobTitle", "Lead")
+	if typed := r.sendForm(r.admin, "/admin/new/preview", form).want(200); strings.Contains(typed.text, `"emptyMeant"`) || !strings.Contains(typed.text, `id="run"`) {
+		t.Error("it asks although a value is typed")
+	}
+}
+
+// confirmToken is the token of the preview of a form whose empty field is meant.
+func confirmToken(t *testing.T, r *rig, form url.Values) string {
+	t.Helper()
+	said := maps.Clone(form)
+	said.Set("emptyMeant", "jobTitle")
+	return r.sendForm(r.admin, "/admin/new/preview", said).want(200).confirmed(said).Get("confirmToken")
+}
+
+func TestALinkThatEmptiesAFieldAsksToo(t *testing.T) {
+	r := newRig(t)
+	r.store.preview = r.samplePreview(5)
+	page := r.sendForm(r.admin, "/admin/new/preview", url.Values{"model": {"desk"}, "filter": {`{"state":"active"}`}, "patch": {`{"jobTitle":""}`}}).want(200)
+	if !strings.Contains(page.text, "Yes, the empty text is meant") || strings.Contains(page.text, `id="run"`) {
+		t.Error("an update that a link began can empty a field at once")
 	}
 }
 

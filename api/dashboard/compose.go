@@ -85,6 +85,7 @@ func (d *Dashboard) SubmitUpdate(v *Visit) error {
 	before := f.Filter
 	f.leaveOut(m)
 	request, faults := f.request(m)
+	empty := m.emptied(&f)
 	switch {
 	case faults.Any():
 		return d.again(v, models, m, &f, "")
@@ -92,6 +93,8 @@ func (d *Dashboard) SubmitUpdate(v *Visit) error {
 		return d.again(v, models, m, &f, "See first what will happen. Then run the update.")
 	case f.Filter != before:
 		return d.again(v, models, m, &f, "Which customers are left out has changed. This is what will happen now.")
+	case len(empty) > 0 && !empty.meant(&f):
+		return d.again(v, models, m, &f, "Nothing is typed for a field that is set. Nothing was changed. Say first that this is meant.")
 	case !v.typed(f.Matched):
 		return d.again(v, models, m, &f, "The number that was typed is not the number of customers. Nothing was changed.")
 	}
@@ -129,6 +132,7 @@ func (d *Dashboard) refused(v *Visit, models []client.Model, m *composeModel, f 
 		what.Problem = p.Detail
 	}
 	what.NeedsAll = what.Faults.NeedsAll
+	what.empties(m, f)
 	p.SetHeaders(v.Header())
 	return d.composed(v, p.Status, models, m, f, what)
 }

@@ -21,6 +21,7 @@ type composeForm struct {
 	Note, MaxAffected, Rate, MaxFailures string
 	OnMismatch                           string
 	AllowNewOptions, AllowAll            bool
+	EmptyMeant                           string // the fields whose emptiness is meant, as in emptied
 
 	Token   string   // of the preview that is confirmed
 	Matched int64    // how many customers the preview showed
@@ -44,7 +45,7 @@ func composeFormOf(sent url.Values) composeForm {
 		Entries: map[string]composeEntry{}, Further: sent.Get("further"),
 		Note: sent.Get("note"), MaxAffected: sent.Get("maxAffected"), Rate: sent.Get("recordsPerSecond"),
 		MaxFailures: sent.Get("maxFailures"), OnMismatch: sent.Get("onMismatch"),
-		AllowNewOptions: sent.Has("allowNewOptions"), AllowAll: sent.Has("allowAll"),
+		AllowNewOptions: sent.Has("allowNewOptions"), AllowAll: sent.Has("allowAll"), EmptyMeant: sent.Get("emptyMeant"),
 		Token: sent.Get("confirmToken"), Matched: wholeNumber(sent.Get("matched")), Follow: sent.Get("follow"),
 		Shown: sent["shown"], Without: sent["without"], Kept: sent["kept"],
 	}

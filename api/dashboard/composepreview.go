@@ -26,6 +26,10 @@ type composePreview struct {
 	// NeedsAll says that the filter is true for all customers; AllowAll that
 	// somebody has said that all are meant.
 	NeedsAll, AllowAll bool
+	// Emptied are the fields that are set while nothing is typed for them; EmptyMeant
+	// says that somebody has said that this is meant.
+	Emptied    composeEmptied
+	EmptyMeant bool
 
 	Counted  bool        // there is no preview yet, but a count
 	Count    int64       // how many match
@@ -55,6 +59,7 @@ const shownLeftOut = 50
 func (d *Dashboard) preview(v *Visit, m *composeModel, f *composeForm) (*composePreview, error) {
 	p := &composePreview{Model: m.Name, Filter: f.filterText(), Patch: m.shareablePatch(f), Values: v.may(auth.CustomersRead)}
 	p.leftOut(m)
+	p.empties(m, f)
 	request, faults := f.request(m)
 	if p.Faults = faults; faults.Any() {
 		return p, nil
@@ -191,5 +196,5 @@ func (p *composePreview) Typed() bool { return p.Preview.Matched > typedAbove }
 
 // CanRun reports whether the preview can be confirmed.
 func (p *composePreview) CanRun() bool {
-	return p.Preview != nil && p.Preview.ConfirmToken != "" && p.Preview.Matched > 0
+	return !p.AsksEmpty() && p.Preview != nil && p.Preview.ConfirmToken != "" && p.Preview.Matched > 0
 }

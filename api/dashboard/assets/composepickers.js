@@ -102,6 +102,7 @@ export class Pickers {
       });
     const head = element("div", { class: "filters" }, how);
     if (parent) head.append(this.remover(group, parent, "Remove group"));
+    else head.prepend(element("label", { class: "plain", for: `${key}-how` }, "Customers that match"));
     return element("div", { class: parent ? "group" : "group root", role: "group", "aria-label": parent ? "Group of conditions" : "Conditions", "data-group": key },
       head,
       ...group.items.map((item) => (item.items ? this.drawGroup(item, group) : this.drawRule(item, group))),
@@ -197,11 +198,21 @@ export class Pickers {
     if (rule.values.length > mostLines) {
       return [element("span", { class: "soft" }, `${rule.values.length.toLocaleString("en")} values, which the JSON lists`)];
     }
-    const area = element("textarea", { id: `${key}-values`, class: "grows", rows: "2", dir: "auto", "aria-label": "Values, one a line", placeholder: "one a line", input: () => {
+    const hint = element("p", { class: "soft hint", id: `${key}-lines` });
+    const area = element("textarea", { id: `${key}-values`, class: "grows", rows: "2", dir: "auto", "aria-label": "Values, one a line", "aria-describedby": hint.id, input: () => {
       rule.values = area.value.split("\n");
+      hint.replaceChildren(...lineWords(rule.values));
       this.write();
     } });
     area.value = rule.values.join("\n");
-    return [area];
+    hint.replaceChildren(...lineWords(rule.values));
+    return [area, hint];
   }
+}
+
+// lineWords says how several values are written, and what commas do not do.
+function lineWords(values) {
+  const [only, ...others] = values.map((value) => value.trim()).filter((value) => value !== "");
+  if (!only?.includes(",") || others.length > 0) return ["One value a line."];
+  return ["One value a line: “", element("bdi", {}, only), "” is one value."];
 }
