@@ -117,6 +117,9 @@ func (s *server) prepared(b *testing.B, name string, filter json.RawMessage, pat
 	note := "prepared" + name
 	for j, err := range s.Jobs(b.Context(), client.JobQuery{Note: note}) {
 		fatal(b, err)
+		if name == "running" && j.Done {
+			continue // it was ended with the benchmark before
+		}
 		return j.ID
 	}
 	o.Note = note
