@@ -47,5 +47,6 @@ walk("values in one line with commas are shown to be one value", async (open) =>
   await page.getByText("One value a line.", { exact: true }).waitFor();
   await page.getByLabel("Values, one a line").fill("Vimo, Kite");
   await page.getByText("One value a line: “Vimo, Kite” is one value.").waitFor();
+  await page.locator("#what:not([aria-busy])").getByText("customers match").waitFor();
   await check(page, "new-commas");
 });
