@@ -57,9 +57,6 @@ func TestEveryOptionIsWrittenInGo(t *testing.T) {
 // TestProgramsCompile passes programs of each kind to the compiler, as the functions of
 // one package, because each call of go takes seconds.
 func TestProgramsCompile(t *testing.T) {
-	if testing.Short() {
-		t.Skip("calls go vet")
-	}
 	dir, vet := t.TempDir(), []string{"vet"}
 	for i, job := range []string{
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": "` + "`" + `"}, "patch": {"a": 1}, "options": ` + everyOption + `}}`,
