@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -12,7 +11,7 @@ import (
 // An AuditEntry says who did what, when and from where.
 type AuditEntry struct {
 	At        time.Time        `json:"at"`
-	Action    string           `json:"action"`    // such as job.submitted
+	Action    string           `json:"action"`    // such as [AuditJobSubmitted]
 	Workspace string           `json:"workspace"` // in which it took effect
 	Key       *AuditKey        `json:"key"`       // nil if no key was used
 	Person    *string          `json:"person"`    // whose key it is, if that is known
@@ -51,34 +50,27 @@ type AuditQuery struct {
 	Workspace string
 	Since     time.Time
 	Until     time.Time // the first instant that is too late
-	Limit     int       // entries of a page
+
+	Limit  int    // entries of a page, 1 to 1,000; 0 means 100
+	Cursor string // the NextCursor of a page, after which the list begins
 }
 
 func (q AuditQuery) values() url.Values {
 	v := url.Values{}
-	set := func(name, value string) {
-		if value != "" {
-			v.Set(name, value)
-		}
-	}
-	set("job", q.Job)
-	set("key", q.Key)
-	set("action", strings.Join(q.Actions, ","))
-	set("workspace", q.Workspace)
-	if !q.Since.IsZero() {
-		v.Set("since", q.Since.UTC().Format(time.RFC3339Nano))
-	}
-	if !q.Until.IsZero() {
-		v.Set("until", q.Until.UTC().Format(time.RFC3339Nano))
-	}
-	if q.Limit > 0 {
-		v.Set("limit", strconv.Itoa(q.Limit))
-	}
-	return v
+	setTexts(v, map[string]string{"job": q.Job, "key": q.Key, "action": strings.Join(q.Actions, ","), "workspace": q.Workspace})
+	setTimes(v, q.Since, q.Until)
+	return setPage(v, q.Limit, q.Cursor)
 }
 
 // Audit lists audit entries, newest first. It needs a key with the scope admin; one
 // of the workspace main is given the entries of all workspaces.
 func (c *Client) Audit(ctx context.Context, q AuditQuery) iter.Seq2[AuditEntry, error] {
 	return pages[AuditEntry](ctx, c, "/v1/audit", q.values())
+}
+
+// AuditPage reads one page of the list of audit entries.
+func (c *Client) AuditPage(ctx context.Context, q AuditQuery) (Page[AuditEntry], error) {
+	var p Page[AuditEntry]
+	err := c.page(ctx, "/v1/audit", q.values(), &p)
+	return p, err
 }

@@ -73,6 +73,7 @@ func (c *Client) putBrake(ctx context.Context, query url.Values, body map[string
 		path:   "/v1/brake",
 		query:  query,
 		header: http.Header{"Content-Type": {"application/json"}},
+		sets:   true,
 		body:   raw,
 	}, &b)
 	return b, err

@@ -23,16 +23,28 @@ const DefaultAttempts = 5
 const (
 	firstPause   = 200 * time.Millisecond
 	longestPause = 10 * time.Second
+	// longestAsked is the longest pause that a server may ask for by Retry-After.
+	longestAsked = 30 * time.Second
 	maxErrorBody = 1 << 20
 )
 
 // A Client calls one server with one API key. It is safe for concurrent use.
 //
-// It sends a call again when the server cannot be reached or answers 429 or 503,
-// if sending it twice has the effect of sending it once: if the call changes
-// nothing, has an idempotency key, or sets something (PUT). It sends any other call once. A query that
-// exceeded its time limit (code "query_timeout") is not sent again either, because
-// it would take as long again.
+// When the server cannot be reached, an answer is lost, or it is 429, 502, 503 or 504,
+// the client sends a call again if sending it twice has the effect of sending it once,
+// at most [DefaultAttempts] times in all:
+//
+//   - calls that change nothing, previews included;
+//   - calls that make a job: each has an idempotency key, a random one if the caller
+//     gives none, so one call makes one job even if an answer was lost;
+//   - calls that set something: pause, resume, cancel, throttle, the brake, and the
+//     revocation of a key.
+//
+// It sends any other call once: what creates or deletes a record, creates or rotates a
+// key, and imports. It waits between two attempts as long as the Retry-After header
+// says. If that is more than 30 seconds it returns the [*Error] instead, whose
+// RetryAfter says how long. A query that exceeded its time limit ([CodeQueryTimeout])
+// is not sent again, because it would take as long again.
 type Client struct {
 	base     string
 	key      string
@@ -89,34 +101,40 @@ type call struct {
 	header http.Header
 	body   []byte
 	stream io.Reader // instead of body; such a call is sent once
+	sets   bool      // sets something, so that a second call changes nothing more
 }
 
 // repeatable reports whether sending the call twice has the effect of sending it
-// once.
+// once. [Client] says which calls these are.
 func (r call) repeatable() bool {
-	return r.stream == nil && (r.method == http.MethodGet || r.method == http.MethodPut || r.header.Get("Idempotency-Key") != "")
+	return r.stream == nil && (r.method == http.MethodGet || r.sets || r.header.Get("Idempotency-Key") != "")
 }
 
-// do sends the call, repeatedly if that is safe, and returns the first answer with
-// a status below 400. The caller closes its body. Any other answer becomes an
-// [*Error].
-func (c *Client) do(ctx context.Context, r call) (*http.Response, error) {
+// repeat sends the call by once, again and again if that is safe, until it succeeds.
+func (c *Client) repeat(ctx context.Context, r call, once func() error) error {
 	attempts := 1
 	if r.repeatable() {
 		attempts = c.attempts
 	}
 	for n := 1; ; n++ {
-		resp, err := c.send(ctx, r)
-		if err == nil {
-			return resp, nil
-		}
-		if n >= attempts || ctx.Err() != nil || !transient(err) {
-			return nil, err
+		err := once()
+		if err == nil || n >= attempts || ctx.Err() != nil || !transient(err) {
+			return err
 		}
 		if err := c.pause(ctx, delay(n, err)); err != nil {
-			return nil, err
+			return err
 		}
 	}
+}
+
+// stream sends the call and returns the first answer with a status below 400, whose
+// body the caller reads and closes. Any other answer becomes an [*Error].
+func (c *Client) stream(ctx context.Context, r call) (resp *http.Response, err error) {
+	err = c.repeat(ctx, r, func() error {
+		resp, err = c.send(ctx, r)
+		return err
+	})
+	return resp, err
 }
 
 // send sends the call once.
@@ -141,7 +159,7 @@ func (c *Client) send(ctx context.Context, r call) (*http.Response, error) {
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, &unreachable{err}
+		return nil, &unreachable{withoutQuery(err)}
 	}
 	if resp.StatusCode >= 400 {
 		return nil, readError(resp)
@@ -151,27 +169,41 @@ func (c *Client) send(ctx context.Context, r call) (*http.Response, error) {
 
 // json sends the call and decodes the body of the answer into out. If out is nil, it
 // discards the body.
-func (c *Client) json(ctx context.Context, r call, out any) (*http.Response, error) {
+func (c *Client) json(ctx context.Context, r call, out any) (resp *http.Response, err error) {
 	if r.header == nil {
 		r.header = http.Header{}
 	}
 	r.header.Set("Accept", "application/json")
-	resp, err := c.do(ctx, r)
+	err = c.repeat(ctx, r, func() error {
+		if resp, err = c.send(ctx, r); err != nil {
+			return err
+		}
+		return decode(r, resp, out)
+	})
 	if err != nil {
 		return nil, err
 	}
+	return resp, nil
+}
+
+// decode reads the answer to a call into out, and closes its body.
+func decode(r call, resp *http.Response, out any) error {
 	defer resp.Body.Close()
 	if out == nil || resp.StatusCode == http.StatusNotModified || resp.StatusCode == http.StatusNoContent {
-		_, err = io.Copy(io.Discard, resp.Body)
-		return resp, err
+		_, _ = io.Copy(io.Discard, resp.Body) // the status is the answer
+		return nil
 	}
 	if !hasType(resp, "application/json") {
-		return nil, fmt.Errorf("%w: %s %s", ErrForeign, r.method, r.path)
+		return fmt.Errorf("%w: %s %s", ErrForeign, r.method, r.path)
 	}
-	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
-		return nil, fmt.Errorf("read the answer to %s %s: %w", r.method, r.path, err)
+	body, err := io.ReadAll(resp.Body)
+	if err != nil { // the answer is lost, as if there had been none
+		return &unreachable{fmt.Errorf("read the answer to %s %s: %w", r.method, r.path, err)}
 	}
-	return resp, nil
+	if err := json.Unmarshal(body, out); err != nil {
+		return fmt.Errorf("read the answer to %s %s: %w", r.method, r.path, err)
+	}
+	return nil
 }
 
 // hasType reports whether an answer has a media type.
@@ -180,26 +212,37 @@ func hasType(resp *http.Response, want string) bool {
 	return err == nil && got == want
 }
 
+// withoutQuery leaves the query out of the URL that an error of the connection names:
+// programs log such errors, and it may have customers' values and the URL of a webhook.
+func withoutQuery(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		failed.URL, _, _ = strings.Cut(failed.URL, "?")
+	}
+	return err
+}
+
 // unreachable wraps an error of the connection: there was no answer.
 type unreachable struct{ err error }
 
+// Error returns the text of the connection's error.
 func (e *unreachable) Error() string { return e.err.Error() }
-func (e *unreachable) Unwrap() error { return e.err }
 
-// Codes of answers after which the same call is not sent again.
-const (
-	codeQueryTimeout   = "query_timeout"
-	codeTooManyStreams = "too_many_streams"
-)
+// Unwrap returns the connection's error.
+func (e *unreachable) Unwrap() error { return e.err }
 
 // transient reports whether the same call may succeed later.
 func transient(err error) bool {
 	var answer *Error
 	if errors.As(err, &answer) {
-		if answer.Code == codeQueryTimeout || answer.Code == codeTooManyStreams {
+		if answer.Code == CodeQueryTimeout || answer.Code == CodeTooManyStreams || answer.RetryAfter > longestAsked {
 			return false
 		}
-		return answer.Status == http.StatusTooManyRequests || answer.Status == http.StatusServiceUnavailable
+		switch answer.Status {
+		case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return true
+		}
+		return false
 	}
 	var gone *unreachable
 	return errors.As(err, &gone)
@@ -211,7 +254,7 @@ func transient(err error) bool {
 func delay(n int, err error) time.Duration {
 	var answer *Error
 	if errors.As(err, &answer) && answer.hasRetryAfter {
-		return min(answer.RetryAfter, longestPause)
+		return min(answer.RetryAfter, longestAsked)
 	}
 	d := min(firstPause<<(n-1), longestPause)
 	return d/2 + rand.N(d/2)

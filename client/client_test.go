@@ -146,9 +146,9 @@ func TestCallsWithoutKeyThatChangeSomethingAreSentOnce(t *testing.T) {
 	c, rec, _ := serve(t, answer(503, `{"code":"unavailable"}`, "Retry-After", "0"))
 	_, create := c.CreateRecord(t.Context(), "desk", map[string]any{})
 	_, imported := c.Import(t.Context(), "desk", NDJSON, strings.NewReader("{}\n"))
-	_, paused := c.Pause(t.Context(), "j1")
+	_, _, rotated := c.RotateKey(t.Context(), 1, 0)
 	removed := c.DeleteRecord(t.Context(), "desk", "1", 0)
-	for _, err := range []error{create, imported, paused, removed} {
+	for _, err := range []error{create, imported, rotated, removed} {
 		if !HasStatus(err, 503) || !HasCode(err, "unavailable") {
 			t.Errorf("error is %v", err)
 		}
@@ -206,6 +206,19 @@ func TestAProblemDocumentBecomesAnErrorThatNamesEveryFault(t *testing.T) {
 	}
 }
 
+func TestAnErrorOfTheConnectionHasNoQuery(t *testing.T) {
+	c, err := New("http://127.0.0.1:1", "key")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = c.SubmitBulk(ctx, "desk", map[string]any{"email": "ana@example.com"}, map[string]any{"notes": "x"}, Options{Webhook: "https://user:secret@example.com/?token=t"})
+	if err == nil || !strings.Contains(err.Error(), "/v1/desk/customers") || strings.Contains(err.Error(), "?") || strings.Contains(err.Error(), "ana") || strings.Contains(err.Error(), "token") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 func TestAnAnswerInAnotherFormIsKeptOutOfTheError(t *testing.T) {
 	c, _, _ := serve(t, answer(502, "<html>proxy</html>", "Content-Type", "text/html"))
 	_, err := c.Job(t.Context(), "j1")
@@ -246,5 +259,94 @@ func TestPauseEndsWithTheContext(t *testing.T) {
 	}
 	if err := pause(t.Context(), 0); err != nil {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// TestCallsThatSetSomethingAreSentAgain answers each of them once with 503.
+func TestCallsThatSetSomethingAreSentAgain(t *testing.T) {
+	for name, set := range map[string]func(*Client) error{
+		"pause":    func(c *Client) error { _, err := c.Pause(t.Context(), "j1"); return err },
+		"resume":   func(c *Client) error { _, err := c.Resume(t.Context(), "j1"); return err },
+		"cancel":   func(c *Client) error { _, err := c.Cancel(t.Context(), "j1"); return err },
+		"throttle": func(c *Client) error { _, err := c.SetThrottle(t.Context(), "j1", nil); return err },
+		"revoke":   func(c *Client) error { return c.RevokeKey(t.Context(), 1) },
+	} {
+		c, rec, _ := serve(t, answer(503, `{"code":"unavailable"}`), answer(200, `{"jobId":"j1"}`))
+		if err := set(c); err != nil || len(rec.calls) != 2 {
+			t.Errorf("%s: %d calls, error %v", name, len(rec.calls), err)
+		}
+	}
+}
+
+// TestAnAnswerThatIsCutIsAskedForAgain cuts the connection in the middle of an answer:
+// the job was made, and the same key must be sent again to learn which.
+func TestAnAnswerThatIsCutIsAskedForAgain(t *testing.T) {
+	c, rec, _ := serve(t,
+		answer(202, `{"jobId":"j1",`, "Content-Length", "100"),
+		answer(202, `{"jobId":"j1"}`))
+	j, err := c.Undo(t.Context(), "j0")
+	if err != nil || j.ID != "j1" || len(rec.calls) != 2 {
+		t.Fatalf("job %+v after %d calls, error %v", j, len(rec.calls), err)
+	}
+	if key := rec.calls[0].header.Get("Idempotency-Key"); key == "" || rec.calls[1].header.Get("Idempotency-Key") != key {
+		t.Errorf("the keys are %q and %q", key, rec.calls[1].header.Get("Idempotency-Key"))
+	}
+}
+
+// TestALongRetryAfterIsLeftToTheCaller asks for a pause of a minute, which is more than
+// a call may take by itself.
+func TestALongRetryAfterIsLeftToTheCaller(t *testing.T) {
+	c, rec, _ := serve(t, answer(503, `{"code":"brake"}`, "Retry-After", "60"))
+	_, err := c.Limits(t.Context())
+	var e *Error
+	if !errors.As(err, &e) || e.RetryAfter != time.Minute || len(rec.calls) != 1 {
+		t.Errorf("%d calls, error %#v", len(rec.calls), err)
+	}
+}
+
+// TestWhateverMakesAJobHasAnIdempotencyKey loses the first answer of each such call. The
+// second must have the same key, and the caller's where there is one.
+func TestWhateverMakesAJobHasAnIdempotencyKey(t *testing.T) {
+	s := Submission{Model: "desk", ID: 7, Patch: map[string]any{}}
+	with := s
+	with.IdempotencyKey = "mine"
+	mine := WithIdempotencyKey("mine")
+	for name, makes := range map[string]func(c *Client, how ...JobOption) error{
+		"bulk": func(c *Client, how ...JobOption) error {
+			_, err := c.SubmitBulk(t.Context(), "desk", s, s, Options{}, how...)
+			return err
+		},
+		"single": func(c *Client, how ...JobOption) error {
+			_, err := c.SubmitSingle(t.Context(), "desk", "7", s, 0, how...)
+			return err
+		},
+		"record": func(c *Client, how ...JobOption) error {
+			_, err := c.UpdateRecord(t.Context(), "desk", "7", s, 0, how...)
+			return err
+		},
+		"undo":  func(c *Client, how ...JobOption) error { _, err := c.Undo(t.Context(), "j1", how...); return err },
+		"retry": func(c *Client, how ...JobOption) error { _, err := c.Retry(t.Context(), "j1", "", how...); return err },
+		"submission": func(c *Client, how ...JobOption) error {
+			_, err := c.Submit(t.Context(), map[bool]Submission{false: s, true: with}[len(how) > 0])
+			return err
+		},
+		"preview": func(c *Client, how ...JobOption) error {
+			_, err := c.PreviewSubmission(t.Context(), map[bool]Submission{false: s, true: with}[len(how) > 0])
+			return err
+		},
+	} {
+		c, rec, _ := serve(t,
+			answer(503, `{"code":"unavailable"}`), answer(200, `{"jobId":"j1"}`),
+			answer(503, `{"code":"unavailable"}`), answer(200, `{"jobId":"j1"}`))
+		if err := errors.Join(makes(c), makes(c, mine)); err != nil || len(rec.calls) != 4 {
+			t.Fatalf("%s: %d calls, error %v", name, len(rec.calls), err)
+		}
+		var keys []string
+		for _, call := range rec.calls {
+			keys = append(keys, call.header.Get("Idempotency-Key"))
+		}
+		if len(keys[0]) < 20 || keys[1] != keys[0] || keys[2] != "mine" || keys[3] != "mine" {
+			t.Errorf("%s: keys %q", name, keys)
+		}
 	}
 }

@@ -2,12 +2,9 @@ package client
 
 import (
 	"context"
-	"iter"
-	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -51,7 +48,7 @@ func (c *Client) Next(ctx context.Context, seen Job) (Job, error) {
 	for {
 		asked := time.Now()
 		j, changed, err := c.changed(ctx, seen, longPoll)
-		if HasCode(err, codeTooManyStreams) {
+		if HasCode(err, CodeTooManyStreams) {
 			if err := c.pause(ctx, delay(1, err)); err != nil {
 				return Job{}, err
 			}
@@ -84,70 +81,6 @@ func (c *Client) changed(ctx context.Context, seen Job, wait string) (j Job, cha
 	return j, true, nil
 }
 
-// A JobQuery selects jobs. Its zero value selects all; a job must meet every
-// condition that is set.
-type JobQuery struct {
-	State     string    // one state, or several separated by commas
-	Kind      string    // one kind, or several separated by commas
-	Model     string    // name of the model
-	CreatedBy string    // who submitted the job, such as key:ops
-	Since     time.Time // the job was accepted at this time or later
-	Until     time.Time // the job was accepted before this time
-	Note      string    // words, or beginnings of words, of the job's note
-	ID        string    // the job's id, or at least its first 8 characters
-}
-
-// values returns the query as URL parameters.
-func (q JobQuery) values() url.Values {
-	v := url.Values{}
-	for name, text := range map[string]string{
-		"state": q.State, "kind": q.Kind, "model": q.Model, "createdBy": q.CreatedBy, "note": q.Note, "id": q.ID,
-	} {
-		if text != "" {
-			v.Set(name, text)
-		}
-	}
-	for name, at := range map[string]time.Time{"since": q.Since, "until": q.Until} {
-		if !at.IsZero() {
-			v.Set(name, at.UTC().Format(time.RFC3339Nano))
-		}
-	}
-	return v
-}
-
-// Jobs lists jobs, newest first. It reads the next page when the loop needs it. The
-// first error ends the list.
-func (c *Client) Jobs(ctx context.Context, q JobQuery) iter.Seq2[Job, error] {
-	return pages[Job](ctx, c, "/v1/jobs", q.values())
-}
-
-// Results lists the results of the selected records that have one of the given
-// outcomes, or of all when none is given. While the job is running, the list ends
-// with the last record that has a result. The first error ends the list.
-func (c *Client) Results(ctx context.Context, jobID string, outcomes ...string) iter.Seq2[Result, error] {
-	return c.QueryResults(ctx, jobID, ResultQuery{Outcomes: outcomes})
-}
-
-// A ResultQuery selects results. Its zero value selects all; a result must meet
-// every condition that is set.
-type ResultQuery struct {
-	Outcomes []string // one of these outcomes
-	Code     string   // code of the reason why the record was not updated
-	Pointer  string   // JSON pointer to the value that caused it
-	ID       string   // id of one record, as [ID.String] returns it
-}
-
-// QueryResults is like [Client.Results], for the results that a query selects.
-func (c *Client) QueryResults(ctx context.Context, jobID string, q ResultQuery) iter.Seq2[Result, error] {
-	query := url.Values{}
-	for name, text := range map[string]string{"outcome": strings.Join(q.Outcomes, ","), "code": q.Code, "pointer": q.Pointer, "id": q.ID} {
-		if text != "" {
-			query.Set(name, text)
-		}
-	}
-	return pages[Result](ctx, c, jobPath(jobID)+"/results", query)
-}
-
 // Pause stops a job after the chunk in flight, until [Client.Resume] is called.
 // Pause, Resume and Cancel return the job as it is then. They return an [*Error]
 // with status 409 if the job's state does not allow the action. Repeating a call
@@ -169,7 +102,7 @@ func (c *Client) Cancel(ctx context.Context, jobID string) (Job, error) {
 
 // act asks for an action on a job.
 func (c *Client) act(ctx context.Context, jobID, action string) (Job, error) {
-	return c.job(ctx, call{method: http.MethodPost, path: jobPath(jobID) + "/" + action})
+	return c.job(ctx, call{method: http.MethodPost, path: jobPath(jobID) + "/" + action, sets: true})
 }
 
 // SetThrottle limits the speed of a job that has not ended. nil removes the limit.
@@ -183,34 +116,8 @@ func (c *Client) SetThrottle(ctx context.Context, jobID string, recordsPerSecond
 		path:   jobPath(jobID),
 		header: http.Header{"Content-Type": {"application/merge-patch+json"}},
 		body:   []byte(`{"recordsPerSecond":` + rate + `}`),
+		sets:   true,
 	})
-}
-
-// pages lists the items of all pages of a list.
-func pages[T any](ctx context.Context, c *Client, path string, query url.Values) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		query := maps.Clone(query) // the caller may run the loop again
-		for {
-			var page struct {
-				Items      []T     `json:"items"`
-				NextCursor *string `json:"nextCursor"`
-			}
-			if _, err := c.json(ctx, call{method: http.MethodGet, path: path, query: query}, &page); err != nil {
-				yield(none, err)
-				return
-			}
-			for _, item := range page.Items {
-				if !yield(item, nil) {
-					return
-				}
-			}
-			if page.NextCursor == nil || *page.NextCursor == "" {
-				return
-			}
-			query.Set("cursor", *page.NextCursor)
-		}
-	}
 }
 
 // jobPath returns the path of a job.

@@ -136,12 +136,15 @@ func TestActionsPostToTheirPaths(t *testing.T) {
 		func() (Job, error) { return c.Undo(ctx, "j1") },
 		func() (Job, error) { return c.Retry(ctx, "j1", "") },
 		func() (Job, error) { return c.Retry(ctx, "j1", "force") },
-		func() (Job, error) { return c.RetryFailures(ctx, "j1", []string{"unique"}, "force") },
-		func() (Job, error) { return c.RetryGroup(ctx, "j1", "unique", "", "") },
+		func() (Job, error) {
+			return c.RetryRecords(ctx, "j1", RetryQuery{Codes: []string{"unique"}, OnMismatch: MismatchForce})
+		},
+		func() (Job, error) {
+			return c.RetryRecords(ctx, "j1", RetryQuery{Codes: []string{"unique"}, Pointers: []string{""}})
+		},
 		func() (Job, error) { return c.UndoRecords(ctx, "j1", []any{7, "x"}) },
 		func() (Job, error) { return c.UndoRecords(ctx, "j1", []any{}) }, // never all
 		func() (Job, error) { return c.UndoRecords(ctx, "j1", nil) },
-		func() (Job, error) { return c.RetryFailures(ctx, "j1", nil, "") },
 		func() (Job, error) { return c.SetThrottle(ctx, "j1", &rate) },
 		func() (Job, error) { return c.SetThrottle(ctx, "j1", nil) },
 	} {
@@ -153,12 +156,17 @@ func TestActionsPostToTheirPaths(t *testing.T) {
 		"POST /v1/jobs/j1/pause ", "POST /v1/jobs/j1/resume ", "POST /v1/jobs/j1/cancel ",
 		"POST /v1/jobs/j1/undo ", "POST /v1/jobs/j1/retry ", `POST /v1/jobs/j1/retry {"onMismatch":"force"}`,
 		`POST /v1/jobs/j1/retry {"codes":["unique"],"onMismatch":"force"}`, `POST /v1/jobs/j1/retry {"codes":["unique"],"pointers":[""]}`, `POST /v1/jobs/j1/undo {"ids":[7,"x"]}`, `POST /v1/jobs/j1/undo {"ids":[]}`,
-		`POST /v1/jobs/j1/undo {"ids":[]}`, `POST /v1/jobs/j1/retry {"codes":[]}`,
+		`POST /v1/jobs/j1/undo {"ids":[]}`,
 		`PATCH /v1/jobs/j1 {"recordsPerSecond":2.5}`, `PATCH /v1/jobs/j1 {"recordsPerSecond":null}`,
 	}
 	for i, call := range rec.calls {
 		if got := call.method + " " + call.path + " " + call.body; got != want[i] {
 			t.Errorf("call %d is %q", i, got)
+		}
+	}
+	for _, q := range []RetryQuery{{}, {Codes: []string{}}, {OnMismatch: MismatchForce}} { // never all
+		if _, err := c.RetryRecords(ctx, "j1", q); err == nil || len(rec.calls) != len(want) {
+			t.Errorf("a retry of %+v: %d calls, %v", q, len(rec.calls), err)
 		}
 	}
 }
@@ -175,7 +183,7 @@ func TestPreviewsOfUndosAndRetriesAreAnsweredAtOnceOrByAJob(t *testing.T) {
 			t.Fatalf("%+v, %v", p, err)
 		}
 	}
-	if p, err := c.PreviewRetry(t.Context(), "j1", []string{"unique"}, "force"); err != nil || p.WouldChange != 2 {
+	if p, err := c.PreviewRetry(t.Context(), "j1", RetryQuery{Codes: []string{"unique"}, OnMismatch: MismatchForce}); err != nil || p.WouldChange != 2 {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	for i, want := range map[int]string{0: `{"dryRun":true}`, 1: `{"dryRun":true,"ids":[7]}`, 4: `{"codes":["unique"],"dryRun":true,"onMismatch":"force"}`} {

@@ -41,37 +41,14 @@ type Job struct {
 	ETag string `json:"-"`
 }
 
-// The states of a job. The last four are final.
-const (
-	StateQueued             = "queued"
-	StateResolving          = "resolving"
-	StateRunning            = "running"
-	StatePausing            = "pausing"
-	StatePaused             = "paused"
-	StateCancelling         = "cancelling"
-	StateSucceeded          = "succeeded"
-	StatePartiallySucceeded = "partially_succeeded"
-	StateFailed             = "failed"
-	StateCancelled          = "cancelled"
-)
-
-// The outcomes of a record.
-const (
-	OutcomeUpdated    = "updated"
-	OutcomeUnchanged  = "unchanged"
-	OutcomeSkipped    = "skipped"
-	OutcomeConflicted = "conflicted"
-	OutcomeFailed     = "failed"
-	OutcomePending    = "pending"
-)
-
 // A Request is the request that a job was made for, with secrets masked. In lists
-// and events a filter or patch above 4 KiB is null, and RequestBytes is the size of
-// what was left out. [Client.Job] returns the whole request.
+// and events a filter, a patch or a computation above 4 KiB is null, and RequestBytes is
+// the size of what was left out. [Client.Job] returns the whole request.
 type Request struct {
 	Filter       json.RawMessage `json:"filter"`
 	ID           ID              `json:"id"`
 	Patch        json.RawMessage `json:"patch"`
+	Compute      json.RawMessage `json:"compute"` // null unless values are computed
 	RequestBytes int64           `json:"requestBytes"`
 	Options      json.RawMessage `json:"options"`
 }
@@ -186,24 +163,4 @@ type RecordError struct {
 	Code    string `json:"code"`
 	Detail  string `json:"detail"`
 	Pointer string `json:"pointer"`
-}
-
-// A Preview is what a submission would do if it ran now.
-type Preview struct {
-	Matched      int64           `json:"matched"` // the sum of the four counts below
-	WouldChange  int64           `json:"wouldChange"`
-	Unchanged    int64           `json:"unchanged"`
-	WouldFail    int64           `json:"wouldFail"` // as far as that is known beforehand
-	WouldSkip    int64           `json:"wouldSkip"`
-	Reasons      []ErrorSummary  `json:"reasons"` // why records would fail or be skipped
-	Guard        string          `json:"guard"`   // the option that would refuse the selection, "" for none
-	Sample       []PreviewRecord `json:"sample"`
-	ConfirmToken string          `json:"confirmToken"` // for [Options]; "" if Guard is set
-	ExpiresAt    time.Time       `json:"expiresAt"`    // of the token
-}
-
-// A PreviewRecord is one record that would change.
-type PreviewRecord struct {
-	ID      ID                `json:"id"`
-	Changed map[string]Change `json:"changed"`
 }

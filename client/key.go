@@ -52,6 +52,14 @@ func (c *Client) Keys(ctx context.Context) iter.Seq2[Key, error] {
 	return pages[Key](ctx, c, "/v1/keys", url.Values{})
 }
 
+// KeyPage reads one page of the list of keys, with at most limit of them, 1 to 10,000; 0
+// means 10,000. It begins after the page whose NextCursor is given, "" for the first.
+func (c *Client) KeyPage(ctx context.Context, limit int, cursor string) (Page[Key], error) {
+	var p Page[Key]
+	err := c.page(ctx, "/v1/keys", setPage(url.Values{}, limit, cursor), &p)
+	return p, err
+}
+
 // CreateKey creates a key, and its workspace if that does not exist. It returns the
 // key and its secret, which cannot be read again.
 func (c *Client) CreateKey(ctx context.Context, name, workspace string, scopes []string, options ...KeyOption) (Key, string, error) {
@@ -91,6 +99,6 @@ func keyPath(id int64) string { return "/v1/keys/" + strconv.FormatInt(id, 10) }
 
 // RevokeKey revokes a key. Revoking it again is harmless.
 func (c *Client) RevokeKey(ctx context.Context, id int64) error {
-	_, err := c.json(ctx, call{method: http.MethodDelete, path: keyPath(id)}, nil)
+	_, err := c.json(ctx, call{method: http.MethodDelete, path: keyPath(id), sets: true}, nil)
 	return err
 }

@@ -27,8 +27,15 @@ type Limits struct {
 	} `json:"filters"`
 	Patches struct {
 		Names      int64 `json:"names"`      // that merge into objects
-		ValueBytes int64 `json:"valueBytes"` // of a field after the merge
+		ValueBytes int64 `json:"valueBytes"` // of a field after a merge or a computation
 	} `json:"patches"`
+	Computed struct {
+		Operators  int64 `json:"operators"`  // of a request
+		Pipeline   int64 `json:"pipeline"`   // operators of one field
+		Values     int64 `json:"values"`     // items of lists and pairs of $map
+		Characters int64 `json:"characters"` // of a text that an operator is given
+		Fields     int64 `json:"fields"`     // that a $format names
+	} `json:"computed"`
 	Options struct {
 		Added      int64 `json:"added"` // to one drop-down by the workspace
 		Characters int64 `json:"characters"`
@@ -59,6 +66,14 @@ type Limits struct {
 		Sessions      int64 `json:"sessions"`      // of a key
 		FailedSignIns int64 `json:"failedSignIns"` // from one address in a minute, in one process
 	} `json:"keys"`
+	Webhooks struct {
+		Secret         string `json:"secret"` // that signs: of the "workspace" or of the "server"; "" for none, then no job may have a webhook
+		URLBytes       int64  `json:"urlBytes"`
+		TimeoutSeconds int64  `json:"timeoutSeconds"` // of one attempt
+		RetrySeconds   int64  `json:"retrySeconds"`   // since the first attempt, in which failed ones are repeated
+		PauseSeconds   int64  `json:"pauseSeconds"`   // between the last attempt and one that is asked for
+		Attempts       int64  `json:"attempts"`       // that are listed
+	} `json:"webhooks"`
 }
 
 // A UsedLimit is a limit, and how much of it is used now.

@@ -59,17 +59,39 @@ func (c *Client) Record(ctx context.Context, model, id string) (Record, error) {
 	return c.record(ctx, call{method: http.MethodGet, path: customer(model, id)})
 }
 
+// RecordIfChanged reads one customer if its ETag is no longer the given one, that of a
+// [Record] read before. Otherwise changed is false.
+func (c *Client) RecordIfChanged(ctx context.Context, model, id, etag string) (r Record, changed bool, err error) {
+	resp, err := c.json(ctx, call{method: http.MethodGet, path: customer(model, id), header: http.Header{"If-None-Match": {etag}}}, &r)
+	if err != nil || resp.StatusCode == http.StatusNotModified {
+		return Record{}, false, err
+	}
+	r.ETag = resp.Header.Get("ETag")
+	return r, true, nil
+}
+
+// CreateOptions say how to create a customer.
+type CreateOptions struct {
+	AllowNewOptions bool // values that a drop-down does not have yet become choices of it
+}
+
 // CreateRecord creates a customer from draft, any value that [json.Marshal] encodes
 // as the JSON object. It returns the customer as it was created, with the fields
-// that the server has added.
-func (c *Client) CreateRecord(ctx context.Context, model string, draft any) (Record, error) {
+// that the server has added. The call is sent once: when its answer is lost, look for
+// the customer before you create it again.
+func (c *Client) CreateRecord(ctx context.Context, model string, draft any, o ...CreateOptions) (Record, error) {
 	body, err := json.Marshal(draft)
 	if err != nil {
 		return Record{}, fmt.Errorf("encode the record: %w", err)
 	}
+	query := url.Values{}
+	if len(o) > 0 && o[0].AllowNewOptions {
+		query.Set("allowNewOptions", "true")
+	}
 	return c.record(ctx, call{
 		method: http.MethodPost,
 		path:   customers(model),
+		query:  query,
 		header: http.Header{"Content-Type": {"application/json"}},
 		body:   body,
 	})
@@ -98,22 +120,40 @@ type RecordQuery struct {
 	Filter any      // any value that json.Marshal encodes as the filter; nil for all
 	Sort   string   // fields to sort by, such as "-createdAt,id"
 	Fields []string // fields to return; nil for all
+
+	Limit  int    // customers of a page, 1 to 1,000; 0 means 100
+	Cursor string // the NextCursor of a page, after which the list begins
+}
+
+// values returns the query as URL parameters.
+func (q RecordQuery) values() (url.Values, error) {
+	v, err := filterQuery(q.Filter)
+	if err != nil {
+		return nil, err
+	}
+	setTexts(v, map[string]string{"sort": q.Sort, "fields": strings.Join(q.Fields, ",")})
+	return setPage(v, q.Limit, q.Cursor), nil
 }
 
 // Records lists customers. It reads the next page when the loop needs it. The first
 // error ends the list.
 func (c *Client) Records(ctx context.Context, model string, q RecordQuery) iter.Seq2[Record, error] {
-	query, err := filterQuery(q.Filter)
+	query, err := q.values()
 	if err != nil {
 		return func(yield func(Record, error) bool) { yield(Record{}, err) }
 	}
-	if q.Sort != "" {
-		query.Set("sort", q.Sort)
-	}
-	if len(q.Fields) > 0 {
-		query.Set("fields", strings.Join(q.Fields, ","))
-	}
 	return pages[Record](ctx, c, customers(model), query)
+}
+
+// RecordPage reads one page of the list of customers.
+func (c *Client) RecordPage(ctx context.Context, model string, q RecordQuery) (Page[Record], error) {
+	query, err := q.values()
+	if err != nil {
+		return Page[Record]{}, err
+	}
+	var p Page[Record]
+	err = c.page(ctx, customers(model), query, &p)
+	return p, err
 }
 
 // Count returns how many customers match the filter, or how many there are if the

@@ -22,7 +22,7 @@ type Options struct {
 	MaxFailures      *int64   `json:"maxFailures,omitempty"`      // fail after so many failed records
 	AllowNewOptions  bool     `json:"allowNewOptions,omitempty"`  // allow values that are no choices of a field yet
 	Note             string   `json:"note,omitempty"`             // why the change is made
-	Webhook          string   `json:"webhook,omitempty"`
+	Webhook          string   `json:"webhook,omitempty"`          // URL that is called when the job ends; see [Client.Deliveries]
 }
 
 // query returns the options as the URL parameters of a PATCH.
@@ -58,54 +58,109 @@ func (o Options) query() url.Values {
 }
 
 // A Submission is the request for a job. Either Filter selects the records, or ID
-// names one record. Filter, ID and Patch may be any value that [json.Marshal] encodes
-// as the JSON, such as a map or a [json.RawMessage].
+// names one record. Patch gives all of them the same values, and Compute has the
+// operators that work out values of each from its own, such as
+// {"score": {"$inc": 5}}; give one of the two, or both for different fields. Filter,
+// ID, Patch and Compute may be any value that [json.Marshal] encodes as the JSON, such
+// as a map or a [json.RawMessage].
 type Submission struct {
 	Model   string  `json:"model"`
 	Filter  any     `json:"filter,omitempty"`
 	ID      any     `json:"id,omitempty"`
-	Patch   any     `json:"patch"`
+	Patch   any     `json:"patch,omitempty"`
+	Compute any     `json:"compute,omitempty"`
 	Options Options `json:"options"`
 
-	// IdempotencyKey makes sure that two submissions with the same key make one
-	// job, even if the caller restarts in between. If it is "", the client uses a
-	// random key, which only covers the attempts of this call.
+	// IfMatch is the version that the record named by ID must have when the job
+	// runs, or 0 for any version. It cannot be combined with Filter.
+	IfMatch int64 `json:"-"`
+
+	// IdempotencyKey is as [WithIdempotencyKey] has it.
 	IdempotencyKey string `json:"-"`
+}
+
+// call returns the call that submits s with the given options.
+func (s Submission) call(options any) (call, error) {
+	body, err := json.Marshal(struct {
+		Submission
+		Options any `json:"options"`
+	}{s, options})
+	if err != nil {
+		return call{}, fmt.Errorf("encode the submission: %w", err)
+	}
+	header := matching(s.IfMatch)
+	header.Set("Content-Type", "application/json")
+	return call{method: http.MethodPost, path: "/v1/jobs", header: header, body: body}, nil
+}
+
+// options returns the options of the call that s asks for.
+func (s Submission) options() []JobOption {
+	return []JobOption{WithIdempotencyKey(s.IdempotencyKey)}
+}
+
+// A JobOption changes how a call makes a job.
+type JobOption func(http.Header)
+
+// WithIdempotencyKey makes sure that calls with the same key, which has 1 to 255 visible
+// ASCII characters, make one job, even if the caller restarts in between. The server
+// knows a key as long as it keeps the job. For another request with the same key it
+// answers with the code [CodeIdempotencyKeyReused]. Without this option, or with "",
+// the client uses a random key, which covers the attempts of one call.
+func WithIdempotencyKey(key string) JobOption {
+	return func(h http.Header) {
+		if key != "" {
+			h.Set("Idempotency-Key", key)
+		}
+	}
+}
+
+// makesJob gives a call that makes a job its idempotency key.
+func (r call) makesJob(options ...JobOption) call {
+	r.header.Set("Idempotency-Key", rand.Text())
+	for _, o := range options {
+		o(r.header)
+	}
+	return r
 }
 
 // Submit submits a job by POST /v1/jobs, whose filter may be longer than that of
 // [Client.SubmitBulk]. When Submit returns without an error, the job is committed:
 // it will run even if the server crashes.
 func (c *Client) Submit(ctx context.Context, s Submission) (Job, error) {
-	body, err := json.Marshal(s)
+	r, err := s.call(s.Options)
 	if err != nil {
-		return Job{}, fmt.Errorf("encode the submission: %w", err)
+		return Job{}, err
 	}
-	return c.submit(ctx, call{
-		method: http.MethodPost,
-		path:   "/v1/jobs",
-		header: http.Header{"Content-Type": {"application/json"}},
-		body:   body,
-	}, s.IdempotencyKey)
+	return c.job(ctx, r.makesJob(s.options()...))
 }
 
 // SubmitBulk submits a job that patches all customers of the model that match the
 // filter.
-func (c *Client) SubmitBulk(ctx context.Context, model string, filter, patch any, o Options) (Job, error) {
+func (c *Client) SubmitBulk(ctx context.Context, model string, filter, patch any, o Options, how ...JobOption) (Job, error) {
 	text, err := json.Marshal(filter)
 	if err != nil {
 		return Job{}, fmt.Errorf("encode the filter: %w", err)
 	}
 	query := o.query()
 	query.Set("filter", string(text))
-	return c.patch(ctx, customers(model), query, nil, patch)
+	r, err := patching(customers(model), http.Header{}, patch)
+	if err != nil {
+		return Job{}, err
+	}
+	r.query = query
+	return c.job(ctx, r.makesJob(how...))
 }
 
 // SubmitSingle submits a job that patches one customer. ifMatch is the version that
 // the record must have when the job runs, or 0 for any version. For an unknown id
-// it returns an [*Error] with status 404 and makes no job.
-func (c *Client) SubmitSingle(ctx context.Context, model, id string, patch any, ifMatch int64) (Job, error) {
-	return c.patch(ctx, customer(model, id), nil, matching(ifMatch), patch)
+// it returns an [*Error] with status 404 and makes no job. To set [Options], call
+// [Client.Submit] with the id.
+func (c *Client) SubmitSingle(ctx context.Context, model, id string, patch any, ifMatch int64, how ...JobOption) (Job, error) {
+	r, err := patching(customer(model, id), matching(ifMatch), patch)
+	if err != nil {
+		return Job{}, err
+	}
+	return c.job(ctx, r.makesJob(how...))
 }
 
 // UpdateRecord patches one customer, waits until that is done, and returns the
@@ -113,17 +168,15 @@ func (c *Client) SubmitSingle(ctx context.Context, model, id string, patch any, 
 // its version is not ifMatch (0 means any version), 409 if a unique value is taken,
 // 404 if there is no such record, 422 for a rule that only the database could check.
 // If the server does not know the result within 30 seconds, UpdateRecord waits for
-// the end of the job.
-func (c *Client) UpdateRecord(ctx context.Context, model, id string, patch any, ifMatch int64) (Record, error) {
-	body, err := json.Marshal(patch)
+// the end of the job. The key needs [ScopeCustomersWrite] and [ScopeCustomersRead]:
+// without the second the record is updated and the error has the status 403.
+func (c *Client) UpdateRecord(ctx context.Context, model, id string, patch any, ifMatch int64, how ...JobOption) (Record, error) {
+	r, err := patching(customer(model, id), matching(ifMatch), patch)
 	if err != nil {
-		return Record{}, fmt.Errorf("encode the patch: %w", err)
+		return Record{}, err
 	}
-	header := matching(ifMatch)
-	header.Set("Content-Type", "application/merge-patch+json")
-	header.Set("Idempotency-Key", newKey(""))
-	header.Set("Prefer", "wait=30")
-	a, err := c.atOnceOrByJob(ctx, call{method: http.MethodPatch, path: customer(model, id), header: header, body: body})
+	r.header.Set("Prefer", "wait=30")
+	a, err := c.atOnceOrByJob(ctx, r.makesJob(how...))
 	if err != nil {
 		return Record{}, err
 	}
@@ -163,84 +216,14 @@ func (c *Client) refusal(ctx context.Context, j Job) error {
 	return refused
 }
 
-// PreviewSubmission computes what the submission would do, without doing it. Pass the
-// token of the preview as the option ConfirmToken to make sure that the job updates
-// the same records.
-func (c *Client) PreviewSubmission(ctx context.Context, s Submission) (Preview, error) {
-	body, err := json.Marshal(struct {
-		Submission
-		Options any `json:"options"`
-	}{s, struct {
-		Options
-		DryRun bool `json:"dryRun"`
-	}{s.Options, true}})
-	if err != nil {
-		return Preview{}, fmt.Errorf("encode the submission: %w", err)
-	}
-	header := http.Header{"Content-Type": {"application/json"}}
-	a, err := c.atOnceOrByJob(ctx, call{method: http.MethodPost, path: "/v1/jobs", header: header, body: body})
-	if err != nil {
-		return Preview{}, err
-	}
-	if a.job == nil {
-		var p Preview
-		err := json.Unmarshal(a.body, &p)
-		return p, err
-	}
-	if a.job.Preview == nil {
-		return Preview{}, a.noPreview()
-	}
-	return *a.job.Preview, nil
-}
-
-// An answered is the answer to a call that may take long: either the body of an
-// answer at once, or the finished job that did the work.
-type answered struct {
-	body json.RawMessage
-	etag string
-	job  *Job // nil for an answer at once
-}
-
-// atOnceOrByJob sends a call that the server answers either at once or, where
-// that takes long, with a job. It waits for the end of the job.
-func (c *Client) atOnceOrByJob(ctx context.Context, r call) (answered, error) {
-	var body json.RawMessage
-	resp, err := c.json(ctx, r, &body)
-	if err != nil {
-		return answered{}, err
-	}
-	if resp.StatusCode != http.StatusAccepted {
-		return answered{body: body, etag: resp.Header.Get("ETag")}, nil
-	}
-	var j Job
-	if err := json.Unmarshal(body, &j); err != nil {
-		return answered{}, fmt.Errorf("read the job: %w", err)
-	}
-	j, err = c.Wait(ctx, j.ID, nil)
-	return answered{job: &j}, err
-}
-
-// noPreview is the error of a preview job that ended without a preview.
-func (a answered) noPreview() error { return fmt.Errorf("preview %s ended %s", a.job.ID, a.job.State) }
-
-// patch submits a merge patch by PATCH.
-func (c *Client) patch(ctx context.Context, path string, query url.Values, header http.Header, patch any) (Job, error) {
+// patching returns the call that sends a merge patch.
+func patching(path string, header http.Header, patch any) (call, error) {
 	body, err := json.Marshal(patch)
 	if err != nil {
-		return Job{}, fmt.Errorf("encode the patch: %w", err)
-	}
-	if header == nil {
-		header = http.Header{}
+		return call{}, fmt.Errorf("encode the patch: %w", err)
 	}
 	header.Set("Content-Type", "application/merge-patch+json")
-	return c.submit(ctx, call{method: http.MethodPatch, path: path, query: query, header: header, body: body}, "")
-}
-
-// submit sends a call that makes a job, with the idempotency key or, if that is "",
-// a random one.
-func (c *Client) submit(ctx context.Context, r call, key string) (Job, error) {
-	r.header.Set("Idempotency-Key", newKey(key))
-	return c.job(ctx, r)
+	return call{method: http.MethodPatch, path: path, header: header, body: body}, nil
 }
 
 // job sends a call that is answered with a job.
@@ -252,14 +235,6 @@ func (c *Client) job(ctx context.Context, r call) (Job, error) {
 	}
 	j.ETag = resp.Header.Get("ETag")
 	return j, nil
-}
-
-// newKey returns the given idempotency key, or a random one if that is "".
-func newKey(given string) string {
-	if given != "" {
-		return given
-	}
-	return rand.Text()
 }
 
 // matching returns the If-Match header for a version, or no header for 0.

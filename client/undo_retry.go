@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 )
@@ -11,89 +12,84 @@ import (
 // out records that another undo has restored, and records in which the same
 // fields were changed since. A second call for the same job returns the same undo
 // job.
-func (c *Client) Undo(ctx context.Context, jobID string) (Job, error) {
-	return c.follow(ctx, jobID, "undo", nil)
+func (c *Client) Undo(ctx context.Context, jobID string, how ...JobOption) (Job, error) {
+	return c.follow(ctx, jobID, ActionUndo, nil, how)
 }
 
 // UndoRecords is like [Client.Undo], but only for the records with the given ids, 1
 // to 10,000. Each call makes a new undo job. An empty list is an error; it never
 // means all records.
-func (c *Client) UndoRecords(ctx context.Context, jobID string, ids []any) (Job, error) {
-	return c.follow(ctx, jobID, "undo", map[string]any{"ids": append([]any{}, ids...)})
+func (c *Client) UndoRecords(ctx context.Context, jobID string, ids []any, how ...JobOption) (Job, error) {
+	return c.follow(ctx, jobID, ActionUndo, map[string]any{"ids": append([]any{}, ids...)}, how)
 }
 
 // Retry submits a job for the remaining records of a finished job: those that
-// failed, conflicted or were not reached. With onMismatch "force" it includes the
-// skipped records, too; "" means the server's default. One call makes one job,
+// failed, conflicted or were not reached. With onMismatch [MismatchForce] it includes
+// the skipped records, too; "" means the server's default. One call makes one job,
 // even when it has to be sent several times. While another retry of the same
-// records is open, Retry returns an [*Error] with the code "retry_open".
-func (c *Client) Retry(ctx context.Context, jobID, onMismatch string) (Job, error) {
-	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{}, onMismatch))
+// records is open, Retry returns an [*Error] with the code [CodeRetryOpen], whose JobID
+// is that retry.
+func (c *Client) Retry(ctx context.Context, jobID, onMismatch string, how ...JobOption) (Job, error) {
+	return c.follow(ctx, jobID, ActionRetry, RetryQuery{OnMismatch: onMismatch}.body(), how)
 }
 
-// RetryFailures is like [Client.Retry], but only for the records that ended with
-// one of the given codes, as the job's ErrorSummary lists them. An empty list is an
-// error; it never means all records.
-func (c *Client) RetryFailures(ctx context.Context, jobID string, codes []string, onMismatch string) (Job, error) {
-	return c.follow(ctx, jobID, "retry", retryBody(map[string]any{"codes": append([]string{}, codes...)}, onMismatch))
+// RetryRecords is like [Client.Retry], but only for the remaining records that a query
+// selects. A query without codes and pointers is an error; it never means all records.
+func (c *Client) RetryRecords(ctx context.Context, jobID string, q RetryQuery, how ...JobOption) (Job, error) {
+	if len(q.Codes) == 0 && len(q.Pointers) == 0 {
+		return Job{}, errors.New("a retry of chosen records needs codes or pointers")
+	}
+	return c.follow(ctx, jobID, ActionRetry, q.body(), how)
 }
 
-// RetryGroup is like [Client.RetryFailures], but only for the records of one group of
-// the job's ErrorSummary: those that ended with its code and for the value at its
-// pointer, which is "" for records that were refused as a whole.
-func (c *Client) RetryGroup(ctx context.Context, jobID, code, pointer, onMismatch string) (Job, error) {
-	return c.follow(ctx, jobID, "retry", retryBody(groupBody(code, pointer), onMismatch))
+// A RetryQuery selects some of the remaining records of a job. Its zero value selects
+// all; a record must meet both conditions that are set.
+type RetryQuery struct {
+	Codes    []string // why it was not updated, as the job's ErrorSummary lists the codes; 1 to 100
+	Pointers []string // the value that caused it, as there; "" for records that were refused as a whole; 1 to 100
+	// OnMismatch may be [MismatchForce], which includes skipped records.
+	OnMismatch string
 }
 
-// groupBody is the body of a retry of one group of failures.
-func groupBody(code, pointer string) map[string]any {
-	return map[string]any{"codes": []string{code}, "pointers": []string{pointer}}
-}
-
-// retryBody adds onMismatch to the body of a retry, unless it is "".
-func retryBody(body map[string]any, onMismatch string) map[string]any {
-	if onMismatch != "" {
-		body["onMismatch"] = onMismatch
+// body returns the body of a retry.
+func (q RetryQuery) body() map[string]any {
+	body := map[string]any{}
+	if q.Codes != nil {
+		body["codes"] = q.Codes
+	}
+	if q.Pointers != nil {
+		body["pointers"] = q.Pointers
+	}
+	if q.OnMismatch != "" {
+		body["onMismatch"] = q.OnMismatch
 	}
 	return body
 }
 
-// PreviewRetry computes what a retry would do, without doing it. The retry is of
-// the records that ended with one of the codes, or of all remaining records when
-// codes is nil.
-func (c *Client) PreviewRetry(ctx context.Context, jobID string, codes []string, onMismatch string) (Preview, error) {
-	body := map[string]any{"dryRun": true}
-	if codes != nil {
-		body["codes"] = codes
-	}
-	return previewOf[Preview](ctx, c, jobID, "retry", retryBody(body, onMismatch))
-}
-
-// PreviewRetryGroup computes what [Client.RetryGroup] would do, without doing it.
-func (c *Client) PreviewRetryGroup(ctx context.Context, jobID, code, pointer, onMismatch string) (Preview, error) {
-	body := groupBody(code, pointer)
-	body["dryRun"] = true
-	return previewOf[Preview](ctx, c, jobID, "retry", retryBody(body, onMismatch))
+// PreviewRetry computes what a retry would do, without doing it.
+func (c *Client) PreviewRetry(ctx context.Context, jobID string, q RetryQuery) (Preview, error) {
+	return previewOf[Preview](ctx, c, jobID, ActionRetry, q.body())
 }
 
 // PreviewUndo computes what an undo would do, without doing it. The undo is of the
 // records with the given ids, or of all that no undo has restored when ids is nil.
 func (c *Client) PreviewUndo(ctx context.Context, jobID string, ids []any) (UndoPreview, error) {
-	body := map[string]any{"dryRun": true}
+	body := map[string]any{}
 	if ids != nil {
 		body["ids"] = ids
 	}
-	return previewOf[UndoPreview](ctx, c, jobID, "undo", body)
+	return previewOf[UndoPreview](ctx, c, jobID, ActionUndo, body)
 }
 
 // previewOf asks for the preview of a retry or an undo, and waits for it when the
 // server computes it in a job of kind preview.
 func previewOf[P any](ctx context.Context, c *Client, jobID, action string, body map[string]any) (p P, err error) {
+	body["dryRun"] = true
 	r, err := followCall(jobID, action, body)
 	if err != nil {
 		return p, err
 	}
-	a, err := c.atOnceOrByJob(ctx, r)
+	a, err := c.atOnceOrByJob(ctx, r.makesJob())
 	if err != nil {
 		return p, err
 	}
@@ -114,12 +110,12 @@ func previewOf[P any](ctx context.Context, c *Client, jobID, action string, body
 }
 
 // follow submits a retry or an undo of a job.
-func (c *Client) follow(ctx context.Context, jobID, action string, body map[string]any) (Job, error) {
+func (c *Client) follow(ctx context.Context, jobID, action string, body map[string]any, how []JobOption) (Job, error) {
 	r, err := followCall(jobID, action, body)
 	if err != nil {
 		return Job{}, err
 	}
-	return c.submit(ctx, r, "")
+	return c.job(ctx, r.makesJob(how...))
 }
 
 // followCall returns the call for a retry or an undo of a job. An empty body is
@@ -135,22 +131,4 @@ func followCall(jobID, action string, body map[string]any) (call, error) {
 	}
 	r.header.Set("Content-Type", "application/json")
 	return r, nil
-}
-
-// An UndoPreview is what an undo would do if it ran now.
-type UndoPreview struct {
-	Matched      int64             `json:"matched"`      // the sum of the three counts below
-	WouldRestore int64             `json:"wouldRestore"` // records that would get their former values
-	Conflicted   int64             `json:"conflicted"`   // records that were changed since
-	Skipped      int64             `json:"skipped"`      // records that have been deleted
-	Sample       []PreviewRecord   `json:"sample"`       // some of the records that would be restored
-	Conflicts    []PreviewConflict `json:"conflicts"`    // the first 100
-}
-
-// A PreviewConflict is one record that an undo would leave alone. Its fields mean
-// the same as those of a [Result].
-type PreviewConflict struct {
-	ID       ID                  `json:"id"`
-	Conflict map[string]Conflict `json:"conflict"`
-	By       *string             `json:"by"`
 }
