@@ -260,9 +260,10 @@ func (c *Collector) needs(sets []Set, lacking func(needed *Field) bool) {
 	}
 }
 
-// Stamped returns the patch with the stamps that its values cause. A field that
-// the patch sets itself gets none. actor is the number of the API key of the
-// request, 0 for none. A second call adds nothing.
+// Stamped returns the patch with the stamps that its values cause, and with sets for
+// the fields that are computed. A field that the patch sets itself gets no stamp.
+// actor is the number of the API key of the request, 0 for none. A second call adds
+// nothing.
 func (p Patch) Stamped(m *Model, actor int64) Patch {
 	sets := p.Sets
 	for _, f := range m.stamped {
@@ -278,6 +279,9 @@ func (p Patch) Stamped(m *Model, actor int64) Patch {
 			}
 		}
 		sets = append(sets[:len(sets):len(sets)], s)
+	}
+	if p.Compute != nil {
+		sets, p.Actor = p.Compute.mark(sets), actor
 	}
 	p.Sets = ordered(sets)
 	return p

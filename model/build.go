@@ -61,6 +61,7 @@ func (b *builder) checkRoot() {
 	m := b.model
 	m.Title, m.Description = stringOf(b.root, "title"), stringOf(b.root, "description")
 	m.Vendor, _ = b.root["x-vendor"].(map[string]any)
+	m.definitions, _ = withoutX(map[string]any{"$defs": b.root["$defs"]})["$defs"].(map[string]any)
 }
 
 func (b *builder) checkRootKeywords() {

@@ -45,6 +45,15 @@ const (
 	CodeTooManyNames = "too_many_names"
 
 	CodeTooManyChoices = "too_many_options"
+
+	CodeDuplicateField     = "duplicate_field"  // it is set in two ways
+	CodeUnknownOperator    = "unknown_operator" // of a computed value, as all below
+	CodeOperatorNotAllowed = "operator_not_allowed"
+	CodeTooManyValues      = "too_many_values"
+	CodeTooComplex         = "too_complex" // a regular expression, or it and a text
+	CodeTooLarge           = "too_large"   // a result of more than MaxValue
+	CodeTooManyOperators   = "too_many_operators"
+	CodeSecretField        = "secret_field" // a secret or write-only field is computed or read
 )
 
 // More returns how many faults were found beyond those listed.

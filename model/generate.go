@@ -3,6 +3,7 @@ package model
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -35,8 +36,8 @@ const maxHashed = 72
 // Seal returns the patch with the values of Hashed fields hashed. Call it once,
 // after all checks: a hash must not be hashed again. It is slow on purpose.
 func (p Patch) Seal() (Patch, error) {
-	sealed := Patch{Sets: make([]Set, len(p.Sets)), ReadOnly: p.ReadOnly}
-	copy(sealed.Sets, p.Sets)
+	sealed := p
+	sealed.Sets = slices.Clone(p.Sets)
 	for i, s := range sealed.Sets {
 		plain, ok := s.Value.(string)
 		if s.Field.Secret != Hashed || !ok {

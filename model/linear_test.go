@@ -159,3 +159,95 @@ func TestHostilePatchesGetShortAnswers(t *testing.T) {
 		}
 	}
 }
+
+// hostileComputes are operators for hostileModel, of about size bytes each.
+func hostileComputes(size int) map[string]string {
+	name := strings.Repeat("x", size/2)
+	in := func(operators string) string { return `{"name":` + operators + `}` }
+	return map[string]string{
+		"unknown fields":             object(`{"$trim":true}`, size),
+		"long unknown field":         `{"` + name + `":{"$trim":true}}`,
+		"one field again":            "{" + strings.TrimSuffix(strings.Repeat(`"size":{"$inc":1},`, size/18), ",") + "}",
+		"long pipeline":              in(list(`{"$trim":true}`, size)),
+		"unknown operators":          in(list(`{"$none":true}`, size)),
+		"operators of other types":   in(list(`{"$inc":1}`, size)),
+		"wrong operands":             in(list(`{"$trim":1}`, size)),
+		"no operators":               in(list(`{}`, size)),
+		"many operators in one":      in(object("true", size)),
+		"long text":                  in(`{"$prefix":"` + name + `"}`),
+		"long number":                `{"rate":{"$inc":` + strings.Repeat("1", size) + `}}`,
+		"pairs":                      in(`{"$map":` + object(`"a"`, size) + `}`),
+		"bad pairs":                  in(`{"$map":` + object(`"\u0000"`, size) + `}`),
+		"items":                      `{"words":{"$add":` + list(`"on"`, size) + `}}`,
+		"bad items":                  `{"words":{"$append":` + list(`5`, size) + `}}`,
+		"items that are lists":       `{"deep":{"$add":` + list(`[[["a"]]]`, size) + `}}`,
+		"defaults":                   `{"rows":{"$default":` + list(`{"a":"x","b":1,"d":2}`, size) + `}}`,
+		"default that is too deep":   `{"open":{"$default":` + strings.Repeat(`{"a":`, min(size/6, 9000)) + "1" + strings.Repeat("}", min(size/6, 9000)) + `}}`,
+		"fields of a format":         in(`{"$format":"` + strings.Repeat("{name}", size/6) + `"}`),
+		"unknown fields of a format": in(`{"$format":"` + strings.Repeat("{xy}", min(size/4, MaxComputeText/4)) + `"}`),
+		"braces of a format":         in(`{"$format":"` + strings.Repeat("{{", size/2) + `{name}"}`),
+		"unknown names":              `{"at":{"$shift":` + object("1", size) + `}}`,
+		"large regular expression":   in(list(`{"$replace":{"find":"(a{30}){30}","with":"","regex":true}}`, size)),
+		"classes":                    in(list(`{"$replace":{"find":"[\\pL\\pN]{9}","with":"","regex":true}}`, size)),
+		"groups":                     in(`{"$replace":{"find":"a","with":"` + strings.Repeat("$0", min(size, MaxComputeText)/2) + `","regex":true}}`),
+	}
+}
+
+func TestOperatorsAreParsedInLinearTime(t *testing.T) {
+	m := mustModel(t, hostileModel)
+	const size = 16 << 10
+	small, large := hostileComputes(size), hostileComputes(4*size)
+	for name := range small {
+		checkLinear(t, name, func(n int) {
+			text := small[name]
+			if n > size {
+				text = large[name]
+			}
+			m.CheckCompute([]byte(text), Patch{})
+			m.RestoreCompute([]byte(text), Patch{})
+		})
+	}
+}
+
+func TestHostileOperatorsGetShortAnswers(t *testing.T) {
+	m := mustModel(t, hostileModel)
+	const size, most = 256 << 10, 48 << 20
+	for name, text := range hostileComputes(size) {
+		var faults Faults
+		bytes, _ := allocated(func() { _, faults = m.CheckCompute([]byte(text), Patch{}) })
+		answer, err := json.Marshal(faults)
+		if err != nil || len(answer) > 96<<10 || len(faults) > MaxFaults || len(faults) == 0 && name != "items that are lists" {
+			t.Errorf("%s: %d faults in %d bytes: %v", name, len(faults), len(answer), err)
+		}
+		if bytes > most {
+			t.Errorf("%s: %d bytes allocated", name, bytes)
+		}
+	}
+}
+
+// TestRecordsAreComputedInLinearTime has operators of all kinds work on values of
+// growing size.
+func TestRecordsAreComputedInLinearTime(t *testing.T) {
+	m := mustModel(t, computeModel)
+	for name, tt := range map[string]struct {
+		compute string
+		record  func(size int) string
+	}{
+		"text":              {`{"text":[{"$trim":true},{"$upper":true},{"$suffix":"x"},{"$lower":true}]}`, func(n int) string { return `{"text":"` + strings.Repeat("aß", n/3) + `"}` }},
+		"replaced":          {`{"text":[{"$replace":{"find":"a","with":"bb"}},{"$replace":{"find":"b|c","with":"${0}d","regex":true}}]}`, func(n int) string { return `{"text":"` + strings.Repeat("a", n) + `"}` }},
+		"lists":             {`{"list":[{"$add":[1,2]},{"$remove":[3]},{"$append":[4]}]}`, func(n int) string { return `{"list":` + list("3,5", n) + `}` }},
+		"paths":             {`{"o.n":{"$inc":1},"o.in.text":{"$default":"a"},"o.text":{"$copy":"o.in.text"}}`, func(n int) string { return `{"o":{"n":1,"in":` + object("1", n) + `,"z":` + object("1", n) + `}}` }},
+		"copied, formatted": {`{"text":{"$format":"{other}{list}"},"any":{"$copy":"list"}}`, func(n int) string { return `{"other":"` + strings.Repeat("a", n) + `","list":` + list("3", n) + `}` }},
+	} {
+		c := checkedCompute(t, m, tt.compute, Patch{})
+		records := map[int][]any{}
+		for _, n := range []int{16 << 10, 64 << 10} {
+			records[n] = formerOf(t, c.Reads(), tt.record(n))
+		}
+		checkLinear(t, name, func(n int) {
+			if _, fault := c.Record(records[n], occasion); fault != nil {
+				t.Errorf("%s: %v", name, fault)
+			}
+		})
+	}
+}

@@ -134,6 +134,8 @@ type Model struct {
 	required []*Field // what a new record must be given
 	nested   []*Field // Objects with required properties of their own
 
+	definitions map[string]any // $defs of the file, without x- keywords
+
 	overriding, derived, stamped []*Field // those with Overrides, TextOf and Stamp
 }
 

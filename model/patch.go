@@ -45,13 +45,29 @@ type Set struct {
 	When *Field
 	// Now: the value of the stamp is the time of the change instead of Value.
 	Now bool
+
+	// Computed: [Computation.Record] works out the value for each record. Value and
+	// Merge are nil, unless the patch merges into an object in which paths are
+	// computed: the computation carries out that merge.
+	Computed bool
 }
 
-// A Patch is a checked merge patch. It may be empty: a patch that holds nothing
-// but masks of secrets is valid and changes nothing.
+// Merges reports whether the set changes parts of an object, and leaves others as
+// they are.
+func (s Set) Merges() bool {
+	return s.Merge != nil || s.Computed && s.When == nil && s.Field.Type == Object
+}
+
+// A Patch is a checked merge patch, and what is computed beside it. It may be empty:
+// a patch that holds nothing but masks of secrets is valid and changes nothing.
 type Patch struct {
 	Sets     []Set // by Field.Index, each field at most once
 	ReadOnly []Set // of a patch for one record: values that must equal the stored ones
+
+	// Compute is nil unless values are computed. Their fields are among Sets once the
+	// patch is stamped; see [Patch.Stamped].
+	Compute *Computation
+	Actor   int64 // of a stamped patch with a computation; see [Occasion]
 }
 
 // MaxNames is how many names a patch may merge into objects, at all depths: the

@@ -32,6 +32,13 @@ func (m *Model) Schema() jsontext.Value {
 	return appendTree(nil, schema)
 }
 
+// Definition returns the JSON Schema of a definition ($defs) of the file, without x-
+// keywords; null if there is none of the name.
+func (m *Model) Definition(name string) jsontext.Value { return appendTree(nil, m.definitions[name]) }
+
+// TakesDate reports whether a DateTime also accepts a date, as its midnight in UTC.
+func (f *Field) TakesDate() bool { return f.rule.takesDate }
+
 // annotations are keywords that do not change which values are valid. The digest
 // does not include them, nor the x- keywords for vendors' APIs: a worker refuses
 // a job if the digest of its model differs, which a better description must not

@@ -12,9 +12,14 @@ func validText(s string) bool { return utf8.ValidString(s) }
 
 // storedPatch is the form of a patch in a job's row. It names the fields, so that
 // their order in the file can change while a job waits.
+//
+// With a computation it is the only item of a list, which earlier versions cannot
+// read: they would write null to the computed fields.
 type storedPatch struct {
-	Sets     []storedSet `json:"sets"`
-	ReadOnly []storedSet `json:"readOnly,omitempty"`
+	Sets     []storedSet     `json:"sets"`
+	ReadOnly []storedSet     `json:"readOnly,omitempty"`
+	Compute  json.RawMessage `json:"compute,omitempty"` // see Computation.JSON
+	Actor    int64           `json:"actor,omitempty"`
 }
 
 type storedSet struct {
@@ -25,16 +30,23 @@ type storedSet struct {
 	Never   bool            `json:"never,omitempty"` // the value is noValue
 	When    string          `json:"when,omitempty"`  // of a stamp
 	Now     bool            `json:"now,omitempty"`   // of a stamp
+
+	Computed bool `json:"computed,omitempty"`
 }
 
 // MarshalStored writes a sealed patch for [Model.UnmarshalStored]. Masked secrets
 // are not hidden, so it must go to the database only.
 func (p Patch) MarshalStored() []byte {
-	s := storedPatch{Sets: storeSets(p.Sets), ReadOnly: storeSets(p.ReadOnly)}
+	s := storedPatch{Sets: storeSets(p.Sets), ReadOnly: storeSets(p.ReadOnly), Actor: p.Actor}
+	var form any = s
+	if p.Compute != nil {
+		s.Compute = p.Compute.JSON()
+		form = []storedPatch{s}
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // canonical JSON must come back as it went in
-	if err := enc.Encode(s); err != nil {
+	if err := enc.Encode(form); err != nil {
 		// Values of a checked patch are valid JSON, so this is a bug.
 		panic(fmt.Sprintf("marshal patch: %v", err))
 	}
@@ -47,7 +59,7 @@ func storeSets(sets []Set) []storedSet {
 		_, never := s.Value.(noValue)
 		out[i] = storedSet{
 			Field: s.Field.Name, Value: s.Field.AppendJSON(nil, s.Value), Merge: s.Merge,
-			Pointer: s.Pointer, Never: never, Now: s.Now,
+			Pointer: s.Pointer, Never: never, Now: s.Now, Computed: s.Computed,
 		}
 		if s.When != nil {
 			out[i].When = s.When.Name
@@ -59,8 +71,23 @@ func storeSets(sets []Set) []storedSet {
 // UnmarshalStored reads what [Patch.MarshalStored] wrote, with values in the form in
 // which this version stores them. It does not check the rules again, which a hash
 // would break. It returns an error if the model no longer has one of the fields,
-// or has it with another type.
+// or has it with another type, or for the reasons of [Model.RestoreCompute].
 func (m *Model) UnmarshalStored(b []byte) (Patch, error) {
+	s, err := readStored(b)
+	if err != nil {
+		return Patch{}, err
+	}
+	p, err := m.patchOf(s)
+	if err != nil || s.Compute == nil {
+		return p, err
+	}
+	p.Compute, err = m.RestoreCompute(s.Compute, Patch{Sets: unmarked(p.Sets)})
+	return p, err
+}
+
+// UnmarshalWritten is UnmarshalStored for restoring what the patch has changed: it
+// reads which fields were computed, and not how.
+func (m *Model) UnmarshalWritten(b []byte) (Patch, error) {
 	s, err := readStored(b)
 	if err != nil {
 		return Patch{}, err
@@ -83,13 +110,21 @@ func (m *Model) RecallStored(b []byte) (Patch, error) {
 }
 
 func readStored(b []byte) (s storedPatch, err error) {
-	if err = json.Unmarshal(b, &s); err != nil {
+	if bytes.HasPrefix(b, []byte{'['}) {
+		var one [1]storedPatch
+		err = json.Unmarshal(b, &one)
+		s = one[0]
+	} else {
+		err = json.Unmarshal(b, &s)
+	}
+	if err != nil {
 		err = fmt.Errorf("read stored patch: %w", err)
 	}
 	return s, err
 }
 
 func (m *Model) patchOf(s storedPatch) (p Patch, err error) {
+	p.Actor = s.Actor
 	if p.Sets, err = m.readSets(s.Sets); err != nil {
 		return Patch{}, err
 	}
@@ -104,7 +139,7 @@ func (m *Model) readSets(stored []storedSet) ([]Set, error) {
 		if err != nil {
 			return nil, err
 		}
-		set := Set{Field: f, Pointer: s.Pointer, Now: s.Now}
+		set := Set{Field: f, Pointer: s.Pointer, Now: s.Now, Computed: s.Computed}
 		if s.When != "" {
 			if set.When, err = m.storedField(s.When); err != nil {
 				return nil, err

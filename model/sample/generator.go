@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"unicode"
 
-	"github.com/brianvoe/gofakeit/v7"
+	"github.com/brianvoe/gofakeit/v7/data"
 )
 
-// poolSize is how many values of each kind the faker makes. They are made once
-// and used again, because the faker is slow.
+// poolSize is how many values of each kind are made. They are made once and used
+// again, already escaped.
 const poolSize = 2048
 
 // A generator holds the values that customers are composed of, already escaped
@@ -34,12 +35,12 @@ type pool struct {
 }
 
 func newGenerator(seed uint64) *generator {
-	fake := gofakeit.NewFaker(rand.NewPCG(seed, 1), false)
+	fake := faker{rand.New(rand.NewPCG(seed, 1))}
 	g := &generator{
 		rand:   rand.New(rand.NewPCG(seed, 2)),
 		emoji:  escaped(emoji),
-		titles: escaped(many(fake.JobTitle)),
-		notes:  escaped(many(fake.HackerPhrase)),
+		titles: escaped(fake.many(data.Job["title"])),
+		notes:  escaped(fake.phrases()),
 	}
 	g.scripts = append(g.scripts, newPool(english(fake)))
 	next := 0
@@ -53,18 +54,48 @@ func newGenerator(seed uint64) *generator {
 	return g // the remaining entries of byShare are 0: English
 }
 
+// A faker picks from the words of gofakeit. Its own generators are not used: they would
+// draw in all others, and megabytes of the program with them.
+type faker struct{ rand *rand.Rand }
+
 // english is the script whose names come from the faker.
-func english(fake *gofakeit.Faker) script {
+func english(fake faker) script {
 	return script{
-		given:     many(fake.FirstName),
-		family:    many(fake.LastName),
-		companies: many(fake.Company),
-		cities:    many(fake.City),
-		streets:   many(fake.StreetName),
+		given:     fake.many(data.Person["first"]),
+		family:    fake.many(data.Person["last"]),
+		companies: fake.many(data.Company["name"]),
+		cities:    fake.many(data.Address["city"]),
+		streets:   fake.many(data.Address["street_name"]),
 		domain:    "example.com",
 		dialling:  "+1",
 	}
 }
+
+// one picks from a list.
+func (f faker) one(list []string) string { return list[f.rand.IntN(len(list))] }
+
+// many picks [poolSize] times.
+func (f faker) many(list []string) []string {
+	out := make([]string, poolSize)
+	for i := range out {
+		out[i] = f.one(list)
+	}
+	return out
+}
+
+// phrases makes [poolSize] sentences, whose words stand in their patterns by kind.
+func (f faker) phrases() []string {
+	out := make([]string, poolSize)
+	for i := range out {
+		text := hackerWord.ReplaceAllStringFunc(f.one(data.Hacker["phrase"]), func(kind string) string {
+			return f.one(data.Hacker[hackerWord.FindStringSubmatch(kind)[1]])
+		})
+		out[i] = strings.ToUpper(text[:1]) + text[1:]
+	}
+	return out
+}
+
+var hackerWord = regexp.MustCompile(`\{hacker([a-z]+)\}`)
 
 func newPool(s script) pool {
 	return pool{
@@ -88,15 +119,6 @@ func mailNames(names []string) []string {
 		}, name)
 	}
 	return out
-}
-
-// many returns [poolSize] values.
-func many(one func() string) []string {
-	list := make([]string, poolSize)
-	for i := range list {
-		list[i] = one()
-	}
-	return list
 }
 
 // escaped returns the texts escaped for JSON strings, without the quotes.
