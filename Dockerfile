@@ -1,24 +1,29 @@
-# SQLite is written in C: the build needs a C compiler, and the program the C
-# library of the same Debian release.
-FROM golang:1.26-bookworm AS build
+# SQLite is written in C: the build needs a C compiler. It runs on the machine that
+# builds, also for an image of the other architecture (--platform linux/arm64).
+#
+# The archive of a release has the program and its licenses already; there, leave
+# this stage out: docker build --build-context build=. .
+FROM --platform=$BUILDPLATFORM golang:1.26-bookworm AS build
 WORKDIR /src
-ENV CGO_ENABLED=1
 COPY go.mod go.sum ./
-# SQLite takes most of the build. In a layer of its own, it is compiled again
-# only when go.mod or go.sum changes.
-RUN go mod download && go build github.com/mattn/go-sqlite3
+RUN go mod download
 COPY . .
+ARG TARGETARCH
 # For example --build-arg VERSION=$(git describe --tags --always --dirty)
 ARG VERSION=devel
-RUN go build -ldflags "-s -w -X main.version=${VERSION}" -o /bulkpatch ./cmd/bulkpatch
+# SQLite takes most of the build. The cache keeps it.
+RUN --mount=type=cache,target=/root/.cache/go-build \
+  .ci/build "$TARGETARCH" "$VERSION" /bulkpatch && GOARCH=$TARGETARCH .ci/licenses /licenses
 
 FROM debian:bookworm-slim
-# Certificates are for rediss://, curl for the health check.
+# Certificates are for rediss:// and other calls over TLS, curl is for the health
+# check.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends ca-certificates curl \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --no-create-home bulkpatch \
  && install -d -o bulkpatch -g bulkpatch /data
+COPY --from=build /licenses /usr/share/doc/bulkpatch/licenses
 COPY --from=build /bulkpatch /usr/local/bin/bulkpatch
 USER bulkpatch
 WORKDIR /data

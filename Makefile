@@ -10,6 +10,7 @@ COUNT    ?= 10000
 KIND     ?= all
 SUMMARY  ?=
 BENCHTIME ?= 1s
+BIN      ?= bin/bulkpatch
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 # $(call having,NAME): the packages with functions of tests whose names begin so.
@@ -17,7 +18,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 having = $(addprefix ./,$(sort $(dir $(shell git grep -l '^func $(1)' -- '*_test.go'))))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test check fuzz hostile bench chaos
+.PHONY: help run demo build release test check fuzz hostile bench chaos
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -30,8 +31,11 @@ demo: ## show an import and two jobs on a temporary installation
 
 # Without -trimpath, which would compile SQLite again although go run and go
 # test have done so: C code is cached by the flags that reach its compiler.
-build: ## make bin/bulkpatch, stripped and with the version of git describe
-	CGO_ENABLED=1 go build -ldflags "-s -w -X main.version=$(VERSION)" -o bin/bulkpatch ./cmd/bulkpatch
+build: ## make BIN, stripped and with the version of git describe
+	CGO_ENABLED=1 go build -ldflags "-s -w -X main.version=$(VERSION)" -o $(BIN) ./cmd/bulkpatch
+
+release: ## make the archives of a release in dist, of VERSION, for amd64 and arm64, with their checksums
+	.ci/release $(VERSION)
 
 test: ## run all tests, under the race detector where there are goroutines
 	@.ci/test

@@ -8,11 +8,15 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"bulkpatch/api/compat"
 	"bulkpatch/api/dashboard"
+	"bulkpatch/api/handbook"
 	"bulkpatch/api/web"
 	"bulkpatch/model"
 	"bulkpatch/model/table"
+	"bulkpatch/trace"
 )
 
 // Limits of requests.
@@ -30,6 +34,7 @@ type Config struct {
 	Store  Store
 	Models *model.Registry
 	Log    *slog.Logger     // nil: the default logger
+	Tracer *trace.Tracer    // begins a span for each call, except for probes; nil for none
 	Now    func() time.Time // nil: time.Now
 
 	// Surfaces are the vendors' own APIs that are served too; see [Surfaces].
@@ -40,11 +45,19 @@ type Config struct {
 	// Redis returns "up" or "down" for the answer of /readyz; the service is
 	// ready in both cases. With nil the answer does not mention Redis.
 	Redis func() string
-	// Metrics is served at /metrics. With nil the path does not exist.
-	Metrics http.Handler
+	// OpenAPI is the document that is served at /openapi.json, and of which the pages
+	// at /docs are made; see package api/openapi. With nil these paths do not exist.
+	OpenAPI []byte
+	// Metrics returns what is served at /metrics, given the metrics of the API itself.
+	// With nil the path does not exist.
+	Metrics func(prometheus.Collector) http.Handler
 	// Queues is what the page /admin/queues shows of Redis. With nil there is no
 	// such page.
 	Queues dashboard.QueueReader
+
+	// Webhooks says which URLs jobs may call when they end. With nil only workspaces
+	// that have a secret of their own may use the option webhook, for any URL.
+	Webhooks Webhooks
 
 	// Environment is a name of the installation that every page of the dashboard
 	// shows as a badge, such as production; "" for none.
@@ -122,10 +135,17 @@ func newServer(c Config) *server {
 		watcher:   newWatcher(c.Store),
 		dashboard: dashboard.New(dashboard.Config{Store: c.Store, Queues: c.Queues, Now: c.Now, Environment: c.Environment}),
 		forms:     newSentForms(c.Now),
+		reference: newReference(c.OpenAPI),
+		stats:     newStats(),
+		handbook:  handbook.New(c.OpenAPI),
 		origin:    http.NewCrossOriginProtection(),
 	}
 	s.shares = newShares(c.MaxBody)
+	s.stats.watch(s.watcher, s.calls)
 	s.routed = s.mux()
+	if c.Metrics != nil {
+		s.scraped = c.Metrics(s.stats)
+	}
 	return s
 }
 
@@ -141,6 +161,10 @@ type server struct {
 	watcher   *watcher
 	dashboard *dashboard.Dashboard
 	forms     *sentForms
+	reference *reference // nil for none
+	stats     *stats
+	scraped   http.Handler // serves /metrics; nil for none
+	handbook  *handbook.Pages
 	routed    http.Handler // serves all paths
 	origin    *http.CrossOriginProtection
 	signing   atomic.Pointer[[]byte] // see signingKey

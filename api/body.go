@@ -119,19 +119,21 @@ func (c *call) freeBody() {
 // tooLarge answers a body above the limit.
 func (s *server) tooLarge(c *call) error { return web.TooLarge(c.w, c.r, s.MaxBody) }
 
-// noBody refuses a body with members on a call that takes none. An empty body
-// and an empty object are accepted.
-func (s *server) noBody(c *call, in *input) error {
+// noInput refuses parameters, and a body with members, on a call that takes neither. An
+// empty body and an empty object are accepted.
+func (s *server) noInput(c *call) error {
+	in := c.input()
 	if c.r.ContentLength == 0 {
-		return nil // whatever its media type
+		return in.err() // whatever its media type
 	}
 	raw, err := s.body(c)
-	if err != nil || len(raw) == 0 {
+	if err != nil {
 		return err
 	}
-	names, ok := in.members(raw, "")
-	if ok {
-		in.unknownMembers(names, "")
+	if len(raw) > 0 {
+		if names, ok := in.members(raw, ""); ok {
+			in.unknownMembers(names, "")
+		}
 	}
-	return nil
+	return in.err()
 }

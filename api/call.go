@@ -12,6 +12,7 @@ import (
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
 	"bulkpatch/model"
+	"bulkpatch/trace"
 )
 
 // A call is one request on its way through a handler.
@@ -49,6 +50,7 @@ func (c *call) workspace() auth.Workspace { return c.key.Workspace }
 func (c *call) caller() auth.Caller {
 	by := c.key.Caller(requestID(c.ctx()))
 	by.Address = web.ClientAddress(c.r)
+	by.Trace = trace.Parent(c.ctx())
 	return by
 }
 
@@ -58,6 +60,22 @@ func (c *call) arrived() time.Time {
 		return rec.Arrived
 	}
 	return time.Now()
+}
+
+// noteRoute notes for metrics which route serves the call. A call that a page makes and
+// whose answer is that of the page counts as the page.
+func (c *call) noteRoute() {
+	if rec, ok := c.w.(*web.Recorder); ok && rec.Route == "" {
+		rec.Method, rec.Route = c.route.method, c.route.label()
+		rec.Waited = c.route.cost == Streamed
+	}
+}
+
+// noteWait notes for metrics that the call takes as long as its caller wants.
+func (c *call) noteWait() {
+	if rec, ok := c.w.(*web.Recorder); ok {
+		rec.Waited = true
+	}
 }
 
 // bodyless reports whether the caller asked for the headers only.
@@ -139,7 +157,7 @@ func (s *server) fail(c *call, err error) {
 	}
 	p, known := problemOf(err)
 	if !known {
-		s.Log.Error("request failed", "request", requestID(c.ctx()), "error", web.ErrorText(err))
+		s.Log.ErrorContext(c.ctx(), "request failed", "request", requestID(c.ctx()), "error", web.ErrorText(err))
 	}
 	if rec != nil && rec.Status != 0 {
 		// A stream that has begun cannot become a problem document. The broken

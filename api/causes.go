@@ -97,6 +97,9 @@ var causes = []struct {
 	{job.ErrOtherModel, func() *web.Problem {
 		return web.NewProblem("model_gone", "The job's model is not loaded here any more, so its records cannot be read.")
 	}},
+	{job.ErrNoWebhook, func() *web.Problem {
+		return web.NewProblem("no_webhook", "The job was made without the option webhook, so there is nothing to deliver.")
+	}},
 	{job.ErrBadCursor, func() *web.Problem {
 		return web.Invalid(web.Fault{Pointer: "?cursor", Code: "invalid_cursor", Detail: "The cursor is not one that this list gave.", In: web.InQuery})
 	}},

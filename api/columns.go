@@ -78,11 +78,8 @@ func noField(m *model.Model, name string) string {
 // quoted returns a caller's text as a JSON string, the form in which columns=
 // takes it.
 func quoted(text string) string {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(model.Shown(text)) // a string is always JSON
-	return strings.TrimSuffix(b.String(), "\n")
+	raw, _ := web.JSON(model.Shown(text)) // a string is always JSON
+	return string(raw)
 }
 
 // columnsOf finds the fields of a header's columns, or all that is wrong with

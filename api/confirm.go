@@ -60,7 +60,11 @@ func (u *update) meaning(ws auth.Workspace) []string {
 	if mismatch == "" {
 		mismatch = job.Skip
 	}
-	return append(target, strconv.FormatInt(ws.ID, 10), u.model.Name, model.CanonicalText(string(u.rawPatch)), string(mismatch))
+	parts := append(target, strconv.FormatInt(ws.ID, 10), u.model.Name, model.CanonicalText(string(u.rawPatch)), string(mismatch))
+	if u.rawCompute != nil {
+		parts = append(parts, "compute", model.CanonicalText(string(u.rawCompute)))
+	}
+	return parts
 }
 
 // fingerprint returns a hash that differs for different requests with one
@@ -80,6 +84,9 @@ func (u *update) fingerprint(key []byte, ws auth.Workspace) (string, error) {
 	parts := append(u.meaning(ws), string(opts), u.options.ConfirmToken, version)
 	if u.options.DryRun {
 		parts = append(parts, "dryRun")
+	}
+	if u.options.Webhook != "" {
+		parts = append(parts, "webhook", u.options.Webhook) // the options have it masked
 	}
 	return hex.EncodeToString(sign(key, "idempotency", parts...)), nil
 }

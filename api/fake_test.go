@@ -44,6 +44,10 @@ type fake struct {
 	failedFrom []string // addresses of sign-ins that failed
 	entries    []auth.Entry
 
+	deliveries     map[string]job.Delivery // by job
+	sentAgain      map[string]int          // how often, by job
+	webhookSecrets map[int64]time.Duration // by workspace, 1 more than the overlap that was asked for
+
 	// err is the answer to everything, if set; onSubmit sees each new job
 	// and may change it before it is answered.
 	brakes    map[int64]job.Switch // by workspace, 0 for all
@@ -62,6 +66,7 @@ type fake struct {
 	pace                 job.Pace
 	paces                int // how often it was read
 	onImport             func(context.Context) error
+	braked               bool // no import begins
 	onRotate             func(context.Context)
 	onDrafts             func([]model.Draft) // sees the rows of each batch
 	lookups              int                 // of keys
@@ -87,6 +92,7 @@ func newFake(now func() time.Time) *fake {
 		results: map[string][]job.Result{}, byKey: map[string]job.Once{},
 		options:  map[string]map[string][]string{},
 		jobByKey: map[string]string{}, asked: map[string]int{}, brakes: map[int64]job.Switch{},
+		deliveries: map[string]job.Delivery{}, sentAgain: map[string]int{}, webhookSecrets: map[int64]time.Duration{},
 	}
 	f.moved = sync.NewCond(&f.mu)
 	return f
@@ -132,6 +138,9 @@ func (f *fake) Submit(_ context.Context, by auth.Caller, s job.Submission) (job.
 		ID: fmt.Sprintf("job%d", len(f.jobs)+1), Kind: s.Kind, Model: s.Model.Name, WorkspaceID: by.Workspace.ID,
 		Workspace: by.Workspace.Name, State: job.Queued, Revision: 1, CreatedAt: f.now(), ExpiresAt: f.now().Add(time.Hour),
 		CreatedBy: by.Actor(), Patch: s.Patch.Display(), Options: s.Options, Confirms: s.Confirms,
+	}
+	if s.Patch.Compute != nil {
+		j.Compute = s.Patch.Compute.JSON()
 	}
 	if s.RecordID != nil {
 		j.RecordID = s.Model.ID(model.FormatID(s.RecordID))

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"bulkpatch/auth"
 	"bulkpatch/filter"
@@ -25,7 +27,7 @@ func (f *fake) put(ws auth.Workspace, m *model.Model, d model.Draft) (model.Reco
 	}
 	id := d.ID
 	if id == nil {
-		id = int64(len(all) + 1)
+		id = nextID(m, len(all)+1)
 	}
 	old, existed := all[model.FormatID(id)]
 	rec := model.Record{RID: int64(len(all) + 1), Values: d.Insert(m)}
@@ -39,8 +41,36 @@ func (f *fake) put(ws auth.Workspace, m *model.Model, d model.Draft) (model.Reco
 	}
 	rec.Values[m.Role(model.RoleID).Index] = id
 	rec.Values[m.Role(model.RoleVersion).Index] = version
+	complete(m, rec.Values, f.now())
 	all[model.FormatID(id)] = rec
 	return rec, existed
+}
+
+// nextID returns an id as the model's rule may make it.
+func nextID(m *model.Model, n int) any {
+	switch f := m.Role(model.RoleID); {
+	case f.Type == model.Integer:
+		return int64(n)
+	case f.Format == "uuid":
+		return fmt.Sprintf("00000000-0000-4000-8000-%012d", n)
+	}
+	return strconv.Itoa(n)
+}
+
+// complete gives a record what the store itself sets, as far as it is missing: times,
+// defaults and numbers of sequences.
+func complete(m *model.Model, values []any, now time.Time) {
+	for _, f := range m.Fields {
+		switch {
+		case values[f.Index] != nil || f.Nullable:
+		case f.Default != nil:
+			values[f.Index] = f.Default
+		case f.Role == model.RoleCreatedAt || f.Role == model.RoleUpdatedAt:
+			values[f.Index] = now.UnixMicro()
+		case f.Generate == "sequence":
+			values[f.Index] = int64(1)
+		}
+	}
 }
 
 func (f *fake) CreateRecord(_ context.Context, by auth.Caller, m *model.Model, d model.Draft, found ...filter.Filter) (model.Record, bool, error) {
@@ -184,6 +214,9 @@ func (f *fake) History(_ context.Context, ws auth.Workspace, m *model.Model, id 
 }
 
 func (f *fake) BeginImport(_ context.Context, _ auth.Caller, m *model.Model) (job.Import, error) {
+	if f.braked {
+		return job.Import{}, job.ErrBraked
+	}
 	return job.Import{Model: m}, nil
 }
 

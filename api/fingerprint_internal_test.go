@@ -9,6 +9,35 @@ import (
 	"bulkpatch/model"
 )
 
+// TestWhatIsComputedIsPartOfTheRequest compares requests that differ only in what they
+// compute, and in how that is written.
+func TestWhatIsComputedIsPartOfTheRequest(t *testing.T) {
+	desk, _ := model.Shipped().Model("desk")
+	ws, key := auth.Workspace{ID: 3, Name: "north"}, []byte("secret")
+	seen := map[string]string{}
+	for _, compute := range []string{"", `{"notes":{"$suffix":"a"}}`, ` {"notes" : {"$suffix":"\u0061"}}`, `{"notes":{"$suffix":"b"}}`} {
+		u := update{model: desk, single: true, id: int64(7), rawPatch: []byte(`{"jobTitle":"Lead"}`)}
+		if compute != "" {
+			u.rawCompute = []byte(compute)
+		}
+		print, err := u.fingerprint(key, ws)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := u.confirms(key, ws)
+		canonical := model.CanonicalText(compute)
+		for _, hash := range []string{print, token} {
+			if before, known := seen[hash]; known && before != canonical {
+				t.Errorf("%q and %q are the same request", before, canonical)
+			}
+			seen[hash] = canonical
+		}
+	}
+	if len(seen) != 6 {
+		t.Errorf("%d hashes of three requests", len(seen))
+	}
+}
+
 // TestFingerprintsStayTheSame compares fingerprints, and what confirm tokens
 // sign, with those of an earlier release. If they changed, a request that is sent
 // again after an upgrade would not find its job, and a preview from before the

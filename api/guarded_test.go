@@ -46,6 +46,7 @@ func (r *rig) hold(m *model.Model, values map[string]any) {
 		rec.Values[i] = values[f.Name]
 	}
 	rec.Values[m.Role(model.RoleVersion).Index] = int64(1)
+	complete(m, rec.Values, r.clock.now())
 	r.store.records[table(r.main, m)] = map[string]model.Record{model.FormatID(values["key"]): rec}
 }
 
@@ -71,7 +72,7 @@ var guardedAnswers = map[string]string{
 
 const (
 	guardedRecords = "key,'-note,size,share,day,seen,list,any,version,createdAt,updatedAt,lastJobId\r\n" +
-		`'=k,''=1+1,-5,-0.5,2024-02-29,1970-01-01T00:00:00Z,"[""=1""]",-7,1,,,'-job` + "\r\n"
+		`'=k,''=1+1,-5,-0.5,2024-02-29,1970-01-01T00:00:00Z,"[""=1""]",-7,1,2026-11-21T12:00:00Z,2026-11-21T12:00:00Z,'-job` + "\r\n"
 	guardedResults = "id,outcome,code,detail,pointer,at,changed,conflict,by\r\n" +
 		`-5,updated,,,,2026-11-21T12:00:00Z,"{""jobTitle"":{""from"":""=1"",""to"":""-2""}}",,` + "\r\n" +
 		"'-5,failed,unique,'=1 is taken.,/email,2026-11-21T12:00:00Z,,,\r\n" +

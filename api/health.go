@@ -47,9 +47,9 @@ func (s *server) ready(c *call) error {
 
 // metrics serves the metrics, where there are any.
 func (s *server) metrics(c *call) error {
-	if s.Metrics == nil {
+	if s.scraped == nil {
 		return web.NewProblem("unknown_path", "This process offers no metrics.")
 	}
-	s.Metrics.ServeHTTP(c.w, c.r)
+	s.scraped.ServeHTTP(c.w, c.r)
 	return nil
 }

@@ -106,6 +106,7 @@ func (i *importing) store(b *batch) error {
 		return err
 	}
 	i.ended = b.final
+	i.server.stats.rows(job.ImportCounts{}.Add(report, b.failed))
 	i.answer.add(report, b)
 	i.call.alive()
 	if b.late {

@@ -41,14 +41,14 @@ func (s *server) inside(visit *call, c dashboard.Call) dashboard.Answer {
 // answerInside serves a call of a page.
 func (s *server) answerInside(r *http.Request) dashboard.Answer {
 	w := &insideWriter{answer: dashboard.Answer{Header: http.Header{}}}
-	s.routed.ServeHTTP(w, r)
+	s.serveInside(w, r)
 	return w.answer
 }
 
 // forward makes a call like [server.inside], and answers the visitor with its answer
 // as it comes: a download may be long, and is never in memory as a whole.
 func (s *server) forward(visit *call, c dashboard.Call) {
-	s.routed.ServeHTTP(visit.w, s.innerRequest(visit, c))
+	s.serveInside(visit.w, s.innerRequest(visit, c))
 }
 
 // innerRequest returns the request of a call that a page makes for its visitor.

@@ -48,8 +48,10 @@ type requestJSON struct {
 	Filter json.RawMessage `json:"filter"`
 	ID     *model.ID       `json:"id,omitempty"`
 	Patch  json.RawMessage `json:"patch"`
-	// RequestBytes is the size of a filter and a patch that are null in a list
-	// or an event because they are large.
+	// Compute is null unless values are computed.
+	Compute json.RawMessage `json:"compute"`
+	// RequestBytes is the size of a filter, a patch and a computation that are null
+	// in a list or an event because they are large.
 	RequestBytes int64       `json:"requestBytes,omitempty"`
 	Options      job.Options `json:"options"`
 }
@@ -131,7 +133,7 @@ func jobOf(j job.Job) jobJSON {
 		CreatedAt: timeText(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt),
 		FinishedAt: timeOrNull(j.FinishedAt), ExpiresAt: timeText(j.ExpiresAt),
 		CreatedBy: j.CreatedBy, Note: textOrNull(j.Options.Note),
-		Request:   requestJSON{j.Filter, idOrNull(j.RecordID), j.Patch, j.RequestBytes, j.Options},
+		Request:   requestJSON{j.Filter, idOrNull(j.RecordID), j.Patch, j.Compute, j.RequestBytes, j.Options},
 		Counts:    countsOf(j),
 		Progress:  progressOf(j),
 		Throttle:  throttleJSON{j.Throttle},

@@ -82,11 +82,7 @@ func (s *server) getJob(c *call) error {
 
 // act pauses, resumes or cancels: the action is the end of the path.
 func (s *server) act(c *call) error {
-	in := c.input()
-	if err := s.noBody(c, in); err != nil {
-		return err
-	}
-	if err := in.err(); err != nil {
+	if err := s.noInput(c); err != nil {
 		return err
 	}
 	action := job.Action(path.Base(c.r.URL.Path))

@@ -22,7 +22,7 @@ func TestJobLooksAsPromised(t *testing.T) {
 	text := r.call("GET", "/v1/jobs/"+id, "").want(200).text
 	const queued = `{"jobId":"job1","kind":"bulk","model":"desk","workspace":"main","state":"queued","done":false,"revision":1,` +
 		`"createdAt":"2026-11-21T12:00:00Z","startedAt":null,"finishedAt":null,"expiresAt":"2026-11-21T13:00:00Z","createdBy":"key:ops","note":null,` +
-		`"request":{"filter":{"state":"active"},"patch":{"jobTitle":"Lead"},"options":{}},` +
+		`"request":{"filter":{"state":"active"},"patch":{"jobTitle":"Lead"},"compute":null,"options":{}},` +
 		`"counts":{"matched":null,"updated":0,"unchanged":0,"skipped":0,"conflicted":0,"failed":0,"pending":null},` +
 		`"progress":{"percent":null,"resolvedPercent":0,"recordsPerSecond":0.0,"etaSeconds":null,"waitReason":null,"waitDetail":null},` +
 		`"throttle":{"recordsPerSecond":null},"attempt":{"resumes":0,"heartbeatAt":null,"stalled":false},"transitions":[],` +

@@ -16,6 +16,7 @@ type limitsJSON struct {
 	Rate     rateLimit     `json:"rate"`
 	Filters  filterLimits  `json:"filters"`
 	Patches  patchLimits   `json:"patches"`
+	Computed computeLimits `json:"computed"`
 	Options  choiceLimits  `json:"options"`
 	Pages    pageLimits    `json:"pages"`
 	Queries  queryLimits   `json:"queries"`
@@ -24,6 +25,7 @@ type limitsJSON struct {
 	Imports  importLimits  `json:"imports"`
 	Undos    undoLimits    `json:"undos"`
 	Keys     keyLimits     `json:"keys"`
+	Webhooks webhookLimits `json:"webhooks"`
 }
 
 type (
@@ -51,7 +53,14 @@ type (
 	}
 	patchLimits struct {
 		Names      int `json:"names"`      // that merge into objects
-		ValueBytes int `json:"valueBytes"` // of a field after the merge
+		ValueBytes int `json:"valueBytes"` // of a field after a merge or a computation
+	}
+	computeLimits struct {
+		Operators  int `json:"operators"`  // of a request
+		Pipeline   int `json:"pipeline"`   // operators of one field
+		Values     int `json:"values"`     // items of lists and pairs of $map
+		Characters int `json:"characters"` // of a text that an operator is given
+		Fields     int `json:"fields"`     // that a $format names
 	}
 	choiceLimits struct {
 		Added      int `json:"added"` // to one drop-down by the workspace
@@ -82,6 +91,14 @@ type (
 		Sessions      int `json:"sessions"`      // of a key
 		FailedSignIns int `json:"failedSignIns"` // from one address in a minute, in this process
 	}
+	webhookLimits struct {
+		Secret         *string `json:"secret"` // that signs: of the workspace or of the server; null for none, then no job may have a webhook
+		URLBytes       int     `json:"urlBytes"`
+		TimeoutSeconds int     `json:"timeoutSeconds"` // of one attempt
+		RetrySeconds   int     `json:"retrySeconds"`   // since the first attempt, in which failed ones are repeated
+		PauseSeconds   int     `json:"pauseSeconds"`   // between the last attempt and one that is asked for
+		Attempts       int     `json:"attempts"`       // that are listed
+	}
 )
 
 // limits shows the limits, and how much of them the caller uses. The count of
@@ -100,6 +117,11 @@ func (s *server) limits(c *call) error {
 		Singles:      usedLimit{most.Singles, used.Singles},
 		RequestBytes: usedLimit{most.Bytes, used.Bytes},
 	}
+	signer, err := s.webhookSigner(c)
+	if err != nil {
+		return err
+	}
+	out.Webhooks.Secret = textOrNull(signer)
 	out.Streams = usedLimit{MaxStreams, s.calls.openStreams(c.key.ID)}
 	return c.answer(200, out)
 }
@@ -110,12 +132,14 @@ func (s *server) fixedLimits() limitsJSON {
 		Requests: requestLimits{s.MaxBody, MaxLine, MaxURL, MaxHeaders, seconds(MaxWait), job.MaxNote},
 		Filters:  filterLimits{filter.MaxBytes, filter.MaxConditions, filter.MaxValues, filter.MaxDepth},
 		Patches:  patchLimits{model.MaxNames, job.MaxValue},
+		Computed: computeLimits{model.MaxOperators, model.MaxPipeline, model.MaxComputeValues, model.MaxComputeText, model.MaxFormatParts},
 		Options:  choiceLimits{model.MaxNewChoices, model.MaxNewChoice},
 		Pages:    pageLimits{maxLimit, job.PageBytes},
 		Queries:  queryLimits{seconds(job.QueryLimit), seconds(PreviewLimit)},
 		Imports:  importLimits{importsOfKey, maxAside},
 		Undos:    undoLimits{maxChosenIDs},
 		Keys:     keyLimits{auth.MaxSecrets, auth.MaxSessions, maxSignIns},
+		Webhooks: webhookLimits{nil, job.MaxWebhook, seconds(job.WebhookTimeout), seconds(job.WebhookPeriod), seconds(job.WebhookPause), job.MaxWebhookTries},
 	}
 	if s.Rate > 0 {
 		out.Rate.CallsPerSecond = &s.Rate

@@ -21,6 +21,7 @@ func TestLimitsAreThoseThatAreEnforced(t *testing.T) {
 		Rate     struct{ CallsPerSecond int }
 		Filters  struct{ Values, Nesting int }
 		Patches  struct{ Names int }
+		Computed struct{ Pipeline, Characters int }
 		Pages    struct{ Items int }
 		Streams  struct{ Limit, Used int }
 		OpenJobs struct{ Bulk struct{ Limit, Used int } }
@@ -65,6 +66,15 @@ func TestLimitsAreThoseThatAreEnforced(t *testing.T) {
 		t.Errorf("a patch may have %d names", got.Patches.Names)
 	}
 	r.call("POST", "/v1/jobs", names(got.Patches.Names+1)).want(400)
+
+	operators := func(n, characters int) string {
+		one := `{"$suffix": "` + strings.Repeat("x", characters) + `"}`
+		return `{"model": "desk", "filter": {"id": 1}, "compute": {"notes": [` + strings.Repeat(one+",", n-1) + one + `]}}`
+	}
+	r.call("POST", "/v1/jobs", operators(got.Computed.Pipeline, 1)).want(202)
+	r.call("POST", "/v1/jobs", operators(got.Computed.Pipeline+1, 1)).want(400)
+	r.call("POST", "/v1/jobs", operators(1, got.Computed.Characters)).want(202)
+	r.call("POST", "/v1/jobs", operators(1, got.Computed.Characters+1)).want(400)
 }
 
 func TestARateThatIsOffIsNull(t *testing.T) {

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net"
@@ -50,9 +51,9 @@ func (b *bubble) serve(t *testing.T) (client *http.Client, done func()) {
 	}
 }
 
-// trickle sends an import piece by piece, one after each pause, and returns
+// trickle sends the body of a POST piece by piece, one after each pause, and returns
 // the answer and when it came.
-func (b *bubble) trickle(t *testing.T, piece string, pieces int, pause time.Duration) (*http.Response, string, time.Duration) {
+func (b *bubble) trickle(t *testing.T, path, key, piece string, pieces int, pause time.Duration) (*http.Response, string, time.Duration) {
 	t.Helper()
 	client, done := b.serve(t)
 	defer done()
@@ -70,11 +71,11 @@ func (b *bubble) trickle(t *testing.T, piece string, pieces int, pause time.Dura
 		_ = sender.Close()
 	})
 	began := time.Now()
-	req, err := http.NewRequest("POST", "http://api/v1/desk/import", body)
+	req, err := http.NewRequest("POST", "http://api"+path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("X-API-Key", b.admin)
+	req.Header.Set("X-API-Key", key)
 	resp, err := client.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -109,12 +110,38 @@ func TestAnImportThatTricklesHasAnEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBubble(t, func(c *api.Config) { c.StepTimeout = test.step })
-				resp, text, after := b.trickle(t, test.piece, test.pieces, test.pause)
+				resp, text, after := b.trickle(t, "/v1/desk/import", b.admin, test.piece, test.pieces, test.pause)
 				if resp.StatusCode != test.status || after.Round(time.Second) != test.after {
 					t.Errorf("%d %s after %v", resp.StatusCode, text, after)
 				}
 				if test.status == 408 && !(strings.Contains(text, `"request_timeout"`) && strings.Contains(text, "No line was imported.")) {
 					t.Errorf("answered %s", text)
+				}
+			})
+		})
+	}
+}
+
+// TestARefusalDoesNotWaitForTheBody sends bodies that would take minutes to calls that
+// are refused before they are read.
+func TestARefusalDoesNotWaitForTheBody(t *testing.T) {
+	for name, test := range map[string]struct {
+		path, key string
+		status    int
+	}{
+		"an import while the brake is on": {"/v1/desk/import", "", 503},
+		"an import with a wrong key":      {"/v1/desk/import", "wrong", 401},
+		"a job with a wrong key":          {"/v1/jobs", "wrong", 401},
+		"a path that is not there":        {"/v1/nowhere", "", 404},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBubble(t)
+				b.store.braked = true
+				// No piece comes when the server ends its reading.
+				resp, text, after := b.trickle(t, test.path, cmp.Or(test.key, b.admin), "{}\n", 3000, 110*time.Millisecond)
+				if resp.StatusCode != test.status || after > time.Second {
+					t.Errorf("%d %s after %v", resp.StatusCode, text, after)
 				}
 			})
 		})

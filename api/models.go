@@ -47,6 +47,7 @@ type fieldJSON struct {
 	Default    json.RawMessage       `json:"default,omitempty"`
 	Paths      map[string]model.Type `json:"paths,omitempty"`
 	OpenPaths  bool                  `json:"openPaths,omitempty"`
+	Needs      string                `json:"needs,omitempty"` // the field that must have a value if this one has one
 }
 
 // boundsJSON has the keywords of a field's schema that bound its values.
@@ -93,6 +94,9 @@ func fieldOf(f *model.Field, added func(*model.Field) []string) (fieldJSON, erro
 	}
 	if f.Default != nil {
 		out.Default = f.AppendJSON(nil, f.Default)
+	}
+	if f.Needs != nil {
+		out.Needs = f.Needs.Name
 	}
 	for _, d := range f.DropDowns {
 		out.DropDowns = append(out.DropDowns, dropDownJSON{d.Name, d.Title, d.Choices, added(d)})

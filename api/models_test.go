@@ -8,7 +8,7 @@ import (
 func TestAModelIsDescribedFieldByField(t *testing.T) {
 	r := newRig(t)
 	for model, parts := range map[string][]string{
-		"desk":          {`"name":"email","description":"Where replies to tickets and copies of chats go","type":"string","format":"email"`},
+		"desk":          {`"name":"email","description":"Where replies to tickets and copies of chats go","type":"string","format":"email"`, `,"needs":"company"}`},
 		"clientsuccess": {`"name":"city","description":"City","type":"string","maxLength":100`, `"minimum":1`},
 	} {
 		a := r.call("GET", "/v1/models/"+model, "").want(200)

@@ -41,12 +41,15 @@ func (s *server) observe(next http.Handler) http.Handler {
 			id = newRequestID()
 		}
 		r = s.TrustedProxies.Resolve(r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+		r, span := s.beginSpan(r)
 		packed := web.NewGzipWriter(w, r)
 		rec := web.NewRecorder(packed, began, s.StepTimeout)
 		secureHeaders(w.Header(), id)
 		rec.Extend()
-		web.LimitBody(w, r, began.Add(s.StepTimeout))
+		rec.LimitBody(r, began.Add(s.StepTimeout))
 		defer s.logged(r, rec, id, began)
+		defer endSpan(span, r, rec)
+		defer s.stats.begin(rec)()
 		s.guarded(next, rec, r, id)
 		rec.Extend()
 		packed.End() // not reached by an answer that was cut off
@@ -55,7 +58,7 @@ func (s *server) observe(next http.Handler) http.Handler {
 
 // guarded serves a request whose handler may panic.
 func (s *server) guarded(next http.Handler, rec *web.Recorder, r *http.Request, id string) {
-	defer s.recovered(rec, id)
+	defer s.recovered(rec, r, id)
 	next.ServeHTTP(rec, r)
 }
 
@@ -71,7 +74,7 @@ func secureHeaders(h http.Header, id string) {
 
 // recovered turns a panic into a problem, or breaks the connection when an
 // answer has begun.
-func (s *server) recovered(rec *web.Recorder, id string) {
+func (s *server) recovered(rec *web.Recorder, r *http.Request, id string) {
 	v := recover()
 	if v == nil {
 		return
@@ -80,7 +83,7 @@ func (s *server) recovered(rec *web.Recorder, id string) {
 		rec.Broken = !rec.Left
 		panic(v)
 	}
-	s.Log.Error("handler panicked", "request", id, "panic", web.ErrorText(fmt.Errorf("%v", v)), "stack", string(debug.Stack()))
+	s.Log.ErrorContext(r.Context(), "handler panicked", "request", id, "panic", web.ErrorText(fmt.Errorf("%v", v)), "stack", string(debug.Stack()))
 	if rec.Status != 0 {
 		rec.Broken = true
 		panic(http.ErrAbortHandler)
@@ -96,13 +99,7 @@ var errPanic = errors.New("handler panicked")
 // may hold customers' values, and has only the name of the key. Texts that the
 // caller chose are shortened.
 func (s *server) logged(r *http.Request, rec *web.Recorder, id string, began time.Time) {
-	status := rec.Status
-	switch {
-	case rec.Left:
-		status = statusLeft
-	case status == 0:
-		status = http.StatusOK
-	}
+	status := shownStatus(rec)
 	attrs := []any{
 		"request", id, "method", model.Shown(r.Method), "path", model.Shown(r.URL.Path), "status", status,
 		"bytes", rec.Bytes, "duration", time.Since(began), "client", web.ClientAddress(r),
@@ -117,6 +114,17 @@ func (s *server) logged(r *http.Request, rec *web.Recorder, id string, began tim
 		attrs = append(attrs, "broken", true)
 	}
 	s.Log.Log(context.WithoutCancel(r.Context()), levelOf(r, status), "request", attrs...)
+}
+
+// shownStatus is the status of an answer as the log and the traces have it.
+func shownStatus(rec *web.Recorder) int {
+	switch {
+	case rec.Left:
+		return statusLeft
+	case rec.Status == 0:
+		return http.StatusOK
+	}
+	return rec.Status
 }
 
 // jobNamed returns the job that a request made, or the one that it names; "" for

@@ -22,7 +22,9 @@ type options struct {
 	job.Options
 	DryRun       bool
 	ConfirmToken string
-	Confirmed    bool // a token was given, also where that is an empty one
+	Confirmed    bool      // a token was given, also where that is an empty one
+	Webhook      string    // URL to call at the end, "" for none; Options has what may be shown of it
+	webhookAt    [2]string // where it was given, for faults: part of the request and pointer
 }
 
 // An option is one that callers may give, as a query parameter or as a member
@@ -55,11 +57,11 @@ var optionList = []option{
 	{"dryRun", "boolean", false, "Answers with what the update would do, and changes nothing.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.DryRun, v)
 	}},
-	{"confirmToken", "string", false, "The confirmToken of a preview. The job fails where the filter no longer matches the same customers.", func(o *options, v jsontext.Value) (string, string) {
+	{"confirmToken", "string", false, "The confirmToken of a preview of the same update: the same model, filter or id, patch, onMismatch and allowNewOptions; other options may differ. The job fails where the filter no longer matches the same customers.", func(o *options, v jsontext.Value) (string, string) {
 		o.Confirmed = true
 		return setText(&o.ConfirmToken, v)
 	}},
-	{"onMismatch", "string", true, "What to do with a customer that no longer matches when its turn comes: skip or force.", func(o *options, v jsontext.Value) (string, string) {
+	{"onMismatch", "string", true, "What to do with a customer that no longer matches when its turn comes.", func(o *options, v jsontext.Value) (string, string) {
 		return setText((*string)(&o.OnMismatch), v, string(job.Skip), string(job.Force))
 	}},
 	{"recordsPerSecond", "number", true, "How many customers the job changes per second at most.", func(o *options, v jsontext.Value) (string, string) {
@@ -71,8 +73,11 @@ var optionList = []option{
 	{"allowNewOptions", "boolean", false, "Whether values that a drop-down does not have yet become choices of it.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.AllowNewOptions, v)
 	}},
-	{"note", "string", false, "A text of at most 500 characters, for people who look at the job.", func(o *options, v jsontext.Value) (string, string) {
+	{"note", "string", false, "Why the change is made, for people who look at the job.", func(o *options, v jsontext.Value) (string, string) {
 		return setNote(&o.Note, v)
+	}},
+	{"webhook", "string", false, "A URL that is called when the job ends, with a signed POST as Standard Webhooks has it. It is shown without its user and query.", func(o *options, v jsontext.Value) (string, string) {
+		return o.setWebhook(v)
 	}},
 }
 
@@ -171,6 +176,8 @@ func (o *options) set(in *input, name string, v jsontext.Value, where, pointer s
 	}
 	if code, must := optionList[i].set(o, v); code != "" {
 		in.fail(where, pointer, code, must)
+	} else if name == "webhook" {
+		o.webhookAt = [2]string{where, pointer}
 	}
 }
 

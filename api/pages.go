@@ -103,6 +103,7 @@ func (f pageFormat) fail(c *call, p *web.Problem) {
 	case p.Code == errMissingKey.Code:
 		_ = c.redirect(signInFor(c.r)) // never fails
 	case err == nil && offered == typeHTML:
+		p.Note(c.w)
 		f.dashboard.Fail(f.visit(c), p)
 	default:
 		p.Write(c.w)

@@ -20,6 +20,8 @@ func (s *server) jobPages() []route {
 		{"POST", at + "/cancel", actPage, Changes, Cheap, nil, aForm, aPage, s.formPage(d.CancelJob)},
 		{"GET", at + "/retry", redoPage, Reads, Expensive, nil, nothing, aPage, s.page(d.AskRetry)},
 		{"POST", at + "/retry", redoPage, Changes, Expensive, nil, aForm, aPage, s.formPage(d.RetryJob)},
+		{"GET", at + "/deliveries", actPage, Reads, Cheap, nil, nothing, aPage, s.page(d.AskSendAgain)},
+		{"POST", at + "/deliveries", actPage, Changes, Cheap, nil, aForm, aPage, s.formPage(d.SendAgain)},
 		{"GET", at + "/undo", redoPage, Reads, Expensive, nil, nothing, aPage, s.page(d.AskUndo)},
 		{"POST", at + "/undo", redoPage, Changes, Expensive, nil, aForm, aPage, s.formPage(d.UndoJob)},
 	}

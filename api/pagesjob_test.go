@@ -90,6 +90,7 @@ func TestAJobsPageSaysEverythingExactly(t *testing.T) {
 	r.page(r.admin, at+"?pointer=record").want(200).has(">third<").lacks(">a/b?c<")
 	r.page(r.admin, at+"?outcome=maybe").want(200).has(`role="alert"`)
 	r.page(r.admin, at+"?request=curl").want(200).has("$BULKPATCH_KEY", "/v1/")
+	r.page(r.admin, at+"?request=command").want(200).has(`aria-current="true">Command`, "bulkpatch submit", "--server=", `\u202e`)
 	r.page(r.admin, at+"?request=go").want(200).has("client.")
 	next := regexp.MustCompile(`href="([^"]*cursor=[^"]*)"`).FindStringSubmatch(a.text)
 	if next == nil {

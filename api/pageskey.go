@@ -2,7 +2,7 @@ package api
 
 import "bulkpatch/api/dashboard"
 
-// keyPages lists the pages about keys, the audit, limits and the brake.
+// keyPages lists the pages about keys, the secret for webhooks, the audit, limits and the brake.
 func (s *server) keyPages() []route {
 	type d = *dashboard.Dashboard
 	const key = dashboard.KeysPath + "/{key}"
@@ -16,6 +16,9 @@ func (s *server) keyPages() []route {
 		{"POST", key + "/rotate", adminPage, Changes, Cheap, nil, aForm, aPage, s.formPage(d.RotateKey)},
 		{"GET", key + "/revoke", adminPage, Reads, Paged, nil, nothing, aPage, s.page(d.AskRevokeKey)},
 		{"POST", key + "/revoke", adminPage, Changes, Cheap, nil, aForm, aPage, s.formPage(d.RevokeKey)},
+
+		{"GET", dashboard.WebhookPath, adminPage, Reads, Cheap, nil, nothing, aPage, s.page(d.AskWebhookSecret)},
+		{"POST", dashboard.WebhookPath, adminPage, Changes, Cheap, nil, aForm, aPage, s.formPage(d.RotateWebhookSecret)},
 
 		{"GET", dashboard.AuditPath, adminPage, Reads, Paged, []Param{
 			query("job", "string", "The id of the job that was submitted or acted on."),

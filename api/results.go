@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"net/http"
 	"slices"
 	"strings"
@@ -244,6 +243,5 @@ func jsonCell[V any](object map[string]V) ([]byte, error) {
 	if object == nil {
 		return nil, nil
 	}
-	line, err := web.JSONLine(object)
-	return bytes.TrimSuffix(line, []byte{'\n'}), err
+	return web.JSON(object)
 }

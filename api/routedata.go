@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strings"
 
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
@@ -112,6 +113,10 @@ type route struct {
 	serve        func(*call) error
 }
 
+// label is the pattern of the path in metrics. A path with a slash at its end is the
+// same.
+func (r *route) label() string { return strings.TrimSuffix(r.path, "/{$}") }
+
 // takesParam reports whether a query parameter may be sent to the route.
 func (r *route) takesParam(name string) bool {
 	return slices.ContainsFunc(r.params, func(p Param) bool { return p.In == InQuery && p.Name == name })
@@ -132,6 +137,7 @@ var segments = []segment{
 	{"key", "The id of an API key.", func(*call) error { return errNoKey }},
 	{"version", "The version of the files that pages refer to.", func(*call) error { return errNoAsset }},
 	{"asset", "The name of a file that pages refer to.", func(*call) error { return errNoAsset }},
+	{"page", "The name of a page of the documentation.", func(*call) error { return errNoDocs }},
 	{"name", "The name of a model.", func(*call) error { return errNoModel }},
 	{"workspace", "The name of the key's workspace.", func(*call) error { return errNoWorkspace }},
 }
@@ -148,16 +154,16 @@ func header(name, typ, description string) Param {
 
 // Parameters that several routes have.
 var (
-	paramLimit   = query("limit", "integer", "How many items a page has, from 1 to 1000; 100 if not given.")
+	paramLimit   = query("limit", "integer", "How many items a page has.")
 	paramCursor  = query("cursor", "string", "The nextCursor of the page before; leave it out for the first page.")
 	paramFilter  = query("filter", web.TypeJSON, "Which customers are meant, as a filter.")
 	paramFields  = query("fields", "string", "Which fields are shown, separated by commas; all if not given. The id and the version are always shown.")
 	paramChoices = query("allowNewOptions", "boolean", "Whether values that a drop-down does not have yet become choices of it.")
 
-	headerKey       = header("Idempotency-Key", "string", "1 to 255 visible ASCII characters. A request that is sent again with the same key makes no second job.")
+	headerKey       = header("Idempotency-Key", "string", "Visible ASCII characters of the caller's choice. A request that is sent again with the same key makes no second job.")
 	headerPrefer    = header("Prefer", "string", "wait=SECONDS waits for the end of the job, respond-async does not.")
-	headerIfMatch   = header("If-Match", "string", "The ETag that the customer must have.")
-	headerNoneMatch = header("If-None-Match", "string", "The ETag that the caller knows. While it is the same, the answer is 304 without a body.")
+	headerIfMatch   = header("If-Match", "string", "The ETag that the customer must have, with its quotes.")
+	headerNoneMatch = header("If-None-Match", "string", "The ETag that the caller knows, with its quotes. While it is the same, the answer is 304 without a body.")
 	headerLastEvent = header("Last-Event-ID", "integer", "The last revision that the caller was told.")
 )
 
@@ -183,6 +189,16 @@ func singleParams() []Param {
 	return params
 }
 
+// Bodies returns the zero value of each Go type that a body has beside those that
+// routes name, and the job, which most have.
+func Bodies() []any { return []any{jobJSON{}, previewJSON{}, undoPreviewJSON{}, webhookJSON{}} }
+
+// About returns the zero value of the Go type of what problems say of a job.
+func About() any { return about{} }
+
+// OptionsOf returns the zero value of the Go type of the options in a body.
+func OptionsOf() any { return jobOptionsJSON{} }
+
 // Bodies that have no Go type of their own, since handlers read them member
 // by member or write them record by record.
 type (
@@ -197,13 +213,13 @@ type (
 		Count      *int64       `json:"count,omitempty"`
 	}
 	jobRequestJSON struct {
-		Model   string         `json:"model"`
-		Filter  map[string]any `json:"filter,omitempty"` // this or the id
-		ID      *model.ID      `json:"id,omitempty"`
-		Patch   patchJSON      `json:"patch"`
-		Options *optionsJSON   `json:"options,omitempty"`
+		Model   string          `json:"model"`
+		Filter  map[string]any  `json:"filter,omitempty"` // this or the id
+		ID      *model.ID       `json:"id,omitempty"`
+		Patch   patchJSON       `json:"patch"`
+		Options *jobOptionsJSON `json:"options,omitempty"`
 	}
-	optionsJSON struct {
+	jobOptionsJSON struct {
 		job.Options
 		DryRun       bool   `json:"dryRun,omitempty"`
 		ConfirmToken string `json:"confirmToken,omitempty"`

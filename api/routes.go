@@ -48,6 +48,7 @@ func (s *server) mux() http.Handler {
 	}
 	s.completePages(paths)
 	withoutSlash(paths)
+	s.stats.expect(paths)
 	mux := http.NewServeMux()
 	for at, res := range paths {
 		mux.Handle(at, res)
@@ -157,6 +158,7 @@ func (s *resource) dispatch(c *call) error {
 		return s.wrongMethod()
 	}
 	c.route = rt
+	c.noteRoute()
 	c.r.SetPathValue("id", strings.TrimSuffix(c.r.PathValue("id"), s.suffix))
 	if err := s.authorize(c, rt.access); err != nil {
 		return err

@@ -29,7 +29,7 @@ var (
 // request, answer and handler.
 func (s *server) routes() []route {
 	return slices.Concat(s.systemRoutes(), s.limitRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(),
-		s.keyRoutes(), s.brakeRoutes(), s.auditRoutes(), s.pageRoutes())
+		s.keyRoutes(), s.brakeRoutes(), s.webhookRoutes(), s.auditRoutes(), s.docRoutes(), s.pageRoutes())
 }
 
 // systemRoutes lists the calls for orchestrators and monitoring.
@@ -38,6 +38,7 @@ func (s *server) systemRoutes() []route {
 	return []route{
 		{"GET", "/healthz", open, Reads, Cheap, nil, nothing, status, s.health},
 		{"GET", "/readyz", open, Reads, Cheap, nil, nothing, status, s.ready},
+		{"GET", "/openapi.json", open, Reads, Cheap, []Param{headerNoneMatch}, nothing, Content{[]string{web.TypeJSON}, documentJSON{}}, s.openAPI},
 		{"GET", "/metrics", open, Reads, Cheap, nil, nothing, Content{[]string{typeText}, nil}, s.metrics},
 	}
 }
@@ -65,7 +66,7 @@ func (s *server) recordRoutes() []route {
 	return []route{
 		{"GET", "/v1/{model}/customers", readCustomers, Reads, Expensive, []Param{
 			paramFilter, query("count", "boolean", "Whether the answer says how many customers match."),
-			query("sort", "string", "The fields to sort by, separated by commas; a minus sign before a name makes its order descending."),
+			query("sort", "string", "The fields to sort by, separated by commas; a minus sign before a name makes its order descending. Lists, objects, fields of any type and secrets cannot be sorted by."),
 			paramFields, paramLimit, paramCursor,
 		}, nothing, page, s.listRecords},
 		{"POST", "/v1/{model}/customers", writeCustomers, Changes, Cheap, []Param{paramChoices}, aRecord, aRecord, s.createRecord},
@@ -104,7 +105,7 @@ func (s *server) jobRoutes() []route {
 			paramLimit, paramCursor,
 		}, nothing, page, s.listJobs},
 		{"GET", "/v1/jobs/{job}", anyKey, Reads, Cheap, []Param{
-			query("wait", "integer", "How many seconds to wait for a change since If-None-Match, from 0 to 30."), headerNoneMatch,
+			query("wait", "integer", "How many seconds to wait for a change since If-None-Match."), headerNoneMatch,
 		}, nothing, aJob, s.getJob},
 		{"GET", "/v1/jobs/{job}/results", anyKey, Reads, Expensive, []Param{
 			query("outcome", "string", "The outcomes of the records, separated by commas; all if not given."),
@@ -138,7 +139,7 @@ func (s *server) keyRoutes() []route {
 	rotation := Content{[]string{web.TypeJSON}, rotationJSON{}}
 	return []route{
 		{"GET", "/v1/keys", adminOnly, Reads, Paged, []Param{
-			query("limit", "integer", "How many keys a page has, from 1 to 10000; 10000 if not given."), paramCursor,
+			query("limit", "integer", "How many keys a page has."), paramCursor,
 		}, nothing, Content{[]string{web.TypeJSON}, listJSON[keyJSON]{}}, s.listKeys},
 		{"POST", "/v1/keys", adminOnly, Changes, Cheap, nil, request, Content{[]string{web.TypeJSON}, keyJSON{}}, s.createKey},
 		{"DELETE", "/v1/keys/{key}", adminOnly, Changes, Cheap, nil, nothing, nothing, s.revokeKey},
@@ -153,6 +154,15 @@ func (s *server) brakeRoutes() []route {
 		{"PUT", "/v1/brake", adminOnly, Changes, Cheap, []Param{
 			query("all", "boolean", "Whether the switch of every workspace is meant; only for administrators of the workspace main."),
 		}, request, answer, s.putBrake},
+	}
+}
+
+func (s *server) webhookRoutes() []route {
+	deliveries, rotation := Content{[]string{web.TypeJSON}, deliveriesJSON{}}, Content{[]string{web.TypeJSON}, rotationJSON{}}
+	return []route{
+		{"GET", "/v1/jobs/{job}/deliveries", anyKey, Reads, Cheap, nil, nothing, deliveries, s.getDeliveries},
+		{"POST", "/v1/jobs/{job}/deliveries", writeJobs, Changes, Cheap, nil, emptyObject, deliveries, s.deliverAgain},
+		{"PUT", "/v1/webhook-secret", adminOnly, Changes, Cheap, nil, rotation, Content{[]string{web.TypeJSON}, webhookSecretJSON{}}, s.putWebhookSecret},
 	}
 }
 

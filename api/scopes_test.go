@@ -135,7 +135,7 @@ func (w *scopeWorld) reset() {
 	for _, m := range w.config.Models.All() {
 		values := make([]any, len(m.Fields))
 		for _, f := range m.Fields {
-			if f.Role == model.RoleNone && f.Type == model.String {
+			if f.Role == model.RoleNone && f.Type == model.String && f.Choices == nil {
 				values[f.Index] = canary
 			}
 		}
@@ -143,6 +143,7 @@ func (w *scopeWorld) reset() {
 		if m.Role(model.RoleID).Type == model.String {
 			values[m.Role(model.RoleID).Index] = "1"
 		}
+		complete(m, values, w.clock.now())
 		w.store.records[table(w.main, m)] = map[string]model.Record{"1": {RID: 1, Values: values}}
 	}
 	now, one := w.clock.now(), int64(1)

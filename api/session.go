@@ -114,6 +114,7 @@ func (s *server) signIn(c *call) error {
 	if err != nil {
 		return err
 	}
+	s.stats.signIns.WithLabelValues(signedIn).Inc()
 	c.setSession(token, int(auth.SessionLife/time.Second))
 	return c.redirect(form.to)
 }
@@ -133,6 +134,7 @@ func (c *call) signInForm() signInForm {
 // refuseSignIn answers an address that has had too many failed sign-ins.
 func (s *server) refuseSignIn(c *call, to string, wait time.Duration) error {
 	s.Store.SignInFailed(web.ClientAddress(c.r))
+	s.stats.signIns.WithLabelValues(signInRefused).Inc()
 	seconds := strconv.Itoa(int(wait/time.Second) + 1)
 	c.w.Header().Set("Retry-After", seconds)
 	return s.dashboard.SignIn(c.w, http.StatusTooManyRequests, dashboard.SignIn{
@@ -144,6 +146,7 @@ func (s *server) refuseSignIn(c *call, to string, wait time.Duration) error {
 // twice may have signed in before.
 func (s *server) wrongSignIn(c *call, form signInForm) error {
 	s.Store.SignInFailed(web.ClientAddress(c.r))
+	s.stats.signIns.WithLabelValues(signInFailed).Inc()
 	why := "This is not the secret of a live key."
 	if form.link != "" {
 		if s.hasSession(c) {

@@ -139,6 +139,18 @@ type Store interface {
 	// have.
 	OpenUse(ctx context.Context, ws auth.Workspace) (used, most job.OpenJobs, err error)
 
+	// Delivery reads what became of the call that a job makes when it ends. ErrGone as
+	// in Job.
+	Delivery(ctx context.Context, ws auth.Workspace, id string) (job.Delivery, error)
+	// SendAgain makes that call due again and returns the delivery as it then is.
+	// ErrNoWebhook: the job makes none. *job.StateError: it has not ended.
+	SendAgain(ctx context.Context, by auth.Caller, id string) (job.Delivery, error)
+	// HasWebhookSecret reports whether a workspace has a secret of its own.
+	HasWebhookSecret(ctx context.Context, ws auth.Workspace) (bool, error)
+	// RotateWebhookSecret gives the caller's workspace a new secret, which is returned
+	// this once. The one of before signs as well until the overlap ends.
+	RotateWebhookSecret(ctx context.Context, by auth.Caller, overlap time.Duration) (secret string, err error)
+
 	// Audit lists audit entries, newest first. ws is the workspace of the caller.
 	// ErrNotFound: there is no workspace of the query's name.
 	Audit(ctx context.Context, ws auth.Workspace, q auth.EntryQuery) (auth.EntryPage, error)

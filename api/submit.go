@@ -63,7 +63,7 @@ func (s *server) keyFor(c *call, u *update) ([]byte, error) {
 func (u *update) submission(c *call) job.Submission {
 	sub := job.Submission{
 		Kind: job.Bulk, Model: u.model, Filter: u.filter,
-		Options: u.options.Options, IfMatch: u.ifMatch,
+		Options: u.options.Options, IfMatch: u.ifMatch, Webhook: u.options.Webhook,
 	}
 	if u.single {
 		sub.Kind, sub.RecordID = job.Single, u.id
@@ -99,6 +99,9 @@ func (s *server) replay(c *call, in *input, u *update, key []byte, sub *job.Subm
 // is known only after them.
 func (s *server) finish(c *call, in *input, u *update, key []byte, sub *job.Submission) (err error) {
 	if err := s.checkReadOnly(c, in, u); err != nil {
+		return err
+	}
+	if err := s.checkWebhook(c, in, u); err != nil {
 		return err
 	}
 	if err := in.err(); err != nil {
@@ -147,6 +150,7 @@ func (c *call) tookTooLong(limited context.Context, err error) bool {
 // previewJob accepts a job of kind preview.
 func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 	sub.Kind = job.PreviewKind
+	sub.Webhook, sub.Options.Webhook = "", "" // nothing has been done that a receiver should know of
 	j, replayed, err := s.Store.Submit(c.ctx(), c.caller(), sub)
 	if err != nil {
 		return orNoRecord(err)
@@ -269,7 +273,7 @@ func failedRecord(u *update, j job.Job, item job.Result) error {
 	}
 	p := web.NewProblem(code, item.Error.Detail)
 	p.Extension = about{JobID: j.ID}
-	f := web.BodyFault(u.prefix+item.Error.Pointer, item.Error.Code, item.Error.Detail)
+	f := web.BodyFault(u.place(item.Error.Pointer), item.Error.Code, item.Error.Detail)
 	if item.Outcome == job.Conflicted {
 		f.Pointer, f.In = "If-Match", web.InHeader
 	}

@@ -20,10 +20,12 @@ type update struct {
 	single   bool
 	id       any                // of a single
 	known    model.PatchOptions // choices of drop-downs; see [server.known]
-	patch    model.Patch
-	rawPatch []byte
-	prefix   string // where the patch stands in the body
-	options  options
+	patch    model.Patch        // with what is computed
+	rawPatch []byte             // nil for none, as is rawCompute
+	prefix   string             // where the patch stands in the body
+
+	rawCompute []byte
+	options    options
 	// covered counts the faults of what the fingerprint covers. A request with
 	// only such faults may have been valid when it was accepted.
 	covered int
@@ -95,7 +97,7 @@ func (s *server) postJob(c *call) error {
 		return err
 	}
 	noRecord := u.takeTarget(in, given(take(members, "filter")), given(take(members, "id")))
-	u.takeBodyPatch(in, take(members, "patch"))
+	u.takeChange(in, given(take(members, "patch")), given(take(members, "compute")))
 	if u.single {
 		u.options.refuseBulkInBody(in, rawOptions)
 	}
@@ -113,13 +115,38 @@ func take(members map[string]jsontext.Value, name string) jsontext.Value {
 	return v
 }
 
-// takeBodyPatch checks the patch that is a member of the body.
-func (u *update) takeBodyPatch(in *input, patch jsontext.Value) {
-	if patch == nil {
-		in.fail(web.InBody, "/patch", "required", "Give the patch: the fields to change.")
-	} else if u.model != nil {
+// takeChange checks the patch and the operators that are members of the body.
+func (u *update) takeChange(in *input, patch, compute jsontext.Value) {
+	if patch == nil && compute == nil {
+		in.fail(web.InBody, "/patch", "required", "Give the patch: the fields to change; or compute them.")
+	}
+	if u.model == nil {
+		return
+	}
+	if patch != nil {
 		u.takePatch(in, patch, "/patch")
 	}
+	if compute != nil {
+		u.takeCompute(in, compute)
+	}
+}
+
+// takeCompute checks the operators, once the patch is checked.
+func (u *update) takeCompute(in *input, raw []byte) {
+	defer u.covers(in)()
+	c, faults := u.model.CheckCompute(raw, u.patch)
+	in.failAll(web.InBody, "/compute", faults)
+	u.patch.Compute, u.rawCompute = c, raw
+}
+
+// place returns the pointer into the request for a value of the record.
+func (u *update) place(pointer string) string {
+	if c := u.patch.Compute; c != nil {
+		if at, computed := c.Place(pointer); computed {
+			return "/compute" + at
+		}
+	}
+	return u.prefix + pointer
 }
 
 // given returns the value of a member, nil for one that is null: it means the

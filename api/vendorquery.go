@@ -51,8 +51,9 @@ func (u *update) vendorOptions(in *input) {
 	}
 }
 
-// guards are the options that can keep an update from happening.
-var guards = []string{"dryRun", "confirmToken", "maxAffected", "expectedCount"}
+// guards are the options that can keep an update from happening, and the one that tells
+// of its end: calls that make no job must not ignore them.
+var guards = []string{"dryRun", "confirmToken", "maxAffected", "expectedCount", "webhook"}
 
 // detailGuard says why a call refuses a guard.
 const detailGuard = "This option is for updates alone; leave it out here."

@@ -106,7 +106,8 @@ func (s *server) vendorCreate(c *call) error {
 	match := c.surface.Create(c.request)
 	raw := c.request.Native()
 	in.take(c.request)
-	draft, err := s.newDraft(c, in, raw, model.PatchOptions{AllowNewChoices: c.request.AllowNewOptions})
+	grows := in.flag("allowNewOptions") || c.request.AllowNewOptions
+	draft, err := s.newDraft(c, in, raw, model.PatchOptions{AllowNewChoices: grows})
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ func (s *server) awaitEnd(c *call, j job.Job, wait time.Duration) (job.Job, erro
 // await returns the first reading, beginning with j, that ok accepts; or the
 // last one when the time is up or the process stops.
 func (s *server) await(c *call, f *follower, j job.Job, wait time.Duration, ok func(job.Job) bool) (job.Job, error) {
+	c.noteWait()
 	if j.Kind == job.Single {
 		f.hurry()
 	}

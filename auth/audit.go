@@ -20,6 +20,9 @@ const (
 	JobCancelled Action = "job.cancelled"
 	JobThrottled Action = "job.throttled"
 
+	JobRedelivered       Action = "job.redelivered" // its webhook is sent again
+	WebhookSecretRotated Action = "webhook_secret.rotated"
+
 	RecordCreated Action = "record.created"
 	RecordDeleted Action = "record.deleted"
 	ImportStarted Action = "import.started"
@@ -39,16 +42,16 @@ const (
 
 // Actions lists all actions.
 var Actions = []Action{
-	JobSubmitted, JobPaused, JobResumed, JobCancelled, JobThrottled, JobRetried, JobUndone,
+	JobSubmitted, JobPaused, JobResumed, JobCancelled, JobThrottled, JobRetried, JobUndone, JobRedelivered,
 	RecordCreated, RecordDeleted, ImportStarted, ImportEnded, KeyCreated, KeyRotated, KeyRevoked,
-	SignedIn, SignedOut, SignInFailed, BrakeOn, BrakeOff,
+	SignedIn, SignedOut, SignInFailed, BrakeOn, BrakeOff, WebhookSecretRotated,
 }
 
 // Lasting reports whether entries of the action are kept for [LastingEntries] at
 // least: those that tell who had access, and who held all work.
 func (a Action) Lasting() bool {
 	subject, _, _ := strings.Cut(string(a), ".")
-	return subject == "key" || subject == "session" || subject == "brake"
+	return subject == "key" || subject == "session" || subject == "brake" || subject == "webhook_secret"
 }
 
 // LastingEntries is how long entries of a lasting action are kept at least.

@@ -10,6 +10,7 @@ type Caller struct {
 	Person    string // whose key it is, "" if that is not known
 	Address   string // from where the request came, "" for the program itself
 	RequestID string // of the request, as the log has it; "" for none
+	Trace     string // the span of the request, as the header traceparent names it; "" without traces
 }
 
 // Actor is how the caller is named in jobs and logs: "key:" and the name of the

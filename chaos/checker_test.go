@@ -31,6 +31,7 @@ func (r *run) check() {
 	c := &checker{run: r, ends: map[*tracked]sighting{}, results: map[*tracked][]item{}, numbers: map[int64]string{}, changed: map[*record][]change{}}
 	c.discover()
 	c.gather()
+	c.checkHooks()
 	for _, j := range c.jobs {
 		c.checkJob(j)
 	}

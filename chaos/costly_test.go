@@ -155,8 +155,11 @@ func (r *run) readCostly(op readOp) {
 		q.path += "&count=true"
 	}
 	a, err := c.once(q)
-	for try := 0; (err != nil || a.status >= http.StatusInternalServerError) && !tooCostly(q, a); try++ {
-		if try == readTries || !c.pause(time.Second) {
+	for left := readTries; (err != nil || a.status >= http.StatusInternalServerError) && !tooCostly(q, a); {
+		if over(r.calm) {
+			left--
+		}
+		if left < 0 || !c.pause(time.Second) {
 			return // checkRefusals checks whether there was a reason
 		}
 		a, err = c.once(q)
@@ -187,8 +190,18 @@ func (r *run) readCostly(op readOp) {
 	r.readings = append(r.readings, seen)
 }
 
-// readTries is how often a read that failed because of a fault is repeated.
+// readTries is how often a read that failed is repeated when all faults are over.
 const readTries = 5
+
+// over reports whether a channel is closed.
+func over(ended <-chan struct{}) bool {
+	select {
+	case <-ended:
+		return true
+	default:
+		return false
+	}
+}
 
 // preview requests a preview, which may be answered with a job.
 func (r *run) preview(c *caller, op readOp, filter map[string]any) {

@@ -4,16 +4,19 @@
 // Afterwards a checker reads the recorded answers and the database, and reports
 // what is wrong with them.
 //
-// There are three variants of runs:
+// There are four variants of runs:
 //
 //   - sqlite-embedded: SQLite, the embedded Redis, and one process;
 //   - sqlite-real: SQLite, a Redis server, one API process and two workers;
 //   - postgres: PostgreSQL, a Redis server, two API processes and three workers.
 //     Each process has its own connections to both servers, through proxies, so
-//     that one process can lose a server that the others still reach.
+//     that one process can lose a server that the others still reach;
+//   - webhook: one of these sets of processes, by turns. Most jobs call a webhook when
+//     they end.
 //
 // During the faults, jobs are submitted, paused, cancelled, throttled, retried and
-// undone, while other writers change the same records. Besides:
+// undone, while other writers change the same records. Besides, in all variants but
+// webhook:
 //
 //   - Jobs write, merge and undo values of almost a megabyte, some of which would
 //     become too large.
@@ -33,6 +36,16 @@
 // pause or cancel holds, bad records do not stop the others, an undo respects later
 // edits, one idempotency key makes one job, small jobs are not held up, and memory
 // does not grow. It also checks the limits.
+//
+// In the variant webhook the receiver is a part of the test. It refuses calls, breaks
+// them off, leaves them without an answer, and kills the process that calls before or
+// after it has answered. The checker has a Standard Webhooks signature of its own. It
+// checks that each end of a job with the option arrives, never before the end is
+// committed, the same at each attempt, and that the attempts that are listed are the
+// calls that came. A job without the option calls nobody. In every fifth seed there are
+// no faults, and each end must arrive exactly once; in the others it may come again only
+// if a fault may have kept its sender from recording the answer. The clock is not stepped:
+// on SQLite the next attempt is due by it.
 //
 // The seed decides what is done and when. It does not decide how the processes
 // interleave, so a seed that failed may have to be replayed a few times:

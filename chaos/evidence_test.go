@@ -81,12 +81,12 @@ func (c *checker) checkProcesses() {
 
 // evidence is what a run must have done at least. A run that did little proves little.
 var evidence = struct {
-	bulks, singles, polls, checked int
-	faults                         [][]faultType // at least one of each list
-	faultsOfRedis                  [][]faultType // and of these, with a Redis server
-	faultsOfPostgres               [][]faultType // and of these, on PostgreSQL
+	bulks, singles, polls, checked, hooks int
+	faults                                [][]faultType // at least one of each list
+	faultsOfRedis                         [][]faultType // and of these, with a Redis server
+	faultsOfPostgres                      [][]faultType // and of these, on PostgreSQL
 }{
-	bulks: 25, singles: 25, polls: 300, checked: 5000,
+	bulks: 25, singles: 25, polls: 300, checked: 5000, hooks: 50,
 	faults: [][]faultType{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}, {stepClock}},
 	faultsOfRedis: [][]faultType{
 		{killRedis, endRedis, loseRedis, silenceRedis}, {emptyRedis, slowRedis, cutRedis}, {badTasks},
@@ -113,7 +113,11 @@ func (c *checker) checkEvidence() {
 	short("singles", singles, evidence.singles)
 	short("polls", int(c.tally.polls.Load()), evidence.polls)
 	short("results", items, evidence.checked)
-	c.checkLimitEvidence(short)
+	if c.receiver == nil {
+		c.checkLimitEvidence(short)
+	} else {
+		short("webhooks", c.hookCounts()[string(accept)], evidence.hooks)
+	}
 	for _, types := range c.plan.evidence() {
 		if c.server != nil && !c.disk.mounted && slices.Equal(types, []faultType{fillDisk}) {
 			continue // only a disk of its own can be full for a server
@@ -131,10 +135,7 @@ func (p *plan) evidence() [][]faultType {
 	if p.variant.postgres {
 		wanted = append(wanted, evidence.faultsOfPostgres...)
 	}
-	if p.mild {
-		wanted = slices.DeleteFunc(wanted, func(types []faultType) bool { return !slices.ContainsFunc(types, faultType.sparesDatabase) })
-	}
-	return wanted
+	return slices.DeleteFunc(wanted, func(types []faultType) bool { return !slices.ContainsFunc(types, p.allows) })
 }
 
 // counted returns how many bulk updates and singles there were.
@@ -183,9 +184,9 @@ func (r *run) summary() string {
 	bulks, singles := r.counted()
 	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %s, %d polls, %d events; faults %s (disks: %s; %d stopped with locks); %s; "+
 		"%d malformed tasks, %d jobs while the clock was off, %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen, %d small jobs beside a large one, at most %d MiB; "+
-		"begun at %.1fs, hurt for %.1fs, final %.1fs later, judged in %.1fs",
+		"%s; begun at %.1fs, hurt for %.1fs, final %.1fs later, judged in %.1fs",
 		r.seed, r.variant, len(r.procs), bulks, singles, r.followers, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
-		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), r.beside.Load(), r.peak>>20,
+		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), r.beside.Load(), r.peak>>20, r.hookCounts(),
 		r.started.Seconds(), (r.faultsEnded - r.started).Seconds(), (r.settled - r.faultsEnded).Seconds(), (r.now() - r.settled).Seconds())
 }
 

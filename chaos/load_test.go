@@ -53,11 +53,12 @@ func (r *run) until(when time.Duration) bool {
 func (r *run) submitBulk(op *bulkOp) {
 	filter := op.cond.filter(op.table)
 	q := request{method: "POST", path: "/v1/jobs"}
+	options := r.called(op.options, op.hook)
 	if op.asJob {
-		q.body = jsonBody(map[string]any{"model": op.table.model, "filter": filter, "patch": op.patch, "options": op.options})
+		q.body = jsonBody(map[string]any{"model": op.table.model, "filter": filter, "patch": op.patch, "options": options})
 	} else {
 		query := url.Values{"filter": {string(jsonBody(filter))}}
-		for k, v := range op.options {
+		for k, v := range options {
 			query.Set(k, fmt.Sprint(v))
 		}
 		q = request{method: "PATCH", path: "/v1/" + op.table.model + "/customers?" + query.Encode(), body: jsonBody(op.patch)}
@@ -69,7 +70,7 @@ func (r *run) submitBulk(op *bulkOp) {
 func (r *run) submitSingle(op *singleOp) {
 	rec := op.table.at(op.index)
 	path := "/v1/" + op.table.model + "/customers/" + rec.id
-	q := request{method: "PATCH", path: path, body: jsonBody(op.patch), header: map[string]string{}}
+	q := request{method: "PATCH", path: path + r.calledQuery(op.hook), body: jsonBody(op.patch), header: map[string]string{}}
 	version := r.demanded(op, path)
 	if version > 0 {
 		q.header["If-Match"] = fmt.Sprintf(`"%d"`, version)

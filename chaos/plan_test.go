@@ -27,6 +27,7 @@ type plan struct {
 	active      time.Duration // how long there are load and faults
 	patient     bool          // some faults last longer than the program waits for a lock
 	mild        bool          // no fault concerns the database, so it must answer every call
+	quiet       bool          // there are no faults at all
 	tables      []*table
 	bulks       []bulkOp
 	singles     []singleOp
@@ -51,6 +52,7 @@ type bulkOp struct {
 	sequels []follow
 	asJob   bool // POST /v1/jobs instead of PATCH
 	slow    bool // with its throttle it may not end in time
+	hook    *hook
 }
 
 // A sending says how a request is sent.
@@ -80,6 +82,7 @@ type singleOp struct {
 	actions []action
 	sequels []follow
 	send    sending
+	hook    *hook
 }
 
 // ifMatch says which version of the record a single demands.
@@ -107,13 +110,15 @@ type role struct{ name, command string }
 
 // newPlan makes the plan of a seed.
 func newPlan(seed uint64, k variant) *plan {
+	k = k.of(seed)
 	p := &plan{seed: seed, variant: k, long: seed%longEach == 0, active: 11 * time.Second}
-	if !k.redis {
-		p.long = false // no other process could take the work over
+	if !k.redis || k.hooks {
+		p.long = false // no other process could take the work over, or it is not about that
 	}
 	rnd := rand.New(rand.NewPCG(seed, k.stream))
 	p.chooseProcesses([]string{"serve", "api", "api"}[rnd.IntN(3)])
 	p.mild = k.postgres && seed%mildEach == mildEach-1
+	p.quiet = k.hooks && seed%quietEach == 0
 	if k.postgres && rnd.IntN(3) == 0 {
 		p.patient, p.active = true, 17*time.Second
 	}
@@ -124,6 +129,9 @@ func newPlan(seed uint64, k variant) *plan {
 	if k.postgres {
 		p.chunk *= 5 // a commit costs more there
 	}
+	if k.hooks {
+		p.chunk *= 10
+	}
 	if p.long {
 		p.chunk *= 3 // it has three times as many jobs, and no more time for them
 	}
@@ -131,6 +139,9 @@ func newPlan(seed uint64, k variant) *plan {
 	most := 4000
 	if k.postgres {
 		most = 2500 // a chunk costs more there
+	}
+	if k.hooks {
+		most = 1500 // it is about how jobs end, not about how long they take
 	}
 	p.tables = []*table{
 		newTable(desk, "main", most+rnd.IntN(most)),
@@ -142,7 +153,11 @@ func newPlan(seed uint64, k variant) *plan {
 	d.draw()
 	p.faults = d.drawFaults()
 	d.addTargets()
-	p.drawCallers()
+	if k.hooks {
+		d.hooks()
+	} else {
+		p.drawCallers()
+	}
 	return p
 }
 

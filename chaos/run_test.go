@@ -27,6 +27,7 @@ type run struct {
 	database    database
 	server      *postgres // the PostgreSQL server, nil with SQLite
 	queue       *queue    // the Redis server, nil with the embedded Redis
+	receiver    *receiver // of webhooks, nil for none
 	procs       []*process
 	callers     map[string]*caller // by workspace
 	deadline    context.Context

@@ -61,6 +61,11 @@ func newRun(t *testing.T, p *plan) (*run, error) {
 			return nil, err
 		}
 	}
+	if p.variant.hooks {
+		if r.receiver, err = newReceiver(r); err != nil {
+			return nil, err
+		}
+	}
 	r.deadline, r.cancel = context.WithTimeout(context.Background(), wholeWithin)
 	return r, nil
 }
@@ -75,6 +80,9 @@ func (r *run) close(keep string) error {
 	}
 	if r.server != nil {
 		err = errors.Join(err, r.server.close())
+	}
+	if r.receiver != nil {
+		err = errors.Join(err, r.receiver.close())
 	}
 	err = errors.Join(err, r.disk.close(keep))
 	if keep == "" {
@@ -118,6 +126,11 @@ func (r *run) setUp(t testing.TB, binary string) error {
 		return err
 	}
 	r.callers["north"] = north
+	if r.receiver != nil {
+		if err := r.receiver.ownSecret(north, "north"); err != nil {
+			return err
+		}
+	}
 	for _, t := range r.tables {
 		if err := r.of(t).fill(t); err != nil {
 			return fmt.Errorf("fill %s: %w", t, err)
@@ -137,6 +150,9 @@ func (r *run) launch(t testing.TB, binary string) (apis []apiProcess, err error)
 		}
 		if role.command != "api" {
 			args = append(args, "--chunk", fmt.Sprint(r.chunk), "--concurrency", fmt.Sprint(r.concurrency))
+		}
+		if r.receiver != nil {
+			args = append(args, "--webhook-secret", hookSecret, "--webhook-allow", "127.0.0.1")
 		}
 		models, err := r.models(role.name)
 		if err != nil {
@@ -236,6 +252,9 @@ func (r *run) carryOut() {
 	limit := time.AfterFunc(settleWithin, r.cancel)
 	<-loaded
 	r.settled = r.now()
+	if r.receiver != nil {
+		r.receiver.tired.Store(true)
+	}
 	if limit.Stop() {
 		return
 	}

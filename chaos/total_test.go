@@ -23,6 +23,7 @@ type total struct {
 	beside, peak                                            int64
 	atLimits                                                limitCounts
 	hits                                                    hits
+	hooks                                                   hookCounts
 	began                                                   time.Time
 }
 
@@ -80,6 +81,7 @@ func (t *total) add(r *run) {
 	t.beside += r.beside.Load()
 	t.peak = max(t.peak, r.peak)
 	t.atLimits.add(r.limitCounts())
+	t.hooks.add(r.hookCounts())
 	for k, n := range r.hits() {
 		t.hits.add(k, n.took, n.felt)
 	}
@@ -88,9 +90,9 @@ func (t *total) add(r *run) {
 // String returns a summary in one line.
 func (t *total) String() string {
 	last := t.first + uint64(t.passed+t.failed) - 1
-	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; "+
+	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; %s; "+
 		"faults: %s; %s; commit %s",
-		t.variant, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.atLimits,
+		t.variant, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.atLimits, t.hooks,
 		t.hits, time.Since(t.began).Round(time.Second), commit(t.binary))
 }
 
@@ -138,6 +140,8 @@ func (t *total) missingEvidence() string {
 	switch {
 	case t.resumes == 0:
 		return "no evidence: no job was ever resumed"
+	case t.variant.hooks:
+		return t.hooks.missing()
 	case t.stepped == 0:
 		return "no evidence: no job was made while the clock was off (is the program built with -tags stepclock?)"
 	case t.events == 0:

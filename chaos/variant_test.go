@@ -13,20 +13,22 @@ type variant struct {
 	redis    bool   // with a Redis server, instead of the embedded one
 	postgres bool   // on PostgreSQL, instead of SQLite
 	stream   uint64 // random stream, so that the variants have different plans for a seed
+	hooks    bool   // jobs call webhooks
 }
 
 // The variants. With the embedded Redis there is one process, serve. SQLite with a Redis
 // server has one process api or serve and two workers. PostgreSQL has two processes
-// api and three workers.
+// api and three workers. The seeds of webhook are by turns on these three.
 var (
 	sqliteReal     = variant{name: "sqlite-real", redis: true, stream: 4}
 	sqliteEmbedded = variant{name: "sqlite-embedded", stream: 8}
 	onPostgres     = variant{name: "postgres", redis: true, postgres: true, stream: 12}
+	webhooks       = variant{name: "webhook", hooks: true, stream: 16}
 
-	allVariants = []variant{sqliteReal, sqliteEmbedded, onPostgres}
+	allVariants = []variant{sqliteReal, sqliteEmbedded, onPostgres, webhooks}
 )
 
-var variantNames = flag.String("chaos.kind", "all", "the variants of runs, separated by commas: sqlite-real, sqlite-embedded, postgres, or all")
+var variantNames = flag.String("chaos.kind", "all", "the variants of runs, separated by commas: sqlite-real, sqlite-embedded, postgres, webhook, or all")
 
 // chosenVariants returns the variants that the flag names.
 func chosenVariants() ([]variant, error) {
@@ -42,6 +44,14 @@ func chosenVariants() ([]variant, error) {
 		chosen = append(chosen, allVariants[i])
 	}
 	return chosen, nil
+}
+
+// of returns the variant with the servers of a seed.
+func (k variant) of(seed uint64) variant {
+	if k.hooks {
+		k.redis, k.postgres = seed%3 != 0, seed%3 == 2
+	}
+	return k
 }
 
 func (k variant) String() string { return k.name }

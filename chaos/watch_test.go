@@ -27,7 +27,12 @@ type jobView struct {
 	Error *struct {
 		Code string `json:"code"`
 	} `json:"error"`
-	Kind string `json:"kind"`
+	Kind    string `json:"kind"`
+	Request struct {
+		Options struct {
+			Webhook *string `json:"webhook"`
+		} `json:"options"`
+	} `json:"request"`
 	Undo struct {
 		UndoneBy *string `json:"undoneBy"`
 		UndoOf   *string `json:"undoOf"`

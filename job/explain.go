@@ -21,6 +21,9 @@ func Explain(code string) (e Explanation, ok bool) {
 		advice := "Give these records a value in " + other + " first, or leave " + field + " out; then retry them."
 		return Explanation{Title: Title(code), Advice: advice}, true
 	}
+	if e, ok := rules[code]; ok {
+		return e, true
+	}
 	advice, ok := advices[code]
 	return Explanation{Title: titles[code], Advice: advice}, ok
 }
@@ -46,7 +49,7 @@ var advices = map[string]string{
 	"unique":              "Find the record that has the value, change one of the two, and retry.",
 	"constraint":          "Compare the value with the rules of the field, correct it, and submit a new update.",
 	"too_large":           "Shorten what the field holds already, or set a smaller value.",
-	"too_complex":         "Change fewer nested names at once, in several updates.",
+	"too_complex":         "Change fewer nested names at once, or use a simpler regular expression.",
 	"too_slow":            "Retry it when the database has less to do. If it fails again, change fewer fields at once.",
 }
 
@@ -102,7 +105,7 @@ func ExplainWait(reason, detail string) (e Explanation, ok bool) {
 	case reason == WaitWorker && detail != "":
 		return Explanation{
 			Title: "Waits for a worker with its model", Why: detail,
-			Advice: "Start a worker with the models of this process, or cancel the job.",
+			Advice: "Start a worker with the models of the API process, or cancel the job.",
 		}, true
 	case detail != "":
 		e.Why = detail
@@ -146,10 +149,5 @@ var waits = map[string]Explanation{
 	WaitBrake: {
 		Title:  "Held by the brake",
 		Advice: "It goes on by itself when an administrator releases the brake. It can be cancelled meanwhile.",
-	},
-	WaitModel: {
-		Title:  "Waits for a worker with its model",
-		Why:    "The workers that have looked at the job do not have its model, or have another version of it.",
-		Advice: "Start a worker with the models of this process, or cancel the job.",
 	},
 }

@@ -10,7 +10,7 @@ import (
 func TestWaitingIsExplained(t *testing.T) {
 	reasons := []string{
 		job.WaitThrottled, job.WaitWorker, job.WaitResolve, job.WaitRedis, job.WaitDatabase,
-		job.WaitStorage, job.WaitBrake, job.WaitModel,
+		job.WaitStorage, job.WaitBrake,
 	}
 	for _, reason := range reasons {
 		e, ok := job.ExplainWait(reason, "")
@@ -23,6 +23,9 @@ func TestWaitingIsExplained(t *testing.T) {
 	}
 	if e, ok := job.ExplainWait(job.WaitWorker, "They do not have desk."); !ok || e.Why != "They do not have desk." || !strings.Contains(e.Title, "model") {
 		t.Errorf("a missing model: %+v", e)
+	}
+	if _, ok := job.ExplainWait(job.WaitModel, ""); ok {
+		t.Error("a reason that nobody is shown is explained")
 	}
 	if e, ok := job.ExplainWait("sunday", "It is Sunday."); ok || e.Title == "" || e.Why != "It is Sunday." {
 		t.Errorf("a reason of a newer server: %+v", e)

@@ -46,6 +46,9 @@ type Options struct {
 	AllowNewOptions bool `json:"allowNewOptions,omitempty"`
 	// Note says why the change is made.
 	Note string `json:"note,omitempty"`
+	// Webhook is the URL that the job calls when it ends, as [MaskWebhook] shows it.
+	// The URL itself is in [Submission.Webhook] alone.
+	Webhook string `json:"webhook,omitempty"`
 }
 
 // A Guard is what a job demands of its selection. If the selection does not meet
@@ -86,10 +89,11 @@ type Job struct {
 
 	Filter   json.RawMessage // as given; nil for a single and an undo
 	RecordID model.ID        // of a single, else none
-	Patch    json.RawMessage // secrets masked; nil for an undo
+	Patch    json.RawMessage // secrets masked; nil for an undo, and if values are only computed
+	Compute  json.RawMessage // nil for an undo, and if no values are computed
 	Options  Options
-	// RequestBytes is the size of the filter and patch if they are left out here,
-	// else 0; see [Job.Short].
+	// RequestBytes is the size of the filter, patch and computation if they are left
+	// out here, else 0; see [Job.Short].
 	RequestBytes int64
 
 	Matched         *int64  // nil until the selection is committed
@@ -133,14 +137,14 @@ type Transition struct {
 // MaxTransitions is how many changes of state of a job are kept.
 const MaxTransitions = 50
 
-// MaxListed is how many bytes a filter or a patch may have to be shown in lists of
-// jobs, in events and in webhooks.
+// MaxListed is how many bytes a filter, a patch or a computation may have to be shown
+// in lists of jobs, in events and in webhooks.
 const MaxListed = 4 << 10
 
-// Short returns the job as lists, events and webhooks show it: without a filter
-// or a patch above [MaxListed].
+// Short returns the job as lists, events and webhooks show it: without a filter,
+// a patch or a computation above [MaxListed].
 func (j Job) Short() Job {
-	for _, text := range []*json.RawMessage{&j.Filter, &j.Patch} {
+	for _, text := range []*json.RawMessage{&j.Filter, &j.Patch, &j.Compute} {
 		if len(*text) > MaxListed {
 			j.RequestBytes += int64(len(*text))
 			*text = nil

@@ -29,6 +29,10 @@ type WakeUp struct {
 	Single bool  `db:"single" json:"single"` // a single-record patch
 	Wait   int64 `db:"wait" json:"wait"`     // microseconds before it is sent to Redis; in a task: how long it has waited
 
+	// Trace names the span of the call that made the job, as the header traceparent
+	// does; "" without traces. A task has it as a header.
+	Trace string `db:"traceparent" json:"-"`
+
 	// Of a bulk job's wake-up: how many shards of its job, and of its workspace,
 	// are in flight: sent to Redis, and neither ended nor given back.
 	InFlight          int `db:"-" json:"-"`
@@ -51,6 +55,7 @@ type Lease struct {
 	Model         *model.Model
 	Filter        *filter.Filter // nil for a retry of a single and for an undo
 	Patch         model.Patch    // of an undo: that of the job it undoes
+	Accepted      int64          // when the job was accepted, in microseconds since 1970
 	Options       Options
 	Guard         Guard
 	Throttle      *float64

@@ -1,6 +1,10 @@
 package job
 
-import "time"
+import (
+	"time"
+
+	"bulkpatch/model"
+)
 
 // Limits that the store enforces, for those who tell callers about them.
 const (
@@ -10,12 +14,12 @@ const (
 	// PageBytes is how many bytes of values a page holds. A page that would hold
 	// more ends early, but has at least one item.
 	PageBytes = 8 << 20
-	// MaxValue is how many bytes a field may have after a merge. A record with a
-	// larger result fails.
-	MaxValue = 1 << 20
+	// MaxValue is how many bytes a field may have after a merge or a computation. A
+	// record with a larger result fails.
+	MaxValue = model.MaxValue
 )
 
 // OpenJobs is how many jobs a workspace has open, or may have: bulk jobs, which
-// here are all jobs but singles; singles; and the bytes of the filters and patches
-// of both.
+// here are all jobs but singles; singles; and the bytes of the filters, patches and
+// computations of both.
 type OpenJobs struct{ Bulks, Singles, Bytes int64 }

@@ -13,11 +13,12 @@ type Submission struct {
 	Model    *model.Model
 	Filter   filter.Filter // of a bulk
 	RecordID any           // of a single or its preview, in stored form; else nil
-	Patch    model.Patch
+	Patch    model.Patch   // with what is computed
 	Options  Options
 	Digest   string // of the selection that a preview showed, or ""
 	Confirms string // of a preview: what its confirm token signs, kept with the job
 	IfMatch  *int64 // version that a single's record must have when it is patched
+	Webhook  string // URL to call when the job ends, as [ParseWebhook] accepts it; "" for none
 	Once
 }
 

@@ -19,7 +19,7 @@ var titles = map[string]string{
 	"unique":              "The value is already taken by another record",
 	"constraint":          "A rule of the database refused the value",
 	"too_large":           "The value would be larger than a field may hold (1 MiB)",
-	"too_complex":         "The change is too complex for the database to carry out",
+	"too_complex":         "The change is too complex to be carried out",
 	"too_slow":            "The change of this record alone took longer than the database may spend on one",
 }
 
@@ -29,7 +29,7 @@ func Title(code string) string {
 	if field, other, ok := strings.Cut(code, "_needs_"); ok {
 		return "The record has no value in " + other + ", which " + field + " needs"
 	}
-	return titles[code]
+	return cmp.Or(titles[code], rules[code].Title)
 }
 
 // Summarise adds records that ended for one reason to a summary, with the ids of

@@ -8,6 +8,7 @@ import (
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/sqldb"
+	"bulkpatch/trace"
 )
 
 // A chunk is the part of a job that one transaction carries out. Its records
@@ -34,6 +35,9 @@ type chunk struct {
 	long    bool           // values are measured before they are read
 	reading time.Duration  // how long reading ahead took
 
+	at      int64                       // when its values are worked out: the time of computed stamps
+	choices func(*model.Field) []string // of the workspace; see [patching]
+
 	changes
 	ranged   bool // exactly the selected records of the range match
 	rejected []rejection
@@ -54,25 +58,31 @@ type chunk struct {
 //  5. Move the owner's progress and counts.
 //
 // The [way] to write decides how step 2 finds outcomes and what step 3 writes.
-// Steps 1 and 5 differ by owner, and so does what a fault in the data undoes.
+// Steps 1 and 5 differ by owner, and so does what a fault in the data undoes. The
+// span of the transaction has an event after each of the first three.
 func carryOut(t *tx, owner chunkOwner) error {
 	c, err := owner.lock(t)
 	if err != nil || c == nil {
 		return err
 	}
 	c.q, c.t = t, t
+	span := trace.Of(t.Ctx)
+	span.Event("locked")
 	err = owner.isolate(c, func() error {
 		if err := owner.read(c); err != nil {
 			return err
 		}
+		span.Event("read")
 		return c.write()
 	})
 	if err != nil {
 		return err
 	}
+	span.Event("written")
 	if err := c.keep(); err != nil {
 		return err
 	}
+	t.note(job.Event{What: job.EventChunk, Kind: c.l.Kind, Tally: c.tally})
 	return owner.advance(c)
 }
 
@@ -109,8 +119,8 @@ func (c *chunk) way() way {
 	switch {
 	case c.l.RestoreSource != 0:
 		return valuesEach{restoring{}}
-	case len(c.a.merged) > 0:
-		return valuesEach{merging{}}
+	case len(c.a.inGo) > 0:
+		return valuesEach{patching{}}
 	}
 	return onePatch{}
 }
@@ -197,6 +207,12 @@ func (c *chunk) cut(n int) {
 		c.rejected = slices.DeleteFunc(c.rejected, func(r rejection) bool { return r.Offset > c.selected[n-1] })
 	}
 	c.last = c.base + int64(c.selected[len(c.selected)-1])
+}
+
+// cutBefore keeps the records before one of them.
+func (c *chunk) cutBefore(offset uint32) {
+	n, _ := slices.BinarySearch(c.selected, offset)
+	c.cut(n)
 }
 
 // maxSpread is how many numbers a chunk may span for each selected one and

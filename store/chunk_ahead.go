@@ -99,6 +99,7 @@ func (w *chunks) start(ctx context.Context, before *chunk, limit int) {
 func (w *chunks) earlyChunk(shard shardRow) *chunk {
 	c := w.chunk(nil, shard)
 	c.readVersions = map[uint32]uint32{}
+	c.at = w.s.db.Now().UnixMicro()
 	c.moment = moment{w.s.db.Writer.Mark(), w.own}
 	return c
 }
@@ -180,15 +181,19 @@ func (c *chunk) stale() ([]uint32, error) {
 // readAgain decides the outcomes of some of the chunk's records again.
 func (c *chunk) readAgain(stale []uint32) error {
 	again := *c
-	again.changes, again.rejected, again.readVersions, again.guarded = changes{}, nil, nil, nil
+	again.changes, again.rejected, again.readVersions, again.guarded, again.at = changes{}, nil, nil, nil, c.t.Now
 	again.selected, again.last = stale, c.base+int64(stale[len(stale)-1])
 	if more, err := again.leaveGrownToGo(); err != nil {
 		return err
 	} else if more {
 		again.selected, again.last = c.selected, c.last // for all records the same merges are computed in Go
 	}
+	wanted := again.selected
 	if err := again.find(); err != nil {
 		return err
+	}
+	if n := len(again.selected); n < len(wanted) { // the values of all would be too many bytes
+		c.cutBefore(wanted[n])
 	}
 	c.a = again.a
 	c.changes = c.changes.only(without(c.selected, again.selected)).plus(again.changes)

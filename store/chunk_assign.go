@@ -15,10 +15,12 @@ type assignment struct {
 	setArgs     []any
 	differs     string // true for a record that the patch would change
 	differsArgs []any
-	merged      []model.Set    // merges that are computed in Go; set and differs leave them out
+	inGo        []model.Set    // whose values Go works out: some merges, and what is computed; set and differs leave them out
 	read        []*model.Field // fields whose values are read: secrets only if Go merges into them
+	also        []*model.Field // further fields that a computation reads; their values are not kept
 	needs       []need
 	keepsTime   bool // the record's time of change stays as it is
+	compute     computing
 }
 
 // A need is a value that a record must have before another one may be set.
@@ -27,9 +29,8 @@ type need struct {
 	rejection rejection
 }
 
-// assign compiles the sets of a patch, except those that inGo selects: these
-// merges are computed in Go. now is the time for stamps. Without any set, no
-// record differs.
+// assign compiles the sets of a patch, except those that inGo selects: Go works these
+// out. now is the time for stamps. Without any set, no record differs.
 func assign(d *sqldb.Dialect, sets []model.Set, now int64, inGo func(model.Set) bool) assignment {
 	var a assignment
 	var set, differs []string
@@ -42,7 +43,7 @@ func assign(d *sqldb.Dialect, sets []model.Set, now int64, inGo func(model.Set) 
 			a.read = append(a.read, s.Field)
 		}
 		if inGo(s) {
-			a.merged = append(a.merged, s)
+			a.inGo = append(a.inGo, s)
 			continue
 		}
 		column := sqldb.Quoted(s.Field)
@@ -95,17 +96,18 @@ func stampOf(s model.Set, at int64) any {
 }
 
 // needsOf returns the values that a record must have so that the sets can give
-// theirs. It leaves out those that the sets themselves give.
+// theirs. It leaves out those that the sets themselves give, and those that a
+// computation checks, because it gives the one value or the other.
 func needsOf(sets []model.Set) []need {
 	var needs []need
 	before := ""
 	for _, s := range sets {
-		if s.Field.Needs == nil || s.Value == nil {
+		if s.Field.Needs == nil || s.Value == nil || s.Computed {
 			continue
 		}
 		lacks := sqldb.Quoted(s.Field.Needs) + " IS NULL"
 		if other, given := (model.Patch{Sets: sets}).Set(s.Field.Needs); given {
-			if other.Value != nil {
+			if other.Value != nil || other.Computed {
 				continue
 			}
 			lacks = "1 = 1"

@@ -86,7 +86,7 @@ func (c *chunk) weigh() (measured []*model.Field, most int64) {
 			most += int64(max(len(text), len(s.Merge)))
 		}
 	}
-	for _, f := range c.a.read {
+	for _, f := range c.a.all() {
 		n := f.MaxBytes()
 		if n == 0 || f.Type == model.String && int64(n)*int64(len(c.selected)) > maxChunkBytes/8 {
 			measured = append(measured, f)

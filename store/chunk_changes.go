@@ -15,9 +15,10 @@ type changes struct {
 	changed   []uint32
 	unchanged []uint32
 	lacking   [][]uint32 // for each need of the assignment
-	otherwise []uint32   // before merges are computed: for each of changed 1 if the rest of the patch changes it, else 0
-	former    [][]byte   // for each field of the patch a JSON array, in the order of changed
+	otherwise []uint32   // before Go works out its part: for each of changed 1 if the rest of the patch changes it, else 0
+	former    [][]byte   // for each field that is read a JSON array, in the order of changed
 
+	keeps  []uint32       // of changed: those whose time of change stays as it is
 	given  []*model.Field // fields of which each record gets a value of its own
 	values [][]byte       // for each such field a JSON array of the values, in the order of changed
 }
@@ -37,7 +38,7 @@ func (c changes) matched() []uint32 {
 
 // only returns the changes of the records in a sorted list.
 func (c changes) only(wanted []uint32) changes {
-	out := changes{unchanged: intersect(c.unchanged, wanted), given: c.given}
+	out := changes{unchanged: intersect(c.unchanged, wanted), keeps: intersect(c.keeps, wanted), given: c.given}
 	var places []int
 	for i, n := range c.changed {
 		if _, ok := slices.BinarySearch(wanted, n); !ok {
@@ -63,7 +64,7 @@ func (c changes) only(wanted []uint32) changes {
 
 // plus returns the changes of c and o together, which have no record in common.
 func (c changes) plus(o changes) changes {
-	out := changes{unchanged: append(slices.Clone(c.unchanged), o.unchanged...), given: c.given}
+	out := changes{unchanged: slices.Concat(c.unchanged, o.unchanged), keeps: slices.Concat(c.keeps, o.keeps), given: c.given}
 	if len(out.given) == 0 {
 		out.given = o.given
 	}

@@ -84,16 +84,16 @@ func (c *chunk) keepHistory() error {
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.l.Workspace, c.l.Job, c.base, c.last, c.t.Now, updated, unchanged, former, written, rejected, conflicts)
 }
 
-// packed returns what is kept of the updated records: their former values, and
-// for an undo the values that they were given, which are in no patch. Both are
-// nil if no record was updated.
+// packed returns what is kept of the updated records: their former values, and those
+// that an undo or a computation gave them, which are in no patch. Both are nil if no
+// record was updated.
 func (c *chunk) packed() (former, written []byte) {
 	if len(c.changed) == 0 {
 		return nil, nil
 	}
 	former = packValues(c.a.read, c.former)
-	if c.l.RestoreSource != 0 {
-		written = packValues(c.a.read, c.values)
+	if c.l.RestoreSource != 0 || c.l.Patch.Compute != nil {
+		written = packValues(c.given, c.values)
 	}
 	return former, written
 }

@@ -1,12 +1,10 @@
 package store
 
 import (
-	"encoding/json"
 	"slices"
 
 	"bulkpatch/job"
 	"bulkpatch/model"
-	"bulkpatch/store/sqldb"
 )
 
 // maxNested is how many names a merge patch may have, on all its levels, and
@@ -35,10 +33,10 @@ func isWide(patch []byte) bool {
 // records: each record that still exists gets its own former values.
 func (c *chunk) compile(now int64) {
 	sets := c.l.Patch.Sets
-	merged := c.a.merged
+	left := c.a.inGo
 	c.a = assign(c.d, sets, now, func(s model.Set) bool {
-		return isWide(s.Merge) || slices.ContainsFunc(merged, func(m model.Set) bool { return m.Field == s.Field })
-	}).require(sets)
+		return s.Computed || isWide(s.Merge) || slices.ContainsFunc(left, func(m model.Set) bool { return m.Field == s.Field })
+	}).require(sets).computes(c.l.Patch.Compute)
 	if c.l.RestoreSource != 0 {
 		c.a = assignment{read: c.a.read, differs: "(1 = 1)"}
 	}
@@ -49,14 +47,14 @@ func (c *chunk) compile(now int64) {
 // longest value that is merged into. leaveToGo reports whether it found any more
 // such merges.
 func (c *chunk) leaveToGo(longest int64) bool {
-	before := len(c.a.merged)
+	before := len(c.a.inGo)
 	for _, s := range c.l.Patch.Sets {
 		if s.Merge != nil && longest+int64(len(s.Merge)) > job.MaxValue {
-			c.a.merged = append(c.a.merged, s)
+			c.a.inGo = append(c.a.inGo, s)
 		}
 	}
 	c.compile(0)
-	return len(c.a.merged) > before
+	return len(c.a.inGo) > before
 }
 
 // leaveGrownToGo is leaveToGo for records whose values others have changed
@@ -66,40 +64,3 @@ func (c *chunk) leaveGrownToGo() (bool, error) {
 	_, longest, err := c.measure(measured)
 	return err == nil && c.leaveToGo(longest), err
 }
-
-// merging computes the merges that are left to Go. Every record that matches
-// is a candidate: some have the values already, and some values would become
-// too large.
-type merging struct{}
-
-func (merging) candidates(c *chunk) error { return c.match() }
-
-func (merging) fields(c *chunk) []*model.Field {
-	fields := make([]*model.Field, len(c.a.merged))
-	for i, s := range c.a.merged {
-		fields[i] = s.Field
-	}
-	return fields
-}
-
-func (merging) compute(c *chunk, i int, former []json.RawMessage) (computed, error) {
-	var values []any
-	differs := c.otherwise[i] == 1
-	for _, s := range c.a.merged {
-		before, err := storedValue(s.Field, former[slices.Index(c.a.read, s.Field)])
-		if err != nil {
-			return computed{}, err
-		}
-		after := patched(c.l.Patch, s, before, nil, 0)
-		if text, _ := after.(string); before != after && len(text) > job.MaxValue {
-			return computed{reason: &rejection{Outcome: job.RecordFail, Code: sqldb.CodeTooLarge, Pointer: s.Pointer}}, nil
-		}
-		values, differs = append(values, after), differs || before != after
-	}
-	if !differs {
-		return computed{}, nil
-	}
-	return computed{values: values}, nil
-}
-
-func (merging) conclude(*chunk) error { return nil }

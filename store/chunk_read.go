@@ -34,7 +34,7 @@ func (c *chunk) readWhere(where string, whereArgs []any) (changes, error) {
 		return changes{}, errLong
 	}
 	found := changes{changed: parseNumbers(row.differing), unchanged: parseNumbers(row.right), former: row.former}
-	if len(c.a.merged) > 0 {
+	if len(c.a.inGo) > 0 {
 		found.otherwise = parseNumbers(row.otherwise)
 	}
 	for _, list := range row.lacking {
@@ -97,9 +97,10 @@ func (c *chunk) gather(row *gatheredRow) *gathering {
 	if c.readVersions != nil {
 		g.aggregate(d.Collect("version", "1 = 1"), &row.versions)
 	}
-	row.former = make([][]byte, len(c.a.read))
+	fields := c.a.all()
+	row.former = make([][]byte, len(fields))
 	tooLong := []string{"0"}
-	for i, f := range c.a.read {
+	for i, f := range fields {
 		collected := "differs"
 		if slices.Contains(c.guarded, f) {
 			short := "short_" + strconv.Itoa(len(tooLong))
@@ -120,7 +121,7 @@ func (c *chunk) gather(row *gatheredRow) *gathering {
 // rest of the patch changes it.
 func (c *chunk) gatherOutcomes(g *gathering, row *gatheredRow) {
 	d := c.d
-	if len(c.a.merged) == 0 {
+	if len(c.a.inGo) == 0 {
 		g.column(c.a.differs, "differs", c.a.differsArgs...)
 	} else {
 		differs := "(1 = 1)"

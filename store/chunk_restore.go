@@ -136,7 +136,7 @@ func (c *chunk) takeBack(f foundResult, current []json.RawMessage) (values []any
 // wrote has been changed since. What the job did not change stays as it is
 // now.
 func takeBackField(s model.Set, former, written, now any) (v any, ok bool, err error) {
-	if s.Merge == nil {
+	if !s.Merges() {
 		switch {
 		case former == written:
 			return now, true, nil

@@ -32,6 +32,7 @@ func (o *shardChunk) lock(t *tx) (*chunk, error) {
 		o.c.shard = shard
 	} else {
 		o.c = o.w.chunk(t, shard)
+		o.c.at = t.Now
 	}
 	return o.c, nil
 }

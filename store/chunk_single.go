@@ -8,6 +8,7 @@ import (
 	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/sqldb"
+	"bulkpatch/trace"
 )
 
 // ApplySingle carries out a single-record patch: from queued to its final
@@ -27,7 +28,6 @@ type singleChunk struct {
 type singleRow struct {
 	leaseRow
 	RID       int64  `db:"rid"`
-	CreatedAt int64  `db:"created_at"`
 	CreatedBy string `db:"created_by"`
 }
 
@@ -42,6 +42,7 @@ func (o *singleChunk) lock(t *tx) (*chunk, error) {
 	if err != nil || !ok || o.row.State != job.Queued {
 		return nil, err
 	}
+	trace.Of(t.Ctx).Text(trace.Job, o.row.ID)
 	lease, err := t.readLease(o.models, r, o.row.leaseRow)
 	if errors.Is(err, errOutgrown) {
 		return nil, t.fail(r.Ref, modelChanged)
@@ -56,7 +57,7 @@ func (o *singleChunk) lock(t *tx) (*chunk, error) {
 	if broken != nil {
 		return nil, t.end(r.Ref, o.row.ID, failed(*broken))
 	}
-	return &chunk{d: t.Dialect, l: lease, filter: everything, base: o.row.RID, last: o.row.RID, selected: []uint32{0}}, nil
+	return &chunk{d: t.Dialect, l: lease, filter: everything, at: t.Now, base: o.row.RID, last: o.row.RID, selected: []uint32{0}}, nil
 }
 
 // changedSince returns why a record is not the one that a preview showed, or

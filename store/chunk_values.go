@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"bulkpatch/model"
 )
@@ -12,8 +13,8 @@ import (
 // of each record from the former ones. One statement writes them all.
 type valuesEach struct{ computation }
 
-// A computation computes new values in Go: a merge ([merging]) or an undo
-// ([restoring]).
+// A computation works out new values in Go: what a patch leaves to it ([patching]) or
+// an undo ([restoring]).
 type computation interface {
 	// candidates finds the records whose values are to be computed, as the
 	// changed ones of the chunk, and decides about the others.
@@ -31,8 +32,9 @@ type computation interface {
 // A computed is what becomes of one record: it gets new values, or fails or is
 // skipped for a reason. It is unchanged where there is neither.
 type computed struct {
-	values []any
-	reason *rejection
+	values    []any
+	keepsTime bool // the record's time of change stays as it is
+	reason    *rejection
 }
 
 func (w valuesEach) find(c *chunk) error {
@@ -41,30 +43,46 @@ func (w valuesEach) find(c *chunk) error {
 	}
 	columns := splitAll(c.former)
 	former := make([]json.RawMessage, len(columns))
-	out := newGiven(w.fields(c), len(columns))
-	unchanged := slices.Clone(c.unchanged)
+	out := newGiven(w.fields(c), len(c.a.read))
+	var right []uint32
+	began := time.Now()
 	for i, n := range c.changed {
+		if i > 0 && c.l.Patch.Compute != nil && time.Since(began) > mostComputing {
+			c.cutBefore(n)
+			break
+		}
 		for f, column := range columns {
 			former[f] = column[i]
 		}
 		record, err := w.compute(c, i, former)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
+		}
+		if out.isFull(record.values) {
+			c.cutBefore(n)
+			break
+		}
+		switch {
 		case record.reason != nil:
 			record.reason.Offset = n
 			c.rejected = append(c.rejected, *record.reason)
 		case record.values != nil:
-			out.add(n, former, record.values)
+			out.add(n, former, record)
 		default:
-			unchanged = append(unchanged, n)
+			right = append(right, n)
 		}
 	}
-	slices.Sort(unchanged)
+	if c.l.Patch.Compute != nil {
+		c.bytes += out.bytes
+	}
+	c.unchanged, c.otherwise, c.ranged = slices.Sorted(slices.Values(slices.Concat(c.unchanged, right))), nil, false
 	out.changes(&c.changes)
-	c.unchanged, c.otherwise, c.ranged = unchanged, nil, false
 	return w.conclude(c)
 }
+
+// mostComputing is how long a chunk may compute values. Regular expressions may take
+// a second for one record, and on PostgreSQL the chunk has its records locked.
+const mostComputing = 250 * time.Millisecond
 
 // A given gathers the records that get values of their own.
 type given struct {
@@ -72,25 +90,48 @@ type given struct {
 	numbers []uint32
 	former  [][]byte // growing JSON arrays, one for each field whose former value is kept
 	values  [][]byte // and one for each of fields
+	keeps   []uint32 // see [changes]
+	bytes   int64    // of the new values, about
 }
 
 func newGiven(fields []*model.Field, kept int) *given {
 	return &given{fields: fields, former: make([][]byte, kept), values: make([][]byte, len(fields))}
 }
 
+// isFull reports whether further values would be more bytes than a chunk may have. A
+// chunk has at least one record, though.
+func (g *given) isFull(values []any) bool {
+	return len(g.numbers) > 0 && g.bytes+bytesIn(values) > maxChunkBytes
+}
+
+// bytesIn estimates how many bytes some values take.
+func bytesIn(values []any) int64 {
+	n := int64(8 * len(values))
+	for _, v := range values {
+		if text, ok := v.(string); ok {
+			n += int64(len(text))
+		}
+	}
+	return n
+}
+
 // add notes a record's former values, as they are written, and its new ones.
-func (g *given) add(n uint32, former []json.RawMessage, values []any) {
+func (g *given) add(n uint32, former []json.RawMessage, record computed) {
 	comma := ""
 	if len(g.numbers) > 0 {
 		comma = ","
 	}
 	g.numbers = append(g.numbers, n)
-	for i, v := range former {
-		g.former[i] = append(append(g.former[i], comma...), v...)
+	if record.keepsTime {
+		g.keeps = append(g.keeps, n)
 	}
-	for i, v := range values {
+	for i := range g.former {
+		g.former[i] = append(append(g.former[i], comma...), former[i]...)
+	}
+	for i, v := range record.values {
 		g.values[i] = appendValue(append(g.values[i], comma...), v)
 	}
+	g.bytes += bytesIn(record.values)
 }
 
 // appendValue appends a value in stored form as JSON.
@@ -104,7 +145,8 @@ func appendValue(dst []byte, v any) []byte {
 
 // changes makes the gathered records the changed ones.
 func (g *given) changes(c *changes) {
-	c.changed, c.former, c.given, c.values = g.numbers, brackets(g.former), g.fields, brackets(g.values)
+	c.changed, c.keeps = g.numbers, g.keeps
+	c.former, c.given, c.values = brackets(g.former), g.fields, brackets(g.values)
 }
 
 func brackets(inner [][]byte) [][]byte {

@@ -35,7 +35,7 @@ func (s *Store) Chunks(l job.Lease) job.Chunks {
 		w.cheap = l.Filter.Cost() <= cheapFilter
 	}
 	merges := slices.ContainsFunc(l.Patch.Sets, func(s model.Set) bool { return s.Merge != nil })
-	w.early = s.db.Dialect.Alone && (!w.cheap || merges || l.RestoreSource != 0)
+	w.early = s.db.Dialect.Alone && (!w.cheap || merges || l.Patch.Compute != nil || l.RestoreSource != 0)
 	return w
 }
 

@@ -66,12 +66,22 @@ func (valuesEach) update(c *chunk) (query string, args []any) {
 		set = append(set, fmt.Sprintf("%s = given.v%d", sqldb.Quoted(f), i+1))
 		columns = append(columns, fmt.Sprintf("%s AS v%d", d.Element(i+1, f.Type), i+1))
 	}
-	stamps, stampArgs := c.a.stamps(c.t.Now)
+	stamps, stampArgs := c.eachStamps()
 	bounds, which := d.Bounded("rid", c.base, c.last)
 	return "UPDATE " + c.l.Model.Table() + d.NotIndexed + " SET " + strings.Join(append(set, stamps), ", ") + ", last_job = ?" +
 			" FROM (SELECT " + strings.Join(columns, ", ") + " FROM " + d.Elements + ") AS given" +
 			" WHERE rid = given.number AND workspace = ? AND " + bounds,
 		slices.Concat(c.a.setArgs, stampArgs, []any{c.l.Job, c.base, c.valueList(), c.l.Workspace}, which)
+}
+
+// eachStamps is what assignment.stamps returns, with the time of change as it is for
+// the records that keep theirs.
+func (c *chunk) eachStamps() (set string, args []any) {
+	if len(c.keeps) == 0 || c.a.keepsTime {
+		return c.a.stamps(c.t.Now)
+	}
+	among, args := c.d.Among("rid", c.numbers(c.keeps))
+	return "version = version + 1, updated_at = CASE WHEN " + among + " THEN updated_at ELSE ? END", append(args, c.t.Now)
 }
 
 // valueList returns a JSON array of [offset, value, …] for each changed record.

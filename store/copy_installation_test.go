@@ -181,6 +181,9 @@ func (i *installation) addJobs() {
 	if len(faults) > 0 {
 		i.t.Fatal(faults)
 	}
+	options.Webhook = "https://example.com/hook?token=1"
 	i.queued = submit(options, "queued")
+	_, err = i.RotateWebhookSecret(ctx, auth.Caller{Workspace: i.WS, KeyName: "sync"}, 0)
+	fatal(i.t, err)
 	i.single = submit(i.Single(1004, `{"name": "Queued"}`), "single")
 }

@@ -152,8 +152,13 @@ func (s *scenario) run() string {
 	})
 	s.Add(1, func(int) string { return `{"id": 16, "domain": "taken.example"}` })
 	s.faults.set(true)
-	bulk := s.submit("bulk", s.Bulk(`{"visits": {"$lt": 12}}`, `{"score": 1.5, "custom": {"a": null, "b": 1}}`, job.Options{}))
+	bulk := s.submit("bulk", s.Computing(s.Bulk(`{"visits": {"$lt": 12}}`, `{"score": 1.5, "custom": {"a": null, "b": 1}}`, job.Options{}), `{"visits": {"$inc": 1}}`))
 	s.drive(bulk)
+	for id, p := range s.All(`{"id": {"$lt": 13}}`) {
+		if *p.Visits != p.ID {
+			s.t.Errorf("visits of %s rose from %d to %d", id, p.ID-1, *p.Visits)
+		}
+	}
 	refused := s.submit("refused", s.Bulk(`{"visits": {"$in": [1, 2]}}`, `{"domain": "taken.example"}`, job.Options{}))
 	single := s.submit("single", s.Single(3, `{"name": "once"}`))
 	s.drive(refused)
@@ -174,7 +179,7 @@ func (s *scenario) run() string {
 	people := s.All(`{}`)
 	for i := range 16 {
 		p := people[fmt.Sprint(i+1)]
-		text += fmt.Sprintln(p.ID, p.Version, p.Name, p.Score == nil, string(p.Custom))
+		text += fmt.Sprintln(p.ID, p.Version, p.Name, *p.Visits, p.Score == nil, string(p.Custom))
 	}
 	fatal(s.t, s.Store.Close())
 	return text

@@ -25,16 +25,19 @@ type leaseRow struct {
 	Model         string
 	Digest        string
 	State         job.State
+	CreatedAt     int64 `db:"created_at"`
 	Filter        *string
 	Change        string
 	Options       string
 	Expected      string
 	Matched       *int64
 	Throttle      *float64
+	Resumes       int64 // of the shard
 }
 
 const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.chosen = 1 AS chosen, j.record_id, j.if_match,
-		j.model, j.digest, j.state, j.filter, j.change, j.options, j.expected, j.matched, j.throttle
+		j.model, j.digest, j.state, j.created_at, j.filter, j.change, j.options, j.expected, j.matched, j.throttle,
+		COALESCE((SELECT s.resumes FROM shards s WHERE s.workspace = j.workspace AND s.job = j.num AND s.no = ?), 0) AS resumes
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`
 
 // Claim takes the shard that a wake-up asks for, if the shard still is at the
@@ -80,7 +83,7 @@ func (t *tx) claim(models *model.Registry, r job.WakeUp) (job.Lease, error) {
 	if err != nil {
 		return lease, err
 	}
-	if err := t.takeShard(r); err != nil {
+	if err := t.takeShard(r, row.Resumes); err != nil {
 		return lease, err
 	}
 	if row.State == job.Queued {
@@ -89,20 +92,20 @@ func (t *tx) claim(models *model.Registry, r job.WakeUp) (job.Lease, error) {
 	return lease, nil
 }
 
-// errOutgrown says that a job's filter or patch does not fit its model any more.
+// errOutgrown says that a job's filter, patch or computation does not fit its model any more.
 var errOutgrown = errors.New("the job does not fit its model")
 
 // modelChanged is why such a job fails: it would wait for ever.
 var modelChanged = job.Error{Code: "model_changed",
-	Detail: "The model has changed since: it no longer has a field of the job's patch or filter, or no longer lets it be filtered."}
+	Detail: "The model has changed since: it no longer has a field of the job's patch, computation or filter, or no longer lets it be computed or filtered."}
 
 // jobToWork reads the job of a wake-up. It locks a queued job, because to start it
 // writes the job's row, and a job is locked before its shards.
 func (t *tx) jobToWork(r job.WakeUp) (row leaseRow, ok bool, err error) {
-	ok, err = t.Get(&row, leaseQuery, r.Workspace, r.Job)
+	ok, err = t.Get(&row, leaseQuery, r.Shard, r.Workspace, r.Job)
 	if ok && row.State == job.Queued {
 		row = leaseRow{}
-		ok, err = t.Get(&row, leaseQuery+t.Dialect.ForUpdate("j"), r.Workspace, r.Job)
+		ok, err = t.Get(&row, leaseQuery+t.Dialect.ForUpdate("j"), r.Shard, r.Workspace, r.Job)
 	}
 	return row, ok, err
 }
@@ -132,6 +135,7 @@ func (t *tx) readLease(models *model.Registry, r job.WakeUp, row leaseRow) (job.
 		RecordID:      deref(row.RecordID),
 		IfMatch:       row.IfMatch,
 		Model:         m,
+		Accepted:      row.CreatedAt,
 		Resolved:      row.Matched != nil,
 	}
 	err := row.compile(&l)
@@ -154,7 +158,11 @@ func (row leaseRow) compile(l *job.Lease) (err error) {
 		return err
 	}
 	l.Options, l.IncludeSkipped, l.Codes, l.Pointers = o.Options, o.IncludeSkipped, o.Reasons.Codes, o.Reasons.Pointers
-	if l.Patch, err = l.Model.UnmarshalStored([]byte(row.Change)); err != nil {
+	read := l.Model.UnmarshalStored
+	if l.RestoreSource != 0 {
+		read = l.Model.UnmarshalWritten
+	}
+	if l.Patch, err = read([]byte(row.Change)); err != nil {
 		return errors.Join(errOutgrown, err)
 	}
 	if row.Filter == nil {
@@ -206,16 +214,22 @@ const waitsOn = `COALESCE(wait_reason, '` + job.WaitThrottled + `') IN ('` + job
 // takeShard raises the shard's epoch. If the shard is still held, its holder has
 // crashed or is fenced off by the new epoch: that counts as a resume. The reason
 // why the shard waited is cleared, unless it is one of [waitsOn].
-func (t *tx) takeShard(r job.WakeUp) error {
-	n, err := t.Exec(`UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
+//
+// before is how often that had happened: it changes only with the epoch.
+func (t *tx) takeShard(r job.WakeUp, before int64) error {
+	var resumes int64
+	ok, err := t.Get(&resumes, `UPDATE shards SET epoch = epoch + 1, beat = beat + 1, beat_at = ?, resumes = resumes + held, held = 1,
 			revision = revision + held + CASE WHEN `+waitsOn+` THEN 0 ELSE 1 END, wait_reason = CASE WHEN `+waitsOn+` THEN wait_reason END
-		WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1`,
+		WHERE workspace = ? AND job = ? AND no = ? AND epoch = ? AND open = 1 RETURNING resumes`,
 		t.Now, r.Workspace, r.Job, r.Shard, r.Epoch)
 	if err != nil {
 		return err
 	}
-	if n == 0 {
+	if !ok {
 		return job.ErrLeaseLost
+	}
+	if resumes > before {
+		t.note(job.Event{What: job.EventTakenOver})
 	}
 	return nil
 }

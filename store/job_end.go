@@ -154,7 +154,8 @@ type appliedSingle struct {
 func failed(why job.Error) ending { return ending{state: job.Failed, why: &why} }
 
 // end writes the final state of a job. Each job ends here, whichever way it
-// ends. The transaction also records the transition and notes the event.
+// ends. The transaction also records the transition, notes the event and makes the
+// webhook due.
 //
 // Open shards are closed at their checkpoints: the records that they have not
 // reached stay pending.
@@ -175,8 +176,14 @@ func (t *tx) end(ref job.Ref, id string, e ending) error {
 		args = append(args, t.Now, n.Updated, n.Unchanged, n.Skipped, n.Conflicted, n.Failed, e.single.summary)
 	}
 	t.touch(id)
-	if err := t.Run(`UPDATE jobs AS j SET `+set+` WHERE workspace = ? AND num = ?`, append(args, ref.Workspace, ref.Job)...); err != nil {
+	var calls bool
+	if _, err := t.Get(&calls, `UPDATE jobs AS j SET `+set+` WHERE workspace = ? AND num = ? RETURNING `+hasWebhook, append(args, ref.Workspace, ref.Job, ref.Workspace, ref.Job)...); err != nil {
 		return err
+	}
+	if calls {
+		if err := t.dueWebhook(ref); err != nil {
+			return err
+		}
 	}
 	if e.single != nil {
 		t.note(e.single.event)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -36,7 +37,10 @@ func (s *Store) Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.
 		if f.OnMismatch != "" {
 			o.OnMismatch = f.OnMismatch
 		}
-		num, err := t.acceptAgain(id, job.Retry, parent, by, f, storedOptions{o, f.OnMismatch == job.Force, storedReasons{f.Codes, f.Pointers}})
+		if f.Preview {
+			o.Webhook = ""
+		}
+		num, err := t.acceptAgain(id, job.Retry, parent, by, f, storedOptions{o, f.OnMismatch == job.Force, storedReasons{f.Codes, f.Pointers, parent.Compute != nil}})
 		return id, num, err
 	})
 }
@@ -131,7 +135,7 @@ func bytesOf(k job.Kind) string {
 	if k == job.Undo {
 		return `octet_length(change)`
 	}
-	return `COALESCE(octet_length(filter), 0) + COALESCE(octet_length(patch), 0) + octet_length(change)`
+	return `COALESCE(octet_length(filter), 0) + COALESCE(octet_length(patch), 0) + COALESCE(octet_length(compute), 0) + octet_length(change)`
 }
 
 // lockParent locks the parent job of a retry or undo, and for a retry also the
@@ -188,10 +192,14 @@ type storedOptions struct {
 }
 
 // storedReasons are the codes and pointers of a retry, nil for all. Codes alone are a
-// list. With pointers they are an object, which workers of earlier versions cannot
-// read: they would retry the records of all pointers. They put the work back, and one
+// list. With pointers they are an object, and for a job that computes values a list of
+// one object. Workers of earlier versions cannot read what is new to them: they would
+// retry the records of all pointers, or fail the job. They put the work back, and one
 // of this version takes it.
-type storedReasons struct{ Codes, Pointers []string }
+type storedReasons struct {
+	Codes, Pointers []string
+	Computes        bool
+}
 
 // reasonsObject is the form with pointers.
 type reasonsObject struct {
@@ -201,18 +209,31 @@ type reasonsObject struct {
 
 // MarshalJSON writes the reasons.
 func (r storedReasons) MarshalJSON() ([]byte, error) {
-	if r.Pointers == nil {
-		return json.Marshal(r.Codes)
+	form := reasonsObject{r.Codes, r.Pointers}
+	switch {
+	case r.Computes:
+		return json.Marshal([]reasonsObject{form})
+	case r.Pointers != nil:
+		return json.Marshal(form)
 	}
-	return json.Marshal(reasonsObject(r))
+	return json.Marshal(r.Codes)
 }
 
-// UnmarshalJSON reads both forms.
+// UnmarshalJSON reads all forms.
 func (r *storedReasons) UnmarshalJSON(text []byte) error {
-	if text[0] == '[' {
+	var form [1]reasonsObject
+	var err error
+	switch {
+	case strings.HasPrefix(string(text), "[{"):
+		r.Computes = true
+		err = json.Unmarshal(text, &form)
+	case text[0] == '[':
 		return json.Unmarshal(text, &r.Codes)
+	default:
+		err = json.Unmarshal(text, &form[0])
 	}
-	return json.Unmarshal(text, (*reasonsObject)(r))
+	r.Codes, r.Pointers = form[0].Codes, form[0].Pointers
+	return err
 }
 
 // acceptAgain writes a retry or undo. An undo shows no patch, but restores the
@@ -223,27 +244,32 @@ func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, by auth.Calle
 	if err != nil {
 		return 0, err
 	}
-	filter, patch, source := "filter", "patch", "source"
+	request, source := "filter, patch, compute", "source"
 	if kind == job.Undo {
-		filter, patch, source = "NULL", "NULL", "num"
+		request, source = "NULL, NULL, NULL", "num"
 	}
 	bytes := bytesOf(kind)
 	if f.Preview {
 		kind = job.PreviewKind
 	}
 	_, err = t.Get(&num, `INSERT INTO jobs
-		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words,
-		 key_id, person, address, request_id)
-		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+filter+`, `+patch+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?,
-		 CAST(? AS bigint), CAST(? AS text), CAST(? AS text), CAST(? AS text)
+		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, compute, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words,
+		 key_id, person, address, request_id, traceparent)
+		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+request+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?,
+		 CAST(? AS bigint), CAST(? AS text), CAST(? AS text), CAST(? AS text), NULLIF(CAST(? AS text), '')
 		FROM jobs WHERE workspace = ? AND num = ? RETURNING num`,
 		id, kind, job.Queued, t.Now, by.Actor(), string(options), sqldb.Flag(f.IDs != nil), o.RecordsPerSecond, noteWords(o.Note),
-		keyOf(by), by.Person, by.Address, by.RequestID, parent.WorkspaceID, parent.Num)
+		keyOf(by), by.Person, by.Address, by.RequestID, by.Trace, parent.WorkspaceID, parent.Num)
 	if err != nil {
 		return 0, err
 	}
 	if kind == job.PreviewKind {
 		return num, t.openJob(job.Ref{Workspace: parent.WorkspaceID, Job: num})
+	}
+	if kind == job.Retry {
+		if err := t.inheritWebhook(parent, num); err != nil {
+			return 0, err
+		}
 	}
 	// The parent job shows its undo or retry, and may no longer allow another.
 	if err := t.Run(`UPDATE jobs SET revision = revision + 1 WHERE workspace = ? AND num = ?`, parent.WorkspaceID, parent.Num); err != nil {

@@ -111,7 +111,7 @@ func (f foresight) next(ctx context.Context, w *walk, window int64, offsets []ui
 // chunk is a chunk of some records of a window.
 func (f foresight) chunk(window int64, offsets []uint32) *chunk {
 	first := offsets[0]
-	c := &chunk{d: f.d, l: f.l, filter: f.filter, base: window + int64(first), selected: make([]uint32, len(offsets))}
+	c := &chunk{d: f.d, l: f.l, filter: f.filter, at: f.l.Accepted, base: window + int64(first), selected: make([]uint32, len(offsets))}
 	for i, n := range offsets {
 		c.selected[i] = n - first
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // Jobs lists a workspace's jobs, newest first, each as [job.Job.Short] returns it:
-// a large filter or patch is not even read. A page ends early at 8 MiB, with
+// a large filter, patch or computation is not even read. A page ends early at 8 MiB, with
 // at least one job. [job.ErrBadCursor]: the cursor does not belong to a list with
 // these conditions. [job.ErrQueryTimeout]: the query takes too long.
 func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.Page, error) {
@@ -171,9 +171,9 @@ func readJobPlace(q job.Query) (jobPlace, error) {
 	return c.jobPlace, nil
 }
 
-// listColumns are those of [jobColumns] without large filters and patches.
-var listColumns = strings.Replace(jobColumns, "j.filter, j.patch,", listed("filter")+", "+listed("patch")+", "+
-	leftOut("filter")+" + "+leftOut("patch")+" AS left_out,", 1)
+// listColumns are those of [jobColumns] without large filters, patches and computations.
+var listColumns = strings.Replace(jobColumns, "j.filter, j.patch, j.compute,", listed("filter")+", "+listed("patch")+", "+listed("compute")+", "+
+	leftOut("filter")+" + "+leftOut("patch")+" + "+leftOut("compute")+" AS left_out,", 1)
 
 var mostListed = strconv.Itoa(job.MaxListed)
 
@@ -193,6 +193,7 @@ const jobFrame = 2 << 10
 var listSizes = `SELECT j.num, j.created_at, ` + strconv.Itoa(jobFrame) + ` + COALESCE(octet_length(j.preview), 0) + octet_length(j.summary) + octet_length(j.options)
 	+ CASE WHEN octet_length(j.filter) <= ` + mostListed + ` THEN octet_length(j.filter) ELSE 0 END
 	+ CASE WHEN octet_length(j.patch) <= ` + mostListed + ` THEN octet_length(j.patch) ELSE 0 END
+	+ CASE WHEN octet_length(j.compute) <= ` + mostListed + ` THEN octet_length(j.compute) ELSE 0 END
 	+ COALESCE((SELECT SUM(octet_length(x.summary)) FROM shards x WHERE x.workspace = j.workspace AND x.job = j.num), 0) AS size
 	FROM jobs j WHERE j.workspace = ?`
 

@@ -13,7 +13,8 @@ import (
 	"bulkpatch/store/sqldb"
 )
 
-const wakeUpColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait`
+const wakeUpColumns = `o.workspace, o.job, o.shard, o.epoch, o.seq, o.single, o.wait,
+	COALESCE((SELECT j.traceparent FROM jobs j WHERE j.workspace = o.workspace AND j.num = o.job), '') AS traceparent`
 
 // wakeUpGroups are groups of wake-ups. A relay reads the oldest ones of each group,
 // so that a long group cannot hide another: those that any process may get, by
@@ -263,5 +264,6 @@ func (t *tx) redeliver(p job.Liveness) error {
 	if err != nil || !still {
 		return err
 	}
+	t.note(job.Event{What: job.EventRedelivered})
 	return t.wake(job.WakeUp{Ref: p.Ref, Single: p.Single, Epoch: p.Epoch})
 }

@@ -29,16 +29,17 @@ type outlook struct {
 	shown     int64
 }
 
-// newOutlook compiles the sets of a patch as chunks do. Only Go can decide about merges
-// of many names, and whether a merge makes too large a value.
+// newOutlook compiles the sets of a patch as chunks do. Only Go can decide about
+// computed values, about merges of many names, and whether a merge makes too large a
+// value.
 func newOutlook(d *sqldb.Dialect, sets []model.Set, now int64) *outlook {
 	o := &outlook{d: d, inGo: "1 = 0", open: bitmaps{}}
-	wide := func(s model.Set) bool { return isWide(s.Merge) }
-	o.a = assign(d, sets, now, wide).require(sets)
+	left := func(s model.Set) bool { return s.Computed || isWide(s.Merge) }
+	o.a = assign(d, sets, now, left).require(sets)
 	var open []string
 	for _, s := range sets {
 		switch {
-		case wide(s):
+		case left(s):
 			open = append(open, "1 = 1")
 		case s.Merge != nil:
 			open = append(open, "COALESCE("+d.Bytes(s.Field)+", 0) > "+strconv.Itoa(job.MaxValue-len(s.Merge)))

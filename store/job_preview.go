@@ -22,7 +22,7 @@ import (
 func (s *Store) Preview(ctx context.Context, by auth.Caller, sub job.Submission) (job.Preview, error) {
 	l := job.Lease{
 		Ref: job.Ref{Workspace: by.Workspace.ID}, Model: sub.Model, Patch: sub.Patch.Stamped(sub.Model, by.KeyID),
-		Options: sub.Options, Guard: sub.Options.Guard(""), IfMatch: sub.IfMatch,
+		Options: sub.Options, Guard: sub.Options.Guard(""), IfMatch: sub.IfMatch, Accepted: s.db.Now().UnixMicro(),
 	}
 	if sub.RecordID == nil {
 		l.Filter = &sub.Filter

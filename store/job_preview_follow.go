@@ -81,18 +81,22 @@ func (s *Store) leaseOf(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, pare
 		return l, job.ErrOtherModel
 	}
 	var row leaseRow
-	if err := t.GetContext(ctx, &row, s.db.Dialect.Rebind(leaseQuery), l.Workspace, parent.Num); err != nil {
+	if err := t.GetContext(ctx, &row, s.db.Dialect.Rebind(leaseQuery), l.Shard, l.Workspace, parent.Num); err != nil {
 		return l, err
+	}
+	l.RestoreSource, l.Accepted = deref(row.RestoreSource), s.db.Now().UnixMicro()
+	if kind == job.Undo {
+		l.RestoreSource = parent.Num
 	}
 	if err := row.compile(&l); err != nil {
 		return l, err
 	}
-	l.RestoreSource, l.Codes, l.Pointers, l.IncludeSkipped = deref(row.RestoreSource), f.Codes, f.Pointers, f.OnMismatch == job.Force
+	l.Codes, l.Pointers, l.IncludeSkipped = f.Codes, f.Pointers, f.OnMismatch == job.Force
 	if f.OnMismatch != "" {
 		l.Options.OnMismatch = f.OnMismatch
 	}
 	if kind == job.Undo {
-		l.RestoreSource, l.Filter, l.Options = parent.Num, nil, job.Options{}
+		l.Filter, l.Options = nil, job.Options{}
 	}
 	return l, nil
 }

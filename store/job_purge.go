@@ -147,14 +147,14 @@ func (t *tx) writeTombstone(j expiring) error {
 	if err != nil {
 		return err
 	}
-	for _, table := range []string{"shards", "idempotency" + t.Dialect.IndexedBy("idempotency_of_job")} {
+	for _, table := range []string{"shards", "webhooks", "idempotency" + t.Dialect.IndexedBy("idempotency_of_job")} {
 		if err := t.Run(`DELETE FROM `+table+` WHERE workspace = ? AND job = ?`, j.Workspace, j.Num); err != nil {
 			return err
 		}
 	}
 	t.touch(j.ID)
-	return t.Run(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
-			digest = '', expected = '', confirms = '', record_id = NULL, rid = NULL, note_words = NULL, transitions = '', values_kept = 2, revision = revision + 1,
+	return t.Run(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, compute = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
+			digest = '', expected = '', confirms = '', record_id = NULL, rid = NULL, note_words = NULL, traceparent = NULL, transitions = '', values_kept = 2, revision = revision + 1,
 			updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?, conflicted = conflicted + ?, failed = failed + ?
 		WHERE workspace = ? AND num = ?`, t.Now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)
 }

@@ -34,7 +34,8 @@ type jobRow struct {
 	FinishedAt           *int64 `db:"finished_at"`
 	Filter               *string
 	Patch                *string
-	LeftOut              int64 `db:"left_out"` // bytes of filter and patch, if a list leaves them out
+	Compute              *string
+	LeftOut              int64 `db:"left_out"` // bytes of filter, patch and computation, if a list leaves them out
 	Options              string
 	Parent               *string `db:"origin"`
 	UndoneBy             *string `db:"undone_by"`
@@ -61,7 +62,7 @@ type jobRow struct {
 }
 
 var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.model, j.state, j.revision + ` + revisionOfBrake + ` AS revision, ` + heldBy + ` AS held_by, j.created_at, j.created_by,
-	j.started_at, j.finished_at, j.filter, j.patch, j.options,
+	j.started_at, j.finished_at, j.filter, j.patch, j.compute, j.options,
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
 	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo' ORDER BY u.num DESC LIMIT 1) AS undone_by,
 	(SELECT MIN(u.chosen) = 0 FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_whole,
@@ -204,6 +205,9 @@ func (r jobRow) plain() job.Job {
 	}
 	if r.Patch != nil {
 		j.Patch = json.RawMessage(*r.Patch)
+	}
+	if r.Compute != nil {
+		j.Compute = json.RawMessage(*r.Compute)
 	}
 	if r.RecordID != nil {
 		j.RecordID = model.StringID(*r.RecordID)

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestWorkersOfEarlierVersionsLeaveARetryWithPointersAlone reads the options of retries
+// TestWorkersOfEarlierVersionsLeaveAloneWhatTheyCannotDo reads the options of retries
 // as they do, and as this version does.
-func TestWorkersOfEarlierVersionsLeaveARetryWithPointersAlone(t *testing.T) {
+func TestWorkersOfEarlierVersionsLeaveAloneWhatTheyCannotDo(t *testing.T) {
 	for _, test := range []struct {
 		about   string
 		reasons storedReasons
@@ -17,7 +17,9 @@ func TestWorkersOfEarlierVersionsLeaveARetryWithPointersAlone(t *testing.T) {
 		{"of all", storedReasons{}, true},
 		{"with codes", storedReasons{Codes: []string{"unique"}}, true},
 		{"with pointers", storedReasons{Pointers: []string{"", "/domain"}}, false},
-		{"with both", storedReasons{[]string{"unique"}, []string{"/domain"}}, false},
+		{"with both", storedReasons{Codes: []string{"unique"}, Pointers: []string{"/domain"}}, false},
+		{"of a job that computes values", storedReasons{Computes: true}, false},
+		{"of such a job, with all", storedReasons{[]string{"unique"}, []string{"/domain"}, true}, false},
 	} {
 		text, err := json.Marshal(storedOptions{Reasons: test.reasons})
 		if err != nil {
@@ -30,7 +32,7 @@ func TestWorkersOfEarlierVersionsLeaveARetryWithPointersAlone(t *testing.T) {
 			t.Errorf("%s: they read %v, %v of %s", test.about, earlier.Codes, err, text)
 		}
 		var now storedOptions
-		if err := json.Unmarshal(text, &now); err != nil || !slices.Equal(now.Reasons.Codes, test.reasons.Codes) || !slices.Equal(now.Reasons.Pointers, test.reasons.Pointers) || (now.Reasons.Pointers == nil) != (test.reasons.Pointers == nil) {
+		if err := json.Unmarshal(text, &now); err != nil || !slices.Equal(now.Reasons.Codes, test.reasons.Codes) || !slices.Equal(now.Reasons.Pointers, test.reasons.Pointers) || (now.Reasons.Pointers == nil) != (test.reasons.Pointers == nil) || now.Reasons.Computes != test.reasons.Computes {
 			t.Errorf("%s: this version reads %+v, %v of %s", test.about, now.Reasons, err, text)
 		}
 	}

@@ -92,14 +92,17 @@ func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestT
 	}
 	var num int64
 	_, err = t.Get(&num, `INSERT INTO jobs
-		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, change, options,
+		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, compute, change, options,
 		 expected, confirms, if_match, record_id, rid, matched, throttle, request_bytes, note_words,
-		 key_id, person, address, request_id)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING num`, r...)
+		 key_id, person, address, request_id, traceparent)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, '')) RETURNING num`, r...)
 	if err != nil {
 		return err
 	}
 	if err := t.useKey(by.Workspace, sub.Once, num); err != nil {
+		return err
+	}
+	if err := t.keepWebhook(by.Workspace.ID, num, sub.Webhook); err != nil {
 		return err
 	}
 	if sub.Kind != job.PreviewKind {
@@ -140,12 +143,19 @@ func (t *tx) openJob(ref job.Ref) error {
 
 // A requestText is the text that a job keeps of its request.
 type requestText struct {
-	filter        *string // nil for a single record
-	patch, change string  // as shown and as applied
+	filter         *string // nil for a single record
+	patch, compute *string // as shown; nil for none
+	change         string  // as applied
 }
 
 func textOf(by auth.Caller, sub job.Submission) requestText {
-	text := requestText{patch: string(sub.Patch.Display()), change: string(sub.Patch.Stamped(sub.Model, by.KeyID).MarshalStored())}
+	text := requestText{patch: new(string(sub.Patch.Display())), change: string(sub.Patch.Stamped(sub.Model, by.KeyID).MarshalStored())}
+	if sub.Patch.Compute != nil {
+		text.compute = new(string(sub.Patch.Compute.JSON()))
+		if len(sub.Patch.Sets) == 0 {
+			text.patch = nil
+		}
+	}
 	if sub.RecordID == nil {
 		filter := string(sub.Filter.JSON())
 		text.filter = &filter
@@ -153,10 +163,12 @@ func textOf(by auth.Caller, sub job.Submission) requestText {
 	return text
 }
 
-func (r requestText) bytes() int { return len(deref(r.filter)) + len(r.patch) + len(r.change) }
+func (r requestText) bytes() int {
+	return len(deref(r.filter)) + len(deref(r.patch)) + len(deref(r.compute)) + len(r.change)
+}
 
 func (t *tx) newJobRow(id string, by auth.Caller, sub job.Submission, text requestText) ([]any, error) {
-	options, err := json.Marshal(sub.Options)
+	options, err := json.Marshal(storedOptions{Options: sub.Options, Reasons: storedReasons{Computes: sub.Patch.Compute != nil}})
 	if err != nil {
 		return nil, err
 	}
@@ -173,10 +185,10 @@ func (t *tx) newJobRow(id string, by auth.Caller, sub job.Submission, text reque
 	}
 	return []any{
 		by.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.Now, by.Actor(),
-		text.filter, text.patch, text.change, string(options),
+		text.filter, text.patch, text.compute, text.change, string(options),
 		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond, text.bytes(),
 		noteWords(sub.Options.Note),
-		keyOf(by), by.Person, by.Address, by.RequestID,
+		keyOf(by), by.Person, by.Address, by.RequestID, by.Trace,
 	}, nil
 }
 

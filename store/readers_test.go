@@ -26,6 +26,7 @@ func TestReads(t *testing.T) {
 	for name, test := range map[string]func(*testing.T, *Store){
 		"no class takes what another needs":      noClassTakesWhatAnotherNeeds,
 		"a search ends in the database":          searchEndsInTheDatabase,
+		"a session with an ended statement ends": aSessionWithAnEndedStatementIsGivenUp,
 		"a search without a turn ends":           searchWithoutATurnEnds,
 		"a cancel ends the statement":            cancelEndsTheStatement,
 		"progress shows and only grows":          progressShowsAndOnlyGrows,
@@ -273,6 +274,35 @@ func searchEndsInTheDatabase(t *testing.T, s *Store) {
 		var n int
 		return db.GetContext(ctx, &n, `SELECT 1`)
 	}))
+}
+
+// aSessionWithAnEndedStatementIsGivenUp makes sure that no other call meets the
+// request to end that statement, which may come late.
+func aSessionWithAnEndedStatementIsGivenUp(t *testing.T, s *Store) {
+	if s.db.Dialect != sqldb.PostgreSQL {
+		return
+	}
+	session := func(conn *sqlx.Conn) (pid int) {
+		must(t, conn.GetContext(t.Context(), &pid, `SELECT pg_backend_pid()`))
+		return pid
+	}
+	conn, err := s.db.Searches.Connx(t.Context())
+	must(t, err)
+	hit := session(conn)
+	ctx, leave := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer leave()
+	if _, err := conn.ExecContext(ctx, `SELECT pg_sleep(60)`); err == nil {
+		t.Error("the statement was not ended")
+	}
+	must(t, conn.Close())
+	for range s.db.Sizes.Searches {
+		conn, err := s.db.Searches.Connx(t.Context())
+		must(t, err)
+		defer conn.Close()
+		if session(conn) == hit {
+			t.Error("its session is used again")
+		}
+	}
 }
 
 // searchWithoutATurnEnds keeps the workspace's places.

@@ -28,8 +28,8 @@ func (f foundResult) values(p model.Patch, s model.Set) (before, after any, err 
 	if before, err = f.had(s.Field); err != nil {
 		return nil, nil, err
 	}
-	if f.written != nil {
-		after, err = storedValue(s.Field, f.written[s.Field.Name].at(f.place))
+	if written, kept := f.written[s.Field.Name]; kept {
+		after, err = storedValue(s.Field, written.at(f.place))
 		return before, after, err
 	}
 	if s.When == nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"bulkpatch/job"
 	"bulkpatch/model"
 	"bulkpatch/store/pgtest"
 )
@@ -19,10 +20,13 @@ func scheduling(s *Store) map[string]struct {
 	statement
 	indexes []string
 } {
+	full := []job.Share{{Workspace: 1}, {Workspace: 2, Receiver: "a.example:443"}}
 	return map[string]struct {
 		statement
 		indexes []string
 	}{
+		"webhooks":  {dueWebhooksQuery(1, full, true, 64), []string{"webhooks_due"}},
+		"lost ends": {statement{lostWebhooksQuery, []any{0, 0, lostPage}}, []string{"webhooks_waiting"}},
 		"singles":   {statement{singlesQuery(s.db.Dialect), []any{0, 500}}, []string{"outbox_first_singles"}},
 		"bulks":     {statement{bulksQuery(s.db.Dialect), []any{0, 64}}, []string{"outbox_first_bulks"}},
 		"in flight": {statement{inFlightQuery, nil}, []string{"shards_told"}},
@@ -72,6 +76,8 @@ func TestSchedulingReadsABoundedPartOfWhatWaitsOnPostgreSQL(t *testing.T) {
 			`INSERT INTO shards (workspace, job, no, open) SELECT workspace, num, 0, 1 FROM jobs WHERE kind = 'bulk' AND num <= ?`,
 			`INSERT INTO outbox (workspace, job, shard, single, epoch, seq, wait, scale, reason)
 				SELECT workspace, num, 0, num % 2 * -1 + 1, 0, num, num % 3, num % 3, CASE WHEN num % 2 = 0 THEN 'redis_unavailable' END FROM jobs WHERE num <= ?`,
+			`INSERT INTO webhooks (workspace, job, url, receiver, state, due_at)
+				SELECT workspace, num, '', 'b.example:443', CASE num % 2 WHEN 0 THEN 'waiting' ELSE 'pending' END, CASE num % 2 WHEN 1 THEN num % 2 END FROM jobs WHERE num <= ?`,
 		} {
 			if err := t.Run(statement, waiting); err != nil {
 				return err

@@ -13,12 +13,18 @@ import (
 // of a model, oldest first, as [model.PatchOptions] takes them. Choices that are
 // added later are not in it. The table field_options holds them.
 func (s *Store) Choices(ctx context.Context, ws auth.Workspace, m *model.Model) (func(*model.Field) []string, error) {
+	choices, err := readChoices(func(dest any, query string, args ...any) error {
+		return s.db.Lookups.SelectContext(ctx, dest, s.db.Dialect.Rebind(query), args...)
+	}, ws.ID, m)
+	return choices, s.classify(err)
+}
+
+func readChoices(list func(dest any, query string, args ...any) error, ws int64, m *model.Model) (func(*model.Field) []string, error) {
 	var rows []struct{ Field, Value string }
 	if len(m.Extensible()) > 0 {
-		err := s.db.Lookups.SelectContext(ctx, &rows, s.db.Dialect.Rebind(`SELECT field, value FROM field_options WHERE workspace = ? AND model = ?
-			ORDER BY added_at, value`), ws.ID, m.Name)
-		if err != nil {
-			return nil, s.classify(err)
+		if err := list(&rows, `SELECT field, value FROM field_options WHERE workspace = ? AND model = ?
+			ORDER BY added_at, value`, ws, m.Name); err != nil {
+			return nil, err
 		}
 	}
 	added := map[string][]string{}

@@ -21,8 +21,10 @@ type Options struct {
 	UndoRetention time.Duration    // of former values; 0 is 7 days
 	Tombstones    time.Duration    // how long tombstones are kept; 0 is 30 days
 	SearchLimit   time.Duration    // of one list, count or preview; 0 is 30 seconds
-	OnJob         func(job.Event)  // called after this process has committed an event; it must be quick. nil is nothing
-	MaxOpenJobs   int              // bulk jobs of one workspace at a time; it may have ten times as many single jobs. 0 is 10,000
+	// OnJob is called after this process has committed an event, with the context of
+	// who asked for the transaction. It must be quick. nil is nothing.
+	OnJob       func(context.Context, job.Event)
+	MaxOpenJobs int // bulk jobs of one workspace at a time; it may have ten times as many single jobs. 0 is 10,000
 }
 
 // A Store is an open database. It is safe for concurrent use.
@@ -39,11 +41,13 @@ type Store struct {
 	searchLimit time.Duration
 
 	hub      hub
-	onJob    func(job.Event)
+	onJob    func(context.Context, job.Event)
 	open     *openJobs
 	uses     *keyUses
 	failures *failedSignIns
 	notified chan struct{} // holds a value when there are new wake-ups in the outbox
+
+	webhooksDue chan struct{} // holds a value when webhooks have become due
 }
 
 // CheckAddress returns an error that says why [Open] would not understand an
@@ -95,11 +99,11 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 		keep: orDefault(o.Retention, 30*24*time.Hour), undo: orDefault(o.UndoRetention, 7*24*time.Hour),
 		tombstones: orDefault(o.Tombstones, 30*24*time.Hour),
 		searching:  sqldb.NewFairSemaphore(db.Sizes.Searches), resolving: sqldb.NewFairSemaphore(db.Sizes.Long), searchLimit: orDefault(o.SearchLimit, job.QueryLimit),
-		notified: make(chan struct{}, 1),
+		notified: make(chan struct{}, 1), webhooksDue: make(chan struct{}, 1),
 	}
 	s.open = newOpenJobs(cmp.Or(o.MaxOpenJobs, defaultOpenJobs), func() time.Time { return s.db.Now() }, s.countOpen)
 	if s.onJob = o.OnJob; s.onJob == nil {
-		s.onJob = func(job.Event) {}
+		s.onJob = func(context.Context, job.Event) {}
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -11,9 +11,11 @@ import (
 // has been committed.
 type tx struct {
 	*sqldb.Tx
-	touched []string    // the jobs it changed, which users may be watching
-	events  []job.Event // for [Options.OnJob]
-	woke    bool        // it wrote a wake-up to the outbox
+	asker   context.Context // of who asked for it: log lines of its events belong to that trace
+	touched []string        // the jobs it changed, which users may be watching
+	events  []job.Event     // for [Options.OnJob]
+	woke    bool            // it wrote a wake-up to the outbox
+	calls   bool            // it made a webhook due
 }
 
 // touch notes that the transaction changed a job that users may be watching.
@@ -22,7 +24,7 @@ func (t *tx) touch(jobID string) { t.touched = append(t.touched, jobID) }
 // do runs a transaction; see [sqldb.Writer]. Pass its results to [Store.after].
 func (s *Store) do(ctx context.Context, n sqldb.Size, fn func(*tx) error) (t *tx, err error) {
 	_, err = s.db.Writer.Do(ctx, n, func(plain *sqldb.Tx) error {
-		t = &tx{Tx: plain} // each try begins with nothing to tell
+		t = &tx{Tx: plain, asker: ctx} // each try begins with nothing to tell
 		return fn(t)
 	})
 	return t, err
@@ -49,15 +51,23 @@ func (s *Store) after(t *tx, err error) error {
 	}
 	s.hub.notify(t.touched)
 	for _, e := range t.events {
-		s.onJob(e)
+		s.onJob(t.asker, e)
 	}
 	if t.woke {
-		select {
-		case s.notified <- struct{}{}:
-		default:
-		}
+		notify(s.notified)
+	}
+	if t.calls {
+		notify(s.webhooksDue)
 	}
 	return nil
+}
+
+// notify leaves a value in a channel that holds one.
+func notify(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }
 
 // A statement is SQL, or a part of it, with its arguments.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"bulkpatch/job"
+	"bulkpatch/trace"
 )
 
 // How long work that could not be started waits before its next wake-up is sent.
@@ -26,11 +27,12 @@ const (
 func (w *Worker) startFailed(ctx context.Context, wakeUp job.WakeUp, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer cancel()
+	noteError(trace.Of(ctx), err)
 	switch {
 	case errors.Is(err, job.ErrLeaseLost):
 		// Another worker has the work, or it has ended.
 	case errors.Is(err, job.ErrStopped):
-		w.logError(wakeUp.Ref, w.store.Settle(ctx, wakeUp.Ref))
+		w.logError(ctx, wakeUp.Ref, w.store.Settle(ctx, wakeUp.Ref))
 	case errors.Is(err, job.ErrOtherModel):
 		w.putBack(ctx, later(wakeUp, otherModelPause, otherModelMost), job.WaitModel)
 	case errors.Is(err, job.ErrBraked):
@@ -38,14 +40,14 @@ func (w *Worker) startFailed(ctx context.Context, wakeUp job.WakeUp, err error) 
 	case errors.Is(err, context.Canceled):
 		w.putBack(ctx, later(wakeUp, 0, 0), "")
 	case errors.Is(err, job.ErrStorageFull):
-		w.logError(wakeUp.Ref, err)
+		w.logError(ctx, wakeUp.Ref, err)
 		w.putBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitStorage)
 	case errors.Is(err, job.ErrUnavailable):
-		w.logError(wakeUp.Ref, err)
+		w.logError(ctx, wakeUp.Ref, err)
 		w.putBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitDatabase)
 	default:
-		w.logError(wakeUp.Ref, err)
-		w.logError(wakeUp.Ref, w.waitOrFail(ctx, wakeUp, func() error {
+		w.logError(ctx, wakeUp.Ref, err)
+		w.logError(ctx, wakeUp.Ref, w.waitOrFail(ctx, wakeUp, func() error {
 			return w.store.PutBack(ctx, later(wakeUp, faultPause, faultMost), job.WaitDatabase)
 		}))
 	}
@@ -61,13 +63,13 @@ func later(wakeUp job.WakeUp, least, most time.Duration) job.WakeUp {
 
 // putBack puts a wake-up back into the outbox. Users see the reason.
 func (w *Worker) putBack(ctx context.Context, wakeUp job.WakeUp, reason string) {
-	w.logError(wakeUp.Ref, w.store.PutBack(ctx, wakeUp, reason))
+	w.logError(ctx, wakeUp.Ref, w.store.PutBack(ctx, wakeUp, reason))
 }
 
 // logError logs why work could not be started. It logs nothing for no error and for
 // one that only says that the process is shutting down.
-func (w *Worker) logError(ref job.Ref, err error) {
+func (w *Worker) logError(ctx context.Context, ref job.Ref, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
-		w.log.Log(context.Background(), levelOf(err), "work could not be started; it will be retried", "num", ref.Job, "shard", ref.Shard, "error", err)
+		w.log.Log(ctx, levelOf(err), "work could not be started; it will be retried", "num", ref.Job, "shard", ref.Shard, "error", err)
 	}
 }

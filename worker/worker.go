@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"bulkpatch/job"
+	"bulkpatch/trace"
 )
 
 // Defaults and limits of a [Config].
@@ -53,6 +54,7 @@ type Config struct {
 	// NewRedis says that Redis has just been started without data. The worker then
 	// redelivers at once all wake-ups that an earlier Redis may have lost.
 	NewRedis bool
+	Tracer   *trace.Tracer // begins the trace of each task; nil for no traces
 }
 
 // A Worker takes tasks from Redis and works on the jobs that they name. It also
@@ -61,6 +63,7 @@ type Worker struct {
 	store  Store
 	redis  asynq.RedisConnOpt
 	log    *slog.Logger
+	tracer *trace.Tracer
 	bulk   int
 	chunk  int
 	stats  *stats
@@ -73,7 +76,7 @@ type Worker struct {
 // New returns a worker. It connects to Redis when it runs.
 func New(c Config) *Worker {
 	return &Worker{
-		store: c.Store, redis: c.Redis, log: c.Log,
+		store: traced{c.Store}, redis: c.Redis, log: c.Log, tracer: c.Tracer,
 		bulk:   cmp.Or(c.Concurrency, DefaultConcurrency),
 		chunk:  min(cmp.Or(c.Chunk, DefaultChunk), MaxChunk),
 		queues: queuesOf(c.Installation),
@@ -124,12 +127,14 @@ func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(con
 	// give up a task that is still being worked on, and then only the epoch of the
 	// shard may decide whether that work counts.
 	err := server.Start(asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error {
-		defer w.recovered(queue)
 		wakeUp, err := readTask(t)
 		if err != nil {
 			w.log.Warn("a task that cannot be read was dropped", "queue", queue)
 			return nil
 		}
+		ctx, span := w.beginTask(ctx, queue, wakeUp)
+		defer span.End()
+		defer w.recovered(ctx, queue)
 		handle(ctx, wakeUp)
 		return nil
 	}))
@@ -141,9 +146,10 @@ func (w *Worker) serve(ctx context.Context, queue string, n int, handle func(con
 
 // recovered recovers from a panic of a handler and logs it. The sweep finds the
 // work later, because its heartbeat stands still.
-func (w *Worker) recovered(queue string) {
+func (w *Worker) recovered(ctx context.Context, queue string) {
 	if v := recover(); v != nil {
-		w.log.Error("work on a task panicked", "queue", queue, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+		trace.Of(ctx).Fail("panic")
+		w.log.ErrorContext(ctx, "work on a task panicked", "queue", queue, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 	}
 }
 
@@ -169,6 +175,7 @@ func (w *Worker) handleBulk(ctx context.Context, wakeUp job.WakeUp) {
 	}
 	w.stats.tasks.WithLabelValues("bulk").Inc()
 	if err := w.work(ctx, lease); err != nil {
+		noteError(trace.Of(ctx), err)
 		w.log.Log(ctx, levelOf(err), "work on a job was interrupted", "job", lease.JobID, "shard", lease.Shard, "error", err)
 	}
 }

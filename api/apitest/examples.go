@@ -53,6 +53,10 @@ var NativeExamples = map[string][]Example{
 	"POST /v1/jobs/{job}/retry":  {{Scopes: redo}, {Scopes: redo, Body: `{"dryRun":true}`}},
 	"POST /v1/jobs/{job}/undo":   {{Scopes: redo}},
 
+	"GET /v1/jobs/{job}/deliveries":  {{Scopes: onlyTheJobsSeen}},
+	"POST /v1/jobs/{job}/deliveries": {{Scopes: writeJ}},
+	"PUT /v1/webhook-secret":         {{Scopes: "admin"}, {Scopes: "admin", Body: `{"overlapSeconds":60}`}},
+
 	"GET /v1/keys":          {{Scopes: "admin"}},
 	"POST /v1/keys":         {{Scopes: "admin", Body: `{"name":"n","scopes":["admin"]}`}},
 	"DELETE /v1/keys/{key}": {{Scopes: "admin"}},

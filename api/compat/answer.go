@@ -1,8 +1,6 @@
 package compat
 
 import (
-	"bytes"
-	"encoding/json"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -105,14 +103,11 @@ func setOf(names []string) map[string]bool {
 	return set
 }
 
-// JSON appends v as JSON. Unlike [json.Marshal] it leaves <, > and & alone.
-// What is given to it can always be written.
+// JSON appends v as [web.JSON] writes it. What is given to it can always be written.
 func JSON(dst []byte, v any) []byte {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	text, err := web.JSON(v)
+	if err != nil {
 		panic("compat: " + err.Error())
 	}
-	return append(dst, bytes.TrimRight(b.Bytes(), "\n")...)
+	return append(dst, text...)
 }

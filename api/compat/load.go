@@ -132,6 +132,7 @@ func (r *reader) routes(s *Surface) {
 		r.calls(s, s.Bases, path, calls)
 	}
 	r.login(s)
+	s.Bases = append(s.Bases, "") // that of a client that has the vendor's base in its paths
 	slices.Sort(s.Roots)
 	s.Roots = slices.Compact(s.Roots)
 }

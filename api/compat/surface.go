@@ -45,8 +45,8 @@ type Surface struct {
 	// Roots are the beginnings of the surface's paths. An unknown path below one
 	// of them gets an error in the vendor's format. Each ends in a slash.
 	Roots []string
-	// Bases are the possible base addresses of the API, without the host. ""
-	// means that the host alone is one.
+	// Bases are the possible base addresses of the API, without the host. One is
+	// "", the host alone.
 	Bases []string
 	// ID is the field that identifies a record in paths: the id or another unique
 	// field.

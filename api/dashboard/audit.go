@@ -145,7 +145,7 @@ type actionChoice struct{ Value, Words string }
 var actionGroups = []actionGroup{
 	{"Jobs", []actionChoice{
 		{"job.submitted", "submitted"}, {"job.paused", "paused"}, {"job.resumed", "resumed"}, {"job.cancelled", "cancelled"},
-		{"job.throttled", "throttled"}, {"job.retried", "retried"}, {"job.undone", "undone"},
+		{"job.throttled", "throttled"}, {"job.retried", "retried"}, {"job.undone", "undone"}, {"job.redelivered", "webhook sent again"},
 	}},
 	{"Customers", []actionChoice{
 		{"record.created", "created"}, {"record.deleted", "deleted"}, {"import.started", "import started"}, {"import.ended", "import ended"},
@@ -153,6 +153,7 @@ var actionGroups = []actionGroup{
 	{"Keys", []actionChoice{{"key.created", "created"}, {"key.rotated", "rotated"}, {"key.revoked", "revoked"}}},
 	{"Sign-ins", []actionChoice{{"session.signed_in", "signed in"}, {"session.signed_out", "signed out"}, {"session.failed", "failed"}}},
 	{"Brake", []actionChoice{{"brake.on", "switched on"}, {"brake.off", "switched off"}}},
+	{"Webhooks", []actionChoice{{"webhook_secret.rotated", "secret rotated"}}},
 }
 
 // All is the value that stands for all actions of the group.

@@ -40,6 +40,7 @@ func (d *deed) thing(text, path string) {
 var jobVerbs = map[string]string{
 	"job.paused": "paused the job ", "job.resumed": "resumed the job ", "job.cancelled": "cancelled the job ",
 	"job.throttled": "changed the throttle of the job ", "job.retried": "retried the job ", "job.undone": "undid the job ",
+	"job.redelivered": "sent again the webhook of the job ",
 }
 
 // kindWords are the words for jobs that were submitted.
@@ -78,6 +79,8 @@ func deedOf(v *Visit, e client.AuditEntry) (d deed) {
 		d.signedIn(e)
 	case subject == "brake":
 		d.braked(e)
+	case subject == "webhook_secret":
+		d.words("gave the workspace a new secret for webhooks")
 	default:
 		d.words(e.Action)
 	}

@@ -33,10 +33,20 @@ func TestAddressesAndFormsCostLittle(t *testing.T) {
 		"many ids":       func() int { return len(narrowedOf(many, "id").choose(chosen, chosen, chosen).ids) },
 		"many unchecked": func() int { return len(narrowedOf("{}", "id").choose(chosen, chosen, nil).ids) },
 	} {
+		// Reading the longest of them as JSON is the yardstick, so the speed of the
+		// machine does not matter.
 		began := time.Now()
+		var decoded any
+		if err := json.Unmarshal([]byte(many), &decoded); err != nil {
+			t.Fatal(err)
+		}
+		limit := 10 * time.Since(began)
+		began = time.Now()
 		n := read()
-		if d := time.Since(began); d > time.Second || n > 2*mostChips {
-			t.Errorf("%s: it takes %v and makes %d", name, d, n)
+		d := time.Since(began)
+		t.Logf("%s: %v of %v", name, d, limit)
+		if d > limit || n > 2*mostChips {
+			t.Errorf("%s: it takes %v of %v and makes %d", name, d, limit, n)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"bulkpatch/api/web"
+	"bulkpatch/auth"
 	"bulkpatch/client"
 )
 
@@ -21,6 +22,8 @@ type composePage struct {
 	What    *composePreview
 	Filters string // what a filter may compare, as JSON, for the pickers
 	Rows    []composeRow
+	Signer  webhookSigner // whose secret signs a webhook
+	MaySet  bool          // the visitor may set one
 }
 
 // A composeRow is a field that may be changed.
@@ -140,13 +143,17 @@ func (d *Dashboard) refused(v *Visit, models []client.Model, m *composeModel, f 
 // composed answers with the whole page.
 func (d *Dashboard) composed(v *Visit, status int, models []client.Model, m *composeModel, f *composeForm, what *composePreview) error {
 	f.Filter, f.Further, what.Whole = what.Filter, m.masked(f.Further), true
-	page := composePage{Models: models, Model: m, Form: f, What: what, Filters: string(compactJSON(m.Filters))}
+	page := composePage{Models: models, Model: m, Form: f, What: what, Filters: string(compactJSON(m.Filters)), MaySet: v.may(auth.Admin)}
 	for _, field := range m.Fields {
 		row := composeRow{field, f.Entries[field.Name], what.Faults.At(inputOf(field.Name))}
 		if field.Secret {
 			row.Text = "" // secrets never reach a page, not even back
 		}
 		page.Rows = append(page.Rows, row)
+	}
+	var err error
+	if page.Signer, err = v.webhookSigner(); err != nil {
+		page.Signer.Own = true // the API says it when the update has a webhook
 	}
 	frame := d.visited(v, "New update", NewPath, page)
 	frame.Scripts, frame.Styles = []string{"compose.js"}, []string{"compose.css"}

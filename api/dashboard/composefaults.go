@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/api/web"
 )
 
@@ -68,7 +69,7 @@ func (l *composeFaults) number(option, text string) json.Number {
 // optionLabels are the labels of the inputs of the options.
 var optionLabels = map[string]string{
 	"note": "Why", "maxAffected": "Refuse above", "recordsPerSecond": "Throttle", "maxFailures": "Stop after failures",
-	"onMismatch": "Changed meanwhile", "allowNewOptions": "New choices",
+	"onMismatch": "Changed meanwhile", "allowNewOptions": "New choices", "webhook": "Webhook",
 }
 
 // inputOf returns the id of the input of a field.
@@ -107,6 +108,10 @@ func placed(fault web.Fault, m *composeModel, f *composeForm) composeFault {
 		out.Input, out.Label = m.inputAt(rest, f)
 	case inOptions && optionLabels[option] != "":
 		out.Input, out.Label = option, optionLabels[option]
+		if fault.Code == "webhook_not_configured" { // the API's words are for programs
+			title, advice := words.Reason(fault.Code)
+			out.Detail = title + ". " + advice
+		}
 	case fault.Pointer == "/model":
 		out.Input, out.Label = "model", "Model"
 	}

@@ -19,7 +19,7 @@ type composeForm struct {
 	Further string // changes beside those of the fields, as a JSON merge patch
 
 	Note, MaxAffected, Rate, MaxFailures string
-	OnMismatch                           string
+	OnMismatch, Webhook                  string
 	AllowNewOptions, AllowAll            bool
 	EmptyMeant                           string // the fields whose emptiness is meant, as in emptied
 
@@ -44,7 +44,7 @@ func composeFormOf(sent url.Values) composeForm {
 		Model: sent.Get("model"), Of: sent.Get("of"), Filter: sent.Get("filter"),
 		Entries: map[string]composeEntry{}, Further: sent.Get("further"),
 		Note: sent.Get("note"), MaxAffected: sent.Get("maxAffected"), Rate: sent.Get("recordsPerSecond"),
-		MaxFailures: sent.Get("maxFailures"), OnMismatch: sent.Get("onMismatch"),
+		MaxFailures: sent.Get("maxFailures"), OnMismatch: sent.Get("onMismatch"), Webhook: strings.TrimSpace(sent.Get("webhook")),
 		AllowNewOptions: sent.Has("allowNewOptions"), AllowAll: sent.Has("allowAll"), EmptyMeant: sent.Get("emptyMeant"),
 		Token: sent.Get("confirmToken"), Matched: wholeNumber(sent.Get("matched")), Follow: sent.Get("follow"),
 		Shown: sent["shown"], Without: sent["without"], Kept: sent["kept"],
@@ -94,6 +94,7 @@ type composeOptions struct {
 	AllowAll         bool        `json:"allowAll,omitempty"`
 	ConfirmToken     string      `json:"confirmToken,omitempty"`
 	DryRun           bool        `json:"dryRun,omitempty"`
+	Webhook          string      `json:"webhook,omitempty"`
 }
 
 // request makes the request that the form stands for. faults says what is wrong with
@@ -120,7 +121,7 @@ func (f *composeForm) request(m *composeModel) (r composeRequest, faults compose
 		faults.note("further", "Further changes", why)
 	}
 	r.Options = composeOptions{
-		Note: strings.ReplaceAll(f.Note, "\r\n", "\n"), OnMismatch: f.OnMismatch, AllowNewOptions: f.AllowNewOptions,
+		Note: strings.ReplaceAll(f.Note, "\r\n", "\n"), OnMismatch: f.OnMismatch, AllowNewOptions: f.AllowNewOptions, Webhook: f.Webhook,
 		MaxAffected: faults.number("maxAffected", f.MaxAffected), MaxFailures: faults.number("maxFailures", f.MaxFailures),
 		RecordsPerSecond: faults.number("recordsPerSecond", f.Rate),
 	}

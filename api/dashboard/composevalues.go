@@ -1,12 +1,13 @@
 package dashboard
 
 import (
-	"bytes"
 	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"bulkpatch/api/web"
 )
 
 // A badValue is why a text cannot be the value of a field, in a sentence.
@@ -101,13 +102,11 @@ func jsonText(text string) json.RawMessage { return compactJSON(text) }
 
 // compactJSON writes texts as JSON, in which < and > stay readable.
 func compactJSON(v any) json.RawMessage {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
+	text, err := web.JSON(v)
+	if err != nil {
 		return json.RawMessage("null") // never: texts and numbers can be encoded
 	}
-	return bytes.TrimSpace(b.Bytes())
+	return text
 }
 
 // textOf is the opposite of valueOf: what stands in the input for a value. ok is false

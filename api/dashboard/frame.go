@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"bulkpatch/api/dashboard/words"
+	"bulkpatch/api/web"
 	"bulkpatch/auth"
 )
 
@@ -39,15 +40,10 @@ func parsePages() map[string]*template.Template {
 
 // functions are what templates may call.
 var functions = template.FuncMap{
-	"asset": assetPath, "number": words.Number, "lasting": words.Lasting, "clock": words.Clock, "iso": words.ISO, "day": words.Day, "once": rand.Text,
+	"asset": AssetPath, "number": words.Number, "lasting": words.Lasting, "clock": words.Clock, "iso": words.ISO, "day": words.Day, "once": rand.Text,
 	"list": func(items ...any) []any { return items }, "deref": deref64,
 	"actor": words.Actor, "brief": words.Brief, "dateType": dateType,
 }
-
-// policy is the Content-Security-Policy of every page: it runs our own scripts and
-// style sheets, and nothing that is written into the page or comes from elsewhere.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // A frame is what surrounds a page.
 type frame struct {
@@ -129,7 +125,7 @@ func showPart(w http.ResponseWriter, status int, page, part string, data any) er
 
 func setHeaders(h http.Header) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", policy)
+	h.Set("Content-Security-Policy", web.PagePolicy)
 	h.Set("Cache-Control", "no-store")
 	// With no-referrer, browsers send "Origin: null" with our own forms, which
 	// then look as if another site had sent them.

@@ -37,6 +37,7 @@ type jobPage struct {
 	Results *jobResults
 	Request jobRequest
 	Preview *jobPreview // of a preview that has ended
+	Webhook *jobWebhook // nil for a job that calls nobody when it ends
 }
 
 // Job answers with the page about a job.
@@ -59,11 +60,14 @@ func (d *Dashboard) showJob(v *Visit, refused *web.Problem) error {
 		page.Plot = plotOf(d.pace(v.Request.Context(), v.Key.Workspace, j.ID))
 	}
 	page.Results = v.results(j.Job)
-	page.Request = v.requestOf(j.Job)
+	page.Request, page.Webhook = v.requestOf(j.Job), d.webhookOf(v, j.Job)
 	f := d.visited(v, page.Title.String(), JobsPath, page)
 	f.Styles, f.Scripts = []string{"uplot.css", "job.css"}, []string{"plot.js"}
-	if !j.Done && refused == nil { // the page of a form cannot be read again
-		f.Events = jobPath(j.ID) + "/live"
+	if refused == nil { // the page of a form cannot be read again
+		f.Every = page.Webhook.every()
+		if !j.Done {
+			f.Events = jobPath(j.ID) + "/live"
+		}
 	}
 	return show(v, status, "job", f)
 }
@@ -172,7 +176,7 @@ const maxAgain = 16 << 10
 // Again is the path of a new update with the same request, "" if there is none.
 func (v jobView) Again() string {
 	r := v.Request
-	if !v.May.Submit || r.RequestBytes > 0 || noValue(r.Patch) {
+	if !v.May.Submit || r.RequestBytes > 0 || noValue(r.Patch) || !noValue(r.Compute) {
 		return ""
 	}
 	filter := string(r.Filter)

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -17,6 +18,8 @@ type jobRequest struct {
 	Tabs []requestTab
 	Text string
 	Cut  bool // the text is longer than what is shown
+	// Masked says that a part of the webhook is not shown.
+	Masked bool
 }
 
 // A requestTab leads to one form of the request.
@@ -32,17 +35,19 @@ func (v *Visit) requestOf(j client.Job) (r jobRequest) {
 		text       func() string
 	}{
 		{"json", "JSON", func() string { return requestJSON(j) }},
+		{"command", "Command", func() string { return words.Command(j, v.base()) }},
 		{"curl", "curl", func() string { return words.Curl(j, v.base()) }},
 		{"go", "Go", func() string { return words.Go(j) }},
 	}
 	here := v.query("request")
+	r.Masked = j.Kind != "retry" && strings.Contains(webhookURL(j), "***")
 	for i, f := range forms {
 		q := v.Request.URL.Query()
 		q.Set("request", f.name)
 		chosen := f.name == here || here == "" && i == 0
 		r.Tabs = append(r.Tabs, requestTab{f.word, withQuery(jobPath(j.ID), q) + "#request", chosen})
 		if chosen {
-			r.Text = f.text()
+			r.Text = cmp.Or(f.text(), "The request is too long for this form, or not shown whole.")
 		}
 	}
 	if len(r.Text) > maxRequestShown {
@@ -56,7 +61,7 @@ func requestJSON(j client.Job) string {
 	members := []struct {
 		name  string
 		value any
-	}{{"model", j.Model}, {"id", j.Request.ID}, {"filter", j.Request.Filter}, {"patch", j.Request.Patch}, {"options", j.Request.Options}}
+	}{{"model", j.Model}, {"id", j.Request.ID}, {"filter", j.Request.Filter}, {"patch", j.Request.Patch}, {"compute", j.Request.Compute}, {"options", j.Request.Options}}
 	var text bytes.Buffer
 	for _, m := range members {
 		value := string(compactJSON(m.value))

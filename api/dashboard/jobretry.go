@@ -153,6 +153,9 @@ func (q *jobQuestion) retry(j client.Job, c retryChoice) {
 	if c.takesUnique(j) {
 		q.Lines = append(q.Lines, "Whether a value that must be unique is still taken can only be known when the retry runs.")
 	}
+	if url := webhookURL(j); url != "" {
+		q.Lines = append(q.Lines, "When the retry ends, it calls the webhook of this job: "+words.Isolated(url)+".")
+	}
 	if c.skipped {
 		q.Warning = "Customers that no longer match the filter are changed, too."
 	}

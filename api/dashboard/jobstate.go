@@ -183,12 +183,7 @@ func (v jobView) Fault() jobFault {
 	if v.Error == nil {
 		return jobFault{}
 	}
-	const unchanged = "Nothing was changed."
-	_, advice := words.Reason(v.Error.Code)
-	if strings.HasSuffix(v.Error.Detail, unchanged) {
-		advice = strings.TrimSpace(strings.TrimPrefix(advice, unchanged))
-	}
-	return jobFault{v.Error.Detail, v.Error.Code, advice}
+	return jobFault{v.Error.Detail, v.Error.Code, words.Advice(v.Error.Code, v.Error.Detail)}
 }
 
 // A jobFault is why a job as a whole failed.

@@ -28,6 +28,7 @@ type keysPage struct {
 	Next       string // path of the next page, "" for none
 	First      string // path of the first page, "" on it
 	Form       keyForm
+	Webhooks   webhookSigner
 }
 
 // A keyRow is a key as pages show it.
@@ -67,6 +68,10 @@ func (d *Dashboard) Keys(v *Visit) error {
 	}
 	page.Form = newKeyForm(v)
 	if err := d.fillKeys(v, &page); err != nil {
+		return err
+	}
+	var err error
+	if page.Webhooks, err = v.webhookSigner(); err != nil {
 		return err
 	}
 	f := d.visited(v, "Keys", KeysPath, page)

@@ -100,6 +100,10 @@ func limitGroups(l client.Limits) []limitGroup {
 			{"At once by a key, in a process", words.Number(l.Imports.AtOnce)}, {"A line", byteCount(l.Requests.LineBytes)},
 			{"Rows set aside until their ids are made", byteCount(l.Imports.AsideBytes)},
 		}},
+		{"Webhooks", []limitLine{
+			{"URL", byteCount(l.Webhooks.URLBytes)}, {"An answer", lastingSeconds(l.Webhooks.TimeoutSeconds)},
+			{"Failed attempts are repeated for", lastingSeconds(l.Webhooks.RetrySeconds)}, {"Attempts that are listed", words.Number(l.Webhooks.Attempts)},
+		}},
 		{"Keys and sign-ins", []limitLine{
 			{"Secrets of a key that work at once", words.Number(l.Keys.Secrets)}, {"Sessions of a key", words.Number(l.Keys.Sessions)},
 			{"Failed sign-ins from an address in a minute", words.Number(l.Keys.FailedSignIns)},

@@ -13,6 +13,7 @@ const (
 	BrakePath     = "/admin/brake"
 	KeysPath      = "/admin/keys"
 	AuditPath     = "/admin/audit"
+	WebhookPath   = "/admin/webhook-secret"
 	LimitsPath    = "/admin/limits"
 	GoPath        = "/admin/go" // to what has an id
 	HelpPath      = "/admin/help"

@@ -143,12 +143,20 @@ func (p *Problem) Write(w http.ResponseWriter) {
 
 // Send sends the problem in another form, with its headers.
 func (p *Problem) Send(w http.ResponseWriter, contentType string, status int, body []byte) {
+	p.Note(w)
 	h := w.Header()
 	p.SetHeaders(h)
 	h.Set("Content-Type", contentType)
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a caller who has left needs no answer
+}
+
+// Note notes for metrics that the problem is the answer. Send does so itself.
+func (p *Problem) Note(w http.ResponseWriter) {
+	if rec, ok := w.(*Recorder); ok {
+		rec.Problem = p.Code
+	}
 }
 
 // SetHeaders sets the headers of the problem, and removes those that describe the

@@ -1,5 +1,10 @@
 package web
 
+import (
+	"maps"
+	"slices"
+)
+
 // A ProblemType is what all problems with the same code share.
 type ProblemType struct {
 	Status int
@@ -12,6 +17,9 @@ func ProblemTypeOf(code string) (t ProblemType, ok bool) {
 	t, ok = problemTypes[code]
 	return t, ok
 }
+
+// ProblemCodes lists the codes of all types of problems, sorted.
+func ProblemCodes() []string { return slices.Sorted(maps.Keys(problemTypes)) }
 
 // problemTypes lists all types of problems by their codes. A code is a promise
 // to callers: new ones may be added, none may be renamed.
@@ -28,9 +36,12 @@ var problemTypes = map[string]ProblemType{
 	"invalid_gzip":        {400, "The body is not valid gzip"},
 	"conflicting_keys":    {400, "Two different API keys were given"},
 	"too_many_conditions": {400, "The filter has too many conditions"},
-	"too_many_values":     {400, "The filter compares with too many values"},
+	"too_many_values":     {400, "The request has too many values"},
 	"too_many_names":      {400, "The patch merges too many names"},
 	"too_many_options":    {400, "A drop-down has too many options"},
+
+	"webhook_not_configured": {400, "No secret signs webhooks"},
+	"webhook_refused":        {400, "The webhook's address may not be called"},
 
 	"missing_key": {401, "An API key is required"},
 	"invalid_key": {401, "The API key is not valid"},
@@ -60,6 +71,7 @@ var problemTypes = map[string]ProblemType{
 	"unique":             {409, "A unique value is already taken"},
 	"job_cancelled":      {409, "The job was cancelled"},
 	"model_gone":         {409, "The job's model is not loaded"},
+	"no_webhook":         {409, "The job calls nobody when it ends"},
 
 	"job_gone": {410, "The job has expired"},
 

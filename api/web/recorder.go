@@ -26,10 +26,16 @@ type Recorder struct {
 	Broken bool // the answer was cut off
 	// Actor and Workspace say whose key made the call, for the log.
 	Actor, Workspace string
-	Arrived          time.Time // when the request arrived
+	// Method and Route say which route serves the call, for metrics: its pattern, or ""
+	// for none.
+	Method, Route string
+	Problem       string    // code of the problem that was answered, "" for none
+	Waited        bool      // the call took long because its caller asked for that
+	Arrived       time.Time // when the request arrived
 
 	step     time.Duration
 	extended time.Time
+	body     *timedBody  // nil for none
 	cut      atomic.Bool // by [EndBody]
 }
 
@@ -86,11 +92,13 @@ func EndBody(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(lastRead))
 }
 
-// linger gives the server time to read on after [EndBody], since the caller may still
-// be sending. To close the connection at once would reset it, and the reset can
-// overtake the answer.
+// linger gives the server time to read on after [EndBody], and when it refuses a call
+// whose body it has not read, since the caller may still be sending. To close the
+// connection at once would reset it, and the reset can overtake the answer; to read
+// for longer would hold up the answer for as long as the caller likes.
 func (r *Recorder) linger() {
-	if r.cut.Load() {
+	unread := r.body != nil && !r.body.ended.Load()
+	if r.cut.Load() || unread && r.Status >= 400 {
 		_ = http.NewResponseController(r.ResponseWriter).SetReadDeadline(time.Now().Add(lingering))
 	}
 }
@@ -99,19 +107,21 @@ func (r *Recorder) linger() {
 // arrive. The deadline is removed once the body was read to its end. The server
 // then goes on reading, to notice when the caller closes the connection, and it
 // would take a deadline that passes for that.
-func LimitBody(w http.ResponseWriter, r *http.Request, deadline time.Time) {
-	if r.Body == nil || r.Body == http.NoBody {
+func (r *Recorder) LimitBody(request *http.Request, deadline time.Time) {
+	if request.Body == nil || request.Body == http.NoBody {
 		return
 	}
-	control := http.NewResponseController(w)
+	control := http.NewResponseController(r.ResponseWriter)
 	_ = control.SetReadDeadline(deadline) // writers of tests have no deadlines
-	r.Body = &timedBody{ReadCloser: r.Body, control: control}
+	r.body = &timedBody{ReadCloser: request.Body, control: control}
+	request.Body = r.body
 }
 
-// A timedBody is a body with a deadline; see [LimitBody].
+// A timedBody is a body with a deadline; see [Recorder.LimitBody].
 type timedBody struct {
 	io.ReadCloser
 	control *http.ResponseController
+	ended   atomic.Bool // it was read to its end
 }
 
 // Read reads. A body that breaks off or comes too late is the caller's fault,
@@ -120,6 +130,7 @@ func (b *timedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	switch {
 	case err == io.EOF:
+		b.ended.Store(true)
 		_ = b.control.SetReadDeadline(time.Time{})
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = NewProblem("request_timeout", "The body did not arrive in time.").Set("Connection", "close")

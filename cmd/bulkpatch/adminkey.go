@@ -52,7 +52,7 @@ func (r *reader) secretIn(file string) string {
 		r.fault("--admin-key-file", "cannot be read: %s", fileReason(err))
 		return ""
 	}
-	if info, err := f.Stat(); err == nil && info.Mode().Perm()&0o044 != 0 {
+	if info, err := f.Stat(); err == nil && info.Mode().Perm()&0o004 != 0 { // the group's bit is also that of systemd's credentials
 		r.s.warnings = append(r.s.warnings, "others can read the file of the admin key; run: chmod 600 "+file)
 	}
 	return strings.TrimRight(string(text), "\r\n")

@@ -73,21 +73,25 @@ func top(path string) string {
 }
 
 // mayImport lists which other top-level folders each folder may import. The
-// packages of the domain import only those below them. store, worker and api
+// packages of the domain import only those below them. store, worker, webhook and api
 // import the domain and never one another. cmd imports everything but bench,
 // so that no code of the program comes from the benchmarks.
 var mayImport = map[string][]string{
+	"docs":   {},
 	"model":  {},
 	"auth":   {},
+	"trace":  {},
 	"filter": {"model"},
 	"job":    {"auth", "filter", "model"},
-	"store":  {"auth", "filter", "job", "model"},
-	"worker": {"auth", "filter", "job", "model"},
-	"api":    {"auth", "filter", "job", "model", "client"}, // the dashboard is a client of the API in the same process
+	"store":  {"auth", "filter", "job", "model", "trace"},
+	"worker": {"auth", "filter", "job", "model", "trace"},
+	"api":    {"auth", "docs", "filter", "job", "model", "client", "trace"}, // the dashboard is a client of the API in the same process
 	"client": {},
 	"chaos":  {},
 	"bench":  {"client", "model", "filter", "job", "auth", "store", "worker", "api"},
-	"cmd":    {"client", "model", "filter", "job", "auth", "store", "worker", "api"},
+	"cmd":    {"client", "model", "filter", "job", "auth", "store", "worker", "webhook", "api", "trace"},
+
+	"webhook": {"job", "trace"},
 }
 
 func TestPackagesOnlyReachDownwards(t *testing.T) {
@@ -151,11 +155,15 @@ var homes = map[string][]string{
 	"github.com/jmoiron/sqlx":         {"store"},
 	"github.com/pressly/goose":        {"store"},
 	"github.com/brianvoe/gofakeit/v7": {"model/sample"},
+	"go.opentelemetry.io/otel":        {"trace", "cmd"},
 	"database/sql":                    {"store"},
+	"github.com/yuin/goldmark":        {"api/handbook"},
 	"encoding/csv":                    {"api/compat"}, // which reads lists of values; api/web writes CSV
-	"net":                             {"api", "cmd", "client", "store/sqldb", "store/pgtest", "worker/redistest"},
-	"net/http":                        {"api", "cmd", "client"},
+	"net":                             {"api", "cmd", "client", "webhook", "store/sqldb", "store/pgtest", "worker/redistest"},
+	"net/http":                        {"api", "cmd", "client", "webhook"},
 	"os/exec":                         {"worker/redistest", "store/pgtest"},
+
+	"github.com/standard-webhooks/standard-webhooks": {"webhook"},
 }
 
 // pure lists the packages that do no I/O, except that model may read files.
@@ -220,6 +228,8 @@ var belowAPI = map[string][]string{
 	"api/web":       {"model"}, // knows no job
 	"api/compat":    {"api/web", "filter", "model"},
 	"api/dashboard": {"api/dashboard/words", "api/web", "auth", "client", "job"},
+
+	"api/handbook": {"api/dashboard", "api/web", "docs"}, // knows no route and no model
 
 	"api/dashboard/words": {"api/web", "client", "job"}, // knows no page and no visitor
 }

@@ -111,7 +111,7 @@ func namesOf(decl ast.Decl) []string {
 }
 
 // forTests are the packages that the picture of docs/architecture.md leaves out.
-var forTests = []string{"api/apitest", "bench", "chaos", "store/pgtest", "store/storetest", "worker/redistest"}
+var forTests = []string{"api/apitest", "api/openapitest", "bench", "chaos", "store/pgtest", "store/storetest", "worker/redistest"}
 
 var arrow = regexp.MustCompile(`(?m)^([a-z/]+) +->(.*)$`)
 

@@ -3,9 +3,9 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"bulkpatch/client"
@@ -18,6 +18,7 @@ type auditCommand struct {
 	Since     string `placeholder:"TIME" help:"Only what was done since then: a time such as 2026-01-31T12:00:00Z, or how long ago, such as 36h or 7d."`
 	Until     string `placeholder:"TIME" help:"Only what was done before then, given like --since."`
 	Workspace string `placeholder:"NAME" help:"Only what was done in this workspace; all that the key may see if it is not given."`
+	outputFlag
 	targetFlags
 
 	query client.AuditQuery
@@ -34,12 +35,13 @@ It prints who did what, newest first: when, what, in which workspace, with which
 
 func (c *auditCommand) check(r *reader) {
 	c.query = client.AuditQuery{
-		Job: c.Job, Key: c.By, Workspace: c.Workspace, Limit: auditPage,
+		Job: c.Job, Key: c.By, Workspace: c.Workspace, Limit: tableRows,
 		Since: r.instant("--since", c.Since), Until: r.instant("--until", c.Until),
 	}
 	if c.Action != "" {
 		c.query.Actions = strings.Split(c.Action, ",")
 	}
+	r.output(c.outputFlag)
 	r.target(c.targetFlags)
 }
 
@@ -59,10 +61,6 @@ func (r *reader) instant(flag, text string) time.Time {
 	return time.Now().Add(-ago)
 }
 
-// auditPage is how many entries are asked for at a time. They are printed as one
-// table, so that a long list appears bit by bit.
-const auditPage = 1000
-
 // Run prints the entries, newest first.
 func (c *auditCommand) Run(a *app, s settings) error {
 	t, err := administer(a, s)
@@ -70,24 +68,13 @@ func (c *auditCommand) Run(a *app, s settings) error {
 		return err
 	}
 	defer t.Close()
-	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "TIME\tACTION\tWORKSPACE\tKEY\tFROM\tON\tREQUEST")
-	printed := 0
-	for e, err := range t.Audit(a.ctx, c.query) {
-		if err != nil {
-			if printed > 0 {
-				_ = w.Flush() // what came before the error
-			}
-			return err
-		}
-		printRow(w, e.At.Format(time.DateTime), e.Action, e.Workspace, whoOf(e), orDash(e.Address), onWhat(e), orDash(e.RequestID))
-		if printed++; printed%auditPage == 0 {
-			if err := w.Flush(); err != nil {
-				return err
-			}
-		}
+	if s.answers != nil {
+		return answerAll(a, s, t.Audit(a.ctx, c.query))
 	}
-	return w.Flush()
+	_, err = printTable(a.out, "TIME\tACTION\tWORKSPACE\tKEY\tFROM\tON\tREQUEST", t.Audit(a.ctx, c.query), func(w io.Writer, e client.AuditEntry) {
+		printRow(w, e.At.Format(time.DateTime), e.Action, e.Workspace, whoOf(e), orDash(e.Address), onWhat(e), orDash(e.RequestID))
+	})
+	return err
 }
 
 // whoOf names the key, and whose it is if that is known.

@@ -23,9 +23,12 @@ type auditedServer struct {
 	seen   int // entries so far
 }
 
-// auditBodies has, for each model, a new customer and a change as the native API
-// and as the vendor take them. {n} is another number in each call.
-var auditBodies = map[string]struct{ native, change, vendor, vendorChange string }{
+// auditedBodies are a new customer and a change as the native API and as the vendor take
+// them. {n} is another number in each call.
+type auditedBodies struct{ native, change, vendor, vendorChange string }
+
+// auditBodies has those of each model.
+var auditBodies = map[string]auditedBodies{
 	"desk":          {`{"firstName": "Ana"}`, `{"firstName": "Bo"}`, `{"customer": {"firstName": "Ana"}}`, `{"customer": {"firstName": "Bo"}}`},
 	"plane":         {`{"name": "Ana {n}", "external_source": "crm", "external_id": "{n}"}`, `{"stage": "lead"}`, `{"name": "Di {n}"}`, `{"stage": "lead"}`},
 	"clientsuccess": {`{"name": "Ana", "status": "ACTIVE", "active": true}`, `{"name": "Bo"}`, `{"name": "Ana", "status": "ACTIVE", "active": true}`, `{"name": "Bo"}`},
@@ -89,7 +92,7 @@ var pageEntries = map[string]string{
 	"customers/{name}/create": "record.created", "customers/{name}/records/{id}/edit": "job.submitted",
 	"customers/{name}/records/{id}/delete": "record.deleted", "jobs/{job}/throttle": "job.throttled",
 	"keys": "key.created", "keys/{key}/rotate": "key.rotated", "keys/{key}/revoke": "key.revoked",
-	"new": "job.submitted", "new/preview": noEntry,
+	"new": "job.submitted", "new/preview": noEntry, "webhook-secret": "webhook_secret.rotated",
 }
 
 // entriesOf names the actions that a call leaves, "" for a call that is not known.
@@ -100,11 +103,13 @@ func entriesOf(c api.Call) string {
 	}
 	switch {
 	case last != "":
-		return map[string]string{"pause": "job.paused", "resume": "job.resumed", "cancel": "job.cancelled", "retry": "job.retried", "undo": "job.undone"}[last]
+		return map[string]string{"pause": "job.paused", "resume": "job.resumed", "cancel": "job.cancelled", "retry": "job.retried", "undo": "job.undone", "deliveries": "job.redelivered"}[last]
 	case strings.HasSuffix(c.Path, "/{job}"):
 		return "job.throttled"
 	case c.Path == "/v1/brake":
 		return "brake.off"
+	case c.Path == "/v1/webhook-secret":
+		return "webhook_secret.rotated"
 	case strings.HasSuffix(c.Path, "/rotate"):
 		return "key.rotated"
 	case strings.HasPrefix(c.Path, "/v1/keys"):
@@ -148,50 +153,70 @@ func (s *auditedServer) prepared(t *testing.T, c api.Call) (call, body string) {
 	path := strings.NewReplacer("{workspace}", "main", "{id}", "{customer}", "{name}", "desk").Replace(c.Path)
 	customer := s.made(t, "POST /v1/"+name+"/customers", strings.ReplaceAll(bodies.native, "{n}", number), idOf(c))
 	path = strings.ReplaceAll(path, "{customer}", customer)
-	everybody := "filter=%7B%7D&allowAll=true"
+	change := ""
+	if strings.Contains(path, "{job}") {
+		var job string
+		job, change = s.jobFor(t, c.Path)
+		path = strings.ReplaceAll(path, "{job}", job)
+	}
+	if strings.Contains(path, "{key}") {
+		path = strings.ReplaceAll(path, "{key}", s.made(t, "POST /v1/keys", `{"name": "k`+number+`", "scopes": ["jobs:read"]}`, "id"))
+	}
 	switch {
-	case strings.Contains(path, "{job}"):
-		job, change := s.jobFor(t, c.Path)
-		path, body = strings.ReplaceAll(path, "{job}", job), change
-		if strings.HasPrefix(path, "/admin/") {
-			body = s.formOf(t, path)
-		}
-	case strings.Contains(path, "{key}"):
-		key := s.made(t, "POST /v1/keys", `{"name": "k`+number+`", "scopes": ["jobs:read"]}`, "id")
-		path = strings.ReplaceAll(path, "{key}", key)
-		if strings.HasPrefix(path, "/admin/") {
-			body = s.formOf(t, path)
-		}
-	case strings.HasPrefix(path, "/admin/") && c.Path != dashboard.SignInPath && c.Path != dashboard.SignOutPath:
-		body = s.formOf(t, path)
+	case c.Path == dashboard.SignOutPath:
 	case c.Path == dashboard.SignInPath:
 		body = url.Values{"key": {s.key}}.Encode()
-	case c.Path == dashboard.SignOutPath:
-	case c.Path == "/v1/brake":
-		s.made(t, "PUT /v1/brake", `{"on": true, "reason": "a test"}`, "on")
-		body = `{"on": false}`
-	case c.Path == "/v1/keys":
-		body = `{"name": "new", "scopes": ["jobs:read"]}`
-	case c.Path == "/v1/jobs":
-		body = `{"model": "desk", "filter": {"firstName": "Ana"}, "patch": {"firstName": "Bo"}}`
-	case strings.HasSuffix(c.Path, "/import"):
-		body = strings.ReplaceAll(bodies.native, "{n}", "another "+number) + "\n"
-	case c.Method == "DELETE" && c.Vendor != "" && !strings.Contains(c.Path, "{id}"):
-		path += "?external_source=crm&external_id=" + number
-	case c.Method == "DELETE":
-	case c.Method == "POST" && c.Vendor == "":
-		body = strings.ReplaceAll(bodies.native, "{n}", "another "+number)
-	case c.Method == "POST":
-		body = strings.ReplaceAll(bodies.vendor, "{n}", number)
-	case c.Vendor == "":
-		body = bodies.change
+	case strings.HasPrefix(path, "/admin/"):
+		body = s.formOf(t, path)
+	case strings.Contains(c.Path, "{job}"):
+		body = change
 	default:
-		body = bodies.vendorChange
+		body = s.bodyOf(t, c, bodies, number)
 	}
-	if c.Method == "PATCH" && (strings.HasSuffix(c.Path, "/update.json") || c.Vendor == "" && strings.HasSuffix(c.Path, "/customers")) {
-		path += "?" + everybody
+	if query := queryOf(c, number); query != "" {
+		path += "?" + query
 	}
 	return c.Method + " " + path, body
+}
+
+// bodyOf returns the body of a call that is neither a form nor about a job.
+func (s *auditedServer) bodyOf(t *testing.T, c api.Call, bodies auditedBodies, number string) string {
+	t.Helper()
+	another := strings.ReplaceAll(bodies.native, "{n}", "another "+number)
+	switch {
+	case c.Method == "DELETE", strings.Contains(c.Path, "{key}"):
+		return ""
+	case c.Path == "/v1/brake":
+		s.made(t, "PUT /v1/brake", `{"on": true, "reason": "a test"}`, "on")
+		return `{"on": false}`
+	case c.Path == "/v1/webhook-secret":
+		return `{}`
+	case c.Path == "/v1/keys":
+		return `{"name": "new", "scopes": ["jobs:read"]}`
+	case c.Path == "/v1/jobs":
+		return `{"model": "desk", "filter": {"firstName": "Ana"}, "patch": {"firstName": "Bo"}}`
+	case strings.HasSuffix(c.Path, "/import"):
+		return another + "\n"
+	case c.Method == "POST" && c.Vendor == "":
+		return another
+	case c.Method == "POST":
+		return strings.ReplaceAll(bodies.vendor, "{n}", number)
+	case c.Vendor == "":
+		return bodies.change
+	}
+	return bodies.vendorChange
+}
+
+// queryOf returns the query that a call needs: which customers it is about where its path
+// does not name one.
+func queryOf(c api.Call, number string) string {
+	switch {
+	case c.Method == "DELETE" && c.Vendor != "" && !strings.Contains(c.Path, "{id}"):
+		return "external_source=crm&external_id=" + number
+	case c.Method == "PATCH" && (strings.HasSuffix(c.Path, "/update.json") || c.Vendor == "" && strings.HasSuffix(c.Path, "/customers")):
+		return "filter=%7B%7D&allowAll=true"
+	}
+	return ""
 }
 
 // formOf fills in the form of a page.
@@ -212,7 +237,7 @@ func (s *auditedServer) formOf(t *testing.T, path string) string {
 		return "rate=7"
 	case "keys":
 		return "name=formed&workspace=main&rights=reader&ends=never"
-	case "rotate":
+	case "rotate", "webhook-secret":
 		return "overlap=0"
 	case "retry", "undo":
 		return s.shown(t, "GET "+path, "", "seen").Encode()
@@ -280,6 +305,10 @@ func (s *auditedServer) jobFor(t *testing.T, path string) (id, body string) {
 	if strings.HasSuffix(path, "/undo") {
 		options = `{}`
 	}
+	if strings.HasSuffix(path, "/deliveries") {
+		s.made(t, "PUT /v1/webhook-secret", `{}`, "secret")
+		options = `{"webhook": "https://hooks.invalid/"}`
+	}
 	s.made(t, "POST /v1/desk/customers", `{"firstName": "Another"}`, "id")
 	id = s.made(t, "POST /v1/jobs", `{"model": "desk", "filter": {"id": {"$gt": 0}}, "patch": {"notes": "`+path+`"}, "options": `+options+`}`, "jobId")
 	switch path[strings.LastIndex(path, "/"):] {
@@ -291,7 +320,7 @@ func (s *auditedServer) jobFor(t *testing.T, path string) (id, body string) {
 		s.await(t, id, func(j client.Job) bool { return j.State == client.StateRunning })
 		s.made(t, "POST /v1/jobs/"+id+"/cancel", "", "jobId")
 		fallthrough
-	case "/undo":
+	case "/undo", "/deliveries":
 		s.await(t, id, func(j client.Job) bool { return j.Done })
 	}
 	return id, ""

@@ -35,6 +35,7 @@ var auditedForms = map[string]auditedForm{
 	"/admin/jobs/{job}/resume":                    {"/admin/jobs/{job}", nil, "job.resumed"},
 	"/admin/jobs/{job}/throttle":                  {"/admin/jobs/{job}", url.Values{"rate": {"7"}}, "job.throttled"},
 	"/admin/jobs/{job}/cancel":                    {"/admin/jobs/{job}/cancel", nil, "job.cancelled"},
+	"/admin/jobs/{job}/deliveries":                {"/admin/jobs/{job}", nil, "job.redelivered"},
 	"/admin/jobs/{job}/retry":                     {"/admin/jobs/{job}/retry", nil, "job.retried"},
 	"/admin/jobs/{job}/undo":                      {"/admin/jobs/{job}/undo", nil, "job.undone"},
 	"/admin/customers/{name}/create":              {"/admin/customers/desk/create", url.Values{"f.firstName": {"Cy"}}, "record.created"},
@@ -43,6 +44,7 @@ var auditedForms = map[string]auditedForm{
 	"/admin/keys":                                 {"/admin/keys", url.Values{"name": {"new"}, "workspace": {"main"}, "rights": {"reader"}, "ends": {"30"}}, "key.created"},
 	"/admin/keys/{key}/rotate":                    {"/admin/keys/{key}/rotate", url.Values{"overlap": {"0"}}, "key.rotated"},
 	"/admin/keys/{key}/revoke":                    {"/admin/keys/{key}/revoke", nil, "key.revoked"},
+	"/admin/webhook-secret":                       {"/admin/webhook-secret", url.Values{"overlap": {"0"}}, "webhook_secret.rotated"},
 	"/admin/brake":                                {"/admin/brake/switch?on=false&all=false", nil, "brake.off"},
 }
 
@@ -119,6 +121,9 @@ func (s *auditedServer) formPage(t *testing.T, path, page string) (at, to string
 	case strings.Contains(path, "{job}"):
 		job, _ := s.jobFor(t, strings.TrimPrefix(path, "/admin"))
 		s.await(t, job, func(j client.Job) bool { return j.State != client.StateQueued && j.State != client.StateResolving })
+		if strings.HasSuffix(path, "/deliveries") {
+			s.attempted(t, job)
+		}
 		found = append(found, "{job}", job)
 	case strings.Contains(path, "{key}"):
 		found = append(found, "{key}", s.made(t, "POST /v1/keys", `{"name": "for`+strings.ReplaceAll(path[len("/admin/keys/{key}"):], "/", "-")+`", "scopes": ["jobs:read"]}`, "id"))
@@ -130,6 +135,21 @@ func (s *auditedServer) formPage(t *testing.T, path, page string) (at, to string
 	}
 	made := strings.NewReplacer(found...)
 	return made.Replace(page), made.Replace(path)
+}
+
+// attempted waits until the webhook of a job has failed once and waits for the next
+// attempt.
+func (s *auditedServer) attempted(t *testing.T, job string) {
+	t.Helper()
+	for {
+		d, err := s.client.Deliveries(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(d.Attempts) > 0 && d.NextAttemptAt != nil {
+			return
+		}
+	}
 }
 
 var (

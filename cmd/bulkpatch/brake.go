@@ -30,7 +30,8 @@ type allFlag struct {
 }
 
 // brakeOf reads whose brake a command is about.
-func (r *reader) brakeOf(t targetFlags, w workspaceFlag, all allFlag) {
+func (r *reader) brakeOf(o outputFlag, t targetFlags, w workspaceFlag, all allFlag) {
+	r.output(o)
 	r.target(t)
 	r.customersOf(w)
 	if all.All {
@@ -42,6 +43,7 @@ func (r *reader) brakeOf(t targetFlags, w workspaceFlag, all allFlag) {
 type brakeOnCommand struct {
 	Reason string `required:"" placeholder:"TEXT" help:"Why, at most 200 characters. Users see it at each job that waits."`
 	allFlag
+	outputFlag
 	workspaceFlag
 	targetFlags
 }
@@ -58,7 +60,7 @@ func (c *brakeOnCommand) check(r *reader) {
 	if r.line.typed("reason") && !job.ValidBrakeReason(c.Reason) {
 		r.fault("--reason", "must say why: at most %d characters, and no control character", job.MaxBrakeReason)
 	}
-	r.brakeOf(c.targetFlags, c.workspaceFlag, c.allFlag)
+	r.brakeOf(c.outputFlag, c.targetFlags, c.workspaceFlag, c.allFlag)
 }
 
 // Run switches the brake on and shows it.
@@ -73,6 +75,7 @@ func (c *brakeOnCommand) Run(a *app, s settings) error {
 
 type brakeOffCommand struct {
 	allFlag
+	outputFlag
 	workspaceFlag
 	targetFlags
 }
@@ -83,7 +86,9 @@ func (brakeOffCommand) Help() string {
   bulkpatch brake off --server http://127.0.0.1:8080 --key $KEY`
 }
 
-func (c *brakeOffCommand) check(r *reader) { r.brakeOf(c.targetFlags, c.workspaceFlag, c.allFlag) }
+func (c *brakeOffCommand) check(r *reader) {
+	r.brakeOf(c.outputFlag, c.targetFlags, c.workspaceFlag, c.allFlag)
+}
 
 // Run switches the brake off and shows it: the other switch may still be on.
 func (c *brakeOffCommand) Run(a *app, s settings) error {
@@ -96,6 +101,7 @@ func (c *brakeOffCommand) Run(a *app, s settings) error {
 }
 
 type brakeStatusCommand struct {
+	outputFlag
 	workspaceFlag
 	targetFlags
 }
@@ -106,7 +112,9 @@ func (brakeStatusCommand) Help() string {
   bulkpatch brake status --db sqlite://bulkpatch.db --workspace main`
 }
 
-func (c *brakeStatusCommand) check(r *reader) { r.brakeOf(c.targetFlags, c.workspaceFlag, allFlag{}) }
+func (c *brakeStatusCommand) check(r *reader) {
+	r.brakeOf(c.outputFlag, c.targetFlags, c.workspaceFlag, allFlag{})
+}
 
 // Run shows the brake.
 func (c *brakeStatusCommand) Run(a *app, s settings) error {
@@ -123,6 +131,9 @@ func withBrake(a *app, s settings, do func(*target) (client.Brake, error)) error
 	b, err := do(t)
 	if err != nil {
 		return err
+	}
+	if s.answers != nil {
+		return a.answer(s.answers.last)
 	}
 	if b.On {
 		fmt.Fprintln(a.out, "The brake is on: jobs are held, except those over one record and previews.")

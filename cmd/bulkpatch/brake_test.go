@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -13,11 +14,13 @@ import (
 	"bulkpatch/job"
 )
 
+var day = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
+
 // squeezed joins words by single spaces, and masks what changes from run to run.
 func squeezed(out string) string {
 	words := strings.Fields(out)
 	for i, w := range words {
-		if strings.Count(w, "-") == 2 && i+1 < len(words) {
+		if day.MatchString(w) && i+1 < len(words) {
 			words[i], words[i+1] = "DATE", "TIME"
 		}
 	}

@@ -227,7 +227,7 @@ func (s *seeder) failedJobs() {
 		_, err := s.UpdateRecord(s.Context(), "stores", id, object{"region": "west"}, 0)
 		s.did(err)
 	}
-	retry, err := s.RetryFailures(s.Context(), partial.ID, []string{partial.ErrorSummary[0].Code, partial.ErrorSummary[1].Code}, "")
+	retry, err := s.RetryRecords(s.Context(), partial.ID, client.RetryQuery{Codes: []string{partial.ErrorSummary[0].Code, partial.ErrorSummary[1].Code}})
 	s.did(err)
 	s.ends("retry", retry, client.StatePartiallySucceeded)
 }

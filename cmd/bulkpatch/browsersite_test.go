@@ -57,7 +57,8 @@ func (s site) start(t *testing.T) *process {
 		part, redis = "api", "redis://127.0.0.1:1"
 	}
 	return start(t, part, "--addr", "127.0.0.1:0", "--db", "sqlite://"+s.file, "--redis", redis,
-		"--models", filepath.Join("testdata", "browser", "models"), "--shutdown-delay", "0s", "--log-level", "warn")
+		"--models", filepath.Join("testdata", "browser", "models"), "--shutdown-delay", "0s", "--log-level", "warn",
+		"--webhook-allow", "127.0.0.1")
 }
 
 // again starts the program on a copy of the site.

@@ -196,7 +196,9 @@ func (l *commandLine) finish() {
 	if len(l.node.Children) > 0 {
 		var names []string
 		for _, child := range l.node.Children {
-			names = append(names, child.Name)
+			if !child.Hidden { // what scripts of shells call
+				names = append(names, child.Name)
+			}
 		}
 		l.fault("a command is missing, one of: %s", strings.Join(names, ", "))
 		l.unsure = true // without a command there are no operands

@@ -54,6 +54,9 @@ func TestALineNamesEveryFaultOnce(t *testing.T) {
 					t.Errorf("line %d is %q instead of %q", i, lines[i], want)
 				}
 			}
+			if strings.Contains(complaint, "__complete") {
+				t.Errorf("it names a command for scripts:\n%s", complaint)
+			}
 		})
 	}
 }

@@ -16,12 +16,27 @@ type commands struct {
 	Import importCommand `cmd:"" help:"Read customers from a file."`
 	Export exportCommand `cmd:"" help:"Write customers to standard output or a file."`
 
+	Submit  submitCommand  `cmd:"" help:"Change the customers that match a filter, as a job."`
+	Watch   watchCommand   `cmd:"" help:"Follow a job to its end."`
+	Jobs    jobsCommand    `cmd:"" help:"List jobs, newest first."`
+	Job     jobCommand     `cmd:"" help:"Say what a job does, what it waits for and what to do."`
+	Results resultsCommand `cmd:"" help:"List what became of each customer of a job."`
+	Pause   pauseCommand   `cmd:"" help:"Pause a job."`
+	Resume  resumeCommand  `cmd:"" help:"Let a paused job go on."`
+	Cancel  cancelCommand  `cmd:"" help:"End a job before it is done."`
+	Retry   retryCommand   `cmd:"" help:"Try the customers again that a job did not change."`
+	Undo    undoCommand    `cmd:"" help:"Restore what a job has changed."`
+
 	Brake   brakeCommand   `cmd:"" help:"Hold all jobs, let them go on, or show whether they are held."`
 	Key     keyCommand     `cmd:"" help:"Create, list, rotate and revoke API keys."`
 	Audit   auditCommand   `cmd:"" help:"List who changed what, when and from where."`
 	Model   modelCommand   `cmd:"" help:"Work with model files."`
 	Migrate migrateCommand `cmd:"" help:"Bring a database up to date."`
 	Copy    copyCommand    `cmd:"" help:"Move everything to another database, such as from SQLite to PostgreSQL."`
+
+	Completion completionCommand `cmd:"" help:"Print a script that completes commands in a shell."`
+	Complete   completeCommand   `cmd:"" name:"__complete" hidden:""`
+	Shown      versionCommand    `cmd:"" name:"version" help:"Print the version."`
 }
 
 // Help shows examples and explains the exit status.
@@ -30,8 +45,11 @@ func (commands) Help() string {
   bulkpatch demo
   bulkpatch serve --db sqlite:///var/lib/bulkpatch/bulkpatch.db
   bulkpatch import desk customers.csv --db sqlite:///var/lib/bulkpatch/bulkpatch.db
+  bulkpatch submit desk --where state=active --set jobTitle=Lead --wait --server http://127.0.0.1:8080 --key $KEY
 
-bulkpatch COMMAND --help explains a command. The exit status is 0 for success, 1 for a failure or a partial success, 2 for wrong usage (nothing was done), and 3 if the server refused the call or could not be reached.`
+bulkpatch COMMAND --help explains a command. Commands about customers, jobs and keys work on a server (--server, --key) or on a database (--db).
+
+The exit status is 0 for success, 1 if it failed in whole or in part or was stopped, such as a job that failed, partly failed or was cancelled, 2 for wrong usage (nothing was done), and 3 if the server refused the call or could not be reached. Errors are on standard error, one a line.`
 }
 
 // databaseFlags name the database, the models and the retention times.
@@ -90,14 +108,23 @@ type workFlags struct {
 
 // logFlags set what is logged to standard error.
 type logFlags struct {
-	LogFormat string `env:"BULKPATCH_LOG_FORMAT" default:"text" placeholder:"FORMAT" help:"text or json (default ${default})."`
-	LogLevel  string `env:"BULKPATCH_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (default ${default})."`
+	LogFormat string `env:"BULKPATCH_LOG_FORMAT" default:"text" placeholder:"FORMAT" set:"choices=text,json" help:"text or json (default ${default})."`
+	LogLevel  string `env:"BULKPATCH_LOG_LEVEL" default:"info" placeholder:"LEVEL" set:"choices=debug,info,warn,error" help:"debug, info, warn or error (default ${default})."`
+}
+
+// webhookFlags say how the ends of jobs are delivered. Processes that accept jobs check
+// webhooks by them, and workers send by them.
+type webhookFlags struct {
+	WebhookSecret string `env:"BULKPATCH_WEBHOOK_SECRET" placeholder:"SECRET" help:"Secret that signs the webhooks of workspaces without one of their own: whsec_ and 24 to 64 bytes in Base64. While it is replaced, give the new and the old one, separated by a comma. Without it only workspaces that have set a secret may use webhooks."`
+	WebhookAllow  string `env:"BULKPATCH_WEBHOOK_ALLOW" placeholder:"LIST" help:"Hosts, addresses and networks that webhooks may call although they are private or local, also by plain HTTP, such as hooks.internal,10.1.2.0/24. Without it only public addresses are called, by HTTPS."`
 }
 
 // serviceFlags are common to serve, api and worker.
 type serviceFlags struct {
 	databaseFlags
 	logFlags
+	traceFlags
+	webhookFlags
 	ShutdownDelay string `env:"BULKPATCH_SHUTDOWN_DELAY" default:"500ms" placeholder:"TIME" help:"How long a stopping process still accepts requests while /readyz answers 503, 0s to 10m (default ${default}). Set it to the time that the load balancer needs to notice."`
 }
 

@@ -32,6 +32,12 @@ type flagError struct {
 func (e *flagError) Error() string { return e.flag + ": " + e.err.Error() }
 func (e *flagError) Unwrap() error { return e.err }
 
+// A refusedError says why the server cannot do what was asked for, where its own
+// answer would not.
+type refusedError struct{ reason string }
+
+func (e *refusedError) Error() string { return e.reason }
+
 // report prints why a command failed and chooses the exit status.
 func (a *app) report(err error) int {
 	if err == nil {
@@ -57,6 +63,8 @@ func complain(err error) complaint {
 	var usage *usageError
 	var flag *flagError
 	var answer *client.Error
+	var placed *placedError
+	var refused *refusedError
 	var broken *interruptedError
 	switch {
 	case errors.Is(err, errSaid):
@@ -65,6 +73,8 @@ func complain(err error) complaint {
 		return complaint{strings.Split(broken.Error(), "\n"), broken.status}
 	case errors.As(err, &usage):
 		return complaint{usage.faults, exitUsage}
+	case errors.As(err, &refused):
+		return complaint{[]string{refused.Error()}, exitRefused}
 	case errors.As(err, &flag):
 		c := complain(flag.err)
 		for i := range c.lines {
@@ -72,7 +82,11 @@ func complain(err error) complaint {
 		}
 		return c
 	case errors.As(err, &answer):
-		return complaint{refusal(answer), exitRefused}
+		var from places
+		if errors.As(err, &placed) {
+			from = placed.places
+		}
+		return complaint{refusal(answer, from), exitRefused}
 	case errors.Is(err, context.Canceled):
 		return complaint{[]string{"interrupted before the end"}, exitFailed}
 	case errors.Is(err, store.ErrNoDatabase):
@@ -137,20 +151,16 @@ func joined(err error) []error {
 	return many.Unwrap()
 }
 
-// refusal returns the faults that a server's answer lists, or its one sentence.
-// A fault of a query parameter is reported for the flag of the same name.
-func refusal(e *client.Error) []string {
+// refusal returns the faults that a server's answer lists, or its one sentence. A
+// fault is reported for the place on the command line that its value came from.
+func refusal(e *client.Error, from places) []string {
 	var lines []string
 	for _, f := range e.Faults {
-		name, isParameter := strings.CutPrefix(f.Pointer, "?")
-		switch {
-		case f.Pointer == "":
-			lines = append(lines, f.Detail)
-		case isParameter && name != "":
-			lines = append(lines, "--"+name+": "+f.Detail)
-		default:
-			lines = append(lines, f.Pointer+": "+f.Detail)
+		line := inFlags(f.Detail)
+		if name := from.name(f); name != "" {
+			line = name + ": " + line
 		}
+		lines = append(lines, line)
 	}
 	if e.More > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", e.More))
@@ -163,7 +173,7 @@ func refusal(e *client.Error) []string {
 	case e.Status == http.StatusUnauthorized:
 		return []string{e.Detail + " Give it with --key or BULKPATCH_KEY."}
 	case e.Detail != "":
-		return []string{e.Detail}
+		return []string{inFlags(e.Detail)}
 	}
 	return []string{e.Title}
 }

@@ -38,6 +38,8 @@ func TestErrorsAreSaidInTheUsersTerms(t *testing.T) {
 			{"pointer": "/state", "detail": "Must be text."}, {"pointer": "", "detail": "Too much."}, {"pointer": "?columns", "detail": "No."}], "moreErrors": 1}`),
 			[]string{"/state: Must be text.", "Too much.", "--columns: No.", "and 1 more"}},
 		"a refusal without faults": {answering(t, 409, problem, `{"code": "name_taken", "detail": "The name is taken."}`), []string{"The name is taken."}},
+		"a call that is a command": {answering(t, 503, problem, `{"code": "brake", "detail": "The brake is on. GET /v1/brake says why, and since when."}`),
+			[]string{"The brake is on. bulkpatch brake status says why, and since when."}},
 		"an unknown key": {answering(t, 401, problem, `{"code": "invalid_key", "detail": "The key is unknown."}`),
 			[]string{"The key is unknown. Give it with --key or BULKPATCH_KEY."}},
 		"a proxy without the server": {answering(t, 404, page, "<p>Nothing</p>"),

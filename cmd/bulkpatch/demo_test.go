@@ -16,9 +16,15 @@ import (
 func TestTheDemoEndsWithALinkIntoTheDashboard(t *testing.T) {
 	t.Parallel()
 	demo, lines := startTheDemo(t)
-	link := ""
+	link, undo := "", ""
 	for link == "" && lines.Scan() {
 		_, link, _ = strings.Cut(lines.Text(), "Open the dashboard: ")
+		if rest, ok := strings.CutPrefix(lines.Text(), "  bulkpatch undo "); ok {
+			undo = rest
+		}
+	}
+	if status, _, said := call(t, append([]string{"undo"}, strings.Fields(undo)...)...); status != exitOK || !strings.Contains(said, "1 restored") {
+		t.Errorf("bulkpatch undo %s ended with %d and said %s", undo, status, said)
 	}
 	at, err := url.Parse(link)
 	if err != nil || at.Hostname() != "127.0.0.1" || at.Path != "/admin/login" || at.Query().Get("once") == "" {

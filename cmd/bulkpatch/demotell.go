@@ -71,7 +71,7 @@ func (d *demo) failures(j client.Job) (map[string]int, error) {
 	return codes, nil
 }
 
-// curlLines prints calls that the user can paste into another terminal.
+// curlLines prints calls, and a command, that the user can paste into another terminal.
 func (d *demo) curlLines(j client.Job) {
 	bearer := "-H 'Authorization: Bearer " + d.key + "'"
 	d.say("To see for yourself:")
@@ -79,7 +79,8 @@ func (d *demo) curlLines(j client.Job) {
 	d.say("  curl -s %s '%s/v1/jobs/%s/results?outcome=updated&limit=3'", bearer, d.base, j.ID)
 	d.say("  curl -s %s '%s/v1/desk/customers?limit=3&count=true'", bearer, d.base)
 	d.say(`  curl -s %s -H 'Content-Type: application/json' -d '{"model":"desk","filter":{"state":"active"},"patch":{"welcomeEmailSent":true}}' %s/v1/jobs`, bearer, d.base)
-	d.say("To undo the update:")
+	d.say("To undo the update, in one of two ways:")
+	d.say("  bulkpatch undo %s --yes --wait --server %s --key %s", j.ID, d.base, d.key)
 	d.say("  curl -s -X POST %s %s/v1/jobs/%s/undo", bearer, d.base, j.ID)
 }
 

@@ -181,8 +181,9 @@ func (c fileCase) onCommandLine(t *testing.T, w tenant, target ...string) {
 		t.Errorf("ended with %d: %s%s", status, out, complaint)
 	}
 	for _, e := range c.Errors {
-		if !strings.Contains(complaint, e.Detail) || !strings.Contains(complaint, fmt.Sprint(e.ToLine, ": ")) {
-			t.Errorf("no %s in line %d: %s", e.Detail, e.ToLine, complaint)
+		detail := apiColumns.ReplaceAllString(e.Detail, "--columns '$1'") // the parameter's name on the command line
+		if !strings.Contains(complaint, detail) || !strings.Contains(complaint, fmt.Sprint(e.ToLine, ": ")) {
+			t.Errorf("no %s in line %d: %s", detail, e.ToLine, complaint)
 		}
 	}
 	c.checkRecords(t, w)

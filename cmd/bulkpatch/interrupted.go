@@ -81,7 +81,7 @@ func interrupted(ctx context.Context, f *sentFile, err error) error {
 	reach := sent(f.lines.Load())
 	switch {
 	case errors.As(err, &answer) && ctx.Err() != nil: // on the database itself
-		return &interruptedError{"interrupted before the end", strings.Join(refusal(answer), "\n"), exitFailed, err}
+		return &interruptedError{"interrupted before the end", strings.Join(refusal(answer, nil), "\n"), exitFailed, err}
 	case errors.As(err, &answer):
 		return fmt.Errorf("import: %w", err)
 	case ctx.Err() != nil:

@@ -4,8 +4,6 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"bulkpatch/job"
 )
 
@@ -14,26 +12,24 @@ import (
 // together. Events of jobs over one record are logged at level debug: there may
 // be thousands a second, and each has a log line of its request.
 type jobLog struct {
-	log   *slog.Logger
-	ended *prometheus.CounterVec
+	log     *slog.Logger
+	metrics jobMetrics
 }
 
-func newJobLog(log *slog.Logger) jobLog {
-	return jobLog{log, prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "bulkpatch_jobs_ended_total", Help: "Jobs that this process has ended, by kind and final state.",
-	}, []string{"kind", "state"})}
-}
+func newJobLog(log *slog.Logger) jobLog { return jobLog{log, newJobMetrics()} }
 
-// note logs and counts one event.
-func (l jobLog) note(e job.Event) {
-	if e.What == job.EventEnded {
-		l.ended.WithLabelValues(string(e.Kind), string(e.State)).Inc()
+// note counts one event, which a transaction of the context has committed, and logs
+// it if it is a step of a job as a whole.
+func (l jobLog) note(ctx context.Context, e job.Event) {
+	l.metrics.count(e)
+	if !e.Life() {
+		return
 	}
 	level := slog.LevelInfo
 	if e.Kind == job.Single {
 		level = slog.LevelDebug
 	}
-	if !l.log.Enabled(context.Background(), level) {
+	if !l.log.Enabled(ctx, level) {
 		return
 	}
 	attrs := []slog.Attr{
@@ -46,7 +42,7 @@ func (l jobLog) note(e job.Event) {
 	if e.Error != "" {
 		attrs = append(attrs, slog.String("error", e.Error))
 	}
-	l.log.LogAttrs(context.Background(), level, "job "+e.What, attrs...)
+	l.log.LogAttrs(ctx, level, "job "+e.What, attrs...)
 }
 
 // countsOf groups the counts under their names in the API. The group is empty

@@ -35,7 +35,7 @@ func TestALineSaysWhatHappenedToAJob(t *testing.T) {
 				}
 				return a
 			}
-			newJobLog(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: withoutTime}))).note(test.event)
+			newJobLog(slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: withoutTime}))).note(t.Context(), test.event)
 			if got := strings.TrimSpace(out.String()); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}

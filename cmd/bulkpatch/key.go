@@ -2,12 +2,10 @@ package main
 
 import (
 	"cmp"
-	"context"
-	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"bulkpatch/auth"
@@ -30,9 +28,10 @@ func (keyCommand) Help() string {
 type keyCreateCommand struct {
 	Name    string `arg:"" help:"Name of the key; jobs show it."`
 	Scopes  string `placeholder:"LIST" help:"Scopes of the key, separated by commas: customers:read, customers:write, jobs:read, jobs:write, secrets:read, admin."`
-	Preset  string `placeholder:"NAME" help:"Scopes that go together, besides those of --scopes: reader (customers:read, jobs:read), editor (those, customers:write, jobs:write), operator (jobs:read, jobs:write) or admin."`
+	Preset  string `placeholder:"NAME" set:"choices=${presets}" help:"Scopes that go together, besides those of --scopes: reader (customers:read, jobs:read), editor (those, customers:write, jobs:write), operator (jobs:read, jobs:write) or admin."`
 	Expires string `placeholder:"TIME" help:"How long the key works, such as 90d or 12h (default: until it is revoked)."`
 	Person  string `placeholder:"WHO" help:"Whose key it is, in at most 200 characters."`
+	outputFlag
 	workspaceFlag
 	targetFlags
 
@@ -63,7 +62,7 @@ func (c *keyCreateCommand) check(r *reader) {
 		}
 	}
 	if r.line.typed("preset") {
-		r.oneOf("--preset", c.Preset, auth.PresetNames()...)
+		r.choice("--preset", c.Preset)
 		c.options = append(c.options, client.WithPreset(c.Preset))
 	}
 	if r.line.typed("expires") {
@@ -75,6 +74,7 @@ func (c *keyCreateCommand) check(r *reader) {
 		}
 		c.options = append(c.options, client.WithPerson(c.Person))
 	}
+	r.output(c.outputFlag)
 	r.target(c.targetFlags)
 }
 
@@ -90,12 +90,18 @@ func (c *keyCreateCommand) Run(a *app, s settings) error {
 	if err != nil {
 		return err
 	}
+	if s.answers != nil {
+		return a.answer(s.answers.last)
+	}
 	fmt.Fprintf(a.err, "Key %s of workspace %s (%s), shown this once:\n", key.Name, key.Workspace, strings.Join(key.Scopes, ", "))
 	fmt.Fprintln(a.out, secret)
 	return nil
 }
 
-type keyListCommand struct{ targetFlags }
+type keyListCommand struct {
+	outputFlag
+	targetFlags
+}
 
 // Help shows an example.
 func (keyListCommand) Help() string {
@@ -103,7 +109,10 @@ func (keyListCommand) Help() string {
   bulkpatch key list --db sqlite://bulkpatch.db`
 }
 
-func (c *keyListCommand) check(r *reader) { r.target(c.targetFlags) }
+func (c *keyListCommand) check(r *reader) {
+	r.output(c.outputFlag)
+	r.target(c.targetFlags)
+}
 
 // Run prints a table of the live keys of all workspaces.
 func (c *keyListCommand) Run(a *app, s settings) error {
@@ -112,16 +121,14 @@ func (c *keyListCommand) Run(a *app, s settings) error {
 		return err
 	}
 	defer t.Close()
-	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tWORKSPACE\tNAME\tSCOPES\tPERSON\tBEGINS\tCREATED\tEXPIRES\tLAST USED")
-	for k, err := range t.Keys(a.ctx) {
-		if err != nil {
-			return err
-		}
+	if s.answers != nil {
+		return answerAll(a, s, t.Keys(a.ctx))
+	}
+	_, err = printTable(a.out, "ID\tWORKSPACE\tNAME\tSCOPES\tPERSON\tBEGINS\tCREATED\tEXPIRES\tLAST USED", t.Keys(a.ctx), func(w io.Writer, k client.Key) {
 		printRow(w, strconv.FormatInt(k.ID, 10), k.Workspace, k.Name, strings.Join(k.Scopes, ","),
 			cmp.Or(k.Person, "-"), k.Hint+"…", k.CreatedAt.Format(time.DateTime), orNever(k.ExpiresAt), orNever(k.LastUsedAt))
-	}
-	return w.Flush()
+	})
+	return err
 }
 
 func orNever(t *time.Time) string {
@@ -131,11 +138,40 @@ func orNever(t *time.Time) string {
 	return t.Format(time.DateTime)
 }
 
-type keyRotateCommand struct {
-	keyArgument
-	Overlap string `placeholder:"TIME" help:"How long the old secret works beside the new one, such as 24h; at most 7d (default: not at all)."`
+// keyFlags are what every command on one key takes.
+type keyFlags struct {
+	Key string `arg:"" name:"key" help:"ID or name of the key, as key list shows them; a name is looked up in --workspace."`
+	outputFlag
 	workspaceFlag
 	targetFlags
+}
+
+func (f *keyFlags) check(r *reader) {
+	r.output(f.outputFlag)
+	r.target(f.targetFlags)
+}
+
+// onKey opens the target, and calls do with the key, which must be live.
+func (f *keyFlags) onKey(a *app, s settings, do func(*target, client.Key) error) error {
+	t, err := administer(a, s)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	for k, err := range t.Keys(a.ctx) {
+		if err != nil {
+			return err
+		}
+		if strconv.FormatInt(k.ID, 10) == f.Key || k.Name == f.Key && k.Workspace == f.Workspace {
+			return do(t, k)
+		}
+	}
+	return &refusedError{"no live key has this id, or this name in the workspace"}
+}
+
+type keyRotateCommand struct {
+	keyFlags
+	Overlap string `placeholder:"TIME" help:"How long the old secret works beside the new one, such as 24h; at most 7d (default: not at all)."`
 
 	overlap time.Duration
 }
@@ -156,56 +192,30 @@ func (c *keyRotateCommand) check(r *reader) {
 			r.fault("--overlap", "must be whole seconds, and at most 7d")
 		}
 	}
-	r.target(c.targetFlags)
+	c.keyFlags.check(r)
 }
 
 // Run rotates the key. Only its new secret goes to standard output.
 func (c *keyRotateCommand) Run(a *app, s settings) error {
-	t, err := administer(a, s)
-	if err != nil {
-		return err
-	}
-	defer t.Close()
-	k, err := c.find(a.ctx, t, c.Workspace)
-	if err != nil {
-		return err
-	}
-	k, secret, err := t.RotateKey(a.ctx, k.ID, c.overlap)
-	if err != nil {
-		return err
-	}
-	until := "no longer works"
-	if c.overlap > 0 {
-		until = "works for another " + c.Overlap
-	}
-	fmt.Fprintf(a.err, "The old secret of key %s of workspace %s %s. The new one, shown this once:\n", k.Name, k.Workspace, until)
-	fmt.Fprintln(a.out, secret)
-	return nil
-}
-
-// A keyArgument names a key.
-type keyArgument struct {
-	Key string `arg:"" name:"key" help:"ID or name of the key, as key list shows them; a name is looked up in --workspace."`
-}
-
-// find finds the key among the live ones.
-func (n keyArgument) find(ctx context.Context, t *target, workspace string) (client.Key, error) {
-	for k, err := range t.Keys(ctx) {
+	return c.onKey(a, s, func(t *target, k client.Key) error {
+		k, secret, err := t.RotateKey(a.ctx, k.ID, c.overlap)
 		if err != nil {
-			return client.Key{}, err
+			return err
 		}
-		if strconv.FormatInt(k.ID, 10) == n.Key || k.Name == n.Key && k.Workspace == workspace {
-			return k, nil
+		if s.answers != nil {
+			return a.answer(s.answers.last)
 		}
-	}
-	return client.Key{}, errors.New("no live key has this number, or this name in the workspace")
+		until := "no longer works"
+		if c.overlap > 0 {
+			until = "works for another " + c.Overlap
+		}
+		fmt.Fprintf(a.err, "The old secret of key %s of workspace %s %s. The new one, shown this once:\n", k.Name, k.Workspace, until)
+		fmt.Fprintln(a.out, secret)
+		return nil
+	})
 }
 
-type keyRevokeCommand struct {
-	keyArgument
-	workspaceFlag
-	targetFlags
-}
+type keyRevokeCommand struct{ keyFlags }
 
 // Help shows an example.
 func (keyRevokeCommand) Help() string {
@@ -213,22 +223,16 @@ func (keyRevokeCommand) Help() string {
   bulkpatch key revoke crm-sync --workspace main`
 }
 
-func (c *keyRevokeCommand) check(r *reader) { r.target(c.targetFlags) }
-
 // Run revokes the key.
 func (c *keyRevokeCommand) Run(a *app, s settings) error {
-	t, err := administer(a, s)
-	if err != nil {
-		return err
-	}
-	defer t.Close()
-	k, err := c.find(a.ctx, t, c.Workspace)
-	if err != nil {
-		return err
-	}
-	if err := t.RevokeKey(a.ctx, k.ID); err != nil {
-		return err
-	}
-	fmt.Fprintf(a.out, "revoked key %s of workspace %s\n", k.Name, k.Workspace)
-	return nil
+	return c.onKey(a, s, func(t *target, k client.Key) error {
+		if err := t.RevokeKey(a.ctx, k.ID); err != nil {
+			return err
+		}
+		if s.answers != nil {
+			return nil // the API answers without a body
+		}
+		fmt.Fprintf(a.out, "revoked key %s of workspace %s\n", k.Name, k.Workspace)
+		return nil
+	})
 }

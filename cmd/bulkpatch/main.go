@@ -8,11 +8,14 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
+	"bulkpatch/auth"
+	"bulkpatch/job"
 	"bulkpatch/worker"
 )
 
@@ -117,13 +120,40 @@ func newParser(a *app, exit func(int)) (*kong.Kong, error) {
 		kong.Writers(a.out, a.err),
 		kong.Exit(exit),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Vars{
-			"version":     versionText(),
-			"concurrency": strconv.Itoa(worker.DefaultConcurrency),
-			"chunk":       strconv.Itoa(worker.DefaultChunk),
-			"maxChunk":    strconv.Itoa(worker.MaxChunk),
-		},
+		vars(),
 	)
+}
+
+// vars are the texts that the grammar refers to.
+func vars() kong.Vars {
+	return kong.Vars{
+		"version":     versionText(),
+		"concurrency": strconv.Itoa(worker.DefaultConcurrency),
+		"chunk":       strconv.Itoa(worker.DefaultChunk),
+		"maxChunk":    strconv.Itoa(worker.MaxChunk),
+		"states":      listed(job.States),
+		"kinds":       listed(job.Kinds),
+		"outcomes":    listed(job.Outcomes),
+		"presets":     listed(auth.PresetNames()),
+	}
+}
+
+// listed writes words with commas between them.
+func listed[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return strings.Join(texts, ",")
+}
+
+// choicesOf lists the words that a flag or an operand declares, nil for any.
+func choicesOf(v *kong.Value) []string {
+	if v.Tag.Vars["choices"] == "" {
+		return nil
+	}
+	all := vars()
+	return strings.Split(os.Expand(v.Tag.Vars["choices"], func(name string) string { return all[name] }), ",")
 }
 
 // watch ends the app's context at the first SIGINT or SIGTERM, and lets the

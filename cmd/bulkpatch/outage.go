@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -18,7 +19,8 @@ type outage struct {
 	ask    func(context.Context) error
 	within time.Duration // limit for one answer
 
-	answers atomic.Bool // the result of the last check; false before the first
+	answers atomic.Bool  // the result of the last check; false before the first
+	took    atomic.Int64 // how long that check took, in nanoseconds
 }
 
 const askEvery = time.Second
@@ -44,6 +46,7 @@ func (o *outage) look(ctx context.Context, since time.Time) time.Time {
 	bounded, cancel := context.WithTimeout(ctx, o.within)
 	defer cancel()
 	err := o.ask(bounded)
+	o.took.Store(int64(time.Since(began)))
 	switch {
 	case ctx.Err() != nil:
 		return since
@@ -56,6 +59,25 @@ func (o *outage) look(ctx context.Context, since time.Time) time.Time {
 	}
 	o.answers.Store(err == nil)
 	return since
+}
+
+// metrics returns gauges of the last check. name is that of the server in their names,
+// and server in their help.
+func (o *outage) metrics(name, server string) []prometheus.Collector {
+	gauge := func(suffix, help string, value func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "bulkpatch_" + name + suffix, Help: help}, value)
+	}
+	return []prometheus.Collector{
+		gauge("_up", "Whether "+server+" has answered the last check of this process, which makes one each second: 1 or 0.", func() float64 {
+			if o.answers.Load() {
+				return 1
+			}
+			return 0
+		}),
+		gauge("_check_seconds", "How long the last check of "+server+" took, also if it failed.", func() float64 {
+			return time.Duration(o.took.Load()).Seconds()
+		}),
+	}
 }
 
 // pinger returns a function that pings Redis, in a cluster each master.

@@ -45,7 +45,7 @@ func untilCounted(t *testing.T, p *process) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		for line := range strings.Lines(get(t, p.base+"/metrics", "", http.StatusOK)) {
-			if n, ok := strings.CutPrefix(line, "bulkpatch_records_total "); ok && strings.TrimSpace(n) != "0" {
+			if n, ok := strings.CutPrefix(line, `bulkpatch_records_total{kind="bulk",outcome="updated"} `); ok && strings.TrimSpace(n) != "0" {
 				return
 			}
 		}

@@ -29,7 +29,8 @@ var built struct {
 }
 
 func TestMain(m *testing.M) {
-	status := m.Run()
+	end := compareAll()
+	status := end(m.Run())
 	if built.dir != "" {
 		os.RemoveAll(built.dir)
 	}
@@ -45,7 +46,8 @@ func binary(tb testing.TB) string {
 		if built.dir, built.err = os.MkdirTemp("", "bulkpatch-test-"); built.err != nil {
 			return
 		}
-		if out, err := exec.Command("go", "build", "-o", built.dir, ".").CombinedOutput(); err != nil {
+		build := exec.Command("make", "--directory", "../..", "build", "BIN="+filepath.Join(built.dir, "bulkpatch"))
+		if out, err := build.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("%w: %s", err, out)
 		}
 	})
@@ -108,6 +110,7 @@ func start(tb testing.TB, args ...string) *process {
 	go p.read(out, listening)
 	select {
 	case <-listening:
+		compareExchanges(tb, p.base)
 	case <-p.ended:
 		tb.Fatalf("%v ended at once: %s", args, p.logged)
 	case <-time.After(patience):

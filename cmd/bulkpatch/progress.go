@@ -116,8 +116,8 @@ func (b *bar) tell() {
 	fmt.Fprintf(b.out, "%s: %d %s\n", b.what, b.done, b.unit)
 }
 
-// isTerminal reports whether out is a terminal.
-func isTerminal(out io.Writer) bool {
-	f, ok := out.(*os.File)
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -77,17 +77,27 @@ func (r *reader) oneOf(flag, text string, words ...string) {
 	}
 }
 
+// choice reads a flag that takes one of the words that it declares itself.
+func (r *reader) choice(flag, text string) {
+	r.oneOf(flag, text, choicesOf(r.line.flags[flag].Value)...)
+}
+
 // json checks that a flag is JSON. The server checks what the JSON means.
 func (r *reader) json(flag, text string) json.RawMessage {
-	var value any
-	var syntax *json.SyntaxError
-	switch err := json.Unmarshal([]byte(text), &value); {
-	case errors.As(err, &syntax):
-		r.fault(flag, "is not valid JSON: see character %d of %d", syntax.Offset, len(text))
-	case err != nil:
-		r.fault(flag, "is not valid JSON")
+	if !json.Valid([]byte(text)) {
+		r.fault(flag, "is not valid JSON%s", syntaxError([]byte(text)))
 	}
 	return json.RawMessage(text)
+}
+
+// syntaxError says where the first fault of JSON is.
+func syntaxError(raw []byte) string {
+	var value any
+	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(raw, &value), &syntax) {
+		return fmt.Sprintf(": see character %d of %d", syntax.Offset, len(raw))
+	}
+	return ""
 }
 
 // either returns which of two flags is set that exclude each other. A flag of

@@ -49,7 +49,7 @@ func (s *service) probes() http.Handler {
 		}
 		tell(w, http.StatusOK, "ready", s.redisOutage)
 	})
-	mux.Handle("GET /metrics", newMetrics(s.counted...))
+	mux.Handle("GET /metrics", s.metrics())
 	return mux
 }
 

@@ -18,9 +18,11 @@ import (
 
 	"bulkpatch/api"
 	"bulkpatch/api/compat"
+	"bulkpatch/api/openapi"
 	"bulkpatch/api/web"
+	"bulkpatch/model"
 	"bulkpatch/store"
-	"bulkpatch/worker"
+	"bulkpatch/trace"
 )
 
 // stopWithin is how long requests in flight may still take when the process
@@ -83,11 +85,15 @@ type service struct {
 
 	installation string // part of the names of its queues in Redis
 	stop         <-chan struct{}
+	tracer       *trace.Tracer // nil for no traces
 	redisOutage  *outage
 	looks        redis.UniversalClient // only inspects Redis
 
+	databaseOutage *outage
+
 	embedded  bool                   // Redis runs in this process and is empty at the start
 	surfaces  []*compat.Surface      // the vendors' APIs
+	document  []byte                 // the OpenAPI document of all of it
 	counted   []prometheus.Collector // metrics of the parts of this process
 	ports     ports
 	listening func(base string)
@@ -100,11 +106,16 @@ func (a *app) printAddress(base string) { fmt.Fprintln(a.out, "Listening on", ba
 // returns when all of them have ended. It calls listening with each address
 // that it listens on, such as http://127.0.0.1:8080, as soon as it does.
 func serve(a *app, s settings, parts part, listening func(base string)) (err error) {
+	if s.traces.url != "" {
+		s.log = slog.New(trace.LogHandler(s.log.Handler()))
+	}
 	logThrough(s.log)
 	boundMemory()
-	surfaces, err := api.Surfaces(s.models, nil)
+	tracer, stopTraces := startTraces(s)
+	defer stopTraces()
+	surfaces, document, err := describeAPI(s.models)
 	if err != nil {
-		return fmt.Errorf("the models cannot be served together: %w", err)
+		return err
 	}
 	ports, err := bind(a.ctx, s, parts)
 	if err != nil {
@@ -132,11 +143,12 @@ func serve(a *app, s settings, parts part, listening func(base string)) (err err
 		s.redis = inside.opt
 	}
 	run := newService(s, db)
+	run.tracer = tracer
 	if run.installation, err = db.Installation(a.ctx); err != nil {
 		return err
 	}
-	run.counted, run.stop = append(run.counted, jobs.ended), a.ctx.Done()
-	run.ports, run.listening, run.embedded, run.surfaces = ports, listening, ownRedis, surfaces
+	run.counted, run.stop = append(run.counted, jobs.metrics.all()...), a.ctx.Done()
+	run.ports, run.listening, run.embedded, run.surfaces, run.document = ports, listening, ownRedis, surfaces, document
 	defer func() { err = errors.Join(err, run.Close()) }()
 
 	ctx, cancel := lagging(a.ctx, s.shutdownDelay)
@@ -152,12 +164,27 @@ func serve(a *app, s settings, parts part, listening func(base string)) (err err
 	return err
 }
 
+// describeAPI returns the vendors' APIs of the models, and the OpenAPI document of the whole
+// API.
+func describeAPI(models *model.Registry) ([]*compat.Surface, []byte, error) {
+	surfaces, err := api.Surfaces(models, nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the models cannot be served together: %w", err)
+	}
+	document, err := openapi.Build(openapi.Source{Models: models, Surfaces: surfaces, Version: versionText()})
+	if err != nil {
+		return nil, nil, fmt.Errorf("describe the API: %w", err)
+	}
+	return surfaces, document, nil
+}
+
 func newService(s settings, db *store.Store) *service {
 	client := impatient(s.redis).MakeRedisClient().(redis.UniversalClient)
 	return &service{
 		settings: s, db: db, looks: client,
-		redisOutage: &outage{what: "Redis", log: s.log, ask: pinger(client), within: redisWithin},
-		queue:       asynq.NewInspector(impatient(s.redis)),
+		redisOutage:    &outage{what: "Redis", log: s.log, ask: pinger(client), within: redisWithin},
+		databaseOutage: &outage{what: "The database", log: s.log, ask: db.Reachable, within: databaseWithin},
+		queue:          asynq.NewInspector(impatient(s.redis)),
 	}
 }
 
@@ -173,7 +200,7 @@ func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, part
 		return nil
 	})
 	group.Go(func() error {
-		(&outage{what: "The database", log: s.log, ask: s.db.Reachable, within: databaseWithin}).watch(ctx)
+		s.databaseOutage.watch(ctx)
 		return nil
 	})
 	if parts&apiPart != 0 {
@@ -181,13 +208,13 @@ func (s *service) start(ctx context.Context, a *app, group *errgroup.Group, part
 			return err
 		}
 	}
-	s.counted = append(s.counted, worker.QueueMetrics(s.queue, s.installation), newSpaceGauge(s.db))
 	if space, err := s.db.Space(ctx); err == nil && spaceHint(space) != "" {
 		s.log.Info(spaceHint(space))
 	}
 	s.relay(ctx, group)
 	if parts&workerPart != 0 {
 		s.work(ctx, group)
+		s.deliver(ctx, group)
 	}
 	if s.ports.api != nil {
 		s.listen(ctx, group, s.ports.api, s.api(ctx), s.certificate.config(s.log))
@@ -216,10 +243,14 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 // the process stops.
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
-		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, CSVGuard: s.csvGuard,
+		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Tracer: s.tracer, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, CSVGuard: s.csvGuard,
 		Ready: readiness{stop: s.stop, ping: s.db.Ping}.check, Redis: s.redisOutage.state,
+		Webhooks:       webhooks{s.webhookAllow, len(s.webhookSecrets) > 0},
 		TrustedProxies: s.proxies, Origins: s.origins, Rate: s.rate, Environment: s.environment, SignInLinks: s.signInLinks,
-		Metrics: newMetrics(append(s.counted, newOpenJobs(s.db), newBrakesOn(s.db))...), Queues: worker.NewQueueReader(s.queue, s.installation, s.redisServer),
+		Metrics: func(api prometheus.Collector) http.Handler {
+			return s.metrics(api, newOpenJobs(s.db), newBrakesOn(s.db), newOutbox(s.db, clock))
+		},
+		OpenAPI: s.document, Queues: s.queues(),
 	})
 }
 

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -19,6 +21,7 @@ import (
 	"bulkpatch/model"
 	"bulkpatch/model/table"
 	"bulkpatch/store"
+	"bulkpatch/webhook"
 	"bulkpatch/worker"
 )
 
@@ -34,6 +37,7 @@ type settings struct {
 	warnings    []string       // about settings that are valid but not advisable
 	server      *client.Client // the server to call; nil: work on db directly
 	workspace   string         // the workspace to work on in db
+	answers     *answers       // of the API, to be printed as they are; nil: in words
 	models      *model.Registry
 	csvGuard    table.Guard
 	retention   time.Duration
@@ -51,8 +55,12 @@ type settings struct {
 	concurrency   int
 	chunk         int
 	log           *slog.Logger
-	onJob         func(job.Event)  // may be nil
-	signInLinks   *api.SignInLinks // may be nil
+	traces        traceSettings
+	onJob         func(context.Context, job.Event) // may be nil
+	signInLinks   *api.SignInLinks                 // may be nil
+
+	webhookSecrets []string
+	webhookAllow   *webhook.Allow
 }
 
 func (c *serveCommand) check(r *reader) {
@@ -87,6 +95,25 @@ func (r *reader) service(f serviceFlags) {
 	r.database(f.databaseFlags)
 	r.s.shutdownDelay = r.delay("--shutdown-delay", f.ShutdownDelay)
 	r.logging(f.logFlags)
+	r.traces(f.traceFlags)
+	r.webhooks(f.webhookFlags)
+}
+
+// mostWebhookSecrets is how many secrets --webhook-secret takes: a new one, and those
+// that it replaces.
+const mostWebhookSecrets = 4
+
+func (r *reader) webhooks(f webhookFlags) {
+	r.s.webhookSecrets = list(f.WebhookSecret)
+	bad := func(secret string) bool { return !job.ValidWebhookSecret(secret) }
+	if len(r.s.webhookSecrets) > mostWebhookSecrets || slices.ContainsFunc(r.s.webhookSecrets, bad) {
+		r.fault("--webhook-secret", "must be whsec_ and 24 to 64 bytes in Base64, or up to %d of these separated by commas; echo whsec_$(openssl rand -base64 32) makes one", mostWebhookSecrets)
+	}
+	allow, err := webhook.ParseAllow(f.WebhookAllow)
+	if err != nil {
+		r.fault("--webhook-allow", "%v", err)
+	}
+	r.s.webhookAllow = allow
 }
 
 // longestEnvironment is how many characters --environment may have: the badge

@@ -25,13 +25,13 @@ func TestABadStartNamesEveryFaultAtOnce(t *testing.T) {
 		"--undo-retention", "0d", "--tombstones", "never", "--shutdown-delay", "soon", "--concurrency", "0", "--chunk", "many", "--log-format", "xml", "--log-level", "loud",
 		"--admin-key", "a b", "--max-body", "1GiB", "--max-open-jobs", "0", "--csv-safe=maybe",
 		"--rate", "many", "--tls-cert", "/no/such/file", "--trusted-proxies", "nowhere", "--cors-origins", "nowhere",
-		"--environment", "line\nline")
+		"--environment", "line\nline", "--trace-endpoint", "collector:4318")
 	if status != exitUsage || out != "" {
 		t.Errorf("status %d, output %q", status, out)
 	}
 	for _, flag := range []string{"--addr", "--db", "--redis", "--models", "--retention", "--undo-retention", "--tombstones", "--shutdown-delay",
 		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body", "--max-open-jobs", "--csv-safe",
-		"--rate", "--tls-key", "--trusted-proxies", "--cors-origins", "--environment"} {
+		"--rate", "--tls-key", "--trusted-proxies", "--cors-origins", "--environment", "--trace-endpoint"} {
 		if strings.Count(complaint, "bulkpatch: "+flag+" ") != 1 {
 			t.Errorf("%s is not named once in:\n%s", flag, complaint)
 		}
@@ -212,7 +212,7 @@ func TestHelpOffersOnlyWhatACommandTakes(t *testing.T) {
 func TestHelpNamesEveryEnvironmentVariable(t *testing.T) {
 	_, out, _ := call(t, "serve", "--help")
 	for _, name := range []string{"ADDR", "DB", "REDIS", "ADMIN_KEY", "ADMIN_KEY_FILE", "MAX_OPEN_JOBS", "MODELS", "RETENTION", "UNDO_RETENTION",
-		"CONCURRENCY", "CHUNK", "MAX_BODY", "CSV_SAFE", "RATE", "TLS_CERT", "TLS_KEY", "TRUSTED_PROXIES", "CORS_ORIGINS", "ENVIRONMENT", "LOG_FORMAT", "LOG_LEVEL"} {
+		"CONCURRENCY", "CHUNK", "MAX_BODY", "CSV_SAFE", "RATE", "TLS_CERT", "TLS_KEY", "TRUSTED_PROXIES", "CORS_ORIGINS", "ENVIRONMENT", "LOG_FORMAT", "LOG_LEVEL", "TRACE_ENDPOINT"} {
 		if !strings.Contains(out, "$BULKPATCH_"+name) {
 			t.Errorf("BULKPATCH_%s is not in:\n%s", name, out)
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,39 +8,23 @@ import (
 	"bulkpatch/store"
 )
 
-// A spaceGauge measures the file of an SQLite database at each scrape. It has no
-// values for PostgreSQL.
-type spaceGauge struct {
-	db          *store.Store
-	bytes, free *prometheus.Desc
-}
-
-func newSpaceGauge(db *store.Store) spaceGauge {
-	return spaceGauge{
-		db:    db,
-		bytes: prometheus.NewDesc("bulkpatch_database_file_bytes", "Size of the SQLite file.", nil, nil),
-		free:  prometheus.NewDesc("bulkpatch_database_free_bytes", "Part of the SQLite file that holds nothing: it is used again, and given back to the disk by VACUUM alone.", nil, nil),
+// newSpaceGauge returns gauges of the file of an SQLite database and its disk. They have
+// no values for PostgreSQL.
+func newSpaceGauge(db *store.Store) prometheus.Collector {
+	read := scraped[store.Space]{read: db.Space}
+	sized := func(bytes func(store.Space) int64) func(store.Space) []labelled {
+		return func(s store.Space) []labelled {
+			if s.Bytes == 0 {
+				return nil
+			}
+			return unlabelled(float64(bytes(s)))
+		}
 	}
-}
-
-// Describe implements [prometheus.Collector].
-func (g spaceGauge) Describe(ch chan<- *prometheus.Desc) {
-	ch <- g.bytes
-	ch <- g.free
-}
-
-// Collect implements [prometheus.Collector].
-func (g spaceGauge) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), countWithin)
-	defer cancel()
-	space, err := g.db.Space(ctx)
-	switch {
-	case err != nil:
-		ch <- prometheus.NewInvalidMetric(g.free, err)
-	case space.Bytes > 0:
-		ch <- prometheus.MustNewConstMetric(g.bytes, prometheus.GaugeValue, float64(space.Bytes))
-		ch <- prometheus.MustNewConstMetric(g.free, prometheus.GaugeValue, float64(space.Free))
-	}
+	return read.gauge("bulkpatch_database_file_bytes", "Size of the SQLite file.", sized(func(s store.Space) int64 { return s.Bytes })).
+		gauge("bulkpatch_database_free_bytes", "Part of the SQLite file that holds nothing: it is used again, and given back to the disk by VACUUM alone.",
+			sized(func(s store.Space) int64 { return s.Free })).
+		gauge("bulkpatch_database_disk_bytes", "Size of the file system that has the SQLite file.", sized(func(s store.Space) int64 { return s.Disk })).
+		gauge("bulkpatch_database_disk_free_bytes", "Part of the file system with the SQLite file that can still be written.", sized(func(s store.Space) int64 { return s.DiskFree }))
 }
 
 // muchFree is the free space from which on an operator is told to shrink the

@@ -48,7 +48,7 @@ func (r *reader) target(f targetFlags) {
 	r.quietly()
 	if r.either("db", "server") == "server" {
 		r.idle("--models", "with --server, which has models of its own")
-		server, err := client.New(f.Server, f.Key)
+		server, err := client.New(f.Server, f.Key, client.WithHTTPClient(r.s.answers.client(http.DefaultTransport)))
 		if err != nil {
 			r.fault("--server", "must look like http://HOST:PORT, without user, query or fragment")
 		}
@@ -128,7 +128,7 @@ func workspaceOf(ctx context.Context, db *store.Store, name string) (auth.Worksp
 			return k.Workspace, nil
 		}
 	}
-	return auth.Workspace{}, fmt.Errorf("no key reaches a workspace %s; key create makes one", name)
+	return auth.Workspace{}, &refusedError{fmt.Sprintf("no key reaches a workspace %s; key create makes one", visible(name))}
 }
 
 // memory is the host name of this process in the addresses of its own API.
@@ -144,7 +144,7 @@ func serveInMemory(ctx context.Context, db *store.Store, s settings, ws auth.Wor
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelError),
 	}
 	transport := &http.Transport{DialContext: lines.dial, DisableCompression: true}
-	c, err := client.New("http://"+memory, owner.secret, client.WithHTTPClient(&http.Client{Transport: transport}))
+	c, err := client.New("http://"+memory, owner.secret, client.WithHTTPClient(s.answers.client(transport)))
 	if err != nil {
 		return nil, err
 	}

@@ -18,9 +18,10 @@ import (
 type importCommand struct {
 	Model  string `arg:"" help:"Model of the customers, such as desk."`
 	File   string `arg:"" help:"File to read; - is standard input."`
-	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default the file's name decides, else ndjson."`
+	Format string `default:"auto" placeholder:"FORMAT" set:"choices=auto,ndjson,csv" help:"ndjson or csv; by default the file's name decides, else ndjson."`
 	tableFlags
 	csvFlags
+	outputFlag
 	targetFlags
 	workspaceFlag
 }
@@ -35,10 +36,11 @@ Each line is merged into the record with its id, or creates a new one. A line wi
 }
 
 func (c *importCommand) check(r *reader) {
-	r.oneOf("--format", c.Format, formats...)
+	r.choice("--format", c.Format)
 	if c.Columns != "" {
 		r.json("--columns", c.Columns)
 	}
+	r.output(c.outputFlag)
 	r.target(c.targetFlags)
 	r.customersOf(c.workspaceFlag)
 	r.csvOfTarget(c.csvFlags)
@@ -65,10 +67,13 @@ func (c *importCommand) Run(a *app, s settings) error {
 	file := sendFile(ctx, unpacked(c.File, io.TeeReader(in, bar)))
 	report, err := t.Import(ctx, c.Model, formatOf(c.Format, c.File), file, c.tableFlags.options())
 	bar.Finish()
+	if client.HasCode(err, client.CodeModelNotFound) {
+		return noModel(a, t, c.Model)
+	}
 	if err != nil {
 		return interrupted(a.ctx, file, err)
 	}
-	return reportImport(a, report)
+	return reportImport(a, s, report)
 }
 
 // source opens the file. The size is -1 if it is unknown.
@@ -97,14 +102,22 @@ func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
 // about many rows.
 const namedFaults = 100
 
-func reportImport(a *app, r client.ImportReport) error {
+func reportImport(a *app, s settings, r client.ImportReport) error {
+	if s.answers != nil {
+		return errors.Join(a.answer(s.answers.last), failedImport(r))
+	}
 	fmt.Fprintf(a.out, "%d inserted, %d updated, %d unchanged, %d failed\n", r.Inserted, r.Updated, r.Unchanged, r.Failed)
 	for _, e := range r.Errors {
-		fmt.Fprintf(a.err, "%s: %s\n", placeOf(e), e.Detail)
+		fmt.Fprintf(a.err, "%s: %s\n", placeOf(e), inFlags(e.Detail))
 	}
 	if len(r.Errors) >= namedFaults {
 		fmt.Fprintf(a.err, "These are the first %d faults.\n", namedFaults)
 	}
+	return failedImport(r)
+}
+
+// failedImport returns an error if rows failed, which was said already.
+func failedImport(r client.ImportReport) error {
 	if r.Failed > 0 {
 		return errSaid
 	}
@@ -121,8 +134,8 @@ func placeOf(e client.LineError) string {
 
 type exportCommand struct {
 	Model  string `arg:"" help:"Model of the customers, such as desk."`
-	Output string `short:"o" default:"-" placeholder:"FILE" help:"File to write; - is standard output. The file gets its name only when it is complete."`
-	Format string `default:"auto" placeholder:"FORMAT" help:"ndjson or csv; by default the file's name decides, else ndjson."`
+	Output string `short:"o" default:"-" placeholder:"FILE" help:"File to write; - is standard output. The file gets its name only when it is complete. json is not a file but, as for all commands, the answer of the API on standard output: NDJSON (./json is a file)."`
+	Format string `default:"auto" placeholder:"FORMAT" set:"choices=auto,ndjson,csv" help:"ndjson or csv; by default the file's name decides, else ndjson."`
 	Filter string `default:"{}" placeholder:"JSON" help:"Export only customers that match (default all)."`
 	csvFlags
 	targetFlags
@@ -139,7 +152,13 @@ func (exportCommand) Help() string {
 }
 
 func (c *exportCommand) check(r *reader) {
-	r.oneOf("--format", c.Format, formats...)
+	r.choice("--format", c.Format)
+	if c.Output == "json" {
+		if c.Format == "csv" {
+			r.fault("--format", "csv and --output json exclude each other: --output ./json writes a file of that name")
+		}
+		c.Output, c.Format = "-", "ndjson"
+	}
 	c.filter = r.json("--filter", c.Filter)
 	r.target(c.targetFlags)
 	r.customersOf(c.workspaceFlag)
@@ -154,8 +173,11 @@ func (c *exportCommand) Run(a *app, s settings) error {
 	}
 	defer t.Close()
 	stream, err := t.Export(a.ctx, c.Model, formatOf(c.Format, c.Output), c.filter)
+	if client.HasCode(err, client.CodeModelNotFound) {
+		return noModel(a, t, c.Model)
+	}
 	if err != nil {
-		return fmt.Errorf("export: %w", err)
+		return places{{client.InFilter, "", "--filter"}}.of(fmt.Errorf("export: %w", err))
 	}
 	defer stream.Close()
 	bar := newByteBar(a.err, "export", -1)
@@ -198,9 +220,6 @@ func writeWhole(path string, write func(io.Writer) error) error {
 	}
 	return os.Rename(f.Name(), path)
 }
-
-// formats are the values of --format.
-var formats = []string{"auto", "ndjson", "csv"}
 
 // formatOf returns the format that the flag says, or that of the file's name.
 func formatOf(flag, file string) client.Format {

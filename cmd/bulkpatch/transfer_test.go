@@ -70,9 +70,25 @@ func TestABadLineIsNamedAndIgnored(t *testing.T) {
 	if err := os.WriteFile(file, []byte("{\"id\":1}\n{\"id\":2,\"trusted\":\"maybe\"}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	status, out, complaint := call(t, "import", "desk", file, "--db", migrated(t))
+	db := migrated(t)
+	status, out, complaint := call(t, "import", "desk", file, "--db", db)
 	if status != exitFailed || out != "1 inserted, 0 updated, 0 unchanged, 1 failed\n" || !strings.Contains(complaint, "line 2: ") || strings.Contains(complaint, "maybe") {
 		t.Errorf("ended with %d, %q, %q", status, out, complaint)
+	}
+	file = filepath.Join(t.TempDir(), "old.csv")
+	for content, want := range map[string]struct {
+		status int
+		said   string
+	}{
+		"id,version,notes\n1,7,old\n": {exitFailed, `--columns '{"version": null}' leaves the column out.`},
+		"id,Remark\n1,old\n":          {exitRefused, `say which it is with --columns '{"Remark": "email"}', or leave it out with --columns '{"Remark": null}'.`},
+	} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if status, _, complaint := call(t, "import", "desk", file, "--db", db); status != want.status || !strings.Contains(complaint, want.said) {
+			t.Errorf("%q ended with %d and said %q", content, status, complaint)
+		}
 	}
 }
 
@@ -116,6 +132,11 @@ func TestExportTakesAFilterAndRefusesABadOne(t *testing.T) {
 	must(t, "import", "desk", sampleFile(t, 50), "--db", db)
 	if out := must(t, "export", "desk", "--db", db, "--filter", `{"id":{"$lte":7}}`); strings.Count(out, "\n") != 7 {
 		t.Errorf("export gave %q", out)
+	}
+	for _, line := range []string{"export nope", "import nope " + sampleFile(t, 1)} {
+		if status, out, said := call(t, append(strings.Fields(line), "--db", db)...); status != exitRefused || out != "" || !strings.HasSuffix(said, "bulkpatch: there is no model nope; there are: accounts, clientsuccess, desk, mythic, plane\n") {
+			t.Errorf("%s ended with %d and said %q", line, status, said)
+		}
 	}
 	for filter, want := range map[string]int{`{"wings":1}`: exitRefused, `{`: exitUsage, ``: exitUsage} {
 		file := filepath.Join(t.TempDir(), "out.ndjson")
@@ -164,11 +185,14 @@ func TestKeysAreMadeListedAndRevoked(t *testing.T) {
 	if out := must(t, "export", "desk", "--db", db); out != "" {
 		t.Errorf("the workspace main sees %q", out)
 	}
+	if status, _, said := call(t, "export", "desk", "--db", db, "--workspace", "south"); status != exitRefused || !strings.Contains(said, "no key reaches a workspace south") {
+		t.Errorf("a workspace that is not there ended with %d and said %q", status, said)
+	}
 	must(t, "key", "revoke", "sync", "--workspace", "north", "--db", db)
 	if list := must(t, "key", "list", "--db", db); strings.Contains(list, "sync") {
 		t.Errorf("the list is still\n%s", list)
 	}
-	if status, _, _ := call(t, "key", "revoke", "sync", "--workspace", "north", "--db", db); status != exitFailed {
+	if status, _, _ := call(t, "key", "revoke", "sync", "--workspace", "north", "--db", db); status != exitRefused {
 		t.Errorf("revoking what is not there ended with %d", status)
 	}
 	if status, _, complaint := call(t, "key", "create", "x", "--scopes", "fly", "--db", db); status != exitUsage || !strings.Contains(complaint, "fly") {
@@ -192,7 +216,7 @@ func TestAKeyIsRotated(t *testing.T) {
 	if status != exitOK || strings.Count(out, "\n") != 1 || !strings.Contains(told, "no longer works") {
 		t.Errorf("rotating again ended with %d and said %q, %q", status, out, told)
 	}
-	if status, _, _ := call(t, "key", "rotate", "bo", "--db", db); status != exitFailed {
+	if status, _, _ := call(t, "key", "rotate", "bo", "--db", db); status != exitRefused {
 		t.Errorf("rotating what is not there ended with %d", status)
 	}
 }

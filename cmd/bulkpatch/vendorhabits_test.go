@@ -158,6 +158,10 @@ func (s *vendorServer) joinsSlashes(t *testing.T) {
 			asked("GET "+base+"/"+rest, 200)
 			asked("GET "+base+"//"+rest+"/", 200)
 		}
+		for _, host := range []string{"/", "//"} {
+			asked("GET "+host+v.list, 200)
+			asked("GET "+host+"/compat/"+v.name+rest, 200)
+		}
 		asked("GET "+v.base+rest+"//x", 404)
 		asked("GET "+v.base+"/x/.."+rest, 404)
 	}

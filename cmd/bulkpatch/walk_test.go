@@ -27,7 +27,10 @@ func walk(t *testing.T) string {
 	return text
 }
 
-var jsonBlock = regexp.MustCompile("(?s)```json\n(.*?)```")
+var (
+	jsonBlock = regexp.MustCompile("(?s)```json\n(.*?)```")
+	textBlock = regexp.MustCompile("(?s)```text\n(.*?)```")
+)
 
 // TestTheREADMEsWalk runs the shell blocks of the walk as one script, with the
 // real program and curl, and looks for each answer that the README shows.
@@ -48,6 +51,13 @@ func TestTheREADMEsWalk(t *testing.T) {
 		var answer any
 		if json.Unmarshal([]byte(line), &answer) == nil {
 			answers = append(answers, answer)
+		}
+	}
+	for _, block := range textBlock.FindAllStringSubmatch(walk(t), -1) {
+		for line := range strings.Lines(block[1]) {
+			if !strings.Contains(squeezed(out), squeezed(line)) {
+				t.Errorf("the walk did not print %q in\n%s", line, out)
+			}
 		}
 	}
 	shown := jsonBlock.FindAllStringSubmatch(walk(t), -1)
@@ -137,7 +147,7 @@ func contents(t *testing.T, name string) string {
 }
 
 // shows reports whether got has everything that want shows. Objects of got may
-// have more members.
+// have more members, and … stands for any value.
 func shows(got, want any) bool {
 	switch want := want.(type) {
 	case map[string]any:
@@ -154,6 +164,9 @@ func shows(got, want any) bool {
 			ok = shows(items[i], want[i])
 		}
 		return ok
+	case string:
+		text, ok := got.(string)
+		return want == "…" || ok && text == want
 	default:
 		return got == want
 	}

@@ -19,7 +19,7 @@ func (s *service) relay(ctx context.Context, group *errgroup.Group) {
 // work runs the worker in the group.
 func (s *service) work(ctx context.Context, group *errgroup.Group) {
 	w := worker.New(worker.Config{
-		Store: s.db, Redis: s.redis, Log: s.log, Concurrency: s.concurrency, Chunk: s.chunk,
+		Store: s.db, Redis: s.redis, Log: s.log, Tracer: s.tracer, Concurrency: s.concurrency, Chunk: s.chunk,
 		Installation: s.installation, NewRedis: s.embedded,
 	})
 	s.counted = append(s.counted, w.Metrics())

@@ -16,6 +16,7 @@ import (
 // A table of records has a column rid, the record's number, which never
 // changes, and a column workspace.
 type Dialect struct {
+	Name   string // of the product, as traces have it
 	Filter filter.Dialect
 	Rebind func(query string) string // replaces ? by the driver's placeholders
 
@@ -128,7 +129,7 @@ type Dialect struct {
 
 	// Server reads the name and the version of the database.
 	Server string
-	// Space reads how large the database's file is and how much of it is free.
+	// Space reads how large the database's file is, how much of it is free, and its path.
 	// It is "" where a server keeps the database.
 	Space string
 

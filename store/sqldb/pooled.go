@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/trace"
 )
 
 const (
@@ -101,6 +103,8 @@ func (w *pooledWriter) Close() error {
 
 // Do implements [Writer]. It runs a transaction that lost a race again.
 func (w *pooledWriter) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, error) {
+	ctx, span := beginSpan(ctx, "transaction", w.db.Dialect)
+	defer span.End()
 	leave, err := w.enter(ctx, n)
 	if err != nil {
 		return nil, err
@@ -155,7 +159,8 @@ func (w *pooledWriter) once(ctx context.Context, n Size, fn func(*Tx) error) (*T
 		return nil, err
 	}
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(w.ctx, limits[n])
+	span := trace.Of(ctx)
+	ctx, cancel := context.WithTimeout(span.Within(w.ctx), limits[n])
 	defer cancel()
 	t, err := w.transact(ctx, conn, n, fn)
 	if n == Chunked && ctx.Err() == nil && t.TookTooLong(err) {
@@ -182,9 +187,12 @@ func (w *pooledWriter) transact(ctx context.Context, conn *sqlx.Conn, n Size, fn
 			return nil, err
 		}
 	}
+	span := trace.Of(ctx)
+	span.Event("began")
 	if err := fn(t); err != nil {
 		return t, err
 	}
+	span.Event("to commit")
 	err = db.Commit()
 	t.Took = time.Since(t.Began)
 	return t, err

@@ -55,11 +55,14 @@ func (p Pools) close() error {
 // after a cancelled statement and its connection stays usable. The error is not
 // classified.
 func (db *DB) Snapshot(ctx context.Context, pool *sqlx.DB, fn func(*sqlx.Tx) error) error {
+	ctx, span := beginSpan(ctx, "snapshot", db.Dialect)
+	defer span.End()
 	conn, err := pool.Connx(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
+	span.Event("began")
 	own, end := outlasting(ctx, cancelWait)
 	defer end()
 	t, err := conn.BeginTxx(own, db.Dialect.Snapshot)

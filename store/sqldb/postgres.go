@@ -34,6 +34,7 @@ func brakeLock(workspace string) string {
 // PostgreSQL is the dialect of PostgreSQL. It locks rows FOR NO KEY UPDATE: keys
 // never change, so those that only refer to a key need not wait.
 var PostgreSQL = &Dialect{
+	Name:          "postgresql",
 	Filter:        filter.PostgreSQL,
 	Rebind:        func(q string) string { return sqlx.Rebind(sqlx.DOLLAR, q) },
 	Migrations:    "migrations/postgres",

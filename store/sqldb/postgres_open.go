@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -103,9 +104,7 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 		return nil, err
 	}
 	pools, err := openPools(postgresPools, func(n int) (*sqlx.DB, error) {
-		return postgresPool(postgresDriver, endingStatements(config), n, map[string]string{
-			"statement_timeout": postgresRead, "default_transaction_read_only": "on",
-		})
+		return postgresReaders(config, n), nil
 	})
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
@@ -142,19 +141,51 @@ func postgresMigrations(driver string, config *pgx.ConnConfig) (*sql.DB, error) 
 	return db.DB, nil
 }
 
-// endingStatements makes the end of a context cancel the statement on the server.
-// By default the driver only closes the connection, and the server keeps running
-// the statement.
-func endingStatements(config *pgx.ConnConfig) *pgx.ConnConfig {
-	c := config.Copy()
+// postgresReaders opens a pool of n connections that read. The end of a context
+// ends the statement on the server, too. By default the driver only closes the
+// connection, and the server keeps running the statement.
+func postgresReaders(config *pgx.ConnConfig, n int) *sqlx.DB {
+	c := postgresSettings(config, map[string]string{"statement_timeout": postgresRead, "default_transaction_read_only": "on"})
 	c.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelWait}
+		return &statementEnder{pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelWait}}
 	}
-	return c
+	db := stdlib.OpenDB(*c, stdlib.OptionResetSession(func(_ context.Context, conn *pgx.Conn) error {
+		if conn.PgConn().CustomData()[statementEnded] != nil {
+			return sqldriver.ErrBadConn
+		}
+		return nil
+	}))
+	return sized(sqlx.NewDb(db, postgresDriver), n)
+}
+
+// statementEnded marks a session in which the end of a context ended a statement.
+const statementEnded = "statement ended"
+
+// A statementEnder asks the server to end the statement of a session. The request
+// has a connection of its own, and may reach the session late, when that has begun
+// another statement. So such a session is not used again.
+type statementEnder struct {
+	pgconn.CancelRequestContextWatcherHandler
+}
+
+// HandleUnwatchAfterCancel implements [ctxwatch.Handler].
+func (e *statementEnder) HandleUnwatchAfterCancel() {
+	e.Conn.CustomData()[statementEnded] = true
+	e.CancelRequestContextWatcherHandler.HandleUnwatchAfterCancel()
 }
 
 // postgresPool opens a pool of n connections with settings of its own.
 func postgresPool(driver string, config *pgx.ConnConfig, n int, own map[string]string) (*sqlx.DB, error) {
+	db, err := sqlx.Open(driver, stdlib.RegisterConnConfig(postgresSettings(config, own)))
+	if err != nil {
+		return nil, err
+	}
+	return sized(db, n), nil
+}
+
+// postgresSettings returns the settings of connections: those that all have, own
+// ones, and over both those that the address sets.
+func postgresSettings(config *pgx.ConnConfig, own map[string]string) *pgx.ConnConfig {
 	c := config.Copy()
 	c.DialFunc = (&net.Dialer{
 		Timeout:         10 * time.Second,
@@ -164,15 +195,16 @@ func postgresPool(driver string, config *pgx.ConnConfig, n int, own map[string]s
 	c.RuntimeParams = maps.Clone(postgresSession)
 	maps.Copy(c.RuntimeParams, own)
 	maps.Copy(c.RuntimeParams, given)
-	db, err := sqlx.Open(driver, stdlib.RegisterConnConfig(c))
-	if err != nil {
-		return nil, err
-	}
+	return c
+}
+
+// sized makes a pool keep at most n connections.
+func sized(db *sqlx.DB, n int) *sqlx.DB {
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	db.SetConnMaxLifetime(30 * time.Minute) // so that it moves to the new server after a failover
-	return db, nil
+	return db
 }
 
 // suits returns an error for a database that cannot hold every string of JSON.

@@ -28,6 +28,7 @@ var sqlitePools = PoolSizes{Lookups: 4, Searches: 4, Work: 6, Long: 4}
 
 // SQLite is the dialect of SQLite.
 var SQLite = &Dialect{
+	Name:        "sqlite",
 	Filter:      filter.SQLite,
 	Rebind:      func(q string) string { return q },
 	Migrations:  "migrations/sqlite",
@@ -68,7 +69,8 @@ var SQLite = &Dialect{
 	InsertAtOnce: sqliteAtOnce,
 	Rows:         sqliteRows,
 	Server:       `SELECT 'SQLite ' || sqlite_version()`,
-	Space: `SELECT page_count * page_size AS bytes, freelist_count * page_size AS free
+	Space: `SELECT page_count * page_size AS bytes, freelist_count * page_size AS free,
+			(SELECT file FROM pragma_database_list WHERE name = 'main') AS path
 		FROM pragma_page_count(), pragma_page_size(), pragma_freelist_count()`,
 	Differs: "IS NOT",
 	Among: func(column string, numbers []int64) (string, []any) {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"bulkpatch/trace"
 )
 
 // A Size says how a transaction is scheduled and how long it may take.
@@ -40,6 +42,7 @@ type member struct {
 	fn   func(*Tx) error
 	size Size
 	tx   *Tx
+	span trace.Span
 	done chan error // gets the result once
 
 	mu      sync.Mutex
@@ -143,7 +146,9 @@ func (w *groupWriter) Do(ctx context.Context, n Size, fn func(*Tx) error) (*Tx, 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	m := &member{fn: fn, size: n, done: make(chan error, 1)}
+	_, span := beginSpan(ctx, "transaction", w.d)
+	defer span.End()
+	m := &member{fn: fn, size: n, span: span, done: make(chan error, 1)}
 	select {
 	case w.queue[min(n, Large)] <- m:
 	case <-ctx.Done():
@@ -253,12 +258,14 @@ func (w *groupWriter) transact(batch []*member, results []error) error {
 			results[i] = context.Canceled
 			continue
 		}
-		m.tx = &Tx{Ctx: ctx, Session: &w.stmts, Dialect: w.d, Now: now, Clock: w.now, Began: began, others: w.othersSince}
+		m.span.Event("began")
+		m.tx = &Tx{Ctx: m.span.Within(ctx), Session: &w.stmts, Dialect: w.d, Now: now, Clock: w.now, Began: began, others: w.othersSince}
 		run := runUnderSavepoint
 		if len(batch) == 1 {
 			run = runAlone
 		}
 		results[i] = WithTooSlow(ctx, run(m))
+		m.span.Event("to commit")
 		if fatal(results[i]) {
 			return errors.Join(results[i], w.rollback())
 		}

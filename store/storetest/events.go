@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,16 +12,39 @@ import (
 	"bulkpatch/job"
 )
 
-// noted keeps the events that a store reports.
+// noted keeps the events that a store reports, those of work apart.
 type noted struct {
 	mu     sync.Mutex
 	events []job.Event
+	work   []job.Event
 }
 
-func (e *noted) add(event job.Event) {
+func (e *noted) add(_ context.Context, event job.Event) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.events = append(e.events, event)
+	if event.Life() {
+		e.events = append(e.events, event)
+	} else {
+		e.work = append(e.work, event)
+	}
+}
+
+// worked returns the outcomes of all chunks of a kind so far, and how many events
+// there were of the other steps of work.
+func (e *noted) worked(kind job.Kind) (sum job.Tally, redelivered, takenOver int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, w := range e.work {
+		switch {
+		case w.What == job.EventRedelivered:
+			redelivered++
+		case w.What == job.EventTakenOver:
+			takenOver++
+		case w.Kind == kind:
+			sum = sum.Add(w.Tally)
+		}
+	}
+	return sum, redelivered, takenOver
 }
 
 // take returns the events since the last call.
@@ -71,6 +95,7 @@ func eventsOfABulkJob(t *testing.T, k *Kit) {
 	k.Run(4)
 	first := k.noted.take()
 	equal(t, "events of a job", len(first), 3)
+	equal(t, "the time it waited", first[1].Waited >= 3*time.Second, true)
 	equal(t, "the time it took", first[2].Took < 3*time.Second, true)
 	equal(t, "its end", fmt.Sprint(first[0].What, first[1].What, first[2].What, first[2].Updated), "acceptedstartedended10")
 	_, err := k.UndoJob(j.ID)
@@ -95,6 +120,12 @@ func eventsOfFailures(t *testing.T, k *Kit) {
 	check(t, err)
 	k.Run(5)
 	k.told(t, "a retry", "retry accepted", "retry started", "retry ended failed 0/1/1")
+	for kind, want := range map[job.Kind]job.Tally{
+		job.Bulk: {Updated: 11, Failed: 1}, job.Undo: {Updated: 10}, job.Retry: {Failed: 1},
+	} {
+		sum, _, _ := k.noted.worked(kind)
+		equal(t, "outcomes of the chunks of kind "+string(kind), sum, want)
+	}
 }
 
 func eventsOfActions(t *testing.T, k *Kit) {
@@ -123,6 +154,8 @@ func eventsOfSingles(t *testing.T, k *Kit) {
 	check(t, k.ApplySingle(t.Context(), due[0]))
 	check(t, k.ApplySingle(t.Context(), due[0])) // a task that comes twice
 	k.told(t, "a single", "single accepted", "single ended succeeded 1/0/1")
+	sum, _, _ := k.noted.worked(job.Single)
+	equal(t, "the outcome of a single that came twice", sum, job.Tally{Updated: 1})
 	queued := k.Accept(k.Single(3, `{"name": "Never"}`))
 	_, err := k.Act(t.Context(), k.WS, queued.ID, job.Cancel, "key:test")
 	check(t, err)

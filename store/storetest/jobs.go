@@ -229,6 +229,10 @@ func claimFencesOff(t *testing.T, k *Kit) {
 	j = k.Read(j.ID)
 	equal(t, "updated", j.Updated, 34)
 	equal(t, "resumes", j.Resumes, 1)
+	sum, redelivered, takenOver := k.noted.worked(job.Bulk)
+	equal(t, "outcomes that were reported", sum.Updated, 34)
+	equal(t, "wake-ups that were reported as sent again", redelivered, 1)
+	equal(t, "shards that were reported as taken over", takenOver, 1)
 	for id, p := range k.All(`{"visits": -1}`) {
 		equal(t, "version of "+id, p.Version, 2)
 	}

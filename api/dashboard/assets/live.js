@@ -1,7 +1,8 @@
 // Keeps what is marked with data-live up to date: from the event stream that main
-// names in data-events, or by reading the page again every data-every seconds. It
-// holds back while somebody types, selects or has ticked something, and rests while
-// nobody looks. When the server does not answer, it says since when the page is old.
+// names in data-events, and without one, or when it has ended, by reading the page again
+// every data-every seconds. It holds back while somebody types, selects or has ticked
+// something, and rests while nobody looks. When the server does not answer, it says since
+// when the page is old.
 //
 // Of a page that was read again, other scripts get the whole in the event "read" of the
 // document, whose detail is the parsed page; and the event "replaced" of each element
@@ -124,13 +125,13 @@ async function read() {
     if (mine.signal.aborted) return; // another reading has begun, or the page rests
     old();
   }
-  if (every && !events) timer = setTimeout(read, every);
+  if (every && (!events || over)) timer = setTimeout(read, every);
 }
 
-// taken takes a page that was read.
+// taken takes a page that was read. It says how soon it may change again.
 function taken(page) {
-  const next = Number(page.querySelector("main")?.dataset.every) * 1000;
-  if (next && every) every = next;
+  const next = page.querySelector("main");
+  if (next) every = Number(next.dataset.every) * 1000 || 0;
   whole = page;
   keep(page);
 }

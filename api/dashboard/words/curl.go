@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"bulkpatch/client"
@@ -41,7 +42,7 @@ func jobCallOf(j client.Job, base string) (r jobCall, ok bool) {
 		return jobCall{}, false
 	}
 	r = parts.patchCall()
-	if len(base)+len(r.path)+len(r.query.Encode()) > maxPatchURL || parts.id == "." || parts.id == ".." {
+	if len(base)+len(r.path)+len(r.query.Encode()) > maxPatchURL || parts.id == "." || parts.id == ".." || parts.masked() {
 		r = parts.postCall()
 	}
 	return r, true
@@ -80,10 +81,20 @@ type givenOption struct {
 	raw  []byte // JSON
 }
 
-// partsOf returns the parts of a job's request. ok is false if not all are there.
+// text returns the value without quotes.
+func (o givenOption) text() string {
+	text := string(o.raw)
+	if o.raw[0] == '"' {
+		_ = json.Unmarshal(o.raw, &text) // it is JSON
+	}
+	return text
+}
+
+// partsOf returns the parts of a job's request. ok is false if not all are there, or if
+// the request computes values, which these parts leave out.
 func partsOf(j client.Job) (p requestParts, ok bool) {
 	p.model = j.Model
-	if p.patch, ok = portableJSON(j.Request.Patch); !ok || j.Request.RequestBytes > 0 {
+	if p.patch, ok = portableJSON(j.Request.Patch); !ok || j.Request.RequestBytes > 0 || isGiven(j.Request.Compute) {
 		return p, false
 	}
 	if p.options, ok = optionsOf(j); !ok {
@@ -97,6 +108,14 @@ func partsOf(j client.Job) (p requestParts, ok bool) {
 	}
 	p.filter, ok = portableJSON(j.Request.Filter)
 	return p, ok
+}
+
+// masked reports whether part of a webhook is not shown. Somebody has to fill it in,
+// and finds it in a body, but not in a query, which is encoded.
+func (p requestParts) masked() bool {
+	return slices.ContainsFunc(p.options, func(o givenOption) bool {
+		return o.name == "webhook" && bytes.Contains(o.raw, []byte("***"))
+	})
 }
 
 // optionsOf returns the options of a job. That of a preview was a dry run.
@@ -130,11 +149,7 @@ func (p requestParts) patchCall() jobCall {
 		r.query.Set("filter", string(p.filter))
 	}
 	for _, o := range p.options {
-		text := string(o.raw)
-		if o.raw[0] == '"' {
-			_ = json.Unmarshal(o.raw, &text) // it is JSON
-		}
-		r.query.Set(o.name, text)
+		r.query.Set(o.name, o.text())
 	}
 	return r
 }

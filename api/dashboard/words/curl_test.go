@@ -32,6 +32,10 @@ func TestARequestAsCurl(t *testing.T) {
 		`{"kind": "retry", "retryOf": "0193", "request": {"filter": {"a": 1}, "patch": {"b": 1}, "options": {"onMismatch": "force"}}}`: "curl -X POST \\\n" + bearer + plain +
 			"  -d '{\"onMismatch\":\"force\"}' \\\n  'https://crm.example/v1/jobs/0193/retry'",
 		`{"kind": "retry", "retryOf": "0193", "request": {"filter": {"a": 1}, "patch": {"b": 1}, "options": {}}}`: "curl -X POST \\\n" + bearer + "  'https://crm.example/v1/jobs/0193/retry'",
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": {"b": 1}, "options": {"webhook": "https://h/in"}}}`: "curl -X PATCH \\\n" + bearer + merge +
+			"  -d '{\"b\":1}' \\\n  'https://crm.example/v1/desk/customers?filter=%7B%22a%22%3A1%7D&webhook=https%3A%2F%2Fh%2Fin'",
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": {"b": 1}, "options": {"webhook": "https://***@h/in?***"}}}`: "curl -X POST \\\n" + bearer + plain +
+			`  -d '{"model":"desk","filter":{"a":1},"patch":{"b":1},"options":{"webhook":"https://***@h/in?***"}}'` + " \\\n  'https://crm.example/v1/jobs'",
 
 		// What a job does not show whole is not offered in part.
 		`{"kind": "bulk", "request": {"filter": null, "patch": null, "requestBytes": 9999}}`:       "",

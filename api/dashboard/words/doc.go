@@ -6,5 +6,6 @@
 // bounded, a [Sentence] tells its own words from values, and whatever cannot be seen or
 // would rearrange other text is written as JSON escapes it.
 //
-// It leaves to dashboard how all that looks on a page.
+// It leaves to dashboard how all that looks on a page, and to the command line how it
+// looks on a terminal.
 package words

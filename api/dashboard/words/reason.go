@@ -1,6 +1,10 @@
 package words
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	"bulkpatch/api/web"
 	"bulkpatch/job"
 )
@@ -25,6 +29,16 @@ func Reason(code string) (title, advice string) {
 	return shownText(code), ""
 }
 
+// Advice says what to do about why a job failed, without what its detail says already.
+func Advice(code, detail string) string {
+	const unchanged = "Nothing was changed."
+	_, advice := Reason(code)
+	if strings.HasSuffix(detail, unchanged) {
+		advice = strings.TrimSpace(strings.TrimPrefix(advice, unchanged))
+	}
+	return advice
+}
+
 // waitOf explains what a job waits for, by the reason alone.
 func waitOf(reason string) (job.Explanation, bool) { return job.ExplainWait(reason, "") }
 
@@ -35,35 +49,28 @@ func Wait(reason, detail string) (title, why, advice string) {
 	return e.Title, e.Why, e.Advice
 }
 
-// faultWords explains the codes of faults in a request, as far as they are not also
-// codes of a whole answer.
+// FaultCodes lists the codes of faults in a request that are not also codes of a whole
+// answer, sorted.
+func FaultCodes() []string {
+	return slices.Sorted(slices.Values(slices.AppendSeq(job.RuleCodes(), maps.Keys(faultWords))))
+}
+
+// faultWords explains the codes of faults in a request, as far as they are neither
+// codes of a whole answer nor those of [job.RuleCodes].
 var faultWords = map[string]job.Explanation{
-	"unknown_field":           {Title: "There is no such field", Advice: "Check how the name is written. Upper and lower case count."},
 	"unknown_column":          {Title: "There is no such column", Advice: "Check the name against the first line of the file."},
 	"unknown_operator":        {Title: "There is no such operator", Advice: "Choose one that the field offers."},
 	"unknown_code":            {Title: "No record of the job ended with this code", Advice: "Choose one of the reasons that the job lists."},
 	"unknown_pointer":         {Title: "No record of the job ended because of this field", Advice: "Choose one of the reasons that the job lists."},
 	"read_only":               {Title: "The field cannot be changed", Advice: "Leave it out of the update."},
-	"type":                    {Title: "The value is of the wrong type", Advice: "Give a value of the type that the field has."},
-	"required":                {Title: "A value is required", Advice: "Fill it in."},
-	"not_null":                {Title: "The field must have a value", Advice: "Set it to something, or leave it out of the update."},
-	"too_long":                {Title: "The value is too long", Advice: "Shorten it."},
-	"too_short":               {Title: "The value is too short", Advice: "Make it longer, or leave it out."},
-	"out_of_range":            {Title: "The number or the date is out of range", Advice: "Give one within the bounds of the field."},
-	"too_precise":             {Title: "The number has more digits than can be kept", Advice: "Round it to at most 15 significant digits."},
-	"enum":                    {Title: "The value is not one of the choices", Advice: "Choose one of those that the field has."},
-	"format":                  {Title: "The value has the wrong form", Advice: "Write it in the form that the field asks for."},
-	"pattern":                 {Title: "The value does not have the form of the field", Advice: "Compare it with the values of other customers."},
-	"schema":                  {Title: "The value breaks a rule of the model", Advice: "Compare it with the description of the field."},
-	"nul_character":           {Title: "The text has a NUL character", Advice: "Remove it; it cannot be seen, but most editors find it."},
-	"invalid_utf8":            {Title: "The text is not valid UTF-8", Advice: "Save or type it anew as UTF-8."},
 	"invalid_text":            {Title: "The text is not valid", Advice: "Type it anew, without invisible characters."},
-	"too_deep":                {Title: "It is nested too deeply", Advice: "Use fewer levels."},
 	"operator_not_allowed":    {Title: "The operator does not suit the field", Advice: "Choose one that the field offers."},
 	"not_filterable":          {Title: "The field cannot be filtered", Advice: "Filter by another field."},
 	"null_comparison":         {Title: "No value is neither less nor more than another", Advice: "Ask whether the field has a value instead."},
 	"not_sortable":            {Title: "The field cannot be sorted by", Advice: "Sort by another field."},
-	"duplicate_field":         {Title: "The field is named twice", Advice: "Name it once."},
+	"duplicate_field":         {Title: "The field is set twice", Advice: "Set it once."},
+	"too_many_operators":      {Title: "There are too many operators", Advice: "Spread them over several jobs, one after the other."},
+	"secret_field":            {Title: "A secret can be neither computed nor read", Advice: "Leave the field out of what is computed."},
 	"filter_and_id":           {Title: "Both a filter and an id are given", Advice: "Give one of them."},
 	"if_match_on_bulk":        {Title: "A version can be demanded of a single record only", Advice: "Leave If-Match out; a confirm token does the same for many records."},
 	"invalid_if_match":        {Title: "The version is not well-formed", Advice: "Give it as the ETag of the record has it."},
@@ -97,6 +104,9 @@ var problemAdvice = map[string]string{
 	"too_many_names":      "Divide the change among several updates.",
 	"too_many_options":    "Choose an option that there is.",
 
+	"webhook_not_configured": "Ask an administrator to set the workspace's secret, or leave the webhook out.",
+	"webhook_refused":        "Give a URL of https that the Internet can reach, or ask the operator to allow the host.",
+
 	"missing_key":         "Sign in, or send a key.",
 	"invalid_key":         "Sign in with a key that works, or ask an administrator for a new one.",
 	"missing_scope":       "Use a key that may do this, or ask an administrator for one.",
@@ -122,6 +132,7 @@ var problemAdvice = map[string]string{
 	"name_taken":         "Choose another name.",
 	"too_many_secrets":   "Wait until an old secret has ended, or revoke the key and make a new one.",
 	"job_cancelled":      "Submit it again if it is still wanted.",
+	"no_webhook":         "Nothing; submit later jobs with the option webhook if somebody is to be called.",
 
 	"job_gone":              "Nothing; only its final state and counts are left.",
 	"confirm_token_invalid": "Preview again, and submit what you see then.",

@@ -105,23 +105,29 @@ func shortID(id string) string { return shownText(id[:min(8, len(id))]) }
 // requested reports whether a request says what is to be done. That of an undo does
 // not.
 func requested(r client.Request) bool {
-	return r.RequestBytes > 0 || isGiven(r.Patch) || isGiven(r.Filter)
+	return r.RequestBytes > 0 || isGiven(r.Patch) || isGiven(r.Compute) || isGiven(r.Filter)
 }
 
 // isGiven reports whether a member of a request is there.
 func isGiven(raw []byte) bool { return len(raw) > 0 && string(raw) != "null" }
 
-// requestWords describes an update by its patch and its target.
+// requestWords describes an update by what it changes and its target.
 func requestWords(j client.Job, known Choices) Sentence {
 	r := j.Request
 	left := r.RequestBytes > 0
-	if left && !isGiven(r.Patch) && !isGiven(r.Filter) {
+	if left && !isGiven(r.Patch) && !isGiven(r.Compute) && !isGiven(r.Filter) {
 		return Sentence{{Text: "A large update (" + byteSize(r.RequestBytes) + ") of "}, {Text: shownText(j.Model), Value: true}}
 	}
 	s, fields := Sentence{{Text: "An update of "}, {Text: shownText(j.Model), Value: true}}, 1
 	switch {
 	case isGiven(r.Patch):
 		s, fields = patchWords(r.Patch, known)
+		if isGiven(r.Compute) {
+			computed, more := computeWords(r.Compute)
+			s, fields = append(s, computed.after(", and ")...), fields+more
+		}
+	case isGiven(r.Compute):
+		s, fields = computeWords(r.Compute)
 	case left:
 		s = Sentence{{Text: "A large change (" + byteSize(r.RequestBytes) + ")"}}
 	}

@@ -11,7 +11,7 @@ const offered = (page) => page.evaluate(() => [
   ...[...document.querySelectorAll("main form")].filter((f) => f.method === "post").map((f) => f.action),
   ...[...document.querySelectorAll("main a")].map((a) => a.href),
 ].map((address) => new URL(address).pathname).filter((p) =>
-  /\/(pause|resume|cancel|retry|undo|throttle|edit|delete|create|rotate|revoke|switch|update)$|^\/admin\/new/.test(p)));
+  /\/(pause|resume|cancel|retry|undo|throttle|edit|delete|create|rotate|revoke|switch|update|deliveries|webhook-secret)$|^\/admin\/new/.test(p)));
 
 walk("a reader is offered nothing that changes something", async (open) => {
   const page = await open({ as: "reader" });
