@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -142,7 +144,22 @@ func (r *rig) call(method, path, body string, header ...string) answer {
 	return r.as(r.admin, method, path, body, header...)
 }
 
+// laterPart is where a page says that the rest of it is.
+var laterPart = regexp.MustCompile(`data-later="([^"]+)"`)
+
+// as makes a call with a key. A page that was sent before all of it was there, as busy
+// machines send it, is asked for again with all of it, as its script does.
 func (r *rig) as(key, method, path, body string, header ...string) answer {
+	r.t.Helper()
+	a := r.once(key, method, path, body, header...)
+	if later := laterPart.FindStringSubmatch(a.text); later != nil && method == http.MethodGet {
+		return r.once(key, method, html.UnescapeString(later[1]), "", header...)
+	}
+	return a
+}
+
+// once makes a call, and takes the first answer as it is.
+func (r *rig) once(key, method, path, body string, header ...string) answer {
 	r.t.Helper()
 	resp, err := r.start(context.Background(), key, method, path, strings.NewReader(body), header...)
 	if err != nil {
