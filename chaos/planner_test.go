@@ -163,6 +163,9 @@ func (d *planner) cond(t *table) cond {
 	case 6:
 		return either{inOrg{d.IntN(orgs)}, inGroup{d.IntN(groups)}}
 	case 7:
+		if t.computed != "" {
+			return both{below{d.IntN(firstNumbers + 5)}, part}
+		}
 		return both{flagged{d.one(2)}, part}
 	default:
 		return part
@@ -173,6 +176,9 @@ func (d *planner) cond(t *table) cond {
 // updates, so that some records already have them.
 func (d *planner) patch(t *table, name string) map[string]any {
 	patch := map[string]any{}
+	if t.computed != "" {
+		return d.beside(t, name)
+	}
 	for len(patch) == 0 || d.one(3) {
 		field := t.texts[d.IntN(len(t.texts))]
 		switch d.IntN(6) {

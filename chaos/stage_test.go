@@ -46,6 +46,9 @@ func newRun(t *testing.T, p *plan) (*run, error) {
 	if p.variant.postgres {
 		size = serverDiskSize
 	}
+	if p.variant.computes {
+		size *= 4
+	}
 	if r.disk, err = newDisk(r.dir, size); err != nil {
 		return nil, err
 	}
