@@ -19,6 +19,7 @@ type checker struct {
 	// changed holds, for each record, the jobs whose results say that they updated it.
 	changed map[*record][]change
 	newest  []*tracked // all jobs, the newest of each workspace first
+	undone  []*table   // the tables of which all jobs were undone
 }
 
 // A change is one update of a record, from the results of its job.

@@ -21,7 +21,9 @@ const (
 func (d *planner) drawComputed() {
 	t := newTable(plane, "main", manyRecords)
 	d.plan.tables = []*table{t}
-	d.compute(t, 6, 25+d.per(1))
+	d.compute(t, 4, 25+d.per(1))
+	first := &d.plan.bulks[0]
+	first.cond, first.options, first.actions = everything{}, map[string]any{"allowAll": true}, nil
 }
 
 // addComputed adds a small table whose updates compute a value. It uses a random stream
@@ -37,8 +39,13 @@ func (p *plan) addComputed() {
 func (d *planner) compute(t *table, bulks, singles int) {
 	p := d.plan
 	d.made, d.gone, d.only = make(map[*table]int), make(map[*table]int), t
-	for range bulks {
-		p.bulks = append(p.bulks, d.bulk(len(p.bulks)))
+	for k := range bulks {
+		op := d.bulk(len(p.bulks))
+		if k%3 == 1 { // the retry must leave out what the job has done
+			op.actions = []action{{d.between(0, time.Second), "cancel", 0}}
+			op.sequels = []follow{{by: retryIt}, {by: undoIt}}[:1+d.IntN(2)]
+		}
+		p.bulks = append(p.bulks, op)
 	}
 	for range singles {
 		p.singles = append(p.singles, d.single(len(p.singles)))

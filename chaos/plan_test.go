@@ -133,7 +133,7 @@ func newPlan(seed uint64, k variant) *plan {
 		p.chunk *= 10
 	}
 	if k.computes {
-		p.chunk *= 20
+		p.chunk *= 50
 	}
 	if p.long {
 		p.chunk *= 3 // it has three times as many jobs, and no more time for them

@@ -55,22 +55,27 @@ func (c *checker) takeBackAll() {
 			continue
 		}
 		b := &takeBack{c, t, map[*record]int64{}, map[*tracked]map[*record]int64{}}
-		b.read()
+		if !b.read() {
+			continue // recorded already
+		}
 		b.checkNumbers()
-		for b.round() {
+		for len(c.violations) == 0 && b.round() {
 		}
 		b.checkLeft()
 	}
 }
 
-// read reads the results of the table's jobs.
-func (b *takeBack) read() {
+// read reads the results of the table's jobs. It returns false if some have not ended.
+func (b *takeBack) read() (ended bool) {
 	for _, rec := range b.table.all() {
 		b.now[rec] = int64(rec.values[b.table.computed].(int))
 	}
 	for _, j := range b.newest {
 		if j.where != b.table {
 			continue
+		}
+		if !b.ended(j) {
+			return false
 		}
 		b.results[j] = b.readResults(j)
 		if j.raises() {
@@ -82,6 +87,7 @@ func (b *takeBack) read() {
 			b.lower(j, items)
 		}
 	}
+	return true
 }
 
 // raised notes the increments of a job.
@@ -149,7 +155,7 @@ func (b *takeBack) round() (any bool) {
 			any = true
 		}
 	}
-	return any && len(b.violations) == 0
+	return any
 }
 
 // highest returns the ids of the records whose last change that is left is of the job.
@@ -245,11 +251,20 @@ func (b *takeBack) judge(j *tracked, i item) string {
 
 // checkLeft checks that all changes were taken back, except those of deleted records.
 func (b *takeBack) checkLeft() {
+	whole := len(b.violations) == 0
 	for j, wrote := range b.left {
+		n := 0
 		for rec := range wrote {
 			if rec.deleted.done == 0 {
-				b.complain(j, fmt.Sprintf("the change of record %s could not be taken back", rec.id))
+				n++
 			}
 		}
+		if n > 0 {
+			whole = false
+			b.complain(j, fmt.Sprintf("its changes of %d records were not taken back", n))
+		}
+	}
+	if whole {
+		b.undone = append(b.undone, b.table)
 	}
 }

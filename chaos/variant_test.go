@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A variant is a set of servers and processes.
@@ -55,6 +56,14 @@ func (k variant) of(seed uint64) variant {
 		k.redis, k.postgres = seed%3 != 0, seed%3 == 2
 	}
 	return k
+}
+
+// slower is the factor by which the time limits of a run grow with the size of its jobs.
+func (k variant) slower() time.Duration {
+	if k.computes {
+		return 3
+	}
+	return 1
 }
 
 func (k variant) String() string { return k.name }
