@@ -41,8 +41,9 @@ func (d *planner) compute(t *table, bulks, singles int) {
 	d.made, d.gone, d.only = make(map[*table]int), make(map[*table]int), t
 	for k := range bulks {
 		op := d.bulk(len(p.bulks))
-		if k%3 == 1 { // the retry must leave out what the job has done
-			op.actions = []action{{d.between(0, time.Second), "cancel", 0}}
+		if k%3 == 1 { // its retry must leave out what it has done
+			op.midway, op.actions = true, []action{{0, "cancel", 0}}
+			op.options = map[string]any{"recordsPerSecond": 100 + t.initial/6, "allowAll": true}
 			op.sequels = []follow{{by: retryIt}, {by: undoIt}}[:1+d.IntN(2)]
 		}
 		p.bulks = append(p.bulks, op)

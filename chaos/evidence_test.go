@@ -87,7 +87,7 @@ var evidence = struct {
 	faultsOfRedis                         [][]faultType // and of these, with a Redis server
 	faultsOfPostgres                      [][]faultType // and of these, on PostgreSQL
 }{
-	bulks: 25, singles: 25, polls: 300, checked: 5000, hooks: 50, large: 8, computed: manyRecords,
+	bulks: 25, singles: 25, polls: 300, checked: 5000, hooks: 50, large: 5, computed: manyRecords,
 	faults: [][]faultType{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}, {stepClock}},
 	faultsOfRedis: [][]faultType{
 		{killRedis, endRedis, loseRedis, silenceRedis}, {emptyRedis, slowRedis, cutRedis}, {badTasks},

@@ -52,6 +52,7 @@ type bulkOp struct {
 	sequels []follow
 	asJob   bool // POST /v1/jobs instead of PATCH
 	slow    bool // with its throttle it may not end in time
+	midway  bool // its actions begin when it has updated some records
 	hook    *hook
 }
 
