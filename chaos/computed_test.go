@@ -41,7 +41,7 @@ func (d *planner) compute(t *table, bulks, singles int) {
 	d.made, d.gone, d.only = make(map[*table]int), make(map[*table]int), t
 	for k := range bulks {
 		op := d.bulk(len(p.bulks))
-		if twin := k%3 == 0 && k > 0; twin { // the two change the same records at the same time
+		if k%3 == 0 && k > 0 { // the two change the same records at the same time
 			before := p.bulks[len(p.bulks)-1]
 			op.at, op.cond, op.options, op.actions = before.at, before.cond, before.options, nil
 		}

@@ -32,8 +32,8 @@
 //   - In some seeds a few processes do not have one of the models. The others must
 //     do its jobs.
 //   - Bulk updates and singles increment an integer of a table, which nothing else
-//     writes. Some filters read it. Some of the bulk jobs are cancelled midway and
-//     retried.
+//     writes. Some filters read it. Some of the bulk jobs change the same records at
+//     the same time, others are cancelled midway and retried.
 //
 // After the faults a large job runs with small jobs beside it, and one more key is
 // revoked. The checker checks the first ten promises to the users: no job is lost,
