@@ -60,7 +60,7 @@ func (d *planner) compute(t *table, bulks, singles int) {
 	}
 	at := time.Duration(0)
 	for range 5 + d.per(0.5) { // in the order of their times, as those of a table must be
-		at += d.between(0, 2*p.active/time.Duration(5+d.per(0.5)))
+		at = min(at+d.between(0, 2*p.active/time.Duration(5+d.per(0.5))), p.active-time.Second)
 		op := foreignOp{n: len(p.foreign), at: at, table: t}
 		d.foreign(&op)
 		p.foreign = append(p.foreign, op)
