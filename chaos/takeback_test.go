@@ -59,7 +59,10 @@ func (c *checker) takeBackAll() {
 			continue // recorded already
 		}
 		b.checkNumbers()
-		for len(c.violations) == 0 && b.round() {
+		if len(c.violations) > 0 {
+			continue // a run that failed is left as it is
+		}
+		for b.round() && len(c.violations) == 0 {
 		}
 		b.checkLeft()
 	}
