@@ -123,11 +123,14 @@ func requestWords(j client.Job, known Choices) Sentence {
 	case isGiven(r.Patch):
 		s, fields = patchWords(r.Patch, known)
 		if isGiven(r.Compute) {
-			computed, more := computeWords(r.Compute)
+			computed, more := computeWords(r.Compute, known)
+			if s.length() > roomForPatch {
+				computed = Sentence{{Text: "compute " + Plural(more, "value")}}
+			}
 			s, fields = append(s, computed.after(", and ")...), fields+more
 		}
 	case isGiven(r.Compute):
-		s, fields = computeWords(r.Compute)
+		s, fields = computeWords(r.Compute, known)
 	case left:
 		s = Sentence{{Text: "A large change (" + byteSize(r.RequestBytes) + ")"}}
 	}
