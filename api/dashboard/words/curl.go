@@ -94,10 +94,11 @@ func (o givenOption) text() string {
 // partsOf returns the parts of a job's request. ok is false if not all are there.
 func partsOf(j client.Job) (p requestParts, ok bool) {
 	p.model = j.Model
-	var patches, computes bool
-	p.patch, patches = portableJSON(j.Request.Patch)
-	p.compute, computes = portableJSON(j.Request.Compute)
-	if !patches && !computes || j.Request.RequestBytes > 0 {
+	p.compute, ok = portableJSON(j.Request.Compute)
+	if patches(j.Request) {
+		p.patch, ok = portableJSON(j.Request.Patch)
+	}
+	if !ok || j.Request.RequestBytes > 0 {
 		return p, false
 	}
 	if p.options, ok = optionsOf(j); !ok {

@@ -37,7 +37,7 @@ func TestARequestAsCurl(t *testing.T) {
 			"  -d '{\"b\":1}' \\\n  'https://crm.example/v1/desk/customers?filter=%7B%22a%22%3A1%7D&webhook=https%3A%2F%2Fh%2Fin'",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": {"b": 1}, "options": {"webhook": "https://***@h/in?***"}}}`: "curl -X POST \\\n" + bearer + plain +
 			`  -d '{"model":"desk","filter":{"a":1},"patch":{"b":1},"options":{"webhook":"https://***@h/in?***"}}'` + " \\\n  'https://crm.example/v1/jobs'",
-		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": null, "compute": {"b": {"$inc": 1}}, "options": {"note": "n"}}}`: "curl -X POST \\\n" + bearer + plain +
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": {}, "compute": {"b": {"$inc": 1}}, "options": {"note": "n"}}}`: "curl -X POST \\\n" + bearer + plain +
 			`  -d '{"model":"desk","filter":{"a":1},"compute":{"b":{"$inc":1}},"options":{"note":"n"}}'` + " \\\n  'https://crm.example/v1/jobs'",
 
 		// What a job does not show whole is not offered in part.

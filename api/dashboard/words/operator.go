@@ -4,12 +4,12 @@ import "strings"
 
 // An Operator is one that computes values, as people choose it from a list.
 type Operator struct {
-	Name  string // as the API has it, such as $inc
-	Label string
+	Name  string `json:"name"` // as the API has it, such as $inc
+	Label string `json:"label"`
 	// Takes says which inputs its operand needs: nothing, number, text, replace (two
 	// texts), pairs (of texts), field (a name), template (names in a text), value (of
 	// the field), items (of a list) or shift (numbers of units).
-	Takes string
+	Takes string `json:"takes"`
 
 	// says is what it does to the field {f} with its operand {v}.
 	says string

@@ -44,7 +44,7 @@ func TestAJobIsASentence(t *testing.T) {
 		`{"kind": "bulk", "model": "desk", "request": {"filter": null, "patch": null, "requestBytes": 1234567}}`:                         "A large update (1.2 MB) of desk",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": null, "patch": {"a": 1}, "requestBytes": 4321}}`:                        "Set a to 1 for customers that match a long filter (4.3 KB)",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": null, "requestBytes": 999}}`:                         "A large change (999 bytes) where a is 1",
-		`{"kind": "bulk", "request": {"filter": {"a": 1}, "compute": {"visits": {"$inc": 1}}}}`:                                          "Add 1 to visits where a is 1",
+		`{"kind": "bulk", "request": {"filter": {"a": 1}, "patch": {}, "compute": {"visits": {"$inc": 1}}}}`:                             "Add 1 to visits where a is 1",
 		`{"kind": "retry", "request": {"filter": {"a": 1}, "patch": {"b": 2}, "compute": {"c": [], "d.e": {"$trim": true}}}}`:            "Retry of: set b to 2, and compute c and trim d.e, where a is 1",
 		`{"kind": "single", "request": {"id": 7, "compute": 1}}`:                                                                         "Compute values for customer 7",
 		`{"kind": "bulk", "request": {"filter": [1], "patch": 7}}`:                                                                       "Apply 7 where [1]",
