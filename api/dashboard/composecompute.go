@@ -96,6 +96,8 @@ func (m *composeModel) computedAt(pointer string, f *composeForm) (input, label 
 		index, _, _ := strings.Cut(rest, "/")
 		if n, err := strconv.Atoi(index); err == nil {
 			step = n + 1
+		} else if index != "" { // one operator without a list
+			step = 1
 		}
 		return computedBy(name), name, step
 	case strings.TrimSpace(f.Computed) == "":

@@ -58,7 +58,7 @@ func TestAFaultOfAComputationLeadsToItsStep(t *testing.T) {
 	f := composeForm{Entries: map[string]composeEntry{"size": {Do: computeField}, "custom.size": {Do: computeField}, "name": {Do: setField}}}
 	for pointer, want := range map[string]composeFault{
 		"/compute/size":               {Input: "by-size", Label: "size"},
-		"/compute/size/$inc":          {Input: "by-size", Label: "size"},
+		"/compute/size/$inc":          {Input: "by-size", Label: "size", Step: 1},
 		"/compute/custom.size/1/$inc": {Input: "by-custom.size", Label: "custom.size", Step: 2},
 		"/compute/name/$trim":         {Input: "what", Label: "Computations"},
 		"/compute":                    {Input: "what", Label: "Computations"},
