@@ -31,7 +31,7 @@ export class Steps {
 
   draw() {
     this.nodes = this.steps.map((step, i) => this.node(step, i));
-    this.more = element("button", { type: "button", class: "link", click: () => this.add() }, "Add a step");
+    this.more = element("button", { type: "button", class: "link", "aria-label": `Add a step to ${this.row.name}`, click: () => this.add() }, "Add a step");
     this.root.replaceChildren(...this.nodes, this.more);
     this.offer();
   }
@@ -157,7 +157,7 @@ export class Steps {
     const fault = node.querySelector(":scope > .fault");
     fault.textContent = detail;
     fault.hidden = detail === "";
-    for (const input of node.querySelectorAll(".given :is(input, select, textarea)")) input.toggleAttribute("aria-invalid", detail !== "");
+    for (const input of node.querySelectorAll("input, select, textarea")) input.setAttribute("aria-invalid", detail !== "");
     return node;
   }
 

@@ -14,7 +14,11 @@ func computeWords(raw []byte, known Choices) (s Sentence, steps int) {
 		list[i] = fieldChange{joined("", name), v.items[i]}
 		steps += max(1, len(stepsOf(v.items[i])))
 	}
-	s = s.listed(list, func(s Sentence, c fieldChange) Sentence { return s.pipeline(c, known) })
+	last := " and "
+	if steps > len(list) { // some have a "then" of their own
+		last = ", and "
+	}
+	s = s.listedUpTo(list, last, func(s Sentence, c fieldChange) Sentence { return s.pipeline(c, known) })
 	return s.capital(), steps
 }
 

@@ -32,6 +32,7 @@ func TestAComputationIsASentence(t *testing.T) {
 		`{"born": {"$shift": {"days": -3, "years": 1, "minutes": -1}}}`:         "Shift born by 1 year and −3 days and −1 minute",
 		`{"seen": {"$now": true}}`:                                              "Set seen to the time of the update",
 		`{"score": {"$inc": 5}, "name": {"$trim": true}, "d.e": {"$inc": 1}}`:   "Add 5 to score, trim name and add 1 to d.e",
+		`{"name": [{"$trim": true}, {"$lower": true}], "score": {"$inc": 5}}`:   "Trim name, then put it in lower case, and add 5 to score",
 		`{"a": {"$new": 1}, "b": 7, "c": {"$inc": "x"}, "d": {"$replace": []}}`: "Compute a, compute b, add “x” to c and replace parts of d",
 	} {
 		j := client.Job{Kind: "bulk", Request: client.Request{Compute: json.RawMessage(compute)}}
