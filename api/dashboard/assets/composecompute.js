@@ -121,7 +121,7 @@ export class Steps {
 
   // template makes an input for a text, into which the names of fields can be put.
   template(typed, value) {
-    const text = filled(element("input", { ...typed, placeholder: "{firstName} {lastName}" }), value);
+    const text = filled(element("input", { ...typed, class: "wide", placeholder: "{firstName} {lastName}" }), value);
     const insert = choose({ "aria-label": "Insert a field" }, [["", "Insert a field…"], ...this.fields.map((f) => [f, f])], "", (name) => {
       text.setRangeText(`{${name}}`, text.selectionStart, text.selectionEnd, "end");
       text.dispatchEvent(new Event("input", { bubbles: true }));

@@ -44,7 +44,7 @@ var operators = []Operator{
 
 	{Name: "$copy", Label: "copy from", Takes: "field", says: "copy {v} to {f}"},
 	{Name: "$format", Label: "compose from", Takes: "template", says: "compose {f} from {v}"},
-	{Name: "$default", Label: "if empty, set to", Takes: "value", says: "set {f} to {v} where it has no value"},
+	{Name: "$default", Label: "if empty", Takes: "value", says: "set {f} to {v} where it has no value"},
 }
 
 // stepWords says what an operator does to a field, which is named or "it".
