@@ -128,7 +128,7 @@ func (t *tx) finish(j lockedJob) error {
 	if err := json.Unmarshal([]byte(j.Options), &o); err != nil {
 		return err
 	}
-	if why := o.GiveUp(tally); why != nil {
+	if why := o.GiveUp(tally, job.Tally{}); why != nil {
 		return t.end(j.ref, j.ID, failed(*why))
 	}
 	return t.end(j.ref, j.ID, ending{state: tally.End()})

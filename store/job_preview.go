@@ -108,7 +108,7 @@ func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel sele
 	n := all.tally
 	p := job.Preview{
 		Matched: sel.count, WouldChange: n.Updated, Unchanged: n.Unchanged, WouldFail: n.Failed + n.Conflicted, WouldSkip: n.Skipped,
-		Guard: l.Guard.Unmet(sel.count, sel.digest), Digest: sel.digest,
+		Guard: l.Guard.Unmet(sel.selected()), Digest: sel.digest,
 	}
 	var err error
 	if p.Reasons, err = all.reasons.addTo(nil, snapshotReader{ctx, t, s.db.Dialect}, s.db.Dialect, l.Workspace, l.Model); err != nil {

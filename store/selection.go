@@ -27,6 +27,11 @@ type selection struct {
 	offsets []uint32  // what was found in it
 }
 
+// selected is what guards judge.
+func (sel selection) selected() job.Selected {
+	return job.Selected{Records: sel.count, Digest: sel.digest}
+}
+
 type window struct {
 	no      int64
 	numbers []byte // Roaring bitmap of offsets, serialised

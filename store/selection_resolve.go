@@ -57,7 +57,7 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 			return err
 		}
 		t.touch(l.JobID)
-		if broken := l.Guard.Check(sel.count, sel.digest); broken != nil {
+		if broken := l.Guard.Check(sel.selected()); broken != nil {
 			ended = true
 			return t.failGuard(l, sel, *broken)
 		}

@@ -249,7 +249,7 @@ func (k *Kit) Work(l job.Lease, chunk int) {
 	chunks := k.Chunks(l)
 	defer chunks.Close()
 	for {
-		if why := l.Options.GiveUp(l.Tally); why != nil {
+		if why := l.Options.GiveUp(l.Tally, l.Unusable); why != nil {
 			check(k.tb, k.Fail(ctx, l.Ref, *why))
 			return
 		}
@@ -258,7 +258,7 @@ func (k *Kit) Work(l job.Lease, chunk int) {
 			continue
 		}
 		check(k.tb, err)
-		l.Tally = step.Tally
+		l.Tally, l.Unusable = step.Tally, step.Unusable
 		if step.Done {
 			check(k.tb, k.Finish(ctx, l.Ref))
 			return
