@@ -66,6 +66,11 @@ func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
 	return s.inTx(ctx, func(t *tx) error { return t.Run(query, args...) })
 }
 
+// Count runs a query for one number.
+func (s *Store) Count(ctx context.Context, query string) (n int64, err error) {
+	return n, s.db.Lookups.GetContext(ctx, &n, query)
+}
+
 // withTables creates the tables of the shipped models in a new database, and
 // returns its address. To copy such a database is faster than to create many.
 func withTables(t *testing.T, address string) string {
