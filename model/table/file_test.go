@@ -17,6 +17,11 @@ type given struct {
 	want   string // what told writes
 }
 
+// openText opens a file of which nothing is said.
+func openText(text string) (*File, error) {
+	return OpenFile(strings.NewReader(text), int64(len(text)), Dialect{}, Unguarded, Limits{})
+}
+
 // told opens and reads a file. It writes the dialect and the columns, and then a row
 // or fault a line; or why the file was refused.
 func (g given) told(t testing.TB) string {
