@@ -78,7 +78,7 @@ var rowsOfRecords = map[string]struct {
 	"values":                  {"name count size flag born", []any{"ab", int64(5), 0.5, true, "2024-02-29"}, `{"name":"old","flag":false}`, `name="ab" count=5 size=0.5 flag=true born="2024-02-29"`},
 	"all the same":            {"name count seen", []any{"ab", int64(5), mustTime("2024-01-01T00:00:00Z")}, `{"name":"ab","count":5,"seen":"2024-01-01T00:00:00Z"}`, `same`},
 	"left and cleared":        {"email count code", []any{Leave{}, nil, nil}, `{"email":"a@b.de","count":5}`, `count=null`},
-	"a number that is -0":     {"x", []any{math.Copysign(0, -1)}, `{"x":0}`, `same`},
+	"a number that is -0":     {"x", []any{math.Copysign(0, -1)}, `{}`, `x=0`},
 	"a path alone":            {"custom.ref custom.home.kind", []any{"AAAAAAAA-BBBB-4CCC-8DDD-EEEEEEEEEEEE", "house"}, `{"custom":{"a":{"b":1},"home":{"z":1}}}`, `custom={"a":{"b":1},"home":{"kind":"house","z":1},"ref":"aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"}`},
 	"a path without object":   {"custom.ref custom.home.kind", []any{Leave{}, "house"}, `{}`, `custom={"home":{"kind":"house"}}`},
 	"a cleared path":          {"custom.channel custom.home.kind", []any{nil, nil}, `{"custom":{"channel":"mail"}}`, `custom={}`},
@@ -143,6 +143,20 @@ func TestWhatARowMakesOfARecord(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
+	}
+}
+
+// A stamp alone is no change of a record, but a value that a row gives is.
+func TestAStampThatIsAColumnIsASetOfItsOwn(t *testing.T) {
+	m := mustModel(t, everyKind+`
+  onAt: {type: [string, "null"], format: date-time, x-stamped-by: {field: state, value: on}}
+`)
+	onAt := field(t, m, "onAt")
+	for columns, isStamp := range map[string]bool{"state": true, "state onAt": false} {
+		set, ok := Patch{Compute: filling(t, m, strings.Fields(columns)...)}.Stamped(m, 7).Set(onAt)
+		if !ok || !set.Computed || (set.When != nil) != isStamp {
+			t.Errorf("%s: %+v", columns, set)
+		}
 	}
 }
 
