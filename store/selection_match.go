@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/jmoiron/sqlx"
 
@@ -156,7 +157,11 @@ func appendKey(dst []byte, values []any) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendValue(dst, v)
+		if n, ok := v.(int64); ok {
+			dst = strconv.AppendInt(dst, n, 10)
+		} else {
+			dst = appendValue(dst, v)
+		}
 	}
 	return append(dst, ']')
 }
