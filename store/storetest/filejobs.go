@@ -449,7 +449,7 @@ func eachRowHasOneOutcome(t *testing.T, k *Kit) {
 		}
 	}
 	j := k.Accept(k.Filling(k.Sheet(sheet.String(), table.Dialect{}), job.Options{}, "domain"))
-	k.Run(700)
+	k.workTogether(t, j.ID)
 	j = k.Read(j.ID)
 	invariant(t, j)
 	seen := map[int64]job.Outcome{}
