@@ -41,6 +41,7 @@ type targetJSON struct {
 	Model    string   `json:"model,omitempty"`
 	RecordID model.ID `json:"recordId,omitzero"`
 	ImportID string   `json:"importId,omitempty"`
+	FileID   string   `json:"fileId,omitempty"`
 	KeyID    int64    `json:"keyId,omitempty"`
 	KeyName  string   `json:"keyName,omitempty"`
 	Brake    string   `json:"brake,omitempty"`  // "workspace" or "all": the switch of the brake
@@ -104,7 +105,7 @@ func (s *server) entryOf(e auth.Entry) entryJSON {
 		Person: textOrNull(e.By.Person), Address: textOrNull(e.By.Address), RequestID: textOrNull(e.By.RequestID),
 		Target: targetJSON{
 			JobID: e.Target.JobID, NewJobID: e.Target.NewJobID, Kind: e.Target.Kind, Model: e.Target.Model,
-			RecordID: s.recordID(e.Target), ImportID: e.Target.ImportID, KeyID: e.Target.KeyID, KeyName: e.Target.KeyName,
+			RecordID: s.recordID(e.Target), ImportID: e.Target.ImportID, FileID: e.Target.FileID, KeyID: e.Target.KeyID, KeyName: e.Target.KeyName,
 			Brake: e.Target.Brake, Reason: e.Target.Reason,
 		},
 		Counts: e.Counts,

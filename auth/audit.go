@@ -27,6 +27,8 @@ const (
 	RecordDeleted Action = "record.deleted"
 	ImportStarted Action = "import.started"
 	ImportEnded   Action = "import.ended"
+	FileUploaded  Action = "file.uploaded"
+	FileDeleted   Action = "file.deleted" // by somebody; not when it expires
 
 	KeyCreated Action = "key.created"
 	KeyRotated Action = "key.rotated"
@@ -43,7 +45,7 @@ const (
 // Actions lists all actions.
 var Actions = []Action{
 	JobSubmitted, JobPaused, JobResumed, JobCancelled, JobThrottled, JobRetried, JobUndone, JobRedelivered,
-	RecordCreated, RecordDeleted, ImportStarted, ImportEnded, KeyCreated, KeyRotated, KeyRevoked,
+	RecordCreated, RecordDeleted, ImportStarted, ImportEnded, FileUploaded, FileDeleted, KeyCreated, KeyRotated, KeyRevoked,
 	SignedIn, SignedOut, SignInFailed, BrakeOn, BrakeOff, WebhookSecretRotated,
 }
 
@@ -75,6 +77,7 @@ type Target struct {
 	Model    string `json:"model,omitempty"`
 	RecordID string `json:"recordId,omitempty"`
 	ImportID string `json:"importId,omitempty"`
+	FileID   string `json:"fileId,omitempty"`
 	KeyID    int64  `json:"keyId,omitempty"`
 	KeyName  string `json:"keyName,omitempty"`
 	Brake    string `json:"brake,omitempty"`  // the switch: that of the "workspace", or that of "all"

@@ -36,6 +36,7 @@ type AuditTarget struct {
 	Model    string `json:"model"`
 	RecordID ID     `json:"recordId"`
 	ImportID string `json:"importId"`
+	FileID   string `json:"fileId"`
 	KeyID    int64  `json:"keyId"`
 	KeyName  string `json:"keyName"`
 	Brake    string `json:"brake"`  // "workspace" or "all": the switch of the brake

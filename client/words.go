@@ -123,6 +123,8 @@ const (
 	AuditRecordDeleted        = "record.deleted"
 	AuditImportStarted        = "import.started"
 	AuditImportEnded          = "import.ended"
+	AuditFileUploaded         = "file.uploaded"
+	AuditFileDeleted          = "file.deleted" // by somebody; not when it expires
 	AuditKeyCreated           = "key.created"
 	AuditKeyRotated           = "key.rotated"
 	AuditKeyRevoked           = "key.revoked"

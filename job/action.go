@@ -55,6 +55,7 @@ type StateError struct {
 	State   State
 	Allowed []Action
 	Reason  string // a sentence, where the state alone does not tell
+	Code    string // values_not_kept, where what the action needs is no longer kept; else ""
 }
 
 func (e *StateError) Error() string {
@@ -111,7 +112,13 @@ func (j Job) AllowedActions() []Action {
 }
 
 // CheckRetry returns nil if the job allows a retry, else a [*StateError].
-func (j Job) CheckRetry() error { return j.refuse(RetryIt, j.retryable()) }
+func (j Job) CheckRetry() error {
+	err := j.refuse(RetryIt, j.retryable())
+	if refused, ok := err.(*StateError); ok && refused.Reason == rowsGone {
+		refused.Code = "values_not_kept"
+	}
+	return err
+}
 
 // CheckUndo returns nil if the job allows an undo, of all its records or of some,
 // else a [*StateError].
@@ -137,6 +144,13 @@ func (j Job) NothingChosen() error {
 	return j.refuse(UndoIt, "The job has updated none of these records, or an undo has restored them already.")
 }
 
+// remaining is how many records a retry could take.
+func (j Job) remaining() int64 {
+	return j.Failed + j.Conflicted + j.Skipped + *j.Pending() - j.Unusable.Tried()
+}
+
+const rowsGone = "The rows of its file are no longer kept."
+
 const modelGone = "The job's model is not loaded here any more."
 
 // retryable says why the job cannot be retried, "" where it can.
@@ -150,8 +164,12 @@ func (j Job) retryable() string {
 		return "The job ended before its records were selected, so nothing is known to be left. Submit it again."
 	case j.Error.refusedGuard():
 		return "A guard refused the job. Submit it again with the guard as it should be."
-	case j.Failed+j.Conflicted+j.Skipped+*j.Pending() == 0:
+	case j.remaining() == 0 && j.Unusable.Tried() > 0:
+		return "Nothing is left to do: the rows that failed have no record. Correct them, and submit that file."
+	case j.remaining() == 0:
 		return "Nothing is left to do."
+	case j.File != nil && !j.RowsKept:
+		return rowsGone
 	case j.ModelGone:
 		return modelGone
 	case j.RestoreSourceExpired:

@@ -7,7 +7,7 @@ type Outcome string
 const (
 	Updated    Outcome = "updated"
 	Unchanged  Outcome = "unchanged"  // had the values already: not written
-	Skipped    Outcome = "skipped"    // no_longer_matches or not_found
+	Skipped    Outcome = "skipped"    // no_longer_matches, not_found or no_match
 	Conflicted Outcome = "conflicted" // precondition_failed, changed_since, secret_not_kept, values_not_kept
 	RecordFail Outcome = "failed"     // a rule or constraint refused it
 	Pending    Outcome = "pending"

@@ -21,6 +21,11 @@ var (
 	// ErrTooManyJobs: the workspace has as many open jobs, or as many bytes of
 	// their requests, as it may have.
 	ErrTooManyJobs = errors.New("the workspace has too many open jobs") // 429
+	// ErrTooManyFiles: the files of the workspace take as many bytes as they may; see
+	// [MaxFilesBytes].
+	ErrTooManyFiles = errors.New("the files of the workspace take as much space as they may") // 429
+	// ErrFileInUse: a job needs the file, until its former values are purged.
+	ErrFileInUse = errors.New("a job needs the file") // 409
 	// ErrTooManyChoices: a drop-down would have more added choices than it may,
 	// or a choice that is too long.
 	ErrTooManyChoices = errors.New("the drop-down has too many added options") // 400

@@ -46,10 +46,16 @@ var advices = map[string]string{
 	"changed_since":       "Look at who changed the record and when. It was left alone; change it by hand if the former value is right.",
 	"secret_not_kept":     "Set the secret anew, with an update of its own.",
 	"values_not_kept":     "Set the value you want, with a new update.",
+	CodeLineInvalid:       "Correct the value, and submit the corrected rows as a file of their own.",
+	CodeNoKey:             "Give the rows a key, and submit them as a file of their own.",
+	CodeNoMatch:           "Compare the key with that of the record, or create the record first. To skip such rows, submit with unmatched: skip.",
+	CodeAmbiguous:         "Match by a field, or several, that tell the records apart.",
+	CodeDuplicateRow:      "Keep one row for each record, and submit these as a file of their own.",
 	"unique":              "Find the record that has the value, change one of the two, and retry.",
 	"constraint":          "Compare the value with the rules of the field, correct it, and submit a new update.",
 	"too_large":           "Shorten what the field holds already, or set a smaller value.",
 	"too_complex":         "Change fewer nested names at once, or use a simpler regular expression.",
+	"too_many_options":    "Correct the value to an option that there is, and submit the corrected rows as a file of their own.",
 	"too_slow":            "Retry it when the database has less to do. If it fails again, change fewer fields at once.",
 }
 

@@ -65,3 +65,56 @@ const (
 	CodeAmbiguous    = "ambiguous"     // several records have it
 	CodeDuplicateRow = "duplicate_row" // another row has the same record
 )
+
+// A FileRequest is what a job keeps and shows of its [FileTarget], also after the file
+// itself is gone. Its JSON is the stored form.
+type FileRequest struct {
+	File    string   `json:"file"` // id
+	Name    string   `json:"name"`
+	Headers []string `json:"headers"` // of the file's columns; nil where a list leaves them out
+	Match   []string `json:"match"`   // names of fields
+	Columns []string `json:"columns"` // as in FileTarget, in the order of Headers
+
+	ClearBlank    bool   `json:"clearBlank,omitempty"`
+	ClearWord     string `json:"clearWord,omitempty"`
+	SkipUnmatched bool   `json:"skipUnmatched,omitempty"`
+}
+
+// Request returns what a job keeps of the target. f is its file.
+func (t FileTarget) Request(f File) FileRequest {
+	r := FileRequest{
+		File: t.File, Name: f.Name, Headers: f.Columns, Columns: t.Columns,
+		ClearBlank: t.ClearBlank, ClearWord: t.ClearWord, SkipUnmatched: t.SkipUnmatched,
+	}
+	for _, field := range t.Match {
+		r.Match = append(r.Match, field.Name)
+	}
+	return r
+}
+
+// Target is the inverse of [FileTarget.Request]. ok is false if the model no longer has
+// a field of match.
+func (r FileRequest) Target(m *model.Model) (t FileTarget, ok bool) {
+	t = FileTarget{
+		File: r.File, Columns: r.Columns,
+		ClearBlank: r.ClearBlank, ClearWord: r.ClearWord, SkipUnmatched: r.SkipUnmatched,
+	}
+	for _, name := range r.Match {
+		f, known := m.Field(name)
+		if !known {
+			return t, false
+		}
+		t.Match = append(t.Match, f)
+	}
+	return t, true
+}
+
+// columnBytes is about how much text shows the columns.
+func (r FileRequest) columnBytes() (n int64) {
+	for _, list := range [][]string{r.Headers, r.Columns} {
+		for _, text := range list {
+			n += int64(len(text)) + 4
+		}
+	}
+	return n
+}

@@ -14,13 +14,14 @@ type Kind string
 const (
 	Bulk        Kind = "bulk"
 	Single      Kind = "single"
+	FileKind    Kind = "file"
 	Undo        Kind = "undo"
 	Retry       Kind = "retry"
 	PreviewKind Kind = "preview"
 )
 
 // Kinds lists all kinds.
-var Kinds = []Kind{Bulk, Single, Undo, Retry, PreviewKind}
+var Kinds = []Kind{Bulk, Single, FileKind, Undo, Retry, PreviewKind}
 
 // OnMismatch says what becomes of a selected record that no longer matches
 // the filter when its chunk is applied.
@@ -91,14 +92,18 @@ type Job struct {
 	RecordID model.ID        // of a single, else none
 	Patch    json.RawMessage // secrets masked; nil for an undo, and if values are only computed
 	Compute  json.RawMessage // nil for an undo, and if no values are computed
+	File     *FileRequest    // of a file job, its retries and previews; else nil
 	Options  Options
-	// RequestBytes is the size of the filter, patch and computation if they are left
-	// out here, else 0; see [Job.Short].
+	// RequestBytes is the size of the filter, patch, computation and columns if they are
+	// left out here, else 0; see [Job.Short].
 	RequestBytes int64
 
 	Matched         *int64  // nil until the selection is committed
 	ResolvedPercent float64 // how much of the model has been examined for the selection; it never falls
 	Tally
+	// Unusable is the part of the tally that counts rows of a file without a usable
+	// record. Neither a retry nor an undo takes them.
+	Unusable Tally
 
 	RecordsPerSecond float64 // over the last seconds; 0 when the job is not worked on
 	WaitReason       string
@@ -112,6 +117,7 @@ type Job struct {
 	Error        *Error         // why the job as a whole failed
 
 	ValuesKept           bool // all former values are kept, and it is not too late to restore them
+	RowsKept             bool // of a file job: the rows of its file are kept
 	UndoAvailable        bool // ValuesKept, and there are records that no undo has restored
 	UndoUntil            *time.Time
 	UndoneBy             string // id of the latest undo, "" for none; so are the next two
@@ -137,17 +143,24 @@ type Transition struct {
 // MaxTransitions is how many changes of state of a job are kept.
 const MaxTransitions = 50
 
-// MaxListed is how many bytes a filter, a patch or a computation may have to be shown
-// in lists of jobs, in events and in webhooks.
+// MaxListed is how many bytes a filter, a patch, a computation or the columns of a file
+// may have to be shown in lists of jobs, in events and in webhooks.
 const MaxListed = 4 << 10
 
 // Short returns the job as lists, events and webhooks show it: without a filter,
-// a patch or a computation above [MaxListed].
+// a patch, a computation or columns above [MaxListed].
 func (j Job) Short() Job {
 	for _, text := range []*json.RawMessage{&j.Filter, &j.Patch, &j.Compute} {
 		if len(*text) > MaxListed {
 			j.RequestBytes += int64(len(*text))
 			*text = nil
+		}
+	}
+	if j.File != nil {
+		if n := j.File.columnBytes(); n > MaxListed {
+			short := *j.File
+			short.Headers, short.Columns = nil, nil
+			j.File, j.RequestBytes = &short, j.RequestBytes+n
 		}
 	}
 	return j
@@ -172,7 +185,7 @@ type Error struct {
 // MaxRetriedBy bounds the retries that a [Job] names.
 const MaxRetriedBy = 50
 
-// MaxSampleIDs bounds the ids that an [ErrorSummary] names.
+// MaxSampleIDs bounds the ids, and the lines, that an [ErrorSummary] names.
 const MaxSampleIDs = 10
 
 // An ErrorSummary counts the records that failed, conflicted or were skipped
@@ -183,6 +196,9 @@ type ErrorSummary struct {
 	Title     string     `json:"title"`
 	Count     int64      `json:"count"`
 	SampleIDs []model.ID `json:"sampleIds"`
+	// SampleLines are the lines of some of the rows that ended so, of a file job: those
+	// of SampleIDs, and those of rows without a record.
+	SampleLines []int64 `json:"sampleLines,omitempty"`
 }
 
 // A Change is the former and the new value of one field, as JSON.
@@ -191,9 +207,10 @@ type Change struct {
 	To   json.RawMessage `json:"to"`
 }
 
-// A Result is what became of one selected record.
+// A Result is what became of one selected record, or of one row of a file.
 type Result struct {
-	ID      model.ID
+	ID      model.ID // none for a row without a usable record
+	Line    int64    // of the row in its file, from 1; 0 where no file is
 	Outcome Outcome
 	Changed map[string]Change // nil unless updated and still kept
 	Error   *RecordError      // nil unless skipped, conflicted or failed

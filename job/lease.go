@@ -54,13 +54,15 @@ type Lease struct {
 	Owner         auth.Workspace
 	Model         *model.Model
 	Filter        *filter.Filter // nil for a retry of a single and for an undo
-	Patch         model.Patch    // of an undo: that of the job it undoes
+	Patch         model.Patch    // of an undo: that of the job it undoes; of a file job: the fields it writes
+	File          *FileTarget    // of a file job, its retries and previews; else nil
 	Accepted      int64          // when the job was accepted, in microseconds since 1970
 	Options       Options
 	Guard         Guard
 	Throttle      *float64
 	Resolved      bool  // the selection is committed
-	Tally         Tally // of the whole job so far
+	Tally         Tally // of the whole job so far, without Unusable
+	Unusable      Tally // see [Job.Unusable]
 
 	IncludeSkipped bool     // of a retry: it also takes the records that its parent job skipped
 	Codes          []string // of a retry: it takes only records that ended with one of these codes; nil for all that remain
@@ -72,9 +74,10 @@ func (l Lease) WakeUp() WakeUp { return WakeUp{Ref: l.Ref, Epoch: l.Epoch} }
 
 // A Step is what one chunk did.
 type Step struct {
-	Tally      // of the whole job, after the chunk
-	Done  bool // the shard has no pending record left
-	N     int64
+	Tally          // of the whole job, after the chunk, without Unusable
+	Unusable Tally // see [Job.Unusable]
+	Done     bool  // the shard has no pending record left
+	N        int64
 }
 
 // Chunks carries out a leased shard, one chunk a call.
@@ -110,10 +113,12 @@ type Liveness struct {
 const minTried = 100
 
 // GiveUp returns why a job should end as failed, or nil. A job gives up when it
-// has reached its maxFailures, or when all its first records failed.
-func (o Options) GiveUp(t Tally) *Error {
+// has reached its maxFailures, or when all its first records failed. Rows of a file
+// without a usable record, which are not in t, say nothing about the other records:
+// they only count as failures.
+func (o Options) GiveUp(t, unusable Tally) *Error {
 	switch {
-	case o.MaxFailures != nil && t.Failed >= *o.MaxFailures:
+	case o.MaxFailures != nil && t.Failed+unusable.Failed >= *o.MaxFailures:
 		return &Error{Code: "max_failures", Detail: "The job stopped because as many records failed as maxFailures allows."}
 	case o.MaxFailures == nil && t.Tried() >= minTried && t.Failed == t.Tried():
 		return &Error{Code: "all_failed", Detail: "The job stopped because every one of its first records failed."}
@@ -152,24 +157,48 @@ var guardOptions = map[string]string{
 	"selection_changed": "confirmToken",
 }
 
+// A Selected is what a [Guard] judges: the records that a filter selects, or the rows
+// of a file.
+type Selected struct {
+	Records int64
+	Rows    *int64 // of a file, whether they have a record or not; nil for a filter
+	Digest  string // see [Digest]
+}
+
+// Matched is what the job counts as matched.
+func (s Selected) Matched() int64 {
+	if s.Rows != nil {
+		return *s.Rows
+	}
+	return s.Records
+}
+
 // Unmet returns the name of the option that a selection does not meet, "" for
 // none.
-func (g Guard) Unmet(n int64, digest string) string {
-	if refused := g.Check(n, digest); refused != nil {
+func (g Guard) Unmet(s Selected) string {
+	if refused := g.Check(s); refused != nil {
 		return guardOptions[refused.Code]
 	}
 	return ""
 }
 
-// Check returns why a job with a selection of n records and this digest fails, or
-// nil if the selection meets the guard.
-func (g Guard) Check(n int64, digest string) *Error {
+// Check returns why a job with a selection fails, or nil if the selection meets the
+// guard.
+func (g Guard) Check(s Selected) *Error {
+	n, are, things := s.Matched(), "The filter matches", "records"
+	if s.Rows != nil {
+		are, things = "The file has", "rows"
+	}
 	switch {
-	case g.MaxAffected != nil && n > *g.MaxAffected:
-		return errorf("max_affected", "The filter matches %d records, more than maxAffected allows (%d). Nothing was changed.", n, *g.MaxAffected)
+	case g.MaxAffected != nil && s.Records > *g.MaxAffected && s.Rows != nil:
+		return errorf("max_affected", "The file has rows for %d records, more than maxAffected allows (%d). Nothing was changed.", s.Records, *g.MaxAffected)
+	case g.MaxAffected != nil && s.Records > *g.MaxAffected:
+		return errorf("max_affected", "The filter matches %d records, more than maxAffected allows (%d). Nothing was changed.", s.Records, *g.MaxAffected)
 	case g.ExpectedCount != nil && n != *g.ExpectedCount:
-		return errorf("expected_count", "The filter matches %d records, not the expected %d. Nothing was changed.", n, *g.ExpectedCount)
-	case g.Digest != "" && g.Digest != digest:
+		return errorf("expected_count", "%s %d %s, not the expected %d. Nothing was changed.", are, n, things, *g.ExpectedCount)
+	case g.Digest != "" && g.Digest != s.Digest && s.Rows != nil:
+		return errorf("selection_changed", "The rows of the file belong to other records now than in the preview. Nothing was changed.")
+	case g.Digest != "" && g.Digest != s.Digest:
 		return errorf("selection_changed", "The preview showed %s records and the filter selects %d now%s. Nothing was changed.",
 			counted(g.Digest), n, notTheSame(g.Digest, n))
 	}
@@ -177,7 +206,7 @@ func (g Guard) Check(n int64, digest string) *Error {
 }
 
 // Digest identifies a selection, by the number of its records and a hash of their
-// numbers.
+// numbers, or by the number of rows of a file and a hash of what each of them selects.
 func Digest(n int64, hash []byte) string { return fmt.Sprintf("%d-%x", n, hash) }
 
 // counted is the number of records that a digest states.

@@ -36,10 +36,12 @@ type Restorable struct {
 }
 
 // WithExpiry returns the job with what follows from its retention: when it
-// expires, until when it can be undone, and whether it can be undone now.
+// expires, until when it can be undone, whether it can be undone now, and whether the
+// rows of its file are kept, which they are as long as its former values.
 func (j Job) WithExpiry(r Retention, has Restorable, now time.Time) Job {
 	j.ExpiresAt, j.UndoUntil = r.ExpiresAt(j), r.UndoUntil(j)
 	j.ValuesKept = has.Values && j.UndoUntil != nil && now.Before(*j.UndoUntil)
+	j.RowsKept = j.File != nil && has.Values && (j.FinishedAt == nil || now.Before(j.FinishedAt.Add(min(r.Values, r.Jobs))))
 	j.UndoAvailable = j.ValuesKept && !j.ModelGone && !has.UndoneWhole && has.Restored < j.Updated
 	return j
 }

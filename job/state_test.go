@@ -141,22 +141,29 @@ func TestTheFirstRuleThatAppliesEndsAJob(t *testing.T) {
 
 func TestGuards(t *testing.T) {
 	five := int64(5)
+	records := func(n int64) job.Selected { return job.Selected{Records: n, Digest: "d"} }
+	rows := func(n, records int64) job.Selected { return job.Selected{Records: records, Rows: &n, Digest: "d"} }
 	tests := map[string]struct {
 		guard job.Guard
-		n     int64
+		found job.Selected
 		want  string
 	}{
-		"no guard":          {job.Guard{}, 1 << 40, ""},
-		"as many as may be": {job.Guard{MaxAffected: &five}, 5, ""},
-		"too many":          {job.Guard{MaxAffected: &five}, 6, "max_affected"},
-		"the number":        {job.Guard{ExpectedCount: &five}, 5, ""},
-		"another number":    {job.Guard{ExpectedCount: &five}, 4, "expected_count"},
-		"the selection":     {job.Guard{Digest: "d"}, 5, ""},
-		"another selection": {job.Guard{Digest: "e"}, 5, "selection_changed"},
+		"no guard":                       {job.Guard{}, records(1 << 40), ""},
+		"as many as may be":              {job.Guard{MaxAffected: &five}, records(5), ""},
+		"too many":                       {job.Guard{MaxAffected: &five}, records(6), "max_affected"},
+		"the number":                     {job.Guard{ExpectedCount: &five}, records(5), ""},
+		"another number":                 {job.Guard{ExpectedCount: &five}, records(4), "expected_count"},
+		"the selection":                  {job.Guard{Digest: "d"}, records(5), ""},
+		"another selection":              {job.Guard{Digest: "e"}, records(5), "selection_changed"},
+		"rows without a record":          {job.Guard{MaxAffected: &five}, rows(9, 5), ""},
+		"too many rows with one":         {job.Guard{MaxAffected: &five}, rows(9, 6), "max_affected"},
+		"the number of rows":             {job.Guard{ExpectedCount: &five}, rows(5, 4), ""},
+		"another number of rows":         {job.Guard{ExpectedCount: &five}, rows(6, 5), "expected_count"},
+		"rows that have another meaning": {job.Guard{Digest: "e"}, rows(5, 5), "selection_changed"},
 	}
 	for name, test := range tests {
 		code := ""
-		if e := test.guard.Check(test.n, "d"); e != nil {
+		if e := test.guard.Check(test.found); e != nil {
 			code = e.Code
 		}
 		if code != test.want {
@@ -171,11 +178,11 @@ func TestAChangedSelectionTellsHowTheNumbersDiffer(t *testing.T) {
 		11: "The preview showed 12 records and the filter selects 11 now. Nothing was changed.",
 		12: "The preview showed 12 records and the filter selects 12 now, but not the same ones. Nothing was changed.",
 	} {
-		if e := shown.Check(n, job.Digest(n, []byte{2})); e == nil || e.Detail != want {
+		if e := shown.Check(job.Selected{Records: n, Digest: job.Digest(n, []byte{2})}); e == nil || e.Detail != want {
 			t.Errorf("%+v", e)
 		}
 	}
-	if e := shown.Check(12, job.Digest(12, []byte{1})); e != nil {
+	if e := shown.Check(job.Selected{Records: 12, Digest: job.Digest(12, []byte{1})}); e != nil {
 		t.Errorf("%+v", e)
 	}
 }
@@ -183,10 +190,10 @@ func TestAChangedSelectionTellsHowTheNumbersDiffer(t *testing.T) {
 func TestASummaryCountsAndNamesSome(t *testing.T) {
 	var list []job.ErrorSummary
 	for i := range 25 {
-		list = job.Summarise(list, job.ErrorSummary{Code: "unique", Count: 1, SampleIDs: []model.ID{model.StringID(fmt.Sprint(i))}})
+		list = job.Summarise(list, job.ErrorSummary{Code: "unique", Count: 1, SampleIDs: []model.ID{model.StringID(fmt.Sprint(i))}, SampleLines: []int64{int64(i)}})
 	}
 	list = job.Summarise(list, job.ErrorSummary{Code: "not_found", Count: 30})
-	if len(list) != 2 || list[0].Code != "not_found" || list[1].Count != 25 || len(list[1].SampleIDs) != job.MaxSampleIDs || list[1].Title == "" {
+	if len(list) != 2 || list[0].Code != "not_found" || list[1].Count != 25 || len(list[1].SampleIDs) != job.MaxSampleIDs || len(list[1].SampleLines) != job.MaxSampleIDs || list[1].Title == "" {
 		t.Errorf("%+v", list)
 	}
 }

@@ -9,11 +9,12 @@ import (
 
 // A Submission is a checked request for a job.
 type Submission struct {
-	Kind     Kind // Bulk, Single or PreviewKind
+	Kind     Kind // Bulk, Single, FileKind or PreviewKind
 	Model    *model.Model
 	Filter   filter.Filter // of a bulk
 	RecordID any           // of a single or its preview, in stored form; else nil
-	Patch    model.Patch   // with what is computed
+	Patch    model.Patch   // with what is computed; empty with a file
+	File     *FileTarget   // of a file job or its preview, instead of a filter, a record and a patch; else nil
 	Options  Options
 	Digest   string // of the selection that a preview showed, or ""
 	Confirms string // of a preview: what its confirm token signs, kept with the job
@@ -68,7 +69,8 @@ type Page struct {
 }
 
 // A ResultQuery asks for a page of a job's results, in the order of the
-// records' numbers.
+// records' numbers. Rows of a file without a usable record come before them, in the
+// order of their lines.
 type ResultQuery struct {
 	Outcomes []Outcome // nil for all
 	Code     string    // of the reason why a record was not updated; "" for all

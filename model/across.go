@@ -130,7 +130,7 @@ func (b *builder) valueOf(f *Field, v any, at string) (any, bool) {
 	}
 	stored, fault := f.encode(appendTree(nil, v), &checker{rounds: true})
 	if fault == nil && stored == nil {
-		fault = &Fault{Detail: "This may not be null."}
+		fault = &Fault{Detail: detailNotNull}
 	}
 	if fault != nil {
 		b.problem(at, "the field %q refuses this value: %s", f.Name, strings.ToLower(fault.Detail))

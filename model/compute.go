@@ -22,10 +22,12 @@ const (
 const MaxValue = 1 << 20
 
 // A Computation says how the values of fields follow, in each record, from the
-// values that it had before. It is immutable, so that many goroutines can work
-// out records with it.
+// values that it had before ([Model.CheckCompute]) or from a row of its own
+// ([Model.CheckFilling]). It is immutable, so that many goroutines can work out
+// records with it.
 type Computation struct {
 	text    []byte
+	fills   bool     // from rows
 	targets []target // in the order of their fields, those of one field together
 	reads   []*Field
 	writes  []*Field
@@ -34,6 +36,7 @@ type Computation struct {
 	sources []source  // by place in reads
 	slots   int       // how many values the sources have
 	derived []derived // see Field.TextOf
+	ignored []ignored // see Field.Overrides
 	stamps  []stamping
 	needs   []needing
 }
@@ -52,7 +55,11 @@ func (m *Model) CheckCompute(raw []byte, p Patch) (*Computation, Faults) {
 // new requests do not apply. It returns an error if the model no longer has one of
 // the fields, if an operator no longer suits it, or if it has become secret.
 func (m *Model) RestoreCompute(raw []byte, p Patch) (*Computation, error) {
-	c, faults := m.compute(raw, p, computeParser{restores: true})
+	restore := m.compute
+	if bytes.HasPrefix(raw, []byte{'['}) {
+		restore = m.restoreFilling
+	}
+	c, faults := restore(raw, p, computeParser{restores: true})
 	if len(faults) > 0 {
 		return nil, fmt.Errorf("read stored computation for model %s: %w", m.Name, faults)
 	}
@@ -70,13 +77,14 @@ func (m *Model) compute(raw []byte, patch Patch, p computeParser) (*Computation,
 
 // JSON returns the computation as canonical JSON: the same for requests that differ
 // only in spaces, order of names, spelling of numbers and texts, and in whether a
-// list surrounds a single operator. It must not be changed.
+// list surrounds a single operator. Of rows it is the list of their columns. It must
+// not be changed.
 func (c *Computation) JSON() []byte { return c.text }
 
 // Writes lists the fields whose values [Computation.Record] works out: those with
-// operators, and those that follow from them by rules of the model (its texts of
-// HTML and its stamps). An Object is listed if there are operators for paths
-// inside it. Then the computation also carries out the patch's merge into it,
+// operators or columns, and those that follow from them by rules of the model (its texts of
+// HTML and its stamps). An Object is listed if there are operators or columns for
+// paths inside it. Then the computation also carries out the patch's merge into it,
 // which nobody else may.
 func (c *Computation) Writes() []*Field { return c.writes }
 
@@ -87,12 +95,23 @@ func (c *Computation) Reads() []*Field { return c.reads }
 // Place returns where a request gives the operators for the value at a pointer into a
 // record, as a pointer into what it computes. ok is false if it gives none.
 func (c *Computation) Place(pointer string) (at string, ok bool) {
-	for _, t := range c.targets {
-		if rest, found := strings.CutPrefix(pointer, t.pointer); found && (rest == "" || rest[0] == '/') {
-			return PointerTo("", t.name) + rest, true
+	t, rest := c.targetOf(pointer)
+	if t == nil {
+		return "", false
+	}
+	return PointerTo("", t.name) + rest, true
+}
+
+// targetOf finds the target that a pointer into a record leads to or into, and the
+// part of the pointer behind it.
+func (c *Computation) targetOf(pointer string) (t *target, rest string) {
+	for i := range c.targets {
+		rest, found := strings.CutPrefix(pointer, c.targets[i].pointer)
+		if found && (rest == "" || rest[0] == '/') {
+			return &c.targets[i], rest
 		}
 	}
-	return "", false
+	return nil, ""
 }
 
 // mark returns the sets of the patch together with those of the fields that are
@@ -106,7 +125,8 @@ func (c *Computation) mark(patch []Set) []Set {
 			continue
 		}
 		s := Set{Field: f, Pointer: f.rule.pointer, Computed: true}
-		if slices.ContainsFunc(c.stamps, func(s stamping) bool { return s.field == i }) {
+		isTarget := slices.ContainsFunc(c.targets, func(t target) bool { return t.place == i })
+		if !isTarget && slices.ContainsFunc(c.stamps, func(s stamping) bool { return s.field == i }) {
 			s.When = f.Stamp.Field
 		}
 		sets = append(sets, s)
@@ -128,7 +148,7 @@ func unmarked(sets []Set) []Set {
 
 // computation arranges what was parsed.
 func (p *computeParser) computation() *Computation {
-	c := &Computation{model: p.model, targets: p.targets, text: p.text()}
+	c := &Computation{model: p.model, fills: p.fills, targets: p.targets, text: p.text()}
 	slices.SortFunc(c.targets, func(a, b target) int {
 		if a.field != b.field {
 			return a.field.Index - b.field.Index
@@ -146,8 +166,11 @@ func (p *computeParser) computation() *Computation {
 	return c
 }
 
-// text writes the operators as canonical JSON.
+// text writes the operators or the columns as canonical JSON.
 func (p *computeParser) text() []byte {
+	if p.fills {
+		return p.columnsText()
+	}
 	byName := slices.Clone(p.targets)
 	slices.SortFunc(byName, func(a, b target) int { return bytes.Compare([]byte(a.name), []byte(b.name)) })
 	dst := []byte{'{'}

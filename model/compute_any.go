@@ -153,7 +153,7 @@ func (t *target) fromText(text string) ([]byte, *problem) {
 func parseDefault(p *computeParser, t *target, operand []byte, at *Place) step {
 	switch {
 	case string(operand) == "null":
-		p.Add(at, CodeNotNull, "This may not be null.")
+		p.Add(at, CodeNotNull, detailNotNull)
 	case p.restores:
 	case t.last:
 		p.checkValue(t, operand, at)

@@ -8,11 +8,12 @@ import (
 	"strings"
 )
 
-// A computeParser checks the operators of one request.
+// A computeParser checks the operators or the columns of one request.
 type computeParser struct {
 	Collector
 	model    *Model
 	patch    Patch
+	fills    bool // from rows
 	restores bool // reads what was accepted before: without limits and rules for new requests
 
 	targets   []target
@@ -24,7 +25,8 @@ type computeParser struct {
 	slotOf map[string]int // the slots by name
 }
 
-// A target is a field, or a path inside one, that gets a value by operators.
+// A target is a field, or a path inside one, that gets a value by operators or from
+// a column.
 type target struct {
 	ref
 	pointer    string // to it in a record
@@ -32,6 +34,8 @@ type target struct {
 	slot       int  // of its former value
 	place      int  // of its field in Computation.writes
 	last       bool // the operator that is being parsed is the last of the pipeline
+	column     int  // place of its value in Occasion.Row
+	required   bool // a row may not clear this path
 }
 
 // An operation is an operator with what it was given.

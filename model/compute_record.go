@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 )
 
@@ -14,6 +15,13 @@ type Occasion struct {
 	// Choices lists the choices that the workspace has added to a drop-down. It
 	// may be nil.
 	Choices func(*Field) []string
+
+	// Row holds what the record's row has for each column; see
+	// [Model.CheckFilling].
+	Row []any
+	// AllowNewChoices: a row may have values that a drop-down does not know yet; see
+	// [Computed]. Operators may never make such values.
+	AllowNewChoices bool
 }
 
 // A Computed is what a computation makes of one record.
@@ -24,6 +32,9 @@ type Computed struct {
 	// KeepsUpdated: a field changes to a value that leaves the record's time of
 	// change as it is; see [Field.KeepsUpdated].
 	KeepsUpdated bool
+	// NewChoices are the values of a row that a drop-down did not know; see
+	// [Patch.NewChoices].
+	NewChoices []Set
 }
 
 // A source is a field that is read.
@@ -37,10 +48,12 @@ type source struct {
 type working struct {
 	*Computation
 	Occasion
+	check    checker
 	records  []any    // former values, by the order of reads
 	former   [][]byte // the values that operators read, by slot: canonical JSON, nil for none
 	after    []any    // by the order of writes
 	changed  []bool   // the same
+	set      []bool   // the same: changed, or given by the row even if that changes nothing
 	matching int      // steps that regular expressions may have taken so far
 }
 
@@ -50,15 +63,19 @@ type working struct {
 // are not changed. If there is no result, or one that breaks a rule, Record returns
 // the first fault, with a pointer into the record. Rules that need the database
 // (unique values) are not checked. A field whose operators leave its value as it is
-// is not checked.
+// is not checked; all that a row gives is.
 func (c *Computation) Record(former []any, o Occasion) (Computed, *Fault) {
+	n := len(c.writes)
 	w := working{Computation: c, Occasion: o, records: former}
+	w.check = checker{choices: o.Choices, allowNewChoices: c.fills && o.AllowNewChoices}
 	w.read()
-	w.after = slices.Clone(former[:len(c.writes)])
-	w.changed = make([]bool, len(c.writes))
+	w.after = slices.Clone(former[:n])
+	flags := make([]bool, 2*n)
+	w.changed, w.set = flags[:n], flags[n:]
 	if f := w.compute(); f != nil {
 		return Computed{}, f
 	}
+	w.override()
 	if f := w.derive(); f != nil {
 		return Computed{}, f
 	}
@@ -68,9 +85,9 @@ func (c *Computation) Record(former []any, o Occasion) (Computed, *Fault) {
 	if !slices.Contains(w.changed, true) {
 		return Computed{}, nil
 	}
-	out := Computed{Values: w.after}
+	out := Computed{Values: w.after, NewChoices: w.newChoices()}
 	for i, f := range c.writes {
-		out.KeepsUpdated = out.KeepsUpdated || w.changed[i] && slices.Contains(f.KeepsUpdated, w.after[i])
+		out.KeepsUpdated = out.KeepsUpdated || w.set[i] && slices.Contains(f.KeepsUpdated, w.after[i])
 	}
 	w.stamp()
 	return out, nil
@@ -87,13 +104,14 @@ func (w *working) read() {
 		if s.slot >= 0 {
 			w.former[s.slot] = w.reads[i].AppendJSON(nil, v)
 		}
-		if text, ok := v.(string); ok {
+		if text, ok := v.(string); ok && len(s.in) > 0 {
 			s.in.take([]byte(text), w.former)
 		}
 	}
 }
 
-// compute works out the fields with operators, those inside one object together.
+// compute works out the fields with operators or columns, those inside one object
+// together.
 func (w *working) compute() *Fault {
 	for rest := w.targets; len(rest) > 0; {
 		n := 1
@@ -101,15 +119,21 @@ func (w *working) compute() *Fault {
 			n++
 		}
 		var f *Fault
-		if rest[0].path == nil {
-			f = w.whole(&rest[0])
-		} else {
+		switch {
+		case rest[0].path != nil:
 			f = w.inside(rest[:n])
+		case w.fills:
+			f = w.give(&rest[0])
+		default:
+			f = w.whole(&rest[0])
 		}
 		if f != nil {
 			return f
 		}
 		rest = rest[n:]
+	}
+	if w.fills && w.check.merged > MaxNames {
+		return &Fault{Code: CodeTooManyNames, Detail: fmt.Sprintf("The row merges %d names into objects; at most %d are allowed.", w.check.merged, MaxNames)}
 	}
 	return nil
 }
@@ -139,12 +163,11 @@ func (w *working) whole(t *target) *Fault {
 	if out == nil {
 		out = []byte("null")
 	}
-	c := checker{choices: w.Choices}
-	stored, _ := c.value(t.field, out, t.field.rule.at)
-	if text, ok := stored.(string); ok && t.kind == Object && c.Found() == 0 && t.field.rule.full != nil {
-		c.missingWithin(t.field, text, t.field.rule.at)
+	stored, _ := w.check.value(t.field, out, t.field.rule.at)
+	if text, ok := stored.(string); ok && t.kind == Object && w.check.Found() == 0 && t.field.rule.full != nil {
+		w.check.missingWithin(t.field, text, t.field.rule.at)
 	}
-	return w.put(t.place, stored, &c)
+	return w.put(t.place, stored)
 }
 
 // inside works out the paths inside an object, and carries out the patch's merge
@@ -153,7 +176,7 @@ func (w *working) inside(targets []target) *Fault {
 	i, field := targets[0].place, targets[0].field
 	var changes []change
 	for n := range targets {
-		out, changed, f := w.pipeline(&targets[n])
+		out, changed, f := w.part(&targets[n])
 		if f != nil {
 			return f
 		}
@@ -166,22 +189,29 @@ func (w *working) inside(targets []target) *Fault {
 	if merge := w.sources[i].merge; merge != nil {
 		object = MergeJSON(object, merge)
 	}
-	c := checker{choices: w.Choices}
 	if len(changes) > 0 {
-		_, merge := c.value(field, appendPaths(nil, changes, 0), field.rule.at)
-		if c.Found() == 0 {
+		_, merge := w.check.value(field, appendPaths(nil, changes, 0), field.rule.at)
+		if w.check.Found() == 0 {
 			object = MergeJSON(object, merge)
 		}
 	}
 	if len(object) == 0 {
-		return w.put(i, nil, &c)
+		return w.put(i, nil)
 	}
-	return w.put(i, string(object), &c)
+	return w.put(i, string(object))
 }
 
-// put takes the new value of a field, unless a checker found a fault in it.
-func (w *working) put(i int, stored any, c *checker) *Fault {
-	if faults := c.Faults(); len(faults) > 0 {
+// part returns the new value of a path inside an object.
+func (w *working) part(t *target) (out []byte, changed bool, f *Fault) {
+	if w.fills {
+		return w.cell(t)
+	}
+	return w.pipeline(t)
+}
+
+// put takes the new value of a field, unless a fault was found in it.
+func (w *working) put(i int, stored any) *Fault {
+	if faults := w.check.Faults(); len(faults) > 0 {
 		return &faults[0]
 	}
 	if stored == w.after[i] {
@@ -190,23 +220,22 @@ func (w *working) put(i int, stored any, c *checker) *Fault {
 	if text, ok := stored.(string); ok && len(text) > MaxValue {
 		return &Fault{Pointer: w.writes[i].rule.pointer, Code: tooLarge.code, Detail: tooLarge.detail}
 	}
-	w.after[i], w.changed[i] = stored, true
+	w.after[i], w.changed[i], w.set[i] = stored, true, true
 	return nil
 }
 
-// derive sets the texts of HTML that changed.
+// derive sets the texts of HTML that is set.
 func (w *working) derive() *Fault {
 	for _, d := range w.derived {
-		if !w.changed[d.markup] {
+		if !w.set[d.markup] || w.set[d.field] {
 			continue
 		}
 		f := w.writes[d.field]
 		var text any
-		var c checker
 		if markup, _ := w.after[d.markup].(string); markup != "" {
-			text = c.string(f, textOf(markup), f.TextOf.rule.at)
+			text = w.check.string(f, textOf(markup), f.TextOf.rule.at)
 		}
-		if fault := w.put(d.field, text, &c); fault != nil {
+		if fault := w.put(d.field, text); fault != nil {
 			return fault
 		}
 	}
@@ -217,7 +246,7 @@ func (w *working) derive() *Fault {
 // have.
 func (w *working) checkNeeds() *Fault {
 	for _, n := range w.needs {
-		if n.field >= 0 && (!w.changed[n.field] || w.after[n.field] == nil) {
+		if n.field >= 0 && (!w.set[n.field] || w.after[n.field] == nil) {
 			continue
 		}
 		if n.needed < 0 || w.now(n.needed) == nil {
@@ -235,10 +264,11 @@ func (w *working) now(i int) any {
 	return w.records[i]
 }
 
-// stamp sets the stamps of fields that changed. A stamp alone is no change.
+// stamp sets the stamps of fields that changed, unless the row gives them. A stamp
+// alone is no change.
 func (w *working) stamp() {
 	for _, s := range w.stamps {
-		if !w.changed[s.when] {
+		if !w.changed[s.when] || w.set[s.field] {
 			continue
 		}
 		f := w.writes[s.field]

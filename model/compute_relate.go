@@ -102,32 +102,46 @@ type needing struct {
 }
 
 // relate adds the fields that follow from the computed ones by rules of the model,
-// unless the patch sets them.
+// unless the request sets them. A column sets its field only in the records whose rows
+// have a value there.
 func (c *Computation) relate(patch Patch) {
 	free := func(f *Field) bool {
 		_, set := patch.Set(f)
-		return !set && !slices.Contains(c.writes, f)
+		return !set && (c.fills || !slices.Contains(c.writes, f))
+	}
+	for _, f := range c.model.overriding {
+		c.addOverrides(f)
 	}
 	for _, f := range c.model.derived {
 		if markup := slices.Index(c.writes, f.TextOf); markup >= 0 && free(f) {
-			c.derived = append(c.derived, derived{len(c.writes), markup})
-			c.writes = append(c.writes, f)
+			c.derived = append(c.derived, derived{c.write(f), markup})
 		}
 	}
 	unstamped := len(c.writes)
 	for _, f := range c.model.stamped {
 		if when := slices.Index(c.writes[:unstamped], f.Stamp.Field); when >= 0 && free(f) {
-			c.stamps = append(c.stamps, stamping{len(c.writes), when})
-			c.writes = append(c.writes, f)
+			c.stamps = append(c.stamps, stamping{c.write(f), when})
 		}
 	}
+}
+
+// write returns the place of a field in c.writes.
+func (c *Computation) write(f *Field) int {
+	if i := slices.Index(c.writes, f); i >= 0 {
+		return i
+	}
+	c.writes = append(c.writes, f)
+	return len(c.writes) - 1
 }
 
 // arrange decides where each value that is read stands, and what the fields need.
 func (c *Computation) arrange(p *computeParser) {
 	for i := range c.targets {
 		t := &c.targets[i]
-		t.slot, t.place = p.slot(t.ref), slices.Index(c.writes, t.field)
+		t.place = slices.Index(c.writes, t.field)
+		if t.path != nil || !c.fills { // the value before a whole one from a row does not matter
+			t.slot = p.slot(t.ref)
+		}
 	}
 	for _, r := range p.refs {
 		if !slices.Contains(c.reads, r.field) {

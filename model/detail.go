@@ -17,6 +17,8 @@ const (
 	detailTwice    = "This name is given twice."
 	detailRequired = "This is required."
 	detailReadOnly = "This field is read-only."
+	detailNotNull  = "This may not be null."
+	detailUTF8     = "This is not valid UTF-8."
 	detailNUL      = "Text may not contain a NUL character."
 	detailForms    = "This has none of the allowed forms."
 	detailSchema   = "This does not follow the schema of the model."

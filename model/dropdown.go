@@ -147,6 +147,8 @@ func (c *checker) choice(f *Field, choice string, at *Place) {
 	case c.choices != nil && len(c.choices(f)) >= MaxNewChoices:
 		full := TooManyChoices("")
 		c.Add(at, full.Code, full.Detail)
+	default:
+		c.added = append(c.added, Set{Field: f, Value: choice, Pointer: f.rule.pointer})
 	}
 }
 

@@ -32,7 +32,7 @@ func (c *checker) value(f *Field, raw []byte, at *Place) (stored any, merge []by
 	}
 	if raw[0] == 'n' && string(raw) == "null" {
 		if !f.Nullable {
-			c.Add(at, CodeNotNull, "This may not be null.")
+			c.Add(at, CodeNotNull, detailNotNull)
 		}
 		return nil, nil
 	}

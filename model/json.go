@@ -54,7 +54,7 @@ func (s *scanner) end() error {
 func (c *Collector) syntaxFault(raw []byte, at *Place, err error) {
 	code, detail := CodeInvalidJSON, "This is not valid JSON."
 	if !utf8.Valid(raw) {
-		code, detail = CodeInvalidUTF8, "This is not valid UTF-8."
+		code, detail = CodeInvalidUTF8, detailUTF8
 	}
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {

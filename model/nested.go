@@ -62,7 +62,7 @@ func (c *checker) removals(shape, patch map[string]any, at *Place) {
 		case nil:
 			_, declared := properties[name]
 			if slices.Contains(required, any(name)) {
-				c.Add(here, CodeNotNull, "This may not be null.")
+				c.Add(here, CodeNotNull, detailNotNull)
 			} else if closed && !declared {
 				c.Add(here, CodeUnknownField, detailUnknown)
 			}

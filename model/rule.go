@@ -50,6 +50,8 @@ type checker struct {
 	allowAnyChoice  bool
 	rounds          bool // accept numbers that a float64 rounds: those of model files
 	merged          int  // number of names in objects that merge
+
+	added []Set // values that allowNewChoices has accepted
 }
 
 func newChecker(o PatchOptions) checker {
@@ -65,6 +67,15 @@ func (c *checker) string(f *Field, s string, at *Place) any {
 	if f.Type == DateTime {
 		return c.dateTime(f, s, at)
 	}
+	if !c.text(f, s, at) {
+		return nil
+	}
+	return f.Normal(s)
+}
+
+// text checks a text of a field that is no DateTime, and reports whether it has no
+// fault.
+func (c *checker) text(f *Field, s string, at *Place) bool {
 	before := c.Found()
 	if f.Type == Date && !ValidDate(s) {
 		c.Add(at, CodeFormat, "This must be "+formatNames["date"]+".")
@@ -78,16 +89,16 @@ func (c *checker) string(f *Field, s string, at *Place) any {
 		c.choice(f, f.Normal(s).(string), at)
 	}
 	r := &f.rule
+	if r.enum != nil && c.Found() == before { // of a Date
+		c.enum(f, s, at)
+	}
 	if r.format != nil && !r.format(s) {
 		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")
 	}
 	if r.pattern != nil && !r.pattern.MatchString(s) {
 		c.Add(at, CodePattern, "This must match the pattern "+Shown(r.pattern.String())+" .")
 	}
-	if c.Found() > before {
-		return nil
-	}
-	return f.Normal(s)
+	return c.Found() == before
 }
 
 // dateTime checks a date-time and returns it in microseconds.
@@ -130,11 +141,18 @@ func (c *checker) integer(f *Field, raw []byte, at *Place) any {
 		c.Add(at, CodeType, typeDetail(f))
 		return nil
 	}
-	if v < f.rule.minInt || v > f.rule.maxInt {
-		c.Add(at, CodeOutOfRange, integerRange(&f.rule))
+	if !c.integerInRange(f, v, at) {
 		return nil
 	}
 	return c.enum(f, v, at)
+}
+
+func (c *checker) integerInRange(f *Field, v int64, at *Place) bool {
+	if v < f.rule.minInt || v > f.rule.maxInt {
+		c.Add(at, CodeOutOfRange, integerRange(&f.rule))
+		return false
+	}
+	return true
 }
 
 func (c *checker) number(f *Field, raw []byte, at *Place) any {
@@ -151,14 +169,21 @@ func (c *checker) number(f *Field, raw []byte, at *Place) any {
 		c.Add(at, CodeTooPrecise, DetailTooPrecise)
 		return nil
 	}
+	if !c.numberInRange(f, v, at) {
+		return nil
+	}
+	return c.enum(f, v, at)
+}
+
+func (c *checker) numberInRange(f *Field, v float64, at *Place) bool {
 	r := &f.rule
 	below := r.minNumber != nil && (v < *r.minNumber || r.minExcluded && v == *r.minNumber)
 	above := r.maxNumber != nil && (v > *r.maxNumber || r.maxExcluded && v == *r.maxNumber)
 	if below || above {
 		c.Add(at, CodeOutOfRange, numberRange(r))
-		return nil
+		return false
 	}
-	return c.enum(f, v, at)
+	return true
 }
 
 func (c *checker) enum(f *Field, v any, at *Place) any {

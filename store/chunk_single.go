@@ -69,7 +69,7 @@ func changedSince(g job.Guard, rid int64) (*job.Error, error) {
 	one := bitmaps{}
 	one.add(rid)
 	sel, err := one.selection()
-	return g.Check(sel.count, sel.digest), err
+	return g.Check(sel.selected()), err
 }
 
 // isolate sets a savepoint, so that a fault in the record's data undoes only

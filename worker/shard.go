@@ -36,7 +36,7 @@ func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 	chunks := w.store.Chunks(l)
 	defer chunks.Close()
 	for {
-		if why := l.Options.GiveUp(l.Tally); why != nil {
+		if why := l.Options.GiveUp(l.Tally, l.Unusable); why != nil {
 			return w.store.Fail(ctx, l.Ref, *why)
 		}
 		started := time.Now()
@@ -48,7 +48,7 @@ func (w *Worker) chunks(ctx context.Context, l job.Lease) error {
 			return err
 		}
 		w.stats.chunk(step, time.Since(started))
-		l.Tally, remaining = step.Tally, remaining-int(step.N)
+		l.Tally, l.Unusable, remaining = step.Tally, step.Unusable, remaining-int(step.N)
 		switch over := ctx.Err() != nil || time.Since(began) > timeSlice; {
 		case step.Done:
 			return w.store.Finish(ctx, l.Ref)

@@ -150,6 +150,7 @@ var actionGroups = []actionGroup{
 	{"Customers", []actionChoice{
 		{"record.created", "created"}, {"record.deleted", "deleted"}, {"import.started", "import started"}, {"import.ended", "import ended"},
 	}},
+	{"Files", []actionChoice{{"file.uploaded", "uploaded"}, {"file.deleted", "deleted"}}},
 	{"Keys", []actionChoice{{"key.created", "created"}, {"key.rotated", "rotated"}, {"key.revoked", "revoked"}}},
 	{"Sign-ins", []actionChoice{{"session.signed_in", "signed in"}, {"session.signed_out", "signed out"}, {"session.failed", "failed"}}},
 	{"Brake", []actionChoice{{"brake.on", "switched on"}, {"brake.off", "switched off"}}},

@@ -72,6 +72,10 @@ func deedOf(v *Visit, e client.AuditEntry) (d deed) {
 		d.words(" of " + t.Model)
 	case subject == "import":
 		d.imported(e)
+	case subject == "file":
+		d.words(strings.TrimPrefix(e.Action, "file.") + " the file ")
+		d.thing(t.FileID, "")
+		d.words(" of " + t.Model)
 	case subject == "key":
 		d.words(strings.TrimPrefix(e.Action, "key.") + " the key ")
 		d.thing(t.KeyName, withQuery(AuditPath, url.Values{"key": {strconv.FormatInt(t.KeyID, 10)}}))

@@ -109,6 +109,7 @@ func onWhat(e client.AuditEntry) string {
 	add("by job", on.NewJobID)
 	add("customer", on.RecordID.String())
 	add("import", on.ImportID)
+	add("file", on.FileID)
 	add("of", on.Model)
 	if on.KeyID != 0 {
 		add("key", cmp.Or(on.KeyName, strconv.FormatInt(on.KeyID, 10)))

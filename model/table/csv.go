@@ -18,6 +18,7 @@ type CSV struct {
 	header    []string
 
 	at      Place  // of the row read last
+	raw     []byte // its text, as long as it is valid
 	tooLong bool   // that row
 	long    []byte // a row of several pieces
 	cells   []Cell
@@ -112,7 +113,7 @@ func (c *CSV) readHeader() error {
 func (c *CSV) Next() (Row, error) {
 	for {
 		raw, fault, err := c.record()
-		if err != nil {
+		if c.raw = raw; err != nil {
 			return Row{}, err
 		}
 		if fault != nil {
@@ -140,7 +141,7 @@ func (c *CSV) record() (raw []byte, fault *Fault, err error) {
 		p, err := c.lines.next()
 		switch {
 		case err == io.EOF && c.at.Line > 0:
-			return nil, c.swallowing(fmt.Sprintf("a quote opened in line %d is not closed before the end", q.opened)), nil
+			return c.long, c.swallowing(fmt.Sprintf("a quote opened in line %d is not closed before the end", q.opened)), nil
 		case err != nil:
 			return nil, nil, err
 		case c.at.Line == 0:

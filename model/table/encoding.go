@@ -41,6 +41,19 @@ func open(r io.Reader) (*lines, []byte, error) {
 	return l, head, err
 }
 
+// decoded returns a file's text as UTF-8.
+func decoded(r io.Reader, encoding string) io.Reader {
+	switch encoding {
+	case EncodingUTF16LE:
+		return newUTF16Reader(r, binary.LittleEndian)
+	case EncodingUTF16BE:
+		return newUTF16Reader(r, binary.BigEndian)
+	case Encoding1252:
+		return &windows1252Reader{r: r}
+	}
+	return r
+}
+
 // A utf16Reader converts UTF-16 to UTF-8. Invalid UTF-16 (half a surrogate pair or
 // half a unit) becomes a byte that is invalid in UTF-8, so that its row fails.
 type utf16Reader struct {

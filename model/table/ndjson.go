@@ -9,6 +9,7 @@ import (
 type NDJSON struct {
 	lines *lines
 	long  []byte // a line of several pieces
+	raw   []byte // the text of the line read last, as long as it is valid
 }
 
 // NewNDJSON checks the beginning of a stream. The error is a *Refusal if it is not
@@ -37,7 +38,7 @@ const (
 func (n *NDJSON) Next() (Row, error) {
 	for {
 		text, tooLong, err := n.line()
-		if err != nil {
+		if n.raw = text; err != nil {
 			return Row{}, err
 		}
 		at := Place{Line: n.lines.number, ToLine: n.lines.number, Size: len(text)}

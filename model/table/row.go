@@ -32,6 +32,7 @@ type Cell struct {
 	// Quoted: the cell was in quotes, in a table that does not quote all cells.
 	// A quoted cell without text is an empty string instead of a missing value.
 	Quoted bool
+	Kind   Kind // Text, if not of a File
 }
 
 // Empty reports whether the cell has no value, not even an empty string.

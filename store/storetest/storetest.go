@@ -249,7 +249,7 @@ func (k *Kit) Work(l job.Lease, chunk int) {
 	chunks := k.Chunks(l)
 	defer chunks.Close()
 	for {
-		if why := l.Options.GiveUp(l.Tally); why != nil {
+		if why := l.Options.GiveUp(l.Tally, l.Unusable); why != nil {
 			check(k.tb, k.Fail(ctx, l.Ref, *why))
 			return
 		}
@@ -258,7 +258,7 @@ func (k *Kit) Work(l job.Lease, chunk int) {
 			continue
 		}
 		check(k.tb, err)
-		l.Tally = step.Tally
+		l.Tally, l.Unusable = step.Tally, step.Unusable
 		if step.Done {
 			check(k.tb, k.Finish(ctx, l.Ref))
 			return
@@ -306,7 +306,8 @@ type Person struct {
 	LastJobID *string         `json:"lastJobId"`
 }
 
-// Outcomes reads all results of a job, page by page, by id.
+// Outcomes reads all results of a job, page by page, by id. Rows of a file without a
+// record are there by their line, such as "line 3".
 func (k *Kit) Outcomes(id string, page int) map[string]job.Result {
 	k.tb.Helper()
 	all := map[string]job.Result{}
@@ -316,6 +317,9 @@ func (k *Kit) Outcomes(id string, page int) map[string]job.Result {
 		check(k.tb, err)
 		for _, item := range p.Items {
 			id := item.ID.String()
+			if id == "" {
+				id = fmt.Sprint("line ", item.Line)
+			}
 			if _, twice := all[id]; twice {
 				k.tb.Fatalf("record %s has two results", id)
 			}
