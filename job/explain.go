@@ -62,15 +62,15 @@ var advices = map[string]string{
 // jobErrors explains each reason for which a job as a whole fails.
 var jobErrors = map[string]Explanation{
 	"max_affected": {
-		Title:  "The filter matches more records than allowed",
-		Advice: "Nothing was changed. Narrow the filter, or allow more with maxAffected, and submit again.",
+		Title:  "More records match than allowed",
+		Advice: "Nothing was changed. Select fewer, or allow more with maxAffected, and submit again.",
 	},
 	"expected_count": {
-		Title:  "The filter matches another number of records than expected",
+		Title:  "Another number of records matches than expected",
 		Advice: "Nothing was changed. Preview the update again, and submit it with the number that is right now.",
 	},
 	"selection_changed": {
-		Title:  "The filter matches other records than the preview showed",
+		Title:  "Other records match than the preview showed",
 		Advice: "Nothing was changed. Preview the update again, and submit it if you still agree.",
 	},
 	"max_failures": {

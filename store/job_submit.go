@@ -204,7 +204,7 @@ func textOf(by auth.Caller, sub job.Submission, f job.File) (requestText, error)
 	text := requestText{patch: new(string(sub.Patch.Display())), change: string(sub.Patch.Stamped(sub.Model, by.KeyID).MarshalStored())}
 	if sub.Patch.Compute != nil {
 		text.compute = new(string(sub.Patch.Compute.JSON()))
-		if len(sub.Patch.Sets) == 0 {
+		if *text.patch == "{}" { // it may have stamps, which are not shown
 			text.patch = nil
 		}
 	}

@@ -197,7 +197,7 @@ func TestAJobThatDoesNotSucceedFailsTheCommand(t *testing.T) {
 		t.Errorf("retry printed %s", out)
 	}
 	out, _ = d.want(exitFailed, "submit", "mythic", "--where", "name~a-", "--set", "name=x", "--max-affected", "2", "--dry-run")
-	if !strings.Contains(out, "The job would be refused. The filter matches more records than allowed. Nothing was changed. Narrow the filter, or allow more with --max-affected,") {
+	if !strings.Contains(out, "The job would be refused. More records match than allowed. Nothing was changed. Select fewer, or allow more with --max-affected,") {
 		t.Errorf("the preview says %s", out)
 	}
 	out, _ = d.want(exitFailed, "submit", "mythic", "--where", "name~a-", "--set", "name=x", "--max-affected", "2")
@@ -205,7 +205,7 @@ func TestAJobThatDoesNotSucceedFailsTheCommand(t *testing.T) {
 		t.Errorf("submit printed %s", out)
 	}
 	_, said = d.want(exitFailed, "submit", "mythic", "--where", "name~a-", "--set", "name=x", "--max-affected", "2", "--yes", "--wait")
-	const why = "The filter matches 3 records, more than --max-affected allows (2). Nothing was changed. Narrow the filter, or allow more with --max-affected,"
+	const why = "The filter matches 3 records, more than --max-affected allows (2). Nothing was changed. Select fewer, or allow more with --max-affected,"
 	if !strings.Contains(said, "more than the 2 allowed · nothing was changed") || !strings.Contains(said, why) {
 		t.Errorf("submit says %s", said)
 	}

@@ -149,7 +149,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 func TestCodesOfOtherPlacesHaveWords(t *testing.T) {
 	for code, want := range map[string]string{
 		"permission_needs_company": "The record has no value in company, which permission needs",
-		"confirmToken":             "The filter matches other records than the preview showed",
+		"confirmToken":             "Other records match than the preview showed",
 		"job_gone":                 "The job has expired",
 		"of_a_newer\nserver":       `of_a_newer\nserver`,
 	} {
