@@ -1,6 +1,7 @@
 package table
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -52,6 +53,9 @@ func OpenFile(r io.ReaderAt, size int64, given Dialect, guard Guard, limits Limi
 	if err != nil {
 		return nil, err
 	}
+	if bytes.HasPrefix(head, compoundMagic) {
+		return nil, compound(in)
+	}
 	if given.Format == "" {
 		given.Format = formatOf(head)
 		if err := given.fits(); err != nil {
@@ -69,6 +73,9 @@ func OpenFile(r io.ReaderAt, size int64, given Dialect, guard Guard, limits Limi
 // open opens the source of the format and returns its header.
 func (f *File) open(in *input, head []byte, guard Guard, limits Limits) ([]string, error) {
 	if f.dialect.Format == FormatXLSX {
+		if !bytes.HasPrefix(head, zipMagic) {
+			return nil, &Refusal{"This is no Excel workbook (.xlsx): leave the format out, so that it is found out."}
+		}
 		w, header, err := openWorkbook(in, &f.dialect, limits)
 		f.rows = w
 		return header, err

@@ -11,7 +11,7 @@ var zipMagic = []byte("PK\x03\x04")
 var magic = []struct{ start, detail string }{
 	{"\x1f\x8b", "This is compressed with gzip: unpack it first, or over HTTP say so with Content-Encoding: gzip."},
 	{string(zipMagic), "This is an Excel workbook (.xlsx) or another ZIP archive: save the sheet as CSV (UTF-8), or unpack the archive."},
-	{"\xd0\xcf\x11\xe0", "This is a workbook of an old Excel (.xls): save the sheet as CSV (UTF-8)."},
+	{string(compoundMagic), "This is a workbook of an old Excel (.xls): save the sheet as CSV (UTF-8)."},
 	{"%PDF-", "This is a PDF document: export the data as CSV or as JSON, one object a line."},
 	{string(markLE32), "This is UTF-32: save it as UTF-8."},
 }
