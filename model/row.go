@@ -60,38 +60,44 @@ func (f *Field) absentWhenEmpty(cell table.Cell) bool {
 }
 
 func (c *checker) cell(f *Field, cell table.Cell, at *Place) (stored any, merge []byte) {
+	raw, code, detail := f.meant(cell)
+	if code != "" {
+		c.Add(at, code, detail)
+		return nil, nil
+	}
+	return c.value(f, raw, at)
+}
+
+// meant returns the JSON that the text of a cell means in the field, whose rules it
+// may break, or what is wrong with the text.
+func (f *Field) meant(cell table.Cell) (raw []byte, code, detail string) {
 	text := cell.Text
 	switch {
 	case text == "" && f.Type == String && (cell.Quoted || !f.Nullable):
-		return c.value(f, []byte(`""`), at)
+		return []byte(`""`), "", ""
 	case text == "":
-		return c.value(f, []byte("null"), at)
+		return []byte("null"), "", ""
 	case !validText(text):
-		c.Add(at, CodeInvalidUTF8, "This is not valid UTF-8.")
-		return nil, nil
+		return nil, CodeInvalidUTF8, "This is not valid UTF-8."
 	}
 	switch f.Type {
 	case String, Date, DateTime:
-		return c.value(f, appendString(nil, text), at)
+		return appendString(nil, text), "", ""
 	case Boolean:
 		text = strings.ToLower(text)
 		if text != "true" && text != "false" {
-			c.Add(at, CodeType, typeDetail(f))
-			return nil, nil
+			return nil, CodeType, typeDetail(f)
 		}
 	case Integer, Number:
-		// A cell "null" is no number, though it is JSON.
-		if text == "null" {
-			c.Add(at, CodeType, typeDetail(f))
-			return nil, nil
+		if !isNumber([]byte(text)) {
+			return nil, CodeType, typeDetail(f)
 		}
 	default:
 		if code := notJSON(f, text); code != "" {
-			c.Add(at, code, jsonDetails[f.Type])
-			return nil, nil
+			return nil, code, jsonDetails[f.Type]
 		}
 	}
-	return c.value(f, []byte(text), at)
+	return []byte(text), "", ""
 }
 
 // jsonDetails are the details of a cell that is not JSON of the type.

@@ -46,6 +46,7 @@ func newInstallation(t *testing.T, address string) *installation {
 	}
 	i.Add(120, person)
 	i.addJobs()
+	i.addFile()
 	_, err := i.SwitchBrake(t.Context(), auth.Caller{Workspace: i.north, KeyName: "sync"}, job.OwnWorkspace, "not before Monday")
 	fatal(t, err)
 	return i
@@ -136,6 +137,16 @@ func allowed(t *testing.T, m *model.Model, record map[string]json.RawMessage) mo
 	}
 	t.Fatalf("model %s takes no record", m.Name)
 	return model.Draft{}
+}
+
+// addFile uploads a file, and leaves what a file job notes of its rows.
+func (i *installation) addFile() {
+	i.t.Helper()
+	ctx := i.t.Context()
+	_, err := i.SaveFile(ctx, auth.Caller{Workspace: i.WS, KeyName: "sync"}, job.File{Model: "people", Name: "prices", Columns: []string{"id", "Größe"}}, storetest.FileRows(600))
+	fatal(i.t, err)
+	fatal(i.t, i.Exec(ctx, `INSERT INTO row_numbers (workspace, job, "window", rows) VALUES (?, ?, 0, ?)`, i.WS.ID, i.done.Num, []byte{1, 2}))
+	fatal(i.t, i.Exec(ctx, `INSERT INTO row_outcomes (workspace, job, first_row, last_row, refused) VALUES (?, ?, 3, 9, '[]')`, i.WS.ID, i.done.Num))
 }
 
 // addJobs leaves jobs in the states that a stop of all processes may leave.

@@ -47,6 +47,30 @@ func (s *Store) ApplyChunk(ctx context.Context, l job.Lease, limit int) (job.Ste
 	return c.Next(ctx, limit)
 }
 
+// LimitFiles sets how many bytes of blocks an upload writes at once, and how many bytes
+// the files of a workspace may have.
+func (s *Store) LimitFiles(write int, total int64) { s.files = fileLimits{write, total} }
+
+// UseFile makes an accepted job one that needs a file, as its submission does.
+func (s *Store) UseFile(ctx context.Context, ws int64, model, file, jobID string) error {
+	return s.inTx(ctx, func(t *tx) error {
+		if err := t.holdFile(ws, model, file); err != nil {
+			return err
+		}
+		return t.Run(`UPDATE jobs SET file = ? WHERE workspace = ? AND id = ?`, file, ws, jobID)
+	})
+}
+
+// Exec runs a statement in a transaction.
+func (s *Store) Exec(ctx context.Context, query string, args ...any) error {
+	return s.inTx(ctx, func(t *tx) error { return t.Run(query, args...) })
+}
+
+// Count runs a query for one number.
+func (s *Store) Count(ctx context.Context, query string) (n int64, err error) {
+	return n, s.db.Lookups.GetContext(ctx, &n, query)
+}
+
 // withTables creates the tables of the shipped models in a new database, and
 // returns its address. To copy such a database is faster than to create many.
 func withTables(t *testing.T, address string) string {

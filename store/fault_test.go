@@ -48,6 +48,13 @@ func (f *faults) set(armed bool) {
 	f.armed = armed
 }
 
+// fail arms the faults anew, for the nth call from now on.
+func (f *faults) fail(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.armed, f.failOn, f.calls, f.tripped = true, n, 0, false
+}
+
 // TestAFaultAtAnyStatementInSQLite fails each seventh statement. Without the
 // race detector, which makes this slow, [TestAFaultAtEachStatementInSQLite] fails
 // all.

@@ -25,13 +25,13 @@ var notNeeded = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspac
 
 // Purge removes some of what is kept beyond its retention: it replaces expired
 // jobs by tombstones, deletes the rows of jobs that have one, deletes former
-// values, tombstones, audit entries, the names of deleted records and expired
+// values, files, tombstones, audit entries, the names of deleted records and expired
 // sessions. more reports that another call would find something to do.
 //
 // What an unfinished job refers to stays. A job is replaced by its tombstone before
 // its rows are deleted, so that nobody can read, retry or undo a part of a job.
 func (s *Store) Purge(ctx context.Context) (more bool, err error) {
-	for _, step := range []func(*tx) (bool, error){s.expireJob, s.purgeRows, s.purgeValues, s.forgetGenerated, purgeSessions} {
+	for _, step := range []func(*tx) (bool, error){s.expireJob, s.purgeRows, s.purgeValues, s.forgetGenerated, purgeSessions, s.purgeFiles} {
 		err := s.inLargeTx(ctx, func(t *tx) error {
 			more, err = step(t)
 			return err
@@ -86,6 +86,11 @@ func (s *Store) purgeValues(t *tx) (bool, error) {
 		left = keptBehind(last)
 	}
 	t.touch(j.ID)
+	if j.Kept == keptEverything {
+		if err := t.releaseFile(j.expiring); err != nil {
+			return false, err
+		}
+	}
 	// From the first step on no undo is accepted, because some values are gone.
 	return true, t.Run(`UPDATE jobs SET values_kept = ?, revision = revision + ? WHERE workspace = ? AND num = ?`,
 		int64(left), sqldb.Flag(j.Kept == keptEverything || !found), j.Workspace, j.Num)
@@ -121,15 +126,22 @@ func (s *Store) expireJob(t *tx) (bool, error) {
 	return true, t.writeTombstone(j)
 }
 
+// rowsOf are the tables that hold what a job did, each with the rest of its key.
+var rowsOf = map[string]string{"changes": "first_rid", "selection": `"window"`, "row_numbers": `"window"`, "row_outcomes": "first_row"}
+
+// rowsNotNeeded is the condition that no job shows rows of job j: retries and previews
+// of a file job have the row numbers of the first job of their chain.
+const rowsNotNeeded = `NOT EXISTS (SELECT 1 FROM jobs h WHERE h.workspace = j.workspace AND h.file = j.file AND h.left_at IS NULL)`
+
 // purgeRows deletes some rows of one job that was replaced by a tombstone.
 func (s *Store) purgeRows(t *tx) (bool, error) {
 	var j expiring
-	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE `+hasValues+` AND left_at IS NOT NULL AND finished_at < ?
+	ok, err := t.Get(&j, `SELECT workspace, num, id FROM jobs j WHERE `+hasValues+` AND left_at IS NOT NULL AND finished_at < ? AND `+rowsNotNeeded+`
 		ORDER BY finished_at LIMIT 1`+t.Dialect.IfFree("j"), t.Now-s.keep.Microseconds())
 	if err != nil || !ok {
 		return false, err
 	}
-	for table, key := range map[string]string{"changes": "first_rid", "selection": `"window"`} {
+	for table, key := range rowsOf {
 		n, err := t.Exec(`DELETE FROM `+table+` WHERE workspace = ? AND job = ? AND `+key+` IN (
 				SELECT `+key+` FROM `+table+` WHERE workspace = ? AND job = ? LIMIT ?)`,
 			j.Workspace, j.Num, j.Workspace, j.Num, purgeChunks)
@@ -152,8 +164,11 @@ func (t *tx) writeTombstone(j expiring) error {
 			return err
 		}
 	}
+	if err := t.releaseFile(j); err != nil {
+		return err
+	}
 	t.touch(j.ID)
-	return t.Run(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, compute = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
+	return t.Run(`UPDATE jobs SET left_at = ?, filter = NULL, patch = NULL, compute = NULL, target = NULL, change = '', options = '{}', preview = NULL, summary = '[]',
 			digest = '', expected = '', confirms = '', record_id = NULL, rid = NULL, note_words = NULL, traceparent = NULL, transitions = '', values_kept = 2, revision = revision + 1,
 			updated = updated + ?, unchanged = unchanged + ?, skipped = skipped + ?, conflicted = conflicted + ?, failed = failed + ?
 		WHERE workspace = ? AND num = ?`, t.Now, sum.Updated, sum.Unchanged, sum.Skipped, sum.Conflicted, sum.Failed, j.Workspace, j.Num)

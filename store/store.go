@@ -47,6 +47,8 @@ type Store struct {
 	failures *failedSignIns
 	notified chan struct{} // holds a value when there are new wake-ups in the outbox
 
+	files fileLimits
+
 	webhooksDue chan struct{} // holds a value when webhooks have become due
 }
 
@@ -101,6 +103,7 @@ func open(ctx context.Context, driver, address string, o Options) (*Store, error
 		searching:  sqldb.NewFairSemaphore(db.Sizes.Searches), resolving: sqldb.NewFairSemaphore(db.Sizes.Long), searchLimit: orDefault(o.SearchLimit, job.QueryLimit),
 		notified: make(chan struct{}, 1), webhooksDue: make(chan struct{}, 1),
 	}
+	s.files = fileLimits{write: uploadBytes, total: job.MaxFilesBytes}
 	s.open = newOpenJobs(cmp.Or(o.MaxOpenJobs, defaultOpenJobs), func() time.Time { return s.db.Now() }, s.countOpen)
 	if s.onJob = o.OnJob; s.onJob == nil {
 		s.onJob = func(context.Context, job.Event) {}

@@ -170,6 +170,10 @@ var tests = map[string]func(*testing.T, *Kit){
 	"a sender leaves out what it has enough of":                  sendersShare,
 	"secrets of webhooks overlap":                                webhookSecretsOverlap,
 	"deliveries expire with their job":                           deliveriesExpire,
+	"an uploaded file is kept until it is deleted":               filesAreKept,
+	"lists of files are complete":                                filesAreListed,
+	"an upload that fails leaves nothing":                        failedUploads,
+	"a file that no job uses expires":                            filesExpire,
 }
 
 var largeTests = map[string]func(*testing.T, *Kit){
