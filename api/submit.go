@@ -65,7 +65,10 @@ func (u *update) submission(c *call) job.Submission {
 		Kind: job.Bulk, Model: u.model, Filter: u.filter,
 		Options: u.options.Options, IfMatch: u.ifMatch, Webhook: u.options.Webhook,
 	}
-	if u.single {
+	switch {
+	case u.file != nil:
+		sub.Kind = job.FileKind
+	case u.single:
 		sub.Kind, sub.RecordID = job.Single, u.id
 	}
 	return sub
@@ -101,6 +104,9 @@ func (s *server) finish(c *call, in *input, u *update, key []byte, sub *job.Subm
 	if err := s.checkReadOnly(c, in, u); err != nil {
 		return err
 	}
+	if err := s.checkFile(c, in, u); err != nil {
+		return err
+	}
 	if err := s.checkWebhook(c, in, u); err != nil {
 		return err
 	}
@@ -108,6 +114,7 @@ func (s *server) finish(c *call, in *input, u *update, key []byte, sub *job.Subm
 		return err
 	}
 	c.checked()
+	sub.File = u.target
 	if u.options.Confirmed && !u.options.DryRun {
 		if sub.Digest, err = u.confirmed(key, c.workspace(), s.Now()); err != nil {
 			return err
