@@ -238,7 +238,6 @@ func (w *working) derive() *Fault {
 		if fault := w.put(d.field, text); fault != nil {
 			return fault
 		}
-		w.set[d.field] = true
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ type Leave struct{}
 // Columns are names of fields or declared dotted paths. The error is every fault of
 // them, each with a pointer to the column's number.
 //
-// An item is [Leave], nil to clear the field, or a value in stored form: for a path
+// An item is [Leave], [Raw], nil to clear the field, or a value in stored form: for a path
 // that of its type, and for a list, an object or a value of any type JSON, which need
 // not be canonical. An object is merged into that of the record. A row has the same
 // outcome as a patch of the same values, with two exceptions: where it clears a path

@@ -46,6 +46,8 @@ func (w *working) cell(t *target) (out []byte, changed bool, f *Fault) {
 // appendScalar appends a value of a path, in stored form, as JSON.
 func appendScalar(dst []byte, v any) []byte {
 	switch v := v.(type) {
+	case Raw:
+		return append(dst, v...)
 	case string:
 		return appendString(dst, v)
 	case int64:
@@ -82,6 +84,9 @@ func (w *working) newChoices() []Set {
 func (c *checker) stored(f *Field, v any, at *Place) (stored any, merge []byte) {
 	if v == nil {
 		return c.value(f, []byte("null"), at)
+	}
+	if raw, isRaw := v.(Raw); isRaw {
+		return c.value(f, []byte(strings.TrimSpace(string(raw))), at)
 	}
 	text, isText := v.(string)
 	switch {

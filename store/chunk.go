@@ -38,6 +38,11 @@ type chunk struct {
 	at      int64                       // when its values are worked out: the time of computed stamps
 	choices func(*model.Field) []string // of the workspace; see [patching]
 
+	file    *fileWork // of a file job; nil for others
+	rows    chunkRows
+	items   []any           // what the row of the record that is worked on gives; see [model.Occasion]
+	brought []broughtChoice // new choices of drop-downs
+
 	changes
 	ranged   bool // exactly the selected records of the range match
 	rejected []rejection
@@ -119,6 +124,8 @@ func (c *chunk) way() way {
 	switch {
 	case c.l.RestoreSource != 0:
 		return valuesEach{restoring{}}
+	case c.file != nil:
+		return valuesEach{filling{}}
 	case len(c.a.inGo) > 0:
 		return valuesEach{patching{}}
 	}
@@ -158,6 +165,7 @@ type rejection struct {
 	Outcome job.Outcome `json:"o"`
 	Code    string      `json:"c"`
 	Pointer string      `json:"p,omitempty"`
+	Detail  string      `json:"d,omitempty"` // of a row of a file; "" for what the code says
 
 	conflict *metChange // of an undo; stored in its own column, as long as former values are kept
 }

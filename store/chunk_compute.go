@@ -43,6 +43,16 @@ func (a assignment) computes(c *model.Computation) assignment {
 	return a
 }
 
+// reading adds fields that are only compared with a row.
+func (a assignment) reading(fields []*model.Field) assignment {
+	for _, f := range fields {
+		if !slices.Contains(a.read, f) && !slices.Contains(a.also, f) {
+			a.also = append(a.also, f)
+		}
+	}
+	return a
+}
+
 // all lists the fields whose values are read.
 func (a assignment) all() []*model.Field { return slices.Concat(a.read, a.also) }
 
@@ -88,7 +98,7 @@ func (patching) compute(c *chunk, i int, former []json.RawMessage) (computed, er
 	if !differs {
 		return computed{}, nil
 	}
-	return computed{values: values, keepsTime: out.keepsTime}, nil
+	return computed{values: values, keepsTime: out.keepsTime, choices: out.choices}, nil
 }
 
 // A computedRecord is what a computation makes of a record, by the order of
@@ -97,6 +107,7 @@ type computedRecord struct {
 	values    []any
 	differs   bool
 	keepsTime bool
+	choices   []model.Set // new ones of drop-downs
 }
 
 // computeRecord carries out the computation for a record. Without one it does
@@ -112,14 +123,19 @@ func (c *chunk) computeRecord(former []json.RawMessage) (out computedRecord, fau
 			return out, nil, err
 		}
 	}
-	after, why := w.Record(before, model.Occasion{Accepted: c.l.Accepted, Now: c.at, Actor: c.l.Patch.Actor, Choices: c.choices})
+	after, why := w.Record(before, model.Occasion{Accepted: c.l.Accepted, Now: c.at, Actor: c.l.Patch.Actor, Choices: c.choices,
+		Row: c.items, AllowNewChoices: c.l.Options.AllowNewOptions})
 	switch {
 	case why != nil:
-		return out, &rejection{Outcome: job.RecordFail, Code: why.Code, Pointer: why.Pointer}, nil
+		fault = &rejection{Outcome: job.RecordFail, Code: why.Code, Pointer: why.Pointer}
+		if c.file != nil {
+			fault.Detail = why.Detail
+		}
+		return out, fault, nil
 	case after.Values == nil:
 		return computedRecord{values: before[:len(w.Writes())]}, nil, nil
 	}
-	return computedRecord{after.Values, true, after.KeepsUpdated}, nil, nil
+	return computedRecord{after.Values, true, after.KeepsUpdated, after.NewChoices}, nil, nil
 }
 
 func (patching) conclude(*chunk) error { return nil }

@@ -118,6 +118,6 @@ func (c *chunk) summarise() (string, error) {
 // addReasons adds the chunk's reasons to a summary.
 func (c *chunk) addReasons(list []job.ErrorSummary) ([]job.ErrorSummary, error) {
 	var r reasons
-	r.addAll(c.base, c.rejected)
+	r.addAll(c)
 	return r.addTo(list, c.q, c.d, c.l.Workspace, c.l.Model)
 }

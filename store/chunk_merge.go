@@ -37,6 +37,9 @@ func (c *chunk) compile(now int64) {
 	c.a = assign(c.d, sets, now, func(s model.Set) bool {
 		return s.Computed || isWide(s.Merge) || slices.ContainsFunc(left, func(m model.Set) bool { return m.Field == s.Field })
 	}).require(sets).computes(c.l.Patch.Compute)
+	if c.file != nil {
+		c.a = c.a.reading(c.file.reads())
+	}
 	if c.l.RestoreSource != 0 {
 		c.a = assignment{read: c.a.read, differs: "(1 = 1)"}
 	}

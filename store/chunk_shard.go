@@ -58,7 +58,13 @@ func (o *shardChunk) moveOn(c *chunk, records int) error {
 		return err
 	}
 	tally, err := c.t.tally(o.w.l.Ref)
+	if err != nil {
+		return err
+	}
 	o.step = job.Step{Tally: tally, Done: !c.more, N: c.tally.Tried()}
+	if c.file != nil {
+		o.step.Unusable, err = c.t.unusable(o.w.l.Ref)
+	}
 	return err
 }
 
@@ -73,6 +79,9 @@ func (o *failedChunk) read(c *chunk) error {
 		return err
 	}
 	c.fail(o.fault)
+	if c.file != nil {
+		return c.file.locate(c)
+	}
 	return nil
 }
 

@@ -33,7 +33,8 @@ type computation interface {
 // skipped for a reason. It is unchanged where there is neither.
 type computed struct {
 	values    []any
-	keepsTime bool // the record's time of change stays as it is
+	keepsTime bool        // the record's time of change stays as it is
+	choices   []model.Set // that the values bring; see [chunk.addChoices]
 	reason    *rejection
 }
 
@@ -68,6 +69,9 @@ func (w valuesEach) find(c *chunk) error {
 			c.rejected = append(c.rejected, *record.reason)
 		case record.values != nil:
 			out.add(n, former, record)
+			for _, choice := range record.choices {
+				c.brought = append(c.brought, broughtChoice{n, choice})
+			}
 		default:
 			right = append(right, n)
 		}

@@ -21,15 +21,16 @@ type chunks struct {
 	early  bool      // chunks are read before their transaction
 	long   bool      // values are measured before they are read: some were long
 	pace   pace
-	slow   int    // how often a chunk of one record has reached the time limit
-	own    int64  // how many chunks were committed
-	ahead  *ahead // the chunk that is being read; nil for none
+	slow   int       // how often a chunk of one record has reached the time limit
+	own    int64     // how many chunks were committed
+	file   *fileWork // of a file job; nil for others
+	ahead  *ahead    // the chunk that is being read; nil for none
 }
 
 // Chunks starts to work on a leased shard. The caller must close the returned
 // value.
 func (s *Store) Chunks(l job.Lease) job.Chunks {
-	w := &chunks{s: s, l: l, filter: everything, cheap: true}
+	w := &chunks{s: s, l: l, filter: everything, cheap: true, file: s.fileWork(l, nil)}
 	if l.Filter != nil {
 		w.filter.text, w.filter.args = l.Filter.SQL(s.db.Dialect.Filter)
 		w.cheap = l.Filter.Cost() <= cheapFilter
@@ -81,7 +82,7 @@ func (w *chunks) apply(ctx context.Context, read *chunk, limit int) (step job.St
 }
 
 func (w *chunks) chunk(q reading, shard shardRow) *chunk {
-	return &chunk{d: w.s.db.Dialect, q: q, l: w.l, filter: w.filter, cheap: w.cheap, long: w.long, shard: shard}
+	return &chunk{d: w.s.db.Dialect, q: q, l: w.l, filter: w.filter, cheap: w.cheap, long: w.long, shard: shard, file: w.file}
 }
 
 // nextSize returns how many records the next chunk takes. stored is the number
@@ -120,6 +121,9 @@ const slowTries = 3
 // recorded as failed.
 func (w *chunks) judge(ctx context.Context, c *chunk, err error) (job.Step, error) {
 	f, inData := w.s.db.Dialect.InData(err)
+	if errors.Is(err, job.ErrTooManyChoices) {
+		f, inData = sqldb.DataFault{Code: model.CodeTooManyChoices}, true
+	}
 	switch {
 	case !inData || c == nil || len(c.selected) == 0:
 		return job.Step{}, err

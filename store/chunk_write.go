@@ -21,6 +21,11 @@ func (c *chunk) write() error {
 	if len(c.changed) == 0 {
 		return nil
 	}
+	if len(c.brought) > 0 {
+		if err := c.addChoices(); err != nil {
+			return err
+		}
+	}
 	c.compile(c.t.Now)
 	query, args := c.way().update(c)
 	n, err := c.t.Exec(query, args...)

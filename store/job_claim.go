@@ -27,6 +27,7 @@ type leaseRow struct {
 	State         job.State
 	CreatedAt     int64 `db:"created_at"`
 	Filter        *string
+	Target        *string // of a file job; JSON
 	Change        string
 	Options       string
 	Expected      string
@@ -36,7 +37,7 @@ type leaseRow struct {
 }
 
 const leaseQuery = `SELECT j.id, w.name AS workspace, j.kind, j.origin, j.source, j.chosen = 1 AS chosen, j.record_id, j.if_match,
-		j.model, j.digest, j.state, j.created_at, j.filter, j.change, j.options, j.expected, j.matched, j.throttle,
+		j.model, j.digest, j.state, j.created_at, j.filter, j.target, j.change, j.options, j.expected, j.matched, j.throttle,
 		COALESCE((SELECT s.resumes FROM shards s WHERE s.workspace = j.workspace AND s.job = j.num AND s.no = ?), 0) AS resumes
 	FROM jobs j JOIN workspaces w ON w.id = j.workspace WHERE j.workspace = ? AND j.num = ?`
 
@@ -146,6 +147,11 @@ func (t *tx) readLease(models *model.Registry, r job.WakeUp, row leaseRow) (job.
 	if l.Tally, err = t.tally(r.Ref); err != nil {
 		return l, err
 	}
+	if l.File != nil {
+		if l.Unusable, err = t.unusable(r.Ref); err != nil {
+			return l, err
+		}
+	}
 	l.Throttle, err = t.share(r.Ref, row.Throttle)
 	return l, err
 }
@@ -165,6 +171,9 @@ func (row leaseRow) compile(l *job.Lease) (err error) {
 	if l.Patch, err = read([]byte(row.Change)); err != nil {
 		return errors.Join(errOutgrown, err)
 	}
+	if row.Target != nil {
+		return row.compileFile(l)
+	}
 	if row.Filter == nil {
 		return nil
 	}
@@ -173,6 +182,20 @@ func (row leaseRow) compile(l *job.Lease) (err error) {
 		return errors.Join(errOutgrown, faults)
 	}
 	l.Filter = &f
+	return nil
+}
+
+// compileFile reads what a file job does with its file into a lease.
+func (row leaseRow) compileFile(l *job.Lease) error {
+	var r job.FileRequest
+	if err := json.Unmarshal([]byte(*row.Target), &r); err != nil {
+		return err
+	}
+	t, ok := r.Target(l.Model)
+	if !ok {
+		return errOutgrown
+	}
+	l.File = &t
 	return nil
 }
 

@@ -128,10 +128,14 @@ func (t *tx) finish(j lockedJob) error {
 	if err := json.Unmarshal([]byte(j.Options), &o); err != nil {
 		return err
 	}
-	if why := o.GiveUp(tally, job.Tally{}); why != nil {
+	unusable, err := t.unusable(j.ref)
+	if err != nil {
+		return err
+	}
+	if why := o.GiveUp(tally, unusable); why != nil {
 		return t.end(j.ref, j.ID, failed(*why))
 	}
-	return t.end(j.ref, j.ID, ending{state: tally.End()})
+	return t.end(j.ref, j.ID, ending{state: tally.Add(unusable).End()})
 }
 
 // An ending says how a job ends.

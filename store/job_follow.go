@@ -40,7 +40,7 @@ func (s *Store) Retry(ctx context.Context, by auth.Caller, f job.Follow) (j job.
 		if f.Preview {
 			o.Webhook = ""
 		}
-		num, err := t.acceptAgain(id, job.Retry, parent, by, f, storedOptions{o, f.OnMismatch == job.Force, storedReasons{f.Codes, f.Pointers, parent.Compute != nil}})
+		num, err := t.acceptAgain(id, job.Retry, parent, by, f, storedOptions{o, f.OnMismatch == job.Force, storedReasons{f.Codes, f.Pointers, parent.Compute != nil, parent.File != nil}})
 		return id, num, err
 	})
 }
@@ -135,7 +135,7 @@ func bytesOf(k job.Kind) string {
 	if k == job.Undo {
 		return `octet_length(change)`
 	}
-	return `COALESCE(octet_length(filter), 0) + COALESCE(octet_length(patch), 0) + COALESCE(octet_length(compute), 0) + octet_length(change)`
+	return `COALESCE(octet_length(filter), 0) + COALESCE(octet_length(patch), 0) + COALESCE(octet_length(compute), 0) + COALESCE(octet_length(target), 0) + octet_length(change)`
 }
 
 // lockParent locks the parent job of a retry or undo, and for a retry also the
@@ -192,13 +192,14 @@ type storedOptions struct {
 }
 
 // storedReasons are the codes and pointers of a retry, nil for all. Codes alone are a
-// list. With pointers they are an object, and for a job that computes values a list of
-// one object. Workers of earlier versions cannot read what is new to them: they would
+// list. With pointers they are an object, for a job that computes values a list of
+// one object, and for a file job such a list within a list. Workers of earlier versions cannot read what is new to them: they would
 // retry the records of all pointers, or fail the job. They put the work back, and one
 // of this version takes it.
 type storedReasons struct {
 	Codes, Pointers []string
 	Computes        bool
+	Fills           bool
 }
 
 // reasonsObject is the form with pointers.
@@ -211,6 +212,8 @@ type reasonsObject struct {
 func (r storedReasons) MarshalJSON() ([]byte, error) {
 	form := reasonsObject{r.Codes, r.Pointers}
 	switch {
+	case r.Fills:
+		return json.Marshal([][]reasonsObject{{form}})
 	case r.Computes:
 		return json.Marshal([]reasonsObject{form})
 	case r.Pointers != nil:
@@ -224,6 +227,11 @@ func (r *storedReasons) UnmarshalJSON(text []byte) error {
 	var form [1]reasonsObject
 	var err error
 	switch {
+	case strings.HasPrefix(string(text), "[["):
+		r.Fills = true
+		var list [1][1]reasonsObject
+		err = json.Unmarshal(text, &list)
+		form = list[0]
 	case strings.HasPrefix(string(text), "[{"):
 		r.Computes = true
 		err = json.Unmarshal(text, &form)
@@ -244,16 +252,16 @@ func (t *tx) acceptAgain(id string, kind job.Kind, parent job.Job, by auth.Calle
 	if err != nil {
 		return 0, err
 	}
-	request, source := "filter, patch, compute", "source"
+	request, source := "filter, patch, compute, file, target", "source"
 	if kind == job.Undo {
-		request, source = "NULL, NULL, NULL", "num"
+		request, source = "NULL, NULL, NULL, NULL, NULL", "num"
 	}
 	bytes := bytesOf(kind)
 	if f.Preview {
 		kind = job.PreviewKind
 	}
 	_, err = t.Get(&num, `INSERT INTO jobs
-		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, compute, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words,
+		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, compute, file, target, change, options, expected, record_id, origin, source, chosen, throttle, request_bytes, note_words,
 		 key_id, person, address, request_id, traceparent)
 		SELECT workspace, ?, ?, model, digest, ?, ?, ?, `+request+`, change, ?, '', record_id, num, `+source+`, ?, ?, `+bytes+`, ?,
 		 CAST(? AS bigint), CAST(? AS text), CAST(? AS text), CAST(? AS text), NULLIF(CAST(? AS text), '')

@@ -23,7 +23,7 @@ type forecast struct {
 func (f *forecast) add(c *chunk) {
 	c.count()
 	f.tally = f.tally.Add(c.tally)
-	f.reasons.addAll(c.base, c.rejected)
+	f.reasons.addAll(c)
 	f.changed = firstOf(f.changed, c.numbers(c.changed))
 }
 
@@ -50,10 +50,13 @@ type foresight struct {
 	// patch, options, and the restore source of an undo.
 	l      job.Lease
 	filter condition // that the records must meet, as in a chunk
+	file   *fileWork // of a file job; nil for others
 }
 
-func (s *Store) foresight(t *sqlx.Tx, l job.Lease, filter condition) foresight {
-	return foresight{d: unlocked(s.db.Dialect), t: t, l: l, filter: filter}
+// foresight returns a foresight. rows are those of the selection of a file job if that is
+// not stored.
+func (s *Store) foresight(t *sqlx.Tx, l job.Lease, filter condition, rows *fileRows) foresight {
+	return foresight{d: unlocked(s.db.Dialect), t: t, l: l, filter: filter, file: s.fileWork(l, rows)}
 }
 
 // unlocked is the dialect of a transaction that only reads.
@@ -111,7 +114,7 @@ func (f foresight) next(ctx context.Context, w *walk, window int64, offsets []ui
 // chunk is a chunk of some records of a window.
 func (f foresight) chunk(window int64, offsets []uint32) *chunk {
 	first := offsets[0]
-	c := &chunk{d: f.d, l: f.l, filter: f.filter, at: f.l.Accepted, base: window + int64(first), selected: make([]uint32, len(offsets))}
+	c := &chunk{d: f.d, l: f.l, filter: f.filter, file: f.file, at: f.l.Accepted, base: window + int64(first), selected: make([]uint32, len(offsets))}
 	for i, n := range offsets {
 		c.selected[i] = n - first
 	}

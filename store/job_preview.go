@@ -20,13 +20,19 @@ import (
 // [job.ErrQueryTimeout]: it takes too long, so that it needs a job of kind preview.
 // The caller adds the confirm token.
 func (s *Store) Preview(ctx context.Context, by auth.Caller, sub job.Submission) (job.Preview, error) {
+	if _, err := s.prepare(ctx, by, &sub); err != nil {
+		return job.Preview{}, err
+	}
 	l := job.Lease{
 		Ref: job.Ref{Workspace: by.Workspace.ID}, Model: sub.Model, Patch: sub.Patch.Stamped(sub.Model, by.KeyID),
 		Options: sub.Options, Guard: sub.Options.Guard(""), IfMatch: sub.IfMatch, Accepted: s.db.Now().UnixMicro(),
 	}
-	if sub.RecordID == nil {
+	switch {
+	case sub.File != nil:
+		l.File = sub.File
+	case sub.RecordID == nil:
 		l.Filter = &sub.Filter
-	} else {
+	default:
 		l.RecordID = model.FormatID(sub.RecordID)
 	}
 	var p job.Preview
@@ -47,6 +53,9 @@ func (s *Store) Preview(ctx context.Context, by auth.Caller, sub job.Submission)
 // preview computes what a job with this lease would select and do. Its ids are
 // strings, as in stored previews.
 func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, examined func(part float64)) (p job.Preview, sel selection, err error) {
+	if l.File != nil {
+		return s.previewFile(ctx, t, l, examined)
+	}
 	o := newOutlook(s.db.Dialect, l.Patch.Sets, s.db.Now().UnixMicro())
 	c := choice{ws: l.Workspace, model: l.Model, condition: everything.text, outlook: o}
 	if l.Filter != nil {
@@ -65,6 +74,22 @@ func (s *Store) preview(ctx context.Context, t *sqlx.Tx, l job.Lease, examined f
 	return p, sel, err
 }
 
+// previewFile is preview for a file job.
+func (s *Store) previewFile(ctx context.Context, t *sqlx.Tx, l job.Lease, examined func(part float64)) (p job.Preview, sel selection, err error) {
+	if sel, err = s.matchFile(ctx, t, l, func(part float64) { examined(part / 2) }); err != nil {
+		return p, sel, err
+	}
+	all, err := s.foresight(t, l, everything, sel.rows).of(ctx, sel, func(part float64) { examined((1 + part) / 2) })
+	if err != nil {
+		return p, sel, err
+	}
+	var unusable forecast
+	unusable.tally, unusable.reasons = sel.rows.sum()
+	unusable.join(all)
+	p, err = s.previewOf(ctx, t, l, sel, unusable)
+	return p, sel, err
+}
+
 // forecast returns what a job would do to records that were selected with an
 // outlook. For the records that the outlook leaves open, Go decides.
 func (s *Store) forecast(ctx context.Context, t *sqlx.Tx, l job.Lease, c choice, sel selection) (forecast, error) {
@@ -76,7 +101,7 @@ func (s *Store) forecast(ctx context.Context, t *sqlx.Tx, l job.Lease, c choice,
 	if err != nil {
 		return forecast{}, err
 	}
-	all, err := s.foresight(t, l, everything).of(ctx, open, func(float64) {})
+	all, err := s.foresight(t, l, everything, nil).of(ctx, open, func(float64) {})
 	if err != nil {
 		return forecast{}, err
 	}
@@ -107,14 +132,14 @@ func (s *Store) unmet(ctx context.Context, t *sqlx.Tx, l job.Lease, id any) (f f
 func (s *Store) previewOf(ctx context.Context, t *sqlx.Tx, l job.Lease, sel selection, all forecast) (job.Preview, error) {
 	n := all.tally
 	p := job.Preview{
-		Matched: sel.count, WouldChange: n.Updated, Unchanged: n.Unchanged, WouldFail: n.Failed + n.Conflicted, WouldSkip: n.Skipped,
+		Matched: sel.selected().Matched(), WouldChange: n.Updated, Unchanged: n.Unchanged, WouldFail: n.Failed + n.Conflicted, WouldSkip: n.Skipped,
 		Guard: l.Guard.Unmet(sel.selected()), Digest: sel.digest,
 	}
 	var err error
 	if p.Reasons, err = all.reasons.addTo(nil, snapshotReader{ctx, t, s.db.Dialect}, s.db.Dialect, l.Workspace, l.Model); err != nil {
 		return p, err
 	}
-	p.Sample, err = s.foresight(t, l, everything).sample(ctx, all.changed, s.db.Now().UnixMicro())
+	p.Sample, err = s.foresight(t, l, everything, sel.rows).sample(ctx, all.changed, s.db.Now().UnixMicro())
 	return p, err
 }
 
@@ -167,7 +192,10 @@ func (s *Store) endPreview(ctx context.Context, l job.Lease, sel selection, text
 		if err := t.keepSelection(l, sel, sel.cut(1, 1)); err != nil {
 			return err
 		}
-		if err := t.Run(`UPDATE jobs SET preview = ?, matched = ? WHERE workspace = ? AND num = ?`, string(text), sel.count, l.Workspace, l.Job); err != nil {
+		if err := t.keepPending(l, sel); err != nil {
+			return err
+		}
+		if err := t.Run(`UPDATE jobs SET preview = ? WHERE workspace = ? AND num = ?`, string(text), l.Workspace, l.Job); err != nil {
 			return err
 		}
 		return t.end(l.Ref, l.JobID, ending{state: job.Succeeded})

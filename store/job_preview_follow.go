@@ -107,7 +107,7 @@ func (s *Store) foresee(t *sqlx.Tx, l job.Lease) foresight {
 	if l.Filter != nil {
 		meets.text, meets.args = l.Filter.SQL(s.db.Dialect.Filter)
 	}
-	return s.foresight(t, l, meets)
+	return s.foresight(t, l, meets, nil)
 }
 
 // previewSelected is the preview of a job with this selection. Its ids are strings.

@@ -35,7 +35,8 @@ type jobRow struct {
 	Filter               *string
 	Patch                *string
 	Compute              *string
-	LeftOut              int64 `db:"left_out"` // bytes of filter, patch and computation, if a list leaves them out
+	Target               *string // of a file job; JSON
+	LeftOut              int64   `db:"left_out"` // bytes of filter, patch and computation, if a list leaves them out
 	Options              string
 	Parent               *string `db:"origin"`
 	UndoneBy             *string `db:"undone_by"`
@@ -62,7 +63,7 @@ type jobRow struct {
 }
 
 var jobColumns = `SELECT j.num, j.workspace, w.name AS owner, j.id, j.kind, j.model, j.state, j.revision + ` + revisionOfBrake + ` AS revision, ` + heldBy + ` AS held_by, j.created_at, j.created_by,
-	j.started_at, j.finished_at, j.filter, j.patch, j.compute, j.options,
+	j.started_at, j.finished_at, j.filter, j.patch, j.compute, j.target, j.options,
 	(SELECT o.id FROM jobs o WHERE o.workspace = j.workspace AND o.num = j.origin) AS origin,
 	(SELECT u.id FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo' ORDER BY u.num DESC LIMIT 1) AS undone_by,
 	(SELECT MIN(u.chosen) = 0 FROM jobs u WHERE u.workspace = j.workspace AND u.origin = j.num AND u.kind = 'undo') AS undone_whole,
@@ -225,6 +226,12 @@ func (r jobRow) readTexts(j *job.Job) (err error) {
 	}
 	if err := json.Unmarshal([]byte(r.Options), &j.Options); err != nil {
 		return err
+	}
+	if r.Target != nil {
+		j.File, j.Unusable = new(job.FileRequest), r.Tally
+		if err := json.Unmarshal([]byte(*r.Target), j.File); err != nil {
+			return err
+		}
 	}
 	if err := json.Unmarshal([]byte(r.Summary), &j.ErrorSummary); err != nil {
 		return err

@@ -23,7 +23,10 @@ import (
 func (s *Store) Submit(ctx context.Context, by auth.Caller, sub job.Submission) (j job.Job, replayed bool, err error) {
 	next := uuid.Must(uuid.NewV7()).String()
 	id := next
-	text := textOf(by, sub)
+	text, err := s.prepare(ctx, by, &sub)
+	if err != nil {
+		return job.Job{}, false, err
+	}
 	err = s.accepting(ctx, by.Workspace, useOf(sub.Kind, text.bytes()), func(t *tx, room error) (bool, error) {
 		before, err := t.replay(by.Workspace, sub.Once)
 		if id, replayed = cmp.Or(before, next), before != ""; err != nil || replayed {
@@ -39,6 +42,31 @@ func (s *Store) Submit(ctx context.Context, by auth.Caller, sub job.Submission) 
 	}
 	j, err = s.Job(ctx, by.Workspace, id)
 	return j, replayed, err
+}
+
+// prepare returns the text that a job keeps of a submission. It completes the
+// submission of a file job, whose columns follow from its file.
+func (s *Store) prepare(ctx context.Context, by auth.Caller, sub *job.Submission) (requestText, error) {
+	var f job.File
+	if sub.File != nil {
+		var err error
+		if f, err = s.File(ctx, by.Workspace, sub.Model.Name, sub.File.File); err != nil {
+			return requestText{}, err
+		}
+		if sub.Patch, err = filePatch(sub.Model, *sub.File); err != nil {
+			return requestText{}, err
+		}
+	}
+	return textOf(by, *sub, f)
+}
+
+// filePatch is the patch of a file job: what its columns write.
+func filePatch(m *model.Model, t job.FileTarget) (model.Patch, error) {
+	c, faults := m.CheckFilling(writtenColumns(m, t))
+	if len(faults) > 0 {
+		return model.Patch{}, faults
+	}
+	return model.Patch{Compute: c}, nil
 }
 
 // Replay finds the job that an idempotency key has made. [job.ErrNotFound]:
@@ -86,6 +114,11 @@ func (t *tx) replay(ws auth.Workspace, once job.Once) (jobID string, err error) 
 // of its idempotency key, the drop-down choices that its patch adds, and its first
 // wake-up.
 func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestText) error {
+	if sub.File != nil {
+		if err := t.holdFile(by.Workspace.ID, sub.Model.Name, sub.File.File); err != nil {
+			return err
+		}
+	}
 	r, err := t.newJobRow(id, by, sub, text)
 	if err != nil {
 		return err
@@ -93,9 +126,9 @@ func (t *tx) accept(id string, by auth.Caller, sub job.Submission, text requestT
 	var num int64
 	_, err = t.Get(&num, `INSERT INTO jobs
 		(workspace, id, kind, model, digest, state, created_at, created_by, filter, patch, compute, change, options,
-		 expected, confirms, if_match, record_id, rid, matched, throttle, request_bytes, note_words,
+		 expected, confirms, if_match, record_id, rid, matched, throttle, request_bytes, file, target, note_words,
 		 key_id, person, address, request_id, traceparent)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, '')) RETURNING num`, r...)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, '')) RETURNING num`, r...)
 	if err != nil {
 		return err
 	}
@@ -146,9 +179,14 @@ type requestText struct {
 	filter         *string // nil for a single record
 	patch, compute *string // as shown; nil for none
 	change         string  // as applied
+	file, target   *string // of a file job; see [job.FileRequest]
 }
 
-func textOf(by auth.Caller, sub job.Submission) requestText {
+func textOf(by auth.Caller, sub job.Submission, f job.File) (requestText, error) {
+	if sub.File != nil {
+		target, err := json.Marshal(sub.File.Request(f))
+		return requestText{file: &sub.File.File, target: new(string(target)), change: string(sub.Patch.Stamped(sub.Model, by.KeyID).MarshalStored())}, err
+	}
 	text := requestText{patch: new(string(sub.Patch.Display())), change: string(sub.Patch.Stamped(sub.Model, by.KeyID).MarshalStored())}
 	if sub.Patch.Compute != nil {
 		text.compute = new(string(sub.Patch.Compute.JSON()))
@@ -160,15 +198,15 @@ func textOf(by auth.Caller, sub job.Submission) requestText {
 		filter := string(sub.Filter.JSON())
 		text.filter = &filter
 	}
-	return text
+	return text, nil
 }
 
 func (r requestText) bytes() int {
-	return len(deref(r.filter)) + len(deref(r.patch)) + len(deref(r.compute)) + len(r.change)
+	return len(deref(r.filter)) + len(deref(r.patch)) + len(deref(r.compute)) + len(deref(r.target)) + len(r.change)
 }
 
 func (t *tx) newJobRow(id string, by auth.Caller, sub job.Submission, text requestText) ([]any, error) {
-	options, err := json.Marshal(storedOptions{Options: sub.Options, Reasons: storedReasons{Computes: sub.Patch.Compute != nil}})
+	options, err := json.Marshal(storedOptions{Options: sub.Options, Reasons: storedReasons{Computes: sub.Patch.Compute != nil, Fills: sub.File != nil}})
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +224,7 @@ func (t *tx) newJobRow(id string, by auth.Caller, sub job.Submission, text reque
 	return []any{
 		by.Workspace.ID, id, sub.Kind, sub.Model.Name, sub.Model.Digest, job.Queued, t.Now, by.Actor(),
 		text.filter, text.patch, text.compute, text.change, string(options),
-		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond, text.bytes(),
+		sub.Digest, sub.Confirms, sub.IfMatch, recordID, rid, matched, sub.Options.RecordsPerSecond, text.bytes(), text.file, text.target,
 		noteWords(sub.Options.Note),
 		keyOf(by), by.Person, by.Address, by.RequestID, by.Trace,
 	}, nil

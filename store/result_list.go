@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -15,16 +18,15 @@ import (
 )
 
 // Results lists what became of a job's records, in the order of their
-// numbers. The cursor is the number of the last record of the previous page. A page
-// ends early at 8 MiB, with at least one result. [job.ErrBadCursor]: the cursor is
-// not a number. [job.ErrQueryTimeout]: the query takes too long.
+// numbers, and before that what became of the rows of its file that have no usable
+// record, in their order. The cursor is the number of the last record of the previous
+// page, or the index of its last row; see [resultPlace]. A page ends early at 8 MiB,
+// with at least one result. [job.ErrBadCursor]: the cursor is not one of these.
+// [job.ErrQueryTimeout]: the query takes too long.
 func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job.ResultQuery) (job.ResultPage, error) {
-	after := int64(-1)
-	if q.Cursor != "" {
-		var err error
-		if after, err = strconv.ParseInt(q.Cursor, 10, 64); err != nil {
-			return job.ResultPage{}, job.ErrBadCursor
-		}
+	after, err := readResultPlace(q.Cursor)
+	if err != nil {
+		return job.ResultPage{}, err
 	}
 	read, err := s.resultsClass(ctx, ws, id)
 	if err != nil {
@@ -44,11 +46,51 @@ func (s *Store) Results(ctx context.Context, ws auth.Workspace, id string, q job
 			return err
 		}
 		if n := len(page.Items); n < len(r.found) {
-			page.NextCursor = strconv.FormatInt(r.found[n-1].rid, 10)
+			page.NextCursor = placeOfResult(r.found[n-1]).String()
 		}
 		return nil
 	})
 	return page, err
+}
+
+// A resultPlace is a place in a list of results: behind the record with a number, or
+// behind the row with an index, which has no usable record.
+type resultPlace struct{ rid, row int64 }
+
+// rowMark distinguishes the cursor of a row from a number.
+const rowMark = "r"
+
+func readResultPlace(cursor string) (p resultPlace, err error) {
+	p = resultPlace{-1, -1}
+	text, isRow := strings.CutPrefix(cursor, rowMark)
+	switch {
+	case cursor == "":
+		return p, nil
+	case isRow:
+		p.row, err = strconv.ParseInt(text, 10, 64)
+	default:
+		p.row = math.MaxInt64 // all rows come before the records
+		p.rid, err = strconv.ParseInt(text, 10, 64)
+	}
+	if err != nil {
+		err = job.ErrBadCursor
+	}
+	return p, err
+}
+
+func placeOfResult(f foundResult) resultPlace {
+	if f.rowless {
+		return resultPlace{-1, f.row}
+	}
+	return resultPlace{f.rid, math.MaxInt64}
+}
+
+// String writes the place as a cursor.
+func (p resultPlace) String() string {
+	if p.rid < 0 {
+		return rowMark + strconv.FormatInt(p.row, 10)
+	}
+	return strconv.FormatInt(p.rid, 10)
 }
 
 // resultsClass chooses the class of connections for reading results: a look-up for a
@@ -87,14 +129,16 @@ type resultJob struct {
 	Model         string
 	State         job.State
 	Change        string
-	RID           *int64 `db:"rid"`
-	RestoreSource *int64 `db:"source"` // of an undo and its retries
-	ExpiredAt     *int64 `db:"left_at"`
+	RID           *int64  `db:"rid"`
+	RestoreSource *int64  `db:"source"` // of an undo and its retries
+	Parent        *int64  `db:"origin"`
+	File          *string // of a file job, its retries and previews
+	ExpiredAt     *int64  `db:"left_at"`
 }
 
 func (s *Store) openResults(ctx context.Context, t *sqlx.Tx, ws auth.Workspace, id string, q job.ResultQuery) (*results, error) {
 	r := &results{ctx: ctx, t: t, d: s.db.Dialect, q: q}
-	ok, err := sqldb.HasRow(t.GetContext(ctx, &r.job, s.db.Dialect.Rebind(`SELECT num, workspace, kind, model, state, change, rid, source, left_at
+	ok, err := sqldb.HasRow(t.GetContext(ctx, &r.job, s.db.Dialect.Rebind(`SELECT num, workspace, kind, model, state, change, rid, source, origin, file, left_at
 		FROM jobs WHERE workspace = ? AND id = ?`), ws.ID, id))
 	if err != nil {
 		return nil, err
@@ -136,8 +180,14 @@ func (r *results) wants(o job.Outcome, why *rejection) bool {
 
 // collectWanted finds the outcomes behind a number: those of all records, or those of
 // one.
-func (r *results) collectWanted(after int64) error {
+func (r *results) collectWanted(behind resultPlace) error {
+	after := behind.rid
 	if r.q.ID == "" {
+		if r.job.File != nil {
+			if err := r.collectRows(behind.row); err != nil || r.full() {
+				return err
+			}
+		}
 		return r.collect(after)
 	}
 	id, ok := r.model.ParseID(r.q.ID)
@@ -286,9 +336,16 @@ func (r *results) collectPending(from, before int64) error {
 // as many as a page has room for.
 func (r *results) items() ([]job.Result, error) {
 	found := r.found[:min(len(r.found), r.q.Limit)]
-	rids := make([]int64, len(found))
-	for i, f := range found {
-		rids[i] = f.rid
+	var rids []int64
+	for _, f := range found {
+		if !f.rowless {
+			rids = append(rids, f.rid)
+		}
+	}
+	if r.job.File != nil {
+		if err := r.findLines(found); err != nil {
+			return nil, err
+		}
 	}
 	ids, err := idsOf(r, r.d, r.job.Workspace, r.model, rids)
 	if err != nil {
@@ -303,7 +360,11 @@ func (r *results) items() ([]job.Result, error) {
 				return nil, err
 			}
 		}
-		item := r.item(found[i], r.model.ID(ids[found[i].rid]))
+		var id model.ID
+		if !found[i].rowless {
+			id = r.model.ID(ids[found[i].rid])
+		}
+		item := r.item(found[i], id)
 		if item.Conflict, err = r.conflict(found[i:]); err != nil {
 			return nil, err
 		}
@@ -342,7 +403,7 @@ func changedBytes(changed map[string]job.Change) int {
 }
 
 func (r *results) item(f foundResult, id model.ID) job.Result {
-	item := job.Result{ID: id, Outcome: f.outcome}
+	item := job.Result{ID: id, Line: f.line, Outcome: f.outcome}
 	if f.outcome == job.Pending || f.outcome == job.Unchanged {
 		return item // by id alone
 	}
@@ -352,7 +413,12 @@ func (r *results) item(f foundResult, id model.ID) job.Result {
 		item.Changed = changedFields(r.patch, f)
 	}
 	if f.rejection != nil {
-		item.Error = &job.RecordError{Code: f.rejection.Code, Detail: job.Title(f.rejection.Code) + ".", Pointer: f.rejection.Pointer}
+		item.Error = f.rejection.shown()
 	}
 	return item
+}
+
+// shown is a reason as results show it.
+func (r rejection) shown() *job.RecordError {
+	return &job.RecordError{Code: r.Code, Detail: cmp.Or(r.Detail, job.Title(r.Code)+"."), Pointer: r.Pointer}
 }

@@ -20,10 +20,19 @@ type reason struct {
 	why
 	count int64
 	first []int64 // numbers of records, at most [job.MaxSampleIDs]
+	lines []int64 // of rows of a file, at most as many
 }
 
 // add counts some records. rids are the numbers of the first of them.
 func (r *reasons) add(w why, count int64, rids ...int64) {
+	to := r.of(w)
+	to.count += count
+	room := job.MaxSampleIDs - len(to.first)
+	to.first = append(to.first, rids[:min(room, len(rids))]...)
+}
+
+// of is the entry of a reason.
+func (r *reasons) of(w why) *reason {
 	i, known := r.at[w]
 	if !known {
 		if r.at == nil {
@@ -32,16 +41,33 @@ func (r *reasons) add(w why, count int64, rids ...int64) {
 		i, r.at[w] = len(r.list), len(r.list)
 		r.list = append(r.list, reason{why: w})
 	}
-	to := &r.list[i]
-	to.count += count
-	room := job.MaxSampleIDs - len(to.first)
-	to.first = append(to.first, rids[:min(room, len(rids))]...)
+	return &r.list[i]
+}
+
+// addLines adds lines of rows that are counted already.
+func (r *reasons) addLines(w why, lines ...int64) {
+	to := r.of(w)
+	room := job.MaxSampleIDs - len(to.lines)
+	to.lines = append(to.lines, lines[:min(room, len(lines))]...)
 }
 
 // addAll counts a chunk's rejections.
-func (r *reasons) addAll(base int64, rejections []rejection) {
-	for _, f := range rejections {
-		r.add(why{f.Code, f.Pointer}, 1, base+int64(f.Offset))
+func (r *reasons) addAll(c *chunk) {
+	for _, f := range c.rejected {
+		w := why{f.Code, f.Pointer}
+		r.add(w, 1, c.base+int64(f.Offset))
+		if line := c.rows.line(f.Offset); line > 0 {
+			r.addLines(w, line)
+		}
+	}
+}
+
+// addRows counts rows without a usable record.
+func (r *reasons) addRows(rows rowReason) {
+	w := why{rows.Code, rows.Pointer}
+	r.add(w, int64(len(rows.Rows)))
+	for _, line := range rows.Lines[:min(len(rows.Lines), job.MaxSampleIDs)] {
+		r.addLines(w, int64(line))
 	}
 }
 
@@ -49,6 +75,7 @@ func (r *reasons) addAll(base int64, rejections []rejection) {
 func (r *reasons) join(others reasons) {
 	for _, o := range others.list {
 		r.add(o.why, o.count, o.first...)
+		r.addLines(o.why, o.lines...)
 	}
 }
 
@@ -67,7 +94,7 @@ func (r *reasons) addTo(list []job.ErrorSummary, q queryer, d *sqldb.Dialect, ws
 				ids = append(ids, model.StringID(id))
 			}
 		}
-		list = job.Summarise(list, job.ErrorSummary{Code: one.code, Pointer: one.pointer, Count: one.count, SampleIDs: ids})
+		list = job.Summarise(list, job.ErrorSummary{Code: one.code, Pointer: one.pointer, Count: one.count, SampleIDs: ids, SampleLines: one.lines})
 	}
 	return list, nil
 }

@@ -45,6 +45,9 @@ type foundResult struct {
 	place     int    // of an updated record, within former and written
 	rejection *rejection
 	chunk     int64 // number at which its chunk begins
+	line      int64 // of a row of a file, else 0
+	row       int64 // index of a row without a usable record: then there is no rid
+	rowless   bool
 }
 
 // A changeRow is what one chunk did: the sets of record numbers that it updated

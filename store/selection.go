@@ -20,7 +20,8 @@ import (
 type selection struct {
 	windows []window
 	count   int64
-	digest  string // of the numbers, see [job.Digest]
+	digest  string    // of the numbers, see [job.Digest]
+	rows    *fileRows // of a file job; nil for others
 
 	hash    hash.Hash // of the windows so far
 	open    int64     // the window that is being read
@@ -29,7 +30,11 @@ type selection struct {
 
 // selected is what guards judge.
 func (sel selection) selected() job.Selected {
-	return job.Selected{Records: sel.count, Digest: sel.digest}
+	s := job.Selected{Records: sel.count, Digest: sel.digest}
+	if sel.rows != nil {
+		s.Rows = new(int64(len(sel.rows.m.rids)))
+	}
+	return s
 }
 
 type window struct {

@@ -40,8 +40,12 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 	}
 	var sel selection
 	err = s.inResolving(ctx, l, func(ctx context.Context, db *sqlx.Tx, examined func(float64)) error {
-		if l.Parent != 0 {
+		switch {
+		case l.Parent != 0:
 			sel, err = s.remaining(ctx, db, l, examined)
+			return err
+		case l.File != nil:
+			sel, err = s.matchFile(ctx, db, l, examined)
 			return err
 		}
 		condition, args := l.Filter.SQL(s.db.Dialect.Filter)
@@ -61,8 +65,8 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 			ended = true
 			return t.failGuard(l, sel, *broken)
 		}
-		ended = sel.count == 0
-		return t.commitSelection(l, sel)
+		ended, err = t.commitSelection(l, sel)
+		return err
 	})
 	return ended, err
 }
@@ -113,19 +117,29 @@ func (row fenceRow) check(l job.Lease, want job.State) error {
 }
 
 // commitSelection writes the selection and starts the job, or ends it if nothing
-// is selected.
-func (t *tx) commitSelection(l job.Lease, sel selection) error {
+// is selected. Of a file job it also records the outcomes of the rows without a usable
+// record, and ends it if these alone are too many failures.
+func (t *tx) commitSelection(l job.Lease, sel selection) (ended bool, err error) {
 	if err := t.keepSelection(l, sel, sel.cut(t.parts(l), t.Dialect.Part)); err != nil {
-		return err
+		return false, err
 	}
 	if err := t.Run(`UPDATE jobs SET matched = ?, revision = revision + 1 WHERE workspace = ? AND num = ?`,
-		sel.count, l.Workspace, l.Job); err != nil {
-		return err
+		sel.selected().Matched(), l.Workspace, l.Job); err != nil {
+		return false, err
 	}
-	if sel.count > 0 {
-		return t.Run(`UPDATE jobs SET state = ?, `+transit+` WHERE workspace = ? AND num = ?`, job.Running, t.transition(job.Running, ""), l.Workspace, l.Job)
+	var unusable job.Tally
+	if sel.rows != nil {
+		if unusable, err = t.recordRows(l, sel.rows); err != nil {
+			return false, err
+		}
 	}
-	return t.end(l.Ref, l.JobID, ending{state: job.Succeeded})
+	switch why := l.Options.GiveUp(job.Tally{}, unusable); {
+	case why != nil:
+		return true, t.end(l.Ref, l.JobID, failed(*why))
+	case sel.count == 0:
+		return true, t.end(l.Ref, l.JobID, ending{state: unusable.End()})
+	}
+	return false, t.Run(`UPDATE jobs SET state = ?, `+transit+` WHERE workspace = ? AND num = ?`, job.Running, t.transition(job.Running, ""), l.Workspace, l.Job)
 }
 
 // parts returns into how many shards a selection may be divided. A throttled job
@@ -143,10 +157,20 @@ func (t *tx) failGuard(l job.Lease, sel selection, why job.Error) error {
 	if err := t.keepSelection(l, sel, sel.cut(1, 1)); err != nil {
 		return err
 	}
-	if err := t.Run(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.count, l.Workspace, l.Job); err != nil {
+	if err := t.keepPending(l, sel); err != nil {
 		return err
 	}
 	return t.end(l.Ref, l.JobID, failed(why))
+}
+
+// keepPending writes how many records, or rows, stay pending for good.
+func (t *tx) keepPending(l job.Lease, sel selection) error {
+	if sel.rows != nil {
+		if err := t.saveRows(l.Ref, sel.rows, true); err != nil {
+			return err
+		}
+	}
+	return t.Run(`UPDATE jobs SET matched = ? WHERE workspace = ? AND num = ?`, sel.selected().Matched(), l.Workspace, l.Job)
 }
 
 // keepSelection writes the selection. Its first part belongs to shard 0, which
