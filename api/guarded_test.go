@@ -86,7 +86,7 @@ const (
 		"'',conflicted,,,,2026-11-21T12:00:00Z,,,'+job\r\n"
 	guardedRows = "\xef\xbb\xbfid,'-note,_outcome,_code,_detail\r\n" +
 		"-5,'=1+1,updated,,\r\n" +
-		"'-x,'\t,failed,unique,email: =1 is taken.\r\n" +
+		"'-x,\"'\t\",failed,unique,email: =1 is taken.\r\n" +
 		"\"'=\"\"x,\",,conflicted,,\r\n"
 )
 

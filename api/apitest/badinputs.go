@@ -107,7 +107,7 @@ func badBodies(g Target) []badInput {
 		invalid("a new option that is empty", "PATCH", "/v1/accounts/customers?filter=%7B%22title%22:%22x%22%7D&allowNewOptions=true",
 			`{"custom":{"preferredContactMethod":""}}`, inBody("/custom/preferredContactMethod", "too_short")),
 		invalid("unknown field of a new record", "POST", "/v1/desk/customers", `{"nope":1}`, inBody("/nope", "unknown_field")),
-		invalid("file that is none", "POST", "/v1/desk/files", "\x00\x01\x02", inBody("", "invalid_file")).with(map[string]string{"Content-Type": "text/csv"}),
+		invalid("file that is none", "POST", "/v1/desk/files", "PK\x03\x04 but no archive", inBody("", "invalid_file")).with(map[string]string{"Content-Type": "text/csv"}),
 		invalid("import with an unknown column", "POST", "/v1/desk/import", "id,nope\n1,2\n",
 			inBody("/nope", "unknown_field")).with(map[string]string{"Content-Type": "text/csv"}),
 		{
