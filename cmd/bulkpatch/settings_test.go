@@ -23,14 +23,14 @@ func TestABadStartNamesEveryFaultAtOnce(t *testing.T) {
 	status, out, complaint := call(t, "serve", "--addr", "nowhere", "--db", "mysql://u:secretword@h/d",
 		"--redis", "redis://:secretword@h:1/x", "--models", "/no/such/folder", "--retention", "soon",
 		"--undo-retention", "0d", "--tombstones", "never", "--shutdown-delay", "soon", "--concurrency", "0", "--chunk", "many", "--log-format", "xml", "--log-level", "loud",
-		"--admin-key", "a b", "--max-body", "1GiB", "--max-open-jobs", "0", "--csv-safe=maybe",
+		"--admin-key", "a b", "--max-body", "1GiB", "--max-file", "2GiB", "--max-open-jobs", "0", "--csv-safe=maybe",
 		"--rate", "many", "--tls-cert", "/no/such/file", "--trusted-proxies", "nowhere", "--cors-origins", "nowhere",
 		"--environment", "line\nline", "--trace-endpoint", "collector:4318")
 	if status != exitUsage || out != "" {
 		t.Errorf("status %d, output %q", status, out)
 	}
 	for _, flag := range []string{"--addr", "--db", "--redis", "--models", "--retention", "--undo-retention", "--tombstones", "--shutdown-delay",
-		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body", "--max-open-jobs", "--csv-safe",
+		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body", "--max-file", "--max-open-jobs", "--csv-safe",
 		"--rate", "--tls-key", "--trusted-proxies", "--cors-origins", "--environment", "--trace-endpoint"} {
 		if strings.Count(complaint, "bulkpatch: "+flag+" ") != 1 {
 			t.Errorf("%s is not named once in:\n%s", flag, complaint)

@@ -48,7 +48,7 @@ func (c *importCommand) check(r *reader) {
 
 // Run imports the file and prints how many records were inserted and updated.
 func (c *importCommand) Run(a *app, s settings) error {
-	in, size, err := c.source(a)
+	in, size, err := a.open(c.File)
 	if err != nil {
 		return err
 	}
@@ -76,12 +76,12 @@ func (c *importCommand) Run(a *app, s settings) error {
 	return reportImport(a, s, report)
 }
 
-// source opens the file. The size is -1 if it is unknown.
-func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
-	if c.File == "-" {
+// open opens a file, or standard input for -. The size is -1 if it is unknown.
+func (a *app) open(name string) (io.ReadCloser, int64, error) {
+	if name == "-" {
 		return io.NopCloser(a.in), -1, nil
 	}
-	f, err := os.Open(c.File)
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -90,7 +90,7 @@ func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
 		return nil, 0, errors.Join(err, f.Close())
 	}
 	if info.IsDir() {
-		return nil, 0, errors.Join(&fs.PathError{Op: "read", Path: c.File, Err: syscall.EISDIR}, f.Close())
+		return nil, 0, errors.Join(&fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}, f.Close())
 	}
 	if !info.Mode().IsRegular() {
 		return f, -1, nil
