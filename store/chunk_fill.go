@@ -72,11 +72,13 @@ func (c *chunk) mismatch(row placedRow, former []json.RawMessage) (*rejection, e
 
 // addChoices adds the drop-down choices that the changed records bring.
 func (c *chunk) addChoices() error {
+	type choice struct{ field, value any }
+	seen := map[choice]bool{}
 	var values []model.Set
 	for _, b := range c.brought {
-		_, written := slices.BinarySearch(c.changed, b.offset)
-		if written && !slices.ContainsFunc(values, func(s model.Set) bool { return s.Field == b.set.Field && s.Value == b.set.Value }) {
-			values = append(values, b.set)
+		one := choice{b.set.Field, b.set.Value}
+		if _, written := slices.BinarySearch(c.changed, b.offset); written && !seen[one] {
+			values, seen[one] = append(values, b.set), true
 		}
 	}
 	return c.t.addChoices(c.l.Workspace, c.l.Model, values)
