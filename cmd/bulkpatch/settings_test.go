@@ -109,13 +109,13 @@ func TestDurationsTakeDays(t *testing.T) {
 	}
 }
 
-func TestSizesAreBytesKiBOrMiB(t *testing.T) {
-	for text, want := range map[string]int64{"65536": 65536, "64KiB": 65536, "2MiB": 2 << 20, "1 MiB": 1 << 20} {
+func TestSizesAreBytesOrInUnits(t *testing.T) {
+	for text, want := range map[string]int64{"65536": 65536, "64KiB": 65536, "2MiB": 2 << 20, "1GiB": 1 << 30, "1 MiB": 1 << 20} {
 		if got, ok := parseSize(text); !ok || got != want || text != "65536" && text != "1 MiB" && sizeText(got) != text {
 			t.Errorf("%q is %d, written as %q", text, got, sizeText(got))
 		}
 	}
-	for _, text := range []string{"", "MiB", "-1", "1.5MiB", "1GiB", "1mb", "99999999999999999999"} {
+	for _, text := range []string{"", "MiB", "-1", "1.5MiB", "9999999999GiB", "1mb", "99999999999999999999"} {
 		if n, ok := parseSize(text); ok {
 			t.Errorf("%q was taken for %d bytes", text, n)
 		}

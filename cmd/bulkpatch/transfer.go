@@ -73,7 +73,7 @@ func (c *importCommand) Run(a *app, s settings) error {
 	if err != nil {
 		return interrupted(a.ctx, file, err)
 	}
-	return reportImport(a, s, report)
+	return reportImport(a, s, c.Model, report)
 }
 
 // open opens a file, or standard input for -. The size is -1 if it is unknown.
@@ -102,13 +102,16 @@ func (a *app) open(name string) (io.ReadCloser, int64, error) {
 // about many rows.
 const namedFaults = 100
 
-func reportImport(a *app, s settings, r client.ImportReport) error {
+func reportImport(a *app, s settings, model string, r client.ImportReport) error {
 	if s.answers != nil {
 		return errors.Join(a.answer(s.answers.last), failedImport(r))
 	}
 	fmt.Fprintf(a.out, "%d inserted, %d updated, %d unchanged, %d failed\n", r.Inserted, r.Updated, r.Unchanged, r.Failed)
 	for _, e := range r.Errors {
 		fmt.Fprintf(a.err, "%s: %s\n", placeOf(e), inFlags(e.Detail))
+	}
+	if r.Hint != "" {
+		fmt.Fprintf(a.err, "Only customers that there are were updated. bulkpatch submit %s --file does the same, and can be previewed and undone.\n", model)
 	}
 	if len(r.Errors) >= namedFaults {
 		fmt.Fprintf(a.err, "These are the first %d faults.\n", namedFaults)
