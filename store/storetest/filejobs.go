@@ -331,6 +331,9 @@ func valuesOfRowsBreakRules(t *testing.T, k *Kit) {
 	sub.Options.AllowNewOptions = true
 	j = k.done(sub)
 	equal(t, "with new options", words(j.Tally, k.grown(k.WS)), "{2 1 0 0 3} custom.channel=fax plan=gold")
+	p, err := k.PreviewRetry(t.Context(), k.Follow(j.ID))
+	check(t, err)
+	equal(t, "a retry foretold", words(p.Matched, p.WouldChange, p.WouldFail, withLines(p.Reasons)), "3 1 2 [line_invalid /rights 1 [2] [3]] [line_invalid /score 1 [6] [7]]")
 	r := k.retried(k.Follow(j.ID))
 	equal(t, "retried", words(*r.Matched, r.Failed, r.File.Name), "3 3 sheet")
 	free := k.Follow(j.ID)
