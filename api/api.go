@@ -87,6 +87,9 @@ type Config struct {
 	// at a time, at most 8 of one key; others wait for up to StepTimeout.
 	// Imports are streamed; their only limit is [MaxLine].
 	MaxBody int64
+	// Files limits the files that are uploaded for file jobs. They are received into
+	// the folder for temporary files, at most 8 at a time, 4 of one key.
+	Files table.Limits
 	// StepTimeout is how long a JSON body may take, or one write of at most 64 KiB
 	// of an answer. An import must send 1 KiB a second on average, and may fall
 	// behind that by StepTimeout. 0 means [DefaultStepTimeout]. Slower callers

@@ -26,6 +26,7 @@ type shares struct {
 	bodies  *budget // bytes of large bodies
 	checks  *budget // bytes of large inputs that are being checked
 	imports *budget // imports that are being read
+	uploads *budget // files that are being received
 	hashes  *budget // secrets that are being hashed
 }
 
@@ -34,6 +35,7 @@ func newShares(maxBody int64) shares {
 		bodies:  newBudget(bodiesSize*maxBody, bodiesSize*maxBody/2),
 		checks:  newBudget(maxBody, maxBody),
 		imports: newBudget(maxImports, importsOfKey),
+		uploads: newBudget(maxUploads, uploadsOfKey),
 		hashes:  newBudget(int64(max(1, runtime.GOMAXPROCS(0)/2)), 1),
 	}
 }

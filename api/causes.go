@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -85,6 +86,13 @@ var causes = []struct {
 		return web.NewProblem("too_many_jobs", "The workspace has as many open jobs as it may have. Wait for some to end, or cancel some.").
 			Set("Retry-After", "5")
 	}},
+	{job.ErrTooManyFiles, func() *web.Problem {
+		return web.NewProblem("too_many_files", "The files of the workspace take as much space as they may (10 GiB). Delete some that no job needs; the others go by themselves.").
+			Set("Retry-After", "60")
+	}},
+	{job.ErrFileInUse, func() *web.Problem {
+		return web.NewProblem("file_in_use", "A job needs the file. It is deleted by itself once the job's former values are.")
+	}},
 	{job.ErrTooManyChoices, func() *web.Problem {
 		return web.NewProblem("too_many_options", "A drop-down of the workspace may have at most 1,000 added options, each of at most 200 characters. Choose one that there is.")
 	}},
@@ -116,7 +124,7 @@ func stateProblem(e *job.StateError) *web.Problem {
 		}
 		allowed = strings.Join(names, ", ")
 	}
-	p := web.NewProblem("action_not_allowed", strings.TrimSpace(e.Reason+" The job is "+string(e.State)+", which allows: "+allowed+"."))
+	p := web.NewProblem(cmp.Or(e.Code, "action_not_allowed"), strings.TrimSpace(e.Reason+" The job is "+string(e.State)+", which allows: "+allowed+"."))
 	p.Extension = about{State: e.State, AllowedActions: append([]job.Action{}, e.Allowed...)}
 	return p
 }

@@ -50,11 +50,14 @@ func sign(key []byte, purpose string, parts ...string) []byte {
 // the same update, whichever call it came with and however its JSON was
 // formatted.
 func (u *update) meaning(ws auth.Workspace) []string {
-	target := []string{"single", ""}
-	if u.bulk() {
+	var target []string
+	switch {
+	case u.file != nil:
+		target = u.file.meaning(u.options)
+	case u.bulk():
 		target = []string{"bulk", model.CanonicalText(string(u.filter.JSON()))}
-	} else {
-		target[1] = model.FormatID(u.id)
+	default:
+		target = []string{"single", model.FormatID(u.id)}
 	}
 	mismatch := u.options.OnMismatch
 	if mismatch == "" {

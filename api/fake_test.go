@@ -44,6 +44,9 @@ type fake struct {
 	failedFrom []string // addresses of sign-ins that failed
 	entries    []auth.Entry
 
+	files     []keptFile                  // oldest first
+	onFileRow func(context.Context) error // runs after each row of an upload
+
 	deliveries     map[string]job.Delivery // by job
 	sentAgain      map[string]int          // how often, by job
 	webhookSecrets map[int64]time.Duration // by workspace, 1 more than the overlap that was asked for
@@ -149,6 +152,13 @@ func (f *fake) Submit(_ context.Context, by auth.Caller, s job.Submission) (job.
 		}
 		one := int64(1)
 		j.Matched = &one
+	} else if s.File != nil {
+		file, err := f.file(by.Workspace, s.Model.Name, s.File.File)
+		if err != nil {
+			return job.Job{}, false, err
+		}
+		request := s.File.Request(file.File)
+		j.File, j.RowsKept, j.Patch = &request, true, nil
 	} else {
 		j.Filter = s.Filter.JSON()
 	}
@@ -184,7 +194,7 @@ func (f *fake) Preview(ctx context.Context, _ auth.Caller, s job.Submission) (jo
 		}
 	}
 	p := f.preview
-	p.Guard = s.Options.Guard("").Unmet(p.Matched, p.Digest)
+	p.Guard = s.Options.Guard("").Unmet(job.Selected{Records: p.Matched, Digest: p.Digest})
 	return p, nil
 }
 

@@ -116,13 +116,22 @@ func (a *aside) remove() {
 
 // asideFault returns the answer to a fault of the temporary file.
 func asideFault(err error) error {
+	return tempFault(err, "rows without an id cannot be set aside", "Give each row an id")
+}
+
+// tempFault returns the answer to a fault of a temporary file: what cannot be done
+// because of it, and what the caller can do instead, "" for nothing.
+func tempFault(err error, cannot, instead string) error {
 	var file *fs.PathError
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return web.NewProblem("storage_full", "The folder for temporary files is out of disk space, so rows without an id cannot be set aside.")
+		return web.NewProblem("storage_full", "The folder for temporary files is out of disk space, so "+cannot+".")
 	case errors.As(err, &file):
-		return web.NewProblem("internal", "The folder for temporary files, which TMPDIR names, cannot be written to, so rows without an id cannot be set aside. "+
-			"Give each row an id, or have whoever runs the service name another folder.").Set("Connection", "close")
+		way := "Have whoever runs the service name another folder."
+		if instead != "" {
+			way = instead + ", or have whoever runs the service name another folder."
+		}
+		return web.NewProblem("internal", "The folder for temporary files, which TMPDIR names, cannot be written to, so "+cannot+". "+way).Set("Connection", "close")
 	}
 	return err
 }

@@ -47,13 +47,34 @@ type jobJSON struct {
 type requestJSON struct {
 	Filter json.RawMessage `json:"filter"`
 	ID     *model.ID       `json:"id,omitempty"`
-	Patch  json.RawMessage `json:"patch"`
+	*fileTargetJSON
+	Patch json.RawMessage `json:"patch"`
 	// Compute is null unless values are computed.
 	Compute json.RawMessage `json:"compute"`
 	// RequestBytes is the size of a filter, a patch and a computation that are null
 	// in a list or an event because they are large.
 	RequestBytes int64       `json:"requestBytes,omitempty"`
-	Options      job.Options `json:"options"`
+	Options      optionsJSON `json:"options"`
+}
+
+// A fileTargetJSON is what a file job, a retry of one or a preview was asked for.
+type fileTargetJSON struct {
+	File    fileNameJSON    `json:"file"`
+	Match   []string        `json:"match"`
+	Columns json.RawMessage `json:"columns"` // null in a list or an event because they are large
+}
+
+type fileNameJSON struct {
+	FileID string  `json:"fileId"`
+	Name   *string `json:"name"`
+}
+
+// optionsJSON are the options of a job. The last three are those of a file job.
+type optionsJSON struct {
+	job.Options
+	Blank     string `json:"blank,omitempty"`
+	ClearWord string `json:"clearWord,omitempty"`
+	Unmatched string `json:"unmatched,omitempty"`
 }
 
 type countsJSON struct {
@@ -133,7 +154,7 @@ func jobOf(j job.Job) jobJSON {
 		CreatedAt: timeText(j.CreatedAt), StartedAt: timeOrNull(j.StartedAt),
 		FinishedAt: timeOrNull(j.FinishedAt), ExpiresAt: timeText(j.ExpiresAt),
 		CreatedBy: j.CreatedBy, Note: textOrNull(j.Options.Note),
-		Request:   requestJSON{j.Filter, idOrNull(j.RecordID), j.Patch, j.Compute, j.RequestBytes, j.Options},
+		Request:   requestOf(j),
 		Counts:    countsOf(j),
 		Progress:  progressOf(j),
 		Throttle:  throttleJSON{j.Throttle},
@@ -155,6 +176,30 @@ func jobOf(j job.Job) jobJSON {
 		out.Preview = previewOf(*j.Preview)
 	case j.UndoPreview != nil:
 		out.Preview = undoPreviewOf(*j.UndoPreview)
+	}
+	return out
+}
+
+// requestOf shows what a job was asked for.
+func requestOf(j job.Job) requestJSON {
+	out := requestJSON{
+		Filter: j.Filter, ID: idOrNull(j.RecordID), Patch: j.Patch, Compute: j.Compute,
+		RequestBytes: j.RequestBytes, Options: optionsJSON{Options: j.Options},
+	}
+	f := j.File
+	if f == nil {
+		return out
+	}
+	out.fileTargetJSON = &fileTargetJSON{File: fileNameJSON{f.File, textOrNull(f.Name)}, Match: f.Match}
+	if f.Headers != nil {
+		out.Columns = columnsObject(f.Headers, f.Columns)
+	}
+	out.Options.Blank, out.Options.ClearWord, out.Options.Unmatched = blankIgnore, f.ClearWord, unmatchedFail
+	if f.ClearBlank {
+		out.Options.Blank = blankClear
+	}
+	if f.SkipUnmatched {
+		out.Options.Unmatched = unmatchedSkip
 	}
 	return out
 }

@@ -21,7 +21,7 @@ func TestAListOfJobsIsNarrowed(t *testing.T) {
 		t.Errorf("since %s until %s", q.Since, q.Until)
 	}
 	for query, pointer := range map[string]string{
-		"state=queued,asleep": "?state", "kind=bulk,": "?kind", "kind=file": "?kind", "createdBy=": "?createdBy",
+		"state=queued,asleep": "?state", "kind=bulk,": "?kind", "kind=files": "?kind", "createdBy=": "?createdBy",
 		"since=yesterday": "?since", "until=2026-02-01": "?until", "note=%21": "?note", "creator=key:ops": "?creator",
 		"id=": "?id", "id=0193abc": "?id", "id=0193abcg": "?id", "id=0193abcd00": "?id", "id=0193abcd-0000-7000-8000-0000000000000": "?id",
 	} {

@@ -7,6 +7,7 @@ import (
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/model/table"
 )
 
 // A limitsJSON is the answer to GET /v1/limits: the limits that hold for the
@@ -23,6 +24,7 @@ type limitsJSON struct {
 	OpenJobs openJobLimits `json:"openJobs"`
 	Streams  usedLimit     `json:"streams"` // event streams and long polls of the key
 	Imports  importLimits  `json:"imports"`
+	Files    fileLimits    `json:"files"`
 	Undos    undoLimits    `json:"undos"`
 	Keys     keyLimits     `json:"keys"`
 	Webhooks webhookLimits `json:"webhooks"`
@@ -83,6 +85,16 @@ type (
 		AtOnce     int   `json:"atOnce"`     // of the key, in this process
 		AsideBytes int64 `json:"asideBytes"` // of rows without an id among rows with one
 	}
+	fileLimits struct {
+		Bytes          int64 `json:"bytes"`
+		Rows           int64 `json:"rows"`
+		Columns        int   `json:"columns"`
+		NameCharacters int   `json:"nameCharacters"`
+		MatchFields    int   `json:"matchFields"`    // of a file job
+		WorkspaceBytes int64 `json:"workspaceBytes"` // of all files of the workspace, as they are stored
+		AtOnce         int   `json:"atOnce"`         // uploads of the key, in this process
+		LifeSeconds    int   `json:"lifeSeconds"`    // of a file that no job uses
+	}
 	undoLimits struct {
 		IDs int `json:"ids"`
 	}
@@ -137,6 +149,10 @@ func (s *server) fixedLimits() limitsJSON {
 		Pages:    pageLimits{maxLimit, job.PageBytes},
 		Queries:  queryLimits{seconds(job.QueryLimit), seconds(PreviewLimit)},
 		Imports:  importLimits{importsOfKey, maxAside},
+		Files: fileLimits{
+			s.maxFile(), s.maxFileRows(), table.MaxFileColumns, MaxFileName, maxMatch,
+			job.MaxFilesBytes, uploadsOfKey, seconds(job.FileLife),
+		},
 		Undos:    undoLimits{maxChosenIDs},
 		Keys:     keyLimits{auth.MaxSecrets, auth.MaxSessions, maxSignIns},
 		Webhooks: webhookLimits{nil, job.MaxWebhook, seconds(job.WebhookTimeout), seconds(job.WebhookPeriod), seconds(job.WebhookPause), job.MaxWebhookTries},

@@ -25,6 +25,8 @@ type options struct {
 	Confirmed    bool      // a token was given, also where that is an empty one
 	Webhook      string    // URL to call at the end, "" for none; Options has what may be shown of it
 	webhookAt    [2]string // where it was given, for faults: part of the request and pointer
+
+	Blank, ClearWord, Unmatched string // of a file job, "" for not given
 }
 
 // An option is one that callers may give, as a query parameter or as a member
@@ -34,8 +36,10 @@ type option struct {
 	typ  string // of the value: boolean, integer, number or string
 	// bulk: the option is for updates of many records. It would have no effect
 	// on a single one, so it is refused there.
-	bulk        bool
-	description string
+	bulk bool
+	// filter and file: the option is for updates by filter, or for file jobs, alone.
+	filter, file bool
+	description  string
 	// set takes the value, or says what it must be.
 	set func(o *options, v jsontext.Value) (code, must string)
 }
@@ -45,39 +49,48 @@ const detailBulkOnly = "This option is for updates by filter; this one names a s
 
 // optionList lists all options.
 var optionList = []option{
-	{"allowAll", "boolean", true, "Confirms that an empty filter means all customers.", func(o *options, v jsontext.Value) (string, string) {
+	{"allowAll", "boolean", true, true, false, "Confirms that an empty filter means all customers.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.AllowAll, v)
 	}},
-	{"maxAffected", "integer", true, "Fails the job, before it changes anything, where the filter matches more customers.", func(o *options, v jsontext.Value) (string, string) {
+	{"maxAffected", "integer", true, false, false, "Fails the job, before it changes anything, where the filter matches more customers.", func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.MaxAffected, v, 0)
 	}},
-	{"expectedCount", "integer", true, "Fails the job, before it changes anything, where the filter matches another number of customers.", func(o *options, v jsontext.Value) (string, string) {
+	{"expectedCount", "integer", true, false, false, "Fails the job, before it changes anything, where the filter matches another number of customers.", func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.ExpectedCount, v, 0)
 	}},
-	{"dryRun", "boolean", false, "Answers with what the update would do, and changes nothing.", func(o *options, v jsontext.Value) (string, string) {
+	{"dryRun", "boolean", false, false, false, "Answers with what the update would do, and changes nothing.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.DryRun, v)
 	}},
-	{"confirmToken", "string", false, "The confirmToken of a preview of the same update: the same model, filter or id, patch, onMismatch and allowNewOptions; other options may differ. The job fails where the filter no longer matches the same customers.", func(o *options, v jsontext.Value) (string, string) {
+	{"confirmToken", "string", false, false, false, "The confirmToken of a preview of the same update: the same model, filter or id, patch, onMismatch and allowNewOptions; other options may differ. The job fails where the filter no longer matches the same customers.", func(o *options, v jsontext.Value) (string, string) {
 		o.Confirmed = true
 		return setText(&o.ConfirmToken, v)
 	}},
-	{"onMismatch", "string", true, "What to do with a customer that no longer matches when its turn comes.", func(o *options, v jsontext.Value) (string, string) {
+	{"onMismatch", "string", true, false, false, "What to do with a customer that no longer matches when its turn comes.", func(o *options, v jsontext.Value) (string, string) {
 		return setText((*string)(&o.OnMismatch), v, string(job.Skip), string(job.Force))
 	}},
-	{"recordsPerSecond", "number", true, "How many customers the job changes per second at most.", func(o *options, v jsontext.Value) (string, string) {
+	{"recordsPerSecond", "number", true, false, false, "How many customers the job changes per second at most.", func(o *options, v jsontext.Value) (string, string) {
 		return setRate(&o.RecordsPerSecond, v)
 	}},
-	{"maxFailures", "integer", true, "Fails the job after so many failures.", func(o *options, v jsontext.Value) (string, string) {
+	{"maxFailures", "integer", true, false, false, "Fails the job after so many failures.", func(o *options, v jsontext.Value) (string, string) {
 		return setCount(&o.MaxFailures, v, 1)
 	}},
-	{"allowNewOptions", "boolean", false, "Whether values that a drop-down does not have yet become choices of it.", func(o *options, v jsontext.Value) (string, string) {
+	{"allowNewOptions", "boolean", false, false, false, "Whether values that a drop-down does not have yet become choices of it.", func(o *options, v jsontext.Value) (string, string) {
 		return setBool(&o.AllowNewOptions, v)
 	}},
-	{"note", "string", false, "Why the change is made, for people who look at the job.", func(o *options, v jsontext.Value) (string, string) {
+	{"note", "string", false, false, false, "Why the change is made, for people who look at the job.", func(o *options, v jsontext.Value) (string, string) {
 		return setNote(&o.Note, v)
 	}},
-	{"webhook", "string", false, "A URL that is called when the job ends, with a signed POST as Standard Webhooks has it. It is shown without its user and query.", func(o *options, v jsontext.Value) (string, string) {
+	{"webhook", "string", false, false, false, "A URL that is called when the job ends, with a signed POST as Standard Webhooks has it. It is shown without its user and query.", func(o *options, v jsontext.Value) (string, string) {
 		return o.setWebhook(v)
+	}},
+	{"blank", "string", true, false, true, "What an empty cell does: ignore leaves the field as it is, clear clears it.", func(o *options, v jsontext.Value) (string, string) {
+		return setText(&o.Blank, v, blankIgnore, blankClear)
+	}},
+	{"clearWord", "string", true, false, true, "A word that clears a field, in upper or lower case, such as NULL.", func(o *options, v jsontext.Value) (string, string) {
+		return setClearWord(&o.ClearWord, v)
+	}},
+	{"unmatched", "string", true, false, true, "What becomes of a row without a customer: it fails, or is skipped.", func(o *options, v jsontext.Value) (string, string) {
+		return setText(&o.Unmatched, v, unmatchedFail, unmatchedSkip)
 	}},
 }
 
@@ -184,6 +197,9 @@ func (o *options) set(in *input, name string, v jsontext.Value, where, pointer s
 // fromQuery reads the options that stand in the query.
 func (o *options) fromQuery(in *input) {
 	for _, p := range optionList {
+		if p.file {
+			continue // unknown here
+		}
 		text, ok := in.param(p.name)
 		if !ok {
 			continue
@@ -231,18 +247,18 @@ func (s *server) known(c *call, m *model.Model, o model.PatchOptions) (model.Pat
 // may not have.
 func (o *options) refuseBulkInQuery(in *input) {
 	for _, p := range optionList {
-		if p.bulk && in.query.Has(p.name) {
+		if p.bulk && !p.file && in.query.Has(p.name) {
 			in.failParam(p.name, "bulk_only", detailBulkOnly)
 		}
 	}
 }
 
-// refuseBulkInBody does the same for the options of a body.
-func (o *options) refuseBulkInBody(in *input, raw jsontext.Value) {
+// refuseInBody notes the options of a body that this kind of update may not have.
+func (o *options) refuseInBody(in *input, raw jsontext.Value, code, detail string, refused func(option) bool) {
 	chosen, _ := (&input{}).members(raw, "/options")
 	for _, p := range optionList {
-		if _, ok := chosen[p.name]; ok && p.bulk {
-			in.fail(web.InBody, "/options/"+p.name, "bulk_only", detailBulkOnly)
+		if v, ok := chosen[p.name]; ok && v.Kind() != 'n' && refused(p) {
+			in.fail(web.InBody, "/options/"+p.name, code, detail)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,9 +12,10 @@ import (
 	"bulkpatch/model"
 )
 
-// A resultJSON is what became of one record.
+// A resultJSON is what became of one record, or of one row of a file.
 type resultJSON struct {
-	ID      model.ID              `json:"id"`
+	ID      *model.ID             `json:"id"` // null for a row without a record
+	Line    int64                 `json:"line,omitempty"`
 	Outcome job.Outcome           `json:"outcome"`
 	Changed map[string]job.Change `json:"changed"`
 	Error   *job.RecordError      `json:"error"`
@@ -22,7 +24,7 @@ type resultJSON struct {
 }
 
 func resultOf(r job.Result) resultJSON {
-	return resultJSON{r.ID, r.Outcome, r.Changed, r.Error, timeOrNull(r.At), conflictOf(r.Conflict)}
+	return resultJSON{idOrNull(r.ID), r.Line, r.Outcome, r.Changed, r.Error, timeOrNull(r.At), conflictOf(r.Conflict)}
 }
 
 // A conflictJSON is why an undo did not change a record: what it found, and who
@@ -77,7 +79,7 @@ func (s *server) results(c *call) error {
 	}
 	c.w.Header().Add("Vary", "Accept")
 	if format != web.TypeJSON {
-		return s.streamResults(c, j.ID, q, format)
+		return s.streamResults(c, j, q, format)
 	}
 	page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, q)
 	if err != nil {
@@ -144,13 +146,13 @@ func (in *input) reasons(q *job.ResultQuery) {
 const streamPage = 10_000
 
 // streamResults sends all pages, one after the other.
-func (s *server) streamResults(c *call, id string, q job.ResultQuery, format string) error {
+func (s *server) streamResults(c *call, j job.Job, q job.ResultQuery, format string) error {
 	out := web.NewStream(c.ctx(), c.w)
-	out.MediaType, out.Filename = format, "job-"+id+extension(format)
+	out.MediaType, out.Filename = format, "job-"+j.ID+extension(format)
 	line := appendResultLine
 	if format == web.TypeCSV {
 		out.MediaType = web.TypeCSV + "; charset=utf-8; header=present"
-		rows := resultRows{s.csv()}
+		rows := resultRows{s.csv(), j.File != nil}
 		out.Append(rows.appendHeader(nil))
 		line = rows.appendResult
 	}
@@ -158,7 +160,7 @@ func (s *server) streamResults(c *call, id string, q job.ResultQuery, format str
 		return out.Flush()
 	}
 	for {
-		page, err := s.Store.Results(c.ctx(), c.workspace(), id, q)
+		page, err := s.Store.Results(c.ctx(), c.workspace(), j.ID, q)
 		if err != nil {
 			return err
 		}
@@ -185,10 +187,17 @@ func appendResultLine(dst []byte, r job.Result) ([]byte, error) {
 }
 
 // resultRows writes results as lines of CSV.
-type resultRows struct{ csv web.CSV }
+type resultRows struct {
+	csv   web.CSV
+	lines bool // of a file job
+}
 
 func (t resultRows) appendHeader(dst []byte) []byte {
-	return t.csv.AppendHeader(dst, "id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by")
+	names := []string{"id", "outcome", "code", "detail", "pointer", "at", "changed", "conflict", "by"}
+	if t.lines {
+		names = append(names, "line")
+	}
+	return t.csv.AppendHeader(dst, names...)
 }
 
 func (t resultRows) appendResult(dst []byte, r job.Result) ([]byte, error) {
@@ -218,6 +227,9 @@ func (t resultRows) appendResult(dst []byte, r job.Result) ([]byte, error) {
 	line.AddValue(changed)
 	line.AddValue(conflict)
 	line.AddOptional(met.By)
+	if t.lines {
+		line.AddValue(strconv.AppendInt(nil, r.Line, 10))
+	}
 	return line.End(), nil
 }
 

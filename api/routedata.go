@@ -6,7 +6,6 @@ import (
 
 	"bulkpatch/api/web"
 	"bulkpatch/auth"
-	"bulkpatch/job"
 	"bulkpatch/model"
 )
 
@@ -134,6 +133,7 @@ type segment struct {
 var segments = []segment{
 	{"id", "The id of a customer.", func(c *call) error { return c.format.noSuchID() }},
 	{"job", "The id of a job.", func(*call) error { return errNoJob }},
+	{"file", "The id of a file.", func(*call) error { return errNoFile }},
 	{"key", "The id of an API key.", func(*call) error { return errNoKey }},
 	{"version", "The version of the files that pages refer to.", func(*call) error { return errNoAsset }},
 	{"asset", "The name of a file that pages refer to.", func(*call) error { return errNoAsset }},
@@ -171,7 +171,9 @@ var (
 func updateParams() []Param {
 	params := []Param{paramFilter}
 	for _, o := range optionList {
-		params = append(params, query(o.name, o.typ, o.description))
+		if !o.file {
+			params = append(params, query(o.name, o.typ, o.description))
+		}
 	}
 	return params
 }
@@ -181,8 +183,8 @@ func updateParams() []Param {
 // they had an effect.
 func singleParams() []Param {
 	params := updateParams()[1:]
-	for i, o := range optionList {
-		if o.bulk {
+	for i, p := range params {
+		if slices.ContainsFunc(optionList, func(o option) bool { return o.name == p.Name && o.bulk }) {
 			params[i].Refused = detailBulkOnly
 		}
 	}
@@ -204,6 +206,8 @@ func OptionsOf() any { return jobOptionsJSON{} }
 type (
 	// A recordJSON is a customer, by the names of the model's fields.
 	recordJSON map[string]any
+	// A rowJSON is a row of a file, by the names of its columns, with what became of it.
+	rowJSON map[string]any
 	// A patchJSON is a merge patch (RFC 7396) of a customer.
 	patchJSON map[string]any
 
@@ -216,11 +220,14 @@ type (
 		Model   string          `json:"model"`
 		Filter  map[string]any  `json:"filter,omitempty"` // this or the id
 		ID      *model.ID       `json:"id,omitempty"`
+		File    string          `json:"file,omitempty"` // instead, with match and columns
+		Match   []string        `json:"match,omitempty"`
+		Columns model.Columns   `json:"columns,omitempty"`
 		Patch   patchJSON       `json:"patch"`
 		Options *jobOptionsJSON `json:"options,omitempty"`
 	}
 	jobOptionsJSON struct {
-		job.Options
+		optionsJSON
 		DryRun       bool   `json:"dryRun,omitempty"`
 		ConfirmToken string `json:"confirmToken,omitempty"`
 	}

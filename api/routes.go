@@ -112,7 +112,7 @@ func (s *server) unknownPath(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if len(parts) >= 3 && parts[0] == "v1" && slices.Contains([]string{"customers", "import", "export"}, parts[2]) {
+	if len(parts) >= 3 && parts[0] == "v1" && slices.Contains([]string{"customers", "import", "export", "files"}, parts[2]) {
 		if _, known := s.Models.Model(parts[1]); !known {
 			errNoModel.Write(w)
 			return

@@ -11,6 +11,8 @@ const (
 	typeHTML   = "text/html"
 	typeEvents = "text/event-stream"
 	typeText   = "text/plain"
+
+	typeNDJSONPlain = "application/ndjson" // as some call it
 )
 
 // Bodies that several routes have.
@@ -28,7 +30,7 @@ var (
 // [route] in their order: method, path, access, effect, cost, parameters,
 // request, answer and handler.
 func (s *server) routes() []route {
-	return slices.Concat(s.systemRoutes(), s.limitRoutes(), s.modelRoutes(), s.recordRoutes(), s.jobRoutes(), s.jobActionRoutes(),
+	return slices.Concat(s.systemRoutes(), s.limitRoutes(), s.modelRoutes(), s.recordRoutes(), s.fileRoutes(), s.jobRoutes(), s.jobActionRoutes(),
 		s.keyRoutes(), s.brakeRoutes(), s.webhookRoutes(), s.auditRoutes(), s.docRoutes(), s.pageRoutes())
 }
 
@@ -60,7 +62,7 @@ func (s *server) modelRoutes() []route {
 func (s *server) recordRoutes() []route {
 	page := Content{[]string{web.TypeJSON}, recordPageJSON{}}
 	history := Content{[]string{web.TypeJSON}, listJSON[job.HistoryItem]{}}
-	table := Content{[]string{web.TypeNDJSON, "application/ndjson", web.TypeCSV}, recordJSON{}}
+	table := Content{[]string{web.TypeNDJSON, typeNDJSONPlain, web.TypeCSV}, recordJSON{}}
 	report := Content{[]string{web.TypeJSON}, importJSON{}}
 	export := Content{[]string{web.TypeNDJSON, web.TypeCSV}, recordJSON{}}
 	return []route{
@@ -82,6 +84,25 @@ func (s *server) recordRoutes() []route {
 			query("delimiter", "string", "What separates the cells of a CSV file; found out if not given."),
 		}, table, report, s.importRecords},
 		{"GET", "/v1/{model}/export", readCustomers, Reads, Streamed, []Param{paramFilter, paramFields}, nothing, export, s.exportRecords},
+	}
+}
+
+// fileRoutes lists the calls for the files of each model.
+func (s *server) fileRoutes() []route {
+	file := Content{[]string{web.TypeJSON}, fileDetailJSON{}}
+	return []route{
+		{"POST", "/v1/{model}/files", writeCustomers, Changes, Streamed, []Param{
+			query("name", "string", "What the file is called, for people."),
+			query("encoding", "string", "The encoding of a file of text: utf-8, utf-16le, utf-16be or windows-1252, in upper or lower case. If it is not given: as its byte order mark says, else UTF-8, else Windows-1252."),
+			query("delimiter", "string", "What separates the cells of a CSV file; found out if not given."),
+			query("decimal", "string", "What stands before the decimals of numbers; a point if not given."),
+			query("dates", "string", "How dates are written, such as DD.MM.YYYY; as in ISO 8601 if not given."),
+			query("sheet", "string", "The name of the sheet of a workbook; the first one if not given."),
+		}, Content{fileTypes, nil}, file, s.uploadFile},
+		{"GET", "/v1/{model}/files", readCustomers, Reads, Paged, []Param{paramLimit, paramCursor}, nothing,
+			Content{[]string{web.TypeJSON}, listJSON[fileJSON]{}}, s.listFiles},
+		{"GET", "/v1/{model}/files/{file}", readCustomers, Reads, Cheap, nil, nothing, file, s.getFile},
+		{"DELETE", "/v1/{model}/files/{file}", writeCustomers, Changes, Cheap, nil, nothing, nothing, s.deleteFile},
 	}
 }
 
@@ -114,6 +135,9 @@ func (s *server) jobRoutes() []route {
 			query("id", "string", "The id of a customer: only its result, if the job selected it."),
 			paramLimit, paramCursor,
 		}, nothing, results, s.results},
+		{"GET", "/v1/jobs/{job}/rows", readCustomers, Reads, Streamed, []Param{
+			query("outcome", "string", "The outcomes of the rows, separated by commas; all if not given."),
+		}, nothing, Content{[]string{web.TypeCSV, web.TypeNDJSON}, rowJSON{}}, s.rows},
 		{"GET", "/v1/jobs/{job}/events", anyKey, Reads, Streamed, []Param{headerLastEvent}, nothing, Content{[]string{typeEvents}, jobJSON{}}, s.events},
 	}
 }

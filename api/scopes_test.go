@@ -12,6 +12,7 @@ import (
 	"bulkpatch/auth"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	modeltable "bulkpatch/model/table"
 )
 
 // canary is a customer's value that no key may see without customers:read.
@@ -121,7 +122,7 @@ func (w *scopeWorld) calls() []api.Call {
 	var calls []api.Call
 	for _, c := range api.Calls(w.config.Models, w.config.Surfaces) {
 		native := c.Vendor == "" && strings.Count(c.Path, "/") > 2
-		ofOther := native && !strings.HasPrefix(c.Path, "/v1/desk/") && (strings.Contains(c.Path, "/customers") || strings.HasSuffix(c.Path, "port"))
+		ofOther := native && !strings.HasPrefix(c.Path, "/v1/desk/") && (strings.Contains(c.Path, "/customers") || strings.HasSuffix(c.Path, "port") || strings.Contains(c.Path, "/files"))
 		if !open(c) && !ofOther && !strings.HasSuffix(c.Path, "{$}") {
 			calls = append(calls, c)
 		}
@@ -146,6 +147,10 @@ func (w *scopeWorld) reset() {
 		complete(m, values, w.clock.now())
 		w.store.records[table(w.main, m)] = map[string]model.Record{"1": {RID: 1, Values: values}}
 	}
+	w.store.files = []keptFile{{
+		File:      job.File{ID: "file1", Name: "list.csv", Model: "desk", Format: "csv", Columns: []string{"id", "firstName"}, Rows: 1},
+		workspace: "main", rows: []modeltable.FileRow{{Line: 2, ToLine: 2, Cells: []modeltable.Cell{{Text: "1"}, {Text: canary}}}},
+	}}
 	now, one := w.clock.now(), int64(1)
 	w.store.jobs["job"] = job.Job{
 		ID: "job", Kind: job.PreviewKind, Model: "desk", Workspace: "main", State: job.Succeeded, Matched: &one, FinishedAt: &now,
@@ -163,7 +168,7 @@ func (w *scopeWorld) reset() {
 func (w *scopeWorld) try(t *testing.T, c api.Call, way apitest.Example, key scopedKey) {
 	t.Helper()
 	w.reset()
-	path := strings.NewReplacer("{id}", "1", "{job}", "job", "{key}", "99", "{name}", "desk", "{workspace}", "main").Replace(c.Path)
+	path := strings.NewReplacer("{id}", "1", "{job}", "job", "{file}", "file1", "{key}", "99", "{name}", "desk", "{workspace}", "main").Replace(c.Path)
 	a := w.as(key.secret, c.Method, path+"?"+way.Query, way.Body, way.Header...)
 	at := fmt.Sprintf("%s %s?%s with %s: %d %.300s", c.Method, c.Path, way.Query, auth.JoinScopes(key.Scopes), a.StatusCode, a.text)
 	wanted, _ := auth.ParseScopes(way.Scopes)

@@ -9,6 +9,7 @@ import (
 	"bulkpatch/filter"
 	"bulkpatch/job"
 	"bulkpatch/model"
+	"bulkpatch/model/table"
 )
 
 // A Store is what the API needs of the database. Errors are those of package
@@ -75,6 +76,21 @@ type Store interface {
 	// that fails is reported and does not affect the others. The import ends with
 	// the batch that run.Before is given for, which may be empty.
 	Import(ctx context.Context, by auth.Caller, run job.Import, drafts []model.Draft, lines []int64) (job.ImportReport, error)
+
+	// SaveFile keeps an uploaded file: the rows that next returns until io.EOF. Any
+	// other error of next, or of ctx, leaves nothing. ErrTooManyFiles.
+	SaveFile(ctx context.Context, by auth.Caller, f job.File, next func() (table.FileRow, error)) (job.File, error)
+	// Files lists the files of a model, newest first.
+	Files(ctx context.Context, ws auth.Workspace, model string, limit int, cursor string) (job.FilePage, error)
+	File(ctx context.Context, ws auth.Workspace, model, id string) (job.File, error)
+	// FileSample returns the first rows of a file, at most so many.
+	FileSample(ctx context.Context, ws auth.Workspace, id string, most int) ([]table.FileRow, error)
+	// DeleteFile deletes a file. ErrFileInUse: a job needs it.
+	DeleteFile(ctx context.Context, by auth.Caller, model, id string) error
+	// FileRows calls do with the rows of a file job and what became of them, in the
+	// order of the file; with outcomes, only with rows that have one of these. It stops
+	// at do's error and returns it. ErrGone: the rows have been purged.
+	FileRows(ctx context.Context, ws auth.Workspace, jobID string, outcomes []job.Outcome, do func(row table.FileRow, what job.Result) error) (job.File, error)
 
 	// Brake reads the brake of a workspace.
 	Brake(ctx context.Context, ws auth.Workspace) (job.Brake, error)

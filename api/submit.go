@@ -44,10 +44,19 @@ func (s *server) submit(c *call, in *input, u *update) error {
 func (u *update) refused(in *input, err error) error {
 	var faults model.Faults
 	if !errors.As(err, &faults) {
-		return orNoRecord(err)
+		return u.orMissing(err)
 	}
 	in.failAll(web.InBody, u.prefix, faults)
 	return in.err()
+}
+
+// orMissing says of something that is missing whether it is the record or the file of the
+// update.
+func (u *update) orMissing(err error) error {
+	if u.file != nil {
+		return orNoFile(err)
+	}
+	return orNoRecord(err)
 }
 
 // keyFor reads the signing key, where the update needs it.
@@ -65,7 +74,10 @@ func (u *update) submission(c *call) job.Submission {
 		Kind: job.Bulk, Model: u.model, Filter: u.filter,
 		Options: u.options.Options, IfMatch: u.ifMatch, Webhook: u.options.Webhook,
 	}
-	if u.single {
+	switch {
+	case u.file != nil:
+		sub.Kind = job.FileKind
+	case u.single:
 		sub.Kind, sub.RecordID = job.Single, u.id
 	}
 	return sub
@@ -101,6 +113,9 @@ func (s *server) finish(c *call, in *input, u *update, key []byte, sub *job.Subm
 	if err := s.checkReadOnly(c, in, u); err != nil {
 		return err
 	}
+	if err := s.checkFile(c, in, u); err != nil {
+		return err
+	}
 	if err := s.checkWebhook(c, in, u); err != nil {
 		return err
 	}
@@ -108,6 +123,7 @@ func (s *server) finish(c *call, in *input, u *update, key []byte, sub *job.Subm
 		return err
 	}
 	c.checked()
+	sub.File = u.target
 	if u.options.Confirmed && !u.options.DryRun {
 		if sub.Digest, err = u.confirmed(key, c.workspace(), s.Now()); err != nil {
 			return err
@@ -136,7 +152,7 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 		return s.previewJob(c, u, sub)
 	}
 	if err != nil {
-		return orNoRecord(err)
+		return u.orMissing(err)
 	}
 	return c.answer(http.StatusOK, previewOf(c.shownPreview(withToken(p, key, sub.Confirms, s.Now()))))
 }
@@ -153,7 +169,7 @@ func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 	sub.Webhook, sub.Options.Webhook = "", "" // nothing has been done that a receiver should know of
 	j, replayed, err := s.Store.Submit(c.ctx(), c.caller(), sub)
 	if err != nil {
-		return orNoRecord(err)
+		return u.orMissing(err)
 	}
 	return s.previewAccepted(c, u.prefer, acceptance{j, replayed})
 }

@@ -25,6 +25,8 @@ type update struct {
 	prefix   string             // where the patch stands in the body
 
 	rawCompute []byte
+	file       *fileRequest    // of a file job, else nil
+	target     *job.FileTarget // of a file job, once its file is known
 	options    options
 	// covered counts the faults of what the fingerprint covers. A request with
 	// only such faults may have been valid when it was accepted.
@@ -96,16 +98,34 @@ func (s *server) postJob(c *call) error {
 	if u.known, err = s.known(c, u.model, u.options.patchOptions()); err != nil {
 		return err
 	}
-	noRecord := u.takeTarget(in, given(take(members, "filter")), given(take(members, "id")))
-	u.takeChange(in, given(take(members, "patch")), given(take(members, "compute")))
-	if u.single {
-		u.options.refuseBulkInBody(in, rawOptions)
+	var noRecord error
+	if given(members["file"]) != nil {
+		u.takeFile(in, members, rawOptions)
+	} else {
+		noRecord = u.takeRecords(in, members, rawOptions)
 	}
 	in.unknownMembers(members, "")
 	if noRecord != nil && in.err() == nil {
 		return noRecord
 	}
 	return s.submit(c, in, u)
+}
+
+// takeRecords reads which records a job without a file is for, and what changes.
+func (u *update) takeRecords(in *input, members map[string]jsontext.Value, rawOptions jsontext.Value) (noRecord error) {
+	noRecord = u.takeTarget(in, given(take(members, "filter")), given(take(members, "id")))
+	u.takeChange(in, given(take(members, "patch")), given(take(members, "compute")))
+	for _, name := range []string{"file", "match", "columns"} {
+		if given(take(members, name)) != nil {
+			in.fail(web.InBody, "/"+name, "file_only", "This is for file jobs: give the file, too.")
+		}
+	}
+	const onlyFile = "This option is for file jobs; this update has no file."
+	u.options.refuseInBody(in, rawOptions, "file_only", onlyFile, func(o option) bool { return o.file })
+	if u.single {
+		u.options.refuseInBody(in, rawOptions, "bulk_only", detailBulkOnly, func(o option) bool { return o.bulk && !o.file })
+	}
+	return noRecord
 }
 
 // take removes a member and returns its value, nil for none.
@@ -183,7 +203,7 @@ func (u *update) takeTarget(in *input, rawFilter, id jsontext.Value) error {
 	case id != nil:
 		return u.takeID(in, id)
 	case rawFilter == nil:
-		in.fail(web.InBody, "/filter", "missing_filter", "Give a filter or an id; {} with allowAll means all customers.")
+		in.fail(web.InBody, "/filter", "missing_filter", "Give a filter, an id or a file; the filter {} with allowAll means all customers.")
 	case u.model != nil:
 		u.takeFilter(in, rawFilter, "/options/allowAll", web.InBody)
 	}

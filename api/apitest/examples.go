@@ -22,6 +22,7 @@ const (
 	bothC, redo     = writeC + "," + readC, writeC + "," + writeJ
 	ofActive        = "filter=%7B%22state%22:%22active%22%7D"
 	jobOfActive     = `{"model":"desk","filter":{"state":"active"},"patch":{"jobTitle":"Lead"},"options":{"dryRun":true}}`
+	jobOfFile       = `{"model":"desk","file":"file1","match":"id","options":{"dryRun":true,"blank":"clear","clearWord":"NULL","unmatched":"skip"}}`
 	onlyTheJobsSeen = "" // the call is for any key, and the job is not found by one that may not see it
 )
 
@@ -41,10 +42,16 @@ var NativeExamples = map[string][]Example{
 	"POST /v1/desk/import":                {{Scopes: writeC, Body: `{"id":1,"numTickets":"x"}` + "\n", Header: []string{"Content-Type", "application/x-ndjson"}}},
 	"GET /v1/desk/export":                 {{Scopes: readC, Shows: true}},
 
+	"POST /v1/desk/files":          {{Scopes: writeC, Query: "name=list.csv", Body: "id,jobTitle\n1,Lead\n", Header: []string{"Content-Type", "text/csv"}}},
+	"GET /v1/desk/files":           {{Scopes: readC}},
+	"GET /v1/desk/files/{file}":    {{Scopes: readC, Shows: true}},
+	"DELETE /v1/desk/files/{file}": {{Scopes: writeC}},
+
 	"GET /v1/jobs":               {{}},
-	"POST /v1/jobs":              {{Scopes: writeC, Body: jobOfActive, Shows: true}},
+	"POST /v1/jobs":              {{Scopes: writeC, Body: jobOfActive, Shows: true}, {Scopes: writeC, Body: jobOfFile, Shows: true}},
 	"GET /v1/jobs/{job}":         {{Scopes: onlyTheJobsSeen, Shows: true}},
 	"GET /v1/jobs/{job}/results": {{Shows: true}, {Header: []string{"Accept", "text/csv"}, Shows: true}, {Header: []string{"Accept", "application/x-ndjson"}, Shows: true}},
+	"GET /v1/jobs/{job}/rows":    {{Scopes: readC}},
 	"GET /v1/jobs/{job}/events":  {{Shows: true}},
 	"PATCH /v1/jobs/{job}":       {{Scopes: writeJ, Body: `{"recordsPerSecond":5}`, Shows: true}},
 	"POST /v1/jobs/{job}/pause":  {{Scopes: writeJ}},

@@ -8,10 +8,16 @@ import (
 
 // A CSV writes tables as RFC 4180 has them. It is the only writer of CSV: so a
 // server that guards its tables guards all of them.
-type CSV struct{ guard table.Guard }
+type CSV struct {
+	guard     table.Guard
+	delimiter byte
+}
 
 // NewCSV returns the writer of guarded or unguarded tables.
-func NewCSV(guard table.Guard) CSV { return CSV{guard} }
+func NewCSV(guard table.Guard) CSV { return CSV{guard, ','} }
+
+// WithDelimiter returns the writer of tables with another delimiter than the comma.
+func (c CSV) WithDelimiter(d byte) CSV { return CSV{c.guard, d} }
 
 // AppendHeader appends the line that names the columns.
 func (c CSV) AppendHeader(dst []byte, names ...string) []byte {
@@ -23,11 +29,11 @@ func (c CSV) AppendHeader(dst []byte, names ...string) []byte {
 }
 
 // Line begins a line, which is appended to dst.
-func (c CSV) Line(dst []byte) Line { return Line{guard: c.guard, text: dst} }
+func (c CSV) Line(dst []byte) Line { return Line{CSV: c, text: dst} }
 
 // A Line is a line of CSV that is being written, cell by cell.
 type Line struct {
-	guard table.Guard
+	CSV
 	text  []byte
 	cells int
 }
@@ -43,7 +49,7 @@ func (l *Line) AddString(text []byte) {
 		l.text = append(l.text, `""`...)
 		return
 	}
-	l.text = appendCell(l.text, l.guard.Mark(text), text)
+	l.cell(l.guard.Mark(text), text)
 }
 
 // AddOptional adds the cell of a string, or of a missing value if it is empty.
@@ -59,7 +65,7 @@ func (l *Line) AddOptional(text string) {
 // guarded. A value without text is missing.
 func (l *Line) AddValue(text []byte) {
 	l.next()
-	l.text = appendCell(l.text, "", text)
+	l.cell("", text)
 }
 
 // End ends the line and returns the text that it was appended to.
@@ -68,14 +74,19 @@ func (l *Line) End() []byte { return append(l.text, '\r', '\n') }
 // next separates the next cell from the one before.
 func (l *Line) next() {
 	if l.cells > 0 {
-		l.text = append(l.text, ',')
+		l.text = append(l.text, l.delimiter)
 	}
 	l.cells++
 }
 
-// appendCell appends the mark and the text of a cell, in quotes if need be.
-func appendCell(dst []byte, mark string, text []byte) []byte {
-	if !bytes.ContainsAny(text, "\",\r\n") && len(bytes.TrimSpace(text)) == len(text) {
+// cell appends the mark and the text of a cell, in quotes if need be.
+func (l *Line) cell(mark string, text []byte) {
+	quoted := bytes.IndexByte(text, l.delimiter) >= 0 || bytes.ContainsAny(text, "\",\r\n") || len(bytes.TrimSpace(text)) != len(text)
+	l.text = appendCell(l.text, mark, text, quoted)
+}
+
+func appendCell(dst []byte, mark string, text []byte, quoted bool) []byte {
+	if !quoted {
 		return append(append(dst, mark...), text...)
 	}
 	dst = append(append(dst, '"'), mark...)

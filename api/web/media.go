@@ -19,6 +19,12 @@ const (
 	TypeProblem = "application/problem+json"
 	// TypeForm is a form without files.
 	TypeForm = "application/x-www-form-urlencoded"
+	TypeTSV  = "text/tab-separated-values"
+	TypeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	// TypeExcel is what browsers on Windows send CSV as, too.
+	TypeExcel = "application/vnd.ms-excel"
+	TypeText  = "text/plain"
+	TypeBytes = "application/octet-stream"
 )
 
 // ReadyBody makes the body of a request ready to be read, and unpacks it if it
@@ -26,6 +32,16 @@ const (
 // types; a body without a Content-Type counts as the first of them. For any other
 // type it returns a problem. It must be called once, before anything is read.
 func ReadyBody(r *http.Request, types ...string) (string, error) {
+	return readyBody(r, readable, ", in UTF-8.", types)
+}
+
+// ReadyFile is [ReadyBody] for a file, which is in any charset: what it is in is found
+// out, whatever the header says.
+func ReadyFile(r *http.Request, types ...string) (string, error) {
+	return readyBody(r, func(string, string) bool { return true }, ".", types)
+}
+
+func readyBody(r *http.Request, readable func(mediaType, charset string) bool, how string, types []string) (string, error) {
 	if err := Unpack(r); err != nil {
 		return "", err
 	}
@@ -42,7 +58,7 @@ func ReadyBody(r *http.Request, types ...string) (string, error) {
 	if r.Method == http.MethodPatch {
 		header = "Accept-Patch"
 	}
-	return "", NewProblem("unsupported_media_type", "This call takes "+list+", in UTF-8.").Set(header, list)
+	return "", NewProblem("unsupported_media_type", "This call takes "+list+how).Set(header, list)
 }
 
 // readable reports whether a body in a charset can be read. CSV may be in

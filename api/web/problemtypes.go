@@ -57,6 +57,7 @@ var problemTypes = map[string]ProblemType{
 	"record_not_found": {404, "There is no such record"},
 	"job_not_found":    {404, "There is no such job"},
 	"key_not_found":    {404, "There is no such key"},
+	"file_not_found":   {404, "There is no such file"},
 
 	"method_not_allowed": {405, "The method is not allowed here"},
 	"not_acceptable":     {406, "No offered media type is accepted"},
@@ -64,6 +65,7 @@ var problemTypes = map[string]ProblemType{
 
 	"action_not_allowed": {409, "The job's state does not allow this"},
 	"retry_open":         {409, "Another retry has not ended"},
+	"values_not_kept":    {409, "What it needs is no longer kept"},
 	"exists":             {409, "It already exists"},
 	"id_taken":           {409, "The id is taken"},
 	"name_taken":         {409, "The name is taken"},
@@ -72,8 +74,11 @@ var problemTypes = map[string]ProblemType{
 	"job_cancelled":      {409, "The job was cancelled"},
 	"model_gone":         {409, "The job's model is not loaded"},
 	"no_webhook":         {409, "The job calls nobody when it ends"},
+	"no_file":            {409, "The job has no file"},
+	"file_in_use":        {409, "A job needs the file"},
 
-	"job_gone": {410, "The job has expired"},
+	"job_gone":  {410, "The job has expired"},
+	"rows_gone": {410, "The rows of the job have been removed"},
 
 	"precondition_failed":   {412, "The record has another version"},
 	"confirm_token_invalid": {412, "The confirm token is not valid"},
@@ -87,6 +92,7 @@ var problemTypes = map[string]ProblemType{
 
 	"too_many_streams": {429, "Too many event streams and waiting calls are open"},
 	"too_many_jobs":    {429, "Too many jobs are open"},
+	"too_many_files":   {429, "The files take as much space as they may"},
 	"rate_limited":     {429, "The API key has made too many calls"},
 
 	"headers_too_large": {431, "The headers are too large"},

@@ -44,7 +44,8 @@ func TestARequestAsGo(t *testing.T) {
 
 // everyOption is the JSON of options of which each has a value.
 const everyOption = `{"allowAll": true, "maxAffected": 1, "expectedCount": 2, "confirmToken": "t", "onMismatch": "force",
-	"recordsPerSecond": 1e21, "maxFailures": 3, "allowNewOptions": true, "note": "it's \"so\"\n\u202e", "webhook": "https://h"}`
+	"recordsPerSecond": 1e21, "maxFailures": 3, "allowNewOptions": true, "note": "it's \"so\"\n\u202e", "webhook": "https://h",
+	"blank": "clear", "clearWord": "NULL", "unmatched": "skip"}`
 
 func TestEveryOptionIsWrittenInGo(t *testing.T) {
 	got := Go(jobFromJSON(t, `{"kind": "bulk", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}, "options": `+everyOption+`}}`))
