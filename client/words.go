@@ -96,9 +96,9 @@ const (
 
 // Why a job failed as a whole, as [JobError.Code] has it.
 const (
-	JobMaxAffected        = "max_affected"         // the filter matches more records than allowed; nothing was changed
-	JobExpectedCount      = "expected_count"       // the filter matches another number of records; nothing was changed
-	JobSelectionChanged   = "selection_changed"    // the filter matches other records than the preview showed; nothing was changed
+	JobMaxAffected        = "max_affected"         // more records match than allowed; nothing was changed
+	JobExpectedCount      = "expected_count"       // another number of records matches; nothing was changed
+	JobSelectionChanged   = "selection_changed"    // other records match than the preview showed; nothing was changed
 	JobMaxFailures        = "max_failures"         // as many records failed as the job allows
 	JobAllFailed          = "all_failed"           // each of the first records failed
 	JobNoProgress         = "no_progress"          // the database answered and could carry out nothing

@@ -130,7 +130,7 @@ func TestAJobSaysHowFarItIs(t *testing.T) {
 		"58,969 restored · 31 left alone":          {Kind: "undo", State: client.StatePartiallySucceeded, Done: true, Counts: client.Counts{Matched: n(59000), Updated: 58969, Conflicted: 31}},
 		"no customer matched":                      {State: client.StateSucceeded, Done: true, Counts: client.Counts{Matched: n(0)}},
 		"9,007,199,254,740,993 updated":            {State: client.StateSucceeded, Done: true, Counts: client.Counts{Matched: n(9007199254740993), Updated: 9007199254740993}},
-		"the filter matches more records than allowed · nothing was changed": {State: client.StateFailed, Done: true, Error: &client.JobError{Code: "max_affected"},
+		"more records match than allowed · nothing was changed": {State: client.StateFailed, Done: true, Error: &client.JobError{Code: "max_affected"},
 			Counts: client.Counts{Matched: n(4312), Pending: n(4312)}},
 		"more than the 9,007,199,254,740,993 allowed · nothing was changed": {State: client.StateFailed, Done: true, Error: &client.JobError{Code: "max_affected"},
 			Request: client.Request{Options: []byte(`{"maxAffected":9007199254740993}`)}},
