@@ -312,3 +312,20 @@ func TestAPatchMergesAThousandNamesAtMost(t *testing.T) {
 		t.Errorf("a record as a whole: %v", faults)
 	}
 }
+
+func TestADayThatIsNotInItsListIsRefused(t *testing.T) {
+	m := mustModel(t, `
+x-model: days
+type: object
+properties:
+  eve: {type: string, format: date, enum: ["2024-12-24", "2024-12-31"]}
+`)
+	for patch, want := range map[string][]string{
+		`{"eve":"2024-12-24"}`: nil,
+		`{"eve":"2024-12-23"}`: {"/eve enum"},
+		`{"eve":"2024-12-32"}`: {"/eve format"},
+	} {
+		_, faults := m.CheckPatch([]byte(patch), PatchOptions{})
+		wantCodes(t, faults, want...)
+	}
+}

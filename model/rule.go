@@ -89,6 +89,9 @@ func (c *checker) text(f *Field, s string, at *Place) bool {
 		c.choice(f, f.Normal(s).(string), at)
 	}
 	r := &f.rule
+	if r.enum != nil && c.Found() == before { // of a Date
+		c.enum(f, s, at)
+	}
 	if r.format != nil && !r.format(s) {
 		c.Add(at, CodeFormat, "This must be "+formatNames[f.Format]+".")
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"bulkpatch/model"
 	"bulkpatch/store/sqldb"
 )
 
@@ -108,7 +109,9 @@ func (c *chunk) gather(row *gatheredRow) *gathering {
 			collected += " AND " + short
 			tooLong = append(tooLong, "COUNT(*) FILTER (WHERE differs AND NOT "+short+")")
 		}
-		g.inner = append(g.inner, sqldb.Quoted(f))
+		if f.Role != model.RoleVersion { // which is there already
+			g.inner = append(g.inner, sqldb.Quoted(f))
+		}
 		g.aggregate(d.Collect(d.Scalar(f), collected), &row.former[i])
 	}
 	g.aggregate(strings.Join(tooLong, " + "), &row.tooLong)

@@ -93,10 +93,6 @@ func (f *fileWork) open(q queryer) error {
 
 // arrange finds the columns of the file that are matched and written.
 func (f *fileWork) arrange(headers []string) {
-	var fields []*model.Field
-	if f.l.Patch.Compute != nil {
-		fields = f.l.Patch.Compute.Columns()
-	}
 	for place, name := range f.l.File.Columns {
 		column := fileColumn{place: place, field: columnField(f.l.Model, name)}
 		if place < len(headers) {
@@ -108,8 +104,8 @@ func (f *fileWork) arrange(headers []string) {
 			f.keys = append(f.keys, column)
 		case isVersionColumn(f.l.Model, name):
 			f.version = &column
-		case len(f.written) < len(fields):
-			column.field = fields[len(f.written)]
+		default:
+			column.field, _ = f.l.Model.FileField(name)
 			f.written = append(f.written, column)
 		}
 	}
@@ -222,7 +218,7 @@ func (f *fileWork) items(to []any, row placedRow) (items []any, why *rejection) 
 	for _, w := range f.written {
 		cell := row.Cells[w.place]
 		switch {
-		case cell.Empty() && !f.l.File.ClearBlank:
+		case cell.Empty() && (!f.l.File.ClearBlank || f.dialect.Format == table.FormatNDJSON): // a name that a line of NDJSON lacks says nothing
 			items = append(items, model.Leave{})
 			continue
 		case f.clears(cell):

@@ -11,6 +11,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"bulkpatch/job"
+	"bulkpatch/model/table"
 	"bulkpatch/store"
 	"bulkpatch/store/storetest"
 )
@@ -118,7 +119,7 @@ func failEach(t *testing.T, stride int, at func(t *testing.T) place) {
 	}
 }
 
-// A scenario is a bulk job, a single and an undo on a database with faults.
+// A scenario is a bulk job, a single, a file job and an undo on a database with faults.
 type scenario struct {
 	*storetest.Kit
 	t      *testing.T
@@ -158,6 +159,7 @@ func (s *scenario) run() string {
 		return fmt.Sprintf(`{"id": %d, "name": "n", "visits": %d, "custom": {"a": %d}}`, i+1, i, i)
 	})
 	s.Add(1, func(int) string { return `{"id": 16, "domain": "taken.example"}` })
+	sheet := s.Sheet("id,name,visits\n14,a,1\n99,b,2\n13,c,3\n15,d,x\n13,e,4\n16,f,15\n", table.Dialect{})
 	s.faults.set(true)
 	bulk := s.submit("bulk", s.Computing(s.Bulk(`{"visits": {"$lt": 12}}`, `{"score": 1.5, "custom": {"a": null, "b": 1}}`, job.Options{}), `{"visits": {"$inc": 1}}`))
 	s.drive(bulk)
@@ -172,15 +174,20 @@ func (s *scenario) run() string {
 	s.drive(single)
 	undo := s.undoOf(bulk)
 	s.drive(undo)
+	file := s.submit("file", s.Filling(sheet, job.Options{}, "id"))
+	s.drive(file)
 	s.faults.set(false)
 	text := ""
-	for _, id := range []string{bulk, refused, single, undo} {
+	for _, id := range []string{bulk, refused, single, undo, file} {
 		j := s.Read(id)
-		text += fmt.Sprintln(j.Kind, j.State, *j.Matched, j.Tally)
+		text += fmt.Sprintln(j.Kind, j.State, *j.Matched, j.Tally, j.ErrorSummary)
 		results := s.Outcomes(id, 5)
 		for i := range 16 {
 			r := results[fmt.Sprint(i+1)]
 			text += fmt.Sprintln(" ", r.ID, r.Outcome, r.Changed, r.Error)
+		}
+		for _, line := range []string{"line 3", "line 4", "line 6"} {
+			text += fmt.Sprintln(" ", results[line].Outcome, results[line].Error)
 		}
 	}
 	people := s.All(`{}`)

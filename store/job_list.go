@@ -42,6 +42,9 @@ func (s *Store) Jobs(ctx context.Context, ws auth.Workspace, q job.Query) (job.P
 		}
 		among, numbers := s.db.Dialect.Among("j.num", numbersOf(places))
 		page.Items, err = s.selectJobs(ctx, t, ws, listColumns+" AND "+among+newestFirst, append(numbers, len(places))...)
+		for i, j := range page.Items {
+			page.Items[i] = j.Short() // of columns, which are no text of their own
+		}
 		return err
 	})
 	return page, err
@@ -190,7 +193,7 @@ func leftOut(column string) string {
 const jobFrame = 2 << 10
 
 // listSizes measures how many bytes jobs take in a list.
-var listSizes = `SELECT j.num, j.created_at, ` + strconv.Itoa(jobFrame) + ` + COALESCE(octet_length(j.preview), 0) + octet_length(j.summary) + octet_length(j.options)
+var listSizes = `SELECT j.num, j.created_at, ` + strconv.Itoa(jobFrame) + ` + COALESCE(octet_length(j.preview), 0) + COALESCE(octet_length(j.target), 0) + octet_length(j.summary) + octet_length(j.options)
 	+ CASE WHEN octet_length(j.filter) <= ` + mostListed + ` THEN octet_length(j.filter) ELSE 0 END
 	+ CASE WHEN octet_length(j.patch) <= ` + mostListed + ` THEN octet_length(j.patch) ELSE 0 END
 	+ CASE WHEN octet_length(j.compute) <= ` + mostListed + ` THEN octet_length(j.compute) ELSE 0 END

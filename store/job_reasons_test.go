@@ -19,7 +19,9 @@ func TestWorkersOfEarlierVersionsLeaveAloneWhatTheyCannotDo(t *testing.T) {
 		{"with pointers", storedReasons{Pointers: []string{"", "/domain"}}, false},
 		{"with both", storedReasons{Codes: []string{"unique"}, Pointers: []string{"/domain"}}, false},
 		{"of a job that computes values", storedReasons{Computes: true}, false},
-		{"of such a job, with all", storedReasons{[]string{"unique"}, []string{"/domain"}, true}, false},
+		{"of such a job, with all", storedReasons{Codes: []string{"unique"}, Pointers: []string{"/domain"}, Computes: true}, false},
+		{"of a file job", storedReasons{Fills: true}, false},
+		{"of a file job, with all", storedReasons{Codes: []string{"unique"}, Pointers: []string{"/domain"}, Fills: true}, false},
 	} {
 		text, err := json.Marshal(storedOptions{Reasons: test.reasons})
 		if err != nil {
@@ -31,8 +33,14 @@ func TestWorkersOfEarlierVersionsLeaveAloneWhatTheyCannotDo(t *testing.T) {
 		if err := json.Unmarshal(text, &earlier); (err == nil) != test.can || test.can && !slices.Equal(earlier.Codes, test.reasons.Codes) {
 			t.Errorf("%s: they read %v, %v of %s", test.about, earlier.Codes, err, text)
 		}
+		var computing struct { // which can compute values, but fill nothing
+			Codes [1]reasonsObject `json:"codes"`
+		}
+		if test.reasons.Fills && json.Unmarshal(text, &computing) == nil {
+			t.Errorf("%s: versions that compute values read %s", test.about, text)
+		}
 		var now storedOptions
-		if err := json.Unmarshal(text, &now); err != nil || !slices.Equal(now.Reasons.Codes, test.reasons.Codes) || !slices.Equal(now.Reasons.Pointers, test.reasons.Pointers) || (now.Reasons.Pointers == nil) != (test.reasons.Pointers == nil) || now.Reasons.Computes != test.reasons.Computes {
+		if err := json.Unmarshal(text, &now); err != nil || !slices.Equal(now.Reasons.Codes, test.reasons.Codes) || !slices.Equal(now.Reasons.Pointers, test.reasons.Pointers) || (now.Reasons.Pointers == nil) != (test.reasons.Pointers == nil) || now.Reasons.Computes != test.reasons.Computes || now.Reasons.Fills != test.reasons.Fills {
 			t.Errorf("%s: this version reads %+v, %v of %s", test.about, now.Reasons, err, text)
 		}
 	}

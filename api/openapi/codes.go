@@ -28,6 +28,7 @@ var causes = []struct {
 	{func(c api.Call) bool { return c.Cost == api.Expensive || c.Cost == api.Paged }, []string{"query_timeout"}},
 	{has(api.InPath, "id"), []string{"record_not_found"}},
 	{has(api.InPath, "job"), []string{"job_not_found", "job_gone"}},
+	{has(api.InPath, "file"), []string{"file_not_found"}},
 	{has(api.InPath, "key"), []string{"key_not_found"}},
 	{has(api.InHeader, "Idempotency-Key"), []string{"idempotency_key_reused"}},
 	{has(api.InHeader, "If-Match"), []string{"precondition_failed"}},

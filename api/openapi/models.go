@@ -222,18 +222,24 @@ func (m *modelSchemas) idSchema() keywordSet {
 	return s
 }
 
-// jobRequest returns the schema of a request for a job, by filter or by id.
+// jobRequest returns the schema of a request for a job, by filter, by id or with a file.
 func (m *modelSchemas) jobRequest() object {
-	id := allowNull(with(m.idSchema(), "description", "The customer to update; this or the filter."))
+	id := allowNull(with(m.idSchema(), "description", "The customer to update; this, the filter or a file."))
 	if m.model.Role(model.RoleID).Type == model.Integer {
 		id = allowNull(keywordSet{"type": []any{"integer", "string"}, "description": id["description"]})
 	}
 	properties := obj(
 		"model", obj("const", m.model.Name, "type", "string", "description", "The name of the model."),
-		"filter", obj("anyOf", []object{refTo(m.name + "Filter"), obj("type", "null")}, "description", "The customers to update; this or the id."),
+		"filter", obj("anyOf", []object{refTo(m.name + "Filter"), obj("type", "null")}, "description", "The customers to update; this, the id or a file."),
 		"id", id,
 		"patch", obj("anyOf", []object{refTo(m.name + "SinglePatch"), obj("type", "null")}, "description", "What to change; this, compute or both. Read-only fields may be given for a single customer only."),
 		"compute", obj("anyOf", []object{refTo(m.name + "Compute"), obj("type", "null")}, "description", "The fields whose values are computed for each customer from those that it had before the job, with operators. A field may not also be in the patch."),
+		"file", obj("type", []string{"string", "null"}, "description", "The fileId of an uploaded file, each of whose rows updates a customer; with match, and instead of filter, id, patch and compute."),
+		"match", obj("anyOf", []object{
+			obj("type", "string"), obj("type", "array", "items", obj("type", "string"), "minItems", 1, "maxItems", 5), obj("type", "null"),
+		}, "description", "Of a file job: the field, or the fields, that a row must have in common with its customer. They are never written."),
+		"columns", obj("type", []string{"object", "null"}, "additionalProperties", obj("type", []string{"string", "null"}),
+			"description", "Of a file job: the field that a column stands for, by the column's header; null leaves the column out. A column that is not named here stands for the field of exactly its name. One for `version` says which version the customer of the row must have."),
 		"options", obj("anyOf", []object{refTo("JobOptions"), obj("type", "null")}, "description", "How to do it."),
 	)
 	return closed("An update of customers of the model "+m.model.Name+".", properties, []string{"model"})

@@ -185,6 +185,9 @@ func (c *call) requestBody() object {
 
 // requestMedia returns the body of one media type.
 func (c *call) requestMedia(mediaType string) object {
+	if c.Request.JSON == nil && c.model != nil {
+		return obj("schema", obj("type", "string", "format", "binary", "description", "The file."))
+	}
 	if streamed(mediaType) {
 		return streamOf(mediaType, refTo(c.model.name+"Import"))
 	}

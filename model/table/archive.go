@@ -56,7 +56,7 @@ type part struct {
 	unpack  io.ReadCloser
 	text    *bufio.Reader
 	left    int64 // bytes that may still be read of this part
-	token   int   // bytes that may still be read of the token
+	token   int64 // bytes that may still be read for the next token
 	xml     *xml.Decoder
 }
 
@@ -105,8 +105,11 @@ func (p *part) close() { p.unpack.Close() } // nothing is written, so nothing ca
 // next returns the next token, valid until the next call. The error is io.EOF at
 // the end, else what to tell the user or the error of the disk.
 func (p *part) next() (xml.Token, error) {
-	p.token = maxToken
+	allowed := min(maxToken, p.left, p.archive.left)
+	p.token = allowed
 	token, err := p.xml.RawToken()
+	p.left -= allowed - p.token
+	p.archive.left -= allowed - p.token
 	if err == nil || err == io.EOF {
 		return token, err
 	}
@@ -115,12 +118,10 @@ func (p *part) next() (xml.Token, error) {
 
 // ReadByte is what the XML decoder calls.
 func (p *part) ReadByte() (byte, error) {
-	if p.token == 0 || p.left == 0 || p.archive.left == 0 {
+	if p.token == 0 {
 		return 0, errUnpacked
 	}
 	p.token--
-	p.left--
-	p.archive.left--
 	return p.text.ReadByte()
 }
 

@@ -2,6 +2,7 @@ package table
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 )
 
@@ -105,7 +106,7 @@ func formatOf(head []byte) string {
 	return FormatCSV
 }
 
-// Limits bound a file. A zero limit is the greatest that there may be.
+// Limits bound a file. A zero limit is the usual one.
 type Limits struct {
 	Size     int64 // bytes of the file
 	Rows     int64 // that are not blank
@@ -114,7 +115,7 @@ type Limits struct {
 	Texts    int64 // bytes of the different texts of a workbook, which stay in memory
 }
 
-// The greatest limits of a file.
+// The usual limits of a file.
 const (
 	MaxFile        = 1 << 30
 	MaxFileRows    = 2_000_000
@@ -123,19 +124,12 @@ const (
 	MaxTexts       = 128 << 20
 )
 
-// within returns the limits without zeros and at most the greatest ones.
-func (l Limits) within() Limits {
+// usual returns the limits without zeros.
+func (l Limits) usual() Limits {
 	return Limits{
-		Size: least(l.Size, MaxFile), Rows: least(l.Rows, MaxFileRows), Columns: int(least(int64(l.Columns), MaxFileColumns)),
-		Unpacked: least(l.Unpacked, MaxUnpacked), Texts: least(l.Texts, MaxTexts),
+		Size: cmp.Or(l.Size, MaxFile), Rows: cmp.Or(l.Rows, MaxFileRows), Columns: cmp.Or(l.Columns, MaxFileColumns),
+		Unpacked: cmp.Or(l.Unpacked, MaxUnpacked), Texts: cmp.Or(l.Texts, MaxTexts),
 	}
-}
-
-func least(limit, most int64) int64 {
-	if limit <= 0 {
-		return most
-	}
-	return min(limit, most)
 }
 
 // thousands writes a number with commas between its thousands.

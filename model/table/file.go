@@ -33,15 +33,18 @@ type role uint8
 const (
 	nameless role = iota // there is no name, so that a value would be lost
 	kept
-	ignored // what an earlier job said about the row
+	ignored // one of outcomeColumns
 )
+
+// outcomeColumns are what an earlier job said about the rows that it returned.
+var outcomeColumns = []string{"_outcome", "_code", "_detail"}
 
 // OpenFile finds out how a file of size bytes is written, as far as given does not
 // say it, and reads its header. It may read the whole file for that, and again. In a
 // guarded CSV file the marks are removed from all cells. The error is a *[Refusal]
 // if the file is no table that can be read or given does not fit it.
 func OpenFile(r io.ReaderAt, size int64, given Dialect, guard Guard, limits Limits) (*File, error) {
-	limits = limits.within()
+	limits = limits.usual()
 	if err := given.check(); err != nil {
 		return nil, err
 	}
@@ -67,7 +70,10 @@ func OpenFile(r io.ReaderAt, size int64, given Dialect, guard Guard, limits Limi
 	if err != nil {
 		return nil, in.cause(err)
 	}
-	return f, f.setColumns(header, limits.Columns)
+	if err := f.setColumns(header, limits.Columns); err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // open opens the source of the format and returns its header.
@@ -165,7 +171,7 @@ func (f *File) setColumns(header []string, most int) error {
 		switch {
 		case name == "":
 			continue
-		case name == "_outcome" || name == "_code" || name == "_detail":
+		case oneOf(name, outcomeColumns...):
 			f.roles[i] = ignored
 			continue
 		case first[name] > 0:

@@ -53,6 +53,7 @@ type objects struct {
 	encoding string
 	names    map[string]int // place of each name among the columns
 	header   []string
+	named    int // bytes of the names, which stay in memory
 	most     int // columns
 	scanner
 	cells []Cell
@@ -139,7 +140,10 @@ func (o *objects) members(object []byte) (detail string, err error) {
 func (o *objects) set(name string, value []byte) error {
 	i, known := o.names[name]
 	if !known {
-		if len(o.header) > o.most { // more than may be, whatever of them is ignored
+		if o.named += len(name); o.named > MaxRow {
+			return &Refusal{"The names in the objects have more than 1 MiB in all: each object should have the same few names."}
+		}
+		if len(o.header) == o.most+len(outcomeColumns) {
 			return tooManyColumns(len(o.header)+1, o.most)
 		}
 		i = len(o.header)

@@ -22,6 +22,14 @@ func readCSV(text string) {
 	all(c, err)
 }
 
+// readWhole opens a file and reads it to its end.
+func readWhole(text string) {
+	f, err := openText(text)
+	for err == nil {
+		_, err = f.Next()
+	}
+}
+
 // allocated is how many bytes a call allocates.
 func allocated(call func()) uint64 {
 	var before, after runtime.MemStats
@@ -50,6 +58,12 @@ func TestReadingIsLinear(t *testing.T) {
 		"rows that quotes break": {"\"a\n\"b\n", "a,b\n", readCSV},
 		"half characters":        {"\x00\xd8", "\xff\xfea\x00\n\x00", readCSV},
 		"a line without an end":  {"x", "a\n", readCSV},
+		"objects of a file":      {"{\"a\":[1,{}]}\n", "", readWhole},
+		"Windows-1252":           {"\xfc", "a\n", readWhole},
+		"cells of a sheet's row": {"<c><v>1</v></c>", "<row>", func(text string) { readWhole(sheetOf(text + "</row>")) }},
+		"rows of a sheet":        {"<row><c><v>1</v></c></row>", "", func(text string) { readWhole(sheetOf(text)) }},
+		"texts of a workbook":    {"</t></si><si><t>", "", func(text string) { readWhole(sheetOf("", "<t>"+text+"</t>")) }},
+		"escapes in a text":      {"_x000A_", "", func(text string) { readWhole(sheetOf(`<row><c t="s"><v>0</v></c></row>`, "<t>"+text+"</t>")) }},
 		"objects": {"{}\r", "", func(text string) {
 			n, err := NewNDJSON(strings.NewReader(text))
 			all(n, err)
@@ -89,5 +103,30 @@ func BenchmarkCSV(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		readCSV(file.String())
+	}
+}
+
+func BenchmarkWorkbook(b *testing.B) {
+	var rows strings.Builder
+	for i := range 1000 {
+		rows.WriteString(`<row r="` + strconv.Itoa(i+1) + `"><c r="A1" s="1"><v>` + strconv.Itoa(i) + `</v></c><c r="B1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c><c r="D1" t="b"><v>1</v></c><c r="E1" s="2"><v>0.1</v></c></row>`)
+	}
+	file := sheetOf(rows.String(), "<t>a</t>", "<t>b</t>")
+	b.SetBytes(int64(rows.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		readWhole(file)
+	}
+}
+
+func BenchmarkStoredRow(b *testing.B) {
+	row := FileRow{Line: 2, ToLine: 2, Cells: []Cell{{Text: "1"}, {Text: "Zoë"}, {Text: "Winter"}, {Text: "zoe.winter@example.com"}, {Text: "one, two", Quoted: true}, {}}}
+	var stored []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		stored = AppendRow(stored[:0], row)
+		if _, _, err := ParseRow(stored); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -11,14 +11,16 @@ import (
 //
 // After it comes the length of the rest, and then, all numbers as varints: the first
 // line, how many lines follow it, and the number of cells plus one. Each cell is its
-// length and kind in one number, and its text. A row with a fault has 0 for the
-// number of cells, and then the rows lost, the detail and the raw text.
+// length and kind in one number, and its text; empty cells beside one another are
+// one number, since a file may have many columns and few values. A row with a fault
+// has 0 for the number of cells, and then the rows lost, the detail and the raw text.
 const packing = 1
 
-// The last bits of a cell's number are its kind, or quotedBits.
+// The last bits of a cell's number are its kind, or one of these.
 const (
 	kindBits   = 3
-	quotedBits = 1<<kindBits - 1
+	quotedBits = 1<<kindBits - 1 // a quoted text
+	emptyBits  = quotedBits - 1  // the number is that of empty cells
 )
 
 // AppendRow appends a row in a compact form for [ParseRow].
@@ -34,21 +36,29 @@ func AppendRow(dst []byte, row FileRow) []byte {
 		dst = appendText(dst, row.Raw)
 	} else {
 		dst = binary.AppendUvarint(dst, uint64(len(row.Cells))+1)
-		for _, cell := range row.Cells {
-			dst = appendCell(dst, cell)
-		}
+		dst = appendCells(dst, row.Cells)
 	}
 	var length [binary.MaxVarintLen64]byte
 	return slices.Insert(dst, at, length[:binary.PutUvarint(length[:], uint64(len(dst)-at))]...)
 }
 
-func appendCell(dst []byte, c Cell) []byte {
-	kind := uint64(c.Kind)
-	if c.Quoted {
-		kind = quotedBits
+func appendCells(dst []byte, cells []Cell) []byte {
+	empty := uint64(0)
+	for i, c := range cells {
+		if c == (Cell{}) {
+			if empty++; i+1 == len(cells) || cells[i+1] != c {
+				dst = binary.AppendUvarint(dst, empty<<kindBits|emptyBits)
+				empty = 0
+			}
+			continue
+		}
+		kind := uint64(c.Kind)
+		if c.Quoted {
+			kind = quotedBits
+		}
+		dst = append(binary.AppendUvarint(dst, uint64(len(c.Text))<<kindBits|kind), c.Text...)
 	}
-	dst = binary.AppendUvarint(dst, uint64(len(c.Text))<<kindBits|kind)
-	return append(dst, c.Text...)
+	return dst
 }
 
 func appendText(dst []byte, text string) []byte {
@@ -116,19 +126,23 @@ func (u *unpacker) take(n uint64) string {
 }
 
 func (u *unpacker) cells(n uint64) []Cell {
-	if n > uint64(len(u.text)) { // each has a byte at least
+	if n > MaxColumns {
 		u.ok = false
 		return nil
 	}
-	cells := make([]Cell, n)
-	for i := range cells {
+	cells := make([]Cell, 0, n)
+	for u.ok && len(cells) < int(n) {
 		head := u.number()
-		kind := head & quotedBits
-		u.ok = u.ok && (kind < uint64(kinds) || kind == quotedBits)
-		if cells[i].Text = u.take(head >> kindBits); kind == quotedBits {
-			cells[i].Quoted = true
-		} else {
-			cells[i].Kind = Kind(kind)
+		kind, size := head&quotedBits, head>>kindBits
+		switch {
+		case kind == emptyBits && size > 0 && size <= n-uint64(len(cells)):
+			cells = cells[:len(cells)+int(size)] // of a new array, so they are zero
+		case kind == quotedBits:
+			cells = append(cells, Cell{Text: u.take(size), Quoted: true})
+		case kind < uint64(kinds):
+			cells = append(cells, Cell{Text: u.take(size), Kind: Kind(kind)})
+		default:
+			u.ok = false
 		}
 	}
 	return cells

@@ -207,7 +207,7 @@ func (w *workbook) typed(kind, style, value string) (Cell, error) {
 	case "e":
 		return Cell{Text: value, Kind: Error}, nil
 	case "d":
-		return Cell{Text: strings.TrimSuffix(value, "T00:00:00"), Kind: Date}, nil
+		return Cell{Text: strings.TrimSuffix(strings.TrimSuffix(value, "Z"), "T00:00:00"), Kind: Date}, nil
 	case "n", "":
 		return w.number(style, value), nil
 	case "str":

@@ -306,7 +306,8 @@ type Person struct {
 	LastJobID *string         `json:"lastJobId"`
 }
 
-// Outcomes reads all results of a job, page by page, by id.
+// Outcomes reads all results of a job, page by page, by id. Rows of a file without a
+// record are there by their line, such as "line 3".
 func (k *Kit) Outcomes(id string, page int) map[string]job.Result {
 	k.tb.Helper()
 	all := map[string]job.Result{}
@@ -316,6 +317,9 @@ func (k *Kit) Outcomes(id string, page int) map[string]job.Result {
 		check(k.tb, err)
 		for _, item := range p.Items {
 			id := item.ID.String()
+			if id == "" {
+				id = fmt.Sprint("line ", item.Line)
+			}
 			if _, twice := all[id]; twice {
 				k.tb.Fatalf("record %s has two results", id)
 			}

@@ -72,6 +72,12 @@ var faultWords = map[string]job.Explanation{
 	"too_many_operators":      {Title: "There are too many operators", Advice: "Spread them over several jobs, one after the other."},
 	"secret_field":            {Title: "A secret can be neither computed nor read", Advice: "Leave the field out of what is computed."},
 	"filter_and_id":           {Title: "Both a filter and an id are given", Advice: "Give one of them."},
+	"secret_column":           {Title: "A secret cannot be a column", Advice: "Leave the column out."},
+	"not_with_file":           {Title: "It has no meaning for a file job", Advice: "Leave it out: the file says which records change, and how."},
+	"file_only":               {Title: "It is for file jobs alone", Advice: "Leave it out, or give a file."},
+	"no_column":               {Title: "No column stands for the field", Advice: "Say which column does, or match by another field."},
+	"not_matchable":           {Title: "Rows cannot be matched by this", Advice: "Match by a field with a text, a number or a date."},
+	"invalid_file":            {Title: "The file cannot be read", Advice: "Save it anew as CSV in UTF-8, or as an Excel workbook."},
 	"if_match_on_bulk":        {Title: "A version can be demanded of a single record only", Advice: "Leave If-Match out; a confirm token does the same for many records."},
 	"invalid_if_match":        {Title: "The version is not well-formed", Advice: "Give it as the ETag of the record has it."},
 	"bulk_only":               {Title: "The option is for updates of many records", Advice: "Leave it out for a single record."},
@@ -119,6 +125,7 @@ var problemAdvice = map[string]string{
 	"model_not_found":  "Check the name, or ask whether the model is still loaded.",
 	"record_not_found": "Check the id. The customer may have been deleted.",
 	"job_not_found":    "Check the id. The job may belong to another workspace, or have expired long ago.",
+	"file_not_found":   "Upload the file again: one that no job uses is deleted after a day.",
 	"key_not_found":    "Look at the list of keys; it may have been revoked.",
 
 	"method_not_allowed": "Use one of the methods that the answer names.",
@@ -132,9 +139,12 @@ var problemAdvice = map[string]string{
 	"name_taken":         "Choose another name.",
 	"too_many_secrets":   "Wait until an old secret has ended, or revoke the key and make a new one.",
 	"job_cancelled":      "Submit it again if it is still wanted.",
+	"no_file":            "Look at the results of the job instead.",
+	"file_in_use":        "Nothing; it is deleted by itself once the job's former values are.",
 	"no_webhook":         "Nothing; submit later jobs with the option webhook if somebody is to be called.",
 
 	"job_gone":              "Nothing; only its final state and counts are left.",
+	"rows_gone":             "Nothing; the results still say what became of them.",
 	"confirm_token_invalid": "Preview again, and submit what you see then.",
 
 	"url_too_long":           "Send the filter in a body, with POST /v1/jobs.",
@@ -145,6 +155,7 @@ var problemAdvice = map[string]string{
 
 	"too_many_streams":  "Close some of the pages that follow jobs.",
 	"too_many_jobs":     "Wait for some jobs to end, or cancel some.",
+	"too_many_files":    "Delete files that no job needs, or wait until they go by themselves.",
 	"rate_limited":      "Wait a moment, and send fewer calls.",
 	"headers_too_large": "Delete the cookies of this site, and sign in again.",
 
