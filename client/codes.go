@@ -36,6 +36,7 @@ const (
 	CodeRecordNotFound = "record_not_found" // 404: There is no such record
 	CodeJobNotFound    = "job_not_found"    // 404: There is no such job
 	CodeKeyNotFound    = "key_not_found"    // 404: There is no such key
+	CodeFileNotFound   = "file_not_found"   // 404: There is no such file
 
 	CodeMethodNotAllowed = "method_not_allowed" // 405: The method is not allowed here
 
@@ -52,9 +53,12 @@ const (
 	CodeUnique           = "unique"             // 409: A unique value is already taken
 	CodeJobCancelled     = "job_cancelled"      // 409: The job was cancelled
 	CodeNoWebhook        = "no_webhook"         // 409: The job calls nobody when it ends
+	CodeNoFile           = "no_file"            // 409: The job has no file
+	CodeFileInUse        = "file_in_use"        // 409: A job needs the file
 	CodeModelGone        = "model_gone"         // 409: The job's model is not loaded
 
-	CodeJobGone = "job_gone" // 410: The job has expired
+	CodeJobGone  = "job_gone"  // 410: The job has expired
+	CodeRowsGone = "rows_gone" // 410: The rows of the job have been removed
 
 	CodePreconditionFailed  = "precondition_failed"   // 412: The record has another version
 	CodeConfirmTokenInvalid = "confirm_token_invalid" // 412: The confirm token is not valid
@@ -69,6 +73,7 @@ const (
 	CodeRecordFailed         = "record_failed"          // 422: A rule refused the change
 
 	CodeTooManyStreams = "too_many_streams" // 429: Too many event streams and waiting calls are open
+	CodeTooManyFiles   = "too_many_files"   // 429: The files take as much space as they may
 	CodeTooManyJobs    = "too_many_jobs"    // 429: Too many jobs are open
 	CodeRateLimited    = "rate_limited"     // 429: The API key has made too many calls
 
@@ -117,6 +122,12 @@ const (
 	FaultTooManyOperators      = "too_many_operators"      // There are too many operators
 	FaultSecretField           = "secret_field"            // A secret can be neither computed nor read
 	FaultFilterAndID           = "filter_and_id"           // Both a filter and an id are given
+	FaultSecretColumn          = "secret_column"           // A secret cannot be a column
+	FaultNotWithFile           = "not_with_file"           // It has no meaning for a file job
+	FaultFileOnly              = "file_only"               // It is for file jobs alone
+	FaultNoColumn              = "no_column"               // No column stands for the field
+	FaultNotMatchable          = "not_matchable"           // Rows cannot be matched by this
+	FaultInvalidFile           = "invalid_file"            // The file cannot be read
 	FaultIfMatchOnBulk         = "if_match_on_bulk"        // A version can be demanded of a single record only
 	FaultInvalidIfMatch        = "invalid_if_match"        // The version is not well-formed
 	FaultBulkOnly              = "bulk_only"               // The option is for updates of many records

@@ -8,7 +8,7 @@ import (
 // A Job is a job as it was when it was read.
 type Job struct {
 	ID        string `json:"jobId"`
-	Kind      string `json:"kind"` // bulk, single, undo, retry or preview
+	Kind      string `json:"kind"` // bulk, single, file, undo, retry or preview
 	Model     string `json:"model"`
 	Workspace string `json:"workspace"`
 	State     string `json:"state"`
@@ -42,8 +42,8 @@ type Job struct {
 }
 
 // A Request is the request that a job was made for, with secrets masked. In lists
-// and events a filter, a patch or a computation above 4 KiB is null, and RequestBytes is
-// the size of what was left out. [Client.Job] returns the whole request.
+// and events a filter, a patch, a computation or columns above 4 KiB are null, and
+// RequestBytes is the size of what was left out. [Client.Job] returns the whole request.
 type Request struct {
 	Filter       json.RawMessage `json:"filter"`
 	ID           ID              `json:"id"`
@@ -51,6 +51,17 @@ type Request struct {
 	Compute      json.RawMessage `json:"compute"` // null unless values are computed
 	RequestBytes int64           `json:"requestBytes"`
 	Options      json.RawMessage `json:"options"`
+
+	// Of a file job, its retries and previews; else nil.
+	File    *FileName       `json:"file"`
+	Match   []string        `json:"match"`
+	Columns json.RawMessage `json:"columns"` // an object of headers and fields; null for a column that is left out
+}
+
+// A FileName is a file by its id and its name, which is "" if nobody said.
+type FileName struct {
+	ID   string `json:"fileId"`
+	Name string `json:"name"`
 }
 
 // Counts is the number of selected records with each outcome. Matched and Pending
@@ -107,6 +118,8 @@ type ErrorSummary struct {
 	Title     string `json:"title"`
 	Count     int64  `json:"count"`
 	SampleIDs []ID   `json:"sampleIds"`
+	// SampleLines are the lines of some of the rows, of a file job.
+	SampleLines []int64 `json:"sampleLines"`
 }
 
 // A JobError says why a job as a whole failed.
@@ -136,9 +149,10 @@ type Change struct {
 	To   json.RawMessage `json:"to"`
 }
 
-// A Result is the result of one selected record.
+// A Result is the result of one selected record, or of one row of a file.
 type Result struct {
-	ID      ID                `json:"id"`
+	ID      ID                `json:"id"`   // none for a row without a usable record
+	Line    int64             `json:"line"` // of the row in its file, from 1; 0 without a file
 	Outcome string            `json:"outcome"`
 	Changed map[string]Change `json:"changed"` // nil unless updated, and after the undo retention
 	Error   *RecordError      `json:"error"`   // nil unless skipped, conflicted or failed

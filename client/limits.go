@@ -58,6 +58,16 @@ type Limits struct {
 		AtOnce     int64 `json:"atOnce"`     // of the key, in one process
 		AsideBytes int64 `json:"asideBytes"` // of rows without an id among rows with one
 	} `json:"imports"`
+	Files struct {
+		Bytes          int64 `json:"bytes"` // of a file, unpacked
+		Rows           int64 `json:"rows"`
+		Columns        int64 `json:"columns"`
+		NameCharacters int64 `json:"nameCharacters"`
+		MatchFields    int64 `json:"matchFields"`    // of a file job
+		WorkspaceBytes int64 `json:"workspaceBytes"` // of all files, as they are stored
+		AtOnce         int64 `json:"atOnce"`         // uploads of the key, in one process
+		LifeSeconds    int64 `json:"lifeSeconds"`    // of a file that no job uses
+	} `json:"files"`
 	Undos struct {
 		IDs int64 `json:"ids"`
 	} `json:"undos"`

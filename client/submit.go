@@ -23,6 +23,11 @@ type Options struct {
 	AllowNewOptions  bool     `json:"allowNewOptions,omitempty"`  // allow values that are no choices of a field yet
 	Note             string   `json:"note,omitempty"`             // why the change is made
 	Webhook          string   `json:"webhook,omitempty"`          // URL that is called when the job ends; see [Client.Deliveries]
+
+	// Of a file job alone.
+	Blank     string `json:"blank,omitempty"`     // ignore or clear: what an empty cell does to its field
+	ClearWord string `json:"clearWord,omitempty"` // a word that clears a field, such as NULL
+	Unmatched string `json:"unmatched,omitempty"` // fail or skip: what becomes of a row without a customer
 }
 
 // query returns the options as the URL parameters of a PATCH.
@@ -58,17 +63,26 @@ func (o Options) query() url.Values {
 }
 
 // A Submission is the request for a job. Either Filter selects the records, or ID
-// names one record. Patch gives all of them the same values, and Compute has the
+// names one record, or File has a row for each of them. Patch gives all of them the same values, and Compute has the
 // operators that work out values of each from its own, such as
 // {"score": {"$inc": 5}}; give one of the two, or both for different fields. Filter,
 // ID, Patch and Compute may be any value that [json.Marshal] encodes as the JSON, such
 // as a map or a [json.RawMessage].
 type Submission struct {
-	Model   string  `json:"model"`
-	Filter  any     `json:"filter,omitempty"`
-	ID      any     `json:"id,omitempty"`
-	Patch   any     `json:"patch,omitempty"`
-	Compute any     `json:"compute,omitempty"`
+	Model   string `json:"model"`
+	Filter  any    `json:"filter,omitempty"`
+	ID      any    `json:"id,omitempty"`
+	Patch   any    `json:"patch,omitempty"`
+	Compute any    `json:"compute,omitempty"`
+
+	// Of a file job, instead of Filter, ID, Patch and Compute: the ID of a [File]; the
+	// fields that a row must have in common with its customer; and the fields that the
+	// columns stand for, as far as their headers are not the fields' names: an object of
+	// headers and fields, in which null leaves a column out.
+	File    string   `json:"file,omitempty"`
+	Match   []string `json:"match,omitempty"`
+	Columns any      `json:"columns,omitempty"`
+
 	Options Options `json:"options"`
 
 	// IfMatch is the version that the record named by ID must have when the job

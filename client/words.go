@@ -4,6 +4,7 @@ package client
 const (
 	KindBulk    = "bulk"    // patches the records that a filter selects
 	KindSingle  = "single"  // patches one record
+	KindFile    = "file"    // gives each record the values of a row of a file
 	KindUndo    = "undo"    // restores what another job has changed
 	KindRetry   = "retry"   // takes the remaining records of another job
 	KindPreview = "preview" // changes nothing: a preview that took long
@@ -49,6 +50,15 @@ const (
 	MismatchForce = "force" // it is updated all the same
 )
 
+// What an empty cell of a file does to its field, and what becomes of a row without a
+// customer, for [Options]. The first of each is the default.
+const (
+	BlankIgnore   = "ignore"
+	BlankClear    = "clear"
+	UnmatchedFail = "fail"
+	UnmatchedSkip = "skip"
+)
+
 // What a job waits for, as [Progress.WaitReason] has it.
 const (
 	WaitThrottled = "throttled"            // its own limit of records per second
@@ -71,6 +81,11 @@ const (
 	ReasonChangedSince       = "changed_since"       // an undo met a later change
 	ReasonSecretNotKept      = "secret_not_kept"     // an undo cannot restore a secret
 	ReasonValuesNotKept      = "values_not_kept"     // the former value is no longer kept
+	ReasonLineInvalid        = "line_invalid"        // the row has a value that breaks a rule
+	ReasonNoKey              = "no_key"              // the row has an empty key
+	ReasonNoMatch            = "no_match"            // no record has the key of the row
+	ReasonAmbiguous          = "ambiguous"           // several records have the key of the row
+	ReasonDuplicateRow       = "duplicate_row"       // another row of the file is for the same record
 	ReasonUnique             = "unique"              // another record has the value
 	ReasonConstraint         = "constraint"          // a rule of the database refused the value
 	ReasonTooLarge           = "too_large"           // the value would be larger than a field may hold

@@ -138,7 +138,7 @@ func (d *Dashboard) again(v *Visit, models []client.Model, m *composeModel, f *c
 func (d *Dashboard) refused(v *Visit, models []client.Model, m *composeModel, f *composeForm, p *web.Problem) error {
 	what := &composePreview{Model: m.Name, Filter: f.filterText(), Changes: m.shareable(f)}
 	what.leftOut(m)
-	if !what.Faults.take(p, m, f) {
+	if !what.Faults.take(p, m.placing(f)) {
 		what.Problem = p.Detail
 	}
 	what.NeedsAll = what.Faults.NeedsAll
