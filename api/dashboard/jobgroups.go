@@ -18,6 +18,7 @@ type reasonGroup struct {
 	Class   string // the colour of the outcome
 	Outcome string // "" in a preview
 	Samples []sampleLink
+	Lines   string // of some of the rows of a file, in words; "" for none
 	Show    string // the path of their results
 	Retry   string // the path of the confirmation of a retry, "" if there is none
 	Word    string // of the link to the retry
@@ -52,7 +53,7 @@ func (v jobView) Groups() []reasonGroup {
 func groupOf(e client.ErrorSummary, model string, may JobRights) reasonGroup {
 	g := reasonGroup{ErrorSummary: e}
 	title, advice := words.Reason(e.Code)
-	g.Advice = advice
+	g.Advice, g.Lines = advice, words.Lines(e.SampleLines, e.Count)
 	if g.Title == "" {
 		g.Title = title
 	}
