@@ -158,7 +158,7 @@ func (f *fake) Submit(_ context.Context, by auth.Caller, s job.Submission) (job.
 			return job.Job{}, false, err
 		}
 		request := s.File.Request(file.File)
-		j.File, j.RowsKept = &request, true
+		j.File, j.RowsKept, j.Patch = &request, true, nil
 	} else {
 		j.Filter = s.Filter.JSON()
 	}

@@ -30,6 +30,7 @@ type fileRequest struct {
 	id      string
 	match   []string
 	columns model.Columns // header to field, "" for a column that is left out; nil if it is not given
+	unsound bool          // so malformed that comparing it with the file would say nothing
 }
 
 // takeFile reads which rows a job is for. What goes with filters and records alone is
@@ -52,6 +53,8 @@ func (u *update) takeFile(in *input, members map[string]jsontext.Value, rawOptio
 
 // takeMatch reads by which fields rows are matched: one, or a list.
 func (u *update) takeMatch(in *input, v jsontext.Value) {
+	before := in.faults.Found()
+	defer func() { u.file.unsound = u.file.unsound || in.faults.Found() > before }()
 	must := "Give the field whose value in a row tells which customer it is for, or a list of 1 to " + strconv.Itoa(maxMatch) + " fields."
 	var one string
 	switch {
@@ -64,7 +67,6 @@ func (u *update) takeMatch(in *input, v jsontext.Value) {
 	}
 	if n := len(u.file.match); v != nil && v.Kind() == '[' && (n == 0 || n > maxMatch) {
 		in.fail(web.InBody, "/match", "out_of_range", must)
-		u.file.match = nil
 	}
 }
 
@@ -76,17 +78,17 @@ func (u *update) takeColumns(in *input, v jsontext.Value) {
 	members, err := compat.Members(v)
 	if err != nil {
 		in.fail(web.InBody, "/columns", "type", detailColumns)
+		u.file.unsound = true
 		return
 	}
 	u.file.columns = make(model.Columns, len(members))
 	for _, header := range slices.Sorted(maps.Keys(members)) {
 		var name *string
+		u.file.columns[header] = ""
 		switch {
 		case json.Unmarshal(members[header], &name) != nil || name != nil && *name == "":
 			in.fail(web.InBody, model.PointerTo("/columns", header), "type", "This must be the name of a field, or null to leave the column out.")
-		case name == nil:
-			u.file.columns[header] = ""
-		default:
+		case name != nil:
 			u.file.columns[header] = *name
 		}
 	}
@@ -94,7 +96,7 @@ func (u *update) takeColumns(in *input, v jsontext.Value) {
 
 // checkFile compares the request with the file.
 func (s *server) checkFile(c *call, in *input, u *update) error {
-	if u.file == nil || u.model == nil || u.file.id == "" {
+	if u.file == nil || u.model == nil || u.file.id == "" || u.file.unsound {
 		return nil
 	}
 	f, err := s.Store.File(c.ctx(), c.workspace(), u.model.Name, u.file.id)

@@ -61,11 +61,18 @@ func riskyResults(r *rig, id string) {
 	}
 }
 
+// riskyRows makes a job of a file with texts that may be formulas, and returns its id.
+func riskyRows(r *rig) string {
+	id := r.upload("", "id,'-note\n-5,'=1+1\n'-x,\"'\t\"\n=\"x,\n")
+	return r.call("POST", "/v1/jobs", `{"model":"desk","file":"`+id+`","match":"id","columns":{"-note":"phone"}}`).want(202).json()["jobId"].(string)
+}
+
 // guardedAnswers has each call that answers with CSV and its whole answer. A page
 // forwards that of the API.
 var guardedAnswers = map[string]string{
 	"GET /v1/sheet/export":              guardedRecords,
 	"GET /v1/jobs/{job}/results":        guardedResults,
+	"GET /v1/jobs/{job}/rows":           guardedRows,
 	"GET /admin/customers/sheet/export": guardedRecords,
 	"GET /admin/jobs/{job}/results":     guardedResults,
 }
@@ -77,6 +84,10 @@ const (
 		`-5,updated,,,,2026-11-21T12:00:00Z,"{""jobTitle"":{""from"":""=1"",""to"":""-2""}}",,` + "\r\n" +
 		"'-5,failed,unique,'=1 is taken.,/email,2026-11-21T12:00:00Z,,,\r\n" +
 		"'',conflicted,,,,2026-11-21T12:00:00Z,,,'+job\r\n"
+	guardedRows = "\xef\xbb\xbfid,'-note,_outcome,_code,_detail\r\n" +
+		"-5,'=1+1,updated,,\r\n" +
+		"'-x,\"'\t\",failed,unique,email: =1 is taken.\r\n" +
+		"\"'=\"\"x,\",,conflicted,,\r\n"
 )
 
 // TestEveryAnswerInCSVIsGuarded fails for a call that answers with CSV and is
@@ -85,8 +96,9 @@ func TestEveryAnswerInCSVIsGuarded(t *testing.T) {
 	r, m := newGuardedRig(t)
 	r.hold(m, map[string]any{"key": "=k", "-note": "'=1+1", "size": int64(-5), "share": -0.5, "day": "2024-02-29", "seen": int64(0),
 		"list": []byte(`["=1"]`), "any": "-7", "lastJobId": "-job"})
-	id := r.job()
+	id, rows := r.job(), riskyRows(r)
 	riskyResults(r, id)
+	riskyResults(r, rows)
 	found := map[string]bool{}
 	for _, c := range api.Calls(model.Shipped().With(m), nil) {
 		if !slices.Contains(c.Answer.Types, "text/csv") {
@@ -103,7 +115,7 @@ func TestEveryAnswerInCSVIsGuarded(t *testing.T) {
 			continue
 		}
 		found[c.Method+" "+path] = true
-		if got := r.call(c.Method, strings.Replace(path, "{job}", id, 1)+asked(path), "", "Accept", "text/csv").want(200).text; got != want {
+		if got := r.call(c.Method, strings.NewReplacer("{job}/rows", rows+"/rows", "{job}", id).Replace(path)+asked(path), "", "Accept", "text/csv").want(200).text; got != want {
 			t.Errorf("%s\ngot  %q\nwant %q", path, got, want)
 		}
 	}

@@ -93,7 +93,7 @@ func (s *server) fileRoutes() []route {
 	return []route{
 		{"POST", "/v1/{model}/files", writeCustomers, Changes, Streamed, []Param{
 			query("name", "string", "What the file is called, for people."),
-			query("encoding", "string", "The encoding of a file of text. If it is not given: as its byte order mark says, else UTF-8, else Windows-1252."),
+			query("encoding", "string", "The encoding of a file of text: utf-8, utf-16le, utf-16be or windows-1252, in upper or lower case. If it is not given: as its byte order mark says, else UTF-8, else Windows-1252."),
 			query("delimiter", "string", "What separates the cells of a CSV file; found out if not given."),
 			query("decimal", "string", "What stands before the decimals of numbers; a point if not given."),
 			query("dates", "string", "How dates are written, such as DD.MM.YYYY; as in ISO 8601 if not given."),

@@ -95,7 +95,7 @@ func (s *everything) answer(name string, w http.ResponseWriter, r *http.Request)
 		namesIn(s.sent[name], "", members)
 	}
 	sample := sampleOf(s.calls[name].Answer.JSON)
-	accept := cmp.Or(r.Header.Get("Accept"), "application/json")
+	accept, _, _ := strings.Cut(cmp.Or(r.Header.Get("Accept"), "application/json"), ",")
 	if accept != "application/json" {
 		if page, ok := sample.(map[string]any); ok && page["items"] != nil {
 			sample = page["items"].([]any)[0]

@@ -32,10 +32,11 @@ type File struct {
 	CreatedBy string     `json:"createdBy"`
 	ExpiresAt *time.Time `json:"expiresAt"` // when it is deleted; nil while a job needs it
 
-	// What lists leave out: the first rows by their headers, with nil for an empty cell,
-	// nil for a key without [ScopeCustomersRead]; and what a job could do with the file.
-	Sample    []map[string]*string `json:"sample"`
-	Suggested SuggestedColumns     `json:"suggested"`
+	// What lists leave out: the first rows, each an object of headers and texts, with null
+	// for an empty cell; nil for a key without [ScopeCustomersRead]. And what a job could
+	// do with the file.
+	Sample    []json.RawMessage `json:"sample"`
+	Suggested SuggestedColumns  `json:"suggested"`
 }
 
 // SuggestedColumns are what the columns of a file could stand for, by their names alone.

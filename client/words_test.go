@@ -197,7 +197,7 @@ func (d declarations) typed(typ string) []string {
 	return list
 }
 
-// keys returns the keys of a map, as far as they are literals.
+// keys returns the keys of a map, as far as they are literals or constants of the package.
 func (d declarations) keys(table string) []string {
 	var list []string
 	if d.tables[table] == nil {
@@ -205,7 +205,11 @@ func (d declarations) keys(table string) []string {
 	}
 	for _, e := range d.tables[table].Elts {
 		if pair, ok := e.(*ast.KeyValueExpr); ok {
-			if text, ok := textOf(pair.Key); ok {
+			text, ok := textOf(pair.Key)
+			if name, named := pair.Key.(*ast.Ident); named {
+				text, ok = d.constants[name.Name]
+			}
+			if ok {
 				list = append(list, text)
 			}
 		}

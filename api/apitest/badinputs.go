@@ -107,6 +107,7 @@ func badBodies(g Target) []badInput {
 		invalid("a new option that is empty", "PATCH", "/v1/accounts/customers?filter=%7B%22title%22:%22x%22%7D&allowNewOptions=true",
 			`{"custom":{"preferredContactMethod":""}}`, inBody("/custom/preferredContactMethod", "too_short")),
 		invalid("unknown field of a new record", "POST", "/v1/desk/customers", `{"nope":1}`, inBody("/nope", "unknown_field")),
+		invalid("file that is none", "POST", "/v1/desk/files", "PK\x03\x04 but no archive", inBody("", "invalid_file")).with(map[string]string{"Content-Type": "text/csv"}),
 		invalid("import with an unknown column", "POST", "/v1/desk/import", "id,nope\n1,2\n",
 			inBody("/nope", "unknown_field")).with(map[string]string{"Content-Type": "text/csv"}),
 		{
@@ -222,6 +223,12 @@ func badJobs() []badInput {
 			inBody("/patch/jobTitle", "type"), inBody("/compute/jobTitle/$trim", "type")),
 		post("job: set and computed", `{"model":"desk","filter":`+active+`,"patch":`+lead+`,"compute":{"jobTitle":{"$trim":true}}}`,
 			inBody("/compute/jobTitle", "duplicate_field")),
+		post("job: a file and more", `{"model":"desk","file":"x","match":["id","id","id","id","id","id"],"columns":7,"filter":`+active+`,"patch":`+lead+`,"options":{"allowAll":true,"blank":"maybe"}}`,
+			inBody("/options/blank", "enum"), inBody("/match", "out_of_range"), inBody("/columns", "type"), inBody("/filter", "not_with_file"),
+			inBody("/patch", "not_with_file"), inBody("/options/allowAll", "not_with_file")),
+		post("job: a file without match", `{"model":"desk","file":7}`, inBody("/file", "type"), inBody("/match", "required")),
+		post("job: options of files", `{"model":"desk","filter":`+active+`,"patch":`+lead+`,"match":"id","options":{"unmatched":"skip"}}`,
+			inBody("/match", "file_only"), inBody("/options/unmatched", "file_only")),
 		post("job: unknown member", `{"model":"desk","filter":`+active+`,"patch":`+lead+`,"what":1}`, inBody("/what", "unknown_field")),
 		post("job: unknown option", `{"model":"desk","filter":`+active+`,"patch":`+lead+`,"options":{"what":1}}`,
 			inBody("/options/what", "unknown_field")),
@@ -231,6 +238,10 @@ func badJobs() []badInput {
 			inBody("/options/recordsPerSecond", "type")),
 		post("job: faults of filter and patch", `{"model":"desk","filter":{"state":{"$foo":1}},"patch":{"jobTitle":7}}`,
 			inFilter("/state/$foo", "unknown_operator"), inBody("/patch/jobTitle", "type")),
+		{
+			name: "job: unknown file", method: "POST", path: "/v1/jobs", body: `{"model":"desk","file":"x","match":"id"}`,
+			status: 404, code: "file_not_found",
+		},
 		{
 			name: "job: unknown record", method: "POST", path: "/v1/jobs", body: `{"model":"desk","id":987654321,"patch":` + lead + `}`,
 			status: 404, code: "record_not_found",
@@ -271,6 +282,8 @@ func badCalls(g Target) []badInput {
 		{name: "path with a slash at its end", method: "GET", path: "/v1/jobs/", status: 404, code: "unknown_path"},
 		{name: "path with dots", method: "GET", path: "/v1/desk/../jobs", status: 404, code: "unknown_path"},
 		{name: "unknown model", method: "PATCH", path: "/v1/nope/customers?filter=%7B%7D", body: lead, status: 404, code: "model_not_found"},
+		{name: "unknown file", method: "GET", path: "/v1/desk/files/x", status: 404, code: "file_not_found"},
+		{name: "files of an unknown model", method: "GET", path: "/v1/nope/files", status: 404, code: "model_not_found"},
 		{name: "unknown record", method: "PATCH", path: "/v1/desk/customers/987654321", body: lead, status: 404, code: "record_not_found"},
 		{name: "id that no record can have", method: "GET", path: "/v1/desk/customers/x", status: 404, code: "record_not_found"},
 		{
