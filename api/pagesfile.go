@@ -79,7 +79,7 @@ func orUploadStopped(ctx context.Context, err error) error {
 }
 
 // errBadUpload is a form that no page of ours sends.
-var errBadUpload = web.NewProblem("invalid_form", "The form could not be read. Load the page again, and send it once more.")
+var errBadUpload = web.NewProblem("invalid_request", "The form could not be read. Load the page again, and send it once more.")
 
 // readUpload reads a form up to its file, which is its last input; nil if there is none.
 func readUpload(parts *multipart.Reader) (url.Values, *dashboard.Upload, error) {

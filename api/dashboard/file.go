@@ -125,9 +125,10 @@ func (d *Dashboard) File(v *Visit) error {
 func (d *Dashboard) filed(v *Visit, status int, file shownFile, m *fileModel, f *fileForm, what *composePreview) error {
 	what.Whole = true
 	page := filePage{File: file, Model: m, Form: f, What: what, Listed: len(file.Columns) > choicesUpTo, MaySet: v.may(auth.Admin)}
+	sample := file.sample()
 	for i, header := range file.Columns {
 		c := fileColumn{Index: i, Header: header, Field: f.Columns[i], Match: f.Match[i], Fault: what.Faults.At(columnInput(i)), fields: m.Columns}
-		for _, row := range file.Sample {
+		for _, row := range sample {
 			c.Cells = append(c.Cells, row[header])
 		}
 		page.Columns = append(page.Columns, c)
@@ -139,6 +140,15 @@ func (d *Dashboard) filed(v *Visit, status int, file shownFile, m *fileModel, f 
 	frame := d.visited(v, "Update from "+file.Called(), FilesPath, page)
 	frame.Scripts, frame.Styles = []string{"file.js"}, []string{"compose.css", "files.css"}
 	return show(v, status, "file", frame)
+}
+
+// sample is the first rows: the text of each cell by its header, nil for an empty one.
+func (f shownFile) sample() []map[string]*string {
+	rows := make([]map[string]*string, len(f.Sample))
+	for i, raw := range f.Sample {
+		_ = json.Unmarshal(raw, &rows[i]) // a row that is no such object shows no cells
+	}
+	return rows
 }
 
 // A fileFact is something that was found out of a file.

@@ -139,7 +139,7 @@ func (d *Dashboard) files(v *Visit, status int, f uploadForm, refused *web.Probl
 		page.refuse(refused)
 		refused.SetHeaders(v.Header())
 	}
-	frame := d.visited(v, "New update from a file", FilesPath, page)
+	frame := d.visited(v, "New update from a file", FilesPath, &page)
 	frame.Scripts, frame.Styles = []string{"files.js"}, []string{"compose.css", "files.css"}
 	return show(v, status, "files", frame)
 }
