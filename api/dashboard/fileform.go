@@ -121,7 +121,7 @@ func (f *fileForm) request(file shownFile) (r fileRequest, faults composeFaults)
 		}
 	}
 	if !slices.Contains(f.Match, true) {
-		faults.note("match", "Rows are for", "Tick the column that tells which customer a row is for.")
+		faults.note("match", "Match by", "Tick the column that tells which customer a row is for.")
 	}
 	r.Options = fileOptions{f.options(&faults), f.Blank, f.ClearWord, f.Unmatched}
 	return r, faults
@@ -143,7 +143,7 @@ func (f *fileForm) placing(file shownFile) func(web.Fault) composeFault {
 		case strings.HasPrefix(fault.Pointer, "/columns"):
 			out.Input, out.Label = "match", "Columns"
 		case strings.HasPrefix(fault.Pointer, "/match"):
-			out.Input, out.Label = "match", "Rows are for"
+			out.Input, out.Label = "match", "Match by"
 		case ofOption && fileLabels[option] != "":
 			out.Input, out.Label = option, fileLabels[option]
 		case ofOption:

@@ -44,7 +44,8 @@ func TestARequestAsGo(t *testing.T) {
 
 // everyOption is the JSON of options of which each has a value.
 const everyOption = `{"allowAll": true, "maxAffected": 1, "expectedCount": 2, "confirmToken": "t", "onMismatch": "force",
-	"recordsPerSecond": 1e21, "maxFailures": 3, "allowNewOptions": true, "note": "it's \"so\"\n\u202e", "webhook": "https://h"}`
+	"recordsPerSecond": 1e21, "maxFailures": 3, "allowNewOptions": true, "note": "it's \"so\"\n\u202e", "webhook": "https://h",
+	"blank": "clear", "clearWord": "NULL", "unmatched": "skip"}`
 
 func TestEveryOptionIsWrittenInGo(t *testing.T) {
 	got := Go(jobFromJSON(t, `{"kind": "bulk", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}, "options": `+everyOption+`}}`))
@@ -60,7 +61,7 @@ func TestEveryOptionIsWrittenInGo(t *testing.T) {
 func TestProgramsCompile(t *testing.T) {
 	dir, vet := t.TempDir(), []string{"vet"}
 	for i, job := range []string{
-		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": "` + "`" + `"}, "patch": {"a": 1}, "options": ` + everyOption + `}}`,
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": "` + "`" + `"}, "patch": {"a": 1}, "options": ` + everyOption + `}}`, aFileJob,
 		`{"kind": "preview", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}}}`,
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {}, "compute": {"a": {"$inc": 1}}}}`,
 		`{"kind": "retry", "retryOf": "0193", "request": {}}`,
