@@ -173,7 +173,7 @@ func TestWhatIsWrongWithAFileJobIsSaidAtOnce(t *testing.T) {
 			"/columns/Vorname duplicate_field, /columns/nope unknown_field, /columns/phone unknown_field, /columns/gone unknown_column, " +
 				"/match/1 no_column, /match/2 duplicate_field, /columns/password secret_column, /columns/numTickets read_only"},
 		"match": {`"file":"` + id + `","match":"password","columns":{"firstName":null,"Vorname":null,"password":null,"numTickets":null,"nope":null}`,
-			"/match secret_column, /columns/id read_only"},
+			"/match secret_column"},
 		"what has no text": {`"file":"` + id + `","match":["nope"],"columns":{"firstName":null,"Vorname":null,"password":null,"numTickets":null,"nope":null,"id":null}`,
 			"/match unknown_field"},
 		"nothing written": {`"file":"file2","match":"id"`, "/columns required"},

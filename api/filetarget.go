@@ -107,11 +107,12 @@ func (s *server) checkFile(c *call, in *input, u *update) error {
 		return orNoFile(err)
 	}
 	t := targeting{in: in, model: u.model, request: u.file, headers: f.Columns}
-	u.target = &job.FileTarget{
+	t.target = job.FileTarget{
 		File: f.ID, Columns: t.columns(), Match: t.match(),
 		ClearBlank: u.options.Blank == blankClear, ClearWord: u.options.ClearWord, SkipUnmatched: u.options.Unmatched == unmatchedSkip,
 	}
 	t.written()
+	u.target = &t.target
 	return nil
 }
 
@@ -122,6 +123,7 @@ type targeting struct {
 	model   *model.Model
 	request *fileRequest
 	headers []string
+	target  job.FileTarget
 
 	names   []string       // of the field of each column, "" for a column that is left out
 	first   map[string]int // column, from 1, of each field
@@ -213,15 +215,17 @@ func (t *targeting) match() []*model.Field {
 
 // written checks the columns whose values are written.
 func (t *targeting) written() {
+	// If match is wrong, the ids may be what was meant by it.
+	keyless, id := len(t.target.Match) < len(t.request.match), t.model.Role(model.RoleID).Name
 	var names []string
 	var columns []int
 	for i, name := range t.names {
-		if name != "" && name != job.VersionColumn && !t.matched[name] {
+		if name != "" && name != job.VersionColumn && !t.matched[name] && !(keyless && name == id) {
 			names, columns = append(names, name), append(columns, i)
 		}
 	}
 	if len(names) == 0 {
-		if !t.unsound {
+		if !t.unsound && !keyless {
 			t.in.fail(web.InBody, "/columns", "required", "No column is written: give at least one a field that is not in match.")
 		}
 		return

@@ -25,7 +25,11 @@ const (
 type importJSON struct {
 	job.ImportCounts
 	Errors []job.LineError `json:"errors"` // the first of them
+	Hint   string          `json:"hint,omitempty"`
 }
+
+// hintFileJob is the hint for an import that a file job would have done better.
+const hintFileJob = "This import only updated customers that there are. A file job does the same, and can be previewed and undone: upload the file with POST /v1/{model}/files."
 
 // add counts the outcome of a batch. Rows that were set aside are stored last,
 // but may have been among the first lines; so the errors are sorted again.
@@ -156,6 +160,9 @@ func (s *server) importRecords(c *call) error {
 	i.run.Secrets = bool(c.secrets())
 	if err := i.all(source, body); err != nil {
 		return i.cutShort(err)
+	}
+	if i.answer.Inserted == 0 && i.answer.Updated > 0 {
+		i.answer.Hint = hintFileJob
 	}
 	return c.answer(http.StatusOK, i.answer)
 }

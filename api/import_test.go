@@ -41,6 +41,19 @@ func TestImportSkipsBadLinesAndNamesThem(t *testing.T) {
 	}
 }
 
+func TestAnImportThatOnlyUpdatesNamesFileJobs(t *testing.T) {
+	r := newRig(t)
+	send := func(body string) any {
+		return r.call("POST", "/v1/desk/import", body, "Content-Type", csvType).want(200).json()["hint"]
+	}
+	if hint := send("id,firstName\n1,Ana\n"); hint != nil {
+		t.Errorf("for a new customer: %v", hint)
+	}
+	if hint, _ := send("id,firstName\n1,Anna\n").(string); !strings.Contains(hint, "file job") {
+		t.Errorf("for an update: %q", hint)
+	}
+}
+
 func TestImportOfCSV(t *testing.T) {
 	r := newRig(t)
 	body := "\xef\xbb\xbfid,firstName,notes,trusted\r\n" +

@@ -183,7 +183,7 @@ func reasonOf(what job.Result) (code, detail string) {
 		return "", ""
 	}
 	detail = what.Error.Detail
-	if what.Error.Pointer != "" {
+	if what.Error.Pointer != "" && !strings.HasPrefix(detail, "Column ") { // that names the place already
 		detail = model.PointerName(strings.TrimPrefix(what.Error.Pointer, "/")) + ": " + detail
 	}
 	return what.Error.Code, detail

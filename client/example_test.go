@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log"
 	"os"
 	"strings"
@@ -252,4 +253,53 @@ func ExampleClient_BrakeOn() {
 	// Output:
 	// true The import of last night is wrong
 	// false
+}
+
+// A file gives each customer the values of its own row. Rows that failed come back, to be
+// corrected and sent again.
+func ExampleClient_UploadFile() {
+	ctx, c := connect()
+	create(ctx, c, "desk", map[string]any{"id": 61, "externalId": "A-61"}, map[string]any{"id": 62, "externalId": "A-62"})
+	table := "External ID;Job title;Remarks\nA-61;Lead;\nA-99;Head;who?\nA-62;Agent;\n"
+	file, err := c.UploadFile(ctx, "desk", strings.NewReader(table), client.FileOptions{Name: "titles.csv"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(file.Format, file.Delimiter, file.Rows, file.Suggested.Match, string(file.Suggested.Columns))
+
+	s := client.Submission{Model: "desk", File: file.ID, Match: file.Suggested.Match, Columns: file.Suggested.Columns}
+	preview, err := c.PreviewSubmission(ctx, s)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(preview.WouldChange, "would change,", preview.WouldFail, "would fail")
+
+	s.Options.ConfirmToken = preview.ConfirmToken
+	job, err := c.Submit(ctx, s)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if job, err = c.Wait(ctx, job.ID, nil); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(job.State, job.Counts.Updated)
+	for _, reason := range job.ErrorSummary {
+		fmt.Println(reason.Code, "in the lines", reason.SampleLines)
+	}
+	rows, format, err := c.JobRows(ctx, job.ID, client.OutcomeFailed)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer rows.Close()
+	text, err := io.ReadAll(rows)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(format, strings.Contains(string(text), "A-99;Head;who?;failed;no_match;"))
+	// Output:
+	// csv ; 3 [externalId] {"External ID":"externalId","Job title":"jobTitle","Remarks":null}
+	// 2 would change, 1 would fail
+	// partially_succeeded 2
+	// no_match in the lines [3]
+	// text/csv true
 }

@@ -27,6 +27,7 @@ type ImportReport struct {
 	Unchanged int64       `json:"unchanged"` // the record already had the values
 	Failed    int64       `json:"failed"`
 	Errors    []LineError `json:"errors"` // the first rows that failed
+	Hint      string      `json:"hint"`   // what would suit the file better, "" for nothing
 }
 
 // A LineError says why a row of an import was ignored, or several rows that an

@@ -55,6 +55,7 @@ var advices = map[string]string{
 	"constraint":          "Compare the value with the rules of the field, correct it, and submit a new update.",
 	"too_large":           "Shorten what the field holds already, or set a smaller value.",
 	"too_complex":         "Change fewer nested names at once, or use a simpler regular expression.",
+	"too_many_options":    "Correct the value to an option that there is, and submit the corrected rows as a file of their own.",
 	"too_slow":            "Retry it when the database has less to do. If it fails again, change fewer fields at once.",
 }
 

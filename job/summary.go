@@ -25,6 +25,7 @@ var titles = map[string]string{
 	"constraint":          "A rule of the database refused the value",
 	"too_large":           "The value would be larger than a field may hold (1 MiB)",
 	"too_complex":         "The change is too complex to be carried out",
+	"too_many_options":    "The drop-down has as many added options as it may have",
 	"too_slow":            "The change of this record alone took longer than the database may spend on one",
 }
 

@@ -146,8 +146,14 @@ func wholeJob(b *testing.B, path string) (int64, time.Duration) {
 	if faults != nil {
 		b.Fatal(faults)
 	}
+	return carriedOut(ctx, b, s, path, job.Submission{Kind: job.Bulk, Model: desk, Filter: f, Patch: p})
+}
+
+// carriedOut carries out a job, from its submission to a final checkpoint.
+func carriedOut(ctx context.Context, b *testing.B, s *store.Store, path string, sub job.Submission) (int64, time.Duration) {
+	b.Helper()
 	began := time.Now()
-	j, _, err := s.Submit(ctx, auth.Caller{Workspace: auth.Workspace{ID: 1}}, job.Submission{Kind: job.Bulk, Model: desk, Filter: f, Patch: p})
+	j, _, err := s.Submit(ctx, auth.Caller{Workspace: auth.Workspace{ID: 1}}, sub)
 	fatal(b, err)
 	wakeUps, err := s.Bulks(ctx, 1)
 	fatal(b, err)

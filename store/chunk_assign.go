@@ -21,6 +21,7 @@ type assignment struct {
 	needs       []need
 	keepsTime   bool // the record's time of change stays as it is
 	compute     computing
+	compared    []int // places among all that are read, of those that are compared with a row
 }
 
 // A need is a value that a record must have before another one may be set.

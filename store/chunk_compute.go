@@ -50,6 +50,10 @@ func (a assignment) reading(fields []*model.Field) assignment {
 			a.also = append(a.also, f)
 		}
 	}
+	all := a.all()
+	for _, f := range fields {
+		a.compared = append(a.compared, slices.Index(all, f))
+	}
 	return a
 }
 

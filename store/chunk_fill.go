@@ -41,12 +41,11 @@ func (w filling) compute(c *chunk, i int, former []json.RawMessage) (computed, e
 // mismatch is why a record must not get the values of its row: its key is another one
 // by now, or it has another version than the row says.
 func (c *chunk) mismatch(row placedRow, former []json.RawMessage) (*rejection, error) {
-	all := c.a.all()
 	for _, k := range c.file.keys {
 		if c.l.Options.OnMismatch == job.Force {
 			break
 		}
-		now, err := storedValue(k.field, former[slices.Index(all, k.field)])
+		now, err := storedValue(k.field, former[c.a.compared[k.read]])
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +62,7 @@ func (c *chunk) mismatch(row placedRow, former []json.RawMessage) (*rejection, e
 	if fault != nil {
 		return c.file.invalid(fault, v.header), nil
 	}
-	now, err := storedValue(v.field, former[slices.Index(all, v.field)])
+	now, err := storedValue(v.field, former[c.a.compared[v.read]])
 	if err != nil || want == nil || v.field.Same(want, now) {
 		return nil, err
 	}
@@ -72,11 +71,13 @@ func (c *chunk) mismatch(row placedRow, former []json.RawMessage) (*rejection, e
 
 // addChoices adds the drop-down choices that the changed records bring.
 func (c *chunk) addChoices() error {
+	type choice struct{ field, value any }
+	seen := map[choice]bool{}
 	var values []model.Set
 	for _, b := range c.brought {
-		_, written := slices.BinarySearch(c.changed, b.offset)
-		if written && !slices.ContainsFunc(values, func(s model.Set) bool { return s.Field == b.set.Field && s.Value == b.set.Value }) {
-			values = append(values, b.set)
+		one := choice{b.set.Field, b.set.Value}
+		if _, written := slices.BinarySearch(c.changed, b.offset); written && !seen[one] {
+			values, seen[one] = append(values, b.set), true
 		}
 	}
 	return c.t.addChoices(c.l.Workspace, c.l.Model, values)

@@ -40,6 +40,7 @@ type fileColumn struct {
 	place  int    // within a row
 	header string // "" where it is not known
 	field  *model.Field
+	read   int // of a key or the version: the place in [fileWork.reads]
 }
 
 // rowWindow has the rows of a window of a selection.
@@ -101,8 +102,10 @@ func (f *fileWork) arrange(headers []string) {
 		switch {
 		case name == "":
 		case slices.Contains(f.l.File.Match, column.field):
+			column.read = slices.Index(f.l.File.Match, column.field)
 			f.keys = append(f.keys, column)
 		case isVersionColumn(f.l.Model, name):
+			column.read = len(f.l.File.Match)
 			f.version = &column
 		default:
 			column.field, _ = f.l.Model.FileField(name)

@@ -121,13 +121,23 @@ func (r *fileReader) gone() error { return fmt.Errorf("rows of file %s: %w", r.f
 // blocks unpacks the blocks at some places and calls do with each, in their order.
 func (r *fileReader) blocks(q queryer, places []int, do func(place int, b fileBlock) error) error {
 	for batch := range slices.Chunk(places, blocksAtOnce) {
-		packed, err := r.packed(q, batch)
+		// A block that is kept now may be dropped for another one of the batch.
+		known := map[int]fileBlock{}
+		var missing []int64
+		for _, place := range batch {
+			if b, kept := r.cache[place]; kept {
+				known[place] = b
+			} else {
+				missing = append(missing, r.first[place])
+			}
+		}
+		packed, err := r.packed(q, missing)
 		if err != nil {
 			return err
 		}
 		for _, place := range batch {
-			b, known := r.cache[place]
-			if !known {
+			b, kept := known[place]
+			if !kept {
 				if b, err = unpackBlock(packed[r.first[place]]); err != nil {
 					return fmt.Errorf("rows %d and on of file %s: %w", r.first[place], r.file, err)
 				}
@@ -141,14 +151,8 @@ func (r *fileReader) blocks(q queryer, places []int, do func(place int, b fileBl
 	return nil
 }
 
-// packed reads the blocks that are not in the cache, by the index of their first row.
-func (r *fileReader) packed(q queryer, places []int) (map[int64][]byte, error) {
-	var missing []int64
-	for _, place := range places {
-		if _, known := r.cache[place]; !known {
-			missing = append(missing, r.first[place])
-		}
-	}
+// packed reads the blocks that begin with some rows, by the index of their first row.
+func (r *fileReader) packed(q queryer, missing []int64) (map[int64][]byte, error) {
 	if len(missing) == 0 {
 		return nil, nil
 	}

@@ -62,7 +62,6 @@ type upload struct {
 	blocks  []newBlock // that wait to be written
 	waiting int        // their bytes
 	packed  int64      // bytes of the blocks that were written
-	first   int64      // index of the first row that is in no block yet
 	wrote   time.Time  // when the last transaction ended
 	tried   bool       // something may have been written
 	begun   bool       // the row of the file was written

@@ -16,12 +16,16 @@ import (
 )
 
 // onBothKits runs a test with a kit on each kind of database.
-func onBothKits(t *testing.T, test func(t *testing.T, k *storetest.Kit)) {
+func onBothKits(t *testing.T, test func(t *testing.T, k *storetest.Kit)) { onBothFor(t, 0, test) }
+
+// onBothFor is onBothKits with a retention of jobs; 0 is the usual one.
+func onBothFor(t *testing.T, retention time.Duration, test func(t *testing.T, k *storetest.Kit)) {
 	t.Parallel()
 	for name, address := range map[string]func(testing.TB) string{"SQLite": sqliteWithTables, "PostgreSQL": postgresWithTables} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, storetest.NewKit(t, func(tb testing.TB, o store.Options) *store.Store {
+				o.Retention = retention
 				s := opened(tb, address(tb), o)
 				s.UseClock(o.Now)
 				return s
@@ -104,7 +108,10 @@ func TestAFileThatAJobNeedsStays(t *testing.T) {
 		if !there(t, k, f) {
 			t.Error("the file was deleted while a job needed it")
 		}
-		k.Pass(4 * 24 * time.Hour)
+		k.Pass(3*24*time.Hour - time.Minute)
+		purge(t, k)
+		holds(t, k, "until its former values are purged, a job", f, true)
+		k.Pass(2 * time.Minute)
 		purge(t, k)
 		if there(t, k, f) {
 			t.Error("the file is there after the former values")
@@ -112,16 +119,19 @@ func TestAFileThatAJobNeedsStays(t *testing.T) {
 	})
 }
 
-// TestAFileGoesWithAJobThatExpires has jobs expire before their former values do.
+// TestAFileGoesWithAJobThatExpires has a job expire before its former values do.
 func TestAFileGoesWithAJobThatExpires(t *testing.T) {
-	onBothKits(t, func(t *testing.T, k *storetest.Kit) {
+	onBothFor(t, 48*time.Hour, func(t *testing.T, k *storetest.Kit) {
 		f := saved(t, k)
 		j := k.Accept(k.Bulk(`{"name": "nobody"}`, `{"visits": 1}`, job.Options{}))
 		fatal(t, k.UseFile(t.Context(), k.WS.ID, "people", f.ID, j.ID))
 		fatal(t, k.Exec(t.Context(), `INSERT INTO row_numbers (workspace, job, "window", rows) VALUES (?, ?, 0, ?)`, k.WS.ID, j.Num, []byte{1}))
 		fatal(t, k.Exec(t.Context(), `INSERT INTO row_outcomes (workspace, job, first_row, last_row, refused) VALUES (?, ?, 3, 9, '[]')`, k.WS.ID, j.Num))
 		k.Run(5)
-		k.Pass(31 * 24 * time.Hour)
+		k.Pass(48*time.Hour - time.Minute)
+		purge(t, k)
+		holds(t, k, "until it expires, a job", f, true)
+		k.Pass(2 * time.Minute)
 		purge(t, k)
 		if there(t, k, f) || count(t, k, `SELECT (SELECT COUNT(*) FROM row_numbers) + (SELECT COUNT(*) FROM row_outcomes)`) != 0 {
 			t.Error("something is left of the file or of what the job noted of its rows")

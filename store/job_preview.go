@@ -185,6 +185,11 @@ func (s *Store) resolvePreview(ctx context.Context, l job.Lease) error {
 
 // endPreview ends a job of kind preview with its result.
 func (s *Store) endPreview(ctx context.Context, l job.Lease, sel selection, text []byte) error {
+	if sel.rows != nil {
+		if err := sel.rows.pack(s.db.Now(), true); err != nil {
+			return err
+		}
+	}
 	return s.inLargeTx(ctx, func(t *tx) error {
 		if err := t.fenceJob(l, job.Resolving); err != nil {
 			return err

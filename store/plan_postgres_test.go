@@ -38,6 +38,12 @@ func TestChunksReachRecordsByKeyOnPostgreSQL(t *testing.T) {
 				t.Errorf("analysed: %v. The plan is\n%s\nof %s", known, plan, st.text)
 			}
 		}
+		for _, names := range [][]string{{"id"}, {"id", "jobTitle"}, {"externalId"}} {
+			plan := explainPostgres(t, s, keyStatement(t, s, 1000, names...))
+			if !strings.Contains(plan, "Index Scan using") || strings.Contains(plan, "Seq Scan") || strings.Contains(plan, "Bitmap") {
+				t.Errorf("analysed: %v. The plan for rows of a file by %v is\n%s", known, names, plan)
+			}
+		}
 	}
 }
 

@@ -230,3 +230,8 @@ func (q snapshotReader) eachChange(ws, num int64, examined func(part float64), d
 		}
 	}
 }
+
+// shown is a reason as results show it.
+func (r rejection) shown() *job.RecordError {
+	return &job.RecordError{Code: r.Code, Detail: cmp.Or(r.Detail, job.Title(r.Code)+"."), Pointer: r.Pointer}
+}

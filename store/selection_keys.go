@@ -22,10 +22,8 @@ type keyRecords struct {
 
 func newKeyRecords(ctx context.Context, q snapshotReader, l job.Lease, fields []*model.Field) (*keyRecords, error) {
 	k := &keyRecords{q: q, l: l, fields: fields, most: keysIndexed, walk: newWalk(q.d, q.db, func(float64) {})}
-	for _, f := range fields {
-		if isKeyIndexed(f) {
-			return k, nil
-		}
+	if hasIndex(fields) {
+		return k, nil
 	}
 	k.most = keysUnindexed
 	list, err := blocks(ctx, q.db, q.d, l.Workspace, l.Model)
@@ -83,25 +81,23 @@ func (k *keyRecords) query(ctx context.Context, keys []string, within *span, do 
 
 func (k *keyRecords) statement(keys []string, within *span) (text string, args []any) {
 	d := k.q.d
-	var columns, elements []string
+	var columns, values []string
 	outer := []string{d.Collect("rid", "1 = 1"), d.Collect("n", "1 = 1")}
 	for i, f := range k.fields {
 		columns = append(columns, sqldb.Quoted(f))
-		elements = append(elements, d.Element(i, f.Type))
+		values = append(values, d.Element(i, f.Type))
 		outer = append(outer, d.Collect(d.Scalar(f), "1 = 1"))
 	}
-	from, where := k.l.Model.Table(), "workspace = ?"
-	args = []any{k.l.Workspace}
-	if within != nil {
-		from, where = from+d.NotIndexed, where+" AND rid >= ? AND rid < ?"
-		args = append(args, within.first, within.before)
-	}
 	list := strings.Join(columns, ", ")
-	tuple := list
-	if len(columns) > 1 {
-		tuple = "(" + list + ")"
+	array := "[" + strings.Join(keys, ",") + "]"
+	records, args := "", []any(nil)
+	if within == nil {
+		records, args = d.ByKey(sqldb.Keyed{Table: k.l.Model.Table(), Columns: columns, Values: values, Workspace: k.l.Workspace, Keys: array})
+	} else {
+		records = "SELECT rid, " + list + " FROM " + k.l.Model.Table() + d.NotIndexed + " WHERE workspace = ? AND rid >= ? AND rid < ?" +
+			" AND (" + list + ") IN (SELECT " + strings.Join(values, ", ") + " FROM " + d.Elements + ")"
+		args = []any{k.l.Workspace, within.first, within.before, array}
 	}
-	return "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT MIN(rid) AS rid, COUNT(*) AS n, " + list + " FROM " + from +
-		" WHERE " + where + " AND " + tuple + " IN (SELECT " + strings.Join(elements, ", ") + " FROM " + d.Elements + ")" +
-		" GROUP BY " + list + ") AS found", append(args, "["+strings.Join(keys, ",")+"]")
+	return "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT MIN(rid) AS rid, COUNT(*) AS n, " + list +
+		" FROM (" + records + ") AS keyed GROUP BY " + list + ") AS found", args
 }

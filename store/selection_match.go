@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/jmoiron/sqlx"
 
@@ -156,7 +157,11 @@ func appendKey(dst []byte, values []any) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendValue(dst, v)
+		if n, ok := v.(int64); ok {
+			dst = strconv.AppendInt(dst, n, 10)
+		} else {
+			dst = appendValue(dst, v)
+		}
 	}
 	return append(dst, ']')
 }
@@ -234,7 +239,10 @@ func (m *matching) reasonOf(row uint32) rejection {
 	return r
 }
 
-// isKeyIndexed reports whether an index finds records by a value of a field.
-func isKeyIndexed(f *model.Field) bool {
-	return f.Role == model.RoleID || f.Indexed || f.Unique && !f.Caseless()
+// hasIndex reports whether an index finds each of some keys quickly: that of one of the
+// fields whose values are unique, or that of the only field. Of several fields that are
+// not unique, one may have the same value in most records.
+func hasIndex(fields []*model.Field) bool {
+	unique := func(f *model.Field) bool { return f.Role == model.RoleID || f.Unique && !f.Caseless() }
+	return slices.ContainsFunc(fields, unique) || len(fields) == 1 && fields[0].Indexed
 }

@@ -53,6 +53,10 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 		sel, err = selectNumbers(ctx, s.db.Dialect, db, c, examined)
 		return err
 	})
+	broken := l.Guard.Check(sel.selected())
+	if err == nil && sel.rows != nil {
+		err = sel.rows.pack(s.db.Now(), broken != nil)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -61,7 +65,7 @@ func (s *Store) resolve(ctx context.Context, l job.Lease) (ended bool, err error
 			return err
 		}
 		t.touch(l.JobID)
-		if broken := l.Guard.Check(sel.selected()); broken != nil {
+		if broken != nil {
 			ended = true
 			return t.failGuard(l, sel, *broken)
 		}
@@ -166,7 +170,7 @@ func (t *tx) failGuard(l job.Lease, sel selection, why job.Error) error {
 // keepPending writes how many records, or rows, stay pending for good.
 func (t *tx) keepPending(l job.Lease, sel selection) error {
 	if sel.rows != nil {
-		if err := t.saveRows(l.Ref, sel.rows, true); err != nil {
+		if err := t.saveRows(l.Ref, sel.rows); err != nil {
 			return err
 		}
 	}

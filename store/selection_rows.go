@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 
 	"bulkpatch/job"
 	"bulkpatch/model"
@@ -17,6 +18,13 @@ type fileRows struct {
 	windows map[int64][]byte // by window of the selection: the rows of its numbers, packed
 	// selected are the windows of the selection itself.
 	selected []window
+	packed   []packedRows // those without a usable record, once they are packed
+}
+
+// packedRows are rows of the table row_outcomes.
+type packedRows struct {
+	first, last uint32 // indexes of rows of the file
+	refused     string
 }
 
 // newRowSelection selects the records of some rows, which are sorted by record.
@@ -167,9 +175,22 @@ func (f *fileRows) sum() (t job.Tally, why reasons) {
 	return t, why
 }
 
+// pack packs the rows without a usable record for [tx.saveRows], which would otherwise
+// do that while others wait for the writer: with their outcomes, or as pending.
+func (f *fileRows) pack(at time.Time, pending bool) error {
+	return f.unusable(func(first, last uint32, list []rowReason) error {
+		if pending {
+			list = asPending(list)
+		}
+		text, err := json.Marshal(rowOutcomes{at.UnixMicro(), list})
+		f.packed = append(f.packed, packedRows{first, last, string(text)})
+		return err
+	})
+}
+
 // saveRows writes which row each selected record has, and the rows without a usable
-// record: with their outcomes, or as pending. It replaces what was there.
-func (t *tx) saveRows(ref job.Ref, f *fileRows, pending bool) error {
+// record, which are packed. It replaces what was there.
+func (t *tx) saveRows(ref job.Ref, f *fileRows) error {
 	for _, table := range []string{"row_numbers", "row_outcomes"} {
 		if err := t.Run(`DELETE FROM `+table+` WHERE workspace = ? AND job = ?`, ref.Workspace, ref.Job); err != nil {
 			return err
@@ -180,17 +201,13 @@ func (t *tx) saveRows(ref job.Ref, f *fileRows, pending bool) error {
 			return err
 		}
 	}
-	return f.unusable(func(first, last uint32, list []rowReason) error {
-		if pending {
-			list = asPending(list)
-		}
-		text, err := json.Marshal(rowOutcomes{t.Now, list})
-		if err != nil {
+	for _, p := range f.packed {
+		if err := t.Run(`INSERT INTO row_outcomes (workspace, job, first_row, last_row, refused) VALUES (?, ?, ?, ?, ?)`,
+			ref.Workspace, ref.Job, p.first, p.last, p.refused); err != nil {
 			return err
 		}
-		return t.Run(`INSERT INTO row_outcomes (workspace, job, first_row, last_row, refused) VALUES (?, ?, ?, ?, ?)`,
-			ref.Workspace, ref.Job, first, last, string(text))
-	})
+	}
+	return nil
 }
 
 // asPending returns the rows of a list, without their outcomes.
@@ -213,7 +230,7 @@ func asPending(list []rowReason) []rowReason {
 // and reasons to the job's own row, which no shard changes. It returns the counts.
 func (t *tx) recordRows(l job.Lease, f *fileRows) (job.Tally, error) {
 	n, why := f.sum()
-	if err := t.saveRows(l.Ref, f, false); err != nil {
+	if err := t.saveRows(l.Ref, f); err != nil {
 		return n, err
 	}
 	summary, err := why.addTo(nil, t, t.Dialect, l.Workspace, l.Model)

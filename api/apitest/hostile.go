@@ -60,7 +60,7 @@ func ours(c api.Call) bool {
 }
 
 // perModel are the paths that each model has.
-var perModel = regexp.MustCompile(`^/v1/[a-z]+/(customers|import|export)`)
+var perModel = regexp.MustCompile(`^/v1/[a-z]+/(customers|import|export|files)`)
 
 // segments are what paths are filled with where nothing else is tried.
 var segments = strings.NewReplacer("{id}", "7", "{job}", "0193b3a4-0000-7000-8000-000000000000", "{key}", "7", "{name}", "desk", "{workspace}", "main")

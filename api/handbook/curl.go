@@ -71,7 +71,7 @@ func (d *document) bodyArguments(c *call) []string {
 	m := b.Content.get(kind)
 	value := d.sample(m.Example, m.Examples, m.Schema)
 	switch {
-	case value == nil && m.Item != nil: // a stream comes from a file
+	case value == nil && m.Item != nil, m.Schema != nil && m.Schema.Format == "binary": // it comes from a file
 		return []string{"-H " + quoted("Content-Type: "+kind), "--data-binary @" + fileNames[kind]}
 	case value == nil && !b.Required:
 		return nil

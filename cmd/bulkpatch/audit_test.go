@@ -116,6 +116,8 @@ func entriesOf(c api.Call) string {
 		return map[string]string{"POST": "key.created", "DELETE": "key.revoked"}[c.Method]
 	case strings.HasSuffix(c.Path, "/import"):
 		return "import.started import.ended"
+	case strings.Contains(c.Path, "/files"):
+		return map[string]string{"POST": "file.uploaded", "DELETE": "file.deleted"}[c.Method]
 	case c.Path == "/v1/jobs":
 		return "job.submitted"
 	case c.Vendor != "" || strings.Contains(c.Path, "/customers"):
@@ -154,6 +156,13 @@ func (s *auditedServer) prepared(t *testing.T, c api.Call) (call, body string) {
 	customer := s.made(t, "POST /v1/"+name+"/customers", strings.ReplaceAll(bodies.native, "{n}", number), idOf(c))
 	path = strings.ReplaceAll(path, "{customer}", customer)
 	change := ""
+	if strings.Contains(path, "{file}") {
+		f, err := s.client.UploadFile(t.Context(), name, strings.NewReader("id\n1\n"), client.FileOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		path = strings.ReplaceAll(path, "{file}", f.ID)
+	}
 	if strings.Contains(path, "{job}") {
 		var job string
 		job, change = s.jobFor(t, c.Path)

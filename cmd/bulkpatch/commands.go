@@ -75,6 +75,7 @@ type sharedRedisFlags struct {
 type listenFlags struct {
 	Addr        string `env:"BULKPATCH_ADDR" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (default ${default})."`
 	MaxBody     string `env:"BULKPATCH_MAX_BODY" default:"1MiB" placeholder:"SIZE" help:"Largest body of a request, such as 512KiB, 2MiB or a number of bytes, from 64KiB to 16MiB (default ${default}). Imports are streamed: only each line is limited, to 1 MiB."`
+	MaxFile     string `env:"BULKPATCH_MAX_FILE" default:"1GiB" placeholder:"SIZE" help:"Largest file that may be uploaded for a file job, unpacked, from 64KiB to 1GiB (default ${default}). It is received into the folder for temporary files (TMPDIR), at most 8 at a time."`
 	MaxOpenJobs string `env:"BULKPATCH_MAX_OPEN_JOBS" default:"10000" placeholder:"N" help:"Bulk jobs that one workspace may have open at a time, 1 to 1000000 (default ${default}), and ten times as many jobs over one record. Their filters and patches may take 256 MiB together. Further jobs are refused until some have ended. Several API processes that accept jobs at the same moment may exceed the limit slightly."`
 
 	Rate           string `env:"BULKPATCH_RATE" placeholder:"N/s" help:"Calls that one key may make in a second, such as 50/s, from 1/s to 1000000/s; further ones are answered 429. Each API process counts by itself. Without it there is no limit."`

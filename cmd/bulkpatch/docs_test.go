@@ -123,8 +123,10 @@ func TestTheCommandsOfTheReferenceWork(t *testing.T) {
 	const key = "the-key-of-the-reference"
 	p := start(t, "serve", "--addr", "127.0.0.1:0", "--db", database(t), "--admin-key", key, "--webhook-secret", job.NewWebhookSecret(), "--webhook-allow", "127.0.0.0/8")
 	r := &curlRig{t: t, dir: t.TempDir(), p: p, jobs: p.client(t, key), env: map[string]string{"BULKPATCH_SERVER": p.base, "BULKPATCH_KEY": key}}
-	if err := os.WriteFile(filepath.Join(r.dir, "customers.ndjson"), []byte("{}\n"), 0o600); err != nil {
-		t.Fatal(err)
+	for name, text := range map[string]string{"customers.ndjson": "{}\n", "customers.csv": "id\n1\n"} {
+		if err := os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	load(t, r.jobs, 500)
 	pages := chapters(t, p.base)
@@ -188,7 +190,7 @@ func (r *curlRig) ofVendor(c shownCall, model string, record map[string]any) {
 func (r *curlRig) ofModel(calls []shownCall) {
 	rank := func(c shownCall) int {
 		switch {
-		case c.method == "POST" && strings.HasSuffix(c.path, "/customers"):
+		case c.method == "POST" && (strings.HasSuffix(c.path, "/customers") || strings.HasSuffix(c.path, "/files")):
 			return 0
 		case c.method == "DELETE":
 			return 2
@@ -198,8 +200,15 @@ func (r *curlRig) ofModel(calls []shownCall) {
 	slices.SortStableFunc(calls, func(a, b shownCall) int { return rank(a) - rank(b) })
 	for _, c := range calls {
 		answer := r.run(c)
-		var made struct{ ID client.ID }
-		if rank(c) == 0 && json.Unmarshal([]byte(answer), &made) == nil {
+		var made struct {
+			ID     client.ID
+			FileID string
+		}
+		switch {
+		case rank(c) != 0 || json.Unmarshal([]byte(answer), &made) != nil:
+		case made.FileID != "":
+			r.env["FILE"] = made.FileID
+		default:
 			r.env["ID"] = made.ID.String()
 		}
 	}
@@ -221,6 +230,10 @@ func (r *curlRig) prepare(c shownCall) {
 	}
 	if strings.HasSuffix(c.path, "/retry") {
 		r.env["JOB"] = r.notUnique().ID
+		return
+	}
+	if strings.HasSuffix(c.path, "/rows") {
+		r.env["JOB"] = r.ofFile().ID
 		return
 	}
 	slow := 1.0
@@ -248,6 +261,19 @@ func (r *curlRig) prepare(c shownCall) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+// ofFile returns a job whose rows are kept.
+func (r *curlRig) ofFile() client.Job {
+	f, err := r.jobs.UploadFile(r.t.Context(), "desk", strings.NewReader("id,phone\n1,2\n"), client.FileOptions{})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	j, err := r.jobs.Submit(r.t.Context(), client.Submission{Model: "desk", File: f.ID, Match: []string{"id"}})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return wait(r.t, r.jobs, j.ID)
 }
 
 // notUnique returns a job that failed for a record whose value is taken.

@@ -34,8 +34,9 @@ type neighbours struct {
 	*process
 	ours, theirs       string            // admin keys
 	ids                map[string]string // of their customers, by model and field
-	job, keyID, cursor string            // of theirs
-	token              string            // that confirms a preview of theirs
+	job, keyID, cursor string            // of theirs, as is file
+	file               string
+	token              string // that confirms a preview of theirs
 }
 
 // TestWorkspacesSeeNothingOfOneAnother makes every call with what another
@@ -96,6 +97,9 @@ func newNeighbours(t *testing.T, p *process) *neighbours {
 	var done struct{ JobID string }
 	w.json(t, &done, "PATCH", "/v1/desk/customers?"+ofActive, `{"jobTitle":"`+theirSecret+`2"}`, "Idempotency-Key", "one", "Prefer", "wait=30")
 	w.cursor, w.token, w.job = list.NextCursor, preview.ConfirmToken, done.JobID
+	var file struct{ FileID string }
+	w.json(t, &file, "POST", "/v1/desk/files", "id,firstName\n4001,"+theirSecret+"\n", "Content-Type", "text/csv")
+	w.file = file.FileID
 	return w
 }
 
@@ -143,7 +147,7 @@ func (p *neighbours) json(t *testing.T, to any, method, path, body string, heade
 func (p *neighbours) all(t *testing.T) string {
 	t.Helper()
 	var all []string
-	for _, path := range []string{"/v1/jobs", "/v1/desk/export", "/v1/plane/export", "/v1/clientsuccess/export", "/v1/accounts/export", "/v1/mythic/export"} {
+	for _, path := range []string{"/v1/jobs", "/v1/desk/files", "/v1/desk/export", "/v1/plane/export", "/v1/clientsuccess/export", "/v1/accounts/export", "/v1/mythic/export"} {
 		_, text := p.ask(t, p.theirs, "GET", path, "")
 		all = append(all, text)
 	}
@@ -235,8 +239,8 @@ func (p *neighbours) places(c api.Call, surfaces []*compat.Surface) (theirs, unk
 	if field == "uuid" {
 		none = "0b5d7a2e-0000-4000-8000-000000000002"
 	}
-	return strings.NewReplacer("{id}", p.ids[m+"/"+field], "{job}", p.job, "{key}", p.keyID, "{workspace}", "theirs", "{name}", "desk", "{$}", ""),
-		strings.NewReplacer("{id}", none, "{job}", p.job[:len(p.job)-4]+"0000", "{key}", "987654", "{workspace}", "nobodys", "{name}", "desk", "{$}", "")
+	return strings.NewReplacer("{id}", p.ids[m+"/"+field], "{job}", p.job, "{file}", p.file, "{key}", p.keyID, "{workspace}", "theirs", "{name}", "desk", "{$}", ""),
+		strings.NewReplacer("{id}", none, "{job}", p.job[:len(p.job)-4]+"0000", "{file}", p.file[:len(p.file)-4]+"0000", "{key}", "987654", "{workspace}", "nobodys", "{name}", "desk", "{$}", "")
 }
 
 // without leaves out of an answer what was called.

@@ -15,6 +15,7 @@ type resultsCommand struct {
 	Code    string   `placeholder:"CODE" help:"Only customers that were not changed for this reason, as bulkpatch job lists them."`
 	Pointer string   `placeholder:"POINTER" help:"Only customers that were not changed because of this field, such as /domain."`
 	ID      string   `name:"id" placeholder:"ID" help:"Only this customer."`
+	Rows    bool     `help:"The rows of a file job as they came, with what became of each, in place of the results: CSV, or NDJSON if the file was that. Correct them, and submit that file."`
 	Format  string   `default:"table" placeholder:"FORMAT" set:"choices=table,ndjson,csv" help:"table, ndjson or csv (default ${default})."`
 }
 
@@ -23,6 +24,7 @@ func (resultsCommand) Help() string {
 	return `Examples:
   bulkpatch results 01a21943 --outcome failed,conflicted
   bulkpatch results 01a21943 --format csv > results.csv
+  bulkpatch results 01a21943 --rows --outcome failed > failed.csv
 
 It lists what became of each customer that the job selected, in the order of the job. --output json is the same as --format ndjson.`
 }
@@ -33,6 +35,11 @@ func (c *resultsCommand) check(r *reader) {
 		r.choice("--outcome", word)
 	}
 	r.choice("--format", c.Format)
+	if c.Rows {
+		for _, flag := range []string{"code", "pointer", "id", "format"} {
+			r.idle("--"+flag, "with --rows")
+		}
+	}
 	if r.s.answers != nil {
 		r.idle("--format", "with --output json")
 		c.Format = "ndjson"
@@ -42,20 +49,29 @@ func (c *resultsCommand) check(r *reader) {
 // Run prints the results.
 func (c *resultsCommand) Run(a *app, s settings) error {
 	return c.onJob(a, s, func(t *target, id string) error {
+		if c.Rows {
+			rows, _, err := t.JobRows(a.ctx, id, c.Outcome...)
+			return c.stream(a, rows, err)
+		}
 		q := client.ResultQuery{Outcomes: c.Outcome, Code: c.Code, Pointer: c.Pointer, ID: c.ID}
 		switch c.Format {
 		case "csv":
-			return c.stream(a, t, id, client.CSV, q)
+			return c.results(a, t, id, client.CSV, q)
 		case "ndjson":
-			return c.stream(a, t, id, client.NDJSON, q)
+			return c.results(a, t, id, client.NDJSON, q)
 		}
 		return c.table(a, t, id, q)
 	})
 }
 
-// stream prints the results as the server sends them.
-func (c *resultsCommand) stream(a *app, t *target, id string, f client.Format, q client.ResultQuery) error {
+// results prints the results as the server sends them.
+func (c *resultsCommand) results(a *app, t *target, id string, f client.Format, q client.ResultQuery) error {
 	stream, err := t.ExportResults(a.ctx, id, f, q)
+	return c.stream(a, stream, err)
+}
+
+// stream prints a stream, unless there is none for an error.
+func (c *resultsCommand) stream(a *app, stream io.ReadCloser, err error) error {
 	if err != nil {
 		return err
 	}
@@ -70,9 +86,17 @@ func (c *resultsCommand) stream(a *app, t *target, id string, f client.Format, q
 
 func (c *resultsCommand) table(a *app, t *target, id string, q client.ResultQuery) error {
 	_, err := printTable(a.out, "CUSTOMER\tOUTCOME\tWHAT", t.QueryResults(a.ctx, id, q), func(w io.Writer, r client.Result) {
-		printRow(w, r.ID.String(), r.Outcome, cut(resultWords(r)))
+		printRow(w, resultName(r), r.Outcome, cut(resultWords(r)))
 	})
 	return err
+}
+
+// resultName names a customer, or the line of a row that has none.
+func resultName(r client.Result) string {
+	if r.ID == (client.ID{}) {
+		return fmt.Sprintf("line %d", r.Line)
+	}
+	return r.ID.String()
 }
 
 // resultWords says what changed in a customer, or why nothing did.

@@ -10,6 +10,7 @@ import (
 
 	"bulkpatch/api"
 	"bulkpatch/api/web"
+	"bulkpatch/model/table"
 )
 
 // listen reads the settings of the API: where it listens, whom it believes, and
@@ -17,6 +18,7 @@ import (
 func (r *reader) listen(f listenFlags) {
 	r.s.addr = r.address("--addr", f.Addr)
 	r.s.maxBody = r.size("--max-body", f.MaxBody, 64<<10, 16<<20)
+	r.s.maxFile = r.size("--max-file", f.MaxFile, 64<<10, table.MaxFile)
 	r.s.maxOpenJobs = r.integer("--max-open-jobs", f.MaxOpenJobs, 1_000_000)
 	r.s.rate = r.rate(f.Rate)
 	r.s.proxies = r.proxies(f.TrustedProxies)

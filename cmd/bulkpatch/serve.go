@@ -21,6 +21,7 @@ import (
 	"bulkpatch/api/openapi"
 	"bulkpatch/api/web"
 	"bulkpatch/model"
+	"bulkpatch/model/table"
 	"bulkpatch/store"
 	"bulkpatch/trace"
 )
@@ -243,7 +244,7 @@ func firstUse(a *app, db *store.Store, adminKey string, out io.Writer) error {
 // the process stops.
 func (s *service) api(ctx context.Context) http.Handler {
 	return api.New(api.Config{
-		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Tracer: s.tracer, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, CSVGuard: s.csvGuard,
+		Store: s.db, Models: s.models, Surfaces: s.surfaces, Log: s.log, Tracer: s.tracer, Now: clock, Stopping: ctx.Done(), MaxBody: s.maxBody, Files: table.Limits{Size: s.maxFile}, CSVGuard: s.csvGuard,
 		Ready: readiness{stop: s.stop, ping: s.db.Ping}.check, Redis: s.redisOutage.state,
 		Webhooks:       webhooks{s.webhookAllow, len(s.webhookSecrets) > 0},
 		TrustedProxies: s.proxies, Origins: s.origins, Rate: s.rate, Environment: s.environment, SignInLinks: s.signInLinks,

@@ -33,6 +33,7 @@ type settings struct {
 	db          string
 	redis       asynq.RedisConnOpt // nil: embedded
 	maxBody     int64              // bytes
+	maxFile     int64              // bytes; 0: the most there may be
 	adminKey    string
 	warnings    []string       // about settings that are valid but not advisable
 	server      *client.Client // the server to call; nil: work on db directly

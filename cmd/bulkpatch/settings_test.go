@@ -23,14 +23,14 @@ func TestABadStartNamesEveryFaultAtOnce(t *testing.T) {
 	status, out, complaint := call(t, "serve", "--addr", "nowhere", "--db", "mysql://u:secretword@h/d",
 		"--redis", "redis://:secretword@h:1/x", "--models", "/no/such/folder", "--retention", "soon",
 		"--undo-retention", "0d", "--tombstones", "never", "--shutdown-delay", "soon", "--concurrency", "0", "--chunk", "many", "--log-format", "xml", "--log-level", "loud",
-		"--admin-key", "a b", "--max-body", "1GiB", "--max-open-jobs", "0", "--csv-safe=maybe",
+		"--admin-key", "a b", "--max-body", "1GiB", "--max-file", "2GiB", "--max-open-jobs", "0", "--csv-safe=maybe",
 		"--rate", "many", "--tls-cert", "/no/such/file", "--trusted-proxies", "nowhere", "--cors-origins", "nowhere",
 		"--environment", "line\nline", "--trace-endpoint", "collector:4318")
 	if status != exitUsage || out != "" {
 		t.Errorf("status %d, output %q", status, out)
 	}
 	for _, flag := range []string{"--addr", "--db", "--redis", "--models", "--retention", "--undo-retention", "--tombstones", "--shutdown-delay",
-		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body", "--max-open-jobs", "--csv-safe",
+		"--concurrency", "--chunk", "--log-format", "--log-level", "--admin-key", "--max-body", "--max-file", "--max-open-jobs", "--csv-safe",
 		"--rate", "--tls-key", "--trusted-proxies", "--cors-origins", "--environment", "--trace-endpoint"} {
 		if strings.Count(complaint, "bulkpatch: "+flag+" ") != 1 {
 			t.Errorf("%s is not named once in:\n%s", flag, complaint)
@@ -109,13 +109,13 @@ func TestDurationsTakeDays(t *testing.T) {
 	}
 }
 
-func TestSizesAreBytesKiBOrMiB(t *testing.T) {
-	for text, want := range map[string]int64{"65536": 65536, "64KiB": 65536, "2MiB": 2 << 20, "1 MiB": 1 << 20} {
+func TestSizesAreBytesOrInUnits(t *testing.T) {
+	for text, want := range map[string]int64{"65536": 65536, "64KiB": 65536, "2MiB": 2 << 20, "1GiB": 1 << 30, "1 MiB": 1 << 20} {
 		if got, ok := parseSize(text); !ok || got != want || text != "65536" && text != "1 MiB" && sizeText(got) != text {
 			t.Errorf("%q is %d, written as %q", text, got, sizeText(got))
 		}
 	}
-	for _, text := range []string{"", "MiB", "-1", "1.5MiB", "1GiB", "1mb", "99999999999999999999"} {
+	for _, text := range []string{"", "MiB", "-1", "1.5MiB", "9999999999GiB", "1mb", "99999999999999999999"} {
 		if n, ok := parseSize(text); ok {
 			t.Errorf("%q was taken for %d bytes", text, n)
 		}

@@ -10,7 +10,7 @@ import (
 var units = []struct {
 	name  string
 	bytes int64
-}{{"MiB", 1 << 20}, {"KiB", 1 << 10}}
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}}
 
 // size reads a flag that is a size within bounds.
 func (r *reader) size(flag, text string, least, most int64) int64 {
@@ -22,7 +22,7 @@ func (r *reader) size(flag, text string, least, most int64) int64 {
 	return n
 }
 
-// parseSize reads a number of bytes, KiB or MiB.
+// parseSize reads a number of bytes, KiB, MiB or GiB.
 func parseSize(text string) (n int64, ok bool) {
 	unit := int64(1)
 	for _, u := range units {
@@ -31,7 +31,7 @@ func parseSize(text string) (n int64, ok bool) {
 			break
 		}
 	}
-	count, err := strconv.ParseUint(text, 10, 40)
+	count, err := strconv.ParseUint(text, 10, 33) // of the largest unit fewer than 2^63 bytes
 	return int64(count) * unit, err == nil
 }
 

@@ -21,6 +21,7 @@ type submitCommand struct {
 
 	Compute string `placeholder:"JSON" help:"Operators that compute new values of each customer from its own, in place of a patch or beside it; @FILE, @- or - read it, as for --filter."`
 
+	fileFlags
 	submitOptions
 	confirmFlags
 	waitFlag
@@ -54,18 +55,23 @@ func (submitCommand) Help() string {
   bulkpatch submit desk --where state=active --where 'createdAt<2026-01-01' --set jobTitle=Lead --clear phone
   bulkpatch submit desk --filter '{"state":"active"}' --patch '{"jobTitle":"Lead"}' --dry-run
   bulkpatch submit desk --where state=active --compute '{"jobTitle":[{"$trim":true},{"$suffix":" (EU)"}]}'
+  bulkpatch submit desk --file leads.xlsx --match externalId --columns '{"Job title":"jobTitle","Remarks":null}' --dry-run
   bulkpatch submit desk --filter @filter.json --patch @patch.json --note "spring titles" --wait --yes
 
 Above 1,000 customers it shows a preview and asks; what is changed is what was shown, or nothing. --yes leaves out the question. Without a terminal to ask on, and without --yes, it refuses. Up to 1,000 customers it does not ask, and the job may not change more than 1,000.
 
 In --where and --set a value has the type that the field has in the model. null is no value, and a text in double quotes is that text: --set 'note="null"'. Spaces around the operator are ignored.
 
+With --file each row changes its own customer. If --columns is needed, it prints what the columns could stand for, and ends with 2. bulkpatch results JOB --rows --outcome failed returns the rows that failed.
+
 Standard output has the id of the new job and nothing else. --wait shows its progress on standard error; the exit status is then 0 if it succeeded, and 1 if not. --dry-run ends with 1 if the job would be refused as a whole.`
 }
 
 func (c *submitCommand) check(r *reader) {
-	c.checkTarget(r)
-	c.checkPatch(r)
+	if !c.fileFlags.check(r) {
+		c.checkTarget(r)
+		c.checkPatch(r)
+	}
 	c.readOptions(r)
 	r.output(c.outputFlag)
 	r.target(c.targetFlags)
@@ -120,6 +126,7 @@ func (c *submitCommand) readOptions(r *reader) {
 		AllowNewOptions: c.AllowNewOptions, Note: c.Note, Webhook: c.Webhook,
 		MaxAffected: r.count("--max-affected", c.MaxAffected), ExpectedCount: r.count("--expected-count", c.ExpectedCount),
 		MaxFailures: r.count("--max-failures", c.MaxFailures),
+		Blank:       c.Blank, ClearWord: c.ClearWord, Unmatched: c.Unmatched,
 	}
 	if r.line.typed("on-mismatch") {
 		r.choice("--on-mismatch", c.OnMismatch)

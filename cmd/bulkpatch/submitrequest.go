@@ -67,11 +67,15 @@ func (c *submitCommand) Run(a *app, s settings) error {
 		return err
 	}
 	defer t.Close()
+	if c.File != "" {
+		return c.sendFile(a, s, t, client.Submission{Model: c.Model, Options: c.options})
+	}
 	submission, from, err := c.submission(a, t)
 	if err != nil {
 		return err
 	}
-	return from.of(c.send(a, s, t, submission))
+	_, err = c.send(a, s, t, submission)
+	return from.of(err)
 }
 
 // submission makes the request of the flags, and says where its parts came from.
@@ -144,25 +148,26 @@ func noModel(a *app, t *target, name string) error {
 	return &refusedError{fmt.Sprintf("there is no model %s; there are: %s", visible(name), strings.Join(names, ", "))}
 }
 
-// send submits the job, once it is confirmed where it has to be.
-func (c *submitCommand) send(a *app, s settings, t *target, submission client.Submission) error {
+// send submits the job, once it is confirmed where it has to be. done: there is a job, or
+// the preview that was asked for.
+func (c *submitCommand) send(a *app, s settings, t *target, submission client.Submission) (done bool, err error) {
 	if c.DryRun || c.ID == "" && !c.Yes {
 		p, err := t.PreviewSubmission(a.ctx, submission)
 		switch {
 		case err != nil:
-			return c.refused(a, t, err)
+			return false, c.refused(a, t, err)
 		case c.DryRun:
-			return a.tellPreview(s, p)
+			return true, a.tellPreview(s, p)
 		}
 		if err := c.confirm(a, p, &submission.Options); err != nil {
-			return err
+			return false, err
 		}
 	}
 	j, err := t.Submit(a.ctx, submission)
 	if err != nil {
-		return c.refused(a, t, err)
+		return false, c.refused(a, t, err)
 	}
-	return a.accepted(s, t, j, c.Wait)
+	return true, a.accepted(s, t, j, c.Wait)
 }
 
 // refused says which models there are, if the server refused the model alone.

@@ -48,7 +48,7 @@ func (c *importCommand) check(r *reader) {
 
 // Run imports the file and prints how many records were inserted and updated.
 func (c *importCommand) Run(a *app, s settings) error {
-	in, size, err := c.source(a)
+	in, size, err := a.open(c.File)
 	if err != nil {
 		return err
 	}
@@ -73,15 +73,15 @@ func (c *importCommand) Run(a *app, s settings) error {
 	if err != nil {
 		return interrupted(a.ctx, file, err)
 	}
-	return reportImport(a, s, report)
+	return reportImport(a, s, c.Model, report)
 }
 
-// source opens the file. The size is -1 if it is unknown.
-func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
-	if c.File == "-" {
+// open opens a file, or standard input for -. The size is -1 if it is unknown.
+func (a *app) open(name string) (io.ReadCloser, int64, error) {
+	if name == "-" {
 		return io.NopCloser(a.in), -1, nil
 	}
-	f, err := os.Open(c.File)
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -90,7 +90,7 @@ func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
 		return nil, 0, errors.Join(err, f.Close())
 	}
 	if info.IsDir() {
-		return nil, 0, errors.Join(&fs.PathError{Op: "read", Path: c.File, Err: syscall.EISDIR}, f.Close())
+		return nil, 0, errors.Join(&fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}, f.Close())
 	}
 	if !info.Mode().IsRegular() {
 		return f, -1, nil
@@ -102,13 +102,16 @@ func (c *importCommand) source(a *app) (io.ReadCloser, int64, error) {
 // about many rows.
 const namedFaults = 100
 
-func reportImport(a *app, s settings, r client.ImportReport) error {
+func reportImport(a *app, s settings, model string, r client.ImportReport) error {
 	if s.answers != nil {
 		return errors.Join(a.answer(s.answers.last), failedImport(r))
 	}
 	fmt.Fprintf(a.out, "%d inserted, %d updated, %d unchanged, %d failed\n", r.Inserted, r.Updated, r.Unchanged, r.Failed)
 	for _, e := range r.Errors {
 		fmt.Fprintf(a.err, "%s: %s\n", placeOf(e), inFlags(e.Detail))
+	}
+	if r.Hint != "" {
+		fmt.Fprintf(a.err, "Only customers that there are were updated. bulkpatch submit %s --file does the same, and can be previewed and undone.\n", model)
 	}
 	if len(r.Errors) >= namedFaults {
 		fmt.Fprintf(a.err, "These are the first %d faults.\n", namedFaults)

@@ -39,12 +39,12 @@ func (r *sheetRows) header() ([]string, error) {
 		if row.Fault != nil {
 			return nil, &Refusal{"The header cannot be read. " + row.Fault.Detail}
 		}
-		names, any := make([]string, len(row.Cells)), false
+		names, named := make([]string, len(row.Cells)), false
 		for i, cell := range row.Cells {
 			names[i] = cell.Text
-			any = any || strings.TrimSpace(cell.Text) != ""
+			named = named || strings.TrimSpace(cell.Text) != ""
 		}
-		if any {
+		if named {
 			return names, nil
 		}
 	}

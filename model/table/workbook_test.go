@@ -115,7 +115,7 @@ func TestWorkbooksAsPeopleHaveThem(t *testing.T) {
 			formatted(f, "A2", "A3", 14, "")
 		}), want: "xlsx . Sheet1 of day\n2: @1904-01-01\n3: @2026-01-31"},
 		"formulas": {in: sheetOf(header + `<row><c><f>1+1</f><v>2</v></c></row><row><c t="str"><f>"a"&amp;"b"</f><v>ab</v></c></row><row><c t="b"><f>1=1</f><v>1</v></c></row>
-			<row><c t="e"><f>1/0</f><v>#DIV/0!</v></c></row><row><c t="str"><f>""</f><v></v></c></row><row><c><f>A1</f></c></row><row><c t="d"><v>2026-01-31T00:00:00</v></c></row>`), want: "xlsx . S of id\n2: #2\n3: ab\n4: ?true\n5: !#DIV/0!\n8: @2026-01-31"},
+			<row><c t="e"><f>1/0</f><v>#DIV/0!</v></c></row><row><c t="str"><f>""</f><v></v></c></row><row><c><f>A1</f></c></row><row><c t="d"><v>2026-01-31T00:00:00</v></c></row><row><c t="d"><v>2026-01-31T12:00:00Z</v></c></row>`), want: "xlsx . S of id\n2: #2\n3: ab\n4: ?true\n5: !#DIV/0!\n8: @2026-01-31\n9: @2026-01-31T12:00:00"},
 		"booleans":               {in: workbookOf(t, rowsOf([]any{"id", "on"}, []any{1, true}, []any{2, false})), want: "xlsx . Sheet1 of id|on\n2: #1|?true\n3: #2|?false"},
 		"blank rows and columns": {in: workbookOf(t, rowsOf(nil, []any{nil, "id", nil, "name", ""}, nil, []any{nil, 1, nil, "Ann"}, nil, []any{nil, 2})), want: "xlsx . Sheet1 of id|name\n4: #1|Ann\n6: #2|"},
 		"a value without a name": {in: workbookOf(t, rowsOf([]any{"id"}, []any{1, "x"}, []any{2})), want: "xlsx . Sheet1 of id\n2 FAULT Column 2 has a value here but no name in the header: name it there, or empty the cell. RAW 1\\tx\n3: #2"},

@@ -149,6 +149,11 @@ type Dialect struct {
 	// first, in the workspace that is bound second. Ids binds the ids.
 	ByID func(m *model.Model) string
 	Ids  func(m *model.Model, ids []any) any
+	// ByKey selects rid and some columns of the records of a workspace in which the
+	// columns have the values of one of keys, a JSON array of arrays. values are the
+	// elements of such an array; see Element. Where only a unique key has one record,
+	// others may have only their first two. It uses an index of one of the columns.
+	ByKey func(k Keyed) (query string, args []any)
 	// Collect gathers an expression into a JSON array, over the rows that meet a
 	// condition and in their order.
 	Collect func(expr, condition string) string
@@ -181,6 +186,14 @@ type First struct {
 	Key       string // the column of the table's primary key
 	Condition string
 	Order     string // the columns to sort by
+}
+
+// A Keyed is what [Dialect.ByKey] is given.
+type Keyed struct {
+	Table           string
+	Columns, Values []string
+	Workspace       int64
+	Keys            string
 }
 
 // Blob is the type of a column of bytes, which no field of a model has.

@@ -88,6 +88,7 @@ var PostgreSQL = &Dialect{
 	Reached:      postgresAmong,
 	ByID:         postgresByID,
 	Ids:          postgresIDs,
+	ByKey:        postgresByKey,
 	Collect: func(expr, condition string) string {
 		return "json_agg(" + expr + ") FILTER (WHERE " + condition + ")"
 	},
@@ -173,6 +174,17 @@ func postgresBounded(column string, first, last int64) (string, []any) {
 func postgresByID(m *model.Model) string {
 	return "SELECT found.rid FROM unnest(CAST(? AS " + postgresBase(m.Role(model.RoleID).Type) + "[])) AS want(id)," +
 		" LATERAL (SELECT r.rid FROM " + m.Table() + " AS r WHERE r.workspace = ? AND r.id = want.id LIMIT 1) AS found"
+}
+
+// postgresByKey looks up each key separately, for the same reason.
+func postgresByKey(k Keyed) (string, []any) {
+	var equal []string
+	for i, c := range k.Columns {
+		equal = append(equal, c+" = "+k.Values[i])
+	}
+	return "SELECT found.* FROM json_array_elements(CAST(? AS json)) AS list(value)," +
+		" LATERAL (SELECT rid, " + strings.Join(k.Columns, ", ") + " FROM " + k.Table + " WHERE workspace = ? AND " + strings.Join(equal, " AND ") +
+		" LIMIT 2) AS found", []any{k.Keys, k.Workspace}
 }
 
 func postgresIDs(m *model.Model, ids []any) any {

@@ -86,6 +86,15 @@ var SQLite = &Dialect{
 		text, _ := json.Marshal(ids) // cannot fail: ids are numbers or strings
 		return string(text)
 	},
+	ByKey: func(k Keyed) (string, []any) {
+		columns := strings.Join(k.Columns, ", ")
+		tuple := columns
+		if len(k.Columns) > 1 {
+			tuple = "(" + columns + ")"
+		}
+		return "SELECT rid, " + columns + " FROM " + k.Table + " WHERE workspace = ? AND " + tuple +
+			" IN (SELECT " + strings.Join(k.Values, ", ") + " FROM json_each(?))", []any{k.Workspace, k.Keys}
+	},
 	Collect: func(expr, condition string) string {
 		return "json_group_array(" + expr + ") FILTER (WHERE " + condition + ")"
 	},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"bulkpatch/job"
+	"bulkpatch/model"
 	"bulkpatch/model/table"
 )
 
@@ -330,6 +331,9 @@ func valuesOfRowsBreakRules(t *testing.T, k *Kit) {
 	sub.Options.AllowNewOptions = true
 	j = k.done(sub)
 	equal(t, "with new options", words(j.Tally, k.grown(k.WS)), "{2 1 0 0 3} custom.channel=fax plan=gold")
+	p, err := k.PreviewRetry(t.Context(), k.Follow(j.ID))
+	check(t, err)
+	equal(t, "a retry foretold", words(p.Matched, p.WouldChange, p.WouldFail, withLines(p.Reasons)), "3 1 2 [line_invalid /rights 1 [2] [3]] [line_invalid /score 1 [6] [7]]")
 	r := k.retried(k.Follow(j.ID))
 	equal(t, "retried", words(*r.Matched, r.Failed, r.File.Name), "3 3 sheet")
 	free := k.Follow(j.ID)
@@ -338,6 +342,21 @@ func valuesOfRowsBreakRules(t *testing.T, k *Kit) {
 	r = k.retried(free)
 	equal(t, "once the value is free", words(*r.Matched, r.Updated, k.fates(r.ID, 10)), "1 1 2:1 updated")
 	equal(t, "its row", k.returned(r.ID), "2 1;taken.example;;;;; updated ")
+}
+
+// rowsBringManyChoices has more new values of a drop-down than there is room for.
+func rowsBringManyChoices(t *testing.T, k *Kit) {
+	const n = model.MaxNewChoices + 2
+	k.Add(n, func(i int) string { return fmt.Sprintf(`{"id": %d, "name": "n"}`, i+1) })
+	var sheet strings.Builder
+	sheet.WriteString("id,plan\n")
+	for i := range n {
+		fmt.Fprintf(&sheet, "%d,plan %d\n", i+1, i)
+	}
+	j := k.Accept(k.Filling(k.Sheet(sheet.String(), table.Dialect{}), job.Options{AllowNewOptions: true}, "id"))
+	k.Run(500)
+	// Whether the chunk that was read ahead knew of them decides about the code.
+	equal(t, "outcomes", words(k.Read(j.ID).Tally, k.Read(j.ID).ErrorSummary[0].SampleLines), "{1000 0 0 0 2} [1002 1003]")
 }
 
 // fileJobsAreGuarded refuses jobs by what their file has, and stops them where too many

@@ -176,6 +176,7 @@ var tests = map[string]func(*testing.T, *Kit){
 	"records that change meanwhile are left or forced":           recordsThatChangeMeanwhile,
 	"cells may clear":                                            cellsMayClear,
 	"values of rows break rules":                                 valuesOfRowsBreakRules,
+	"rows may bring choices as long as there is room":            rowsBringManyChoices,
 	"a file job is guarded by its rows":                          fileJobsAreGuarded,
 	"rows are kept as long as former values":                     rowsAreKeptForATime,
 	"each row has one outcome":                                   eachRowHasOneOutcome,
