@@ -44,7 +44,7 @@ func TestAFileOfAFormIsLookedAtPreviewedAndRunOnce(t *testing.T) {
 	if at != "/admin/files/desk/file1" {
 		t.Fatalf("the upload leads to %s", at)
 	}
-	r.page(r.admin, at).want(200).has("leads.csv", "2 rows", "Windows-1252", "semicolon", "nö", `<option value="externalId" selected>`,
+	r.page(r.admin, at).want(200).has("leads.csv", "<b>2</b> rows", "Windows-1252", "semicolon", "nö", `<option value="externalId" selected>`,
 		`value="0" checked aria-label="Match by External ID"`, `<span class="none">empty</span>`).lacks("password")
 
 	r.store.preview = r.filePreview()
@@ -170,5 +170,5 @@ func TestTheRowsThatFailedAreTakenOutAndSentAgain(t *testing.T) {
 	if next != "/admin/files/desk/file2?like="+id {
 		t.Fatalf("the corrected file leads to %s", next)
 	}
-	r.page(r.admin, next).want(200).has(`value="NULL"`, `<option value="notes" selected>`, "1 row").lacks("_outcome", `<option value="jobTitle" selected>`)
+	r.page(r.admin, next).want(200).has(`value="NULL"`, `<option value="notes" selected>`, "<b>1</b> row").lacks("_outcome", `<option value="jobTitle" selected>`)
 }

@@ -61,11 +61,9 @@ func (p requestParts) fileLines() []string {
 	if name == "" {
 		name = "FILE"
 	}
-	lines := []string{"--file=" + visibleQuote(name)}
-	for _, field := range p.match {
-		lines = append(lines, "--match="+visibleQuote(field))
+	return []string{
+		"--file=" + visibleQuote(name), "--match=" + visibleQuote(strings.Join(p.match, ",")), "--columns=" + shellQuote(string(p.columns)),
 	}
-	return append(lines, "--columns="+shellQuote(string(p.columns)))
 }
 
 // visibleQuote writes a text as one word of the shell, in which every character can be

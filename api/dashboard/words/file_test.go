@@ -35,7 +35,7 @@ func TestAFileJobIsASentence(t *testing.T) {
 func TestAFileJobCanBeMadeAgain(t *testing.T) {
 	j := jobFromJSON(t, aFileJob)
 	const columns = `{"External ID":"externalId","E-mail":"email","Job":"jobTitle","v":"version","City":"custom.city","x":null}`
-	want := "bulkpatch submit 'desk' \\\n  --file='it'\\''s.csv' \\\n  --match='externalId' \\\n  --match='email' \\\n  --columns='" + columns +
+	want := "bulkpatch submit 'desk' \\\n  --file='it'\\''s.csv' \\\n  --match='externalId,email' \\\n  --columns='" + columns +
 		"' \\\n  --clear-word='NULL' \\\n  --unmatched='skip' \\\n  --server='https://crm.example'"
 	if got := Command(j, "https://crm.example"); got != want {
 		t.Errorf("the command is %s", got)
