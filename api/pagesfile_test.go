@@ -3,6 +3,8 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"maps"
 	"mime/multipart"
 	"net/url"
@@ -171,4 +173,47 @@ func TestTheRowsThatFailedAreTakenOutAndSentAgain(t *testing.T) {
 		t.Fatalf("the corrected file leads to %s", next)
 	}
 	r.page(r.admin, next).want(200).has(`value="NULL"`, `<option value="notes" selected>`, "<b>1</b> row").lacks("_outcome", `<option value="jobTitle" selected>`)
+}
+
+// TestAnUploadOfAPageEndsWithTheProcess stops the process while a file comes in.
+func TestAnUploadOfAPageEndsWithTheProcess(t *testing.T) {
+	r := newRig(t)
+	body, feed := io.Pipe()
+	defer feed.Close()
+	go func() {
+		_, _ = io.WriteString(feed, "--x\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\ndesk\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nid,phone\r\n1,2")
+		close(r.stop)
+	}()
+	resp, err := r.start(t.Context(), r.admin, "POST", "/admin/files", body, "Content-Type", "multipart/form-data; boundary=x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != 503 || !strings.Contains(string(text), "Nothing of the file was kept") || len(r.store.files) > 0 {
+		t.Errorf("%d %s, %d files", resp.StatusCode, text, len(r.store.files))
+	}
+}
+
+// TestAWideFileHasASmallPage opens the page of a file with as many columns as one may
+// have.
+func TestAWideFileHasASmallPage(t *testing.T) {
+	r := newRig(t)
+	var header strings.Builder
+	for i := range 999 {
+		fmt.Fprintf(&header, "column %d,", i)
+	}
+	at := r.sendFile(r.admin, "wide.csv", header.String()+"id\n", "model", "desk").want(303).Header.Get("Location")
+	page := r.page(r.admin, at).want(200).has(`list="all-fields"`, `value="999" checked aria-label="Match by id"`)
+	if len(page.text) > 600<<10 {
+		t.Errorf("the page has %d bytes", len(page.text))
+	}
+	if n := strings.Count(page.text, "<option"); n > 200 {
+		t.Errorf("the page has %d choices", n)
+	}
+}
+
+func TestNoOtherSiteUploads(t *testing.T) {
+	r := newRig(t)
+	r.as("", "POST", "/admin/files", "", "Cookie", r.signIn(r.admin, "").want(303).cookie(), "Content-Type", "multipart/form-data; boundary=x", "Origin", "https://evil.example").want(403).code("cross_origin")
 }

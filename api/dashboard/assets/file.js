@@ -26,3 +26,7 @@ document.addEventListener("click", (e) => {
   input?.closest("details")?.setAttribute("open", "");
   input?.focus();
 });
+
+// Where it stands below the form, what will happen is what somebody has just asked for.
+const asked = !document.getElementById("pristine") && !document.getElementById("faults");
+if (asked && matchMedia("(max-width: 860px)").matches) document.getElementById("what").scrollIntoView();
