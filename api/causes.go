@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -123,7 +124,7 @@ func stateProblem(e *job.StateError) *web.Problem {
 		}
 		allowed = strings.Join(names, ", ")
 	}
-	p := web.NewProblem("action_not_allowed", strings.TrimSpace(e.Reason+" The job is "+string(e.State)+", which allows: "+allowed+"."))
+	p := web.NewProblem(cmp.Or(e.Code, "action_not_allowed"), strings.TrimSpace(e.Reason+" The job is "+string(e.State)+", which allows: "+allowed+"."))
 	p.Extension = about{State: e.State, AllowedActions: append([]job.Action{}, e.Allowed...)}
 	return p
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 
 	"bulkpatch/api"
@@ -98,8 +97,8 @@ func TestUploadsThatFailLeaveNothing(t *testing.T) {
 	packed := gzipped("id,phone\n1," + strings.Repeat("2", 1000) + "\n")
 	r.call("POST", "/v1/desk/files", packed, "Content-Type", "text/csv", "Content-Encoding", "gzip").want(413).code("too_large")
 	r.call("POST", "/v1/desk/files", "x", "Content-Type", "multipart/form-data; boundary=x").want(415).code("unsupported_media_type")
-	r.store.onFileRow = func(context.Context) error { return &os.PathError{Op: "write", Err: syscall.ENOSPC} }
-	r.call("POST", "/v1/desk/files", "id,phone\n1,2\n", "Content-Type", "text/csv").want(500)
+	r.store.onFileRow = func(context.Context) error { return job.ErrTooManyFiles }
+	r.call("POST", "/v1/desk/files", "id,phone\n1,2\n", "Content-Type", "text/csv").want(429).code("too_many_files")
 	t.Setenv("TMPDIR", folder+"/none")
 	if a := r.call("POST", "/v1/desk/files", "id,phone\n1,2\n", "Content-Type", "text/csv").want(500); !strings.Contains(a.text, "TMPDIR") {
 		t.Errorf("%s", a.text)
@@ -236,6 +235,9 @@ func TestAPreviewOfAFileIsConfirmedByItself(t *testing.T) {
 	if s := r.store.submitted[0]; s.Digest != "abcdef" || s.Kind != job.FileKind {
 		t.Errorf("%+v", s)
 	}
+	r.store.refuse = job.ErrNotFound // deleted since it was looked at
+	r.call("POST", "/v1/jobs", request("file1", `"id"`, columns, "")).want(404).code("file_not_found")
+	r.store.refuse = nil
 	r.store.files = nil // purged
 	again := r.call("POST", "/v1/jobs", same, "Idempotency-Key", "k").want(202).header("Idempotency-Replayed", "true")
 	if again.json()["jobId"] != first {
@@ -281,8 +283,11 @@ func TestRowsComeBackAsTheyCame(t *testing.T) {
 	r.call("GET", "/v1/jobs/"+bulk+"/rows", "", "Accept", "application/json").want(406)
 	r.call("GET", "/v1/jobs/none/rows", "").want(404).code("job_not_found")
 	r.store.files = nil
-	gone := r.store.submitted[0]
 	r.call("GET", "/v1/jobs/job1/rows", "").want(410).code("rows_gone")
+	gone, two := r.store.jobs["job1"], int64(2)
+	gone.State, gone.Matched, gone.Tally, gone.RowsKept = job.PartiallySucceeded, &two, job.Tally{Updated: 1, Failed: 1}, false
+	r.store.jobs["job1"] = gone
+	r.call("POST", "/v1/jobs/job1/retry", "").want(409).code("values_not_kept")
 	r.as(r.reader, "GET", "/v1/jobs/job1/rows", "").want(404)
 	r.as(r.writer, "GET", "/v1/jobs/job1/rows", "").want(403)
 	if gone.File == nil {

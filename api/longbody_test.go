@@ -122,6 +122,17 @@ func TestAnImportThatTricklesHasAnEnd(t *testing.T) {
 	}
 }
 
+// TestAnUploadThatTricklesHasAnEnd sends a file that brings a byte now and then.
+func TestAnUploadThatTricklesHasAnEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBubble(t)
+		resp, text, after := b.trickle(t, "/v1/desk/files", b.admin, " ", 1000, 11*time.Second)
+		if resp.StatusCode != 408 || after.Round(time.Second) != time.Minute || !strings.Contains(text, `"request_timeout"`) || len(b.store.files) > 0 {
+			t.Errorf("%d %s after %v", resp.StatusCode, text, after)
+		}
+	})
+}
+
 // TestARefusalDoesNotWaitForTheBody sends bodies that would take minutes to calls that
 // are refused before they are read.
 func TestARefusalDoesNotWaitForTheBody(t *testing.T) {

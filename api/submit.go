@@ -44,10 +44,19 @@ func (s *server) submit(c *call, in *input, u *update) error {
 func (u *update) refused(in *input, err error) error {
 	var faults model.Faults
 	if !errors.As(err, &faults) {
-		return orNoRecord(err)
+		return u.orMissing(err)
 	}
 	in.failAll(web.InBody, u.prefix, faults)
 	return in.err()
+}
+
+// orMissing says of something that is missing whether it is the record or the file of the
+// update.
+func (u *update) orMissing(err error) error {
+	if u.file != nil {
+		return orNoFile(err)
+	}
+	return orNoRecord(err)
 }
 
 // keyFor reads the signing key, where the update needs it.
@@ -143,7 +152,7 @@ func (s *server) preview(c *call, u *update, sub job.Submission) error {
 		return s.previewJob(c, u, sub)
 	}
 	if err != nil {
-		return orNoRecord(err)
+		return u.orMissing(err)
 	}
 	return c.answer(http.StatusOK, previewOf(c.shownPreview(withToken(p, key, sub.Confirms, s.Now()))))
 }
@@ -160,7 +169,7 @@ func (s *server) previewJob(c *call, u *update, sub job.Submission) error {
 	sub.Webhook, sub.Options.Webhook = "", "" // nothing has been done that a receiver should know of
 	j, replayed, err := s.Store.Submit(c.ctx(), c.caller(), sub)
 	if err != nil {
-		return orNoRecord(err)
+		return u.orMissing(err)
 	}
 	return s.previewAccepted(c, u.prefer, acceptance{j, replayed})
 }

@@ -46,6 +46,7 @@ const (
 
 	CodeActionNotAllowed = "action_not_allowed" // 409: The job's state does not allow this
 	CodeRetryOpen        = "retry_open"         // 409: Another retry has not ended
+	CodeValuesNotKept    = "values_not_kept"    // 409: What it needs is no longer kept
 	CodeExists           = "exists"             // 409: It already exists
 	CodeIDTaken          = "id_taken"           // 409: The id is taken
 	CodeNameTaken        = "name_taken"         // 409: The name is taken

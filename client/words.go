@@ -89,6 +89,7 @@ const (
 	ReasonUnique             = "unique"              // another record has the value
 	ReasonConstraint         = "constraint"          // a rule of the database refused the value
 	ReasonTooLarge           = "too_large"           // the value would be larger than a field may hold
+	ReasonTooManyOptions     = "too_many_options"    // a drop-down has as many added options as it may
 	ReasonTooComplex         = "too_complex"         // the change cannot be carried out
 	ReasonTooSlow            = "too_slow"            // the record alone took longer than it may
 )

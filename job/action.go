@@ -55,6 +55,7 @@ type StateError struct {
 	State   State
 	Allowed []Action
 	Reason  string // a sentence, where the state alone does not tell
+	Code    string // values_not_kept, where what the action needs is no longer kept; else ""
 }
 
 func (e *StateError) Error() string {
@@ -111,7 +112,13 @@ func (j Job) AllowedActions() []Action {
 }
 
 // CheckRetry returns nil if the job allows a retry, else a [*StateError].
-func (j Job) CheckRetry() error { return j.refuse(RetryIt, j.retryable()) }
+func (j Job) CheckRetry() error {
+	err := j.refuse(RetryIt, j.retryable())
+	if refused, ok := err.(*StateError); ok && refused.Reason == rowsGone {
+		refused.Code = "values_not_kept"
+	}
+	return err
+}
 
 // CheckUndo returns nil if the job allows an undo, of all its records or of some,
 // else a [*StateError].

@@ -2,6 +2,7 @@ package job_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -87,6 +88,10 @@ func TestOnlyRowsWithARecordAreRetried(t *testing.T) {
 	keep := job.Retention{Jobs: 48 * time.Hour, Values: 24 * time.Hour}
 	at := func(j job.Job, after time.Duration) string {
 		return fmt.Sprint(j.WithExpiry(keep, job.Restorable{Values: true}, ended.Add(after)).CheckRetry() == nil)
+	}
+	var refused *job.StateError
+	if err := j.WithExpiry(keep, job.Restorable{Values: true}, ended.Add(25*time.Hour)).CheckRetry(); !errors.As(err, &refused) || refused.Code != "values_not_kept" {
+		t.Errorf("without its rows: %+v", err)
 	}
 	none := j
 	none.Failed, none.Updated = 2, 7

@@ -227,6 +227,9 @@ func (f *fileWork) items(to []any, row placedRow) (items []any, why *rejection) 
 		case f.clears(cell):
 			items = append(items, nil)
 			continue
+		case w.field.Type == model.String && cell.Kind == table.Text && cell.Text != "": // its own stored form
+			items = append(items, cell.Text)
+			continue
 		}
 		raw, fault := w.field.CellJSON(cell, f.dialect)
 		switch {

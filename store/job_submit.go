@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -53,15 +55,27 @@ func (s *Store) prepare(ctx context.Context, by auth.Caller, sub *job.Submission
 		if f, err = s.File(ctx, by.Workspace, sub.Model.Name, sub.File.File); err != nil {
 			return requestText{}, err
 		}
-		if sub.Patch, err = filePatch(sub.Model, *sub.File); err != nil {
+		if sub.Patch, err = filePatch(sub.Model, *sub.File, f); err != nil {
 			return requestText{}, err
 		}
 	}
 	return textOf(by, *sub, f)
 }
 
+// errTarget says that the caller has not compared a target with its file.
+var errTarget = errors.New("the target does not fit the columns of the file")
+
 // filePatch is the patch of a file job: what its columns write.
-func filePatch(m *model.Model, t job.FileTarget) (model.Patch, error) {
+func filePatch(m *model.Model, t job.FileTarget, f job.File) (model.Patch, error) {
+	matched := 0
+	for _, name := range t.Columns {
+		if slices.Contains(t.Match, columnField(m, name)) {
+			matched++
+		}
+	}
+	if len(t.Columns) != len(f.Columns) || matched == 0 || matched != len(t.Match) {
+		return model.Patch{}, errTarget
+	}
 	c, faults := m.CheckFilling(writtenColumns(m, t))
 	if len(faults) > 0 {
 		return model.Patch{}, faults

@@ -98,6 +98,9 @@ func (k *keyRecords) statement(keys []string, within *span) (text string, args [
 			" AND (" + list + ") IN (SELECT " + strings.Join(values, ", ") + " FROM " + d.Elements + ")"
 		args = []any{k.l.Workspace, within.first, within.before, array}
 	}
-	return "SELECT " + strings.Join(outer, ", ") + " FROM (SELECT MIN(rid) AS rid, COUNT(*) AS n, " + list +
-		" FROM (" + records + ") AS keyed GROUP BY " + list + ") AS found", args
+	keyed := "SELECT MIN(rid) AS rid, COUNT(*) AS n, " + list + " FROM (" + records + ") AS keyed GROUP BY " + list
+	if hasUnique(k.fields) {
+		keyed = "SELECT rid, 1 AS n, " + list + " FROM (" + records + ") AS keyed"
+	}
+	return "SELECT " + strings.Join(outer, ", ") + " FROM (" + keyed + ") AS found", args
 }

@@ -243,6 +243,10 @@ func (m *matching) reasonOf(row uint32) rejection {
 // fields whose values are unique, or that of the only field. Of several fields that are
 // not unique, one may have the same value in most records.
 func hasIndex(fields []*model.Field) bool {
-	unique := func(f *model.Field) bool { return f.Role == model.RoleID || f.Unique && !f.Caseless() }
-	return slices.ContainsFunc(fields, unique) || len(fields) == 1 && fields[0].Indexed
+	return hasUnique(fields) || len(fields) == 1 && fields[0].Indexed
+}
+
+// hasUnique reports whether no two records have the same key.
+func hasUnique(fields []*model.Field) bool {
+	return slices.ContainsFunc(fields, func(f *model.Field) bool { return f.Role == model.RoleID || f.Unique && !f.Caseless() })
 }

@@ -65,6 +65,7 @@ var problemTypes = map[string]ProblemType{
 
 	"action_not_allowed": {409, "The job's state does not allow this"},
 	"retry_open":         {409, "Another retry has not ended"},
+	"values_not_kept":    {409, "What it needs is no longer kept"},
 	"exists":             {409, "It already exists"},
 	"id_taken":           {409, "The id is taken"},
 	"name_taken":         {409, "The name is taken"},

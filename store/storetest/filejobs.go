@@ -398,6 +398,12 @@ func fileJobsAreGuarded(t *testing.T, k *Kit) {
 	equal(t, "only rows without a record", words(j.State, j.Tally, k.fates(j.ID, 1)), "succeeded {0 0 2 0 0} 2: skipped no_match\n3: skipped no_match")
 	many := k.done(k.Filling(k.Sheet("id,visits\n"+strings.Repeat("99,1\n", 150)+"1,50\n", table.Dialect{}), job.Options{}, "id"))
 	equal(t, "many rows without a record", words(many.State, many.Updated, many.Failed), "partially_succeeded 1 150")
+	for _, columns := range [][]string{{"id"}, {"visits", "name"}} {
+		wrong := k.Filling(f, job.Options{}, "id")
+		wrong.File.Columns = columns
+		_, _, err := k.Submit(t.Context(), wrong)
+		equal(t, "a target that does not fit the file is refused", err != nil, true)
+	}
 	gone := k.Filling(f, job.Options{}, "id")
 	gone.File.File = "0"
 	_, _, err = k.Submit(t.Context(), gone)
@@ -449,7 +455,7 @@ func eachRowHasOneOutcome(t *testing.T, k *Kit) {
 		}
 	}
 	j := k.Accept(k.Filling(k.Sheet(sheet.String(), table.Dialect{}), job.Options{}, "domain"))
-	k.Run(700)
+	k.workTogether(t, j.ID)
 	j = k.Read(j.ID)
 	invariant(t, j)
 	seen := map[int64]job.Outcome{}
