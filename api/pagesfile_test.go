@@ -2,12 +2,14 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"mime/multipart"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -216,4 +218,28 @@ func TestAWideFileHasASmallPage(t *testing.T) {
 func TestNoOtherSiteUploads(t *testing.T) {
 	r := newRig(t)
 	r.as("", "POST", "/admin/files", "", "Cookie", r.signIn(r.admin, "").want(303).cookie(), "Content-Type", "multipart/form-data; boundary=x", "Origin", "https://evil.example").want(403).code("cross_origin")
+}
+
+// TestALongPreviewOfAFileIsFollowed also runs what was previewed, after the form has
+// changed and back.
+func TestALongPreviewOfAFileIsFollowed(t *testing.T) {
+	r := newRig(t)
+	at := r.sendFile(r.admin, "leads.csv", leads, "model", "desk").want(303).Header.Get("Location")
+	r.store.onPreview = func(context.Context) error { return job.ErrQueryTimeout }
+	waiting := r.sendForm(r.admin, at+"/preview", mapped()).want(200).has("This takes longer than usual", `formaction="`+at+`/preview"`)
+	id := regexp.MustCompile(`name="follow" value="([^"]+)"`).FindStringSubmatch(waiting.text)[1]
+	p := r.filePreview()
+	p.Matched = 5
+	r.store.changeUnseen(id, func(j *job.Job) {
+		finished := r.clock.now()
+		j.State, j.Preview, j.FinishedAt = job.Succeeded, &p, &finished
+	})
+	form := r.sendForm(r.admin, at+"/preview", with(mapped(), "follow", id)).want(200).has("lines 3 and 1,700").confirmed(mapped())
+	r.store.onPreview = nil
+	r.store.preview = p
+	changed := url.Values{}
+	maps.Copy(changed, form)
+	changed.Set("blank", "clear")
+	r.sendForm(r.admin, at, changed).want(422).has("Nothing was changed. This is what will happen now.", `value="clear" selected`)
+	r.sendForm(r.admin, at, form).want(303)
 }

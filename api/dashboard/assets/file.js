@@ -2,7 +2,12 @@
 // back the preview of a form that has changed since.
 const form = document.getElementById("compose");
 
+// A preview that takes long is looked at again, unless the form changes meanwhile.
+const follow = form.querySelector("button[name=follow]");
+const looking = follow && setTimeout(() => form.requestSubmit(follow), 2000);
+
 form.addEventListener("input", ({ target }) => {
+  clearTimeout(looking);
   if (target.id === "number") return;
   const what = document.getElementById("what");
   what.setAttribute("aria-busy", "true");
