@@ -168,7 +168,8 @@ func (c *crawler) form(at string, n *html.Node) {
 	if action == "" {
 		action = pathOf(at)
 	}
-	once := false
+	// A file that is sent twice is there twice, and changes nothing.
+	once := attr(n, "enctype") == "multipart/form-data"
 	for f := range n.Descendants() {
 		once = once || f.Data == "input" && attr(f, "name") == "once" && attr(f, "value") != ""
 	}

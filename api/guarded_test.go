@@ -75,6 +75,7 @@ var guardedAnswers = map[string]string{
 	"GET /v1/jobs/{job}/rows":           guardedRows,
 	"GET /admin/customers/sheet/export": guardedRecords,
 	"GET /admin/jobs/{job}/results":     guardedResults,
+	"GET /admin/jobs/{job}/rows":        guardedRows,
 }
 
 const (

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 
@@ -63,6 +64,9 @@ func (s *server) innerRequest(visit *call, c dashboard.Call) *http.Request {
 	}).WithContext(context.WithValue(visit.ctx(), visitKey{}, visit))
 	for name, value := range c.Header {
 		r.Header.Set(name, value)
+	}
+	if c.Stream != nil {
+		r.ContentLength, r.Body = -1, io.NopCloser(c.Stream)
 	}
 	if c.Body != nil {
 		r.ContentLength = int64(len(c.Body))

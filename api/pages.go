@@ -47,7 +47,7 @@ func (s *server) pageRoutes() []route {
 		{"GET", dashboard.GoFoundPath, anyPage, Reads, Paged, words, nothing, aPage, s.page(d.GoFound)},
 		{"GET", dashboard.HelpPath, anyPage, Reads, Cheap, nil, nothing, aPage, s.page(d.Help)},
 		{"GET", dashboard.QueuesPath, mainPage, Reads, Paged, nil, nothing, aPage, s.page(d.Queues)},
-	}, s.jobListPages(), s.jobPages(), s.composePages(), s.customerPages(), s.keyPages())
+	}, s.jobListPages(), s.jobPages(), s.composePages(), s.filePages(), s.customerPages(), s.keyPages())
 }
 
 // completePages adds the paths of pages with a slash at the end, and an answer to

@@ -74,7 +74,11 @@ func deedOf(v *Visit, e client.AuditEntry) (d deed) {
 		d.imported(e)
 	case subject == "file":
 		d.words(strings.TrimPrefix(e.Action, "file.") + " the file ")
-		d.thing(t.FileID, "")
+		path := ""
+		if own && e.Action == client.AuditFileUploaded && v.filesAllowed() {
+			path = filePath(t.Model, t.FileID, "")
+		}
+		d.thing(t.FileID, path)
 		d.words(" of " + t.Model)
 	case subject == "key":
 		d.words(strings.TrimPrefix(e.Action, "key.") + " the key ")

@@ -138,7 +138,7 @@ func (d *Dashboard) again(v *Visit, models []client.Model, m *composeModel, f *c
 func (d *Dashboard) refused(v *Visit, models []client.Model, m *composeModel, f *composeForm, p *web.Problem) error {
 	what := &composePreview{Model: m.Name, Filter: f.filterText(), Changes: m.shareable(f)}
 	what.leftOut(m)
-	if !what.Faults.take(p, m, f) {
+	if !what.Faults.take(p, m.placing(f)) {
 		what.Problem = p.Detail
 	}
 	what.NeedsAll = what.Faults.NeedsAll
@@ -185,11 +185,11 @@ func composeModels(v *Visit, name string) (*composeModel, []client.Model, error)
 }
 
 // likelyModel returns the model that somebody who has named none is likely to mean: the
-// one of the largest among the latest bulk jobs, or else the first.
+// one of the largest among the latest jobs over many customers, or else the first.
 func (v *Visit) likelyModel(models []client.Model) string {
 	const latest = 10
 	var answer jobsAnswer
-	if err := v.Get(jobsTarget(url.Values{"kind": {"bulk"}}, latest, ""), &answer); err != nil {
+	if err := v.Get(jobsTarget(url.Values{"kind": {"bulk,file"}}, latest, ""), &answer); err != nil {
 		return models[0].Name // it is only a suggestion
 	}
 	likely, most := models[0].Name, int64(0)

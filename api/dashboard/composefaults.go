@@ -82,17 +82,23 @@ var optionLabels = map[string]string{
 // inputOf returns the id of the input of a field.
 func inputOf(field string) string { return "to-" + field }
 
-// take adds the faults of an answer of the API, and reports whether it has any.
-func (l *composeFaults) take(p *web.Problem, m *composeModel, f *composeForm) bool {
+// take adds the faults of an answer of the API, each where place finds its input, and
+// reports whether it has any.
+func (l *composeFaults) take(p *web.Problem, place func(web.Fault) composeFault) bool {
 	for _, fault := range p.Errors {
 		if fault.Code == "allow_all_required" {
 			l.NeedsAll = true
 			continue
 		}
-		l.List = append(l.List, placed(fault, m, f))
+		l.List = append(l.List, place(fault))
 	}
 	l.More += p.MoreErrors
 	return len(p.Errors) > 0
+}
+
+// placing returns what finds the input of a form that a fault is about.
+func (m *composeModel) placing(f *composeForm) func(web.Fault) composeFault {
+	return func(fault web.Fault) composeFault { return placed(fault, m, f) }
 }
 
 // placed finds the input that a fault is about.
@@ -116,14 +122,24 @@ func placed(fault web.Fault, m *composeModel, f *composeForm) composeFault {
 		out.Input, out.Label = m.inputAt(rest, f)
 	case inCompute:
 		out.Input, out.Label, out.Step = m.computedAt(computed, f)
-	case inOptions && optionLabels[option] != "":
-		out.Input, out.Label = option, optionLabels[option]
-		if fault.Code == "webhook_not_configured" { // the API's words are for programs
-			title, advice := words.Reason(fault.Code)
-			out.Detail = title + ". " + advice
-		}
+	case inOptions:
+		return placedOption(fault, option, out)
 	case fault.Pointer == "/model":
 		out.Input, out.Label = "model", "Model"
+	}
+	return out
+}
+
+// placedOption finds the input of an option that all updates have; where it has none,
+// the fault stays as it is.
+func placedOption(fault web.Fault, option string, out composeFault) composeFault {
+	if optionLabels[option] == "" {
+		return out
+	}
+	out.Input, out.Label = option, optionLabels[option]
+	if fault.Code == "webhook_not_configured" { // the API's words are for programs
+		title, advice := words.Reason(fault.Code)
+		out.Detail = title + ". " + advice
 	}
 	return out
 }

@@ -133,12 +133,17 @@ func (f *composeForm) request(m *composeModel) (r composeRequest, faults compose
 	if why := miscomputed[""]; why != "" {
 		faults.note("computed", "Further computations", why)
 	}
-	r.Options = composeOptions{
+	r.Options = f.options(&faults)
+	return r, faults
+}
+
+// options makes the options that all updates have, and notes what is wrong with them.
+func (f *composeForm) options(faults *composeFaults) composeOptions {
+	return composeOptions{
 		Note: strings.ReplaceAll(f.Note, "\r\n", "\n"), OnMismatch: f.OnMismatch, AllowNewOptions: f.AllowNewOptions, Webhook: f.Webhook,
 		MaxAffected: faults.number("maxAffected", f.MaxAffected), MaxFailures: faults.number("maxFailures", f.MaxFailures),
 		RecordsPerSecond: faults.number("recordsPerSecond", f.Rate),
 	}
-	return r, faults
 }
 
 // filterText is the filter; no text means no condition.

@@ -15,7 +15,10 @@ import (
 // A composePreview is the part of the page that says what will happen. It is the same
 // beside the form without a script, and where a script asks for it alone.
 type composePreview struct {
-	Model    string
+	Model string
+	// FilePath is the page of the file whose rows are the update, "" for an update by
+	// filter.
+	FilePath string
 	Whole    bool      // the whole page is answered, which lists the faults on top
 	Filter   string    // as it is after customers were left out
 	Changes  shareable // for the address of the page
@@ -76,7 +79,7 @@ func (d *Dashboard) preview(v *Visit, m *composeModel, f *composeForm) (*compose
 	}
 	var problem *web.Problem
 	if errors.As(err, &problem) {
-		if !p.Faults.take(problem, m, f) {
+		if !p.Faults.take(problem, m.placing(f)) {
 			p.Problem = problem.Detail
 		}
 		p.NeedsAll, err = p.NeedsAll || p.Faults.NeedsAll, nil
@@ -107,7 +110,8 @@ func (p *composePreview) compute(v *Visit, r composeRequest, f *composeForm) err
 	return p.dryRun(v, r)
 }
 
-func (p *composePreview) dryRun(v *Visit, r composeRequest) error {
+// dryRun asks for the preview of a request of POST /v1/jobs.
+func (p *composePreview) dryRun(v *Visit, r any) error {
 	var raw json.RawMessage
 	a, err := v.Send(http.MethodPost, "/v1/jobs", r, &raw)
 	if err != nil {
@@ -119,6 +123,22 @@ func (p *composePreview) dryRun(v *Visit, r composeRequest) error {
 	}
 	p.Preview = new(client.Preview)
 	return json.Unmarshal(raw, p.Preview)
+}
+
+// Asks is the path to which the form is sent for a preview.
+func (p *composePreview) Asks() string {
+	if p.FilePath != "" {
+		return p.FilePath + "/preview"
+	}
+	return NewPreviewPath
+}
+
+// Unit is what is counted.
+func (p *composePreview) Unit() string {
+	if p.FilePath != "" {
+		return "row"
+	}
+	return "customer"
 }
 
 // follow reads the job that computes the preview.

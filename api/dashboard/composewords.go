@@ -14,12 +14,16 @@ type composeReason struct {
 	Count                int64
 	Place, Title, Advice string
 	IDs                  []string // of a few of them
+	Lines                []int64  // of a few rows of a file
 }
+
+// LineWords names the lines.
+func (r composeReason) LineWords() string { return words.Lines(r.Lines, r.Count) }
 
 // Reasons says why customers would fail or be skipped.
 func (p *composePreview) Reasons() (list []composeReason) {
 	for _, r := range p.Preview.Reasons {
-		reason := composeReason{Count: r.Count, Place: pointerWords(r.Pointer), Title: r.Title}
+		reason := composeReason{Count: r.Count, Place: pointerWords(r.Pointer), Title: r.Title, Lines: r.SampleLines}
 		_, reason.Advice = words.Reason(r.Code)
 		for _, id := range r.SampleIDs[:min(len(r.SampleIDs), 3)] {
 			reason.IDs = append(reason.IDs, id.String())
@@ -54,6 +58,8 @@ func (p *composePreview) Examined() string {
 // Line says in a few words what the preview shows, for phones, where it is out of sight.
 func (p *composePreview) Line() string {
 	switch {
+	case p.Preview != nil && p.FilePath != "":
+		return words.Plural(p.Preview.Matched, "row") + ", " + words.Number(p.Preview.WouldChange) + " change"
 	case p.Preview != nil:
 		return words.Number(p.Preview.Matched) + " match, " + words.Number(p.Preview.WouldChange) + " change"
 	case p.Counted:
@@ -68,6 +74,9 @@ func (p *composePreview) Line() string {
 
 // Address is the address that begins this update, "" if it would be too long for one.
 func (p *composePreview) Address() string {
+	if p.FilePath != "" {
+		return ""
+	}
 	if address := newUpdatePath(p.Model, p.Filter, p.Changes); len(address) <= longestAddress {
 		return address
 	}

@@ -78,6 +78,7 @@ func (d *Dashboard) links(v *Visit) (list []link) {
 	offer(true, HomePath, "Overview")
 	offer(true, JobsPath, "Jobs")
 	offer(v.may(auth.CustomersWrite), NewPath, "New update")
+	offer(v.filesAllowed(), FilesPath, "Files")
 	offer(v.may(auth.CustomersRead), CustomersPath, "Customers")
 	offer(d.maySeeQueues(v), QueuesPath, "Queues")
 	offer(v.may(auth.Admin) && !d.maySeeQueues(v), BrakePath, "Brake")

@@ -20,7 +20,7 @@ type helpPage struct {
 
 // goKeys are the keys that follow "g", by the paths of the pages.
 var goKeys = map[string]string{
-	HomePath: "o", JobsPath: "j", NewPath: "n", CustomersPath: "c", QueuesPath: "q", KeysPath: "k", AuditPath: "a", BrakePath: "b", LimitsPath: "l",
+	HomePath: "o", JobsPath: "j", NewPath: "n", FilesPath: "f", CustomersPath: "c", QueuesPath: "q", KeysPath: "k", AuditPath: "a", BrakePath: "b", LimitsPath: "l",
 }
 
 // Help answers with the page that helps.

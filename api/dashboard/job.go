@@ -176,6 +176,9 @@ const maxAgain = 16 << 10
 // Again is the path of a new update with the same request, "" if there is none.
 func (v jobView) Again() string {
 	r := v.Request
+	if r.File != nil && v.May.Submit && v.May.Values {
+		return filePath(v.Model, r.File.ID, v.ID)
+	}
 	if !v.May.Submit || r.RequestBytes > 0 || noValue(r.Patch) && noValue(r.Compute) {
 		return ""
 	}

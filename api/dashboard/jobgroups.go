@@ -1,7 +1,9 @@
 package dashboard
 
 import (
+	"encoding/json"
 	"net/url"
+	"slices"
 
 	"bulkpatch/api/dashboard/words"
 	"bulkpatch/client"
@@ -18,6 +20,7 @@ type reasonGroup struct {
 	Class   string // the colour of the outcome
 	Outcome string // "" in a preview
 	Samples []sampleLink
+	Lines   string // of some of the rows of a file, in words; "" for none
 	Show    string // the path of their results
 	Retry   string // the path of the confirmation of a retry, "" if there is none
 	Word    string // of the link to the retry
@@ -32,10 +35,13 @@ func (v jobView) Groups() []reasonGroup {
 	for i, e := range v.ErrorSummary {
 		g := groupOf(e, v.Model, v.May)
 		g.Outcome = outcomeOf(e.Code)
+		if e.Code == client.ReasonNoMatch && v.skipsUnmatched() {
+			g.Outcome = client.OutcomeSkipped
+		}
 		g.Class = outcomeClasses[g.Outcome]
 		reason := url.Values{"code": {e.Code}, "pointer": {pointerParam(e.Pointer)}}
 		g.Show = withQuery(v.Path, reason) + "#records"
-		if v.Allows("retry") {
+		if v.Allows("retry") && !slices.Contains(ofRows, e.Code) {
 			g.Word = "Retry these…"
 			if g.Outcome == client.OutcomeSkipped {
 				g.Word = "Update these anyway…"
@@ -48,11 +54,23 @@ func (v jobView) Groups() []reasonGroup {
 	return groups
 }
 
+// ofRows are the reasons that lie in a row of a file. Another file corrects them, and no
+// retry can.
+var ofRows = []string{
+	client.ReasonLineInvalid, client.ReasonNoKey, client.ReasonNoMatch, client.ReasonAmbiguous, client.ReasonDuplicateRow,
+}
+
+// skipsUnmatched reports whether the rows of a file job that have no customer are skipped.
+func (v jobView) skipsUnmatched() bool {
+	var o client.Options
+	return json.Unmarshal(v.Request.Options, &o) == nil && o.Unmatched == client.UnmatchedSkip
+}
+
 // groupOf shows a reason without what depends on the job.
 func groupOf(e client.ErrorSummary, model string, may JobRights) reasonGroup {
 	g := reasonGroup{ErrorSummary: e}
 	title, advice := words.Reason(e.Code)
-	g.Advice = advice
+	g.Advice, g.Lines = advice, words.Lines(e.SampleLines, e.Count)
 	if g.Title == "" {
 		g.Title = title
 	}
@@ -78,7 +96,7 @@ func groupsOf(list []client.ErrorSummary, model string, may JobRights) []reasonG
 
 // outcomesByCode are the codes whose records did not fail.
 var outcomesByCode = map[string]string{
-	"no_longer_matches": client.OutcomeSkipped, "not_found": client.OutcomeSkipped, "no_match": client.OutcomeSkipped,
+	"no_longer_matches": client.OutcomeSkipped, "not_found": client.OutcomeSkipped,
 	"precondition_failed": client.OutcomeConflicted, "changed_since": client.OutcomeConflicted, "secret_not_kept": client.OutcomeConflicted,
 }
 

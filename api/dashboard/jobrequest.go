@@ -61,7 +61,7 @@ func requestJSON(j client.Job) string {
 	members := []struct {
 		name  string
 		value any
-	}{{"model", j.Model}, {"id", j.Request.ID}, {"filter", j.Request.Filter}, {"patch", patchOrNone(j.Request.Patch, j.Request.Compute)}, {"compute", j.Request.Compute}, {"options", j.Request.Options}}
+	}{{"model", j.Model}, {"id", j.Request.ID}, {"file", fileIDOf(j)}, {"match", j.Request.Match}, {"columns", j.Request.Columns}, {"filter", j.Request.Filter}, {"patch", patchOrNone(j.Request.Patch, j.Request.Compute)}, {"compute", j.Request.Compute}, {"options", j.Request.Options}}
 	var text bytes.Buffer
 	for _, m := range members {
 		value := string(compactJSON(m.value))
@@ -81,6 +81,14 @@ func requestJSON(j client.Job) string {
 		return ""
 	}
 	return lines.String()
+}
+
+// fileIDOf is the id of the file of a job, nil for none.
+func fileIDOf(j client.Job) any {
+	if j.Request.File == nil {
+		return nil
+	}
+	return j.Request.File.ID
 }
 
 // filterOf says in words which customers a job selected, nil if it does not say or they

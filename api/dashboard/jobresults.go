@@ -32,6 +32,15 @@ type jobResults struct {
 	CSV      string // the paths of the downloads
 	NDJSON   string
 	All      string // the path without any choice
+	OfFile   bool   // they are those of the rows of a file
+}
+
+// Unit is what has a result.
+func (r *jobResults) Unit() string {
+	if r.OfFile {
+		return "row"
+	}
+	return "customer"
 }
 
 // Narrowed reports whether more was chosen than an outcome.
@@ -49,7 +58,8 @@ type resultTab struct {
 
 // A resultRow is what became of one record.
 type resultRow struct {
-	ID, Path string // Path is "" for who may not see customers
+	ID, Path string // Path is "" for who may not see customers, and where there is none
+	Line     int64  // of the row of a file, 0 for none
 	Outcome  string
 	Class    string
 	Changes  []changedField
@@ -73,7 +83,7 @@ func (v *Visit) results(j client.Job) *jobResults {
 	if j.Kind == "preview" {
 		return nil
 	}
-	r := &jobResults{Outcome: v.query("outcome"), Code: v.query("code"), Pointer: v.query("pointer"), ID: v.query("id"), All: jobPath(j.ID) + "#records"}
+	r := &jobResults{Outcome: v.query("outcome"), Code: v.query("code"), Pointer: v.query("pointer"), ID: v.query("id"), All: jobPath(j.ID) + "#records", OfFile: j.Request.File != nil}
 	r.Codes, r.Pointers = reasonOptions(j.ErrorSummary, r)
 	r.Tabs = tabsOf(j, r.Outcome)
 	r.CSV = withQuery(jobPath(j.ID)+"/results", r.chosen("format", "csv"))
@@ -199,8 +209,11 @@ func reasonOptions(summary []client.ErrorSummary, r *jobResults) (codes, pointer
 // rowOf shows a result.
 func rowOf(r client.Result, j client.Job, may JobRights) resultRow {
 	row := resultRow{ID: r.ID.String(), Outcome: words.OutcomeOf(j, r.Outcome), Class: outcomeClasses[r.Outcome], At: r.At}
-	if may.Values {
+	row.Line = r.Line
+	if may.Values && row.ID != "" {
 		row.Path = recordPath(j.Model, row.ID)
+	}
+	if may.Values {
 		row.Gone = r.Outcome == client.OutcomeUpdated && r.Changed == nil
 	}
 	row.Changes = changesOf(r.Changed)

@@ -105,6 +105,12 @@ func limitGroups(l client.Limits) []limitGroup {
 			{"At once by a key, in a process", words.Number(l.Imports.AtOnce)}, {"A line", byteCount(l.Requests.LineBytes)},
 			{"Rows set aside until their ids are made", byteCount(l.Imports.AsideBytes)},
 		}},
+		{"Files", []limitLine{
+			{"A file, unpacked", byteCount(l.Files.Bytes)}, {"Rows of a file", words.Number(l.Files.Rows)},
+			{"Columns of a file", words.Number(l.Files.Columns)}, {"Fields that a row is matched by", words.Number(l.Files.MatchFields)},
+			{"All files of the workspace, as they are stored", byteCount(l.Files.WorkspaceBytes)}, {"Uploads at once by a key, in a process", words.Number(l.Files.AtOnce)},
+			{"A file that no job uses is kept for", lastingSeconds(l.Files.LifeSeconds)},
+		}},
 		{"Webhooks", []limitLine{
 			{"URL", byteCount(l.Webhooks.URLBytes)}, {"An answer", lastingSeconds(l.Webhooks.TimeoutSeconds)},
 			{"Failed attempts are repeated for", lastingSeconds(l.Webhooks.RetrySeconds)}, {"Attempts that are listed", words.Number(l.Webhooks.Attempts)},

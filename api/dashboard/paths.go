@@ -7,7 +7,8 @@ const (
 	HomePath      = "/admin"
 	AccessPath    = "/admin/access"
 	JobsPath      = "/admin/jobs"
-	NewPath       = "/admin/new" // a new update
+	NewPath       = "/admin/new"   // a new update
+	FilesPath     = "/admin/files" // a new update from a file
 	CustomersPath = "/admin/customers"
 	QueuesPath    = "/admin/queues"
 	BrakePath     = "/admin/brake"
@@ -27,6 +28,12 @@ func modelPath(model string) string { return CustomersPath + "/" + url.PathEscap
 
 // recordPath is the page of a customer.
 func recordPath(model, id string) string { return modelPath(model) + "/records/" + url.PathEscape(id) }
+
+// filePath is the page on which a file is made an update. It begins as a job did, if that
+// has an id.
+func filePath(model, id, like string) string {
+	return withQuery(FilesPath+"/"+url.PathEscape(model)+"/"+url.PathEscape(id), url.Values{"like": {like}})
+}
 
 // newUpdatePath is the page of a new update that begins with a filter, as JSON, and with
 // changes; "" is none. A longer one than an address may be is to be sent as a form: see

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,6 +23,8 @@ type Visit struct {
 	CanSignOut bool
 	// Form is what the visitor sent with a form, nil if the request is none.
 	Form url.Values
+	// Upload is the file that a form brings, nil for none.
+	Upload *Upload
 	// Once identifies the form and what it says, as an idempotency key; "" where the
 	// same form may be sent again.
 	Once string
@@ -44,7 +47,14 @@ type Call struct {
 	Target string // path and query; see [target]
 	Header map[string]string
 	Body   []byte        // nil for none
+	Stream io.Reader     // the body of an upload, in place of Body; nil for none
 	Within time.Duration // how long it may take, 0 for as long as the API lets it
+}
+
+// An Upload is a file on its way from a form.
+type Upload struct {
+	Name string // as the visitor's computer has it
+	Body io.Reader
 }
 
 // An Answer is the whole answer to a [Call].

@@ -27,6 +27,9 @@ const composed = "/admin/new?model=desk&filter=%7B%22firstName%22%3A%22Ana%22%7D
 
 var composedFields = url.Values{"model": {"desk"}, "filter": {`{"firstName":"Ana"}`}, "do:firstName": {"set"}, "to:firstName": {"Bo"}}
 
+// mappedFields say what the columns of a file are.
+var mappedFields = url.Values{"column": {"id", "firstName"}, "match": {"0"}}
+
 // auditedForms has each form by the path that it is sent to.
 var auditedForms = map[string]auditedForm{
 	"/admin/new":                                  {composed, composedFields, "job.submitted"},
@@ -45,6 +48,10 @@ var auditedForms = map[string]auditedForm{
 	"/admin/keys/{key}/rotate":                    {"/admin/keys/{key}/rotate", url.Values{"overlap": {"0"}}, "key.rotated"},
 	"/admin/keys/{key}/revoke":                    {"/admin/keys/{key}/revoke", nil, "key.revoked"},
 	"/admin/webhook-secret":                       {"/admin/webhook-secret", url.Values{"overlap": {"0"}}, "webhook_secret.rotated"},
+	"/admin/files":                                {"/admin/files", url.Values{"model": {"desk"}}, "file.uploaded file.uploaded"}, // each time it is another file
+	"/admin/files/{name}/{file}":                  {"/admin/files/desk/{file}", mappedFields, "job.submitted"},
+	"/admin/files/{name}/{file}/preview":          {"/admin/files/desk/{file}", mappedFields, ""},
+	"/admin/files/{name}/{file}/delete":           {"/admin/files", nil, "file.deleted"},
 	"/admin/brake":                                {"/admin/brake/switch?on=false&all=false", nil, "brake.off"},
 }
 
@@ -88,15 +95,20 @@ func (s *auditedServer) sendsForm(t *testing.T, b *browser, path string, f audit
 	}
 	filled := hiddenIn(text, to)
 	maps.Copy(filled, f.fields)
-	if to == dashboard.NewPath { // its preview has what it is bound to
-		_, text = b.send("POST", s.base+dashboard.NewPreviewPath, filled)
+	if to == dashboard.NewPath || strings.HasSuffix(path, "{file}") { // its preview has what it is bound to
+		maps.Copy(filled, f.fields)
+		_, text = b.send("POST", s.base+to+"/preview", filled)
 		filled = hiddenIn(text, to)
 		filled.Del("shown") // with the boxes beside them, customers that are unchecked
 		maps.Copy(filled, f.fields)
 	}
 	s.entries(t)
 	for range 2 {
-		if status, text := b.send("POST", s.base+to, filled); status >= 400 {
+		send := b.send
+		if to == dashboard.FilesPath {
+			send = b.upload
+		}
+		if status, text := send("POST", s.base+to, filled); status >= 400 {
 			_, shown, _ := strings.Cut(text, "<main")
 			t.Fatalf("the form with %v is answered %d: %s", filled, status, shown)
 		}
@@ -127,6 +139,12 @@ func (s *auditedServer) formPage(t *testing.T, path, page string) (at, to string
 		found = append(found, "{job}", job)
 	case strings.Contains(path, "{key}"):
 		found = append(found, "{key}", s.made(t, "POST /v1/keys", `{"name": "for`+strings.ReplaceAll(path[len("/admin/keys/{key}"):], "/", "-")+`", "scopes": ["jobs:read"]}`, "id"))
+	case strings.Contains(path, "{file}"):
+		f, err := s.client.UploadFile(t.Context(), "desk", strings.NewReader("id,firstName\n1,Bo\n"), client.FileOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, "{file}", f.ID)
 	case path == dashboard.BrakePath:
 		s.made(t, "PUT /v1/brake", `{"on": true, "reason": "a test"}`, "on")
 	default:
@@ -161,8 +179,11 @@ var (
 // that composes an update has it in the button that runs the update.
 func hiddenIn(page, to string) url.Values {
 	inputs := hidden
-	if strings.HasPrefix(to, dashboard.NewPath) {
+	switch {
+	case strings.HasPrefix(to, dashboard.NewPath):
 		inputs, to = formInput, dashboard.NewPath
+	case strings.HasPrefix(to, dashboard.FilesPath):
+		inputs = formInput
 	}
 	_, form, _ := strings.Cut(page, `method="post" action="`+html.EscapeString(to)+`"`)
 	form, _, _ = strings.Cut(form, "</form>")

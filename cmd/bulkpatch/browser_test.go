@@ -23,6 +23,7 @@ var walks = map[string]siteKind{
 	"docs.test.mjs":      emptySite,
 	"down.test.mjs":      downSite,
 	"empty.test.mjs":     emptySite,
+	"files.test.mjs":     fullSite,
 	"joblists.test.mjs":  fullSite,
 	"jobpages.test.mjs":  fullSite,
 	"jobs.test.mjs":      fullSite,

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -32,11 +34,30 @@ func newBrowser(t *testing.T) *browser {
 // send makes a request and returns its status and the text of the answer.
 func (b *browser) send(method, address string, form url.Values) (int, string) {
 	b.t.Helper()
-	req, err := http.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(form.Encode()))
+	return b.sendBody(method, address, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+// upload sends a form with a file behind its other inputs.
+func (b *browser) upload(method, address string, form url.Values) (int, string) {
+	b.t.Helper()
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	for name, values := range form {
+		_ = parts.WriteField(name, values[0]) // into memory, as the rest
+	}
+	file, _ := parts.CreateFormFile("file", "people.csv")
+	_, _ = io.WriteString(file, "id,firstName\n1,Bo\n")
+	_ = parts.Close()
+	return b.sendBody(method, address, parts.FormDataContentType(), &body)
+}
+
+func (b *browser) sendBody(method, address, mediaType string, body io.Reader) (int, string) {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), method, address, body)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Content-Type", mediaType)
 	req.Header.Set("Accept", "text/html")
 	resp, err := b.Do(req)
 	if err != nil {

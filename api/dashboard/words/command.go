@@ -23,7 +23,7 @@ func Command(j client.Job, base string) string {
 		if how := onMismatch(j); how != "" {
 			lines = append(lines, "--on-mismatch="+how)
 		}
-	case !ok, j.Kind == "undo", j.Kind == "retry", len(parts.filter)+len(parts.patch)+len(parts.compute) > maxArgument:
+	case !ok, j.Kind == "undo", j.Kind == "retry", len(parts.filter)+len(parts.patch)+len(parts.compute)+len(parts.columns) > maxArgument:
 		return ""
 	default:
 		lines = parts.submitLines()
@@ -35,9 +35,12 @@ func Command(j client.Job, base string) string {
 // submitLines returns the command that submits an update.
 func (p requestParts) submitLines() []string {
 	lines := []string{"bulkpatch submit " + visibleQuote(p.model)}
-	if p.idJSON != nil {
+	switch {
+	case p.file != nil:
+		lines = append(lines, p.fileLines()...)
+	case p.idJSON != nil:
 		lines = append(lines, "--id="+visibleQuote(p.id))
-	} else {
+	default:
 		lines = append(lines, "--filter="+shellQuote(string(p.filter)))
 	}
 	if p.patch != nil {
@@ -50,6 +53,17 @@ func (p requestParts) submitLines() []string {
 		lines = append(lines, Flag(o.name)+"="+visibleQuote(o.text()))
 	}
 	return lines
+}
+
+// fileLines name the file as the caller had it, and say what its columns are.
+func (p requestParts) fileLines() []string {
+	name := p.file.Name
+	if name == "" {
+		name = "FILE"
+	}
+	return []string{
+		"--file=" + visibleQuote(name), "--match=" + visibleQuote(strings.Join(p.match, ",")), "--columns=" + shellQuote(string(p.columns)),
+	}
 }
 
 // visibleQuote writes a text as one word of the shell, in which every character can be

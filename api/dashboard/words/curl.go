@@ -42,7 +42,7 @@ func jobCallOf(j client.Job, base string) (r jobCall, ok bool) {
 		return jobCall{}, false
 	}
 	r = parts.patchCall()
-	if parts.compute != nil || len(base)+len(r.path)+len(r.query.Encode()) > maxPatchURL || parts.id == "." || parts.id == ".." || parts.masked() {
+	if parts.compute != nil || parts.file != nil || len(base)+len(r.path)+len(r.query.Encode()) > maxPatchURL || parts.id == "." || parts.id == ".." || parts.masked() {
 		r = parts.postCall()
 	}
 	return r, true
@@ -71,6 +71,9 @@ type requestParts struct {
 	model          string
 	filter         []byte
 	patch, compute []byte // one of them may be nil
+	file           *client.FileName
+	match          []string
+	columns        []byte // of a file; nil for none
 	idJSON         []byte // nil for an update by filter
 	id             string
 	options        []givenOption
@@ -94,6 +97,9 @@ func (o givenOption) text() string {
 // partsOf returns the parts of a job's request. ok is false if not all are there.
 func partsOf(j client.Job) (p requestParts, ok bool) {
 	p.model = j.Model
+	if j.Request.File != nil {
+		return fileParts(j)
+	}
 	p.compute, ok = portableJSON(j.Request.Compute)
 	if patches(j.Request) {
 		p.patch, ok = portableJSON(j.Request.Patch)
@@ -111,6 +117,16 @@ func partsOf(j client.Job) (p requestParts, ok bool) {
 		return p, ok && err == nil
 	}
 	p.filter, ok = portableJSON(j.Request.Filter)
+	return p, ok
+}
+
+// fileParts returns the parts of a file job's request.
+func fileParts(j client.Job) (p requestParts, ok bool) {
+	p.model, p.file, p.match = j.Model, j.Request.File, j.Request.Match
+	if p.columns, ok = portableJSON(j.Request.Columns); !ok {
+		return p, false
+	}
+	p.options, ok = optionsOf(j)
 	return p, ok
 }
 
@@ -162,9 +178,12 @@ func (p requestParts) patchCall() jobCall {
 func (p requestParts) postCall() jobCall {
 	var b bytes.Buffer
 	b.WriteString(`{"model":` + quotedJSON(p.model))
-	if p.idJSON != nil {
+	switch {
+	case p.file != nil:
+		b.WriteString(`,"file":` + quotedJSON(p.file.ID) + `,"match":` + p.matchJSON() + `,"columns":` + string(p.columns))
+	case p.idJSON != nil:
 		b.WriteString(`,"id":` + string(p.idJSON))
-	} else {
+	default:
 		b.WriteString(`,"filter":` + string(p.filter))
 	}
 	if p.patch != nil {
@@ -183,6 +202,15 @@ func (p requestParts) postCall() jobCall {
 	}
 	b.WriteByte('}')
 	return jobCall{method: http.MethodPost, path: "/v1/jobs", mediaType: "application/json", body: b.Bytes()}
+}
+
+// matchJSON is the fields that rows are matched by, as a list.
+func (p requestParts) matchJSON() string {
+	var names []string
+	for _, name := range p.match {
+		names = append(names, quotedJSON(name))
+	}
+	return "[" + strings.Join(names, ",") + "]"
 }
 
 // portableJSON returns JSON in one line, in which every character can be seen, so that

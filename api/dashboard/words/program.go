@@ -78,9 +78,13 @@ func goSubmission(j client.Job) (text string, ok bool) {
 		return "", false
 	}
 	members := [][2]string{{"Model", strconv.Quote(parts.model)}}
-	if parts.idJSON != nil {
+	switch {
+	case parts.file != nil:
+		match := fmt.Sprintf("%#v", parts.match)
+		members = append(members, [2]string{"File", strconv.Quote(parts.file.ID)}, [2]string{"Match", match}, [2]string{"Columns", goJSON(parts.columns)})
+	case parts.idJSON != nil:
 		members = append(members, [2]string{"ID", goJSON(parts.idJSON)})
-	} else {
+	default:
 		members = append(members, [2]string{"Filter", goJSON(parts.filter)})
 	}
 	if parts.patch != nil {

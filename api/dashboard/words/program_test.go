@@ -61,7 +61,7 @@ func TestEveryOptionIsWrittenInGo(t *testing.T) {
 func TestProgramsCompile(t *testing.T) {
 	dir, vet := t.TempDir(), []string{"vet"}
 	for i, job := range []string{
-		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": "` + "`" + `"}, "patch": {"a": 1}, "options": ` + everyOption + `}}`,
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": "` + "`" + `"}, "patch": {"a": 1}, "options": ` + everyOption + `}}`, aFileJob,
 		`{"kind": "preview", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}}}`,
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {}, "compute": {"a": {"$inc": 1}}}}`,
 		`{"kind": "retry", "retryOf": "0193", "request": {}}`,

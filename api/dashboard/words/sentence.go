@@ -105,7 +105,7 @@ func shortID(id string) string { return shownText(id[:min(8, len(id))]) }
 // requested reports whether a request says what is to be done. That of an undo does
 // not.
 func requested(r client.Request) bool {
-	return r.RequestBytes > 0 || isGiven(r.Patch) || isGiven(r.Compute) || isGiven(r.Filter)
+	return r.RequestBytes > 0 || r.File != nil || isGiven(r.Patch) || isGiven(r.Compute) || isGiven(r.Filter)
 }
 
 // patches reports whether a request has a patch. That of a job which only computes
@@ -120,6 +120,9 @@ func isGiven(raw []byte) bool { return len(raw) > 0 && string(raw) != "null" }
 // requestWords describes an update by what it changes and its target.
 func requestWords(j client.Job, known Choices) Sentence {
 	r := j.Request
+	if r.File != nil {
+		return fileWords(r)
+	}
 	left := r.RequestBytes > 0
 	if left && !isGiven(r.Patch) && !isGiven(r.Compute) && !isGiven(r.Filter) {
 		return Sentence{{Text: "A large update (" + byteSize(r.RequestBytes) + ") of "}, {Text: shownText(j.Model), Value: true}}
