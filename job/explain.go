@@ -48,7 +48,7 @@ var advices = map[string]string{
 	"values_not_kept":     "Set the value you want, with a new update.",
 	CodeLineInvalid:       "Correct the value, and submit the corrected rows as a file of their own.",
 	CodeNoKey:             "Give the rows a key, and submit them as a file of their own.",
-	CodeNoMatch:           "Compare the key with that of the record, or create the record first. To skip such rows, submit with unmatched: skip.",
+	CodeNoMatch:           "Compare the key with that of the record, or create the record first. A file job can also skip such rows (unmatched).",
 	CodeAmbiguous:         "Match by a field, or several, that tell the records apart.",
 	CodeDuplicateRow:      "Keep one row for each record, and submit these as a file of their own.",
 	"unique":              "Find the record that has the value, change one of the two, and retry.",

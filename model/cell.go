@@ -40,7 +40,7 @@ func (f *Field) textJSON(cell table.Cell, d table.Dialect) (raw []byte, code, de
 	case cell.Text == "":
 	case d.Dates != "" && (f.Type == Date || f.Type == DateTime):
 		iso, ok := table.ReadDate(d.Dates, cell.Text)
-		if !ok {
+		if !ok || !ValidDate(iso[:min(len(iso), dateLength)]) {
 			return nil, CodeFormat, "This must be a date as " + d.Dates + "."
 		}
 		return f.dateJSON(iso)

@@ -236,3 +236,10 @@ properties:
 		})
 	}
 }
+
+func TestADayThatDoesNotExistIsToldInTheFormOfTheFile(t *testing.T) {
+	born, _ := mustModel(t, everyKind).Field("born")
+	if _, fault := born.CellJSON(text("31.02.2026"), german); fault == nil || fault.Code != CodeFormat || !strings.Contains(fault.Detail, german.Dates) {
+		t.Errorf("it is refused with %+v", fault)
+	}
+}
