@@ -141,53 +141,6 @@ func TestKeysAreComparedAsTheFieldHasThem(t *testing.T) {
 	}
 }
 
-func TestARowOfAFileIsAPatch(t *testing.T) {
-	m := mustModel(t, everyKind)
-	names := []string{"name", "email", "custom.channel", "size", "custom.ref", "", "profile.deep.a", "profile.kind"}
-	fields := make([]*Field, len(names))
-	for i, name := range names {
-		if fields[i], _ = m.FileField(name); fields[i] == nil && name != "" {
-			t.Fatalf("no field %s", name)
-		}
-	}
-	ndjson := table.Dialect{Format: table.FormatNDJSON}
-	for name, test := range map[string]struct {
-		cells  []string
-		as     table.Dialect
-		blanks Blanks
-		want   string
-	}{
-		"values":                 {[]string{"Ann", "a@b.c", "mail", "1,5", "", "x", "1", "k"}, german, Blanks{}, `name="Ann" email="a@b.c" size=1.5 profile={"deep":{"a":1},"kind":"k"} custom={"channel":"mail"}`},
-		"nothing":                {[]string{"", "", "", "", "", "x", "", ""}, iso, Blanks{}, ""},
-		"cleared":                {[]string{"Ann", "", "", "", "", "", "", "k"}, iso, Blanks{Clear: true}, `/profile/deep/a not_null`},
-		"cleared where possible": {[]string{"Ann", "", "", "", "", "", "1", "k"}, iso, Blanks{Clear: true}, `name="Ann" email=null size=null profile={"deep":{"a":1},"kind":"k"} custom={}`},
-		"a word":                 {[]string{"Ann", "NULL", "NULL", "1", "", "", "", ""}, iso, Blanks{Word: "NULL"}, `name="Ann" email=null size=1 custom={}`},
-		"another word":           {[]string{"Ann", "null", "", "", "", "", "", ""}, iso, Blanks{Word: "NULL"}, `/email format`},
-		"faults":                 {[]string{"A", "x", "pigeon", "1,5", "", "", "", ""}, iso, Blanks{}, `/size type /custom/channel enum /email format /name too_short`},
-		"no member":              {[]string{"", "", "", "", "", "", "", ""}, ndjson, Blanks{Clear: true}, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			patch, faults := m.CheckCells(fields, cells(test.cells...), test.as, test.blanks, PatchOptions{})
-			got := []string{}
-			if text := setsOf(patch.Sets); text != "" {
-				got = append(got, text)
-			}
-			for _, f := range faults {
-				got = append(got, f.Pointer+" "+f.Code)
-			}
-			if strings.Join(got, " ") != test.want {
-				t.Errorf("got %s", strings.Join(got, " "))
-			}
-		})
-	}
-	members := make([]table.Cell, len(names))
-	members[1], members[2] = typed(table.JSON, `null`), typed(table.JSON, `"NULL"`)
-	patch, faults := m.CheckCells(fields, members, ndjson, Blanks{Word: "NULL"}, PatchOptions{})
-	if got := setsOf(patch.Sets); got != `email=null custom={}` || len(faults) > 0 {
-		t.Errorf("members: %s, %v", got, faults)
-	}
-}
-
 func TestSuggestedColumns(t *testing.T) {
 	m := mustModel(t, `
 x-model: shop

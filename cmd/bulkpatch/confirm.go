@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bulkpatch/api/dashboard/words"
@@ -102,12 +103,23 @@ func showReasons(w io.Writer, reasons []client.ErrorSummary) {
 		if r.Pointer != "" {
 			at = " at " + r.Pointer
 		}
-		var ids []string
-		for _, id := range r.SampleIDs[:min(len(r.SampleIDs), maxShownChanges)] {
-			ids = append(ids, id.String())
-		}
-		fmt.Fprintf(w, "  %s × %s (%s%s), such as %s. %s\n", words.Number(r.Count), title, visible(r.Code), visible(at), visible(cut(strings.Join(ids, ", "))), inFlags(advice))
+		fmt.Fprintf(w, "  %s × %s (%s%s), such as %s. %s\n", words.Number(r.Count), title, visible(r.Code), visible(at), visible(cut(examples(r))), inFlags(advice))
 	}
+}
+
+// examples names some of the customers or, of a file job, the lines that a reason is
+// about.
+func examples(r client.ErrorSummary) string {
+	var names []string
+	for _, line := range r.SampleLines[:min(len(r.SampleLines), maxShownChanges)] {
+		names = append(names, "line "+strconv.FormatInt(line, 10))
+	}
+	if names == nil {
+		for _, id := range r.SampleIDs[:min(len(r.SampleIDs), maxShownChanges)] {
+			names = append(names, id.String())
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // undoPreviewWords says what an undo would do.

@@ -37,6 +37,9 @@ func TestAFileIsSubmitted(t *testing.T) {
 	if p := decoded[client.Preview](t, out); p.Matched != 3 || p.WouldFail != 1 || p.ConfirmToken == "" {
 		t.Errorf("the preview is %s", out)
 	}
+	if out, said := d.want(exitOK, append(args[:len(args)-2:len(args)-2], "--dry-run")...); !strings.Contains(out+said, "such as line 4.") {
+		t.Errorf("the preview says %s%s", out, said)
+	}
 	out, _ = d.want(exitFailed, append(args, "--wait", "--note", "spring")...)
 	j := decoded[client.Job](t, out)
 	if j.Kind != client.KindFile || j.State != client.StatePartiallySucceeded || j.Counts.Failed != 1 || j.Request.File == nil || j.Request.File.Name != "leads.csv" ||
