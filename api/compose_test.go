@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"bulkpatch/api/dashboard/words"
 	"bulkpatch/auth"
 	"bulkpatch/job"
+	"bulkpatch/model"
 )
 
 // send sends a form of the composer as a browser does.
@@ -237,6 +239,55 @@ func TestALinkBeginsAnUpdate(t *testing.T) {
 		t.Error("a form begins no update")
 	}
 	r.as(r.admin, "GET", "/admin/new?model=nothing", "", "Accept", "text/html").want(404)
+}
+
+// TestAnUpdateComputes follows a computation from the link of a job over a fault and an
+// example to the next job and back.
+func TestAnUpdateComputes(t *testing.T) {
+	r := newRig(t)
+	r.store.preview = r.samplePreview(5)
+	page := r.page(r.admin, "/admin/new?"+url.Values{"model": {"desk"}, "filter": {`{"state":"active"}`}, "compute": {`{"jobTitle":[{"$trim":true},{"$inc":1}]}`}}.Encode()).want(200)
+	page.has(`<option value="compute" selected>`, `name="by:jobTitle"`, "\n[{&#34;$trim&#34;:true},{&#34;$inc&#34;:1}]</textarea>", "$trim (remove spaces at both ends)")
+	page.lacks(`name="by:password"`, `name="by:id"`)
+
+	form := url.Values{"model": {"desk"}, "of": {"desk"}, "filter": {`{"state": "active"}`}, "do:jobTitle": {"compute"}, "by:jobTitle": {`[{"$trim": true}, {"$inc": 1}]`}}
+	r.sendForm(r.admin, "/admin/new/preview", form).want(200).
+		has(`id="why-by-jobTitle">Step 2: This operator does not suit the field`, `href="#by-jobTitle"`, `data-step="2"`)
+	form.Set("by:jobTitle", `[{"$trim": true}, {"$suffix": "!"}]`)
+	const example = "Customer <bdi>7</bdi>: <del><bdi>&lt;b&gt;Guest</bdi></del> → <ins><bdi>Lead</bdi></ins>"
+	shown := r.sendForm(r.admin, "/admin/new/preview", form).want(200).
+		has("Trim jobTitle, then put “<bdi>!</bdi>” after it", `id="example-jobTitle">`+example, `<template data-example="example-jobTitle">`+example,
+			`data-address="/admin/new?compute=%7B%22jobTitle%22`)
+	r.sendForm(r.writer, "/admin/new/preview", form).want(200).lacks("Guest", "<template")
+
+	at := r.sendForm(r.admin, "/admin/new", shown.confirmed(form)).want(303).Header.Get("Location")
+	j := r.store.jobs[strings.TrimPrefix(at, "/admin/jobs/")]
+	if string(j.Compute) != `{"jobTitle":[{"$trim":true},{"$suffix":"!"}]}` {
+		t.Errorf("the job computes %s", j.Compute)
+	}
+	r.page(r.admin, at).want(200).lacks("&#34;patch&#34;").has("Trim jobTitle, then put", `<a class="button" href="/admin/new?compute=%7B%22jobTitle%22%3A%5B%7B%22%24trim%22%3Atrue%7D`)
+}
+
+// TestEveryOperatorHasWords has the composer offer all that the API takes.
+func TestEveryOperatorHasWords(t *testing.T) {
+	r := newRig(t)
+	known := map[string]bool{}
+	for _, o := range words.Operators() {
+		known[o.Name] = true
+	}
+	for _, m := range model.Shipped().All() {
+		var described struct{ Operators map[string][]string }
+		if err := json.Unmarshal([]byte(r.call("GET", "/v1/models/"+m.Name, "").want(200).text), &described); err != nil || len(described.Operators) == 0 {
+			t.Errorf("%s: %v", m.Name, err)
+		}
+		for field, operators := range described.Operators {
+			for _, o := range operators {
+				if !known[o] {
+					t.Errorf("%s of %s has no words", o, field)
+				}
+			}
+		}
+	}
 }
 
 func TestANewUpdateBeginsWithTheModelThatIsInUse(t *testing.T) {

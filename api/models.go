@@ -14,7 +14,9 @@ type modelJSON struct {
 	Description string      `json:"description"`
 	Digest      string      `json:"digest"`
 	Fields      []fieldJSON `json:"fields,omitempty"`
-	Links       modelLinks  `json:"links"`
+	// Operators lists what computes a value, by the field or dotted path.
+	Operators map[string][]string `json:"operators,omitempty"`
+	Links     modelLinks          `json:"links"`
 }
 
 type modelLinks struct {
@@ -104,6 +106,24 @@ func fieldOf(f *model.Field, added func(*model.Field) []string) (fieldJSON, erro
 	return out, json.Unmarshal(f.Schema(), &out.boundsJSON)
 }
 
+// operatorsOf lists the operators that a request may give for each field and declared
+// path that can be computed.
+func operatorsOf(m *model.Model) map[string][]string {
+	all := map[string][]string{}
+	add := func(name string) {
+		if operators := m.Operators(name); operators != nil {
+			all[name] = operators
+		}
+	}
+	for _, f := range m.Fields {
+		add(f.Name)
+		for path := range f.Paths {
+			add(f.Name + "." + path)
+		}
+	}
+	return all
+}
+
 // A listJSON is a page of things.
 type listJSON[T any] struct {
 	Items      []T     `json:"items"`
@@ -152,6 +172,7 @@ func (s *server) getModel(c *call) error {
 		return err
 	}
 	out := modelOf(m)
+	out.Operators = operatorsOf(m)
 	for _, f := range m.Fields {
 		field, err := fieldOf(f, added)
 		if err != nil {

@@ -89,7 +89,7 @@ func TestLimitsAreShownInWords(t *testing.T) {
 		r.job()
 	}
 	page := r.visitor(r.reader).open("/admin/limits").want(200).
-		shows("<b>9</b> of 10 ", "nearly full", "<b>0</b> of 100<", "<b>0</b> of 200<", "any number", "64 KiB", "1,000 items, 8 MiB")
+		shows("<b>9</b> of 10 ", "nearly full", "<b>0</b> of 100<", "<b>0</b> of 200<", "any number", "64 KiB", "1,000 items, 8 MiB", "<dt>Operators of a field</dt><dd>20</dd>")
 	if strings.Count(page.text, "nearly full") != 1 {
 		t.Error(page.text)
 	}

@@ -9,6 +9,7 @@ func (s *server) composePages() []route {
 		query("model", "string", "The model to begin with."),
 		query("filter", "string", "The filter to begin with, as JSON."),
 		query("patch", "string", "The changes to begin with, as a JSON merge patch."),
+		query("compute", "string", "What to compute to begin with, as JSON: operators by field."),
 	}
 	return []route{
 		{"GET", dashboard.NewPath, updatePage, Reads, Cheap, begin, nothing, aPage, s.page(d.NewUpdate)},

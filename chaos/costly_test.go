@@ -205,14 +205,16 @@ func over(ended <-chan struct{}) bool {
 
 // preview requests a preview, which may be answered with a job.
 func (r *run) preview(c *caller, op readOp, filter map[string]any) {
-	q := request{method: "POST", path: "/v1/jobs", costly: true, header: map[string]string{}, body: jsonBody(map[string]any{
-		"model": op.table.model, "filter": filter, "patch": map[string]any{op.table.texts[0]: "previewed"}, "options": map[string]any{"dryRun": true},
-	})}
+	q := request{method: "POST", path: "/v1/jobs", costly: true, header: map[string]string{}, body: op.table.update(
+		map[string]any{op.table.texts[0]: "previewed"}, map[string]any{"filter": filter, "options": map[string]any{"dryRun": true}})}
 	if op.how == "preview job" {
 		q.header["Prefer"] = "respond-async"
 	}
 	a, err := c.once(q)
-	var p struct{ Matched *int64 }
+	var p struct {
+		Matched     *int64
+		WouldChange int64
+	}
 	switch {
 	case err != nil || a.status >= http.StatusInternalServerError:
 		r.book.lose()
@@ -220,6 +222,9 @@ func (r *run) preview(c *caller, op readOp, filter map[string]any) {
 		r.tally.reads.Add(1)
 		r.start(r.callers[op.table.workspace], a, op.table, a.job(), func(j *tracked) { j.preview = &op }, nil, nil)
 	case a.status == http.StatusOK && json.Unmarshal(a.body, &p) == nil && p.Matched != nil:
+		if op.table.computed != "" && p.WouldChange != *p.Matched {
+			r.violation("a preview of %s would change %d of %d records, and an increment changes each", op.table, p.WouldChange, *p.Matched)
+		}
 		r.tally.reads.Add(1)
 		r.mu.Lock()
 		defer r.mu.Unlock()

@@ -4,10 +4,23 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 )
 
-// A row is a row of a table, by column.
+// A row is a row of a table, by column. A column without a value is left out.
 type row map[string]any
+
+// columnsOf lists the columns that have a value in one of two rows.
+func columnsOf(a, b row) []string {
+	all := slices.Collect(maps.Keys(a))
+	for name := range b {
+		if _, known := a[name]; !known {
+			all = append(all, name)
+		}
+	}
+	return all
+}
 
 // column returns the name of the column of a field.
 func column(field string) string { return "f_" + field }
@@ -87,12 +100,14 @@ func readRows(ctx context.Context, db *sql.DB, query string) ([]row, error) {
 		if err := rows.Scan(into...); err != nil {
 			return nil, err
 		}
-		one := make(row, len(columns))
+		one := make(row)
 		for i, c := range columns {
 			if b, ok := values[i].([]byte); ok {
 				values[i] = string(b)
 			}
-			one[c] = values[i]
+			if values[i] != nil {
+				one[c] = values[i]
+			}
 		}
 		all = append(all, one)
 	}

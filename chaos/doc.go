@@ -4,7 +4,7 @@
 // Afterwards a checker reads the recorded answers and the database, and reports
 // what is wrong with them.
 //
-// There are four variants of runs:
+// There are five variants of runs:
 //
 //   - sqlite-embedded: SQLite, the embedded Redis, and one process;
 //   - sqlite-real: SQLite, a Redis server, one API process and two workers;
@@ -12,11 +12,13 @@
 //     Each process has its own connections to both servers, through proxies, so
 //     that one process can lose a server that the others still reach;
 //   - webhook: one of these sets of processes, by turns. Most jobs call a webhook when
-//     they end.
+//     they end;
+//   - compute: also one of these, by turns. All jobs compute a value, in one table of
+//     100,000 records. It is not among all variants, because its seeds take minutes.
 //
 // During the faults, jobs are submitted, paused, cancelled, throttled, retried and
-// undone, while other writers change the same records. Besides, in all variants but
-// webhook:
+// undone, while other writers change the same records. Besides, in the first three
+// variants:
 //
 //   - Jobs write, merge and undo values of almost a megabyte, some of which would
 //     become too large.
@@ -29,6 +31,9 @@
 //     shows it must write nothing until it is off, and singles must go on.
 //   - In some seeds a few processes do not have one of the models. The others must
 //     do its jobs.
+//   - Bulk updates and singles increment an integer of a table, which nothing else
+//     writes. Some filters read it. Some of the bulk jobs change the same records at
+//     the same time, others are cancelled midway and retried.
 //
 // After the faults a large job runs with small jobs beside it, and one more key is
 // revoked. The checker checks the first ten promises to the users: no job is lost,
@@ -36,6 +41,12 @@
 // pause or cancel holds, bad records do not stop the others, an undo respects later
 // edits, one idempotency key makes one job, small jobs are not held up, and memory
 // does not grow. It also checks the limits.
+//
+// Each integer must be the one at the start and one more for each job that counts its record
+// as updated. Then all of these jobs, retries included, are undone, the newest first. Each
+// undo must restore exactly the records that hold what its job wrote. Jobs that ran side
+// by side may have changed two records in different orders, so that it takes a few rounds.
+// In the end each record must be as at the start.
 //
 // In the variant webhook the receiver is a part of the test. It refuses calls, breaks
 // them off, leaves them without an answer, and kills the process that calls before or

@@ -82,11 +82,12 @@ func (c *checker) checkProcesses() {
 // evidence is what a run must have done at least. A run that did little proves little.
 var evidence = struct {
 	bulks, singles, polls, checked, hooks int
+	large, computed                       int           // bulk jobs and computed values of the variant compute
 	faults                                [][]faultType // at least one of each list
 	faultsOfRedis                         [][]faultType // and of these, with a Redis server
 	faultsOfPostgres                      [][]faultType // and of these, on PostgreSQL
 }{
-	bulks: 25, singles: 25, polls: 300, checked: 5000, hooks: 50,
+	bulks: 25, singles: 25, polls: 300, checked: 5000, hooks: 50, large: 5, computed: manyRecords,
 	faults: [][]faultType{{killProcess}, {stopProcess}, {lockDatabase}, {fillDisk}, {stepClock}},
 	faultsOfRedis: [][]faultType{
 		{killRedis, endRedis, loseRedis, silenceRedis}, {emptyRedis, slowRedis, cutRedis}, {badTasks},
@@ -109,14 +110,21 @@ func (c *checker) checkEvidence() {
 			c.violation("no evidence: %d %s, at least %d are needed", got, what, want)
 		}
 	}
-	short("bulk jobs", bulks, evidence.bulks)
 	short("singles", singles, evidence.singles)
-	short("polls", int(c.tally.polls.Load()), evidence.polls)
 	short("results", items, evidence.checked)
-	if c.receiver == nil {
-		c.checkLimitEvidence(short)
+	if c.variant.computes {
+		short("bulk jobs", bulks, evidence.large)
+		short("computed values", int(c.takenBack.increments), evidence.computed)
 	} else {
+		short("bulk jobs", bulks, evidence.bulks)
+		short("polls", int(c.tally.polls.Load()), evidence.polls)
+	}
+	switch {
+	case c.variant.hooks:
 		short("webhooks", c.hookCounts()[string(accept)], evidence.hooks)
+	case !c.variant.computes:
+		c.checkLimitEvidence(short)
+		short("jobs that computed values", int(c.takenBack.jobs), 5)
 	}
 	for _, types := range c.plan.evidence() {
 		if c.server != nil && !c.disk.mounted && slices.Equal(types, []faultType{fillDisk}) {
@@ -182,10 +190,10 @@ func (r *run) resumes() (n int64) {
 // summary says in one line what a run did.
 func (r *run) summary() string {
 	bulks, singles := r.counted()
-	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %s, %d polls, %d events; faults %s (disks: %s; %d stopped with locks); %s; "+
+	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %s; %s; %d polls, %d events; faults %s (disks: %s; %d stopped with locks); %s; "+
 		"%d malformed tasks, %d jobs while the clock was off, %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen, %d small jobs beside a large one, at most %d MiB; "+
 		"%s; begun at %.1fs, hurt for %.1fs, final %.1fs later, judged in %.1fs",
-		r.seed, r.variant, len(r.procs), bulks, singles, r.followers, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
+		r.seed, r.variant, len(r.procs), bulks, singles, r.followers, r.takenBack, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
 		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), r.beside.Load(), r.peak>>20, r.hookCounts(),
 		r.started.Seconds(), (r.faultsEnded - r.started).Seconds(), (r.settled - r.faultsEnded).Seconds(), (r.now() - r.settled).Seconds())
 }

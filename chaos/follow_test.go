@@ -35,6 +35,8 @@ type following struct {
 	reverts *tracked
 	bulk    *bulkOp // the update that is retried: a bulk update or a single
 	single  *singleOp
+	chosen  map[string]bool // the records that an undo names, nil for all
+	last    bool            // it is one of the undos after all other jobs
 }
 
 // followers counts undos and retries.
@@ -96,7 +98,7 @@ func (f *following) mismatch() mismatch {
 // sequel submits the next planned sequel of the job, by several callers at the same
 // time. The job that it makes has the rest of the sequels.
 func (m *watcher) sequel() {
-	if len(m.sequels) == 0 || m.run.isCalm() && m.run.receiver == nil {
+	if late := m.run.receiver != nil || m.j.where.computed != ""; len(m.sequels) == 0 || m.run.isCalm() && !late {
 		return
 	}
 	next, rest := m.sequels[0], m.sequels[1:]
@@ -201,7 +203,7 @@ func (c *checker) checkSequel(j *tracked) {
 	}
 	want := map[string]bool{}
 	for _, i := range c.results[f.parent] {
-		want[string(i.ID)] = f.takes(i.Outcome)
+		want[string(i.ID)] = f.takes(i.Outcome) && (f.chosen == nil || f.chosen[string(i.ID)])
 	}
 	for _, i := range c.results[j] {
 		if !want[string(i.ID)] {
@@ -243,7 +245,7 @@ func (f *following) judgeLinks(s, parent sighting) string {
 	switch {
 	case f.by == undoIt && (s.Kind != "undo" || text(s.Undo.UndoOf) != f.parent.id):
 		return fmt.Sprintf("it is a job of kind %s that undoes %q, not %s", s.Kind, text(s.Undo.UndoOf), f.parent.id)
-	case f.by == undoIt && text(parent.Undo.UndoneBy) != s.JobID:
+	case f.by == undoIt && text(parent.Undo.UndoneBy) != f.parent.undoneBy:
 		return fmt.Sprintf("its parent job says that it was undone by %q", text(parent.Undo.UndoneBy))
 	case f.by != undoIt && (s.Kind != "retry" || text(s.RetryOf) != f.parent.id):
 		return fmt.Sprintf("it is a job of kind %s that retries %q, not %s", s.Kind, text(s.RetryOf), f.parent.id)

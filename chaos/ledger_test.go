@@ -72,7 +72,7 @@ func (c *checker) checkDatabase() {
 		return
 	}
 	defer db.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), settleWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), c.variant.slower()*settleWithin)
 	defer cancel()
 	if err := c.checkLedger(ctx, db); err != nil {
 		c.violation("read the database: %v", err)
@@ -199,14 +199,17 @@ func (c *checker) judgeRecord(t *table, rec *record, got row) (faults []string) 
 		if fault := judgeField(t, field, rec, changes, got); fault != "" {
 			complain("%s", fault)
 		}
+		if first := canonical(rec.values[field]); slices.Contains(c.undone, t) && t.value(got, field) != first {
+			complain("%s is %s instead of %s as at the start, although all %d jobs are undone", field, t.value(got, field), first, len(changes))
+		}
 	}
 	before, known := c.baseline[t][rec.id]
 	if !known {
 		return faults
 	}
-	for name, value := range before {
-		if mayChange := want > 1 && t.changes(name); !mayChange && value != got[name] {
-			complain("column %s went from %v to %v", name, value, got[name])
+	for _, name := range columnsOf(before, got) {
+		if mayChange := want > 1 && t.changes(name); !mayChange && before[name] != got[name] {
+			complain("column %s went from %v to %v", name, before[name], got[name])
 		}
 	}
 	return faults
@@ -224,8 +227,8 @@ func (c *checker) changedLast(rec *record) bool {
 
 // changing returns the fields that jobs change.
 func (t *table) changing() []string {
-	fields := append(slices.Clone(t.texts), t.flag)
-	for _, f := range []string{t.object, t.unique} {
+	fields := slices.Clone(t.texts)
+	for _, f := range []string{t.flag, t.object, t.unique, t.computed} {
 		if f != "" {
 			fields = append(fields, f)
 		}

@@ -54,8 +54,8 @@ func (r *run) submitBulk(op *bulkOp) {
 	filter := op.cond.filter(op.table)
 	q := request{method: "POST", path: "/v1/jobs"}
 	options := r.called(op.options, op.hook)
-	if op.asJob {
-		q.body = jsonBody(map[string]any{"model": op.table.model, "filter": filter, "patch": op.patch, "options": options})
+	if op.asJob || op.table.computed != "" {
+		q.body = op.table.update(op.patch, map[string]any{"filter": filter, "options": options})
 	} else {
 		query := url.Values{"filter": {string(jsonBody(filter))}}
 		for k, v := range options {
@@ -71,6 +71,9 @@ func (r *run) submitSingle(op *singleOp) {
 	rec := op.table.at(op.index)
 	path := "/v1/" + op.table.model + "/customers/" + rec.id
 	q := request{method: "PATCH", path: path + r.calledQuery(op.hook), body: jsonBody(op.patch), header: map[string]string{}}
+	if op.table.computed != "" {
+		q.method, q.path, q.body = "POST", "/v1/jobs", op.table.update(op.patch, map[string]any{"id": rec.values["id"]})
+	}
 	version := r.demanded(op, path)
 	if version > 0 {
 		q.header["If-Match"] = fmt.Sprintf(`"%d"`, version)

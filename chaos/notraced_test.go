@@ -4,6 +4,3 @@ package chaos
 
 // raceFlag is empty: the program is built as users build it.
 var raceFlag []string
-
-// slowness is the factor by which time limits grow.
-const slowness = 1

@@ -52,6 +52,7 @@ type bulkOp struct {
 	sequels []follow
 	asJob   bool // POST /v1/jobs instead of PATCH
 	slow    bool // with its throttle it may not end in time
+	midway  bool // its actions begin when it has updated some records
 	hook    *hook
 }
 
@@ -112,7 +113,7 @@ type role struct{ name, command string }
 func newPlan(seed uint64, k variant) *plan {
 	k = k.of(seed)
 	p := &plan{seed: seed, variant: k, long: seed%longEach == 0, active: 11 * time.Second}
-	if !k.redis || k.hooks {
+	if !k.redis || k.hooks || k.computes {
 		p.long = false // no other process could take the work over, or it is not about that
 	}
 	rnd := rand.New(rand.NewPCG(seed, k.stream))
@@ -132,6 +133,9 @@ func newPlan(seed uint64, k variant) *plan {
 	if k.hooks {
 		p.chunk *= 10
 	}
+	if k.computes {
+		p.chunk *= 50
+	}
 	if p.long {
 		p.chunk *= 3 // it has three times as many jobs, and no more time for them
 	}
@@ -150,13 +154,19 @@ func newPlan(seed uint64, k variant) *plan {
 		newTable(clientsuccess, "north", 400+rnd.IntN(400)),
 	}
 	d := planner{Rand: rnd, plan: p}
-	d.draw()
+	if k.computes {
+		d.drawComputed()
+	} else {
+		d.draw()
+	}
 	p.faults = d.drawFaults()
 	d.addTargets()
-	if k.hooks {
+	switch {
+	case k.hooks:
 		d.hooks()
-	} else {
+	case !k.computes:
 		p.drawCallers()
+		p.addComputed()
 	}
 	return p
 }

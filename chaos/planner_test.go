@@ -48,11 +48,16 @@ func (d *planner) addTargets() {
 		}
 		n, t := len(d.plan.bulks), d.plan.tables[0]
 		early := d.between(0, 30*time.Millisecond)
-		d.plan.bulks = append(d.plan.bulks, bulkOp{
+		op := bulkOp{
 			n: n, at: max(0, f.at-early), table: t, cond: everything{}, options: map[string]any{"allowAll": true},
 			patch: map[string]any{t.texts[n%len(t.texts)]: fmt.Sprintf("target %d", n)}, send: sending{copies: 1}, asJob: true,
-			sequels: d.sequels(3),
-		})
+		}
+		if d.plan.variant.computes {
+			lo := d.IntN(t.initial * 3 / 4)
+			op.cond = idRange{lo, lo + t.initial/4} // all of them would take minutes
+		}
+		op.sequels = d.sequels(3)
+		d.plan.bulks = append(d.plan.bulks, op)
 	}
 }
 
@@ -163,6 +168,9 @@ func (d *planner) cond(t *table) cond {
 	case 6:
 		return either{inOrg{d.IntN(orgs)}, inGroup{d.IntN(groups)}}
 	case 7:
+		if t.computed != "" {
+			return both{below{d.IntN(firstNumbers + 5)}, part}
+		}
 		return both{flagged{d.one(2)}, part}
 	default:
 		return part
@@ -173,6 +181,9 @@ func (d *planner) cond(t *table) cond {
 // updates, so that some records already have them.
 func (d *planner) patch(t *table, name string) map[string]any {
 	patch := map[string]any{}
+	if t.computed != "" {
+		return d.beside(t, name)
+	}
 	for len(patch) == 0 || d.one(3) {
 		field := t.texts[d.IntN(len(t.texts))]
 		switch d.IntN(6) {

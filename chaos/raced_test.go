@@ -5,6 +5,3 @@ package chaos
 // raceFlag has the program built with the race detector. The tests themselves
 // need none, and would take a third of the machine with it.
 var raceFlag = []string{"-race"}
-
-// slowness is the factor by which time limits grow.
-const slowness = 3

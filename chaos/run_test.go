@@ -20,6 +20,7 @@ type run struct {
 	settled     time.Duration // when the last job had ended
 	stepped     int           // jobs created while the clock was wrong
 	followers   followers     // counts of undos and retries
+	takenBack   takenBack     // counts of computed updates and of their undos in the end
 	beside      atomic.Int64  // small jobs that ended while a large one ran
 	peak        int64         // most memory of a process, in bytes
 	dir         string
@@ -158,7 +159,7 @@ type tracked struct {
 	version   int64 // the version that a single demanded, 0 for none
 	follows   *following
 	preview   *readOp
-	undoneBy  string // id of the undo job; guarded by the run's mutex
+	undoneBy  string // id of the last undo job; guarded by the run's mutex
 	submitted span   // from the first attempt to the answer
 
 	mu        sync.Mutex

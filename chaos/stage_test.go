@@ -46,6 +46,9 @@ func newRun(t *testing.T, p *plan) (*run, error) {
 	if p.variant.postgres {
 		size = serverDiskSize
 	}
+	if p.variant.computes {
+		size *= 4
+	}
 	if r.disk, err = newDisk(r.dir, size); err != nil {
 		return nil, err
 	}
@@ -66,7 +69,7 @@ func newRun(t *testing.T, p *plan) (*run, error) {
 			return nil, err
 		}
 	}
-	r.deadline, r.cancel = context.WithTimeout(context.Background(), wholeWithin)
+	r.deadline, r.cancel = context.WithTimeout(context.Background(), p.variant.slower()*wholeWithin)
 	return r, nil
 }
 
@@ -249,7 +252,7 @@ func (r *run) carryOut() {
 	}
 	r.faultsEnded = r.now()
 	close(r.calm)
-	limit := time.AfterFunc(settleWithin, r.cancel)
+	limit := time.AfterFunc(r.variant.slower()*settleWithin, r.cancel)
 	<-loaded
 	r.settled = r.now()
 	if r.receiver != nil {
@@ -259,7 +262,7 @@ func (r *run) carryOut() {
 		return
 	}
 	// The time is over, and so is the context. The checker needs a new one.
-	r.deadline, r.cancel = context.WithTimeout(context.Background(), wholeWithin)
+	r.deadline, r.cancel = context.WithTimeout(context.Background(), r.variant.slower()*wholeWithin)
 	for _, c := range r.callers {
 		c.never = r.deadline
 	}

@@ -20,6 +20,7 @@ type total struct {
 	passed, failed                                          int
 	jobs, polls, events, resumes, offline, stepped, zombies int64
 	followers                                               followers
+	takenBack                                               takenBack
 	beside, peak                                            int64
 	atLimits                                                limitCounts
 	hits                                                    hits
@@ -78,6 +79,7 @@ func (t *total) add(r *run) {
 	t.stepped += int64(r.stepped)
 	t.zombies += r.tally.zombies.Load()
 	t.followers.add(r.followers)
+	t.takenBack.add(r.takenBack)
 	t.beside += r.beside.Load()
 	t.peak = max(t.peak, r.peak)
 	t.atLimits.add(r.limitCounts())
@@ -90,9 +92,9 @@ func (t *total) add(r *run) {
 // String returns a summary in one line.
 func (t *total) String() string {
 	last := t.first + uint64(t.passed+t.failed) - 1
-	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; %s; "+
+	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; %s; %s; "+
 		"faults: %s; %s; commit %s",
-		t.variant, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.atLimits, t.hooks,
+		t.variant, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.takenBack, t.atLimits, t.hooks,
 		t.hits, time.Since(t.began).Round(time.Second), commit(t.binary))
 }
 
@@ -142,12 +144,16 @@ func (t *total) missingEvidence() string {
 		return "no evidence: no job was ever resumed"
 	case t.variant.hooks:
 		return t.hooks.missing()
+	case t.takenBack.again == 0 || t.takenBack.met == 0:
+		return "no evidence: no retry computed a value, or every change could be taken back at once"
 	case t.stepped == 0:
 		return "no evidence: no job was made while the clock was off (is the program built with -tags stepclock?)"
 	case t.events == 0:
 		return "no evidence: no event was ever received"
 	case t.followers.restored == 0 || t.followers.spared == 0 || t.followers.retries == 0:
 		return "no evidence: no undo restored a record or left one alone, or nothing was retried"
+	case t.variant.computes:
+		return ""
 	case !t.atLimits.complete(t.variant):
 		return "no evidence: something at the limits never took place: " + t.atLimits.String()
 	case t.beside == 0:

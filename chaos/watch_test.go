@@ -125,7 +125,7 @@ func (m *watcher) follow() bool {
 	first := began
 	released := false
 	for !m.last.Done {
-		for len(m.actions) > 0 && m.run.now()-began >= m.actions[0].after {
+		for len(m.actions) > 0 && m.run.now()-began >= m.actions[0].after && m.isAt() {
 			m.act(m.actions[0])
 			m.actions, began = m.actions[1:], m.run.now()
 		}
@@ -145,6 +145,11 @@ func (m *watcher) follow() bool {
 	return true
 }
 
+// isAt reports whether the job has got to where its actions begin.
+func (m *watcher) isAt() bool {
+	return m.j.bulk == nil || !m.j.bulk.midway || m.last.Counts.Updated > 0
+}
+
 // patience returns how long to wait between two polls of a job. It grows with the time
 // since the first poll, so that polls do not become most of the load.
 func patience(age time.Duration) time.Duration {
@@ -155,7 +160,9 @@ func patience(age time.Duration) time.Duration {
 // job that may be slow, so that it ends soon. It does not act on other jobs,
 // because every action also wakes a job up.
 func (m *watcher) release() {
-	m.actions = nil
+	if m.j.bulk == nil || !m.j.bulk.midway {
+		m.actions = nil
+	}
 	if m.j.bulk == nil && m.j.single == nil && m.j.preview == nil || m.j.bulk != nil && m.j.bulk.slow {
 		m.act(action{name: "throttle"})
 	}

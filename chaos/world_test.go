@@ -16,10 +16,13 @@ type shape struct {
 	org   string          // field that never changes
 	// Only jobs change the other fields.
 	texts  []string
-	flag   string
+	flag   string         // field that is true or false, "" for none
 	object string         // field that patches are merged into, "" for none
 	unique string         // field with unique values in a workspace, "" for none
 	always map[string]any // values that all records have
+	// computed is an integer that every update increments, and nothing else writes.
+	// It is "" for none.
+	computed string
 
 	searched []string // fields that costly filters read
 }
@@ -44,6 +47,12 @@ var (
 		texts: []string{"city", "street", "note"}, flag: "active",
 		object: "custom", searched: []string{"note", "custom.tier", "custom.by", "street"},
 		always: map[string]any{"name": "Client", "status": "ACTIVE"},
+	}
+	plane = shape{
+		model: "plane", id: func(i int) any { return fmt.Sprintf("00000000-0000-4000-8000-%012x", i+1) },
+		group: "external_id", org: "contract_status",
+		texts: []string{"stage"}, computed: "employees",
+		always: map[string]any{"name": "Client"},
 	}
 )
 
@@ -110,7 +119,7 @@ func newTable(s shape, workspace string, n int) *table {
 // add adds a record, which the caller then sends to the server.
 func (t *table) add(i int, made span, group string) *record {
 	values := map[string]any{
-		"id": t.shape.id(i), t.group: group, t.org: orgName(i % orgs), t.flag: i%3 == 0,
+		"id": t.shape.id(i), t.group: group, t.org: orgName(i % orgs),
 	}
 	for k, v := range t.always {
 		values[k] = v
@@ -118,8 +127,14 @@ func (t *table) add(i int, made span, group string) *record {
 	for _, f := range t.texts {
 		values[f] = fmt.Sprintf("%s %d", f, i%7)
 	}
+	if t.flag != "" {
+		values[t.flag] = i%3 == 0
+	}
 	if t.object != "" {
 		values[t.object] = map[string]any{"tier": i % 4}
+	}
+	if t.computed != "" {
+		values[t.computed] = i % firstNumbers
 	}
 	if t.unique != "" {
 		values[t.unique] = fmt.Sprintf("r%d.example.com", i)

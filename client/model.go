@@ -14,9 +14,13 @@ type Model struct {
 	Title       string          `json:"title"`
 	Description string          `json:"description"`
 	Digest      string          `json:"digest"` // changes with the rules of the model
-	Fields      []Field         `json:"fields"` // only as [Client.Model] reads it
+	Fields      []Field         `json:"fields"` // only as [Client.Model] reads it, as are Operators
 	Links       ModelLinks      `json:"links"`
 	JSON        json.RawMessage `json:"-"` // the whole description as the server sent it
+
+	// Operators lists the operators that suit each field or declared dotted path; what
+	// it lacks cannot be computed. See [Submission].
+	Operators map[string][]string `json:"operators"`
 }
 
 // ModelLinks holds the paths of a model and of its customers.

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mattn/go-sqlite3"
 
 	"bulkpatch/job"
@@ -70,19 +69,6 @@ func inSQLite(t *testing.T) place {
 		fault:   sqlite3.Error{Code: sqlite3.ErrIoErr},
 		driver:  func(f *faults) driver.Driver { return faultySQLite{f} },
 	}
-}
-
-// TestAFaultAtAnyStatementOnPostgreSQL fails statements on a server, where a
-// COMMIT may also be carried out and its answer get lost.
-func TestAFaultAtAnyStatementOnPostgreSQL(t *testing.T) {
-	t.Parallel()
-	failEach(t, 15, func(t *testing.T) place {
-		return place{
-			address: postgresWithTables(t),
-			fault:   &pgconn.PgError{Code: "58030", Message: "could not write block"},
-			driver:  func(f *faults) driver.Driver { return faultyPostgres{f} },
-		}
-	})
 }
 
 // A place is a database for a scenario, and how its driver fails.

@@ -11,10 +11,12 @@ import (
 
 func TestLargeValuesInSQLite(t *testing.T) { storetest.RunLarge(t, openSQLite) }
 
-func TestLargeValuesInPostgreSQL(t *testing.T) {
+// TestPostgreSQLInTurn runs the tests that TestPostgreSQL leaves out.
+func TestPostgreSQLInTurn(t *testing.T) {
 	server := pgtest.Start(t)
 	template := server.Database(t)
 	makeTables(t, template)
-	t.Run("suite", func(t *testing.T) { storetest.RunLarge(t, openPostgres(server, template)) })
+	t.Run("suite", func(t *testing.T) { storetest.RunInTurn(t, openPostgres(server, template)) })
+	t.Run("large values", func(t *testing.T) { storetest.RunLarge(t, openPostgres(server, template)) })
 	noDeadlocks(t, server)
 }

@@ -21,46 +21,53 @@ type composePage struct {
 	Form    *composeForm
 	What    *composePreview
 	Filters string // what a filter may compare, as JSON, for the pickers
-	Rows    []composeRow
-	Signer  webhookSigner // whose secret signs a webhook
-	MaySet  bool          // the visitor may set one
+	// Operators are what computes values, as JSON, for choosing from.
+	Operators string
+	Rows      []composeRow
+	Signer    webhookSigner // whose secret signs a webhook
+	MaySet    bool          // the visitor may set one
 }
 
 // A composeRow is a field that may be changed.
 type composeRow struct {
 	Field *composeField
 	composeEntry
-	Fault string
+	Fault       string
+	Miscomputed string // what is wrong with the computation
+	Example     *composeExample
 }
 
-// ID is the id of the input.
+// ID is the id of the input for a value.
 func (r composeRow) ID() string { return inputOf(r.Field.Name) }
 
+// ComputedBy is the id of the input for a computation.
+func (r composeRow) ComputedBy() string { return computedBy(r.Field.Name) }
+
 // NewUpdate answers with the page for a new update. The address may begin it: with a
-// model, a filter and a patch.
+// model, a filter, a patch and what is computed.
 func (d *Dashboard) NewUpdate(v *Visit) error {
 	m, models, err := composeModels(v, v.query("model"))
 	if err != nil {
 		return err
 	}
 	f := composeFormOf(v.Request.URL.Query())
-	f.begin(m, v.query("patch"))
-	what := &composePreview{Model: m.Name, Filter: f.filterText(), Patch: m.shareablePatch(&f), Pristine: true}
+	f.begin(m, v.query("patch"), v.query("compute"))
+	what := &composePreview{Model: m.Name, Filter: f.filterText(), Changes: m.shareable(&f), Pristine: true}
 	what.leftOut(m)
 	return d.composed(v, http.StatusOK, models, m, &f, what)
 }
 
 // PreviewUpdate answers with the page as it was filled in, and what will happen beside
 // it; or with that part alone, if the form says so. A form from another page may begin
-// an update, as an address may: with a patch.
+// an update, as an address may.
 func (d *Dashboard) PreviewUpdate(v *Visit) error {
 	m, models, err := composeModels(v, v.Form.Get("model"))
 	if err != nil {
 		return err
 	}
 	f := composeFormOf(v.Form)
-	if v.Form.Has("patch") {
-		f.begin(m, v.Form.Get("patch"))
+	if v.Form.Has("patch") || v.Form.Has("compute") {
+		f.begin(m, v.Form.Get("patch"), v.Form.Get("compute"))
 	}
 	if f.Of != "" && f.Of != m.Name { // another model was chosen: its fields come first
 		what := &composePreview{Model: m.Name, Filter: f.filterText(), Pristine: true}
@@ -129,7 +136,7 @@ func (d *Dashboard) again(v *Visit, models []client.Model, m *composeModel, f *c
 
 // refused answers with what the API says against the update.
 func (d *Dashboard) refused(v *Visit, models []client.Model, m *composeModel, f *composeForm, p *web.Problem) error {
-	what := &composePreview{Model: m.Name, Filter: f.filterText(), Patch: m.shareablePatch(f)}
+	what := &composePreview{Model: m.Name, Filter: f.filterText(), Changes: m.shareable(f)}
 	what.leftOut(m)
 	if !what.Faults.take(p, m, f) {
 		what.Problem = p.Detail
@@ -142,12 +149,12 @@ func (d *Dashboard) refused(v *Visit, models []client.Model, m *composeModel, f 
 
 // composed answers with the whole page.
 func (d *Dashboard) composed(v *Visit, status int, models []client.Model, m *composeModel, f *composeForm, what *composePreview) error {
-	f.Filter, f.Further, what.Whole = what.Filter, m.masked(f.Further), true
-	page := composePage{Models: models, Model: m, Form: f, What: what, Filters: string(compactJSON(m.Filters)), MaySet: v.may(auth.Admin)}
+	f.Filter, f.Further, f.Computed, what.Whole = what.Filter, m.masked(f.Further), m.masked(f.Computed), true
+	page := composePage{Models: models, Model: m, Form: f, What: what, Filters: string(compactJSON(m.Filters)), Operators: operatorsJSON, MaySet: v.may(auth.Admin)}
 	for _, field := range m.Fields {
-		row := composeRow{field, f.Entries[field.Name], what.Faults.At(inputOf(field.Name))}
+		row := composeRow{field, f.Entries[field.Name], what.Faults.At(inputOf(field.Name)), what.Faults.At(computedBy(field.Name)), what.example(field.Name)}
 		if field.Secret {
-			row.Text = "" // secrets never reach a page, not even back
+			row.Text, row.By = "", "" // secrets never reach a page, not even back
 		}
 		page.Rows = append(page.Rows, row)
 	}

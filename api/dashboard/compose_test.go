@@ -27,7 +27,8 @@ const modelForTest = `{"name": "shop", "title": "Shop", "fields": [
 	{"name": "tags", "type": "array", "nullable": true},
 	{"name": "custom", "type": "object", "nullable": true, "filterable": true, "paths": {"size": "integer", "label": "string"}},
 	{"name": "password", "type": "string", "secret": "hashed", "writeOnly": true, "nullable": true},
-	{"name": "total", "type": "integer", "readOnly": true}]}`
+	{"name": "total", "type": "integer", "readOnly": true}],
+	"operators": {"name": ["$copy", "$trim"], "size": ["$copy", "$inc"], "rate": ["$inc"], "custom": ["$copy"], "custom.size": ["$inc"], "born": ["$now", "$shift"]}}`
 
 func shop(t interface{ Fatal(...any) }) *composeModel {
 	var described client.Model
@@ -153,9 +154,9 @@ func TestAValueThatIsGivenTwiceIsAFault(t *testing.T) {
 		further string
 		at      string
 	}{
-		"a field and the JSON":      {map[string]composeEntry{"name": {setField, "a"}}, `{"name": "b"}`, "name"},
-		"a part and the JSON":       {map[string]composeEntry{"custom.size": {setField, "1"}}, `{"custom": {"size": 2}}`, "custom.size"},
-		"a part of what is cleared": {map[string]composeEntry{"custom": {Do: clearField}, "custom.size": {setField, "1"}}, ``, "custom.size"},
+		"a field and the JSON":      {map[string]composeEntry{"name": {Do: setField, Text: "a"}}, `{"name": "b"}`, "name"},
+		"a part and the JSON":       {map[string]composeEntry{"custom.size": {Do: setField, Text: "1"}}, `{"custom": {"size": 2}}`, "custom.size"},
+		"a part of what is cleared": {map[string]composeEntry{"custom": {Do: clearField}, "custom.size": {Do: setField, Text: "1"}}, ``, "custom.size"},
 		"a name in the JSON":        {nil, `{"name": 1, "name": 2}`, ""},
 		"no object":                 {nil, `[1]`, ""},
 		"no JSON":                   {nil, `{"name": }`, ""},
@@ -165,7 +166,7 @@ func TestAValueThatIsGivenTwiceIsAFault(t *testing.T) {
 			t.Errorf("%s: %v", name, faults)
 		}
 	}
-	patch, faults := m.patchOf(map[string]composeEntry{"custom.size": {setField, "1"}}, `{"custom": {"more": 2}}`)
+	patch, faults := m.patchOf(map[string]composeEntry{"custom.size": {Do: setField, Text: "1"}}, `{"custom": {"more": 2}}`)
 	if string(patch) != `{"custom": {"more": 2, "size": 1}}` || len(faults) > 0 {
 		t.Errorf("two parts of one object: %s %v", patch, faults)
 	}
@@ -202,7 +203,7 @@ func TestLeavingOutCustomersStaysFlat(t *testing.T) {
 func TestAFaultLeadsToItsInput(t *testing.T) {
 	m := shop(t)
 	f := composeForm{Entries: map[string]composeEntry{
-		"name": {setField, "a"}, "custom.size": {setField, "1"}, "tags": {setField, "a"}, "tier": {keepField, ""},
+		"name": {Do: setField, Text: "a"}, "custom.size": {Do: setField, Text: "1"}, "tags": {Do: setField, Text: "a"}, "tier": {Do: keepField, Text: ""},
 	}}
 	for pointer, want := range map[string]string{
 		"/patch/name": "to-name", "/patch/tags/0": "to-tags", "/patch/custom/size": "to-custom.size", "/patch/custom": "to-custom.size",
@@ -261,13 +262,13 @@ func TestWhatIsWrongInTheFormIsFoundAtOnce(t *testing.T) {
 
 func TestSecretsNeverStandInAnAddress(t *testing.T) {
 	m := shop(t)
-	f := composeForm{Entries: map[string]composeEntry{"password": {setField, "hunter2"}, "name": {setField, "a"}}}
-	if got := m.shareablePatch(&f); got != `{"name": "a"}` {
+	f := composeForm{Entries: map[string]composeEntry{"password": {Do: setField, Text: "hunter2"}, "name": {Do: setField, Text: "a"}}}
+	if got := m.shareable(&f).Patch; got != `{"name": "a"}` {
 		t.Error(got)
 	}
 	f.Further = `{"password": "hunter3"}`
 	delete(f.Entries, "password")
-	if _, faults := m.patchOf(f.Entries, f.Further); faults[""] == "" || m.shareablePatch(&f) != "" {
+	if _, faults := m.patchOf(f.Entries, f.Further); faults[""] == "" || m.shareable(&f).Patch != "" {
 		t.Error("a secret is accepted where it is shown")
 	}
 	if got := m.masked(f.Further); got != `{"password": "***"}` || m.masked(`{"name":1}`) != `{"name":1}` {

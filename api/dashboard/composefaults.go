@@ -15,10 +15,17 @@ type composeFault struct {
 	Label   string // what people call the input
 	Detail  string // a sentence
 	Pointer string // into the filter, where it is about a part of it
+	Step    int    // of a computation that it is about, counted from 1; 0 for none
 }
 
-// Place says where in the filter the fault is, "" for nowhere in particular.
-func (f composeFault) Place() string { return pointerWords(f.Pointer) }
+// Place says where in the filter or the computation the fault is, "" for nowhere in
+// particular.
+func (f composeFault) Place() string {
+	if f.Step > 0 {
+		return "Step " + strconv.Itoa(f.Step)
+	}
+	return pointerWords(f.Pointer)
+}
 
 // pointerWords writes a JSON pointer for people.
 func pointerWords(pointer string) string {
@@ -102,10 +109,13 @@ func placed(fault web.Fault, m *composeModel, f *composeForm) composeFault {
 		return out
 	}
 	rest, inPatch := strings.CutPrefix(fault.Pointer, "/patch")
+	computed, inCompute := strings.CutPrefix(fault.Pointer, "/compute")
 	option, inOptions := strings.CutPrefix(fault.Pointer, "/options/")
 	switch {
 	case inPatch:
 		out.Input, out.Label = m.inputAt(rest, f)
+	case inCompute:
+		out.Input, out.Label, out.Step = m.computedAt(computed, f)
 	case inOptions && optionLabels[option] != "":
 		out.Input, out.Label = option, optionLabels[option]
 		if fault.Code == "webhook_not_configured" { // the API's words are for programs
@@ -127,7 +137,7 @@ func (m *composeModel) inputAt(pointer string, f *composeForm) (input, label str
 		label += ", " + path
 	}
 	for name := path; name != ""; {
-		if e, ok := f.Entries[name]; ok && e.Do != keepField && m.byName[name] != nil {
+		if e := f.Entries[name]; (e.Do == setField || e.Do == clearField) && m.byName[name] != nil {
 			return inputOf(name), name
 		}
 		at := strings.LastIndexByte(name, '.')

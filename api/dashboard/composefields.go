@@ -34,6 +34,7 @@ type composeField struct {
 	Nullable   bool     `json:"-"`
 	Secret     bool     `json:"-"`
 	Inside     bool     `json:"-"` // below an object field
+	Operators  []string `json:"-"` // that can compute the value
 }
 
 // describedField is a field in the answer to GET /v1/models/{model}.
@@ -80,6 +81,7 @@ func composeModelOf(m client.Model) (*composeModel, error) {
 		}
 	}
 	for _, f := range out.Fields {
+		f.Operators = m.Operators[f.Name]
 		out.byName[f.Name] = f
 	}
 	return out, nil

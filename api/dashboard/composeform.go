@@ -17,6 +17,8 @@ type composeForm struct {
 	Filter  string // JSON
 	Entries map[string]composeEntry
 	Further string // changes beside those of the fields, as a JSON merge patch
+	// Computed is what a link computes beside what the fields can show, as JSON.
+	Computed string
 
 	Note, MaxAffected, Rate, MaxFailures string
 	OnMismatch, Webhook                  string
@@ -35,14 +37,15 @@ type composeForm struct {
 const (
 	doInput = "do:"
 	toInput = "to:"
+	byInput = "by:"
 )
 
 // composeFormOf reads a form, or the parameters of a link that begins an update: there,
-// patch is the whole merge patch.
+// patch is the whole merge patch, and compute all that is computed.
 func composeFormOf(sent url.Values) composeForm {
 	f := composeForm{
 		Model: sent.Get("model"), Of: sent.Get("of"), Filter: sent.Get("filter"),
-		Entries: map[string]composeEntry{}, Further: sent.Get("further"),
+		Entries: map[string]composeEntry{}, Further: sent.Get("further"), Computed: sent.Get("computed"),
 		Note: sent.Get("note"), MaxAffected: sent.Get("maxAffected"), Rate: sent.Get("recordsPerSecond"),
 		MaxFailures: sent.Get("maxFailures"), OnMismatch: sent.Get("onMismatch"), Webhook: strings.TrimSpace(sent.Get("webhook")),
 		AllowNewOptions: sent.Has("allowNewOptions"), AllowAll: sent.Has("allowAll"), EmptyMeant: sent.Get("emptyMeant"),
@@ -51,20 +54,20 @@ func composeFormOf(sent url.Values) composeForm {
 	}
 	for name, values := range sent {
 		if field, ok := strings.CutPrefix(name, doInput); ok {
-			f.Entries[field] = composeEntry{Do: values[0], Text: sent.Get(toInput + field)}
+			f.Entries[field] = composeEntry{values[0], sent.Get(toInput + field), sent.Get(byInput + field)}
 		}
 	}
 	return f
 }
 
-// begin fills the fields in from the patch of a link.
-func (f *composeForm) begin(m *composeModel, patch string) {
-	entries, further, err := m.entriesOf(patch)
-	if err != nil {
+// begin fills the fields in from the patch of a link and from what it computes.
+func (f *composeForm) begin(m *composeModel, patch, compute string) {
+	if entries, further, err := m.entriesOf(patch); err == nil {
+		f.Entries, f.Further = entries, further
+	} else {
 		f.Further = patch
-		return
 	}
-	f.Entries, f.Further = entries, further
+	f.Computed = m.computeEntries(compute, f.Entries)
 }
 
 // leaveOut writes into the filter which customers are unchecked.
@@ -79,7 +82,8 @@ func (f *composeForm) leaveOut(m *composeModel) {
 type composeRequest struct {
 	Model   string          `json:"model"`
 	Filter  json.RawMessage `json:"filter"`
-	Patch   json.RawMessage `json:"patch"`
+	Patch   json.RawMessage `json:"patch,omitempty"`
+	Compute json.RawMessage `json:"compute,omitempty"`
 	Options composeOptions  `json:"options"`
 }
 
@@ -107,18 +111,27 @@ func (f *composeForm) request(m *composeModel) (r composeRequest, faults compose
 		faults.note("filter", "Filter", fault)
 	}
 	patch, wrong := m.patchOf(f.Entries, f.Further)
-	r.Patch = patch
+	compute, miscomputed := m.computeOf(f.Entries, f.Computed)
+	r.Patch, r.Compute = patchOrNone(patch, compute), compute
 	for _, field := range m.Fields {
-		why := wrong[field.Name]
-		if e := f.Entries[field.Name]; e.Do != setField && e.Do != clearField && strings.TrimSpace(e.Text) != "" {
+		why, miscomputed := wrong[field.Name], miscomputed[field.Name]
+		if e := f.Entries[field.Name]; e.keeps() && strings.TrimSpace(e.Text) != "" {
 			why = "A value stands here, but the field is kept. Choose set, or empty the value."
+		} else if e.keeps() && strings.TrimSpace(e.By) != "" {
+			miscomputed = "A computation stands here, but the field is kept. Choose compute, or empty it."
 		}
 		if why != "" {
 			faults.note(inputOf(field.Name), field.Name, why)
 		}
+		if miscomputed != "" {
+			faults.note(computedBy(field.Name), field.Name, miscomputed)
+		}
 	}
 	if why := wrong[""]; why != "" {
 		faults.note("further", "Further changes", why)
+	}
+	if why := miscomputed[""]; why != "" {
+		faults.note("computed", "Further computations", why)
 	}
 	r.Options = composeOptions{
 		Note: strings.ReplaceAll(f.Note, "\r\n", "\n"), OnMismatch: f.OnMismatch, AllowNewOptions: f.AllowNewOptions, Webhook: f.Webhook,

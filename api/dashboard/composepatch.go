@@ -8,17 +8,19 @@ import (
 	"strings"
 )
 
-// What is done with a field. A later choice is to compute its value.
+// What is done with a field.
 const (
-	keepField  = "keep"
-	setField   = "set"
-	clearField = "clear"
+	keepField    = "keep"
+	setField     = "set"
+	clearField   = "clear"
+	computeField = "compute"
 )
 
 // A composeEntry is what somebody chose for one field.
 type composeEntry struct {
-	Do   string // keepField, setField or clearField
-	Text string // what stands in the input
+	Do   string // one of the constants above
+	Text string // what stands in the input for a value
+	By   string // what stands in the input for a computation
 }
 
 // A patchTree is a merge patch, whose names stay in order.
@@ -205,7 +207,7 @@ func (m *composeModel) spread(t *patchTree, above []string, entries map[string]c
 			rest.set(path, value)
 		case f != nil:
 			if text, ok := f.textOf(value); ok {
-				entries[f.Name] = composeEntry{setField, text}
+				entries[f.Name] = composeEntry{Do: setField, Text: text}
 				continue
 			}
 			rest.set(path, value)

@@ -16,10 +16,10 @@ import (
 // beside the form without a script, and where a script asks for it alone.
 type composePreview struct {
 	Model    string
-	Whole    bool   // the whole page is answered, which lists the faults on top
-	Filter   string // as it is after customers were left out
-	Patch    string // for the address of the page, without secrets
-	Pristine bool   // nothing has been asked yet
+	Whole    bool      // the whole page is answered, which lists the faults on top
+	Filter   string    // as it is after customers were left out
+	Changes  shareable // for the address of the page
+	Pristine bool      // nothing has been asked yet
 	Faults   composeFaults
 	Problem  string // why nothing can be said, a sentence; "" for nothing
 	Stale    string // why what was confirmed has not been done, a sentence; "" for nothing
@@ -37,6 +37,7 @@ type composePreview struct {
 	Preview  *client.Preview
 	Sentence words.Sentence // what the update is
 	Sample   []composeSample
+	Examples []composeExample // of each field that is computed
 	Without  []composeLeftOut // customers that the filter leaves out
 	Values   bool             // the visitor may see values
 }
@@ -57,7 +58,7 @@ const shownLeftOut = 50
 
 // preview says what the update of a form would do.
 func (d *Dashboard) preview(v *Visit, m *composeModel, f *composeForm) (*composePreview, error) {
-	p := &composePreview{Model: m.Name, Filter: f.filterText(), Patch: m.shareablePatch(f), Values: v.may(auth.CustomersRead)}
+	p := &composePreview{Model: m.Name, Filter: f.filterText(), Changes: m.shareable(f), Values: v.may(auth.CustomersRead)}
 	p.leftOut(m)
 	p.empties(m, f)
 	request, faults := f.request(m)
@@ -82,6 +83,9 @@ func (d *Dashboard) preview(v *Visit, m *composeModel, f *composeForm) (*compose
 	}
 	if p.show(); p.Preview != nil {
 		p.Sentence = m.sentence(f)
+		if p.Values {
+			p.Examples = examplesOf(m.computed(f), p.Preview.Sample)
+		}
 	}
 	return p, err
 }

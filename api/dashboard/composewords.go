@@ -68,7 +68,7 @@ func (p *composePreview) Line() string {
 
 // Address is the address that begins this update, "" if it would be too long for one.
 func (p *composePreview) Address() string {
-	if address := newUpdatePath(p.Model, p.Filter, p.Patch); len(address) <= longestAddress {
+	if address := newUpdatePath(p.Model, p.Filter, p.Changes); len(address) <= longestAddress {
 		return address
 	}
 	return ""
@@ -104,25 +104,40 @@ func (m *composeModel) sentence(f *composeForm) words.Sentence {
 	entries := maps.Clone(f.Entries)
 	for name, e := range entries {
 		if field := m.byName[name]; field != nil && field.Secret && e.Do == setField {
-			entries[name] = composeEntry{setField, words.SecretMask}
+			entries[name] = composeEntry{Do: setField, Text: words.SecretMask}
 		}
 	}
 	patch, _ := m.patchOf(entries, f.Further)
-	return words.Job(client.Job{Kind: "bulk", Model: m.Name, Request: client.Request{Filter: json.RawMessage(f.filterText()), Patch: patch}}, m.known, nil)
+	compute, _ := m.computeOf(entries, f.Computed)
+	request := client.Request{Filter: json.RawMessage(f.filterText()), Patch: patchOrNone(patch, compute), Compute: compute}
+	return words.Job(client.Job{Kind: "bulk", Model: m.Name, Request: request}, m.known, nil)
 }
 
-// shareablePatch is the patch of a form as it may stand in an address: without secrets,
-// "" if it changes nothing.
-func (m *composeModel) shareablePatch(f *composeForm) string {
+// patchOrNone is the patch, nil if there is none, or if it changes nothing while
+// something is computed.
+func patchOrNone(patch, compute json.RawMessage) json.RawMessage {
+	if noValue(patch) || string(patch) == "{}" && !noValue(compute) {
+		return nil
+	}
+	return patch
+}
+
+// A shareable is what an update changes as it may stand in an address: without secrets.
+// Each part is "" if it changes nothing.
+type shareable struct{ Patch, Compute string }
+
+func (m *composeModel) shareable(f *composeForm) (s shareable) {
 	entries := map[string]composeEntry{}
 	for name, e := range f.Entries {
 		if field := m.byName[name]; field != nil && !field.Secret {
 			entries[name] = e
 		}
 	}
-	patch, faults := m.patchOf(entries, f.Further)
-	if len(faults) > 0 || string(patch) == "{}" {
-		return ""
+	if patch, faults := m.patchOf(entries, f.Further); len(faults) == 0 && string(patch) != "{}" {
+		s.Patch = string(patch)
 	}
-	return string(patch)
+	if compute, faults := m.computeOf(entries, f.Computed); len(faults) == 0 {
+		s.Compute = string(compute)
+	}
+	return s
 }

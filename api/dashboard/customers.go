@@ -174,7 +174,7 @@ func (d *Dashboard) UpdateCustomers(v *Visit) error {
 	if filter == "" {
 		filter = "{}"
 	}
-	to := newUpdatePath(m.Name, filter, "")
+	to := newUpdatePath(m.Name, filter, shareable{})
 	if len(to) > maxAddress {
 		return v.redirect(list.with("note", "many"))
 	}

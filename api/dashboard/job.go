@@ -176,14 +176,14 @@ const maxAgain = 16 << 10
 // Again is the path of a new update with the same request, "" if there is none.
 func (v jobView) Again() string {
 	r := v.Request
-	if !v.May.Submit || r.RequestBytes > 0 || noValue(r.Patch) || !noValue(r.Compute) {
+	if !v.May.Submit || r.RequestBytes > 0 || noValue(r.Patch) && noValue(r.Compute) {
 		return ""
 	}
 	filter := string(r.Filter)
 	if id, err := json.Marshal(r.ID); err == nil && r.ID != (client.ID{}) {
 		filter = `{"id":` + string(id) + `}`
 	}
-	path := newUpdatePath(v.Model, filter, string(r.Patch))
+	path := newUpdatePath(v.Model, filter, shareable{string(patchOrNone(r.Patch, r.Compute)), textOrNone(r.Compute)})
 	if len(path) > maxAgain {
 		return ""
 	}

@@ -61,7 +61,7 @@ func requestJSON(j client.Job) string {
 	members := []struct {
 		name  string
 		value any
-	}{{"model", j.Model}, {"id", j.Request.ID}, {"filter", j.Request.Filter}, {"patch", j.Request.Patch}, {"compute", j.Request.Compute}, {"options", j.Request.Options}}
+	}{{"model", j.Model}, {"id", j.Request.ID}, {"filter", j.Request.Filter}, {"patch", patchOrNone(j.Request.Patch, j.Request.Compute)}, {"compute", j.Request.Compute}, {"options", j.Request.Options}}
 	var text bytes.Buffer
 	for _, m := range members {
 		value := string(compactJSON(m.value))

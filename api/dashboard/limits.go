@@ -91,6 +91,11 @@ func limitGroups(l client.Limits) []limitGroup {
 			{"New options of a drop-down", words.Number(l.Options.Added)}, {"A new option", words.Plural(l.Options.Characters, "character")},
 			{"Note", words.Plural(l.Requests.NoteCharacters, "character")}, {"Records chosen for an undo", words.Number(l.Undos.IDs)},
 		}},
+		{"Computed values", []limitLine{
+			{"Operators of an update", words.Number(l.Computed.Operators)}, {"Operators of a field", words.Number(l.Computed.Pipeline)},
+			{"Items of lists and pairs of values", words.Number(l.Computed.Values)}, {"A text that an operator is given", words.Plural(l.Computed.Characters, "character")},
+			{"Fields that a text is composed from", words.Number(l.Computed.Fields)},
+		}},
 		{"Lists and previews", []limitLine{
 			{"A list or a count", lastingSeconds(l.Queries.Seconds)},
 			{"A preview, before it goes on as a job", lastingSeconds(l.Queries.PreviewSeconds)},

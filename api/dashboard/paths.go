@@ -28,11 +28,11 @@ func modelPath(model string) string { return CustomersPath + "/" + url.PathEscap
 // recordPath is the page of a customer.
 func recordPath(model, id string) string { return modelPath(model) + "/records/" + url.PathEscape(id) }
 
-// newUpdatePath is the page of a new update that begins with a filter and a patch as JSON,
-// both "" for none. A longer one than an address may be is to be sent as a form: see
+// newUpdatePath is the page of a new update that begins with a filter, as JSON, and with
+// changes; "" is none. A longer one than an address may be is to be sent as a form: see
 // [Dashboard.PreviewUpdate].
-func newUpdatePath(model, filter, patch string) string {
-	return withQuery(NewPath, url.Values{"model": {model}, "filter": {filter}, "patch": {patch}})
+func newUpdatePath(model, filter string, changes shareable) string {
+	return withQuery(NewPath, url.Values{"model": {model}, "filter": {filter}, "patch": {changes.Patch}, "compute": {changes.Compute}})
 }
 
 // withQuery adds the parameters that have a value to a path.

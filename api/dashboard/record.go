@@ -183,7 +183,7 @@ func (p recordPage) ListPath() string { return modelPath(p.Model.Name) }
 
 // UpdatePath is a new update of this customer.
 func (p recordPage) UpdatePath() string {
-	return newUpdatePath(p.Model.Name, p.Model.ofIDs([]string{p.ID}), "")
+	return newUpdatePath(p.Model.Name, p.Model.ofIDs([]string{p.ID}), shareable{})
 }
 
 // shown lists the fields that people set, in the order of the model. The value of the

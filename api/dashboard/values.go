@@ -32,6 +32,14 @@ func valueOf(raw json.RawMessage) value {
 // noValue reports whether a member of an answer is missing or null.
 func noValue(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
+// textOrNone is a member of an answer as it is, "" where it is missing or null.
+func textOrNone(raw json.RawMessage) string {
+	if noValue(raw) {
+		return ""
+	}
+	return string(raw)
+}
+
 // shownValueOf is valueOf for one of many values of a page, of which only the beginning
 // is shown: each of them may be a million characters long.
 func shownValueOf(raw json.RawMessage) value {

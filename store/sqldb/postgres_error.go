@@ -60,7 +60,7 @@ func classifyPostgres(err error) error {
 		switch {
 		case refused.Code == postgresDiskFull:
 			return fmt.Errorf("%w: %w", ErrStorageFull, err)
-		case hasCode(refused, postgresPasses):
+		case hasCode(refused, postgresPasses), endedSession(refused):
 			return fmt.Errorf("%w: %w", ErrUnavailable, postgresOpening(err))
 		}
 		return err
@@ -77,6 +77,12 @@ func hasCode(err *pgconn.PgError, codes []string) bool {
 		}
 	}
 	return false
+}
+
+// endedSession reports whether the server ended a session, or could not begin it, because
+// of an error of its own. So it does at the start of a session where its disk is full.
+func endedSession(err *pgconn.PgError) bool {
+	return err.Code == postgresInternal && err.SeverityUnlocalized == "FATAL"
 }
 
 // cutOff reports whether there was no connection or it was lost. A transaction that

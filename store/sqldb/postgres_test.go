@@ -29,6 +29,8 @@ func TestPostgreSQLsErrorsHaveTheirMeaning(t *testing.T) {
 		"a server that only reads":             {code("25006"), ErrUnavailable},
 		"races lost again and again":           {code("40001"), ErrUnavailable},
 		"a disk that fails":                    {code("58030"), ErrUnavailable},
+		"a session that could not begin":       {&pgconn.PgError{Code: "XX000", SeverityUnlocalized: "FATAL"}, ErrUnavailable},
+		"an error of the server's own":         {code("XX000"), nil},
 		"a connection that ended":              {fmt.Errorf("read: %w", io.ErrUnexpectedEOF), ErrUnavailable},
 		"a unique value that is taken":         {code("23505"), nil},
 		"a statement that is wrong":            {code("42601"), nil},

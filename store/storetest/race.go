@@ -115,7 +115,11 @@ func (k *Kit) expected(t *testing.T, ref job.Ref, err error) {
 // carryOn works on a lease in chunks until it is done or the store says stop.
 func (k *Kit) carryOn(t *testing.T, l job.Lease, chunk int) error {
 	if !l.Resolved {
-		if ended, err := k.Resolve(t.Context(), l); err != nil || ended {
+		ended, err := k.Resolve(t.Context(), l)
+		if errors.Is(err, job.ErrResolvingFull) { // as a worker does that has waited for its turn
+			return k.Yield(t.Context(), l, 0, job.WaitResolve)
+		}
+		if err != nil || ended {
 			return err
 		}
 	}

@@ -6,13 +6,26 @@ import (
 	"bulkpatch/store"
 )
 
-// Run runs the suite. Each test gets its own database from open.
+// Run runs the suite but for its tests of large values. Each test gets its own
+// database from open.
 func Run(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
+	RunSideBySide(t, open)
+	RunInTurn(t, open)
+}
+
+// RunSideBySide runs the tests in which several callers or workers use one store at
+// the same time.
+func RunSideBySide(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
+	runEach(t, sideBySide, open)
+}
+
+// RunInTurn runs the tests in which one call of the store follows the other.
+func RunInTurn(t *testing.T, open func(testing.TB, store.Options) *store.Store) {
 	t.Run("an installation has a name of its own", func(t *testing.T) {
 		t.Parallel()
 		installationsAreNamed(t, open)
 	})
-	runEach(t, tests, open)
+	runEach(t, inTurn, open)
 }
 
 // RunLarge runs the tests of values of about a mebibyte. Most of their time goes
@@ -31,9 +44,35 @@ func runEach(t *testing.T, tests map[string]func(*testing.T, *Kit), open func(te
 	}
 }
 
-// tests and largeTests are the promises of a store, each with the test that checks
-// it.
-var tests = map[string]func(*testing.T, *Kit){
+// sideBySide, inTurn and largeTests are the promises of a store, each with the test
+// that checks it.
+var sideBySide = map[string]func(*testing.T, *Kit){
+	"actions hold while a worker works":                       actionsHoldAgainstWork,
+	"an idempotency key makes one job":                        oneKeyOneJob,
+	"an idempotency key makes one retry and one undo":         oneKeyOneFollower,
+	"imports of the same new ids at the same time merge":      sameNewIDsMerge,
+	"lists of jobs end early":                                 listsOfJobsEndEarly,
+	"a record is created unless it exists":                    createdUnlessThere,
+	"a workspace may add a thousand choices to a drop-down":   choicesHaveRoom,
+	"the brake stops the resolving of a filter":               brakeStopsResolving,
+	"no record changes while the brake is on":                 brakeHoldsAgainstWork,
+	"undos at the same time restore each record once":         undosSideBySide,
+	"many undos of one job make one job":                      manyUndosAreOne,
+	"an undo keeps the values that it needs from expiring":    anUndoHoldsAgainstExpiry,
+	"a chain has one open retry":                              oneRetryAtATime,
+	"each step of a job is reported once":                     eventsAreTold,
+	"rotations of a key at the same time happen one by one":   rotationsRace,
+	"watched jobs are read together":                          watchedJobsAreReadTogether,
+	"commits say which jobs they changed":                     commitsSayWhatTheyChanged,
+	"shards of a job are worked on at the same time":          shardsSideBySide,
+	"jobs over the same records all finish":                   overlappingJobs,
+	"a cancel meets the last chunk":                           cancelMeetsTheLastChunk,
+	"a pause meets a resume":                                  pauseMeetsResume,
+	"records created at the same time have different numbers": numbersRace,
+	"a sender leaves out what it has enough of":               sendersShare,
+}
+
+var inTurn = map[string]func(*testing.T, *Kit){
 	"a bulk job updates what its filter selects":                 bulkUpdatesSelection,
 	"each record has the right outcome":                          outcomesAreToldApart,
 	"records that match only later are not changed":              lateMatchesAreLeft,
@@ -55,12 +94,9 @@ var tests = map[string]func(*testing.T, *Kit){
 	"the rate includes the waits between chunks":                 rateCountsWaits,
 	"the rate is of the last seconds":                            ratesAreOfTheLastSeconds,
 	"a crash in a chunk leaves nothing of it":                    crashLeavesNothing,
-	"actions hold while a worker works":                          actionsHoldAgainstWork,
 	"pause, resume and cancel take effect":                       controlsHold,
 	"the states that a job went through are kept":                transitionsAreBounded,
 	"a single is applied once, if its precondition holds":        singlesApplyOnce,
-	"an idempotency key makes one job":                           oneKeyOneJob,
-	"an idempotency key makes one retry and one undo":            oneKeyOneFollower,
 	"results page through every selected record":                 resultsPage,
 	"one record's result is found by its id":                     resultsOfOneRecord,
 	"jobs and workspaces keep their pace":                        jobsKeepTheirPace,
@@ -71,20 +107,16 @@ var tests = map[string]func(*testing.T, *Kit){
 	"a preview changes no record":                                previewsLeaveAllPending,
 	"history names the jobs that changed a record":               historyNamesJobs,
 	"imports merge, insert and report":                           importsMerge,
-	"imports of the same new ids at the same time merge":         sameNewIDsMerge,
 	"imports keep newer data":                                    importsKeepNewerData,
 	"a generated id is never one that a line names":              generatedIDsMeetNone,
 	"another generated value is never one that a line gives":     otherGeneratedValuesMeetNone,
 	"lists of jobs leave out large requests":                     listsLeaveOutLargeRequests,
 	"lists of jobs accepted at the same instant are complete":    listsOfOneInstant,
 	"lists of jobs can be filtered":                              listsAreNarrowed,
-	"lists of jobs end early":                                    listsOfJobsEndEarly,
 	"lists are complete in every order":                          listsAreComplete,
 	"lists of what an index finds are in order":                  soughtAreInOrder,
 	"filters know the names related to fields":                   listsKnowFurtherNames,
-	"a record is created unless it exists":                       createdUnlessThere,
 	"accepted values become choices of a drop-down":              choicesGrow,
-	"a workspace may add a thousand choices to a drop-down":      choicesHaveRoom,
 	"a job whose filter exceeds a later limit goes on":           acceptedFiltersRunOn,
 	"stamps are set with the change that they tell of":           stampsComeWithTheChange,
 	"new and imported records are stamped":                       stampsOfNewRecords,
@@ -95,11 +127,9 @@ var tests = map[string]func(*testing.T, *Kit){
 	"a job says what it waits for":                               jobsSayWhatTheyWaitFor,
 	"the brake holds all jobs but singles and previews":          brakeHoldsAllButSmallWork,
 	"the brake leaves actions on jobs alone":                     brakeLeavesActions,
-	"the brake stops the resolving of a filter":                  brakeStopsResolving,
 	"the brake is on while either switch is":                     brakeHasTwoSwitches,
 	"the jobs that the brake would hold are counted":             brakedJobsAreCounted,
 	"the brake stops imports":                                    brakeStopsImports,
-	"no record changes while the brake is on":                    brakeHoldsAgainstWork,
 	"work that is put back says why, and counts as alive":        putBackSaysWhy,
 	"one job's wake-ups hide no other's":                         wakeUpsHideNone,
 	"short waits do not hide longer ones":                        shortWaitsHideNoLongerOnes,
@@ -114,21 +144,16 @@ var tests = map[string]func(*testing.T, *Kit){
 	"a preview of an undo tells what it then does":               previewsOfUndos,
 	"a preview of a retry tells what it then does":               previewsOfRetries,
 	"an undo can take chosen records":                            undoOfChosenRecords,
-	"undos at the same time restore each record once":            undosSideBySide,
 	"an undo names the changes it met and who made them":         undoNamesConflicts,
 	"no outcome confirms a guess of a secret":                    secretsConfirmNothing,
 	"secrets are not restored":                                   secretsAreNotRestored,
-	"many undos of one job make one job":                         manyUndosAreOne,
-	"an undo keeps the values that it needs from expiring":       anUndoHoldsAgainstExpiry,
 	"a retry takes the remaining records":                        retryTakesTheRest,
 	"a retry leaves what another job of its chain has done":      retriesShareAChain,
-	"a chain has one open retry":                                 oneRetryAtATime,
 	"a retry takes one group of failures":                        retryOfOneGroup,
 	"a preview can be a job":                                     previewJob,
 	"values and jobs expire after their retention":               retention,
 	"an expired job is whole until it is a tombstone":            wholeOrGone,
 	"tombstones are purged":                                      tombstonesEnd,
-	"each step of a job is reported once":                        eventsAreTold,
 	"ids of deleted records stay as long as a job names them":    namesStay,
 	"ids of deleted records stay for a retry, too":               namesStayForARetry,
 	"maxFailures holds in the last chunk":                        maxFailuresInTheLastChunk,
@@ -137,7 +162,6 @@ var tests = map[string]func(*testing.T, *Kit){
 	"an expired key is as good as a revoked one":                 keysExpire,
 	"administrators manage the keys of their workspace":          keysAreManaged,
 	"a secret works until it is replaced and its overlap ends":   secretsEnd,
-	"rotations of a key at the same time happen one by one":      rotationsRace,
 	"few secrets of a key work at a time":                        secretsAreLimited,
 	"an admin key that was rotated does not come back":           rotatedStaysRotated,
 	"jobs and actions on them are audited":                       jobsAreAudited,
@@ -152,22 +176,14 @@ var tests = map[string]func(*testing.T, *Kit){
 	"a key has a limited number of sessions":                     aKeyHasFewSessions,
 	"the database tells its name":                                serverHasAName,
 	"the outbox tells how much waits in it":                      outboxIsCounted,
-	"watched jobs are read together":                             watchedJobsAreReadTogether,
-	"commits say which jobs they changed":                        commitsSayWhatTheyChanged,
 	"a wake-up names the call that made its job":                 wakeUpsNameTheCall,
-	"shards of a job are worked on at the same time":             shardsSideBySide,
 	"a wake-up tells how much of its job is in flight":           wakeUpsTellWhatIsInFlight,
-	"jobs over the same records all finish":                      overlappingJobs,
-	"a cancel meets the last chunk":                              cancelMeetsTheLastChunk,
-	"a pause meets a resume":                                     pauseMeetsResume,
-	"records created at the same time have different numbers":    numbersRace,
 	"the end of a job with a webhook is due once":                endsAreDelivered,
 	"failed attempts of a webhook are repeated with one body":    attemptsAreRepeated,
 	"the time for attempts of a webhook ends":                    attemptsEnd,
 	"a delivery can be asked for again":                          deliveriesAreAskedFor,
 	"a retry calls the webhook of its parent job":                retriesCallToo,
 	"ends that nobody made due are found":                        lostEndsAreFound,
-	"a sender leaves out what it has enough of":                  sendersShare,
 	"secrets of webhooks overlap":                                webhookSecretsOverlap,
 	"deliveries expire with their job":                           deliveriesExpire,
 	"every row of a file has its outcome":                        everyRowHasItsOutcome,

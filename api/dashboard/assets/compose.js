@@ -22,7 +22,7 @@ const pickers = new Pickers(document.getElementById("pickers"), document.getElem
   changed: () => askAfter(pause),
   incomplete: (why) => hold(`A condition is incomplete. ${why}`),
 });
-prepareFields(document.getElementById("fields"), document.getElementById("add"), () => askAfter(pause));
+const fields = prepareFields(document.getElementById("fields"), document.getElementById("add"), () => askAfter(pause));
 
 // hold takes back what was said of an older state of the form, without asking again.
 function hold(why) {
@@ -107,6 +107,15 @@ function shown() {
   said.textContent = words;
   if (follow) timer = setTimeout(() => preview(follow), again);
   showFaults();
+  showExamples();
+}
+
+// showExamples puts what becomes of a customer's value beside each computation.
+function showExamples() {
+  for (const slot of form.querySelectorAll(".example")) {
+    const made = what().querySelector(`[data-example="${CSS.escape(slot.id)}"]`);
+    slot.replaceChildren(...(made ? [made.content.cloneNode(true)] : []));
+  }
 }
 
 function readable(filter) {
@@ -119,10 +128,11 @@ function readable(filter) {
 
 function showFaults() {
   const faults = [...document.querySelectorAll(".faults [data-input]")];
+  fields.clear();
   for (const slot of form.querySelectorAll(".fault[id^=why-]")) {
     const id = slot.id.slice("why-".length);
     if (id === "add") continue;
-    const own = faults.filter((f) => f.dataset.input === id && !atRule(f));
+    const own = faults.filter((f) => f.dataset.input === id && !atPart(f));
     slot.textContent = own.map((f) => (f.dataset.place ? `${f.dataset.place}: ` : "") + f.dataset.detail).join(" ");
     slot.hidden = own.length === 0;
     const input = document.getElementById(id);
@@ -132,9 +142,11 @@ function showFaults() {
   }
 }
 
-// atRule shows a fault of the filter at its condition, if the pickers show it.
-function atRule(fault) {
-  return fault.dataset.input === "filter" && fault.dataset.pointer !== "" && pickers.show(fault.dataset.pointer, fault.dataset.detail);
+// atPart shows a fault of the filter at its condition, and one of a computation at its
+// step, if either is shown, and returns its element.
+function atPart({ dataset: { input, pointer, step, detail } }) {
+  if (step !== "0") return fields.say(input, Number(step), detail);
+  return input === "filter" && pointer !== "" && pickers.show(pointer, detail);
 }
 
 form.addEventListener("input", (e) => changed(e));
@@ -202,8 +214,8 @@ document.addEventListener("click", (e) => {
   const fault = e.target.closest?.(".faults [data-input]");
   if (!fault || !e.target.closest("a")) return;
   e.preventDefault();
-  const rule = atRule(fault);
-  const input = (rule ?? document).querySelector(rule ? "input, select, textarea" : `#${CSS.escape(fault.dataset.input)}`);
+  const part = atPart(fault);
+  const input = (part || document).querySelector(part ? "input, select, textarea" : `#${CSS.escape(fault.dataset.input)}`);
   input?.closest("details")?.setAttribute("open", "");
   input?.focus();
 });

@@ -1,9 +1,16 @@
 // Shows of the fields only those that change, and lets further ones be added by name.
+import { Steps } from "./composecompute.js";
 import { element, moment } from "./composeparts.js";
 
-/** Prepares the rows of the fields. changed is called when one was added or removed. */
+/**
+ * Prepares the rows of the fields. changed is called when one was added or removed. What
+ * it returns shows the fault of a step: say(id of the input, step, sentence).
+ */
 export function prepareFields(root, add, changed) {
-  const rows = new Map([...root.querySelectorAll("[data-field]")].map((row) => [row.dataset.field, new Row(row, changed)]));
+  const operators = JSON.parse(root.dataset.operators);
+  const nodes = [...root.querySelectorAll("[data-field]")];
+  const readable = nodes.filter((row) => row.querySelector(".by")).map((row) => row.dataset.field);
+  const rows = new Map(nodes.map((row) => [row.dataset.field, new Row(row, changed, (r) => new Steps(r, operators, readable))]));
   const picker = new Adder(add, rows, changed);
   for (const row of rows.values()) {
     row.removed = () => {
@@ -14,12 +21,18 @@ export function prepareFields(root, add, changed) {
     row.show();
   }
   picker.offer();
+  return {
+    say: (input, step, detail) => rows.get(input.slice("by-".length))?.steps?.say(step, detail),
+    clear: () => rows.forEach((row) => row.steps?.clear()),
+  };
 }
 
 class Row {
-  constructor(row, changed) {
-    Object.assign(this, { row, changed, what: row.querySelector("select"), to: row.querySelector(".to") });
-    this.input = this.to.querySelector("input, select, textarea");
+  // steps makes the steps of a row, once they are needed.
+  constructor(row, changed, steps) {
+    Object.assign(this, { row, changed, makeSteps: steps, what: row.querySelector("select"), to: row.querySelector(".to"), by: row.querySelector(".by") });
+    this.value = this.to.querySelector(".value");
+    this.input = this.value.querySelector("input, select, textarea");
     this.cleared = element("span", { class: "soft" }, "will have no value");
     if (this.input.hasAttribute("data-moment")) this.asMoment();
     this.to.prepend(this.cleared);
@@ -54,10 +67,20 @@ class Row {
   show() {
     const what = this.what.value;
     this.row.hidden = what === "keep";
-    if (what === "keep") this.input.value = "";
+    if (what === "keep") this.empty();
+    if (what === "compute") this.steps ??= this.makeSteps(this);
+    if (this.by) this.by.hidden = what !== "compute";
+    this.value.hidden = what === "compute";
     this.cleared.hidden = what !== "clear";
     this.input.hidden = what === "clear";
     if (this.moment) this.moment.hidden = what === "clear";
+  }
+
+  empty() {
+    this.input.value = "";
+    if (!this.by) return;
+    this.by.querySelector("textarea").value = "";
+    this.steps?.read();
   }
 
   set() {

@@ -23,7 +23,7 @@ func Command(j client.Job, base string) string {
 		if how := onMismatch(j); how != "" {
 			lines = append(lines, "--on-mismatch="+how)
 		}
-	case !ok, j.Kind == "undo", j.Kind == "retry", len(parts.filter)+len(parts.patch) > maxArgument:
+	case !ok, j.Kind == "undo", j.Kind == "retry", len(parts.filter)+len(parts.patch)+len(parts.compute) > maxArgument:
 		return ""
 	default:
 		lines = parts.submitLines()
@@ -40,7 +40,12 @@ func (p requestParts) submitLines() []string {
 	} else {
 		lines = append(lines, "--filter="+shellQuote(string(p.filter)))
 	}
-	lines = append(lines, "--patch="+shellQuote(string(p.patch)))
+	if p.patch != nil {
+		lines = append(lines, "--patch="+shellQuote(string(p.patch)))
+	}
+	if p.compute != nil {
+		lines = append(lines, "--compute="+shellQuote(string(p.compute)))
+	}
 	for _, o := range p.options {
 		lines = append(lines, Flag(o.name)+"="+visibleQuote(o.text()))
 	}

@@ -14,8 +14,10 @@ func TestARequestAsACommand(t *testing.T) {
 		// What cannot be seen on the page would be copied, too.
 		`{"kind": "single", "model": "desk", "request": {"id": 7, "patch": {"b": 1}, "options": {"note": "it's \\ \u202e\n\udb40\udc01é"}}}`: "bulkpatch submit 'desk' \\\n  --id='7' \\\n  --patch='{\"b\":1}' \\\n  --note=$'it\\'s \\\\ \\u202e\\u000a\\U000e0001é'" + server,
 		// What a job does not show whole is not offered in part.
-		`{"kind": "bulk", "request": {"filter": null, "patch": {"a": 1}, "requestBytes": 9999}}`:              "",
-		`{"kind": "bulk", "request": {"filter": {"a": 1}, "patch": {"a": 1}, "compute": {"b": {"$inc": 1}}}}`: "",
+		`{"kind": "bulk", "request": {"filter": null, "patch": {"a": 1}, "requestBytes": 9999}}`: "",
+
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": {}, "compute": {"b": {"$inc": 1}}}}`:  "bulkpatch submit 'desk' \\\n  --filter='{\"a\":1}' \\\n  --compute='{\"b\":{\"$inc\":1}}'" + server,
+		`{"kind": "single", "model": "desk", "request": {"id": 7, "patch": {"a": 1}, "compute": {"b": {"$trim": true}}}}`: "bulkpatch submit 'desk' \\\n  --id='7' \\\n  --patch='{\"a\":1}' \\\n  --compute='{\"b\":{\"$trim\":true}}'" + server,
 	} {
 		if got := Command(jobFromJSON(t, job), "https://crm.example/"); got != want {
 			t.Errorf("%s\n got %s\nwant %s", job, got, want)

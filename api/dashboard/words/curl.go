@@ -42,7 +42,7 @@ func jobCallOf(j client.Job, base string) (r jobCall, ok bool) {
 		return jobCall{}, false
 	}
 	r = parts.patchCall()
-	if len(base)+len(r.path)+len(r.query.Encode()) > maxPatchURL || parts.id == "." || parts.id == ".." || parts.masked() {
+	if parts.compute != nil || len(base)+len(r.path)+len(r.query.Encode()) > maxPatchURL || parts.id == "." || parts.id == ".." || parts.masked() {
 		r = parts.postCall()
 	}
 	return r, true
@@ -68,11 +68,12 @@ func onMismatch(j client.Job) string {
 
 // requestParts are the parts of the request for an update. The JSON is compact.
 type requestParts struct {
-	model         string
-	filter, patch []byte
-	idJSON        []byte // nil for an update by filter
-	id            string
-	options       []givenOption
+	model          string
+	filter         []byte
+	patch, compute []byte // one of them may be nil
+	idJSON         []byte // nil for an update by filter
+	id             string
+	options        []givenOption
 }
 
 // A givenOption is one that was given with a request.
@@ -90,11 +91,14 @@ func (o givenOption) text() string {
 	return text
 }
 
-// partsOf returns the parts of a job's request. ok is false if not all are there, or if
-// the request computes values, which these parts leave out.
+// partsOf returns the parts of a job's request. ok is false if not all are there.
 func partsOf(j client.Job) (p requestParts, ok bool) {
 	p.model = j.Model
-	if p.patch, ok = portableJSON(j.Request.Patch); !ok || j.Request.RequestBytes > 0 || isGiven(j.Request.Compute) {
+	p.compute, ok = portableJSON(j.Request.Compute)
+	if patches(j.Request) {
+		p.patch, ok = portableJSON(j.Request.Patch)
+	}
+	if !ok || j.Request.RequestBytes > 0 {
 		return p, false
 	}
 	if p.options, ok = optionsOf(j); !ok {
@@ -139,7 +143,7 @@ func optionsOf(j client.Job) (list []givenOption, ok bool) {
 	return list, true
 }
 
-// patchCall returns the PATCH of the records.
+// patchCall returns the PATCH of the records, which can compute nothing.
 func (p requestParts) patchCall() jobCall {
 	r := jobCall{method: http.MethodPatch, mediaType: "application/merge-patch+json", body: p.patch, query: url.Values{}}
 	r.path = "/v1/" + url.PathEscape(p.model) + "/customers"
@@ -163,7 +167,12 @@ func (p requestParts) postCall() jobCall {
 	} else {
 		b.WriteString(`,"filter":` + string(p.filter))
 	}
-	b.WriteString(`,"patch":` + string(p.patch))
+	if p.patch != nil {
+		b.WriteString(`,"patch":` + string(p.patch))
+	}
+	if p.compute != nil {
+		b.WriteString(`,"compute":` + string(p.compute))
+	}
 	before := `,"options":{`
 	for _, o := range p.options {
 		b.WriteString(before + quotedJSON(o.name) + ":" + string(o.raw))

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"os/exec"
@@ -36,6 +37,8 @@ func TestARequestAsCurl(t *testing.T) {
 			"  -d '{\"b\":1}' \\\n  'https://crm.example/v1/desk/customers?filter=%7B%22a%22%3A1%7D&webhook=https%3A%2F%2Fh%2Fin'",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": {"b": 1}, "options": {"webhook": "https://***@h/in?***"}}}`: "curl -X POST \\\n" + bearer + plain +
 			`  -d '{"model":"desk","filter":{"a":1},"patch":{"b":1},"options":{"webhook":"https://***@h/in?***"}}'` + " \\\n  'https://crm.example/v1/jobs'",
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": {}, "compute": {"b": {"$inc": 1}}, "options": {"note": "n"}}}`: "curl -X POST \\\n" + bearer + plain +
+			`  -d '{"model":"desk","filter":{"a":1},"compute":{"b":{"$inc":1}},"options":{"note":"n"}}'` + " \\\n  'https://crm.example/v1/jobs'",
 
 		// What a job does not show whole is not offered in part.
 		`{"kind": "bulk", "request": {"filter": null, "patch": null, "requestBytes": 9999}}`:       "",
@@ -106,7 +109,8 @@ func drawnJob(t *rapid.T) client.Job {
 		request = `"id": ` + rapid.SampledFrom([]string{"7", `"x"`, `".."`, quotedJSON("a'b/c?d#e")}).Draw(t, "id")
 	}
 	options := rapid.SampledFrom([]string{`null`, `{}`, `{"allowAll": true, "recordsPerSecond": 2.5}`, `{"note": ` + text("note") + `}`}).Draw(t, "options")
-	request += `, "patch": {` + text("name") + `: ` + text("to") + `}, "options": ` + options
+	computes := rapid.SampledFrom([]string{``, `, "compute": {` + text("computed") + `: {"$prefix": ` + text("prefix") + `}}`}).Draw(t, "compute")
+	request += `, "patch": {` + text("name") + `: ` + text("to") + `}` + computes + `, "options": ` + options
 	var j client.Job
 	if err := json.Unmarshal([]byte(`{"kind": "`+kind+`", "model": `+text("model")+`, "request": {`+request+`}}`), &j); err != nil {
 		t.Fatal(err)
@@ -138,7 +142,8 @@ func TestACommandSaysWhatTheJobWas(t *testing.T) {
 				Model   string
 				Options struct{ Note string }
 			}
-			if json.Unmarshal(patch, &body) != nil || json.Unmarshal(patch, &named) != nil || body.ID != j.Request.ID || named.Model != j.Model {
+			if json.Unmarshal(patch, &body) != nil || json.Unmarshal(patch, &named) != nil || body.ID != j.Request.ID || named.Model != j.Model ||
+				!bytes.Equal(body.Compute, j.Request.Compute) && !sameJSON(body.Compute, j.Request.Compute) {
 				t.Fatalf("the body is %s", patch)
 			}
 			filter, patch, note, model = body.Filter, body.Patch, named.Options.Note, "/v1/jobs"

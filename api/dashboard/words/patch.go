@@ -62,12 +62,17 @@ func (s Sentence) clearing(clears []fieldChange, sets int) Sentence {
 
 // listed adds changes with commas and an "and", as far as there is room for them.
 func (s Sentence) listed(list []fieldChange, add func(Sentence, fieldChange) Sentence) Sentence {
+	return s.listedUpTo(list, " and ", add)
+}
+
+// listedUpTo is listed with other words before the last one.
+func (s Sentence) listedUpTo(list []fieldChange, last string, add func(Sentence, fieldChange) Sentence) Sentence {
 	for i, c := range list {
 		switch {
 		case i > 0 && s.length() > roomForPatch:
 			return s.plain(" and " + Plural(len(list)-i, "more field"))
 		case i > 0 && i == len(list)-1:
-			s = s.plain(" and ")
+			s = s.plain(last)
 		case i > 0:
 			s = s.plain(", ")
 		}

@@ -83,7 +83,12 @@ func goSubmission(j client.Job) (text string, ok bool) {
 	} else {
 		members = append(members, [2]string{"Filter", goJSON(parts.filter)})
 	}
-	members = append(members, [2]string{"Patch", goJSON(parts.patch)})
+	if parts.patch != nil {
+		members = append(members, [2]string{"Patch", goJSON(parts.patch)})
+	}
+	if parts.compute != nil {
+		members = append(members, [2]string{"Compute", goJSON(parts.compute)})
+	}
 	if options != "" {
 		members = append(members, [2]string{"Options", options})
 	}

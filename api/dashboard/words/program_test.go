@@ -31,6 +31,7 @@ func TestARequestAsGo(t *testing.T) {
 		`{"kind": "undo", "undo": {"undoOf": "0193"}}`:                                                                          `j, err := c.Undo(context.Background(), "0193")`,
 		`{"kind": "retry", "retryOf": "0193", "request": {"options": {"onMismatch": "force"}}}`:                                 `j, err := c.Retry(context.Background(), "0193", "force")`,
 		`{"kind": "preview", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}}}`:                                    "p, err := c.PreviewSubmission(",
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {}, "compute": {"a": {"$inc": 1}}}}`:                           "Compute: json.RawMessage(`{\"a\":{\"$inc\":1}}`),",
 		`{"kind": "single", "model": "desk", "request": {"id": "x", "patch": {"a": 1}}}`:                                        "ID:    json.RawMessage(`\"x\"`),",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": null, "patch": null, "requestBytes": 9999}}`:                   "",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}, "options": {"aGuardOfANewServer": 1}}}`: "",
@@ -62,6 +63,7 @@ func TestProgramsCompile(t *testing.T) {
 	for i, job := range []string{
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": "` + "`" + `"}, "patch": {"a": 1}, "options": ` + everyOption + `}}`,
 		`{"kind": "preview", "model": "desk", "request": {"filter": {}, "patch": {"a": 1}}}`,
+		`{"kind": "bulk", "model": "desk", "request": {"filter": {}, "compute": {"a": {"$inc": 1}}}}`,
 		`{"kind": "retry", "retryOf": "0193", "request": {}}`,
 		`{"kind": "undo", "undo": {"undoOf": "0193"}, "request": {}}`,
 	} {

@@ -108,6 +108,12 @@ func requested(r client.Request) bool {
 	return r.RequestBytes > 0 || isGiven(r.Patch) || isGiven(r.Compute) || isGiven(r.Filter)
 }
 
+// patches reports whether a request has a patch. That of a job which only computes
+// values is shown as an empty one, which no request may have.
+func patches(r client.Request) bool {
+	return isGiven(r.Patch) && !(isGiven(r.Compute) && string(r.Patch) == "{}")
+}
+
 // isGiven reports whether a member of a request is there.
 func isGiven(raw []byte) bool { return len(raw) > 0 && string(raw) != "null" }
 
@@ -120,14 +126,17 @@ func requestWords(j client.Job, known Choices) Sentence {
 	}
 	s, fields := Sentence{{Text: "An update of "}, {Text: shownText(j.Model), Value: true}}, 1
 	switch {
-	case isGiven(r.Patch):
+	case patches(r):
 		s, fields = patchWords(r.Patch, known)
 		if isGiven(r.Compute) {
-			computed, more := computeWords(r.Compute)
+			computed, more := computeWords(r.Compute, known)
+			if s.length() > roomForPatch {
+				computed = Sentence{{Text: "compute " + Plural(more, "value")}}
+			}
 			s, fields = append(s, computed.after(", and ")...), fields+more
 		}
 	case isGiven(r.Compute):
-		s, fields = computeWords(r.Compute)
+		s, fields = computeWords(r.Compute, known)
 	case left:
 		s = Sentence{{Text: "A large change (" + byteSize(r.RequestBytes) + ")"}}
 	}

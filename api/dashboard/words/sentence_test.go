@@ -44,8 +44,8 @@ func TestAJobIsASentence(t *testing.T) {
 		`{"kind": "bulk", "model": "desk", "request": {"filter": null, "patch": null, "requestBytes": 1234567}}`:                         "A large update (1.2 MB) of desk",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": null, "patch": {"a": 1}, "requestBytes": 4321}}`:                        "Set a to 1 for customers that match a long filter (4.3 KB)",
 		`{"kind": "bulk", "model": "desk", "request": {"filter": {"a": 1}, "patch": null, "requestBytes": 999}}`:                         "A large change (999 bytes) where a is 1",
-		`{"kind": "bulk", "request": {"filter": {"a": 1}, "compute": {"visits": {"$inc": 1}}}}`:                                          "Compute visits where a is 1",
-		`{"kind": "retry", "request": {"filter": {"a": 1}, "patch": {"b": 2}, "compute": {"c": [], "d.e": {"$trim": true}}}}`:            "Retry of: set b to 2, and compute c and d.e, where a is 1",
+		`{"kind": "bulk", "request": {"filter": {"a": 1}, "patch": {}, "compute": {"visits": {"$inc": 1}}}}`:                             "Add 1 to visits where a is 1",
+		`{"kind": "retry", "request": {"filter": {"a": 1}, "patch": {"b": 2}, "compute": {"c": [], "d.e": {"$trim": true}}}}`:            "Retry of: set b to 2, and compute c and trim d.e, where a is 1",
 		`{"kind": "single", "request": {"id": 7, "compute": 1}}`:                                                                         "Compute values for customer 7",
 		`{"kind": "bulk", "request": {"filter": [1], "patch": 7}}`:                                                                       "Apply 7 where [1]",
 		`{"kind": "file", "model": "desk", "request": {"filter": null, "patch": null}}`:                                                  "An update of desk",
@@ -120,7 +120,7 @@ func TestEverySentenceIsBounded(t *testing.T) {
 	kinds := rapid.SampledFrom([]string{"bulk", "single", "undo", "retry", "preview", "file", ""})
 	rapid.Check(t, func(t *rapid.T) {
 		j := client.Job{Kind: kinds.Draw(t, "kind"), Request: client.Request{
-			Filter: drawnFilter(t, 4), Patch: drawnPatch(t, 4), RequestBytes: rapid.Int64Range(0, 2).Draw(t, "bytes"),
+			Filter: drawnFilter(t, 4), Patch: drawnPatch(t, 4), Compute: drawnCompute(t), RequestBytes: rapid.Int64Range(0, 2).Draw(t, "bytes"),
 		}}
 		s := Job(j, deskChoices, nil)
 		if len(s) == 0 || s.length() > maxSentence {
@@ -149,6 +149,9 @@ func TestSentencesOfHugeRequestsAreSoonMade(t *testing.T) {
 		"many values":      {Filter: []byte(`{"a": {"$in": [` + many(`"v"`) + `]}}`), Patch: []byte(`{"a": [` + many(`"v"`) + `]}`)},
 		"many conditions":  {Filter: []byte(`{"$or": [` + many(`{"a": 1}`) + `]}`), Patch: []byte(`{` + many(`"a": null`) + `}`)},
 		"deep":             {Filter: []byte(deep), Patch: []byte(strings.Repeat(`{"a":`, 190) + `1` + strings.Repeat(`}`, 190))},
+		"long operands":    {Patch: []byte(`{"a": "` + long + `"}`), Compute: []byte(`{"a": {"$replace": {"find": "` + long + `", "with": "` + long + `"}}}`)},
+		"many operators":   {Compute: []byte(`{"a": [` + many(`{"$shift": {"days": `+strings.Repeat("1", 1000)+`}}`) + `], ` + many(`"a": {"$inc": 1}`) + `}`)},
+		"many pairs":       {Compute: []byte(`{"a": {"$map": {` + many(`"a": "b"`) + `}}}`)},
 		"too deep to read": {Filter: []byte(strings.Repeat(`[`, 1<<20)), Patch: []byte(strings.Repeat(`{"a":`, 1<<17))},
 	} {
 		start := time.Now()

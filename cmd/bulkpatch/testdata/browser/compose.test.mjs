@@ -1,6 +1,7 @@
-// What the composer does with somebody who is quicker than its script, or than is good.
+// What the composer does with somebody who is quicker than its script, or than is good; and
+// how it leads a newcomer to computed values.
 
-import { assert, check, walk } from "./lib.mjs";
+import { assert, check, ended, walk, widths } from "./lib.mjs";
 
 walk("a model that is chosen before the script is there has its own fields", async (open) => {
   const page = await open({ as: "admin" });
@@ -49,4 +50,54 @@ walk("values in one line with commas are shown to be one value", async (open) =>
   await page.getByText("One value a line: “Vimo, Kite” is one value.").waitFor();
   await page.locator("#what:not([aria-busy])").getByText("customers match").waitFor();
   await check(page, "new-commas");
+});
+
+walk("two fields are computed by somebody who knows no operator", async (open) => {
+  const page = await open({ as: "admin" });
+  await page.goto(`/admin/new?model=stores&filter=${encodeURIComponent('{"id":{"$lte":40}}')}`);
+  const what = page.getByRole("region", { name: "What will happen" });
+  const step = (field, n) => page.getByRole("group", { name: `${field}, step ${n}` });
+  const compute = async (field) => {
+    await page.getByLabel("Field to change").fill(field);
+    await page.getByRole("button", { name: "Add field" }).click();
+    await page.getByLabel(`What to do with ${field}`).selectOption("compute");
+  };
+  await compute("visits");
+  await step("visits", 1).getByLabel("What is done").selectOption("add");
+  await step("visits", 1).getByText("This must be a whole number.").waitFor();
+  await step("visits", 1).getByLabel("Number").fill("10");
+  const example = page.locator("#example-visits");
+  await example.getByText("9007199254741004", { exact: true }).waitFor(); // the first one's, worked out by the server
+  assert.equal(await example.textContent(), "Customer 1: 9007199254740994 → 9007199254741004");
+
+  await compute("name");
+  await step("name", 1).getByLabel("What is done").selectOption("remove spaces at both ends");
+  await page.getByRole("button", { name: "Add a step to name" }).click();
+  await step("name", 2).getByLabel("What is done").selectOption("replace");
+  await step("name", 2).getByLabel("Find").fill("(");
+  await step("name", 2).getByLabel("Regular expression").check();
+  await what.getByRole("link", { name: "name" }).click();
+  await step("name", 2).getByText("This is no regular expression").waitFor();
+  await step("name", 2).getByLabel("Find").fill("\\s+");
+  await step("name", 2).getByLabel("Replace with").fill("_");
+  await page.locator("#example-name").getByText("→").waitFor();
+  await what.getByText(/^Trim name, then replace matches of .* with “_” in it, and add 10 to visits, where id/).waitFor();
+  await check(page, "new-computed-desktop");
+  await page.setViewportSize(widths.phone.viewport);
+  await check(page, "new-computed-phone");
+  await page.setViewportSize(widths.desktop.viewport);
+
+  await what.getByRole("button", { name: "Run update" }).click();
+  await page.waitForURL(/\/admin\/jobs\/[0-9a-f-]{36}$/);
+  const first = new URL(page.url()).pathname.split("/")[3];
+  assert.equal((await ended("admin", first)).counts.updated, 40);
+  await page.locator("#records").getByText("9007199254741004").first().waitFor();
+  await page.getByRole("link", { name: "Use again" }).click();
+  assert.equal(await step("name", 2).getByLabel("Find").inputValue(), "\\s+");
+  assert.equal(await step("visits", 1).getByLabel("Number").inputValue(), "10");
+  await page.goBack();
+  await page.getByRole("link", { name: "Undo…" }).click();
+  await page.getByRole("button", { name: "Undo 40 customers" }).click();
+  await page.waitForURL((url) => !url.pathname.includes(first));
+  assert.equal((await ended("admin", new URL(page.url()).pathname.split("/")[3])).counts.updated, 40);
 });
