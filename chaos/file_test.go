@@ -135,13 +135,14 @@ func (d *planner) file(n int, t *table) fileOp {
 	return op
 }
 
-// absent returns values of a record that there is not, or not with this group alone:
-// foreign writers put several records into one.
+// absent returns values of a record that there is not. Its group is often one that a
+// foreign writer puts several records into.
 func (d *planner) absent(t *table, i int) map[string]any {
 	group := groupValue(0, fmt.Sprint("nobody", i))
 	for _, op := range d.plan.foreign {
-		if op.table == t && op.what == "move" && d.one(2) {
-			group = op.value()
+		if op.table == t && op.what == "move" && d.one(3) {
+			group = op.value() // mostly an early one
+			break
 		}
 	}
 	return map[string]any{"id": fmt.Sprint("nobody", i), domainField: fmt.Sprintf("nobody%d.example.com", i), t.group: group, t.org: orgName(0)}
