@@ -12,7 +12,7 @@ import (
 // so that it is a key that lasts. The group is one that foreign writers change.
 var listed = shape{
 	model: mythic.model, id: mythic.id, group: mythic.group, org: mythic.org,
-	texts: mythic.texts, flag: mythic.flag, object: mythic.object, always: mythic.always,
+	texts: mythic.texts, flag: mythic.flag, object: mythic.object, always: mythic.always, late: true,
 }
 
 const (

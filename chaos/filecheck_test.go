@@ -10,8 +10,8 @@ import (
 
 // fileCounts counts what the file jobs of a run did.
 type fileCounts struct {
-	files, broken, jobs int
-	rows                map[string]int64 // by what became of them, with its code
+	files, broken, jobs, retries int
+	rows                         map[string]int64 // by what became of them, with its code
 }
 
 // fileCounts returns the counts of a run.
@@ -29,6 +29,9 @@ func (c *checker) countFiles() fileCounts {
 			continue
 		}
 		n.jobs++
+		if j.file == nil {
+			n.retries++
+		}
 		for _, i := range items {
 			n.rows[strings.TrimSpace(i.Outcome+" "+i.code())]++
 		}
@@ -41,6 +44,7 @@ func (n *fileCounts) add(o fileCounts) {
 	n.files += o.files
 	n.broken += o.broken
 	n.jobs += o.jobs
+	n.retries += o.retries
 	if n.rows == nil {
 		n.rows = map[string]int64{}
 	}
@@ -55,7 +59,7 @@ func (n fileCounts) String() string {
 		rows = append(rows, fmt.Sprintf("%d %s", count, what))
 	}
 	slices.Sort(rows)
-	return fmt.Sprintf("%d files (%d uploads broken off), %d jobs over them with rows %s", n.files, n.broken, n.jobs, strings.Join(rows, ", "))
+	return fmt.Sprintf("%d files (%d uploads broken off), %d jobs over them, of which %d are retries, with rows %s", n.files, n.broken, n.jobs, n.retries, strings.Join(rows, ", "))
 }
 
 // fates are what must have become of some rows over many seeds.
@@ -64,8 +68,11 @@ var fates = []string{
 	"failed ambiguous", "failed duplicate_row", "skipped no_match", "skipped no_longer_matches",
 }
 
-// missing returns one of the fates that no row had, "" for none.
+// missing says what never happened, "" for nothing.
 func (n fileCounts) missing() string {
+	if n.retries == 0 {
+		return "retried"
+	}
 	for _, what := range fates {
 		if n.rows[what] == 0 {
 			return what
@@ -349,6 +356,7 @@ func (c *checker) checkUploads() {
 		if !slices.ContainsFunc(c.files, func(op fileOp) bool { return op.table == t }) {
 			continue
 		}
+		c.noteUses()
 		files, err := c.of(t).listFiles(t)
 		if err != nil {
 			c.violation("the files of %s cannot be listed: %v", t, err)
@@ -357,6 +365,14 @@ func (c *checker) checkUploads() {
 		for _, fault := range judgeUploads(c.uploads, files) {
 			c.violation("%s", fault)
 		}
+	}
+}
+
+// noteUses notes which files a job has.
+func (c *checker) noteUses() {
+	for i := range c.uploads {
+		up := &c.uploads[i]
+		up.used = slices.ContainsFunc(c.jobs, func(j *tracked) bool { return j.file != nil && j.file.file == up.op })
 	}
 }
 
@@ -373,6 +389,9 @@ func judgeUploads(uploads []upload, files []fileView) (faults []string) {
 			}
 			n++
 			there = there || f.FileID == up.id
+			if f.FileID == up.id && up.used && f.ExpiresAt != nil {
+				complain("file %s expires at %s, although a job has it", f.Name, *f.ExpiresAt)
+			}
 			if fault := up.op.judge(f); fault != "" && !up.op.broken {
 				complain("%s", fault)
 			}

@@ -158,7 +158,8 @@ func TestTheCheckerComparesRowsAndFilesWithWhatWasSent(t *testing.T) {
 		}
 	}
 	half := &fileOp{n: 1, broken: true}
-	sent := []upload{{op: op, id: "a"}, {op: half}}
+	sent := []upload{{op: op, id: "a", used: true}, {op: half}}
+	soon := "2026-01-01T00:00:00Z"
 	view := func(id string, op *fileOp, rows int) fileView {
 		return fileView{id, op.name(), op.headers(), rows, nil}
 	}
@@ -169,6 +170,7 @@ func TestTheCheckerComparesRowsAndFilesWithWhatWasSent(t *testing.T) {
 		"as they were sent":  {[]fileView{view("a", op, 2)}, ""},
 		"one that broke off": {[]fileView{view("a", op, 2), view("b", half, 0)}, "broke off, and left"},
 		"half of one":        {[]fileView{view("a", op, 1)}, "of 1 rows"},
+		"one that expires":   {[]fileView{{"a", op.name(), op.headers(), 2, &soon}}, "expires"},
 		"one twice":          {[]fileView{view("a", op, 2), view("b", op, 2)}, "2 files"},
 		"none":               {nil, "is gone"},
 		"another":            {[]fileView{view("a", op, 2), view("b", &fileOp{n: 9}, 2)}, "only 1 of them"},

@@ -21,6 +21,7 @@ type upload struct {
 	id string // "" for one that broke off
 	// silent is how many attempts got no answer. Each of them may have left a file.
 	silent int
+	used   bool // a job has it
 }
 
 // A fileView is a file in an answer, as far as it is checked.

@@ -101,7 +101,7 @@ func (f *following) mismatch() mismatch {
 // sequel submits the next planned sequel of the job, by several callers at the same
 // time. The job that it makes has the rest of the sequels.
 func (m *watcher) sequel() {
-	if late := m.run.receiver != nil || m.j.where.computed != ""; len(m.sequels) == 0 || m.run.isCalm() && !late {
+	if late := m.run.receiver != nil || m.j.where.late; len(m.sequels) == 0 || m.run.isCalm() && !late {
 		return
 	}
 	next, rest := m.sequels[0], m.sequels[1:]
