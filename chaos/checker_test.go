@@ -42,6 +42,7 @@ func (r *run) check() {
 	c.checkReadings()
 	c.checkRevocations()
 	c.checkHistories()
+	c.checkUploads()
 	c.checkRefusals()
 	c.checkMemory()
 	if err := r.endProcesses(); err != nil {
@@ -138,6 +139,7 @@ func (c *checker) index(j *tracked) {
 	for _, i := range c.results[j] {
 		rec := j.where.find(string(i.ID))
 		switch {
+		case i.ID == "" && j.fromFile() != nil: // a row without a record, which checkFileJob checks
 		case rec == nil:
 			c.violation("%s has a result for %q, which was never created", j.name(), i.ID)
 		case i.Outcome == "updated":
@@ -173,6 +175,9 @@ func (c *checker) checkJob(j *tracked) {
 	case j.single != nil:
 		patch = j.single.patch
 		c.checkSingle(j)
+	case j.file != nil:
+		options = j.file.options
+		c.checkFileJob(j)
 	case j.preview != nil:
 		c.checkPreview(j)
 		return
@@ -192,6 +197,9 @@ func (c *checker) checkJob(j *tracked) {
 		c.complain(j, fmt.Sprintf("%s: %s, options %v", fault, end, options))
 	}
 	c.tally.oversized.Add(oversized(c.results[j]))
+	if j.fromFile() != nil {
+		c.checkRows(j)
+	}
 	for _, i := range c.results[j] {
 		if rec := j.where.find(string(i.ID)); rec != nil && patch != nil {
 			c.complain(j, judgeSize(j.where, rec, i, patch))
@@ -318,7 +326,7 @@ func (c *checker) checkVersions() {
 	for rec, changes := range c.changed {
 		by := map[int64]*tracked{}
 		for _, ch := range changes {
-			v := ch.job.version
+			v := ch.version()
 			if v == 0 {
 				continue
 			}

@@ -58,14 +58,20 @@ func (d *planner) compute(t *table, bulks, singles int) {
 	for _, how := range []string{"preview", "preview job"} {
 		p.reads = append(p.reads, readOp{d.moment(), t, costly{cond: inGroup{d.IntN(groups)}}, how})
 	}
-	at := time.Duration(0)
-	for range 5 + d.per(0.5) { // in the order of their times, as those of a table must be
-		at = min(at+d.between(0, 2*p.active/time.Duration(5+d.per(0.5))), p.active-time.Second)
+	d.addForeign(t, 5+d.per(0.5))
+	d.only = nil
+}
+
+// addForeign adds n foreign writes of a table, in the order of their times, as those of
+// a table must be.
+func (d *planner) addForeign(t *table, n int) {
+	p, at := d.plan, time.Duration(0)
+	for range n {
+		at = min(at+d.between(0, 2*p.active/time.Duration(n)), p.active-time.Second)
 		op := foreignOp{n: len(p.foreign), at: at, table: t}
 		d.foreign(&op)
 		p.foreign = append(p.foreign, op)
 	}
-	d.only = nil
 }
 
 // beside returns what an update changes besides the computed field: nothing, or a text

@@ -34,6 +34,9 @@
 //   - Bulk updates and singles increment an integer of a table, which nothing else
 //     writes. Some filters read it. Some of the bulk jobs change the same records at
 //     the same time, others are cancelled midway and retried.
+//   - Files are uploaded, some of which break off, and jobs take the values of their rows.
+//     Rows have keys that are empty, doubled, of no record or of several, invalid values,
+//     and versions. Other writers change the same records, and one of the keys.
 //
 // After the faults a large job runs with small jobs beside it, and one more key is
 // revoked. The checker checks the first ten promises to the users: no job is lost,
@@ -47,6 +50,12 @@
 // undo must restore exactly the records that hold what its job wrote. Jobs that ran side
 // by side may have changed two records in different orders, so that it takes a few rounds.
 // In the end each record must be as at the start.
+//
+// Each row of a file must have one outcome, in the results and in the rows that the job
+// gives back. The checker knows which records had the key of the row while the job found
+// them, so it knows which outcomes were possible. An updated record must show the values
+// of its row and nothing else. A retry must take exactly the rows that have a record and
+// are left. An upload that broke off must leave no file.
 //
 // In the variant webhook the receiver is a part of the test. It refuses calls, breaks
 // them off, leaves them without an answer, and kills the process that calls before or

@@ -125,6 +125,10 @@ func (c *checker) checkEvidence() {
 	case !c.variant.computes:
 		c.checkLimitEvidence(short)
 		short("jobs that computed values", int(c.takenBack.jobs), 5)
+		c.fileWork = c.countFiles()
+		short("file jobs", c.fileWork.jobs, 4)
+		short("rows updated from files", int(c.fileWork.rows["updated"]), 100)
+		short("uploads broken off", c.fileWork.broken, 2)
 	}
 	for _, types := range c.plan.evidence() {
 		if c.server != nil && !c.disk.mounted && slices.Equal(types, []faultType{fillDisk}) {
@@ -190,10 +194,10 @@ func (r *run) resumes() (n int64) {
 // summary says in one line what a run did.
 func (r *run) summary() string {
 	bulks, singles := r.counted()
-	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %s; %s; %d polls, %d events; faults %s (disks: %s; %d stopped with locks); %s; "+
+	return fmt.Sprintf("seed %d, %s, %d processes: %d jobs, %d singles, %s; %s; %s; %d polls, %d events; faults %s (disks: %s; %d stopped with locks); %s; "+
 		"%d malformed tasks, %d jobs while the clock was off, %d accepted without Redis, %d replays, %d refusals, %d of them for space, %d calls cut off, %d resumes seen, %d small jobs beside a large one, at most %d MiB; "+
 		"%s; begun at %.1fs, hurt for %.1fs, final %.1fs later, judged in %.1fs",
-		r.seed, r.variant, len(r.procs), bulks, singles, r.followers, r.takenBack, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
+		r.seed, r.variant, len(r.procs), bulks, singles, r.followers, r.takenBack, r.fileWork, r.tally.polls.Load(), r.tally.events.Load(), r.hits(), r.disk.means(), r.tally.zombies.Load(), r.limitCounts(),
 		r.tally.badTasks.Load(), r.stepped, r.offline(), r.tally.replays.Load(), r.tally.unserved(), r.tally.full.Load(), r.tally.silences.Load(), r.resumes(), r.beside.Load(), r.peak>>20, r.hookCounts(),
 		r.started.Seconds(), (r.faultsEnded - r.started).Seconds(), (r.settled - r.faultsEnded).Seconds(), (r.now() - r.settled).Seconds())
 }

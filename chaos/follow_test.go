@@ -33,8 +33,9 @@ type following struct {
 	// reverts is the restore source: the job whose changes are taken back, nil for
 	// none. The retry of an undo has the same one as the undo.
 	reverts *tracked
-	bulk    *bulkOp // the update that is retried: a bulk update or a single
+	bulk    *bulkOp // the update that is retried: a bulk update, a single or a file job
 	single  *singleOp
+	file    *fileJob
 	chosen  map[string]bool // the records that an undo names, nil for all
 	last    bool            // it is one of the undos after all other jobs
 }
@@ -70,12 +71,12 @@ func (f followers) String() string {
 
 // next returns the relation of a sequel to this job, its parent.
 func (j *tracked) next(by sequel) *following {
-	f := &following{parent: j, by: by, bulk: j.bulk, single: j.single}
+	f := &following{parent: j, by: by, bulk: j.bulk, single: j.single, file: j.file}
 	if j.follows != nil {
-		f.reverts, f.bulk, f.single = j.follows.reverts, j.follows.bulk, j.follows.single
+		f.reverts, f.bulk, f.single, f.file = j.follows.reverts, j.follows.bulk, j.follows.single, j.follows.file
 	}
 	if by == undoIt {
-		f.reverts, f.bulk, f.single = j, nil, nil
+		f.reverts, f.bulk, f.single, f.file = j, nil, nil, nil
 	}
 	return f
 }
@@ -91,6 +92,8 @@ func (f *following) mismatch() mismatch {
 		return forceMismatch
 	case f.bulk != nil:
 		return mismatchOf(f.bulk.options)
+	case f.file != nil:
+		return mismatchOf(f.file.options)
 	}
 	return skipMismatch
 }
@@ -98,7 +101,7 @@ func (f *following) mismatch() mismatch {
 // sequel submits the next planned sequel of the job, by several callers at the same
 // time. The job that it makes has the rest of the sequels.
 func (m *watcher) sequel() {
-	if late := m.run.receiver != nil || m.j.where.computed != ""; len(m.sequels) == 0 || m.run.isCalm() && !late {
+	if late := m.run.receiver != nil || m.j.where.late; len(m.sequels) == 0 || m.run.isCalm() && !late {
 		return
 	}
 	next, rest := m.sequels[0], m.sequels[1:]
@@ -137,6 +140,8 @@ func (m *watcher) askSequel(q request, key string, next follow, rest []follow) {
 	possible := m.last.allows(by)
 	switch {
 	case a.status == http.StatusConflict && !possible:
+	case a.status == http.StatusConflict && by != undoIt && m.j.fromFile() != nil: // no record may remain; the checker finds out
+		m.j.refuse(by)
 	case a.status == http.StatusAccepted && possible:
 		m.run.enterSequel(m, a, key, next, rest)
 	case m.run.isDisturbed(a): // recorded already
@@ -187,11 +192,14 @@ func (f *following) inherited() (options, patch map[string]any) {
 		return nil, nil
 	case f.single != nil:
 		return nil, f.single.patch
+	case f.file != nil:
+		options = maps.Clone(f.file.options)
+	default:
+		options, patch = maps.Clone(f.bulk.options), f.bulk.patch
 	}
-	options = maps.Clone(f.bulk.options)
 	delete(options, "maxAffected")
 	delete(options, "expectedCount")
-	return options, f.bulk.patch
+	return options, patch
 }
 
 // checkSequel checks an undo or a retry.
@@ -203,6 +211,9 @@ func (c *checker) checkSequel(j *tracked) {
 	}
 	want := map[string]bool{}
 	for _, i := range c.results[f.parent] {
+		if i.ID == "" {
+			continue // a row without a record
+		}
 		want[string(i.ID)] = f.takes(i.Outcome) && (f.chosen == nil || f.chosen[string(i.ID)])
 	}
 	for _, i := range c.results[j] {
@@ -262,6 +273,8 @@ func (c *checker) judgeSequel(j *tracked, i item) string {
 		return "" // checked elsewhere: by index, and by judgeState
 	case f.reverts != nil:
 		return c.judgeReverted(j, rec, i)
+	case f.file != nil:
+		return c.judgeRetriedRow(j, rec, i)
 	case f.bulk != nil:
 		return c.judgeOutcome(f.bulk, f.mismatch(), rec, i, j.submitted.sent, min(c.ends[j].sent, j.finished()))
 	}

@@ -25,7 +25,7 @@ func (r *run) writeAllForeign(t *table) {
 func (r *run) writeForeign(op foreignOp) error {
 	c, t := r.of(op.table), op.table
 	base := "/v1/" + t.model + "/"
-	value := groupValue(op.group, fmt.Sprintf("foreign%d", op.n))
+	value := op.value()
 	switch op.what {
 	case "make":
 		sent := r.now()
@@ -50,6 +50,9 @@ func (r *run) writeForeign(op foreignOp) error {
 	}
 	return nil
 }
+
+// value is the group that the write puts records into.
+func (op foreignOp) value() string { return groupValue(op.group, fmt.Sprintf("foreign%d", op.n)) }
 
 // farAway is a time after each run, as the end of what has not ended.
 const farAway = 1000 * time.Hour

@@ -164,7 +164,6 @@ func TestTheCheckerKnowsWhatRemainsForAnUndoOrRetry(t *testing.T) {
 func TestTheCheckerKnowsWhatAFilterMustMatch(t *testing.T) {
 	tab := newTable(desk, "main", 100)
 	r := tab.at(3) // group 3 from the start
-	second := func(n int) time.Duration { return time.Duration(n) * time.Second }
 	tab.wrote(r, groupWrite{span{second(10), second(12)}, groupValue(5, "moved")})
 	for _, c := range []struct {
 		group    int

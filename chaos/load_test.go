@@ -27,6 +27,9 @@ func (r *run) load() {
 	for i := range r.singles {
 		at(r.singles[i].at, func() { r.submitSingle(&r.singles[i]) })
 	}
+	for i := range r.files {
+		at(r.files[i].at, func() { r.sendFile(&r.files[i]) })
+	}
 	for i := range r.reads {
 		at(r.reads[i].at, func() { r.readCostly(r.reads[i]) })
 	}

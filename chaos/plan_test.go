@@ -37,6 +37,7 @@ type plan struct {
 	beyond      []beyondOp // requests that exceed a limit
 	brakings    []brakeOp  // when the brake is on
 	lacking     []string   // names of the processes without the model shop
+	files       []fileOp
 }
 
 // A bulkOp is a bulk update to submit, with the actions on its job.
@@ -167,6 +168,7 @@ func newPlan(seed uint64, k variant) *plan {
 	case !k.computes:
 		p.drawCallers()
 		p.addComputed()
+		p.addFiles()
 	}
 	return p
 }

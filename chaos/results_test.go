@@ -9,7 +9,8 @@ import (
 
 // An item is the result of one record of a job.
 type item struct {
-	ID      recordID                   `json:"id"`
+	ID      recordID                   `json:"id"` // "" for a row of a file without a record
+	Line    int64                      `json:"line"`
 	Outcome string                     `json:"outcome"`
 	Changed map[string]json.RawMessage `json:"changed"`
 	Error   *struct {
@@ -20,8 +21,11 @@ type item struct {
 // A recordID is an id without quotes, whether it is a number or a string.
 type recordID string
 
-// UnmarshalJSON reads a number or a string.
+// UnmarshalJSON reads a number or a string, or null as "".
 func (id *recordID) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "null" {
+		return nil
+	}
 	*id = recordID(bytes.Trim(raw, `"`))
 	return nil
 }
@@ -39,6 +43,17 @@ func (i item) code() string {
 		return ""
 	}
 	return i.Error.Code
+}
+
+// names says what the result is of: a record, a row of a file, or both.
+func (i item) names() (names []string) {
+	if i.ID != "" || i.Line == 0 {
+		names = append(names, "record "+string(i.ID))
+	}
+	if i.Line > 0 {
+		names = append(names, fmt.Sprint("line ", i.Line))
+	}
+	return names
 }
 
 // readResults reads all results of a job.
@@ -68,10 +83,12 @@ func judgeItems(items []item, c counts) []string {
 	seen := map[string]bool{}
 	for _, i := range items {
 		got[i.Outcome]++
-		if seen[string(i.ID)] {
-			faults = append(faults, fmt.Sprintf("record %s has two results", i.ID))
+		for _, what := range i.names() {
+			if seen[what] {
+				faults = append(faults, what+" has two results")
+			}
+			seen[what] = true
 		}
-		seen[string(i.ID)] = true
 	}
 	want := map[string]int64{
 		"updated": c.Updated, "unchanged": c.Unchanged, "skipped": c.Skipped, "conflicted": c.Conflicted, "failed": c.Failed,

@@ -21,8 +21,9 @@ type run struct {
 	stepped     int           // jobs created while the clock was wrong
 	followers   followers     // counts of undos and retries
 	takenBack   takenBack     // counts of computed updates and of their undos in the end
-	beside      atomic.Int64  // small jobs that ended while a large one ran
-	peak        int64         // most memory of a process, in bytes
+	fileWork    fileCounts
+	beside      atomic.Int64 // small jobs that ended while a large one ran
+	peak        int64        // most memory of a process, in bytes
 	dir         string
 	disk        *disk
 	database    database
@@ -49,6 +50,7 @@ type run struct {
 	readings    []reading
 	revocations []*holder
 	braked      []*braking
+	uploads     []upload
 }
 
 // A window is a fault that took place, with its time.
@@ -149,13 +151,14 @@ type book struct {
 }
 
 // A tracked is a job that the run knows of. Its submission made a bulk job, a
-// single, a preview, or an undo or retry.
+// single, a file job, a preview, or an undo or retry.
 type tracked struct {
 	id        string
 	workspace string
 	where     *table // nil until its submission was answered
 	bulk      *bulkOp
 	single    *singleOp
+	file      *fileJob
 	version   int64 // the version that a single demanded, 0 for none
 	follows   *following
 	preview   *readOp
@@ -165,6 +168,7 @@ type tracked struct {
 	mu        sync.Mutex
 	sightings []sighting
 	asked     []asking
+	refused   []sequel // retries that were refused because nothing remained
 }
 
 // An asking is a call of an action on a job. If it got no answer, the action may take
@@ -181,6 +185,8 @@ func (j *tracked) name() string {
 		return fmt.Sprintf("bulk %d on %s (job %s)", j.bulk.n, j.bulk.table, j.id)
 	case j.single != nil:
 		return fmt.Sprintf("single %d on %s (job %s)", j.single.n, j.single.table, j.id)
+	case j.file != nil:
+		return fmt.Sprintf("file job %d on %s (job %s)", j.file.n, j.file.file.table, j.id)
 	case j.preview != nil:
 		return fmt.Sprintf("a preview of %s (job %s)", j.preview.table, j.id)
 	case j.follows != nil:

@@ -59,6 +59,11 @@ func (c inGroup) filter(t *table) map[string]any {
 }
 
 func (c inGroup) judge(_ *table, r *record, from, to time.Duration) verdict {
+	return r.grouped(from, to, func(value string) bool { return groupOf(value) == c.n })
+}
+
+// grouped says whether the group of the record was one of some values.
+func (r *record) grouped(from, to time.Duration, is func(value string) bool) verdict {
 	// The values that the record may have had: the last one that was certainly written
 	// before from, and all that were being written since.
 	first := 0
@@ -72,7 +77,7 @@ func (c inGroup) judge(_ *table, r *record, from, to time.Duration) verdict {
 		if w.sent > to {
 			break
 		}
-		if groupOf(w.value) == c.n {
+		if is(w.value) {
 			inside++
 		} else {
 			outside++

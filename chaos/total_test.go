@@ -21,6 +21,7 @@ type total struct {
 	jobs, polls, events, resumes, offline, stepped, zombies int64
 	followers                                               followers
 	takenBack                                               takenBack
+	fileWork                                                fileCounts
 	beside, peak                                            int64
 	atLimits                                                limitCounts
 	hits                                                    hits
@@ -80,6 +81,7 @@ func (t *total) add(r *run) {
 	t.zombies += r.tally.zombies.Load()
 	t.followers.add(r.followers)
 	t.takenBack.add(r.takenBack)
+	t.fileWork.add(r.fileWork)
 	t.beside += r.beside.Load()
 	t.peak = max(t.peak, r.peak)
 	t.atLimits.add(r.limitCounts())
@@ -92,9 +94,9 @@ func (t *total) add(r *run) {
 // String returns a summary in one line.
 func (t *total) String() string {
 	last := t.first + uint64(t.passed+t.failed) - 1
-	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; %s; %s; "+
+	return fmt.Sprintf("%s: seeds %d-%d, %d passed, %d failed; %d jobs, %s, %d polls, %d events, %d resumes, %d accepted without Redis, %d while the clock was off, %d small jobs beside a large one, at most %d MiB; %s; %s; %s; %s; "+
 		"faults: %s; %s; commit %s",
-		t.variant, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.takenBack, t.atLimits, t.hooks,
+		t.variant, t.first, last, t.passed, t.failed, t.jobs, t.followers, t.polls, t.events, t.resumes, t.offline, t.stepped, t.beside, t.peak>>20, t.takenBack, t.fileWork, t.atLimits, t.hooks,
 		t.hits, time.Since(t.began).Round(time.Second), commit(t.binary))
 }
 
@@ -156,6 +158,8 @@ func (t *total) missingEvidence() string {
 		return ""
 	case !t.atLimits.complete(t.variant):
 		return "no evidence: something at the limits never took place: " + t.atLimits.String()
+	case t.fileWork.missing() != "":
+		return "no evidence: no row of a file was ever " + t.fileWork.missing()
 	case t.beside == 0:
 		return "no evidence: no small job ended while a large one ran"
 	case t.variant.redis && t.offline == 0:

@@ -147,7 +147,23 @@ func (m *watcher) follow() bool {
 
 // isAt reports whether the job has got to where its actions begin.
 func (m *watcher) isAt() bool {
-	return m.j.bulk == nil || !m.j.bulk.midway || m.last.Counts.Updated > 0
+	return !m.j.midway() || m.last.Counts.Updated > 0
+}
+
+// midway reports whether the actions on the job begin when it has updated some records.
+func (j *tracked) midway() bool {
+	return j.bulk != nil && j.bulk.midway || j.file != nil && j.file.midway
+}
+
+// slow reports whether the job may be too slow to end in time.
+func (j *tracked) slow() bool {
+	switch {
+	case j.bulk != nil:
+		return j.bulk.slow
+	case j.file != nil:
+		return j.file.slow
+	}
+	return j.single == nil && j.preview == nil
 }
 
 // patience returns how long to wait between two polls of a job. It grows with the time
@@ -160,10 +176,10 @@ func patience(age time.Duration) time.Duration {
 // job that may be slow, so that it ends soon. It does not act on other jobs,
 // because every action also wakes a job up.
 func (m *watcher) release() {
-	if m.j.bulk == nil || !m.j.bulk.midway {
+	if !m.j.midway() {
 		m.actions = nil
 	}
-	if m.j.bulk == nil && m.j.single == nil && m.j.preview == nil || m.j.bulk != nil && m.j.bulk.slow {
+	if m.j.slow() {
 		m.act(action{name: "throttle"})
 	}
 }

@@ -23,6 +23,7 @@ type shape struct {
 	// computed is an integer that every update increments, and nothing else writes.
 	// It is "" for none.
 	computed string
+	late     bool // jobs are undone and retried also when they end after the faults
 
 	searched []string // fields that costly filters read
 }
@@ -51,7 +52,7 @@ var (
 	plane = shape{
 		model: "plane", id: func(i int) any { return fmt.Sprintf("00000000-0000-4000-8000-%012x", i+1) },
 		group: "external_id", org: "contract_status",
-		texts: []string{"stage"}, computed: "employees",
+		texts: []string{"stage"}, computed: "employees", late: true,
 		always: map[string]any{"name": "Client"},
 	}
 )
