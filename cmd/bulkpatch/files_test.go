@@ -137,6 +137,10 @@ func (c fileCase) checkReport(t *testing.T, got client.ImportReport) {
 	}
 	want := c.ImportReport
 	want.Errors = append([]client.LineError{}, want.Errors...)
+	if hinted := got.Hint != ""; hinted != (want.Updated > 0 && want.Inserted == 0) {
+		t.Errorf("the hint is %q", got.Hint)
+	}
+	got.Hint = ""
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("answered %+v", got)
 	}
