@@ -24,7 +24,7 @@ export const widths = {
 };
 
 /** No wait takes nearly as long, in milliseconds. */
-const patience = 20_000;
+const patience = 60_000;
 
 let launched;
 const browser = () =>
