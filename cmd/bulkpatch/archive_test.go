@@ -13,8 +13,9 @@ import (
 	"testing"
 )
 
-// largestProgram is how many bytes the stripped program may have.
-const largestProgram = 45_000_000
+// largestProgram is how many bytes the stripped program may have. A release, which is
+// linked statically, has about 0.6 MB more, and must stay below 45 MB (.ci/release).
+const largestProgram = 44_400_000
 
 func TestTheProgramStaysSmall(t *testing.T) {
 	info, err := os.Stat(binary(t))
